@@ -1,0 +1,35 @@
+# AutoReport in a container: built from source, run as an unprivileged user on a read-only root.
+#   docker build -t autoreport .        podman build -t autoreport .        make image
+
+FROM debian:bookworm-slim AS build
+WORKDIR /src
+COPY scripts scripts
+COPY Cargo.toml Cargo.lock ./
+# The compiler and the page tools change seldom: a layer of their own.
+RUN scripts/setup.sh run
+COPY app app
+COPY server server
+COPY migration migration
+COPY style style
+COPY public public
+RUN scripts/build.sh dist
+
+FROM debian:bookworm-slim
+# Git pushes the archive; the certificates are for the push and for nothing else: mail has its own.
+RUN apt-get update -qq \
+ && apt-get install -y -qq --no-install-recommends ca-certificates git \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin autoreport \
+ && install -d -o autoreport -g autoreport -m 0700 /data
+COPY --from=build /src/target/dist-image/autoreport /app/autoreport
+COPY --from=build /src/target/dist-image/site /app/site
+USER 10001
+WORKDIR /app
+ENV AUTOREPORT_ADDR=0.0.0.0:3000 \
+    AUTOREPORT_DATA_DIR=/data
+VOLUME /data
+EXPOSE 3000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["/app/autoreport", "health"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["/app/autoreport"]
+CMD ["serve"]

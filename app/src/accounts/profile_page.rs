@@ -1,0 +1,41 @@
+//! A person's own settings: name, time zone, colours.
+
+use leptos::{prelude::*, server_fn::ServerFn};
+
+use super::{ZoneField, api::SaveProfile};
+use crate::{
+    domain::account::{Me, Theme},
+    ui::{Choice, ErrorSummary, SelectField, SettingsPage, TextField, plain_error},
+};
+
+#[component]
+pub fn ProfilePage() -> impl IntoView {
+    let me = use_context::<Me>();
+    let error = plain_error::<SaveProfile>();
+    let themes = Theme::ALL
+        .iter()
+        .map(|theme| {
+            let label = match theme {
+                Theme::System => "As the device",
+                Theme::Light => "Light",
+                Theme::Dark => "Dark",
+            };
+            Choice::new(theme.as_str(), label)
+        })
+        .collect::<Vec<_>>();
+    view! {
+        <SettingsPage title="Profile" lead="Your name, your time zone, your colours.">
+            {me.map(|me| view! {
+                <ErrorSummary error=error />
+                <form class="form" method="post" action=SaveProfile::url()>
+                    <TextField label="Name" name="name" value=me.name autocomplete="name" error=error required=true />
+                    <ZoneField value=me.zone error=error />
+                    <SelectField label="Colours" name="theme" choices=themes value=me.theme.as_str() error=error />
+                    <p class="field__hint">{format!("You sign in as {}.", me.email)}</p>
+                    <button class="btn is-primary" type="submit">"Save"</button>
+                </form>
+            })}
+        </SettingsPage>
+    }
+    .into_any()
+}

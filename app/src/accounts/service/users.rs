@@ -1,0 +1,188 @@
+//! Making and changing people.
+
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+};
+use uuid::Uuid;
+
+use super::passwords;
+use crate::{
+    domain::{
+        account::{self, Me, Role, Theme, UserState},
+        ids::UserId,
+    },
+    entities::user,
+    error::{AppError, AppResult, Checks, Problem},
+    platform::{ctx::Ctx, fault},
+};
+
+/// What a new account is made of.
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    pub name: String,
+    pub email: String,
+    pub password: String,
+    pub zone: String,
+}
+
+/// Whether anybody can sign in yet.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn is_any(ctx: &Ctx) -> AppResult<bool> {
+    Ok(count_people(ctx.reader()).await? > 0)
+}
+
+async fn count_people(db: &impl ConnectionTrait) -> AppResult<u64> {
+    Ok(user::Entity::find().filter(user::Column::State.ne(UserState::Placeholder)).count(db).await?)
+}
+
+/// Makes the first account, which is the administrator's.
+///
+/// # Errors
+/// [`AppError::Forbidden`] where there is an account already, [`AppError::Invalid`] for bad fields.
+pub async fn create_first(ctx: &Ctx, new: NewUser) -> AppResult<user::Model> {
+    create_if(ctx, new, Role::Admin, |people| people == 0).await
+}
+
+/// Makes an account.
+///
+/// # Errors
+/// [`AppError::Invalid`] for bad fields or an address that has an account.
+pub async fn create(ctx: &Ctx, new: NewUser, role: Role) -> AppResult<user::Model> {
+    create_if(ctx, new, role, |_| true).await
+}
+
+async fn create_if(ctx: &Ctx, new: NewUser, role: Role, allowed: impl Fn(u64) -> bool) -> AppResult<user::Model> {
+    let NewUser { name, email, password, zone } = new;
+    let email = email.trim().to_lowercase();
+    let mut checks = Checks::default();
+    let name = checks.line("name", &name, 100);
+    if email.is_empty() {
+        checks.add("email", Problem::Required);
+    } else if !account::is_address(&email) {
+        checks.add("email", Problem::NotAnAddress);
+    }
+    check_password(&mut checks, &password, &email, &name);
+    if zone.parse::<chrono_tz::Tz>().is_err() {
+        checks.add("zone", Problem::UnknownZone);
+    }
+    checks.done()?;
+    let password_hash = passwords::hash(&ctx.app, password).await?;
+
+    let tx = ctx.begin().await?;
+    if ctx.db().is_postgres() {
+        // Two first sign-ups at once: the second one waits here and then sees the first.
+        tx.execute_unprepared("LOCK TABLE \"user\" IN EXCLUSIVE MODE").await?;
+    }
+    if !allowed(count_people(&*tx).await?) {
+        return Err(AppError::Forbidden);
+    }
+    let row = user::ActiveModel {
+        id: Set(UserId(Uuid::now_v7())),
+        email: Set(Some(email)),
+        name: Set(name),
+        password_hash: Set(Some(password_hash)),
+        role: Set(role),
+        state: Set(UserState::Active),
+        zone: Set(zone),
+        theme: Set(Theme::System),
+        last_project_id: Set(None),
+        created_at: Set(ctx.now),
+        updated_at: Set(ctx.now),
+    };
+    let row = row.insert(&*tx).await.map_err(|error| {
+        if fault::is_unique_violation(&error) { AppError::field("email", Problem::Taken) } else { error.into() }
+    })?;
+    tx.commit().await?;
+    Ok(row)
+}
+
+fn check_password(checks: &mut Checks, password: &str, email: &str, name: &str) {
+    let length = password.chars().count();
+    if length < account::PASSWORD_MIN as usize {
+        checks.add("password", Problem::TooShort { min: account::PASSWORD_MIN });
+    } else if length > account::PASSWORD_MAX as usize {
+        checks.add("password", Problem::TooLong { max: account::PASSWORD_MAX });
+    } else if account::is_common_password(password, email, name) {
+        checks.add("password", Problem::CommonPassword);
+    }
+}
+
+/// What a person can change about themselves.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    pub name: String,
+    pub zone: String,
+    pub theme: Theme,
+}
+
+/// Changes the signed-in person's profile.
+///
+/// # Errors
+/// [`AppError::Invalid`] for bad fields.
+pub async fn save_profile(ctx: &Ctx, profile: Profile) -> AppResult<()> {
+    let Profile { name, zone, theme } = profile;
+    let me = ctx.me()?;
+    let mut checks = Checks::default();
+    let name = checks.line("name", &name, 100);
+    if zone.parse::<chrono_tz::Tz>().is_err() {
+        checks.add("zone", Problem::UnknownZone);
+    }
+    checks.done()?;
+    let tx = ctx.begin().await?;
+    user::ActiveModel {
+        id: Unchanged(me.id),
+        name: Set(name),
+        zone: Set(zone),
+        theme: Set(theme),
+        updated_at: Set(ctx.now),
+        ..Default::default()
+    }
+    .update(&*tx)
+    .await?;
+    Ok(tx.commit().await?)
+}
+
+/// Sets the colours of the signed-in person's pages.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn save_theme(ctx: &Ctx, theme: Theme) -> AppResult<()> {
+    let me = ctx.me()?;
+    let tx = ctx.begin().await?;
+    user::ActiveModel { id: Unchanged(me.id), theme: Set(theme), updated_at: Set(ctx.now), ..Default::default() }
+        .update(&*tx)
+        .await?;
+    Ok(tx.commit().await?)
+}
+
+/// Everybody with an account, by name; placeholders are left out.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for everybody but an administrator and the program itself.
+pub async fn list(ctx: &Ctx) -> AppResult<Vec<user::Model>> {
+    if !matches!(ctx.actor, crate::platform::ctx::Actor::System) {
+        ctx.admin()?;
+    }
+    Ok(user::Entity::find()
+        .filter(user::Column::State.ne(UserState::Placeholder))
+        .order_by_asc(user::Column::Name)
+        .all(ctx.reader())
+        .await?)
+}
+
+impl From<user::Model> for Me {
+    fn from(row: user::Model) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            email: row.email.unwrap_or_default(),
+            role: row.role,
+            zone: row.zone,
+            theme: row.theme,
+        }
+    }
+}

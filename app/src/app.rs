@@ -1,0 +1,70 @@
+//! The route table.
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::{
+    components::{ParentRoute, Redirect, Route, Router, Routes},
+    path,
+};
+
+use crate::{
+    accounts::{ProfilePage, SignInPage, SignUpPage},
+    dashboard::DashboardPage,
+    imports::{ImportPage, UploadPage},
+    jobs::{EditJobPage, JobPage, JobsPage, NewJobPage, RunPage},
+    mail::{MailAccountPage, MailAccountsPage, MailPage, NewMailAccountPage, OutboxPage},
+    projects::{NewProjectPage, ProjectsPage},
+    reports::{ReportPage, ReportsPage},
+    shell::{MorePage, Shell, provide_session},
+    tasks::{ActionsPage, ArchivePage, BoardHomePage, BoardPage, NewTaskPage, TaskDrawer, TaskPage},
+    ui::{NotFoundPage, provide_sprite, provide_url_error},
+};
+
+/// The whole of the pages, on both sides.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_sprite();
+    let session = provide_session();
+    view! {
+        <Title formatter=|title: String| if title.is_empty() { "AutoReport".into() } else { format!("{title} · AutoReport") } />
+        <Router>
+            {provide_url_error()}
+            <Shell session=session>
+                <Routes fallback=NotFoundPage>
+                    <Route path=path!("/") view=DashboardPage />
+                    <Route path=path!("/reports") view=ReportsPage />
+                    <Route path=path!("/reports/:id") view=ReportPage />
+                    <Route path=path!("/sign-in") view=SignInPage />
+                    <Route path=path!("/sign-up") view=SignUpPage />
+                    <Route path=path!("/more") view=MorePage />
+                    <Route path=path!("/projects") view=ProjectsPage />
+                    <Route path=path!("/import") view=UploadPage />
+                    <Route path=path!("/import/:id") view=ImportPage />
+                    <Route path=path!("/projects/new") view=NewProjectPage />
+                    <Route path=path!("/board") view=BoardHomePage />
+                    <Route path=path!("/board/:project/archive") view=ArchivePage />
+                    <ParentRoute path=path!("/board/:project") view=BoardPage>
+                        <Route path=path!("") view=|| () />
+                        <Route path=path!("tasks/:number") view=TaskDrawer />
+                    </ParentRoute>
+                    <Route path=path!("/tasks/new") view=NewTaskPage />
+                    <Route path=path!("/tasks/:task") view=TaskPage />
+                    <Route path=path!("/tasks/:task/actions") view=ActionsPage />
+                    <Route path=path!("/jobs") view=JobsPage />
+                    <Route path=path!("/jobs/new") view=NewJobPage />
+                    <Route path=path!("/jobs/runs/:id") view=RunPage />
+                    <Route path=path!("/jobs/:id") view=JobPage />
+                    <Route path=path!("/jobs/:id/edit") view=EditJobPage />
+                    <Route path=path!("/settings") view=|| view! { <Redirect path="/settings/profile" /> } />
+                    <Route path=path!("/settings/profile") view=ProfilePage />
+                    <Route path=path!("/settings/mail") view=MailAccountsPage />
+                    <Route path=path!("/settings/mail/new") view=NewMailAccountPage />
+                    <Route path=path!("/settings/mail/:id") view=MailAccountPage />
+                    <Route path=path!("/outbox") view=OutboxPage />
+                    <Route path=path!("/outbox/:id") view=MailPage />
+                </Routes>
+            </Shell>
+        </Router>
+    }
+}

@@ -1,0 +1,299 @@
+//! The life of one message to one recipient, as a pure function of what happened.
+//!
+//! ```text
+//! queued ─► connecting ─► envelope ─► data_sent ─► accepted
+//!   ▲           │             │           ├─ 4xx ─► deferred ─► connecting …
+//!   │           └── broken ───┘           ├─ 5xx ─► failed
+//!   │                 ▼                   └─ broken ─► uncertain ─► the owner decides
+//!   └────────────  deferred
+//! ```
+//!
+//! `data_sent` is stored before the final dot goes out. A break before it is retried safely; a
+//! break after it is unknowable (RFC 1047), so the row is held as `uncertain`.
+
+use super::backoff::Backoff;
+use super::smtp_reply::{SmtpReply, Verdict};
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+
+crate::text_enum!(
+    /// Where a delivery stands. The words are those in the database.
+    DeliveryPhase {
+        Queued = "queued",
+        Connecting = "connecting",
+        Envelope = "envelope",
+        DataSent = "data_sent",
+        Accepted = "accepted",
+        Deferred = "deferred",
+        Failed = "failed",
+        Uncertain = "uncertain",
+    }
+);
+
+/// A delivery as the database keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    pub phase: DeliveryPhase,
+    /// Attempts begun so far. Also tells answers of an earlier attempt apart.
+    pub attempts: u32,
+    /// When the message was queued, or queued again by hand; the age at which to give up counts from here.
+    pub queued_at: DateTime<Utc>,
+    /// When a queued or deferred delivery may be tried.
+    pub next_try_at: Option<DateTime<Utc>>,
+    /// The server's last reply, if it said anything.
+    pub reply: Option<SmtpReply>,
+    /// Why it stands where it stands, in words, when the server did not say it.
+    pub reason: Option<String>,
+    /// Whether the one automatic second try after an unknown outcome has been used.
+    pub retried_uncertain: bool,
+}
+
+/// What happened. The events of an attempt carry its number; those of a past attempt change nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A worker took the row and is about to connect.
+    Claimed,
+    /// The connection stands; MAIL and RCPT come next.
+    EnvelopeBegins { attempt: u32 },
+    /// All but the final dot has been written.
+    DotNext { attempt: u32 },
+    /// The server answered the message with 2xx.
+    Accepted { attempt: u32, reply: SmtpReply },
+    /// The server refused, at any phase, with 4xx or 5xx.
+    Refused { attempt: u32, reply: SmtpReply },
+    /// Connection lost, timed out, or never made.
+    Broken { attempt: u32, reason: String },
+    /// The account itself does not work: wrong password, untrusted certificate, wrong TLS mode.
+    AccountBlocked { attempt: u32, reason: String },
+    /// A worker found the row of a worker that is gone.
+    Abandoned,
+    /// The owner of an uncertain or failed delivery wants it sent again.
+    SendAgain,
+    /// The owner of an uncertain delivery knows that it arrived.
+    KnownToHaveArrived,
+    /// The owner gives up a delivery that is not finished.
+    GivenUp,
+}
+
+/// What the caller must do after storing the new state, in this order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Begin the attempt: connect or take an open connection.
+    Connect,
+    /// The new state is stored: the final dot may go out.
+    SendFinalDot,
+    /// Look at the row again at this time.
+    WakeAt(DateTime<Utc>),
+    /// Stop using the account until a person has looked at it or the time of the next try.
+    OpenBreaker,
+    /// The server asked for less: close the connection and slow down.
+    SlowDown,
+    /// The delivery has ended, in the phase of the state.
+    Finished,
+}
+
+/// What to do with a delivery whose outcome is unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UncertainRule {
+    /// Wait for the owner.
+    Hold,
+    /// Try once more with the same Message-ID, then wait for the owner.
+    RetryOnce,
+}
+
+/// How patient a delivery is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeliveryPolicy {
+    pub backoff: Backoff,
+    /// Age after which no further try is planned.
+    pub give_up_after: Duration,
+    pub uncertain: UncertainRule,
+}
+
+impl Default for DeliveryPolicy {
+    fn default() -> Self {
+        Self {
+            backoff: Backoff { first: Duration::minutes(1), longest: Duration::hours(2) },
+            give_up_after: Duration::hours(24),
+            uncertain: UncertainRule::Hold,
+        }
+    }
+}
+
+impl Delivery {
+    /// A delivery that may be tried at once.
+    pub fn queued(now: DateTime<Utc>) -> Self {
+        Self {
+            phase: DeliveryPhase::Queued,
+            attempts: 0,
+            queued_at: now,
+            next_try_at: Some(now),
+            reply: None,
+            reason: None,
+            retried_uncertain: false,
+        }
+    }
+
+    /// Whether a worker may begin an attempt at this time.
+    pub fn is_due(&self, now: DateTime<Utc>) -> bool {
+        self.phase.is_waiting() && self.next_try_at.is_none_or(|at| at <= now)
+    }
+
+    /// The state after an event, and what to do about it. `seed` decides the jitter of the waits;
+    /// take it from the row's id. An event that does not fit the state changes nothing.
+    pub fn step(self, event: Event, now: DateTime<Utc>, policy: &DeliveryPolicy, seed: u64) -> (Self, Vec<Effect>) {
+        use DeliveryPhase::*;
+        if event.attempt().is_some_and(|attempt| attempt != self.attempts) {
+            return (self, Vec::new());
+        }
+        match (self.phase, event) {
+            (Queued | Deferred, Event::Claimed) if self.is_due(now) => self.begin(),
+            (Connecting, Event::EnvelopeBegins { .. }) => (self.at(Envelope), Vec::new()),
+            (Envelope, Event::DotNext { .. }) => (self.at(DataSent), vec![Effect::SendFinalDot]),
+            (DataSent | Uncertain, Event::Accepted { reply, .. }) => self.with_reply(reply).end(Accepted),
+            (Connecting | Envelope | DataSent, Event::Refused { reply, .. }) => self.refuse(reply, now, policy, seed),
+            (Connecting | Envelope, Event::Broken { reason, .. }) => self.with_reason(reason).defer(now, policy, seed),
+            (Connecting | Envelope, Event::AccountBlocked { reason, .. }) => self.block(reason, now, policy, seed),
+            (Connecting | Envelope, Event::Abandoned) => {
+                self.with_reason("The server stopped before the message was sent.".into()).defer(now, policy, seed)
+            }
+            (DataSent, Event::Broken { reason, .. } | Event::AccountBlocked { reason, .. }) => {
+                self.with_reason(reason).doubt(now, policy, seed)
+            }
+            (DataSent, Event::Abandoned) => self
+                .with_reason("The server stopped while it waited for the mail server's answer.".into())
+                .doubt(now, policy, seed),
+            (Uncertain | Failed, Event::SendAgain) => self.queue_again(now),
+            (Uncertain, Event::KnownToHaveArrived) => {
+                self.with_reason("Marked as delivered by hand.".into()).end(Accepted)
+            }
+            (Queued | Deferred | Uncertain, Event::GivenUp) => self.with_reason("Given up by hand.".into()).end(Failed),
+            _ => (self, Vec::new()),
+        }
+    }
+
+    fn begin(mut self) -> (Self, Vec<Effect>) {
+        self.attempts += 1;
+        self.next_try_at = None;
+        self.reply = None;
+        self.reason = None;
+        (self.at(DeliveryPhase::Connecting), vec![Effect::Connect])
+    }
+
+    fn refuse(self, reply: SmtpReply, now: DateTime<Utc>, policy: &DeliveryPolicy, seed: u64) -> (Self, Vec<Effect>) {
+        let closing = reply.is_closing();
+        let verdict = reply.verdict();
+        let refused = self.with_reply(reply);
+        let (next, mut effects) = match verdict {
+            Verdict::Never => refused.end(DeliveryPhase::Failed),
+            // A 2xx or 3xx where it was not expected refuses nothing for good.
+            Verdict::Later | Verdict::Yes => refused.defer(now, policy, seed),
+        };
+        if closing {
+            effects.insert(0, Effect::SlowDown);
+        }
+        (next, effects)
+    }
+
+    fn block(self, reason: String, now: DateTime<Utc>, policy: &DeliveryPolicy, seed: u64) -> (Self, Vec<Effect>) {
+        let (next, mut effects) = self.with_reason(reason).defer(now, policy, seed);
+        effects.insert(0, Effect::OpenBreaker);
+        (next, effects)
+    }
+
+    fn defer(mut self, now: DateTime<Utc>, policy: &DeliveryPolicy, seed: u64) -> (Self, Vec<Effect>) {
+        let at = now + policy.backoff.wait(self.attempts, seed);
+        if at > self.queued_at + policy.give_up_after {
+            return self.end(DeliveryPhase::Failed);
+        }
+        self.next_try_at = Some(at);
+        (self.at(DeliveryPhase::Deferred), vec![Effect::WakeAt(at)])
+    }
+
+    fn doubt(mut self, now: DateTime<Utc>, policy: &DeliveryPolicy, seed: u64) -> (Self, Vec<Effect>) {
+        if policy.uncertain == UncertainRule::RetryOnce && !self.retried_uncertain {
+            self.retried_uncertain = true;
+            let (next, effects) = self.defer(now, policy, seed);
+            if next.phase == DeliveryPhase::Deferred {
+                return (next, effects);
+            }
+            // Too old to try again: what is unknown stays unknown, not failed.
+            return next.end(DeliveryPhase::Uncertain);
+        }
+        self.end(DeliveryPhase::Uncertain)
+    }
+
+    fn queue_again(mut self, now: DateTime<Utc>) -> (Self, Vec<Effect>) {
+        self.queued_at = now;
+        self.next_try_at = Some(now);
+        (self.at(DeliveryPhase::Queued), vec![Effect::WakeAt(now)])
+    }
+
+    fn end(mut self, phase: DeliveryPhase) -> (Self, Vec<Effect>) {
+        self.next_try_at = None;
+        (self.at(phase), vec![Effect::Finished])
+    }
+
+    fn at(mut self, phase: DeliveryPhase) -> Self {
+        self.phase = phase;
+        self
+    }
+
+    fn with_reply(mut self, reply: SmtpReply) -> Self {
+        self.reply = Some(reply);
+        self.reason = None;
+        self
+    }
+
+    fn with_reason(mut self, reason: String) -> Self {
+        self.reason = Some(reason);
+        self
+    }
+}
+
+impl Event {
+    fn attempt(&self) -> Option<u32> {
+        match self {
+            Self::EnvelopeBegins { attempt }
+            | Self::DotNext { attempt }
+            | Self::Accepted { attempt, .. }
+            | Self::Refused { attempt, .. }
+            | Self::Broken { attempt, .. }
+            | Self::AccountBlocked { attempt, .. } => Some(*attempt),
+            Self::Claimed | Self::Abandoned | Self::SendAgain | Self::KnownToHaveArrived | Self::GivenUp => None,
+        }
+    }
+}
+
+impl DeliveryPhase {
+    /// The word on the page.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Queued => "Waiting",
+            Self::Connecting => "Connecting",
+            Self::Envelope | Self::DataSent => "Sending",
+            Self::Accepted => "Delivered",
+            Self::Deferred => "Trying again later",
+            Self::Failed => "Not delivered",
+            Self::Uncertain => "Unknown",
+        }
+    }
+
+    /// Waiting for an attempt.
+    pub fn is_waiting(self) -> bool {
+        matches!(self, Self::Queued | Self::Deferred)
+    }
+
+    /// In the hands of a worker.
+    pub fn is_in_flight(self) -> bool {
+        matches!(self, Self::Connecting | Self::Envelope | Self::DataSent)
+    }
+
+    /// Nothing more happens without a person.
+    pub fn is_finished(self) -> bool {
+        matches!(self, Self::Accepted | Self::Failed | Self::Uncertain)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,254 @@
+//! The life of each task, folded from its events up to any instant.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeZone, Utc};
+
+use crate::domain::{ids::TaskId, period::day_of, task::Status};
+
+/// Something that happened to a task and matters for metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HistoryEvent {
+    pub task: TaskId,
+    pub at: DateTime<Utc>,
+    pub change: Change,
+}
+
+/// What changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// The task came into a column of this status.
+    Created {
+        status: Status,
+    },
+    /// The task went to a column of this status (perhaps the same status).
+    Moved {
+        to: Status,
+    },
+    /// The instant from which the task is overdue was set or taken away.
+    Due {
+        to: Option<DateTime<Utc>>,
+    },
+    Archived,
+    Restored,
+    Deleted,
+}
+
+/// Whether a task is on the board.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    OnBoard,
+    Archived,
+    Deleted,
+}
+
+/// A task as it was at an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Life {
+    pub created: DateTime<Utc>,
+    /// When work began; see [`Life::enter`] for what moves back do to it.
+    pub started: Option<DateTime<Utc>>,
+    pub finished: Option<DateTime<Utc>>,
+    pub status: Status,
+    /// The instant from which it is overdue.
+    pub due: Option<DateTime<Utc>>,
+    pub presence: Presence,
+}
+
+impl Life {
+    fn new(created: DateTime<Utc>, status: Status) -> Self {
+        let mut life = Self { created, started: None, finished: None, status, due: None, presence: Presence::OnBoard };
+        life.enter(status, created);
+        life
+    }
+
+    fn apply(&mut self, event: &HistoryEvent) {
+        match event.change {
+            Change::Created { .. } => {}
+            Change::Moved { to } if to == self.status => {}
+            Change::Moved { to } => self.enter(to, event.at),
+            Change::Due { to } => self.due = to,
+            Change::Archived => self.presence = Presence::Archived,
+            Change::Restored => self.presence = Presence::OnBoard,
+            Change::Deleted => self.presence = Presence::Deleted,
+        }
+    }
+
+    /// The last entry into a stage counts, moving back erases the later stages, and a skipped stage
+    /// inherits the date of the next. In Progress and Pending are one stage, started: waiting does
+    /// not begin the work anew.
+    fn enter(&mut self, status: Status, at: DateTime<Utc>) {
+        match status {
+            Status::Todo => {
+                self.started = None;
+                self.finished = None;
+            }
+            Status::Progress | Status::Pending => {
+                let came_from_outside = self.started.is_none() || self.finished.is_some();
+                if came_from_outside {
+                    self.started = Some(at);
+                }
+                self.finished = None;
+            }
+            Status::Done => {
+                self.started = self.started.or(Some(at));
+                self.finished = Some(at);
+            }
+        }
+        self.status = status;
+    }
+
+    /// On the board and not finished.
+    pub fn is_open(&self) -> bool {
+        self.presence == Presence::OnBoard && self.status != Status::Done
+    }
+
+    /// Open, and its due instant is reached.
+    pub fn is_overdue(&self, at: DateTime<Utc>) -> bool {
+        self.is_open() && self.due.is_some_and(|due| due <= at)
+    }
+
+    /// From started to finished in calendar days of the zone, both counted; `None` while unfinished.
+    pub fn cycle_days<Z: TimeZone>(&self, zone: &Z) -> Option<u32> {
+        let days = day_of(self.finished?, zone) - day_of(self.started?, zone);
+        u32::try_from(days.num_days() + 1).ok()
+    }
+}
+
+/// The events of all tasks of a project, in order.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    tasks: BTreeMap<TaskId, Vec<HistoryEvent>>,
+}
+
+impl History {
+    /// Sorts the events of each task by time; those of one instant keep the order they came in.
+    pub fn new(events: impl IntoIterator<Item = HistoryEvent>) -> Self {
+        let mut tasks: BTreeMap<TaskId, Vec<HistoryEvent>> = BTreeMap::new();
+        for event in events {
+            tasks.entry(event.task).or_default().push(event);
+        }
+        for events in tasks.values_mut() {
+            events.sort_by_key(|event| event.at);
+        }
+        Self { tasks }
+    }
+
+    /// Every task that existed at an instant, as it was then (events of that instant included).
+    pub fn at(&self, instant: DateTime<Utc>) -> Vec<(TaskId, Life)> {
+        self.tasks.iter().filter_map(|(task, events)| Some((*task, life_at(events, instant)?))).collect()
+    }
+}
+
+/// Folds the events of one task. A history that lacks its beginning starts with its first known
+/// status; a due date may be known before it.
+fn life_at(events: &[HistoryEvent], instant: DateTime<Utc>) -> Option<Life> {
+    let mut life: Option<Life> = None;
+    let mut due = None;
+    for event in events.iter().take_while(|event| event.at <= instant) {
+        match (&mut life, event.change) {
+            (Some(life), _) => life.apply(event),
+            (None, Change::Created { status } | Change::Moved { to: status }) => {
+                life = Some(Life { due, ..Life::new(event.at, status) });
+            }
+            (None, Change::Due { to }) => due = to,
+            (None, _) => {}
+        }
+    }
+    life
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn day(day: u32) -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2026, 11, day, 12, 0, 0).unwrap()
+    }
+
+    fn life(changes: &[(u32, Change)], at: u32) -> Life {
+        let task = TaskId(Uuid::from_u128(1));
+        let events = changes.iter().map(|(on, change)| HistoryEvent { task, at: day(*on), change: *change });
+        History::new(events).at(day(at))[0].1
+    }
+
+    use Change::{Archived, Created, Due, Moved, Restored};
+    use Status::{Done, Pending, Progress, Todo};
+
+    #[test]
+    fn cycle_time_counts_both_days() {
+        let life = life(&[(1, Created { status: Todo }), (3, Moved { to: Progress }), (5, Moved { to: Done })], 9);
+        assert_eq!(life.cycle_days(&Utc), Some(3));
+    }
+
+    #[test]
+    fn waiting_does_not_begin_the_work_anew() {
+        let life = life(
+            &[
+                (1, Created { status: Todo }),
+                (2, Moved { to: Progress }),
+                (4, Moved { to: Pending }),
+                (6, Moved { to: Progress }),
+            ],
+            9,
+        );
+        assert_eq!(life.started, Some(day(2)));
+        assert_eq!(life.finished, None);
+    }
+
+    #[test]
+    fn going_back_to_todo_erases_the_start_and_the_last_entry_counts() {
+        let moves = [
+            (1, Created { status: Todo }),
+            (2, Moved { to: Progress }),
+            (3, Moved { to: Todo }),
+            (5, Moved { to: Progress }),
+        ];
+        assert_eq!(life(&moves, 4).started, None);
+        assert_eq!(life(&moves, 5).started, Some(day(5)));
+    }
+
+    #[test]
+    fn reopening_removes_the_finish() {
+        let moves = [
+            (1, Created { status: Progress }),
+            (3, Moved { to: Done }),
+            (4, Moved { to: Progress }),
+            (6, Moved { to: Done }),
+        ];
+        assert_eq!(life(&moves, 3).finished, Some(day(3)));
+        assert_eq!(life(&moves, 4).finished, None);
+        assert_eq!(life(&moves, 4).started, Some(day(4)));
+        assert_eq!(life(&moves, 6).finished, Some(day(6)));
+    }
+
+    #[test]
+    fn a_skipped_status_inherits_the_date_of_the_next() {
+        let life = life(&[(1, Created { status: Todo }), (4, Moved { to: Done })], 9);
+        assert_eq!(life.started, Some(day(4)));
+        assert_eq!(life.cycle_days(&Utc), Some(1));
+    }
+
+    #[test]
+    fn a_move_within_a_status_changes_nothing() {
+        let life = life(&[(1, Created { status: Todo }), (2, Moved { to: Done }), (5, Moved { to: Done })], 9);
+        assert_eq!(life.finished, Some(day(2)));
+    }
+
+    #[test]
+    fn overdue_follows_the_due_date_of_that_day() {
+        let moves = [(1, Created { status: Todo }), (1, Due { to: Some(day(3)) }), (5, Due { to: Some(day(20)) })];
+        assert!(!life(&moves, 2).is_overdue(day(2)));
+        assert!(life(&moves, 4).is_overdue(day(4)));
+        assert!(!life(&moves, 6).is_overdue(day(6)));
+    }
+
+    #[test]
+    fn an_archived_task_is_not_open_until_it_is_restored() {
+        let moves = [(1, Created { status: Todo }), (2, Archived), (4, Restored)];
+        assert!(!life(&moves, 3).is_open());
+        assert!(life(&moves, 4).is_open());
+    }
+}

@@ -1,0 +1,12 @@
+//! Flow metrics, computed from the history of tasks alone, so that any past day can be rebuilt.
+//!
+//! Definitions follow the Kanban Guide: a task is *started* when it first enters a column of status
+//! In Progress or Pending, *finished* when it enters Completed; cycle time counts both days.
+
+mod figures;
+mod finding;
+mod history;
+
+pub use figures::{Compared, Course, DayCount, Figures, StatusCount, Tone, percentile};
+pub use finding::{Finding, flow_words, status_words};
+pub use history::{Change, History, HistoryEvent, Life, Presence};

@@ -1,0 +1,30 @@
+//! Pure rules, shared by server and browser: no input or output, no clock.
+
+pub mod account;
+pub mod address;
+pub mod backoff;
+pub mod board_filter;
+pub mod calendar;
+pub mod delivery;
+pub mod due;
+pub mod header_text;
+pub mod ids;
+pub mod import;
+pub mod job;
+pub mod mail_account;
+pub mod mail_probe;
+pub mod metrics;
+pub mod occurrence;
+pub mod period;
+#[cfg(feature = "ssr")]
+pub mod planner;
+pub mod project;
+pub mod rank;
+pub mod report;
+pub mod schedule;
+pub mod smtp_reply;
+pub mod task;
+pub mod text_enum;
+pub mod transcript;
+#[cfg(feature = "ssr")]
+pub mod zone;

@@ -1,0 +1,368 @@
+//! The life of one planned run, as a pure function of what happened.
+//!
+//! ```text
+//! planned ─► claimed ─► building ─► frozen ─► sending ─► done │ partly │ failed
+//!    ▲          └── broke ─┴──────────┘ (again later, or failed)
+//!    └─ skipped(reason): decided by the planner        cancelled: by a person, before the end
+//! ```
+//!
+//! A worker owns a run by its *fence*: each claim raises it, and a write with an older one changes nothing. A worker
+//! that dies lets its lease run out, and the next claim goes on where the stored state says.
+
+use super::backoff::Backoff;
+use crate::text_enum;
+use chrono::{DateTime, Duration, Utc};
+
+text_enum!(
+    /// Where a run stands. The words are those in the database.
+    OccurrenceState {
+        /// Waits for its time or for a free worker.
+        Planned = "planned",
+        Claimed = "claimed",
+        /// Its data are being collected.
+        Building = "building",
+        /// Its data are stored and will not change any more.
+        Frozen = "frozen",
+        /// Its messages exist and go out, or wait for another try.
+        Sending = "sending",
+        /// Every recipient's server took the message.
+        Done = "done",
+        /// Some did.
+        Partly = "partly",
+        Failed = "failed",
+        Cancelled = "cancelled",
+        /// Decided not to run; the reason says why.
+        Skipped = "skipped",
+    }
+);
+
+text_enum!(
+    /// What made a run.
+    Trigger {
+        Schedule = "schedule",
+        /// A person pressed "Run now".
+        Manual = "manual",
+    }
+);
+
+/// How long a claim holds without a heartbeat.
+pub const LEASE: Duration = Duration::seconds(60);
+/// How often a worker at work renews its claim.
+pub const HEARTBEAT: Duration = Duration::seconds(15);
+/// How often a run may break while it is built before it fails.
+pub const BUILD_ATTEMPTS: u32 = 5;
+
+const BUILD_BACKOFF: Backoff = Backoff { first: Duration::minutes(1), longest: Duration::minutes(30) };
+
+const SENDING_REST: Backoff = Backoff { first: Duration::minutes(5), longest: Duration::minutes(5) };
+
+/// What the rules look at; the row has a column for each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub state: OccurrenceState,
+    /// Raised by each claim; proof of ownership in every write.
+    pub fence: i64,
+    /// Until when the owner is believed alive; none while nobody owns it.
+    pub lease_until: Option<DateTime<Utc>>,
+    /// How often it was begun before its messages existed.
+    pub attempts: u32,
+    /// When it may be claimed.
+    pub next_try_at: Option<DateTime<Utc>>,
+    /// Why it stands where it stands, in words.
+    pub reason: Option<String>,
+}
+
+/// What happened. Events of a worker carry the fence of its claim; those of an older claim change nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A worker wants it.
+    Claimed,
+    Heartbeat {
+        fence: i64,
+    },
+    BuildBegins {
+        fence: i64,
+    },
+    /// The data of the report are stored.
+    Frozen {
+        fence: i64,
+    },
+    /// One message per recipient is stored.
+    SendingBegins {
+        fence: i64,
+    },
+    /// Collecting, rendering or reaching the mail account went wrong.
+    Broke {
+        fence: i64,
+        reason: String,
+        remedy: Remedy,
+    },
+    /// Each message that was due has been tried.
+    Sent {
+        fence: i64,
+        tally: Tally,
+    },
+    /// The worker stops in order and gives it back.
+    Released {
+        fence: i64,
+    },
+    /// A person, or the overlap rule, ends it.
+    Cancelled {
+        reason: String,
+    },
+    /// A person sends finished messages again.
+    Reopened,
+}
+
+/// Whether trying again can help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    TryAgain,
+    Never,
+}
+
+/// How the messages of a run stand, by number.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub accepted: u32,
+    pub failed: u32,
+    pub uncertain: u32,
+    /// Queued or deferred.
+    pub waiting: u32,
+    /// When the first of the waiting ones is due.
+    pub next_try_at: Option<DateTime<Utc>>,
+}
+
+/// What the owner must do after the new state is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Collect the data and freeze them.
+    Build,
+    /// Render the frozen data and store one message per recipient.
+    Render,
+    /// Send the messages that are due.
+    Send,
+    /// Look again at this time.
+    WakeAt(DateTime<Utc>),
+    /// It has ended, in the state that is stored.
+    Finished,
+}
+
+impl Standing {
+    /// A run that may begin at once.
+    pub fn planned(at: DateTime<Utc>) -> Self {
+        Standing {
+            state: OccurrenceState::Planned,
+            fence: 0,
+            lease_until: None,
+            attempts: 0,
+            next_try_at: Some(at),
+            reason: None,
+        }
+    }
+
+    /// A run that will not happen.
+    pub fn skipped(reason: String) -> Self {
+        Standing {
+            state: OccurrenceState::Skipped,
+            fence: 0,
+            lease_until: None,
+            attempts: 0,
+            next_try_at: None,
+            reason: Some(reason),
+        }
+    }
+
+    /// May a worker take it now?
+    pub fn is_claimable(&self, now: DateTime<Utc>) -> bool {
+        !self.state.is_final()
+            && self.lease_until.is_none_or(|until| until <= now)
+            && self.next_try_at.is_none_or(|at| at <= now)
+    }
+
+    /// The state after an event, and what to do about it. An event that does not fit, or comes from an owner that has
+    /// lost the run, changes nothing and has no effect. `seed` decides the jitter of waits.
+    pub fn step(self, event: Event, now: DateTime<Utc>, seed: u64) -> (Self, Vec<Effect>) {
+        use OccurrenceState::*;
+        if event.fence().is_some_and(|fence| fence != self.fence) || self.is_outside(&event) {
+            return (self, Vec::new());
+        }
+        match (self.state, event) {
+            (_, Event::Claimed) if self.is_claimable(now) => self.claim(now),
+            (_, Event::Heartbeat { .. }) => (self.leased(now), Vec::new()),
+            (Claimed, Event::BuildBegins { .. }) => (self.at(Building).leased(now), Vec::new()),
+            (Building, Event::Frozen { .. }) => (self.at(Frozen).leased(now), vec![Effect::Render]),
+            (Frozen, Event::SendingBegins { .. }) => (self.at(Sending).leased(now), vec![Effect::Send]),
+            (Claimed | Building | Frozen, Event::Broke { reason, remedy, .. }) => self.broke(reason, remedy, now, seed),
+            // Its messages exist, so it is never given up here: each has its own limit.
+            (Sending, Event::Broke { reason, .. }) => self.rested(reason, now, seed),
+            (Sending, Event::Sent { tally, .. }) => self.sent(tally, now),
+            (_, Event::Released { .. }) => self.released(now),
+            (Planned | Claimed | Building | Frozen | Sending, Event::Cancelled { reason }) => {
+                self.end(Cancelled, Some(reason))
+            }
+            (Done | Partly | Failed, Event::Reopened) => self.reopened(now),
+            (Sending, Event::Reopened) if self.lease_until.is_none() => self.waits_until(now),
+            _ => (self, Vec::new()),
+        }
+    }
+
+    /// A worker's event needs a run that is in somebody's hands.
+    fn is_outside(&self, event: &Event) -> bool {
+        event.fence().is_some() && self.lease_until.is_none()
+    }
+
+    fn claim(mut self, now: DateTime<Utc>) -> (Self, Vec<Effect>) {
+        use OccurrenceState::*;
+        self.fence += 1;
+        self.next_try_at = None;
+        let next = match self.state {
+            Sending => return (self.leased(now), vec![Effect::Send]),
+            Frozen => Effect::Render,
+            _ => {
+                self.state = Claimed;
+                Effect::Build
+            }
+        };
+        self.attempts += 1;
+        if self.attempts > BUILD_ATTEMPTS {
+            return self
+                .end(Failed, Some(format!("It stopped in the middle {BUILD_ATTEMPTS} times and is not tried again.")));
+        }
+        (self.leased(now), vec![next])
+    }
+
+    fn broke(mut self, reason: String, remedy: Remedy, now: DateTime<Utc>, seed: u64) -> (Self, Vec<Effect>) {
+        if remedy == Remedy::Never || self.attempts >= BUILD_ATTEMPTS {
+            return self.end(OccurrenceState::Failed, Some(reason));
+        }
+        let at = now + BUILD_BACKOFF.wait(self.attempts, seed);
+        // What is frozen stays frozen: the next try renders the same data.
+        if self.state != OccurrenceState::Frozen {
+            self.state = OccurrenceState::Planned;
+        }
+        self.reason = Some(reason);
+        self.waits_until(at)
+    }
+
+    fn rested(mut self, reason: String, now: DateTime<Utc>, seed: u64) -> (Self, Vec<Effect>) {
+        self.reason = Some(reason);
+        self.waits_until(now + SENDING_REST.wait(1, seed))
+    }
+
+    fn sent(mut self, tally: Tally, now: DateTime<Utc>) -> (Self, Vec<Effect>) {
+        self.reason = tally.words();
+        if tally.waiting > 0 {
+            return self.waits_until(tally.next_try_at.unwrap_or(now));
+        }
+        let state = match tally {
+            Tally { failed: 0, uncertain: 0, .. } => OccurrenceState::Done,
+            Tally { accepted: 0, uncertain: 0, .. } => OccurrenceState::Failed,
+            _ => OccurrenceState::Partly,
+        };
+        let reason = self.reason.take();
+        self.end(state, reason)
+    }
+
+    fn released(mut self, now: DateTime<Utc>) -> (Self, Vec<Effect>) {
+        if matches!(self.state, OccurrenceState::Claimed | OccurrenceState::Building) {
+            self.state = OccurrenceState::Planned;
+        }
+        // Stopping in order is nobody's failed attempt.
+        if self.state != OccurrenceState::Sending {
+            self.attempts = self.attempts.saturating_sub(1);
+        }
+        self.waits_until(now)
+    }
+
+    fn reopened(mut self, now: DateTime<Utc>) -> (Self, Vec<Effect>) {
+        self.state = OccurrenceState::Sending;
+        self.waits_until(now)
+    }
+
+    fn waits_until(mut self, at: DateTime<Utc>) -> (Self, Vec<Effect>) {
+        self.lease_until = None;
+        self.next_try_at = Some(at);
+        (self, vec![Effect::WakeAt(at)])
+    }
+
+    fn end(mut self, state: OccurrenceState, reason: Option<String>) -> (Self, Vec<Effect>) {
+        self.lease_until = None;
+        self.next_try_at = None;
+        self.reason = reason;
+        // Whoever still works on it finds its fence outdated.
+        self.fence += 1;
+        (self.at(state), vec![Effect::Finished])
+    }
+
+    fn leased(mut self, now: DateTime<Utc>) -> Self {
+        self.lease_until = Some(now + LEASE);
+        self
+    }
+
+    fn at(mut self, state: OccurrenceState) -> Self {
+        self.state = state;
+        self
+    }
+}
+
+impl Event {
+    fn fence(&self) -> Option<i64> {
+        match self {
+            Event::Heartbeat { fence }
+            | Event::BuildBegins { fence }
+            | Event::Frozen { fence }
+            | Event::SendingBegins { fence }
+            | Event::Broke { fence, .. }
+            | Event::Sent { fence, .. }
+            | Event::Released { fence } => Some(*fence),
+            Event::Claimed | Event::Cancelled { .. } | Event::Reopened => None,
+        }
+    }
+}
+
+impl Tally {
+    /// What did not simply arrive, in words: "1 not delivered, 1 unknown". None when all arrived.
+    pub fn words(&self) -> Option<String> {
+        let counts =
+            [(self.failed, "not delivered"), (self.uncertain, "unknown"), (self.waiting, "waiting for another try")];
+        let parts: Vec<_> =
+            counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+        (!parts.is_empty()).then(|| format!("Of {} messages: {}.", self.total(), parts.join(", ")))
+    }
+
+    /// All messages.
+    pub fn total(&self) -> u32 {
+        self.accepted + self.failed + self.uncertain + self.waiting
+    }
+}
+
+impl OccurrenceState {
+    /// Nothing more happens by itself.
+    pub fn is_final(self) -> bool {
+        use OccurrenceState::*;
+        matches!(self, Done | Partly | Failed | Cancelled | Skipped)
+    }
+
+    /// The word on the page.
+    pub fn label(self) -> &'static str {
+        use OccurrenceState::*;
+        match self {
+            Planned => "Planned",
+            Claimed => "Starting",
+            Building => "Collecting data",
+            Frozen => "Writing messages",
+            Sending => "Sending",
+            Done => "Done",
+            Partly => "Partly delivered",
+            Failed => "Failed",
+            Cancelled => "Cancelled",
+            Skipped => "Skipped",
+        }
+    }
+}
+
+#[cfg(test)]
+mod simulation;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,142 @@
+//! The transitions of a run, one by one.
+
+use super::*;
+
+fn at(minute: u32) -> DateTime<Utc> {
+    chrono::NaiveDate::from_ymd_opt(2026, 11, 23).unwrap().and_hms_opt(7, minute, 0).unwrap().and_utc()
+}
+
+/// Follows events from the planned state; all of them must fit.
+fn after(events: &[Event]) -> Standing {
+    events.iter().fold(Standing::planned(at(0)), |standing, event| {
+        let (next, _) = standing.clone().step(event.clone(), at(1), 7);
+        assert_ne!(next, standing, "{event:?} changed nothing");
+        next
+    })
+}
+
+fn sending() -> Standing {
+    after(&[
+        Event::Claimed,
+        Event::BuildBegins { fence: 1 },
+        Event::Frozen { fence: 1 },
+        Event::SendingBegins { fence: 1 },
+    ])
+}
+
+fn sent(tally: Tally) -> Standing {
+    sending().step(Event::Sent { fence: 1, tally }, at(2), 7).0
+}
+
+#[test]
+fn a_run_goes_through_its_states_and_ends_done() {
+    let done = sent(Tally { accepted: 3, ..Tally::default() });
+    assert_eq!((done.state, done.reason, done.lease_until), (OccurrenceState::Done, None, None));
+}
+
+#[test]
+fn the_end_says_how_many_messages_did_not_arrive() {
+    let partly = sent(Tally { accepted: 2, failed: 1, ..Tally::default() });
+    assert_eq!(partly.state, OccurrenceState::Partly);
+    assert_eq!(partly.reason.as_deref(), Some("Of 3 messages: 1 not delivered."));
+    assert_eq!(sent(Tally { failed: 2, ..Tally::default() }).state, OccurrenceState::Failed);
+    // Unknown is not failed: it may have arrived.
+    assert_eq!(sent(Tally { uncertain: 1, ..Tally::default() }).state, OccurrenceState::Partly);
+}
+
+#[test]
+fn deferred_messages_keep_the_run_open_without_an_owner() {
+    let open = sent(Tally { accepted: 2, waiting: 1, next_try_at: Some(at(9)), ..Tally::default() });
+    assert_eq!((open.state, open.lease_until, open.next_try_at), (OccurrenceState::Sending, None, Some(at(9))));
+    assert!(!open.is_claimable(at(8)));
+    let (again, effects) = open.step(Event::Claimed, at(9), 7);
+    assert_eq!((again.fence, effects), (2, vec![Effect::Send]));
+}
+
+#[test]
+fn nobody_takes_a_run_whose_owner_lives() {
+    let claimed = after(&[Event::Claimed]);
+    let (same, effects) = claimed.clone().step(Event::Claimed, at(1), 7);
+    assert_eq!((same, effects.len()), (claimed, 0));
+}
+
+#[test]
+fn an_owner_that_lost_its_lease_can_write_nothing() {
+    let (taken, _) = after(&[Event::Claimed, Event::BuildBegins { fence: 1 }]).step(Event::Claimed, at(3), 7);
+    assert_eq!((taken.state, taken.fence), (OccurrenceState::Claimed, 2));
+    for late in [Event::Frozen { fence: 1 }, Event::Heartbeat { fence: 1 }, Event::Released { fence: 1 }] {
+        assert_eq!(taken.clone().step(late, at(3), 7), (taken.clone(), vec![]));
+    }
+}
+
+#[test]
+fn frozen_data_are_rendered_again_and_never_built_again() {
+    let frozen = after(&[Event::Claimed, Event::BuildBegins { fence: 1 }, Event::Frozen { fence: 1 }]);
+    let (taken, effects) = frozen.clone().step(Event::Claimed, at(3), 7);
+    assert_eq!((taken.state, effects), (OccurrenceState::Frozen, vec![Effect::Render]));
+    let broke = Event::Broke { fence: 1, reason: "no font".into(), remedy: Remedy::TryAgain };
+    let (waiting, _) = frozen.step(broke, at(1), 7);
+    assert_eq!(waiting.state, OccurrenceState::Frozen);
+    assert!(waiting.next_try_at.unwrap() >= at(2));
+}
+
+#[test]
+fn building_is_tried_five_times_and_then_fails_with_its_reason() {
+    let mut standing = Standing::planned(at(0));
+    let mut now = at(0);
+    for attempt in 1.. {
+        let (claimed, _) = standing.step(Event::Claimed, now, 7);
+        let fence = claimed.fence;
+        let broke = Event::Broke { fence, reason: "The database went away.".into(), remedy: Remedy::TryAgain };
+        standing = claimed.step(broke, now, 7).0;
+        if standing.state.is_final() {
+            assert_eq!(attempt, BUILD_ATTEMPTS);
+            break;
+        }
+        now = standing.next_try_at.unwrap();
+    }
+    assert_eq!(standing.state, OccurrenceState::Failed);
+    assert_eq!(standing.reason.as_deref(), Some("The database went away."));
+}
+
+#[test]
+fn a_run_that_kills_its_worker_each_time_ends_as_failed() {
+    let mut standing = Standing::planned(at(0));
+    let mut now = at(0);
+    for _ in 0..=BUILD_ATTEMPTS {
+        standing = standing.step(Event::Claimed, now, 7).0;
+        now += LEASE;
+    }
+    assert_eq!(standing.state, OccurrenceState::Failed);
+}
+
+#[test]
+fn a_run_that_cannot_reach_its_account_rests_and_is_not_given_up() {
+    let broke = Event::Broke { fence: 1, reason: "The account is gone.".into(), remedy: Remedy::Never };
+    let (open, _) = sending().step(broke, at(2), 7);
+    assert_eq!((open.state, open.lease_until), (OccurrenceState::Sending, None));
+    assert!(open.next_try_at.unwrap() >= at(7));
+}
+
+#[test]
+fn an_orderly_stop_gives_the_run_back_at_once() {
+    let (back, effects) = after(&[Event::Claimed]).step(Event::Released { fence: 1 }, at(1), 7);
+    assert_eq!((back.state, back.attempts, back.lease_until), (OccurrenceState::Planned, 0, None));
+    assert_eq!(effects, [Effect::WakeAt(at(1))]);
+}
+
+#[test]
+fn cancelling_outdates_the_owner() {
+    let (cancelled, _) = sending().step(Event::Cancelled { reason: "Stopped by Dana.".into() }, at(1), 7);
+    assert_eq!((cancelled.state, cancelled.fence), (OccurrenceState::Cancelled, 2));
+    let late = Event::Sent { fence: 1, tally: Tally::default() };
+    assert_eq!(cancelled.clone().step(late, at(1), 7).0, cancelled);
+}
+
+#[test]
+fn a_finished_run_can_send_again() {
+    let (open, effects) = sent(Tally { failed: 1, ..Tally::default() }).step(Event::Reopened, at(5), 7);
+    assert_eq!((open.state, effects), (OccurrenceState::Sending, vec![Effect::WakeAt(at(5))]));
+    let skipped = Standing::skipped("Paused.".into());
+    assert_eq!(skipped.clone().step(Event::Reopened, at(5), 7).0, skipped);
+}

@@ -1,0 +1,130 @@
+//! Periods: whole days in a zone, the one before, and the words for both.
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use serde::{Deserialize, Serialize};
+
+/// Days from the first to the last, both included, as the project's zone counts them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Period {
+    pub first: NaiveDate,
+    pub last: NaiveDate,
+}
+
+impl Period {
+    /// The `days` days that end with `last`. A planned report ends with the day before it is sent;
+    /// one that is asked for now ends with today.
+    pub fn ending(last: NaiveDate, days: u32) -> Self {
+        let back = Days::new(u64::from(days.max(1)) - 1);
+        Self { first: last.checked_sub_days(back).unwrap_or(last), last }
+    }
+
+    /// How many days, at least one.
+    pub fn days(&self) -> u32 {
+        u32::try_from((self.last - self.first).num_days() + 1).unwrap_or(1).max(1)
+    }
+
+    /// Each day in order.
+    pub fn dates(&self) -> impl Iterator<Item = NaiveDate> + use<> {
+        self.first.iter_days().take(self.days() as usize)
+    }
+
+    /// The period of the same length just before.
+    #[must_use]
+    pub fn previous(&self) -> Self {
+        Self::ending(self.first.pred_opt().unwrap_or(self.first), self.days())
+    }
+
+    /// Whether a day lies in it.
+    pub fn contains(&self, date: NaiveDate) -> bool {
+        self.first <= date && date <= self.last
+    }
+
+    /// The last instant that belongs to it (a microsecond before the next day: both databases keep
+    /// microseconds).
+    pub fn last_instant<Z: TimeZone>(&self, zone: &Z) -> DateTime<Utc> {
+        let next = self.last.succ_opt().unwrap_or(self.last);
+        day_start(next, zone) - TimeDelta::microseconds(1)
+    }
+
+    /// "16–22 November 2026", saying month and year once where both ends share them.
+    pub fn words(&self) -> String {
+        self.in_words("%B")
+    }
+
+    /// "16–22 Nov 2026".
+    pub fn short_words(&self) -> String {
+        self.in_words("%b")
+    }
+
+    fn in_words(&self, month: &str) -> String {
+        let (first, last) = (self.first, self.last);
+        let (day, day_month) = ("%-d", format!("%-d {month}"));
+        let whole = format!("{day_month} %Y");
+        let end = last.format(&whole);
+        if first == last {
+            end.to_string()
+        } else if first.year() != last.year() {
+            format!("{} – {end}", first.format(&whole))
+        } else if first.month() != last.month() {
+            format!("{} – {end}", first.format(&day_month))
+        } else {
+            format!("{}–{end}", first.format(day))
+        }
+    }
+}
+
+/// The day that an instant falls on in a zone.
+pub fn day_of<Z: TimeZone>(at: DateTime<Utc>, zone: &Z) -> NaiveDate {
+    at.with_timezone(zone).date_naive()
+}
+
+/// The first instant of a day in a zone. Where the clocks skip midnight, the day begins when they
+/// go on; where they repeat it, at the first of both.
+pub fn day_start<Z: TimeZone>(date: NaiveDate, zone: &Z) -> DateTime<Utc> {
+    let midnight = date.and_time(NaiveTime::MIN);
+    (0..=24 * 4)
+        .find_map(|quarter| {
+            let local = midnight + TimeDelta::minutes(15 * quarter);
+            zone.from_local_datetime(&local).earliest()
+        })
+        .map_or_else(|| midnight.and_utc(), |at| at.with_timezone(&Utc))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_week_before_monday_runs_from_monday_to_sunday() {
+        let week = Period::ending(date("2026-11-22"), 7);
+        assert_eq!(week.first, date("2026-11-16"));
+        assert_eq!(week.days(), 7);
+        assert_eq!(week.dates().last(), Some(date("2026-11-22")));
+        assert_eq!(week.previous(), Period { first: date("2026-11-09"), last: date("2026-11-15") });
+    }
+
+    #[test]
+    fn words_say_month_and_year_once() {
+        let words = |first: &str, last: &str| Period { first: date(first), last: date(last) }.words();
+        assert_eq!(words("2026-11-16", "2026-11-22"), "16–22 November 2026");
+        assert_eq!(words("2026-11-30", "2026-12-06"), "30 November – 6 December 2026");
+        assert_eq!(words("2026-12-28", "2027-01-03"), "28 December 2026 – 3 January 2027");
+        assert_eq!(words("2026-11-22", "2026-11-22"), "22 November 2026");
+        assert_eq!(Period::ending(date("2026-11-22"), 14).short_words(), "9–22 Nov 2026");
+    }
+
+    #[test]
+    fn days_begin_where_the_zone_says_also_when_midnight_is_skipped() {
+        use chrono_tz::{America::Santiago, Europe::Ljubljana};
+        assert_eq!(day_start(date("2026-11-23"), &Ljubljana).to_rfc3339(), "2026-11-22T23:00:00+00:00");
+        // Chile skips the hour after midnight on 6 September 2026: the day begins at 01:00 local time.
+        assert_eq!(day_start(date("2026-09-06"), &Santiago).to_rfc3339(), "2026-09-06T04:00:00+00:00");
+        let week = Period::ending(date("2026-11-22"), 7);
+        assert_eq!(week.last_instant(&Ljubljana).to_rfc3339(), "2026-11-22T22:59:59.999999+00:00");
+        assert_eq!(day_of(week.last_instant(&Ljubljana), &Ljubljana), date("2026-11-22"));
+    }
+}

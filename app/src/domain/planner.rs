@@ -1,0 +1,251 @@
+//! What to do about the instants of a schedule that have come: which run, which are skipped and why, and when next.
+//!
+//! Pure: the service stores the plan in one transaction. Every instant that it passes over is in the plan with its
+//! reason, so nothing is missed silently.
+
+use super::schedule::Timetable;
+use crate::text_enum;
+use chrono::{DateTime, Duration, Utc};
+use std::collections::VecDeque;
+
+text_enum!(
+    /// What happens to runs whose time passed while nobody could start them.
+    Misfire {
+        /// None of them runs.
+        Skip = "skip",
+        /// The latest runs, for the period it was meant for.
+        LatestOnly = "latest_only",
+        /// All of them run, at most a number of the latest.
+        All = "all",
+    }
+);
+
+text_enum!(
+    /// What happens when a run is due while an earlier one is still going.
+    Overlap {
+        Skip = "skip",
+        /// One run waits; further ones are skipped.
+        QueueOne = "queue_one",
+        QueueAll = "queue_all",
+        /// The running one is cancelled.
+        CancelRunning = "cancel_running",
+    }
+);
+
+/// The rules of a schedule for runs that are late or collide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlanRules {
+    pub misfire: Misfire,
+    /// For [`Misfire::All`]: how many missed runs are caught up with.
+    pub at_most: u32,
+    /// How far back a missed run can still be caught up with.
+    pub catch_up: Duration,
+    /// How late a run may start and still count as on time.
+    pub grace: Duration,
+    pub overlap: Overlap,
+}
+
+impl Default for PlanRules {
+    fn default() -> Self {
+        PlanRules {
+            misfire: Misfire::LatestOnly,
+            at_most: 10,
+            catch_up: Duration::hours(24),
+            grace: Duration::minutes(15),
+            overlap: Overlap::Skip,
+        }
+    }
+}
+
+/// The runs of a schedule that have not ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ongoing {
+    /// The planned instant of one that is being worked on.
+    pub running: Option<DateTime<Utc>>,
+    /// The planned instant of one that waits to begin.
+    pub waiting: Option<DateTime<Utc>>,
+}
+
+/// What to store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The instants that have come since the last plan, in order.
+    pub decisions: Vec<Decision>,
+    /// The last instant that is dealt with; the next plan begins after it.
+    pub last_planned_at: DateTime<Utc>,
+    pub next_run_at: Option<DateTime<Utc>>,
+}
+
+/// An instant and what becomes of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decision {
+    pub at: DateTime<Utc>,
+    pub verdict: Verdict,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Run,
+    /// As [`Verdict::Run`], and the run that is still going is cancelled.
+    RunInstead,
+    Skip(SkipReason),
+}
+
+/// Why an instant does not run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SkipReason {
+    /// Missed, and the schedule skips missed runs.
+    Missed { late: Duration },
+    /// Missed, and a later one runs.
+    Superseded { by: DateTime<Utc> },
+    /// Missed longer ago than the catch-up window. The first of a long row speaks for those before it as well.
+    TooOld { window: Duration, left_out: u32 },
+    /// Missed, and more runs were missed than are caught up with.
+    OverLimit { at_most: u32 },
+    /// An earlier run has not ended.
+    StillGoing { earlier: DateTime<Utc> },
+}
+
+/// Missed instants before the catch-up window get a row each up to this number; older ones are counted in the first row.
+const OLD_ROWS: usize = 100;
+/// So many old instants are walked through; before that the walk jumps to the window.
+const OLD_WALK: u32 = 20_000;
+
+/// Plans a schedule: what has come after `last_planned_at` until `now`.
+///
+/// Nothing comes when the clock has been set back, and an instant is never dealt with twice, because the walk begins
+/// after the last planned instant, not at `now`.
+pub fn plan(
+    timetable: &Timetable,
+    rules: &PlanRules,
+    ongoing: Ongoing,
+    last_planned_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Plan {
+    let come = Come::since(last_planned_at, now, now - rules.catch_up, timetable);
+    let last_planned_at = come.recent.last().or(come.old.back()).copied().unwrap_or(last_planned_at);
+    let mut decisions = come.old_decisions(rules);
+    decisions.extend(recent_decisions(&come.recent, rules, ongoing, now));
+    Plan { decisions, last_planned_at, next_run_at: timetable.next_after(last_planned_at) }
+}
+
+/// The instants that have come.
+struct Come {
+    /// Before the catch-up window; the latest of them.
+    old: VecDeque<DateTime<Utc>>,
+    /// How many old ones are not listed.
+    left_out: u32,
+    /// Inside the window.
+    recent: Vec<DateTime<Utc>>,
+}
+
+impl Come {
+    fn since(after: DateTime<Utc>, now: DateTime<Utc>, window: DateTime<Utc>, timetable: &Timetable) -> Come {
+        let mut come = Come { old: VecDeque::new(), left_out: 0, recent: Vec::new() };
+        let mut from = after;
+        let mut walked = 0;
+        while let Some(at) = timetable.next_after(from).filter(|&at| at <= now) {
+            from = at;
+            if at >= window {
+                come.recent.push(at);
+                continue;
+            }
+            come.old.push_back(at);
+            if come.old.len() > OLD_ROWS {
+                come.old.pop_front();
+                come.left_out += 1;
+            }
+            walked += 1;
+            if walked == OLD_WALK {
+                from = window - Duration::nanoseconds(1);
+            }
+        }
+        come
+    }
+
+    fn old_decisions(&self, rules: &PlanRules) -> Vec<Decision> {
+        let reason =
+            |index| SkipReason::TooOld { window: rules.catch_up, left_out: if index == 0 { self.left_out } else { 0 } };
+        self.old.iter().enumerate().map(|(index, &at)| Decision { at, verdict: Verdict::Skip(reason(index)) }).collect()
+    }
+}
+
+fn recent_decisions(come: &[DateTime<Utc>], rules: &PlanRules, ongoing: Ongoing, now: DateTime<Utc>) -> Vec<Decision> {
+    let missed = come.iter().filter(|&&at| now - at > rules.grace).count();
+    let decide = |(index, &at): (usize, &DateTime<Utc>)| {
+        let verdict = match verdict_if_missed(index, at, come, missed, rules, now) {
+            Some(reason) => Verdict::Skip(reason),
+            None => verdict_if_ongoing(rules.overlap, ongoing),
+        };
+        Decision { at, verdict }
+    };
+    come.iter().enumerate().map(decide).collect()
+}
+
+fn verdict_if_missed(
+    index: usize,
+    at: DateTime<Utc>,
+    come: &[DateTime<Utc>],
+    missed: usize,
+    rules: &PlanRules,
+    now: DateTime<Utc>,
+) -> Option<SkipReason> {
+    if index >= missed {
+        return None;
+    }
+    let latest = come.last().copied().unwrap_or(at);
+    match rules.misfire {
+        Misfire::Skip => Some(SkipReason::Missed { late: now - at }),
+        Misfire::LatestOnly => (at != latest).then_some(SkipReason::Superseded { by: latest }),
+        Misfire::All => {
+            let at_most = usize::try_from(rules.at_most).unwrap_or(usize::MAX);
+            (index < missed.saturating_sub(at_most)).then_some(SkipReason::OverLimit { at_most: rules.at_most })
+        }
+    }
+}
+
+fn verdict_if_ongoing(overlap: Overlap, ongoing: Ongoing) -> Verdict {
+    let skip = |earlier| Verdict::Skip(SkipReason::StillGoing { earlier });
+    match overlap {
+        Overlap::Skip => ongoing.running.or(ongoing.waiting).map_or(Verdict::Run, skip),
+        Overlap::QueueOne => ongoing.waiting.map_or(Verdict::Run, skip),
+        Overlap::QueueAll => Verdict::Run,
+        Overlap::CancelRunning => ongoing.running.or(ongoing.waiting).map_or(Verdict::Run, |_| Verdict::RunInstead),
+    }
+}
+
+impl SkipReason {
+    /// The reason as the run's row says it. `local` shows an instant in the schedule's zone.
+    pub fn words(&self, local: impl Fn(DateTime<Utc>) -> String) -> String {
+        match *self {
+            SkipReason::Missed { late } => {
+                format!("Missed: nothing could start it at its time, and {} later the schedule skips it.", span(late))
+            }
+            SkipReason::Superseded { by } => format!("Missed: the run of {} takes its place.", local(by)),
+            SkipReason::TooOld { window, left_out: 0 } => {
+                format!("Missed: more than {} ago, which is as far as the schedule catches up.", span(window))
+            }
+            SkipReason::TooOld { window, left_out } => format!(
+                "Missed: more than {} ago, which is as far as the schedule catches up. At least {left_out} earlier ones were missed as well.",
+                span(window)
+            ),
+            SkipReason::OverLimit { at_most } => {
+                format!("Missed: more runs were missed than the {at_most} that the schedule catches up with.")
+            }
+            SkipReason::StillGoing { earlier } => format!("The run of {} was still going.", local(earlier)),
+        }
+    }
+}
+
+/// A length of time in its largest whole unit.
+fn span(length: Duration) -> String {
+    let (count, unit) = match length {
+        length if length >= Duration::days(2) => (length.num_days(), "days"),
+        length if length >= Duration::hours(2) => (length.num_hours(), "hours"),
+        length => (length.num_minutes(), "minutes"),
+    };
+    format!("{count} {unit}")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,133 @@
+//! What the planner decides after ordinary and extraordinary pauses.
+
+use super::*;
+use crate::domain::schedule::{Cadence, ScheduleSpec};
+
+fn utc(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn every(expression: &str) -> Timetable {
+    let cadence = Cadence::Cron { expression: expression.into() };
+    Timetable::compile(&ScheduleSpec { cadence, zone: "UTC".into(), starts_on: None, ends_on: None }).unwrap()
+}
+
+fn hourly(rules: &PlanRules, last: &str, now: &str) -> Plan {
+    plan(&every("0 * * * *"), rules, Ongoing::default(), utc(last), utc(now))
+}
+
+fn runs(plan: &Plan) -> Vec<String> {
+    let run = plan.decisions.iter().filter(|decision| decision.verdict == Verdict::Run);
+    run.map(|decision| decision.at.format("%H:%M").to_string()).collect()
+}
+
+#[test]
+fn an_instant_that_has_come_runs_and_the_next_is_named() {
+    let plan = hourly(&PlanRules::default(), "2026-11-23T06:00:00Z", "2026-11-23T07:00:03Z");
+    assert_eq!(runs(&plan), ["07:00"]);
+    assert_eq!(plan.last_planned_at, utc("2026-11-23T07:00:00Z"));
+    assert_eq!(plan.next_run_at, Some(utc("2026-11-23T08:00:00Z")));
+}
+
+#[test]
+fn planning_again_plans_nothing_and_a_clock_set_back_neither() {
+    let first = hourly(&PlanRules::default(), "2026-11-23T06:00:00Z", "2026-11-23T07:00:03Z");
+    for now in ["2026-11-23T07:00:03Z", "2026-11-23T05:30:00Z"] {
+        let again =
+            plan(&every("0 * * * *"), &PlanRules::default(), Ongoing::default(), first.last_planned_at, utc(now));
+        assert_eq!((again.decisions.len(), again.next_run_at), (0, first.next_run_at));
+    }
+}
+
+#[test]
+fn within_its_grace_a_run_is_simply_late() {
+    let rules = PlanRules { misfire: Misfire::Skip, ..PlanRules::default() };
+    assert_eq!(runs(&hourly(&rules, "2026-11-23T06:00:00Z", "2026-11-23T07:15:00Z")), ["07:00"]);
+    let missed = hourly(&rules, "2026-11-23T06:00:00Z", "2026-11-23T07:15:01Z");
+    assert!(matches!(missed.decisions[0].verdict, Verdict::Skip(SkipReason::Missed { .. })));
+}
+
+#[test]
+fn after_a_pause_the_latest_runs_and_the_others_say_so() {
+    let plan = hourly(&PlanRules::default(), "2026-11-23T02:00:00Z", "2026-11-23T05:40:00Z");
+    assert_eq!(runs(&plan), ["05:00"]);
+    let reasons: Vec<_> = plan
+        .decisions
+        .iter()
+        .filter_map(|decision| match decision.verdict {
+            Verdict::Skip(reason) => Some(reason.words(|at| at.format("%H:%M").to_string())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(reasons, ["Missed: the run of 05:00 takes its place."; 2]);
+}
+
+#[test]
+fn catching_up_with_all_is_limited_to_the_latest() {
+    let rules = PlanRules { misfire: Misfire::All, at_most: 2, ..PlanRules::default() };
+    let plan = hourly(&rules, "2026-11-23T00:00:00Z", "2026-11-23T05:40:00Z");
+    assert_eq!(runs(&plan), ["04:00", "05:00"]);
+    assert_eq!(plan.decisions[0].verdict, Verdict::Skip(SkipReason::OverLimit { at_most: 2 }));
+}
+
+#[test]
+fn what_lies_before_the_window_is_listed_and_never_runs() {
+    let rules = PlanRules { misfire: Misfire::All, at_most: 100, catch_up: Duration::hours(3), ..PlanRules::default() };
+    let plan = hourly(&rules, "2026-11-22T20:30:00Z", "2026-11-23T05:40:00Z");
+    assert_eq!(runs(&plan), ["03:00", "04:00", "05:00"]);
+    assert_eq!(plan.decisions.len(), 9);
+    assert_eq!(
+        plan.decisions[0].verdict,
+        Verdict::Skip(SkipReason::TooOld { window: Duration::hours(3), left_out: 0 })
+    );
+}
+
+#[test]
+fn years_of_absence_are_counted_not_listed() {
+    let plan = plan(
+        &every("* * * * *"),
+        &PlanRules::default(),
+        Ongoing::default(),
+        utc("2023-01-01T00:00:00Z"),
+        utc("2026-11-23T05:40:30Z"),
+    );
+    // 24 hours of minutes, and a hundred rows for all that is older.
+    assert_eq!(plan.decisions.len(), 24 * 60 + OLD_ROWS);
+    assert_eq!(plan.next_run_at, Some(utc("2026-11-23T05:41:00Z")));
+    let Verdict::Skip(SkipReason::TooOld { left_out, .. }) = plan.decisions[0].verdict else { panic!("{plan:?}") };
+    assert!(left_out > 10_000);
+}
+
+#[test]
+fn a_run_that_is_still_going_is_treated_as_the_schedule_says() {
+    let earlier = utc("2026-11-23T06:00:00Z");
+    let verdict = |overlap, ongoing| {
+        let rules = PlanRules { overlap, ..PlanRules::default() };
+        plan(&every("0 * * * *"), &rules, ongoing, earlier, utc("2026-11-23T07:00:01Z")).decisions[0].verdict
+    };
+    let running = Ongoing { running: Some(earlier), waiting: None };
+    let waiting = Ongoing { running: None, waiting: Some(earlier) };
+    let still_going = Verdict::Skip(SkipReason::StillGoing { earlier });
+    assert_eq!(verdict(Overlap::Skip, running), still_going);
+    assert_eq!(verdict(Overlap::Skip, waiting), still_going);
+    assert_eq!(verdict(Overlap::QueueOne, running), Verdict::Run);
+    assert_eq!(verdict(Overlap::QueueOne, waiting), still_going);
+    assert_eq!(verdict(Overlap::QueueAll, waiting), Verdict::Run);
+    assert_eq!(verdict(Overlap::CancelRunning, running), Verdict::RunInstead);
+    assert_eq!(verdict(Overlap::CancelRunning, Ongoing::default()), Verdict::Run);
+}
+
+#[test]
+fn an_ended_schedule_has_no_next_run() {
+    let cadence = Cadence::Cron { expression: "0 7 * * *".into() };
+    let ended = ScheduleSpec { cadence, zone: "UTC".into(), starts_on: None, ends_on: "2026-11-23".parse().ok() };
+    let timetable = Timetable::compile(&ended).unwrap();
+    let plan = plan(
+        &timetable,
+        &PlanRules::default(),
+        Ongoing::default(),
+        utc("2026-11-22T07:00:00Z"),
+        utc("2026-11-23T07:00:01Z"),
+    );
+    assert_eq!((runs(&plan).len(), plan.next_run_at), (1, None));
+}

@@ -1,0 +1,50 @@
+//! Runs: one row per instant that a schedule named, and per "Run now". A run that froze its data is a report.
+
+use sea_orm::entity::prelude::*;
+
+use crate::domain::{
+    ids::{OccurrenceId, ProjectId, ScheduleId},
+    occurrence::{OccurrenceState, Trigger},
+};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "occurrence")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: OccurrenceId,
+    pub schedule_id: ScheduleId,
+    pub project_id: ProjectId,
+    /// The instant it was meant for; unique in its schedule.
+    pub scheduled_at: DateTimeUtc,
+    pub trigger: Trigger,
+    pub state: OccurrenceState,
+    /// Why it stands where it stands, in words.
+    pub reason: Option<String>,
+    /// Raised by each claim; every write of a worker carries it.
+    pub fence: i64,
+    /// Which instance holds it, for people.
+    pub lease_owner: Option<String>,
+    pub lease_until: Option<DateTimeUtc>,
+    pub attempts: i32,
+    pub next_try_at: Option<DateTimeUtc>,
+    /// First local day that the report covers.
+    pub period_from: Option<Date>,
+    /// Last local day that the report covers.
+    pub period_to: Option<Date>,
+    pub subject: Option<String>,
+    pub finding: Option<String>,
+    /// The frozen data as JSON; never changes once it is there.
+    pub snapshot: Option<String>,
+    /// SHA-256 of the snapshot, in hex.
+    pub snapshot_hash: Option<String>,
+    /// The commit in the archive, in hex.
+    pub commit_id: Option<String>,
+    pub started_at: Option<DateTimeUtc>,
+    pub finished_at: Option<DateTimeUtc>,
+    pub created_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,27 @@
+//! Projects: a board, its key and its numbers.
+
+use sea_orm::entity::prelude::*;
+
+use crate::domain::ids::{ProjectId, UserId};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "project")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ProjectId,
+    /// Prefix of task numbers.
+    pub key: String,
+    pub name: String,
+    /// IANA time zone in which the project's days are counted.
+    pub zone: String,
+    /// The number that was given out last.
+    pub last_number: i32,
+    pub created_by: Option<UserId>,
+    pub created_at: DateTimeUtc,
+    pub archived_at: Option<DateTimeUtc>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

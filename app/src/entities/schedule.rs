@@ -1,0 +1,50 @@
+//! Schedules: what runs when, and by which rules.
+
+use sea_orm::entity::prelude::*;
+
+use crate::domain::{
+    ids::{AccountId, ProjectId, ScheduleId, UserId},
+    job::{JobKind, ScheduleState},
+    planner::{Misfire, Overlap},
+};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "schedule")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ScheduleId,
+    pub project_id: ProjectId,
+    pub owner_id: Option<UserId>,
+    pub name: String,
+    pub kind: JobKind,
+    /// `domain::schedule::ScheduleSpec` as JSON.
+    pub spec: String,
+    /// The mail account; the default one where none is chosen.
+    pub account_id: Option<AccountId>,
+    pub state: ScheduleState,
+    /// Why it is paused, in words.
+    pub pause_note: Option<String>,
+    /// None when the schedule has ended.
+    pub next_run_at: Option<DateTimeUtc>,
+    /// The last instant that the planner has dealt with.
+    pub last_planned_at: DateTimeUtc,
+    pub misfire: Misfire,
+    /// For the misfire rule "all": how many runs.
+    pub catch_up_at_most: i32,
+    pub catch_up_minutes: i32,
+    pub grace_minutes: i32,
+    pub overlap: Overlap,
+    pub failures_in_row: i32,
+    pub pause_after_failures: i32,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+    /// Deleted schedules keep their row: their reports stay.
+    pub deleted_at: Option<DateTimeUtc>,
+    /// Counts every change by a person; edits carry the one they started from.
+    pub version: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,34 @@
+//! People and what they chose.
+
+use sea_orm::entity::prelude::*;
+
+use crate::domain::{
+    account::{Role, Theme, UserState},
+    ids::{ProjectId, UserId},
+};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "user")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: UserId,
+    /// Lower case; none for a placeholder.
+    pub email: Option<String>,
+    pub name: String,
+    /// Argon2id in PHC form.
+    pub password_hash: Option<String>,
+    pub role: Role,
+    pub state: UserState,
+    /// IANA time zone.
+    pub zone: String,
+    pub theme: Theme,
+    /// The project that `/board` opens.
+    pub last_project_id: Option<ProjectId>,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,373 @@
+//! One error for both sides: what a person can be told, small enough to travel in a URL.
+
+use std::fmt;
+
+use leptos::{
+    prelude::{FromServerFnError, ServerFnErrorErr},
+    server_fn::codec::JsonEncoding,
+};
+use serde::{Deserialize, Serialize};
+
+/// The result of everything that can fail towards a person.
+pub type AppResult<T> = Result<T, AppError>;
+
+/// Why something was refused. It holds codes, field names and the person's own non-secret input,
+/// never free text of the program: forms without WebAssembly get it through the URL, where anybody
+/// could put words of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum AppError {
+    /// Nobody is signed in (401).
+    SignedOut,
+    /// Signed in, without the right (403).
+    Forbidden,
+    /// Not there, or not visible to this person (404).
+    NotFound,
+    /// The row has moved on since the form was read (409).
+    Conflict(Box<Conflict>),
+    /// Input that breaks a rule, field by field (422).
+    Invalid(Box<Invalid>),
+    /// A request that cannot be read (400).
+    Malformed,
+    /// Too many attempts; try again after this many seconds (429).
+    TooMany { retry_after_seconds: u32 },
+    /// The database or another part cannot be reached (503).
+    Unavailable,
+    /// A fault of the program; the reference stands beside it in the log (500).
+    Internal { reference: String },
+    /// The browser could not reach the server (only made in the browser).
+    Offline,
+}
+
+/// Two people changed the same field: both texts, so that nothing is lost.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conflict {
+    /// The field that both changed.
+    pub field: String,
+    /// What this person wrote.
+    pub mine: String,
+    /// What is stored now.
+    pub theirs: String,
+    /// The version to start from next.
+    pub version: i64,
+}
+
+/// The fields that break a rule, and what was typed (never secrets), so that a form without
+/// WebAssembly can show it again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invalid {
+    /// One entry a broken rule.
+    pub fields: Vec<FieldError>,
+    /// Field name and what was typed; cut at [`Invalid::KEPT_BYTES`] in all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub typed: Vec<(String, String)>,
+}
+
+/// A field and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    pub field: String,
+    pub problem: Problem,
+    /// The line of a field that holds several, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+}
+
+/// What can be wrong with a field. [`Problem::words`] is the sentence beside it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Problem {
+    Required,
+    TooLong {
+        max: u32,
+    },
+    TooShort {
+        min: u32,
+    },
+    OutOfRange {
+        min: i64,
+        max: i64,
+    },
+    NotAnAddress,
+    NotAHost,
+    /// A stored secret that is not used for another server.
+    EnterAgain,
+    /// A confirmation by name that does not match.
+    NotTheName,
+    NotADate,
+    NotATime,
+    NotANumber,
+    UnknownZone,
+    UnknownChoice,
+    ControlCharacters,
+    Taken,
+    /// E-mail and password do not fit together; said in one way for both.
+    WrongSignIn,
+    CommonPassword,
+    ProjectKey,
+    NeverRuns,
+    NoDay,
+    NotAnExpression,
+    TooOften,
+    EndsBeforeStart,
+    TooMany {
+        max: u32,
+    },
+    Duplicate,
+    Insecure,
+    NotAllowed,
+    /// Lines of an import file have faults and nobody agreed to leave them out.
+    FaultyLines,
+}
+
+impl Problem {
+    /// What is wrong and what to do, in words.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Required => "Enter a value".into(),
+            Self::TooLong { max } => format!("Use {max} characters or fewer"),
+            Self::TooShort { min } => format!("Use {min} characters or more"),
+            Self::OutOfRange { min, max } => format!("Enter a number from {min} to {max}"),
+            Self::NotAnAddress => "Enter an e-mail address like name@example.org".into(),
+            Self::NotAHost => "Enter the name of the server alone, like smtp.example.org".into(),
+            Self::EnterAgain => "Enter the password again: the server has changed".into(),
+            Self::NotTheName => "Type the name exactly as it stands here".into(),
+            Self::NotADate => "Enter a date like 2026-11-23".into(),
+            Self::NotATime => "Enter a time like 17:00".into(),
+            Self::NotANumber => "Enter a whole number".into(),
+            Self::UnknownZone => "Choose a time zone from the list, like Europe/Ljubljana".into(),
+            Self::UnknownChoice => "Choose one of the list".into(),
+            Self::ControlCharacters => "Remove line breaks and control characters".into(),
+            Self::Taken => "This is already in use; choose another".into(),
+            Self::WrongSignIn => "E-mail or password is not right".into(),
+            Self::CommonPassword => "This password is among the most common ones; choose another".into(),
+            Self::ProjectKey => "Use 1 to 8 capital letters and digits, beginning with a letter".into(),
+            Self::NeverRuns => "This never happens; choose days and times that exist".into(),
+            Self::NoDay => "Choose at least one day".into(),
+            Self::NotAnExpression => {
+                "Write a cron expression: minute, hour, day, month and weekday, such as 0 7 * * 1".into()
+            }
+            Self::TooOften => "This would run more than once a minute; leave a minute or more between runs".into(),
+            Self::EndsBeforeStart => "The end is before the start".into(),
+            Self::TooMany { max } => format!("Enter at most {max}"),
+            Self::Duplicate => "This is there twice; remove one".into(),
+            Self::Insecure => "This would send the password unprotected; choose TLS".into(),
+            Self::FaultyLines => "Tick the box to leave out the lines with faults, or mend the file".into(),
+            Self::NotAllowed => "This is not allowed here".into(),
+        }
+    }
+}
+
+impl Invalid {
+    /// How much of the typed text travels back, in bytes.
+    pub const KEPT_BYTES: usize = 2_000;
+}
+
+impl AppError {
+    /// One field that breaks one rule.
+    pub fn field(field: impl Into<String>, problem: Problem) -> Self {
+        Self::Invalid(Box::new(Invalid {
+            fields: vec![FieldError { field: field.into(), problem, line: None }],
+            typed: Vec::new(),
+        }))
+    }
+
+    /// All fields that break rules; `Ok` where there is none.
+    pub fn check(fields: Vec<FieldError>) -> AppResult<()> {
+        if fields.is_empty() {
+            return Ok(());
+        }
+        Err(Self::Invalid(Box::new(Invalid { fields, typed: Vec::new() })))
+    }
+
+    /// Adds what was typed, so that a form without WebAssembly can show it again.
+    #[must_use]
+    pub fn with_typed(mut self, typed: &[(&str, &str)]) -> Self {
+        if let Self::Invalid(invalid) = &mut self {
+            let mut room = Invalid::KEPT_BYTES;
+            for (name, value) in typed {
+                if value.len() <= room {
+                    room -= value.len();
+                    invalid.typed.push(((*name).into(), (*value).into()));
+                }
+            }
+        }
+        self
+    }
+
+    /// The HTTP status that says the same.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::SignedOut => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::Conflict(_) => 409,
+            Self::Invalid(_) => 422,
+            Self::Malformed => 400,
+            Self::TooMany { .. } => 429,
+            Self::Unavailable | Self::Offline => 503,
+            Self::Internal { .. } => 500,
+        }
+    }
+
+    /// The problems of one field.
+    pub fn problems_of<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a FieldError> + 'a {
+        let fields: &[FieldError] = match self {
+            Self::Invalid(invalid) => &invalid.fields,
+            _ => &[],
+        };
+        fields.iter().filter(move |error| error.field == field)
+    }
+
+    /// What was typed into a field when the form was refused.
+    pub fn typed(&self, field: &str) -> Option<String> {
+        match self {
+            Self::Invalid(invalid) => {
+                invalid.typed.iter().find(|(name, _)| name == field).map(|(_, value)| value.clone())
+            }
+            _ => None,
+        }
+    }
+
+    /// What happened and what to do, in words.
+    pub fn words(&self) -> String {
+        match self {
+            Self::SignedOut => "Sign in to go on.".into(),
+            Self::Forbidden => "You do not have the right to do this. Ask an administrator.".into(),
+            Self::NotFound => "This is not here, or you cannot see it.".into(),
+            Self::Conflict(_) => "Somebody changed this since you opened it. Compare both texts and save again.".into(),
+            Self::Invalid(_) => "Some fields need another look.".into(),
+            Self::Malformed => "The request could not be read. Reload the page and try again.".into(),
+            Self::TooMany { retry_after_seconds } => {
+                format!("Too many attempts. Try again in {retry_after_seconds} s.")
+            }
+            Self::Unavailable => "The database cannot be reached. Try again in a moment.".into(),
+            Self::Internal { reference } => {
+                format!("Something went wrong here. The log has it under {}.", plain_reference(reference))
+            }
+            Self::Offline => "The server cannot be reached. Your change is not saved yet.".into(),
+        }
+    }
+}
+
+/// Only hex digits of a reference are shown: it may have come through the URL.
+fn plain_reference(reference: &str) -> String {
+    reference.chars().filter(char::is_ascii_hexdigit).take(12).collect()
+}
+
+impl fmt::Display for AppError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words())
+    }
+}
+
+impl std::error::Error for AppError {}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) => Self::Offline,
+            ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_)
+            | ServerFnErrorErr::Deserialization(_)
+            | ServerFnErrorErr::UnsupportedRequestMethod(_) => Self::Malformed,
+            _ => Self::Internal { reference: String::new() },
+        }
+    }
+}
+
+/// Collects broken rules of a form, field by field.
+#[derive(Debug, Default)]
+pub struct Checks(Vec<FieldError>);
+
+impl Checks {
+    /// Notes a problem with a field.
+    pub fn add(&mut self, field: &str, problem: Problem) {
+        self.0.push(FieldError { field: field.into(), problem, line: None });
+    }
+
+    /// Notes a problem with one line of a field (lines count from 1).
+    pub fn add_line(&mut self, field: &str, line: u32, problem: Problem) {
+        self.0.push(FieldError { field: field.into(), problem, line: Some(line) });
+    }
+
+    /// A single line of text within a length in characters: trimmed, without control characters.
+    pub fn line(&mut self, field: &str, value: &str, max: u32) -> String {
+        let value = value.trim();
+        if value.is_empty() {
+            self.add(field, Problem::Required);
+        }
+        self.optional_line(field, value, max)
+    }
+
+    /// As [`Checks::line`], but may be empty.
+    pub fn optional_line(&mut self, field: &str, value: &str, max: u32) -> String {
+        let value = value.trim();
+        if value.chars().count() > max as usize {
+            self.add(field, Problem::TooLong { max });
+        }
+        if value.chars().any(is_forbidden) {
+            self.add(field, Problem::ControlCharacters);
+        }
+        value.to_owned()
+    }
+
+    /// Text of several lines within a length in characters; line breaks become `\n`.
+    pub fn text(&mut self, field: &str, value: &str, max: u32) -> String {
+        let value = value.replace("\r\n", "\n").replace('\r', "\n");
+        if value.chars().count() > max as usize {
+            self.add(field, Problem::TooLong { max });
+        }
+        if value.chars().any(|c| c != '\n' && c != '\t' && is_forbidden(c)) {
+            self.add(field, Problem::ControlCharacters);
+        }
+        value
+    }
+
+    /// `Ok` where nothing was noted.
+    pub fn done(self) -> AppResult<()> {
+        AppError::check(self.0)
+    }
+}
+
+/// C0, C1, DEL and the two Unicode line separators: refused at input, because they break headers,
+/// logs and commands further on.
+pub fn is_forbidden(c: char) -> bool {
+    c.is_control() || c == '\u{2028}' || c == '\u{2029}'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_survives_the_way_through_json() {
+        let error = AppError::field("title", Problem::TooLong { max: 500 }).with_typed(&[("title", "abc")]);
+        let json = serde_json::to_string(&error).unwrap();
+        assert_eq!(serde_json::from_str::<AppError>(&json).unwrap(), error);
+        assert_eq!(error.typed("title").as_deref(), Some("abc"));
+    }
+
+    #[test]
+    fn a_reference_from_a_crafted_link_cannot_bring_words() {
+        let words = AppError::Internal { reference: "call 555 now".into() }.words();
+        assert!(!words.contains("now"), "{words}");
+    }
+
+    #[test]
+    fn a_line_break_in_a_name_is_refused() {
+        let mut checks = Checks::default();
+        checks.line("name", "a\nb", 10);
+        assert!(checks.done().is_err());
+    }
+
+    #[test]
+    fn typed_text_is_kept_only_up_to_the_limit() {
+        let long = "x".repeat(Invalid::KEPT_BYTES + 1);
+        let error = AppError::field("a", Problem::Required).with_typed(&[("a", &long), ("b", "short")]);
+        assert_eq!(error.typed("a"), None);
+        assert_eq!(error.typed("b").as_deref(), Some("short"));
+    }
+}

@@ -1,0 +1,61 @@
+//! The HTML frame of every page: head, policy, and the scripts that wake it.
+
+use axum::http::header;
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_meta::MetaTags;
+
+use crate::{
+    app::App,
+    domain::account::Theme,
+    platform::{page, state::AppState},
+    shell::provide_session,
+};
+
+/// The policy of pages (SECURITY: stored XSS). Styles come from our own file only.
+fn policy(nonce: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \
+         style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
+         manifest-src 'self'; worker-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; \
+         object-src 'none'; frame-ancestors 'none'"
+    )
+}
+
+/// One whole page.
+pub fn frame(app: AppState) -> impl IntoView {
+    let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
+    page::set_header(header::CONTENT_SECURITY_POLICY, &policy(&nonce));
+    let session = provide_session();
+    let theme = (session.theme != Theme::System).then_some(session.theme.as_str());
+    let asset = |name: &str| app.assets.path(name);
+    let (js, wasm) = (asset("autoreport.js"), asset("autoreport.wasm"));
+    let wake = format!(
+        "import init, {{ hydrate }} from '{js}'; init({{ module_or_path: '{wasm}' }}).then(() => {{ hydrate(); document.documentElement.dataset.hydrated = 'yes'; }});"
+    );
+    // `<` is the only character that could end the script element early.
+    let session = serde_json::to_string(&session).unwrap_or_default().replace('<', "\\u003c");
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="theme-color" content="#f8f7f4" media="(prefers-color-scheme: light)" />
+                <meta name="theme-color" content="#0a1114" media="(prefers-color-scheme: dark)" />
+                <meta name="icons" content=asset("icons.svg") />
+                <link rel="stylesheet" href=asset("autoreport.css") />
+                <link rel="preload" href=asset("inter.woff2") r#as="font" r#type="font/woff2" crossorigin="anonymous" />
+                <link rel="icon" href="/favicon.svg" r#type="image/svg+xml" />
+                <link rel="manifest" href="/manifest.webmanifest" />
+                <link rel="modulepreload" href=js nonce=nonce.clone() />
+                <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+                <script id="session" type="application/json" nonce=nonce.clone() inner_html=session></script>
+                <script type="module" nonce=nonce inner_html=wake></script>
+            </body>
+        </html>
+    }
+}

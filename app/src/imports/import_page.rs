@@ -1,0 +1,68 @@
+//! The page of one import, from preview to end.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::{
+    api::{ImportStage, ImportView, get_import},
+    confirm_form::ConfirmForm,
+    ended::{Cancelled, Done, Interrupted, Unreadable},
+    running::Running,
+};
+use crate::{
+    domain::ids::ImportId,
+    error::AppError,
+    ui::{ErrorPage, Page},
+};
+
+#[component]
+pub fn ImportPage() -> impl IntoView {
+    let params = use_params_map();
+    let looks = RwSignal::new(0_u32);
+    let import = Resource::new(
+        move || (params.read().get("id").and_then(|id| id.parse::<ImportId>().ok()), looks.get()),
+        |(id, _)| async move {
+            match id {
+                Some(id) => get_import(id).await,
+                None => Err(AppError::NotFound),
+            }
+        },
+    );
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                match import.await {
+                    Err(error) => view! { <ErrorPage error=error /> }.into_any(),
+                    Ok(import) => view! { <Stage import=import looks=looks /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+    .into_any()
+}
+
+#[component]
+fn Stage(import: ImportView, looks: RwSignal<u32>) -> impl IntoView {
+    let ImportView { id, file_name, kind, stage } = import;
+    let lead = format!("{file_name} · {}", kind.label());
+    match stage {
+        ImportStage::Unreadable { problem } => {
+            view! { <Page title="This file cannot be imported" lead=lead><Unreadable problem=problem /></Page> }
+                .into_any()
+        }
+        ImportStage::Review(review) => {
+            view! { <Page title="Check the import" lead=lead><ConfirmForm id=id review=*review /></Page> }.into_any()
+        }
+        ImportStage::Running { done, total } => {
+            view! { <Page title="Importing" lead=lead><Running id=id done=done total=total looks=looks /></Page> }
+                .into_any()
+        }
+        ImportStage::Interrupted => {
+            view! { <Page title="The import was interrupted" lead=lead><Interrupted id=id /></Page> }.into_any()
+        }
+        ImportStage::Done { summary, project } => {
+            view! { <Page title="Imported" lead=lead><Done summary=summary project=project /></Page> }.into_any()
+        }
+        ImportStage::Cancelled => view! { <Page title="Cancelled" lead=lead><Cancelled /></Page> }.into_any(),
+    }
+}

@@ -1,0 +1,199 @@
+//! Server functions of jobs. The forms are plain ones: they work without WebAssembly, and a page loaded anew shows
+//! what the server knows.
+
+use leptos::prelude::*;
+
+use super::{
+    form::JobForm,
+    view::{EditorData, JobDetail, JobItem, NextRun, Preview, RunDetail},
+};
+use crate::{
+    domain::ids::{DeliveryId, OccurrenceId, ScheduleId},
+    error::AppResult,
+};
+
+#[cfg(feature = "ssr")]
+use {
+    super::service::{runs, schedules},
+    crate::{
+        domain::{schedule::DaySet, zone},
+        error::AppError,
+        platform::ctx::Ctx,
+        projects::service::{access, projects},
+    },
+};
+
+/// The jobs of the person's projects.
+#[server(prefix = "/rpc")]
+pub async fn list_jobs() -> AppResult<Vec<JobItem>> {
+    runs::jobs(&Ctx::signed_in()?).await
+}
+
+/// The jobs that run next, soonest first.
+#[server(prefix = "/rpc")]
+pub async fn list_next_runs(limit: u32) -> AppResult<Vec<NextRun>> {
+    runs::next_runs(&Ctx::signed_in()?, limit.min(20) as usize).await
+}
+
+/// A job with its next and past runs.
+#[server(prefix = "/rpc")]
+pub async fn load_job(id: ScheduleId) -> AppResult<JobDetail> {
+    runs::job(&Ctx::signed_in()?, id).await
+}
+
+/// A run with its recipients and its log.
+#[server(prefix = "/rpc")]
+pub async fn load_run(id: OccurrenceId) -> AppResult<RunDetail> {
+    runs::run(&Ctx::signed_in()?, id).await
+}
+
+/// What the editor of a job needs; without an id, for a new one.
+#[server(prefix = "/rpc")]
+pub async fn load_job_editor(id: Option<ScheduleId>) -> AppResult<EditorData> {
+    let ctx = Ctx::signed_in()?;
+    let accounts = schedules::accounts(ctx.reader()).await?;
+    let accounts = accounts.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
+    if let Some(id) = id {
+        let (row, viewing) = schedules::visible(&ctx, id).await?;
+        let form = schedules::form(&ctx, &row, &viewing).await?;
+        let editing = viewing.editing()?;
+        let projects = vec![(editing.project().key.clone(), editing.project().name.clone())];
+        return Ok(EditorData { id: Some(id), version: row.version, form, projects, accounts });
+    }
+    let me = ctx.me()?.clone();
+    let mut projects_of_mine = Vec::new();
+    for project in projects::list(&ctx).await? {
+        if access::by_id(&ctx, ctx.reader(), project.id).await?.can_edit() {
+            projects_of_mine.push((project.key, project.name));
+        }
+    }
+    let current = projects::current(&ctx).await?.map(|viewing| viewing.project().key.clone());
+    let form = JobForm {
+        name: "Weekly report".into(),
+        project: current.or_else(|| projects_of_mine.first().map(|(key, _)| key.clone())).unwrap_or_default(),
+        days: DaySet::from_iter([chrono::Weekday::Mon]),
+        at: "07:00".into(),
+        zone: me.zone.clone(),
+        recipients: me.email.clone(),
+        ..JobForm::default()
+    };
+    Ok(EditorData { id: None, version: 0, form, projects: projects_of_mine, accounts })
+}
+
+/// The sentence and the next five runs of a form's schedule, as far as it is typed.
+#[server(prefix = "/rpc")]
+pub async fn preview_job(form: JobForm) -> AppResult<Preview> {
+    let ctx = Ctx::signed_in()?;
+    match schedules::preview(&ctx, &form) {
+        Ok((spec, runs)) => {
+            Ok(Preview::Runs { sentence: spec.sentence(), runs, zone_data: zone::DATA_VERSION.to_owned() })
+        }
+        Err(AppError::Invalid(invalid)) => {
+            Ok(Preview::NotYet(invalid.fields.into_iter().map(|field| field.problem).collect()))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes a job, or changes the one of the id, and opens its page.
+#[server(prefix = "/rpc")]
+#[allow(clippy::too_many_arguments, reason = "one for each field of the form")]
+pub async fn save_job(
+    #[server(default)] id: String,
+    #[server(default)] version: i64,
+    #[server(default)] name: String,
+    #[server(default)] project: String,
+    #[server(default)] mode: String,
+    #[server(default)] mon: String,
+    #[server(default)] tue: String,
+    #[server(default)] wed: String,
+    #[server(default)] thu: String,
+    #[server(default)] fri: String,
+    #[server(default)] sat: String,
+    #[server(default)] sun: String,
+    #[server(default)] at: String,
+    #[server(default)] expression: String,
+    #[server(default)] zone: String,
+    #[server(default)] recipients: String,
+    #[server(default)] account: String,
+) -> AppResult<()> {
+    let ctx = Ctx::signed_in()?;
+    let fields = [
+        ("name", name),
+        ("project", project),
+        ("mode", mode),
+        ("mon", mon),
+        ("tue", tue),
+        ("wed", wed),
+        ("thu", thu),
+        ("fri", fri),
+        ("sat", sat),
+        ("sun", sun),
+        ("at", at),
+        ("expression", expression),
+        ("zone", zone),
+        ("recipients", recipients),
+        ("account", account),
+    ];
+    let form = JobForm::read(|name| fields.iter().find(|(field, _)| *field == name).map(|(_, value)| value.clone()));
+    let saved = match id.as_str() {
+        "" => {
+            let viewing = access::by_key(&ctx, ctx.reader(), form.project.trim()).await?;
+            schedules::create(&ctx, &viewing.editing()?, &form).await
+        }
+        id => {
+            let id: ScheduleId = id.parse().map_err(|_| AppError::Malformed)?;
+            schedules::update(&ctx, id, version, &form).await.map(|()| id)
+        }
+    };
+    let saved = saved.map_err(|error| error.with_typed(&form.typed()))?;
+    let notice = if id.is_empty() { "created" } else { "saved" };
+    leptos_axum::redirect(&format!("/jobs/{saved}?notice={notice}"));
+    Ok(())
+}
+
+/// Starts a run now and opens its page.
+#[server(prefix = "/rpc")]
+pub async fn start_run(id: ScheduleId) -> AppResult<()> {
+    let run = runs::start(&Ctx::signed_in()?, id).await?;
+    leptos_axum::redirect(&format!("/jobs/runs/{run}?notice=started"));
+    Ok(())
+}
+
+/// Stops planning, with a note.
+#[server(prefix = "/rpc")]
+pub async fn pause_job(id: ScheduleId, #[server(default)] note: String) -> AppResult<()> {
+    schedules::pause(&Ctx::signed_in()?, id, &note).await.map_err(|error| error.with_typed(&[("note", &note)]))?;
+    leptos_axum::redirect(&format!("/jobs/{id}?notice=paused"));
+    Ok(())
+}
+
+/// Plans again, from now on.
+#[server(prefix = "/rpc")]
+pub async fn resume_job(id: ScheduleId) -> AppResult<()> {
+    schedules::resume(&Ctx::signed_in()?, id).await?;
+    leptos_axum::redirect(&format!("/jobs/{id}?notice=resumed"));
+    Ok(())
+}
+
+/// Takes a job off the list; its reports stay.
+#[server(prefix = "/rpc")]
+pub async fn delete_job(id: ScheduleId) -> AppResult<()> {
+    schedules::delete(&Ctx::signed_in()?, id).await?;
+    leptos_axum::redirect("/jobs?notice=deleted");
+    Ok(())
+}
+
+/// What the owner decides about one message: `again`, `arrived` or `give-up`.
+#[server(prefix = "/rpc")]
+pub async fn decide_delivery(id: DeliveryId, decision: String) -> AppResult<()> {
+    let decision = match decision.as_str() {
+        "again" => runs::Decision::SendAgain,
+        "arrived" => runs::Decision::Arrived,
+        "give-up" => runs::Decision::GiveUp,
+        _ => return Err(AppError::Malformed),
+    };
+    let run = runs::decide(&Ctx::signed_in()?, id, decision).await?;
+    leptos_axum::redirect(&format!("/jobs/runs/{run}?notice=saved"));
+    Ok(())
+}

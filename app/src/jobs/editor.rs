@@ -1,0 +1,239 @@
+//! The form of a job: what, when, who. The sentence and the next runs come from the server with the code that plans;
+//! without WebAssembly the button beside them loads the page anew with what is typed.
+
+use leptos::{ev, prelude::*, server_fn::ServerFn};
+use leptos_router::hooks::use_query_map;
+
+use super::{
+    api::{SaveJob, preview_job},
+    form::{DAYS, JobForm, Mode},
+    view::{EditorData, Preview},
+};
+use crate::{
+    accounts::ZoneField,
+    domain::schedule::{UpcomingRun, day_name},
+    error::{AppError, Problem},
+    ui::{Choice, ErrorSummary, SelectField, TextAreaField, TextField, plain_error},
+};
+
+/// The editor. `here` is the path of its own page, `back` that of the page that Cancel leads to.
+#[component]
+pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView {
+    let EditorData { id, version, form: stored, projects, accounts } = data;
+    let error = plain_error::<SaveJob>();
+    let form = shown(stored, error);
+    let (typed, set_typed) = signal(form.clone());
+    let node = NodeRef::<leptos::html::Form>::new();
+    let on_change = move |_: ev::Event| {
+        if let Some(form) = node.get_untracked().and_then(|node| read_form(&node)) {
+            set_typed.set(form);
+        }
+    };
+    let projects: Vec<Choice> = projects.into_iter().map(|(key, name)| Choice::new(key, name)).collect();
+    let save = if id.is_some() { "Save" } else { "Create the job" };
+    view! {
+        <ErrorSummary error=error />
+        <form class="form" method="post" action=SaveJob::url() node_ref=node on:change=on_change>
+            <input type="hidden" name="id" value=id.map(|id| id.to_string()).unwrap_or_default() />
+            <input type="hidden" name="version" value=version.to_string() />
+            <fieldset class="fieldset">
+                <legend>"What"</legend>
+                <TextField label="Name" name="name" value=form.name.clone() error=error required=true autocomplete="off" />
+                <SelectField
+                    label="Project"
+                    name="project"
+                    choices=projects
+                    value=form.project.clone()
+                    hint="The report covers the last seven full days of the project, in its time zone."
+                    error=error
+                />
+            </fieldset>
+            <fieldset class="fieldset">
+                <legend>"When"</legend>
+                <div class="choices is-inline" role="radiogroup" aria-label="How the time is given">
+                    {mode_choice(Mode::Simple, "Days and time", form.mode)}
+                    {mode_choice(Mode::Cron, "Cron expression", form.mode)}
+                </div>
+                <div class="form when__simple">
+                    {days(&form, error)}
+                    <div class="field is-narrow">
+                        <TextField label="Time" name="at" kind="time" value=form.at.clone() error=error />
+                    </div>
+                </div>
+                <div class="form when__cron">
+                    <TextField
+                        label="Expression"
+                        name="expression"
+                        value=form.expression.clone()
+                        hint="Minute, hour, day, month, weekday, such as 0 7 * * 1; seconds may stand in front. L is the last day, 1#2 the second Monday."
+                        error=error
+                        autocomplete="off"
+                    />
+                </div>
+                <ZoneField value=form.zone.clone() error=error />
+                <PreviewPanel form=typed />
+                <div>
+                    <button class="btn needs-no-script" type="submit" formmethod="get" formaction=here formnovalidate=true>"Show the next runs"</button>
+                </div>
+            </fieldset>
+            <fieldset class="fieldset">
+                <legend>"Who"</legend>
+                <TextAreaField
+                    label="Recipients"
+                    name="recipients"
+                    value=form.recipients.clone()
+                    hint="One address a line, like Dana Admin <dana@example.org>. Nobody sees who else gets the report."
+                    error=error
+                />
+                <SelectField
+                    label="Mail account"
+                    name="account"
+                    choices=account_choices(accounts)
+                    value=form.account.clone()
+                    error=error
+                />
+            </fieldset>
+            <div class="form__actions">
+                <button class="btn is-primary" type="submit">{save}</button>
+                <a class="btn is-ghost" href=back>"Cancel"</a>
+            </div>
+        </form>
+    }
+}
+
+/// What stands in the fields: what was typed before a refusal, or before the preview was asked for, else what is stored.
+fn shown(stored: JobForm, error: Signal<Option<AppError>>) -> JobForm {
+    let refused = error.with_untracked(|error| {
+        error
+            .as_ref()
+            .filter(|error| error.typed("mode").is_some())
+            .map(|error| JobForm::read(|name| error.typed(name)))
+    });
+    let query = use_query_map().get_untracked();
+    let asked = query.get("at").is_some().then(|| JobForm::read(|name| query.get(name)));
+    refused.or(asked).unwrap_or(stored)
+}
+
+fn mode_choice(mode: Mode, label: &'static str, chosen: Mode) -> impl IntoView {
+    let is_chosen = mode == chosen;
+    view! {
+        <label class="choice">
+            <input type="radio" name="mode" value=mode.as_str() checked=is_chosen />
+            <span>{label}</span>
+        </label>
+    }
+}
+
+fn days(form: &JobForm, error: Signal<Option<AppError>>) -> impl IntoView + use<> {
+    let chosen = form.days;
+    let pills = DAYS.iter().map(|&(name, day)| {
+        let full = day_name(day);
+        let short: String = full.chars().take(3).collect();
+        view! {
+            <label class="pill">
+                <input type="checkbox" name=name value="on" checked=chosen.contains(day) aria-label=full />
+                <span aria-hidden="true">{short}</span>
+            </label>
+        }
+    });
+    let problems = move || {
+        let words: Vec<String> = error.with(|error| {
+            error
+                .iter()
+                .flat_map(|error| error.problems_of("days").map(|field| field.problem.words()).collect::<Vec<_>>())
+                .collect()
+        });
+        (!words.is_empty()).then(|| view! { <span class="field__error" id="days-error">{words.join(". ")}</span> })
+    };
+    view! {
+        <div class="field" role="group" aria-labelledby="days-label" id="days" tabindex="-1">
+            <span class="field__label" id="days-label">"Days"</span>
+            {problems}
+            <div class="pills">{pills.collect_view()}</div>
+        </div>
+    }
+}
+
+fn account_choices(accounts: Vec<(String, String)>) -> Vec<Choice> {
+    let default = accounts
+        .first()
+        .map(|(_, name)| format!("The default account ({name})"))
+        .unwrap_or_else(|| "The default account".into());
+    std::iter::once(Choice::new("", default))
+        .chain(accounts.into_iter().map(|(id, name)| Choice::new(id, name)))
+        .collect()
+}
+
+/// The sentence and the next five runs of what is typed.
+#[component]
+fn PreviewPanel(form: ReadSignal<JobForm>) -> impl IntoView {
+    let preview = Resource::new(move || form.get(), preview_job);
+    view! {
+        <div class="stack is-tight" aria-live="polite" id="preview">
+            <Transition>
+                {move || Suspend::new(async move {
+                    match preview.await {
+                        Ok(preview) => shown_preview(preview).into_any(),
+                        Err(error) => view! { <p class="sentence">{error.words()}</p> }.into_any(),
+                    }
+                })}
+            </Transition>
+        </div>
+    }
+}
+
+fn shown_preview(preview: Preview) -> impl IntoView {
+    match preview {
+        Preview::NotYet(problems) => {
+            let words = problems.iter().map(Problem::words).collect::<Vec<_>>().join(". ");
+            view! { <p class="sentence">{format!("No run yet. {words}.")}</p> }.into_any()
+        }
+        Preview::Runs { sentence, runs, zone_data } => view! {
+            <p class="sentence">{sentence}</p>
+            <RunTimes runs=runs />
+            <p class="field__hint">{format!("Time-zone data {zone_data}.")}</p>
+        }
+        .into_any(),
+    }
+}
+
+/// Next runs, one a line, with what daylight saving does to them.
+#[component]
+pub fn RunTimes(runs: Vec<UpcomingRun>) -> impl IntoView {
+    let line = |run: UpcomingRun| {
+        view! {
+            <li>
+                <time datetime=run.at.to_rfc3339()>{run.words()}</time>
+                {run.note.map(|note| view! { <span class="muted">{note.words()}</span> })}
+            </li>
+        }
+    };
+    view! { <ol class="runs" role="list" aria-label="Next runs">{runs.into_iter().map(line).collect_view()}</ol> }
+}
+
+#[cfg(feature = "hydrate")]
+use browser::read_form;
+
+#[cfg(not(feature = "hydrate"))]
+use server::read_form;
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use super::JobForm;
+
+    /// What stands in the fields now.
+    pub fn read_form(form: &web_sys::HtmlFormElement) -> Option<JobForm> {
+        let data = web_sys::FormData::new_with_form(form).ok()?;
+        Some(JobForm::read(|name| data.get(name).as_string()))
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+mod server {
+    use super::JobForm;
+
+    /// Events do not happen on the server.
+    pub fn read_form<T>(_form: &T) -> Option<JobForm> {
+        None
+    }
+}

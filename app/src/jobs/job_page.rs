@@ -1,0 +1,179 @@
+//! One job: when it runs next, to whom it goes, how its runs went.
+
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::hooks::use_params_map;
+
+use super::{
+    api::{DeleteJob, PauseJob, ResumeJob, StartRun, load_job},
+    editor::RunTimes,
+    marks,
+    view::{JobDetail, RunItem},
+};
+use crate::{
+    domain::{ids::ScheduleId, job::ScheduleState, occurrence::Trigger},
+    error::AppError,
+    ui::{ErrorPage, ErrorSummary, Icon, Page, TextField, plain_error},
+};
+
+#[component]
+pub fn JobPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.read().get("id").and_then(|id| id.parse::<ScheduleId>().ok()));
+    let job = Resource::new(
+        move || id.get(),
+        async |id| match id {
+            Some(id) => load_job(id).await,
+            None => Err(AppError::NotFound),
+        },
+    );
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match job.await {
+                    Err(error) => view! { <ErrorPage error=error /> }.into_any(),
+                    Ok(detail) => shown(detail).into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+fn shown(detail: JobDetail) -> impl IntoView {
+    let JobDetail { job, upcoming, recipients, account, zone_data, runs } = detail;
+    let id = job.id;
+    let is_on = job.state == ScheduleState::On;
+    let can_edit = job.can_edit;
+    let actions = move || {
+        can_edit.then(|| {
+            view! {
+                <form method="post" action=StartRun::url()>
+                    <input type="hidden" name="id" value=id.to_string() />
+                    <button class="btn is-primary" type="submit"><Icon name="play" />"Run now"</button>
+                </form>
+                <a class="btn" href=format!("/jobs/{id}/edit")><Icon name="pencil" />"Edit"</a>
+            }
+        })
+    };
+    let note = job.pause_note.clone().unwrap_or_else(|| "It is paused.".into());
+    view! {
+        <Page title=job.name.clone() lead=job.sentence.clone() actions=actions>
+            {(!is_on).then(|| view! {
+                <div class="banner" data-tone="warn">
+                    <Icon name="pause" />
+                    <div><strong>"Paused"</strong><p dir="auto">{note}" Nothing is planned until it is resumed."</p></div>
+                    {can_edit.then(|| resume(id))}
+                </div>
+            })}
+            <div class="split">
+                <section class="panel is-padded" aria-labelledby="runs-head">
+                    <div class="panel__head"><h2 id="runs-head">"Runs"</h2></div>
+                    {runs_table(runs)}
+                </section>
+                <div class="stack">
+                    <section class="panel is-padded" aria-labelledby="next-head">
+                        <div class="panel__head"><h2 id="next-head">"Next runs"</h2></div>
+                        {if upcoming.is_empty() {
+                            view! { <p>"None."</p> }.into_any()
+                        } else {
+                            view! { <RunTimes runs=upcoming /> }.into_any()
+                        }}
+                        <p class="field__hint">{format!("Time-zone data {zone_data}.")}</p>
+                    </section>
+                    <section class="panel is-padded" aria-labelledby="about-head">
+                        <div class="panel__head"><h2 id="about-head">"About"</h2></div>
+                        <dl class="facts">
+                            <div><dt>"State"</dt><dd>{marks::job_state(&job)}</dd></div>
+                            <div><dt>"Project"</dt><dd><a class="link" href=format!("/board/{}", job.project_key) dir="auto">{job.project_name.clone()}</a></dd></div>
+                            <div><dt>"Goes to"</dt><dd>{recipients.into_iter().map(|line| view! { <div dir="auto">{line}</div> }).collect_view()}</dd></div>
+                            <div><dt>"Mail account"</dt><dd dir="auto">{account}</dd></div>
+                        </dl>
+                    </section>
+                    {(can_edit && is_on).then(|| pause(id))}
+                    {can_edit.then(|| delete(id))}
+                </div>
+            </div>
+        </Page>
+    }
+}
+
+fn resume(id: ScheduleId) -> impl IntoView {
+    view! {
+        <form method="post" action=ResumeJob::url()>
+            <input type="hidden" name="id" value=id.to_string() />
+            <button class="btn is-sm" type="submit"><Icon name="play" />"Resume"</button>
+        </form>
+    }
+}
+
+fn pause(id: ScheduleId) -> impl IntoView {
+    let error = plain_error::<PauseJob>();
+    view! {
+        <section class="panel is-padded" aria-labelledby="pause-head">
+            <div class="panel__head"><h2 id="pause-head">"Pause"</h2></div>
+            <ErrorSummary error=error />
+            <form class="form" method="post" action=PauseJob::url()>
+                <input type="hidden" name="id" value=id.to_string() />
+                <TextField label="Note" name="note" hint="Why, for those who wonder. May be empty." error=error autocomplete="off" />
+                <div class="form__actions"><button class="btn" type="submit"><Icon name="pause" />"Pause"</button></div>
+            </form>
+        </section>
+    }
+}
+
+fn delete(id: ScheduleId) -> impl IntoView {
+    view! {
+        <section class="panel is-padded" aria-labelledby="delete-head">
+            <div class="panel__head"><h2 id="delete-head">"Delete"</h2></div>
+            <details>
+                <summary>"Delete this job"</summary>
+                <form class="form" method="post" action=DeleteJob::url()>
+                    <input type="hidden" name="id" value=id.to_string() />
+                    <p>"It is taken off the list and runs no more. Its reports stay."</p>
+                    <div class="form__actions"><button class="btn is-danger" type="submit"><Icon name="trash-2" />"Delete the job"</button></div>
+                </form>
+            </details>
+        </section>
+    }
+}
+
+fn runs_table(runs: Vec<RunItem>) -> impl IntoView {
+    if runs.is_empty() {
+        return view! { <p>"No runs yet. The first one comes at the next time of the schedule, or with Run now."</p> }
+            .into_any();
+    }
+    view! {
+        <div class="table-wrap" tabindex="0" role="region" aria-label="Table of runs">
+            <table class="table dl-cards">
+                <caption class="sr-only">"Runs, latest first"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Time"</th>
+                        <th scope="col">"Result"</th>
+                        <th scope="col" class="num">"Took"</th>
+                    </tr>
+                </thead>
+                <tbody>{runs.into_iter().map(run_row).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn run_row(run: RunItem) -> impl IntoView {
+    let by_hand = run.trigger == Trigger::Manual;
+    let words = run.reason.clone().or(run.subject.clone());
+    view! {
+        <tr>
+            <th scope="row">
+                <span>
+                    <a class="link" href=format!("/jobs/runs/{}", run.id)><time datetime=run.scheduled.at.to_rfc3339()>{run.scheduled.words.clone()}</time></a>
+                    {by_hand.then(|| view! { " "<span class="badge">"By hand"</span> })}
+                </span>
+            </th>
+            <td data-label="Result">
+                <span>{marks::run_state(run.state)}{words.map(|words| view! { <br /><span class="muted" dir="auto">{words}</span> })}</span>
+            </td>
+            <td data-label="Took" class="num">{run.took.clone().unwrap_or_default()}</td>
+        </tr>
+    }
+}

@@ -1,0 +1,19 @@
+//! Jobs: schedules and their runs. Shows the planner and the worker to the scheduler, `schedules::upcoming` to the dashboard.
+
+pub mod api;
+mod edit_page;
+mod editor;
+pub mod form;
+mod job_page;
+mod list_page;
+mod marks;
+mod run_page;
+#[cfg(feature = "ssr")]
+pub mod service;
+pub mod view;
+
+pub use edit_page::{EditJobPage, NewJobPage};
+pub use job_page::JobPage;
+pub use list_page::JobsPage;
+pub use run_page::RunPage;
+pub use view::{JobItem, NextRun};

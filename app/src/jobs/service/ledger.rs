@@ -1,0 +1,223 @@
+//! Where the state of a run is read and written: rows to the rules of `domain::occurrence` and back. Every write names
+//! the fence it starts from, so that an owner that has lost its run writes nothing.
+//!
+//! Lock order: the schedule, then the run. Planner and workers of all instances keep to it.
+
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
+    sea_query::{Expr, LockBehavior, LockType},
+};
+
+use super::book;
+use crate::{
+    domain::{
+        ids::{OccurrenceId, ProjectId, ScheduleId},
+        job::{LogLevel, ScheduleState},
+        occurrence::{Effect, Event, OccurrenceState, Standing, Trigger},
+    },
+    entities::{occurrence, schedule},
+    error::{AppError, AppResult},
+    platform::{ctx::Ctx, db::WriteTx},
+};
+
+/// A run without its snapshot, which is large.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct RunRow {
+    pub id: OccurrenceId,
+    pub schedule_id: ScheduleId,
+    pub project_id: ProjectId,
+    pub scheduled_at: chrono::DateTime<chrono::Utc>,
+    pub trigger: Trigger,
+    pub state: OccurrenceState,
+    pub reason: Option<String>,
+    pub fence: i64,
+    pub lease_until: Option<chrono::DateTime<chrono::Utc>>,
+    pub attempts: i32,
+    pub next_try_at: Option<chrono::DateTime<chrono::Utc>>,
+    pub started_at: Option<chrono::DateTime<chrono::Utc>>,
+    pub created_at: chrono::DateTime<chrono::Utc>,
+}
+
+impl RunRow {
+    /// What the rules look at.
+    pub fn standing(&self) -> Standing {
+        Standing {
+            state: self.state,
+            fence: self.fence,
+            lease_until: self.lease_until,
+            attempts: u32::try_from(self.attempts).unwrap_or_default(),
+            next_try_at: self.next_try_at,
+            reason: self.reason.clone(),
+        }
+    }
+}
+
+/// The columns of [`RunRow`].
+pub fn run_columns() -> sea_orm::Select<occurrence::Entity> {
+    use occurrence::Column::*;
+    occurrence::Entity::find().select_only().columns([
+        Id,
+        ScheduleId,
+        ProjectId,
+        ScheduledAt,
+        Trigger,
+        State,
+        Reason,
+        Fence,
+        LeaseUntil,
+        Attempts,
+        NextTryAt,
+        StartedAt,
+        CreatedAt,
+    ])
+}
+
+/// Reads a run.
+///
+/// # Errors
+/// [`AppError::NotFound`] where there is none.
+pub async fn read(db: &impl sea_orm::ConnectionTrait, id: OccurrenceId) -> AppResult<RunRow> {
+    let query = run_columns().filter(occurrence::Column::Id.eq(id));
+    query.into_model::<RunRow>().one(db).await?.ok_or(AppError::NotFound)
+}
+
+/// Locks a schedule for the transaction. On SQLite the transaction itself is the lock.
+///
+/// # Errors
+/// [`AppError::NotFound`] where there is none.
+pub async fn lock_schedule(ctx: &Ctx, tx: &WriteTx, id: ScheduleId) -> AppResult<schedule::Model> {
+    let mut query = schedule::Entity::find_by_id(id);
+    if ctx.db().is_postgres() {
+        query = query.lock_exclusive();
+    }
+    query.one(&**tx).await?.ok_or(AppError::NotFound)
+}
+
+/// Locks a schedule unless another transaction has it.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn try_lock_schedule(ctx: &Ctx, tx: &WriteTx, id: ScheduleId) -> AppResult<Option<schedule::Model>> {
+    let mut query = schedule::Entity::find_by_id(id);
+    if ctx.db().is_postgres() {
+        query = query.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    }
+    Ok(query.one(&**tx).await?)
+}
+
+/// Locks a run for the transaction.
+///
+/// # Errors
+/// [`AppError::NotFound`] where there is none.
+pub async fn lock_run(ctx: &Ctx, tx: &WriteTx, id: OccurrenceId) -> AppResult<RunRow> {
+    let mut query = run_columns().filter(occurrence::Column::Id.eq(id));
+    if ctx.db().is_postgres() {
+        query = query.lock_exclusive();
+    }
+    query.into_model::<RunRow>().one(&**tx).await?.ok_or(AppError::NotFound)
+}
+
+/// Applies an event to a run in a transaction that holds its schedule. Nothing comes back where the event does not fit
+/// or the owner has lost the run; nothing is written then. `also` holds further columns to write with it.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn step(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    held: &schedule::Model,
+    id: OccurrenceId,
+    event: Event,
+    also: occurrence::ActiveModel,
+) -> AppResult<Option<(Standing, Vec<Effect>)>> {
+    let row = lock_run(ctx, tx, id).await?;
+    let before = row.standing();
+    let (after, effects) = before.clone().step(event, ctx.now, seed(id));
+    if after == before {
+        return Ok(None);
+    }
+    let has_ended = effects.contains(&Effect::Finished);
+    let columns = occurrence::ActiveModel {
+        state: Set(after.state),
+        reason: Set(after.reason.clone()),
+        fence: Set(after.fence),
+        lease_until: Set(after.lease_until),
+        attempts: Set(i32::try_from(after.attempts).unwrap_or(i32::MAX)),
+        next_try_at: Set(after.next_try_at),
+        finished_at: if has_ended { Set(Some(ctx.now)) } else { also.finished_at.clone() },
+        ..also
+    };
+    let written = occurrence::Entity::update_many()
+        .set(columns)
+        .filter(occurrence::Column::Id.eq(id))
+        .filter(occurrence::Column::Fence.eq(before.fence))
+        .exec(&**tx)
+        .await?;
+    if written.rows_affected == 0 {
+        return Ok(None);
+    }
+    if has_ended {
+        end(ctx, tx, held, &row, &after).await?;
+    }
+    Ok(Some((after, effects)))
+}
+
+/// For [`step`]: nothing is written but what the event changes.
+pub fn no_columns() -> occurrence::ActiveModel {
+    occurrence::ActiveModel { ..Default::default() }
+}
+
+/// Says how a run ended, and counts failures in a row: after some the schedule pauses itself.
+async fn end(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, row: &RunRow, after: &Standing) -> AppResult<()> {
+    use OccurrenceState::*;
+    let level = match after.state {
+        Failed => LogLevel::Error,
+        Partly | Cancelled => LogLevel::Warning,
+        _ => LogLevel::Info,
+    };
+    let words = match &after.reason {
+        Some(reason) => format!("{}. {reason}", after.state.label()),
+        None => format!("{}.", after.state.label()),
+    };
+    book::note(ctx, &**tx, row.id, level, words).await?;
+    let failures = match after.state {
+        Failed => held.failures_in_row + 1,
+        Done | Partly => 0,
+        _ => return Ok(()),
+    };
+    let mut change =
+        schedule::ActiveModel { id: Unchanged(held.id), failures_in_row: Set(failures), ..Default::default() };
+    if after.state == Failed && failures >= held.pause_after_failures && held.state == ScheduleState::On {
+        change.state = Set(ScheduleState::Paused);
+        change.pause_note = Set(Some(format!("Paused by itself after {failures} failed runs in a row.")));
+        change.next_run_at = Set(None);
+        change.updated_at = Set(ctx.now);
+    }
+    change.update(&**tx).await?;
+    Ok(())
+}
+
+/// Renews the claim of a run. False: it is lost.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn renew(ctx: &Ctx, id: OccurrenceId, fence: i64) -> AppResult<bool> {
+    let tx = ctx.begin().await?;
+    let renewed = occurrence::Entity::update_many()
+        .col_expr(occurrence::Column::LeaseUntil, Expr::value(ctx.now + crate::domain::occurrence::LEASE))
+        .filter(occurrence::Column::Id.eq(id))
+        .filter(occurrence::Column::Fence.eq(fence))
+        .filter(occurrence::Column::LeaseUntil.is_not_null())
+        .exec(&*tx)
+        .await?;
+    tx.commit().await?;
+    Ok(renewed.rows_affected == 1)
+}
+
+/// Decides the jitter of a run's waits.
+pub fn seed(id: OccurrenceId) -> u64 {
+    // The low half of a UUIDv7 is random.
+    id.0.as_u128() as u64
+}

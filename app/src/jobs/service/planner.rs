@@ -1,0 +1,195 @@
+//! Makes runs when their instants come. Each schedule is planned in one transaction that holds its row: two instances,
+//! a repeated wake or a clock that steps plan nothing twice.
+
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, OnConflict},
+};
+use uuid::Uuid;
+
+use super::{
+    book,
+    ledger::{self, RunRow},
+    schedules,
+};
+use crate::{
+    domain::{
+        ids::{OccurrenceId, ScheduleId},
+        job::{LogLevel, ScheduleState},
+        occurrence::{Event, OccurrenceState, Standing, Trigger},
+        planner::{Decision, Ongoing, Plan, PlanRules, Verdict, plan},
+        schedule::Timetable,
+    },
+    entities::{occurrence, schedule},
+    error::AppResult,
+    platform::{ctx::Ctx, db::WriteTx},
+};
+
+/// Plans all schedules that are due, and returns how many runs were made or skipped.
+///
+/// # Errors
+/// Only those of the database. A schedule that cannot be read is logged and left.
+pub async fn plan_due(ctx: &Ctx) -> AppResult<usize> {
+    let due: Vec<ScheduleId> = schedule::Entity::find()
+        .select_only()
+        .column(schedule::Column::Id)
+        .filter(schedule::Column::State.eq(ScheduleState::On))
+        .filter(schedule::Column::DeletedAt.is_null())
+        .filter(schedule::Column::NextRunAt.lte(ctx.now))
+        .order_by_asc(schedule::Column::NextRunAt)
+        .into_tuple()
+        .all(ctx.reader())
+        .await?;
+    let mut planned = 0;
+    for id in due {
+        let tx = ctx.begin().await?;
+        let held = ledger::lock_schedule(ctx, &tx, id).await?;
+        planned += plan_held(ctx, &tx, &held).await?;
+        tx.commit().await?;
+    }
+    Ok(planned)
+}
+
+/// Plans one schedule whose row the transaction holds; also called before a schedule changes, so that what has come
+/// under the old rules is dealt with by them.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn plan_held(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model) -> AppResult<usize> {
+    // What was due when it was looked for may have been planned, paused or deleted meanwhile.
+    let is_due = held.next_run_at.is_some_and(|at| at <= ctx.now);
+    if !is_due || held.state != ScheduleState::On || held.deleted_at.is_some() {
+        return Ok(0);
+    }
+    let timetable = schedules::timetable(held)?;
+    let made = plan(&timetable, &rules(held), ongoing(tx, held.id).await?, held.last_planned_at, ctx.now);
+    for decision in &made.decisions {
+        carry_out(ctx, tx, held, &timetable, *decision).await?;
+    }
+    move_on(tx, held, &made).await?;
+    Ok(made.decisions.len())
+}
+
+/// Moves `next_run_at` by compare-and-swap.
+async fn move_on(tx: &WriteTx, held: &schedule::Model, made: &Plan) -> AppResult<()> {
+    schedule::Entity::update_many()
+        .col_expr(schedule::Column::NextRunAt, Expr::value(made.next_run_at))
+        .col_expr(schedule::Column::LastPlannedAt, Expr::value(made.last_planned_at))
+        .filter(schedule::Column::Id.eq(held.id))
+        .filter(schedule::Column::NextRunAt.eq(held.next_run_at))
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
+async fn carry_out(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    held: &schedule::Model,
+    timetable: &Timetable,
+    decision: Decision,
+) -> AppResult<()> {
+    let Decision { at, verdict } = decision;
+    let local = |at| timetable.local_words(at);
+    match verdict {
+        Verdict::Skip(reason) => {
+            let words = reason.words(local);
+            if let Some(id) = insert(ctx, tx, held, at, Trigger::Schedule, Standing::skipped(words.clone())).await? {
+                book::note(ctx, &**tx, id, LogLevel::Warning, format!("Skipped. {words}")).await?;
+            }
+        }
+        Verdict::Run | Verdict::RunInstead => {
+            if verdict == Verdict::RunInstead {
+                cancel_open(ctx, tx, held, &format!("The run of {} took its place.", local(at))).await?;
+            }
+            if let Some(id) = insert(ctx, tx, held, at, Trigger::Schedule, Standing::planned(at)).await? {
+                book::note(ctx, &**tx, id, LogLevel::Info, format!("Planned for {}.", local(at))).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Makes the row of a run; none where its instant has one already.
+///
+/// # Errors
+/// Only those of the database.
+pub(super) async fn insert(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    held: &schedule::Model,
+    at: DateTime<Utc>,
+    trigger: Trigger,
+    standing: Standing,
+) -> AppResult<Option<OccurrenceId>> {
+    let id = OccurrenceId(Uuid::now_v7());
+    let Standing { state, fence, lease_until, attempts, next_try_at, reason } = standing;
+    let row = occurrence::ActiveModel {
+        id: Set(id),
+        schedule_id: Set(held.id),
+        project_id: Set(held.project_id),
+        scheduled_at: Set(at),
+        trigger: Set(trigger),
+        state: Set(state),
+        reason: Set(reason),
+        fence: Set(fence),
+        lease_owner: Set(None),
+        lease_until: Set(lease_until),
+        attempts: Set(i32::try_from(attempts).unwrap_or(i32::MAX)),
+        next_try_at: Set(next_try_at),
+        period_from: Set(None),
+        period_to: Set(None),
+        subject: Set(None),
+        finding: Set(None),
+        snapshot: Set(None),
+        snapshot_hash: Set(None),
+        commit_id: Set(None),
+        started_at: Set(None),
+        finished_at: Set(state.is_final().then_some(ctx.now)),
+        created_at: Set(ctx.now),
+    };
+    let once =
+        OnConflict::columns([occurrence::Column::ScheduleId, occurrence::Column::ScheduledAt]).do_nothing().to_owned();
+    let inserted = occurrence::Entity::insert(row).on_conflict(once).exec_without_returning(&**tx).await?;
+    Ok((inserted > 0).then_some(id))
+}
+
+/// The runs of a schedule that have not ended.
+pub(super) async fn open_runs(tx: &WriteTx, id: ScheduleId) -> AppResult<Vec<RunRow>> {
+    use OccurrenceState::*;
+    let query = ledger::run_columns()
+        .filter(occurrence::Column::ScheduleId.eq(id))
+        .filter(occurrence::Column::State.is_in([Planned, Claimed, Building, Frozen, Sending]))
+        .order_by_asc(occurrence::Column::ScheduledAt);
+    Ok(query.into_model().all(&**tx).await?)
+}
+
+/// Which runs are still going. A run whose messages only wait for another try holds nobody up.
+pub(super) async fn ongoing(tx: &WriteTx, id: ScheduleId) -> AppResult<Ongoing> {
+    let open = open_runs(tx, id).await?;
+    let first = |is: fn(&&RunRow) -> bool| open.iter().find(is).map(|row| row.scheduled_at);
+    Ok(Ongoing {
+        running: first(|row| row.lease_until.is_some() || row.state == OccurrenceState::Frozen),
+        waiting: first(|row| row.state == OccurrenceState::Planned),
+    })
+}
+
+async fn cancel_open(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, reason: &str) -> AppResult<()> {
+    for row in open_runs(tx, held.id).await? {
+        let event = Event::Cancelled { reason: reason.to_owned() };
+        ledger::step(ctx, tx, held, row.id, event, ledger::no_columns()).await?;
+    }
+    Ok(())
+}
+
+fn rules(held: &schedule::Model) -> PlanRules {
+    PlanRules {
+        misfire: held.misfire,
+        at_most: u32::try_from(held.catch_up_at_most).unwrap_or(1),
+        catch_up: Duration::minutes(held.catch_up_minutes.into()),
+        grace: Duration::minutes(held.grace_minutes.into()),
+        overlap: held.overlap,
+    }
+}

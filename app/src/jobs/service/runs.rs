@@ -1,0 +1,350 @@
+//! Runs: started by hand, listed, read with their log and recipients; what their owner decides about messages.
+
+use chrono::{DateTime, Duration, Utc};
+use chrono_tz::Tz;
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+
+use super::{
+    book, ledger, planner, recipients, schedules,
+    sending::{self, Hold},
+};
+use crate::{
+    domain::{
+        delivery,
+        ids::{DeliveryId, OccurrenceId, ScheduleId},
+        job::LogLevel,
+        occurrence::{Event, OccurrenceState, Standing, Trigger},
+        period::Period,
+        smtp_reply::SmtpReply,
+        zone,
+    },
+    entities::{self, occurrence, occurrence_log, schedule},
+    error::{AppError, AppResult},
+    jobs::view::{DeliveryItem, JobDetail, JobItem, LogLine, Moment, NextRun, RunDetail, RunItem},
+    platform::ctx::{Actor, Ctx},
+    projects::service::access,
+};
+
+/// Runs in the strip of the list.
+const STRIP: u64 = 20;
+/// Runs on a job's page.
+const PAGE: u64 = 50;
+/// Lines of a run's log on its page.
+const LINES: u64 = 1_000;
+
+/// Makes a run now, beside the schedule. One that is still going is not doubled: its id comes back.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Forbidden`] for a viewer of the project.
+pub async fn start(ctx: &Ctx, id: ScheduleId) -> AppResult<OccurrenceId> {
+    schedules::editable(ctx, id).await?;
+    let tx = ctx.begin().await?;
+    let held = ledger::lock_schedule(ctx, &tx, id).await?;
+    let going = planner::open_runs(&tx, id)
+        .await?
+        .into_iter()
+        .find(|row| row.state != OccurrenceState::Sending || row.lease_until.is_some());
+    let run = match going {
+        Some(row) => row.id,
+        None => {
+            let made = planner::insert(ctx, &tx, &held, ctx.now, Trigger::Manual, Standing::planned(ctx.now)).await?;
+            let run = made.ok_or_else(|| AppError::field("run", crate::error::Problem::Taken))?;
+            let words = match &ctx.actor {
+                Actor::Person(me) => format!("Started by {}.", me.name),
+                _ => "Started by hand.".to_owned(),
+            };
+            book::note(ctx, &*tx, run, LogLevel::Info, words).await?;
+            run
+        }
+    };
+    tx.commit().await?;
+    ctx.app.wake.notify_one();
+    Ok(run)
+}
+
+/// What the owner decides about a message that has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    SendAgain,
+    /// It is unknown to the program, and known to the owner, that it arrived.
+    Arrived,
+    GiveUp,
+}
+
+/// Carries out a decision about one message.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Forbidden`] for a viewer of the project.
+pub async fn decide(ctx: &Ctx, id: DeliveryId, decision: Decision) -> AppResult<OccurrenceId> {
+    let query =
+        entities::delivery::Entity::find_by_id(id).select_only().column(entities::delivery::Column::OccurrenceId);
+    let run: OccurrenceId = query.into_tuple().one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
+    let row = ledger::read(ctx.reader(), run).await?;
+    access::by_id(ctx, ctx.reader(), row.project_id).await?.editing()?;
+    let event = match decision {
+        Decision::SendAgain => delivery::Event::SendAgain,
+        Decision::Arrived => delivery::Event::KnownToHaveArrived,
+        Decision::GiveUp => delivery::Event::GivenUp,
+    };
+    let tx = ctx.begin().await?;
+    let held = ledger::lock_schedule(ctx, &tx, row.schedule_id).await?;
+    let row = ledger::lock_run(ctx, &tx, run).await?;
+    let hold = Hold { run, fence: row.fence };
+    if sending::apply(ctx, &tx, id, event, hold).await?.is_some() {
+        // The round that follows counts anew how the run has ended, also where nothing is to be sent.
+        ledger::step(ctx, &tx, &held, run, Event::Reopened, ledger::no_columns()).await?;
+    }
+    tx.commit().await?;
+    ctx.app.wake.notify_one();
+    Ok(run)
+}
+
+/// The jobs of the person's projects with their latest runs.
+///
+/// # Errors
+/// [`AppError::SignedOut`] where nobody is signed in.
+pub async fn jobs(ctx: &Ctx) -> AppResult<Vec<JobItem>> {
+    let mut items = Vec::new();
+    for (row, _) in schedules::list(ctx).await? {
+        items.push(item(ctx, &row).await?);
+    }
+    Ok(items)
+}
+
+/// The next runs of all jobs for the dashboard, soonest first.
+///
+/// # Errors
+/// [`AppError::SignedOut`] where nobody is signed in.
+pub async fn next_runs(ctx: &Ctx, limit: usize) -> AppResult<Vec<NextRun>> {
+    let upcoming = schedules::upcoming(ctx, limit).await?;
+    let shown = upcoming.into_iter().map(|(row, run)| {
+        Ok(NextRun {
+            id: row.id,
+            sentence: schedules::spec(&row)?.sentence(),
+            next: Moment { at: run.at, words: run.words() },
+            next_in: span(run.at - ctx.now),
+            name: row.name,
+        })
+    });
+    shown.collect()
+}
+
+/// A job with everything that its page shows.
+///
+/// # Errors
+/// [`AppError::NotFound`] where it is not there or not visible.
+pub async fn job(ctx: &Ctx, id: ScheduleId) -> AppResult<JobDetail> {
+    let (row, _) = schedules::visible(ctx, id).await?;
+    let accounts = schedules::accounts(ctx.reader()).await?;
+    let account = match row.account_id.and_then(|id| accounts.iter().find(|(known, _)| *known == id)) {
+        Some((_, name)) => name.clone(),
+        None => accounts.first().map(|(_, name)| format!("{name} (the default)")).unwrap_or_default(),
+    };
+    let people = recipients::of(ctx.reader(), id).await?;
+    Ok(JobDetail {
+        job: item(ctx, &row).await?,
+        upcoming: schedules::next_runs(ctx, &row, 5)?,
+        recipients: recipients::lines(&people).lines().map(str::to_owned).collect(),
+        account,
+        zone_data: zone::DATA_VERSION.to_owned(),
+        runs: latest(ctx, &row, PAGE).await?,
+    })
+}
+
+async fn item(ctx: &Ctx, row: &schedule::Model) -> AppResult<JobItem> {
+    let viewing = access::by_id(ctx, ctx.reader(), row.project_id).await?;
+    let next = schedules::next_runs(ctx, row, 1)?.pop();
+    let mut runs = latest(ctx, row, STRIP).await?;
+    runs.reverse();
+    Ok(JobItem {
+        id: row.id,
+        name: row.name.clone(),
+        project_key: viewing.project().key.clone(),
+        project_name: viewing.project().name.clone(),
+        sentence: schedules::spec(row)?.sentence(),
+        state: row.state,
+        pause_note: row.pause_note.clone(),
+        next_in: next.as_ref().map(|run| span(run.at - ctx.now)),
+        next: next.map(|run| Moment { at: run.at, words: run.words() }),
+        runs,
+        can_edit: viewing.can_edit(),
+    })
+}
+
+/// The columns of a run's row in a list.
+#[derive(Debug, FromQueryResult)]
+struct Listed {
+    id: OccurrenceId,
+    scheduled_at: DateTime<Utc>,
+    trigger: Trigger,
+    state: OccurrenceState,
+    reason: Option<String>,
+    subject: Option<String>,
+    started_at: Option<DateTime<Utc>>,
+    finished_at: Option<DateTime<Utc>>,
+}
+
+fn listed() -> sea_orm::Select<occurrence::Entity> {
+    use occurrence::Column::*;
+    occurrence::Entity::find().select_only().columns([
+        Id,
+        ScheduledAt,
+        Trigger,
+        State,
+        Reason,
+        Subject,
+        StartedAt,
+        FinishedAt,
+    ])
+}
+
+async fn latest(ctx: &Ctx, row: &schedule::Model, limit: u64) -> AppResult<Vec<RunItem>> {
+    let zone = zone_of(row)?;
+    let query = listed()
+        .filter(occurrence::Column::ScheduleId.eq(row.id))
+        .order_by_desc(occurrence::Column::ScheduledAt)
+        .limit(limit);
+    let rows: Vec<Listed> = query.into_model().all(ctx.reader()).await?;
+    Ok(rows.into_iter().map(|row| row.shown(zone)).collect())
+}
+
+impl Listed {
+    fn shown(self, zone: Tz) -> RunItem {
+        let Listed { id, scheduled_at, trigger, state, reason, subject, started_at, finished_at } = self;
+        let took = started_at.zip(finished_at).map(|(start, end)| end - start);
+        RunItem {
+            id,
+            scheduled: moment(scheduled_at, zone),
+            trigger,
+            state,
+            reason,
+            subject,
+            took: took.map(seconds),
+            took_ms: took.map(|took| took.num_milliseconds()),
+        }
+    }
+}
+
+/// A run with its recipients and its log.
+///
+/// # Errors
+/// [`AppError::NotFound`] where it is not there or not visible.
+pub async fn run(ctx: &Ctx, id: OccurrenceId) -> AppResult<RunDetail> {
+    let row = occurrence::Entity::find_by_id(id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
+    let viewing = access::by_id(ctx, ctx.reader(), row.project_id).await?;
+    let job = schedule::Entity::find_by_id(row.schedule_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
+    let zone = zone_of(&job)?;
+    let period = row.period_from.zip(row.period_to).map(|(first, last)| Period { first, last }.words());
+    let shown = Listed {
+        id,
+        scheduled_at: row.scheduled_at,
+        trigger: row.trigger,
+        state: row.state,
+        reason: row.reason,
+        subject: row.subject,
+        started_at: row.started_at,
+        finished_at: row.finished_at,
+    };
+    let is_waiting = !row.state.is_final() && row.lease_until.is_none();
+    Ok(RunDetail {
+        run: shown.shown(zone),
+        job_id: job.id,
+        job_is_gone: job.deleted_at.is_some(),
+        job_name: job.name,
+        period,
+        commit: row.commit_id,
+        snapshot_hash: row.snapshot_hash,
+        has_report: row.snapshot.is_some(),
+        next_try: row.next_try_at.filter(|_| is_waiting).map(|at| moment(at, zone)),
+        deliveries: deliveries(ctx, id, zone).await?,
+        log: log(ctx, id, zone).await?,
+        can_edit: viewing.can_edit(),
+    })
+}
+
+async fn deliveries(ctx: &Ctx, id: OccurrenceId, zone: Tz) -> AppResult<Vec<DeliveryItem>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: DeliveryId,
+        address: String,
+        name: String,
+        phase: delivery::DeliveryPhase,
+        reply: Option<String>,
+        reason: Option<String>,
+        attempts: i32,
+        next_try_at: Option<DateTime<Utc>>,
+    }
+    use entities::delivery::Column;
+    let query = entities::delivery::Entity::find()
+        .select_only()
+        .columns([
+            Column::Id,
+            Column::Address,
+            Column::Name,
+            Column::Phase,
+            Column::Reply,
+            Column::Reason,
+            Column::Attempts,
+            Column::NextTryAt,
+        ])
+        .filter(Column::OccurrenceId.eq(id))
+        .order_by_asc(Column::Position);
+    let rows: Vec<Row> = query.into_model().all(ctx.reader()).await?;
+    let shown = rows.into_iter().map(|row| {
+        let reply = row.reply.and_then(|json| serde_json::from_str::<SmtpReply>(&json).ok());
+        DeliveryItem {
+            id: row.id,
+            address: row.address,
+            name: row.name,
+            phase: row.phase,
+            said: reply.map(|reply| reply.to_string()).or(row.reason).unwrap_or_default(),
+            attempts: row.attempts,
+            next_try: row
+                .next_try_at
+                .filter(|_| row.phase == delivery::DeliveryPhase::Deferred)
+                .map(|at| moment(at, zone)),
+        }
+    });
+    Ok(shown.collect())
+}
+
+async fn log(ctx: &Ctx, id: OccurrenceId, zone: Tz) -> AppResult<Vec<LogLine>> {
+    let query = occurrence_log::Entity::find()
+        .filter(occurrence_log::Column::OccurrenceId.eq(id))
+        .order_by_desc(occurrence_log::Column::Id)
+        .limit(LINES);
+    let mut rows = query.all(ctx.reader()).await?;
+    rows.reverse();
+    let line = |row: occurrence_log::Model| LogLine {
+        time: zone::local(zone, row.at).format("%H:%M:%S%.3f").to_string(),
+        level: row.level,
+        words: row.words,
+    };
+    Ok(rows.into_iter().map(line).collect())
+}
+
+fn zone_of(row: &schedule::Model) -> AppResult<Tz> {
+    Ok(zone::named(&schedules::spec(row)?.zone).unwrap_or(Tz::UTC))
+}
+
+fn moment(at: DateTime<Utc>, zone: Tz) -> Moment {
+    Moment { at, words: zone::local(zone, at).format("%a %-d %b %Y, %H:%M").to_string() }
+}
+
+/// A wait in its largest fitting unit: "12 min", "10 h", "6 d".
+fn span(wait: Duration) -> String {
+    match wait {
+        wait if wait >= Duration::hours(48) => format!("{} d", wait.num_days()),
+        wait if wait >= Duration::minutes(90) => format!("{} h", wait.num_hours()),
+        wait => format!("{} min", wait.num_minutes().max(0)),
+    }
+}
+
+/// How long a run took: "0.8 s", "4 s", "2 min".
+fn seconds(took: Duration) -> String {
+    match took.num_milliseconds() {
+        ms if ms < 10_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        ms if ms < 120_000 => format!("{} s", ms / 1_000),
+        ms => format!("{} min", ms / 60_000),
+    }
+}

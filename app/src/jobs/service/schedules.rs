@@ -1,0 +1,383 @@
+//! Schedules: made, changed, paused, resumed, deleted, listed.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+use super::{ledger, planner, recipients};
+use crate::{
+    domain::{
+        ids::{AccountId, ProjectId, ScheduleId},
+        job::{JobKind, ScheduleState},
+        planner::PlanRules,
+        schedule::{Cadence, DaySet, ScheduleSpec, Timetable, UpcomingRun},
+    },
+    entities::{project, schedule, smtp_account},
+    error::{AppError, AppResult, Checks, Conflict, FieldError, Problem},
+    jobs::form::{JobForm, Mode},
+    platform::{
+        ctx::{Actor, Ctx},
+        db::WriteTx,
+        fault,
+    },
+    projects::service::{
+        access::{self, Editing, Viewing},
+        projects,
+    },
+};
+
+/// Failed runs in a row after which a schedule pauses itself.
+const PAUSE_AFTER_FAILURES: i32 = 3;
+
+/// A form that has passed all checks.
+struct Checked {
+    name: String,
+    spec: ScheduleSpec,
+    timetable: Timetable,
+    account_id: Option<AccountId>,
+    people: Vec<recipients::Person>,
+}
+
+/// Makes a weekly report for the project of the proof.
+///
+/// # Errors
+/// [`AppError::Invalid`] with the fields and lines that are wrong.
+pub async fn create(ctx: &Ctx, editing: &Editing, form: &JobForm) -> AppResult<ScheduleId> {
+    let Checked { name, spec, timetable, account_id, people } = check(ctx, form).await?;
+    let PlanRules { misfire, at_most, catch_up, grace, overlap } = PlanRules::default();
+    let id = ScheduleId(Uuid::now_v7());
+    let row = schedule::ActiveModel {
+        id: Set(id),
+        project_id: Set(editing.project().id),
+        owner_id: Set(ctx.actor_id()),
+        name: Set(name),
+        kind: Set(JobKind::WeeklyReport),
+        spec: Set(to_json(&spec)?),
+        account_id: Set(account_id),
+        state: Set(ScheduleState::On),
+        pause_note: Set(None),
+        next_run_at: Set(timetable.next_after(ctx.now)),
+        // Nothing before this moment was ever meant to run.
+        last_planned_at: Set(ctx.now),
+        misfire: Set(misfire),
+        catch_up_at_most: Set(i32::try_from(at_most).unwrap_or(i32::MAX)),
+        catch_up_minutes: Set(minutes(catch_up)),
+        grace_minutes: Set(minutes(grace)),
+        overlap: Set(overlap),
+        failures_in_row: Set(0),
+        pause_after_failures: Set(PAUSE_AFTER_FAILURES),
+        created_at: Set(ctx.now),
+        updated_at: Set(ctx.now),
+        deleted_at: Set(None),
+        version: Set(1),
+    };
+    let tx = ctx.begin().await?;
+    schedule::Entity::insert(row).exec_without_returning(&*tx).await?;
+    recipients::replace(&*tx, id, &people).await?;
+    tx.commit().await?;
+    ctx.app.wake.notify_one();
+    Ok(id)
+}
+
+/// Changes a schedule. What has come under the old times is planned by them first; the new ones count from now.
+///
+/// # Errors
+/// [`AppError::Invalid`] for bad fields, [`AppError::Conflict`] when it has moved on since `version`.
+pub async fn update(ctx: &Ctx, id: ScheduleId, version: i64, form: &JobForm) -> AppResult<()> {
+    let found = editable(ctx, id).await?;
+    let Checked { name, spec, timetable, account_id, people } = check(ctx, form).await?;
+    let tx = ctx.begin().await?;
+    let held = plan_first(ctx, &tx, found.id).await?;
+    if held.version != version {
+        let conflict = Conflict { field: "name".into(), mine: name, theirs: held.name, version: held.version };
+        return Err(AppError::Conflict(Box::new(conflict)));
+    }
+    let json = to_json(&spec)?;
+    let mut change = schedule::ActiveModel {
+        id: Unchanged(id),
+        name: Set(name),
+        account_id: Set(account_id),
+        updated_at: Set(ctx.now),
+        version: Set(version + 1),
+        ..Default::default()
+    };
+    if json != held.spec {
+        change.spec = Set(json);
+        change.last_planned_at = Set(ctx.now);
+        change.next_run_at = Set(if held.state == ScheduleState::On { timetable.next_after(ctx.now) } else { None });
+    }
+    change.update(&*tx).await?;
+    recipients::replace(&*tx, id, &people).await?;
+    tx.commit().await?;
+    ctx.app.wake.notify_one();
+    Ok(())
+}
+
+/// Stops planning, with a note that says who or why. Runs that have begun go on.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Forbidden`] for a viewer of the project.
+pub async fn pause(ctx: &Ctx, id: ScheduleId, note: &str) -> AppResult<()> {
+    let mut checks = Checks::default();
+    let note = checks.optional_line("note", note, 200);
+    checks.done()?;
+    let note = match (&ctx.actor, note.as_str()) {
+        (Actor::Person(me), "") => format!("Paused by {}.", me.name),
+        (Actor::Person(me), note) => format!("Paused by {}: {note}", me.name),
+        (_, note) => note.to_owned(),
+    };
+    editable(ctx, id).await?;
+    let tx = ctx.begin().await?;
+    plan_first(ctx, &tx, id).await?;
+    set_state(ctx, &tx, id, ScheduleState::Paused, Some(note), None).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Plans again, from now on: what fell into the pause does not run.
+///
+/// # Errors
+/// As [`pause`].
+pub async fn resume(ctx: &Ctx, id: ScheduleId) -> AppResult<()> {
+    editable(ctx, id).await?;
+    let tx = ctx.begin().await?;
+    let held = ledger::lock_schedule(ctx, &tx, id).await?;
+    if held.state == ScheduleState::Paused {
+        let next = timetable(&held)?.next_after(ctx.now);
+        set_state(ctx, &tx, id, ScheduleState::On, None, next).await?;
+    }
+    tx.commit().await?;
+    ctx.app.wake.notify_one();
+    Ok(())
+}
+
+async fn set_state(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    id: ScheduleId,
+    state: ScheduleState,
+    note: Option<String>,
+    next_run_at: Option<DateTime<Utc>>,
+) -> AppResult<()> {
+    let mut change = schedule::ActiveModel {
+        id: Unchanged(id),
+        state: Set(state),
+        pause_note: Set(note),
+        next_run_at: Set(next_run_at),
+        failures_in_row: Set(0),
+        updated_at: Set(ctx.now),
+        ..Default::default()
+    };
+    if state == ScheduleState::On {
+        change.last_planned_at = Set(ctx.now);
+    }
+    change.update(&**tx).await?;
+    Ok(())
+}
+
+/// Takes a schedule off the list. Its runs and reports stay; one that has begun goes on to its end.
+///
+/// # Errors
+/// As [`pause`].
+pub async fn delete(ctx: &Ctx, id: ScheduleId) -> AppResult<()> {
+    editable(ctx, id).await?;
+    let tx = ctx.begin().await?;
+    let gone = schedule::ActiveModel {
+        id: Unchanged(id),
+        deleted_at: Set(Some(ctx.now)),
+        next_run_at: Set(None),
+        updated_at: Set(ctx.now),
+        ..Default::default()
+    };
+    gone.update(&*tx).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Plans what has come, then gives the row as it stands, held by the transaction.
+async fn plan_first(ctx: &Ctx, tx: &WriteTx, id: ScheduleId) -> AppResult<schedule::Model> {
+    let held = ledger::lock_schedule(ctx, tx, id).await?;
+    planner::plan_held(ctx, tx, &held).await?;
+    ledger::lock_schedule(ctx, tx, id).await
+}
+
+/// A schedule of a project that the person can see.
+///
+/// # Errors
+/// [`AppError::NotFound`] where it is not there, deleted, or in a project that is not theirs.
+pub async fn visible(ctx: &Ctx, id: ScheduleId) -> AppResult<(schedule::Model, Viewing)> {
+    let query = schedule::Entity::find_by_id(id).filter(schedule::Column::DeletedAt.is_null());
+    let found = query.one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
+    let viewing = access::by_id(ctx, ctx.reader(), found.project_id).await?;
+    Ok((found, viewing))
+}
+
+/// As [`visible`], for somebody who may change it.
+///
+/// # Errors
+/// As [`visible`], and [`AppError::Forbidden`] for a viewer of the project.
+pub async fn editable(ctx: &Ctx, id: ScheduleId) -> AppResult<schedule::Model> {
+    let (found, viewing) = visible(ctx, id).await?;
+    viewing.editing()?;
+    Ok(found)
+}
+
+/// The schedules of the person's projects, by name, with their projects.
+///
+/// # Errors
+/// [`AppError::SignedOut`] where nobody is signed in.
+pub async fn list(ctx: &Ctx) -> AppResult<Vec<(schedule::Model, project::Model)>> {
+    let mine = projects::list(ctx).await?;
+    let query = schedule::Entity::find()
+        .filter(schedule::Column::ProjectId.is_in(mine.iter().map(|project| project.id)))
+        .filter(schedule::Column::DeletedAt.is_null())
+        .order_by_asc(schedule::Column::Name)
+        .order_by_asc(schedule::Column::Id);
+    let rows = query.all(ctx.reader()).await?;
+    let project_of = |id: ProjectId| mine.iter().find(|project| project.id == id).cloned();
+    Ok(rows.into_iter().filter_map(|row| project_of(row.project_id).map(|project| (row, project))).collect())
+}
+
+/// The schedules that run next, soonest first, with the next run of each.
+///
+/// # Errors
+/// [`AppError::SignedOut`] where nobody is signed in.
+pub async fn upcoming(ctx: &Ctx, limit: usize) -> AppResult<Vec<(schedule::Model, UpcomingRun)>> {
+    let mut next = Vec::new();
+    for (row, _) in list(ctx).await? {
+        if let Some(run) = next_runs(ctx, &row, 1)?.pop() {
+            next.push((row, run));
+        }
+    }
+    next.sort_by_key(|(_, run)| run.at);
+    next.truncate(limit);
+    Ok(next)
+}
+
+/// The next runs of a schedule; none while it is paused.
+///
+/// # Errors
+/// A fault, where the stored schedule cannot be read.
+pub fn next_runs(ctx: &Ctx, row: &schedule::Model, count: usize) -> AppResult<Vec<UpcomingRun>> {
+    if row.state == ScheduleState::Paused {
+        return Ok(Vec::new());
+    }
+    // From the last planned instant: what the planner will do, not what the clock says.
+    Ok(timetable(row)?.upcoming(row.last_planned_at.max(ctx.now), count))
+}
+
+/// The stored schedule.
+///
+/// # Errors
+/// A fault, where it cannot be read.
+pub fn spec(row: &schedule::Model) -> AppResult<ScheduleSpec> {
+    serde_json::from_str(&row.spec).map_err(|error| fault::internal("reading a schedule", error))
+}
+
+/// The timetable of a stored schedule.
+///
+/// # Errors
+/// A fault, where it cannot be read; it was checked when it was saved.
+pub fn timetable(row: &schedule::Model) -> AppResult<Timetable> {
+    Timetable::compile(&spec(row)?).map_err(|problems| fault::internal("reading a schedule", format!("{problems:?}")))
+}
+
+/// The form that shows a stored schedule.
+///
+/// # Errors
+/// A fault, where it cannot be read.
+pub async fn form(ctx: &Ctx, row: &schedule::Model, viewing: &Viewing) -> AppResult<JobForm> {
+    let spec = spec(row)?;
+    let (mode, days, at) = match &spec.cadence {
+        Cadence::Daily { at } => (Mode::Simple, DaySet::ALL, Some(at)),
+        Cadence::Weekly { days, at } => (Mode::Simple, *days, Some(at)),
+        Cadence::Monthly { .. } | Cadence::Cron { .. } => (Mode::Cron, DaySet::default(), None),
+    };
+    Ok(JobForm {
+        name: row.name.clone(),
+        project: viewing.project().key.clone(),
+        mode,
+        days,
+        at: at.map(|at| at.format("%H:%M").to_string()).unwrap_or_default(),
+        expression: if mode == Mode::Cron { spec.cadence.expression() } else { String::new() },
+        zone: spec.zone.clone(),
+        recipients: recipients::lines(&recipients::of(ctx.reader(), row.id).await?),
+        account: row.account_id.map(|id| id.to_string()).unwrap_or_default(),
+    })
+}
+
+/// The sentence of a form's schedule and its next runs.
+///
+/// # Errors
+/// [`AppError::Invalid`] with the fields of the time that are wrong.
+pub fn preview(ctx: &Ctx, form: &JobForm) -> AppResult<(ScheduleSpec, Vec<UpcomingRun>)> {
+    let mut checks = Checks::default();
+    let spec = form.spec(&mut checks);
+    checks.done()?;
+    let timetable = compile(&spec)?;
+    let runs = timetable.upcoming(ctx.now, 5);
+    Ok((spec, runs))
+}
+
+/// Mail accounts to choose from: id and name, the default first.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn accounts(db: &impl ConnectionTrait) -> AppResult<Vec<(AccountId, String)>> {
+    use smtp_account::Column;
+    let query = smtp_account::Entity::find().select_only().columns([Column::Id, Column::Name]);
+    Ok(query.order_by_desc(Column::IsDefault).order_by_asc(Column::Name).into_tuple().all(db).await?)
+}
+
+async fn check(ctx: &Ctx, form: &JobForm) -> AppResult<Checked> {
+    let mut checks = Checks::default();
+    let name = checks.line("name", &form.name, 100);
+    let spec = form.spec(&mut checks);
+    let timetable = match compile(&spec) {
+        Ok(timetable) => Some(timetable),
+        Err(AppError::Invalid(invalid)) => {
+            invalid.fields.into_iter().for_each(|field| checks.add(&field.field, field.problem));
+            None
+        }
+        Err(other) => return Err(other),
+    };
+    let people = recipients::parse(&mut checks, "recipients", &form.recipients);
+    let account_id = match form.account.trim() {
+        "" => None,
+        id => {
+            let chosen = id.parse::<AccountId>().ok();
+            let known = accounts(ctx.reader()).await?;
+            if !known.iter().any(|(id, _)| Some(*id) == chosen) {
+                checks.add("account", Problem::UnknownChoice);
+            }
+            chosen
+        }
+    };
+    checks.done()?;
+    let timetable = timetable.ok_or(AppError::Malformed)?;
+    Ok(Checked { name, spec, timetable, account_id, people })
+}
+
+fn compile(spec: &ScheduleSpec) -> AppResult<Timetable> {
+    Timetable::compile(spec).map_err(|problems| {
+        let fields = problems.into_iter().map(|problem| FieldError {
+            field: problem.field().into(),
+            problem: problem.problem(),
+            line: None,
+        });
+        match AppError::check(fields.collect()) {
+            Err(error) => error,
+            Ok(()) => AppError::Malformed,
+        }
+    })
+}
+
+fn to_json(spec: &ScheduleSpec) -> AppResult<String> {
+    serde_json::to_string(spec).map_err(|error| fault::internal("writing a schedule", error))
+}
+
+fn minutes(span: chrono::Duration) -> i32 {
+    i32::try_from(span.num_minutes()).unwrap_or(i32::MAX)
+}

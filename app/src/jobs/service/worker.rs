@@ -1,0 +1,431 @@
+//! Works on runs: claims one, freezes its data, renders them, sends, and keeps the report in the archive. Everything
+//! that matters is in the database before the next step begins, so another worker can go on at any point.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use chrono::Days;
+use ring::digest;
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
+};
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use super::{
+    book, ledger,
+    messages::{self, Common},
+    planner, recipients,
+    sending::{self, Hold, Round},
+};
+use crate::{
+    domain::{
+        ids::{ArtifactId, ScheduleId},
+        job::LogLevel,
+        occurrence::{Effect, Event, HEARTBEAT, OccurrenceState, Remedy, Standing, Trigger},
+        period::{Period, day_of},
+        report::Snapshot,
+    },
+    entities::{artifact, delivery, occurrence, project, schedule},
+    error::{AppError, AppResult},
+    mail::service::{accounts, transport},
+    platform::{ctx::Ctx, state::AppState},
+    reports::service::{
+        archive::{self, Kept},
+        render::{self, Image, Written},
+        snapshot,
+    },
+};
+
+/// Days that a weekly report covers.
+const WEEK: u32 = 7;
+/// How many runs a claim looks at; the others come with the next wake.
+const LOOK: u64 = 16;
+
+/// A run that this worker owns, and what is to be done about it.
+#[derive(Debug)]
+pub struct Claim {
+    hold: Hold,
+    schedule: ScheduleId,
+    effect: Effect,
+}
+
+/// Claims the run that has waited longest, unless an earlier one of its schedule is still being worked on. `owner`
+/// names this instance, for people.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn claim(app: &AppState, owner: &str) -> AppResult<Option<Claim>> {
+    let ctx = Ctx::system(app);
+    for row in claimable(&ctx).await? {
+        let tx = ctx.begin().await?;
+        let Some(held) = ledger::try_lock_schedule(&ctx, &tx, row.schedule_id).await? else { continue };
+        let open = planner::open_runs(&tx, held.id).await?;
+        if open.iter().any(|other| other.id != row.id && other.lease_until.is_some_and(|until| until > ctx.now)) {
+            continue;
+        }
+        let also = occurrence::ActiveModel {
+            lease_owner: Set(Some(owner.to_owned())),
+            started_at: Set(Some(row.started_at.unwrap_or(ctx.now))),
+            ..Default::default()
+        };
+        let stepped = ledger::step(&ctx, &tx, &held, row.id, Event::Claimed, also).await?;
+        if let Some((standing, _)) = &stepped
+            && row.lease_until.is_some()
+        {
+            let words = format!("Its worker fell silent; it goes on (attempt {}).", standing.attempts.max(1));
+            book::note(&ctx, &*tx, row.id, LogLevel::Warning, words).await?;
+        }
+        tx.commit().await?;
+        if let Some((standing, effects)) = stepped
+            && let Some(&effect) = effects.iter().find(|effect| **effect != Effect::Finished)
+        {
+            let hold = Hold { run: row.id, fence: standing.fence };
+            return Ok(Some(Claim { hold, schedule: held.id, effect }));
+        }
+    }
+    Ok(None)
+}
+
+async fn claimable(ctx: &Ctx) -> AppResult<Vec<ledger::RunRow>> {
+    use occurrence::Column;
+    let has_come = |column: Column| Condition::any().add(column.is_null()).add(column.lte(ctx.now));
+    let open = [
+        OccurrenceState::Planned,
+        OccurrenceState::Claimed,
+        OccurrenceState::Building,
+        OccurrenceState::Frozen,
+        OccurrenceState::Sending,
+    ];
+    let query = ledger::run_columns()
+        .filter(Column::State.is_in(open))
+        .filter(has_come(Column::NextTryAt))
+        .filter(has_come(Column::LeaseUntil))
+        .order_by_asc(Column::ScheduledAt)
+        .limit(LOOK);
+    Ok(query.into_model().all(ctx.reader()).await?)
+}
+
+/// Works on a claimed run until it has ended, waits for another try, or is lost. What goes wrong is stored with the run.
+///
+/// # Errors
+/// Only when not even that can be stored; the lease then runs out.
+pub async fn work(app: &AppState, claim: Claim) -> AppResult<()> {
+    let Claim { hold, schedule, effect } = claim;
+    let alive = Alive::keep(app, hold);
+    let done = perform(app, hold, schedule, effect).await;
+    drop(alive);
+    let Err(error) = done else { return Ok(()) };
+    let remedy = if error == AppError::NotFound { Remedy::Never } else { Remedy::TryAgain };
+    let broke = Event::Broke { fence: hold.fence, reason: error.words(), remedy };
+    step(app, schedule, hold, broke, ledger::no_columns()).await?;
+    note(app, hold, LogLevel::Error, error.words()).await
+}
+
+/// Ends the claims of a process that is gone, where there can be no other: SQLite is for one process at a time, so at
+/// its start nobody else works. On PostgreSQL the leases run out by themselves.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn forget_claims(app: &AppState) -> AppResult<()> {
+    let ctx = Ctx::system(app);
+    if ctx.db().is_postgres() {
+        return Ok(());
+    }
+    let tx = ctx.begin().await?;
+    occurrence::Entity::update_many()
+        .col_expr(occurrence::Column::LeaseUntil, Expr::value(ctx.now))
+        .filter(occurrence::Column::LeaseUntil.gt(ctx.now))
+        .exec(&*tx)
+        .await?;
+    Ok(tx.commit().await?)
+}
+
+/// Gives a claimed run back, so that another worker can take it at once.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn release(app: &AppState, claim: &Claim) -> AppResult<()> {
+    let released = Event::Released { fence: claim.hold.fence };
+    step(app, claim.schedule, claim.hold, released, ledger::no_columns()).await?;
+    Ok(())
+}
+
+impl Claim {
+    /// The part that is needed to give it back while it is being worked on.
+    pub fn receipt(&self) -> Claim {
+        Claim { hold: self.hold, schedule: self.schedule, effect: self.effect }
+    }
+}
+
+async fn perform(app: &AppState, hold: Hold, schedule: ScheduleId, effect: Effect) -> AppResult<()> {
+    let mut next = Some(effect);
+    while let Some(effect) = next {
+        next = match effect {
+            Effect::Build => build(app, schedule, hold).await?,
+            Effect::Render => render(app, schedule, hold).await?,
+            Effect::Send => send(app, schedule, hold).await?,
+            Effect::WakeAt(_) | Effect::Finished => None,
+        };
+    }
+    Ok(())
+}
+
+/// Collects the data of the report and freezes them.
+async fn build(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Option<Effect>> {
+    let begins = Event::BuildBegins { fence: hold.fence };
+    if step(app, schedule, hold, begins, ledger::no_columns()).await?.is_none() {
+        return Ok(None);
+    }
+    let ctx = Ctx::system(app);
+    let run = ledger::read(ctx.reader(), hold.run).await?;
+    let project = project::Entity::find_by_id(run.project_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
+    let period = period(&run, &project);
+    let frozen = snapshot::build(&ctx, run.project_id, period, run.scheduled_at).await?;
+    let json = snapshot::to_json(&frozen)?;
+    let also = occurrence::ActiveModel {
+        period_from: Set(Some(period.first)),
+        period_to: Set(Some(period.last)),
+        subject: Set(Some(frozen.subject())),
+        finding: Set(Some(frozen.finding.words())),
+        snapshot_hash: Set(Some(sha256(json.as_bytes()))),
+        snapshot: Set(Some(json)),
+        ..Default::default()
+    };
+    let next = step(app, schedule, hold, Event::Frozen { fence: hold.fence }, also).await?;
+    if next.is_some() {
+        note(app, hold, LogLevel::Info, format!("Collected the data of {}.", period.words())).await?;
+    }
+    Ok(next.and_then(|(_, effects)| effects.first().copied()))
+}
+
+/// A planned report covers the days before its instant, also when it runs late; one that a person asks for includes
+/// today.
+fn period(run: &ledger::RunRow, project: &project::Model) -> Period {
+    let today = day_of(run.scheduled_at, &snapshot::zone_of(project));
+    let last = match run.trigger {
+        Trigger::Schedule => today.checked_sub_days(Days::new(1)).unwrap_or(today),
+        Trigger::Manual => today,
+    };
+    Period::ending(last, WEEK)
+}
+
+/// Renders the frozen data and stores files and messages.
+async fn render(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Option<Effect>> {
+    let ctx = Ctx::system(app);
+    let report = Report::load(&ctx, schedule, hold).await?;
+    let people = recipients::of(ctx.reader(), schedule).await?;
+    let transport = transport::open(&ctx, account(&ctx, &report.job).await?).await?;
+    let common = Common {
+        run: hold.run,
+        project_key: &report.frozen.project.key,
+        sender: transport.sender(),
+        written: &report.written,
+        images: &report.images,
+    };
+    let messages = messages::compose_all(&ctx, &common, &people, hold.fence)?;
+    let count = messages.len();
+    let tx = ctx.begin().await?;
+    let held = ledger::lock_schedule(&ctx, &tx, schedule).await?;
+    let begins = Event::SendingBegins { fence: hold.fence };
+    let next = ledger::step(&ctx, &tx, &held, hold.run, begins, ledger::no_columns()).await?;
+    if next.is_none() {
+        return Ok(None);
+    }
+    artifact::Entity::insert_many(report.files(hold)).exec_without_returning(&*tx).await?;
+    if count > 0 {
+        delivery::Entity::insert_many(messages).exec_without_returning(&*tx).await?;
+    }
+    book::note(
+        &ctx,
+        &*tx,
+        hold.run,
+        LogLevel::Info,
+        format!("Wrote {count} {}.", if count == 1 { "message" } else { "messages" }),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(next.and_then(|(_, effects)| effects.first().copied()))
+}
+
+/// Sends what is due, then keeps the report in the archive; the two do not depend on each other.
+async fn send(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Option<Effect>> {
+    let ctx = Ctx::system(app);
+    let job = schedule::Entity::find_by_id(schedule).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
+    let round = sending::send_due(app, hold, account(&ctx, &job).await?).await?;
+    if let Err(error) = keep(app, schedule, hold).await {
+        note(app, hold, LogLevel::Error, format!("The report is not in the archive yet. {}", error.words())).await?;
+    }
+    match round {
+        Round::Lost => Ok(None),
+        Round::Ended(tally) => {
+            let sent = Event::Sent { fence: hold.fence, tally };
+            step(app, schedule, hold, sent, ledger::no_columns()).await?;
+            Ok(None)
+        }
+    }
+}
+
+/// Commits the report to the archive, unless it is there. The archive finds its own commits again, so a crash between
+/// the commit and the note of it makes no second one.
+async fn keep(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<()> {
+    let ctx = Ctx::system(app);
+    let query = occurrence::Entity::find_by_id(hold.run).select_only().column(occurrence::Column::CommitId);
+    let known: Option<Option<String>> = query.into_tuple().one(ctx.reader()).await?;
+    if known.flatten().is_some() {
+        return Ok(());
+    }
+    let run = ledger::read(ctx.reader(), hold.run).await?;
+    let report = Report::load(&ctx, schedule, hold).await?;
+    let frozen_at = run.started_at.unwrap_or(run.created_at);
+    let kept = Kept {
+        occurrence: hold.run,
+        planned_at: run.scheduled_at.min(frozen_at),
+        frozen_at,
+        snapshot: &report.frozen,
+        json: &report.json,
+        written: &report.written,
+        images: &report.images,
+    };
+    let commit = archive::commit(&ctx, kept).await?;
+    let tx = ctx.begin().await?;
+    let row =
+        occurrence::ActiveModel { id: Unchanged(hold.run), commit_id: Set(Some(commit.clone())), ..Default::default() };
+    row.update(&*tx).await?;
+    let short: String = commit.chars().take(10).collect();
+    book::note(&ctx, &*tx, hold.run, LogLevel::Info, format!("Kept in the archive as commit {short}.")).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Reports whose commit did not succeed while they were sent: tried again, a few at a time.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn keep_missing(app: &AppState) -> AppResult<()> {
+    use OccurrenceState::*;
+    let query = ledger::run_columns()
+        .filter(occurrence::Column::State.is_in([Done, Partly, Failed]))
+        .filter(occurrence::Column::Snapshot.is_not_null())
+        .filter(occurrence::Column::CommitId.is_null())
+        .order_by_desc(occurrence::Column::ScheduledAt)
+        .limit(LOOK);
+    let rows: Vec<ledger::RunRow> = query.into_model().all(app.reader()).await?;
+    for row in rows {
+        if keep(app, row.schedule_id, Hold { run: row.id, fence: row.fence }).await.is_err() {
+            // Its words are in the log; the others would fail in the same way.
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The frozen data of a run and what is rendered from them: always the same bytes.
+struct Report {
+    job: schedule::Model,
+    json: String,
+    frozen: Snapshot,
+    written: Written,
+    images: Vec<Image>,
+}
+
+impl Report {
+    async fn load(ctx: &Ctx, schedule: ScheduleId, hold: Hold) -> AppResult<Report> {
+        let job = schedule::Entity::find_by_id(schedule).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
+        let query = occurrence::Entity::find_by_id(hold.run).select_only().column(occurrence::Column::Snapshot);
+        let json: Option<Option<String>> = query.into_tuple().one(ctx.reader()).await?;
+        let json = json.flatten().ok_or(AppError::NotFound)?;
+        let frozen = snapshot::from_json(&json)?;
+        let written = render::write(&frozen, &archive::address(ctx, hold.run, &job.name))?;
+        let images = render::draw(&frozen).await?;
+        Ok(Report { job, json, frozen, written, images })
+    }
+
+    fn files(&self, hold: Hold) -> Vec<artifact::ActiveModel> {
+        let mut files = BTreeMap::from([
+            ("report.html".to_owned(), ("text/html; charset=utf-8", self.written.html.clone().into_bytes())),
+            ("report.txt".to_owned(), ("text/plain; charset=utf-8", self.written.text.clone().into_bytes())),
+        ]);
+        files.extend(self.images.iter().map(|image| (format!("{}.png", image.name), ("image/png", image.png.clone()))));
+        let row = |(name, (content_type, bytes)): (String, (&str, Vec<u8>))| artifact::ActiveModel {
+            id: Set(ArtifactId(Uuid::now_v7())),
+            occurrence_id: Set(hold.run),
+            name: Set(name),
+            content_type: Set(content_type.to_owned()),
+            bytes: Set(bytes),
+        };
+        files.into_iter().map(row).collect()
+    }
+}
+
+/// The account of a job, or the default one.
+async fn account(ctx: &Ctx, job: &schedule::Model) -> AppResult<crate::domain::ids::AccountId> {
+    match job.account_id {
+        Some(id) => Ok(id),
+        None => accounts::default_id(ctx.reader()).await,
+    }
+}
+
+async fn step(
+    app: &AppState,
+    schedule: ScheduleId,
+    hold: Hold,
+    event: Event,
+    also: occurrence::ActiveModel,
+) -> AppResult<Option<(Standing, Vec<Effect>)>> {
+    let ctx = Ctx::system(app);
+    let tx = ctx.begin().await?;
+    let held = ledger::lock_schedule(&ctx, &tx, schedule).await?;
+    let stepped = ledger::step(&ctx, &tx, &held, hold.run, event, also).await?;
+    tx.commit().await?;
+    Ok(stepped)
+}
+
+async fn note(app: &AppState, hold: Hold, level: LogLevel, words: impl Into<String>) -> AppResult<()> {
+    let ctx = Ctx::system(app);
+    let tx = ctx.begin().await?;
+    book::note(&ctx, &*tx, hold.run, level, words).await?;
+    Ok(tx.commit().await?)
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    digest::digest(&digest::SHA256, bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Renews a claim until it is dropped.
+struct Alive(JoinHandle<()>);
+
+impl Alive {
+    fn keep(app: &AppState, hold: Hold) -> Alive {
+        let app = app.clone();
+        let every = HEARTBEAT.to_std().unwrap_or(Duration::from_secs(15));
+        Alive(tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(every).await;
+                match ledger::renew(&Ctx::system(&app), hold.run, hold.fence).await {
+                    Ok(true) => {}
+                    // Every write of the owner checks the fence; there is nothing to stop here.
+                    Ok(false) => return,
+                    Err(error) => tracing::warn!("renewing the claim of run {}: {error}", hold.run),
+                }
+            }
+        }))
+    }
+}
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_is_that_of_the_bytes() {
+        assert_eq!(sha256(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+}

@@ -1,0 +1,27 @@
+//! The floor plan: a module may use what stands above it in this list, never what stands below.
+//! A test in `server/tests/it` reads this list and checks it.
+
+// The types of nested views are deep; the compiler computes the layout of the outermost.
+#![recursion_limit = "1024"]
+
+pub mod error;
+pub mod domain;
+#[cfg(feature = "ssr")]
+pub mod entities;
+#[cfg(feature = "ssr")]
+pub mod platform;
+pub mod ui;
+pub mod accounts;
+pub mod projects;
+pub mod tasks;
+pub mod imports;
+pub mod mail;
+pub mod reports;
+pub mod jobs;
+pub mod dashboard;
+pub mod shell;
+pub mod app;
+#[cfg(feature = "ssr")]
+pub mod frame;
+#[cfg(feature = "testing")]
+pub mod testing;

@@ -1,0 +1,83 @@
+//! Settings → Mail: the accounts.
+
+use leptos::prelude::*;
+
+use super::api::{AccountItem, list_accounts};
+use crate::{
+    domain::{mail_account::AccountKind, mail_probe::ProbeResult},
+    ui::{ErrorPage, Icon, SettingsPage},
+};
+
+#[component]
+pub fn MailAccountsPage() -> impl IntoView {
+    let accounts = Resource::new(|| (), |()| list_accounts());
+    view! {
+        <SettingsPage title="Mail" lead="The accounts that reports leave from. The outbox keeps mail on this site; an SMTP account sends it.">
+            <Transition>
+                {move || Suspend::new(async move {
+                    match accounts.await {
+                        Err(error) => view! { <ErrorPage error=error /> }.into_any(),
+                        Ok(accounts) => table(accounts).into_any(),
+                    }
+                })}
+            </Transition>
+        </SettingsPage>
+    }
+}
+
+fn table(accounts: Vec<AccountItem>) -> impl IntoView {
+    view! {
+        <div class="panel__head">
+            <h2>"Accounts"</h2>
+            <a class="btn is-primary" href="/settings/mail/new"><Icon name="plus" />"New account"</a>
+        </div>
+        <div class="table-wrap" tabindex="0" role="region" aria-label="Mail accounts">
+            <table class="table dl-cards">
+                <caption class="sr-only">"Mail accounts"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Name"</th>
+                        <th scope="col">"Server"</th>
+                        <th scope="col">"From"</th>
+                        <th scope="col">"Last test"</th>
+                    </tr>
+                </thead>
+                <tbody>{accounts.into_iter().map(row).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn row(account: AccountItem) -> impl IntoView {
+    let AccountItem { id, name, kind, place, sender_address, is_default, tested } = account;
+    let place = match kind {
+        AccountKind::Outbox => "Kept on this site".to_owned(),
+        AccountKind::Smtp => place,
+    };
+    let tested = match tested {
+        None => view! { <span class="state" data-tone="off">"Not tested"</span> }.into_any(),
+        Some((result, at)) => {
+            let (tone, icon, word) = match result {
+                ProbeResult::Good => ("good", "circle-check", "Works"),
+                ProbeResult::Bad => ("bad", "circle-x", "Does not work"),
+            };
+            view! {
+                <span class="state" data-tone=tone title=at.words><Icon name=icon />{word}</span>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <tr>
+            <th scope="row">
+                <span class="cluster">
+                    <a href=format!("/settings/mail/{id}") dir="auto">{name}</a>
+                    {is_default.then(|| view! { <span class="badge" data-tone="accent">"Default"</span> })}
+                </span>
+            </th>
+            <td data-label="Server">{place}</td>
+            <td data-label="From">{sender_address}</td>
+            <td data-label="Last test">{tested}</td>
+        </tr>
+    }
+}

@@ -1,0 +1,299 @@
+//! Server functions of mail.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    domain::{
+        ids::{AccountId, OutboxMessageId},
+        mail_account::{AccountKind, AuthMethod, TlsMode},
+        mail_probe::{ProbeReport, ProbeResult},
+    },
+    error::AppResult,
+};
+
+#[cfg(feature = "ssr")]
+use {
+    super::service::{
+        accounts::{self, AccountInput, OutboxInput},
+        outbox,
+        probe::{self, Probe},
+    },
+    crate::{
+        error::{AppError, Problem},
+        platform::ctx::Ctx,
+    },
+    chrono::{DateTime, Utc},
+};
+
+/// An account in the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountItem {
+    pub id: AccountId,
+    pub name: String,
+    pub kind: AccountKind,
+    /// `host:port`; empty for the outbox.
+    pub place: String,
+    pub sender_address: String,
+    pub is_default: bool,
+    /// How the last test ended, and when.
+    pub tested: Option<(ProbeResult, Moment)>,
+}
+
+/// An account as its form shows it; never the password.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountDetail {
+    pub id: AccountId,
+    pub version: i64,
+    pub name: String,
+    pub kind: AccountKind,
+    pub host: String,
+    pub port: i32,
+    pub tls: TlsMode,
+    pub auth: AuthMethod,
+    pub username: String,
+    pub has_password: bool,
+    pub sender_name: String,
+    pub sender_address: String,
+    pub is_default: bool,
+    /// The last test since the account was changed.
+    pub tested: Option<(ProbeReport, Moment)>,
+}
+
+/// An instant for a `<time>` element: the words in the person's zone, and the machine's form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moment {
+    pub words: String,
+    pub machine: String,
+}
+
+/// A page of the outbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboxList {
+    pub items: Vec<OutboxItem>,
+    /// The id to go on from, if there are older messages.
+    pub older: Option<OutboxMessageId>,
+}
+
+/// A caught message in the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboxItem {
+    pub id: OutboxMessageId,
+    pub to: String,
+    pub subject: String,
+    pub caught: Moment,
+}
+
+/// A caught message with what its tabs show; the HTML is served to its frame by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaughtMail {
+    pub id: OutboxMessageId,
+    pub subject: String,
+    pub from: String,
+    pub to: String,
+    pub envelope_from: String,
+    pub envelope_to: String,
+    pub caught: Moment,
+    pub has_html: bool,
+    pub text: Option<String>,
+    /// The beginning of the bytes as they would have gone over the wire.
+    pub source: String,
+    pub is_source_cut: bool,
+    /// Name and size in bytes.
+    pub attachments: Vec<(String, usize)>,
+}
+
+/// How much of a message's source the page shows, in bytes; the download has all of it.
+#[cfg(feature = "ssr")]
+const SOURCE_BYTES: usize = 64 * 1024;
+
+/// All mail accounts, the default first. For administrators.
+#[server(prefix = "/rpc")]
+pub async fn list_accounts() -> AppResult<Vec<AccountItem>> {
+    let ctx = Ctx::signed_in()?;
+    let rows = accounts::list(&ctx).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| AccountItem {
+            tested: probe::last(&row).zip(row.last_tested_at).map(|(report, at)| (report.result, moment(&ctx, at))),
+            id: row.id,
+            name: row.name,
+            kind: row.kind,
+            place: if row.host.is_empty() { String::new() } else { format!("{}:{}", row.host, row.port) },
+            sender_address: row.sender_address,
+            is_default: row.is_default,
+        })
+        .collect())
+}
+
+/// One mail account. For administrators.
+#[server(prefix = "/rpc")]
+pub async fn read_account(id: String) -> AppResult<AccountDetail> {
+    let ctx = Ctx::signed_in()?;
+    let row = accounts::read(&ctx, parse(&id)?).await?;
+    Ok(AccountDetail {
+        tested: probe::last(&row).zip(row.last_tested_at).map(|(report, at)| (report, moment(&ctx, at))),
+        id: row.id,
+        version: row.version,
+        name: row.name,
+        kind: row.kind,
+        host: row.host,
+        port: row.port,
+        tls: row.tls,
+        auth: row.auth,
+        username: row.username,
+        has_password: row.secret_ciphertext.is_some(),
+        sender_name: row.sender_name,
+        sender_address: row.sender_address,
+        is_default: row.is_default,
+    })
+}
+
+/// Makes an SMTP account, or changes the one with the given id.
+#[server(prefix = "/rpc")]
+#[allow(clippy::too_many_arguments, reason = "the fields of a plain form")]
+pub async fn save_account(
+    #[server(default)] id: String,
+    #[server(default)] version: i64,
+    name: String,
+    host: String,
+    port: String,
+    tls: String,
+    auth: String,
+    #[server(default)] username: String,
+    #[server(default)] password: String,
+    sender_name: String,
+    sender_address: String,
+) -> AppResult<()> {
+    let ctx = Ctx::signed_in()?;
+    let input = AccountInput { name, host, port, tls, auth, username, password, sender_name, sender_address };
+    let typed = input.clone();
+    let saved = if id.is_empty() {
+        accounts::create(&ctx, input).await
+    } else {
+        let id = parse(&id)?;
+        accounts::update(&ctx, id, version, input).await.map(|()| id)
+    };
+    let id = saved.map_err(|error| {
+        error.with_typed(&[
+            ("name", &typed.name),
+            ("host", &typed.host),
+            ("port", &typed.port),
+            ("tls", &typed.tls),
+            ("auth", &typed.auth),
+            ("username", &typed.username),
+            ("sender_name", &typed.sender_name),
+            ("sender_address", &typed.sender_address),
+        ])
+    })?;
+    leptos_axum::redirect(&format!("/settings/mail/{id}?notice=saved"));
+    Ok(())
+}
+
+/// Changes whom the outbox's mail is from.
+#[server(prefix = "/rpc")]
+pub async fn save_outbox_sender(version: i64, sender_name: String, sender_address: String) -> AppResult<()> {
+    let ctx = Ctx::signed_in()?;
+    let typed = [("sender_name", sender_name.as_str()), ("sender_address", sender_address.as_str())];
+    let input = OutboxInput { sender_name: sender_name.clone(), sender_address: sender_address.clone() };
+    accounts::update_outbox(&ctx, version, input).await.map_err(|error| error.with_typed(&typed))?;
+    leptos_axum::redirect(&format!("/settings/mail/{}?notice=saved", accounts::OUTBOX));
+    Ok(())
+}
+
+/// Tests an account; with `send` a message goes to the person who asks.
+#[server(prefix = "/rpc")]
+pub async fn test_account(id: String, #[server(default)] send: Option<String>) -> AppResult<()> {
+    let ctx = Ctx::signed_in()?;
+    let id = parse(&id)?;
+    let what = match send {
+        Some(_) => Probe::SendTo(probe::to_myself(&ctx)?),
+        None => Probe::Talk,
+    };
+    probe::run(&ctx, id, what).await?;
+    leptos_axum::redirect(&format!("/settings/mail/{id}#test"));
+    Ok(())
+}
+
+/// Makes an account the one that schedules use unless they choose another.
+#[server(prefix = "/rpc")]
+pub async fn make_account_default(id: String) -> AppResult<()> {
+    let ctx = Ctx::signed_in()?;
+    accounts::set_default(&ctx, parse(&id)?).await?;
+    leptos_axum::redirect("/settings/mail?notice=saved");
+    Ok(())
+}
+
+/// Removes an account; its name must be typed.
+#[server(prefix = "/rpc")]
+pub async fn delete_account(id: String, #[server(default)] confirm: String) -> AppResult<()> {
+    let ctx = Ctx::signed_in()?;
+    let id = parse(&id)?;
+    if accounts::read(&ctx, id).await?.name != confirm.trim() {
+        return Err(AppError::field("confirm", Problem::NotTheName).with_typed(&[("confirm", &confirm)]));
+    }
+    accounts::delete(&ctx, id).await?;
+    leptos_axum::redirect("/settings/mail?notice=deleted");
+    Ok(())
+}
+
+/// The caught messages that the person may see, the newest first.
+#[server(prefix = "/rpc")]
+pub async fn list_outbox(#[server(default)] before: Option<String>) -> AppResult<OutboxList> {
+    let ctx = Ctx::signed_in()?;
+    let before = before.as_deref().map(parse).transpose()?;
+    let mut rows = outbox::list(&ctx, before).await?;
+    let is_more = rows.len() as u64 > outbox::PAGE;
+    rows.truncate(outbox::PAGE as usize);
+    Ok(OutboxList {
+        older: rows.last().filter(|_| is_more).map(|row| row.id),
+        items: rows
+            .into_iter()
+            .map(|row| OutboxItem {
+                id: row.id,
+                to: row.envelope_to,
+                subject: row.subject,
+                caught: moment(&ctx, row.caught_at),
+            })
+            .collect(),
+    })
+}
+
+/// One caught message.
+#[server(prefix = "/rpc")]
+pub async fn read_mail(id: String) -> AppResult<CaughtMail> {
+    let ctx = Ctx::signed_in()?;
+    let (row, reading) = outbox::reading(&ctx, parse(&id)?).await?;
+    Ok(CaughtMail {
+        id: row.id,
+        subject: row.subject,
+        from: reading.from,
+        to: reading.to,
+        envelope_from: row.envelope_from,
+        envelope_to: row.envelope_to,
+        caught: moment(&ctx, row.caught_at),
+        has_html: reading.html.is_some(),
+        text: reading.text.as_deref().map(preformatted),
+        source: preformatted(&String::from_utf8_lossy(&row.mime[..row.mime.len().min(SOURCE_BYTES)])),
+        is_source_cut: row.mime.len() > SOURCE_BYTES,
+        attachments: reading.attachments,
+    })
+}
+
+/// Text for a `<pre>`: what a parser of HTML would change is changed here, or hydration would find
+/// another text than the server wrote.
+#[cfg(feature = "ssr")]
+fn preformatted(text: &str) -> String {
+    text.replace('\r', "").replace('\0', "\u{fffd}").trim_start_matches('\n').to_owned()
+}
+
+#[cfg(feature = "ssr")]
+fn parse<T: std::str::FromStr>(id: impl AsRef<str>) -> AppResult<T> {
+    id.as_ref().parse().map_err(|_| AppError::NotFound)
+}
+
+#[cfg(feature = "ssr")]
+fn moment(ctx: &Ctx, at: DateTime<Utc>) -> Moment {
+    let zone: chrono_tz::Tz = ctx.me().ok().and_then(|me| me.zone.parse().ok()).unwrap_or(chrono_tz::UTC);
+    Moment { words: at.with_timezone(&zone).format("%-d %b %Y, %H:%M").to_string(), machine: at.to_rfc3339() }
+}

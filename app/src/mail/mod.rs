@@ -1,0 +1,17 @@
+//! Mail accounts, their test, and the built-in outbox. Shows [`api`] to pages and
+//! [`service::transport`] to whatever sends.
+
+mod account_form;
+mod account_page;
+mod accounts_page;
+pub mod api;
+mod mail_page;
+mod outbox_page;
+mod probe_panel;
+#[cfg(feature = "ssr")]
+pub mod service;
+
+pub use account_page::{MailAccountPage, NewMailAccountPage};
+pub use accounts_page::MailAccountsPage;
+pub use mail_page::MailPage;
+pub use outbox_page::OutboxPage;

@@ -1,0 +1,85 @@
+//! The test of an account: its buttons, what it found out, the conversation line by line.
+
+use leptos::{prelude::*, server_fn::ServerFn};
+
+use super::api::{AccountDetail, Moment, TestAccount};
+use crate::{
+    domain::{
+        mail_account::AccountKind,
+        mail_probe::{ProbeReport, ProbeResult, ProbeStep, StepState},
+        transcript::{Line, Speaker},
+    },
+    ui::{ErrorSummary, Icon, plain_error},
+};
+
+#[component]
+pub fn ProbePanel(account: AccountDetail) -> impl IntoView {
+    let error = plain_error::<TestAccount>();
+    let id = account.id.to_string();
+    let words = match account.kind {
+        AccountKind::Outbox => "Puts a short message into the outbox.",
+        AccountKind::Smtp => "Talks to the server as it is saved here, and shows what was said.",
+    };
+    let is_smtp = account.kind == AccountKind::Smtp;
+    view! {
+        <section class="panel is-padded" id="test" aria-labelledby="test-title">
+            <div class="panel__head"><h2 id="test-title">"Test"</h2><p>{words}</p></div>
+            <ErrorSummary error=error />
+            <form class="cluster" method="post" action=TestAccount::url()>
+                <input type="hidden" name="id" value=id />
+                {is_smtp.then(|| view! { <button class="btn" type="submit"><Icon name="play" />"Test the connection"</button> })}
+                <button class="btn" type="submit" name="send" value="yes"><Icon name="send" />"Send a test mail to me"</button>
+            </form>
+            {account.tested.map(|(report, at)| view! { <Report report=report at=at /> })}
+        </section>
+    }
+}
+
+#[component]
+fn Report(report: ProbeReport, at: Moment) -> impl IntoView {
+    let (tone, icon, word) = match report.result {
+        ProbeResult::Good => ("good", "circle-check", "It works."),
+        ProbeResult::Bad => ("bad", "circle-x", "It does not work."),
+    };
+    let has_lines = !report.lines.is_empty();
+    let has_steps = !report.steps.is_empty();
+    view! {
+        <div class="banner" data-tone=tone role="status">
+            <Icon name=icon />
+            <div>
+                <p><strong>{word}</strong>" "{report.what}</p>
+                {report.advice.map(|advice| view! { <p>{advice}</p> })}
+                <p class="small muted">"Tested "<time datetime=at.machine>{at.words}</time></p>
+            </div>
+        </div>
+        {has_steps.then(|| view! { <ol class="stack is-tight" role="list">{report.steps.into_iter().map(step).collect_view()}</ol> })}
+        {has_lines.then(|| view! {
+            <pre class="log is-wrapped" role="log" aria-label="Conversation with the server" tabindex="0">
+                {report.lines.into_iter().map(line).collect_view()}
+            </pre>
+        })}
+    }
+}
+
+fn step(step: ProbeStep) -> impl IntoView {
+    let (tone, icon, word) = match step.state {
+        StepState::Done => ("good", "circle-check", "done"),
+        StepState::Failed => ("bad", "circle-x", "failed"),
+        StepState::NotReached => ("off", "circle-dashed", "not reached"),
+    };
+    view! { <li><span class="state" data-tone=tone><Icon name=icon />{format!("{}: {word}", step.name)}</span></li> }
+}
+
+fn line(line: Line) -> impl IntoView {
+    let mark = match line.speaker {
+        Speaker::Client => "→ ",
+        Speaker::Server => "← ",
+        Speaker::Note => "· ",
+    };
+    let level = match line.speaker {
+        Speaker::Server if line.words.starts_with(['4', '5']) => Some("error"),
+        Speaker::Server if line.words.starts_with(['2', '3']) => Some("good"),
+        _ => None,
+    };
+    view! { <span data-level=level>{format!("{mark}{}\n", line.words)}</span> }
+}

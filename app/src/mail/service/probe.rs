@@ -1,0 +1,170 @@
+//! The test of an account: talks to the server, or sends a message, and says what happened.
+
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{Set, Unchanged},
+};
+use uuid::Uuid;
+
+use super::{accounts, probe_steps::steps, transport};
+use crate::{
+    domain::{
+        address::EmailAddress,
+        header_text::HeaderText,
+        ids::AccountId,
+        mail_account::AccountKind,
+        mail_probe::{ProbeReport, ProbeResult},
+    },
+    entities::smtp_account,
+    error::{AppError, AppResult, Problem},
+    platform::{
+        ctx::Ctx,
+        fault,
+        mailer::{self, Draft, Envelope, Failure, MailServer, Mailbox, MessageId, NoHook, Origin, Recorder, Session},
+    },
+};
+
+/// What a test does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Probe {
+    /// Connects, encrypts, signs in, and says goodbye.
+    Talk,
+    /// Also sends a short message.
+    SendTo(EmailAddress),
+}
+
+/// Tests an account and stores the report beside it.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Forbidden`]; a server that does not work is no error but a
+/// report.
+pub async fn run(ctx: &Ctx, id: AccountId, probe: Probe) -> AppResult<ProbeReport> {
+    let account = accounts::read(ctx, id).await?;
+    let report = match account.kind {
+        AccountKind::Outbox => test_outbox(ctx, id, &probe).await?,
+        AccountKind::Smtp => test_server(ctx, &account, &probe).await?,
+    };
+    store(ctx, id, &report).await?;
+    Ok(report)
+}
+
+/// The report of the last test, if the account was tested since it was changed.
+pub fn last(account: &smtp_account::Model) -> Option<ProbeReport> {
+    serde_json::from_str(account.last_test.as_deref()?).ok()
+}
+
+async fn test_outbox(ctx: &Ctx, id: AccountId, probe: &Probe) -> AppResult<ProbeReport> {
+    let what = match probe {
+        Probe::Talk => "The outbox is ready.".to_owned(),
+        Probe::SendTo(to) => {
+            let mut transport = transport::open(ctx, id).await?;
+            let (envelope, mime) = message(ctx, transport.sender(), to)?;
+            match transport.deliver(ctx, &envelope, &mime, &NoHook).await {
+                Ok(_) => "The message is in the outbox.".to_owned(),
+                Err(failure) => return Ok(ProbeReport { result: ProbeResult::Bad, ..report(failure.what()) }),
+            }
+        }
+    };
+    Ok(report(what))
+}
+
+async fn test_server(ctx: &Ctx, account: &smtp_account::Model, probe: &Probe) -> AppResult<ProbeReport> {
+    let server = transport::server_of(ctx, account)?;
+    let recorder = Recorder::default();
+    let outcome = match probe {
+        Probe::Talk => talk(&server, &recorder).await,
+        Probe::SendTo(to) => {
+            let sender = transport::open(ctx, account.id).await?.sender().clone();
+            let (envelope, mime) = message(ctx, &sender, to)?;
+            send(&server, &recorder, &envelope, &mime).await
+        }
+    };
+    let (lines, failed) = (recorder.lines(), outcome.as_ref().err().map(|failure| failure.step));
+    let steps = steps(&server, probe, failed);
+    Ok(match outcome {
+        Ok(what) => ProbeReport { steps, lines, ..report(what) },
+        Err(failure) => ProbeReport {
+            result: ProbeResult::Bad,
+            advice: failure.advice(&server),
+            steps,
+            lines,
+            ..report(failure.what())
+        },
+    })
+}
+
+async fn talk(server: &MailServer, recorder: &Recorder) -> Result<String, Failure> {
+    let session = Session::open(server, recorder.clone()).await?;
+    session.quit().await;
+    Ok(match server.credentials {
+        Some(_) => "The server answered and accepted user name and password.".to_owned(),
+        None => "The server answered.".to_owned(),
+    })
+}
+
+async fn send(server: &MailServer, recorder: &Recorder, envelope: &Envelope, mime: &[u8]) -> Result<String, Failure> {
+    let mut session = Session::open(server, recorder.clone()).await?;
+    let reply = session.deliver(envelope, mime, &NoHook).await?;
+    session.quit().await;
+    Ok(format!("The server took the message for {}: {reply}", envelope.recipient))
+}
+
+/// A good report without details.
+fn report(what: String) -> ProbeReport {
+    ProbeReport { result: ProbeResult::Good, what, advice: None, steps: Vec::new(), lines: Vec::new() }
+}
+
+/// A short message that says where it comes from.
+fn message(ctx: &Ctx, sender: &Mailbox, to: &EmailAddress) -> AppResult<(Envelope, Vec<u8>)> {
+    let base_url = &ctx.app.settings.base_url;
+    let text = format!("This is a test message from AutoReport at {base_url}.\n\nMail from this account arrives.\n");
+    let html = format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Test message</title></head>\
+         <body style=\"font-family:Arial,sans-serif\"><p>This is a test message from AutoReport at {}.</p>\
+         <p>Mail from this account arrives.</p></body></html>",
+        escape(base_url)
+    );
+    let draft = Draft {
+        message_id: MessageId::new(&Uuid::now_v7().simple().to_string(), sender.address.domain())
+            .map_err(|error| fault::internal("making a Message-ID", error))?,
+        date: ctx.now,
+        from: sender.clone(),
+        reply_to: None,
+        to: vec![Mailbox { name: None, address: to.clone() }],
+        cc: Vec::new(),
+        subject: HeaderText::cleaned("Test message from AutoReport"),
+        origin: Origin::Person,
+        text,
+        html,
+        images: Vec::new(),
+        attachments: Vec::new(),
+    };
+    let mime = mailer::compose(&draft).map_err(|error| fault::internal("composing a test message", error))?;
+    Ok((Envelope { sender: sender.address.clone(), recipient: to.clone() }, mime))
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+async fn store(ctx: &Ctx, id: AccountId, report: &ProbeReport) -> AppResult<()> {
+    let json = serde_json::to_string(report).map_err(|error| fault::internal("storing a test", error))?;
+    let tx = ctx.begin().await?;
+    smtp_account::ActiveModel {
+        id: Unchanged(id),
+        last_test: Set(Some(json)),
+        last_tested_at: Set(Some(ctx.now)),
+        ..Default::default()
+    }
+    .update(&*tx)
+    .await?;
+    Ok(tx.commit().await?)
+}
+
+/// Where the test message goes: to the person who asks.
+///
+/// # Errors
+/// [`AppError::SignedOut`], or [`AppError::Invalid`] if the account's address takes no mail.
+pub fn to_myself(ctx: &Ctx) -> AppResult<EmailAddress> {
+    EmailAddress::parse(&ctx.me()?.email).map_err(|_| AppError::field("to", Problem::NotAnAddress))
+}

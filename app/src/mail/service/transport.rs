@@ -1,0 +1,147 @@
+//! A way for messages to leave: an SMTP server or the built-in outbox, behind one door.
+//!
+//! `open` reads the account, without any network; `deliver` sends one message to one recipient and
+//! keeps the connection for the next. What a failure means for a delivery is said by
+//! [`Failure::event`].
+
+use std::time::Duration;
+
+use crate::{
+    domain::{
+        address::EmailAddress,
+        delivery::DeliveryPhase,
+        header_text::HeaderText,
+        ids::AccountId,
+        mail_account::{AccountKind, AuthMethod, MailHost},
+        smtp_reply::SmtpReply,
+    },
+    entities::smtp_account,
+    error::AppResult,
+    platform::{
+        ctx::Ctx,
+        fault,
+        mailer::{
+            Cleartext, Credentials, Envelope, Failure, FailureKind, MailServer, Mailbox, PhaseHook, Recorder, Roots,
+            Session, Step, Stop, Timeouts,
+        },
+    },
+};
+
+/// Accepted with the server's reply, or why not.
+pub type Outcome = Result<SmtpReply, Failure>;
+
+/// A connection that has been idle this long may have been dropped by the server: it is opened anew.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// A way for messages to leave. Messages go one after the other; open several for more.
+pub struct Transport {
+    account_id: AccountId,
+    sender: Mailbox,
+    way: Way,
+}
+
+enum Way {
+    Outbox,
+    Smtp { server: Box<MailServer>, session: Option<(Session, tokio::time::Instant)> },
+}
+
+/// Reads an account and its secret. Nothing is connected yet.
+///
+/// # Errors
+/// `NotFound` for an account that is gone, `Internal` for a secret that does not open.
+pub async fn open(ctx: &Ctx, id: AccountId) -> AppResult<Transport> {
+    let account = super::accounts::read(ctx, id).await?;
+    let sender = sender_of(&account)?;
+    let way = match account.kind {
+        AccountKind::Outbox => Way::Outbox,
+        AccountKind::Smtp => Way::Smtp { server: Box::new(server_of(ctx, &account)?), session: None },
+    };
+    Ok(Transport { account_id: id, sender, way })
+}
+
+impl Transport {
+    /// Whom the account's mail is from.
+    pub fn sender(&self) -> &Mailbox {
+        &self.sender
+    }
+
+    /// Sends one message. The hook is called before MAIL FROM and before the final dot; see
+    /// [`PhaseHook`]. The row must be `connecting` when this is called.
+    ///
+    /// # Errors
+    /// A [`Failure`] that tells at which step it failed and whether the outcome is unknown.
+    pub async fn deliver(&mut self, ctx: &Ctx, envelope: &Envelope, mime: &[u8], hook: &dyn PhaseHook) -> Outcome {
+        match &mut self.way {
+            Way::Outbox => keep(ctx, self.account_id, envelope, mime, hook).await,
+            Way::Smtp { server, session } => {
+                let (mut open, is_reused) = match session.take() {
+                    Some((open, used_at)) if open.is_usable() && used_at.elapsed() < IDLE => (open, true),
+                    _ => (Session::open(server, Recorder::default()).await?, false),
+                };
+                let mut outcome = open.deliver(envelope, mime, hook).await;
+                if is_reused && outcome.as_ref().is_err_and(|failure| failure.step == Step::Reset) {
+                    // The server closed the idle connection; nothing was said about this message yet.
+                    open = Session::open(server, Recorder::default()).await?;
+                    outcome = open.deliver(envelope, mime, hook).await;
+                }
+                if open.is_usable() {
+                    *session = Some((open, tokio::time::Instant::now()));
+                }
+                outcome
+            }
+        }
+    }
+
+    /// Says goodbye to the server.
+    pub async fn close(self) {
+        if let Way::Smtp { session: Some((session, _)), .. } = self.way {
+            session.quit().await;
+        }
+    }
+}
+
+/// The outbox keeps a message once, whatever happens: its row is there before `data_sent` is
+/// stored, and a second try finds it.
+async fn keep(ctx: &Ctx, account: AccountId, envelope: &Envelope, mime: &[u8], hook: &dyn PhaseHook) -> Outcome {
+    let stopped = |Stop(words): Stop| Failure { step: Step::Body, kind: FailureKind::Stopped(words) };
+    hook.before(DeliveryPhase::Envelope).await.map_err(stopped)?;
+    let id = super::outbox::catch(ctx, account, envelope, mime)
+        .await
+        .map_err(|error| Failure { step: Step::Body, kind: FailureKind::Broken(error.words()) })?;
+    hook.before(DeliveryPhase::DataSent).await.map_err(stopped)?;
+    Ok(SmtpReply::new(250, None, &format!("Kept in the outbox as {id}")))
+}
+
+fn sender_of(account: &smtp_account::Model) -> AppResult<Mailbox> {
+    let broken = |error: &dyn std::fmt::Display| fault::internal("reading a mail account", error);
+    Ok(Mailbox {
+        name: HeaderText::parse(&account.sender_name).ok(),
+        address: EmailAddress::parse(&account.sender_address).map_err(|error| broken(&error))?,
+    })
+}
+
+/// How to reach the account's server, with its password opened.
+pub(super) fn server_of(ctx: &Ctx, account: &smtp_account::Model) -> AppResult<MailServer> {
+    let row = account.id.to_string();
+    let password = match &account.secret_ciphertext {
+        Some(sealed) => {
+            let opened = ctx.app.keyring.open(super::accounts::secret_of(&row), sealed);
+            Some(opened.map_err(|error| fault::internal("opening a password", error))?)
+        }
+        None => None,
+    };
+    let credentials = password
+        .filter(|_| account.auth != AuthMethod::None)
+        .map(|password| Credentials { username: account.username.clone(), password });
+    Ok(MailServer {
+        host: MailHost::parse(&account.host).map_err(|error| fault::internal("reading a mail account", error))?,
+        port: u16::try_from(account.port).map_err(|error| fault::internal("reading a mail account", error))?,
+        tls: account.tls,
+        auth: account.auth,
+        credentials,
+        helo_name: None,
+        roots: Roots::System,
+        cleartext: Cleartext::LoopbackOnly,
+        timeouts: Timeouts::default(),
+    })
+}

@@ -1,0 +1,30 @@
+//! The built files of the pages: logical names and the hashed paths they are served under.
+
+use std::{collections::HashMap, path::Path};
+
+/// What the build wrote into `manifest.json`: `autoreport.css` → `pkg/autoreport.1a2b.css`.
+#[derive(Clone, Debug, Default)]
+pub struct Assets(HashMap<String, String>);
+
+impl Assets {
+    /// Reads the manifest of a site folder.
+    ///
+    /// # Errors
+    /// A sentence that says which file is missing or broken.
+    pub fn read(site_root: &Path) -> Result<Self, String> {
+        let path = site_root.join("manifest.json");
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| format!("The built pages are missing: {} ({error}). Run `make build`.", path.display()))?;
+        let entries: HashMap<String, String> =
+            serde_json::from_str(&text).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+        Ok(Self(entries))
+    }
+
+    /// The path a file is served under; its plain name where the build has none.
+    pub fn path(&self, name: &str) -> String {
+        match self.0.get(name) {
+            Some(path) => format!("/{path}"),
+            None => format!("/{name}"),
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! The database: one pool, and write transactions that never deadlock on SQLite.
+
+use std::{ops::Deref, path::Path, sync::Arc, time::Duration};
+
+use migration::MigratorTrait;
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, FromQueryResult,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+/// The pool, and the gate that lets one writer at a time into SQLite, in the order of arrival:
+/// its own waiting is polling without order, and starves writers under load.
+#[derive(Clone, Debug)]
+pub struct Db {
+    pool: DatabaseConnection,
+    gate: Option<Arc<Mutex<()>>>,
+}
+
+/// A write transaction. Dropped without [`WriteTx::commit`], it is rolled back.
+pub struct WriteTx {
+    txn: DatabaseTransaction,
+    _gate: Option<OwnedMutexGuard<()>>,
+}
+
+impl Db {
+    /// Opens a database by its URL (`sqlite://…` or `postgres://…`). A missing SQLite file is made.
+    ///
+    /// # Errors
+    /// What the driver says: unreachable server, unwritable file, wrong credentials.
+    pub async fn open(url: &str) -> Result<Self, DbErr> {
+        let is_sqlite = url.starts_with("sqlite:");
+        let mut options = ConnectOptions::new(url);
+        options
+            .sqlx_logging(false)
+            .connect_timeout(Duration::from_secs(8))
+            // A disk under load may take seconds to make a commit durable: waiting beats refusing.
+            .acquire_timeout(Duration::from_secs(if is_sqlite { 30 } else { 8 }))
+            .max_connections(if is_sqlite { 8 } else { 16 })
+            .min_connections(1);
+        options.map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(10))
+        });
+        let pool = Database::connect(options).await?;
+        Ok(Self { pool, gate: is_sqlite.then(|| Arc::new(Mutex::new(()))) })
+    }
+
+    /// The pool, for reads.
+    pub fn reader(&self) -> &DatabaseConnection {
+        &self.pool
+    }
+
+    /// Whether this is PostgreSQL (row locks) rather than SQLite (one writer).
+    pub fn is_postgres(&self) -> bool {
+        self.pool.get_database_backend() == DbBackend::Postgres
+    }
+
+    /// Begins a write transaction: on SQLite it is the only writer from its first statement on
+    /// (`BEGIN IMMEDIATE`), on PostgreSQL rows are locked where they are read (`FOR UPDATE`).
+    ///
+    /// # Errors
+    /// When no connection is to be had in time: 30 s on SQLite, 8 s on PostgreSQL.
+    pub async fn begin_write(&self) -> Result<WriteTx, DbErr> {
+        let gate = match &self.gate {
+            Some(gate) => Some(gate.clone().lock_owned().await),
+            None => None,
+        };
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        let txn = self.pool.begin_with_options(options).await?;
+        Ok(WriteTx { txn, _gate: gate })
+    }
+
+    /// Brings the schema up to date.
+    ///
+    /// # Errors
+    /// [`MigrateError::Newer`] where the database has migrations this program does not know.
+    pub async fn migrate(&self) -> Result<(), MigrateError> {
+        let unknown = self.unknown_migrations().await?;
+        if let Some(name) = unknown.into_iter().next() {
+            return Err(MigrateError::Newer(name));
+        }
+        migration::Migrator::up(&self.pool, None).await?;
+        Ok(())
+    }
+
+    /// Migrations in the database that this program does not know.
+    async fn unknown_migrations(&self) -> Result<Vec<String>, DbErr> {
+        #[derive(FromQueryResult)]
+        struct Applied {
+            version: String,
+        }
+        let has_table = migration::SchemaManager::new(&self.pool).has_table("seaql_migrations").await?;
+        if !has_table {
+            return Ok(Vec::new());
+        }
+        let sql = "SELECT version FROM seaql_migrations ORDER BY version";
+        let applied = Applied::find_by_statement(Statement::from_string(self.pool.get_database_backend(), sql))
+            .all(&self.pool)
+            .await?;
+        let known = migration::known_names();
+        Ok(applied.into_iter().map(|row| row.version).filter(|name| !known.contains(name)).collect())
+    }
+}
+
+impl WriteTx {
+    /// Makes the changes durable, then lets the next writer in.
+    ///
+    /// # Errors
+    /// What the database says; the changes are then not there, or (a failed fsync) unknown.
+    pub async fn commit(self) -> Result<(), DbErr> {
+        self.txn.commit().await
+    }
+}
+
+impl Deref for WriteTx {
+    type Target = DatabaseTransaction;
+
+    fn deref(&self) -> &DatabaseTransaction {
+        &self.txn
+    }
+}
+
+/// Why the schema could not be brought up to date.
+#[derive(Debug)]
+pub enum MigrateError {
+    /// The database was written by a newer program; the migration it has beyond ours.
+    Newer(String),
+    Db(DbErr),
+}
+
+impl From<DbErr> for MigrateError {
+    fn from(error: DbErr) -> Self {
+        Self::Db(error)
+    }
+}
+
+/// The file behind a `sqlite://` URL.
+pub fn sqlite_path(url: &str) -> Option<&Path> {
+    let path = url.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let path = path.split('?').next().unwrap_or(path);
+    (!path.is_empty() && path != ":memory:").then(|| Path::new(path))
+}

@@ -1,0 +1,272 @@
+//! The Git archive: files become commits of a bare repository, each named by a trailer.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use gix::{ObjectId, Repository, bstr::ByteSlice, objs::tree::EntryKind};
+
+/// The branch that all commits are on.
+const BRANCH: &str = "refs/heads/main";
+/// How often a commit is tried when other writers come first.
+const ATTEMPTS: u32 = 50;
+
+/// A bare repository in a folder; opened anew for each call, so it may be used from any thread.
+/// Calls block: keep them off the asynchronous runtime.
+#[derive(Clone, Debug)]
+pub struct GitArchive {
+    path: PathBuf,
+}
+
+/// Files that belong together, and who wrote them.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// First line of the message.
+    pub subject: String,
+    /// The trailer that names this entry for ever, as key and value.
+    pub trailer: (&'static str, String),
+    /// Path in the repository and content.
+    pub files: Vec<(String, Vec<u8>)>,
+    pub author_name: String,
+    pub author_email: String,
+    /// The time of the commit.
+    pub at: DateTime<Utc>,
+    /// Before this the entry cannot have been committed: where the search for it ends.
+    pub not_before: DateTime<Utc>,
+}
+
+/// Why the archive could not be written or read.
+#[derive(Debug, thiserror::Error)]
+#[error("the Git archive in {}: {what}", path.display())]
+pub struct GitError {
+    path: PathBuf,
+    what: String,
+}
+
+impl GitArchive {
+    /// The archive in this folder, which need not exist yet.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Commits the files on top of the branch and returns the commit's id in hex. An entry that is
+    /// there already is not written again: its commit is found by the trailer. Another writer may
+    /// move the branch meanwhile; then the commit is built anew on top.
+    ///
+    /// # Errors
+    /// [`GitError`], where the folder cannot be written or is no repository.
+    pub fn record(&self, entry: &Entry) -> Result<String, GitError> {
+        let mut attempt = self.try_record(entry);
+        for _ in 1..ATTEMPTS {
+            if attempt.is_ok() {
+                break;
+            }
+            // The branch moved, another writer holds its lock, or is just making the repository.
+            std::thread::sleep(std::time::Duration::from_millis(10));
+            attempt = self.try_record(entry);
+        }
+        attempt
+    }
+
+    fn try_record(&self, entry: &Entry) -> Result<String, GitError> {
+        let repo = self.open_or_create()?;
+        let tip = self.tip(&repo)?;
+        if let Some(found) = tip.map(|tip| self.find(&repo, tip, entry)).transpose()?.flatten() {
+            return Ok(found.to_string());
+        }
+        self.commit(&repo, tip, entry).map(|id| id.to_string())
+    }
+
+    /// The content of a file in a commit; `None` where the commit has no such file.
+    ///
+    /// # Errors
+    /// [`GitError`], where the repository or the commit cannot be read.
+    pub fn read(&self, commit: &str, path: &str) -> Result<Option<Vec<u8>>, GitError> {
+        let failed = |error: &dyn std::fmt::Display| self.failed(error.to_string());
+        let repo = self.open_or_create()?;
+        let id = ObjectId::from_hex(commit.as_bytes()).map_err(|error| failed(&error))?;
+        let tree = repo.find_commit(id).and_then(|commit| commit.tree()).map_err(|error| failed(&error))?;
+        let Some(entry) = tree.lookup_entry_by_path(path).map_err(|error| failed(&error))? else {
+            return Ok(None);
+        };
+        let mut object = entry.object().map_err(|error| failed(&error))?;
+        Ok(Some(std::mem::take(&mut object.data)))
+    }
+
+    fn open_or_create(&self) -> Result<Repository, GitError> {
+        // Isolated: the archive must not depend on the configuration of whoever runs the server.
+        let options = gix::open::Options::isolated();
+        if let Ok(repo) = gix::open_opts(&self.path, options.clone()) {
+            return Ok(repo);
+        }
+        let created = gix::ThreadSafeRepository::init_opts(
+            &self.path,
+            gix::create::Kind::Bare,
+            gix::create::Options::default(),
+            options.clone(),
+        );
+        match created {
+            Ok(repo) => Ok(repo.to_thread_local()),
+            // Somebody else may have created it in this moment.
+            Err(error) => gix::open_opts(&self.path, options).map_err(|_| self.failed(error.to_string())),
+        }
+    }
+
+    fn tip(&self, repo: &Repository) -> Result<Option<ObjectId>, GitError> {
+        let reference = repo.try_find_reference(BRANCH).map_err(|error| self.failed(error.to_string()))?;
+        Ok(reference.and_then(|reference| reference.try_id().map(gix::Id::detach)))
+    }
+
+    /// Walks back from the tip until the trailer is found or the commits are too old to be it. A
+    /// day's grace covers a clock that was set back.
+    fn find(&self, repo: &Repository, tip: ObjectId, entry: &Entry) -> Result<Option<ObjectId>, GitError> {
+        let failed = |error: &dyn std::fmt::Display| self.failed(error.to_string());
+        let oldest = (entry.not_before - TimeDelta::days(1)).timestamp();
+        let wanted = format!("{}: {}", entry.trailer.0, entry.trailer.1);
+        let mut next = Some(tip);
+        while let Some(id) = next {
+            let commit = repo.find_commit(id).map_err(|error| failed(&error))?;
+            let message = commit.message_raw().map_err(|error| failed(&error))?;
+            if message.lines().any(|line| line == wanted.as_bytes()) {
+                return Ok(Some(id));
+            }
+            if commit.time().map_err(|error| failed(&error))?.seconds < oldest {
+                return Ok(None);
+            }
+            next = commit.parent_ids().next().map(gix::Id::detach);
+        }
+        Ok(None)
+    }
+
+    fn commit(&self, repo: &Repository, tip: Option<ObjectId>, entry: &Entry) -> Result<ObjectId, GitError> {
+        let failed = |error: &dyn std::fmt::Display| self.failed(error.to_string());
+        let base = match tip {
+            Some(tip) => {
+                repo.find_commit(tip).and_then(|commit| commit.tree_id()).map_err(|error| failed(&error))?.detach()
+            }
+            None => ObjectId::empty_tree(repo.object_hash()),
+        };
+        let mut tree = repo.edit_tree(base).map_err(|error| failed(&error))?;
+        for (path, content) in &entry.files {
+            let blob = repo.write_blob(content).map_err(|error| failed(&error))?;
+            tree.upsert(path.as_str(), EntryKind::Blob, blob).map_err(|error| failed(&error))?;
+        }
+        let tree = tree.write().map_err(|error| failed(&error))?;
+        let time = format!("{} +0000", entry.at.timestamp());
+        let signature = gix::actor::SignatureRef {
+            name: entry.author_name.as_bytes().as_bstr(),
+            email: entry.author_email.as_bytes().as_bstr(),
+            time: &time,
+        };
+        let message = format!("{}\n\n{}: {}\n", entry.subject, entry.trailer.0, entry.trailer.1);
+        let id = repo.commit_as(signature, signature, BRANCH, message, tree, tip).map_err(|error| failed(&error))?;
+        Ok(id.detach())
+    }
+
+    fn failed(&self, what: String) -> GitError {
+        GitError { path: self.path.clone(), what }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    /// A folder of its own for one test, removed at the end.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("autoreport-git-{name}-{}", std::process::id()));
+            let _ = std::fs::remove_dir_all(&path);
+            Self(path)
+        }
+
+        fn git(&self, args: &[&str]) -> String {
+            let output = Command::new("git").arg("-C").arg(&self.0).args(args).output().unwrap();
+            assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+            String::from_utf8(output.stdout).unwrap()
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn entry(name: &str, content: &str) -> Entry {
+        Entry {
+            subject: format!("Weekly report, {name}"),
+            trailer: ("Report-Occurrence", name.into()),
+            files: vec![
+                (format!("reports/2026/11/{name}/report.html"), content.into()),
+                (format!("reports/2026/11/{name}/data.json"), b"{}".to_vec()),
+            ],
+            author_name: "AutoReport".into(),
+            author_email: "autoreport@localhost".into(),
+            at: "2026-11-23T06:00:00Z".parse().unwrap(),
+            not_before: "2026-11-23T06:00:00Z".parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_report_becomes_a_commit_that_git_reads() {
+        let folder = Folder::new("reads");
+        let archive = GitArchive::new(&folder.0);
+        let first = archive.record(&entry("a", "<p>A</p>")).unwrap();
+        let second = archive.record(&entry("b", "<p>Č</p>")).unwrap();
+        assert_eq!(folder.git(&["fsck", "--strict"]), "");
+        assert_eq!(folder.git(&["rev-parse", "main", "HEAD"]), format!("{second}\n{second}\n"));
+        assert_eq!(folder.git(&["rev-list", "main"]), format!("{second}\n{first}\n"));
+        assert_eq!(folder.git(&["show", "main:reports/2026/11/b/report.html"]), "<p>Č</p>");
+        assert_eq!(folder.git(&["show", "main:reports/2026/11/a/report.html"]), "<p>A</p>", "earlier files stay");
+        let trailer = folder.git(&["log", "-1", "--format=%an <%ae> %at|%(trailers:key=Report-Occurrence,valueonly)"]);
+        assert_eq!(trailer.trim(), "AutoReport <autoreport@localhost> 1795413600|b");
+        assert_eq!(archive.read(&first, "reports/2026/11/a/data.json").unwrap(), Some(b"{}".to_vec()));
+        assert_eq!(archive.read(&first, "reports/2026/11/b/data.json").unwrap(), None);
+    }
+
+    #[test]
+    fn an_entry_is_committed_once() {
+        let folder = Folder::new("once");
+        let archive = GitArchive::new(&folder.0);
+        let first = archive.record(&entry("a", "one")).unwrap();
+        archive.record(&entry("b", "two")).unwrap();
+        assert_eq!(archive.record(&entry("a", "one")).unwrap(), first);
+        assert_eq!(folder.git(&["rev-list", "--count", "main"]), "2\n");
+    }
+
+    #[test]
+    fn writers_at_the_same_time_lose_nothing() {
+        let folder = Folder::new("race");
+        std::thread::scope(|scope| {
+            for writer in 0..4 {
+                let archive = GitArchive::new(&folder.0);
+                scope.spawn(move || {
+                    for number in 0..5 {
+                        archive.record(&entry(&format!("w{writer}n{number}"), "x")).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(folder.git(&["rev-list", "--count", "main"]), "20\n");
+        assert_eq!(folder.git(&["fsck", "--strict", "--no-dangling"]), "");
+        assert_eq!(folder.git(&["ls-tree", "-r", "--name-only", "main"]).lines().count(), 40);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_named() {
+        let folder = Folder::new("file");
+        std::fs::write(&folder.0, "not a folder").unwrap();
+        let error = GitArchive::new(folder.0.join("archive.git")).record(&entry("a", "")).unwrap_err();
+        assert!(error.to_string().contains("archive.git"), "{error}");
+        let _ = std::fs::remove_file(&folder.0);
+    }
+}

@@ -1,0 +1,67 @@
+//! From a host name to a TCP connection.
+
+use super::failure::{Failure, FailureKind, Step};
+use super::server::{Cleartext, MailServer};
+use super::tls::accepting_connector;
+use super::wire::Recorder;
+use crate::domain::mail_account::TlsMode;
+use rustls::pki_types::ServerName;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
+
+/// Resolves the name once and connects to the first address that answers.
+pub(super) async fn dial(server: &MailServer, recorder: &Recorder) -> Result<TcpStream, Failure> {
+    let addresses = resolve(server).await?;
+    if server.tls == TlsMode::None
+        && server.cleartext == Cleartext::LoopbackOnly
+        && !addresses.iter().all(|address| address.ip().is_loopback())
+    {
+        return Err(Failure::new(Step::Connect, FailureKind::CleartextForbidden));
+    }
+    let mut last = FailureKind::NameNotFound("the name has no address".to_owned());
+    for address in addresses {
+        recorder.note(format!("Connecting to {address}"));
+        match timeout(server.timeouts.phase, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => {
+                // Commands are small and each waits for its answer.
+                stream
+                    .set_nodelay(true)
+                    .map_err(|error| Failure::new(Step::Connect, FailureKind::Broken(error.to_string())))?;
+                return Ok(stream);
+            }
+            Ok(Err(error)) => last = connect_problem(&error),
+            Err(_) => last = FailureKind::TimedOut(server.timeouts.phase),
+        }
+    }
+    Err(Failure::new(Step::Connect, last))
+}
+
+async fn resolve(server: &MailServer) -> Result<Vec<SocketAddr>, Failure> {
+    let not_found = |words: String| Failure::new(Step::Resolve, FailureKind::NameNotFound(words));
+    match timeout(server.timeouts.phase, lookup_host((server.host.as_str(), server.port))).await {
+        Ok(Ok(addresses)) => Ok(addresses.collect()),
+        Ok(Err(error)) => Err(not_found(error.to_string())),
+        Err(_) => Err(not_found("the name server did not answer".to_owned())),
+    }
+}
+
+fn connect_problem(error: &io::Error) -> FailureKind {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => FailureKind::Refused,
+        _ => FailureKind::Unreachable(error.to_string()),
+    }
+}
+
+/// Whether a port answers a TLS handshake at once. Opens a connection of its own; trusts nobody
+/// and says nothing over it.
+pub(super) async fn speaks_tls(address: SocketAddr, patience: Duration) -> bool {
+    let attempt = async {
+        let connector = accepting_connector().ok()?;
+        let stream = TcpStream::connect(address).await.ok()?;
+        connector.connect(ServerName::IpAddress(address.ip().into()), stream).await.ok()
+    };
+    matches!(timeout(patience, attempt).await, Ok(Some(_)))
+}

@@ -1,0 +1,303 @@
+//! Why a conversation with a mail server failed: where, how, and what to do about it in words.
+
+use super::server::MailServer;
+use crate::domain::delivery::Event;
+use crate::domain::mail_account::TlsMode;
+use crate::domain::smtp_reply::SmtpReply;
+use rustls::CertificateError;
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+/// A conversation that did not reach its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    pub step: Step,
+    pub kind: FailureKind,
+}
+
+/// The step of the conversation at which it failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    Resolve,
+    Connect,
+    Handshake,
+    Greeting,
+    Hello,
+    StartTls,
+    SignIn,
+    /// Between two messages on one connection.
+    Reset,
+    MailFrom,
+    RcptTo,
+    Data,
+    Body,
+    /// The final dot was about to be sent, or sent: only from here on is the outcome unknown.
+    FinalDot,
+}
+
+/// What went wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    NameNotFound(String),
+    /// Nothing listens on the port.
+    Refused,
+    Unreachable(String),
+    TimedOut(Duration),
+    /// TLS from the start was chosen; the server answered in clear.
+    PlainWhereTlsExpected,
+    /// STARTTLS or no encryption was chosen; the server waits for TLS.
+    TlsWherePlainExpected,
+    StartTlsNotOffered,
+    Certificate(CertificateProblem),
+    /// Another failure of the handshake.
+    Tls(String),
+    /// The authorities to trust cannot be loaded.
+    NoRoots(String),
+    CleartextForbidden,
+    /// The server refused user name and password.
+    WrongPassword(SmtpReply),
+    /// None of the wanted ways to sign in is offered; the text lists those that are.
+    SignInNotOffered(String),
+    MissingCredentials,
+    /// The server said no.
+    Reply(SmtpReply),
+    /// The connection was lost.
+    Broken(String),
+    /// The answer was no SMTP.
+    Garbled,
+    /// The caller stopped the delivery, for example because it lost its lease.
+    Stopped(String),
+}
+
+/// What is wrong with a certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CertificateProblem {
+    UnknownIssuer,
+    OtherName,
+    Expired,
+    NotYetValid,
+    Other(String),
+}
+
+impl Failure {
+    pub(super) fn new(step: Step, kind: FailureKind) -> Self {
+        Self { step, kind }
+    }
+
+    /// Sorts an error of the SMTP library. `is_closed`: the server had closed the connection.
+    pub(super) fn from_smtp(step: Step, error: mail_send::Error, is_closed: bool, patience: Duration) -> Self {
+        use mail_send::Error;
+        let kind = match error {
+            Error::Io(error) => from_io(&error),
+            Error::Tls(error) => from_tls(&error),
+            Error::UnexpectedReply(reply) => FailureKind::Reply(read_reply(reply)),
+            Error::AuthenticationFailed(reply) => {
+                let reply = read_reply(reply);
+                // 454 and its like are the server's own trouble, not a wrong password.
+                if reply.code >= 500 { FailureKind::WrongPassword(reply) } else { FailureKind::Reply(reply) }
+            }
+            Error::Timeout => FailureKind::TimedOut(patience),
+            Error::MissingStartTls => FailureKind::StartTlsNotOffered,
+            Error::InvalidTLSName => FailureKind::Certificate(CertificateProblem::OtherName),
+            Error::MissingCredentials => FailureKind::MissingCredentials,
+            Error::UnsupportedAuthMechanism => FailureKind::SignInNotOffered(String::new()),
+            _ if is_closed => FailureKind::Broken("the server closed the connection".to_owned()),
+            _ => FailureKind::Garbled,
+        };
+        Self { step, kind }
+    }
+
+    /// Whether the message may have been accepted although no answer came.
+    pub fn is_outcome_unknown(&self) -> bool {
+        self.step == Step::FinalDot && !matches!(self.kind, FailureKind::Reply(_) | FailureKind::Stopped(_))
+    }
+
+    /// Whether the account's settings are at fault: every other message would fail as well.
+    pub fn is_of_account(&self) -> bool {
+        matches!(
+            self.kind,
+            FailureKind::PlainWhereTlsExpected
+                | FailureKind::TlsWherePlainExpected
+                | FailureKind::StartTlsNotOffered
+                | FailureKind::Certificate(_)
+                | FailureKind::NoRoots(_)
+                | FailureKind::CleartextForbidden
+                | FailureKind::WrongPassword(_)
+                | FailureKind::SignInNotOffered(_)
+                | FailureKind::MissingCredentials
+        )
+    }
+
+    /// What a delivery makes of it.
+    pub fn event(&self, attempt: u32) -> Event {
+        match &self.kind {
+            FailureKind::Reply(reply) if self.step <= Step::Reset => {
+                // Refused before any message was named: the account's or the server's trouble,
+                // never a reason to fail this recipient for good.
+                Event::Broken { attempt, reason: format!("The mail server answered {reply} to {}.", self.step) }
+            }
+            FailureKind::Reply(reply) => Event::Refused { attempt, reply: reply.clone() },
+            _ if self.is_of_account() => Event::AccountBlocked { attempt, reason: self.what() },
+            _ => Event::Broken { attempt, reason: self.what() },
+        }
+    }
+
+    /// What happened, as a sentence.
+    pub fn what(&self) -> String {
+        let step = self.step;
+        match &self.kind {
+            FailureKind::NameNotFound(words) => format!("The server's name was not found ({words})."),
+            FailureKind::Refused => "Nothing listens on this port: the connection was refused.".to_owned(),
+            FailureKind::Unreachable(words) => format!("The server cannot be reached ({words})."),
+            FailureKind::TimedOut(patience) if self.is_outcome_unknown() => {
+                format!(
+                    "The server did not answer {step} within {} s. The message may have arrived.",
+                    patience.as_secs()
+                )
+            }
+            FailureKind::TimedOut(patience) => {
+                format!("The server did not answer {step} within {} s.", patience.as_secs())
+            }
+            FailureKind::PlainWhereTlsExpected => {
+                "The server speaks plain text first; TLS from the start was chosen.".to_owned()
+            }
+            FailureKind::TlsWherePlainExpected => {
+                "The server waits for TLS; a start in plain text was chosen.".to_owned()
+            }
+            FailureKind::StartTlsNotOffered => "The server does not offer STARTTLS on this port.".to_owned(),
+            FailureKind::Certificate(problem) => format!("The server's certificate was not accepted: {problem}."),
+            FailureKind::Tls(words) => format!("The TLS handshake failed ({words})."),
+            FailureKind::NoRoots(words) => format!("No certificate authorities could be loaded ({words})."),
+            FailureKind::CleartextForbidden => {
+                "The server is on another machine and no encryption was chosen.".to_owned()
+            }
+            FailureKind::WrongPassword(reply) => format!("The server refused the user name or the password: {reply}"),
+            FailureKind::SignInNotOffered(offered) if offered.is_empty() => {
+                "The server offers no sign-in on this connection.".to_owned()
+            }
+            FailureKind::SignInNotOffered(offered) => format!("The server offers other ways to sign in: {offered}."),
+            FailureKind::MissingCredentials => "The account signs in but has no user name or password.".to_owned(),
+            FailureKind::Reply(reply) => format!("The server answered {step} with {reply}"),
+            FailureKind::Broken(words) if self.is_outcome_unknown() => {
+                format!("The connection broke after the message was sent ({words}). It may have arrived.")
+            }
+            FailureKind::Broken(words) => format!("The connection broke at {step} ({words})."),
+            FailureKind::Garbled => format!("The answer to {step} was not SMTP."),
+            FailureKind::Stopped(words) => format!("The delivery was stopped: {words}"),
+        }
+    }
+
+    /// What to do about it, as a sentence; none where only waiting helps.
+    pub fn advice(&self, server: &MailServer) -> Option<String> {
+        let (host, port) = (&server.host, server.port);
+        Some(match &self.kind {
+            FailureKind::NameNotFound(_) => format!("Check the spelling of {host}."),
+            FailureKind::Refused => format!(
+                "Check host and port. Mail servers usually take messages on 587 (STARTTLS) or 465 (TLS from the start), not {port}."
+            ),
+            FailureKind::Unreachable(_) => "Check the host, and whether a firewall lets this machine connect to it.".to_owned(),
+            FailureKind::TimedOut(_) if self.step <= Step::Greeting => {
+                "Check host and port. Many networks drop connections to port 25 silently.".to_owned()
+            }
+            FailureKind::PlainWhereTlsExpected => format!("Port {port} greets in plain text: choose STARTTLS for it, or port 465."),
+            FailureKind::TlsWherePlainExpected => {
+                let chosen = if server.tls == TlsMode::StartTls { "STARTTLS" } else { "no encryption" };
+                format!("Port {port} speaks TLS first; you chose {chosen}. Choose “TLS from the start”, or port 587.")
+            }
+            FailureKind::StartTlsNotOffered => "Choose “TLS from the start” on port 465, or ask the operator of the server.".to_owned(),
+            FailureKind::Certificate(CertificateProblem::OtherName) => format!("Enter the name that stands in the certificate instead of {host}."),
+            FailureKind::Certificate(CertificateProblem::UnknownIssuer) => {
+                "Add the server's authority to the trusted ones of this machine, or use a certificate from a public authority.".to_owned()
+            }
+            FailureKind::Certificate(CertificateProblem::Expired) => "The operator of the mail server must renew it.".to_owned(),
+            FailureKind::Certificate(CertificateProblem::NotYetValid) => "Check the clock of this machine.".to_owned(),
+            FailureKind::NoRoots(_) => "Install the package ca-certificates.".to_owned(),
+            FailureKind::CleartextForbidden => "Choose STARTTLS or TLS from the start: the password would travel in clear.".to_owned(),
+            FailureKind::WrongPassword(_) => {
+                "Check both. Providers with a second factor ask for an app password instead of the usual one.".to_owned()
+            }
+            FailureKind::SignInNotOffered(_) => "Choose another sign-in, or no sign-in if the server trusts this machine.".to_owned(),
+            FailureKind::MissingCredentials => "Enter both, or choose no sign-in.".to_owned(),
+            FailureKind::Reply(reply) if reply.code >= 500 && self.step == Step::MailFrom => {
+                "The server does not accept this sender. Use an address that belongs to the account.".to_owned()
+            }
+            FailureKind::Garbled => format!("Check that {host}:{port} is a mail server."),
+            _ => return None,
+        })
+    }
+}
+
+fn from_io(error: &io::Error) -> FailureKind {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => FailureKind::Broken("the server closed the connection".to_owned()),
+        _ => FailureKind::Broken(error.to_string()),
+    }
+}
+
+fn from_tls(error: &rustls::Error) -> FailureKind {
+    match error {
+        // The first bytes were no TLS record: almost always "220 …".
+        rustls::Error::InvalidMessage(_) => FailureKind::PlainWhereTlsExpected,
+        rustls::Error::InvalidCertificate(problem) => FailureKind::Certificate(from_certificate(problem)),
+        other => FailureKind::Tls(other.to_string()),
+    }
+}
+
+fn from_certificate(problem: &CertificateError) -> CertificateProblem {
+    match problem {
+        CertificateError::UnknownIssuer => CertificateProblem::UnknownIssuer,
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => CertificateProblem::Expired,
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => CertificateProblem::NotYetValid,
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            CertificateProblem::OtherName
+        }
+        other => CertificateProblem::Other(other.to_string()),
+    }
+}
+
+pub(super) fn read_reply(reply: smtp_proto::Response<String>) -> SmtpReply {
+    let [class, subject, detail] = reply.esc;
+    let enhanced = (class != 0).then(|| format!("{class}.{subject}.{detail}"));
+    SmtpReply::new(reply.code, enhanced, &reply.message)
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what())
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Resolve => "the name look-up",
+            Self::Connect => "the connection",
+            Self::Handshake => "the TLS handshake",
+            Self::Greeting => "the connection with a greeting",
+            Self::Hello => "EHLO",
+            Self::StartTls => "STARTTLS",
+            Self::SignIn => "the sign-in",
+            Self::Reset => "RSET",
+            Self::MailFrom => "MAIL FROM (the sender)",
+            Self::RcptTo => "RCPT TO (the recipient)",
+            Self::Data => "DATA",
+            Self::Body => "the message",
+            Self::FinalDot => "the end of the message",
+        })
+    }
+}
+
+impl fmt::Display for CertificateProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownIssuer => f.write_str("it comes from an authority that this machine does not know"),
+            Self::OtherName => f.write_str("it is for another name"),
+            Self::Expired => f.write_str("it has expired"),
+            Self::NotYetValid => f.write_str("it is not valid yet"),
+            Self::Other(words) => f.write_str(words),
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The door to mail servers: composes messages and speaks SMTP, phase by phase.
+
+mod dial;
+mod failure;
+mod message;
+mod reading;
+mod server;
+mod session;
+mod sign_in;
+mod tls;
+mod wire;
+
+pub use failure::{CertificateProblem, Failure, FailureKind, Step};
+pub use message::{Attachment, ComposeError, Draft, InlineImage, ListId, Mailbox, MessageId, Origin, compose};
+pub use reading::{Reading, read};
+pub use server::{Cleartext, Credentials, MailServer, Timeouts};
+pub use session::{Envelope, NoHook, PhaseHook, Session, Stop};
+pub use tls::Roots;
+pub use wire::Recorder;

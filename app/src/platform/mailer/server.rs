@@ -1,0 +1,61 @@
+//! How to reach and use one mail server.
+
+use super::tls::Roots;
+use crate::domain::mail_account::{AuthMethod, MailHost, TlsMode};
+use crate::platform::secrets::Secret;
+use std::time::Duration;
+
+/// Everything that a connection needs to know.
+#[derive(Clone, Debug)]
+pub struct MailServer {
+    pub host: MailHost,
+    pub port: u16,
+    pub tls: TlsMode,
+    pub auth: AuthMethod,
+    /// Needed unless `auth` is [`AuthMethod::None`].
+    pub credentials: Option<Credentials>,
+    /// The name after EHLO; without one the address literal of the connection (RFC 5321 §4.1.3).
+    pub helo_name: Option<MailHost>,
+    pub roots: Roots,
+    pub cleartext: Cleartext,
+    pub timeouts: Timeouts,
+}
+
+/// A user name and its password.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    pub username: String,
+    pub password: Secret,
+}
+
+/// Where a connection without encryption may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cleartext {
+    LoopbackOnly,
+    /// The operator allowed it, for example inside a container network.
+    Anywhere,
+}
+
+/// How long each phase may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// Each command, the connection and the handshake.
+    pub phase: Duration,
+    /// Writing the message (RFC 5321 §4.5.3.2.5).
+    pub body: Duration,
+    /// The answer after the final dot (RFC 5321 §4.5.3.2.6). Short limits make duplicates.
+    pub final_dot: Duration,
+    /// Silence after which a server that should greet is suspected to expect TLS.
+    pub silence: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            phase: Duration::from_secs(30),
+            body: Duration::from_secs(180),
+            final_dot: Duration::from_secs(600),
+            silence: Duration::from_secs(3),
+        }
+    }
+}

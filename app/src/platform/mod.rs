@@ -1,0 +1,15 @@
+//! One door for each outside thing: the clock, the database, the log, the response being made.
+
+pub mod assets;
+pub mod clock;
+pub mod ctx;
+pub mod db;
+pub mod fault;
+pub mod git;
+pub mod mailer;
+pub mod markdown;
+pub mod page;
+pub mod plot;
+pub mod render;
+pub mod secrets;
+pub mod state;

@@ -1,0 +1,80 @@
+//! The response of the page that is being rendered: its status, its headers, where it goes instead.
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header, request::Parts};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+
+/// Answers with this status instead of 200.
+pub fn set_status(status: u16) {
+    if let (Some(response), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status)) {
+        response.set_status(status);
+    }
+}
+
+/// Adds a header to the answer.
+pub fn set_header(name: HeaderName, value: &str) {
+    if let (Some(response), Ok(value)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(value)) {
+        response.insert_header(name, value);
+    }
+}
+
+/// Appends a cookie to the answer.
+pub fn set_cookie(cookie: &str) {
+    if let (Some(response), Ok(value)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(cookie)) {
+        response.append_header(header::SET_COOKIE, value);
+    }
+}
+
+/// The value of a cookie of the request.
+pub fn cookie(name: &str) -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    let header = parts.headers.get(header::COOKIE)?.to_str().ok()?;
+    header
+        .split(';')
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned())
+}
+
+/// Path and query of the request.
+pub fn path_and_query() -> String {
+    use_context::<Parts>()
+        .and_then(|parts| parts.uri.path_and_query().map(|path| path.as_str().to_owned()))
+        .unwrap_or_else(|| "/".into())
+}
+
+/// After a plain form: back to the page it was sent from, which then says what was done. A page
+/// that is awake stays where it is and says it itself.
+pub fn go_back(notice: &str) {
+    let Some(parts) = use_context::<Parts>() else { return };
+    let header = |name: HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    if header(header::ACCEPT).is_some_and(|accept| accept.contains("text/html")) {
+        leptos_axum::redirect(&with_notice(header(header::REFERER).unwrap_or("/"), notice));
+    }
+}
+
+/// Path and query of an address, with the notice instead of what an earlier form left there.
+fn with_notice(address: &str, notice: &str) -> String {
+    let local = address.split_once("://").map_or(address, |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
+    let (path, query) = local.split('#').next().unwrap_or(local).split_once('?').unwrap_or((local, ""));
+    let kept = query
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !["notice=", "__path=", "__err="].iter().any(|name| pair.starts_with(name)));
+    let pairs: Vec<String> = kept.map(str::to_owned).chain([format!("notice={notice}")]).collect();
+    format!("/{}?{}", path.trim_start_matches('/'), pairs.join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_notice;
+
+    #[test]
+    fn a_plain_form_goes_back_to_its_own_site_with_one_notice() {
+        assert_eq!(
+            with_notice("http://localhost:3000/tasks/T-1?a=1&notice=saved&__err=x", "moved"),
+            "/tasks/T-1?a=1&notice=moved"
+        );
+        assert_eq!(with_notice("https://example.org", "saved"), "/?notice=saved");
+        assert_eq!(with_notice("https://example.org//evil.example/x", "saved"), "/evil.example/x?notice=saved");
+    }
+}

@@ -1,0 +1,53 @@
+//! Sparklines: the way to a figure, without axes, beside the figure itself.
+
+use plotters::element::PathElement;
+
+use super::{
+    drawing::Drawing,
+    ink::Ink,
+    paper::{FINE, Paper},
+};
+
+const WIDTH: u32 = 160;
+const HEIGHT: u32 = 32;
+/// Kept free above and below, so that the line is never cut.
+const EDGE: f64 = 3.0;
+
+/// A line through the values, lowest at the bottom; gaps break it. A level line lies in the middle.
+pub fn sparkline(values: &[Option<u32>]) -> Drawing {
+    let (area, shapes) = Paper::spread(WIDTH, HEIGHT);
+    let known: Vec<f64> = values.iter().flatten().map(|value| f64::from(*value)).collect();
+    let (low, high) = known.iter().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
+    let place = |index: usize, value: f64| {
+        #[allow(clippy::cast_precision_loss)] // nine points
+        let across = index as f64 / (values.len().max(2) - 1) as f64;
+        let up = if high > low { (value - low) / (high - low) } else { 0.5 };
+        let y = EDGE + (1.0 - up) * (f64::from(HEIGHT) - 2.0 * EDGE);
+        (steps(across * f64::from(WIDTH)), steps(y))
+    };
+    for run in runs(values) {
+        let points: Vec<(i32, i32)> = run.iter().map(|(index, value)| place(*index, f64::from(*value))).collect();
+        // The paper refuses nothing.
+        let _ = area.draw(&PathElement::new(points, Ink::Completed.stroke(2 * FINE.unsigned_abs())));
+    }
+    drop(area);
+    Drawing { width: WIDTH, height: HEIGHT, title: String::new(), description: String::new(), shapes: shapes.take() }
+}
+
+/// The stretches of two or more values without a gap.
+fn runs(values: &[Option<u32>]) -> Vec<Vec<(usize, u32)>> {
+    let mut runs = vec![Vec::new()];
+    for (index, value) in values.iter().enumerate() {
+        match (value, runs.last_mut()) {
+            (Some(value), Some(run)) => run.push((index, *value)),
+            _ => runs.push(Vec::new()),
+        }
+    }
+    runs.retain(|run| run.len() > 1);
+    runs
+}
+
+#[allow(clippy::cast_possible_truncation)] // within the small drawing
+fn steps(pixels: f64) -> i32 {
+    (pixels * f64::from(FINE)).round() as i32
+}

@@ -1,0 +1,71 @@
+//! What the whole process shares: the database, the clock, the settings it was started with.
+
+use std::{path::PathBuf, sync::Arc};
+
+use sea_orm::DatabaseConnection;
+use tokio::sync::{Notify, Semaphore};
+
+use super::{assets::Assets, clock::Clock, db::Db, secrets::Keyring};
+
+/// Passwords hashed at the same time: each takes 19 MiB and a core.
+const HASHERS: usize = 2;
+
+/// Who may sign up once there is an administrator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignUp {
+    Open,
+    Invite,
+    Closed,
+}
+
+/// Settings read once at the start.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where people reach the instance, without a slash at the end: links in mails begin with it.
+    pub base_url: String,
+    /// Where the archive and the key file live.
+    pub data_dir: PathBuf,
+    pub sign_up: SignUp,
+}
+
+impl Settings {
+    /// Whether people come over TLS: cookies are then `Secure` and carry the `__Host-` prefix.
+    pub fn is_https(&self) -> bool {
+        self.base_url.starts_with("https://")
+    }
+}
+
+/// Shared by everything; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct AppState {
+    pub db: Db,
+    pub clock: Clock,
+    pub settings: Arc<Settings>,
+    pub assets: Arc<Assets>,
+    /// Seals the secrets in the database.
+    pub keyring: Arc<Keyring>,
+    /// Wakes the scheduler after a change that it should see at once.
+    pub wake: Arc<Notify>,
+    /// Bounds how many passwords are hashed at a time.
+    pub hashers: Arc<Semaphore>,
+}
+
+impl AppState {
+    /// Puts the parts together.
+    pub fn new(db: Db, clock: Clock, settings: Settings, assets: Assets, keyring: Keyring) -> Self {
+        Self {
+            db,
+            clock,
+            settings: Arc::new(settings),
+            assets: Arc::new(assets),
+            keyring: Arc::new(keyring),
+            wake: Arc::new(Notify::new()),
+            hashers: Arc::new(Semaphore::new(HASHERS)),
+        }
+    }
+
+    /// The pool, for reads.
+    pub fn reader(&self) -> &DatabaseConnection {
+        self.db.reader()
+    }
+}

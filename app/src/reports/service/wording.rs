@@ -1,0 +1,200 @@
+//! Puts a snapshot into words: everything the templates insert, so that they hold no rules.
+
+use serde::Serialize;
+
+use super::render::Address;
+use crate::{
+    domain::{
+        due::DueKey,
+        metrics::Tone,
+        report::{Snapshot, TaskLine},
+        task::{Category, Status},
+    },
+    platform::plot::Drawing,
+};
+
+/// Rows of a list in a mail; the rest is a sentence with a link. Mail programs cut long messages.
+const ROWS: usize = 10;
+/// Characters of a title in a mail.
+const TITLE: usize = 120;
+
+/// What the weekly templates insert.
+#[derive(Debug, Serialize)]
+pub struct Wording {
+    title: String,
+    subject: String,
+    finding: String,
+    project: String,
+    period: String,
+    preview: String,
+    figures: [FigureWords; 4],
+    pictures: Vec<PictureWords>,
+    sections: [Section; 4],
+    board_url: String,
+    report_url: String,
+    stop_url: Option<String>,
+    /// "“Weekly status”", the job that sent it.
+    job: String,
+}
+
+#[derive(Debug, Serialize)]
+struct FigureWords {
+    label: &'static str,
+    value: String,
+    change: String,
+    tone: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct PictureWords {
+    cid: &'static str,
+    heading: &'static str,
+    width: u32,
+    height: u32,
+    alt: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Section {
+    heading: &'static str,
+    count: usize,
+    /// What stands there when the list has nothing in it.
+    none: &'static str,
+    rows: Vec<Row>,
+    /// "and 27 more", where the list was cut.
+    more: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Row {
+    reference: String,
+    title: String,
+    url: String,
+    /// People, priority, and what else is worth a line.
+    about: String,
+    chip: Option<Chip>,
+}
+
+#[derive(Debug, Serialize)]
+struct Chip {
+    words: String,
+    /// Which colours it has in the template.
+    look: &'static str,
+}
+
+/// The two pictures of a report, each with the name it has in mail and archive.
+pub struct Picture {
+    pub name: &'static str,
+    pub heading: &'static str,
+    pub drawing: Drawing,
+}
+
+impl Wording {
+    /// The words for one address.
+    pub fn of(snapshot: &Snapshot, pictures: &[Picture], address: &Address) -> Self {
+        let base = &address.base_url;
+        let board = format!("{base}/board/{}", snapshot.project.key);
+        Self {
+            title: snapshot.title.clone(),
+            subject: snapshot.subject(),
+            finding: snapshot.finding.words(),
+            project: snapshot.project.name.clone(),
+            period: snapshot.period.words(),
+            preview: snapshot.preview(),
+            figures: figures(snapshot),
+            pictures: pictures.iter().map(PictureWords::of).collect(),
+            sections: sections(snapshot, base),
+            board_url: board,
+            report_url: format!("{base}/reports/{}", address.occurrence),
+            stop_url: address.stop_url.clone(),
+            job: address.job.clone(),
+        }
+    }
+}
+
+impl PictureWords {
+    fn of(picture: &Picture) -> Self {
+        let Drawing { width, height, title, description, .. } = &picture.drawing;
+        let alt = format!("{title}. {description}");
+        Self { cid: picture.name, heading: picture.heading, width: *width, height: *height, alt }
+    }
+}
+
+fn figures(snapshot: &Snapshot) -> [FigureWords; 4] {
+    let figures = &snapshot.figures;
+    let figure =
+        |label, value: String, change: String, tone: Tone| FigureWords { label, value, change, tone: tone.as_str() };
+    let completed = figures.completed;
+    let (open, overdue, cycle) = (figures.open, figures.overdue, figures.cycle_days);
+    [
+        figure("Completed", completed.now.to_string(), completed.words(), completed.tone_of_more()),
+        figure("Open", open.now.to_string(), open.words(), open.tone_of_fewer()),
+        figure("Overdue", overdue.now.to_string(), overdue.words(), overdue.tone_of_fewer()),
+        figure("Cycle time", cycle.value_words(), cycle.words(), cycle.tone()),
+    ]
+}
+
+fn sections(snapshot: &Snapshot, base: &str) -> [Section; 4] {
+    let section = |heading, none, lines: &[TaskLine], about: fn(&TaskLine) -> String| Section {
+        heading,
+        count: lines.len(),
+        none,
+        rows: lines.iter().take(ROWS).map(|line| row(line, base, about)).collect(),
+        more: (lines.len() > ROWS).then(|| format!("and {} more", lines.len() - ROWS)),
+    };
+    [
+        section("Overdue", "Nothing is overdue.", &snapshot.overdue, about_open),
+        section("Finished", "Nothing was finished in this period.", &snapshot.finished, about_finished),
+        section("In progress", "Nothing is in progress.", &snapshot.in_progress, about_open),
+        section("Due next", "Nothing is due in the next 7 days.", &snapshot.due_next, about_open),
+    ]
+}
+
+fn row(line: &TaskLine, base: &str, about: fn(&TaskLine) -> String) -> Row {
+    let chip = line.due.as_ref().map(|due| Chip { words: due.words.clone(), look: look(due.key) });
+    Row {
+        reference: line.reference.clone(),
+        title: shortened(&line.title),
+        url: format!("{base}/tasks/{}", line.reference),
+        about: about(line),
+        chip,
+    }
+}
+
+fn look(key: DueKey) -> &'static str {
+    match key {
+        DueKey::Overdue => "red",
+        DueKey::Stale => "red-tint",
+        DueKey::Today => "orange",
+        DueKey::Done => "green",
+        DueKey::Soon | DueKey::Upcoming | DueKey::Later => "plain",
+    }
+}
+
+fn about_open(line: &TaskLine) -> String {
+    let waiting = (line.status == Status::Pending).then(|| line.status.label().to_owned());
+    let age = line.work_days.map(|days| if days == 1 { "begun today".to_owned() } else { format!("day {days}") });
+    about(line, waiting.into_iter().chain([line.priority.label().to_owned()]).chain(age))
+}
+
+fn about_finished(line: &TaskLine) -> String {
+    let highlight = (line.category == Category::Highlight).then(|| line.category.label().to_owned());
+    let took = line.work_days.map(|days| if days == 1 { "took 1 day".to_owned() } else { format!("took {days} days") });
+    about(line, highlight.into_iter().chain(took))
+}
+
+fn about(line: &TaskLine, rest: impl Iterator<Item = String>) -> String {
+    let people = if line.people.is_empty() { "Nobody assigned".to_owned() } else { line.people.join(", ") };
+    std::iter::once(people).chain(rest).collect::<Vec<_>>().join(" · ")
+}
+
+/// At most [`TITLE`] characters, cut with a sign that something is missing.
+fn shortened(title: &str) -> String {
+    if title.chars().count() <= TITLE {
+        return title.to_owned();
+    }
+    let mut cut: String = title.chars().take(TITLE - 1).collect();
+    cut.truncate(cut.trim_end().len());
+    cut.push('…');
+    cut
+}

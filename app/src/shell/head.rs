@@ -1,0 +1,69 @@
+//! The head: the part of the site, and the person's menu.
+
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::hooks::use_location;
+
+use crate::{
+    accounts::api::{SetTheme, SignOut},
+    domain::account::{self, Me, Theme},
+    ui::{Avatar, Icon},
+};
+
+/// The part of the site that a path belongs to.
+fn crumb(path: &str) -> &'static str {
+    match path.split('/').nth(1).unwrap_or_default() {
+        "" => "Dashboard",
+        "board" => "Board",
+        "tasks" => "Task",
+        "jobs" => "Jobs",
+        "reports" => "Reports",
+        "outbox" => "Outbox",
+        "projects" => "Projects",
+        "import" => "Import",
+        "settings" => "Settings",
+        _ => "AutoReport",
+    }
+}
+
+#[component]
+pub fn Head(me: Me, theme: Theme) -> impl IntoView {
+    let location = use_location();
+    let path = location.pathname;
+    let here = move || {
+        format!(
+            "{}{}",
+            location.pathname.get(),
+            location.search.with(|search| if search.is_empty() { String::new() } else { format!("?{search}") })
+        )
+    };
+    let theme_button = move |value: Theme, icon: &'static str, label: &'static str| {
+        view! {
+            <button class="menu__item" type="submit" name="theme" value=value.as_str() aria-pressed=(value == theme).to_string()>
+                <Icon name=icon />{label}
+            </button>
+        }
+    };
+    view! {
+        <header class="head">
+            <span class="crumb">{move || path.with(|path| crumb(path))}</span>
+            <span class="spacer"></span>
+            <button type="button" class="account__button" popovertarget="account-menu" aria-label=format!("{}, account of {}", account::initials(&me.name), me.name)>
+                <Avatar name=me.name.clone() />
+            </button>
+            <div id="account-menu" class="menu account__menu" popover="auto">
+                    <p class="menu__label">{me.name.clone()}<br /><span class="field__hint">{me.email.clone()}</span></p>
+                    <a class="menu__item" href="/settings/profile"><Icon name="user" />"Profile"</a>
+                    <form method="post" action=SetTheme::url()>
+                        <input type="hidden" name="next" value=here />
+                        {theme_button(Theme::System, "monitor", "Colours of the device")}
+                        {theme_button(Theme::Light, "sun", "Light")}
+                        {theme_button(Theme::Dark, "moon", "Dark")}
+                    </form>
+                    <form method="post" action=SignOut::url()>
+                        <button class="menu__item" type="submit"><Icon name="log-out" />"Sign out"</button>
+                    </form>
+            </div>
+        </header>
+    }
+    .into_any()
+}

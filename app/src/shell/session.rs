@@ -1,0 +1,73 @@
+//! Who is signed in and what the page was made for: written into the HTML by the server, read from
+//! there by the browser, so that both render the same.
+
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::account::{Me, Theme};
+
+/// The facts a page starts from.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Session {
+    /// Nobody on the sign-in page.
+    pub me: Option<Me>,
+    pub theme: Theme,
+    /// The server's time when the page was made.
+    pub now: DateTime<Utc>,
+    /// The person's zone ahead of UTC at that time, in minutes.
+    pub utc_offset_minutes: i32,
+}
+
+/// Makes the session, and the person where somebody is signed in, known to all below.
+pub fn provide_session() -> Session {
+    let session = read();
+    if let Some(me) = session.me.clone() {
+        provide_context(me);
+    }
+    provide_context(session.clone());
+    session
+}
+
+#[cfg(feature = "ssr")]
+use server::read;
+
+#[cfg(not(feature = "ssr"))]
+use browser::read;
+
+#[cfg(feature = "ssr")]
+mod server {
+    use chrono::{Offset, TimeZone};
+
+    use super::Session;
+    use crate::{
+        domain::account::Theme,
+        platform::{ctx::Ctx, page},
+    };
+
+    pub fn read() -> Session {
+        let ctx = Ctx::current().ok();
+        let me = ctx.as_ref().and_then(|ctx| ctx.me().ok().cloned());
+        let now = ctx.map(|ctx| ctx.now).unwrap_or_default();
+        let theme = page::cookie("theme").and_then(|word| word.parse().ok()).unwrap_or(Theme::System);
+        let zone: chrono_tz::Tz = me.as_ref().and_then(|me| me.zone.parse().ok()).unwrap_or(chrono_tz::UTC);
+        let offset = zone.offset_from_utc_datetime(&now.naive_utc()).fix().local_minus_utc() / 60;
+        Session { me, theme, now, utc_offset_minutes: offset }
+    }
+}
+
+#[cfg(not(feature = "ssr"))]
+mod browser {
+    use leptos::prelude::document;
+
+    use super::Session;
+    use crate::domain::account::Theme;
+
+    pub fn read() -> Session {
+        document()
+            .get_element_by_id("session")
+            .and_then(|element| element.text_content())
+            .and_then(|json| serde_json::from_str(&json).ok())
+            .unwrap_or(Session { me: None, theme: Theme::System, now: Default::default(), utc_offset_minutes: 0 })
+    }
+}

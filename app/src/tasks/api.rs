@@ -1,0 +1,282 @@
+//! Server functions of tasks. Each serves the awake page and the plain form alike: without
+//! WebAssembly the form comes back to the page it was sent from.
+
+use leptos::{prelude::*, server_fn::codec::Json};
+
+use super::view::{ArchivedTasks, Board, Card, Cursor, MoreCards, NewTaskPlaces, TaskDetail};
+use crate::{
+    domain::{
+        board_filter::BoardFilter,
+        ids::{ChecklistItemId, ColumnId, OpId, TaskId, UserId},
+    },
+    error::AppResult,
+};
+
+#[cfg(feature = "ssr")]
+use {
+    super::service::{
+        archive, assign, board, checklist, comments, create, detail,
+        edit::{self, Change},
+        find,
+        input::{column_choice, read_word},
+        moves,
+    },
+    crate::{
+        domain::task::Priority,
+        error::AppError,
+        platform::{ctx::Ctx, page},
+        projects::service::{access, projects},
+    },
+};
+
+/// The key of the project whose board `/board` opens.
+#[server(prefix = "/rpc")]
+pub async fn find_board() -> AppResult<Option<String>> {
+    let ctx = Ctx::signed_in()?;
+    Ok(projects::current(&ctx).await?.map(|viewing| viewing.project().key.clone()))
+}
+
+/// A board with the first cards of each list; `longer` asks for more of one of them.
+#[server(prefix = "/rpc", input = Json)]
+pub async fn load_board(key: String, filter: BoardFilter, longer: Option<(ColumnId, u64)>) -> AppResult<Board> {
+    let ctx = Ctx::signed_in()?;
+    let viewing = access::by_key(&ctx, ctx.reader(), &key).await?;
+    projects::remember(&ctx, &viewing).await?;
+    board::read(&ctx, &viewing, &filter, longer).await
+}
+
+/// The cards of one list behind those that are loaded.
+#[server(prefix = "/rpc", input = Json)]
+pub async fn load_more(key: String, column: ColumnId, filter: BoardFilter, cursor: Cursor) -> AppResult<MoreCards> {
+    let ctx = Ctx::signed_in()?;
+    let viewing = access::by_key(&ctx, ctx.reader(), &key).await?;
+    board::more(&ctx, &viewing, column, &filter, &cursor).await
+}
+
+/// One task with all that its page shows.
+#[server(prefix = "/rpc")]
+pub async fn load_task(reference: String) -> AppResult<TaskDetail> {
+    let ctx = Ctx::signed_in()?;
+    let (viewing, row) = find::by_reference(&ctx, ctx.reader(), &reference).await?;
+    detail::read(&ctx, &viewing, row).await
+}
+
+/// The archived tasks of a project.
+#[server(prefix = "/rpc")]
+pub async fn load_archive(key: String) -> AppResult<ArchivedTasks> {
+    let ctx = Ctx::signed_in()?;
+    let viewing = access::by_key(&ctx, ctx.reader(), &key).await?;
+    let cards = archive::list(&ctx, &viewing).await?;
+    let project = viewing.project();
+    Ok(ArchivedTasks { key: project.key.clone(), name: project.name.clone(), can_edit: viewing.can_edit(), cards })
+}
+
+/// Where a new task can go.
+#[server(prefix = "/rpc")]
+pub async fn load_new_task(key: String) -> AppResult<NewTaskPlaces> {
+    let ctx = Ctx::signed_in()?;
+    let viewing = match key.as_str() {
+        "" => projects::current(&ctx).await?.ok_or(AppError::NotFound)?,
+        key => access::by_key(&ctx, ctx.reader(), key).await?,
+    };
+    let editing = viewing.editing()?;
+    let project = editing.project();
+    let columns = projects::columns(ctx.reader(), project.id).await?;
+    Ok(NewTaskPlaces {
+        key: project.key.clone(),
+        name: project.name.clone(),
+        columns: columns.into_iter().map(column_choice).collect(),
+    })
+}
+
+/// Moves a card between two others.
+#[server(prefix = "/rpc", input = Json)]
+pub async fn move_task(
+    card: TaskId,
+    column: ColumnId,
+    after: Option<TaskId>,
+    before: Option<TaskId>,
+    op: OpId,
+) -> AppResult<Card> {
+    let ctx = Ctx::signed_in()?;
+    moves::move_task(&ctx, moves::Move { task: card, column, after, before, op_id: Some(op) }).await
+}
+
+/// Moves a task by a plain form: to an end of a list, or behind a task of it (`top`, `end`, or its id).
+#[server(prefix = "/rpc")]
+pub async fn place_task(task: TaskId, column: ColumnId, #[server(default)] place: String) -> AppResult<Card> {
+    let ctx = Ctx::signed_in()?;
+    let (after, before) = match place.as_str() {
+        "" | "top" => (None, board::first_of(&ctx, task, column).await?),
+        "end" => (None, None),
+        id => (Some(read_word::<TaskId>("place", id)?), None),
+    };
+    let saved = moves::move_task(&ctx, moves::Move { task, column, after, before, op_id: None }).await?;
+    page::go_back("moved");
+    Ok(saved)
+}
+
+/// Takes a task off the board.
+#[server(prefix = "/rpc")]
+pub async fn archive_task(task: TaskId, #[server(default)] op: Option<OpId>) -> AppResult<()> {
+    archive::archive(&Ctx::signed_in()?, task, op).await?;
+    page::go_back("archived");
+    Ok(())
+}
+
+/// Puts an archived task back.
+#[server(prefix = "/rpc")]
+pub async fn restore_task(task: TaskId, #[server(default)] op: Option<OpId>) -> AppResult<()> {
+    archive::restore(&Ctx::signed_in()?, task, op).await?;
+    page::go_back("restored");
+    Ok(())
+}
+
+/// Adds a task with only a title to an end of a list.
+#[server(prefix = "/rpc")]
+pub async fn add_task(project: String, column: ColumnId, title: String, at: String) -> AppResult<Card> {
+    let ctx = Ctx::signed_in()?;
+    let editing = access::by_key(&ctx, ctx.reader(), &project).await?.editing()?;
+    let end = if at == "top" { moves::End::Top } else { moves::End::Bottom };
+    // The field has several lines, the title has one.
+    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    let new = create::NewTask {
+        column,
+        end,
+        title,
+        description: String::new(),
+        priority: Priority::Medium,
+        due_on: None,
+        due_at: None,
+        op_id: None,
+    };
+    create::create(&ctx, &editing, new).await
+}
+
+/// Makes a task out of the whole form and opens its page.
+#[server(prefix = "/rpc")]
+pub async fn create_task(
+    project: String,
+    column: ColumnId,
+    title: String,
+    #[server(default)] description: String,
+    #[server(default)] priority: String,
+    #[server(default)] due_on: String,
+    #[server(default)] due_time: String,
+) -> AppResult<()> {
+    let ctx = Ctx::signed_in()?;
+    let typed = [
+        ("title", title.as_str()),
+        ("description", description.as_str()),
+        ("priority", priority.as_str()),
+        ("due_on", due_on.as_str()),
+        ("due_time", due_time.as_str()),
+    ];
+    let made = async {
+        let editing = access::by_key(&ctx, ctx.reader(), &project).await?.editing()?;
+        let priority = read_word("priority", &priority)?;
+        let (due_on, due_at) = edit::due_columns(&ctx, edit::read_due(&due_on, &due_time)?)?;
+        let (title, description) = (title.clone(), description.clone());
+        let new =
+            create::NewTask { column, end: moves::End::Top, title, description, priority, due_on, due_at, op_id: None };
+        let card = create::create(&ctx, &editing, new).await?;
+        Ok(card.reference(&editing.project().key))
+    };
+    let reference = made.await.map_err(|error: AppError| error.with_typed(&typed))?;
+    leptos_axum::redirect(&format!("/tasks/{reference}?notice=created"));
+    Ok(())
+}
+
+/// Changes the title.
+#[server(prefix = "/rpc")]
+pub async fn save_title(task: TaskId, version: i64, title: String) -> AppResult<Card> {
+    let line = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    let saved = edit::change(&Ctx::signed_in()?, task, version, Change::Title(line), None)
+        .await
+        .map_err(|error| error.with_typed(&[("title", &title)]))?;
+    page::go_back("saved");
+    Ok(saved)
+}
+
+/// Changes the description.
+#[server(prefix = "/rpc")]
+pub async fn save_description(task: TaskId, version: i64, description: String) -> AppResult<Card> {
+    let saved = edit::change(&Ctx::signed_in()?, task, version, Change::Description(description), None).await?;
+    page::go_back("saved");
+    Ok(saved)
+}
+
+/// Changes the priority.
+#[server(prefix = "/rpc")]
+pub async fn save_priority(task: TaskId, version: i64, priority: String) -> AppResult<Card> {
+    let saved =
+        edit::change(&Ctx::signed_in()?, task, version, Change::Priority(read_word("priority", &priority)?), None)
+            .await?;
+    page::go_back("saved");
+    Ok(saved)
+}
+
+/// Changes the category.
+#[server(prefix = "/rpc")]
+pub async fn save_category(task: TaskId, version: i64, category: String) -> AppResult<Card> {
+    let saved =
+        edit::change(&Ctx::signed_in()?, task, version, Change::Category(read_word("category", &category)?), None)
+            .await?;
+    page::go_back("saved");
+    Ok(saved)
+}
+
+/// Sets the due date, with or without a time of the person's zone; no date is no due date.
+#[server(prefix = "/rpc")]
+pub async fn save_due(
+    task: TaskId,
+    version: i64,
+    #[server(default)] due_on: String,
+    #[server(default)] due_time: String,
+) -> AppResult<Card> {
+    let typed = [("due_on", due_on.as_str()), ("due_time", due_time.as_str())];
+    let due = edit::read_due(&due_on, &due_time).map_err(|error| error.with_typed(&typed))?;
+    let saved = edit::change(&Ctx::signed_in()?, task, version, Change::Due(due), None).await?;
+    page::go_back("saved");
+    Ok(saved)
+}
+
+/// Gives a task to exactly these people.
+#[server(prefix = "/rpc")]
+pub async fn save_people(task: TaskId, #[server(default)] people: Vec<UserId>) -> AppResult<Card> {
+    let saved = assign::set(&Ctx::signed_in()?, task, &people).await?;
+    page::go_back("saved");
+    Ok(saved)
+}
+
+/// Adds a comment.
+#[server(prefix = "/rpc")]
+pub async fn add_comment(task: TaskId, body: String, #[server(default)] op: Option<OpId>) -> AppResult<()> {
+    comments::add(&Ctx::signed_in()?, task, &body, op).await.map_err(|error| error.with_typed(&[("body", &body)]))?;
+    page::go_back("saved");
+    Ok(())
+}
+
+/// Adds an item to the checklist.
+#[server(prefix = "/rpc")]
+pub async fn add_item(task: TaskId, text: String) -> AppResult<()> {
+    checklist::add(&Ctx::signed_in()?, task, &text).await.map_err(|error| error.with_typed(&[("text", &text)]))?;
+    page::go_back("saved");
+    Ok(())
+}
+
+/// Ticks an item, or takes the tick away.
+#[server(prefix = "/rpc")]
+pub async fn tick_item(item: ChecklistItemId, is_done: bool) -> AppResult<()> {
+    checklist::tick(&Ctx::signed_in()?, item, is_done).await?;
+    page::go_back("saved");
+    Ok(())
+}
+
+/// Removes an item.
+#[server(prefix = "/rpc")]
+pub async fn remove_item(item: ChecklistItemId) -> AppResult<()> {
+    checklist::remove(&Ctx::signed_in()?, item).await?;
+    page::go_back("deleted");
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! The page of a board. The task that is open stands in a drawer beside it, as a nested route.
+
+use leptos::{html::Div, prelude::*};
+use leptos_meta::Title;
+use leptos_router::{
+    components::Outlet,
+    hooks::{use_params_map, use_query_map},
+};
+
+use super::{
+    card_menu::CardMenu, column_view::ColumnView, hands, lift_bar::LiftBar, move_dialog::MoveDialog, open::OpenBoard,
+    popover, sender::Sender, state::BoardState, toolbar::Toolbar, undo::Steps,
+};
+use crate::{
+    domain::{board_filter::BoardFilter, ids::ColumnId},
+    tasks::{api::load_board, view::Board},
+    ui::{ErrorPage, Notice, toast::Toasts},
+};
+
+#[component]
+pub fn BoardPage() -> impl IntoView {
+    let (params, query) = (use_params_map(), use_query_map());
+    let key = Memo::new(move |_| params.read().get("project").unwrap_or_default().to_ascii_uppercase());
+    let filter = Memo::new(move |_| {
+        let query = query.read();
+        let values = BoardFilter::NAMES.map(|name| (name, query.get(name).unwrap_or_default()));
+        BoardFilter::from_pairs(values.iter().map(|(name, value)| (*name, value.as_str())))
+    });
+    // How many cards of one list the link without WebAssembly asks for.
+    let longer = Memo::new(move |_| {
+        let query = query.read();
+        let column: ColumnId = query.get("more")?.parse().ok()?;
+        Some((column, query.get("count")?.parse::<u64>().ok()?))
+    });
+    let open = OpenBoard::new();
+    provide_context(open);
+    // Kept over a change of the filter, which makes the board anew.
+    let (steps, sender) = (Steps::default(), Sender::default());
+    let board = Resource::new_blocking(
+        move || (key.get(), filter.get(), longer.get()),
+        |(key, filter, longer)| load_board(key, filter, longer),
+    );
+    let lists = move || {
+        let (steps, sender) = (steps.clone(), sender.clone());
+        Suspend::new(async move {
+            match board.await {
+                Ok(board) => {
+                    let state = fresh_state(&board, &filter.get_untracked(), steps, sender);
+                    open.0.set(Some(state.clone()));
+                    view! { <Title text=format!("{} · Board", board.name) /><h1 class="sr-only" tabindex="-1">{board.name}" board"</h1><Lists board=state /> }.into_any()
+                }
+                Err(error) => view! { <ErrorPage error=error /> }.into_any(),
+            }
+        })
+    };
+    view! {
+        <div class="board-page">
+            {move || view! { <Toolbar key=key.get() filter=filter board=board /> }}
+            <Notice />
+            <Transition>{lists}</Transition>
+        </div>
+        <Outlet />
+    }
+    .into_any()
+}
+
+fn fresh_state(board: &Board, filter: &BoardFilter, steps: Steps, sender: Sender) -> BoardState {
+    let toasts = expect_context::<Toasts>();
+    BoardState::new(board.clone(), filter.to_query(), toasts, steps, sender)
+}
+
+#[component]
+fn Lists(board: BoardState) -> impl IntoView {
+    let node = NodeRef::<Div>::new();
+    hands::attach(node, &board);
+    let menu = board.menu.clone();
+    let columns: Vec<_> =
+        board.columns.iter().map(|column| view! { <ColumnView column=column.clone() board=board.clone() /> }).collect();
+    view! {
+        <OfflineBar board=board.clone() />
+        <div class="board" node_ref=node data-readonly=(!board.can_edit).then_some("") on:click=move |event| {
+            if let Some(card) = popover::pressed_menu(&event) {
+                event.prevent_default();
+                menu.set(Some(card));
+            }
+        }>
+            {columns}
+        </div>
+        <p id="board-help" class="sr-only">"Press Space to lift a task and move it with the arrow keys, or M to choose a place."</p>
+        <LiftBar board=board.clone() node=node />
+        <CardMenu board=board.clone() node=node />
+        <MoveDialog board=board node=node />
+    }
+    .into_any()
+}
+
+/// Says that changes wait while the server cannot be reached.
+#[component]
+fn OfflineBar(board: BoardState) -> impl IntoView {
+    let (is_offline, waiting) = (board.sender.is_offline.clone(), board.sender.waiting.clone());
+    move || {
+        is_offline.get().then(|| {
+            let words = match waiting.get() {
+                1 => "Offline. 1 change waits to be sent.".to_owned(),
+                many => format!("Offline. {many} changes wait to be sent."),
+            };
+            view! { <p class="bar" role="status">{words}</p> }
+        })
+    }
+}

@@ -1,0 +1,69 @@
+//! The board as the document shows it: its lists, its cards and where they are.
+//!
+//! Contract with the markup: `.board` holds `.col[data-id]`, each with one `.cards` list, in which
+//! `.card[data-id]` are the cards in order and one hidden `.hole` waits for a card from elsewhere.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, NodeList};
+
+/// The lists of the board, in order.
+pub fn columns(board: &HtmlElement) -> Vec<HtmlElement> {
+    all(board.query_selector_all(".col"))
+}
+
+/// The cards of a list, in order, with the one that is being carried.
+pub fn cards(column: &HtmlElement) -> Vec<HtmlElement> {
+    all(column.query_selector_all(":scope > .cards > .card"))
+}
+
+/// The scrolling list inside a column.
+pub fn list(column: &HtmlElement) -> Option<HtmlElement> {
+    one(column, ".cards")
+}
+
+/// The card with this id.
+pub fn card(board: &HtmlElement, id: &str) -> Option<HtmlElement> {
+    all(board.query_selector_all(".card")).into_iter().find(|card| data_id(card) == id)
+}
+
+/// The first element inside `root` that `selector` finds.
+pub fn one(root: &Element, selector: &str) -> Option<HtmlElement> {
+    root.query_selector(selector).ok().flatten()?.dyn_into().ok()
+}
+
+/// The nearest element that `selector` finds, from `element` outwards.
+pub fn closest(element: &Element, selector: &str) -> Option<HtmlElement> {
+    element.closest(selector).ok().flatten()?.dyn_into().ok()
+}
+
+/// The `data-id` of a card or a column; empty where there is none.
+pub fn data_id(element: &Element) -> String {
+    element.get_attribute("data-id").unwrap_or_default()
+}
+
+/// Sets one style property; an empty value removes it.
+pub fn style(element: &HtmlElement, property: &str, value: &str) {
+    drop(element.style().set_property(property, value));
+}
+
+/// Adds or removes a class.
+pub fn toggle(element: &Element, class: &str, is_on: bool) {
+    drop(element.class_list().toggle_with_force(class, is_on));
+}
+
+/// Whether the person asked for less movement.
+pub fn is_calm() -> bool {
+    let query =
+        web_sys::window().and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok().flatten());
+    query.is_some_and(|query| query.matches())
+}
+
+/// Milliseconds since the page began.
+pub fn millis() -> f64 {
+    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
+}
+
+fn all(found: Result<NodeList, wasm_bindgen::JsValue>) -> Vec<HtmlElement> {
+    let Ok(nodes) = found else { return Vec::new() };
+    (0..nodes.length()).filter_map(|i| nodes.get(i)?.dyn_into().ok()).collect()
+}

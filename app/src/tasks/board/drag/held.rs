@@ -1,0 +1,202 @@
+//! A card in the hand: its copy above the page, what it hangs over, and one frame of its way.
+
+use web_sys::HtmlElement;
+
+use super::Dropped;
+use super::geo::Geo;
+use crate::tasks::board::dom;
+use crate::tasks::board::geometry::{COLUMN_HYSTERESIS, GAP, SCROLL_RAMP, SCROLL_SPEED, edge_pull, nearest_slot};
+
+/// A list scrolls too while the pointer is this far above or below it.
+const SCROLL_MARGIN: f64 = 40.0;
+/// Pixels a second that tilt the copy by one degree.
+const TILT_SPEED: f64 = 260.0;
+const TILT_MAX: f64 = 3.0;
+
+/// A place on the board: which list, and where in it without the card in the hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub column: usize,
+    pub index: usize,
+}
+
+pub struct Held {
+    pub card: HtmlElement,
+    pub pointer: i32,
+    /// Where the pointer is.
+    pub at: (f64, f64),
+    pub(super) board: HtmlElement,
+    pub(super) layer: HtmlElement,
+    pub(super) copy: HtmlElement,
+    /// Where in the card it was taken.
+    grip: (f64, f64),
+    pub(super) height: f64,
+    pub(super) from: Place,
+    pub(super) over: Place,
+    pub(super) home_top: f64,
+    pub(super) lists: Vec<Geo>,
+    began: f64,
+    last: f64,
+    last_x: f64,
+    tilt: f64,
+    pub(super) is_calm: bool,
+}
+
+impl Held {
+    /// Takes a card: puts a copy above the page and measures the lists.
+    pub fn lift(
+        board: &HtmlElement,
+        card: HtmlElement,
+        pressed: (f64, f64),
+        at: (f64, f64),
+        pointer: i32,
+    ) -> Option<Self> {
+        let home = dom::closest(&card, ".col")?;
+        let list = dom::list(&home)?;
+        let columns = dom::columns(board);
+        let from = Place {
+            column: columns.iter().position(|column| *column == home)?,
+            index: dom::cards(&home).iter().position(|other| *other == card)?,
+        };
+        let place = card.get_bounding_client_rect();
+        let (layer, copy) = super::paint::copy_above(&card, place.width())?;
+        let home_top = place.top() - list.get_bounding_client_rect().top() + f64::from(list.scroll_top());
+        let step = place.height() + GAP;
+        dom::toggle(&card, "is-hole", true);
+        dom::style(board, "scroll-snap-type", "none");
+        let lists = columns
+            .into_iter()
+            .enumerate()
+            .filter_map(|(i, column)| Geo::measure(column, &card, (i == from.column).then_some((home_top, step))))
+            .collect();
+        let now = dom::millis();
+        let mut held = Self {
+            card,
+            pointer,
+            at,
+            board: board.clone(),
+            layer,
+            copy,
+            grip: (pressed.0 - place.left(), pressed.1 - place.top()),
+            height: place.height(),
+            from,
+            over: from,
+            home_top,
+            lists,
+            began: now,
+            last: now,
+            last_x: at.0,
+            tilt: 0.0,
+            is_calm: dom::is_calm(),
+        };
+        held.move_copy(0.001);
+        Some(held)
+    }
+
+    /// One frame: move the copy, scroll what is near an edge, find the landing place.
+    pub fn frame(&mut self) {
+        let now = dom::millis();
+        let seconds = ((now - self.last) / 1000.0).clamp(0.001, 0.05);
+        self.last = now;
+        self.move_copy(seconds);
+        self.scroll(seconds, now);
+        self.find_landing();
+    }
+
+    /// Where the card would go, if that is not where it was.
+    pub fn landing(&self) -> Option<Dropped> {
+        let column = &self.lists.get(self.over.column)?.column;
+        (self.over != self.from).then(|| Dropped {
+            card: dom::data_id(&self.card),
+            column: dom::data_id(column),
+            index: self.over.index,
+        })
+    }
+
+    fn move_copy(&mut self, seconds: f64) {
+        let speed = (self.at.0 - self.last_x) / seconds;
+        self.last_x = self.at.0;
+        let lean = if self.is_calm { 0.0 } else { (speed / TILT_SPEED).clamp(-TILT_MAX, TILT_MAX) };
+        self.tilt += (lean - self.tilt) * (seconds * 10.0).min(1.0);
+        let (x, y) = (self.at.0 - self.grip.0, self.at.1 - self.grip.1);
+        let scale = if self.is_calm { 1.0 } else { 1.02 };
+        dom::style(
+            &self.copy,
+            "transform",
+            &format!("translate3d({x}px,{y}px,0) rotate({:.2}deg) scale({scale})", self.tilt),
+        );
+    }
+
+    fn scroll(&self, seconds: f64, now: f64) {
+        let ramp = ((now - self.began) / SCROLL_RAMP).min(1.0);
+        let way = SCROLL_SPEED * seconds * ramp;
+        let (x, y) = self.at;
+        let under = self.lists.iter().find(|geo| {
+            let bounds = geo.column.get_bounding_client_rect();
+            (bounds.left()..=bounds.right()).contains(&x)
+        });
+        if let Some(geo) = under {
+            let bounds = geo.list.get_bounding_client_rect();
+            if y > bounds.top() - SCROLL_MARGIN && y < bounds.bottom() + SCROLL_MARGIN {
+                scroll_by(&geo.list, 0.0, edge_pull(y, bounds.top(), bounds.bottom()) * way);
+            }
+        }
+        let bounds = self.board.get_bounding_client_rect();
+        scroll_by(&self.board, edge_pull(x, bounds.left(), bounds.right()) * way, 0.0);
+    }
+
+    fn find_landing(&mut self) {
+        let column = self.column_under_pointer();
+        if self.lists.get(column).is_some_and(Geo::is_outdated) {
+            self.measure_again(column);
+        }
+        let Some(geo) = self.lists.get(column) else { return };
+        let bounds = geo.list.get_bounding_client_rect();
+        let centre = self.at.1 - self.grip.1 + self.height / 2.0 - bounds.top() + f64::from(geo.list.scroll_top());
+        let current = (column == self.over.column).then(|| self.over.index.checked_sub(geo.start)).flatten();
+        let index = geo.start + nearest_slot(&geo.slots, self.height, centre, current);
+        let over = Place { column, index };
+        if over != self.over {
+            self.over = over;
+            self.paint();
+        }
+    }
+
+    /// The list under the pointer; the one before keeps it until the pointer is well outside.
+    fn column_under_pointer(&self) -> usize {
+        let x = self.at.0;
+        let sides = |geo: &Geo| {
+            let bounds = geo.column.get_bounding_client_rect();
+            (bounds.left(), bounds.right())
+        };
+        let Some((left, right)) = self.lists.get(self.over.column).map(sides) else { return self.over.column };
+        if (left - COLUMN_HYSTERESIS..=right + COLUMN_HYSTERESIS).contains(&x) {
+            return self.over.column;
+        }
+        let is_under = |geo: &Geo| {
+            let (left, right) = sides(geo);
+            (left..=right).contains(&x)
+        };
+        self.lists.iter().position(is_under).unwrap_or(self.over.column)
+    }
+
+    fn measure_again(&mut self, column: usize) {
+        let Some(geo) = self.lists.get(column) else { return };
+        geo.reset();
+        let left = (column == self.from.column).then_some((self.home_top, self.height + GAP));
+        // Cards moved aside are back at rest, and the carried card holds its place unless it hangs elsewhere.
+        dom::style(&self.card, "transform", "");
+        if let Some(mut fresh) = Geo::measure(geo.column.clone(), &self.card, left) {
+            fresh.has_room = geo.has_room;
+            self.lists[column] = fresh;
+            self.paint();
+        }
+    }
+}
+
+/// Scrolls by a fraction of a pixel too: the browser keeps what `scrollTop` as a whole number loses.
+fn scroll_by(element: &HtmlElement, x: f64, y: f64) {
+    if x != 0.0 || y != 0.0 {
+        element.scroll_by_with_x_and_y(x, y);
+    }
+}

@@ -1,0 +1,109 @@
+//! Dragging cards with mouse, pen and finger.
+//!
+//! Imperative on purpose: no signal is read or written while a card is in the hand. One frame loop
+//! moves the copy of the card, scrolls, finds the landing place and makes room there; the board's
+//! state hears of it once, when the card is let go, through `on_drop`.
+
+mod geo;
+mod hand;
+mod held;
+mod paint;
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, HtmlElement, KeyboardEvent, MouseEvent, PointerEvent};
+
+use self::hand::Hand;
+use super::listeners::{Hears, Listeners};
+
+/// Where a card was let go.
+pub struct Dropped {
+    /// The card's id.
+    pub card: String,
+    /// The column's id.
+    pub column: String,
+    /// Its place among the cards that the column shows, counted without itself.
+    pub index: usize,
+}
+
+/// What the drag tells the page.
+pub trait Follow {
+    /// The card was let go elsewhere: the new order must stand in the document when this returns
+    /// to the event loop.
+    fn dropped(&self, dropped: Dropped);
+    /// The card was let go where it was, or the person gave up.
+    fn cancelled(&self, card: &str);
+}
+
+/// Makes the cards of `board` draggable for as long as the answer lives.
+pub fn start(board: &HtmlElement, follow: Rc<dyn Follow>) -> Listeners {
+    let mut listeners = Listeners::default();
+    let hand = Hand::new(board.clone(), follow);
+    listen_on_board(&mut listeners, board, &hand);
+    listen_everywhere(&mut listeners, &hand);
+    listeners
+}
+
+fn listen_on_board(listeners: &mut Listeners, board: &HtmlElement, hand: &Rc<Hand>) {
+    let this = hand.clone();
+    listeners.on(board, "pointerdown", Hears::Bubbling, move |event: PointerEvent| this.arm(&event));
+    // Registered before any touch and not passive: `touch-action` cannot change after pointerdown
+    // (w3c/pointerevents#178), so this is what keeps the list from scrolling under the card.
+    let this = hand.clone();
+    listeners.on(board, "touchmove", Hears::Active, move |event: Event| {
+        if this.is_holding() {
+            event.prevent_default();
+        }
+    });
+    let this = hand.clone();
+    listeners.on(board, "contextmenu", Hears::Bubbling, move |event: Event| {
+        if this.is_holding() || this.is_armed_by_touch() {
+            event.prevent_default();
+        }
+    });
+    // The browser's own dragging of links and images would take the pointer away.
+    listeners.on(board, "dragstart", Hears::Bubbling, |event: Event| event.prevent_default());
+    let this = hand.clone();
+    listeners.on(board, "click", Hears::Capturing, move |event: MouseEvent| {
+        if this.swallows_click() {
+            event.prevent_default();
+            event.stop_propagation();
+        }
+    });
+}
+
+fn listen_everywhere(listeners: &mut Listeners, hand: &Rc<Hand>) {
+    let Some(window) = web_sys::window() else { return };
+    let this = hand.clone();
+    listeners.on(&window, "pointermove", Hears::Bubbling, move |event: PointerEvent| this.follow_pointer(&event));
+    let this = hand.clone();
+    listeners.on(&window, "pointerup", Hears::Bubbling, move |event: PointerEvent| this.let_go(event.pointer_id()));
+    let this = hand.clone();
+    listeners.on(&window, "pointercancel", Hears::Bubbling, move |event: PointerEvent| {
+        this.give_up(Some(event.pointer_id()))
+    });
+    let this = hand.clone();
+    listeners.on(&window, "blur", Hears::Bubbling, move |_: Event| this.give_up(None));
+    let this = hand.clone();
+    listeners.on(&window, "keydown", Hears::Capturing, move |event: KeyboardEvent| {
+        if event.key() == "Escape" && this.is_holding() {
+            event.prevent_default();
+            event.stop_propagation();
+            this.give_up(None);
+        }
+    });
+    let Some(document) = window.document() else { return };
+    let this = hand.clone();
+    let page = document.clone();
+    listeners.on(&document, "visibilitychange", Hears::Bubbling, move |_: Event| {
+        if page.hidden() {
+            this.give_up(None);
+        }
+    });
+}
+
+/// The element that an event began on.
+fn target(event: &Event) -> Option<Element> {
+    event.target()?.dyn_into().ok()
+}

@@ -1,0 +1,147 @@
+//! Gives the board to the person's hands once the page is awake: pointer, keys, the minute clock.
+
+#[cfg(feature = "hydrate")]
+pub use browser::{attach, focus, focus_element, lift_keys, on_escape};
+
+#[cfg(not(feature = "hydrate"))]
+pub use server::{attach, focus, focus_element, lift_keys, on_escape};
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use std::rc::Rc;
+    use std::time::Duration;
+
+    use leptos::html::Div;
+    use leptos::prelude::*;
+    use wasm_bindgen::JsCast;
+    use web_sys::{HtmlElement, KeyboardEvent};
+
+    use crate::domain::due::ViewerClock;
+    use crate::domain::ids::{ColumnId, TaskId};
+    use crate::tasks::board::announce::{Urgency, say};
+    use crate::tasks::board::drag::{self, Dropped, Follow};
+    use crate::tasks::board::listeners::{Hears, Listeners};
+    use crate::tasks::board::state::{BoardState, Place};
+    use crate::tasks::board::{browser_time, dom, focus, keyboard};
+
+    /// Lets pointer and keyboard act on the board for as long as it stands in the page.
+    pub fn attach(node: NodeRef<Div>, state: &BoardState) {
+        let state = state.clone();
+        Effect::new(move |_| {
+            let Some(board) = node.get() else { return };
+            let board: HtmlElement = (*board).clone();
+            let mut held = vec![keyboard::start(&board, &state)];
+            if state.can_edit {
+                held.push(drag::start(&board, Rc::new(Board { board: board.clone(), state: state.clone() })));
+            }
+            // Goes with the effect's owner: when the board leaves the page, the listeners do too.
+            StoredValue::new_local(held);
+            start_clock(&state);
+            drop(board.set_attribute("data-ready", ""));
+        });
+    }
+
+    /// Keeps the due dates right from minute to minute.
+    fn start_clock(state: &BoardState) {
+        let clock = state.clock.clone();
+        let tick = move || clock.update(|clock| *clock = ViewerClock { now: browser_time::now(), ..*clock });
+        if let Ok(handle) = set_interval_with_handle(tick, Duration::from_secs(60)) {
+            on_cleanup(move || handle.clear());
+        }
+    }
+
+    /// What the lift bar does with a key.
+    pub fn lift_keys(node: NodeRef<Div>, state: &BoardState, event: &KeyboardEvent) {
+        if let Some(board) = node.get_untracked() {
+            keyboard::on_lift_bar(&board, state, event);
+        }
+    }
+
+    /// Puts the focus on a card, wherever the board is in the page.
+    pub fn focus(card: TaskId) {
+        request_animation_frame(move || {
+            if let Some(board) = document().body().and_then(|body| dom::one(&body, ".board")) {
+                focus::gather_tab_stops(&board);
+                focus::focus_card(&board, card);
+            }
+        });
+    }
+
+    /// Moves the focus to what has just opened.
+    pub fn focus_element(element: &HtmlElement) {
+        drop(element.focus());
+    }
+
+    /// Calls `close` on Escape, for as long as the caller stands in the page. What is open above
+    /// (a menu, a dialog, a field with its own Escape) comes first.
+    pub fn on_escape(close: impl Fn() + Clone + 'static) {
+        Effect::new(move |_| {
+            let close = close.clone();
+            let mut listeners = Listeners::default();
+            listeners.on(&window(), "keydown", Hears::Bubbling, move |event: KeyboardEvent| {
+                let is_free = !event.default_prevented() && !event.is_composing() && !is_something_above();
+                if event.key() == "Escape" && is_free {
+                    event.prevent_default();
+                    if !leave_field() {
+                        close();
+                    }
+                }
+            });
+            StoredValue::new_local(listeners);
+        });
+    }
+
+    /// Out of a field first, so that what is typed is not lost by one key.
+    fn leave_field() -> bool {
+        let focused = document().active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
+        let field = focused.filter(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA"));
+        field.is_some_and(|field| field.blur().is_ok())
+    }
+
+    fn is_something_above() -> bool {
+        document().query_selector("dialog[open], .menu:popover-open, .drag-layer, .lift-bar").ok().flatten().is_some()
+    }
+
+    struct Board {
+        board: HtmlElement,
+        state: BoardState,
+    }
+
+    impl Follow for Board {
+        fn dropped(&self, dropped: Dropped) {
+            let (Ok(card), Ok(column)) = (dropped.card.parse::<TaskId>(), dropped.column.parse::<ColumnId>()) else {
+                return;
+            };
+            self.state.move_to(card, Place { column, index: dropped.index });
+            let board = self.board.clone();
+            request_animation_frame(move || focus::gather_tab_stops(&board));
+        }
+
+        fn cancelled(&self, _card: &str) {
+            say("Movement cancelled.".into(), Urgency::Assertive);
+        }
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+mod server {
+    use leptos::html::Div;
+    use leptos::prelude::*;
+
+    use crate::tasks::board::state::BoardState;
+
+    /// The server has no hands.
+    pub fn attach(_node: NodeRef<Div>, _state: &BoardState) {}
+
+    /// The server has no focus.
+    pub fn focus_element<T>(_element: &T) {}
+
+    /// The server has no focus.
+    pub fn focus(_card: crate::domain::ids::TaskId) {}
+
+    /// The server hears no keys.
+    pub fn on_escape(_close: impl Fn() + Clone + 'static) {}
+
+    /// The server hears no keys.
+    pub fn lift_keys<T>(_node: NodeRef<Div>, _state: &BoardState, _event: &T) {}
+}

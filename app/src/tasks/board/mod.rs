@@ -1,0 +1,42 @@
+//! The board: lists of cards that are dragged, walked and filtered. Shows [`BoardPage`], and
+//! [`OpenBoard`] so that a task's drawer can refresh its card.
+
+mod announce;
+mod board_page;
+mod card_menu;
+mod card_view;
+mod column_view;
+mod hands;
+mod lift_bar;
+mod more;
+mod move_dialog;
+mod open;
+mod popover;
+mod quick_add;
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake sends"))]
+mod sender;
+mod state;
+mod toolbar;
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only keys undo and redo"))]
+mod undo;
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "the server moves nothing, so it tells nothing"))]
+mod words;
+
+#[cfg(feature = "hydrate")]
+mod browser_time;
+#[cfg(feature = "hydrate")]
+mod dom;
+#[cfg(feature = "hydrate")]
+mod drag;
+#[cfg(feature = "hydrate")]
+mod focus;
+#[cfg(any(feature = "hydrate", test))]
+mod geometry;
+#[cfg(feature = "hydrate")]
+mod keyboard;
+#[cfg(feature = "hydrate")]
+mod listeners;
+
+pub use board_page::BoardPage;
+pub use hands::{focus_element, on_escape};
+pub use open::OpenBoard;

@@ -1,0 +1,148 @@
+//! Moving a card by choosing list and position: nothing to drag, nothing to aim at.
+
+use leptos::{
+    html::{Dialog, Div},
+    prelude::*,
+};
+
+use super::{
+    popover,
+    state::{BoardState, CardState, Place},
+};
+use crate::{
+    domain::ids::{ColumnId, TaskId},
+    ui::{Icon, StatusMark},
+};
+
+/// The dialog; it opens for the card that [`BoardState::moving`] names.
+#[component]
+pub fn MoveDialog(board: BoardState, node: NodeRef<Div>) -> impl IntoView {
+    let dialog = NodeRef::<Dialog>::new();
+    Effect::new(move |_| {
+        if let Some(dialog) = dialog.get() {
+            popover::show_modal(&dialog);
+        }
+    });
+    move || {
+        let card = board.card(board.moving.get()?)?;
+        let (closed, id) = (board.moving.clone(), card.id);
+        Some(view! {
+            <dialog class="dialog" aria-labelledby="move-title" node_ref=dialog on:close=move |_| {
+                closed.set(None);
+                popover::refocus_card(node, id);
+            }>
+                {form(&board, &card, dialog)}
+            </dialog>
+        })
+    }
+}
+
+fn form(board: &BoardState, card: &CardState, dialog: NodeRef<Dialog>) -> impl IntoView + use<> {
+    let (id, title) = (card.id, card.title());
+    let here = board.place_of(id);
+    let column = RwSignal::new(here.map(|place| place.column));
+    let index = RwSignal::new(here.map_or(0, |place| place.index));
+    let close = move || {
+        if let Some(dialog) = dialog.get_untracked() {
+            popover::close(&dialog);
+        }
+    };
+    let submit = {
+        let board = board.clone();
+        move || {
+            if let Some(column) = column.get_untracked() {
+                board.move_to(id, Place { column, index: index.get_untracked() });
+            }
+            close();
+        }
+    };
+    view! {
+        <form method="dialog" on:submit=move |event| { event.prevent_default(); submit(); }>
+            <div class="dialog__head">
+                <h2 id="move-title">"Move “"<bdi>{title.clone()}</bdi>"”"</h2>
+                <button class="icon-btn" type="button" aria-label="Close" on:click=move |_| close()><Icon name="x" /></button>
+            </div>
+            <div class="dialog__body">
+                {lists(board, column, index)}
+                {positions(board, id, column, index)}
+                {preview(board, id, title, column, index)}
+            </div>
+            <div class="dialog__foot">
+                <button class="btn" type="button" on:click=move |_| close()>"Cancel"</button>
+                <button class="btn is-primary" type="submit">"Move"</button>
+            </div>
+        </form>
+    }
+}
+
+fn lists(board: &BoardState, chosen: RwSignal<Option<ColumnId>>, index: RwSignal<usize>) -> impl IntoView + use<> {
+    let here = chosen.get_untracked();
+    let choices: Vec<_> = board
+        .columns
+        .iter()
+        .map(|column| {
+            let (id, status, name) = (column.id, column.status, column.name.clone());
+            let is_here = here == Some(id);
+            view! {
+                <label class="choice">
+                    <input type="radio" name="column" value=id.to_string() autofocus=is_here prop:checked=move || chosen.get() == Some(id) on:change=move |_| {
+                        chosen.set(Some(id));
+                        index.set(0);
+                    } />
+                    <StatusMark status=status /><span dir="auto">{name}</span>
+                </label>
+            }
+        })
+        .collect();
+    view! { <fieldset class="fieldset"><legend class="small">"List"</legend><div class="choices">{choices}</div></fieldset> }
+}
+
+fn positions(
+    board: &BoardState,
+    card: TaskId,
+    column: RwSignal<Option<ColumnId>>,
+    index: RwSignal<usize>,
+) -> impl IntoView + use<> {
+    let board = board.clone();
+    let options = move || {
+        let titles = others(&board, card, column.get());
+        let of = titles.len() + 1;
+        (0..of)
+            .map(|i| {
+                let words = match i.checked_sub(1).and_then(|before| titles.get(before)) {
+                    None => format!("1 of {of}: top"),
+                    Some(title) => format!("{} of {of}: after “{title}”", i + 1),
+                };
+                view! { <option value=i.to_string() selected=move || index.get() == i>{words}</option> }
+            })
+            .collect_view()
+    };
+    view! {
+        <div class="field">
+            <label class="field__label" for="move-position">"Position"</label>
+            <select class="input" id="move-position" on:change=move |event| index.set(event_target_value(&event).parse().unwrap_or(0))>{options}</select>
+        </div>
+    }
+}
+
+fn preview(
+    board: &BoardState,
+    card: TaskId,
+    title: String,
+    column: RwSignal<Option<ColumnId>>,
+    index: RwSignal<usize>,
+) -> impl IntoView + use<> {
+    let board = board.clone();
+    let words = move || {
+        let name = column.get().and_then(|id| board.column(id)).map(|column| column.name.clone()).unwrap_or_default();
+        let of = others(&board, card, column.get()).len() + 1;
+        format!("“{title}” will be in {name}, position {} of {of}.", index.get() + 1)
+    };
+    view! { <p class="muted" role="status">{words}</p> }
+}
+
+/// The titles in a list without the card that is moved.
+fn others(board: &BoardState, card: TaskId, column: Option<ColumnId>) -> Vec<String> {
+    let Some(column) = column.and_then(|id| board.column(id)) else { return Vec::new() };
+    column.cards.with_untracked(|cards| cards.iter().filter(|other| other.id != card).map(CardState::title).collect())
+}

@@ -1,0 +1,226 @@
+//! The board in the browser: which card is where, and the only ways to change that.
+
+use leptos::prelude::*;
+
+use super::{sender::Sender, undo::Steps, words::Spot};
+use crate::{
+    domain::{
+        due::{Finish, ViewerClock},
+        ids::{ColumnId, TaskId},
+        task::Status,
+    },
+    tasks::view::{Board, Card, Column, Cursor},
+    ui::toast::Toasts,
+};
+
+/// A place on the board, counted among the cards that are loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub column: ColumnId,
+    pub index: usize,
+}
+
+/// A place told by its neighbours, as the server wants to hear it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    pub column: ColumnId,
+    pub after: Option<TaskId>,
+    pub before: Option<TaskId>,
+}
+
+/// A card on the board; clones are the same card.
+#[derive(Clone)]
+pub struct CardState {
+    pub id: TaskId,
+    pub data: ArcRwSignal<Card>,
+}
+
+/// A list on the board; clones are the same list.
+#[derive(Clone)]
+pub struct ColumnState {
+    pub id: ColumnId,
+    pub name: String,
+    pub status: Status,
+    pub limit: Option<u32>,
+    /// Tasks in it, loaded and shown or not.
+    pub total: ArcRwSignal<u32>,
+    /// Tasks in it that the filter lets through, loaded or not.
+    pub shown: ArcRwSignal<u32>,
+    pub cards: ArcRwSignal<Vec<CardState>>,
+    pub next: ArcRwSignal<Option<Cursor>>,
+}
+
+/// The whole board; clones are the same board.
+#[derive(Clone)]
+pub struct BoardState {
+    pub key: String,
+    pub can_edit: bool,
+    /// The filter as a query with its question mark, for links that keep it.
+    pub query: String,
+    pub columns: Vec<ColumnState>,
+    pub clock: ArcRwSignal<ViewerClock>,
+    /// The card that the keyboard carries, and where it came from.
+    pub lifted: ArcRwSignal<Option<(TaskId, Place)>>,
+    /// The card whose menu is open.
+    pub menu: ArcRwSignal<Option<TaskId>>,
+    /// The card that the Move dialog is about.
+    pub moving: ArcRwSignal<Option<TaskId>>,
+    pub(super) sender: Sender,
+    pub(super) steps: Steps,
+    pub(super) toasts: Toasts,
+}
+
+impl CardState {
+    pub fn new(card: Card) -> Self {
+        Self { id: card.id, data: ArcRwSignal::new(card) }
+    }
+
+    pub fn title(&self) -> String {
+        self.data.with_untracked(|card| card.title.clone())
+    }
+}
+
+impl ColumnState {
+    fn new(column: Column) -> Self {
+        let Column { id, name, status, limit, total, shown, cards, next } = column;
+        Self {
+            id,
+            name,
+            status,
+            limit,
+            total: ArcRwSignal::new(total),
+            shown: ArcRwSignal::new(shown),
+            cards: ArcRwSignal::new(cards.into_iter().map(CardState::new).collect()),
+            next: ArcRwSignal::new(next),
+        }
+    }
+
+    fn count(&self, by: i32) {
+        for signal in [&self.total, &self.shown] {
+            signal.update(|count| *count = count.saturating_add_signed(by));
+        }
+    }
+}
+
+impl BoardState {
+    /// The board as it was loaded.
+    pub fn new(board: Board, query: String, toasts: Toasts, steps: Steps, sender: Sender) -> Self {
+        Self {
+            key: board.key,
+            can_edit: board.can_edit,
+            query,
+            columns: board.columns.into_iter().map(ColumnState::new).collect(),
+            clock: ArcRwSignal::new(board.clock),
+            lifted: ArcRwSignal::new(None),
+            menu: ArcRwSignal::new(None),
+            moving: ArcRwSignal::new(None),
+            sender,
+            steps,
+            toasts,
+        }
+    }
+
+    pub fn column(&self, id: ColumnId) -> Option<&ColumnState> {
+        self.columns.iter().find(|column| column.id == id)
+    }
+
+    /// Where a card is.
+    pub fn place_of(&self, card: TaskId) -> Option<Place> {
+        self.columns.iter().find_map(|column| {
+            let index = column.cards.with_untracked(|cards| cards.iter().position(|other| other.id == card))?;
+            Some(Place { column: column.id, index })
+        })
+    }
+
+    pub fn card(&self, id: TaskId) -> Option<CardState> {
+        let place = self.place_of(id)?;
+        self.column(place.column)?.cards.with_untracked(|cards| cards.get(place.index).cloned())
+    }
+
+    /// The neighbours of a card where it is.
+    pub fn anchor_of(&self, card: TaskId) -> Option<Anchor> {
+        let place = self.place_of(card)?;
+        self.column(place.column)?.cards.with_untracked(|cards| {
+            let neighbour = |index: usize| cards.get(index).map(|card| card.id);
+            Some(Anchor {
+                column: place.column,
+                after: place.index.checked_sub(1).and_then(neighbour),
+                before: neighbour(place.index + 1),
+            })
+        })
+    }
+
+    /// The place behind or before the neighbours that are still there, else the end of the list.
+    pub fn place_at(&self, card: TaskId, anchor: Anchor) -> Option<Place> {
+        let others: Vec<TaskId> = self
+            .column(anchor.column)?
+            .cards
+            .with_untracked(|cards| cards.iter().map(|other| other.id).filter(|other| *other != card).collect());
+        let find = |id: Option<TaskId>| id.and_then(|id| others.iter().position(|other| *other == id));
+        let index = match (find(anchor.after), find(anchor.before)) {
+            (Some(after), _) => after + 1,
+            (None, Some(before)) => before,
+            (None, None) if anchor.after.is_none() && anchor.before.is_none() => 0,
+            (None, None) => others.len(),
+        };
+        Some(Place { column: anchor.column, index })
+    }
+
+    /// Puts a card somewhere else, here in the page; nothing is sent.
+    pub fn place(&self, id: TaskId, to: Place) {
+        let Some(card) = self.take(id) else { return };
+        self.put(card, to);
+    }
+
+    /// Takes a card off the board.
+    pub fn take(&self, id: TaskId) -> Option<CardState> {
+        let place = self.place_of(id)?;
+        let column = self.column(place.column)?;
+        column.count(-1);
+        column.cards.try_update(|cards| cards.remove(place.index))
+    }
+
+    /// Puts a card that is not on the board into a list.
+    pub fn put(&self, card: CardState, to: Place) {
+        let Some(column) = self.column(to.column) else { return };
+        self.follow_status(&card, column.status);
+        column.count(1);
+        column.cards.update(|cards| {
+            let index = to.index.min(cards.len());
+            cards.insert(index, card);
+        });
+    }
+
+    /// Shows what the server knows of a card.
+    pub fn refresh(&self, fresh: Card) {
+        if let Some(card) = self.card(fresh.id)
+            && card.data.with_untracked(|card| *card != fresh)
+        {
+            card.data.set(fresh);
+        }
+    }
+
+    /// Where a card is, in words.
+    pub fn spot(&self, card: TaskId) -> Option<Spot> {
+        let place = self.place_of(card)?;
+        let column = self.column(place.column)?;
+        let of = column.shown.get_untracked().max(1) as usize;
+        Some(Spot { list: column.name.clone(), position: place.index + 1, of })
+    }
+
+    /// A card in a list of completed work shows when it was completed.
+    fn follow_status(&self, card: &CardState, status: Status) {
+        let finish = card.data.with_untracked(|card| card.finish);
+        let fresh = match (finish, status) {
+            (Finish::Open, Status::Done) => {
+                let clock = self.clock.get_untracked();
+                Finish::Done { instant: clock.now, on: clock.today() }
+            }
+            (Finish::Done { .. }, Status::Todo | Status::Progress | Status::Pending) => Finish::Open,
+            (finish, _) => finish,
+        };
+        if fresh != finish {
+            card.data.update(|card| card.finish = fresh);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Above the board: the text filter, the quick chips, a new task. All of it is in the address, so
+//! it works as a plain form, can be shared, and goes back.
+
+use std::time::Duration;
+
+use leptos::{html::Input, prelude::*};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+
+use crate::{
+    domain::board_filter::{BoardFilter, Chip},
+    error::AppResult,
+    tasks::view::Board,
+    ui::Icon,
+};
+
+/// After the last key the filter is applied.
+const TYPING: Duration = Duration::from_millis(250);
+
+#[component]
+pub fn Toolbar(key: String, filter: Memo<BoardFilter>, board: Resource<AppResult<Board>>) -> impl IntoView {
+    let path = format!("/board/{key}");
+    // The field stands outside of what is loaded, so that typing goes on while the board changes.
+    let rest = {
+        let path = path.clone();
+        move || {
+            let (path, key, filter) = (path.clone(), key.clone(), filter.get());
+            Suspend::new(async move { board.await.ok().map(|board| rest(&path, &key, &filter, &board)) })
+        }
+    };
+    view! {
+        <div class="toolbar" role="group" aria-label="Filter and actions">
+            <TextFilter path=path filter=filter />
+            <Transition>{rest}</Transition>
+        </div>
+    }
+    .into_any()
+}
+
+fn rest(path: &str, key: &str, filter: &BoardFilter, board: &Board) -> impl IntoView + use<> {
+    view! {
+        {Chip::ALL.map(|chip| chip_link(chip, filter, path, board.overdue)).into_iter().collect_view()}
+        {filter.is_active().then(|| view! { <a class="link small" href=path.to_owned()>"Clear filters"</a> })}
+        <span class="spacer"></span>
+        <a class="btn is-ghost" href=format!("{path}/archive")><Icon name="archive" />"Archived"</a>
+        {board.can_edit.then(|| view! { <a class="btn is-primary" href=format!("/tasks/new?project={key}")><Icon name="plus" />"New task"</a> })}
+    }
+}
+
+fn chip_link(chip: Chip, filter: &BoardFilter, path: &str, overdue: u32) -> impl IntoView + use<> {
+    let href = format!("{path}{}", filter.toggled(chip).to_query());
+    let current = filter.has(chip).then_some("true");
+    let count = (chip == Chip::Overdue && overdue > 0).then(|| format!(" {overdue}"));
+    view! {
+        <a class="filter" href=href aria-current=current>
+            {(chip == Chip::Overdue).then(|| view! { <Icon name="calendar-x" /> })}
+            <span>{chip.label()}{count}</span>
+        </a>
+    }
+}
+
+#[component]
+fn TextFilter(path: String, filter: Memo<BoardFilter>) -> impl IntoView {
+    let navigate = use_navigate();
+    let apply = {
+        let path = path.clone();
+        move |text: String| {
+            let wanted = BoardFilter { text: text.trim().to_owned(), ..filter.get_untracked() };
+            if wanted != filter.get_untracked() {
+                let options = NavigateOptions { replace: true, scroll: false, ..Default::default() };
+                navigate(&format!("{path}{}", wanted.to_query()), options);
+            }
+        }
+    };
+    let waiting = StoredValue::new(None::<TimeoutHandle>);
+    let stop_waiting = move || {
+        if let Some(handle) = waiting.try_update_value(Option::take).flatten() {
+            handle.clear();
+        }
+    };
+    let typed = RwSignal::new(filter.with_untracked(|filter| filter.text.clone()));
+    let field = NodeRef::<Input>::new();
+    // What was typed before the page was awake is kept; later the address leads.
+    Effect::new(move |before: Option<()>| {
+        let text = filter.with(|filter| filter.text.clone());
+        let Some(field) = field.get_untracked() else { return };
+        if before.is_none() {
+            typed.set(field.value());
+        } else if text != typed.with_untracked(|typed| typed.trim().to_owned()) {
+            field.set_value(&text);
+            typed.set(text);
+        }
+    });
+    let (at_once, later) = (apply.clone(), apply);
+    let hidden = move || {
+        let pairs = filter.get().to_pairs();
+        pairs
+            .into_iter()
+            .filter(|(name, _)| *name != "q")
+            .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
+            .collect_view()
+    };
+    view! {
+        <form class="search" role="search" method="get" action=path on:submit=move |event| {
+            event.prevent_default();
+            stop_waiting();
+            at_once(typed.get_untracked());
+        }>
+            <Icon name="filter" />
+            {hidden}
+            <input
+                type="search" name="q" placeholder="Filter tasks" aria-label="Filter tasks by title, number, label or person"
+                autocomplete="off" node_ref=field value=filter.with_untracked(|filter| filter.text.clone())
+                on:input=move |event| {
+                    typed.set(event_target_value(&event));
+                    stop_waiting();
+                    let later = later.clone();
+                    waiting.set_value(set_timeout_with_handle(move || later(typed.get_untracked()), TYPING).ok());
+                }
+            />
+        </form>
+    }
+    .into_any()
+}

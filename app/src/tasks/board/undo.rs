@@ -1,0 +1,231 @@
+//! Changing the board so that it can be taken back: every step knows its inverse.
+
+use leptos::prelude::*;
+
+use super::{
+    announce::{Urgency, say},
+    sender::Change,
+    state::{Anchor, BoardState, CardState, Place},
+    words,
+};
+use crate::{
+    domain::ids::TaskId,
+    error::AppError,
+    ui::toast::{Toast, Tone},
+};
+
+/// Steps that can be taken back, and those that were; at most fifty each.
+#[derive(Clone, Default)]
+pub struct Steps {
+    undo: ArcStoredValue<Vec<Step>>,
+    redo: ArcStoredValue<Vec<Step>>,
+}
+
+/// One change of the board.
+#[derive(Clone)]
+pub enum Step {
+    Move {
+        card: TaskId,
+        to: Anchor,
+    },
+    Archive {
+        card: TaskId,
+    },
+    /// Brings an archived card back to where it was.
+    Restore {
+        card: CardState,
+        to: Place,
+    },
+}
+
+/// Why a step is taken: decides what is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Why {
+    Undo,
+    Redo,
+}
+
+const MOST: usize = 50;
+
+impl BoardState {
+    /// The person has moved a card to a place; sends it, and offers to take it back.
+    pub fn move_to(&self, card: TaskId, to: Place) {
+        let Some(from) = self.anchor_of(card) else { return };
+        let here = self.place_of(card);
+        if here == Some(to) {
+            return;
+        }
+        self.place(card, to);
+        self.settle_move(card, from);
+    }
+
+    /// As [`BoardState::move_to`], for a card that already stands at its new place.
+    pub fn settle_move(&self, card: TaskId, from: Anchor) {
+        let (Some(to), Some(state), Some(spot)) = (self.anchor_of(card), self.card(card), self.spot(card)) else {
+            return;
+        };
+        if to == from {
+            return;
+        }
+        self.send_move(card, from, to);
+        self.steps.push(Step::Move { card, to: from });
+        let title = state.title();
+        let from_name = self.column(from.column).map(|column| column.name.clone()).unwrap_or_default();
+        say(words::moved(&title, &from_name, &spot), Urgency::Polite);
+        let mut toast = match from.column == to.column {
+            true => words::placed_toast(&title, spot.position),
+            false => words::moved_toast(&title, &spot.list),
+        };
+        if let Some(warning) = self.limit_warning(to) {
+            toast = format!("{toast}. {warning}");
+        }
+        self.offer_undo(card, toast);
+    }
+
+    /// Archives a card; it can be taken back.
+    pub fn archive(&self, card: TaskId) {
+        let Some(state) = self.card(card) else { return };
+        let title = state.title();
+        if let Some(inverse) = self.take_step(Step::Archive { card }) {
+            self.steps.push(inverse);
+            say(format!("{}. Press Control Z to undo.", words::archived_toast(&title)), Urgency::Polite);
+            self.offer_undo(card, words::archived_toast(&title));
+        }
+    }
+
+    /// Takes the last step back; the card that it was about.
+    pub fn undo(&self) -> Option<TaskId> {
+        let step = self.steps.undo.try_update_value(Vec::pop).flatten()?;
+        self.repeat(step, Why::Undo)
+    }
+
+    /// Takes the last undone step again.
+    pub fn redo(&self) -> Option<TaskId> {
+        let step = self.steps.redo.try_update_value(Vec::pop).flatten()?;
+        self.repeat(step, Why::Redo)
+    }
+
+    /// Takes back the last step of one card, whatever came after it.
+    fn undo_of(&self, card: TaskId) {
+        let step = self
+            .steps
+            .undo
+            .try_update_value(|steps| steps.iter().rposition(|step| step.card() == card).map(|at| steps.remove(at)));
+        if let Some(step) = step.flatten() {
+            self.repeat(step, Why::Undo);
+        }
+    }
+
+    fn repeat(&self, step: Step, why: Why) -> Option<TaskId> {
+        let card = step.card();
+        let inverse = self.take_step(step)?;
+        let stack = if why == Why::Undo { &self.steps.redo } else { &self.steps.undo };
+        stack.update_value(|steps| steps.push(inverse));
+        if let (Some(state), Some(spot)) = (self.card(card), self.spot(card)) {
+            let words = match why {
+                Why::Undo => words::undone(&state.title(), &spot),
+                Why::Redo => words::redone(&state.title(), &spot),
+            };
+            say(words, Urgency::Assertive);
+        }
+        Some(card)
+    }
+
+    /// Changes page and server; the step that takes it back.
+    fn take_step(&self, step: Step) -> Option<Step> {
+        match step {
+            Step::Move { card, to } => {
+                let from = self.anchor_of(card)?;
+                let place = self.place_at(card, to)?;
+                self.place(card, place);
+                self.send_move(card, from, self.anchor_of(card)?);
+                Some(Step::Move { card, to: from })
+            }
+            Step::Archive { card } => {
+                let place = self.place_of(card)?;
+                let state = self.take(card)?;
+                let back = state.clone();
+                let board = self.clone();
+                self.sender.send(Change::Archive { card }, self.clone(), move |error| {
+                    board.put(back.clone(), place);
+                    board.tell_refusal(card, &error);
+                });
+                Some(Step::Restore { card: state, to: place })
+            }
+            Step::Restore { card, to } => {
+                let id = card.id;
+                self.put(card, to);
+                let board = self.clone();
+                self.sender.send(Change::Restore { card: id }, self.clone(), move |error| {
+                    let title = board.take(id).map(|card| card.title()).unwrap_or_default();
+                    board.toasts.fail(format!("“{title}” was not restored. {}", error.words()));
+                });
+                Some(Step::Archive { card: id })
+            }
+        }
+    }
+
+    fn send_move(&self, card: TaskId, from: Anchor, to: Anchor) {
+        let board = self.clone();
+        self.sender.send(Change::Move { card, to }, self.clone(), move |error| {
+            if let Some(place) = board.place_at(card, from) {
+                board.place(card, place);
+            }
+            board.steps.forget(card);
+            board.tell_refusal(card, &error);
+        });
+    }
+
+    fn tell_refusal(&self, card: TaskId, error: &AppError) {
+        let (Some(state), Some(spot)) = (self.card(card), self.spot(card)) else { return };
+        let words = words::refused(&state.title(), &error.words(), &spot.list);
+        say(words.clone(), Urgency::Assertive);
+        self.toasts.fail(words);
+    }
+
+    fn offer_undo(&self, card: TaskId, words: String) {
+        let board = self.clone();
+        let undo = Callback::new(move |()| board.undo_of(card));
+        self.toasts.push(Toast { words, action: Some(("Undo".into(), undo)), tone: Tone::Good });
+    }
+
+    /// A soft limit lets the card in and says so.
+    fn limit_warning(&self, to: Anchor) -> Option<String> {
+        let column = self.column(to.column)?;
+        let (count, limit) = (column.total.get_untracked(), column.limit?);
+        (count > limit).then(|| words::over_limit(&column.name, count, limit))
+    }
+}
+
+impl Step {
+    fn card(&self) -> TaskId {
+        match self {
+            Self::Move { card, .. } | Self::Archive { card } => *card,
+            Self::Restore { card, .. } => card.id,
+        }
+    }
+}
+
+impl Steps {
+    /// A step of the person's own: what was undone before cannot be redone any more.
+    fn push(&self, inverse: Step) {
+        self.redo.update_value(Vec::clear);
+        self.undo.update_value(|steps| {
+            steps.push(inverse);
+            if steps.len() > MOST {
+                steps.remove(0);
+            }
+        });
+    }
+
+    /// A refused change has nothing to take back.
+    fn forget(&self, card: TaskId) {
+        for stack in [&self.undo, &self.redo] {
+            stack.update_value(|steps| {
+                if let Some(last) = steps.iter().rposition(|step| step.card() == card) {
+                    steps.remove(last);
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! What is said about moves: in toasts, and to people who hear the page.
+
+/// A list and a place in it, as people count: from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spot {
+    pub list: String,
+    pub position: usize,
+    pub of: usize,
+}
+
+impl Spot {
+    fn words(&self) -> String {
+        format!("{}, position {} of {}", self.list, self.position, self.of)
+    }
+}
+
+/// An end of the board that a lifted card has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edge {
+    Top,
+    Bottom,
+    FirstList,
+    LastList,
+}
+
+pub fn lifted(title: &str, at: &Spot) -> String {
+    format!("Picked up “{title}”. {}. Use the arrow keys to move, Space to drop, Escape to cancel.", at.words())
+}
+
+pub fn passing(at: &Spot) -> String {
+    format!("{}.", at.words())
+}
+
+pub const fn edge(edge: Edge) -> &'static str {
+    match edge {
+        Edge::Top => "First position.",
+        Edge::Bottom => "Last position.",
+        Edge::FirstList => "First list.",
+        Edge::LastList => "Last list.",
+    }
+}
+
+pub fn moved(title: &str, from: &str, to: &Spot) -> String {
+    format!("Moved “{title}” from {from} to {}. Press Control Z to undo.", to.words())
+}
+
+pub fn cancelled(title: &str, at: &Spot) -> String {
+    format!("Movement cancelled. “{title}” is back in {}, position {}.", at.list, at.position)
+}
+
+pub fn undone(title: &str, at: &Spot) -> String {
+    format!("Undone. “{title}” is back in {}, position {}.", at.list, at.position)
+}
+
+pub fn redone(title: &str, at: &Spot) -> String {
+    format!("Done again. “{title}” is in {}, position {}.", at.list, at.position)
+}
+
+pub fn refused(title: &str, reason: &str, list: &str) -> String {
+    format!("Not moved. {reason} “{title}” is back in {list}.")
+}
+
+pub fn over_limit(list: &str, count: u32, limit: u32) -> String {
+    format!("{list} has {count} of {limit}.")
+}
+
+/// The toast after a move between lists.
+pub fn moved_toast(title: &str, to: &str) -> String {
+    format!("Moved “{}” to {to}", short(title))
+}
+
+/// The toast after a move within a list.
+pub fn placed_toast(title: &str, position: usize) -> String {
+    format!("Moved “{}” to position {position}", short(title))
+}
+
+pub fn archived_toast(title: &str) -> String {
+    format!("Archived “{}”", short(title))
+}
+
+/// The first words of a title, at most 26 characters.
+fn short(title: &str) -> String {
+    const MOST: usize = 26;
+    if title.chars().count() <= MOST {
+        return title.to_owned();
+    }
+    let head: String = title.chars().take(MOST).collect();
+    let cut = head.rfind(' ').filter(|at| *at > MOST / 2).unwrap_or(head.len());
+    format!("{}…", head[..cut].trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spot() -> Spot {
+        Spot { list: "Pending".into(), position: 2, of: 3 }
+    }
+
+    #[test]
+    fn moves_are_told_with_list_and_position() {
+        assert_eq!(
+            moved("Draft", "Todo", &spot()),
+            "Moved “Draft” from Todo to Pending, position 2 of 3. Press Control Z to undo."
+        );
+        assert_eq!(cancelled("Draft", &spot()), "Movement cancelled. “Draft” is back in Pending, position 2.");
+    }
+
+    #[test]
+    fn a_toast_cuts_a_long_title_between_words() {
+        assert_eq!(
+            moved_toast("Rotate SMTP credentials before the relay change", "In Progress"),
+            "Moved “Rotate SMTP credentials…” to In Progress"
+        );
+        assert_eq!(moved_toast("Čšž", "Todo"), "Moved “Čšž” to Todo");
+    }
+}

@@ -1,0 +1,71 @@
+//! Putting a task away and bringing it back. Nothing is deleted.
+
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::{
+    cards,
+    create::touched,
+    edit,
+    events::{self, Detail, Event},
+    find,
+};
+use crate::{
+    domain::{
+        ids::{OpId, TaskId},
+        task::EventKind,
+    },
+    entities::task,
+    error::AppResult,
+    platform::ctx::Ctx,
+    projects::service::access::Viewing,
+    tasks::view::Card,
+};
+
+/// Most archived tasks that one page shows.
+const LISTED: u64 = 200;
+
+/// Takes a task off the board. Twice is the same as once.
+///
+/// # Errors
+/// Without the right, or of the database.
+pub async fn archive(ctx: &Ctx, id: TaskId, op_id: Option<OpId>) -> AppResult<()> {
+    set(ctx, id, op_id, EventKind::Archived).await
+}
+
+/// Puts an archived task back where it was. Twice is the same as once.
+///
+/// # Errors
+/// Without the right, or of the database.
+pub async fn restore(ctx: &Ctx, id: TaskId, op_id: Option<OpId>) -> AppResult<()> {
+    set(ctx, id, op_id, EventKind::Restored).await
+}
+
+async fn set(ctx: &Ctx, id: TaskId, op_id: Option<OpId>, kind: EventKind) -> AppResult<()> {
+    let tx = ctx.begin().await?;
+    let (_, row) = find::for_editing(ctx, &*tx, id).await?;
+    let row = edit::lock(ctx, &tx, row).await?;
+    let is_wanted = kind == EventKind::Archived;
+    if row.archived_at.is_some() == is_wanted || events::is_done(&*tx, op_id).await? {
+        return Ok(());
+    }
+    let mut fresh = touched(ctx, &row);
+    fresh.archived_at = Set(is_wanted.then_some(ctx.now));
+    let saved = fresh.update(&*tx).await?;
+    events::record(ctx, &*tx, &saved, Event::plain(kind, Detail::default()).with_op(op_id)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The archived tasks of a project, the latest first.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn list(ctx: &Ctx, viewing: &Viewing) -> AppResult<Vec<Card>> {
+    let rows = task::Entity::find()
+        .filter(task::Column::ProjectId.eq(viewing.project().id))
+        .filter(task::Column::ArchivedAt.is_not_null())
+        .order_by_desc(task::Column::ArchivedAt)
+        .limit(LISTED)
+        .all(ctx.reader())
+        .await?;
+    cards::cards(ctx.reader(), find::zone(ctx), rows).await
+}

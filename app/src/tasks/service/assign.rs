@@ -1,0 +1,63 @@
+//! Who has a task.
+
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
+
+use super::{
+    cards,
+    create::touched,
+    edit,
+    events::{self, Detail, Event},
+    find,
+};
+use crate::{
+    domain::{
+        ids::{TaskId, UserId},
+        task::EventKind,
+    },
+    entities::task_assignee,
+    error::{AppError, AppResult, Problem},
+    platform::ctx::Ctx,
+    projects::service::projects,
+    tasks::view::Card,
+};
+
+/// Gives a task to exactly these people and answers with its card.
+///
+/// # Errors
+/// [`AppError::Invalid`] for somebody who is not in the project, or without the right.
+pub async fn set(ctx: &Ctx, id: TaskId, wanted: &[UserId]) -> AppResult<Card> {
+    let tx = ctx.begin().await?;
+    let (editing, row) = find::for_editing(ctx, &*tx, id).await?;
+    let mut row = edit::lock(ctx, &tx, row).await?;
+    let people = projects::people(&*tx, editing.project().id).await?;
+    let before: Vec<UserId> = task_assignee::Entity::find()
+        .filter(task_assignee::Column::TaskId.eq(id))
+        .all(&*tx)
+        .await?
+        .into_iter()
+        .map(|assigned| assigned.user_id)
+        .collect();
+    let name_of = |user: UserId| people.iter().find(|person| person.id == user).map(|person| person.name.clone());
+    let mut happened = Vec::new();
+    for user in wanted.iter().filter(|user| !before.contains(user)) {
+        let name = name_of(*user).ok_or_else(|| AppError::field("assignee", Problem::UnknownChoice))?;
+        let assigned = task_assignee::ActiveModel { task_id: Set(id), user_id: Set(*user) };
+        let once =
+            OnConflict::columns([task_assignee::Column::TaskId, task_assignee::Column::UserId]).do_nothing().to_owned();
+        task_assignee::Entity::insert(assigned).on_conflict(once).exec_without_returning(&*tx).await?;
+        happened.push((EventKind::Assigned, Some(name)));
+    }
+    for user in before.iter().filter(|user| !wanted.contains(user)) {
+        task_assignee::Entity::delete_by_id((id, *user)).exec(&*tx).await?;
+        happened.push((EventKind::Unassigned, name_of(*user)));
+    }
+    if !happened.is_empty() {
+        row = touched(ctx, &row).update(&*tx).await?;
+    }
+    for (kind, name) in happened {
+        events::record(ctx, &*tx, &row, Event::plain(kind, Detail { to: name, ..Detail::default() })).await?;
+    }
+    let card = cards::one(&*tx, find::zone(ctx), row).await?;
+    tx.commit().await?;
+    Ok(card)
+}

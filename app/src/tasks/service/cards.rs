@@ -1,0 +1,197 @@
+//! Rows of tasks to cards: labels, people and counters of all of them in four queries.
+
+use std::collections::HashMap;
+
+use chrono_tz::Tz;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
+};
+
+use crate::{
+    domain::{
+        due::{Due, Finish},
+        ids::{TaskId, UserId},
+    },
+    entities::{checklist_item, comment, label, task, task_assignee, task_label, user},
+    error::AppResult,
+    tasks::view::{Card, LabelView},
+};
+
+/// Ids in one query: below SQLite's and PostgreSQL's limits on parameters.
+pub const CHUNK: usize = 5_000;
+
+/// What a card shows beyond its own row.
+#[derive(Clone, Debug, Default)]
+pub struct Around {
+    pub labels: Vec<LabelView>,
+    pub people: Vec<(UserId, String)>,
+    pub items: (u32, u32),
+    pub comments: u32,
+}
+
+/// When a task is due, in a zone.
+pub fn due(row: &task::Model, zone: Tz) -> Option<Due> {
+    match (row.due_on, row.due_at) {
+        (Some(date), _) => Some(Due::On(date)),
+        (None, Some(instant)) => Some(Due::At { instant, local: instant.with_timezone(&zone).naive_local() }),
+        (None, None) => None,
+    }
+}
+
+/// Whether a task is finished, in a zone.
+pub fn finish(row: &task::Model, zone: Tz) -> Finish {
+    match row.completed_at {
+        Some(instant) => Finish::Done { instant, on: instant.with_timezone(&zone).date_naive() },
+        None => Finish::Open,
+    }
+}
+
+/// Cards of rows, in their order.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn cards(db: &impl ConnectionTrait, zone: Tz, rows: Vec<task::Model>) -> AppResult<Vec<Card>> {
+    let ids: Vec<TaskId> = rows.iter().map(|row| row.id).collect();
+    let mut around = names(db, &ids).await?;
+    counters(db, &ids, &mut around).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let around = around.remove(&row.id).unwrap_or_default();
+            card(row, zone, around)
+        })
+        .collect())
+}
+
+fn card(row: task::Model, zone: Tz, around: Around) -> Card {
+    let Around { labels, people, items, comments } = around;
+    Card {
+        id: row.id,
+        number: row.number,
+        due: due(&row, zone),
+        finish: finish(&row, zone),
+        title: row.title,
+        priority: row.priority,
+        labels,
+        people: people.into_iter().map(|(_, name)| name).collect(),
+        checklist: items,
+        comments,
+    }
+}
+
+#[derive(FromQueryResult)]
+struct LabelRow {
+    task_id: TaskId,
+    name: String,
+    hue: i32,
+}
+
+#[derive(FromQueryResult)]
+struct PersonRow {
+    task_id: TaskId,
+    user_id: UserId,
+    name: String,
+}
+
+/// Labels and people of tasks.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn names(db: &impl ConnectionTrait, ids: &[TaskId]) -> AppResult<HashMap<TaskId, Around>> {
+    let mut all: HashMap<TaskId, Around> = HashMap::with_capacity(ids.len());
+    for ids in ids.chunks(CHUNK) {
+        let to_label = task_label::Entity::belongs_to(label::Entity)
+            .from(task_label::Column::LabelId)
+            .to(label::Column::Id)
+            .into();
+        let labels = task_label::Entity::find()
+            .select_only()
+            .column(task_label::Column::TaskId)
+            .column(label::Column::Name)
+            .column(label::Column::Hue)
+            .join(JoinType::InnerJoin, to_label)
+            .filter(task_label::Column::TaskId.is_in(ids.iter().copied()))
+            .order_by_asc(label::Column::Name)
+            .into_model::<LabelRow>()
+            .all(db)
+            .await?;
+        for LabelRow { task_id, name, hue } in labels {
+            let hue = u8::try_from(hue).unwrap_or(1);
+            all.entry(task_id).or_default().labels.push(LabelView { name, hue });
+        }
+        let to_user = task_assignee::Entity::belongs_to(user::Entity)
+            .from(task_assignee::Column::UserId)
+            .to(user::Column::Id)
+            .into();
+        let people = task_assignee::Entity::find()
+            .select_only()
+            .column(task_assignee::Column::TaskId)
+            .column(task_assignee::Column::UserId)
+            .column(user::Column::Name)
+            .join(JoinType::InnerJoin, to_user)
+            .filter(task_assignee::Column::TaskId.is_in(ids.iter().copied()))
+            .order_by_asc(user::Column::Name)
+            .into_model::<PersonRow>()
+            .all(db)
+            .await?;
+        for PersonRow { task_id, user_id, name } in people {
+            all.entry(task_id).or_default().people.push((user_id, name));
+        }
+    }
+    Ok(all)
+}
+
+#[derive(FromQueryResult)]
+struct CountRow {
+    task_id: TaskId,
+    many: i64,
+    done: i64,
+}
+
+/// Checklist items and comments of tasks, counted.
+async fn counters(db: &impl ConnectionTrait, ids: &[TaskId], all: &mut HashMap<TaskId, Around>) -> AppResult<()> {
+    for ids in ids.chunks(CHUNK) {
+        let items = checklist_item::Entity::find()
+            .select_only()
+            .column(checklist_item::Column::TaskId)
+            .column_as(checklist_item::Column::Id.count(), "many")
+            .column_as(checklist_item::Column::DoneAt.count(), "done")
+            .filter(checklist_item::Column::TaskId.is_in(ids.iter().copied()))
+            .group_by(checklist_item::Column::TaskId)
+            .into_model::<CountRow>()
+            .all(db)
+            .await?;
+        for row in items {
+            all.entry(row.task_id).or_default().items = (count(row.done), count(row.many));
+        }
+        let comments = comment::Entity::find()
+            .select_only()
+            .column(comment::Column::TaskId)
+            .column_as(comment::Column::Id.count(), "many")
+            .column_as(comment::Column::EditedAt.count(), "done")
+            .filter(comment::Column::TaskId.is_in(ids.iter().copied()))
+            .group_by(comment::Column::TaskId)
+            .into_model::<CountRow>()
+            .all(db)
+            .await?;
+        for row in comments {
+            all.entry(row.task_id).or_default().comments = count(row.many);
+        }
+    }
+    Ok(())
+}
+
+fn count(many: i64) -> u32 {
+    u32::try_from(many).unwrap_or(u32::MAX)
+}
+
+/// The card of one task.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn one(db: &impl ConnectionTrait, zone: Tz, row: task::Model) -> AppResult<Card> {
+    let mut around = names(db, &[row.id]).await?;
+    counters(db, &[row.id], &mut around).await?;
+    let of_row = around.remove(&row.id).unwrap_or_default();
+    Ok(card(row, zone, of_row))
+}

@@ -1,0 +1,123 @@
+//! Making a task.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, ExprTrait},
+};
+use uuid::Uuid;
+
+use super::{
+    cards,
+    events::{self, Detail, Event, Stand},
+    find,
+    moves::{self, End},
+};
+use crate::{
+    domain::{
+        ids::{ColumnId, OpId, TaskId},
+        task::{Category, DESCRIPTION_MAX, EventKind, Priority, TITLE_MAX},
+    },
+    entities::{project, task},
+    error::{AppError, AppResult, Checks},
+    platform::{ctx::Ctx, db::WriteTx},
+    projects::service::access::Editing,
+    tasks::view::Card,
+};
+
+/// What a new task is made of.
+#[derive(Clone, Debug)]
+pub struct NewTask {
+    pub column: ColumnId,
+    pub end: End,
+    pub title: String,
+    pub description: String,
+    pub priority: Priority,
+    pub due_on: Option<NaiveDate>,
+    pub due_at: Option<DateTime<Utc>>,
+    pub op_id: Option<OpId>,
+}
+
+/// Makes a task and answers with its card.
+///
+/// # Errors
+/// [`AppError::Invalid`] for a bad title or description, [`AppError::NotFound`] for an unknown column.
+pub async fn create(ctx: &Ctx, editing: &Editing, new: NewTask) -> AppResult<Card> {
+    let NewTask { column, end, title, description, priority, due_on, due_at, op_id } = new;
+    let mut checks = Checks::default();
+    let title = checks.line("title", &title, TITLE_MAX);
+    let description = checks.text("description", &description, DESCRIPTION_MAX);
+    checks.done()?;
+
+    let tx = ctx.begin().await?;
+    let project = editing.project().id;
+    let column = moves::lock_column(ctx, &tx, project, column).await?;
+    if let Some(before) = already_made(&tx, op_id).await? {
+        return cards::one(&*tx, find::zone(ctx), before).await;
+    }
+    let row = task::ActiveModel {
+        id: Set(TaskId(Uuid::now_v7())),
+        project_id: Set(project),
+        column_id: Set(column.id),
+        number: Set(next_number(&tx, editing).await?),
+        rank: Set(moves::end_rank(&*tx, column.id, end).await?.into_string()),
+        title: Set(title),
+        description: Set(description),
+        priority: Set(priority),
+        category: Set(Category::Ordinary.after_move(column.status)),
+        due_on: Set(due_on),
+        due_at: Set(due_at),
+        completed_at: Set((column.status == crate::domain::task::Status::Done).then_some(ctx.now)),
+        archived_at: Set(None),
+        created_by: Set(ctx.actor_id()),
+        created_at: Set(ctx.now),
+        updated_at: Set(ctx.now),
+        version: Set(1),
+    };
+    let row = row.insert(&*tx).await?;
+    let to = Stand { column: column.id, status: column.status };
+    let event = Event { kind: EventKind::Created, from: None, to: Some(to), detail: Detail::default(), op_id };
+    events::record(ctx, &*tx, &row, event).await?;
+    let card = cards::one(&*tx, find::zone(ctx), row).await?;
+    tx.commit().await?;
+    Ok(card)
+}
+
+/// The task that an earlier call with the same op_id made.
+async fn already_made(tx: &WriteTx, op_id: Option<OpId>) -> AppResult<Option<task::Model>> {
+    use crate::entities::task_event;
+    let Some(op_id) = op_id else { return Ok(None) };
+    let Some(event) = task_event::Entity::find().filter(task_event::Column::OpId.eq(op_id)).one(&**tx).await? else {
+        return Ok(None);
+    };
+    Ok(task::Entity::find_by_id(event.task_id).one(&**tx).await?)
+}
+
+/// Counts the project's numbers up; the update holds the row, so no number is given twice.
+async fn next_number(tx: &WriteTx, editing: &Editing) -> AppResult<i32> {
+    let id = editing.project().id;
+    project::Entity::update_many()
+        .col_expr(project::Column::LastNumber, Expr::col(project::Column::LastNumber).add(1))
+        .filter(project::Column::Id.eq(id))
+        .exec(&**tx)
+        .await?;
+    let number: Option<i32> = project::Entity::find_by_id(id)
+        .select_only()
+        .column(project::Column::LastNumber)
+        .into_tuple()
+        .one(&**tx)
+        .await?;
+    number.ok_or(AppError::NotFound)
+}
+
+/// Marks the row as changed now; the version counts up.
+pub(super) fn touched(ctx: &Ctx, row: &task::Model) -> task::ActiveModel {
+    task::ActiveModel {
+        id: Unchanged(row.id),
+        updated_at: Set(ctx.now),
+        version: Set(row.version + 1),
+        ..Default::default()
+    }
+}

@@ -1,0 +1,214 @@
+//! Changing a task's fields. Texts carry the version they started from: different fields merge,
+//! the same field answers 409 with both texts.
+
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use super::{
+    cards,
+    create::touched,
+    events::{self, Detail, Event},
+    find,
+};
+use crate::{
+    domain::{
+        ids::{OpId, TaskId},
+        task::{Category, DESCRIPTION_MAX, EventKind, Priority, TITLE_MAX},
+    },
+    entities::{task, task_event},
+    error::{AppError, AppResult, Checks, Conflict, Problem},
+    platform::{ctx::Ctx, db::WriteTx},
+    tasks::view::Card,
+};
+
+/// One field with its new value.
+#[derive(Clone, Debug)]
+pub enum Change {
+    Title(String),
+    Description(String),
+    Priority(Priority),
+    Category(Category),
+    Due(Option<DueInput>),
+}
+
+/// A due date as it was typed: a day, or a day and a time of the person's zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueInput {
+    pub date: NaiveDate,
+    pub time: Option<NaiveTime>,
+}
+
+impl Change {
+    /// The word of the field in history and errors.
+    pub const fn field(&self) -> &'static str {
+        match self {
+            Self::Title(_) => "title",
+            Self::Description(_) => "description",
+            Self::Priority(_) => "priority",
+            Self::Category(_) => "category",
+            Self::Due(_) => "due",
+        }
+    }
+
+    /// Whether two people's values must be kept apart; choices are simply made again.
+    const fn is_text(&self) -> bool {
+        matches!(self, Self::Title(_) | Self::Description(_))
+    }
+}
+
+/// Changes one field and answers with the task as it is then.
+///
+/// # Errors
+/// [`AppError::Invalid`] for a bad value, [`AppError::Conflict`] where somebody changed the same
+/// text since `base_version`, [`AppError::NotFound`] and [`AppError::Forbidden`] without the right.
+pub async fn change(ctx: &Ctx, id: TaskId, base_version: i64, change: Change, op_id: Option<OpId>) -> AppResult<Card> {
+    let change = checked(change)?;
+    let tx = ctx.begin().await?;
+    let (_, row) = find::for_editing(ctx, &*tx, id).await?;
+    let row = lock(ctx, &tx, row).await?;
+    let row = if events::is_done(&*tx, op_id).await? {
+        row
+    } else {
+        apply(ctx, &tx, row, base_version, change, op_id).await?
+    };
+    let card = cards::one(&*tx, find::zone(ctx), row).await?;
+    tx.commit().await?;
+    Ok(card)
+}
+
+/// The task's row, held until the transaction ends.
+pub(super) async fn lock(ctx: &Ctx, tx: &WriteTx, row: task::Model) -> AppResult<task::Model> {
+    if !ctx.db().is_postgres() {
+        return Ok(row);
+    }
+    task::Entity::find_by_id(row.id).lock_exclusive().one(&**tx).await?.ok_or(AppError::NotFound)
+}
+
+fn checked(change: Change) -> AppResult<Change> {
+    let mut checks = Checks::default();
+    let change = match change {
+        Change::Title(title) => Change::Title(checks.line("title", &title, TITLE_MAX)),
+        Change::Description(text) => Change::Description(checks.text("description", &text, DESCRIPTION_MAX)),
+        other => other,
+    };
+    checks.done()?;
+    Ok(change)
+}
+
+async fn apply(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    row: task::Model,
+    base: i64,
+    change: Change,
+    op_id: Option<OpId>,
+) -> AppResult<task::Model> {
+    let zone = find::zone(ctx);
+    let field = change.field();
+    let mut fresh = touched(ctx, &row);
+    let (from, to) = match &change {
+        Change::Title(title) => {
+            fresh.title = Set(title.clone());
+            (row.title.clone(), title.clone())
+        }
+        Change::Description(text) => {
+            fresh.description = Set(text.clone());
+            (row.description.clone(), text.clone())
+        }
+        Change::Priority(priority) => {
+            fresh.priority = Set(*priority);
+            (row.priority.to_string(), priority.to_string())
+        }
+        Change::Category(category) => {
+            fresh.category = Set(*category);
+            (row.category.to_string(), category.to_string())
+        }
+        Change::Due(due) => {
+            let (due_on, due_at) = match due {
+                None => (None, None),
+                Some(DueInput { date, time: None }) => (Some(*date), None),
+                Some(DueInput { date, time: Some(time) }) => (None, Some(instant(zone, *date, *time)?)),
+            };
+            let before = cards::due(&row, zone).map(|due| due.machine()).unwrap_or_default();
+            fresh.due_on = Set(due_on);
+            fresh.due_at = Set(due_at);
+            let after = task::Model { due_on, due_at, ..row.clone() };
+            (before, cards::due(&after, zone).map(|due| due.machine()).unwrap_or_default())
+        }
+    };
+    if from == to {
+        return Ok(row);
+    }
+    if change.is_text() && base != row.version && was_changed_since(tx, &row, field, base).await? {
+        return Err(AppError::Conflict(Box::new(Conflict {
+            field: field.into(),
+            mine: to,
+            theirs: from,
+            version: row.version,
+        })));
+    }
+    let saved = fresh.update(&**tx).await?;
+    let detail =
+        Detail { field: Some(field.into()), from: Some(from), to: Some(to), version: Some(saved.version), by: None };
+    events::record(ctx, &**tx, &saved, Event::plain(EventKind::Edited, detail).with_op(op_id)).await?;
+    Ok(saved)
+}
+
+/// Whether a field was edited after a version. The history knows.
+async fn was_changed_since(tx: &WriteTx, row: &task::Model, field: &str, base: i64) -> AppResult<bool> {
+    let events = task_event::Entity::find()
+        .filter(task_event::Column::TaskId.eq(row.id))
+        .filter(task_event::Column::Kind.eq(EventKind::Edited))
+        .all(&**tx)
+        .await?;
+    Ok(events
+        .iter()
+        .filter_map(|event| serde_json::from_str::<Detail>(&event.detail).ok())
+        .any(|detail| detail.field.as_deref() == Some(field) && detail.version.is_some_and(|version| version > base)))
+}
+
+/// A wall-clock time in a zone: the first of two where it exists twice, the end of the gap where it
+/// does not exist.
+fn instant(zone: chrono_tz::Tz, date: NaiveDate, time: NaiveTime) -> AppResult<DateTime<Utc>> {
+    let mut local = date.and_time(time);
+    for _ in 0..=180 {
+        if let Some(instant) = zone.from_local_datetime(&local).earliest() {
+            return Ok(instant.with_timezone(&Utc));
+        }
+        local += chrono::TimeDelta::minutes(1);
+    }
+    Err(AppError::field("due_time", Problem::NotATime))
+}
+
+/// Reads a due date out of the two fields of a form; an empty date is none.
+///
+/// # Errors
+/// [`AppError::Invalid`] at `due_on` or `due_time`.
+pub fn read_due(date: &str, time: &str) -> AppResult<Option<DueInput>> {
+    let (date, time) = (date.trim(), time.trim());
+    if date.is_empty() {
+        return if time.is_empty() { Ok(None) } else { Err(AppError::field("due_on", Problem::Required)) };
+    }
+    let date = NaiveDate::parse_from_str(date, "%Y-%m-%d").map_err(|_| AppError::field("due_on", Problem::NotADate))?;
+    let time = match time {
+        "" => None,
+        time => Some(
+            NaiveTime::parse_from_str(time, "%H:%M")
+                .or_else(|_| NaiveTime::parse_from_str(time, "%H:%M:%S"))
+                .map_err(|_| AppError::field("due_time", Problem::NotATime))?,
+        ),
+    };
+    Ok(Some(DueInput { date, time }))
+}
+
+/// A due date as the two columns of a row, in the person's zone.
+///
+/// # Errors
+/// [`AppError::Invalid`] where the time cannot be placed.
+pub fn due_columns(ctx: &Ctx, due: Option<DueInput>) -> AppResult<(Option<NaiveDate>, Option<DateTime<Utc>>)> {
+    Ok(match due {
+        None => (None, None),
+        Some(DueInput { date, time: None }) => (Some(date), None),
+        Some(DueInput { date, time: Some(time) }) => (None, Some(instant(find::zone(ctx), date, time)?)),
+    })
+}

@@ -1,0 +1,100 @@
+//! Writing the history. `task_event` is append-only; a change and its event share a transaction.
+
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    domain::{
+        ids::{ColumnId, EventId, OpId},
+        task::{EventKind, Status},
+    },
+    entities::{task, task_event},
+    error::AppResult,
+    platform::{ctx::Ctx, fault},
+};
+
+/// What the words of the history need beyond the columns of the row.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Detail {
+    /// The field that was edited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// Its value before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// Its value after; for other events a name (person, label, item).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// The task's version after the change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
+    /// The person's name in the source of an import, where nobody here has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+}
+
+/// A place on the board: a column and its status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stand {
+    pub column: ColumnId,
+    pub status: Status,
+}
+
+/// One event to write.
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub kind: EventKind,
+    pub from: Option<Stand>,
+    pub to: Option<Stand>,
+    pub detail: Detail,
+    pub op_id: Option<OpId>,
+}
+
+impl Event {
+    /// An event without a place.
+    pub fn plain(kind: EventKind, detail: Detail) -> Self {
+        Self { kind, from: None, to: None, detail, op_id: None }
+    }
+
+    /// Makes the change safe to repeat.
+    #[must_use]
+    pub fn with_op(mut self, op_id: Option<OpId>) -> Self {
+        self.op_id = op_id;
+        self
+    }
+}
+
+/// Writes an event of a task, now, by whoever asks.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn record(ctx: &Ctx, tx: &impl ConnectionTrait, task: &task::Model, event: Event) -> AppResult<()> {
+    let Event { kind, from, to, detail, op_id } = event;
+    let detail = serde_json::to_string(&detail).map_err(|error| fault::internal("writing an event", error))?;
+    let row = task_event::ActiveModel {
+        id: Set(EventId(Uuid::now_v7())),
+        project_id: Set(task.project_id),
+        task_id: Set(task.id),
+        at: Set(ctx.now),
+        actor_id: Set(ctx.actor_id()),
+        kind: Set(kind),
+        from_column_id: Set(from.map(|stand| stand.column)),
+        to_column_id: Set(to.map(|stand| stand.column)),
+        from_status: Set(from.map(|stand| stand.status)),
+        to_status: Set(to.map(|stand| stand.status)),
+        detail: Set(detail),
+        op_id: Set(op_id),
+    };
+    task_event::Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Whether a change was already made: its answer got lost and the client asks again.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn is_done(tx: &impl ConnectionTrait, op_id: Option<OpId>) -> AppResult<bool> {
+    let Some(op_id) = op_id else { return Ok(false) };
+    Ok(task_event::Entity::find().filter(task_event::Column::OpId.eq(op_id)).one(tx).await?.is_some())
+}

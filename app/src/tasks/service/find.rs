@@ -1,0 +1,58 @@
+//! Finding a task that the person may see, with the proof.
+
+use chrono_tz::Tz;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+
+use crate::{
+    domain::{due::ViewerClock, ids::TaskId, project::parse_task_ref},
+    entities::task,
+    error::{AppError, AppResult},
+    platform::ctx::Ctx,
+    projects::service::access::{self, Editing, Viewing},
+};
+
+/// A task by its reference (`T-214`).
+///
+/// # Errors
+/// [`AppError::NotFound`] where it is not there or not visible.
+pub async fn by_reference(ctx: &Ctx, db: &impl ConnectionTrait, reference: &str) -> AppResult<(Viewing, task::Model)> {
+    let (key, number) = parse_task_ref(reference).ok_or(AppError::NotFound)?;
+    let viewing = access::by_key(ctx, db, &key).await?;
+    let task = task::Entity::find()
+        .filter(task::Column::ProjectId.eq(viewing.project().id))
+        .filter(task::Column::Number.eq(number))
+        .one(db)
+        .await?;
+    Ok((viewing, task.ok_or(AppError::NotFound)?))
+}
+
+/// A task by its id.
+///
+/// # Errors
+/// [`AppError::NotFound`] where it is not there or not visible.
+pub async fn by_id(ctx: &Ctx, db: &impl ConnectionTrait, id: TaskId) -> AppResult<(Viewing, task::Model)> {
+    let task = task::Entity::find_by_id(id).one(db).await?.ok_or(AppError::NotFound)?;
+    let viewing = access::by_id(ctx, db, task.project_id).await?;
+    Ok((viewing, task))
+}
+
+/// The right to change a task, and the task as it is now.
+///
+/// # Errors
+/// [`AppError::NotFound`] where it is not visible, [`AppError::Forbidden`] for a viewer.
+pub async fn for_editing(ctx: &Ctx, db: &impl ConnectionTrait, id: TaskId) -> AppResult<(Editing, task::Model)> {
+    let (viewing, task) = by_id(ctx, db, id).await?;
+    Ok((viewing.editing()?, task))
+}
+
+/// The person's time zone; UTC for the program itself.
+pub fn zone(ctx: &Ctx) -> Tz {
+    ctx.me().ok().and_then(|me| me.zone.parse().ok()).unwrap_or(Tz::UTC)
+}
+
+/// The person's clock.
+pub fn clock(ctx: &Ctx) -> ViewerClock {
+    use chrono::{Offset, TimeZone};
+    let offset = zone(ctx).offset_from_utc_datetime(&ctx.now.naive_utc()).fix();
+    ViewerClock { now: ctx.now, utc_offset_minutes: offset.local_minus_utc() / 60 }
+}

@@ -1,0 +1,117 @@
+//! A task's history in words.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::events::Detail;
+use crate::{
+    domain::{
+        calendar::{clock_time, short_date},
+        ids::{ColumnId, TaskId, UserId},
+        task::{Category, EventKind, Priority},
+    },
+    entities::{board_column, task_event, user},
+    error::AppResult,
+    tasks::view::{HistoryLine, Stamp},
+};
+
+/// Most lines that a page shows.
+const LISTED: u64 = 300;
+
+/// An instant with its words for a zone.
+pub fn stamp(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> Stamp {
+    let local = at.with_timezone(&zone);
+    let today = now.with_timezone(&zone).date_naive();
+    Stamp { at, words: format!("{}, {}", short_date(local.date_naive(), today), clock_time(local.time())) }
+}
+
+/// The history of a task, the newest line first.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn lines(
+    db: &impl ConnectionTrait,
+    task: TaskId,
+    columns: &[board_column::Model],
+    now: DateTime<Utc>,
+    zone: Tz,
+) -> AppResult<Vec<HistoryLine>> {
+    let events = task_event::Entity::find()
+        .filter(task_event::Column::TaskId.eq(task))
+        .order_by_desc(task_event::Column::At)
+        .order_by_desc(task_event::Column::Id)
+        .limit(LISTED)
+        .all(db)
+        .await?;
+    let actors: Vec<UserId> = events.iter().filter_map(|event| event.actor_id).collect();
+    let people = user::Entity::find().filter(user::Column::Id.is_in(actors)).all(db).await?;
+    let names: HashMap<UserId, String> = people.into_iter().map(|person| (person.id, person.name)).collect();
+    let column_names: HashMap<ColumnId, &str> =
+        columns.iter().map(|column| (column.id, column.name.as_str())).collect();
+    Ok(events
+        .into_iter()
+        .map(|event| {
+            let detail: Detail = serde_json::from_str(&event.detail).unwrap_or_default();
+            HistoryLine {
+                who: event.actor_id.and_then(|id| names.get(&id).cloned()).or_else(|| detail.by.clone()),
+                what: words(&event, &detail, &column_names),
+                at: stamp(event.at, now, zone),
+            }
+        })
+        .collect())
+}
+
+fn words(event: &task_event::Model, detail: &Detail, columns: &HashMap<ColumnId, &str>) -> String {
+    let column = |id: Option<ColumnId>| id.and_then(|id| columns.get(&id).copied()).unwrap_or("a column that is gone");
+    let to = detail.to.as_deref().unwrap_or_default();
+    match event.kind {
+        EventKind::Created => format!("created this in {}", column(event.to_column_id)),
+        EventKind::Moved if event.from_column_id == event.to_column_id => {
+            format!("moved this within {}", column(event.to_column_id))
+        }
+        EventKind::Moved => {
+            format!("moved this from {} to {}", column(event.from_column_id), column(event.to_column_id))
+        }
+        EventKind::Edited => edited(detail),
+        EventKind::Commented => "commented".into(),
+        EventKind::Archived => "archived this".into(),
+        EventKind::Restored => "restored this".into(),
+        EventKind::Assigned => format!("assigned {to}"),
+        EventKind::Unassigned => format!("took {} off", if to.is_empty() { "somebody" } else { to }),
+        EventKind::Labelled => format!("added the label {to}"),
+        EventKind::Unlabelled => format!("removed the label {to}"),
+        EventKind::Checked => format!("ticked “{to}”"),
+        EventKind::Unchecked => format!("took the tick off “{to}”"),
+        EventKind::ItemAdded => format!("added “{to}” to the checklist"),
+        EventKind::ItemRemoved => {
+            format!("removed “{}” from the checklist", detail.from.as_deref().unwrap_or_default())
+        }
+    }
+}
+
+fn edited(detail: &Detail) -> String {
+    let from = detail.from.as_deref().unwrap_or_default();
+    let to = detail.to.as_deref().unwrap_or_default();
+    match detail.field.as_deref() {
+        Some("title") => format!("renamed this from “{from}”"),
+        Some("description") => "changed the description".into(),
+        Some("priority") => {
+            let label = |word: &str| {
+                word.parse::<Priority>().map_or_else(|()| word.to_owned(), |priority| priority.label().into())
+            };
+            format!("changed the priority from {} to {}", label(from), label(to))
+        }
+        Some("category") => {
+            let label = |word: &str| {
+                word.parse::<Category>().map_or_else(|()| word.to_owned(), |category| category.label().into())
+            };
+            format!("changed the category from {} to {}", label(from), label(to))
+        }
+        Some("due") if to.is_empty() => "removed the due date".into(),
+        Some("due") => format!("set the due date to {to}"),
+        _ => "changed this".into(),
+    }
+}

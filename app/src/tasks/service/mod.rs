@@ -1,0 +1,16 @@
+//! Rules of tasks that need the database. Every change writes its event in the same transaction.
+
+pub mod archive;
+pub mod assign;
+pub mod board;
+mod cards;
+pub mod checklist;
+pub mod comments;
+pub mod create;
+pub mod detail;
+pub mod edit;
+pub mod events;
+pub mod find;
+mod history;
+pub mod input;
+pub mod moves;

@@ -1,0 +1,256 @@
+//! Moving a card: the client says what it wants, the server decides the place.
+//!
+//! One short transaction that locks the column, finds the real neighbours, writes one card row and
+//! one event. A vanished neighbour falls back to the other one, then to the end, so a pure move
+//! never conflicts.
+
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+
+use super::{
+    cards,
+    events::{self, Detail, Event, Stand},
+    find,
+};
+use crate::{
+    domain::{
+        ids::{ColumnId, OpId, ProjectId, TaskId},
+        rank::{self, Rank},
+        task::{EventKind, Status},
+    },
+    entities::{board_column, task},
+    error::{AppError, AppResult},
+    platform::{ctx::Ctx, db::WriteTx, fault},
+    tasks::view::Card,
+};
+
+/// Where a card should go.
+#[derive(Clone, Copy, Debug)]
+pub struct Move {
+    pub task: TaskId,
+    pub column: ColumnId,
+    /// The card that should stand before it.
+    pub after: Option<TaskId>,
+    /// The card that should stand behind it.
+    pub before: Option<TaskId>,
+    /// Makes a repeat do nothing.
+    pub op_id: Option<OpId>,
+}
+
+/// Moves a card and answers with it as it is then.
+///
+/// # Errors
+/// [`AppError::NotFound`] where card or column are not there, [`AppError::Forbidden`] for a viewer.
+pub async fn move_task(ctx: &Ctx, wish: Move) -> AppResult<Card> {
+    let tx = ctx.begin().await?;
+    let (editing, _) = find::for_editing(ctx, &*tx, wish.task).await?;
+    let column = lock_column(ctx, &tx, editing.project().id, wish.column).await?;
+    // Read again under the lock: it may have moved while this waited.
+    let row = task::Entity::find_by_id(wish.task).one(&*tx).await?.ok_or(AppError::NotFound)?;
+    if row.archived_at.is_some() {
+        return Err(AppError::NotFound);
+    }
+    let row = if events::is_done(&*tx, wish.op_id).await? { row } else { carry(ctx, &tx, row, &column, wish).await? };
+    let card = cards::one(&*tx, find::zone(ctx), row).await?;
+    tx.commit().await?;
+    Ok(card)
+}
+
+async fn carry(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    row: task::Model,
+    column: &board_column::Model,
+    wish: Move,
+) -> AppResult<task::Model> {
+    let gap = gap(&**tx, column.id, row.id, wish.after, wish.before).await?;
+    if row.column_id == column.id && gap.holds(&row.rank) {
+        return Ok(row);
+    }
+    let from = stand_of(&**tx, &row).await?;
+    let to = Stand { column: column.id, status: column.status };
+    let rank = rank::between(gap.after.as_ref(), gap.before.as_ref());
+    let is_too_long = rank.is_too_long();
+    let moved = task::ActiveModel {
+        id: Unchanged(row.id),
+        column_id: Set(column.id),
+        rank: Set(rank.into_string()),
+        category: Set(if from.status == to.status { row.category } else { row.category.after_move(to.status) }),
+        completed_at: Set(completed_at(ctx, &row, to.status)),
+        updated_at: Set(ctx.now),
+        version: Set(row.version + 1),
+        ..Default::default()
+    }
+    .update(&**tx)
+    .await?;
+    let event =
+        Event { kind: EventKind::Moved, from: Some(from), to: Some(to), detail: Detail::default(), op_id: wish.op_id };
+    events::record(ctx, &**tx, &moved, event).await?;
+    if is_too_long {
+        rebalance(&**tx, column.id, row.id).await?;
+    }
+    Ok(moved)
+}
+
+/// When a task was completed, after it came to a status.
+pub fn completed_at(ctx: &Ctx, row: &task::Model, to: Status) -> Option<chrono::DateTime<chrono::Utc>> {
+    match to {
+        Status::Done => Some(row.completed_at.unwrap_or(ctx.now)),
+        Status::Todo | Status::Progress | Status::Pending => None,
+    }
+}
+
+/// A column of a project, held until the transaction ends: nobody else places a card in it meanwhile.
+///
+/// # Errors
+/// [`AppError::NotFound`] where the project has no such column.
+pub async fn lock_column(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    project: ProjectId,
+    column: ColumnId,
+) -> AppResult<board_column::Model> {
+    let mut query = board_column::Entity::find_by_id(column).filter(board_column::Column::ProjectId.eq(project));
+    if ctx.db().is_postgres() {
+        query = query.lock_exclusive();
+    }
+    query.one(&**tx).await?.ok_or(AppError::NotFound)
+}
+
+/// The column and status a task is in.
+async fn stand_of(db: &impl ConnectionTrait, row: &task::Model) -> AppResult<Stand> {
+    let column = board_column::Entity::find_by_id(row.column_id).one(db).await?;
+    let column = column.ok_or_else(|| fault::internal("finding a task's column", row.column_id))?;
+    Ok(Stand { column: column.id, status: column.status })
+}
+
+/// The place between two cards that are really there.
+struct Gap {
+    after: Option<Rank>,
+    before: Option<Rank>,
+}
+
+impl Gap {
+    /// Whether a rank already is in this place.
+    fn holds(&self, rank: &str) -> bool {
+        self.after.as_ref().is_none_or(|after| after.as_str() < rank)
+            && self.before.as_ref().is_none_or(|before| rank < before.as_str())
+    }
+}
+
+async fn gap(
+    db: &impl ConnectionTrait,
+    column: ColumnId,
+    moving: TaskId,
+    after: Option<TaskId>,
+    before: Option<TaskId>,
+) -> AppResult<Gap> {
+    if let Some(rank) = rank_of(db, column, moving, after).await? {
+        let next = neighbour(db, column, moving, Side::Behind(&rank)).await?;
+        return Ok(Gap { after: Some(rank), before: next });
+    }
+    if let Some(rank) = rank_of(db, column, moving, before).await? {
+        let previous = neighbour(db, column, moving, Side::Before(&rank)).await?;
+        return Ok(Gap { after: previous, before: Some(rank) });
+    }
+    Ok(Gap { after: neighbour(db, column, moving, Side::End).await?, before: None })
+}
+
+/// The rank of a neighbour that is still where the client saw it.
+async fn rank_of(
+    db: &impl ConnectionTrait,
+    column: ColumnId,
+    moving: TaskId,
+    neighbour: Option<TaskId>,
+) -> AppResult<Option<Rank>> {
+    let Some(id) = neighbour.filter(|id| *id != moving) else { return Ok(None) };
+    let row = task::Entity::find_by_id(id)
+        .filter(task::Column::ColumnId.eq(column))
+        .filter(task::Column::ArchivedAt.is_null())
+        .one(db)
+        .await?;
+    Ok(row.and_then(|row| Rank::parse(&row.rank)))
+}
+
+enum Side<'a> {
+    Behind(&'a Rank),
+    Before(&'a Rank),
+    End,
+}
+
+/// The nearest rank on a side. Archived cards keep theirs, so they count here.
+async fn neighbour(
+    db: &impl ConnectionTrait,
+    column: ColumnId,
+    moving: TaskId,
+    side: Side<'_>,
+) -> AppResult<Option<Rank>> {
+    let query = task::Entity::find()
+        .select_only()
+        .column(task::Column::Rank)
+        .filter(task::Column::ColumnId.eq(column))
+        .filter(task::Column::Id.ne(moving))
+        .limit(1);
+    let query = match side {
+        Side::Behind(rank) => query.filter(task::Column::Rank.gt(rank.as_str())).order_by_asc(task::Column::Rank),
+        Side::Before(rank) => query.filter(task::Column::Rank.lt(rank.as_str())).order_by_desc(task::Column::Rank),
+        Side::End => query.order_by_desc(task::Column::Rank),
+    };
+    let rank: Option<String> = query.into_tuple().one(db).await?;
+    Ok(rank.as_deref().and_then(Rank::parse))
+}
+
+/// The rank at an end of a column.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn end_rank(db: &impl ConnectionTrait, column: ColumnId, end: End) -> AppResult<Rank> {
+    let query = task::Entity::find()
+        .select_only()
+        .column(task::Column::Rank)
+        .filter(task::Column::ColumnId.eq(column))
+        .limit(1);
+    let query = match end {
+        End::Top => query.order_by_asc(task::Column::Rank),
+        End::Bottom => query.order_by_desc(task::Column::Rank),
+    };
+    let rank: Option<String> = query.into_tuple().one(db).await?;
+    let rank = rank.as_deref().and_then(Rank::parse);
+    Ok(match end {
+        End::Top => rank::between(None, rank.as_ref()),
+        End::Bottom => rank::between(rank.as_ref(), None),
+    })
+}
+
+/// An end of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    Top,
+    Bottom,
+}
+
+/// Shortens the ranks around a card, in the same lock.
+async fn rebalance(db: &impl ConnectionTrait, column: ColumnId, around: TaskId) -> AppResult<()> {
+    let rows: Vec<(TaskId, String)> = task::Entity::find()
+        .select_only()
+        .column(task::Column::Id)
+        .column(task::Column::Rank)
+        .filter(task::Column::ColumnId.eq(column))
+        .order_by_asc(task::Column::Rank)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let Some(at) = rows.iter().position(|(id, _)| *id == around) else { return Ok(()) };
+    let ranks: Option<Vec<Rank>> = rows.iter().map(|(_, rank)| Rank::parse(rank)).collect();
+    let ranks = ranks.ok_or_else(|| fault::internal("rebalancing a column", "a stored rank is none"))?;
+    let (window, fresh) = rank::rebalance(&ranks, at);
+    for ((id, _), rank) in rows[window].iter().zip(fresh) {
+        task::ActiveModel { id: Unchanged(*id), rank: Set(rank.into_string()), ..Default::default() }
+            .update(db)
+            .await?;
+    }
+    Ok(())
+}

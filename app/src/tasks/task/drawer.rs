@@ -1,0 +1,108 @@
+//! A task in a drawer over its board: `/board/T/tasks/214`. Escape and the cross close it.
+
+use leptos::{html::Section, prelude::*};
+use leptos_meta::Title;
+use leptos_router::hooks::{use_location, use_navigate, use_params_map};
+
+use super::{saving::TaskState, task_view::TaskView};
+use crate::{
+    error::AppError,
+    tasks::{
+        api::load_task,
+        board::{self, OpenBoard},
+        view::TaskDetail,
+    },
+    ui::Icon,
+};
+
+#[component]
+pub fn TaskDrawer() -> impl IntoView {
+    let params = use_params_map();
+    let reference = Memo::new(move |_| {
+        let params = params.read();
+        format!("{}-{}", params.get("project").unwrap_or_default(), params.get("number").unwrap_or_default())
+    });
+    let search = use_location().search;
+    let board = Memo::new(move |_| {
+        let project = params.read().get("project").unwrap_or_default();
+        search.with(
+            |search| if search.is_empty() { format!("/board/{project}") } else { format!("/board/{project}?{search}") },
+        )
+    });
+    let task = Resource::new_blocking(move || reference.get(), load_task);
+    let navigate = use_navigate();
+    board::on_escape(move || navigate(&board.get_untracked(), Default::default()));
+    let number = Memo::new(move |_| params.read().get("number").and_then(|number| number.parse::<i32>().ok()));
+    if let Some(open) = use_context::<OpenBoard>() {
+        // When this runs the address already is another one: what it named is kept here.
+        let shown = ArcStoredValue::new(number.get_untracked());
+        let latest = shown.clone();
+        Effect::new(move |_| {
+            if let Some(number) = number.get() {
+                latest.set_value(Some(number));
+            }
+        });
+        on_cleanup(move || {
+            if let Some(number) = shown.get_value() {
+                open.focus_number(number);
+            }
+        });
+    }
+    let drawer = NodeRef::<Section>::new();
+    Effect::new(move |_| {
+        if let Some(drawer) = drawer.get() {
+            board::focus_element(&drawer);
+        }
+    });
+    view! {
+        <section class="drawer" aria-label="Task" tabindex="-1" node_ref=drawer>
+            <Transition>
+                {move || Suspend::new(async move {
+                    match task.await {
+                        Ok(detail) => content(detail, board).into_any(),
+                        Err(error) => failed(&error, board).into_any(),
+                    }
+                })}
+            </Transition>
+        </section>
+    }
+    .into_any()
+}
+
+fn content(detail: TaskDetail, board: Memo<String>) -> impl IntoView {
+    let reference = detail.card.reference(&detail.key);
+    let state = TaskState::new(detail);
+    let title = state.part(|detail| detail.card.title.clone());
+    let column = state.part(|detail| {
+        detail.columns.iter().find(|column| column.id == detail.column).map(|column| column.name.clone())
+    });
+    let heading = reference.clone();
+    view! {
+        <Title text=move || format!("{heading} {}", title.get()) />
+        <div class="task">
+            <div class="task__bar">
+                <h2 class="key">{reference.clone()}<span class="sr-only">": "{move || title.get()}</span></h2>
+                <span aria-hidden="true">"·"</span>
+                <span dir="auto">{move || column.get()}</span>
+                <span class="spacer"></span>
+                <a class="icon-btn" href=format!("/tasks/{reference}") aria-label="Open as a page" title="Open as a page"><Icon name="external-link" /></a>
+                {close(board)}
+            </div>
+            <TaskView state=state />
+        </div>
+    }
+}
+
+fn failed(error: &AppError, board: Memo<String>) -> impl IntoView + use<> {
+    let words = error.words();
+    view! {
+        <div class="task">
+            <div class="task__bar"><span class="spacer"></span>{close(board)}</div>
+            <div class="empty"><h2>"This task cannot be shown"</h2><p>{words}</p></div>
+        </div>
+    }
+}
+
+fn close(board: Memo<String>) -> impl IntoView {
+    view! { <a class="icon-btn" href=move || board.get() aria-label="Close the task" title="Close"><Icon name="x" /></a> }
+}

@@ -1,0 +1,46 @@
+//! Who has the task.
+
+use leptos::prelude::*;
+
+use super::{
+    saving::{TaskState, save_state, saving},
+    submit::submit_form_of,
+};
+use crate::{tasks::api::SavePeople, ui::Avatar};
+
+#[component]
+pub fn PeopleForm(state: TaskState) -> impl IntoView {
+    let action = saving::<SavePeople>(state);
+    let names = state.part(|detail| detail.card.people.clone());
+    let assigned = state.part(|detail| detail.assignees.clone());
+    let people = state.detail.with_untracked(|detail| detail.people.clone());
+    let boxes: Vec<_> = people
+        .into_iter()
+        .map(|person| view! {
+            <label class="choice">
+                <input type="checkbox" name="people[]" value=person.id.to_string() checked=assigned.with_untracked(|ids| ids.contains(&person.id)) on:change=|event| submit_form_of(&event) />
+                <span dir="auto">{person.name}</span>
+            </label>
+        })
+        .collect();
+    view! {
+        <div class="prop">
+            <span class="field__label">"People"</span>
+            <details class="people">
+                <summary class="people__names">
+                    {move || match names.get() {
+                        names if names.is_empty() => view! { <span class="muted">"Nobody yet"</span> }.into_any(),
+                        names => names.into_iter().map(|name| view! { <span class="people__name"><Avatar name=name.clone() /><span dir="auto">{name}</span></span> }).collect_view().into_any(),
+                    }}
+                </summary>
+                <ActionForm action=action attr:class="form">
+                    {state.hidden_id()}
+                    <fieldset class="fieldset"><legend class="sr-only">"People"</legend><div class="choices">{boxes}</div></fieldset>
+                    <button class="btn is-sm needs-no-script" type="submit">"Save"</button>
+                </ActionForm>
+            </details>
+            {save_state(action)}
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,140 @@
+//! Status, priority, due date and category: a choice saves itself.
+
+use chrono::{Days, NaiveDate};
+use leptos::prelude::*;
+
+use super::{
+    saving::{TaskState, save_state, saving},
+    submit::submit_form_of,
+};
+use crate::{
+    domain::{
+        calendar::clock_time,
+        due::{self, Due},
+        task::{Category, Priority},
+    },
+    tasks::api::{PlaceTask, SaveCategory, SaveDue, SavePriority},
+    ui::Icon,
+};
+
+/// The list the task is in.
+#[component]
+pub fn StatusForm(state: TaskState) -> impl IntoView {
+    let action = saving::<PlaceTask>(state);
+    let column = state.part(|detail| detail.column);
+    let columns = state.detail.with_untracked(|detail| detail.columns.clone());
+    let options: Vec<_> = columns
+        .into_iter()
+        .map(|choice| view! { <option value=choice.id.to_string() selected=choice.id == column.get_untracked()>{choice.name}</option> })
+        .collect();
+    view! {
+        <ActionForm action=action attr:class="prop">
+            {state.hidden_id()}
+            <label class="field__label" for="task-column">"Status"</label>
+            <div class="prop__row">
+                <select class="input" id="task-column" name="column" prop:value=move || column.get().to_string() on:change=|event| submit_form_of(&event)>{options}</select>
+                {save_button()}
+            </div>
+            {save_state(action)}
+        </ActionForm>
+    }
+    .into_any()
+}
+
+#[component]
+pub fn PriorityForm(state: TaskState) -> impl IntoView {
+    let action = saving::<SavePriority>(state);
+    let priority = state.part(|detail| detail.card.priority);
+    let options = Priority::ALL
+        .iter()
+        .map(|choice| view! { <option value=choice.as_str() selected=*choice == priority.get_untracked()>{choice.label()}</option> })
+        .collect::<Vec<_>>();
+    view! {
+        <ActionForm action=action attr:class="prop">
+            {state.hidden()}
+            <label class="field__label" for="task-priority">"Priority"</label>
+            <div class="prop__row">
+                <select class="input" id="task-priority" name="priority" prop:value=move || priority.get().as_str() on:change=|event| submit_form_of(&event)>{options}</select>
+                {save_button()}
+            </div>
+            {save_state(action)}
+        </ActionForm>
+    }
+    .into_any()
+}
+
+#[component]
+pub fn CategoryForm(state: TaskState) -> impl IntoView {
+    let action = saving::<SaveCategory>(state);
+    let category = state.part(|detail| detail.category);
+    let options = Category::ALL
+        .iter()
+        .map(|choice| view! { <option value=choice.as_str() selected=*choice == category.get_untracked()>{choice.label()}</option> })
+        .collect::<Vec<_>>();
+    view! {
+        <ActionForm action=action attr:class="prop">
+            {state.hidden()}
+            <label class="field__label" for="task-category">"Category in reports"</label>
+            <div class="prop__row">
+                <select class="input" id="task-category" name="category" prop:value=move || category.get().as_str() on:change=|event| submit_form_of(&event)>{options}</select>
+                {save_button()}
+            </div>
+            {save_state(action)}
+        </ActionForm>
+    }
+    .into_any()
+}
+
+/// The due date: a day, a time if it matters, or one of the usual days with one press.
+#[component]
+pub fn DueForm(state: TaskState) -> impl IntoView {
+    let action = saving::<SaveDue>(state);
+    let fields = state.part(|detail| fields(detail.card.due));
+    let (date, time) = fields.get_untracked();
+    let today = state.detail.with_untracked(|detail| detail.clock.today());
+    let chip = move || state.detail.with(|detail| due::chip(detail.card.due, detail.card.finish, detail.clock));
+    view! {
+        <div class="prop">
+            <span class="prop__row">
+                <span class="field__label">"Due"</span>
+                {move || chip().map(|chip| view! { <span class="chip" data-due=chip.key.as_str()><Icon name=chip.key.icon() /><bdi>{chip.words}</bdi></span> })}
+            </span>
+            <ActionForm action=action attr:class="prop">
+                {state.hidden()}
+                <div class="prop__row">
+                    <input class="input" type="date" name="due_on" aria-label="Due date" value=date prop:value=move || fields.get().0 on:change=|event| submit_form_of(&event) />
+                    <input class="input" type="time" name="due_time" aria-label="Time, optional" value=time prop:value=move || fields.get().1 on:change=|event| submit_form_of(&event) />
+                </div>
+                {save_button()}
+            </ActionForm>
+            <ActionForm action=action attr:class="presets">
+                {state.hidden()}
+                {presets(today)}
+            </ActionForm>
+            {save_state(action)}
+        </div>
+    }
+    .into_any()
+}
+
+/// The values of the two fields.
+fn fields(due: Option<Due>) -> (String, String) {
+    match due {
+        None => (String::new(), String::new()),
+        Some(Due::On(date)) => (date.to_string(), String::new()),
+        Some(Due::At { local, .. }) => (local.date().to_string(), clock_time(local.time())),
+    }
+}
+
+fn presets(today: NaiveDate) -> impl IntoView {
+    let day = |ahead: u64| today.checked_add_days(Days::new(ahead)).map(|date| date.to_string()).unwrap_or_default();
+    [("Today", day(0)), ("Tomorrow", day(1)), ("Next week", day(7)), ("None", String::new())]
+        .map(|(label, date)| view! { <button class="filter" type="submit" name="due_on" value=date>{label}</button> })
+        .into_iter()
+        .collect_view()
+}
+
+/// For people without WebAssembly: otherwise the choice saves itself.
+fn save_button() -> impl IntoView {
+    view! { <button class="btn is-sm needs-no-script" type="submit">"Save"</button> }
+}

@@ -1,0 +1,120 @@
+//! Saving one property: what is said meanwhile, and what is read again afterwards.
+
+use leptos::{prelude::*, server_fn::ServerFn};
+
+use crate::{
+    error::{AppError, AppResult},
+    tasks::{api::load_task, board::OpenBoard, view::TaskDetail},
+    ui::toast::Toasts,
+};
+
+/// The task that is shown, and the way to read it again.
+#[derive(Clone, Copy)]
+pub struct TaskState {
+    pub detail: RwSignal<TaskDetail>,
+    reload: Action<(), ()>,
+}
+
+impl TaskState {
+    pub fn new(detail: TaskDetail) -> Self {
+        let reference = detail.card.reference(&detail.key);
+        let detail = RwSignal::new(detail);
+        let board = use_context::<OpenBoard>();
+        let toasts = expect_context::<Toasts>();
+        let reload = Action::new(move |(): &()| {
+            let reference = reference.clone();
+            async move {
+                match load_task(reference).await {
+                    Ok(fresh) => {
+                        if let Some(board) = board {
+                            board.follow(&fresh);
+                        }
+                        detail.set(fresh);
+                    }
+                    Err(error) => toasts.fail(format!("The task could not be read again. {}", error.words())),
+                }
+            }
+        });
+        Self { detail, reload }
+    }
+
+    /// Reads the task again.
+    pub fn reload(self) {
+        self.reload.dispatch(());
+    }
+
+    pub fn can_edit(self) -> bool {
+        self.detail.with_untracked(|detail| detail.can_edit)
+    }
+
+    /// Part of the task; changes only when that part does.
+    pub fn part<T: PartialEq + Send + Sync + 'static>(
+        self,
+        read: impl Fn(&TaskDetail) -> T + Send + Sync + 'static,
+    ) -> Memo<T> {
+        Memo::new(move |_| self.detail.with(&read))
+    }
+
+    /// The hidden fields that every form of a property carries.
+    pub fn hidden(self) -> impl IntoView {
+        let id = self.detail.with_untracked(|detail| detail.card.id.to_string());
+        view! {
+            <input type="hidden" name="task" value=id />
+            <input type="hidden" name="version" prop:value=move || self.detail.with(|detail| detail.version.to_string()) value=self.detail.with_untracked(|detail| detail.version.to_string()) />
+        }
+    }
+
+    /// The hidden field that names the task.
+    pub fn hidden_id(self) -> impl IntoView {
+        let id = self.detail.with_untracked(|detail| detail.card.id.to_string());
+        view! { <input type="hidden" name="task" value=id /> }
+    }
+}
+
+/// An action whose success reads the task again.
+pub fn saving<S>(state: TaskState) -> ServerAction<S>
+where
+    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    let action = ServerAction::<S>::new();
+    let value = action.value();
+    Effect::new(move |_| {
+        if value.with(|value| matches!(value, Some(Ok(_)))) {
+            state.reload();
+        }
+    });
+    action
+}
+
+/// The word beside a form: Saving, Saved, or why not.
+pub fn save_state<S>(action: ServerAction<S>) -> impl IntoView
+where
+    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    let (pending, value) = (action.pending(), action.value());
+    let said = move || {
+        if pending.get() {
+            return Some(("saving", "Saving".to_owned()));
+        }
+        value.with(|value| value.as_ref().map(|value| outcome(value)))
+    };
+    let state = {
+        let said = said.clone();
+        move || said().map(|(state, _)| state)
+    };
+    view! { <output class="save-state" data-state=state>{move || said().map(|(_, words)| words)}</output> }
+}
+
+fn outcome<T>(value: &AppResult<T>) -> (&'static str, String) {
+    match value {
+        Ok(_) => ("saved", "Saved".to_owned()),
+        Err(error @ AppError::Invalid(invalid)) => {
+            let words = invalid.fields.first().map_or_else(|| error.words(), |field| field.problem.words());
+            ("failed", format!("Not saved. {words}."))
+        }
+        Err(AppError::Conflict(_)) => ("failed", "Not saved yet.".to_owned()),
+        Err(error) => ("failed", format!("Not saved. {}", error.words())),
+    }
+}

@@ -1,0 +1,51 @@
+//! Sending a form by itself: when a choice is made, when a field is left, with a key.
+
+#[cfg(feature = "hydrate")]
+pub use browser::{is_sending_key, restore, submit_form_of};
+
+#[cfg(not(feature = "hydrate"))]
+pub use server::{is_sending_key, restore, submit_form_of};
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use wasm_bindgen::JsCast;
+    use web_sys::{Element, Event, HtmlElement, HtmlFormElement, HtmlTextAreaElement, KeyboardEvent};
+
+    /// Sends the form that the event happened in, as its own button would.
+    pub fn submit_form_of(event: &Event) {
+        let form = event
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok())
+            .and_then(|element| element.closest("form").ok().flatten())
+            .and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
+        if let Some(form) = form {
+            drop(form.request_submit());
+        }
+    }
+
+    /// Ctrl or Command with Enter.
+    pub fn is_sending_key(event: &KeyboardEvent) -> bool {
+        event.key() == "Enter" && (event.ctrl_key() || event.meta_key())
+    }
+
+    /// Puts a text back and leaves the field.
+    pub fn restore(event: &Event, text: &str) {
+        let field = event.target().and_then(|target| target.dyn_into::<HtmlTextAreaElement>().ok());
+        if let Some(field) = field {
+            field.set_value(text);
+            let element: &HtmlElement = &field;
+            drop(element.blur());
+        }
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+mod server {
+    pub fn submit_form_of<T>(_event: &T) {}
+
+    pub fn is_sending_key<T>(_event: &T) -> bool {
+        false
+    }
+
+    pub fn restore<T>(_event: &T, _text: &str) {}
+}

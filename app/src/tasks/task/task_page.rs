@@ -1,0 +1,52 @@
+//! A task on a page of its own: `/tasks/T-214`.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use super::{saving::TaskState, task_view::TaskView};
+use crate::{
+    tasks::{api::load_task, view::TaskDetail},
+    ui::{ErrorPage, Notice},
+};
+
+#[component]
+pub fn TaskPage() -> impl IntoView {
+    let params = use_params_map();
+    let reference = Memo::new(move |_| params.read().get("task").unwrap_or_default());
+    let task = Resource::new_blocking(move || reference.get(), load_task);
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                match task.await {
+                    Ok(detail) => page(detail).into_any(),
+                    Err(error) => view! { <ErrorPage error=error /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+    .into_any()
+}
+
+fn page(detail: TaskDetail) -> impl IntoView {
+    let reference = detail.card.reference(&detail.key);
+    let board = format!("/board/{}", detail.key);
+    let project = detail.project_name.clone();
+    let state = TaskState::new(detail);
+    let title = state.part(|detail| detail.card.title.clone());
+    let heading = reference.clone();
+    view! {
+        <Title text=move || format!("{heading} {}", title.get()) />
+        <div class="page">
+            <Notice />
+            <div class="task panel">
+                <div class="task__bar">
+                    <h1 class="key" tabindex="-1">{reference}<span class="sr-only">": "{move || title.get()}</span></h1>
+                    <span aria-hidden="true">"·"</span>
+                    <a href=board dir="auto">{project}</a>
+                </div>
+                <TaskView state=state />
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,188 @@
+//! What pages know of boards and tasks: read by the server, sent to the browser, never stored.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{
+    due::{Due, Finish, ViewerClock},
+    ids::{ChecklistItemId, ColumnId, CommentId, ProjectId, TaskId, UserId},
+    task::{Category, Priority, Status},
+};
+
+/// One board as a page shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Board {
+    pub project: ProjectId,
+    /// Prefix of task numbers.
+    pub key: String,
+    pub name: String,
+    pub can_edit: bool,
+    /// The time in the viewer's zone when the board was read.
+    pub clock: ViewerClock,
+    /// Open tasks of the project whose due date is past, filtered or not.
+    pub overdue: u32,
+    /// From the left.
+    pub columns: Vec<Column>,
+}
+
+/// One list of the board.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    pub id: ColumnId,
+    pub name: String,
+    pub status: Status,
+    /// How many tasks it should hold at most.
+    pub limit: Option<u32>,
+    /// Tasks in it.
+    pub total: u32,
+    /// Tasks in it that the filter lets through.
+    pub shown: u32,
+    /// The first of them.
+    pub cards: Vec<Card>,
+    /// Where to go on loading; `None` when all are here.
+    pub next: Option<Cursor>,
+}
+
+/// The place in a list behind the cards that are loaded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Cursor(pub String);
+
+/// More cards of one list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MoreCards {
+    pub cards: Vec<Card>,
+    pub next: Option<Cursor>,
+}
+
+/// One task as its card shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    pub id: TaskId,
+    pub number: i32,
+    pub title: String,
+    pub priority: Priority,
+    pub due: Option<Due>,
+    pub finish: Finish,
+    pub labels: Vec<LabelView>,
+    /// Names of the people who have it.
+    pub people: Vec<String>,
+    /// Ticked and all items of its checklists.
+    pub checklist: (u32, u32),
+    pub comments: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabelView {
+    pub name: String,
+    /// Slot of the chart palette, 1 to 6.
+    pub hue: u8,
+}
+
+/// One task with all that its page shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskDetail {
+    pub card: Card,
+    /// Prefix of task numbers.
+    pub key: String,
+    pub project_name: String,
+    pub can_edit: bool,
+    /// The time in the viewer's zone when the task was read.
+    pub clock: ViewerClock,
+    /// The version that edits start from.
+    pub version: i64,
+    pub column: ColumnId,
+    /// Where it can go, from the left.
+    pub columns: Vec<ColumnChoice>,
+    /// Markdown.
+    pub description: String,
+    /// The description as safe HTML.
+    pub description_html: String,
+    pub category: Category,
+    pub assignees: Vec<UserId>,
+    /// Who can be assigned.
+    pub people: Vec<PersonChoice>,
+    pub checklist: Vec<ChecklistItem>,
+    pub comments: Vec<CommentView>,
+    /// The newest first.
+    pub history: Vec<HistoryLine>,
+    pub created: Stamp,
+    pub created_by: Option<String>,
+    pub archived: Option<Stamp>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnChoice {
+    pub id: ColumnId,
+    pub name: String,
+    pub status: Status,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonChoice {
+    pub id: UserId,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChecklistItem {
+    pub id: ChecklistItemId,
+    /// Heading of the checklist it belongs to.
+    pub list: String,
+    pub text: String,
+    pub is_done: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommentView {
+    pub id: CommentId,
+    pub author: Option<String>,
+    /// Safe HTML.
+    pub html: String,
+    pub at: Stamp,
+    pub is_edited: bool,
+}
+
+/// One line of a task's history: who, and what happened, in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryLine {
+    pub who: Option<String>,
+    pub what: String,
+    pub at: Stamp,
+}
+
+/// An instant with the words for the viewer's zone, made on the server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    pub at: DateTime<Utc>,
+    /// `22 Nov, 17:05`.
+    pub words: String,
+}
+
+impl Card {
+    /// `T-214`.
+    pub fn reference(&self, key: &str) -> String {
+        format!("{key}-{}", self.number)
+    }
+}
+
+/// The archived tasks of a project.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArchivedTasks {
+    /// Prefix of task numbers.
+    pub key: String,
+    pub name: String,
+    pub can_edit: bool,
+    /// The latest first.
+    pub cards: Vec<Card>,
+}
+
+/// Where a new task can go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewTaskPlaces {
+    /// Prefix of task numbers.
+    pub key: String,
+    pub name: String,
+    /// From the left.
+    pub columns: Vec<ColumnChoice>,
+}

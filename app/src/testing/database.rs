@@ -1,0 +1,95 @@
+//! A fresh database for each test, on both engines.
+
+use std::{
+    path::PathBuf,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, Database};
+use uuid::Uuid;
+
+use crate::platform::{
+    assets::Assets,
+    clock::Clock,
+    db::Db,
+    secrets::Keyring,
+    state::{AppState, Settings, SignUp},
+};
+
+/// An instance of its own; its folder goes when it is dropped.
+#[derive(Debug)]
+pub struct TestApp {
+    pub app: AppState,
+    folder: PathBuf,
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl std::ops::Deref for TestApp {
+    type Target = AppState;
+
+    fn deref(&self) -> &AppState {
+        &self.app
+    }
+}
+
+/// Monday 23 November 2026, 09:00 in Ljubljana: where every test's clock begins.
+pub fn beginning() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_420_800, 0).unwrap_or_default()
+}
+
+/// Runs a test on SQLite, then on PostgreSQL (`TEST_POSTGRES_URL`; without it the second half is
+/// left out, loudly).
+pub async fn each_database<F>(test: impl Fn(TestApp) -> F)
+where
+    F: Future<Output = ()>,
+{
+    test(on_sqlite().await).await;
+    match server_url() {
+        Some(url) => test(on_postgres(&url).await).await,
+        None => eprintln!("PostgreSQL was left out: TEST_POSTGRES_URL is not set"),
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "tests are told by the environment where PostgreSQL is")]
+fn server_url() -> Option<String> {
+    std::env::var("TEST_POSTGRES_URL").ok()
+}
+
+async fn on_sqlite() -> TestApp {
+    let folder = folder();
+    let url = format!("sqlite://{}", folder.join("test.db").display());
+    make(&url, folder).await
+}
+
+async fn on_postgres(server: &str) -> TestApp {
+    let name = format!("test_{}", Uuid::now_v7().simple());
+    let admin = Database::connect(server).await.expect("the test server answers");
+    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a database is made");
+    admin.close().await.expect("the connection closes");
+    let (base, _) = server.rsplit_once('/').expect("the URL names a database");
+    make(&format!("{base}/{name}"), folder()).await
+}
+
+async fn make(url: &str, folder: PathBuf) -> TestApp {
+    let db = Db::open(url).await.expect("the database opens");
+    db.migrate().await.expect("the schema is made");
+    let settings =
+        Settings { base_url: "http://127.0.0.1:3000".into(), data_dir: folder.clone(), sign_up: SignUp::Invite };
+    let keyring = Keyring::of_key([7; 32]);
+    let app = AppState::new(db, Clock::set_at(beginning()), settings, Assets::default(), keyring);
+    TestApp { app, folder }
+}
+
+fn folder() -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("autoreport-test-{}-{count}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a temporary folder is made");
+    folder
+}

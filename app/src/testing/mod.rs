@@ -1,0 +1,10 @@
+//! What tests stand on: a database of either engine, a clock that they set, a named cast.
+
+mod cast;
+mod database;
+mod report;
+pub mod smtp_server;
+
+pub use cast::{Cast, project, task};
+pub use database::{TestApp, each_database};
+pub use report::sent_report;

@@ -1,0 +1,144 @@
+//! A report that was written, kept and sent, without a job having run.
+
+use chrono::NaiveTime;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set};
+use uuid::Uuid;
+
+use super::TestApp;
+use crate::{
+    domain::{
+        delivery::DeliveryPhase,
+        ids::{ArtifactId, DeliveryId, OccurrenceId, ProjectId, ScheduleId},
+        job::{JobKind, RecipientKind, ScheduleState},
+        occurrence::{OccurrenceState, Trigger},
+        period::Period,
+        planner::{Misfire, Overlap},
+        schedule::{Cadence, ScheduleSpec},
+        smtp_reply::SmtpReply,
+    },
+    entities::{artifact, delivery, occurrence, schedule},
+    platform::ctx::Ctx,
+    reports::service::{
+        archive::{self, Kept},
+        render, snapshot,
+    },
+};
+
+/// A run that was written, kept and sent to two people, one of whom the server refused.
+pub async fn sent_report(app: &TestApp, project: ProjectId) -> OccurrenceId {
+    let ctx = Ctx::system(&app.app);
+    let db = app.reader();
+    let period = Period::ending(ctx.now.date_naive(), 7);
+    let frozen = snapshot::build(&ctx, project, period, ctx.now).await.expect("the report is made");
+    let json = snapshot::to_json(&frozen).expect("the report is made");
+    let cadence = Cadence::Daily { at: NaiveTime::MIN };
+    let spec = ScheduleSpec { cadence, zone: "UTC".into(), starts_on: None, ends_on: None };
+    let (job, run) = (ScheduleId(Uuid::now_v7()), OccurrenceId(Uuid::now_v7()));
+    schedule::ActiveModel {
+        id: Set(job),
+        project_id: Set(project),
+        owner_id: Set(None),
+        name: Set("Weekly status".into()),
+        kind: Set(JobKind::WeeklyReport),
+        spec: Set(serde_json::to_string(&spec).expect("the report is made")),
+        account_id: Set(None),
+        state: Set(ScheduleState::Paused),
+        pause_note: Set(Some("It ran once.".into())),
+        next_run_at: Set(None),
+        last_planned_at: Set(ctx.now),
+        misfire: Set(Misfire::LatestOnly),
+        catch_up_at_most: Set(1),
+        catch_up_minutes: Set(60),
+        grace_minutes: Set(5),
+        overlap: Set(Overlap::Skip),
+        failures_in_row: Set(0),
+        pause_after_failures: Set(3),
+        created_at: Set(ctx.now),
+        updated_at: Set(ctx.now),
+        deleted_at: Set(None),
+        version: Set(1),
+    }
+    .insert(db)
+    .await
+    .expect("the report is made");
+    let written = render::write(&frozen, &archive::address(&ctx, run, "Weekly status")).expect("the report is made");
+    let images = render::draw(&frozen).await.expect("the report is made");
+    let kept = Kept {
+        occurrence: run,
+        planned_at: ctx.now,
+        frozen_at: ctx.now,
+        snapshot: &frozen,
+        json: &json,
+        written: &written,
+        images: &images,
+    };
+    let commit = archive::commit(&ctx, kept).await.expect("the report is made");
+    occurrence::ActiveModel {
+        id: Set(run),
+        schedule_id: Set(job),
+        project_id: Set(project),
+        scheduled_at: Set(ctx.now),
+        trigger: Set(Trigger::Schedule),
+        state: Set(OccurrenceState::Partly),
+        reason: Set(None),
+        fence: Set(1),
+        attempts: Set(1),
+        period_from: Set(Some(period.first)),
+        period_to: Set(Some(period.last)),
+        subject: Set(Some(written.subject.clone())),
+        finding: Set(Some(frozen.finding.words())),
+        snapshot: Set(Some(json)),
+        commit_id: Set(Some(commit)),
+        started_at: Set(Some(ctx.now)),
+        finished_at: Set(Some(ctx.now)),
+        created_at: Set(ctx.now),
+        ..Default::default()
+    }
+    .insert(db)
+    .await
+    .expect("the report is made");
+    let mut files = vec![
+        ("report.html".to_owned(), written.html.into_bytes()),
+        ("report.txt".to_owned(), written.text.into_bytes()),
+    ];
+    files.extend(images.into_iter().map(|image| (format!("{}.png", image.name), image.png)));
+    for (name, bytes) in files {
+        let file = artifact::ActiveModel {
+            id: Set(ArtifactId(Uuid::now_v7())),
+            occurrence_id: Set(run),
+            name: Set(name),
+            content_type: Set("text/html".into()),
+            bytes: Set(bytes),
+        };
+        file.insert(db).await.expect("the report is made");
+    }
+    let replies = [
+        ("mina@example.org", DeliveryPhase::Accepted, SmtpReply::new(250, Some("2.0.0".into()), "queued as 1")),
+        ("sam@example.org", DeliveryPhase::Failed, SmtpReply::new(550, Some("5.1.1".into()), "no such user")),
+    ];
+    for (position, (address, phase, reply)) in (0..).zip(replies) {
+        let message = delivery::ActiveModel {
+            id: Set(DeliveryId(Uuid::now_v7())),
+            occurrence_id: Set(run),
+            position: Set(position),
+            kind: Set(RecipientKind::To),
+            address: Set(address.into()),
+            name: Set(String::new()),
+            phase: Set(phase),
+            message_id: Set(format!("{}@example.org", Uuid::now_v7())),
+            dated_at: Set(ctx.now),
+            mime: Set(format!("Subject: to {address}\r\n\r\nhello\r\n").into_bytes()),
+            reply: Set(Some(serde_json::to_string(&reply).expect("the report is made"))),
+            reason: Set(None),
+            attempts: Set(1),
+            queued_at: Set(ctx.now),
+            retried_uncertain: Set(false),
+            fence: Set(1),
+            created_at: Set(ctx.now),
+            updated_at: Set(ctx.now),
+            ..Default::default()
+        };
+        message.insert(db).await.expect("the report is made");
+    }
+    run
+}

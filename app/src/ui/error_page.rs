@@ -1,0 +1,46 @@
+//! Pages for what went wrong, in the shell: what happened and what to do.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::response;
+use crate::error::AppError;
+
+/// A page that could not be shown, with the status that says the same.
+#[component]
+pub fn ErrorPage(error: AppError) -> impl IntoView {
+    response::set_status(error.status());
+    let title = match &error {
+        AppError::SignedOut => "You are signed out",
+        AppError::Forbidden => "You cannot see this page",
+        AppError::NotFound => "There is no such page",
+        AppError::Conflict(_) => "This has changed",
+        AppError::Invalid(_) | AppError::Malformed => "The request could not be read",
+        AppError::TooMany { .. } => "Too many attempts",
+        AppError::Unavailable | AppError::Offline => "Not reachable",
+        AppError::Internal { .. } => "Something went wrong here",
+    };
+    let is_signed_out = error == AppError::SignedOut;
+    view! {
+        <Title text=title />
+        <div class="page error-page">
+            <p class="error-page__code num">{error.status()}</p>
+            <h1 tabindex="-1">{title}</h1>
+            <p>{error.words()}</p>
+            <p>
+                {if is_signed_out {
+                    view! { <a class="btn is-primary" href="/sign-in" rel="external">"Sign in"</a> }.into_any()
+                } else {
+                    view! { <a class="btn" href="/">"Go to the start"</a> }.into_any()
+                }}
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+/// The page for an address that leads nowhere.
+#[component]
+pub fn NotFoundPage() -> impl IntoView {
+    view! { <ErrorPage error=AppError::NotFound /> }
+}

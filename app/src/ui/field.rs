@@ -1,0 +1,195 @@
+//! Form fields: a label above, a hint, the error beside its cause.
+
+use leptos::prelude::*;
+
+use crate::error::AppError;
+
+/// The problems of one field, in words.
+fn words_of(error: Signal<Option<AppError>>, name: &str) -> Vec<String> {
+    error.with(|error| {
+        error
+            .iter()
+            .flat_map(|error| {
+                error
+                    .problems_of(name)
+                    .map(|field| {
+                        let line = field.line.map(|line| format!("Line {line}: ")).unwrap_or_default();
+                        format!("{line}{}", field.problem.words())
+                    })
+                    .collect::<Vec<_>>()
+            })
+            .collect()
+    })
+}
+
+/// What was typed before a refusal, else what is stored.
+fn typed_or(error: Signal<Option<AppError>>, name: &str, value: String) -> String {
+    error.with_untracked(|error| error.as_ref().and_then(|error| error.typed(name))).unwrap_or(value)
+}
+
+#[component]
+fn Around(
+    #[prop(into)] label: String,
+    #[prop(into)] name: String,
+    #[prop(into)] hint: Option<String>,
+    error: Signal<Option<AppError>>,
+    children: Children,
+) -> impl IntoView {
+    let error_id = format!("{name}-error");
+    let hint_id = format!("{name}-hint");
+    let problems = {
+        let name = name.clone();
+        move || {
+            let words = words_of(error, &name);
+            (!words.is_empty()).then(|| {
+                view! {
+                    <span class="field__error" id=error_id.clone()>
+                        {words.into_iter().map(|word| view! { <span>{word}</span> }).collect_view()}
+                    </span>
+                }
+            })
+        }
+    };
+    view! {
+        <div class="field">
+            <label class="field__label" for=name.clone()>{label}</label>
+            {hint.map(|hint| view! { <span class="field__hint" id=hint_id>{hint}</span> })}
+            {problems}
+            {children()}
+        </div>
+    }
+    .into_any()
+}
+
+/// The ids that describe a field: its hint and its error.
+fn described_by(
+    error: Signal<Option<AppError>>,
+    name: String,
+    has_hint: bool,
+) -> impl Fn() -> Option<String> + Clone + Send + Sync {
+    move || {
+        let mut ids = Vec::new();
+        if has_hint {
+            ids.push(format!("{name}-hint"));
+        }
+        if !words_of(error, &name).is_empty() {
+            ids.push(format!("{name}-error"));
+        }
+        (!ids.is_empty()).then(|| ids.join(" "))
+    }
+}
+
+/// A field of one line. Its id is its name.
+#[component]
+pub fn TextField(
+    #[prop(into)] label: String,
+    #[prop(into)] name: String,
+    /// The input's type; text where left out.
+    #[prop(optional)]
+    kind: Option<&'static str>,
+    #[prop(optional, into)] value: String,
+    #[prop(optional, into)] hint: Option<String>,
+    #[prop(optional, into)] error: Signal<Option<AppError>>,
+    #[prop(optional)] autocomplete: Option<&'static str>,
+    /// The id of a datalist.
+    #[prop(optional)]
+    list: Option<&'static str>,
+    #[prop(optional)] required: bool,
+    #[prop(optional)] autofocus: bool,
+    #[prop(optional)] node_ref: NodeRef<leptos::html::Input>,
+) -> impl IntoView {
+    let value = typed_or(error, &name, value);
+    let described = described_by(error, name.clone(), hint.is_some());
+    let is_bad = {
+        let name = name.clone();
+        move || (!words_of(error, &name).is_empty()).then_some("true")
+    };
+    view! {
+        <Around label=label name=name.clone() hint=hint error=error>
+            <input
+                class="input"
+                id=name.clone()
+                name=name
+                type=kind.unwrap_or("text")
+                value=value
+                autocomplete=autocomplete
+                list=list
+                required=required
+                autofocus=autofocus
+                aria-describedby=described
+                aria-invalid=is_bad
+                dir=(kind.is_none()).then_some("auto")
+                node_ref=node_ref
+            />
+        </Around>
+    }
+    .into_any()
+}
+
+/// A field of several lines that grows with its text.
+#[component]
+pub fn TextAreaField(
+    #[prop(into)] label: String,
+    #[prop(into)] name: String,
+    #[prop(optional, into)] value: String,
+    #[prop(optional, into)] hint: Option<String>,
+    #[prop(optional, into)] error: Signal<Option<AppError>>,
+    #[prop(default = 4)] rows: u32,
+) -> impl IntoView {
+    let value = typed_or(error, &name, value);
+    let described = described_by(error, name.clone(), hint.is_some());
+    let is_bad = {
+        let name = name.clone();
+        move || (!words_of(error, &name).is_empty()).then_some("true")
+    };
+    view! {
+        <Around label=label name=name.clone() hint=hint error=error>
+            <textarea class="input" id=name.clone() name=name rows=rows.to_string() aria-describedby=described aria-invalid=is_bad dir="auto" inner_html=super::textarea_html(&value)></textarea>
+        </Around>
+    }
+    .into_any()
+}
+
+/// One entry of a [`SelectField`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+}
+
+impl Choice {
+    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { value: value.into(), label: label.into() }
+    }
+}
+
+/// A choice of one among a few.
+#[component]
+pub fn SelectField(
+    #[prop(into)] label: String,
+    #[prop(into)] name: String,
+    choices: Vec<Choice>,
+    #[prop(optional, into)] value: String,
+    #[prop(optional, into)] hint: Option<String>,
+    #[prop(optional, into)] error: Signal<Option<AppError>>,
+) -> impl IntoView {
+    let value = typed_or(error, &name, value);
+    let described = described_by(error, name.clone(), hint.is_some());
+    let is_bad = {
+        let name = name.clone();
+        move || (!words_of(error, &name).is_empty()).then_some("true")
+    };
+    let options = choices
+        .into_iter()
+        .map(|choice| {
+            let is_chosen = choice.value == value;
+            view! { <option value=choice.value selected=is_chosen>{choice.label}</option> }
+        })
+        .collect_view();
+    view! {
+        <Around label=label name=name.clone() hint=hint error=error>
+            <select class="input" id=name.clone() name=name aria-describedby=described aria-invalid=is_bad>{options}</select>
+        </Around>
+    }
+    .into_any()
+}

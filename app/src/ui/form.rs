@@ -1,0 +1,101 @@
+//! What a form was refused for: from the action while hydrated, from the URL without WebAssembly.
+
+use leptos::{
+    prelude::*,
+    server_fn::{ServerFn, error::ServerFnUrlError},
+};
+use leptos_router::hooks::use_query_map;
+
+use crate::error::AppError;
+
+/// Reads the refusal of a plain form out of the URL and puts it where `ServerAction` looks for it.
+/// Called once, inside the router.
+pub fn provide_url_error() {
+    let query = use_query_map().get_untracked();
+    if let (Some(path), Some(error)) = (query.get("__path"), query.get("__err")) {
+        provide_context(ServerActionError::new(&path, &error));
+    }
+}
+
+/// Why the plain form of a server function was refused, out of the URL.
+pub fn query_error<S>() -> Option<AppError>
+where
+    S: ServerFn<Error = AppError>,
+{
+    let error = use_context::<ServerActionError>()?;
+    (error.path() == S::PATH).then(|| ServerFnUrlError::<AppError>::decode_err(error.err()))
+}
+
+/// As [`query_error`], in the shape that fields take.
+pub fn plain_error<S>() -> Signal<Option<AppError>>
+where
+    S: ServerFn<Error = AppError>,
+{
+    let error = query_error::<S>();
+    Signal::derive(move || error.clone())
+}
+
+/// Why the last call of an action was refused, hydrated or not.
+pub fn action_error<S>(action: ServerAction<S>) -> Signal<Option<AppError>>
+where
+    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    Signal::derive(move || action.value().get().and_then(Result::err))
+}
+
+/// The problems of a form above it, each a link to its field; takes the focus when it appears.
+#[component]
+pub fn ErrorSummary(#[prop(into)] error: Signal<Option<AppError>>) -> impl IntoView {
+    let summary = NodeRef::<leptos::html::Div>::new();
+    Effect::new(move |_| {
+        if error.with(Option::is_some)
+            && let Some(summary) = summary.get()
+        {
+            focus(&summary);
+        }
+    });
+    move || {
+        error.get().map(|error| {
+            let items = match &error {
+                AppError::Invalid(invalid) => invalid
+                    .fields
+                    .iter()
+                    .map(|field| {
+                        let href = format!("#{}", field.field);
+                        let line = field.line.map(|line| format!("Line {line}: ")).unwrap_or_default();
+                        view! { <li><a href=href rel="external">{line}{field.problem.words()}</a></li> }
+                    })
+                    .collect_view()
+                    .into_any(),
+                other => view! { <li>{other.words()}</li> }.into_any(),
+            };
+            view! {
+                <div class="error-summary" role="alert" tabindex="-1" node_ref=summary>
+                    <h2>"There is a problem"</h2>
+                    <ul>{items}</ul>
+                </div>
+            }
+        })
+    }
+}
+
+#[cfg(feature = "hydrate")]
+use browser::focus;
+
+#[cfg(not(feature = "hydrate"))]
+use server::focus;
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    /// Moves the focus, so that the summary is read.
+    pub fn focus(element: &web_sys::HtmlDivElement) {
+        let _ = element.focus();
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+mod server {
+    /// Effects do not run on the server.
+    pub fn focus<T>(_element: &T) {}
+}

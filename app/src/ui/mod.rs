@@ -1,0 +1,31 @@
+//! Small components that belong to no feature.
+
+mod avatar;
+mod chart;
+mod empty;
+mod error_page;
+mod field;
+mod form;
+mod icon;
+mod marks;
+mod notice;
+mod page;
+mod response;
+mod settings_page;
+mod sprite;
+mod textarea;
+pub mod toast;
+
+pub use avatar::Avatar;
+pub use chart::{Chart, ChartFigure, Numbers};
+pub use empty::Empty;
+pub use error_page::{ErrorPage, NotFoundPage};
+pub use field::{Choice, SelectField, TextAreaField, TextField};
+pub use form::{ErrorSummary, action_error, plain_error, provide_url_error, query_error};
+pub use icon::Icon;
+pub use marks::{PriorityMark, StatusMark};
+pub use notice::Notice;
+pub use page::Page;
+pub use settings_page::SettingsPage;
+pub use sprite::provide_sprite;
+pub use textarea::textarea_html;

@@ -1,0 +1,37 @@
+//! What was just done, said once on the page that follows a plain form (`?notice=saved`).
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+/// The sentence of a notice; only known words are shown, for anybody can write a link.
+fn words(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "saved" => "Saved.",
+        "created" => "Created.",
+        "deleted" => "Deleted.",
+        "archived" => "Archived.",
+        "restored" => "Restored.",
+        "moved" => "Moved.",
+        "sent" => "Sent.",
+        "paused" => "Paused.",
+        "resumed" => "Resumed.",
+        "started" => "Started. The result appears here in a moment.",
+        "cancelled" => "Cancelled. Nothing was changed.",
+        "columns_changed" => "The columns have changed. Check the preview, then choose Import.",
+        _ => return None,
+    })
+}
+
+/// The notice of the page, if its address carries one.
+#[component]
+pub fn Notice() -> impl IntoView {
+    let query = use_query_map();
+    move || {
+        let query = query.read();
+        // A form that was refused came back to the page of an earlier success.
+        let is_refused = query.get("__err").is_some();
+        query.get("notice").as_deref().filter(|_| !is_refused).and_then(words).map(|words| {
+            view! { <p class="banner" data-tone="good" role="status">{words}</p> }
+        })
+    }
+}

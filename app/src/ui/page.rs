@@ -1,0 +1,35 @@
+//! The frame of an ordinary page: title, heading, actions.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::Notice;
+
+/// A page with a heading. The heading takes the focus after a change of route.
+#[component]
+pub fn Page(
+    #[prop(into)] title: String,
+    /// Stands under the heading.
+    #[prop(optional, into)]
+    lead: Option<String>,
+    /// Buttons and links beside the heading.
+    #[prop(optional, into)]
+    actions: Option<ViewFn>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <Title text=title.clone() />
+        <div class="page">
+            <div class="page__head">
+                <div>
+                    <h1 tabindex="-1">{title}</h1>
+                    {lead.map(|lead| view! { <p class="page__lead">{lead}</p> })}
+                </div>
+                {actions.map(|actions| view! { <div class="page__actions">{actions.run()}</div> })}
+            </div>
+            <Notice />
+            {children()}
+        </div>
+    }
+    .into_any()
+}

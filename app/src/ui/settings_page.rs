@@ -1,0 +1,49 @@
+//! The frame of a settings page: the list of sections beside one of them.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use super::{Icon, Page};
+use crate::domain::account::{Me, Role};
+
+struct Section {
+    name: &'static str,
+    icon: &'static str,
+    href: &'static str,
+    /// Who sees it.
+    role: Role,
+}
+
+const SECTIONS: &[Section] = &[
+    Section { name: "Profile", icon: "user", href: "/settings/profile", role: Role::Member },
+    Section { name: "Mail", icon: "mail", href: "/settings/mail", role: Role::Admin },
+];
+
+/// A page of the settings.
+#[component]
+pub fn SettingsPage(#[prop(into)] title: String, #[prop(into)] lead: String, children: Children) -> impl IntoView {
+    let path = use_location().pathname;
+    let role = use_context::<Me>().map_or(Role::Member, |me| me.role);
+    let entry = move |section: &'static Section| {
+        let is_current =
+            move || path.with(|path| path == section.href || path.starts_with(&format!("{}/", section.href)));
+        view! {
+            <li>
+                <a href=section.href aria-current=move || is_current().then_some("page")><Icon name=section.icon />{section.name}</a>
+            </li>
+        }
+    };
+    view! {
+        <Page title=title lead=lead>
+            <div class="split is-nav">
+                <nav class="sidenav" aria-label="Settings">
+                    <ul role="list">
+                        {SECTIONS.iter().filter(|section| section.role == Role::Member || role == Role::Admin).map(entry).collect_view()}
+                    </ul>
+                </nav>
+                <div class="stack">{children()}</div>
+            </div>
+        </Page>
+    }
+    .into_any()
+}

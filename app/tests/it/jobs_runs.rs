@@ -1,0 +1,202 @@
+//! Runs from claim to mailbox and archive, on both databases, with a real mail server.
+
+use app::{
+    domain::{
+        delivery::DeliveryPhase,
+        occurrence::{LEASE, OccurrenceState},
+    },
+    entities::artifact,
+    jobs::service::{
+        runs::{self, Decision},
+        worker,
+    },
+    mail::service::outbox,
+    testing::{each_database, smtp_server::SmtpServer},
+};
+use chrono::{NaiveDate, TimeDelta};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+
+use super::jobs_stage::{Stage, mondays_at_ten};
+
+fn day(text: &str) -> Option<NaiveDate> {
+    text.parse().ok()
+}
+
+#[tokio::test]
+async fn a_planned_report_reaches_each_recipient_once_and_the_archive() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&[]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        stage.pass(TimeDelta::minutes(60));
+        stage.plan().await;
+        assert_eq!(stage.work().await, 1);
+        let run = stage.runs(id).await.remove(0);
+        assert_eq!((run.state, run.reason.as_deref()), (OccurrenceState::Done, None), "{:?}", stage.log(run.id).await);
+        // The last seven full days before the Monday.
+        assert_eq!((run.period_from, run.period_to), (day("2026-11-16"), day("2026-11-22")));
+        assert_eq!(run.snapshot_hash.as_deref().map(str::len), Some(64));
+        assert_eq!(run.commit_id.as_deref().map(str::len), Some(40));
+        let messages: Vec<String> =
+            server.messages().into_iter().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect();
+        assert_eq!(messages.len(), 2);
+        assert!(messages[0].contains("To: \"Dana Admin\" <dana@example.org>"), "{}", messages[0]);
+        assert!(messages[0].contains("Auto-Submitted: auto-generated"));
+        let sent: Vec<_> = stage.deliveries(run.id).await;
+        assert_eq!(sent.iter().map(|row| row.phase).collect::<Vec<_>>(), [DeliveryPhase::Accepted; 2]);
+        assert_ne!(sent[0].message_id, sent[1].message_id);
+        assert!(messages[1].contains(&sent[1].message_id));
+        assert_eq!(server.count("connect"), 1, "one connection carries all messages");
+        let files =
+            artifact::Entity::find().filter(artifact::Column::OccurrenceId.eq(run.id)).all(app.reader()).await.unwrap();
+        assert!(files.iter().any(|file| file.name == "report.html") && files.len() > 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_by_hand_covers_today_and_goes_to_the_outbox_without_any_server() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        let row = stage.runs(id).await.remove(0);
+        assert_eq!((row.state, row.period_to), (OccurrenceState::Done, day("2026-11-23")));
+        let caught = outbox::list(&stage.mina(), None).await.unwrap();
+        assert_eq!(caught.len(), 2);
+        let shown = runs::run(&stage.mina(), run).await.unwrap();
+        assert_eq!(shown.deliveries.len(), 2);
+        assert!(shown.log.iter().any(|line| line.words.starts_with("dana@example.org: delivered.")), "{:?}", shown.log);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refused_recipient_concerns_nobody_else_and_can_be_sent_again() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "rcpt:550:1"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        let row = stage.runs(id).await.remove(0);
+        assert_eq!(
+            (row.state, row.reason.as_deref()),
+            (OccurrenceState::Partly, Some("Of 2 messages: 1 not delivered."))
+        );
+        let refused = stage.deliveries(run).await.remove(0);
+        assert_eq!(refused.phase, DeliveryPhase::Failed);
+        assert!(refused.reply.as_deref().is_some_and(|reply| reply.contains("550")));
+        runs::decide(&stage.mina(), refused.id, Decision::SendAgain).await.unwrap();
+        stage.work().await;
+        assert_eq!(stage.states(id).await, [OccurrenceState::Done]);
+        let again = stage.deliveries(run).await.remove(0);
+        assert_eq!((again.phase, again.mime == refused.mime), (DeliveryPhase::Accepted, true));
+        assert_eq!(server.messages().len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_temporary_refusal_is_tried_again_after_its_wait() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "mail:451:1"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        assert_eq!(stage.states(id).await, [OccurrenceState::Sending]);
+        assert_eq!(stage.work().await, 0, "nothing is due yet");
+        stage.pass(TimeDelta::minutes(2));
+        stage.work().await;
+        assert_eq!(stage.states(id).await, [OccurrenceState::Done]);
+        assert_eq!(server.messages().len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_after_the_dot_leaves_the_message_unknown_and_the_owner_decides() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--drop-after-dot"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        let row = stage.runs(id).await.remove(0);
+        assert_eq!((row.state, row.reason.as_deref()), (OccurrenceState::Partly, Some("Of 2 messages: 2 unknown.")));
+        stage.pass(TimeDelta::days(2));
+        assert_eq!(stage.work().await, 0, "nothing is sent twice silently");
+        assert_eq!(server.messages().len(), 2);
+        for row in stage.deliveries(run).await {
+            assert_eq!(row.phase, DeliveryPhase::Uncertain);
+            runs::decide(&stage.mina(), row.id, Decision::Arrived).await.unwrap();
+        }
+        stage.work().await;
+        assert_eq!(stage.states(id).await, [OccurrenceState::Done]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_worker_that_falls_silent_is_followed_by_another_that_goes_on_with_the_same_data() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&[]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        // As if the worker had died in the middle of the first message, and before the second.
+        let frozen = stage.runs(id).await.remove(0);
+        let mut row = frozen.clone().into_active_model();
+        row.state = Set(OccurrenceState::Sending);
+        row.lease_until = Set(Some(app.clock.now() + LEASE));
+        row.update(app.reader()).await.unwrap();
+        let mut deliveries = stage.deliveries(run).await;
+        for (row, phase) in
+            [(deliveries.remove(0), DeliveryPhase::DataSent), (deliveries.remove(0), DeliveryPhase::Envelope)]
+        {
+            let mut row = row.into_active_model();
+            row.phase = Set(phase);
+            row.update(app.reader()).await.unwrap();
+        }
+        assert_eq!(stage.work().await, 0, "the lease still holds");
+        stage.pass(LEASE);
+        stage.work().await;
+        stage.pass(TimeDelta::minutes(2));
+        stage.work().await;
+        let phases: Vec<_> = stage.deliveries(run).await.into_iter().map(|row| row.phase).collect();
+        assert_eq!(phases, [DeliveryPhase::Uncertain, DeliveryPhase::Accepted]);
+        let after = stage.runs(id).await.remove(0);
+        assert_eq!((after.snapshot, after.commit_id), (frozen.snapshot, frozen.commit_id));
+        assert!(stage.log(run).await.iter().any(|line| line.starts_with("Its worker fell silent")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_workers_never_hold_the_same_run() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        for name in ["One", "Two", "Three"] {
+            let id = stage.job(&app::jobs::form::JobForm { name: name.into(), ..mondays_at_ten() }).await;
+            runs::start(&stage.mina(), id).await.unwrap();
+        }
+        let claims = futures::future::join_all((0..8).map(|_| worker::claim(&app, "a test"))).await;
+        let held = claims.into_iter().filter(|claim| claim.as_ref().unwrap().is_some()).count();
+        // On PostgreSQL a claim may find all locked by others and come back empty; none is held twice.
+        assert!((1..=3).contains(&held), "{held} claims of 3 runs");
+        let mut rest = 0;
+        while worker::claim(&app, "a test").await.unwrap().is_some() {
+            rest += 1;
+        }
+        assert_eq!(held + rest, 3);
+    })
+    .await;
+}

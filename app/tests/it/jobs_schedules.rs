@@ -1,0 +1,251 @@
+//! Schedules and their planning on both databases.
+
+use app::{
+    domain::{
+        job::ScheduleState,
+        occurrence::{OccurrenceState, Trigger},
+    },
+    error::{AppError, Problem},
+    jobs::{
+        form::JobForm,
+        service::{planner, runs, schedules},
+    },
+    platform::ctx::Ctx,
+    projects::service::access,
+    testing::each_database,
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
+
+use super::jobs_stage::{Stage, hourly, mondays_at_ten};
+
+fn utc(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_job_runs_first_at_its_next_time_and_reads_back_as_it_was_typed() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        assert_eq!(stage.schedule(id).await.next_run_at, Some(utc("2026-11-23T09:00:00Z")));
+        let (row, viewing) = schedules::visible(&stage.mina(), id).await.unwrap();
+        assert_eq!(schedules::form(&stage.mina(), &row, &viewing).await.unwrap(), mondays_at_ten());
+        let upcoming = schedules::next_runs(&stage.mina(), &row, 3).unwrap();
+        let words: Vec<_> = upcoming.iter().map(|run| run.words()).collect();
+        assert_eq!(words, ["Mon 23 Nov 2026, 10:00", "Mon 30 Nov 2026, 10:00", "Mon 7 Dec 2026, 10:00"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_bad_form_names_each_field_and_line_and_stores_nothing() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let bad = JobForm {
+            name: " ".into(),
+            days: Default::default(),
+            at: "ten".into(),
+            zone: "Europe/Atlantis".into(),
+            recipients: "dana@example.org\nnobody".into(),
+            ..mondays_at_ten()
+        };
+        let ctx = stage.mina();
+        let viewing = access::by_id(&ctx, ctx.reader(), stage.project.id).await.unwrap();
+        let error = schedules::create(&ctx, &viewing.editing().unwrap(), &bad).await.unwrap_err();
+        let AppError::Invalid(invalid) = error else { panic!("{error:?}") };
+        let found: Vec<_> = invalid.fields.iter().map(|field| (field.field.as_str(), field.line)).collect();
+        assert_eq!(found, [("name", None), ("at", None), ("days", None), ("zone", None), ("recipients", Some(2))]);
+        assert_eq!(schedules::list(&ctx).await.unwrap().len(), 0);
+        let never = JobForm { expression: "0 0 30 2 *".into(), recipients: "dana@example.org".into(), ..hourly() };
+        let viewing = access::by_id(&ctx, ctx.reader(), stage.project.id).await.unwrap();
+        let refused = schedules::create(&ctx, &viewing.editing().unwrap(), &never).await.unwrap_err();
+        assert_eq!(refused, AppError::field("expression", Problem::NeverRuns));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_has_come_is_planned_once_however_often_it_is_looked_for() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        assert_eq!(stage.plan().await, 0);
+        stage.pass(TimeDelta::minutes(61));
+        assert_eq!(stage.plan().await, 1);
+        assert_eq!(stage.plan().await, 0);
+        stage.pass(TimeDelta::minutes(-61));
+        assert_eq!(stage.plan().await, 0, "a clock that is set back plans nothing");
+        let runs = stage.runs(id).await;
+        assert_eq!(
+            (runs.len(), runs[0].scheduled_at, runs[0].state),
+            (1, utc("2026-11-23T09:00:00Z"), OccurrenceState::Planned)
+        );
+        assert_eq!(stage.schedule(id).await.next_run_at, Some(utc("2026-11-30T09:00:00Z")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn planners_at_the_same_moment_plan_once() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&hourly()).await;
+        stage.pass(TimeDelta::hours(5));
+        let (one, other) = (Ctx::system(&app), Ctx::system(&app));
+        let (one, other) = tokio::join!(planner::plan_due(&one), planner::plan_due(&other));
+        assert_eq!(one.unwrap() + other.unwrap(), 5);
+        assert_eq!(stage.runs(id).await.len(), 5);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_a_standstill_the_latest_runs_and_the_missed_ones_say_why() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&hourly()).await;
+        stage.pass(TimeDelta::minutes(200));
+        stage.plan().await;
+        let runs = stage.runs(id).await;
+        let states: Vec<_> = runs.iter().map(|run| run.state).collect();
+        assert_eq!(states, [OccurrenceState::Skipped, OccurrenceState::Skipped, OccurrenceState::Planned]);
+        assert_eq!(runs[0].reason.as_deref(), Some("Missed: the run of Mon 23 Nov 2026, 12:00 takes its place."));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_pause_keeps_runs_from_being_planned_and_a_resume_brings_no_burst() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&hourly()).await;
+        schedules::pause(&stage.mina(), id, "holidays").await.unwrap();
+        let paused = stage.schedule(id).await;
+        assert_eq!((paused.state, paused.next_run_at), (ScheduleState::Paused, None));
+        assert_eq!(paused.pause_note.as_deref(), Some("Paused by Mina Kovač: holidays"));
+        stage.pass(TimeDelta::hours(7));
+        assert_eq!(stage.plan().await, 0);
+        schedules::resume(&stage.mina(), id).await.unwrap();
+        assert_eq!(stage.plan().await, 0);
+        assert_eq!(stage.schedule(id).await.next_run_at, Some(utc("2026-11-23T16:00:00Z")));
+        assert_eq!(stage.runs(id).await.len(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_of_the_time_counts_from_now_and_what_had_come_is_planned_first() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        stage.pass(TimeDelta::minutes(61));
+        // It is 10:01 and nobody has planned the run of 10:00 yet.
+        let earlier = JobForm { at: "08:00".into(), ..mondays_at_ten() };
+        schedules::update(&stage.mina(), id, 1, &earlier).await.unwrap();
+        assert_eq!(stage.runs(id).await.len(), 1);
+        assert_eq!(stage.schedule(id).await.next_run_at, Some(utc("2026-11-30T07:00:00Z")));
+        let late = schedules::update(&stage.mina(), id, 1, &earlier).await;
+        assert!(matches!(late, Err(AppError::Conflict(_))), "{late:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_by_hand_is_not_doubled_by_a_second_click() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        let first = runs::start(&stage.mina(), id).await.unwrap();
+        stage.pass(TimeDelta::seconds(1));
+        assert_eq!(runs::start(&stage.mina(), id).await.unwrap(), first);
+        let runs = stage.runs(id).await;
+        assert_eq!((runs.len(), runs[0].trigger), (1, Trigger::Manual));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_who_may_edit_the_project_changes_its_jobs_and_strangers_do_not_find_them() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        let viewer = app.as_person(&stage.cast.alex);
+        assert!(runs::job(&viewer, id).await.is_ok());
+        assert_eq!(runs::start(&viewer, id).await, Err(AppError::Forbidden));
+        assert_eq!(schedules::pause(&viewer, id, "").await, Err(AppError::Forbidden));
+        let stranger = app.as_person(&stage.cast.ravi);
+        assert_eq!(runs::job(&stranger, id).await.unwrap_err(), AppError::NotFound);
+        assert_eq!(schedules::resume(&stranger, id).await, Err(AppError::NotFound));
+        assert_eq!(runs::jobs(&stranger).await.unwrap(), []);
+        assert!(schedules::pause(&app.as_person(&stage.cast.jonas), id, "").await.is_ok());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deleted_job_plans_nothing_and_its_runs_stay() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        schedules::delete(&stage.mina(), id).await.unwrap();
+        stage.pass(TimeDelta::days(8));
+        assert_eq!(stage.plan().await, 0);
+        assert_eq!(runs::jobs(&stage.mina()).await.unwrap(), []);
+        assert!(runs::run(&stage.mina(), run).await.unwrap().job_is_gone);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_that_is_still_going_makes_the_next_one_skip() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&hourly()).await;
+        stage.pass(TimeDelta::minutes(61));
+        stage.plan().await;
+        stage.pass(TimeDelta::minutes(60));
+        stage.plan().await;
+        assert_eq!(stage.states(id).await, [OccurrenceState::Planned, OccurrenceState::Skipped]);
+        let reason = stage.runs(id).await[1].reason.clone();
+        assert_eq!(reason.as_deref(), Some("The run of Mon 23 Nov 2026, 10:00 was still going."));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn next_runs_are_listed_soonest_first() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        stage.job(&JobForm { name: "Later".into(), at: "12:00".into(), ..mondays_at_ten() }).await;
+        stage.job(&JobForm { name: "Sooner".into(), ..mondays_at_ten() }).await;
+        let next = runs::next_runs(&stage.mina(), 5).await.unwrap();
+        let shown: Vec<_> = next.iter().map(|run| (run.name.as_str(), run.next_in.as_str())).collect();
+        assert_eq!(shown, [("Sooner", "60 min"), ("Later", "3 h")]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn three_failed_runs_in_a_row_pause_the_job() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&hourly()).await;
+        let mut row = stage.schedule(id).await.into_active_model();
+        row.failures_in_row = Set(2);
+        row.update(app.reader()).await.unwrap();
+        // Nobody listens on this port, and after a day it is given up.
+        stage.sends_to(1).await;
+        runs::start(&stage.mina(), id).await.unwrap();
+        for _ in 0..40 {
+            stage.work().await;
+            stage.pass(TimeDelta::hours(1));
+        }
+        assert_eq!(stage.states(id).await, [OccurrenceState::Failed]);
+        let paused = stage.schedule(id).await;
+        assert_eq!(paused.state, ScheduleState::Paused);
+        assert_eq!(paused.pause_note.as_deref(), Some("Paused by itself after 3 failed runs in a row."));
+    })
+    .await;
+}

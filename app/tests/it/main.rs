@@ -1,0 +1,18 @@
+//! Services against real databases: each test on SQLite and on PostgreSQL.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod accounts;
+mod dashboard;
+mod import_run;
+mod jobs_runs;
+mod jobs_schedules;
+mod jobs_stage;
+mod mail_accounts;
+mod mail_smtp;
+mod mail_transport;
+mod projects;
+mod reports_archive;
+mod reports_mail;
+mod reports_snapshot;
+mod tasks_edit;
+mod tasks_move;

@@ -1,0 +1,37 @@
+// Each story is told twice: hydrated, and with JavaScript off where it can work without (not marked @hydrated).
+import { defineConfig } from '@playwright/test';
+import os from 'node:os';
+
+const chromium = {
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+    '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  ],
+};
+
+export default defineConfig({
+  testDir: 'stories',
+  outputDir: 'test-results',
+  fullyParallel: false,
+  forbidOnly: Boolean(process.env.CI),
+  retries: 0,
+  workers: Math.max(1, Math.min(4, os.availableParallelism())),
+  timeout: 90_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list']],
+  use: {
+    browserName: 'chromium',
+    actionTimeout: 15_000,
+    launchOptions: chromium,
+    viewport: { width: 1440, height: 900 },
+    locale: 'en-GB',
+    timezoneId: 'Europe/Ljubljana',
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+  },
+  projects: [
+    { name: 'hydrated', grepInvert: /@plain/ },
+    { name: 'plain', grepInvert: /@hydrated/, use: { javaScriptEnabled: false } },
+  ],
+});

@@ -1,0 +1,276 @@
+#!/usr/bin/env python3
+"""A real SMTP server for the tests: keeps each accepted message, writes a ledger of what was said.
+
+Every accepted message becomes FOLDER/NNNN.eml; FOLDER/ledger.jsonl gets one JSON line per event
+(connect, starttls, ehlo, auth, mail, rcpt, data, accepted, refused, dropped, rset, quit, gone),
+each with the number of its connection. The first line on standard output is
+{"listening": PORT, "ca": PATH or null}; the server ends when its standard input closes.
+
+    server.py --folder /tmp/mail --port 0 --tls starttls --auth dana:secret
+    server.py --folder /tmp/mail --fail rcpt:450:2     two temporary refusals, then accept
+    server.py --folder /tmp/mail --drop-after-dot      keep the message, then drop without a reply
+
+Phases for --fail and --stall: connect, ehlo, auth, mail, rcpt, data (the command), dot (the end).
+Needs aiosmtpd (Debian: python3-aiosmtpd) and, for TLS, the openssl command.
+"""
+
+import argparse
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+import logging
+import os
+import secrets
+import ssl
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword, MISSING
+
+# aiosmtpd deprecates parts of itself and warns of what a test does on purpose.
+warnings.simplefilter("ignore")
+logging.disable(logging.CRITICAL)
+
+PHASES = ("connect", "ehlo", "auth", "mail", "rcpt", "data", "dot")
+
+
+class Ledger:
+    """One JSON line per event, flushed at once so that a test can read it while the server runs."""
+
+    def __init__(self, folder):
+        self.file = open(folder / "ledger.jsonl", "a", encoding="utf-8")
+
+    def write(self, event, connection, **details):
+        line = {"event": event, "connection": connection, **details}
+        self.file.write(json.dumps(line) + "\n")
+        self.file.flush()
+
+
+class Misbehaviour:
+    """What the options ask for: refusals by phase (with a count), phases that never answer."""
+
+    def __init__(self, fail, stall):
+        self.refusals = {}
+        for item in fail:
+            phase, code, *times = item.split(":")
+            if phase not in PHASES:
+                sys.exit(f"--fail: unknown phase {phase}; known: {', '.join(PHASES)}")
+            self.refusals[phase] = [int(code), int(times[0]) if times else -1]
+        for phase in stall:
+            if phase not in PHASES:
+                sys.exit(f"--stall: unknown phase {phase}; known: {', '.join(PHASES)}")
+        self.stalls = set(stall)
+
+    def refusal(self, phase):
+        """The reply to refuse with, or None. Counts down."""
+        entry = self.refusals.get(phase)
+        if not entry or entry[1] == 0:
+            return None
+        if entry[1] > 0:
+            entry[1] -= 1
+        code = entry[0]
+        kind = "5.7.1" if code >= 500 else "4.3.0"
+        return f"{code} {kind} refused at {phase} by the test"
+
+    async def pause(self, phase):
+        if phase in self.stalls:
+            await asyncio.sleep(3600)
+
+
+class Post:
+    """The handler: keeps accepted messages as numbered files."""
+
+    def __init__(self, folder, ledger, options):
+        self.folder, self.ledger, self.options = folder, ledger, options
+
+    def keep(self, content):
+        number = 1 + sum(1 for name in os.listdir(self.folder) if name.endswith(".eml"))
+        name = f"{number:04}.eml"
+        part = self.folder / (name + ".part")
+        part.write_bytes(content)
+        part.rename(self.folder / name)
+        return name
+
+    async def handle_DATA(self, server, session, envelope):
+        number, post = server.number, envelope.original_content
+        await server.trouble.pause("dot")
+        refusal = server.trouble.refusal("dot")
+        if refusal:
+            self.ledger.write("refused", number, phase="dot", reply=refusal)
+            return refusal
+        name = self.keep(post)
+        facts = dict(
+            file=name,
+            size=len(post),
+            sha256=hashlib.sha256(post).hexdigest(),
+            mail_from=envelope.mail_from,
+            rcpt_tos=envelope.rcpt_tos,
+        )
+        if self.options.drop_after_dot:
+            self.ledger.write("dropped", number, **facts)
+            server.transport.abort()
+            return "250 never sent"
+        if self.options.accept_delay:
+            await asyncio.sleep(self.options.accept_delay / 1000)
+        self.ledger.write("accepted", number, **facts)
+        return f"250 2.0.0 Ok: queued as {name[:-4]}"
+
+    async def auth_CRAM__MD5(self, server, args):
+        challenge = f"<{secrets.token_hex(8)}@{server.hostname}>".encode()
+        answer = await server.challenge_auth(base64.b64encode(challenge).decode(), encode_to_b64=False)
+        if answer is MISSING:
+            return AuthResult(success=False)
+        user, _, digest = answer.decode().rpartition(" ")
+        known_user, known_password = self.options.auth
+        expected = hmac.new(known_password.encode(), challenge, "md5").hexdigest()
+        success = user == known_user and hmac.compare_digest(digest, expected)
+        self.ledger.write("auth", server.number, mechanism="CRAM-MD5", user=user, ok=success)
+        return AuthResult(success=success, handled=False, auth_data=user)
+
+
+class Conversation(SMTP):
+    """One connection: writes the ledger and misbehaves on request, otherwise is aiosmtpd."""
+
+    count = 0
+
+    def __init__(self, handler, ledger, trouble, **settings):
+        Conversation.count += 1
+        self.number, self.ledger, self.trouble = Conversation.count, ledger, trouble
+        super().__init__(handler, **settings)
+
+    async def refuse(self, phase):
+        """Stalls or refuses as asked; True if a refusal was sent."""
+        await self.trouble.pause(phase)
+        reply = self.trouble.refusal(phase)
+        if reply is None:
+            return False
+        self.ledger.write("refused", self.number, phase=phase, reply=reply)
+        await self.push(reply)
+        return True
+
+    async def _handle_client(self):
+        over_tls = self.transport.get_extra_info("ssl_object") is not None
+        self.ledger.write("connect", self.number, tls=over_tls)
+        if await self.refuse("connect"):
+            self.transport.close()
+            return
+        await super()._handle_client()
+
+    def connection_lost(self, error):
+        self.ledger.write("gone", self.number)
+        super().connection_lost(error)
+
+    async def smtp_EHLO(self, hostname):
+        self.ledger.write("ehlo", self.number, name=hostname)
+        if not await self.refuse("ehlo"):
+            await super().smtp_EHLO(hostname)
+
+    async def smtp_STARTTLS(self, arg):
+        self.ledger.write("starttls", self.number)
+        await super().smtp_STARTTLS(arg)
+
+    async def smtp_AUTH(self, arg):
+        if not await self.refuse("auth"):
+            await super().smtp_AUTH(arg)
+
+    async def smtp_MAIL(self, arg):
+        self.ledger.write("mail", self.number, argument=arg)
+        if not await self.refuse("mail"):
+            await super().smtp_MAIL(arg)
+
+    async def smtp_RCPT(self, arg):
+        self.ledger.write("rcpt", self.number, argument=arg)
+        if not await self.refuse("rcpt"):
+            await super().smtp_RCPT(arg)
+
+    async def smtp_DATA(self, arg):
+        self.ledger.write("data", self.number)
+        if not await self.refuse("data"):
+            await super().smtp_DATA(arg)
+
+    async def smtp_RSET(self, arg):
+        self.ledger.write("rset", self.number)
+        await super().smtp_RSET(arg)
+
+    async def smtp_QUIT(self, arg):
+        self.ledger.write("quit", self.number)
+        await super().smtp_QUIT(arg)
+
+
+def make_certificate(folder, names):
+    """A certificate of its own making for the names; it is its own authority."""
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    alternatives = ",".join(("IP:" if n.replace(".", "").isdigit() else "DNS:") + n for n in names)
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+         "-nodes", "-days", "2", "-subj", f"/CN={names[0]}", "-addext", f"subjectAltName={alternatives}",
+         "-addext", "basicConstraints=critical,CA:FALSE",
+         "-keyout", str(key), "-out", str(certificate)],
+        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )
+    return certificate, key
+
+
+def read_options():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--tls", choices=("none", "implicit", "starttls"), default="none")
+    parser.add_argument("--names", default="localhost,127.0.0.1", help="names in the certificate")
+    parser.add_argument("--auth", type=lambda text: tuple(text.split(":", 1)), metavar="USER:PASSWORD")
+    parser.add_argument("--mechanisms", default="PLAIN,LOGIN,CRAM-MD5")
+    parser.add_argument("--fail", action="append", default=[], metavar="PHASE:CODE[:TIMES]")
+    parser.add_argument("--stall", action="append", default=[], metavar="PHASE")
+    parser.add_argument("--drop-after-dot", action="store_true")
+    parser.add_argument("--accept-delay", type=int, default=0, metavar="MS")
+    parser.add_argument("--stay", action="store_true", help="do not end when standard input closes")
+    return parser.parse_args()
+
+
+async def serve(options):
+    options.folder.mkdir(parents=True, exist_ok=True)
+    ledger = Ledger(options.folder)
+    trouble = Misbehaviour(options.fail, options.stall)
+    handler = Post(options.folder, ledger, options)
+    context = certificate = None
+    if options.tls != "none":
+        certificate, key = make_certificate(options.folder, options.names.split(","))
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate, key)
+
+    def sign_in(server, session, envelope, mechanism, data):
+        right = isinstance(data, LoginPassword) and options.auth is not None and (
+            data.login.decode(errors="replace"), data.password.decode(errors="replace")) == options.auth
+        user = data.login.decode(errors="replace") if isinstance(data, LoginPassword) else ""
+        ledger.write("auth", server.number, mechanism=mechanism, user=user, ok=right)
+        return AuthResult(success=right, handled=False)
+
+    settings = dict(hostname="smtp.test", ident="AutoReport test server", loop=asyncio.get_running_loop())
+    if options.tls == "starttls":
+        settings.update(tls_context=context, require_starttls=True)
+    if options.auth:
+        left_out = {"PLAIN", "LOGIN", "CRAM-MD5"} - set(options.mechanisms.split(","))
+        settings.update(authenticator=sign_in, auth_required=True, auth_require_tls=options.tls == "starttls",
+                        auth_exclude_mechanism=left_out)
+
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Conversation(handler, ledger, trouble, **settings),
+        host=options.host, port=options.port, ssl=context if options.tls == "implicit" else None)
+    port = server.sockets[0].getsockname()[1]
+    print(json.dumps({"listening": port, "ca": str(certificate) if certificate else None}), flush=True)
+    if options.stay:
+        await asyncio.Event().wait()
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(serve(read_options()))
+    except KeyboardInterrupt:
+        pass

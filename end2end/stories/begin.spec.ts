@@ -1,0 +1,95 @@
+// The first minutes: from an empty database to an account, and what the door does with strangers.
+import { begin, dana, expect, expectAccessibleAtEveryWidth, settled, signIn, signOut, test } from '../fixtures/story.ts';
+
+test('the first visitor becomes the administrator, and stays signed in over a restart', async ({ page, empty, hydrated }) => {
+  await page.goto(`${empty.url}/board`);
+  await expect(page.getByRole('heading', { name: 'Create the administrator' })).toBeVisible();
+  await settled(page, hydrated);
+  if (hydrated) {
+    await expect(page.getByLabel('Time zone')).toHaveValue('Europe/Ljubljana');
+    await expectAccessibleAtEveryWidth(page);
+  }
+
+  await begin(page, empty);
+  await empty.restart();
+  await page.reload();
+  await expect(page.getByRole('navigation', { name: 'Main', exact: true })).toBeVisible();
+
+  await signOut(page);
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  await page.goto(`${empty.url}/sign-up`);
+  await expect(page.getByText('New accounts are made by an administrator')).toBeVisible();
+
+  await page.goto(`${empty.url}/projects/new`);
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  await page.getByLabel('E-mail').fill(dana.email);
+  await page.getByLabel('Password').fill(dana.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { name: 'New project' })).toBeVisible();
+});
+
+test.describe('a refusal', () => {
+  test.use({ expectedErrors: [/status of (401|404|422|429)/] });
+
+  test('a weak beginning is refused beside its fields, and what was typed is kept', async ({ page, empty, hydrated }) => {
+    await page.goto(empty.url);
+    await settled(page, hydrated);
+    await page.getByLabel('Name').fill('Dana');
+    await page.getByLabel('E-mail').fill(dana.email);
+    await page.getByLabel('Password').fill('short');
+    await page.getByRole('button', { name: 'Create the account' }).click();
+    await expect(page.getByRole('alert').filter({ hasText: 'There is a problem' })).toBeVisible();
+    await expect(page.getByLabel('Password')).toHaveAttribute('aria-invalid', 'true');
+    await expect(page.getByLabel('Name')).toHaveValue('Dana');
+    await expect(page.getByLabel('E-mail')).toHaveValue(dana.email);
+    if (hydrated) await expectAccessibleAtEveryWidth(page);
+  });
+
+  test('a wrong password and an unknown person get the same answer', async ({ page, empty }) => {
+    await begin(page, empty);
+    await signOut(page);
+    await signIn(page, empty, 'not the right password');
+    const answer = page.getByRole('alert').filter({ hasText: 'There is a problem' });
+    const words = await answer.innerText();
+    await page.getByLabel('E-mail').fill('nobody@example.org');
+    await page.getByLabel('Password').fill('not the right password');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await expect(page.getByLabel('E-mail')).toHaveValue('nobody@example.org');
+    expect(await answer.innerText()).toBe(words);
+  });
+
+  test('an address that leads nowhere says so inside the frame, with its true status', async ({ page, empty, hydrated }) => {
+    await begin(page, empty);
+    const answer = await page.goto(`${empty.url}/nowhere`);
+    expect(answer?.status()).toBe(404);
+    await settled(page, hydrated);
+    await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible();
+    await expect(page.getByRole('navigation', { name: 'Main', exact: true })).toBeVisible();
+    if (hydrated) await expectAccessibleAtEveryWidth(page);
+  });
+});
+
+test('colours: a person chooses dark, and the server remembers it', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await page.goto(`${empty.url}/settings/profile`);
+  await settled(page, hydrated);
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  await page.getByLabel('Colours').selectOption('Dark');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('Saved.')).toBeVisible();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+});
+
+test('every answer carries the headers that keep strangers out', async ({ request, empty }) => {
+  const answer = await request.get(`${empty.url}/sign-up`);
+  const headers = answer.headers();
+  expect(headers['content-security-policy']).toMatch(/default-src 'none'; script-src 'nonce-[^']+' 'strict-dynamic' 'wasm-unsafe-eval'/);
+  expect(headers['x-content-type-options']).toBe('nosniff');
+  expect(headers['referrer-policy']).toBeTruthy();
+  expect(headers['cross-origin-opener-policy']).toBe('same-origin');
+  expect(await answer.text()).not.toMatch(/\sstyle="/);
+
+  const foreign = await request.post(`${empty.url}/rpc/sign_out`, { headers: { 'sec-fetch-site': 'cross-site' }, form: {} });
+  expect(foreign.status()).toBe(403);
+});

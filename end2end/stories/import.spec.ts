@@ -1,0 +1,76 @@
+// Bringing the board of today: Trello with its past, a table with its columns, and files that are not what they seem.
+import path from 'node:path';
+import type { Page } from '@playwright/test';
+import { card, list } from '../fixtures/board.ts';
+import { begin, expect, expectAccessibleAtEveryWidth, settled, test } from '../fixtures/story.ts';
+
+const file = (name: string) => path.resolve(import.meta.dirname ?? __dirname, '../data', name);
+
+async function upload(page: Page, origin: string, name: string): Promise<void> {
+  await page.goto(`${origin}/import`);
+  await page.getByLabel('File').setInputFiles(file(name));
+  await page.getByRole('button', { name: 'Upload and preview' }).click();
+}
+
+/** Waits for the end of a running import; without WebAssembly the page has to be loaded anew. */
+async function ended(page: Page): Promise<void> {
+  await expect(async () => {
+    if (!(await page.getByRole('heading', { name: 'Imported', exact: true }).isVisible())) await page.reload();
+    await expect(page.getByRole('heading', { name: 'Imported', exact: true })).toBeVisible({ timeout: 2000 });
+  }).toPass({ timeout: 60_000 });
+}
+
+test('a Trello board comes with its lists, cards and past; the same file brings nothing twice', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await page.goto(`${empty.url}/import`);
+  await settled(page, hydrated);
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  await upload(page, empty.url, 'trello-board.json');
+  await expect(page.getByRole('heading', { name: 'Check the import' })).toBeVisible();
+  await expect(page.getByText('42', { exact: false }).first()).toBeVisible();
+  await settled(page, hydrated);
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await ended(page);
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  await page.getByRole('link', { name: 'Open the board' }).click();
+  await expect(list(page, 'Current Sprint 1 Backlog')).toBeVisible();
+  await expect(card(page, 'Login Page').first()).toBeVisible();
+
+  await card(page, 'Login Page').first().getByRole('link', { name: 'Login Page' }).click();
+  await expect(page.getByText('Member', { exact: false }).first()).toBeVisible();
+
+  await upload(page, empty.url, 'trello-board.json');
+  await expect(page.getByText('This file was imported into')).toBeVisible();
+  await page.getByRole('radio', { name: /VolunteerBridge/ }).check();
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await ended(page);
+  await expect(page.getByText('Nothing was new')).toBeVisible();
+});
+
+test('a table is mapped column by column, and its lists become statuses', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await upload(page, empty.url, 'tasks.csv');
+  await expect(page.getByRole('heading', { name: 'Check the import' })).toBeVisible();
+  const columns = page.getByRole('region', { name: 'The first lines of the file' });
+  await expect(columns.getByRole('cell', { name: 'Order the badges' })).toBeVisible();
+  await columns.getByLabel('Task').selectOption({ label: 'Title' });
+  await columns.getByLabel('State').selectOption({ index: 2 });
+  await settled(page, hydrated);
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByText('Nothing was imported.').first()).toBeVisible();
+  await page.goto(`${empty.url}/projects`);
+  await expect(page.getByText('No projects yet')).toBeVisible();
+});
+
+test('a broken file is refused with its line, and nothing of it is kept', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await upload(page, empty.url, 'broken.json');
+  await expect(page.getByRole('heading', { name: 'This file cannot be imported' })).toBeVisible();
+  await expect(page.getByRole('main').getByRole('alert')).toContainText(/line \d+/i);
+  await settled(page, hydrated);
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  await page.goto(`${empty.url}/projects`);
+  await expect(page.getByText('No projects yet')).toBeVisible();
+});

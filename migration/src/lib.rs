@@ -1,0 +1,31 @@
+//! The schema, one set of migrations for both engines. A migration that has landed never changes.
+
+mod ddl;
+mod m0001_accounts;
+mod m0002_board;
+mod m0003_mail;
+mod m0004_jobs;
+mod m0005_import;
+
+pub use sea_orm_migration::prelude::*;
+
+/// All migrations, oldest first.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_accounts::Migration),
+            Box::new(m0002_board::Migration),
+            Box::new(m0003_mail::Migration),
+            Box::new(m0004_jobs::Migration),
+            Box::new(m0005_import::Migration),
+        ]
+    }
+}
+
+/// The names of all migrations this program knows, oldest first.
+pub fn known_names() -> Vec<String> {
+    Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect()
+}

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Builds the server binary and the site. Does nothing when the sources have not changed since the last time.
+# Usage: build.sh [all|server|site|dist]; `dist` is for the image: fully optimised, in target/dist-image.
+. "$(dirname "$0")/env.sh"
+
+what="${1:-all}"
+compiler="$(rustc --version --verbose | sha256sum | cut -c1-16)"
+
+server() {
+  local wanted
+  wanted="$compiler $(fingerprint Cargo.toml Cargo.lock app/Cargo.toml app/src server/Cargo.toml server/src migration)"
+  up_to_date "$CARGO_TARGET_DIR/bin/stamp" "$wanted" "$BINARY" && return 0
+  cargo build --release --package server --bin autoreport
+  mkdir -p "$CARGO_TARGET_DIR/bin"
+  # Beside it and renamed, so that a running server keeps its own file.
+  cp "$CARGO_TARGET_DIR/release/autoreport" "$BINARY.new"
+  mv "$BINARY.new" "$BINARY"
+  echo "$wanted" > "$CARGO_TARGET_DIR/bin/stamp"
+}
+
+site() {
+  local wanted bindgen="$CARGO_TARGET_DIR/bindgen"
+  wanted="$compiler $(fingerprint Cargo.toml Cargo.lock app/Cargo.toml app/src app/client style public scripts/site.mjs scripts/package-lock.json)"
+  up_to_date "$CARGO_TARGET_DIR/site.stamp" "$wanted" "$SITE/manifest.json" && return 0
+  cargo build --package client --target wasm32-unknown-unknown --profile wasm-release
+  rm -rf "$bindgen"
+  "$TOOLS/bin/wasm-bindgen" --target web --no-typescript --out-name autoreport --out-dir "$bindgen" \
+    "$CARGO_TARGET_DIR/wasm32-unknown-unknown/wasm-release/client.wasm"
+  node scripts/site.mjs "$bindgen" "$SITE" "$TOOLS"
+  echo "$wanted" > "$CARGO_TARGET_DIR/site.stamp"
+}
+
+dist() {
+  cargo build --profile dist --package server --bin autoreport
+  rm -rf "$CARGO_TARGET_DIR/dist-image"
+  mkdir -p "$CARGO_TARGET_DIR/dist-image"
+  cp "$CARGO_TARGET_DIR/dist/autoreport" "$CARGO_TARGET_DIR/dist-image/"
+  cp -a "$SITE" "$CARGO_TARGET_DIR/dist-image/site"
+}
+
+case "$what" in
+  dist)
+    stage "Build: pages (WebAssembly, style, icons, font)" site
+    stage "Build: server, fully optimised" dist
+    ;;
+  server) stage "Build: server" server ;;
+  site) stage "Build: pages (WebAssembly, style, icons, font)" site ;;
+  all)
+    stage "Build: pages (WebAssembly, style, icons, font)" site
+    stage "Build: server" server
+    ;;
+  *) echo "Usage: build.sh [all|server|site|dist]" >&2; exit 2 ;;
+esac

@@ -1,0 +1,54 @@
+# Sourced by every script: where things are, which compiler builds them, and how a stage announces itself.
+set -euo pipefail
+ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+cd "$ROOT"
+
+# On a build server each clone is new: keep what was compiled outside it, or every run starts from nothing.
+if [ -z "${CARGO_TARGET_DIR:-}" ] && [ -n "${CI:-}" ]; then
+  CARGO_TARGET_DIR="${XDG_CACHE_HOME:-$HOME/.cache}/autoreport/target"
+fi
+CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$ROOT/target}"
+case "$CARGO_TARGET_DIR" in /*) ;; *) CARGO_TARGET_DIR="$ROOT/$CARGO_TARGET_DIR" ;; esac
+export CARGO_TARGET_DIR
+mkdir -p "$CARGO_TARGET_DIR"
+
+TOOLS="$CARGO_TARGET_DIR/tools"
+SITE="$CARGO_TARGET_DIR/site"
+# Not target/release/autoreport: `cargo test` puts a binary with test helpers in that place.
+BINARY="$CARGO_TARGET_DIR/bin/autoreport"
+RUST_NEEDED=96 # Rust 1.96, the version the project is built and tested with
+
+# What scripts/toolchain.sh found or installed. Its folder goes first on PATH.
+if [ -f "$TOOLS/toolchain.env" ]; then . "$TOOLS/toolchain.env"; fi
+
+if [ -t 1 ]; then BOLD=$'\033[1m' RED=$'\033[1;31m' PLAIN=$'\033[0m'; else BOLD='' RED='' PLAIN=''; fi
+
+STAGE=""
+set -E
+trap 'if [ -n "$STAGE" ]; then printf "%s✗ %s failed%s\n" "$RED" "$STAGE" "$PLAIN" >&2; STAGE=""; fi' ERR
+
+# stage NAME COMMAND...: runs the command, then prints the name and the seconds it took.
+stage() {
+  local name="$1" begin end
+  shift
+  begin=$(date +%s%N)
+  STAGE="$name"
+  # Not `"$@" || …`: bash would then go on after a failing line inside the command.
+  "$@"
+  STAGE=""
+  end=$(date +%s%N)
+  printf '%s✓ %-50s %6s s%s\n' "$BOLD" "$name" "$(awk "BEGIN { printf \"%.1f\", ($end - $begin) / 1e9 }")" "$PLAIN"
+}
+
+# fingerprint PATH...: one hash over the names and contents of all files under the paths.
+fingerprint() {
+  find "$@" -type f -not -path '*/node_modules/*' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-64
+}
+
+# up_to_date STAMP FINGERPRINT FILE...: true when the stamp holds the fingerprint and the files exist.
+up_to_date() {
+  local stamp="$1" wanted="$2" file
+  shift 2
+  [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] || return 1
+  for file in "$@"; do [ -e "$file" ] || return 1; done
+}

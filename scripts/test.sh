@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Every test, level by level. Usage: test.sh [all|rules|http|stories] [arguments for Playwright]
+# Whatever it starts is private (own folders, free ports) and gone afterwards.
+. "$(dirname "$0")/env.sh"
+what="${1:-all}"
+[ $# -eq 0 ] || shift
+case "$what" in all|rules|http|stories) ;; *) echo "Usage: test.sh [all|rules|http|stories]" >&2; exit 2 ;; esac
+
+scripts/setup.sh test
+. "$TOOLS/toolchain.env"
+
+# `server` is always among the packages built: cargo then picks the same features for every
+# dependency as it does for the program, and builds each of them once.
+programs() { cargo test --release --package server --package app --features app/testing "$@"; }
+stories() { (cd end2end && node_modules/.bin/playwright test "$@"); }
+
+wants() { [ "$what" = all ] || [ "$what" = "$1" ]; }
+
+trap 'exit 130' INT TERM
+if wants rules || wants http; then
+  variables="$(scripts/postgres.sh start)"
+  eval "$variables"
+  trap 'scripts/postgres.sh stop "$TEST_POSTGRES_DIR"' EXIT
+  export LEPTOS_SITE_ROOT="$SITE"
+fi
+if wants rules || wants http; then
+  # Tests that start the program need its pages.
+  scripts/build.sh site
+  stage "Test: rules, services on SQLite and PostgreSQL, HTTP, command line" programs
+fi
+if wants stories; then
+  scripts/build.sh
+  stage "Test: stories in Chromium" stories "$@"
+fi

@@ -1,0 +1,217 @@
+//! Settings from the environment: all optional, unknown ones refused with the nearest known name.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use app::platform::state::{Settings, SignUp};
+
+/// A setting: its name, what it is for, what it is where left out.
+pub struct Known {
+    pub name: &'static str,
+    pub words: &'static str,
+    pub default: &'static str,
+}
+
+/// Every setting there is, in the order of `.env.example`.
+pub const KNOWN: &[Known] = &[
+    Known {
+        name: "DATABASE_URL",
+        words: "where the data are: sqlite://PATH or postgres://…",
+        default: "sqlite://data/autoreport.db",
+    },
+    Known { name: "AUTOREPORT_ADDR", words: "address and port to listen on", default: "127.0.0.1:3000" },
+    Known {
+        name: "AUTOREPORT_BASE_URL",
+        words: "where people reach it; links in mails begin with it",
+        default: "http://ADDR",
+    },
+    Known { name: "AUTOREPORT_DATA_DIR", words: "folder of the archive and the key file", default: "data" },
+    Known { name: "AUTOREPORT_KEY_FILE", words: "key file of encrypted secrets", default: "DATA_DIR/keyring" },
+    Known {
+        name: "AUTOREPORT_TRUSTED_PROXIES",
+        words: "addresses of proxies whose X-Forwarded-For is believed, with commas",
+        default: "",
+    },
+    Known { name: "AUTOREPORT_LOG_DIR", words: "folder of daily log files; none: standard error only", default: "" },
+    Known {
+        name: "AUTOREPORT_SIGNUP",
+        words: "who may sign up after the first: open, invite or closed",
+        default: "invite",
+    },
+];
+
+/// What the process was started with.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub database_url: String,
+    pub addr: SocketAddr,
+    pub base_url: String,
+    pub data_dir: PathBuf,
+    pub key_file: PathBuf,
+    pub trusted_proxies: Vec<IpAddr>,
+    pub log_dir: Option<PathBuf>,
+    pub sign_up: SignUp,
+    /// Where the built pages are.
+    pub site_root: PathBuf,
+}
+
+impl Config {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    /// One sentence: which setting, what is wrong with it.
+    #[allow(clippy::disallowed_methods, reason = "this is the one door to the environment")]
+    pub fn from_env() -> Result<Self, String> {
+        Self::from_vars(std::env::vars().collect())
+    }
+
+    /// Reads settings from pairs of name and value.
+    ///
+    /// # Errors
+    /// One sentence: which setting, what is wrong with it.
+    pub fn from_vars(vars: Vec<(String, String)>) -> Result<Self, String> {
+        for (name, _) in &vars {
+            if name.starts_with("AUTOREPORT_") && !KNOWN.iter().any(|known| known.name == name) {
+                return Err(format!("There is no setting {name}. Did you mean {}?", nearest(name)));
+            }
+        }
+        let get = |name: &str| {
+            vars.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.clone())
+        };
+        let addr_text = get("AUTOREPORT_ADDR").unwrap_or_else(|| "127.0.0.1:3000".into());
+        let addr: SocketAddr = addr_text.parse().map_err(|_| {
+            format!(
+                "AUTOREPORT_ADDR is “{addr_text}”; expected an address and a port from 0 to 65535, like 127.0.0.1:3000."
+            )
+        })?;
+        let data_dir = PathBuf::from(get("AUTOREPORT_DATA_DIR").unwrap_or_else(|| "data".into()));
+        let database_url =
+            get("DATABASE_URL").unwrap_or_else(|| format!("sqlite://{}", data_dir.join("autoreport.db").display()));
+        if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| database_url.starts_with(scheme)) {
+            return Err("DATABASE_URL must begin with sqlite:// or postgres://.".into());
+        }
+        let base_url = get("AUTOREPORT_BASE_URL").unwrap_or_else(|| format!("http://{addr}"));
+        let base_url = base_url.trim_end_matches('/').to_owned();
+        if !base_url.starts_with("http://") && !base_url.starts_with("https://") {
+            return Err(format!("AUTOREPORT_BASE_URL is “{base_url}”; expected it to begin with http:// or https://."));
+        }
+        let sign_up = match get("AUTOREPORT_SIGNUP").as_deref().unwrap_or("invite") {
+            "open" => SignUp::Open,
+            "invite" => SignUp::Invite,
+            "closed" => SignUp::Closed,
+            other => return Err(format!("AUTOREPORT_SIGNUP is “{other}”; expected open, invite or closed.")),
+        };
+        let trusted_proxies = get("AUTOREPORT_TRUSTED_PROXIES")
+            .unwrap_or_default()
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .map(|part| {
+                part.parse().map_err(|_| format!("AUTOREPORT_TRUSTED_PROXIES has “{part}”; expected an IP address."))
+            })
+            .collect::<Result<_, _>>()?;
+        let key_file = get("AUTOREPORT_KEY_FILE").map_or_else(|| data_dir.join("keyring"), PathBuf::from);
+        let site_root = get("LEPTOS_SITE_ROOT").map_or_else(site_beside_program, PathBuf::from);
+        let log_dir = get("AUTOREPORT_LOG_DIR").map(PathBuf::from);
+        Ok(Self { database_url, addr, base_url, data_dir, key_file, trusted_proxies, log_dir, sign_up, site_root })
+    }
+
+    /// The part that the pages and services know.
+    pub fn settings(&self) -> Settings {
+        Settings { base_url: self.base_url.clone(), data_dir: self.data_dir.clone(), sign_up: self.sign_up }
+    }
+
+    /// Name and value of each setting, without passwords.
+    pub fn rows(&self) -> Vec<(&'static str, String)> {
+        let proxies: Vec<String> = self.trusted_proxies.iter().map(ToString::to_string).collect();
+        let sign_up = format!("{:?}", self.sign_up).to_lowercase();
+        let log_dir = self.log_dir.as_deref().map(|dir| dir.display().to_string()).unwrap_or_default();
+        let values = [
+            without_password(&self.database_url),
+            self.addr.to_string(),
+            self.base_url.clone(),
+            self.data_dir.display().to_string(),
+            self.key_file.display().to_string(),
+            proxies.join(","),
+            log_dir,
+            sign_up,
+        ];
+        KNOWN.iter().map(|known| known.name).zip(values).collect()
+    }
+}
+
+/// `site/` beside the program (as in the image), else the build's folder, two floors up.
+fn site_beside_program() -> PathBuf {
+    let folder = std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_path_buf)).unwrap_or_default();
+    let beside = folder.join("site");
+    if beside.is_dir() {
+        return beside;
+    }
+    match folder.parent().map(|target| target.join("site")).filter(|site| site.is_dir()) {
+        Some(site) => site,
+        None => PathBuf::from("target/site"),
+    }
+}
+
+/// A database URL with its password hidden.
+pub fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let Some((sign_in, host)) = rest.rsplit_once('@') else { return url.to_owned() };
+    let user = sign_in.split(':').next().unwrap_or_default();
+    format!("{scheme}://{user}:…@{host}")
+}
+
+/// The known name with the fewest changes (Levenshtein) to a wrong one.
+fn nearest(wrong: &str) -> &'static str {
+    KNOWN.iter().map(|known| known.name).min_by_key(|name| distance(wrong, name)).unwrap_or_default()
+}
+
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, left) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, right) in b.iter().enumerate() {
+            let change = diagonal + usize::from(left != *right);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(vars: &[(&str, &str)]) -> Result<Config, String> {
+        Config::from_vars(vars.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
+    #[test]
+    fn nothing_set_is_a_working_configuration() {
+        let config = read(&[]).unwrap();
+        assert_eq!(config.database_url, "sqlite://data/autoreport.db");
+        assert_eq!(config.base_url, "http://127.0.0.1:3000");
+    }
+
+    #[test]
+    fn an_unknown_name_is_refused_with_the_nearest_known_one() {
+        let error = read(&[("AUTOREPORT_ADRESS", "x")]).unwrap_err();
+        assert!(error.contains("AUTOREPORT_ADDR"), "{error}");
+    }
+
+    #[test]
+    fn a_wrong_port_is_one_clear_sentence() {
+        let error = read(&[("AUTOREPORT_ADDR", "127.0.0.1:99999")]).unwrap_err();
+        assert!(error.contains("99999") && error.contains("65535"), "{error}");
+    }
+
+    #[test]
+    fn the_database_password_is_never_shown() {
+        assert_eq!(without_password("postgres://ann:se@cret@db/x"), "postgres://ann:…@db/x");
+    }
+}

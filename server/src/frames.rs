@@ -1,0 +1,97 @@
+//! Mail as it is, caught or archived: the HTML for a sandboxed frame under a policy of its own, and the file to download.
+
+use app::{
+    domain::ids::{DeliveryId, OccurrenceId, OutboxMessageId},
+    error::{AppError, AppResult},
+    mail::service::outbox,
+    platform::{ctx::Ctx, state::AppState},
+    reports::service::library,
+};
+use axum::{
+    Router,
+    body::Body,
+    extract::Path,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+
+/// What foreign markup may do: show itself with its own styles and the images written into it.
+const FRAME_POLICY: HeaderValue = HeaderValue::from_static(
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'",
+);
+
+/// The raw parts of caught mail and of reports.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/outbox/{id}/html", get(outbox_html))
+        .route("/outbox/{id}/message.eml", get(outbox_file))
+        .route("/reports/{id}/mail", get(report_html))
+        .route("/reports/{id}/mail.eml", get(report_file))
+        .route("/reports/{id}/recipients/{delivery}/mail.eml", get(recipient_file))
+}
+
+async fn outbox_html(ctx: Ctx, Path(id): Path<String>) -> Response {
+    let html = async {
+        let (_, reading) = outbox::reading(&ctx, parse(&id)?).await?;
+        reading.html.ok_or(AppError::NotFound)
+    };
+    html.await.map_or_else(|error| refusal(&error), mail_frame)
+}
+
+async fn outbox_file(ctx: Ctx, Path(id): Path<String>) -> Response {
+    let bytes = async { outbox::read(&ctx, parse(&id)?).await.map(|row| row.mime) };
+    bytes.await.map_or_else(|error| refusal(&error), |bytes| mail_file(bytes, &format!("mail-{id}.eml")))
+}
+
+async fn report_html(ctx: Ctx, Path(id): Path<String>) -> Response {
+    let html = async { library::framed_html(&ctx, report(&id)?).await };
+    html.await.map_or_else(|error| refusal(&error), mail_frame)
+}
+
+async fn report_file(ctx: Ctx, Path(id): Path<String>) -> Response {
+    let bytes = async { library::message(&ctx, report(&id)?, None).await };
+    bytes.await.map_or_else(|error| refusal(&error), |bytes| mail_file(bytes, &format!("report-{id}.eml")))
+}
+
+async fn recipient_file(ctx: Ctx, Path((id, delivery)): Path<(String, String)>) -> Response {
+    let bytes = async {
+        let delivery: DeliveryId = delivery.parse().map_err(|_| AppError::NotFound)?;
+        library::message(&ctx, report(&id)?, Some(delivery)).await
+    };
+    bytes.await.map_or_else(|error| refusal(&error), |bytes| mail_file(bytes, &format!("report-{delivery}.eml")))
+}
+
+fn report(id: &str) -> AppResult<OccurrenceId> {
+    id.parse().map_err(|_| AppError::NotFound)
+}
+
+/// The HTML of a mail, for `<iframe sandbox>`.
+pub fn mail_frame(html: String) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (header::CONTENT_SECURITY_POLICY, FRAME_POLICY),
+    ];
+    (headers, html).into_response()
+}
+
+/// The bytes of a mail, as a file. The name must be plain ASCII without quotes.
+pub fn mail_file(bytes: Vec<u8>, name: &str) -> Response {
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
+        .unwrap_or(HeaderValue::from_static("attachment; filename=\"mail.eml\""));
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("message/rfc822")),
+        (header::CONTENT_DISPOSITION, disposition),
+    ];
+    (headers, Body::from(bytes)).into_response()
+}
+
+/// An error of a raw route: its status and its sentence.
+pub fn refusal(error: &AppError) -> Response {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, error.words()).into_response()
+}
+
+fn parse(id: &str) -> AppResult<OutboxMessageId> {
+    id.parse().map_err(|_| AppError::NotFound)
+}

@@ -1,0 +1,18 @@
+//! The host: configuration, command line, router, security layers, sessions, the accept loop.
+
+// The types of nested views are deep; the compiler computes the layout of the outermost.
+#![recursion_limit = "1024"]
+
+pub mod accept;
+pub mod cli;
+pub mod config;
+pub mod frames;
+pub mod health;
+pub mod pages;
+pub mod router;
+pub mod rpc;
+pub mod scheduler;
+pub mod security;
+pub mod seed;
+pub mod sessions;
+pub mod telemetry;

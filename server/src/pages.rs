@@ -1,0 +1,79 @@
+//! Pages: rendered whole, so that they work without WebAssembly and carry their true status.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use app::{
+    accounts::service::users,
+    frame::frame,
+    platform::{
+        ctx::{Actor, Ctx},
+        state::AppState,
+    },
+};
+use axum::{
+    extract::{Request, State},
+    http::Method,
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use leptos::prelude::provide_context;
+
+/// Renders the page of a path.
+pub async fn render(State(app): State<AppState>, request: Request) -> Response {
+    let context = app.clone();
+    let render = leptos_axum::render_app_async_with_context(
+        move || provide_context(context.clone()),
+        move || frame(app.clone()),
+    );
+    render(request).await
+}
+
+/// Once there is an account there always is one: the question need not be asked again.
+static IS_SET_UP: AtomicBool = AtomicBool::new(false);
+
+/// Sends people who are not signed in to the page where they can be, and back afterwards.
+pub async fn guard(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let is_open = matches!(path, "/sign-in" | "/sign-up" | "/healthz" | "/readyz")
+        || path.starts_with("/rpc/")
+        || path.starts_with("/pkg/")
+        || is_public_file(path);
+    let is_anonymous = !matches!(request.extensions().get::<Actor>(), Some(Actor::Person(_)));
+    if is_anonymous && (path == "/sign-in" || !is_open) && !is_set_up(&app).await {
+        return Redirect::to("/sign-up").into_response();
+    }
+    if !is_anonymous || is_open {
+        return next.run(request).await;
+    }
+    let wanted = match (request.method(), request.uri().path_and_query()) {
+        (&Method::GET, Some(wanted)) if wanted.as_str() != "/" => encode(wanted.as_str()),
+        _ => return Redirect::to("/sign-in").into_response(),
+    };
+    Redirect::to(&format!("/sign-in?next={wanted}")).into_response()
+}
+
+async fn is_set_up(app: &AppState) -> bool {
+    if IS_SET_UP.load(Ordering::Relaxed) {
+        return true;
+    }
+    // An unreachable database is not an empty one: the sign-in page will say what is wrong.
+    let is_any = users::is_any(&Ctx::system(app)).await.unwrap_or(true);
+    if is_any {
+        IS_SET_UP.store(true, Ordering::Relaxed);
+    }
+    is_any
+}
+
+/// Files at the top of the site that browsers ask for by themselves.
+fn is_public_file(path: &str) -> bool {
+    matches!(path, "/favicon.svg" | "/favicon.ico" | "/manifest.webmanifest" | "/robots.txt")
+}
+
+fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            other => format!("%{other:02X}"),
+        })
+        .collect()
+}

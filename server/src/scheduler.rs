@@ -1,0 +1,189 @@
+//! The scheduler of this process: wakes, plans what has come, works on runs. What it must remember is in the database,
+//! so any number of processes can do the same beside it.
+//!
+//! apalis-cron is the heartbeat and nothing else: its ticks may be lost or repeated without harm, and when its worker
+//! ends it is started again.
+
+use std::{collections::HashMap, time::Duration};
+
+use apalis::prelude::{Data, WorkerBuilder};
+use apalis_cron::{CronScheduler, Schedule, Tick, timezone::Utc};
+use app::{
+    error::{AppError, AppResult},
+    jobs::service::{
+        planner,
+        worker::{self, Claim},
+    },
+    platform::{clock::Clock, ctx::Ctx, state::AppState},
+};
+use tokio::{
+    sync::watch,
+    task::{Id, JoinError, JoinHandle, JoinSet},
+    time::timeout,
+};
+
+/// Seconds between two heartbeats: the longest that a run waits for a process that nobody wakes.
+const BEAT_SECONDS: i64 = 3;
+/// Runs that one process works on at a time.
+const WORKERS: usize = 4;
+/// How long a stop waits for the runs that are being worked on.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Wakes between two looks for reports that are not in the archive yet.
+const KEEP_EVERY: u64 = 200;
+
+/// The running scheduler.
+#[derive(Debug)]
+pub struct Scheduler {
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+/// Starts the scheduler; it looks at once for what came while no process ran.
+pub fn start(app: AppState) -> Scheduler {
+    let (stop, stopped) = watch::channel(false);
+    Scheduler { stop, task: tokio::spawn(run(app, stopped)) }
+}
+
+impl Scheduler {
+    /// Plans and claims nothing more, waits for the runs that are being worked on, and gives back those that take
+    /// too long.
+    pub async fn stop(self) {
+        let _ = self.stop.send(true);
+        if let Err(error) = self.task.await {
+            tracing::error!("the scheduler did not stop in order: {error}");
+        }
+    }
+}
+
+async fn run(app: AppState, mut stopped: watch::Receiver<bool>) {
+    if let Err(error) = worker::forget_claims(&app).await {
+        tracing::warn!("taking over the runs of the last process: {error}");
+    }
+    let heart = tokio::spawn(beat_for_ever(app.clone()));
+    let mut crew = Crew::new(app.clone());
+    app.wake.notify_one();
+    loop {
+        tokio::select! {
+            () = app.wake.notified() => {}
+            () = crew.next_done() => {}
+            _ = stopped.changed() => break,
+        }
+        if let Err(error) = crew.look().await {
+            // The database was away; the next heartbeat looks again.
+            tracing::warn!("planning: {error}");
+        }
+    }
+    heart.abort();
+    crew.finish().await;
+}
+
+/// The runs that this process works on.
+struct Crew {
+    app: AppState,
+    owner: String,
+    at_work: JoinSet<AppResult<()>>,
+    /// What to give back if a run takes too long at the end.
+    receipts: HashMap<Id, Claim>,
+    looks: u64,
+}
+
+impl Crew {
+    fn new(app: AppState) -> Self {
+        Self {
+            app,
+            owner: format!("process {}", std::process::id()),
+            at_work: JoinSet::new(),
+            receipts: HashMap::new(),
+            looks: 0,
+        }
+    }
+
+    /// Plans what has come and takes as many runs as there are hands.
+    async fn look(&mut self) -> AppResult<()> {
+        planner::plan_due(&Ctx::system(&self.app)).await?;
+        while self.at_work.len() < WORKERS
+            && let Some(claim) = worker::claim(&self.app, &self.owner).await?
+        {
+            let (receipt, app) = (claim.receipt(), self.app.clone());
+            let task = self.at_work.spawn(async move { worker::work(&app, claim).await });
+            self.receipts.insert(task.id(), receipt);
+        }
+        if self.looks % KEEP_EVERY == 0 {
+            worker::keep_missing(&self.app).await?;
+        }
+        self.looks += 1;
+        Ok(())
+    }
+
+    /// Done when a run is; never while there is none.
+    async fn next_done(&mut self) {
+        match self.at_work.join_next_with_id().await {
+            Some(done) => self.note(done),
+            None => std::future::pending().await,
+        }
+    }
+
+    fn note(&mut self, done: Result<(Id, AppResult<()>), JoinError>) {
+        match done {
+            Ok((id, result)) => {
+                self.receipts.remove(&id);
+                if let Err(error) = result {
+                    tracing::error!("a run was left to its lease: {error}");
+                }
+            }
+            Err(error) => {
+                self.receipts.remove(&error.id());
+                tracing::error!("a run broke off and is left to its lease: {error}");
+            }
+        }
+    }
+
+    async fn finish(mut self) {
+        let all = async {
+            while let Some(done) = self.at_work.join_next_with_id().await {
+                self.note(done);
+            }
+        };
+        if timeout(PATIENCE, all).await.is_ok() {
+            return;
+        }
+        self.at_work.shutdown().await;
+        for claim in self.receipts.values() {
+            if let Err(error) = worker::release(&self.app, claim).await {
+                tracing::warn!("giving a run back: {error}");
+            }
+        }
+    }
+}
+
+/// Wakes the scheduler every few seconds, for ever.
+async fn beat_for_ever(app: AppState) {
+    loop {
+        let backend = CronScheduler::new(Beat(app.clock.clone()));
+        let heart = WorkerBuilder::new("heartbeat").backend(backend).data(app.clone()).build(beat);
+        let words = match heart.run().await {
+            Ok(()) => "it ended".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        // A stopped clock or a machine that slept ends the worker; the beat goes on.
+        tracing::debug!("the heartbeat is started again: {words}");
+        app.wake.notify_one();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+async fn beat(_tick: Tick, app: Data<AppState>) -> Result<(), AppError> {
+    app.wake.notify_one();
+    Ok(())
+}
+
+/// A tick every few seconds.
+#[derive(Clone, Debug)]
+struct Beat(Clock);
+
+impl Schedule<Utc> for Beat {
+    fn next_tick(&mut self, _zone: &Utc) -> Option<Tick> {
+        let next = self.0.now().timestamp() + BEAT_SECONDS;
+        u64::try_from(next).ok().map(Tick::new)
+    }
+}

@@ -1,0 +1,124 @@
+//! The floor plan of `app/src/lib.rs`, held against the code.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/src")
+}
+
+fn floors() -> Vec<String> {
+    let plan = fs::read_to_string(source().join("lib.rs")).unwrap();
+    plan.lines()
+        .filter_map(|line| line.strip_prefix("pub mod "))
+        .map(|line| line.trim_end_matches(';').to_owned())
+        .collect()
+}
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, found);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn all_files() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    files(&source(), &mut found);
+    found.sort();
+    found
+}
+
+/// Names that follow `crate::`, also in a grouped `use crate::{a::…, b::…}`.
+fn used_floors(text: &str) -> Vec<String> {
+    let name = |text: &str| -> String { text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect() };
+    let mut used = Vec::new();
+    for (at, _) in text.match_indices("crate::") {
+        let rest = &text[at + "crate::".len()..];
+        if !rest.starts_with('{') {
+            used.push(name(rest));
+            continue;
+        }
+        let mut depth = 0;
+        let mut is_start = false;
+        for (at, c) in rest.char_indices() {
+            match c {
+                '{' => {
+                    depth += 1;
+                    is_start = depth == 1;
+                }
+                '}' => {
+                    depth -= 1;
+                    if depth == 0 {
+                        break;
+                    }
+                }
+                ',' if depth == 1 => is_start = true,
+                c if c.is_whitespace() => {}
+                _ if is_start => {
+                    used.push(name(&rest[at..]));
+                    is_start = false;
+                }
+                _ => {}
+            }
+        }
+    }
+    used
+}
+
+#[test]
+fn a_module_uses_only_what_stands_above_it() {
+    let floors = floors();
+    assert!(floors.len() > 5, "the plan was read: {floors:?}");
+    let floor_of = |name: &str| floors.iter().position(|floor| floor == name);
+    let mut broken = Vec::new();
+    for path in all_files() {
+        let relative = path.strip_prefix(source()).unwrap();
+        let own = relative.iter().next().unwrap().to_string_lossy().trim_end_matches(".rs").to_owned();
+        let Some(own_floor) = floor_of(&own) else { continue };
+        for used in used_floors(&fs::read_to_string(&path).unwrap()) {
+            if floor_of(&used).is_some_and(|floor| floor > own_floor) {
+                broken.push(format!("{} uses {used}, which stands below", relative.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn the_check_of_the_floors_sees_both_ways_to_write_a_path() {
+    assert_eq!(used_floors("use crate::ui::Icon;"), ["ui"]);
+    assert_eq!(used_floors("use crate::{\n    domain::{a, b},\n    error::X,\n};"), ["domain", "error"]);
+}
+
+#[test]
+fn every_file_says_first_what_it_is_for() {
+    let silent: Vec<_> =
+        all_files().into_iter().filter(|path| !fs::read_to_string(path).unwrap().starts_with("//! ")).collect();
+    assert!(silent.is_empty(), "{silent:?}");
+}
+
+#[test]
+fn nobody_reads_the_clock_or_the_environment_but_their_doors() {
+    let doors = ["platform/clock.rs", "testing/"];
+    let mut found = Vec::new();
+    for path in all_files() {
+        let relative = path.strip_prefix(source()).unwrap().to_string_lossy().into_owned();
+        if doors.iter().any(|door| relative.starts_with(door)) {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        for call in ["Utc::now()", "Local::now()", "SystemTime::now()", "env::var("] {
+            if text.contains(call) {
+                found.push(format!("{relative}: {call}"));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}

@@ -1,0 +1,13 @@
+//! The host: HTTP, security layers, command line, and the floor plan of the code.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod architecture;
+mod command_line;
+mod http;
+mod import;
+mod jobs_killed;
+mod jobs_pages;
+mod mail;
+mod reports;
+mod seed;
+mod site;
