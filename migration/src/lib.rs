@@ -6,6 +6,7 @@ mod m0002_board;
 mod m0003_mail;
 mod m0004_jobs;
 mod m0005_import;
+mod m0006_board_in_full;
 
 pub use sea_orm_migration::prelude::*;
 
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_mail::Migration),
             Box::new(m0004_jobs::Migration),
             Box::new(m0005_import::Migration),
+            Box::new(m0006_board_in_full::Migration),
         ]
     }
 }

@@ -45,4 +45,13 @@ ids!(
     DeliveryId,
     ArtifactId,
     ImportId,
+    WorkNoteId,
+    RevisionId,
+    AttachmentId,
+    SavedViewId,
+    /// A group of people.
+    TeamId,
+    RuleId,
+    RuleLogId,
+    NotificationId,
 );

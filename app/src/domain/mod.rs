@@ -14,6 +14,7 @@ pub mod job;
 pub mod mail_account;
 pub mod mail_probe;
 pub mod metrics;
+pub mod notification;
 pub mod occurrence;
 pub mod period;
 #[cfg(feature = "ssr")]
@@ -26,5 +27,6 @@ pub mod smtp_reply;
 pub mod task;
 pub mod text_enum;
 pub mod transcript;
+pub mod work_note;
 #[cfg(feature = "ssr")]
 pub mod zone;

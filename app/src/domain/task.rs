@@ -79,6 +79,24 @@ crate::text_enum!(
         Unchecked = "unchecked",
         ItemAdded = "item_added",
         ItemRemoved = "item_removed",
+        /// Into the trash.
+        Deleted = "deleted",
+        /// Out of the trash.
+        Undeleted = "undeleted",
+        CommentEdited = "comment_edited",
+        CommentRemoved = "comment_removed",
+        NoteAdded = "note_added",
+        NoteEdited = "note_edited",
+        NoteRemoved = "note_removed",
+        Attached = "attached",
+        Detached = "detached",
+        /// Another task has to be completed first; the detail names it.
+        Blocked = "blocked",
+        Unblocked = "unblocked",
+        /// The next of a series was made when this one was completed.
+        Recurred = "recurred",
+        /// To this project from another one.
+        Transferred = "transferred",
     }
 );
 

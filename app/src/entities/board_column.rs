@@ -18,6 +18,8 @@ pub struct Model {
     /// From the left, from 0.
     pub position: i32,
     pub wip_limit: Option<i32>,
+    /// Whether a full column refuses further cards, instead of only saying so.
+    pub limit_is_hard: bool,
     pub created_at: DateTimeUtc,
 }
 

@@ -12,10 +12,16 @@ pub struct Model {
     /// Prefix of task numbers.
     pub key: String,
     pub name: String,
+    /// Markdown.
+    pub description: String,
     /// IANA time zone in which the project's days are counted.
     pub zone: String,
     /// The number that was given out last.
     pub last_number: i32,
+    /// The number of the last change in its stream.
+    pub last_event: i64,
+    /// After how many days finished tasks are archived: 14, 30, 90, or never.
+    pub archive_after_days: Option<i32>,
     pub created_by: Option<UserId>,
     pub created_at: DateTimeUtc,
     pub archived_at: Option<DateTimeUtc>,

@@ -30,6 +30,14 @@ pub struct Model {
     /// When it last entered a column of status Completed and stayed.
     pub completed_at: Option<DateTimeUtc>,
     pub archived_at: Option<DateTimeUtc>,
+    /// The day work should begin.
+    pub start_on: Option<Date>,
+    pub estimate_minutes: Option<i32>,
+    /// How it comes again, JSON (domain::recurrence).
+    pub recurrence: Option<String>,
+    /// Since when it is in the trash; a task in the trash is archived, too, so that no board shows it.
+    pub deleted_at: Option<DateTimeUtc>,
+    pub deleted_by: Option<UserId>,
     pub created_by: Option<UserId>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

@@ -24,6 +24,12 @@ pub struct Model {
     pub theme: Theme,
     /// The project that `/board` opens.
     pub last_project_id: Option<ProjectId>,
+    /// Whether single letters are shortcuts (WCAG 2.1.4).
+    pub uses_shortcuts: bool,
+    /// Whether others see what the person has open.
+    pub shows_presence: bool,
+    /// Whether boards and tables stand close.
+    pub is_compact: bool,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

@@ -13,10 +13,12 @@ use crate::domain::{
     import::run::{ImportKind, ImportState},
     job::{JobKind, LogLevel, RecipientKind, ScheduleState},
     mail_account::{AccountKind, AuthMethod, TlsMode},
+    notification::NotificationKind,
     occurrence::{OccurrenceState, Trigger},
     planner::{Misfire, Overlap},
     project::MemberRole,
     task::{Category, EventKind, Priority, Status},
+    work_note::NoteKind,
 };
 
 /// Newtype ids stand as UUIDs.
@@ -134,6 +136,14 @@ id_columns!(
     DeliveryId,
     ArtifactId,
     ImportId,
+    WorkNoteId,
+    RevisionId,
+    AttachmentId,
+    SavedViewId,
+    TeamId,
+    RuleId,
+    RuleLogId,
+    NotificationId,
 );
 
 text_columns!(
@@ -159,4 +169,6 @@ text_columns!(
     Trigger,
     ImportKind,
     ImportState,
+    NoteKind,
+    NotificationKind,
 );

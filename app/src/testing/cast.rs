@@ -60,6 +60,9 @@ async fn person(app: &TestApp, name: &str, local: &str, role: Role) -> Me {
         zone: Set("Europe/Ljubljana".into()),
         theme: Set(Theme::System),
         last_project_id: Set(None),
+        uses_shortcuts: Set(true),
+        shows_presence: Set(true),
+        is_compact: Set(false),
         created_at: Set(now),
         updated_at: Set(now),
     };

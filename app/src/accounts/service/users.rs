@@ -90,6 +90,9 @@ async fn create_if(ctx: &Ctx, new: NewUser, role: Role, allowed: impl Fn(u64) ->
         zone: Set(zone),
         theme: Set(Theme::System),
         last_project_id: Set(None),
+        uses_shortcuts: Set(true),
+        shows_presence: Set(true),
+        is_compact: Set(false),
         created_at: Set(ctx.now),
         updated_at: Set(ctx.now),
     };

@@ -44,6 +44,7 @@ pub async fn create(ctx: &Ctx, new: NewProject) -> AppResult<project::Model> {
         status: Set(*status),
         position: Set(position),
         wip_limit: Set(None),
+        limit_is_hard: Set(false),
         created_at: Set(ctx.now),
     });
     board_column::Entity::insert_many(columns).exec_without_returning(&*tx).await?;
@@ -75,7 +76,10 @@ pub async fn insert(ctx: &Ctx, db: &impl ConnectionTrait, new: NewProject) -> Ap
         key: Set(key),
         name: Set(name),
         zone: Set(zone),
+        description: Set(String::new()),
         last_number: Set(0),
+        last_event: Set(0),
+        archive_after_days: Set(None),
         created_by: Set(ctx.actor_id()),
         created_at: Set(ctx.now),
         archived_at: Set(None),

@@ -89,6 +89,21 @@ fn words(event: &task_event::Model, detail: &Detail, columns: &HashMap<ColumnId,
         EventKind::ItemRemoved => {
             format!("removed “{}” from the checklist", detail.from.as_deref().unwrap_or_default())
         }
+        EventKind::Deleted => "put this into the trash".into(),
+        EventKind::Undeleted => "took this out of the trash".into(),
+        EventKind::CommentEdited => "edited a comment".into(),
+        EventKind::CommentRemoved => "removed a comment".into(),
+        EventKind::NoteAdded => format!("added a work note: {to}"),
+        EventKind::NoteEdited => format!("edited a work note: {to}"),
+        EventKind::NoteRemoved => "removed a work note".into(),
+        EventKind::Attached => format!("attached “{to}”"),
+        EventKind::Detached => format!("removed the attachment “{}”", detail.from.as_deref().unwrap_or_default()),
+        EventKind::Blocked => format!("marked this as blocked by {to}"),
+        EventKind::Unblocked => {
+            format!("marked this as no longer blocked by {}", detail.from.as_deref().unwrap_or_default())
+        }
+        EventKind::Recurred => format!("the next one of the series is {to}"),
+        EventKind::Transferred => format!("moved this here from {}", detail.from.as_deref().unwrap_or_default()),
     }
 }
 

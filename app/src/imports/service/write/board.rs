@@ -157,6 +157,7 @@ async fn make(
         status: Set(status),
         position: Set(i32::try_from(there.len()).unwrap_or(i32::MAX)),
         wip_limit: Set(None),
+        limit_is_hard: Set(false),
         created_at: Set(ctx.now),
     };
     Ok(row.insert(&**tx).await?)

@@ -81,6 +81,9 @@ fn placeholder(ctx: &Ctx, id: UserId, person: &PlannedPerson, zone: &str) -> use
         zone: Set(zone.to_owned()),
         theme: Set(Theme::System),
         last_project_id: Set(None),
+        uses_shortcuts: Set(true),
+        shows_presence: Set(true),
+        is_compact: Set(false),
         created_at: Set(ctx.now),
         updated_at: Set(ctx.now),
     }

@@ -1,0 +1,15 @@
+//! Notifications: what a person is told about in the app.
+
+crate::text_enum!(
+    /// Why a person is told.
+    NotificationKind {
+        /// Named in a comment with `@`.
+        Mentioned = "mentioned",
+        /// Given a task.
+        Assigned = "assigned",
+        /// Something happened to a task that the person watches.
+        Watched = "watched",
+        /// An automatic rule of a project says so.
+        Rule = "rule",
+    }
+);

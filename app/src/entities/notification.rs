@@ -1,0 +1,29 @@
+//! What a person is told about in the app.
+
+use sea_orm::entity::prelude::*;
+
+use crate::domain::{
+    ids::{NotificationId, TaskId, UserId},
+    notification::NotificationKind,
+};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "notification")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: NotificationId,
+    /// Who is told.
+    pub user_id: UserId,
+    pub kind: NotificationKind,
+    pub task_id: Option<TaskId>,
+    /// Whose doing it was.
+    pub actor_id: Option<UserId>,
+    pub words: String,
+    pub created_at: DateTimeUtc,
+    pub read_at: Option<DateTimeUtc>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
