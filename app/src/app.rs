@@ -15,8 +15,9 @@ use crate::{
     mail::{MailAccountPage, MailAccountsPage, MailPage, NewMailAccountPage, OutboxPage},
     projects::{NewProjectPage, ProjectsPage},
     reports::{ReportPage, ReportsPage},
+    search::SearchPage,
     shell::{MorePage, Shell, provide_session},
-    tasks::{ActionsPage, ArchivePage, BoardHomePage, BoardPage, NewTaskPage, TaskDrawer, TaskPage},
+    tasks::{ActionsPage, ArchivePage, BoardHomePage, BoardPage, ListPage, NewTaskPage, TaskDrawer, TaskPage},
     ui::{NotFoundPage, provide_sprite, provide_url_error},
 };
 
@@ -43,11 +44,13 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/import/:id") view=ImportPage />
                     <Route path=path!("/projects/new") view=NewProjectPage />
                     <Route path=path!("/board") view=BoardHomePage />
+                    <Route path=path!("/board/:project/list") view=ListPage />
                     <Route path=path!("/board/:project/archive") view=ArchivePage />
                     <ParentRoute path=path!("/board/:project") view=BoardPage>
                         <Route path=path!("") view=|| () />
                         <Route path=path!("tasks/:number") view=TaskDrawer />
                     </ParentRoute>
+                    <Route path=path!("/search") view=SearchPage />
                     <Route path=path!("/tasks/new") view=NewTaskPage />
                     <Route path=path!("/tasks/:task") view=TaskPage />
                     <Route path=path!("/tasks/:task/actions") view=ActionsPage />

@@ -14,6 +14,7 @@ pub mod ui;
 pub mod accounts;
 pub mod projects;
 pub mod tasks;
+pub mod search;
 pub mod imports;
 pub mod mail;
 pub mod reports;

@@ -7,6 +7,7 @@ mod m0003_mail;
 mod m0004_jobs;
 mod m0005_import;
 mod m0006_board_in_full;
+mod m0007_search;
 
 pub use sea_orm_migration::prelude::*;
 
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_jobs::Migration),
             Box::new(m0005_import::Migration),
             Box::new(m0006_board_in_full::Migration),
+            Box::new(m0007_search::Migration),
         ]
     }
 }

@@ -245,7 +245,7 @@ fn write_assignee(assignee: Assignee) -> String {
 }
 
 /// Percent-encodes a value of a query.
-fn encode(value: &str) -> String {
+pub fn encode(value: &str) -> String {
     let mut encoded = String::with_capacity(value.len());
     for byte in value.bytes() {
         match byte {
@@ -260,7 +260,7 @@ fn encode(value: &str) -> String {
 }
 
 /// Takes percent-encoding away.
-fn decode(value: &str) -> String {
+pub fn decode(value: &str) -> String {
     let mut bytes = Vec::with_capacity(value.len());
     let mut rest = value.as_bytes();
     while let [byte, tail @ ..] = rest {

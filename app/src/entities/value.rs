@@ -17,6 +17,7 @@ use crate::domain::{
     occurrence::{OccurrenceState, Trigger},
     planner::{Misfire, Overlap},
     project::MemberRole,
+    search::HitKind,
     task::{Category, EventKind, Priority, Status},
     work_note::NoteKind,
 };
@@ -171,4 +172,5 @@ text_columns!(
     ImportState,
     NoteKind,
     NotificationKind,
+    HitKind,
 );

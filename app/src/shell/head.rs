@@ -21,6 +21,8 @@ fn crumb(path: &str) -> &'static str {
         "projects" => "Projects",
         "import" => "Import",
         "settings" => "Settings",
+        "search" => "Search",
+        "my-work" => "My work",
         _ => "AutoReport",
     }
 }

@@ -4,10 +4,13 @@ mod actions_page;
 pub mod api;
 mod archive_page;
 mod board;
+mod filter_bar;
 mod home_page;
+mod list;
 mod new_page;
 #[cfg(feature = "ssr")]
 pub mod service;
+mod tabs;
 mod task;
 pub mod view;
 
@@ -15,5 +18,8 @@ pub use actions_page::ActionsPage;
 pub use archive_page::ArchivePage;
 pub use board::BoardPage;
 pub use home_page::BoardHomePage;
+pub use list::ListPage;
 pub use new_page::NewTaskPage;
 pub use task::{TaskDrawer, TaskPage};
+
+use task::submit_form_of;

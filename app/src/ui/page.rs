@@ -15,11 +15,14 @@ pub fn Page(
     /// Buttons and links beside the heading.
     #[prop(optional, into)]
     actions: Option<ViewFn>,
+    /// For tables.
+    #[prop(optional)]
+    wide: bool,
     children: Children,
 ) -> impl IntoView {
     view! {
         <Title text=title.clone() />
-        <div class="page">
+        <div class="page" class:is-wide=wide>
             <div class="page__head">
                 <div>
                     <h1 tabindex="-1">{title}</h1>

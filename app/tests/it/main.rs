@@ -14,5 +14,6 @@ mod projects;
 mod reports_archive;
 mod reports_mail;
 mod reports_snapshot;
+mod search;
 mod tasks_edit;
 mod tasks_move;

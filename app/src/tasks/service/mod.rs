@@ -13,4 +13,5 @@ pub mod events;
 pub mod find;
 mod history;
 pub mod input;
+pub mod list;
 pub mod moves;

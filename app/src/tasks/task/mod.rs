@@ -18,4 +18,5 @@ mod title;
 pub use drawer::TaskDrawer;
 pub use properties::{DueForm, PriorityForm};
 pub use saving::TaskState;
+pub use submit::submit_form_of;
 pub use task_page::TaskPage;

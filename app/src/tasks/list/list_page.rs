@@ -1,0 +1,114 @@
+//! `/board/T/list`.
+
+use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_params_map};
+
+use super::{choices::Choices, table::Table};
+use crate::{
+    domain::task_list::{ListQuery, ListSort, PageAt, Way},
+    tasks::{
+        api::load_list,
+        filter_bar::{filter_bar, words},
+        tabs::{ProjectTabs, Tab},
+        view::TaskList,
+    },
+    ui::{Empty, ErrorPage, Page},
+};
+
+#[component]
+pub fn ListPage() -> impl IntoView {
+    let (params, search) = (use_params_map(), use_location().search);
+    let key = Memo::new(move |_| params.read().get("project").unwrap_or_default().to_ascii_uppercase());
+    let list = Resource::new_blocking(move || (key.get(), search.get()), |(key, query)| load_list(key, query));
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                match list.await {
+                    Ok(list) => page(list).into_any(),
+                    Err(error) => view! { <ErrorPage error=error /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+    .into_any()
+}
+
+fn page(list: TaskList) -> impl IntoView {
+    let path = format!("/board/{}/list", list.key);
+    let query = list.query.clone();
+    let shared = query.filter.to_query();
+    let bar = {
+        let (query, path) = (query.clone(), path.clone());
+        filter_bar(path.clone(), &list.query.filter, kept(&list.query), move |filter| {
+            format!("{path}{}", query.filtered(filter).to_query())
+        })
+    };
+    let count = match (list.query.filter.is_active(), list.total) {
+        (true, total) => format!("{} of {total} tasks", list.shown),
+        (false, 1) => "1 task".to_owned(),
+        (false, total) => format!("{total} tasks"),
+    };
+    let pager = pager(&list, &path);
+    let body = if list.rows.is_empty() { nothing(&list, &path) } else { view! { <Table list=list /> }.into_any() };
+    view! {
+        <ProjectTabs project=query_key(&path) current=Tab::List filter=Signal::stored(shared) />
+        <Page title="List" wide=true>
+            {bar}
+            <div class="cluster is-apart">
+                <p class="muted small" role="status">{count}</p>
+                <Choices query=query path=path />
+            </div>
+            {body}
+            {pager}
+        </Page>
+    }
+}
+
+fn query_key(path: &str) -> String {
+    path.split('/').nth(2).unwrap_or_default().to_owned()
+}
+
+/// What the address says beside the filter.
+fn kept(query: &ListQuery) -> Vec<(&'static str, String)> {
+    let ListQuery { filter: _, sort, way, size, columns: _, at: _ } = query;
+    let minus = if *way == Way::Down { "-" } else { "" };
+    let mut pairs = Vec::new();
+    if (*sort, *way) != (ListSort::Number, Way::Down) {
+        pairs.push(("order", format!("{minus}{sort}")));
+    }
+    if *size != crate::domain::task_list::SIZES[0] {
+        pairs.push(("size", size.to_string()));
+    }
+    pairs
+}
+
+fn nothing(list: &TaskList, path: &str) -> AnyView {
+    if list.query.filter.is_active() {
+        let text = format!("No tasks match {}.", words(&list.query.filter));
+        let clear = format!("{path}{}", list.query.filtered(Default::default()).to_query());
+        return view! { <Empty title="Nothing here matches" text=text><a class="btn" href=clear>"Clear filters"</a></Empty> }
+            .into_any();
+    }
+    let new = list.can_edit.then(|| {
+        view! { <a class="btn is-primary" href=format!("/tasks/new?project={}", list.key)>"New task"</a> }
+    });
+    view! { <Empty title="No tasks yet" text="Every task on the board stands here too, in rows that can be ordered and changed.">{new}</Empty> }
+        .into_any()
+}
+
+fn pager(list: &TaskList, path: &str) -> Option<impl IntoView + use<>> {
+    let href = |at: PageAt| format!("{path}{}", list.query.at(at).to_query());
+    let newer = list.newer.clone().map(|place| href(PageAt::Before(place)));
+    let older = list.older.clone().map(|place| href(PageAt::After(place)));
+    let first = href(PageAt::First);
+    (newer.is_some() || older.is_some()).then(|| {
+        view! {
+            <nav class="pager" aria-label="Pages">
+                <span class="cluster">
+                    {newer.map(|href| view! { <a class="btn" href=first>"First page"</a><a class="btn" rel="prev" href=href>"Previous page"</a> })}
+                </span>
+                {older.map(|href| view! { <a class="btn" rel="next" href=href>"Next page"</a> })}
+            </nav>
+        }
+    })
+}
