@@ -4,7 +4,7 @@
 //! server puts a due instant into the viewer's zone when it reads it, and says how far the
 //! viewer's clock is from UTC, so that the browser can recompute without a zone database.
 
-use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::calendar::{clock_time, day_month, long_date, short_date, weekday_short};
@@ -51,6 +51,22 @@ impl Due {
     }
 }
 
+/// A due date as it is chosen: a day, or a day and a time of the person's zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DueInput {
+    pub date: NaiveDate,
+    pub time: Option<NaiveTime>,
+}
+
+impl From<Due> for DueInput {
+    fn from(due: Due) -> Self {
+        match due {
+            Due::On(date) => Self { date, time: None },
+            Due::At { local, .. } => Self { date: local.date(), time: Some(local.time()) },
+        }
+    }
+}
+
 /// Whether the task is finished, and since when in the viewer's zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Finish {
@@ -79,6 +95,17 @@ impl ViewerClock {
     /// The viewer's day.
     pub fn today(self) -> NaiveDate {
         self.local().date()
+    }
+
+    /// A chosen due date as the viewer's clock of today would place it; the server, which knows the
+    /// zone, places it for good.
+    pub fn due(self, chosen: DueInput) -> Due {
+        let DueInput { date, time } = chosen;
+        time.map_or(Due::On(date), |time| {
+            let local = date.and_time(time);
+            let utc = local.checked_sub_signed(Duration::minutes(i64::from(self.utc_offset_minutes))).unwrap_or(local);
+            Due::At { instant: utc.and_utc(), local }
+        })
     }
 }
 
@@ -284,6 +311,14 @@ mod tests {
     #[test]
     fn an_open_task_without_a_date_has_no_chip() {
         assert_eq!(chip(None, Finish::Open, clock()), None);
+    }
+
+    #[test]
+    fn a_chosen_time_is_of_the_viewers_clock() {
+        let chosen = DueInput { date: day("2026-11-23"), time: Some(NaiveTime::from_hms_opt(17, 0, 0).unwrap()) };
+        assert_eq!(clock().due(chosen), at("2026-11-23T16:00:00Z"));
+        assert_eq!(DueInput::from(at("2026-11-23T16:00:00Z")), chosen);
+        assert_eq!(clock().due(DueInput { time: None, ..chosen }), Due::On(day("2026-11-23")));
     }
 
     #[test]

@@ -24,6 +24,23 @@ macro_rules! ids {
     )+};
 }
 
+impl OpId {
+    /// How much of an id counts the parts of one change.
+    const PARTS: u128 = 0xffff;
+
+    /// The id of a part of a change that touches several rows: each row of the history has its own.
+    /// Part 0 is the change itself.
+    #[must_use]
+    pub const fn part(self, number: u16) -> Self {
+        Self(uuid::Uuid::from_u128(self.0.as_u128() ^ number as u128))
+    }
+
+    /// Whether both name the same change or parts of it.
+    pub const fn is_of(self, other: Self) -> bool {
+        (self.0.as_u128() ^ other.0.as_u128()) & !Self::PARTS == 0
+    }
+}
+
 ids!(
     /// A person.
     UserId,
@@ -55,3 +72,18 @@ ids!(
     RuleLogId,
     NotificationId,
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_of_a_change_differ_and_belong_together() {
+        let op = OpId(uuid::Uuid::from_u128(0x1234_5678_9abc_def0_1234_5678_9abc_def0));
+        let other = OpId(uuid::Uuid::from_u128(0x1234_5678_9abc_def0_1234_5678_9abd_def0));
+        assert_eq!(op.part(0), op);
+        assert_ne!(op.part(1), op.part(2));
+        assert!(op.part(1).is_of(op) && op.part(u16::MAX).is_of(op.part(7)));
+        assert!(!other.is_of(op));
+    }
+}

@@ -20,6 +20,7 @@ pub mod period;
 #[cfg(feature = "ssr")]
 pub mod planner;
 pub mod project;
+pub mod quick_add;
 pub mod rank;
 pub mod report;
 pub mod schedule;
@@ -27,6 +28,7 @@ pub mod search;
 pub mod smtp_reply;
 pub mod task;
 pub mod task_list;
+pub mod task_edit;
 pub mod text_enum;
 pub mod transcript;
 pub mod work_note;

@@ -3,11 +3,14 @@
 
 use leptos::{prelude::*, server_fn::codec::Json};
 
-use super::view::{ArchivedTasks, Board, Card, Cursor, ListRow, MoreCards, NewTaskPlaces, TaskDetail, TaskList};
+use super::view::{
+    ArchivedTasks, Board, Card, Cursor, ListRow, MoreCards, NewTaskPlaces, TaskChoices, TaskDetail, TaskList,
+};
 use crate::{
     domain::{
         board_filter::BoardFilter,
         ids::{ChecklistItemId, ColumnId, OpId, TaskId, UserId},
+        task_edit::TaskEdit,
     },
     error::AppResult,
 };
@@ -15,11 +18,11 @@ use crate::{
 #[cfg(feature = "ssr")]
 use {
     super::service::{
-        archive, assign, board, checklist, comments, create, detail,
+        archive, assign, board, bulk, checklist, choices, comments, create, detail,
         edit::{self, Change},
         find,
         input::{column_choice, read_word},
-        list, moves,
+        list, moves, quick_add,
     },
     crate::{
         domain::{
@@ -135,25 +138,41 @@ pub async fn restore_task(task: TaskId, #[server(default)] op: Option<OpId>) -> 
     Ok(())
 }
 
-/// Adds a task with only a title to an end of a list.
+/// Makes a task of each line, with its tokens, at an end of a list (`top`, `end`) or behind a task
+/// of it (its id).
 #[server(prefix = "/rpc")]
-pub async fn add_task(project: String, column: ColumnId, title: String, at: String) -> AppResult<Card> {
+pub async fn add_tasks(
+    project: String,
+    column: ColumnId,
+    title: String,
+    at: String,
+    #[server(default)] op: Option<OpId>,
+) -> AppResult<Vec<Card>> {
     let ctx = Ctx::signed_in()?;
     let editing = access::by_key(&ctx, ctx.reader(), &project).await?.editing()?;
-    let end = if at == "top" { moves::End::Top } else { moves::End::Bottom };
-    // The field has several lines, the title has one.
-    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
-    let new = create::NewTask {
-        column,
-        end,
-        title,
-        description: String::new(),
-        priority: Priority::Medium,
-        due_on: None,
-        due_at: None,
-        op_id: None,
+    let end = match at.as_str() {
+        "top" => moves::End::Top,
+        "end" | "" => moves::End::Bottom,
+        id => moves::End::Behind(read_word::<TaskId>("at", id)?),
     };
-    create::create(&ctx, &editing, new).await
+    let made = quick_add::add(&ctx, &editing, column, end, &title, op).await;
+    let made = made.map_err(|error| error.with_typed(&[("title", &title)]))?;
+    page::go_back("created");
+    Ok(made)
+}
+
+/// Changes tasks: one of them, or many at once.
+#[server(prefix = "/rpc", input = Json)]
+pub async fn change_tasks(edits: Vec<TaskEdit>, op: OpId) -> AppResult<Vec<Card>> {
+    bulk::change(&Ctx::signed_in()?, edits, Some(op)).await
+}
+
+/// The people and labels that tasks of a project can be given.
+#[server(prefix = "/rpc")]
+pub async fn load_choices(project: String) -> AppResult<TaskChoices> {
+    let ctx = Ctx::signed_in()?;
+    let viewing = access::by_key(&ctx, ctx.reader(), &project).await?;
+    choices::read(ctx.reader(), viewing.project().id).await
 }
 
 /// Makes a task out of the whole form and opens its page.

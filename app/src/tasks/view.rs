@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     due::{Due, Finish, ViewerClock},
-    ids::{ChecklistItemId, ColumnId, CommentId, ProjectId, TaskId, UserId},
+    ids::{ChecklistItemId, ColumnId, CommentId, LabelId, ProjectId, TaskId, UserId},
     task::{Category, Priority, Status},
     task_list::ListQuery,
 };
@@ -68,13 +68,18 @@ pub struct Card {
     pub labels: Vec<LabelView>,
     /// Names of the people who have it.
     pub people: Vec<String>,
+    /// Their ids, in the same order.
+    pub assignees: Vec<UserId>,
     /// Ticked and all items of its checklists.
     pub checklist: (u32, u32),
     pub comments: u32,
+    /// The version that edits start from.
+    pub version: i64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabelView {
+    pub id: LabelId,
     pub name: String,
     /// Slot of the chart palette, 1 to 6.
     pub hue: u8,
@@ -123,6 +128,15 @@ pub struct ColumnChoice {
 pub struct PersonChoice {
     pub id: UserId,
     pub name: String,
+}
+
+/// What tasks of a project can be given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskChoices {
+    /// Who can be assigned, by name.
+    pub people: Vec<PersonChoice>,
+    /// The labels, by name.
+    pub labels: Vec<LabelView>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

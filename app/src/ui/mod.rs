@@ -7,6 +7,7 @@ mod error_page;
 mod field;
 mod form;
 mod icon;
+pub mod keys;
 mod marks;
 mod notice;
 mod page;

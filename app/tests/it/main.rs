@@ -15,5 +15,6 @@ mod reports_archive;
 mod reports_mail;
 mod reports_snapshot;
 mod search;
+mod tasks_bulk;
 mod tasks_edit;
 mod tasks_move;

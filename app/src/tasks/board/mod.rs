@@ -4,8 +4,11 @@
 mod announce;
 mod board_page;
 mod card_menu;
+mod chips;
 mod card_view;
 mod column_view;
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake changes cards"))]
+mod edits;
 mod hands;
 mod lift_bar;
 mod more;
@@ -13,10 +16,14 @@ mod move_dialog;
 mod open;
 mod popover;
 mod quick_add;
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake selects"))]
+mod select;
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake sends"))]
 mod sender;
 mod state;
 mod toolbar;
+#[allow(dead_code, reason = "only a page that is awake picks")]
+mod tools;
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only keys undo and redo"))]
 mod undo;
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "the server moves nothing, so it tells nothing"))]

@@ -1,66 +1,82 @@
 //! Adding tasks where they will stand: a plain form, which stays open for the next title once the
-//! page is awake. Several pasted lines become several tasks.
+//! page is awake. Tokens (`@mina !high #ops tomorrow`) become chips under the field, several pasted
+//! lines several tasks.
 
 use leptos::{html::Textarea, prelude::*, server_fn::ServerFn};
 
-use super::state::{BoardState, CardState, ColumnState, Place};
+use super::{
+    chips::Chips,
+    state::{BoardState, CardState, ColumnState, Place},
+};
 use crate::{
-    domain::ids::ColumnId,
+    domain::{
+        ids::{ColumnId, TaskId},
+        quick_add::{TASKS_MOST, TEXT_MOST, lines},
+    },
     error::AppError,
-    tasks::api::{self, AddTask},
+    tasks::{
+        api::{self, AddTasks},
+        view::Card,
+    },
     ui::Icon,
 };
 
-/// At which end of the list.
+/// Where in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Where {
     Top,
     End,
+    Below(TaskId),
 }
 
 impl Where {
-    const fn as_str(self) -> &'static str {
+    fn word(self) -> String {
         match self {
-            Self::Top => "top",
-            Self::End => "end",
+            Self::Top => "top".into(),
+            Self::End => "end".into(),
+            Self::Below(card) => card.to_string(),
         }
     }
 }
 
 #[component]
 pub fn QuickAdd(column: ColumnState, board: BoardState, at: Where, is_open: RwSignal<bool>) -> impl IntoView {
-    let field = NodeRef::<Textarea>::new();
-    Effect::new(move |_| {
-        if is_open.get()
-            && let Some(field) = field.get()
-        {
-            focus(&field);
-        }
-    });
     match at {
-        Where::Top => (move || is_open.get().then(|| form(&column, &board, at, is_open, field))).into_any(),
+        Where::Top => (move || is_open.get().then(|| form(&column, &board, at, is_open))).into_any(),
+        Where::Below(_) => form(&column, &board, at, is_open).into_any(),
         Where::End => view! {
             <details class="quick-add" prop:open=move || is_open.get() on:toggle=move |event| is_open.set(is_toggled_open(&event))>
                 <summary class="btn is-ghost col__add"><Icon name="plus" />"Add task"</summary>
-                {form(&column, &board, at, is_open, field)}
+                {form(&column, &board, at, is_open)}
             </details>
         }.into_any(),
     }
 }
 
-fn form(
-    column: &ColumnState,
-    board: &BoardState,
-    at: Where,
-    is_open: RwSignal<bool>,
-    field: NodeRef<Textarea>,
-) -> impl IntoView + use<> {
+fn form(column: &ColumnState, board: &BoardState, at: Where, is_open: RwSignal<bool>) -> AnyView {
+    let field = NodeRef::<Textarea>::new();
+    let opened = board.clone();
+    Effect::new(move |_| {
+        if is_open.get()
+            && let Some(field) = field.get()
+        {
+            focus_field(&field);
+            opened.need_choices();
+        }
+    });
     let text = RwSignal::new(String::new());
-    let label = format!("Title of the new task in {}", column.name);
+    let label = match at {
+        Where::Below(card) => {
+            format!("Title of the new task below {}", board.card(card).map(|card| card.title()).unwrap_or_default())
+        }
+        Where::Top | Where::End => format!("Title of the new task in {}", column.name),
+    };
     let (id, key) = (column.id, board.key.clone());
+    // Where the next ones go: behind those that were just added.
+    let next = StoredValue::new(at);
     let add = {
-        let (column, board) = (column.clone(), board.clone());
-        Action::new(move |titles: &Vec<String>| add_all(titles.clone(), column.clone(), board.clone(), at))
+        let board = board.clone();
+        Action::new(move |text: &String| add_all(text.clone(), id, board.clone(), next))
     };
     // A refused text comes back into the field.
     let sent = StoredValue::new(String::new());
@@ -70,84 +86,167 @@ fn form(
             && let Some(field) = field.get_untracked().filter(|field| field.value().is_empty())
         {
             field.set_value(&sent.get_value());
+            text.set(sent.get_value());
         }
     });
-    let problem = Memo::new(move |_| add.value().get().and_then(Result::err).map(|error: AppError| words(&error)));
+    let too_much = RwSignal::new(None::<String>);
+    let problem =
+        move || too_much.get().or_else(|| value.get().and_then(Result::err).map(|error: AppError| words(&error)));
     let submit = move || {
         let Some(field) = field.get_untracked() else { return };
-        let titles = titles(&field.value());
-        if !titles.is_empty() && !add.pending().get_untracked() {
-            sent.set_value(field.value());
-            field.set_value("");
-            text.set(String::new());
-            add.dispatch(titles);
+        let typed = field.value();
+        if lines(&typed).next().is_none() || add.pending().get_untracked() {
+            return;
         }
+        if let Some(words) = over_the_limit(&typed) {
+            too_much.set(Some(words));
+            return;
+        }
+        field.set_value("");
+        text.set(String::new());
+        too_much.set(None);
+        sent.set_value(typed.clone());
+        add.dispatch(typed);
     };
-    let button = move || match titles(&text.get()).len() {
+    let count = Memo::new(move |_| text.with(|text| lines(text).take(TASKS_MOST + 1).count()));
+    let button = move || match count.get() {
         0 | 1 => "Add".to_owned(),
         many => format!("Create {many} tasks"),
     };
-    let error_id = format!("add-{}-{id}-error", at.as_str());
+    let error_id = format!("add-{}-{id}-error", at.word());
+    let chips = Chips::new(board, text, field);
     view! {
-        <form class="quick-add__form" method="post" action=AddTask::url() on:submit=move |event| { event.prevent_default(); submit(); }>
+        <form class="quick-add__form" method="post" action=AddTasks::url() on:submit=move |event| { event.prevent_default(); submit(); }>
             <input type="hidden" name="project" value=key />
             <input type="hidden" name="column" value=id.to_string() />
-            <input type="hidden" name="at" value=at.as_str() />
-            {move || problem.get().map(|words| view! { <p class="field__error" id=error_id.clone() role="alert">{words}</p> })}
+            <input type="hidden" name="at" value=at.word() />
+            {move || problem().map(|words| view! { <p class="field__error" id=error_id.clone() role="alert">{words}</p> })}
             <textarea
                 class="input" name="title" rows="2" required aria-label=label dir="auto" node_ref=field
-                on:input=move |event| text.set(event_target_value(&event))
+                on:input=move |event| { too_much.set(None); text.set(event_target_value(&event)); }
+                on:paste=move |event| if let Some(words) = pasted_length(&event).and_then(too_long) {
+                    event.prevent_default();
+                    too_much.set(Some(words));
+                }
                 on:keydown=move |event| match event.key().as_str() {
                     "Enter" if !event.shift_key() && !event.is_composing() => { event.prevent_default(); submit(); }
                     "Escape" => { event.stop_propagation(); is_open.set(false); }
+                    "Backspace" => if let Some(field) = field.get_untracked()
+                        && let Some((kept, caret)) = caret(&field).and_then(|at| chips.taken_back(at))
+                    {
+                        event.prevent_default();
+                        field.set_value(&kept);
+                        set_caret(&field, caret);
+                        text.set(kept);
+                    },
                     _ => {}
                 }
             ></textarea>
+            {chips.view()}
             <div class="form__actions">
                 <button class="btn is-primary is-sm" type="submit">{button}</button>
                 <button class="btn is-ghost is-sm is-script" type="button" on:click=move |_| is_open.set(false)>"Close"</button>
             </div>
         </form>
     }
+    .into_any()
 }
 
-/// One title a line.
-fn titles(text: &str) -> Vec<String> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+/// Why a text is too much to be added, if it is.
+fn over_the_limit(text: &str) -> Option<String> {
+    too_long(text.len()).or_else(|| {
+        let count = lines(text).count();
+        (count > TASKS_MOST).then(|| format!("These are {count} lines. Add at most {TASKS_MOST} tasks at once."))
+    })
 }
 
-async fn add_all(titles: Vec<String>, column: ColumnState, board: BoardState, at: Where) -> Result<(), AppError> {
-    // At the top the last one goes in first, so that they stand as they were written.
-    let ordered: Vec<String> = if at == Where::Top { titles.into_iter().rev().collect() } else { titles };
-    for title in ordered {
-        let card = api::add_task(board.key.clone(), column.id, title, at.as_str().into()).await?;
-        put(&board, column.id, at, CardState::new(card));
+fn too_long(length: usize) -> Option<String> {
+    (length > TEXT_MOST).then(|| format!("This is too much text. Add at most {TASKS_MOST} tasks at once."))
+}
+
+async fn add_all(text: String, column: ColumnId, board: BoardState, next: StoredValue<Where>) -> Result<(), AppError> {
+    let at = next.try_get_value().unwrap_or(Where::End);
+    let cards = send(&board, column, text, at).await?;
+    if let (Where::Below(_), Some(last)) = (at, cards.last()) {
+        next.try_set_value(Where::Below(last.id));
+    }
+    let mut place = match at {
+        Where::Top => Place { column, index: 0 },
+        Where::End => Place { column, index: usize::MAX },
+        Where::Below(card) => match board.place_of(card) {
+            Some(place) if place.column == column => Place { column, index: place.index + 1 },
+            _ => Place { column, index: usize::MAX },
+        },
+    };
+    for card in cards {
+        // Somebody's stream may have brought it already.
+        if board.place_of(card.id).is_none() {
+            board.put(CardState::new(card), place);
+            place.index = place.index.saturating_add(1);
+        }
     }
     Ok(())
 }
 
-fn put(board: &BoardState, column: ColumnId, at: Where, card: CardState) {
-    let index = if at == Where::Top { 0 } else { usize::MAX };
-    board.put(card, Place { column, index });
-}
-
 fn words(error: &AppError) -> String {
-    error.problems_of("title").next().map_or_else(|| error.words(), |field| field.problem.words())
+    let line = |error: &crate::error::FieldError| match error.line {
+        Some(line) => format!("Line {line}: {}", error.problem.words()),
+        None => error.problem.words(),
+    };
+    error.problems_of("title").next().map_or_else(|| error.words(), line)
 }
 
 #[cfg(feature = "hydrate")]
-use browser::{focus, is_toggled_open};
+pub use browser::focus_field;
+#[cfg(feature = "hydrate")]
+use browser::{caret, is_toggled_open, pasted_length, send, set_caret};
 
 #[cfg(not(feature = "hydrate"))]
-use server::{focus, is_toggled_open};
+pub use server::focus_field;
+#[cfg(not(feature = "hydrate"))]
+use server::{caret, is_toggled_open, pasted_length, send, set_caret};
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use wasm_bindgen::JsCast;
-    use web_sys::{Element, HtmlTextAreaElement};
+    use std::time::Duration;
 
-    pub fn focus(field: &HtmlTextAreaElement) {
+    use wasm_bindgen::JsCast;
+    use web_sys::{ClipboardEvent, Element, Event, HtmlTextAreaElement};
+
+    use super::{AppError, BoardState, Card, ColumnId, Where, api};
+    use crate::tasks::board::browser_time::{op_id, pause};
+
+    /// Tries again while the server cannot be reached, with the same id, so that none is made twice.
+    pub async fn send(board: &BoardState, column: ColumnId, text: String, at: Where) -> Result<Vec<Card>, AppError> {
+        let op = op_id();
+        for wait in [500, 2_000, 5_000] {
+            match api::add_tasks(board.key.clone(), column, text.clone(), at.word(), Some(op)).await {
+                Err(AppError::Offline) => pause(Duration::from_millis(wait)).await,
+                answer => return answer,
+            }
+        }
+        api::add_tasks(board.key.clone(), column, text, at.word(), Some(op)).await
+    }
+
+    /// How long a pasted text is.
+    pub fn pasted_length(event: &Event) -> Option<usize> {
+        let data = event.dyn_ref::<ClipboardEvent>()?.clipboard_data()?;
+        let text = js_sys::Reflect::get(&data.get_data("text").ok()?.into(), &"length".into()).ok();
+        text.and_then(|length| length.as_f64()).map(|length| length as usize)
+    }
+
+    pub fn focus_field(field: &HtmlTextAreaElement) {
         drop(field.focus());
+    }
+
+    /// Where the caret is, where nothing is selected.
+    pub fn caret(field: &HtmlTextAreaElement) -> Option<u32> {
+        let (start, end) = (field.selection_start().ok().flatten()?, field.selection_end().ok().flatten()?);
+        (start == end).then_some(start)
+    }
+
+    pub fn set_caret(field: &HtmlTextAreaElement, at: u32) {
+        drop(field.set_selection_range(at, at));
     }
 
     pub fn is_toggled_open(event: &web_sys::Event) -> bool {
@@ -160,7 +259,24 @@ mod browser {
 
 #[cfg(not(feature = "hydrate"))]
 mod server {
-    pub fn focus<T>(_field: &T) {}
+    use super::{AppError, BoardState, Card, ColumnId, Where, api};
+
+    /// The server has no field to send from.
+    pub async fn send(board: &BoardState, column: ColumnId, text: String, at: Where) -> Result<Vec<Card>, AppError> {
+        api::add_tasks(board.key.clone(), column, text, at.word(), None).await
+    }
+
+    pub fn pasted_length<T>(_event: &T) -> Option<usize> {
+        None
+    }
+
+    pub fn focus_field<T>(_field: &T) {}
+
+    pub fn caret<T>(_field: &T) -> Option<u32> {
+        None
+    }
+
+    pub fn set_caret<T>(_field: &T, _at: u32) {}
 
     pub fn is_toggled_open<T>(_event: &T) -> bool {
         false

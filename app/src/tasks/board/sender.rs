@@ -7,20 +7,34 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::state::{Anchor, BoardState};
-use crate::{domain::ids::TaskId, error::AppError};
+use crate::{
+    domain::{ids::TaskId, task_edit::TaskEdit},
+    error::AppError,
+};
 
 /// What a change of the board asks of the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     Move { card: TaskId, to: Anchor },
     Archive { card: TaskId },
     Restore { card: TaskId },
+    Edit { edits: Vec<TaskEdit> },
 }
 
 impl Change {
-    pub const fn card(self) -> TaskId {
+    /// The card that shows that the change is on its way.
+    pub fn card(&self) -> Option<TaskId> {
         match self {
-            Self::Move { card, .. } | Self::Archive { card } | Self::Restore { card } => card,
+            Self::Move { card, .. } | Self::Archive { card } | Self::Restore { card } => Some(*card),
+            Self::Edit { edits } => edits.first().map(|edit| edit.task),
+        }
+    }
+
+    /// Whether a card is changed.
+    fn is_about(&self, id: TaskId) -> bool {
+        match self {
+            Self::Move { card, .. } | Self::Archive { card } | Self::Restore { card } => *card == id,
+            Self::Edit { edits } => edits.iter().any(|edit| edit.task == id),
         }
     }
 }
@@ -67,7 +81,7 @@ mod browser {
     use leptos::task::spawn_local;
 
     use super::{BoardState, Change, Sender};
-    use crate::domain::ids::OpId;
+    use crate::domain::ids::{OpId, TaskId};
     use crate::error::AppError;
     use crate::tasks::api;
     use crate::tasks::board::browser_time::{op_id, pause};
@@ -82,9 +96,11 @@ mod browser {
     pub fn run(sender: Sender, board: BoardState) {
         spawn_local(async move {
             while let Some((change, rollback)) = sender.queue.try_update_value(|queue| queue.pop_front()).flatten() {
-                match send_until_answered(&sender, change).await {
-                    Ok(Some(card)) if !has_newer(&sender, change) => board.refresh(card),
-                    Ok(_) => {}
+                match send_until_answered(&sender, &change).await {
+                    Ok(cards) => cards
+                        .into_iter()
+                        .filter(|card| !has_newer(&sender, card.id))
+                        .for_each(|card| board.refresh(card)),
                     Err(error) => rollback(error),
                 }
                 sender.waiting.update(|waiting| *waiting = waiting.saturating_sub(1));
@@ -94,15 +110,15 @@ mod browser {
     }
 
     /// A card that has moved on meanwhile is shown as the page has it.
-    fn has_newer(sender: &Sender, change: Change) -> bool {
-        sender.queue.with_value(|queue| queue.iter().any(|(other, _)| other.card() == change.card()))
+    fn has_newer(sender: &Sender, card: TaskId) -> bool {
+        sender.queue.with_value(|queue| queue.iter().any(|(other, _)| other.is_about(card)))
     }
 
-    async fn send_until_answered(sender: &Sender, change: Change) -> Result<Option<Card>, AppError> {
+    async fn send_until_answered(sender: &Sender, change: &Change) -> Result<Vec<Card>, AppError> {
         let op = op_id();
         loop {
-            let answered = sender.slow.clone();
-            let slow = set_timeout_with_handle(move || answered.set(Some(change.card())), SLOW).ok();
+            let (answered, card) = (sender.slow.clone(), change.card());
+            let slow = set_timeout_with_handle(move || answered.set(card), SLOW).ok();
             let answer = send(change, op).await;
             if let Some(slow) = slow {
                 slow.clear();
@@ -121,11 +137,14 @@ mod browser {
         }
     }
 
-    async fn send(change: Change, op: OpId) -> Result<Option<Card>, AppError> {
-        match change {
-            Change::Move { card, to } => api::move_task(card, to.column, to.after, to.before, op).await.map(Some),
-            Change::Archive { card } => api::archive_task(card, Some(op)).await.map(|()| None),
-            Change::Restore { card } => api::restore_task(card, Some(op)).await.map(|()| None),
+    async fn send(change: &Change, op: OpId) -> Result<Vec<Card>, AppError> {
+        match change.clone() {
+            Change::Move { card, to } => {
+                api::move_task(card, to.column, to.after, to.before, op).await.map(|card| vec![card])
+            }
+            Change::Archive { card } => api::archive_task(card, Some(op)).await.map(|()| Vec::new()),
+            Change::Restore { card } => api::restore_task(card, Some(op)).await.map(|()| Vec::new()),
+            Change::Edit { edits } => api::change_tasks(edits, op).await,
         }
     }
 }

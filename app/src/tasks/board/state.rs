@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{sender::Sender, undo::Steps, words::Spot};
+use super::{sender::Sender, tools::Tools, undo::Steps, words::Spot};
 use crate::{
     domain::{
         due::{Finish, ViewerClock},
@@ -65,6 +65,7 @@ pub struct BoardState {
     pub menu: ArcRwSignal<Option<TaskId>>,
     /// The card that the Move dialog is about.
     pub moving: ArcRwSignal<Option<TaskId>>,
+    pub tools: Tools,
     pub(super) sender: Sender,
     pub(super) steps: Steps,
     pub(super) toasts: Toasts,
@@ -114,6 +115,7 @@ impl BoardState {
             lifted: ArcRwSignal::new(None),
             menu: ArcRwSignal::new(None),
             moving: ArcRwSignal::new(None),
+            tools: Tools::default(),
             sender,
             steps,
             toasts,

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     announce::{Urgency, say},
+    edits::Inverse,
     sender::Change,
     state::{Anchor, BoardState, CardState, Place},
     words,
@@ -36,6 +37,8 @@ pub enum Step {
         card: CardState,
         to: Place,
     },
+    /// Changes of fields, or of several cards at once.
+    Edit(Inverse),
 }
 
 /// Why a step is taken: decides what is said.
@@ -118,13 +121,17 @@ impl BoardState {
 
     fn repeat(&self, step: Step, why: Why) -> Option<TaskId> {
         let card = step.card();
+        let edited = step.edited();
         let inverse = self.take_step(step)?;
         let stack = if why == Why::Undo { &self.steps.redo } else { &self.steps.undo };
         stack.update_value(|steps| steps.push(inverse));
         if let (Some(state), Some(spot)) = (self.card(card), self.spot(card)) {
-            let words = match why {
-                Why::Undo => words::undone(&state.title(), &spot),
-                Why::Redo => words::redone(&state.title(), &spot),
+            let title = state.title();
+            let words = match (why, edited) {
+                (Why::Undo, None) => words::undone(&title, &spot),
+                (Why::Redo, None) => words::redone(&title, &spot),
+                (Why::Undo, Some(count)) => format!("Undone. {} as before.", words::whom(Some(&title), count)),
+                (Why::Redo, Some(count)) => format!("Done again. {} changed.", words::whom(Some(&title), count)),
             };
             say(words, Urgency::Assertive);
         }
@@ -134,6 +141,7 @@ impl BoardState {
     /// Changes page and server; the step that takes it back.
     fn take_step(&self, step: Step) -> Option<Step> {
         match step {
+            Step::Edit(Inverse { edits, taken }) => self.take_edits(edits, &taken),
             Step::Move { card, to } => {
                 let from = self.anchor_of(card)?;
                 let place = self.place_at(card, to)?;
@@ -183,7 +191,15 @@ impl BoardState {
         self.toasts.fail(words);
     }
 
-    fn offer_undo(&self, card: TaskId, words: String) {
+    /// Several cards, or fields of one, are as they were before.
+    pub(super) fn tell_not_changed(&self, card: TaskId, count: usize, error: &AppError) {
+        let title = self.card(card).map(|card| card.title());
+        let words = words::not_changed(&words::whom(title.as_deref(), count), error);
+        say(words.clone(), Urgency::Assertive);
+        self.toasts.fail(words);
+    }
+
+    pub(super) fn offer_undo(&self, card: TaskId, words: String) {
         let board = self.clone();
         let undo = Callback::new(move |()| board.undo_of(card));
         self.toasts.push(Toast { words, action: Some(("Undo".into(), undo)), tone: Tone::Good });
@@ -202,13 +218,23 @@ impl Step {
         match self {
             Self::Move { card, .. } | Self::Archive { card } => *card,
             Self::Restore { card, .. } => card.id,
+            // Every such step changes a card at least.
+            Self::Edit(inverse) => inverse.edits.last().map_or(TaskId(uuid::Uuid::nil()), |edit| edit.task),
+        }
+    }
+
+    /// How many cards it changes, where it is not a move, an archiving or a restoring of one.
+    fn edited(&self) -> Option<usize> {
+        match self {
+            Self::Edit(inverse) => Some(inverse.edits.len()),
+            _ => None,
         }
     }
 }
 
 impl Steps {
     /// A step of the person's own: what was undone before cannot be redone any more.
-    fn push(&self, inverse: Step) {
+    pub(super) fn push(&self, inverse: Step) {
         self.redo.update_value(Vec::clear);
         self.undo.update_value(|steps| {
             steps.push(inverse);
@@ -219,7 +245,7 @@ impl Steps {
     }
 
     /// A refused change has nothing to take back.
-    fn forget(&self, card: TaskId) {
+    pub(super) fn forget(&self, card: TaskId) {
         for stack in [&self.undo, &self.redo] {
             stack.update_value(|steps| {
                 if let Some(last) = steps.iter().rposition(|step| step.card() == card) {

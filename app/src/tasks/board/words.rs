@@ -1,4 +1,6 @@
-//! What is said about moves: in toasts, and to people who hear the page.
+//! What is said about moves and changes: in toasts, and to people who hear the page.
+
+use crate::error::{AppError, Problem};
 
 /// A list and a place in it, as people count: from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +80,41 @@ pub fn archived_toast(title: &str) -> String {
     format!("Archived “{}”", short(title))
 }
 
+/// A card by its title, or several by their number.
+pub fn whom(title: Option<&str>, count: usize) -> String {
+    match (title, count) {
+        (Some(title), 0 | 1) => format!("“{}”", short(title)),
+        (None, 1) => "1 task".into(),
+        (_, count) => format!("{count} tasks"),
+    }
+}
+
+pub fn moved_many(count: usize, to: &str) -> String {
+    if count == 1 { format!("Moved 1 task to {to}") } else { format!("Moved {count} tasks to {to}") }
+}
+
+pub fn selected(count: usize, is_full: bool) -> String {
+    match (count, is_full) {
+        (0, _) => "Nothing selected.".into(),
+        (count, false) => format!("{count} selected."),
+        (count, true) => format!("{count} selected. No more can be selected at once."),
+    }
+}
+
+pub fn not_changed(whom: &str, error: &AppError) -> String {
+    match error {
+        AppError::Conflict(conflict) => format!(
+            "Not renamed. Somebody else renamed it meanwhile to “{}”. You wrote “{}”.",
+            conflict.theirs, conflict.mine
+        ),
+        AppError::Invalid(invalid) => {
+            let why: Vec<String> = invalid.fields.iter().map(|field| Problem::words(&field.problem)).collect();
+            format!("Not changed. {}. {whom} as before.", why.join(". "))
+        }
+        error => format!("Not changed. {} {whom} as before.", error.words()),
+    }
+}
+
 /// The first words of a title, at most 26 characters.
 fn short(title: &str) -> String {
     const MOST: usize = 26;
@@ -104,6 +141,14 @@ mod tests {
             "Moved “Draft” from Todo to Pending, position 2 of 3. Press Control Z to undo."
         );
         assert_eq!(cancelled("Draft", &spot()), "Movement cancelled. “Draft” is back in Pending, position 2.");
+    }
+
+    #[test]
+    fn several_cards_are_counted_and_one_is_named() {
+        assert_eq!(moved_many(3, "Pending"), "Moved 3 tasks to Pending");
+        assert_eq!((whom(Some("Draft"), 1), whom(Some("Draft"), 4)), ("“Draft”".into(), "4 tasks".into()));
+        let too_long = AppError::field("title", Problem::TooLong { max: 500 });
+        assert_eq!(not_changed("“Draft”", &too_long), "Not changed. Use 500 characters or fewer. “Draft” as before.");
     }
 
     #[test]

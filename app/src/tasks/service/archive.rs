@@ -16,7 +16,7 @@ use crate::{
     },
     entities::task,
     error::AppResult,
-    platform::ctx::Ctx,
+    platform::{ctx::Ctx, db::WriteTx},
     projects::service::access::Viewing,
     tasks::view::Card,
 };
@@ -44,15 +44,29 @@ async fn set(ctx: &Ctx, id: TaskId, op_id: Option<OpId>, kind: EventKind) -> App
     let tx = ctx.begin().await?;
     let (_, row) = find::for_editing(ctx, &*tx, id).await?;
     let row = edit::lock(ctx, &tx, row).await?;
+    if !events::is_done(&*tx, op_id).await? {
+        put(ctx, &tx, row, op_id, kind).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Archives or restores a row that is locked.
+pub(super) async fn put(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    row: task::Model,
+    op_id: Option<OpId>,
+    kind: EventKind,
+) -> AppResult<task::Model> {
     let is_wanted = kind == EventKind::Archived;
-    if row.archived_at.is_some() == is_wanted || events::is_done(&*tx, op_id).await? {
-        return Ok(());
+    if row.archived_at.is_some() == is_wanted {
+        return Ok(row);
     }
     let mut fresh = touched(ctx, &row);
     fresh.archived_at = Set(is_wanted.then_some(ctx.now));
-    let saved = fresh.update(&*tx).await?;
-    events::record(ctx, &*tx, &saved, Event::plain(kind, Detail::default()).with_op(op_id)).await?;
-    Ok(tx.commit().await?)
+    let saved = fresh.update(&**tx).await?;
+    events::record(ctx, &**tx, &saved, Event::plain(kind, Detail::default()).with_op(op_id)).await?;
+    Ok(saved)
 }
 
 /// The archived tasks of a project, the latest first.

@@ -10,7 +10,7 @@ use sea_orm::{
 use crate::{
     domain::{
         due::{Due, Finish},
-        ids::{TaskId, UserId},
+        ids::{LabelId, TaskId, UserId},
     },
     entities::{checklist_item, comment, label, task, task_assignee, task_label, user},
     error::AppResult,
@@ -73,15 +73,18 @@ fn card(row: task::Model, zone: Tz, around: Around) -> Card {
         title: row.title,
         priority: row.priority,
         labels,
+        assignees: people.iter().map(|(id, _)| *id).collect(),
         people: people.into_iter().map(|(_, name)| name).collect(),
         checklist: items,
         comments,
+        version: row.version,
     }
 }
 
 #[derive(FromQueryResult)]
 struct LabelRow {
     task_id: TaskId,
+    id: LabelId,
     name: String,
     hue: i32,
 }
@@ -107,6 +110,7 @@ pub async fn names(db: &impl ConnectionTrait, ids: &[TaskId]) -> AppResult<HashM
         let labels = task_label::Entity::find()
             .select_only()
             .column(task_label::Column::TaskId)
+            .column(label::Column::Id)
             .column(label::Column::Name)
             .column(label::Column::Hue)
             .join(JoinType::InnerJoin, to_label)
@@ -115,9 +119,9 @@ pub async fn names(db: &impl ConnectionTrait, ids: &[TaskId]) -> AppResult<HashM
             .into_model::<LabelRow>()
             .all(db)
             .await?;
-        for LabelRow { task_id, name, hue } in labels {
+        for LabelRow { task_id, id, name, hue } in labels {
             let hue = u8::try_from(hue).unwrap_or(1);
-            all.entry(task_id).or_default().labels.push(LabelView { name, hue });
+            all.entry(task_id).or_default().labels.push(LabelView { id, name, hue });
         }
         let to_user = task_assignee::Entity::belongs_to(user::Entity)
             .from(task_assignee::Column::UserId)

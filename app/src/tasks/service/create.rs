@@ -20,7 +20,7 @@ use crate::{
         ids::{ColumnId, OpId, TaskId},
         task::{Category, DESCRIPTION_MAX, EventKind, Priority, TITLE_MAX},
     },
-    entities::{project, task},
+    entities::{board_column, project, task},
     error::{AppError, AppResult, Checks},
     platform::{ctx::Ctx, db::WriteTx},
     projects::service::access::Editing,
@@ -45,24 +45,42 @@ pub struct NewTask {
 /// # Errors
 /// [`AppError::Invalid`] for a bad title or description, [`AppError::NotFound`] for an unknown column.
 pub async fn create(ctx: &Ctx, editing: &Editing, new: NewTask) -> AppResult<Card> {
-    let NewTask { column, end, title, description, priority, due_on, due_at, op_id } = new;
-    let mut checks = Checks::default();
-    let title = checks.line("title", &title, TITLE_MAX);
-    let description = checks.text("description", &description, DESCRIPTION_MAX);
-    checks.done()?;
-
+    let new = checked(new)?;
     let tx = ctx.begin().await?;
-    let project = editing.project().id;
-    let column = moves::lock_column(ctx, &tx, project, column).await?;
-    if let Some(before) = already_made(&tx, op_id).await? {
+    let column = moves::lock_column(ctx, &tx, editing.project().id, new.column).await?;
+    if let Some(before) = already_made(&tx, new.op_id).await? {
         return cards::one(&*tx, find::zone(ctx), before).await;
     }
+    let row = insert(ctx, &tx, editing, &column, new).await?;
+    let card = cards::one(&*tx, find::zone(ctx), row).await?;
+    tx.commit().await?;
+    Ok(card)
+}
+
+/// The new task with its texts checked.
+pub(super) fn checked(new: NewTask) -> AppResult<NewTask> {
+    let mut checks = Checks::default();
+    let title = checks.line("title", &new.title, TITLE_MAX);
+    let description = checks.text("description", &new.description, DESCRIPTION_MAX);
+    checks.done()?;
+    Ok(NewTask { title, description, ..new })
+}
+
+/// Writes a checked task into a column that is locked, and the event of its making.
+pub(super) async fn insert(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    editing: &Editing,
+    column: &board_column::Model,
+    new: NewTask,
+) -> AppResult<task::Model> {
+    let NewTask { column: _, end, title, description, priority, due_on, due_at, op_id } = new;
     let row = task::ActiveModel {
         id: Set(TaskId(Uuid::now_v7())),
-        project_id: Set(project),
+        project_id: Set(editing.project().id),
         column_id: Set(column.id),
-        number: Set(next_number(&tx, editing).await?),
-        rank: Set(moves::end_rank(&*tx, column.id, end).await?.into_string()),
+        number: Set(next_number(tx, editing).await?),
+        rank: Set(moves::end_rank(&**tx, column.id, end).await?.into_string()),
         title: Set(title),
         description: Set(description),
         priority: Set(priority),
@@ -81,17 +99,15 @@ pub async fn create(ctx: &Ctx, editing: &Editing, new: NewTask) -> AppResult<Car
         updated_at: Set(ctx.now),
         version: Set(1),
     };
-    let row = row.insert(&*tx).await?;
+    let row = row.insert(&**tx).await?;
     let to = Stand { column: column.id, status: column.status };
     let event = Event { kind: EventKind::Created, from: None, to: Some(to), detail: Detail::default(), op_id };
-    events::record(ctx, &*tx, &row, event).await?;
-    let card = cards::one(&*tx, find::zone(ctx), row).await?;
-    tx.commit().await?;
-    Ok(card)
+    events::record(ctx, &**tx, &row, event).await?;
+    Ok(row)
 }
 
 /// The task that an earlier call with the same op_id made.
-async fn already_made(tx: &WriteTx, op_id: Option<OpId>) -> AppResult<Option<task::Model>> {
+pub(super) async fn already_made(tx: &WriteTx, op_id: Option<OpId>) -> AppResult<Option<task::Model>> {
     use crate::entities::task_event;
     let Some(op_id) = op_id else { return Ok(None) };
     let Some(event) = task_event::Entity::find().filter(task_event::Column::OpId.eq(op_id)).one(&**tx).await? else {

@@ -21,6 +21,8 @@ use crate::{
     tasks::view::Card,
 };
 
+pub use crate::domain::due::DueInput;
+
 /// One field with its new value.
 #[derive(Clone, Debug)]
 pub enum Change {
@@ -29,13 +31,6 @@ pub enum Change {
     Priority(Priority),
     Category(Category),
     Due(Option<DueInput>),
-}
-
-/// A due date as it was typed: a day, or a day and a time of the person's zone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DueInput {
-    pub date: NaiveDate,
-    pub time: Option<NaiveTime>,
 }
 
 impl Change {
@@ -84,7 +79,8 @@ pub(super) async fn lock(ctx: &Ctx, tx: &WriteTx, row: task::Model) -> AppResult
     task::Entity::find_by_id(row.id).lock_exclusive().one(&**tx).await?.ok_or(AppError::NotFound)
 }
 
-fn checked(change: Change) -> AppResult<Change> {
+/// The change with its text checked.
+pub(super) fn checked(change: Change) -> AppResult<Change> {
     let mut checks = Checks::default();
     let change = match change {
         Change::Title(title) => Change::Title(checks.line("title", &title, TITLE_MAX)),
@@ -95,7 +91,8 @@ fn checked(change: Change) -> AppResult<Change> {
     Ok(change)
 }
 
-async fn apply(
+/// Changes a field of a row that is locked.
+pub(super) async fn apply(
     ctx: &Ctx,
     tx: &WriteTx,
     row: task::Model,

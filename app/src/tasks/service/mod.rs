@@ -3,7 +3,9 @@
 pub mod archive;
 pub mod assign;
 pub mod board;
+pub mod bulk;
 mod cards;
+pub mod choices;
 pub mod checklist;
 pub mod comments;
 pub mod create;
@@ -12,6 +14,7 @@ pub mod edit;
 pub mod events;
 pub mod find;
 mod history;
+pub mod quick_add;
 pub mod input;
 pub mod list;
 pub mod moves;

@@ -59,7 +59,8 @@ pub async fn move_task(ctx: &Ctx, wish: Move) -> AppResult<Card> {
     Ok(card)
 }
 
-async fn carry(
+/// Puts a task into a column that is locked.
+pub(super) async fn carry(
     ctx: &Ctx,
     tx: &WriteTx,
     row: task::Model,
@@ -203,7 +204,7 @@ async fn neighbour(
     Ok(rank.as_deref().and_then(Rank::parse))
 }
 
-/// The rank at an end of a column.
+/// The rank of a new task in a column.
 ///
 /// # Errors
 /// Only those of the database.
@@ -216,20 +217,26 @@ pub async fn end_rank(db: &impl ConnectionTrait, column: ColumnId, end: End) -> 
     let query = match end {
         End::Top => query.order_by_asc(task::Column::Rank),
         End::Bottom => query.order_by_desc(task::Column::Rank),
+        End::Behind(other) => {
+            let gap = gap(db, column, TaskId(uuid::Uuid::nil()), Some(other), None).await?;
+            return Ok(rank::between(gap.after.as_ref(), gap.before.as_ref()));
+        }
     };
     let rank: Option<String> = query.into_tuple().one(db).await?;
     let rank = rank.as_deref().and_then(Rank::parse);
     Ok(match end {
         End::Top => rank::between(None, rank.as_ref()),
-        End::Bottom => rank::between(rank.as_ref(), None),
+        End::Bottom | End::Behind(_) => rank::between(rank.as_ref(), None),
     })
 }
 
-/// An end of a column.
+/// Where in a column a new task goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
     Top,
     Bottom,
+    /// Behind a task that is there, else to the end.
+    Behind(TaskId),
 }
 
 /// Shortens the ranks around a card, in the same lock.

@@ -1,0 +1,130 @@
+//! What the person's hands are at on the board: selected cards, the open picker, the title being
+//! edited; and what cards can be given, read once when it is first needed.
+
+use leptos::prelude::*;
+
+use super::state::BoardState;
+use crate::{
+    domain::ids::TaskId,
+    tasks::{api, view::TaskChoices},
+};
+
+/// What a picker changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    Status,
+    Priority,
+    Due,
+    People,
+    Labels,
+    /// Not a field: a new task under the card.
+    Below,
+}
+
+impl Field {
+    /// The `data-pick` of buttons that open it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Status => "status",
+            Self::Priority => "priority",
+            Self::Due => "due",
+            Self::People => "people",
+            Self::Labels => "labels",
+            Self::Below => "below",
+        }
+    }
+
+    /// The field that a button opens.
+    pub fn of_word(word: &str) -> Option<Self> {
+        [Self::Status, Self::Priority, Self::Due, Self::People, Self::Labels, Self::Below]
+            .into_iter()
+            .find(|field| field.as_str() == word)
+    }
+
+    /// The word on buttons.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Status => "Status",
+            Self::Priority => "Priority",
+            Self::Due => "Due",
+            Self::People => "Assign",
+            Self::Labels => "Label",
+            Self::Below => "Add below",
+        }
+    }
+}
+
+/// Where a picker opens, and where the focus goes back to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anchor {
+    Card(TaskId),
+    BulkBar,
+}
+
+/// An open picker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picking {
+    pub field: Field,
+    pub cards: Vec<TaskId>,
+    pub anchor: Anchor,
+}
+
+/// What the hands are at; clones are the same.
+#[derive(Clone)]
+pub struct Tools {
+    /// In the order in which they were selected; ranges begin at the last.
+    pub selected: ArcRwSignal<Vec<TaskId>>,
+    pub picking: ArcRwSignal<Option<Picking>>,
+    /// The card whose title is edited in place.
+    pub editing: ArcRwSignal<Option<TaskId>>,
+    /// Counts up to open the field for a new task in the first list.
+    pub adding: ArcRwSignal<u32>,
+    pub choices: ArcRwSignal<Option<TaskChoices>>,
+    is_loading: ArcStoredValue<bool>,
+}
+
+impl Default for Tools {
+    fn default() -> Self {
+        Self {
+            selected: ArcRwSignal::new(Vec::new()),
+            picking: ArcRwSignal::new(None),
+            editing: ArcRwSignal::new(None),
+            adding: ArcRwSignal::new(0),
+            choices: ArcRwSignal::new(None),
+            is_loading: ArcStoredValue::new(false),
+        }
+    }
+}
+
+impl BoardState {
+    /// Reads people and labels unless they are here or on their way.
+    pub fn need_choices(&self) {
+        let tools = self.tools.clone();
+        if tools.choices.with_untracked(Option::is_some) || tools.is_loading.get_value() {
+            return;
+        }
+        tools.is_loading.set_value(true);
+        let (key, toasts) = (self.key.clone(), self.toasts);
+        leptos::task::spawn_local(async move {
+            match api::load_choices(key).await {
+                Ok(choices) => tools.choices.set(Some(choices)),
+                Err(error) => toasts.fail(format!("People and labels could not be loaded. {}", error.words())),
+            }
+            tools.is_loading.set_value(false);
+        });
+    }
+
+    /// Opens a picker for a card, or for the whole selection if the card is part of it.
+    pub fn pick(&self, field: Field, card: TaskId) {
+        let cards = if field == Field::Below { vec![card] } else { self.with_selection(card) };
+        self.tools.picking.set(Some(Picking { field, cards, anchor: Anchor::Card(card) }));
+    }
+
+    /// Opens a picker for the selection.
+    pub fn pick_for_selection(&self, field: Field) {
+        let cards = self.selection();
+        if !cards.is_empty() {
+            self.tools.picking.set(Some(Picking { field, cards, anchor: Anchor::BulkBar }));
+        }
+    }
+}

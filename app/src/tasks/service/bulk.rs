@@ -1,0 +1,178 @@
+//! Changing one or many tasks at once: all of it or nothing, in one transaction, with one id that
+//! makes a repeat do nothing. Each task keeps its own line of history.
+//!
+//! Locks are taken in one order, columns and then tasks, each by id, so that two such changes wait
+//! for each other and never for ever.
+
+mod given;
+
+use std::collections::{BTreeSet, HashMap};
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::{
+    archive, cards,
+    edit::{self, Change},
+    events, find,
+    moves::{self, Move},
+};
+use crate::{
+    domain::{
+        ids::{ColumnId, OpId, ProjectId, TaskId},
+        task::EventKind,
+        task_edit::{Edit, TASKS_MOST, TaskEdit},
+    },
+    entities::{board_column, task},
+    error::{AppError, AppResult, Problem},
+    platform::{ctx::Ctx, db::WriteTx},
+    projects::service::access,
+    tasks::view::Card,
+};
+use given::Given;
+
+/// Changes tasks, in the order of the list, and answers with their cards as they are then.
+///
+/// # Errors
+/// [`AppError::NotFound`] where one of them is not there or not visible, [`AppError::Forbidden`]
+/// for a viewer, [`AppError::Invalid`] for more than 500 or a bad value, [`AppError::Conflict`] for
+/// a title that somebody else has changed. Then nothing is changed.
+pub async fn change(ctx: &Ctx, edits: Vec<TaskEdit>, op_id: Option<OpId>) -> AppResult<Vec<Card>> {
+    if edits.len() > TASKS_MOST {
+        return Err(AppError::field("tasks", Problem::TooMany { max: TASKS_MOST as u32 }));
+    }
+    let edits = edits.into_iter().map(checked).collect::<AppResult<Vec<_>>>()?;
+    let ids: BTreeSet<TaskId> = edits.iter().map(|edit| edit.task).collect();
+    let tx = ctx.begin().await?;
+    let places = places(ctx, &tx, &ids).await?;
+    let columns = lock_columns(ctx, &tx, &edits, &places).await?;
+    let mut rows = lock_tasks(ctx, &tx, &ids).await?;
+    if !events::is_done(&*tx, op_id).await? {
+        let mut given = Given::read(&tx, &edits, &places).await?;
+        let mut parts = Parts { op_id, used: 0 };
+        for TaskEdit { task, edit } in edits {
+            let row = rows.remove(&task).ok_or(AppError::NotFound)?;
+            let changed = apply(ctx, &tx, row, edit, &columns, &mut given, &mut parts).await?;
+            rows.insert(task, changed);
+        }
+    }
+    let in_order = ids.iter().filter_map(|id| rows.remove(id)).collect();
+    let cards = cards::cards(&*tx, find::zone(ctx), in_order).await?;
+    tx.commit().await?;
+    Ok(cards)
+}
+
+/// Gives each event of the change an id of its own.
+struct Parts {
+    op_id: Option<OpId>,
+    used: u16,
+}
+
+impl Parts {
+    fn next(&mut self) -> Option<OpId> {
+        let part = self.op_id.map(|op| op.part(self.used));
+        self.used = self.used.saturating_add(1);
+        part
+    }
+}
+
+fn checked(wanted: TaskEdit) -> AppResult<TaskEdit> {
+    let TaskEdit { task, edit } = wanted;
+    let edit = match edit {
+        Edit::Title { text, base } => {
+            let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            match edit::checked(Change::Title(line))? {
+                Change::Title(text) => Edit::Title { text, base },
+                _ => Edit::Title { text, base },
+            }
+        }
+        other => other,
+    };
+    Ok(TaskEdit { task, edit })
+}
+
+/// Where the tasks are, after the right to change each of them was checked.
+async fn places(ctx: &Ctx, tx: &WriteTx, ids: &BTreeSet<TaskId>) -> AppResult<HashMap<TaskId, (ProjectId, ColumnId)>> {
+    let rows: Vec<(TaskId, ProjectId, ColumnId)> = task::Entity::find()
+        .select_only()
+        .column(task::Column::Id)
+        .column(task::Column::ProjectId)
+        .column(task::Column::ColumnId)
+        .filter(task::Column::Id.is_in(ids.iter().copied()))
+        .into_tuple()
+        .all(&**tx)
+        .await?;
+    if rows.len() < ids.len() {
+        return Err(AppError::NotFound);
+    }
+    // One check a project, of which a selection has one or a few.
+    let projects: BTreeSet<ProjectId> = rows.iter().map(|(_, project, _)| *project).collect();
+    for project in projects {
+        access::by_id(ctx, &**tx, project).await?.editing()?;
+    }
+    Ok(rows.into_iter().map(|(id, project, column)| (id, (project, column))).collect())
+}
+
+/// The columns that tasks come to, locked.
+async fn lock_columns(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    edits: &[TaskEdit],
+    places: &HashMap<TaskId, (ProjectId, ColumnId)>,
+) -> AppResult<HashMap<ColumnId, board_column::Model>> {
+    let targets: BTreeSet<ColumnId> = edits
+        .iter()
+        .filter_map(|edit| match &edit.edit {
+            Edit::Move { column, .. } => Some(*column),
+            Edit::Restore => places.get(&edit.task).map(|(_, column)| *column),
+            _ => None,
+        })
+        .collect();
+    if targets.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut query = board_column::Entity::find()
+        .filter(board_column::Column::Id.is_in(targets))
+        .order_by_asc(board_column::Column::Id);
+    if ctx.db().is_postgres() {
+        query = query.lock_exclusive();
+    }
+    Ok(query.all(&**tx).await?.into_iter().map(|column| (column.id, column)).collect())
+}
+
+async fn lock_tasks(ctx: &Ctx, tx: &WriteTx, ids: &BTreeSet<TaskId>) -> AppResult<HashMap<TaskId, task::Model>> {
+    let mut query =
+        task::Entity::find().filter(task::Column::Id.is_in(ids.iter().copied())).order_by_asc(task::Column::Id);
+    if ctx.db().is_postgres() {
+        query = query.lock_exclusive();
+    }
+    Ok(query.all(&**tx).await?.into_iter().map(|row| (row.id, row)).collect())
+}
+
+async fn apply(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    row: task::Model,
+    wanted: Edit,
+    columns: &HashMap<ColumnId, board_column::Model>,
+    given: &mut Given,
+    parts: &mut Parts,
+) -> AppResult<task::Model> {
+    let base = row.version;
+    match wanted {
+        Edit::Title { text, base } => edit::apply(ctx, tx, row, base, Change::Title(text), parts.next()).await,
+        Edit::Priority(priority) => edit::apply(ctx, tx, row, base, Change::Priority(priority), parts.next()).await,
+        Edit::Due(due) => edit::apply(ctx, tx, row, base, Change::Due(due), parts.next()).await,
+        Edit::People { add, remove } => given.people(ctx, tx, row, add, remove, parts).await,
+        Edit::Labels { add, remove } => given.labels(ctx, tx, row, add, remove, parts).await,
+        Edit::Archive => archive::put(ctx, tx, row, parts.next(), EventKind::Archived).await,
+        Edit::Restore => archive::put(ctx, tx, row, parts.next(), EventKind::Restored).await,
+        // Somebody has archived it meanwhile: the others still go.
+        Edit::Move { .. } if row.archived_at.is_some() => Ok(row),
+        Edit::Move { column, after, before } => {
+            let column = columns.get(&column).filter(|column| column.project_id == row.project_id);
+            let column = column.ok_or(AppError::NotFound)?;
+            let wish = Move { task: row.id, column: column.id, after, before, op_id: parts.next() };
+            moves::carry(ctx, tx, row, column, wish).await
+        }
+    }
+}
