@@ -120,9 +120,15 @@ async fn serve(config: &Config) -> Done {
     let proxies = TrustedProxies(config.trusted_proxies.clone().into());
     let sweeper = tokio::spawn(sweep_sessions(Store::new(&app)));
     let scheduler = scheduler::start(app.clone());
+    let hub = app.db.hub().clone();
     let router = router(app, &config.site_root, proxies);
+    // Open streams would never finish by themselves.
+    let stop = async {
+        stop_signal().await;
+        hub.stop();
+    };
     println!("AutoReport is at {} (stop it with Ctrl-C)", config.base_url);
-    accept::serve(listener, router, stop_signal()).await;
+    accept::serve(listener, router, stop).await;
     sweeper.abort();
     scheduler.stop().await;
     tracing::info!("stopped");

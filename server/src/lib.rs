@@ -8,6 +8,7 @@ pub mod cli;
 pub mod config;
 pub mod frames;
 pub mod health;
+pub mod live;
 pub mod pages;
 pub mod router;
 pub mod rpc;

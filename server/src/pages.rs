@@ -36,6 +36,8 @@ pub async fn guard(State(app): State<AppState>, request: Request, next: Next) ->
     let path = request.uri().path();
     let is_open = matches!(path, "/sign-in" | "/sign-up" | "/healthz" | "/readyz")
         || path.starts_with("/rpc/")
+        // A stream is not a page: it answers 401 itself.
+        || path.starts_with("/live/")
         || path.starts_with("/pkg/")
         || is_public_file(path);
     let is_anonymous = !matches!(request.extensions().get::<Actor>(), Some(Actor::Person(_)));

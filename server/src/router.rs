@@ -16,7 +16,7 @@ use tower_http::{
 };
 
 use crate::{
-    frames, health, pages, rpc, security,
+    frames, health, live, pages, rpc, security,
     sessions::{self, TrustedProxies},
 };
 
@@ -30,6 +30,7 @@ pub fn router(app: AppState, site_root: &Path, proxies: TrustedProxies) -> Route
     let guarded = Router::new()
         .route("/rpc/{*function}", post(rpc::handle).layer(RequestBodyLimitLayer::new(BODY_BYTES)))
         .merge(frames::routes())
+        .merge(live::routes())
         .merge(app::imports::upload::routes())
         .fallback(get(pages::render))
         .layer(from_fn_with_state(app.clone(), pages::guard))

@@ -14,7 +14,7 @@ use app::{
         planner,
         worker::{self, Claim},
     },
-    platform::{clock::Clock, ctx::Ctx, state::AppState},
+    platform::{clock::Clock, ctx::Ctx, events, state::AppState},
 };
 use tokio::{
     sync::watch,
@@ -30,6 +30,8 @@ const WORKERS: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Wakes between two looks for reports that are not in the archive yet.
 const KEEP_EVERY: u64 = 200;
+/// Wakes between two looks for changes that open pages are no longer told.
+const PRUNE_EVERY: u64 = 300;
 
 /// The running scheduler.
 #[derive(Debug)]
@@ -110,6 +112,9 @@ impl Crew {
         }
         if self.looks % KEEP_EVERY == 0 {
             worker::keep_missing(&self.app).await?;
+        }
+        if self.looks % PRUNE_EVERY == 0 {
+            events::prune(&Ctx::system(&self.app)).await?;
         }
         self.looks += 1;
         Ok(())

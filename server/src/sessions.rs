@@ -68,6 +68,15 @@ impl Store {
         Ok(done.rows_affected)
     }
 
+    /// Whether a session has not ended. Asking does not keep it alive: an open page is not a use.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    pub async fn is_alive(&self, id: &Id) -> std::result::Result<bool, sea_orm::DbErr> {
+        let row = session::Entity::find_by_id(hash(id)).one(self.db.reader()).await?;
+        Ok(row.is_some_and(|row| row.expires_at > self.clock.now() && row.user_id.is_some()))
+    }
+
     async fn write(&self, record: &Record) -> Result<()> {
         let now = self.clock.now();
         let is_kept = record.data.get("keep").is_some();

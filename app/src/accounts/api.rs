@@ -72,7 +72,11 @@ pub async fn sign_in(
 #[server(prefix = "/rpc")]
 pub async fn sign_out() -> AppResult<()> {
     let mut session = auth_session()?;
-    session.logout().await.map_err(|error| fault::internal("signing out", error))?;
+    let person = session.logout().await.map_err(|error| fault::internal("signing out", error))?;
+    if let Some(person) = person {
+        // Streams of the session end at once.
+        Ctx::current()?.db().hub().doubt(person.0.id);
+    }
     leptos_axum::redirect("/sign-in");
     Ok(())
 }

@@ -11,6 +11,7 @@ pub mod header_text;
 pub mod ids;
 pub mod import;
 pub mod job;
+pub mod live;
 pub mod mail_account;
 pub mod mail_probe;
 pub mod metrics;

@@ -10,17 +10,21 @@ use sea_orm::{
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+use super::events::Hub;
+
 /// The pool, and the gate that lets one writer at a time into SQLite, in the order of arrival:
 /// its own waiting is polling without order, and starves writers under load.
 #[derive(Clone, Debug)]
 pub struct Db {
     pool: DatabaseConnection,
     gate: Option<Arc<Mutex<()>>>,
+    hub: Hub,
 }
 
 /// A write transaction. Dropped without [`WriteTx::commit`], it is rolled back.
 pub struct WriteTx {
     txn: DatabaseTransaction,
+    hub: Hub,
     _gate: Option<OwnedMutexGuard<()>>,
 }
 
@@ -48,7 +52,7 @@ impl Db {
                 .busy_timeout(Duration::from_secs(10))
         });
         let pool = Database::connect(options).await?;
-        Ok(Self { pool, gate: is_sqlite.then(|| Arc::new(Mutex::new(()))) })
+        Ok(Self { pool, gate: is_sqlite.then(|| Arc::new(Mutex::new(()))), hub: Hub::default() })
     }
 
     /// The pool, for reads.
@@ -59,6 +63,11 @@ impl Db {
     /// Whether this is PostgreSQL (row locks) rather than SQLite (one writer).
     pub fn is_postgres(&self) -> bool {
         self.pool.get_database_backend() == DbBackend::Postgres
+    }
+
+    /// Who is told of what is committed.
+    pub fn hub(&self) -> &Hub {
+        &self.hub
     }
 
     /// Begins a write transaction: on SQLite it is the only writer from its first statement on
@@ -76,7 +85,7 @@ impl Db {
             ..Default::default()
         };
         let txn = self.pool.begin_with_options(options).await?;
-        Ok(WriteTx { txn, _gate: gate })
+        Ok(WriteTx { txn, hub: self.hub.clone(), _gate: gate })
     }
 
     /// Brings the schema up to date.
@@ -112,12 +121,15 @@ impl Db {
 }
 
 impl WriteTx {
-    /// Makes the changes durable, then lets the next writer in.
+    /// Makes the changes durable, has open pages look for them, then lets the next writer in.
     ///
     /// # Errors
     /// What the database says; the changes are then not there, or (a failed fsync) unknown.
     pub async fn commit(self) -> Result<(), DbErr> {
-        self.txn.commit().await
+        let Self { txn, hub, _gate } = self;
+        txn.commit().await?;
+        hub.committed();
+        Ok(())
     }
 }
 

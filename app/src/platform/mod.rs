@@ -4,6 +4,7 @@ pub mod assets;
 pub mod clock;
 pub mod ctx;
 pub mod db;
+pub mod events;
 pub mod fault;
 pub mod git;
 pub mod mailer;

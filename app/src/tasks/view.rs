@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     due::{Due, Finish, ViewerClock},
-    ids::{ChecklistItemId, ColumnId, CommentId, LabelId, ProjectId, TaskId, UserId},
+    ids::{ChecklistItemId, ColumnId, CommentId, LabelId, OpId, ProjectId, TaskId, UserId},
+    live::Change,
     task::{Category, Priority, Status},
     task_list::ListQuery,
 };
@@ -18,6 +19,8 @@ pub struct Board {
     pub key: String,
     pub name: String,
     pub can_edit: bool,
+    /// The number of the last change that it surely shows: the stream goes on behind it.
+    pub number: i64,
     /// The time in the viewer's zone when the board was read.
     pub clock: ViewerClock,
     /// Open tasks of the project whose due date is past, filtered or not.
@@ -61,6 +64,8 @@ pub struct MoreCards {
 pub struct Card {
     pub id: TaskId,
     pub number: i32,
+    /// Its place among the cards of its list: they stand in the byte order of their ranks.
+    pub rank: String,
     pub title: String,
     pub priority: Priority,
     pub due: Option<Due>,
@@ -237,4 +242,30 @@ pub struct TaskList {
     pub older: Option<String>,
     /// Where the page before ends.
     pub newer: Option<String>,
+}
+
+/// A numbered change of a project, as open pages are told of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveEvent {
+    pub number: i64,
+    /// The change that a page asked for, so that it knows its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub op: Option<OpId>,
+    /// Who did it; nobody where the program did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<PersonChoice>,
+    pub change: Change,
+    /// A task as it is now; nothing where it is not on the board.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<PlacedCard>,
+    /// A later change of the same task comes at once, with the same card.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_followed: bool,
+}
+
+/// A card and the list it stands in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlacedCard {
+    pub column: ColumnId,
+    pub card: Card,
 }

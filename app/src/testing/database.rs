@@ -22,11 +22,21 @@ use crate::platform::{
 pub struct TestApp {
     pub app: AppState,
     folder: PathBuf,
+    url: String,
 }
 
 impl Drop for TestApp {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl TestApp {
+    /// Another process on the same database, with what a process has for itself. PostgreSQL only.
+    pub async fn second_instance(&self) -> AppState {
+        let db = Db::open(&self.url).await.expect("the database opens again");
+        let settings = (*self.app.settings).clone();
+        AppState::new(db, self.app.clock.clone(), settings, Assets::default(), Keyring::of_key([7; 32]))
     }
 }
 
@@ -83,7 +93,7 @@ async fn make(url: &str, folder: PathBuf) -> TestApp {
         Settings { base_url: "http://127.0.0.1:3000".into(), data_dir: folder.clone(), sign_up: SignUp::Invite };
     let keyring = Keyring::of_key([7; 32]);
     let app = AppState::new(db, Clock::set_at(beginning()), settings, Assets::default(), keyring);
-    TestApp { app, folder }
+    TestApp { app, folder, url: url.into() }
 }
 
 fn folder() -> PathBuf {

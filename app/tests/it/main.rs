@@ -7,6 +7,7 @@ mod import_run;
 mod jobs_runs;
 mod jobs_schedules;
 mod jobs_stage;
+mod live;
 mod mail_accounts;
 mod mail_smtp;
 mod mail_transport;

@@ -7,6 +7,7 @@ mod http;
 mod import;
 mod jobs_killed;
 mod jobs_pages;
+mod live;
 mod mail;
 mod reports;
 mod seed;

@@ -8,7 +8,7 @@ use app::{
 use axum::{
     Router,
     body::{Body, to_bytes},
-    http::{HeaderMap, Request, StatusCode, header},
+    http::{HeaderMap, Request, Response, StatusCode, header},
 };
 use server::{router::router, sessions::TrustedProxies};
 use tower::ServiceExt;
@@ -64,15 +64,21 @@ impl Visitor {
         self.send(request).await
     }
 
-    /// Sends any request with the cookies.
-    pub async fn send(&mut self, mut request: Request<Body>) -> Answer {
+    /// Sends any request with the cookies, and waits for the whole answer.
+    pub async fn send(&mut self, request: Request<Body>) -> Answer {
+        let (parts, body) = self.open(request).await.into_parts();
+        let body = String::from_utf8_lossy(&to_bytes(body, 50_000_000).await.unwrap()).into_owned();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// Sends any request with the cookies; the answer may go on coming.
+    pub async fn open(&mut self, mut request: Request<Body>) -> Response<Body> {
         if !self.cookies.is_empty() && !request.headers().contains_key(header::COOKIE) {
             let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request.headers_mut().insert(header::COOKIE, cookies.join("; ").parse().unwrap());
         }
         let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+        for cookie in response.headers().get_all(header::SET_COOKIE) {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap_or_default();
             let (name, value) = pair.split_once('=').unwrap();
             self.cookies.retain(|(other, _)| other != name);
@@ -80,8 +86,7 @@ impl Visitor {
                 self.cookies.push((name.into(), value.into()));
             }
         }
-        let body = String::from_utf8_lossy(&to_bytes(body, 50_000_000).await.unwrap()).into_owned();
-        Answer { status: parts.status, headers: parts.headers, body }
+        response
     }
 
     /// The address of the form with a button or field of this name on a page.

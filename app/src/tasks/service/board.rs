@@ -87,6 +87,8 @@ pub async fn read(
         key: project.key.clone(),
         name: project.name.clone(),
         can_edit: viewing.can_edit(),
+        // Read before everything else here: what happens meanwhile comes once more with the stream.
+        number: project.last_event,
         clock: find::clock(ctx),
         overdue: overdue(ctx, project.id).await?,
         columns,

@@ -52,8 +52,7 @@ pub fn finish(row: &task::Model, zone: Tz) -> Finish {
 /// Only those of the database.
 pub async fn cards(db: &impl ConnectionTrait, zone: Tz, rows: Vec<task::Model>) -> AppResult<Vec<Card>> {
     let ids: Vec<TaskId> = rows.iter().map(|row| row.id).collect();
-    let mut around = names(db, &ids).await?;
-    counters(db, &ids, &mut around).await?;
+    let mut around = around(db, &ids).await?;
     Ok(rows
         .into_iter()
         .map(|row| {
@@ -63,11 +62,23 @@ pub async fn cards(db: &impl ConnectionTrait, zone: Tz, rows: Vec<task::Model>) 
         .collect())
 }
 
-fn card(row: task::Model, zone: Tz, around: Around) -> Card {
+/// All that cards show beyond their rows.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn around(db: &impl ConnectionTrait, ids: &[TaskId]) -> AppResult<HashMap<TaskId, Around>> {
+    let mut all = names(db, ids).await?;
+    counters(db, ids, &mut all).await?;
+    Ok(all)
+}
+
+/// The card of a row, for people in a zone.
+pub fn card(row: task::Model, zone: Tz, around: Around) -> Card {
     let Around { labels, people, items, comments } = around;
     Card {
         id: row.id,
         number: row.number,
+        rank: row.rank.clone(),
         due: due(&row, zone),
         finish: finish(&row, zone),
         title: row.title,
@@ -194,8 +205,6 @@ fn count(many: i64) -> u32 {
 /// # Errors
 /// Only those of the database.
 pub async fn one(db: &impl ConnectionTrait, zone: Tz, row: task::Model) -> AppResult<Card> {
-    let mut around = names(db, &[row.id]).await?;
-    counters(db, &[row.id], &mut around).await?;
-    let of_row = around.remove(&row.id).unwrap_or_default();
+    let of_row = around(db, &[row.id]).await?.remove(&row.id).unwrap_or_default();
     Ok(card(row, zone, of_row))
 }

@@ -2,7 +2,9 @@
 //! the same field answers 409 with both texts.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::LockType,
+};
 
 use super::{
     cards,
@@ -76,7 +78,7 @@ pub(super) async fn lock(ctx: &Ctx, tx: &WriteTx, row: task::Model) -> AppResult
     if !ctx.db().is_postgres() {
         return Ok(row);
     }
-    task::Entity::find_by_id(row.id).lock_exclusive().one(&**tx).await?.ok_or(AppError::NotFound)
+    task::Entity::find_by_id(row.id).lock(LockType::NoKeyUpdate).one(&**tx).await?.ok_or(AppError::NotFound)
 }
 
 /// The change with its text checked.

@@ -4,9 +4,11 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, Query
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::stream;
 use crate::{
     domain::{
         ids::{ColumnId, EventId, OpId},
+        live::Change,
         task::{EventKind, Status},
     },
     entities::{task, task_event},
@@ -65,7 +67,7 @@ impl Event {
     }
 }
 
-/// Writes an event of a task, now, by whoever asks.
+/// Writes an event of a task, now, by whoever asks, and has open pages told of it.
 ///
 /// # Errors
 /// Only those of the database.
@@ -87,7 +89,29 @@ pub async fn record(ctx: &Ctx, tx: &impl ConnectionTrait, task: &task::Model, ev
         op_id: Set(op_id),
     };
     task_event::Entity::insert(row).exec_without_returning(tx).await?;
-    Ok(())
+    let (from, to) = columns(ctx, task, kind, from, to);
+    let change = Change::Task { task: task.id, what: kind, from, to };
+    stream::append(ctx, tx, task.project_id, op_id, &change).await
+}
+
+/// The columns that a card leaves and comes to, as a board counts: one that is put away leaves its own.
+fn columns(
+    ctx: &Ctx,
+    task: &task::Model,
+    kind: EventKind,
+    from: Option<Stand>,
+    to: Option<Stand>,
+) -> (Option<ColumnId>, Option<ColumnId>) {
+    let here = Some(task.column_id);
+    match kind {
+        EventKind::Archived => (here, None),
+        EventKind::Restored => (None, here),
+        // What was archived before it went to the trash was on no board, nor is it when it comes back.
+        EventKind::Deleted => (here.filter(|_| task.archived_at == Some(ctx.now)), None),
+        EventKind::Undeleted => (None, here.filter(|_| task.archived_at.is_none())),
+        EventKind::Transferred => (None, here),
+        _ => (from.map(|stand| stand.column), to.map(|stand| stand.column)),
+    }
 }
 
 /// Whether a change was already made: its answer got lost and the client asks again.

@@ -7,7 +7,7 @@ use crate::{
     domain::{due::ViewerClock, ids::TaskId, project::parse_task_ref},
     entities::task,
     error::{AppError, AppResult},
-    platform::ctx::Ctx,
+    platform::{ctx::Ctx, events},
     projects::service::access::{self, Editing, Viewing},
 };
 
@@ -36,13 +36,21 @@ pub async fn by_id(ctx: &Ctx, db: &impl ConnectionTrait, id: TaskId) -> AppResul
     Ok((viewing, task))
 }
 
-/// The right to change a task, and the task as it is now.
+/// The right to change a task, and the task as it is now. Its project is held until the transaction
+/// ends (`platform::events` says why), so what is read of it afterwards stays true.
 ///
 /// # Errors
 /// [`AppError::NotFound`] where it is not visible, [`AppError::Forbidden`] for a viewer.
 pub async fn for_editing(ctx: &Ctx, db: &impl ConnectionTrait, id: TaskId) -> AppResult<(Editing, task::Model)> {
-    let (viewing, task) = by_id(ctx, db, id).await?;
-    Ok((viewing.editing()?, task))
+    let (viewing, seen) = by_id(ctx, db, id).await?;
+    let editing = viewing.editing()?;
+    if !ctx.db().is_postgres() {
+        return Ok((editing, seen));
+    }
+    events::lock(ctx, db, seen.project_id).await?;
+    // Read again under the lock: it may have changed, or gone to another project, while this waited.
+    let task = task::Entity::find_by_id(id).one(db).await?.ok_or(AppError::NotFound)?;
+    if task.project_id == seen.project_id { Ok((editing, task)) } else { Err(AppError::NotFound) }
 }
 
 /// The person's time zone; UTC for the program itself.

@@ -18,3 +18,5 @@ pub mod quick_add;
 pub mod input;
 pub mod list;
 pub mod moves;
+pub mod presence;
+pub mod stream;

@@ -1,6 +1,6 @@
 //! Moving a card: the client says what it wants, the server decides the place.
 //!
-//! One short transaction that locks the column, finds the real neighbours, writes one card row and
+//! One short transaction that holds the project, finds the real neighbours, writes one card row and
 //! one event. A vanished neighbour falls back to the other one, then to the end, so a pure move
 //! never conflicts.
 
@@ -13,11 +13,12 @@ use sea_orm::{
 use super::{
     cards,
     events::{self, Detail, Event, Stand},
-    find,
+    find, stream,
 };
 use crate::{
     domain::{
         ids::{ColumnId, OpId, ProjectId, TaskId},
+        live::Change,
         rank::{self, Rank},
         task::{EventKind, Status},
     },
@@ -46,10 +47,9 @@ pub struct Move {
 /// [`AppError::NotFound`] where card or column are not there, [`AppError::Forbidden`] for a viewer.
 pub async fn move_task(ctx: &Ctx, wish: Move) -> AppResult<Card> {
     let tx = ctx.begin().await?;
-    let (editing, _) = find::for_editing(ctx, &*tx, wish.task).await?;
-    let column = lock_column(ctx, &tx, editing.project().id, wish.column).await?;
-    // Read again under the lock: it may have moved while this waited.
-    let row = task::Entity::find_by_id(wish.task).one(&*tx).await?.ok_or(AppError::NotFound)?;
+    // The project is held from here on: nobody else places a card in it meanwhile.
+    let (editing, row) = find::for_editing(ctx, &*tx, wish.task).await?;
+    let column = column_of(&*tx, editing.project().id, wish.column).await?;
     if row.archived_at.is_some() {
         return Err(AppError::NotFound);
     }
@@ -92,6 +92,8 @@ pub(super) async fn carry(
     events::record(ctx, &**tx, &moved, event).await?;
     if is_too_long {
         rebalance(&**tx, column.id, row.id).await?;
+        // Pages order cards by their ranks, of which many are new now.
+        stream::append(ctx, &**tx, row.project_id, None, &Change::Board).await?;
     }
     Ok(moved)
 }
@@ -104,7 +106,8 @@ pub fn completed_at(ctx: &Ctx, row: &task::Model, to: Status) -> Option<chrono::
     }
 }
 
-/// A column of a project, held until the transaction ends: nobody else places a card in it meanwhile.
+/// A column of a project, which is held until the transaction ends: nobody else places a card in it
+/// meanwhile.
 ///
 /// # Errors
 /// [`AppError::NotFound`] where the project has no such column.
@@ -114,11 +117,13 @@ pub async fn lock_column(
     project: ProjectId,
     column: ColumnId,
 ) -> AppResult<board_column::Model> {
-    let mut query = board_column::Entity::find_by_id(column).filter(board_column::Column::ProjectId.eq(project));
-    if ctx.db().is_postgres() {
-        query = query.lock_exclusive();
-    }
-    query.one(&**tx).await?.ok_or(AppError::NotFound)
+    stream::lock(ctx, &**tx, project).await?;
+    column_of(&**tx, project, column).await
+}
+
+async fn column_of(db: &impl ConnectionTrait, project: ProjectId, column: ColumnId) -> AppResult<board_column::Model> {
+    let query = board_column::Entity::find_by_id(column).filter(board_column::Column::ProjectId.eq(project));
+    query.one(db).await?.ok_or(AppError::NotFound)
 }
 
 /// The column and status a task is in.

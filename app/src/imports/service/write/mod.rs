@@ -20,10 +20,11 @@ use crate::{
             plan::{ImportPlan, PlannedCard},
             run::{ImportChoices, ImportKind, ImportState, ImportSummary},
         },
+        live::Change,
     },
     entities::{import_run, import_source, project, user},
     error::AppResult,
-    platform::{ctx::Ctx, db::WriteTx, fault},
+    platform::{ctx::Ctx, db::WriteTx, events as stream, fault},
 };
 use batch::Batch;
 
@@ -89,6 +90,7 @@ pub async fn bring(ctx: &Ctx, tx: &WriteTx, job: Job<'_>) -> Result<(project::Mo
     batch.insert(events).await?;
     batch.insert(tasks.sources).await?;
     target::keep_number(tx, &target, last_number).await?;
+    stream::append(ctx, &**tx, target.project.id, None, &Change::Board).await?;
     Ok((target.project, summary))
 }
 

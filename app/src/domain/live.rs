@@ -1,0 +1,69 @@
+//! What open pages are told about a project, as the stream of its changes stores it: which thing
+//! has changed, not what it has become. Pages get it as it is when they are told.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ids::{ColumnId, TaskId, UserId},
+    task::EventKind,
+};
+
+/// Somebody who looks at a project now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    pub id: UserId,
+    pub name: String,
+    /// The tasks they have open.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub open: Vec<TaskId>,
+}
+
+/// One change of a project.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "about", rename_all = "snake_case")]
+pub enum Change {
+    /// A task: made, moved, edited, put away, brought back.
+    Task {
+        task: TaskId,
+        what: EventKind,
+        /// The column it left.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<ColumnId>,
+        /// The column it came to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<ColumnId>,
+    },
+    /// Columns were added, renamed, put in another order, limited or deleted.
+    Columns,
+    /// Labels were renamed, coloured, merged or deleted.
+    Labels,
+    /// The project's own: its name, its key, whether it is archived.
+    Project,
+    /// Who may see or change it.
+    Members,
+    /// So much at once that the board is better read again: an import, new ranks of a whole list.
+    Board,
+}
+
+impl Change {
+    /// Whether it may have taken somebody's right to be told more.
+    pub const fn is_about_rights(&self) -> bool {
+        matches!(self, Self::Members | Self::Project)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stored_change_reads_back() {
+        let task = TaskId(uuid::Uuid::from_u128(1));
+        let moved = Change::Task { task, what: EventKind::Moved, from: None, to: Some(ColumnId(task.0)) };
+        for change in [moved, Change::Columns, Change::Members] {
+            let json = serde_json::to_string(&change).unwrap();
+            assert_eq!(serde_json::from_str::<Change>(&json).unwrap(), change, "{json}");
+        }
+        assert_eq!(serde_json::to_string(&Change::Columns).unwrap(), r#"{"about":"columns"}"#);
+    }
+}
