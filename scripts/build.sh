@@ -20,12 +20,10 @@ server() {
 
 site() {
   local wanted bindgen="$CARGO_TARGET_DIR/bindgen"
-  wanted="$compiler $(fingerprint Cargo.toml Cargo.lock app/Cargo.toml app/src app/client style public scripts/site.mjs scripts/package-lock.json)"
+  wanted="$compiler $(fingerprint Cargo.toml Cargo.lock app/Cargo.toml app/src app/client style public scripts/site.mjs scripts/optimise.mjs scripts/modules.sh scripts/package-lock.json)"
   up_to_date "$CARGO_TARGET_DIR/site.stamp" "$wanted" "$SITE/manifest.json" && return 0
   cargo build --package client --target wasm32-unknown-unknown --profile wasm-release
-  rm -rf "$bindgen"
-  "$TOOLS/bin/wasm-bindgen" --target web --no-typescript --out-name autoreport --out-dir "$bindgen" \
-    "$CARGO_TARGET_DIR/wasm32-unknown-unknown/wasm-release/client.wasm"
+  scripts/modules.sh "$CARGO_TARGET_DIR/wasm32-unknown-unknown/wasm-release/client.wasm" "$bindgen"
   node scripts/site.mjs "$bindgen" "$SITE" "$TOOLS"
   echo "$wanted" > "$CARGO_TARGET_DIR/site.stamp"
 }

@@ -15,8 +15,7 @@ function run(program, args) {
 const buildServer = () => run('cargo', ['build', '--package', 'server', '--bin', 'autoreport']);
 const buildPages = async () =>
   await run('cargo', ['build', '--package', 'client', '--target', 'wasm32-unknown-unknown'])
-  && await run(path.join(tools, 'bin/wasm-bindgen'), ['--target', 'web', '--no-typescript', '--out-name', 'autoreport',
-    '--out-dir', bindgen, path.join(target, 'wasm32-unknown-unknown/debug/client.wasm')])
+  && await run('scripts/modules.sh', [path.join(target, 'wasm32-unknown-unknown/debug/client.wasm'), bindgen])
   && packSite();
 const packSite = () => run('node', ['scripts/site.mjs', bindgen, site, tools, 'fast']);
 

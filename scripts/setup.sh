@@ -43,6 +43,16 @@ wasm_bindgen() {
   rm -rf "$TOOLS/build"
 }
 
+# Takes the module of the pages apart at its lazy pages. Its version is that of the marks that the pages carry.
+wasm_split() {
+  local version=0.2.4 install
+  [ "$(cat "$TOOLS/wasm-split.version" 2>/dev/null)" = "$version" ] && [ -x "$TOOLS/bin/wasm-split-cli" ] && return 0
+  install=(cargo install wasm_split_cli_support --version "$version" --features build-binary --root "$TOOLS" --force --quiet)
+  CARGO_TARGET_DIR="$TOOLS/build" "${install[@]}" --locked || CARGO_TARGET_DIR="$TOOLS/build" "${install[@]}"
+  rm -rf "$TOOLS/build"
+  echo "$version" > "$TOOLS/wasm-split.version"
+}
+
 postgres_packages() {
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && return 0
   command -v initdb >/dev/null && return 0
@@ -89,6 +99,7 @@ for_run() {
   stage "Set-up: Node.js" node_and_npm
   stage "Set-up: font, icons, CSS and WebAssembly tools" page_tools
   stage "Set-up: wasm-bindgen $(bindgen_version)" wasm_bindgen
+  stage "Set-up: splitter of WebAssembly" wasm_split
 }
 
 case "${1:-run}" in

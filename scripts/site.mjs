@@ -2,10 +2,12 @@
 // Usage: node site.mjs WASM-BINDGEN-FOLDER SITE-FOLDER TOOLS-FOLDER [fast]
 // `fast` leaves out the size work (wasm-opt, strongest compression) for `make dev`.
 import { createHash } from 'node:crypto';
-import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
+import { Worker } from 'node:worker_threads';
 import zlib from 'node:zlib';
 
 const [bindgen, site, tools, mode] = process.argv.slice(2);
@@ -69,18 +71,82 @@ for (const file of fs.readdirSync(path.join(root, 'style/icons')).filter((name) 
 }
 put('icons.svg', `<svg xmlns="http://www.w3.org/2000/svg">${[...icons.values()].join('')}</svg>`);
 
-// The page calls `init` of the glue with the module's address, so the glue needs no change.
-put('autoreport.js', fs.readFileSync(path.join(bindgen, 'autoreport.js')));
-const module = path.join(bindgen, 'autoreport_bg.wasm');
-let wasm = module;
-if (!fast) {
-  wasm = path.join(bindgen, 'optimised.wasm');
-  // What rustc uses by default. Named here, because stripping the module's symbols strips the section that says so.
-  const features = ['bulk-memory', 'bulk-memory-opt', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals', 'reference-types', 'multivalue'];
-  const flags = ['-Oz', ...features.map((feature) => `--enable-${feature}`)];
-  execFileSync(path.join(modules, '.bin/wasm-opt'), [...flags, module, '-o', wasm], { stdio: 'inherit' });
+// WebAssembly: the first module, and those of the lazy pages. The splitter makes one small module for each set of
+// pages that share something; a page would have to fetch dozens. They travel in a few files instead: one of each
+// lazy module's own, one of what the board shares with any other (it needs all of that), one of what is left.
+// The largest first, as many at a time as there are cores.
+const wasm = new Map();
+const waiting = fs.readdirSync(bindgen).filter((file) => file.endsWith('.wasm')).map((file) => path.join(bindgen, file))
+  .sort((a, b) => fs.statSync(b).size - fs.statSync(a).size);
+await Promise.all(Array.from({ length: fast ? 0 : os.availableParallelism() }, async () => {
+  const worker = new Worker(new URL('optimise.mjs', import.meta.url), { workerData: { modules }, stderr: true });
+  for (let file = waiting.shift(); file; file = waiting.shift()) {
+    worker.postMessage(file);
+    const [bytes] = await once(worker, 'message');
+    wasm.set(path.basename(file), Buffer.from(bytes));
+  }
+  await worker.terminate();
+}));
+for (const file of waiting) wasm.set(path.basename(file), fs.readFileSync(file));
+put('autoreport.wasm', wasm.get('autoreport_bg.wasm'));
+
+const loader = fs.readFileSync(path.join(bindgen, '__wasm_split.js'), 'utf8');
+const name = (mangled) => mangled.replace(/_\d+$/, '');
+const piece = /(?:\/\* ([^*]*) \*\/\s*)?(?:export )?const (\w+) = (?:wrapAsyncCb\()?makeLoad\(\(\) => \{\s*const src = fetch\(new URL\("\.\/([^"]+)\.wasm", import\.meta\.url\)\);[\s\S]*?\n, \[([^\]]*)\]\)\)?;/g;
+const pieces = [...loader.matchAll(piece)].map(([, users, constant, file, needs]) => ({
+  constant, file, needs: needs.split(',').map((need) => need.trim()).filter(Boolean), users: users?.split(',').map((user) => name(user.trim())) ?? [],
+}));
+const lazy = pieces.filter(({ file }) => file.startsWith('split_'));
+if (lazy.length === 0 || pieces.length !== (loader.match(/new URL\(/g) ?? []).length) throw new Error('the splitter writes its loader in another way');
+const own = ({ constant }) => name(constant.replace('__wasm_split_load_', ''));
+const bundleOf = (part) => {
+  if (part.file.startsWith('split_')) return own(part);
+  if (part.users.length === 1) return part.users[0];
+  return part.users.includes('board') ? 'shared' : 'pages';
+};
+const bundles = new Map();
+for (const part of pieces) {
+  const bundle = bundles.get(bundleOf(part)) ?? { parts: [], size: 0 };
+  bundles.set(bundleOf(part), bundle);
+  const bytes = wasm.get(`${part.file}.wasm`);
+  part.place = [bundleOf(part), bundle.size, bundle.size + bytes.length];
+  bundle.parts.push(bytes);
+  bundle.size += bytes.length;
 }
-put('autoreport.wasm', fs.readFileSync(wasm));
+for (const [bundle, { parts }] of bundles) put(`${bundle}.modules.bin`, Buffer.concat(parts));
+for (const part of lazy) {
+  const needed = new Set([part, ...part.needs.map((need) => pieces.find(({ constant }) => constant === need))].map(bundleOf));
+  manifest[`module/${own(part)}`] = [...needed].map((bundle) => manifest[`${bundle}.modules.bin`]).join(' ');
+}
+
+// The splitter's loader with its pieces as parts of those files.
+const runtime = loader.slice(0, loader.search(piece)).replace(/\/\/.*$/gm, '');
+const files = Object.fromEntries([...bundles.keys()].map((bundle) => [bundle, `./${path.basename(manifest[`${bundle}.modules.bin`])}`]));
+const constants = pieces.map(({ constant, place: [bundle, from, to], needs, file }) =>
+  file.startsWith('split_') ? `export const ${constant} = wrapAsyncCb(piece('${bundle}', ${from}, ${to}, [${needs}]));` : `const ${constant} = piece('${bundle}', ${from}, ${to}, [${needs}]);`);
+const nothing = [...loader.matchAll(/^export const \w+ = .*async \(_imp\) => \(\{\}\).*$/gm)].map(([line]) => line);
+const split = `${runtime}
+const files = ${JSON.stringify(files)};
+const fetched = {};
+const whole = (name) => fetched[name] ??= fetch(new URL(files[name], import.meta.url))
+  .then((answer) => { if (!answer.ok) throw new Error(\`\${files[name]}: \${answer.status}\`); return answer.arrayBuffer(); })
+  .catch((error) => { delete fetched[name]; throw error; });
+const piece = (name, from, to, needs) => makeLoad(() => {
+  const bytes = whole(name);
+  bytes.catch(() => {});
+  return async (imports) => WebAssembly.instantiate(new Uint8Array(await bytes, from, to - from), imports);
+}, needs);
+${constants.join('\n')}
+${nothing.join('\n')}
+`;
+// The glue and the loader name each other: both carry the hash of both.
+const glue = fs.readFileSync(path.join(bindgen, 'autoreport.js'), 'utf8');
+const both = createHash('sha256').update(glue).update(split).digest('hex').slice(0, 12);
+for (const [logical, stem, text] of [['autoreport.js', 'autoreport', glue], ['split.js', 'split', split]]) {
+  manifest[logical] = `pkg/${stem}.${both}.js`;
+  const linked = text.replaceAll('from "./__wasm_split.js"', `from "./split.${both}.js"`).replaceAll('from "./autoreport.js"', `from "./autoreport.${both}.js"`);
+  fs.writeFileSync(path.join(staging, manifest[logical]), linked);
+}
 
 fs.cpSync(path.join(root, 'public'), staging, { recursive: true, filter: (from) => path.basename(from) !== 'README.md' });
 fs.writeFileSync(path.join(staging, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
@@ -100,7 +166,7 @@ for (const entry of fs.readdirSync(staging, { recursive: true, withFileTypes: tr
 fs.rmSync(site, { recursive: true, force: true });
 fs.renameSync(staging, site);
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
-for (const [logical, place] of Object.entries(manifest)) {
+for (const [logical, place] of Object.entries(manifest).filter(([logical]) => !logical.startsWith('module/'))) {
   const [raw, brotli] = sizes[place];
   console.log(`  ${logical.padEnd(18)} ${kilobytes(raw).padStart(10)}  brotli ${kilobytes(brotli).padStart(9)}`);
 }

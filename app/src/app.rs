@@ -8,16 +8,10 @@ use leptos_router::{
 };
 
 use crate::{
-    accounts::{ProfilePage, SignInPage, SignUpPage},
-    dashboard::DashboardPage,
-    imports::{ImportPage, UploadPage},
-    jobs::{EditJobPage, JobPage, JobsPage, NewJobPage, RunPage},
-    mail::{MailAccountPage, MailAccountsPage, MailPage, NewMailAccountPage, OutboxPage},
-    projects::{NewProjectPage, ProjectsPage},
-    reports::{ReportPage, ReportsPage},
-    search::SearchPage,
+    accounts::SignInPage,
+    lazy::*,
     shell::{MorePage, Shell, provide_session},
-    tasks::{ActionsPage, ArchivePage, BoardHomePage, BoardPage, ListPage, NewTaskPage, TaskDrawer, TaskPage},
+    tasks::BoardHomePage,
     ui::{NotFoundPage, provide_sprite, provide_url_error},
 };
 

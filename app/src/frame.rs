@@ -30,7 +30,7 @@ pub fn frame(app: AppState) -> impl IntoView {
     let asset = |name: &str| app.assets.path(name);
     let (js, wasm) = (asset("autoreport.js"), asset("autoreport.wasm"));
     let wake = format!(
-        "import init, {{ hydrate }} from '{js}'; init({{ module_or_path: '{wasm}' }}).then(() => {{ hydrate(); document.documentElement.dataset.hydrated = 'yes'; }});"
+        "import init, {{ hydrate }} from '{js}'; init({{ module_or_path: '{wasm}' }}).then(hydrate).then(() => {{ document.documentElement.dataset.hydrated = 'yes'; }});"
     );
     // `<` is the only character that could end the script element early.
     let session = serde_json::to_string(&session).unwrap_or_default().replace('<', "\\u003c");
@@ -48,6 +48,7 @@ pub fn frame(app: AppState) -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" r#type="image/svg+xml" />
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <link rel="modulepreload" href=js nonce=nonce.clone() />
+                <link rel="modulepreload" href=asset("split.js") nonce=nonce.clone() />
                 <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
                 <MetaTags />
             </head>

@@ -21,6 +21,7 @@ pub mod reports;
 pub mod jobs;
 pub mod dashboard;
 pub mod shell;
+pub mod lazy;
 pub mod app;
 #[cfg(feature = "ssr")]
 pub mod frame;

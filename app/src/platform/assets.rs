@@ -20,6 +20,12 @@ impl Assets {
         Ok(Self(entries))
     }
 
+    /// The paths that a lazy module of pages is made of, beside the first one.
+    pub fn module(&self, name: &str) -> Vec<String> {
+        let listed = self.0.get(&format!("module/{name}"));
+        listed.into_iter().flat_map(|paths| paths.split(' ')).map(|path| format!("/{path}")).collect()
+    }
+
     /// The path a file is served under; its plain name where the build has none.
     pub fn path(&self, name: &str) -> String {
         match self.0.get(name) {

@@ -2,6 +2,7 @@
 
 mod avatar;
 mod chart;
+mod modules;
 mod empty;
 mod error_page;
 mod field;
@@ -19,6 +20,7 @@ pub mod toast;
 
 pub use avatar::Avatar;
 pub use chart::{Chart, ChartFigure, Numbers};
+pub use modules::preload_module;
 pub use empty::Empty;
 pub use error_page::{ErrorPage, NotFoundPage};
 pub use field::{Choice, SelectField, TextAreaField, TextField};

@@ -1,0 +1,86 @@
+//! Pages whose WebAssembly the browser fetches when they are first opened, so that the first page
+//! does not carry all others. The server renders them like any other.
+
+// The split points are generated; they cross from one module into another.
+#![allow(unsafe_code, reason = "generated at the split points between WebAssembly modules")]
+
+use leptos::prelude::*;
+use leptos_router::ChooseView;
+
+use crate::ui::preload_module;
+
+/// Declares pages by the module they come in; what several modules share, the build puts beside them.
+macro_rules! lazy_pages {
+    ($($module:ident { $($page:ident: $open:ident = $folder:ident),+ $(,)? })+) => {$($(
+        /// The split point. Called without opening the page, it only fetches the module.
+        #[lazy($module)]
+        fn $open(is_opened: bool) -> Option<AnyView> {
+            is_opened.then(|| view! { <crate::$folder::$page /> }.into_any())
+        }
+
+        #[doc = concat!("[`", stringify!($page), "`](crate::", stringify!($folder), "::", stringify!($page), "), fetched when it is opened.")]
+        #[derive(Clone, Copy, Debug)]
+        pub struct $page;
+
+        impl ChooseView for $page {
+            async fn choose(self) -> AnyView {
+                preload_module(stringify!($module));
+                $open(true).await.unwrap_or_else(|| ().into_any())
+            }
+
+            async fn preload(&self) {
+                $open(false).await;
+            }
+        }
+    )+)+};
+}
+
+lazy_pages!(
+    board {
+        BoardPage: open_board = tasks,
+    }
+    task {
+        TaskDrawer: open_drawer = tasks,
+        TaskPage: open_task = tasks,
+        NewTaskPage: open_new_task = tasks,
+        ActionsPage: open_actions = tasks,
+    }
+    views {
+        ListPage: open_list = tasks,
+        ArchivePage: open_archive = tasks,
+        SearchPage: open_search = search,
+    }
+    dashboard {
+        DashboardPage: open_dashboard = dashboard,
+    }
+    projects {
+        ProjectsPage: open_projects = projects,
+        NewProjectPage: open_new_project = projects,
+    }
+    imports {
+        UploadPage: open_upload = imports,
+        ImportPage: open_import = imports,
+    }
+    jobs {
+        JobsPage: open_jobs = jobs,
+        JobPage: open_job = jobs,
+        NewJobPage: open_new_job = jobs,
+        EditJobPage: open_edit_job = jobs,
+        RunPage: open_run = jobs,
+    }
+    reports {
+        ReportsPage: open_reports = reports,
+        ReportPage: open_report = reports,
+    }
+    mail {
+        MailAccountsPage: open_mail_accounts = mail,
+        MailAccountPage: open_mail_account = mail,
+        NewMailAccountPage: open_new_mail_account = mail,
+        OutboxPage: open_outbox = mail,
+        MailPage: open_mail = mail,
+    }
+    accounts {
+        ProfilePage: open_profile = accounts,
+        SignUpPage: open_sign_up = accounts,
+    }
+);
