@@ -10,7 +10,7 @@ use leptos_router::{
 use crate::{
     accounts::SignInPage,
     lazy::*,
-    shell::{MorePage, Shell, provide_session},
+    shell::{KeysPage, MorePage, Shell, provide_session},
     tasks::BoardHomePage,
     ui::{NotFoundPage, provide_sprite, provide_url_error},
 };
@@ -33,6 +33,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sign-in") view=SignInPage />
                     <Route path=path!("/sign-up") view=SignUpPage />
                     <Route path=path!("/more") view=MorePage />
+                    <Route path=path!("/keys") view=KeysPage />
                     <Route path=path!("/projects") view=ProjectsPage />
                     <Route path=path!("/import") view=UploadPage />
                     <Route path=path!("/import/:id") view=ImportPage />

@@ -34,6 +34,8 @@ pub struct Me {
     /// IANA time zone.
     pub zone: String,
     pub theme: Theme,
+    /// Whether single characters are shortcuts.
+    pub uses_shortcuts: bool,
 }
 
 /// Fewest characters of a password (SECURITY: 12 or more, no composition rules).

@@ -129,7 +129,7 @@ pub fn read(text: &str, known: Known) -> Line {
     }
     let words = words(text);
     let mut tokens = Vec::new();
-    let mut doubts = Vec::new();
+    let (mut doubts, mut doubtful) = (Vec::new(), Vec::new());
     let mut has_priority = false;
     // From the end: of several priorities the last one counts.
     for word in words.iter().rev() {
@@ -139,16 +139,37 @@ pub fn read(text: &str, known: Known) -> Line {
                 has_priority |= matches!(means, Meaning::Priority(_));
                 tokens.push(Token { at: word.at.clone(), means, words });
             }
-            Sigil::Doubtful(could_be) => doubts.push(Doubt { word: word.bare.into(), could_be }),
+            Sigil::Doubtful(could_be) => {
+                doubtful.push(word.at.clone());
+                doubts.push(Doubt { word: word.bare.into(), could_be });
+            }
             Sigil::None => {}
         }
     }
-    tokens.extend(due(&words, &tokens, known.today));
+    let passed: Vec<Range<usize>> = tokens.iter().map(|token| token.at.clone()).chain(doubtful).collect();
+    tokens.extend(due(&words, &passed, known.today));
     tokens.sort_by_key(|token| token.at.start);
     doubts.reverse();
     let title = title(&words, &tokens);
     // A line of nothing but tokens is a title.
     if title.is_empty() { plain(text) } else { Line { title, tokens, doubts } }
+}
+
+/// Reads a day and a time as the browser's fields for them say; without a day there is no due date.
+///
+/// # Errors
+/// What is wrong, in words.
+pub fn read_fields(day: &str, time: &str) -> Result<Option<DueInput>, &'static str> {
+    let (day, time) = (day.trim(), time.trim());
+    if day.is_empty() {
+        return if time.is_empty() { Ok(None) } else { Err("Choose a day too") };
+    }
+    let date = date::iso(day).ok_or("Enter a date like 2026-11-23")?;
+    let time = match time {
+        "" => None,
+        time => Some(date::time(time).ok_or("Enter a time like 17:00")?),
+    };
+    Ok(Some(DueInput { date, time }))
 }
 
 /// The line with a token made text: a backslash stands before it.
@@ -221,9 +242,10 @@ fn found<T>(found: Found<T>, means: impl Fn(T) -> Meaning) -> Sigil {
     }
 }
 
-/// The date at the end of the line, with a time before or behind it.
-fn due(words: &[Word], tokens: &[Token], today: NaiveDate) -> Option<Token> {
-    let is_token = |word: &Word| tokens.iter().any(|token| token.at == word.at);
+/// The date at the end of the line, with a time before or behind it. Other tokens, and words that
+/// were meant as such, may stand behind it.
+fn due(words: &[Word], passed: &[Range<usize>], today: NaiveDate) -> Option<Token> {
+    let is_token = |word: &Word| passed.contains(&word.at);
     let last = words.iter().rposition(|word| !is_token(word))?;
     let word_at = |i: Option<usize>| i.and_then(|i| words.get(i)).filter(|word| !is_token(word)).map(|word| word.bare);
     let (date_at, behind) = match date::time(words[last].bare) {

@@ -1,12 +1,17 @@
 //! The frame around every page: navigation, head, live regions, messages. Shows [`Shell`] and the
 //! session that the server wrote into the page.
 
+pub mod api;
 mod arrival;
 mod head;
+mod keys;
 mod nav;
+mod palette;
+mod recent;
 mod session;
 mod shell_view;
 
+pub use keys::KeysPage;
 pub use nav::MorePage;
 pub use session::{Session, provide_session};
 pub use shell_view::Shell;

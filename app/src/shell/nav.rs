@@ -1,18 +1,22 @@
 //! The navigation: a sidebar, an icon rail on tablets, a bar at the foot of phones.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_location;
 
-use crate::ui::Icon;
+use super::{api::SaveSidebar, keys::Shortcuts};
+use crate::ui::{
+    Icon,
+    keys::{self, Action},
+};
 
-struct Entry {
-    name: &'static str,
-    icon: &'static str,
-    href: &'static str,
+pub(super) struct Entry {
+    pub(super) name: &'static str,
+    pub(super) icon: &'static str,
+    pub(super) href: &'static str,
 }
 
 /// The entries that exist, in order.
-const ENTRIES: &[Entry] = &[
+pub(super) const ENTRIES: &[Entry] = &[
     Entry { name: "Dashboard", icon: "layout-dashboard", href: "/" },
     Entry { name: "Board", icon: "square-kanban", href: "/board" },
     Entry { name: "Jobs", icon: "calendar-clock", href: "/jobs" },
@@ -51,7 +55,30 @@ pub fn Nav() -> impl IntoView {
         <nav class="nav" aria-label="Main">
             <a class="nav__brand" href="/"><Icon name="square-kanban" /><span>"AutoReport"</span></a>
             {ENTRIES.iter().map(|entry| link(entry, "nav__item")).collect_view()}
+            <span class="spacer"></span>
+            {width_button()}
         </nav>
+    }
+    .into_any()
+}
+
+/// Narrows or widens the sidebar; a plain form without WebAssembly.
+fn width_button() -> impl IntoView {
+    let shortcuts = use_context::<Shortcuts>();
+    let is_narrow = move || shortcuts.is_some_and(|shortcuts| shortcuts.is_narrow.get());
+    let label = move || if is_narrow() { "Widen the sidebar" } else { "Narrow the sidebar" };
+    view! {
+        <form class="nav__width" method="post" action=SaveSidebar::url() on:submit=move |event| {
+            event.prevent_default();
+            if let Some(shortcuts) = shortcuts {
+                shortcuts.toggle_sidebar();
+            }
+        }>
+            {move || (!is_narrow()).then(|| view! { <input type="hidden" name="narrow" value="on" /> })}
+            <button class="nav__item" type="submit" title=move || format!("{} ({})", label(), keys::hint(Action::Sidebar)) aria-keyshortcuts=keys::aria(Action::Sidebar)>
+                <Icon name="panel-left" /><span>{label}</span>
+            </button>
+        </form>
     }
     .into_any()
 }

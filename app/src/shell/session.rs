@@ -17,6 +17,8 @@ pub struct Session {
     pub now: DateTime<Utc>,
     /// The person's zone ahead of UTC at that time, in minutes.
     pub utc_offset_minutes: i32,
+    /// Whether the sidebar shows icons alone.
+    pub is_narrow: bool,
 }
 
 /// Makes the session, and the person where somebody is signed in, known to all below.
@@ -52,7 +54,8 @@ mod server {
         let theme = page::cookie("theme").and_then(|word| word.parse().ok()).unwrap_or(Theme::System);
         let zone: chrono_tz::Tz = me.as_ref().and_then(|me| me.zone.parse().ok()).unwrap_or(chrono_tz::UTC);
         let offset = zone.offset_from_utc_datetime(&now.naive_utc()).fix().local_minus_utc() / 60;
-        Session { me, theme, now, utc_offset_minutes: offset }
+        let is_narrow = page::cookie("sidebar").as_deref() == Some("narrow");
+        Session { me, theme, now, utc_offset_minutes: offset, is_narrow }
     }
 }
 
@@ -68,6 +71,12 @@ mod browser {
             .get_element_by_id("session")
             .and_then(|element| element.text_content())
             .and_then(|json| serde_json::from_str(&json).ok())
-            .unwrap_or(Session { me: None, theme: Theme::System, now: Default::default(), utc_offset_minutes: 0 })
+            .unwrap_or(Session {
+                me: None,
+                theme: Theme::System,
+                now: Default::default(),
+                utc_offset_minutes: 0,
+                is_narrow: false,
+            })
     }
 }

@@ -5,7 +5,9 @@ use leptos::prelude::*;
 use super::{
     arrival::follow_route,
     head::Head,
+    keys::{KeysDialog, Shortcuts},
     nav::{Nav, TabBar},
+    palette::Palette,
     session::Session,
 };
 use crate::ui::toast::{Toaster, Toasts};
@@ -15,11 +17,13 @@ use crate::ui::toast::{Toaster, Toasts};
 pub fn Shell(session: Session, children: Children) -> impl IntoView {
     Toasts::provide();
     follow_route();
+    let uses_singles = session.me.as_ref().is_none_or(|me| me.uses_shortcuts);
+    let shortcuts = session.me.is_some().then(|| Shortcuts::provide(session.is_narrow, uses_singles));
     let inside = children();
     let body = match session.me {
         None => view! { <main id="main" tabindex="-1">{inside}</main> }.into_any(),
         Some(me) => view! {
-            <div class="shell">
+            <div class="shell" class:is-narrow=move || shortcuts.is_some_and(|shortcuts| shortcuts.is_narrow.get())>
                 <a class="skip" href="#main" rel="external">"Skip to the content"</a>
                 <Nav />
                 <Head me=me theme=session.theme />
@@ -33,6 +37,7 @@ pub fn Shell(session: Session, children: Children) -> impl IntoView {
         {body}
         <div id="live-polite" class="sr-only" role="status" aria-live="polite"></div>
         <div id="live-assertive" class="sr-only" role="alert" aria-live="assertive"></div>
+        {shortcuts.map(|shortcuts| view! { <Palette shortcuts=shortcuts /><KeysDialog shortcuts=shortcuts /> })}
         <Toaster />
     }
     .into_any()

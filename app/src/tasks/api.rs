@@ -25,10 +25,7 @@ use {
         list, moves, quick_add,
     },
     crate::{
-        domain::{
-            task::Priority,
-            task_list::{ListColumn, ListQuery},
-        },
+        domain::task_list::{ListColumn, ListQuery},
         error::AppError,
         platform::{ctx::Ctx, page},
         projects::service::{access, projects},

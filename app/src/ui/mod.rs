@@ -20,13 +20,13 @@ pub mod toast;
 
 pub use avatar::Avatar;
 pub use chart::{Chart, ChartFigure, Numbers};
-pub use modules::preload_module;
 pub use empty::Empty;
 pub use error_page::{ErrorPage, NotFoundPage};
 pub use field::{Choice, SelectField, TextAreaField, TextField};
 pub use form::{ErrorSummary, action_error, plain_error, provide_url_error, query_error};
 pub use icon::Icon;
 pub use marks::{PriorityMark, StatusMark};
+pub use modules::preload_module;
 pub use notice::Notice;
 pub use page::Page;
 pub use settings_page::SettingsPage;

@@ -22,14 +22,14 @@ pub enum Tone {
 
 /// The messages on the page; at most three.
 #[derive(Clone, Copy, Debug)]
-pub struct Toasts(RwSignal<Vec<(u64, Toast)>>, StoredValue<u64>);
+pub struct Toasts(RwSignal<Vec<(u64, Toast)>>, StoredValue<u64>, StoredValue<Option<Owner>>);
 
 const MOST: usize = 3;
 
 impl Toasts {
     /// Makes the messages known to all below.
     pub fn provide() -> Self {
-        let toasts = Self(RwSignal::new(Vec::new()), StoredValue::new(0));
+        let toasts = Self(RwSignal::new(Vec::new()), StoredValue::new(0), StoredValue::new(Owner::current()));
         provide_context(toasts);
         toasts
     }
@@ -52,6 +52,14 @@ impl Toasts {
         if let Some(seconds) = seconds {
             set_timeout(move || self.close(id), std::time::Duration::from_secs(seconds));
         }
+    }
+
+    /// Says what was done, and offers something to do about it. What is offered lives as long as the
+    /// messages, whatever becomes of the part of the page that offers it.
+    pub fn offer(self, words: impl Into<String>, label: &str, run: impl Fn() + Send + Sync + 'static) {
+        let Some(owner) = self.2.try_get_value().flatten() else { return };
+        let run = owner.with(|| Callback::new(move |()| run()));
+        self.push(Toast { words: words.into(), action: Some((label.to_owned(), run)), tone: Tone::Good });
     }
 
     /// Says that something was not done.

@@ -120,6 +120,8 @@ pub struct Profile {
     pub name: String,
     pub zone: String,
     pub theme: Theme,
+    /// Whether single characters are shortcuts.
+    pub uses_shortcuts: bool,
 }
 
 /// Changes the signed-in person's profile.
@@ -127,7 +129,7 @@ pub struct Profile {
 /// # Errors
 /// [`AppError::Invalid`] for bad fields.
 pub async fn save_profile(ctx: &Ctx, profile: Profile) -> AppResult<()> {
-    let Profile { name, zone, theme } = profile;
+    let Profile { name, zone, theme, uses_shortcuts } = profile;
     let me = ctx.me()?;
     let mut checks = Checks::default();
     let name = checks.line("name", &name, 100);
@@ -141,6 +143,7 @@ pub async fn save_profile(ctx: &Ctx, profile: Profile) -> AppResult<()> {
         name: Set(name),
         zone: Set(zone),
         theme: Set(theme),
+        uses_shortcuts: Set(uses_shortcuts),
         updated_at: Set(ctx.now),
         ..Default::default()
     }
@@ -186,6 +189,7 @@ impl From<user::Model> for Me {
             role: row.role,
             zone: row.zone,
             theme: row.theme,
+            uses_shortcuts: row.uses_shortcuts,
         }
     }
 }

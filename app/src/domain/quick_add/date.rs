@@ -51,7 +51,8 @@ fn weekday(word: &str) -> Option<Weekday> {
     WEEK.into_iter().find(|day| weekday_long(*day).eq_ignore_ascii_case(word))
 }
 
-fn iso(word: &str) -> Option<NaiveDate> {
+/// `2026-12-01`.
+pub fn iso(word: &str) -> Option<NaiveDate> {
     let mut parts = word.split('-');
     let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
     let is_whole = parts.next().is_none() && [year.len(), month.len(), day.len()] == [4, 2, 2];

@@ -92,6 +92,7 @@ fn a_name_of_several_people_stays_text_and_says_whose_it_could_be() {
     assert_eq!(line.title, "Ask @mi about it");
     assert_eq!(line.doubts, [Doubt { word: "@mi".into(), could_be: vec!["Mina Kovač".into(), "Milan Kovač".into()] }]);
     assert_eq!(read("x @kovac").people(), Vec::<UserId>::new());
+    assert_eq!(due("Ask @mi friday #unknown"), on("2026-11-27"), "what was meant as a token does not hide the date");
     assert_eq!(read("x #unknown").doubts, [Doubt { word: "#unknown".into(), could_be: Vec::new() }]);
 }
 
@@ -159,4 +160,13 @@ fn a_huge_line_is_a_title_without_tokens() {
 #[test]
 fn lines_are_tasks_and_empty_ones_are_not() {
     assert_eq!(lines("one\r\n\n  two  \n\t\nthree").collect::<Vec<_>>(), ["one", "two", "three"]);
+}
+
+#[test]
+fn the_browsers_fields_are_a_due_date_or_a_word_of_what_is_wrong() {
+    assert_eq!(read_fields("", ""), Ok(None));
+    let due = read_fields("2026-12-01", "17:05").unwrap().unwrap();
+    assert_eq!((due.date.to_string().as_str(), due.time.unwrap().to_string().as_str()), ("2026-12-01", "17:05:00"));
+    assert!(read_fields("", "17:00").is_err() && read_fields("12026-12-01", "").is_err());
+    assert!(read_fields("2026-12-01", "27:00").is_err());
 }

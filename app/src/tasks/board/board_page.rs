@@ -8,8 +8,8 @@ use leptos_router::{
 };
 
 use super::{
-    card_menu::CardMenu, column_view::ColumnView, hands, lift_bar::LiftBar, move_dialog::MoveDialog, open::OpenBoard,
-    popover, sender::Sender, state::BoardState, toolbar::Toolbar, undo::Steps,
+    bulk_bar::BulkBar, card_menu::CardMenu, column_view::ColumnView, hands, lift_bar::LiftBar, move_dialog::MoveDialog,
+    open::OpenBoard, pickers::Picker, sender::Sender, state::BoardState, toolbar::Toolbar, undo::Steps,
 };
 use crate::{
     domain::{board_filter::BoardFilter, ids::ColumnId},
@@ -73,22 +73,19 @@ fn fresh_state(board: &Board, filter: &BoardFilter, steps: Steps, sender: Sender
 fn Lists(board: BoardState) -> impl IntoView {
     let node = NodeRef::<Div>::new();
     hands::attach(node, &board);
-    let menu = board.menu.clone();
+    let pressed = board.clone();
     let columns: Vec<_> =
         board.columns.iter().map(|column| view! { <ColumnView column=column.clone() board=board.clone() /> }).collect();
     view! {
         <OfflineBar board=board.clone() />
-        <div class="board" node_ref=node data-readonly=(!board.can_edit).then_some("") on:click=move |event| {
-            if let Some(card) = popover::pressed_menu(&event) {
-                event.prevent_default();
-                menu.set(Some(card));
-            }
-        }>
+        <div class="board" node_ref=node data-readonly=(!board.can_edit).then_some("") on:click=move |event| hands::on_press(&event, &pressed)>
             {columns}
         </div>
         <p id="board-help" class="sr-only">"Press Space to lift a task and move it with the arrow keys, or M to choose a place."</p>
         <LiftBar board=board.clone() node=node />
         <CardMenu board=board.clone() node=node />
+        <Picker board=board.clone() node=node />
+        <BulkBar board=board.clone() node=node />
         <MoveDialog board=board node=node />
     }
     .into_any()

@@ -1,14 +1,19 @@
-//! The menu of a card: the one-pointer, one-press way to everything that dragging does.
+//! The menu of a card: the one-pointer, one-press way to everything that dragging and keys do.
 
 use leptos::{html::Div, prelude::*};
 
 use super::{
     popover,
     state::{BoardState, CardState, Place},
+    tools::Field,
 };
 use crate::{
     domain::ids::TaskId,
-    ui::{Icon, StatusMark},
+    ui::{
+        Icon, StatusMark,
+        keys::{self, Action},
+        toast::{Toast, Tone},
+    },
 };
 
 /// Where in its list a card goes.
@@ -47,7 +52,7 @@ pub fn CardMenu(board: BoardState, node: NodeRef<Div>) -> impl IntoView {
     let menu = NodeRef::<Div>::new();
     let opened = board.menu.clone();
     Effect::new(move |_| {
-        if let (Some(menu), Some(card)) = (menu.get(), opened.get_untracked()) {
+        if let (Some(menu), Some(card)) = (menu.get(), opened.get()) {
             popover::open_at_card(node, &menu, card);
         }
     });
@@ -59,7 +64,7 @@ pub fn CardMenu(board: BoardState, node: NodeRef<Div>) -> impl IntoView {
         Some(view! {
             <div class="menu" popover="auto" role="menu" aria-label=label node_ref=menu
                 on:keydown=move |event| popover::menu_keys(menu, &event)
-                on:toggle=move |event| if popover::is_closing(&event) {
+                on:toggle=move |event| if popover::is_closing(&event) && !popover::is_open(menu) {
                     closed.set(None);
                     popover::focus_menu_button(node, id);
                 }
@@ -70,13 +75,54 @@ pub fn CardMenu(board: BoardState, node: NodeRef<Div>) -> impl IntoView {
     }
 }
 
-fn items(board: &BoardState, card: &CardState, node: NodeRef<Div>) -> impl IntoView + use<> {
+fn items(board: &BoardState, card: &CardState, node: NodeRef<Div>) -> AnyView {
     let id = card.id;
     let number = card.data.with_untracked(|card| card.number);
     let open = format!("/board/{}/tasks/{number}{}", board.key, board.query);
     view! {
-        <a class="menu__item" role="menuitem" tabindex="-1" href=open><Icon name="panel-right" />"Open"<kbd>"Enter"</kbd></a>
-        {board.can_edit.then(|| (shifts(board, id, node), columns(board, id, node), rest(board, id)))}
+        <a class="menu__item" role="menuitem" tabindex="-1" href=open aria-keyshortcuts=keys::aria(Action::Open)><Icon name="panel-right" />"Open"{keys::caps(Action::Open)}</a>
+        {copy(board, card, node)}
+        {board.can_edit.then(|| (changes(board, id), shifts(board, id, node), columns(board, id, node), rest(board, id)))}
+    }
+    .into_any()
+}
+
+/// The address of the task, for a mail or a chat.
+fn copy(board: &BoardState, card: &CardState, node: NodeRef<Div>) -> AnyView {
+    let (id, path) = (card.id, format!("/tasks/{}", card.data.with_untracked(|card| card.reference(&board.key))));
+    item(board, "Copy link", "link", None, false, move |board| {
+        let (toasts, path) = (board.toasts, path.clone());
+        leptos::task::spawn_local(async move {
+            match popover::copy_link(path.clone()).await {
+                true => toasts.push(Toast { words: "Link copied".into(), action: None, tone: Tone::Good }),
+                false => toasts.fail(format!("The link could not be copied. It is {path}")),
+            }
+        });
+        popover::refocus_card(node, id);
+    })
+}
+
+/// What a card has, each with its picker.
+fn changes(board: &BoardState, card: TaskId) -> impl IntoView + use<> {
+    let fields = [
+        (Action::EditTitle, "Edit title", "pencil", None),
+        (Action::Priority, "Priority…", "chart-no-axes-column", Some(Field::Priority)),
+        (Action::Due, "Due date…", "calendar", Some(Field::Due)),
+        (Action::Assign, "Assign…", "user-plus", Some(Field::People)),
+        (Action::Label, "Labels…", "tag", Some(Field::Labels)),
+        (Action::AddBelow, "Add below…", "plus", Some(Field::Below)),
+    ];
+    let items = fields.map(|(action, label, icon, field)| {
+        item(board, label, icon, Some(action), false, move |board| match field {
+            Some(field) => board.pick(field, card),
+            None => board.tools.editing.set(Some(card)),
+        })
+    });
+    let select = if board.is_selected(card) { "Take out of the selection" } else { "Select" };
+    view! {
+        <hr />
+        {items.into_iter().collect_view()}
+        {item(board, select, "square-check", Some(Action::Select), false, move |board| board.toggle_selected(card))}
     }
 }
 
@@ -86,7 +132,7 @@ fn shifts(board: &BoardState, card: TaskId, node: NodeRef<Div>) -> impl IntoView
         place.and_then(|place| board.column(place.column)).map_or(0, |column| column.cards.with_untracked(Vec::len));
     let items = Shift::ALL.map(|(shift, label, icon)| {
         let to = place.and_then(|place| shift.target(place, count));
-        item(board, label, icon, to.is_none(), move |board| {
+        item(board, label, icon, None, to.is_none(), move |board| {
             if let Some(to) = to {
                 board.move_to(card, to);
                 popover::refocus_card(node, card);
@@ -98,21 +144,29 @@ fn shifts(board: &BoardState, card: TaskId, node: NodeRef<Div>) -> impl IntoView
 
 fn columns(board: &BoardState, card: TaskId, node: NodeRef<Div>) -> impl IntoView + use<> {
     let here = board.place_of(card).map(|place| place.column);
+    let at = here.and_then(|here| board.columns.iter().position(|column| column.id == here));
     let items: Vec<_> = board
         .columns
         .iter()
-        .map(|column| {
+        .enumerate()
+        .map(|(i, column)| {
             let (to, status, is_here) = (column.id, column.status, here == Some(column.id));
+            // The lists beside it have keys of their own.
+            let action = match at {
+                Some(at) if at == i + 1 => Some(Action::ToPreviousList),
+                Some(at) if at + 1 == i => Some(Action::ToNextList),
+                _ => None,
+            };
             let board = board.clone();
             view! {
-                <button class="menu__item" type="button" role="menuitem" tabindex="-1" aria-disabled=is_here.then_some("true") on:click=move |_| {
+                <button class="menu__item" type="button" role="menuitem" tabindex="-1" aria-disabled=is_here.then_some("true") aria-keyshortcuts=action.and_then(keys::aria) on:click=move |_| {
                     if !is_here {
                         board.menu.set(None);
                         board.move_to(card, Place { column: to, index: 0 });
                         popover::refocus_card(node, card);
                     }
                 }>
-                    <StatusMark status=status /><span dir="auto">{column.name.clone()}</span>
+                    <StatusMark status=status /><span dir="auto">{column.name.clone()}</span>{action.map(keys::caps)}
                 </button>
             }
         })
@@ -122,9 +176,9 @@ fn columns(board: &BoardState, card: TaskId, node: NodeRef<Div>) -> impl IntoVie
 
 fn rest(board: &BoardState, card: TaskId) -> impl IntoView + use<> {
     view! {
+        {item(board, "Move…", "move", Some(Action::Move), false, move |board| board.moving.set(Some(card)))}
         <hr />
-        {item(board, "Move…", "move", false, move |board| board.moving.set(Some(card)))}
-        {item(board, "Archive", "archive", false, move |board| board.archive(card))}
+        {item(board, "Archive", "archive", Some(Action::Archive), false, move |board| board.archive_all(&[card]))}
     }
 }
 
@@ -132,23 +186,19 @@ fn item(
     board: &BoardState,
     label: &'static str,
     icon: &'static str,
+    action: Option<Action>,
     is_disabled: bool,
     act: impl Fn(&BoardState) + 'static,
 ) -> AnyView {
     let board = board.clone();
-    let key = match label {
-        "Move…" => Some("M"),
-        "Archive" => Some("Del"),
-        _ => None,
-    };
     view! {
-        <button class="menu__item" type="button" role="menuitem" tabindex="-1" aria-disabled=is_disabled.then_some("true") on:click=move |_| {
+        <button class="menu__item" type="button" role="menuitem" tabindex="-1" aria-disabled=is_disabled.then_some("true") aria-keyshortcuts=action.and_then(keys::aria) on:click=move |_| {
             if !is_disabled {
                 board.menu.set(None);
                 act(&board);
             }
         }>
-            <Icon name=icon />{label}{key.map(|key| view! { <kbd>{key}</kbd> })}
+            <Icon name=icon />{label}{action.map(keys::caps)}
         </button>
     }
     .into_any()

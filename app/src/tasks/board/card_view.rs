@@ -2,7 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::state::{BoardState, CardState};
+use super::{
+    state::{BoardState, CardState},
+    title_edit,
+    tools::Field,
+};
 use crate::{
     domain::{due, task::Priority},
     tasks::view::Card,
@@ -14,7 +18,7 @@ const MOST: usize = 3;
 
 #[component]
 pub fn CardView(card: CardState, board: BoardState) -> impl IntoView {
-    let CardState { id, data } = card;
+    let CardState { id, data } = card.clone();
     let clock = board.clock.clone();
     let chip = {
         let data = data.clone();
@@ -24,27 +28,31 @@ pub fn CardView(card: CardState, board: BoardState) -> impl IntoView {
         let chip = chip.clone();
         move || chip().map(|chip| chip.key.as_str())
     };
-    let (lifted, slow) = (board.lifted.clone(), board.sender.slow.clone());
+    let (lifted, slow, selected) = (board.lifted.clone(), board.sender.slow.clone(), board.tools.selected.clone());
+    let title = title(&card, &board);
+    let top = {
+        let data = data.clone();
+        move || data.with(labels)
+    };
     let inside = move || {
         let card = data.get();
         let chip = chip();
         let reference = card.reference(&board.key);
-        let href = format!("/board/{}/tasks/{}{}", board.key, card.number, board.query);
+        let actions = format!("/tasks/{reference}/actions");
+        let pick = board.can_edit.then_some(actions.as_str());
+        let priority = view! { <PriorityMark priority=card.priority /><span class="sr-only">{priority_words(card.priority)}</span> };
         view! {
-            {labels(&card)}
-            <a class="card__title" dir="auto" href=href title=card.title.clone()>{card.title.clone()}</a>
-            <a class="icon-btn card__menu" role="button" aria-haspopup="menu" href=format!("/tasks/{reference}/actions") aria-label=format!("Actions for {}", card.title)>
+            <a class="icon-btn card__menu" role="button" aria-haspopup="menu" href=actions.clone() aria-label=format!("Actions for {}", card.title)>
                 <Icon name="ellipsis" />
             </a>
             <div class="card__foot">
                 <div class="card__meta">
-                    <PriorityMark priority=card.priority />
-                    <span class="sr-only">{priority_words(card.priority)}</span>
+                    {picks(Field::Priority, pick, priority)}
                     <span class="num">{reference}</span>
-                    {chip.map(|chip| due_chip(&card, chip))}
+                    {chip.map(|chip| picks(Field::Due, pick, due_chip(&card, chip)))}
                     {counters(&card)}
                 </div>
-                {people(&card)}
+                {people(&card).map(|people| picks(Field::People, pick, people))}
             </div>
         }
     };
@@ -52,14 +60,45 @@ pub fn CardView(card: CardState, board: BoardState) -> impl IntoView {
         <li
             class="card"
             class:is-lifted=move || lifted.with(|lifted| lifted.is_some_and(|(card, _)| card == id))
+            class:is-selected=move || selected.with(|selected| selected.contains(&id))
             class:is-saving=move || slow.get() == Some(id)
             data-id=id.to_string()
             data-due=strip
         >
+            {top}
+            {title}
             {inside}
         </li>
     }
     .into_any()
+}
+
+/// The link that the whole card is, or the field while the title is edited in place. What is typed
+/// stays when the card changes meanwhile.
+fn title(card: &CardState, board: &BoardState) -> impl IntoView + use<> {
+    let (card, board, id) = (card.clone(), board.clone(), card.id);
+    let editing = board.tools.editing.clone();
+    let is_editing = Memo::new(move |_| editing.get() == Some(id));
+    move || match is_editing.get() {
+        true => title_edit::field(&card, &board),
+        false => {
+            let (title, number) = card.data.with(|card| (card.title.clone(), card.number));
+            let (href, hint) = (format!("/board/{}/tasks/{number}{}", board.key, board.query), title.clone());
+            view! { <a class="card__title" dir="auto" href=href title=hint>{title}</a> }.into_any()
+        }
+    }
+}
+
+/// A part of the card that opens its picker; a link to the plain forms without WebAssembly. Pointers
+/// reach it, the keyboard has keys of its own for it.
+fn picks(field: Field, actions: Option<&str>, part: impl IntoView + 'static) -> AnyView {
+    match actions {
+        Some(actions) => view! {
+            <a class="card__pick" role="button" tabindex="-1" data-pick=field.as_str() aria-haspopup="dialog" href=actions.to_owned()>{part}</a>
+        }
+        .into_any(),
+        None => part.into_any(),
+    }
 }
 
 const fn priority_words(priority: Priority) -> &'static str {

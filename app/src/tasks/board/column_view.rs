@@ -15,6 +15,7 @@ pub fn ColumnView(column: ColumnState, board: BoardState) -> impl IntoView {
     let heading = format!("list-{}", column.id);
     let (named_by, id) = (heading.clone(), heading.clone());
     let is_adding = RwSignal::new(false);
+    open_on_key(&column, &board, is_adding);
     let can_edit = board.can_edit;
     view! {
         <section class="col" data-status=column.status.as_str() data-id=column.id.to_string() aria-labelledby=named_by>
@@ -35,6 +36,19 @@ pub fn ColumnView(column: ColumnState, board: BoardState) -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// The key for a new task opens the field of the first list.
+fn open_on_key(column: &ColumnState, board: &BoardState, is_adding: RwSignal<bool>) {
+    let is_first = board.columns.first().is_some_and(|first| first.id == column.id);
+    let adding = board.tools.adding.clone();
+    Effect::new(move |_| {
+        if is_first && adding.get() > 0 {
+            // Closed first, so that an open field takes the focus again.
+            is_adding.set(false);
+            is_adding.set(true);
+        }
+    });
 }
 
 fn cards(column: &ColumnState, board: &BoardState) -> impl IntoView + use<> {

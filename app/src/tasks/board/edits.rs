@@ -45,11 +45,11 @@ impl BoardState {
     }
 
     /// Moves cards to a place, one behind the other in the order of the board. The place counts the
-    /// cards of the list without `carried`.
-    pub fn move_all(&self, cards: &[TaskId], carried: TaskId, to: Place) {
+    /// cards of the list without those of `uncounted`.
+    pub fn move_all(&self, cards: &[TaskId], uncounted: &[TaskId], to: Place) {
         let Some(column) = self.column(to.column) else { return };
         let ids: Vec<TaskId> = column.cards.with_untracked(|cards| cards.iter().map(|card| card.id).collect());
-        let others: Vec<TaskId> = ids.into_iter().filter(|id| *id != carried).collect();
+        let others: Vec<TaskId> = ids.into_iter().filter(|id| !uncounted.contains(id)).collect();
         let (above, below) = others.split_at(to.index.min(others.len()));
         let is_staying = |id: &&TaskId| !cards.contains(id);
         let after = above.iter().rev().find(is_staying).copied();

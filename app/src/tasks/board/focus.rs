@@ -19,24 +19,33 @@ pub fn focus_card(board: &HtmlElement, card: TaskId) {
     show(&card);
 }
 
-/// Leaves one card reachable by Tab, after cards came or went.
+/// Leaves one card reachable by Tab, with its menu, after cards came or went.
 pub fn gather_tab_stops(board: &HtmlElement) {
-    let links = links(board);
+    let links = all(board, ".card__title");
     let kept = links.iter().find(|link| link.tab_index() == 0 && link.has_attribute("tabindex")).or(links.first());
     if let Some(kept) = kept {
+        for other in all(board, ".card__title:not([tabindex]), .card__menu:not([tabindex])") {
+            other.set_tab_index(-1);
+        }
         rove(board, kept);
     }
 }
 
-/// Leaves only this link reachable by Tab.
+/// Leaves only this link and the menu of its card reachable by Tab.
 pub fn rove(board: &HtmlElement, chosen: &HtmlElement) {
-    for link in links(board) {
-        link.set_tab_index(if link == *chosen { 0 } else { -1 });
+    let menu = dom::closest(chosen, ".card").and_then(|card| dom::one(&card, ".card__menu"));
+    for other in all(board, ".card__title[tabindex='0'], .card__menu[tabindex='0']") {
+        if other != *chosen && menu.as_ref() != Some(&other) {
+            other.set_tab_index(-1);
+        }
+    }
+    for reachable in menu.iter().chain([chosen]) {
+        reachable.set_tab_index(0);
     }
 }
 
-fn links(board: &HtmlElement) -> Vec<HtmlElement> {
-    let Ok(found) = board.query_selector_all(".card__title") else { return Vec::new() };
+fn all(board: &HtmlElement, selector: &str) -> Vec<HtmlElement> {
+    let Ok(found) = board.query_selector_all(selector) else { return Vec::new() };
     (0..found.length()).filter_map(|i| found.get(i)?.dyn_into().ok()).collect()
 }
 
@@ -47,12 +56,18 @@ pub fn title_of(target: Option<web_sys::EventTarget>) -> Option<HtmlElement> {
 }
 
 /// A link that acts as a button is pressed with Space too.
-pub fn press_menu_button(event: &KeyboardEvent) {
+pub fn press_button(event: &KeyboardEvent) {
     let button = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
-    if let Some(button) = button.filter(|button| event.key() == " " && button.class_list().contains("card__menu")) {
+    let is_button = |element: &HtmlElement| element.matches("a[role=button]").unwrap_or(false);
+    if let Some(button) = button.filter(|button| event.key() == " " && is_button(button)) {
         event.prevent_default();
         button.click();
     }
+}
+
+/// Whether the focus is nowhere in particular.
+pub fn is_nothing_focused() -> bool {
+    document().active_element().is_none_or(|element| matches!(element.tag_name().as_str(), "BODY" | "MAIN" | "H1"))
 }
 
 /// Scrolls a card into sight, no further than needed.
@@ -68,12 +83,6 @@ pub fn focus_filter() {
     if let Some(filter) = document().body().and_then(|body| dom::one(&body, ".toolbar input[name=q]")) {
         drop(filter.focus());
     }
-}
-
-/// Whether a key belongs to a field or a dialog.
-pub fn is_typing(event: &KeyboardEvent) -> bool {
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    target.is_some_and(|target| dom::closest(&target, "input, textarea, select, [contenteditable], dialog").is_some())
 }
 
 /// Whether the page is read from right to left.

@@ -1,44 +1,64 @@
 //! Gives the board to the person's hands once the page is awake: pointer, keys, the minute clock.
 
 #[cfg(feature = "hydrate")]
-pub use browser::{attach, focus, focus_element, lift_keys, on_escape};
+pub use browser::{attach, focus, focus_element, lift_keys, on_escape, on_press};
 
 #[cfg(not(feature = "hydrate"))]
-pub use server::{attach, focus, focus_element, lift_keys, on_escape};
+pub use server::{attach, focus, focus_element, lift_keys, on_escape, on_press};
 
 #[cfg(feature = "hydrate")]
 mod browser {
+    use std::cell::RefCell;
     use std::rc::Rc;
     use std::time::Duration;
 
     use leptos::html::Div;
     use leptos::prelude::*;
     use wasm_bindgen::JsCast;
-    use web_sys::{HtmlElement, KeyboardEvent};
+    use web_sys::{HtmlElement, KeyboardEvent, MouseEvent};
 
+    use crate::domain::account::Me;
     use crate::domain::due::ViewerClock;
     use crate::domain::ids::{ColumnId, TaskId};
     use crate::tasks::board::announce::{Urgency, say};
     use crate::tasks::board::drag::{self, Dropped, Follow};
     use crate::tasks::board::listeners::{Hears, Listeners};
-    use crate::tasks::board::state::{BoardState, Place};
-    use crate::tasks::board::{browser_time, dom, focus, keyboard};
+    use crate::tasks::board::popover::{self, Press};
+    use crate::tasks::board::state::{BoardState, ColumnState, Place};
+    use crate::tasks::board::{browser_time, dom, focus, keyboard, words};
 
     /// Lets pointer and keyboard act on the board for as long as it stands in the page.
     pub fn attach(node: NodeRef<Div>, state: &BoardState) {
         let state = state.clone();
+        let uses_singles = use_context::<Me>().is_none_or(|me| me.uses_shortcuts);
         Effect::new(move |_| {
             let Some(board) = node.get() else { return };
             let board: HtmlElement = (*board).clone();
-            let mut held = vec![keyboard::start(&board, &state)];
+            let mut held = vec![keyboard::start(&board, &state, uses_singles)];
             if state.can_edit {
                 held.push(drag::start(&board, Rc::new(Board { board: board.clone(), state: state.clone() })));
             }
             // Goes with the effect's owner: when the board leaves the page, the listeners do too.
             StoredValue::new_local(held);
             start_clock(&state);
+            tell_filter(&state);
             drop(board.set_attribute("data-ready", ""));
         });
+    }
+
+    thread_local! {
+        /// The filter that was told last.
+        static FILTER: RefCell<String> = const { RefCell::new(String::new()) };
+    }
+
+    /// Says how many tasks are shown after the filter has changed.
+    fn tell_filter(state: &BoardState) {
+        let before = FILTER.replace(state.query.clone());
+        if before != state.query {
+            let sum = |count: fn(&ColumnState) -> u32| state.columns.iter().map(count).sum::<u32>();
+            let shown = sum(|column| column.shown.get_untracked());
+            say(words::shown(shown, sum(|column| column.total.get_untracked())), Urgency::Polite);
+        }
     }
 
     /// Keeps the due dates right from minute to minute.
@@ -47,6 +67,25 @@ mod browser {
         let tick = move || clock.update(|clock| *clock = ViewerClock { now: browser_time::now(), ..*clock });
         if let Ok(handle) = set_interval_with_handle(tick, Duration::from_secs(60)) {
             on_cleanup(move || handle.clear());
+        }
+    }
+
+    /// A press somewhere on the board: on a menu button, on a field of a card, or to select.
+    pub fn on_press(event: &MouseEvent, state: &BoardState) {
+        let is_selecting = state.tools.selected.with_untracked(|chosen| !chosen.is_empty());
+        let selecting = popover::pressed_card(event, is_selecting).filter(|_| state.can_edit);
+        if let Some((card, press)) = selecting {
+            event.prevent_default();
+            match press {
+                Press::Toggle => state.toggle_selected(card),
+                Press::Range => state.select_to(card),
+            }
+        } else if let Some(card) = popover::pressed_menu(event) {
+            event.prevent_default();
+            state.menu.set(Some(card));
+        } else if let Some((field, card)) = popover::pressed_pick(event).filter(|_| state.can_edit) {
+            event.prevent_default();
+            state.pick(field, card);
         }
     }
 
@@ -108,11 +147,20 @@ mod browser {
     }
 
     impl Follow for Board {
+        fn lifted(&self, card: &str) -> Vec<String> {
+            let Ok(card) = card.parse::<TaskId>() else { return Vec::new() };
+            self.state.with_selection(card).iter().map(TaskId::to_string).collect()
+        }
+
         fn dropped(&self, dropped: Dropped) {
             let (Ok(card), Ok(column)) = (dropped.card.parse::<TaskId>(), dropped.column.parse::<ColumnId>()) else {
                 return;
             };
-            self.state.move_to(card, Place { column, index: dropped.index });
+            let place = Place { column, index: dropped.index };
+            match self.state.with_selection(card).as_slice() {
+                [_] | [] => self.state.move_to(card, place),
+                cards => self.state.move_all(cards, &[card], place),
+            }
             let board = self.board.clone();
             request_animation_frame(move || focus::gather_tab_stops(&board));
         }
@@ -132,6 +180,9 @@ mod server {
 
     /// The server has no hands.
     pub fn attach(_node: NodeRef<Div>, _state: &BoardState) {}
+
+    /// The server has no hands.
+    pub fn on_press<T>(_event: &T, _state: &BoardState) {}
 
     /// The server has no focus.
     pub fn focus_element<T>(_element: &T) {}

@@ -1,4 +1,5 @@
-//! The keyboard on the board: walking over the cards, lifting and moving them, undo.
+//! The keyboard on the board: walking over the cards, lifting and moving them, changing them,
+//! selecting, undo. Which key does what stands in [`crate::ui::keys`].
 //!
 //! The cards are one tab stop. A lifted card is moved from the lift bar, which has the focus and
 //! `role=application`: otherwise screen readers keep the arrow keys for themselves.
@@ -12,16 +13,20 @@ use super::{
     announce::{Urgency, say},
     dom,
     focus::{
-        focus_card, focus_filter, gather_tab_stops, is_right_to_left, is_typing, press_menu_button, rove, show,
+        focus_card, focus_filter, gather_tab_stops, is_nothing_focused, is_right_to_left, press_button, rove, show,
         title_of,
     },
     listeners::{Hears, Listeners},
     state::{BoardState, Place},
+    tools::Field,
     words::{self, Edge},
 };
-use crate::domain::ids::TaskId;
+use crate::{
+    domain::ids::TaskId,
+    ui::keys::{self, Action},
+};
 
-/// Which way an arrow key goes, in the direction of reading.
+/// Which way a card or the focus goes, in the direction of reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
     Up,
@@ -32,10 +37,10 @@ enum Way {
     Last,
 }
 
-/// Listens for keys on the board and in the lift bar.
-pub fn start(board: &HtmlElement, state: &BoardState) -> Listeners {
+/// Listens for keys on the board and in the page. `uses_singles`: whether single characters do something.
+pub fn start(board: &HtmlElement, state: &BoardState, uses_singles: bool) -> Listeners {
     let mut listeners = Listeners::default();
-    let keys = Rc::new(Keys { board: board.clone(), state: state.clone() });
+    let keys = Rc::new(Keys { board: board.clone(), state: state.clone(), uses_singles });
     gather_tab_stops(board);
     let this = keys.clone();
     listeners.on(board, "focusin", Hears::Bubbling, move |event: FocusEvent| {
@@ -45,7 +50,8 @@ pub fn start(board: &HtmlElement, state: &BoardState) -> Listeners {
     });
     let this = keys.clone();
     listeners.on(board, "keydown", Hears::Bubbling, move |event: KeyboardEvent| this.on_card(&event));
-    if let Some(page) = web_sys::window() {
+    // On the document, so that the board comes before the keys of the shell, which listens on the window.
+    if let Some(page) = web_sys::window().and_then(|window| window.document()) {
         let this = keys.clone();
         listeners.on(&page, "keydown", Hears::Bubbling, move |event: KeyboardEvent| this.anywhere(&event));
     }
@@ -54,61 +60,90 @@ pub fn start(board: &HtmlElement, state: &BoardState) -> Listeners {
 
 /// Keys in the lift bar, while a card is lifted.
 pub fn on_lift_bar(board: &HtmlElement, state: &BoardState, event: &KeyboardEvent) {
-    Keys { board: board.clone(), state: state.clone() }.while_lifted(event);
+    Keys { board: board.clone(), state: state.clone(), uses_singles: true }.while_lifted(event);
 }
 
 struct Keys {
     board: HtmlElement,
     state: BoardState,
+    uses_singles: bool,
 }
 
 impl Keys {
     /// Keys on a focused card.
     fn on_card(&self, event: &KeyboardEvent) {
         let Some(link) = title_of(event.target()) else {
-            press_menu_button(event);
+            press_button(event);
             return;
         };
-        let has_modifier = event.alt_key() || event.meta_key() || event.ctrl_key();
-        if has_modifier || event.is_composing() || event.default_prevented() {
-            return;
-        }
+        let Some(action) = keys::pressed(event, keys::Place::Card, self.uses_singles) else { return };
         let card = dom::closest(&link, ".card").and_then(|card| dom::data_id(&card).parse::<TaskId>().ok());
         let Some((card, place)) = card.and_then(|card| Some((card, self.state.place_of(card)?))) else { return };
-        if let Some(way) = self.way(&event.key()) {
+        if let Some(way) = self.way(action) {
             event.prevent_default();
             self.walk(place, way);
             return;
         }
-        let can_edit = self.state.can_edit;
-        match event.key().as_str() {
-            " " if can_edit => self.lift(card, place),
-            "," if can_edit => self.to_neighbour_list(card, place, -1),
-            "." if can_edit => self.to_neighbour_list(card, place, 1),
-            "m" | "M" if can_edit => self.state.moving.set(Some(card)),
-            "Delete" if can_edit => self.archive(card, place),
+        if !self.state.can_edit {
+            return;
+        }
+        match action {
+            Action::Lift => self.lift(card, place),
+            Action::ToPreviousList => self.to_neighbour_list(card, place, -1),
+            Action::ToNextList => self.to_neighbour_list(card, place, 1),
+            Action::Move => self.state.moving.set(Some(card)),
+            Action::Status => self.state.pick(Field::Status, card),
+            Action::Priority => self.state.pick(Field::Priority, card),
+            Action::Due => self.state.pick(Field::Due, card),
+            Action::Assign => self.state.pick(Field::People, card),
+            Action::Label => self.state.pick(Field::Labels, card),
+            Action::EditTitle => self.state.tools.editing.set(Some(card)),
+            Action::AddBelow => self.state.pick(Field::Below, card),
+            Action::Select => self.state.toggle_selected(card),
+            Action::SelectUp => self.extend(card, place, -1),
+            Action::SelectDown => self.extend(card, place, 1),
+            Action::SelectList => self.state.select_list(place),
+            Action::Archive => self.archive(card, place),
+            // Enter opens by itself.
             _ => return,
         }
         event.prevent_default();
     }
 
-    /// Undo, redo and the way to the filter, unless somebody is typing.
+    /// Keys that work wherever the focus is, unless somebody is typing.
     fn anywhere(&self, event: &KeyboardEvent) {
-        let has_modifier = event.ctrl_key() || event.meta_key() || event.alt_key();
-        if event.key() == "/" && !has_modifier && !event.default_prevented() && !is_typing(event) {
-            event.prevent_default();
-            focus_filter();
+        if keys::is_for_field(event) {
             return;
         }
-        let is_z = (event.ctrl_key() || event.meta_key()) && event.key().eq_ignore_ascii_case("z");
-        if !is_z || event.default_prevented() || is_typing(event) || self.state.lifted.with_untracked(Option::is_some) {
+        if is_nothing_focused() && self.begin_to_walk(event) {
             return;
         }
-        let card = if event.shift_key() { self.state.redo() } else { self.state.undo() };
-        if let Some(card) = card {
-            event.prevent_default();
-            self.focus_soon(card);
+        let Some(action) = keys::pressed(event, keys::Place::Anywhere, self.uses_singles) else { return };
+        let is_lifted = self.state.lifted.with_untracked(Option::is_some);
+        match action {
+            Action::Filter => focus_filter(),
+            Action::NewTask if self.state.can_edit && !is_lifted => self.state.tools.adding.update(|count| *count += 1),
+            Action::Undo | Action::Redo if !is_lifted => {
+                let card = if action == Action::Redo { self.state.redo() } else { self.state.undo() };
+                if let Some(card) = card {
+                    self.focus_soon(card);
+                }
+            }
+            Action::Leave if !is_something_open() && self.state.clear_selection() => {}
+            _ => return,
         }
+        event.prevent_default();
+    }
+
+    /// With the focus nowhere, the keys that walk begin at the card that Tab would reach.
+    fn begin_to_walk(&self, event: &KeyboardEvent) -> bool {
+        let action = keys::pressed(event, keys::Place::Card, self.uses_singles);
+        let walks = matches!(action, Some(Action::NextCard | Action::PreviousCard));
+        let link = walks.then(|| dom::one(&self.board, ".card__title[tabindex='0']")).flatten();
+        link.is_some_and(|link| {
+            event.prevent_default();
+            link.focus().is_ok()
+        })
     }
 
     fn walk(&self, from: Place, way: Way) {
@@ -139,6 +174,18 @@ impl Keys {
         }
     }
 
+    /// Selects the card and its neighbour, and goes there.
+    fn extend(&self, card: TaskId, from: Place, step: isize) {
+        let next = from.index.checked_add_signed(step).and_then(|index| self.card_at(Place { index, ..from }));
+        match next {
+            Some(next) => {
+                self.state.select(&[card, next]);
+                focus_card(&self.board, next);
+            }
+            None => self.state.select(&[card]),
+        }
+    }
+
     fn lift(&self, card: TaskId, place: Place) {
         let (Some(state), Some(spot)) = (self.state.card(card), self.state.spot(card)) else { return };
         self.state.lifted.set(Some((card, place)));
@@ -149,20 +196,18 @@ impl Keys {
     fn while_lifted(&self, event: &KeyboardEvent) {
         let Some((card, from)) = self.state.lifted.get_untracked() else { return };
         let Some(place) = self.state.place_of(card) else { return };
-        if event.ctrl_key() || event.meta_key() || event.alt_key() {
-            return;
-        }
-        if let Some(way) = self.way(&event.key()) {
-            event.prevent_default();
-            self.carry(card, place, way);
-            return;
-        }
-        match event.key().as_str() {
-            " " | "Enter" => self.set_down(card, from),
-            "Escape" => self.put_back(card, from),
+        let action = keys::pressed(event, keys::Place::Lifted, self.uses_singles);
+        match action {
+            Some(Action::Drop) => self.set_down(card, from),
+            Some(Action::Restore) => self.put_back(card, from),
+            Some(action) => {
+                if let Some(way) = self.way(action) {
+                    self.carry(card, place, way);
+                }
+            }
             // The card is in the hand: the focus stays here.
-            "Tab" => {}
-            _ => return,
+            None if event.key() == "Tab" => {}
+            None => return,
         }
         event.prevent_default();
         event.stop_propagation();
@@ -215,18 +260,34 @@ impl Keys {
         self.focus_soon(card);
     }
 
+    /// To the top of the list beside it; the whole selection where the card is part of it.
     fn to_neighbour_list(&self, card: TaskId, place: Place, step: isize) {
-        if let Some(to) = self.neighbour_list(place, step) {
-            self.state.move_to(card, Place { index: 0, ..to });
-            self.focus_soon(card);
+        let Some(to) = self.neighbour_list(place, step) else { return };
+        let top = Place { index: 0, ..to };
+        match self.state.with_selection(card).as_slice() {
+            [_] | [] => self.state.move_to(card, top),
+            cards => self.state.move_all(cards, &[card], top),
         }
+        self.focus_soon(card);
     }
 
     fn archive(&self, card: TaskId, place: Place) {
-        self.state.archive(card);
+        let cards = self.state.with_selection(card);
+        self.state.archive_all(&cards);
         let last = self.count(place).checked_sub(1);
-        if let Some(next) = last.and_then(|last| self.card_at(Place { index: place.index.min(last), ..place })) {
-            self.focus_soon(next);
+        match last.and_then(|last| self.card_at(Place { index: place.index.min(last), ..place })) {
+            Some(next) => self.focus_soon(next),
+            // The list is empty now: the focus goes to any card that is left.
+            None => {
+                if let Some(next) = self
+                    .state
+                    .columns
+                    .iter()
+                    .find_map(|column| column.cards.with_untracked(|cards| cards.first().map(|card| card.id)))
+                {
+                    self.focus_soon(next);
+                }
+            }
         }
     }
 
@@ -249,17 +310,18 @@ impl Keys {
         self.state.column(place.column)?.cards.with_untracked(|cards| cards.get(place.index).map(|card| card.id))
     }
 
-    fn way(&self, key: &str) -> Option<Way> {
-        let is_mirrored = is_right_to_left(&self.board);
-        Some(match key {
-            "ArrowUp" => Way::Up,
-            "ArrowDown" => Way::Down,
-            "ArrowLeft" if is_mirrored => Way::On,
-            "ArrowLeft" => Way::Back,
-            "ArrowRight" if is_mirrored => Way::Back,
-            "ArrowRight" => Way::On,
-            "Home" => Way::First,
-            "End" => Way::Last,
+    /// The way of an action; to the side it is mirrored where the page is read from right to left.
+    fn way(&self, action: Action) -> Option<Way> {
+        let is_mirrored = || is_right_to_left(&self.board);
+        Some(match action {
+            Action::PreviousCard => Way::Up,
+            Action::NextCard => Way::Down,
+            Action::BackwardList if is_mirrored() => Way::On,
+            Action::BackwardList => Way::Back,
+            Action::ForwardList if is_mirrored() => Way::Back,
+            Action::ForwardList => Way::On,
+            Action::FirstCard => Way::First,
+            Action::LastCard => Way::Last,
             _ => return None,
         })
     }
@@ -281,4 +343,10 @@ impl Keys {
             }
         });
     }
+}
+
+/// Whether Escape belongs to something that is open over the board.
+fn is_something_open() -> bool {
+    let open = "dialog[open], :popover-open, .drawer, .lift-bar";
+    document().query_selector(open).ok().flatten().is_some()
 }

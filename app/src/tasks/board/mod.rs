@@ -3,6 +3,7 @@
 
 mod announce;
 mod board_page;
+mod bulk_bar;
 mod card_menu;
 mod chips;
 mod card_view;
@@ -14,6 +15,7 @@ mod lift_bar;
 mod more;
 mod move_dialog;
 mod open;
+mod pickers;
 mod popover;
 mod quick_add;
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake selects"))]
@@ -21,8 +23,9 @@ mod select;
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake sends"))]
 mod sender;
 mod state;
+mod title_edit;
 mod toolbar;
-#[allow(dead_code, reason = "only a page that is awake picks")]
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake picks"))]
 mod tools;
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only keys undo and redo"))]
 mod undo;

@@ -8,6 +8,7 @@ use leptos::{
 use super::{
     popover,
     state::{BoardState, CardState, Place},
+    words,
 };
 use crate::{
     domain::ids::{ColumnId, TaskId},
@@ -39,6 +40,9 @@ pub fn MoveDialog(board: BoardState, node: NodeRef<Div>) -> impl IntoView {
 
 fn form(board: &BoardState, card: &CardState, dialog: NodeRef<Dialog>) -> impl IntoView + use<> {
     let (id, title) = (card.id, card.title());
+    // The whole selection where the card is part of it.
+    let cards = board.with_selection(id);
+    let whom = if cards.len() > 1 { words::whom(None, cards.len()) } else { format!("“{title}”") };
     let here = board.place_of(id);
     let column = RwSignal::new(here.map(|place| place.column));
     let index = RwSignal::new(here.map_or(0, |place| place.index));
@@ -48,10 +52,14 @@ fn form(board: &BoardState, card: &CardState, dialog: NodeRef<Dialog>) -> impl I
         }
     };
     let submit = {
-        let board = board.clone();
+        let (board, cards) = (board.clone(), cards.clone());
         move || {
             if let Some(column) = column.get_untracked() {
-                board.move_to(id, Place { column, index: index.get_untracked() });
+                let to = Place { column, index: index.get_untracked() };
+                match cards.as_slice() {
+                    [_] | [] => board.move_to(id, to),
+                    cards => board.move_all(cards, cards, to),
+                }
             }
             close();
         }
@@ -59,13 +67,13 @@ fn form(board: &BoardState, card: &CardState, dialog: NodeRef<Dialog>) -> impl I
     view! {
         <form method="dialog" on:submit=move |event| { event.prevent_default(); submit(); }>
             <div class="dialog__head">
-                <h2 id="move-title">"Move “"<bdi>{title.clone()}</bdi>"”"</h2>
+                <h2 id="move-title">"Move "<bdi>{whom.clone()}</bdi></h2>
                 <button class="icon-btn" type="button" aria-label="Close" on:click=move |_| close()><Icon name="x" /></button>
             </div>
             <div class="dialog__body">
                 {lists(board, column, index)}
-                {positions(board, id, column, index)}
-                {preview(board, id, title, column, index)}
+                {positions(board, cards.clone(), column, index)}
+                {preview(board, cards, whom, column, index)}
             </div>
             <div class="dialog__foot">
                 <button class="btn" type="button" on:click=move |_| close()>"Cancel"</button>
@@ -99,18 +107,19 @@ fn lists(board: &BoardState, chosen: RwSignal<Option<ColumnId>>, index: RwSignal
 
 fn positions(
     board: &BoardState,
-    card: TaskId,
+    cards: Vec<TaskId>,
     column: RwSignal<Option<ColumnId>>,
     index: RwSignal<usize>,
 ) -> impl IntoView + use<> {
     let board = board.clone();
     let options = move || {
-        let titles = others(&board, card, column.get());
+        let titles = others(&board, &cards, column.get());
         let of = titles.len() + 1;
         (0..of)
             .map(|i| {
                 let words = match i.checked_sub(1).and_then(|before| titles.get(before)) {
                     None => format!("1 of {of}: top"),
+                    Some(_) if i + 1 == of => format!("{of} of {of}: bottom"),
                     Some(title) => format!("{} of {of}: after “{title}”", i + 1),
                 };
                 view! { <option value=i.to_string() selected=move || index.get() == i>{words}</option> }
@@ -127,22 +136,24 @@ fn positions(
 
 fn preview(
     board: &BoardState,
-    card: TaskId,
-    title: String,
+    cards: Vec<TaskId>,
+    whom: String,
     column: RwSignal<Option<ColumnId>>,
     index: RwSignal<usize>,
 ) -> impl IntoView + use<> {
     let board = board.clone();
     let words = move || {
         let name = column.get().and_then(|id| board.column(id)).map(|column| column.name.clone()).unwrap_or_default();
-        let of = others(&board, card, column.get()).len() + 1;
-        format!("“{title}” will be in {name}, position {} of {of}.", index.get() + 1)
+        let of = others(&board, &cards, column.get()).len() + cards.len();
+        format!("{whom} will be in {name}, position {} of {of}.", index.get() + 1)
     };
     view! { <p class="muted" role="status">{words}</p> }
 }
 
-/// The titles in a list without the card that is moved.
-fn others(board: &BoardState, card: TaskId, column: Option<ColumnId>) -> Vec<String> {
+/// The titles in a list without the cards that are moved.
+fn others(board: &BoardState, moved: &[TaskId], column: Option<ColumnId>) -> Vec<String> {
     let Some(column) = column.and_then(|id| board.column(id)) else { return Vec::new() };
-    column.cards.with_untracked(|cards| cards.iter().filter(|other| other.id != card).map(CardState::title).collect())
+    column
+        .cards
+        .with_untracked(|cards| cards.iter().filter(|other| !moved.contains(&other.id)).map(CardState::title).collect())
 }

@@ -1,14 +1,16 @@
-//! Opening the card's menu and the dialogs over the board: where they stand, their keys, and where
-//! the focus goes back to.
+//! Opening menus, pickers and dialogs over the board: where they stand, their keys, and where the
+//! focus goes back to.
 
 #[cfg(feature = "hydrate")]
 pub use browser::{
-    close, focus_menu_button, is_closing, menu_keys, open_at_card, pressed_menu, refocus_card, show_modal,
+    Press, close, copy_link, focus_menu_button, is_closing, is_open, menu_keys, open_at_card, open_picker, picker_keys,
+    pressed_card, pressed_menu, pressed_pick, refocus, refocus_board, refocus_card, show_modal,
 };
 
 #[cfg(not(feature = "hydrate"))]
 pub use server::{
-    close, focus_menu_button, is_closing, menu_keys, open_at_card, pressed_menu, refocus_card, show_modal,
+    close, copy_link, focus_menu_button, is_closing, is_open, menu_keys, open_at_card, open_picker, picker_keys,
+    refocus, refocus_board, refocus_card, show_modal,
 };
 
 #[cfg(feature = "hydrate")]
@@ -19,34 +21,126 @@ mod browser {
     use web_sys::{Element, Event, HtmlDialogElement, HtmlDivElement, HtmlElement, KeyboardEvent, MouseEvent};
 
     use crate::domain::ids::TaskId;
+    use crate::tasks::board::tools::{Anchor, Field, Picking};
     use crate::tasks::board::{dom, focus};
 
     /// The space between the menu and the edge of the window.
     const MARGIN: f64 = 8.0;
+    const MENU_ITEMS: &str = "[role^=menuitem]:not([aria-disabled])";
+    const PICKER_ITEMS: &str = "input, button, textarea";
+
+    /// How a press on a card was meant.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Press {
+        /// With Control or Command, or with a finger while cards are selected.
+        Toggle,
+        /// With Shift.
+        Range,
+    }
 
     /// The card whose menu button was pressed.
     pub fn pressed_menu(event: &MouseEvent) -> Option<TaskId> {
-        let has_modifier = event.ctrl_key() || event.meta_key() || event.shift_key();
-        let pressed: Element = event.target()?.dyn_into().ok()?;
-        let button = dom::closest(&pressed, ".card__menu").filter(|_| !has_modifier)?;
-        dom::data_id(&*dom::closest(&button, ".card")?).parse().ok()
+        let pressed = pressed(event).filter(|_| !has_modifier(event))?;
+        card_around(&*dom::closest(&pressed, ".card__menu")?)
+    }
+
+    /// The field and card whose button was pressed.
+    pub fn pressed_pick(event: &MouseEvent) -> Option<(Field, TaskId)> {
+        let pressed = pressed(event).filter(|_| !has_modifier(event))?;
+        let button = dom::closest(&pressed, ".card__pick")?;
+        Some((Field::of_word(&button.get_attribute("data-pick")?)?, card_around(&button)?))
+    }
+
+    /// The card that was pressed to select it.
+    pub fn pressed_card(event: &MouseEvent, is_selecting: bool) -> Option<(TaskId, Press)> {
+        let pressed = pressed(event).filter(|_| !event.alt_key())?;
+        let is_control = dom::closest(&pressed, "button, input, textarea, .card__menu").is_some();
+        let press = match (event.ctrl_key() || event.meta_key(), event.shift_key()) {
+            (true, false) => Press::Toggle,
+            (false, true) => Press::Range,
+            (false, false) if is_selecting && is_coarse() => Press::Toggle,
+            _ => return None,
+        };
+        card_around(&pressed).filter(|_| !is_control).map(|card| (card, press))
+    }
+
+    fn pressed(event: &MouseEvent) -> Option<Element> {
+        event.target()?.dyn_into().ok()
+    }
+
+    fn has_modifier(event: &MouseEvent) -> bool {
+        event.ctrl_key() || event.meta_key() || event.shift_key()
+    }
+
+    fn card_around(element: &Element) -> Option<TaskId> {
+        dom::data_id(&*dom::closest(element, ".card")?).parse().ok()
+    }
+
+    fn is_coarse() -> bool {
+        let query = window().match_media("(pointer: coarse)").ok().flatten();
+        query.is_some_and(|query| query.matches())
     }
 
     /// Shows the menu under the card's button, inside the window, with the focus on its first item.
     pub fn open_at_card(node: NodeRef<Div>, menu: &HtmlDivElement, card: TaskId) {
         let Some(button) = menu_button(node, card) else { return };
         drop(menu.show_popover());
-        let (anchor, size) = (button.get_bounding_client_rect(), menu.get_bounding_client_rect());
-        let (width, height) = window_size();
-        let left = (anchor.right() - size.width()).min(width - size.width() - MARGIN).max(MARGIN);
-        let below = anchor.bottom() + 4.0;
-        let fits = below + size.height() <= height - MARGIN;
-        let top = if fits { below } else { (anchor.top() - 4.0 - size.height()).max(MARGIN) };
-        dom::style(menu, "left", &format!("{left}px"));
-        dom::style(menu, "top", &format!("{top}px"));
-        if let Some(first) = items(menu).first() {
+        place(menu, &button, Side::End);
+        if let Some(first) = all(menu, MENU_ITEMS).first() {
             drop(first.focus());
         }
+    }
+
+    /// Shows a picker at the button of its field, else at the card.
+    pub fn open_picker(node: NodeRef<Div>, popup: &HtmlDivElement, picking: &Picking) {
+        let Some((anchor, side)) = anchor_of(node, picking) else { return };
+        if !popup.matches(":popover-open").unwrap_or(false) {
+            drop(popup.show_popover());
+        }
+        if picking.field == Field::Below {
+            dom::style(popup, "inline-size", &format!("{}px", anchor.get_bounding_client_rect().width()));
+        }
+        place(popup, &anchor, side);
+        let items = all(popup, MENU_ITEMS);
+        let chosen = items.iter().find(|item| item.get_attribute("aria-checked").as_deref() == Some("true"));
+        if let Some(item) = chosen.or(items.first()).or(all(popup, PICKER_ITEMS).first()) {
+            drop(item.focus());
+        }
+    }
+
+    fn anchor_of(node: NodeRef<Div>, picking: &Picking) -> Option<(HtmlElement, Side)> {
+        let selector = format!("[data-pick={}]", picking.field.as_str());
+        match picking.anchor {
+            Anchor::BulkBar => {
+                let bar = dom::one(&*document().body()?, ".bulk-bar")?;
+                Some((dom::one(&bar, &selector).unwrap_or(bar), Side::Start))
+            }
+            Anchor::Card(card) => {
+                let board = node.get_untracked()?;
+                let card = dom::card(&board, &card.to_string())?;
+                Some((dom::one(&card, &selector).unwrap_or(card), Side::Start))
+            }
+        }
+    }
+
+    /// Which sides of popover and anchor are in line.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    enum Side {
+        Start,
+        End,
+    }
+
+    fn place(popup: &HtmlElement, anchor: &Element, side: Side) {
+        let (around, size) = (anchor.get_bounding_client_rect(), popup.get_bounding_client_rect());
+        let (width, height) = window_size();
+        let is_at_right = (side == Side::End) != focus::is_right_to_left(anchor);
+        let left = if is_at_right { around.right() - size.width() } else { around.left() };
+        let left = left.min(width - size.width() - MARGIN).max(MARGIN);
+        let below = around.bottom() + 4.0;
+        let fits = below + size.height() <= height - MARGIN;
+        let top = if fits { below } else { (around.top() - 4.0 - size.height()).max(MARGIN) };
+        dom::style(popup, "left", &format!("{left}px"));
+        dom::style(popup, "top", &format!("{top}px"));
     }
 
     /// Whether a popover's `toggle` event says that it closed.
@@ -55,12 +149,16 @@ mod browser {
             == Some("closed")
     }
 
+    /// Whether the popover has been opened again since.
+    pub fn is_open(popup: NodeRef<Div>) -> bool {
+        popup.get_untracked().is_some_and(|popup| popup.matches(":popover-open").unwrap_or(false))
+    }
+
     /// Arrows, Home, End and first letters walk the menu; Tab closes it.
     pub fn menu_keys(menu: NodeRef<Div>, event: &KeyboardEvent) {
         let Some(menu) = menu.get_untracked() else { return };
-        let items = items(&menu);
-        let focused = document().active_element();
-        let at = items.iter().position(|item| focused.as_ref().is_some_and(|focused| **item == *focused));
+        let items = all(&menu, MENU_ITEMS);
+        let at = focused(&items);
         let count = items.len();
         let to = match event.key().as_str() {
             "ArrowDown" => Some(at.map_or(0, |at| (at + 1) % count.max(1))),
@@ -71,10 +169,33 @@ mod browser {
                 drop(menu.hide_popover());
                 None
             }
-            letter if letter.chars().count() == 1 && letter != " " => by_letter(&items, at, letter),
+            letter if letter.chars().count() == 1 && letter != " " && !event.ctrl_key() && !event.meta_key() => {
+                by_letter(&items, at, letter)
+            }
             _ => return,
         };
         event.prevent_default();
+        if let Some(item) = to.and_then(|to| items.get(to)) {
+            drop(item.focus());
+        }
+    }
+
+    /// Up and down walk the boxes and buttons of a picker; fields of date and time keep their keys.
+    pub fn picker_keys(popup: NodeRef<Div>, event: &KeyboardEvent) {
+        let Some(popup) = popup.get_untracked() else { return };
+        let step: isize = match event.key().as_str() {
+            "ArrowDown" => 1,
+            "ArrowUp" => -1,
+            _ => return,
+        };
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let keeps = |element: Element| element.matches("[type=date], [type=time], textarea").unwrap_or(false);
+        if event.is_composing() || target.is_some_and(keeps) {
+            return;
+        }
+        event.prevent_default();
+        let items = all(&popup, PICKER_ITEMS);
+        let to = focused(&items).map_or(Some(0), |at| at.checked_add_signed(step));
         if let Some(item) = to.and_then(|to| items.get(to)) {
             drop(item.focus());
         }
@@ -88,22 +209,77 @@ mod browser {
             .find(|i| items[*i].text_content().unwrap_or_default().trim().to_lowercase().starts_with(&letter))
     }
 
+    fn focused(items: &[HtmlElement]) -> Option<usize> {
+        let focused = document().active_element()?;
+        items.iter().position(|item| **item == focused)
+    }
+
+    fn is_focus_lost() -> bool {
+        document().active_element().is_none_or(|element| element.tag_name() == "BODY")
+    }
+
     /// Gives the focus back to the button that opened the menu, unless it has gone elsewhere.
     pub fn focus_menu_button(node: NodeRef<Div>, card: TaskId) {
-        let is_lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
-        if let Some(button) = menu_button(node, card).filter(|_| is_lost) {
+        if let Some(button) = menu_button(node, card).filter(|_| is_focus_lost()) {
             drop(button.focus());
         }
     }
 
-    /// Gives the focus back to the card.
-    pub fn refocus_card(node: NodeRef<Div>, card: TaskId) {
+    /// Gives the focus back to what a picker was opened for, unless it has gone elsewhere.
+    pub fn refocus(node: NodeRef<Div>, anchor: Anchor) {
         request_animation_frame(move || {
-            if let Some(board) = node.get_untracked() {
-                focus::gather_tab_stops(&board);
-                focus::focus_card(&board, card);
+            if !is_focus_lost() {
+                return;
+            }
+            match anchor {
+                Anchor::Card(card) => focus_card_of(node, card),
+                Anchor::BulkBar => {
+                    let button = document().body().and_then(|body| dom::one(&body, ".bulk-bar button"));
+                    match button {
+                        Some(button) => drop(button.focus()),
+                        None => refocus_board(node),
+                    }
+                }
             }
         });
+    }
+
+    /// Gives the focus back to the card.
+    pub fn refocus_card(node: NodeRef<Div>, card: TaskId) {
+        request_animation_frame(move || focus_card_of(node, card));
+    }
+
+    /// Gives the focus to the card that Tab would reach.
+    pub fn refocus_board(node: NodeRef<Div>) {
+        request_animation_frame(move || {
+            let Some(board) = node.get_untracked() else { return };
+            focus::gather_tab_stops(&board);
+            if let Some(link) = dom::one(&board, ".card__title[tabindex='0']") {
+                drop(link.focus());
+            }
+        });
+    }
+
+    fn focus_card_of(node: NodeRef<Div>, card: TaskId) {
+        if let Some(board) = node.get_untracked() {
+            focus::gather_tab_stops(&board);
+            focus::focus_card(&board, card);
+        }
+    }
+
+    /// Puts the whole address of a path where it can be pasted from; whether that worked.
+    pub async fn copy_link(path: String) -> bool {
+        let address = format!("{}{path}", window().location().origin().unwrap_or_default());
+        let clipboard = js_sys::Reflect::get(&window().navigator(), &"clipboard".into()).ok();
+        let write = |clipboard: &JsValue| -> Option<js_sys::Promise> {
+            let write: js_sys::Function = js_sys::Reflect::get(clipboard, &"writeText".into()).ok()?.dyn_into().ok()?;
+            write.call1(clipboard, &address.into()).ok()?.dyn_into().ok()
+        };
+        // Without HTTPS there is no clipboard.
+        match clipboard.filter(|clipboard| !clipboard.is_undefined()).as_ref().and_then(write) {
+            Some(promise) => wasm_bindgen_futures::JsFuture::from(promise).await.is_ok(),
+            None => false,
+        }
     }
 
     pub fn show_modal(dialog: &HtmlDialogElement) {
@@ -121,8 +297,8 @@ mod browser {
         dom::one(&*dom::card(&board, &card.to_string())?, ".card__menu")
     }
 
-    fn items(menu: &HtmlDivElement) -> Vec<HtmlElement> {
-        let Ok(found) = menu.query_selector_all("[role=menuitem]:not([aria-disabled])") else { return Vec::new() };
+    fn all(root: &HtmlDivElement, selector: &str) -> Vec<HtmlElement> {
+        let Ok(found) = root.query_selector_all(selector) else { return Vec::new() };
         (0..found.length()).filter_map(|i| found.get(i)?.dyn_into().ok()).collect()
     }
 
@@ -139,22 +315,35 @@ mod server {
     use leptos::prelude::NodeRef;
 
     use crate::domain::ids::TaskId;
-
-    pub fn pressed_menu<T>(_event: &T) -> Option<TaskId> {
-        None
-    }
+    use crate::tasks::board::tools::{Anchor, Picking};
 
     pub fn open_at_card<T>(_node: NodeRef<Div>, _menu: &T, _card: TaskId) {}
+
+    pub fn open_picker<T>(_node: NodeRef<Div>, _popup: &T, _picking: &Picking) {}
 
     pub fn is_closing<T>(_event: &T) -> bool {
         false
     }
 
+    pub fn is_open(_popup: NodeRef<Div>) -> bool {
+        false
+    }
+
     pub fn menu_keys<T>(_menu: NodeRef<Div>, _event: &T) {}
+
+    pub fn picker_keys<T>(_popup: NodeRef<Div>, _event: &T) {}
 
     pub fn focus_menu_button(_node: NodeRef<Div>, _card: TaskId) {}
 
+    pub fn refocus(_node: NodeRef<Div>, _anchor: Anchor) {}
+
     pub fn refocus_card(_node: NodeRef<Div>, _card: TaskId) {}
+
+    pub fn refocus_board(_node: NodeRef<Div>) {}
+
+    pub async fn copy_link(_path: String) -> bool {
+        false
+    }
 
     pub fn show_modal<T>(_dialog: &T) {}
 

@@ -231,8 +231,7 @@ mod browser {
     /// How long a pasted text is.
     pub fn pasted_length(event: &Event) -> Option<usize> {
         let data = event.dyn_ref::<ClipboardEvent>()?.clipboard_data()?;
-        let text = js_sys::Reflect::get(&data.get_data("text").ok()?.into(), &"length".into()).ok();
-        text.and_then(|length| length.as_f64()).map(|length| length as usize)
+        data.get_data("text").ok().map(|text| text.len())
     }
 
     pub fn focus_field(field: &HtmlTextAreaElement) {

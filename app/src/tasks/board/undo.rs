@@ -9,11 +9,7 @@ use super::{
     state::{Anchor, BoardState, CardState, Place},
     words,
 };
-use crate::{
-    domain::ids::TaskId,
-    error::AppError,
-    ui::toast::{Toast, Tone},
-};
+use crate::{domain::ids::TaskId, error::AppError};
 
 /// Steps that can be taken back, and those that were; at most fifty each.
 #[derive(Clone, Default)]
@@ -201,8 +197,7 @@ impl BoardState {
 
     pub(super) fn offer_undo(&self, card: TaskId, words: String) {
         let board = self.clone();
-        let undo = Callback::new(move |()| board.undo_of(card));
-        self.toasts.push(Toast { words, action: Some(("Undo".into(), undo)), tone: Tone::Good });
+        self.toasts.offer(words, "Undo", move || board.undo_of(card));
     }
 
     /// A soft limit lets the card in and says so.

@@ -101,6 +101,11 @@ pub fn selected(count: usize, is_full: bool) -> String {
     }
 }
 
+/// After the filter has changed.
+pub fn shown(shown: u32, total: u32) -> String {
+    format!("{shown} of {total} tasks shown.")
+}
+
 pub fn not_changed(whom: &str, error: &AppError) -> String {
     match error {
         AppError::Conflict(conflict) => format!(

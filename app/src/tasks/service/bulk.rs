@@ -1,20 +1,21 @@
 //! Changing one or many tasks at once: all of it or nothing, in one transaction, with one id that
 //! makes a repeat do nothing. Each task keeps its own line of history.
 //!
-//! Locks are taken in one order, columns and then tasks, each by id, so that two such changes wait
-//! for each other and never for ever.
+//! The projects of the tasks are held from the beginning, in the order of their ids, so that two such
+//! changes wait for each other and never for ever.
 
 mod given;
 
 use std::collections::{BTreeSet, HashMap};
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::{
     archive, cards,
     edit::{self, Change},
     events, find,
     moves::{self, Move},
+    stream,
 };
 use crate::{
     domain::{
@@ -43,11 +44,11 @@ pub async fn change(ctx: &Ctx, edits: Vec<TaskEdit>, op_id: Option<OpId>) -> App
     let edits = edits.into_iter().map(checked).collect::<AppResult<Vec<_>>>()?;
     let ids: BTreeSet<TaskId> = edits.iter().map(|edit| edit.task).collect();
     let tx = ctx.begin().await?;
-    let places = places(ctx, &tx, &ids).await?;
-    let columns = lock_columns(ctx, &tx, &edits, &places).await?;
-    let mut rows = lock_tasks(ctx, &tx, &ids).await?;
+    hold_projects(ctx, &tx, &ids).await?;
+    let mut rows = tasks(&tx, &ids).await?;
+    let columns = columns(&tx, &edits).await?;
     if !events::is_done(&*tx, op_id).await? {
-        let mut given = Given::read(&tx, &edits, &places).await?;
+        let mut given = Given::read(&tx, &edits, &rows).await?;
         let mut parts = Parts { op_id, used: 0 };
         for TaskEdit { task, edit } in edits {
             let row = rows.remove(&task).ok_or(AppError::NotFound)?;
@@ -90,13 +91,11 @@ fn checked(wanted: TaskEdit) -> AppResult<TaskEdit> {
     Ok(TaskEdit { task, edit })
 }
 
-/// Where the tasks are, after the right to change each of them was checked.
-async fn places(ctx: &Ctx, tx: &WriteTx, ids: &BTreeSet<TaskId>) -> AppResult<HashMap<TaskId, (ProjectId, ColumnId)>> {
-    let rows: Vec<(TaskId, ProjectId, ColumnId)> = task::Entity::find()
+/// Holds the projects of the tasks, after the right to change each of them was checked.
+async fn hold_projects(ctx: &Ctx, tx: &WriteTx, ids: &BTreeSet<TaskId>) -> AppResult<()> {
+    let rows: Vec<ProjectId> = task::Entity::find()
         .select_only()
-        .column(task::Column::Id)
         .column(task::Column::ProjectId)
-        .column(task::Column::ColumnId)
         .filter(task::Column::Id.is_in(ids.iter().copied()))
         .into_tuple()
         .all(&**tx)
@@ -105,47 +104,33 @@ async fn places(ctx: &Ctx, tx: &WriteTx, ids: &BTreeSet<TaskId>) -> AppResult<Ha
         return Err(AppError::NotFound);
     }
     // One check a project, of which a selection has one or a few.
-    let projects: BTreeSet<ProjectId> = rows.iter().map(|(_, project, _)| *project).collect();
-    for project in projects {
+    for project in rows.into_iter().collect::<BTreeSet<_>>() {
+        stream::lock(ctx, &**tx, project).await?;
         access::by_id(ctx, &**tx, project).await?.editing()?;
     }
-    Ok(rows.into_iter().map(|(id, project, column)| (id, (project, column))).collect())
+    Ok(())
 }
 
-/// The columns that tasks come to, locked.
-async fn lock_columns(
-    ctx: &Ctx,
-    tx: &WriteTx,
-    edits: &[TaskEdit],
-    places: &HashMap<TaskId, (ProjectId, ColumnId)>,
-) -> AppResult<HashMap<ColumnId, board_column::Model>> {
+/// The tasks as they are now.
+async fn tasks(tx: &WriteTx, ids: &BTreeSet<TaskId>) -> AppResult<HashMap<TaskId, task::Model>> {
+    let rows = task::Entity::find().filter(task::Column::Id.is_in(ids.iter().copied())).all(&**tx).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// The columns that tasks come to.
+async fn columns(tx: &WriteTx, edits: &[TaskEdit]) -> AppResult<HashMap<ColumnId, board_column::Model>> {
     let targets: BTreeSet<ColumnId> = edits
         .iter()
         .filter_map(|edit| match &edit.edit {
             Edit::Move { column, .. } => Some(*column),
-            Edit::Restore => places.get(&edit.task).map(|(_, column)| *column),
             _ => None,
         })
         .collect();
     if targets.is_empty() {
         return Ok(HashMap::new());
     }
-    let mut query = board_column::Entity::find()
-        .filter(board_column::Column::Id.is_in(targets))
-        .order_by_asc(board_column::Column::Id);
-    if ctx.db().is_postgres() {
-        query = query.lock_exclusive();
-    }
-    Ok(query.all(&**tx).await?.into_iter().map(|column| (column.id, column)).collect())
-}
-
-async fn lock_tasks(ctx: &Ctx, tx: &WriteTx, ids: &BTreeSet<TaskId>) -> AppResult<HashMap<TaskId, task::Model>> {
-    let mut query =
-        task::Entity::find().filter(task::Column::Id.is_in(ids.iter().copied())).order_by_asc(task::Column::Id);
-    if ctx.db().is_postgres() {
-        query = query.lock_exclusive();
-    }
-    Ok(query.all(&**tx).await?.into_iter().map(|row| (row.id, row)).collect())
+    let rows = board_column::Entity::find().filter(board_column::Column::Id.is_in(targets)).all(&**tx).await?;
+    Ok(rows.into_iter().map(|column| (column.id, column)).collect())
 }
 
 async fn apply(

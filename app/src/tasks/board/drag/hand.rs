@@ -142,7 +142,8 @@ impl Hand {
     }
 
     fn lift(self: &Rc<Self>, armed: Armed, at: (f64, f64)) {
-        let held = Held::lift(&self.board, armed.card, (armed.x, armed.y), at, armed.pointer);
+        let carried = self.follow.lifted(&dom::data_id(&armed.card));
+        let held = Held::lift(&self.board, armed.card, (armed.x, armed.y), at, armed.pointer, &carried);
         if held.is_some() {
             *self.held.borrow_mut() = held;
             self.next_frame();

@@ -28,6 +28,8 @@ pub struct Held {
     pub(super) board: HtmlElement,
     pub(super) layer: HtmlElement,
     pub(super) copy: HtmlElement,
+    /// The other cards of a selection, which go with it.
+    pub(super) others: Vec<HtmlElement>,
     /// Where in the card it was taken.
     grip: (f64, f64),
     pub(super) height: f64,
@@ -50,6 +52,7 @@ impl Held {
         pressed: (f64, f64),
         at: (f64, f64),
         pointer: i32,
+        carried: &[String],
     ) -> Option<Self> {
         let home = dom::closest(&card, ".col")?;
         let list = dom::list(&home)?;
@@ -59,7 +62,8 @@ impl Held {
             index: dom::cards(&home).iter().position(|other| *other == card)?,
         };
         let place = card.get_bounding_client_rect();
-        let (layer, copy) = super::paint::copy_above(&card, place.width())?;
+        let (layer, copy) = super::paint::copy_above(&card, place.width(), carried.len())?;
+        let others = super::paint::dim_others(board, &card, carried);
         let home_top = place.top() - list.get_bounding_client_rect().top() + f64::from(list.scroll_top());
         let step = place.height() + GAP;
         dom::toggle(&card, "is-hole", true);
@@ -77,6 +81,7 @@ impl Held {
             board: board.clone(),
             layer,
             copy,
+            others,
             grip: (pressed.0 - place.left(), pressed.1 - place.top()),
             height: place.height(),
             from,

@@ -29,6 +29,8 @@ pub struct Dropped {
 
 /// What the drag tells the page.
 pub trait Follow {
+    /// A card was lifted: the cards that go with it, itself among them.
+    fn lifted(&self, card: &str) -> Vec<String>;
     /// The card was let go elsewhere: the new order must stand in the document when this returns
     /// to the event loop.
     fn dropped(&self, dropped: Dropped);

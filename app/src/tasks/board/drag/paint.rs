@@ -12,7 +12,7 @@ const ASIDE: &str = "transform 200ms cubic-bezier(.2,0,0,1)";
 
 /// A copy of the card in a layer over the whole page. The layer is a popover, so nothing is above
 /// it, and it keeps the pointer from restyling what lies under it.
-pub fn copy_above(card: &HtmlElement, width: f64) -> Option<(HtmlElement, HtmlElement)> {
+pub fn copy_above(card: &HtmlElement, width: f64, count: usize) -> Option<(HtmlElement, HtmlElement)> {
     let document = web_sys::window()?.document()?;
     let layer: HtmlElement = document.create_element("div").ok()?.dyn_into().ok()?;
     layer.set_class_name("drag-layer");
@@ -22,10 +22,30 @@ pub fn copy_above(card: &HtmlElement, width: f64) -> Option<(HtmlElement, HtmlEl
     copy.set_attribute("aria-hidden", "true").ok()?;
     copy.set_inert(true);
     dom::style(&copy, "inline-size", &format!("{width}px"));
+    for class in ["is-selected", "is-flash"] {
+        dom::toggle(&copy, class, false);
+    }
+    if count > 1 {
+        dom::toggle(&copy, "is-stack", true);
+        let badge = document.create_element("span").ok()?;
+        badge.set_class_name("stack__count");
+        badge.set_text_content(Some(&count.to_string()));
+        copy.append_child(&badge).ok()?;
+    }
     layer.append_child(&copy).ok()?;
     document.body()?.append_child(&layer).ok()?;
     layer.show_popover().ok()?;
     Some((layer, copy))
+}
+
+/// Shows that the other cards of a selection are in the hand too.
+pub fn dim_others(board: &HtmlElement, card: &HtmlElement, carried: &[String]) -> Vec<HtmlElement> {
+    let others: Vec<HtmlElement> =
+        carried.iter().filter_map(|id| dom::card(board, id)).filter(|other| other != card).collect();
+    for other in &others {
+        dom::toggle(other, "is-carried", true);
+    }
+    others
 }
 
 impl Held {
@@ -89,6 +109,9 @@ impl Held {
     /// Takes every trace of the drag off the board, without animation; the copy stays.
     pub fn clear_board(&self) {
         self.hide_holes();
+        for other in &self.others {
+            dom::toggle(other, "is-carried", false);
+        }
         let mut moved = vec![self.card.clone()];
         for geo in &self.lists {
             dom::toggle(&geo.column, "is-over", false);

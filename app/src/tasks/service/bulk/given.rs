@@ -7,7 +7,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, Quer
 use super::Parts;
 use crate::{
     domain::{
-        ids::{ColumnId, LabelId, ProjectId, TaskId, UserId},
+        ids::{LabelId, ProjectId, TaskId, UserId},
         task::EventKind,
         task_edit::{Edit, TaskEdit},
     },
@@ -34,11 +34,7 @@ pub struct Given {
 
 impl Given {
     /// Reads what the edits need.
-    pub async fn read(
-        tx: &WriteTx,
-        edits: &[TaskEdit],
-        places: &HashMap<TaskId, (ProjectId, ColumnId)>,
-    ) -> AppResult<Self> {
+    pub async fn read(tx: &WriteTx, edits: &[TaskEdit], rows: &HashMap<TaskId, task::Model>) -> AppResult<Self> {
         let of = |wanted: fn(&Edit) -> bool| -> BTreeSet<TaskId> {
             edits.iter().filter(|edit| wanted(&edit.edit)).map(|edit| edit.task).collect()
         };
@@ -46,7 +42,7 @@ impl Given {
         let labelled = of(|edit| matches!(edit, Edit::Labels { .. }));
         let mut given = Self::default();
         let projects: BTreeSet<ProjectId> =
-            peopled.union(&labelled).filter_map(|task| places.get(task).map(|(project, _)| *project)).collect();
+            peopled.union(&labelled).filter_map(|task| rows.get(task).map(|row| row.project_id)).collect();
         for project in projects {
             given.choices.insert(project, choices::read(&**tx, project).await?);
         }

@@ -1,0 +1,18 @@
+//! Server functions of the frame.
+
+use leptos::prelude::*;
+
+use crate::error::AppResult;
+
+#[cfg(feature = "ssr")]
+use crate::platform::{ctx::Ctx, page};
+
+/// Remembers whether the sidebar shows icons alone; without a value it is wide.
+#[server(prefix = "/rpc")]
+pub async fn save_sidebar(#[server(default)] narrow: Option<String>) -> AppResult<()> {
+    let ctx = Ctx::signed_in()?;
+    let secure = if ctx.app.settings.is_https() { "; Secure" } else { "" };
+    let width = if narrow.is_some() { "narrow" } else { "wide" };
+    page::set_cookie(&format!("sidebar={width}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}"));
+    Ok(())
+}

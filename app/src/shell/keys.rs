@@ -1,0 +1,167 @@
+//! The keys that work on every page, and what they open.
+
+use leptos::{html::Dialog, prelude::*};
+
+use super::{api::save_sidebar, recent};
+use crate::{
+    domain::account::Me,
+    ui::{Icon, Page, keys::KeysTable},
+};
+
+/// What the keys of the shell change.
+#[derive(Clone, Copy)]
+pub struct Shortcuts {
+    pub palette: RwSignal<bool>,
+    pub help: RwSignal<bool>,
+    /// Whether the sidebar shows icons alone.
+    pub is_narrow: RwSignal<bool>,
+}
+
+impl Shortcuts {
+    /// Makes them known to all below, and listens.
+    pub fn provide(is_narrow: bool, uses_singles: bool) -> Self {
+        let shortcuts =
+            Self { palette: RwSignal::new(false), help: RwSignal::new(false), is_narrow: RwSignal::new(is_narrow) };
+        provide_context(shortcuts);
+        listen(shortcuts, uses_singles);
+        shortcuts
+    }
+
+    /// Narrows or widens the sidebar, and remembers it.
+    pub fn toggle_sidebar(self) {
+        self.is_narrow.update(|is_narrow| *is_narrow = !*is_narrow);
+        let is_narrow = self.is_narrow.get_untracked();
+        leptos::task::spawn_local(async move {
+            // Nothing is lost where it cannot be remembered.
+            drop(save_sidebar(is_narrow.then(|| "on".into())).await);
+        });
+    }
+}
+
+/// The list of keys, over the page.
+#[component]
+pub fn KeysDialog(shortcuts: Shortcuts) -> impl IntoView {
+    let dialog = NodeRef::<Dialog>::new();
+    let is_without_singles = use_context::<Me>().is_some_and(|me| !me.uses_shortcuts);
+    Effect::new(move |_| {
+        if let Some(dialog) = dialog.get() {
+            recent::show_modal(&dialog);
+        }
+    });
+    let close = move || {
+        if let Some(dialog) = dialog.get_untracked() {
+            dialog.close();
+        }
+    };
+    move || {
+        shortcuts.help.get().then(|| view! {
+            <dialog class="dialog is-wide" aria-labelledby="keys-title" node_ref=dialog on:close=move |_| shortcuts.help.set(false)
+                on:click=move |event| if recent::is_backdrop(&event) { close() }
+            >
+                <div class="dialog__head">
+                    <h2 id="keys-title">"Keys"</h2>
+                    <button class="icon-btn" type="button" aria-label="Close" autofocus=true on:click=move |_| close()><Icon name="x" /></button>
+                </div>
+                <div class="dialog__body"><KeysTable is_without_singles=is_without_singles /></div>
+            </dialog>
+        })
+    }
+}
+
+/// The list of keys as a page of its own: what the menu leads to without WebAssembly.
+#[component]
+pub fn KeysPage() -> impl IntoView {
+    let is_without_singles = use_context::<Me>().is_some_and(|me| !me.uses_shortcuts);
+    view! {
+        <Page title="Keys" lead="What the keyboard does, where.">
+            <section class="panel is-padded"><h2 class="sr-only">"All keys"</h2><KeysTable is_without_singles=is_without_singles /></section>
+        </Page>
+    }
+    .into_any()
+}
+
+#[cfg(feature = "hydrate")]
+use browser::listen;
+
+#[cfg(not(feature = "hydrate"))]
+use server::listen;
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use leptos::{ev, prelude::*};
+    use leptos_router::hooks::use_navigate;
+    use wasm_bindgen::JsCast;
+    use web_sys::HtmlElement;
+
+    use super::Shortcuts;
+    use crate::shell::recent;
+    use crate::ui::keys::{self, Action, Place};
+
+    /// Listens on the window: whatever stands in the page comes first.
+    pub fn listen(shortcuts: Shortcuts, uses_singles: bool) {
+        let navigate = use_navigate();
+        let hear = move |event: ev::KeyboardEvent| {
+            let action = keys::pressed(&event, Place::Anywhere, uses_singles);
+            // The palette opens from fields too; it is nothing that somebody types.
+            if keys::is_for_field(&event) && action != Some(Action::Palette) {
+                return;
+            }
+            let go = |path: &str| {
+                navigate(path, Default::default());
+                true
+            };
+            let is_done = match action {
+                Some(Action::Palette) => {
+                    match shortcuts.palette.get_untracked() {
+                        true => recent::close_palette(),
+                        false => shortcuts.palette.set(true),
+                    }
+                    true
+                }
+                Some(Action::Help) => {
+                    shortcuts.help.set(true);
+                    true
+                }
+                Some(Action::Filter) => {
+                    let is_focused = focus_first("main input[type=search]");
+                    if !is_focused {
+                        shortcuts.palette.set(true);
+                    }
+                    true
+                }
+                Some(Action::NewTask) => go("/tasks/new"),
+                Some(Action::GoDashboard) => go("/"),
+                Some(Action::GoBoard) => go("/board"),
+                Some(Action::GoJobs) => go("/jobs"),
+                Some(Action::GoReports) => go("/reports"),
+                Some(Action::GoSettings) => go("/settings/profile"),
+                Some(Action::Sidebar) => {
+                    shortcuts.toggle_sidebar();
+                    true
+                }
+                Some(Action::Notifications) => focus_first(".toasts .toast:last-child .btn"),
+                _ => false,
+            };
+            if is_done {
+                event.prevent_default();
+            }
+        };
+        Effect::new(move |_| {
+            let handle = window_event_listener(ev::keydown, hear.clone());
+            on_cleanup(move || handle.remove());
+        });
+    }
+
+    fn focus_first(selector: &str) -> bool {
+        let found = document().query_selector(selector).ok().flatten();
+        found.and_then(|found| found.dyn_into::<HtmlElement>().ok()).is_some_and(|found| found.focus().is_ok())
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+mod server {
+    use super::Shortcuts;
+
+    /// The server hears no keys.
+    pub fn listen(_shortcuts: Shortcuts, _uses_singles: bool) {}
+}

@@ -1,0 +1,59 @@
+//! Status and priority: menus of one choice.
+
+use leptos::prelude::*;
+
+use super::{common, states};
+use crate::{
+    domain::{
+        ids::{ColumnId, TaskId},
+        task::Priority,
+        task_edit::Edit,
+    },
+    tasks::board::state::{BoardState, Place},
+    ui::{PriorityMark, StatusMark},
+};
+
+/// The lists of the board; a card goes to the top of the one that is chosen.
+pub fn status(board: &BoardState, cards: &[TaskId], close: Callback<()>) -> impl IntoView + use<> {
+    let here = common(cards.iter().filter_map(|card| board.place_of(*card)).map(|place| place.column));
+    let items = board.columns.iter().map(|column| {
+        let (board, cards, to) = (board.clone(), cards.to_vec(), column.id);
+        let mark = view! { <StatusMark status=column.status /><span dir="auto">{column.name.clone()}</span> };
+        item(here == Some(to), mark, move || {
+            close.run(());
+            move_to(&board, &cards, to);
+        })
+    });
+    items.collect_view()
+}
+
+fn move_to(board: &BoardState, cards: &[TaskId], column: ColumnId) {
+    let top = Place { column, index: 0 };
+    match cards {
+        [card] if board.place_of(*card).is_some_and(|place| place.column == column) => {}
+        [card] => board.move_to(*card, top),
+        cards => board.move_all(cards, &[], top),
+    }
+}
+
+pub fn priority(board: &BoardState, cards: &[TaskId], close: Callback<()>) -> impl IntoView + use<> {
+    let now = common(states(board, cards).iter().map(|card| card.data.with_untracked(|card| card.priority)));
+    let items = Priority::ALL.iter().rev().map(|priority| {
+        let (board, cards, priority) = (board.clone(), cards.to_vec(), *priority);
+        let mark = view! { <PriorityMark priority=priority />{priority.label()} };
+        item(now == Some(priority), mark, move || {
+            close.run(());
+            board.edit_all(&cards, &Edit::Priority(priority));
+        })
+    });
+    items.collect_view()
+}
+
+fn item(is_chosen: bool, inside: impl IntoView + 'static, choose: impl Fn() + 'static) -> AnyView {
+    view! {
+        <button class="menu__item" type="button" role="menuitemradio" aria-checked=is_chosen.to_string() tabindex="-1" on:click=move |_| choose()>
+            {inside}
+        </button>
+    }
+    .into_any()
+}
