@@ -38,6 +38,12 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/import") view=UploadPage />
                     <Route path=path!("/import/:id") view=ImportPage />
                     <Route path=path!("/projects/new") view=NewProjectPage />
+                    <Route path=path!("/projects/:project") view=ProjectPage />
+                    <Route path=path!("/projects/:project/members") view=MembersPage />
+                    <Route path=path!("/projects/:project/rules") view=RulesPage />
+                    <Route path=path!("/projects/:project/rules/new") view=NewRulePage />
+                    <Route path=path!("/projects/:project/rules/:id") view=RulePage />
+                    <Route path=path!("/projects/:project/copy") view=CopyProjectPage />
                     <Route path=path!("/board") view=BoardHomePage />
                     <Route path=path!("/board/:project/list") view=ListPage />
                     <Route path=path!("/board/:project/archive") view=ArchivePage />
@@ -56,6 +62,12 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/jobs/:id/edit") view=EditJobPage />
                     <Route path=path!("/settings") view=|| view! { <Redirect path="/settings/profile" /> } />
                     <Route path=path!("/settings/profile") view=ProfilePage />
+                    <Route path=path!("/set-password") view=SetPasswordPage />
+                    <Route path=path!("/settings/people") view=PeoplePage />
+                    <Route path=path!("/settings/people/new") view=NewPersonPage />
+                    <Route path=path!("/settings/people/:id") view=PersonPage />
+                    <Route path=path!("/settings/groups") view=GroupsPage />
+                    <Route path=path!("/settings/groups/:id") view=GroupPage />
                     <Route path=path!("/settings/mail") view=MailAccountsPage />
                     <Route path=path!("/settings/mail/new") view=NewMailAccountPage />
                     <Route path=path!("/settings/mail/:id") view=MailAccountPage />

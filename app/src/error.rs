@@ -25,6 +25,8 @@ pub enum AppError {
     NotFound,
     /// The row has moved on since the form was read (409).
     Conflict(Box<Conflict>),
+    /// The project is in the archive: it can be read, not changed (409).
+    ArchivedProject,
     /// Input that breaks a rule, field by field (422).
     Invalid(Box<Invalid>),
     /// A request that cannot be read (400).
@@ -116,6 +118,14 @@ pub enum Problem {
     Duplicate,
     Insecure,
     NotAllowed,
+    /// The project would be left without an owner.
+    LastOwner,
+    /// The instance would be left without an administrator.
+    LastAdministrator,
+    /// Nobody here has this name or address.
+    NoSuchPerson,
+    /// Several people have this name.
+    SeveralPeople,
     /// Lines of an import file have faults and nobody agreed to leave them out.
     FaultyLines,
 }
@@ -153,6 +163,10 @@ impl Problem {
             Self::Duplicate => "This is there twice; remove one".into(),
             Self::Insecure => "This would send the password unprotected; choose TLS".into(),
             Self::FaultyLines => "Tick the box to leave out the lines with faults, or mend the file".into(),
+            Self::LastOwner => "The project needs an owner; make somebody else an owner first".into(),
+            Self::LastAdministrator => "There must be an administrator; make somebody else one first".into(),
+            Self::NoSuchPerson => "Nobody here has this name or address".into(),
+            Self::SeveralPeople => "Several people have this name; enter the address".into(),
             Self::NotAllowed => "This is not allowed here".into(),
         }
     }
@@ -201,7 +215,7 @@ impl AppError {
             Self::SignedOut => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
-            Self::Conflict(_) => 409,
+            Self::Conflict(_) | Self::ArchivedProject => 409,
             Self::Invalid(_) => 422,
             Self::Malformed => 400,
             Self::TooMany { .. } => 429,
@@ -236,6 +250,9 @@ impl AppError {
             Self::Forbidden => "You do not have the right to do this. Ask an administrator.".into(),
             Self::NotFound => "This is not here, or you cannot see it.".into(),
             Self::Conflict(_) => "Somebody changed this since you opened it. Compare both texts and save again.".into(),
+            Self::ArchivedProject => {
+                "This project is archived: it can be read, not changed. An owner can restore it.".into()
+            }
             Self::Invalid(_) => "Some fields need another look.".into(),
             Self::Malformed => "The request could not be read. Reload the page and try again.".into(),
             Self::TooMany { retry_after_seconds } => {

@@ -56,6 +56,12 @@ lazy_pages!(
     projects {
         ProjectsPage: open_projects = projects,
         NewProjectPage: open_new_project = projects,
+        ProjectPage: open_project = projects,
+        CopyProjectPage: open_copy_project = projects,
+        MembersPage: open_members = members,
+        RulesPage: open_rules = automation,
+        NewRulePage: open_new_rule = automation,
+        RulePage: open_rule = automation,
     }
     imports {
         UploadPage: open_upload = imports,
@@ -82,5 +88,13 @@ lazy_pages!(
     accounts {
         ProfilePage: open_profile = accounts,
         SignUpPage: open_sign_up = accounts,
+        SetPasswordPage: open_set_password = accounts,
+    }
+    people {
+        PeoplePage: open_people = accounts,
+        NewPersonPage: open_new_person = accounts,
+        PersonPage: open_person = accounts,
+        GroupsPage: open_groups = accounts,
+        GroupPage: open_group = accounts,
     }
 );

@@ -14,6 +14,8 @@ pub mod ui;
 pub mod accounts;
 pub mod projects;
 pub mod tasks;
+pub mod members;
+pub mod automation;
 pub mod search;
 pub mod imports;
 pub mod mail;

@@ -19,8 +19,11 @@ impl MigrationTrait for Migration {
         ddl::drop_tables(
             manager,
             &[
+                "password_link",
+                "project_alias",
                 "event_stream",
                 "notification",
+                "rule_cursor",
                 "rule_firing",
                 "rule_log",
                 "rule",
@@ -43,6 +46,7 @@ impl MigrationTrait for Migration {
 
 const COLUMNS: &str = r#"
 ALTER TABLE project ADD COLUMN description text NOT NULL DEFAULT '';
+ALTER TABLE project ADD COLUMN restored_at {time};
 ALTER TABLE project ADD COLUMN last_event bigint NOT NULL DEFAULT 0;
 ALTER TABLE project ADD COLUMN archive_after_days integer CHECK (archive_after_days IN (14, 30, 90));
 ALTER TABLE board_column ADD COLUMN limit_is_hard boolean NOT NULL DEFAULT FALSE;
@@ -162,6 +166,8 @@ CREATE TABLE rule (
     "trigger" text NOT NULL,
     actions text NOT NULL,
     position integer NOT NULL,
+    on_since {time} NOT NULL,
+    pause_note text,
     created_by {uuid} REFERENCES "user" (id) ON DELETE SET NULL,
     created_at {time} NOT NULL,
     updated_at {time} NOT NULL,
@@ -181,8 +187,16 @@ CREATE TABLE rule_firing (
     rule_id {uuid} NOT NULL REFERENCES rule (id) ON DELETE CASCADE,
     task_id {uuid} NOT NULL REFERENCES task (id) ON DELETE CASCADE,
     cause text NOT NULL,
+    generation integer NOT NULL,
     at {time} NOT NULL,
+    lease_until {time},
+    done_at {time},
     PRIMARY KEY (rule_id, task_id, cause)
+);
+CREATE INDEX rule_firing_open ON rule_firing (at) WHERE done_at IS NULL;
+CREATE TABLE rule_cursor (
+    project_id {uuid} PRIMARY KEY REFERENCES project (id) ON DELETE CASCADE,
+    seen_at {time} NOT NULL
 );
 CREATE TABLE notification (
     id {uuid} PRIMARY KEY,
@@ -206,4 +220,16 @@ CREATE TABLE event_stream (
     PRIMARY KEY (project_id, number)
 );
 CREATE INDEX event_stream_at ON event_stream (at);
+CREATE TABLE project_alias (
+    key text PRIMARY KEY,
+    project_id {uuid} NOT NULL REFERENCES project (id) ON DELETE CASCADE
+);
+CREATE INDEX project_alias_project ON project_alias (project_id);
+CREATE TABLE password_link (
+    token_hash text PRIMARY KEY,
+    user_id {uuid} NOT NULL REFERENCES "user" (id) ON DELETE CASCADE,
+    created_at {time} NOT NULL,
+    expires_at {time} NOT NULL
+);
+CREATE INDEX password_link_user ON password_link (user_id);
 "#;

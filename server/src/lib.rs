@@ -6,6 +6,7 @@
 pub mod accept;
 pub mod cli;
 pub mod config;
+pub mod export;
 pub mod frames;
 pub mod health;
 pub mod live;

@@ -34,7 +34,7 @@ static IS_SET_UP: AtomicBool = AtomicBool::new(false);
 /// Sends people who are not signed in to the page where they can be, and back afterwards.
 pub async fn guard(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let is_open = matches!(path, "/sign-in" | "/sign-up" | "/healthz" | "/readyz")
+    let is_open = matches!(path, "/sign-in" | "/sign-up" | "/set-password" | "/healthz" | "/readyz")
         || path.starts_with("/rpc/")
         // A stream is not a page: it answers 401 itself.
         || path.starts_with("/live/")

@@ -16,7 +16,7 @@ use tower_http::{
 };
 
 use crate::{
-    frames, health, live, pages, rpc, security,
+    export, frames, health, live, pages, rpc, security,
     sessions::{self, TrustedProxies},
 };
 
@@ -29,6 +29,7 @@ pub fn router(app: AppState, site_root: &Path, proxies: TrustedProxies) -> Route
     let _ = any_spawner::Executor::init_tokio();
     let guarded = Router::new()
         .route("/rpc/{*function}", post(rpc::handle).layer(RequestBodyLimitLayer::new(BODY_BYTES)))
+        .merge(export::routes())
         .merge(frames::routes())
         .merge(live::routes())
         .merge(app::imports::upload::routes())

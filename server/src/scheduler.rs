@@ -9,6 +9,7 @@ use std::{collections::HashMap, time::Duration};
 use apalis::prelude::{Data, WorkerBuilder};
 use apalis_cron::{CronScheduler, Schedule, Tick, timezone::Utc};
 use app::{
+    automation::service::{engine, finished},
     error::{AppError, AppResult},
     jobs::service::{
         planner,
@@ -32,6 +33,13 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const KEEP_EVERY: u64 = 200;
 /// Wakes between two looks for changes that open pages are no longer told.
 const PRUNE_EVERY: u64 = 300;
+
+/// Between two looks at what sets rules off.
+const RULES_EVERY: Duration = Duration::from_secs(1);
+/// Looks between two archivings of finished tasks.
+const ARCHIVE_EVERY: u64 = 30;
+/// Looks between two tidyings.
+const SWEEP_EVERY: u64 = 3_600;
 
 /// The running scheduler.
 #[derive(Debug)]
@@ -62,6 +70,7 @@ async fn run(app: AppState, mut stopped: watch::Receiver<bool>) {
         tracing::warn!("taking over the runs of the last process: {error}");
     }
     let heart = tokio::spawn(beat_for_ever(app.clone()));
+    let rules = tokio::spawn(follow_rules(app.clone()));
     let mut crew = Crew::new(app.clone());
     app.wake.notify_one();
     loop {
@@ -76,6 +85,8 @@ async fn run(app: AppState, mut stopped: watch::Receiver<bool>) {
         }
     }
     heart.abort();
+    // What a rule was at is done again by the next process, from where it was.
+    rules.abort();
     crew.finish().await;
 }
 
@@ -158,6 +169,28 @@ impl Crew {
                 tracing::warn!("giving a run back: {error}");
             }
         }
+    }
+}
+
+/// Does what rules say, and archives what has been finished for long enough, for ever. Any number of processes may.
+async fn follow_rules(app: AppState) {
+    let mut looks = 0_u64;
+    loop {
+        if let Err(error) = engine::look(&app).await {
+            tracing::warn!("following the rules: {error}");
+        }
+        if looks % ARCHIVE_EVERY == 0
+            && let Err(error) = finished::archive_finished(&app).await
+        {
+            tracing::warn!("archiving finished tasks: {error}");
+        }
+        if looks % SWEEP_EVERY == 0
+            && let Err(error) = engine::sweep(&app).await
+        {
+            tracing::warn!("tidying up after the rules: {error}");
+        }
+        looks += 1;
+        tokio::time::sleep(RULES_EVERY).await;
     }
 }
 

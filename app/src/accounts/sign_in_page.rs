@@ -5,7 +5,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::{api::SignIn, auth_frame::AuthFrame};
-use crate::ui::{ErrorSummary, TextField, plain_error};
+use crate::ui::{ErrorSummary, Notice, TextField, plain_error};
 
 #[component]
 pub fn SignInPage() -> impl IntoView {
@@ -16,6 +16,7 @@ pub fn SignInPage() -> impl IntoView {
     view! {
         <Title text=title />
         <AuthFrame title="Sign in">
+            <Notice />
             <ErrorSummary error=error />
             <form class="form" method="post" action=SignIn::url()>
                 {next.map(|next| view! { <input type="hidden" name="next" value=next /> })}

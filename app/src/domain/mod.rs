@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod address;
+pub mod automation;
 pub mod backoff;
 pub mod board_filter;
 pub mod calendar;
@@ -21,6 +22,9 @@ pub mod period;
 #[cfg(feature = "ssr")]
 pub mod planner;
 pub mod project;
+#[cfg(feature = "ssr")]
+pub mod project_export;
+pub mod project_template;
 pub mod quick_add;
 pub mod rank;
 pub mod report;

@@ -5,6 +5,51 @@ crate::text_enum!(
     MemberRole { Viewer = "viewer", Editor = "editor", Owner = "owner" }
 );
 
+/// Longest description, in characters.
+pub const DESCRIPTION_MAX: u32 = 20_000;
+/// After how many days finished tasks can be archived by themselves.
+pub const ARCHIVE_AFTER: [i32; 3] = [14, 30, 90];
+
+impl MemberRole {
+    /// The word that people read.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Viewer => "Viewer",
+            Self::Editor => "Editor",
+            Self::Owner => "Owner",
+        }
+    }
+
+    /// What the role may do, in a sentence.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Viewer => "Sees everything, changes nothing.",
+            Self::Editor => "Adds and changes tasks, lists and jobs.",
+            Self::Owner => "Also changes the project, its members and its rules.",
+        }
+    }
+}
+
+crate::text_enum!(
+    /// Why somebody who sees a project cannot change its tasks.
+    ReadOnly {
+        /// Their role only lets them see it.
+        Role = "role",
+        /// It is in the archive.
+        Archived = "archived",
+    }
+);
+
+impl ReadOnly {
+    /// The sentence on the page.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Role => "You can view this board. Editing needs the Editor role.",
+            Self::Archived => "This project is archived: it can be read, not changed. An owner can restore it.",
+        }
+    }
+}
+
 /// Longest key of a project, in characters.
 pub const KEY_MAX: usize = 8;
 

@@ -24,7 +24,10 @@ pub struct Model {
     pub archive_after_days: Option<i32>,
     pub created_by: Option<UserId>,
     pub created_at: DateTimeUtc,
+    /// Since when it can only be read.
     pub archived_at: Option<DateTimeUtc>,
+    /// When it last came back out of the archive: nothing of the time between is caught up.
+    pub restored_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

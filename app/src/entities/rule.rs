@@ -18,6 +18,10 @@ pub struct Model {
     pub actions: String,
     /// In the order they act.
     pub position: i32,
+    /// What happened before does not set it off.
+    pub on_since: DateTimeUtc,
+    /// Why it was switched off by the program.
+    pub pause_note: Option<String>,
     pub created_by: Option<UserId>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

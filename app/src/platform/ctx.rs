@@ -29,6 +29,17 @@ pub enum Actor {
     Person(Me),
     /// The program itself: the scheduler, the command line.
     System,
+    /// The program on behalf of an automatic rule.
+    Rule(RuleActor),
+}
+
+/// An automatic rule at work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleActor {
+    /// Its name in the history, such as `Rule “Escalate”`.
+    pub name: String,
+    /// How many rules in a row have set each other off, this one included.
+    pub generation: u32,
 }
 
 /// The network address that a request came from, behind trusted proxies the one they name.
@@ -85,7 +96,7 @@ impl Ctx {
     pub fn me(&self) -> AppResult<&Me> {
         match &self.actor {
             Actor::Person(me) => Ok(me),
-            Actor::Anonymous | Actor::System => Err(AppError::SignedOut),
+            Actor::Anonymous | Actor::System | Actor::Rule(_) => Err(AppError::SignedOut),
         }
     }
 
@@ -102,7 +113,7 @@ impl Ctx {
     pub fn actor_id(&self) -> Option<UserId> {
         match &self.actor {
             Actor::Person(me) => Some(me.id),
-            Actor::Anonymous | Actor::System => None,
+            Actor::Anonymous | Actor::System | Actor::Rule(_) => None,
         }
     }
 

@@ -25,6 +25,21 @@ pub fn set_cookie(cookie: &str) {
     }
 }
 
+/// Keeps a word for the next page under a path, in a cookie that scripts do not see: for what must neither stand in
+/// an address nor be read twice.
+pub fn set_once(name: &str, value: &str, path: &str, is_https: bool) {
+    let secure = if is_https { "; Secure" } else { "" };
+    set_cookie(&format!("{name}={value}; Path={path}; Max-Age=60; SameSite=Lax; HttpOnly{secure}"));
+}
+
+/// The word that [`set_once`] kept, which is gone then.
+pub fn take_once(name: &str, path: &str, is_https: bool) -> Option<String> {
+    let value = cookie(name).filter(|value| !value.is_empty())?;
+    let secure = if is_https { "; Secure" } else { "" };
+    set_cookie(&format!("{name}=; Path={path}; Max-Age=0; SameSite=Lax; HttpOnly{secure}"));
+    Some(value)
+}
+
 /// The value of a cookie of the request.
 pub fn cookie(name: &str) -> Option<String> {
     let parts = use_context::<Parts>()?;

@@ -8,7 +8,10 @@ use super::{
     task::{DueForm, PriorityForm, TaskState},
     view::TaskDetail,
 };
-use crate::ui::{ErrorPage, Icon, Page, StatusMark};
+use crate::{
+    domain::project::ReadOnly,
+    ui::{ErrorPage, Icon, Page, StatusMark},
+};
 
 #[component]
 pub fn ActionsPage() -> impl IntoView {
@@ -31,7 +34,7 @@ pub fn ActionsPage() -> impl IntoView {
 fn page(detail: TaskDetail) -> impl IntoView {
     let reference = detail.card.reference(&detail.key);
     let board = format!("/board/{}", detail.key);
-    let (title, can_edit) = (detail.card.title.clone(), detail.can_edit);
+    let (title, can_edit, read_only) = (detail.card.title.clone(), detail.can_edit, detail.read_only);
     let state = TaskState::new(detail);
     let open = format!("/tasks/{reference}");
     view! {
@@ -48,7 +51,7 @@ fn page(detail: TaskDetail) -> impl IntoView {
                     </section>
                     <PutAway state=state />
                 }.into_any(),
-                false => view! { <p>"You can view this board. Editing needs the Editor role."</p> }.into_any(),
+                false => view! { <p>{read_only.map(ReadOnly::words)}</p> }.into_any(),
             }}
         </Page>
     }

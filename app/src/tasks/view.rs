@@ -7,6 +7,7 @@ use crate::domain::{
     due::{Due, Finish, ViewerClock},
     ids::{ChecklistItemId, ColumnId, CommentId, LabelId, OpId, ProjectId, TaskId, UserId},
     live::Change,
+    project::ReadOnly,
     task::{Category, Priority, Status},
     task_list::ListQuery,
 };
@@ -21,6 +22,8 @@ pub struct Board {
     pub can_edit: bool,
     /// The number of the last change that it surely shows: the stream goes on behind it.
     pub number: i64,
+    /// Why not, where it may only be read.
+    pub read_only: Option<ReadOnly>,
     /// The time in the viewer's zone when the board was read.
     pub clock: ViewerClock,
     /// Open tasks of the project whose due date is past, filtered or not.
@@ -98,6 +101,8 @@ pub struct TaskDetail {
     pub key: String,
     pub project_name: String,
     pub can_edit: bool,
+    /// Why not, where it may only be read.
+    pub read_only: Option<ReadOnly>,
     /// The time in the viewer's zone when the task was read.
     pub clock: ViewerClock,
     /// The version that edits start from.

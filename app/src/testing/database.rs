@@ -66,6 +66,13 @@ where
     }
 }
 
+impl TestApp {
+    /// An instance on SQLite, for what does not depend on the engine.
+    pub async fn on_sqlite() -> Self {
+        on_sqlite().await
+    }
+}
+
 #[allow(clippy::disallowed_methods, reason = "tests are told by the environment where PostgreSQL is")]
 fn server_url() -> Option<String> {
     std::env::var("TEST_POSTGRES_URL").ok()

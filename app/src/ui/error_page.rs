@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::response;
-use crate::error::AppError;
+use crate::{
+    domain::account::{Me, Role},
+    error::AppError,
+};
 
 /// A page that could not be shown, with the status that says the same.
 #[component]
@@ -14,12 +17,15 @@ pub fn ErrorPage(error: AppError) -> impl IntoView {
         AppError::SignedOut => "You are signed out",
         AppError::Forbidden => "You cannot see this page",
         AppError::NotFound => "There is no such page",
+        AppError::ArchivedProject => "This project is archived",
         AppError::Conflict(_) => "This has changed",
         AppError::Invalid(_) | AppError::Malformed => "The request could not be read",
         AppError::TooMany { .. } => "Too many attempts",
         AppError::Unavailable | AppError::Offline => "Not reachable",
         AppError::Internal { .. } => "Something went wrong here",
     };
+    let is_admin = use_context::<Me>().is_some_and(|me| me.role == Role::Admin);
+    let is_hidden_from_admin = is_admin && error == AppError::NotFound;
     let is_signed_out = error == AppError::SignedOut;
     view! {
         <Title text=title />
@@ -27,6 +33,7 @@ pub fn ErrorPage(error: AppError) -> impl IntoView {
             <p class="error-page__code num">{error.status()}</p>
             <h1 tabindex="-1">{title}</h1>
             <p>{error.words()}</p>
+            {is_hidden_from_admin.then(|| view! { <p class="muted">"Administrators see the projects that they are members of, and no others until an owner adds them."</p> })}
             <p>
                 {if is_signed_out {
                     view! { <a class="btn is-primary" href="/sign-in" rel="external">"Sign in"</a> }.into_any()

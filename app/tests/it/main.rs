@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod accounts;
+mod automation;
 mod dashboard;
 mod import_run;
 mod jobs_runs;
@@ -11,7 +12,10 @@ mod live;
 mod mail_accounts;
 mod mail_smtp;
 mod mail_transport;
+mod people;
 mod projects;
+mod projects_access;
+mod projects_life;
 mod reports_archive;
 mod reports_mail;
 mod reports_snapshot;

@@ -9,6 +9,8 @@ mod jobs_killed;
 mod jobs_pages;
 mod live;
 mod mail;
+mod projects_pages;
 mod reports;
+mod rights;
 mod seed;
 mod site;

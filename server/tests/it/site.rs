@@ -14,6 +14,7 @@ use server::{router::router, sessions::TrustedProxies};
 use tower::ServiceExt;
 
 /// A browser without JavaScript: keeps its cookies, sends forms, follows nothing by itself.
+#[derive(Clone)]
 pub struct Visitor {
     router: Router,
     cookies: Vec<(String, String)>,
@@ -108,6 +109,13 @@ impl Visitor {
             ("zone", "Europe/Ljubljana"),
         ];
         self.post(&action, "http://127.0.0.1:3000/sign-up", &form).await
+    }
+
+    /// Signs in through the sign-in page.
+    pub async fn sign_in(&mut self, email: &str, password: &str) -> Answer {
+        let action = self.form_action("/sign-in", "sign_in").await;
+        let form = [("email", email), ("password", password)];
+        self.post(&action, "http://127.0.0.1:3000/sign-in", &form).await
     }
 
     pub fn has_cookie(&self, name: &str) -> bool {

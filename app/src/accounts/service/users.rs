@@ -103,7 +103,7 @@ async fn create_if(ctx: &Ctx, new: NewUser, role: Role, allowed: impl Fn(u64) ->
     Ok(row)
 }
 
-fn check_password(checks: &mut Checks, password: &str, email: &str, name: &str) {
+pub(super) fn check_password(checks: &mut Checks, password: &str, email: &str, name: &str) {
     let length = password.chars().count();
     if length < account::PASSWORD_MIN as usize {
         checks.add("password", Problem::TooShort { min: account::PASSWORD_MIN });

@@ -7,9 +7,10 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryS
 use crate::{
     dashboard::view::MyTask,
     domain::due::{self, Due, Finish},
-    entities::{member, project, task, task_assignee},
+    entities::{project, task, task_assignee},
     error::AppResult,
     platform::ctx::Ctx,
+    projects::service::access,
     tasks::service::find,
 };
 
@@ -26,21 +27,19 @@ pub async fn due_this_week(ctx: &Ctx) -> AppResult<Vec<MyTask>> {
     let last = clock.today() + Days::new(7);
     let assigned =
         task::Entity::belongs_to(task_assignee::Entity).from(task::Column::Id).to(task_assignee::Column::TaskId).into();
-    let membership =
-        task::Entity::belongs_to(member::Entity).from(task::Column::ProjectId).to(member::Column::ProjectId).into();
     let near =
         Condition::any().add(task::Column::DueOn.lte(last)).add(task::Column::DueAt.lte(ctx.now + TimeDelta::days(8)));
     let rows = task::Entity::find()
         .join(JoinType::InnerJoin, assigned)
-        .join(JoinType::InnerJoin, membership)
         .filter(task_assignee::Column::UserId.eq(me))
-        .filter(member::Column::UserId.eq(me))
+        .filter(task::Column::ProjectId.in_subquery(access::visible_projects(me)))
         .filter(task::Column::ArchivedAt.is_null())
         .filter(task::Column::CompletedAt.is_null())
         .filter(near)
         .all(ctx.reader())
         .await?;
-    let keys = project::Entity::find().all(ctx.reader()).await?;
+    // Without the archived projects: nothing is due there.
+    let keys = project::Entity::find().filter(project::Column::ArchivedAt.is_null()).all(ctx.reader()).await?;
     let mut found: Vec<_> = rows
         .into_iter()
         .filter_map(|row| {

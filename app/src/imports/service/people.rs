@@ -1,16 +1,16 @@
 //! Who somebody of the source is here.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, sea_query::ExprTrait};
 
 use crate::{
     domain::{
         account::{Role, UserState},
-        ids::{ProjectId, UserId},
         import::{plan::PlannedPerson, run::PersonTarget},
     },
     entities::{member, user},
     error::AppResult,
     platform::ctx::Ctx,
+    projects::service::access,
 };
 
 /// The people and placeholders that the person who asks may assign: administrators everybody,
@@ -23,22 +23,13 @@ pub async fn known(ctx: &Ctx) -> AppResult<Vec<user::Model>> {
     let mut query =
         user::Entity::find().filter(user::Column::State.ne(UserState::Disabled)).order_by_asc(user::Column::Name);
     if me.role != Role::Admin {
-        let mine: Vec<ProjectId> = member::Entity::find()
-            .select_only()
-            .column(member::Column::ProjectId)
-            .filter(member::Column::UserId.eq(me.id))
-            .into_tuple()
-            .all(ctx.reader())
-            .await?;
-        let mut shared: Vec<UserId> = member::Entity::find()
+        let with_me = access::visible_projects(me.id);
+        let shared = member::Entity::find()
             .select_only()
             .column(member::Column::UserId)
-            .filter(member::Column::ProjectId.is_in(mine))
-            .into_tuple()
-            .all(ctx.reader())
-            .await?;
-        shared.push(me.id);
-        query = query.filter(user::Column::Id.is_in(shared));
+            .filter(member::Column::ProjectId.in_subquery(with_me))
+            .into_query();
+        query = query.filter(user::Column::Id.eq(me.id).or(user::Column::Id.in_subquery(shared)));
     }
     Ok(query.all(ctx.reader()).await?)
 }

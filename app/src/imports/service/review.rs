@@ -17,12 +17,13 @@ use crate::{
         },
         project::{MemberRole, suggest_key},
     },
-    entities::{import_run, import_source, member, project},
+    entities::{import_run, import_source, project},
     error::AppResult,
     imports::api::{
         ColumnsReview, Earlier, ImportStage, ImportView, ListRow, PersonChoice, PersonRow, Review, TargetRow,
     },
     platform::{ctx::Ctx, fault},
+    projects::service::access,
 };
 
 /// Lines of a table that the preview shows.
@@ -182,16 +183,9 @@ fn history_sentence(plan: &ImportPlan) -> String {
 /// Projects of the person as owner, with how many of the plan's cards each has already.
 async fn targets(ctx: &Ctx, run: &import_run::Model, plan: &ImportPlan) -> AppResult<Vec<TargetRow>> {
     let me = ctx.me()?;
-    let owned: Vec<ProjectId> = member::Entity::find()
-        .select_only()
-        .column(member::Column::ProjectId)
-        .filter(member::Column::UserId.eq(me.id))
-        .filter(member::Column::Role.eq(MemberRole::Owner))
-        .into_tuple()
-        .all(ctx.reader())
-        .await?;
+    let owned = access::projects_with_role(me.id, MemberRole::Owner);
     let projects = project::Entity::find()
-        .filter(project::Column::Id.is_in(owned.clone()))
+        .filter(project::Column::Id.in_subquery(owned.clone()))
         .filter(project::Column::ArchivedAt.is_null())
         .order_by_asc(project::Column::Name)
         .all(ctx.reader())
@@ -199,7 +193,7 @@ async fn targets(ctx: &Ctx, run: &import_run::Model, plan: &ImportPlan) -> AppRe
     let known: Vec<(ProjectId, String)> = import_source::Entity::find()
         .select_only()
         .columns([import_source::Column::ProjectId, import_source::Column::SourceId])
-        .filter(import_source::Column::ProjectId.is_in(owned))
+        .filter(import_source::Column::ProjectId.in_subquery(owned))
         .filter(import_source::Column::Source.eq(run.kind))
         .into_tuple()
         .all(ctx.reader())

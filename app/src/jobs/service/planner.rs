@@ -4,8 +4,8 @@
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, OnConflict},
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::{Expr, OnConflict, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -22,7 +22,7 @@ use crate::{
         planner::{Decision, Ongoing, Plan, PlanRules, Verdict, plan},
         schedule::Timetable,
     },
-    entities::{occurrence, schedule},
+    entities::{occurrence, project, schedule},
     error::AppResult,
     platform::{ctx::Ctx, db::WriteTx},
 };
@@ -38,6 +38,7 @@ pub async fn plan_due(ctx: &Ctx) -> AppResult<usize> {
         .filter(schedule::Column::State.eq(ScheduleState::On))
         .filter(schedule::Column::DeletedAt.is_null())
         .filter(schedule::Column::NextRunAt.lte(ctx.now))
+        .filter(schedule::Column::ProjectId.not_in_subquery(archived_projects()))
         .order_by_asc(schedule::Column::NextRunAt)
         .into_tuple()
         .all(ctx.reader())
@@ -63,13 +64,26 @@ pub async fn plan_held(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model) -> AppRe
     if !is_due || held.state != ScheduleState::On || held.deleted_at.is_some() {
         return Ok(0);
     }
+    let owner = project::Entity::find_by_id(held.project_id).one(&**tx).await?;
+    let Some(owner) = owner.filter(|project| project.archived_at.is_none()) else { return Ok(0) };
+    // What fell into the time in the archive does not run.
+    let from = owner.restored_at.map_or(held.last_planned_at, |at| held.last_planned_at.max(at));
     let timetable = schedules::timetable(held)?;
-    let made = plan(&timetable, &rules(held), ongoing(tx, held.id).await?, held.last_planned_at, ctx.now);
+    let made = plan(&timetable, &rules(held), ongoing(tx, held.id).await?, from, ctx.now);
     for decision in &made.decisions {
         carry_out(ctx, tx, held, &timetable, *decision).await?;
     }
     move_on(tx, held, &made).await?;
     Ok(made.decisions.len())
+}
+
+/// Projects in the archive: their schedules wait.
+fn archived_projects() -> SelectStatement {
+    project::Entity::find()
+        .select_only()
+        .column(project::Column::Id)
+        .filter(project::Column::ArchivedAt.is_not_null())
+        .into_query()
 }
 
 /// Moves `next_run_at` by compare-and-swap.

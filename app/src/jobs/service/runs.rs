@@ -12,7 +12,7 @@ use crate::{
     domain::{
         delivery,
         ids::{DeliveryId, OccurrenceId, ScheduleId},
-        job::LogLevel,
+        job::{LogLevel, ScheduleState},
         occurrence::{Event, OccurrenceState, Standing, Trigger},
         period::Period,
         smtp_reply::SmtpReply,
@@ -134,7 +134,7 @@ pub async fn next_runs(ctx: &Ctx, limit: usize) -> AppResult<Vec<NextRun>> {
 /// # Errors
 /// [`AppError::NotFound`] where it is not there or not visible.
 pub async fn job(ctx: &Ctx, id: ScheduleId) -> AppResult<JobDetail> {
-    let (row, _) = schedules::visible(ctx, id).await?;
+    let (row, viewing) = schedules::visible(ctx, id).await?;
     let accounts = schedules::accounts(ctx.reader()).await?;
     let account = match row.account_id.and_then(|id| accounts.iter().find(|(known, _)| *known == id)) {
         Some((_, name)) => name.clone(),
@@ -143,7 +143,7 @@ pub async fn job(ctx: &Ctx, id: ScheduleId) -> AppResult<JobDetail> {
     let people = recipients::of(ctx.reader(), id).await?;
     Ok(JobDetail {
         job: item(ctx, &row).await?,
-        upcoming: schedules::next_runs(ctx, &row, 5)?,
+        upcoming: if viewing.is_archived() { Vec::new() } else { schedules::next_runs(ctx, &row, 5)? },
         recipients: recipients::lines(&people).lines().map(str::to_owned).collect(),
         account,
         zone_data: zone::DATA_VERSION.to_owned(),
@@ -153,7 +153,9 @@ pub async fn job(ctx: &Ctx, id: ScheduleId) -> AppResult<JobDetail> {
 
 async fn item(ctx: &Ctx, row: &schedule::Model) -> AppResult<JobItem> {
     let viewing = access::by_id(ctx, ctx.reader(), row.project_id).await?;
-    let next = schedules::next_runs(ctx, row, 1)?.pop();
+    // In the archive nothing is planned, whatever the schedule says.
+    let waits = viewing.is_archived();
+    let next = schedules::next_runs(ctx, row, 1)?.pop().filter(|_| !waits);
     let mut runs = latest(ctx, row, STRIP).await?;
     runs.reverse();
     Ok(JobItem {
@@ -162,8 +164,8 @@ async fn item(ctx: &Ctx, row: &schedule::Model) -> AppResult<JobItem> {
         project_key: viewing.project().key.clone(),
         project_name: viewing.project().name.clone(),
         sentence: schedules::spec(row)?.sentence(),
-        state: row.state,
-        pause_note: row.pause_note.clone(),
+        state: if waits { ScheduleState::Paused } else { row.state },
+        pause_note: if waits { Some("The project is archived.".into()) } else { row.pause_note.clone() },
         next_in: next.as_ref().map(|run| span(run.at - ctx.now)),
         next: next.map(|run| Moment { at: run.at, words: run.words() }),
         runs,

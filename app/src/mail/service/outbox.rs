@@ -113,6 +113,6 @@ fn visible_to(ctx: &Ctx) -> AppResult<Condition> {
         Actor::System => all,
         Actor::Person(me) if me.role == Role::Admin => all,
         Actor::Person(me) => all.add(outbox_message::Column::EnvelopeTo.eq(me.email.clone())),
-        Actor::Anonymous => return Err(AppError::SignedOut),
+        Actor::Anonymous | Actor::Rule(_) => return Err(AppError::SignedOut),
     })
 }

@@ -3,21 +3,28 @@
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use uuid::Uuid;
 
-use super::access::{self, Viewing};
+use super::{
+    access::{self, Viewing},
+    settings,
+    templates::{self, Tasks},
+};
 use crate::{
     domain::{
         account::UserState,
-        ids::{ColumnId, ProjectId},
+        ids::ProjectId,
         project::{self as rules, MemberRole},
-        task::Status,
+        project_template::Template,
     },
-    entities::{board_column, member, project, user},
+    entities::{board_column, member, project, project_alias, user},
     error::{AppError, AppResult, Checks, Problem},
-    platform::{ctx::Ctx, fault},
+    platform::{
+        ctx::{Actor, Ctx},
+        fault,
+    },
 };
 
 /// What a new project is made of.
@@ -35,21 +42,7 @@ pub struct NewProject {
 /// # Errors
 /// [`AppError::Invalid`] for bad fields or a key in use.
 pub async fn create(ctx: &Ctx, new: NewProject) -> AppResult<project::Model> {
-    let tx = ctx.begin().await?;
-    let project = insert(ctx, &*tx, new).await?;
-    let columns = Status::ALL.iter().zip(0..).map(|(status, position)| board_column::ActiveModel {
-        id: Set(ColumnId(Uuid::now_v7())),
-        project_id: Set(project.id),
-        name: Set(status.label().to_owned()),
-        status: Set(*status),
-        position: Set(position),
-        wip_limit: Set(None),
-        limit_is_hard: Set(false),
-        created_at: Set(ctx.now),
-    });
-    board_column::Entity::insert_many(columns).exec_without_returning(&*tx).await?;
-    tx.commit().await?;
-    Ok(project)
+    templates::create(ctx, new, Template::Kanban, Tasks::LeaveOut).await
 }
 
 /// Makes a project without columns, for an import that brings its own.
@@ -71,6 +64,9 @@ pub async fn insert(ctx: &Ctx, db: &impl ConnectionTrait, new: NewProject) -> Ap
         checks.add("zone", Problem::UnknownZone);
     }
     checks.done()?;
+    if settings::is_taken(db, &key, None).await? {
+        return Err(AppError::field("key", Problem::Taken));
+    }
     let row = project::ActiveModel {
         id: Set(ProjectId(Uuid::now_v7())),
         key: Set(key),
@@ -83,6 +79,7 @@ pub async fn insert(ctx: &Ctx, db: &impl ConnectionTrait, new: NewProject) -> Ap
         created_by: Set(ctx.actor_id()),
         created_at: Set(ctx.now),
         archived_at: Set(None),
+        restored_at: Set(None),
     };
     let row = row.insert(db).await.map_err(|error| {
         if fault::is_unique_violation(&error) { AppError::field("key", Problem::Taken) } else { error.into() }
@@ -96,8 +93,11 @@ pub async fn insert(ctx: &Ctx, db: &impl ConnectionTrait, new: NewProject) -> Ap
 
 /// The wished key, or the wished key with a number behind it.
 async fn free_key(db: &impl ConnectionTrait, wished: &str) -> AppResult<String> {
-    let taken: Vec<String> =
+    let mut taken: Vec<String> =
         project::Entity::find().select_only().column(project::Column::Key).into_tuple().all(db).await?;
+    let before: Vec<String> =
+        project_alias::Entity::find().select_only().column(project_alias::Column::Key).into_tuple().all(db).await?;
+    taken.extend(before);
     let numbered = (2..).map(|number| {
         let tail = number.to_string();
         let head: String = wished.chars().take(rules::KEY_MAX - tail.len()).collect();
@@ -112,15 +112,23 @@ async fn free_key(db: &impl ConnectionTrait, wished: &str) -> AppResult<String> 
 /// # Errors
 /// [`AppError::SignedOut`] where nobody is signed in.
 pub async fn list(ctx: &Ctx) -> AppResult<Vec<project::Model>> {
-    let mut query =
-        project::Entity::find().filter(project::Column::ArchivedAt.is_null()).order_by_asc(project::Column::Name);
-    if !matches!(ctx.actor, crate::platform::ctx::Actor::System) {
-        let me = ctx.me()?;
-        let membership =
-            project::Entity::belongs_to(member::Entity).from(project::Column::Id).to(member::Column::ProjectId).into();
-        query = query.join(JoinType::InnerJoin, membership).filter(member::Column::UserId.eq(me.id));
+    Ok(mine(ctx)?.filter(project::Column::ArchivedAt.is_null()).all(ctx.reader()).await?)
+}
+
+/// The archived ones among the projects that the person is a member of, by name.
+///
+/// # Errors
+/// [`AppError::SignedOut`] where nobody is signed in.
+pub async fn archived(ctx: &Ctx) -> AppResult<Vec<project::Model>> {
+    Ok(mine(ctx)?.filter(project::Column::ArchivedAt.is_not_null()).all(ctx.reader()).await?)
+}
+
+fn mine(ctx: &Ctx) -> AppResult<Select<project::Entity>> {
+    let query = project::Entity::find().order_by_asc(project::Column::Name).order_by_asc(project::Column::Id);
+    if matches!(ctx.actor, Actor::System) {
+        return Ok(query);
     }
-    Ok(query.all(ctx.reader()).await?)
+    Ok(query.filter(project::Column::Id.in_subquery(access::visible_projects(ctx.me()?.id))))
 }
 
 /// The project that `/board` and the dashboard open: the one used last, else the first.
@@ -170,15 +178,13 @@ pub async fn columns(db: &impl ConnectionTrait, id: ProjectId) -> AppResult<Vec<
         .await?)
 }
 
-/// Members of a project who can be assigned, by name: people and placeholders, without disabled ones.
+/// People of a project who can be assigned, by name: people and placeholders, without disabled ones.
 ///
 /// # Errors
 /// Only those of the database.
 pub async fn people(db: &impl ConnectionTrait, id: ProjectId) -> AppResult<Vec<user::Model>> {
-    let membership = user::Entity::belongs_to(member::Entity).from(user::Column::Id).to(member::Column::UserId).into();
     Ok(user::Entity::find()
-        .join(JoinType::InnerJoin, membership)
-        .filter(member::Column::ProjectId.eq(id))
+        .filter(user::Column::Id.in_subquery(access::people_of(id)))
         .filter(user::Column::State.ne(UserState::Disabled))
         .order_by_asc(user::Column::Name)
         .all(db)

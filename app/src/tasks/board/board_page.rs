@@ -45,9 +45,11 @@ pub fn BoardPage() -> impl IntoView {
         Suspend::new(async move {
             match board.await {
                 Ok(board) => {
+                    let read_only =
+                        board.read_only.map(|why| view! { <p class="bar is-quiet" role="note">{why.words()}</p> });
                     let state = fresh_state(&board, &filter.get_untracked(), steps, sender);
                     open.0.set(Some(state.clone()));
-                    view! { <Title text=format!("{} · Board", board.name) /><h1 class="sr-only" tabindex="-1">{board.name}" board"</h1><Lists board=state /> }.into_any()
+                    view! { <Title text=format!("{} · Board", board.name) /><h1 class="sr-only" tabindex="-1">{board.name}" board"</h1>{read_only}<Lists board=state /> }.into_any()
                 }
                 Err(error) => view! { <ErrorPage error=error /> }.into_any(),
             }

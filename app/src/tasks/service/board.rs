@@ -89,6 +89,7 @@ pub async fn read(
         can_edit: viewing.can_edit(),
         // Read before everything else here: what happens meanwhile comes once more with the stream.
         number: project.last_event,
+        read_only: viewing.read_only(),
         clock: find::clock(ctx),
         overdue: overdue(ctx, project.id).await?,
         columns,

@@ -50,6 +50,7 @@ pub async fn read(ctx: &Ctx, viewing: &Viewing, row: task::Model) -> AppResult<T
         key: project.key.clone(),
         project_name: project.name.clone(),
         can_edit: viewing.can_edit(),
+        read_only: viewing.read_only(),
         clock: find::clock(ctx),
         version: row.version,
         column: row.column_id,

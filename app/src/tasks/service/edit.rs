@@ -147,8 +147,13 @@ pub(super) async fn apply(
         })));
     }
     let saved = fresh.update(&**tx).await?;
-    let detail =
-        Detail { field: Some(field.into()), from: Some(from), to: Some(to), version: Some(saved.version), by: None };
+    let detail = Detail {
+        field: Some(field.into()),
+        from: Some(from),
+        to: Some(to),
+        version: Some(saved.version),
+        ..Detail::default()
+    };
     events::record(ctx, &**tx, &saved, Event::plain(EventKind::Edited, detail).with_op(op_id)).await?;
     Ok(saved)
 }

@@ -13,7 +13,10 @@ use crate::{
     },
     entities::{task, task_event},
     error::AppResult,
-    platform::{ctx::Ctx, fault},
+    platform::{
+        ctx::{Actor, Ctx},
+        fault,
+    },
 };
 
 /// What the words of the history need beyond the columns of the row.
@@ -31,9 +34,12 @@ pub struct Detail {
     /// The task's version after the change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
-    /// The person's name in the source of an import, where nobody here has it.
+    /// Whose doing it was, where nobody here did it: a name in the source of an import, an automatic rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
+    /// How many rules in a row had set each other off, where one did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation: Option<u32>,
 }
 
 /// A place on the board: a column and its status.
@@ -72,7 +78,11 @@ impl Event {
 /// # Errors
 /// Only those of the database.
 pub async fn record(ctx: &Ctx, tx: &impl ConnectionTrait, task: &task::Model, event: Event) -> AppResult<()> {
-    let Event { kind, from, to, detail, op_id } = event;
+    let Event { kind, from, to, mut detail, op_id } = event;
+    if let Actor::Rule(rule) = &ctx.actor {
+        detail.by = Some(rule.name.clone());
+        detail.generation = Some(rule.generation);
+    }
     let detail = serde_json::to_string(&detail).map_err(|error| fault::internal("writing an event", error))?;
     let row = task_event::ActiveModel {
         id: Set(EventId(Uuid::now_v7())),

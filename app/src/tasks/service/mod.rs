@@ -13,7 +13,7 @@ pub mod detail;
 pub mod edit;
 pub mod events;
 pub mod find;
-mod history;
+pub mod history;
 pub mod quick_add;
 pub mod input;
 pub mod list;

@@ -13,6 +13,7 @@ use super::{
     title::TitleForm,
 };
 use crate::{
+    domain::project::ReadOnly,
     tasks::api::{ArchiveTask, RestoreTask},
     ui::{Icon, PriorityMark},
 };
@@ -128,7 +129,7 @@ fn ReadOnly(state: TaskState) -> impl IntoView {
             <div><dt>"People"</dt><dd dir="auto">{people}</dd></div>
             <div><dt>"Category"</dt><dd>{detail.category.label()}</dd></div>
         </dl>
-        <p class="muted small">"You can view this board. Editing needs the Editor role."</p>
+        <p class="muted small">{detail.read_only.map(ReadOnly::words)}</p>
     }
     .into_any()
 }

@@ -1,0 +1,109 @@
+//! Pages and files of projects and people, as browsers without JavaScript get them.
+
+use app::testing::TestApp;
+use axum::http::{StatusCode, header};
+
+use crate::site::Visitor;
+
+async fn mina_with_a_project(app: &TestApp) -> Visitor {
+    let mut mina = Visitor::new(app);
+    mina.sign_up().await;
+    let action = mina.form_action("/projects/new", "create_project").await;
+    let form = [("name", "Reporting"), ("key", "REP"), ("zone", "UTC"), ("template", "duties"), ("tasks", "yes")];
+    let made = mina.post(&action, "http://127.0.0.1:3000/projects/new", &form).await;
+    assert_eq!(made.location(), "/board/REP", "{}", made.body);
+    mina
+}
+
+/// Mina invites Nina, who sets a password and signs in.
+async fn nina(app: &TestApp, mina: &mut Visitor) -> Visitor {
+    let action = mina.form_action("/settings/people/new", "invite_person").await;
+    let form = [("name", "Nina New"), ("email", "nina@example.org"), ("zone", "UTC"), ("role", "member")];
+    let made = mina.post(&action, "http://127.0.0.1:3000/settings/people/new", &form).await;
+    let page = made.location().to_owned();
+    let shown = mina.get(&page).await.body;
+    let token: String =
+        shown.split("/set-password?token=").nth(1).expect("the link is shown").chars().take(64).collect();
+    assert!(!mina.get(&page).await.body.contains(&token), "it is shown once");
+
+    let mut nina = Visitor::new(app);
+    let path = format!("/set-password?token={token}");
+    let referer = format!("http://127.0.0.1:3000{path}");
+    let action = nina.form_action(&path, "set_password").await;
+    let weak = nina.post(&action, &referer, &[("token", &token), ("password", "short")]).await;
+    assert!(weak.location().contains("__err"), "{}", weak.location());
+    let set = nina.post(&action, &referer, &[("token", &token), ("password", "nine quiet winter evenings")]).await;
+    assert_eq!(set.location(), "/sign-in?notice=password_set");
+    assert!(nina.get(&path).await.body.contains("This link does not work"));
+    assert_eq!(nina.sign_in("nina@example.org", "nine quiet winter evenings").await.location(), "/");
+    nina
+}
+
+#[tokio::test]
+async fn an_export_is_a_file_for_those_who_see_the_project_and_is_not_found_by_others() {
+    let app = TestApp::on_sqlite().await;
+    let mut mina = mina_with_a_project(&app).await;
+    let json = mina.get("/projects/rep/export.json").await;
+    assert_eq!(json.status, StatusCode::OK);
+    assert_eq!(json.headers[header::CONTENT_TYPE], "application/json");
+    let name = json.headers[header::CONTENT_DISPOSITION].to_str().unwrap();
+    assert!(name.starts_with("attachment; filename=\"REP-20") && name.ends_with(".json\""), "{name}");
+    assert!(json.body.contains("\"format\": \"autoreport/1\"") && json.body.contains("Write the weekly status report"));
+    let csv = mina.get("/projects/REP/export.csv").await;
+    assert_eq!(csv.headers[header::CONTENT_TYPE], "text/csv; charset=utf-8");
+    assert_eq!(csv.body.lines().count(), 6, "a head and five tasks: {}", csv.body);
+
+    let mut stranger = nina(&app, &mut mina).await;
+    assert_eq!(stranger.get("/projects/REP/export.json").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(stranger.get("/projects/REP/export.csv").await.status, StatusCode::NOT_FOUND);
+    let mut nobody = Visitor::new(&app);
+    let away = nobody.get("/projects/REP/export.json").await;
+    assert_eq!(away.location(), "/sign-in?next=/projects/REP/export.json");
+}
+
+#[tokio::test]
+async fn every_page_of_a_project_answers_each_role_as_it_should() {
+    let app = TestApp::on_sqlite().await;
+    let mut mina = mina_with_a_project(&app).await;
+    let mut nina = nina(&app, &mut mina).await;
+    let pages = ["", "/members", "/rules", "/copy"].map(|rest| format!("/projects/REP{rest}"));
+    for page in &pages {
+        assert_eq!(mina.get(page).await.status, StatusCode::OK, "{page}");
+        assert_eq!(nina.get(page).await.status, StatusCode::NOT_FOUND, "{page}");
+    }
+    assert_eq!(nina.get("/board/REP").await.status, StatusCode::NOT_FOUND);
+    let action = mina.form_action("/projects/REP/members", "add_member").await;
+    let project = mina.get("/projects/REP/members").await.body;
+    let project = project.split("name=\"project\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let form = [("project", project.as_str()), ("who", "nina@example.org"), ("role", "viewer")];
+    let added = mina.post(&action, "http://127.0.0.1:3000/projects/REP/members", &form).await;
+    assert_eq!(added.location(), "/projects/REP/members?notice=saved");
+    for page in &pages {
+        assert_eq!(nina.get(page).await.status, StatusCode::OK, "{page}");
+    }
+    let seen = nina.get("/board/REP").await.body;
+    assert!(seen.contains("You can view this board. Editing needs the Editor role."));
+    assert_eq!(nina.get("/projects/REP/rules/new").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(nina.get("/tasks/new?project=REP").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(nina.get("/settings/people").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(nina.get("/settings/groups").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_refused_deletion_says_so_beside_the_field_and_the_project_stays() {
+    let app = TestApp::on_sqlite().await;
+    let mut mina = mina_with_a_project(&app).await;
+    let page = mina.get("/projects/REP").await.body;
+    assert!(page.contains("export everything as JSON"), "the export is offered first");
+    let action = mina.form_action("/projects/REP", "delete_project").await;
+    let project = page.split("name=\"project\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let wrong = [("project", project.as_str()), ("confirm", "reporting")];
+    let refused = mina.post(&action, "http://127.0.0.1:3000/projects/REP", &wrong).await;
+    let path = refused.location().trim_start_matches("http://127.0.0.1:3000").to_owned();
+    assert!(mina.get(&path).await.body.contains("Type the name exactly as it stands here"));
+    assert_eq!(mina.get("/board/REP").await.status, StatusCode::OK);
+    let right = [("project", project.as_str()), ("confirm", "Reporting")];
+    let gone = mina.post(&action, "http://127.0.0.1:3000/projects/REP", &right).await;
+    assert_eq!(gone.location(), "/projects?notice=deleted");
+    assert_eq!(mina.get("/board/REP").await.status, StatusCode::NOT_FOUND);
+}

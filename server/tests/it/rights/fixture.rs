@@ -1,0 +1,326 @@
+//! A project with one of everything, and the people who try to get at it.
+
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use app::{
+    accounts::service::{
+        groups, links,
+        users::{self, NewUser},
+    },
+    automation::service::{RuleInput, rules},
+    domain::{
+        account::{Me, Role, UserState},
+        automation::{Action, Trigger},
+        board_filter::BoardFilter,
+        ids::{ImportId, OutboxMessageId, ProjectId, TeamId, UserId},
+        import::{
+            mapping::{CsvMapping, Layout, ListMapping},
+            run::{ImportChoices, ImportKind, ImportState, ImportTarget},
+        },
+        project::MemberRole,
+        task::Priority,
+    },
+    entities::{
+        checklist_item, delivery, import_run, member, occurrence, outbox_message, project, task, team_project, user,
+    },
+    mail::service::accounts::OUTBOX,
+    platform::ctx::{Actor, Ctx},
+    projects::service::{
+        access,
+        projects::{self, NewProject},
+    },
+    tasks::service::{checklist, comments},
+    testing::{TestApp, sent_report, task as make_task},
+};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::Caller;
+use crate::site::Visitor;
+
+const PASSWORD: &str = "grey pebble under the bridge";
+
+/// The people, who can sign in.
+pub struct People {
+    stranger: Me,
+    viewer: Me,
+    editor: Me,
+    owner: Me,
+    admin: Me,
+    group: TeamId,
+    browsers: BTreeMap<Caller, Visitor>,
+}
+
+impl People {
+    pub async fn new(app: &TestApp) -> Self {
+        let person = async |name: &str, role: Role| -> Me {
+            let new = NewUser {
+                name: name.into(),
+                email: format!("{}@example.org", name.to_lowercase()),
+                password: PASSWORD.into(),
+                zone: "UTC".into(),
+            };
+            users::create(&Ctx::system(app), new, role).await.unwrap().into()
+        };
+        let admin = person("Admin", Role::Admin).await;
+        let group = groups::create(&as_person(app, &admin), "Crew").await.unwrap();
+        Self {
+            stranger: person("Stranger", Role::Member).await,
+            viewer: person("Viewer", Role::Member).await,
+            editor: person("Editor", Role::Member).await,
+            owner: person("Owner", Role::Member).await,
+            admin,
+            group,
+            browsers: BTreeMap::new(),
+        }
+    }
+
+    /// Somebody's browser, signed in.
+    pub async fn visitor(&mut self, app: &TestApp, caller: Caller) -> Visitor {
+        if let Some(visitor) = self.browsers.get(&caller) {
+            return visitor.clone();
+        }
+        let mut visitor = Visitor::new(app);
+        let me = match caller {
+            Caller::Anonymous => return visitor,
+            Caller::Stranger => &self.stranger,
+            Caller::Viewer => &self.viewer,
+            Caller::Editor => &self.editor,
+            Caller::Owner => &self.owner,
+            Caller::Admin => &self.admin,
+        };
+        let answer = visitor.sign_in(&me.email, PASSWORD).await;
+        assert_eq!(answer.location(), "/", "{caller:?} signs in: {}", answer.body);
+        self.browsers.insert(caller, visitor.clone());
+        visitor
+    }
+
+    /// After something that ends sessions.
+    pub fn forget_browsers(&mut self) {
+        self.browsers.clear();
+    }
+}
+
+fn as_person(app: &TestApp, me: &Me) -> Ctx {
+    Ctx::new(app.app.clone(), Actor::Person(me.clone()))
+}
+
+/// A fresh project with one of everything.
+pub struct Fixture {
+    words: Vec<(&'static str, String)>,
+}
+
+impl Fixture {
+    /// Makes what a body needs; reports, which take long, only where it names one.
+    pub async fn new(app: &TestApp, people: &People, body: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(1);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let ctx = as_person(app, &people.owner);
+        let new = NewProject { name: format!("Project {count}"), key: format!("F{count}"), zone: "UTC".into() };
+        let project = projects::create(&ctx, new).await.unwrap();
+        for (me, role) in [(&people.editor, MemberRole::Editor), (&people.viewer, MemberRole::Viewer)] {
+            let row = member::ActiveModel { project_id: Set(project.id), user_id: Set(me.id), role: Set(role) };
+            member::Entity::insert(row).exec_without_returning(app.reader()).await.unwrap();
+        }
+        // A second owner, so that the first may leave.
+        let second = member::ActiveModel {
+            project_id: Set(project.id),
+            user_id: Set(Self::second_owner(app).await),
+            role: Set(MemberRole::Owner),
+        };
+        member::Entity::insert(second).exec_without_returning(app.reader()).await.unwrap();
+        let mut fixture = Self {
+            words: vec![
+                ("key", project.key.clone()),
+                ("name", project.name.clone()),
+                ("project", project.id.to_string()),
+                ("editor", people.editor.id.to_string()),
+                ("group", people.group.to_string()),
+                ("account", OUTBOX.to_string()),
+                ("op", Uuid::now_v7().to_string()),
+                ("filter", serde_json::to_string(&BoardFilter::default()).unwrap()),
+            ],
+        };
+        fixture.add_task(app, &ctx, &project).await;
+        if ["{other}", "{placeholder}", "{token}"].iter().any(|word| body.contains(word)) {
+            fixture.add_people(app, people).await;
+        }
+        if body.contains("{group_inside}") {
+            fixture.add_group(app, people, project.id).await;
+        }
+        if body.contains("{rule}") {
+            fixture.add_rule(app, &ctx, project.id).await;
+        }
+        if body.contains("{import}") {
+            fixture.add_import(app, &people.owner, "import", ImportState::Uploaded).await;
+        }
+        if body.contains("{dead_import}") {
+            fixture.add_import(app, &people.owner, "dead_import", ImportState::Running).await;
+        }
+        if body.contains("{mail}") {
+            fixture.add_mail(app, &people.owner).await;
+        }
+        if ["{job}", "{run}", "{delivery}"].iter().any(|word| body.contains(word)) {
+            fixture.add_report(app, project.id).await;
+        }
+        fixture
+    }
+
+    /// A body with its words filled in.
+    pub fn fill(&self, body: &str) -> String {
+        let mut body = body.to_owned();
+        for (word, value) in &self.words {
+            body = body.replace(&format!("{{{word}}}"), value);
+        }
+        body
+    }
+
+    async fn second_owner(app: &TestApp) -> UserId {
+        let there =
+            user::Entity::find().filter(user::Column::Email.eq("second@example.org")).one(app.reader()).await.unwrap();
+        if let Some(there) = there {
+            return there.id;
+        }
+        let new = NewUser {
+            name: "Second".into(),
+            email: "second@example.org".into(),
+            password: PASSWORD.into(),
+            zone: "UTC".into(),
+        };
+        users::create(&Ctx::system(app), new, Role::Member).await.unwrap().id
+    }
+
+    async fn add_task(&mut self, app: &TestApp, ctx: &Ctx, project: &project::Model) {
+        let columns = projects::columns(app.reader(), project.id).await.unwrap();
+        let card = make_task(ctx, project, columns[0].id, "A task").await;
+        comments::add(ctx, card.id, "A comment", None).await.unwrap();
+        checklist::add(ctx, card.id, "An item").await.unwrap();
+        let item = checklist_item::Entity::find()
+            .filter(checklist_item::Column::TaskId.eq(card.id))
+            .one(app.reader())
+            .await
+            .unwrap()
+            .unwrap();
+        let task = task::Entity::find_by_id(card.id).one(app.reader()).await.unwrap().unwrap();
+        self.words.extend([
+            ("task", task.id.to_string()),
+            ("column", columns[0].id.to_string()),
+            ("column2", columns[1].id.to_string()),
+            ("item", item.id.to_string()),
+        ]);
+    }
+
+    async fn add_people(&mut self, app: &TestApp, people: &People) {
+        let op = Uuid::now_v7();
+        let new = NewUser {
+            name: "Other".into(),
+            email: format!("{op}@example.org"),
+            password: PASSWORD.into(),
+            zone: "UTC".into(),
+        };
+        let other = users::create(&Ctx::system(app), new, Role::Member).await.unwrap();
+        let link = links::make(&as_person(app, &people.admin), other.id).await.unwrap();
+        let placeholder = UserId(Uuid::now_v7());
+        user::ActiveModel {
+            id: Set(placeholder),
+            email: Set(None),
+            name: Set("From an import".into()),
+            password_hash: Set(None),
+            state: Set(UserState::Placeholder),
+            ..other.clone().into()
+        }
+        .insert(app.reader())
+        .await
+        .unwrap();
+        self.words.extend([
+            ("other", other.id.to_string()),
+            ("placeholder", placeholder.to_string()),
+            ("token", link.rsplit('=').next().unwrap().to_owned()),
+        ]);
+    }
+
+    async fn add_group(&mut self, app: &TestApp, people: &People, project: ProjectId) {
+        let admin = as_person(app, &people.admin);
+        let group = groups::create(&admin, &format!("Group of {project}")).await.unwrap();
+        let row =
+            team_project::ActiveModel { team_id: Set(group), project_id: Set(project), role: Set(MemberRole::Viewer) };
+        team_project::Entity::insert(row).exec_without_returning(app.reader()).await.unwrap();
+        self.words.push(("group_inside", group.to_string()));
+    }
+
+    async fn add_rule(&mut self, app: &TestApp, ctx: &Ctx, project: ProjectId) {
+        let owning = access::by_id(ctx, app.reader(), project).await.unwrap().owning().unwrap();
+        let input = RuleInput {
+            name: "Escalate".into(),
+            trigger: Trigger::Overdue,
+            actions: vec![Action::SetPriority { priority: Priority::Urgent }],
+        };
+        let rule = rules::create(ctx, &owning, input).await.unwrap();
+        self.words.push(("rule", rule.to_string()));
+    }
+
+    async fn add_import(&mut self, app: &TestApp, owner: &Me, word: &'static str, state: ImportState) {
+        let id = ImportId(Uuid::now_v7());
+        let choices = ImportChoices {
+            csv: CsvMapping::default(),
+            target: ImportTarget::New { name: "Brought".into(), key: String::new() },
+            layout: Layout::KeepLists,
+            lists: ListMapping::new(),
+            people: BTreeMap::new(),
+        };
+        import_run::ActiveModel {
+            id: Set(id),
+            user_id: Set(owner.id),
+            kind: Set(ImportKind::Csv),
+            file_name: Set("tasks.csv".into()),
+            content: Set(Some(b"Title,Due\nOne,2026-12-01\n".to_vec())),
+            content_hash: Set(id.to_string()),
+            choices: Set(serde_json::to_string(&choices).unwrap()),
+            state: Set(state),
+            attempt: Set(0),
+            project_id: Set(None),
+            result: Set(String::new()),
+            created_at: Set(app.clock.now()),
+            updated_at: Set(app.clock.now()),
+        }
+        .insert(app.reader())
+        .await
+        .unwrap();
+        self.words.push((word, id.to_string()));
+    }
+
+    async fn add_mail(&mut self, app: &TestApp, owner: &Me) {
+        let id = OutboxMessageId(Uuid::now_v7());
+        let row = outbox_message::ActiveModel {
+            id: Set(id),
+            account_id: Set(Some(OUTBOX)),
+            message_id: Set(format!("{id}@example.org")),
+            envelope_from: Set("a@example.org".into()),
+            envelope_to: Set(owner.email.clone()),
+            subject: Set("Hello".into()),
+            mime: Set(b"Subject: Hello\r\n\r\nhello\r\n".to_vec()),
+            caught_at: Set(app.clock.now()),
+        };
+        outbox_message::Entity::insert(row).exec_without_returning(app.reader()).await.unwrap();
+        self.words.push(("mail", id.to_string()));
+    }
+
+    async fn add_report(&mut self, app: &TestApp, project: ProjectId) {
+        let run = sent_report(app, project).await;
+        let row = occurrence::Entity::find_by_id(run).one(app.reader()).await.unwrap().unwrap();
+        let message = delivery::Entity::find()
+            .filter(delivery::Column::OccurrenceId.eq(run))
+            .one(app.reader())
+            .await
+            .unwrap()
+            .unwrap();
+        self.words.extend([
+            ("run", run.to_string()),
+            ("job", row.schedule_id.to_string()),
+            ("delivery", message.id.to_string()),
+        ]);
+    }
+}
