@@ -23,7 +23,8 @@ pub fn list(column: &HtmlElement) -> Option<HtmlElement> {
 
 /// The card with this id.
 pub fn card(board: &HtmlElement, id: &str) -> Option<HtmlElement> {
-    all(board.query_selector_all(".card")).into_iter().find(|card| data_id(card) == id)
+    let is_id = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    is_id.then(|| one(board, &format!(".card[data-id='{id}']"))).flatten()
 }
 
 /// The first element inside `root` that `selector` finds.

@@ -40,6 +40,9 @@ pub fn copy_above(card: &HtmlElement, width: f64, count: usize) -> Option<(HtmlE
 
 /// Shows that the other cards of a selection are in the hand too.
 pub fn dim_others(board: &HtmlElement, card: &HtmlElement, carried: &[String]) -> Vec<HtmlElement> {
+    if carried.len() < 2 {
+        return Vec::new();
+    }
     let others: Vec<HtmlElement> =
         carried.iter().filter_map(|id| dom::card(board, id)).filter(|other| other != card).collect();
     for other in &others {
