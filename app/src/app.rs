@@ -34,6 +34,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sign-up") view=SignUpPage />
                     <Route path=path!("/more") view=MorePage />
                     <Route path=path!("/keys") view=KeysPage />
+                    <Route path=path!("/notifications") view=NotificationsPage />
                     <Route path=path!("/projects") view=ProjectsPage />
                     <Route path=path!("/import") view=UploadPage />
                     <Route path=path!("/import/:id") view=ImportPage />

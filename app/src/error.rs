@@ -99,6 +99,17 @@ pub enum Problem {
     NotADate,
     NotATime,
     NotANumber,
+    /// A day after today where only what has happened counts.
+    InFuture,
+    /// A length of time that cannot be read.
+    NotADuration,
+    /// The numbers make no series of dates.
+    NoSeries,
+    /// A task cannot block itself, nor what blocks it.
+    Circular {
+        /// The references along the circle, `T-1` to `T-1`.
+        chain: Vec<String>,
+    },
     UnknownZone,
     UnknownChoice,
     ControlCharacters,
@@ -145,6 +156,10 @@ impl Problem {
             Self::NotADate => "Enter a date like 2026-11-23".into(),
             Self::NotATime => "Enter a time like 17:00".into(),
             Self::NotANumber => "Enter a whole number".into(),
+            Self::InFuture => "Choose today or a day before".into(),
+            Self::NotADuration => "Write a time with its unit, like 2h 30m or 1.5d, up to 1,000 days".into(),
+            Self::NoSeries => "Choose numbers and days that exist, so that there is a next date".into(),
+            Self::Circular { chain } => format!("This would go in a circle: {}", plain_chain(chain)),
             Self::UnknownZone => "Choose a time zone from the list, like Europe/Ljubljana".into(),
             Self::UnknownChoice => "Choose one of the list".into(),
             Self::ControlCharacters => "Remove line breaks and control characters".into(),
@@ -270,6 +285,19 @@ impl AppError {
 /// Only hex digits of a reference are shown: it may have come through the URL.
 fn plain_reference(reference: &str) -> String {
     reference.chars().filter(char::is_ascii_hexdigit).take(12).collect()
+}
+
+/// Only references are shown of a chain: it may have come through the URL.
+fn plain_chain(chain: &[String]) -> String {
+    let is_reference = |text: &&String| {
+        text.split_once('-').is_some_and(|(key, number)| {
+            (1..=8).contains(&key.len())
+                && key.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+                && (1..=10).contains(&number.len())
+                && number.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    };
+    chain.iter().filter(is_reference).take(20).map(String::as_str).collect::<Vec<_>>().join(" blocks ")
 }
 
 impl fmt::Display for AppError {

@@ -50,6 +50,9 @@ lazy_pages!(
         ArchivePage: open_archive = tasks,
         SearchPage: open_search = search,
     }
+    notifications {
+        NotificationsPage: open_notifications = notifications,
+    }
     dashboard {
         DashboardPage: open_dashboard = dashboard,
     }

@@ -13,6 +13,7 @@ pub mod platform;
 pub mod ui;
 pub mod accounts;
 pub mod projects;
+pub mod notifications;
 pub mod tasks;
 pub mod members;
 pub mod automation;

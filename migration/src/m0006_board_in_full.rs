@@ -1,5 +1,5 @@
 //! The board in full: limits that refuse, trash, work notes, attachments, dependencies, recurrence,
-//! watchers, saved views, groups of people, rules, notifications, and the numbered stream of changes.
+//! watchers, old numbers of moved tasks, saved views, groups of people, rules, notifications, and the numbered stream of changes.
 
 use sea_orm_migration::prelude::*;
 
@@ -32,6 +32,7 @@ impl MigrationTrait for Migration {
                 "team",
                 "column_fold",
                 "saved_view",
+                "task_alias",
                 "task_watcher",
                 "task_dependency",
                 "attachment_content",
@@ -123,6 +124,13 @@ CREATE TABLE task_watcher (
     PRIMARY KEY (task_id, user_id)
 );
 CREATE INDEX task_watcher_user ON task_watcher (user_id);
+CREATE TABLE task_alias (
+    project_id {uuid} NOT NULL REFERENCES project (id) ON DELETE CASCADE,
+    number integer NOT NULL,
+    task_id {uuid} NOT NULL REFERENCES task (id) ON DELETE CASCADE,
+    PRIMARY KEY (project_id, number)
+);
+CREATE INDEX task_alias_task ON task_alias (task_id);
 CREATE TABLE saved_view (
     id {uuid} PRIMARY KEY,
     project_id {uuid} NOT NULL REFERENCES project (id) ON DELETE CASCADE,
@@ -208,6 +216,7 @@ CREATE TABLE notification (
     created_at {time} NOT NULL,
     read_at {time}
 );
+CREATE INDEX notification_task ON notification (task_id, created_at);
 CREATE INDEX notification_user ON notification (user_id, created_at);
 CREATE INDEX notification_unread ON notification (user_id) WHERE read_at IS NULL;
 CREATE TABLE event_stream (

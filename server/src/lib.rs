@@ -4,6 +4,7 @@
 #![recursion_limit = "1024"]
 
 pub mod accept;
+pub mod attachments;
 pub mod cli;
 pub mod config;
 pub mod export;

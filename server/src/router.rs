@@ -16,7 +16,7 @@ use tower_http::{
 };
 
 use crate::{
-    export, frames, health, live, pages, rpc, security,
+    attachments, export, frames, health, live, pages, rpc, security,
     sessions::{self, TrustedProxies},
 };
 
@@ -32,6 +32,7 @@ pub fn router(app: AppState, site_root: &Path, proxies: TrustedProxies) -> Route
         .merge(export::routes())
         .merge(frames::routes())
         .merge(live::routes())
+        .merge(attachments::routes())
         .merge(app::imports::upload::routes())
         .fallback(get(pages::render))
         .layer(from_fn_with_state(app.clone(), pages::guard))

@@ -15,7 +15,9 @@ use app::{
         planner,
         worker::{self, Claim},
     },
+    notifications::service::inbox,
     platform::{clock::Clock, ctx::Ctx, events, state::AppState},
+    tasks::service::trash,
 };
 use tokio::{
     sync::watch,
@@ -123,12 +125,23 @@ impl Crew {
         }
         if self.looks % KEEP_EVERY == 0 {
             worker::keep_missing(&self.app).await?;
+            self.clear_away().await?;
         }
         if self.looks % PRUNE_EVERY == 0 {
             events::prune(&Ctx::system(&self.app)).await?;
         }
         self.looks += 1;
         Ok(())
+    }
+
+    /// Empties what has waited long enough in the trash, and forgets old notifications.
+    async fn clear_away(&self) -> AppResult<()> {
+        let ctx = Ctx::system(&self.app);
+        let gone = trash::purge(&ctx).await?;
+        if gone > 0 {
+            tracing::info!("{gone} tasks left the trash for good");
+        }
+        inbox::forget_old(&ctx).await
     }
 
     /// Done when a run is; never while there is none.

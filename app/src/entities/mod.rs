@@ -34,6 +34,7 @@ pub mod session;
 pub mod setting;
 pub mod smtp_account;
 pub mod task;
+pub mod task_alias;
 pub mod task_assignee;
 pub mod task_dependency;
 pub mod task_event;

@@ -7,6 +7,7 @@ use super::keys::Shortcuts;
 use crate::{
     accounts::api::{SetTheme, SignOut},
     domain::account::{self, Me, Theme},
+    notifications::Bell,
     ui::{
         Avatar, Icon,
         keys::{self, Action},
@@ -27,6 +28,7 @@ fn crumb(path: &str) -> &'static str {
         "settings" => "Settings",
         "search" => "Search",
         "my-work" => "My work",
+        "notifications" => "Notifications",
         _ => "AutoReport",
     }
 }
@@ -55,6 +57,7 @@ pub fn Head(me: Me, theme: Theme) -> impl IntoView {
             <span class="crumb">{move || path.with(|path| crumb(path))}</span>
             <span class="spacer"></span>
             {search_button(shortcuts)}
+            <Bell />
             <button type="button" class="account__button" popovertarget="account-menu" aria-label=format!("{}, account of {}", account::initials(&me.name), me.name)>
                 <Avatar name=me.name.clone() />
             </button>

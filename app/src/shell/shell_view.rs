@@ -10,6 +10,7 @@ use super::{
     palette::Palette,
     session::Session,
 };
+use crate::notifications::provide_unread;
 use crate::ui::toast::{Toaster, Toasts};
 
 /// The page in its frame; without a person (sign-in, sign-up) only the page.
@@ -17,6 +18,9 @@ use crate::ui::toast::{Toaster, Toasts};
 pub fn Shell(session: Session, children: Children) -> impl IntoView {
     Toasts::provide();
     follow_route();
+    if session.me.is_some() {
+        provide_unread();
+    }
     let uses_singles = session.me.as_ref().is_none_or(|me| me.uses_shortcuts);
     let shortcuts = session.me.is_some().then(|| Shortcuts::provide(session.is_narrow, uses_singles));
     let inside = children();

@@ -5,7 +5,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::{
     api::{ArchiveTask, PlaceTask, RestoreTask, load_task},
-    task::{DueForm, PriorityForm, TaskState},
+    task::{DueForm, PriorityForm, TaskState, api::DeleteTask},
     view::TaskDetail,
 };
 use crate::{
@@ -109,16 +109,17 @@ fn MoveForm(state: TaskState) -> impl IntoView {
 #[component]
 fn PutAway(state: TaskState) -> impl IntoView {
     let (archive, restore) = (ServerAction::<ArchiveTask>::new(), ServerAction::<RestoreTask>::new());
-    let (archived_now, restored_now) = (archive.value(), restore.value());
+    let delete = ServerAction::<DeleteTask>::new();
+    let (archived_now, restored_now, deleted_now) = (archive.value(), restore.value(), delete.value());
     Effect::new(move |_| {
-        if archived_now.with(Option::is_some) | restored_now.with(Option::is_some) {
+        if archived_now.with(Option::is_some) | restored_now.with(Option::is_some) | deleted_now.with(Option::is_some) {
             state.reload();
         }
     });
     let archived = state.part(|detail| detail.archived.clone());
     view! {
         <section class="panel is-padded">
-            <div class="panel__head"><h2>"Archive"</h2></div>
+            <div class="panel__head"><h2>"Archive and trash"</h2></div>
             {move || match archived.get() {
                 Some(stamp) => view! {
                     <p>{format!("Archived {}. It is not on the board.", stamp.words)}</p>
@@ -127,6 +128,8 @@ fn PutAway(state: TaskState) -> impl IntoView {
                 None => view! {
                     <p class="muted">"Takes the task off the board. It can be restored at any time."</p>
                     <ActionForm action=archive>{state.hidden_id()}<button class="btn" type="submit"><Icon name="archive" />"Archive"</button></ActionForm>
+                    <p class="muted">"Puts the task into the trash, where it waits for 30 days."</p>
+                    <ActionForm action=delete>{state.hidden_id()}<button class="btn is-danger-quiet" type="submit"><Icon name="trash-2" />"Delete"</button></ActionForm>
                 }.into_any(),
             }}
         </section>

@@ -8,6 +8,7 @@ mod filter_bar;
 mod home_page;
 mod list;
 mod new_page;
+pub mod parts;
 #[cfg(feature = "ssr")]
 pub mod service;
 mod tabs;

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::parts::{Parts, RevisionView};
 use crate::domain::{
     due::{Due, Finish, ViewerClock},
     ids::{ChecklistItemId, ColumnId, CommentId, LabelId, OpId, ProjectId, TaskId, UserId},
@@ -83,6 +84,10 @@ pub struct Card {
     pub comments: u32,
     /// The version that edits start from.
     pub version: i64,
+    /// Files on it.
+    pub files: u32,
+    /// Tasks that have to be completed before it and are not.
+    pub blocked_by: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,6 +130,7 @@ pub struct TaskDetail {
     pub created: Stamp,
     pub created_by: Option<String>,
     pub archived: Option<Stamp>,
+    pub parts: Parts,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,10 +168,17 @@ pub struct ChecklistItem {
 pub struct CommentView {
     pub id: CommentId,
     pub author: Option<String>,
+    /// Markdown.
+    pub body: String,
     /// Safe HTML.
     pub html: String,
     pub at: Stamp,
     pub is_edited: bool,
+    /// The version that an edit starts from.
+    pub version: i64,
+    pub can_edit: bool,
+    /// What it said before, the latest first.
+    pub former: Vec<RevisionView>,
 }
 
 /// One line of a task's history: who, and what happened, in words.
@@ -174,6 +187,8 @@ pub struct HistoryLine {
     pub who: Option<String>,
     pub what: String,
     pub at: Stamp,
+    /// Whether it tells of a comment or a note.
+    pub is_comment: bool,
 }
 
 /// An instant with the words for the viewer's zone, made on the server.
@@ -182,6 +197,11 @@ pub struct Stamp {
     pub at: DateTime<Utc>,
     /// `22 Nov, 17:05`.
     pub words: String,
+}
+
+/// What a card says of the open tasks before it.
+pub fn blocked_words(many: u32) -> String {
+    format!("Blocked by {many}")
 }
 
 impl Card {

@@ -14,6 +14,7 @@ fn words(code: &str) -> Option<&'static str> {
         "left" => "You have left the project.",
         "password_set" => "Your password is set. Sign in with it.",
         "merged" => "Merged.",
+        "trashed" => "Put into the trash. It waits there for 30 days.",
         "moved" => "Moved.",
         "sent" => "Sent.",
         "paused" => "Paused.",

@@ -22,4 +22,7 @@ mod reports_snapshot;
 mod search;
 mod tasks_bulk;
 mod tasks_edit;
+mod tasks_life;
 mod tasks_move;
+mod tasks_parts;
+mod tasks_talk;

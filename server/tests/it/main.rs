@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod architecture;
+mod attachments;
 mod command_line;
 mod http;
 mod import;
@@ -9,8 +10,10 @@ mod jobs_killed;
 mod jobs_pages;
 mod live;
 mod mail;
+mod notifications;
 mod projects_pages;
 mod reports;
 mod rights;
 mod seed;
 mod site;
+mod task_page;

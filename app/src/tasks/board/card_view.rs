@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{due, task::Priority},
-    tasks::view::Card,
+    tasks::view::{Card, blocked_words},
     ui::{Avatar, Icon, PriorityMark},
 };
 
@@ -134,13 +134,20 @@ fn due_chip(card: &Card, chip: due::DueChip) -> impl IntoView + use<> {
 
 fn counters(card: &Card) -> impl IntoView + use<> {
     let (ticked, items) = card.checklist;
-    let comments = card.comments;
+    let (comments, files, blocked) = (card.comments, card.files, card.blocked_by);
+    let is_open = matches!(card.finish, due::Finish::Open);
     (
+        (blocked > 0 && is_open).then(|| view! {
+            <span class="meta is-blocked"><Icon name="ban" /><bdi>{blocked_words(blocked)}</bdi></span>
+        }),
         (items > 0).then(|| view! {
             <span class="meta"><Icon name="list-checks" /><bdi>{format!("{ticked}/{items}")}</bdi><span class="sr-only">" checklist items"</span></span>
         }),
         (comments > 0).then(|| view! {
             <span class="meta"><Icon name="message-square" />{comments}<span class="sr-only">" comments"</span></span>
+        }),
+        (files > 0).then(|| view! {
+            <span class="meta"><Icon name="paperclip" />{files}<span class="sr-only">" files"</span></span>
         }),
     )
 }

@@ -1,10 +1,10 @@
 //! Gives the board to the person's hands once the page is awake: pointer, keys, the minute clock.
 
 #[cfg(feature = "hydrate")]
-pub use browser::{attach, focus, focus_element, lift_keys, on_escape, on_press};
+pub use browser::{attach, focus, focus_element, lift_keys, on_escape, on_press, on_step};
 
 #[cfg(not(feature = "hydrate"))]
-pub use server::{attach, focus, focus_element, lift_keys, on_escape, on_press};
+pub use server::{attach, focus, focus_element, lift_keys, on_escape, on_press, on_step};
 
 #[cfg(feature = "hydrate")]
 mod browser {
@@ -130,6 +130,40 @@ mod browser {
         });
     }
 
+    /// Calls `step` with -1 on K and with 1 on J, while the focus is in `inside` and not in a field.
+    pub fn on_step(inside: NodeRef<leptos::html::Section>, step: impl Fn(i32) + Clone + 'static) {
+        Effect::new(move |_| {
+            let Some(place) = inside.get() else { return };
+            let place: HtmlElement = place;
+            let step = step.clone();
+            let mut listeners = Listeners::default();
+            listeners.on(&place, "keydown", Hears::Bubbling, move |event: KeyboardEvent| {
+                let is_plain = !event.default_prevented()
+                    && !event.is_composing()
+                    && !(event.ctrl_key() || event.meta_key() || event.alt_key());
+                if !is_plain || is_in_field(&event) {
+                    return;
+                }
+                let by = match event.key().as_str() {
+                    "j" | "J" => 1,
+                    "k" | "K" => -1,
+                    _ => return,
+                };
+                event.prevent_default();
+                event.stop_propagation();
+                step(by);
+            });
+            StoredValue::new_local(listeners);
+        });
+    }
+
+    fn is_in_field(event: &KeyboardEvent) -> bool {
+        let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+        target.is_some_and(|target| {
+            matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") || target.is_content_editable()
+        })
+    }
+
     /// Out of a field first, so that what is typed is not lost by one key.
     fn leave_field() -> bool {
         let focused = document().active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
@@ -192,6 +226,9 @@ mod server {
 
     /// The server hears no keys.
     pub fn on_escape(_close: impl Fn() + Clone + 'static) {}
+
+    /// The server hears no keys.
+    pub fn on_step(_inside: NodeRef<leptos::html::Section>, _step: impl Fn(i32) + Clone + 'static) {}
 
     /// The server hears no keys.
     pub fn lift_keys<T>(_node: NodeRef<Div>, _state: &BoardState, _event: &T) {}

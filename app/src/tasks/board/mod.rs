@@ -48,5 +48,5 @@ mod keyboard;
 mod listeners;
 
 pub use board_page::BoardPage;
-pub use hands::{focus_element, on_escape};
+pub use hands::{focus_element, on_escape, on_step};
 pub use open::OpenBoard;

@@ -11,7 +11,11 @@ use super::{
     words,
 };
 use crate::{
-    domain::ids::{ColumnId, TaskId},
+    domain::{
+        due::Finish,
+        ids::{ColumnId, TaskId},
+        task::Status,
+    },
     ui::{Icon, StatusMark},
 };
 
@@ -73,7 +77,8 @@ fn form(board: &BoardState, card: &CardState, dialog: NodeRef<Dialog>) -> impl I
             <div class="dialog__body">
                 {lists(board, column, index)}
                 {positions(board, cards.clone(), column, index)}
-                {preview(board, cards, whom, column, index)}
+                {preview(board, cards.clone(), whom, column, index)}
+                {blocked(board, cards, column)}
             </div>
             <div class="dialog__foot">
                 <button class="btn" type="button" on:click=move |_| close()>"Cancel"</button>
@@ -148,6 +153,21 @@ fn preview(
         format!("{whom} will be in {name}, position {} of {of}.", index.get() + 1)
     };
     view! { <p class="muted" role="status">{words}</p> }
+}
+
+/// Says before it happens that blocked tasks would be completed.
+fn blocked(board: &BoardState, cards: Vec<TaskId>, column: RwSignal<Option<ColumnId>>) -> impl IntoView + use<> {
+    let board = board.clone();
+    let many: u32 = cards
+        .iter()
+        .filter_map(|card| board.card(*card))
+        .map(|card| card.data.with_untracked(|card| if card.finish == Finish::Open { card.blocked_by } else { 0 }))
+        .sum();
+    move || {
+        let is_done = column.get().and_then(|id| board.column(id)).is_some_and(|column| column.status == Status::Done);
+        (is_done && many > 0)
+            .then(|| view! { <p class="banner" data-tone="warn" role="status">{words::still_blocked(many)}"."</p> })
+    }
 }
 
 /// The titles in a list without the cards that are moved.

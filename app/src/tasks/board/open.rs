@@ -28,6 +28,20 @@ impl OpenBoard {
         board.refresh(task.card.clone());
     }
 
+    /// The numbers of the cards before and behind this one on the board as it is filtered and loaded:
+    /// down its list, then on to the next one.
+    pub fn neighbours(self, number: i32) -> (Option<i32>, Option<i32>) {
+        let Some(board) = self.0.try_get().flatten() else { return (None, None) };
+        let numbers: Vec<i32> = board
+            .columns
+            .iter()
+            .flat_map(|column| column.cards.get())
+            .map(|card| card.data.with_untracked(|card| card.number))
+            .collect();
+        let Some(at) = numbers.iter().position(|other| *other == number) else { return (None, None) };
+        (at.checked_sub(1).and_then(|before| numbers.get(before).copied()), numbers.get(at + 1).copied())
+    }
+
     /// Puts the focus on the card with this number.
     pub fn focus_number(self, number: i32) {
         let Some(board) = self.0.try_get_untracked().flatten() else { return };

@@ -9,7 +9,10 @@ use super::{
     state::{Anchor, BoardState, CardState, Place},
     words,
 };
-use crate::{domain::ids::TaskId, error::AppError};
+use crate::{
+    domain::{ids::TaskId, task::Status},
+    error::AppError,
+};
 
 /// Steps that can be taken back, and those that were; at most fifty each.
 #[derive(Clone, Default)]
@@ -77,6 +80,10 @@ impl BoardState {
         };
         if let Some(warning) = self.limit_warning(to) {
             toast = format!("{toast}. {warning}");
+        }
+        if let Some(warning) = self.blocked_warning(&state, from, to) {
+            toast = format!("{toast}. {warning}");
+            say(warning, Urgency::Assertive);
         }
         self.offer_undo(card, toast);
     }
@@ -198,6 +205,13 @@ impl BoardState {
     pub(super) fn offer_undo(&self, card: TaskId, words: String) {
         let board = self.clone();
         self.toasts.offer(words, "Undo", move || board.undo_of(card));
+    }
+
+    /// A task that others still block may be completed; it is said.
+    fn blocked_warning(&self, card: &CardState, from: Anchor, to: Anchor) -> Option<String> {
+        let is_done = |id| self.column(id).is_some_and(|column| column.status == Status::Done);
+        let many = card.data.with_untracked(|card| card.blocked_by);
+        (many > 0 && is_done(to.column) && !is_done(from.column)).then(|| words::still_blocked(many))
     }
 
     /// A soft limit lets the card in and says so.

@@ -131,6 +131,14 @@ fn short(title: &str) -> String {
     format!("{}…", head[..cut].trim_end())
 }
 
+/// A task was completed while others block it.
+pub fn still_blocked(many: u32) -> String {
+    match many {
+        1 => "It is still blocked by 1 open task".into(),
+        many => format!("It is still blocked by {many} open tasks"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

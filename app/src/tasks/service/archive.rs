@@ -77,6 +77,7 @@ pub async fn list(ctx: &Ctx, viewing: &Viewing) -> AppResult<Vec<Card>> {
     let rows = task::Entity::find()
         .filter(task::Column::ProjectId.eq(viewing.project().id))
         .filter(task::Column::ArchivedAt.is_not_null())
+        .filter(task::Column::DeletedAt.is_null())
         .order_by_desc(task::Column::ArchivedAt)
         .limit(LISTED)
         .all(ctx.reader())

@@ -7,7 +7,7 @@ use super::{
     create::touched,
     edit,
     events::{self, Detail, Event},
-    find,
+    find, watch,
 };
 use crate::{
     domain::{
@@ -57,6 +57,8 @@ pub async fn set(ctx: &Ctx, id: TaskId, wanted: &[UserId]) -> AppResult<Card> {
     for (kind, name) in happened {
         events::record(ctx, &*tx, &row, Event::plain(kind, Detail { to: name, ..Detail::default() })).await?;
     }
+    let fresh: Vec<UserId> = wanted.iter().copied().filter(|user| !before.contains(user)).collect();
+    watch::given(ctx, &*tx, id, &fresh).await?;
     let card = cards::one(&*tx, find::zone(ctx), row).await?;
     tx.commit().await?;
     Ok(card)

@@ -142,6 +142,10 @@ async fn apply(
     given: &mut Given,
     parts: &mut Parts,
 ) -> AppResult<task::Model> {
+    // What is in the trash is changed no more.
+    if row.deleted_at.is_some() {
+        return Err(AppError::NotFound);
+    }
     let base = row.version;
     match wanted {
         Edit::Title { text, base } => edit::apply(ctx, tx, row, base, Change::Title(text), parts.next()).await,

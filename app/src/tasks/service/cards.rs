@@ -1,4 +1,4 @@
-//! Rows of tasks to cards: labels, people and counters of all of them in four queries.
+//! Rows of tasks to cards: labels, people and counters of all of them in six queries.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::{
         due::{Due, Finish},
         ids::{LabelId, TaskId, UserId},
     },
-    entities::{checklist_item, comment, label, task, task_assignee, task_label, user},
+    entities::{attachment, checklist_item, comment, label, task, task_assignee, task_dependency, task_label, user},
     error::AppResult,
     tasks::view::{Card, LabelView},
 };
@@ -27,6 +27,8 @@ pub struct Around {
     pub people: Vec<(UserId, String)>,
     pub items: (u32, u32),
     pub comments: u32,
+    pub files: u32,
+    pub blocked_by: u32,
 }
 
 /// When a task is due, in a zone.
@@ -74,7 +76,7 @@ pub async fn around(db: &impl ConnectionTrait, ids: &[TaskId]) -> AppResult<Hash
 
 /// The card of a row, for people in a zone.
 pub fn card(row: task::Model, zone: Tz, around: Around) -> Card {
-    let Around { labels, people, items, comments } = around;
+    let Around { labels, people, items, comments, files, blocked_by } = around;
     Card {
         id: row.id,
         number: row.number,
@@ -89,6 +91,8 @@ pub fn card(row: task::Model, zone: Tz, around: Around) -> Card {
         checklist: items,
         comments,
         version: row.version,
+        files,
+        blocked_by,
     }
 }
 
@@ -163,7 +167,13 @@ struct CountRow {
     done: i64,
 }
 
-/// Checklist items and comments of tasks, counted.
+#[derive(FromQueryResult)]
+struct ManyRow {
+    task_id: TaskId,
+    many: i64,
+}
+
+/// Checklist items, comments, files and open blockers of tasks, counted.
 async fn counters(db: &impl ConnectionTrait, ids: &[TaskId], all: &mut HashMap<TaskId, Around>) -> AppResult<()> {
     for ids in ids.chunks(CHUNK) {
         let items = checklist_item::Entity::find()
@@ -191,6 +201,38 @@ async fn counters(db: &impl ConnectionTrait, ids: &[TaskId], all: &mut HashMap<T
             .await?;
         for row in comments {
             all.entry(row.task_id).or_default().comments = count(row.many);
+        }
+        let files = attachment::Entity::find()
+            .select_only()
+            .column(attachment::Column::TaskId)
+            .column_as(attachment::Column::Id.count(), "many")
+            .filter(attachment::Column::TaskId.is_in(ids.iter().copied()))
+            .group_by(attachment::Column::TaskId)
+            .into_model::<ManyRow>()
+            .all(db)
+            .await?;
+        for row in files {
+            all.entry(row.task_id).or_default().files = count(row.many);
+        }
+        let to_blocker = task_dependency::Entity::belongs_to(task::Entity)
+            .from(task_dependency::Column::BlockerId)
+            .to(task::Column::Id)
+            .into();
+        // What is archived or in the trash holds nobody up.
+        let blockers = task_dependency::Entity::find()
+            .select_only()
+            .column_as(task_dependency::Column::BlockedId, "task_id")
+            .column_as(task_dependency::Column::BlockerId.count(), "many")
+            .join(JoinType::InnerJoin, to_blocker)
+            .filter(task_dependency::Column::BlockedId.is_in(ids.iter().copied()))
+            .filter(task::Column::CompletedAt.is_null())
+            .filter(task::Column::ArchivedAt.is_null())
+            .group_by(task_dependency::Column::BlockedId)
+            .into_model::<ManyRow>()
+            .all(db)
+            .await?;
+        for row in blockers {
+            all.entry(row.task_id).or_default().blocked_by = count(row.many);
         }
     }
     Ok(())

@@ -14,10 +14,11 @@ use super::{
     events::{self, Detail, Event, Stand},
     find,
     moves::{self, End},
+    watch,
 };
 use crate::{
     domain::{
-        ids::{ColumnId, OpId, TaskId},
+        ids::{ColumnId, OpId, ProjectId, TaskId},
         task::{Category, DESCRIPTION_MAX, EventKind, Priority, TITLE_MAX},
     },
     entities::{board_column, project, task},
@@ -79,7 +80,7 @@ pub(super) async fn insert(
         id: Set(TaskId(Uuid::now_v7())),
         project_id: Set(editing.project().id),
         column_id: Set(column.id),
-        number: Set(next_number(tx, editing).await?),
+        number: Set(next_number(tx, editing.project().id).await?),
         rank: Set(moves::end_rank(&**tx, column.id, end).await?.into_string()),
         title: Set(title),
         description: Set(description),
@@ -103,6 +104,7 @@ pub(super) async fn insert(
     let to = Stand { column: column.id, status: column.status };
     let event = Event { kind: EventKind::Created, from: None, to: Some(to), detail: Detail::default(), op_id };
     events::record(ctx, &**tx, &row, event).await?;
+    watch::begin(&**tx, row.id, ctx.actor_id().as_slice()).await?;
     Ok(row)
 }
 
@@ -117,8 +119,7 @@ pub(super) async fn already_made(tx: &WriteTx, op_id: Option<OpId>) -> AppResult
 }
 
 /// Counts the project's numbers up; the update holds the row, so no number is given twice.
-async fn next_number(tx: &WriteTx, editing: &Editing) -> AppResult<i32> {
-    let id = editing.project().id;
+pub(super) async fn next_number(tx: &WriteTx, id: ProjectId) -> AppResult<i32> {
     project::Entity::update_many()
         .col_expr(project::Column::LastNumber, Expr::col(project::Column::LastNumber).add(1))
         .filter(project::Column::Id.eq(id))

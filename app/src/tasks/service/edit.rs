@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     domain::{
+        estimate,
         ids::{OpId, TaskId},
         task::{Category, DESCRIPTION_MAX, EventKind, Priority, TITLE_MAX},
     },
@@ -33,6 +34,10 @@ pub enum Change {
     Priority(Priority),
     Category(Category),
     Due(Option<DueInput>),
+    /// The day work should begin.
+    Start(Option<NaiveDate>),
+    /// Minutes.
+    Estimate(Option<i32>),
 }
 
 impl Change {
@@ -44,6 +49,8 @@ impl Change {
             Self::Priority(_) => "priority",
             Self::Category(_) => "category",
             Self::Due(_) => "due",
+            Self::Start(_) => "start",
+            Self::Estimate(_) => "estimate",
         }
     }
 
@@ -122,6 +129,16 @@ pub(super) async fn apply(
             fresh.category = Set(*category);
             (row.category.to_string(), category.to_string())
         }
+        Change::Start(start) => {
+            fresh.start_on = Set(*start);
+            let words = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
+            (words(row.start_on), words(*start))
+        }
+        Change::Estimate(minutes) => {
+            fresh.estimate_minutes = Set(*minutes);
+            let words = |minutes: Option<i32>| minutes.map(estimate::words).unwrap_or_default();
+            (words(row.estimate_minutes), words(*minutes))
+        }
         Change::Due(due) => {
             let (due_on, due_at) = match due {
                 None => (None, None),
@@ -173,7 +190,7 @@ async fn was_changed_since(tx: &WriteTx, row: &task::Model, field: &str, base: i
 
 /// A wall-clock time in a zone: the first of two where it exists twice, the end of the gap where it
 /// does not exist.
-fn instant(zone: chrono_tz::Tz, date: NaiveDate, time: NaiveTime) -> AppResult<DateTime<Utc>> {
+pub(super) fn instant(zone: chrono_tz::Tz, date: NaiveDate, time: NaiveTime) -> AppResult<DateTime<Utc>> {
     let mut local = date.and_time(time);
     for _ in 0..=180 {
         if let Some(instant) = zone.from_local_datetime(&local).earliest() {
@@ -193,7 +210,7 @@ pub fn read_due(date: &str, time: &str) -> AppResult<Option<DueInput>> {
     if date.is_empty() {
         return if time.is_empty() { Ok(None) } else { Err(AppError::field("due_on", Problem::Required)) };
     }
-    let date = NaiveDate::parse_from_str(date, "%Y-%m-%d").map_err(|_| AppError::field("due_on", Problem::NotADate))?;
+    let date = read_day("due_on", date)?.ok_or_else(|| AppError::field("due_on", Problem::Required))?;
     let time = match time {
         "" => None,
         time => Some(
@@ -203,6 +220,33 @@ pub fn read_due(date: &str, time: &str) -> AppResult<Option<DueInput>> {
         ),
     };
     Ok(Some(DueInput { date, time }))
+}
+
+/// Reads a day out of a field of a form; an empty one is none. No day lies after the year 9999.
+///
+/// # Errors
+/// [`AppError::Invalid`] at the field.
+pub fn read_day(field: &str, date: &str) -> AppResult<Option<NaiveDate>> {
+    use chrono::Datelike;
+    if date.trim().is_empty() {
+        return Ok(None);
+    }
+    NaiveDate::parse_from_str(date.trim(), "%Y-%m-%d")
+        .ok()
+        .filter(|date| (1..=9_999).contains(&date.year()))
+        .map(Some)
+        .ok_or_else(|| AppError::field(field, Problem::NotADate))
+}
+
+/// Reads an estimate out of a field of a form; an empty one is none.
+///
+/// # Errors
+/// [`AppError::Invalid`] at `estimate`.
+pub fn read_estimate(text: &str) -> AppResult<Option<i32>> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    estimate::parse(text).map(Some).ok_or_else(|| AppError::field("estimate", Problem::NotADuration))
 }
 
 /// A due date as the two columns of a row, in the person's zone.

@@ -4,7 +4,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, Query
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::stream;
+use super::{stream, watch};
 use crate::{
     domain::{
         ids::{ColumnId, EventId, OpId},
@@ -73,11 +73,12 @@ impl Event {
     }
 }
 
-/// Writes an event of a task, now, by whoever asks, and has open pages told of it.
+/// Writes an event of a task, now, by whoever asks: its watchers are told, and open pages hear of it.
 ///
 /// # Errors
 /// Only those of the database.
 pub async fn record(ctx: &Ctx, tx: &impl ConnectionTrait, task: &task::Model, event: Event) -> AppResult<()> {
+    watch::spread(ctx, tx, task, &event).await?;
     let Event { kind, from, to, mut detail, op_id } = event;
     if let Actor::Rule(rule) = &ctx.actor {
         detail.by = Some(rule.name.clone());

@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use crate::{
     domain::{due::ViewerClock, ids::TaskId, project::parse_task_ref},
-    entities::task,
+    entities::{task, task_alias},
     error::{AppError, AppResult},
     platform::{ctx::Ctx, events},
     projects::service::access::{self, Editing, Viewing},
@@ -23,7 +23,21 @@ pub async fn by_reference(ctx: &Ctx, db: &impl ConnectionTrait, reference: &str)
         .filter(task::Column::Number.eq(number))
         .one(db)
         .await?;
-    Ok((viewing, task.ok_or(AppError::NotFound)?))
+    match task {
+        Some(task) => Ok((viewing, task)),
+        None => by_old_number(ctx, db, &viewing, number).await,
+    }
+}
+
+/// A task that had this number before it moved to another project, if the person sees that one, too.
+async fn by_old_number(
+    ctx: &Ctx,
+    db: &impl ConnectionTrait,
+    left: &Viewing,
+    number: i32,
+) -> AppResult<(Viewing, task::Model)> {
+    let alias = task_alias::Entity::find_by_id((left.project().id, number)).one(db).await?;
+    by_id(ctx, db, alias.ok_or(AppError::NotFound)?.task_id).await
 }
 
 /// A task by its id.
@@ -37,11 +51,25 @@ pub async fn by_id(ctx: &Ctx, db: &impl ConnectionTrait, id: TaskId) -> AppResul
 }
 
 /// The right to change a task, and the task as it is now. Its project is held until the transaction
-/// ends (`platform::events` says why), so what is read of it afterwards stays true.
+/// ends (`platform::events` says why), so what is read of it afterwards stays true. What is in the
+/// trash is changed no more.
+///
+/// # Errors
+/// [`AppError::NotFound`] where it is not visible or in the trash, [`AppError::Forbidden`] for a viewer.
+pub async fn for_editing(ctx: &Ctx, db: &impl ConnectionTrait, id: TaskId) -> AppResult<(Editing, task::Model)> {
+    let (editing, task) = for_editing_anywhere(ctx, db, id).await?;
+    if task.deleted_at.is_some() { Err(AppError::NotFound) } else { Ok((editing, task)) }
+}
+
+/// As [`for_editing`], for a task that may be in the trash.
 ///
 /// # Errors
 /// [`AppError::NotFound`] where it is not visible, [`AppError::Forbidden`] for a viewer.
-pub async fn for_editing(ctx: &Ctx, db: &impl ConnectionTrait, id: TaskId) -> AppResult<(Editing, task::Model)> {
+pub async fn for_editing_anywhere(
+    ctx: &Ctx,
+    db: &impl ConnectionTrait,
+    id: TaskId,
+) -> AppResult<(Editing, task::Model)> {
     let (viewing, seen) = by_id(ctx, db, id).await?;
     let editing = viewing.editing()?;
     if !ctx.db().is_postgres() {

@@ -35,7 +35,6 @@ pub fn stamp(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> Stamp {
 pub async fn lines(
     db: &impl ConnectionTrait,
     task: TaskId,
-    columns: &[board_column::Model],
     now: DateTime<Utc>,
     zone: Tz,
 ) -> AppResult<Vec<HistoryLine>> {
@@ -49,6 +48,10 @@ pub async fn lines(
     let actors: Vec<UserId> = events.iter().filter_map(|event| event.actor_id).collect();
     let people = user::Entity::find().filter(user::Column::Id.is_in(actors)).all(db).await?;
     let names: HashMap<UserId, String> = people.into_iter().map(|person| (person.id, person.name)).collect();
+    let passed: Vec<ColumnId> =
+        events.iter().flat_map(|event| [event.from_column_id, event.to_column_id]).flatten().collect();
+    // Also those of projects that the task has left.
+    let columns = board_column::Entity::find().filter(board_column::Column::Id.is_in(passed)).all(db).await?;
     let column_names: HashMap<ColumnId, &str> =
         columns.iter().map(|column| (column.id, column.name.as_str())).collect();
     Ok(events
@@ -59,6 +62,15 @@ pub async fn lines(
                 who: event.actor_id.and_then(|id| names.get(&id).cloned()).or_else(|| detail.by.clone()),
                 what: words(&event, &detail, &column_names),
                 at: stamp(event.at, now, zone),
+                is_comment: matches!(
+                    event.kind,
+                    EventKind::Commented
+                        | EventKind::CommentEdited
+                        | EventKind::CommentRemoved
+                        | EventKind::NoteAdded
+                        | EventKind::NoteEdited
+                        | EventKind::NoteRemoved
+                ),
             }
         })
         .collect())
@@ -68,7 +80,10 @@ fn words(event: &task_event::Model, detail: &Detail, columns: &HashMap<ColumnId,
     let column = |id: Option<ColumnId>| id.and_then(|id| columns.get(&id).copied()).unwrap_or("a column that is gone");
     let to = detail.to.as_deref().unwrap_or_default();
     match event.kind {
-        EventKind::Created => format!("created this in {}", column(event.to_column_id)),
+        EventKind::Created => match detail.from.as_deref() {
+            Some(origin) => format!("created this in {}, from {origin}", column(event.to_column_id)),
+            None => format!("created this in {}", column(event.to_column_id)),
+        },
         EventKind::Moved if event.from_column_id == event.to_column_id => {
             format!("moved this within {}", column(event.to_column_id))
         }
@@ -85,7 +100,10 @@ fn words(event: &task_event::Model, detail: &Detail, columns: &HashMap<ColumnId,
         EventKind::Unlabelled => format!("removed the label {to}"),
         EventKind::Checked => format!("ticked “{to}”"),
         EventKind::Unchecked => format!("took the tick off “{to}”"),
-        EventKind::ItemAdded => format!("added “{to}” to the checklist"),
+        EventKind::ItemAdded => match detail.field.as_deref().and_then(|many| many.parse::<u32>().ok()) {
+            Some(many @ 2..) => format!("added “{to}” and {} more to the checklist", many - 1),
+            _ => format!("added “{to}” to the checklist"),
+        },
         EventKind::ItemRemoved => {
             format!("removed “{}” from the checklist", detail.from.as_deref().unwrap_or_default())
         }
@@ -125,6 +143,20 @@ fn edited(detail: &Detail) -> String {
             };
             format!("changed the category from {} to {}", label(from), label(to))
         }
+        Some("start") if to.is_empty() => "removed the start date".into(),
+        Some("start") => format!("set the start date to {to}"),
+        Some("estimate") if to.is_empty() => "removed the estimate".into(),
+        Some("estimate") => format!("set the estimate to {to}"),
+        Some("recurrence") if to.is_empty() => format!("stopped the series “{from}”"),
+        Some("recurrence") => format!("made this come again: {to}"),
+        Some("item") => format!("changed “{from}” in the checklist to “{to}”"),
+        Some("item_order") => format!("moved “{to}” in the checklist"),
+        Some("list") => {
+            let name = |text: &str| if text.is_empty() { "Checklist".to_owned() } else { text.to_owned() };
+            format!("renamed the list “{}” to “{}”", name(from), name(to))
+        }
+        Some("converted") => format!("made “{from}” a task of its own: {to}"),
+        Some("completed_blocked") => format!("completed this although it was blocked by {to}"),
         Some("due") if to.is_empty() => "removed the due date".into(),
         Some("due") => format!("set the due date to {to}"),
         _ => "changed this".into(),

@@ -11,9 +11,9 @@ use sea_orm::{
 };
 
 use super::{
-    cards,
+    cards, dependencies,
     events::{self, Detail, Event, Stand},
-    find, stream,
+    find, recurrence, stream,
 };
 use crate::{
     domain::{
@@ -94,6 +94,13 @@ pub(super) async fn carry(
         rebalance(&**tx, column.id, row.id).await?;
         // Pages order cards by their ranks, of which many are new now.
         stream::append(ctx, &**tx, row.project_id, None, &Change::Board).await?;
+    }
+    if (from.status == Status::Done) != (to.status == Status::Done) {
+        dependencies::tell_waiting(ctx, tx, &moved).await?;
+    }
+    if from.status != Status::Done && to.status == Status::Done {
+        dependencies::note_completion(ctx, tx, &moved).await?;
+        return recurrence::go_on(ctx, tx, moved).await;
     }
     Ok(moved)
 }

@@ -9,6 +9,7 @@ use super::{
     events::{self, Detail, Event},
     find,
     moves::{self, End},
+    watch,
 };
 use crate::{
     domain::{
@@ -133,6 +134,7 @@ async fn assign(
     }
     let rows = people.iter().map(|user| task_assignee::ActiveModel { task_id: Set(row.id), user_id: Set(*user) });
     task_assignee::Entity::insert_many(rows).exec_without_returning(&**tx).await?;
+    watch::given(ctx, &**tx, row.id, people).await?;
     for user in people {
         let name = choices.people.iter().find(|person| person.id == *user).map(|person| person.name.clone());
         let event = Event::plain(EventKind::Assigned, Detail { to: name, ..Detail::default() });

@@ -1,9 +1,15 @@
-//! The checklist: ticking, adding and removing items.
+//! Checklists: ticked, ordered by hand or by keys, changed, made into tasks.
 
-use leptos::prelude::*;
+use leptos::{html::Ul, prelude::*};
 
-use super::saving::{TaskState, save_state, saving};
+use super::{
+    api::{ConvertItem, PlaceItem, RemoveList, RenameItem, RenameList},
+    row_menu::RowMenu,
+    saving::{TaskState, save_state, saving},
+    submit::submit_form_of,
+};
 use crate::{
+    domain::ids::ChecklistItemId,
     tasks::{
         api::{AddItem, RemoveItem, TickItem},
         view::ChecklistItem,
@@ -11,11 +17,39 @@ use crate::{
     ui::Icon,
 };
 
+/// What can be done with items: one action of each kind for all of them.
+#[derive(Clone, Copy)]
+struct Acts {
+    can_edit: bool,
+    tick: ServerAction<TickItem>,
+    rename: ServerAction<RenameItem>,
+    place: ServerAction<PlaceItem>,
+    convert: ServerAction<ConvertItem>,
+    remove: ServerAction<RemoveItem>,
+    rename_list: ServerAction<RenameList>,
+    remove_list: ServerAction<RemoveList>,
+}
+
+/// One line of the list as it is drawn: an item, with the heading above it where a list begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Line {
+    item: ChecklistItem,
+    heading: Option<String>,
+}
+
 #[component]
 pub fn Checklist(state: TaskState) -> impl IntoView {
-    let (tick, remove) = (saving::<TickItem>(state), saving::<RemoveItem>(state));
+    let acts = Acts {
+        can_edit: state.can_edit(),
+        tick: saving(state),
+        rename: saving(state),
+        place: saving(state),
+        convert: saving(state),
+        remove: saving(state),
+        rename_list: saving(state),
+        remove_list: saving(state),
+    };
     let items = state.part(|detail| detail.checklist.clone());
-    let can_edit = state.can_edit();
     let progress = move || {
         let (ticked, all) = items.with(|items| (items.iter().filter(|item| item.is_done).count(), items.len()));
         (all > 0).then(|| {
@@ -25,56 +59,141 @@ pub fn Checklist(state: TaskState) -> impl IntoView {
             }
         })
     };
-    let rows = move || {
-        let mut heading = String::new();
-        items
-            .get()
-            .into_iter()
-            .map(|item| {
-                let is_new_list = item.list != heading;
-                heading.clone_from(&item.list);
-                let list = item.list.clone();
-                view! {
-                    {is_new_list.then(|| view! { <li class="checklist__list" dir="auto">{list}</li> })}
-                    <li>{row(item, can_edit, tick, remove)}</li>
-                }
-            })
-            .collect_view()
-    };
+    let lines = Memo::new(move |_| {
+        let mut last = String::new();
+        items.with(|items| {
+            items
+                .iter()
+                .map(|item| {
+                    let heading = (item.list != last).then(|| item.list.clone());
+                    last.clone_from(&item.list);
+                    Line { item: item.clone(), heading }
+                })
+                .collect::<Vec<_>>()
+        })
+    });
+    let node = NodeRef::<Ul>::new();
+    drag::attach(node, acts.place);
     view! {
         <section class="task__section" aria-labelledby="task-checklist">
             <div class="task__section-head"><h2 id="task-checklist">"Checklist"</h2>{progress}</div>
-            <ul class="checklist" role="list">{rows}</ul>
-            {save_state(tick)}
-            {can_edit.then(|| view! { <AddItemForm state=state /> })}
+            <ul class="checklist" role="list" node_ref=node>
+                <For each=move || lines.get() key=|line| (line.item.id, line.item.text.clone(), line.item.is_done, line.heading.clone()) let(line)>
+                    {line.heading.map(|heading| list_head(state, heading, acts))}
+                    {row(line.item, acts)}
+                </For>
+            </ul>
+            {save_state(acts.tick)}
+            {save_state(acts.place)}
+            {save_state(acts.rename)}
+            {converted(acts.convert)}
+            {acts.can_edit.then(|| view! { <AddItemForm state=state /><AddListForm state=state /> })}
         </section>
     }
     .into_any()
 }
 
-fn row(
-    item: ChecklistItem,
-    can_edit: bool,
-    tick: ServerAction<TickItem>,
-    remove: ServerAction<RemoveItem>,
-) -> impl IntoView {
+/// Names the task that an item became.
+fn converted(action: ServerAction<ConvertItem>) -> impl IntoView {
+    let value = action.value();
+    move || {
+        value.get().map(|made| match made {
+            Ok(reference) => {
+                view! { <p class="save-state" data-state="saved" role="status">"Now a task of its own: "<a class="link" href=format!("/tasks/{reference}")>{reference.clone()}</a></p> }.into_any()
+            }
+            Err(error) => view! { <p class="save-state" data-state="failed" role="alert">{format!("Not made a task. {}", error.words())}</p> }.into_any(),
+        })
+    }
+}
+
+fn list_head(state: TaskState, heading: String, acts: Acts) -> impl IntoView {
+    let name = if heading.is_empty() { "Checklist".to_owned() } else { heading.clone() };
+    let heading = StoredValue::new(heading);
+    let label = format!("Change the list {name}");
+    let menu = acts.can_edit.then(|| view! {
+        <RowMenu label=label>
+            <ActionForm action=acts.rename_list attr:class="prop__row">
+                {state.hidden_id()}
+                <input type="hidden" name="from" value=heading.get_value() />
+                <input class="input" name="to" value=heading.get_value() aria-label="Heading of the list" maxlength="100" dir="auto" />
+                <button class="btn is-sm" type="submit">"Rename"</button>
+            </ActionForm>
+            <ActionForm action=acts.remove_list>
+                {state.hidden_id()}
+                <input type="hidden" name="list" value=heading.get_value() />
+                <button class="btn is-sm is-danger-quiet" type="submit"><Icon name="trash-2" />"Remove the list and its items"</button>
+            </ActionForm>
+        </RowMenu>
+    });
+    // The task's own list needs no heading of its own while it is the first.
+    view! { <li class="checklist__list"><span dir="auto">{name}</span>{menu}</li> }.into_any()
+}
+
+fn row(item: ChecklistItem, acts: Acts) -> impl IntoView {
     let ChecklistItem { id, text, is_done, .. } = item;
     let mark = view! { <span class="tick__box">{is_done.then(|| view! { <Icon name="check" /> })}</span> };
     let words = view! { <span class="tick__words" dir="auto">{text.clone()}</span> };
-    if !can_edit {
+    if !acts.can_edit {
         let state = if is_done { "Done: " } else { "Open: " };
-        return view! { <span class="tick" data-done=is_done.then_some("")>{mark}<span class="sr-only">{state}</span>{words}</span> }.into_any();
+        return view! { <li><span class="tick" data-done=is_done.then_some("")>{mark}<span class="sr-only">{state}</span>{words}</span></li> }.into_any();
     }
     view! {
-        <ActionForm action=tick attr:class="checklist__tick">
-            <input type="hidden" name="item" value=id.to_string() />
-            <input type="hidden" name="is_done" value=(!is_done).to_string() />
-            <button class="tick" type="submit" role="checkbox" aria-checked=is_done.to_string() data-done=is_done.then_some("")>{mark}{words}</button>
-        </ActionForm>
-        <ActionForm action=remove>
-            <input type="hidden" name="item" value=id.to_string() />
-            <button class="icon-btn" type="submit" aria-label=format!("Remove “{text}”") title="Remove"><Icon name="x" /></button>
-        </ActionForm>
+        <li data-item=id.to_string()>
+            {handle(id, &text, acts.place)}
+            <ActionForm action=acts.tick attr:class="checklist__tick">
+                <input type="hidden" name="item" value=id.to_string() />
+                <input type="hidden" name="is_done" value=(!is_done).to_string() />
+                <button class="tick" type="submit" role="checkbox" aria-checked=is_done.to_string() data-done=is_done.then_some("")>{mark}{words}</button>
+            </ActionForm>
+            {menu(id, text, acts)}
+        </li>
+    }
+    .into_any()
+}
+
+/// The handle is dragged by the pointer; with the focus on it the arrow keys move the item.
+fn handle(id: ChecklistItemId, text: &str, place: ServerAction<PlaceItem>) -> impl IntoView + use<> {
+    let keys = move |event: leptos::ev::KeyboardEvent| {
+        let to = match event.key().as_str() {
+            "ArrowUp" => "up",
+            "ArrowDown" => "down",
+            _ => return,
+        };
+        event.prevent_default();
+        place.dispatch(PlaceItem { item: id, place: to.into() });
+        drag::keep_focus(&id.to_string());
+    };
+    view! {
+        <button class="icon-btn checklist__handle is-script" type="button" aria-label=format!("Move “{text}”: up and down arrows") title="Drag, or press the arrow keys" on:keydown=keys>
+            <Icon name="grip-vertical" />
+        </button>
+    }
+}
+
+fn menu(id: ChecklistItemId, text: String, acts: Acts) -> impl IntoView {
+    view! {
+        <RowMenu label=format!("Change “{text}”")>
+            <ActionForm action=acts.rename attr:class="prop__row">
+                <input type="hidden" name="item" value=id.to_string() />
+                <input class="input" name="text" value=text aria-label="Text of the item" maxlength="500" dir="auto" required />
+                <button class="btn is-sm" type="submit">"Save"</button>
+            </ActionForm>
+            <div class="cluster">
+                <ActionForm action=acts.place attr:class="cluster">
+                    <input type="hidden" name="item" value=id.to_string() />
+                    <button class="btn is-sm" type="submit" name="place" value="up"><Icon name="arrow-up" />"Up"</button>
+                    <button class="btn is-sm" type="submit" name="place" value="down"><Icon name="arrow-down" />"Down"</button>
+                </ActionForm>
+                <ActionForm action=acts.convert>
+                    <input type="hidden" name="item" value=id.to_string() />
+                    <button class="btn is-sm" type="submit"><Icon name="external-link" />"Make it a task"</button>
+                </ActionForm>
+                <ActionForm action=acts.remove>
+                    <input type="hidden" name="item" value=id.to_string() />
+                    <button class="btn is-sm is-danger-quiet" type="submit"><Icon name="trash-2" />"Remove"</button>
+                </ActionForm>
+            </div>
+        </RowMenu>
     }
     .into_any()
 }
@@ -93,12 +212,171 @@ fn AddItemForm(state: TaskState) -> impl IntoView {
         <ActionForm action=action attr:class="prop">
             {state.hidden_id()}
             <div class="prop__row">
-                <input class="input" name="text" aria-label="New checklist item" placeholder="Add an item" autocomplete="off" dir="auto" required
-                    prop:value=move || text.get() on:input=move |event| text.set(event_target_value(&event)) />
+                <textarea class="input checklist__new" name="text" rows="1" aria-label="New checklist item; several lines make several items" placeholder="Add an item" autocomplete="off" dir="auto" required
+                    prop:value=move || text.get() on:input=move |event| text.set(event_target_value(&event))
+                    on:keydown=move |event| if event.key() == "Enter" && !event.shift_key() && !event.is_composing() { event.prevent_default(); submit_form_of(&event); }
+                ></textarea>
                 <button class="btn is-sm" type="submit">"Add"</button>
             </div>
             {save_state(action)}
         </ActionForm>
     }
     .into_any()
+}
+
+/// Another list begins with its first items.
+#[component]
+fn AddListForm(state: TaskState) -> impl IntoView {
+    let action = saving::<AddItem>(state);
+    view! {
+        <details class="edit">
+            <summary class="linklike small">"Add another list"</summary>
+            <ActionForm action=action attr:class="form">
+                {state.hidden_id()}
+                <input class="input" name="list" aria-label="Heading of the new list" placeholder="Heading" maxlength="100" dir="auto" required />
+                <textarea class="input" name="text" rows="3" aria-label="Items of the new list, one a line" placeholder="Items, one a line" dir="auto" required></textarea>
+                <div class="form__actions"><button class="btn is-sm" type="submit">"Add the list"</button>{save_state(action)}</div>
+            </ActionForm>
+        </details>
+    }
+    .into_any()
+}
+
+#[cfg(feature = "hydrate")]
+mod drag {
+    use leptos::{html::Ul, prelude::*};
+    use wasm_bindgen::{JsCast, closure::Closure};
+    use web_sys::{Element, HtmlElement, PointerEvent};
+
+    use super::PlaceItem;
+
+    /// Lets the handles of a list be dragged. While one is, only classes of the page change; the server
+    /// hears of it once, at the end.
+    pub fn attach(node: NodeRef<Ul>, place: ServerAction<PlaceItem>) {
+        Effect::new(move |_| {
+            let Some(list) = node.get() else { return };
+            let list: HtmlElement = (*list).clone();
+            let root = list.clone();
+            let down = Closure::<dyn FnMut(PointerEvent)>::new(move |event: PointerEvent| {
+                let Some(handle) =
+                    target(&event).and_then(|target| target.closest(".checklist__handle").ok().flatten())
+                else {
+                    return;
+                };
+                let Some(row) = handle.closest("li").ok().flatten() else { return };
+                event.prevent_default();
+                drop(handle.set_pointer_capture(event.pointer_id()));
+                follow(&root, &handle, &row, place);
+            });
+            drop(list.add_event_listener_with_callback("pointerdown", down.as_ref().unchecked_ref()));
+            // Lives as long as the list in the page.
+            StoredValue::new_local(down);
+        });
+    }
+
+    fn target(event: &PointerEvent) -> Option<Element> {
+        event.target()?.dyn_into().ok()
+    }
+
+    /// Where the dragged row would go: before or behind another one.
+    fn slot(list: &HtmlElement, row: &Element, y: f64) -> Option<(Element, &'static str)> {
+        let rows = list.query_selector_all("li[data-item]").ok()?;
+        let mut last = None;
+        for index in 0..rows.length() {
+            let other: Element = rows.get(index)?.dyn_into().ok()?;
+            if other == *row {
+                continue;
+            }
+            let area = other.get_bounding_client_rect();
+            if y < area.top() + area.height() / 2.0 {
+                return Some((other, "before"));
+            }
+            last = Some(other);
+        }
+        last.map(|other| (other, "after"))
+    }
+
+    fn unmark(list: &HtmlElement) {
+        let Ok(marked) = list.query_selector_all("[data-slot], .is-dragged") else { return };
+        for index in 0..marked.length() {
+            if let Some(element) = marked.get(index).and_then(|node| node.dyn_into::<Element>().ok()) {
+                drop(element.remove_attribute("data-slot"));
+                drop(element.class_list().remove_1("is-dragged"));
+            }
+        }
+    }
+
+    fn follow(list: &HtmlElement, handle: &Element, row: &Element, place: ServerAction<PlaceItem>) {
+        let (marks, dragged) = (list.clone(), row.clone());
+        let moved = Closure::<dyn FnMut(PointerEvent)>::new(move |event: PointerEvent| {
+            unmark(&marks);
+            drop(dragged.class_list().add_1("is-dragged"));
+            if let Some((other, side)) = slot(&marks, &dragged, f64::from(event.client_y())) {
+                drop(other.set_attribute("data-slot", side));
+            }
+        });
+        let moved = moved.into_js_value();
+        let listener: js_sys::Function = moved.unchecked_into();
+        drop(handle.add_event_listener_with_callback("pointermove", &listener));
+        let (list, row, source) = (list.clone(), row.clone(), handle.clone());
+        let end = Closure::<dyn FnMut(PointerEvent)>::new(move |event: PointerEvent| {
+            drop(source.remove_event_listener_with_callback("pointermove", &listener));
+            let was_moved = row.class_list().contains("is-dragged");
+            unmark(&list);
+            if event.type_() == "pointercancel" || !was_moved {
+                return;
+            }
+            let to = slot(&list, &row, f64::from(event.client_y()));
+            let item = row.get_attribute("data-item").and_then(|id| id.parse().ok());
+            if let (Some(item), Some((other, side))) = (item, to)
+                && let Some(other) = other.get_attribute("data-item")
+            {
+                place.dispatch(PlaceItem { item, place: format!("{side} {other}") });
+            }
+        });
+        let end = end.into_js_value();
+        // A pointer that ends in any other way leaves everything as it was.
+        let options = web_sys::AddEventListenerOptions::new();
+        options.set_once(true);
+        for kind in ["pointerup", "pointercancel"] {
+            drop(handle.add_event_listener_with_callback_and_add_event_listener_options(
+                kind,
+                end.unchecked_ref(),
+                &options,
+            ));
+        }
+    }
+
+    /// After the list was drawn anew: the focus stays on the handle of the item.
+    pub fn keep_focus(item: &str) {
+        let selector = format!("li[data-item=\"{item}\"] .checklist__handle");
+        for wait in [150, 500, 1_200] {
+            let selector = selector.clone();
+            set_timeout(
+                move || {
+                    let is_lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+                    let handle = document().query_selector(&selector).ok().flatten();
+                    if let Some(handle) = handle.and_then(|handle| handle.dyn_into::<HtmlElement>().ok())
+                        && is_lost
+                    {
+                        drop(handle.focus());
+                    }
+                },
+                std::time::Duration::from_millis(wait),
+            );
+        }
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+mod drag {
+    use leptos::{html::Ul, prelude::*};
+
+    use super::PlaceItem;
+
+    /// The server drags nothing.
+    pub fn attach(_node: NodeRef<Ul>, _place: ServerAction<PlaceItem>) {}
+
+    /// The server has no focus.
+    pub fn keep_focus(_item: &str) {}
 }

@@ -10,7 +10,14 @@ use crate::{
 
 /// Shown while the last save of `action` was refused for a conflict.
 #[component]
-pub fn Conflicting<S>(state: TaskState, action: ServerAction<S>, name: &'static str) -> impl IntoView
+pub fn Conflicting<S>(
+    state: TaskState,
+    action: ServerAction<S>,
+    name: &'static str,
+    /// Other fields that the form needs, out of what was sent.
+    #[prop(optional, into)]
+    also: Signal<Vec<(&'static str, String)>>,
+) -> impl IntoView
 where
     S: ServerFn<Error = AppError> + FromFormData + Clone + Send + Sync + 'static,
     S::Output: Clone + Send + Sync + 'static,
@@ -41,6 +48,7 @@ where
                     }>
                         {state.hidden_id()}
                         <input type="hidden" name="version" value=version.to_string() />
+                        {also.get().into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()}
                         <label class="field"><span class="field__label">"Yours"</span><textarea class="input" name=name dir="auto" inner_html=textarea_html(&mine)></textarea></label>
                         <div class="form__actions">
                             <button class="btn is-primary is-sm" type="submit">"Save mine"</button>

@@ -1,8 +1,9 @@
-//! The description: shown as text, edited as Markdown.
+//! The description: shown as text, edited as Markdown, looked at before it is saved.
 
 use leptos::prelude::*;
 
 use super::{
+    api::PreviewText,
     conflict::Conflicting,
     saving::{TaskState, save_state, saving},
     submit::{is_sending_key, submit_form_of},
@@ -18,12 +19,29 @@ pub fn DescriptionForm(state: TaskState) -> impl IntoView {
     let html = state.part(|detail| detail.description_html.clone());
     let source = state.part(|detail| detail.description.clone());
     let is_open = RwSignal::new(false);
+    let text = RwSignal::new(source.get_untracked());
+    let preview = ServerAction::<PreviewText>::new();
+    let is_preview = RwSignal::new(false);
     let value = action.value();
     Effect::new(move |_| {
         if value.with(|value| matches!(value, Some(Ok(_)))) {
             is_open.set(false);
+            is_preview.set(false);
         }
     });
+    // What somebody else saved is shown in the field, unless the person is writing in it.
+    Effect::new(move |_| {
+        let saved = source.get();
+        if !is_open.get_untracked() {
+            text.set(saved);
+        }
+    });
+    let show = move |as_preview: bool| {
+        is_preview.set(as_preview);
+        if as_preview {
+            preview.dispatch(PreviewText { text: text.get_untracked() });
+        }
+    };
     let edit = state.can_edit().then(|| view! {
         <details class="edit" prop:open=move || is_open.get()>
             <summary class="btn is-sm" on:click=move |event| { event.prevent_default(); is_open.update(|is_open| *is_open = !*is_open); }>
@@ -31,15 +49,26 @@ pub fn DescriptionForm(state: TaskState) -> impl IntoView {
             </summary>
             <ActionForm action=action attr:class="form">
                 {state.hidden()}
+                <div class="cluster is-script" role="group" aria-label="How the description is shown">
+                    <button class="filter" type="button" aria-pressed=move || (!is_preview.get()).to_string() on:click=move |_| show(false)>"Write"</button>
+                    <button class="filter" type="button" aria-pressed=move || is_preview.get().to_string() on:click=move |_| show(true)>"Preview"</button>
+                </div>
                 <textarea
                     class="input" name="description" rows="8" aria-label="Description, in Markdown" dir="auto"
-                    prop:value=move || source.get()
+                    prop:hidden=move || is_preview.get()
+                    prop:value=move || text.get()
+                    on:input=move |event| text.set(event_target_value(&event))
                     on:keydown=move |event| if is_sending_key(&event) { submit_form_of(&event); }
                     inner_html=textarea_html(&source.get_untracked())
                 ></textarea>
+                {move || is_preview.get().then(|| previewed(preview))}
                 <div class="form__actions">
                     <button class="btn is-primary is-sm" type="submit">"Save"</button>
-                    <button class="btn is-ghost is-sm is-script" type="button" on:click=move |_| is_open.set(false)>"Cancel"</button>
+                    <button class="btn is-ghost is-sm is-script" type="button" on:click=move |_| {
+                        text.set(source.get_untracked());
+                        is_preview.set(false);
+                        is_open.set(false);
+                    }>"Cancel"</button>
                     <span class="field__hint">"Markdown. "<kbd>"Ctrl"</kbd>" "<kbd>"Enter"</kbd>" saves."</span>
                 </div>
             </ActionForm>
@@ -48,11 +77,26 @@ pub fn DescriptionForm(state: TaskState) -> impl IntoView {
     view! {
         <section class="task__section" aria-labelledby="task-description">
             <h2 id="task-description">"Description"</h2>
-            {move || html.with(|html| !html.is_empty()).then(|| view! { <div class="prose" dir="auto" inner_html=html.get()></div> })}
+            {move || (html.with(|html| !html.is_empty()) && !is_open.get()).then(|| view! { <div class="prose" dir="auto" inner_html=html.get()></div> })}
             {edit}
             {save_state(action)}
             <Conflicting state=state action=action name="description" />
         </section>
     }
     .into_any()
+}
+
+/// The text as it will be shown; while it is asked for, the last one stays.
+fn previewed(preview: ServerAction<PreviewText>) -> impl IntoView {
+    let (value, pending) = (preview.value(), preview.pending());
+    let inside = move || match value.get() {
+        Some(Ok(html)) if html.trim().is_empty() => view! { <p class="muted">"Nothing to show yet."</p> }.into_any(),
+        Some(Ok(html)) => view! { <div class="prose" dir="auto" inner_html=html></div> }.into_any(),
+        Some(Err(error)) => {
+            view! { <p class="banner" data-tone="bad" role="alert">{format!("No preview. {}", error.words())}</p> }
+                .into_any()
+        }
+        None => view! { <p class="muted">"Preparing the preview"</p> }.into_any(),
+    };
+    view! { <div class="preview" aria-busy=move || pending.get().to_string()>{inside}</div> }
 }

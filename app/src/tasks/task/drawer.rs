@@ -31,7 +31,10 @@ pub fn TaskDrawer() -> impl IntoView {
     });
     let task = Resource::new_blocking(move || reference.get(), load_task);
     let navigate = use_navigate();
-    board::on_escape(move || navigate(&board.get_untracked(), Default::default()));
+    {
+        let navigate = navigate.clone();
+        board::on_escape(move || navigate(&board.get_untracked(), Default::default()));
+    }
     let number = Memo::new(move |_| params.read().get("number").and_then(|number| number.parse::<i32>().ok()));
     if let Some(open) = use_context::<OpenBoard>() {
         // When this runs the address already is another one: what it named is kept here.
@@ -49,6 +52,23 @@ pub fn TaskDrawer() -> impl IntoView {
         });
     }
     let drawer = NodeRef::<Section>::new();
+    let open = use_context::<OpenBoard>();
+    // The board stands beside the drawer once both are awake: the first view is without it on both sides.
+    let walk = RwSignal::new(Walk::default());
+    Effect::new(move |_| {
+        let (before, behind) = match (open, number.get()) {
+            (Some(open), Some(number)) => open.neighbours(number),
+            _ => (None, None),
+        };
+        let to = |number: Option<i32>| number.map(|number| address(&board.get(), number));
+        walk.set(Walk { before: to(before), behind: to(behind) });
+    });
+    board::on_step(drawer, move |by| {
+        let to = walk.with_untracked(|walk| if by < 0 { walk.before.clone() } else { walk.behind.clone() });
+        if let Some(to) = to {
+            navigate(&to, Default::default());
+        }
+    });
     Effect::new(move |_| {
         if let Some(drawer) = drawer.get() {
             board::focus_element(&drawer);
@@ -59,7 +79,7 @@ pub fn TaskDrawer() -> impl IntoView {
             <Transition>
                 {move || Suspend::new(async move {
                     match task.await {
-                        Ok(detail) => content(detail, board).into_any(),
+                        Ok(detail) => content(detail, board, walk).into_any(),
                         Err(error) => failed(&error, board).into_any(),
                     }
                 })}
@@ -69,7 +89,22 @@ pub fn TaskDrawer() -> impl IntoView {
     .into_any()
 }
 
-fn content(detail: TaskDetail, board: Memo<String>) -> impl IntoView {
+/// Where the arrows lead: along the board as it is filtered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Walk {
+    before: Option<String>,
+    behind: Option<String>,
+}
+
+/// The address of a task's drawer over a board with its filter.
+fn address(board: &str, number: i32) -> String {
+    match board.split_once('?') {
+        Some((path, query)) => format!("{path}/tasks/{number}?{query}"),
+        None => format!("{board}/tasks/{number}"),
+    }
+}
+
+fn content(detail: TaskDetail, board: Memo<String>, walk: RwSignal<Walk>) -> impl IntoView {
     let reference = detail.card.reference(&detail.key);
     let state = TaskState::new(detail);
     let title = state.part(|detail| detail.card.title.clone());
@@ -85,11 +120,27 @@ fn content(detail: TaskDetail, board: Memo<String>) -> impl IntoView {
                 <span aria-hidden="true">"·"</span>
                 <span dir="auto">{move || column.get()}</span>
                 <span class="spacer"></span>
+                {step(walk, "Previous task", "chevron-left", "K", |walk| walk.before.clone())}
+                {step(walk, "Next task", "chevron-right", "J", |walk| walk.behind.clone())}
                 <a class="icon-btn" href=format!("/tasks/{reference}") aria-label="Open as a page" title="Open as a page"><Icon name="external-link" /></a>
                 {close(board)}
             </div>
             <TaskView state=state />
         </div>
+    }
+}
+
+fn step(
+    walk: RwSignal<Walk>,
+    label: &'static str,
+    icon: &'static str,
+    key: &'static str,
+    read: impl Fn(&Walk) -> Option<String> + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    move || {
+        walk.with(read).map(|href| view! {
+            <a class="icon-btn" href=href aria-label=label title=format!("{label} ({key})") aria-keyshortcuts=key><Icon name=icon /></a>
+        })
     }
 }
 

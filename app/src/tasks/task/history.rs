@@ -1,9 +1,10 @@
-//! What happened to the task, the newest first.
+//! What happened to the task, the newest first: all of it, or only what was written. The last move can
+//! be taken back here, too.
 
 use leptos::prelude::*;
 
-use super::saving::TaskState;
-use crate::tasks::view::HistoryLine;
+use super::saving::{TaskState, save_state, saving};
+use crate::tasks::{api::PlaceTask, view::HistoryLine};
 
 /// Lines that are shown without asking for more.
 const SHOWN: usize = 12;
@@ -11,20 +12,50 @@ const SHOWN: usize = 12;
 #[component]
 pub fn History(state: TaskState) -> impl IntoView {
     let history = state.part(|detail| detail.history.clone());
+    let only_comments = RwSignal::new(false);
     let lists = move || {
-        let mut first = history.get();
+        let is_shown = |line: &HistoryLine| !only_comments.get() || line.is_comment;
+        let mut first: Vec<HistoryLine> = history.get().into_iter().filter(is_shown).collect();
         let rest = first.split_off(first.len().min(SHOWN));
         let older = rest.len();
         view! {
+            {first.is_empty().then(|| view! { <p class="muted small">"No comments or notes yet."</p> })}
             {list(first)}
             {(older > 0).then(|| view! { <details><summary class="linklike small">{format!("Show {older} older")}</summary>{list(rest)}</details> })}
         }
     };
+    let chip = move |label: &'static str, comments: bool| {
+        view! { <button class="filter" type="button" aria-pressed=move || (only_comments.get() == comments).to_string() on:click=move |_| only_comments.set(comments)>{label}</button> }
+    };
     view! {
         <section class="task__section" aria-labelledby="task-history">
-            <h2 id="task-history">"History"</h2>
+            <div class="task__section-head">
+                <h2 id="task-history">"History"</h2>
+                <div class="cluster is-script" role="group" aria-label="Which lines">{chip("All", false)}{chip("Comments", true)}</div>
+            </div>
+            <UndoMove state=state />
             {lists}
         </section>
+    }
+    .into_any()
+}
+
+/// Takes the last move back, to the top of the list where the task was.
+#[component]
+fn UndoMove(state: TaskState) -> impl IntoView {
+    let action = saving::<PlaceTask>(state);
+    let last = state.part(|detail| detail.parts.last_move.clone());
+    view! {
+        {move || last.get().map(|last| view! {
+            <ActionForm action=action attr:class="cluster small">
+                {state.hidden_id()}
+                <input type="hidden" name="column" value=last.column.to_string() />
+                <input type="hidden" name="place" value="top" />
+                <span class="muted">"The last move came from "<bdi>{last.name}</bdi>"."</span>
+                <button class="linklike" type="submit">"Undo the move"</button>
+            </ActionForm>
+        })}
+        {save_state(action)}
     }
     .into_any()
 }

@@ -1,15 +1,24 @@
 //! One task: in a drawer over its board and on a page of its own. Each property is a small form of
 //! its own that works plainly, and saves by itself once the page is awake.
 
+mod actions;
+pub mod api;
 mod checklist;
 mod comments;
 mod conflict;
 mod description;
 mod drawer;
+mod files;
 mod history;
+mod labels;
+mod links;
+mod mention_field;
+mod notes;
 mod people;
 mod properties;
+mod row_menu;
 mod saving;
+mod series;
 mod submit;
 mod task_page;
 mod task_view;

@@ -4,16 +4,20 @@ use chrono::{Days, NaiveDate};
 use leptos::prelude::*;
 
 use super::{
+    api::{SaveEstimate, SaveStart},
     saving::{TaskState, save_state, saving},
     submit::submit_form_of,
 };
 use crate::{
     domain::{
         calendar::clock_time,
-        due::{self, Due},
+        due::{self, Due, Finish},
         task::{Category, Priority},
     },
-    tasks::api::{PlaceTask, SaveCategory, SaveDue, SavePriority},
+    tasks::{
+        api::{PlaceTask, SaveCategory, SaveDue, SavePriority},
+        view::blocked_words,
+    },
     ui::Icon,
 };
 
@@ -22,6 +26,11 @@ use crate::{
 pub fn StatusForm(state: TaskState) -> impl IntoView {
     let action = saving::<PlaceTask>(state);
     let column = state.part(|detail| detail.column);
+    // Said before it is completed, not only afterwards.
+    let blocked = state.part(|detail| match (detail.card.finish, detail.card.blocked_by) {
+        (Finish::Open, 1..) => Some(blocked_words(detail.card.blocked_by)),
+        _ => None,
+    });
     let columns = state.detail.with_untracked(|detail| detail.columns.clone());
     let options: Vec<_> = columns
         .into_iter()
@@ -31,6 +40,7 @@ pub fn StatusForm(state: TaskState) -> impl IntoView {
         <ActionForm action=action attr:class="prop">
             {state.hidden_id()}
             <label class="field__label" for="task-column">"Status"</label>
+            {move || blocked.get().map(|words| view! { <span class="state small" data-tone="warn"><Icon name="ban" />{words}</span> })}
             <div class="prop__row">
                 <select class="input" id="task-column" name="column" prop:value=move || column.get().to_string() on:change=|event| submit_form_of(&event)>{options}</select>
                 {save_button()}
@@ -113,6 +123,48 @@ pub fn DueForm(state: TaskState) -> impl IntoView {
             </ActionForm>
             {save_state(action)}
         </div>
+    }
+    .into_any()
+}
+
+/// The day work should begin.
+#[component]
+pub fn StartForm(state: TaskState) -> impl IntoView {
+    let action = saving::<SaveStart>(state);
+    let start = state.part(|detail| detail.parts.start_on.map(|date| date.to_string()).unwrap_or_default());
+    view! {
+        <ActionForm action=action attr:class="prop">
+            {state.hidden()}
+            <label class="field__label" for="task-start">"Start"</label>
+            <div class="prop__row">
+                <input class="input" type="date" id="task-start" name="start_on" value=start.get_untracked() prop:value=move || start.get() on:change=|event| submit_form_of(&event) />
+                {save_button()}
+            </div>
+            {save_state(action)}
+        </ActionForm>
+    }
+    .into_any()
+}
+
+/// How long the task should take, as people write it.
+#[component]
+pub fn EstimateForm(state: TaskState) -> impl IntoView {
+    let action = saving::<SaveEstimate>(state);
+    let estimate = state.part(|detail| detail.parts.estimate.clone().unwrap_or_default());
+    let typed = action.value().with_untracked(|value| {
+        value.as_ref().and_then(|value| value.as_ref().err()).and_then(|error| error.typed("estimate"))
+    });
+    let shown = typed.unwrap_or_else(|| estimate.get_untracked());
+    view! {
+        <ActionForm action=action attr:class="prop">
+            {state.hidden()}
+            <label class="field__label" for="task-estimate">"Estimate"</label>
+            <div class="prop__row">
+                <input class="input" id="task-estimate" name="estimate" placeholder="2h 30m or 1.5d" autocomplete="off" maxlength="40" value=shown prop:value=move || estimate.get() on:change=|event| submit_form_of(&event) />
+                {save_button()}
+            </div>
+            {save_state(action)}
+        </ActionForm>
     }
     .into_any()
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
+use leptos_router::{components::Redirect, hooks::use_params_map};
 
 use super::{saving::TaskState, task_view::TaskView};
 use crate::{
@@ -19,13 +19,22 @@ pub fn TaskPage() -> impl IntoView {
         <Transition>
             {move || Suspend::new(async move {
                 match task.await {
-                    Ok(detail) => page(detail).into_any(),
+                    Ok(detail) => match moved(&detail, &reference.get_untracked()) {
+                        Some(path) => view! { <Redirect path=path /> }.into_any(),
+                        None => page(detail).into_any(),
+                    },
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),
                 }
             })}
         </Transition>
     }
     .into_any()
+}
+
+/// The address of a task that has another reference since it moved to another project.
+fn moved(detail: &TaskDetail, asked: &str) -> Option<String> {
+    let reference = detail.card.reference(&detail.key);
+    (!reference.eq_ignore_ascii_case(asked)).then(|| format!("/tasks/{reference}"))
 }
 
 fn page(detail: TaskDetail) -> impl IntoView {

@@ -3,26 +3,40 @@
 use leptos::prelude::*;
 
 use super::{
+    actions::{Actions, PutAway, Watch, trashing},
+    api::{DeleteTask, read_news},
     checklist::Checklist,
     comments::Comments,
     description::DescriptionForm,
+    files::Files,
     history::History,
+    labels::Labels,
+    links::Links,
+    notes::Notes,
     people::PeopleForm,
-    properties::{CategoryForm, DueForm, PriorityForm, StatusForm},
-    saving::{TaskState, save_state, saving},
+    properties::{CategoryForm, DueForm, EstimateForm, PriorityForm, StartForm, StatusForm},
+    saving::TaskState,
+    series::SeriesForm,
     title::TitleForm,
 };
-use crate::{
-    domain::project::ReadOnly,
-    tasks::api::{ArchiveTask, RestoreTask},
-    ui::{Icon, PriorityMark},
-};
+use crate::{domain::project::ReadOnly as Barred, notifications::Unread, ui::PriorityMark};
 
 /// All of a task. `heading` is the heading's element: the drawer stands beside the board's own.
 #[component]
 pub fn TaskView(state: TaskState) -> impl IntoView {
+    hear(state);
+    let delete = trashing(state);
+    // What may be done with the task changes while it is shown: into the trash and back.
+    let can_edit = state.part(|detail| detail.can_edit);
+    move || {
+        can_edit.track();
+        content(state, delete)
+    }
+}
+
+fn content(state: TaskState, delete: ServerAction<DeleteTask>) -> impl IntoView {
     view! {
-        <Archived state=state />
+        <PutAway state=state />
         {match state.can_edit() {
             true => view! { <TitleForm state=state /> }.into_any(),
             false => view! { <p class="task__title" dir="auto">{move || state.detail.with(|detail| detail.card.title.clone())}</p> }.into_any(),
@@ -31,6 +45,9 @@ pub fn TaskView(state: TaskState) -> impl IntoView {
             <div class="task__main">
                 <DescriptionForm state=state />
                 <Checklist state=state />
+                <Notes state=state />
+                <Links state=state />
+                <Files state=state />
                 <Comments state=state />
                 <History state=state />
             </div>
@@ -40,6 +57,9 @@ pub fn TaskView(state: TaskState) -> impl IntoView {
                         <StatusForm state=state />
                         <PriorityForm state=state />
                         <DueForm state=state />
+                        <StartForm state=state />
+                        <EstimateForm state=state />
+                        <SeriesForm state=state />
                         <PeopleForm state=state />
                         <CategoryForm state=state />
                     }.into_any(),
@@ -47,61 +67,30 @@ pub fn TaskView(state: TaskState) -> impl IntoView {
                 }}
                 <Labels state=state />
                 <Made state=state />
-                {state.can_edit().then(|| view! { <ArchiveForm state=state /> })}
+                <Watch state=state />
+                <Actions state=state delete=delete />
             </div>
         </div>
     }
     .into_any()
 }
 
-/// Says that the task is archived, and offers to bring it back.
-#[component]
-fn Archived(state: TaskState) -> impl IntoView {
-    let action = saving::<RestoreTask>(state);
-    let archived = state.part(|detail| detail.archived.clone());
-    move || {
-        archived.get().map(|stamp| view! {
-        <div class="banner" data-tone="warn">
-            <Icon name="archive" />
-            <div>{format!("Archived {}. It is not on the board.", stamp.words)}</div>
-            {state.can_edit().then(|| view! {
-                <ActionForm action=action>{state.hidden_id()}<button class="btn is-sm" type="submit">"Restore"</button></ActionForm>
-            })}
-        </div>
-    })
-    }
-}
-
-#[component]
-fn ArchiveForm(state: TaskState) -> impl IntoView {
-    let action = saving::<ArchiveTask>(state);
-    let archived = state.part(|detail| detail.archived.is_some());
-    move || {
-        (!archived.get()).then(|| {
-            view! {
-                <ActionForm action=action attr:class="prop">
-                    {state.hidden_id()}
-                    <button class="btn" type="submit"><Icon name="archive" />"Archive"</button>
-                    {save_state(action)}
-                </ActionForm>
-            }
-        })
-    }
-}
-
-#[component]
-fn Labels(state: TaskState) -> impl IntoView {
-    let labels = state.part(|detail| detail.card.labels.clone());
-    move || {
-        labels.with(|labels| !labels.is_empty()).then(|| view! {
-        <div class="prop">
-            <span class="field__label">"Labels"</span>
-            <div class="card__labels">
-                {labels.get().into_iter().map(|label| view! { <span class="label" data-hue=label.hue.to_string() dir="auto">{label.name}</span> }).collect_view()}
-            </div>
-        </div>
-    })
-    }
+/// The person sees the task: what they were told of it is read.
+fn hear(state: TaskState) {
+    let news = state.part(|detail| detail.parts.has_news);
+    let unread = use_context::<Unread>();
+    let id = state.detail.with_untracked(|detail| detail.card.id);
+    let read = Action::new(move |(): &()| async move {
+        let is_read = read_news(id).await.is_ok();
+        if let Some(unread) = unread.filter(|_| is_read) {
+            unread.refresh();
+        }
+    });
+    Effect::new(move |_| {
+        if news.get() {
+            read.dispatch(());
+        }
+    });
 }
 
 #[component]
@@ -121,15 +110,23 @@ fn ReadOnly(state: TaskState) -> impl IntoView {
     let due = detail.card.due.map_or_else(|| "None".to_owned(), |due| due.long());
     let people = if detail.card.people.is_empty() { "Nobody".to_owned() } else { detail.card.people.join(", ") };
     let priority = detail.card.priority;
+    let none = || "None".to_owned();
+    let start = detail.parts.start_on.map_or_else(none, crate::domain::calendar::long_date);
+    let estimate = detail.parts.estimate.clone().unwrap_or_else(none);
+    let series = detail.parts.recurrence.as_ref().map_or_else(|| "Not again".to_owned(), |rule| rule.words());
+    let is_deleted = detail.parts.deleted.is_some();
     view! {
         <dl class="facts">
             <div><dt>"Status"</dt><dd dir="auto">{column}</dd></div>
             <div><dt>"Priority"</dt><dd class="cluster"><PriorityMark priority=priority />{priority.label()}</dd></div>
             <div><dt>"Due"</dt><dd>{due}</dd></div>
             <div><dt>"People"</dt><dd dir="auto">{people}</dd></div>
+            <div><dt>"Start"</dt><dd>{start}</dd></div>
+            <div><dt>"Estimate"</dt><dd>{estimate}</dd></div>
+            <div><dt>"Comes again"</dt><dd>{series}</dd></div>
             <div><dt>"Category"</dt><dd>{detail.category.label()}</dd></div>
         </dl>
-        <p class="muted small">{detail.read_only.map(ReadOnly::words)}</p>
+        {(!is_deleted).then(|| view! { <p class="muted small">{detail.read_only.map(Barred::words)}</p> })}
     }
     .into_any()
 }

@@ -15,16 +15,18 @@ use app::{
         account::{Me, Role, UserState},
         automation::{Action, Trigger},
         board_filter::BoardFilter,
-        ids::{ImportId, OutboxMessageId, ProjectId, TeamId, UserId},
+        ids::{ImportId, OutboxMessageId, ProjectId, TaskId, TeamId, UserId},
         import::{
             mapping::{CsvMapping, Layout, ListMapping},
             run::{ImportChoices, ImportKind, ImportState, ImportTarget},
         },
         project::MemberRole,
         task::Priority,
+        work_note::NoteKind,
     },
     entities::{
-        checklist_item, delivery, import_run, member, occurrence, outbox_message, project, task, team_project, user,
+        checklist_item, comment, delivery, import_run, member, occurrence, outbox_message, project, task, team_project,
+        user, work_note,
     },
     mail::service::accounts::OUTBOX,
     platform::ctx::{Actor, Ctx},
@@ -32,7 +34,11 @@ use app::{
         access,
         projects::{self, NewProject},
     },
-    tasks::service::{checklist, comments},
+    tasks::service::{
+        attachments, checklist, comments,
+        notes::{self, NoteInput},
+        trash,
+    },
     testing::{TestApp, sent_report, task as make_task},
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
@@ -148,6 +154,12 @@ impl Fixture {
         if ["{other}", "{placeholder}", "{token}"].iter().any(|word| body.contains(word)) {
             fixture.add_people(app, people).await;
         }
+        if ["{note}", "{comment}", "{file}", "{trashed}"].iter().any(|word| body.contains(word)) {
+            fixture.add_parts(app, &ctx).await;
+        }
+        if body.contains("{elsewhere}") {
+            fixture.add_elsewhere(app, &ctx, people).await;
+        }
         if body.contains("{group_inside}") {
             fixture.add_group(app, people, project.id).await;
         }
@@ -196,8 +208,9 @@ impl Fixture {
     async fn add_task(&mut self, app: &TestApp, ctx: &Ctx, project: &project::Model) {
         let columns = projects::columns(app.reader(), project.id).await.unwrap();
         let card = make_task(ctx, project, columns[0].id, "A task").await;
+        let second = make_task(ctx, project, columns[0].id, "Another task").await;
         comments::add(ctx, card.id, "A comment", None).await.unwrap();
-        checklist::add(ctx, card.id, "An item").await.unwrap();
+        checklist::add(ctx, card.id, None, "An item").await.unwrap();
         let item = checklist_item::Entity::find()
             .filter(checklist_item::Column::TaskId.eq(card.id))
             .one(app.reader())
@@ -207,10 +220,46 @@ impl Fixture {
         let task = task::Entity::find_by_id(card.id).one(app.reader()).await.unwrap().unwrap();
         self.words.extend([
             ("task", task.id.to_string()),
+            ("task2", second.id.to_string()),
             ("column", columns[0].id.to_string()),
             ("column2", columns[1].id.to_string()),
             ("item", item.id.to_string()),
         ]);
+    }
+
+    /// What hangs on the task, made by the owner, and a task in the trash.
+    async fn add_parts(&mut self, app: &TestApp, ctx: &Ctx) {
+        let find = |word: &str| self.words.iter().find(|(known, _)| *known == word).unwrap().1.parse::<Uuid>().unwrap();
+        let (task, second) = (TaskId(find("task")), TaskId(find("task2")));
+        let input = NoteInput { kind: NoteKind::Issue, on_date: None, body: "A note".into() };
+        notes::add(ctx, task, input, None).await.unwrap();
+        let note = work_note::Entity::find()
+            .filter(work_note::Column::TaskId.eq(task))
+            .one(app.reader())
+            .await
+            .unwrap()
+            .unwrap();
+        let comment =
+            comment::Entity::find().filter(comment::Column::TaskId.eq(task)).one(app.reader()).await.unwrap().unwrap();
+        let file = attachments::store(ctx, task, "a.txt", b"x".to_vec()).await.unwrap().unwrap();
+        trash::put(ctx, second, None).await.unwrap();
+        self.words.extend([
+            ("note", note.id.to_string()),
+            ("comment", comment.id.to_string()),
+            ("file", file.to_string()),
+            ("trashed", second.to_string()),
+        ]);
+    }
+
+    /// Another project of the same people.
+    async fn add_elsewhere(&mut self, app: &TestApp, ctx: &Ctx, people: &People) {
+        let new = NewProject { name: "Elsewhere".into(), key: String::new(), zone: "UTC".into() };
+        let project = projects::create(ctx, new).await.unwrap();
+        for (me, role) in [(&people.editor, MemberRole::Editor), (&people.viewer, MemberRole::Viewer)] {
+            let row = member::ActiveModel { project_id: Set(project.id), user_id: Set(me.id), role: Set(role) };
+            member::Entity::insert(row).exec_without_returning(app.reader()).await.unwrap();
+        }
+        self.words.push(("elsewhere", project.id.to_string()));
     }
 
     async fn add_people(&mut self, app: &TestApp, people: &People) {

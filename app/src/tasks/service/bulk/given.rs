@@ -19,6 +19,7 @@ use crate::{
             choices,
             create::touched,
             events::{self, Detail, Event},
+            watch,
         },
         view::TaskChoices,
     },
@@ -67,7 +68,7 @@ impl Given {
         remove: Vec<UserId>,
         parts: &mut Parts,
     ) -> AppResult<task::Model> {
-        let mut happened = Vec::new();
+        let (mut happened, mut fresh) = (Vec::new(), Vec::new());
         for user in add {
             let name = self.person(row.project_id, user);
             let name = name.ok_or_else(|| AppError::field("assignee", Problem::UnknownChoice))?;
@@ -76,9 +77,11 @@ impl Given {
                 let key = [task_assignee::Column::TaskId, task_assignee::Column::UserId];
                 let once = OnConflict::columns(key).do_nothing().to_owned();
                 task_assignee::Entity::insert(assigned).on_conflict(once).exec_without_returning(&**tx).await?;
+                fresh.push(user);
                 happened.push((EventKind::Assigned, Detail { to: Some(name), ..Detail::default() }));
             }
         }
+        watch::given(ctx, &**tx, row.id, &fresh).await?;
         for user in remove {
             if self.assigned.remove(&(row.id, user)) {
                 task_assignee::Entity::delete_by_id((row.id, user)).exec(&**tx).await?;

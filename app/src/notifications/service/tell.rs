@@ -1,0 +1,85 @@
+//! Telling people that something happened, in the transaction in which it does.
+
+use std::collections::HashSet;
+
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use crate::{
+    domain::{
+        account::UserState,
+        ids::{NotificationId, TaskId, UserId},
+        notification::NotificationKind,
+    },
+    entities::{notification, user},
+    error::AppResult,
+    platform::ctx::Ctx,
+};
+
+/// Longest words of a notification, in characters.
+const WORDS_MAX: usize = 400;
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct News {
+    pub kind: NotificationKind,
+    /// The task it happened to.
+    pub task: Option<TaskId>,
+    /// What happened, said after the name of whoever did it: `moved this to Completed`.
+    pub words: String,
+}
+
+/// Tells people. Nobody is told of their own doing, who cannot sign in is not told, and nobody is
+/// told twice of one task in one request: what is told first stands.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn tell(ctx: &Ctx, tx: &impl ConnectionTrait, people: &[UserId], news: News) -> AppResult<()> {
+    let News { kind, task, words } = news;
+    let wanted: HashSet<UserId> = people.iter().copied().filter(|id| Some(*id) != ctx.actor_id()).collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let told = told_now(ctx, tx, task).await?;
+    let active: Vec<UserId> = user::Entity::find()
+        .select_only()
+        .column(user::Column::Id)
+        .filter(user::Column::Id.is_in(wanted))
+        .filter(user::Column::State.eq(UserState::Active))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let words: String = words.chars().take(WORDS_MAX).collect();
+    let rows: Vec<_> = active
+        .into_iter()
+        .filter(|id| !told.contains(id))
+        .map(|id| notification::ActiveModel {
+            id: Set(NotificationId(Uuid::now_v7())),
+            user_id: Set(id),
+            kind: Set(kind),
+            task_id: Set(task),
+            actor_id: Set(ctx.actor_id()),
+            words: Set(words.clone()),
+            created_at: Set(ctx.now),
+            read_at: Set(None),
+        })
+        .collect();
+    if !rows.is_empty() {
+        notification::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// Who was told of a task in this request.
+async fn told_now(ctx: &Ctx, tx: &impl ConnectionTrait, task: Option<TaskId>) -> AppResult<HashSet<UserId>> {
+    let Some(task) = task else { return Ok(HashSet::new()) };
+    let told: Vec<UserId> = notification::Entity::find()
+        .select_only()
+        .column(notification::Column::UserId)
+        .filter(notification::Column::TaskId.eq(task))
+        .filter(notification::Column::CreatedAt.eq(ctx.now))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(told.into_iter().collect())
+}

@@ -1,0 +1,302 @@
+//! Dependencies: which task has to be completed before which, within and across projects, without circles.
+
+use std::collections::{HashMap, HashSet};
+
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, Func},
+};
+
+use super::{
+    create::touched,
+    events::{self, Detail, Event},
+    find, stream,
+};
+use crate::{
+    domain::{
+        ids::{ProjectId, TaskId},
+        live::Change,
+        project::parse_task_ref,
+        task::EventKind,
+    },
+    entities::{project, task, task_dependency},
+    error::{AppError, AppResult, Problem},
+    platform::{ctx::Ctx, db::WriteTx},
+    projects::service::projects,
+    tasks::parts::{LinkedTask, TaskChoice},
+};
+
+/// Most tasks that block one, and that one blocks.
+const LINKS_MAX: u32 = 50;
+/// Most tasks that the search for circles looks at.
+const WALKED_MAX: usize = 20_000;
+/// Most tasks that are offered to choose from.
+const OFFERED: u64 = 8;
+
+/// Marks a task as blocked by another one; who does it may change the first and see the second. Twice
+/// is the same as once.
+///
+/// # Errors
+/// [`AppError::Invalid`] at `other`: the task itself, one that waits for it (with the circle named), too many.
+pub async fn add(ctx: &Ctx, blocked: TaskId, blocker: TaskId) -> AppResult<()> {
+    let tx = ctx.begin().await?;
+    if ctx.db().is_postgres() {
+        // Two links made at once could close a circle that neither of them sees.
+        tx.execute_unprepared("SELECT pg_advisory_xact_lock(720190)").await?;
+    }
+    let (_, row) = find::for_editing(ctx, &*tx, blocked).await?;
+    let (viewing, other) = find::by_id(ctx, &*tx, blocker).await?;
+    if other.deleted_at.is_some() {
+        return Err(AppError::field("other", Problem::UnknownChoice));
+    }
+    if task_dependency::Entity::find_by_id((blocker, blocked)).one(&*tx).await?.is_some() {
+        return Ok(());
+    }
+    if let Some(path) = path(&tx, blocked, blocker).await? {
+        return Err(AppError::field("other", Problem::Circular { chain: visible_chain(ctx, &tx, &path).await? }));
+    }
+    for (column, id) in [(task_dependency::Column::BlockedId, blocked), (task_dependency::Column::BlockerId, blocker)] {
+        let many = task_dependency::Entity::find().filter(column.eq(id)).limit(u64::from(LINKS_MAX)).all(&*tx).await?;
+        if many.len() >= LINKS_MAX as usize {
+            return Err(AppError::field("other", Problem::TooMany { max: LINKS_MAX }));
+        }
+    }
+    let link = task_dependency::ActiveModel {
+        blocker_id: Set(blocker),
+        blocked_id: Set(blocked),
+        created_by: Set(ctx.actor_id()),
+        created_at: Set(ctx.now),
+    };
+    task_dependency::Entity::insert(link).exec_without_returning(&*tx).await?;
+    let reference = format!("{}-{}", viewing.project().key, other.number);
+    let saved = touched(ctx, &row).update(&*tx).await?;
+    let detail = Detail { to: Some(reference), ..Detail::default() };
+    events::record(ctx, &*tx, &saved, Event::plain(EventKind::Blocked, detail)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Takes a link away. Twice is the same as once.
+///
+/// # Errors
+/// Without the right to change the blocked task.
+pub async fn remove(ctx: &Ctx, blocked: TaskId, blocker: TaskId) -> AppResult<()> {
+    let tx = ctx.begin().await?;
+    let (_, row) = find::for_editing(ctx, &*tx, blocked).await?;
+    let gone = task_dependency::Entity::delete_by_id((blocker, blocked)).exec(&*tx).await?;
+    if gone.rows_affected == 0 {
+        return Ok(());
+    }
+    let reference = visible_chain(ctx, &tx, &[blocker]).await?.pop().unwrap_or_else(|| "another task".into());
+    let saved = touched(ctx, &row).update(&*tx).await?;
+    let detail = Detail { from: Some(reference), ..Detail::default() };
+    events::record(ctx, &*tx, &saved, Event::plain(EventKind::Unblocked, detail)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The way from a task to another one along what blocks what, both ends included.
+async fn path(tx: &WriteTx, from: TaskId, to: TaskId) -> AppResult<Option<Vec<TaskId>>> {
+    let mut came_from: HashMap<TaskId, TaskId> = HashMap::new();
+    let mut edge = vec![from];
+    let mut seen = HashSet::from([from]);
+    while !edge.is_empty() && !seen.contains(&to) && seen.len() < WALKED_MAX {
+        let mut next = Vec::new();
+        for part in edge.chunks(super::cards::CHUNK) {
+            let links = task_dependency::Entity::find()
+                .filter(task_dependency::Column::BlockerId.is_in(part.iter().copied()))
+                .all(&**tx)
+                .await?;
+            for link in links {
+                if seen.insert(link.blocked_id) {
+                    came_from.insert(link.blocked_id, link.blocker_id);
+                    next.push(link.blocked_id);
+                }
+            }
+        }
+        edge = next;
+    }
+    if !seen.contains(&to) {
+        return Ok(None);
+    }
+    let mut path = vec![to];
+    while let Some(before) = path.last().and_then(|last| came_from.get(last)) {
+        path.push(*before);
+    }
+    path.reverse();
+    // The new link closes the circle.
+    path.push(from);
+    Ok(Some(path))
+}
+
+/// References of tasks, those left out that the person may not see.
+async fn visible_chain(ctx: &Ctx, tx: &WriteTx, ids: &[TaskId]) -> AppResult<Vec<String>> {
+    let keys = keys(ctx).await?;
+    let rows = task::Entity::find().filter(task::Column::Id.is_in(ids.iter().copied())).all(&**tx).await?;
+    let reference = |id: &TaskId| {
+        let row = rows.iter().find(|row| row.id == *id)?;
+        Some(format!("{}-{}", keys.get(&row.project_id)?, row.number))
+    };
+    Ok(ids.iter().filter_map(reference).collect())
+}
+
+/// The keys of the projects that the person sees.
+async fn keys(ctx: &Ctx) -> AppResult<HashMap<ProjectId, String>> {
+    Ok(projects::list(ctx).await?.into_iter().map(|project: project::Model| (project.id, project.key)).collect())
+}
+
+/// What blocks a task, and what it blocks. Tasks of projects that the person does not see have no
+/// title and no link.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn read(ctx: &Ctx, id: TaskId) -> AppResult<(Vec<LinkedTask>, Vec<LinkedTask>)> {
+    let links = task_dependency::Entity::find()
+        .filter(
+            Condition::any()
+                .add(task_dependency::Column::BlockerId.eq(id))
+                .add(task_dependency::Column::BlockedId.eq(id)),
+        )
+        .order_by_asc(task_dependency::Column::CreatedAt)
+        .all(ctx.reader())
+        .await?;
+    if links.is_empty() {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    let ids = links.iter().flat_map(|link| [link.blocker_id, link.blocked_id]);
+    let rows = task::Entity::find().filter(task::Column::Id.is_in(ids)).all(ctx.reader()).await?;
+    let keys = keys(ctx).await?;
+    let view = |other: TaskId| {
+        let row = rows.iter().find(|row| row.id == other && row.deleted_at.is_none())?;
+        let seen = keys.get(&row.project_id).map(|key| TaskChoice {
+            id: row.id,
+            reference: format!("{key}-{}", row.number),
+            title: row.title.clone(),
+        });
+        Some(LinkedTask { id: other, seen, is_done: row.completed_at.is_some() || row.archived_at.is_some() })
+    };
+    let blockers = links.iter().filter(|link| link.blocked_id == id).filter_map(|link| view(link.blocker_id)).collect();
+    let blocked = links.iter().filter(|link| link.blocker_id == id).filter_map(|link| view(link.blocked_id)).collect();
+    Ok((blockers, blocked))
+}
+
+/// A task was completed: where others still block it, its history says so.
+pub(super) async fn note_completion(ctx: &Ctx, tx: &WriteTx, done: &task::Model) -> AppResult<()> {
+    let blockers: Vec<TaskId> = task_dependency::Entity::find()
+        .select_only()
+        .column(task_dependency::Column::BlockerId)
+        .filter(task_dependency::Column::BlockedId.eq(done.id))
+        .into_tuple()
+        .all(&**tx)
+        .await?;
+    if blockers.is_empty() {
+        return Ok(());
+    }
+    let open = task::Entity::find()
+        .filter(task::Column::Id.is_in(blockers))
+        .filter(task::Column::CompletedAt.is_null())
+        .filter(task::Column::ArchivedAt.is_null())
+        .all(&**tx)
+        .await?;
+    if open.is_empty() {
+        return Ok(());
+    }
+    let projects: Vec<ProjectId> = open.iter().map(|row| row.project_id).collect();
+    let keys: HashMap<ProjectId, String> = project::Entity::find()
+        .filter(project::Column::Id.is_in(projects))
+        .all(&**tx)
+        .await?
+        .into_iter()
+        .map(|project| (project.id, project.key))
+        .collect();
+    // Readers of this history need not see the other projects: references only, no titles.
+    let names: Vec<String> =
+        open.iter().filter_map(|row| Some(format!("{}-{}", keys.get(&row.project_id)?, row.number))).collect();
+    let detail = Detail { field: Some("completed_blocked".into()), to: Some(names.join(", ")), ..Detail::default() };
+    events::record(ctx, &**tx, done, Event::plain(EventKind::Edited, detail)).await
+}
+
+/// A task opened or closed: the cards of its project that wait for it count anew on open boards.
+pub(super) async fn tell_waiting(ctx: &Ctx, tx: &WriteTx, changed: &task::Model) -> AppResult<()> {
+    let to_blocked = task_dependency::Entity::belongs_to(task::Entity)
+        .from(task_dependency::Column::BlockedId)
+        .to(task::Column::Id)
+        .into();
+    let waiting: Vec<TaskId> = task_dependency::Entity::find()
+        .select_only()
+        .column(task_dependency::Column::BlockedId)
+        .join(JoinType::InnerJoin, to_blocked)
+        .filter(task_dependency::Column::BlockerId.eq(changed.id))
+        .filter(task::Column::ProjectId.eq(changed.project_id))
+        .into_tuple()
+        .all(&**tx)
+        .await?;
+    for task in waiting {
+        let change = Change::Task { task, what: EventKind::Edited, from: None, to: None };
+        stream::append(ctx, &**tx, changed.project_id, None, &change).await?;
+    }
+    Ok(())
+}
+
+/// Tasks to choose from, by reference or words of the title, in all projects that the person sees.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn candidates(ctx: &Ctx, other_than: TaskId, text: &str) -> AppResult<Vec<TaskChoice>> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > 200 {
+        return Ok(Vec::new());
+    }
+    let keys = keys(ctx).await?;
+    let mut query = task::Entity::find()
+        .filter(task::Column::ProjectId.is_in(keys.keys().copied()))
+        .filter(task::Column::Id.ne(other_than))
+        .filter(task::Column::DeletedAt.is_null());
+    query = match parse_task_ref(text) {
+        Some((key, number)) => {
+            let project = keys.iter().find(|(_, known)| **known == key).map(|(id, _)| *id);
+            let Some(project) = project else { return Ok(Vec::new()) };
+            query.filter(task::Column::ProjectId.eq(project)).filter(task::Column::Number.eq(number))
+        }
+        None => text.split_whitespace().fold(query, |query, word| {
+            let pattern = format!("%{}%", escaped(&word.to_lowercase()));
+            let title = Expr::expr(Func::lower(Expr::col(task::Column::Title)));
+            query.filter(title.like(sea_orm::sea_query::LikeExpr::new(pattern).escape('\\')))
+        }),
+    };
+    let rows = query
+        .order_by_desc(Expr::col(task::Column::CompletedAt).is_null())
+        .order_by_desc(task::Column::UpdatedAt)
+        .limit(OFFERED)
+        .all(ctx.reader())
+        .await?;
+    let choice = |row: task::Model| {
+        let reference = format!("{}-{}", keys.get(&row.project_id)?, row.number);
+        Some(TaskChoice { id: row.id, reference, title: row.title })
+    };
+    Ok(rows.into_iter().filter_map(choice).collect())
+}
+
+/// A word for LIKE, its own signs taken literally.
+fn escaped(word: &str) -> String {
+    word.chars().flat_map(|c| if matches!(c, '%' | '_' | '\\') { vec!['\\', c] } else { vec![c] }).collect()
+}
+
+/// The one task that a plain form names: by its reference, or by words that fit only one.
+///
+/// # Errors
+/// [`AppError::Invalid`] at `other`.
+pub async fn one_of(ctx: &Ctx, other_than: TaskId, text: &str) -> AppResult<TaskId> {
+    find::by_id(ctx, ctx.reader(), other_than).await?;
+    // What was chosen from the offer stands as `T-214 Title`.
+    let first = text.split_whitespace().next().unwrap_or_default();
+    if parse_task_ref(first).is_some()
+        && let Ok((_, row)) = find::by_reference(ctx, ctx.reader(), first).await
+    {
+        return Ok(row.id);
+    }
+    match candidates(ctx, other_than, text).await?.as_slice() {
+        [one] => Ok(one.id),
+        _ => Err(AppError::field("other", Problem::UnknownChoice)),
+    }
+}

@@ -1,0 +1,139 @@
+//! The trash: a task goes there for 30 days and comes back whole, then it is gone with all that hangs on it.
+
+use chrono::TimeDelta;
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait},
+};
+
+use super::{
+    cards,
+    create::touched,
+    edit,
+    events::{self, Detail, Event},
+    find,
+};
+use crate::{
+    domain::{
+        ids::{OpId, TaskId},
+        task::EventKind,
+    },
+    entities::task,
+    error::{AppError, AppResult},
+    platform::ctx::Ctx,
+    projects::service::access::Viewing,
+    tasks::view::Card,
+};
+
+/// Days that a task waits in the trash.
+pub const KEPT_DAYS: i64 = 30;
+/// Most tasks in the trash that one page shows.
+const LISTED: u64 = 200;
+/// Tasks that one purge deletes: the writer is let go in between.
+const PURGED_AT_ONCE: u64 = 200;
+
+/// Puts a task into the trash. Twice is the same as once.
+///
+/// # Errors
+/// Without the right, or of the database.
+pub async fn put(ctx: &Ctx, id: TaskId, op_id: Option<OpId>) -> AppResult<()> {
+    let tx = ctx.begin().await?;
+    let (_, row) = find::for_editing_anywhere(ctx, &*tx, id).await?;
+    let row = edit::lock(ctx, &tx, row).await?;
+    if row.deleted_at.is_some() || events::is_done(&*tx, op_id).await? {
+        return Ok(());
+    }
+    let mut fresh = touched(ctx, &row);
+    fresh.deleted_at = Set(Some(ctx.now));
+    fresh.deleted_by = Set(ctx.actor_id());
+    fresh.archived_at = Set(row.archived_at.or(Some(ctx.now)));
+    let saved = fresh.update(&*tx).await?;
+    events::record(ctx, &*tx, &saved, Event::plain(EventKind::Deleted, Detail::default()).with_op(op_id)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Takes a task out of the trash, to where it was: its list or the archive. Twice is the same as once.
+///
+/// # Errors
+/// Without the right, or of the database.
+pub async fn restore(ctx: &Ctx, id: TaskId, op_id: Option<OpId>) -> AppResult<()> {
+    let tx = ctx.begin().await?;
+    let (_, row) = find::for_editing_anywhere(ctx, &*tx, id).await?;
+    let row = edit::lock(ctx, &tx, row).await?;
+    let Some(deleted_at) = row.deleted_at else { return Ok(()) };
+    if events::is_done(&*tx, op_id).await? {
+        return Ok(());
+    }
+    let was_archived = row.archived_at.is_some_and(|archived_at| archived_at < deleted_at);
+    let mut fresh = touched(ctx, &row);
+    fresh.deleted_at = Set(None);
+    fresh.deleted_by = Set(None);
+    fresh.archived_at = Set(row.archived_at.filter(|_| was_archived));
+    let saved = fresh.update(&*tx).await?;
+    events::record(ctx, &*tx, &saved, Event::plain(EventKind::Undeleted, Detail::default()).with_op(op_id)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Deletes a task that is in the trash, for good, with all that hangs on it.
+///
+/// # Errors
+/// [`AppError::NotFound`] where it is not in the trash, or without the right to own the project.
+pub async fn delete(ctx: &Ctx, id: TaskId) -> AppResult<()> {
+    let tx = ctx.begin().await?;
+    let (viewing, row) = find::by_id(ctx, &*tx, id).await?;
+    viewing.owning()?;
+    if row.deleted_at.is_none() {
+        return Err(AppError::NotFound);
+    }
+    task::Entity::delete_by_id(id).exec(&*tx).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The tasks in a project's trash, the latest first, each with the instant at which it is gone.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn list(ctx: &Ctx, viewing: &Viewing) -> AppResult<Vec<(Card, chrono::DateTime<chrono::Utc>)>> {
+    let rows = task::Entity::find()
+        .filter(task::Column::ProjectId.eq(viewing.project().id))
+        .filter(task::Column::DeletedAt.is_not_null())
+        .order_by_desc(task::Column::DeletedAt)
+        .limit(LISTED)
+        .all(ctx.reader())
+        .await?;
+    let ends: Vec<_> = rows.iter().map(|row| row.deleted_at.unwrap_or(ctx.now) + TimeDelta::days(KEPT_DAYS)).collect();
+    let cards = cards::cards(ctx.reader(), find::zone(ctx), rows).await?;
+    Ok(cards.into_iter().zip(ends).collect())
+}
+
+/// Deletes what has been in the trash for 30 days. Any number of processes may do it beside each other.
+/// Answers how many tasks went.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn purge(ctx: &Ctx) -> AppResult<u64> {
+    let before = ctx.now - TimeDelta::days(KEPT_DAYS);
+    let is_old = || Expr::col(task::Column::DeletedAt).lt(before);
+    let mut gone = 0;
+    loop {
+        let ids: Vec<TaskId> = task::Entity::find()
+            .select_only()
+            .column(task::Column::Id)
+            .filter(is_old())
+            .limit(PURGED_AT_ONCE)
+            .into_tuple()
+            .all(ctx.reader())
+            .await?;
+        if ids.is_empty() {
+            return Ok(gone);
+        }
+        let tx = ctx.begin().await?;
+        // Asked again in the transaction: somebody may have taken one out of the trash meanwhile.
+        let deleted =
+            task::Entity::delete_many().filter(task::Column::Id.is_in(ids)).filter(is_old()).exec(&*tx).await?;
+        tx.commit().await?;
+        gone += deleted.rows_affected;
+    }
+}

@@ -1,0 +1,230 @@
+//! What can be done with the task as a whole: watch, copy, move to another project, link, print,
+//! archive, trash.
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{
+    api::{CopyTask, DeleteTask, PurgeTask, TransferTask, UndeleteTask, WatchTask, undelete_task},
+    saving::{TaskState, save_state, saving},
+};
+use crate::{
+    tasks::api::{ArchiveTask, RestoreTask},
+    ui::{
+        Icon,
+        toast::{Toast, Toasts, Tone},
+    },
+};
+
+/// Says that the task is archived or in the trash, and offers to bring it back.
+#[component]
+pub fn PutAway(state: TaskState) -> impl IntoView {
+    let (restore, undelete, purge) =
+        (saving::<RestoreTask>(state), saving::<UndeleteTask>(state), ServerAction::<PurgeTask>::new());
+    let archived = state.part(|detail| detail.archived.clone());
+    let deleted = state.part(|detail| detail.parts.deleted.clone());
+    let can_purge = state.part(|detail| detail.parts.can_purge);
+    let can_restore = state.part(|detail| detail.parts.can_restore);
+    let can_edit = state.part(|detail| detail.can_edit);
+    move || {
+        if let Some(stamp) = deleted.get() {
+            return Some(view! {
+                <div class="banner" data-tone="warn">
+                    <Icon name="trash-2" />
+                    <div>{format!("In the trash since {}. After 30 days it is deleted for good.", stamp.words)}</div>
+                    {can_restore.get().then(|| view! {
+                        <ActionForm action=undelete>{state.hidden_id()}<button class="btn is-sm" type="submit">"Restore"</button></ActionForm>
+                    })}
+                    {can_purge.get().then(|| view! {
+                        <details class="edit">
+                            <summary class="btn is-sm is-danger-quiet">"Delete now"</summary>
+                            <ActionForm action=purge attr:class="form">
+                                {state.hidden_id()}
+                                <p class="small">"This deletes the task with its comments, notes, files and history. It cannot be undone."</p>
+                                <button class="btn is-sm is-danger" type="submit">"Delete for good"</button>
+                            </ActionForm>
+                        </details>
+                    })}
+                </div>
+            }.into_any());
+        }
+        archived.get().map(|stamp| view! {
+            <div class="banner" data-tone="warn">
+                <Icon name="archive" />
+                <div>{format!("Archived {}. It is not on the board.", stamp.words)}</div>
+                {can_edit.get().then(|| view! {
+                    <ActionForm action=restore>{state.hidden_id()}<button class="btn is-sm" type="submit">"Restore"</button></ActionForm>
+                })}
+            </div>
+        }.into_any())
+    }
+}
+
+/// Watching, and how many do.
+#[component]
+pub fn Watch(state: TaskState) -> impl IntoView {
+    let action = saving::<WatchTask>(state);
+    let watch = state.part(|detail| (detail.parts.is_watching, detail.parts.watchers));
+    let form = move || {
+        let (is_watching, many) = watch.get();
+        let (icon, words) = if is_watching { ("eye-off", "Stop watching") } else { ("eye", "Watch") };
+        let told = match (is_watching, many) {
+            (true, 1) => "You are told of changes.".to_owned(),
+            (true, many) => format!("You and {} more are told of changes.", many - 1),
+            (false, 0) => "Nobody watches this.".to_owned(),
+            (false, 1) => "1 person watches this.".to_owned(),
+            (false, many) => format!("{many} people watch this."),
+        };
+        view! {
+            <input type="hidden" name="is_watching" value=(!is_watching).to_string() />
+            <button class="btn is-sm" type="submit"><Icon name=icon />{words}</button>
+            <span class="muted small">{told}</span>
+        }
+    };
+    view! {
+        <ActionForm action=action attr:class="prop">{state.hidden_id()}{form}{save_state(action)}</ActionForm>
+    }
+    .into_any()
+}
+
+/// Putting the task into the trash; it can be taken back from the message that says so, also when the
+/// task is not shown any more.
+pub fn trashing(state: TaskState) -> ServerAction<DeleteTask> {
+    let delete = saving::<DeleteTask>(state);
+    let toasts = expect_context::<Toasts>();
+    let id = state.detail.with_untracked(|detail| detail.card.id);
+    let gone = delete.value();
+    Effect::new(move |_| {
+        if !gone.with(|gone| matches!(gone, Some(Ok(())))) {
+            return;
+        }
+        let title = state.detail.with_untracked(|detail| detail.card.title.clone());
+        let back = Callback::new(move |()| {
+            spawn_local(async move {
+                match undelete_task(id, None).await {
+                    Ok(()) if state.detail.try_get_untracked().is_some() => state.reload(),
+                    Ok(()) => {}
+                    Err(error) => toasts.fail(format!("The task was not restored. {}", error.words())),
+                }
+            });
+        });
+        toasts.push(Toast {
+            words: format!("“{title}” is in the trash"),
+            action: Some(("Undo".into(), back)),
+            tone: Tone::Good,
+        });
+    });
+    delete
+}
+
+/// The buttons under the properties.
+#[component]
+pub fn Actions(state: TaskState, delete: ServerAction<DeleteTask>) -> impl IntoView {
+    let archive = saving::<ArchiveTask>(state);
+    let toasts = expect_context::<Toasts>();
+    let is_here = state.part(|detail| detail.archived.is_none() && detail.parts.deleted.is_none());
+    let is_deleted = state.part(|detail| detail.parts.deleted.is_some());
+    let reference = state.detail.with_untracked(|detail| detail.card.reference(&detail.key));
+    view! {
+        <div class="prop actions-row">
+            <div class="cluster">
+                <button class="btn is-sm is-script" type="button" on:click=move |_| browser::copy_link(&reference, toasts)><Icon name="link" />"Copy link"</button>
+                <button class="btn is-sm is-script" type="button" on:click=|_| browser::print()><Icon name="file-text" />"Print"</button>
+            </div>
+            {state.can_edit().then(|| view! {
+                <CopyForm state=state />
+                <TransferForm state=state />
+                <div class="cluster">
+                    {move || is_here.get().then(|| view! {
+                        <ActionForm action=archive>{state.hidden_id()}<button class="btn is-sm" type="submit"><Icon name="archive" />"Archive"</button></ActionForm>
+                    })}
+                    {move || (!is_deleted.get()).then(|| view! {
+                        <ActionForm action=delete>{state.hidden_id()}<button class="btn is-sm is-danger-quiet" type="submit"><Icon name="trash-2" />"Delete"</button></ActionForm>
+                    })}
+                </div>
+                {save_state(archive)}
+                {save_state(delete)}
+            })}
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn CopyForm(state: TaskState) -> impl IntoView {
+    let action = ServerAction::<CopyTask>::new();
+    view! {
+        <details class="edit">
+            <summary class="btn is-sm"><Icon name="copy" />"Copy"</summary>
+            <ActionForm action=action attr:class="form">
+                {state.hidden_id()}
+                <div class="choices">
+                    <label class="choice"><input type="checkbox" name="checklist" value="true" checked /><span>"With the checklist, unticked"</span></label>
+                    <label class="choice"><input type="checkbox" name="comments" value="true" /><span>"With the comments"</span></label>
+                </div>
+                <div class="form__actions"><button class="btn is-primary is-sm" type="submit">"Make a copy"</button>{save_state(action)}</div>
+            </ActionForm>
+        </details>
+    }
+    .into_any()
+}
+
+#[component]
+fn TransferForm(state: TaskState) -> impl IntoView {
+    let action = ServerAction::<TransferTask>::new();
+    let projects = state.part(|detail| detail.parts.projects.clone());
+    move || {
+        (!projects.with(Vec::is_empty)).then(|| view! {
+            <details class="edit">
+                <summary class="btn is-sm"><Icon name="folder" />"Move to another project"</summary>
+                <ActionForm action=action attr:class="form">
+                    {state.hidden_id()}
+                    <label class="field"><span class="field__label">"Project"</span>
+                        <select class="input" name="project">
+                            {projects.get().into_iter().map(|project| view! { <option value=project.id.to_string()>{project.name}</option> }).collect_view()}
+                        </select>
+                    </label>
+                    <p class="field__hint">"Labels go along by name, people stay who are members there, the history comes along. Links to the old number lead to the new place."</p>
+                    <div class="form__actions"><button class="btn is-primary is-sm" type="submit">"Move there"</button>{save_state(action)}</div>
+                </ActionForm>
+            </details>
+        })
+    }
+}
+
+#[cfg(feature = "hydrate")]
+pub(super) mod browser {
+    use leptos::{prelude::*, task::spawn_local};
+    use wasm_bindgen_futures::JsFuture;
+
+    use crate::ui::toast::{Toast, Toasts, Tone};
+
+    /// Puts the task's address into the clipboard; where the browser refuses, the address is shown.
+    pub fn copy_link(reference: &str, toasts: Toasts) {
+        let origin = window().location().origin().unwrap_or_default();
+        let address = format!("{origin}/tasks/{reference}");
+        spawn_local(async move {
+            let clipboard = js_sys::Reflect::get(&window().navigator(), &"clipboard".into()).ok();
+            let is_there = clipboard.is_some_and(|clipboard| !clipboard.is_undefined());
+            let is_copied =
+                is_there && JsFuture::from(window().navigator().clipboard().write_text(&address)).await.is_ok();
+            let words = if is_copied { "Link copied".to_owned() } else { format!("The link is {address}") };
+            toasts.push(Toast { words, action: None, tone: Tone::Good });
+        });
+    }
+
+    /// Opens the browser's print window.
+    pub fn print() {
+        drop(window().print());
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub(super) mod browser {
+    use crate::ui::toast::Toasts;
+
+    /// The server has no clipboard.
+    pub fn copy_link(_reference: &str, _toasts: Toasts) {}
+
+    /// The server prints nothing.
+    pub fn print() {}
+}

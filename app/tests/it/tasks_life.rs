@@ -1,0 +1,240 @@
+//! The life of a task: series, copies, another project, the trash.
+
+use app::{
+    domain::{board_filter::BoardFilter, due::Due, ids::TaskId, recurrence::Recurrence},
+    entities::{attachment, comment, task as task_row, task_event},
+    error::{AppError, Problem},
+    platform::ctx::Ctx,
+    projects::service::{
+        access,
+        projects::{self, NewProject},
+    },
+    tasks::{
+        service::{
+            archive, assign, attachments, board, checklist, comments,
+            copy::{self, Along},
+            detail,
+            edit::{self, Change, DueInput},
+            find, labels_of_task, moves,
+            notes::{self, NoteInput},
+            recurrence, transfer, trash,
+        },
+        view::TaskDetail,
+    },
+    testing::{Cast, TestApp, each_database, project, task},
+};
+use chrono::TimeDelta;
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+
+async fn read(ctx: &Ctx, reference: &str) -> TaskDetail {
+    let (viewing, row) = find::by_reference(ctx, ctx.reader(), reference).await.unwrap();
+    detail::read(ctx, &viewing, row).await.unwrap()
+}
+
+fn to(task: TaskId, column: app::domain::ids::ColumnId) -> moves::Move {
+    moves::Move { task, column, after: None, before: None, op_id: None }
+}
+
+async fn many_tasks(app: &TestApp) -> u64 {
+    task_row::Entity::find().count(app.reader()).await.unwrap()
+}
+
+#[tokio::test]
+async fn completing_a_task_of_a_series_makes_the_next_one_exactly_once() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let a = task(&ctx, &made, columns[0], "Weekly digest").await;
+        let due = DueInput { date: "2026-11-23".parse().unwrap(), time: Some("17:00:00".parse().unwrap()) };
+        edit::change(&ctx, a.id, 1, Change::Due(Some(due)), None).await.unwrap();
+        edit::change(&ctx, a.id, 2, Change::Start(Some("2026-11-20".parse().unwrap())), None).await.unwrap();
+        edit::change(&ctx, a.id, 3, Change::Estimate(Some(90)), None).await.unwrap();
+        edit::change(&ctx, a.id, 4, Change::Description("All *four* regions".into()), None).await.unwrap();
+        labels_of_task::add(&ctx, a.id, "Reporting", Some(1)).await.unwrap();
+        assign::set(&ctx, a.id, &[cast.jonas.id]).await.unwrap();
+        checklist::add(&ctx, a.id, None, "- [x] collect\n- send").await.unwrap();
+        recurrence::set(&ctx, a.id, Some(Recurrence::Days { every: 7 })).await.unwrap();
+
+        moves::move_task(&ctx, to(a.id, columns[1])).await.unwrap();
+        moves::move_task(&ctx, to(a.id, columns[3])).await.unwrap();
+        let next = read(&ctx, "T-2").await;
+        assert_eq!((next.card.title.as_str(), next.column), ("Weekly digest", columns[0]), "where the series began");
+        let Some(Due::At { local, .. }) = next.card.due else { panic!("{:?}", next.card.due) };
+        assert_eq!(local.to_string(), "2026-11-30 17:00:00");
+        assert_eq!(next.parts.start_on.unwrap().to_string(), "2026-11-27");
+        assert_eq!(next.parts.estimate.as_deref(), Some("1 h 30 min"));
+        assert_eq!((next.description.as_str(), next.card.labels[0].name.as_str()), ("All *four* regions", "Reporting"));
+        assert_eq!((next.card.people, next.card.checklist), (vec!["Jonas Ortiz".to_owned()], (0, 2)));
+        assert_eq!(next.parts.recurrence, Some(Recurrence::Days { every: 7 }));
+        assert_eq!(read(&ctx, "T-1").await.parts.recurrence, None, "the series went over");
+
+        // Back and completed again: nothing more is made.
+        moves::move_task(&ctx, to(a.id, columns[0])).await.unwrap();
+        moves::move_task(&ctx, to(a.id, columns[3])).await.unwrap();
+        assert_eq!(many_tasks(&app).await, 2);
+        // Two who complete the next one at the same time make one.
+        let next = next.card.id;
+        let (one, other) =
+            tokio::join!(moves::move_task(&ctx, to(next, columns[3])), moves::move_task(&ctx, to(next, columns[3])));
+        assert!(one.is_ok() && other.is_ok());
+        assert_eq!(many_tasks(&app).await, 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stopped_series_ends_and_numbers_that_make_none_are_refused() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let a = task(&ctx, &made, columns[0], "a").await;
+        recurrence::set(&ctx, a.id, Some(Recurrence::Weekdays)).await.unwrap();
+        recurrence::set(&ctx, a.id, None).await.unwrap();
+        moves::move_task(&ctx, to(a.id, columns[3])).await.unwrap();
+        assert_eq!(many_tasks(&app).await, 1);
+        let refused = recurrence::set(&ctx, a.id, Some(Recurrence::Days { every: 0 })).await.unwrap_err();
+        assert_eq!(refused, AppError::field("every", Problem::NoSeries));
+        let told: Vec<String> = read(&ctx, "T-1").await.history.into_iter().map(|line| line.what).collect();
+        assert!(told.contains(&"stopped the series “Every weekday”".to_owned()), "{told:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_copy_takes_what_was_asked_for_and_no_ticks() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let a = task(&ctx, &made, columns[1], "a").await;
+        checklist::add(&ctx, a.id, None, "- [x] one").await.unwrap();
+        comments::add(&ctx, a.id, "said", None).await.unwrap();
+        recurrence::set(&ctx, a.id, Some(Recurrence::Weekdays)).await.unwrap();
+        assert_eq!(copy::copy(&ctx, a.id, Along { checklist: true, comments: false }).await.unwrap(), "T-2");
+        assert_eq!(copy::copy(&ctx, a.id, Along { checklist: false, comments: true }).await.unwrap(), "T-3");
+        let (with_list, with_comments) = (read(&ctx, "T-2").await, read(&ctx, "T-3").await);
+        assert_eq!(
+            (with_list.card.title.as_str(), with_list.card.checklist, with_list.card.comments),
+            ("a (copy)", (0, 1), 0)
+        );
+        assert_eq!((with_comments.card.checklist, with_comments.card.comments), ((0, 0), 1));
+        assert_eq!(with_list.parts.recurrence, None);
+        assert_eq!(with_list.history[0].what, "created this in In Progress, from T-1");
+        let alex = app.as_person(&cast.alex);
+        assert_eq!(copy::copy(&alex, a.id, Along::default()).await.unwrap_err(), AppError::Forbidden);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_task_moves_to_another_project_with_all_that_hangs_on_it() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let mina = app.as_person(&cast.mina);
+        let new = NewProject { name: "Other".into(), key: "O".into(), zone: "UTC".into() };
+        let other = projects::create(&mina, new).await.unwrap();
+        let a = task(&mina, &made, columns[2], "a").await;
+        labels_of_task::add(&mina, a.id, "Data", Some(3)).await.unwrap();
+        assign::set(&mina, a.id, &[cast.jonas.id, cast.mina.id]).await.unwrap();
+        comments::add(&mina, a.id, "said", None).await.unwrap();
+        checklist::add(&mina, a.id, None, "one").await.unwrap();
+        let note = NoteInput { kind: app::domain::work_note::NoteKind::Issue, on_date: None, body: "broke".into() };
+        notes::add(&mina, a.id, note, None).await.unwrap();
+        let file = attachments::store(&mina, a.id, "a.txt", b"x".to_vec()).await.unwrap().unwrap();
+        let before = task_event::Entity::find().count(app.reader()).await.unwrap();
+        assert_eq!(
+            transfer::transfer(&app.as_person(&cast.jonas), a.id, other.id, None).await,
+            Err(AppError::NotFound),
+            "Jonas is not in the other project"
+        );
+        assert_eq!(transfer::transfer(&mina, a.id, other.id, None).await.unwrap(), "O-1");
+
+        let moved = read(&mina, "O-1").await;
+        assert_eq!((moved.card.id, moved.project_name.as_str()), (a.id, "Other"));
+        let column = moved.columns.iter().find(|column| column.id == moved.column).unwrap();
+        assert_eq!(column.name, "Pending", "the list of the same status");
+        assert_eq!((moved.card.labels[0].name.as_str(), moved.card.labels[0].hue), ("Data", 3));
+        assert_eq!(moved.card.people, ["Mina Kovač"], "only who is a member there");
+        assert_eq!((moved.comments.len(), moved.checklist.len(), moved.parts.notes.len()), (1, 1, 1));
+        assert_eq!(attachments::download(&mina, file).await.unwrap().bytes, b"x");
+        assert_eq!(task_event::Entity::find().count(app.reader()).await.unwrap(), before + 1);
+        assert_eq!(moved.history[0].what, "moved this here from T-1");
+        assert_eq!(moved.history.last().unwrap().what, "created this in Pending");
+        // The old reference leads there, for those who see it.
+        assert_eq!(read(&mina, "T-1").await.card.id, a.id);
+        let jonas = app.as_person(&cast.jonas);
+        let lost = find::by_reference(&jonas, app.reader(), "T-1").await;
+        assert_eq!(lost.unwrap_err(), AppError::NotFound);
+        // And back again, under a number of its own.
+        assert_eq!(transfer::transfer(&mina, a.id, made.id, None).await.unwrap(), "T-2");
+        assert_eq!(read(&mina, "O-1").await.card.id, a.id);
+        assert_eq!(many_tasks(&app).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_trash_keeps_a_task_for_thirty_days_and_then_all_of_it_is_gone() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let viewing = access::by_id(&ctx, app.reader(), made.id).await.unwrap();
+        let a = task(&ctx, &made, columns[0], "a").await;
+        let b = task(&ctx, &made, columns[0], "b").await;
+        comments::add(&ctx, a.id, "said", None).await.unwrap();
+        attachments::store(&ctx, a.id, "a.txt", b"x".to_vec()).await.unwrap().unwrap();
+        trash::put(&ctx, a.id, None).await.unwrap();
+        trash::put(&ctx, a.id, None).await.unwrap();
+        let titles = async || -> Vec<String> {
+            let read = board::read(&ctx, &viewing, &BoardFilter::default(), None).await.unwrap();
+            read.columns[0].cards.iter().map(|card| card.title.clone()).collect()
+        };
+        assert_eq!(titles().await, ["b"]);
+        assert_eq!(archive::list(&ctx, &viewing).await.unwrap(), [], "the trash is not the archive");
+        assert_eq!(trash::list(&ctx, &viewing).await.unwrap()[0].0.title, "a");
+        assert_eq!(comments::add(&ctx, a.id, "x", None).await, Err(AppError::NotFound), "not changed in the trash");
+        archive::restore(&ctx, a.id, None).await.unwrap_err();
+        assert!(!read(&ctx, "T-1").await.can_edit);
+
+        trash::restore(&ctx, a.id, None).await.unwrap();
+        assert_eq!(titles().await, ["a", "b"]);
+        archive::archive(&ctx, b.id, None).await.unwrap();
+        app.clock.advance(TimeDelta::minutes(1));
+        let ctx = app.as_person(&cast.jonas);
+        trash::put(&ctx, b.id, None).await.unwrap();
+        trash::restore(&ctx, b.id, None).await.unwrap();
+        assert_eq!(archive::list(&ctx, &viewing).await.unwrap()[0].title, "b", "back to the archive it came from");
+
+        trash::put(&ctx, a.id, None).await.unwrap();
+        assert_eq!(trash::delete(&ctx, a.id).await, Err(AppError::Forbidden), "only owners delete for good");
+        app.clock.advance(TimeDelta::days(30) - TimeDelta::seconds(1));
+        assert_eq!(trash::purge(&Ctx::system(&app)).await, Ok(0));
+        app.clock.advance(TimeDelta::seconds(2));
+        assert_eq!(trash::purge(&Ctx::system(&app)).await, Ok(1));
+        assert_eq!(many_tasks(&app).await, 1);
+        assert_eq!(comment::Entity::find().count(app.reader()).await.unwrap(), 0);
+        assert_eq!(attachment::Entity::find().count(app.reader()).await.unwrap(), 0);
+        let events = task_event::Entity::find().filter(task_event::Column::TaskId.eq(a.id));
+        assert_eq!(events.count(app.reader()).await.unwrap(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_owner_deletes_at_once_only_what_is_in_the_trash() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let mina = app.as_person(&cast.mina);
+        let a = task(&mina, &made, columns[0], "a").await;
+        assert_eq!(trash::delete(&mina, a.id).await, Err(AppError::NotFound));
+        trash::put(&mina, a.id, None).await.unwrap();
+        trash::delete(&mina, a.id).await.unwrap();
+        assert_eq!(many_tasks(&app).await, 0);
+    })
+    .await;
+}

@@ -1,0 +1,263 @@
+// One task in full: notes, comments, checklist, files, labels, dependencies, series, trash, copy; awake and as plain forms.
+import path from 'node:path';
+import { addTasks, card, expectTitles } from '../fixtures/board.ts';
+import { begin, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import type { Locator, Page } from '@playwright/test';
+
+const titles = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
+const picture = path.resolve(import.meta.dirname ?? __dirname, '../screenshots/dashboard.png');
+
+test.beforeEach(async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await makeProject(page, empty);
+  await settled(page, hydrated);
+  await addTasks(page, 'Todo', titles);
+});
+
+async function open(page: Page, url: string, number: number, hydrated: boolean): Promise<void> {
+  await page.goto(`${url}/tasks/REP-${number}`);
+  await settled(page, hydrated);
+}
+
+const section = (page: Page, name: string): Locator => page.getByRole('region', { name, exact: true });
+
+test('work notes make a timeline that can be changed', async ({ page, empty, hydrated }) => {
+  await open(page, empty.url, 1, hydrated);
+  const notes = section(page, 'Work notes');
+  const write = async (kind: string, day: string, words: string) => {
+    await notes.getByText('Add a work note').click();
+    const form = notes.locator('details.edit');
+    await form.getByRole('radio', { name: kind }).check({ force: true });
+    await form.getByLabel('Day').fill(day);
+    await form.getByLabel('New work note').fill(words);
+    await form.getByRole('button', { name: 'Add the note' }).click();
+    await expect(notes.locator('.note').getByText(words)).toBeVisible();
+    if (hydrated) await notes.getByText('Add a work note').click();
+  };
+  await write('Resolution', '2026-01-15', 'The relay accepts us again');
+  await write('Issue', '2026-01-12', 'The relay answers 451');
+  expect(await notes.locator('.note .note__kind').allInnerTexts()).toEqual(['Issue', 'Resolution']);
+  const first = notes.locator('.note').first();
+  await first.locator('summary').click();
+  await first.getByLabel('Work note, in Markdown').fill('The relay answers **451** to all');
+  await first.getByRole('button', { name: 'Save' }).click();
+  await expect(notes.locator('.note strong')).toHaveText('451');
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+});
+
+test('a comment is changed, keeps what it said, and is deleted', async ({ page, empty, hydrated }) => {
+  await open(page, empty.url, 1, hydrated);
+  const comments = section(page, 'Comments');
+  await comments.getByLabel('New comment').fill('Two regions have answered.');
+  if (hydrated) await comments.getByLabel('New comment').press('Control+Enter');
+  else await comments.getByRole('button', { name: 'Comment', exact: true }).click();
+  await expect(comments.getByText('Two regions have answered.').first()).toBeVisible();
+  await comments.locator('.comment .row-menu > summary').click();
+  await comments.locator('.comment').getByLabel('Comment, in Markdown').fill('Three regions have answered.');
+  await comments.locator('.comment').getByRole('button', { name: 'Save' }).click();
+  await expect(comments.locator('.comment .prose').first()).toHaveText('Three regions have answered.');
+  await comments.getByText('Edited: show what it said before').click();
+  await expect(comments.locator('.former .prose')).toHaveText('Two regions have answered.');
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  await comments.locator('.comment > .row-menu > summary').click();
+  await comments.getByRole('button', { name: 'Delete the comment' }).click();
+  await expect(comments.locator('.comment')).toHaveCount(0);
+});
+
+test('after @ the people of the project are offered, and the preview shows what is typed @hydrated', async ({ page, empty }) => {
+  await open(page, empty.url, 1, true);
+  const field = page.getByLabel('New comment');
+  await field.pressSequentially('Ask @da');
+  await expect(page.getByRole('option', { name: 'Dana Admin' })).toBeVisible();
+  await expectAccessibleAtEveryWidth(page);
+  await field.press('Enter');
+  await expect(field).toHaveValue('Ask @Dana Admin ');
+  await page.getByText('Add a description').click();
+  await page.getByLabel('Description, in Markdown').fill('- [x] done\n- [ ] open\n\n**bold** <script>alert(1)</script>');
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await expect(page.locator('.preview strong')).toHaveText('bold');
+  await expect(page.locator('.preview').getByRole('checkbox', { name: 'Done' })).toBeChecked();
+  expect(await page.locator('.preview script').count()).toBe(0);
+  await page.getByRole('button', { name: 'Write' }).click();
+  await expect(page.getByLabel('Description, in Markdown')).toHaveValue(/\*\*bold\*\*/);
+});
+
+test('a checklist takes pasted lines, an order of its own, and gives an item away as a task', async ({ page, empty, hydrated }) => {
+  await open(page, empty.url, 1, hydrated);
+  const list = section(page, 'Checklist');
+  await list.getByLabel('New checklist item').fill('- first\n- [x] second\n- third');
+  await list.getByRole('button', { name: 'Add', exact: true }).click();
+  const words = () => list.locator('.tick__words').allInnerTexts();
+  await expect.poll(words).toEqual(['first', 'second', 'third']);
+  await expect(list.getByRole('checkbox', { name: 'second' })).toBeChecked();
+
+  const item = (text: string) => list.locator('li[data-item]').filter({ hasText: text });
+  await item('third').locator('summary').click();
+  await item('third').getByRole('button', { name: 'Up', exact: true }).click();
+  await expect.poll(words).toEqual(['first', 'third', 'second']);
+  if (hydrated) {
+    await item('first').getByRole('button', { name: 'Move “first”: up and down arrows' }).press('ArrowDown');
+    await expect.poll(words).toEqual(['third', 'first', 'second']);
+    const from = (await item('second').locator('.checklist__handle').boundingBox())!;
+    const to = (await item('third').boundingBox())!;
+    await page.mouse.move(from.x + 8, from.y + 8);
+    await page.mouse.down();
+    await page.mouse.move(from.x + 8, to.y + 20, { steps: 5 });
+    await page.mouse.move(from.x + 8, to.y + 2, { steps: 3 });
+    await page.mouse.up();
+    await expect.poll(words).toEqual(['second', 'third', 'first']);
+  }
+  const details = item('first').locator('details');
+  if (!(await details.evaluate((element) => (element as HTMLDetailsElement).open))) await item('first').locator('summary').click();
+  await item('first').getByRole('button', { name: 'Make it a task' }).click();
+  await expect.poll(async () => (await words()).includes('first')).toBe(false);
+  if (hydrated) {
+    await expect(page.getByText('Now a task of its own: REP-4')).toBeVisible();
+    await expectAccessibleAtEveryWidth(page);
+  }
+  await page.goto(`${empty.url}/board/REP`);
+  await expect(card(page, 'first')).toBeVisible();
+});
+
+test('files are attached, shown small, and removed', async ({ page, empty, hydrated }) => {
+  await open(page, empty.url, 1, hydrated);
+  const files = section(page, 'Attachments');
+  await files.getByLabel('Attach files').setInputFiles(picture);
+  if (!hydrated) await files.getByRole('button', { name: 'Attach' }).click();
+  await expect(files.getByRole('link', { name: 'dashboard.png' })).toBeVisible();
+  await files.locator('img').scrollIntoViewIfNeeded();
+  await expect.poll(() => files.locator('img').evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(100);
+  if (hydrated) {
+    await expectAccessibleAtEveryWidth(page);
+    // A picture out of the clipboard.
+    await page.evaluate(async () => {
+      const data = new DataTransfer();
+      data.items.add(new File([new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10])], 'pasted.png', { type: 'image/png' }));
+      document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+    });
+    await expect(files.getByRole('link', { name: 'pasted.png' })).toBeVisible();
+  }
+  await files.getByRole('button', { name: 'Remove dashboard.png' }).click();
+  await expect(files.getByRole('link', { name: 'dashboard.png' })).toHaveCount(0);
+  await page.goto(`${empty.url}/board/REP`);
+  if (hydrated) await expect(card(page, titles[0])).toContainText('1 files');
+});
+
+test('labels, estimate, start and series are kept in words', async ({ page, empty, hydrated }) => {
+  await open(page, empty.url, 1, hydrated);
+  await page.getByLabel('Add a label').fill('Reporting');
+  await page.getByRole('radio', { name: 'Rose' }).check({ force: true });
+  await page.getByLabel('Add a label').locator('xpath=ancestor::form').getByRole('button').click();
+  await expect(page.getByRole('button', { name: 'Remove the label Reporting' })).toBeVisible();
+
+  await page.getByLabel('Estimate').fill('2h30m');
+  if (hydrated) await page.getByLabel('Estimate').blur();
+  else await page.getByLabel('Estimate').locator('xpath=ancestor::form').getByRole('button').click();
+  await expect(page.getByLabel('Estimate')).toHaveValue('2 h 30 min');
+  await page.getByLabel('Estimate').fill('soon');
+  if (hydrated) await page.getByLabel('Estimate').blur();
+  else await page.getByLabel('Estimate').locator('xpath=ancestor::form').getByRole('button').click();
+  await expect(page.getByText('Write a time with its unit', { exact: false })).toBeVisible();
+
+  await open(page, empty.url, 1, hydrated);
+  await page.locator('summary').filter({ hasText: 'Not again' }).click();
+  const series = page.locator('.series');
+  await series.locator('select[name=kind]').selectOption('weeks');
+  for (const day of await series.getByRole('checkbox').all()) await day.uncheck({ force: true });
+  await series.getByRole('checkbox', { name: 'Mon' }).check({ force: true });
+  await series.getByRole('checkbox', { name: 'Thu' }).check({ force: true });
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  await series.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('Every week on Monday and Thursday').first()).toBeVisible();
+  await page.goto(`${empty.url}/board/REP`);
+  await expect(card(page, titles[0]).locator('.label[data-hue="4"]')).toHaveText('Reporting');
+});
+
+test('a blocked task says so on its card and before it is completed, and a circle is refused', async ({ page, empty, hydrated }) => {
+  const link = async (words: string) => {
+    const links = section(page, 'Dependencies');
+    const details = links.locator('details.edit');
+    if (!(await details.evaluate((element) => (element as HTMLDetailsElement).open))) await links.getByText('Add a dependency').click();
+    await links.getByLabel('The other task', { exact: false }).fill(words);
+    await links.getByRole('button', { name: 'Add', exact: true }).click();
+  };
+  await open(page, empty.url, 1, hydrated);
+  await link('REP-2');
+  await expect(section(page, 'Dependencies').getByRole('link', { name: `REP-2 ${titles[1]}` })).toBeVisible();
+  await expect(page.getByText('Blocked by 1').first()).toBeVisible();
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  await open(page, empty.url, 2, hydrated);
+  if (hydrated) {
+    await link('draft november');
+    await expect(page.getByText('This would go in a circle', { exact: false })).toBeVisible();
+  }
+  await page.goto(`${empty.url}/board/REP`);
+  await settled(page, hydrated);
+  await expect(card(page, titles[0])).toContainText('Blocked by 1');
+  if (hydrated) {
+    await card(page, titles[0]).getByRole('button', { name: `Actions for ${titles[0]}` }).click();
+    await page.getByRole('menuitem', { name: 'Completed' }).click();
+    await expect(page.getByRole('region', { name: 'Notifications' })).toContainText('It is still blocked by 1 open task');
+    await open(page, empty.url, 1, hydrated);
+    await expect(page.getByText('completed this although it was blocked by REP-2')).toBeVisible();
+  }
+});
+
+test('a task goes into the trash and comes back, is copied, and its last move is taken back', async ({ page, empty, hydrated }) => {
+  await open(page, empty.url, 3, hydrated);
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect(page.getByText('In the trash since', { exact: false })).toBeVisible();
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  await page.locator('.banner').getByRole('button', { name: 'Restore' }).click();
+  await expect(page.getByText('In the trash since', { exact: false })).toHaveCount(0);
+
+  await open(page, empty.url, 3, hydrated);
+  await page.getByLabel('Status').selectOption({ label: 'Pending' });
+  if (!hydrated) await page.getByLabel('Status').locator('xpath=ancestor::form').getByRole('button').click();
+  await page.getByRole('button', { name: 'Undo the move' }).click();
+  await expect(page.getByLabel('Status')).toHaveValue(await page.getByRole('option', { name: 'Todo' }).getAttribute('value') ?? '');
+
+  await page.locator('summary').filter({ hasText: /^Copy$/ }).click();
+  await page.getByRole('button', { name: 'Make a copy' }).click();
+  await expect(page).toHaveURL(/REP-4/);
+  await expect(page.getByLabel('Title')).toHaveValue(`${titles[2]} (copy)`);
+});
+
+test('a task moves to another project and its old address leads there', async ({ page, empty, hydrated }) => {
+  await makeProject(page, empty, 'Operations', 'OPS');
+  await open(page, empty.url, 2, hydrated);
+  await page.locator('summary').filter({ hasText: 'Move to another project' }).click();
+  await page.locator('select[name=project]').selectOption({ label: 'Operations' });
+  await page.getByRole('button', { name: 'Move there' }).click();
+  await expect(page).toHaveURL(/OPS-1/);
+  await page.goto(`${empty.url}/tasks/REP-2`);
+  await expect(page).toHaveURL(/OPS-1/);
+  await expect(page.getByText('moved this here from REP-2')).toBeVisible();
+  await page.goto(`${empty.url}/board/REP`);
+  await expectTitles(page, 'Todo', [titles[0], titles[2]]);
+});
+
+test('J and K walk the drawer along the filtered board @hydrated', async ({ page, empty }) => {
+  await page.goto(`${empty.url}/board/REP/tasks/1`);
+  await settled(page, true);
+  const heading = page.locator('.drawer .key');
+  await expect(heading).toContainText('REP-1');
+  await expect(page.getByRole('link', { name: 'Next task' })).toBeVisible();
+  await page.locator('.drawer').press('j');
+  await expect(heading).toContainText('REP-2');
+  await page.getByRole('link', { name: 'Next task' }).click();
+  await expect(heading).toContainText('REP-3');
+  await page.locator('.drawer').press('k');
+  await expect(heading).toContainText('REP-2');
+});
+
+test('notifications say what will be there, and a task is watched and left', async ({ page, empty, hydrated }) => {
+  await page.goto(`${empty.url}/notifications`);
+  await settled(page, hydrated);
+  await expect(page.getByRole('heading', { name: 'No notifications yet' })).toBeVisible();
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  await open(page, empty.url, 1, hydrated);
+  await expect(page.getByText('You are told of changes.')).toBeVisible();
+  await page.getByRole('button', { name: 'Stop watching' }).click();
+  await expect(page.getByText('Nobody watches this.')).toBeVisible();
+});

@@ -1,0 +1,112 @@
+//! The page of one task over HTTP without JavaScript: every form of it works, and what comes back says so.
+
+use app::{
+    entities::{task as task_row, user},
+    projects::service::projects::{self, NewProject},
+    testing::{TestApp, each_database, task},
+};
+use axum::http::StatusCode;
+use sea_orm::{EntityTrait, PaginatorTrait};
+
+use crate::site::{Answer, Visitor};
+
+const PAGE: &str = "/tasks/T-1";
+
+struct Page {
+    visitor: Visitor,
+    task: String,
+}
+
+impl Page {
+    async fn begin(app: &TestApp) -> Self {
+        let mut visitor = Visitor::new(app);
+        visitor.sign_up().await;
+        let row = user::Entity::find().one(app.reader()).await.unwrap().unwrap();
+        let ctx = app.as_person(&row.into());
+        for (name, key) in [("Tasks", "T"), ("Other", "O")] {
+            projects::create(&ctx, NewProject { name: name.into(), key: key.into(), zone: "UTC".into() })
+                .await
+                .unwrap();
+        }
+        let made = projects::list(&ctx).await.unwrap().into_iter().find(|project| project.key == "T").unwrap();
+        let columns = projects::columns(app.reader(), made.id).await.unwrap();
+        let card = task(&ctx, &made, columns[0].id, "first").await;
+        task(&ctx, &made, columns[0].id, "second").await;
+        Self { visitor, task: card.id.to_string() }
+    }
+
+    /// Sends one of the page's forms and answers with the page that follows.
+    async fn send(&mut self, function: &str, fields: &[(&str, &str)]) -> Answer {
+        let action = self.visitor.form_action(PAGE, function).await;
+        let task = self.task.clone();
+        let form: Vec<(&str, &str)> = [("task", task.as_str())].into_iter().chain(fields.iter().copied()).collect();
+        let sent = self.visitor.post(&action, &format!("http://127.0.0.1:3000{PAGE}"), &form).await;
+        assert_eq!(sent.status, StatusCode::FOUND, "{function}: {}", sent.body);
+        let next = sent.location().trim_start_matches("http://127.0.0.1:3000").to_owned();
+        self.visitor.get(&next).await
+    }
+}
+
+#[tokio::test]
+async fn notes_labels_estimate_series_and_links_are_saved_by_plain_forms() {
+    each_database(async |app| {
+        let mut page = Page::begin(&app).await;
+        let shown =
+            page.send("add_note", &[("kind", "issue"), ("on_date", "2026-11-20"), ("body", "it **broke**")]).await;
+        assert!(shown.body.contains("<strong>broke</strong>") && shown.body.contains("20 Nov"), "{}", shown.body);
+        let shown = page.send("add_note", &[("kind", "issue"), ("on_date", "2027-11-20"), ("body", "too early")]).await;
+        assert!(
+            shown.body.contains("Choose today or a day before") && shown.body.contains("too early"),
+            "the text is kept"
+        );
+        let shown = page.send("add_label", &[("label", "Data"), ("hue", "3")]).await;
+        assert!(shown.body.contains("Remove the label Data"));
+        let shown = page.send("save_estimate", &[("version", "1"), ("estimate", "2h30m")]).await;
+        assert!(shown.body.contains("value=\"2 h 30 min\""));
+        let shown = page.send("save_estimate", &[("version", "1"), ("estimate", "soon")]).await;
+        assert!(shown.body.contains("Write a time with its unit"));
+        let weeks = [("kind", "weeks"), ("every", "2"), ("weekdays[0]", "Mon"), ("weekdays[1]", "Thu")];
+        let shown = page.send("save_series", &weeks).await;
+        assert!(shown.body.contains("Every 2 weeks on Monday and Thursday"), "{}", shown.body);
+        let shown = page.send("link_task", &[("direction", "blocked_by"), ("other", "second")]).await;
+        assert!(shown.body.contains("Blocked by 1"));
+        let shown = page.send("link_task", &[("direction", "blocks"), ("other", "T-2")]).await;
+        assert!(
+            shown.body.contains("This would go in a circle: T-1 blocks T-2 blocks T-1")
+                || shown.body.contains("This would go in a circle: T-2 blocks T-1 blocks T-2"),
+            "{}",
+            shown.body
+        );
+        let shown = page.send("watch_task", &[("is_watching", "false")]).await;
+        assert!(shown.body.contains("Nobody watches this."));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_task_is_copied_moved_away_and_thrown_away_by_plain_forms() {
+    each_database(async |app| {
+        let mut page = Page::begin(&app).await;
+        page.send("add_item", &[("text", "one\ntwo")]).await;
+        let copy = page.send("copy_task", &[("checklist", "true")]).await;
+        assert!(copy.body.contains("first (copy)") && copy.body.contains("0 of 2"), "{}", copy.body);
+        let gone = page.send("delete_task", &[]).await;
+        assert!(gone.body.contains("In the trash since") && !gone.body.contains("/rpc/add_comment"), "{}", gone.body);
+        let back = page.send("undelete_task", &[]).await;
+        assert!(!back.body.contains("In the trash since"));
+        let html = page.visitor.get(PAGE).await.body;
+        let project = html.split("name=\"project\"").nth(1).unwrap().split("value=\"").nth(1).unwrap();
+        let project = project.split('"').next().unwrap().to_owned();
+        let there = page.send("transfer_task", &[("project", &project)]).await;
+        assert!(there.body.contains("O-1") && there.body.contains("moved this here from T-1"), "{}", there.body);
+        let old = page.visitor.get(PAGE).await;
+        assert!(
+            old.status.is_redirection() && old.location().ends_with("/tasks/O-1"),
+            "{} {}",
+            old.status,
+            old.location()
+        );
+        assert_eq!(task_row::Entity::find().count(app.reader()).await.unwrap(), 3);
+    })
+    .await;
+}
