@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use app::{
+    accounts::service::users::{self, NewUser},
     domain::{
+        account::Role,
         ids::{ColumnId, OpId, ProjectId, TaskId},
         live::Change,
-        project::MemberRole,
     },
     entities::{member, session, user},
     platform::{ctx::Ctx, events},
@@ -15,7 +16,7 @@ use app::{
         create::{self, NewTask},
         moves::{self, End, Move},
     },
-    testing::{Cast, TestApp, each_database},
+    testing::{TestApp, each_database},
 };
 use axum::{
     body::{Body, BodyDataStream},
@@ -225,14 +226,14 @@ async fn who_is_here_is_told_to_all_but_not_of_people_who_do_not_want_it() {
             .unwrap();
         let mut stream = listen(&mut visitor, "/live/T", None).await;
         assert_eq!(stream.next().await.unwrap().data, "[]");
-        let cast = Cast::new(&app).await;
-        let row = member::ActiveModel {
-            project_id: Set(project),
-            user_id: Set(cast.jonas.id),
-            role: Set(MemberRole::Editor),
+        let jonas = NewUser {
+            name: "Jonas Ortiz".into(),
+            email: "jonas@example.org".into(),
+            password: "grey pebble over the bridge".into(),
+            zone: "UTC".into(),
         };
-        member::Entity::insert(row).exec_without_returning(app.reader()).await.unwrap();
-        let _jonas = events::Guest::enter(&app, project, cast.jonas.id, &cast.jonas.name);
+        let jonas = users::create(&Ctx::system(&app), jonas, Role::Member).await.unwrap();
+        let _here = events::Guest::enter(&app, project, jonas.id, &jonas.name);
         let here = stream.next().await.unwrap();
         assert!(here.data.contains("Jonas Ortiz") && !here.data.contains("Mina"), "{}", here.data);
     })
