@@ -46,6 +46,10 @@ pub enum Edit {
     },
     Archive,
     Restore,
+    /// Into the trash.
+    Delete,
+    /// Out of the trash.
+    Undelete,
 }
 
 impl Edit {

@@ -131,6 +131,23 @@ async fn a_repeated_change_does_nothing_and_answers_with_what_is_there() {
 }
 
 #[tokio::test]
+async fn tasks_go_into_the_trash_together_and_come_back_to_their_places() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let [a, b] = [task(&ctx, &made, columns[0], "a").await.id, task(&ctx, &made, columns[0], "b").await.id];
+        task(&ctx, &made, columns[0], "c").await;
+        bulk::change(&ctx, Edit::Delete.of_all([a, b]), op()).await.unwrap();
+        assert_eq!(titles(&ctx, columns[0]).await, ["c"]);
+        bulk::change(&ctx, Edit::Undelete.of_all([b, a]), op()).await.unwrap();
+        assert_eq!(titles(&ctx, columns[0]).await, ["a", "b", "c"]);
+        assert_eq!((events(&ctx, a, EventKind::Deleted).await, events(&ctx, a, EventKind::Undeleted).await), (1, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn one_task_without_the_right_refuses_the_whole_change() {
     each_database(async |app| {
         let cast = Cast::new(&app).await;

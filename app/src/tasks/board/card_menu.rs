@@ -179,6 +179,7 @@ fn rest(board: &BoardState, card: TaskId) -> impl IntoView + use<> {
         {item(board, "Move…", "move", Some(Action::Move), false, move |board| board.moving.set(Some(card)))}
         <hr />
         {item(board, "Archive", "archive", Some(Action::Archive), false, move |board| board.archive_all(&[card]))}
+        {item(board, "Delete", "trash-2", None, false, move |board| board.delete(card))}
     }
 }
 

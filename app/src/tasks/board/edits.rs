@@ -67,6 +67,12 @@ impl BoardState {
         self.tools.selected.update(|chosen| chosen.retain(|card| !cards.contains(card)));
     }
 
+    /// Puts a card into the trash; it can be taken back, here and for 30 days on the page of the trash.
+    pub fn delete(&self, card: TaskId) {
+        self.edit_all(&[card], &Edit::Delete);
+        self.tools.selected.update(|chosen| chosen.retain(|other| *other != card));
+    }
+
     /// Changes page and server; the step that takes it back. `None` where nothing changes.
     pub(super) fn take_edits(&self, mut edits: Vec<TaskEdit>, back: &[(CardState, Place)]) -> Option<Step> {
         let inverse = self.apply(&mut edits, back);
@@ -104,18 +110,19 @@ impl BoardState {
         taken: &mut Vec<(CardState, Place)>,
     ) -> Option<Edit> {
         let id = wanted.task;
+        let is_of_archive = matches!(wanted.edit, Edit::Archive | Edit::Restore);
         match &mut wanted.edit {
-            Edit::Restore => {
+            Edit::Restore | Edit::Undelete => {
                 let (card, place) = back.iter().find(|(card, _)| card.id == id)?;
                 if self.place_of(id).is_none() {
                     self.put(card.clone(), *place);
                 }
-                Some(Edit::Archive)
+                Some(if is_of_archive { Edit::Archive } else { Edit::Delete })
             }
-            Edit::Archive => {
+            Edit::Archive | Edit::Delete => {
                 let place = self.place_of(id)?;
                 taken.push((self.take(id)?, place));
-                Some(Edit::Restore)
+                Some(if is_of_archive { Edit::Restore } else { Edit::Undelete })
             }
             Edit::Move { column, after, before } => self.move_one(id, *column, *after, *before),
             edit => {
@@ -170,7 +177,7 @@ impl BoardState {
             }
             Edit::People { add, remove } => self.change_people(card, add, remove)?,
             Edit::Labels { add, remove } => self.change_labels(card, add, remove)?,
-            Edit::Move { .. } | Edit::Archive | Edit::Restore => return None,
+            Edit::Move { .. } | Edit::Archive | Edit::Restore | Edit::Delete | Edit::Undelete => return None,
         })
     }
 
@@ -242,7 +249,8 @@ impl BoardState {
                 words::moved_many(cards.len(), self.column(*column).map_or("", |column| column.name.as_str()))
             }
             Edit::Archive => format!("Archived {whom}"),
-            Edit::Restore => format!("Restored {whom}"),
+            Edit::Restore | Edit::Undelete => format!("Restored {whom}"),
+            Edit::Delete => format!("Moved {whom} to the trash"),
         }
     }
 }

@@ -15,7 +15,7 @@ use super::{
     edit::{self, Change},
     events, find,
     moves::{self, Move},
-    stream,
+    stream, trash,
 };
 use crate::{
     domain::{
@@ -155,6 +155,8 @@ async fn apply(
         Edit::Labels { add, remove } => given.labels(ctx, tx, row, add, remove, parts).await,
         Edit::Archive => archive::put(ctx, tx, row, parts.next(), EventKind::Archived).await,
         Edit::Restore => archive::put(ctx, tx, row, parts.next(), EventKind::Restored).await,
+        Edit::Delete => trash::put_row(ctx, tx, row, parts.next()).await,
+        Edit::Undelete => trash::restore_row(ctx, tx, row, parts.next()).await,
         // Somebody has archived it meanwhile: the others still go.
         Edit::Move { .. } if row.archived_at.is_some() => Ok(row),
         Edit::Move { column, after, before } => {

@@ -22,7 +22,7 @@ use crate::{
     },
     entities::task,
     error::{AppError, AppResult},
-    platform::ctx::Ctx,
+    platform::{ctx::Ctx, db::WriteTx},
     projects::service::access::Viewing,
     tasks::view::Card,
 };
@@ -42,16 +42,24 @@ pub async fn put(ctx: &Ctx, id: TaskId, op_id: Option<OpId>) -> AppResult<()> {
     let tx = ctx.begin().await?;
     let (_, row) = find::for_editing_anywhere(ctx, &*tx, id).await?;
     let row = edit::lock(ctx, &tx, row).await?;
-    if row.deleted_at.is_some() || events::is_done(&*tx, op_id).await? {
-        return Ok(());
+    if !events::is_done(&*tx, op_id).await? {
+        put_row(ctx, &tx, row, op_id).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Puts a row that is locked into the trash.
+pub(super) async fn put_row(ctx: &Ctx, tx: &WriteTx, row: task::Model, op_id: Option<OpId>) -> AppResult<task::Model> {
+    if row.deleted_at.is_some() {
+        return Ok(row);
     }
     let mut fresh = touched(ctx, &row);
     fresh.deleted_at = Set(Some(ctx.now));
     fresh.deleted_by = Set(ctx.actor_id());
     fresh.archived_at = Set(row.archived_at.or(Some(ctx.now)));
-    let saved = fresh.update(&*tx).await?;
-    events::record(ctx, &*tx, &saved, Event::plain(EventKind::Deleted, Detail::default()).with_op(op_id)).await?;
-    Ok(tx.commit().await?)
+    let saved = fresh.update(&**tx).await?;
+    events::record(ctx, &**tx, &saved, Event::plain(EventKind::Deleted, Detail::default()).with_op(op_id)).await?;
+    Ok(saved)
 }
 
 /// Takes a task out of the trash, to where it was: its list or the archive. Twice is the same as once.
@@ -62,18 +70,28 @@ pub async fn restore(ctx: &Ctx, id: TaskId, op_id: Option<OpId>) -> AppResult<()
     let tx = ctx.begin().await?;
     let (_, row) = find::for_editing_anywhere(ctx, &*tx, id).await?;
     let row = edit::lock(ctx, &tx, row).await?;
-    let Some(deleted_at) = row.deleted_at else { return Ok(()) };
-    if events::is_done(&*tx, op_id).await? {
-        return Ok(());
+    if !events::is_done(&*tx, op_id).await? {
+        restore_row(ctx, &tx, row, op_id).await?;
     }
+    Ok(tx.commit().await?)
+}
+
+/// Takes a row that is locked out of the trash.
+pub(super) async fn restore_row(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    row: task::Model,
+    op_id: Option<OpId>,
+) -> AppResult<task::Model> {
+    let Some(deleted_at) = row.deleted_at else { return Ok(row) };
     let was_archived = row.archived_at.is_some_and(|archived_at| archived_at < deleted_at);
     let mut fresh = touched(ctx, &row);
     fresh.deleted_at = Set(None);
     fresh.deleted_by = Set(None);
     fresh.archived_at = Set(row.archived_at.filter(|_| was_archived));
-    let saved = fresh.update(&*tx).await?;
-    events::record(ctx, &*tx, &saved, Event::plain(EventKind::Undeleted, Detail::default()).with_op(op_id)).await?;
-    Ok(tx.commit().await?)
+    let saved = fresh.update(&**tx).await?;
+    events::record(ctx, &**tx, &saved, Event::plain(EventKind::Undeleted, Detail::default()).with_op(op_id)).await?;
+    Ok(saved)
 }
 
 /// Deletes a task that is in the trash, for good, with all that hangs on it.
