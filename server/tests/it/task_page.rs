@@ -5,7 +5,10 @@ use app::{
     projects::service::projects::{self, NewProject},
     testing::{TestApp, each_database, task},
 };
-use axum::http::StatusCode;
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
 use sea_orm::{EntityTrait, PaginatorTrait};
 
 use crate::site::{Answer, Visitor};
@@ -99,7 +102,9 @@ async fn a_task_is_copied_moved_away_and_thrown_away_by_plain_forms() {
         let project = project.split('"').next().unwrap().to_owned();
         let there = page.send("transfer_task", &[("project", &project)]).await;
         assert!(there.body.contains("O-1") && there.body.contains("moved this here from T-1"), "{}", there.body);
-        let old = page.visitor.get(PAGE).await;
+        // As a browser asks.
+        let asked = Request::get(PAGE).header(header::ACCEPT, "text/html").body(Body::empty()).unwrap();
+        let old = page.visitor.send(asked).await;
         assert!(
             old.status.is_redirection() && old.location().ends_with("/tasks/O-1"),
             "{} {}",

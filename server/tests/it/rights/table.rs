@@ -39,6 +39,7 @@ pub const ROWS: &[Row] = &[
     row("save_profile", SignedIn, "name=Somebody&zone=UTC&theme=system"),
     row("set_theme", Anybody, "theme=dark&next=/"),
     row("list_zones", Anybody, ""),
+    row("save_sidebar", SignedIn, "narrow=yes"),
     row("read_sign_up_kind", Anybody, ""),
     // people and groups
     row("list_people", Admin, ""),
