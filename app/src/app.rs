@@ -47,11 +47,15 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/projects/:project/copy") view=CopyProjectPage />
                     <Route path=path!("/board") view=BoardHomePage />
                     <Route path=path!("/board/:project/list") view=ListPage />
+                    <Route path=path!("/board/:project/calendar") view=CalendarPage />
+                    <Route path=path!("/board/:project/notes") view=NotesPage />
+                    <Route path=path!("/board/:project/trash") view=TrashPage />
                     <Route path=path!("/board/:project/archive") view=ArchivePage />
                     <ParentRoute path=path!("/board/:project") view=BoardPage>
                         <Route path=path!("") view=|| () />
                         <Route path=path!("tasks/:number") view=TaskDrawer />
                     </ParentRoute>
+                    <Route path=path!("/my-work") view=MyWorkPage />
                     <Route path=path!("/search") view=SearchPage />
                     <Route path=path!("/tasks/new") view=NewTaskPage />
                     <Route path=path!("/tasks/:task") view=TaskPage />

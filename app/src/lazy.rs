@@ -47,7 +47,11 @@ lazy_pages!(
     }
     views {
         ListPage: open_list = tasks,
+        CalendarPage: open_calendar = tasks,
+        NotesPage: open_notes = tasks,
+        MyWorkPage: open_my_work = tasks,
         ArchivePage: open_archive = tasks,
+        TrashPage: open_trash = tasks,
         SearchPage: open_search = search,
     }
     notifications {

@@ -188,7 +188,7 @@ test('a task is archived, waits in the archive, and comes back', async ({ page, 
   if (!hydrated) await page.goto(`${empty.url}/board/REP`);
   await expectTitles(page, 'Todo', three.slice(1));
 
-  await page.getByRole('link', { name: 'Archived' }).click();
+  await page.getByRole('navigation', { name: 'Views of the project' }).getByRole('link', { name: 'Archive' }).click();
   await expect(page.getByRole('heading', { name: 'Archived tasks' })).toBeVisible();
   if (hydrated) await expectAccessibleAtEveryWidth(page);
   await page.getByRole('button', { name: `Restore ${three[0]}` }).click();

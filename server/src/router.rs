@@ -16,7 +16,7 @@ use tower_http::{
 };
 
 use crate::{
-    attachments, export, frames, health, live, pages, rpc, security,
+    attachments, export, frames, health, live, notes_file, pages, rpc, security,
     sessions::{self, TrustedProxies},
 };
 
@@ -33,6 +33,7 @@ pub fn router(app: AppState, site_root: &Path, proxies: TrustedProxies) -> Route
         .merge(frames::routes())
         .merge(live::routes())
         .merge(attachments::routes())
+        .merge(notes_file::routes())
         .merge(app::imports::upload::routes())
         .fallback(get(pages::render))
         .layer(from_fn_with_state(app.clone(), pages::guard))

@@ -1,6 +1,7 @@
 //! Demonstration data: one named cast, a project with six weeks of lively history that ends on a board in full work.
 
 mod cast;
+pub mod copies;
 mod named;
 mod past;
 mod titles;
@@ -26,6 +27,8 @@ use past::{Board, History};
 /// Key of the demonstration project, where it is free.
 const KEY: &str = "T";
 const ZONE: &str = "Europe/Ljubljana";
+/// More tasks than these are copies: telling the story of each would take minutes.
+const TOLD_MOST: usize = 10_000;
 /// The same demonstration each time.
 const SEED: u64 = 20_261_123;
 
@@ -41,8 +44,8 @@ pub struct Seeded {
 /// Administrators who are there already own the project too.
 pub async fn seed_demo(ctx: &Ctx, tasks: usize) -> AppResult<Seeded> {
     let cast = cast::gather(ctx).await?;
-    let plan = plan(ctx, tasks);
-    let on_board = plan.cards.iter().filter(|card| !card.archived).count();
+    let plan = plan(ctx, tasks.min(TOLD_MOST));
+    let told = plan.cards.iter().filter(|card| !card.archived).count();
     let is_key_taken = project::Entity::find().filter(project::Column::Key.eq(KEY)).count(ctx.reader()).await? > 0;
     let new = NewProject {
         name: "Reports".into(),
@@ -51,10 +54,11 @@ pub async fn seed_demo(ctx: &Ctx, tasks: usize) -> AppResult<Seeded> {
     };
     let tx = ctx.begin().await?;
     let project = demo::bring_plan(ctx, &tx, new, plan, &cast.people).await?;
+    copies::add(&tx, project.id, tasks.saturating_sub(told)).await?;
     limit_work(&tx, project.id).await?;
     give(&tx, project.id, &cast.owners).await?;
     tx.commit().await?;
-    Ok(Seeded { project_key: project.key, tasks: on_board, sign_in: cast.sign_in })
+    Ok(Seeded { project_key: project.key, tasks: told.max(tasks), sign_in: cast.sign_in })
 }
 
 /// The whole demonstration as a plan.

@@ -69,5 +69,5 @@ pub fn MyTasks(tasks: Vec<MyTask>) -> impl IntoView {
     } else {
         view! { <ul class="rows is-flush" role="list">{tasks.into_iter().map(row).collect_view()}</ul> }.into_any()
     };
-    view! { <section class="figure is-text panel" aria-labelledby="my-tasks"><h2 id="my-tasks">"My tasks due this week"</h2>{body}</section> }.into_any()
+    view! { <section class="figure is-text panel" aria-labelledby="my-tasks"><h2 id="my-tasks">"My tasks due this week"</h2>{body}<p><a class="link" href="/my-work">"All my work"</a></p></section> }.into_any()
 }

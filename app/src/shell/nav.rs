@@ -18,6 +18,7 @@ pub(super) struct Entry {
 /// The entries that exist, in order.
 pub(super) const ENTRIES: &[Entry] = &[
     Entry { name: "Dashboard", icon: "layout-dashboard", href: "/" },
+    Entry { name: "My work", icon: "list-todo", href: "/my-work" },
     Entry { name: "Board", icon: "square-kanban", href: "/board" },
     Entry { name: "Jobs", icon: "calendar-clock", href: "/jobs" },
     Entry { name: "Reports", icon: "archive", href: "/reports" },

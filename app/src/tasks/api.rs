@@ -3,9 +3,7 @@
 
 use leptos::{prelude::*, server_fn::codec::Json};
 
-use super::view::{
-    ArchivedTasks, Board, Card, Cursor, ListRow, MoreCards, NewTaskPlaces, TaskChoices, TaskDetail, TaskList,
-};
+use super::view::{Board, Card, Cursor, MoreCards, NewTaskPlaces, TaskChoices, TaskDetail};
 use crate::{
     domain::{
         board_filter::BoardFilter,
@@ -22,10 +20,9 @@ use {
         edit::{self, Change},
         find,
         input::{column_choice, read_word},
-        list, moves, quick_add,
+        moves, quick_add,
     },
     crate::{
-        domain::task_list::{ListColumn, ListQuery},
         error::AppError,
         platform::{ctx::Ctx, page},
         projects::service::{access, projects},
@@ -62,16 +59,6 @@ pub async fn load_task(reference: String) -> AppResult<TaskDetail> {
     let ctx = Ctx::signed_in()?;
     let (viewing, row) = find::by_reference(&ctx, ctx.reader(), &reference).await?;
     detail::read(&ctx, &viewing, row).await
-}
-
-/// The archived tasks of a project.
-#[server(prefix = "/rpc")]
-pub async fn load_archive(key: String) -> AppResult<ArchivedTasks> {
-    let ctx = Ctx::signed_in()?;
-    let viewing = access::by_key(&ctx, ctx.reader(), &key).await?;
-    let cards = archive::list(&ctx, &viewing).await?;
-    let project = viewing.project();
-    Ok(ArchivedTasks { key: project.key.clone(), name: project.name.clone(), can_edit: viewing.can_edit(), cards })
 }
 
 /// Where a new task can go.
@@ -300,33 +287,4 @@ pub async fn remove_item(item: ChecklistItemId) -> AppResult<()> {
     checklist::remove(&Ctx::signed_in()?, item).await?;
     page::go_back("deleted");
     Ok(())
-}
-
-/// One page of the list of a project's tasks; `query` is the page's own address.
-#[server(prefix = "/rpc")]
-pub async fn load_list(key: String, #[server(default)] query: String) -> AppResult<TaskList> {
-    const COOKIE: &str = "list_columns";
-    let ctx = Ctx::signed_in()?;
-    let viewing = access::by_key(&ctx, ctx.reader(), &key).await?;
-    projects::remember(&ctx, &viewing).await?;
-    let mut query = ListQuery::from_query(&query);
-    match &query.columns {
-        // What was chosen once is shown by the next list, too.
-        Some(columns) => {
-            let secure = if ctx.app.settings.is_https() { "; Secure" } else { "" };
-            let columns = ListColumn::write_all(columns);
-            page::set_cookie(&format!("{COOKIE}={columns}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}"));
-        }
-        None => query.columns = page::cookie(COOKIE).map(|words| ListColumn::read_all(&words)),
-    }
-    query.columns.get_or_insert_with(|| ListColumn::USUAL.to_vec());
-    list::read(&ctx, &viewing, &query).await
-}
-
-/// Changes one cell of a list's row (`status`, `priority`, `due`, `person`) and answers with the row as it is then.
-#[server(prefix = "/rpc")]
-pub async fn save_cell(task: TaskId, field: String, #[server(default)] value: String) -> AppResult<ListRow> {
-    let row = list::cell::save(&Ctx::signed_in()?, task, &field, &value).await?;
-    page::go_back("saved");
-    Ok(row)
 }

@@ -1,25 +1,33 @@
 //! The archived tasks of a project: `/board/T/archive`.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_location, use_params_map};
 
 use super::{
-    api::{RestoreTask, load_archive},
-    view::{ArchivedTasks, Card},
+    list::{Picked, tell},
+    shelf_bar::{pager, text_filter},
+    tabs::{ProjectTabs, Tab},
+    views::{Shelf, ShelfRow},
+    views_api::{ChangeMany, load_archive},
 };
 use crate::ui::{Empty, ErrorPage, Page, PriorityMark};
 
 #[component]
 pub fn ArchivePage() -> impl IntoView {
-    let params = use_params_map();
-    let key = Memo::new(move |_| params.read().get("project").unwrap_or_default());
-    let restore = ServerAction::<RestoreTask>::new();
-    let archive = Resource::new_blocking(move || (key.get(), restore.version().get()), |(key, _)| load_archive(key));
+    let (params, search) = (use_params_map(), use_location().search);
+    let key = Memo::new(move |_| params.read().get("project").unwrap_or_default().to_ascii_uppercase());
+    let restore = ServerAction::<ChangeMany>::new();
+    let picked = Picked::new();
+    tell(restore, picked, "Restored");
+    let archive = Resource::new_blocking(
+        move || (key.get(), search.get(), restore.version().get()),
+        |(key, query, _)| load_archive(key, query),
+    );
     view! {
         <Transition>
             {move || Suspend::new(async move {
                 match archive.await {
-                    Ok(tasks) => page(tasks, restore).into_any(),
+                    Ok(shelf) => page(shelf, restore, picked).into_any(),
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),
                 }
             })}
@@ -28,48 +36,92 @@ pub fn ArchivePage() -> impl IntoView {
     .into_any()
 }
 
-fn page(tasks: ArchivedTasks, restore: ServerAction<RestoreTask>) -> impl IntoView {
-    let ArchivedTasks { key, name, can_edit, cards } = tasks;
-    let board = format!("/board/{key}");
-    let refused = move || {
-        restore.value().with(|value| {
-            value.as_ref().and_then(|value| value.as_ref().err()).map(|error| {
-        view! { <p class="banner" data-tone="bad" role="alert">{format!("Not restored. {}", error.words())}</p> }
-    })
-        })
-    };
-    let list = if cards.is_empty() {
-        view! { <Empty title="Nothing is archived" text="Tasks that are archived leave the board and wait here. They can be restored at any time." /> }.into_any()
-    } else {
-        view! {
-            <div class="table-wrap" tabindex="0" role="region" aria-label="Archived tasks">
-                <table class="table dl-cards">
-                    <thead><tr><th scope="col">"Task"</th><th scope="col">"Number"</th><th scope="col">"Priority"</th><th scope="col"><span class="sr-only">"Actions"</span></th></tr></thead>
-                    <tbody>{cards.into_iter().map(|card| row(card, &key, can_edit, restore)).collect_view()}</tbody>
-                </table>
-            </div>
-        }.into_any()
+fn page(shelf: Shelf, restore: ServerAction<ChangeMany>, picked: Picked) -> impl IntoView {
+    let Shelf { key, name, can_edit, query, rows, total, next, .. } = shelf;
+    let path = format!("/board/{key}/archive");
+    let is_filtered = !query.text.is_empty();
+    let bar = (total > 0 || is_filtered).then(|| text_filter(path.clone(), &query, total));
+    let pager = pager(&path, &query, next);
+    let list = match (rows.is_empty(), is_filtered) {
+        (true, false) => view! { <Empty title="Nothing is archived" text="Tasks that are archived leave the board and wait here. They can be restored at any time." /> }.into_any(),
+        (true, true) => view! {
+            <Empty title="Nothing here matches" text=format!("No archived task matches “{}”.", query.text)>
+                <a class="btn" href=path>"Clear filters"</a>
+            </Empty>
+        }.into_any(),
+        (false, _) => table(rows, &key, can_edit, restore, picked).into_any(),
     };
     view! {
-        <Page title="Archived tasks" lead=name actions=move || view! { <a class="btn" href=board.clone()>"Back to the board"</a> }>
-            {refused}
+        <ProjectTabs project=key current=Tab::Archive />
+        <Page title="Archived tasks" lead=name>
+            {bar}
             {list}
+            {pager}
         </Page>
     }
 }
 
-fn row(card: Card, key: &str, can_edit: bool, restore: ServerAction<RestoreTask>) -> impl IntoView + use<> {
+fn table(
+    rows: Vec<ShelfRow>,
+    key: &str,
+    can_edit: bool,
+    restore: ServerAction<ChangeMany>,
+    picked: Picked,
+) -> impl IntoView + use<> {
+    let lines: Vec<_> = rows.into_iter().map(|row| line(row, key, can_edit, restore, picked)).collect();
+    let many = can_edit.then(|| {
+        view! {
+            <ActionForm action=restore attr:class="bulk panel" attr:id="bulk">
+                <input type="hidden" name="change" value="restore" />
+                <span class="muted">"Tick tasks to restore several at once."</span>
+                <button class="btn" type="submit">"Restore the selected tasks"</button>
+            </ActionForm>
+        }
+    });
+    view! {
+        <div class="table-wrap is-list" tabindex="0" role="region" aria-label="Archived tasks">
+            <table class="table dl-cards">
+                <thead><tr>
+                    {can_edit.then(|| view! { <th scope="col" class="pick"><span class="sr-only">"Select"</span></th> })}
+                    <th scope="col">"Task"</th><th scope="col">"Number"</th><th scope="col">"List"</th><th scope="col">"Priority"</th>
+                    <th scope="col">"Archived"</th><th scope="col"><span class="sr-only">"Actions"</span></th>
+                </tr></thead>
+                <tbody>{lines}</tbody>
+            </table>
+        </div>
+        {many}
+    }
+}
+
+fn line(
+    row: ShelfRow,
+    key: &str,
+    can_edit: bool,
+    restore: ServerAction<ChangeMany>,
+    picked: Picked,
+) -> impl IntoView + use<> {
+    let ShelfRow { card, column, since, .. } = row;
     let reference = card.reference(key);
-    let label = format!("Restore {}", card.title);
+    let (id, select, label) = (card.id, format!("Select {}", card.title), format!("Restore {}", card.title));
     view! {
         <tr>
+            {can_edit.then(|| view! {
+                <td class="pick" data-label="Select">
+                    <input type="checkbox" name="tasks[]" form="bulk" value=id.to_string() aria-label=select
+                        prop:checked=move || picked.0.with(|picked| picked.contains(&id))
+                        on:change=move |event| picked.set(id, event_target_checked(&event)) />
+                </td>
+            })}
             <th scope="row"><a class="link" href=format!("/tasks/{reference}") dir="auto">{card.title}</a></th>
-            <td data-label="Number">{reference}</td>
+            <td data-label="Number">{reference.clone()}</td>
+            <td data-label="List" dir="auto">{column}</td>
             <td data-label="Priority"><span class="cluster"><PriorityMark priority=card.priority />{card.priority.label()}</span></td>
+            <td data-label="Archived"><time datetime=since.at.to_rfc3339()>{since.words}</time></td>
             <td class="actions">
                 {can_edit.then(|| view! {
                     <ActionForm action=restore>
-                        <input type="hidden" name="task" value=card.id.to_string() />
+                        <input type="hidden" name="change" value="restore" />
+                        <input type="hidden" name="tasks[]" value=id.to_string() />
                         <button class="btn is-sm" type="submit" aria-label=label>"Restore"</button>
                     </ActionForm>
                 })}

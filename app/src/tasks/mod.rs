@@ -4,23 +4,34 @@ mod actions_page;
 pub mod api;
 mod archive_page;
 mod board;
+mod calendar;
 mod filter_bar;
 mod home_page;
 mod list;
+mod my_work;
 mod new_page;
 pub mod parts;
+mod notes_table;
 #[cfg(feature = "ssr")]
 pub mod service;
+mod shelf_bar;
 mod tabs;
 mod task;
+mod trash_page;
 pub mod view;
+pub mod views;
+pub mod views_api;
 
 pub use actions_page::ActionsPage;
 pub use archive_page::ArchivePage;
 pub use board::BoardPage;
+pub use calendar::CalendarPage;
 pub use home_page::BoardHomePage;
 pub use list::ListPage;
+pub use my_work::MyWorkPage;
 pub use new_page::NewTaskPage;
+pub use notes_table::NotesPage;
+pub use trash_page::TrashPage;
 pub use task::{TaskDrawer, TaskPage};
 
 use task::submit_form_of;

@@ -10,7 +10,6 @@ use crate::domain::{
     live::Change,
     project::ReadOnly,
     task::{Category, Priority, Status},
-    task_list::ListQuery,
 };
 
 /// One board as a page shows it.
@@ -211,17 +210,6 @@ impl Card {
     }
 }
 
-/// The archived tasks of a project.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ArchivedTasks {
-    /// Prefix of task numbers.
-    pub key: String,
-    pub name: String,
-    pub can_edit: bool,
-    /// The latest first.
-    pub cards: Vec<Card>,
-}
-
 /// Where a new task can go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewTaskPlaces {
@@ -230,43 +218,6 @@ pub struct NewTaskPlaces {
     pub name: String,
     /// From the left.
     pub columns: Vec<ColumnChoice>,
-}
-
-/// One row of the list of tasks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ListRow {
-    pub card: Card,
-    pub column: ColumnId,
-    /// As the names of the card.
-    pub assignees: Vec<UserId>,
-    pub updated: Stamp,
-    pub created: Stamp,
-}
-
-/// One page of the list of a project's tasks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TaskList {
-    /// Prefix of task numbers.
-    pub key: String,
-    pub name: String,
-    pub can_edit: bool,
-    /// The time in the viewer's zone when the list was read.
-    pub clock: ViewerClock,
-    /// What was asked for, with the columns as they are shown.
-    pub query: ListQuery,
-    pub rows: Vec<ListRow>,
-    /// Lists of the board, from the left.
-    pub columns: Vec<ColumnChoice>,
-    /// Who can be assigned.
-    pub people: Vec<PersonChoice>,
-    /// Tasks on the board.
-    pub total: u32,
-    /// Tasks that the filter lets through.
-    pub shown: u32,
-    /// Where the next page begins.
-    pub older: Option<String>,
-    /// Where the page before ends.
-    pub newer: Option<String>,
 }
 
 /// A numbered change of a project, as open pages are told of it.

@@ -26,3 +26,4 @@ mod tasks_life;
 mod tasks_move;
 mod tasks_parts;
 mod tasks_talk;
+mod tasks_views;

@@ -11,6 +11,7 @@ mod jobs_pages;
 mod live;
 mod mail;
 mod notifications;
+mod notes_file;
 mod projects_pages;
 mod reports;
 mod rights;

@@ -1,14 +1,14 @@
 //! The demonstration data on both databases.
 
 use app::{
-    domain::task::Status,
-    entities::{board_column, member, task, task_event, user},
+    domain::task::{EventKind, Status},
+    entities::{board_column, member, project, task, task_event, user},
     platform::ctx::Ctx,
     projects::service::projects,
     testing::{Cast, each_database},
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
-use server::seed::seed_demo;
+use server::seed::{copies, seed_demo};
 
 #[tokio::test]
 async fn an_empty_instance_gets_a_cast_that_can_sign_in_and_a_board_in_full_work() {
@@ -64,6 +64,36 @@ async fn administrators_who_are_there_own_the_project_and_a_second_one_gets_anot
             member::Entity::find().filter(member::Column::ProjectId.eq(mine[0].id)).count(app.reader()).await.unwrap(),
             4
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn copies_have_numbers_places_and_a_beginning_of_their_own() {
+    each_database(async |app| {
+        let made = seed_demo(&Ctx::system(&app), 30).await.unwrap();
+        let project = project::Entity::find()
+            .filter(project::Column::Key.eq(made.project_key))
+            .one(app.reader())
+            .await
+            .unwrap()
+            .unwrap();
+        let before = task::Entity::find().count(app.reader()).await.unwrap();
+        let tx = app.db.begin_write().await.unwrap();
+        copies::add(&tx, project.id, 70).await.unwrap();
+        tx.commit().await.unwrap();
+        let rows = task::Entity::find().all(app.reader()).await.unwrap();
+        assert_eq!(rows.len() as u64, before + 70);
+        let last = rows.iter().map(|row| row.number).max();
+        let kept = project::Entity::find_by_id(project.id).one(app.reader()).await.unwrap().unwrap();
+        assert_eq!(Some(kept.last_number), last);
+        assert!(rows.iter().all(|row| app::domain::rank::Rank::parse(&row.rank).is_some()), "every rank can be built upon");
+        let told = task_event::Entity::find()
+            .filter(task_event::Column::Kind.eq(EventKind::Created))
+            .count(app.reader())
+            .await
+            .unwrap();
+        assert_eq!(told, rows.len() as u64, "each was created once");
     })
     .await;
 }

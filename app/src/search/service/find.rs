@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
 use uuid::Uuid;
 
 use super::{
@@ -16,10 +16,13 @@ use crate::{
         project::parse_task_ref,
         search::{HitKind, SearchFilter, Shelf},
     },
-    entities::{board_column, comment, label, member, project, task, user, work_note},
+    entities::{board_column, comment, label, project, task, user, work_note},
     error::AppResult,
     platform::ctx::Ctx,
-    projects::{api::ProjectItem, service::projects},
+    projects::{
+        api::ProjectItem,
+        service::{access, projects},
+    },
     search::view::{Found, Hit},
     tasks::view::PersonChoice,
 };
@@ -239,17 +242,16 @@ async fn texts(db: &impl ConnectionTrait, ranked: &[Ranked]) -> AppResult<HashMa
     Ok(texts)
 }
 
+/// People of the projects, by name.
 async fn people(db: &impl ConnectionTrait, places: &[ProjectId]) -> AppResult<Vec<PersonChoice>> {
-    let in_places = member::Entity::find()
-        .select_only()
-        .column(member::Column::UserId)
-        .filter(member::Column::ProjectId.is_in(places.iter().copied()));
-    let rows = user::Entity::find()
-        .filter(user::Column::Id.in_subquery(sea_orm::QueryTrait::into_query(in_places)))
-        .order_by_asc(user::Column::Name)
-        .limit(CHOICES)
-        .all(db)
-        .await?;
+    let of_any = places
+        .iter()
+        .fold(Condition::any(), |any, place| any.add(user::Column::Id.in_subquery(access::people_of(*place))));
+    if places.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows =
+        user::Entity::find().filter(of_any).order_by_asc(user::Column::Name).limit(CHOICES).all(db).await?;
     Ok(rows.into_iter().map(|person| PersonChoice { id: person.id, name: person.name }).collect())
 }
 

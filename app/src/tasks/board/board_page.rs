@@ -13,7 +13,11 @@ use super::{
 };
 use crate::{
     domain::{board_filter::BoardFilter, ids::ColumnId},
-    tasks::{api::load_board, view::Board},
+    tasks::{
+        api::load_board,
+        tabs::{ProjectTabs, Tab},
+        view::Board,
+    },
     ui::{ErrorPage, Notice, toast::Toasts},
 };
 
@@ -57,6 +61,7 @@ pub fn BoardPage() -> impl IntoView {
     };
     view! {
         <div class="board-page">
+            {move || view! { <ProjectTabs project=key.get() current=Tab::Board filter=Signal::derive(move || filter.get().to_query()) /> }}
             {move || view! { <Toolbar key=key.get() filter=filter board=board /> }}
             <Notice />
             <Transition>{lists}</Transition>

@@ -35,18 +35,19 @@ mod words;
 #[cfg(feature = "hydrate")]
 mod browser_time;
 #[cfg(feature = "hydrate")]
-mod dom;
+pub mod dom;
 #[cfg(feature = "hydrate")]
 mod drag;
 #[cfg(feature = "hydrate")]
 mod focus;
 #[cfg(any(feature = "hydrate", test))]
-mod geometry;
+pub mod geometry;
 #[cfg(feature = "hydrate")]
 mod keyboard;
 #[cfg(feature = "hydrate")]
-mod listeners;
+pub mod listeners;
 
+pub use announce::{Urgency, say};
 pub use board_page::BoardPage;
 pub use hands::{focus_element, on_escape, on_step};
 pub use open::OpenBoard;

@@ -41,7 +41,6 @@ fn rest(path: &str, key: &str, filter: &BoardFilter, board: &Board) -> impl Into
         {Chip::ALL.map(|chip| chip_link(chip, filter, path, board.overdue)).into_iter().collect_view()}
         {filter.is_active().then(|| view! { <a class="link small" href=path.to_owned()>"Clear filters"</a> })}
         <span class="spacer"></span>
-        <a class="btn is-ghost" href=format!("{path}/archive")><Icon name="archive" />"Archived"</a>
         {board.can_edit.then(|| view! { <a class="btn is-primary" href=format!("/tasks/new?project={key}")><Icon name="plus" />"New task"</a> })}
     }
 }

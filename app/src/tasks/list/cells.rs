@@ -11,7 +11,7 @@ use crate::{
         task::Priority,
         task_list::ListColumn,
     },
-    tasks::{submit_form_of, view::ListRow},
+    tasks::{submit_form_of, views::ListRow},
     ui::{Avatar, Icon, PriorityMark, StatusMark},
 };
 

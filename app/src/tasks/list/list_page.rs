@@ -3,14 +3,18 @@
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map};
 
-use super::{choices::Choices, table::Table};
+use super::{
+    bulk_form::{BulkForm, Picked, tell},
+    choices::Choices,
+    table::Table,
+};
 use crate::{
     domain::task_list::{ListQuery, ListSort, PageAt, Way},
     tasks::{
-        api::load_list,
         filter_bar::{filter_bar, words},
         tabs::{ProjectTabs, Tab},
-        view::TaskList,
+        views::TaskList,
+        views_api::{ChangeMany, load_list},
     },
     ui::{Empty, ErrorPage, Page},
 };
@@ -19,12 +23,18 @@ use crate::{
 pub fn ListPage() -> impl IntoView {
     let (params, search) = (use_params_map(), use_location().search);
     let key = Memo::new(move |_| params.read().get("project").unwrap_or_default().to_ascii_uppercase());
-    let list = Resource::new_blocking(move || (key.get(), search.get()), |(key, query)| load_list(key, query));
+    let many = ServerAction::<ChangeMany>::new();
+    let picked = Picked::new();
+    tell(many, picked, "Changed");
+    let list = Resource::new_blocking(
+        move || (key.get(), search.get(), many.version().get()),
+        |(key, query, _)| load_list(key, query),
+    );
     view! {
         <Transition>
             {move || Suspend::new(async move {
                 match list.await {
-                    Ok(list) => page(list).into_any(),
+                    Ok(list) => page(list, many, picked).into_any(),
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),
                 }
             })}
@@ -33,7 +43,7 @@ pub fn ListPage() -> impl IntoView {
     .into_any()
 }
 
-fn page(list: TaskList) -> impl IntoView {
+fn page(list: TaskList, many: ServerAction<ChangeMany>, picked: Picked) -> impl IntoView {
     let path = format!("/board/{}/list", list.key);
     let query = list.query.clone();
     let shared = query.filter.to_query();
@@ -49,7 +59,7 @@ fn page(list: TaskList) -> impl IntoView {
         (false, total) => format!("{total} tasks"),
     };
     let pager = pager(&list, &path);
-    let body = if list.rows.is_empty() { nothing(&list, &path) } else { view! { <Table list=list /> }.into_any() };
+    let body = if list.rows.is_empty() { nothing(&list, &path) } else { rows(list, many, picked) };
     view! {
         <ProjectTabs project=query_key(&path) current=Tab::List filter=Signal::stored(shared) />
         <Page title="List" wide=true>
@@ -62,6 +72,14 @@ fn page(list: TaskList) -> impl IntoView {
             {pager}
         </Page>
     }
+}
+
+fn rows(list: TaskList, many: ServerAction<ChangeMany>, picked: Picked) -> AnyView {
+    let (columns, people) = (list.columns.clone(), list.people.clone());
+    let ids = list.rows.iter().map(|row| row.card.id).collect::<Vec<_>>();
+    let bulk =
+        list.can_edit.then(|| view! { <BulkForm columns=columns people=people rows=ids picked=picked many=many /> });
+    view! { <Table list=list picked=picked />{bulk} }.into_any()
 }
 
 fn query_key(path: &str) -> String {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use leptos::prelude::*;
 
-use super::cells;
+use super::{bulk_form::Picked, cells};
 use crate::{
     domain::{
         due::ViewerClock,
@@ -12,8 +12,9 @@ use crate::{
         task_list::{ListColumn, ListQuery, ListSort},
     },
     tasks::{
-        api::SaveCell,
-        view::{ColumnChoice, ListRow, PersonChoice, TaskList},
+        view::{ColumnChoice, PersonChoice},
+        views::{ListRow, TaskList},
+        views_api::SaveCell,
     },
     ui::{Icon, toast::Toasts},
 };
@@ -26,16 +27,18 @@ pub struct Shared {
     pub clock: ViewerClock,
     pub can_edit: bool,
     pub save: ServerAction<SaveCell>,
+    picked: Picked,
 }
 
 #[component]
-pub fn Table(list: TaskList) -> impl IntoView {
+pub fn Table(list: TaskList, picked: Picked) -> impl IntoView {
     let TaskList { key, can_edit, clock, query, rows, columns, people, .. } = list;
     let rows: Vec<(TaskId, RwSignal<ListRow>)> =
         rows.into_iter().map(|row| (row.card.id, RwSignal::new(row))).collect();
     let save = ServerAction::<SaveCell>::new();
     follow(save, &rows);
-    let shared = Shared { columns: StoredValue::new(columns), people: StoredValue::new(people), clock, can_edit, save };
+    let shared =
+        Shared { columns: StoredValue::new(columns), people: StoredValue::new(people), clock, can_edit, save, picked };
     let shown = query.columns.clone().unwrap_or_default();
     let path = format!("/board/{key}/list");
     let heads: Vec<_> = shown
@@ -80,10 +83,13 @@ fn head(query: &ListQuery, path: &str, sort: ListSort, label: &'static str) -> A
 fn line(row: RwSignal<ListRow>, key: &str, shown: &[ListColumn], shared: Shared) -> impl IntoView + use<> {
     let (id, reference, title) =
         row.with_untracked(|row| (row.card.id, row.card.reference(key), row.card.title.clone()));
+    let picked = shared.picked;
     let pick = shared.can_edit.then(|| {
         view! {
             <td class="pick" data-label="Select">
-                <input type="checkbox" name="tasks[]" form="bulk" value=id.to_string() aria-label=format!("Select {title}") />
+                <input type="checkbox" name="tasks[]" form="bulk" value=id.to_string() aria-label=format!("Select {title}")
+                    prop:checked=move || picked.0.with(|picked| picked.contains(&id))
+                    on:change=move |event| picked.set(id, event_target_checked(&event)) />
             </td>
         }
     });

@@ -145,6 +145,12 @@ pub const ROWS: &[Row] = &[
     row("load_notifications", SignedIn, "unread_only=false"),
     row("mark_notification_read", SignedIn, "id={op}"),
     row("mark_all_notifications_read", SignedIn, ""),
+    row("change_many", Editor, "tasks[0]={task}&change=priority%3Ahigh"),
+    row("load_trash", Viewer, "key={key}"),
+    row("delete_forever", Owner, "task={trashed}&confirm={key}-2"),
+    row("load_calendar", Viewer, "key={key}"),
+    row("load_notes_table", Viewer, "key={key}"),
+    row("load_my_work", SignedIn, ""),
     // search
     row("load_search", SignedIn, "query=q%3Dtask"),
     row("search_tasks", SignedIn, "q=task&limit=5"),

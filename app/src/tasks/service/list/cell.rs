@@ -13,7 +13,7 @@ use crate::{
             input::read_word,
             moves::{self, Move},
         },
-        view::ListRow,
+        views::ListRow,
     },
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};

@@ -1,6 +1,7 @@
 //! The list of a project's tasks: one page of rows, found and ordered by the database.
 
 pub mod cell;
+pub mod many;
 pub mod narrow;
 mod order;
 
@@ -21,7 +22,10 @@ use crate::{
     error::AppResult,
     platform::ctx::Ctx,
     projects::service::{access::Viewing, projects},
-    tasks::view::{ListRow, PersonChoice, TaskList},
+    tasks::{
+        view::PersonChoice,
+        views::{ListRow, TaskList},
+    },
 };
 use order::{Key, Place};
 

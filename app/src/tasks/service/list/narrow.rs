@@ -39,6 +39,15 @@ pub async fn condition(ctx: &Ctx, project: &project::Model, filter: &BoardFilter
         let ids = labels(ctx, project, |other| other == name.to_lowercase()).await?;
         all = all.add(task::Column::Id.in_subquery(with_labels(&ids)));
     }
+    Ok(all.add(words(ctx, project, text).await?))
+}
+
+/// Tasks in which each of the words is somewhere.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn words(ctx: &Ctx, project: &project::Model, text: &str) -> AppResult<Condition> {
+    let mut all = Condition::all();
     for word in text.to_lowercase().split_whitespace() {
         all = all.add(has_word(ctx, project, word).await?);
     }

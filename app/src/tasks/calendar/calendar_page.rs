@@ -1,0 +1,121 @@
+//! `/board/T/calendar`: a month or a week.
+
+use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_params_map};
+
+use super::grid::Grid;
+use crate::{
+    domain::{
+        board_filter::{BoardFilter, encode},
+        calendar_span::CalendarSpan,
+    },
+    tasks::{
+        filter_bar::{filter_bar, words},
+        tabs::{ProjectTabs, Tab},
+        views::Calendar,
+        views_api::load_calendar,
+    },
+    ui::{Empty, ErrorPage, Icon, Page},
+};
+
+#[component]
+pub fn CalendarPage() -> impl IntoView {
+    let (params, search) = (use_params_map(), use_location().search);
+    let key = Memo::new(move |_| params.read().get("project").unwrap_or_default().to_ascii_uppercase());
+    let calendar = Resource::new_blocking(move || (key.get(), search.get()), |(key, query)| load_calendar(key, query));
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                match calendar.await {
+                    Ok(calendar) => page(calendar).into_any(),
+                    Err(error) => view! { <ErrorPage error=error /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+    .into_any()
+}
+
+/// The address of a span with a filter.
+fn href(key: &str, filter: &BoardFilter, span: CalendarSpan) -> String {
+    let (name, value) = span.pair();
+    let query = filter.to_query();
+    let joint = if query.is_empty() { '?' } else { '&' };
+    format!("/board/{key}/calendar{query}{joint}{name}={}", encode(&value))
+}
+
+fn page(calendar: Calendar) -> impl IntoView {
+    let (key, filter, span) = (calendar.key.clone(), calendar.filter.clone(), calendar.span);
+    let shared = filter.to_query();
+    let bar = {
+        let key = key.clone();
+        filter_bar(format!("/board/{key}/calendar"), &filter, vec![span.pair()], move |filter| {
+            href(&key, &filter, span)
+        })
+    };
+    let today = calendar.clock.today();
+    let note = note(&calendar);
+    let steps = steps(&key, &filter, span, today);
+    let board = format!("/board/{key}");
+    let body = match calendar.has_dates || filter.is_active() {
+        true => view! { {note}<Grid calendar=calendar /> }.into_any(),
+        false => view! {
+            <Empty title="No task has a due date yet" text="Tasks stand here on the day they are due. Give a task a due date on its page, or by its card's menu.">
+                <a class="btn" href=board>"Board"</a>
+            </Empty>
+        }
+        .into_any(),
+    };
+    view! {
+        <ProjectTabs project=key current=Tab::Calendar filter=Signal::stored(shared) />
+        <Page title="Calendar" wide=true>
+            {bar}
+            {steps}
+            {body}
+        </Page>
+    }
+}
+
+/// Back, forth, today, and the other span.
+fn steps(key: &str, filter: &BoardFilter, span: CalendarSpan, today: chrono::NaiveDate) -> impl IntoView + use<> {
+    let to = |span: CalendarSpan| href(key, filter, span);
+    let unit = if matches!(span, CalendarSpan::Month(_)) { "month" } else { "week" };
+    let back = span.stepped(false).map(|span| {
+        view! { <a class="icon-btn" rel="prev" href=to(span) aria-label=format!("Previous {unit}") title=format!("Previous {unit}")><Icon name="chevron-left" /></a> }
+    });
+    let forth = span.stepped(true).map(|span| {
+        view! { <a class="icon-btn" rel="next" href=to(span) aria-label=format!("Next {unit}") title=format!("Next {unit}")><Icon name="chevron-right" /></a> }
+    });
+    let now = match span {
+        CalendarSpan::Month(_) => CalendarSpan::month_of(today),
+        CalendarSpan::Week(_) => CalendarSpan::week_of(today),
+    };
+    // The week of today where it is in the month, else the first.
+    let near = if span.has(today) { today } else { span.anchor() };
+    let (month, week) = (to(CalendarSpan::month_of(near)), to(CalendarSpan::week_of(near)));
+    let is_month = matches!(span, CalendarSpan::Month(_));
+    view! {
+        <div class="cluster is-apart">
+            <div class="cluster">
+                {back}
+                <h2 class="calendar__name">{span.words()}</h2>
+                {forth}
+                <a class="btn is-sm" href=to(now)>"Today"</a>
+            </div>
+            <nav class="cluster" aria-label="Length">
+                <a class="filter" href=month aria-current=is_month.then_some("true")>"Month"</a>
+                <a class="filter" href=week aria-current=(!is_month).then_some("true")>"Week"</a>
+            </nav>
+        </div>
+    }
+}
+
+fn note(calendar: &Calendar) -> Option<impl IntoView + use<>> {
+    let words = match (calendar.items.is_empty(), calendar.filter.is_active(), calendar.is_cut) {
+        (true, true, _) => format!("No tasks match {} in {}.", words(&calendar.filter), calendar.span.words()),
+        (true, false, _) => format!("Nothing is due in {}.", calendar.span.words()),
+        (false, _, true) => "Only the first 1,500 tasks are shown. A filter shows others.".to_owned(),
+        (false, _, false) => return None,
+    };
+    Some(view! { <p class="muted" role="status">{words}</p> })
+}

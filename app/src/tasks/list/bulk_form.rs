@@ -1,0 +1,113 @@
+//! One change of all rows that are selected. The boxes stand in the rows and name this form, so it works plainly.
+
+use std::collections::BTreeSet;
+
+use leptos::prelude::*;
+
+use crate::{
+    domain::{ids::TaskId, task::Priority},
+    tasks::{
+        view::{ColumnChoice, PersonChoice},
+        views_api::ChangeMany,
+    },
+    ui::toast::{Toast, Toasts, Tone},
+};
+
+/// The rows that are selected on a page that is awake.
+#[derive(Clone, Copy)]
+pub struct Picked(pub RwSignal<BTreeSet<TaskId>>);
+
+impl Picked {
+    /// Nothing is selected.
+    pub fn new() -> Self {
+        Self(RwSignal::new(BTreeSet::new()))
+    }
+
+    /// Selects a row or lets it go.
+    pub fn set(self, task: TaskId, is_picked: bool) {
+        self.0.update(|picked| {
+            if is_picked {
+                picked.insert(task);
+            } else {
+                picked.remove(&task);
+            }
+        });
+    }
+}
+
+#[component]
+pub fn BulkForm(
+    columns: Vec<ColumnChoice>,
+    people: Vec<PersonChoice>,
+    /// All rows of the page.
+    rows: Vec<TaskId>,
+    picked: Picked,
+    many: ServerAction<ChangeMany>,
+) -> impl IntoView {
+    let move_to: Vec<_> = columns
+        .into_iter()
+        .map(|column| view! { <option value=format!("move:{}", column.id)>{column.name}</option> })
+        .collect();
+    let priorities: Vec<_> = Priority::ALL
+        .iter()
+        .map(|priority| view! { <option value=format!("priority:{priority}")>{priority.label()}</option> })
+        .collect();
+    let add: Vec<_> = people
+        .iter()
+        .map(|person| view! { <option value=format!("add:{}", person.id)>{person.name.clone()}</option> })
+        .collect();
+    let remove: Vec<_> = people
+        .into_iter()
+        .map(|person| view! { <option value=format!("remove:{}", person.id)>{person.name}</option> })
+        .collect();
+    let count = move || match picked.0.with(BTreeSet::len) {
+        0 => "Nothing is selected.".to_owned(),
+        1 => "1 task is selected.".to_owned(),
+        many => format!("{many} tasks are selected."),
+    };
+    view! {
+        <ActionForm action=many attr:class="bulk panel" attr:id="bulk">
+            <span class="is-script muted small" role="status">{count}</span>
+            <button type="button" class="btn is-sm is-script" on:click=move |_| picked.0.set(rows.iter().copied().collect())>"Select all on this page"</button>
+            <label class="field__label" for="bulk-change">"Change of the selected tasks"</label>
+            <select class="input" id="bulk-change" name="change">
+                <optgroup label="Move to">{move_to}</optgroup>
+                <optgroup label="Priority">{priorities}</optgroup>
+                <optgroup label="Due">
+                    <option value="due:today">"Today"</option>
+                    <option value="due:tomorrow">"Tomorrow"</option>
+                    <option value="due:week">"In a week"</option>
+                    <option value="due:none">"No due date"</option>
+                </optgroup>
+                <optgroup label="Assign">{add}</optgroup>
+                <optgroup label="Take from">{remove}</optgroup>
+                <option value="archive">"Archive"</option>
+            </select>
+            <button class="btn" type="submit">"Apply"</button>
+        </ActionForm>
+    }
+    .into_any()
+}
+
+/// Says what became of a change of many tasks, and lets the selection go.
+pub fn tell(many: ServerAction<ChangeMany>, picked: Picked, done: &'static str) {
+    let toasts = use_context::<Toasts>();
+    let value = many.value();
+    Effect::new(move |_| {
+        let Some(answer) = value.get() else { return };
+        let Some(toasts) = toasts else { return };
+        match answer {
+            Ok(count) => {
+                picked.0.set(BTreeSet::new());
+                let words = if count == 1 { format!("{done} 1 task") } else { format!("{done} {count} tasks") };
+                toasts.push(Toast { words, action: None, tone: Tone::Good });
+            }
+            Err(crate::error::AppError::Invalid(invalid))
+                if invalid.fields.iter().any(|field| field.field == "tasks") =>
+            {
+                toasts.fail("Nothing was changed. Select a task first, at most 500.");
+            }
+            Err(error) => toasts.fail(format!("Nothing was changed. {}", error.words())),
+        }
+    });
+}

@@ -1,0 +1,79 @@
+//! Tasks by the day they are due, and the days before from which on they are worked on.
+
+use chrono::Days;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::{cards, find, list::narrow};
+use crate::{
+    domain::{board_filter::BoardFilter, calendar_span::CalendarSpan},
+    entities::task,
+    error::AppResult,
+    platform::ctx::Ctx,
+    projects::service::access::Viewing,
+    tasks::views::{Calendar, CalendarItem},
+};
+
+/// Most tasks that one calendar shows.
+const MOST: u64 = 1_500;
+
+/// The tasks of a span.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn read(ctx: &Ctx, viewing: &Viewing, filter: &BoardFilter, span: CalendarSpan) -> AppResult<Calendar> {
+    let db = ctx.reader();
+    let (zone, project) = (find::zone(ctx), viewing.project());
+    let (first, last) = span.bounds();
+    let behind = last.checked_add_days(Days::new(1)).unwrap_or(last);
+    let (from, until) = (narrow::day_start(zone, first), narrow::day_start(zone, behind));
+    let is_due = Condition::any()
+        .add(task::Column::DueOn.between(first, last))
+        .add(Condition::all().add(task::Column::DueAt.gte(from)).add(task::Column::DueAt.lt(until)));
+    let is_under_way = Condition::all()
+        .add(task::Column::StartOn.lte(last))
+        .add(Condition::any().add(task::Column::DueOn.gt(last)).add(task::Column::DueAt.gte(until)));
+    let rows = task::Entity::find()
+        .filter(narrow::condition(ctx, project, filter).await?)
+        .filter(Condition::any().add(is_due).add(is_under_way))
+        .order_by_asc(task::Column::Number)
+        .limit(MOST + 1)
+        .all(db)
+        .await?;
+    let is_cut = rows.len() as u64 > MOST;
+    let has_dates = !rows.is_empty()
+        || task::Entity::find()
+            .filter(task::Column::ProjectId.eq(project.id))
+            .filter(task::Column::ArchivedAt.is_null())
+            .filter(Condition::any().add(task::Column::DueOn.is_not_null()).add(task::Column::DueAt.is_not_null()))
+            .limit(1)
+            .count(db)
+            .await?
+            > 0;
+    let mut items: Vec<CalendarItem> = rows
+        .into_iter()
+        .take(MOST as usize)
+        .filter_map(|row| {
+            Some(CalendarItem {
+                id: row.id,
+                number: row.number,
+                due: cards::due(&row, zone)?,
+                finish: cards::finish(&row, zone),
+                priority: row.priority,
+                start: row.start_on,
+                title: row.title,
+            })
+        })
+        .collect();
+    items.sort_by_key(|item| (std::cmp::Reverse(item.priority), item.number));
+    Ok(Calendar {
+        key: project.key.clone(),
+        name: project.name.clone(),
+        can_edit: viewing.can_edit(),
+        clock: find::clock(ctx),
+        filter: filter.clone(),
+        span,
+        items,
+        has_dates,
+        is_cut,
+    })
+}

@@ -1,0 +1,55 @@
+//! One change of many rows of a list.
+
+use chrono::Days;
+
+use crate::{
+    domain::{
+        due::DueInput,
+        ids::TaskId,
+        task_edit::{Edit, TaskEdit},
+    },
+    error::{AppError, AppResult, Problem},
+    platform::ctx::Ctx,
+    tasks::service::{bulk, find, input::read_word},
+};
+
+/// Makes a change, as the list's form words it (`move:ID`, `priority:high`, `due:today`, `add:ID`, `remove:ID`,
+/// `archive`, `restore`), to all of the tasks or to none of them. Answers how many there were.
+///
+/// # Errors
+/// [`AppError::Invalid`] where nothing is chosen or the change is unknown, and those of [`bulk::change`].
+pub async fn change(ctx: &Ctx, tasks: &[TaskId], change: &str) -> AppResult<u32> {
+    if tasks.is_empty() {
+        return Err(AppError::field("tasks", Problem::Required));
+    }
+    let edits = edits(ctx, tasks, change)?;
+    bulk::change(ctx, edits, None).await?;
+    Ok(u32::try_from(tasks.len()).unwrap_or(u32::MAX))
+}
+
+fn edits(ctx: &Ctx, tasks: &[TaskId], change: &str) -> AppResult<Vec<TaskEdit>> {
+    let (what, value) = change.split_once(':').unwrap_or((change, ""));
+    let edit = match what {
+        "move" => return Ok(Edit::move_in_order(tasks, read_word("change", value)?, None, None)),
+        "priority" => Edit::Priority(read_word("change", value)?),
+        "due" => Edit::Due(due(ctx, value)?),
+        "add" => Edit::People { add: vec![read_word("change", value)?], remove: Vec::new() },
+        "remove" => Edit::People { add: Vec::new(), remove: vec![read_word("change", value)?] },
+        "archive" => Edit::Archive,
+        "restore" => Edit::Restore,
+        _ => return Err(AppError::field("change", Problem::UnknownChoice)),
+    };
+    Ok(edit.of_all(tasks.iter().copied()))
+}
+
+fn due(ctx: &Ctx, word: &str) -> AppResult<Option<DueInput>> {
+    let ahead = match word {
+        "today" => 0,
+        "tomorrow" => 1,
+        "week" => 7,
+        "none" => return Ok(None),
+        _ => return Err(AppError::field("change", Problem::UnknownChoice)),
+    };
+    let date = find::clock(ctx).today().checked_add_days(Days::new(ahead));
+    Ok(date.map(|date| DueInput { date, time: None }))
+}

@@ -1,0 +1,228 @@
+// The other ways to look at tasks: list, calendar, archive, my work, search.
+import { addTasks, card, expectTitles, middle } from '../fixtures/board.ts';
+import { begin, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import type { Page } from '@playwright/test';
+
+const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
+// Far from any other: the calendar of that month has only what the story put there.
+const month = '2031-03';
+
+test.beforeEach(async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await makeProject(page, empty);
+  await settled(page, hydrated);
+  await addTasks(page, 'Todo', three);
+  // What was added is on the server before the next page is asked for.
+  await page.waitForLoadState('networkidle');
+});
+
+/** Makes a choice in a cell; without WebAssembly its button saves it. */
+async function choose(page: Page, hydrated: boolean, label: string, option: string | { label: string }): Promise<void> {
+  const select = page.getByLabel(label);
+  await select.selectOption(option);
+  if (hydrated) await page.waitForLoadState('networkidle');
+  else await select.locator('xpath=ancestor::form').getByRole('button', { name: 'Save' }).click();
+}
+
+/** Gives a task a due date on its own page of actions, as without WebAssembly. */
+async function setDue(page: Page, url: string, hydrated: boolean, reference: string, day: string): Promise<void> {
+  await page.goto(`${url}/tasks/${reference}/actions`);
+  await settled(page, hydrated);
+  await page.getByLabel('Due date').fill(day);
+  if (!hydrated) await page.getByLabel('Due date').locator('xpath=ancestor::form').getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('Saved').first()).toBeVisible();
+}
+
+const rows = (page: Page) => page.getByRole('table').locator('tbody th a');
+
+test('the list is ordered by a press on a heading, edited in its cells, and remembers its columns', async ({ page, empty, hydrated }) => {
+  await page.getByRole('navigation', { name: 'Views of the project' }).getByRole('link', { name: 'List' }).click();
+  await expect(page.getByRole('heading', { name: 'List', level: 1 })).toBeVisible();
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  await expect(rows(page)).toHaveText([three[2], three[1], three[0]]);
+  await page.getByRole('columnheader', { name: 'Title' }).getByRole('link').click();
+  await expect(rows(page)).toHaveText([three[2], three[0], three[1]]);
+  await expect(page.getByRole('columnheader', { name: 'Title' })).toHaveAttribute('aria-sort', 'ascending');
+  await expect(page).toHaveURL(/order=title/);
+
+  await choose(page, hydrated, `Priority of ${three[1]}`, 'urgent');
+  await choose(page, hydrated, `Status of ${three[0]}`, { label: 'Pending' });
+  await choose(page, hydrated, `Assignees of ${three[1]}`, { label: `Add ${dana.name}` });
+  await page.goto(`${empty.url}/board/REP/list?order=-priority`);
+  await settled(page, hydrated);
+  await expect(rows(page).first()).toHaveText(three[1]);
+  await expect(page.getByRole('row', { name: three[1] }).getByRole('img', { name: dana.name })).toBeVisible();
+  await expect(page.getByLabel(`Status of ${three[0]}`).locator('option:checked')).toHaveText('Pending');
+
+  await page.getByText('Columns', { exact: true }).click();
+  await page.getByRole('checkbox', { name: 'Labels' }).uncheck();
+  await page.getByRole('checkbox', { name: 'Created' }).check();
+  await page.getByRole('button', { name: 'Show' }).click();
+  await expect(page.getByRole('columnheader', { name: 'Created' })).toBeVisible();
+  await page.goto(`${empty.url}/board/REP/list`);
+  await expect(page.getByRole('columnheader', { name: 'Created' })).toBeVisible();
+  await expect(page.getByRole('columnheader', { name: 'Labels' })).toHaveCount(0);
+});
+
+test('several rows are changed in one go, archived, and restored together', async ({ page, empty, hydrated }) => {
+  await page.goto(`${empty.url}/board/REP/list`);
+  await settled(page, hydrated);
+  for (const title of three.slice(0, 2)) await page.getByRole('checkbox', { name: `Select ${title}` }).check();
+  if (hydrated) await expect(page.getByText('2 tasks are selected.')).toBeVisible();
+  await page.getByLabel('Change of the selected tasks').selectOption({ label: 'In Progress' });
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await expect(page.getByLabel(`Status of ${three[0]}`).locator('option:checked')).toHaveText('In Progress');
+  await expect(page.getByLabel(`Status of ${three[1]}`).locator('option:checked')).toHaveText('In Progress');
+  await expect(page.getByLabel(`Status of ${three[2]}`).locator('option:checked')).toHaveText('Todo');
+
+  for (const title of three.slice(0, 2)) await page.getByRole('checkbox', { name: `Select ${title}` }).check();
+  await page.getByLabel('Change of the selected tasks').selectOption('archive');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await expect(rows(page)).toHaveText([three[2]]);
+
+  await page.getByRole('link', { name: 'Archive' }).click();
+  await expect(page.getByRole('heading', { name: 'Archived tasks' })).toBeVisible();
+  await settled(page, hydrated);
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  await page.getByRole('searchbox').fill('smtp');
+  await page.getByRole('searchbox').press('Enter');
+  await expect(rows(page)).toHaveText([three[1]]);
+  await page.getByRole('link', { name: 'Clear filters' }).click();
+  await settled(page, hydrated);
+  for (const title of three.slice(0, 2)) await page.getByRole('checkbox', { name: `Select ${title}` }).check();
+  await page.getByRole('button', { name: 'Restore the selected tasks' }).click();
+  await expect(page.getByText('Nothing is archived')).toBeVisible();
+  await page.goto(`${empty.url}/board/REP`);
+  for (const title of three.slice(0, 2)) await expect(card(page, title)).toBeVisible();
+});
+
+test.describe('the calendar', () => {
+  const day = (page: Page, date: string) => page.locator(`td[data-date="${date}"]`);
+
+  test('shows tasks on the day they are due, and a plain form changes it', async ({ page, empty, hydrated }) => {
+    await page.goto(`${empty.url}/board/REP/calendar`);
+    await expect(page.getByText('No task has a due date yet')).toBeVisible();
+    await setDue(page, empty.url, hydrated, 'REP-1', `${month}-12`);
+    await page.goto(`${empty.url}/board/REP/calendar?month=${month}`);
+    await settled(page, hydrated);
+    await expect(page.getByRole('heading', { name: 'March 2031' })).toBeVisible();
+    await expect(day(page, `${month}-12`).getByRole('link', { name: three[0], exact: true })).toBeVisible();
+    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    await day(page, `${month}-12`).getByRole('link', { name: `Change the date of ${three[0]}` }).click();
+    await setDue(page, empty.url, hydrated, 'REP-1', `${month}-20`);
+    await page.goto(`${empty.url}/board/REP/calendar?month=${month}`);
+    await expect(day(page, `${month}-20`)).toContainText(three[0]);
+    await page.getByRole('link', { name: 'Week', exact: true }).click();
+    await page.goto(`${empty.url}/board/REP/calendar?week=${month}-20`);
+    await expect(page.getByRole('heading', { name: '17–23 Mar 2031' })).toBeVisible();
+    await page.getByRole('link', { name: 'Next week' }).click();
+    await expect(page.getByText('Nothing is due in 24–30 Mar 2031.')).toBeVisible();
+  });
+
+  test('a task is dragged to another day by the mouse, taken back, and moved by keys @hydrated', async ({ page, empty }) => {
+    await setDue(page, empty.url, true, 'REP-1', `${month}-12`);
+    await page.goto(`${empty.url}/board/REP/calendar?month=${month}`);
+    await settled(page, true);
+    const from = await middle(page.locator('.event'));
+    const to = await middle(day(page, `${month}-19`));
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    await page.mouse.move(from.x + 10, from.y + 4, { steps: 2 });
+    await page.mouse.move(to.x, to.y, { steps: 8 });
+    await page.mouse.up();
+    await expect(day(page, `${month}-19`)).toContainText(three[0]);
+    await expect(page).toHaveURL(/calendar/);
+    const notices = page.getByRole('region', { name: 'Notifications' });
+    await expect(notices).toContainText('Wednesday 19 March 2031');
+    await notices.getByRole('button', { name: 'Undo' }).click();
+    await expect(day(page, `${month}-12`)).toContainText(three[0]);
+
+    await page.getByRole('link', { name: three[0], exact: true }).focus();
+    await page.keyboard.press('Shift+ArrowRight');
+    await expect(day(page, `${month}-13`)).toContainText(three[0]);
+    await expect(page.getByRole('link', { name: three[0], exact: true })).toBeFocused();
+    await page.keyboard.press('Shift+ArrowDown');
+    await expect(day(page, `${month}-20`)).toContainText(three[0]);
+    await expect(page.locator('#live-polite')).toContainText('Moved “Draft the November report” to Thursday 20 March 2031.');
+    await page.waitForLoadState('networkidle');
+    await page.reload();
+    await expect(day(page, `${month}-20`)).toContainText(three[0]);
+
+    // Escape in the middle leaves it where it was.
+    const here = await middle(page.locator('.event'));
+    await page.mouse.move(here.x, here.y);
+    await page.mouse.down();
+    await page.mouse.move(to.x, to.y - 100, { steps: 5 });
+    await page.keyboard.press('Escape');
+    await page.mouse.up();
+    await expect(day(page, `${month}-20`)).toContainText(three[0]);
+  });
+
+  test('a finger holds a task and moves it to another day @hydrated', async ({ page, empty, context }) => {
+    await setDue(page, empty.url, true, 'REP-1', `${month}-12`);
+    await page.goto(`${empty.url}/board/REP/calendar?month=${month}`);
+    await settled(page, true);
+    const fingers = await context.newCDPSession(page);
+    await fingers.send('Emulation.setTouchEmulationEnabled', { enabled: true, maxTouchPoints: 1 });
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', at?: { x: number; y: number }) =>
+      fingers.send('Input.dispatchTouchEvent', { type, touchPoints: at ? [at] : [] });
+    const hold = await middle(page.locator('.event__title'));
+    const to = await middle(day(page, `${month}-14`));
+    await touch('touchStart', hold);
+    await touch('touchMove', { x: hold.x + 40, y: hold.y });
+    await touch('touchEnd');
+    await expect(day(page, `${month}-12`)).toContainText(three[0]);
+
+    await touch('touchStart', hold);
+    await page.waitForTimeout(400);
+    for (let step = 1; step <= 8; step += 1) {
+      await touch('touchMove', { x: hold.x + ((to.x - hold.x) * step) / 8, y: hold.y + ((to.y - hold.y) * step) / 8 });
+      await page.waitForTimeout(20);
+    }
+    await touch('touchEnd');
+    await expect(day(page, `${month}-14`)).toContainText(three[0]);
+  });
+});
+
+test('my work has what is assigned to me, and a press finishes it', async ({ page, empty, hydrated }) => {
+  await page.goto(`${empty.url}/my-work`);
+  await expect(page.getByText('Nothing of yours is open')).toBeVisible();
+  await page.goto(`${empty.url}/board/REP/list`);
+  await settled(page, hydrated);
+  for (const title of three.slice(0, 2)) await choose(page, hydrated, `Assignees of ${title}`, { label: `Add ${dana.name}` });
+  await setDue(page, empty.url, hydrated, 'REP-1', '2026-01-05');
+  await page.goto(`${empty.url}/my-work`);
+  await settled(page, hydrated);
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  await expect(page.getByRole('region', { name: 'Overdue' })).toContainText(three[0]);
+  await expect(page.getByRole('region', { name: 'No date' })).toContainText(three[1]);
+  await page.getByRole('button', { name: `Done: ${three[0]}` }).click();
+  await expect(page.getByRole('region', { name: 'Overdue' })).toHaveCount(0);
+  const list = page.getByLabel(`List of ${three[1]}`);
+  await list.selectOption({ label: 'Pending' });
+  if (!hydrated) await list.locator('xpath=ancestor::form').getByRole('button', { name: 'Move' }).click();
+  await page.waitForLoadState('networkidle');
+  await page.goto(`${empty.url}/board/REP`);
+  await expectTitles(page, 'Completed', [three[0]]);
+  await expectTitles(page, 'Pending', [three[1]]);
+});
+
+test('a search finds tasks by their words, marks them, and can be narrowed', async ({ page, empty, hydrated }) => {
+  await page.goto(`${empty.url}/search`);
+  await settled(page, hydrated);
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  await page.getByRole('searchbox').fill('the repo');
+  await page.getByRole('searchbox').press('Enter');
+  const results = page.getByRole('region', { name: 'Results' });
+  await expect(results.getByRole('link')).toHaveCount(1);
+  await expect(results.locator('mark')).toHaveText(['the', 'report']);
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  await page.goto(`${empty.url}/search?q=%22smtp+password%22&status=done`);
+  await expect(page.getByText('Nothing found')).toBeVisible();
+  await page.getByRole('link', { name: 'Search everywhere, archived tasks too' }).click();
+  await expect(results.getByRole('link')).toContainText(three[1]);
+  await results.getByRole('link').click();
+  await expect(page).toHaveURL(/\/tasks\/REP-2/);
+  await page.goto(`${empty.url}/search?q=${encodeURIComponent('"\'*^ OR <script>')}`);
+  await expect(page.getByText('Nothing found')).toBeVisible();
+});
