@@ -137,6 +137,7 @@ fn line(row: ShelfRow, key: &str, deeds: Deeds) -> impl IntoView + use<> {
 fn for_ever(id: String, reference: &str, title: &str, delete: ServerAction<DeleteForever>) -> impl IntoView + use<> {
     let field = format!("confirm-{id}");
     let label = format!("Delete {title} for ever");
+    let ask = format!("Type {reference} to confirm");
     view! {
         <details class="pop">
             <summary class="btn is-sm is-danger-quiet" aria-label=label>"Delete for ever"</summary>
@@ -144,7 +145,7 @@ fn for_ever(id: String, reference: &str, title: &str, delete: ServerAction<Delet
                 <input type="hidden" name="task" value=id />
                 <p>"The task goes with its comments, notes, files and history. This cannot be undone."</p>
                 <div class="field">
-                    <label class="field__label" for=field.clone()>{format!("Type {reference} to confirm")}</label>
+                    <label class="field__label" for=field.clone()>{ask}</label>
                     <input class="input" id=field name="confirm" autocomplete="off" required=true />
                 </div>
                 <div class="form__actions"><button class="btn is-danger" type="submit">"Delete for ever"</button></div>
