@@ -22,7 +22,7 @@ async fn begin(app: &TestApp) -> Visitor {
     let column = new.split("name=\"column\"").nth(1).unwrap().split("<option value=\"").nth(1).unwrap();
     let column = column.split('"').next().unwrap().to_owned();
     let action = visitor.form_action("/tasks/new?project=REP", "create_task").await;
-    let form = [("project", "REP"), ("column", &column), ("title", "=cmd|' /C calc'!A0"), ("priority", "high"), ("due_on", "2026-11-23")];
+    let form = [("project", "REP"), ("column", column.as_str()), ("title", "=cmd|' /C calc'!A0"), ("priority", "high"), ("due_on", "2026-11-23")];
     let made = visitor.post(&action, "http://127.0.0.1:3000/tasks/new", &form).await;
     assert_eq!(made.location(), "/tasks/REP-1?notice=created");
     visitor
