@@ -173,6 +173,7 @@ async fn rows(
             .filter(work_note::Column::OnDate.lte(last))
             .order_by_asc(work_note::Column::OnDate)
             .order_by_asc(work_note::Column::CreatedAt)
+            .order_by_asc(work_note::Column::Id)
             .all(db)
             .await?;
         for note in found {
