@@ -31,7 +31,7 @@ pub use list::ListPage;
 pub use my_work::MyWorkPage;
 pub use new_page::NewTaskPage;
 pub use notes_table::NotesPage;
-pub use trash_page::TrashPage;
 pub use task::{TaskDrawer, TaskPage};
+pub use trash_page::TrashPage;
 
 use task::submit_form_of;

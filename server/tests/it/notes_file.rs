@@ -22,7 +22,13 @@ async fn begin(app: &TestApp) -> Visitor {
     let column = new.split("name=\"column\"").nth(1).unwrap().split("<option value=\"").nth(1).unwrap();
     let column = column.split('"').next().unwrap().to_owned();
     let action = visitor.form_action("/tasks/new?project=REP", "create_task").await;
-    let form = [("project", "REP"), ("column", column.as_str()), ("title", "=cmd|' /C calc'!A0"), ("priority", "high"), ("due_on", "2026-11-23")];
+    let form = [
+        ("project", "REP"),
+        ("column", column.as_str()),
+        ("title", "=cmd|' /C calc'!A0"),
+        ("priority", "high"),
+        ("due_on", "2026-11-23"),
+    ];
     let made = visitor.post(&action, "http://127.0.0.1:3000/tasks/new", &form).await;
     assert_eq!(made.location(), "/tasks/REP-1?notice=created");
     visitor
@@ -71,7 +77,9 @@ async fn the_table_of_notes_comes_as_a_file_to_members_only() {
 async fn every_view_of_a_project_is_a_page_and_its_forms_come_back_to_it() {
     each_database(async |app| {
         let mut visitor = begin(&app).await;
-        for path in ["list", "calendar", "calendar?week=2026-11-23", "notes", "archive", "list?order=-due&columns=due,created"] {
+        for path in
+            ["list", "calendar", "calendar?week=2026-11-23", "notes", "archive", "list?order=-due&columns=due,created"]
+        {
             let page = visitor.get(&format!("/board/REP/{path}")).await;
             assert_eq!(page.status, StatusCode::OK, "{path}");
             assert!(page.body.contains("Views of the project") && !page.body.contains(" style=\""), "{path}");
@@ -80,7 +88,10 @@ async fn every_view_of_a_project_is_a_page_and_its_forms_come_back_to_it() {
         assert!(visitor.get("/board/REP/calendar?month=2026-11").await.body.contains("Change the date of =cmd|"));
         assert!(visitor.has_cookie("list_columns"));
         let again = visitor.get("/board/REP/list").await.body;
-        assert!(again.contains("data-label=\"Created\"") && !again.contains("data-label=\"Priority\""), "columns are remembered");
+        assert!(
+            again.contains("data-label=\"Created\"") && !again.contains("data-label=\"Priority\""),
+            "columns are remembered"
+        );
 
         let task = task::Entity::find().one(app.reader()).await.unwrap().unwrap();
         let save = visitor.form_action("/board/REP/list?columns=priority", "save_cell").await;

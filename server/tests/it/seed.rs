@@ -87,7 +87,10 @@ async fn copies_have_numbers_places_and_a_beginning_of_their_own() {
         let last = rows.iter().map(|row| row.number).max();
         let kept = project::Entity::find_by_id(project.id).one(app.reader()).await.unwrap().unwrap();
         assert_eq!(Some(kept.last_number), last);
-        assert!(rows.iter().all(|row| app::domain::rank::Rank::parse(&row.rank).is_some()), "every rank can be built upon");
+        assert!(
+            rows.iter().all(|row| app::domain::rank::Rank::parse(&row.rank).is_some()),
+            "every rank can be built upon"
+        );
         let told = task_event::Entity::find()
             .filter(task_event::Column::Kind.eq(EventKind::Created))
             .count(app.reader())

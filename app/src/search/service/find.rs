@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
+};
 use uuid::Uuid;
 
 use super::{
@@ -250,8 +252,7 @@ async fn people(db: &impl ConnectionTrait, places: &[ProjectId]) -> AppResult<Ve
     if places.is_empty() {
         return Ok(Vec::new());
     }
-    let rows =
-        user::Entity::find().filter(of_any).order_by_asc(user::Column::Name).limit(CHOICES).all(db).await?;
+    let rows = user::Entity::find().filter(of_any).order_by_asc(user::Column::Name).limit(CHOICES).all(db).await?;
     Ok(rows.into_iter().map(|person| PersonChoice { id: person.id, name: person.name }).collect())
 }
 
