@@ -128,7 +128,10 @@ const nothing = [...loader.matchAll(/^export const \w+ = .*async \(_imp\) => \(\
 const split = `${runtime}
 const files = ${JSON.stringify(files)};
 const fetched = {};
-const whole = (name) => fetched[name] ??= fetch(new URL(files[name], import.meta.url))
+// Where the network is away the page stays as it is, and goes on when it is back.
+const get = (name) => fetch(new URL(files[name], import.meta.url))
+  .catch(() => new Promise((again) => setTimeout(again, 1000)).then(() => get(name)));
+const whole = (name) => fetched[name] ??= get(name)
   .then((answer) => { if (!answer.ok) throw new Error(\`\${files[name]}: \${answer.status}\`); return answer.arrayBuffer(); })
   .catch((error) => { delete fetched[name]; throw error; });
 const piece = (name, from, to, needs) => makeLoad(() => {

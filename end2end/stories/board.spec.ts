@@ -42,7 +42,7 @@ test('tasks are added at the end, opened, edited, and keep what was written', as
 
   await page.getByLabel('New comment').fill('The first two have answered.');
   await page.getByRole('button', { name: 'Comment', exact: true }).click();
-  await expect(page.getByText('The first two have answered.')).toBeVisible();
+  await expect(page.getByRole('paragraph').filter({ hasText: 'The first two have answered.' })).toBeVisible();
 
   await page.reload();
   await settled(page, hydrated);

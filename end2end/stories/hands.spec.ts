@@ -198,6 +198,7 @@ test('fifty steps are taken back and taken again, the last one first @hydrated',
   await expect(first).toContainText('High priority');
   await page.keyboard.press('.');
   await expectTitles(page, 'In Progress', [four[0]]);
+  await expect(page.getByRole('link', { name: four[0], exact: true })).toBeFocused();
   await page.keyboard.press('Delete');
   await expectTitles(page, 'In Progress', []);
 
@@ -211,6 +212,7 @@ test('fifty steps are taken back and taken again, the last one first @hydrated',
   await expect(first).toContainText('High priority');
   await page.keyboard.press('Control+Shift+z');
   await expectTitles(page, 'In Progress', [four[0]]);
+  await page.waitForLoadState('networkidle');
 });
 
 test('cards are selected by keys and by the mouse, changed together, moved together, and taken back in one @hydrated', async ({ page }) => {

@@ -136,7 +136,7 @@ test.describe('people', () => {
     expect((await nina.goto(`${empty.url}/settings/people`))?.status()).toBe(403);
 
     await page.goto(`${empty.url}/projects/REP/members`);
-    await page.getByLabel('Role of Nina New').selectOption('editor');
+    await page.getByLabel('Role of Nina New', { exact: true }).selectOption('editor');
     await page.getByRole('button', { name: 'Save: Role of Nina New' }).click();
     await expect(page.getByText('Saved.')).toBeVisible();
     await nina.goto(`${empty.url}/board/REP`);
@@ -166,7 +166,7 @@ test.describe('people', () => {
     await page.getByRole('button', { name: 'Create the group' }).click();
     await page.getByLabel('Person to add').selectOption({ label: 'Nina New (nina@example.org)' });
     await page.getByRole('button', { name: 'Add', exact: true }).click();
-    await expect(page.getByRole('button', { name: 'Take Nina New out of the group' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Remove Nina New from the group' })).toBeVisible();
     await settled(page, hydrated);
     if (hydrated) await expectAccessibleAtEveryWidth(page);
 

@@ -69,7 +69,7 @@ fn page(detail: GroupDetail) -> impl IntoView {
 }
 
 fn row(id: TeamId, person: PersonItem) -> impl IntoView {
-    let label = format!("Take {} out of the group", person.name);
+    let label = format!("Remove {} from the group", person.name);
     view! {
         <li class="cluster is-row">
             <Avatar name=person.name.clone() />

@@ -6,6 +6,7 @@ mod arrival;
 mod head;
 mod keys;
 mod nav;
+#[allow(unsafe_code, reason = "generated at the split points between WebAssembly modules")]
 mod palette;
 mod recent;
 mod session;

@@ -10,6 +10,7 @@ use leptos::{
     prelude::*,
 };
 use leptos_router::hooks::use_navigate;
+use send_wrapper::SendWrapper;
 
 use self::rows::{Group, Page, Row, Run};
 use super::{
@@ -33,7 +34,14 @@ const COUNTING: Duration = Duration::from_millis(300);
 /// The dialog, while it is open.
 #[component]
 pub fn Palette(shortcuts: Shortcuts) -> impl IntoView {
-    move || shortcuts.palette.get().then(|| view! { <OpenPalette shortcuts=shortcuts /> })
+    // Only a page that is awake opens it, and that has one thread.
+    move || shortcuts.palette.get().then(|| Suspend::new(SendWrapper::new(open_palette(shortcuts))))
+}
+
+/// Comes in a module of its own: most visits do without it.
+#[lazy(palette)]
+fn open_palette(shortcuts: Shortcuts) -> AnyView {
+    view! { <OpenPalette shortcuts=shortcuts /> }.into_any()
 }
 
 /// Does what a row says.

@@ -41,6 +41,7 @@ mod drag;
 #[cfg(feature = "hydrate")]
 mod focus;
 #[cfg(any(feature = "hydrate", test))]
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "the tests check the rules, not the constants"))]
 pub mod geometry;
 #[cfg(feature = "hydrate")]
 mod keyboard;

@@ -17,7 +17,7 @@ mod browser {
 
     use crate::domain::ids::TaskId;
     use crate::tasks::board::dom;
-    use crate::tasks::board::listeners::{Hears, Listeners};
+    use crate::tasks::board::listeners::Hears;
     use crate::tasks::calendar::drag;
     use crate::tasks::calendar::grid::Desk;
 

@@ -142,8 +142,8 @@ async fn apply(
     given: &mut Given,
     parts: &mut Parts,
 ) -> AppResult<task::Model> {
-    // What is in the trash is changed no more.
-    if row.deleted_at.is_some() {
+    // What is in the trash is changed no more; it only comes out again.
+    if row.deleted_at.is_some() && !matches!(wanted, Edit::Delete | Edit::Undelete) {
         return Err(AppError::NotFound);
     }
     let base = row.version;
