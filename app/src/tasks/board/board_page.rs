@@ -8,11 +8,22 @@ use leptos_router::{
 };
 
 use super::{
-    bulk_bar::BulkBar, card_menu::CardMenu, column_view::ColumnView, hands, lift_bar::LiftBar, move_dialog::MoveDialog,
-    open::OpenBoard, pickers::Picker, sender::Sender, state::BoardState, toolbar::Toolbar, undo::Steps,
+    bulk_bar::BulkBar,
+    card_menu::CardMenu,
+    column_view::ColumnView,
+    hands,
+    lift_bar::LiftBar,
+    live::{Bars, Live},
+    move_dialog::MoveDialog,
+    open::OpenBoard,
+    pickers::Picker,
+    sender::Sender,
+    state::BoardState,
+    toolbar::Toolbar,
+    undo::Steps,
 };
 use crate::{
-    domain::{board_filter::BoardFilter, ids::ColumnId},
+    domain::{account::Me, board_filter::BoardFilter, ids::ColumnId},
     tasks::{api::load_board, view::Board},
     ui::{ErrorPage, Notice, toast::Toasts},
 };
@@ -35,11 +46,15 @@ pub fn BoardPage() -> impl IntoView {
     let open = OpenBoard::new();
     provide_context(open);
     // Kept over a change of the filter, which makes the board anew.
-    let (steps, sender) = (Steps::default(), Sender::default());
+    let me = use_context::<Me>().map(|me| me.id);
+    let (steps, sender) = (Steps::default(), Sender::of(me));
     let board = Resource::new_blocking(
         move || (key.get(), filter.get(), longer.get()),
         |(key, filter, longer)| load_board(key, filter, longer),
     );
+    let live = Live::new(me, Callback::new(move |()| board.refetch()));
+    provide_context(live);
+    let bars = view! { <Bars live=live sender=sender.clone() /> };
     let lists = move || {
         let (steps, sender) = (steps.clone(), sender.clone());
         Suspend::new(async move {
@@ -58,6 +73,7 @@ pub fn BoardPage() -> impl IntoView {
     view! {
         <div class="board-page">
             {move || view! { <Toolbar key=key.get() filter=filter board=board /> }}
+            {bars}
             <Notice />
             <Transition>{lists}</Transition>
         </div>
@@ -75,11 +91,13 @@ fn fresh_state(board: &Board, filter: &BoardFilter, steps: Steps, sender: Sender
 fn Lists(board: BoardState) -> impl IntoView {
     let node = NodeRef::<Div>::new();
     hands::attach(node, &board);
+    if let Some(live) = board.live {
+        live.attach(node, &board);
+    }
     let pressed = board.clone();
     let columns: Vec<_> =
         board.columns.iter().map(|column| view! { <ColumnView column=column.clone() board=board.clone() /> }).collect();
     view! {
-        <OfflineBar board=board.clone() />
         <div class="board" node_ref=node data-readonly=(!board.can_edit).then_some("") on:click=move |event| hands::on_press(&event, &pressed)>
             {columns}
         </div>
@@ -91,19 +109,4 @@ fn Lists(board: BoardState) -> impl IntoView {
         <MoveDialog board=board node=node />
     }
     .into_any()
-}
-
-/// Says that changes wait while the server cannot be reached.
-#[component]
-fn OfflineBar(board: BoardState) -> impl IntoView {
-    let (is_offline, waiting) = (board.sender.is_offline.clone(), board.sender.waiting.clone());
-    move || {
-        is_offline.get().then(|| {
-            let words = match waiting.get() {
-                1 => "Offline. 1 change waits to be sent.".to_owned(),
-                many => format!("Offline. {many} changes wait to be sent."),
-            };
-            view! { <p class="bar" role="status">{words}</p> }
-        })
-    }
 }

@@ -12,11 +12,14 @@ mod column_view;
 mod edits;
 mod hands;
 mod lift_bar;
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake hears of others"))]
+mod live;
 mod more;
 mod move_dialog;
 mod open;
 mod pickers;
 mod popover;
+mod presence;
 mod quick_add;
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake selects"))]
 mod select;
@@ -49,4 +52,5 @@ mod listeners;
 
 pub use board_page::BoardPage;
 pub use hands::{focus_element, on_escape, on_step};
+pub use live::Live;
 pub use open::OpenBoard;

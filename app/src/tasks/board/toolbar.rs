@@ -6,6 +6,7 @@ use std::time::Duration;
 use leptos::{html::Input, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
+use super::{live::Live, presence::Here};
 use crate::{
     domain::board_filter::{BoardFilter, Chip},
     error::AppResult,
@@ -41,6 +42,7 @@ fn rest(path: &str, key: &str, filter: &BoardFilter, board: &Board) -> impl Into
         {Chip::ALL.map(|chip| chip_link(chip, filter, path, board.overdue)).into_iter().collect_view()}
         {filter.is_active().then(|| view! { <a class="link small" href=path.to_owned()>"Clear filters"</a> })}
         <span class="spacer"></span>
+        {use_context::<Live>().map(|live| view! { <Here live=live /> })}
         <a class="btn is-ghost" href=format!("{path}/archive")><Icon name="archive" />"Archived"</a>
         {board.can_edit.then(|| view! { <a class="btn is-primary" href=format!("/tasks/new?project={key}")><Icon name="plus" />"New task"</a> })}
     }
