@@ -85,9 +85,10 @@ export class Client {
   }
 }
 
-/** The names of server functions with the addresses that the build gave them, read out of the module. */
+/** The names of server functions with the addresses that the build gave them, read out of the modules. */
 function functionsOf(server: AutoReport): Map<string, string> {
   const manifest: Record<string, string> = JSON.parse(fs.readFileSync(path.join(server.site, 'manifest.json'), 'utf8'));
-  const module = fs.readFileSync(path.join(server.site, manifest['autoreport.wasm']), 'latin1');
+  const files = Object.entries(manifest).filter(([logical]) => /\.(wasm|bin)$/.test(logical)).map(([, file]) => file);
+  const module = files.map((file) => fs.readFileSync(path.join(server.site, file), 'latin1')).join('\n');
   return new Map([...module.matchAll(/\/rpc\/([a-z_]+?)(\d{6,20})/g)].map((match) => [match[1], match[0]]));
 }
