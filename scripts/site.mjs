@@ -130,10 +130,9 @@ const files = ${JSON.stringify(files)};
 const fetched = {};
 // Where the network is away the page stays as it is, and goes on when it is back.
 const get = (name) => fetch(new URL(files[name], import.meta.url))
-  .catch(() => new Promise((again) => setTimeout(again, 1000)).then(() => get(name)));
-const whole = (name) => fetched[name] ??= get(name)
   .then((answer) => { if (!answer.ok) throw new Error(\`\${files[name]}: \${answer.status}\`); return answer.arrayBuffer(); })
-  .catch((error) => { delete fetched[name]; throw error; });
+  .catch((error) => { if (error instanceof TypeError) return new Promise((again) => setTimeout(again, 1000)).then(() => get(name)); throw error; });
+const whole = (name) => fetched[name] ??= get(name).catch((error) => { delete fetched[name]; throw error; });
 const piece = (name, from, to, needs) => makeLoad(() => {
   const bytes = whole(name);
   bytes.catch(() => {});
