@@ -51,6 +51,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/board/:project/notes") view=NotesPage />
                     <Route path=path!("/board/:project/trash") view=TrashPage />
                     <Route path=path!("/board/:project/archive") view=ArchivePage />
+                    <Route path=path!("/board/:project/columns") view=ColumnsPage />
+                    <Route path=path!("/board/:project/columns/:column") view=ColumnPage />
+                    <Route path=path!("/board/:project/labels") view=LabelsPage />
+                    <Route path=path!("/board/:project/labels/:label") view=LabelPage />
+                    <Route path=path!("/board/:project/views") view=SavedViewsPage />
                     <ParentRoute path=path!("/board/:project") view=BoardPage>
                         <Route path=path!("") view=|| () />
                         <Route path=path!("tasks/:number") view=TaskDrawer />

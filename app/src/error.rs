@@ -27,6 +27,8 @@ pub enum AppError {
     Conflict(Box<Conflict>),
     /// The project is in the archive: it can be read, not changed (409).
     ArchivedProject,
+    /// The list takes no more tasks: so many of so many (409).
+    Full { count: u32, limit: u32 },
     /// Input that breaks a rule, field by field (422).
     Invalid(Box<Invalid>),
     /// A request that cannot be read (400).
@@ -230,7 +232,7 @@ impl AppError {
             Self::SignedOut => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
-            Self::Conflict(_) | Self::ArchivedProject => 409,
+            Self::Conflict(_) | Self::ArchivedProject | Self::Full { .. } => 409,
             Self::Invalid(_) => 422,
             Self::Malformed => 400,
             Self::TooMany { .. } => 429,
@@ -267,6 +269,9 @@ impl AppError {
             Self::Conflict(_) => "Somebody changed this since you opened it. Compare both texts and save again.".into(),
             Self::ArchivedProject => {
                 "This project is archived: it can be read, not changed. An owner can restore it.".into()
+            }
+            Self::Full { count, limit } => {
+                format!("This list is full: {count} of {limit}. Take a task out of it, or raise its limit.")
             }
             Self::Invalid(_) => "Some fields need another look.".into(),
             Self::Malformed => "The request could not be read. Reload the page and try again.".into(),

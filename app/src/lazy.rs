@@ -53,6 +53,11 @@ lazy_pages!(
         ArchivePage: open_archive = tasks,
         TrashPage: open_trash = tasks,
         SearchPage: open_search = search,
+        ColumnsPage: open_columns = tasks,
+        ColumnPage: open_column = tasks,
+        LabelsPage: open_labels = tasks,
+        LabelPage: open_label = tasks,
+        SavedViewsPage: open_saved_views = tasks,
     }
     notifications {
         NotificationsPage: open_notifications = notifications,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::due::DueKey;
 use super::ids::UserId;
-use super::task::Priority;
+use super::task::{Category, Priority};
 
 /// Longest text that is searched for, in characters; the rest is cut off.
 pub const QUERY_MAX: usize = 200;
@@ -24,13 +24,30 @@ crate::text_enum!(
     /// Which due dates are shown.
     DueFilter {
         Overdue = "overdue",
+        /// Due on the viewer's day.
+        Today = "today",
         /// Overdue, or due within the next seven days.
         Week = "week",
+        /// Without a due date.
+        None = "none",
     }
 );
 
+impl DueFilter {
+    /// The words for it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Overdue => "Overdue",
+            Self::Today => "Due today",
+            Self::Week => "Due this week",
+            Self::None => "No due date",
+        }
+    }
+}
+
 /// What the board shows. The default shows everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct BoardFilter {
     /// Words that title, key, labels or people must contain, each of them somewhere.
     pub text: String,
@@ -39,6 +56,23 @@ pub struct BoardFilter {
     pub priorities: BTreeSet<Priority>,
     /// A label's name.
     pub label: Option<String>,
+    pub category: Option<Category>,
+}
+
+/// One part of the filter, so that it can be named and taken away alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Text,
+    Assignee,
+    Due,
+    Priorities,
+    Label,
+    Category,
+}
+
+impl Part {
+    /// In the order of the address.
+    pub const ALL: [Self; 6] = [Self::Text, Self::Assignee, Self::Due, Self::Priorities, Self::Label, Self::Category];
 }
 
 /// A quick chip above the board: one press sets or clears a part of the filter.
@@ -80,11 +114,12 @@ pub struct Facts<'a> {
     pub due: Option<DueKey>,
     /// Days from the viewer's today to the due date.
     pub days_left: Option<i64>,
+    pub category: Category,
 }
 
 impl BoardFilter {
     /// The names that the address uses.
-    pub const NAMES: [&'static str; 5] = ["q", "assignee", "due", "priority", "label"];
+    pub const NAMES: [&'static str; 6] = ["q", "assignee", "due", "priority", "label", "category"];
 
     /// Reads the pairs of a query. What is unknown or empty is left out: an old link still works.
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
@@ -98,7 +133,8 @@ impl BoardFilter {
                 "priority" => {
                     filter.priorities.extend(value.split(',').filter_map(|word| word.trim().parse::<Priority>().ok()))
                 }
-                "label" if !value.is_empty() => filter.label = Some(value.to_owned()),
+                "label" if !value.is_empty() => filter.label = Some(value.chars().take(QUERY_MAX).collect()),
+                "category" => filter.category = value.parse().ok(),
                 _ => {}
             }
         }
@@ -107,12 +143,7 @@ impl BoardFilter {
 
     /// Reads what [`BoardFilter::to_query`] wrote.
     pub fn from_query(query: &str) -> Self {
-        let pairs: Vec<(&str, String)> = query
-            .trim_start_matches('?')
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
-            .map(|(name, value)| (name, decode(value)))
-            .collect();
+        let pairs = read_query(query);
         Self::from_pairs(pairs.iter().map(|(name, value)| (*name, value.as_str())))
     }
 
@@ -135,14 +166,63 @@ impl BoardFilter {
         if let Some(label) = &self.label {
             pairs.push(("label", label.clone()));
         }
+        if let Some(category) = self.category {
+            pairs.push(("category", category.to_string()));
+        }
         pairs
     }
 
     /// The query with its question mark, percent-encoded; empty where nothing is filtered.
     pub fn to_query(&self) -> String {
-        let pairs: Vec<String> =
-            self.to_pairs().iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
-        if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
+        write_query(&self.to_pairs())
+    }
+
+    /// Whether a part of it is set.
+    pub fn is_set(&self, part: Part) -> bool {
+        match part {
+            Part::Text => !self.text.is_empty(),
+            Part::Assignee => self.assignee.is_some(),
+            Part::Due => self.due.is_some(),
+            Part::Priorities => !self.priorities.is_empty(),
+            Part::Label => self.label.is_some(),
+            Part::Category => self.category.is_some(),
+        }
+    }
+
+    /// The filter without one part.
+    #[must_use]
+    pub fn without(&self, part: Part) -> Self {
+        let mut filter = self.clone();
+        match part {
+            Part::Text => filter.text.clear(),
+            Part::Assignee => filter.assignee = None,
+            Part::Due => filter.due = None,
+            Part::Priorities => filter.priorities.clear(),
+            Part::Label => filter.label = None,
+            Part::Category => filter.category = None,
+        }
+        filter
+    }
+
+    /// What a part says, in words; `name_of` knows the people.
+    pub fn words_of(&self, part: Part, name_of: impl Fn(UserId) -> Option<String>) -> Option<String> {
+        Some(match part {
+            Part::Text if self.text.is_empty() => return None,
+            Part::Text => format!("“{}”", self.text),
+            Part::Assignee => match self.assignee? {
+                Assignee::Me => "My tasks".into(),
+                Assignee::Nobody => "Unassigned".into(),
+                Assignee::Person(person) => name_of(person).unwrap_or_else(|| "Somebody who left".into()),
+            },
+            Part::Due => self.due?.label().into(),
+            Part::Priorities if self.priorities.is_empty() => return None,
+            Part::Priorities => {
+                let words: Vec<&str> = self.priorities.iter().map(|priority| priority.label()).collect();
+                words.join(" or ")
+            }
+            Part::Label => self.label.clone()?,
+            Part::Category => self.category?.label().into(),
+        })
     }
 
     /// Whether anything is filtered.
@@ -182,6 +262,7 @@ impl BoardFilter {
             && self.is_for_due(task)
             && (self.priorities.is_empty() || self.priorities.contains(&task.priority))
             && self.label.as_ref().is_none_or(|label| task.labels.iter().any(|name| is_same(name, label)))
+            && self.category.is_none_or(|category| category == task.category)
             && self.has_words_of(task)
     }
 
@@ -199,6 +280,8 @@ impl BoardFilter {
         match self.due {
             None => true,
             Some(DueFilter::Overdue) => is_overdue,
+            Some(DueFilter::Today) => task.due.is_some_and(|key| key != DueKey::Done) && task.days_left == Some(0),
+            Some(DueFilter::None) => task.days_left.is_none(),
             Some(DueFilter::Week) => {
                 is_overdue
                     || (task.due.is_some_and(|key| key != DueKey::Done)
@@ -242,6 +325,18 @@ fn write_assignee(assignee: Assignee) -> String {
         Assignee::Nobody => "none".into(),
         Assignee::Person(id) => id.to_string(),
     }
+}
+
+/// The pairs of a query, decoded.
+pub(super) fn read_query(query: &str) -> Vec<(&str, String)> {
+    let pairs = query.trim_start_matches('?').split('&').filter_map(|pair| pair.split_once('='));
+    pairs.map(|(name, value)| (name, decode(value))).collect()
+}
+
+/// A query with its question mark; empty where there are no pairs.
+pub(super) fn write_query(pairs: &[(&'static str, String)]) -> String {
+    let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
+    if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
 }
 
 /// Percent-encodes a value of a query.
@@ -302,6 +397,7 @@ mod tests {
             priority: Priority::High,
             due,
             days_left,
+            category: Category::Ordinary,
         }
     }
 
@@ -367,5 +463,30 @@ mod tests {
         assert!(!shows(Some(DueKey::Upcoming), Some(8)));
         assert!(!shows(Some(DueKey::Done), Some(2)));
         assert!(!shows(None, None));
+    }
+
+    #[test]
+    fn today_and_no_date_are_filters_of_their_own() {
+        let shows = |due, key, days| {
+            let filter = BoardFilter { due: Some(due), ..Default::default() };
+            filter.lets_through(&task(&[], key, days), MINA)
+        };
+        assert!(shows(DueFilter::Today, Some(DueKey::Today), Some(0)));
+        assert!(!shows(DueFilter::Today, Some(DueKey::Done), Some(0)));
+        assert!(!shows(DueFilter::Today, Some(DueKey::Soon), Some(1)));
+        assert!(shows(DueFilter::None, None, None));
+        assert!(!shows(DueFilter::None, Some(DueKey::Later), Some(40)));
+    }
+
+    #[test]
+    fn each_part_has_words_and_can_be_taken_away_alone() {
+        let filter = read("q=smtp&assignee=none&due=today&priority=high,urgent&label=ops&category=highlight");
+        let words: Vec<String> = Part::ALL.iter().filter_map(|part| filter.words_of(*part, |_| None)).collect();
+        assert_eq!(words, ["“smtp”", "Unassigned", "Due today", "High or Urgent", "ops", "Highlight"]);
+        for part in Part::ALL {
+            let rest = filter.without(part);
+            assert!(filter.is_set(part) && !rest.is_set(part));
+            assert_eq!(Part::ALL.iter().filter(|other| rest.is_set(**other)).count(), 5);
+        }
     }
 }

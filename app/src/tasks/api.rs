@@ -7,7 +7,9 @@ use super::view::{Board, Card, Cursor, MoreCards, NewTaskPlaces, TaskChoices, Ta
 use crate::{
     domain::{
         board_filter::BoardFilter,
+        board_look::BoardLook,
         ids::{ChecklistItemId, ColumnId, OpId, TaskId, UserId},
+        lane::Lane,
         task_edit::TaskEdit,
     },
     error::AppResult,
@@ -38,19 +40,30 @@ pub async fn find_board() -> AppResult<Option<String>> {
 
 /// A board with the first cards of each list; `longer` asks for more of one of them.
 #[server(prefix = "/rpc", input = Json)]
-pub async fn load_board(key: String, filter: BoardFilter, longer: Option<(ColumnId, u64)>) -> AppResult<Board> {
+pub async fn load_board(
+    key: String,
+    filter: BoardFilter,
+    longer: Option<(ColumnId, u64)>,
+    #[server(default)] look: BoardLook,
+) -> AppResult<Board> {
     let ctx = Ctx::signed_in()?;
     let viewing = access::by_key(&ctx, ctx.reader(), &key).await?;
     projects::remember(&ctx, &viewing).await?;
-    board::read(&ctx, &viewing, &filter, longer).await
+    board::read(&ctx, &viewing, &filter, look, longer).await
 }
 
 /// The cards of one list behind those that are loaded.
 #[server(prefix = "/rpc", input = Json)]
-pub async fn load_more(key: String, column: ColumnId, filter: BoardFilter, cursor: Cursor) -> AppResult<MoreCards> {
+pub async fn load_more(
+    key: String,
+    column: ColumnId,
+    filter: BoardFilter,
+    cursor: Cursor,
+    #[server(default)] look: BoardLook,
+) -> AppResult<MoreCards> {
     let ctx = Ctx::signed_in()?;
     let viewing = access::by_key(&ctx, ctx.reader(), &key).await?;
-    board::more(&ctx, &viewing, column, &filter, &cursor).await
+    board::more(&ctx, &viewing, column, &filter, look, &cursor).await
 }
 
 /// One task with all that its page shows.
@@ -87,9 +100,10 @@ pub async fn move_task(
     after: Option<TaskId>,
     before: Option<TaskId>,
     op: OpId,
+    #[server(default)] lane: Option<Lane>,
 ) -> AppResult<Card> {
     let ctx = Ctx::signed_in()?;
-    moves::move_task(&ctx, moves::Move { task: card, column, after, before, op_id: Some(op) }).await
+    moves::move_to_lane(&ctx, moves::Move { task: card, column, after, before, op_id: Some(op) }, lane).await
 }
 
 /// Moves a task by a plain form: to an end of a list, or behind a task of it (`top`, `end`, or its id).

@@ -4,9 +4,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::parts::{Parts, RevisionView};
+use super::saved::api::ViewItem;
 use crate::domain::{
     due::{Due, Finish, ViewerClock},
     ids::{ChecklistItemId, ColumnId, CommentId, LabelId, OpId, ProjectId, TaskId, UserId},
+    lane::Lane,
     live::Change,
     project::ReadOnly,
     task::{Category, Priority, Status},
@@ -30,6 +32,31 @@ pub struct Board {
     pub overdue: u32,
     /// From the left.
     pub columns: Vec<Column>,
+    /// From the top; none on a board without lanes.
+    pub lanes: Vec<LaneView>,
+    /// Whether the cards stand close.
+    pub is_compact: bool,
+    /// What the menus above the board offer.
+    pub tools: BoardTools,
+}
+
+/// What the menus above a board offer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoardTools {
+    /// People whose tasks can be shown.
+    pub people: Vec<PersonChoice>,
+    /// Names of labels; `None` where there are too many for a menu.
+    pub labels: Option<Vec<String>>,
+    pub views: Vec<ViewItem>,
+}
+
+/// One lane of a board.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LaneView {
+    pub lane: Lane,
+    pub title: String,
+    /// Its tasks in each column, loaded or not.
+    pub counts: Vec<u32>,
 }
 
 /// One list of the board.
@@ -40,6 +67,12 @@ pub struct Column {
     pub status: Status,
     /// How many tasks it should hold at most.
     pub limit: Option<u32>,
+    /// Whether it refuses more.
+    pub limit_is_hard: bool,
+    /// Whether the person has collapsed it.
+    pub is_folded: bool,
+    /// Tasks that were completed long ago and are left out.
+    pub older: u32,
     /// Tasks in it.
     pub total: u32,
     /// Tasks in it that the filter lets through.

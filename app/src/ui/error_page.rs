@@ -19,6 +19,7 @@ pub fn ErrorPage(error: AppError) -> impl IntoView {
         AppError::NotFound => "There is no such page",
         AppError::ArchivedProject => "This project is archived",
         AppError::Conflict(_) => "This has changed",
+        AppError::Full { .. } => "This list is full",
         AppError::Invalid(_) | AppError::Malformed => "The request could not be read",
         AppError::TooMany { .. } => "Too many attempts",
         AppError::Unavailable | AppError::Offline => "Not reachable",

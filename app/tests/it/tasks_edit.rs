@@ -1,7 +1,7 @@
 //! Edits, archive, people, comments, checklists, and what a board and a history show of them.
 
 use app::{
-    domain::{board_filter::BoardFilter, due::Due, task::Priority},
+    domain::{board_filter::BoardFilter, board_look::BoardLook, due::Due, task::Priority},
     error::{AppError, Problem},
     projects::service::access,
     tasks::service::{
@@ -83,10 +83,13 @@ async fn an_archived_task_leaves_the_board_and_comes_back_to_its_place() {
             task(&ctx, &made, columns[0], title).await;
         }
         let titles = async || -> Vec<String> {
-            let read = board::read(&ctx, &viewing, &BoardFilter::default(), None).await.unwrap();
+            let read = board::read(&ctx, &viewing, &BoardFilter::default(), BoardLook::default(), None).await.unwrap();
             read.columns[0].cards.iter().map(|card| card.title.clone()).collect()
         };
-        let b = board::read(&ctx, &viewing, &BoardFilter::default(), None).await.unwrap().columns[0].cards[1].id;
+        let b = board::read(&ctx, &viewing, &BoardFilter::default(), BoardLook::default(), None).await.unwrap().columns
+            [0]
+        .cards[1]
+            .id;
         archive::archive(&ctx, b, None).await.unwrap();
         assert_eq!(titles().await, ["a", "c"]);
         assert_eq!(archive::list(&ctx, &viewing).await.unwrap()[0].title, "b");
@@ -145,22 +148,29 @@ async fn a_long_list_comes_in_parts_and_the_filter_counts_what_it_lets_through()
             task(&ctx, &made, columns[0], &format!("card {number:02}")).await;
         }
         let viewing = access::by_id(&ctx, app.reader(), made.id).await.unwrap();
-        let first = board::read(&ctx, &viewing, &BoardFilter::default(), None).await.unwrap().columns.remove(0);
+        let first = board::read(&ctx, &viewing, &BoardFilter::default(), BoardLook::default(), None)
+            .await
+            .unwrap()
+            .columns
+            .remove(0);
         assert_eq!((first.total, first.cards.len()), (65, 30));
         let mut seen: Vec<String> = first.cards.iter().map(|card| card.title.clone()).collect();
         let mut next = first.next;
         while let Some(cursor) = next {
-            let more = board::more(&ctx, &viewing, columns[0], &BoardFilter::default(), &cursor).await.unwrap();
+            let more = board::more(&ctx, &viewing, columns[0], &BoardFilter::default(), BoardLook::default(), &cursor)
+                .await
+                .unwrap();
             seen.extend(more.cards.iter().map(|card| card.title.clone()));
             next = more.next;
         }
         assert_eq!(seen, (0..65).map(|number| format!("card {number:02}")).collect::<Vec<_>>());
         let filter = BoardFilter { text: "card 07".into(), ..BoardFilter::default() };
-        let filtered = board::read(&ctx, &viewing, &filter, None).await.unwrap().columns.remove(0);
+        let filtered =
+            board::read(&ctx, &viewing, &filter, BoardLook::default(), None).await.unwrap().columns.remove(0);
         assert_eq!((filtered.total, filtered.shown), (65, 1));
         edit::change(&ctx, filtered.cards[0].id, 1, Change::Priority(Priority::Urgent), None).await.unwrap();
         let urgent = BoardFilter { priorities: [Priority::Urgent].into(), ..BoardFilter::default() };
-        assert_eq!(board::read(&ctx, &viewing, &urgent, None).await.unwrap().columns[0].shown, 1);
+        assert_eq!(board::read(&ctx, &viewing, &urgent, BoardLook::default(), None).await.unwrap().columns[0].shown, 1);
     })
     .await;
 }

@@ -1,7 +1,7 @@
 //! The life of a task: series, copies, another project, the trash.
 
 use app::{
-    domain::{board_filter::BoardFilter, due::Due, ids::TaskId, recurrence::Recurrence},
+    domain::{board_filter::BoardFilter, board_look::BoardLook, due::Due, ids::TaskId, recurrence::Recurrence},
     entities::{attachment, comment, task as task_row, task_event},
     error::{AppError, Problem},
     platform::ctx::Ctx,
@@ -190,7 +190,7 @@ async fn the_trash_keeps_a_task_for_thirty_days_and_then_all_of_it_is_gone() {
         trash::put(&ctx, a.id, None).await.unwrap();
         trash::put(&ctx, a.id, None).await.unwrap();
         let titles = async || -> Vec<String> {
-            let read = board::read(&ctx, &viewing, &BoardFilter::default(), None).await.unwrap();
+            let read = board::read(&ctx, &viewing, &BoardFilter::default(), BoardLook::default(), None).await.unwrap();
             read.columns[0].cards.iter().map(|card| card.title.clone()).collect()
         };
         assert_eq!(titles().await, ["b"]);

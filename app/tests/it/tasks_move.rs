@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use app::{
     domain::{
         board_filter::BoardFilter,
+        board_look::BoardLook,
         due::Finish,
         ids::{ColumnId, OpId, TaskId},
         task::{Category, EventKind},
@@ -203,7 +204,8 @@ async fn eight_people_moving_at_once_lose_nothing_and_share_one_order() {
         let places: HashSet<_> = rows.iter().map(|row| (row.column_id, row.rank.clone())).collect();
         assert_eq!(places.len(), 40, "no two cards share a place");
         let viewing = access::by_id(&ctx, app.reader(), made.id).await.unwrap();
-        let read = async || board::read(&ctx, &viewing, &BoardFilter::default(), None).await.unwrap();
+        let read =
+            async || board::read(&ctx, &viewing, &BoardFilter::default(), BoardLook::default(), None).await.unwrap();
         assert_eq!(read().await, read().await);
     })
     .await;

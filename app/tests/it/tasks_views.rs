@@ -2,7 +2,8 @@
 
 use app::{
     domain::{
-        board_filter::{BoardFilter, Chip},
+        board_filter::{BoardFilter, Chip, DueFilter},
+        board_look::BoardLook,
         calendar_span::CalendarSpan,
         ids::{ColumnId, TaskId, UserId, WorkNoteId},
         my_work::WorkWhen,
@@ -215,9 +216,12 @@ async fn the_list_lets_through_what_the_board_lets_through() {
             .map(|text| BoardFilter { text: text.into(), ..BoardFilter::default() }),
         );
         filters.push(BoardFilter { label: Some("none".into()), ..BoardFilter::default() });
+        filters.extend(DueFilter::ALL.iter().map(|due| BoardFilter { due: Some(*due), ..BoardFilter::default() }));
+        filters
+            .extend(Category::ALL.iter().map(|kind| BoardFilter { category: Some(*kind), ..BoardFilter::default() }));
         let view = viewing(&ctx).await;
         for filter in filters {
-            let on_board = board::read(&ctx, &view, &filter, None).await.unwrap();
+            let on_board = board::read(&ctx, &view, &filter, BoardLook::default(), None).await.unwrap();
             let mut wanted: Vec<i32> =
                 on_board.columns.iter().flat_map(|column| column.cards.iter().map(|card| card.number)).collect();
             wanted.sort_unstable();

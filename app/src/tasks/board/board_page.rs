@@ -8,17 +8,23 @@ use leptos_router::{
 };
 
 use super::{
-    bulk_bar::BulkBar, card_menu::CardMenu, column_view::ColumnView, hands, lift_bar::LiftBar, move_dialog::MoveDialog,
-    open::OpenBoard, pickers::Picker, sender::Sender, state::BoardState, toolbar::Toolbar, undo::Steps,
+    bulk_bar::BulkBar, card_menu::CardMenu, column_view::ColumnView, hands, lanes::Lanes, lift_bar::LiftBar,
+    list_switch::ListSwitch, move_dialog::MoveDialog, open::OpenBoard, pickers::Picker, sender::Sender,
+    state::BoardState, toolbar::Toolbar, undo::Steps,
 };
 use crate::{
-    domain::{board_filter::BoardFilter, ids::ColumnId},
+    domain::{
+        board_filter::{BoardFilter, Part},
+        board_look::{BoardLook, board_query, read_board_query},
+        ids::ColumnId,
+    },
     tasks::{
         api::load_board,
+        saved::api::SaveView,
         tabs::{ProjectTabs, Tab},
         view::Board,
     },
-    ui::{ErrorPage, Notice, toast::Toasts},
+    ui::{ErrorPage, ErrorSummary, Notice, plain_error, toast::Toasts},
 };
 
 #[component]
@@ -29,6 +35,11 @@ pub fn BoardPage() -> impl IntoView {
         let query = query.read();
         let values = BoardFilter::NAMES.map(|name| (name, query.get(name).unwrap_or_default()));
         BoardFilter::from_pairs(values.iter().map(|(name, value)| (*name, value.as_str())))
+    });
+    let look = Memo::new(move |_| {
+        let query = query.read();
+        let values = BoardLook::NAMES.map(|name| (name, query.get(name).unwrap_or_default()));
+        BoardLook::from_pairs(values.iter().map(|(name, value)| (*name, value.as_str())))
     });
     // How many cards of one list the link without WebAssembly asks for.
     let longer = Memo::new(move |_| {
@@ -41,9 +52,11 @@ pub fn BoardPage() -> impl IntoView {
     // Kept over a change of the filter, which makes the board anew.
     let (steps, sender) = (Steps::default(), Sender::default());
     let board = Resource::new_blocking(
-        move || (key.get(), filter.get(), longer.get()),
-        |(key, filter, longer)| load_board(key, filter, longer),
+        move || (key.get(), filter.get(), longer.get(), look.get()),
+        |(key, filter, longer, look)| load_board(key, filter, longer, look),
     );
+    // The menus above the board are closed when a page comes back: what they were refused for stands below.
+    let refused = plain_error::<SaveView>();
     let lists = move || {
         let (steps, sender) = (steps.clone(), sender.clone());
         Suspend::new(async move {
@@ -51,9 +64,10 @@ pub fn BoardPage() -> impl IntoView {
                 Ok(board) => {
                     let read_only =
                         board.read_only.map(|why| view! { <p class="bar is-quiet" role="note">{why.words()}</p> });
-                    let state = fresh_state(&board, &filter.get_untracked(), steps, sender);
+                    let state =
+                        fresh_state(&board, board_query(&filter.get_untracked(), look.get_untracked()), steps, sender);
                     open.0.set(Some(state.clone()));
-                    view! { <Title text=format!("{} · Board", board.name) /><h1 class="sr-only" tabindex="-1">{board.name}" board"</h1>{read_only}<Lists board=state /> }.into_any()
+                    view! { <Title text=format!("{} · Board", board.name) /><h1 class="sr-only" tabindex="-1">{board.name}" board"</h1>{read_only}<Lists board=state is_compact=board.is_compact /> }.into_any()
                 }
                 Err(error) => view! { <ErrorPage error=error /> }.into_any(),
             }
@@ -62,7 +76,8 @@ pub fn BoardPage() -> impl IntoView {
     view! {
         <div class="board-page">
             {move || view! { <ProjectTabs project=key.get() current=Tab::Board filter=Signal::derive(move || filter.get().to_query()) /> }}
-            {move || view! { <Toolbar key=key.get() filter=filter board=board /> }}
+            {move || view! { <Toolbar key=key.get() filter=filter look=look board=board /> }}
+            <ErrorSummary error=refused />
             <Notice />
             <Transition>{lists}</Transition>
         </div>
@@ -71,22 +86,39 @@ pub fn BoardPage() -> impl IntoView {
     .into_any()
 }
 
-fn fresh_state(board: &Board, filter: &BoardFilter, steps: Steps, sender: Sender) -> BoardState {
+fn fresh_state(board: &Board, query: String, steps: Steps, sender: Sender) -> BoardState {
     let toasts = expect_context::<Toasts>();
-    BoardState::new(board.clone(), filter.to_query(), toasts, steps, sender)
+    BoardState::new(board.clone(), query, toasts, steps, sender)
 }
 
 #[component]
-fn Lists(board: BoardState) -> impl IntoView {
+fn Lists(board: BoardState, is_compact: bool) -> impl IntoView {
     let node = NodeRef::<Div>::new();
     hands::attach(node, &board);
     let pressed = board.clone();
-    let columns: Vec<_> =
-        board.columns.iter().map(|column| view! { <ColumnView column=column.clone() board=board.clone() /> }).collect();
+    let lists = if board.lanes.is_empty() {
+        let columns: Vec<_> = board
+            .columns
+            .iter()
+            .map(|column| view! { <ColumnView column=column.clone() board=board.clone() /> })
+            .collect();
+        columns.into_any()
+    } else {
+        view! { <Lanes board=board.clone() /> }.into_any()
+    };
+    let here = RwSignal::new(0);
+    let sorted = board.is_sorted().then(|| board.look.sort.words());
     view! {
         <OfflineBar board=board.clone() />
-        <div class="board" node_ref=node data-readonly=(!board.can_edit).then_some("") on:click=move |event| hands::on_press(&event, &pressed)>
-            {columns}
+        {none_matches(&board)}
+        <ListSwitch board=board.clone() here=here />
+        <div
+            class="board" class:has-lanes=!board.lanes.is_empty() node_ref=node data-readonly=(!board.can_edit).then_some("")
+            data-density=is_compact.then_some("compact") data-sorted=sorted
+            on:scroll=move |event| if let Some(at) = hands::column_in_sight(&event) { here.set(at) }
+            on:click=move |event| hands::on_press(&event, &pressed)
+        >
+            {lists}
         </div>
         <p id="board-help" class="sr-only">"Press Space to lift a task and move it with the arrow keys, or M to choose a place."</p>
         <LiftBar board=board.clone() node=node />
@@ -96,6 +128,26 @@ fn Lists(board: BoardState) -> impl IntoView {
         <MoveDialog board=board node=node />
     }
     .into_any()
+}
+
+/// Names the filter that hides everything, and offers to take it away.
+fn none_matches(board: &BoardState) -> impl IntoView + use<> {
+    let (filter, look) = read_board_query(&board.query);
+    let shown: Vec<_> = board.columns.iter().map(|column| column.shown.clone()).collect();
+    let parts: Vec<String> =
+        Part::ALL.iter().filter_map(|part| filter.words_of(*part, |_| Some("this person".into()))).collect();
+    let href = format!("/board/{}{}", board.key, board_query(&BoardFilter::default(), look));
+    let is_filtered = board.is_filtered;
+    move || {
+        (is_filtered && shown.iter().all(|shown| shown.get() == 0)).then(|| {
+            view! {
+                <p class="banner board-page__none" role="status">
+                    <span>"No tasks match "<strong dir="auto">{parts.join(" and ")}</strong>"."</span>
+                    <a class="btn is-sm" href=href.clone()>"Clear filters"</a>
+                </p>
+            }
+        })
+    }
 }
 
 /// Says that changes wait while the server cannot be reached.

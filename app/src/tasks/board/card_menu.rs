@@ -3,7 +3,7 @@
 use leptos::{html::Div, prelude::*};
 
 use super::{
-    popover,
+    lanes_menu, popover,
     state::{BoardState, CardState, Place},
     tools::Field,
 };
@@ -82,7 +82,7 @@ fn items(board: &BoardState, card: &CardState, node: NodeRef<Div>) -> AnyView {
     view! {
         <a class="menu__item" role="menuitem" tabindex="-1" href=open aria-keyshortcuts=keys::aria(Action::Open)><Icon name="panel-right" />"Open"{keys::caps(Action::Open)}</a>
         {copy(board, card, node)}
-        {board.can_edit.then(|| (changes(board, id), shifts(board, id, node), columns(board, id, node), rest(board, id)))}
+        {board.can_edit.then(|| (changes(board, id), shifts(board, id, node), columns(board, id, node), lanes_menu::items(board, id, node), rest(board, id)))}
     }
     .into_any()
 }

@@ -4,32 +4,36 @@ use leptos::prelude::*;
 
 use super::{
     card_view::CardView,
+    column_menu::{ColumnMenu, FoldForm},
     more,
     quick_add::{QuickAdd, Where},
     state::{BoardState, ColumnState},
 };
-use crate::ui::{Icon, StatusMark};
+use crate::{
+    domain::board_look::{BoardLook, board_query, read_board_query},
+    ui::{Icon, StatusMark},
+};
 
 #[component]
 pub fn ColumnView(column: ColumnState, board: BoardState) -> impl IntoView {
     let heading = format!("list-{}", column.id);
-    let (named_by, id) = (heading.clone(), heading.clone());
+    let named_by = heading.clone();
     let is_adding = RwSignal::new(false);
     open_on_key(&column, &board, is_adding);
     let can_edit = board.can_edit;
+    let is_folded = column.is_folded.clone();
     view! {
-        <section class="col" data-status=column.status.as_str() data-id=column.id.to_string() aria-labelledby=named_by>
-            <header class="col__head">
-                <h2 id=id><StatusMark status=column.status /><span dir="auto">{column.name.clone()}</span></h2>
-                {count(&column, &board)}
-                <span class="spacer"></span>
-                {can_edit.then(|| add_link(&column, &board, is_adding))}
-            </header>
+        <section
+            class="col" class:is-folded=move || is_folded.get()
+            data-status=column.status.as_str() data-id=column.id.to_string() data-full=full(&column) aria-labelledby=named_by
+        >
+            {head(&column, &board, Some(is_adding))}
             {can_edit.then(|| view! { <QuickAdd column=column.clone() board=board.clone() at=Where::Top is_open=is_adding /> })}
             <ol class="cards" role="list" aria-labelledby=heading aria-describedby="board-help">
                 {cards(&column, &board)}
                 {nothing(&column, &board)}
                 {more::link(&column, &board)}
+                {older(&column, &board)}
                 <li class="hole" aria-hidden="true" hidden></li>
             </ol>
             {can_edit.then(|| view! { <QuickAdd column=column.clone() board=board.clone() at=Where::End is_open=RwSignal::new(false) /> })}
@@ -51,6 +55,27 @@ fn open_on_key(column: &ColumnState, board: &BoardState, is_adding: RwSignal<boo
     });
 }
 
+/// Name, count, and what can be done to the list.
+pub fn head(column: &ColumnState, board: &BoardState, is_adding: Option<RwSignal<bool>>) -> impl IntoView + use<> {
+    let id = format!("list-{}", column.id);
+    view! {
+        <header class="col__head">
+            <FoldForm column=column.clone() folds=false />
+            <h2 id=id><StatusMark status=column.status /><span dir="auto">{column.name.clone()}</span></h2>
+            {count(column, board)}
+            <span class="spacer"></span>
+            {is_adding.filter(|_| board.can_edit).map(|is_adding| add_link(column, board, is_adding))}
+            <ColumnMenu column=column.clone() board=board.clone() />
+        </header>
+    }
+}
+
+/// What is said over a list that takes no more: `Full: 4 of 4`.
+pub fn full(column: &ColumnState) -> impl Fn() -> Option<String> + Send + Sync + use<> {
+    let (total, limit) = (column.total.clone(), column.limit.filter(|_| column.limit_is_hard));
+    move || limit.filter(|limit| total.get() >= *limit).map(|limit| format!("Full: {} of {limit}", total.get()))
+}
+
 fn cards(column: &ColumnState, board: &BoardState) -> impl IntoView + use<> {
     let (cards, board) = (column.cards.clone(), board.clone());
     view! {
@@ -60,10 +85,12 @@ fn cards(column: &ColumnState, board: &BoardState) -> impl IntoView + use<> {
     }
 }
 
-/// The number of tasks: "2 of 14" while a filter hides some, else in orange where the limit is passed.
+/// The number of tasks: "2 of 14" while a filter hides some, in orange where the limit is passed,
+/// with its limit where it has one.
 fn count(column: &ColumnState, board: &BoardState) -> impl IntoView + use<> {
-    let (total, shown, limit) = (column.total.clone(), column.shown.clone(), column.limit);
-    let is_filtered = !board.query.is_empty();
+    let (total, shown, limit, is_hard) =
+        (column.total.clone(), column.shown.clone(), column.limit, column.limit_is_hard);
+    let is_filtered = board.is_filtered;
     move || {
         let (total, shown) = (total.get(), shown.get());
         match limit {
@@ -71,7 +98,11 @@ fn count(column: &ColumnState, board: &BoardState) -> impl IntoView + use<> {
             Some(limit) if total > limit => view! {
                 <span class="wip"><Icon name="triangle-alert" /><bdi>{format!("{total} of {limit}")}</bdi><span class="sr-only">" tasks, over the limit"</span></span>
             }.into_any(),
-            _ => view! { <span class="badge">{total}<span class="sr-only">" tasks"</span></span> }.into_any(),
+            Some(limit) if is_hard && total == limit => view! {
+                <span class="badge"><Icon name="lock" /><bdi>{format!("{total} of {limit}")}</bdi><span class="sr-only">" tasks, full"</span></span>
+            }.into_any(),
+            Some(limit) => view! { <span class="badge"><bdi>{format!("{total} of {limit}")}</bdi><span class="sr-only">" tasks at most"</span></span> }.into_any(),
+            None => view! { <span class="badge">{total}<span class="sr-only">" tasks"</span></span> }.into_any(),
         }
     }
 }
@@ -92,6 +123,15 @@ fn add_link(column: &ColumnState, board: &BoardState, is_adding: RwSignal<bool>)
 
 fn nothing(column: &ColumnState, board: &BoardState) -> impl IntoView + use<> {
     let cards = column.cards.clone();
-    let words = if board.query.is_empty() { "No tasks here." } else { "No task here matches." };
+    let words = if board.is_filtered { "No task here matches." } else { "No tasks here." };
     move || cards.with(Vec::is_empty).then(|| view! { <li class="cards__none">{words}</li> })
+}
+
+/// The way to what was completed long ago.
+fn older(column: &ColumnState, board: &BoardState) -> impl IntoView + use<> {
+    let many = column.older;
+    let (filter, look) = read_board_query(&board.query);
+    let query = board_query(&filter, BoardLook { shows_older: true, ..look });
+    let href = format!("/board/{}{query}#list-{}", board.key, column.id);
+    (many > 0).then(|| view! { <li class="cards__more"><a class="btn is-ghost" href=href>{format!("Show older ({many})")}</a></li> })
 }

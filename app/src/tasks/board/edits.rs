@@ -140,7 +140,7 @@ impl BoardState {
         // Without neighbours it is the end, as on the server.
         let end = Place { column, index: usize::MAX };
         let is_end = after.is_none() && before.is_none();
-        let place = if is_end { end } else { self.place_at(id, Anchor { column, after, before })? };
+        let place = if is_end { end } else { self.place_at(id, Anchor { column, after, before, lane: None })? };
         self.place(id, place);
         if self.anchor_of(id) == Some(from) {
             return None;

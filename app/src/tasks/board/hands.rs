@@ -1,10 +1,10 @@
 //! Gives the board to the person's hands once the page is awake: pointer, keys, the minute clock.
 
 #[cfg(feature = "hydrate")]
-pub use browser::{attach, focus, focus_element, lift_keys, on_escape, on_press, on_step};
+pub use browser::{attach, column_in_sight, focus, focus_element, lift_keys, on_escape, on_press, on_step};
 
 #[cfg(not(feature = "hydrate"))]
-pub use server::{attach, focus, focus_element, lift_keys, on_escape, on_press, on_step};
+pub use server::{attach, column_in_sight, focus, focus_element, lift_keys, on_escape, on_press, on_step};
 
 #[cfg(feature = "hydrate")]
 mod browser {
@@ -87,6 +87,17 @@ mod browser {
             event.prevent_default();
             state.pick(field, card);
         }
+    }
+
+    /// Which list is in the middle of the board that is scrolled sideways.
+    pub fn column_in_sight(event: &web_sys::Event) -> Option<usize> {
+        let board: HtmlElement = event.target()?.dyn_into().ok()?;
+        let bounds = board.get_bounding_client_rect();
+        let middle = (bounds.left() + bounds.right()) / 2.0;
+        dom::columns(&board).iter().position(|column| {
+            let bounds = column.get_bounding_client_rect();
+            bounds.left() <= middle && middle < bounds.right()
+        })
     }
 
     /// What the lift bar does with a key.
@@ -191,12 +202,24 @@ mod browser {
                 return;
             };
             let place = Place { column, index: dropped.index };
-            match self.state.with_selection(card).as_slice() {
-                [_] | [] => self.state.move_to(card, place),
-                cards => self.state.move_all(cards, &[card], place),
+            let lane = dropped.lane.as_deref().and_then(|lane| serde_json::from_str(lane).ok());
+            match (self.state.with_selection(card).as_slice(), lane) {
+                ([_] | [], Some(lane)) => {
+                    let to = self.state.place_in_lane(card, column, lane, dropped.index);
+                    self.state.move_to_lane(card, to, lane);
+                }
+                ([_] | [], None) => self.state.move_to(card, place),
+                (cards, _) => self.state.move_all(cards, &[card], place),
             }
             let board = self.board.clone();
             request_animation_frame(move || focus::gather_tab_stops(&board));
+        }
+
+        fn hovers(&self, column: &str) {
+            let column = column.parse::<ColumnId>().ok().and_then(|id| self.state.column(id));
+            if let Some(column) = column {
+                column.is_folded.set(false);
+            }
         }
 
         fn cancelled(&self, _card: &str) {
@@ -217,6 +240,11 @@ mod server {
 
     /// The server has no hands.
     pub fn on_press<T>(_event: &T, _state: &BoardState) {}
+
+    /// Nothing is scrolled on the server.
+    pub fn column_in_sight<T>(_event: &T) -> Option<usize> {
+        None
+    }
 
     /// The server has no focus.
     pub fn focus_element<T>(_element: &T) {}

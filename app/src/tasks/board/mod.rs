@@ -7,11 +7,19 @@ mod bulk_bar;
 mod card_menu;
 mod chips;
 mod card_view;
+mod column_menu;
 mod column_view;
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake changes cards"))]
 mod edits;
+mod filter_menu;
 mod hands;
+mod lanes;
+mod lanes_menu;
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake moves cards"))]
+mod lanes_of_cards;
 mod lift_bar;
+mod list_switch;
+mod look_menu;
 mod more;
 mod move_dialog;
 mod open;
@@ -22,6 +30,7 @@ mod quick_add;
 mod select;
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake sends"))]
 mod sender;
+mod sight;
 mod state;
 mod title_edit;
 mod toolbar;

@@ -1,12 +1,12 @@
-//! The end of a list that has more cards than were sent: a link that works on its own, and loads
-//! the next cards into the list once the page is awake.
+//! The end of a list that has more cards than were sent: a link that works on its own. Awake, the
+//! next cards come into the list when it is pressed, or when it comes into sight.
 
-use leptos::prelude::*;
+use leptos::{html::Li, prelude::*};
 
 use super::state::{BoardState, CardState, ColumnState};
 use crate::{
-    domain::{board_filter::BoardFilter, task::CARDS_FIRST},
-    tasks::{api, view::MoreCards},
+    domain::{board_look::read_board_query, task::CARDS_FIRST},
+    tasks::{api, board::sight, view::MoreCards},
 };
 
 pub fn link(column: &ColumnState, board: &BoardState) -> impl IntoView + use<> {
@@ -17,18 +17,23 @@ pub fn link(column: &ColumnState, board: &BoardState) -> impl IntoView + use<> {
     };
     let is_loading = load.pending();
     let next = column.next.clone();
+    let end = NodeRef::<Li>::new();
+    let go_on = move || {
+        if !is_loading.get_untracked() {
+            load.dispatch(());
+        }
+    };
+    sight::when_seen(end, go_on);
     move || {
         let _ = next.get()?;
         let loaded = column.cards.with_untracked(Vec::len);
         let left = (column.shown.get() as usize).saturating_sub(loaded);
         let words = move || if is_loading.get() { "Loading".to_owned() } else { format!("Show more ({left})") };
         Some(view! {
-            <li class="cards__more">
+            <li class="cards__more" node_ref=end>
                 <a class="btn is-ghost" rel="next" href=href(&column, &board, loaded) on:click=move |event| {
                     event.prevent_default();
-                    if !is_loading.get_untracked() {
-                        load.dispatch(());
-                    }
+                    go_on();
                 }>{words}</a>
             </li>
         })
@@ -44,8 +49,8 @@ fn href(column: &ColumnState, board: &BoardState, loaded: usize) -> String {
 
 async fn load(column: ColumnState, board: BoardState) {
     let Some(cursor) = column.next.get_untracked() else { return };
-    let filter = BoardFilter::from_query(&board.query);
-    match api::load_more(board.key.clone(), column.id, filter, cursor).await {
+    let (filter, look) = read_board_query(&board.query);
+    match api::load_more(board.key.clone(), column.id, filter, cursor, look).await {
         Ok(MoreCards { cards, next }) => {
             let fresh: Vec<CardState> =
                 cards.into_iter().filter(|card| board.place_of(card.id).is_none()).map(CardState::new).collect();

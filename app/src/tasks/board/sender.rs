@@ -140,7 +140,7 @@ mod browser {
     async fn send(change: &Change, op: OpId) -> Result<Vec<Card>, AppError> {
         match change.clone() {
             Change::Move { card, to } => {
-                api::move_task(card, to.column, to.after, to.before, op).await.map(|card| vec![card])
+                api::move_task(card, to.column, to.after, to.before, op, to.lane).await.map(|card| vec![card])
             }
             Change::Archive { card } => api::archive_task(card, Some(op)).await.map(|()| Vec::new()),
             Change::Restore { card } => api::restore_task(card, Some(op)).await.map(|()| Vec::new()),

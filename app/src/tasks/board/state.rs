@@ -5,11 +5,13 @@ use leptos::prelude::*;
 use super::{sender::Sender, tools::Tools, undo::Steps, words::Spot};
 use crate::{
     domain::{
+        board_look::{BoardLook, read_board_query},
         due::{Finish, ViewerClock},
         ids::{ColumnId, TaskId},
+        lane::Lane,
         task::Status,
     },
-    tasks::view::{Board, Card, Column, Cursor},
+    tasks::view::{Board, Card, Column, Cursor, LaneView},
     ui::toast::Toasts,
 };
 
@@ -26,6 +28,8 @@ pub struct Anchor {
     pub column: ColumnId,
     pub after: Option<TaskId>,
     pub before: Option<TaskId>,
+    /// The lane, on a board with lanes.
+    pub lane: Option<Lane>,
 }
 
 /// A card on the board; clones are the same card.
@@ -42,6 +46,12 @@ pub struct ColumnState {
     pub name: String,
     pub status: Status,
     pub limit: Option<u32>,
+    /// Whether it refuses more.
+    pub limit_is_hard: bool,
+    /// Whether the person has collapsed it.
+    pub is_folded: ArcRwSignal<bool>,
+    /// Tasks that were completed long ago and are left out.
+    pub older: u32,
     /// Tasks in it, loaded and shown or not.
     pub total: ArcRwSignal<u32>,
     /// Tasks in it that the filter lets through, loaded or not.
@@ -55,8 +65,13 @@ pub struct ColumnState {
 pub struct BoardState {
     pub key: String,
     pub can_edit: bool,
-    /// The filter as a query with its question mark, for links that keep it.
+    /// Filter and look as a query with its question mark, for links that keep them.
     pub query: String,
+    pub look: BoardLook,
+    /// Whether a filter hides tasks.
+    pub is_filtered: bool,
+    /// From the top; none on a board without lanes.
+    pub lanes: Vec<LaneView>,
     pub columns: Vec<ColumnState>,
     pub clock: ArcRwSignal<ViewerClock>,
     /// The card that the keyboard carries, and where it came from.
@@ -83,12 +98,15 @@ impl CardState {
 
 impl ColumnState {
     fn new(column: Column) -> Self {
-        let Column { id, name, status, limit, total, shown, cards, next } = column;
+        let Column { id, name, status, limit, limit_is_hard, is_folded, older, total, shown, cards, next } = column;
         Self {
             id,
             name,
             status,
             limit,
+            limit_is_hard,
+            is_folded: ArcRwSignal::new(is_folded),
+            older,
             total: ArcRwSignal::new(total),
             shown: ArcRwSignal::new(shown),
             cards: ArcRwSignal::new(cards.into_iter().map(CardState::new).collect()),
@@ -106,10 +124,14 @@ impl ColumnState {
 impl BoardState {
     /// The board as it was loaded.
     pub fn new(board: Board, query: String, toasts: Toasts, steps: Steps, sender: Sender) -> Self {
+        let (filter, look) = read_board_query(&query);
         Self {
             key: board.key,
             can_edit: board.can_edit,
             query,
+            look,
+            is_filtered: filter.is_active(),
+            lanes: board.lanes,
             columns: board.columns.into_iter().map(ColumnState::new).collect(),
             clock: ArcRwSignal::new(board.clock),
             lifted: ArcRwSignal::new(None),
@@ -143,17 +165,26 @@ impl BoardState {
     pub fn anchor_of(&self, card: TaskId) -> Option<Anchor> {
         let place = self.place_of(card)?;
         self.column(place.column)?.cards.with_untracked(|cards| {
-            let neighbour = |index: usize| cards.get(index).map(|card| card.id);
+            let lane = cards.get(place.index).and_then(|card| self.lane_of(card));
+            // A neighbour in another lane says nothing of the place in this one.
+            let neighbour = |index: usize| {
+                let card = cards.get(index).filter(|_| !self.is_sorted())?;
+                (self.lane_of(card) == lane).then_some(card.id)
+            };
             Some(Anchor {
                 column: place.column,
                 after: place.index.checked_sub(1).and_then(neighbour),
                 before: neighbour(place.index + 1),
+                lane,
             })
         })
     }
 
     /// The place behind or before the neighbours that are still there, else the end of the list.
     pub fn place_at(&self, card: TaskId, anchor: Anchor) -> Option<Place> {
+        if self.is_sorted() {
+            return Some(self.settled(card, Place { column: anchor.column, index: 0 }));
+        }
         let others: Vec<TaskId> = self
             .column(anchor.column)?
             .cards

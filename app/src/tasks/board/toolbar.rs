@@ -6,10 +6,17 @@ use std::time::Duration;
 use leptos::{html::Input, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
+use super::{
+    filter_menu::{ActiveFilters, FilterMenu},
+    look_menu::LookMenu,
+};
 use crate::{
-    domain::board_filter::{BoardFilter, Chip},
+    domain::{
+        board_filter::{BoardFilter, Chip},
+        board_look::{BoardLook, board_query},
+    },
     error::AppResult,
-    tasks::view::Board,
+    tasks::{saved::ViewsMenu, view::Board},
     ui::Icon,
 };
 
@@ -17,36 +24,47 @@ use crate::{
 const TYPING: Duration = Duration::from_millis(250);
 
 #[component]
-pub fn Toolbar(key: String, filter: Memo<BoardFilter>, board: Resource<AppResult<Board>>) -> impl IntoView {
+pub fn Toolbar(
+    key: String,
+    filter: Memo<BoardFilter>,
+    look: Memo<BoardLook>,
+    board: Resource<AppResult<Board>>,
+) -> impl IntoView {
     let path = format!("/board/{key}");
     // The field stands outside of what is loaded, so that typing goes on while the board changes.
     let rest = {
         let path = path.clone();
         move || {
-            let (path, key, filter) = (path.clone(), key.clone(), filter.get());
-            Suspend::new(async move { board.await.ok().map(|board| rest(&path, &key, &filter, &board)) })
+            let (path, key, filter, look) = (path.clone(), key.clone(), filter.get(), look.get());
+            Suspend::new(async move { board.await.ok().map(|board| rest(&path, &key, &filter, look, &board)) })
         }
     };
     view! {
         <div class="toolbar" role="group" aria-label="Filter and actions">
-            <TextFilter path=path filter=filter />
+            <TextFilter path=path filter=filter look=look />
             <Transition>{rest}</Transition>
         </div>
     }
     .into_any()
 }
 
-fn rest(path: &str, key: &str, filter: &BoardFilter, board: &Board) -> impl IntoView + use<> {
+fn rest(path: &str, key: &str, filter: &BoardFilter, look: BoardLook, board: &Board) -> impl IntoView + use<> {
+    let tools = board.tools.clone();
+    let query = board_query(filter, look);
+    let (path, filter) = (path.to_owned(), filter.clone());
     view! {
-        {Chip::ALL.map(|chip| chip_link(chip, filter, path, board.overdue)).into_iter().collect_view()}
-        {filter.is_active().then(|| view! { <a class="link small" href=path.to_owned()>"Clear filters"</a> })}
+        {Chip::ALL.map(|chip| chip_link(chip, &filter, look, &path, board.overdue)).into_iter().collect_view()}
+        <FilterMenu path=path.clone() filter=filter.clone() look=look tools=tools.clone() />
+        <ActiveFilters path=path.clone() filter=filter.clone() look=look people=tools.people />
         <span class="spacer"></span>
+        <ViewsMenu key=key.to_owned() query=query views=tools.views can_share=board.can_edit />
+        <LookMenu path=path filter=filter look=look />
         {board.can_edit.then(|| view! { <a class="btn is-primary" href=format!("/tasks/new?project={key}")><Icon name="plus" />"New task"</a> })}
     }
 }
 
-fn chip_link(chip: Chip, filter: &BoardFilter, path: &str, overdue: u32) -> impl IntoView + use<> {
-    let href = format!("{path}{}", filter.toggled(chip).to_query());
+fn chip_link(chip: Chip, filter: &BoardFilter, look: BoardLook, path: &str, overdue: u32) -> impl IntoView + use<> {
+    let href = format!("{path}{}", board_query(&filter.toggled(chip), look));
     let current = filter.has(chip).then_some("true");
     let count = (chip == Chip::Overdue && overdue > 0).then(|| format!(" {overdue}"));
     view! {
@@ -58,7 +76,7 @@ fn chip_link(chip: Chip, filter: &BoardFilter, path: &str, overdue: u32) -> impl
 }
 
 #[component]
-fn TextFilter(path: String, filter: Memo<BoardFilter>) -> impl IntoView {
+fn TextFilter(path: String, filter: Memo<BoardFilter>, look: Memo<BoardLook>) -> impl IntoView {
     let navigate = use_navigate();
     let apply = {
         let path = path.clone();
@@ -66,7 +84,7 @@ fn TextFilter(path: String, filter: Memo<BoardFilter>) -> impl IntoView {
             let wanted = BoardFilter { text: text.trim().to_owned(), ..filter.get_untracked() };
             if wanted != filter.get_untracked() {
                 let options = NavigateOptions { replace: true, scroll: false, ..Default::default() };
-                navigate(&format!("{path}{}", wanted.to_query()), options);
+                navigate(&format!("{path}{}", board_query(&wanted, look.get_untracked())), options);
             }
         }
     };
@@ -95,6 +113,7 @@ fn TextFilter(path: String, filter: Memo<BoardFilter>) -> impl IntoView {
         pairs
             .into_iter()
             .filter(|(name, _)| *name != "q")
+            .chain(look.get().to_pairs())
             .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
             .collect_view()
     };

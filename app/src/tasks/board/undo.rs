@@ -54,7 +54,8 @@ impl BoardState {
     pub fn move_to(&self, card: TaskId, to: Place) {
         let Some(from) = self.anchor_of(card) else { return };
         let here = self.place_of(card);
-        if here == Some(to) {
+        let to = self.settled(card, to);
+        if here == Some(to) || self.refuse_full(card, to.column) {
             return;
         }
         self.place(card, to);
@@ -63,10 +64,20 @@ impl BoardState {
 
     /// As [`BoardState::move_to`], for a card that already stands at its new place.
     pub fn settle_move(&self, card: TaskId, from: Anchor) {
+        // On a sorted board it goes on to where it belongs.
+        if let Some(here) = self.place_of(card).filter(|_| self.is_sorted()) {
+            self.place(card, self.settled(card, here));
+        }
         let (Some(to), Some(state), Some(spot)) = (self.anchor_of(card), self.card(card), self.spot(card)) else {
             return;
         };
         if to == from {
+            return;
+        }
+        // A card that the keyboard carried over a full list goes back.
+        if let Some(limit) = self.overfilled(from, to) {
+            self.take_back(card, from);
+            self.refuse(&state.title(), &limit, from.column);
             return;
         }
         self.send_move(card, from, to);
@@ -78,6 +89,10 @@ impl BoardState {
             true => words::placed_toast(&title, spot.position),
             false => words::moved_toast(&title, &spot.list),
         };
+        if let Some(lane) = to.lane.filter(|_| to.lane != from.lane) {
+            toast = words::lane_toast(&spot.list, &lane.effect(&self.lane_title(lane)));
+            say(toast.clone(), Urgency::Polite);
+        }
         if let Some(warning) = self.limit_warning(to) {
             toast = format!("{toast}. {warning}");
         }
@@ -148,6 +163,9 @@ impl BoardState {
             Step::Move { card, to } => {
                 let from = self.anchor_of(card)?;
                 let place = self.place_at(card, to)?;
+                if let Some(state) = self.card(card) {
+                    self.put_in_lane(&state, to.lane);
+                }
                 self.place(card, place);
                 self.send_move(card, from, self.anchor_of(card)?);
                 Some(Step::Move { card, to: from })
@@ -179,12 +197,27 @@ impl BoardState {
     fn send_move(&self, card: TaskId, from: Anchor, to: Anchor) {
         let board = self.clone();
         self.sender.send(Change::Move { card, to }, self.clone(), move |error| {
-            if let Some(place) = board.place_at(card, from) {
-                board.place(card, place);
-            }
+            board.take_back(card, from);
             board.steps.forget(card);
             board.tell_refusal(card, &error);
         });
+    }
+
+    /// Puts a card back where it came from, here in the page.
+    fn take_back(&self, card: TaskId, from: Anchor) {
+        if let Some(state) = self.card(card) {
+            self.put_in_lane(&state, from.lane);
+        }
+        if let Some(place) = self.place_at(card, from) {
+            self.place(card, place);
+        }
+    }
+
+    /// What is said where a card that has just come passes a hard limit.
+    fn overfilled(&self, from: Anchor, to: Anchor) -> Option<String> {
+        let column = self.column(to.column).filter(|column| column.limit_is_hard && from.column != to.column)?;
+        let (count, limit) = (column.total.get_untracked(), column.limit?);
+        (count > limit).then(|| words::full(&column.name, count - 1, limit))
     }
 
     fn tell_refusal(&self, card: TaskId, error: &AppError) {

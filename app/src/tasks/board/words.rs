@@ -66,6 +66,16 @@ pub fn over_limit(list: &str, count: u32, limit: u32) -> String {
     format!("{list} has {count} of {limit}.")
 }
 
+/// A hard limit lets nothing more in.
+pub fn full(list: &str, count: u32, limit: u32) -> String {
+    format!("{list} is full: {count} of {limit}.")
+}
+
+/// What a move to another lane does, before and after it is done.
+pub fn lane_toast(to: &str, effect: &str) -> String {
+    format!("Moves to {to} and {effect}")
+}
+
 /// The toast after a move between lists.
 pub fn moved_toast(title: &str, to: &str) -> String {
     format!("Moved “{}” to {to}", short(title))

@@ -7,7 +7,7 @@ use super::{
     create::touched,
     edit,
     events::{self, Detail, Event},
-    find,
+    find, limits, moves,
 };
 use crate::{
     domain::{
@@ -35,7 +35,8 @@ pub async fn archive(ctx: &Ctx, id: TaskId, op_id: Option<OpId>) -> AppResult<()
 /// Puts an archived task back where it was. Twice is the same as once.
 ///
 /// # Errors
-/// Without the right, or of the database.
+/// [`AppError::Full`](crate::error::AppError::Full) where its column has a hard limit and no room;
+/// without the right, or of the database.
 pub async fn restore(ctx: &Ctx, id: TaskId, op_id: Option<OpId>) -> AppResult<()> {
     set(ctx, id, op_id, EventKind::Restored).await
 }
@@ -61,6 +62,10 @@ pub(super) async fn put(
     let is_wanted = kind == EventKind::Archived;
     if row.archived_at.is_some() == is_wanted {
         return Ok(row);
+    }
+    if !is_wanted {
+        let column = moves::column_of(&**tx, row.project_id, row.column_id).await?;
+        limits::check_room(tx, &column, 1).await?;
     }
     let mut fresh = touched(ctx, &row);
     fresh.archived_at = Set(is_wanted.then_some(ctx.now));

@@ -2,28 +2,51 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Iterable, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, Select, sea_query::Expr,
 };
 
-use super::{cards, find};
+use super::{
+    cards, columns, find, labels, saved_views,
+    sift::{self, Sieve},
+};
 use crate::{
     domain::{
-        board_filter::{BoardFilter, Facts},
-        due,
-        ids::{ColumnId, ProjectId, TaskId, UserId},
-        task::CARDS_FIRST,
+        board_filter::BoardFilter,
+        board_look::{BoardLook, Density},
+        ids::{ColumnId, ProjectId, TaskId},
+        lane::Lane,
+        project::MemberRole,
+        task::{CARDS_FIRST, Status},
     },
-    entities::task,
+    entities::{board_column, task, user},
     error::AppResult,
     platform::ctx::Ctx,
     projects::service::{access::Viewing, projects},
-    tasks::view::{Board, Card, Column, Cursor, MoreCards},
+    tasks::{
+        saved::api::ViewItem,
+        view::{Board, BoardTools, Card, Column, Cursor, LaneView, MoreCards, PersonChoice},
+    },
 };
 
 /// Most cards that one answer carries of a list.
 const CARDS_MOST: u64 = 1_000;
+/// Most cards of a list in one lane; a link leads to the others.
+const CARDS_IN_LANE: usize = 20;
+/// Most labels that a menu offers.
+const LABELS_OFFERED: usize = 100;
+
+/// The rows that are shown of a column, and what is said about it.
+struct Part {
+    column: board_column::Model,
+    shown: usize,
+    older: u32,
+    rows: Vec<task::Model>,
+    /// Whether there is more behind the rows.
+    has_more: bool,
+}
 
 /// A board with the first cards of each list; `longer` asks for more of one of them.
 ///
@@ -33,50 +56,56 @@ pub async fn read(
     ctx: &Ctx,
     viewing: &Viewing,
     filter: &BoardFilter,
+    look: BoardLook,
     longer: Option<(ColumnId, u64)>,
 ) -> AppResult<Board> {
     let db = ctx.reader();
     let project = viewing.project();
     let columns = projects::columns(db, project.id).await?;
+    let folded = columns::folded(ctx, &columns).await?;
     let totals = totals(db, project.id).await?;
-    let filtered = if filter.is_active() { Some(filtered(ctx, project, filter).await?) } else { None };
+    let total_of = |column: ColumnId| totals.get(&column).copied().unwrap_or(0);
     let limit_of = |column: ColumnId| match longer {
         Some((id, count)) if id == column => count.clamp(CARDS_FIRST, CARDS_MOST),
         _ => CARDS_FIRST,
     };
+    let mut lanes = Vec::new();
+    let parts = if sift::is_needed(filter, look) {
+        let sieve = sift::sift(ctx, project, &columns, filter, look).await?;
+        lanes = lane_views(&sieve, &columns);
+        sifted_parts(db, columns, sieve, |column| limit_of(column) as usize).await?
+    } else {
+        let mut parts = Vec::with_capacity(columns.len());
+        for column in columns {
+            let limit = limit_of(column.id);
+            parts.push(plain_part(ctx, column, look, total_of, limit).await?);
+        }
+        parts
+    };
 
-    // The rows of all lists first, so that labels, people and counters come in one go.
+    // The rows of all lists together, so that labels, people and counters come in one go.
     let mut rows = Vec::new();
-    let mut parts = Vec::new();
-    for column in columns {
-        let limit = limit_of(column.id) as usize;
-        let total = totals.get(&column.id).copied().unwrap_or(0);
-        let (shown, of_column) = match &filtered {
-            Some(found) => {
-                let all = found.get(&column.id).map(Vec::as_slice).unwrap_or_default();
-                (all.len(), all.iter().take(limit).cloned().collect())
-            }
-            None => (total as usize, first_rows(db, column.id, None, limit as u64).await?),
-        };
-        parts.push((column, total, shown, of_column.len()));
+    let mut shapes = Vec::with_capacity(parts.len());
+    for Part { column, shown, older, rows: of_column, has_more } in parts {
+        let next = of_column.last().filter(|_| has_more).map(|row| cursor(row, filter, look));
+        shapes.push((column, shown, older, of_column.len(), next));
         rows.extend(of_column);
     }
-    let ranks: Vec<String> = rows.iter().map(|row| row.rank.clone()).collect();
     let mut all_cards = cards::cards(db, find::zone(ctx), rows).await?.into_iter();
-    let mut at = 0;
-    let columns = parts
+    let columns = shapes
         .into_iter()
-        .map(|(column, total, shown, len)| {
+        .map(|(column, shown, older, len, next)| {
             let cards: Vec<Card> = all_cards.by_ref().take(len).collect();
-            at += len;
-            let next = (len > 0 && len < shown).then(|| Cursor(ranks[at - 1].clone()));
             Column {
                 id: column.id,
-                name: column.name,
                 status: column.status,
                 limit: column.wip_limit.and_then(|limit| u32::try_from(limit).ok()),
-                total,
+                limit_is_hard: column.limit_is_hard,
+                is_folded: folded.contains(&column.id),
+                total: total_of(column.id),
+                name: column.name,
                 shown: u32::try_from(shown).unwrap_or(u32::MAX),
+                older,
                 cards,
                 next,
             }
@@ -93,6 +122,155 @@ pub async fn read(
         clock: find::clock(ctx),
         overdue: overdue(ctx, project.id).await?,
         columns,
+        lanes,
+        is_compact: is_compact(ctx, look).await?,
+        tools: tools(ctx, viewing).await?,
+    })
+}
+
+/// The first rows of a column in the order of the hand.
+async fn plain_part(
+    ctx: &Ctx,
+    column: board_column::Model,
+    look: BoardLook,
+    total_of: impl Fn(ColumnId) -> u32,
+    limit: u64,
+) -> AppResult<Part> {
+    let total = total_of(column.id);
+    let since = since(ctx, &column, look, total).await?;
+    let shown = match since {
+        Some(since) => completed_since(ctx.reader(), column.id, since).await?,
+        None => total,
+    };
+    let rows = first_rows(ctx.reader(), column.id, None, since, limit).await?;
+    let has_more = rows.len() < shown as usize && !rows.is_empty();
+    Ok(Part { older: total.saturating_sub(shown), shown: shown as usize, rows, has_more, column })
+}
+
+/// From when on a column shows what was completed; `None` where it shows everything.
+async fn since(
+    ctx: &Ctx,
+    column: &board_column::Model,
+    look: BoardLook,
+    total: u32,
+) -> AppResult<Option<DateTime<Utc>>> {
+    if column.status != Status::Done || look.shows_older || (total as usize) < sift::SHOWN_LATEST {
+        return Ok(None);
+    }
+    sift::column_shown_since(ctx.reader(), ctx.now, column.id).await
+}
+
+async fn completed_since(db: &impl ConnectionTrait, column: ColumnId, since: DateTime<Utc>) -> AppResult<u32> {
+    let many = task::Entity::find()
+        .filter(task::Column::ColumnId.eq(column))
+        .filter(task::Column::ArchivedAt.is_null())
+        .filter(task::Column::CompletedAt.gte(since))
+        .count(db)
+        .await?;
+    Ok(u32::try_from(many).unwrap_or(u32::MAX))
+}
+
+/// The rows behind what the sieve left, of all columns in one query.
+async fn sifted_parts(
+    db: &impl ConnectionTrait,
+    columns: Vec<board_column::Model>,
+    mut sieve: Sieve,
+    limit_of: impl Fn(ColumnId) -> usize,
+) -> AppResult<Vec<Part>> {
+    let has_lanes = !sieve.lanes.is_empty();
+    let mut chosen: Vec<(board_column::Model, usize, Vec<TaskId>)> = Vec::with_capacity(columns.len());
+    for column in columns {
+        let all = sieve.columns.remove(&column.id).unwrap_or_default();
+        let mut in_lane: HashMap<Option<Lane>, usize> = HashMap::new();
+        let first: Vec<TaskId> = if has_lanes {
+            let has_room = |card: &&sift::Sifted| {
+                let many = in_lane.entry(card.lane).or_default();
+                *many += 1;
+                *many <= CARDS_IN_LANE
+            };
+            all.iter().filter(has_room).map(|card| card.id).collect()
+        } else {
+            all.iter().take(limit_of(column.id)).map(|card| card.id).collect()
+        };
+        chosen.push((column, all.len(), first));
+    }
+    let mut rows = rows_of(db, chosen.iter().flat_map(|(_, _, ids)| ids.iter().copied()).collect()).await?;
+    Ok(chosen
+        .into_iter()
+        .map(|(column, shown, ids)| {
+            let rows: Vec<_> = ids.iter().filter_map(|id| rows.remove(id)).collect();
+            let has_more = !has_lanes && rows.len() < shown && !rows.is_empty();
+            Part { older: sieve.older.get(&column.id).copied().unwrap_or(0), column, shown, rows, has_more }
+        })
+        .collect())
+}
+
+async fn rows_of(db: &impl ConnectionTrait, ids: Vec<TaskId>) -> AppResult<HashMap<TaskId, task::Model>> {
+    let mut rows = HashMap::with_capacity(ids.len());
+    for chunk in ids.chunks(cards::CHUNK) {
+        let found = light(task::Entity::find().filter(task::Column::Id.is_in(chunk.iter().copied())));
+        rows.extend(found.into_model::<task::Model>().all(db).await?.into_iter().map(|row| (row.id, row)));
+    }
+    Ok(rows)
+}
+
+fn lane_views(sieve: &Sieve, columns: &[board_column::Model]) -> Vec<LaneView> {
+    let count = |column: &board_column::Model, lane: Lane| {
+        let cards = sieve.columns.get(&column.id).map(Vec::as_slice).unwrap_or_default();
+        u32::try_from(cards.iter().filter(|card| card.lane == Some(lane)).count()).unwrap_or(u32::MAX)
+    };
+    let view = |(lane, title): &(Lane, String)| LaneView {
+        lane: *lane,
+        title: title.clone(),
+        counts: columns.iter().map(|column| count(column, *lane)).collect(),
+    };
+    sieve.lanes.iter().map(view).collect()
+}
+
+/// Where a list goes on behind a row: its rank, or where others decide the order the task itself.
+fn cursor(row: &task::Model, filter: &BoardFilter, look: BoardLook) -> Cursor {
+    Cursor(if sift::is_needed(filter, look) { row.id.to_string() } else { row.rank.clone() })
+}
+
+async fn is_compact(ctx: &Ctx, look: BoardLook) -> AppResult<bool> {
+    if let Some(density) = look.density {
+        return Ok(density == Density::Compact);
+    }
+    let Ok(me) = ctx.me() else { return Ok(false) };
+    let chosen: Option<bool> = user::Entity::find_by_id(me.id)
+        .select_only()
+        .column(user::Column::IsCompact)
+        .into_tuple()
+        .one(ctx.reader())
+        .await?;
+    Ok(chosen.unwrap_or(false))
+}
+
+/// What the menus above the board offer.
+async fn tools(ctx: &Ctx, viewing: &Viewing) -> AppResult<BoardTools> {
+    let project = viewing.project().id;
+    let people = projects::people(ctx.reader(), project).await?;
+    let labels = labels::first_names(ctx.reader(), project, LABELS_OFFERED + 1).await?;
+    let is_owner = viewing.role() >= MemberRole::Owner;
+    let views = match ctx.me() {
+        Ok(me) => saved_views::list(ctx, viewing)
+            .await?
+            .into_iter()
+            .map(|row| ViewItem {
+                is_mine: row.owner_id == me.id,
+                can_remove: row.owner_id == me.id || is_owner,
+                id: row.id,
+                name: row.name,
+                query: row.query,
+                is_shared: row.is_shared,
+            })
+            .collect(),
+        Err(_) => Vec::new(),
+    };
+    Ok(BoardTools {
+        people: people.into_iter().map(|row| PersonChoice { id: row.id, name: row.name }).collect(),
+        labels: (labels.len() <= LABELS_OFFERED).then_some(labels),
+        views,
     })
 }
 
@@ -105,21 +283,31 @@ pub async fn more(
     viewing: &Viewing,
     column: ColumnId,
     filter: &BoardFilter,
+    look: BoardLook,
     cursor: &Cursor,
 ) -> AppResult<MoreCards> {
     let db = ctx.reader();
     let project = viewing.project();
-    let limit = CARDS_FIRST as usize;
-    let mut rows = if filter.is_active() {
-        let found = filtered(ctx, project, filter).await?.remove(&column).unwrap_or_default();
-        found.into_iter().filter(|row| row.rank > cursor.0).take(limit + 1).collect()
-    } else {
-        let rows = first_rows(db, column, Some(&cursor.0), CARDS_FIRST + 1).await?;
-        rows.into_iter().filter(|row| row.project_id == project.id).collect::<Vec<_>>()
+    let columns = projects::columns(db, project.id).await?;
+    let Some(column) = columns.iter().find(|own| own.id == column) else {
+        return Ok(MoreCards { cards: Vec::new(), next: None });
     };
-    let has_more = rows.len() > limit;
-    rows.truncate(limit);
-    let next = if has_more { rows.last().map(|row| Cursor(row.rank.clone())) } else { None };
+    let limit = CARDS_FIRST as usize;
+    let (rows, has_more) = if sift::is_needed(filter, look) {
+        let all =
+            sift::sift(ctx, project, &columns, filter, look).await?.columns.remove(&column.id).unwrap_or_default();
+        let behind = all.iter().position(|card| card.id.to_string() == cursor.0).map_or(0, |at| at + 1);
+        let ids: Vec<TaskId> = all.iter().skip(behind).take(limit).map(|card| card.id).collect();
+        let mut rows = rows_of(db, ids.clone()).await?;
+        (ids.iter().filter_map(|id| rows.remove(id)).collect::<Vec<_>>(), behind + limit < all.len())
+    } else {
+        let since = since(ctx, column, look, u32::MAX).await?;
+        let mut rows = first_rows(db, column.id, Some(&cursor.0), since, CARDS_FIRST + 1).await?;
+        let has_more = rows.len() > limit;
+        rows.truncate(limit);
+        (rows, has_more)
+    };
+    let next = rows.last().filter(|_| has_more).map(|row| self::cursor(row, filter, look));
     Ok(MoreCards { cards: cards::cards(db, find::zone(ctx), rows).await?, next })
 }
 
@@ -128,14 +316,21 @@ pub async fn more(
 /// # Errors
 /// Only those of the database.
 pub async fn first_of(ctx: &Ctx, other_than: TaskId, column: ColumnId) -> AppResult<Option<TaskId>> {
-    let rows = first_rows(ctx.reader(), column, None, 2).await?;
+    let rows = first_rows(ctx.reader(), column, None, None, 2).await?;
     Ok(rows.into_iter().map(|row| row.id).find(|id| *id != other_than))
+}
+
+/// Without the description, which can be long and stands on no card.
+fn light(query: Select<task::Entity>) -> Select<task::Entity> {
+    let columns = task::Column::iter().filter(|column| !matches!(column, task::Column::Description));
+    query.select_only().columns(columns).expr_as(Expr::value(""), "description")
 }
 
 async fn first_rows(
     db: &impl ConnectionTrait,
     column: ColumnId,
     after: Option<&str>,
+    since: Option<DateTime<Utc>>,
     limit: u64,
 ) -> AppResult<Vec<task::Model>> {
     let mut query = task::Entity::find()
@@ -146,7 +341,10 @@ async fn first_rows(
     if let Some(rank) = after {
         query = query.filter(task::Column::Rank.gt(rank));
     }
-    Ok(query.all(db).await?)
+    if let Some(since) = since {
+        query = query.filter(task::Column::CompletedAt.gte(since));
+    }
+    Ok(light(query).into_model::<task::Model>().all(db).await?)
 }
 
 #[derive(FromQueryResult)]
@@ -181,44 +379,4 @@ async fn overdue(ctx: &Ctx, project: ProjectId) -> AppResult<u32> {
         .count(ctx.reader())
         .await?;
     Ok(u32::try_from(many).unwrap_or(u32::MAX))
-}
-
-/// All tasks that the filter lets through, by list, in order. The rule is the browser's own, so it
-/// runs here over the rows rather than a second time in SQL.
-async fn filtered(
-    ctx: &Ctx,
-    project: &crate::entities::project::Model,
-    filter: &BoardFilter,
-) -> AppResult<HashMap<ColumnId, Vec<task::Model>>> {
-    let db = ctx.reader();
-    let (zone, clock) = (find::zone(ctx), find::clock(ctx));
-    let viewer = ctx.me().map_or(UserId(uuid::Uuid::nil()), |me| me.id);
-    let rows = task::Entity::find()
-        .filter(task::Column::ProjectId.eq(project.id))
-        .filter(task::Column::ArchivedAt.is_null())
-        .order_by_asc(task::Column::Rank)
-        .all(db)
-        .await?;
-    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
-    let mut around = cards::names(db, &ids).await?;
-    let mut found: HashMap<ColumnId, Vec<task::Model>> = HashMap::new();
-    for row in rows {
-        let around = around.remove(&row.id).unwrap_or_default();
-        let labels: Vec<&str> = around.labels.iter().map(|label| label.name.as_str()).collect();
-        let people: Vec<(UserId, &str)> = around.people.iter().map(|(id, name)| (*id, name.as_str())).collect();
-        let due = cards::due(&row, zone);
-        let facts = Facts {
-            title: &row.title,
-            key: &format!("{}-{}", project.key, row.number),
-            labels: &labels,
-            people: &people,
-            priority: row.priority,
-            due: due::chip(due, cards::finish(&row, zone), clock).map(|chip| chip.key),
-            days_left: due.map(|due| (due.date() - clock.today()).num_days()),
-        };
-        if filter.lets_through(&facts, viewer) {
-            found.entry(row.column_id).or_default().push(row);
-        }
-    }
-    Ok(found)
 }

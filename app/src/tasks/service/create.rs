@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{
     cards,
     events::{self, Detail, Event, Stand},
-    find,
+    find, limits,
     moves::{self, End},
     watch,
 };
@@ -44,7 +44,8 @@ pub struct NewTask {
 /// Makes a task and answers with its card.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for a bad title or description, [`AppError::NotFound`] for an unknown column.
+/// [`AppError::Invalid`] for a bad title or description, [`AppError::NotFound`] for an unknown column,
+/// [`AppError::Full`] where the column has a hard limit and no room.
 pub async fn create(ctx: &Ctx, editing: &Editing, new: NewTask) -> AppResult<Card> {
     let new = checked(new)?;
     let tx = ctx.begin().await?;
@@ -76,6 +77,7 @@ pub(super) async fn insert(
     new: NewTask,
 ) -> AppResult<task::Model> {
     let NewTask { column: _, end, title, description, priority, due_on, due_at, op_id } = new;
+    limits::check_room(tx, column, 1).await?;
     let row = task::ActiveModel {
         id: Set(TaskId(Uuid::now_v7())),
         project_id: Set(editing.project().id),

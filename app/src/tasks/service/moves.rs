@@ -13,11 +13,12 @@ use sea_orm::{
 use super::{
     cards, dependencies,
     events::{self, Detail, Event, Stand},
-    find, recurrence, stream,
+    find, lanes, limits, recurrence, stream,
 };
 use crate::{
     domain::{
         ids::{ColumnId, OpId, ProjectId, TaskId},
+        lane::Lane,
         live::Change,
         rank::{self, Rank},
         task::{EventKind, Status},
@@ -44,8 +45,17 @@ pub struct Move {
 /// Moves a card and answers with it as it is then.
 ///
 /// # Errors
-/// [`AppError::NotFound`] where card or column are not there, [`AppError::Forbidden`] for a viewer.
+/// [`AppError::NotFound`] where card or column are not there, [`AppError::Forbidden`] for a viewer,
+/// [`AppError::Full`] where the column has a hard limit and no room.
 pub async fn move_task(ctx: &Ctx, wish: Move) -> AppResult<Card> {
+    move_to_lane(ctx, wish, None).await
+}
+
+/// As [`move_task`], on a board with lanes: the card gets what makes it part of its lane.
+///
+/// # Errors
+/// As [`move_task`], and [`AppError::Invalid`] for a lane that the project does not have.
+pub async fn move_to_lane(ctx: &Ctx, wish: Move, lane: Option<Lane>) -> AppResult<Card> {
     let tx = ctx.begin().await?;
     // The project is held from here on: nobody else places a card in it meanwhile.
     let (editing, row) = find::for_editing(ctx, &*tx, wish.task).await?;
@@ -53,7 +63,15 @@ pub async fn move_task(ctx: &Ctx, wish: Move) -> AppResult<Card> {
     if row.archived_at.is_some() {
         return Err(AppError::NotFound);
     }
-    let row = if events::is_done(&*tx, wish.op_id).await? { row } else { carry(ctx, &tx, row, &column, wish).await? };
+    let row = if events::is_done(&*tx, wish.op_id).await? {
+        row
+    } else {
+        let carried = carry(ctx, &tx, row, &column, wish).await?;
+        match lane {
+            Some(lane) => lanes::enter(ctx, &tx, carried, lane).await?,
+            None => carried,
+        }
+    };
     let card = cards::one(&*tx, find::zone(ctx), row).await?;
     tx.commit().await?;
     Ok(card)
@@ -70,6 +88,9 @@ pub(super) async fn carry(
     let gap = gap(&**tx, column.id, row.id, wish.after, wish.before).await?;
     if row.column_id == column.id && gap.holds(&row.rank) {
         return Ok(row);
+    }
+    if row.column_id != column.id {
+        limits::check_room(tx, column, 1).await?;
     }
     let from = stand_of(&**tx, &row).await?;
     let to = Stand { column: column.id, status: column.status };
@@ -128,7 +149,11 @@ pub async fn lock_column(
     column_of(&**tx, project, column).await
 }
 
-async fn column_of(db: &impl ConnectionTrait, project: ProjectId, column: ColumnId) -> AppResult<board_column::Model> {
+pub(super) async fn column_of(
+    db: &impl ConnectionTrait,
+    project: ProjectId,
+    column: ColumnId,
+) -> AppResult<board_column::Model> {
     let query = board_column::Entity::find_by_id(column).filter(board_column::Column::ProjectId.eq(project));
     query.one(db).await?.ok_or(AppError::NotFound)
 }

@@ -35,8 +35,9 @@ use app::{
         projects::{self, NewProject},
     },
     tasks::service::{
-        attachments, checklist, comments,
+        attachments, checklist, comments, labels,
         notes::{self, NoteInput},
+        saved_views::{self, NewView},
         trash,
     },
     testing::{TestApp, sent_report, task as make_task},
@@ -162,6 +163,9 @@ impl Fixture {
         }
         if body.contains("{group_inside}") {
             fixture.add_group(app, people, project.id).await;
+        }
+        if ["{label}", "{view}"].iter().any(|word| body.contains(word)) {
+            fixture.add_labels_and_view(app, &ctx, project.id).await;
         }
         if body.contains("{rule}") {
             fixture.add_rule(app, &ctx, project.id).await;
@@ -298,6 +302,17 @@ impl Fixture {
             team_project::ActiveModel { team_id: Set(group), project_id: Set(project), role: Set(MemberRole::Viewer) };
         team_project::Entity::insert(row).exec_without_returning(app.reader()).await.unwrap();
         self.words.push(("group_inside", group.to_string()));
+    }
+
+    async fn add_labels_and_view(&mut self, app: &TestApp, ctx: &Ctx, project: ProjectId) {
+        let editing = access::by_id(ctx, app.reader(), project).await.unwrap().editing().unwrap();
+        for (word, name) in [("label", "Ops"), ("label2", "Design")] {
+            let label = labels::create(ctx, &editing, name, None).await.unwrap();
+            self.words.push((word, label.id.to_string()));
+        }
+        let view = NewView { name: "Late".into(), query: "?due=overdue".into(), is_shared: false };
+        let view = saved_views::save(ctx, &editing, view).await.unwrap();
+        self.words.push(("view", view.id.to_string()));
     }
 
     async fn add_rule(&mut self, app: &TestApp, ctx: &Ctx, project: ProjectId) {

@@ -15,6 +15,8 @@ use crate::tasks::board::geometry::{Ending, HOLD_MILLIS, MOUSE_SLOP, TOUCH_SLOP,
 
 /// Presses on these inside a card are not a drag.
 const CONTROLS: &str = "button, input, select, textarea, summary, .card__menu";
+/// A collapsed list opens after so many milliseconds under a card.
+const HOVER_MILLIS: f64 = 600.0;
 /// The flash of a card that has landed lasts this long, in milliseconds.
 const FLASH_MILLIS: u64 = 750;
 
@@ -155,7 +157,22 @@ impl Hand {
         request_animation_frame(move || {
             let is_held = this.held.borrow_mut().as_mut().map(Held::frame).is_some();
             if is_held {
+                this.open_hovered();
                 this.next_frame();
+            }
+        });
+    }
+
+    /// A collapsed list opens under a card that hangs over it for a while.
+    fn open_hovered(self: &Rc<Self>) {
+        let hovered = self.held.borrow_mut().as_mut().and_then(|held| held.hovered(HOVER_MILLIS));
+        let Some(column) = hovered else { return };
+        self.follow.hovers(&column);
+        let this = self.clone();
+        leptos::task::spawn_local(async move {
+            leptos::task::tick().await;
+            if let Some(held) = this.held.borrow_mut().as_mut() {
+                held.look_again();
             }
         });
     }

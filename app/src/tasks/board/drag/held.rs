@@ -42,6 +42,12 @@ pub struct Held {
     last_x: f64,
     tilt: f64,
     pub(super) is_calm: bool,
+    /// Nobody chooses a place in a list that is sorted.
+    pub(super) is_sorted: bool,
+    /// The lists stand in lanes one under the other.
+    has_lanes: bool,
+    /// The collapsed list under the pointer, and since when.
+    waiting: Option<(usize, f64)>,
 }
 
 impl Held {
@@ -93,6 +99,9 @@ impl Held {
             last_x: at.0,
             tilt: 0.0,
             is_calm: dom::is_calm(),
+            is_sorted: board.has_attribute("data-sorted"),
+            has_lanes: board.class_list().contains("has-lanes"),
+            waiting: None,
         };
         held.move_copy(0.001);
         Some(held)
@@ -115,6 +124,7 @@ impl Held {
             card: dom::data_id(&self.card),
             column: dom::data_id(column),
             index: self.over.index,
+            lane: column.get_attribute("data-lane"),
         })
     }
 
@@ -140,14 +150,16 @@ impl Held {
             let bounds = geo.column.get_bounding_client_rect();
             (bounds.left()..=bounds.right()).contains(&x)
         });
-        if let Some(geo) = under {
+        // In lanes the board itself scrolls both ways.
+        if let Some(geo) = under.filter(|_| !self.has_lanes) {
             let bounds = geo.list.get_bounding_client_rect();
             if y > bounds.top() - SCROLL_MARGIN && y < bounds.bottom() + SCROLL_MARGIN {
                 scroll_by(&geo.list, 0.0, edge_pull(y, bounds.top(), bounds.bottom()) * way);
             }
         }
         let bounds = self.board.get_bounding_client_rect();
-        scroll_by(&self.board, edge_pull(x, bounds.left(), bounds.right()) * way, 0.0);
+        let down = if self.has_lanes { edge_pull(y, bounds.top(), bounds.bottom()) * way } else { 0.0 };
+        scroll_by(&self.board, edge_pull(x, bounds.left(), bounds.right()) * way, down);
     }
 
     fn find_landing(&mut self) {
@@ -159,7 +171,11 @@ impl Held {
         let bounds = geo.list.get_bounding_client_rect();
         let centre = self.at.1 - self.grip.1 + self.height / 2.0 - bounds.top() + f64::from(geo.list.scroll_top());
         let current = (column == self.over.column).then(|| self.over.index.checked_sub(geo.start)).flatten();
-        let index = geo.start + nearest_slot(&geo.slots, self.height, centre, current);
+        let index = match self.is_sorted {
+            true if column == self.from.column => self.from.index,
+            true => 0,
+            false => geo.start + nearest_slot(&geo.slots, self.height, centre, current),
+        };
         let over = Place { column, index };
         if over != self.over {
             self.over = over;
@@ -169,6 +185,9 @@ impl Held {
 
     /// The list under the pointer; the one before keeps it until the pointer is well outside.
     fn column_under_pointer(&self) -> usize {
+        if self.has_lanes {
+            return self.cell_under_pointer();
+        }
         let x = self.at.0;
         let sides = |geo: &Geo| {
             let bounds = geo.column.get_bounding_client_rect();
@@ -183,6 +202,44 @@ impl Held {
             (left..=right).contains(&x)
         };
         self.lists.iter().position(is_under).unwrap_or(self.over.column)
+    }
+
+    /// On a board with lanes the part of a list under the pointer.
+    fn cell_under_pointer(&self) -> usize {
+        let (x, y) = self.at;
+        let is_under = |geo: &Geo| {
+            let bounds = geo.column.get_bounding_client_rect();
+            (bounds.left()..bounds.right()).contains(&x) && (bounds.top()..bounds.bottom()).contains(&y)
+        };
+        self.lists.iter().position(is_under).unwrap_or(self.over.column)
+    }
+
+    /// The collapsed list that the card has hung over for so many milliseconds; told once.
+    pub fn hovered(&mut self, millis: f64) -> Option<String> {
+        let over = self.over.column;
+        let column = &self.lists.get(over)?.column;
+        if !column.class_list().contains("is-folded") {
+            self.waiting = None;
+            return None;
+        }
+        let now = dom::millis();
+        match self.waiting {
+            Some((at, since)) if at == over && now - since >= millis => {
+                self.waiting = Some((at, f64::INFINITY));
+                Some(dom::data_id(column))
+            }
+            Some((at, _)) if at == over => None,
+            _ => {
+                self.waiting = Some((over, now));
+                None
+            }
+        }
+    }
+
+    /// Measures the list under the pointer anew: it has just opened.
+    pub fn look_again(&mut self) {
+        self.waiting = None;
+        self.measure_again(self.over.column);
     }
 
     fn measure_again(&mut self, column: usize) {

@@ -25,6 +25,8 @@ pub struct Dropped {
     pub column: String,
     /// Its place among the cards that the column shows, counted without itself.
     pub index: usize,
+    /// The lane, on a board with lanes.
+    pub lane: Option<String>,
 }
 
 /// What the drag tells the page.
@@ -34,6 +36,9 @@ pub trait Follow {
     /// The card was let go elsewhere: the new order must stand in the document when this returns
     /// to the event loop.
     fn dropped(&self, dropped: Dropped);
+    /// The card has hung over a collapsed list for a while: it must be open when this returns to the
+    /// event loop.
+    fn hovers(&self, column: &str);
     /// The card was let go where it was, or the person gave up.
     fn cancelled(&self, card: &str);
 }

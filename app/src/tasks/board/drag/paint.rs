@@ -64,6 +64,9 @@ impl Held {
             let is_entered = matches!(part, Part::Entered(_));
             geo.has_room = is_entered || matches!(part, Part::Within { .. });
             dom::toggle(&geo.column, "is-over", is_entered);
+            if self.is_sorted {
+                continue;
+            }
             for (k, card) in geo.cards.iter().enumerate() {
                 let offset = displacement(geo.start + k, part, step);
                 if geo.offsets.insert(k, offset).unwrap_or(0.0) != offset {
@@ -90,6 +93,9 @@ impl Held {
         let Some(geo) = self.lists.get(self.over.column) else { return };
         let top = geo.top_of(self.over.index);
         self.hide_holes();
+        if self.is_sorted {
+            return;
+        }
         if self.over.column == self.from.column {
             dom::style(&self.card, "visibility", "");
             aside(&self.card, top - self.home_top, self.is_calm);

@@ -24,7 +24,7 @@ use crate::{
 /// # Errors
 /// Only those of the database.
 pub async fn condition(ctx: &Ctx, project: &project::Model, filter: &BoardFilter) -> AppResult<Condition> {
-    let BoardFilter { text, assignee, due, priorities, label } = filter;
+    let BoardFilter { text, assignee, due, priorities, label, category } = filter;
     let mut all = Condition::all().add(task::Column::ProjectId.eq(project.id)).add(task::Column::ArchivedAt.is_null());
     if let Some(assignee) = assignee {
         all = all.add(has_assignee(ctx, *assignee));
@@ -38,6 +38,9 @@ pub async fn condition(ctx: &Ctx, project: &project::Model, filter: &BoardFilter
     if let Some(name) = label {
         let ids = labels(ctx, project, |other| other == name.to_lowercase()).await?;
         all = all.add(task::Column::Id.in_subquery(with_labels(&ids)));
+    }
+    if let Some(category) = category {
+        all = all.add(task::Column::Category.eq(*category));
     }
     Ok(all.add(words(ctx, project, text).await?))
 }
@@ -66,14 +69,22 @@ fn has_assignee(ctx: &Ctx, assignee: Assignee) -> Expr {
 }
 
 fn is_due(ctx: &Ctx, due: DueFilter) -> Condition {
-    let today = find::clock(ctx).today();
+    let (zone, today) = (find::zone(ctx), find::clock(ctx).today());
     let before = match due {
+        DueFilter::None => {
+            return Condition::all().add(task::Column::DueAt.is_null()).add(task::Column::DueOn.is_null());
+        }
+        DueFilter::Today => {
+            let tomorrow = today.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
+            let in_day = Condition::all()
+                .add(task::Column::DueAt.gte(day_start(zone, today)))
+                .add(task::Column::DueAt.lt(day_start(zone, tomorrow)));
+            Condition::any().add(task::Column::DueOn.eq(today)).add(in_day)
+        }
         DueFilter::Overdue => Condition::any().add(task::Column::DueAt.lt(ctx.now)).add(task::Column::DueOn.lt(today)),
         DueFilter::Week => {
             let end = today.checked_add_days(Days::new(8)).unwrap_or(NaiveDate::MAX);
-            Condition::any()
-                .add(task::Column::DueAt.lt(day_start(find::zone(ctx), end)))
-                .add(task::Column::DueOn.lt(end))
+            Condition::any().add(task::Column::DueAt.lt(day_start(zone, end))).add(task::Column::DueOn.lt(end))
         }
     };
     Condition::all().add(task::Column::CompletedAt.is_null()).add(before)

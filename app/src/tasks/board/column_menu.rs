@@ -1,0 +1,82 @@
+//! The menu of a list: what can be done to it. A popover of the browser's own, so that it opens
+//! before the page is awake; its forms and links work without WebAssembly.
+
+use leptos::{prelude::*, server_fn::ServerFn};
+
+use super::state::{BoardState, ColumnState};
+use crate::{
+    tasks::columns::api::{FoldColumn, ShiftColumn, fold_column},
+    ui::Icon,
+};
+
+#[component]
+pub fn ColumnMenu(column: ColumnState, board: BoardState) -> impl IntoView {
+    let id = format!("list-menu-{}", column.id);
+    let columns = format!("/board/{}/columns", board.key);
+    let (own, beside) = (format!("{columns}/{}", column.id), format!("{columns}?after={}", column.id));
+    let remove = format!("{own}#delete");
+    let label = format!("Actions for the list {}", column.name);
+    let at = board.columns.iter().position(|other| other.id == column.id).unwrap_or(0);
+    let last = board.columns.len().saturating_sub(1);
+    let shift = |way: &'static str, icon: &'static str, words: &'static str| {
+        view! {
+            <form method="post" action=ShiftColumn::url()>
+                <input type="hidden" name="column" value=column.id.to_string() />
+                <input type="hidden" name="way" value=way />
+                <button class="menu__item" type="submit"><Icon name=icon />{words}</button>
+            </form>
+        }
+    };
+    let editing = board.can_edit.then(|| {
+        view! {
+            <a class="menu__item" href=own><Icon name="pencil" />"Name, status, limit"</a>
+            {(at > 0).then(|| shift("back", "arrow-left", "Move to the left"))}
+            {(at < last).then(|| shift("on", "arrow-right", "Move to the right"))}
+            <a class="menu__item" href=beside><Icon name="plus" />"Add a list after this"</a>
+            <a class="menu__item" href=columns><Icon name="list-filter" />"All lists"</a>
+            <hr />
+        }
+    });
+    let deleting = board.can_edit.then(|| {
+        view! { <hr /><a class="menu__item is-danger" href=remove><Icon name="trash-2" />"Delete the list"</a> }
+    });
+    view! {
+        <button class="icon-btn" type="button" popovertarget=id.clone() aria-label=label.clone() title=label.clone()><Icon name="ellipsis" /></button>
+        <div class="menu is-anchored" id=id popover="auto" role="group" aria-label=label>
+            {editing}
+            <FoldForm column=column folds=true />
+            {deleting}
+        </div>
+    }
+    .into_any()
+}
+
+/// Collapses a list, or opens it. Awake it happens at once and the server is told after.
+#[component]
+pub fn FoldForm(column: ColumnState, folds: bool) -> impl IntoView {
+    let (id, is_folded) = (column.id, column.is_folded.clone());
+    let name = column.name.clone();
+    let inside = match folds {
+        true => view! { <button class="menu__item" type="submit"><Icon name="chevron-left" />"Collapse"</button> }
+            .into_any(),
+        false => {
+            let label = format!("Open the list {name}");
+            view! { <button class="icon-btn" type="submit" aria-label=label.clone() title=label><Icon name="chevron-right" /></button> }.into_any()
+        }
+    };
+    view! {
+        <form class:col__open=!folds method="post" action=FoldColumn::url() on:submit=move |event| {
+            event.prevent_default();
+            is_folded.set(folds);
+            leptos::task::spawn_local(async move {
+                // It is only how the person sees it: nothing to say where the server cannot be reached.
+                let _ = fold_column(id, folds).await;
+            });
+        }>
+            <input type="hidden" name="column" value=id.to_string() />
+            {folds.then(|| view! { <input type="hidden" name="folded" value="true" /> })}
+            {inside}
+        </form>
+    }
+    .into_any()
+}

@@ -1,0 +1,110 @@
+//! A board in lanes: the heads of the lists above, then for each person, priority or label a lane
+//! with the part of every list that belongs to it.
+
+use leptos::prelude::*;
+
+use super::{
+    card_view::CardView,
+    column_view::{full, head},
+    state::{BoardState, CardState, ColumnState},
+};
+use crate::{
+    domain::{
+        board_filter::{Assignee, BoardFilter},
+        board_look::{BoardLook, board_query, read_board_query},
+        lane::Lane,
+    },
+    tasks::view::LaneView,
+};
+
+#[component]
+pub fn Lanes(board: BoardState) -> impl IntoView {
+    let heads: Vec<_> = board
+        .columns
+        .iter()
+        .map(|column| {
+            let is_folded = column.is_folded.clone();
+            view! {
+                <div class="lanes__head" class:is-folded=move || is_folded.get() data-status=column.status.as_str()>{head(column, &board, None)}</div>
+            }
+        })
+        .collect();
+    let lanes: Vec<_> =
+        board.lanes.iter().map(|lane| view! { <LaneRow lane=lane.clone() board=board.clone() /> }).collect();
+    view! { <div class="lanes"><div class="lanes__heads">{heads}</div>{lanes}</div> }.into_any()
+}
+
+#[component]
+fn LaneRow(lane: LaneView, board: BoardState) -> impl IntoView {
+    let LaneView { lane, title, counts } = lane;
+    let cells: Vec<_> = board
+        .columns
+        .iter()
+        .zip(counts.clone())
+        .map(|(column, count)| view! { <Cell column=column.clone() board=board.clone() lane=lane title=title.clone() count=count /> })
+        .collect();
+    // What the server counted, and what has moved since.
+    let loaded = {
+        let board = board.clone();
+        move || board.columns.iter().map(|column| in_lane(column, &board, lane).len()).sum::<usize>()
+    };
+    let (counted, first) = (counts.iter().sum::<u32>() as usize, untrack(loaded.clone()));
+    let many = move || (counted + loaded()).saturating_sub(first);
+    view! {
+        <details class="lane" open>
+            <summary class="lane__head"><span class="lane__title" dir="auto">{title}</span><span class="badge">{many}<span class="sr-only">" tasks"</span></span></summary>
+            <div class="lane__cells">{cells}</div>
+        </details>
+    }
+    .into_any()
+}
+
+fn in_lane(column: &ColumnState, board: &BoardState, lane: Lane) -> Vec<CardState> {
+    column.cards.with(|cards| cards.iter().filter(|card| board.lane_shown(card) == Some(lane)).cloned().collect())
+}
+
+/// The part of a list that is in a lane.
+#[component]
+fn Cell(column: ColumnState, board: BoardState, lane: Lane, title: String, count: u32) -> impl IntoView {
+    let label = format!("{}, {title}", column.name);
+    let list_label = label.clone();
+    let key = serde_json::to_string(&lane).unwrap_or_default();
+    let is_folded = column.is_folded.clone();
+    let cards = {
+        let (column, board) = (column.clone(), board.clone());
+        move || in_lane(&column, &board, lane)
+    };
+    let first = untrack(cards.clone()).len();
+    let rest = (count as usize > first).then(|| rest(&board, lane, &title, count));
+    let row = board.clone();
+    view! {
+        <section
+            class="col is-cell" class:is-folded=move || is_folded.get()
+            data-status=column.status.as_str() data-id=column.id.to_string() data-lane=key data-full=full(&column) aria-label=label.clone()
+        >
+            <ol class="cards" role="list" aria-label=list_label aria-describedby="board-help">
+                <For each=cards key=|card| card.id let(card)><CardView card=card board=row.clone() /></For>
+                {rest}
+                <li class="hole" aria-hidden="true" hidden></li>
+            </ol>
+        </section>
+    }
+    .into_any()
+}
+
+/// A lane shows the first cards of each list; a link leads to all of them, where a filter can say the lane.
+fn rest(board: &BoardState, lane: Lane, title: &str, count: u32) -> impl IntoView + use<> {
+    let (filter, look) = read_board_query(&board.query);
+    let narrowed = match lane {
+        Lane::Person(Some(person)) => Some(BoardFilter { assignee: Some(Assignee::Person(person)), ..filter }),
+        Lane::Person(None) => Some(BoardFilter { assignee: Some(Assignee::Nobody), ..filter }),
+        Lane::Priority(priority) => Some(BoardFilter { priorities: [priority].into(), ..filter }),
+        Lane::Label(Some(_)) => Some(BoardFilter { label: Some(title.to_owned()), ..filter }),
+        Lane::Label(None) | Lane::Several => None,
+    };
+    let href = match narrowed {
+        Some(filter) => board_query(&filter, BoardLook { group: None, ..look }),
+        None => board_query(&read_board_query(&board.query).0, BoardLook { group: None, ..look }),
+    };
+    view! { <li class="cards__more"><a class="btn is-ghost is-sm" href=format!("/board/{}{href}", board.key)>{format!("Show all {count}")}</a></li> }
+}
