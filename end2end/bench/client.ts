@@ -16,10 +16,14 @@ export interface Answer {
 export class Client {
   private cookie = '';
   private readonly agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-  private readonly functions: Map<string, string>;
 
-  constructor(private readonly server: AutoReport) {
-    this.functions = functionsOf(server);
+  constructor(private readonly server: AutoReport, private readonly functions = functionsOf(server)) {}
+
+  /** Another connection of the same session. */
+  another(): Client {
+    const other = new Client(this.server, this.functions);
+    other.cookie = this.cookie;
+    return other;
   }
 
   request(method: string, url: string, body?: string, headers: Record<string, string> = {}): Promise<Answer> {

@@ -87,7 +87,7 @@ async fn begin(
     let project = viewing.project().id;
     let doubts = app.db.hub().doubts();
     let stream = Stream::open(ctx, &viewing, after).await?;
-    let guest = presence::enter(ctx, &viewing).await?;
+    let guest = presence::enter(ctx, &viewing)?;
     Ok(Listening {
         zone: find::zone(ctx),
         hub: app.db.hub().clone(),

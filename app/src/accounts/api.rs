@@ -81,19 +81,25 @@ pub async fn sign_out() -> AppResult<()> {
     Ok(())
 }
 
-/// Changes the signed-in person's name, zone, colours and keys.
+/// Changes the signed-in person's name, zone, colours, keys, and what others see of them.
 #[server(prefix = "/rpc")]
 pub async fn save_profile(
     name: String,
     zone: String,
     theme: String,
     #[server(default)] shortcuts: Option<String>,
+    #[server(default)] shows_presence: Option<String>,
 ) -> AppResult<()> {
     let ctx = Ctx::signed_in()?;
     let theme: Theme = theme.parse().map_err(|()| AppError::field("theme", Problem::UnknownChoice))?;
     let typed = [("name", name.as_str()), ("zone", zone.as_str())];
-    let uses_shortcuts = shortcuts.is_some();
-    let profile = Profile { name: name.clone(), zone: zone.clone(), theme, uses_shortcuts };
+    let profile = Profile {
+        name: name.clone(),
+        zone: zone.clone(),
+        theme,
+        uses_shortcuts: shortcuts.is_some(),
+        shows_presence: shows_presence.is_some(),
+    };
     users::save_profile(&ctx, profile).await.map_err(|error| error.with_typed(&typed))?;
     page::set_cookie(&theme_cookie(theme, ctx.app.settings.is_https()));
     leptos_axum::redirect("/settings/profile?notice=saved");

@@ -35,6 +35,7 @@ pub fn ProfilePage() -> impl IntoView {
                         <input type="checkbox" name="shortcuts" value="on" checked=me.uses_shortcuts />
                         <span>"Single characters are shortcuts"<span class="field__hint">"Such as M to move a card, C for a new task, ? for the list of keys. Off, only keys with Ctrl, the arrows and the like work."</span></span>
                     </label>
+                    <label class="choice"><input type="checkbox" name="shows_presence" value="yes" checked=me.shows_presence /><span>"Show others when I am on a board, and which task I have open"</span></label>
                     <p class="field__hint">{format!("You sign in as {}.", me.email)}</p>
                     <button class="btn is-primary" type="submit">"Save"</button>
                 </form>

@@ -36,6 +36,8 @@ pub struct Me {
     pub theme: Theme,
     /// Whether single characters are shortcuts.
     pub uses_shortcuts: bool,
+    /// Whether others see what the person has open.
+    pub shows_presence: bool,
 }
 
 /// Fewest characters of a password (SECURITY: 12 or more, no composition rules).

@@ -22,7 +22,7 @@ use {
         edit::{self, Change},
         find,
         input::{column_choice, read_word},
-        moves, quick_add,
+        moves, presence, quick_add,
     },
     crate::{
         error::AppError,
@@ -90,6 +90,15 @@ pub async fn load_new_task(key: String) -> AppResult<NewTaskPlaces> {
         name: project.name.clone(),
         columns: columns.into_iter().map(column_choice).collect(),
     })
+}
+
+/// Says which task one of the person's tabs has open, for others to see; none when it is closed.
+/// The answer says whether the person still may see the board.
+#[server(prefix = "/rpc", input = Json)]
+pub async fn show_open_task(key: String, tab: OpId, task: Option<TaskId>) -> AppResult<()> {
+    let ctx = Ctx::signed_in()?;
+    let viewing = access::by_key(&ctx, ctx.reader(), &key).await?;
+    presence::open_task(&ctx, &viewing, tab, task)
 }
 
 /// Moves a card between two others.

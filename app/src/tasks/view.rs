@@ -22,10 +22,10 @@ pub struct Board {
     pub key: String,
     pub name: String,
     pub can_edit: bool,
-    /// The number of the last change that it surely shows: the stream goes on behind it.
-    pub number: i64,
     /// Why not, where it may only be read.
     pub read_only: Option<ReadOnly>,
+    /// The number of the last change that it surely shows: the stream goes on behind it.
+    pub number: i64,
     /// The time in the viewer's zone when the board was read.
     pub clock: ViewerClock,
     /// Open tasks of the project whose due date is past, filtered or not.

@@ -1,5 +1,7 @@
 //! What tests stand on: a database of either engine, a clock that they set, a named cast.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by failing")]
+
 mod cast;
 mod database;
 mod report;

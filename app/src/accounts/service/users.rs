@@ -122,6 +122,7 @@ pub struct Profile {
     pub theme: Theme,
     /// Whether single characters are shortcuts.
     pub uses_shortcuts: bool,
+    pub shows_presence: bool,
 }
 
 /// Changes the signed-in person's profile.
@@ -129,7 +130,7 @@ pub struct Profile {
 /// # Errors
 /// [`AppError::Invalid`] for bad fields.
 pub async fn save_profile(ctx: &Ctx, profile: Profile) -> AppResult<()> {
-    let Profile { name, zone, theme, uses_shortcuts } = profile;
+    let Profile { name, zone, theme, uses_shortcuts, shows_presence } = profile;
     let me = ctx.me()?;
     let mut checks = Checks::default();
     let name = checks.line("name", &name, 100);
@@ -144,6 +145,7 @@ pub async fn save_profile(ctx: &Ctx, profile: Profile) -> AppResult<()> {
         zone: Set(zone),
         theme: Set(theme),
         uses_shortcuts: Set(uses_shortcuts),
+        shows_presence: Set(shows_presence),
         updated_at: Set(ctx.now),
         ..Default::default()
     }
@@ -190,6 +192,7 @@ impl From<user::Model> for Me {
             zone: row.zone,
             theme: row.theme,
             uses_shortcuts: row.uses_shortcuts,
+            shows_presence: row.shows_presence,
         }
     }
 }

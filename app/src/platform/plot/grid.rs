@@ -37,8 +37,8 @@ pub fn label_days(days: usize) -> Vec<usize> {
     }
     let step = match days {
         ..=16 => 4,
-        ..=35 => 7,
-        ..=70 => 14,
+        17..=35 => 7,
+        36..=70 => 14,
         _ => days.div_ceil(4),
     };
     let room = step.div_ceil(2).max(2);

@@ -8,12 +8,25 @@ use leptos_router::{
 };
 
 use super::{
-    bulk_bar::BulkBar, card_menu::CardMenu, column_view::ColumnView, hands, lanes::Lanes, lift_bar::LiftBar,
-    list_switch::ListSwitch, move_dialog::MoveDialog, open::OpenBoard, pickers::Picker, sender::Sender,
-    state::BoardState, toolbar::Toolbar, undo::Steps,
+    bulk_bar::BulkBar,
+    card_menu::CardMenu,
+    column_view::ColumnView,
+    hands,
+    lanes::Lanes,
+    lift_bar::LiftBar,
+    list_switch::ListSwitch,
+    live::{Bars, Live},
+    move_dialog::MoveDialog,
+    open::OpenBoard,
+    pickers::Picker,
+    sender::Sender,
+    state::BoardState,
+    toolbar::Toolbar,
+    undo::Steps,
 };
 use crate::{
     domain::{
+        account::Me,
         board_filter::{BoardFilter, Part},
         board_look::{BoardLook, board_query, read_board_query},
         ids::ColumnId,
@@ -50,13 +63,17 @@ pub fn BoardPage() -> impl IntoView {
     let open = OpenBoard::new();
     provide_context(open);
     // Kept over a change of the filter, which makes the board anew.
-    let (steps, sender) = (Steps::default(), Sender::default());
+    let me = use_context::<Me>().map(|me| me.id);
+    let (steps, sender) = (Steps::default(), Sender::of(me));
     let board = Resource::new_blocking(
         move || (key.get(), filter.get(), longer.get(), look.get()),
         |(key, filter, longer, look)| load_board(key, filter, longer, look),
     );
     // The menus above the board are closed when a page comes back: what they were refused for stands below.
     let refused = plain_error::<SaveView>();
+    let live = Live::new(me, Callback::new(move |()| board.refetch()));
+    provide_context(live);
+    let bars = view! { <Bars live=live sender=sender.clone() /> };
     let lists = move || {
         let (steps, sender) = (steps.clone(), sender.clone());
         Suspend::new(async move {
@@ -78,6 +95,7 @@ pub fn BoardPage() -> impl IntoView {
             {move || view! { <ProjectTabs project=key.get() current=Tab::Board filter=Signal::derive(move || filter.get().to_query()) /> }}
             {move || view! { <Toolbar key=key.get() filter=filter look=look board=board /> }}
             <ErrorSummary error=refused />
+            {bars}
             <Notice />
             <Transition>{lists}</Transition>
         </div>
@@ -95,6 +113,9 @@ fn fresh_state(board: &Board, query: String, steps: Steps, sender: Sender) -> Bo
 fn Lists(board: BoardState, is_compact: bool) -> impl IntoView {
     let node = NodeRef::<Div>::new();
     hands::attach(node, &board);
+    if let Some(live) = board.live {
+        live.attach(node, &board);
+    }
     let pressed = board.clone();
     let lists = if board.lanes.is_empty() {
         let columns: Vec<_> = board
@@ -109,7 +130,6 @@ fn Lists(board: BoardState, is_compact: bool) -> impl IntoView {
     let here = RwSignal::new(0);
     let sorted = board.is_sorted().then(|| board.look.sort.words());
     view! {
-        <OfflineBar board=board.clone() />
         {none_matches(&board)}
         <ListSwitch board=board.clone() here=here />
         <div
@@ -146,21 +166,6 @@ fn none_matches(board: &BoardState) -> impl IntoView + use<> {
                     <a class="btn is-sm" href=href.clone()>"Clear filters"</a>
                 </p>
             }
-        })
-    }
-}
-
-/// Says that changes wait while the server cannot be reached.
-#[component]
-fn OfflineBar(board: BoardState) -> impl IntoView {
-    let (is_offline, waiting) = (board.sender.is_offline.clone(), board.sender.waiting.clone());
-    move || {
-        is_offline.get().then(|| {
-            let words = match waiting.get() {
-                1 => "Offline. 1 change waits to be sent.".to_owned(),
-                many => format!("Offline. {many} changes wait to be sent."),
-            };
-            view! { <p class="bar" role="status">{words}</p> }
         })
     }
 }

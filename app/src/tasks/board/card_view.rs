@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
+    presence::open_here,
     state::{BoardState, CardState},
     title_edit,
     tools::Field,
@@ -28,6 +29,7 @@ pub fn CardView(card: CardState, board: BoardState) -> impl IntoView {
         let chip = chip.clone();
         move || chip().map(|chip| chip.key.as_str())
     };
+    let live = board.live;
     let (lifted, slow, selected) = (board.lifted.clone(), board.sender.slow.clone(), board.tools.selected.clone());
     let title = title(&card, &board);
     let top = {
@@ -68,6 +70,7 @@ pub fn CardView(card: CardState, board: BoardState) -> impl IntoView {
             {top}
             {title}
             {inside}
+            {open_here(live, id)}
         </li>
     }
     .into_any()

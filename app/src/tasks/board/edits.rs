@@ -89,6 +89,11 @@ impl BoardState {
         Some(Step::Edit(inverse))
     }
 
+    /// Shows changes that are on their way already; whether there was anything to show.
+    pub(super) fn show_edits(&self, mut edits: Vec<TaskEdit>) -> bool {
+        !self.apply(&mut edits, &[]).edits.is_empty()
+    }
+
     /// Changes the page alone. What changes nothing is taken out of `edits`; the inverse begins with
     /// the last, so that neighbours are there when their cards come back.
     fn apply(&self, edits: &mut Vec<TaskEdit>, back: &[(CardState, Place)]) -> Inverse {

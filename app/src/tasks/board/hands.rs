@@ -149,9 +149,8 @@ mod browser {
             let step = step.clone();
             let mut listeners = Listeners::default();
             listeners.on(&place, "keydown", Hears::Bubbling, move |event: KeyboardEvent| {
-                let is_plain = !event.default_prevented()
-                    && !event.is_composing()
-                    && !(event.ctrl_key() || event.meta_key() || event.alt_key());
+                let has_modifier = event.ctrl_key() || event.meta_key() || event.alt_key();
+                let is_plain = !(event.default_prevented() || event.is_composing() || has_modifier);
                 if !is_plain || is_in_field(&event) {
                     return;
                 }

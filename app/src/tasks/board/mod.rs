@@ -20,11 +20,14 @@ mod lanes_of_cards;
 mod lift_bar;
 mod list_switch;
 mod look_menu;
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake hears of others"))]
+mod live;
 mod more;
 mod move_dialog;
 mod open;
 mod pickers;
 mod popover;
+mod presence;
 mod quick_add;
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake selects"))]
 mod select;
@@ -60,4 +63,5 @@ pub mod listeners;
 pub use announce::{Urgency, say};
 pub use board_page::BoardPage;
 pub use hands::{focus_element, on_escape, on_step};
+pub use live::Live;
 pub use open::OpenBoard;

@@ -1,19 +1,26 @@
 //! Sends the page's changes to the server one after the other, in order, and again while the
-//! server cannot be reached: each carries an id of its own, so that a repeat does nothing.
+//! server cannot be reached: each carries an id of its own, made when the person acted, so that a
+//! repeat does nothing. What is not answered yet is kept in the browser's storage, too: after a
+//! reload or a crash it is sent first.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::state::{Anchor, BoardState};
 use crate::{
-    domain::{ids::TaskId, task_edit::TaskEdit},
+    domain::{
+        ids::{ColumnId, OpId, TaskId, UserId},
+        task_edit::{Edit, TaskEdit},
+    },
     error::AppError,
 };
 
 /// What a change of the board asks of the server.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
 pub enum Change {
     Move { card: TaskId, to: Anchor },
     Archive { card: TaskId },
@@ -37,41 +44,201 @@ impl Change {
             Self::Edit { edits } => edits.iter().any(|edit| edit.task == id),
         }
     }
+
+    /// The list that a card is moved to.
+    pub fn column_of(&self, id: TaskId) -> Option<ColumnId> {
+        match self {
+            Self::Move { card, to } => (*card == id).then_some(to.column),
+            Self::Archive { .. } | Self::Restore { .. } => None,
+            Self::Edit { edits } => edits.iter().rev().find_map(|edit| match &edit.edit {
+                Edit::Move { column, .. } if edit.task == id => Some(*column),
+                _ => None,
+            }),
+        }
+    }
 }
 
 /// Puts the page back when the server refuses.
 type Rollback = Arc<dyn Fn(AppError) + Send + Sync>;
 
+/// A change that the server has not answered.
+#[derive(Clone)]
+struct Unsent {
+    op: OpId,
+    change: Change,
+    /// Where the browser keeps it.
+    kept: String,
+    rollback: Rollback,
+}
+
 /// The changes on their way; clones are the same queue.
 #[derive(Clone, Default)]
 pub struct Sender {
-    queue: ArcStoredValue<VecDeque<(Change, Rollback)>>,
+    /// Whose changes they are: another person at this browser does not send them.
+    me: Option<UserId>,
+    /// The first one is with the server now.
+    queue: ArcStoredValue<VecDeque<Unsent>>,
     is_running: ArcStoredValue<bool>,
+    /// Something has happened that makes another attempt worth while.
+    is_nudged: ArcStoredValue<bool>,
+    /// Changes of this page, which come back with the stream of changes.
+    own: ArcStoredValue<HashMap<OpId, Own>>,
     /// Changes that the server has not answered.
     pub waiting: ArcRwSignal<usize>,
     /// Whether the last attempt did not reach the server.
     pub is_offline: ArcRwSignal<bool>,
+    /// Whether the server wants the person to sign in before it takes the changes.
+    pub is_signed_out: ArcRwSignal<bool>,
     /// The card whose change takes longer than a moment.
     pub slow: ArcRwSignal<Option<TaskId>>,
 }
 
+/// A change of this page.
+#[derive(Clone, Debug)]
+struct Own {
+    change: Change,
+    /// When the server answered, in milliseconds of the page.
+    answered: Option<f64>,
+    has_come_back: bool,
+}
+
+/// An answered change is known as the page's own for this time; later it is shown as anybody's,
+/// and changes nothing.
+const KNOWN_MILLIS: f64 = 15_000.0;
+/// An answered move comes back with the stream within this time; one that changed nothing never
+/// does.
+const ECHO_MILLIS: f64 = 2_000.0;
+
 impl Sender {
-    /// Sends a change after those before it. `rollback` runs if the server refuses it.
+    /// The queue of a person.
+    pub fn of(me: Option<UserId>) -> Self {
+        Self { me, ..Self::default() }
+    }
+
+    /// Sends a change that the page shows already, after those before it. `rollback` runs if the
+    /// server refuses it.
     pub fn send(&self, change: Change, board: BoardState, rollback: impl Fn(AppError) + Send + Sync + 'static) {
-        self.queue.update_value(|queue| queue.push_back((change, Arc::new(rollback))));
-        self.waiting.update(|waiting| *waiting += 1);
+        let op = new_op();
+        self.note_own(op, &change);
+        self.enqueue(op, change, board, rollback);
+    }
+
+    /// As [`Sender::send`], for a change that is shown when it comes with the stream.
+    pub fn send_unshown(&self, change: Change, board: BoardState, rollback: impl Fn(AppError) + Send + Sync + 'static) {
+        self.enqueue(new_op(), change, board, rollback);
+    }
+
+    fn enqueue(
+        &self,
+        op: OpId,
+        change: Change,
+        board: BoardState,
+        rollback: impl Fn(AppError) + Send + Sync + 'static,
+    ) {
+        let kept = keep(self.me, &board.key, op, &change);
+        self.push(Unsent { op, change, kept, rollback: Arc::new(rollback) }, board);
+    }
+
+    fn note_own(&self, op: OpId, change: &Change) {
+        let own = Own { change: change.clone(), answered: None, has_come_back: false };
+        self.own.update_value(|all| {
+            all.retain(|_, own| own.answered.is_none_or(|answered| millis() - answered < KNOWN_MILLIS));
+            all.insert(op, own);
+        });
+    }
+
+    fn push(&self, unsent: Unsent, board: BoardState) {
+        self.queue.update_value(|queue| queue.push_back(unsent));
+        self.waiting.set(self.queue.with_value(VecDeque::len));
         if !self.is_running.get_value() {
             self.is_running.set_value(true);
             run(self.clone(), board);
         }
     }
+
+    /// Tries again at once instead of after the pause.
+    pub fn nudge(&self) {
+        self.is_nudged.set_value(true);
+    }
+
+    /// Whether a change that comes with the stream is this page's own, or a part of it.
+    pub fn knows(&self, op: Option<OpId>) -> bool {
+        let Some(op) = op else { return false };
+        let found = self.own.try_update_value(|own| {
+            let known = own.iter_mut().find(|(known, _)| op.is_of(**known));
+            known.map(|(_, own)| own.has_come_back = true).is_some()
+        });
+        found.unwrap_or(false)
+    }
+
+    /// Whether a move of a card has not been answered, or not come back with the stream: where the
+    /// card is on the server is then not known.
+    pub fn has_unsent_move(&self, card: TaskId) -> bool {
+        let is_own = self.own.with_value(|own| {
+            own.values().any(|own| {
+                let is_settled = own.answered.is_some_and(|answered| millis() - answered > ECHO_MILLIS);
+                !own.has_come_back && !is_settled && own.change.column_of(card).is_some()
+            })
+        });
+        is_own || self.queue.with_value(|queue| queue.iter().any(|unsent| unsent.change.column_of(card).is_some()))
+    }
+
+    /// The changes that have not been answered, in order.
+    pub fn unsent(&self) -> Vec<Change> {
+        self.queue.with_value(|queue| queue.iter().map(|unsent| unsent.change.clone()).collect())
+    }
+
+    fn note_answer(&self, op: OpId) {
+        self.own.update_value(|own| {
+            if let Some(own) = own.get_mut(&op) {
+                own.answered = Some(millis());
+            }
+        });
+    }
+
+    fn has_op(&self, op: OpId) -> bool {
+        self.queue.with_value(|queue| queue.iter().any(|unsent| unsent.op == op))
+    }
+
+    /// Sends what an earlier page did not get rid of, and shows it. `refused` hears of what the
+    /// server does not take.
+    pub fn resume(&self, board: &BoardState, refused: impl Fn(AppError) + Clone + Send + Sync + 'static) {
+        for (kept, op, change) in left_over(self.me, &board.key) {
+            if self.has_op(op) {
+                continue;
+            }
+            if board.show(&change) {
+                self.note_own(op, &change);
+            }
+            self.push(Unsent { op, change, kept, rollback: Arc::new(refused.clone()) }, board.clone());
+        }
+    }
+}
+
+impl BoardState {
+    /// Shows a change that is on its way; whether there was anything to show.
+    pub fn show(&self, change: &Change) -> bool {
+        match change {
+            Change::Move { card, to } => {
+                let Some(state) = self.card(*card) else { return false };
+                self.put_in_lane(&state, to.lane);
+                let Some(place) = self.place_at(*card, *to) else { return false };
+                self.place(*card, place);
+                true
+            }
+            Change::Archive { card } => self.take(*card).is_some(),
+            // What it looks like comes with the stream.
+            Change::Restore { .. } => false,
+            Change::Edit { edits } => self.show_edits(edits.clone()),
+        }
+    }
 }
 
 #[cfg(feature = "hydrate")]
-use browser::run;
+use browser::{keep, left_over, millis, new_op, run};
 
 #[cfg(not(feature = "hydrate"))]
-use server::run;
+use server::{keep, left_over, millis, new_op, run};
 
 #[cfg(feature = "hydrate")]
 mod browser {
@@ -79,31 +246,97 @@ mod browser {
 
     use leptos::prelude::*;
     use leptos::task::spawn_local;
+    use serde::{Deserialize, Serialize};
 
-    use super::{BoardState, Change, Sender};
-    use crate::domain::ids::{OpId, TaskId};
+    use super::{BoardState, Change, Sender, Unsent};
+    use crate::domain::ids::{OpId, TaskId, UserId};
     use crate::error::AppError;
     use crate::tasks::api;
-    use crate::tasks::board::browser_time::{op_id, pause};
+    use crate::tasks::board::browser_time::{now, pause};
     use crate::tasks::view::Card;
 
     /// After this time a card shows that its change is on its way.
     const SLOW: Duration = Duration::from_millis(400);
-    /// The time between attempts while the server cannot be reached.
-    const RETRY: Duration = Duration::from_secs(2);
+    /// The times between attempts while the server cannot be reached, in milliseconds; the last goes on.
+    const PAUSES: [u64; 5] = [500, 1_000, 2_000, 4_000, 8_000];
+    /// How often a pause looks whether it should end.
+    const LOOK: Duration = Duration::from_millis(100);
+
+    pub use crate::tasks::board::browser_time::op_id as new_op;
+    pub use crate::tasks::board::dom::millis;
+
+    /// A change as the browser's storage keeps it.
+    #[derive(Serialize, Deserialize)]
+    struct Kept {
+        op: OpId,
+        change: Change,
+    }
+
+    fn storage() -> Option<web_sys::Storage> {
+        window().local_storage().ok().flatten()
+    }
+
+    fn prefix(me: Option<UserId>, key: &str) -> Option<String> {
+        me.map(|me| format!("autoreport.unsent.{me}.{key}."))
+    }
+
+    /// Keeps a change until it is answered; under which name. The names of one board sort by time.
+    pub fn keep(me: Option<UserId>, key: &str, op: OpId, change: &Change) -> String {
+        let Some(prefix) = prefix(me, key) else { return String::new() };
+        // Changes of the same millisecond keep their order by a count.
+        thread_local!(static COUNT: std::cell::Cell<u32> = const { std::cell::Cell::new(0) });
+        let count = COUNT.with(|count| count.replace(count.get().wrapping_add(1)));
+        let name = format!("{prefix}{:013}.{count:06}.{op}", now().timestamp_millis());
+        let kept = Kept { op, change: change.clone() };
+        if let (Some(storage), Ok(words)) = (storage(), serde_json::to_string(&kept)) {
+            // A full or forbidden storage keeps nothing: the change is still sent.
+            drop(storage.set_item(&name, &words));
+        }
+        name
+    }
+
+    fn forget(kept: &str) {
+        if let Some(storage) = storage() {
+            drop(storage.remove_item(kept));
+        }
+    }
+
+    /// What is kept of a person and a board, in order. What cannot be read is thrown away.
+    pub fn left_over(me: Option<UserId>, key: &str) -> Vec<(String, OpId, Change)> {
+        let (Some(storage), Some(prefix)) = (storage(), prefix(me, key)) else { return Vec::new() };
+        let count = storage.length().unwrap_or(0);
+        let names = (0..count).filter_map(|at| storage.key(at).ok().flatten());
+        let mut names: Vec<String> = names.filter(|name| name.starts_with(&prefix)).collect();
+        names.sort();
+        names
+            .into_iter()
+            .filter_map(|name| {
+                let words = storage.get_item(&name).ok().flatten()?;
+                let Ok(Kept { op, change }) = serde_json::from_str(&words) else {
+                    forget(&name);
+                    return None;
+                };
+                Some((name, op, change))
+            })
+            .collect()
+    }
 
     /// Empties the queue.
     pub fn run(sender: Sender, board: BoardState) {
         spawn_local(async move {
-            while let Some((change, rollback)) = sender.queue.try_update_value(|queue| queue.pop_front()).flatten() {
-                match send_until_answered(&sender, &change).await {
+            while let Some(unsent) = sender.queue.with_value(|queue| queue.front().cloned()) {
+                let answer = send_until_answered(&sender, &unsent).await;
+                forget(&unsent.kept);
+                sender.queue.update_value(|queue| drop(queue.pop_front()));
+                match answer {
                     Ok(cards) => cards
                         .into_iter()
                         .filter(|card| !has_newer(&sender, card.id))
-                        .for_each(|card| board.refresh(card)),
-                    Err(error) => rollback(error),
+                        .for_each(|card| board.settle_own(&unsent.change, card)),
+                    Err(error) => (unsent.rollback)(error),
                 }
-                sender.waiting.update(|waiting| *waiting = waiting.saturating_sub(1));
+                sender.note_answer(unsent.op);
+                sender.waiting.set(sender.queue.with_value(|queue| queue.len()));
             }
             sender.is_running.set_value(false);
         });
@@ -111,29 +344,54 @@ mod browser {
 
     /// A card that has moved on meanwhile is shown as the page has it.
     fn has_newer(sender: &Sender, card: TaskId) -> bool {
-        sender.queue.with_value(|queue| queue.iter().any(|(other, _)| other.is_about(card)))
+        sender.queue.with_value(|queue| queue.iter().any(|other| other.change.is_about(card)))
     }
 
-    async fn send_until_answered(sender: &Sender, change: &Change) -> Result<Vec<Card>, AppError> {
-        let op = op_id();
+    async fn send_until_answered(sender: &Sender, unsent: &Unsent) -> Result<Vec<Card>, AppError> {
+        let mut attempts = 0;
         loop {
-            let (answered, card) = (sender.slow.clone(), change.card());
+            let (answered, card) = (sender.slow.clone(), unsent.change.card());
             let slow = set_timeout_with_handle(move || answered.set(card), SLOW).ok();
-            let answer = send(change, op).await;
+            let answer = send(&unsent.change, unsent.op).await;
             if let Some(slow) = slow {
                 slow.clear();
             }
             if sender.slow.get_untracked().is_some() {
                 sender.slow.set(None);
             }
-            let is_offline = answer == Err(AppError::Offline);
-            if sender.is_offline.get_untracked() != is_offline {
-                sender.is_offline.set(is_offline);
+            let wait = match &answer {
+                Err(error) if is_out_of_reach(error) => Some(PAUSES[attempts.min(PAUSES.len() - 1)]),
+                Err(AppError::TooMany { retry_after_seconds }) => Some(u64::from(*retry_after_seconds) * 1_000),
+                Err(AppError::SignedOut) => Some(60_000),
+                _ => None,
+            };
+            set_if_other(&sender.is_offline, answer.as_ref().is_err_and(is_out_of_reach));
+            set_if_other(&sender.is_signed_out, answer == Err(AppError::SignedOut));
+            let Some(wait) = wait else { return answer };
+            attempts += 1;
+            sender.is_nudged.set_value(false);
+            for _ in 0..wait / LOOK.as_millis() as u64 {
+                pause(LOOK).await;
+                if sender.is_nudged.get_value() {
+                    attempts = 0;
+                    break;
+                }
             }
-            if !is_offline {
-                return answer;
-            }
-            pause(RETRY).await;
+        }
+    }
+
+    /// No answer, or one that a proxy gave for a server that is away.
+    fn is_out_of_reach(error: &AppError) -> bool {
+        match error {
+            AppError::Offline | AppError::Unavailable => true,
+            AppError::Internal { reference } => reference.is_empty(),
+            _ => false,
+        }
+    }
+
+    fn set_if_other(signal: &ArcRwSignal<bool>, value: bool) {
+        if signal.get_untracked() != value {
+            signal.set(value);
         }
     }
 
@@ -151,8 +409,29 @@ mod browser {
 
 #[cfg(not(feature = "hydrate"))]
 mod server {
-    use super::{BoardState, Sender};
+    use super::{BoardState, Change, Sender};
+    use crate::domain::ids::{OpId, UserId};
 
     /// Nothing is moved while a page is rendered.
     pub fn run(_sender: Sender, _board: BoardState) {}
+
+    /// Nothing is kept on the server.
+    pub fn keep(_me: Option<UserId>, _key: &str, _op: OpId, _change: &Change) -> String {
+        String::new()
+    }
+
+    /// Nothing was kept on the server.
+    pub fn left_over(_me: Option<UserId>, _key: &str) -> Vec<(String, OpId, Change)> {
+        Vec::new()
+    }
+
+    /// Nothing waits on the server.
+    pub const fn millis() -> f64 {
+        0.0
+    }
+
+    /// Nothing is sent from the server.
+    pub const fn new_op() -> OpId {
+        OpId(uuid::Uuid::nil())
+    }
 }

@@ -1,8 +1,9 @@
 //! The board in the browser: which card is where, and the only ways to change that.
 
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
-use super::{sender::Sender, tools::Tools, undo::Steps, words::Spot};
+use super::{live::Live, sender::Sender, tools::Tools, undo::Steps, words::Spot};
 use crate::{
     domain::{
         board_look::{BoardLook, read_board_query},
@@ -23,7 +24,7 @@ pub struct Place {
 }
 
 /// A place told by its neighbours, as the server wants to hear it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Anchor {
     pub column: ColumnId,
     pub after: Option<TaskId>,
@@ -73,6 +74,11 @@ pub struct BoardState {
     /// From the top; none on a board without lanes.
     pub lanes: Vec<LaneView>,
     pub columns: Vec<ColumnState>,
+    /// The last change that it shows as it was loaded.
+    #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake hears of others"))]
+    pub number: i64,
+    /// What others do; none where nobody is told.
+    pub live: Option<Live>,
     pub clock: ArcRwSignal<ViewerClock>,
     /// The card that the keyboard carries, and where it came from.
     pub lifted: ArcRwSignal<Option<(TaskId, Place)>>,
@@ -114,7 +120,7 @@ impl ColumnState {
         }
     }
 
-    fn count(&self, by: i32) {
+    pub(super) fn count(&self, by: i32) {
         for signal in [&self.total, &self.shown] {
             signal.update(|count| *count = count.saturating_add_signed(by));
         }
@@ -133,6 +139,8 @@ impl BoardState {
             is_filtered: filter.is_active(),
             lanes: board.lanes,
             columns: board.columns.into_iter().map(ColumnState::new).collect(),
+            number: board.number,
+            live: use_context::<Live>(),
             clock: ArcRwSignal::new(board.clock),
             lifted: ArcRwSignal::new(None),
             menu: ArcRwSignal::new(None),
@@ -142,6 +150,17 @@ impl BoardState {
             steps,
             toasts,
         }
+    }
+
+    /// Whether both are the same board in the page.
+    #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake hears of others"))]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.clock == other.clock
+    }
+
+    /// Whether all tasks are shown in the order of the hand: only then ranks are places.
+    pub fn is_plain(&self) -> bool {
+        !self.is_filtered && !self.is_sorted() && self.look.group.is_none()
     }
 
     pub fn column(&self, id: ColumnId) -> Option<&ColumnState> {
@@ -213,9 +232,14 @@ impl BoardState {
         column.cards.try_update(|cards| cards.remove(place.index))
     }
 
-    /// Puts a card that is not on the board into a list.
+    /// Puts a card into a list. One that has come already with the stream of changes only gets its
+    /// words.
     pub fn put(&self, card: CardState, to: Place) {
         let Some(column) = self.column(to.column) else { return };
+        if self.place_of(card.id).is_some() {
+            self.refresh(card.data.get_untracked());
+            return;
+        }
         self.follow_status(&card, column.status);
         column.count(1);
         column.cards.update(|cards| {

@@ -10,7 +10,10 @@ use super::{
     words,
 };
 use crate::{
-    domain::{ids::TaskId, task::Status},
+    domain::{
+        ids::{ColumnId, TaskId},
+        task::Status,
+    },
     error::AppError,
 };
 
@@ -220,6 +223,27 @@ impl BoardState {
         (count > limit).then(|| words::full(&column.name, count - 1, limit))
     }
 
+    /// Somebody moved the card first, and this page's move came after: undoing gives them theirs.
+    pub fn offer_theirs(&self, card: TaskId, to: Option<ColumnId>, words: String) {
+        if let Some(column) = to.filter(|to| self.column(*to).is_some()) {
+            let first = self
+                .column(column)
+                .and_then(|column| column.cards.with_untracked(|cards| cards.first().map(|card| card.id)));
+            let lane = self.card(card).and_then(|card| self.lane_of(&card));
+            let to = Anchor { column, after: None, before: first, lane };
+            self.steps.replace_last(card, Step::Move { card, to });
+        }
+        self.offer_undo(card, words);
+    }
+
+    /// Brings back what another person has put away; it appears when the stream says so.
+    pub fn restore_for_all(&self, card: TaskId) {
+        let toasts = self.toasts;
+        self.sender.send_unshown(Change::Restore { card }, self.clone(), move |error| {
+            toasts.fail(format!("The task was not restored. {}", error.words()));
+        });
+    }
+
     fn tell_refusal(&self, card: TaskId, error: &AppError) {
         let (Some(state), Some(spot)) = (self.card(card), self.spot(card)) else { return };
         let words = words::refused(&state.title(), &error.words(), &spot.list);
@@ -282,6 +306,15 @@ impl Steps {
             steps.push(inverse);
             if steps.len() > MOST {
                 steps.remove(0);
+            }
+        });
+    }
+
+    /// Another way back for the last step of a card.
+    fn replace_last(&self, card: TaskId, inverse: Step) {
+        self.undo.update_value(|steps| {
+            if let Some(last) = steps.iter().rposition(|step| step.card() == card) {
+                steps[last] = inverse;
             }
         });
     }

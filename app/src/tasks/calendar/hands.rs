@@ -28,7 +28,7 @@ mod browser {
             if !desk.can_edit {
                 return;
             }
-            let table: HtmlElement = (*table).clone().into();
+            let table: HtmlElement = (*table).clone();
             let mut listeners = drag::start(
                 &table,
                 Rc::new(move |id: &str, days: i64| {

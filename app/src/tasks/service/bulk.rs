@@ -107,6 +107,8 @@ async fn hold_projects(ctx: &Ctx, tx: &WriteTx, ids: &BTreeSet<TaskId>) -> AppRe
     for project in rows.into_iter().collect::<BTreeSet<_>>() {
         stream::lock(ctx, &**tx, project).await?;
         access::by_id(ctx, &**tx, project).await?.editing()?;
+        // Before anything in it is locked, so that nobody waits for each other in a circle.
+        stream::lock(ctx, &**tx, project).await?;
     }
     Ok(())
 }

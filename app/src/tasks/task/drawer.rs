@@ -9,7 +9,7 @@ use crate::{
     error::AppError,
     tasks::{
         api::load_task,
-        board::{self, OpenBoard},
+        board::{self, Live, OpenBoard},
         view::TaskDetail,
     },
     ui::Icon,
@@ -106,7 +106,11 @@ fn address(board: &str, number: i32) -> String {
 
 fn content(detail: TaskDetail, board: Memo<String>, walk: RwSignal<Walk>) -> impl IntoView {
     let reference = detail.card.reference(&detail.key);
+    let id = detail.card.id;
     let state = TaskState::new(detail);
+    if let Some(live) = use_context::<Live>() {
+        live.watch(id, Callback::new(move |()| state.follow()));
+    }
     let title = state.part(|detail| detail.card.title.clone());
     let column = state.part(|detail| {
         detail.columns.iter().find(|column| column.id == detail.column).map(|column| column.name.clone())

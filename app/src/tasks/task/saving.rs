@@ -2,9 +2,14 @@
 
 use leptos::{prelude::*, server_fn::ServerFn};
 
+use super::submit::is_writing;
 use crate::{
     error::{AppError, AppResult},
-    tasks::{api::load_task, board::OpenBoard, view::TaskDetail},
+    tasks::{
+        api::load_task,
+        board::OpenBoard,
+        view::{Card, TaskDetail},
+    },
     ui::toast::Toasts,
 };
 
@@ -12,7 +17,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct TaskState {
     pub detail: RwSignal<TaskDetail>,
-    reload: Action<(), ()>,
+    reload: Action<Reading, ()>,
 }
 
 impl TaskState {
@@ -21,16 +26,20 @@ impl TaskState {
         let detail = RwSignal::new(detail);
         let board = use_context::<OpenBoard>();
         let toasts = expect_context::<Toasts>();
-        let reload = Action::new(move |(): &()| {
-            let reference = reference.clone();
+        let reload = Action::new(move |reading: &Reading| {
+            let (reference, reading) = (reference.clone(), *reading);
             async move {
                 match load_task(reference).await {
                     Ok(fresh) => {
-                        if let Some(board) = board {
+                        if let Some(board) = board.filter(|_| reading != Reading::OfOthers) {
                             board.follow(&fresh);
                         }
-                        detail.set(fresh);
+                        let keeps_texts =
+                            reading != Reading::Whole && detail.with_untracked(|shown| is_writing(shown, &fresh));
+                        detail.update(|shown| take_over(shown, fresh, keeps_texts));
                     }
+                    // The stream goes on, and the next change of somebody else reads it again.
+                    Err(_) if reading == Reading::OfOthers => {}
                     Err(error) => toasts.fail(format!("The task could not be read again. {}", error.words())),
                 }
             }
@@ -40,7 +49,19 @@ impl TaskState {
 
     /// Reads the task again.
     pub fn reload(self) {
-        self.reload.dispatch(());
+        self.reload.dispatch(Reading::Whole);
+    }
+
+    /// As [`TaskState::reload`], after a save of something else than the texts.
+    fn reload_around_texts(self) {
+        self.reload.dispatch(Reading::AroundTexts);
+    }
+
+    /// Somebody has changed the task: shows what they did. Text that the person is writing stays,
+    /// and so does the version it began with, so that saving it still finds out what it would
+    /// overwrite.
+    pub fn follow(self) {
+        self.reload.dispatch(Reading::OfOthers);
     }
 
     pub fn can_edit(self) -> bool {
@@ -71,6 +92,30 @@ impl TaskState {
     }
 }
 
+/// Why a task is read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reading {
+    /// The person has saved a text, or wants to see what is stored.
+    Whole,
+    /// The person has saved something else, perhaps while writing.
+    AroundTexts,
+    /// Somebody else has changed it.
+    OfOthers,
+}
+
+/// Shows a task as it was read. Where the person is writing, the texts and the version they began
+/// with stay.
+fn take_over(shown: &mut TaskDetail, fresh: TaskDetail, keeps_texts: bool) {
+    if !keeps_texts {
+        *shown = fresh;
+        return;
+    }
+    let title = std::mem::take(&mut shown.card.title);
+    let description = std::mem::take(&mut shown.description);
+    let version = shown.version;
+    *shown = TaskDetail { version, description, card: Card { title, ..fresh.card }, ..fresh };
+}
+
 /// An action whose success reads the task again.
 pub fn saving<S>(state: TaskState) -> ServerAction<S>
 where
@@ -81,7 +126,8 @@ where
     let value = action.value();
     Effect::new(move |_| {
         if value.with(|value| matches!(value, Some(Ok(_)))) {
-            state.reload();
+            let is_text = ["save_title", "save_description"].iter().any(|name| S::url().contains(name));
+            if is_text { state.reload() } else { state.reload_around_texts() }
         }
     });
     action
@@ -100,10 +146,7 @@ where
         }
         value.with(|value| value.as_ref().map(|value| outcome(value)))
     };
-    let state = {
-        let said = said.clone();
-        move || said().map(|(state, _)| state)
-    };
+    let state = move || said().map(|(state, _)| state);
     view! { <output class="save-state" data-state=state>{move || said().map(|(_, words)| words)}</output> }
 }
 

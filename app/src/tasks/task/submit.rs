@@ -1,15 +1,18 @@
 //! Sending a form by itself: when a choice is made, when a field is left, with a key.
 
 #[cfg(feature = "hydrate")]
-pub use browser::{is_sending_key, restore, submit_form_of};
+pub use browser::{is_sending_key, is_writing, restore, submit_form_of};
 
 #[cfg(not(feature = "hydrate"))]
-pub use server::{is_sending_key, restore, submit_form_of};
+pub use server::{is_sending_key, is_writing, restore, submit_form_of};
 
 #[cfg(feature = "hydrate")]
 mod browser {
+    use leptos::prelude::document;
     use wasm_bindgen::JsCast;
     use web_sys::{Element, Event, HtmlElement, HtmlFormElement, HtmlTextAreaElement, KeyboardEvent};
+
+    use crate::tasks::view::TaskDetail;
 
     /// Sends the form that the event happened in, as its own button would.
     pub fn submit_form_of(event: &Event) {
@@ -28,6 +31,17 @@ mod browser {
         event.key() == "Enter" && (event.ctrl_key() || event.meta_key())
     }
 
+    /// Whether a text of the task stands in its field other than it was shown and than it is stored.
+    pub fn is_writing(shown: &TaskDetail, stored: &TaskDetail) -> bool {
+        let differs = |name: &str, known: [&str; 2]| {
+            let found = document().query_selector(&format!(".task textarea[name={name}]")).ok().flatten();
+            let field = found.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok());
+            field.is_some_and(|field| known.iter().all(|known| field.value().trim() != known.trim()))
+        };
+        differs("title", [&shown.card.title, &stored.card.title])
+            || differs("description", [&shown.description, &stored.description])
+    }
+
     /// Puts a text back and leaves the field.
     pub fn restore(event: &Event, text: &str) {
         let field = event.target().and_then(|target| target.dyn_into::<HtmlTextAreaElement>().ok());
@@ -44,6 +58,10 @@ mod server {
     pub fn submit_form_of<T>(_event: &T) {}
 
     pub fn is_sending_key<T>(_event: &T) -> bool {
+        false
+    }
+
+    pub fn is_writing<T>(_shown: &T, _stored: &T) -> bool {
         false
     }
 

@@ -92,6 +92,7 @@ pub const ROWS: &[Row] = &[
     row("load_task", Viewer, "reference={key}-1"),
     row("load_archive", Viewer, "key={key}"),
     row("load_new_task", Editor, "key={key}"),
+    row("show_open_task", Viewer, r#"{"key":"{key}","tab":"{op}","task":null}"#),
     row("move_task", Editor, r#"{"card":"{task}","column":"{column2}","after":null,"before":null,"op":"{op}"}"#),
     row("place_task", Editor, "task={task}&column={column2}&place=end"),
     row("archive_task", Editor, "task={task}"),

@@ -1,0 +1,501 @@
+//! Takes the news in, in order, and shows them when the person's hand is off the board.
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use web_sys::HtmlElement;
+
+use super::apply::{Effect as Became, Seen, Tail};
+use super::slide::{self, Kept};
+use super::source::{Heard, Source};
+use super::{BoardState, Link, Person, TaskId, UserId, words};
+use crate::domain::board_look::read_board_query;
+use crate::domain::ids::OpId;
+use crate::domain::live::Change;
+use crate::domain::task::EventKind;
+use crate::error::AppError;
+use crate::tasks::api;
+use crate::tasks::board::announce::{Urgency, say};
+use crate::tasks::board::browser_time::op_id;
+use crate::tasks::board::dom;
+use crate::tasks::view::LiveEvent;
+use crate::ui::toast::{Toast, Tone};
+
+/// While the person's hand is on the board, it is looked at again after this time.
+const HAND: Duration = Duration::from_millis(150);
+/// Changes that come together are shown together.
+const TOGETHER: Duration = Duration::from_millis(12);
+/// A board that has to be read again waits this long for more that would make it so.
+const STALE: Duration = Duration::from_millis(400);
+/// Between two sentences about others.
+const SAID: Duration = Duration::from_secs(5);
+/// A broken stream is told to the person after this time: most come back before.
+const DOUBT: Duration = Duration::from_secs(2);
+/// How often the server hears what this tab has open.
+const OPEN: Duration = Duration::from_secs(60);
+
+pub struct Core(Rc<Inner>);
+
+struct Inner {
+    here: RwSignal<Vec<Person>>,
+    link: RwSignal<Link>,
+    me: Option<UserId>,
+    rebuild: Callback<()>,
+    /// This tab, among the person's.
+    tab: OpId,
+    source: RefCell<Option<(String, Source)>>,
+    board: RefCell<Option<(BoardState, HtmlElement)>>,
+    /// The number of the last change that is shown or waits.
+    seen: Cell<i64>,
+    waiting: RefCell<Vec<LiveEvent>>,
+    is_draining: Cell<bool>,
+    /// The board is to be read again, and what has changed on it then.
+    stale: Cell<Option<Tail>>,
+    is_reading: Cell<bool>,
+    changed: RefCell<Vec<Seen>>,
+    /// What is still to be said.
+    unsaid: RefCell<Vec<Seen>>,
+    is_saying: Cell<bool>,
+    watchers: RefCell<Vec<(TaskId, Callback<()>)>>,
+    is_doubting: Cell<bool>,
+    is_up: Cell<bool>,
+    kept: RefCell<Option<Kept>>,
+}
+
+impl Core {
+    pub fn new(here: RwSignal<Vec<Person>>, link: RwSignal<Link>, me: Option<UserId>, rebuild: Callback<()>) -> Self {
+        Self(Rc::new(Inner {
+            here,
+            link,
+            me,
+            rebuild,
+            tab: op_id(),
+            source: RefCell::default(),
+            board: RefCell::default(),
+            seen: Cell::new(0),
+            waiting: RefCell::default(),
+            is_draining: Cell::new(false),
+            stale: Cell::new(None),
+            is_reading: Cell::new(false),
+            changed: RefCell::default(),
+            unsaid: RefCell::default(),
+            is_saying: Cell::new(false),
+            watchers: RefCell::default(),
+            is_doubting: Cell::new(false),
+            is_up: Cell::new(false),
+            kept: RefCell::default(),
+        }))
+    }
+
+    /// Goes on with a board that was just made, behind the last change that it shows.
+    pub fn attach(&self, node: &HtmlElement, state: &BoardState) {
+        let (inner, number) = (&self.0, state.number);
+        *inner.board.borrow_mut() = Some((state.clone(), node.clone()));
+        inner.waiting.borrow_mut().clear();
+        inner.stale.set(None);
+        if let Some(kept) = inner.kept.take() {
+            kept.restore(node);
+        }
+        let is_open = inner.source.borrow().as_ref().is_some_and(|(key, _)| *key == state.key);
+        let has_missed = number < inner.seen.get();
+        inner.seen.set(number);
+        if !is_open {
+            inner.open_source(&state.key);
+        } else if has_missed && let Some((_, source)) = &*inner.source.borrow() {
+            source.catch_up();
+        }
+        let this = Rc::downgrade(inner);
+        let refused = StoredValue::new_local(this);
+        state.sender.resume(state, move |error: AppError| {
+            refused.try_with_value(|this| {
+                if let Some(inner) = this.upgrade() {
+                    inner.refused_left_over(&error);
+                }
+            });
+        });
+    }
+
+    pub fn watch(&self, task: TaskId, changed: Callback<()>) {
+        self.0.watchers.borrow_mut().push((task, changed));
+        self.0.say_open(Some(task));
+        keep_saying(Rc::downgrade(&self.0), task);
+    }
+
+    pub fn unwatch(&self, task: TaskId) {
+        self.0.watchers.borrow_mut().retain(|(other, _)| *other != task);
+        self.0.say_open(None);
+    }
+
+    /// The person has signed in again.
+    pub fn go_on(&self) {
+        if let Some((_, source)) = &*self.0.source.borrow() {
+            source.reopen();
+        }
+        self.0.nudge();
+    }
+}
+
+/// Has the server know that a task is still open here.
+fn keep_saying(inner: Weak<Inner>, task: TaskId) {
+    set_timeout(
+        move || {
+            if let Some(this) = inner.upgrade()
+                && this.watchers.borrow().iter().any(|(other, _)| *other == task)
+            {
+                this.say_open(Some(task));
+                keep_saying(inner, task);
+            }
+        },
+        OPEN,
+    );
+}
+
+impl Inner {
+    fn open_source(self: &Rc<Self>, key: &str) {
+        let (numbers, ears) = (Rc::downgrade(self), Rc::downgrade(self));
+        let source = Source::open(
+            key,
+            move || numbers.upgrade().map_or(0, |inner| inner.seen.get()),
+            move |heard| {
+                if let Some(inner) = ears.upgrade() {
+                    inner.hear(heard);
+                }
+            },
+        );
+        *self.source.borrow_mut() = Some((key.to_owned(), source));
+    }
+
+    fn hear(self: &Rc<Self>, heard: Heard) {
+        match heard {
+            Heard::Change(number, json) => self.hear_change(number, &json),
+            Heard::Snapshot(number) => {
+                self.seen.set(number);
+                self.waiting.borrow_mut().clear();
+                self.read_again(Tail::Dropped);
+            }
+            Heard::People(json) => {
+                let people: Vec<Person> = serde_json::from_str(&json).unwrap_or_default();
+                let others = people.into_iter().filter(|person| Some(person.id) != self.me).collect();
+                if self.here.with_untracked(|here| *here != others) {
+                    self.here.set(others);
+                }
+            }
+            Heard::Ended(reason) => {
+                self.link.set(if reason == "signed_out" { Link::SignedOut } else { Link::Gone });
+            }
+            Heard::Link(true) => {
+                self.is_up.set(true);
+                if self.link.get_untracked() != Link::Up {
+                    self.link.set(Link::Up);
+                }
+                self.nudge();
+            }
+            Heard::Link(false) => {
+                self.is_up.set(false);
+                self.doubt();
+            }
+        }
+    }
+
+    fn hear_change(self: &Rc<Self>, number: i64, json: &str) {
+        let seen = self.seen.get();
+        if number <= seen {
+            return;
+        }
+        if number > seen + 1 {
+            // Something was lost between the tabs.
+            if let Ok(source) = self.source.try_borrow()
+                && let Some((_, source)) = &*source
+            {
+                source.catch_up();
+            }
+            return;
+        }
+        self.seen.set(number);
+        let Ok(event) = serde_json::from_str::<LiveEvent>(json) else {
+            self.read_again(Tail::Kept);
+            return;
+        };
+        if let Change::Task { task, .. } = &event.change {
+            let watchers = self.watchers.borrow();
+            watchers.iter().filter(|(other, _)| other == task).for_each(|(_, changed)| changed.run(()));
+        }
+        let is_own = self.with_board(|state, _| state.sender.knows(event.op)).unwrap_or(false);
+        if !is_own {
+            self.waiting.borrow_mut().push(event);
+            self.drain_after(TOGETHER);
+        }
+    }
+
+    fn with_board<T>(&self, act: impl FnOnce(&BoardState, &HtmlElement) -> T) -> Option<T> {
+        let board = self.board.borrow().clone();
+        board.map(|(state, node)| act(&state, &node))
+    }
+
+    fn nudge(&self) {
+        self.with_board(|state, _| state.sender.nudge());
+    }
+
+    fn drain_after(self: &Rc<Self>, time: Duration) {
+        if self.is_draining.replace(true) {
+            return;
+        }
+        let this = Rc::downgrade(self);
+        set_timeout(
+            move || {
+                if let Some(inner) = this.upgrade() {
+                    inner.is_draining.set(false);
+                    inner.drain();
+                }
+            },
+            time,
+        );
+    }
+
+    /// Shows what waits, unless the person's hand is on the board.
+    fn drain(self: &Rc<Self>) {
+        let Some((state, node)) = self.board.borrow().clone() else { return };
+        if is_in_hand(&state) {
+            self.drain_after(HAND);
+            return;
+        }
+        let events = std::mem::take(&mut *self.waiting.borrow_mut());
+        let is_plain = state.is_plain();
+        let before = slide::look(&node);
+        let mut seen = Vec::new();
+        for event in &events {
+            let is_task = matches!(event.change, Change::Task { .. });
+            if !is_task || !is_plain {
+                self.read_again(Tail::Kept);
+            }
+            // A board that shows a part, or another order, is read again; what is on it is shown at once.
+            if is_task && (is_plain || event.card.is_none()) {
+                seen.extend(state.hear(event));
+            } else if let (Change::Task { task, what, .. }, Some(placed)) = (&event.change, &event.card) {
+                state.refresh(placed.card.clone());
+                let title = placed.card.title.clone();
+                let effect = Became::Moved;
+                let one = Seen { task: *task, what: *what, title, by: event.by.clone(), to: None, effect };
+                self.changed.borrow_mut().push(one);
+            }
+        }
+        let by_others: Vec<Seen> = seen.iter().filter(|one| self.is_by_another(one)).cloned().collect();
+        self.tell(&state, &by_others);
+        // One's own other tab moves cards, too, without a ring.
+        let shown =
+            seen.into_iter().map(|one| if self.is_by_another(&one) { one } else { Seen { by: None, ..one } }).collect();
+        before.show(shown);
+    }
+
+    fn is_by_another(&self, seen: &Seen) -> bool {
+        seen.by.as_ref().is_none_or(|by| Some(by.id) != self.me)
+    }
+
+    /// Toasts for what the person should know now, words for those who hear the page.
+    fn tell(self: &Rc<Self>, state: &BoardState, seen: &[Seen]) {
+        for one in seen {
+            if let Became::Contested { to } = one.effect {
+                state.offer_theirs(one.task, to, words::contested(one));
+            }
+        }
+        let is_away = |one: &&Seen| {
+            one.effect == Became::Vanished && matches!(one.what, EventKind::Archived | EventKind::Deleted)
+        };
+        let away: Vec<&Seen> = seen.iter().filter(is_away).collect();
+        match away.as_slice() {
+            [] => {}
+            [one] => {
+                let (state, task) = (state.clone(), one.task);
+                let can_restore = state.can_edit && one.what == EventKind::Archived;
+                let toasts = state.toasts;
+                let action =
+                    can_restore.then(|| ("Restore".to_owned(), Callback::new(move |()| state.restore_for_all(task))));
+                toasts.push(Toast { words: words::put_away(one), action, tone: Tone::Good });
+            }
+            many => {
+                let words = format!("{} tasks were put away by others.", many.len());
+                state.toasts.push(Toast { words, action: None, tone: Tone::Good });
+            }
+        }
+        self.unsaid.borrow_mut().extend(seen.iter().cloned());
+        self.say_soon();
+    }
+
+    /// Says what has happened, and then nothing for a while.
+    fn say_soon(self: &Rc<Self>) {
+        if self.is_saying.get() {
+            return;
+        }
+        let seen = std::mem::take(&mut *self.unsaid.borrow_mut());
+        let Some(words) = words::summary(&seen) else { return };
+        self.is_saying.set(true);
+        say(words, Urgency::Polite);
+        let this = Rc::downgrade(self);
+        set_timeout(
+            move || {
+                if let Some(inner) = this.upgrade() {
+                    inner.is_saying.set(false);
+                    inner.say_soon();
+                }
+            },
+            SAID,
+        );
+    }
+
+    /// Reads the board again, once for all reasons that come together.
+    fn read_again(self: &Rc<Self>, tail: Tail) {
+        let was = self.stale.replace(Some(tail));
+        if was == Some(Tail::Dropped) {
+            self.stale.set(was);
+        }
+        if was.is_none() && !self.is_reading.get() {
+            let this = Rc::downgrade(self);
+            set_timeout(
+                move || {
+                    if let Some(inner) = this.upgrade() {
+                        inner.read();
+                    }
+                },
+                STALE,
+            );
+        }
+    }
+
+    fn read(self: &Rc<Self>) {
+        let Some((state, _)) = self.board.borrow().clone() else { return };
+        let Some(tail) = self.stale.take() else { return };
+        self.is_reading.set(true);
+        let this = Rc::downgrade(self);
+        spawn_local(async move {
+            let (filter, look) = read_board_query(&state.query);
+            let fresh = api::load_board(state.key.clone(), filter, None, look).await;
+            let Some(inner) = this.upgrade() else { return };
+            inner.is_reading.set(false);
+            match fresh {
+                Ok(fresh) => inner.take_over(&state, fresh, tail),
+                Err(AppError::SignedOut) => inner.link.set(Link::SignedOut),
+                Err(AppError::NotFound) => inner.link.set(Link::Gone),
+                // The stream says when the server is back.
+                Err(_) => {
+                    inner.stale.set(Some(tail));
+                    inner.doubt();
+                }
+            }
+        });
+    }
+
+    fn take_over(self: &Rc<Self>, state: &BoardState, fresh: crate::tasks::view::Board, tail: Tail) {
+        let Some((now, node)) = self.board.borrow().clone() else { return };
+        if !now.is_same(state) {
+            // Another filter was chosen meanwhile.
+            return;
+        }
+        if is_in_hand(state) {
+            let (this, state) = (Rc::downgrade(self), state.clone());
+            set_timeout(
+                move || {
+                    if let Some(inner) = this.upgrade() {
+                        inner.take_over(&state, fresh, tail);
+                    }
+                },
+                HAND,
+            );
+            return;
+        }
+        let before = slide::look(&node);
+        if !state.reconcile(&fresh, tail) {
+            *self.kept.borrow_mut() = Some(slide::keep_place(&node));
+            self.rebuild.run(());
+            return;
+        }
+        for change in state.sender.unsent() {
+            state.show(&change);
+        }
+        self.waiting.borrow_mut().retain(|event| event.number > fresh.number);
+        self.seen.set(self.seen.get().max(fresh.number));
+        let changed: Vec<Seen> =
+            self.changed.take().into_iter().filter(|one| state.place_of(one.task).is_some()).collect();
+        let by_others: Vec<Seen> = changed.into_iter().filter(|one| self.is_by_another(one)).collect();
+        self.unsaid.borrow_mut().extend(by_others.iter().cloned());
+        self.say_soon();
+        before.show(by_others);
+        if self.stale.get().is_some() {
+            self.read();
+        }
+    }
+
+    /// The stream broke off: asks whether it is the line, the session, or the board.
+    fn doubt(self: &Rc<Self>) {
+        if self.is_doubting.replace(true) {
+            return;
+        }
+        let this = Rc::downgrade(self);
+        set_timeout(
+            move || {
+                let Some(inner) = this.upgrade() else { return };
+                let Some(key) = inner.source.borrow().as_ref().map(|(key, _)| key.clone()) else { return };
+                spawn_local(async move {
+                    let answer = api::show_open_task(key, inner.tab, inner.open_task()).await;
+                    inner.is_doubting.set(false);
+                    if inner.is_up.get() {
+                        return;
+                    }
+                    let link = match answer {
+                        Ok(()) => return,
+                        Err(AppError::SignedOut) => Link::SignedOut,
+                        Err(AppError::NotFound) => Link::Gone,
+                        Err(_) => Link::Down,
+                    };
+                    inner.link.set(link);
+                });
+            },
+            DOUBT,
+        );
+    }
+
+    fn open_task(&self) -> Option<TaskId> {
+        self.watchers.borrow().last().map(|(task, _)| *task)
+    }
+
+    fn say_open(&self, task: Option<TaskId>) {
+        let Some(key) = self.source.borrow().as_ref().map(|(key, _)| key.clone()) else {
+            // The board is not there yet; it is said again after a while.
+            return;
+        };
+        let tab = self.tab;
+        spawn_local(async move {
+            // Others not knowing what is open here is no harm.
+            let _ = api::show_open_task(key, tab, task).await;
+        });
+    }
+
+    /// A change that an earlier page left over was not taken: the board shows what is true.
+    fn refused_left_over(self: &Rc<Self>, error: &AppError) {
+        let words = format!("A change from before was not taken. {}", error.words());
+        self.with_board(|state, _| state.toasts.fail(words.clone()));
+        say(words, Urgency::Assertive);
+        self.read_again(Tail::Dropped);
+    }
+}
+
+/// Whether something on the board is in the person's hand, or being written.
+fn is_in_hand(state: &BoardState) -> bool {
+    if state.lifted.with_untracked(Option::is_some)
+        || state.moving.with_untracked(Option::is_some)
+        || state.menu.with_untracked(Option::is_some)
+    {
+        return true;
+    }
+    let Some(body) = document().body() else { return false };
+    if dom::one(&body, ".drag-layer, dialog[open], .menu:popover-open, .picker:popover-open").is_some() {
+        return true;
+    }
+    let focused = document().active_element();
+    focused.is_some_and(|element| {
+        matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+            && dom::closest(&element, ".card").is_some()
+    })
+}

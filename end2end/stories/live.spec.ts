@@ -1,0 +1,294 @@
+// Two people, or two tabs, on one board: what one does the other sees; what a line that breaks takes away comes back.
+import { execFileSync } from 'node:child_process';
+import type { Browser, Page } from '@playwright/test';
+import type { AutoReport } from '../fixtures/autoreport.ts';
+import { addTasks, card, drag, expectTitles, list, middle } from '../fixtures/board.ts';
+import { begin, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+
+const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
+const mina = { name: 'Mina Kovač', email: 'mina@example.org', password: 'grey pebble under the bridge' };
+
+/** Makes Mina an editor of a project. */
+function addMina(server: AutoReport): void {
+  server.command(['user', 'create', '--email', mina.email, '--name', mina.name], `${mina.password}\n`);
+  const sql = `INSERT INTO member (project_id, user_id, role) SELECT project.id, "user".id, 'editor' FROM project, "user" WHERE "user".email = '${mina.email}'`;
+  const script = 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1], timeout=10); c.execute(sys.argv[2]); c.commit()';
+  execFileSync('python3', ['-c', script, `${server.folder}/data/autoreport.db`, sql]);
+}
+
+/** Mina's browser, on the board. */
+async function openAsMina(browser: Browser, server: AutoReport): Promise<Page> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${server.url}/sign-in?next=/board/REP`);
+  await page.getByLabel('E-mail').fill(mina.email);
+  await page.getByLabel('Password').fill(mina.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await settled(page, true);
+  await expect(list(page, 'Todo')).toBeVisible();
+  return page;
+}
+
+/** Moves a card by its menu. */
+async function moveTo(page: Page, title: string, listName: string): Promise<void> {
+  await card(page, title).getByRole('button', { name: `Actions for ${title}` }).click();
+  await page.getByRole('menuitem', { name: listName, exact: true }).click();
+  await expect(card(page, title)).toBeVisible();
+}
+
+/** Both have the board before them, and each sees the other. */
+async function together(page: Page, browser: Browser, server: AutoReport): Promise<Page> {
+  addMina(server);
+  const other = await openAsMina(browser, server);
+  await expect(page.getByRole('group', { name: 'Also here' }).getByRole('img', { name: mina.name })).toBeVisible();
+  await expect(other.getByRole('group', { name: 'Also here' }).getByRole('img', { name: dana.name })).toBeVisible();
+  return other;
+}
+
+test.beforeEach(async ({ page, empty, hydrated }) => {
+  test.skip(!hydrated, 'without WebAssembly a page shows what was there when it was loaded');
+  await begin(page, empty);
+  await makeProject(page, empty);
+  await settled(page, true);
+  await addTasks(page, 'Todo', three);
+});
+
+test('what one does the other sees within a second, with the name of who did it @hydrated', async ({ page, browser, empty }) => {
+  const other = await together(page, browser, empty);
+  await expectAccessibleAtEveryWidth(other);
+
+  await moveTo(page, three[0], 'Pending');
+  const begun = Date.now();
+  await expect(list(other, 'Pending').locator('.card__title')).toHaveText([three[0]], { timeout: 1_000 });
+  expect(Date.now() - begun, 'milliseconds until it is seen').toBeLessThan(1_000);
+  await expect(card(other, three[0])).toHaveAttribute('data-by', dana.name);
+  await expect(other.locator('#live-polite')).toHaveText(`${dana.name} moved “${three[0]}” to Pending.`);
+  await expectTitles(other, 'Todo', three.slice(1));
+  await expect(other.getByRole('region', { name: 'Todo' }).locator('.badge').first()).toHaveText('2 tasks');
+  await expect(card(other, three[0])).not.toHaveAttribute('data-by', /.*/, { timeout: 5_000 });
+
+  await addTasks(page, 'In Progress', ['Order the new relay']);
+  await expectTitles(other, 'In Progress', ['Order the new relay']);
+  await expectTitles(page, 'In Progress', ['Order the new relay']);
+
+  await page.getByRole('link', { name: three[1], exact: true }).click();
+  await page.getByRole('region', { name: 'Task', exact: true }).getByLabel('Priority').selectOption('urgent');
+  await expect(card(other, three[1])).toContainText('Urgent');
+});
+
+test('a task that another person archives says so, and can be brought back by both @hydrated', async ({ page, browser, empty }) => {
+  const other = await together(page, browser, empty);
+  await card(page, three[1]).getByRole('button', { name: `Actions for ${three[1]}` }).click();
+  await page.getByRole('menuitem', { name: 'Archive' }).click();
+  await expectTitles(other, 'Todo', [three[0], three[2]]);
+  const toast = other.getByRole('region', { name: 'Notifications' });
+  await expect(toast).toContainText(`Archived by ${dana.name}: “${three[1]}”.`);
+  await toast.getByRole('button', { name: 'Restore' }).click();
+  await expectTitles(other, 'Todo', three);
+  await expectTitles(page, 'Todo', three);
+});
+
+test('nothing moves under the hand: a change waits until the card is set down @hydrated', async ({ page, browser, empty }) => {
+  const other = await together(page, browser, empty);
+  const from = await middle(card(other, three[2]));
+  await other.mouse.move(from.x, from.y);
+  await other.mouse.down();
+  await other.mouse.move(from.x + 10, from.y + 6, { steps: 3 });
+  await moveTo(page, three[0], 'Completed');
+  await other.waitForTimeout(700);
+  await expectTitles(other, 'Todo', three);
+  await other.keyboard.press('Escape');
+  await other.mouse.up();
+  await expectTitles(other, 'Completed', [three[0]]);
+  await expectTitles(other, 'Todo', three.slice(1));
+
+  await other.getByRole('link', { name: three[1], exact: true }).focus();
+  await other.keyboard.press('Space');
+  await moveTo(page, three[2], 'Completed');
+  await other.waitForTimeout(700);
+  await expectTitles(other, 'Todo', three.slice(1));
+  await other.keyboard.press('Escape');
+  await expectTitles(other, 'Todo', [three[1]]);
+});
+
+test('a board that shows a part of the cards follows, too, and its counts are right @hydrated', async ({ page, browser, empty }) => {
+  const other = await together(page, browser, empty);
+  await other.goto(`${empty.url}/board/REP?q=report`);
+  await settled(other, true);
+  await expectTitles(other, 'Todo', [three[0]]);
+  await moveTo(page, three[1], 'Pending');
+  await expect(other.getByRole('region', { name: 'Todo' })).toContainText('1 of 2');
+  await expectTitles(other, 'Pending', []);
+  await moveTo(page, three[0], 'Pending');
+  await expectTitles(other, 'Pending', [three[0]]);
+  await expect(other.getByRole('region', { name: 'Pending' })).toContainText('1 of 2');
+});
+
+test('a card shows who has it open, until it is closed or the person goes @hydrated', async ({ page, browser, empty }) => {
+  const other = await together(page, browser, empty);
+  await page.getByRole('link', { name: three[0], exact: true }).click();
+  await expect(card(other, three[0])).toContainText(`Open now: ${dana.name}`);
+  await expectAccessibleAtEveryWidth(other);
+  await page.keyboard.press('Escape');
+  await expect(card(other, three[0])).not.toContainText('Open now');
+  await other.context().close();
+  await expect(page.getByRole('group', { name: 'Also here' })).toBeHidden({ timeout: 10_000 });
+});
+
+test('who does not want to be seen is not @hydrated', async ({ page, browser, empty }) => {
+  const other = await together(page, browser, empty);
+  await other.goto(`${empty.url}/settings/profile`);
+  await other.getByRole('checkbox', { name: 'Show others when I am on a board' }).uncheck();
+  await other.getByRole('button', { name: 'Save' }).click();
+  await expect(other).toHaveURL(/notice=saved/);
+  await other.goto(`${empty.url}/board/REP/tasks/1`);
+  await settled(other, true);
+  await expect(other.getByRole('group', { name: 'Also here' }).getByRole('img', { name: dana.name })).toBeVisible();
+  await moveTo(page, three[1], 'Pending');
+  await expectTitles(other, 'Pending', [three[1]]);
+  await expect(page.getByRole('group', { name: 'Also here' })).toBeHidden();
+  await expect(card(page, three[0])).not.toContainText('Open now');
+});
+
+test.describe('a line that breaks', () => {
+  test.use({ expectedErrors: [/Failed to load resource|ERR_|EventSource/i] });
+
+  test('moves made offline wait, survive a reload, and are sent in their order @hydrated', async ({ page, browser, empty }) => {
+    const other = await together(page, browser, empty);
+    await page.route(/\/rpc\/(move_task|archive_task|restore_task)/, (route) => route.abort());
+    const moves: [string, string][] = [[three[0], 'In Progress'], [three[1], 'In Progress'], [three[0], 'Pending'], [three[2], 'Completed'], [three[1], 'Pending']];
+    for (const [title, to] of moves) await moveTo(page, title, to);
+    const bar = page.getByText('Offline. 5 changes wait to be sent.');
+    await expect(bar).toBeVisible();
+    await expectTitles(other, 'Todo', three);
+
+    await page.reload();
+    await settled(page, true);
+    await expectTitles(page, 'Pending', [three[1], three[0]]);
+    await expectTitles(page, 'Completed', [three[2]]);
+    await expect(bar).toBeVisible();
+
+    await page.unrouteAll();
+    await expect(bar).toBeHidden({ timeout: 15_000 });
+    for (const both of [page, other]) {
+      await expectTitles(both, 'Pending', [three[1], three[0]]);
+      await expectTitles(both, 'Completed', [three[2]]);
+      await expectTitles(both, 'Todo', []);
+    }
+    await page.reload();
+    await expectTitles(page, 'Pending', [three[1], three[0]]);
+    await expect(page.getByText('Offline.')).toBeHidden();
+  });
+
+  test('a second tab that takes over the waiting changes does not make them twice @hydrated', async ({ page, context, empty }) => {
+    await context.route(/\/rpc\/move_task/, (route) => route.abort());
+    await moveTo(page, three[0], 'Pending');
+    await expect(page.getByText('Offline. 1 change waits to be sent.')).toBeVisible();
+    const tab = await context.newPage();
+    await tab.goto(`${empty.url}/board/REP`);
+    await settled(tab, true);
+    await expectTitles(tab, 'Pending', [three[0]]);
+    await context.unrouteAll();
+    for (const both of [page, tab]) await expect(both.getByText('Offline.')).toBeHidden({ timeout: 15_000 });
+    await page.goto(`${empty.url}/tasks/REP-1`);
+    await expect(page.getByText(/moved this from Todo to Pending/)).toHaveCount(1);
+  });
+
+  test('a server that goes away and comes back is told by a bar, and nothing is lost @hydrated', async ({ page, browser, empty }) => {
+    const other = await together(page, browser, empty);
+    await empty.kill();
+    await moveTo(page, three[0], 'Pending');
+    await expect(page.getByText('Offline. 1 change waits to be sent.')).toBeVisible();
+    await expect(other.getByText('Offline. What others do is shown when the server answers again.')).toBeVisible({ timeout: 10_000 });
+    await empty.begin();
+    await expectTitles(other, 'Pending', [three[0]]);
+    for (const both of [page, other]) await expect(both.getByText('Offline.')).toBeHidden({ timeout: 20_000 });
+    await moveTo(other, three[1], 'Pending');
+    await expect(list(page, 'Pending').locator('.card__title')).toHaveText([three[1], three[0]], { timeout: 10_000 });
+  });
+
+  test('two people who move one card are told who was first, and theirs can have its way @hydrated', async ({ page, browser, empty }) => {
+    const other = await together(page, browser, empty);
+    await page.route(/\/rpc\/move_task/, (route) => route.abort());
+    await moveTo(page, three[0], 'Pending');
+    await moveTo(other, three[0], 'Completed');
+    const toast = page.getByRole('region', { name: 'Notifications' }).getByText(`${mina.name} moved this to Completed a moment ago. Yours was applied after.`);
+    await expect(toast).toBeVisible();
+    await expectTitles(page, 'Pending', [three[0]]);
+    await page.unrouteAll();
+    await expectTitles(other, 'Pending', [three[0]]);
+    await page.locator('.toast').filter({ has: toast }).getByRole('button', { name: 'Undo' }).click();
+    for (const both of [page, other]) await expectTitles(both, 'Completed', [three[0]]);
+  });
+});
+
+test('two tabs of one browser share one stream, and the second goes on when the first is closed @hydrated', async ({ page, context, browser, empty }) => {
+  const other = await together(page, browser, empty);
+  const streams: string[] = [];
+  context.on('request', (request) => { if (request.url().includes('/live/')) streams.push(request.url()); });
+  const tab = await context.newPage();
+  await tab.goto(`${empty.url}/board/REP`);
+  await settled(tab, true);
+  await moveTo(other, three[0], 'Pending');
+  for (const both of [page, tab]) await expectTitles(both, 'Pending', [three[0]]);
+  expect(streams, 'streams that the second tab opened').toEqual([]);
+  await expect(tab.getByRole('group', { name: 'Also here' })).toBeVisible();
+
+  await page.close();
+  await moveTo(other, three[1], 'Completed');
+  await expectTitles(tab, 'Completed', [three[1]]);
+  expect(streams.length).toBe(1);
+});
+
+test.describe('a session that ends', () => {
+  test.use({ expectedErrors: [/status of 401/, /EventSource/i] });
+
+  test('asks for the password over the board, and sends what waited @hydrated', async ({ page, context, empty }) => {
+    const tab = await context.newPage();
+    await tab.goto(`${empty.url}/projects`);
+    await tab.getByLabel(`Account of ${dana.name}`).click();
+    await tab.getByRole('button', { name: 'Sign out' }).click();
+    await expect(tab.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    await expect(dialog).toBeVisible();
+    await expectAccessibleAtEveryWidth(page);
+    await dialog.getByLabel('Password').fill('not the right one');
+    await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await expect(dialog.getByRole('alert')).toHaveText('E-mail or password is not right');
+    await dialog.getByLabel('Password').fill(dana.password);
+    await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await expect(dialog).toBeHidden();
+    await moveTo(page, three[0], 'Pending');
+    await page.waitForLoadState('networkidle');
+    await page.reload();
+    await expectTitles(page, 'Pending', [three[0]]);
+  });
+});
+
+test.describe('one task open by two people', () => {
+  test.use({ expectedErrors: [/status of 409/] });
+
+  test('shows what the other changes, keeps what is being written, and asks when both wrote the same @hydrated', async ({ page, browser, empty }) => {
+    const other = await together(page, browser, empty);
+    for (const both of [page, other]) await both.getByRole('link', { name: three[0], exact: true }).click();
+    const [mine, theirs] = [page, other].map((both) => both.getByRole('region', { name: 'Task', exact: true }));
+    await mine.getByLabel('Title').fill('Draft the report for Decem');
+
+    await theirs.getByLabel('Priority').selectOption('urgent');
+    await expect(mine.getByLabel('Priority')).toHaveValue('urgent');
+    await expect(mine.getByLabel('Title')).toHaveValue('Draft the report for Decem');
+
+    await theirs.getByLabel('Title').fill('Draft the report for January');
+    await theirs.getByLabel('Title').press('Enter');
+    await expect(card(page, 'Draft the report for January')).toBeVisible();
+    await expect(mine.getByLabel('Title')).toHaveValue('Draft the report for Decem');
+
+    await mine.getByLabel('Title').press('Enter');
+    const conflict = mine.getByRole('alert').filter({ hasText: 'Somebody changed this text since you opened it' });
+    await expect(conflict).toContainText('Draft the report for January');
+    await conflict.getByLabel('Yours').fill('Draft the reports for December and January');
+    await conflict.getByRole('button', { name: 'Save mine' }).click();
+    await expect(theirs.getByLabel('Title')).toHaveValue('Draft the reports for December and January');
+    await expect(mine.getByLabel('Title')).toHaveValue('Draft the reports for December and January');
+  });
+});
