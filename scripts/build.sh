@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the server binary and the site. Does nothing when the sources have not changed since the last time.
-# Usage: build.sh [all|server|site|dist]; `dist` is for the image: fully optimised, in target/dist-image.
+# Usage: build.sh [all|server|site|dist]; `dist` is for the image: without symbols, in target/dist-image.
 . "$(dirname "$0")/env.sh"
 
 what="${1:-all}"
@@ -39,7 +39,7 @@ dist() {
 case "$what" in
   dist)
     stage "Build: pages (WebAssembly, style, icons, font)" site
-    stage "Build: server, fully optimised" dist
+    stage "Build: server for the image" dist
     ;;
   server) stage "Build: server" server ;;
   site) stage "Build: pages (WebAssembly, style, icons, font)" site ;;

@@ -8,9 +8,8 @@ use leptos_router::{
 };
 
 use crate::{
-    accounts::SignInPage,
     lazy::*,
-    shell::{KeysPage, MorePage, Shell, provide_session},
+    shell::{Shell, provide_session},
     tasks::BoardHomePage,
     ui::{NotFoundPage, provide_sprite, provide_url_error},
 };

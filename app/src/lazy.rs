@@ -59,6 +59,10 @@ lazy_pages!(
         LabelPage: open_label = tasks,
         SavedViewsPage: open_saved_views = tasks,
     }
+    palette {
+        KeysPage: open_keys = shell,
+        MorePage: open_more = shell,
+    }
     notifications {
         NotificationsPage: open_notifications = notifications,
     }
@@ -99,6 +103,7 @@ lazy_pages!(
     }
     accounts {
         ProfilePage: open_profile = accounts,
+        SignInPage: open_sign_in = accounts,
         SignUpPage: open_sign_up = accounts,
         SetPasswordPage: open_set_password = accounts,
     }

@@ -120,8 +120,7 @@ test.describe('the calendar', () => {
     await expect(page.getByText('Nothing is due in 24–30 Mar 2031.')).toBeVisible();
   });
 
-  // The task does not arrive on the other day: to be mended before this is told.
-  test.fixme('a task is dragged to another day by the mouse, taken back, and moved by keys @hydrated', async ({ page, empty }) => {
+  test('a task is dragged to another day by the mouse, taken back, and moved by keys @hydrated', async ({ page, empty }) => {
     await setDue(page, empty.url, true, 'REP-1', `${month}-12`);
     await page.goto(`${empty.url}/board/REP/calendar?month=${month}`);
     await settled(page, true);
@@ -160,8 +159,7 @@ test.describe('the calendar', () => {
     await expect(day(page, `${month}-20`)).toContainText(three[0]);
   });
 
-  // Like the mouse: the task does not always arrive.
-  test.fixme('a finger holds a task and moves it to another day @hydrated', async ({ page, empty, context }) => {
+  test('a finger holds a task and moves it to another day @hydrated', async ({ page, empty, context }) => {
     await setDue(page, empty.url, true, 'REP-1', `${month}-12`);
     await page.goto(`${empty.url}/board/REP/calendar?month=${month}`);
     await settled(page, true);

@@ -1,6 +1,7 @@
 //! The keys that work on every page, and what they open.
 
 use leptos::{html::Dialog, prelude::*};
+use send_wrapper::SendWrapper;
 
 use super::{api::save_sidebar, recent};
 use crate::{
@@ -12,6 +13,8 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct Shortcuts {
     pub palette: RwSignal<bool>,
+    /// What was typed since the palette was asked for and before it was there.
+    pub typed: RwSignal<String>,
     pub help: RwSignal<bool>,
     /// Whether the sidebar shows icons alone.
     pub is_narrow: RwSignal<bool>,
@@ -20,8 +23,12 @@ pub struct Shortcuts {
 impl Shortcuts {
     /// Makes them known to all below, and listens.
     pub fn provide(is_narrow: bool, uses_singles: bool) -> Self {
-        let shortcuts =
-            Self { palette: RwSignal::new(false), help: RwSignal::new(false), is_narrow: RwSignal::new(is_narrow) };
+        let shortcuts = Self {
+            palette: RwSignal::new(false),
+            typed: RwSignal::default(),
+            help: RwSignal::new(false),
+            is_narrow: RwSignal::new(is_narrow),
+        };
         provide_context(shortcuts);
         listen(shortcuts, uses_singles);
         shortcuts
@@ -38,9 +45,21 @@ impl Shortcuts {
     }
 }
 
-/// The list of keys, over the page.
+/// The list of keys, over the page, while it is open.
 #[component]
 pub fn KeysDialog(shortcuts: Shortcuts) -> impl IntoView {
+    // Only a page that is awake opens it, and that has one thread.
+    move || shortcuts.help.get().then(|| Suspend::new(SendWrapper::new(open_keys_dialog(shortcuts))))
+}
+
+/// Comes with the palette.
+#[lazy(palette)]
+fn open_keys_dialog(shortcuts: Shortcuts) -> AnyView {
+    view! { <OpenKeysDialog shortcuts=shortcuts /> }.into_any()
+}
+
+#[component]
+fn OpenKeysDialog(shortcuts: Shortcuts) -> impl IntoView {
     let dialog = NodeRef::<Dialog>::new();
     let is_without_singles = use_context::<Me>().is_some_and(|me| !me.uses_shortcuts);
     Effect::new(move |_| {
@@ -53,19 +72,18 @@ pub fn KeysDialog(shortcuts: Shortcuts) -> impl IntoView {
             dialog.close();
         }
     };
-    move || {
-        shortcuts.help.get().then(|| view! {
-            <dialog class="dialog is-wide" aria-labelledby="keys-title" node_ref=dialog on:close=move |_| shortcuts.help.set(false)
-                on:click=move |event| if recent::is_backdrop(&event) { close() }
-            >
-                <div class="dialog__head">
-                    <h2 id="keys-title">"Keys"</h2>
-                    <button class="icon-btn" type="button" aria-label="Close" autofocus=true on:click=move |_| close()><Icon name="x" /></button>
-                </div>
-                <div class="dialog__body"><KeysTable is_without_singles=is_without_singles /></div>
-            </dialog>
-        })
+    view! {
+        <dialog class="dialog is-wide" aria-labelledby="keys-title" node_ref=dialog on:close=move |_| shortcuts.help.set(false)
+            on:click=move |event| if recent::is_backdrop(&event) { close() }
+        >
+            <div class="dialog__head">
+                <h2 id="keys-title">"Keys"</h2>
+                <button class="icon-btn" type="button" aria-label="Close" autofocus=true on:click=move |_| close()><Icon name="x" /></button>
+            </div>
+            <div class="dialog__body"><KeysTable is_without_singles=is_without_singles /></div>
+        </dialog>
     }
+    .into_any()
 }
 
 /// The list of keys as a page of its own: what the menu leads to without WebAssembly.
@@ -96,6 +114,7 @@ mod browser {
     use super::Shortcuts;
     use crate::shell::recent;
     use crate::ui::keys::{self, Action, Place};
+    use crate::ui::listeners::{Hears, Listeners};
 
     /// Listens on the window: whatever stands in the page comes first.
     pub fn listen(shortcuts: Shortcuts, uses_singles: bool) {
@@ -114,7 +133,10 @@ mod browser {
                 Some(Action::Palette) => {
                     match shortcuts.palette.get_untracked() {
                         true => recent::close_palette(),
-                        false => shortcuts.palette.set(true),
+                        false => {
+                            shortcuts.typed.set(String::new());
+                            shortcuts.palette.set(true);
+                        }
                     }
                     true
                 }
@@ -149,7 +171,31 @@ mod browser {
         Effect::new(move |_| {
             let handle = window_event_listener(ev::keydown, hear.clone());
             on_cleanup(move || handle.remove());
+            let mut listeners = Listeners::default();
+            let window: web_sys::EventTarget = window().into();
+            listeners.on(&window, "keydown", Hears::Capturing, move |event| keep_typed(shortcuts, &event));
+            StoredValue::new_local(listeners);
         });
+    }
+
+    /// The palette comes in a module of its own. What is typed before it is there is meant for it, not for
+    /// what has the focus until then.
+    fn keep_typed(shortcuts: Shortcuts, event: &ev::KeyboardEvent) {
+        let has_modifier = event.ctrl_key() || event.meta_key() || event.alt_key();
+        if has_modifier || !shortcuts.palette.get_untracked() || recent::is_palette_open() {
+            return;
+        }
+        let key = event.key();
+        match key.as_str() {
+            "Escape" => shortcuts.palette.set(false),
+            "Backspace" => shortcuts.typed.update(|typed| {
+                typed.pop();
+            }),
+            letter if letter.chars().count() == 1 => shortcuts.typed.update(|typed| typed.push_str(letter)),
+            _ => {}
+        }
+        event.prevent_default();
+        event.stop_immediate_propagation();
     }
 
     fn focus_first(selector: &str) -> bool {

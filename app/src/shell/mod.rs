@@ -4,6 +4,7 @@
 pub mod api;
 mod arrival;
 mod head;
+#[allow(unsafe_code, reason = "generated at the split points between WebAssembly modules")]
 mod keys;
 mod nav;
 #[allow(unsafe_code, reason = "generated at the split points between WebAssembly modules")]

@@ -79,6 +79,8 @@ fn OpenPalette(shortcuts: Shortcuts) -> impl IntoView {
     Effect::new(move |_| {
         if let Some(dialog) = state.dialog.get() {
             recent::show_modal(&dialog);
+            let typed = shortcuts.typed.try_update(std::mem::take).unwrap_or_default();
+            query.update(|query| query.push_str(&typed));
         }
     });
     // Another list begins at its first row.

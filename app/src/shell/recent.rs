@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "hydrate")]
-pub use browser::{close_palette, is_backdrop, read, remember, show_modal, show_row, wear};
+pub use browser::{close_palette, is_backdrop, is_palette_open, read, remember, show_modal, show_row, wear};
 
 #[cfg(not(feature = "hydrate"))]
 pub use server::{is_backdrop, read, remember, show_modal, show_row, wear};
@@ -63,6 +63,11 @@ mod browser {
         if let Some(open) = open.and_then(|open| open.dyn_into::<HtmlDialogElement>().ok()) {
             open.close();
         }
+    }
+
+    /// Whether the palette is there to be typed into.
+    pub fn is_palette_open() -> bool {
+        document().query_selector("dialog.palette[open]").ok().flatten().is_some()
     }
 
     /// Whether a press was beside the dialog.

@@ -9,6 +9,8 @@ mod field;
 mod form;
 mod icon;
 pub mod keys;
+#[cfg(feature = "hydrate")]
+pub mod listeners;
 mod marks;
 mod notice;
 mod page;

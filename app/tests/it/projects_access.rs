@@ -2,14 +2,14 @@
 
 use app::{
     accounts::service::groups,
-    domain::project::MemberRole,
+    domain::{project::MemberRole, shelf::ShelfQuery},
     error::{AppError, Problem},
     members::service::{
         groups as project_groups, list,
         members::{self, OpenTasks},
     },
     projects::service::{access, life, projects},
-    tasks::service::{archive, assign, find},
+    tasks::service::{archive, assign, find, shelf},
     testing::{Cast, each_database, project, task},
 };
 
@@ -117,9 +117,9 @@ async fn who_is_removed_keeps_tasks_unless_asked_and_the_history_tells() {
         let people = || async {
             let viewing = access::by_id(&mina, app.reader(), made.id).await.unwrap();
             archive::archive(&mina, a.id, None).await.unwrap();
-            let cards = archive::list(&mina, &viewing).await.unwrap();
+            let cards = shelf::read(&mina, &viewing, shelf::Place::Archive, ShelfQuery::default()).await.unwrap().rows;
             archive::restore(&mina, a.id, None).await.unwrap();
-            cards[0].people.clone()
+            cards[0].card.people.clone()
         };
         assert_eq!(people().await, ["Jonas Ortiz"], "the name stays on the task");
         members::add(&mina, &owning().await, "jonas@example.org", MemberRole::Editor).await.unwrap();

@@ -14,7 +14,9 @@ use app::{
     tasks::service::{
         archive,
         columns::{self, ColumnChange, NewColumn},
+        copy,
         moves::{self, Move},
+        trash,
     },
     testing::{Cast, TestApp, each_database, project, task},
 };
@@ -202,6 +204,13 @@ async fn a_hard_limit_refuses_what_comes_in_and_lets_the_rest_move() {
         archive::archive(&ctx, a.id, None).await.unwrap();
         moves::move_task(&ctx, to(c.id, ids[1])).await.unwrap();
         assert_eq!(archive::restore(&ctx, a.id, None).await.unwrap_err(), full);
+        // Nor do copies and what comes out of the trash pass it.
+        assert_eq!(copy::copy(&ctx, b.id, copy::Along::default()).await.unwrap_err(), full);
+        trash::put(&ctx, b.id, None).await.unwrap();
+        moves::move_task(&ctx, to(d.id, ids[1])).await.unwrap();
+        assert_eq!(trash::restore(&ctx, b.id, None).await.unwrap_err(), full);
+        moves::move_task(&ctx, to(d.id, ids[0])).await.unwrap();
+        trash::restore(&ctx, b.id, None).await.unwrap();
         // A removed column does not pour its tasks over the limit either.
         assert_eq!(columns::remove(&ctx, &editing, ids[0], ids[1]).await.unwrap_err(), full);
         // A soft limit only speaks.

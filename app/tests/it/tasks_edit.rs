@@ -1,13 +1,13 @@
 //! Edits, archive, people, comments, checklists, and what a board and a history show of them.
 
 use app::{
-    domain::{board_filter::BoardFilter, board_look::BoardLook, due::Due, task::Priority},
+    domain::{board_filter::BoardFilter, board_look::BoardLook, due::Due, shelf::ShelfQuery, task::Priority},
     error::{AppError, Problem},
     projects::service::access,
     tasks::service::{
         archive, assign, board, checklist, comments, detail,
         edit::{self, Change, DueInput},
-        find,
+        find, shelf,
     },
     testing::{Cast, each_database, project, task},
 };
@@ -92,7 +92,10 @@ async fn an_archived_task_leaves_the_board_and_comes_back_to_its_place() {
             .id;
         archive::archive(&ctx, b, None).await.unwrap();
         assert_eq!(titles().await, ["a", "c"]);
-        assert_eq!(archive::list(&ctx, &viewing).await.unwrap()[0].title, "b");
+        assert_eq!(
+            shelf::read(&ctx, &viewing, shelf::Place::Archive, ShelfQuery::default()).await.unwrap().rows[0].card.title,
+            "b"
+        );
         archive::restore(&ctx, b, None).await.unwrap();
         assert_eq!(titles().await, ["a", "b", "c"]);
     })

@@ -1,7 +1,10 @@
 //! The life of a task: series, copies, another project, the trash.
 
 use app::{
-    domain::{board_filter::BoardFilter, board_look::BoardLook, due::Due, ids::TaskId, recurrence::Recurrence},
+    domain::{
+        board_filter::BoardFilter, board_look::BoardLook, due::Due, ids::TaskId, recurrence::Recurrence,
+        shelf::ShelfQuery,
+    },
     entities::{attachment, comment, task as task_row, task_event},
     error::{AppError, Problem},
     platform::ctx::Ctx,
@@ -17,7 +20,7 @@ use app::{
             edit::{self, Change, DueInput},
             find, labels_of_task, moves,
             notes::{self, NoteInput},
-            recurrence, transfer, trash,
+            recurrence, shelf, transfer, trash,
         },
         view::TaskDetail,
     },
@@ -193,9 +196,13 @@ async fn the_trash_keeps_a_task_for_thirty_days_and_then_all_of_it_is_gone() {
             let read = board::read(&ctx, &viewing, &BoardFilter::default(), BoardLook::default(), None).await.unwrap();
             read.columns[0].cards.iter().map(|card| card.title.clone()).collect()
         };
+        let put_away = async |place| -> Vec<String> {
+            let read = shelf::read(&ctx, &viewing, place, ShelfQuery::default()).await.unwrap();
+            read.rows.into_iter().map(|row| row.card.title).collect()
+        };
         assert_eq!(titles().await, ["b"]);
-        assert_eq!(archive::list(&ctx, &viewing).await.unwrap(), [], "the trash is not the archive");
-        assert_eq!(trash::list(&ctx, &viewing).await.unwrap()[0].0.title, "a");
+        assert_eq!(put_away(shelf::Place::Archive).await, [""; 0], "the trash is not the archive");
+        assert_eq!(put_away(shelf::Place::Trash).await, ["a"]);
         assert_eq!(comments::add(&ctx, a.id, "x", None).await, Err(AppError::NotFound), "not changed in the trash");
         archive::restore(&ctx, a.id, None).await.unwrap_err();
         assert!(!read(&ctx, "T-1").await.can_edit);
@@ -207,7 +214,7 @@ async fn the_trash_keeps_a_task_for_thirty_days_and_then_all_of_it_is_gone() {
         let ctx = app.as_person(&cast.jonas);
         trash::put(&ctx, b.id, None).await.unwrap();
         trash::restore(&ctx, b.id, None).await.unwrap();
-        assert_eq!(archive::list(&ctx, &viewing).await.unwrap()[0].title, "b", "back to the archive it came from");
+        assert_eq!(put_away(shelf::Place::Archive).await, ["b"], "back to the archive it came from");
 
         trash::put(&ctx, a.id, None).await.unwrap();
         assert_eq!(trash::delete(&ctx, a.id).await, Err(AppError::Forbidden), "only owners delete for good");

@@ -22,10 +22,10 @@ mod browser {
     use crate::domain::ids::{ColumnId, TaskId};
     use crate::tasks::board::announce::{Urgency, say};
     use crate::tasks::board::drag::{self, Dropped, Follow};
-    use crate::tasks::board::listeners::{Hears, Listeners};
     use crate::tasks::board::popover::{self, Press};
     use crate::tasks::board::state::{BoardState, ColumnState, Place};
     use crate::tasks::board::{browser_time, dom, focus, keyboard, words};
+    use crate::ui::listeners::{Hears, Listeners};
 
     /// Lets pointer and keyboard act on the board for as long as it stands in the page.
     pub fn attach(node: NodeRef<Div>, state: &BoardState) {

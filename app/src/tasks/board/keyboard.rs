@@ -16,14 +16,16 @@ use super::{
         focus_card, focus_filter, gather_tab_stops, is_nothing_focused, is_right_to_left, press_button, rove, show,
         title_of,
     },
-    listeners::{Hears, Listeners},
     state::{BoardState, Place},
     tools::Field,
     words::{self, Edge},
 };
 use crate::{
     domain::ids::TaskId,
-    ui::keys::{self, Action},
+    ui::{
+        keys::{self, Action},
+        listeners::{Hears, Listeners},
+    },
 };
 
 /// Which way a card or the focus goes, in the direction of reading.

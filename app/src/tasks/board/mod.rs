@@ -57,8 +57,6 @@ mod focus;
 pub mod geometry;
 #[cfg(feature = "hydrate")]
 mod keyboard;
-#[cfg(feature = "hydrate")]
-pub mod listeners;
 
 pub use announce::{Urgency, say};
 pub use board_page::BoardPage;

@@ -12,7 +12,7 @@ use web_sys::{Element, Event, HtmlElement, KeyboardEvent, MouseEvent, PointerEve
 
 use crate::tasks::board::dom;
 use crate::tasks::board::geometry::{HOLD_MILLIS, MOUSE_SLOP, TOUCH_SLOP};
-use crate::tasks::board::listeners::{Hears, Listeners};
+use crate::ui::listeners::{Hears, Listeners};
 
 /// Called with the task and the days it was moved by.
 type Moved = Rc<dyn Fn(&str, i64)>;

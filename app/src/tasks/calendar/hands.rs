@@ -17,18 +17,19 @@ mod browser {
 
     use crate::domain::ids::TaskId;
     use crate::tasks::board::dom;
-    use crate::tasks::board::listeners::Hears;
     use crate::tasks::calendar::drag;
     use crate::tasks::calendar::grid::Desk;
+    use crate::ui::listeners::Hears;
 
     /// Lets pointer and keys move tasks for as long as the calendar stands in the page.
     pub fn attach(node: NodeRef<Table>, desk: Desk) {
         Effect::new(move |_| {
             let Some(table) = node.get() else { return };
+            let table: HtmlElement = (*table).clone();
+            drop(table.set_attribute("data-ready", ""));
             if !desk.can_edit {
                 return;
             }
-            let table: HtmlElement = (*table).clone();
             let mut listeners = drag::start(
                 &table,
                 Rc::new(move |id: &str, days: i64| {
@@ -40,7 +41,6 @@ mod browser {
             let root = table.clone();
             listeners.on(&table, "keydown", Hears::Bubbling, move |event: KeyboardEvent| on_key(&root, desk, &event));
             StoredValue::new_local(listeners);
-            drop(table.set_attribute("data-ready", ""));
         });
     }
 

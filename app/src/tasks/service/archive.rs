@@ -1,9 +1,8 @@
 //! Putting a task away and bringing it back. Nothing is deleted.
 
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
 use super::{
-    cards,
     create::touched,
     edit,
     events::{self, Detail, Event},
@@ -17,12 +16,7 @@ use crate::{
     entities::task,
     error::AppResult,
     platform::{ctx::Ctx, db::WriteTx},
-    projects::service::access::Viewing,
-    tasks::view::Card,
 };
-
-/// Most archived tasks that one page shows.
-const LISTED: u64 = 200;
 
 /// Takes a task off the board. Twice is the same as once.
 ///
@@ -72,20 +66,4 @@ pub(super) async fn put(
     let saved = fresh.update(&**tx).await?;
     events::record(ctx, &**tx, &saved, Event::plain(kind, Detail::default()).with_op(op_id)).await?;
     Ok(saved)
-}
-
-/// The archived tasks of a project, the latest first.
-///
-/// # Errors
-/// Only those of the database.
-pub async fn list(ctx: &Ctx, viewing: &Viewing) -> AppResult<Vec<Card>> {
-    let rows = task::Entity::find()
-        .filter(task::Column::ProjectId.eq(viewing.project().id))
-        .filter(task::Column::ArchivedAt.is_not_null())
-        .filter(task::Column::DeletedAt.is_null())
-        .order_by_desc(task::Column::ArchivedAt)
-        .limit(LISTED)
-        .all(ctx.reader())
-        .await?;
-    cards::cards(ctx.reader(), find::zone(ctx), rows).await
 }

@@ -11,7 +11,7 @@ use super::{
     create::next_number,
     edit,
     events::{self, Detail, Event, Stand},
-    find,
+    find, limits,
     moves::{self, End},
     watch,
 };
@@ -54,11 +54,14 @@ pub(super) struct Like {
 /// reference of the copy.
 ///
 /// # Errors
-/// [`crate::error::AppError::NotFound`] where it is not there, or without the right.
+/// [`AppError::NotFound`](crate::error::AppError::NotFound) where it is not there, or without the right;
+/// [`AppError::Full`](crate::error::AppError::Full) where its column has a hard limit and no room.
 pub async fn copy(ctx: &Ctx, id: TaskId, along: Along) -> AppResult<String> {
     let tx = ctx.begin().await?;
     let (editing, row) = find::for_editing(ctx, &*tx, id).await?;
     let row = edit::lock(ctx, &tx, row).await?;
+    let column = moves::lock_column(ctx, &tx, row.project_id, row.column_id).await?;
+    limits::check_room(&tx, &column, 1).await?;
     let key = editing.project().key.clone();
     let title: String = format!("{} (copy)", row.title).chars().take(crate::domain::task::TITLE_MAX as usize).collect();
     let like = Like {
@@ -80,6 +83,7 @@ pub async fn copy(ctx: &Ctx, id: TaskId, along: Along) -> AppResult<String> {
 }
 
 /// Writes a task that is like another one, with its labels and those of its people who still are in the project.
+/// No limit is asked: the next of a series comes also into a full column, or nobody could complete this one.
 pub(super) async fn insert_like(ctx: &Ctx, tx: &WriteTx, source: &task::Model, like: Like) -> AppResult<task::Model> {
     let Like { column, end, title, due_on, due_at, start_on, recurrence, along, created_by, origin } = like;
     let column = moves::lock_column(ctx, tx, source.project_id, column).await?;
@@ -173,6 +177,7 @@ pub(super) async fn insert_from_item(
     origin: &str,
 ) -> AppResult<task::Model> {
     let column = moves::lock_column(ctx, tx, parent.project_id, parent.column_id).await?;
+    limits::check_room(tx, &column, 1).await?;
     let row = task::Model {
         id: TaskId(Uuid::now_v7()),
         number: next_number(tx, parent.project_id).await?,

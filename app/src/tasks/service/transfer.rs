@@ -14,7 +14,7 @@ use super::{
     create::next_number,
     edit,
     events::{self, Detail, Event, Stand},
-    find,
+    find, limits,
     moves::{self, End},
     stream,
 };
@@ -35,7 +35,7 @@ use crate::{
 ///
 /// # Errors
 /// [`AppError::Invalid`] at `project` for its own, [`AppError::NotFound`] and [`AppError::Forbidden`]
-/// without the right in both.
+/// without the right in both, [`AppError::Full`] where the column has a hard limit and no room.
 pub async fn transfer(ctx: &Ctx, id: TaskId, to: ProjectId, column: Option<ColumnId>) -> AppResult<String> {
     let tx = ctx.begin().await?;
     // Both projects are held in one order, so that two tasks that change sides at once do not wait for
@@ -62,6 +62,9 @@ pub async fn transfer(ctx: &Ctx, id: TaskId, to: ProjectId, column: Option<Colum
     };
     let wanted = wanted.ok_or_else(|| AppError::field("project", Problem::UnknownChoice))?;
     let column = moves::lock_column(ctx, &tx, to, wanted.id).await?;
+    if row.archived_at.is_none() {
+        limits::check_room(&tx, &column, 1).await?;
+    }
     let labels = mapped_labels(&tx, &row, to).await?;
 
     let number = next_number(&tx, to).await?;

@@ -4,16 +4,15 @@ use chrono::TimeDelta;
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, ExprTrait},
 };
 
 use super::{
-    cards,
     create::touched,
     edit,
     events::{self, Detail, Event},
-    find,
+    find, limits, moves,
 };
 use crate::{
     domain::{
@@ -23,14 +22,10 @@ use crate::{
     entities::task,
     error::{AppError, AppResult},
     platform::{ctx::Ctx, db::WriteTx},
-    projects::service::access::Viewing,
-    tasks::view::Card,
 };
 
 /// Days that a task waits in the trash.
 pub const KEPT_DAYS: i64 = 30;
-/// Most tasks in the trash that one page shows.
-const LISTED: u64 = 200;
 /// Tasks that one purge deletes: the writer is let go in between.
 const PURGED_AT_ONCE: u64 = 200;
 
@@ -65,7 +60,7 @@ pub(super) async fn put_row(ctx: &Ctx, tx: &WriteTx, row: task::Model, op_id: Op
 /// Takes a task out of the trash, to where it was: its list or the archive. Twice is the same as once.
 ///
 /// # Errors
-/// Without the right, or of the database.
+/// [`AppError::Full`] where its column has a hard limit and no room; without the right, or of the database.
 pub async fn restore(ctx: &Ctx, id: TaskId, op_id: Option<OpId>) -> AppResult<()> {
     let tx = ctx.begin().await?;
     let (_, row) = find::for_editing_anywhere(ctx, &*tx, id).await?;
@@ -85,6 +80,10 @@ pub(super) async fn restore_row(
 ) -> AppResult<task::Model> {
     let Some(deleted_at) = row.deleted_at else { return Ok(row) };
     let was_archived = row.archived_at.is_some_and(|archived_at| archived_at < deleted_at);
+    if !was_archived {
+        let column = moves::column_of(&**tx, row.project_id, row.column_id).await?;
+        limits::check_room(tx, &column, 1).await?;
+    }
     let mut fresh = touched(ctx, &row);
     fresh.deleted_at = Set(None);
     fresh.deleted_by = Set(None);
@@ -107,23 +106,6 @@ pub async fn delete(ctx: &Ctx, id: TaskId) -> AppResult<()> {
     }
     task::Entity::delete_by_id(id).exec(&*tx).await?;
     Ok(tx.commit().await?)
-}
-
-/// The tasks in a project's trash, the latest first, each with the instant at which it is gone.
-///
-/// # Errors
-/// Only those of the database.
-pub async fn list(ctx: &Ctx, viewing: &Viewing) -> AppResult<Vec<(Card, chrono::DateTime<chrono::Utc>)>> {
-    let rows = task::Entity::find()
-        .filter(task::Column::ProjectId.eq(viewing.project().id))
-        .filter(task::Column::DeletedAt.is_not_null())
-        .order_by_desc(task::Column::DeletedAt)
-        .limit(LISTED)
-        .all(ctx.reader())
-        .await?;
-    let ends: Vec<_> = rows.iter().map(|row| row.deleted_at.unwrap_or(ctx.now) + TimeDelta::days(KEPT_DAYS)).collect();
-    let cards = cards::cards(ctx.reader(), find::zone(ctx), rows).await?;
-    Ok(cards.into_iter().zip(ends).collect())
 }
 
 /// Deletes what has been in the trash for 30 days. Any number of processes may do it beside each other.

@@ -4,7 +4,7 @@
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
-    api::{CopyTask, DeleteTask, PurgeTask, TransferTask, UndeleteTask, WatchTask, undelete_task},
+    api::{CopyTask, DeleteTask, TransferTask, UndeleteTask, WatchTask, undelete_task},
     saving::{TaskState, save_state, saving},
 };
 use crate::{
@@ -18,8 +18,8 @@ use crate::{
 /// Says that the task is archived or in the trash, and offers to bring it back.
 #[component]
 pub fn PutAway(state: TaskState) -> impl IntoView {
-    let (restore, undelete, purge) =
-        (saving::<RestoreTask>(state), saving::<UndeleteTask>(state), ServerAction::<PurgeTask>::new());
+    let (restore, undelete) = (saving::<RestoreTask>(state), saving::<UndeleteTask>(state));
+    let trash = state.part(|detail| format!("/board/{}/trash", detail.key));
     let archived = state.part(|detail| detail.archived.clone());
     let deleted = state.part(|detail| detail.parts.deleted.clone());
     let can_purge = state.part(|detail| detail.parts.can_purge);
@@ -34,16 +34,7 @@ pub fn PutAway(state: TaskState) -> impl IntoView {
                     {can_restore.get().then(|| view! {
                         <ActionForm action=undelete>{state.hidden_id()}<button class="btn is-sm" type="submit">"Restore"</button></ActionForm>
                     })}
-                    {can_purge.get().then(|| view! {
-                        <details class="edit">
-                            <summary class="btn is-sm is-danger-quiet">"Delete now"</summary>
-                            <ActionForm action=purge attr:class="form">
-                                {state.hidden_id()}
-                                <p class="small">"This deletes the task with its comments, notes, files and history. It cannot be undone."</p>
-                                <button class="btn is-sm is-danger" type="submit">"Delete for good"</button>
-                            </ActionForm>
-                        </details>
-                    })}
+                    {can_purge.get().then(|| view! { <a class="btn is-sm is-danger-quiet" href=trash.get()>"Delete now"</a> })}
                 </div>
             }.into_any());
         }

@@ -279,14 +279,6 @@ pub async fn undelete_task(task: TaskId, #[server(default)] op: Option<OpId>) ->
     Ok(())
 }
 
-/// Deletes a task that is in the trash, for good.
-#[server(prefix = "/rpc")]
-pub async fn purge_task(task: TaskId) -> AppResult<()> {
-    trash::delete(&Ctx::signed_in()?, task).await?;
-    leptos_axum::redirect("/board");
-    Ok(())
-}
-
 /// Copies a task and opens the copy.
 #[server(prefix = "/rpc")]
 pub async fn copy_task(

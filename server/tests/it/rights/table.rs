@@ -138,7 +138,6 @@ pub const ROWS: &[Row] = &[
     row("save_series", Editor, "task={task}&kind=weekdays"),
     row("delete_task", Editor, "task={task}"),
     row("undelete_task", Editor, "task={task}"),
-    row("purge_task", Owner, "task={trashed}"),
     row("copy_task", Editor, "task={task}&checklist=true"),
     row("transfer_task", Editor, "task={task}&project={elsewhere}"),
     // notifications

@@ -15,7 +15,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement, KeyboardEvent, MouseEvent, PointerEvent};
 
 use self::hand::Hand;
-use super::listeners::{Hears, Listeners};
+use crate::ui::listeners::{Hears, Listeners};
 
 /// Where a card was let go.
 pub struct Dropped {

@@ -13,7 +13,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BroadcastChannel, Event, EventSource, MessageEvent};
 
-use crate::tasks::board::listeners::{Hears, Listeners};
+use crate::ui::listeners::{Hears, Listeners};
 
 /// Changes that a tab keeps for another one that comes later.
 const KEPT_MOST: usize = 200;
