@@ -39,6 +39,13 @@ const OPEN: Duration = Duration::from_secs(60);
 
 pub struct Core(Rc<Inner>);
 
+/// Stays on the browser's one thread.
+pub type Held = StoredValue<Core, LocalStorage>;
+
+pub fn hold(core: Core) -> Held {
+    StoredValue::new_local(core)
+}
+
 struct Inner {
     here: RwSignal<Vec<Person>>,
     link: RwSignal<Link>,

@@ -42,14 +42,14 @@ pub struct Live {
     /// The others who look at the board.
     pub here: RwSignal<Vec<Person>>,
     pub link: RwSignal<Link>,
-    core: StoredValue<Core, LocalStorage>,
+    core: Held,
 }
 
 impl Live {
     /// For the board page that calls it; `rebuild` reads the board and makes the page anew.
     pub fn new(me: Option<UserId>, rebuild: Callback<()>) -> Self {
         let (here, link) = (RwSignal::new(Vec::new()), RwSignal::new(Link::Up));
-        Self { here, link, core: StoredValue::new_local(Core::new(here, link, me, rebuild)) }
+        Self { here, link, core: hold(Core::new(here, link, me, rebuild)) }
     }
 
     /// Shows what others do on a board, as long as it stands in the page.
@@ -91,10 +91,10 @@ impl Live {
 }
 
 #[cfg(feature = "hydrate")]
-use core::Core;
+use core::{Core, Held, hold};
 
 #[cfg(not(feature = "hydrate"))]
-use server::Core;
+use server::{Core, Held, hold};
 
 #[cfg(not(feature = "hydrate"))]
 mod server {
@@ -104,6 +104,13 @@ mod server {
 
     /// Nobody is told anything while a page is rendered.
     pub struct Core;
+
+    /// A page is rendered by many threads.
+    pub type Held = StoredValue<Core>;
+
+    pub fn hold(core: Core) -> Held {
+        StoredValue::new(core)
+    }
 
     impl Core {
         pub const fn new(
