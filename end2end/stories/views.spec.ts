@@ -1,6 +1,6 @@
 // The other ways to look at tasks: list, calendar, archive, my work, search.
 import { addTasks, card, expectTitles, middle } from '../fixtures/board.ts';
-import { begin, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { answered, begin, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
@@ -13,14 +13,14 @@ test.beforeEach(async ({ page, empty, hydrated }) => {
   await settled(page, hydrated);
   await addTasks(page, 'Todo', three);
   // What was added is on the server before the next page is asked for.
-  await page.waitForLoadState('networkidle');
+  await answered(page);
 });
 
 /** Makes a choice in a cell; without WebAssembly its button saves it. */
 async function choose(page: Page, hydrated: boolean, label: string, option: string | { label: string }): Promise<void> {
   const select = page.getByLabel(label);
   await select.selectOption(option);
-  if (hydrated) await page.waitForLoadState('networkidle');
+  if (hydrated) await answered(page);
   else await select.locator('xpath=ancestor::form').getByRole('button', { name: 'Save' }).click();
 }
 
@@ -48,7 +48,7 @@ test('the list is ordered by a press on a heading, edited in its cells, and reme
   await choose(page, hydrated, `Priority of ${three[1]}`, 'urgent');
   await choose(page, hydrated, `Status of ${three[0]}`, { label: 'Pending' });
   await choose(page, hydrated, `Assignees of ${three[1]}`, { label: `Add ${dana.name}` });
-  await page.waitForLoadState('networkidle');
+  await answered(page);
   await page.goto(`${empty.url}/board/REP/list?order=-priority`);
   await settled(page, hydrated);
   await expect(rows(page).first()).toHaveText(three[1]);
@@ -145,7 +145,7 @@ test.describe('the calendar', () => {
     await page.keyboard.press('Shift+ArrowDown');
     await expect(day(page, `${month}-20`)).toContainText(three[0]);
     await expect(page.locator('#live-polite')).toContainText('Moved “Draft the November report” to Thursday 20 March 2031.');
-    await page.waitForLoadState('networkidle');
+    await answered(page);
     await page.reload();
     await expect(day(page, `${month}-20`)).toContainText(three[0]);
 
@@ -202,7 +202,7 @@ test('my work has what is assigned to me, and a press finishes it', async ({ pag
   const list = page.getByLabel(`List of ${three[1]}`);
   await list.selectOption({ label: 'Pending' });
   if (!hydrated) await list.locator('xpath=ancestor::form').getByRole('button', { name: 'Move' }).click();
-  await page.waitForLoadState('networkidle');
+  await answered(page);
   await page.goto(`${empty.url}/board/REP`);
   await expectTitles(page, 'Completed', [three[0]]);
   await expectTitles(page, 'Pending', [three[1]]);

@@ -16,7 +16,9 @@ use crate::{
 
 #[component]
 pub fn ColumnView(column: ColumnState, board: BoardState) -> impl IntoView {
-    let heading = format!("list-{}", column.id);
+    let heading = format!("list-name-{}", column.id);
+    // What leads to a list leads to the whole of it: a phone would turn back at a part of it.
+    let place = format!("list-{}", column.id);
     let named_by = heading.clone();
     let is_adding = RwSignal::new(false);
     open_on_key(&column, &board, is_adding);
@@ -24,7 +26,7 @@ pub fn ColumnView(column: ColumnState, board: BoardState) -> impl IntoView {
     let is_folded = column.is_folded.clone();
     view! {
         <section
-            class="col" class:is-folded=move || is_folded.get()
+            id=place class="col" class:is-folded=move || is_folded.get()
             data-status=column.status.as_str() data-id=column.id.to_string() data-full=full(&column) aria-labelledby=named_by
         >
             {head(&column, &board, Some(is_adding))}
@@ -57,7 +59,7 @@ fn open_on_key(column: &ColumnState, board: &BoardState, is_adding: RwSignal<boo
 
 /// Name, count, and what can be done to the list.
 pub fn head(column: &ColumnState, board: &BoardState, is_adding: Option<RwSignal<bool>>) -> impl IntoView + use<> {
-    let id = format!("list-{}", column.id);
+    let id = format!("list-name-{}", column.id);
     view! {
         <header class="col__head">
             <FoldForm column=column.clone() folds=false />

@@ -26,10 +26,22 @@ impl TaskState {
         let detail = RwSignal::new(detail);
         let board = use_context::<OpenBoard>();
         let toasts = expect_context::<Toasts>();
+        // Answers overtake each other: one that was asked for before the one that is shown says nothing new.
+        let (asked, answered) = (StoredValue::new(0_u32), StoredValue::new(0_u32));
         let reload = Action::new(move |reading: &Reading| {
             let (reference, reading) = (reference.clone(), *reading);
+            let number = asked.try_update_value(|asked| {
+                *asked += 1;
+                *asked
+            });
             async move {
-                match load_task(reference).await {
+                let answer = load_task(reference).await;
+                // Nobody looks at a task that was closed meanwhile.
+                if number.is_none_or(|number| answered.try_get_value().is_none_or(|answered| answered > number)) {
+                    return;
+                }
+                answered.set_value(number.unwrap_or_default());
+                match answer {
                     Ok(fresh) => {
                         if let Some(board) = board.filter(|_| reading != Reading::OfOthers) {
                             board.follow(&fresh);
