@@ -249,7 +249,7 @@ fn event(item: CalendarItem, is_under_way: bool, desk: Desk) -> impl IntoView {
     let label = format!("Change the date of {title}");
     view! {
         <li class="event" data-id=id.to_string() data-due=state class:is-under-way=is_under_way>
-            <a class="event__title" href=href dir="auto" title=title.clone()>{time.map(|time| view! { <bdi class="event__time">{time}</bdi>" " })}{title.clone()}</a>
+            <a class="event__title" href=href dir="auto" title=title.clone() draggable="false">{time.map(|time| view! { <bdi class="event__time">{time}</bdi>" " })}{title.clone()}</a>
             {said.map(|said| view! { <span class="event__words">{said}</span> })}
             {desk.can_edit.then(|| view! { <a class="icon-btn event__menu" href=actions aria-label=label><Icon name="ellipsis" /></a> })}
         </li>
