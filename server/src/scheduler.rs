@@ -123,11 +123,11 @@ impl Crew {
             let task = self.at_work.spawn(async move { worker::work(&app, claim).await });
             self.receipts.insert(task.id(), receipt);
         }
-        if self.looks % KEEP_EVERY == 0 {
+        if self.looks.is_multiple_of(KEEP_EVERY) {
             worker::keep_missing(&self.app).await?;
             self.clear_away().await?;
         }
-        if self.looks % PRUNE_EVERY == 0 {
+        if self.looks.is_multiple_of(PRUNE_EVERY) {
             events::prune(&Ctx::system(&self.app)).await?;
         }
         self.looks += 1;
@@ -192,12 +192,12 @@ async fn follow_rules(app: AppState) {
         if let Err(error) = engine::look(&app).await {
             tracing::warn!("following the rules: {error}");
         }
-        if looks % ARCHIVE_EVERY == 0
+        if looks.is_multiple_of(ARCHIVE_EVERY)
             && let Err(error) = finished::archive_finished(&app).await
         {
             tracing::warn!("archiving finished tasks: {error}");
         }
-        if looks % SWEEP_EVERY == 0
+        if looks.is_multiple_of(SWEEP_EVERY)
             && let Err(error) = engine::sweep(&app).await
         {
             tracing::warn!("tidying up after the rules: {error}");

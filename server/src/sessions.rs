@@ -79,7 +79,7 @@ impl Store {
 
     async fn write(&self, record: &Record) -> Result<()> {
         let now = self.clock.now();
-        let is_kept = record.data.get("keep").is_some();
+        let is_kept = record.data.contains_key("keep");
         let row = session::ActiveModel {
             id_hash: Set(hash(&record.id)),
             user_id: Set(user_of(record)),

@@ -1,5 +1,5 @@
 //! The host: HTTP, security layers, command line, and the floor plan of the code.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod architecture;
 mod attachments;
