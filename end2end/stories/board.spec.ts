@@ -1,6 +1,6 @@
 // Work on the board: adding, opening, editing, moving by every way there is, undoing, filtering, archiving.
 import { addTasks, card, drag, expectTitles, list, middle } from '../fixtures/board.ts';
-import { answered, begin, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { answered, begin, cutOff, expect, expectAccessibleAtEveryWidth, makeProject, settled, test, untold } from '../fixtures/story.ts';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
 
@@ -212,13 +212,10 @@ test('a card opens in a drawer beside the board, and the focus comes back to it 
 });
 
 test.describe('a page that is not told of changes', () => {
-test.use({ expectedErrors: [/ERR_FAILED .*\/live\//] });
+test.use({ expectedErrors: [cutOff] });
 
 test('two people who move cards at the same time end with the same board @hydrated', async ({ page, context, empty }) => {
-  // Tabs of one browser share what they hear, so neither hears anything.
-  await context.route('**/live/**', (route) => route.abort());
-  await page.reload();
-  await settled(page, true);
+  await untold(page);
   const other = await context.newPage();
   await other.goto(`${empty.url}/board/REP`);
   await settled(other, true);

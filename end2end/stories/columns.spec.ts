@@ -1,6 +1,6 @@
 // The lists of a board: their life, their limits, collapsing; filter, order, lanes and saved views.
 import { addTasks, card, drag, expectTitles, list, middle } from '../fixtures/board.ts';
-import { answered, begin, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { answered, begin, cutOff, expect, expectAccessibleAtEveryWidth, makeProject, settled, test, untold } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
@@ -65,7 +65,7 @@ test('a list is added, renamed, moved and deleted, and its tasks go where they a
 
 test.describe('where the server says no', () => {
   // The browser itself writes every refused request into the console.
-  test.use({ expectedErrors: [/status of (404|409)|ERR_FAILED .*\/live\//] });
+  test.use({ expectedErrors: [new RegExp(`status of (404|409)|${cutOff.source}`)] });
 
 test('a full list refuses a card that is dragged, lifted or sent by a form, and says why', async ({ page, empty, hydrated }) => {
   await settings(page, 'In Progress', async () => {
@@ -108,9 +108,7 @@ test('a full list refuses a card that is dragged, lifted or sent by a form, and 
 
 test('a list that somebody deletes under an open page refuses the card, which flies home @hydrated', async ({ page, context, empty }) => {
   // A page that was told would show the list no more.
-  await context.route('**/live/**', (route) => route.abort());
-  await page.reload();
-  await settled(page, true);
+  await untold(page);
   const other = await context.newPage();
   await other.goto(`${empty.url}/board/REP`);
   await settled(other, true);
