@@ -4,6 +4,7 @@
 FROM debian:bookworm-slim AS build
 WORKDIR /src
 COPY scripts scripts
+COPY .cargo .cargo
 COPY Cargo.toml Cargo.lock ./
 # The compiler and the page tools change seldom: a layer of their own.
 RUN scripts/setup.sh run
@@ -21,8 +22,8 @@ RUN apt-get update -qq \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin autoreport \
  && install -d -o autoreport -g autoreport -m 0700 /data
-COPY --from=build /src/target/dist-image/autoreport /app/autoreport
-COPY --from=build /src/target/dist-image/site /app/site
+COPY --from=build /src/target/dist/autoreport /app/autoreport
+COPY --from=build /src/target/dist/site /app/site
 USER 10001
 WORKDIR /app
 ENV AUTOREPORT_ADDR=0.0.0.0:3000 \

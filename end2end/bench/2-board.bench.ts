@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, type Page, test } from '@playwright/test';
 import { AutoReport } from '../fixtures/autoreport.ts';
-import { Client } from './client.ts';
+import { Client } from '../fixtures/client.ts';
 import { figure, median, time } from './figures.ts';
 
 interface Card { id: string; title: string }

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { expect, test } from '@playwright/test';
 import { AutoReport } from '../fixtures/autoreport.ts';
 import { MailServer } from '../fixtures/mail-server.ts';
-import { Client } from './client.ts';
+import { Client } from '../fixtures/client.ts';
 import { figure, median } from './figures.ts';
 
 const person = { email: 'bench@example.org', password: 'four words nobody guesses' };

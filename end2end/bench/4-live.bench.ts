@@ -5,7 +5,7 @@ import http from 'node:http';
 import { expect, test } from '@playwright/test';
 import { AutoReport } from '../fixtures/autoreport.ts';
 import { type Board, crowd, noFilter, person, prepare } from '../fixtures/crowd.ts';
-import { Client } from './client.ts';
+import { Client } from '../fixtures/client.ts';
 import { figure, median } from './figures.ts';
 
 type Engine = 'sqlite' | 'postgres';

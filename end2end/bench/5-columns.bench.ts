@@ -2,7 +2,7 @@
 import { expect, type Page, test } from '@playwright/test';
 import { brotliDecompressSync } from 'node:zlib';
 import { AutoReport } from '../fixtures/autoreport.ts';
-import { Client } from './client.ts';
+import { Client } from '../fixtures/client.ts';
 import { figure, median } from './figures.ts';
 
 interface Column { id: string; total: number }

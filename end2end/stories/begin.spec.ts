@@ -1,5 +1,5 @@
 // The first minutes: from an empty database to an account, and what the door does with strangers.
-import { begin, dana, expect, expectAccessibleAtEveryWidth, settled, signIn, signOut, test } from '../fixtures/story.ts';
+import { begin, beginByHand, dana, expect, expectAccessibleAtEveryWidth, settled, signIn, signOut, test } from '../fixtures/story.ts';
 
 test('the first visitor becomes the administrator, and stays signed in over a restart', async ({ page, empty, hydrated }) => {
   await page.goto(`${empty.url}/board`);
@@ -10,7 +10,7 @@ test('the first visitor becomes the administrator, and stays signed in over a re
     await expectAccessibleAtEveryWidth(page);
   }
 
-  await begin(page, empty);
+  await beginByHand(page, empty);
   await empty.restart();
   await page.reload();
   await expect(page.getByRole('navigation', { name: 'Main', exact: true })).toBeVisible();
@@ -46,7 +46,7 @@ test.describe('a refusal', () => {
   });
 
   test('a wrong password and an unknown person get the same answer', async ({ page, empty }) => {
-    await begin(page, empty);
+    await beginByHand(page, empty);
     await signOut(page);
     await signIn(page, empty, 'not the right password');
     const answer = page.getByRole('alert').filter({ hasText: 'There is a problem' });

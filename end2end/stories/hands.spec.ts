@@ -407,6 +407,27 @@ test('the palette finds tasks, pages and commands, and gives the focus back', as
   await expect(palette.getByRole('option').first()).toHaveText(/^Jobs/);
 });
 
+test.describe('a module that never comes', () => {
+  test.use({ expectedErrors: [/ERR_FAILED/] });
+
+  test('without the palette the keyboard stays usable, and after a while it is the page’s again @hydrated', async ({ page }) => {
+    await pasteTasks(page, 'Todo', four.slice(0, 2));
+    await answered(page);
+    await page.route('**/pkg/**', (route) => route.abort());
+    await focusCard(page, four[0]);
+    await page.keyboard.press('Control+k');
+    await page.keyboard.press('Tab');
+    await expect(page.getByRole('link', { name: four[0], exact: true })).not.toBeFocused();
+    await focusCard(page, four[0]);
+    await page.keyboard.press('j');
+    await expect(page.getByRole('link', { name: four[0], exact: true })).toBeFocused();
+    await expect(async () => {
+      await page.keyboard.press('j');
+      await expect(page.getByRole('link', { name: four[1], exact: true })).toBeFocused({ timeout: 100 });
+    }).toPass();
+  });
+});
+
 test('the keys are listed, lead to pages, and single ones can be switched off @hydrated', async ({ page, empty }) => {
   await pasteTasks(page, 'Todo', four.slice(0, 1));
   await page.keyboard.press('Escape');

@@ -106,6 +106,8 @@ use server::listen;
 
 #[cfg(feature = "hydrate")]
 mod browser {
+    use std::time::Duration;
+
     use leptos::{ev, prelude::*};
     use leptos_router::hooks::use_navigate;
     use wasm_bindgen::JsCast;
@@ -136,6 +138,7 @@ mod browser {
                         false => {
                             shortcuts.typed.set(String::new());
                             shortcuts.palette.set(true);
+                            give_up_after(PATIENCE, shortcuts);
                         }
                     }
                     true
@@ -148,6 +151,7 @@ mod browser {
                     let is_focused = focus_first("main input[type=search]");
                     if !is_focused {
                         shortcuts.palette.set(true);
+                        give_up_after(PATIENCE, shortcuts);
                     }
                     true
                 }
@@ -178,8 +182,23 @@ mod browser {
         });
     }
 
+    /// How long the palette may take to come before the keyboard belongs to the page again.
+    const PATIENCE: Duration = Duration::from_secs(5);
+
+    /// Without a network the palette's module never comes; nobody must be left with a dead keyboard.
+    fn give_up_after(patience: Duration, shortcuts: Shortcuts) {
+        set_timeout(
+            move || {
+                if shortcuts.palette.try_get_untracked() == Some(true) && !recent::is_palette_open() {
+                    shortcuts.palette.set(false);
+                }
+            },
+            patience,
+        );
+    }
+
     /// The palette comes in a module of its own. What is typed before it is there is meant for it, not for
-    /// what has the focus until then.
+    /// what has the focus until then. Keys that type nothing stay with the page.
     fn keep_typed(shortcuts: Shortcuts, event: &ev::KeyboardEvent) {
         let has_modifier = event.ctrl_key() || event.meta_key() || event.alt_key();
         if has_modifier || !shortcuts.palette.get_untracked() || recent::is_palette_open() {
@@ -192,7 +211,9 @@ mod browser {
                 typed.pop();
             }),
             letter if letter.chars().count() == 1 => shortcuts.typed.update(|typed| typed.push_str(letter)),
-            _ => {}
+            // It would press what has the focus behind the palette.
+            "Enter" => {}
+            _ => return,
         }
         event.prevent_default();
         event.stop_immediate_propagation();
