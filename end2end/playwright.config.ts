@@ -16,7 +16,7 @@ export default defineConfig({
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
   // A busy build server may be late once; a story that needs a second try is listed as flaky.
-  retries: process.env.CI ? 2 : 0,
+  retries: process.env.CI ? 1 : 0,
   workers: Math.max(1, Math.min(4, os.availableParallelism())),
   timeout: 90_000,
   expect: { timeout: 10_000 },
@@ -28,7 +28,7 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     locale: 'en-GB',
     timezoneId: 'Europe/Ljubljana',
-    trace: 'retain-on-failure',
+    trace: process.env.TRACE ?? 'off',
     screenshot: 'only-on-failure',
   },
   projects: [

@@ -1,10 +1,11 @@
 //! What the site answers to browsers without JavaScript, to other sites, and to nonsense.
 
-use app::testing::each_database;
+use app::{accounts::api::SignIn, testing::each_database};
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
+use leptos::server_fn::ServerFn;
 
 use crate::site::Visitor;
 
@@ -21,6 +22,12 @@ async fn without_any_account_every_page_leads_to_the_sign_up_page() {
         assert!(page.body.contains("Create the administrator"));
     })
     .await;
+}
+
+/// Pages and server may be built in different folders, and a page stays open while the server is replaced.
+#[test]
+fn a_server_function_has_the_same_address_whichever_folder_it_was_built_in() {
+    assert_eq!(SignIn::PATH, "/rpc/sign_in15875934044132693988", "see SERVER_FN_OVERRIDE_KEY in .cargo/config.toml");
 }
 
 #[tokio::test]

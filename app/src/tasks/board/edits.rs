@@ -21,18 +21,21 @@ use crate::{
 /// A title that is put back goes over the one that is there.
 const NOW: i64 = i64::MAX;
 
-/// How to take changes back, and the cards that they took off the board.
+/// How to take changes back, and what has to be known for it.
 #[derive(Clone, Default)]
 pub struct Inverse {
     pub edits: Vec<TaskEdit>,
-    pub taken: Vec<(CardState, Place)>,
+    /// The cards that the changes took off the board.
+    taken: Vec<(CardState, Place)>,
+    /// The titles that the changes gave. Where another stands now, somebody renamed the task since: theirs stays.
+    titles: Vec<(TaskId, String)>,
 }
 
 impl BoardState {
     /// Changes cards; `told` is said and shown with a way to take it back.
     pub fn edit(&self, edits: Vec<TaskEdit>, told: String) {
         let Some(first) = edits.first().map(|edit| edit.task) else { return };
-        let Some(step) = self.take_edits(edits, &[]) else { return };
+        let Some(step) = self.take_edits(edits, &Inverse::default()) else { return };
         self.steps.push(step);
         say(format!("{told}. Press Control Z to undo."), Urgency::Polite);
         self.offer_undo(first, told);
@@ -74,7 +77,10 @@ impl BoardState {
     }
 
     /// Changes page and server; the step that takes it back. `None` where nothing changes.
-    pub(super) fn take_edits(&self, mut edits: Vec<TaskEdit>, back: &[(CardState, Place)]) -> Option<Step> {
+    pub(super) fn take_edits(&self, mut edits: Vec<TaskEdit>, back: &Inverse) -> Option<Step> {
+        for title in edits.iter().filter_map(|edit| self.renamed_since(edit, back)) {
+            self.toasts.fail(words::renamed_since(&title));
+        }
         let inverse = self.apply(&mut edits, back);
         if inverse.edits.is_empty() {
             return None;
@@ -82,7 +88,7 @@ impl BoardState {
         let (board, undo, first) = (self.clone(), inverse.clone(), inverse.edits.last().map(|edit| edit.task)?);
         self.sender.send(Change::Edit { edits }, self.clone(), move |error| {
             let mut edits = undo.edits.clone();
-            board.apply(&mut edits, &undo.taken);
+            board.apply(&mut edits, &undo);
             board.steps.forget(first);
             board.tell_not_changed(first, undo.edits.len(), &error);
         });
@@ -91,15 +97,15 @@ impl BoardState {
 
     /// Shows changes that are on their way already; whether there was anything to show.
     pub(super) fn show_edits(&self, mut edits: Vec<TaskEdit>) -> bool {
-        !self.apply(&mut edits, &[]).edits.is_empty()
+        !self.apply(&mut edits, &Inverse::default()).edits.is_empty()
     }
 
     /// Changes the page alone. What changes nothing is taken out of `edits`; the inverse begins with
     /// the last, so that neighbours are there when their cards come back.
-    fn apply(&self, edits: &mut Vec<TaskEdit>, back: &[(CardState, Place)]) -> Inverse {
+    fn apply(&self, edits: &mut Vec<TaskEdit>, back: &Inverse) -> Inverse {
         let mut inverse = Inverse::default();
         edits.retain_mut(|wanted| {
-            let undone = self.apply_one(wanted, back, &mut inverse.taken);
+            let undone = self.apply_one(wanted, back, &mut inverse);
             let has_changed = undone.is_some();
             inverse.edits.extend(undone.map(|edit| TaskEdit { task: wanted.task, edit }));
             has_changed
@@ -108,17 +114,23 @@ impl BoardState {
         inverse
     }
 
-    fn apply_one(
-        &self,
-        wanted: &mut TaskEdit,
-        back: &[(CardState, Place)],
-        taken: &mut Vec<(CardState, Place)>,
-    ) -> Option<Edit> {
+    /// The title that somebody has given to a task since the change that this edit would take back.
+    fn renamed_since(&self, wanted: &TaskEdit, back: &Inverse) -> Option<String> {
+        let is_taken_back = matches!(wanted.edit, Edit::Title { base: NOW, .. });
+        let (_, given) = back.titles.iter().find(|(id, _)| *id == wanted.task).filter(|_| is_taken_back)?;
+        let title = self.card(wanted.task)?.title();
+        (title != *given).then_some(title)
+    }
+
+    fn apply_one(&self, wanted: &mut TaskEdit, back: &Inverse, inverse: &mut Inverse) -> Option<Edit> {
+        if self.renamed_since(wanted, back).is_some() {
+            return None;
+        }
         let id = wanted.task;
         let is_of_archive = matches!(wanted.edit, Edit::Archive | Edit::Restore);
         match &mut wanted.edit {
             Edit::Restore | Edit::Undelete => {
-                let (card, place) = back.iter().find(|(card, _)| card.id == id)?;
+                let (card, place) = back.taken.iter().find(|(card, _)| card.id == id)?;
                 if self.place_of(id).is_none() {
                     self.put(card.clone(), *place);
                 }
@@ -126,7 +138,7 @@ impl BoardState {
             }
             Edit::Archive | Edit::Delete => {
                 let place = self.place_of(id)?;
-                taken.push((self.take(id)?, place));
+                inverse.taken.push((self.take(id)?, place));
                 Some(if is_of_archive { Edit::Restore } else { Edit::Undelete })
             }
             Edit::Move { column, after, before } => self.move_one(id, *column, *after, *before),
@@ -134,6 +146,9 @@ impl BoardState {
                 let state = self.card(id)?;
                 let mut card = state.data.get_untracked();
                 let undone = self.change_card(&mut card, edit)?;
+                if let Edit::Title { text, .. } = edit {
+                    inverse.titles.push((id, text.clone()));
+                }
                 state.data.set(card);
                 Some(undone)
             }

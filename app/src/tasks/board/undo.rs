@@ -162,7 +162,7 @@ impl BoardState {
     /// Changes page and server; the step that takes it back.
     fn take_step(&self, step: Step) -> Option<Step> {
         match step {
-            Step::Edit(Inverse { edits, taken }) => self.take_edits(edits, &taken),
+            Step::Edit(inverse) => self.take_edits(inverse.edits.clone(), &inverse),
             Step::Move { card, to } => {
                 let from = self.anchor_of(card)?;
                 let place = self.place_at(card, to)?;

@@ -116,6 +116,11 @@ pub fn shown(shown: u32, total: u32) -> String {
     format!("{shown} of {total} tasks shown.")
 }
 
+/// A title is not taken back over what somebody wrote since.
+pub fn renamed_since(title: &str) -> String {
+    format!("Not undone: the task has been renamed since, and is called “{title}” now.")
+}
+
 pub fn not_changed(whom: &str, error: &AppError) -> String {
     match error {
         AppError::Conflict(conflict) => format!(

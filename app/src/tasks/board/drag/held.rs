@@ -67,18 +67,19 @@ impl Held {
             column: columns.iter().position(|column| *column == home)?,
             index: dom::cards(&home).iter().position(|other| *other == card)?,
         };
+        // All is measured before anything is changed: each change makes the next measure lay out the board again.
         let place = card.get_bounding_client_rect();
-        let (layer, copy) = super::paint::copy_above(&card, place.width(), carried.len())?;
-        let others = super::paint::dim_others(board, &card, carried);
         let home_top = place.top() - list.get_bounding_client_rect().top() + f64::from(list.scroll_top());
         let step = place.height() + GAP;
-        dom::toggle(&card, "is-hole", true);
-        dom::style(board, "scroll-snap-type", "none");
         let lists = columns
             .into_iter()
             .enumerate()
             .filter_map(|(i, column)| Geo::measure(column, &card, (i == from.column).then_some((home_top, step))))
             .collect();
+        let (layer, copy) = super::paint::copy_above(&card, place.width(), carried.len())?;
+        let others = super::paint::dim_others(board, &card, carried);
+        dom::toggle(&card, "is-hole", true);
+        dom::style(board, "scroll-snap-type", "none");
         let now = dom::millis();
         let mut held = Self {
             card,
