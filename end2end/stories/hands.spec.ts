@@ -481,7 +481,6 @@ test('the list of keys is a page where nothing is awake', async ({ page, empty, 
   await settled(page, hydrated);
   await expect(page.getByRole('heading', { name: 'On a card' })).toBeVisible();
   await expect(page.getByText('Extend the selection down')).toBeVisible();
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
 });
 
 test('the menu of a card does what the keys do, and names them @hydrated', async ({ page }) => {

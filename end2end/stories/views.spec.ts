@@ -1,6 +1,6 @@
 // The other ways to look at tasks: list, calendar, archive, my work, search.
 import { addTasks, card, expectTitles, middle } from '../fixtures/board.ts';
-import { answered, begin, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { answered, begin, dana, expect, makeProject, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
@@ -39,7 +39,6 @@ const rows = (page: Page) => page.getByRole('table').locator('tbody th a');
 test('the list is ordered by a press on a heading, edited in its cells, and remembers its columns', async ({ page, empty, hydrated }) => {
   await page.getByRole('navigation', { name: 'Views of the project' }).getByRole('link', { name: 'List' }).click();
   await expect(page.getByRole('heading', { name: 'List', level: 1 })).toBeVisible();
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
   await expect(rows(page)).toHaveText([three[2], three[1], three[0]]);
   await page.getByRole('columnheader', { name: 'Title' }).getByRole('link').click();
   await expect(rows(page)).toHaveText([three[2], three[0], three[1]]);
@@ -85,7 +84,6 @@ test('several rows are changed in one go, archived, and restored together', asyn
   await page.getByRole('link', { name: 'Archive' }).click();
   await expect(page.getByRole('heading', { name: 'Archived tasks' })).toBeVisible();
   await settled(page, hydrated);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
   await page.getByRole('searchbox').fill('smtp');
   await page.getByRole('searchbox').press('Enter');
   await expect(rows(page)).toHaveText([three[1]]);
@@ -109,7 +107,6 @@ test.describe('the calendar', () => {
     await settled(page, hydrated);
     await expect(page.getByRole('heading', { name: 'March 2031' })).toBeVisible();
     await expect(day(page, `${month}-12`).getByRole('link', { name: three[0], exact: true })).toBeVisible();
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
     await day(page, `${month}-12`).getByRole('link', { name: `Change the date of ${three[0]}` }).click();
     await setDue(page, empty.url, hydrated, 'REP-1', `${month}-20`);
     await page.goto(`${empty.url}/board/REP/calendar?month=${month}`);
@@ -195,7 +192,6 @@ test('my work has what is assigned to me, and a press finishes it', async ({ pag
   await setDue(page, empty.url, hydrated, 'REP-1', '2026-01-05');
   await page.goto(`${empty.url}/my-work`);
   await settled(page, hydrated);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
   await expect(page.getByRole('region', { name: 'Overdue' })).toContainText(three[0]);
   await expect(page.getByRole('region', { name: 'No date' })).toContainText(three[1]);
   await page.getByRole('button', { name: `Done: ${three[0]}` }).click();
@@ -212,13 +208,11 @@ test('my work has what is assigned to me, and a press finishes it', async ({ pag
 test('a search finds tasks by their words, marks them, and can be narrowed', async ({ page, empty, hydrated }) => {
   await page.goto(`${empty.url}/search`);
   await settled(page, hydrated);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
   await page.getByRole('searchbox').fill('the repo');
   await page.getByRole('searchbox').press('Enter');
   const results = page.getByRole('region', { name: 'Results' });
   await expect(results.getByRole('link')).toHaveCount(1);
   await expect(results.locator('mark')).toHaveText(['the', 'report']);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
   await page.goto(`${empty.url}/search?q=%22smtp+password%22&status=done`);
   await expect(page.getByText('Nothing found')).toBeVisible();
   await page.getByRole('link', { name: 'Search everywhere, archived tasks too' }).click();

@@ -1,0 +1,260 @@
+// Every page of the program: it answers, has one heading and a title, complains of nothing, fits every width, and is
+// accessible in both colour schemes.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Page } from '@playwright/test';
+import type { AutoReport } from '../fixtures/autoreport.ts';
+import { Client } from '../fixtures/client.ts';
+import { type Board, noFilter } from '../fixtures/crowd.ts';
+import { begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, expectNoSidewaysScrollAtEveryWidth, settled, test } from '../fixtures/story.ts';
+
+const here = import.meta.dirname ?? __dirname;
+const mina = { name: 'Mina Kovač', email: 'mina@example.org', password: 'grey pebble under the bridge' };
+
+/** Names that the program gave to what was made. */
+type Made = Record<string, string>;
+
+interface Walk {
+  name: string;
+  /** Makes what the pages show. */
+  prepare: (client: Client, server: AutoReport) => Promise<Made>;
+  /** A route with the addresses at which it is looked at; `{name}` stands for something that was made. */
+  pages: [route: string, ...addresses: string[]][];
+}
+
+/** A project whose board has something of everything. */
+async function project(client: Client): Promise<Made> {
+  await client.call('create_project', { name: 'Reporting', key: 'REP', zone: 'Europe/Ljubljana', description: 'Every **week** a report.' });
+  await client.call('make_label', { project: 'REP', name: 'Ops', hue: '3' });
+  const labels = await client.call<{ labels: { id: string }[] }>('load_labels', { key: 'REP', words: '', page: '1' });
+  const board = await client.call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
+  const columns = board.value.columns.map((column) => column.id);
+  const lines = [
+    'Draft the November report @me !urgent #Ops 2026-01-05', 'Rotate the SMTP password #Ops tomorrow', 'Collect attendance numbers !low',
+    'Book the room', 'Order the badges', 'Invite the speakers',
+  ];
+  const added = await client.call<{ id: string }[]>('add_tasks', { project: 'REP', column: columns[0], title: lines.join('\n'), at: 'end' });
+  const [draft, , , room, badges, speakers] = added.value.map((card) => card.id);
+  await client.call('save_description', { task: draft, version: '1', description: 'With **numbers** of all regions:\n\n- north\n- south\n\n`code` and [a link](https://example.org)' });
+  await client.call('add_item', { task: draft, text: 'Ask the regions\nAdd the numbers' });
+  await client.call('add_comment', { task: draft, body: 'The first two have **answered**.' });
+  for (const kind of ['issue', 'progress', 'resolution']) await client.call('add_note', { task: draft, kind, body: `The relay: ${kind}` });
+  await client.call('link_task', { task: draft, direction: 'blocked_by', other: 'REP-2' });
+  await client.call('move_task', { card: room, column: columns[3], after: null, before: null, op: crypto.randomUUID() }, 'json');
+  await client.call('archive_task', { task: badges });
+  await client.call('delete_task', { task: speakers });
+  await client.call('save_view', { project: 'REP', name: 'Relay', query: 'q=smtp', shared: 'true' });
+  const loaded = await client.call<{ head: { id: string } }>('load_project', { key: 'REP' });
+  return { project: loaded.value.head.id, column: columns[0], label: labels.value.labels[0].id, draft };
+}
+
+/** Mina has an account, edits the project, and names Dana in a comment. */
+async function mention(client: Client, server: AutoReport, made: Made): Promise<void> {
+  server.command(['user', 'create', '--email', mina.email, '--name', mina.name], `${mina.password}\n`);
+  await client.call('add_member', { project: made.project, who: mina.email, role: 'editor' });
+  const hers = new Client(server);
+  await hers.signIn(mina.email, mina.password);
+  await hers.call('add_comment', { task: made.draft, body: `Is this ready, @${dana.name}?` });
+  hers.close();
+}
+
+/** The id in the address to which a call sends its page. */
+async function idOf(client: Client, name: string, values: Record<string, string>): Promise<string> {
+  const { answer } = await client.call(name, values);
+  const id = /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(answer.headers.location ?? '');
+  if (!id) throw new Error(`${name} leads to ${answer.headers.location}`);
+  return id[0];
+}
+
+/** A weekly job, and one run of it that has ended in the outbox. */
+async function job(client: Client): Promise<Made> {
+  const values = { name: 'Weekly report', project: 'REP', mode: 'simple', mon: 'on', at: '07:00', zone: 'Europe/Ljubljana', recipients: mina.email };
+  const id = await idOf(client, 'save_job', values);
+  const run = await idOf(client, 'start_run', { id });
+  const state = async () => (await client.call<{ run: { state: string } }>('load_run', { id: run })).value.run.state;
+  await expect.poll(state, { message: 'how the run stands', timeout: 60_000 }).toBe('done');
+  const reports = await client.call<{ items: { id: string }[] }>('list_reports', {});
+  const mails = await client.call<{ items: { id: string }[] }>('list_outbox', {});
+  return { job: id, run, report: reports.value.items[0].id, mail: mails.value.items[0].id };
+}
+
+/** Uploads a table of tasks, which waits for its columns to be looked at. */
+async function upload(client: Client): Promise<string> {
+  const mark = 'between-the-parts';
+  const table = fs.readFileSync(path.join(here, '../data/tasks.csv'), 'utf8');
+  const head = ['Content-Disposition: form-data; name="file"; filename="tasks.csv"', 'Content-Type: text/csv'];
+  const body = [`--${mark}`, ...head, '', table, `--${mark}--`, ''].join('\r\n');
+  const answer = await client.request('POST', '/import/upload', body, { 'content-type': `multipart/form-data; boundary=${mark}` });
+  return answer.headers.location!.split('/').at(-1)!;
+}
+
+const walks: Walk[] = [
+  {
+    name: 'the board and the views beside it',
+    prepare: project,
+    pages: [
+      ['/board', '/board'],
+      ['/board/:project', '/board/REP', '/board/REP?q=report'],
+      ['/board/:project/tasks/:number', '/board/REP/tasks/1'],
+      ['/board/:project/list', '/board/REP/list'],
+      ['/board/:project/calendar', '/board/REP/calendar?month=2026-01', '/board/REP/calendar?week=2026-01-05'],
+    ],
+  },
+  {
+    name: 'notes, archive, trash, lists, labels and saved views',
+    prepare: project,
+    pages: [
+      ['/board/:project/notes', '/board/REP/notes'],
+      ['/board/:project/trash', '/board/REP/trash'],
+      ['/board/:project/archive', '/board/REP/archive'],
+      ['/board/:project/columns', '/board/REP/columns'],
+      ['/board/:project/columns/:column', '/board/REP/columns/{column}'],
+      ['/board/:project/labels', '/board/REP/labels'],
+      ['/board/:project/labels/:label', '/board/REP/labels/{label}'],
+      ['/board/:project/views', '/board/REP/views'],
+    ],
+  },
+  {
+    name: 'a task, my work, search and notifications',
+    prepare: async (client, server) => {
+      const made = await project(client);
+      await mention(client, server, made);
+      return made;
+    },
+    pages: [
+      ['/tasks/new', '/tasks/new?project=REP'],
+      ['/tasks/:task', '/tasks/REP-1'],
+      ['/tasks/:task/actions', '/tasks/REP-1/actions'],
+      ['/my-work', '/my-work'],
+      ['/search', '/search', '/search?q=report'],
+      ['/notifications', '/notifications'],
+    ],
+  },
+  {
+    name: 'the dashboard, the menu and the profile',
+    prepare: project,
+    pages: [
+      ['/', '/', '/?days=90'],
+      ['/more', '/more'],
+      ['/keys', '/keys'],
+      ['/settings', '/settings'],
+      ['/settings/profile', '/settings/profile'],
+    ],
+  },
+  {
+    name: 'projects, members, rules and imports',
+    prepare: async (client, server) => {
+      const made = await project(client);
+      await mention(client, server, made);
+      const values = { project: made.project, name: 'Hurry', when: 'enters', when_column: made.column, priority: 'urgent', comment: 'Soon, please.' };
+      return { ...made, rule: await idOf(client, 'save_rule', values), upload: await upload(client) };
+    },
+    pages: [
+      ['/projects', '/projects'],
+      ['/projects/new', '/projects/new'],
+      ['/projects/:project', '/projects/REP'],
+      ['/projects/:project/members', '/projects/REP/members'],
+      ['/projects/:project/rules', '/projects/REP/rules'],
+      ['/projects/:project/rules/new', '/projects/REP/rules/new'],
+      ['/projects/:project/rules/:id', '/projects/REP/rules/{rule}'],
+      ['/projects/:project/copy', '/projects/REP/copy'],
+      ['/import', '/import'],
+      ['/import/:id', '/import/{upload}'],
+    ],
+  },
+  {
+    name: 'jobs, runs, reports and caught mail',
+    prepare: async (client) => ({ ...await project(client), ...await job(client) }),
+    pages: [
+      ['/jobs', '/jobs'],
+      ['/jobs/new', '/jobs/new'],
+      ['/jobs/:id', '/jobs/{job}'],
+      ['/jobs/:id/edit', '/jobs/{job}/edit'],
+      ['/jobs/runs/:id', '/jobs/runs/{run}'],
+      ['/reports', '/reports'],
+      ['/reports/:id', '/reports/{report}'],
+      ['/outbox', '/outbox'],
+      ['/outbox/:id', '/outbox/{mail}'],
+    ],
+  },
+  {
+    name: 'people, groups and mail accounts',
+    prepare: async (client) => {
+      const person = await idOf(client, 'invite_person', { name: mina.name, email: mina.email, zone: 'UTC', role: 'member' });
+      const group = await idOf(client, 'create_group', { name: 'Front office' });
+      await client.call('add_to_group', { id: group, person });
+      const values = { name: 'Office mail', host: 'smtp.example.org', port: '587', tls: 'start_tls', auth: 'none', sender_name: 'Reports', sender_address: 'reports@example.org' };
+      return { person, group, account: await idOf(client, 'save_account', values) };
+    },
+    pages: [
+      ['/settings/people', '/settings/people'],
+      ['/settings/people/new', '/settings/people/new'],
+      ['/settings/people/:id', '/settings/people/{person}'],
+      ['/settings/groups', '/settings/groups'],
+      ['/settings/groups/:id', '/settings/groups/{group}'],
+      ['/settings/mail', '/settings/mail'],
+      ['/settings/mail/new', '/settings/mail/new'],
+      ['/settings/mail/:id', '/settings/mail/{account}'],
+    ],
+  },
+];
+
+/** What is open to those who are not signed in. */
+const door = ['/sign-up', '/sign-in', '/set-password'];
+
+function address(template: string, made: Made): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => {
+    if (!made[name]) throw new Error(`nothing was made that is called ${name}`);
+    return made[name];
+  });
+}
+
+/** Opens a page and expects of it what is expected of every page. */
+async function visit(page: Page, url: string, hydrated: boolean): Promise<void> {
+  const answer = await page.goto(url);
+  const where = new URL(page.url()).pathname;
+  expect(answer?.status(), where).toBe(200);
+  await settled(page, hydrated);
+  await expect(page.locator('h1'), `headings of ${where}`).toHaveCount(1);
+  await expect(page, where).toHaveTitle(/^(?!Error).+ · AutoReport$/);
+  // axe-core waits for timers, which do not run without JavaScript; the page is the same.
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  else await expectNoSidewaysScrollAtEveryWidth(page);
+}
+
+for (const { name, prepare, pages } of walks) {
+  test(`all is well on the pages of ${name}`, async ({ page, empty, hydrated }) => {
+    // Many pages, each looked at four times.
+    test.slow();
+    await begin(page, empty);
+    const made = await prepare(clientOf(page), empty);
+    for (const template of pages.flatMap(([, ...addresses]) => addresses)) {
+      await test.step(template, () => visit(page, `${empty.url}${address(template, made)}`, hydrated));
+    }
+  });
+}
+
+test('all is well on the pages at the door', async ({ page, empty, hydrated }) => {
+  await visit(page, `${empty.url}/sign-up`, hydrated);
+  await expect(page.getByRole('heading', { name: 'Create the administrator' })).toBeVisible();
+  await begin(page, empty);
+  const client = clientOf(page);
+  const person = await idOf(client, 'invite_person', { name: mina.name, email: mina.email, zone: 'UTC', role: 'member' });
+  const { link } = (await client.call<{ link: string }>('load_person', { id: person })).value;
+  await page.context().clearCookies();
+  await visit(page, `${empty.url}/sign-up`, hydrated);
+  await visit(page, `${empty.url}/sign-in`, hydrated);
+  await visit(page, link, hydrated);
+  await expect(page.getByText(`For the account of ${mina.name}.`)).toBeVisible();
+  await visit(page, `${empty.url}/set-password?token=used`, hydrated);
+  await expect(page.getByRole('heading', { name: 'This link does not work' })).toBeVisible();
+});
+
+test('no route of the program is left out of these walks @plain', () => {
+  const table = fs.readFileSync(path.join(here, '../../app/src/app.rs'), 'utf8');
+  const routes = [...table.matchAll(/path!\("([^"]*)"\)/g)].map(([, route]) => route).filter(Boolean)
+    // The one route within another.
+    .map((route) => (route.startsWith('/') ? route : `/board/:project/${route}`));
+  const walked = [...walks.flatMap(({ pages }) => pages.map(([route]) => route)), ...door];
+  expect(walked.sort()).toEqual([...new Set(routes)].sort());
+});
