@@ -33,6 +33,8 @@ pub enum AppError {
     Invalid(Box<Invalid>),
     /// A request that cannot be read (400).
     Malformed,
+    /// More text than a request may have (413).
+    TooLarge,
     /// Too many attempts; try again after this many seconds (429).
     TooMany { retry_after_seconds: u32 },
     /// The database or another part cannot be reached (503).
@@ -176,7 +178,7 @@ impl Problem {
             }
             Self::TooOften => "This would run more than once a minute; leave a minute or more between runs".into(),
             Self::EndsBeforeStart => "The end is before the start".into(),
-            Self::TooMany { max } => format!("Enter at most {max}"),
+            Self::TooMany { max } => format!("There can be at most {max}"),
             Self::Duplicate => "This is there twice; remove one".into(),
             Self::Insecure => "This would send the password unprotected; choose TLS".into(),
             Self::FaultyLines => "Tick the box to leave out the lines with faults, or mend the file".into(),
@@ -235,6 +237,7 @@ impl AppError {
             Self::Conflict(_) | Self::ArchivedProject | Self::Full { .. } => 409,
             Self::Invalid(_) => 422,
             Self::Malformed => 400,
+            Self::TooLarge => 413,
             Self::TooMany { .. } => 429,
             Self::Unavailable | Self::Offline => 503,
             Self::Internal { .. } => 500,
@@ -275,6 +278,7 @@ impl AppError {
             }
             Self::Invalid(_) => "Some fields need another look.".into(),
             Self::Malformed => "The request could not be read. Reload the page and try again.".into(),
+            Self::TooLarge => "This is more than can be sent at once. Shorten it, or attach it as a file.".into(),
             Self::TooMany { retry_after_seconds } => {
                 format!("Too many attempts. Try again in {retry_after_seconds} s.")
             }

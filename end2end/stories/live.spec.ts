@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
 import { addTasks, card, expectTitles, list, middle } from '../fixtures/board.ts';
-import { answered, begin, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { answered, begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
 const mina = { name: 'Mina Kovač', email: 'mina@example.org', password: 'grey pebble under the bridge' };
@@ -298,5 +298,42 @@ test.describe('one task open by two people', () => {
     await conflict.getByRole('button', { name: 'Save mine' }).click();
     await expect(theirs.getByLabel('Title')).toHaveValue('Draft the reports for December and January');
     await expect(mine.getByLabel('Title')).toHaveValue('Draft the reports for December and January');
+  });
+});
+
+test.describe('a board that is not there any more', () => {
+  test.use({ expectedErrors: [/status of 404|EventSource/i] });
+
+  const gone = 'This board is not here any more, or you are no longer a member of it. What you see is how it was.';
+
+  /** The id of the project. */
+  async function projectOf(page: Page): Promise<string> {
+    return (await clientOf(page).call<{ head: { id: string } }>('load_project', { key: 'REP' })).value.head.id;
+  }
+
+  test('says so at once to the one who was taken out of the project, and to nobody else @hydrated', async ({ page, browser, empty }) => {
+    const other = await together(page, browser, empty);
+    const people = (await clientOf(page).call<{ id: string; email: string }[]>('list_people', {})).value;
+    const person = people.find(({ email }) => email === mina.email)!.id;
+    await clientOf(page).call('remove_member', { project: await projectOf(page), person });
+    await expect(other.getByRole('alert').filter({ hasText: gone })).toBeVisible();
+    await expect(list(other, 'Todo').locator('.card__title')).toHaveText(three);
+    await expectAccessibleAtEveryWidth(other);
+    await expect(page.getByText(gone)).toHaveCount(0);
+    await expect(page.getByRole('group', { name: 'Also here' })).toBeHidden();
+    await other.getByRole('link', { name: 'Your projects' }).click();
+    await expect(other.getByText('No projects yet')).toBeVisible();
+    expect((await other.goto(`${empty.url}/board/REP`))?.status()).toBe(404);
+  });
+
+  test('says so to everybody when the project is deleted, also with a task open @hydrated', async ({ page, browser, empty }) => {
+    const other = await together(page, browser, empty);
+    await other.getByRole('link', { name: three[0], exact: true }).click();
+    const drawer = other.getByRole('region', { name: 'Task', exact: true });
+    await expect(drawer.getByLabel('Title')).toHaveValue(three[0]);
+    await clientOf(page).call('delete_project', { project: await projectOf(page), confirm: 'Reporting' });
+    for (const both of [page, other]) await expect(both.getByRole('alert').filter({ hasText: gone })).toBeVisible();
+    await drawer.getByLabel('Priority').selectOption('urgent');
+    await expect(drawer.getByText('Not saved. This is not here, or you cannot see it.')).toBeVisible();
   });
 });

@@ -2,8 +2,8 @@
 import fs from 'node:fs';
 import type { Browser, Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
-import { addTasks, card, expectTitles } from '../fixtures/board.ts';
-import { begin, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { addTasks, card, expectTitles, pasteTasks } from '../fixtures/board.ts';
+import { begin, clientOf, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
 
 const password = 'nine quiet winter evenings';
 
@@ -183,7 +183,7 @@ test.describe('people', () => {
   });
 });
 
-test('rules act by themselves: a task that enters a list, and one with a label, and their log tells', async ({ page, empty, hydrated }) => {
+test('rules act by themselves: a task that enters a list is changed, and the log of the rule tells', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
   await makeProject(page, empty);
   await page.goto(`${empty.url}/projects/REP/rules`);
@@ -226,4 +226,30 @@ test('rules act by themselves: a task that enters a list, and one with a label, 
   await page.goto(`${empty.url}/projects/REP/rules`);
   await page.getByRole('button', { name: 'Delete Hurry' }).click();
   await expect(page.getByRole('heading', { name: 'No rules yet' })).toBeVisible();
+});
+
+test('a rule acts on a task that is made with its label, and on no other', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await makeProject(page, empty);
+  await clientOf(page).call('make_label', { project: 'REP', name: 'Ops', hue: '3' });
+  await page.goto(`${empty.url}/projects/REP/rules/new`);
+  await settled(page, hydrated);
+  await page.getByLabel('Name').fill('Duty');
+  await page.getByRole('radio', { name: 'is made with a label, or gets it' }).check();
+  await page.getByLabel('Label', { exact: true }).selectOption({ label: 'Ops' });
+  await page.getByLabel('Set the priority').selectOption('high');
+  await page.getByRole('button', { name: 'Save the rule' }).click();
+  await expect(page.getByText('When a task has or gets the label Ops: set the priority to High.')).toBeVisible();
+
+  await page.goto(`${empty.url}/board/REP`);
+  await settled(page, hydrated);
+  await pasteTasks(page, 'Todo', ['Order the new relay #Ops']);
+  await addTasks(page, 'Pending', ['Water the plants']);
+  await expect(async () => {
+    await page.goto(`${empty.url}/tasks/REP-1`);
+    await expect(page.getByText('Rule “Duty”').first()).toBeVisible({ timeout: 200 });
+  }).toPass({ timeout: 10_000 });
+  await expect(page.getByText('changed the priority from Medium to High')).toBeVisible();
+  await page.goto(`${empty.url}/tasks/REP-2`);
+  await expect(page.getByText('Rule “Duty”')).toHaveCount(0);
 });

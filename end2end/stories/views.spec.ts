@@ -1,6 +1,8 @@
-// The other ways to look at tasks: list, calendar, archive, my work, search.
+// The other ways to look at tasks: list, calendar, notes, archive, trash, my work, search.
+import fs from 'node:fs';
 import { addTasks, card, expectTitles, middle } from '../fixtures/board.ts';
-import { answered, begin, dana, expect, makeProject, settled, test } from '../fixtures/story.ts';
+import { type Board, noFilter } from '../fixtures/crowd.ts';
+import { answered, begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
@@ -32,6 +34,12 @@ async function setDue(page: Page, url: string, hydrated: boolean, reference: str
   if (!hydrated) await page.getByLabel('Due date').locator('xpath=ancestor::form').getByRole('button', { name: 'Save' }).click();
   await expect(page.getByText(/^Saved\.?$/).first()).toBeVisible();
   await answered(page);
+}
+
+/** The id of a task on the board. */
+async function idOf(page: Page, title: string): Promise<string> {
+  const board = await clientOf(page).call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
+  return board.value.columns.flatMap((column) => column.cards).find((card) => card.title === title)!.id;
 }
 
 const rows = (page: Page) => page.getByRole('table').locator('tbody th a');
@@ -221,4 +229,57 @@ test('a search finds tasks by their words, marks them, and can be narrowed', asy
   await expect(page).toHaveURL(/\/tasks\/REP-2/);
   await page.goto(`${empty.url}/search?q=${encodeURIComponent('"\'*^ OR <script>')}`);
   await expect(page.getByText('Nothing found')).toBeVisible();
+});
+
+test('the work notes of a day come as a file, in which nothing is a formula', async ({ page, empty, hydrated }) => {
+  await addTasks(page, 'Todo', ['=1+1']);
+  await answered(page);
+  for (const [title, kind, body] of [['=1+1', 'issue', '=SUM(A1)'], [three[0], 'issue', 'two, "quoted"'], [three[0], 'resolution', '@relay replaced']]) {
+    await clientOf(page).call('add_note', { task: await idOf(page, title), kind, body });
+  }
+  await page.goto(`${empty.url}/board/REP/notes`);
+  await settled(page, hydrated);
+  await expect(page.getByRole('cell', { name: '=SUM(A1)' })).toBeVisible();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download as CSV' }).click()]);
+  expect(download.suggestedFilename()).toMatch(/^REP-notes-week-\d{4}-\d\d-\d\d\.csv$/);
+  const file = fs.readFileSync(await download.path(), 'utf8');
+  expect(file).toMatch(/^\uFEFFTask,Title,List,Labels,Issue,(\d{4}-\d\d-\d\d,){7}Resolution\n/);
+  expect(file).toMatch(/^REP-4,'=1\+1,Todo,,'=SUM\(A1\),{8}$/m);
+  expect(file).toMatch(/^REP-1,Draft the November report,Todo,,"two, ""quoted""",{8}'@relay replaced$/m);
+  expect(file.trimEnd().split('\n'), 'tasks without notes are left out').toHaveLength(3);
+});
+
+test.describe('the trash', () => {
+  test.use({ expectedErrors: [/status of (404|422)/] });
+
+  test('gives a task back, and lets one go for good when its number is typed', async ({ page, empty, hydrated }) => {
+    for (const title of three.slice(0, 2)) await clientOf(page).call('delete_task', { task: await idOf(page, title) });
+    await page.goto(`${empty.url}/board/REP/trash`);
+    await settled(page, hydrated);
+    const trashed = page.getByRole('table').locator('tbody th');
+    await expect(trashed).toHaveCount(2);
+    await expect(page.getByRole('row', { name: three[0] })).toContainText('in 30 days');
+    await page.getByRole('button', { name: `Restore ${three[0]}` }).click();
+    await expect(trashed).toHaveText([three[1]]);
+    await settled(page, hydrated);
+
+    const box = page.locator('details[open] .pop__box');
+    const confirm = async (words: string) => {
+      await page.getByLabel(`Delete ${three[1]} for ever`).click();
+      await box.getByLabel('Type REP-2 to confirm').fill(words);
+      await box.getByRole('button', { name: 'Delete for ever' }).click();
+    };
+    await confirm('REP-1');
+    await expect(page.getByRole('alert').filter({ hasText: 'Not deleted. Type the number of the task exactly as it stands there.' })).toBeVisible();
+    await answered(page);
+    await settled(page, hydrated);
+    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    await confirm('rep-2');
+    await expect(page.getByText('The trash is empty')).toBeVisible();
+    await answered(page);
+    expect((await page.goto(`${empty.url}/tasks/REP-2`))?.status()).toBe(404);
+    await page.goto(`${empty.url}/board/REP`);
+    await expect(card(page, three[0])).toBeVisible();
+    await expect(card(page, three[1])).toHaveCount(0);
+  });
 });

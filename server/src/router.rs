@@ -11,8 +11,7 @@ use axum::{
 };
 use tower::ServiceBuilder;
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer, services::ServeDir,
-    set_header::SetResponseHeaderLayer,
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, services::ServeDir, set_header::SetResponseHeaderLayer,
 };
 
 use crate::{
@@ -20,15 +19,12 @@ use crate::{
     sessions::{self, TrustedProxies},
 };
 
-/// Most bytes of an ordinary request; uploads have limits of their own.
-const BODY_BYTES: usize = 1024 * 1024;
-
 /// The whole site.
 pub fn router(app: AppState, site_root: &Path, proxies: TrustedProxies) -> Router {
     // Pages run their resources as tasks; a second router of the process (tests) finds it set.
     let _ = any_spawner::Executor::init_tokio();
     let guarded = Router::new()
-        .route("/rpc/{*function}", post(rpc::handle).layer(RequestBodyLimitLayer::new(BODY_BYTES)))
+        .route("/rpc/{*function}", post(rpc::handle))
         .merge(export::routes())
         .merge(frames::routes())
         .merge(live::routes())

@@ -163,7 +163,7 @@ pub async fn add_tasks(
         id => moves::End::Behind(read_word::<TaskId>("at", id)?),
     };
     let made = quick_add::add(&ctx, &editing, column, end, &title, op).await;
-    let made = made.map_err(|error| error.with_typed(&[("title", &title)]))?;
+    let made = made.map_err(|error| error.with_typed(&[("column", &column.to_string()), ("title", &title)]))?;
     page::go_back("created");
     Ok(made)
 }

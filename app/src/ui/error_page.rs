@@ -21,6 +21,7 @@ pub fn ErrorPage(error: AppError) -> impl IntoView {
         AppError::Conflict(_) => "This has changed",
         AppError::Full { .. } => "This list is full",
         AppError::Invalid(_) | AppError::Malformed => "The request could not be read",
+        AppError::TooLarge => "This is too much",
         AppError::TooMany { .. } => "Too many attempts",
         AppError::Unavailable | AppError::Offline => "Not reachable",
         AppError::Internal { .. } => "Something went wrong here",

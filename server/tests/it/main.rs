@@ -3,6 +3,7 @@
 
 mod architecture;
 mod attachments;
+mod bad_input;
 mod command_line;
 mod http;
 mod import;
@@ -15,6 +16,7 @@ mod notes_file;
 mod projects_pages;
 mod reports;
 mod rights;
+mod rules_pages;
 mod seed;
 mod site;
 mod task_page;

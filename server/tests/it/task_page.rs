@@ -13,15 +13,16 @@ use sea_orm::{EntityTrait, PaginatorTrait};
 
 use crate::site::{Answer, Visitor};
 
-const PAGE: &str = "/tasks/T-1";
+pub const PAGE: &str = "/tasks/T-1";
 
-struct Page {
-    visitor: Visitor,
-    task: String,
+/// The page of the first of two tasks, as the administrator who made them has it open.
+pub struct Page {
+    pub visitor: Visitor,
+    pub task: String,
 }
 
 impl Page {
-    async fn begin(app: &TestApp) -> Self {
+    pub async fn begin(app: &TestApp) -> Self {
         let mut visitor = Visitor::new(app);
         visitor.sign_up().await;
         let row = user::Entity::find().one(app.reader()).await.unwrap().unwrap();
@@ -39,11 +40,16 @@ impl Page {
     }
 
     /// Sends one of the page's forms and answers with the page that follows.
-    async fn send(&mut self, function: &str, fields: &[(&str, &str)]) -> Answer {
+    pub async fn send(&mut self, function: &str, fields: &[(&str, &str)]) -> Answer {
         let action = self.visitor.form_action(PAGE, function).await;
+        self.send_to(&action, function, fields).await
+    }
+
+    /// The same with a form that was read before.
+    pub async fn send_to(&mut self, action: &str, function: &str, fields: &[(&str, &str)]) -> Answer {
         let task = self.task.clone();
         let form: Vec<(&str, &str)> = [("task", task.as_str())].into_iter().chain(fields.iter().copied()).collect();
-        let sent = self.visitor.post(&action, &format!("http://127.0.0.1:3000{PAGE}"), &form).await;
+        let sent = self.visitor.post(action, &format!("http://127.0.0.1:3000{PAGE}"), &form).await;
         assert_eq!(sent.status, StatusCode::FOUND, "{function}: {}", sent.body);
         let next = sent.location().trim_start_matches("http://127.0.0.1:3000").to_owned();
         self.visitor.get(&next).await

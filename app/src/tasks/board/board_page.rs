@@ -32,7 +32,7 @@ use crate::{
         ids::ColumnId,
     },
     tasks::{
-        api::load_board,
+        api::{AddTasks, load_board},
         saved::api::SaveView,
         tabs::{ProjectTabs, Tab},
         view::Board,
@@ -69,8 +69,10 @@ pub fn BoardPage() -> impl IntoView {
         move || (key.get(), filter.get(), longer.get(), look.get()),
         |(key, filter, longer, look)| load_board(key, filter, longer, look),
     );
-    // The menus above the board are closed when a page comes back: what they were refused for stands below.
-    let refused = plain_error::<SaveView>();
+    // The menus above the board are closed when a page comes back: what they were refused for stands below. A list
+    // that refused a task may be out of sight.
+    let (unsaved, unadded) = (plain_error::<SaveView>(), plain_error::<AddTasks>());
+    let refused = Signal::derive(move || unsaved.get().or_else(|| unadded.get()));
     let live = Live::new(me, Callback::new(move |()| board.refetch()));
     provide_context(live);
     let bars = view! { <Bars live=live sender=sender.clone() /> };

@@ -18,7 +18,7 @@ use crate::{
         api::{self, AddTasks},
         view::Card,
     },
-    ui::Icon,
+    ui::{Icon, query_error, textarea_html},
 };
 
 /// Where in the list.
@@ -42,18 +42,41 @@ impl Where {
 #[component]
 pub fn QuickAdd(column: ColumnState, board: BoardState, at: Where, is_open: RwSignal<bool>) -> impl IntoView {
     match at {
-        Where::Top => (move || is_open.get().then(|| form(&column, &board, at, is_open))).into_any(),
-        Where::Below(_) => form(&column, &board, at, is_open).into_any(),
-        Where::End => view! {
-            <details class="quick-add" prop:open=move || is_open.get() on:toggle=move |event| is_open.set(is_toggled_open(&event))>
-                <summary class="btn is-ghost col__add"><Icon name="plus" />"Add task"</summary>
-                {form(&column, &board, at, is_open)}
-            </details>
-        }.into_any(),
+        Where::Top => (move || is_open.get().then(|| form(&column, &board, at, is_open, None))).into_any(),
+        Where::Below(_) => form(&column, &board, at, is_open, None).into_any(),
+        Where::End => {
+            let refused = refused_here(&column);
+            let is_refused = refused.is_some();
+            if is_refused {
+                is_open.set(true);
+            }
+            view! {
+                <details class="quick-add" open=is_refused prop:open=move || is_open.get() on:toggle=move |event| is_open.set(is_toggled_open(&event))>
+                    <summary class="btn is-ghost col__add"><Icon name="plus" />"Add task"</summary>
+                    {form(&column, &board, at, is_open, refused)}
+                </details>
+            }.into_any()
+        }
     }
 }
 
-fn form(column: &ColumnState, board: &BoardState, at: Where, is_open: RwSignal<bool>) -> AnyView {
+/// What was typed into the plain form of this list, where it was refused; why stands above the board.
+fn refused_here(column: &ColumnState) -> Option<String> {
+    let error = query_error::<AddTasks>()?;
+    let is_here = error.typed("column").is_some_and(|id| id == column.id.to_string());
+    is_here.then(|| error.typed("title").unwrap_or_default())
+}
+
+fn form(
+    column: &ColumnState,
+    board: &BoardState,
+    at: Where,
+    is_open: RwSignal<bool>,
+    refused: Option<String>,
+) -> AnyView {
+    // The summary of what was refused leads to this field.
+    let anchor = refused.is_some().then_some("title");
+    let typed = refused.unwrap_or_default();
     let field = NodeRef::<Textarea>::new();
     let opened = board.clone();
     Effect::new(move |_| {
@@ -122,7 +145,7 @@ fn form(column: &ColumnState, board: &BoardState, at: Where, is_open: RwSignal<b
             <input type="hidden" name="at" value=at.word() />
             {move || problem().map(|words| view! { <p class="field__error" id=error_id.clone() role="alert">{words}</p> })}
             <textarea
-                class="input" name="title" rows="2" required aria-label=label dir="auto" node_ref=field
+                class="input" id=anchor name="title" rows="2" required aria-label=label dir="auto" node_ref=field
                 on:input=move |event| { too_much.set(None); text.set(event_target_value(&event)); }
                 on:paste=move |event| if let Some(words) = pasted_length(&event).and_then(too_long) {
                     event.prevent_default();
@@ -141,6 +164,7 @@ fn form(column: &ColumnState, board: &BoardState, at: Where, is_open: RwSignal<b
                     },
                     _ => {}
                 }
+                inner_html=textarea_html(&typed)
             ></textarea>
             {chips.view()}
             <div class="form__actions">

@@ -1,0 +1,92 @@
+//! What the forms of rules and of a project promise, and what comes of it when time passes.
+
+use app::{
+    automation::service::{engine, finished},
+    domain::ids::ColumnId,
+    entities::{project, user},
+    platform::ctx::Ctx,
+    projects::service::projects::{self, NewProject},
+    tasks::service::edit::{self, Change},
+    testing::{TestApp, each_database, task},
+};
+use chrono::TimeDelta;
+use sea_orm::EntityTrait;
+
+use crate::site::Visitor;
+
+const SITE: &str = "http://127.0.0.1:3000";
+
+/// The administrator's browser, and a project of four empty lists.
+async fn begin(app: &TestApp) -> (Visitor, Ctx, project::Model, Vec<ColumnId>) {
+    let mut visitor = Visitor::new(app);
+    visitor.sign_up().await;
+    let row = user::Entity::find().one(app.reader()).await.unwrap().unwrap();
+    let ctx = app.as_person(&row.into());
+    let new = NewProject { name: "Tasks".into(), key: "T".into(), zone: "Europe/Ljubljana".into() };
+    let made = projects::create(&ctx, new).await.unwrap();
+    let columns = projects::columns(app.reader(), made.id).await.unwrap();
+    (visitor, ctx, made, columns.into_iter().map(|column| column.id).collect())
+}
+
+/// Time passes; who was signed in may not be any more.
+async fn pass(app: &TestApp, visitor: &mut Visitor, days: i64) {
+    app.clock.advance(TimeDelta::days(days));
+    visitor.sign_in("mina@example.org", "grey pebble under the bridge").await;
+}
+
+#[tokio::test]
+async fn a_rule_of_the_form_acts_on_a_task_when_its_day_is_over() {
+    each_database(async |app| {
+        let (mut visitor, ctx, made, columns) = begin(&app).await;
+        let action = visitor.form_action("/projects/T/rules/new", "save_rule").await;
+        let id = made.id.to_string();
+        let form = [("project", id.as_str()), ("name", "Late"), ("when", "overdue"), ("priority", "urgent")];
+        let saved = visitor.post(&action, &format!("{SITE}/projects/T/rules/new"), &form).await;
+        assert!(saved.location().starts_with("/projects/T/rules/"), "{}", saved.location());
+        let rules = visitor.get("/projects/T/rules").await.body;
+        assert!(rules.contains("When a task is overdue: set the priority to Urgent."), "{rules}");
+
+        let card = task(&ctx, &made, columns[0], "Send it today").await;
+        let today = edit::read_due("2026-11-23", "").unwrap();
+        edit::change(&ctx, card.id, 1, Change::Due(today), None).await.unwrap();
+        assert_eq!(engine::look(&app).await.unwrap(), 0, "the day is not over");
+        pass(&app, &mut visitor, 1).await;
+        assert_eq!(engine::look(&app).await.unwrap(), 1);
+        let shown = visitor.get("/tasks/T-1").await.body;
+        assert!(shown.contains("Rule “Late”") && shown.contains("changed the priority from Medium to Urgent"), "{shown}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_project_whose_form_says_so_archives_what_is_finished_for_thirty_days() {
+    each_database(async |app| {
+        let (mut visitor, ctx, made, columns) = begin(&app).await;
+        task(&ctx, &made, columns[0], "Not begun").await;
+        task(&ctx, &made, columns[3], "Finished long ago").await;
+        let action = visitor.form_action("/projects/T", "save_project").await;
+        let id = made.id.to_string();
+        let form = [
+            ("project", id.as_str()),
+            ("name", "Tasks"),
+            ("key", "T"),
+            ("zone", "Europe/Ljubljana"),
+            ("archive_after_days", "30"),
+        ];
+        let saved = visitor.post(&action, &format!("{SITE}/projects/T"), &form).await;
+        assert_eq!(saved.location(), "/projects/T?notice=saved");
+
+        pass(&app, &mut visitor, 29).await;
+        assert_eq!(finished::archive_finished(&app).await.unwrap(), 0);
+        assert!(visitor.get("/board/T").await.body.contains("Finished long ago"));
+        pass(&app, &mut visitor, 2).await;
+        assert_eq!(finished::archive_finished(&app).await.unwrap(), 1);
+        let board = visitor.get("/board/T").await.body;
+        assert!(board.contains("Not begun") && !board.contains("Finished long ago"), "{board}");
+        let archive = visitor.get("/board/T/archive").await.body;
+        assert!(archive.contains("Finished long ago") && !archive.contains("Not begun"), "{archive}");
+        let shown = visitor.get("/tasks/T-2").await.body;
+        assert!(shown.contains("Rule “Archive finished tasks after 30 days”"), "{shown}");
+    })
+    .await;
+}
