@@ -11,7 +11,7 @@ use crate::{
     lazy::*,
     shell::{Shell, provide_session},
     tasks::BoardHomePage,
-    ui::{NotFoundPage, provide_sprite, provide_url_error},
+    ui::{NotFoundPage, page_title, provide_sprite, provide_url_error},
 };
 
 /// The whole of the pages, on both sides.
@@ -21,7 +21,7 @@ pub fn App() -> impl IntoView {
     provide_sprite();
     let session = provide_session();
     view! {
-        <Title formatter=|title: String| if title.is_empty() { "AutoReport".into() } else { format!("{title} · AutoReport") } />
+        <Title formatter=|title: String| page_title(&title) />
         <Router>
             {provide_url_error()}
             <Shell session=session>

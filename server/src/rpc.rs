@@ -71,8 +71,8 @@ async fn collect(headers: &HeaderMap, body: Body) -> Option<Vec<u8>> {
 fn too_large(function: &str, headers: &HeaderMap) -> Response {
     let error = AppError::TooLarge;
     if text(headers, header::ACCEPT).is_some_and(|accept| accept.contains("text/html"))
-        && let Ok(back) = ServerFnUrlError::new(function, error.clone())
-            .to_url(text(headers, header::REFERER).unwrap_or_default())
+        && let Ok(back) =
+            ServerFnUrlError::new(function, error.clone()).to_url(text(headers, header::REFERER).unwrap_or_default())
     {
         return (StatusCode::FOUND, [(header::LOCATION, String::from(back))]).into_response();
     }

@@ -187,7 +187,10 @@ async fn an_endless_body_is_cut_off() {
         assert_eq!(answer.status, StatusCode::FOUND);
         let next = answer.location().trim_start_matches("http://127.0.0.1:3000").to_owned();
         let shown = visitor.get(&next).await.body;
-        assert!(shown.contains("This is more than can be sent at once. Shorten it, or attach it as a file."), "{shown}");
+        assert!(
+            shown.contains("This is more than can be sent at once. Shorten it, or attach it as a file."),
+            "{shown}"
+        );
         let call = Request::post(&action)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(header::ACCEPT, "application/json")

@@ -53,7 +53,10 @@ async fn a_rule_of_the_form_acts_on_a_task_when_its_day_is_over() {
         pass(&app, &mut visitor, 1).await;
         assert_eq!(engine::look(&app).await.unwrap(), 1);
         let shown = visitor.get("/tasks/T-1").await.body;
-        assert!(shown.contains("Rule “Late”") && shown.contains("changed the priority from Medium to Urgent"), "{shown}");
+        assert!(
+            shown.contains("Rule “Late”") && shown.contains("changed the priority from Medium to Urgent"),
+            "{shown}"
+        );
     })
     .await;
 }
