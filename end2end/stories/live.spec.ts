@@ -95,6 +95,26 @@ test('a task that another person archives says so, and can be brought back by bo
   await expectTitles(page, 'Todo', three);
 });
 
+test('a new title is not taken back over what another person has written since @hydrated', async ({ page, browser, empty }) => {
+  const other = await together(page, browser, empty);
+  const rename = async (by: Page, from: string, to: string) => {
+    await by.getByRole('link', { name: from, exact: true }).focus();
+    await by.keyboard.press('F2');
+    await by.keyboard.type(to);
+    await by.keyboard.press('Enter');
+    for (const both of [page, other]) await expect(card(both, to)).toBeVisible();
+  };
+  await rename(page, three[0], 'Draft it');
+  await page.keyboard.press('Control+z');
+  for (const both of [page, other]) await expect(card(both, three[0])).toBeVisible();
+  await rename(page, three[0], 'Draft it again');
+  await rename(other, 'Draft it again', 'Draft it with Mina');
+  await page.keyboard.press('Control+z');
+  await expect(page.getByRole('region', { name: 'Notifications' })).toContainText('Not undone: the task has been renamed since, and is called “Draft it with Mina” now.');
+  await answered(page);
+  for (const both of [page, other]) await expect(card(both, 'Draft it with Mina')).toBeVisible();
+});
+
 test('nothing moves under the hand: a change waits until the card is set down @hydrated', async ({ page, browser, empty }) => {
   const other = await together(page, browser, empty);
   const from = await middle(card(other, three[2]));
