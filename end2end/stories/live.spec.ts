@@ -47,8 +47,9 @@ async function moveTo(page: Page, title: string, listName: string): Promise<void
 async function together(page: Page, browser: Browser, server: AutoReport): Promise<Page> {
   addMina(server);
   const other = await openAsMina(browser, server);
-  await expect(page.getByRole('group', { name: 'Also here' }).getByRole('img', { name: mina.name })).toBeVisible();
-  await expect(other.getByRole('group', { name: 'Also here' }).getByRole('img', { name: dana.name })).toBeVisible();
+  const faces = (of: Page) => of.getByRole('banner').getByRole('group', { name: 'Also here' });
+  await expect(faces(page).getByRole('img', { name: mina.name })).toBeVisible();
+  await expect(faces(other).getByRole('img', { name: dana.name })).toBeVisible();
   return other;
 }
 
@@ -318,6 +319,35 @@ test.describe('one task open by two people', () => {
     await conflict.getByRole('button', { name: 'Save mine' }).click();
     await expect(theirs.getByLabel('Title')).toHaveValue('Draft the reports for December and January');
     await expect(mine.getByLabel('Title')).toHaveValue('Draft the reports for December and January');
+  });
+
+  test('says who is editing the description, in the drawer and on the page, until they are done or gone @hydrated', async ({ page, browser, empty }) => {
+    const other = await together(page, browser, empty);
+    await page.getByRole('link', { name: three[0], exact: true }).click();
+    await other.goto(`${empty.url}/tasks/REP-1`);
+    await settled(other, true);
+    const [mine, theirs] = [page.getByRole('region', { name: 'Task', exact: true }), other.getByRole('main')];
+    const [editedByMina, editedByDana] = [mina, dana].map(({ name }) => ({ hasText: `${name} is editing the description` }));
+
+    await theirs.getByText('Add a description').click();
+    await theirs.getByLabel('Description, in Markdown').focus();
+    await expect(mine.getByRole('status').filter(editedByMina)).toBeVisible();
+    await expectAccessibleAtEveryWidth(page);
+    await theirs.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await expect(mine.getByRole('status').filter(editedByMina)).toBeHidden();
+
+    await mine.getByText('Add a description').click();
+    await mine.getByLabel('Description, in Markdown').fill('What the steering group asked for');
+    await expect(theirs.getByRole('status').filter(editedByDana)).toBeVisible();
+    await mine.getByLabel('Description, in Markdown').press('Control+Enter');
+    await expect(theirs.getByRole('status').filter(editedByDana)).toBeHidden();
+    await expect(theirs.locator('.prose').filter({ hasText: 'What the steering group asked for' })).toBeVisible();
+
+    await theirs.getByRole('region', { name: 'Description' }).getByText('Edit', { exact: true }).click();
+    await theirs.getByLabel('Description, in Markdown').focus();
+    await expect(mine.getByRole('status').filter(editedByMina)).toBeVisible();
+    await other.context().close();
+    await expect(mine.getByRole('status').filter(editedByMina)).toBeHidden({ timeout: 10_000 });
   });
 });
 

@@ -174,10 +174,14 @@ impl Listening {
         loop {
             match self.happened().await {
                 Happened::Stop => return None,
-                Happened::Silence => return Some(":\n\n".into()),
+                // What others have open ends with time, too, and nobody tells of that.
+                Happened::Silence => return Some(self.people().unwrap_or_else(|| ":\n\n".into())),
                 Happened::Doubt => {
                     if let Some(error) = self.has_ended().await {
                         return Some(self.end(&error));
+                    }
+                    if let Some(people) = self.people() {
+                        return Some(people);
                     }
                 }
                 Happened::News(news) => {

@@ -16,6 +16,29 @@ pub struct Person {
     /// The tasks they have open.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub open: Vec<TaskId>,
+    /// Those of them whose description they are writing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub describing: Vec<TaskId>,
+}
+
+/// What somebody does with a task that they have open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doing {
+    #[default]
+    Reading,
+    /// Writing its description.
+    Describing,
+}
+
+/// What stands beside a description that others are writing; nothing where nobody is.
+pub fn describing_words(names: &[String]) -> Option<String> {
+    match names {
+        [] => None,
+        [one] => Some(format!("{one} is editing the description")),
+        [one, other] => Some(format!("{one} and {other} are editing the description")),
+        [one, others @ ..] => Some(format!("{one} and {} others are editing the description", others.len())),
+    }
 }
 
 /// One change of a project.
@@ -55,6 +78,24 @@ impl Change {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_writes_a_description_is_named_and_a_crowd_is_counted() {
+        let names = ["Dana Admin", "Mina Kovač", "Jonas Ortiz"].map(str::to_owned);
+        assert_eq!(describing_words(&[]), None);
+        assert_eq!(describing_words(&names[..1]).unwrap(), "Dana Admin is editing the description");
+        assert_eq!(describing_words(&names[..2]).unwrap(), "Dana Admin and Mina Kovač are editing the description");
+        assert_eq!(describing_words(&names).unwrap(), "Dana Admin and 2 others are editing the description");
+    }
+
+    #[test]
+    fn a_person_as_an_older_instance_tells_of_them_is_understood() {
+        let id = uuid::Uuid::from_u128(1);
+        let json = format!(r#"{{"id":"{id}","name":"Mina","open":["{id}"]}}"#);
+        let mina = serde_json::from_str::<Person>(&json).unwrap();
+        assert_eq!((mina.open.len(), mina.describing.len()), (1, 0));
+        assert_eq!(serde_json::to_string(&mina).unwrap(), json, "what is empty is not sent");
+    }
 
     #[test]
     fn a_stored_change_reads_back() {

@@ -8,6 +8,7 @@ use crate::{
     accounts::api::{SetTheme, SignOut},
     domain::account::{self, Me, Theme},
     notifications::Bell,
+    tasks::Here,
     ui::{
         Avatar, Icon,
         keys::{self, Action},
@@ -57,6 +58,7 @@ pub fn Head(me: Me, theme: Theme) -> impl IntoView {
             <span class="crumb">{move || path.with(|path| crumb(path))}</span>
             <span class="spacer"></span>
             {search_button(shortcuts)}
+            <Here />
             <Bell />
             <button type="button" class="account__button" popovertarget="account-menu" aria-label=format!("{}, account of {}", account::initials(&me.name), me.name)>
                 <Avatar name=me.name.clone() />

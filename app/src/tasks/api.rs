@@ -10,6 +10,7 @@ use crate::{
         board_look::BoardLook,
         ids::{ChecklistItemId, ColumnId, OpId, TaskId, UserId},
         lane::Lane,
+        live::Doing,
         task_edit::TaskEdit,
     },
     error::AppResult,
@@ -92,13 +93,18 @@ pub async fn load_new_task(key: String) -> AppResult<NewTaskPlaces> {
     })
 }
 
-/// Says which task one of the person's tabs has open, for others to see; none when it is closed.
-/// The answer says whether the person still may see the board.
+/// Says which task one of the person's tabs has open and what they do with it, for others to see; none
+/// when it is closed. The answer says whether the person still may see the board.
 #[server(prefix = "/rpc", input = Json)]
-pub async fn show_open_task(key: String, tab: OpId, task: Option<TaskId>) -> AppResult<()> {
+pub async fn show_open_task(
+    key: String,
+    tab: OpId,
+    task: Option<TaskId>,
+    #[server(default)] doing: Doing,
+) -> AppResult<()> {
     let ctx = Ctx::signed_in()?;
     let viewing = access::by_key(&ctx, ctx.reader(), &key).await?;
-    presence::open_task(&ctx, &viewing, tab, task)
+    presence::open_task(&ctx, &viewing, tab, task.map(|task| (task, doing)))
 }
 
 /// Moves a card between two others.

@@ -27,7 +27,7 @@ pub mod views_api;
 
 pub use actions_page::ActionsPage;
 pub use archive_page::ArchivePage;
-pub use board::BoardPage;
+pub use board::{BoardPage, Here, provide_others};
 pub use calendar::CalendarPage;
 pub use columns::{ColumnPage, ColumnsPage};
 pub use home_page::BoardHomePage;

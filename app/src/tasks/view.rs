@@ -142,6 +142,8 @@ pub struct TaskDetail {
     pub read_only: Option<ReadOnly>,
     /// The time in the viewer's zone when the task was read.
     pub clock: ViewerClock,
+    /// The number of its project's last change before it was read.
+    pub last_event: i64,
     /// The version that edits start from.
     pub version: i64,
     pub column: ColumnId,

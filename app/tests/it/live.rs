@@ -4,8 +4,9 @@ use std::{collections::BTreeSet, time::Duration};
 
 use app::{
     domain::{
+        account::Me,
         ids::{ColumnId, OpId, ProjectId, TaskId},
-        live::{Change, Person},
+        live::{Change, Doing, Person},
         task::EventKind,
     },
     entities::{event_stream, project as project_row},
@@ -19,6 +20,7 @@ use app::{
             archive, assign,
             edit::{self, Change as Edit},
             moves::{self, Move},
+            presence,
             stream::Stream,
         },
         view::LiveEvent,
@@ -283,13 +285,42 @@ async fn those_who_are_here_are_seen_until_they_leave() {
         assert!(matches!(next(&mut stream).await, News::People));
         assert_eq!(names(), BTreeSet::from(["Jonas Ortiz".into(), "Mina Kovač".into()]));
         let tab = OpId(Uuid::now_v7());
-        events::open_task(&app, made.id, cast.mina.id, tab, Some(card.id));
+        events::open_task(&app, made.id, cast.mina.id, tab, Some((card.id, Doing::Reading)));
         let of_mina = |people: Vec<Person>| people.into_iter().find(|person| person.id == cast.mina.id).unwrap();
         assert_eq!(of_mina(app.db.hub().people(made.id)).open, [card.id]);
         drop(mina);
         assert_eq!(names(), BTreeSet::from(["Jonas Ortiz".into()]));
         drop(jonas);
         assert!(names().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_writes_a_description_is_told_but_not_of_viewers_nor_of_those_who_do_not_want_it() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let jonas = app.as_person(&cast.jonas);
+        let card = task(&jonas, &made, columns[0], "a").await;
+        let hidden = app.as_person(&Me { shows_presence: false, ..cast.mina.clone() });
+        let everybody = [jonas.clone(), app.as_person(&cast.alex), hidden];
+        let _guests = [&cast.jonas, &cast.alex, &cast.mina].map(|me| Guest::enter(&app, made.id, me.id, &me.name));
+        let tab = OpId(Uuid::now_v7());
+        let of = |id| app.db.hub().people(made.id).into_iter().find(|person: &Person| person.id == id).unwrap();
+        let mut stream = open(&jonas, made.id, None).await;
+        for ctx in &everybody {
+            let viewing = access::by_id(ctx, ctx.reader(), made.id).await.unwrap();
+            presence::open_task(ctx, &viewing, tab, Some((card.id, Doing::Describing))).unwrap();
+        }
+        assert!(matches!(next(&mut stream).await, News::People));
+        assert_eq!((of(cast.jonas.id).open, of(cast.jonas.id).describing), (vec![card.id], vec![card.id]));
+        assert_eq!((of(cast.alex.id).open, of(cast.alex.id).describing), (vec![card.id], vec![]), "a viewer reads");
+        assert_eq!((of(cast.mina.id).open, of(cast.mina.id).describing), (vec![], vec![]));
+
+        let viewing = access::by_id(&jonas, jonas.reader(), made.id).await.unwrap();
+        presence::open_task(&jonas, &viewing, tab, Some((card.id, Doing::Reading))).unwrap();
+        assert_eq!((of(cast.jonas.id).open, of(cast.jonas.id).describing), (vec![card.id], vec![]));
     })
     .await;
 }

@@ -124,7 +124,9 @@ mod tests {
     #[test]
     fn what_one_process_says_the_other_understands() {
         assert_eq!(read(&words_of_change(HERE)), Some(Heard::Change(HERE)));
-        let people = vec![Person { id: UserId(uuid::Uuid::from_u128(2)), name: "Ana María".into(), open: Vec::new() }];
+        let id = UserId(uuid::Uuid::from_u128(2));
+        let ana = Person { id, name: "Ana María".into(), open: Vec::new(), describing: Vec::new() };
+        let people = vec![ana];
         let heard = Heard::People { process: 7, project: HERE, people: people.clone() };
         assert_eq!(read(&words_of_people(7, HERE, &people)), Some(heard));
         for nonsense in ["", "c", "c x", "p 1", "p 1 2 3", "x 1"] {

@@ -1,5 +1,6 @@
-//! Who is looking at a project now, and which tasks they have open. Kept in memory only: those of
-//! this process as long as their streams are open, those of others as long as they say so.
+//! Who is looking at a project now, which tasks they have open, and whose description they write. Kept
+//! in memory only: those of this process as long as their streams are open, those of others as long as
+//! they say so.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -10,7 +11,7 @@ use super::{Hub, News, listener, notify};
 use crate::{
     domain::{
         ids::{OpId, ProjectId, TaskId, UserId},
-        live::Person,
+        live::{Doing, Person},
     },
     error::AppResult,
     platform::state::AppState,
@@ -20,8 +21,10 @@ use crate::{
 const HOLDS: Duration = Duration::from_secs(75);
 /// A tab that says nothing for this long has nothing open.
 const TAB_HOLDS: Duration = Duration::from_secs(150);
+/// A tab says every minute what it has open; one that was lost while its person wrote does no more.
+const DESCRIBING_HOLDS: Duration = Duration::from_secs(75);
 /// Most people of one process that others are told of: a notification has at most 8,000 bytes.
-const TOLD_MOST: usize = 40;
+const TOLD_MOST: usize = 32;
 
 #[derive(Default)]
 pub(super) struct Presence(HashMap<ProjectId, Here>);
@@ -31,22 +34,44 @@ struct Here {
     /// By the number of their stream.
     streams: HashMap<u64, (UserId, String)>,
     /// What each tab has open.
-    tabs: HashMap<(UserId, OpId), (TaskId, Instant)>,
+    tabs: HashMap<(UserId, OpId), Opened>,
     /// What other processes said last.
     elsewhere: HashMap<u64, (Vec<Person>, Instant)>,
+}
+
+/// A task in a tab.
+struct Opened {
+    task: TaskId,
+    doing: Doing,
+    /// When the tab last said so.
+    at: Instant,
+}
+
+impl Opened {
+    fn is_described(&self) -> bool {
+        self.doing == Doing::Describing && self.at.elapsed() < DESCRIBING_HOLDS
+    }
 }
 
 impl Here {
     fn local(&self) -> Vec<Person> {
         let mut people: BTreeMap<UserId, Person> = BTreeMap::new();
         for (id, name) in self.streams.values() {
-            people.entry(*id).or_insert_with(|| Person { id: *id, name: name.clone(), open: Vec::new() });
+            people.entry(*id).or_insert_with(|| Person {
+                id: *id,
+                name: name.clone(),
+                open: Vec::new(),
+                describing: Vec::new(),
+            });
         }
-        for ((id, _), (task, at)) in &self.tabs {
-            if at.elapsed() < TAB_HOLDS
+        for ((id, _), tab) in &self.tabs {
+            if tab.at.elapsed() < TAB_HOLDS
                 && let Some(person) = people.get_mut(id)
             {
-                add(&mut person.open, *task);
+                add(&mut person.open, tab.task);
+                if tab.is_described() {
+                    add(&mut person.describing, tab.task);
+                }
             }
         }
         people.into_values().collect()
@@ -56,8 +81,13 @@ impl Here {
         let mut people: BTreeMap<UserId, Person> = self.local().into_iter().map(|person| (person.id, person)).collect();
         let elsewhere = self.elsewhere.values().filter(|(_, at)| at.elapsed() < HOLDS).flat_map(|(people, _)| people);
         for other in elsewhere {
-            let person = people.entry(other.id).or_insert_with(|| Person { open: Vec::new(), ..other.clone() });
+            let person = people.entry(other.id).or_insert_with(|| Person {
+                open: Vec::new(),
+                describing: Vec::new(),
+                ..other.clone()
+            });
             other.open.iter().for_each(|task| add(&mut person.open, *task));
+            other.describing.iter().for_each(|task| add(&mut person.describing, *task));
         }
         people.into_values().collect()
     }
@@ -78,7 +108,7 @@ impl Presence {
         let here = self.0.entry(project).or_default();
         let answer = change(here);
         here.elsewhere.retain(|_, (people, at)| !people.is_empty() && at.elapsed() < HOLDS);
-        here.tabs.retain(|_, (_, at)| at.elapsed() < TAB_HOLDS);
+        here.tabs.retain(|_, tab| tab.at.elapsed() < TAB_HOLDS);
         if here.is_empty() {
             self.0.remove(&project);
         }
@@ -121,12 +151,14 @@ impl Drop for Guest {
     }
 }
 
-/// A tab of a person has opened a task, or none any more.
-pub fn open_task(app: &AppState, project: ProjectId, person: UserId, tab: OpId, task: Option<TaskId>) {
+/// A tab of a person has a task open and does something with it, or has none open any more.
+pub fn open_task(app: &AppState, project: ProjectId, person: UserId, tab: OpId, open: Option<(TaskId, Doing)>) {
     let has_changed = app.db.hub().presence().change(project, |here| {
         let before = here.local();
-        match task {
-            Some(task) => drop(here.tabs.insert((person, tab), (task, Instant::now()))),
+        match open {
+            Some((task, doing)) => {
+                drop(here.tabs.insert((person, tab), Opened { task, doing, at: Instant::now() }));
+            }
             None => drop(here.tabs.remove(&(person, tab))),
         }
         here.local() != before
@@ -179,6 +211,7 @@ pub(super) async fn say(app: &AppState, project: ProjectId) -> AppResult<()> {
     people.truncate(TOLD_MOST);
     for person in &mut people {
         person.open.truncate(2);
+        person.describing.truncate(1);
     }
     notify(app.db.reader(), &listener::words_of_people(app.db.hub().id(), project, &people)).await
 }
@@ -193,7 +226,11 @@ mod tests {
     const TASK: TaskId = TaskId(uuid::Uuid::from_u128(4));
 
     fn person(id: UserId, open: &[TaskId]) -> Person {
-        Person { id, name: "Somebody".into(), open: open.to_vec() }
+        Person { id, name: "Somebody".into(), open: open.to_vec(), describing: Vec::new() }
+    }
+
+    fn opened(task: TaskId, doing: Doing) -> Opened {
+        Opened { task, doing, at: Instant::now() }
     }
 
     #[test]
@@ -201,7 +238,7 @@ mod tests {
         let hub = Hub::default();
         hub.presence().change(HERE, |here| {
             here.streams.insert(1, (MINA, "Mina".into()));
-            here.tabs.insert((MINA, OpId(uuid::Uuid::from_u128(9))), (TASK, Instant::now()));
+            here.tabs.insert((MINA, OpId(uuid::Uuid::from_u128(9))), opened(TASK, Doing::Reading));
         });
         let other = TaskId(uuid::Uuid::from_u128(5));
         hub.hear_people(77, HERE, vec![person(MINA, &[other]), person(JONAS, &[])]);
@@ -213,10 +250,29 @@ mod tests {
     }
 
     #[test]
+    fn who_writes_a_description_is_told_by_every_process_until_their_tab_is_silent() {
+        let hub = Hub::default();
+        let tab = (MINA, OpId(uuid::Uuid::from_u128(9)));
+        hub.presence().change(HERE, |here| {
+            here.streams.insert(1, (MINA, "Mina".into()));
+            here.tabs.insert(tab, opened(TASK, Doing::Describing));
+        });
+        hub.hear_people(77, HERE, vec![Person { describing: vec![TASK], ..person(JONAS, &[TASK]) }]);
+        let describing = || hub.people(HERE).into_iter().map(|person| person.describing).collect::<Vec<_>>();
+        assert_eq!(describing(), [[TASK], [TASK]]);
+        let Some(long_ago) = Instant::now().checked_sub(DESCRIBING_HOLDS) else { return };
+        hub.presence().change(HERE, |here| {
+            here.tabs.insert(tab, Opened { at: long_ago, ..opened(TASK, Doing::Describing) });
+        });
+        assert_eq!(describing(), [vec![], vec![TASK]]);
+        assert_eq!(hub.people(HERE)[0].open, [TASK], "it is open still");
+    }
+
+    #[test]
     fn an_open_task_of_somebody_without_a_stream_is_not_shown() {
         let hub = Hub::default();
         hub.presence().change(HERE, |here| {
-            here.tabs.insert((MINA, OpId(uuid::Uuid::from_u128(9))), (TASK, Instant::now()));
+            here.tabs.insert((MINA, OpId(uuid::Uuid::from_u128(9))), opened(TASK, Doing::Reading));
         });
         assert!(hub.people(HERE).is_empty());
     }

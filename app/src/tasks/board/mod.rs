@@ -1,5 +1,5 @@
-//! The board: lists of cards that are dragged, walked and filtered. Shows [`BoardPage`], and
-//! [`OpenBoard`] so that a task's drawer can refresh its card.
+//! The board: lists of cards that are dragged, walked and filtered. Shows [`BoardPage`],
+//! [`OpenBoard`] so that a task's drawer can refresh its card, and [`Here`] for the head of the site.
 
 mod announce;
 mod board_page;
@@ -63,3 +63,4 @@ pub use board_page::BoardPage;
 pub use hands::{focus_element, on_escape, on_step};
 pub use live::Live;
 pub use open::OpenBoard;
+pub use presence::{Here, provide_others};

@@ -1,21 +1,37 @@
-//! The others who look at the board now: their avatars above it, and on a card who has it open.
+//! The others who look at the board now: their avatars in the head of the site, and on a card who has
+//! it open.
 
 use leptos::prelude::*;
 
 use super::live::Live;
 use crate::{
-    domain::{account, ids::TaskId},
+    domain::{account, ids::TaskId, live::Person},
     ui::Avatar,
 };
 
 /// Faces beyond these are counted.
 const MOST: usize = 4;
 
-/// The faces above the board.
+/// The others who look at what the page shows, for the head and for the page.
+#[derive(Clone, Copy)]
+struct Others(RwSignal<Vec<Person>>);
+
+/// Makes the others known to the head and to pages.
+pub fn provide_others() {
+    provide_context(Others(RwSignal::new(Vec::new())));
+}
+
+/// The others, as the page that hears of them sets them.
+pub(super) fn others() -> RwSignal<Vec<Person>> {
+    use_context::<Others>().map_or_else(|| RwSignal::new(Vec::new()), |others| others.0)
+}
+
+/// The faces in the head.
 #[component]
-pub fn Here(live: Live) -> impl IntoView {
+pub fn Here() -> impl IntoView {
+    let people = others();
     move || {
-        let people = live.here.get();
+        let people = people.get();
         let more = people.len().saturating_sub(MOST);
         let names: Vec<String> = people.into_iter().map(|person| person.name).collect();
         (!names.is_empty()).then(|| view! {

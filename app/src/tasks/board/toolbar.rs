@@ -8,9 +8,7 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::{
     filter_menu::{ActiveFilters, FilterMenu},
-    live::Live,
     look_menu::LookMenu,
-    presence::Here,
 };
 use crate::{
     domain::{
@@ -59,7 +57,6 @@ fn rest(path: &str, key: &str, filter: &BoardFilter, look: BoardLook, board: &Bo
         <FilterMenu path=path.clone() filter=filter.clone() look=look tools=tools.clone() />
         <ActiveFilters path=path.clone() filter=filter.clone() look=look people=tools.people />
         <span class="spacer"></span>
-        {use_context::<Live>().map(|live| view! { <Here live=live /> })}
         <ViewsMenu key=key.to_owned() query=query views=tools.views can_share=board.can_edit />
         <LookMenu path=path filter=filter look=look />
         {board.can_edit.then(|| view! { <a class="btn is-primary" href=format!("/tasks/new?project={key}")><Icon name="plus" />"New task"</a> })}

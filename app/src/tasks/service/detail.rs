@@ -92,6 +92,7 @@ pub async fn read(ctx: &Ctx, viewing: &Viewing, row: task::Model) -> AppResult<T
         can_edit,
         read_only: viewing.read_only(),
         clock: find::clock(ctx),
+        last_event: project.last_event,
         version: row.version,
         column: row.column_id,
         columns: columns

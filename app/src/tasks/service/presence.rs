@@ -2,7 +2,10 @@
 //! let it be seen.
 
 use crate::{
-    domain::ids::{OpId, TaskId},
+    domain::{
+        ids::{OpId, TaskId},
+        live::Doing,
+    },
     error::AppResult,
     platform::{
         ctx::Ctx,
@@ -21,14 +24,16 @@ pub fn enter(ctx: &Ctx, viewing: &Viewing) -> AppResult<Option<Guest>> {
     Ok(me.shows_presence.then(|| Guest::enter(&ctx.app, viewing.project().id, me.id, &me.name)))
 }
 
-/// One of the person's tabs has opened a task of the project, or closed it.
+/// One of the person's tabs has a task of the project open and does something with it, or has closed
+/// it. Whoever may not change the task only reads it, whatever their page says.
 ///
 /// # Errors
 /// [`crate::error::AppError::SignedOut`] where nobody is signed in.
-pub fn open_task(ctx: &Ctx, viewing: &Viewing, tab: OpId, task: Option<TaskId>) -> AppResult<()> {
+pub fn open_task(ctx: &Ctx, viewing: &Viewing, tab: OpId, open: Option<(TaskId, Doing)>) -> AppResult<()> {
     let me = ctx.me()?;
     if me.shows_presence {
-        events::open_task(&ctx.app, viewing.project().id, me.id, tab, task);
+        let open = open.map(|(task, doing)| (task, if viewing.can_edit() { doing } else { Doing::Reading }));
+        events::open_task(&ctx.app, viewing.project().id, me.id, tab, open);
     }
     Ok(())
 }

@@ -9,7 +9,8 @@ use super::{
     submit::{is_sending_key, submit_form_of},
 };
 use crate::{
-    tasks::api::SaveDescription,
+    domain::{ids::TaskId, live::describing_words},
+    tasks::{api::SaveDescription, board::Live},
     ui::{Icon, textarea_html},
 };
 
@@ -27,6 +28,24 @@ pub fn DescriptionForm(state: TaskState) -> impl IntoView {
         if value.with(|value| matches!(value, Some(Ok(_)))) {
             is_open.set(false);
             is_preview.set(false);
+        }
+    });
+    let id = state.detail.with_untracked(|detail| detail.card.id);
+    let live = use_context::<Live>();
+    let describe = move || {
+        if let Some(live) = live {
+            live.describe(id)
+        }
+    };
+    let stop_describing = move || {
+        if let Some(live) = live {
+            live.stop_describing(id)
+        }
+    };
+    // A field that is hidden loses the focus without being told.
+    Effect::new(move |_| {
+        if !is_open.get() {
+            stop_describing();
         }
     });
     // What somebody else saved is shown in the field, unless the person is writing in it.
@@ -57,7 +76,12 @@ pub fn DescriptionForm(state: TaskState) -> impl IntoView {
                     class="input" name="description" rows="8" aria-label="Description, in Markdown" dir="auto"
                     prop:hidden=move || is_preview.get()
                     prop:value=move || text.get()
-                    on:input=move |event| text.set(event_target_value(&event))
+                    on:focus=move |_| describe()
+                    on:input=move |event| {
+                        text.set(event_target_value(&event));
+                        describe();
+                    }
+                    on:blur=move |_| stop_describing()
                     on:keydown=move |event| if is_sending_key(&event) { submit_form_of(&event); }
                     inner_html=textarea_html(&source.get_untracked())
                 ></textarea>
@@ -79,11 +103,19 @@ pub fn DescriptionForm(state: TaskState) -> impl IntoView {
             <h2 id="task-description">"Description"</h2>
             {move || (html.with(|html| !html.is_empty()) && !is_open.get()).then(|| view! { <div class="prose" dir="auto" inner_html=html.get()></div> })}
             {edit}
+            {live.map(|live| others_writing(live, id))}
             {save_state(action)}
             <Conflicting state=state action=action name="description" />
         </section>
     }
     .into_any()
+}
+
+/// Who of the others is writing the description; the line is always there, so that it is heard when it
+/// begins to say something.
+fn others_writing(live: Live, task: TaskId) -> impl IntoView {
+    let names = live.who_describes(task);
+    view! { <p class="is-describing" role="status" dir="auto">{move || names.with(|names| describing_words(names))}</p> }
 }
 
 /// The text as it will be shown; while it is asked for, the last one stays.

@@ -6,7 +6,8 @@ use leptos_router::{components::Redirect, hooks::use_params_map};
 
 use super::{saving::TaskState, task_view::TaskView};
 use crate::{
-    tasks::{api::load_task, view::TaskDetail},
+    domain::account::Me,
+    tasks::{api::load_task, board::Live, view::TaskDetail},
     ui::{ErrorPage, Notice},
 };
 
@@ -15,13 +16,16 @@ pub fn TaskPage() -> impl IntoView {
     let params = use_params_map();
     let reference = Memo::new(move |_| params.read().get("task").unwrap_or_default());
     let task = Resource::new_blocking(move || reference.get(), load_task);
+    // There is no board to be made anew.
+    let live = Live::new(use_context::<Me>().map(|me| me.id), Callback::new(|()| ()));
+    provide_context(live);
     view! {
         <Transition>
             {move || Suspend::new(async move {
                 match task.await {
                     Ok(detail) => match moved(&detail, &reference.get_untracked()) {
                         Some(path) => view! { <Redirect path=path /> }.into_any(),
-                        None => page(detail).into_any(),
+                        None => page(detail, live).into_any(),
                     },
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),
                 }
@@ -37,11 +41,14 @@ fn moved(detail: &TaskDetail, asked: &str) -> Option<String> {
     (!reference.eq_ignore_ascii_case(asked)).then(|| format!("/tasks/{reference}"))
 }
 
-fn page(detail: TaskDetail) -> impl IntoView {
+fn page(detail: TaskDetail, live: Live) -> impl IntoView {
+    let (id, key, last_event) = (detail.card.id, detail.key.clone(), detail.last_event);
     let reference = detail.card.reference(&detail.key);
     let board = format!("/board/{}", detail.key);
     let project = detail.project_name.clone();
     let state = TaskState::new(detail);
+    live.listen(key, last_event);
+    live.watch(id, Callback::new(move |()| state.follow()));
     let title = state.part(|detail| detail.card.title.clone());
     let heading = reference.clone();
     view! {

@@ -14,7 +14,7 @@ use super::source::{Heard, Source};
 use super::{BoardState, Link, Person, TaskId, UserId, words};
 use crate::domain::board_look::read_board_query;
 use crate::domain::ids::OpId;
-use crate::domain::live::Change;
+use crate::domain::live::{Change, Doing};
 use crate::domain::task::EventKind;
 use crate::error::AppError;
 use crate::tasks::api;
@@ -36,6 +36,8 @@ const SAID: Duration = Duration::from_secs(5);
 const DOUBT: Duration = Duration::from_secs(2);
 /// How often the server hears what this tab has open.
 const OPEN: Duration = Duration::from_secs(60);
+/// Whoever types nothing for this long does not write any more.
+const WRITING: Duration = Duration::from_secs(30);
 
 pub struct Core(Rc<Inner>);
 
@@ -67,9 +69,22 @@ struct Inner {
     unsaid: RefCell<Vec<Seen>>,
     is_saying: Cell<bool>,
     watchers: RefCell<Vec<(TaskId, Callback<()>)>>,
+    /// The task whose description is being written here, and what ends that when nothing is typed.
+    describing: RefCell<Option<(TaskId, Option<TimeoutHandle>)>>,
+    is_telling_open: Cell<bool>,
     is_doubting: Cell<bool>,
     is_up: Cell<bool>,
+    /// The stream was open before.
+    was_up: Cell<bool>,
     kept: RefCell<Option<Kept>>,
+}
+
+/// What others may know of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Shown {
+    key: String,
+    task: Option<TaskId>,
+    doing: Doing,
 }
 
 impl Core {
@@ -91,8 +106,11 @@ impl Core {
             unsaid: RefCell::default(),
             is_saying: Cell::new(false),
             watchers: RefCell::default(),
+            describing: RefCell::default(),
+            is_telling_open: Cell::new(false),
             is_doubting: Cell::new(false),
             is_up: Cell::new(false),
+            was_up: Cell::new(false),
             kept: RefCell::default(),
         }))
     }
@@ -125,15 +143,50 @@ impl Core {
         });
     }
 
+    /// Hears of a project whose board is not shown, behind the last change that the page knows.
+    pub fn listen(&self, key: &str, number: i64) {
+        let is_open = self.0.source.borrow().as_ref().is_some_and(|(open, _)| open == key);
+        if !is_open {
+            self.0.seen.set(number);
+            self.0.open_source(key);
+        }
+    }
+
     pub fn watch(&self, task: TaskId, changed: Callback<()>) {
         self.0.watchers.borrow_mut().push((task, changed));
-        self.0.say_open(Some(task));
+        self.0.say_open();
         keep_saying(Rc::downgrade(&self.0), task);
     }
 
     pub fn unwatch(&self, task: TaskId) {
         self.0.watchers.borrow_mut().retain(|(other, _)| *other != task);
-        self.0.say_open(None);
+        self.0.forget_describing(task);
+        self.0.say_open();
+    }
+
+    /// The description of a task is being written; at every key.
+    pub fn describe(&self, task: TaskId) {
+        let this = Rc::downgrade(&self.0);
+        let end = move || {
+            if let Some(inner) = this.upgrade() {
+                inner.forget_describing(task);
+                inner.say_open();
+            }
+        };
+        let before = self.0.describing.replace(Some((task, set_timeout_with_handle(end, WRITING).ok())));
+        if let Some((_, Some(end))) = &before {
+            end.clear();
+        }
+        if before.is_none_or(|(other, _)| other != task) {
+            self.0.say_open();
+        }
+    }
+
+    /// The description of a task is not being written any more.
+    pub fn stop_describing(&self, task: TaskId) {
+        if self.0.forget_describing(task) {
+            self.0.say_open();
+        }
     }
 
     /// The person has signed in again.
@@ -152,7 +205,7 @@ fn keep_saying(inner: Weak<Inner>, task: TaskId) {
             if let Some(this) = inner.upgrade()
                 && this.watchers.borrow().iter().any(|(other, _)| *other == task)
             {
-                this.say_open(Some(task));
+                this.say_open();
                 keep_saying(inner, task);
             }
         },
@@ -173,6 +226,10 @@ impl Inner {
             },
         );
         *self.source.borrow_mut() = Some((key.to_owned(), source));
+        // A task that was open before its board was there has not been told of.
+        if !self.watchers.borrow().is_empty() {
+            self.say_open();
+        }
     }
 
     fn hear(self: &Rc<Self>, heard: Heard) {
@@ -181,6 +238,7 @@ impl Inner {
             Heard::Snapshot(number) => {
                 self.seen.set(number);
                 self.waiting.borrow_mut().clear();
+                self.watchers.borrow().iter().for_each(|(_, changed)| changed.run(()));
                 self.read_again(Tail::Dropped);
             }
             Heard::People(json) => {
@@ -194,9 +252,13 @@ impl Inner {
                 self.link.set(if reason == "signed_out" { Link::SignedOut } else { Link::Gone });
             }
             Heard::Link(true) => {
-                self.is_up.set(true);
+                let is_back = !self.is_up.replace(true) && self.was_up.replace(true);
                 if self.link.get_untracked() != Link::Up {
                     self.link.set(Link::Up);
+                }
+                if is_back {
+                    // A server that was started anew knows of nothing that is open.
+                    self.say_open();
                 }
                 self.nudge();
             }
@@ -230,7 +292,7 @@ impl Inner {
             let watchers = self.watchers.borrow();
             watchers.iter().filter(|(other, _)| other == task).for_each(|(_, changed)| changed.run(()));
         }
-        let is_own = self.with_board(|state, _| state.sender.knows(event.op)).unwrap_or(false);
+        let Some(is_own) = self.with_board(|state, _| state.sender.knows(event.op)) else { return };
         if !is_own {
             self.waiting.borrow_mut().push(event);
             self.drain_after(TOGETHER);
@@ -354,6 +416,9 @@ impl Inner {
 
     /// Reads the board again, once for all reasons that come together.
     fn read_again(self: &Rc<Self>, tail: Tail) {
+        if self.board.borrow().is_none() {
+            return;
+        }
         let was = self.stale.replace(Some(tail));
         if was == Some(Tail::Dropped) {
             self.stale.set(was);
@@ -443,9 +508,9 @@ impl Inner {
         set_timeout(
             move || {
                 let Some(inner) = this.upgrade() else { return };
-                let Some(key) = inner.source.borrow().as_ref().map(|(key, _)| key.clone()) else { return };
+                let Some(Shown { key, task, doing }) = inner.shown() else { return };
                 spawn_local(async move {
-                    let answer = api::show_open_task(key, inner.tab, inner.open_task()).await;
+                    let answer = api::show_open_task(key, inner.tab, task, doing).await;
                     inner.is_doubting.set(false);
                     if inner.is_up.get() {
                         return;
@@ -463,19 +528,47 @@ impl Inner {
         );
     }
 
-    fn open_task(&self) -> Option<TaskId> {
-        self.watchers.borrow().last().map(|(task, _)| *task)
+    /// What others may know of this page; nothing before its board is there.
+    fn shown(&self) -> Option<Shown> {
+        let key = self.source.borrow().as_ref().map(|(key, _)| key.clone())?;
+        let task = self.watchers.borrow().last().map(|(task, _)| *task);
+        let described = self.describing.borrow().as_ref().map(|(task, _)| *task);
+        let doing = if task.is_some() && described == task { Doing::Describing } else { Doing::Reading };
+        Some(Shown { key, task, doing })
     }
 
-    fn say_open(&self, task: Option<TaskId>) {
-        let Some(key) = self.source.borrow().as_ref().map(|(key, _)| key.clone()) else {
-            // The board is not there yet; it is said again after a while.
+    /// Whether the description of the task was being written until now.
+    fn forget_describing(&self, task: TaskId) -> bool {
+        let mut describing = self.describing.borrow_mut();
+        let Some((_, end)) = describing.take_if(|(other, _)| *other == task) else { return false };
+        if let Some(end) = end {
+            end.clear();
+        }
+        true
+    }
+
+    /// Has the server know what is open here. One call at a time: of two the first could come last.
+    fn say_open(self: &Rc<Self>) {
+        let Some(mut said) = self.shown() else { return };
+        if self.is_telling_open.replace(true) {
             return;
-        };
-        let tab = self.tab;
+        }
+        let (this, tab) = (Rc::downgrade(self), self.tab);
         spawn_local(async move {
-            // Others not knowing what is open here is no harm.
-            let _ = api::show_open_task(key, tab, task).await;
+            loop {
+                // Others not knowing what is open here is no harm.
+                let _ = api::show_open_task(said.key.clone(), tab, said.task, said.doing).await;
+                let inner = this.upgrade();
+                let nothing = || Shown { key: said.key.clone(), task: None, doing: Doing::Reading };
+                let now = inner.as_ref().and_then(|inner| inner.shown()).unwrap_or_else(nothing);
+                if now == said {
+                    if let Some(inner) = inner {
+                        inner.is_telling_open.set(false);
+                    }
+                    return;
+                }
+                said = now;
+            }
         });
     }
 

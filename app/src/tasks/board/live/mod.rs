@@ -16,7 +16,7 @@ use leptos::{html::Div, prelude::*};
 
 pub use bars::Bars;
 
-use super::state::BoardState;
+use super::{presence::others, state::BoardState};
 use crate::domain::{
     ids::{TaskId, UserId},
     live::Person,
@@ -46,9 +46,11 @@ pub struct Live {
 }
 
 impl Live {
-    /// For the board page that calls it; `rebuild` reads the board and makes the page anew.
+    /// For the page that calls it; `rebuild` reads its board and makes the page anew.
     pub fn new(me: Option<UserId>, rebuild: Callback<()>) -> Self {
-        let (here, link) = (RwSignal::new(Vec::new()), RwSignal::new(Link::Up));
+        let (here, link) = (others(), RwSignal::new(Link::Up));
+        // The faces stand in the head, which stays when the page goes.
+        on_cleanup(move || drop(here.try_set(Vec::new())));
         Self { here, link, core: hold(Core::new(here, link, me, rebuild)) }
     }
 
@@ -60,6 +62,13 @@ impl Live {
                 self.core.with_value(|core| core.attach(&node, &state));
             }
         });
+    }
+
+    /// Hears of a project whose board is not shown, as long as the caller stands in the page; the
+    /// number is that of the last change that the page knows.
+    pub fn listen(self, key: String, number: i64) {
+        // In the effect, so that nothing of it happens on the server.
+        Effect::new(move |_| self.core.with_value(|core| core.listen(&key, number)));
     }
 
     /// Has `changed` called when the task changes, and lets others see that it is open here, as
@@ -81,6 +90,27 @@ impl Live {
                 here.iter().filter(|person| person.open.contains(&task)).map(|person| person.name.clone()).collect()
             })
         })
+    }
+
+    /// Who of the others writes the description of a task.
+    pub fn who_describes(self, task: TaskId) -> Memo<Vec<String>> {
+        Memo::new(move |_| {
+            self.here.with(|here| {
+                let describing = here.iter().filter(|person| person.describing.contains(&task));
+                describing.map(|person| person.name.clone()).collect()
+            })
+        })
+    }
+
+    /// Lets others see that the description of a task that is watched is being written; to be called
+    /// at every key, because it ends by itself when nothing is typed.
+    pub fn describe(self, task: TaskId) {
+        self.core.try_with_value(|core| core.describe(task));
+    }
+
+    /// The description of the task is not being written any more.
+    pub fn stop_describing(self, task: TaskId) {
+        self.core.try_with_value(|core| core.stop_describing(task));
     }
 
     /// Goes on after the person has signed in again.
@@ -124,9 +154,15 @@ mod server {
 
         pub fn attach<T>(&self, _node: &T, _state: &BoardState) {}
 
+        pub fn listen(&self, _key: &str, _number: i64) {}
+
         pub fn watch(&self, _task: TaskId, _changed: Callback<()>) {}
 
         pub fn unwatch(&self, _task: TaskId) {}
+
+        pub fn describe(&self, _task: TaskId) {}
+
+        pub fn stop_describing(&self, _task: TaskId) {}
 
         pub fn go_on(&self) {}
     }
