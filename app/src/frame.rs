@@ -7,8 +7,8 @@ use leptos_meta::MetaTags;
 use crate::{
     app::App,
     domain::account::Theme,
-    platform::{page, state::AppState},
-    shell::provide_session,
+    platform::{assets::BUILD_HEADER, page, state::AppState},
+    shell::{STALE_EVENT, provide_session},
 };
 
 /// The policy of pages (SECURITY: stored XSS). Styles come from our own file only.
@@ -21,6 +21,18 @@ fn policy(nonce: &str) -> String {
     )
 }
 
+/// The script that looks which build answers the page: every answer to a server function names it,
+/// also to one that the server does not know any more. Nothing is loaded anew by itself.
+fn watch_build(own: &str) -> String {
+    format!(
+        "const ask = window.fetch.bind(window); \
+         window.fetch = async (...asked) => {{ \
+         const answer = await ask(...asked), build = answer.headers.get('{BUILD_HEADER}'); \
+         if (build && build !== '{own}') {{ document.documentElement.dataset.stale = 'yes'; dispatchEvent(new Event('{STALE_EVENT}')); }} \
+         return answer; }};"
+    )
+}
+
 /// One whole page.
 pub fn frame(app: AppState) -> impl IntoView {
     let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
@@ -29,8 +41,9 @@ pub fn frame(app: AppState) -> impl IntoView {
     let theme = (session.theme != Theme::System).then_some(session.theme.as_str());
     let asset = |name: &str| app.assets.path(name);
     let (js, wasm) = (asset("autoreport.js"), asset("autoreport.wasm"));
+    let watch = watch_build(app.assets.build());
     let wake = format!(
-        "import init, {{ hydrate }} from '{js}'; init({{ module_or_path: '{wasm}' }}).then(hydrate).then(() => {{ document.documentElement.dataset.hydrated = 'yes'; }});"
+        "{watch} import init, {{ hydrate }} from '{js}'; init({{ module_or_path: '{wasm}' }}).then(hydrate).then(() => {{ document.documentElement.dataset.hydrated = 'yes'; }});"
     );
     // `<` is the only character that could end the script element early.
     let session = serde_json::to_string(&session).unwrap_or_default().replace('<', "\\u003c");

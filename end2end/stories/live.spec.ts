@@ -1,5 +1,7 @@
 // Two people, or two tabs, on one board: what one does the other sees; what a line that breaks takes away comes back.
 import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
 import { addTasks, card, expectTitles, list, middle } from '../fixtures/board.ts';
@@ -234,6 +236,37 @@ test.describe('a line that breaks', () => {
     for (const both of [page, other]) await expect(both.getByText('Offline.')).toBeHidden({ timeout: 20_000 });
     await moveTo(other, three[1], 'Pending');
     await expect(list(page, 'Pending').locator('.card__title')).toHaveText([three[1], three[0]], { timeout: 10_000 });
+  });
+
+  test('a server of another build is told by a bar on every page, and nothing reloads by itself @hydrated', async ({ page, context, empty }) => {
+    const elsewhere = await context.newPage();
+    await elsewhere.goto(`${empty.url}/projects`);
+    await settled(elsewhere, true);
+    for (const both of [page, elsewhere]) await both.evaluate(() => { document.documentElement.dataset.loaded = 'before'; });
+
+    const site = path.join(empty.folder, 'site');
+    fs.cpSync(empty.site, site, { recursive: true });
+    const manifest = path.join(site, 'manifest.json');
+    fs.writeFileSync(manifest, JSON.stringify({ ...JSON.parse(fs.readFileSync(manifest, 'utf8')), newer: 'pkg/newer.css' }));
+    empty.site = site;
+    await empty.restart();
+
+    const bar = (of: Page) => of.getByRole('status').filter({ hasText: 'A new version is ready.' });
+    // A board hears of it when its stream comes back, other pages with the next thing they ask.
+    await expect(bar(page)).toBeVisible({ timeout: 20_000 });
+    await elsewhere.getByRole('navigation', { name: 'Main', exact: true }).getByRole('link', { name: 'Jobs' }).click();
+    await expect(bar(elsewhere)).toBeVisible();
+    await expectAccessibleAtEveryWidth(elsewhere);
+    await moveTo(page, three[0], 'Pending');
+    await answered(page);
+    for (const both of [page, elsewhere]) await expect(both.locator('html[data-loaded=before]')).toHaveCount(1);
+
+    await bar(page).getByRole('link', { name: 'Reload' }).click();
+    await expect(page.locator('html[data-loaded]')).toHaveCount(0);
+    await settled(page, true);
+    await moveTo(page, three[1], 'Pending');
+    await answered(page);
+    await expect(bar(page)).toBeHidden();
   });
 
   test('two people who move one card are told who was first, and theirs can have its way @hydrated', async ({ page, browser, empty }) => {

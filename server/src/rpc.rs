@@ -1,6 +1,9 @@
 //! Server functions over HTTP, with the true status of an error.
 
-use app::{error::AppError, platform::state::AppState};
+use app::{
+    error::AppError,
+    platform::{assets::BUILD_HEADER, state::AppState},
+};
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
@@ -18,9 +21,20 @@ const DISCARDED_BYTES: usize = 64 * 1024 * 1024;
 /// A serialised error is small; anything larger is not ours.
 const ERROR_BYTES: usize = 256 * 1024;
 
-/// Answers a server function. Leptos 0.8 says 500 for every error: the body is read and the status
-/// that the error means is put on. The redirect of a form without WebAssembly stays as it is.
+/// Answers a server function and names the build of the server, so that a page of an older one finds
+/// out; also where the page calls something that is not there any more.
 pub async fn handle(State(app): State<AppState>, request: Request) -> Response {
+    let build = HeaderValue::from_str(app.assets.build());
+    let mut response = answer(app, request).await;
+    if let Ok(build) = build {
+        response.headers_mut().insert(BUILD_HEADER, build);
+    }
+    response
+}
+
+/// Leptos 0.8 says 500 for every error: the body is read and the status
+/// that the error means is put on. The redirect of a form without WebAssembly stays as it is.
+async fn answer(app: AppState, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let Some(content) = collect(&parts.headers, body).await else {
         return too_large(parts.uri.path(), &parts.headers);

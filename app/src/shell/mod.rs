@@ -1,5 +1,5 @@
 //! The frame around every page: navigation, head, live regions, messages. Shows [`Shell`] and the
-//! session that the server wrote into the page.
+//! session that the server wrote into the page, and [`STALE_EVENT`] for the frame's script.
 
 pub mod api;
 mod arrival;
@@ -12,8 +12,10 @@ mod palette;
 mod recent;
 mod session;
 mod shell_view;
+mod stale;
 
 pub use keys::KeysPage;
 pub use nav::MorePage;
 pub use session::{Session, provide_session};
 pub use shell_view::Shell;
+pub use stale::STALE_EVENT;

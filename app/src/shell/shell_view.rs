@@ -9,6 +9,7 @@ use super::{
     nav::{Nav, TabBar},
     palette::Palette,
     session::Session,
+    stale::StaleBar,
 };
 use crate::notifications::provide_unread;
 use crate::tasks::provide_others;
@@ -33,6 +34,7 @@ pub fn Shell(session: Session, children: Children) -> impl IntoView {
                 <a class="skip" href="#main" rel="external">"Skip to the content"</a>
                 <Nav />
                 <Head me=me theme=session.theme />
+                <StaleBar />
                 <main id="main" class="main" tabindex="-1">{inside}</main>
                 <TabBar />
             </div>

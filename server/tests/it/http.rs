@@ -1,6 +1,12 @@
 //! What the site answers to browsers without JavaScript, to other sites, and to nonsense.
 
-use app::{accounts::api::SignIn, testing::each_database};
+use std::sync::Arc;
+
+use app::{
+    accounts::api::SignIn,
+    platform::assets::{Assets, BUILD_HEADER},
+    testing::each_database,
+};
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},
@@ -172,6 +178,45 @@ async fn a_server_function_answers_with_the_status_that_its_error_means() {
         assert_eq!(visitor.send(call("nonsense")).await.status, StatusCode::BAD_REQUEST);
         let mut stranger = Visitor::new(&app);
         assert_eq!(stranger.send(call("name=a&key=X&zone=UTC")).await.status, StatusCode::UNAUTHORIZED);
+    })
+    .await;
+}
+
+/// The pages of a build of which only this name is known.
+fn built(name: &str) -> Assets {
+    let folder = std::env::temp_dir().join(format!("autoreport-build-{}-{}", std::process::id(), uuid::Uuid::now_v7()));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("manifest.json"), format!(r#"{{"autoreport.css":"pkg/{name}.css"}}"#)).unwrap();
+    let assets = Assets::read(&folder).unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+    assets
+}
+
+#[tokio::test]
+async fn a_page_knows_its_build_and_hears_of_another_one_even_where_its_call_is_not_known_any_more() {
+    each_database(async |app| {
+        let (mut before, mut after) = (app.app.clone(), app.app.clone());
+        (before.assets, after.assets) = (Arc::new(built("old")), Arc::new(built("new")));
+        let (old, new) = (before.assets.build().to_owned(), after.assets.build().to_owned());
+        assert_ne!(old, new);
+        assert_eq!(old, built("old").build(), "the same files are the same build");
+
+        let page = Visitor::of_state(before).get("/sign-up").await;
+        assert!(page.body.contains(&old) && !page.body.contains(&new));
+        let mut visitor = Visitor::of_state(after);
+        let made = visitor.sign_up().await;
+        assert_eq!(made.headers.get(BUILD_HEADER).unwrap(), &new);
+        for path in ["/rpc/count_unread_of_an_older_build", SignIn::PATH] {
+            let call = Request::post(path)
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .header(header::ACCEPT, "application/json")
+                .header("sec-fetch-site", "same-origin")
+                .body(Body::from("nonsense"))
+                .unwrap();
+            let answer = visitor.send(call).await;
+            assert!(answer.status.is_client_error(), "{path}: {}", answer.status);
+            assert_eq!(answer.headers.get(BUILD_HEADER).unwrap(), &new, "{path}");
+        }
     })
     .await;
 }

@@ -257,7 +257,8 @@ impl Inner {
                     self.link.set(Link::Up);
                 }
                 if is_back {
-                    // A server that was started anew knows of nothing that is open.
+                    // A server that was started anew knows of nothing that is open; its answer says
+                    // whether it is of another build.
                     self.say_open();
                 }
                 self.nudge();
