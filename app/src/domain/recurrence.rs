@@ -4,12 +4,38 @@
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
-use super::calendar::{month_long, weekday_long};
+use super::{
+    calendar::{month_long, weekday_long},
+    ids::ColumnId,
+};
 
 /// Longest step of a series.
 pub const STEP_MAX: u16 = 500;
 /// No date of a series lies after this year.
 const LAST_YEAR: i32 = 9_999;
+
+/// What the column `task.recurrence` holds, as JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Series {
+    pub rule: Recurrence,
+    /// The column in which the series began, and where the next ones appear.
+    pub column: ColumnId,
+}
+
+impl Series {
+    /// What is stored; nothing where it cannot be read.
+    pub fn parse(json: &str) -> Option<Self> {
+        serde_json::from_str(json).ok()
+    }
+
+    /// As it is stored.
+    ///
+    /// # Errors
+    /// None that a series has: it is plain data.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        serde_json::to_string(self)
+    }
+}
 
 /// The rule of a series.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +126,11 @@ impl Recurrence {
         found.filter(|date| date.year() <= LAST_YEAR)
     }
 
+    /// The first date of a series that begins now.
+    pub fn first(&self, today: NaiveDate) -> Option<NaiveDate> {
+        self.next(today.pred_opt()?, today)
+    }
+
     /// The series in words: `Every 2 weeks on Monday and Thursday`.
     pub fn words(&self) -> String {
         match self {
@@ -119,6 +150,14 @@ impl Recurrence {
             Self::AfterDays { days } => format!("{days} days after completion"),
         }
     }
+}
+
+/// Whether a series is still at the task that was completed, so that taking its completion back takes back the
+/// making of the next one: the day of that one has not passed. Of what was completed late the next one may be due
+/// the same day, so a day to think better of it is always left.
+pub fn is_same_occurrence(next: NaiveDate, completed: NaiveDate, today: NaiveDate) -> bool {
+    let thought_better = completed.succ_opt().unwrap_or(completed);
+    today <= next.max(thought_better)
 }
 
 fn every_words(every: u16, unit: &str) -> String {
@@ -252,6 +291,35 @@ mod tests {
         assert_eq!(monthly.next(day("2026-11-30"), day("2026-11-20")), Some(day("2026-12-30")));
         let after = Recurrence::AfterDays { days: 3 };
         assert_eq!(after.next(day("2026-11-30"), day("2026-11-20")), Some(day("2026-11-23")));
+    }
+
+    #[test]
+    fn a_series_begins_today_or_on_its_first_day_from_then_on() {
+        let fridays = Recurrence::Weeks { every: 1, on: vec![Weekday::Fri] };
+        assert_eq!(fridays.first(day("2026-11-27")), Some(day("2026-11-27")));
+        assert_eq!(fridays.first(day("2026-11-28")), Some(day("2026-12-04")));
+        assert_eq!(Recurrence::Weekdays.first(day("2026-11-28")), Some(day("2026-11-30")));
+        assert_eq!(Recurrence::MonthEnd { every: 1 }.first(day("2026-12-01")), Some(day("2026-12-31")));
+    }
+
+    #[test]
+    fn a_stored_series_reads_back() {
+        let column = ColumnId(uuid::Uuid::from_u128(1));
+        let series = Series { rule: Recurrence::Weeks { every: 1, on: vec![Weekday::Fri] }, column };
+        assert_eq!(Series::parse(&series.to_json().unwrap()), Some(series));
+        assert_eq!(Series::parse("{}"), None);
+    }
+
+    #[test]
+    fn the_series_is_at_the_completed_task_until_the_day_of_the_next_one_has_passed() {
+        let is_same = |next, completed, today| is_same_occurrence(day(next), day(completed), day(today));
+        assert!(is_same("2026-11-30", "2026-11-23", "2026-11-23"));
+        assert!(is_same("2026-11-30", "2026-11-23", "2026-11-30"));
+        assert!(!is_same("2026-11-30", "2026-11-23", "2026-12-01"));
+        // Completed late in the evening, the next one due on the same day, taken back after midnight.
+        assert!(is_same("2026-11-25", "2026-11-25", "2026-11-26"));
+        assert!(!is_same("2026-11-25", "2026-11-25", "2026-11-27"));
+        assert!(is_same_occurrence(NaiveDate::MAX, NaiveDate::MAX, NaiveDate::MAX));
     }
 
     #[test]

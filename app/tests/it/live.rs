@@ -7,6 +7,7 @@ use app::{
         account::Me,
         ids::{ColumnId, OpId, ProjectId, TaskId},
         live::{Change, Doing, Person},
+        recurrence::Recurrence,
         task::EventKind,
     },
     entities::{event_stream, project as project_row},
@@ -19,8 +20,10 @@ use app::{
         service::{
             archive, assign,
             edit::{self, Change as Edit},
+            find,
             moves::{self, Move},
             presence,
+            recurrence,
             stream::Stream,
         },
         view::LiveEvent,
@@ -103,6 +106,27 @@ async fn what_leaves_the_board_is_told_without_a_card_and_what_comes_back_with_o
         let back = told(&mut stream).await;
         assert!(matches!(back.change, Change::Task { what: EventKind::Restored, .. }));
         assert_eq!(back.card.unwrap().card.title, "a");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn open_boards_hear_that_the_next_task_of_a_series_went_with_the_completion() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let card = task(&ctx, &made, columns[0], "a").await;
+        recurrence::set(&ctx, card.id, Some(Recurrence::Weekdays)).await.unwrap();
+        moves::move_task(&ctx, wish(card.id, columns[3])).await.unwrap();
+        let (_, next) = find::by_reference(&ctx, app.reader(), "T-2").await.unwrap();
+        let mut stream = open(&app.as_person(&cast.alex), made.id, None).await;
+        moves::move_task(&ctx, wish(card.id, columns[0])).await.unwrap();
+        let back = told(&mut stream).await;
+        assert!(matches!(back.change, Change::Task { what: EventKind::Moved, .. }));
+        let gone = told(&mut stream).await;
+        let expected = Change::Task { task: next.id, what: EventKind::Deleted, from: Some(columns[0]), to: None };
+        assert_eq!((gone.change, gone.card), (expected, None));
     })
     .await;
 }

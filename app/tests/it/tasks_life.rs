@@ -3,20 +3,20 @@
 use app::{
     domain::{
         board_filter::BoardFilter, board_look::BoardLook, due::Due, ids::TaskId, recurrence::Recurrence,
-        shelf::ShelfQuery,
+        shelf::ShelfQuery, task_edit::Edit,
     },
     entities::{attachment, comment, task as task_row, task_event},
     error::{AppError, Problem},
-    platform::ctx::Ctx,
+    platform::ctx::{Actor, Ctx, RuleActor},
     projects::service::{
         access,
         projects::{self, NewProject},
     },
     tasks::{
         service::{
-            archive, assign, attachments, board, checklist, comments,
+            archive, assign, attachments, board, bulk, checklist, comments,
             copy::{self, Along},
-            detail,
+            dependencies, detail,
             edit::{self, Change, DueInput},
             find, labels_of_task, moves,
             notes::{self, NoteInput},
@@ -27,7 +27,7 @@ use app::{
     testing::{Cast, TestApp, each_database, project, task},
 };
 use chrono::TimeDelta;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
 async fn read(ctx: &Ctx, reference: &str) -> TaskDetail {
     let (viewing, row) = find::by_reference(ctx, ctx.reader(), reference).await.unwrap();
@@ -72,16 +72,186 @@ async fn completing_a_task_of_a_series_makes_the_next_one_exactly_once() {
         assert_eq!(next.parts.recurrence, Some(Recurrence::Days { every: 7 }));
         assert_eq!(read(&ctx, "T-1").await.parts.recurrence, None, "the series went over");
 
-        // Back and completed again: nothing more is made.
-        moves::move_task(&ctx, to(a.id, columns[0])).await.unwrap();
-        moves::move_task(&ctx, to(a.id, columns[3])).await.unwrap();
-        assert_eq!(many_tasks(&app).await, 2);
         // Two who complete the next one at the same time make one.
         let next = next.card.id;
         let (one, other) =
             tokio::join!(moves::move_task(&ctx, to(next, columns[3])), moves::move_task(&ctx, to(next, columns[3])));
         assert!(one.is_ok() && other.is_ok());
         assert_eq!(many_tasks(&app).await, 3);
+    })
+    .await;
+}
+
+/// The numbers of the tasks that are to be done.
+async fn open_tasks(app: &TestApp) -> Vec<i32> {
+    let open = task_row::Entity::find()
+        .filter(task_row::Column::CompletedAt.is_null())
+        .filter(task_row::Column::ArchivedAt.is_null())
+        .order_by_asc(task_row::Column::Number);
+    open.all(app.reader()).await.unwrap().into_iter().map(|row| row.number).collect()
+}
+
+async fn told(ctx: &Ctx, reference: &str) -> Vec<String> {
+    read(ctx, reference).await.history.into_iter().map(|line| line.what).collect()
+}
+
+#[tokio::test]
+async fn a_completion_that_is_taken_back_takes_the_untouched_next_task_with_it() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let viewing = access::by_id(&ctx, app.reader(), made.id).await.unwrap();
+        let a = task(&ctx, &made, columns[1], "Weekly digest").await;
+        let weekly = Some(Recurrence::Days { every: 7 });
+        assign::set(&ctx, a.id, &[cast.jonas.id]).await.unwrap();
+        checklist::add(&ctx, a.id, None, "send").await.unwrap();
+        recurrence::set(&ctx, a.id, weekly.clone()).await.unwrap();
+        moves::move_task(&ctx, to(a.id, columns[3])).await.unwrap();
+        assert_eq!(open_tasks(&app).await, [2]);
+
+        moves::move_task(&ctx, to(a.id, columns[2])).await.unwrap();
+        assert_eq!(open_tasks(&app).await, [1]);
+        assert_eq!(read(&ctx, "T-1").await.parts.recurrence, weekly, "the series came back");
+        let words = "took the series back: T-2, the next one, went into the trash".to_owned();
+        assert!(told(&ctx, "T-1").await.contains(&words), "{:?}", told(&ctx, "T-1").await);
+        let words = "put this into the trash by taking the completion of T-1 back".to_owned();
+        assert!(told(&ctx, "T-2").await.contains(&words), "{:?}", told(&ctx, "T-2").await);
+        let trash_of = shelf::read(&ctx, &viewing, shelf::Place::Trash, ShelfQuery::default()).await.unwrap();
+        assert_eq!(trash_of.rows.len(), 1, "whoever misses it finds it there");
+
+        // Completed again there is one next task, where the series began.
+        moves::move_task(&ctx, to(a.id, columns[3])).await.unwrap();
+        assert_eq!(open_tasks(&app).await, [3]);
+        let next = read(&ctx, "T-3").await;
+        assert_eq!((next.column, next.parts.recurrence), (columns[1], weekly));
+
+        // Out of the trash comes a task, and no second series.
+        let from_trash = read(&ctx, "T-2").await;
+        assert_eq!(from_trash.parts.recurrence, None);
+        trash::restore(&ctx, from_trash.card.id, None).await.unwrap();
+        moves::move_task(&ctx, to(from_trash.card.id, columns[3])).await.unwrap();
+        assert_eq!(open_tasks(&app).await, [3]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_next_task_that_somebody_has_worked_with_stays_and_the_series_is_not_doubled() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let other = task(&ctx, &made, columns[0], "other").await;
+        let ways = [
+            "edited",
+            "moved",
+            "placed",
+            "commented",
+            "noted",
+            "ticked",
+            "assigned",
+            "labelled",
+            "blocking",
+            "archived",
+            "stopped",
+            "completed",
+        ];
+        for way in ways {
+            let a = task(&ctx, &made, columns[0], way).await;
+            checklist::add(&ctx, a.id, None, "one").await.unwrap();
+            recurrence::set(&ctx, a.id, Some(Recurrence::Weekdays)).await.unwrap();
+            moves::move_task(&ctx, to(a.id, columns[3])).await.unwrap();
+            let next = read(&ctx, &format!("T-{}", a.number + 1)).await;
+            let id = next.card.id;
+            match way {
+                "edited" => drop(edit::change(&ctx, id, 1, Change::Estimate(Some(30)), None).await.unwrap()),
+                "moved" => drop(moves::move_task(&ctx, to(id, columns[2])).await.unwrap()),
+                "placed" => {
+                    let first = moves::Move { before: Some(other.id), ..to(id, columns[0]) };
+                    drop(moves::move_task(&ctx, first).await.unwrap());
+                }
+                "commented" => comments::add(&ctx, id, "said", None).await.unwrap(),
+                "noted" => {
+                    let kind = app::domain::work_note::NoteKind::Issue;
+                    let note = NoteInput { kind, on_date: None, body: "broke".into() };
+                    notes::add(&ctx, id, note, None).await.unwrap();
+                }
+                "ticked" => checklist::tick(&ctx, next.checklist[0].id, true).await.unwrap(),
+                "assigned" => drop(assign::set(&ctx, id, &[cast.jonas.id]).await.unwrap()),
+                "labelled" => drop(labels_of_task::add(&ctx, id, "Ops", Some(1)).await.unwrap()),
+                "blocking" => dependencies::add(&ctx, other.id, id).await.unwrap(),
+                "archived" => archive::archive(&ctx, id, None).await.unwrap(),
+                "stopped" => drop(recurrence::set(&ctx, id, None).await.unwrap()),
+                _ => drop(moves::move_task(&ctx, to(id, columns[3])).await.unwrap()),
+            }
+            let before = many_tasks(&app).await;
+            moves::move_task(&ctx, to(a.id, columns[0])).await.unwrap();
+            let stayed = task_row::Entity::find_by_id(id).one(app.reader()).await.unwrap().unwrap();
+            assert_eq!(stayed.deleted_at, None, "{way}");
+            moves::move_task(&ctx, to(a.id, columns[3])).await.unwrap();
+            assert_eq!(many_tasks(&app).await, before, "{way}: no second one is made");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_task_of_a_series_that_is_opened_again_after_its_time_leaves_the_next_one() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let a = task(&ctx, &made, columns[0], "a").await;
+        recurrence::set(&ctx, a.id, Some(Recurrence::AfterDays { days: 7 })).await.unwrap();
+        moves::move_task(&ctx, to(a.id, columns[3])).await.unwrap();
+        app.clock.advance(TimeDelta::days(8));
+        let ctx = app.as_person(&cast.jonas);
+        moves::move_task(&ctx, to(a.id, columns[0])).await.unwrap();
+        assert_eq!(open_tasks(&app).await, [1, 2], "this week's task is no part of last week's");
+        moves::move_task(&ctx, to(a.id, columns[3])).await.unwrap();
+        assert_eq!(open_tasks(&app).await, [2]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_an_automatic_rule_did_to_the_next_task_is_nobodys_work() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let a = task(&ctx, &made, columns[0], "a").await;
+        recurrence::set(&ctx, a.id, Some(Recurrence::Weekdays)).await.unwrap();
+        moves::move_task(&ctx, to(a.id, columns[3])).await.unwrap();
+        let next = read(&ctx, "T-2").await.card.id;
+        let rule = RuleActor { name: "Rule “Begin”".into(), generation: 1 };
+        let by_rule = Ctx::new(app.app.clone(), Actor::Rule(rule));
+        moves::move_task(&by_rule, to(next, columns[1])).await.unwrap();
+        moves::move_task(&ctx, to(a.id, columns[0])).await.unwrap();
+        assert_eq!(open_tasks(&app).await, [1]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn completions_of_many_tasks_are_taken_back_with_what_they_made() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let mut ids = Vec::new();
+        for title in ["a", "b"] {
+            let card = task(&ctx, &made, columns[0], title).await;
+            recurrence::set(&ctx, card.id, Some(Recurrence::Weekdays)).await.unwrap();
+            ids.push(card.id);
+        }
+        bulk::change(&ctx, Edit::move_in_order(&ids, columns[3], None, None), None).await.unwrap();
+        assert_eq!(open_tasks(&app).await, [3, 4]);
+        // The next one of the second is in the selection, too: whoever moves it wants it.
+        ids.push(read(&ctx, "T-4").await.card.id);
+        bulk::change(&ctx, Edit::move_in_order(&ids, columns[1], None, None), None).await.unwrap();
+        assert_eq!(open_tasks(&app).await, [1, 2, 4]);
     })
     .await;
 }

@@ -15,7 +15,7 @@ use super::{
     edit::{self, Change},
     events, find,
     moves::{self, Move},
-    stream, trash,
+    recurrence, stream, trash,
 };
 use crate::{
     domain::{
@@ -50,10 +50,17 @@ pub async fn change(ctx: &Ctx, edits: Vec<TaskEdit>, op_id: Option<OpId>) -> App
     if !events::is_done(&*tx, op_id).await? {
         let mut given = Given::read(&tx, &edits, &rows).await?;
         let mut parts = Parts { op_id, used: 0 };
+        let is_done = |id: &TaskId| rows.get(id).is_some_and(|row| row.completed_at.is_some());
+        let done: Vec<TaskId> = ids.iter().copied().filter(is_done).collect();
         for TaskEdit { task, edit } in edits {
             let row = rows.remove(&task).ok_or(AppError::NotFound)?;
             let changed = apply(ctx, &tx, row, edit, &columns, &mut given, &mut parts).await?;
             rows.insert(task, changed);
+        }
+        // Last, so that the next one of a series counts as worked with if it is among the tasks, too.
+        for id in done {
+            let Some(row) = rows.remove(&id) else { continue };
+            rows.insert(id, recurrence::take_back(ctx, &tx, row).await?);
         }
     }
     let in_order = ids.iter().filter_map(|id| rows.remove(id)).collect();

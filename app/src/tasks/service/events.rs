@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{stream, watch};
 use crate::{
     domain::{
-        ids::{ColumnId, EventId, OpId},
+        ids::{ColumnId, EventId, OpId, TaskId},
         live::Change,
         task::{EventKind, Status},
     },
@@ -37,6 +37,9 @@ pub struct Detail {
     /// Whose doing it was, where nobody here did it: a name in the source of an import, an automatic rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
+    /// The task that came of it: the next one of a series.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskId>,
     /// How many rules in a row had set each other off, where one did it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generation: Option<u32>,

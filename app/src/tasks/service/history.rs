@@ -107,7 +107,10 @@ fn words(event: &task_event::Model, detail: &Detail, columns: &HashMap<ColumnId,
         EventKind::ItemRemoved => {
             format!("removed “{}” from the checklist", detail.from.as_deref().unwrap_or_default())
         }
-        EventKind::Deleted => "put this into the trash".into(),
+        EventKind::Deleted => match detail.from.as_deref() {
+            Some(reopened) => format!("put this into the trash by taking the completion of {reopened} back"),
+            None => "put this into the trash".into(),
+        },
         EventKind::Undeleted => "took this out of the trash".into(),
         EventKind::CommentEdited => "edited a comment".into(),
         EventKind::CommentRemoved => "removed a comment".into(),
@@ -149,6 +152,7 @@ fn edited(detail: &Detail) -> String {
         Some("estimate") => format!("set the estimate to {to}"),
         Some("recurrence") if to.is_empty() => format!("stopped the series “{from}”"),
         Some("recurrence") => format!("made this come again: {to}"),
+        Some("series_back") => format!("took the series back: {to}, the next one, went into the trash"),
         Some("item") => format!("changed “{from}” in the checklist to “{to}”"),
         Some("item_order") => format!("moved “{to}” in the checklist"),
         Some("list") => {

@@ -66,7 +66,11 @@ pub async fn move_to_lane(ctx: &Ctx, wish: Move, lane: Option<Lane>) -> AppResul
     let row = if events::is_done(&*tx, wish.op_id).await? {
         row
     } else {
-        let carried = carry(ctx, &tx, row, &column, wish).await?;
+        let was_done = row.completed_at.is_some();
+        let mut carried = carry(ctx, &tx, row, &column, wish).await?;
+        if was_done {
+            carried = recurrence::take_back(ctx, &tx, carried).await?;
+        }
         match lane {
             Some(lane) => lanes::enter(ctx, &tx, carried, lane).await?,
             None => carried,
@@ -77,7 +81,8 @@ pub async fn move_to_lane(ctx: &Ctx, wish: Move, lane: Option<Lane>) -> AppResul
     Ok(card)
 }
 
-/// Puts a task into a column that is locked.
+/// Puts a task into a column that is locked. Who calls it gives what was completed to [`recurrence::take_back`]
+/// when all else is done.
 pub(super) async fn carry(
     ctx: &Ctx,
     tx: &WriteTx,

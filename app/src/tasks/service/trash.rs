@@ -45,6 +45,17 @@ pub async fn put(ctx: &Ctx, id: TaskId, op_id: Option<OpId>) -> AppResult<()> {
 
 /// Puts a row that is locked into the trash.
 pub(super) async fn put_row(ctx: &Ctx, tx: &WriteTx, row: task::Model, op_id: Option<OpId>) -> AppResult<task::Model> {
+    put_because(ctx, tx, row, Detail::default(), op_id).await
+}
+
+/// As [`put_row`], with what the history says of the reason.
+pub(super) async fn put_because(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    row: task::Model,
+    reason: Detail,
+    op_id: Option<OpId>,
+) -> AppResult<task::Model> {
     if row.deleted_at.is_some() {
         return Ok(row);
     }
@@ -53,7 +64,7 @@ pub(super) async fn put_row(ctx: &Ctx, tx: &WriteTx, row: task::Model, op_id: Op
     fresh.deleted_by = Set(ctx.actor_id());
     fresh.archived_at = Set(row.archived_at.or(Some(ctx.now)));
     let saved = fresh.update(&**tx).await?;
-    events::record(ctx, &**tx, &saved, Event::plain(EventKind::Deleted, Detail::default()).with_op(op_id)).await?;
+    events::record(ctx, &**tx, &saved, Event::plain(EventKind::Deleted, reason).with_op(op_id)).await?;
     Ok(saved)
 }
 
