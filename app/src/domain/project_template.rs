@@ -1,6 +1,11 @@
 //! What a new project can begin with: its lists, labels, and, where the person wants them, first tasks.
 
-use super::task::{Priority, Status};
+use chrono::Weekday;
+
+use super::{
+    recurrence::Recurrence,
+    task::{Priority, Status},
+};
 
 crate::text_enum!(
     /// The shapes of new projects.
@@ -16,6 +21,26 @@ pub struct TemplateColumn {
     pub limit: Option<i32>,
 }
 
+/// How a task that a template proposes comes again; it is due on the first such day from the one on which the
+/// project is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rhythm {
+    EveryWeekday,
+    Weekly(Weekday),
+    MonthEnd,
+}
+
+impl Rhythm {
+    /// The rule of its series.
+    pub fn rule(self) -> Recurrence {
+        match self {
+            Self::EveryWeekday => Recurrence::Weekdays,
+            Self::Weekly(day) => Recurrence::Weeks { every: 1, on: vec![day] },
+            Self::MonthEnd => Recurrence::MonthEnd { every: 1 },
+        }
+    }
+}
+
 /// A task that a template proposes.
 #[derive(Clone, Copy, Debug)]
 pub struct TemplateTask {
@@ -26,8 +51,8 @@ pub struct TemplateTask {
     pub column: usize,
     /// Place of its label among the template's.
     pub label: Option<usize>,
-    /// Due so many days after the project is made.
-    pub due_in_days: Option<u64>,
+    /// How it comes again, if it does.
+    pub rhythm: Option<Rhythm>,
     /// Items of its checklist.
     pub items: &'static [&'static str],
 }
@@ -70,9 +95,9 @@ impl Template {
     pub const fn tasks_words(self) -> Option<&'static str> {
         match self {
             Self::Kanban => None,
-            Self::Duties => {
-                Some("Weekly duties: five common duties of a week, such as a status report and a backup check")
-            }
+            Self::Duties => Some(
+                "Weekly duties: five that come again by themselves, such as a report each Friday and a sum of each month",
+            ),
             Self::Release => Some("Release: the steps of a release, such as release notes and the test run"),
         }
     }
@@ -96,10 +121,10 @@ const fn task(
     description: &'static str,
     column: usize,
     label: usize,
-    due_in_days: Option<u64>,
+    rhythm: Option<Rhythm>,
     items: &'static [&'static str],
 ) -> TemplateTask {
-    TemplateTask { title, description, priority: Priority::Medium, column, label: Some(label), due_in_days, items }
+    TemplateTask { title, description, priority: Priority::Medium, column, label: Some(label), rhythm, items }
 }
 
 const KANBAN: Shape = Shape {
@@ -123,18 +148,39 @@ const DUTIES: Shape = Shape {
     ],
     labels: &[("Daily", 3), ("Weekly", 1), ("Monthly", 6), ("Once", 5)],
     tasks: &[
-        task("Write the weekly status report", "What was done, what is open, what is in the way.", 0, 1, Some(4), &[]),
-        task("Look through overdue tasks", "Move the date, hand it over, or say why it waits.", 0, 1, Some(0), &[]),
+        task(
+            "Write the weekly status report",
+            "What was done, what is open, what is in the way.",
+            0,
+            1,
+            Some(Rhythm::Weekly(Weekday::Fri)),
+            &[],
+        ),
+        task(
+            "Look through overdue tasks",
+            "Move the date, hand it over, or say why it waits.",
+            0,
+            0,
+            Some(Rhythm::EveryWeekday),
+            &[],
+        ),
         task(
             "Check that the backups can be restored",
             "",
             0,
             1,
-            Some(2),
+            Some(Rhythm::Weekly(Weekday::Wed)),
             &["The last backup is there", "A file of it opens", "The log has no errors"],
         ),
-        task("Prepare the team meeting", "", 0, 1, Some(1), &["Collect the points", "Send the agenda"]),
-        task("Sum up the month", "Numbers and events for the monthly report.", 0, 2, Some(28), &[]),
+        task(
+            "Prepare the team meeting",
+            "",
+            0,
+            1,
+            Some(Rhythm::Weekly(Weekday::Mon)),
+            &["Collect the points", "Send the agenda"],
+        ),
+        task("Sum up the month", "Numbers and events for the monthly report.", 0, 2, Some(Rhythm::MonthEnd), &[]),
     ],
     archive_after_days: Some(14),
 };
@@ -175,6 +221,22 @@ mod tests {
                 assert!(task.label.is_none_or(|label| label < shape.labels.len()), "{}", task.title);
             }
             assert!(shape.labels.iter().all(|(_, hue)| (1..=6).contains(hue)));
+        }
+    }
+
+    #[test]
+    fn every_duty_comes_again_as_its_label_says() {
+        let shape = Template::Duties.shape();
+        for task in shape.tasks {
+            let rhythm = task.rhythm.unwrap();
+            assert!(rhythm.rule().is_possible(), "{}", task.title);
+            let label = task.label.map(|label| shape.labels[label].0);
+            let wanted = match rhythm {
+                Rhythm::EveryWeekday => "Daily",
+                Rhythm::Weekly(_) => "Weekly",
+                Rhythm::MonthEnd => "Monthly",
+            };
+            assert_eq!(label, Some(wanted), "{}", task.title);
         }
     }
 }

@@ -22,7 +22,7 @@ use app::{
         settings::{self, Settings},
         templates::{self, Tasks},
     },
-    tasks::service::{assign, checklist, comments, detail, find},
+    tasks::service::{assign, checklist, comments, detail, find, moves},
     testing::{Cast, TestApp, each_database, project as make_project, sent_report, task},
 };
 use chrono::TimeDelta;
@@ -81,6 +81,43 @@ async fn every_template_makes_its_lists_and_labels_and_its_tasks_only_when_asked
                 }
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_duties_of_the_template_are_series_that_begin_on_the_projects_today() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        // Monday afternoon in Europe is Tuesday morning on Kiritimati.
+        app.clock.advance(TimeDelta::hours(8));
+        let mina = app.as_person(&cast.mina);
+        let new = NewProject { name: "Duties".into(), key: "D".into(), zone: "Pacific/Kiritimati".into() };
+        let made = templates::create(&mina, new, Template::Duties, Tasks::Bring).await.unwrap();
+        let columns = projects::columns(app.reader(), made.id).await.unwrap();
+        let mut found = Vec::new();
+        for number in 1..=5 {
+            let reference = format!("D-{number}");
+            let (viewing, row) = find::by_reference(&mina, app.reader(), &reference).await.unwrap();
+            let read = detail::read(&mina, &viewing, row).await.unwrap();
+            let due = read.card.due.map(|due| due.date().to_string()).unwrap_or_default();
+            let words = read.parts.recurrence.map(|rule| rule.words()).unwrap_or_default();
+            found.push((read.card.labels[0].name.clone(), words, due));
+        }
+        let wanted = [
+            ("Weekly", "Every week on Friday", "2026-11-27"),
+            ("Daily", "Every weekday", "2026-11-24"),
+            ("Weekly", "Every week on Wednesday", "2026-11-25"),
+            ("Weekly", "Every week on Monday", "2026-11-30"),
+            ("Monthly", "Every month on the last day", "2026-11-30"),
+        ];
+        assert_eq!(found, wanted.map(|(label, words, due)| (label.to_owned(), words.to_owned(), due.to_owned())));
+
+        let (_, row) = find::by_reference(&mina, app.reader(), "D-2").await.unwrap();
+        let done = moves::Move { task: row.id, column: columns[3].id, after: None, before: None, op_id: None };
+        moves::move_task(&mina, done).await.unwrap();
+        let (_, next) = find::by_reference(&mina, app.reader(), "D-6").await.unwrap();
+        assert_eq!((next.column_id, next.due_on.unwrap().to_string()), (columns[0].id, "2026-11-25".to_owned()));
     })
     .await;
 }

@@ -1,6 +1,5 @@
 //! Making a project out of a template.
 
-use chrono::Days;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait};
 use uuid::Uuid;
 
@@ -11,12 +10,13 @@ use super::{
 use crate::{
     domain::{
         ids::{ColumnId, LabelId},
-        project_template::{Shape, Template, TemplateTask},
+        project_template::{Rhythm, Shape, Template, TemplateTask},
+        recurrence::Series,
         task::Category,
     },
     entities::{board_column, label, project},
     error::AppResult,
-    platform::ctx::Ctx,
+    platform::{ctx::Ctx, fault},
 };
 
 /// Whether the tasks that a template proposes are made, too.
@@ -57,8 +57,9 @@ pub async fn create_described(
     .await?;
     let (columns, labels) = lay_out(ctx, &*tx, &project, shape).await?;
     if tasks == Tasks::Bring {
-        let first = shape.tasks.iter().map(|task| first_task(ctx, &project, shape, task, &columns, &labels)).collect();
-        fill::fill(ctx, &*tx, project.id, first).await?;
+        let first: AppResult<Vec<FirstTask>> =
+            shape.tasks.iter().map(|task| first_task(ctx, &project, shape, task, &columns, &labels)).collect();
+        fill::fill(ctx, &*tx, project.id, first?).await?;
     }
     tx.commit().await?;
     Ok(project)
@@ -100,23 +101,27 @@ fn first_task(
     task: &TemplateTask,
     columns: &[ColumnId],
     labels: &[LabelId],
-) -> FirstTask {
+) -> AppResult<FirstTask> {
     let zone: chrono_tz::Tz = project.zone.parse().unwrap_or(chrono_tz::UTC);
     let today = ctx.now.with_timezone(&zone).date_naive();
-    FirstTask {
-        column: columns[task.column],
+    let column = columns[task.column];
+    let rule = task.rhythm.map(Rhythm::rule);
+    let due_on = rule.as_ref().and_then(|rule| rule.first(today));
+    let series = rule.map(|rule| Series { rule, column }.to_json()).transpose();
+    Ok(FirstTask {
+        column,
         status: shape.columns[task.column].status,
         title: task.title.to_owned(),
         description: task.description.to_owned(),
         priority: task.priority,
         category: Category::Ordinary,
-        due_on: task.due_in_days.map(|days| today + Days::new(days)),
+        due_on,
         due_at: None,
         start_on: None,
         estimate_minutes: None,
-        recurrence: None,
+        recurrence: series.map_err(|error| fault::internal("writing a series", error))?,
         labels: task.label.map(|label| labels[label]).into_iter().collect(),
         people: Vec::new(),
         items: task.items.iter().map(|item| (String::new(), (*item).to_owned())).collect(),
-    }
+    })
 }
