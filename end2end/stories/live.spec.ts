@@ -211,6 +211,55 @@ test.describe('a line that breaks', () => {
     await expect(page.getByText('Offline.')).toBeHidden();
   });
 
+  test('tasks typed offline wait as cards, survive a reload, and are made once and in order @hydrated', async ({ page, browser, empty }) => {
+    const other = await together(page, browser, empty);
+    await page.route(/\/rpc\/add_tasks/, (route) => route.abort());
+    const column = page.getByRole('region', { name: 'Todo' });
+    const waiting = column.getByRole('group', { name: 'New tasks that wait to be sent' });
+    const field = column.getByLabel('Title of the new task in Todo');
+    await column.getByText('Add task', { exact: true }).click();
+    for (const title of ['Order toner', 'Call the printer']) {
+      await field.fill(title);
+      await field.press('Enter');
+      await expect(field).toHaveValue('');
+      await expect(waiting).toContainText(title);
+    }
+    const bar = page.getByText('Offline. 2 changes wait to be sent.');
+    await expect(bar).toBeVisible();
+    await expect(waiting).toContainText('can be opened and changed when the server has it');
+    await expectTitles(other, 'Todo', three);
+
+    await page.reload();
+    await settled(page, true);
+    await expect(waiting.locator('.unsent__task')).toHaveText(['Order toner', 'Call the printer']);
+    await expect(bar).toBeVisible();
+
+    await page.unrouteAll();
+    await expect(bar).toBeHidden({ timeout: 15_000 });
+    await expect(waiting).toBeHidden();
+    for (const both of [page, other]) await expectTitles(both, 'Todo', [...three, 'Order toner', 'Call the printer']);
+    await page.reload();
+    await expectTitles(page, 'Todo', [...three, 'Order toner', 'Call the printer']);
+  });
+
+  test('a refused new task comes back into the field with the reason, before what was typed since @hydrated', async ({ page, browser, empty }) => {
+    await together(page, browser, empty);
+    await page.route(/\/rpc\/add_tasks/, (route) => route.abort());
+    const column = page.getByRole('region', { name: 'Todo' });
+    const field = column.getByLabel('Title of the new task in Todo');
+    await column.getByText('Add task', { exact: true }).click();
+    const long = 'x'.repeat(501);
+    await field.fill(long);
+    await field.press('Enter');
+    await expect(page.getByText('Offline. 1 change waits to be sent.')).toBeVisible();
+    await field.fill('Typed since');
+    await page.unrouteAll();
+    await expect(column.getByRole('alert')).toBeVisible({ timeout: 15_000 });
+    await expect(field).toHaveValue(`${long}\nTyped since`);
+    await expect(page.getByText('Offline.')).toBeHidden();
+    await expectTitles(page, 'Todo', three);
+  });
+
   test('a second tab that takes over the waiting changes does not make them twice @hydrated', async ({ page, context, empty }) => {
     await context.route(/\/rpc\/move_task/, (route) => route.abort());
     await moveTo(page, three[0], 'Pending');

@@ -15,6 +15,7 @@ use crate::{
         account::UserState,
         automation::{Action, Trigger},
         ids::{ColumnId, LabelId, ProjectId, RuleId, TaskId, UserId},
+        recurrence::Series,
         task::Status,
     },
     entities::{
@@ -38,6 +39,15 @@ pub struct Along {
 struct Twins {
     columns: HashMap<ColumnId, (ColumnId, Status)>,
     labels: HashMap<LabelId, LabelId>,
+}
+
+impl Twins {
+    /// A series goes on in the list of the copy; one whose list has no twin goes on where its task stands.
+    fn series(&self, json: &str) -> Option<String> {
+        let series = Series::parse(json)?;
+        let column = self.columns.get(&series.column).map_or(series.column, |(twin, _)| *twin);
+        Series { column, ..series }.to_json().ok()
+    }
 }
 
 /// Makes a copy that belongs to the person who asks. Rules are switched off in it until somebody has looked at them.
@@ -237,7 +247,7 @@ async fn tasks(
             due_at: row.due_at,
             start_on: row.start_on,
             estimate_minutes: row.estimate_minutes,
-            recurrence: row.recurrence,
+            recurrence: row.recurrence.and_then(|series| twins.series(&series)),
             labels: of_labels.remove(&row.id).unwrap_or_default(),
             people: of_people.remove(&row.id).unwrap_or_default(),
             items: of_items.remove(&row.id).unwrap_or_default(),

@@ -10,7 +10,7 @@ use leptos_router::{
 use super::{
     bulk_bar::BulkBar,
     card_menu::CardMenu,
-    column_view::ColumnView,
+    column_view::{ColumnView, unsent},
     hands,
     lanes::Lanes,
     lift_bar::LiftBar,
@@ -127,7 +127,7 @@ fn Lists(board: BoardState, is_compact: bool) -> impl IntoView {
             .collect();
         columns.into_any()
     } else {
-        view! { <Lanes board=board.clone() /> }.into_any()
+        view! { {unsent(None, &board)}<Lanes board=board.clone() /> }.into_any()
     };
     let here = RwSignal::new(0);
     let sorted = board.is_sorted().then(|| board.look.sort.words());

@@ -7,12 +7,19 @@ use super::{
     column_menu::{ColumnMenu, FoldForm},
     more,
     quick_add::{QuickAdd, Where},
+    sender::Waiting,
     state::{BoardState, ColumnState},
 };
 use crate::{
-    domain::board_look::{BoardLook, board_query, read_board_query},
+    domain::{
+        board_look::{BoardLook, board_query, read_board_query},
+        ids::ColumnId,
+    },
     ui::{Icon, StatusMark},
 };
+
+/// New tasks that are shown while they wait to be sent; of more their number is said.
+const UNSENT_MOST: usize = 4;
 
 #[component]
 pub fn ColumnView(column: ColumnState, board: BoardState) -> impl IntoView {
@@ -38,6 +45,7 @@ pub fn ColumnView(column: ColumnState, board: BoardState) -> impl IntoView {
                 {older(&column, &board)}
                 <li class="hole" aria-hidden="true" hidden></li>
             </ol>
+            {unsent(Some(column.id), &board)}
             {can_edit.then(|| view! { <QuickAdd column=column.clone() board=board.clone() at=Where::End is_open=RwSignal::new(false) /> })}
         </section>
     }
@@ -127,6 +135,24 @@ fn nothing(column: &ColumnState, board: &BoardState) -> impl IntoView + use<> {
     let cards = column.cards.clone();
     let words = if board.is_filtered { "No task here matches." } else { "No tasks here." };
     move || cards.with(Vec::is_empty).then(|| view! { <li class="cards__none">{words}</li> })
+}
+
+/// New tasks of a list, or of all, that are not at the server yet. They have no number, so nothing can be done to them.
+pub fn unsent(column: Option<ColumnId>, board: &BoardState) -> impl IntoView + use<> {
+    let adding = board.sender.adding.clone();
+    move || {
+        let is_here = |one: &&Waiting| column.is_none_or(|column| one.column == column);
+        let titles: Vec<String> =
+            adding.with(|all| all.iter().filter(is_here).flat_map(|one| one.titles.clone()).collect());
+        let more = titles.len().saturating_sub(UNSENT_MOST);
+        (!titles.is_empty()).then(|| view! {
+            <div class="unsent" role="group" aria-label="New tasks that wait to be sent">
+                {titles.into_iter().take(UNSENT_MOST).map(|title| view! { <p class="unsent__task" dir="auto">{title}</p> }).collect_view()}
+                {(more > 0).then(|| view! { <p class="unsent__task">{format!("and {more} more")}</p> })}
+                <p class="unsent__why"><Icon name="circle-dashed" />"Not sent yet. What is new can be opened and changed when the server has it."</p>
+            </div>
+        })
+    }
 }
 
 /// The way to what was completed long ago.

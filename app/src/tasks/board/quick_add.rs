@@ -6,6 +6,7 @@ use leptos::{html::Textarea, prelude::*, server_fn::ServerFn};
 
 use super::{
     chips::Chips,
+    sender::{Change, Returned},
     state::{BoardState, CardState, ColumnState, Place},
 };
 use crate::{
@@ -14,10 +15,7 @@ use crate::{
         quick_add::{TASKS_MOST, TEXT_MOST, lines},
     },
     error::AppError,
-    tasks::{
-        api::{self, AddTasks},
-        view::Card,
-    },
+    tasks::{api::AddTasks, view::Card},
     ui::{Icon, query_error, textarea_html},
 };
 
@@ -35,6 +33,13 @@ impl Where {
             Self::Top => "top".into(),
             Self::End => "end".into(),
             Self::Below(card) => card.to_string(),
+        }
+    }
+
+    fn read(word: &str) -> Self {
+        match word {
+            "top" => Self::Top,
+            id => id.parse().map_or(Self::End, Self::Below),
         }
     }
 }
@@ -97,40 +102,53 @@ fn form(
     let (id, key) = (column.id, board.key.clone());
     // Where the next ones go: behind those that were just added.
     let next = StoredValue::new(at);
-    let add = {
-        let board = board.clone();
-        Action::new(move |text: &String| add_all(text.clone(), id, board.clone(), next))
-    };
-    // A refused text comes back into the field.
-    let sent = StoredValue::new(String::new());
-    let value = add.value();
-    Effect::new(move |_| {
-        if value.with(|value| matches!(value, Some(Err(_))))
-            && let Some(field) = field.get_untracked().filter(|field| field.value().is_empty())
-        {
-            field.set_value(&sent.get_value());
-            text.set(sent.get_value());
-        }
-    });
-    let too_much = RwSignal::new(None::<String>);
-    let problem =
-        move || too_much.get().or_else(|| value.get().and_then(Result::err).map(|error: AppError| words(&error)));
+    let problem = RwSignal::new(None::<String>);
+    let hand = Hand { field, text, problem, is_open };
+    if at == Where::End {
+        take_returned(hand, id, board);
+    }
+    // Behind a task that is not made yet nothing can be added.
+    let is_sending = StoredValue::new(false);
+    let sends = board.clone();
     let submit = move || {
         let Some(field) = field.get_untracked() else { return };
-        let typed = field.value();
-        if lines(&typed).next().is_none() || add.pending().get_untracked() {
+        let (typed, at) = (field.value(), next.get_value());
+        if lines(&typed).next().is_none() {
+            return;
+        }
+        if matches!(at, Where::Below(_)) && is_sending.get_value() {
+            if sends.sender.is_offline.get_untracked() {
+                problem.set(Some(
+                    "The task before this one is not sent yet. This one can be added behind it then.".into(),
+                ));
+            }
             return;
         }
         if let Some(words) = over_the_limit(&typed) {
-            too_much.set(Some(words));
+            problem.set(Some(words));
             return;
         }
         field.set_value("");
         text.set(String::new());
-        too_much.set(None);
-        sent.set_value(typed.clone());
-        add.dispatch(typed);
+        problem.set(None);
+        is_sending.set_value(true);
+        let made = move |cards: &[Card]| {
+            is_sending.try_set_value(false);
+            if let (Where::Below(_), Some(last)) = (at, cards.last()) {
+                next.try_set_value(Where::Below(last.id));
+            }
+        };
+        let (sender, refused) = (sends.sender.clone(), typed.clone());
+        let give_back = move |error: AppError| {
+            is_sending.try_set_value(false);
+            let returned = Returned { column: id, text: refused.clone(), words: words(&error) };
+            if !hand.take(&returned) {
+                sender.give_back(returned);
+            }
+        };
+        sends.sender.add((id, at.word(), typed), sends.clone(), made, give_back);
     };
+    let submit_by_key = submit.clone();
     let count = Memo::new(move |_| text.with(|text| lines(text).take(TASKS_MOST + 1).count()));
     let button = move || match count.get() {
         0 | 1 => "Add".to_owned(),
@@ -143,16 +161,16 @@ fn form(
             <input type="hidden" name="project" value=key />
             <input type="hidden" name="column" value=id.to_string() />
             <input type="hidden" name="at" value=at.word() />
-            {move || problem().map(|words| view! { <p class="field__error" id=error_id.clone() role="alert">{words}</p> })}
+            {move || problem.get().map(|words| view! { <p class="field__error" id=error_id.clone() role="alert">{words}</p> })}
             <textarea
                 class="input" id=anchor name="title" rows="2" required aria-label=label dir="auto" node_ref=field
-                on:input=move |event| { too_much.set(None); text.set(event_target_value(&event)); }
+                on:input=move |event| { problem.set(None); text.set(event_target_value(&event)); }
                 on:paste=move |event| if let Some(words) = pasted_length(&event).and_then(too_long) {
                     event.prevent_default();
-                    too_much.set(Some(words));
+                    problem.set(Some(words));
                 }
                 on:keydown=move |event| match event.key().as_str() {
-                    "Enter" if !event.shift_key() && !event.is_composing() => { event.prevent_default(); submit(); }
+                    "Enter" if !event.shift_key() && !event.is_composing() => { event.prevent_default(); submit_by_key(); }
                     "Escape" => { event.stop_propagation(); is_open.set(false); }
                     "Backspace" => if let Some(field) = field.get_untracked()
                         && let Some((kept, caret)) = caret(&field).and_then(|at| chips.taken_back(at))
@@ -188,31 +206,78 @@ fn too_long(length: usize) -> Option<String> {
     (length > TEXT_MOST).then(|| format!("This is too much text. Add at most {TASKS_MOST} tasks at once."))
 }
 
-async fn add_all(text: String, column: ColumnId, board: BoardState, next: StoredValue<Where>) -> Result<(), AppError> {
-    let at = next.try_get_value().unwrap_or(Where::End);
-    let cards = send(&board, column, text, at).await?;
-    if let (Where::Below(_), Some(last)) = (at, cards.last()) {
-        next.try_set_value(Where::Below(last.id));
-    }
-    let mut place = match at {
-        Where::Top => Place { column, index: 0 },
-        Where::End => Place { column, index: usize::MAX },
-        Where::Below(card) => match board.place_of(card) {
-            Some(place) if place.column == column => Place { column, index: place.index + 1 },
-            _ => Place { column, index: usize::MAX },
-        },
-    };
-    for card in cards {
-        // Somebody's stream may have brought it already.
-        if board.place_of(card.id).is_none() {
-            board.put(CardState::new(card), place);
-            place.index = place.index.saturating_add(1);
-        }
-    }
-    Ok(())
+/// A field of new tasks, which refused text comes back to.
+#[derive(Clone, Copy)]
+struct Hand {
+    field: NodeRef<Textarea>,
+    text: RwSignal<String>,
+    problem: RwSignal<Option<String>>,
+    is_open: RwSignal<bool>,
 }
 
-fn words(error: &AppError) -> String {
+impl Hand {
+    /// Puts a refused text before what was typed since; `false` where the field is gone.
+    fn take(self, returned: &Returned) -> bool {
+        let Some(field) = self.field.try_get_untracked().flatten() else { return false };
+        let since = field.value();
+        let all = match since.trim().is_empty() {
+            true => returned.text.clone(),
+            false => format!("{}\n{since}", returned.text),
+        };
+        field.set_value(&all);
+        self.text.set(all);
+        self.problem.set(Some(returned.words.clone()));
+        self.is_open.set(true);
+        true
+    }
+}
+
+/// The field at the end of a list takes what no other field took; the first list also what was meant for a list
+/// that is gone.
+fn take_returned(hand: Hand, column: ColumnId, board: &BoardState) {
+    let columns: Vec<ColumnId> = board.columns.iter().map(|column| column.id).collect();
+    let is_first = columns.first() == Some(&column);
+    let is_mine =
+        move |returned: &Returned| returned.column == column || (is_first && !columns.contains(&returned.column));
+    let returned = board.sender.returned.clone();
+    Effect::new(move |_| {
+        let mine: Vec<Returned> = returned.with(|all| all.iter().filter(|one| is_mine(one)).cloned().collect());
+        if mine.is_empty() || hand.field.get().is_none() {
+            return;
+        }
+        returned.update(|all| all.retain(|one| !is_mine(one)));
+        for one in mine.iter().rev() {
+            hand.take(one);
+        }
+    });
+}
+
+impl BoardState {
+    /// Shows new tasks that the server has made.
+    #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake adds tasks"))]
+    pub(super) fn show_made(&self, change: &Change, cards: &[Card]) {
+        let Change::Add { column, at, .. } = change else { return };
+        let column = *column;
+        let mut place = match Where::read(at) {
+            Where::Top => Place { column, index: 0 },
+            Where::End => Place { column, index: usize::MAX },
+            Where::Below(card) => match self.place_of(card) {
+                Some(place) if place.column == column => Place { column, index: place.index + 1 },
+                _ => Place { column, index: usize::MAX },
+            },
+        };
+        for card in cards {
+            // Somebody's stream may have brought it already.
+            if self.place_of(card.id).is_none() {
+                self.put(CardState::new(card.clone()), place);
+                place.index = place.index.saturating_add(1);
+            }
+        }
+    }
+}
+
+/// Why a text was refused, with the line where there are several.
+pub fn words(error: &AppError) -> String {
     let line = |error: &crate::error::FieldError| match error.line {
         Some(line) => format!("Line {line}: {}", error.problem.words()),
         None => error.problem.words(),
@@ -223,34 +288,17 @@ fn words(error: &AppError) -> String {
 #[cfg(feature = "hydrate")]
 pub use browser::focus_field;
 #[cfg(feature = "hydrate")]
-use browser::{caret, is_toggled_open, pasted_length, send, set_caret};
+use browser::{caret, is_toggled_open, pasted_length, set_caret};
 
 #[cfg(not(feature = "hydrate"))]
 pub use server::focus_field;
 #[cfg(not(feature = "hydrate"))]
-use server::{caret, is_toggled_open, pasted_length, send, set_caret};
+use server::{caret, is_toggled_open, pasted_length, set_caret};
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use std::time::Duration;
-
     use wasm_bindgen::JsCast;
     use web_sys::{ClipboardEvent, Element, Event, HtmlTextAreaElement};
-
-    use super::{AppError, BoardState, Card, ColumnId, Where, api};
-    use crate::tasks::board::browser_time::{op_id, pause};
-
-    /// Tries again while the server cannot be reached, with the same id, so that none is made twice.
-    pub async fn send(board: &BoardState, column: ColumnId, text: String, at: Where) -> Result<Vec<Card>, AppError> {
-        let op = op_id();
-        for wait in [500, 2_000, 5_000] {
-            match api::add_tasks(board.key.clone(), column, text.clone(), at.word(), Some(op)).await {
-                Err(AppError::Offline) => pause(Duration::from_millis(wait)).await,
-                answer => return answer,
-            }
-        }
-        api::add_tasks(board.key.clone(), column, text, at.word(), Some(op)).await
-    }
 
     /// How long a pasted text is.
     pub fn pasted_length(event: &Event) -> Option<usize> {
@@ -282,13 +330,6 @@ mod browser {
 
 #[cfg(not(feature = "hydrate"))]
 mod server {
-    use super::{AppError, BoardState, Card, ColumnId, Where, api};
-
-    /// The server has no field to send from.
-    pub async fn send(board: &BoardState, column: ColumnId, text: String, at: Where) -> Result<Vec<Card>, AppError> {
-        api::add_tasks(board.key.clone(), column, text, at.word(), None).await
-    }
-
     pub fn pasted_length<T>(_event: &T) -> Option<usize> {
         None
     }

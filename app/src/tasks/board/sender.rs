@@ -9,23 +9,43 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::state::{Anchor, BoardState};
+use super::{
+    quick_add,
+    state::{Anchor, BoardState},
+};
 use crate::{
     domain::{
         ids::{ColumnId, OpId, TaskId, UserId},
+        quick_add::lines,
         task_edit::{Edit, TaskEdit},
     },
     error::AppError,
+    tasks::view::Card,
 };
 
 /// What a change of the board asks of the server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum Change {
-    Move { card: TaskId, to: Anchor },
-    Archive { card: TaskId },
-    Restore { card: TaskId },
-    Edit { edits: Vec<TaskEdit> },
+    Move {
+        card: TaskId,
+        to: Anchor,
+    },
+    Archive {
+        card: TaskId,
+    },
+    Restore {
+        card: TaskId,
+    },
+    Edit {
+        edits: Vec<TaskEdit>,
+    },
+    /// New tasks, a line each, at the place that `at` says as the form does.
+    Add {
+        column: ColumnId,
+        at: String,
+        text: String,
+    },
 }
 
 impl Change {
@@ -34,6 +54,7 @@ impl Change {
         match self {
             Self::Move { card, .. } | Self::Archive { card } | Self::Restore { card } => Some(*card),
             Self::Edit { edits } => edits.first().map(|edit| edit.task),
+            Self::Add { .. } => None,
         }
     }
 
@@ -42,6 +63,7 @@ impl Change {
         match self {
             Self::Move { card, .. } | Self::Archive { card } | Self::Restore { card } => *card == id,
             Self::Edit { edits } => edits.iter().any(|edit| edit.task == id),
+            Self::Add { .. } => false,
         }
     }
 
@@ -49,7 +71,7 @@ impl Change {
     pub fn column_of(&self, id: TaskId) -> Option<ColumnId> {
         match self {
             Self::Move { card, to } => (*card == id).then_some(to.column),
-            Self::Archive { .. } | Self::Restore { .. } => None,
+            Self::Archive { .. } | Self::Restore { .. } | Self::Add { .. } => None,
             Self::Edit { edits } => edits.iter().rev().find_map(|edit| match &edit.edit {
                 Edit::Move { column, .. } if edit.task == id => Some(*column),
                 _ => None,
@@ -60,6 +82,25 @@ impl Change {
 
 /// Puts the page back when the server refuses.
 type Rollback = Arc<dyn Fn(AppError) + Send + Sync>;
+/// Hears of the tasks that were made.
+type Made = Arc<dyn Fn(&[Card]) + Send + Sync>;
+
+/// New tasks that are not at the server yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    op: OpId,
+    pub column: ColumnId,
+    pub titles: Vec<String>,
+}
+
+/// The text of new tasks that the server refused, on its way back to a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Returned {
+    pub column: ColumnId,
+    pub text: String,
+    /// Why it was refused.
+    pub words: String,
+}
 
 /// A change that the server has not answered.
 #[derive(Clone)]
@@ -68,6 +109,7 @@ struct Unsent {
     change: Change,
     /// Where the browser keeps it.
     kept: String,
+    made: Option<Made>,
     rollback: Rollback,
 }
 
@@ -91,6 +133,10 @@ pub struct Sender {
     pub is_signed_out: ArcRwSignal<bool>,
     /// The card whose change takes longer than a moment.
     pub slow: ArcRwSignal<Option<TaskId>>,
+    /// New tasks that take longer than a moment. They have no number yet, so nothing is done to them before.
+    pub adding: ArcRwSignal<Vec<Waiting>>,
+    /// Refused texts whose field is not there any more.
+    pub returned: ArcRwSignal<Vec<Returned>>,
 }
 
 /// A change of this page.
@@ -136,7 +182,45 @@ impl Sender {
         rollback: impl Fn(AppError) + Send + Sync + 'static,
     ) {
         let kept = keep(self.me, &board.key, op, &change);
-        self.push(Unsent { op, change, kept, rollback: Arc::new(rollback) }, board);
+        self.push(Unsent { op, change, kept, made: None, rollback: Arc::new(rollback) }, board);
+    }
+
+    /// Sends the text of new tasks, after the changes before it.
+    pub fn add(
+        &self,
+        (column, at, text): (ColumnId, String, String),
+        board: BoardState,
+        made: impl Fn(&[Card]) + Send + Sync + 'static,
+        refused: impl Fn(AppError) + Send + Sync + 'static,
+    ) {
+        let (op, waiting) = (new_op(), titles(&text));
+        let change = Change::Add { column, at, text };
+        let kept = keep(self.me, &board.key, op, &change);
+        self.push(Unsent { op, change, kept, made: Some(Arc::new(made)), rollback: Arc::new(refused) }, board);
+        let waiting = Waiting { op, column, titles: waiting };
+        if self.is_offline.get_untracked() {
+            self.show_waiting(waiting);
+        } else {
+            show_if_slow(self.clone(), waiting);
+        }
+    }
+
+    /// Shows new tasks, if they still wait.
+    fn show_waiting(&self, waiting: Waiting) {
+        if self.has_op(waiting.op) {
+            self.adding.update(|adding| adding.push(waiting));
+        }
+    }
+
+    fn hide_waiting(&self, op: OpId) {
+        if self.adding.with_untracked(|adding| adding.iter().any(|waiting| waiting.op == op)) {
+            self.adding.update(|adding| adding.retain(|waiting| waiting.op != op));
+        }
+    }
+
+    /// Keeps a refused text until a field takes it.
+    pub fn give_back(&self, returned: Returned) {
+        self.returned.update(|all| all.push(returned));
     }
 
     fn note_own(&self, op: OpId, change: &Change) {
@@ -210,9 +294,25 @@ impl Sender {
             if board.show(&change) {
                 self.note_own(op, &change);
             }
-            self.push(Unsent { op, change, kept, rollback: Arc::new(refused.clone()) }, board.clone());
+            let Change::Add { column, text, .. } = &change else {
+                self.push(Unsent { op, change, kept, made: None, rollback: Arc::new(refused.clone()) }, board.clone());
+                continue;
+            };
+            let (column, text) = (*column, text.clone());
+            let waiting = Waiting { op, column, titles: titles(&text) };
+            let (sender, toasts) = (self.clone(), board.toasts);
+            let rollback = move |error: AppError| {
+                toasts.fail(format!("“{}” was not added. {}", text.trim(), error.words()));
+                sender.give_back(Returned { column, text: text.clone(), words: quick_add::words(&error) });
+            };
+            self.push(Unsent { op, change, kept, made: None, rollback: Arc::new(rollback) }, board.clone());
+            self.show_waiting(waiting);
         }
     }
+}
+
+fn titles(text: &str) -> Vec<String> {
+    lines(text).map(str::to_owned).collect()
 }
 
 impl BoardState {
@@ -228,17 +328,17 @@ impl BoardState {
             }
             Change::Archive { card } => self.take(*card).is_some(),
             // What it looks like comes with the stream.
-            Change::Restore { .. } => false,
+            Change::Restore { .. } | Change::Add { .. } => false,
             Change::Edit { edits } => self.show_edits(edits.clone()),
         }
     }
 }
 
 #[cfg(feature = "hydrate")]
-use browser::{keep, left_over, millis, new_op, run};
+use browser::{keep, left_over, millis, new_op, run, show_if_slow};
 
 #[cfg(not(feature = "hydrate"))]
-use server::{keep, left_over, millis, new_op, run};
+use server::{keep, left_over, millis, new_op, run, show_if_slow};
 
 #[cfg(feature = "hydrate")]
 mod browser {
@@ -248,7 +348,7 @@ mod browser {
     use leptos::task::spawn_local;
     use serde::{Deserialize, Serialize};
 
-    use super::{BoardState, Change, Sender, Unsent};
+    use super::{BoardState, Change, Sender, Unsent, Waiting};
     use crate::domain::ids::{OpId, TaskId, UserId};
     use crate::error::AppError;
     use crate::tasks::api;
@@ -325,10 +425,17 @@ mod browser {
     pub fn run(sender: Sender, board: BoardState) {
         spawn_local(async move {
             while let Some(unsent) = sender.queue.with_value(|queue| queue.front().cloned()) {
-                let answer = send_until_answered(&sender, &unsent).await;
+                let answer = send_until_answered(&sender, &unsent, &board.key).await;
                 forget(&unsent.kept);
                 sender.queue.update_value(|queue| drop(queue.pop_front()));
+                sender.hide_waiting(unsent.op);
                 match answer {
+                    Ok(cards) if matches!(unsent.change, Change::Add { .. }) => {
+                        board.show_made(&unsent.change, &cards);
+                        if let Some(made) = &unsent.made {
+                            made(&cards);
+                        }
+                    }
                     Ok(cards) => cards
                         .into_iter()
                         .filter(|card| !has_newer(&sender, card.id))
@@ -342,17 +449,22 @@ mod browser {
         });
     }
 
+    /// Shows new tasks that are not at the server after a moment.
+    pub fn show_if_slow(sender: Sender, waiting: Waiting) {
+        set_timeout(move || sender.show_waiting(waiting), SLOW);
+    }
+
     /// A card that has moved on meanwhile is shown as the page has it.
     fn has_newer(sender: &Sender, card: TaskId) -> bool {
         sender.queue.with_value(|queue| queue.iter().any(|other| other.change.is_about(card)))
     }
 
-    async fn send_until_answered(sender: &Sender, unsent: &Unsent) -> Result<Vec<Card>, AppError> {
+    async fn send_until_answered(sender: &Sender, unsent: &Unsent, key: &str) -> Result<Vec<Card>, AppError> {
         let mut attempts = 0;
         loop {
             let (answered, card) = (sender.slow.clone(), unsent.change.card());
             let slow = set_timeout_with_handle(move || answered.set(card), SLOW).ok();
-            let answer = send(&unsent.change, unsent.op).await;
+            let answer = send(&unsent.change, unsent.op, key).await;
             if let Some(slow) = slow {
                 slow.clear();
             }
@@ -395,7 +507,7 @@ mod browser {
         }
     }
 
-    async fn send(change: &Change, op: OpId) -> Result<Vec<Card>, AppError> {
+    async fn send(change: &Change, op: OpId, key: &str) -> Result<Vec<Card>, AppError> {
         match change.clone() {
             Change::Move { card, to } => {
                 api::move_task(card, to.column, to.after, to.before, op, to.lane).await.map(|card| vec![card])
@@ -403,14 +515,18 @@ mod browser {
             Change::Archive { card } => api::archive_task(card, Some(op)).await.map(|()| Vec::new()),
             Change::Restore { card } => api::restore_task(card, Some(op)).await.map(|()| Vec::new()),
             Change::Edit { edits } => api::change_tasks(edits, op).await,
+            Change::Add { column, at, text } => api::add_tasks(key.to_owned(), column, text, at, Some(op)).await,
         }
     }
 }
 
 #[cfg(not(feature = "hydrate"))]
 mod server {
-    use super::{BoardState, Change, Sender};
+    use super::{BoardState, Change, Sender, Waiting};
     use crate::domain::ids::{OpId, UserId};
+
+    /// Nothing is slow while a page is rendered.
+    pub fn show_if_slow(_sender: Sender, _waiting: Waiting) {}
 
     /// Nothing is moved while a page is rendered.
     pub fn run(_sender: Sender, _board: BoardState) {}
