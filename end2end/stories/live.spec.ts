@@ -217,7 +217,7 @@ test.describe('a line that breaks', () => {
     const column = page.getByRole('region', { name: 'Todo' });
     const waiting = column.getByRole('group', { name: 'New tasks that wait to be sent' });
     const field = column.getByLabel('Title of the new task in Todo');
-    await column.getByText('Add task', { exact: true }).click();
+    if (!(await field.isVisible())) await column.getByText('Add task', { exact: true }).click();
     for (const title of ['Order toner', 'Call the printer']) {
       await field.fill(title);
       await field.press('Enter');
@@ -247,7 +247,7 @@ test.describe('a line that breaks', () => {
     await page.route(/\/rpc\/add_tasks/, (route) => route.abort());
     const column = page.getByRole('region', { name: 'Todo' });
     const field = column.getByLabel('Title of the new task in Todo');
-    await column.getByText('Add task', { exact: true }).click();
+    if (!(await field.isVisible())) await column.getByText('Add task', { exact: true }).click();
     const long = 'x'.repeat(501);
     await field.fill(long);
     await field.press('Enter');

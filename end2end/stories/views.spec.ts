@@ -265,7 +265,7 @@ test.describe('the trash', () => {
 
     const box = page.locator('details[open] .pop__box');
     const confirm = async (words: string) => {
-      await page.getByLabel(`Delete ${three[1]} for ever`).click();
+      await page.getByLabel(`Delete for ever: ${three[1]}`).click();
       await box.getByLabel('Type REP-2 to confirm').fill(words);
       await box.getByRole('button', { name: 'Delete for ever' }).click();
     };

@@ -136,7 +136,7 @@ fn line(row: ShelfRow, key: &str, deeds: Deeds) -> impl IntoView + use<> {
 /// Nothing takes this back, so the number has to be typed.
 fn for_ever(id: String, reference: &str, title: &str, delete: ServerAction<DeleteForever>) -> impl IntoView + use<> {
     let field = format!("confirm-{id}");
-    let label = format!("Delete {title} for ever");
+    let label = format!("Delete for ever: {title}");
     let ask = format!("Type {reference} to confirm");
     view! {
         <details class="pop">

@@ -8,6 +8,7 @@ use app::{
         project::MemberRole,
         project_export::ProjectFile,
         project_template::Template,
+        recurrence::{Recurrence, Series},
         task::Status,
     },
     entities::{board_column, label, project, rule, schedule, task as task_table},
@@ -22,7 +23,7 @@ use app::{
         settings::{self, Settings},
         templates::{self, Tasks},
     },
-    tasks::service::{assign, checklist, comments, detail, find, moves},
+    tasks::service::{assign, checklist, comments, detail, find, moves, recurrence},
     testing::{Cast, TestApp, each_database, project as make_project, sent_report, task},
 };
 use chrono::TimeDelta;
@@ -179,6 +180,7 @@ async fn a_copy_has_lists_labels_and_rules_of_its_own_and_open_tasks_when_asked(
         let done = task(&mina, &made, columns[5].id, "already out").await;
         let open = task(&mina, &made, columns[2].id, "in work").await;
         checklist::add(&mina, open.id, None, "an item").await.unwrap();
+        recurrence::set(&mina, open.id, Some(Recurrence::Weekdays)).await.unwrap();
         comments::add(&mina, open.id, "stays behind", None).await.unwrap();
         assign::set(&mina, open.id, &[cast.mina.id]).await.unwrap();
         let input = app::automation::service::RuleInput {
@@ -207,6 +209,8 @@ async fn a_copy_has_lists_labels_and_rules_of_its_own_and_open_tasks_when_asked(
         assert_eq!(rows.len(), 6, "five of the template and the one in work");
         assert!(rows.iter().all(|row| row.title != "already out" && row.id != done.id));
         let copy = rows.iter().find(|row| row.title == "in work").unwrap().clone();
+        let series = Series::parse(copy.recurrence.as_deref().unwrap()).unwrap();
+        assert_eq!(series, Series { rule: Recurrence::Weekdays, column: theirs[2].id }, "it goes on in the copy");
         let of_twin = access::by_id(&mina, app.reader(), twin.id).await.unwrap();
         let read = detail::read(&mina, &of_twin, copy).await.unwrap();
         assert_eq!((read.checklist.len(), read.comments.len()), (1, 0));

@@ -1,6 +1,6 @@
 //! Tasks by the day they are due, and the days before from which on they are worked on.
 
-use chrono::Days;
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{cards, find, list::narrow};
@@ -15,6 +15,11 @@ use crate::{
 
 /// Most tasks that one calendar shows.
 const MOST: u64 = 1_500;
+/// The last second that is written with four digits of year.
+const LAST_MOMENT: DateTime<Utc> = match DateTime::from_timestamp(253_402_300_799, 0) {
+    Some(moment) => moment,
+    None => DateTime::<Utc>::MAX_UTC,
+};
 
 /// The tasks of a span.
 ///
@@ -24,8 +29,10 @@ pub async fn read(ctx: &Ctx, viewing: &Viewing, filter: &BoardFilter, span: Cale
     let db = ctx.reader();
     let (zone, project) = (find::zone(ctx), viewing.project());
     let (first, last) = span.bounds();
+    // SQLite compares dates as text, and one with five digits of year comes before all others.
+    let last = NaiveDate::from_ymd_opt(9999, 12, 31).map_or(last, |end| last.min(end));
     let behind = last.checked_add_days(Days::new(1)).unwrap_or(last);
-    let (from, until) = (narrow::day_start(zone, first), narrow::day_start(zone, behind));
+    let (from, until) = (narrow::day_start(zone, first), narrow::day_start(zone, behind).min(LAST_MOMENT));
     let is_due = Condition::any()
         .add(task::Column::DueOn.between(first, last))
         .add(Condition::all().add(task::Column::DueAt.gte(from)).add(task::Column::DueAt.lt(until)));
