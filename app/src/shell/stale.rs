@@ -27,7 +27,6 @@ pub fn StaleBar() -> impl IntoView {
         format!("{}{mark}{search}", location.pathname.get())
     };
     move || {
-        let here = here.clone();
         is_stale.get().then(|| {
             view! {
                 <p class="bar shell__bar" role="status">

@@ -157,9 +157,11 @@ pub fn open_task(app: &AppState, project: ProjectId, person: UserId, tab: OpId, 
         let before = here.local();
         match open {
             Some((task, doing)) => {
-                drop(here.tabs.insert((person, tab), Opened { task, doing, at: Instant::now() }));
+                here.tabs.insert((person, tab), Opened { task, doing, at: Instant::now() });
             }
-            None => drop(here.tabs.remove(&(person, tab))),
+            None => {
+                here.tabs.remove(&(person, tab));
+            }
         }
         here.local() != before
     });
