@@ -194,6 +194,6 @@ pub struct ShelfRow {
     pub since: Stamp,
     /// When it is deleted for good.
     pub gone: Option<Stamp>,
-    /// Whole days until then.
+    /// Days until then, by the calendar of the person who looks.
     pub days_left: i64,
 }

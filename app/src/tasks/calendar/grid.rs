@@ -66,17 +66,18 @@ impl Desk {
     /// Shows the day, asks the server, and goes back where it refuses.
     fn send(self, item: CalendarItem, to: NaiveDate, refused: String) {
         let (id, before) = (item.id, item.due);
-        self.put(id, moved(before, to));
+        let shown = moved(before, to);
+        self.put(id, shown);
         let toasts = self.toasts;
         leptos::task::spawn_local(async move {
             match crate::tasks::views_api::save_cell(id, "due".into(), to.to_string()).await {
                 Ok(row) => {
                     if let Some(due) = row.card.due {
-                        self.put(id, due);
+                        self.settle(id, shown, due);
                     }
                 }
                 Err(error) => {
-                    self.put(id, before);
+                    self.settle(id, shown, before);
                     say(format!("{refused} {}", error.words()), Urgency::Assertive);
                     if let Some(toasts) = toasts {
                         toasts.fail(format!("{refused} {}", error.words()));
@@ -84,6 +85,13 @@ impl Desk {
                 }
             }
         });
+    }
+
+    /// Shows what came of a change, unless the task has moved on since.
+    fn settle(self, id: TaskId, shown: Due, due: Due) {
+        if self.item(id).is_some_and(|item| item.due == shown) {
+            self.put(id, due);
+        }
     }
 
     fn put(self, id: TaskId, due: Due) {

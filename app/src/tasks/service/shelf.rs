@@ -80,6 +80,7 @@ pub async fn read(ctx: &Ctx, viewing: &Viewing, place: Place, query: ShelfQuery)
     let next = rows.last().map(|row| row.number).filter(|_| has_more);
     let columns = projects::columns(db, project.id).await?;
     let zone = find::zone(ctx);
+    let day = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive();
     let cards = cards::cards(db, zone, rows.clone()).await?;
     let rows = rows.into_iter().zip(cards).map(|(row, card)| {
         let since = place.since(&row).unwrap_or(ctx.now);
@@ -89,7 +90,7 @@ pub async fn read(ctx: &Ctx, viewing: &Viewing, place: Place, query: ShelfQuery)
             column: columns.iter().find(|column| column.id == row.column_id).map(|column| column.name.clone()),
             since: stamp(since, ctx.now, zone),
             gone: (place == Place::Trash).then(|| stamp(gone, ctx.now, zone)),
-            days_left: (gone - ctx.now).num_days().max(0),
+            days_left: (day(gone) - day(ctx.now)).num_days().max(0),
         }
     });
     Ok(Shelf {
