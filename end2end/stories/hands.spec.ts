@@ -444,6 +444,7 @@ test('the keys are listed, lead to pages, and single ones can be switched off @h
   await page.keyboard.press('b');
   await expect(page).toHaveURL(/\/board\/REP$/);
   await expect(page.getByRole('list', { name: 'Todo' })).toBeVisible();
+  await settled(page, true);
   await page.keyboard.press('c');
   await expect(page.getByLabel('Title of the new task in Todo').first()).toBeFocused();
   await page.keyboard.press('?');
