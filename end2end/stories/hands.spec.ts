@@ -421,10 +421,18 @@ test.describe('a module that never comes', () => {
     await focusCard(page, four[0]);
     await page.keyboard.press('j');
     await expect(page.getByRole('link', { name: four[0], exact: true })).toBeFocused();
-    await expect(async () => {
-      await page.keyboard.press('j');
-      await expect(page.getByRole('link', { name: four[1], exact: true })).toBeFocused({ timeout: 100 });
+    const comesBack = (to: string, key: string) => expect(async () => {
+      await page.keyboard.press(key);
+      await expect(page.getByRole('link', { name: to, exact: true })).toBeFocused({ timeout: 100 });
     }).toPass();
+    await comesBack(four[1], 'j');
+
+    // By a press it is the same.
+    await page.getByRole('link', { name: 'Search', exact: false }).first().click();
+    await focusCard(page, four[1]);
+    await page.keyboard.press('k');
+    await expect(page.getByRole('link', { name: four[1], exact: true })).toBeFocused();
+    await comesBack(four[0], 'k');
   });
 });
 

@@ -5,10 +5,9 @@ import path from 'node:path';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
 import { addTasks, card, expectTitles, list, middle } from '../fixtures/board.ts';
-import { answered, begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { answered, begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, mina, settled, test } from '../fixtures/story.ts';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
-const mina = { name: 'Mina Kovač', email: 'mina@example.org', password: 'grey pebble under the bridge' };
 
 /** Makes Mina an editor of a project. */
 function addMina(server: AutoReport): void {

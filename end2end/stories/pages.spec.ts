@@ -6,10 +6,9 @@ import type { Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
 import { Client } from '../fixtures/client.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
-import { begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, expectNoSidewaysScrollAtEveryWidth, settled, test } from '../fixtures/story.ts';
+import { begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, expectNoSidewaysScrollAtEveryWidth, mina, settled, test } from '../fixtures/story.ts';
 
 const here = import.meta.dirname ?? __dirname;
-const mina = { name: 'Mina Kovač', email: 'mina@example.org', password: 'grey pebble under the bridge' };
 
 /** Names that the program gave to what was made. */
 type Made = Record<string, string>;

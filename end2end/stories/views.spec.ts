@@ -165,6 +165,28 @@ test.describe('the calendar', () => {
     await expect(day(page, `${month}-20`)).toContainText(three[0]);
   });
 
+  test('of two moves in a row the last one stays, however late the first is answered @hydrated', async ({ page, empty }) => {
+    await setDue(page, empty.url, true, 'REP-1', `${month}-12`);
+    await page.goto(`${empty.url}/board/REP/calendar?month=${month}`);
+    await settled(page, true);
+    let calls = 0;
+    await page.route(/\/rpc\/save_cell/, async (route) => {
+      calls += 1;
+      if (calls === 1) await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await route.continue();
+    });
+    await page.getByRole('link', { name: three[0], exact: true }).focus();
+    await page.keyboard.press('Shift+ArrowRight');
+    await expect(page.getByRole('link', { name: three[0], exact: true })).toBeFocused();
+    await page.keyboard.press('Shift+ArrowRight');
+    await expect(day(page, `${month}-14`)).toContainText(three[0]);
+    await expect.poll(() => calls).toBe(2);
+    await answered(page);
+    await expect(day(page, `${month}-14`)).toContainText(three[0]);
+    await page.reload();
+    await expect(day(page, `${month}-14`)).toContainText(three[0]);
+  });
+
   test('a finger holds a task and moves it to another day @hydrated', async ({ page, empty, context }) => {
     await setDue(page, empty.url, true, 'REP-1', `${month}-12`);
     await page.goto(`${empty.url}/board/REP/calendar?month=${month}`);

@@ -135,11 +135,7 @@ mod browser {
                 Some(Action::Palette) => {
                     match shortcuts.palette.get_untracked() {
                         true => recent::close_palette(),
-                        false => {
-                            shortcuts.typed.set(String::new());
-                            shortcuts.palette.set(true);
-                            give_up_after(PATIENCE, shortcuts);
-                        }
+                        false => shortcuts.palette.set(true),
                     }
                     true
                 }
@@ -151,7 +147,6 @@ mod browser {
                     let is_focused = focus_first("main input[type=search]");
                     if !is_focused {
                         shortcuts.palette.set(true);
-                        give_up_after(PATIENCE, shortcuts);
                     }
                     true
                 }
@@ -180,21 +175,29 @@ mod browser {
             listeners.on(&window, "keydown", Hears::Capturing, move |event| keep_typed(shortcuts, &event));
             StoredValue::new_local(listeners);
         });
+        // Whatever asked for it: a key, or a press on Search.
+        Effect::new(move |_| {
+            if shortcuts.palette.get() {
+                shortcuts.typed.set(String::new());
+                give_up_after_a_while(shortcuts);
+            }
+        });
     }
 
     /// How long the palette may take to come before the keyboard belongs to the page again.
     const PATIENCE: Duration = Duration::from_secs(5);
 
     /// Without a network the palette's module never comes; nobody must be left with a dead keyboard.
-    fn give_up_after(patience: Duration, shortcuts: Shortcuts) {
-        set_timeout(
-            move || {
-                if shortcuts.palette.try_get_untracked() == Some(true) && !recent::is_palette_open() {
-                    shortcuts.palette.set(false);
-                }
-            },
-            patience,
-        );
+    fn give_up_after_a_while(shortcuts: Shortcuts) {
+        let give_up = move || {
+            if shortcuts.palette.try_get_untracked() == Some(true) && !recent::is_palette_open() {
+                shortcuts.palette.set(false);
+            }
+        };
+        if let Ok(handle) = set_timeout_with_handle(give_up, PATIENCE) {
+            // Opened again, it has all of its time again.
+            on_cleanup(move || handle.clear());
+        }
     }
 
     /// The palette comes in a module of its own. What is typed before it is there is meant for it, not for

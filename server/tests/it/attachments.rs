@@ -2,7 +2,7 @@
 
 use app::{
     domain::{file::FILE_BYTES_MAX, ids::AttachmentId},
-    entities::{attachment, member, user},
+    entities::{attachment, member},
     projects::service::projects::{self, NewProject},
     testing::{TestApp, each_database, task},
 };
@@ -12,7 +12,7 @@ use axum::{
 };
 use sea_orm::{EntityTrait, PaginatorTrait};
 
-use crate::site::{Answer, Visitor};
+use crate::site::{Answer, Visitor, administrator};
 
 async fn upload(visitor: &mut Visitor, task: &str, name: &str, content: &[u8], accept: &str) -> Answer {
     let mut body = format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: image/png\r\n\r\n").into_bytes();
@@ -31,8 +31,7 @@ async fn upload(visitor: &mut Visitor, task: &str, name: &str, content: &[u8], a
 async fn begin(app: &TestApp) -> (Visitor, String) {
     let mut visitor = Visitor::new(app);
     visitor.sign_up().await;
-    let row = user::Entity::find().one(app.reader()).await.unwrap().unwrap();
-    let ctx = app.as_person(&row.into());
+    let ctx = administrator(app).await;
     let new = NewProject { name: "Tasks".into(), key: "T".into(), zone: "Europe/Ljubljana".into() };
     let made = projects::create(&ctx, new).await.unwrap();
     let columns = projects::columns(app.reader(), made.id).await.unwrap();

@@ -7,32 +7,25 @@ use app::{
         label::LABELS_MAX,
         work_note::NoteKind,
     },
-    entities::{label, member, project as project_row, task as task_row, user},
-    platform::ctx::Ctx,
+    entities::{label, member, project as project_row, task as task_row},
     tasks::service::{
         comments,
         edit::{self, Change},
         labels_of_task, notes,
     },
-    testing::{TestApp, each_database},
+    testing::each_database,
 };
 use axum::http::StatusCode;
 use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait};
 use uuid::Uuid;
 
 use crate::{
-    site::Visitor,
+    site::{Visitor, administrator},
     task_page::{PAGE, Page},
 };
 
 const SITE: &str = "http://127.0.0.1:3000";
 const TOO_MUCH: &str = "This is more than can be sent at once. Shorten it, or attach it as a file.";
-
-/// The administrator whom the pages were made by.
-async fn administrator(app: &TestApp) -> Ctx {
-    let row = user::Entity::find().one(app.reader()).await.unwrap().unwrap();
-    app.as_person(&row.into())
-}
 
 /// Sends the form of a list on the board and answers with the page that follows.
 async fn add_on_the_board(visitor: &mut Visitor, title: &str) -> String {

@@ -3,16 +3,15 @@
 use app::{
     automation::service::{engine, finished},
     domain::ids::ColumnId,
-    entities::{project, user},
+    entities::project,
     platform::ctx::Ctx,
     projects::service::projects::{self, NewProject},
     tasks::service::edit::{self, Change},
     testing::{TestApp, each_database, task},
 };
 use chrono::TimeDelta;
-use sea_orm::EntityTrait;
 
-use crate::site::Visitor;
+use crate::site::{Visitor, administrator};
 
 const SITE: &str = "http://127.0.0.1:3000";
 
@@ -20,8 +19,7 @@ const SITE: &str = "http://127.0.0.1:3000";
 async fn begin(app: &TestApp) -> (Visitor, Ctx, project::Model, Vec<ColumnId>) {
     let mut visitor = Visitor::new(app);
     visitor.sign_up().await;
-    let row = user::Entity::find().one(app.reader()).await.unwrap().unwrap();
-    let ctx = app.as_person(&row.into());
+    let ctx = administrator(app).await;
     let new = NewProject { name: "Tasks".into(), key: "T".into(), zone: "Europe/Ljubljana".into() };
     let made = projects::create(&ctx, new).await.unwrap();
     let columns = projects::columns(app.reader(), made.id).await.unwrap();

@@ -1,8 +1,9 @@
 //! A whole site in memory, and a browser without JavaScript to visit it.
 
 use app::{
+    entities::user,
     frame, // the pages are linked in, so that the server functions are registered
-    platform::state::AppState,
+    platform::{ctx::Ctx, state::AppState},
     testing::TestApp,
 };
 use axum::{
@@ -10,8 +11,15 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, Response, StatusCode, header},
 };
+use sea_orm::EntityTrait;
 use server::{router::router, sessions::TrustedProxies};
 use tower::ServiceExt;
+
+/// The administrator whom the first page has made, as the services know them.
+pub async fn administrator(app: &TestApp) -> Ctx {
+    let row = user::Entity::find().one(app.reader()).await.unwrap().unwrap();
+    app.as_person(&row.into())
+}
 
 /// A browser without JavaScript: keeps its cookies, sends forms, follows nothing by itself.
 #[derive(Clone)]

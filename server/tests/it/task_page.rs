@@ -1,7 +1,7 @@
 //! The page of one task over HTTP without JavaScript: every form of it works, and what comes back says so.
 
 use app::{
-    entities::{task as task_row, user},
+    entities::task as task_row,
     projects::service::projects::{self, NewProject},
     testing::{TestApp, each_database, task},
 };
@@ -11,7 +11,7 @@ use axum::{
 };
 use sea_orm::{EntityTrait, PaginatorTrait};
 
-use crate::site::{Answer, Visitor};
+use crate::site::{Answer, Visitor, administrator};
 
 pub const PAGE: &str = "/tasks/T-1";
 
@@ -25,8 +25,7 @@ impl Page {
     pub async fn begin(app: &TestApp) -> Self {
         let mut visitor = Visitor::new(app);
         visitor.sign_up().await;
-        let row = user::Entity::find().one(app.reader()).await.unwrap().unwrap();
-        let ctx = app.as_person(&row.into());
+        let ctx = administrator(app).await;
         for (name, key) in [("Tasks", "T"), ("Other", "O")] {
             projects::create(&ctx, NewProject { name: name.into(), key: key.into(), zone: "UTC".into() })
                 .await

@@ -42,10 +42,10 @@ struct Twins {
 }
 
 impl Twins {
-    /// A series goes on in the list of the copy; one whose list has no twin goes on where its task stands.
-    fn series(&self, json: &str) -> Option<String> {
+    /// A series goes on in the list of the copy, or in `here` where its list was deleted.
+    fn series(&self, json: &str, here: ColumnId) -> Option<String> {
         let series = Series::parse(json)?;
-        let column = self.columns.get(&series.column).map_or(series.column, |(twin, _)| *twin);
+        let column = self.columns.get(&series.column).map_or(here, |(twin, _)| *twin);
         Series { column, ..series }.to_json().ok()
     }
 }
@@ -247,7 +247,7 @@ async fn tasks(
             due_at: row.due_at,
             start_on: row.start_on,
             estimate_minutes: row.estimate_minutes,
-            recurrence: row.recurrence.and_then(|series| twins.series(&series)),
+            recurrence: row.recurrence.and_then(|series| twins.series(&series, column)),
             labels: of_labels.remove(&row.id).unwrap_or_default(),
             people: of_people.remove(&row.id).unwrap_or_default(),
             items: of_items.remove(&row.id).unwrap_or_default(),

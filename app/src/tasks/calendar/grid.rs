@@ -1,5 +1,7 @@
 //! The weeks, the days and what stands on them: a table, so that it can be read row by row; on phones an agenda.
 
+use std::collections::VecDeque;
+
 use chrono::{Datelike, NaiveDate, TimeDelta};
 use leptos::{html::Table, prelude::*};
 
@@ -33,11 +35,25 @@ pub struct Desk {
     key: StoredValue<String>,
     clock: ViewerClock,
     toasts: Option<Toasts>,
+    /// Changes of days that the server has not answered; the first is on its way. Outlives the page, so that
+    /// whoever leaves it loses none.
+    unsent: StoredValue<ArcStoredValue<VecDeque<Unsent>>>,
+}
+
+/// A task that was given another day.
+#[derive(Clone)]
+struct Unsent {
+    id: TaskId,
+    to: NaiveDate,
+    before: Due,
+    shown: Due,
+    /// What is said where the server refuses.
+    refused: String,
 }
 
 impl Desk {
     fn item(self, id: TaskId) -> Option<CalendarItem> {
-        self.items.with_untracked(|items| items.iter().find(|item| item.id == id).cloned())
+        self.items.try_with_untracked(|items| items.iter().find(|item| item.id == id).cloned()).flatten()
     }
 
     /// Moves a task by so many days; it is shown at once, and can be taken back.
@@ -63,28 +79,46 @@ impl Desk {
         }
     }
 
-    /// Shows the day, asks the server, and goes back where it refuses.
+    /// Shows the day, asks the server, and goes back where it refuses. One after the other: of two that are on
+    /// their way together the first could come last.
     fn send(self, item: CalendarItem, to: NaiveDate, refused: String) {
         let (id, before) = (item.id, item.due);
         let shown = moved(before, to);
         self.put(id, shown);
-        let toasts = self.toasts;
-        leptos::task::spawn_local(async move {
-            match crate::tasks::views_api::save_cell(id, "due".into(), to.to_string()).await {
+        let unsent = self.unsent.get_value();
+        unsent.update_value(|unsent| unsent.push_back(Unsent { id, to, before, shown, refused }));
+        if unsent.with_value(VecDeque::len) == 1 {
+            leptos::task::spawn_local(self.send_all(unsent));
+        }
+    }
+
+    async fn send_all(self, unsent: ArcStoredValue<VecDeque<Unsent>>) {
+        while let Some(next) = unsent.with_value(|unsent| unsent.front().cloned()) {
+            let answer = crate::tasks::views_api::save_cell(next.id, "due".into(), next.to.to_string()).await;
+            unsent.update_value(|unsent| drop(unsent.pop_front()));
+            match answer {
                 Ok(row) => {
                     if let Some(due) = row.card.due {
-                        self.settle(id, shown, due);
+                        self.settle(next.id, next.shown, due);
                     }
                 }
                 Err(error) => {
-                    self.settle(id, shown, before);
-                    say(format!("{refused} {}", error.words()), Urgency::Assertive);
-                    if let Some(toasts) = toasts {
-                        toasts.fail(format!("{refused} {}", error.words()));
+                    // The next one of the task does not go back to a day that it never had.
+                    let before = next.before;
+                    unsent.update_value(|unsent| {
+                        if let Some(later) = unsent.iter_mut().find(|later| later.id == next.id) {
+                            later.before = before;
+                        }
+                    });
+                    self.settle(next.id, next.shown, before);
+                    let words = format!("{} {}", next.refused, error.words());
+                    say(words.clone(), Urgency::Assertive);
+                    if let Some(toasts) = self.toasts {
+                        toasts.fail(words);
                     }
                 }
             }
-        });
+        }
     }
 
     /// Shows what came of a change, unless the task has moved on since.
@@ -123,6 +157,7 @@ pub fn Grid(calendar: Calendar) -> impl IntoView {
         key: StoredValue::new(key),
         clock,
         toasts: use_context::<Toasts>(),
+        unsent: StoredValue::new(ArcStoredValue::default()),
     };
     let node = NodeRef::<Table>::new();
     hands::attach(node, desk);

@@ -1,6 +1,6 @@
 //! Tasks by the day they are due, and the days before from which on they are worked on.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, Utc};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{cards, find, list::narrow};
@@ -30,7 +30,7 @@ pub async fn read(ctx: &Ctx, viewing: &Viewing, filter: &BoardFilter, span: Cale
     let (zone, project) = (find::zone(ctx), viewing.project());
     let (first, last) = span.bounds();
     // SQLite compares dates as text, and one with five digits of year comes before all others.
-    let last = NaiveDate::from_ymd_opt(9999, 12, 31).map_or(last, |end| last.min(end));
+    let last = last.min(LAST_MOMENT.date_naive());
     let behind = last.checked_add_days(Days::new(1)).unwrap_or(last);
     let (from, until) = (narrow::day_start(zone, first), narrow::day_start(zone, behind).min(LAST_MOMENT));
     let is_due = Condition::any()
