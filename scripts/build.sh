@@ -10,6 +10,7 @@ server() {
   local wanted
   wanted="$compiler $(fingerprint .cargo/config.toml Cargo.toml Cargo.lock app/Cargo.toml app/src server/Cargo.toml server/src migration)"
   up_to_date "$CARGO_TARGET_DIR/bin/stamp" "$wanted" "$BINARY" && return 0
+  make_room
   cargo build --release --package server --bin autoreport
   mkdir -p "$CARGO_TARGET_DIR/bin"
   # Beside it and renamed, so that a running server keeps its own file.
@@ -22,6 +23,7 @@ site() {
   local wanted bindgen="$CARGO_TARGET_DIR/bindgen"
   wanted="$compiler $(fingerprint .cargo/config.toml Cargo.toml Cargo.lock app/Cargo.toml app/src app/client style public scripts/site.mjs scripts/optimise.mjs scripts/modules.sh scripts/package-lock.json)"
   up_to_date "$CARGO_TARGET_DIR/site.stamp" "$wanted" "$SITE/manifest.json" && return 0
+  make_room
   cargo build --package client --target wasm32-unknown-unknown --profile wasm-release
   scripts/modules.sh "$CARGO_TARGET_DIR/wasm32-unknown-unknown/wasm-release/client.wasm" "$bindgen"
   node scripts/site.mjs "$bindgen" "$SITE" "$TOOLS"

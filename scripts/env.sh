@@ -52,3 +52,22 @@ up_to_date() {
   [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] || return 1
   for file in "$@"; do [ -e "$file" ] || return 1; done
 }
+
+# make_room: cargo never removes what it built for another folder, other flags or an older tree, and our own crates are
+# gigabytes a piece. When the disk runs short, what was last written longest ago goes first; only ours, so that the
+# dependencies need not be built again.
+make_room() {
+  local needed=20 minutes free
+  for minutes in 1440 240 60; do
+    free="$(df --output=avail --block-size=1G "$CARGO_TARGET_DIR" | tail -1)"
+    [ "$free" -lt "$needed" ] || return 0
+    echo "Only $free GB free: removing what was compiled more than $minutes minutes ago."
+    find "$CARGO_TARGET_DIR" -mindepth 3 -maxdepth 5 -mmin "+$minutes" \
+      \( -path '*/deps/*' -o -path '*/incremental/*' \) \
+      \( -name 'app-*' -o -name 'libapp-*' -o -name 'server-*' -o -name 'libserver-*' \
+      -o -name 'autoreport-*' -o -name 'it-*' -o -name 'it_*' -o -name 'client-*' -o -name 'migration-*' -o -name 'libmigration-*' \) \
+      -prune -exec rm -rf {} +
+  done
+  free="$(df --output=avail --block-size=1G "$CARGO_TARGET_DIR" | tail -1)"
+  [ "$free" -ge "$needed" ] || echo "Only $free GB free in $CARGO_TARGET_DIR; a build from nothing takes about $needed." >&2
+}

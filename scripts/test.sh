@@ -11,7 +11,10 @@ scripts/setup.sh test
 
 # `server` is always among the packages built: cargo then picks the same features for every
 # dependency as it does for the program, and builds each of them once.
-programs() { cargo test --release --package server --package app --features app/testing "$@"; }
+programs() {
+  make_room
+  cargo test --release --package server --package app --features app/testing "$@"
+}
 stories() { (cd end2end && node_modules/.bin/playwright test "$@"); }
 
 wants() { [ "$what" = all ] || [ "$what" = "$1" ]; }
