@@ -9,6 +9,7 @@ use super::{
     quick_add::{QuickAdd, Where},
     sender::Waiting,
     state::{BoardState, ColumnState},
+    window::{self, Row},
 };
 use crate::{
     domain::{
@@ -31,6 +32,9 @@ pub fn ColumnView(column: ColumnState, board: BoardState) -> impl IntoView {
     open_on_key(&column, &board, is_adding);
     let can_edit = board.can_edit;
     let is_folded = column.is_folded.clone();
+    let list = NodeRef::new();
+    window::watch(list, &column, &board);
+    let scrolled = column.clone();
     view! {
         <section
             id=place class="col" class:is-folded=move || is_folded.get()
@@ -38,7 +42,9 @@ pub fn ColumnView(column: ColumnState, board: BoardState) -> impl IntoView {
         >
             {head(&column, &board, Some(is_adding))}
             {can_edit.then(|| view! { <QuickAdd column=column.clone() board=board.clone() at=Where::Top is_open=is_adding /> })}
-            <ol class="cards" role="list" aria-labelledby=heading aria-describedby="board-help">
+            <ol class="cards" role="list" aria-labelledby=heading aria-describedby="board-help"
+                data-from=window::first(&column) node_ref=list on:scroll=move |_| window::follow_scroll(list, &scrolled)
+            >
                 {cards(&column, &board)}
                 {nothing(&column, &board)}
                 {more::link(&column, &board)}
@@ -87,10 +93,17 @@ pub fn full(column: &ColumnState) -> impl Fn() -> Option<String> + Send + Sync +
 }
 
 fn cards(column: &ColumnState, board: &BoardState) -> impl IntoView + use<> {
-    let (cards, board) = (column.cards.clone(), board.clone());
+    let board = board.clone();
+    let rows = {
+        let (column, board) = (column.clone(), board.clone());
+        move || window::rows(&column, &board)
+    };
     view! {
-        <For each=move || cards.get() key=|card| card.id let(card)>
-            <CardView card=card board=board.clone() />
+        <For each=rows key=Row::key let(row)>
+            {match row {
+                Row::Card(card) => view! { <CardView card=card board=board.clone() /> }.into_any(),
+                Row::Space(_, height) => view! { <li class="cards__space" aria-hidden="true" style:block-size=format!("{height}px")></li> }.into_any(),
+            }}
         </For>
     }
 }

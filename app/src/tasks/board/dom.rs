@@ -16,6 +16,17 @@ pub fn cards(column: &HtmlElement) -> Vec<HtmlElement> {
     all(column.query_selector_all(":scope > .cards > .card"))
 }
 
+/// The cards in a list.
+pub fn cards_of(list: &HtmlElement) -> Vec<HtmlElement> {
+    all(list.query_selector_all(":scope > .card"))
+}
+
+/// The place of a card, from 0, in a list of which only a part stands in the document; elsewhere its place is where
+/// it stands.
+pub fn told_place(card: &HtmlElement) -> Option<usize> {
+    card.get_attribute("aria-posinset")?.parse::<usize>().ok()?.checked_sub(1)
+}
+
 /// The scrolling list inside a column.
 pub fn list(column: &HtmlElement) -> Option<HtmlElement> {
     one(column, ".cards")
@@ -45,6 +56,17 @@ pub fn data_id(element: &Element) -> String {
 /// Sets one style property; an empty value removes it.
 pub fn style(element: &HtmlElement, property: &str, value: &str) {
     drop(element.style().set_property(property, value));
+}
+
+/// Gives an attribute its value, or takes it away; touches nothing that is so already.
+pub fn attribute(element: &Element, name: &str, value: Option<&str>) {
+    if element.get_attribute(name).as_deref() == value {
+        return;
+    }
+    drop(match value {
+        Some(value) => element.set_attribute(name, value),
+        None => element.remove_attribute(name),
+    });
 }
 
 /// Adds or removes a class.

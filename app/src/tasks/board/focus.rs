@@ -55,6 +55,12 @@ pub fn title_of(target: Option<web_sys::EventTarget>) -> Option<HtmlElement> {
     element.class_list().contains("card__title").then_some(element)
 }
 
+/// The card that an event began in.
+pub fn card_of(target: Option<web_sys::EventTarget>) -> Option<TaskId> {
+    let element: Element = target?.dyn_into().ok()?;
+    dom::data_id(&*dom::closest(&element, ".card")?).parse().ok()
+}
+
 /// A link that acts as a button is pressed with Space too.
 pub fn press_button(event: &KeyboardEvent) {
     let button = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());

@@ -193,6 +193,7 @@ mod browser {
     impl Follow for Board {
         fn lifted(&self, card: &str) -> Vec<String> {
             let Ok(card) = card.parse::<TaskId>() else { return Vec::new() };
+            self.state.want(card);
             self.state.with_selection(card).iter().map(TaskId::to_string).collect()
         }
 

@@ -13,7 +13,7 @@ use super::{
     announce::{Urgency, say},
     dom,
     focus::{
-        focus_card, focus_filter, gather_tab_stops, is_nothing_focused, is_right_to_left, press_button, rove, show,
+        card_of, focus_card, focus_filter, gather_tab_stops, is_nothing_focused, is_right_to_left, press_button, rove, show,
         title_of,
     },
     state::{BoardState, Place},
@@ -46,6 +46,9 @@ pub fn start(board: &HtmlElement, state: &BoardState, uses_singles: bool) -> Lis
     gather_tab_stops(board);
     let this = keys.clone();
     listeners.on(board, "focusin", Hears::Bubbling, move |event: FocusEvent| {
+        if let Some(card) = card_of(event.target()) {
+            this.state.want(card);
+        }
         if let Some(link) = title_of(event.target()) {
             rove(&this.board, &link);
         }
@@ -79,8 +82,7 @@ impl Keys {
             return;
         };
         let Some(action) = keys::pressed(event, keys::Place::Card, self.uses_singles) else { return };
-        let card = dom::closest(&link, ".card").and_then(|card| dom::data_id(&card).parse::<TaskId>().ok());
-        let Some((card, place)) = card.and_then(|card| Some((card, self.state.place_of(card)?))) else { return };
+        let Some((card, place)) = card_of(event.target()).and_then(|card| Some((card, self.state.place_of(card)?))) else { return };
         if let Some(way) = self.way(action) {
             event.prevent_default();
             self.walk(place, way);
@@ -159,7 +161,7 @@ impl Keys {
             Way::On => self.nearest_card(from, 1),
         };
         if let Some(card) = to.and_then(|to| self.card_at(to)) {
-            focus_card(&self.board, card);
+            self.go_to(card);
         }
     }
 
@@ -182,7 +184,7 @@ impl Keys {
         match next {
             Some(next) => {
                 self.state.select(&[card, next]);
-                focus_card(&self.board, next);
+                self.go_to(next);
             }
             None => self.state.select(&[card]),
         }
@@ -328,8 +330,17 @@ impl Keys {
         })
     }
 
+    /// Focuses a card now, or as soon as it stands in the document where its list shows only a part.
+    fn go_to(&self, card: TaskId) {
+        match dom::card(&self.board, &card.to_string()) {
+            Some(_) => focus_card(&self.board, card),
+            None => self.focus_soon(card),
+        }
+    }
+
     /// Focuses a card once the document has followed the state.
     fn focus_soon(&self, card: TaskId) {
+        self.state.want(card);
         let board = self.board.clone();
         request_animation_frame(move || {
             gather_tab_stops(&board);

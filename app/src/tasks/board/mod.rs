@@ -43,6 +43,7 @@ mod tools;
 mod undo;
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "the server moves nothing, so it tells nothing"))]
 mod words;
+mod window;
 
 #[cfg(feature = "hydrate")]
 mod browser_time;

@@ -51,6 +51,7 @@ impl OpenBoard {
             })
         });
         if let Some(card) = card {
+            board.want(card);
             super::hands::focus(card);
         }
     }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{live::Live, sender::Sender, tools::Tools, undo::Steps, words::Spot};
+use super::{live::Live, sender::Sender, tools::Tools, undo::Steps, window::Window, words::Spot};
 use crate::{
     domain::{
         board_look::{BoardLook, read_board_query},
@@ -58,6 +58,8 @@ pub struct ColumnState {
     /// Tasks in it that the filter lets through, loaded or not.
     pub shown: ArcRwSignal<u32>,
     pub cards: ArcRwSignal<Vec<CardState>>,
+    /// Which of them stand in the document.
+    pub(super) window: Window,
     pub next: ArcRwSignal<Option<Cursor>>,
 }
 
@@ -116,6 +118,7 @@ impl ColumnState {
             total: ArcRwSignal::new(total),
             shown: ArcRwSignal::new(shown),
             cards: ArcRwSignal::new(cards.into_iter().map(CardState::new).collect()),
+            window: Window::default(),
             next: ArcRwSignal::new(next),
         }
     }

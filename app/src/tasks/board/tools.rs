@@ -77,6 +77,8 @@ pub struct Tools {
     pub picking: ArcRwSignal<Option<Picking>>,
     /// The card whose title is edited in place.
     pub editing: ArcRwSignal<Option<TaskId>>,
+    /// The card that the person was last at: it stands in the document wherever its list is scrolled to.
+    pub wanted: ArcRwSignal<Option<TaskId>>,
     /// Counts up to open the field for a new task in the first list.
     pub adding: ArcRwSignal<u32>,
     pub choices: ArcRwSignal<Option<TaskChoices>>,
@@ -89,6 +91,7 @@ impl Default for Tools {
             selected: ArcRwSignal::new(Vec::new()),
             picking: ArcRwSignal::new(None),
             editing: ArcRwSignal::new(None),
+            wanted: ArcRwSignal::new(None),
             adding: ArcRwSignal::new(0),
             choices: ArcRwSignal::new(None),
             is_loading: ArcStoredValue::new(false),

@@ -20,6 +20,8 @@ pub struct Geo {
     /// Scrolled outside of this, the list is measured again.
     scroll_low: f64,
     scroll_high: f64,
+    /// What a long list showed when it was measured.
+    shows_from: Option<String>,
     /// How far each measured card is moved aside now.
     pub offsets: HashMap<usize, f64>,
     /// Whether this list has room made for the card.
@@ -31,7 +33,7 @@ impl Geo {
     /// where it came from this column.
     pub fn measure(column: HtmlElement, carried: &HtmlElement, left: Option<(f64, f64)>) -> Option<Self> {
         let list = dom::list(&column)?;
-        let all: Vec<HtmlElement> = dom::cards(&column).into_iter().filter(|card| card != carried).collect();
+        let all: Vec<HtmlElement> = dom::cards_of(&list).into_iter().filter(|card| card != carried).collect();
         let bounds = list.get_bounding_client_rect();
         let (low, high) = (bounds.top() - bounds.height(), bounds.bottom() + bounds.height());
         let range = cards_within(all.len(), low, high, |i| {
@@ -40,15 +42,18 @@ impl Geo {
         });
         let scrolled = f64::from(list.scroll_top());
         let origin = bounds.top() - scrolled;
-        let cards: Vec<HtmlElement> = all[range.clone()].to_vec();
+        let mut cards: Vec<HtmlElement> = all[range.clone()].to_vec();
+        let taken = left.and_then(|_| dom::told_place(carried));
+        let start = first_in_a_row(&mut cards, taken).unwrap_or(range.start);
         let slots = cards.iter().map(|card| rest(card, origin, left)).collect();
         let window = bounds.height() * 0.5;
         Some(Self {
+            shows_from: shows_from(&list),
             column,
             list,
             cards,
             slots,
-            start: range.start,
+            start,
             scroll_low: scrolled - window,
             scroll_high: scrolled + window,
             offsets: HashMap::new(),
@@ -59,7 +64,7 @@ impl Geo {
     /// Whether the list has scrolled so far that other cards matter.
     pub fn is_outdated(&self) -> bool {
         let scrolled = f64::from(self.list.scroll_top());
-        scrolled < self.scroll_low || scrolled > self.scroll_high
+        scrolled < self.scroll_low || scrolled > self.scroll_high || self.shows_from != shows_from(&self.list)
     }
 
     /// Where the slot at this place of the list begins.
@@ -76,6 +81,24 @@ impl Geo {
             }
         }
     }
+}
+
+/// Where the window over a long list begins.
+fn shows_from(list: &HtmlElement) -> Option<String> {
+    list.get_attribute("data-from")
+}
+
+/// In a list of which only a part stands in the document: the place of the first of these cards, counted without the
+/// one that was taken from there. Cards behind a gap are left out, so that the places of the others follow from it.
+fn first_in_a_row(cards: &mut Vec<HtmlElement>, taken: Option<usize>) -> Option<usize> {
+    let place = |card: &HtmlElement| {
+        let place = dom::told_place(card)?;
+        Some(place - usize::from(taken.is_some_and(|taken| taken < place)))
+    };
+    let first = place(cards.first()?)?;
+    let in_a_row = cards.iter().enumerate().take_while(|(at, card)| place(card) == Some(first + at)).count();
+    cards.truncate(in_a_row);
+    Some(first)
 }
 
 fn rest(card: &HtmlElement, origin: f64, left: Option<(f64, f64)>) -> Slot {

@@ -65,11 +65,14 @@ impl Held {
         let columns = dom::columns(board);
         let from = Place {
             column: columns.iter().position(|column| *column == home)?,
-            index: dom::cards(&home).iter().position(|other| *other == card)?,
+            index: match dom::told_place(&card) {
+                Some(place) => place,
+                None => dom::cards(&home).iter().position(|other| *other == card)?,
+            },
         };
         // All is measured before anything is changed: each change makes the next measure lay out the board again.
         let place = card.get_bounding_client_rect();
-        let home_top = place.top() - list.get_bounding_client_rect().top() + f64::from(list.scroll_top());
+        let home_top = top_in(&list, &card);
         let step = place.height() + GAP;
         let lists = columns
             .into_iter()
@@ -246,15 +249,26 @@ impl Held {
     fn measure_again(&mut self, column: usize) {
         let Some(geo) = self.lists.get(column) else { return };
         geo.reset();
-        let left = (column == self.from.column).then_some((self.home_top, self.height + GAP));
         // Cards moved aside are back at rest, and the carried card holds its place unless it hangs elsewhere.
+        dom::style(&self.card, "transition", "none");
         dom::style(&self.card, "transform", "");
+        if column == self.from.column {
+            // What a long list does not show above it is not exactly as high as it was taken to be.
+            self.home_top = top_in(&geo.list, &self.card);
+        }
+        let left = (column == self.from.column).then_some((self.home_top, self.height + GAP));
         if let Some(mut fresh) = Geo::measure(geo.column.clone(), &self.card, left) {
             fresh.has_room = geo.has_room;
             self.lists[column] = fresh;
             self.paint();
         }
     }
+}
+
+/// Where a card begins in its list, scrolled away or not.
+fn top_in(list: &HtmlElement, card: &HtmlElement) -> f64 {
+    let (list_top, card_top) = (list.get_bounding_client_rect().top(), card.get_bounding_client_rect().top());
+    card_top - list_top + f64::from(list.scroll_top())
 }
 
 /// Scrolls by a fraction of a pixel too: the browser keeps what `scrollTop` as a whole number loses.
