@@ -233,12 +233,23 @@ test.describe('a line that breaks', () => {
     await expect(waiting.locator('.unsent__task')).toHaveText(['Order toner', 'Call the printer']);
     await expect(bar).toBeVisible();
 
+    // What goes to the top of a list waits at its top.
+    await page.keyboard.press('Escape');
+    await column.getByRole('link', { name: 'Add a task to the top of Todo' }).click();
+    await column.getByLabel('Title of the new task in Todo').first().fill('Read the post');
+    await page.keyboard.press('Enter');
+    await expect(waiting).toHaveCount(2);
+    await expect(waiting.first().locator('.unsent__task')).toHaveText(['Read the post']);
+    const places = await Promise.all([waiting.first(), card(page, three[0])].map(async (one) => (await one.boundingBox())!.y));
+    expect(places[0]).toBeLessThan(places[1]);
+
     await page.unrouteAll();
-    await expect(bar).toBeHidden({ timeout: 15_000 });
-    await expect(waiting).toBeHidden();
-    for (const both of [page, other]) await expectTitles(both, 'Todo', [...three, 'Order toner', 'Call the printer']);
+    const made = ['Read the post', ...three, 'Order toner', 'Call the printer'];
+    await expect(page.getByText('Offline.')).toBeHidden({ timeout: 15_000 });
+    await expect(waiting).toHaveCount(0);
+    for (const both of [page, other]) await expectTitles(both, 'Todo', made);
     await page.reload();
-    await expectTitles(page, 'Todo', [...three, 'Order toner', 'Call the printer']);
+    await expectTitles(page, 'Todo', made);
   });
 
   test('a refused new task comes back into the field with the reason, before what was typed since @hydrated', async ({ page, browser, empty }) => {

@@ -127,7 +127,7 @@ fn Lists(board: BoardState, is_compact: bool) -> impl IntoView {
             .collect();
         columns.into_any()
     } else {
-        view! { {unsent(None, &board)}<Lanes board=board.clone() /> }.into_any()
+        view! { {unsent(&board, |_| true)}<Lanes board=board.clone() /> }.into_any()
     };
     let here = RwSignal::new(0);
     let sorted = board.is_sorted().then(|| board.look.sort.words());

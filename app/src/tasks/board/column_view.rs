@@ -14,7 +14,6 @@ use super::{
 use crate::{
     domain::{
         board_look::{BoardLook, board_query, read_board_query},
-        ids::ColumnId,
     },
     ui::{Icon, StatusMark},
 };
@@ -32,7 +31,7 @@ pub fn ColumnView(column: ColumnState, board: BoardState) -> impl IntoView {
     open_on_key(&column, &board, is_adding);
     let can_edit = board.can_edit;
     let is_folded = column.is_folded.clone();
-    let list = NodeRef::new();
+    let (id, list) = (column.id, NodeRef::new());
     window::watch(list, &column, &board);
     let scrolled = column.clone();
     view! {
@@ -42,6 +41,7 @@ pub fn ColumnView(column: ColumnState, board: BoardState) -> impl IntoView {
         >
             {head(&column, &board, Some(is_adding))}
             {can_edit.then(|| view! { <QuickAdd column=column.clone() board=board.clone() at=Where::Top is_open=is_adding /> })}
+            {unsent(&board, move |one| one.column == id && one.is_on_top)}
             <ol class="cards" role="list" aria-labelledby=heading aria-describedby="board-help"
                 data-from=window::first(&column) node_ref=list on:scroll=move |_| window::follow_scroll(list, &scrolled)
             >
@@ -51,7 +51,7 @@ pub fn ColumnView(column: ColumnState, board: BoardState) -> impl IntoView {
                 {older(&column, &board)}
                 <li class="hole" aria-hidden="true" hidden></li>
             </ol>
-            {unsent(Some(column.id), &board)}
+            {unsent(&board, move |one| one.column == id && !one.is_on_top)}
             {can_edit.then(|| view! { <QuickAdd column=column.clone() board=board.clone() at=Where::End is_open=RwSignal::new(false) /> })}
         </section>
     }
@@ -150,13 +150,16 @@ fn nothing(column: &ColumnState, board: &BoardState) -> impl IntoView + use<> {
     move || cards.with(Vec::is_empty).then(|| view! { <li class="cards__none">{words}</li> })
 }
 
-/// New tasks of a list, or of all, that are not at the server yet. They have no number, so nothing can be done to them.
-pub fn unsent(column: Option<ColumnId>, board: &BoardState) -> impl IntoView + use<> {
+/// New tasks that are to be shown here and are not at the server yet. They have no number, so nothing can be done to
+/// them.
+pub fn unsent<F>(board: &BoardState, is_here: F) -> impl IntoView + use<F>
+where
+    F: Fn(&Waiting) -> bool + Send + Sync + 'static,
+{
     let adding = board.sender.adding.clone();
     move || {
-        let is_here = |one: &&Waiting| column.is_none_or(|column| one.column == column);
         let titles: Vec<String> =
-            adding.with(|all| all.iter().filter(is_here).flat_map(|one| one.titles.clone()).collect());
+            adding.with(|all| all.iter().filter(|one| is_here(one)).flat_map(|one| one.titles.clone()).collect());
         let more = titles.len().saturating_sub(UNSENT_MOST);
         (!titles.is_empty()).then(|| view! {
             <div class="unsent" role="group" aria-label="New tasks that wait to be sent">

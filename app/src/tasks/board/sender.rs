@@ -90,7 +90,15 @@ type Made = Arc<dyn Fn(&[Card]) + Send + Sync>;
 pub struct Waiting {
     op: OpId,
     pub column: ColumnId,
+    /// Whether they go to the top of the list.
+    pub is_on_top: bool,
     pub titles: Vec<String>,
+}
+
+impl Waiting {
+    fn new(op: OpId, column: ColumnId, at: &str, text: &str) -> Self {
+        Self { op, column, is_on_top: at == "top", titles: lines(text).map(str::to_owned).collect() }
+    }
 }
 
 /// The text of new tasks that the server refused, on its way back to a field.
@@ -193,11 +201,11 @@ impl Sender {
         made: impl Fn(&[Card]) + Send + Sync + 'static,
         refused: impl Fn(AppError) + Send + Sync + 'static,
     ) {
-        let (op, waiting) = (new_op(), titles(&text));
+        let op = new_op();
+        let waiting = Waiting::new(op, column, &at, &text);
         let change = Change::Add { column, at, text };
         let kept = keep(self.me, &board.key, op, &change);
         self.push(Unsent { op, change, kept, made: Some(Arc::new(made)), rollback: Arc::new(refused) }, board);
-        let waiting = Waiting { op, column, titles: waiting };
         if self.is_offline.get_untracked() {
             self.show_waiting(waiting);
         } else {
@@ -294,12 +302,12 @@ impl Sender {
             if board.show(&change) {
                 self.note_own(op, &change);
             }
-            let Change::Add { column, text, .. } = &change else {
+            let Change::Add { column, at, text } = &change else {
                 self.push(Unsent { op, change, kept, made: None, rollback: Arc::new(refused.clone()) }, board.clone());
                 continue;
             };
             let (column, text) = (*column, text.clone());
-            let waiting = Waiting { op, column, titles: titles(&text) };
+            let waiting = Waiting::new(op, column, at, &text);
             let (sender, toasts) = (self.clone(), board.toasts);
             let rollback = move |error: AppError| {
                 toasts.fail(format!("“{}” was not added. {}", text.trim(), error.words()));
@@ -309,10 +317,6 @@ impl Sender {
             self.show_waiting(waiting);
         }
     }
-}
-
-fn titles(text: &str) -> Vec<String> {
-    lines(text).map(str::to_owned).collect()
 }
 
 impl BoardState {
