@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use ammonia::Builder;
-use pulldown_cmark::{Event, Options, Parser, html};
+use pulldown_cmark::{Event, Options, Parser, TagEnd, html};
 
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut cleaner = Builder::default();
@@ -20,11 +20,28 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     cleaner
 });
 
+const OPTIONS: Options =
+    Options::ENABLE_STRIKETHROUGH.union(Options::ENABLE_TABLES).union(Options::ENABLE_TASKLISTS);
+
+/// What a reader of a Markdown text sees of it, in one line, without marks. Not HTML: markup that somebody typed stays
+/// text.
+pub fn to_text(markdown: &str) -> String {
+    let mut text = String::with_capacity(markdown.len());
+    for event in Parser::new_ext(markdown, OPTIONS) {
+        match event {
+            Event::Text(part) | Event::Code(part) | Event::Html(part) | Event::InlineHtml(part) => text.push_str(&part),
+            Event::End(TagEnd::Strong | TagEnd::Emphasis | TagEnd::Strikethrough | TagEnd::Link) => {}
+            Event::SoftBreak | Event::HardBreak | Event::End(_) => text.push(' '),
+            _ => {}
+        }
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Safe HTML of a Markdown text.
 pub fn to_html(markdown: &str) -> String {
-    let options = Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES | Options::ENABLE_TASKLISTS;
     let mut raw = String::new();
-    let events = Parser::new_ext(markdown, options).map(|event| match event {
+    let events = Parser::new_ext(markdown, OPTIONS).map(|event| match event {
         Event::TaskListMarker(true) => {
             Event::InlineHtml("<input type=\"checkbox\" checked aria-label=\"Done\"> ".into())
         }
@@ -51,6 +68,12 @@ mod tests {
         assert_eq!(html.matches("disabled=").count(), 3, "{html}");
         assert!(html.contains("aria-label=\"Done\"") && html.contains("aria-label=\"Open\""), "{html}");
         assert!(!html.contains("Password") && !html.contains("name="), "{html}");
+    }
+
+    #[test]
+    fn a_text_without_its_marks_reads_as_one_line() {
+        let text = to_text("# Plan\n\nthe **weekly** `report`,\nsee [there](https://a.example)\n\n- [ ] one\n- two\n\n<b>x</b>");
+        assert_eq!(text, "Plan the weekly report, see there one two <b>x</b>");
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::{
     },
     entities::{board_column, comment, label, project, task, user, work_note},
     error::AppResult,
-    platform::ctx::Ctx,
+    platform::{ctx::Ctx, markdown},
     projects::{
         api::ProjectItem,
         service::{access, projects},
@@ -206,11 +206,14 @@ async fn hits(
                 HitKind::Comment | HitKind::Note => texts.get(&found.source_id)?.as_str(),
             };
             let text: String = text.chars().take(READ_MOST).collect();
+            // As it is read; what was found in a mark, such as the address of a link, as it is written.
+            let snippet = Some(words::snippet(&markdown::to_text(&text), terms)).filter(|parts| !parts.is_empty());
+            let snippet = snippet.unwrap_or_else(|| words::snippet(&text, terms));
             Some(Hit {
                 kind: found.kind,
                 reference: format!("{}-{}", project.key, row.number),
                 title: words::marked(&row.title, terms),
-                snippet: words::snippet(&text, terms),
+                snippet,
                 project: project.name.clone(),
                 status: column.status,
                 column: column.name.clone(),
