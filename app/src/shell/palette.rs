@@ -3,7 +3,7 @@
 
 mod rows;
 
-use std::{rc::Rc, time::Duration};
+use std::rc::Rc;
 
 use leptos::{
     html::{Dialog, Input},
@@ -21,15 +21,14 @@ use crate::{
     accounts::api::set_theme,
     projects::api::list_projects,
     search::api::search_tasks,
-    ui::{Icon, keys},
+    ui::{
+        Icon, Pause, TYPING, keys,
+        listbox::{count_aloud, show_option},
+    },
 };
 
-/// Tasks are looked up after the last key.
-const TYPING: Duration = Duration::from_millis(150);
 /// Tasks that are listed.
 const TASKS: u32 = 8;
-/// The number of results is said after this time.
-const COUNTING: Duration = Duration::from_millis(300);
 
 /// The dialog, while it is open.
 #[component]
@@ -88,7 +87,11 @@ fn OpenPalette(shortcuts: Shortcuts) -> impl IntoView {
         rows.track();
         at.set(0);
     });
-    let said = count_aloud(rows, query, searched);
+    let said = count_aloud(Signal::derive(move || {
+        let is_complete = query.get() == searched.get();
+        let count = rows.with(Vec::len);
+        (is_complete && query.with_untracked(|query| !query.is_empty())).then_some(count)
+    }));
     let navigate = use_navigate();
     let run: Runner = StoredValue::new_local(Rc::new(move |row: Row| {
         let Row { label, run, .. } = row;
@@ -187,7 +190,7 @@ impl State {
     fn go(self, to: usize) {
         let at = to % self.rows.with_untracked(Vec::len).max(1);
         self.at.set(at);
-        recent::show_row(at);
+        show_option(&format!("palette-{at}"));
     }
 }
 
@@ -236,12 +239,10 @@ fn option(state: State, i: usize, row: Row, run: Runner) -> AnyView {
 
 /// Looks tasks up once the person stops typing; an answer to older words is dropped.
 fn look_up_tasks(query: RwSignal<String>, searched: RwSignal<String>, tasks: RwSignal<Vec<Row>>) {
-    let waiting = StoredValue::new(None::<TimeoutHandle>);
+    let pause = Pause::idle();
     Effect::new(move |_| {
         let words = query.get();
-        if let Some(handle) = waiting.try_update_value(Option::take).flatten() {
-            handle.clear();
-        }
+        pause.cancel();
         if words.trim().is_empty() {
             tasks.set(Vec::new());
             searched.set(words);
@@ -256,28 +257,6 @@ fn look_up_tasks(query: RwSignal<String>, searched: RwSignal<String>, tasks: RwS
                 }
             });
         };
-        waiting.set_value(set_timeout_with_handle(search, TYPING).ok());
+        pause.then(TYPING, search);
     });
-}
-
-/// How many results there are, a moment after they are there.
-fn count_aloud(rows: Memo<Vec<Row>>, query: RwSignal<String>, searched: RwSignal<String>) -> RwSignal<String> {
-    let said = RwSignal::new(String::new());
-    let waiting = StoredValue::new(None::<TimeoutHandle>);
-    Effect::new(move |_| {
-        let is_complete = query.get() == searched.get();
-        let count = rows.with(Vec::len);
-        if let Some(handle) = waiting.try_update_value(Option::take).flatten() {
-            handle.clear();
-        }
-        if !is_complete || query.with_untracked(String::is_empty) {
-            return;
-        }
-        let say = move || {
-            let words = if count == 1 { "1 result".to_owned() } else { format!("{count} results") };
-            said.try_set(words);
-        };
-        waiting.set_value(set_timeout_with_handle(say, COUNTING).ok());
-    });
-    said
 }

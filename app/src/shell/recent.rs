@@ -4,10 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "hydrate")]
-pub use browser::{close_palette, is_backdrop, is_palette_open, read, remember, show_modal, show_row, wear};
+pub use browser::{close_palette, is_backdrop, is_palette_open, read, remember, show_modal, wear};
 
 #[cfg(not(feature = "hydrate"))]
-pub use server::{is_backdrop, read, remember, show_modal, show_row, wear};
+pub use server::{is_backdrop, read, remember, show_modal, wear};
 
 /// A place that was gone to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,15 +78,6 @@ mod browser {
             .is_some_and(|target| target.tag_name() == "DIALOG")
     }
 
-    /// Scrolls a row into sight.
-    pub fn show_row(at: usize) {
-        if let Some(row) = document().get_element_by_id(&format!("palette-{at}")) {
-            let nearest = web_sys::ScrollIntoViewOptions::new();
-            nearest.set_block(web_sys::ScrollLogicalPosition::Nearest);
-            row.scroll_into_view_with_scroll_into_view_options(&nearest);
-        }
-    }
-
     /// Puts colours on without loading the page anew.
     pub fn wear(theme: Theme) {
         let Some(root) = document().document_element() else { return };
@@ -113,8 +104,6 @@ mod server {
     pub fn is_backdrop<T>(_event: &T) -> bool {
         false
     }
-
-    pub fn show_row(_at: usize) {}
 
     pub fn wear(_theme: Theme) {}
 }

@@ -11,10 +11,14 @@ mod icon;
 pub mod keys;
 #[cfg(feature = "hydrate")]
 pub mod listeners;
+pub mod listbox;
 mod marks;
 mod notice;
 mod page;
 mod page_title;
+mod pause;
+#[cfg(feature = "hydrate")]
+pub mod placing;
 mod response;
 mod settings_page;
 mod sprite;
@@ -33,6 +37,7 @@ pub use modules::preload_module;
 pub use notice::Notice;
 pub use page::Page;
 pub use page_title::page_title;
+pub use pause::{Pause, TYPING};
 pub use settings_page::SettingsPage;
 pub use sprite::provide_sprite;
 pub use textarea::textarea_html;

@@ -6,6 +6,8 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, NodeList};
 
+pub use crate::ui::placing::style;
+
 /// The lists of the board, in order.
 pub fn columns(board: &HtmlElement) -> Vec<HtmlElement> {
     all(board.query_selector_all(".col"))
@@ -51,11 +53,6 @@ pub fn closest(element: &Element, selector: &str) -> Option<HtmlElement> {
 /// The `data-id` of a card or a column; empty where there is none.
 pub fn data_id(element: &Element) -> String {
     element.get_attribute("data-id").unwrap_or_default()
-}
-
-/// Sets one style property; an empty value removes it.
-pub fn style(element: &HtmlElement, property: &str, value: &str) {
-    drop(element.style().set_property(property, value));
 }
 
 /// Gives an attribute its value, or takes it away; touches nothing that is so already.

@@ -90,9 +90,3 @@ pub fn focus_filter() {
         drop(filter.focus());
     }
 }
-
-/// Whether the page is read from right to left.
-pub fn is_right_to_left(element: &Element) -> bool {
-    let style = web_sys::window().and_then(|window| window.get_computed_style(element).ok().flatten());
-    style.is_some_and(|style| style.get_property_value("direction").is_ok_and(|direction| direction == "rtl"))
-}

@@ -13,8 +13,7 @@ use super::{
     announce::{Urgency, say},
     dom,
     focus::{
-        card_of, focus_card, focus_filter, gather_tab_stops, is_nothing_focused, is_right_to_left, press_button, rove, show,
-        title_of,
+        card_of, focus_card, focus_filter, gather_tab_stops, is_nothing_focused, press_button, rove, show, title_of,
     },
     state::{BoardState, Place},
     tools::Field,
@@ -25,6 +24,7 @@ use crate::{
     ui::{
         keys::{self, Action},
         listeners::{Hears, Listeners},
+        placing::is_right_to_left,
     },
 };
 

@@ -23,9 +23,8 @@ mod browser {
     use crate::domain::ids::TaskId;
     use crate::tasks::board::tools::{Anchor, Field, Picking};
     use crate::tasks::board::{dom, focus};
+    use crate::ui::{listbox::walk, placing::place};
 
-    /// The space between the menu and the edge of the window.
-    const MARGIN: f64 = 8.0;
     const MENU_ITEMS: &str = "[role^=menuitem]:not([aria-disabled])";
     const PICKER_ITEMS: &str = "input, button, textarea";
 
@@ -85,7 +84,7 @@ mod browser {
     pub fn open_at_card(node: NodeRef<Div>, menu: &HtmlDivElement, card: TaskId) {
         let Some(button) = menu_button(node, card) else { return };
         drop(menu.show_popover());
-        place(menu, &button, Side::End);
+        place(menu, &button, true);
         if let Some(first) = all(menu, MENU_ITEMS).first() {
             drop(first.focus());
         }
@@ -93,14 +92,14 @@ mod browser {
 
     /// Shows a picker at the button of its field, else at the card.
     pub fn open_picker(node: NodeRef<Div>, popup: &HtmlDivElement, picking: &Picking) {
-        let Some((anchor, side)) = anchor_of(node, picking) else { return };
+        let Some(anchor) = anchor_of(node, picking) else { return };
         if !popup.matches(":popover-open").unwrap_or(false) {
             drop(popup.show_popover());
         }
         if picking.field == Field::Below {
             dom::style(popup, "inline-size", &format!("{}px", anchor.get_bounding_client_rect().width()));
         }
-        place(popup, &anchor, side);
+        place(popup, &anchor, false);
         let items = all(popup, MENU_ITEMS);
         let chosen = items.iter().find(|item| item.get_attribute("aria-checked").as_deref() == Some("true"));
         if let Some(item) = chosen.or(items.first()).or(all(popup, PICKER_ITEMS).first()) {
@@ -108,39 +107,19 @@ mod browser {
         }
     }
 
-    fn anchor_of(node: NodeRef<Div>, picking: &Picking) -> Option<(HtmlElement, Side)> {
+    fn anchor_of(node: NodeRef<Div>, picking: &Picking) -> Option<HtmlElement> {
         let selector = format!("[data-pick={}]", picking.field.as_str());
         match picking.anchor {
             Anchor::BulkBar => {
                 let bar = dom::one(&*document().body()?, ".bulk-bar")?;
-                Some((dom::one(&bar, &selector).unwrap_or(bar), Side::Start))
+                Some(dom::one(&bar, &selector).unwrap_or(bar))
             }
             Anchor::Card(card) => {
                 let board = node.get_untracked()?;
                 let card = dom::card(&board, &card.to_string())?;
-                Some((dom::one(&card, &selector).unwrap_or(card), Side::Start))
+                Some(dom::one(&card, &selector).unwrap_or(card))
             }
         }
-    }
-
-    /// Which sides of popover and anchor are in line.
-    #[derive(Clone, Copy, PartialEq, Eq)]
-    enum Side {
-        Start,
-        End,
-    }
-
-    fn place(popup: &HtmlElement, anchor: &Element, side: Side) {
-        let (around, size) = (anchor.get_bounding_client_rect(), popup.get_bounding_client_rect());
-        let (width, height) = window_size();
-        let is_at_right = (side == Side::End) != focus::is_right_to_left(anchor);
-        let left = if is_at_right { around.right() - size.width() } else { around.left() };
-        let left = left.min(width - size.width() - MARGIN).max(MARGIN);
-        let below = around.bottom() + 4.0;
-        let fits = below + size.height() <= height - MARGIN;
-        let top = if fits { below } else { (around.top() - 4.0 - size.height()).max(MARGIN) };
-        dom::style(popup, "left", &format!("{left}px"));
-        dom::style(popup, "top", &format!("{top}px"));
     }
 
     /// Whether a popover's `toggle` event says that it closed.
@@ -159,12 +138,8 @@ mod browser {
         let Some(menu) = menu.get_untracked() else { return };
         let items = all(&menu, MENU_ITEMS);
         let at = focused(&items);
-        let count = items.len();
         let to = match event.key().as_str() {
-            "ArrowDown" => Some(at.map_or(0, |at| (at + 1) % count.max(1))),
-            "ArrowUp" => Some(at.map_or(0, |at| (at + count - 1) % count.max(1))),
-            "Home" => Some(0),
-            "End" => count.checked_sub(1),
+            key @ ("ArrowDown" | "ArrowUp" | "Home" | "End") => walk(key, at, items.len()),
             "Tab" => {
                 drop(menu.hide_popover());
                 None
@@ -300,12 +275,6 @@ mod browser {
     fn all(root: &HtmlDivElement, selector: &str) -> Vec<HtmlElement> {
         let Ok(found) = root.query_selector_all(selector) else { return Vec::new() };
         (0..found.length()).filter_map(|i| found.get(i)?.dyn_into().ok()).collect()
-    }
-
-    fn window_size() -> (f64, f64) {
-        let window = window();
-        let side = |value: Result<JsValue, JsValue>| value.ok().and_then(|value| value.as_f64()).unwrap_or(0.0);
-        (side(window.inner_width()), side(window.inner_height()))
     }
 }
 

@@ -4,7 +4,10 @@
 use leptos::{html::Textarea, prelude::*};
 
 use super::submit::{is_sending_key, submit_form_of};
-use crate::{tasks::view::PersonChoice, ui::textarea_html};
+use crate::{
+    tasks::view::PersonChoice,
+    ui::{listbox::walk, textarea_html},
+};
 
 /// Most people that are offered.
 const OFFERED: usize = 6;
@@ -78,13 +81,9 @@ pub fn MentionField(
         let many = choices.with_untracked(Vec::len);
         match event.key().as_str() {
             _ if is_sending_key(&event) => submit_form_of(&event),
-            "ArrowDown" if many > 0 => {
+            key @ ("ArrowDown" | "ArrowUp") if many > 0 => {
                 event.prevent_default();
-                chosen.update(|index| *index = (*index + 1) % many);
-            }
-            "ArrowUp" if many > 0 => {
-                event.prevent_default();
-                chosen.update(|index| *index = (*index + many - 1) % many);
+                chosen.update(|index| *index = walk(key, Some(*index), many).unwrap_or_default());
             }
             "Enter" | "Tab" if many > 0 && !event.is_composing() => {
                 event.prevent_default();
