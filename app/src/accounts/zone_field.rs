@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 
 use super::api::list_zones;
-use crate::{error::AppError, ui::TextField};
+use crate::{
+    error::AppError,
+    ui::{Choice, Combobox, TextField},
+};
 
 /// A field for an IANA time zone.
 #[component]
@@ -26,7 +29,8 @@ pub fn ZoneField(
         <Suspense>
             {move || Suspend::new(async move {
                 let zones = zones.await.unwrap_or_default();
-                view! { <datalist id="zones">{zones.into_iter().map(|zone| view! { <option value=zone></option> }).collect_view()}</datalist> }
+                let zones: Vec<Choice> = zones.into_iter().map(|zone| Choice::new(zone.clone(), zone)).collect();
+                view! { <Combobox field=field id="zones" choices=zones /> }
             })}
         </Suspense>
     }

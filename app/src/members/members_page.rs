@@ -1,6 +1,6 @@
 //! The people and groups of a project: `/projects/T/members`.
 
-use leptos::{prelude::*, server_fn::ServerFn};
+use leptos::{html::Input, prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::{ids::ProjectId, project::MemberRole},
     projects::ProjectFrame,
-    ui::{Avatar, ErrorPage, ErrorSummary, Icon, TextField, plain_error},
+    ui::{Avatar, Choice, Combobox, ErrorPage, ErrorSummary, Icon, TextField, plain_error},
 };
 
 #[component]
@@ -148,26 +148,25 @@ fn remove(project: ProjectId, id: String, name: String, open_tasks: u32, is_me: 
 #[component]
 fn AddForm(project: ProjectId, others: Vec<(String, String)>) -> impl IntoView {
     let error = plain_error::<AddMember>();
-    let proposals = others
-        .into_iter()
-        .map(|(name, email)| {
-            let value = if email.is_empty() { name.clone() } else { email };
-            view! { <option value=value>{name}</option> }
-        })
-        .collect_view();
+    let field = NodeRef::<Input>::new();
+    let propose = |(name, email): (String, String)| {
+        let value = if email.is_empty() { name.clone() } else { email };
+        Choice::new(value, name)
+    };
+    let proposals: Vec<Choice> = others.into_iter().map(propose).collect();
     view! {
         <form class="form" method="post" action=AddMember::url()>
             <h3 class="small">"Add somebody"</h3>
             <ErrorSummary error=error />
             <input type="hidden" name="project" value=project.to_string() />
             <div class="form__row">
-                <TextField label="Name or address" name="who" error=error list="people-to-add" autocomplete="off" />
+                <TextField label="Name or address" name="who" error=error list="people-to-add" autocomplete="off" node_ref=field />
                 <div class="field">
                     <label class="field__label" for="new-role">"Role"</label>
                     <select class="input" id="new-role" name="role">{rows::role_options(MemberRole::Editor)}</select>
                 </div>
             </div>
-            <datalist id="people-to-add">{proposals}</datalist>
+            <Combobox field=field id="people-to-add" choices=proposals />
             <div class="form__actions"><button class="btn is-primary" type="submit"><Icon name="user-plus" />"Add"</button></div>
         </form>
     }

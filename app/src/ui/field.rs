@@ -91,7 +91,7 @@ pub fn TextField(
     #[prop(optional, into)] hint: Option<String>,
     #[prop(optional, into)] error: Signal<Option<AppError>>,
     #[prop(optional)] autocomplete: Option<&'static str>,
-    /// The id of a datalist.
+    /// The id of the [`Combobox`](super::Combobox) that proposes what to type.
     #[prop(optional)]
     list: Option<&'static str>,
     #[prop(optional)] required: bool,

@@ -2,6 +2,7 @@
 
 mod avatar;
 mod chart;
+mod combobox;
 mod modules;
 mod empty;
 mod error_page;
@@ -27,6 +28,7 @@ pub mod toast;
 
 pub use avatar::Avatar;
 pub use chart::{Chart, ChartFigure, Numbers};
+pub use combobox::Combobox;
 pub use empty::Empty;
 pub use error_page::{ErrorPage, NotFoundPage};
 pub use field::{Choice, SelectField, TextAreaField, TextField};

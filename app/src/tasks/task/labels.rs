@@ -1,12 +1,15 @@
 //! Labels: those of the task, and one more by its name; a new name makes a new label.
 
-use leptos::prelude::*;
+use leptos::{html::Input, prelude::*};
 
 use super::{
     api::{AddLabel, RemoveLabel},
     saving::{TaskState, save_state, saving},
 };
-use crate::{tasks::view::LabelView, ui::Icon};
+use crate::{
+    tasks::view::LabelView,
+    ui::{Choice, Combobox, Icon},
+};
 
 /// The slots of the palette, by name: colour is never said by colour alone.
 const HUES: [(u8, &str); 6] = [(1, "Teal"), (2, "Sienna"), (3, "Sky"), (4, "Rose"), (5, "Moss"), (6, "Plum")];
@@ -27,7 +30,15 @@ pub fn Labels(state: TaskState) -> impl IntoView {
     }
     let (add, remove) = (saving::<AddLabel>(state), saving::<RemoveLabel>(state));
     let known = state.part(|detail| detail.parts.labels.clone());
-    let text = RwSignal::new(String::new());
+    // A label that the task has is no proposal.
+    let proposed = Signal::derive(move || {
+        let is_new = |name: &str| labels.with(|labels| labels.iter().all(|label| label.name != name));
+        known.with(|known| {
+            let known = known.iter().filter(|label| is_new(&label.name));
+            known.map(|label| Choice::new(label.name.clone(), label.name.clone())).collect::<Vec<_>>()
+        })
+    });
+    let (field, text) = (NodeRef::<Input>::new(), RwSignal::new(String::new()));
     let value = add.value();
     Effect::new(move |_| {
         if value.with(|value| matches!(value, Some(Ok(_)))) {
@@ -52,13 +63,11 @@ pub fn Labels(state: TaskState) -> impl IntoView {
             <ActionForm action=add attr:class="prop">
                 {state.hidden_id()}
                 <div class="prop__row">
-                    <input class="input" name="label" list="task-labels-known" aria-label="Add a label" placeholder="Add a label" autocomplete="off" maxlength="50" dir="auto" required
+                    <input class="input" name="label" list="task-labels-known" aria-label="Add a label" placeholder="Add a label" autocomplete="off" maxlength="50" dir="auto" required node_ref=field
                         prop:value=move || text.get() on:input=move |event| text.set(event_target_value(&event)) />
                     <button class="btn is-sm" type="submit">{move || if is_new() { "Create label" } else { "Add label" }}</button>
                 </div>
-                <datalist id="task-labels-known">
-                    {move || known.get().into_iter().map(|label| view! { <option value=label.name></option> }).collect_view()}
-                </datalist>
+                <Combobox field=field id="task-labels-known" choices=proposed />
                 <fieldset class="fieldset hues" class:is-open=is_new>
                     <legend class="small">"Colour of a new label"</legend>
                     <div class="pills">{hues}</div>

@@ -1,12 +1,16 @@
 //! Dependencies: what blocks the task, what it blocks, and one more by reference or title.
 
-use leptos::prelude::*;
+use leptos::{html::Input, prelude::*};
 
 use super::{
     api::{LinkTask, UnlinkTask, find_tasks},
     saving::{TaskState, save_state, saving},
 };
-use crate::{domain::ids::TaskId, tasks::parts::LinkedTask, ui::Icon};
+use crate::{
+    domain::ids::TaskId,
+    tasks::parts::LinkedTask,
+    ui::{Choice, Combobox, Icon, Pause, TYPING},
+};
 
 #[component]
 pub fn Links(state: TaskState) -> impl IntoView {
@@ -79,19 +83,8 @@ fn AddLink(state: TaskState) -> impl IntoView {
         value.as_ref().and_then(|value| value.as_ref().err()).and_then(|error| error.typed("other"))
     });
     let is_open = typed.is_some();
-    let text = RwSignal::new(typed.unwrap_or_default());
-    // Asked for as it is typed; what stands in the field stays a plain text that the server reads.
-    let ask = Action::new(move |text: &String| {
-        let text = text.clone();
-        async move { find_tasks(id, text).await.unwrap_or_default() }
-    });
-    let offered = ask.value();
-    Effect::new(move |_| {
-        let text = text.get();
-        if text.trim().chars().count() >= 2 {
-            ask.dispatch(text);
-        }
-    });
+    let (field, text) = (NodeRef::<Input>::new(), RwSignal::new(typed.unwrap_or_default()));
+    let offered = offered(id, text);
     let value = action.value();
     Effect::new(move |_| {
         if value.with(|value| matches!(value, Some(Ok(())))) {
@@ -108,16 +101,38 @@ fn AddLink(state: TaskState) -> impl IntoView {
                         <option value="blocked_by">"Blocked by"</option>
                         <option value="blocks">"Blocks"</option>
                     </select>
-                    <input class="input" name="other" list="task-links-known" aria-label="The other task: its number or words of its name" placeholder="T-214 or words of its title" autocomplete="off" dir="auto" required
+                    <input class="input" name="other" list="task-links-known" aria-label="The other task: its number or words of its name" placeholder="T-214 or words of its title" autocomplete="off" dir="auto" required node_ref=field
                         prop:value=move || text.get() on:input=move |event| text.set(event_target_value(&event)) />
                     <button class="btn is-sm" type="submit">"Add"</button>
                 </div>
-                <datalist id="task-links-known">
-                    {move || offered.get().unwrap_or_default().into_iter().map(|task| view! { <option value=format!("{} {}", task.reference, task.title)></option> }).collect_view()}
-                </datalist>
+                <Combobox field=field id="task-links-known" choices=offered is_answer=true />
                 {save_state(action)}
             </ActionForm>
         </details>
     }
     .into_any()
+}
+
+/// Tasks for what is typed, asked for once the typing rests; an answer to older words is dropped.
+/// What stands in the field stays a plain text that the server reads.
+fn offered(id: TaskId, text: RwSignal<String>) -> RwSignal<Vec<Choice>> {
+    let (offered, pause) = (RwSignal::new(Vec::new()), Pause::idle());
+    Effect::new(move |_| {
+        let words = text.get();
+        pause.cancel();
+        if words.trim().chars().count() < 2 {
+            return offered.set(Vec::new());
+        }
+        let ask = move || {
+            leptos::task::spawn_local(async move {
+                let found = find_tasks(id, words.clone()).await.unwrap_or_default();
+                if text.try_get_untracked().as_deref() == Some(words.as_str()) {
+                    let names = found.iter().map(|task| format!("{} {}", task.reference, task.title));
+                    offered.try_set(names.map(|name| Choice::new(name.clone(), name)).collect());
+                }
+            });
+        };
+        pause.then(TYPING, ask);
+    });
+    offered
 }
