@@ -84,7 +84,7 @@ test('a time zone is found by keys, without regard to case and what stands betwe
 
   // What was chosen before is not far down the list.
   await field.fill('Europe/Ljubljana');
-  await field.press('Alt+ArrowUp');
+  await expect(options(page)).toHaveCount(0);
   await field.press('ArrowDown');
   await expectActive(page, field, 'Europe/Ljubljana');
   await expect(options(page)).toHaveCount(50);

@@ -115,8 +115,9 @@ fn on_key(state: State, event: &KeyboardEvent) {
     event.stop_propagation();
 }
 
+/// Opens the list unless it is there; a field that holds a whole choice offers the others, too.
 fn open(state: State) {
-    let Some(field) = state.field.get_untracked().filter(|_| !state.is_open.get_untracked()) else { return };
+    let Some(field) = state.field.get_untracked().filter(|_| count(state) == 0) else { return };
     let text = field.value();
     let is_chosen = state.choices.with_untracked(|choices| choices.iter().any(|choice| choice.value == text));
     state.is_typed.set(!text.is_empty() && !is_chosen);
