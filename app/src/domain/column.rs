@@ -1,5 +1,9 @@
 //! Columns of a board: their limits, and the ways along the board.
 
+use serde::{Deserialize, Serialize};
+
+use super::ids::ColumnId;
+
 /// Longest name of a column, in characters.
 pub const COLUMN_NAME_MAX: u32 = 50;
 /// Most columns of a board.
@@ -30,9 +34,72 @@ impl Shift {
     }
 }
 
+/// A place among the columns of a board, told by its neighbours: others may have come and gone meanwhile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Between {
+    /// None in front of it: it is the first.
+    pub after: Option<ColumnId>,
+    pub before: Option<ColumnId>,
+}
+
+impl Between {
+    /// Where a column stands.
+    pub fn of(column: ColumnId, order: &[ColumnId]) -> Option<Self> {
+        let at = order.iter().position(|other| *other == column)?;
+        let after = at.checked_sub(1).and_then(|at| order.get(at)).copied();
+        Some(Self { after, before: order.get(at + 1).copied() })
+    }
+
+    /// The order after a column has come here: behind the one neighbour, else before the other. Where neither is
+    /// there any more, it is the last.
+    pub fn place(self, column: ColumnId, order: &[ColumnId]) -> Vec<ColumnId> {
+        if !order.contains(&column) {
+            return order.to_vec();
+        }
+        let mut placed: Vec<ColumnId> = order.iter().copied().filter(|other| *other != column).collect();
+        let find = |id: Option<ColumnId>| id.and_then(|id| placed.iter().position(|other| *other == id));
+        let at = match (find(self.after), find(self.before)) {
+            (Some(after), _) => after + 1,
+            (None, Some(before)) => before,
+            (None, None) if self.after.is_none() && self.before.is_some() => 0,
+            (None, None) => placed.len(),
+        };
+        placed.insert(at, column);
+        placed
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn columns() -> [ColumnId; 4] {
+        [1, 2, 3, 4].map(|id| ColumnId(uuid::Uuid::from_u128(id)))
+    }
+
+    #[test]
+    fn a_column_comes_between_its_neighbours_and_back() {
+        let order = columns();
+        let [a, b, c, d] = order;
+        let home = Between::of(b, &order).unwrap();
+        assert_eq!(home, Between { after: Some(a), before: Some(c) });
+        let moved = Between { after: Some(d), before: None }.place(b, &order);
+        assert_eq!(moved, [a, c, d, b]);
+        assert_eq!(home.place(b, &moved), order);
+        assert_eq!(Between { after: None, before: Some(a) }.place(d, &order), [d, a, b, c]);
+        assert_eq!(home.place(b, &order), order, "twice is the same as once");
+    }
+
+    #[test]
+    fn a_column_whose_neighbours_are_gone_comes_to_the_one_that_is_left() {
+        let [a, b, c, gone] = columns();
+        let order = [a, b, c];
+        assert_eq!(Between { after: Some(gone), before: Some(b) }.place(c, &order), [a, c, b]);
+        assert_eq!(Between { after: Some(gone), before: None }.place(a, &order), [b, c, a]);
+        assert_eq!(Between { after: None, before: Some(gone) }.place(c, &order), [c, a, b]);
+        assert_eq!(Between::default().place(a, &[a]), [a], "the only one stays");
+        assert_eq!(Between::default().place(gone, &order), order, "one that is gone goes nowhere");
+    }
 
     #[test]
     fn a_column_stays_on_the_board() {

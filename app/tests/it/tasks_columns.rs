@@ -2,12 +2,12 @@
 
 use app::{
     domain::{
-        column::{COLUMNS_MAX, Shift, Side},
+        column::{Between, COLUMNS_MAX, Shift, Side},
         ids::{ColumnId, OpId, TaskId},
         project::MemberRole,
         task::{Category, EventKind, Status},
     },
-    entities::{member, project as project_row, task as task_row, task_event},
+    entities::{event_stream, member, project as project_row, task as task_row, task_event},
     error::{AppError, Problem},
     platform::ctx::{Actor, Ctx},
     projects::service::{access, projects},
@@ -65,6 +65,36 @@ async fn a_column_is_added_beside_another_and_walks_along_the_board() {
         columns::shift(&ctx, &editing, review.id, Shift::First).await.unwrap();
         columns::shift(&ctx, &editing, review.id, Shift::Back).await.unwrap();
         assert_eq!(names(&ctx, &made).await, ["Review", "Todo", "In Progress", "Pending", "Completed"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_column_is_put_between_two_others_and_a_repeat_tells_nobody() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, ids) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let editing = editing(&ctx, &made).await;
+        let told = async || {
+            let rows = event_stream::Entity::find().filter(event_stream::Column::ProjectId.eq(made.id));
+            rows.count(ctx.reader()).await.unwrap()
+        };
+        let begin = told().await;
+        let between = Between { after: Some(ids[1]), before: Some(ids[2]) };
+        columns::place(&ctx, &editing, ids[0], between).await.unwrap();
+        assert_eq!(names(&ctx, &made).await, ["In Progress", "Todo", "Pending", "Completed"]);
+        assert_eq!(told().await, begin + 1);
+        columns::place(&ctx, &editing, ids[0], between).await.unwrap();
+        assert_eq!(told().await, begin + 1);
+
+        // One neighbour is gone: it comes to the other one.
+        columns::remove(&ctx, &editing, ids[1], ids[0]).await.unwrap();
+        let between = Between { after: Some(ids[1]), before: Some(ids[2]) };
+        columns::place(&ctx, &editing, ids[3], between).await.unwrap();
+        assert_eq!(names(&ctx, &made).await, ["Todo", "Completed", "Pending"]);
+        let gone = columns::place(&ctx, &editing, ids[1], Between::default()).await.unwrap_err();
+        assert_eq!(gone, AppError::NotFound);
     })
     .await;
 }

@@ -120,12 +120,13 @@ fn Lists(board: BoardState, is_compact: bool) -> impl IntoView {
     }
     let pressed = board.clone();
     let lists = if board.lanes.is_empty() {
-        let columns: Vec<_> = board
-            .columns
-            .iter()
-            .map(|column| view! { <ColumnView column=column.clone() board=board.clone() /> })
-            .collect();
-        columns.into_any()
+        let (order, row) = (board.clone(), board.clone());
+        view! {
+            <For each=move || order.lists() key=|column| column.id let(column)>
+                <ColumnView column=column board=row.clone() />
+            </For>
+        }
+        .into_any()
     } else {
         view! { {unsent(&board, |_| true)}<Lanes board=board.clone() /> }.into_any()
     };

@@ -144,9 +144,9 @@ fn shifts(board: &BoardState, card: TaskId, node: NodeRef<Div>) -> impl IntoView
 
 fn columns(board: &BoardState, card: TaskId, node: NodeRef<Div>) -> impl IntoView + use<> {
     let here = board.place_of(card).map(|place| place.column);
-    let at = here.and_then(|here| board.columns.iter().position(|column| column.id == here));
-    let items: Vec<_> = board
-        .columns
+    let lists = board.lists_now();
+    let at = here.and_then(|here| lists.iter().position(|column| column.id == here));
+    let items: Vec<_> = lists
         .iter()
         .enumerate()
         .map(|(i, column)| {

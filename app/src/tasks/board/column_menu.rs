@@ -5,6 +5,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::state::{BoardState, ColumnState};
 use crate::{
+    domain::ids::ColumnId,
     tasks::columns::api::{FoldColumn, ShiftColumn, fold_column},
     ui::Icon,
 };
@@ -16,22 +17,20 @@ pub fn ColumnMenu(column: ColumnState, board: BoardState) -> impl IntoView {
     let (own, beside) = (format!("{columns}/{}", column.id), format!("{columns}?after={}", column.id));
     let remove = format!("{own}#delete");
     let label = format!("Actions for the list {}", column.name);
-    let at = board.columns.iter().position(|other| other.id == column.id).unwrap_or(0);
-    let last = board.columns.len().saturating_sub(1);
-    let shift = |way: &'static str, icon: &'static str, words: &'static str| {
-        view! {
-            <form method="post" action=ShiftColumn::url()>
-                <input type="hidden" name="column" value=column.id.to_string() />
-                <input type="hidden" name="way" value=way />
-                <button class="menu__item" type="submit"><Icon name=icon />{words}</button>
-            </form>
+    let shifts = {
+        let (id, order) = (column.id, board.order.clone());
+        move || {
+            let (first, last) = order.with(|order| (order.first() == Some(&id), order.last() == Some(&id)));
+            view! {
+                {(!first).then(|| shift(id, "back", "arrow-left", "Move to the left"))}
+                {(!last).then(|| shift(id, "on", "arrow-right", "Move to the right"))}
+            }
         }
     };
     let editing = board.can_edit.then(|| {
         view! {
             <a class="menu__item" href=own><Icon name="pencil" />"Name, status, limit"</a>
-            {(at > 0).then(|| shift("back", "arrow-left", "Move to the left"))}
-            {(at < last).then(|| shift("on", "arrow-right", "Move to the right"))}
+            {shifts}
             <a class="menu__item" href=beside><Icon name="plus" />"Add a list after this"</a>
             <a class="menu__item" href=columns><Icon name="list-filter" />"All lists"</a>
             <hr />
@@ -49,6 +48,17 @@ pub fn ColumnMenu(column: ColumnState, board: BoardState) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// One place along the board, by a plain form; the head itself can be dragged further.
+fn shift(id: ColumnId, way: &'static str, icon: &'static str, words: &'static str) -> impl IntoView {
+    view! {
+        <form method="post" action=ShiftColumn::url()>
+            <input type="hidden" name="column" value=id.to_string() />
+            <input type="hidden" name="way" value=way />
+            <button class="menu__item" type="submit"><Icon name=icon />{words}</button>
+        </form>
+    }
 }
 
 /// Collapses a list, or opens it. Awake it happens at once and the server is told after.

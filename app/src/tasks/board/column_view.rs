@@ -60,10 +60,10 @@ pub fn ColumnView(column: ColumnState, board: BoardState) -> impl IntoView {
 
 /// The key for a new task opens the field of the first list.
 fn open_on_key(column: &ColumnState, board: &BoardState, is_adding: RwSignal<bool>) {
-    let is_first = board.columns.first().is_some_and(|first| first.id == column.id);
-    let adding = board.tools.adding.clone();
+    let (id, order, adding) = (column.id, board.order.clone(), board.tools.adding.clone());
+    let is_first = move || order.with_untracked(|order| order.first() == Some(&id));
     Effect::new(move |_| {
-        if is_first && adding.get() > 0 {
+        if adding.get() > 0 && is_first() {
             // Closed first, so that an open field takes the focus again.
             is_adding.set(false);
             is_adding.set(true);

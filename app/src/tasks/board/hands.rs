@@ -1,10 +1,12 @@
 //! Gives the board to the person's hands once the page is awake: pointer, keys, the minute clock.
 
 #[cfg(feature = "hydrate")]
-pub use browser::{attach, column_in_sight, focus, focus_element, lift_keys, on_escape, on_press, on_step};
+pub use browser::{
+    attach, column_in_sight, focus, focus_element, lift_keys, on_escape, on_press, on_step, slide_lists,
+};
 
 #[cfg(not(feature = "hydrate"))]
-pub use server::{attach, column_in_sight, focus, focus_element, lift_keys, on_escape, on_press, on_step};
+pub use server::{attach, column_in_sight, focus, focus_element, lift_keys, on_escape, on_press, on_step, slide_lists};
 
 #[cfg(feature = "hydrate")]
 mod browser {
@@ -18,13 +20,14 @@ mod browser {
     use web_sys::{HtmlElement, KeyboardEvent, MouseEvent};
 
     use crate::domain::account::Me;
+    use crate::domain::column::Between;
     use crate::domain::due::ViewerClock;
     use crate::domain::ids::{ColumnId, TaskId};
     use crate::tasks::board::announce::{Urgency, say};
-    use crate::tasks::board::drag::{self, Dropped, Follow};
+    use crate::tasks::board::drag::{self, Dropped, DroppedList, Follow};
     use crate::tasks::board::popover::{self, Press};
     use crate::tasks::board::state::{BoardState, ColumnState, Place};
-    use crate::tasks::board::{browser_time, dom, focus, keyboard, words};
+    use crate::tasks::board::{browser_time, dom, focus, keyboard, live, words};
     use crate::ui::listeners::{Hears, Listeners};
 
     /// Lets pointer and keyboard act on the board for as long as it stands in the page.
@@ -115,6 +118,16 @@ mod browser {
                 focus::focus_card(&board, card);
             }
         });
+    }
+
+    /// Changes the order of the lists; each slides to its new place, and none loses how far it was scrolled.
+    pub fn slide_lists(change: impl FnOnce()) {
+        let board = document().body().and_then(|body| dom::one(&body, ".board"));
+        let before = board.as_ref().map(live::look_at_lists);
+        change();
+        if let Some(before) = before {
+            before.show();
+        }
     }
 
     /// Moves the focus to what has just opened.
@@ -215,6 +228,12 @@ mod browser {
             request_animation_frame(move || focus::gather_tab_stops(&board));
         }
 
+        fn dropped_list(&self, dropped: DroppedList) {
+            let Ok(list) = dropped.list.parse::<ColumnId>() else { return };
+            let id = |word: Option<String>| word.and_then(|word| word.parse::<ColumnId>().ok());
+            self.state.move_list(list, Between { after: id(dropped.after), before: id(dropped.before) });
+        }
+
         fn hovers(&self, column: &str) {
             let column = column.parse::<ColumnId>().ok().and_then(|id| self.state.column(id));
             if let Some(column) = column {
@@ -244,6 +263,11 @@ mod server {
     /// Nothing is scrolled on the server.
     pub fn column_in_sight<T>(_event: &T) -> Option<usize> {
         None
+    }
+
+    /// On the server nothing slides.
+    pub fn slide_lists(change: impl FnOnce()) {
+        change();
     }
 
     /// The server has no focus.

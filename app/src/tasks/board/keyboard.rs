@@ -167,10 +167,11 @@ impl Keys {
 
     /// The card at about the same height in the next list that has one.
     fn nearest_card(&self, from: Place, step: isize) -> Option<Place> {
+        let lists = self.state.lists_now();
         let mut at = self.column_index(from)?;
         loop {
             at = at.checked_add_signed(step)?;
-            let column = self.state.columns.get(at)?;
+            let column = lists.get(at)?;
             let count = column.cards.with_untracked(Vec::len);
             if count > 0 {
                 return Some(Place { column: column.id, index: from.index.min(count - 1) });
@@ -285,7 +286,7 @@ impl Keys {
             None => {
                 if let Some(next) = self
                     .state
-                    .columns
+                    .lists_now()
                     .iter()
                     .find_map(|column| column.cards.with_untracked(|cards| cards.first().map(|card| card.id)))
                 {
@@ -297,13 +298,14 @@ impl Keys {
 
     fn neighbour_list(&self, from: Place, step: isize) -> Option<Place> {
         let at = self.column_index(from)?.checked_add_signed(step)?;
-        let column = self.state.columns.get(at)?;
+        let lists = self.state.lists_now();
+        let column = lists.get(at)?;
         let count = column.cards.with_untracked(Vec::len);
         Some(Place { column: column.id, index: from.index.min(count) })
     }
 
     fn column_index(&self, place: Place) -> Option<usize> {
-        self.state.columns.iter().position(|column| column.id == place.column)
+        self.state.lists_now().iter().position(|column| column.id == place.column)
     }
 
     fn count(&self, place: Place) -> usize {

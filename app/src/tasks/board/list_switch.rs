@@ -8,8 +8,9 @@ use crate::ui::StatusMark;
 
 #[component]
 pub fn ListSwitch(board: BoardState, here: RwSignal<usize>) -> impl IntoView {
-    let entry = |at: usize, column: &ColumnState| {
-        let (total, shown, is_filtered) = (column.total.clone(), column.shown.clone(), board.is_filtered);
+    let (lists, is_filtered) = (board.clone(), board.is_filtered);
+    let entry = move |at: usize, column: &ColumnState| {
+        let (total, shown) = (column.total.clone(), column.shown.clone());
         let count = move || if is_filtered { shown.get() } else { total.get() };
         view! {
             <a href=format!("#list-{}", column.id) rel="external" aria-current=move || (here.get() == at).then_some("true")>
@@ -17,6 +18,6 @@ pub fn ListSwitch(board: BoardState, here: RwSignal<usize>) -> impl IntoView {
             </a>
         }
     };
-    let entries: Vec<_> = board.columns.iter().enumerate().map(|(at, column)| entry(at, column)).collect();
+    let entries = move || lists.lists().iter().enumerate().map(|(at, column)| entry(at, column)).collect::<Vec<_>>();
     view! { <nav class="list-switch" aria-label="Lists">{entries}</nav> }.into_any()
 }

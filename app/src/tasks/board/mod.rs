@@ -19,6 +19,8 @@ mod lanes_menu;
 mod lanes_of_cards;
 mod lift_bar;
 mod list_switch;
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake moves lists"))]
+mod lists;
 mod look_menu;
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake hears of others"))]
 mod live;

@@ -91,7 +91,7 @@ fn form(board: &BoardState, card: &CardState, dialog: NodeRef<Dialog>) -> impl I
 fn lists(board: &BoardState, chosen: RwSignal<Option<ColumnId>>, index: RwSignal<usize>) -> impl IntoView + use<> {
     let here = chosen.get_untracked();
     let choices: Vec<_> = board
-        .columns
+        .lists_now()
         .iter()
         .map(|column| {
             let (id, status, name) = (column.id, column.status, column.name.clone());

@@ -33,7 +33,7 @@ impl OpenBoard {
     pub fn neighbours(self, number: i32) -> (Option<i32>, Option<i32>) {
         let Some(board) = self.0.try_get().flatten() else { return (None, None) };
         let numbers: Vec<i32> = board
-            .columns
+            .lists()
             .iter()
             .flat_map(|column| column.cards.get())
             .map(|card| card.data.with_untracked(|card| card.number))

@@ -16,7 +16,7 @@ impl BoardState {
         if chosen.is_empty() {
             return chosen;
         }
-        self.columns
+        self.lists_now()
             .iter()
             .flat_map(|column| {
                 column.cards.with_untracked(|cards| cards.iter().map(|card| card.id).collect::<Vec<_>>())

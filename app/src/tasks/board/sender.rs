@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     domain::{
+        column::Between,
         ids::{ColumnId, OpId, TaskId, UserId},
         quick_add::lines,
         task_edit::{Edit, TaskEdit},
@@ -40,6 +41,11 @@ pub enum Change {
     Edit {
         edits: Vec<TaskEdit>,
     },
+    /// A list to another place among the lists.
+    Shift {
+        list: ColumnId,
+        between: Between,
+    },
     /// New tasks, a line each, at the place that `at` says as the form does.
     Add {
         column: ColumnId,
@@ -54,7 +60,7 @@ impl Change {
         match self {
             Self::Move { card, .. } | Self::Archive { card } | Self::Restore { card } => Some(*card),
             Self::Edit { edits } => edits.first().map(|edit| edit.task),
-            Self::Add { .. } => None,
+            Self::Shift { .. } | Self::Add { .. } => None,
         }
     }
 
@@ -63,7 +69,7 @@ impl Change {
         match self {
             Self::Move { card, .. } | Self::Archive { card } | Self::Restore { card } => *card == id,
             Self::Edit { edits } => edits.iter().any(|edit| edit.task == id),
-            Self::Add { .. } => false,
+            Self::Shift { .. } | Self::Add { .. } => false,
         }
     }
 
@@ -71,7 +77,7 @@ impl Change {
     pub fn column_of(&self, id: TaskId) -> Option<ColumnId> {
         match self {
             Self::Move { card, to } => (*card == id).then_some(to.column),
-            Self::Archive { .. } | Self::Restore { .. } | Self::Add { .. } => None,
+            Self::Archive { .. } | Self::Restore { .. } | Self::Shift { .. } | Self::Add { .. } => None,
             Self::Edit { edits } => edits.iter().rev().find_map(|edit| match &edit.edit {
                 Edit::Move { column, .. } if edit.task == id => Some(*column),
                 _ => None,
@@ -280,6 +286,16 @@ impl Sender {
         self.queue.with_value(|queue| queue.iter().map(|unsent| unsent.change.clone()).collect())
     }
 
+    /// The order of lists that were just read, with the moves of lists that have not been answered.
+    pub fn order_of(&self, read: Vec<ColumnId>) -> Vec<ColumnId> {
+        self.queue.with_value(|queue| {
+            queue.iter().fold(read, |order, unsent| match unsent.change {
+                Change::Shift { list, between } => between.place(list, &order),
+                _ => order,
+            })
+        })
+    }
+
     fn note_answer(&self, op: OpId) {
         self.own.update_value(|own| {
             if let Some(own) = own.get_mut(&op) {
@@ -331,6 +347,7 @@ impl BoardState {
                 true
             }
             Change::Archive { card } => self.take(*card).is_some(),
+            Change::Shift { list, between } => self.place_list(*list, *between),
             // What it looks like comes with the stream.
             Change::Restore { .. } | Change::Add { .. } => false,
             Change::Edit { edits } => self.show_edits(edits.clone()),
@@ -357,6 +374,7 @@ mod browser {
     use crate::error::AppError;
     use crate::tasks::api;
     use crate::tasks::board::browser_time::{now, pause};
+    use crate::tasks::columns::api::place_column;
     use crate::tasks::view::Card;
 
     /// After this time a card shows that its change is on its way.
@@ -519,6 +537,10 @@ mod browser {
             Change::Archive { card } => api::archive_task(card, Some(op)).await.map(|()| Vec::new()),
             Change::Restore { card } => api::restore_task(card, Some(op)).await.map(|()| Vec::new()),
             Change::Edit { edits } => api::change_tasks(edits, op).await,
+            // A repeat finds the list where it is to be.
+            Change::Shift { list, between } => {
+                place_column(list, between.after, between.before).await.map(|()| Vec::new())
+            }
             Change::Add { column, at, text } => api::add_tasks(key.to_owned(), column, text, at, Some(op)).await,
         }
     }

@@ -75,7 +75,10 @@ pub struct BoardState {
     pub is_filtered: bool,
     /// From the top; none on a board without lanes.
     pub lanes: Vec<LaneView>,
+    /// As they were loaded; [`BoardState::lists`] knows their order now.
     pub columns: Vec<ColumnState>,
+    /// The lists from the left: one that the person has moved stands where it is going.
+    pub order: ArcRwSignal<Vec<ColumnId>>,
     /// The last change that it shows as it was loaded.
     #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake hears of others"))]
     pub number: i64,
@@ -134,6 +137,7 @@ impl BoardState {
     /// The board as it was loaded.
     pub fn new(board: Board, query: String, toasts: Toasts, steps: Steps, sender: Sender) -> Self {
         let (filter, look) = read_board_query(&query);
+        let order = sender.order_of(board.columns.iter().map(|column| column.id).collect());
         Self {
             key: board.key,
             can_edit: board.can_edit,
@@ -142,6 +146,7 @@ impl BoardState {
             is_filtered: filter.is_active(),
             lanes: board.lanes,
             columns: board.columns.into_iter().map(ColumnState::new).collect(),
+            order: ArcRwSignal::new(order),
             number: board.number,
             live: use_context::<Live>(),
             clock: ArcRwSignal::new(board.clock),

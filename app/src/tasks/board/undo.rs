@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     domain::{
+        column::Between,
         ids::{ColumnId, TaskId},
         task::Status,
     },
@@ -39,13 +40,18 @@ pub enum Step {
         card: CardState,
         to: Place,
     },
+    /// Puts a list between others.
+    Shift {
+        list: ColumnId,
+        between: Between,
+    },
     /// Changes of fields, or of several cards at once.
     Edit(Inverse),
 }
 
 /// Why a step is taken: decides what is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Why {
+pub(super) enum Why {
     Undo,
     Redo,
 }
@@ -117,7 +123,7 @@ impl BoardState {
         }
     }
 
-    /// Takes the last step back; the card that it was about.
+    /// Takes the last step back; the card that it was about, where it was about one.
     pub fn undo(&self) -> Option<TaskId> {
         let step = self.steps.undo.try_update_value(Vec::pop).flatten()?;
         self.repeat(step, Why::Undo)
@@ -131,21 +137,27 @@ impl BoardState {
 
     /// Takes back the last step of one card, whatever came after it.
     fn undo_of(&self, card: TaskId) {
-        let step = self
-            .steps
-            .undo
-            .try_update_value(|steps| steps.iter().rposition(|step| step.card() == card).map(|at| steps.remove(at)));
-        if let Some(step) = step.flatten() {
+        if let Some(step) = self.steps.take_last(|step| step.card() == Some(card)) {
+            self.repeat(step, Why::Undo);
+        }
+    }
+
+    /// Takes back the last move of one list, whatever came after it.
+    pub(super) fn undo_of_list(&self, list: ColumnId) {
+        if let Some(step) = self.steps.take_last(|step| step.list() == Some(list)) {
             self.repeat(step, Why::Undo);
         }
     }
 
     fn repeat(&self, step: Step, why: Why) -> Option<TaskId> {
-        let card = step.card();
-        let edited = step.edited();
+        let (card, list, edited) = (step.card(), step.list(), step.edited());
         let inverse = self.take_step(step)?;
         let stack = if why == Why::Undo { &self.steps.redo } else { &self.steps.undo };
         stack.update_value(|steps| steps.push(inverse));
+        if let Some(list) = list {
+            self.say_list_repeated(list, why);
+        }
+        let card = card?;
         if let (Some(state), Some(spot)) = (self.card(card), self.spot(card)) {
             let title = state.title();
             let words = match (why, edited) {
@@ -163,6 +175,7 @@ impl BoardState {
     fn take_step(&self, step: Step) -> Option<Step> {
         match step {
             Step::Edit(inverse) => self.take_edits(inverse.edits.clone(), &inverse),
+            Step::Shift { list, between } => self.shift_list(list, between),
             Step::Move { card, to } => {
                 let from = self.anchor_of(card)?;
                 let place = self.place_at(card, to)?;
@@ -280,12 +293,20 @@ impl BoardState {
 }
 
 impl Step {
-    fn card(&self) -> TaskId {
+    fn card(&self) -> Option<TaskId> {
         match self {
-            Self::Move { card, .. } | Self::Archive { card } => *card,
-            Self::Restore { card, .. } => card.id,
+            Self::Move { card, .. } | Self::Archive { card } => Some(*card),
+            Self::Restore { card, .. } => Some(card.id),
+            Self::Shift { .. } => None,
             // Every such step changes a card at least.
-            Self::Edit(inverse) => inverse.edits.last().map_or(TaskId(uuid::Uuid::nil()), |edit| edit.task),
+            Self::Edit(inverse) => inverse.edits.last().map(|edit| edit.task),
+        }
+    }
+
+    fn list(&self) -> Option<ColumnId> {
+        match self {
+            Self::Shift { list, .. } => Some(*list),
+            _ => None,
         }
     }
 
@@ -313,17 +334,31 @@ impl Steps {
     /// Another way back for the last step of a card.
     fn replace_last(&self, card: TaskId, inverse: Step) {
         self.undo.update_value(|steps| {
-            if let Some(last) = steps.iter().rposition(|step| step.card() == card) {
+            if let Some(last) = steps.iter().rposition(|step| step.card() == Some(card)) {
                 steps[last] = inverse;
             }
         });
     }
 
+    /// The last step like this, which is taken back out of its turn.
+    fn take_last(&self, is_it: impl Fn(&Step) -> bool) -> Option<Step> {
+        self.undo.try_update_value(|steps| steps.iter().rposition(is_it).map(|at| steps.remove(at))).flatten()
+    }
+
     /// A refused change has nothing to take back.
     pub(super) fn forget(&self, card: TaskId) {
+        self.forget_last(|step| step.card() == Some(card));
+    }
+
+    /// A refused move of a list has nothing to take back.
+    pub(super) fn forget_list(&self, list: ColumnId) {
+        self.forget_last(|step| step.list() == Some(list));
+    }
+
+    fn forget_last(&self, is_it: impl Fn(&Step) -> bool) {
         for stack in [&self.undo, &self.redo] {
             stack.update_value(|steps| {
-                if let Some(last) = steps.iter().rposition(|step| step.card() == card) {
+                if let Some(last) = steps.iter().rposition(&is_it) {
                     steps.remove(last);
                 }
             });

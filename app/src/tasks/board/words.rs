@@ -16,6 +16,20 @@ impl Spot {
     }
 }
 
+/// A list and its place among the lists, from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListSpot {
+    pub name: String,
+    pub position: usize,
+    pub of: usize,
+}
+
+impl ListSpot {
+    fn words(&self) -> String {
+        format!("{} is list {} of {}", self.name, self.position, self.of)
+    }
+}
+
 /// An end of the board that a lifted card has come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edge {
@@ -60,6 +74,27 @@ pub fn redone(title: &str, at: &Spot) -> String {
 
 pub fn refused(title: &str, reason: &str, list: &str) -> String {
     format!("Not moved. {reason} “{title}” is back in {list}.")
+}
+
+/// Begins as the notice after a move by the list's menu does.
+pub fn list_moved(at: &ListSpot) -> String {
+    format!("Moved. {}. Press Control Z to undo.", at.words())
+}
+
+pub fn list_toast(at: &ListSpot) -> String {
+    format!("Moved the list “{}” to place {} of {}", short(&at.name), at.position, at.of)
+}
+
+pub fn list_undone(at: &ListSpot) -> String {
+    format!("Undone. {} again.", at.words())
+}
+
+pub fn list_redone(at: &ListSpot) -> String {
+    format!("Done again. {}.", at.words())
+}
+
+pub fn list_refused(at: &ListSpot, reason: &str) -> String {
+    format!("Not moved. {reason} {} again.", at.words())
 }
 
 pub fn over_limit(list: &str, count: u32, limit: u32) -> String {
@@ -169,6 +204,15 @@ mod tests {
             "Moved “Draft” from Todo to Pending, position 2 of 3. Press Control Z to undo."
         );
         assert_eq!(cancelled("Draft", &spot()), "Movement cancelled. “Draft” is back in Pending, position 2.");
+    }
+
+    #[test]
+    fn a_list_that_moves_is_told_with_its_place_among_the_lists() {
+        let at = ListSpot { name: "Pending".into(), position: 1, of: 4 };
+        assert_eq!(list_moved(&at), "Moved. Pending is list 1 of 4. Press Control Z to undo.");
+        assert_eq!(list_toast(&at), "Moved the list “Pending” to place 1 of 4");
+        assert_eq!(list_undone(&at), "Undone. Pending is list 1 of 4 again.");
+        assert_eq!(list_refused(&at, "Not found."), "Not moved. Not found. Pending is list 1 of 4 again.");
     }
 
     #[test]

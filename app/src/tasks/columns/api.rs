@@ -1,6 +1,6 @@
 //! Server functions of columns. Their forms work without WebAssembly and come back to the board.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 
 #[cfg(feature = "ssr")]
 use crate::{
-    domain::column::{Shift, Side},
+    domain::column::{Between, Shift, Side},
     error::{AppError, Problem},
     platform::{ctx::Ctx, page},
     projects::service::access,
@@ -144,6 +144,14 @@ pub async fn shift_column(column: ColumnId, way: String) -> AppResult<()> {
     columns::shift(&ctx, &editing, column, read_word::<Shift>("way", &way)?).await?;
     page::go_back("moved");
     Ok(())
+}
+
+/// Puts a column between two others, as the awake board does: it has moved the list already and stays where it is.
+#[server(prefix = "/rpc", input = Json)]
+pub async fn place_column(column: ColumnId, after: Option<ColumnId>, before: Option<ColumnId>) -> AppResult<()> {
+    let ctx = Ctx::signed_in()?;
+    let editing = columns::project_of(&ctx, column).await?.editing()?;
+    columns::place(&ctx, &editing, column, Between { after, before }).await
 }
 
 /// Removes a column; its tasks go to another one.

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     domain::{
-        column::{COLUMN_NAME_MAX, COLUMNS_MAX, LIMIT_MAX, Shift, Side},
+        column::{Between, COLUMN_NAME_MAX, COLUMNS_MAX, LIMIT_MAX, Shift, Side},
         ids::ColumnId,
         live::Change,
         task::Status,
@@ -135,6 +135,24 @@ pub async fn shift(ctx: &Ctx, editing: &Editing, id: ColumnId, shift: Shift) -> 
     order.insert(shift.target(at, columns.len()), moved);
     number(&tx, &columns, &order).await?;
     tell(ctx, &tx, editing).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Puts a column between two others, as far as they are still there. Where it stands there already nothing happens,
+/// so that a repeat tells nobody.
+///
+/// # Errors
+/// [`AppError::NotFound`] for an unknown column.
+pub async fn place(ctx: &Ctx, editing: &Editing, id: ColumnId, between: Between) -> AppResult<()> {
+    let tx = ctx.begin().await?;
+    let columns = lock_all(ctx, &tx, editing).await?;
+    find(&columns, id)?;
+    let before: Vec<ColumnId> = columns.iter().map(|column| column.id).collect();
+    let order = between.place(id, &before);
+    if order != before {
+        number(&tx, &columns, &order).await?;
+        tell(ctx, &tx, editing).await?;
+    }
     Ok(tx.commit().await?)
 }
 

@@ -156,6 +156,7 @@ pub const ROWS: &[Row] = &[
     row("add_column", Editor, "project={key}&name=New list&status=todo"),
     row("save_column", Editor, "column={column}&name=Other&status=todo&limit=4&hard=true"),
     row("shift_column", Editor, "column={column}&way=on"),
+    row("place_column", Editor, r#"{"column":"{column}","after":"{column2}","before":null}"#),
     row("remove_column", Editor, "column={column}&heir={column2}"),
     row("fold_column", Viewer, "column={column}&folded=true"),
     row("load_labels", Viewer, "key={key}&words=&page=1"),

@@ -238,7 +238,7 @@ pub fn flash(card: HtmlElement) {
 }
 
 /// A short buzz where the device can: Safari has no such function.
-fn vibrate() {
+pub(super) fn vibrate() {
     let Some(navigator) = web_sys::window().map(|window| window.navigator()) else { return };
     if js_sys::Reflect::has(&navigator, &"vibrate".into()).unwrap_or(false) {
         navigator.vibrate_with_duration(10);

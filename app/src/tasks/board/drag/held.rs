@@ -79,7 +79,7 @@ impl Held {
             .enumerate()
             .filter_map(|(i, column)| Geo::measure(column, &card, (i == from.column).then_some((home_top, step))))
             .collect();
-        let (layer, copy) = super::paint::copy_above(&card, place.width(), carried.len())?;
+        let (layer, copy) = super::paint::copy_above(board, &card, place.width(), carried.len())?;
         let others = super::paint::dim_others(board, &card, carried);
         dom::toggle(&card, "is-hole", true);
         dom::style(board, "scroll-snap-type", "none");
@@ -272,7 +272,7 @@ fn top_in(list: &HtmlElement, card: &HtmlElement) -> f64 {
 }
 
 /// Scrolls by a fraction of a pixel too: the browser keeps what `scrollTop` as a whole number loses.
-fn scroll_by(element: &HtmlElement, x: f64, y: f64) {
+pub(super) fn scroll_by(element: &HtmlElement, x: f64, y: f64) {
     if x != 0.0 || y != 0.0 {
         element.scroll_by_with_x_and_y(x, y);
     }

@@ -1,12 +1,14 @@
-//! Dragging cards with mouse, pen and finger.
+//! Dragging cards, and whole lists by their heads, with mouse, pen and finger.
 //!
-//! Imperative on purpose: no signal is read or written while a card is in the hand. One frame loop
+//! Imperative on purpose: no signal is read or written while something is in the hand. One frame loop
 //! moves the copy of the card, scrolls, finds the landing place and makes room there; the board's
 //! state hears of it once, when the card is let go, through `on_drop`.
 
 mod geo;
 mod hand;
 mod held;
+mod list_hand;
+mod list_held;
 mod paint;
 
 use std::rc::Rc;
@@ -15,6 +17,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement, KeyboardEvent, MouseEvent, PointerEvent};
 
 use self::hand::Hand;
+use self::list_hand::ListHand;
 use crate::ui::listeners::{Hears, Listeners};
 
 /// Where a card was let go.
@@ -29,6 +32,15 @@ pub struct Dropped {
     pub lane: Option<String>,
 }
 
+/// Where a list was let go.
+pub struct DroppedList {
+    /// The list's id.
+    pub list: String,
+    /// The ids of the lists that it came between; none at an end of the row.
+    pub after: Option<String>,
+    pub before: Option<String>,
+}
+
 /// What the drag tells the page.
 pub trait Follow {
     /// A card was lifted: the cards that go with it, itself among them.
@@ -36,23 +48,68 @@ pub trait Follow {
     /// The card was let go elsewhere: the new order must stand in the document when this returns
     /// to the event loop.
     fn dropped(&self, dropped: Dropped);
+    /// A list was let go elsewhere: as above.
+    fn dropped_list(&self, dropped: DroppedList);
     /// The card has hung over a collapsed list for a while: it must be open when this returns to the
     /// event loop.
     fn hovers(&self, column: &str);
-    /// The card was let go where it was, or the person gave up.
-    fn cancelled(&self, card: &str);
+    /// The card or the list was let go where it was, or the person gave up.
+    fn cancelled(&self, id: &str);
 }
 
-/// Makes the cards of `board` draggable for as long as the answer lives.
+/// Makes the cards and the lists of `board` draggable for as long as the answer lives.
 pub fn start(board: &HtmlElement, follow: Rc<dyn Follow>) -> Listeners {
     let mut listeners = Listeners::default();
-    let hand = Hand::new(board.clone(), follow);
-    listen_on_board(&mut listeners, board, &hand);
-    listen_everywhere(&mut listeners, &hand);
+    let lists = ListHand::new(board.clone(), follow.clone());
+    let hands = Rc::new(Hands { cards: Hand::new(board.clone(), follow), lists });
+    listen_on_board(&mut listeners, board, &hands);
+    listen_everywhere(&mut listeners, &hands);
     listeners
 }
 
-fn listen_on_board(listeners: &mut Listeners, board: &HtmlElement, hand: &Rc<Hand>) {
+/// The hand for cards and the one for lists. A press is for one of them: no card is in a head.
+struct Hands {
+    cards: Rc<Hand>,
+    lists: Rc<ListHand>,
+}
+
+impl Hands {
+    fn arm(&self, event: &PointerEvent) {
+        self.cards.arm(event);
+        self.lists.arm(event);
+    }
+
+    fn follow_pointer(&self, event: &PointerEvent) {
+        self.cards.follow_pointer(event);
+        self.lists.follow_pointer(event);
+    }
+
+    fn let_go(&self, pointer: i32) {
+        self.cards.let_go(pointer);
+        self.lists.let_go(pointer);
+    }
+
+    fn give_up(&self, pointer: Option<i32>) {
+        self.cards.give_up(pointer);
+        self.lists.give_up(pointer);
+    }
+
+    fn is_holding(&self) -> bool {
+        self.cards.is_holding() || self.lists.is_holding()
+    }
+
+    fn is_armed_by_touch(&self) -> bool {
+        self.cards.is_armed_by_touch() || self.lists.is_armed_by_touch()
+    }
+
+    fn swallows_click(&self) -> bool {
+        // Both are asked: what is swallowed is so once.
+        let (of_card, of_list) = (self.cards.swallows_click(), self.lists.swallows_click());
+        of_card || of_list
+    }
+}
+
+fn listen_on_board(listeners: &mut Listeners, board: &HtmlElement, hand: &Rc<Hands>) {
     let this = hand.clone();
     listeners.on(board, "pointerdown", Hears::Bubbling, move |event: PointerEvent| this.arm(&event));
     // Registered before any touch and not passive: `touch-action` cannot change after pointerdown
@@ -80,7 +137,7 @@ fn listen_on_board(listeners: &mut Listeners, board: &HtmlElement, hand: &Rc<Han
     });
 }
 
-fn listen_everywhere(listeners: &mut Listeners, hand: &Rc<Hand>) {
+fn listen_everywhere(listeners: &mut Listeners, hand: &Rc<Hands>) {
     let Some(window) = web_sys::window() else { return };
     let this = hand.clone();
     listeners.on(&window, "pointermove", Hears::Bubbling, move |event: PointerEvent| this.follow_pointer(&event));

@@ -8,15 +8,15 @@ use super::held::Held;
 use crate::tasks::board::dom;
 use crate::tasks::board::geometry::{GAP, Part, displacement};
 
-const ASIDE: &str = "transform 200ms cubic-bezier(.2,0,0,1)";
+pub(super) const ASIDE: &str = "transform 200ms cubic-bezier(.2,0,0,1)";
 
-/// A copy of the card in a layer over the whole page. The layer is a popover, so nothing is above
-/// it, and it keeps the pointer from restyling what lies under it.
-pub fn copy_above(card: &HtmlElement, width: f64, count: usize) -> Option<(HtmlElement, HtmlElement)> {
-    let document = web_sys::window()?.document()?;
-    let layer: HtmlElement = document.create_element("div").ok()?.dyn_into().ok()?;
-    layer.set_class_name("drag-layer");
-    layer.set_attribute("popover", "manual").ok()?;
+/// A copy of the card in a layer over the whole page.
+pub fn copy_above(
+    board: &HtmlElement,
+    card: &HtmlElement,
+    width: f64,
+    count: usize,
+) -> Option<(HtmlElement, HtmlElement)> {
     let copy: HtmlElement = card.clone_node_with_deep(true).ok()?.dyn_into().ok()?;
     copy.remove_attribute("id").ok()?;
     copy.set_attribute("aria-hidden", "true").ok()?;
@@ -27,15 +27,28 @@ pub fn copy_above(card: &HtmlElement, width: f64, count: usize) -> Option<(HtmlE
     }
     if count > 1 {
         dom::toggle(&copy, "is-stack", true);
-        let badge = document.create_element("span").ok()?;
+        let badge = web_sys::window()?.document()?.create_element("span").ok()?;
         badge.set_class_name("stack__count");
         badge.set_text_content(Some(&count.to_string()));
         copy.append_child(&badge).ok()?;
     }
-    layer.append_child(&copy).ok()?;
+    Some((layer_with(&copy, board)?, copy))
+}
+
+/// A layer over the whole page with a copy in it. It is a popover, so nothing is above it, and it keeps the pointer
+/// from restyling what lies under it. What is in it stands as close as on the board.
+pub(super) fn layer_with(copy: &HtmlElement, board: &HtmlElement) -> Option<HtmlElement> {
+    let document = web_sys::window()?.document()?;
+    let layer: HtmlElement = document.create_element("div").ok()?.dyn_into().ok()?;
+    layer.set_class_name("drag-layer");
+    layer.set_attribute("popover", "manual").ok()?;
+    if let Some(density) = board.get_attribute("data-density") {
+        layer.set_attribute("data-density", &density).ok()?;
+    }
+    layer.append_child(copy).ok()?;
     document.body()?.append_child(&layer).ok()?;
     layer.show_popover().ok()?;
-    Some((layer, copy))
+    Some(layer)
 }
 
 /// Shows that the other cards of a selection are in the hand too.

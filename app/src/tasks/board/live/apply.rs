@@ -111,15 +111,16 @@ impl BoardState {
     }
 
     /// Takes over a board that was read anew. `false` where it has other lists or rights: then the
-    /// page must be made anew.
+    /// page must be made anew. Another order of the same lists is shown by the page as it is, except in lanes.
     pub fn reconcile(&self, fresh: &Board, keep: Tail) -> bool {
         let is_same_shape = self.can_edit == fresh.can_edit
             && self.key == fresh.key
             && self.lanes == fresh.lanes
             && self.columns.len() == fresh.columns.len()
-            && self.columns.iter().zip(&fresh.columns).all(|(old, new)| {
-                old.id == new.id
-                    && old.name == new.name
+            && (self.lanes.is_empty() || self.columns.iter().zip(&fresh.columns).all(|(old, new)| old.id == new.id))
+            && fresh.columns.iter().all(|new| {
+                let Some(old) = self.column(new.id) else { return false };
+                old.name == new.name
                     && old.status == new.status
                     && (old.limit, old.limit_is_hard) == (new.limit, new.limit_is_hard)
                     && old.older == new.older
@@ -130,7 +131,8 @@ impl BoardState {
         let known: Vec<CardState> = self.columns.iter().flat_map(|column| column.cards.get_untracked()).collect();
         let known_one = |id: TaskId| known.iter().find(|card| card.id == id).cloned();
         let is_fresh = |id: TaskId| fresh.columns.iter().any(|column| column.cards.iter().any(|card| card.id == id));
-        for (column, new) in self.columns.iter().zip(&fresh.columns) {
+        for new in &fresh.columns {
+            let Some(column) = self.column(new.id) else { continue };
             let mut cards: Vec<CardState> = new
                 .cards
                 .iter()
@@ -160,6 +162,7 @@ impl BoardState {
             }
             column.take_over(cards, new.total, new.shown, next);
         }
+        self.follow_order(fresh.columns.iter().map(|column| column.id).collect());
         self.clock.set(fresh.clock);
         true
     }
@@ -259,6 +262,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::{
+            column::Between,
             due::{Finish, ViewerClock},
             ids::ProjectId,
             task::{Priority, Status},
@@ -452,6 +456,21 @@ mod tests {
             assert_eq!(numbers(state, TODO), [2, 1]);
             let other = Board { can_edit: false, ..fresh() };
             assert!(!state.reconcile(&other, Tail::Kept), "other rights are another page");
+        });
+    }
+
+    #[test]
+    fn the_same_lists_in_another_order_are_the_same_page() {
+        with_state(three(), |state| {
+            let mut fresh = three();
+            fresh.columns.reverse();
+            assert!(state.reconcile(&fresh, Tail::Kept));
+            let order: Vec<ColumnId> = state.lists_now().iter().map(|list| list.id).collect();
+            assert_eq!(order, [DONE, TODO]);
+            assert_eq!((numbers(state, TODO), totals(state)), (vec![1, 2, 3], (3, 0)));
+            assert!(state.place_list(TODO, Between { after: None, before: Some(DONE) }), "and back by hand");
+            assert!(!state.place_list(TODO, Between { after: None, before: Some(DONE) }), "once");
+            assert_eq!(state.order.get_untracked(), [TODO, DONE]);
         });
     }
 }

@@ -189,6 +189,11 @@ impl Core {
         }
     }
 
+    /// The board is not what the page took it for.
+    pub fn look_again(&self) {
+        self.0.read_again(Tail::Kept);
+    }
+
     /// The person has signed in again.
     pub fn go_on(&self) {
         if let Some((_, source)) = &*self.0.source.borrow() {

@@ -113,12 +113,20 @@ impl Live {
         self.core.try_with_value(|core| core.stop_describing(task));
     }
 
+    /// Reads the board again, for it is not what the page took it for.
+    pub fn look_again(self) {
+        self.core.try_with_value(|core| core.look_again());
+    }
+
     /// Goes on after the person has signed in again.
     fn sign_in_again(self) {
         self.link.set(Link::Up);
         self.core.with_value(Core::go_on);
     }
 }
+
+#[cfg(feature = "hydrate")]
+pub use slide::{keep_place, look_at_lists};
 
 #[cfg(feature = "hydrate")]
 use core::{Core, Held, hold};
@@ -163,6 +171,8 @@ mod server {
         pub fn describe(&self, _task: TaskId) {}
 
         pub fn stop_describing(&self, _task: TaskId) {}
+
+        pub fn look_again(&self) {}
 
         pub fn go_on(&self) {}
     }

@@ -103,6 +103,36 @@ impl Before {
     }
 }
 
+/// Where the lists were before they come in another order, and how far they were scrolled.
+pub struct ListsBefore {
+    board: HtmlElement,
+    places: Vec<(String, DomRect)>,
+    kept: Kept,
+}
+
+/// Notes where the lists are.
+pub fn look_at_lists(board: &HtmlElement) -> ListsBefore {
+    let place = |column: &HtmlElement| (dom::data_id(column), column.get_bounding_client_rect());
+    let places = if dom::is_calm() { Vec::new() } else { dom::columns(board).iter().map(place).collect() };
+    ListsBefore { board: board.clone(), places, kept: keep_place(board) }
+}
+
+impl ListsBefore {
+    /// Shows the way to where the lists are when the document has followed.
+    pub fn show(self) {
+        leptos::task::spawn_local(async move {
+            leptos::task::tick().await;
+            self.kept.restore(&self.board);
+            for column in dom::columns(&self.board) {
+                let id = dom::data_id(&column);
+                if let Some((_, from)) = self.places.iter().find(|(other, _)| *other == id) {
+                    slide(&column, from);
+                }
+            }
+        });
+    }
+}
+
 fn ring(card: &HtmlElement, seen: &Seen) {
     let Some(by) = &seen.by else { return };
     let hue = account::avatar_hue(&by.name).to_string();

@@ -16,7 +16,7 @@ use crate::{
 /// The lists of the board; a card goes to the top of the one that is chosen.
 pub fn status(board: &BoardState, cards: &[TaskId], close: Callback<()>) -> impl IntoView + use<> {
     let here = common(cards.iter().filter_map(|card| board.place_of(*card)).map(|place| place.column));
-    let items = board.columns.iter().map(|column| {
+    let items = board.lists_now().into_iter().map(|column| {
         let (board, cards, to) = (board.clone(), cards.to_vec(), column.id);
         let mark = view! { <StatusMark status=column.status /><span dir="auto">{column.name.clone()}</span> };
         item(here == Some(to), mark, move || {

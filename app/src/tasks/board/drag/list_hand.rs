@@ -1,0 +1,216 @@
+//! The hand for whole lists: it takes one by its head, carries it along the row, and sets it down between others.
+//!
+//! Not on a board in lanes: a list is in pieces there, its head over all lanes and a part of it in each, and the row
+//! of heads is no place to see what would come of it. The menu in the head moves it by one place there, too.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use leptos::prelude::{TimeoutHandle, request_animation_frame, set_timeout, set_timeout_with_handle};
+use web_sys::{HtmlElement, PointerEvent};
+
+use super::hand::{flash, vibrate};
+use super::list_held::HeldList;
+use super::{Follow, target};
+use crate::tasks::board::geometry::{Ending, HOLD_MILLIS, MOUSE_SLOP, TOUCH_SLOP, flight_millis};
+use crate::tasks::board::{dom, live};
+
+/// Presses on these inside a head are not a drag; the menu hangs in it, too.
+const CONTROLS: &str = "a, button, input, select, textarea, summary, form, .menu";
+
+pub struct ListHand {
+    board: HtmlElement,
+    follow: Rc<dyn Follow>,
+    armed: RefCell<Option<Armed>>,
+    held: RefCell<Option<HeldList>>,
+    /// The list flies to its place; nothing else can be lifted meanwhile.
+    is_settling: Cell<bool>,
+    /// The click that the browser makes of the press belongs to the drag.
+    swallows: Cell<bool>,
+}
+
+/// A press on a head that may become a drag.
+struct Armed {
+    list: HtmlElement,
+    x: f64,
+    y: f64,
+    pointer: i32,
+    /// Runs while a finger holds still.
+    hold: Option<TimeoutHandle>,
+}
+
+impl ListHand {
+    pub fn new(board: HtmlElement, follow: Rc<dyn Follow>) -> Rc<Self> {
+        Rc::new(Self {
+            board,
+            follow,
+            armed: RefCell::default(),
+            held: RefCell::default(),
+            is_settling: Cell::new(false),
+            swallows: Cell::new(false),
+        })
+    }
+
+    pub fn is_holding(&self) -> bool {
+        self.held.borrow().is_some()
+    }
+
+    pub fn is_armed_by_touch(&self) -> bool {
+        self.armed.borrow().as_ref().is_some_and(|armed| armed.hold.is_some())
+    }
+
+    pub fn swallows_click(&self) -> bool {
+        self.swallows.replace(false)
+    }
+
+    /// A press: on a head and not on a control in it, with the first button or finger.
+    pub fn arm(self: &Rc<Self>, event: &PointerEvent) {
+        if event.button() != 0 || !event.is_primary() || self.is_holding() || self.is_settling.get() {
+            return;
+        }
+        let Some(pressed) = target(event) else { return };
+        // In lanes no head stands in a list.
+        let list = dom::closest(&pressed, ".col__head").and_then(|head| dom::closest(&head, ".col"));
+        let Some(list) = list else { return };
+        let is_control = dom::closest(&pressed, CONTROLS).is_some();
+        if is_control || self.board.has_attribute("data-readonly") || dom::data_id(&list).is_empty() {
+            return;
+        }
+        self.disarm();
+        let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
+        let hold = (event.pointer_type() == "touch").then(|| self.hold_soon()).flatten();
+        *self.armed.borrow_mut() = Some(Armed { list, x, y, pointer: event.pointer_id(), hold });
+    }
+
+    fn hold_soon(self: &Rc<Self>) -> Option<TimeoutHandle> {
+        let this = self.clone();
+        let lift = move || {
+            let Some(armed) = this.armed.borrow_mut().take() else { return };
+            vibrate();
+            let at = armed.x;
+            this.lift(armed, at);
+        };
+        set_timeout_with_handle(lift, Duration::from_millis(HOLD_MILLIS)).ok()
+    }
+
+    /// The pointer moved: remember where; lift, or leave it to the board to scroll.
+    pub fn follow_pointer(self: &Rc<Self>, event: &PointerEvent) {
+        let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
+        if let Some(held) = self.held.borrow_mut().as_mut() {
+            if held.pointer == event.pointer_id() {
+                held.at = x;
+            }
+            return;
+        }
+        let way = match self.armed.borrow().as_ref() {
+            Some(armed) if armed.pointer == event.pointer_id() => {
+                Some(((x - armed.x).hypot(y - armed.y), armed.hold.is_some()))
+            }
+            _ => None,
+        };
+        match way {
+            Some((distance, true)) if distance > TOUCH_SLOP => self.disarm(),
+            Some((distance, false)) if distance >= MOUSE_SLOP => {
+                let armed = self.armed.borrow_mut().take();
+                if let Some(armed) = armed {
+                    self.lift(armed, x);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The pointer went up: set down what is held.
+    pub fn let_go(self: &Rc<Self>, pointer: i32) {
+        self.disarm();
+        if self.held.borrow().as_ref().is_some_and(|held| held.pointer == pointer) {
+            self.finish(Ending::Dropped);
+        }
+    }
+
+    /// Escape, a lost pointer, another window: put it back. `None` is any pointer.
+    pub fn give_up(self: &Rc<Self>, pointer: Option<i32>) {
+        self.disarm();
+        let is_ours = |held: &HeldList| pointer.is_none_or(|pointer| pointer == held.pointer);
+        if self.held.borrow().as_ref().is_some_and(is_ours) {
+            self.finish(Ending::Cancelled);
+        }
+    }
+
+    fn disarm(&self) {
+        if let Some(hold) = self.armed.borrow_mut().take().and_then(|armed| armed.hold) {
+            hold.clear();
+        }
+    }
+
+    fn lift(self: &Rc<Self>, armed: Armed, at: f64) {
+        let held = HeldList::lift(&self.board, armed.list, armed.x, at, armed.pointer);
+        if held.is_some() {
+            *self.held.borrow_mut() = held;
+            self.next_frame();
+        }
+    }
+
+    fn next_frame(self: &Rc<Self>) {
+        let this = self.clone();
+        request_animation_frame(move || {
+            let is_held = this.held.borrow_mut().as_mut().map(HeldList::frame).is_some();
+            if is_held {
+                this.next_frame();
+            }
+        });
+    }
+
+    fn finish(self: &Rc<Self>, ending: Ending) {
+        let Some(held) = self.held.borrow_mut().take() else { return };
+        self.is_settling.set(true);
+        self.swallow_the_click();
+        held.clear_board();
+        let dropped = (ending == Ending::Dropped).then(|| held.landing()).flatten();
+        let ending = if dropped.is_some() { Ending::Dropped } else { Ending::Cancelled };
+        // A list that is put elsewhere in the document forgets how far it was scrolled.
+        let kept = live::keep_place(&self.board);
+        match dropped {
+            Some(dropped) => self.follow.dropped_list(dropped),
+            None => self.follow.cancelled(&dom::data_id(&held.list)),
+        }
+        let this = self.clone();
+        leptos::task::spawn_local(async move {
+            // The order of the lists has changed; the document follows before the next frame.
+            leptos::task::tick().await;
+            if ending == Ending::Dropped {
+                kept.restore(&this.board);
+            }
+            this.settle(held, ending);
+        });
+    }
+
+    /// Lets the copy fly to where the list now is, and shows the list there.
+    fn settle(self: &Rc<Self>, held: HeldList, ending: Ending) {
+        let list = held.list.clone();
+        let place = list.get_bounding_client_rect();
+        let distance = (place.left() - held.copy_left()).abs();
+        let millis = if dom::is_calm() { 0.0 } else { flight_millis(distance, ending) };
+        dom::toggle(&list, "is-hole", true);
+        held.fly_to(place.left(), millis);
+        let this = self.clone();
+        set_timeout(
+            move || {
+                dom::toggle(&list, "is-hole", false);
+                held.remove_copy();
+                this.is_settling.set(false);
+                if ending == Ending::Dropped {
+                    flash(list);
+                }
+            },
+            Duration::from_millis(millis as u64),
+        );
+    }
+
+    fn swallow_the_click(self: &Rc<Self>) {
+        self.swallows.set(true);
+        let this = self.clone();
+        set_timeout(move || this.swallows.set(false), Duration::from_millis(50));
+    }
+}
