@@ -39,6 +39,8 @@ pub fn frame(app: AppState) -> impl IntoView {
     page::set_header(header::CONTENT_SECURITY_POLICY, &policy(&nonce));
     let session = provide_session();
     let theme = (session.theme != Theme::System).then_some(session.theme.as_str());
+    // What stands close everywhere; a board or a list whose address says another density says so itself.
+    let density = session.me.as_ref().is_some_and(|me| me.is_compact).then_some("compact");
     let asset = |name: &str| app.assets.path(name);
     let (js, wasm) = (asset("autoreport.js"), asset("autoreport.wasm"));
     let watch = watch_build(app.assets.build());
@@ -49,7 +51,7 @@ pub fn frame(app: AppState) -> impl IntoView {
     let session = serde_json::to_string(&session).unwrap_or_default().replace('<', "\\u003c");
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme>
+        <html lang="en" data-theme=theme data-density=density>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />

@@ -190,6 +190,37 @@ test('the board is filtered, sorted and shown close by its menus, all of it in t
   await expectTitles(page, 'Todo', three);
 });
 
+test('who wants boards and tables compact says so once in the profile, and an address can say otherwise', async ({ page, empty, hydrated }) => {
+  const rowHeight = async () => {
+    await page.goto(`${empty.url}/board/REP/list`);
+    await settled(page, hydrated);
+    return (await page.locator('.is-list tbody tr').first().boundingBox())!.height;
+  };
+  const choose = async (isCompact: boolean) => {
+    await page.goto(`${empty.url}/settings/profile`);
+    await settled(page, hydrated);
+    await page.getByRole('checkbox', { name: /Compact boards and tables/ }).setChecked(isCompact);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect(page.getByText('Saved.', { exact: true })).toBeVisible();
+  };
+  const before = await rowHeight();
+  await choose(true);
+  await expect(page.getByRole('checkbox', { name: /Compact boards and tables/ })).toBeChecked();
+  expect(await rowHeight()).toBeLessThan(before);
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  const board = page.locator('.board');
+  await page.goto(`${empty.url}/board/REP`);
+  await settled(page, hydrated);
+  await expect(board).toHaveAttribute('data-density', 'compact');
+  await page.getByRole('button', { name: 'Group: none' }).click();
+  await page.getByLabel('Density', { exact: true }).selectOption('comfortable');
+  if (!hydrated) await page.getByRole('button', { name: 'Apply' }).locator('visible=true').click();
+  await expect(page).toHaveURL(/density=comfortable/);
+  await expect(board).not.toHaveAttribute('data-density', 'compact');
+  await choose(false);
+  expect(await rowHeight()).toBe(before);
+});
+
 test('a card goes to another lane by drag and by its menu, gets its priority, and comes back by undo @hydrated', async ({ page, empty }) => {
   await page.goto(`${empty.url}/board/REP?group=priority`);
   await settled(page, true);

@@ -81,7 +81,7 @@ pub async fn sign_out() -> AppResult<()> {
     Ok(())
 }
 
-/// Changes the signed-in person's name, zone, colours, keys, and what others see of them.
+/// Changes the signed-in person's name, zone, colours, keys, what others see of them, and how close things stand.
 #[server(prefix = "/rpc")]
 pub async fn save_profile(
     name: String,
@@ -89,6 +89,7 @@ pub async fn save_profile(
     theme: String,
     #[server(default)] shortcuts: Option<String>,
     #[server(default)] shows_presence: Option<String>,
+    #[server(default)] compact: Option<String>,
 ) -> AppResult<()> {
     let ctx = Ctx::signed_in()?;
     let theme: Theme = theme.parse().map_err(|()| AppError::field("theme", Problem::UnknownChoice))?;
@@ -99,6 +100,7 @@ pub async fn save_profile(
         theme,
         uses_shortcuts: shortcuts.is_some(),
         shows_presence: shows_presence.is_some(),
+        is_compact: compact.is_some(),
     };
     users::save_profile(&ctx, profile).await.map_err(|error| error.with_typed(&typed))?;
     page::set_cookie(&theme_cookie(theme, ctx.app.settings.is_https()));

@@ -1,4 +1,4 @@
-//! A person's own settings: name, time zone, colours, keys.
+//! A person's own settings: name, time zone, colours, density, keys.
 
 use leptos::{prelude::*, server_fn::ServerFn};
 
@@ -31,6 +31,10 @@ pub fn ProfilePage() -> impl IntoView {
                     <TextField label="Name" name="name" value=me.name autocomplete="name" error=error required=true />
                     <ZoneField value=me.zone error=error />
                     <SelectField label="Colours" name="theme" choices=themes value=me.theme.as_str() error=error />
+                    <label class="choice">
+                        <input type="checkbox" name="compact" value="yes" checked=me.is_compact />
+                        <span>"Compact boards and tables"<span class="field__hint">"Cards and rows stand closer, so that more of them fit. The menu for the order of a board can say otherwise for that board."</span></span>
+                    </label>
                     <label class="choice">
                         <input type="checkbox" name="shortcuts" value="on" checked=me.uses_shortcuts />
                         <span>"Single characters are shortcuts"<span class="field__hint">"Such as M to move a card, C for a new task, ? for the list of keys. Off, only keys with Ctrl, the arrows and the like work."</span></span>

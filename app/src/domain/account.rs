@@ -38,6 +38,8 @@ pub struct Me {
     pub uses_shortcuts: bool,
     /// Whether others see what the person has open.
     pub shows_presence: bool,
+    /// Whether boards and tables stand close.
+    pub is_compact: bool,
 }
 
 /// Fewest characters of a password (SECURITY: 12 or more, no composition rules).

@@ -107,3 +107,28 @@ async fn a_refused_deletion_says_so_beside_the_field_and_the_project_stays() {
     assert_eq!(gone.location(), "/projects?notice=deleted");
     assert_eq!(mina.get("/board/REP").await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn who_wants_boards_and_tables_compact_gets_them_so_and_an_address_can_say_otherwise() {
+    let app = TestApp::on_sqlite().await;
+    let mut mina = mina_with_a_project(&app).await;
+    async fn compact(mina: &mut Visitor, path: &str) -> usize {
+        mina.get(path).await.body.matches("data-density=\"compact\"").count()
+    }
+    assert_eq!(compact(&mut mina, "/board/REP").await, 0);
+    assert_eq!(compact(&mut mina, "/board/REP?density=compact").await, 1, "the board alone");
+
+    let save = mina.form_action("/settings/profile", "save_profile").await;
+    let referer = "http://127.0.0.1:3000/settings/profile";
+    let profile = [("name", "Mina Kovač"), ("zone", "UTC"), ("theme", "system")];
+    let with_compact = [&profile[..], &[("compact", "yes")]].concat();
+    let saved = mina.post(&save, referer, &with_compact).await;
+    assert_eq!(saved.location(), "/settings/profile?notice=saved", "{}", saved.body);
+    assert_eq!(compact(&mut mina, "/board/REP").await, 2, "the page and the board");
+    assert_eq!(compact(&mut mina, "/board/REP?density=comfortable").await, 1, "not the board");
+    assert_eq!(compact(&mut mina, "/projects").await, 1, "what has tables");
+
+    // A box that is not ticked is not sent.
+    mina.post(&save, referer, &profile).await;
+    assert_eq!(compact(&mut mina, "/board/REP").await, 0);
+}

@@ -123,6 +123,8 @@ pub struct Profile {
     /// Whether single characters are shortcuts.
     pub uses_shortcuts: bool,
     pub shows_presence: bool,
+    /// Whether boards and tables stand close.
+    pub is_compact: bool,
 }
 
 /// Changes the signed-in person's profile.
@@ -130,7 +132,7 @@ pub struct Profile {
 /// # Errors
 /// [`AppError::Invalid`] for bad fields.
 pub async fn save_profile(ctx: &Ctx, profile: Profile) -> AppResult<()> {
-    let Profile { name, zone, theme, uses_shortcuts, shows_presence } = profile;
+    let Profile { name, zone, theme, uses_shortcuts, shows_presence, is_compact } = profile;
     let me = ctx.me()?;
     let mut checks = Checks::default();
     let name = checks.line("name", &name, 100);
@@ -146,6 +148,7 @@ pub async fn save_profile(ctx: &Ctx, profile: Profile) -> AppResult<()> {
         theme: Set(theme),
         uses_shortcuts: Set(uses_shortcuts),
         shows_presence: Set(shows_presence),
+        is_compact: Set(is_compact),
         updated_at: Set(ctx.now),
         ..Default::default()
     }
@@ -193,6 +196,7 @@ impl From<user::Model> for Me {
             theme: row.theme,
             uses_shortcuts: row.uses_shortcuts,
             shows_presence: row.shows_presence,
+            is_compact: row.is_compact,
         }
     }
 }

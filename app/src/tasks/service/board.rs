@@ -21,7 +21,7 @@ use crate::{
         project::MemberRole,
         task::{CARDS_FIRST, Status},
     },
-    entities::{board_column, task, user},
+    entities::{board_column, task},
     error::AppResult,
     platform::ctx::Ctx,
     projects::service::{access::Viewing, projects},
@@ -123,7 +123,7 @@ pub async fn read(
         overdue: overdue(ctx, project.id).await?,
         columns,
         lanes,
-        is_compact: is_compact(ctx, look).await?,
+        is_compact: is_compact(ctx, look),
         tools: tools(ctx, viewing).await?,
     })
 }
@@ -232,18 +232,10 @@ fn cursor(row: &task::Model, filter: &BoardFilter, look: BoardLook) -> Cursor {
     Cursor(if sift::is_needed(filter, look) { row.id.to_string() } else { row.rank.clone() })
 }
 
-async fn is_compact(ctx: &Ctx, look: BoardLook) -> AppResult<bool> {
-    if let Some(density) = look.density {
-        return Ok(density == Density::Compact);
-    }
-    let Ok(me) = ctx.me() else { return Ok(false) };
-    let chosen: Option<bool> = user::Entity::find_by_id(me.id)
-        .select_only()
-        .column(user::Column::IsCompact)
-        .into_tuple()
-        .one(ctx.reader())
-        .await?;
-    Ok(chosen.unwrap_or(false))
+/// As the address says, else as the person has chosen.
+fn is_compact(ctx: &Ctx, look: BoardLook) -> bool {
+    let chosen = ctx.me().is_ok_and(|me| me.is_compact);
+    look.density.map_or(chosen, |density| density == Density::Compact)
 }
 
 /// What the menus above the board offer.
