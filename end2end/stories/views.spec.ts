@@ -73,6 +73,33 @@ test('the list is ordered by a press on a heading, edited in its cells, and reme
   await expect(page.getByRole('columnheader', { name: 'Labels' })).toHaveCount(0);
 });
 
+test('the tabs keep what is filtered, and how the board looks, from view to view and back', async ({ page, empty, hydrated }) => {
+  const tab = async (name: string) => {
+    await page.getByRole('navigation', { name: 'Views of the project' }).getByRole('link', { name, exact: true }).click();
+    await expect(page.getByRole('navigation', { name: 'Views of the project' }).getByRole('link', { name, exact: true })).toHaveAttribute('aria-current', 'page');
+    await settled(page, hydrated);
+  };
+  const said = '?q=the&sort=title&group=priority&density=compact';
+  await page.goto(`${empty.url}/board/REP${said}`);
+  await settled(page, hydrated);
+  await tab('List');
+  await expect(page).toHaveURL(`${empty.url}/board/REP/list${said}`);
+  // The order and the density of the board are the list's, too, until it is told otherwise.
+  await expect(rows(page)).toHaveText([three[0], three[1]]);
+  await expect(page.getByRole('columnheader', { name: 'Title' })).toHaveAttribute('aria-sort', 'ascending');
+  await expect(page.locator('.is-list')).toHaveAttribute('data-density', 'compact');
+  await page.getByRole('columnheader', { name: 'Title' }).getByRole('link').click();
+  await expect(rows(page)).toHaveText([three[1], three[0]]);
+  await tab('Calendar');
+  await expect(page).toHaveURL(`${empty.url}/board/REP/calendar${said}`);
+  await page.getByRole('link', { name: 'Next month' }).click();
+  await expect(page).toHaveURL(/month=/);
+  await tab('Board');
+  await expect(page).toHaveURL(`${empty.url}/board/REP${said}`);
+  await expect(page.locator('.board.has-lanes')).toHaveAttribute('data-density', 'compact');
+  await expect(page.locator('.board .card__title')).toHaveText([three[0], three[1]]);
+});
+
 test('several rows are changed in one go, archived, and restored together', async ({ page, empty, hydrated }) => {
   await page.goto(`${empty.url}/board/REP/list`);
   await settled(page, hydrated);

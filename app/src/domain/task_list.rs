@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::board_filter::{BoardFilter, decode, encode};
+use super::{
+    board_filter::{BoardFilter, decode, encode},
+    board_look::{BoardLook, Sort, read_board_query},
+};
 
 crate::text_enum!(
     /// What a list is ordered by.
@@ -16,6 +19,20 @@ crate::text_enum!(
         Created = "created",
     }
 );
+
+impl ListSort {
+    /// The order of a list that shows what a board shows in this one.
+    const fn of_board(sort: Sort) -> (Self, Way) {
+        match sort {
+            Sort::Manual => (Self::Number, Way::Down),
+            Sort::Due => (Self::Due, Way::Up),
+            Sort::Priority => (Self::Priority, Way::Down),
+            Sort::Created => (Self::Created, Way::Down),
+            Sort::Updated => (Self::Updated, Way::Down),
+            Sort::Title => (Self::Title, Way::Up),
+        }
+    }
+}
 
 crate::text_enum!(
     /// What a list shows of a task beside its title and number.
@@ -105,6 +122,9 @@ pub const SIZES: [u32; 2] = [50, 100];
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListQuery {
     pub filter: BoardFilter,
+    /// How the board looks that the list was opened from: its density counts here, too, and its order where the
+    /// address says no other. The rest goes along, so that the board is found again as it was left.
+    pub look: BoardLook,
     pub sort: ListSort,
     pub way: Way,
     pub size: u32,
@@ -116,14 +136,9 @@ pub struct ListQuery {
 impl ListQuery {
     /// Reads a query. What is unknown or empty is left out: an old link still works.
     pub fn from_query(query: &str) -> Self {
-        let mut list = Self {
-            filter: BoardFilter::from_query(query),
-            sort: ListSort::Number,
-            way: Way::Down,
-            size: SIZES[0],
-            columns: None,
-            at: PageAt::First,
-        };
+        let (filter, look) = read_board_query(query);
+        let (sort, way) = ListSort::of_board(look.sort);
+        let mut list = Self { filter, look, sort, way, size: SIZES[0], columns: None, at: PageAt::First };
         for (name, value) in query.trim_start_matches('?').split('&').filter_map(|pair| pair.split_once('=')) {
             let value = decode(value);
             match name {
@@ -147,14 +162,9 @@ impl ListQuery {
 
     /// The query that says the same, with its question mark; empty where nothing is chosen.
     pub fn to_query(&self) -> String {
-        let Self { filter, sort, way, size, columns, at } = self;
+        let Self { filter, look: _, sort: _, way: _, size: _, columns, at } = self;
         let mut pairs: Vec<(&str, String)> = filter.to_pairs();
-        if (*sort, *way) != (ListSort::Number, Way::Down) {
-            pairs.push(("order", format!("{}{sort}", if *way == Way::Down { "-" } else { "" })));
-        }
-        if *size != SIZES[0] {
-            pairs.push(("size", size.to_string()));
-        }
+        pairs.extend(self.kept());
         if let Some(columns) = columns {
             pairs.push(("columns", ListColumn::write_all(columns)));
         }
@@ -165,6 +175,19 @@ impl ListQuery {
         }
         let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
         if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
+    }
+
+    /// What the address says beside the filter, the columns and the place.
+    pub fn kept(&self) -> Vec<(&'static str, String)> {
+        let Self { filter: _, look, sort, way, size, columns: _, at: _ } = self;
+        let mut pairs = look.to_pairs();
+        if (*sort, *way) != ListSort::of_board(look.sort) {
+            pairs.push(("order", format!("{}{sort}", if *way == Way::Down { "-" } else { "" })));
+        }
+        if *size != SIZES[0] {
+            pairs.push(("size", size.to_string()));
+        }
+        pairs
     }
 
     /// The same list at another place.
@@ -217,6 +240,17 @@ mod tests {
         assert_eq!(boxes.columns, Some(vec![ListColumn::Due, ListColumn::Labels]));
         assert_eq!(ListQuery::from_query("?columns=").columns, Some(Vec::new()), "none at all is a choice");
         assert_eq!(ListQuery::from_query("?order=-size&size=7&columns"), ListQuery::from_query(""));
+    }
+
+    #[test]
+    fn what_the_board_looked_like_goes_along_and_orders_the_list() {
+        let list = ListQuery::from_query("?assignee=me&sort=due&group=priority&density=compact");
+        assert_eq!((list.sort, list.way), (ListSort::Due, Way::Up));
+        assert_eq!(list.to_query(), "?assignee=me&sort=due&group=priority&density=compact");
+        let pressed = list.pressed(ListSort::Number);
+        assert_eq!(pressed.to_query(), "?assignee=me&sort=due&group=priority&density=compact&order=-number");
+        assert_eq!(ListQuery::from_query(&pressed.to_query()), pressed, "the list's own order counts");
+        assert_eq!(list.filtered(BoardFilter::default()).to_query(), "?sort=due&group=priority&density=compact");
     }
 
     #[test]

@@ -35,7 +35,8 @@ impl Tab {
     }
 }
 
-/// The tabs of a project; `filter` (with its question mark) goes along where it means the same.
+/// The tabs of a project; `filter` (with its question mark) goes along where it means the same, and with it how the
+/// board looks: what a view does not understand of that it hands on, so that the board is found as it was left.
 #[component]
 pub fn ProjectTabs(
     #[prop(into)] project: String,

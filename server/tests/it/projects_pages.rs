@@ -132,3 +132,24 @@ async fn who_wants_boards_and_tables_compact_gets_them_so_and_an_address_can_say
     mina.post(&save, referer, &profile).await;
     assert_eq!(compact(&mut mina, "/board/REP").await, 0);
 }
+
+#[tokio::test]
+async fn the_tabs_of_a_project_carry_filter_and_look_from_view_to_view() {
+    let app = TestApp::on_sqlite().await;
+    let mut mina = mina_with_a_project(&app).await;
+    let said = "?q=report&assignee=me&due=week&priority=high,urgent&label=ops&sort=due&group=assignee&density=compact";
+    for from in ["", "/list", "/calendar"] {
+        let page = mina.get(&format!("/board/REP{from}{said}")).await;
+        assert_eq!(page.status, StatusCode::OK);
+        let html = page.body.replace("&amp;", "&");
+        for to in ["", "/list", "/calendar"] {
+            assert!(html.contains(&format!("href=\"/board/REP{to}{said}\"")), "from {from:?} to {to:?}: {html}");
+        }
+        assert!(html.contains("href=\"/board/REP/archive\""), "what has other filters gets none");
+    }
+    // What the list says of its own stays there; its links keep what is the board's.
+    let list = mina.get(&format!("/board/REP/list{said}&order=-title&size=100")).await.body.replace("&amp;", "&");
+    assert!(list.contains(&format!("href=\"/board/REP{said}\"")), "{list}");
+    let cleared = "href=\"/board/REP/list?sort=due&group=assignee&density=compact&order=-title&size=100";
+    assert!(list.contains(cleared), "{list}");
+}

@@ -94,7 +94,7 @@ pub fn BoardPage() -> impl IntoView {
     };
     view! {
         <div class="board-page">
-            {move || view! { <ProjectTabs project=key.get() current=Tab::Board filter=Signal::derive(move || filter.get().to_query()) /> }}
+            {move || view! { <ProjectTabs project=key.get() current=Tab::Board filter=Signal::derive(move || board_query(&filter.get(), look.get())) /> }}
             {move || view! { <Toolbar key=key.get() filter=filter look=look board=board /> }}
             <ErrorSummary error=refused />
             {bars}

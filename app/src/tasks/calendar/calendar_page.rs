@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map};
 
-use super::grid::Grid;
+use super::grid::{Grid, href};
 use crate::{
     domain::{
-        board_filter::{BoardFilter, encode},
+        board_filter::BoardFilter,
+        board_look::{BoardLook, board_query, read_board_query},
         calendar_span::CalendarSpan,
     },
     tasks::{
@@ -22,12 +23,19 @@ use crate::{
 pub fn CalendarPage() -> impl IntoView {
     let (params, search) = (use_params_map(), use_location().search);
     let key = Memo::new(move |_| params.read().get("project").unwrap_or_default().to_ascii_uppercase());
-    let calendar = Resource::new_blocking(move || (key.get(), search.get()), |(key, query)| load_calendar(key, query));
+    let calendar = Resource::new_blocking(
+        move || (key.get(), search.get()),
+        |(key, query)| async move {
+            // How the board looks goes along, so that it is found again as it was left.
+            let look = read_board_query(&query).1;
+            load_calendar(key, query).await.map(|calendar| (calendar, look))
+        },
+    );
     view! {
         <Transition>
             {move || Suspend::new(async move {
                 match calendar.await {
-                    Ok(calendar) => page(calendar).into_any(),
+                    Ok((calendar, look)) => page(calendar, look).into_any(),
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),
                 }
             })}
@@ -36,29 +44,22 @@ pub fn CalendarPage() -> impl IntoView {
     .into_any()
 }
 
-/// The address of a span with a filter.
-fn href(key: &str, filter: &BoardFilter, span: CalendarSpan) -> String {
-    let (name, value) = span.pair();
-    let query = filter.to_query();
-    let joint = if query.is_empty() { '?' } else { '&' };
-    format!("/board/{key}/calendar{query}{joint}{name}={}", encode(&value))
-}
-
-fn page(calendar: Calendar) -> impl IntoView {
+fn page(calendar: Calendar, look: BoardLook) -> impl IntoView {
     let (key, filter, span) = (calendar.key.clone(), calendar.filter.clone(), calendar.span);
-    let shared = filter.to_query();
+    let shared = board_query(&filter, look);
     let bar = {
         let key = key.clone();
-        filter_bar(format!("/board/{key}/calendar"), &filter, vec![span.pair()], move |filter| {
-            href(&key, &filter, span)
+        let kept = look.to_pairs().into_iter().chain([span.pair()]).collect();
+        filter_bar(format!("/board/{key}/calendar"), &filter, kept, move |filter: BoardFilter| {
+            href(&key, &board_query(&filter, look), span)
         })
     };
     let today = calendar.clock.today();
     let note = note(&calendar);
-    let steps = steps(&key, &filter, span, today);
+    let steps = steps(&key, &shared, span, today);
     let board = format!("/board/{key}");
     let body = match calendar.has_dates || filter.is_active() {
-        true => view! { {note}<Grid calendar=calendar /> }.into_any(),
+        true => view! { {note}<Grid calendar=calendar shared=shared.clone() /> }.into_any(),
         false => view! {
             <Empty title="No task has a due date yet" text="Tasks stand here on the day they are due. Give a task a due date on its page, or by its card's menu.">
                 <a class="btn" href=board>"Board"</a>
@@ -77,8 +78,8 @@ fn page(calendar: Calendar) -> impl IntoView {
 }
 
 /// Back, forth, today, and the other span.
-fn steps(key: &str, filter: &BoardFilter, span: CalendarSpan, today: chrono::NaiveDate) -> impl IntoView + use<> {
-    let to = |span: CalendarSpan| href(key, filter, span);
+fn steps(key: &str, shared: &str, span: CalendarSpan, today: chrono::NaiveDate) -> impl IntoView + use<> {
+    let to = |span: CalendarSpan| href(key, shared, span);
     let unit = if matches!(span, CalendarSpan::Month(_)) { "month" } else { "week" };
     let back = span.stepped(false).map(|span| {
         view! { <a class="icon-btn" rel="prev" href=to(span) aria-label=format!("Previous {unit}") title=format!("Previous {unit}")><Icon name="chevron-left" /></a> }

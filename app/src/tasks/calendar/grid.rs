@@ -8,7 +8,7 @@ use leptos::{html::Table, prelude::*};
 use super::hands;
 use crate::{
     domain::{
-        board_filter::{BoardFilter, encode},
+        board_filter::encode,
         calendar::{clock_time, long_date, weekday_long, weekday_short},
         calendar_span::CalendarSpan,
         due::{self, Due, ViewerClock},
@@ -148,9 +148,20 @@ fn moved(due: Due, to: NaiveDate) -> Due {
     }
 }
 
+/// The address of a span; `shared` is what it says beside it, with its question mark.
+pub fn href(key: &str, shared: &str, span: CalendarSpan) -> String {
+    let (name, value) = span.pair();
+    let joint = if shared.is_empty() { '?' } else { '&' };
+    format!("/board/{key}/calendar{shared}{joint}{name}={}", encode(&value))
+}
+
 #[component]
-pub fn Grid(calendar: Calendar) -> impl IntoView {
-    let Calendar { key, can_edit, clock, filter, span, items, .. } = calendar;
+pub fn Grid(
+    calendar: Calendar,
+    /// What the address says beside the span, with its question mark.
+    shared: String,
+) -> impl IntoView {
+    let Calendar { key, can_edit, clock, span, items, .. } = calendar;
     let desk = Desk {
         items: RwSignal::new(items),
         can_edit,
@@ -168,7 +179,7 @@ pub fn Grid(calendar: Calendar) -> impl IntoView {
             view! { <th scope="col"><abbr title=long>{short}</abbr></th> }
         })
         .collect();
-    let weeks: Vec<_> = span.weeks().into_iter().map(|days| week(&days, span, &filter, desk)).collect();
+    let weeks: Vec<_> = span.weeks().into_iter().map(|days| week(&days, span, &shared, desk)).collect();
     let help = can_edit.then(|| {
         view! { <p id="calendar-help" class="sr-only">"Shift with the arrow keys moves a task by a day or a week. The menu beside it does the same."</p> }
     });
@@ -185,16 +196,9 @@ pub fn Grid(calendar: Calendar) -> impl IntoView {
     .into_any()
 }
 
-fn week_href(key: &str, filter: &BoardFilter, day: NaiveDate) -> String {
-    let (name, value) = CalendarSpan::week_of(day).pair();
-    let query = filter.to_query();
-    let joint = if query.is_empty() { '?' } else { '&' };
-    format!("/board/{key}/calendar{query}{joint}{name}={}", encode(&value))
-}
-
-fn week(days: &[NaiveDate], span: CalendarSpan, filter: &BoardFilter, desk: Desk) -> impl IntoView + use<> {
+fn week(days: &[NaiveDate], span: CalendarSpan, shared: &str, desk: Desk) -> impl IntoView + use<> {
     let number = days[0].iso_week().week();
-    let href = desk.key.with_value(|key| week_href(key, filter, days[0]));
+    let href = desk.key.with_value(|key| href(key, shared, CalendarSpan::week_of(days[0])));
     let head = match span {
         CalendarSpan::Month(_) => {
             view! { <a href=href.clone() aria-label=format!("Week {number}")>{number}</a> }.into_any()

@@ -9,7 +9,7 @@ use super::{
     table::Table,
 };
 use crate::{
-    domain::task_list::{ListQuery, ListSort, PageAt, Way},
+    domain::{board_look::board_query, task_list::PageAt},
     tasks::{
         filter_bar::{filter_bar, words},
         tabs::{ProjectTabs, Tab},
@@ -46,10 +46,10 @@ pub fn ListPage() -> impl IntoView {
 fn page(list: TaskList, many: ServerAction<ChangeMany>, picked: Picked) -> impl IntoView {
     let path = format!("/board/{}/list", list.key);
     let query = list.query.clone();
-    let shared = query.filter.to_query();
+    let shared = board_query(&query.filter, query.look);
     let bar = {
         let (query, path) = (query.clone(), path.clone());
-        filter_bar(path.clone(), &list.query.filter, kept(&list.query), move |filter| {
+        filter_bar(path.clone(), &list.query.filter, list.query.kept(), move |filter| {
             format!("{path}{}", query.filtered(filter).to_query())
         })
     };
@@ -84,20 +84,6 @@ fn rows(list: TaskList, many: ServerAction<ChangeMany>, picked: Picked) -> AnyVi
 
 fn query_key(path: &str) -> String {
     path.split('/').nth(2).unwrap_or_default().to_owned()
-}
-
-/// What the address says beside the filter.
-fn kept(query: &ListQuery) -> Vec<(&'static str, String)> {
-    let ListQuery { filter: _, sort, way, size, columns: _, at: _ } = query;
-    let minus = if *way == Way::Down { "-" } else { "" };
-    let mut pairs = Vec::new();
-    if (*sort, *way) != (ListSort::Number, Way::Down) {
-        pairs.push(("order", format!("{minus}{sort}")));
-    }
-    if *size != crate::domain::task_list::SIZES[0] {
-        pairs.push(("size", size.to_string()));
-    }
-    pairs
 }
 
 fn nothing(list: &TaskList, path: &str) -> AnyView {

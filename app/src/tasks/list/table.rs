@@ -50,7 +50,7 @@ pub fn Table(list: TaskList, picked: Picked) -> impl IntoView {
         .collect();
     let lines: Vec<_> = rows.iter().map(|(_, row)| line(*row, &key, &shown, shared)).collect();
     view! {
-        <div class="table-wrap is-list" tabindex="0" role="region" aria-label="Tasks">
+        <div class="table-wrap is-list" data-density=query.look.density.map(|density| density.as_str()) tabindex="0" role="region" aria-label="Tasks">
             <table class="table dl-cards">
                 <caption class="sr-only">"Tasks of the board"</caption>
                 <thead>
