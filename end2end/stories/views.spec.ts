@@ -228,6 +228,8 @@ test.describe('the calendar', () => {
     await touch('touchMove', { x: hold.x + 40, y: hold.y });
     await touch('touchEnd');
     await expect(day(page, `${month}-12`)).toContainText(three[0]);
+    // The first finger has scrolled: until that has come to rest a second one only stops it.
+    await page.waitForTimeout(500);
 
     await touch('touchStart', hold);
     await page.waitForTimeout(400);

@@ -61,7 +61,8 @@ pub fn start(table: &HtmlElement, moved: Moved) -> Listeners {
     // Not passive and there before any touch: `touch-action` cannot change after pointerdown.
     let this = hand.clone();
     listeners.on(table, "touchmove", Hears::Active, move |event: Event| {
-        if this.is_holding() {
+        // A scroll that is under way cannot be stopped; the browser takes the pointer away by itself.
+        if this.is_holding() && event.cancelable() {
             event.prevent_default();
         }
     });

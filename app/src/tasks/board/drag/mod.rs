@@ -116,7 +116,8 @@ fn listen_on_board(listeners: &mut Listeners, board: &HtmlElement, hand: &Rc<Han
     // (w3c/pointerevents#178), so this is what keeps the list from scrolling under the card.
     let this = hand.clone();
     listeners.on(board, "touchmove", Hears::Active, move |event: Event| {
-        if this.is_holding() {
+        // A scroll that is under way cannot be stopped; the browser takes the pointer away by itself.
+        if this.is_holding() && event.cancelable() {
             event.prevent_default();
         }
     });
