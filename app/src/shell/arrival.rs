@@ -36,23 +36,35 @@ mod browser {
         path.split("/tasks/").next().filter(|start| start.starts_with("/board/")).unwrap_or(path)
     }
 
-    /// Moves the focus to the heading once it is there, and says the title.
+    /// Moves the focus to the heading once it is there, and says the title. Who is quicker and has gone somewhere on
+    /// the new page by then stays there.
     pub fn arrive(before: String, now: String) {
         if page_of(&before) == page_of(&now) {
             return;
         }
+        let left = document().active_element();
         set_timeout(
-            || {
+            move || {
+                let focused = document().active_element();
+                let main = document().get_element_by_id("main");
+                let is_in_page = main.is_some_and(|main| main.contains(focused.as_deref()) && focused.as_ref() != Some(&main));
+                if is_in_page && focused != left {
+                    return say_title();
+                }
                 let heading = document().query_selector("#main h1").ok().flatten();
                 if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok()) {
                     let _ = heading.focus();
                 }
-                if let Some(region) = document().get_element_by_id("live-polite") {
-                    region.set_text_content(Some(&document().title()));
-                }
+                say_title();
             },
             Duration::from_millis(60),
         );
+    }
+
+    fn say_title() {
+        if let Some(region) = document().get_element_by_id("live-polite") {
+            region.set_text_content(Some(&document().title()));
+        }
     }
 
     /// The refusal of a plain form travelled in the address: it is shown now, and a reload or a
