@@ -20,8 +20,7 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     cleaner
 });
 
-const OPTIONS: Options =
-    Options::ENABLE_STRIKETHROUGH.union(Options::ENABLE_TABLES).union(Options::ENABLE_TASKLISTS);
+const OPTIONS: Options = Options::ENABLE_STRIKETHROUGH.union(Options::ENABLE_TABLES).union(Options::ENABLE_TASKLISTS);
 
 /// What a reader of a Markdown text sees of it, in one line, without marks. Not HTML: markup that somebody typed stays
 /// text.
@@ -72,7 +71,9 @@ mod tests {
 
     #[test]
     fn a_text_without_its_marks_reads_as_one_line() {
-        let text = to_text("# Plan\n\nthe **weekly** `report`,\nsee [there](https://a.example)\n\n- [ ] one\n- two\n\n<b>x</b>");
+        let text = to_text(
+            "# Plan\n\nthe **weekly** `report`,\nsee [there](https://a.example)\n\n- [ ] one\n- two\n\n<b>x</b>",
+        );
         assert_eq!(text, "Plan the weekly report, see there one two <b>x</b>");
     }
 

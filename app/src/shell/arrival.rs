@@ -47,7 +47,8 @@ mod browser {
             move || {
                 let focused = document().active_element();
                 let main = document().get_element_by_id("main");
-                let is_in_page = main.is_some_and(|main| main.contains(focused.as_deref()) && focused.as_ref() != Some(&main));
+                let is_in_page =
+                    main.is_some_and(|main| main.contains(focused.as_deref()) && focused.as_ref() != Some(&main));
                 if is_in_page && focused != left {
                     return say_title();
                 }

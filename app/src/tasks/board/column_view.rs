@@ -12,9 +12,7 @@ use super::{
     window::{self, Row},
 };
 use crate::{
-    domain::{
-        board_look::{BoardLook, board_query, read_board_query},
-    },
+    domain::board_look::{BoardLook, board_query, read_board_query},
     ui::{Icon, StatusMark},
 };
 

@@ -82,7 +82,10 @@ impl Keys {
             return;
         };
         let Some(action) = keys::pressed(event, keys::Place::Card, self.uses_singles) else { return };
-        let Some((card, place)) = card_of(event.target()).and_then(|card| Some((card, self.state.place_of(card)?))) else { return };
+        let Some((card, place)) = card_of(event.target()).and_then(|card| Some((card, self.state.place_of(card)?)))
+        else {
+            return;
+        };
         if let Some(way) = self.way(action) {
             event.prevent_default();
             self.walk(place, way);

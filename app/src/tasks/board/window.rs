@@ -230,9 +230,9 @@ mod browser {
                 // The document follows first.
                 leptos::task::tick().await;
                 let Some(list) = node.try_get_untracked().flatten() else { return };
-                let places: HashMap<String, usize> = column
-                    .cards
-                    .with_untracked(|cards| cards.iter().enumerate().map(|(at, card)| (card.id.to_string(), at)).collect());
+                let places: HashMap<String, usize> = column.cards.with_untracked(|cards| {
+                    cards.iter().enumerate().map(|(at, card)| (card.id.to_string(), at)).collect()
+                });
                 for card in dom::cards_of(&list) {
                     let place = places.get(&dom::data_id(&card)).filter(|_| is_on).map(|at| (at + 1).to_string());
                     dom::attribute(&card, "aria-posinset", place.as_deref());

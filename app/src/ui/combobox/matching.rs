@@ -196,8 +196,7 @@ mod tests {
 
     #[test]
     fn case_and_accents_do_not_matter() {
-        let people =
-            [Choice::new("mina@example.org", "Mina Kovač"), Choice::new("zoe@example.org", "Zoe\u{308} Årud")];
+        let people = [Choice::new("mina@example.org", "Mina Kovač"), Choice::new("zoe@example.org", "Zoe\u{308} Årud")];
         for (typed, value) in [
             ("KOVAC", "mina@example.org"),
             ("kovač", "mina@example.org"),
