@@ -77,10 +77,9 @@ struct Keys {
 impl Keys {
     /// Keys on a focused card.
     fn on_card(&self, event: &KeyboardEvent) {
-        let Some(link) = title_of(event.target()) else {
-            press_button(event);
-            return;
-        };
+        if title_of(event.target()).is_none() {
+            return press_button(event);
+        }
         let Some(action) = keys::pressed(event, keys::Place::Card, self.uses_singles) else { return };
         let Some((card, place)) = card_of(event.target()).and_then(|card| Some((card, self.state.place_of(card)?)))
         else {

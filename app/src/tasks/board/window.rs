@@ -153,7 +153,7 @@ fn within(first: usize, count: usize) -> Range<usize> {
 fn parts(count: usize, shown: Range<usize>, is_kept: impl Fn(usize) -> bool) -> Vec<Range<usize>> {
     let mut parts: Vec<Range<usize>> = Vec::with_capacity(SHOWN + 8);
     let mut hidden_from = None;
-    let mut flush = |parts: &mut Vec<Range<usize>>, hidden_from: &mut Option<usize>, end: usize| {
+    let flush = |parts: &mut Vec<Range<usize>>, hidden_from: &mut Option<usize>, end: usize| {
         if let Some(start) = hidden_from.take() {
             parts.push(start..end);
         }

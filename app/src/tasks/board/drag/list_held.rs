@@ -10,10 +10,11 @@ use web_sys::{DomRect, HtmlElement};
 use super::DroppedList;
 use super::held::scroll_by;
 use super::paint::{ASIDE, layer_with};
+use crate::tasks::board::dom;
 use crate::tasks::board::geometry::{
     Part, SCROLL_RAMP, SCROLL_SPEED, Slot, cards_within, displacement, edge_pull, nearest_slot,
 };
-use crate::tasks::board::{dom, focus};
+use crate::ui::placing::is_right_to_left;
 
 pub struct HeldList {
     pub list: HtmlElement,
@@ -74,7 +75,7 @@ impl HeldList {
     pub fn lift(board: &HtmlElement, list: HtmlElement, pressed: f64, at: f64, pointer: i32) -> Option<Self> {
         let columns = dom::columns(board);
         let from = columns.iter().position(|column| *column == list)?;
-        let row = Row { board: board.clone(), is_right_to_left: focus::is_right_to_left(board) };
+        let row = Row { board: board.clone(), is_right_to_left: is_right_to_left(board) };
         // All is measured before anything is changed: each change makes the next measure lay out the board again.
         let places: Vec<DomRect> = columns.iter().map(|column| column.get_bounding_client_rect()).collect();
         let place = places.get(from)?.clone();
@@ -218,7 +219,8 @@ impl HeldList {
 /// The head of a list and those of its cards that can be seen: a list may have hundreds.
 fn copy_of(list: &HtmlElement, place: &DomRect) -> Option<HtmlElement> {
     let copy = copy_node(list, false)?;
-    copy.append_child(&copy_node(&dom::one(list, ".col__head")?, true)?).ok()?;
+    let head = copy_node(&dom::one(list, ".col__head")?, true)?;
+    copy.append_child(&head).ok()?;
     if let Some(cards) = dom::list(list).filter(|_| !list.class_list().contains("is-folded")) {
         let window = cards.get_bounding_client_rect();
         let all = dom::cards(list);
@@ -228,7 +230,8 @@ fn copy_of(list: &HtmlElement, place: &DomRect) -> Option<HtmlElement> {
         });
         let part = copy_node(&cards, false)?;
         for card in &all[seen] {
-            part.append_child(&copy_node(card, true)?).ok()?;
+            let card = copy_node(card, true)?;
+            part.append_child(&card).ok()?;
         }
         copy.append_child(&part).ok()?;
     }
