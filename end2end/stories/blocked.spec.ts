@@ -20,8 +20,9 @@ test('with WebAssembly blocked a board is filled, filtered and worked on by plai
   await expectTitles(page, 'Pending', [two[0]]);
 
   await page.getByRole('link', { name: two[1], exact: true }).click();
-  await page.getByLabel('Priority').selectOption('urgent');
-  await page.getByLabel('Priority').locator('xpath=ancestor::form').getByRole('button', { name: 'Save' }).click();
+  const priority = page.getByRole('region', { name: 'Task' }).getByLabel('Priority');
+  await priority.selectOption('urgent');
+  await priority.locator('xpath=ancestor::form').getByRole('button', { name: 'Save' }).click();
   await page.getByLabel('New comment').fill('Asked the relay team.');
   await page.getByRole('button', { name: 'Comment', exact: true }).click();
   await expect(page.getByText('Asked the relay team.').first()).toBeVisible();

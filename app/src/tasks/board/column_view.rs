@@ -31,7 +31,7 @@ pub fn ColumnView(column: ColumnState, board: BoardState) -> impl IntoView {
     let is_folded = column.is_folded.clone();
     let (id, list) = (column.id, NodeRef::new());
     window::watch(list, &column, &board);
-    let scrolled = column.clone();
+    let scrolled = (column.clone(), board.clone());
     view! {
         <section
             id=place class="col" class:is-folded=move || is_folded.get()
@@ -41,7 +41,7 @@ pub fn ColumnView(column: ColumnState, board: BoardState) -> impl IntoView {
             {can_edit.then(|| view! { <QuickAdd column=column.clone() board=board.clone() at=Where::Top is_open=is_adding /> })}
             {unsent(&board, move |one| one.column == id && one.is_on_top)}
             <ol class="cards" role="list" aria-labelledby=heading aria-describedby="board-help"
-                data-from=window::first(&column) node_ref=list on:scroll=move |_| window::follow_scroll(list, &scrolled)
+                data-from=window::first(&column) node_ref=list on:scroll=move |_| window::follow_scroll(list, &scrolled.0, &scrolled.1)
             >
                 {cards(&column, &board)}
                 {nothing(&column, &board)}

@@ -56,7 +56,14 @@ pub fn field(card: &CardState, board: &BoardState) -> AnyView {
             }
         }
     };
-    let on_blur = save.clone();
+    let on_blur = {
+        let (save, is_window_moving) = (save.clone(), board.tools.is_window_moving.clone());
+        move || {
+            if !is_window_moving.get_value() {
+                save();
+            }
+        }
+    };
     let label = format!("Title of {title}");
     view! {
         {move || problem.get().map(|words| view! { <p class="field__error" role="alert">{words}</p> })}

@@ -79,6 +79,8 @@ pub struct Tools {
     pub editing: ArcRwSignal<Option<TaskId>>,
     /// The card that the person was last at: it stands in the document wherever its list is scrolled to.
     pub wanted: ArcRwSignal<Option<TaskId>>,
+    /// The window over a long list is being moved: a field that loses the focus by it gets it back.
+    pub is_window_moving: ArcStoredValue<bool>,
     /// Counts up to open the field for a new task in the first list.
     pub adding: ArcRwSignal<u32>,
     pub choices: ArcRwSignal<Option<TaskChoices>>,
@@ -92,6 +94,7 @@ impl Default for Tools {
             picking: ArcRwSignal::new(None),
             editing: ArcRwSignal::new(None),
             wanted: ArcRwSignal::new(None),
+            is_window_moving: ArcStoredValue::new(false),
             adding: ArcRwSignal::new(0),
             choices: ArcRwSignal::new(None),
             is_loading: ArcStoredValue::new(false),

@@ -192,7 +192,8 @@ mod browser {
 
     use leptos::html::Ol;
     use leptos::prelude::*;
-    use web_sys::HtmlElement;
+    use wasm_bindgen::JsCast;
+    use web_sys::{FocusOptions, HtmlElement};
 
     use super::{WHOLE_MOST, first_for, rows};
     use crate::tasks::board::state::{BoardState, ColumnState};
@@ -202,14 +203,14 @@ mod browser {
     /// know their place in the whole list by `aria-posinset`; the drag counts by it.
     pub fn watch(node: NodeRef<Ol>, column: &ColumnState, board: &BoardState) {
         number(node, column, board);
-        let column = column.clone();
+        let (column, board) = (column.clone(), board.clone());
         Effect::new(move |_| {
             let Some(list) = node.get() else { return };
             let list: HtmlElement = (*list).clone();
             let count = column.cards.with(Vec::len);
             let is_on = column.window.first.with_untracked(Option::is_some);
             if count > WHOLE_MOST && !is_on {
-                move_to_sight(&list, &column);
+                move_to_sight(&list, &column, &board);
             } else if count <= WHOLE_MOST && is_on {
                 column.window.first.set(None);
             }
@@ -247,13 +248,13 @@ mod browser {
     }
 
     /// The list was scrolled: the window goes along.
-    pub fn follow_scroll(node: NodeRef<Ol>, column: &ColumnState) {
+    pub fn follow_scroll(node: NodeRef<Ol>, column: &ColumnState, board: &BoardState) {
         if let (Some(list), true) = (node.get_untracked(), column.window.first.with_untracked(Option::is_some)) {
-            move_to_sight(&list, column);
+            move_to_sight(&list, column, board);
         }
     }
 
-    fn move_to_sight(list: &HtmlElement, column: &ColumnState) {
+    fn move_to_sight(list: &HtmlElement, column: &ColumnState, board: &BoardState) {
         let window = &column.window;
         let depth = f64::from(list.scroll_top());
         let first = column.cards.with_untracked(|cards| {
@@ -261,8 +262,27 @@ mod browser {
         });
         if window.first.get_untracked() != Some(first) {
             measure(list, column);
+            hold_focus(list, board);
             window.first.set(Some(first));
         }
+    }
+
+    /// A card that stays may be put elsewhere in the document, and then the browser takes the focus from it: it is given
+    /// back before the next frame, and meanwhile nothing is told that it was lost.
+    fn hold_focus(list: &HtmlElement, board: &BoardState) {
+        let Some(focused) = document().active_element().filter(|focused| list.contains(Some(focused))) else { return };
+        let Ok(focused) = focused.dyn_into::<HtmlElement>() else { return };
+        let is_moving = board.tools.is_window_moving.clone();
+        is_moving.set_value(true);
+        leptos::task::spawn_local(async move {
+            leptos::task::tick().await;
+            if focused.is_connected() && document().active_element().as_ref() != Some(&*focused) {
+                let quiet = FocusOptions::new();
+                quiet.set_prevent_scroll(true);
+                drop(focused.focus_with_options(&quiet));
+            }
+            is_moving.set_value(false);
+        });
     }
 
     /// Notes how high the cards are before some of them leave the document.
@@ -292,7 +312,7 @@ mod server {
     pub fn watch(_node: NodeRef<Ol>, _column: &ColumnState, _board: &BoardState) {}
 
     /// Nothing is scrolled on the server.
-    pub fn follow_scroll(_node: NodeRef<Ol>, _column: &ColumnState) {}
+    pub fn follow_scroll(_node: NodeRef<Ol>, _column: &ColumnState, _board: &BoardState) {}
 }
 
 #[cfg(test)]
