@@ -76,7 +76,7 @@ impl JobForm {
             Mode::Simple => Cadence::Weekly { days: self.days, at: self.time(checks) },
             Mode::Cron => Cadence::Cron { expression: self.expression.trim().to_owned() },
         };
-        ScheduleSpec { cadence, zone: self.zone.trim().to_owned(), starts_on: None, ends_on: None }
+        ScheduleSpec::new(cadence, self.zone.trim())
     }
 
     fn time(&self, checks: &mut Checks) -> NaiveTime {

@@ -32,7 +32,7 @@ pub async fn sent_report(app: &TestApp, project: ProjectId) -> OccurrenceId {
     let frozen = snapshot::build(&ctx, project, period, ctx.now).await.expect("the report is made");
     let json = snapshot::to_json(&frozen).expect("the report is made");
     let cadence = Cadence::Daily { at: NaiveTime::MIN };
-    let spec = ScheduleSpec { cadence, zone: "UTC".into(), starts_on: None, ends_on: None };
+    let spec = ScheduleSpec::new(cadence, "UTC");
     let (job, run) = (ScheduleId(Uuid::now_v7()), OccurrenceId(Uuid::now_v7()));
     schedule::ActiveModel {
         id: Set(job),

@@ -109,8 +109,7 @@ impl World {
         let began: DateTime<Utc> = "2026-10-24T18:00:00Z".parse().unwrap();
         let expression = ["*/20 * * * *", "30 * * * *", "30 1,2,3 * * *"][dice.below(3) as usize];
         let cadence = Cadence::Cron { expression: expression.into() };
-        let zone = "Europe/Ljubljana".into();
-        let timetable = Timetable::compile(&ScheduleSpec { cadence, zone, starts_on: None, ends_on: None }).unwrap();
+        let timetable = Timetable::compile(&ScheduleSpec::new(cadence, "Europe/Ljubljana")).unwrap();
         let rules = PlanRules {
             misfire: Misfire::ALL[dice.below(3) as usize],
             overlap: Overlap::ALL[dice.below(4) as usize],

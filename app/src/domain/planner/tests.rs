@@ -9,7 +9,7 @@ fn utc(text: &str) -> DateTime<Utc> {
 
 fn every(expression: &str) -> Timetable {
     let cadence = Cadence::Cron { expression: expression.into() };
-    Timetable::compile(&ScheduleSpec { cadence, zone: "UTC".into(), starts_on: None, ends_on: None }).unwrap()
+    Timetable::compile(&ScheduleSpec::new(cadence, "UTC")).unwrap()
 }
 
 fn hourly(rules: &PlanRules, last: &str, now: &str) -> Plan {
@@ -120,7 +120,7 @@ fn a_run_that_is_still_going_is_treated_as_the_schedule_says() {
 #[test]
 fn an_ended_schedule_has_no_next_run() {
     let cadence = Cadence::Cron { expression: "0 7 * * *".into() };
-    let ended = ScheduleSpec { cadence, zone: "UTC".into(), starts_on: None, ends_on: "2026-11-23".parse().ok() };
+    let ended = ScheduleSpec { ends_on: "2026-11-23".parse().ok(), ..ScheduleSpec::new(cadence, "UTC") };
     let timetable = Timetable::compile(&ended).unwrap();
     let plan = plan(
         &timetable,

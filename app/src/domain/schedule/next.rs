@@ -1,25 +1,29 @@
 //! The instants of a schedule (native): the one piece of code behind the planner, the form's five dates and the dashboard.
 //!
-//! croner only says which *local* times an expression names; everything about zones is decided here, so that the rules
-//! of SCHEDULING hold whatever an expression parser thinks of daylight saving.
+//! [`Pattern`] says which *local* times a schedule names; everything about zones is decided here, so that the rules of
+//! SCHEDULING hold whatever an expression parser thinks of daylight saving.
 
-use super::{Cadence, DaySet, MonthDay, RunNote, ScheduleSpec, SpecProblem, UpcomingRun};
+use super::{Cadence, MonthDay, Nth, RunNote, ScheduleSpec, SpecProblem, UpcomingRun, pattern::Pattern};
 use crate::domain::zone::{self, LocalMoment};
 use chrono::{DateTime, Days, Duration, NaiveDateTime, NaiveTime, Timelike, Utc};
 use chrono_tz::Tz;
-use croner::Cron;
-use croner::parser::{CronParser, Seconds, Year};
 
 /// A schedule, checked and ready to be asked for instants.
 #[derive(Debug, Clone)]
 pub struct Timetable {
-    pattern: Cron,
+    pattern: Pattern,
     zone: Tz,
     follows: Follows,
     not_before: Option<DateTime<Utc>>,
     /// First instant that is too late.
     closes: Option<DateTime<Utc>>,
 }
+
+/// 2026-01-01: since then, zones change their clocks by the rules that hold now.
+const RECENTLY: DateTime<Utc> = DateTime::from_timestamp_nanos(1_767_225_600_000_000_000);
+/// Gaps in a row that a search passes. What names nothing but gaps is not kept up by the years after 2037, for which
+/// the time-zone data have no rules.
+const GAPS: u32 = 8;
 
 /// What an expression means on the days on which the clocks change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,18 +46,36 @@ impl Timetable {
             problems.push(SpecProblem::UnknownZone);
         }
         let (Some(zone), true) = (zone, problems.is_empty()) else { return Err(problems) };
-        let expression = spec.cadence.expression();
-        let pattern = parse(&expression).map_err(|problem| vec![problem])?;
-        Ok(Timetable {
+        let pattern = Pattern::of(&spec.cadence, &spec.except).map_err(|problem| vec![problem])?;
+        let timetable = Timetable {
             pattern,
             zone,
-            follows: Follows::of(&expression),
+            follows: spec.cadence.follows(),
             not_before: spec.starts_on.map(|day| zone::start_of_day(zone, day)),
             closes: spec
                 .ends_on
                 .and_then(|day| day.checked_add_days(Days::new(1)))
                 .map(|day| zone::start_of_day(zone, day)),
-        })
+        };
+        match timetable.never_runs() {
+            Some(problem) => Err(vec![problem]),
+            None => Ok(timetable),
+        }
+    }
+
+    /// A wildcard expression can name nothing but local times that its zone leaves out, and a few days between the
+    /// start and the end can hold no run.
+    fn never_runs(&self) -> Option<SpecProblem> {
+        let ever = Timetable { closes: None, ..self.clone() };
+        let Some(start) = self.not_before else {
+            return ever.next_after(RECENTLY).is_none().then_some(SpecProblem::NeverRuns);
+        };
+        let before = start - Duration::nanoseconds(1);
+        match (ever.next_after(before), self.next_after(before)) {
+            (None, _) => Some(SpecProblem::NeverRuns),
+            (Some(_), None) => Some(SpecProblem::NeverRunsInside),
+            _ => None,
+        }
     }
 
     /// The first run strictly after an instant, or none when the schedule has ended.
@@ -96,11 +118,7 @@ impl Timetable {
 
     fn next_real(&self, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let here = zone::local(self.zone, after);
-        let ahead = self.locals_after(here).find_map(|local| match zone::resolve(self.zone, local) {
-            LocalMoment::Once(at) => (at > after).then_some(at),
-            LocalMoment::Twice(first, second) => [first, second].into_iter().find(|&at| at > after),
-            LocalMoment::Never { .. } => None,
-        });
+        let ahead = self.next_existing(here, after);
         // In the first pass through a doubled hour, the second pass lies ahead as well.
         let again = match zone::resolve(self.zone, here.with_nanosecond(0).unwrap_or(here)) {
             LocalMoment::Twice(first, second) if after < second => self.first_in_second_pass(first, second),
@@ -109,21 +127,39 @@ impl Timetable {
         ahead.into_iter().chain(again).min()
     }
 
+    /// The first instant after one whose local time exists and is named after `here`.
+    fn next_existing(&self, here: NaiveDateTime, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let mut local = self.pattern.after(here)?;
+        let mut gaps = 0;
+        loop {
+            local = match zone::resolve(self.zone, local) {
+                LocalMoment::Once(at) if at > after => return Some(at),
+                LocalMoment::Twice(first, _) if first > after => return Some(first),
+                LocalMoment::Twice(_, second) if second > after => return Some(second),
+                LocalMoment::Never { .. } if gaps == GAPS => return None,
+                LocalMoment::Never { resumes } => {
+                    gaps += 1;
+                    self.pattern.after(zone::local(self.zone, resumes) - Duration::seconds(1))?
+                }
+                _ => self.pattern.after(local)?,
+            };
+        }
+    }
+
     fn first_in_second_pass(&self, first: DateTime<Utc>, second: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let change = zone::change_between(self.zone, first, second);
         let begins = zone::local(self.zone, change);
-        self.locals_after(begins - Duration::seconds(1)).map(|local| change + (local - begins)).next()
+        self.pattern.after(begins - Duration::seconds(1)).map(|local| change + (local - begins))
     }
 
-    /// The local times that the expression names after one, without regard to any zone.
+    /// The local times that the schedule names after one, without regard to any zone.
     fn locals_after(&self, local: NaiveDateTime) -> impl Iterator<Item = NaiveDateTime> {
-        let next = |from: &NaiveDateTime| self.pattern.find_next_occurrence(from, false).ok();
-        std::iter::successors(next(&local), move |from| next(from))
+        std::iter::successors(self.pattern.after(local), |&from| self.pattern.after(from))
     }
 
     fn note(&self, at: DateTime<Utc>) -> Option<RunNote> {
         let local = zone::local(self.zone, at);
-        if !self.pattern.is_time_matching(&local).unwrap_or(true) {
+        if !self.pattern.names(local) {
             return Some(RunNote::Moved);
         }
         match (zone::resolve(self.zone, local), self.follows) {
@@ -146,45 +182,60 @@ impl Follows {
             [seconds, minutes, hours, ..] => [*seconds, *minutes, *hours],
             _ => return Follows::WallClock,
         };
-        if time.iter().any(|field| field.contains(['*', '/'])) { Follows::RealTime } else { Follows::WallClock }
+        if time.iter().any(|field| field.contains(['*', '/', '?'])) { Follows::RealTime } else { Follows::WallClock }
     }
 }
 
 impl Cadence {
-    /// The cron expression that names the same local times.
-    pub fn expression(&self) -> String {
+    /// What it means on the days on which the clocks change.
+    fn follows(&self) -> Follows {
         match self {
+            Cadence::Minutes { .. } | Cadence::Hours { .. } => Follows::RealTime,
+            Cadence::Cron { expression } => Follows::of(expression),
+            _ => Follows::WallClock,
+        }
+    }
+
+    /// The cron expression that names the same local times; none for steps that do not fill an hour or a day.
+    pub fn expression(&self) -> Option<String> {
+        Some(match self {
+            Cadence::Minutes { step } if 60 % step.max(&1) == 0 => format!("*/{step} * * * *"),
+            Cadence::Minutes { .. } => return None,
+            Cadence::Hours { step, minute } => format!("{minute} */{step} * * *"),
             Cadence::Daily { at } => format!("{} * * *", clock(*at)),
-            Cadence::Weekly { days, at } => format!("{} * * {}", clock(*at), weekday_numbers(*days)),
-            Cadence::Monthly { on: MonthDay::Day(day), at } => format!("{} {day} * *", clock(*at)),
-            Cadence::Monthly { on: MonthDay::Last, at } => format!("{} L * *", clock(*at)),
+            Cadence::Weekly { days, at } => {
+                let days: Vec<_> = days.iter().map(|day| day.num_days_from_sunday().to_string()).collect();
+                format!("{} * * {}", clock(*at), days.join(","))
+            }
+            Cadence::Monthly { on, at } => on.fields(*at, "*"),
+            Cadence::Quarterly { month: 1, on, at } => on.fields(*at, "1,4,7,10"),
+            Cadence::Quarterly { month: 2, on, at } => on.fields(*at, "2,5,8,11"),
+            Cadence::Quarterly { on, at, .. } => on.fields(*at, "3,6,9,12"),
             Cadence::Cron { expression } => expression.trim().to_owned(),
+        })
+    }
+}
+
+impl MonthDay {
+    fn fields(self, at: NaiveTime, months: &str) -> String {
+        let clock = clock(at);
+        match self {
+            MonthDay::Day(day) => format!("{clock} {day} {months} *"),
+            MonthDay::Last => format!("{clock} L {months} *"),
+            MonthDay::Weekday { nth: Nth::Last, day } => {
+                format!("{clock} * {months} {}L", day.num_days_from_sunday())
+            }
+            MonthDay::Weekday { nth, day } => {
+                format!("{clock} * {months} {}#{}", day.num_days_from_sunday(), nth as u8 + 1)
+            }
         }
     }
 }
 
+/// Seconds where there are any, minute and hour.
 fn clock(at: NaiveTime) -> String {
-    format!("{} {} {}", at.second(), at.minute(), at.hour())
-}
-
-fn weekday_numbers(days: DaySet) -> String {
-    days.iter().map(|day| day.num_days_from_sunday().to_string()).collect::<Vec<_>>().join(",")
-}
-
-fn parse(expression: &str) -> Result<Cron, SpecProblem> {
-    let parser = CronParser::builder().seconds(Seconds::Optional).year(Year::Disallowed).build();
-    let pattern = parser.parse(expression).map_err(|_| SpecProblem::BadExpression)?;
-    // Without years an expression that matches at all matches within one cycle of the calendar, so where the search
-    // begins makes no difference.
-    let first = pattern.find_next_occurrence(&NaiveDateTime::default(), true).map_err(|_| SpecProblem::NeverRuns)?;
-    let second = pattern.find_next_occurrence(&first, false).map_err(|_| SpecProblem::NeverRuns)?;
-    let dense = seconds_field(expression).is_some_and(|field| field.contains(['*', '/', ',', '-']));
-    if dense || second - first < Duration::minutes(1) { Err(SpecProblem::TooOften) } else { Ok(pattern) }
-}
-
-fn seconds_field(expression: &str) -> Option<&str> {
-    let fields: Vec<_> = expression.split_whitespace().collect();
-    if fields.len() == 6 { fields.first().copied() } else { None }
+    let seconds = if at.second() == 0 { String::new() } else { format!("{} ", at.second()) };
+    format!("{seconds}{} {}", at.minute(), at.hour())
 }
 
 #[cfg(test)]

@@ -293,7 +293,7 @@ pub async fn form(ctx: &Ctx, row: &schedule::Model, viewing: &Viewing) -> AppRes
     let (mode, days, at) = match &spec.cadence {
         Cadence::Daily { at } => (Mode::Simple, DaySet::ALL, Some(at)),
         Cadence::Weekly { days, at } => (Mode::Simple, *days, Some(at)),
-        Cadence::Monthly { .. } | Cadence::Cron { .. } => (Mode::Cron, DaySet::default(), None),
+        _ => (Mode::Cron, DaySet::default(), None),
     };
     Ok(JobForm {
         name: row.name.clone(),
@@ -301,7 +301,7 @@ pub async fn form(ctx: &Ctx, row: &schedule::Model, viewing: &Viewing) -> AppRes
         mode,
         days,
         at: at.map(|at| at.format("%H:%M").to_string()).unwrap_or_default(),
-        expression: if mode == Mode::Cron { spec.cadence.expression() } else { String::new() },
+        expression: if mode == Mode::Cron { spec.cadence.expression().unwrap_or_default() } else { String::new() },
         zone: spec.zone.clone(),
         recipients: recipients::lines(&recipients::of(ctx.reader(), row.id).await?),
         account: row.account_id.map(|id| id.to_string()).unwrap_or_default(),
