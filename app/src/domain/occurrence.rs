@@ -2,14 +2,15 @@
 //!
 //! ```text
 //! planned ─► claimed ─► building ─► frozen ─► sending ─► done │ partly │ failed
-//!    ▲          └── broke ─┴──────────┘ (again later, or failed)
-//!    └─ skipped(reason): decided by the planner        cancelled: by a person, before the end
+//!    ▲          └ broke, timed out ┘ (again later, or failed)
+//!    └─ skipped(reason): decided by the planner, or by the condition of the schedule once the data are there
+//!       cancelled: by a person, or by the overlap rule, before the end
 //! ```
 //!
 //! A worker owns a run by its *fence*: each claim raises it, and a write with an older one changes nothing. A worker
 //! that dies lets its lease run out, and the next claim goes on where the stored state says.
 
-use super::backoff::Backoff;
+use super::{backoff::Backoff, span};
 use crate::text_enum;
 use chrono::{DateTime, Duration, Utc};
 
@@ -49,10 +50,27 @@ text_enum!(
 pub const LEASE: Duration = Duration::seconds(60);
 /// How often a worker at work renews its claim.
 pub const HEARTBEAT: Duration = Duration::seconds(15);
-/// How often a run may break while it is built before it fails.
-pub const BUILD_ATTEMPTS: u32 = 5;
 
-const BUILD_BACKOFF: Backoff = Backoff { first: Duration::minutes(1), longest: Duration::minutes(30) };
+/// How a schedule wants its runs treated until their messages exist; each message has its own limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunRules {
+    /// How long one try may take, from its claim until the messages are stored. A try that takes longer is broken.
+    pub timeout: Option<Duration>,
+    /// How often it is tried before it fails.
+    pub tries: u32,
+    /// The waits between two tries. They are stored with the run, so a restart does not shorten them.
+    pub backoff: Backoff,
+}
+
+impl Default for RunRules {
+    fn default() -> Self {
+        RunRules {
+            timeout: None,
+            tries: 5,
+            backoff: Backoff { first: Duration::minutes(1), longest: Duration::minutes(30) },
+        }
+    }
+}
 
 const SENDING_REST: Backoff = Backoff { first: Duration::minutes(5), longest: Duration::minutes(5) };
 
@@ -68,6 +86,8 @@ pub struct Standing {
     pub attempts: u32,
     /// When it may be claimed.
     pub next_try_at: Option<DateTime<Utc>>,
+    /// Until when the try that is going on must have stored its messages; none without a timeout.
+    pub deadline: Option<DateTime<Utc>>,
     /// Why it stands where it stands, in words.
     pub reason: Option<String>,
 }
@@ -97,6 +117,16 @@ pub enum Event {
         reason: String,
         remedy: Remedy,
     },
+    /// The try has taken longer than the schedule allows. The worker's own timer says so; a heartbeat after the
+    /// deadline means the same.
+    TimedOut {
+        fence: i64,
+    },
+    /// The data are there, and the condition of the schedule is not met.
+    NotNeeded {
+        fence: i64,
+        reason: String,
+    },
     /// Each message that was due has been tried.
     Sent {
         fence: i64,
@@ -112,6 +142,8 @@ pub enum Event {
     },
     /// A person sends finished messages again.
     Reopened,
+    /// A backfill wants a skipped run after all.
+    Revived,
 }
 
 /// Whether trying again can help.
@@ -157,6 +189,7 @@ impl Standing {
             lease_until: None,
             attempts: 0,
             next_try_at: Some(at),
+            deadline: None,
             reason: None,
         }
     }
@@ -169,6 +202,7 @@ impl Standing {
             lease_until: None,
             attempts: 0,
             next_try_at: None,
+            deadline: None,
             reason: Some(reason),
         }
     }
@@ -180,20 +214,30 @@ impl Standing {
             && self.next_try_at.is_none_or(|at| at <= now)
     }
 
+    /// [`Standing::step_by`] with the default rules.
+    pub fn step(self, event: Event, now: DateTime<Utc>, seed: u64) -> (Self, Vec<Effect>) {
+        self.step_by(&RunRules::default(), event, now, seed)
+    }
+
     /// The state after an event, and what to do about it. An event that does not fit, or comes from an owner that has
     /// lost the run, changes nothing and has no effect. `seed` decides the jitter of waits.
-    pub fn step(self, event: Event, now: DateTime<Utc>, seed: u64) -> (Self, Vec<Effect>) {
+    pub fn step_by(self, rules: &RunRules, event: Event, now: DateTime<Utc>, seed: u64) -> (Self, Vec<Effect>) {
         use OccurrenceState::*;
         if event.fence().is_some_and(|fence| fence != self.fence) || self.is_outside(&event) {
             return (self, Vec::new());
         }
         match (self.state, event) {
-            (_, Event::Claimed) if self.is_claimable(now) => self.claim(now),
+            (_, Event::Claimed) if self.is_claimable(now) => self.claim(rules, now),
+            (Claimed | Building | Frozen, Event::TimedOut { .. }) => self.timed_out(rules, now, seed),
+            (_, Event::Heartbeat { .. }) if self.is_overdue(now) => self.timed_out(rules, now, seed),
             (_, Event::Heartbeat { .. }) => (self.leased(now), Vec::new()),
             (Claimed, Event::BuildBegins { .. }) => (self.at(Building).leased(now), Vec::new()),
+            (Building, Event::NotNeeded { reason, .. }) => self.end(Skipped, Some(reason)),
             (Building, Event::Frozen { .. }) => (self.at(Frozen).leased(now), vec![Effect::Render]),
-            (Frozen, Event::SendingBegins { .. }) => (self.at(Sending).leased(now), vec![Effect::Send]),
-            (Claimed | Building | Frozen, Event::Broke { reason, remedy, .. }) => self.broke(reason, remedy, now, seed),
+            (Frozen, Event::SendingBegins { .. }) => self.sends(now),
+            (Claimed | Building | Frozen, Event::Broke { reason, remedy, .. }) => {
+                self.broke(rules, reason, remedy, now, seed)
+            }
             // Its messages exist, so it is never given up here: each has its own limit.
             (Sending, Event::Broke { reason, .. }) => self.rested(reason, now, seed),
             (Sending, Event::Sent { tally, .. }) => self.sent(tally, now),
@@ -203,6 +247,7 @@ impl Standing {
             }
             (Done | Partly | Failed, Event::Reopened) => self.reopened(now),
             (Sending, Event::Reopened) if self.lease_until.is_none() => self.waits_until(now),
+            (Skipped, Event::Revived) => self.revived(now),
             _ => (self, Vec::new()),
         }
     }
@@ -212,10 +257,16 @@ impl Standing {
         event.fence().is_some() && self.lease_until.is_none()
     }
 
-    fn claim(mut self, now: DateTime<Utc>) -> (Self, Vec<Effect>) {
+    /// The try that is going on has taken longer than it may.
+    fn is_overdue(&self, now: DateTime<Utc>) -> bool {
+        self.deadline.is_some_and(|deadline| deadline <= now)
+    }
+
+    fn claim(mut self, rules: &RunRules, now: DateTime<Utc>) -> (Self, Vec<Effect>) {
         use OccurrenceState::*;
         self.fence += 1;
         self.next_try_at = None;
+        self.deadline = None;
         let next = match self.state {
             Sending => return (self.leased(now), vec![Effect::Send]),
             Frozen => Effect::Render,
@@ -225,18 +276,39 @@ impl Standing {
             }
         };
         self.attempts += 1;
-        if self.attempts > BUILD_ATTEMPTS {
-            return self
-                .end(Failed, Some(format!("It stopped in the middle {BUILD_ATTEMPTS} times and is not tried again.")));
+        if self.attempts > rules.tries {
+            let times = if rules.tries == 1 { "once".to_owned() } else { format!("{} times", rules.tries) };
+            return self.end(Failed, Some(format!("It stopped in the middle {times} and is not tried again.")));
         }
+        self.deadline = rules.timeout.map(|timeout| now + timeout);
         (self.leased(now), vec![next])
     }
 
-    fn broke(mut self, reason: String, remedy: Remedy, now: DateTime<Utc>, seed: u64) -> (Self, Vec<Effect>) {
-        if remedy == Remedy::Never || self.attempts >= BUILD_ATTEMPTS {
+    fn sends(mut self, now: DateTime<Utc>) -> (Self, Vec<Effect>) {
+        self.deadline = None;
+        (self.at(OccurrenceState::Sending).leased(now), vec![Effect::Send])
+    }
+
+    fn timed_out(self, rules: &RunRules, now: DateTime<Utc>, seed: u64) -> (Self, Vec<Effect>) {
+        let reason = match rules.timeout {
+            Some(timeout) => format!("It took longer than the {} that it may take.", span::words(timeout)),
+            None => "It took longer than it may take.".to_owned(),
+        };
+        self.broke(rules, reason, Remedy::TryAgain, now, seed)
+    }
+
+    fn broke(
+        mut self,
+        rules: &RunRules,
+        reason: String,
+        remedy: Remedy,
+        now: DateTime<Utc>,
+        seed: u64,
+    ) -> (Self, Vec<Effect>) {
+        if remedy == Remedy::Never || self.attempts >= rules.tries {
             return self.end(OccurrenceState::Failed, Some(reason));
         }
-        let at = now + BUILD_BACKOFF.wait(self.attempts, seed);
+        let at = now + rules.backoff.wait(self.attempts, seed);
         // What is frozen stays frozen: the next try renders the same data.
         if self.state != OccurrenceState::Frozen {
             self.state = OccurrenceState::Planned;
@@ -280,8 +352,16 @@ impl Standing {
         self.waits_until(now)
     }
 
+    fn revived(mut self, now: DateTime<Utc>) -> (Self, Vec<Effect>) {
+        self.state = OccurrenceState::Planned;
+        self.attempts = 0;
+        self.reason = None;
+        self.waits_until(now)
+    }
+
     fn waits_until(mut self, at: DateTime<Utc>) -> (Self, Vec<Effect>) {
         self.lease_until = None;
+        self.deadline = None;
         self.next_try_at = Some(at);
         (self, vec![Effect::WakeAt(at)])
     }
@@ -289,6 +369,7 @@ impl Standing {
     fn end(mut self, state: OccurrenceState, reason: Option<String>) -> (Self, Vec<Effect>) {
         self.lease_until = None;
         self.next_try_at = None;
+        self.deadline = None;
         self.reason = reason;
         // Whoever still works on it finds its fence outdated.
         self.fence += 1;
@@ -314,9 +395,11 @@ impl Event {
             | Event::Frozen { fence }
             | Event::SendingBegins { fence }
             | Event::Broke { fence, .. }
+            | Event::TimedOut { fence }
+            | Event::NotNeeded { fence, .. }
             | Event::Sent { fence, .. }
             | Event::Released { fence } => Some(*fence),
-            Event::Claimed | Event::Cancelled { .. } | Event::Reopened => None,
+            Event::Claimed | Event::Cancelled { .. } | Event::Reopened | Event::Revived => None,
         }
     }
 }

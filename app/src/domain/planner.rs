@@ -3,7 +3,13 @@
 //! Pure: the service stores the plan in one transaction. Every instant that it passes over is in the plan with its
 //! reason, so nothing is missed silently.
 
-use super::schedule::Timetable;
+mod backfill;
+mod rehearsal;
+
+pub use backfill::{BACKFILL_MAX, Backfill, BackfillProblem, Made, backfill};
+pub use rehearsal::{Rehearsal, rehearse};
+
+use super::{backoff::mix, occurrence::OccurrenceState, schedule::Timetable, span};
 use crate::text_enum;
 use chrono::{DateTime, Duration, Utc};
 use std::collections::VecDeque;
@@ -43,6 +49,18 @@ pub struct PlanRules {
     /// How late a run may start and still count as on time.
     pub grace: Duration,
     pub overlap: Overlap,
+    pub jitter: Jitter,
+    /// How many more runs there are before the schedule ends; none where their number has no limit.
+    pub runs_left: Option<u32>,
+}
+
+/// How far the starts of runs are spread, so that schedules of the same minute do not begin at once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Jitter {
+    /// No run starts later than this after its instant.
+    pub most: Duration,
+    /// Tells schedules apart; the same seed gives an instant the same delay, whoever asks and however often.
+    pub seed: u64,
 }
 
 impl Default for PlanRules {
@@ -53,7 +71,22 @@ impl Default for PlanRules {
             catch_up: Duration::hours(24),
             grace: Duration::minutes(15),
             overlap: Overlap::Skip,
+            jitter: Jitter::default(),
+            runs_left: None,
         }
+    }
+}
+
+impl Jitter {
+    /// The delay of an instant in whole seconds. Runs keep their order: none is delayed up to the next instant.
+    pub fn delay(&self, timetable: &Timetable, at: DateTime<Utc>) -> Duration {
+        if self.most <= Duration::zero() {
+            return Duration::zero();
+        }
+        let room = timetable.next_after(at).map_or(self.most, |next| next - at - Duration::seconds(1));
+        let most = u64::try_from(self.most.min(room).num_seconds()).unwrap_or(0);
+        let share = mix(self.seed ^ mix(at.timestamp().unsigned_abs())) % (most + 1);
+        Duration::seconds(i64::try_from(share).unwrap_or(0))
     }
 }
 
@@ -80,7 +113,30 @@ pub struct Plan {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Decision {
     pub at: DateTime<Utc>,
+    /// When a run may begin: its instant and its jitter.
+    pub starts_at: DateTime<Utc>,
     pub verdict: Verdict,
+}
+
+impl Decision {
+    fn new(at: DateTime<Utc>, verdict: Verdict) -> Self {
+        Decision { at, starts_at: at, verdict }
+    }
+}
+
+impl Plan {
+    /// How many of the decisions are runs: they count against the number of runs of the schedule.
+    pub fn runs(&self) -> u32 {
+        let runs = self.decisions.iter().filter(|decision| decision.verdict.is_run()).count();
+        u32::try_from(runs).unwrap_or(u32::MAX)
+    }
+}
+
+impl Verdict {
+    /// A run, not a skipped instant.
+    pub fn is_run(self) -> bool {
+        matches!(self, Verdict::Run | Verdict::RunInstead)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,7 +170,8 @@ const OLD_WALK: u32 = 20_000;
 /// Plans a schedule: what has come after `last_planned_at` until `now`.
 ///
 /// Nothing comes when the clock has been set back, and an instant is never dealt with twice, because the walk begins
-/// after the last planned instant, not at `now`.
+/// after the last planned instant, not at `now`. With the last of its runs a schedule ends: what it would have named
+/// afterwards is not missed.
 pub fn plan(
     timetable: &Timetable,
     rules: &PlanRules,
@@ -122,11 +179,47 @@ pub fn plan(
     last_planned_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Plan {
+    if rules.runs_left == Some(0) {
+        return Plan { decisions: Vec::new(), last_planned_at, next_run_at: None };
+    }
     let come = Come::since(last_planned_at, now, now - rules.catch_up, timetable);
-    let last_planned_at = come.recent.last().or(come.old.back()).copied().unwrap_or(last_planned_at);
     let mut decisions = come.old_decisions(rules);
     decisions.extend(recent_decisions(&come.recent, rules, ongoing, now));
-    Plan { decisions, last_planned_at, next_run_at: timetable.next_after(last_planned_at) }
+    let has_ended = cut_after_last(&mut decisions, rules.runs_left);
+    for decision in decisions.iter_mut().filter(|decision| decision.verdict.is_run()) {
+        decision.starts_at = decision.at + rules.jitter.delay(timetable, decision.at);
+    }
+    let last_planned_at = decisions.last().map_or(last_planned_at, |decision| decision.at);
+    let next_run_at = if has_ended { None } else { timetable.next_after(last_planned_at) };
+    Plan { decisions, last_planned_at, next_run_at }
+}
+
+/// Leaves nothing after the last run that the schedule has. True: it is among them.
+fn cut_after_last(decisions: &mut Vec<Decision>, runs_left: Option<u32>) -> bool {
+    let Some(last) = runs_left.and_then(|left| usize::try_from(left).ok()?.checked_sub(1)) else { return false };
+    let runs = decisions.iter().enumerate().filter(|(_, decision)| decision.verdict.is_run());
+    let Some(index) = runs.map(|(index, _)| index).nth(last) else { return false };
+    decisions.truncate(index + 1);
+    true
+}
+
+/// What the end of a run means for its schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Streak {
+    /// Failed runs in a row, this one included.
+    pub failures: u32,
+    /// The schedule pauses itself now.
+    pub pauses: bool,
+}
+
+/// Counts failed runs in a row: after `pause_after` of them a schedule pauses itself. What was delivered, if only in
+/// part, begins anew; what a person cancelled, or what was skipped, says nothing.
+pub fn after_end(state: OccurrenceState, failures: u32, pause_after: u32) -> Streak {
+    match state {
+        OccurrenceState::Failed => Streak { failures: failures + 1, pauses: failures + 1 >= pause_after },
+        OccurrenceState::Done | OccurrenceState::Partly => Streak { failures: 0, pauses: false },
+        _ => Streak { failures, pauses: false },
+    }
 }
 
 /// The instants that have come.
@@ -166,7 +259,7 @@ impl Come {
     fn old_decisions(&self, rules: &PlanRules) -> Vec<Decision> {
         let reason =
             |index| SkipReason::TooOld { window: rules.catch_up, left_out: if index == 0 { self.left_out } else { 0 } };
-        self.old.iter().enumerate().map(|(index, &at)| Decision { at, verdict: Verdict::Skip(reason(index)) }).collect()
+        self.old.iter().enumerate().map(|(index, &at)| Decision::new(at, Verdict::Skip(reason(index)))).collect()
     }
 }
 
@@ -177,7 +270,7 @@ fn recent_decisions(come: &[DateTime<Utc>], rules: &PlanRules, ongoing: Ongoing,
             Some(reason) => Verdict::Skip(reason),
             None => verdict_if_ongoing(rules.overlap, ongoing),
         };
-        Decision { at, verdict }
+        Decision::new(at, verdict)
     };
     come.iter().enumerate().map(decide).collect()
 }
@@ -219,15 +312,18 @@ impl SkipReason {
     pub fn words(&self, local: impl Fn(DateTime<Utc>) -> String) -> String {
         match *self {
             SkipReason::Missed { late } => {
-                format!("Missed: nothing could start it at its time, and {} later the schedule skips it.", span(late))
+                format!(
+                    "Missed: nothing could start it at its time, and {} later the schedule skips it.",
+                    span::words(late)
+                )
             }
             SkipReason::Superseded { by } => format!("Missed: the run of {} takes its place.", local(by)),
             SkipReason::TooOld { window, left_out: 0 } => {
-                format!("Missed: more than {} ago, which is as far as the schedule catches up.", span(window))
+                format!("Missed: more than {} ago, which is as far as the schedule catches up.", span::words(window))
             }
             SkipReason::TooOld { window, left_out } => format!(
                 "Missed: more than {} ago, which is as far as the schedule catches up. At least {left_out} earlier ones were missed as well.",
-                span(window)
+                span::words(window)
             ),
             SkipReason::OverLimit { at_most } => {
                 format!("Missed: more runs were missed than the {at_most} that the schedule catches up with.")
@@ -235,16 +331,6 @@ impl SkipReason {
             SkipReason::StillGoing { earlier } => format!("The run of {} was still going.", local(earlier)),
         }
     }
-}
-
-/// A length of time in its largest whole unit.
-fn span(length: Duration) -> String {
-    let (count, unit) = match length {
-        length if length >= Duration::days(2) => (length.num_days(), "days"),
-        length if length >= Duration::hours(2) => (length.num_hours(), "hours"),
-        length => (length.num_minutes(), "minutes"),
-    };
-    format!("{count} {unit}")
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    condition::Facts,
     due::DueKey,
     ids::{ProjectId, TaskId},
     metrics::{DayCount, Figures, Finding, StatusCount},
@@ -82,6 +83,20 @@ impl Snapshot {
     /// The subject: the finding, the project, the period.
     pub fn subject(&self) -> String {
         format!("{} · {}, {}", self.finding.words(), self.project.name, self.period.words())
+    }
+
+    /// What a condition on sending looks at.
+    pub fn facts(&self) -> Facts {
+        let Figures { created, completed, open, overdue, cycle_days } = &self.figures;
+        let lists = [&self.finished, &self.in_progress, &self.overdue, &self.due_next];
+        Facts {
+            is_empty: lists.iter().all(|list| list.is_empty()),
+            created: created.now,
+            completed: completed.now,
+            open: open.now,
+            overdue: overdue.now,
+            cycle_days: cycle_days.now,
+        }
     }
 
     /// The three figures that a mail program shows beside the subject.

@@ -90,7 +90,7 @@ fn building_is_tried_five_times_and_then_fails_with_its_reason() {
         let broke = Event::Broke { fence, reason: "The database went away.".into(), remedy: Remedy::TryAgain };
         standing = claimed.step(broke, now, 7).0;
         if standing.state.is_final() {
-            assert_eq!(attempt, BUILD_ATTEMPTS);
+            assert_eq!(attempt, RunRules::default().tries);
             break;
         }
         now = standing.next_try_at.unwrap();
@@ -103,7 +103,7 @@ fn building_is_tried_five_times_and_then_fails_with_its_reason() {
 fn a_run_that_kills_its_worker_each_time_ends_as_failed() {
     let mut standing = Standing::planned(at(0));
     let mut now = at(0);
-    for _ in 0..=BUILD_ATTEMPTS {
+    for _ in 0..=RunRules::default().tries {
         standing = standing.step(Event::Claimed, now, 7).0;
         now += LEASE;
     }
@@ -139,4 +139,64 @@ fn a_finished_run_can_send_again() {
     assert_eq!((open.state, effects), (OccurrenceState::Sending, vec![Effect::WakeAt(at(5))]));
     let skipped = Standing::skipped("Paused.".into());
     assert_eq!(skipped.clone().step(Event::Reopened, at(5), 7).0, skipped);
+}
+
+fn strict() -> RunRules {
+    let backoff = Backoff { first: Duration::minutes(10), longest: Duration::minutes(20) };
+    RunRules { timeout: Some(Duration::minutes(5)), tries: 2, backoff }
+}
+
+#[test]
+fn a_try_that_takes_too_long_is_broken_and_tried_again_as_the_schedule_says() {
+    let rules = strict();
+    let (claimed, _) = Standing::planned(at(0)).step_by(&rules, Event::Claimed, at(1), 7);
+    assert_eq!(claimed.deadline, Some(at(6)));
+    let (alive, _) = claimed.step_by(&rules, Event::Heartbeat { fence: 1 }, at(5), 7);
+    assert_eq!(alive.deadline, Some(at(6)));
+    let (waiting, effects) = alive.step_by(&rules, Event::Heartbeat { fence: 1 }, at(6), 7);
+    assert_eq!((waiting.state, waiting.lease_until, waiting.deadline), (OccurrenceState::Planned, None, None));
+    assert_eq!(waiting.reason.as_deref(), Some("It took longer than the 5 minutes that it may take."));
+    assert!(waiting.next_try_at.unwrap() >= at(16));
+    assert!(matches!(effects.as_slice(), [Effect::WakeAt(_)]));
+    // The worker that hangs has lost it.
+    assert_eq!(waiting.clone().step_by(&rules, Event::Frozen { fence: 1 }, at(7), 7).0, waiting);
+    let (second, _) = waiting.step_by(&rules, Event::Claimed, at(30), 7);
+    let (failed, _) = second.step_by(&rules, Event::TimedOut { fence: 2 }, at(36), 7);
+    assert_eq!((failed.state, failed.attempts), (OccurrenceState::Failed, 2));
+}
+
+#[test]
+fn once_its_messages_exist_a_run_has_no_deadline() {
+    let rules = strict();
+    let events = [
+        Event::Claimed,
+        Event::BuildBegins { fence: 1 },
+        Event::Frozen { fence: 1 },
+        Event::SendingBegins { fence: 1 },
+    ];
+    let open = events
+        .into_iter()
+        .fold(Standing::planned(at(0)), |standing, event| standing.step_by(&rules, event, at(1), 7).0);
+    assert_eq!((open.state, open.deadline), (OccurrenceState::Sending, None));
+    let (same, effects) = open.clone().step_by(&rules, Event::TimedOut { fence: 1 }, at(9), 7);
+    assert_eq!((same, effects.len()), (open, 0));
+}
+
+#[test]
+fn a_report_that_nobody_needs_is_skipped_with_its_reason() {
+    let building = after(&[Event::Claimed, Event::BuildBegins { fence: 1 }]);
+    let reason = "There was nothing to report.".to_owned();
+    let (skipped, effects) = building.step(Event::NotNeeded { fence: 1, reason: reason.clone() }, at(1), 7);
+    assert_eq!((skipped.state, skipped.reason, skipped.lease_until), (OccurrenceState::Skipped, Some(reason), None));
+    assert_eq!(effects, [Effect::Finished]);
+}
+
+#[test]
+fn a_skipped_run_can_be_made_up_for() {
+    let missed = Standing::skipped("Missed.".into());
+    let (planned, effects) = missed.step(Event::Revived, at(5), 7);
+    assert_eq!(planned, Standing::planned(at(5)));
+    assert_eq!(effects, [Effect::WakeAt(at(5))]);
+    let done = sent(Tally { accepted: 1, ..Tally::default() });
+    assert_eq!(done.clone().step(Event::Revived, at(5), 7).0, done);
 }

@@ -131,3 +131,69 @@ fn an_ended_schedule_has_no_next_run() {
     );
     assert_eq!((runs(&plan).len(), plan.next_run_at), (1, None));
 }
+
+fn jittered(minutes: i64, seed: u64) -> PlanRules {
+    PlanRules { jitter: Jitter { most: Duration::minutes(minutes), seed }, ..PlanRules::default() }
+}
+
+#[test]
+fn jitter_is_the_same_whoever_asks_and_spreads_schedules() {
+    let start = |seed| {
+        let plan = hourly(&jittered(10, seed), "2026-11-23T06:00:00Z", "2026-11-23T07:00:03Z");
+        plan.decisions[0].starts_at - plan.decisions[0].at
+    };
+    assert_eq!(start(7), start(7));
+    let starts: std::collections::BTreeSet<_> = (0..200).map(start).collect();
+    assert!(starts.len() > 100);
+    assert!(starts.iter().all(|delay| (Duration::zero()..=Duration::minutes(10)).contains(delay)));
+    let instants = every("0 * * * *").runs_after(utc("2026-11-23T06:00:00Z")).take(50).collect::<Vec<_>>();
+    let of_one: std::collections::BTreeSet<_> =
+        instants.iter().map(|&at| jittered(10, 7).jitter.delay(&every("0 * * * *"), at)).collect();
+    assert!(of_one.len() > 40);
+}
+
+#[test]
+fn jitter_keeps_runs_in_order() {
+    let minutely = every("* * * * *");
+    for seed in 0..50 {
+        let delay = jittered(30, seed).jitter.delay(&minutely, utc("2026-11-23T07:00:00Z"));
+        assert!(delay < Duration::minutes(1), "{delay}");
+    }
+}
+
+#[test]
+fn what_is_skipped_has_no_jitter() {
+    let plan = hourly(&jittered(10, 7), "2026-11-23T02:00:00Z", "2026-11-23T05:40:00Z");
+    let skipped = plan.decisions.iter().filter(|decision| !decision.verdict.is_run());
+    assert!(skipped.clone().count() == 2 && skipped.clone().all(|decision| decision.at == decision.starts_at));
+}
+
+#[test]
+fn a_schedule_ends_with_its_last_run() {
+    let left = |runs_left| PlanRules { misfire: Misfire::All, runs_left: Some(runs_left), ..PlanRules::default() };
+    let plan = hourly(&left(2), "2026-11-23T02:00:00Z", "2026-11-23T05:40:00Z");
+    assert_eq!((runs(&plan), plan.runs(), plan.next_run_at), (vec!["03:00".into(), "04:00".into()], 2, None));
+    assert_eq!(plan.last_planned_at, utc("2026-11-23T04:00:00Z"));
+    let plan = hourly(&left(4), "2026-11-23T02:00:00Z", "2026-11-23T05:40:00Z");
+    assert_eq!((plan.runs(), plan.next_run_at), (3, Some(utc("2026-11-23T06:00:00Z"))));
+    let none = hourly(&left(0), "2026-11-23T02:00:00Z", "2026-11-23T05:40:00Z");
+    assert_eq!((none.decisions.len(), none.next_run_at), (0, None));
+}
+
+#[test]
+fn missed_runs_that_are_skipped_do_not_use_up_the_number() {
+    let rules = PlanRules { runs_left: Some(1), ..PlanRules::default() };
+    let plan = hourly(&rules, "2026-11-23T02:00:00Z", "2026-11-23T05:40:00Z");
+    assert_eq!((runs(&plan), plan.decisions.len(), plan.next_run_at), (vec!["05:00".to_owned()], 3, None));
+}
+
+#[test]
+fn a_schedule_pauses_itself_after_failures_in_a_row() {
+    use OccurrenceState::*;
+    assert_eq!(after_end(Failed, 1, 3), Streak { failures: 2, pauses: false });
+    assert_eq!(after_end(Failed, 2, 3), Streak { failures: 3, pauses: true });
+    assert_eq!(after_end(Partly, 2, 3), Streak { failures: 0, pauses: false });
+    for silent in [Cancelled, Skipped] {
+        assert_eq!(after_end(silent, 2, 3), Streak { failures: 2, pauses: false });
+    }
+}

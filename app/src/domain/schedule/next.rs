@@ -99,8 +99,30 @@ impl Timetable {
 
     /// The next `count` runs with their local times and what daylight saving does to them.
     pub fn upcoming(&self, after: DateTime<Utc>, count: usize) -> Vec<UpcomingRun> {
-        let runs = self.runs_after(after).take(count);
-        runs.map(|at| UpcomingRun { at, local: zone::local(self.zone, at), note: self.note(at) }).collect()
+        self.runs_after(after).take(count).map(|at| self.look_at(at)).collect()
+    }
+
+    /// An instant with its local time; with a note where the schedule names it on a day of daylight saving.
+    pub fn look_at(&self, at: DateTime<Utc>) -> UpcomingRun {
+        let is_named = self.next_after(at - Duration::nanoseconds(1)) == Some(at);
+        let note = if is_named { self.note(at) } else { None };
+        UpcomingRun { at, local: zone::local(self.zone, at), note }
+    }
+
+    /// The last run strictly before an instant, if there is one within a span.
+    pub fn last_before(&self, at: DateTime<Utc>, within: Duration) -> Option<DateTime<Utc>> {
+        // Twice as far back each time, so that a minutely schedule does not walk a year.
+        let mut back = Duration::minutes(2);
+        loop {
+            let from = at - back.min(within);
+            if let Some(last) = self.runs_after(from).take_while(|&run| run < at).last() {
+                return Some(last);
+            }
+            if back >= within {
+                return None;
+            }
+            back = back * 2;
+        }
     }
 
     /// An instant as the lists show it, in the schedule's zone: "Mon 30 Nov 2026, 07:00".

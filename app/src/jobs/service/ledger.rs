@@ -16,6 +16,7 @@ use crate::{
         ids::{OccurrenceId, ProjectId, ScheduleId},
         job::{LogLevel, ScheduleState},
         occurrence::{Effect, Event, OccurrenceState, Standing, Trigger},
+        planner::{Streak, after_end},
     },
     entities::{occurrence, schedule},
     error::{AppError, AppResult},
@@ -49,6 +50,7 @@ impl RunRow {
             lease_until: self.lease_until,
             attempts: u32::try_from(self.attempts).unwrap_or_default(),
             next_try_at: self.next_try_at,
+            deadline: None,
             reason: self.reason.clone(),
         }
     }
@@ -182,14 +184,18 @@ async fn end(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, row: &RunRow, afte
         None => format!("{}.", after.state.label()),
     };
     book::note(ctx, &**tx, row.id, level, words).await?;
-    let failures = match after.state {
-        Failed => held.failures_in_row + 1,
-        Done | Partly => 0,
-        _ => return Ok(()),
+    let before = u32::try_from(held.failures_in_row).unwrap_or_default();
+    let pause_after = u32::try_from(held.pause_after_failures).unwrap_or(u32::MAX);
+    let Streak { failures, pauses } = after_end(after.state, before, pause_after);
+    if failures == before && !pauses {
+        return Ok(());
+    }
+    let mut change = schedule::ActiveModel {
+        id: Unchanged(held.id),
+        failures_in_row: Set(i32::try_from(failures).unwrap_or(i32::MAX)),
+        ..Default::default()
     };
-    let mut change =
-        schedule::ActiveModel { id: Unchanged(held.id), failures_in_row: Set(failures), ..Default::default() };
-    if after.state == Failed && failures >= held.pause_after_failures && held.state == ScheduleState::On {
+    if pauses && held.state == ScheduleState::On {
         change.state = Set(ScheduleState::Paused);
         change.pause_note = Set(Some(format!("Paused by itself after {failures} failed runs in a row.")));
         change.next_run_at = Set(None);

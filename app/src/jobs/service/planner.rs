@@ -105,7 +105,7 @@ async fn carry_out(
     timetable: &Timetable,
     decision: Decision,
 ) -> AppResult<()> {
-    let Decision { at, verdict } = decision;
+    let Decision { at, starts_at, verdict } = decision;
     let local = |at| timetable.local_words(at);
     match verdict {
         Verdict::Skip(reason) => {
@@ -118,7 +118,7 @@ async fn carry_out(
             if verdict == Verdict::RunInstead {
                 cancel_open(ctx, tx, held, &format!("The run of {} took its place.", local(at))).await?;
             }
-            if let Some(id) = insert(ctx, tx, held, at, Trigger::Schedule, Standing::planned(at)).await? {
+            if let Some(id) = insert(ctx, tx, held, at, Trigger::Schedule, Standing::planned(starts_at)).await? {
                 book::note(ctx, &**tx, id, LogLevel::Info, format!("Planned for {}.", local(at))).await?;
             }
         }
@@ -139,7 +139,7 @@ pub(super) async fn insert(
     standing: Standing,
 ) -> AppResult<Option<OccurrenceId>> {
     let id = OccurrenceId(Uuid::now_v7());
-    let Standing { state, fence, lease_until, attempts, next_try_at, reason } = standing;
+    let Standing { state, fence, lease_until, attempts, next_try_at, deadline: _, reason } = standing;
     let row = occurrence::ActiveModel {
         id: Set(id),
         schedule_id: Set(held.id),
@@ -205,5 +205,6 @@ fn rules(held: &schedule::Model) -> PlanRules {
         catch_up: Duration::minutes(held.catch_up_minutes.into()),
         grace: Duration::minutes(held.grace_minutes.into()),
         overlap: held.overlap,
+        ..PlanRules::default()
     }
 }

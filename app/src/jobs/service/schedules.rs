@@ -48,7 +48,7 @@ struct Checked {
 /// [`AppError::Invalid`] with the fields and lines that are wrong.
 pub async fn create(ctx: &Ctx, editing: &Editing, form: &JobForm) -> AppResult<ScheduleId> {
     let Checked { name, spec, timetable, account_id, people } = check(ctx, form).await?;
-    let PlanRules { misfire, at_most, catch_up, grace, overlap } = PlanRules::default();
+    let PlanRules { misfire, at_most, catch_up, grace, overlap, .. } = PlanRules::default();
     let id = ScheduleId(Uuid::now_v7());
     let row = schedule::ActiveModel {
         id: Set(id),
