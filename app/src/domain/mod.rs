@@ -47,6 +47,8 @@ pub mod saved_view;
 pub mod schedule;
 pub mod search;
 pub mod shelf;
+#[cfg(all(test, feature = "ssr"))]
+mod simulation;
 pub mod smtp_reply;
 pub mod span;
 pub mod task;

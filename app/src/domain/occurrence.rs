@@ -446,6 +446,4 @@ impl OccurrenceState {
 }
 
 #[cfg(test)]
-mod simulation;
-#[cfg(test)]
 mod tests;
