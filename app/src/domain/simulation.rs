@@ -541,6 +541,13 @@ impl World {
     }
 
     fn commit(&mut self, owner: Owner, write: Write) -> Option<Vec<Effect>> {
+        let has_lost = self.rows[&owner.key].standing.fence != owner.fence && !matches!(write, Write::Commit);
+        let effects = self.apply(owner, write);
+        assert!(!has_lost || effects.is_none(), "seed {}: who has lost {} writes to it", self.seed, owner.key);
+        effects
+    }
+
+    fn apply(&mut self, owner: Owner, write: Write) -> Option<Vec<Effect>> {
         let now = self.clock(owner.worker);
         let fence = owner.fence;
         match write {
