@@ -8,6 +8,7 @@ mod m0004_jobs;
 mod m0005_import;
 mod m0006_board_in_full;
 mod m0007_search;
+mod m0008_schedule_rules;
 
 pub use sea_orm_migration::prelude::*;
 
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_import::Migration),
             Box::new(m0006_board_in_full::Migration),
             Box::new(m0007_search::Migration),
+            Box::new(m0008_schedule_rules::Migration),
         ]
     }
 }

@@ -35,6 +35,7 @@ pub mod occurrence;
 pub mod period;
 #[cfg(feature = "ssr")]
 pub mod planner;
+pub mod policy;
 pub mod project;
 #[cfg(feature = "ssr")]
 pub mod project_export;

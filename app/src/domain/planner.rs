@@ -6,37 +6,13 @@
 mod backfill;
 mod rehearsal;
 
+pub use super::policy::{Misfire, Overlap};
 pub use backfill::{BACKFILL_MAX, Backfill, BackfillProblem, Made, backfill};
 pub use rehearsal::{Rehearsal, rehearse};
 
 use super::{backoff::mix, occurrence::OccurrenceState, schedule::Timetable, span};
-use crate::text_enum;
 use chrono::{DateTime, Duration, Utc};
 use std::collections::VecDeque;
-
-text_enum!(
-    /// What happens to runs whose time passed while nobody could start them.
-    Misfire {
-        /// None of them runs.
-        Skip = "skip",
-        /// The latest runs, for the period it was meant for.
-        LatestOnly = "latest_only",
-        /// All of them run, at most a number of the latest.
-        All = "all",
-    }
-);
-
-text_enum!(
-    /// What happens when a run is due while an earlier one is still going.
-    Overlap {
-        Skip = "skip",
-        /// One run waits; further ones are skipped.
-        QueueOne = "queue_one",
-        QueueAll = "queue_all",
-        /// The running one is cancelled.
-        CancelRunning = "cancel_running",
-    }
-);
 
 /// The rules of a schedule for runs that are late or collide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

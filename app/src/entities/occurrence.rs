@@ -27,6 +27,10 @@ pub struct Model {
     pub lease_until: Option<DateTimeUtc>,
     pub attempts: i32,
     pub next_try_at: Option<DateTimeUtc>,
+    /// Until when the try that is going on must have stored its messages.
+    pub deadline: Option<DateTimeUtc>,
+    /// A person asked for it after its time, or ahead of it.
+    pub is_backfill: bool,
     /// First local day that the report covers.
     pub period_from: Option<Date>,
     /// Last local day that the report covers.

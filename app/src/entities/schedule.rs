@@ -35,6 +35,18 @@ pub struct Model {
     pub grace_minutes: i32,
     pub overlap: Overlap,
     pub failures_in_row: i32,
+    /// Planned runs so far; they count against the number of runs in `spec`.
+    pub runs_made: i32,
+    /// How far the starts of runs are spread.
+    pub jitter_seconds: i32,
+    /// How long one try may take until its messages are stored.
+    pub timeout_minutes: Option<i32>,
+    pub tries: i32,
+    /// The wait after the first try; it doubles up to the longest.
+    pub retry_first_seconds: i32,
+    pub retry_longest_seconds: i32,
+    /// `domain::condition::Condition` as JSON; none: always.
+    pub send_if: Option<String>,
     pub pause_after_failures: i32,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

@@ -57,6 +57,8 @@ pub async fn sent_report(app: &TestApp, project: ProjectId) -> OccurrenceId {
         updated_at: Set(ctx.now),
         deleted_at: Set(None),
         version: Set(1),
+        // The rules that every schedule has when it is made.
+        ..Default::default()
     }
     .insert(db)
     .await

@@ -6,11 +6,11 @@
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
     sea_query::{Expr, LockBehavior, LockType},
 };
 
-use super::book;
+use super::{book, rules};
 use crate::{
     domain::{
         ids::{OccurrenceId, ProjectId, ScheduleId},
@@ -37,6 +37,7 @@ pub struct RunRow {
     pub lease_until: Option<chrono::DateTime<chrono::Utc>>,
     pub attempts: i32,
     pub next_try_at: Option<chrono::DateTime<chrono::Utc>>,
+    pub deadline: Option<chrono::DateTime<chrono::Utc>>,
     pub started_at: Option<chrono::DateTime<chrono::Utc>>,
     pub created_at: chrono::DateTime<chrono::Utc>,
 }
@@ -50,7 +51,7 @@ impl RunRow {
             lease_until: self.lease_until,
             attempts: u32::try_from(self.attempts).unwrap_or_default(),
             next_try_at: self.next_try_at,
-            deadline: None,
+            deadline: self.deadline,
             reason: self.reason.clone(),
         }
     }
@@ -71,6 +72,7 @@ pub fn run_columns() -> sea_orm::Select<occurrence::Entity> {
         LeaseUntil,
         Attempts,
         NextTryAt,
+        Deadline,
         StartedAt,
         CreatedAt,
     ])
@@ -136,7 +138,7 @@ pub async fn step(
 ) -> AppResult<Option<(Standing, Vec<Effect>)>> {
     let row = lock_run(ctx, tx, id).await?;
     let before = row.standing();
-    let (after, effects) = before.clone().step(event, ctx.now, seed(id));
+    let (after, effects) = before.clone().step_by(&rules::run_rules(held), event, ctx.now, seed(id));
     if after == before {
         return Ok(None);
     }
@@ -148,6 +150,7 @@ pub async fn step(
         lease_until: Set(after.lease_until),
         attempts: Set(i32::try_from(after.attempts).unwrap_or(i32::MAX)),
         next_try_at: Set(after.next_try_at),
+        deadline: Set(after.deadline),
         finished_at: if has_ended { Set(Some(ctx.now)) } else { also.finished_at.clone() },
         ..also
     };
@@ -205,7 +208,7 @@ async fn end(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, row: &RunRow, afte
     Ok(())
 }
 
-/// Renews the claim of a run. False: it is lost.
+/// Renews the claim of a run. False: it is lost, or its try has taken longer than it may.
 ///
 /// # Errors
 /// Only those of the database.
@@ -216,6 +219,9 @@ pub async fn renew(ctx: &Ctx, id: OccurrenceId, fence: i64) -> AppResult<bool> {
         .filter(occurrence::Column::Id.eq(id))
         .filter(occurrence::Column::Fence.eq(fence))
         .filter(occurrence::Column::LeaseUntil.is_not_null())
+        .filter(
+            Condition::any().add(occurrence::Column::Deadline.is_null()).add(occurrence::Column::Deadline.gt(ctx.now)),
+        )
         .exec(&*tx)
         .await?;
     tx.commit().await?;

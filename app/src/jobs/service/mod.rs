@@ -6,6 +6,7 @@ mod ledger;
 mod messages;
 pub mod planner;
 pub mod recipients;
+mod rules;
 pub mod runs;
 pub mod schedules;
 mod sending;

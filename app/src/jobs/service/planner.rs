@@ -1,7 +1,7 @@
 //! Makes runs when their instants come. Each schedule is planned in one transaction that holds its row: two instances,
 //! a repeated wake or a clock that steps plan nothing twice.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
@@ -12,18 +12,18 @@ use uuid::Uuid;
 use super::{
     book,
     ledger::{self, RunRow},
-    schedules,
+    rules, schedules,
 };
 use crate::{
     domain::{
         ids::{OccurrenceId, ScheduleId},
         job::{LogLevel, ScheduleState},
         occurrence::{Event, OccurrenceState, Standing, Trigger},
-        planner::{Decision, Ongoing, Plan, PlanRules, Verdict, plan},
+        planner::{Decision, Ongoing, Plan, Verdict, plan},
         schedule::Timetable,
     },
     entities::{occurrence, project, schedule},
-    error::AppResult,
+    error::{AppError, AppResult},
     platform::{ctx::Ctx, db::WriteTx},
 };
 
@@ -45,12 +45,22 @@ pub async fn plan_due(ctx: &Ctx) -> AppResult<usize> {
         .await?;
     let mut planned = 0;
     for id in due {
-        let tx = ctx.begin().await?;
-        let held = ledger::lock_schedule(ctx, &tx, id).await?;
-        planned += plan_held(ctx, &tx, &held).await?;
-        tx.commit().await?;
+        match plan_one(ctx, id).await {
+            Ok(made) => planned += made,
+            // Deleted meanwhile with its project, or not to be read, which the log says: the others have their turn.
+            Err(AppError::NotFound | AppError::Internal { .. }) => {}
+            Err(error) => return Err(error),
+        }
     }
     Ok(planned)
+}
+
+async fn plan_one(ctx: &Ctx, id: ScheduleId) -> AppResult<usize> {
+    let tx = ctx.begin().await?;
+    let held = ledger::lock_schedule(ctx, &tx, id).await?;
+    let made = plan_held(ctx, &tx, &held).await?;
+    tx.commit().await?;
+    Ok(made)
 }
 
 /// Plans one schedule whose row the transaction holds; also called before a schedule changes, so that what has come
@@ -69,7 +79,8 @@ pub async fn plan_held(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model) -> AppRe
     // What fell into the time in the archive does not run.
     let from = owner.restored_at.map_or(held.last_planned_at, |at| held.last_planned_at.max(at));
     let timetable = schedules::timetable(held)?;
-    let made = plan(&timetable, &rules(held), ongoing(tx, held.id).await?, from, ctx.now);
+    let rules = rules::plan_rules(held, rules::runs_left(held, &schedules::spec(held)?));
+    let made = plan(&timetable, &rules, ongoing(tx, held.id).await?, from, ctx.now);
     for decision in &made.decisions {
         carry_out(ctx, tx, held, &timetable, *decision).await?;
     }
@@ -86,11 +97,13 @@ fn archived_projects() -> SelectStatement {
         .into_query()
 }
 
-/// Moves `next_run_at` by compare-and-swap.
+/// Moves `next_run_at` by compare-and-swap, and counts the runs that were made.
 async fn move_on(tx: &WriteTx, held: &schedule::Model, made: &Plan) -> AppResult<()> {
+    let runs_made = held.runs_made.saturating_add(i32::try_from(made.runs()).unwrap_or(i32::MAX));
     schedule::Entity::update_many()
         .col_expr(schedule::Column::NextRunAt, Expr::value(made.next_run_at))
         .col_expr(schedule::Column::LastPlannedAt, Expr::value(made.last_planned_at))
+        .col_expr(schedule::Column::RunsMade, Expr::value(runs_made))
         .filter(schedule::Column::Id.eq(held.id))
         .filter(schedule::Column::NextRunAt.eq(held.next_run_at))
         .exec(&**tx)
@@ -139,7 +152,7 @@ pub(super) async fn insert(
     standing: Standing,
 ) -> AppResult<Option<OccurrenceId>> {
     let id = OccurrenceId(Uuid::now_v7());
-    let Standing { state, fence, lease_until, attempts, next_try_at, deadline: _, reason } = standing;
+    let Standing { state, fence, lease_until, attempts, next_try_at, deadline, reason } = standing;
     let row = occurrence::ActiveModel {
         id: Set(id),
         schedule_id: Set(held.id),
@@ -153,6 +166,8 @@ pub(super) async fn insert(
         lease_until: Set(lease_until),
         attempts: Set(i32::try_from(attempts).unwrap_or(i32::MAX)),
         next_try_at: Set(next_try_at),
+        deadline: Set(deadline),
+        is_backfill: Set(false),
         period_from: Set(None),
         period_to: Set(None),
         subject: Set(None),
@@ -196,15 +211,4 @@ async fn cancel_open(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, reason: &s
         ledger::step(ctx, tx, held, row.id, event, ledger::no_columns()).await?;
     }
     Ok(())
-}
-
-fn rules(held: &schedule::Model) -> PlanRules {
-    PlanRules {
-        misfire: held.misfire,
-        at_most: u32::try_from(held.catch_up_at_most).unwrap_or(1),
-        catch_up: Duration::minutes(held.catch_up_minutes.into()),
-        grace: Duration::minutes(held.grace_minutes.into()),
-        overlap: held.overlap,
-        ..PlanRules::default()
-    }
 }

@@ -1,6 +1,5 @@
 //! Schedules: made, changed, paused, resumed, deleted, listed.
 
-use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
@@ -8,12 +7,14 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{ledger, planner, recipients};
+use super::{
+    ledger, planner, recipients,
+    rules::{self, Rules},
+};
 use crate::{
     domain::{
         ids::{AccountId, ProjectId, ScheduleId},
         job::{JobKind, ScheduleState},
-        planner::PlanRules,
         schedule::{Cadence, DaySet, ScheduleSpec, Timetable, UpcomingRun},
     },
     entities::{project, schedule, smtp_account},
@@ -30,14 +31,15 @@ use crate::{
     },
 };
 
-/// Failed runs in a row after which a schedule pauses itself.
-const PAUSE_AFTER_FAILURES: i32 = 3;
+/// Next runs that the form shows.
+const PREVIEW: usize = 5;
 
 /// A form that has passed all checks.
 struct Checked {
     name: String,
     spec: ScheduleSpec,
     timetable: Timetable,
+    rules: Rules,
     account_id: Option<AccountId>,
     people: Vec<recipients::Person>,
 }
@@ -47,10 +49,9 @@ struct Checked {
 /// # Errors
 /// [`AppError::Invalid`] with the fields and lines that are wrong.
 pub async fn create(ctx: &Ctx, editing: &Editing, form: &JobForm) -> AppResult<ScheduleId> {
-    let Checked { name, spec, timetable, account_id, people } = check(ctx, form).await?;
-    let PlanRules { misfire, at_most, catch_up, grace, overlap, .. } = PlanRules::default();
+    let Checked { name, spec, timetable, rules, account_id, people } = check(ctx, form).await?;
     let id = ScheduleId(Uuid::now_v7());
-    let row = schedule::ActiveModel {
+    let mut row = schedule::ActiveModel {
         id: Set(id),
         project_id: Set(editing.project().id),
         owner_id: Set(ctx.actor_id()),
@@ -63,18 +64,15 @@ pub async fn create(ctx: &Ctx, editing: &Editing, form: &JobForm) -> AppResult<S
         next_run_at: Set(timetable.next_after(ctx.now)),
         // Nothing before this moment was ever meant to run.
         last_planned_at: Set(ctx.now),
-        misfire: Set(misfire),
-        catch_up_at_most: Set(i32::try_from(at_most).unwrap_or(i32::MAX)),
-        catch_up_minutes: Set(minutes(catch_up)),
-        grace_minutes: Set(minutes(grace)),
-        overlap: Set(overlap),
         failures_in_row: Set(0),
-        pause_after_failures: Set(PAUSE_AFTER_FAILURES),
+        runs_made: Set(0),
         created_at: Set(ctx.now),
         updated_at: Set(ctx.now),
         deleted_at: Set(None),
         version: Set(1),
+        ..Default::default()
     };
+    rules::store(&rules, &mut row)?;
     let tx = ctx.begin().await?;
     schedule::Entity::insert(row).exec_without_returning(&*tx).await?;
     recipients::replace(&*tx, id, &people).await?;
@@ -89,7 +87,7 @@ pub async fn create(ctx: &Ctx, editing: &Editing, form: &JobForm) -> AppResult<S
 /// [`AppError::Invalid`] for bad fields, [`AppError::Conflict`] when it has moved on since `version`.
 pub async fn update(ctx: &Ctx, id: ScheduleId, version: i64, form: &JobForm) -> AppResult<()> {
     let found = editable(ctx, id).await?;
-    let Checked { name, spec, timetable, account_id, people } = check(ctx, form).await?;
+    let Checked { name, spec, timetable, rules, account_id, people } = check(ctx, form).await?;
     let tx = ctx.begin().await?;
     let held = plan_first(ctx, &tx, found.id).await?;
     if held.version != version {
@@ -105,10 +103,14 @@ pub async fn update(ctx: &Ctx, id: ScheduleId, version: i64, form: &JobForm) -> 
         version: Set(version + 1),
         ..Default::default()
     };
+    rules::store(&rules, &mut change)?;
     if json != held.spec {
+        // Where the clock was set back, what has been planned is not planned again.
+        let from = held.last_planned_at.max(ctx.now);
+        let has_runs = held.state == ScheduleState::On && rules::runs_left(&held, &spec) != Some(0);
         change.spec = Set(json);
-        change.last_planned_at = Set(ctx.now);
-        change.next_run_at = Set(if held.state == ScheduleState::On { timetable.next_after(ctx.now) } else { None });
+        change.last_planned_at = Set(from);
+        change.next_run_at = Set(if has_runs { timetable.next_after(from) } else { None });
     }
     change.update(&*tx).await?;
     recipients::replace(&*tx, id, &people).await?;
@@ -133,7 +135,8 @@ pub async fn pause(ctx: &Ctx, id: ScheduleId, note: &str) -> AppResult<()> {
     editable(ctx, id).await?;
     let tx = ctx.begin().await?;
     plan_first(ctx, &tx, id).await?;
-    set_state(ctx, &tx, id, ScheduleState::Paused, Some(note), None).await?;
+    let paused = stands(ctx, id, ScheduleState::Paused, Some(note));
+    schedule::ActiveModel { next_run_at: Set(None), ..paused }.update(&*tx).await?;
     Ok(tx.commit().await?)
 }
 
@@ -146,36 +149,32 @@ pub async fn resume(ctx: &Ctx, id: ScheduleId) -> AppResult<()> {
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(ctx, &tx, id).await?;
     if held.state == ScheduleState::Paused {
-        let next = timetable(&held)?.next_after(ctx.now);
-        set_state(ctx, &tx, id, ScheduleState::On, None, next).await?;
+        // Where the clock was set back, what has been planned is not planned again.
+        let from = held.last_planned_at.max(ctx.now);
+        let has_runs = rules::runs_left(&held, &spec(&held)?) != Some(0);
+        let next_run_at = if has_runs { timetable(&held)?.next_after(from) } else { None };
+        let change = schedule::ActiveModel {
+            last_planned_at: Set(from),
+            next_run_at: Set(next_run_at),
+            ..stands(ctx, id, ScheduleState::On, None)
+        };
+        change.update(&*tx).await?;
     }
     tx.commit().await?;
     ctx.app.wake.notify_one();
     Ok(())
 }
 
-async fn set_state(
-    ctx: &Ctx,
-    tx: &WriteTx,
-    id: ScheduleId,
-    state: ScheduleState,
-    note: Option<String>,
-    next_run_at: Option<DateTime<Utc>>,
-) -> AppResult<()> {
-    let mut change = schedule::ActiveModel {
+/// A schedule that is on or paused from now on, with no failure behind it.
+fn stands(ctx: &Ctx, id: ScheduleId, state: ScheduleState, note: Option<String>) -> schedule::ActiveModel {
+    schedule::ActiveModel {
         id: Unchanged(id),
         state: Set(state),
         pause_note: Set(note),
-        next_run_at: Set(next_run_at),
         failures_in_row: Set(0),
         updated_at: Set(ctx.now),
         ..Default::default()
-    };
-    if state == ScheduleState::On {
-        change.last_planned_at = Set(ctx.now);
     }
-    change.update(&**tx).await?;
-    Ok(())
 }
 
 /// Takes a schedule off the list. Its runs and reports stay; one that has begun goes on to its end.
@@ -264,6 +263,8 @@ pub fn next_runs(ctx: &Ctx, row: &schedule::Model, count: usize) -> AppResult<Ve
     if row.state == ScheduleState::Paused {
         return Ok(Vec::new());
     }
+    let left = rules::runs_left(row, &spec(row)?).and_then(|left| usize::try_from(left).ok());
+    let count = left.map_or(count, |left| left.min(count));
     // From the last planned instant: what the planner will do, not what the clock says.
     Ok(timetable(row)?.upcoming(row.last_planned_at.max(ctx.now), count))
 }
@@ -317,7 +318,8 @@ pub fn preview(ctx: &Ctx, form: &JobForm) -> AppResult<(ScheduleSpec, Vec<Upcomi
     let spec = form.spec(&mut checks);
     checks.done()?;
     let timetable = compile(&spec)?;
-    let runs = timetable.upcoming(ctx.now, 5);
+    let most = spec.runs.and_then(|runs| usize::try_from(runs).ok()).unwrap_or(PREVIEW);
+    let runs = timetable.upcoming(ctx.now, most.min(PREVIEW));
     Ok((spec, runs))
 }
 
@@ -357,7 +359,7 @@ async fn check(ctx: &Ctx, form: &JobForm) -> AppResult<Checked> {
     };
     checks.done()?;
     let timetable = timetable.ok_or(AppError::Malformed)?;
-    Ok(Checked { name, spec, timetable, account_id, people })
+    Ok(Checked { name, spec, timetable, rules: Rules::default(), account_id, people })
 }
 
 fn compile(spec: &ScheduleSpec) -> AppResult<Timetable> {
@@ -376,8 +378,4 @@ fn compile(spec: &ScheduleSpec) -> AppResult<Timetable> {
 
 fn to_json(spec: &ScheduleSpec) -> AppResult<String> {
     serde_json::to_string(spec).map_err(|error| fault::internal("writing a schedule", error))
-}
-
-fn minutes(span: chrono::Duration) -> i32 {
-    i32::try_from(span.num_minutes()).unwrap_or(i32::MAX)
 }

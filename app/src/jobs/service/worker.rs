@@ -11,17 +11,18 @@ use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::Expr,
 };
-use tokio::task::JoinHandle;
+use tokio::{task::JoinHandle, time::Instant};
 use uuid::Uuid;
 
 use super::{
     book, ledger,
     messages::{self, Common},
-    planner, recipients,
+    planner, recipients, rules,
     sending::{self, Hold, Round},
 };
 use crate::{
     domain::{
+        condition,
         ids::{ArtifactId, ScheduleId},
         job::LogLevel,
         occurrence::{Effect, Event, HEARTBEAT, OccurrenceState, Remedy, Standing, Trigger},
@@ -161,16 +162,44 @@ impl Claim {
 }
 
 async fn perform(app: &AppState, hold: Hold, schedule: ScheduleId, effect: Effect) -> AppResult<()> {
+    let limit = time_limit(app, schedule).await?;
     let mut next = Some(effect);
     while let Some(effect) = next {
         next = match effect {
-            Effect::Build => build(app, schedule, hold).await?,
-            Effect::Render => render(app, schedule, hold).await?,
+            Effect::Build => in_time(app, schedule, hold, limit, build(app, schedule, hold)).await?,
+            Effect::Render => in_time(app, schedule, hold, limit, render(app, schedule, hold)).await?,
+            // Each message has its own limits.
             Effect::Send => send(app, schedule, hold).await?,
             Effect::WakeAt(_) | Effect::Finished => None,
         };
     }
     Ok(())
+}
+
+/// Until when this try must have stored its messages.
+async fn time_limit(app: &AppState, schedule: ScheduleId) -> AppResult<Option<Instant>> {
+    let job = schedule::Entity::find_by_id(schedule).one(app.reader()).await?.ok_or(AppError::NotFound)?;
+    let limit = rules::run_rules(&job).timeout.and_then(|timeout| timeout.to_std().ok());
+    Ok(limit.map(|limit| Instant::now() + limit))
+}
+
+/// Does what the run needs next, and gives it up when the try has taken longer than the schedule allows.
+async fn in_time(
+    app: &AppState,
+    schedule: ScheduleId,
+    hold: Hold,
+    limit: Option<Instant>,
+    work: impl Future<Output = AppResult<Option<Effect>>>,
+) -> AppResult<Option<Effect>> {
+    let Some(limit) = limit else { return work.await };
+    if let Ok(done) = tokio::time::timeout_at(limit, work).await {
+        return done;
+    }
+    let timed_out = Event::TimedOut { fence: hold.fence };
+    if let Some((standing, _)) = step(app, schedule, hold, timed_out, ledger::no_columns()).await? {
+        note(app, hold, LogLevel::Error, standing.reason.unwrap_or_default()).await?;
+    }
+    Ok(None)
 }
 
 /// Collects the data of the report and freezes them.
@@ -184,6 +213,14 @@ async fn build(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Op
     let project = project::Entity::find_by_id(run.project_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
     let period = period(&run, &project);
     let frozen = snapshot::build(&ctx, run.project_id, period, run.scheduled_at).await?;
+    // Who starts a run by hand wants to see it.
+    if run.trigger == Trigger::Schedule
+        && let Some(reason) = send_if(app, schedule).await?.unmet(&frozen.facts())
+    {
+        let not_needed = Event::NotNeeded { fence: hold.fence, reason };
+        step(app, schedule, hold, not_needed, ledger::no_columns()).await?;
+        return Ok(None);
+    }
     let json = snapshot::to_json(&frozen)?;
     let also = occurrence::ActiveModel {
         period_from: Set(Some(period.first)),
@@ -199,6 +236,12 @@ async fn build(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Op
         note(app, hold, LogLevel::Info, format!("Collected the data of {}.", period.words())).await?;
     }
     Ok(next.and_then(|(_, effects)| effects.first().copied()))
+}
+
+/// What must be so for a report of the schedule to be sent.
+async fn send_if(app: &AppState, schedule: ScheduleId) -> AppResult<condition::Condition> {
+    let job = schedule::Entity::find_by_id(schedule).one(app.reader()).await?.ok_or(AppError::NotFound)?;
+    rules::condition(&job)
 }
 
 /// A planned report covers the days before its instant, also when it runs late; one that a person asks for includes
