@@ -1,0 +1,93 @@
+//! What must be so after each step, and once the storm is over.
+
+use super::*;
+
+impl World {
+    pub(super) fn check(&mut self) {
+        self.check_instants();
+        self.check_runs();
+        self.check_messages();
+    }
+
+    /// The first, as far as the planner is: every instant that is named has its row, and the next one is the next that
+    /// is named.
+    pub(super) fn check_instants(&mut self) {
+        let seed = self.seed;
+        while let Some(&at) = self.named.get(self.checked).filter(|&&at| at <= self.schedule.last_planned_at) {
+            let in_a_pause = self.schedule.pauses.iter().any(|&(from, to)| from < at && at <= to);
+            assert!(self.rows.contains_key(&at) || in_a_pause, "seed {seed}: {at} is lost");
+            self.checked += 1;
+        }
+        let next = self.named.get(self.checked).copied();
+        assert!(next.is_some(), "seed {seed}: the world has outlived its calendar");
+        let waits = !self.schedule.is_paused && self.runs_left() != Some(0);
+        let expected = next.filter(|_| waits);
+        assert_eq!(self.schedule.next_run_at, expected, "seed {seed}: after {}", self.schedule.last_planned_at);
+    }
+
+    /// The first and the third: what has ended stays ended and says why, and what has not ended will be looked at.
+    pub(super) fn check_runs(&mut self) {
+        let seed = self.seed;
+        for (&key, run) in &self.rows {
+            let standing = &run.standing;
+            if !standing.state.is_final() {
+                let goes_on = standing.lease_until.is_some() || standing.next_try_at.is_some();
+                assert!(goes_on, "seed {seed}: nobody looks at {key}: {standing:?}");
+                assert!(!self.ends.contains_key(&key), "seed {seed}: {key} had ended: {standing:?}");
+                continue;
+            }
+            let end = *self.ends.entry(key).or_insert(standing.state);
+            assert_eq!(end, standing.state, "seed {seed}: {key} has ended twice");
+            let says_why = standing.reason.is_some() || standing.state == OccurrenceState::Done;
+            assert!(says_why, "seed {seed}: {key} does not say why: {standing:?}");
+        }
+    }
+
+    /// The second: taken at most once, and if it was taken, the row says so or says that it is unknown.
+    pub(super) fn check_messages(&self) {
+        let seed = self.seed;
+        for (&(key, recipient), &count) in &self.inbox {
+            let phase = self.rows[&key].deliveries[recipient].phase;
+            assert!(count <= 1, "seed {seed}: {key} was sent {count} times to {recipient} ({phase})");
+            let told = matches!(phase, DeliveryPhase::Accepted | DeliveryPhase::Uncertain | DeliveryPhase::DataSent);
+            assert!(told, "seed {seed}: {key} arrived at {recipient}, and its row says {phase}");
+        }
+    }
+
+    /// Once the storm is over, every instant has ended, with a reason if it did not run.
+    pub(super) fn settle(&mut self) {
+        self.is_calm = true;
+        self.now = self.latest;
+        (0..self.workers.len()).for_each(|worker| self.crash(worker));
+        self.late.clear();
+        self.resume(self.now);
+        let storm_end = self.now;
+        // Until every lease, wait and retry has run out.
+        for _ in 0..2_000 {
+            self.pass(Duration::minutes(4));
+            for worker in 0..self.workers.len() {
+                self.plan(worker);
+                (0..24).for_each(|_| self.work(worker));
+            }
+            self.check();
+            self.resume(self.now);
+            if self.is_settled(storm_end) {
+                break;
+            }
+        }
+        for (key, run) in self.rows.range(..=storm_end) {
+            let (seed, standing) = (self.seed, &run.standing);
+            assert!(standing.state.is_final(), "seed {seed}: {key} stays {standing:?}");
+            if standing.state == OccurrenceState::Done {
+                let has_it = |recipient| self.inbox.get(&(*key, recipient)) == Some(&1);
+                assert!((0..RECIPIENTS).all(has_it), "seed {seed}: {key} is done and not everybody has it");
+                assert!(run.is_committed && self.archive.contains(key), "seed {seed}: {key} is not in the archive");
+            }
+        }
+    }
+
+    pub(super) fn is_settled(&self, storm_end: DateTime<Utc>) -> bool {
+        let has_planned = self.schedule.last_planned_at >= storm_end || self.runs_left() == Some(0);
+        has_planned && self.rows.range(..=storm_end).all(|(_, run)| run.standing.state.is_final())
+    }
+}

@@ -1,0 +1,143 @@
+//! What the planner and people do, a transaction each.
+
+use super::*;
+
+impl World {
+    /// One transaction: the schedule's row is locked, so plans come one after the other.
+    pub(super) fn plan(&mut self, worker: usize) {
+        let now = self.clock(worker);
+        if self.schedule.is_paused || self.schedule.next_run_at.is_none_or(|at| at > now) {
+            return;
+        }
+        let open = |is: fn(&Standing) -> bool| self.rows.iter().find(|(_, run)| is(&run.standing)).map(|(&key, _)| key);
+        let ongoing = Ongoing {
+            running: open(|standing| standing.lease_until.is_some()),
+            waiting: open(|standing| standing.state == OccurrenceState::Planned),
+        };
+        let rules = PlanRules { runs_left: self.runs_left(), ..self.rules };
+        let made = plan(&self.timetable, &rules, ongoing, self.schedule.last_planned_at, now);
+        // What was inserted is rolled back with the transaction.
+        if self.is_killed_at(CrashPoint::PlanInserted) {
+            return self.crash(worker);
+        }
+        self.schedule.runs_made += made.runs();
+        for decision in &made.decisions {
+            if decision.verdict == Verdict::RunInstead {
+                self.cancel_open(now);
+            }
+            let standing = match decision.verdict {
+                Verdict::Run | Verdict::RunInstead => Standing::planned(decision.starts_at),
+                Verdict::Skip(reason) => Standing::skipped(reason.words(|at| at.to_string())),
+            };
+            let run = Run { standing, deliveries: Vec::new(), snapshot: None, is_committed: false };
+            let before = self.rows.insert(decision.at, run);
+            assert!(before.is_none(), "seed {}: {} is planned twice", self.seed, decision.at);
+        }
+        assert!(
+            made.next_run_at.is_none() || made.next_run_at > self.schedule.next_run_at,
+            "seed {}: the next run does not rise",
+            self.seed
+        );
+        self.schedule.last_planned_at = made.last_planned_at;
+        self.schedule.next_run_at = made.next_run_at;
+        if self.is_killed_at(CrashPoint::Planned) {
+            self.crash(worker);
+        }
+    }
+
+    pub(super) fn cancel_open(&mut self, now: DateTime<Utc>) {
+        let open = self.rows.iter().filter(|(_, run)| !run.standing.state.is_final()).map(|(&key, _)| key);
+        for key in open.collect::<Vec<_>>() {
+            self.step(key, Event::Cancelled { reason: "The next run took its place.".into() }, now);
+        }
+    }
+
+    /// Applies an event to a run, and what its end means for the schedule, in one transaction.
+    pub(super) fn step(&mut self, key: Key, event: Event, now: DateTime<Utc>) -> Option<Vec<Effect>> {
+        let run = self.rows.get_mut(&key)?;
+        let timed_out = matches!(event, Event::TimedOut { .. });
+        let (standing, effects) = run.standing.clone().step_by(&self.run_rules, event, now, self.seed);
+        if standing == run.standing {
+            return None;
+        }
+        let seed = self.seed;
+        assert!(standing.fence >= run.standing.fence, "seed {seed}: the fence of {key} falls");
+        assert!(standing.attempts <= self.run_rules.tries + 1, "seed {seed}: {key} is tried too often");
+        let is_late = standing.reason.as_deref().is_some_and(|reason| reason.starts_with("It took longer"));
+        self.seen.timed_out += u32::from(timed_out || (is_late && run.standing.reason != standing.reason));
+        run.standing = standing;
+        if effects.contains(&Effect::Finished) {
+            self.count_end(key);
+        }
+        Some(effects)
+    }
+
+    pub(super) fn count_end(&mut self, key: Key) {
+        let state = self.rows[&key].standing.state;
+        let Streak { failures, pauses } = after_end(state, self.schedule.failures, PAUSE_AFTER);
+        self.schedule.failures = failures;
+        if pauses && !self.schedule.is_paused {
+            self.schedule.is_paused = true;
+            self.schedule.next_run_at = None;
+            self.seen.paused += 1;
+        }
+    }
+}
+
+impl World {
+    pub(super) fn person(&mut self) {
+        let now = self.now;
+        let one = |world: &mut World, is: fn(&Run) -> bool| {
+            let such: Vec<Key> = world.rows.iter().filter(|(_, run)| is(run)).map(|(&key, _)| key).collect();
+            (!such.is_empty()).then(|| *world.dice.one_of(&such))
+        };
+        match self.dice.below(4) {
+            0 => {
+                if let Some(key) = one(self, |run| !run.standing.state.is_final()) {
+                    self.step(key, Event::Cancelled { reason: "Stopped by Dana.".into() }, now);
+                }
+            }
+            1 => {
+                if let Some(key) = one(self, |run| run.standing.state == OccurrenceState::Skipped) {
+                    self.ends.remove(&key);
+                    self.step(key, Event::Revived, now);
+                }
+            }
+            2 => {
+                let has_failed = |run: &Run| run.deliveries.iter().any(|one| one.phase == DeliveryPhase::Failed);
+                if let Some(key) = one(self, has_failed) {
+                    self.send_again(key, now);
+                }
+            }
+            _ => self.resume(now),
+        }
+    }
+
+    /// Messages that the server has refused for good; those whose fate is unknown are left alone.
+    pub(super) fn send_again(&mut self, key: Key, now: DateTime<Utc>) {
+        self.ends.remove(&key);
+        if self.step(key, Event::Reopened, now).is_none() {
+            return;
+        }
+        let seed = self.seed;
+        let Some(run) = self.rows.get_mut(&key) else { return };
+        for one in run.deliveries.iter_mut().filter(|one| one.phase == DeliveryPhase::Failed) {
+            *one = one.clone().step(delivery::Event::SendAgain, now, &DeliveryPolicy::default(), seed).0;
+        }
+    }
+
+    /// From now on: what fell into the pause does not run, and nothing that was planned is planned again.
+    pub(super) fn resume(&mut self, now: DateTime<Utc>) {
+        if !self.schedule.is_paused {
+            return;
+        }
+        let from = self.schedule.last_planned_at;
+        let to = from.max(now);
+        self.schedule.pauses.push((from, to));
+        self.schedule.last_planned_at = to;
+        self.schedule.is_paused = false;
+        self.schedule.failures = 0;
+        let has_ended = self.runs_left() == Some(0);
+        self.schedule.next_run_at = if has_ended { None } else { self.timetable.next_after(to) };
+    }
+}
