@@ -12,6 +12,7 @@
 mod next;
 #[cfg(feature = "ssr")]
 mod pattern;
+mod recognise;
 mod words;
 
 #[cfg(feature = "ssr")]

@@ -357,6 +357,23 @@ mod tests {
     }
 
     #[test]
+    fn a_recognised_expression_names_what_its_preset_names() {
+        for expression in [
+            "*/15 * * * *",
+            "30 */5 * * *",
+            "15 30 7 * * 5-7",
+            "0 7 * * 0,3",
+            "0 7 31 * *",
+            "0 7 * * 2#4",
+            "0 7 * * 6L",
+            "0 7 31 2,5,8,11 *",
+        ] {
+            let preset = Pattern::of(&super::super::recognise::preset(expression).unwrap(), &[]).unwrap();
+            assert_eq!(by_pattern(&preset, moment(), 60), by_croner(expression, moment(), 60), "{expression}");
+        }
+    }
+
+    #[test]
     fn a_step_that_does_not_fill_the_day_begins_anew_at_midnight() {
         let pattern = Pattern::of(&Cadence::Minutes { step: 7 }, &[]).unwrap();
         let late = by_pattern(&pattern, "2026-11-23T23:50:00".parse().unwrap(), 3);

@@ -2,7 +2,7 @@
 
 use super::{
     Cadence, DaySet, EXCEPT_MAX, HOURS_MAX, MINUTES_MAX, MonthDay, Nth, RUNS_MAX, RunNote, ScheduleSpec, SpecProblem,
-    UpcomingRun,
+    UpcomingRun, recognise,
 };
 use crate::error::Problem;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Timelike, Weekday};
@@ -71,7 +71,11 @@ impl Cadence {
                 format!("On the {} of the {of} month of every quarter{tail} at {}", on.words(), clock(*at))
             }
             Cadence::Cron { expression } => {
-                format!("By the cron expression {}", expression.split_whitespace().collect::<Vec<_>>().join(" "))
+                let expression = expression.split_whitespace().collect::<Vec<_>>().join(" ");
+                match recognise::preset(&expression) {
+                    Some(preset) => format!("{} (cron {expression})", preset.words()),
+                    None => format!("By the cron expression {expression}"),
+                }
             }
         }
     }
@@ -165,7 +169,8 @@ impl SpecProblem {
         match self {
             SpecProblem::NoDay => "days",
             SpecProblem::DayOutOfRange => "day",
-            SpecProblem::MinutesOutOfRange | SpecProblem::HoursOutOfRange => "step",
+            SpecProblem::MinutesOutOfRange => "every_minutes",
+            SpecProblem::HoursOutOfRange => "every_hours",
             SpecProblem::MinuteOutOfRange => "minute",
             SpecProblem::QuarterMonthOutOfRange => "month",
             SpecProblem::UnknownZone => "zone",
@@ -252,7 +257,11 @@ mod tests {
         assert_eq!(monthly(MonthDay::Day(31)), "On the 31st of each month that has one at 07:00, Europe/Ljubljana");
         assert_eq!(
             spec(Cadence::Cron { expression: " 0  7 * * 1 ".into() }).sentence(),
-            "By the cron expression 0 7 * * 1, Europe/Ljubljana"
+            "Mondays at 07:00 (cron 0 7 * * 1), Europe/Ljubljana"
+        );
+        assert_eq!(
+            spec(Cadence::Cron { expression: "0 7 13 * 5".into() }).sentence(),
+            "By the cron expression 0 7 13 * 5, Europe/Ljubljana"
         );
     }
 
@@ -354,8 +363,8 @@ mod tests {
     fn numbers_out_of_range_are_named_by_their_field() {
         let problem = |cadence| spec(cadence).problems().first().map(|problem| (problem.field(), problem.problem()));
         let range = |min, max| Problem::OutOfRange { min, max };
-        assert_eq!(problem(Cadence::Minutes { step: 0 }), Some(("step", range(1, 720))));
-        assert_eq!(problem(Cadence::Hours { step: 24, minute: 0 }), Some(("step", range(1, 23))));
+        assert_eq!(problem(Cadence::Minutes { step: 0 }), Some(("every_minutes", range(1, 720))));
+        assert_eq!(problem(Cadence::Hours { step: 24, minute: 0 }), Some(("every_hours", range(1, 23))));
         assert_eq!(problem(Cadence::Hours { step: 1, minute: 60 }), Some(("minute", range(0, 59))));
         let on = MonthDay::Day(32);
         assert_eq!(problem(Cadence::Monthly { on, at: seven() }), Some(("day", range(1, 31))));
