@@ -5,7 +5,9 @@ use leptos::prelude::*;
 
 use super::{
     form::JobForm,
+    rules_form::RulesForm,
     view::{EditorData, JobDetail, JobItem, NextRun, Preview, RunDetail},
+    when_form::WhenForm,
 };
 use crate::{
     domain::ids::{DeliveryId, OccurrenceId, ScheduleId},
@@ -116,6 +118,8 @@ pub async fn save_job(
     #[server(default)] zone: String,
     #[server(default)] recipients: String,
     #[server(default)] account: String,
+    #[server(flatten)] when: WhenForm,
+    #[server(flatten)] rules: RulesForm,
 ) -> AppResult<()> {
     let ctx = Ctx::signed_in()?;
     let fields = [
@@ -135,7 +139,8 @@ pub async fn save_job(
         ("recipients", recipients),
         ("account", account),
     ];
-    let form = JobForm::read(|name| fields.iter().find(|(field, _)| *field == name).map(|(_, value)| value.clone()));
+    let read = JobForm::read(|name| fields.iter().find(|(field, _)| *field == name).map(|(_, value)| value.clone()));
+    let form = JobForm { when, rules, ..read };
     let saved = match id.as_str() {
         "" => {
             let viewing = access::by_key(&ctx, ctx.reader(), form.project.trim()).await?;

@@ -7,7 +7,9 @@ use leptos_router::hooks::use_query_map;
 use super::{
     api::{SaveJob, preview_job},
     form::{DAYS, JobForm, Mode},
+    rules_fields,
     view::{EditorData, Preview},
+    when_fields,
 };
 use crate::{
     accounts::ZoneField,
@@ -54,9 +56,10 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
                     {mode_choice(Mode::Simple, "Days and time", form.mode)}
                     {mode_choice(Mode::Cron, "Cron expression", form.mode)}
                 </div>
-                <div class="form when__simple">
-                    {days(&form, error)}
-                    <div class="field is-narrow">
+                <div class="form when__simple is-unit">
+                    {when_fields::simple(&form.when, error)}
+                    <div class="unit__week">{days(&form, error)}</div>
+                    <div class="field is-narrow unit__time">
                         <TextField label="Time" name="at" kind="time" value=form.at.clone() error=error />
                     </div>
                 </div>
@@ -71,6 +74,7 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
                     />
                 </div>
                 <ZoneField value=form.zone.clone() error=error />
+                {when_fields::limits(&form.when, error)}
                 <PreviewPanel form=typed />
                 <div>
                     <button class="btn needs-no-script" type="submit" formmethod="get" formaction=here formnovalidate=true>"Show the next runs"</button>
@@ -93,6 +97,7 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
                     error=error
                 />
             </fieldset>
+            {rules_fields::rules(&form.rules, error)}
             <div class="form__actions">
                 <button class="btn is-primary" type="submit">{save}</button>
                 <a class="btn is-ghost" href=back>"Cancel"</a>

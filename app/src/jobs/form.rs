@@ -3,6 +3,7 @@
 use chrono::{NaiveTime, Weekday};
 use serde::{Deserialize, Serialize};
 
+use super::{rules_form::RulesForm, when_form::WhenForm};
 use crate::domain::schedule::{Cadence, DaySet, ScheduleSpec};
 use crate::error::{Checks, Problem};
 
@@ -24,6 +25,8 @@ pub struct JobForm {
     pub recipients: String,
     /// Id of the mail account; empty for the default one.
     pub account: String,
+    pub when: WhenForm,
+    pub rules: RulesForm,
 }
 
 crate::text_enum!(
@@ -66,6 +69,8 @@ impl JobForm {
             zone: text("zone"),
             recipients: text("recipients"),
             account: text("account"),
+            when: WhenForm::read(&field),
+            rules: RulesForm::read(&field),
         }
     }
 
@@ -73,10 +78,10 @@ impl JobForm {
     /// timetable to say.
     pub fn spec(&self, checks: &mut Checks) -> ScheduleSpec {
         let cadence = match self.mode {
-            Mode::Simple => Cadence::Weekly { days: self.days, at: self.time(checks) },
+            Mode::Simple => self.when.cadence(checks, self.days, |checks| self.time(checks)),
             Mode::Cron => Cadence::Cron { expression: self.expression.trim().to_owned() },
         };
-        ScheduleSpec::new(cadence, self.zone.trim())
+        self.when.limit(checks, ScheduleSpec::new(cadence, self.zone.trim()))
     }
 
     fn time(&self, checks: &mut Checks) -> NaiveTime {
@@ -88,7 +93,7 @@ impl JobForm {
 
     /// The values of all fields by name, to show them again.
     pub fn typed(&self) -> Vec<(&'static str, &str)> {
-        let JobForm { name, project, mode, days, at, expression, zone, recipients, account } = self;
+        let JobForm { name, project, mode, days, at, expression, zone, recipients, account, when, rules } = self;
         let mut fields = vec![
             ("name", name.as_str()),
             ("project", project),
@@ -100,6 +105,8 @@ impl JobForm {
             ("account", account),
         ];
         fields.extend(DAYS.iter().filter(|(_, day)| days.contains(*day)).map(|&(name, _)| (name, "on")));
+        fields.extend(when.typed());
+        fields.extend(rules.typed());
         fields
     }
 }

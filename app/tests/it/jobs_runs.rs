@@ -6,9 +6,14 @@ use app::{
         occurrence::{LEASE, OccurrenceState},
     },
     entities::artifact,
-    jobs::service::{
-        runs::{self, Decision},
-        worker,
+    jobs::{
+        form::JobForm,
+        rules_form::RulesForm,
+        service::{
+            dry_run,
+            runs::{self, Decision},
+            worker,
+        },
     },
     mail::service::outbox,
     testing::{each_database, smtp_server::SmtpServer},
@@ -197,6 +202,66 @@ async fn two_workers_never_hold_the_same_run() {
             rest += 1;
         }
         assert_eq!(held + rest, 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_report_that_does_not_meet_the_condition_is_skipped_and_by_hand_it_is_sent() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let rules = RulesForm { send_if: "figure".into(), value: "5".into(), ..RulesForm::default() };
+        let id = stage.job(&JobForm { rules, ..mondays_at_ten() }).await;
+        stage.pass(TimeDelta::minutes(60));
+        stage.plan().await;
+        stage.work().await;
+        let run = stage.runs(id).await.remove(0);
+        assert_eq!(run.state, OccurrenceState::Skipped);
+        assert_eq!(run.reason.as_deref(), Some("Overdue tasks were 0; it is sent only from 5."));
+        assert_eq!(stage.deliveries(run.id).await.len(), 0);
+        stage.pass(TimeDelta::minutes(1));
+        runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        assert_eq!(stage.states(id).await, [OccurrenceState::Skipped, OccurrenceState::Done]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_claim_is_not_renewed_beyond_the_time_that_a_try_may_take() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let rules = RulesForm { timeout: "5".into(), tries: "1".into(), ..RulesForm::default() };
+        let id = stage.job(&JobForm { rules, ..mondays_at_ten() }).await;
+        stage.pass(TimeDelta::minutes(60));
+        stage.plan().await;
+        let claim = worker::claim(&app, "a test").await.unwrap().unwrap();
+        let run = stage.runs(id).await.remove(0);
+        assert_eq!(run.deadline, Some(run.scheduled_at + TimeDelta::minutes(5)));
+        // The worker hangs; the next one finds that the run has had its only try.
+        drop(claim);
+        stage.pass(TimeDelta::minutes(6));
+        assert!(worker::claim(&app, "another").await.unwrap().is_none());
+        let run = stage.runs(id).await.remove(0);
+        assert_eq!((run.state, run.deadline), (OccurrenceState::Failed, None));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_dry_run_shows_the_report_of_any_instant_and_leaves_nothing_behind() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let rules = RulesForm { send_if: "figure".into(), value: "5".into(), ..RulesForm::default() };
+        let id = stage.job(&JobForm { rules, ..mondays_at_ten() }).await;
+        let next = stage.schedule(id).await.next_run_at.unwrap();
+        let shown = dry_run::look(&stage.mina(), id, next).await.unwrap();
+        assert!(shown.rehearsal.is_named && !shown.written.html.is_empty() && !shown.images.is_empty());
+        assert_eq!(shown.unmet.as_deref(), Some("Overdue tasks were 0; it is sent only from 5."));
+        assert_eq!(Some(shown.snapshot.period.last), day("2026-11-22"));
+        let past = dry_run::look(&stage.mina(), id, next - TimeDelta::days(3)).await.unwrap();
+        assert!(!past.rehearsal.is_named);
+        assert_eq!(stage.runs(id).await.len(), 0);
     })
     .await;
 }

@@ -4,11 +4,14 @@ use app::{
     domain::{
         job::ScheduleState,
         occurrence::{OccurrenceState, Trigger},
+        policy::Overlap,
     },
     error::{AppError, Problem},
     jobs::{
-        form::JobForm,
-        service::{planner, runs, schedules},
+        form::{JobForm, Mode},
+        rules_form::RulesForm,
+        service::{backfill, planner, runs, schedules},
+        when_form::WhenForm,
     },
     platform::ctx::Ctx,
     projects::service::access,
@@ -246,6 +249,171 @@ async fn three_failed_runs_in_a_row_pause_the_job() {
         let paused = stage.schedule(id).await;
         assert_eq!(paused.state, ScheduleState::Paused);
         assert_eq!(paused.pause_note.as_deref(), Some("Paused by itself after 3 failed runs in a row."));
+    })
+    .await;
+}
+
+fn twice() -> JobForm {
+    JobForm { when: WhenForm { runs: "2".into(), ..WhenForm::default() }, ..hourly() }
+}
+
+#[tokio::test]
+async fn every_kind_of_time_and_rule_reads_back_as_it_was_typed() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let simple = |when: WhenForm| JobForm { days: Default::default(), when, ..mondays_at_ten() };
+        let minutes = WhenForm { unit: "minutes".into(), every_minutes: "45".into(), ..WhenForm::default() };
+        let second_tuesday = WhenForm {
+            unit: "month".into(),
+            on: "weekday".into(),
+            nth: "second".into(),
+            weekday: "tue".into(),
+            except: "2026-12-08".into(),
+            ..WhenForm::default()
+        };
+        let quarter = WhenForm { unit: "quarter".into(), month: "3".into(), on: "last".into(), ..WhenForm::default() };
+        let rules = RulesForm {
+            overlap: "queue_one".into(),
+            timeout: "20".into(),
+            tries: "2".into(),
+            send_if: "not_empty".into(),
+            ..RulesForm::default()
+        };
+        let forms = [
+            JobForm { at: String::new(), ..simple(minutes) },
+            simple(second_tuesday),
+            JobForm { rules, ..simple(quarter) },
+        ];
+        let mut sentences = Vec::new();
+        for form in &forms {
+            let id = stage.job(form).await;
+            let (row, viewing) = schedules::visible(&stage.mina(), id).await.unwrap();
+            assert_eq!(schedules::form(&stage.mina(), &row, &viewing).await.unwrap(), *form);
+            sentences.push(schedules::spec(&row).unwrap().sentence());
+        }
+        assert_eq!(
+            sentences,
+            [
+                "Every 45 minutes from midnight, Europe/Ljubljana",
+                "On the second Tuesday of every month at 10:00, Europe/Ljubljana, not on 8 Dec 2026",
+                "On the last day of every quarter at 10:00, Europe/Ljubljana",
+            ]
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_number_of_runs_ends_the_job_and_more_of_them_go_on() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&twice()).await;
+        let row = stage.schedule(id).await;
+        assert_eq!(schedules::next_runs(&stage.mina(), &row, 5).unwrap().len(), 2);
+        for _ in 0..2 {
+            stage.pass(TimeDelta::hours(1));
+            assert_eq!(stage.plan().await, 1);
+            stage.work().await;
+        }
+        let ended = stage.schedule(id).await;
+        assert_eq!((ended.state, ended.next_run_at, ended.runs_made), (ScheduleState::On, None, 2));
+        stage.pass(TimeDelta::hours(5));
+        assert_eq!(stage.plan().await, 0);
+        let three = JobForm { when: WhenForm { runs: "3".into(), ..WhenForm::default() }, ..hourly() };
+        schedules::update(&stage.mina(), id, 1, &three).await.unwrap();
+        assert_eq!(stage.schedule(id).await.next_run_at, Some(utc("2026-11-23T16:00:00Z")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_resume_after_the_clock_was_set_back_plans_nothing_again() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&hourly()).await;
+        stage.pass(TimeDelta::hours(2));
+        stage.plan().await;
+        stage.pass(TimeDelta::minutes(-90));
+        schedules::pause(&stage.mina(), id, "").await.unwrap();
+        schedules::resume(&stage.mina(), id).await.unwrap();
+        assert_eq!(stage.schedule(id).await.next_run_at, Some(utc("2026-11-23T11:00:00Z")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_that_cannot_be_read_holds_no_other_up() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let broken = stage.job(&hourly()).await;
+        let mut row = stage.schedule(broken).await.into_active_model();
+        row.spec = Set("{}".into());
+        row.next_run_at = Set(Some(utc("2026-11-23T08:30:00Z")));
+        row.update(app.reader()).await.unwrap();
+        let sound = stage.job(&hourly()).await;
+        stage.pass(TimeDelta::hours(1));
+        assert_eq!(stage.plan().await, 1);
+        assert_eq!(stage.runs(sound).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn starts_are_spread_and_stay_where_they_are() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let form = JobForm { rules: RulesForm { jitter: "30".into(), ..RulesForm::default() }, ..hourly() };
+        let id = stage.job(&form).await;
+        stage.pass(TimeDelta::hours(1));
+        stage.plan().await;
+        let run = stage.runs(id).await.remove(0);
+        let late = run.next_try_at.unwrap() - run.scheduled_at;
+        assert!(late >= TimeDelta::zero() && late <= TimeDelta::minutes(30), "{late}");
+        stage.pass(late);
+        assert_eq!(stage.work().await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_backfill_makes_up_for_what_was_skipped_and_leaves_alone_what_has_run() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&hourly()).await;
+        stage.pass(TimeDelta::minutes(200));
+        stage.plan().await;
+        stage.work().await;
+        let before = stage.states(id).await;
+        assert_eq!(before, [OccurrenceState::Skipped, OccurrenceState::Skipped, OccurrenceState::Done]);
+        // Two hours before the job was made, too.
+        let range = (utc("2026-11-23T07:00:00Z"), utc("2026-11-23T11:00:00Z"));
+        let made = backfill::run(&stage.mina(), id, range, Overlap::QueueAll).await.unwrap();
+        assert_eq!((made.runs, made.skipped, made.already), (4, 0, 1));
+        assert_eq!(stage.work().await, 4);
+        assert_eq!(stage.states(id).await, [OccurrenceState::Done; 5]);
+        assert_eq!(stage.runs(id).await.iter().filter(|run| run.is_backfill).count(), 4);
+        let again = backfill::run(&stage.mina(), id, range, Overlap::QueueAll).await.unwrap();
+        assert_eq!((again.runs, again.already), (0, 5));
+        let nothing = (utc("2026-11-23T07:10:00Z"), utc("2026-11-23T07:20:00Z"));
+        let refused = backfill::run(&stage.mina(), id, nothing, Overlap::Skip).await;
+        assert_eq!(refused, Err(AppError::field("to", Problem::NeverRuns)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_bad_rule_is_named_by_its_field() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let ctx = stage.mina();
+        let viewing = access::by_id(&ctx, ctx.reader(), stage.project.id).await.unwrap();
+        let rules = RulesForm { tries: "0".into(), ..RulesForm::default() };
+        let when = WhenForm { unit: "hours".into(), every_hours: "24".into(), ..WhenForm::default() };
+        let bad = JobForm { mode: Mode::Simple, when, rules, ..mondays_at_ten() };
+        let refused = schedules::create(&ctx, &viewing.editing().unwrap(), &bad).await.unwrap_err();
+        let AppError::Invalid(invalid) = refused else { panic!("{refused:?}") };
+        let found: Vec<_> = invalid.fields.iter().map(|field| field.field.as_str()).collect();
+        assert_eq!(found, ["every_hours", "tries"]);
     })
     .await;
 }

@@ -123,7 +123,7 @@ async fn carry_out(
     match verdict {
         Verdict::Skip(reason) => {
             let words = reason.words(local);
-            if let Some(id) = insert(ctx, tx, held, at, Trigger::Schedule, Standing::skipped(words.clone())).await? {
+            if let Some(id) = insert(ctx, tx, held, NewRun::planned(at, Standing::skipped(words.clone()))).await? {
                 book::note(ctx, &**tx, id, LogLevel::Warning, format!("Skipped. {words}")).await?;
             }
         }
@@ -131,12 +131,27 @@ async fn carry_out(
             if verdict == Verdict::RunInstead {
                 cancel_open(ctx, tx, held, &format!("The run of {} took its place.", local(at))).await?;
             }
-            if let Some(id) = insert(ctx, tx, held, at, Trigger::Schedule, Standing::planned(starts_at)).await? {
+            if let Some(id) = insert(ctx, tx, held, NewRun::planned(at, Standing::planned(starts_at))).await? {
                 book::note(ctx, &**tx, id, LogLevel::Info, format!("Planned for {}.", local(at))).await?;
             }
         }
     }
     Ok(())
+}
+
+/// A run that has no row yet.
+pub(super) struct NewRun {
+    pub at: DateTime<Utc>,
+    pub trigger: Trigger,
+    pub is_backfill: bool,
+    pub standing: Standing,
+}
+
+impl NewRun {
+    /// One of the schedule itself.
+    pub fn planned(at: DateTime<Utc>, standing: Standing) -> Self {
+        Self { at, trigger: Trigger::Schedule, is_backfill: false, standing }
+    }
 }
 
 /// Makes the row of a run; none where its instant has one already.
@@ -147,10 +162,9 @@ pub(super) async fn insert(
     ctx: &Ctx,
     tx: &WriteTx,
     held: &schedule::Model,
-    at: DateTime<Utc>,
-    trigger: Trigger,
-    standing: Standing,
+    run: NewRun,
 ) -> AppResult<Option<OccurrenceId>> {
+    let NewRun { at, trigger, is_backfill, standing } = run;
     let id = OccurrenceId(Uuid::now_v7());
     let Standing { state, fence, lease_until, attempts, next_try_at, deadline, reason } = standing;
     let row = occurrence::ActiveModel {
@@ -167,7 +181,7 @@ pub(super) async fn insert(
         attempts: Set(i32::try_from(attempts).unwrap_or(i32::MAX)),
         next_try_at: Set(next_try_at),
         deadline: Set(deadline),
-        is_backfill: Set(false),
+        is_backfill: Set(is_backfill),
         period_from: Set(None),
         period_to: Set(None),
         subject: Set(None),
@@ -205,7 +219,7 @@ pub(super) async fn ongoing(tx: &WriteTx, id: ScheduleId) -> AppResult<Ongoing> 
     })
 }
 
-async fn cancel_open(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, reason: &str) -> AppResult<()> {
+pub(super) async fn cancel_open(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, reason: &str) -> AppResult<()> {
     for row in open_runs(tx, held.id).await? {
         let event = Event::Cancelled { reason: reason.to_owned() };
         ledger::step(ctx, tx, held, row.id, event, ledger::no_columns()).await?;

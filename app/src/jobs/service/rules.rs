@@ -6,14 +6,15 @@ use sea_orm::ActiveValue::Set;
 use crate::{
     domain::{
         backoff::Backoff,
-        condition::Condition,
+        condition::{Comparison, Condition, Figure},
         ids::ScheduleId,
         occurrence::RunRules,
         planner::{Jitter, PlanRules},
         schedule::ScheduleSpec,
     },
     entities::schedule,
-    error::AppResult,
+    error::{AppResult, Checks, Problem},
+    jobs::rules_form::{RulesForm, SendIf},
     platform::fault,
 };
 
@@ -119,6 +120,90 @@ pub fn store(rules: &Rules, row: &mut schedule::ActiveModel) -> AppResult<()> {
     Ok(())
 }
 
+/// Reads the rules that a form describes. What is wrong is noted with its field.
+pub fn read(form: &RulesForm, checks: &mut Checks) -> Rules {
+    let mut within = |field: &str, text: &str, min: u32, max: u32| {
+        let Ok(number) = text.trim().parse::<u32>() else {
+            checks.add(field, Problem::NotANumber);
+            return min;
+        };
+        if !(min..=max).contains(&number) {
+            checks.add(field, Problem::OutOfRange { min: min.into(), max: max.into() });
+        }
+        number
+    };
+    let minutes = |number: u32| Duration::minutes(number.into());
+    let rules = Rules {
+        plan: PlanRules {
+            misfire: form.misfire.parse().unwrap_or_default(),
+            at_most: within("at_most", &form.at_most, 1, 1_000),
+            catch_up: Duration::hours(within("catch_up", &form.catch_up, 1, 168).into()),
+            grace: minutes(within("grace", &form.grace, 0, 1_440)),
+            overlap: form.overlap.parse().unwrap_or_default(),
+            jitter: Jitter { most: minutes(within("jitter", &form.jitter, 0, 1_440)), seed: 0 },
+            runs_left: None,
+        },
+        run: RunRules {
+            timeout: match form.timeout.trim() {
+                "" => None,
+                text => Some(minutes(within("timeout", text, 1, 1_440))),
+            },
+            tries: within("tries", &form.tries, 1, 20),
+            backoff: Backoff {
+                first: minutes(within("retry_first", &form.retry_first, 1, 1_440)),
+                longest: minutes(within("retry_longest", &form.retry_longest, 1, 1_440)),
+            },
+        },
+        send_if: match form.send_if.parse().unwrap_or_default() {
+            SendIf::Always => Condition::Always,
+            SendIf::NotEmpty => Condition::NotEmpty,
+            SendIf::Figure => Condition::Figure {
+                figure: form.figure.parse().unwrap_or(Figure::Overdue),
+                is: form.comparison.parse().unwrap_or(Comparison::AtLeast),
+                value: within("value", &form.value, 0, 1_000_000),
+            },
+        },
+        pause_after: within("pause_after", &form.pause_after, 1, 100),
+    };
+    if rules.run.backoff.longest < rules.run.backoff.first {
+        checks.add("retry_longest", Problem::OutOfRange { min: rules.run.backoff.first.num_minutes(), max: 1_440 });
+    }
+    rules
+}
+
+/// The fields that show rules.
+pub fn show(rules: &Rules) -> RulesForm {
+    let Rules { plan, run, send_if, pause_after } = rules;
+    let minutes = |span: Duration| span.num_minutes().to_string();
+    let form = RulesForm {
+        overlap: plan.overlap.to_string(),
+        misfire: plan.misfire.to_string(),
+        at_most: plan.at_most.to_string(),
+        grace: minutes(plan.grace),
+        // Rounded up: a window that was set in minutes does not become shorter.
+        catch_up: ((plan.catch_up.num_minutes() + 59) / 60).to_string(),
+        jitter: minutes(plan.jitter.most),
+        timeout: run.timeout.map(minutes).unwrap_or_default(),
+        tries: run.tries.to_string(),
+        retry_first: minutes(run.backoff.first),
+        retry_longest: minutes(run.backoff.longest),
+        pause_after: pause_after.to_string(),
+        ..RulesForm::default()
+    };
+    let word = |word: SendIf| word.to_string();
+    match *send_if {
+        Condition::Always => form,
+        Condition::NotEmpty => RulesForm { send_if: word(SendIf::NotEmpty), ..form },
+        Condition::Figure { figure, is, value } => RulesForm {
+            send_if: word(SendIf::Figure),
+            figure: figure.to_string(),
+            comparison: is.to_string(),
+            value: value.to_string(),
+            ..form
+        },
+    }
+}
+
 /// Decides the jitter of a schedule's runs.
 fn seed(id: ScheduleId) -> u64 {
     // The low half of a UUIDv7 is random.
@@ -127,4 +212,45 @@ fn seed(id: ScheduleId) -> u64 {
 
 fn whole(number: i64) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::AppError;
+
+    #[test]
+    fn a_form_as_it_begins_has_the_rules_of_a_new_schedule() {
+        let mut checks = Checks::default();
+        assert_eq!(read(&RulesForm::default(), &mut checks), Rules::default());
+        assert_eq!(checks.done(), Ok(()));
+        assert_eq!(show(&Rules::default()), RulesForm::default());
+    }
+
+    #[test]
+    fn rules_are_shown_as_they_were_typed() {
+        let form = RulesForm {
+            overlap: "queue_one".into(),
+            misfire: "all".into(),
+            timeout: "20".into(),
+            send_if: "figure".into(),
+            value: "5".into(),
+            ..RulesForm::default()
+        };
+        let mut checks = Checks::default();
+        let rules = read(&form, &mut checks);
+        assert_eq!(checks.done(), Ok(()));
+        assert_eq!(show(&rules), form);
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_noted_with_their_field() {
+        let form =
+            RulesForm { tries: "0".into(), grace: "soon".into(), retry_first: "40".into(), ..RulesForm::default() };
+        let mut checks = Checks::default();
+        read(&form, &mut checks);
+        let Err(AppError::Invalid(invalid)) = checks.done() else { panic!("nothing was noted") };
+        let found: Vec<_> = invalid.fields.iter().map(|field| field.field.as_str()).collect();
+        assert_eq!(found, ["grace", "tries", "retry_longest"]);
+    }
 }

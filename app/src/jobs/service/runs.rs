@@ -5,7 +5,9 @@ use chrono_tz::Tz;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
-    book, ledger, planner, recipients, schedules,
+    book, ledger,
+    planner::{self, NewRun},
+    recipients, schedules,
     sending::{self, Hold},
 };
 use crate::{
@@ -47,7 +49,8 @@ pub async fn start(ctx: &Ctx, id: ScheduleId) -> AppResult<OccurrenceId> {
     let run = match going {
         Some(row) => row.id,
         None => {
-            let made = planner::insert(ctx, &tx, &held, ctx.now, Trigger::Manual, Standing::planned(ctx.now)).await?;
+            let new = NewRun { trigger: Trigger::Manual, ..NewRun::planned(ctx.now, Standing::planned(ctx.now)) };
+            let made = planner::insert(ctx, &tx, &held, new).await?;
             let run = made.ok_or_else(|| AppError::field("run", crate::error::Problem::Taken))?;
             let words = match &ctx.actor {
                 Actor::Person(me) => format!("Started by {}.", me.name),

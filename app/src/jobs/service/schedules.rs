@@ -1,5 +1,6 @@
 //! Schedules: made, changed, paused, resumed, deleted, listed.
 
+use chrono::NaiveTime;
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
@@ -19,7 +20,10 @@ use crate::{
     },
     entities::{project, schedule, smtp_account},
     error::{AppError, AppResult, Checks, Conflict, FieldError, Problem},
-    jobs::form::{JobForm, Mode},
+    jobs::{
+        form::{JobForm, Mode},
+        when_form::WhenForm,
+    },
     platform::{
         ctx::{Actor, Ctx},
         db::WriteTx,
@@ -291,21 +295,27 @@ pub fn timetable(row: &schedule::Model) -> AppResult<Timetable> {
 /// A fault, where it cannot be read.
 pub async fn form(ctx: &Ctx, row: &schedule::Model, viewing: &Viewing) -> AppResult<JobForm> {
     let spec = spec(row)?;
+    let at = |at: &NaiveTime| at.format("%H:%M").to_string();
     let (mode, days, at) = match &spec.cadence {
-        Cadence::Daily { at } => (Mode::Simple, DaySet::ALL, Some(at)),
-        Cadence::Weekly { days, at } => (Mode::Simple, *days, Some(at)),
-        _ => (Mode::Cron, DaySet::default(), None),
+        Cadence::Weekly { days, at: time } => (Mode::Simple, *days, at(time)),
+        Cadence::Daily { at: time } | Cadence::Monthly { at: time, .. } | Cadence::Quarterly { at: time, .. } => {
+            (Mode::Simple, DaySet::default(), at(time))
+        }
+        Cadence::Minutes { .. } | Cadence::Hours { .. } => (Mode::Simple, DaySet::default(), String::new()),
+        Cadence::Cron { .. } => (Mode::Cron, DaySet::default(), String::new()),
     };
     Ok(JobForm {
         name: row.name.clone(),
         project: viewing.project().key.clone(),
         mode,
         days,
-        at: at.map(|at| at.format("%H:%M").to_string()).unwrap_or_default(),
+        at,
         expression: if mode == Mode::Cron { spec.cadence.expression().unwrap_or_default() } else { String::new() },
         zone: spec.zone.clone(),
         recipients: recipients::lines(&recipients::of(ctx.reader(), row.id).await?),
         account: row.account_id.map(|id| id.to_string()).unwrap_or_default(),
+        when: WhenForm::of(&spec),
+        rules: rules::show(&rules::of(row)?),
     })
 }
 
@@ -345,6 +355,7 @@ async fn check(ctx: &Ctx, form: &JobForm) -> AppResult<Checked> {
         }
         Err(other) => return Err(other),
     };
+    let rules = rules::read(&form.rules, &mut checks);
     let people = recipients::parse(&mut checks, "recipients", &form.recipients);
     let account_id = match form.account.trim() {
         "" => None,
@@ -359,7 +370,7 @@ async fn check(ctx: &Ctx, form: &JobForm) -> AppResult<Checked> {
     };
     checks.done()?;
     let timetable = timetable.ok_or(AppError::Malformed)?;
-    Ok(Checked { name, spec, timetable, rules: Rules::default(), account_id, people })
+    Ok(Checked { name, spec, timetable, rules, account_id, people })
 }
 
 fn compile(spec: &ScheduleSpec) -> AppResult<Timetable> {

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use chrono::Days;
+use chrono::{DateTime, Days, Utc};
 use ring::digest;
 use sea_orm::{
     ActiveModelTrait,
@@ -211,7 +211,7 @@ async fn build(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Op
     let ctx = Ctx::system(app);
     let run = ledger::read(ctx.reader(), hold.run).await?;
     let project = project::Entity::find_by_id(run.project_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
-    let period = period(&run, &project);
+    let period = period(run.trigger, run.scheduled_at, &project);
     let frozen = snapshot::build(&ctx, run.project_id, period, run.scheduled_at).await?;
     // Who starts a run by hand wants to see it.
     if run.trigger == Trigger::Schedule
@@ -246,9 +246,9 @@ async fn send_if(app: &AppState, schedule: ScheduleId) -> AppResult<condition::C
 
 /// A planned report covers the days before its instant, also when it runs late; one that a person asks for includes
 /// today.
-fn period(run: &ledger::RunRow, project: &project::Model) -> Period {
-    let today = day_of(run.scheduled_at, &snapshot::zone_of(project));
-    let last = match run.trigger {
+pub(super) fn period(trigger: Trigger, at: DateTime<Utc>, project: &project::Model) -> Period {
+    let today = day_of(at, &snapshot::zone_of(project));
+    let last = match trigger {
         Trigger::Schedule => today.checked_sub_days(Days::new(1)).unwrap_or(today),
         Trigger::Manual => today,
     };
