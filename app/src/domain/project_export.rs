@@ -1,7 +1,12 @@
 //! A project as a file (`autoreport/1`): everything in it, in words that other programs can read.
 //!
 //! Ids are those of the instance it came from, and only tie the parts of the file together; people are named. Times
-//! are RFC 3339 in UTC, days ISO 8601. Fields may be added; a reader leaves out those that it does not know.
+//! are RFC 3339 in UTC, days ISO 8601. Fields may be added; a reader leaves out those that it does not know. What it
+//! cannot read any more gets the next number in `format`.
+//!
+//! `domain::import::autoreport` reads the file again. Not in it: the bytes of attachments, views that people saved for
+//! themselves alone, schedules and reports, groups (their people have the role that the group gives them), and the
+//! old keys and numbers under which a project and its tasks were known before.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,6 +14,10 @@ use uuid::Uuid;
 
 /// The word in `format`.
 pub const FORMAT: &str = "autoreport/1";
+/// The number of [`FORMAT`].
+pub const VERSION: u32 = 1;
+/// What stands in `format` before the number.
+pub const FAMILY: &str = "autoreport/";
 
 /// A whole project.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +33,9 @@ pub struct ProjectFile {
     /// By number, archived ones and those in the trash included.
     pub tasks: Vec<TaskPart>,
     pub rules: Vec<RulePart>,
+    /// Saved views that all members have.
+    #[serde(default)]
+    pub views: Vec<ViewPart>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,6 +47,9 @@ pub struct ProjectPart {
     /// IANA time zone.
     pub zone: String,
     pub archive_after_days: Option<i32>,
+    /// The number that was given out last, so that none is given out twice.
+    #[serde(default)]
+    pub last_number: i32,
     pub created_at: DateTime<Utc>,
     pub archived_at: Option<DateTime<Utc>>,
 }
@@ -62,7 +77,8 @@ pub struct LabelPart {
 pub struct PersonPart {
     pub id: Uuid,
     pub name: String,
-    /// `owner`, `editor`, `viewer`; none for those who are not in the project any more.
+    /// `owner`, `editor`, `viewer`, their own or that of a group, whichever may more; none for those who are not in the
+    /// project any more.
     pub role: Option<String>,
 }
 
@@ -89,14 +105,17 @@ pub struct TaskPart {
     pub recurrence: Option<String>,
     pub completed_at: Option<DateTime<Utc>>,
     pub archived_at: Option<DateTime<Utc>>,
+    /// Since when it is in the trash.
     pub deleted_at: Option<DateTime<Utc>>,
-    pub created_at: DateTime<Utc>,
     /// Id of a person, as are the other people below.
+    pub deleted_by: Option<Uuid>,
+    pub created_at: DateTime<Utc>,
     pub created_by: Option<Uuid>,
     pub updated_at: DateTime<Utc>,
     pub labels: Vec<Uuid>,
     pub assignees: Vec<Uuid>,
     pub watchers: Vec<Uuid>,
+    /// Ids of tasks that have to be completed first; those of other projects are not in the file.
     pub blocked_by: Vec<Uuid>,
     pub checklist: Vec<ItemPart>,
     /// Oldest first.
@@ -121,6 +140,17 @@ pub struct CommentPart {
     pub edited_at: Option<DateTime<Utc>>,
     /// Markdown.
     pub text: String,
+    /// What it said before it was edited, oldest first.
+    #[serde(default)]
+    pub revisions: Vec<RevisionPart>,
+}
+
+/// An earlier text of a comment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RevisionPart {
+    pub at: DateTime<Utc>,
+    /// Markdown.
+    pub text: String,
 }
 
 /// A work note.
@@ -131,6 +161,7 @@ pub struct NotePart {
     pub on: NaiveDate,
     pub author: Option<Uuid>,
     pub at: DateTime<Utc>,
+    pub edited_at: Option<DateTime<Utc>>,
     /// Markdown.
     pub text: String,
 }
@@ -165,4 +196,14 @@ pub struct RulePart {
     pub is_on: bool,
     pub trigger: serde_json::Value,
     pub actions: serde_json::Value,
+}
+
+/// A saved view.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ViewPart {
+    pub name: String,
+    /// The query of the board's address, without its question mark.
+    pub query: String,
+    /// Who saved it.
+    pub by: Option<Uuid>,
 }

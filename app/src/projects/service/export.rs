@@ -9,10 +9,16 @@ use uuid::Uuid;
 
 use super::{access::Viewing, export_csv, projects};
 use crate::{
-    domain::{ids::TaskId, project_export::*},
+    domain::{
+        automation::{Action, Need},
+        ids::{CommentId, TaskId},
+        project::MemberRole,
+        project_export::*,
+    },
     entities::{
-        attachment, board_column, checklist_item, comment, label, member, project, rule, task, task_assignee,
-        task_dependency, task_event, task_label, task_watcher, user, work_note,
+        attachment, board_column, checklist_item, comment, comment_revision, label, member, project, rule, saved_view,
+        task, task_assignee, task_dependency, task_event, task_label, task_watcher, team_member, team_project, user,
+        work_note,
     },
     error::AppResult,
     platform::{ctx::Ctx, fault},
@@ -59,6 +65,19 @@ pub async fn read(ctx: &Ctx, viewing: &Viewing) -> AppResult<ProjectFile> {
         .order_by_asc(rule::Column::Position)
         .all(db)
         .await?;
+    let views = saved_view::Entity::find()
+        .filter(saved_view::Column::ProjectId.eq(project.id))
+        .filter(saved_view::Column::IsShared.eq(true))
+        .order_by_asc(saved_view::Column::Name)
+        .order_by_asc(saved_view::Column::Id)
+        .all(db)
+        .await?;
+    let views: Vec<ViewPart> = views
+        .into_iter()
+        .map(|row| ViewPart { name: row.name, query: row.query, by: Some(row.owner_id.0) })
+        .collect();
+    let rules: Vec<RulePart> = rules.into_iter().map(rule_part).collect();
+    let also = named_elsewhere(&rules, &views);
     Ok(ProjectFile {
         format: FORMAT.to_owned(),
         exported_at: ctx.now,
@@ -68,23 +87,37 @@ pub async fn read(ctx: &Ctx, viewing: &Viewing) -> AppResult<ProjectFile> {
             description: project.description.clone(),
             zone: project.zone.clone(),
             archive_after_days: project.archive_after_days,
+            last_number: project.last_number,
             created_at: project.created_at,
             archived_at: project.archived_at,
         },
         columns: projects::columns(db, project.id).await?.into_iter().map(column).collect(),
         labels: labels.into_iter().map(|row| LabelPart { id: row.id.0, name: row.name, hue: row.hue }).collect(),
-        people: people(db, project, &tasks).await?,
+        people: people(db, project, &tasks, also).await?,
         tasks,
-        rules: rules
-            .into_iter()
-            .map(|row| RulePart {
-                name: row.name,
-                is_on: row.is_on,
-                trigger: serde_json::from_str(&row.trigger).unwrap_or_default(),
-                actions: serde_json::from_str(&row.actions).unwrap_or_default(),
-            })
-            .collect(),
+        rules,
+        views,
     })
+}
+
+fn rule_part(row: rule::Model) -> RulePart {
+    RulePart {
+        name: row.name,
+        is_on: row.is_on,
+        trigger: serde_json::from_str(&row.trigger).unwrap_or_default(),
+        actions: serde_json::from_str(&row.actions).unwrap_or_default(),
+    }
+}
+
+/// People whom rules and views name.
+fn named_elsewhere(rules: &[RulePart], views: &[ViewPart]) -> Vec<Uuid> {
+    let actions =
+        rules.iter().filter_map(|rule| serde_json::from_value::<Vec<Action>>(rule.actions.clone()).ok()).flatten();
+    let of_rules = actions.filter_map(|action| match (action.needs(), action) {
+        (Need::Person(person), _) | (_, Action::Unassign { person }) => Some(person.0),
+        _ => None,
+    });
+    of_rules.chain(views.iter().filter_map(|view| view.by)).collect()
 }
 
 fn column(row: board_column::Model) -> ColumnPart {
@@ -97,14 +130,34 @@ fn column(row: board_column::Model) -> ColumnPart {
     }
 }
 
-/// Members, and those whom a task names.
-async fn people(db: &impl ConnectionTrait, project: &project::Model, tasks: &[TaskPart]) -> AppResult<Vec<PersonPart>> {
+/// What people may do in a project: by themselves or through a group, whichever may more.
+async fn roles(db: &impl ConnectionTrait, project: &project::Model) -> AppResult<HashMap<Uuid, MemberRole>> {
     let members = member::Entity::find().filter(member::Column::ProjectId.eq(project.id)).all(db).await?;
-    let roles: HashMap<Uuid, String> =
-        members.into_iter().map(|member| (member.user_id.0, member.role.to_string())).collect();
-    let mut named: Vec<Uuid> = roles.keys().copied().collect();
+    let mut roles: HashMap<Uuid, MemberRole> =
+        members.into_iter().map(|member| (member.user_id.0, member.role)).collect();
+    let groups = team_project::Entity::find().filter(team_project::Column::ProjectId.eq(project.id)).all(db).await?;
+    for group in groups {
+        let people = team_member::Entity::find().filter(team_member::Column::TeamId.eq(group.team_id)).all(db).await?;
+        for person in people {
+            let role = roles.entry(person.user_id.0).or_insert(group.role);
+            *role = (*role).max(group.role);
+        }
+    }
+    Ok(roles)
+}
+
+/// Members, and those whom a task or `also` names.
+async fn people(
+    db: &impl ConnectionTrait,
+    project: &project::Model,
+    tasks: &[TaskPart],
+    also: Vec<Uuid>,
+) -> AppResult<Vec<PersonPart>> {
+    let roles = roles(db, project).await?;
+    let mut named = also;
+    named.extend(roles.keys().copied());
     for task in tasks {
-        named.extend(task.created_by);
+        named.extend(task.created_by.into_iter().chain(task.deleted_by));
         named.extend(task.assignees.iter().chain(&task.watchers));
         named.extend(task.comments.iter().filter_map(|comment| comment.author));
         named.extend(task.notes.iter().filter_map(|note| note.author));
@@ -118,7 +171,7 @@ async fn people(db: &impl ConnectionTrait, project: &project::Model, tasks: &[Ta
         people.extend(rows.into_iter().map(|row| PersonPart {
             id: row.id.0,
             name: row.name,
-            role: roles.get(&row.id.0).cloned(),
+            role: roles.get(&row.id.0).map(ToString::to_string),
         }));
     }
     people.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
@@ -187,6 +240,22 @@ impl Around {
             .filter(task_event::Column::ProjectId.eq(project.id))
             .order_by_asc(task_event::Column::At)
             .order_by_asc(task_event::Column::Id);
+        let of_tasks = || -> SelectStatement {
+            sea_orm::sea_query::Query::select()
+                .column(comment::Column::Id)
+                .from(comment::Entity)
+                .and_where(comment::Column::TaskId.in_subquery(of_project()))
+                .to_owned()
+        };
+        let revisions = comment_revision::Entity::find()
+            .filter(comment_revision::Column::CommentId.in_subquery(of_tasks()))
+            .order_by_asc(comment_revision::Column::WrittenAt)
+            .order_by_asc(comment_revision::Column::Id);
+        let mut said_before: HashMap<CommentId, Vec<RevisionPart>> = HashMap::new();
+        for row in revisions.all(db).await? {
+            let part = RevisionPart { at: row.written_at, text: row.body };
+            said_before.entry(row.comment_id).or_default().push(part);
+        }
         Ok(Self {
             labels: grouped(db, labels, |row| (row.task_id, row.label_id.0)).await?,
             assignees: grouped(db, assignees, |row| (row.task_id, row.user_id.0)).await?,
@@ -198,13 +267,15 @@ impl Around {
             .await?,
             comments: grouped(db, comments, |row| {
                 let author = row.author_id.map(|id| id.0);
-                (row.task_id, CommentPart { author, at: row.created_at, edited_at: row.edited_at, text: row.body })
+                let (at, edited_at, text) = (row.created_at, row.edited_at, row.body);
+                let revisions = said_before.get(&row.id).cloned().unwrap_or_default();
+                (row.task_id, CommentPart { author, at, edited_at, text, revisions })
             })
             .await?,
             notes: grouped(db, notes, |row| {
                 let author = row.author_id.map(|id| id.0);
                 let (kind, on, at) = (row.kind.to_string(), row.on_date, row.created_at);
-                (row.task_id, NotePart { kind, on, author, at, text: row.body })
+                (row.task_id, NotePart { kind, on, author, at, edited_at: row.edited_at, text: row.body })
             })
             .await?,
             attachments: grouped(db, attachments, |row| {
@@ -238,6 +309,7 @@ impl Around {
             completed_at: row.completed_at,
             archived_at: row.archived_at,
             deleted_at: row.deleted_at,
+            deleted_by: row.deleted_by.map(|id| id.0),
             created_at: row.created_at,
             created_by: row.created_by.map(|id| id.0),
             updated_at: row.updated_at,
