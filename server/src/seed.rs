@@ -9,7 +9,7 @@ mod titles;
 use app::{
     domain::{
         ids::{ProjectId, UserId},
-        import::plan::{ColumnState, ImportPlan, PlannedColumn, PlannedLabel, PlannedPerson},
+        import::plan::{ColumnState, ImportPlan, PlannedColumn, PlannedLabel, PlannedPart, PlannedPerson},
         project::{MemberRole, parse_task_ref},
         task::Status,
     },
@@ -81,6 +81,7 @@ fn plan(ctx: &Ctx, tasks: usize) -> ImportPlan {
                 status: *status,
                 state: ColumnState::Open,
                 cards: 0,
+                limit: None,
             })
             .collect(),
         labels: named::LABELS
@@ -93,11 +94,13 @@ fn plan(ctx: &Ctx, tasks: usize) -> ImportPlan {
                 source_id: (*id).into(),
                 name: (*name).into(),
                 username: (*email).into(),
+                part: PlannedPart::Involved,
             })
             .collect(),
         cards,
         history,
         warnings: Vec::new(),
+        project: None,
     }
 }
 

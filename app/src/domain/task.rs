@@ -108,6 +108,8 @@ pub const DESCRIPTION_MAX: u32 = 100_000;
 pub const COMMENT_MAX: u32 = 20_000;
 /// Longest text of a checklist item, in characters.
 pub const ITEM_MAX: u32 = 500;
+/// Most tasks that block one, and that one blocks.
+pub const LINKS_MAX: u32 = 50;
 /// Cards that a board sends of each column at first.
 pub const CARDS_FIRST: u64 = 30;
 

@@ -11,6 +11,7 @@ use crate::{
             mapping::{CsvField, DateOrder, FaultyLines, Layout, ListTarget},
             run::{ImportKind, ImportState, ImportSummary, PersonTarget},
         },
+        project::MemberRole,
     },
     error::AppResult,
 };
@@ -80,6 +81,8 @@ pub struct Review {
     pub archived: usize,
     pub labels: Vec<String>,
     pub comments: usize,
+    /// Work notes.
+    pub notes: usize,
     pub checklist_items: usize,
     /// A sentence about the history.
     pub history: String,
@@ -122,6 +125,8 @@ pub struct ListRow {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PersonRow {
     pub name: String,
+    /// What they may do in the project of the file, as far as it tells.
+    pub role: Option<MemberRole>,
     pub target: PersonTarget,
 }
 

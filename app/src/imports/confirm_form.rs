@@ -174,7 +174,7 @@ fn person_row(place: usize, person: PersonRow, choices: &[PersonChoice]) -> impl
         .collect_view();
     view! {
         <tr>
-            <th scope="row"><bdi>{person.name}</bdi></th>
+            <th scope="row"><bdi>{person.name}</bdi>{person.role.map(|role| view! { <span class="muted small">" "{role.label()}</span> })}</th>
             <td data-label="Here"><select class="input" name=format!("people[{place}]") aria-label=label>{options}</select></td>
         </tr>
     }

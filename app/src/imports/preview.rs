@@ -21,6 +21,7 @@ pub fn Facts(review: Review) -> impl IntoView {
                 <div><dt>"History"</dt><dd>{review.history}</dd></div>
                 <div><dt>"Labels"</dt><dd dir="auto">{labels}</dd></div>
                 <div><dt>"Comments"</dt><dd class="num">{grouped(review.comments)}</dd></div>
+                {(review.notes > 0).then(|| view! { <div><dt>"Work notes"</dt><dd class="num">{grouped(review.notes)}</dd></div> })}
                 <div><dt>"Checklist items"</dt><dd class="num">{grouped(review.checklist_items)}</dd></div>
             </dl>
             <Warnings warnings=review.warnings />

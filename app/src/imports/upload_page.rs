@@ -13,14 +13,14 @@ use crate::{
 pub fn UploadPage() -> impl IntoView {
     let imports = Resource::new(|| (), |()| list_imports());
     view! {
-        <Page title="Import a board" lead="Bring a Trello board or a table of tasks. You see what it would bring before anything is stored.">
+        <Page title="Import a board" lead="Bring a project of another AutoReport, a Trello board or a table of tasks. You see what it would bring before anything is stored.">
             <Refused />
             <section class="panel is-padded">
                 <form class="form" method="post" action="/import/upload" enctype="multipart/form-data">
                     <div class="field">
                         <label class="field__label" for="file">"File"</label>
                         <span class="field__hint" id="file-hint">
-                            {format!("A board export from Trello (JSON) or a table (CSV), up to {} MB.", MAX_FILE_BYTES / (1024 * 1024))}
+                            {format!("An export from AutoReport or Trello (JSON) or a table (CSV), up to {} MB.", MAX_FILE_BYTES / (1024 * 1024))}
                         </span>
                         <input class="input" type="file" id="file" name="file" accept=".json,.csv,.tsv,.txt,application/json,text/csv" aria-describedby="file-hint" required />
                     </div>
@@ -69,6 +69,10 @@ fn Help() -> impl IntoView {
         <section class="panel is-padded">
             <div class="panel__head"><h2>"Where the file comes from"</h2></div>
             <dl class="facts">
+                <div>
+                    <dt>"AutoReport"</dt>
+                    <dd>"Open the project’s page and choose “Export as JSON”. Lists with their limits, tasks with all that is in them, labels, people, rules and the whole history come along; the files of attachments do not."</dd>
+                </div>
                 <div>
                     <dt>"Trello"</dt>
                     <dd>"Open the board’s menu, choose “Print, export and share”, then “Export as JSON”, and save the page. Lists, cards, labels, checklists, comments and the history of moves come along, with their dates and people."</dd>

@@ -292,6 +292,7 @@ pub fn tell(board: &mut Board, most: usize) {
             archived: false,
             created_at: board.working_time(told.created),
             updated_at: board.now,
+            rest: None,
         };
         let stops: Vec<Stop> =
             told.path.iter().map(|(status, days)| Stop { status: *status, at: board.working_time(*days) }).collect();
@@ -318,7 +319,7 @@ fn checklist((ticked, all): (usize, usize)) -> Vec<PlannedChecklist> {
         .iter()
         .take(all)
         .enumerate()
-        .map(|(place, text)| PlannedItem { text: (*text).into(), done: place < ticked })
+        .map(|(place, text)| PlannedItem { text: (*text).into(), done: place < ticked, done_at: None })
         .collect();
     vec![PlannedChecklist { name: String::new(), items }]
 }

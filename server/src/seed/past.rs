@@ -83,7 +83,7 @@ impl Board {
             let said = self.time_of(day).max(card.created_at);
             let person = Some(PEOPLE[self.random.random_range(0..PEOPLE.len())].0.to_owned());
             self.note(&card, said, person.clone(), PlannedChange::Commented);
-            card.comments.push(PlannedComment { at: said, person, text });
+            card.comments.push(PlannedComment { at: said, person, text, edited_at: None, before: Vec::new() });
         }
         card.comments.sort_by_key(|comment| comment.at);
         if card.archived {
@@ -242,6 +242,7 @@ fn card(board: &mut Board, titles: &mut Titles, number: Option<i32>, created: i6
         archived: false,
         created_at,
         updated_at: created_at,
+        rest: None,
     }
 }
 

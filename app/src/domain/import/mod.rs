@@ -1,7 +1,7 @@
 //! Bringing a board from elsewhere: what was found in a file, as a plan that the importer carries out.
 //!
-//! Reading a file never touches the database: [`trello::read`] and [`csv::read`] turn bytes into an
-//! [`plan::ImportPlan`] or say which line is wrong and what was expected there.
+//! Reading a file never touches the database: [`trello::read`], [`csv::read`] and [`autoreport::read`] turn bytes into
+//! an [`plan::ImportPlan`] or say which line is wrong and what was expected there.
 
 pub mod mapping;
 pub mod plan;
@@ -9,6 +9,10 @@ pub mod problem;
 pub mod run;
 pub mod words;
 
+#[cfg(feature = "ssr")]
+pub mod autoreport;
+#[cfg(feature = "ssr")]
+pub mod broken_json;
 #[cfg(feature = "ssr")]
 pub mod clean;
 #[cfg(feature = "ssr")]

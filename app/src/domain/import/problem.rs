@@ -11,7 +11,7 @@ pub struct ImportProblem {
     pub line: Option<u64>,
     /// Character or byte within the line, from 1 (JSON and encoding faults).
     pub column: Option<u64>,
-    /// Header of the CSV column (CSV faults).
+    /// Header of the CSV column (CSV faults), or the part of an export (faults of what is whole JSON).
     pub field: Option<String>,
     /// What stands there and what was expected.
     pub message: String,
@@ -31,6 +31,11 @@ impl ImportProblem {
     /// A fault of a whole line.
     pub fn line(line: u64, message: impl Into<String>) -> Self {
         Self { line: Some(line), column: None, field: None, message: message.into() }
+    }
+
+    /// A fault of one part of a file, named in its own words: `task OPS-3, due_on`.
+    pub fn part(place: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { line: None, column: None, field: Some(place.into()), message: message.into() }
     }
 
     /// A fault of one value in a CSV file.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::plan::{PlannedChange, PlannedEvent};
+use super::plan::PlannedEvent;
 use crate::domain::task::Status;
 
 /// When the card last entered a finished list and stayed; `status` tells what a list means.
@@ -12,11 +12,7 @@ pub fn completed_at<'a>(
 ) -> Option<DateTime<Utc>> {
     let mut finished = None;
     for event in events {
-        let to = match &event.change {
-            PlannedChange::Created { column } => column,
-            PlannedChange::Moved { to, .. } => to,
-            _ => continue,
-        };
+        let Some(to) = event.change.arrives_in() else { continue };
         finished = match status(to) {
             Status::Done => finished.or(Some(event.at)),
             Status::Todo | Status::Progress | Status::Pending => None,
@@ -28,7 +24,7 @@ pub fn completed_at<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::import::plan::EventOrigin;
+    use crate::domain::import::plan::{EventOrigin, PlannedChange};
 
     fn events(steps: &[(&str, i64)]) -> Vec<PlannedEvent> {
         let mut from = String::new();

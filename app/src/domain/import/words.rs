@@ -2,6 +2,11 @@
 
 use crate::domain::task::{Category, Priority, Status};
 
+/// "1 card", "2 cards".
+pub fn count(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
 /// The status that the name of a list suggests, if any of its words is known.
 ///
 /// Later stages win over earlier ones, so that "Ready for review" waits and "Testing done" is finished.

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 
 use crate::{
     domain::import::{
+        autoreport,
         csv::{self, CsvContext, CsvTable},
         dates,
         mapping::{CsvField, CsvMapping, DateOrder},
@@ -22,6 +23,8 @@ pub struct FirstLook {
     pub mapping: CsvMapping,
     /// The board's own name.
     pub project_name: Option<String>,
+    /// The key that the project has where it comes from.
+    pub key: Option<String>,
 }
 
 /// A file under the choices of a person.
@@ -47,12 +50,12 @@ pub async fn first_look(
 ) -> AppResult<(Vec<u8>, Result<FirstLook, ImportProblem>)> {
     off_thread(move || {
         let look = match kind {
-            ImportKind::Trello => trello::read(&content, now)
-                .map(|plan| FirstLook { mapping: CsvMapping::default(), project_name: Some(plan.project_name) }),
+            ImportKind::Trello => trello::read(&content, now).map(look_of),
+            ImportKind::AutoReport => autoreport::read(&content, now).map(look_of),
             ImportKind::Csv => csv::read(&content).map(|table| {
                 let mut mapping = CsvMapping::guess(&table.headers);
                 mapping.date_order = order_shown(&table, &mapping).unwrap_or_else(|| usual_order(&zone));
-                FirstLook { mapping, project_name: None }
+                FirstLook { mapping, project_name: None, key: None }
             }),
         };
         (content, look)
@@ -72,13 +75,8 @@ pub async fn read(
     now: DateTime<Utc>,
 ) -> AppResult<Result<Reading, ImportProblem>> {
     off_thread(move || match kind {
-        ImportKind::Trello => trello::read(&content, now).map(|plan| Reading {
-            plan,
-            table: None,
-            problems: Vec::new(),
-            faulty_lines: 0,
-            is_date_order_open: false,
-        }),
+        ImportKind::Trello => trello::read(&content, now).map(whole),
+        ImportKind::AutoReport => autoreport::read(&content, now).map(whole),
         ImportKind::Csv => csv::read(&content).map(|table| {
             let outcome =
                 csv::plan(&table, &choices.csv, &CsvContext { project_name: "", zone, now, chosen: &choices.lists });
@@ -94,6 +92,17 @@ pub async fn read(
         }),
     })
     .await
+}
+
+/// What a board shows that has a name of its own.
+fn look_of(plan: ImportPlan) -> FirstLook {
+    let key = plan.project.map(|project| project.key);
+    FirstLook { mapping: CsvMapping::default(), project_name: Some(plan.project_name), key }
+}
+
+/// A board that is read in full or not at all.
+fn whole(plan: ImportPlan) -> Reading {
+    Reading { plan, table: None, problems: Vec::new(), faulty_lines: 0, is_date_order_open: false }
 }
 
 async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> AppResult<T> {

@@ -1,6 +1,6 @@
 //! What an import would bring, is bringing, or has brought: everything its page shows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono_tz::Tz;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -9,21 +9,21 @@ use super::{people, progress, reading, staging};
 use crate::{
     domain::{
         account::UserState,
-        ids::{ImportId, ProjectId},
+        ids::{ImportId, ProjectId, TaskId},
         import::{
             mapping::ListTarget,
-            plan::{ColumnState, EventOrigin, ImportPlan, PlannedChange},
-            run::{ImportChoices, ImportState, ImportSummary, ImportTarget, PersonTarget},
+            plan::{ColumnState, EventOrigin, ImportPlan, PlannedPart},
+            run::{ImportChoices, ImportKind, ImportState, ImportSummary, ImportTarget, PersonTarget},
         },
         project::{MemberRole, suggest_key},
     },
-    entities::{import_run, import_source, project},
+    entities::{import_run, import_source, project, task},
     error::AppResult,
     imports::api::{
         ColumnsReview, Earlier, ImportStage, ImportView, ListRow, PersonChoice, PersonRow, Review, TargetRow,
     },
     platform::{ctx::Ctx, fault},
-    projects::service::access,
+    projects::service::{access, projects},
 };
 
 /// Lines of a table that the preview shows.
@@ -110,6 +110,10 @@ async fn review(
             .iter()
             .map(|person| PersonRow {
                 name: person.name.clone(),
+                role: match person.part {
+                    PlannedPart::Member(role) => Some(role),
+                    PlannedPart::Involved | PlannedPart::Former => None,
+                },
                 target: choices
                     .people
                     .get(&person.source_id)
@@ -127,7 +131,7 @@ async fn review(
                 },
             })
             .collect(),
-        key: if key.is_empty() { suggest_key(&name) } else { key },
+        key: if key.is_empty() { projects::free_key(ctx.reader(), &suggest_key(&name)).await? } else { key },
         name,
         layout: choices.layout,
         chosen_project,
@@ -137,6 +141,7 @@ async fn review(
         archived: plan.cards.iter().filter(|card| card.archived).count(),
         labels: plan.labels.iter().map(|label| label.name.clone()).collect(),
         comments: plan.cards.iter().map(|card| card.comments.len()).sum(),
+        notes: plan.cards.iter().filter_map(|card| card.rest.as_ref()).map(|rest| rest.notes.len()).sum(),
         checklist_items: plan.cards.iter().flat_map(|card| &card.checklists).map(|list| list.items.len()).sum(),
         history: history_sentence(plan),
         sample_titles: plan
@@ -165,7 +170,7 @@ fn history_sentence(plan: &ImportPlan) -> String {
     let (Some(first), Some(last)) = (plan.history.first(), plan.history.last()) else {
         return "No history.".to_owned();
     };
-    let moves = plan.history.iter().filter(|event| matches!(event.change, PlannedChange::Moved { .. })).count();
+    let moves = plan.history.iter().filter(|event| event.change.is_move()).count();
     let inferred = plan.history.iter().filter(|event| event.origin == EventOrigin::Inferred).count();
     let day = |event: &crate::domain::import::plan::PlannedEvent| event.at.format("%-d %b %Y").to_string();
     let mut sentence = format!(
@@ -198,9 +203,16 @@ async fn targets(ctx: &Ctx, run: &import_run::Model, plan: &ImportPlan) -> AppRe
         .into_tuple()
         .all(ctx.reader())
         .await?;
-    let mut by_project: HashMap<ProjectId, std::collections::HashSet<String>> = HashMap::new();
+    let mut by_project: HashMap<ProjectId, HashSet<String>> = HashMap::new();
     for (project, source_id) in known {
         by_project.entry(project).or_default().insert(source_id);
+    }
+    if run.kind == ImportKind::AutoReport {
+        // The project that was exported has its tasks under the very ids of the file.
+        let ids: Vec<ProjectId> = projects.iter().map(|project| project.id).collect();
+        for (project, task) in own_tasks(ctx, &ids, plan).await? {
+            by_project.entry(project).or_default().insert(task.to_string());
+        }
     }
     Ok(projects
         .into_iter()
@@ -211,6 +223,23 @@ async fn targets(ctx: &Ctx, run: &import_run::Model, plan: &ImportPlan) -> AppRe
             TargetRow { id: project.id, key: project.key, name: project.name, known }
         })
         .collect())
+}
+
+/// The tasks of these projects that the file names by their ids.
+async fn own_tasks(ctx: &Ctx, projects: &[ProjectId], plan: &ImportPlan) -> AppResult<Vec<(ProjectId, TaskId)>> {
+    let ids: Vec<TaskId> = plan.cards.iter().filter_map(|card| card.source_id.parse().ok()).collect();
+    let mut found = Vec::new();
+    for ids in ids.chunks(1_000) {
+        let rows: Vec<(ProjectId, TaskId)> = task::Entity::find()
+            .select_only()
+            .columns([task::Column::ProjectId, task::Column::Id])
+            .filter(task::Column::Id.is_in(ids.iter().copied()))
+            .into_tuple()
+            .all(ctx.reader())
+            .await?;
+        found.extend(rows.into_iter().filter(|(project, _)| projects.contains(project)));
+    }
+    Ok(found)
 }
 
 /// The last finished import of the very same file by the same person.

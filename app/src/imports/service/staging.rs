@@ -21,6 +21,7 @@ use crate::{
     entities::import_run,
     error::{AppError, AppResult},
     platform::{ctx::Ctx, fault},
+    projects::service::projects,
 };
 
 /// Files of one person that may wait at the same time; the oldest give way.
@@ -39,13 +40,18 @@ pub async fn stage(ctx: &Ctx, file_name: &str, content: Vec<u8>) -> AppResult<Im
     let (content, first) = reading::first_look(kind, content, ctx.now, me.zone.clone()).await?;
     let (state, content, choices, result) = match first {
         Ok(look) => {
+            // The same instance mostly has the key still; its tasks shall not be called alike.
+            let key = match look.key {
+                Some(key) => projects::free_key(ctx.reader(), &key).await?,
+                None => String::new(),
+            };
             let choices = ImportChoices {
                 csv: look.mapping,
                 target: ImportTarget::New {
                     name: look
                         .project_name
                         .map_or_else(|| stem(file_name), |name| clean::line(&name, PROJECT_NAME_MAX)),
-                    key: String::new(),
+                    key,
                 },
                 layout: Layout::KeepLists,
                 lists: Default::default(),

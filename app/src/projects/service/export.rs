@@ -72,10 +72,8 @@ pub async fn read(ctx: &Ctx, viewing: &Viewing) -> AppResult<ProjectFile> {
         .order_by_asc(saved_view::Column::Id)
         .all(db)
         .await?;
-    let views: Vec<ViewPart> = views
-        .into_iter()
-        .map(|row| ViewPart { name: row.name, query: row.query, by: Some(row.owner_id.0) })
-        .collect();
+    let views: Vec<ViewPart> =
+        views.into_iter().map(|row| ViewPart { name: row.name, query: row.query, by: Some(row.owner_id.0) }).collect();
     let rules: Vec<RulePart> = rules.into_iter().map(rule_part).collect();
     let also = named_elsewhere(&rules, &views);
     Ok(ProjectFile {

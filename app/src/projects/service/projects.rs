@@ -91,8 +91,11 @@ pub async fn insert(ctx: &Ctx, db: &impl ConnectionTrait, new: NewProject) -> Ap
     Ok(row)
 }
 
-/// The wished key, or the wished key with a number behind it.
-async fn free_key(db: &impl ConnectionTrait, wished: &str) -> AppResult<String> {
+/// The wished key, or the wished key with a number behind it where it is in use.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn free_key(db: &impl ConnectionTrait, wished: &str) -> AppResult<String> {
     let mut taken: Vec<String> =
         project::Entity::find().select_only().column(project::Column::Key).into_tuple().all(db).await?;
     let before: Vec<String> =

@@ -19,7 +19,7 @@ use crate::{
         ids::{ProjectId, TaskId},
         live::Change,
         project::parse_task_ref,
-        task::EventKind,
+        task::{EventKind, LINKS_MAX},
     },
     entities::{project, task, task_dependency},
     error::{AppError, AppResult, Problem},
@@ -28,8 +28,6 @@ use crate::{
     tasks::parts::{LinkedTask, TaskChoice},
 };
 
-/// Most tasks that block one, and that one blocks.
-const LINKS_MAX: u32 = 50;
 /// Most tasks that the search for circles looks at.
 const WALKED_MAX: usize = 20_000;
 /// Most tasks that are offered to choose from.

@@ -65,7 +65,14 @@ impl Columns {
     }
 
     fn add(&mut self, source_id: String, name: String, status: Status) -> String {
-        self.0.push(PlannedColumn { source_id: source_id.clone(), name, status, state: ColumnState::Open, cards: 0 });
+        self.0.push(PlannedColumn {
+            source_id: source_id.clone(),
+            name,
+            status,
+            state: ColumnState::Open,
+            cards: 0,
+            limit: None,
+        });
         source_id
     }
 }

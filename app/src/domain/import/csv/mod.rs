@@ -17,7 +17,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::mapping::{CsvField, CsvMapping, ListMapping};
-use super::plan::{ImportPlan, PlannedLabel, PlannedPerson};
+use super::plan::{ImportPlan, PlannedLabel, PlannedPart, PlannedPerson};
 use super::problem::ImportProblem;
 use super::words::hue_of_colour;
 use columns::Columns;
@@ -94,6 +94,7 @@ fn assemble(rows: Vec<Row>, mapping: &CsvMapping, context: &CsvContext<'_>) -> I
             username: if name.contains('@') { name.clone() } else { String::new() },
             source_id,
             name,
+            part: PlannedPart::Involved,
         })
         .collect();
     plan.warnings = notes.explain(mapping);

@@ -177,6 +177,7 @@ impl Row {
             archived: self.archived,
             created_at,
             updated_at,
+            rest: None,
         }
     }
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::moment;
 use super::raw::{RawAction, RawCard};
 use crate::domain::import::plan::{PlannedComment, PlannedDue};
+use crate::domain::import::words::count;
 
 /// The actions that concern cards of the board, and what they reveal about lists.
 #[derive(Default)]
@@ -90,19 +91,18 @@ pub fn read(raw: &[RawAction], cards: &[RawCard], now: DateTime<Utc>, warnings: 
     actions
 }
 
-/// "1 card", "2 cards".
-pub fn count(n: usize, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
-}
-
 /// The comments among the facts, oldest first.
 pub fn comments(facts: &[Fact]) -> Vec<PlannedComment> {
     facts
         .iter()
         .filter_map(|fact| match &fact.kind {
-            FactKind::Commented { text } => {
-                Some(PlannedComment { at: fact.at, person: fact.person.clone(), text: text.clone() })
-            }
+            FactKind::Commented { text } => Some(PlannedComment {
+                at: fact.at,
+                person: fact.person.clone(),
+                text: text.clone(),
+                edited_at: None,
+                before: Vec::new(),
+            }),
             _ => None,
         })
         .collect()

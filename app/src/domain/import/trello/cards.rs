@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::actions::count;
 use super::moment;
 use super::raw::{RawAttachment, RawBoard, RawCard, RawChecklist, RawCustomField, RawCustomValue, RawLabel};
 use crate::domain::import::plan::{
     PlannedCard, PlannedChecklist, PlannedColumn, PlannedComment, PlannedDue, PlannedEvent, PlannedItem, PlannedLabel,
 };
 use crate::domain::import::problem::excerpt;
-use crate::domain::import::words::{hue_of_colour, plain, priority_of_label, priority_of_word};
+use crate::domain::import::words::{count, hue_of_colour, plain, priority_of_label, priority_of_word};
 use crate::domain::task::Priority;
 
 /// Cards, and the labels they carry.
@@ -84,6 +83,7 @@ pub fn build(
                 archived: card.closed || closed_lists.contains(card.id_list.as_str()),
                 created_at,
                 updated_at: card.date_last_activity.unwrap_or(created_at).max(created_at),
+                rest: None,
             })
         })
         .collect();
@@ -141,7 +141,7 @@ fn planned_checklists(mut lists: Vec<&RawChecklist>) -> Vec<PlannedChecklist> {
                 name: list.name.trim().to_owned(),
                 items: items
                     .into_iter()
-                    .map(|item| PlannedItem { text: title(&item.name), done: item.state == "complete" })
+                    .map(|item| PlannedItem { text: title(&item.name), done: item.state == "complete", done_at: None })
                     .collect(),
             }
         })

@@ -1,72 +1,13 @@
-//! A broken export, said in words: where it breaks, what stands there, what was expected.
+//! A broken board, said in words.
 
-use serde_json::error::Category;
-
+use crate::domain::import::broken_json::{self, Source};
 use crate::domain::import::problem::ImportProblem;
 
 /// The advice that ends every message about a damaged file.
 pub const EXPORT_AGAIN: &str = "In Trello open the board's menu, choose “Print, export and share”, then “Export as JSON”, and save the page as it is.";
 
-/// The fault that the JSON reader met, with the text around it: an export is one long line,
-/// in which a character count alone helps nobody.
+/// The fault that the JSON reader met.
 pub fn in_words(error: &serde_json::Error, text: &str) -> ImportProblem {
-    let (line, column) = (error.line() as u64, error.column() as u64);
-    let near = near(text, error.line(), error.column());
-    let message = match error.classify() {
-        Category::Eof => format!(
-            "the file ends in the middle of the board, after {near}; expected the rest of the JSON. It was cut off while it was saved. {EXPORT_AGAIN}"
-        ),
-        Category::Syntax => format!("{} near {near}. The file is not whole JSON. {EXPORT_AGAIN}", plain_words(error)),
-        Category::Data => {
-            format!("{} near {near}. The file is JSON, but not as Trello exports a board.", plain_words(error))
-        }
-        Category::Io => "the file cannot be read".to_owned(),
-    };
-    ImportProblem::at(line, column, message)
-}
-
-fn plain_words(error: &serde_json::Error) -> String {
-    let full = error.to_string();
-    let message = full.rsplit_once(" at line ").map_or(full.as_str(), |(message, _)| message);
-    let mut words = message.to_owned();
-    if let Some((found, _)) = message.split_once(", expected struct ") {
-        words = format!("{found}, expected an object in braces");
-    }
-    for (theirs, ours) in [
-        ("invalid type: ", "found "),
-        ("invalid value: ", "found "),
-        ("expected a sequence", "expected a list in brackets"),
-        ("expected a map", "expected an object in braces"),
-        ("expected a string", "expected a text in quotes"),
-        ("expected a boolean", "expected true or false"),
-        ("expected f64", "expected a number"),
-        ("expected i64", "expected a whole number"),
-        ("expected usize", "expected a whole number"),
-        ("found sequence", "found a list"),
-        ("found map", "found an object"),
-        ("found string", "found the text"),
-        ("found integer", "found the number"),
-        ("found floating point", "found the number"),
-        ("found boolean", "found"),
-        ("missing field", "the value is missing for"),
-    ] {
-        words = words.replace(theirs, ours);
-    }
-    words.replace('`', "")
-}
-
-/// Up to thirty characters before the place, in quotes.
-fn near(text: &str, line: usize, column: usize) -> String {
-    const SHOWN: usize = 30;
-    let line_text = text.split('\n').nth(line.saturating_sub(1)).unwrap_or_default();
-    let mut end = column.min(line_text.len());
-    while !line_text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let before: Vec<char> = line_text[..end].chars().rev().take(SHOWN).collect();
-    if before.is_empty() {
-        "the start of the line".to_owned()
-    } else {
-        format!("“{}”", before.into_iter().rev().collect::<String>().trim())
-    }
+    let source = Source { holds: "the board", shape: "as Trello exports a board", export_again: EXPORT_AGAIN };
+    broken_json::in_words(error, text, source)
 }

@@ -3,10 +3,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::actions::{Fact, FactKind, count};
+use super::actions::{Fact, FactKind};
 use super::raw::RawCard;
 use super::{ACTIONS_IN_EXPORT, born};
 use crate::domain::import::plan::{EventOrigin, PlannedChange, PlannedEvent};
+use crate::domain::import::words::count;
 
 /// What bounds and ends a card's past.
 pub struct Seen<'a> {

@@ -95,7 +95,16 @@ fn plan(mut board: RawBoard, now: DateTime<Utc>) -> Result<ImportPlan, ImportPro
     people::forget_unknown(&mut built.cards, &mut history, &people);
     let project_name =
         if board.name.trim().is_empty() { "Trello board".to_owned() } else { board.name.trim().to_owned() };
-    Ok(ImportPlan { project_name, columns, labels: built.labels, people, cards: built.cards, history, warnings })
+    Ok(ImportPlan {
+        project_name,
+        columns,
+        labels: built.labels,
+        people,
+        cards: built.cards,
+        history,
+        warnings,
+        project: None,
+    })
 }
 
 fn columns(mut lists: Vec<RawList>) -> Vec<PlannedColumn> {
@@ -112,6 +121,7 @@ fn columns(mut lists: Vec<RawList>) -> Vec<PlannedColumn> {
             status,
             state: if list.closed { ColumnState::Closed } else { ColumnState::Open },
             cards: 0,
+            limit: None,
         })
         .collect()
 }
@@ -136,6 +146,7 @@ fn add_gone_lists(columns: &mut Vec<PlannedColumn>, actions: &actions::Actions, 
             status,
             state: ColumnState::Gone,
             cards: 0,
+            limit: None,
         });
     }
 }

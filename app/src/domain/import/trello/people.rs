@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::raw::{RawBoard, RawMember};
-use crate::domain::import::plan::{PlannedCard, PlannedEvent, PlannedPerson};
+use crate::domain::import::plan::{PlannedCard, PlannedEvent, PlannedPart, PlannedPerson};
 
 /// The members that cards and history refer to, by name. Members who touched nothing are not brought along;
 /// former members are known from what they did.
@@ -30,6 +30,7 @@ pub fn of_board(board: &RawBoard, cards: &[PlannedCard], history: &[PlannedEvent
             source_id: member.id.clone(),
             name: display_name(member),
             username: member.username.clone(),
+            part: PlannedPart::Involved,
         })
         .collect();
     people.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.source_id.cmp(&b.source_id)));
