@@ -12,7 +12,7 @@ use crate::{
         import::{
             clean,
             mapping::{Layout, ListTarget},
-            plan::{ColumnState, PlannedColumn},
+            plan::{ColumnState, PlannedColumn, PlannedLimit},
             run::ImportChoices,
         },
         rank::Rank,
@@ -48,6 +48,11 @@ impl Board {
         self.places.get(source_id).copied().unwrap_or(self.fallback)
     }
 
+    /// Whether the source still has a list; cards may have gone through others.
+    pub fn has(&self, source_id: &str) -> bool {
+        self.places.contains_key(source_id)
+    }
+
     /// Whether the cards of a list stay behind.
     pub fn is_left_out(&self, source_id: &str) -> bool {
         self.left_out.iter().any(|list| list == source_id)
@@ -80,7 +85,7 @@ pub async fn lay_out(
     if target.origin == Origin::Made && choices.layout == Layout::KeepLists {
         for list in lists.iter().filter(|list| list.state == ColumnState::Open) {
             let Some(status) = status_of(list) else { continue };
-            let made = make(ctx, tx, target, &list.name, status, &columns).await?;
+            let made = make(ctx, tx, target, (&list.name, status, list.limit), &columns).await?;
             own.insert(list.source_id.clone(), Place { column: made.id, status });
             columns.push(made);
         }
@@ -93,7 +98,7 @@ pub async fn lay_out(
     };
     for status in needed {
         if !columns.iter().any(|column| column.status == *status) {
-            columns.push(make(ctx, tx, target, status.label(), *status, &columns).await?);
+            columns.push(make(ctx, tx, target, (status.label(), *status, None), &columns).await?);
         }
     }
     if target.origin == Origin::Made && choices.layout == Layout::KeepLists {
@@ -146,8 +151,7 @@ async fn make(
     ctx: &Ctx,
     tx: &WriteTx,
     target: &Target,
-    name: &str,
-    status: Status,
+    (name, status, limit): (&str, Status, Option<PlannedLimit>),
     there: &[board_column::Model],
 ) -> AppResult<board_column::Model> {
     let row = board_column::ActiveModel {
@@ -156,8 +160,8 @@ async fn make(
         name: Set(clean::line(name, COLUMN_NAME_MAX)),
         status: Set(status),
         position: Set(i32::try_from(there.len()).unwrap_or(i32::MAX)),
-        wip_limit: Set(None),
-        limit_is_hard: Set(false),
+        wip_limit: Set(limit.map(|limit| limit.most)),
+        limit_is_hard: Set(limit.is_some_and(|limit| limit.is_hard)),
         created_at: Set(ctx.now),
     };
     Ok(row.insert(&**tx).await?)

@@ -4,17 +4,18 @@ use std::collections::HashMap;
 
 use chrono::SecondsFormat;
 use sea_orm::ActiveValue::Set;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::board::{Board, Place};
 use crate::{
     domain::{
-        ids::{EventId, ProjectId, TaskId, UserId},
+        ids::{ColumnId, EventId, ProjectId, TaskId, UserId},
         import::{
             clean,
-            plan::{EventOrigin, ImportPlan, PlannedChange, PlannedDue, PlannedEvent},
+            plan::{EventOrigin, ImportPlan, OwnEntry, PlannedChange, PlannedDue, PlannedEvent, PlannedStand},
         },
-        task::{EventKind, TITLE_MAX},
+        task::{EventKind, Status, TITLE_MAX},
     },
     entities::task_event,
     error::AppResult,
@@ -32,10 +33,11 @@ pub fn build(
 ) -> AppResult<Vec<task_event::ActiveModel>> {
     let names: HashMap<&str, &str> =
         plan.people.iter().map(|person| (person.source_id.as_str(), person.name.as_str())).collect();
+    let mut past = Past::of(board, plan);
     let mut rows = Vec::with_capacity(plan.history.len());
     for event in &plan.history {
         let Some(task_id) = tasks.get(&event.card).copied() else { continue };
-        let Some(step) = step(board, event) else { continue };
+        let Some(step) = step(board, &mut past, event) else { continue };
         let actor = event.person.as_ref().and_then(|person| people.get(person)).copied();
         let name = event.person.as_deref().and_then(|person| names.get(person)).filter(|_| actor.is_none());
         rows.push(task_event::ActiveModel {
@@ -49,7 +51,7 @@ pub fn build(
             to_column_id: Set(step.to.map(|place| place.column)),
             from_status: Set(step.from.map(|place| place.status)),
             to_status: Set(step.to.map(|place| place.status)),
-            detail: Set(detail(event, name.map(|name| (*name).to_owned()))?),
+            detail: Set(detail(event, name.map(|name| (*name).to_owned()), tasks)?),
             op_id: Set(None),
         });
     }
@@ -62,7 +64,44 @@ struct Step {
     to: Option<Place>,
 }
 
-fn step(board: &Board, event: &PlannedEvent) -> Option<Step> {
+/// The lists of our own history: what they meant then, and those that are gone.
+struct Past<'a> {
+    board: &'a Board,
+    /// What the lists mean in the file.
+    meant: HashMap<&'a str, Status>,
+    /// Deleted lists keep apart from each other, as they were: each has an id that no column has.
+    gone: HashMap<String, ColumnId>,
+}
+
+impl<'a> Past<'a> {
+    fn of(board: &'a Board, plan: &'a ImportPlan) -> Self {
+        let meant = plan.columns.iter().map(|list| (list.source_id.as_str(), list.status)).collect();
+        Self { board, meant, gone: HashMap::new() }
+    }
+
+    /// Where a card stood. Where somebody chose another meaning for a list, it had that meaning all the time.
+    fn place(&mut self, stand: &PlannedStand) -> Place {
+        if !self.board.has(&stand.column) {
+            let column = *self.gone.entry(stand.column.clone()).or_insert_with(|| ColumnId(Uuid::now_v7()));
+            return Place { column, status: stand.status.unwrap_or(Status::Todo) };
+        }
+        let here = self.board.place(&stand.column);
+        let is_as_meant = self.meant.get(stand.column.as_str()) == Some(&here.status);
+        Place { status: stand.status.filter(|_| is_as_meant).unwrap_or(here.status), ..here }
+    }
+
+    fn step(&mut self, entry: &OwnEntry) -> Option<Step> {
+        let list = |stand: &Option<PlannedStand>| stand.as_ref().map(|stand| stand.column.clone());
+        let was_within = list(&entry.from) == list(&entry.to);
+        let from = entry.from.as_ref().map(|stand| self.place(stand));
+        let to = entry.to.as_ref().map(|stand| self.place(stand));
+        let is_within = from.map(|place| place.column) == to.map(|place| place.column);
+        let is_no_move_here = entry.kind == EventKind::Moved && is_within && !was_within;
+        (!is_no_move_here).then_some(Step { kind: entry.kind, from, to })
+    }
+}
+
+fn step(board: &Board, past: &mut Past<'_>, event: &PlannedEvent) -> Option<Step> {
     let plain = |kind| Some(Step { kind, from: None, to: None });
     match &event.change {
         PlannedChange::Created { column } => {
@@ -78,11 +117,12 @@ fn step(board: &Board, event: &PlannedEvent) -> Option<Step> {
             plain(EventKind::Edited)
         }
         PlannedChange::Commented => plain(EventKind::Commented),
+        PlannedChange::Own(entry) => past.step(entry),
     }
 }
 
 /// The words that the task's page needs, and a mark on what was inferred.
-fn detail(event: &PlannedEvent, by: Option<String>) -> AppResult<String> {
+fn detail(event: &PlannedEvent, by: Option<String>, tasks: &HashMap<String, TaskId>) -> AppResult<String> {
     let edited = |field: &str, from: Option<String>, to: Option<String>| Detail {
         field: Some(field.to_owned()),
         from,
@@ -97,12 +137,29 @@ fn detail(event: &PlannedEvent, by: Option<String>) -> AppResult<String> {
         PlannedChange::DueChanged { from, to } => edited("due", Some(machine(*from)), Some(machine(*to))),
         _ => Detail::default(),
     };
-    let mut detail =
-        serde_json::to_value(Detail { by, ..detail }).map_err(|error| fault::internal("writing an event", error))?;
+    let mut detail = match &event.change {
+        PlannedChange::Own(entry) => own_detail(entry, by, tasks),
+        _ => {
+            serde_json::to_value(Detail { by, ..detail }).map_err(|error| fault::internal("writing an event", error))?
+        }
+    };
     if event.origin == EventOrigin::Inferred {
         detail["inferred"] = true.into();
     }
     Ok(detail.to_string())
+}
+
+/// As it stands in the file, with the task that it names as it is called here.
+fn own_detail(entry: &OwnEntry, by: Option<String>, tasks: &HashMap<String, TaskId>) -> Value {
+    let mut detail = entry.detail.clone();
+    if let Some(named) = detail.remove("task") {
+        let here = named.as_str().and_then(|id| tasks.get(id));
+        detail.extend(here.map(|id| ("task".to_owned(), Value::from(id.to_string()))));
+    }
+    if let Some(by) = by.filter(|_| !detail.contains_key("by")) {
+        detail.insert("by".to_owned(), by.into());
+    }
+    Value::Object(detail)
 }
 
 /// A due date as edits write it; empty for none.

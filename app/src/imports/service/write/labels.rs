@@ -21,19 +21,28 @@ use crate::{
 /// Longest name of a label, in characters.
 const LABEL_NAME_MAX: u32 = 60;
 
-/// The label here for each label of the source that a card carries. With no card to bring, nothing is made.
+/// Which labels of the source come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    All,
+    /// Those that a card carries; with no card to bring, none.
+    Used,
+}
+
+/// The label here for each label of the source that comes.
 pub async fn bring(
     tx: &WriteTx,
     project: ProjectId,
     planned: &[PlannedLabel],
     cards: &[&PlannedCard],
+    which: Which,
 ) -> AppResult<HashMap<String, LabelId>> {
     let there = label::Entity::find().filter(label::Column::ProjectId.eq(project)).all(&**tx).await?;
     let mut by_name: HashMap<String, LabelId> =
         there.into_iter().map(|label| (label.name.to_lowercase(), label.id)).collect();
     let used: HashSet<&String> = cards.iter().flat_map(|card| &card.labels).collect();
     let (mut rows, mut ids) = (Vec::new(), HashMap::new());
-    for label in planned.iter().filter(|label| used.contains(&label.source_id)) {
+    for label in planned.iter().filter(|label| which == Which::All || used.contains(&label.source_id)) {
         let name = clean::line(&label.name, LABEL_NAME_MAX);
         let id = *by_name.entry(name.to_lowercase()).or_insert_with(|| {
             let id = LabelId(Uuid::now_v7());

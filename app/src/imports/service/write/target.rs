@@ -7,7 +7,10 @@ use sea_orm::{
 };
 
 use crate::{
-    domain::{ids::ProjectId, import::run::ImportTarget},
+    domain::{
+        ids::ProjectId,
+        import::{plan::PlannedProject, run::ImportTarget},
+    },
     entities::project,
     error::{AppError, AppResult},
     platform::{ctx::Ctx, db::WriteTx},
@@ -49,6 +52,19 @@ async fn locked(ctx: &Ctx, tx: &WriteTx, id: ProjectId) -> AppResult<project::Mo
     let query = project::Entity::find_by_id(id);
     let query = if ctx.db().is_postgres() { query.lock_exclusive() } else { query };
     query.one(&**tx).await?.ok_or(AppError::NotFound)
+}
+
+/// Gives a project that was made the settings it had where it comes from.
+pub async fn settle(tx: &WriteTx, target: &Target, planned: &PlannedProject) -> AppResult<()> {
+    project::ActiveModel {
+        id: Unchanged(target.project.id),
+        description: Set(planned.description.clone()),
+        archive_after_days: Set(planned.archive_after_days),
+        ..Default::default()
+    }
+    .update(&**tx)
+    .await?;
+    Ok(())
 }
 
 /// Remembers the last number that was given out.
