@@ -4,6 +4,7 @@
 mod accounts;
 mod automation;
 mod dashboard;
+mod import_export;
 mod import_run;
 mod jobs_runs;
 mod jobs_schedules;
