@@ -1,8 +1,9 @@
 // Bringing the board of today: Trello with its past, a table with its columns, and files that are not what they seem.
+import fs from 'node:fs';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
-import { card, list } from '../fixtures/board.ts';
-import { begin, expect, expectAccessibleAtEveryWidth, settled, test } from '../fixtures/story.ts';
+import { addTasks, card, expectTitles, list } from '../fixtures/board.ts';
+import { begin, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
 
 const file = (name: string) => path.resolve(import.meta.dirname ?? __dirname, '../data', name);
 
@@ -45,6 +46,52 @@ test('a Trello board comes with its lists, cards and past; the same file brings 
   await page.getByRole('button', { name: 'Import', exact: true }).click();
   await ended(page);
   await expect(page.getByText('Nothing was new')).toBeVisible();
+});
+
+test('an exported project is imported again as the same board, and the file says when it is from tomorrow', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await makeProject(page, empty);
+  await settled(page, hydrated);
+  await addTasks(page, 'Todo', ['Read the minutes', 'Ask the office']);
+  await addTasks(page, 'Completed', ['Order the badges']);
+
+  await page.goto(`${empty.url}/projects/REP`);
+  await settled(page, hydrated);
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Export as JSON' }).click();
+  const exported = fs.readFileSync(await (await download).path());
+
+  const send = async (name: string, content: Buffer): Promise<void> => {
+    await page.goto(`${empty.url}/import`);
+    await page.getByLabel('File').setInputFiles({ name, mimeType: 'application/json', buffer: content });
+    await page.getByRole('button', { name: 'Upload and preview' }).click();
+  };
+  await send('reporting.json', exported);
+  await expect(page.getByRole('heading', { name: 'Check the import' })).toBeVisible();
+  await expect(page.getByText('AutoReport project')).toBeVisible();
+  await settled(page, hydrated);
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  await expect(page.getByText('All of these cards are there already and are skipped.')).toBeVisible();
+  await page.getByRole('radio', { name: 'A new project' }).check();
+  await page.getByLabel('Name of the new project').fill('Second board');
+  await page.getByLabel('Key').fill('SEC');
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await ended(page);
+  await page.getByRole('link', { name: 'Open the board' }).click();
+  await expect(page).toHaveURL(/\/board\/SEC/);
+  await expectTitles(page, 'Todo', ['Read the minutes', 'Ask the office']);
+  await expectTitles(page, 'Completed', ['Order the badges']);
+
+  await send('reporting.json', exported);
+  await expect(page.getByText('This file was imported into Second board')).toBeVisible();
+  await page.getByRole('radio', { name: /Second board/ }).check();
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await ended(page);
+  await expect(page.getByText('Nothing was new')).toBeVisible();
+
+  await send('tomorrow.json', Buffer.from(exported.toString('utf8').replace('autoreport/1', 'autoreport/2')));
+  await expect(page.getByRole('heading', { name: 'This file cannot be imported' })).toBeVisible();
+  await expect(page.getByRole('main').getByRole('alert')).toContainText('“autoreport/2”');
 });
 
 test('a table is mapped column by column, and its lists become statuses', async ({ page, empty, hydrated }) => {

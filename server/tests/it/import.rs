@@ -83,6 +83,78 @@ async fn a_board_is_uploaded_looked_at_and_imported() {
     .await;
 }
 
+/// A small export, as another AutoReport wrote it.
+const EXPORT: &str = r#"{
+  "format": "autoreport/1",
+  "exported_at": "2026-11-22T12:00:00Z",
+  "project": {
+    "key": "OPS", "name": "Operations", "description": "", "zone": "Europe/Ljubljana", "archive_after_days": null,
+    "last_number": 1, "created_at": "2026-11-01T08:00:00Z", "archived_at": null
+  },
+  "columns": [
+    {"id": "00000000-0000-0000-0000-0000000000c1", "name": "Todo", "status": "todo", "limit": 3, "limit_is_hard": true},
+    {"id": "00000000-0000-0000-0000-0000000000c2", "name": "Completed", "status": "done", "limit": null, "limit_is_hard": false}
+  ],
+  "labels": [],
+  "people": [{"id": "00000000-0000-0000-0000-0000000000a1", "name": "Mina Kovač", "role": "viewer"}],
+  "tasks": [{
+    "id": "00000000-0000-0000-0000-000000000001", "reference": "OPS-1", "number": 1,
+    "column": "00000000-0000-0000-0000-0000000000c1", "rank": "a0", "title": "Order the badges", "description": "",
+    "priority": "high", "category": "ordinary", "due_on": null, "due_at": null, "start_on": null,
+    "estimate_minutes": 90, "recurrence": null, "completed_at": null, "archived_at": null, "deleted_at": null,
+    "created_at": "2026-11-01T08:00:00Z", "created_by": null, "updated_at": "2026-11-02T08:00:00Z", "labels": [],
+    "assignees": ["00000000-0000-0000-0000-0000000000a1"], "watchers": [], "blocked_by": [], "checklist": [],
+    "comments": [], "notes": [], "history": [],
+    "attachments": [{"name": "a.png", "content_type": "image/png", "size": 1, "sha256": "", "at": "2026-11-02T08:00:00Z"}]
+  }],
+  "rules": []
+}"#;
+
+#[tokio::test]
+async fn an_export_of_autoreport_is_recognised_looked_at_and_imported() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        visitor.sign_up().await;
+        let page = upload(&mut visitor, "operations.json", EXPORT.as_bytes()).await.location().to_owned();
+        let preview = visitor.get(&page).await;
+        for words in ["AutoReport project", "Order the badges", "Mina Kovač", "Viewer", "value=\"OPS\"", "only their names"] {
+            assert!(preview.body.contains(words), "{words} is in {}", preview.body);
+        }
+        let action = visitor.form_action(&page, "confirm_import").await;
+        let id = page.rsplit('/').next().unwrap();
+        let form = [
+            ("id", id),
+            ("target", "new"),
+            ("name", "Operations"),
+            ("key", "OPS"),
+            ("layout", "lists"),
+            ("lists[0]", "todo"),
+            ("lists[1]", "done"),
+            ("people[0]", "placeholder"),
+        ];
+        let started = visitor.post(&action, &format!("{ORIGIN}{page}"), &form).await;
+        assert_eq!(started.location(), page, "{}", started.body);
+        wait_for(&mut visitor, &page, "1 task is in Operations.").await;
+        let made = task::Entity::find().one(app.reader()).await.unwrap().unwrap();
+        assert_eq!((made.number, made.estimate_minutes), (1, Some(90)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_export_of_a_newer_autoreport_says_both_formats() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        visitor.sign_up().await;
+        let newer = EXPORT.replace("autoreport/1", "autoreport/2");
+        let page = upload(&mut visitor, "operations.json", newer.as_bytes()).await.location().to_owned();
+        let body = visitor.get(&page).await.body;
+        assert!(body.contains("“autoreport/2”") && body.contains("“autoreport/1”"), "{body}");
+        assert_eq!((tasks(&app).await, project::Entity::find().count(app.reader()).await.unwrap()), (0, 0));
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_key_in_use_comes_back_to_the_preview_beside_its_field() {
     each_database(async |app| {
