@@ -9,7 +9,7 @@ mod m0005_import;
 mod m0006_board_in_full;
 mod m0007_search;
 mod m0008_schedule_rules;
-mod m0010_import_export;
+mod m0009_import_export;
 
 pub use sea_orm_migration::prelude::*;
 
@@ -28,7 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_board_in_full::Migration),
             Box::new(m0007_search::Migration),
             Box::new(m0008_schedule_rules::Migration),
-            Box::new(m0010_import_export::Migration),
+            Box::new(m0009_import_export::Migration),
         ]
     }
 }
