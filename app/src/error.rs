@@ -141,6 +141,13 @@ pub enum Problem {
     NoSuchPerson,
     /// Several people have this name.
     SeveralPeople,
+    /// No group of the project has this name.
+    NoSuchGroup,
+    NotADomain,
+    /// An address in a domain that gets no mail from here.
+    DomainNotAllowed {
+        address: String,
+    },
     /// Lines of an import file have faults and nobody agreed to leave them out.
     FaultyLines,
 }
@@ -186,6 +193,14 @@ impl Problem {
             Self::LastAdministrator => "There must be an administrator; make somebody else one first".into(),
             Self::NoSuchPerson => "Nobody here has this name or address".into(),
             Self::SeveralPeople => "Several people have this name; enter the address".into(),
+            Self::NoSuchGroup => "No group of this project has this name".into(),
+            Self::NotADomain => "Enter a domain like example.org, or *.example.org for all below it".into(),
+            Self::DomainNotAllowed { address } => {
+                format!(
+                    "{} is in no domain that may get mail from here; an administrator keeps the list",
+                    plain_address(address)
+                )
+            }
             Self::NotAllowed => "This is not allowed here".into(),
         }
     }
@@ -309,6 +324,13 @@ fn plain_chain(chain: &[String]) -> String {
     chain.iter().filter(is_reference).take(20).map(String::as_str).collect::<Vec<_>>().join(" blocks ")
 }
 
+/// Only the characters of an address are shown, and only of something like one: it may have come through the URL.
+fn plain_address(address: &str) -> &str {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'@' | b'.' | b'-' | b'_' | b'+');
+    let is_like_one = address.len() <= 254 && address.split('@').count() == 2 && address.bytes().all(is_plain);
+    if is_like_one { address } else { "This address" }
+}
+
 impl fmt::Display for AppError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.words())
@@ -408,6 +430,15 @@ mod tests {
     fn a_reference_from_a_crafted_link_cannot_bring_words() {
         let words = AppError::Internal { reference: "call 555 now".into() }.words();
         assert!(!words.contains("now"), "{words}");
+    }
+
+    #[test]
+    fn a_refused_address_is_named_and_nothing_else_is() {
+        let words = |address: &str| Problem::DomainNotAllowed { address: address.into() }.words();
+        assert!(words("dana@example.org").starts_with("dana@example.org is in no domain"));
+        for crafted in ["Call 555 now", "a@b@c", "<b>@example.org", ""] {
+            assert!(words(crafted).starts_with("This address is in no domain"), "{crafted}");
+        }
     }
 
     #[test]

@@ -8,6 +8,8 @@
 //!   └────────────  deferred
 //! ```
 //!
+//! A message that must not go, because of its recipient, is `withheld`: before an attempt, with the reason.
+//!
 //! `data_sent` is stored before the final dot goes out. A break before it is retried safely; a
 //! break after it is unknowable (RFC 1047), so the row is held as `uncertain`.
 
@@ -27,6 +29,8 @@ crate::text_enum!(
         Deferred = "deferred",
         Failed = "failed",
         Uncertain = "uncertain",
+        /// Not sent because of its recipient: stopped, without access, or not allowed.
+        Withheld = "withheld",
     }
 );
 
@@ -61,13 +65,17 @@ pub enum Event {
     Accepted { attempt: u32, reply: SmtpReply },
     /// The server refused, at any phase, with 4xx or 5xx.
     Refused { attempt: u32, reply: SmtpReply },
+    /// The server said for good that there is no such recipient (`suppression::is_hard_bounce`).
+    Bounced { attempt: u32, reply: SmtpReply },
     /// Connection lost, timed out, or never made.
     Broken { attempt: u32, reason: String },
     /// The account itself does not work: wrong password, untrusted certificate, wrong TLS mode.
     AccountBlocked { attempt: u32, reason: String },
     /// A worker found the row of a worker that is gone.
     Abandoned,
-    /// The owner of an uncertain or failed delivery wants it sent again.
+    /// Its recipient must not get it: found before an attempt.
+    Withheld { reason: String },
+    /// The owner of an uncertain, failed or withheld delivery wants it sent again.
     SendAgain,
     /// The owner of an uncertain delivery knows that it arrived.
     KnownToHaveArrived,
@@ -88,6 +96,8 @@ pub enum Effect {
     OpenBreaker,
     /// The server asked for less: close the connection and slow down.
     SlowDown,
+    /// Nothing more goes to this address.
+    Suppress,
     /// The delivery has ended, in the phase of the state.
     Finished,
 }
@@ -152,6 +162,7 @@ impl Delivery {
             (Envelope, Event::DotNext { .. }) => (self.at(DataSent), vec![Effect::SendFinalDot]),
             (DataSent | Uncertain, Event::Accepted { reply, .. }) => self.with_reply(reply).end(Accepted),
             (Connecting | Envelope | DataSent, Event::Refused { reply, .. }) => self.refuse(reply, now, policy, seed),
+            (Connecting | Envelope | DataSent, Event::Bounced { reply, .. }) => self.bounce(reply),
             (Connecting | Envelope, Event::Broken { reason, .. }) => self.with_reason(reason).defer(now, policy, seed),
             (Connecting | Envelope, Event::AccountBlocked { reason, .. }) => self.block(reason, now, policy, seed),
             (Connecting | Envelope, Event::Abandoned) => {
@@ -163,7 +174,8 @@ impl Delivery {
             (DataSent, Event::Abandoned) => self
                 .with_reason("The server stopped while it waited for the mail server's answer.".into())
                 .doubt(now, policy, seed),
-            (Uncertain | Failed, Event::SendAgain) => self.queue_again(now),
+            (Queued | Deferred, Event::Withheld { reason }) => self.withhold(reason),
+            (Uncertain | Failed | Withheld, Event::SendAgain) => self.queue_again(now),
             (Uncertain, Event::KnownToHaveArrived) => {
                 self.with_reason("Marked as delivered by hand.".into()).end(Accepted)
             }
@@ -193,6 +205,18 @@ impl Delivery {
             effects.insert(0, Effect::SlowDown);
         }
         (next, effects)
+    }
+
+    fn bounce(self, reply: SmtpReply) -> (Self, Vec<Effect>) {
+        let (next, mut effects) = self.with_reply(reply).end(DeliveryPhase::Failed);
+        effects.insert(0, Effect::Suppress);
+        (next, effects)
+    }
+
+    fn withhold(mut self, reason: String) -> (Self, Vec<Effect>) {
+        // What a server said of an earlier attempt is not why.
+        self.reply = None;
+        self.with_reason(reason).end(DeliveryPhase::Withheld)
     }
 
     fn block(self, reason: String, now: DateTime<Utc>, policy: &DeliveryPolicy, seed: u64) -> (Self, Vec<Effect>) {
@@ -258,9 +282,15 @@ impl Event {
             | Self::DotNext { attempt }
             | Self::Accepted { attempt, .. }
             | Self::Refused { attempt, .. }
+            | Self::Bounced { attempt, .. }
             | Self::Broken { attempt, .. }
             | Self::AccountBlocked { attempt, .. } => Some(*attempt),
-            Self::Claimed | Self::Abandoned | Self::SendAgain | Self::KnownToHaveArrived | Self::GivenUp => None,
+            Self::Claimed
+            | Self::Abandoned
+            | Self::Withheld { .. }
+            | Self::SendAgain
+            | Self::KnownToHaveArrived
+            | Self::GivenUp => None,
         }
     }
 }
@@ -276,6 +306,7 @@ impl DeliveryPhase {
             Self::Deferred => "Trying again later",
             Self::Failed => "Not delivered",
             Self::Uncertain => "Unknown",
+            Self::Withheld => "Held back",
         }
     }
 
@@ -291,7 +322,7 @@ impl DeliveryPhase {
 
     /// Nothing more happens without a person.
     pub fn is_finished(self) -> bool {
-        matches!(self, Self::Accepted | Self::Failed | Self::Uncertain)
+        matches!(self, Self::Accepted | Self::Failed | Self::Uncertain | Self::Withheld)
     }
 }
 

@@ -60,6 +60,7 @@ ids!(
     RecipientId,
     OccurrenceId,
     DeliveryId,
+    SuppressionId,
     ArtifactId,
     ImportId,
     WorkNoteId,

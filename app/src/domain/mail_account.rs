@@ -37,6 +37,8 @@ crate::text_enum!(
         Plain = "plain",
         Login = "login",
         CramMd5 = "cram_md5",
+        /// An access token in the place of a password (Google, Microsoft).
+        XOAuth2 = "xoauth2",
         /// Do not sign in.
         None = "none",
     }
@@ -70,6 +72,7 @@ impl AuthMethod {
             Self::Plain => "User name and password, PLAIN only",
             Self::Login => "User name and password, LOGIN only",
             Self::CramMd5 => "User name and password, CRAM-MD5 only",
+            Self::XOAuth2 => "User name and access token, XOAUTH2",
             Self::None => "No sign-in",
         }
     }

@@ -159,6 +159,8 @@ pub struct Tally {
     pub accepted: u32,
     pub failed: u32,
     pub uncertain: u32,
+    /// Not sent because of their recipients: decided, so no failure.
+    pub withheld: u32,
     /// Queued or deferred.
     pub waiting: u32,
     /// When the first of the waiting ones is due.
@@ -407,8 +409,12 @@ impl Event {
 impl Tally {
     /// What did not simply arrive, in words: "1 not delivered, 1 unknown". None when all arrived.
     pub fn words(&self) -> Option<String> {
-        let counts =
-            [(self.failed, "not delivered"), (self.uncertain, "unknown"), (self.waiting, "waiting for another try")];
+        let counts = [
+            (self.failed, "not delivered"),
+            (self.uncertain, "unknown"),
+            (self.withheld, "held back"),
+            (self.waiting, "waiting for another try"),
+        ];
         let parts: Vec<_> =
             counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
         (!parts.is_empty()).then(|| format!("Of {} messages: {}.", self.total(), parts.join(", ")))
@@ -416,7 +422,7 @@ impl Tally {
 
     /// All messages.
     pub fn total(&self) -> u32 {
-        self.accepted + self.failed + self.uncertain + self.waiting
+        self.accepted + self.failed + self.uncertain + self.withheld + self.waiting
     }
 }
 

@@ -46,6 +46,7 @@ pub fn delivery_state(phase: DeliveryPhase) -> impl IntoView {
         Deferred => ("warn", "refresh-cw"),
         Failed => ("bad", "mail-x"),
         Uncertain => ("warn", "mail-warning"),
+        Withheld => ("off", "ban"),
     };
     state(tone, icon, phase.label())
 }

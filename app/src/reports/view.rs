@@ -113,6 +113,7 @@ pub const fn tone(phase: DeliveryPhase) -> &'static str {
         DeliveryPhase::Accepted => "good",
         DeliveryPhase::Failed => "bad",
         DeliveryPhase::Uncertain | DeliveryPhase::Deferred => "warn",
+        DeliveryPhase::Withheld => "off",
         DeliveryPhase::Queued | DeliveryPhase::Connecting | DeliveryPhase::Envelope | DeliveryPhase::DataSent => "busy",
     }
 }

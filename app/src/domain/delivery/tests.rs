@@ -118,6 +118,34 @@ fn a_wrong_password_opens_the_breaker_and_loses_nothing() {
 }
 
 #[test]
+fn an_address_that_does_not_exist_fails_and_is_suppressed() {
+    for phase in [DeliveryPhase::Envelope, DeliveryPhase::DataSent] {
+        let (failed, effects) = play(up_to(phase), &HOLD(), [Event::Bounced { attempt: 1, reply: reply(550) }]);
+        assert_eq!((failed.phase, failed.reply), (DeliveryPhase::Failed, Some(reply(550))));
+        assert_eq!(effects, [Effect::Suppress, Effect::Finished]);
+    }
+}
+
+#[test]
+fn a_message_that_must_not_go_is_withheld_with_its_reason_until_somebody_sends_it_again() {
+    let withheld = || Event::Withheld { reason: "stopped".into() };
+    let (refused, _) =
+        play(up_to(DeliveryPhase::Envelope), &HOLD(), [Event::Refused { attempt: 1, reply: reply(450) }]);
+    for waiting in [Delivery::queued(start()), refused] {
+        let (held, effects) = play(waiting, &HOLD(), [withheld()]);
+        assert_eq!(
+            (held.phase, held.reason.as_deref(), &held.reply),
+            (DeliveryPhase::Withheld, Some("stopped"), &None)
+        );
+        assert!(effects == [Effect::Finished] && held.phase.is_finished() && !held.is_due(start()));
+        let (again, _) = play(held, &HOLD(), [Event::SendAgain]);
+        assert!(again.is_due(start()));
+    }
+    let sent = up_to(DeliveryPhase::DataSent);
+    assert_eq!(play(sent.clone(), &HOLD(), [withheld()]), (sent, Vec::new()), "what is on its way is not taken back");
+}
+
+#[test]
 fn after_a_day_it_gives_up_with_the_last_reply() {
     let mut delivery = Delivery::queued(start());
     let policy = HOLD();

@@ -45,6 +45,14 @@ fn the_end_says_how_many_messages_did_not_arrive() {
 }
 
 #[test]
+fn messages_that_were_held_back_are_said_and_are_no_failure() {
+    let done = sent(Tally { accepted: 2, withheld: 1, ..Tally::default() });
+    assert_eq!((done.state, done.reason.as_deref()), (OccurrenceState::Done, Some("Of 3 messages: 1 held back.")));
+    let failed = sent(Tally { failed: 1, withheld: 1, ..Tally::default() });
+    assert_eq!(failed.state, OccurrenceState::Failed);
+}
+
+#[test]
 fn deferred_messages_keep_the_run_open_without_an_owner() {
     let open = sent(Tally { accepted: 2, waiting: 1, next_try_at: Some(at(9)), ..Tally::default() });
     assert_eq!((open.state, open.lease_until, open.next_try_at), (OccurrenceState::Sending, None, Some(at(9))));

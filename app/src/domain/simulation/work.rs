@@ -242,6 +242,7 @@ fn tally(deliveries: &[Delivery]) -> Tally {
             DeliveryPhase::Accepted => tally.accepted += 1,
             DeliveryPhase::Failed => tally.failed += 1,
             DeliveryPhase::Uncertain => tally.uncertain += 1,
+            DeliveryPhase::Withheld => tally.withheld += 1,
             _ => {
                 tally.waiting += 1;
                 tally.next_try_at = tally.next_try_at.into_iter().chain(delivery.next_try_at).min();
