@@ -80,6 +80,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/settings/mail") view=MailAccountsPage />
                     <Route path=path!("/settings/mail/new") view=NewMailAccountPage />
                     <Route path=path!("/settings/mail/:id") view=MailAccountPage />
+                    <Route path=path!("/settings/suppressions") view=SuppressionsPage />
+                    <Route path=path!("/unsubscribe/:token") view=UnsubscribePage />
                     <Route path=path!("/outbox") view=OutboxPage />
                     <Route path=path!("/outbox/:id") view=MailPage />
                 </Routes>

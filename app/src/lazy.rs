@@ -100,6 +100,8 @@ lazy_pages!(
         NewMailAccountPage: open_new_mail_account = mail,
         OutboxPage: open_outbox = mail,
         MailPage: open_mail = mail,
+        SuppressionsPage: open_suppressions = mail,
+        UnsubscribePage: open_unsubscribe = mail,
     }
     accounts {
         ProfilePage: open_profile = accounts,

@@ -10,6 +10,7 @@ mod m0006_board_in_full;
 mod m0007_search;
 mod m0008_schedule_rules;
 mod m0009_import_export;
+mod m0010_recipients;
 
 pub use sea_orm_migration::prelude::*;
 
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_search::Migration),
             Box::new(m0008_schedule_rules::Migration),
             Box::new(m0009_import_export::Migration),
+            Box::new(m0010_recipients::Migration),
         ]
     }
 }

@@ -20,3 +20,4 @@ pub mod security;
 pub mod seed;
 pub mod sessions;
 pub mod telemetry;
+pub mod unsubscribe;

@@ -18,6 +18,8 @@ use axum::{
 };
 use leptos::prelude::provide_context;
 
+use crate::unsubscribe::is_by_token;
+
 /// Renders the page of a path.
 pub async fn render(State(app): State<AppState>, request: Request) -> Response {
     let context = app.clone();
@@ -36,6 +38,8 @@ pub async fn guard(State(app): State<AppState>, request: Request, next: Next) ->
     let path = request.uri().path();
     let is_open = matches!(path, "/sign-in" | "/sign-up" | "/set-password" | "/healthz" | "/readyz")
         || path.starts_with("/rpc/")
+        // The word in the address is all that is needed.
+        || is_by_token(path)
         // A stream is not a page: it answers 401 itself.
         || path.starts_with("/live/")
         || path.starts_with("/pkg/")

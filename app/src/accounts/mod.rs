@@ -16,6 +16,7 @@ mod sign_in_page;
 mod sign_up_page;
 mod zone_field;
 
+pub use auth_frame::AuthFrame;
 pub use group_page::GroupPage;
 pub use groups_page::GroupsPage;
 pub use new_person_page::NewPersonPage;

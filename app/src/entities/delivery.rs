@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 
 use crate::domain::{
     delivery::DeliveryPhase,
-    ids::{DeliveryId, OccurrenceId},
+    ids::{DeliveryId, OccurrenceId, UserId},
     job::RecipientKind,
 };
 
@@ -19,6 +19,10 @@ pub struct Model {
     pub kind: RecipientKind,
     pub address: String,
     pub name: String,
+    /// The recipient's account, if they have one.
+    pub user_id: Option<UserId>,
+    /// The group through which they are on the list.
+    pub via: Option<String>,
     pub phase: DeliveryPhase,
     /// Without angle brackets; derived from the row, the same for every attempt.
     pub message_id: String,

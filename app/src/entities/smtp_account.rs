@@ -24,6 +24,10 @@ pub struct Model {
     pub secret_ciphertext: Option<String>,
     pub sender_name: String,
     pub sender_address: String,
+    /// Most messages a minute; none: as fast as the server takes them.
+    pub per_minute: Option<i32>,
+    /// Most connections of one process at a time.
+    pub connections: i32,
     /// One row at most.
     pub is_default: bool,
     /// The last test's report as JSON.

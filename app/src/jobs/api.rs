@@ -16,7 +16,7 @@ use crate::{
 
 #[cfg(feature = "ssr")]
 use {
-    super::service::{runs, schedules},
+    super::service::{recipients, runs, schedules},
     crate::{
         domain::{schedule::DaySet, zone},
         error::AppError,
@@ -59,13 +59,17 @@ pub async fn load_job_editor(id: Option<ScheduleId>) -> AppResult<EditorData> {
         let (row, viewing) = schedules::visible(&ctx, id).await?;
         let form = schedules::form(&ctx, &row, &viewing).await?;
         let editing = viewing.editing()?;
+        let groups = recipients::groups(ctx.reader(), editing.project().id).await?;
+        let groups = groups.into_iter().map(|(_, name)| name).collect();
         let projects = vec![(editing.project().key.clone(), editing.project().name.clone())];
-        return Ok(EditorData { id: Some(id), version: row.version, form, projects, accounts });
+        return Ok(EditorData { id: Some(id), version: row.version, form, projects, accounts, groups });
     }
     let me = ctx.me()?.clone();
-    let mut projects_of_mine = Vec::new();
+    let (mut projects_of_mine, mut groups) = (Vec::new(), Vec::new());
     for project in projects::list(&ctx).await? {
         if access::by_id(&ctx, ctx.reader(), project.id).await?.can_edit() {
+            let inside = recipients::groups(ctx.reader(), project.id).await?;
+            groups.extend(inside.into_iter().map(|(_, name)| format!("{name} ({})", project.key)));
             projects_of_mine.push((project.key, project.name));
         }
     }
@@ -79,7 +83,7 @@ pub async fn load_job_editor(id: Option<ScheduleId>) -> AppResult<EditorData> {
         recipients: me.email.clone(),
         ..JobForm::default()
     };
-    Ok(EditorData { id: None, version: 0, form, projects: projects_of_mine, accounts })
+    Ok(EditorData { id: None, version: 0, form, projects: projects_of_mine, accounts, groups })
 }
 
 /// The sentence and the next five runs of a form's schedule, as far as it is typed.
@@ -117,6 +121,8 @@ pub async fn save_job(
     #[server(default)] expression: String,
     #[server(default)] zone: String,
     #[server(default)] recipients: String,
+    #[server(default)] cc: String,
+    #[server(default)] bcc: String,
     #[server(default)] account: String,
     #[server(flatten)] when: WhenForm,
     #[server(flatten)] rules: RulesForm,
@@ -137,6 +143,8 @@ pub async fn save_job(
         ("expression", expression),
         ("zone", zone),
         ("recipients", recipients),
+        ("cc", cc),
+        ("bcc", bcc),
         ("account", account),
     ];
     let read = JobForm::read(|name| fields.iter().find(|(field, _)| *field == name).map(|(_, value)| value.clone()));
@@ -186,6 +194,14 @@ pub async fn resume_job(id: ScheduleId) -> AppResult<()> {
 pub async fn delete_job(id: ScheduleId) -> AppResult<()> {
     schedules::delete(&Ctx::signed_in()?, id).await?;
     leptos_axum::redirect("/jobs?notice=deleted");
+    Ok(())
+}
+
+/// Sends all messages of a run again that did not arrive for good.
+#[server(prefix = "/rpc")]
+pub async fn resend_failed(id: OccurrenceId) -> AppResult<()> {
+    runs::resend_failed(&Ctx::signed_in()?, id).await?;
+    leptos_axum::redirect(&format!("/jobs/runs/{id}?notice=started"));
     Ok(())
 }
 

@@ -21,7 +21,7 @@ use crate::{
 /// The editor. `here` is the path of its own page, `back` that of the page that Cancel leads to.
 #[component]
 pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView {
-    let EditorData { id, version, form: stored, projects, accounts } = data;
+    let EditorData { id, version, form: stored, projects, accounts, groups } = data;
     let error = plain_error::<SaveJob>();
     let form = shown(stored, error);
     let (typed, set_typed) = signal(form.clone());
@@ -86,8 +86,25 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
                     label="Recipients"
                     name="recipients"
                     value=form.recipients.clone()
-                    hint="One address a line, like Dana Admin <dana@example.org>. Nobody sees who else gets the report."
+                    hint="One a line: an address like Dana Admin <dana@example.org>, or a group like group: Front office. They see each other's addresses, but not those of a group."
                     error=error
+                />
+                {(!groups.is_empty()).then(|| view! { <p class="field__hint" dir="auto">{format!("Groups: {}.", groups.join(", "))}</p> })}
+                <TextAreaField
+                    label="Copies (Cc)"
+                    name="cc"
+                    value=form.cc.clone()
+                    hint="Everybody sees them."
+                    error=error
+                    rows=2
+                />
+                <TextAreaField
+                    label="Blind copies (Bcc)"
+                    name="bcc"
+                    value=form.bcc.clone()
+                    hint="Nobody sees them. People with an account get the report only while they can see the project."
+                    error=error
+                    rows=2
                 />
                 <SelectField
                     label="Mail account"

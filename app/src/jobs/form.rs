@@ -21,8 +21,10 @@ pub struct JobForm {
     pub at: String,
     pub expression: String,
     pub zone: String,
-    /// One address a line.
+    /// One address or group a line.
     pub recipients: String,
+    pub cc: String,
+    pub bcc: String,
     /// Id of the mail account; empty for the default one.
     pub account: String,
     pub when: WhenForm,
@@ -68,6 +70,8 @@ impl JobForm {
             expression: text("expression"),
             zone: text("zone"),
             recipients: text("recipients"),
+            cc: text("cc"),
+            bcc: text("bcc"),
             account: text("account"),
             when: WhenForm::read(&field),
             rules: RulesForm::read(&field),
@@ -93,7 +97,8 @@ impl JobForm {
 
     /// The values of all fields by name, to show them again.
     pub fn typed(&self) -> Vec<(&'static str, &str)> {
-        let JobForm { name, project, mode, days, at, expression, zone, recipients, account, when, rules } = self;
+        let JobForm { name, project, mode, days, at, expression, zone, recipients, cc, bcc, account, when, rules } =
+            self;
         let mut fields = vec![
             ("name", name.as_str()),
             ("project", project),
@@ -102,6 +107,8 @@ impl JobForm {
             ("expression", expression),
             ("zone", zone),
             ("recipients", recipients),
+            ("cc", cc),
+            ("bcc", bcc),
             ("account", account),
         ];
         fields.extend(DAYS.iter().filter(|(_, day)| days.contains(*day)).map(|&(name, _)| (name, "on")));

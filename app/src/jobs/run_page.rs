@@ -4,12 +4,12 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
 
 use super::{
-    api::{DecideDelivery, load_run},
+    api::{DecideDelivery, ResendFailed, load_run},
     marks,
     view::{DeliveryItem, LogLine, RunDetail},
 };
 use crate::{
-    domain::{delivery::DeliveryPhase, ids::OccurrenceId, occurrence::Trigger},
+    domain::{delivery::DeliveryPhase, ids::OccurrenceId, job::RecipientKind, occurrence::Trigger},
     error::AppError,
     ui::{ErrorPage, Icon, Page},
 };
@@ -56,6 +56,7 @@ fn shown(detail: RunDetail) -> impl IntoView {
         has_report,
         next_try,
         deliveries,
+        blocked,
         log,
         can_edit,
     } = detail;
@@ -91,7 +92,13 @@ fn shown(detail: RunDetail) -> impl IntoView {
                     {snapshot_hash.map(|hash| view! { <div><dt>"SHA-256 of its data"</dt><dd><code>{hash}</code></dd></div> })}
                 </dl>
             </section>
-            {(!deliveries.is_empty()).then(|| recipients(deliveries, can_edit))}
+            {blocked.map(|words| view! {
+                <div class="banner" data-tone="bad" role="status">
+                    <Icon name="circle-x" />
+                    <div><strong>"The mail account does not work."</strong><p dir="auto">{words}" What waits goes out as soon as it works again."</p></div>
+                </div>
+            })}
+            {(!deliveries.is_empty()).then(|| recipients(id, deliveries, can_edit))}
             <section class="panel is-padded" aria-labelledby="log-head">
                 <div class="panel__head"><h2 id="log-head">"Log"</h2></div>
                 {lines(log)}
@@ -100,10 +107,23 @@ fn shown(detail: RunDetail) -> impl IntoView {
     }
 }
 
-fn recipients(deliveries: Vec<DeliveryItem>, can_edit: bool) -> impl IntoView {
+fn recipients(run: OccurrenceId, deliveries: Vec<DeliveryItem>, can_edit: bool) -> impl IntoView {
+    let failed = deliveries.iter().filter(|delivery| delivery.phase == DeliveryPhase::Failed).count();
+    let again = match failed {
+        1 => "Send the failed one again".to_owned(),
+        failed => format!("Send all {failed} failed ones again"),
+    };
     view! {
         <section class="panel is-padded" aria-labelledby="recipients-head">
-            <div class="panel__head"><h2 id="recipients-head">"Recipients"</h2></div>
+            <div class="panel__head">
+                <h2 id="recipients-head">"Recipients"</h2>
+                {(can_edit && failed > 0).then(|| view! {
+                    <form method="post" action=ResendFailed::url()>
+                        <input type="hidden" name="id" value=run.to_string() />
+                        <button class="btn is-sm" type="submit"><Icon name="refresh-cw" />{again}</button>
+                    </form>
+                })}
+            </div>
             <div class="table-wrap" tabindex="0" role="region" aria-label="Table of recipients">
                 <table class="table dl-cards">
                     <caption class="sr-only">"Recipients and what their mail server said"</caption>
@@ -123,19 +143,26 @@ fn recipients(deliveries: Vec<DeliveryItem>, can_edit: bool) -> impl IntoView {
 }
 
 fn recipient(delivery: DeliveryItem, can_edit: bool) -> impl IntoView {
-    let DeliveryItem { id, address, name, phase, said, attempts, next_try } = delivery;
-    let again = matches!(phase, DeliveryPhase::Failed | DeliveryPhase::Uncertain);
+    let DeliveryItem { id, address, name, kind, via, phase, said, attempts, next_try } = delivery;
+    let again = matches!(phase, DeliveryPhase::Failed | DeliveryPhase::Uncertain | DeliveryPhase::Withheld);
+    let kind = match kind {
+        RecipientKind::To => None,
+        RecipientKind::Cc => Some("Copy"),
+        RecipientKind::Bcc => Some("Blind copy"),
+    };
+    let place = [kind.map(str::to_owned), via.map(|group| format!("Group {group}"))];
+    let place = place.into_iter().flatten().collect::<Vec<_>>().join(", ");
     let choices = [
         (again, "again", "Send again"),
-        (phase == DeliveryPhase::Uncertain, "arrived", "It arrived"),
-        (phase == DeliveryPhase::Deferred, "give-up", "Give up"),
+        (phase == DeliveryPhase::Uncertain, "arrived", "Mark as sent"),
+        (matches!(phase, DeliveryPhase::Deferred | DeliveryPhase::Uncertain), "give-up", "Give up"),
     ];
     let buttons = choices.into_iter().filter(move |(fits, ..)| *fits && can_edit).map(|(_, decision, words)| {
         view! { <button class="btn is-sm" type="submit" name="decision" value=decision>{words}</button> }
     });
     view! {
         <tr>
-            <th scope="row"><span>{address}{(!name.is_empty()).then(|| view! { <br /><span class="muted" dir="auto">{name}</span> })}</span></th>
+            <th scope="row"><span>{address}{(!name.is_empty()).then(|| view! { <br /><span class="muted" dir="auto">{name}</span> })}{(!place.is_empty()).then(|| view! { <br /><span class="muted" dir="auto">{place}</span> })}</span></th>
             <td data-label="State">{marks::delivery_state(phase)}</td>
             <td data-label="Answer">
                 <span>

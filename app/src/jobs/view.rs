@@ -8,7 +8,7 @@ use super::form::JobForm;
 use crate::domain::{
     delivery::DeliveryPhase,
     ids::{DeliveryId, OccurrenceId, ScheduleId},
-    job::{LogLevel, ScheduleState},
+    job::{LogLevel, RecipientKind, ScheduleState},
     occurrence::{OccurrenceState, Trigger},
     schedule::UpcomingRun,
 };
@@ -93,6 +93,8 @@ pub struct RunDetail {
     pub has_report: bool,
     pub next_try: Option<Moment>,
     pub deliveries: Vec<DeliveryItem>,
+    /// Why nothing goes over its mail account for now.
+    pub blocked: Option<String>,
     pub log: Vec<LogLine>,
     pub can_edit: bool,
 }
@@ -103,6 +105,9 @@ pub struct DeliveryItem {
     pub id: DeliveryId,
     pub address: String,
     pub name: String,
+    pub kind: RecipientKind,
+    /// The group through which they are on the list.
+    pub via: Option<String>,
     pub phase: DeliveryPhase,
     /// The server's own words, or why there are none.
     pub said: String,
@@ -129,6 +134,8 @@ pub struct EditorData {
     pub projects: Vec<(String, String)>,
     /// Id and name of the mail accounts; the first is the default.
     pub accounts: Vec<(String, String)>,
+    /// The groups that can be named as recipients.
+    pub groups: Vec<String>,
 }
 
 /// The sentence and next runs of a form, or why there are none. Half a form is no error: it is being typed.

@@ -7,6 +7,7 @@ use super::{
     account_form::{AccountForm, OutboxForm},
     api::{AccountDetail, DeleteAccount, MakeAccountDefault, read_account},
     probe_panel::ProbePanel,
+    sending_panel::SendingPanel,
 };
 use crate::{
     domain::mail_account::AccountKind,
@@ -55,6 +56,7 @@ fn Account(account: AccountDetail) -> impl IntoView {
                 <div class="panel__head"><h2 id="settings-title">"Settings"</h2></div>
                 {form}
             </section>
+            {(account.kind == AccountKind::Smtp).then(|| view! { <SendingPanel account=account.clone() /> })}
             <Default account=account.clone() />
             {(account.kind == AccountKind::Smtp).then(|| view! { <Removal account=account /> })}
         </SettingsPage>

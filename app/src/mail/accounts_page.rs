@@ -1,28 +1,61 @@
 //! Settings → Mail: the accounts.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::api::{AccountItem, list_accounts};
+use super::{
+    api::{AccountItem, list_accounts},
+    suppressions_api::{SaveRecipientDomains, load_recipient_domains},
+};
 use crate::{
     domain::{mail_account::AccountKind, mail_probe::ProbeResult},
-    ui::{ErrorPage, Icon, SettingsPage},
+    ui::{ErrorPage, ErrorSummary, Icon, SettingsPage, TextAreaField, plain_error},
 };
 
 #[component]
 pub fn MailAccountsPage() -> impl IntoView {
     let accounts = Resource::new(|| (), |()| list_accounts());
+    let domains = Resource::new(|| (), |()| load_recipient_domains());
     view! {
         <SettingsPage title="Mail" lead="The accounts that reports leave from. The outbox keeps mail on this site; an SMTP account sends it.">
             <Transition>
                 {move || Suspend::new(async move {
                     match accounts.await {
                         Err(error) => view! { <ErrorPage error=error /> }.into_any(),
-                        Ok(accounts) => table(accounts).into_any(),
+                        Ok(accounts) => {
+                            // Whoever may see the accounts may see this, too.
+                            let domains = domains.await.ok();
+                            view! { {table(accounts)}{domains.map(|domains| view! { <Domains domains=domains /> })} }.into_any()
+                        }
                     }
                 })}
             </Transition>
         </SettingsPage>
     }
+}
+
+#[component]
+fn Domains(domains: String) -> impl IntoView {
+    let error = plain_error::<SaveRecipientDomains>();
+    view! {
+        <section class="panel is-padded" aria-labelledby="domains-title">
+            <div class="panel__head">
+                <h2 id="domains-title">"Where reports may go"</h2>
+                <p>"People with an account here get what they may see, wherever their address is. Addresses outside get reports only in these domains."</p>
+            </div>
+            <ErrorSummary error=error />
+            <form class="form" method="post" action=SaveRecipientDomains::url()>
+                <TextAreaField
+                    label="Domains"
+                    name="domains"
+                    value=domains
+                    hint="One a line, like example.org, or *.example.org for all below it. Empty: everywhere."
+                    error=error
+                />
+                <div class="form__actions"><button class="btn" type="submit">"Save the domains"</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
 }
 
 fn table(accounts: Vec<AccountItem>) -> impl IntoView {

@@ -16,7 +16,7 @@ use crate::{
 use {
     super::service::{
         accounts::{self, AccountInput, OutboxInput},
-        outbox,
+        gate, outbox,
         probe::{self, Probe},
     },
     crate::{
@@ -58,6 +58,19 @@ pub struct AccountDetail {
     pub is_default: bool,
     /// The last test since the account was changed.
     pub tested: Option<(ProbeReport, Moment)>,
+    /// Most messages a minute; none: no limit.
+    pub per_minute: Option<i32>,
+    pub connections: i32,
+    pub sending: Sending,
+}
+
+/// Whether an account sends, as its page says it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sending {
+    /// Why nothing goes over the account, since when, and when one message tries again.
+    pub blocked: Option<(String, Moment, Moment)>,
+    /// A server asked for less: how many times the pace is halved.
+    pub slowness: u32,
 }
 
 /// An instant for a `<time>` element: the words in the person's zone, and the machine's form.
@@ -131,6 +144,11 @@ pub async fn list_accounts() -> AppResult<Vec<AccountItem>> {
 pub async fn read_account(id: String) -> AppResult<AccountDetail> {
     let ctx = Ctx::signed_in()?;
     let row = accounts::read(&ctx, parse(&id)?).await?;
+    let gate = gate::read(ctx.reader(), row.id).await?;
+    let sending = Sending {
+        slowness: gate.slowness(ctx.now),
+        blocked: gate.block.map(|block| (block.words, moment(&ctx, block.since), moment(&ctx, block.probe_at))),
+    };
     Ok(AccountDetail {
         tested: probe::last(&row).zip(row.last_tested_at).map(|(report, at)| (report, moment(&ctx, at))),
         id: row.id,
@@ -146,6 +164,9 @@ pub async fn read_account(id: String) -> AppResult<AccountDetail> {
         sender_name: row.sender_name,
         sender_address: row.sender_address,
         is_default: row.is_default,
+        per_minute: row.per_minute,
+        connections: row.connections,
+        sending,
     })
 }
 
@@ -212,6 +233,29 @@ pub async fn test_account(id: String, #[server(default)] send: Option<String>) -
     };
     probe::run(&ctx, id, what).await?;
     leptos_axum::redirect(&format!("/settings/mail/{id}#test"));
+    Ok(())
+}
+
+/// Limits what an account sends; an empty pace is no limit.
+#[server(prefix = "/rpc")]
+pub async fn save_account_limits(
+    id: String,
+    #[server(default)] per_minute: String,
+    #[server(default)] connections: String,
+) -> AppResult<()> {
+    let ctx = Ctx::signed_in()?;
+    let typed = [("per_minute", per_minute.as_str()), ("connections", connections.as_str())];
+    gate::save_limits(&ctx, parse(&id)?, &per_minute, &connections).await.map_err(|error| error.with_typed(&typed))?;
+    leptos_axum::redirect(&format!("/settings/mail/{id}?notice=saved"));
+    Ok(())
+}
+
+/// Lets an account send again at once, after somebody has looked at it.
+#[server(prefix = "/rpc")]
+pub async fn unblock_account(id: String) -> AppResult<()> {
+    let ctx = Ctx::signed_in()?;
+    gate::clear(&ctx, parse(&id)?).await?;
+    leptos_axum::redirect(&format!("/settings/mail/{id}?notice=resumed"));
     Ok(())
 }
 
@@ -288,12 +332,12 @@ fn preformatted(text: &str) -> String {
 }
 
 #[cfg(feature = "ssr")]
-fn parse<T: std::str::FromStr>(id: impl AsRef<str>) -> AppResult<T> {
+pub(super) fn parse<T: std::str::FromStr>(id: impl AsRef<str>) -> AppResult<T> {
     id.as_ref().parse().map_err(|_| AppError::NotFound)
 }
 
 #[cfg(feature = "ssr")]
-fn moment(ctx: &Ctx, at: DateTime<Utc>) -> Moment {
+pub(super) fn moment(ctx: &Ctx, at: DateTime<Utc>) -> Moment {
     let zone: chrono_tz::Tz = ctx.me().ok().and_then(|me| me.zone.parse().ok()).unwrap_or(chrono_tz::UTC);
     Moment { words: at.with_timezone(&zone).format("%-d %b %Y, %H:%M").to_string(), machine: at.to_rfc3339() }
 }

@@ -8,10 +8,16 @@ pub mod api;
 mod mail_page;
 mod outbox_page;
 mod probe_panel;
+mod sending_panel;
 #[cfg(feature = "ssr")]
 pub mod service;
+pub mod suppressions_api;
+mod suppressions_page;
+mod unsubscribe_page;
 
 pub use account_page::{MailAccountPage, NewMailAccountPage};
 pub use accounts_page::MailAccountsPage;
 pub use mail_page::MailPage;
 pub use outbox_page::OutboxPage;
+pub use suppressions_page::SuppressionsPage;
+pub use unsubscribe_page::UnsubscribePage;

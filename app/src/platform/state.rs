@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use sea_orm::DatabaseConnection;
 use tokio::sync::{Notify, Semaphore};
 
-use super::{assets::Assets, clock::Clock, db::Db, secrets::Keyring};
+use super::{assets::Assets, clock::Clock, db::Db, mail_lines::MailLines, secrets::Keyring};
 
 /// Passwords hashed at the same time: each takes 19 MiB and a core.
 const HASHERS: usize = 2;
@@ -46,6 +46,8 @@ pub struct AppState {
     pub keyring: Arc<Keyring>,
     /// Wakes the scheduler after a change that it should see at once.
     pub wake: Arc<Notify>,
+    /// Bounds the connections to each mail account.
+    pub mail_lines: MailLines,
     /// Bounds how many passwords are hashed at a time.
     pub hashers: Arc<Semaphore>,
 }
@@ -60,6 +62,7 @@ impl AppState {
             assets: Arc::new(assets),
             keyring: Arc::new(keyring),
             wake: Arc::new(Notify::new()),
+            mail_lines: MailLines::default(),
             hashers: Arc::new(Semaphore::new(HASHERS)),
         }
     }

@@ -145,6 +145,8 @@ async fn another_mail_library_finds_no_defect() {
         name: HeaderText::parse(name).ok(),
         address: EmailAddress::parse(address).unwrap(),
     };
+    // As long as the longest address makes it.
+    let stop = format!("https://reports.example.org/unsubscribe/{}", "Ab_-".repeat(100));
     let message = compose(&Draft {
         message_id: MessageId::new("1a2b3c", "reports.example.org").unwrap(),
         date: snapshot.as_of,
@@ -153,7 +155,10 @@ async fn another_mail_library_finds_no_defect() {
         to: vec![mailbox("Mina Kovač", "mina@example.org")],
         cc: Vec::new(),
         subject: HeaderText::cleaned(&written.subject),
-        origin: Origin::Schedule { list_id: ListId::new("weekly.reports.example.org").unwrap(), unsubscribe: None },
+        origin: Origin::Schedule {
+            list_id: ListId::new("weekly.reports.example.org").unwrap(),
+            unsubscribe: Some(stop.clone()),
+        },
         text: written.text.clone(),
         html: written.html.clone(),
         images: images.iter().map(|image| InlineImage { cid: image.name.into(), png: image.png.clone() }).collect(),
@@ -176,6 +181,8 @@ async fn another_mail_library_finds_no_defect() {
     assert_eq!(verdict["subject"], written.subject.as_str());
     assert_eq!(verdict["text"].as_str().unwrap().trim_end(), written.text.trim_end());
     assert_eq!(verdict["html"].as_str().unwrap().trim_end(), written.html.trim_end());
+    let pair = serde_json::json!([format!("<{stop}>"), "List-Unsubscribe=One-Click"]);
+    assert_eq!(verdict["unsubscribe"], pair);
     assert_eq!(verdict["cids_without_image"], serde_json::json!([]));
     assert_eq!(verdict["images_without_alt_or_size"], serde_json::json!([]));
     assert!(verdict["longest_line"].as_u64().unwrap() <= 998);
@@ -204,6 +211,7 @@ print(json.dumps({
     "defects": defects,
     "tree": [p.get_content_type() for p in parts],
     "subject": message["Subject"],
+    "unsubscribe": [str(message[name]).strip() for name in ("List-Unsubscribe", "List-Unsubscribe-Post")],
     "text": text.replace("\r\n", "\n"),
     "html": html.replace("\r\n", "\n"),
     "cids_without_image": [c for c in re.findall(r'"cid:([^"]+)"', html) if c not in cids],

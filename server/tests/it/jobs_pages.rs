@@ -1,8 +1,15 @@
 //! The pages of jobs, as a browser without JavaScript uses them.
 
-use app::{jobs::service::worker, testing::each_database};
+use app::{
+    domain::delivery::DeliveryPhase,
+    entities::{delivery, project},
+    jobs::service::worker,
+    mail::service::allow_list,
+    testing::{each_database, sent_report},
+};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
-use super::site::Visitor;
+use super::site::{Visitor, administrator};
 
 const SITE: &str = "http://127.0.0.1:3000";
 
@@ -88,6 +95,73 @@ async fn a_refused_form_keeps_what_was_typed_and_names_the_line() {
         assert!(shown.body.contains("Choose at least one day"), "{}", shown.body);
         assert!(shown.body.contains("Line 2: "));
         assert!(shown.body.contains("Board letter"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn copies_are_kept_and_a_refused_address_is_named_beside_its_field() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        with_project(&mut visitor).await;
+        allow_list::save(&administrator(&app).await, "example.org").await.unwrap();
+        let action = visitor.form_action("/jobs/new", "save_job").await;
+        let mut form = FORM.to_vec();
+        form.extend([("cc", "sam@example.org"), ("bcc", "ok@example.org\nboss@example.com")]);
+        let refused = visitor.post(&action, &format!("{SITE}/jobs/new"), &form).await;
+        let back = refused.location().trim_start_matches(SITE).to_owned();
+        let shown = visitor.get(&back).await.body;
+        assert!(shown.contains("Line 2: boss@example.com is in no domain that may get mail from here"), "{shown}");
+        assert!(shown.contains("sam@example.org") && shown.contains("ok@example.org"), "what was typed is kept");
+        form.pop();
+        form.push(("bcc", "boss@example.org"));
+        let made = visitor.post(&action, &format!("{SITE}/jobs/new"), &form).await;
+        let page = made.location().split('?').next().unwrap().to_owned();
+        let shown = visitor.get(&page).await.body;
+        assert!(shown.contains("Cc: sam@example.org") && shown.contains("Bcc: boss@example.org"), "{shown}");
+        assert!(visitor.get(&format!("{page}/edit")).await.body.contains("boss@example.org"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn failed_messages_are_sent_again_together_and_an_unknown_one_is_marked_as_sent() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        with_project(&mut visitor).await;
+        let project = project::Entity::find().one(app.reader()).await.unwrap().unwrap();
+        let run = sent_report(&app, project.id).await;
+        let row = delivery::Entity::find()
+            .filter(delivery::Column::OccurrenceId.eq(run))
+            .filter(delivery::Column::Phase.eq(DeliveryPhase::Accepted))
+            .one(app.reader())
+            .await
+            .unwrap()
+            .unwrap();
+        let mut unknown = row.into_active_model();
+        unknown.phase = Set(DeliveryPhase::Uncertain);
+        unknown.reply = Set(None);
+        let unknown = unknown.update(app.reader()).await.unwrap().id.to_string();
+        let page = format!("/jobs/runs/{run}");
+        let shown = visitor.get(&page).await.body;
+        assert!(shown.contains("Send the failed one again") && shown.contains("Mark as sent"), "{shown}");
+        let decide = visitor.form_action(&page, "decide_delivery").await;
+        let referer = format!("{SITE}{page}");
+        visitor.post(&decide, &referer, &[("id", &unknown), ("decision", "arrived")]).await;
+        let resend = visitor.form_action(&page, "resend_failed").await;
+        visitor.post(&resend, &referer, &[("id", &run.to_string())]).await;
+        let phases: Vec<_> = delivery::Entity::find()
+            .filter(delivery::Column::OccurrenceId.eq(run))
+            .order_by_asc(delivery::Column::Position)
+            .all(app.reader())
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|row| row.phase)
+            .collect();
+        assert_eq!(phases, [DeliveryPhase::Accepted, DeliveryPhase::Queued]);
+        let shown = visitor.get(&page).await.body;
+        assert!(shown.contains("Marked as delivered by hand.") && shown.contains("1 sent again by Mina"), "{shown}");
     })
     .await;
 }

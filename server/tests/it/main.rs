@@ -20,3 +20,4 @@ mod rules_pages;
 mod seed;
 mod site;
 mod task_page;
+mod unsubscribe;

@@ -3,59 +3,116 @@
 use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
+use super::addressees::List;
 use crate::{
     domain::{
-        address::EmailAddress,
-        delivery::{Delivery, DeliveryPhase},
+        delivery::{Delivery, DeliveryPhase, DeliveryPolicy, Event},
         header_text::HeaderText,
-        ids::{DeliveryId, OccurrenceId},
+        ids::{DeliveryId, OccurrenceId, ScheduleId},
+        recipient::{Addressee, HeldBack, named},
+        report::Snapshot,
     },
-    entities::{delivery, recipient},
+    entities::delivery,
     error::AppResult,
+    mail::service::unsubscribe,
     platform::{
         ctx::Ctx,
         fault,
         mailer::{ComposeError, Draft, InlineImage, ListId, Mailbox, MessageId, Origin, compose},
     },
-    reports::service::render::{Image, Written},
+    reports::service::{
+        archive,
+        render::{self, Address, Image},
+    },
 };
 
 /// What all messages of a run have in common.
 pub struct Common<'a> {
     pub run: OccurrenceId,
-    /// Key of the project; names the list.
-    pub project_key: &'a str,
+    pub schedule: ScheduleId,
+    /// Name of the schedule, for the foot of the message.
+    pub job: &'a str,
+    /// Its project's key names the list.
+    pub snapshot: &'a Snapshot,
     pub sender: &'a Mailbox,
-    pub written: &'a Written,
     pub images: &'a [Image],
 }
 
-/// The delivery rows of a run, ready to be stored.
+/// The delivery rows of a run, ready to be stored. Those who get nothing have one, too, which says why; their message
+/// is there in case the reason goes away and somebody sends it after all.
 ///
 /// # Errors
 /// A fault, where a message cannot be composed.
-pub fn compose_all(
+pub async fn compose_all(
     ctx: &Ctx,
     common: &Common<'_>,
-    recipients: &[recipient::Model],
+    list: &List,
     fence: i64,
 ) -> AppResult<Vec<delivery::ActiveModel>> {
-    recipients.iter().map(|recipient| row(ctx, common, recipient, fence)).collect()
+    let people: Vec<Addressee> = list.people.iter().map(|(person, _)| person.clone()).collect();
+    let mut rows = Vec::with_capacity(people.len());
+    for (place, (_, held_back)) in list.people.iter().enumerate() {
+        let (mut to, mut cc) = named(&people, place);
+        // Who gets nothing is named to nobody else.
+        let gets_one = |other: &usize| *other == place || list.people[*other].1.is_none();
+        to.retain(gets_one);
+        cc.retain(gets_one);
+        let head = Head { people: &people, reader: place, to, cc };
+        rows.push(row(ctx, common, &head, held_back.as_ref(), fence)?);
+        // A long list takes seconds; others have work, too.
+        tokio::task::yield_now().await;
+    }
+    Ok(rows)
 }
 
-fn row(ctx: &Ctx, common: &Common<'_>, recipient: &recipient::Model, fence: i64) -> AppResult<delivery::ActiveModel> {
+/// Whom a message is for, and whom it names.
+struct Head<'a> {
+    people: &'a [Addressee],
+    reader: usize,
+    to: Vec<usize>,
+    cc: Vec<usize>,
+}
+
+impl Head<'_> {
+    fn reader(&self) -> &Addressee {
+        &self.people[self.reader]
+    }
+
+    fn mailboxes(&self, places: &[usize]) -> Vec<Mailbox> {
+        let mailbox = |place: &usize| {
+            let person = &self.people[*place];
+            Mailbox { name: HeaderText::parse(&person.name).ok(), address: person.address.clone() }
+        };
+        places.iter().map(mailbox).collect()
+    }
+}
+
+fn row(
+    ctx: &Ctx,
+    common: &Common<'_>,
+    head: &Head<'_>,
+    held_back: Option<&HeldBack>,
+    fence: i64,
+) -> AppResult<delivery::ActiveModel> {
     let id = DeliveryId(Uuid::now_v7());
     let message_id = message_id(ctx, id, common.sender.address.domain()).map_err(broken)?;
-    let mime = compose(&draft(ctx, common, recipient, message_id.clone())?).map_err(broken)?;
-    let Delivery { phase, attempts, queued_at, next_try_at, reply: _, reason, retried_uncertain } =
-        Delivery::queued(ctx.now);
+    let mime = compose(&draft(ctx, common, head, message_id.clone())?).map_err(broken)?;
+    let mut state = Delivery::queued(ctx.now);
+    if let Some(held_back) = held_back {
+        let event = Event::Withheld { reason: held_back.words().to_owned() };
+        state = state.step(event, ctx.now, &DeliveryPolicy::default(), 0).0;
+    }
+    let Delivery { phase, attempts, queued_at, next_try_at, reply: _, reason, retried_uncertain } = state;
+    let Addressee { kind, address, name, user, via } = head.reader().clone();
     Ok(delivery::ActiveModel {
         id: Set(id),
         occurrence_id: Set(common.run),
-        position: Set(recipient.position),
-        kind: Set(recipient.kind),
-        address: Set(recipient.address.clone()),
-        name: Set(recipient.name.clone()),
+        position: Set(i32::try_from(head.reader).unwrap_or(i32::MAX)),
+        kind: Set(kind),
+        address: Set(address.to_string()),
+        name: Set(name),
+        user_id: Set(user),
+        via: Set(via),
         phase: Set(phase),
         message_id: Set(message_id.as_str().to_owned()),
         dated_at: Set(ctx.now),
@@ -73,21 +130,28 @@ fn row(ctx: &Ctx, common: &Common<'_>, recipient: &recipient::Model, fence: i64)
     })
 }
 
-fn draft(ctx: &Ctx, common: &Common<'_>, recipient: &recipient::Model, message_id: MessageId) -> AppResult<Draft> {
-    let address = EmailAddress::parse(&recipient.address).map_err(broken)?;
-    let list = format!("weekly.{}.{}", common.project_key.to_ascii_lowercase(), common.sender.address.domain());
+fn draft(ctx: &Ctx, common: &Common<'_>, head: &Head<'_>, message_id: MessageId) -> AppResult<Draft> {
+    let key = common.snapshot.project.key.to_ascii_lowercase();
+    let list = format!("weekly.{key}.{}", common.sender.address.domain());
+    let stop = unsubscribe::link(&ctx.app, common.schedule, &head.reader().address);
+    let address = Address { stop_url: Some(stop.clone()), ..archive::address(ctx, common.run, common.job) };
+    let written = render::write(common.snapshot, &address)?;
+    let (mut to, cc) = (head.mailboxes(&head.to), head.mailboxes(&head.cc));
+    if to.is_empty() && cc.is_empty() {
+        // A message must be to somebody. Where everybody is hidden, it is to whoever sends it.
+        to.push(common.sender.clone());
+    }
     Ok(Draft {
         message_id,
         date: ctx.now,
         from: common.sender.clone(),
         reply_to: None,
-        // Nobody sees who else gets it.
-        to: vec![Mailbox { name: HeaderText::parse(&recipient.name).ok(), address }],
-        cc: Vec::new(),
-        subject: HeaderText::cleaned(&common.written.subject),
-        origin: Origin::Schedule { list_id: ListId::new(&list).map_err(broken)?, unsubscribe: None },
-        text: common.written.text.clone(),
-        html: common.written.html.clone(),
+        to,
+        cc,
+        subject: HeaderText::cleaned(&written.subject),
+        origin: Origin::Schedule { list_id: ListId::new(&list).map_err(broken)?, unsubscribe: Some(stop) },
+        text: written.text,
+        html: written.html,
         images: common
             .images
             .iter()

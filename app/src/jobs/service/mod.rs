@@ -1,6 +1,7 @@
 //! Rules of jobs that need the database. The way of a run: [`planner`] makes its row when its instant comes,
 //! [`worker`] claims it, freezes its data and renders them, [`sending`] takes its messages to the mail server.
 
+mod addressees;
 pub mod backfill;
 mod book;
 pub mod dry_run;

@@ -1,74 +1,163 @@
 //! Recipients of a schedule: one a line in the form, one a row in the database.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 use uuid::Uuid;
 
 use crate::{
     domain::{
-        address::EmailAddress,
-        header_text::HeaderText,
-        ids::{RecipientId, ScheduleId},
+        account::UserState,
+        ids::{ProjectId, RecipientId, ScheduleId, TeamId, UserId},
         job::RecipientKind,
+        recipient::{self as rules, RecipientTarget, Wanted},
     },
-    entities::recipient,
+    entities::{recipient, team, team_project, user},
     error::{AppResult, Checks, Problem},
+    jobs::form::JobForm,
+    mail::service::allow_list,
+    platform::ctx::Ctx,
+    projects::service::access,
 };
 
-/// Most recipients of one schedule.
+/// Most lines of one schedule; a group is one line.
 pub const MOST: u32 = 100;
 
-/// Somebody who gets the report.
+/// Somebody, or a group, that gets the report.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Person {
-    pub address: EmailAddress,
-    /// Empty where only the address is known.
-    pub name: String,
+pub struct Chosen {
+    kind: RecipientKind,
+    target: RecipientTarget,
+    address: String,
+    name: String,
+    user: Option<UserId>,
+    team: Option<TeamId>,
 }
 
-/// Reads `name@example.org` or `Name <name@example.org>` from each line that is not empty. What is wrong is noted with
-/// its line.
-pub fn parse(checks: &mut Checks, field: &str, text: &str) -> Vec<Person> {
-    let mut people = Vec::new();
+/// A line of the form and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Line {
+    kind: RecipientKind,
+    field: &'static str,
+    number: u32,
+    wanted: Wanted,
+}
+
+/// The three fields of the form.
+fn fields(form: &JobForm) -> [(&'static str, RecipientKind, &str); 3] {
+    [
+        ("recipients", RecipientKind::To, &form.recipients),
+        ("cc", RecipientKind::Cc, &form.cc),
+        ("bcc", RecipientKind::Bcc, &form.bcc),
+    ]
+}
+
+/// Reads the lines that are not empty. What is wrong is noted with its field and line.
+fn parse(checks: &mut Checks, form: &JobForm) -> Vec<Line> {
+    let mut lines = Vec::new();
     let mut seen = HashSet::new();
-    for (line, number) in text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty()) {
-        match person(line.trim()) {
-            Err(problem) => checks.add_line(field, number, problem),
-            Ok(person) if !seen.insert(person.address.as_str().to_lowercase()) => {
-                checks.add_line(field, number, Problem::Duplicate)
+    for (field, kind, text) in fields(form) {
+        for (line, number) in text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty()) {
+            match Wanted::read(line) {
+                Err(problem) => checks.add_line(field, number, problem),
+                Ok(wanted) if !seen.insert(wanted.key()) => checks.add_line(field, number, Problem::Duplicate),
+                Ok(wanted) => lines.push(Line { kind, field, number, wanted }),
             }
-            Ok(person) => people.push(person),
         }
     }
     if seen.len() > MOST as usize {
-        checks.add(field, Problem::TooMany { max: MOST });
+        checks.add("recipients", Problem::TooMany { max: MOST });
     }
-    if text.trim().is_empty() {
-        checks.add(field, Problem::Required);
+    if fields(form).iter().all(|(_, _, text)| text.trim().is_empty()) {
+        checks.add("recipients", Problem::Required);
     }
-    people
+    lines
 }
 
-fn person(line: &str) -> Result<Person, Problem> {
-    let (name, address) = match line.strip_suffix('>').and_then(|line| line.rsplit_once('<')) {
-        Some((name, address)) => (name.trim().trim_matches('"').trim(), address),
-        None => ("", line),
-    };
-    let address = EmailAddress::parse(address).map_err(|_| Problem::NotAnAddress)?;
-    if !name.is_empty() && HeaderText::parse(name).is_err() {
-        return Err(Problem::ControlCharacters);
+/// Who is meant by the form: people of the project by their accounts, its groups by their names, and addresses outside
+/// as far as they may get mail from here. What is wrong is noted with its field and line.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn choose(ctx: &Ctx, checks: &mut Checks, project: ProjectId, form: &JobForm) -> AppResult<Vec<Chosen>> {
+    let lines = parse(checks, form);
+    let groups = groups(ctx.reader(), project).await?;
+    let people = people(ctx.reader(), project, &lines).await?;
+    let domains = allow_list::read(ctx.reader()).await?;
+    let mut chosen = Vec::new();
+    for Line { kind, field, number, wanted } in lines {
+        match wanted {
+            Wanted::Group(name) => match groups.iter().find(|(_, known)| known.to_lowercase() == name.to_lowercase()) {
+                None => checks.add_line(field, number, Problem::NoSuchGroup),
+                Some((id, name)) => chosen.push(Chosen {
+                    kind,
+                    target: RecipientTarget::Group,
+                    address: String::new(),
+                    name: name.clone(),
+                    user: None,
+                    team: Some(*id),
+                }),
+            },
+            Wanted::Person { address, name } => match people.get(&address.as_str().to_lowercase()) {
+                Some(person) => chosen.push(Chosen {
+                    kind,
+                    target: RecipientTarget::User,
+                    address: address.to_string(),
+                    name: person.name.clone(),
+                    user: Some(person.id),
+                    team: None,
+                }),
+                None if !domains.allows(&address) => {
+                    checks.add_line(field, number, Problem::DomainNotAllowed { address: address.to_string() });
+                }
+                None => chosen.push(Chosen {
+                    kind,
+                    target: RecipientTarget::Address,
+                    address: address.to_string(),
+                    name,
+                    user: None,
+                    team: None,
+                }),
+            },
+        }
     }
-    Ok(Person { address, name: name.to_owned() })
+    Ok(chosen)
 }
 
-/// The lines that [`parse`] reads back to the same people.
-pub fn lines(rows: &[recipient::Model]) -> String {
-    let line = |row: &recipient::Model| match row.name.as_str() {
-        "" => row.address.clone(),
-        name => format!("{name} <{}>", row.address),
-    };
-    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+/// The groups that a report of a project can go to: those that work in it, by name.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn groups(db: &impl ConnectionTrait, project: ProjectId) -> AppResult<Vec<(TeamId, String)>> {
+    let there = team_project::Entity::find()
+        .select_only()
+        .column(team_project::Column::TeamId)
+        .filter(team_project::Column::ProjectId.eq(project))
+        .into_query();
+    let query = team::Entity::find().select_only().columns([team::Column::Id, team::Column::Name]);
+    let query = query.filter(team::Column::Id.in_subquery(there)).order_by_asc(team::Column::Name);
+    Ok(query.into_tuple().all(db).await?)
+}
+
+/// The people of the project among the lines, by their addresses.
+async fn people(
+    db: &impl ConnectionTrait,
+    project: ProjectId,
+    lines: &[Line],
+) -> AppResult<HashMap<String, user::Model>> {
+    let addresses = lines.iter().filter_map(|line| match &line.wanted {
+        Wanted::Person { address, .. } => Some(address.as_str().to_lowercase()),
+        Wanted::Group(_) => None,
+    });
+    let found = user::Entity::find()
+        .filter(user::Column::Email.is_in(addresses))
+        .filter(user::Column::State.eq(UserState::Active))
+        .filter(user::Column::Id.in_subquery(access::people_of(project)))
+        .all(db)
+        .await?;
+    Ok(found.into_iter().filter_map(|person| person.email.clone().map(|email| (email, person))).collect())
 }
 
 /// The recipients of a schedule in their order.
@@ -80,19 +169,57 @@ pub async fn of(db: &impl ConnectionTrait, schedule: ScheduleId) -> AppResult<Ve
     Ok(query.order_by_asc(recipient::Column::Position).all(db).await?)
 }
 
-/// Puts these people in the place of those that are there.
+/// A recipient as a line of the form, with the name that it has today.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    pub kind: RecipientKind,
+    pub line: String,
+}
+
+/// The lines of a schedule, which read back to the same recipients.
 ///
 /// # Errors
 /// Only those of the database.
-pub async fn replace(db: &impl ConnectionTrait, schedule: ScheduleId, people: &[Person]) -> AppResult<()> {
+pub async fn shown(db: &impl ConnectionTrait, schedule: ScheduleId) -> AppResult<Vec<Shown>> {
+    let rows = of(db, schedule).await?;
+    let ids = rows.iter().filter_map(|row| row.user_id);
+    let users = user::Entity::find().filter(user::Column::Id.is_in(ids)).all(db).await?;
+    let ids = rows.iter().filter_map(|row| row.team_id);
+    let teams = team::Entity::find().filter(team::Column::Id.is_in(ids)).all(db).await?;
+    let shown = |row: recipient::Model| {
+        let person = users.iter().find(|person| Some(person.id) == row.user_id);
+        let group = teams.iter().find(|team| Some(team.id) == row.team_id);
+        let name = person.map(|person| &person.name).or(group.map(|group| &group.name)).unwrap_or(&row.name);
+        let address = person.and_then(|person| person.email.as_ref()).unwrap_or(&row.address);
+        Shown { kind: row.kind, line: rules::line(row.target, name, address) }
+    };
+    Ok(rows.into_iter().map(shown).collect())
+}
+
+/// The text of one field of the form.
+pub fn text(shown: &[Shown], kind: RecipientKind) -> String {
+    shown.iter().filter(|one| one.kind == kind).map(|one| one.line.as_str()).collect::<Vec<_>>().join("\n")
+}
+
+/// Puts these in the place of those that are there.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn replace(db: &impl ConnectionTrait, schedule: ScheduleId, chosen: &[Chosen]) -> AppResult<()> {
     recipient::Entity::delete_many().filter(recipient::Column::ScheduleId.eq(schedule)).exec(db).await?;
-    let rows = people.iter().zip(0..).map(|(Person { address, name }, position)| recipient::ActiveModel {
-        id: Set(RecipientId(Uuid::now_v7())),
-        schedule_id: Set(schedule),
-        position: Set(position),
-        kind: Set(RecipientKind::To),
-        address: Set(address.as_str().to_owned()),
-        name: Set(name.clone()),
+    let rows = chosen.iter().zip(0..).map(|(one, position)| {
+        let Chosen { kind, target, address, name, user, team } = one.clone();
+        recipient::ActiveModel {
+            id: Set(RecipientId(Uuid::now_v7())),
+            schedule_id: Set(schedule),
+            position: Set(position),
+            kind: Set(kind),
+            target: Set(target),
+            address: Set(address),
+            name: Set(name),
+            user_id: Set(user),
+            team_id: Set(team),
+        }
     });
     recipient::Entity::insert_many(rows).exec_without_returning(db).await?;
     Ok(())
@@ -103,31 +230,37 @@ mod tests {
     use super::*;
     use crate::error::AppError;
 
-    fn read(text: &str) -> (Vec<Person>, Vec<(Option<u32>, Problem)>) {
+    fn problems(form: &JobForm) -> Vec<(String, Option<u32>, Problem)> {
         let mut checks = Checks::default();
-        let people = parse(&mut checks, "recipients", text);
-        let problems = match checks.done() {
+        parse(&mut checks, form);
+        match checks.done() {
             Err(AppError::Invalid(invalid)) => {
-                invalid.fields.into_iter().map(|field| (field.line, field.problem)).collect()
+                invalid.fields.into_iter().map(|field| (field.field, field.line, field.problem)).collect()
             }
             _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn each_field_has_its_kind_and_problems_name_field_and_line() {
+        let form = JobForm {
+            recipients: "dana@example.org\n\nnobody".into(),
+            cc: " Max Kern <max@example.org> \r\nDANA@example.org".into(),
+            bcc: "group: Ops".into(),
+            ..JobForm::default()
         };
-        (people, problems)
+        let found = problems(&form);
+        assert_eq!(
+            found,
+            [("recipients".into(), Some(3), Problem::NotAnAddress), ("cc".into(), Some(2), Problem::Duplicate)]
+        );
+        let kinds: Vec<_> = parse(&mut Checks::default(), &form).into_iter().map(|line| line.kind).collect();
+        assert_eq!(kinds, [RecipientKind::To, RecipientKind::Cc, RecipientKind::Bcc]);
     }
 
     #[test]
-    fn each_line_is_a_person_with_or_without_a_name() {
-        let (people, problems) =
-            read("dana@example.org\n\n Max Kern <max@example.org> \r\n\"Žiga\" <ziga@example.org>");
-        assert_eq!(problems, []);
-        let shown: Vec<_> = people.iter().map(|person| (person.name.as_str(), person.address.as_str())).collect();
-        assert_eq!(shown, [("", "dana@example.org"), ("Max Kern", "max@example.org"), ("Žiga", "ziga@example.org")]);
-    }
-
-    #[test]
-    fn problems_name_their_line() {
-        let (_, problems) = read("dana@example.org\nnobody\nDANA@example.org");
-        assert_eq!(problems, [(Some(2), Problem::NotAnAddress), (Some(3), Problem::Duplicate)]);
-        assert_eq!(read(" \n").1, [(None, Problem::Required)]);
+    fn a_report_goes_to_somebody_whatever_the_field() {
+        assert_eq!(problems(&JobForm::default()), [("recipients".into(), None, Problem::Required)]);
+        assert_eq!(problems(&JobForm { bcc: "dana@example.org".into(), ..JobForm::default() }), []);
     }
 }

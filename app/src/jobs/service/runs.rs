@@ -14,7 +14,7 @@ use crate::{
     domain::{
         delivery,
         ids::{DeliveryId, OccurrenceId, ScheduleId},
-        job::{LogLevel, ScheduleState},
+        job::{LogLevel, RecipientKind, ScheduleState},
         occurrence::{Event, OccurrenceState, Standing, Trigger},
         period::Period,
         smtp_reply::SmtpReply,
@@ -23,6 +23,7 @@ use crate::{
     entities::{self, occurrence, occurrence_log, schedule},
     error::{AppError, AppResult},
     jobs::view::{DeliveryItem, JobDetail, JobItem, LogLine, Moment, NextRun, RunDetail, RunItem},
+    mail::service::{accounts, gate},
     platform::ctx::{Actor, Ctx},
     projects::service::access,
 };
@@ -102,6 +103,42 @@ pub async fn decide(ctx: &Ctx, id: DeliveryId, decision: Decision) -> AppResult<
     Ok(run)
 }
 
+/// Sends all messages of a run again that failed. Those that are unknown may have arrived: each is decided by itself.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Forbidden`] for a viewer of the project.
+pub async fn resend_failed(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
+    let row = ledger::read(ctx.reader(), run).await?;
+    access::by_id(ctx, ctx.reader(), row.project_id).await?.editing()?;
+    let tx = ctx.begin().await?;
+    let held = ledger::lock_schedule(ctx, &tx, row.schedule_id).await?;
+    let row = ledger::lock_run(ctx, &tx, run).await?;
+    let hold = Hold { run, fence: row.fence };
+    let failed: Vec<DeliveryId> = entities::delivery::Entity::find()
+        .select_only()
+        .column(entities::delivery::Column::Id)
+        .filter(entities::delivery::Column::OccurrenceId.eq(run))
+        .filter(entities::delivery::Column::Phase.eq(delivery::DeliveryPhase::Failed))
+        .into_tuple()
+        .all(&*tx)
+        .await?;
+    let mut count = 0;
+    for id in failed {
+        count += usize::from(sending::apply(ctx, &tx, id, delivery::Event::SendAgain, hold).await?.is_some());
+    }
+    if count > 0 {
+        let who = match &ctx.actor {
+            Actor::Person(me) => format!(" by {}", me.name),
+            _ => String::new(),
+        };
+        book::note(ctx, &*tx, run, LogLevel::Info, format!("{count} sent again{who}.")).await?;
+        ledger::step(ctx, &tx, &held, run, Event::Reopened, ledger::no_columns()).await?;
+    }
+    tx.commit().await?;
+    ctx.app.wake.notify_one();
+    Ok(())
+}
+
 /// The jobs of the person's projects with their latest runs.
 ///
 /// # Errors
@@ -143,15 +180,24 @@ pub async fn job(ctx: &Ctx, id: ScheduleId) -> AppResult<JobDetail> {
         Some((_, name)) => name.clone(),
         None => accounts.first().map(|(_, name)| format!("{name} (the default)")).unwrap_or_default(),
     };
-    let people = recipients::of(ctx.reader(), id).await?;
+    let people = recipients::shown(ctx.reader(), id).await?;
     Ok(JobDetail {
         job: item(ctx, &row).await?,
         upcoming: if viewing.is_archived() { Vec::new() } else { schedules::next_runs(ctx, &row, 5)? },
-        recipients: recipients::lines(&people).lines().map(str::to_owned).collect(),
+        recipients: people.into_iter().map(described).collect(),
         account,
         zone_data: zone::DATA_VERSION.to_owned(),
         runs: latest(ctx, &row, PAGE).await?,
     })
+}
+
+/// A recipient on the job's page: those of To stand alone.
+fn described(shown: recipients::Shown) -> String {
+    match shown.kind {
+        RecipientKind::To => shown.line,
+        RecipientKind::Cc => format!("Cc: {}", shown.line),
+        RecipientKind::Bcc => format!("Bcc: {}", shown.line),
+    }
 }
 
 async fn item(ctx: &Ctx, row: &schedule::Model) -> AppResult<JobItem> {
@@ -251,6 +297,10 @@ pub async fn run(ctx: &Ctx, id: OccurrenceId) -> AppResult<RunDetail> {
         finished_at: row.finished_at,
     };
     let is_waiting = !row.state.is_final() && row.lease_until.is_none();
+    let blocked = match row.state {
+        OccurrenceState::Sending => blocked(ctx, &job).await?,
+        _ => None,
+    };
     Ok(RunDetail {
         run: shown.shown(zone),
         job_id: job.id,
@@ -262,9 +312,19 @@ pub async fn run(ctx: &Ctx, id: OccurrenceId) -> AppResult<RunDetail> {
         has_report: row.snapshot.is_some(),
         next_try: row.next_try_at.filter(|_| is_waiting).map(|at| moment(at, zone)),
         deliveries: deliveries(ctx, id, zone).await?,
+        blocked,
         log: log(ctx, id, zone).await?,
         can_edit: viewing.can_edit(),
     })
+}
+
+/// Why nothing goes over the mail account of a job for now.
+async fn blocked(ctx: &Ctx, job: &schedule::Model) -> AppResult<Option<String>> {
+    let account = match job.account_id {
+        Some(id) => id,
+        None => accounts::default_id(ctx.reader()).await?,
+    };
+    Ok(gate::read(ctx.reader(), account).await?.block.map(|block| block.words))
 }
 
 async fn deliveries(ctx: &Ctx, id: OccurrenceId, zone: Tz) -> AppResult<Vec<DeliveryItem>> {
@@ -273,6 +333,8 @@ async fn deliveries(ctx: &Ctx, id: OccurrenceId, zone: Tz) -> AppResult<Vec<Deli
         id: DeliveryId,
         address: String,
         name: String,
+        kind: RecipientKind,
+        via: Option<String>,
         phase: delivery::DeliveryPhase,
         reply: Option<String>,
         reason: Option<String>,
@@ -286,6 +348,8 @@ async fn deliveries(ctx: &Ctx, id: OccurrenceId, zone: Tz) -> AppResult<Vec<Deli
             Column::Id,
             Column::Address,
             Column::Name,
+            Column::Kind,
+            Column::Via,
             Column::Phase,
             Column::Reply,
             Column::Reason,
@@ -301,6 +365,8 @@ async fn deliveries(ctx: &Ctx, id: OccurrenceId, zone: Tz) -> AppResult<Vec<Deli
             id: row.id,
             address: row.address,
             name: row.name,
+            kind: row.kind,
+            via: row.via,
             phase: row.phase,
             said: reply.map(|reply| reply.to_string()).or(row.reason).unwrap_or_default(),
             attempts: row.attempts,

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     domain::{
         ids::{AccountId, ProjectId, ScheduleId},
-        job::{JobKind, ScheduleState},
+        job::{JobKind, RecipientKind, ScheduleState},
         schedule::{Cadence, DaySet, ScheduleSpec, Timetable, UpcomingRun},
     },
     entities::{project, schedule, smtp_account},
@@ -45,7 +45,7 @@ struct Checked {
     timetable: Timetable,
     rules: Rules,
     account_id: Option<AccountId>,
-    people: Vec<recipients::Person>,
+    people: Vec<recipients::Chosen>,
 }
 
 /// Makes a weekly report for the project of the proof.
@@ -53,7 +53,8 @@ struct Checked {
 /// # Errors
 /// [`AppError::Invalid`] with the fields and lines that are wrong.
 pub async fn create(ctx: &Ctx, editing: &Editing, form: &JobForm) -> AppResult<ScheduleId> {
-    let Checked { name, spec, timetable, rules, account_id, people } = check(ctx, form).await?;
+    let Checked { name, spec, timetable, rules, account_id, people } =
+        check(ctx, editing.project().id, form).await?;
     let id = ScheduleId(Uuid::now_v7());
     let mut row = schedule::ActiveModel {
         id: Set(id),
@@ -91,7 +92,7 @@ pub async fn create(ctx: &Ctx, editing: &Editing, form: &JobForm) -> AppResult<S
 /// [`AppError::Invalid`] for bad fields, [`AppError::Conflict`] when it has moved on since `version`.
 pub async fn update(ctx: &Ctx, id: ScheduleId, version: i64, form: &JobForm) -> AppResult<()> {
     let found = editable(ctx, id).await?;
-    let Checked { name, spec, timetable, rules, account_id, people } = check(ctx, form).await?;
+    let Checked { name, spec, timetable, rules, account_id, people } = check(ctx, found.project_id, form).await?;
     let tx = ctx.begin().await?;
     let held = plan_first(ctx, &tx, found.id).await?;
     if held.version != version {
@@ -304,6 +305,7 @@ pub async fn form(ctx: &Ctx, row: &schedule::Model, viewing: &Viewing) -> AppRes
         Cadence::Minutes { .. } | Cadence::Hours { .. } => (Mode::Simple, DaySet::default(), String::new()),
         Cadence::Cron { .. } => (Mode::Cron, DaySet::default(), String::new()),
     };
+    let shown = recipients::shown(ctx.reader(), row.id).await?;
     Ok(JobForm {
         name: row.name.clone(),
         project: viewing.project().key.clone(),
@@ -312,7 +314,9 @@ pub async fn form(ctx: &Ctx, row: &schedule::Model, viewing: &Viewing) -> AppRes
         at,
         expression: if mode == Mode::Cron { spec.cadence.expression().unwrap_or_default() } else { String::new() },
         zone: spec.zone.clone(),
-        recipients: recipients::lines(&recipients::of(ctx.reader(), row.id).await?),
+        recipients: recipients::text(&shown, RecipientKind::To),
+        cc: recipients::text(&shown, RecipientKind::Cc),
+        bcc: recipients::text(&shown, RecipientKind::Bcc),
         account: row.account_id.map(|id| id.to_string()).unwrap_or_default(),
         when: WhenForm::of(&spec),
         rules: rules::show(&rules::of(row)?),
@@ -343,7 +347,7 @@ pub async fn accounts(db: &impl ConnectionTrait) -> AppResult<Vec<(AccountId, St
     Ok(query.order_by_desc(Column::IsDefault).order_by_asc(Column::Name).into_tuple().all(db).await?)
 }
 
-async fn check(ctx: &Ctx, form: &JobForm) -> AppResult<Checked> {
+async fn check(ctx: &Ctx, project: ProjectId, form: &JobForm) -> AppResult<Checked> {
     let mut checks = Checks::default();
     let name = checks.line("name", &form.name, 100);
     let spec = form.spec(&mut checks);
@@ -356,7 +360,7 @@ async fn check(ctx: &Ctx, form: &JobForm) -> AppResult<Checked> {
         Err(other) => return Err(other),
     };
     let rules = rules::read(&form.rules, &mut checks);
-    let people = recipients::parse(&mut checks, "recipients", &form.recipients);
+    let people = recipients::choose(ctx, &mut checks, project, form).await?;
     let account_id = match form.account.trim() {
         "" => None,
         id => {

@@ -1,32 +1,46 @@
-//! Takes the messages of a run to the mail server, one transaction per recipient over one connection. Each phase is
-//! stored before it begins, and only by the owner of the run.
+//! Takes the messages of a run to the mail server, one transaction per recipient over connections that are kept. Each
+//! phase is stored before it begins, and only by the owner of the run. Before a message goes, its recipient is looked at
+//! once more, and the account is asked whether it may send.
+
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
     ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::{book, ledger};
+use super::{addressees, book, ledger};
 use crate::{
     domain::{
         address::EmailAddress,
         delivery::{Delivery, DeliveryPhase, DeliveryPolicy, Effect, Event},
-        ids::{AccountId, DeliveryId, OccurrenceId},
+        ids::{AccountId, DeliveryId, OccurrenceId, ProjectId, ScheduleId, UserId},
         job::LogLevel,
+        mail_gate::Passage,
         occurrence::Tally,
+        recipient::HeldBack,
         smtp_reply::SmtpReply,
     },
     entities::delivery,
     error::{AppError, AppResult},
-    mail::service::transport::{self, Transport},
+    mail::service::{
+        accounts,
+        gate::{self, Limits},
+        suppressions,
+        transport::{self, Transport},
+    },
     platform::{
         ctx::Ctx,
         db::WriteTx,
         fault,
-        mailer::{Envelope, PhaseHook, Stop},
+        mailer::{Envelope, PhaseHook, Step, Stop},
         state::AppState,
     },
 };
@@ -52,6 +66,7 @@ pub enum Round {
 struct DeliveryRow {
     id: DeliveryId,
     address: String,
+    user_id: Option<UserId>,
     phase: DeliveryPhase,
     reply: Option<String>,
     reason: Option<String>,
@@ -61,71 +76,222 @@ struct DeliveryRow {
     retried_uncertain: bool,
 }
 
-/// Sends what is due. A message that another owner left in the middle is settled first: safe to retry before its final
-/// dot, unknown after it.
+/// A message that would wait longer than this for its instant gives the worker to others.
+const PATIENCE: TimeDelta = TimeDelta::seconds(2);
+/// How long a run waits for a connection that the account may have, and how long it then leaves it to others.
+const LINE_PATIENCE: Duration = Duration::from_secs(5);
+const LINE_REST: TimeDelta = TimeDelta::seconds(5);
+/// Runs that put messages into the outbox at the same time; there is no server to be spared.
+const OUTBOX_LINES: usize = 64;
+
+/// Sends what is due, over as many connections as the account may have. A message that another owner left in the middle
+/// is settled first: safe to retry before its final dot, unknown after it.
 ///
 /// # Errors
 /// [`AppError::NotFound`] for an account that is gone, and those of the database.
 pub async fn send_due(app: &AppState, hold: Hold, account: AccountId) -> AppResult<Round> {
-    let mut transport = transport::open(&Ctx::system(app), account).await?;
-    let round = send_all(app, hold, &mut transport).await;
-    transport.close().await;
-    round
-}
-
-async fn send_all(app: &AppState, hold: Hold, transport: &mut Transport) -> AppResult<Round> {
-    let mut not_before = None;
-    for row in rows(app, hold.run).await? {
-        let ctx = Ctx::system(app);
-        if row.phase.is_in_flight() && store(&ctx, hold, row.id, Event::Abandoned).await?.is_none() {
-            return Ok(Round::Lost);
-        }
-        let is_due = row.phase.is_waiting() && row.next_try_at.is_none_or(|at| at <= ctx.now);
-        if !is_due || not_before.is_some() {
-            continue;
-        }
-        match send_one(app, hold, transport, &row).await? {
-            None => return Ok(Round::Lost),
-            Some(effects) => not_before = pause(&effects).or(not_before),
-        }
+    let ctx = Ctx::system(app);
+    let Some(due) = settle(app, hold).await? else { return Ok(Round::Lost) };
+    let run = ledger::read(ctx.reader(), hold.run).await?;
+    let limits = gate::limits(ctx.reader(), account).await?;
+    let lanes = limits.connections.min(due.len());
+    let desk = Mutex::new(Desk { due, rest_until: None, is_lost: false });
+    let shift = Shift { app, hold, account, limits, schedule: run.schedule_id, project: run.project_id, desk };
+    let ended = futures::future::join_all((0..lanes).map(|number| shift.lane(number))).await;
+    ended.into_iter().collect::<AppResult<()>>()?;
+    let desk = shift.desk.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if desk.is_lost {
+        return Ok(Round::Lost);
     }
     let mut tally = tally(&rows(app, hold.run).await?);
     // The account needs a rest: what is still due waits as long as the message that found out.
-    tally.next_try_at = tally.next_try_at.max(not_before);
+    tally.next_try_at = tally.next_try_at.max(desk.rest_until);
     Ok(Round::Ended(tally))
 }
 
-/// Until when the account should be left alone.
-fn pause(effects: &[Effect]) -> Option<DateTime<Utc>> {
-    let is_asked = effects.iter().any(|effect| matches!(effect, Effect::OpenBreaker | Effect::SlowDown));
-    effects.iter().find_map(|effect| match effect {
-        Effect::WakeAt(at) if is_asked => Some(*at),
-        _ => None,
-    })
+/// Settles what another owner left in the middle, and gives the messages that are due. None: the run is lost.
+async fn settle(app: &AppState, hold: Hold) -> AppResult<Option<VecDeque<DeliveryRow>>> {
+    let mut due = VecDeque::new();
+    for row in rows(app, hold.run).await? {
+        let ctx = Ctx::system(app);
+        if row.phase.is_in_flight() && store(&ctx, hold, row.id, Event::Abandoned).await?.is_none() {
+            return Ok(None);
+        }
+        if row.phase.is_waiting() && row.next_try_at.is_none_or(|at| at <= ctx.now) {
+            due.push_back(row);
+        }
+    }
+    Ok(Some(due))
+}
+
+/// A round of sending: what its connections share.
+struct Shift<'a> {
+    app: &'a AppState,
+    hold: Hold,
+    account: AccountId,
+    limits: Limits,
+    schedule: ScheduleId,
+    project: ProjectId,
+    /// Never held while something is waited for.
+    desk: Mutex<Desk>,
+}
+
+/// What is still to be sent, and why nothing more is.
+struct Desk {
+    due: VecDeque<DeliveryRow>,
+    /// The account is left alone until then.
+    rest_until: Option<DateTime<Utc>>,
+    /// The run belongs to somebody else by now.
+    is_lost: bool,
+}
+
+impl Shift<'_> {
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next message; none where all are taken or nothing more may go.
+    fn next(&self) -> Option<DeliveryRow> {
+        let mut desk = self.desk();
+        if desk.is_lost || desk.rest_until.is_some() { None } else { desk.due.pop_front() }
+    }
+
+    fn rest(&self, until: DateTime<Utc>) {
+        let mut desk = self.desk();
+        desk.rest_until = desk.rest_until.max(Some(until));
+    }
+
+    /// One connection, from its opening to its goodbye.
+    async fn lane(&self, number: usize) -> AppResult<()> {
+        let most = if self.account == accounts::OUTBOX { OUTBOX_LINES } else { self.limits.connections };
+        let line = match number {
+            0 => self.app.mail_lines.take(self.account, most, LINE_PATIENCE).await,
+            _ => self.app.mail_lines.take_free(self.account, most),
+        };
+        let Some(_line) = line else {
+            if number == 0 {
+                self.rest(Ctx::system(self.app).now + LINE_REST);
+            }
+            return Ok(());
+        };
+        let mut transport = transport::open(&Ctx::system(self.app), self.account).await?;
+        let done = self.drain(&mut transport).await;
+        transport.close().await;
+        done
+    }
+
+    async fn drain(&self, transport: &mut Transport) -> AppResult<()> {
+        while let Some(row) = self.next() {
+            if !self.take(transport, &row).await? {
+                self.desk().is_lost = true;
+            }
+        }
+        Ok(())
+    }
+
+    /// One message: held back, left waiting, or sent. False: the run is lost.
+    async fn take(&self, transport: &mut Transport, row: &DeliveryRow) -> AppResult<bool> {
+        let ctx = Ctx::system(self.app);
+        if let Some(held_back) = self.judge(&ctx, row).await? {
+            let event = Event::Withheld { reason: held_back.words().to_owned() };
+            return Ok(store(&ctx, self.hold, row.id, event).await?.is_some());
+        }
+        let (at, errand) = match gate::ask(&ctx, self.account, self.limits, PATIENCE).await? {
+            Passage::Go(at) => (at, Errand::Usual),
+            Passage::Probe(at) => (at, Errand::Probe),
+            Passage::Wait(until) => {
+                self.leave(&ctx, until).await?;
+                return Ok(true);
+            }
+        };
+        if at > ctx.now {
+            tokio::time::sleep((at - ctx.now).to_std().unwrap_or_default()).await;
+        }
+        match send_one(self.app, self.hold, transport, row).await? {
+            None => Ok(false),
+            Some(sent) => {
+                self.heed(sent, errand).await?;
+                Ok(true)
+            }
+        }
+    }
+
+    /// Why the recipient must not get it, as things are now.
+    async fn judge(&self, ctx: &Ctx, row: &DeliveryRow) -> AppResult<Option<HeldBack>> {
+        let subject = (address(row)?, row.user_id);
+        Ok(addressees::judge(ctx, self.schedule, self.project, &[subject]).await?.pop().flatten())
+    }
+
+    /// Leaves the account alone, and says why where something is wrong with it.
+    async fn leave(&self, ctx: &Ctx, until: DateTime<Utc>) -> AppResult<()> {
+        let is_first = self.desk().rest_until.is_none();
+        self.rest(until);
+        let block = gate::read(ctx.reader(), self.account).await?.block;
+        if let Some(block) = block.filter(|_| is_first) {
+            let words = format!("The mail account does not work; nothing is tried over it for now. {}", block.words);
+            let tx = ctx.begin().await?;
+            book::note(ctx, &*tx, self.hold.run, LogLevel::Warning, words).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Tells the account's gate what the server made of a message.
+    async fn heed(&self, sent: Sent, errand: Errand) -> AppResult<()> {
+        let ctx = Ctx::system(self.app);
+        let Sent { after, effects, has_listened } = sent;
+        if effects.contains(&Effect::OpenBreaker) {
+            let gate = gate::blocked(&ctx, self.account, after.reason.unwrap_or_default()).await?;
+            self.rest(gate.block.map_or(ctx.now, |block| block.probe_at));
+            return Ok(());
+        }
+        if effects.contains(&Effect::SlowDown) {
+            let gate = gate::slowed(&ctx, self.account).await?;
+            self.rest(gate.next_send_at.max(after.next_try_at).unwrap_or(ctx.now));
+        }
+        if has_listened && errand == Errand::Probe {
+            gate::worked(&ctx, self.account).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What a message is sent for, beside itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Errand {
+    Usual,
+    /// It finds out whether the account works again.
+    Probe,
+}
+
+/// How a message fared.
+struct Sent {
+    after: Delivery,
+    effects: Vec<Effect>,
+    /// The server let us in and heard of the message.
+    has_listened: bool,
 }
 
 /// One message, from its claim to its answer. None: the run is lost.
-async fn send_one(
-    app: &AppState,
-    hold: Hold,
-    transport: &mut Transport,
-    row: &DeliveryRow,
-) -> AppResult<Option<Vec<Effect>>> {
+async fn send_one(app: &AppState, hold: Hold, transport: &mut Transport, row: &DeliveryRow) -> AppResult<Option<Sent>> {
     let ctx = Ctx::system(app);
     let Some((begun, _)) = store(&ctx, hold, row.id, Event::Claimed).await? else { return Ok(None) };
     let attempt = begun.attempts;
-    let envelope = Envelope {
-        sender: transport.sender().address.clone(),
-        recipient: EmailAddress::parse(&row.address).map_err(|error| fault::internal("reading a recipient", error))?,
-    };
+    let envelope = Envelope { sender: transport.sender().address.clone(), recipient: address(row)? };
     let mime = bytes(&ctx, row.id).await?;
     let hook = Keeper { app: app.clone(), hold, delivery: row.id, attempt };
     let outcome = transport.deliver(&ctx, &envelope, &mime, &hook).await;
+    let has_listened = outcome.as_ref().err().is_none_or(|failure| failure.step > Step::SignIn);
     let event = match outcome {
         Ok(reply) => Event::Accepted { attempt, reply },
         Err(failure) => failure.event(attempt),
     };
-    Ok(store(&Ctx::system(app), hold, row.id, event).await?.map(|(_, effects)| effects))
+    let stored = store(&Ctx::system(app), hold, row.id, event).await?;
+    Ok(stored.map(|(after, effects)| Sent { after, effects, has_listened }))
+}
+
+fn address(row: &DeliveryRow) -> AppResult<EmailAddress> {
+    EmailAddress::parse(&row.address).map_err(|error| fault::internal("reading a recipient", error))
 }
 
 async fn bytes(ctx: &Ctx, id: DeliveryId) -> AppResult<Vec<u8>> {
@@ -208,6 +374,10 @@ pub async fn apply(
         change.uncertain_at = Set(Some(ctx.now));
     }
     change.update(&**tx).await?;
+    if effects.contains(&Effect::Suppress) {
+        let said = after.reply.as_ref().map(SmtpReply::to_string).unwrap_or_default();
+        suppressions::note_bounce(ctx, tx, id, &row.address, said).await?;
+    }
     if let Some((level, words)) = words(&row.address, &after) {
         book::note(ctx, &**tx, hold.run, level, words).await?;
     }
@@ -222,6 +392,7 @@ fn words(address: &str, delivery: &Delivery) -> Option<(LogLevel, String)> {
         DeliveryPhase::Accepted => (LogLevel::Info, format!("{address}: delivered. {said}")),
         DeliveryPhase::Deferred => (LogLevel::Warning, format!("{address}: not yet, it is tried again. {said}")),
         DeliveryPhase::Failed => (LogLevel::Error, format!("{address}: not delivered. {said}")),
+        DeliveryPhase::Withheld => (LogLevel::Warning, format!("{address}: held back. {said}")),
         DeliveryPhase::Uncertain => (LogLevel::Warning, format!("{address}: unknown whether it arrived. {said}")),
         _ => return None,
     })
@@ -232,6 +403,7 @@ fn columns() -> sea_orm::Select<delivery::Entity> {
     delivery::Entity::find().select_only().columns([
         Id,
         Address,
+        UserId,
         Phase,
         Reply,
         Reason,
@@ -268,6 +440,7 @@ fn tally(rows: &[DeliveryRow]) -> Tally {
             DeliveryPhase::Accepted => tally.accepted += 1,
             DeliveryPhase::Failed => tally.failed += 1,
             DeliveryPhase::Uncertain => tally.uncertain += 1,
+            DeliveryPhase::Withheld => tally.withheld += 1,
             _ => {
                 tally.waiting += 1;
                 tally.next_try_at = tally.next_try_at.into_iter().chain(row.next_try_at).min();

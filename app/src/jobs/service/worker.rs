@@ -15,9 +15,9 @@ use tokio::{task::JoinHandle, time::Instant};
 use uuid::Uuid;
 
 use super::{
-    book, ledger,
+    addressees, book, ledger,
     messages::{self, Common},
-    planner, recipients, rules,
+    planner, rules,
     sending::{self, Hold, Round},
 };
 use crate::{
@@ -42,6 +42,8 @@ use crate::{
 
 /// Days that a weekly report covers.
 const WEEK: u32 = 7;
+/// Messages that are stored with one statement: SQLite counts what it is given.
+const ROWS: usize = 200;
 /// How many runs a claim looks at; the others come with the next wake.
 const LOOK: u64 = 16;
 
@@ -259,16 +261,17 @@ pub(super) fn period(trigger: Trigger, at: DateTime<Utc>, project: &project::Mod
 async fn render(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Option<Effect>> {
     let ctx = Ctx::system(app);
     let report = Report::load(&ctx, schedule, hold).await?;
-    let people = recipients::of(ctx.reader(), schedule).await?;
+    let list = addressees::resolve(&ctx, schedule, report.frozen.project.id).await?;
     let transport = transport::open(&ctx, account(&ctx, &report.job).await?).await?;
     let common = Common {
         run: hold.run,
-        project_key: &report.frozen.project.key,
+        schedule,
+        job: &report.job.name,
+        snapshot: &report.frozen,
         sender: transport.sender(),
-        written: &report.written,
         images: &report.images,
     };
-    let messages = messages::compose_all(&ctx, &common, &people, hold.fence)?;
+    let messages = messages::compose_all(&ctx, &common, &list, hold.fence).await?;
     let count = messages.len();
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(&ctx, &tx, schedule).await?;
@@ -278,8 +281,8 @@ async fn render(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<O
         return Ok(None);
     }
     artifact::Entity::insert_many(report.files(hold)).exec_without_returning(&*tx).await?;
-    if count > 0 {
-        delivery::Entity::insert_many(messages).exec_without_returning(&*tx).await?;
+    for some in messages.chunks(ROWS) {
+        delivery::Entity::insert_many(some.to_vec()).exec_without_returning(&*tx).await?;
     }
     book::note(
         &ctx,
@@ -289,6 +292,12 @@ async fn render(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<O
         format!("Wrote {count} {}.", if count == 1 { "message" } else { "messages" }),
     )
     .await?;
+    let held_back = list.people.iter().filter_map(|(person, held_back)| {
+        held_back.as_ref().map(|held_back| format!("{}: held back. {}", person.address, held_back.words()))
+    });
+    for words in list.notes.iter().cloned().chain(held_back) {
+        book::note(&ctx, &*tx, hold.run, LogLevel::Warning, words).await?;
+    }
     tx.commit().await?;
     Ok(next.and_then(|(_, effects)| effects.first().copied()))
 }

@@ -121,6 +121,8 @@ pub async fn create(ctx: &Ctx, input: AccountInput) -> AppResult<AccountId> {
         }),
         sender_name: Set(checked.sender_name),
         sender_address: Set(checked.sender_address),
+        per_minute: Set(None),
+        connections: Set(1),
         is_default: Set(false),
         last_test: Set(None),
         last_tested_at: Set(None),
@@ -173,7 +175,10 @@ pub async fn update(ctx: &Ctx, id: AccountId, version: i64, input: AccountInput)
     }
     .update(&*tx)
     .await?;
-    Ok(tx.commit().await?)
+    super::gate::clear_in(ctx, &tx, id).await?;
+    tx.commit().await?;
+    ctx.app.wake.notify_one();
+    Ok(())
 }
 
 /// Changes whom the outbox's mail is from.
@@ -277,6 +282,8 @@ async fn make_default(db: &impl ConnectionTrait, id: AccountId) -> AppResult<()>
 }
 
 const NAME_MAX: u32 = 100;
+/// Access tokens are long.
+const SECRET_MAX: u32 = 4_000;
 
 struct Checked {
     name: String,
@@ -312,7 +319,7 @@ fn check(input: AccountInput, stored: Option<&smtp_account::Model>) -> AppResult
     let secret = match (signs_in, password.is_empty()) {
         (false, _) => NewSecret::Remove,
         (true, false) => {
-            checks.optional_line("password", &password, 500);
+            checks.optional_line("password", &password, SECRET_MAX);
             NewSecret::Replace(Secret::new(password))
         }
         (true, true) if is_same_server && stored.is_some_and(|stored| stored.secret_ciphertext.is_some()) => {

@@ -1,7 +1,11 @@
 //! Rules of mail that need the database or a mail server.
 
 pub mod accounts;
+pub mod allow_list;
+pub mod gate;
 pub mod outbox;
 pub mod probe;
 mod probe_steps;
+pub mod suppressions;
 pub mod transport;
+pub mod unsubscribe;

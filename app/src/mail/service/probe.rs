@@ -6,7 +6,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{accounts, probe_steps::steps, transport};
+use super::{accounts, gate, probe_steps::steps, transport};
 use crate::{
     domain::{
         address::EmailAddress,
@@ -45,6 +45,9 @@ pub async fn run(ctx: &Ctx, id: AccountId, probe: Probe) -> AppResult<ProbeRepor
         AccountKind::Smtp => test_server(ctx, &account, &probe).await?,
     };
     store(ctx, id, &report).await?;
+    if report.result == ProbeResult::Good {
+        gate::worked(ctx, id).await?;
+    }
     Ok(report)
 }
 

@@ -2,8 +2,9 @@
 
 use super::server::MailServer;
 use crate::domain::delivery::Event;
-use crate::domain::mail_account::TlsMode;
+use crate::domain::mail_account::{AuthMethod, TlsMode};
 use crate::domain::smtp_reply::SmtpReply;
+use crate::domain::suppression::{RefusedAt, is_hard_bounce};
 use rustls::CertificateError;
 use std::fmt;
 use std::io;
@@ -137,9 +138,21 @@ impl Failure {
                 // never a reason to fail this recipient for good.
                 Event::Broken { attempt, reason: format!("The mail server answered {reply} to {}.", self.step) }
             }
+            FailureKind::Reply(reply) if is_hard_bounce(self.refused_at(), reply) => {
+                Event::Bounced { attempt, reply: reply.clone() }
+            }
             FailureKind::Reply(reply) => Event::Refused { attempt, reply: reply.clone() },
             _ if self.is_of_account() => Event::AccountBlocked { attempt, reason: self.what() },
             _ => Event::Broken { attempt, reason: self.what() },
+        }
+    }
+
+    /// What a refusal is about.
+    fn refused_at(&self) -> RefusedAt {
+        match self.step {
+            Step::RcptTo => RefusedAt::Recipient,
+            Step::Data | Step::Body | Step::FinalDot => RefusedAt::Message,
+            _ => RefusedAt::Sender,
         }
     }
 
@@ -214,6 +227,9 @@ impl Failure {
             FailureKind::Certificate(CertificateProblem::NotYetValid) => "Check the clock of this machine.".to_owned(),
             FailureKind::NoRoots(_) => "Install the package ca-certificates.".to_owned(),
             FailureKind::CleartextForbidden => "Choose STARTTLS or TLS from the start: the password would travel in clear.".to_owned(),
+            FailureKind::WrongPassword(_) if server.auth == AuthMethod::XOAuth2 => {
+                "Access tokens expire, often after an hour. Enter a new one, or use an app password.".to_owned()
+            }
             FailureKind::WrongPassword(_) => {
                 "Check both. Providers with a second factor ask for an app password instead of the usual one.".to_owned()
             }

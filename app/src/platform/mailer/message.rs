@@ -52,7 +52,7 @@ pub enum Origin {
     /// A schedule: `Auto-Submitted: auto-generated` (RFC 3834) and a `List-Id` (RFC 2919).
     Schedule {
         list_id: ListId,
-        /// Where one click ends the subscription (RFC 8058); `https:` only.
+        /// Where the subscription ends (RFC 2369): over `https:` with one click (RFC 8058), over `http:` on a page.
         unsubscribe: Option<String>,
     },
     /// The answer to a person's click, such as a test mail: `Auto-Submitted` only.
@@ -143,8 +143,10 @@ pub fn compose(draft: &Draft) -> Result<Vec<u8>, ComposeError> {
         .message_id(draft.message_id.as_str())
         .date(Date::new(draft.date.timestamp()))
         .from(header_address(&draft.from))
-        .to(header_addresses(&draft.to))
         .subject(Text::new(draft.subject.as_str()));
+    if !draft.to.is_empty() {
+        builder = builder.to(header_addresses(&draft.to));
+    }
     if !draft.cc.is_empty() {
         builder = builder.cc(header_addresses(&draft.cc));
     }
@@ -155,9 +157,10 @@ pub fn compose(draft: &Draft) -> Result<Vec<u8>, ComposeError> {
     if let Origin::Schedule { list_id, unsubscribe } = &draft.origin {
         builder = builder.header("List-Id", Raw::new(format!("<{}>", list_id.0)));
         if let Some(link) = unsubscribe {
-            builder = builder
-                .header("List-Unsubscribe", URL::new(link.as_str()))
-                .header("List-Unsubscribe-Post", Raw::new("List-Unsubscribe=One-Click"));
+            builder = builder.header("List-Unsubscribe", URL::new(link.as_str()));
+            if link.starts_with("https://") {
+                builder = builder.header("List-Unsubscribe-Post", Raw::new("List-Unsubscribe=One-Click"));
+            }
         }
     }
     builder = builder.header("MIME-Version", Raw::new("1.0")).body(body(draft));
@@ -180,7 +183,7 @@ fn check(draft: &Draft) -> Result<(), ComposeError> {
         return Err(ComposeError::BadIdentifier);
     }
     if let Origin::Schedule { unsubscribe: Some(link), .. } = &draft.origin
-        && !(link.starts_with("https://") && link.chars().all(|c| c.is_ascii_graphic() && !"<>,\"".contains(c)))
+        && !is_link(link)
     {
         return Err(ComposeError::BadIdentifier);
     }
@@ -248,6 +251,12 @@ fn header_address(mailbox: &Mailbox) -> Address<'_> {
 
 fn header_addresses(mailboxes: &[Mailbox]) -> Address<'_> {
     Address::new_list(mailboxes.iter().map(header_address).collect())
+}
+
+/// An address of the web that is safe between the angle brackets of a header.
+fn is_link(text: &str) -> bool {
+    (text.starts_with("https://") || text.starts_with("http://"))
+        && text.chars().all(|c| c.is_ascii_graphic() && !"<>,\"".contains(c))
 }
 
 /// Letters, digits and `-._` between no leading, trailing or doubled dots: safe in every header.

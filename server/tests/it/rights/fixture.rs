@@ -13,6 +13,7 @@ use app::{
     automation::service::{RuleInput, rules},
     domain::{
         account::{Me, Role, UserState},
+        address::EmailAddress,
         automation::{Action, Trigger},
         board_filter::BoardFilter,
         ids::{ImportId, OutboxMessageId, ProjectId, TaskId, TeamId, UserId},
@@ -28,7 +29,11 @@ use app::{
         checklist_item, comment, delivery, import_run, member, occurrence, outbox_message, project, task, team_project,
         user, work_note,
     },
-    mail::service::accounts::OUTBOX,
+    mail::service::{
+        accounts::OUTBOX,
+        suppressions::{self, Search},
+        unsubscribe,
+    },
     platform::ctx::{Actor, Ctx},
     projects::service::{
         access,
@@ -179,7 +184,10 @@ impl Fixture {
         if body.contains("{mail}") {
             fixture.add_mail(app, &people.owner).await;
         }
-        if ["{job}", "{run}", "{delivery}"].iter().any(|word| body.contains(word)) {
+        if body.contains("{suppression}") {
+            fixture.add_suppression(app, &people.admin).await;
+        }
+        if ["{job}", "{run}", "{delivery}", "{stop}"].iter().any(|word| body.contains(word)) {
             fixture.add_report(app, project.id).await;
         }
         fixture
@@ -372,6 +380,14 @@ impl Fixture {
         self.words.push(("mail", id.to_string()));
     }
 
+    async fn add_suppression(&mut self, app: &TestApp, admin: &Me) {
+        let (ctx, address) = (as_person(app, admin), format!("{}@example.org", Uuid::now_v7()));
+        suppressions::add(&ctx, &address, "").await.unwrap();
+        let search = Search { words: address, before: None };
+        let listed = suppressions::list(&ctx, &search).await.unwrap().remove(0);
+        self.words.push(("suppression", listed.row.id.to_string()));
+    }
+
     async fn add_report(&mut self, app: &TestApp, project: ProjectId) {
         let run = sent_report(app, project).await;
         let row = occurrence::Entity::find_by_id(run).one(app.reader()).await.unwrap().unwrap();
@@ -381,7 +397,10 @@ impl Fixture {
             .await
             .unwrap()
             .unwrap();
+        let address = EmailAddress::parse(&message.address).unwrap();
+        let stop = unsubscribe::link(app, row.schedule_id, &address);
         self.words.extend([
+            ("stop", stop.rsplit('/').next().unwrap().to_owned()),
             ("run", run.to_string()),
             ("job", row.schedule_id.to_string()),
             ("delivery", message.id.to_string()),

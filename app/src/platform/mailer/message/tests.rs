@@ -101,9 +101,12 @@ fn one_click_unsubscribing_has_both_headers() {
         origin: Origin::Schedule { list_id: list_id.clone(), unsubscribe: Some(link.into()) },
         ..draft()
     };
-    let text = text(&link("https://example.org/unsubscribe/abc"));
+    let text = self::text(&link("https://example.org/unsubscribe/abc"));
     assert!(text.contains("List-Unsubscribe: <https://example.org/unsubscribe/abc>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
-    for bad in ["http://example.org", "https://example.org/>\r\nX: y", "https://example.org/ž"] {
+    let plain = self::text(&link("http://127.0.0.1:3000/unsubscribe/abc"));
+    assert!(plain.contains("List-Unsubscribe: <http://127.0.0.1:3000/unsubscribe/abc>\r\n"));
+    assert!(!plain.contains("List-Unsubscribe-Post"), "one click needs https");
+    for bad in ["ftp://example.org", "https://example.org/>\r\nX: y", "https://example.org/ž"] {
         assert_eq!(compose(&link(bad)), Err(ComposeError::BadIdentifier), "{bad:?}");
     }
 }

@@ -1,0 +1,246 @@
+//! When an account may send: its breaker, its pace, its connections, and signing in with a token. On both databases,
+//! with a real mail server.
+
+use std::time::Instant;
+
+use app::{
+    domain::{
+        delivery::DeliveryPhase,
+        ids::{AccountId, ScheduleId},
+        occurrence::OccurrenceState,
+    },
+    entities::delivery,
+    error::AppError,
+    jobs::{form::JobForm, service::runs},
+    mail::service::{
+        accounts::{self, AccountInput},
+        gate,
+        probe::{self, Probe},
+    },
+    testing::{each_database, smtp_server::SmtpServer},
+};
+use chrono::TimeDelta;
+
+use super::jobs_stage::{Stage, mondays_at_ten};
+
+fn input(port: u16, auth: &str, password: &str) -> AccountInput {
+    AccountInput {
+        name: "Local".into(),
+        host: "localhost".into(),
+        port: port.to_string(),
+        tls: "none".into(),
+        auth: auth.into(),
+        username: "dana".into(),
+        password: password.into(),
+        sender_name: "Reports".into(),
+        sender_address: "reports@example.org".into(),
+    }
+}
+
+/// The default account signs in.
+async fn signs_in(stage: &Stage<'_>, port: u16, auth: &str, password: &str) -> AccountId {
+    let id = accounts::create(&stage.mina(), input(port, auth, password)).await.unwrap();
+    accounts::set_default(&stage.mina(), id).await.unwrap();
+    id
+}
+
+fn many(count: usize) -> JobForm {
+    JobForm { recipients: (0..count).map(|number| format!("r{number}@example.org\n")).collect(), ..mondays_at_ten() }
+}
+
+/// Runs a job by hand, and gives the rows of its messages.
+async fn run(stage: &Stage<'_>, id: ScheduleId) -> Vec<delivery::Model> {
+    let run = runs::start(&stage.mina(), id).await.unwrap();
+    stage.work().await;
+    stage.deliveries(run).await
+}
+
+#[tokio::test]
+async fn a_wrong_password_burns_one_message_and_the_others_wait_until_a_person_lets_them_go() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--auth", "dana:right"]);
+        let stage = Stage::new(&app).await;
+        let account = signs_in(&stage, server.port, "automatic", "wrong").await;
+        let id = stage.job(&many(5)).await;
+        let rows = run(&stage, id).await;
+        let attempts: Vec<_> = rows.iter().map(|row| row.attempts).collect();
+        assert_eq!(attempts, [1, 0, 0, 0, 0]);
+        assert_eq!(server.count("auth"), 1);
+        let block = gate::read(app.reader(), account).await.unwrap().block.unwrap();
+        assert!(block.words.contains("535"), "{}", block.words);
+        let shown = runs::run(&stage.mina(), rows[0].occurrence_id).await.unwrap();
+        assert_eq!(shown.blocked, Some(block.words.clone()), "the page of the run says it, too");
+
+        // At its time one message tries, and the account stays blocked for longer.
+        stage.pass(TimeDelta::minutes(2));
+        stage.work().await;
+        assert_eq!(server.count("auth"), 2);
+        let later = gate::read(app.reader(), account).await.unwrap().block.unwrap();
+        assert_eq!((later.since, later.times), (block.since, 2));
+        assert!(later.probe_at >= app.clock.now() + TimeDelta::minutes(2));
+
+        let stored = accounts::read(&stage.mina(), account).await.unwrap();
+        let right = input(server.port, "automatic", "right");
+        accounts::update(&stage.mina(), account, stored.version, right).await.unwrap();
+        assert_eq!(gate::read(app.reader(), account).await.unwrap().block, None, "settings that changed are tried");
+        stage.work().await;
+        assert_eq!(stage.states(id).await, [OccurrenceState::Done]);
+        assert_eq!((server.messages().len(), server.count("connect")), (5, 3), "and over one connection");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_person_closes_the_breaker_and_what_waits_is_tried_at_once() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--auth", "dana:right"]);
+        let stage = Stage::new(&app).await;
+        let account = signs_in(&stage, server.port, "automatic", "wrong").await;
+        let id = stage.job(&many(2)).await;
+        run(&stage, id).await;
+        assert_eq!(stage.work().await, 0, "nothing is due");
+        let jonas = app.as_person(&stage.cast.jonas);
+        assert_eq!(gate::clear(&jonas, account).await, Err(AppError::Forbidden));
+        gate::clear(&stage.mina(), account).await.unwrap();
+        assert_eq!(stage.work().await, 1);
+        assert_eq!(server.count("auth"), 2);
+        assert!(gate::read(app.reader(), account).await.unwrap().block.is_some(), "it is still wrong");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_that_gets_through_opens_the_account_for_all() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&[]);
+        let stage = Stage::new(&app).await;
+        let account = stage.sends_to(server.port).await;
+        let ctx = stage.mina();
+        gate::blocked(&ctx, account, "It was broken.".into()).await.unwrap();
+        let id = stage.job(&many(3)).await;
+        let rows = run(&stage, id).await;
+        assert!(rows.iter().all(|row| row.phase == DeliveryPhase::Queued && row.attempts == 0));
+        let log = stage.log(rows[0].occurrence_id).await;
+        assert!(log.iter().any(|line| line.contains("does not work") && line.contains("It was broken.")), "{log:?}");
+        stage.pass(TimeDelta::minutes(2));
+        stage.work().await;
+        assert_eq!(stage.states(id).await, [OccurrenceState::Done]);
+        assert_eq!(gate::read(app.reader(), account).await.unwrap().block, None);
+        assert_eq!(server.messages().len(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_test_that_succeeds_opens_the_account_as_well() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&[]);
+        let stage = Stage::new(&app).await;
+        let account = stage.sends_to(server.port).await;
+        gate::blocked(&stage.mina(), account, "It was broken.".into()).await.unwrap();
+        probe::run(&stage.mina(), account, Probe::Talk).await.unwrap();
+        assert_eq!(gate::read(app.reader(), account).await.unwrap().block, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_421_the_account_rests_and_no_message_is_lost() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "rcpt:421:1"]);
+        let stage = Stage::new(&app).await;
+        let account = stage.sends_to(server.port).await;
+        let id = stage.job(&many(3)).await;
+        let rows = run(&stage, id).await;
+        assert_eq!(rows.iter().map(|row| row.attempts).collect::<Vec<_>>(), [1, 0, 0]);
+        assert_eq!(gate::read(app.reader(), account).await.unwrap().slowness(app.clock.now()), 1);
+        for _ in 0..4 {
+            stage.pass(TimeDelta::minutes(2));
+            stage.work().await;
+        }
+        assert_eq!(stage.states(id).await, [OccurrenceState::Done]);
+        assert_eq!(server.messages().len(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_pace_of_an_account_is_kept_across_runs() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&[]);
+        let stage = Stage::new(&app).await;
+        let account = stage.sends_to(server.port).await;
+        gate::save_limits(&stage.mina(), account, "600", "1").await.unwrap();
+        let id = stage.job(&many(4)).await;
+        let begun = Instant::now();
+        run(&stage, id).await;
+        assert_eq!(server.messages().len(), 4);
+        // The clock of the test stands still, so each message waits for its own instant: 0, 100, 200, 300 ms.
+        assert!(begun.elapsed().as_millis() >= 600, "{:?}", begun.elapsed());
+
+        gate::save_limits(&stage.mina(), account, "1", "1").await.unwrap();
+        stage.pass(TimeDelta::minutes(5));
+        let rows = run(&stage, id).await;
+        let sent = |rows: &[delivery::Model]| rows.iter().filter(|row| row.phase == DeliveryPhase::Accepted).count();
+        assert_eq!(sent(&rows), 1, "a minute is too long for a worker to wait");
+        for expected in 2..=4 {
+            stage.pass(TimeDelta::seconds(60));
+            stage.work().await;
+            assert_eq!(sent(&stage.deliveries(rows[0].occurrence_id).await), expected);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn several_connections_share_a_long_list_and_each_is_kept() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--accept-delay", "50"]);
+        let stage = Stage::new(&app).await;
+        let account = stage.sends_to(server.port).await;
+        gate::save_limits(&stage.mina(), account, "", "3").await.unwrap();
+        let id = stage.job(&many(12)).await;
+        let rows = run(&stage, id).await;
+        assert!(rows.iter().all(|row| row.phase == DeliveryPhase::Accepted && row.attempts == 1));
+        assert_eq!((server.messages().len(), server.count("connect")), (12, 3));
+        assert_eq!(server.count("rset"), 9, "the other messages go over connections that are open");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn limits_are_checked_and_for_administrators() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let account = stage.sends_to(2525).await;
+        for (per_minute, connections) in [("0", "1"), ("x", "1"), ("6001", "1"), ("", "0"), ("", ""), ("", "21")] {
+            let refused = gate::save_limits(&stage.mina(), account, per_minute, connections).await;
+            assert!(matches!(refused, Err(AppError::Invalid(_))), "{per_minute:?} {connections:?}: {refused:?}");
+        }
+        let jonas = app.as_person(&stage.cast.jonas);
+        assert_eq!(gate::save_limits(&jonas, account, "", "1").await, Err(AppError::Forbidden));
+        gate::save_limits(&stage.mina(), account, "30", "2").await.unwrap();
+        let limits = gate::limits(app.reader(), account).await.unwrap();
+        assert_eq!((limits.per_minute, limits.connections), (Some(30), 2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_account_signs_in_with_an_access_token() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--auth", "dana:ya29.token", "--mechanisms", "XOAUTH2"]);
+        let stage = Stage::new(&app).await;
+        signs_in(&stage, server.port, "xoauth2", "ya29.token").await;
+        let id = stage.job(&many(1)).await;
+        assert_eq!(run(&stage, id).await[0].phase, DeliveryPhase::Accepted);
+        assert_eq!(server.ledger().iter().find(|line| line["event"] == "auth").unwrap()["mechanism"], "XOAUTH2");
+
+        let wrong = accounts::create(&stage.mina(), input(server.port, "xoauth2", "expired")).await.unwrap();
+        let report = probe::run(&stage.mina(), wrong, Probe::Talk).await.unwrap();
+        assert!(report.what.contains("535"), "{}", report.what);
+        assert!(report.advice.unwrap().contains("expire"));
+        assert!(!serde_json::to_string(&report.lines).unwrap().contains("expired"));
+    })
+    .await;
+}
