@@ -13,6 +13,14 @@ const here = import.meta.dirname ?? __dirname;
 /** Names that the program gave to what was made. */
 type Made = Record<string, string>;
 
+/** The word by which the reader of a caught mail stops the next ones. */
+async function stopToken(client: Client, mail: string): Promise<string> {
+  const { text } = (await client.call<{ text: string }>('read_mail', { id: mail })).value;
+  const found = /\/unsubscribe\/([\w-]+)/.exec(text);
+  if (!found) throw new Error(`no link to stop the mails in: ${text}`);
+  return found[1];
+}
+
 interface Walk {
   name: string;
   /** Makes what the pages show. */
@@ -183,6 +191,8 @@ const walks: Walk[] = [
       const group = await idOf(client, 'create_group', { name: 'Front office' });
       await client.call('add_to_group', { id: group, person });
       const values = { name: 'Office mail', host: 'smtp.example.org', port: '587', tls: 'start_tls', auth: 'none', sender_name: 'Reports', sender_address: 'reports@example.org' };
+      await client.call('add_suppression', { address: 'gone@example.org', words: 'Asked by phone' });
+      await client.call('save_recipient_domains', { domains: 'example.org\n*.example.com' });
       return { person, group, account: await idOf(client, 'save_account', values) };
     },
     pages: [
@@ -194,12 +204,13 @@ const walks: Walk[] = [
       ['/settings/mail', '/settings/mail'],
       ['/settings/mail/new', '/settings/mail/new'],
       ['/settings/mail/:id', '/settings/mail/{account}'],
+      ['/settings/suppressions', '/settings/suppressions', '/settings/suppressions?q=nobody'],
     ],
   },
 ];
 
 /** What is open to those who are not signed in. */
-const door = ['/sign-up', '/sign-in', '/set-password'];
+const door = ['/sign-up', '/sign-in', '/set-password', '/unsubscribe/:token'];
 
 function address(template: string, made: Made): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {
@@ -234,10 +245,13 @@ for (const { name, prepare, pages } of walks) {
 }
 
 test('all is well on the pages at the door', async ({ page, empty, hydrated }) => {
+  test.slow();
   await visit(page, `${empty.url}/sign-up`, hydrated);
   await expect(page.getByRole('heading', { name: 'Create the administrator' })).toBeVisible();
   await begin(page, empty);
   const client = clientOf(page);
+  await project(client);
+  const token = await stopToken(client, (await job(client)).mail);
   const person = await idOf(client, 'invite_person', { name: mina.name, email: mina.email, zone: 'UTC', role: 'member' });
   const { link } = (await client.call<{ link: string }>('load_person', { id: person })).value;
   await page.context().clearCookies();
@@ -246,6 +260,10 @@ test('all is well on the pages at the door', async ({ page, empty, hydrated }) =
   await visit(page, link, hydrated);
   await expect(page.getByText(`For the account of ${mina.name}.`)).toBeVisible();
   await visit(page, `${empty.url}/set-password?token=used`, hydrated);
+  await expect(page.getByRole('heading', { name: 'This link does not work' })).toBeVisible();
+  await visit(page, `${empty.url}/unsubscribe/${token}`, hydrated);
+  await expect(page.getByRole('heading', { name: 'Stop these e-mails?' })).toBeVisible();
+  await visit(page, `${empty.url}/unsubscribe/used`, hydrated);
   await expect(page.getByRole('heading', { name: 'This link does not work' })).toBeVisible();
 });
 

@@ -1,0 +1,197 @@
+// Who gets a report and who does not: copies, groups, a reader who stops the mails, an address that does not exist, and
+// an account that does not work.
+import type { Page } from '@playwright/test';
+import type { AutoReport } from '../fixtures/autoreport.ts';
+import { MailServer } from '../fixtures/mail-server.ts';
+import { begin, clientOf, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+
+/** The id in the address to which a call sends its page. */
+async function idOf(page: Page, name: string, values: Record<string, string>): Promise<string> {
+  const { answer } = await clientOf(page).call(name, values);
+  return /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(answer.headers.location ?? '')![0];
+}
+
+/** Mail goes to a test server, signed in with this password where one is given. */
+async function account(page: Page, mail: MailServer, password?: string): Promise<string> {
+  const id = await idOf(page, 'save_account', {
+    name: 'Office mail', host: '127.0.0.1', port: String(mail.port), tls: 'none', auth: password ? 'automatic' : 'none',
+    username: password ? 'dana' : '', password: password ?? '', sender_name: 'Reports', sender_address: 'reports@example.org',
+  });
+  await clientOf(page).call('make_account_default', { id });
+  return id;
+}
+
+/** A weekly job to these. */
+const job = (page: Page, recipients: string[]) => idOf(page, 'save_job', {
+  name: 'Weekly report', project: 'REP', mode: 'simple', mon: 'on', at: '07:00', zone: 'Europe/Ljubljana', recipients: recipients.join('\n'),
+});
+
+/** Runs a job and opens the page of its run when it stands as expected. */
+async function runOf(page: Page, server: AutoReport, id: string, state: string): Promise<string> {
+  const run = await idOf(page, 'start_run', { id });
+  const stands = async () => (await clientOf(page).call<{ run: { state: string } }>('load_run', { id: run })).value.run.state;
+  await expect.poll(stands, { message: 'how the run stands', timeout: 60_000 }).toBe(state);
+  await page.goto(`${server.url}/jobs/runs/${run}`);
+  return run;
+}
+
+const recipient = (page: Page, address: string) => page.getByRole('region', { name: 'Table of recipients' }).getByRole('row', { name: address });
+
+/** The link in the header of the last message to an address. */
+function linkOf(mail: MailServer, address: string): string {
+  const message = mail.message(mail.accepted.filter((line) => line.rcpt_tos![0] === address).at(-1)!);
+  return /^List-Unsubscribe:\s+<([^>]+)>/m.exec(message)![1];
+}
+
+test('copies, blind copies and groups are entered in the form of a job', async ({ page, empty, hydrated, mail }) => {
+  await begin(page, empty);
+  await makeProject(page, empty);
+  const client = clientOf(page);
+  await account(page, mail);
+  const project = (await client.call<{ head: { id: string } }>('load_project', { key: 'REP' })).value.head.id;
+  const group = await idOf(page, 'create_group', { name: 'Front office' });
+  await client.call('add_project_group', { project, group, role: 'viewer' });
+  await page.goto(`${empty.url}/jobs/new`);
+  await settled(page, hydrated);
+  await expect(page.getByText('Groups: Front office (REP).')).toBeVisible();
+  await page.getByLabel('Recipients').fill('mina@example.org');
+  await page.getByLabel('Copies (Cc)', { exact: true }).fill('sam@example.org\ngroup: front office');
+  await page.getByLabel('Blind copies (Bcc)').fill('boss@example.org');
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  await page.getByRole('button', { name: 'Create the job' }).click();
+  await expect(page.getByText('Cc: group: Front office')).toBeVisible();
+  await expect(page.getByText('Bcc: boss@example.org')).toBeVisible();
+  await page.getByRole('button', { name: 'Run now' }).click();
+  await expect.poll(() => mail.accepted.length, { timeout: 60_000 }).toBe(3);
+  for (const accepted of mail.accepted) {
+    const message = mail.message(accepted);
+    expect(message).toMatch(/^To: .*mina@example\.org/m);
+    expect(message).toMatch(/^Cc: .*sam@example\.org/m);
+    expect(message).not.toContain('boss@example.org');
+  }
+});
+
+test.describe('an address outside the allowed domains', () => {
+  test.use({ expectedErrors: [/status of 422/] });
+
+  test('is named beside its field', async ({ page, empty, hydrated }) => {
+    await begin(page, empty);
+    await makeProject(page, empty);
+    await page.goto(`${empty.url}/settings/mail`);
+    await settled(page, hydrated);
+    await page.getByLabel('Domains').fill('example.org');
+    await page.getByRole('button', { name: 'Save the domains' }).click();
+    await expect(page.getByText('Saved.')).toBeVisible();
+    await page.goto(`${empty.url}/jobs/new`);
+    await settled(page, hydrated);
+    await page.getByLabel('Blind copies (Bcc)').fill('ok@example.org\nboss@example.com');
+    await page.getByRole('button', { name: 'Create the job' }).click();
+    await expect(page.getByLabel('Blind copies (Bcc)')).toHaveAttribute('aria-invalid', 'true');
+    await expect(page.locator('#bcc-error')).toContainText('Line 2: boss@example.com is in no domain');
+    await expect(page.getByLabel('Blind copies (Bcc)')).toHaveValue('ok@example.org\nboss@example.com');
+  });
+});
+
+test('a reader stops the mails without an account, undoes it, and stops them again with one click', async ({ page, empty, mail, hydrated, browser }) => {
+  await begin(page, empty);
+  await makeProject(page, empty);
+  await account(page, mail);
+  const id = await job(page, ['mina@example.org', 'sam@example.org']);
+  await runOf(page, empty, id, 'done');
+  const link = linkOf(mail, 'mina@example.org');
+  expect(link.startsWith(`${empty.url}/unsubscribe/`)).toBe(true);
+
+  const stranger = await browser.newContext({ javaScriptEnabled: hydrated });
+  const reader = await stranger.newPage();
+  await reader.goto(link);
+  await expect(reader.getByText('mina@example.org')).toBeVisible();
+  await settled(reader, hydrated);
+  if (hydrated) await expectAccessibleAtEveryWidth(reader);
+  await reader.getByRole('button', { name: 'Stop these e-mails' }).click();
+  await expect(reader.getByRole('heading', { name: 'These e-mails have stopped' })).toBeVisible();
+  await reader.getByRole('button', { name: 'Undo: send them again' }).click();
+  await expect(reader.getByRole('status').filter({ hasText: 'You get these e-mails again.' })).toBeVisible();
+  await stranger.close();
+
+  const click = await fetch(link, { method: 'POST', body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }) });
+  expect(click.status).toBe(200);
+  await runOf(page, empty, id, 'done');
+  await expect(recipient(page, 'mina@example.org')).toContainText('Held back');
+  await expect(recipient(page, 'mina@example.org')).toContainText('has stopped these e-mails');
+  await expect(recipient(page, 'sam@example.org')).toContainText('Delivered');
+  expect(mail.accepted.filter((line) => line.rcpt_tos![0] === 'mina@example.org')).toHaveLength(1);
+
+  await page.goto(`${empty.url}/settings/suppressions`);
+  await settled(page, hydrated);
+  await expect(page.getByRole('row', { name: /mina@example\.org/ })).toContainText('The mails of Weekly report');
+  await page.getByRole('button', { name: 'Let mail go to mina@example.org again' }).click();
+  await expect(page.getByText('Everybody gets mail')).toBeVisible();
+});
+
+test('an address that does not exist is put on the list, found there and taken off again', async ({ page, empty, hydrated }) => {
+  const mail = await MailServer.start('--fail', 'rcpt:550:1:5.1.1');
+  try {
+    await begin(page, empty);
+    await makeProject(page, empty);
+    await account(page, mail);
+    const id = await job(page, ['mina@example.org', 'sam@example.org']);
+    await runOf(page, empty, id, 'partly');
+    await expect(recipient(page, 'mina@example.org')).toContainText('Not delivered');
+    await page.getByRole('button', { name: 'Send the failed one again' }).click();
+    await expect(async () => {
+      await page.reload();
+      await expect(recipient(page, 'mina@example.org')).toContainText('does not exist', { timeout: 500 });
+    }).toPass({ timeout: 60_000 });
+
+    await page.goto(`${empty.url}/settings/suppressions`);
+    await settled(page, hydrated);
+    await page.getByRole('searchbox', { name: 'Find an address' }).fill('mina');
+    await page.getByRole('searchbox', { name: 'Find an address' }).press('Enter');
+    await expect(page.getByRole('row', { name: /mina@example\.org/ })).toContainText('550 5.1.1');
+    await settled(page, hydrated);
+    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    await page.getByRole('link', { name: 'The run' }).click();
+    await expect(recipient(page, 'mina@example.org')).toContainText('Held back');
+    await page.goto(`${empty.url}/settings/suppressions`);
+    await page.getByRole('button', { name: 'Let mail go to mina@example.org again' }).click();
+    await expect(page.getByText('Everybody gets mail')).toBeVisible();
+    await runOf(page, empty, id, 'done');
+    await expect(recipient(page, 'mina@example.org')).toContainText('Delivered');
+  } finally {
+    await mail.dispose();
+  }
+});
+
+test('an account that does not work says so until a person lets it try again', async ({ page, empty, hydrated }) => {
+  const mail = await MailServer.start('--auth', 'dana:secret words');
+  try {
+    await begin(page, empty);
+    await makeProject(page, empty);
+    const id = await account(page, mail, 'other words');
+    const run = await idOf(page, 'start_run', { id: await job(page, ['mina@example.org', 'sam@example.org', 'ana@example.org']) });
+    await page.goto(`${empty.url}/settings/mail/${id}`);
+    const blocked = page.getByRole('region', { name: 'Sending' }).getByRole('status');
+    await expect(async () => {
+      await page.reload();
+      await expect(blocked).toContainText('535', { timeout: 500 });
+    }).toPass({ timeout: 60_000 });
+    await settled(page, hydrated);
+    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    expect(mail.ledger.filter((line) => line.event === 'auth'), 'one message found out').toHaveLength(1);
+    await page.goto(`${empty.url}/jobs/runs/${run}`);
+    await expect(page.getByText('The mail account does not work.', { exact: true })).toBeVisible();
+
+    await page.goto(`${empty.url}/settings/mail/${id}`);
+    await page.getByRole('button', { name: 'Try again now' }).click();
+    await expect.poll(() => mail.ledger.filter((line) => line.event === 'auth').length, { timeout: 60_000 }).toBe(2);
+    await page.goto(`${empty.url}/settings/mail/${id}`);
+    await settled(page, hydrated);
+    await page.getByLabel('Password').fill('secret words');
+    await page.getByRole('button', { name: 'Save the account' }).click();
+    await expect.poll(() => mail.accepted.length, { message: 'what waited goes out', timeout: 60_000 }).toBe(3);
+    await page.goto(`${empty.url}/settings/mail/${id}`);
+    await expect(blocked).toHaveCount(0);
+  } finally {
+    await mail.dispose();
+  }
+});
