@@ -165,6 +165,28 @@ async fn after_421_the_account_rests_and_no_message_is_lost() {
 }
 
 #[tokio::test]
+async fn a_server_that_greets_with_421_or_is_not_there_costs_one_message_an_attempt() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "connect:421:1"]);
+        let stage = Stage::new(&app).await;
+        let account = stage.sends_to(server.port).await;
+        let id = stage.job(&many(3)).await;
+        let attempts = |rows: &[delivery::Model]| rows.iter().map(|row| row.attempts).collect::<Vec<_>>();
+        assert_eq!(attempts(&run(&stage, id).await), [1, 0, 0]);
+        assert_eq!(gate::read(app.reader(), account).await.unwrap().slowness(app.clock.now()), 1);
+
+        let free_port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        stage.sends_to(free_port).await;
+        let id = stage.job(&JobForm { name: "Another".into(), ..many(3) }).await;
+        let rows = run(&stage, id).await;
+        assert_eq!(attempts(&rows), [1, 0, 0]);
+        assert!(rows[0].reason.as_deref().unwrap().contains("Nothing listens on this port"));
+        assert_eq!(stage.work().await, 0, "the others wait with it");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_pace_of_an_account_is_kept_across_runs() {
     each_database(async |app| {
         let server = SmtpServer::start(&[]);

@@ -151,7 +151,14 @@ impl Known {
         if members.is_empty() {
             notes.push(format!("Nobody is in the group “{name}”."));
         }
-        members.into_iter().filter_map(|account| self.account(row, account, Some(name.clone()))).collect()
+        let mut people = Vec::with_capacity(members.len());
+        for account in members {
+            match self.account(row, account, Some(name.clone())) {
+                Some(person) => people.push(person),
+                None => notes.push(format!("{} of the group “{name}” has no address.", account.name)),
+            }
+        }
+        people
     }
 
     /// Somebody wherever their address is now; a placeholder has none.

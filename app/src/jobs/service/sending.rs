@@ -40,7 +40,7 @@ use crate::{
         ctx::Ctx,
         db::WriteTx,
         fault,
-        mailer::{Envelope, PhaseHook, Step, Stop},
+        mailer::{Envelope, PhaseHook, Stop},
         state::AppState,
     },
 };
@@ -239,18 +239,21 @@ impl Shift<'_> {
     /// Tells the account's gate what the server made of a message.
     async fn heed(&self, sent: Sent, errand: Errand) -> AppResult<()> {
         let ctx = Ctx::system(self.app);
-        let Sent { after, effects, has_listened } = sent;
+        let Sent { after, effects, reception } = sent;
         if effects.contains(&Effect::OpenBreaker) {
             let gate = gate::blocked(&ctx, self.account, after.reason.unwrap_or_default()).await?;
             self.rest(gate.block.map_or(ctx.now, |block| block.probe_at));
             return Ok(());
         }
-        if effects.contains(&Effect::SlowDown) {
+        if reception == Reception::AskedForLess {
             let gate = gate::slowed(&ctx, self.account).await?;
             self.rest(gate.next_send_at.max(after.next_try_at).unwrap_or(ctx.now));
         }
-        if has_listened && errand == Errand::Probe {
-            gate::worked(&ctx, self.account).await?;
+        match (reception, errand) {
+            // The others would meet the same: they wait as long as the message that found out.
+            (Reception::None, _) => self.rest(after.next_try_at.unwrap_or(ctx.now)),
+            (Reception::Listened, Errand::Probe) => gate::worked(&ctx, self.account).await?,
+            _ => {}
         }
         Ok(())
     }
@@ -268,8 +271,17 @@ enum Errand {
 struct Sent {
     after: Delivery,
     effects: Vec<Effect>,
-    /// The server let us in and heard of the message.
-    has_listened: bool,
+    reception: Reception,
+}
+
+/// How a server received us.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reception {
+    /// It cannot be reached, or turned us away before any message was named.
+    None,
+    /// It let us in and heard of the message.
+    Listened,
+    AskedForLess,
 }
 
 /// One message, from its claim to its answer. None: the run is lost.
@@ -281,13 +293,17 @@ async fn send_one(app: &AppState, hold: Hold, transport: &mut Transport, row: &D
     let mime = bytes(&ctx, row.id).await?;
     let hook = Keeper { app: app.clone(), hold, delivery: row.id, attempt };
     let outcome = transport.deliver(&ctx, &envelope, &mime, &hook).await;
-    let has_listened = outcome.as_ref().err().is_none_or(|failure| failure.step > Step::SignIn);
+    let reception = match &outcome {
+        Err(failure) if failure.asks_for_less() => Reception::AskedForLess,
+        Err(failure) if failure.is_before_any_message() => Reception::None,
+        _ => Reception::Listened,
+    };
     let event = match outcome {
         Ok(reply) => Event::Accepted { attempt, reply },
         Err(failure) => failure.event(attempt),
     };
     let stored = store(&Ctx::system(app), hold, row.id, event).await?;
-    Ok(stored.map(|(after, effects)| Sent { after, effects, has_listened }))
+    Ok(stored.map(|(after, effects)| Sent { after, effects, reception }))
 }
 
 fn address(row: &DeliveryRow) -> AppResult<EmailAddress> {

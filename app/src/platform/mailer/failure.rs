@@ -114,6 +114,16 @@ impl Failure {
         self.step == Step::FinalDot && !matches!(self.kind, FailureKind::Reply(_) | FailureKind::Stopped(_))
     }
 
+    /// Whether no message got through to the server: every other one would meet the same.
+    pub fn is_before_any_message(&self) -> bool {
+        self.step <= Step::SignIn
+    }
+
+    /// 421, also as a greeting: the server closes the connection and asks for less.
+    pub fn asks_for_less(&self) -> bool {
+        matches!(&self.kind, FailureKind::Reply(reply) if reply.is_closing())
+    }
+
     /// Whether the account's settings are at fault: every other message would fail as well.
     pub fn is_of_account(&self) -> bool {
         matches!(
