@@ -117,7 +117,9 @@ async fn an_export_of_autoreport_is_recognised_looked_at_and_imported() {
         visitor.sign_up().await;
         let page = upload(&mut visitor, "operations.json", EXPORT.as_bytes()).await.location().to_owned();
         let preview = visitor.get(&page).await;
-        for words in ["AutoReport project", "Order the badges", "Mina Kovač", "Viewer", "value=\"OPS\"", "only their names"] {
+        for words in
+            ["AutoReport project", "Order the badges", "Mina Kovač", "Viewer", "value=\"OPS\"", "only their names"]
+        {
             assert!(preview.body.contains(words), "{words} is in {}", preview.body);
         }
         let action = visitor.form_action(&page, "confirm_import").await;

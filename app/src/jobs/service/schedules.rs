@@ -53,8 +53,7 @@ struct Checked {
 /// # Errors
 /// [`AppError::Invalid`] with the fields and lines that are wrong.
 pub async fn create(ctx: &Ctx, editing: &Editing, form: &JobForm) -> AppResult<ScheduleId> {
-    let Checked { name, spec, timetable, rules, account_id, people } =
-        check(ctx, editing.project().id, form).await?;
+    let Checked { name, spec, timetable, rules, account_id, people } = check(ctx, editing.project().id, form).await?;
     let id = ScheduleId(Uuid::now_v7());
     let mut row = schedule::ActiveModel {
         id: Set(id),

@@ -18,9 +18,7 @@ pub use browser::{follow_scroll, watch};
 #[cfg(not(feature = "hydrate"))]
 pub use server::{follow_scroll, watch};
 
-/// Up to this many cards a list stands in the document whole.
-const WHOLE_MOST: usize = 200;
-/// So many cards of a longer one do.
+/// So many cards of a long list stand in the document.
 const SHOWN: usize = 120;
 /// The window moves by this many cards, so that little is made at a time.
 const STEP: usize = 4;
@@ -195,9 +193,12 @@ mod browser {
     use wasm_bindgen::JsCast;
     use web_sys::{FocusOptions, HtmlElement};
 
-    use super::{WHOLE_MOST, first_for, rows};
+    use super::{first_for, rows};
     use crate::tasks::board::state::{BoardState, ColumnState};
     use crate::tasks::board::{dom, focus};
+
+    /// Up to this many cards a list stands in the document whole.
+    const WHOLE_MOST: usize = 200;
 
     /// Puts a window over the list when it grows long, and takes it away when it is short again. Cards in a window
     /// know their place in the whole list by `aria-posinset`; the drag counts by it.
