@@ -38,7 +38,7 @@ function seen(page: Page): Promise<string[]> {
     const frame = cards.getBoundingClientRect();
     return [...cards.querySelectorAll('.card')]
       .filter((one) => one.getBoundingClientRect().bottom > frame.top && one.getBoundingClientRect().top < frame.bottom)
-      .map((one) => one.querySelector('.card__title')!.textContent!);
+      .map((one) => one.querySelector('.card__title')?.textContent ?? '');
   });
 }
 

@@ -275,12 +275,18 @@ mod browser {
         let Ok(focused) = focused.dyn_into::<HtmlElement>() else { return };
         let is_moving = board.tools.is_window_moving.clone();
         is_moving.set_value(true);
+        let (list, frame, before) = (list.clone(), list.get_bounding_client_rect(), focused.get_bounding_client_rect());
+        let is_seen = before.bottom() > frame.top() && before.top() < frame.bottom();
         leptos::task::spawn_local(async move {
             leptos::task::tick().await;
             if focused.is_connected() && document().active_element().as_ref() != Some(&*focused) {
                 let quiet = FocusOptions::new();
                 quiet.set_prevent_scroll(true);
                 drop(focused.focus_with_options(&quiet));
+                // The browser keeps in sight what it does not lose; what is above is not exactly as high as its space was.
+                if is_seen {
+                    list.scroll_by_with_x_and_y(0.0, focused.get_bounding_client_rect().top() - before.top());
+                }
             }
             is_moving.set_value(false);
         });
