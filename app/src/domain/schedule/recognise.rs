@@ -7,9 +7,9 @@ use chrono::{NaiveTime, Weekday};
 /// The preset that names the same local times as an expression of five or six fields, if there is one.
 pub(super) fn preset(expression: &str) -> Option<Cadence> {
     let fields: Vec<_> = expression.split_whitespace().collect();
-    let (second, [minute, hour, day, month, weekday]) = match fields.as_slice() {
-        &[minute, hour, day, month, weekday] => (0, [minute, hour, day, month, weekday]),
-        &[second, minute, hour, day, month, weekday] => (number(second, 59)?, [minute, hour, day, month, weekday]),
+    let (second, [minute, hour, day, month, weekday]) = match *fields.as_slice() {
+        [minute, hour, day, month, weekday] => (0, [minute, hour, day, month, weekday]),
+        [second, minute, hour, day, month, weekday] => (number(second, 59)?, [minute, hour, day, month, weekday]),
         _ => return None,
     };
     let every_day = is_any(day) && is_any(month) && is_any(weekday);

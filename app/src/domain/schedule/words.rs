@@ -83,7 +83,7 @@ impl Cadence {
 
 /// Steps that do not fill an hour or a day begin anew at midnight, and the words say so.
 fn from_midnight(whole: u16, step: u16) -> &'static str {
-    let fits = whole % step == 0 || (step > whole && 1440 % step == 0);
+    let fits = whole.is_multiple_of(step) || (step > whole && 1440_u16.is_multiple_of(step));
     if fits { "" } else { " from midnight" }
 }
 
