@@ -66,15 +66,18 @@ impl Heights {
         heights + self.gap * cards.len().saturating_sub(1) as f64
     }
 
-    /// The place of the card that lies so far below the top of the list.
+    /// The place of the card that lies so far below the top of the list, and how far its own top is from there.
     #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "nothing is scrolled on the server"))]
-    fn at(&self, cards: &[CardState], depth: f64) -> usize {
-        let mut end = 0.0;
-        let passed = cards.iter().take_while(|card| {
-            end += self.of(card.id) + self.gap;
-            end <= depth
-        });
-        passed.count()
+    fn at(&self, cards: &[CardState], depth: f64) -> (usize, f64) {
+        let mut top = 0.0;
+        for (at, card) in cards.iter().enumerate() {
+            let end = top + self.of(card.id) + self.gap;
+            if end > depth || at + 1 == cards.len() {
+                return (at, top - depth);
+            }
+            top = end;
+        }
+        (0, 0.0)
     }
 }
 
@@ -194,6 +197,7 @@ mod browser {
     use web_sys::{FocusOptions, HtmlElement};
 
     use super::{first_for, rows};
+    use crate::domain::ids::TaskId;
     use crate::tasks::board::state::{BoardState, ColumnState};
     use crate::tasks::board::{dom, focus};
 
@@ -258,38 +262,75 @@ mod browser {
     fn move_to_sight(list: &HtmlElement, column: &ColumnState, board: &BoardState) {
         let window = &column.window;
         let depth = f64::from(list.scroll_top());
-        let first = column.cards.with_untracked(|cards| {
-            window.heights.with_value(|heights| first_for(heights.at(cards, depth), cards.len()))
+        let seen = column.cards.with_untracked(|cards| {
+            let (at, below) = window.heights.with_value(|heights| heights.at(cards, depth));
+            Some((cards.get(at)?.id, below, first_for(at, cards.len())))
         });
+        let Some((card, below, first)) = seen else { return };
         if window.first.get_untracked() != Some(first) {
+            let kept = Kept::look(list, card, below);
             measure(list, column);
-            hold_focus(list, board);
+            let is_moving = board.tools.is_window_moving.clone();
+            is_moving.set_value(true);
             window.first.set(Some(first));
+            leptos::task::spawn_local(async move {
+                // The document follows first, and the next frame comes after.
+                leptos::task::tick().await;
+                kept.restore();
+                is_moving.set_value(false);
+            });
         }
     }
 
-    /// A card that stays may be put elsewhere in the document, and then the browser takes the focus from it: it is given
-    /// back before the next frame, and meanwhile nothing is told that it was lost.
-    fn hold_focus(list: &HtmlElement, board: &BoardState) {
-        let Some(focused) = document().active_element().filter(|focused| list.contains(Some(focused))) else { return };
-        let Ok(focused) = focused.dyn_into::<HtmlElement>() else { return };
-        let is_moving = board.tools.is_window_moving.clone();
-        is_moving.set_value(true);
-        let (list, frame, before) = (list.clone(), list.get_bounding_client_rect(), focused.get_bounding_client_rect());
-        let is_seen = before.bottom() > frame.top() && before.top() < frame.bottom();
-        leptos::task::spawn_local(async move {
-            leptos::task::tick().await;
-            if focused.is_connected() && document().active_element().as_ref() != Some(&*focused) {
+    /// What must not change for who looks on while other cards come and go.
+    struct Kept {
+        list: HtmlElement,
+        focused: Option<HtmlElement>,
+        /// A card, and how far below the top of the list it stands.
+        anchor: (String, f64),
+    }
+
+    impl Kept {
+        /// Holds on to the card with the focus where it is seen, else to the first one that is; where that does not
+        /// stand in the document yet, it begins so far `below` the edge.
+        fn look(list: &HtmlElement, first: TaskId, below: f64) -> Self {
+            let focused = document().active_element().filter(|focused| list.contains(Some(focused)));
+            let focused = focused.and_then(|focused| focused.dyn_into::<HtmlElement>().ok());
+            let height = list.get_bounding_client_rect().height();
+            let at_hand = focused.as_ref().and_then(|focused| dom::closest(focused, ".card"));
+            let at_hand = at_hand.map(|card| (dom::data_id(&card), offset(list, &card)));
+            let first = first.to_string();
+            let anchor = at_hand.filter(|(_, top)| (0.0..height).contains(top)).unwrap_or_else(|| {
+                let top = dom::card(list, &first).map_or(below, |card| offset(list, &card));
+                (first, top)
+            });
+            Self { list: list.clone(), focused, anchor }
+        }
+
+        /// A card that stays may have been put elsewhere in the document, and then the browser has taken the focus from
+        /// it. And what stands above is not exactly as high as its space was taken to be.
+        fn restore(self) {
+            if let Some(focused) = self.focused
+                && focused.is_connected()
+                && document().active_element().as_ref() != Some(&*focused)
+            {
                 let quiet = FocusOptions::new();
                 quiet.set_prevent_scroll(true);
                 drop(focused.focus_with_options(&quiet));
-                // The browser keeps in sight what it does not lose; what is above is not exactly as high as its space was.
-                if is_seen {
-                    list.scroll_by_with_x_and_y(0.0, focused.get_bounding_client_rect().top() - before.top());
+            }
+            let (card, top) = self.anchor;
+            if let Some(card) = dom::card(&self.list, &card) {
+                let moved = offset(&self.list, &card) - top;
+                if moved.abs() >= 1.0 {
+                    self.list.scroll_by_with_x_and_y(0.0, moved);
                 }
             }
-            is_moving.set_value(false);
-        });
+        }
+    }
+
+    /// How far a card stands below the top of its list, as it is scrolled.
+    fn offset(list: &HtmlElement, card: &HtmlElement) -> f64 {
+        card.get_bounding_client_rect().top() - list.get_bounding_client_rect().top()
     }
 
     /// Notes how high the cards are before some of them leave the document.
