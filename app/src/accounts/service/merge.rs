@@ -26,6 +26,9 @@ const NAMED: &[(&str, &str)] = &[
     ("notification", "user_id"),
     ("notification", "actor_id"),
     ("event_stream", "actor_id"),
+    ("recipient", "user_id"),
+    ("delivery", "user_id"),
+    ("suppression", "created_by"),
 ];
 
 /// Tables with at most one row for a person and something else: the person's own row wins.
