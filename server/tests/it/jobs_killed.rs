@@ -143,14 +143,13 @@ async fn phases(app: &TestApp, run: OccurrenceId) -> Vec<(String, DeliveryPhase)
     rows.into_iter().map(|row| (row.address, row.phase)).collect()
 }
 
-/// How many messages lie in each recipient's mailbox.
+/// How many messages the server has accepted for each recipient of an envelope.
 fn inbox(server: &SmtpServer) -> BTreeMap<String, usize> {
     let mut inbox = BTreeMap::new();
-    for message in server.messages() {
-        let text = String::from_utf8_lossy(&message).into_owned();
-        let to = text.lines().find(|line| line.starts_with("To: ")).unwrap_or_default();
-        let address = to.trim_start_matches("To: ").trim().trim_matches(['<', '>']).to_owned();
-        *inbox.entry(address).or_default() += 1;
+    for accepted in server.ledger().iter().filter(|line| line["event"] == "accepted") {
+        for address in accepted["rcpt_tos"].as_array().into_iter().flatten().filter_map(|address| address.as_str()) {
+            *inbox.entry(address.to_owned()).or_default() += 1;
+        }
     }
     inbox
 }
