@@ -124,7 +124,7 @@ test('a reader stops the mails without an account, undoes it, and stops them aga
   await page.goto(`${empty.url}/settings/suppressions`);
   await settled(page, hydrated);
   await expect(page.getByRole('row', { name: /mina@example\.org/ })).toContainText('The mails of Weekly report');
-  await page.getByRole('button', { name: 'Let mail go to mina@example.org again' }).click();
+  await page.getByRole('button', { name: 'Remove, and let mail go to mina@example.org again' }).click();
   await expect(page.getByText('Everybody gets mail')).toBeVisible();
 });
 
@@ -153,7 +153,7 @@ test('an address that does not exist is put on the list, found there and taken o
     await page.getByRole('link', { name: 'The run' }).click();
     await expect(recipient(page, 'mina@example.org')).toContainText('Held back');
     await page.goto(`${empty.url}/settings/suppressions`);
-    await page.getByRole('button', { name: 'Let mail go to mina@example.org again' }).click();
+    await page.getByRole('button', { name: 'Remove, and let mail go to mina@example.org again' }).click();
     await expect(page.getByText('Everybody gets mail')).toBeVisible();
     await runOf(page, empty, id, 'done');
     await expect(recipient(page, 'mina@example.org')).toContainText('Delivered');

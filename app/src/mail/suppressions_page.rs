@@ -96,7 +96,7 @@ fn row(item: SuppressionItem) -> impl IntoView {
         Some(job) => format!("The mails of {job}"),
         None => "All mails".to_owned(),
     };
-    let label = format!("Let mail go to {address} again");
+    let label = format!("Remove, and let mail go to {address} again");
     view! {
         <tr>
             <th scope="row"><span>{address}<br /><span class="muted" dir="auto">{about}</span></span></th>
