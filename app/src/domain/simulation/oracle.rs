@@ -1,5 +1,7 @@
 //! Schedules of the simulated worlds, and their instants found minute by minute, without the code that is tested.
 
+#![allow(clippy::unwrap_used, reason = "part of a test: what it takes for granted may break it")]
+
 use crate::domain::{
     schedule::{Cadence, ScheduleSpec, Timetable},
     zone,
