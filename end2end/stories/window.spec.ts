@@ -1,6 +1,6 @@
 // Long lists: of more than 200 cards only those near what is seen stand in the page.
 import type { Page } from '@playwright/test';
-import { card, focusCard, list, middle, titles } from '../fixtures/board.ts';
+import { card, drag, focusCard, list, middle, titles } from '../fixtures/board.ts';
 import { answered, begin, clientOf, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
 
 const count = 400;
@@ -120,14 +120,7 @@ test('a card is dragged to its place in the middle of a long list @hydrated', as
   await expect.poll(async () => (await seen(page)).length).toBeGreaterThan(4);
   const shown = await seen(page);
   const [taken, over] = [shown[1], shown[4]];
-  const from = await middle(card(page, taken));
-  const to = await middle(card(page, over));
-  await page.mouse.move(from.x, from.y);
-  await page.mouse.down();
-  await page.mouse.move(from.x + 8, from.y + 4, { steps: 2 });
-  await page.mouse.move(to.x, to.y, { steps: 12 });
-  await page.waitForTimeout(150);
-  await page.mouse.up();
+  await drag(page, taken, await middle(card(page, over)));
   await answered(page);
   const wanted = all.filter((title) => title !== taken);
   wanted.splice(wanted.indexOf(over) + 1, 0, taken);
