@@ -171,6 +171,11 @@ test('the menu in the head moves a list by keys alone @hydrated', async ({ page 
   await expect(right).toBeFocused();
   await page.keyboard.press('Enter');
   await expectLists(page, ['In Progress', 'Todo', 'Pending', 'Completed']);
+  // It happens in the page: the focus stays on the button of the list, and Undo takes it back.
+  await expect(page.getByRole('button', { name: 'Actions for the list Todo', exact: true })).toBeFocused();
+  await expect(right).toHaveCount(0);
+  await page.keyboard.press('Control+z');
+  await expectLists(page, four);
 });
 
 test('in lanes, and where the project is only read, a head is no handle @hydrated', async ({ page, empty }) => {

@@ -50,6 +50,15 @@ impl Between {
         Some(Self { after, before: order.get(at + 1).copied() })
     }
 
+    /// Where a column stands once it has gone a way along the board.
+    pub fn after_shift(column: ColumnId, way: Shift, order: &[ColumnId]) -> Option<Self> {
+        let at = order.iter().position(|other| *other == column)?;
+        let mut moved = order.to_vec();
+        moved.remove(at);
+        moved.insert(way.target(at, order.len()), column);
+        Self::of(column, &moved)
+    }
+
     /// The order after a column has come here: behind the one neighbour, else before the other. Where neither is
     /// there any more, it is the last.
     pub fn place(self, column: ColumnId, order: &[ColumnId]) -> Vec<ColumnId> {
@@ -99,6 +108,16 @@ mod tests {
         assert_eq!(Between { after: None, before: Some(gone) }.place(c, &order), [c, a, b]);
         assert_eq!(Between::default().place(a, &[a]), [a], "the only one stays");
         assert_eq!(Between::default().place(gone, &order), order, "one that is gone goes nowhere");
+    }
+
+    #[test]
+    fn a_column_that_goes_a_way_along_the_board_stands_between_its_new_neighbours() {
+        let order = columns();
+        let [a, b, c, d] = order;
+        assert_eq!(Between::after_shift(b, Shift::Back, &order), Some(Between { after: None, before: Some(a) }));
+        assert_eq!(Between::after_shift(b, Shift::On, &order), Some(Between { after: Some(c), before: Some(d) }));
+        assert_eq!(Between::after_shift(d, Shift::On, &order), Between::of(d, &order), "the last stays");
+        assert_eq!(Between::after_shift(a, Shift::On, &[b, c]), None, "one that is gone goes nowhere");
     }
 
     #[test]

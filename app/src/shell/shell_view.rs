@@ -28,7 +28,7 @@ pub fn Shell(session: Session, children: Children) -> impl IntoView {
     let shortcuts = session.me.is_some().then(|| Shortcuts::provide(session.is_narrow, uses_singles));
     let inside = children();
     let body = match session.me {
-        None => view! { <main id="main" tabindex="-1">{inside}</main> }.into_any(),
+        None => view! { <StaleBar /><main id="main" tabindex="-1">{inside}</main> }.into_any(),
         Some(me) => view! {
             <div class="shell" class:is-narrow=move || shortcuts.is_some_and(|shortcuts| shortcuts.is_narrow.get())>
                 <a class="skip" href="#main" rel="external">"Skip to the content"</a>

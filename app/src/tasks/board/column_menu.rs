@@ -3,9 +3,12 @@
 
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::state::{BoardState, ColumnState};
+use super::{
+    popover,
+    state::{BoardState, ColumnState},
+};
 use crate::{
-    domain::ids::ColumnId,
+    domain::{column::Shift, ids::ColumnId},
     tasks::columns::api::{FoldColumn, ShiftColumn, fold_column},
     ui::Icon,
 };
@@ -18,12 +21,12 @@ pub fn ColumnMenu(column: ColumnState, board: BoardState) -> impl IntoView {
     let remove = format!("{own}#delete");
     let label = format!("Actions for the list {}", column.name);
     let shifts = {
-        let (id, order) = (column.id, board.order.clone());
+        let (id, order, moved) = (column.id, board.order.clone(), board.clone());
         move || {
             let (first, last) = order.with(|order| (order.first() == Some(&id), order.last() == Some(&id)));
             view! {
-                {(!first).then(|| shift(id, "back", "arrow-left", "Move to the left"))}
-                {(!last).then(|| shift(id, "on", "arrow-right", "Move to the right"))}
+                {(!first).then(|| shift(&moved, id, Shift::Back, "arrow-left", "Move to the left"))}
+                {(!last).then(|| shift(&moved, id, Shift::On, "arrow-right", "Move to the right"))}
             }
         }
     };
@@ -50,12 +53,20 @@ pub fn ColumnMenu(column: ColumnState, board: BoardState) -> impl IntoView {
     .into_any()
 }
 
-/// One place along the board, by a plain form; the head itself can be dragged further.
-fn shift(id: ColumnId, way: &'static str, icon: &'static str, words: &'static str) -> impl IntoView {
+/// One place along the board; the head itself can be dragged further. Awake it happens at once and can be taken back.
+fn shift(board: &BoardState, id: ColumnId, way: Shift, icon: &'static str, words: &'static str) -> impl IntoView + use<> {
+    let board = board.clone();
     view! {
-        <form method="post" action=ShiftColumn::url()>
+        <form method="post" action=ShiftColumn::url() on:submit=move |event| {
+            // In lanes a list is in pieces, which only a new page puts elsewhere.
+            if board.lanes.is_empty() {
+                event.prevent_default();
+                board.step_list(id, way);
+                popover::close_list_menu(id);
+            }
+        }>
             <input type="hidden" name="column" value=id.to_string() />
-            <input type="hidden" name="way" value=way />
+            <input type="hidden" name="way" value=way.as_str() />
             <button class="menu__item" type="submit"><Icon name=icon />{words}</button>
         </form>
     }

@@ -12,7 +12,7 @@ use super::{
     words::{self, ListSpot},
 };
 use crate::{
-    domain::{column::Between, ids::ColumnId},
+    domain::{column::{Between, Shift}, ids::ColumnId},
     error::AppError,
 };
 
@@ -44,6 +44,12 @@ impl BoardState {
         say(words::list_moved(&spot), Urgency::Polite);
         let board = self.clone();
         self.toasts.offer(words::list_toast(&spot), "Undo", move || board.undo_of_list(list));
+    }
+
+    /// By the menu of a list: as far along the row as the word says.
+    pub fn step_list(&self, list: ColumnId, way: Shift) {
+        let Some(to) = self.order.with_untracked(|order| Between::after_shift(list, way, order)) else { return };
+        hands::slide_lists(|| self.move_list(list, to));
     }
 
     /// As a step that is taken back or taken again; the step that does the opposite.

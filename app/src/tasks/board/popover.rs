@@ -3,13 +3,13 @@
 
 #[cfg(feature = "hydrate")]
 pub use browser::{
-    Press, close, copy_link, focus_menu_button, is_closing, is_open, menu_keys, open_at_card, open_picker, picker_keys,
+    Press, close, close_list_menu, copy_link, focus_menu_button, is_closing, is_open, menu_keys, open_at_card, open_picker, picker_keys,
     pressed_card, pressed_menu, pressed_pick, refocus, refocus_board, refocus_card, show_modal,
 };
 
 #[cfg(not(feature = "hydrate"))]
 pub use server::{
-    close, copy_link, focus_menu_button, is_closing, is_open, menu_keys, open_at_card, open_picker, picker_keys,
+    close, close_list_menu, copy_link, focus_menu_button, is_closing, is_open, menu_keys, open_at_card, open_picker, picker_keys,
     refocus, refocus_board, refocus_card, show_modal,
 };
 
@@ -20,7 +20,7 @@ mod browser {
     use wasm_bindgen::{JsCast, JsValue};
     use web_sys::{Element, Event, HtmlDialogElement, HtmlDivElement, HtmlElement, KeyboardEvent, MouseEvent};
 
-    use crate::domain::ids::TaskId;
+    use crate::domain::ids::{ColumnId, TaskId};
     use crate::tasks::board::tools::{Anchor, Field, Picking};
     use crate::tasks::board::{dom, focus};
     use crate::ui::{listbox::walk, placing::place};
@@ -200,6 +200,22 @@ mod browser {
         }
     }
 
+    /// Closes the menu of a list that has been used; the focus is on its button, wherever the list has gone.
+    pub fn close_list_menu(list: ColumnId) {
+        let menu = format!("list-menu-{list}");
+        let popup = document().get_element_by_id(&menu);
+        if let Some(menu) = popup.and_then(|menu| menu.dyn_into::<HtmlElement>().ok()) {
+            drop(menu.hide_popover());
+        }
+        request_animation_frame(move || {
+            let button = format!("[popovertarget='{menu}']");
+            let button = document().body().and_then(|body| dom::one(&body, &button)).filter(|_| is_focus_lost());
+            if let Some(button) = button {
+                drop(button.focus());
+            }
+        });
+    }
+
     /// Gives the focus back to what a picker was opened for, unless it has gone elsewhere.
     pub fn refocus(node: NodeRef<Div>, anchor: Anchor) {
         request_animation_frame(move || {
@@ -283,7 +299,7 @@ mod server {
     use leptos::html::Div;
     use leptos::prelude::NodeRef;
 
-    use crate::domain::ids::TaskId;
+    use crate::domain::ids::{ColumnId, TaskId};
     use crate::tasks::board::tools::{Anchor, Picking};
 
     pub fn open_at_card<T>(_node: NodeRef<Div>, _menu: &T, _card: TaskId) {}
@@ -303,6 +319,8 @@ mod server {
     pub fn picker_keys<T>(_popup: NodeRef<Div>, _event: &T) {}
 
     pub fn focus_menu_button(_node: NodeRef<Div>, _card: TaskId) {}
+
+    pub fn close_list_menu(_list: ColumnId) {}
 
     pub fn refocus(_node: NodeRef<Div>, _anchor: Anchor) {}
 

@@ -7,13 +7,14 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use leptos::prelude::{TimeoutHandle, request_animation_frame, set_timeout, set_timeout_with_handle};
+use leptos::prelude::{request_animation_frame, set_timeout};
 use web_sys::{HtmlElement, PointerEvent};
 
-use super::hand::{flash, vibrate};
+use super::hand::flash;
 use super::list_held::HeldList;
+use super::press::{Press, Pressed};
 use super::{Follow, target};
-use crate::tasks::board::geometry::{Ending, HOLD_MILLIS, MOUSE_SLOP, TOUCH_SLOP, flight_millis};
+use crate::tasks::board::geometry::{Ending, flight_millis};
 use crate::tasks::board::{dom, live};
 
 /// Presses on these inside a head are not a drag; the menu hangs in it, too.
@@ -22,22 +23,10 @@ const CONTROLS: &str = "a, button, input, select, textarea, summary, form, .menu
 pub struct ListHand {
     board: HtmlElement,
     follow: Rc<dyn Follow>,
-    armed: RefCell<Option<Armed>>,
+    press: Rc<Press>,
     held: RefCell<Option<HeldList>>,
     /// The list flies to its place; nothing else can be lifted meanwhile.
     is_settling: Cell<bool>,
-    /// The click that the browser makes of the press belongs to the drag.
-    swallows: Cell<bool>,
-}
-
-/// A press on a head that may become a drag.
-struct Armed {
-    list: HtmlElement,
-    x: f64,
-    y: f64,
-    pointer: i32,
-    /// Runs while a finger holds still.
-    hold: Option<TimeoutHandle>,
 }
 
 impl ListHand {
@@ -45,10 +34,9 @@ impl ListHand {
         Rc::new(Self {
             board,
             follow,
-            armed: RefCell::default(),
+            press: Rc::default(),
             held: RefCell::default(),
             is_settling: Cell::new(false),
-            swallows: Cell::new(false),
         })
     }
 
@@ -56,17 +44,13 @@ impl ListHand {
         self.held.borrow().is_some()
     }
 
-    pub fn is_armed_by_touch(&self) -> bool {
-        self.armed.borrow().as_ref().is_some_and(|armed| armed.hold.is_some())
-    }
-
-    pub fn swallows_click(&self) -> bool {
-        self.swallows.replace(false)
+    pub fn press(&self) -> &Press {
+        &self.press
     }
 
     /// A press: on a head and not on a control in it, with the first button or finger.
     pub fn arm(self: &Rc<Self>, event: &PointerEvent) {
-        if event.button() != 0 || !event.is_primary() || self.is_holding() || self.is_settling.get() {
+        if !Press::can_begin(event) || self.is_holding() || self.is_settling.get() {
             return;
         }
         let Some(pressed) = target(event) else { return };
@@ -77,53 +61,30 @@ impl ListHand {
         if is_control || self.board.has_attribute("data-readonly") || dom::data_id(&list).is_empty() {
             return;
         }
-        self.disarm();
-        let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
-        let hold = (event.pointer_type() == "touch").then(|| self.hold_soon()).flatten();
-        *self.armed.borrow_mut() = Some(Armed { list, x, y, pointer: event.pointer_id(), hold });
-    }
-
-    fn hold_soon(self: &Rc<Self>) -> Option<TimeoutHandle> {
         let this = self.clone();
-        let lift = move || {
-            let Some(armed) = this.armed.borrow_mut().take() else { return };
-            vibrate();
-            let at = armed.x;
-            this.lift(armed, at);
-        };
-        set_timeout_with_handle(lift, Duration::from_millis(HOLD_MILLIS)).ok()
+        self.press.begin(event, list, move |pressed| {
+            let at = pressed.x;
+            this.lift(pressed, at);
+        });
     }
 
     /// The pointer moved: remember where; lift, or leave it to the board to scroll.
     pub fn follow_pointer(self: &Rc<Self>, event: &PointerEvent) {
-        let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
+        let (x, _) = Press::place(event);
         if let Some(held) = self.held.borrow_mut().as_mut() {
             if held.pointer == event.pointer_id() {
                 held.at = x;
             }
             return;
         }
-        let way = match self.armed.borrow().as_ref() {
-            Some(armed) if armed.pointer == event.pointer_id() => {
-                Some(((x - armed.x).hypot(y - armed.y), armed.hold.is_some()))
-            }
-            _ => None,
-        };
-        match way {
-            Some((distance, true)) if distance > TOUCH_SLOP => self.disarm(),
-            Some((distance, false)) if distance >= MOUSE_SLOP => {
-                let armed = self.armed.borrow_mut().take();
-                if let Some(armed) = armed {
-                    self.lift(armed, x);
-                }
-            }
-            _ => {}
+        if let Some(pressed) = self.press.moved(event) {
+            self.lift(pressed, x);
         }
     }
 
     /// The pointer went up: set down what is held.
     pub fn let_go(self: &Rc<Self>, pointer: i32) {
-        self.disarm();
+        self.press.end();
         if self.held.borrow().as_ref().is_some_and(|held| held.pointer == pointer) {
             self.finish(Ending::Dropped);
         }
@@ -131,21 +92,15 @@ impl ListHand {
 
     /// Escape, a lost pointer, another window: put it back. `None` is any pointer.
     pub fn give_up(self: &Rc<Self>, pointer: Option<i32>) {
-        self.disarm();
+        self.press.end();
         let is_ours = |held: &HeldList| pointer.is_none_or(|pointer| pointer == held.pointer);
         if self.held.borrow().as_ref().is_some_and(is_ours) {
             self.finish(Ending::Cancelled);
         }
     }
 
-    fn disarm(&self) {
-        if let Some(hold) = self.armed.borrow_mut().take().and_then(|armed| armed.hold) {
-            hold.clear();
-        }
-    }
-
-    fn lift(self: &Rc<Self>, armed: Armed, at: f64) {
-        let held = HeldList::lift(&self.board, armed.list, armed.x, at, armed.pointer);
+    fn lift(self: &Rc<Self>, pressed: Pressed, at: f64) {
+        let held = HeldList::lift(&self.board, pressed.on, pressed.x, at, pressed.pointer);
         if held.is_some() {
             *self.held.borrow_mut() = held;
             self.next_frame();
@@ -165,7 +120,7 @@ impl ListHand {
     fn finish(self: &Rc<Self>, ending: Ending) {
         let Some(held) = self.held.borrow_mut().take() else { return };
         self.is_settling.set(true);
-        self.swallow_the_click();
+        self.press.swallow_click();
         held.clear_board();
         let dropped = (ending == Ending::Dropped).then(|| held.landing()).flatten();
         let ending = if dropped.is_some() { Ending::Dropped } else { Ending::Cancelled };
@@ -206,11 +161,5 @@ impl ListHand {
             },
             Duration::from_millis(millis as u64),
         );
-    }
-
-    fn swallow_the_click(self: &Rc<Self>) {
-        self.swallows.set(true);
-        let this = self.clone();
-        set_timeout(move || this.swallows.set(false), Duration::from_millis(50));
     }
 }

@@ -10,6 +10,7 @@ mod held;
 mod list_hand;
 mod list_held;
 mod paint;
+mod press;
 
 use std::rc::Rc;
 
@@ -99,12 +100,12 @@ impl Hands {
     }
 
     fn is_armed_by_touch(&self) -> bool {
-        self.cards.is_armed_by_touch() || self.lists.is_armed_by_touch()
+        self.cards.press().is_of_finger() || self.lists.press().is_of_finger()
     }
 
     fn swallows_click(&self) -> bool {
         // Both are asked: what is swallowed is so once.
-        let (of_card, of_list) = (self.cards.swallows_click(), self.lists.swallows_click());
+        let (of_card, of_list) = (self.cards.press().swallows_click(), self.lists.press().swallows_click());
         of_card || of_list
     }
 }
