@@ -1,8 +1,10 @@
 //! Small components that belong to no feature.
 
+mod auth_frame;
 mod avatar;
 mod chart;
 mod combobox;
+mod dead_link;
 mod modules;
 mod empty;
 mod error_page;
@@ -26,9 +28,11 @@ mod sprite;
 mod textarea;
 pub mod toast;
 
+pub use auth_frame::AuthFrame;
 pub use avatar::Avatar;
 pub use chart::{Chart, ChartFigure, Numbers};
 pub use combobox::Combobox;
+pub use dead_link::DeadLink;
 pub use empty::Empty;
 pub use error_page::{ErrorPage, NotFoundPage};
 pub use field::{Choice, SelectField, TextAreaField, TextField};
