@@ -29,6 +29,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=DashboardPage />
                     <Route path=path!("/reports") view=ReportsPage />
                     <Route path=path!("/reports/:id") view=ReportPage />
+                    <Route path=path!("/reports/:id/compare") view=CompareReportsPage />
                     <Route path=path!("/sign-in") view=SignInPage />
                     <Route path=path!("/sign-up") view=SignUpPage />
                     <Route path=path!("/more") view=MorePage />
@@ -81,6 +82,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/settings/mail/new") view=NewMailAccountPage />
                     <Route path=path!("/settings/mail/:id") view=MailAccountPage />
                     <Route path=path!("/settings/suppressions") view=SuppressionsPage />
+                    <Route path=path!("/settings/retention") view=RetentionPage />
                     <Route path=path!("/unsubscribe/:token") view=UnsubscribePage />
                     <Route path=path!("/outbox") view=OutboxPage />
                     <Route path=path!("/outbox/:id") view=MailPage />

@@ -148,6 +148,14 @@ pub enum Problem {
     DomainNotAllowed {
         address: String,
     },
+    /// The messages of a report were removed by the retention.
+    Removed,
+    /// The messages of a report are not written yet.
+    NotWritten,
+    /// The address is on the list of those that get no mail.
+    GetsNoMail,
+    /// The mail server did not take a message.
+    NotSent,
     /// Lines of an import file have faults and nobody agreed to leave them out.
     FaultyLines,
 }
@@ -202,6 +210,10 @@ impl Problem {
                 )
             }
             Self::NotAllowed => "This is not allowed here".into(),
+            Self::Removed => "The messages of this report were removed; they cannot be sent again".into(),
+            Self::NotWritten => "The mail is not written yet; try again in a moment".into(),
+            Self::GetsNoMail => "Nothing is sent to your address from here; an administrator keeps the list".into(),
+            Self::NotSent => "The mail server did not take it; the log of the run has its words".into(),
         }
     }
 }

@@ -91,8 +91,10 @@ lazy_pages!(
         RunPage: open_run = jobs,
     }
     reports {
-        ReportsPage: open_reports = reports,
-        ReportPage: open_report = reports,
+        ReportsPage: open_reports = archive,
+        ReportPage: open_report = archive,
+        CompareReportsPage: open_compare_reports = archive,
+        RetentionPage: open_retention = archive,
     }
     mail {
         MailAccountsPage: open_mail_accounts = mail,

@@ -22,6 +22,7 @@ pub mod imports;
 pub mod mail;
 pub mod reports;
 pub mod jobs;
+pub mod archive;
 pub mod dashboard;
 pub mod shell;
 pub mod lazy;

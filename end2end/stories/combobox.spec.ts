@@ -134,6 +134,7 @@ test('in the drawer the first Escape closes the list, and a label that is there 
   const field = drawer.getByRole('combobox', { name: 'Add a label' });
   await field.fill('op');
   await expect(options(page)).toHaveText(['Open house', 'Ops']);
+  await expect(options(page).nth(1).locator('.label[data-hue="3"]')).toBeVisible();
   await expectInWindow(page);
   await field.press('Escape');
   await expect(options(page)).toHaveCount(0);

@@ -1,30 +1,12 @@
 // The drag, figure by figure: when it starts, where a card would land, what it shows, how it ends.
 import type { Page } from '@playwright/test';
-import { card, expectTitles, list, middle, pasteTasks } from '../fixtures/board.ts';
+import { card, expectTitles, layer, letGo, list, middle, pasteTasks, take } from '../fixtures/board.ts';
 import { begin, expect, makeProject, settled, test } from '../fixtures/story.ts';
 
 const todo = ['One', 'Two', 'Three', 'Four', 'Five'];
 const progress = ['Alpha', 'Beta', 'Gamma'];
 
-const layer = (page: Page) => page.locator('.drag-layer');
 const pause = (page: Page, millis = 120) => page.waitForTimeout(millis);
-
-/** Takes a card by its middle and carries it a little, so that it is in the hand. */
-async function take(page: Page, title: string): Promise<{ x: number; y: number; height: number }> {
-  const box = (await card(page, title).boundingBox())!;
-  const at = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-  await page.mouse.move(at.x, at.y);
-  await page.mouse.down();
-  await page.mouse.move(at.x + 6, at.y, { steps: 2 });
-  await expect(layer(page)).toBeVisible();
-  return { ...at, height: box.height };
-}
-
-async function letGo(page: Page): Promise<void> {
-  await pause(page);
-  await page.mouse.up();
-  await expect(layer(page)).toHaveCount(0);
-}
 
 test.beforeEach(async ({ page, empty, hydrated }) => {
   await begin(page, empty);
@@ -98,14 +80,14 @@ test('it leans with the speed, at most three degrees, and not for those who aske
     }
     return Math.max(...seen);
   };
-  const most = await swing(await take(page, 'Two'));
+  const most = await swing(await take(page, card(page, 'Two')));
   expect(most).toBeGreaterThan(0.2);
   expect(most).toBeLessThanOrEqual(3.05);
   await page.keyboard.press('Escape');
   await page.mouse.up();
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await expect(layer(page)).toHaveCount(0);
-  expect(await swing(await take(page, 'Two'))).toBe(0);
+  expect(await swing(await take(page, card(page, 'Two')))).toBe(0);
   await page.keyboard.press('Escape');
   await page.mouse.up();
 });
@@ -113,18 +95,18 @@ test('it leans with the speed, at most three degrees, and not for those who aske
 test('a card lands in the slot that is nearest to its middle, up, down and in another list @hydrated', async ({ page }) => {
   await pasteTasks(page, 'Todo', todo);
   await pasteTasks(page, 'In Progress', progress);
-  let at = await take(page, 'Two');
+  let at = await take(page, card(page, 'Two'));
   const step = (await middle(card(page, 'Four'))).y - (await middle(card(page, 'Three'))).y;
   await page.mouse.move(at.x, at.y + step * 0.9, { steps: 6 });
   await letGo(page);
   await expectTitles(page, 'Todo', ['One', 'Three', 'Two', 'Four', 'Five']);
 
-  at = await take(page, 'Five');
+  at = await take(page, card(page, 'Five'));
   await page.mouse.move(at.x, at.y - step * 1.1, { steps: 6 });
   await letGo(page);
   await expectTitles(page, 'Todo', ['One', 'Three', 'Two', 'Five', 'Four']);
 
-  await take(page, 'One');
+  await take(page, card(page, 'One'));
   const beta = await middle(card(page, 'Beta'));
   await page.mouse.move(beta.x, beta.y - 4, { steps: 10 });
   await pause(page);
@@ -139,12 +121,12 @@ test('a card lands in the slot that is nearest to its middle, up, down and in an
   await expect(page.locator('.col.is-over')).toHaveCount(0);
 
   // Under the last card, and into an empty list.
-  await take(page, 'Three');
+  await take(page, card(page, 'Three'));
   const foot = (await list(page, 'In Progress').boundingBox())!;
   await page.mouse.move(foot.x + 120, foot.y + foot.height - 60, { steps: 10 });
   await letGo(page);
   await expectTitles(page, 'In Progress', ['Alpha', 'One', 'Beta', 'Gamma', 'Three']);
-  await take(page, 'Two');
+  await take(page, card(page, 'Two'));
   const empty = await middle(list(page, 'Completed'));
   await page.mouse.move(empty.x, empty.y, { steps: 10 });
   await letGo(page);
@@ -153,7 +135,7 @@ test('a card lands in the slot that is nearest to its middle, up, down and in an
 
 test('a slot holds for four pixels and a list for twelve @hydrated', async ({ page }) => {
   await pasteTasks(page, 'Todo', todo);
-  const at = await take(page, 'One');
+  const at = await take(page, card(page, 'One'));
   const step = (await middle(card(page, 'Three'))).y - (await middle(card(page, 'Two'))).y;
   const shift = async (y: number) => {
     await page.mouse.move(at.x, at.y + y);
@@ -182,12 +164,12 @@ test('a card that is let go lands with a flash, opens nothing, and can be taken 
   await pasteTasks(page, 'Todo', todo);
   const sent: string[] = [];
   page.on('request', (request) => { if (/move_task|change_tasks/.test(request.url())) sent.push(request.url()); });
-  await take(page, 'Two');
+  await take(page, card(page, 'Two'));
   await letGo(page);
   await expectTitles(page, 'Todo', todo);
   expect(sent).toEqual([]);
 
-  await take(page, 'Two');
+  await take(page, card(page, 'Two'));
   const to = await middle(list(page, 'Pending'));
   await page.mouse.move(to.x, to.y, { steps: 10 });
   await pause(page);
@@ -225,7 +207,7 @@ test('Escape, another window and a lost pointer put the card back, and nothing i
     ['pointercancel', () => page.evaluate(() => window.dispatchEvent(new PointerEvent('pointercancel', { pointerId: 1 })))],
   ];
   for (const [name, giveUp] of ways) {
-    await take(page, 'Two');
+    await take(page, card(page, 'Two'));
     const to = await middle(list(page, 'Pending'));
     await page.mouse.move(to.x, to.y, { steps: 6 });
     await pause(page);
@@ -247,7 +229,7 @@ test('near an edge the list scrolls by itself, at about 900 pixels a second @hyd
   const scroller = list(page, 'Todo');
   await scroller.evaluate((cards) => { cards.scrollTop = 0; });
   const box = (await scroller.boundingBox())!;
-  await take(page, 'Task 1');
+  await take(page, card(page, 'Task 1'));
   await page.mouse.move(box.x + 140, box.y + box.height - 4, { steps: 4 });
   // It begins gently and has its full speed after 400 ms.
   await pause(page, 600);

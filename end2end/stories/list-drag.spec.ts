@@ -1,12 +1,11 @@
 // Whole lists taken by their heads: where they land, what is said, how they come back.
 import type { Page } from '@playwright/test';
-import { addTasks, expectTitles, middle, pasteTasks } from '../fixtures/board.ts';
+import { addTasks, expectTitles, layer, letGo, middle, pasteTasks, take } from '../fixtures/board.ts';
 import { noFilter } from '../fixtures/crowd.ts';
 import { answered, begin, clientOf, cutOff, expect, makeProject, settled, test, untold } from '../fixtures/story.ts';
 
 const four = ['Todo', 'In Progress', 'Pending', 'Completed'];
 
-const layer = (page: Page) => page.locator('.drag-layer');
 const pause = (page: Page, millis = 120) => page.waitForTimeout(millis);
 const head = (page: Page, name: string) => page.locator('.board .col__head').getByRole('heading', { name, exact: true });
 
@@ -23,26 +22,10 @@ function sentBy(page: Page): string[] {
   return sent;
 }
 
-/** Takes a list by its name, so that it is in the hand. */
-async function take(page: Page, name: string): Promise<{ x: number; y: number }> {
-  const at = await middle(head(page, name));
-  await page.mouse.move(at.x, at.y);
-  await page.mouse.down();
-  await page.mouse.move(at.x + 6, at.y, { steps: 2 });
-  await expect(layer(page)).toBeVisible();
-  return at;
-}
-
 /** From one list to the next, in pixels. */
 async function pitch(page: Page): Promise<number> {
   const box = async (name: string) => (await page.getByRole('region', { name, exact: true }).boundingBox())!;
   return Math.abs((await box(four[1])).x - (await box(four[0])).x);
-}
-
-async function letGo(page: Page): Promise<void> {
-  await pause(page);
-  await page.mouse.up();
-  await expect(layer(page)).toHaveCount(0);
 }
 
 test.beforeEach(async ({ page, empty, hydrated }) => {
@@ -61,7 +44,7 @@ test('a list is dragged by its head, is told, shown to others, taken back and do
   await cards.evaluate((list) => { list.scrollTop = 300; });
   const scrolled = await cards.evaluate((list) => list.scrollTop);
   const step = await pitch(page);
-  const at = await take(page, 'Todo');
+  const at = await take(page, head(page, 'Todo'));
   await expect(page.locator('.board .col.is-hole')).toHaveCount(1);
   await page.mouse.move(at.x + step * 2, at.y + 40, { steps: 10 });
   await pause(page, 300);
@@ -80,7 +63,7 @@ test('a list is dragged by its head, is told, shown to others, taken back and do
   await settled(page, true);
   await expectLists(page, after);
 
-  const again = await take(page, 'Completed');
+  const again = await take(page, head(page, 'Completed'));
   await page.mouse.move(again.x - step * 3, again.y, { steps: 10 });
   await letGo(page);
   await expectLists(page, ['Completed', 'In Progress', 'Pending', 'Todo']);
@@ -136,7 +119,7 @@ test('Escape, another window and a lost pointer put the list back, and nothing i
     ['pointercancel', () => page.evaluate(() => window.dispatchEvent(new PointerEvent('pointercancel', { pointerId: 1 })))],
   ];
   for (const [name, giveUp] of ways) {
-    const at = await take(page, 'Todo');
+    const at = await take(page, head(page, 'Todo'));
     await page.mouse.move(at.x + step * 2, at.y, { steps: 6 });
     await pause(page);
     await giveUp();
@@ -154,7 +137,7 @@ test('where pages are read from the right, and for those who asked for calm, a l
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.evaluate(() => { document.documentElement.dir = 'rtl'; });
   const step = await pitch(page);
-  const at = await take(page, 'Todo');
+  const at = await take(page, head(page, 'Todo'));
   await page.mouse.move(at.x - step, at.y, { steps: 6 });
   await letGo(page);
   await expectLists(page, ['In Progress', 'Todo', 'Pending', 'Completed']);
@@ -212,7 +195,7 @@ test.describe('where the server says no', () => {
     const id = (name: string) => board.value.columns.find((list) => list.name === name)!.id;
     await clientOf(page).call('remove_column', { column: id('Pending'), heir: id('Todo') });
     const step = await pitch(page);
-    const at = await take(page, 'Pending');
+    const at = await take(page, head(page, 'Pending'));
     await page.mouse.move(at.x - step * 2, at.y, { steps: 8 });
     await letGo(page);
     await expect(page.getByRole('region', { name: 'Notifications' })).toContainText('Not moved. This is not here, or you cannot see it. Pending is list 3 of 4 again.');

@@ -38,7 +38,7 @@ test('pictures for the README @hydrated', async ({ page }) => {
     await page.getByRole('button', { name: 'Run now' }).click();
     await expect(async () => {
       await page.goto(`${server.url}/reports`);
-      await page.getByRole('main').getByRole('link').first().click({ timeout: 1000 });
+      await page.getByRole('rowheader').getByRole('link').first().click({ timeout: 1000 });
     }).toPass({ timeout: 60_000 });
     await settled(page, true);
     await page.waitForTimeout(500);

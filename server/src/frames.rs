@@ -1,11 +1,11 @@
-//! Mail as it is, caught or archived: the HTML for a sandboxed frame under a policy of its own, and the file to download.
+//! Mail as it is, caught or archived: the HTML for a sandboxed frame under a policy of its own, and the files to download.
 
 use app::{
+    archive::service::files,
     domain::ids::{DeliveryId, OccurrenceId, OutboxMessageId},
     error::{AppError, AppResult},
     mail::service::outbox,
     platform::{ctx::Ctx, state::AppState},
-    reports::service::library,
 };
 use axum::{
     Router,
@@ -27,7 +27,11 @@ pub fn routes() -> Router<AppState> {
         .route("/outbox/{id}/html", get(outbox_html))
         .route("/outbox/{id}/message.eml", get(outbox_file))
         .route("/reports/{id}/mail", get(report_html))
+        .route("/reports/{id}/print", get(report_paper))
         .route("/reports/{id}/mail.eml", get(report_file))
+        .route("/reports/{id}/report.html", get(report_html_file))
+        .route("/reports/{id}/report.txt", get(report_text_file))
+        .route("/reports/{id}/data.json", get(report_data_file))
         .route("/reports/{id}/recipients/{delivery}/mail.eml", get(recipient_file))
 }
 
@@ -45,19 +49,54 @@ async fn outbox_file(ctx: Ctx, Path(id): Path<String>) -> Response {
 }
 
 async fn report_html(ctx: Ctx, Path(id): Path<String>) -> Response {
-    let html = async { library::framed_html(&ctx, report(&id)?).await };
+    let html = async { files::html(&ctx, report(&id)?).await };
     html.await.map_or_else(|error| refusal(&error), mail_frame)
 }
 
+/// The report alone, for the printer; the browser saves it as PDF, too.
+async fn report_paper(ctx: Ctx, Path(id): Path<String>) -> Response {
+    let html = async { files::paper(&ctx, report(&id)?).await };
+    html.await.map_or_else(|error| refusal(&error), mail_frame)
+}
+
+async fn report_html_file(ctx: Ctx, Path(id): Path<String>) -> Response {
+    let bytes = async { files::html(&ctx, report(&id)?).await.map(String::into_bytes) };
+    part(bytes.await, "text/html; charset=utf-8", &id, "html")
+}
+
+async fn report_text_file(ctx: Ctx, Path(id): Path<String>) -> Response {
+    let bytes = async { files::text(&ctx, report(&id)?).await };
+    part(bytes.await, "text/plain; charset=utf-8", &id, "txt")
+}
+
+async fn report_data_file(ctx: Ctx, Path(id): Path<String>) -> Response {
+    let bytes = async { files::data(&ctx, report(&id)?).await.map(String::into_bytes) };
+    part(bytes.await, "application/json", &id, "json")
+}
+
+/// A part of a report as a file to keep, never to show.
+fn part(bytes: AppResult<Vec<u8>>, kind: &'static str, id: &str, ending: &str) -> Response {
+    match bytes {
+        Ok(bytes) => {
+            let headers = [
+                (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
+                (header::CONTENT_DISPOSITION, attachment(&format!("report-{id}.{ending}"))),
+            ];
+            (headers, Body::from(bytes)).into_response()
+        }
+        Err(error) => refusal(&error),
+    }
+}
+
 async fn report_file(ctx: Ctx, Path(id): Path<String>) -> Response {
-    let bytes = async { library::message(&ctx, report(&id)?, None).await };
+    let bytes = async { files::message(&ctx, report(&id)?, None).await };
     bytes.await.map_or_else(|error| refusal(&error), |bytes| mail_file(bytes, &format!("report-{id}.eml")))
 }
 
 async fn recipient_file(ctx: Ctx, Path((id, delivery)): Path<(String, String)>) -> Response {
     let bytes = async {
         let delivery: DeliveryId = delivery.parse().map_err(|_| AppError::NotFound)?;
-        library::message(&ctx, report(&id)?, Some(delivery)).await
+        files::message(&ctx, report(&id)?, Some(delivery)).await
     };
     bytes.await.map_or_else(|error| refusal(&error), |bytes| mail_file(bytes, &format!("report-{delivery}.eml")))
 }
@@ -77,13 +116,15 @@ pub fn mail_frame(html: String) -> Response {
 
 /// The bytes of a mail, as a file. The name must be plain ASCII without quotes.
 pub fn mail_file(bytes: Vec<u8>, name: &str) -> Response {
-    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
-        .unwrap_or(HeaderValue::from_static("attachment; filename=\"mail.eml\""));
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("message/rfc822")),
-        (header::CONTENT_DISPOSITION, disposition),
+        (header::CONTENT_DISPOSITION, attachment(name)),
     ];
     (headers, Body::from(bytes)).into_response()
+}
+
+fn attachment(name: &str) -> HeaderValue {
+    HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")).unwrap_or(HeaderValue::from_static("attachment"))
 }
 
 /// An error of a raw route: its status and its sentence.

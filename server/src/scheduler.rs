@@ -9,6 +9,7 @@ use std::{collections::HashMap, time::Duration};
 use apalis::prelude::{Data, WorkerBuilder};
 use apalis_cron::{CronScheduler, Schedule, Tick, timezone::Utc};
 use app::{
+    archive::service::retention,
     automation::service::{engine, finished},
     error::{AppError, AppResult},
     jobs::service::{
@@ -202,8 +203,22 @@ async fn follow_rules(app: AppState) {
         {
             tracing::warn!("tidying up after the rules: {error}");
         }
+        if looks.is_multiple_of(SWEEP_EVERY) {
+            let_go(&app).await;
+        }
         looks += 1;
         tokio::time::sleep(RULES_EVERY).await;
+    }
+}
+
+/// Removes what is older than the retention says.
+async fn let_go(app: &AppState) {
+    match retention::sweep(app).await {
+        Ok(gone) if gone.reports > 0 || gone.log_lines > 0 => {
+            tracing::info!("the retention removed {} reports and {} lines of logs", gone.reports, gone.log_lines);
+        }
+        Ok(_) => {}
+        Err(error) => tracing::warn!("removing what is too old: {error}"),
     }
 }
 

@@ -1,7 +1,6 @@
 //! People: signing up, in and out, profiles. Shows [`api`] to pages, [`service`] to the server.
 
 pub mod api;
-mod auth_frame;
 mod group_page;
 mod groups_page;
 mod new_person_page;
@@ -16,7 +15,6 @@ mod sign_in_page;
 mod sign_up_page;
 mod zone_field;
 
-pub use auth_frame::AuthFrame;
 pub use group_page::GroupPage;
 pub use groups_page::GroupsPage;
 pub use new_person_page::NewPersonPage;

@@ -4,14 +4,11 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::{
-    auth_frame::AuthFrame,
-    people_api::{SetPassword, read_password_link},
-};
+use super::people_api::{SetPassword, read_password_link};
 use crate::{
     domain::account::PASSWORD_MIN,
     error::AppError,
-    ui::{ErrorPage, ErrorSummary, TextField, plain_error},
+    ui::{AuthFrame, DeadLink, ErrorPage, ErrorSummary, TextField, plain_error},
 };
 
 #[component]
@@ -26,7 +23,7 @@ pub fn SetPasswordPage() -> impl IntoView {
                 Suspend::new(async move {
                     match name.await {
                         Ok(name) => view! { <Form token=token name=name /> }.into_any(),
-                        Err(AppError::NotFound) => view! { <Gone /> }.into_any(),
+                        Err(AppError::NotFound) => view! { <DeadLink why="It was used, it has expired, or a newer one was made. Ask an administrator for another." /> }.into_any(),
                         Err(error) => view! { <ErrorPage error=error /> }.into_any(),
                     }
                 })
@@ -57,17 +54,6 @@ fn Form(token: String, name: String) -> impl IntoView {
                 />
                 <button class="btn is-primary is-lg" type="submit">"Set the password"</button>
             </form>
-        </AuthFrame>
-    }
-    .into_any()
-}
-
-#[component]
-fn Gone() -> impl IntoView {
-    view! {
-        <Title text="This link does not work" />
-        <AuthFrame title="This link does not work" lead="It was used, it has expired, or a newer one was made. Ask an administrator for another.">
-            <p><a class="btn" href="/sign-in">"Sign in"</a></p>
         </AuthFrame>
     }
     .into_any()

@@ -4,8 +4,8 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::{api::SignIn, auth_frame::AuthFrame};
-use crate::ui::{ErrorSummary, Notice, TextField, plain_error};
+use super::api::SignIn;
+use crate::ui::{AuthFrame, ErrorSummary, Notice, TextField, plain_error};
 
 #[component]
 pub fn SignInPage() -> impl IntoView {

@@ -6,11 +6,10 @@ use leptos_meta::Title;
 use super::{
     ZoneField,
     api::{SignUp, SignUpKind, read_sign_up_kind},
-    auth_frame::AuthFrame,
 };
 use crate::{
     domain::account::PASSWORD_MIN,
-    ui::{ErrorPage, ErrorSummary, TextField, plain_error},
+    ui::{AuthFrame, ErrorPage, ErrorSummary, TextField, plain_error},
 };
 
 #[component]

@@ -46,6 +46,10 @@ pub struct Model {
     pub started_at: Option<DateTimeUtc>,
     pub finished_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
+    /// When its data, files and messages were removed; the snapshot is empty text then.
+    pub removed_at: Option<DateTimeUtc>,
+    /// The retention that removed them, in months.
+    pub removed_after_months: Option<i32>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

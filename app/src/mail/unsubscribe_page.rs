@@ -7,9 +7,8 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::suppressions_api::{ResumeMails, StopMails, Subscription, load_subscription};
 use crate::{
-    accounts::AuthFrame,
     error::AppError,
-    ui::{ErrorPage, ErrorSummary, plain_error},
+    ui::{AuthFrame, DeadLink, ErrorPage, ErrorSummary, plain_error},
 };
 
 #[component]
@@ -25,7 +24,7 @@ pub fn UnsubscribePage() -> impl IntoView {
                     match subscription.await {
                         Ok(subscription) if subscription.is_stopped => view! { <Stopped token=token subscription=subscription /> }.into_any(),
                         Ok(subscription) => view! { <Confirm token=token subscription=subscription /> }.into_any(),
-                        Err(AppError::NotFound) => view! { <Gone /> }.into_any(),
+                        Err(AppError::NotFound) => view! { <DeadLink why="It is not whole, or what it was for is gone. Use the link in a newer e-mail." /> }.into_any(),
                         Err(error) => view! { <ErrorPage error=error /> }.into_any(),
                     }
                 })
@@ -66,17 +65,6 @@ fn Stopped(token: String, subscription: Subscription) -> impl IntoView {
                 <input type="hidden" name="token" value=token />
                 <button class="btn is-lg" type="submit">"Undo: send them again"</button>
             </form>
-        </AuthFrame>
-    }
-    .into_any()
-}
-
-#[component]
-fn Gone() -> impl IntoView {
-    view! {
-        <Title text="This link does not work" />
-        <AuthFrame title="This link does not work" lead="It is not whole, or what it was for is gone. Use the link in a newer e-mail.">
-            <p><a class="btn" href="/sign-in">"Sign in"</a></p>
         </AuthFrame>
     }
     .into_any()

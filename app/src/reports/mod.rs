@@ -1,12 +1,5 @@
-//! Reports: what one is made of, how it looks, where it is kept, the pages to look back. Shows
-//! [`ReportsPage`] and [`ReportPage`] to the route table, [`service`] to the server.
+//! Reports: what one is made of, how it looks, and the commit that keeps it. Shows [`service`] to jobs, which run
+//! reports, and to the archive, which shows them again.
 
-pub mod api;
-mod report_page;
-mod reports_page;
 #[cfg(feature = "ssr")]
 pub mod service;
-pub mod view;
-
-pub use report_page::ReportPage;
-pub use reports_page::ReportsPage;

@@ -9,4 +9,4 @@ pub mod smtp_server;
 
 pub use cast::{Cast, project, task};
 pub use database::{TestApp, each_database};
-pub use report::sent_report;
+pub use report::{next_report, sent_report};

@@ -26,14 +26,16 @@ use crate::{
 
 /// A run that was written, kept and sent to two people, one of whom the server refused.
 pub async fn sent_report(app: &TestApp, project: ProjectId) -> OccurrenceId {
+    let job = job(app, project).await;
+    next_report(app, project, job).await
+}
+
+/// A job that has run.
+async fn job(app: &TestApp, project: ProjectId) -> ScheduleId {
     let ctx = Ctx::system(&app.app);
-    let db = app.reader();
-    let period = Period::ending(ctx.now.date_naive(), 7);
-    let frozen = snapshot::build(&ctx, project, period, ctx.now).await.expect("the report is made");
-    let json = snapshot::to_json(&frozen).expect("the report is made");
     let cadence = Cadence::Daily { at: NaiveTime::MIN };
     let spec = ScheduleSpec::new(cadence, "UTC");
-    let (job, run) = (ScheduleId(Uuid::now_v7()), OccurrenceId(Uuid::now_v7()));
+    let job = ScheduleId(Uuid::now_v7());
     schedule::ActiveModel {
         id: Set(job),
         project_id: Set(project),
@@ -60,9 +62,20 @@ pub async fn sent_report(app: &TestApp, project: ProjectId) -> OccurrenceId {
         // The rules that every schedule has when it is made.
         ..Default::default()
     }
-    .insert(db)
+    .insert(app.reader())
     .await
     .expect("the report is made");
+    job
+}
+
+/// As [`sent_report`], of a job that is there, for the instant at which the clock of the test stands.
+pub async fn next_report(app: &TestApp, project: ProjectId, job: ScheduleId) -> OccurrenceId {
+    let ctx = Ctx::system(&app.app);
+    let db = app.reader();
+    let period = Period::ending(ctx.now.date_naive(), 7);
+    let frozen = snapshot::build(&ctx, project, period, ctx.now).await.expect("the report is made");
+    let json = snapshot::to_json(&frozen).expect("the report is made");
+    let run = OccurrenceId(Uuid::now_v7());
     let written = render::write(&frozen, &archive::address(&ctx, run, "Weekly status")).expect("the report is made");
     let images = render::draw(&frozen).await.expect("the report is made");
     let kept = Kept {

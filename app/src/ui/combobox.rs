@@ -90,7 +90,7 @@ impl State {
 
 fn datalist(id: &'static str, choices: Signal<Vec<Choice>>) -> AnyView {
     let option = |choice: Choice| {
-        let Choice { value, label } = choice;
+        let Choice { value, label, .. } = choice;
         let label = (label != value).then_some(label);
         view! { <option value=value label=label></option> }
     };
@@ -120,14 +120,16 @@ fn list(state: State, said: RwSignal<String>) -> AnyView {
 }
 
 fn option(state: State, i: usize, choice: &Choice, wanted: &str) -> AnyView {
-    let Choice { value, label } = choice.clone();
+    let Choice { value, label, hue } = choice.clone();
     let note = (value != label).then(|| view! { <span class="menu__note" dir="auto">{marked(&value, wanted)}</span> });
+    let swatch = hue.map(|hue| view! { <span class="label" data-hue=hue.to_string() aria-hidden="true"></span> });
     let words = marked(&label, wanted);
     let taken = value.clone();
     view! {
         <div class="menu__item" role="option" id=option_id(state.id, i) aria-selected=move || state.is_active(&value).to_string()
             on:click=move |_| take(state, &taken)
         >
+            {swatch}
             <span dir="auto">{words}</span>
             {note}
         </div>

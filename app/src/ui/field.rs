@@ -155,11 +155,19 @@ pub fn TextAreaField(
 pub struct Choice {
     pub value: String,
     pub label: String,
+    /// The slot of the palette that stands before it in a [`Combobox`](super::Combobox): that of a task's label.
+    pub hue: Option<u8>,
 }
 
 impl Choice {
     pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { value: value.into(), label: label.into() }
+        Self { value: value.into(), label: label.into(), hue: None }
+    }
+
+    /// The same with a colour before it.
+    #[must_use]
+    pub fn with_hue(self, hue: u8) -> Self {
+        Self { hue: Some(hue), ..self }
     }
 }
 

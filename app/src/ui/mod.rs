@@ -1,8 +1,11 @@
 //! Small components that belong to no feature.
 
+mod auth_frame;
 mod avatar;
 mod chart;
 mod combobox;
+mod copy_button;
+mod dead_link;
 mod modules;
 mod empty;
 mod error_page;
@@ -26,9 +29,12 @@ mod sprite;
 mod textarea;
 pub mod toast;
 
+pub use auth_frame::AuthFrame;
 pub use avatar::Avatar;
 pub use chart::{Chart, ChartFigure, Numbers};
 pub use combobox::Combobox;
+pub use copy_button::CopyButton;
+pub use dead_link::DeadLink;
 pub use empty::Empty;
 pub use error_page::{ErrorPage, NotFoundPage};
 pub use field::{Choice, SelectField, TextAreaField, TextField};

@@ -20,6 +20,7 @@ const SECTIONS: &[Section] = &[
     Section { name: "Groups", icon: "users", href: "/settings/groups", role: Role::Admin },
     Section { name: "Mail", icon: "mail", href: "/settings/mail", role: Role::Admin },
     Section { name: "No mail", icon: "mail-x", href: "/settings/suppressions", role: Role::Admin },
+    Section { name: "Retention", icon: "archive", href: "/settings/retention", role: Role::Admin },
 ];
 
 /// A page of the settings.

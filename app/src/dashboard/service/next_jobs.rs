@@ -3,13 +3,13 @@
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::{
+    archive::view::result,
     dashboard::view::NextJob,
     domain::{ids::ScheduleId, occurrence::OccurrenceState},
     entities::occurrence,
     error::AppResult,
     jobs::service::runs,
     platform::ctx::Ctx,
-    reports::view::result,
 };
 
 /// Rows on the page; the jobs page shows all.

@@ -192,6 +192,8 @@ pub(super) async fn insert(
         started_at: Set(None),
         finished_at: Set(state.is_final().then_some(ctx.now)),
         created_at: Set(ctx.now),
+        removed_at: Set(None),
+        removed_after_months: Set(None),
     };
     let once =
         OnConflict::columns([occurrence::Column::ScheduleId, occurrence::Column::ScheduledAt]).do_nothing().to_owned();

@@ -21,10 +21,13 @@ use crate::{
         zone,
     },
     entities::{self, occurrence, occurrence_log, schedule},
-    error::{AppError, AppResult},
+    error::{AppError, AppResult, Problem},
     jobs::view::{DeliveryItem, JobDetail, JobItem, LogLine, Moment, NextRun, RunDetail, RunItem},
     mail::service::{accounts, gate},
-    platform::ctx::{Actor, Ctx},
+    platform::{
+        ctx::{Actor, Ctx},
+        db::WriteTx,
+    },
     projects::service::access,
 };
 
@@ -52,7 +55,7 @@ pub async fn start(ctx: &Ctx, id: ScheduleId) -> AppResult<OccurrenceId> {
         None => {
             let new = NewRun { trigger: Trigger::Manual, ..NewRun::planned(ctx.now, Standing::planned(ctx.now)) };
             let made = planner::insert(ctx, &tx, &held, new).await?;
-            let run = made.ok_or_else(|| AppError::field("run", crate::error::Problem::Taken))?;
+            let run = made.ok_or_else(|| AppError::field("run", Problem::Taken))?;
             let words = match &ctx.actor {
                 Actor::Person(me) => format!("Started by {}.", me.name),
                 _ => "Started by hand.".to_owned(),
@@ -93,6 +96,9 @@ pub async fn decide(ctx: &Ctx, id: DeliveryId, decision: Decision) -> AppResult<
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(ctx, &tx, row.schedule_id).await?;
     let row = ledger::lock_run(ctx, &tx, run).await?;
+    if decision == Decision::SendAgain {
+        refuse_removed(&tx, run).await?;
+    }
     let hold = Hold { run, fence: row.fence };
     if sending::apply(ctx, &tx, id, event, hold).await?.is_some() {
         // The round that follows counts anew how the run has ended, also where nothing is to be sent.
@@ -114,6 +120,7 @@ pub async fn resend_failed(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
     let held = ledger::lock_schedule(ctx, &tx, row.schedule_id).await?;
     let row = ledger::lock_run(ctx, &tx, run).await?;
     let hold = Hold { run, fence: row.fence };
+    refuse_removed(&tx, run).await?;
     let failed: Vec<DeliveryId> = entities::delivery::Entity::find()
         .select_only()
         .column(entities::delivery::Column::Id)
@@ -137,6 +144,16 @@ pub async fn resend_failed(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
     tx.commit().await?;
     ctx.app.wake.notify_one();
     Ok(())
+}
+
+/// The messages of a run that the retention has removed cannot go out again.
+async fn refuse_removed(tx: &WriteTx, run: OccurrenceId) -> AppResult<()> {
+    let query = occurrence::Entity::find_by_id(run).select_only().column(occurrence::Column::RemovedAt);
+    let removed: Option<Option<DateTime<Utc>>> = query.into_tuple().one(&**tx).await?;
+    match removed.flatten() {
+        Some(_) => Err(AppError::field("run", Problem::Removed)),
+        None => Ok(()),
+    }
 }
 
 /// The jobs of the person's projects with their latest runs.

@@ -361,6 +361,8 @@ pub async fn keep_missing(app: &AppState) -> AppResult<()> {
         .filter(occurrence::Column::State.is_in([Done, Partly, Failed]))
         .filter(occurrence::Column::Snapshot.is_not_null())
         .filter(occurrence::Column::CommitId.is_null())
+        // What the retention has removed cannot be rendered again.
+        .filter(occurrence::Column::RemovedAt.is_null())
         .order_by_desc(occurrence::Column::ScheduledAt)
         .limit(LOOK);
     let rows: Vec<ledger::RunRow> = query.into_model().all(app.reader()).await?;

@@ -35,7 +35,9 @@ pub fn Labels(state: TaskState) -> impl IntoView {
         let is_new = |name: &str| labels.with(|labels| labels.iter().all(|label| label.name != name));
         known.with(|known| {
             let known = known.iter().filter(|label| is_new(&label.name));
-            known.map(|label| Choice::new(label.name.clone(), label.name.clone())).collect::<Vec<_>>()
+            known
+                .map(|label| Choice::new(label.name.clone(), label.name.clone()).with_hue(label.hue))
+                .collect::<Vec<_>>()
         })
     });
     let (field, text) = (NodeRef::<Input>::new(), RwSignal::new(String::new()));

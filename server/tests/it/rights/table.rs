@@ -206,6 +206,12 @@ pub const ROWS: &[Row] = &[
     // reports and jobs
     row("list_reports", SignedIn, ""),
     row("read_report", Viewer, "id={run}"),
+    row("read_report_part", Viewer, "id={run}&tab=source"),
+    row("compare_reports", Viewer, "id={run}"),
+    row("send_report_again", Editor, "id={run}&to=failed"),
+    row("send_report_to_me", Viewer, "id={run}"),
+    row("load_retention", Admin, "months=&days=90"),
+    row("save_retention", Admin, "months=&days=90"),
     row("list_jobs", SignedIn, ""),
     row("list_next_runs", SignedIn, "limit=5"),
     row("load_job", Viewer, "id={job}"),

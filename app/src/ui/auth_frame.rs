@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::Icon;
+use super::Icon;
 
 #[component]
 pub fn AuthFrame(

@@ -1,0 +1,99 @@
+//! The facts of a report above its tabs, the files to take along, and the way to other reports of its job.
+
+use leptos::prelude::*;
+
+use super::{
+    reports_page::PATH,
+    view::{Neighbour, ReportDetail, result},
+};
+use crate::ui::{CopyButton, Icon};
+
+/// What is known of a report, also when nothing else of it is left.
+#[component]
+pub fn Facts(report: ReportDetail) -> impl IntoView {
+    let (word, tone) = result(report.item.state);
+    let short = report.item.short_commit().map(str::to_owned);
+    let commit = match (short, report.item.commit.clone()) {
+        (Some(short), Some(commit)) => {
+            let label = format!("Copy the commit {short}");
+            let folder = report.folder.clone().map(|folder| view! { <br /><span class="muted">{folder}</span> });
+            view! { <span class="hash"><code>{commit.clone()}</code><CopyButton text=commit label=label /></span>{folder} }.into_any()
+        }
+        _ => view! { <span class="muted">"Not in the archive yet"</span> }.into_any(),
+    };
+    view! {
+        <dl class="facts panel is-padded">
+            <div><dt>"Result"</dt><dd><span class="state" data-tone=tone>{word}</span>{report.reason.clone().map(|reason| view! { <br /><span class="muted">{reason}</span> })}</dd></div>
+            <div><dt>"Subject"</dt><dd dir="auto">{report.subject.clone()}</dd></div>
+            <div><dt>"Sent to"</dt><dd>{sent_to(&report)}</dd></div>
+            {report.frozen.clone().map(|at| view! { <div><dt>"Written"</dt><dd><time datetime=at.machine>{at.words}</time></dd></div> })}
+            <div><dt>"Commit"</dt><dd>{commit}</dd></div>
+            {report.data_hash.clone().map(|hash| view! { <div><dt>"SHA-256 of its data"</dt><dd><code class="wraps">{hash}</code></dd></div> })}
+            <div><dt>"Permanent link"</dt><dd><span class="hash"><code class="wraps">{report.permalink.clone()}</code><CopyButton text=report.permalink label="Copy the link" /></span></dd></div>
+        </dl>
+    }
+    .into_any()
+}
+
+/// Those whom the person may see by name, the others by their number.
+fn sent_to(report: &ReportDetail) -> String {
+    let named: Vec<String> = report.recipients.iter().map(|recipient| recipient.address.clone()).collect();
+    let others = match report.hidden_recipients {
+        0 => None,
+        1 => Some("1 other".to_owned()),
+        many => Some(format!("{many} others")),
+    };
+    match (named.is_empty(), others) {
+        (true, None) => "nobody".into(),
+        (true, Some(others)) => others,
+        (false, None) => named.join(", "),
+        (false, Some(others)) => format!("{} and {others}", named.join(", ")),
+    }
+}
+
+/// The files of a report, the printer, and the comparison.
+pub fn actions(report: &ReportDetail) -> AnyView {
+    let id = report.item.id;
+    let file = |name: &'static str, words: &'static str| {
+        view! { <a class="btn is-sm" href=format!("{PATH}/{id}/{name}") download="" rel="external"><Icon name="download" />{words}</a> }
+    };
+    let is_written = report.is_written;
+    let is_there = report.removed.is_none();
+    view! {
+        <nav class="cluster report-actions" aria-label="Take it along">
+            {report.has_message.then(|| file("mail.eml", "Download .eml"))}
+            {is_written.then(|| view! { {file("report.html", "HTML")}{file("report.txt", "Text")} })}
+            {is_there.then(|| file("data.json", "Data as JSON"))}
+            {is_written.then(|| view! {
+                <a class="btn is-sm" href=format!("{PATH}/{id}/print") target="_blank" rel="external noopener" title="Opens the report alone, to be printed or saved as PDF"><Icon name="file-text" />"Print or PDF"</a>
+            })}
+            {is_there.then(|| view! { <a class="btn is-sm" href=format!("{PATH}/{id}/compare")><Icon name="columns-3" />{compare_words(report.previous.is_some())}</a> })}
+        </nav>
+    }
+    .into_any()
+}
+
+const fn compare_words(has_previous: bool) -> &'static str {
+    if has_previous { "Compare with previous" } else { "Compare" }
+}
+
+/// The reports of the same job before and after this one.
+pub fn neighbours(previous: Option<Neighbour>, next: Option<Neighbour>) -> AnyView {
+    if previous.is_none() && next.is_none() {
+        return ().into_any();
+    }
+    let link = |neighbour: Neighbour, rel: &'static str, words: &'static str| {
+        view! { <a class="btn" rel=rel href=format!("{PATH}/{}", neighbour.id)>{words}<span class="muted">{neighbour.period}</span></a> }
+    };
+    let previous = match previous {
+        Some(previous) => link(previous, "prev", "Previous report").into_any(),
+        None => view! { <span></span> }.into_any(),
+    };
+    view! {
+        <nav class="pager" aria-label="Reports of this job">
+            {previous}
+            {next.map(|next| link(next, "next", "Next report"))}
+        </nav>
+    }
+    .into_any()
+}

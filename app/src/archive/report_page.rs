@@ -1,0 +1,245 @@
+//! `/reports/:id`: one report as it was sent: the mail, its text, its recipients, its source. Its id stays whatever the
+//! job and the project are called; of a removed one the page says what is known.
+
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use super::{
+    api::{SendReportAgain, SendReportToMe, read_report, read_report_part},
+    report_facts::{Facts, actions, neighbours},
+    reports_page::PATH,
+    view::{Part, RecipientView, ReportDetail, Tab, tone},
+};
+use crate::{
+    domain::{delivery::DeliveryPhase, ids::OccurrenceId, job::RecipientKind},
+    error::AppResult,
+    ui::{ErrorPage, ErrorSummary, Icon, Page, plain_error},
+};
+
+#[component]
+pub fn ReportPage() -> impl IntoView {
+    let (params, query) = (use_params_map(), use_query_map());
+    let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
+    let tab = Memo::new(move |_| query.read().get("view").and_then(|word| word.parse().ok()).unwrap_or(Tab::Mail));
+    let report = Resource::new(move || id.get(), read_report);
+    let part = Resource::new(
+        move || (id.get(), tab.get()),
+        |(id, tab)| async move {
+            let part = match tab {
+                // The frame fetches the one, the facts hold the other.
+                Tab::Mail | Tab::Recipients => Part::Plain,
+                Tab::Text | Tab::Source => read_report_part(id, tab).await?,
+            };
+            AppResult::Ok((tab, part))
+        },
+    );
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                match report.await {
+                    Err(error) => view! { <ErrorPage error=error /> }.into_any(),
+                    Ok(report) if report.removed.is_some() => removed(report),
+                    Ok(report) => shown(report, tab, part),
+                }
+            })}
+        </Transition>
+    }
+    .into_any()
+}
+
+fn lead(report: &ReportDetail) -> String {
+    format!("{} · {}, {}", report.item.job, report.item.project, report.item.period)
+}
+
+fn shown(report: ReportDetail, tab: Memo<Tab>, part: Resource<AppResult<(Tab, Part)>>) -> AnyView {
+    let id = report.item.id;
+    let link = move |to: Tab| {
+        view! { <a href=format!("{PATH}/{id}?view={to}") aria-current=move || (tab.get() == to).then_some("page")>{to.label()}</a> }
+    };
+    let (previous, next) = (report.previous.clone(), report.next.clone());
+    let tabs = Tab::ALL.iter().copied().map(link).collect_view();
+    view! {
+        <Page title=report.item.finding.clone() lead=lead(&report)>
+            <Refusals />
+            {actions(&report)}
+            <Facts report=report.clone() />
+            <nav class="tabs" aria-label="Parts of the report">{tabs}</nav>
+            <div class="report-part">
+                <Transition>
+                    {move || {
+                        let report = report.clone();
+                        Suspend::new(async move {
+                            match part.await {
+                                Err(error) => view! { <p class="muted" role="alert">{error.words()}</p> }.into_any(),
+                                Ok((tab, part)) => content(tab, part, &report),
+                            }
+                        })
+                    }}
+                </Transition>
+            </div>
+            {neighbours(previous, next)}
+        </Page>
+    }
+    .into_any()
+}
+
+/// What the retention has left of a report.
+fn removed(report: ReportDetail) -> AnyView {
+    let words = report.removed.as_ref().map(|removed| removed.words()).unwrap_or_default();
+    let archive = match report.item.commit {
+        Some(_) => "The Git archive is not rewritten: the commit below still holds it.",
+        None => "It is in no commit of the Git archive.",
+    };
+    view! {
+        <Page title=report.item.finding.clone() lead=lead(&report)>
+            <div class="banner" data-tone="warn" role="status">
+                <Icon name="archive" />
+                <div>
+                    <strong>"This report is not kept any more."</strong>
+                    <p>{words}" What is known of its run stays here. "{archive}</p>
+                </div>
+            </div>
+            <Facts report=report.clone() />
+            {neighbours(report.previous, report.next)}
+        </Page>
+    }
+    .into_any()
+}
+
+/// Why it could not be sent again.
+#[component]
+fn Refusals() -> impl IntoView {
+    let (again, to_me) = (plain_error::<SendReportAgain>(), plain_error::<SendReportToMe>());
+    view! { <ErrorSummary error=again /><ErrorSummary error=to_me /> }
+}
+
+fn content(tab: Tab, part: Part, report: &ReportDetail) -> AnyView {
+    let id = report.item.id;
+    match (tab, part) {
+        (Tab::Recipients, _) => recipients(report).into_any(),
+        (Tab::Mail, _) if !report.is_written => not_yet().into_any(),
+        // Scripts, forms and links stay off: the frame has no permissions, and a policy of its own.
+        (Tab::Mail, _) => view! { <iframe class="mail-frame" sandbox="" title="The report as its reader sees it" src=format!("{PATH}/{id}/mail")></iframe> }.into_any(),
+        (_, Part::Text(Some(text))) => pre("code is-wrapped", "Text part", text).into_any(),
+        (_, Part::Source { html, data }) => source(html, data).into_any(),
+        (Tab::Text | Tab::Source, _) => not_yet().into_any(),
+    }
+}
+
+fn source(html: Option<String>, data: String) -> impl IntoView {
+    let html = match html {
+        Some(html) => pre("code", "HTML of the report", html).into_any(),
+        None => not_yet().into_any(),
+    };
+    view! {
+        <section class="stack is-tight" aria-labelledby="html-head">
+            <h2 id="html-head" class="section-title">"HTML"</h2>
+            {html}
+        </section>
+        <section class="stack is-tight" aria-labelledby="data-head">
+            <h2 id="data-head" class="section-title">"Frozen data"</h2>
+            <p class="small muted">"Mail, text, pictures and commit are all made of these. Their SHA-256 stands above."</p>
+            {pre("code", "Frozen data as JSON", data)}
+        </section>
+    }
+}
+
+fn not_yet() -> impl IntoView {
+    view! { <p class="muted">"The mail is not written yet. Reload the page in a moment."</p> }.into_any()
+}
+
+fn pre(class: &'static str, name: &'static str, text: String) -> impl IntoView {
+    view! { <pre class=class tabindex="0" role="region" aria-label=name dir="auto">{text}</pre> }.into_any()
+}
+
+fn recipients(report: &ReportDetail) -> impl IntoView + use<> {
+    let (id, can_send) = (report.item.id, report.can_send);
+    let failed = report.recipients.iter().filter(|one| one.phase == DeliveryPhase::Failed).count();
+    let again = match failed {
+        1 => "Send the failed one again".to_owned(),
+        failed => format!("Send all {failed} failed ones again"),
+    };
+    let hidden = (report.hidden_recipients > 0).then(|| {
+        let words = match report.hidden_recipients {
+            1 => "It went to 1 other. Who may edit the project sees to whom.".to_owned(),
+            many => format!("It went to {many} others. Who may edit the project sees to whom."),
+        };
+        view! { <p class="muted">{words}</p> }
+    });
+    let table = if report.recipients.is_empty() {
+        let words =
+            if report.hidden_recipients > 0 { "It was not sent to you." } else { "This report has no recipients yet." };
+        view! { <p class="muted">{words}</p> }.into_any()
+    } else {
+        let rows: Vec<_> = report.recipients.iter().cloned().map(|one| recipient(id, one, can_send)).collect();
+        view! {
+            <div class="table-wrap" tabindex="0" role="region" aria-label="Recipients">
+                <table class="table dl-cards">
+                    <thead><tr><th scope="col">"Recipient"</th><th scope="col">"State"</th><th scope="col">"Answer of the server"</th><th class="num" scope="col">"Attempts"</th><th scope="col"><span class="sr-only">"Actions"</span></th></tr></thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        }
+        .into_any()
+    };
+    let copy = report.is_written.then(|| {
+        view! {
+            <form method="post" action=SendReportToMe::url()>
+                <input type="hidden" name="id" value=id.to_string() />
+                <button class="btn is-sm" type="submit"><Icon name="mail" />"Send me a copy"</button>
+                <span class="muted small">" to "{report.my_address.clone()}</span>
+            </form>
+        }
+    });
+    view! {
+        <div class="cluster">
+            {copy}
+            {(can_send && failed > 0).then(|| view! {
+                <form method="post" action=SendReportAgain::url()>
+                    <input type="hidden" name="id" value=id.to_string() />
+                    <button class="btn is-sm" type="submit" name="to" value="failed"><Icon name="refresh-cw" />{again}</button>
+                </form>
+            })}
+        </div>
+        {table}
+        {hidden}
+    }
+}
+
+fn recipient(id: OccurrenceId, recipient: RecipientView, can_send: bool) -> impl IntoView {
+    let who = recipient.who();
+    let kind = match recipient.kind {
+        RecipientKind::To => None,
+        RecipientKind::Cc => Some("Copy"),
+        RecipientKind::Bcc => Some("Blind copy"),
+    };
+    let kind = kind.map(|kind| view! { <br /><span class="muted small">{kind}</span> });
+    let file = format!("{PATH}/{id}/recipients/{}/mail.eml", recipient.delivery);
+    let again = (can_send && recipient.can_go_again()).then(|| {
+        let label = format!("Send again to {who}");
+        view! {
+            <form method="post" action=SendReportAgain::url()>
+                <input type="hidden" name="id" value=id.to_string() />
+                <button class="btn is-sm" type="submit" name="to" value=recipient.delivery.to_string() aria-label=label>"Send again"</button>
+            </form>
+        }
+    });
+    let next = recipient
+        .next_try
+        .map(|at| view! { <br /><span class="muted">"Next try "<time datetime=at.machine>{at.words}</time></span> });
+    view! {
+        <tr>
+            <th scope="row"><span dir="auto">{who.clone()}{kind}</span></th>
+            <td data-label="State"><span><span class="state" data-tone=tone(recipient.phase)>{recipient.phase.label()}</span>{next}</span></td>
+            <td data-label="Answer of the server" dir="auto">{recipient.answer.unwrap_or_else(|| "none yet".into())}</td>
+            <td class="num" data-label="Attempts">{recipient.attempts}</td>
+            <td class="actions">
+                <span class="cluster">
+                    {again}
+                    <a class="link" href=file download="" rel="external">".eml"<span class="sr-only">{format!(" to {who}")}</span></a>
+                </span>
+            </td>
+        </tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,313 @@
+//! The list of the archive: reports by month, narrowed by what the address says. A report is a run whose facts were
+//! frozen; what a person may not see, the database does not give.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    sea_query::{Expr, ExprTrait, Func, LikeExpr},
+};
+
+use super::sight;
+use crate::{
+    archive::view::{ReportItem, ReportList},
+    domain::{
+        account::Me,
+        delivery::DeliveryPhase,
+        ids::{OccurrenceId, ProjectId, ScheduleId},
+        occurrence::OccurrenceState,
+        period::Period,
+        project::MemberRole,
+        report_filter::{Month, ReportFilter},
+    },
+    entities::{delivery, occurrence, project, schedule},
+    error::AppResult,
+    platform::ctx::Ctx,
+    projects::service::access,
+};
+
+/// Reports on a page of the list.
+const PAGE: u64 = 50;
+/// Words of a search that count.
+const WORDS: usize = 6;
+/// The month of a report's last day, as both engines write it.
+const MONTH: &str = "SUBSTR(CAST(occurrence.period_to AS TEXT), 1, 7)";
+
+/// The reports that the filter lets through, of the projects that the person sees, the latest period first.
+///
+/// # Errors
+/// [`crate::error::AppError::SignedOut`] where nobody is signed in.
+pub async fn list(ctx: &Ctx, filter: ReportFilter) -> AppResult<ReportList> {
+    let (db, me) = (ctx.reader(), ctx.me()?);
+    let mut query = narrowed(me, &filter)
+        .order_by_desc(occurrence::Column::PeriodTo)
+        .order_by_desc(occurrence::Column::Id)
+        .limit(PAGE + 1);
+    if let Some(month) = filter.month {
+        let Period { first, last } = month.period();
+        query = query.filter(occurrence::Column::PeriodTo.between(first, last));
+    }
+    if let Some(before) = filter.before {
+        query = query.filter(behind(db, before).await?);
+    }
+    let mut rows: Vec<Row> = query.into_partial_model().all(db).await?;
+    let has_older = rows.len() as u64 > PAGE;
+    rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
+    let older = rows.last().map(|row| row.id).filter(|_| has_older);
+    let names = Names::of(db, &rows).await?;
+    Ok(ReportList {
+        items: rows.into_iter().map(|row| names.item(row)).collect(),
+        months: months(db, me, &filter).await?,
+        jobs: jobs(db, me).await?,
+        projects: projects(db, me).await?,
+        older,
+        filter,
+    })
+}
+
+/// What stands behind a report in the list. A report that is gone ends it.
+async fn behind(db: &impl ConnectionTrait, before: OccurrenceId) -> AppResult<Condition> {
+    use occurrence::Column::{Id, PeriodTo};
+    let query = occurrence::Entity::find_by_id(before).select_only().column(PeriodTo);
+    let day: Option<Option<NaiveDate>> = query.into_tuple().one(db).await?;
+    Ok(match day.flatten() {
+        Some(day) => {
+            Condition::any().add(PeriodTo.lt(day)).add(Condition::all().add(PeriodTo.eq(day)).add(Id.lt(before)))
+        }
+        None => Condition::all().add(Id.lt(before)),
+    })
+}
+
+/// The reports that the filter lets through in any month.
+fn narrowed(me: &Me, filter: &ReportFilter) -> Select<occurrence::Entity> {
+    use occurrence::Column;
+    let ReportFilter { words, month: _, job, project, result, recipient, before: _ } = filter;
+    let mut query = reports(me);
+    for word in words.split_whitespace().take(WORDS) {
+        let jobs = schedule::Entity::find()
+            .select_only()
+            .column(schedule::Column::Id)
+            .filter(holds(Expr::col((schedule::Entity, schedule::Column::Name)), word))
+            .into_query();
+        let somewhere = Condition::any()
+            .add(holds(Expr::col((occurrence::Entity, Column::Finding)), word))
+            .add(holds(Expr::col((occurrence::Entity, Column::Subject)), word))
+            .add(Column::ScheduleId.in_subquery(jobs));
+        query = query.filter(somewhere);
+    }
+    if let Some(job) = job {
+        query = query.filter(Column::ScheduleId.eq(*job));
+    }
+    if let Some(key) = project {
+        let of_key = project::Entity::find()
+            .select_only()
+            .column(project::Column::Id)
+            .filter(project::Column::Key.eq(key))
+            .into_query();
+        query = query.filter(Column::ProjectId.in_subquery(of_key));
+    }
+    if let Some(result) = result {
+        query = query.filter(Column::State.is_in(result.states().iter().copied()));
+    }
+    if !recipient.trim().is_empty() {
+        query = query.filter(went_to(me, recipient.trim()));
+    }
+    query
+}
+
+/// All reports that the person sees and that are still there.
+fn reports(me: &Me) -> Select<occurrence::Entity> {
+    occurrence::Entity::find()
+        .filter(occurrence::Column::ProjectId.in_subquery(access::visible_projects(me.id)))
+        .filter(occurrence::Column::Snapshot.is_not_null())
+        .filter(occurrence::Column::RemovedAt.is_null())
+}
+
+/// Reports that went to somebody, as far as the person may know it.
+fn went_to(me: &Me, words: &str) -> Condition {
+    let runs = |also: Option<Condition>| {
+        let address = Expr::col((delivery::Entity, delivery::Column::Address));
+        let name = Expr::col((delivery::Entity, delivery::Column::Name));
+        let mut query = delivery::Entity::find()
+            .select_only()
+            .column(delivery::Column::OccurrenceId)
+            .filter(Condition::any().add(holds(address, words)).add(holds(name, words)));
+        if let Some(also) = also {
+            query = query.filter(also);
+        }
+        query.into_query()
+    };
+    let in_my_hands = access::projects_with_role(me.id, MemberRole::Editor);
+    let seen = Condition::all()
+        .add(occurrence::Column::ProjectId.in_subquery(in_my_hands))
+        .add(occurrence::Column::Id.in_subquery(runs(None)));
+    Condition::any().add(seen).add(occurrence::Column::Id.in_subquery(runs(Some(sight::to(me)))))
+}
+
+/// Whether a text holds a word, in any case of letters as far as the engine knows it.
+fn holds(text: Expr, word: &str) -> Expr {
+    let pattern = |word: &str| LikeExpr::new(format!("%{}%", escaped(word))).escape('\\');
+    let lower = Expr::expr(Func::lower(text.clone())).like(pattern(&word.to_lowercase()));
+    // SQLite lowers the letters of English alone: the others are found as they are typed.
+    lower.or(text.like(pattern(word)))
+}
+
+/// A word for LIKE, its own signs taken literally.
+fn escaped(word: &str) -> String {
+    word.chars().flat_map(|c| if matches!(c, '%' | '_' | '\\') { vec!['\\', c] } else { vec![c] }).collect()
+}
+
+/// How many reports the filter lets through in each month.
+async fn months(db: &impl ConnectionTrait, me: &Me, filter: &ReportFilter) -> AppResult<Vec<(Month, u32)>> {
+    let rows: Vec<(Option<String>, i64)> = narrowed(me, filter)
+        .select_only()
+        .column_as(Expr::cust(MONTH), "month")
+        .column_as(occurrence::Column::Id.count(), "many")
+        .group_by(Expr::cust(MONTH))
+        .order_by_desc(Expr::cust(MONTH))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let month =
+        |(month, many): (Option<String>, i64)| Some((Month::parse(&month?)?, u32::try_from(many).unwrap_or(u32::MAX)));
+    Ok(rows.into_iter().filter_map(month).collect())
+}
+
+/// The jobs with reports, deleted ones too, by name.
+async fn jobs(db: &impl ConnectionTrait, me: &Me) -> AppResult<Vec<(ScheduleId, String)>> {
+    let with_reports = reports(me).select_only().column(occurrence::Column::ScheduleId).into_query();
+    let query = schedule::Entity::find()
+        .select_only()
+        .columns([schedule::Column::Id, schedule::Column::Name])
+        .filter(schedule::Column::Id.in_subquery(with_reports))
+        .order_by_asc(schedule::Column::Name)
+        .order_by_asc(schedule::Column::Id);
+    Ok(query.into_tuple().all(db).await?)
+}
+
+/// The projects with reports, by name.
+async fn projects(db: &impl ConnectionTrait, me: &Me) -> AppResult<Vec<(String, String)>> {
+    let with_reports = reports(me).select_only().column(occurrence::Column::ProjectId).into_query();
+    let query = project::Entity::find()
+        .select_only()
+        .columns([project::Column::Key, project::Column::Name])
+        .filter(project::Column::Id.in_subquery(with_reports))
+        .order_by_asc(project::Column::Name)
+        .order_by_asc(project::Column::Key);
+    Ok(query.into_tuple().all(db).await?)
+}
+
+/// The columns of a run that the list shows.
+#[derive(sea_orm::DerivePartialModel)]
+#[sea_orm(entity = "occurrence::Entity")]
+pub(super) struct Row {
+    pub id: OccurrenceId,
+    pub project_id: ProjectId,
+    pub schedule_id: ScheduleId,
+    pub state: OccurrenceState,
+    pub finding: Option<String>,
+    pub period_from: Option<NaiveDate>,
+    pub period_to: Option<NaiveDate>,
+    pub commit_id: Option<String>,
+}
+
+impl Row {
+    /// The same columns of a whole row.
+    pub fn of(run: &occurrence::Model) -> Self {
+        Self {
+            id: run.id,
+            project_id: run.project_id,
+            schedule_id: run.schedule_id,
+            state: run.state,
+            finding: run.finding.clone(),
+            period_from: run.period_from,
+            period_to: run.period_to,
+            commit_id: run.commit_id.clone(),
+        }
+    }
+}
+
+/// What rows are shown with: names, and how their messages fared.
+pub(super) struct Names {
+    jobs: BTreeMap<ScheduleId, String>,
+    projects: BTreeMap<ProjectId, String>,
+    sent: BTreeMap<OccurrenceId, (u32, u32)>,
+    sizes: BTreeMap<OccurrenceId, u64>,
+}
+
+impl Names {
+    /// Reads what belongs to these rows.
+    pub async fn of(db: &impl ConnectionTrait, rows: &[Row]) -> AppResult<Self> {
+        let jobs: Vec<(ScheduleId, String)> = schedule::Entity::find()
+            .select_only()
+            .columns([schedule::Column::Id, schedule::Column::Name])
+            .filter(schedule::Column::Id.is_in(rows.iter().map(|row| row.schedule_id)))
+            .into_tuple()
+            .all(db)
+            .await?;
+        let projects: Vec<(ProjectId, String)> = project::Entity::find()
+            .select_only()
+            .columns([project::Column::Id, project::Column::Name])
+            .filter(project::Column::Id.is_in(rows.iter().map(|row| row.project_id)))
+            .into_tuple()
+            .all(db)
+            .await?;
+        Ok(Self {
+            jobs: jobs.into_iter().collect(),
+            projects: projects.into_iter().collect(),
+            sent: sent(db, rows).await?,
+            sizes: sizes(db, rows).await?,
+        })
+    }
+
+    /// A row as the list shows it.
+    pub fn item(&self, row: Row) -> ReportItem {
+        let period = row.period_from.zip(row.period_to).map(|(first, last)| Period { first, last });
+        ReportItem {
+            id: row.id,
+            month: period.map(|period| Month::of(period.last).words()).unwrap_or_default(),
+            finding: row.finding.unwrap_or_default(),
+            job: self.jobs.get(&row.schedule_id).cloned().unwrap_or_default(),
+            project: self.projects.get(&row.project_id).cloned().unwrap_or_default(),
+            period: period.map(|period| period.short_words()).unwrap_or_default(),
+            sent: self.sent.get(&row.id).copied().unwrap_or_default(),
+            state: row.state,
+            size: self.sizes.get(&row.id).copied(),
+            commit: row.commit_id,
+        }
+    }
+}
+
+/// How many messages of each run were accepted, and how many there are.
+async fn sent(db: &impl ConnectionTrait, rows: &[Row]) -> AppResult<BTreeMap<OccurrenceId, (u32, u32)>> {
+    let phases: Vec<(OccurrenceId, DeliveryPhase)> = delivery::Entity::find()
+        .select_only()
+        .columns([delivery::Column::OccurrenceId, delivery::Column::Phase])
+        .filter(delivery::Column::OccurrenceId.is_in(rows.iter().map(|row| row.id)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut sent: BTreeMap<OccurrenceId, (u32, u32)> = BTreeMap::new();
+    for (run, phase) in phases {
+        let (accepted, all) = sent.entry(run).or_default();
+        *all += 1;
+        *accepted += u32::from(phase == DeliveryPhase::Accepted);
+    }
+    Ok(sent)
+}
+
+/// The bytes of the largest message of each run. Their lengths are read, not the messages.
+async fn sizes(db: &impl ConnectionTrait, rows: &[Row]) -> AppResult<BTreeMap<OccurrenceId, u64>> {
+    let sizes: Vec<(OccurrenceId, i64)> = delivery::Entity::find()
+        .select_only()
+        .column(delivery::Column::OccurrenceId)
+        .column_as(Expr::cust("CAST(MAX(LENGTH(delivery.mime)) AS BIGINT)"), "size")
+        .filter(delivery::Column::OccurrenceId.is_in(rows.iter().map(|row| row.id)))
+        .group_by(delivery::Column::OccurrenceId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let size = |(run, size): (OccurrenceId, i64)| Some((run, u64::try_from(size).ok().filter(|size| *size > 0)?));
+    Ok(sizes.into_iter().filter_map(size).collect())
+}

@@ -1,0 +1,176 @@
+//! One report: its facts, its neighbours, its recipients as far as the person may see them, and what the open tab shows.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+
+use super::{
+    files,
+    list::{Names, Row},
+    sight::Seen,
+};
+use crate::{
+    archive::view::{Moment, Neighbour, Part, RecipientView, Removed, ReportDetail, Tab},
+    domain::{
+        delivery::DeliveryPhase,
+        ids::{DeliveryId, OccurrenceId},
+        job::RecipientKind,
+        period::Period,
+        smtp_reply::SmtpReply,
+    },
+    entities::{artifact, delivery, occurrence},
+    error::AppResult,
+    platform::ctx::Ctx,
+    reports::service::{archive, snapshot},
+    tasks::service::find,
+};
+
+/// One report. One that was removed has its facts and says so.
+///
+/// # Errors
+/// [`crate::error::AppError::NotFound`] where there is none, or the person does not see its project.
+pub async fn read(ctx: &Ctx, id: OccurrenceId) -> AppResult<ReportDetail> {
+    let (db, me) = (ctx.reader(), ctx.me()?.clone());
+    let seen = Seen::find(ctx, id).await?;
+    let run = &seen.run;
+    let row = Row::of(run);
+    let item = Names::of(db, std::slice::from_ref(&row)).await?.item(row);
+    let recipients: Vec<Recipient> = Recipient::columns(seen.deliveries(&me)).into_model().all(db).await?;
+    let all = delivery::Entity::find().filter(delivery::Column::OccurrenceId.eq(id)).count(db).await?;
+    let removed = run.removed_at.map(|at| Removed {
+        at: moment(ctx, at),
+        months: run.removed_after_months.and_then(|months| u32::try_from(months).ok()).unwrap_or_default(),
+    });
+    let is_there = removed.is_none();
+    let frozen = run.snapshot.as_deref().filter(|_| is_there).map(snapshot::from_json).transpose()?;
+    Ok(ReportDetail {
+        subject: run.subject.clone().or_else(|| frozen.as_ref().map(|frozen| frozen.subject())).unwrap_or_default(),
+        reason: run.reason.clone(),
+        frozen: run.started_at.map(|at| moment(ctx, at)),
+        data_hash: run.snapshot_hash.clone(),
+        folder: frozen.as_ref().map(|frozen| archive::folder(frozen, id)),
+        permalink: format!("{}/reports/{id}", ctx.app.settings.base_url),
+        previous: neighbour(db, run, Side::Before).await?,
+        next: neighbour(db, run, Side::After).await?,
+        is_written: is_there && files::is_written(db, id).await?,
+        has_message: is_there && !recipients.is_empty(),
+        hidden_recipients: u32::try_from(all).unwrap_or(u32::MAX).saturating_sub(count(&recipients)),
+        can_send: is_there && seen.viewing.can_edit(),
+        my_address: me.email,
+        recipients: recipients.into_iter().map(|recipient| recipient.shown(ctx)).collect(),
+        removed,
+        item,
+    })
+}
+
+/// What a tab shows beyond the facts; nothing of a report that was removed.
+///
+/// # Errors
+/// [`crate::error::AppError::NotFound`] where there is none, or the person does not see its project.
+pub async fn part(ctx: &Ctx, id: OccurrenceId, tab: Tab) -> AppResult<Part> {
+    let run = Seen::find(ctx, id).await?.run;
+    if run.removed_at.is_some() {
+        return Ok(Part::Plain);
+    }
+    let text = async |name: &str| -> AppResult<Option<String>> {
+        let query = artifact::Entity::find()
+            .filter(artifact::Column::OccurrenceId.eq(id))
+            .filter(artifact::Column::Name.eq(name));
+        Ok(query.one(ctx.reader()).await?.map(|file| String::from_utf8_lossy(&file.bytes).into_owned()))
+    };
+    Ok(match tab {
+        Tab::Mail | Tab::Recipients => Part::Plain,
+        Tab::Text => Part::Text(text(files::TEXT).await?),
+        Tab::Source => Part::Source { html: text(files::HTML).await?, data: run.snapshot.unwrap_or_default() },
+    })
+}
+
+fn count(recipients: &[Recipient]) -> u32 {
+    u32::try_from(recipients.len()).unwrap_or(u32::MAX)
+}
+
+/// Which neighbour.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Before,
+    After,
+}
+
+/// The report of the same job that was planned just before or after this one. Removed ones are passed over.
+async fn neighbour(db: &impl ConnectionTrait, run: &occurrence::Model, side: Side) -> AppResult<Option<Neighbour>> {
+    use occurrence::Column::ScheduledAt;
+    let query = of_job(run);
+    let query = match side {
+        Side::Before => query.filter(ScheduledAt.lt(run.scheduled_at)).order_by_desc(ScheduledAt),
+        Side::After => query.filter(ScheduledAt.gt(run.scheduled_at)).order_by_asc(ScheduledAt),
+    };
+    Ok(query.into_model::<Dated>().one(db).await?.map(Dated::neighbour))
+}
+
+/// The reports of a run's job that are still there, without their data.
+pub(super) fn of_job(run: &occurrence::Model) -> sea_orm::Select<occurrence::Entity> {
+    use occurrence::Column::*;
+    occurrence::Entity::find()
+        .select_only()
+        .columns([Id, PeriodFrom, PeriodTo])
+        .filter(ScheduleId.eq(run.schedule_id))
+        .filter(Snapshot.is_not_null())
+        .filter(RemovedAt.is_null())
+}
+
+/// A report with its days.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct Dated {
+    pub id: OccurrenceId,
+    period_from: Option<chrono::NaiveDate>,
+    period_to: Option<chrono::NaiveDate>,
+}
+
+impl Dated {
+    /// As pages show it.
+    pub fn neighbour(self) -> Neighbour {
+        let period = self.period_from.zip(self.period_to).map(|(first, last)| Period { first, last }.short_words());
+        Neighbour { id: self.id, period: period.unwrap_or_default() }
+    }
+}
+
+/// A delivery without its bytes.
+#[derive(FromQueryResult)]
+struct Recipient {
+    id: DeliveryId,
+    name: String,
+    address: String,
+    kind: RecipientKind,
+    phase: DeliveryPhase,
+    reply: Option<String>,
+    reason: Option<String>,
+    attempts: i32,
+    next_try_at: Option<DateTime<Utc>>,
+}
+
+impl Recipient {
+    fn columns(query: sea_orm::Select<delivery::Entity>) -> sea_orm::Select<delivery::Entity> {
+        use delivery::Column::*;
+        query.select_only().columns([Id, Name, Address, Kind, Phase, Reply, Reason, Attempts, NextTryAt])
+    }
+
+    fn shown(self, ctx: &Ctx) -> RecipientView {
+        let reply = self.reply.as_deref().and_then(|json| serde_json::from_str::<SmtpReply>(json).ok());
+        RecipientView {
+            delivery: self.id,
+            name: self.name,
+            address: self.address,
+            kind: self.kind,
+            phase: self.phase,
+            answer: reply.map(|reply| reply.to_string()).or(self.reason),
+            attempts: u32::try_from(self.attempts).unwrap_or_default(),
+            next_try: self.next_try_at.filter(|_| self.phase == DeliveryPhase::Deferred).map(|at| moment(ctx, at)),
+        }
+    }
+}
+
+fn moment(ctx: &Ctx, at: DateTime<Utc>) -> Moment {
+    let local = at.with_timezone(&find::zone(ctx));
+    Moment { words: local.format("%-d %b %Y, %H:%M").to_string(), machine: at.to_rfc3339() }
+}

@@ -1,0 +1,255 @@
+//! What pages know of reports: read by the server in words, sent to the browser, never stored.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    domain::{
+        delivery::DeliveryPhase,
+        ids::{DeliveryId, OccurrenceId, ScheduleId},
+        job::RecipientKind,
+        occurrence::OccurrenceState,
+        report_compare::Comparison,
+        report_filter::{Month, ReportFilter},
+        retention::{Retention, months_words},
+    },
+    error::AppError,
+};
+
+/// A page of the archive, the latest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportList {
+    pub filter: ReportFilter,
+    pub items: Vec<ReportItem>,
+    /// The months with reports that the filter lets through, the latest first, and how many each has.
+    pub months: Vec<(Month, u32)>,
+    /// Id and name of the jobs to choose from.
+    pub jobs: Vec<(ScheduleId, String)>,
+    /// Key and name of the projects to choose from.
+    pub projects: Vec<(String, String)>,
+    /// Where to go on, if there are older ones.
+    pub older: Option<OccurrenceId>,
+}
+
+/// A report in the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportItem {
+    pub id: OccurrenceId,
+    /// "November 2026": the month of its last day.
+    pub month: String,
+    pub finding: String,
+    pub job: String,
+    pub project: String,
+    /// "16–22 Nov 2026".
+    pub period: String,
+    /// How many recipients' servers took it, and how many recipients there are.
+    pub sent: (u32, u32),
+    pub state: OccurrenceState,
+    /// Bytes of the largest of its messages; none before they are written.
+    pub size: Option<u64>,
+    /// The commit in the archive, in hex.
+    pub commit: Option<String>,
+}
+
+crate::text_enum!(
+    /// What a tab of a report shows; the word is in the address.
+    Tab { Mail = "mail", Text = "text", Recipients = "recipients", Source = "source" }
+);
+
+impl Tab {
+    /// The word on the tab.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Mail => "Report",
+            Self::Text => "Plain text",
+            Self::Recipients => "Recipients",
+            Self::Source => "Source",
+        }
+    }
+}
+
+/// One report; the HTML is served to its frame by itself, and what else its tabs show is a [`Part`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportDetail {
+    pub item: ReportItem,
+    pub subject: String,
+    /// Why the run stands where it stands, where that is not plain.
+    pub reason: Option<String>,
+    /// When its facts were frozen, in the person's zone.
+    pub frozen: Option<Moment>,
+    /// SHA-256 of the frozen facts.
+    pub data_hash: Option<String>,
+    /// Path in the archive; none once its facts are removed.
+    pub folder: Option<String>,
+    /// The address that leads here whatever the job or the project is called.
+    pub permalink: String,
+    /// When the retention removed it; nothing but the facts above is left then.
+    pub removed: Option<Removed>,
+    /// The reports of the same job before and after it.
+    pub previous: Option<Neighbour>,
+    pub next: Option<Neighbour>,
+    /// Whether there is something to read yet.
+    pub is_written: bool,
+    /// Whether there is a message that the person may have: their own, or any where they may see all.
+    pub has_message: bool,
+    /// Those whom the person may see: all for editors, else themself.
+    pub recipients: Vec<RecipientView>,
+    /// How many others there are.
+    pub hidden_recipients: u32,
+    /// Whether the person may send it to others again.
+    pub can_send: bool,
+    /// The person's own address: where a copy goes.
+    pub my_address: String,
+}
+
+/// What the open tab of a report shows beyond its facts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Part {
+    /// Nothing more: the frame fetches it, or it stands above.
+    Plain,
+    /// The text part; none before it is written.
+    Text(Option<String>),
+    /// HTML of the mail, none before it is written, and the frozen facts as JSON.
+    Source { html: Option<String>, data: String },
+}
+
+/// What the retention did to a report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removed {
+    pub at: Moment,
+    pub months: u32,
+}
+
+/// Another report of the same job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Neighbour {
+    pub id: OccurrenceId,
+    /// "16–22 Nov 2026".
+    pub period: String,
+}
+
+/// A recipient and how the message fared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecipientView {
+    pub delivery: DeliveryId,
+    pub name: String,
+    pub address: String,
+    pub kind: RecipientKind,
+    pub phase: DeliveryPhase,
+    /// The server's own words, or why there are none.
+    pub answer: Option<String>,
+    pub attempts: u32,
+    pub next_try: Option<Moment>,
+}
+
+/// Two reports of a job side by side.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComparedReports {
+    pub job: String,
+    pub project: String,
+    /// The report that was asked for.
+    pub id: OccurrenceId,
+    /// The one that it is compared with; none where there is no other.
+    pub with: Option<OccurrenceId>,
+    /// The others of the job, the latest first.
+    pub others: Vec<Neighbour>,
+    /// The earlier one first; none where there is no other.
+    pub pair: Option<(ReportHead, ReportHead, Comparison)>,
+}
+
+/// What stands above a report in a comparison.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportHead {
+    pub id: OccurrenceId,
+    pub period: String,
+    pub finding: String,
+}
+
+/// What Settings → Retention shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RetentionPage {
+    pub saved: Retention,
+    /// What was typed and would be saved, and what would go then.
+    pub asked: Option<(Retention, WouldGo)>,
+    /// Why what was typed cannot be saved.
+    pub refused: Option<AppError>,
+}
+
+/// What a retention removes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WouldGo {
+    pub reports: u64,
+    pub log_lines: u64,
+}
+
+/// An instant for a `<time>` element: the words in the person's zone, and the machine's form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moment {
+    pub words: String,
+    pub machine: String,
+}
+
+impl ReportItem {
+    /// The first seven digits of the commit, as Git shows it.
+    pub fn short_commit(&self) -> Option<&str> {
+        self.commit.as_deref().map(|commit| commit.get(..7).unwrap_or(commit))
+    }
+
+    /// "2 of 3", or "3".
+    pub fn sent_words(&self) -> String {
+        match self.sent {
+            (_, 0) => "nobody".into(),
+            (sent, all) if sent == all => all.to_string(),
+            (sent, all) => format!("{sent} of {all}"),
+        }
+    }
+
+    /// "84 kB"; nothing before there is a message.
+    pub fn size_words(&self) -> String {
+        self.size.map(|bytes| format!("{} kB", bytes.div_ceil(1000))).unwrap_or_default()
+    }
+}
+
+impl Removed {
+    /// "Removed on 3 Nov 2026, 10:00 by the retention of 12 months."
+    pub fn words(&self) -> String {
+        format!("Removed on {} by the retention of {}.", self.at.words, months_words(self.months))
+    }
+}
+
+impl RecipientView {
+    /// "Mina Kos <mina@example.org>", or the address alone.
+    pub fn who(&self) -> String {
+        if self.name.is_empty() { self.address.clone() } else { format!("{} <{}>", self.name, self.address) }
+    }
+
+    /// Whether the message can go out once more.
+    pub const fn can_go_again(&self) -> bool {
+        matches!(self.phase, DeliveryPhase::Failed | DeliveryPhase::Uncertain | DeliveryPhase::Withheld)
+    }
+}
+
+/// How a run ended, as a report's result: the word and its tone.
+pub const fn result(state: OccurrenceState) -> (&'static str, &'static str) {
+    match state {
+        OccurrenceState::Done => ("Delivered", "good"),
+        OccurrenceState::Partly => ("Partly delivered", "warn"),
+        OccurrenceState::Failed => ("Not delivered", "bad"),
+        OccurrenceState::Cancelled => ("Cancelled", "off"),
+        OccurrenceState::Skipped => ("Skipped", "off"),
+        OccurrenceState::Sending => ("Sending", "busy"),
+        OccurrenceState::Planned | OccurrenceState::Claimed | OccurrenceState::Building | OccurrenceState::Frozen => {
+            ("Being written", "busy")
+        }
+    }
+}
+
+/// The tone of a delivery's phase.
+pub const fn tone(phase: DeliveryPhase) -> &'static str {
+    match phase {
+        DeliveryPhase::Accepted => "good",
+        DeliveryPhase::Failed => "bad",
+        DeliveryPhase::Uncertain | DeliveryPhase::Deferred => "warn",
+        DeliveryPhase::Withheld => "off",
+        DeliveryPhase::Queued | DeliveryPhase::Connecting | DeliveryPhase::Envelope | DeliveryPhase::DataSent => "busy",
+    }
+}

@@ -1,0 +1,159 @@
+// The archive of reports: found by month and filter, read in all parts, compared, taken along, sent again; and how long
+// they are kept.
+import type { Page } from '@playwright/test';
+import type { AutoReport } from '../fixtures/autoreport.ts';
+import { addTasks } from '../fixtures/board.ts';
+import { begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+
+/** The id in the address to which a call sends its page. */
+async function idOf(page: Page, name: string, values: Record<string, string>): Promise<string> {
+  const { answer } = await clientOf(page).call(name, values);
+  return /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(answer.headers.location ?? '')![0];
+}
+
+/** A weekly job to these; its mail stays in the outbox. */
+const job = (page: Page, recipients: string[]) => idOf(page, 'save_job', {
+  name: 'Weekly report', project: 'REP', mode: 'simple', mon: 'on', at: '07:00', zone: 'Europe/Ljubljana', recipients: recipients.join('\n'),
+});
+
+/** A report of a job. */
+async function report(page: Page, id: string): Promise<string> {
+  const run = await idOf(page, 'start_run', { id });
+  const stands = async () => (await clientOf(page).call<{ run: { state: string } }>('load_run', { id: run })).value.run.state;
+  await expect.poll(stands, { message: 'how the run stands', timeout: 60_000 }).toBe('done');
+  return run;
+}
+
+/** A project with a job and two reports of it, the second with three more tasks. */
+async function twoReports(page: Page, server: AutoReport, hydrated: boolean): Promise<[string, string]> {
+  await begin(page, server);
+  await makeProject(page, server);
+  await settled(page, hydrated);
+  const id = await job(page, ['mina@example.org', 'sam@example.org']);
+  const first = await report(page, id);
+  await addTasks(page, 'Todo', ['Draft the November report', 'Book the room', 'Order the badges']);
+  return [first, await report(page, id)];
+}
+
+const rows = (page: Page) => page.getByRole('region', { name: /^Reports of / }).getByRole('rowheader').getByRole('link');
+const filter = (page: Page) => page.getByRole('form', { name: 'Filter reports' });
+
+test('reports are found by month and by what narrows them, all of it in the address', async ({ page, empty, hydrated }) => {
+  const [, second] = await twoReports(page, empty, hydrated);
+  await page.goto(`${empty.url}/reports`);
+  await settled(page, hydrated);
+  await expect(rows(page)).toHaveCount(2);
+  await expect(rows(page).first()).toHaveAttribute('href', `/reports/${second}`);
+  const months = page.getByRole('navigation', { name: 'Months' }).getByRole('link');
+  await expect(months).toHaveCount(2);
+  await expect(months.first()).toContainText('All months');
+  await months.nth(1).click();
+  await expect(page).toHaveURL(/\?month=\d{4}-\d{2}$/);
+  await expect(months.nth(1)).toHaveAttribute('aria-current', 'page');
+  await expect(rows(page)).toHaveCount(2);
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+
+  await filter(page).getByLabel('Recipient').fill('sam@');
+  await filter(page).getByLabel('Job').selectOption('Weekly report');
+  await filter(page).getByRole('button', { name: 'Show' }).click();
+  await expect(page).toHaveURL(/month=.*recipient=sam/);
+  await expect(rows(page)).toHaveCount(2);
+  await expect(filter(page).getByLabel('Recipient')).toHaveValue('sam@');
+  await settled(page, hydrated);
+  await filter(page).getByLabel('Result').selectOption('Not delivered');
+  await filter(page).getByRole('button', { name: 'Show' }).click();
+  await expect(page.getByRole('heading', { name: 'No reports match' })).toBeVisible();
+  await filter(page).getByRole('link', { name: 'Clear filters' }).click();
+  await expect(rows(page)).toHaveCount(2);
+});
+
+test('a report is read in all its parts and taken along', async ({ page, empty, hydrated }) => {
+  const [first, second] = await twoReports(page, empty, hydrated);
+  await page.goto(`${empty.url}/reports/${second}`);
+  await settled(page, hydrated);
+  const tab = (name: string) => page.getByRole('navigation', { name: 'Parts of the report' }).getByRole('link', { name, exact: true });
+  await expect(page.getByTitle('The report as its reader sees it')).toBeVisible();
+  await tab('Plain text').click();
+  await expect(page).toHaveURL(/view=text$/);
+  await expect(page.getByRole('region', { name: 'Text part' })).toContainText('Open the board: ');
+  await tab('Recipients').click();
+  await expect(page.getByRole('row', { name: /mina@example\.org/ })).toContainText('250');
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  await tab('Source').click();
+  await expect(page.getByRole('region', { name: 'HTML of the report' })).toContainText('<!doctype html>');
+  await expect(page.getByRole('region', { name: 'Frozen data as JSON' })).toContainText('"format": 1');
+
+  const along = page.getByRole('navigation', { name: 'Take it along' });
+  for (const [name, ending] of [['Download .eml', 'eml'], ['HTML', 'html'], ['Text', 'txt'], ['Data as JSON', 'json']]) {
+    const [download] = await Promise.all([page.waitForEvent('download'), along.getByRole('link', { name, exact: true }).click()]);
+    expect(download.suggestedFilename()).toBe(`report-${second}.${ending}`);
+  }
+  const [paper] = await Promise.all([page.context().waitForEvent('page'), along.getByRole('link', { name: 'Print or PDF' }).click()]);
+  // The report alone runs no scripts, not even those that would look into it: what it is says the server.
+  await expect.poll(() => paper.url()).toBe(`${empty.url}/reports/${second}/print`);
+  await paper.close();
+  const sheet = (await clientOf(page).request('GET', `/reports/${second}/print`)).body.toString();
+  expect(sheet).toContain('@page');
+  expect(sheet).not.toContain('<nav');
+
+  await page.getByRole('link', { name: /^Previous report/ }).click();
+  await expect(page).toHaveURL(`${empty.url}/reports/${first}`);
+  await expect(page.getByRole('link', { name: /^Next report/ })).toHaveAttribute('href', `/reports/${second}`);
+});
+
+test('a report is compared with the one before it, with what changed in words', async ({ page, empty, hydrated }) => {
+  const [first, second] = await twoReports(page, empty, hydrated);
+  await page.goto(`${empty.url}/reports/${second}`);
+  await settled(page, hydrated);
+  await page.getByRole('link', { name: 'Compare with previous' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Compare reports' })).toBeVisible();
+  const figures = page.getByRole('region', { name: 'Key figures of both reports' });
+  await expect(figures.getByRole('row', { name: /^Open / }).first()).toContainText('3, 3 more than before');
+  await expect(figures.getByRole('row', { name: /^Completed/ })).not.toContainText('than before');
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  await settled(page, hydrated);
+  await page.getByRole('form', { name: 'Choose a report' }).getByRole('button', { name: 'Compare' }).click();
+  await expect(page).toHaveURL(`${empty.url}/reports/${second}/compare?with=${first}`);
+  await expect(figures).toContainText('3, 3 more than before');
+});
+
+test('a copy goes to whoever asks for it', async ({ page, empty, hydrated }) => {
+  const [, second] = await twoReports(page, empty, hydrated);
+  await page.goto(`${empty.url}/reports/${second}?view=recipients`);
+  await settled(page, hydrated);
+  await page.getByRole('button', { name: 'Send me a copy' }).click();
+  await expect(page.getByText('Sent.', { exact: true })).toBeVisible();
+  await page.goto(`${empty.url}/outbox`);
+  await expect(page.getByText(`To ${dana.email}`)).toHaveCount(1);
+});
+
+test('the commit and the link of a report are copied', { tag: '@hydrated' }, async ({ page, empty, hydrated }) => {
+  const [, second] = await twoReports(page, empty, hydrated);
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await page.goto(`${empty.url}/reports/${second}`);
+  await settled(page, hydrated);
+  await page.getByRole('button', { name: 'Copy the link' }).click();
+  await expect.poll(copied).toMatch(new RegExp(`/reports/${second}$`));
+  await page.getByRole('button', { name: /^Copy the commit/ }).click();
+  await expect.poll(copied).toBe(empty.git('rev-parse', 'HEAD').trim());
+});
+
+test('how long reports are kept is said by an administrator, who sees first what would go', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await page.goto(`${empty.url}/settings/retention`);
+  await settled(page, hydrated);
+  await expect(page.getByText('Reports are kept for ever, logs for 90 days.')).toBeVisible();
+  await page.getByLabel('Keep reports for, in months').fill('601');
+  await page.getByRole('button', { name: 'Show what would go' }).click();
+  await expect(page.locator('#months-error')).toHaveText('Enter a number from 1 to 600');
+  await expect(page.getByLabel('Keep reports for, in months')).toHaveValue('601');
+  await settled(page, hydrated);
+  await page.getByLabel('Keep reports for, in months').fill('12');
+  await page.getByRole('button', { name: 'Show what would go' }).click();
+  await expect(page.getByText('Nothing is old enough to go now.')).toBeVisible();
+  await settled(page, hydrated);
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByText('Reports are kept for 12 months, logs for 90 days.')).toBeVisible();
+});
