@@ -180,8 +180,8 @@ const walks: Walk[] = [
       ['/jobs/runs/:id', '/jobs/runs/{run}'],
       ['/reports', '/reports'],
       ['/reports/:id', '/reports/{report}'],
-      ['/outbox', '/outbox'],
-      ['/outbox/:id', '/outbox/{mail}'],
+      ['/outbox', '/outbox', '/outbox?q=nothing+has+this&since=2026-01-01', '/outbox?clear=0'],
+      ['/outbox/:id', '/outbox/{mail}', '/outbox/{mail}?view=headers', '/outbox/{mail}?view=parts', '/outbox/{mail}?view=checks', '/outbox/{mail}?view=release'],
     ],
   },
   {
