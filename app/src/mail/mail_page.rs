@@ -185,7 +185,7 @@ fn html(id: OutboxMessageId, width: Width, remote: u32) -> AnyView {
         .copied()
         .map(|to| {
             let current = (to == width).then_some("true");
-            view! { <a class="btn is-sm" href=format!("/outbox/{id}?view=html&width={to}") aria-current=current>{to.label()}</a> }
+            view! { <a class="filter" href=format!("/outbox/{id}?view=html&width={to}") aria-current=current>{to.label()}</a> }
         })
         .collect();
     let blocked = match remote {

@@ -46,12 +46,13 @@ pub fn OutboxTools(desk: OutboxDesk) -> impl IntoView {
 fn Clear(clearing: Option<Clearing>) -> impl IntoView {
     let error = plain_error::<ClearOutbox>();
     let days = clearing.map_or(30, |clearing| clearing.days);
+    let age = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
     let confirm = clearing.map(|Clearing { days, count }| match count {
-        0 => view! { <p role="status">{format!("No message is older than {days} days.")}</p> }.into_any(),
+        0 => view! { <p role="status">{format!("No message is older than {age}.")}</p> }.into_any(),
         count => {
             let words = match count {
-                1 => format!("1 message is older than {days} days. It is deleted for good."),
-                many => format!("{many} messages are older than {days} days. They are deleted for good."),
+                1 => format!("1 message is older than {age}. It is deleted for good."),
+                many => format!("{many} messages are older than {age}. They are deleted for good."),
             };
             view! {
                 <form class="banner" data-tone="warn" method="post" action=ClearOutbox::url()>

@@ -45,7 +45,10 @@ pub(super) fn parse(mime: &[u8]) -> Option<Message<'_>> {
 /// Whether so many messages may stand in each other that nobody should go down.
 pub(super) fn is_bottomless(mime: &[u8]) -> bool {
     let names: [&[u8]; 3] = [b"rfc822", b"global", b"digest"];
-    let mentions = mime.windows(6).filter(|word| names.iter().any(|name| word.eq_ignore_ascii_case(name)));
+    // The first letter decides for nearly all of them.
+    let mentions = mime.windows(6).filter(|word| {
+        matches!(word[0] | 0x20, b'r' | b'g' | b'd') && names.iter().any(|name| word.eq_ignore_ascii_case(name))
+    });
     mentions.take(NESTED_MAX + 1).count() > NESTED_MAX
 }
 
