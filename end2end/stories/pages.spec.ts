@@ -181,8 +181,8 @@ const walks: Walk[] = [
       ['/reports', '/reports', '/reports?q=nothing+like+it'],
       ['/reports/:id', '/reports/{report}', '/reports/{report}?view=recipients', '/reports/{report}?view=source'],
       ['/reports/:id/compare', '/reports/{report}/compare'],
-      ['/outbox', '/outbox'],
-      ['/outbox/:id', '/outbox/{mail}'],
+      ['/outbox', '/outbox', '/outbox?q=nothing+has+this&since=2026-01-01', '/outbox?clear=0'],
+      ['/outbox/:id', '/outbox/{mail}', '/outbox/{mail}?view=headers', '/outbox/{mail}?view=parts', '/outbox/{mail}?view=checks', '/outbox/{mail}?view=release'],
     ],
   },
   {

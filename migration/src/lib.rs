@@ -12,6 +12,7 @@ mod m0008_schedule_rules;
 mod m0009_import_export;
 mod m0010_recipients;
 mod m0015_retention;
+mod m0014_outbox;
 
 pub use sea_orm_migration::prelude::*;
 
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_import_export::Migration),
             Box::new(m0010_recipients::Migration),
             Box::new(m0015_retention::Migration),
+            Box::new(m0014_outbox::Migration),
         ]
     }
 }

@@ -12,6 +12,7 @@ pub mod frames;
 pub mod health;
 pub mod live;
 mod notes_file;
+pub mod outbox;
 pub mod pages;
 pub mod router;
 pub mod rpc;

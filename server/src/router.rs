@@ -15,7 +15,7 @@ use tower_http::{
 };
 
 use crate::{
-    attachments, export, frames, health, live, notes_file, pages, rpc, security,
+    attachments, export, frames, health, live, notes_file, outbox, pages, rpc, security,
     sessions::{self, TrustedProxies},
     unsubscribe,
 };
@@ -31,6 +31,7 @@ pub fn router(app: AppState, site_root: &Path, proxies: TrustedProxies) -> Route
         .merge(live::routes())
         .merge(attachments::routes())
         .merge(notes_file::routes())
+        .merge(outbox::routes())
         .merge(unsubscribe::routes())
         .merge(app::imports::upload::routes())
         .fallback(get(pages::render))

@@ -16,6 +16,7 @@ use app::{
         planner,
         worker::{self, Claim},
     },
+    mail::service::outbox,
     notifications::service::inbox,
     platform::{clock::Clock, ctx::Ctx, events, state::AppState},
     tasks::service::trash,
@@ -135,14 +136,15 @@ impl Crew {
         Ok(())
     }
 
-    /// Empties what has waited long enough in the trash, and forgets old notifications.
+    /// Empties what has waited long enough in the trash, forgets old notifications, and bounds the outbox.
     async fn clear_away(&self) -> AppResult<()> {
         let ctx = Ctx::system(&self.app);
         let gone = trash::purge(&ctx).await?;
         if gone > 0 {
             tracing::info!("{gone} tasks left the trash for good");
         }
-        inbox::forget_old(&ctx).await
+        inbox::forget_old(&ctx).await?;
+        outbox::keep::prune(&ctx).await.map(|_| ())
     }
 
     /// Done when a run is; never while there is none.

@@ -27,6 +27,7 @@ pub mod label;
 pub mod lane;
 pub mod mail_account;
 pub mod mail_gate;
+pub mod mail_look;
 pub mod mail_probe;
 pub mod mention;
 pub mod metrics;
@@ -34,6 +35,7 @@ pub mod my_work;
 pub mod notes_query;
 pub mod notification;
 pub mod occurrence;
+pub mod outbox;
 pub mod period;
 #[cfg(feature = "ssr")]
 pub mod planner;

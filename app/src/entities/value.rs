@@ -15,6 +15,7 @@ use crate::domain::{
     mail_account::{AccountKind, AuthMethod, TlsMode},
     notification::NotificationKind,
     occurrence::{OccurrenceState, Trigger},
+    outbox::ReleaseState,
     planner::{Misfire, Overlap},
     project::MemberRole,
     recipient::RecipientTarget,
@@ -177,5 +178,6 @@ text_columns!(
     ImportState,
     NoteKind,
     NotificationKind,
+    ReleaseState,
     HitKind,
 );

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{
-        ids::{AccountId, OutboxMessageId},
+        ids::AccountId,
         mail_account::{AccountKind, AuthMethod, TlsMode},
         mail_probe::{ProbeReport, ProbeResult},
     },
@@ -16,7 +16,7 @@ use crate::{
 use {
     super::service::{
         accounts::{self, AccountInput, OutboxInput},
-        gate, outbox,
+        gate,
         probe::{self, Probe},
     },
     crate::{
@@ -79,46 +79,6 @@ pub struct Moment {
     pub words: String,
     pub machine: String,
 }
-
-/// A page of the outbox.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OutboxList {
-    pub items: Vec<OutboxItem>,
-    /// The id to go on from, if there are older messages.
-    pub older: Option<OutboxMessageId>,
-}
-
-/// A caught message in the list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OutboxItem {
-    pub id: OutboxMessageId,
-    pub to: String,
-    pub subject: String,
-    pub caught: Moment,
-}
-
-/// A caught message with what its tabs show; the HTML is served to its frame by itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CaughtMail {
-    pub id: OutboxMessageId,
-    pub subject: String,
-    pub from: String,
-    pub to: String,
-    pub envelope_from: String,
-    pub envelope_to: String,
-    pub caught: Moment,
-    pub has_html: bool,
-    pub text: Option<String>,
-    /// The beginning of the bytes as they would have gone over the wire.
-    pub source: String,
-    pub is_source_cut: bool,
-    /// Name and size in bytes.
-    pub attachments: Vec<(String, usize)>,
-}
-
-/// How much of a message's source the page shows, in bytes; the download has all of it.
-#[cfg(feature = "ssr")]
-const SOURCE_BYTES: usize = 64 * 1024;
 
 /// All mail accounts, the default first. For administrators.
 #[server(prefix = "/rpc")]
@@ -279,56 +239,6 @@ pub async fn delete_account(id: String, #[server(default)] confirm: String) -> A
     accounts::delete(&ctx, id).await?;
     leptos_axum::redirect("/settings/mail?notice=deleted");
     Ok(())
-}
-
-/// The caught messages that the person may see, the newest first.
-#[server(prefix = "/rpc")]
-pub async fn list_outbox(#[server(default)] before: Option<String>) -> AppResult<OutboxList> {
-    let ctx = Ctx::signed_in()?;
-    let before = before.as_deref().map(parse).transpose()?;
-    let mut rows = outbox::list(&ctx, before).await?;
-    let is_more = rows.len() as u64 > outbox::PAGE;
-    rows.truncate(outbox::PAGE as usize);
-    Ok(OutboxList {
-        older: rows.last().filter(|_| is_more).map(|row| row.id),
-        items: rows
-            .into_iter()
-            .map(|row| OutboxItem {
-                id: row.id,
-                to: row.envelope_to,
-                subject: row.subject,
-                caught: moment(&ctx, row.caught_at),
-            })
-            .collect(),
-    })
-}
-
-/// One caught message.
-#[server(prefix = "/rpc")]
-pub async fn read_mail(id: String) -> AppResult<CaughtMail> {
-    let ctx = Ctx::signed_in()?;
-    let (row, reading) = outbox::reading(&ctx, parse(&id)?).await?;
-    Ok(CaughtMail {
-        id: row.id,
-        subject: row.subject,
-        from: reading.from,
-        to: reading.to,
-        envelope_from: row.envelope_from,
-        envelope_to: row.envelope_to,
-        caught: moment(&ctx, row.caught_at),
-        has_html: reading.html.is_some(),
-        text: reading.text.as_deref().map(preformatted),
-        source: preformatted(&String::from_utf8_lossy(&row.mime[..row.mime.len().min(SOURCE_BYTES)])),
-        is_source_cut: row.mime.len() > SOURCE_BYTES,
-        attachments: reading.attachments,
-    })
-}
-
-/// Text for a `<pre>`: what a parser of HTML would change is changed here, or hydration would find
-/// another text than the server wrote.
-#[cfg(feature = "ssr")]
-fn preformatted(text: &str) -> String {
-    text.replace('\r', "").replace('\0', "\u{fffd}").trim_start_matches('\n').to_owned()
 }
 
 #[cfg(feature = "ssr")]

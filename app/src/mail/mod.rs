@@ -6,8 +6,12 @@ mod account_page;
 mod accounts_page;
 pub mod api;
 mod mail_page;
+mod mail_parts;
+pub mod outbox_api;
 mod outbox_page;
+mod outbox_tools;
 mod probe_panel;
+mod release_panel;
 mod sending_panel;
 #[cfg(feature = "ssr")]
 pub mod service;

@@ -13,6 +13,7 @@ mod jobs_stage;
 mod live;
 mod mail_accounts;
 mod mail_gate;
+mod mail_outbox;
 mod mail_smtp;
 mod mail_suppressions;
 mod mail_transport;

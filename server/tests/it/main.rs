@@ -12,6 +12,7 @@ mod jobs_pages;
 mod live;
 mod mail;
 mod notifications;
+mod outbox;
 mod notes_file;
 mod projects_pages;
 mod reports;

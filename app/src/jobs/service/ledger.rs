@@ -6,7 +6,7 @@
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, LockBehavior, LockType},
 };
 
@@ -56,6 +56,14 @@ impl RunRow {
         }
     }
 }
+
+/// The run has not ended. The states stand in the query word for word, as in the partial indexes of open runs: from bound
+/// values SQLite could not see that such an index will do, and would walk over all that has ended.
+pub(super) fn is_open() -> Expr {
+    Expr::cust(OPEN)
+}
+
+const OPEN: &str = r#""occurrence"."state" IN ('planned', 'claimed', 'building', 'frozen', 'sending')"#;
 
 /// The columns of [`RunRow`].
 pub fn run_columns() -> sea_orm::Select<occurrence::Entity> {
@@ -109,6 +117,20 @@ pub async fn try_lock_schedule(ctx: &Ctx, tx: &WriteTx, id: ScheduleId) -> AppRe
         query = query.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
     Ok(query.one(&**tx).await?)
+}
+
+/// Locks those of the schedules that no other transaction has, in the order of their ids.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn try_lock_schedules(ctx: &Ctx, tx: &WriteTx, ids: &[ScheduleId]) -> AppResult<Vec<schedule::Model>> {
+    let mut query = schedule::Entity::find()
+        .filter(schedule::Column::Id.is_in(ids.iter().copied()))
+        .order_by_asc(schedule::Column::Id);
+    if ctx.db().is_postgres() {
+        query = query.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    }
+    Ok(query.all(&**tx).await?)
 }
 
 /// Locks a run for the transaction.
@@ -232,4 +254,16 @@ pub async fn renew(ctx: &Ctx, id: OccurrenceId, fence: i64) -> AppResult<bool> {
 pub fn seed(id: OccurrenceId) -> u64 {
     // The low half of a UUIDv7 is random.
     id.0.as_u128() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_query_of_open_runs_names_every_state_that_is_not_final() {
+        for state in OccurrenceState::ALL {
+            assert_eq!(OPEN.contains(&format!("'{state}'")), !state.is_final(), "{state}");
+        }
+    }
 }

@@ -27,6 +27,9 @@ use crate::{
     platform::{ctx::Ctx, db::WriteTx},
 };
 
+/// Schedules that one transaction plans: each commit waits for the disk, and thousands may be due in the same minute.
+const AT_ONCE: usize = 200;
+
 /// Plans all schedules that are due, and returns how many runs were made or skipped.
 ///
 /// # Errors
@@ -44,8 +47,33 @@ pub async fn plan_due(ctx: &Ctx) -> AppResult<usize> {
         .all(ctx.reader())
         .await?;
     let mut planned = 0;
-    for id in due {
-        match plan_one(ctx, id).await {
+    for some in due.chunks(AT_ONCE) {
+        planned += match plan_some(ctx, some).await {
+            // One of them cannot be planned: each by itself, so that it stands in nobody's way.
+            Err(AppError::NotFound | AppError::Internal { .. }) => plan_each(ctx, some).await?,
+            planned => planned?,
+        };
+    }
+    Ok(planned)
+}
+
+async fn plan_some(ctx: &Ctx, ids: &[ScheduleId]) -> AppResult<usize> {
+    if let [id] = ids {
+        return plan_one(ctx, *id).await;
+    }
+    let tx = ctx.begin().await?;
+    let mut made = 0;
+    for held in ledger::try_lock_schedules(ctx, &tx, ids).await? {
+        made += plan_held(ctx, &tx, &held).await?;
+    }
+    tx.commit().await?;
+    Ok(made)
+}
+
+async fn plan_each(ctx: &Ctx, ids: &[ScheduleId]) -> AppResult<usize> {
+    let mut planned = 0;
+    for id in ids {
+        match plan_one(ctx, *id).await {
             Ok(made) => planned += made,
             // Deleted meanwhile with its project, or not to be read, which the log says: the others have their turn.
             Err(AppError::NotFound | AppError::Internal { .. }) => {}
@@ -203,10 +231,9 @@ pub(super) async fn insert(
 
 /// The runs of a schedule that have not ended.
 pub(super) async fn open_runs(tx: &WriteTx, id: ScheduleId) -> AppResult<Vec<RunRow>> {
-    use OccurrenceState::*;
     let query = ledger::run_columns()
         .filter(occurrence::Column::ScheduleId.eq(id))
-        .filter(occurrence::Column::State.is_in([Planned, Claimed, Building, Frozen, Sending]))
+        .filter(ledger::is_open())
         .order_by_asc(occurrence::Column::ScheduledAt);
     Ok(query.into_model().all(&**tx).await?)
 }

@@ -95,15 +95,8 @@ pub async fn claim(app: &AppState, owner: &str) -> AppResult<Option<Claim>> {
 async fn claimable(ctx: &Ctx) -> AppResult<Vec<ledger::RunRow>> {
     use occurrence::Column;
     let has_come = |column: Column| Condition::any().add(column.is_null()).add(column.lte(ctx.now));
-    let open = [
-        OccurrenceState::Planned,
-        OccurrenceState::Claimed,
-        OccurrenceState::Building,
-        OccurrenceState::Frozen,
-        OccurrenceState::Sending,
-    ];
     let query = ledger::run_columns()
-        .filter(Column::State.is_in(open))
+        .filter(ledger::is_open())
         .filter(has_come(Column::NextTryAt))
         .filter(has_come(Column::LeaseUntil))
         .order_by_asc(Column::ScheduledAt)

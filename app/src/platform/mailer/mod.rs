@@ -1,5 +1,6 @@
 //! The door to mail servers: composes messages and speaks SMTP, phase by phase.
 
+mod anatomy;
 mod dial;
 mod failure;
 mod message;
@@ -10,6 +11,7 @@ mod sign_in;
 mod tls;
 mod wire;
 
+pub use anatomy::{Anatomy, HeaderLine, Part, anatomy, part};
 pub use failure::{CertificateProblem, Failure, FailureKind, Step};
 pub use message::{Attachment, ComposeError, Draft, InlineImage, ListId, Mailbox, MessageId, Origin, compose};
 pub use reading::{Reading, read};

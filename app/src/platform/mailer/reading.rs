@@ -4,6 +4,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
 use mail_parser::{Address, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
+use crate::error::is_forbidden;
+
 /// A message as a page shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
@@ -11,6 +13,7 @@ pub struct Reading {
     pub subject: String,
     pub from: String,
     pub to: String,
+    pub cc: String,
     pub date: Option<DateTime<Utc>>,
     pub text: Option<String>,
     /// The HTML part with `cid:` images written into it as `data:`. It is foreign markup: show it
@@ -18,23 +21,54 @@ pub struct Reading {
     pub html: Option<String>,
     /// Names and sizes of the attached files.
     pub attachments: Vec<(String, usize)>,
+    /// More messages within messages than can be read: only the headers are.
+    pub is_unreadable: bool,
+}
+
+/// Most mentions of messages within messages. Each could be a level, and a reader that goes down as deep as anybody
+/// likes ends the program.
+const NESTED_MAX: usize = 500;
+/// Most images that are written into the HTML.
+const IMAGES_MAX: usize = 100;
+
+/// Reads the tree of a message; of one that is nested without end, the headers alone.
+pub(super) fn parse(mime: &[u8]) -> Option<Message<'_>> {
+    let parser = MessageParser::new()
+        .with_mime_headers()
+        .with_date_headers()
+        .with_address_headers()
+        .with_message_ids()
+        .default_header_text();
+    if is_bottomless(mime) { parser.parse_headers(mime) } else { parser.parse(mime) }
+}
+
+/// Whether so many messages may stand in each other that nobody should go down.
+pub(super) fn is_bottomless(mime: &[u8]) -> bool {
+    let names: [&[u8]; 3] = [b"rfc822", b"global", b"digest"];
+    // The first letter decides for nearly all of them.
+    let mentions = mime.windows(6).filter(|word| {
+        matches!(word[0] | 0x20, b'r' | b'g' | b'd') && names.iter().any(|name| word.eq_ignore_ascii_case(name))
+    });
+    mentions.take(NESTED_MAX + 1).count() > NESTED_MAX
 }
 
 /// Reads a message; `None` for bytes that are none.
 pub fn read(mime: &[u8]) -> Option<Reading> {
-    let message = MessageParser::default().parse(mime)?;
+    let message = parse(mime)?;
     Some(Reading {
-        message_id: message.message_id().map(str::to_owned),
-        subject: message.subject().unwrap_or("(no subject)").to_owned(),
+        is_unreadable: is_bottomless(mime),
+        message_id: message.message_id().map(line),
+        subject: line(message.subject().unwrap_or("(no subject)")),
         from: message.from().map(addresses).unwrap_or_default(),
         to: message.to().map(addresses).unwrap_or_default(),
+        cc: message.cc().map(addresses).unwrap_or_default(),
         date: message.date().and_then(|date| DateTime::from_timestamp(date.to_timestamp(), 0)),
         text: part_text(&message, message.text_body.first()),
         html: part_html(&message, message.html_body.first()).map(|html| with_images(&message, html)),
         attachments: message
             .parts
             .iter()
-            .filter_map(|part| Some((part.attachment_name()?.to_owned(), part.contents().len())))
+            .filter_map(|part| Some((line(part.attachment_name()?), part.contents().len())))
             .collect(),
     })
 }
@@ -54,18 +88,24 @@ fn part_html(message: &Message<'_>, index: Option<&u32>) -> Option<String> {
     }
 }
 
-fn addresses(list: &Address<'_>) -> String {
+pub(super) fn addresses(list: &Address<'_>) -> String {
     let shown = list.iter().map(|one| match (one.name(), one.address()) {
         (Some(name), Some(address)) => format!("{name} <{address}>"),
         (name, address) => address.or(name).unwrap_or_default().to_owned(),
     });
-    shown.collect::<Vec<_>>().join(", ")
+    line(&shown.collect::<Vec<_>>().join(", "))
+}
+
+/// What a message says on one line: encoded words may hide line breaks and worse.
+fn line(text: &str) -> String {
+    text.chars().map(|c| if is_forbidden(c) { ' ' } else { c }).collect()
 }
 
 fn with_images(message: &Message<'_>, html: String) -> String {
-    message.parts.iter().fold(html, |html, part| match data_url(part) {
-        Some((cid, url)) => html.replace(&format!("\"cid:{cid}\""), &format!("\"{url}\"")),
-        None => html,
+    // A frame without permissions has no session: images of their own addresses would not reach it.
+    message.parts.iter().filter_map(data_url).take(IMAGES_MAX).fold(html, |html, (cid, url)| {
+        let html = html.replace(&format!("\"cid:{cid}\""), &format!("\"{url}\""));
+        html.replace(&format!("'cid:{cid}'"), &format!("'{url}'"))
     })
 }
 
@@ -97,6 +137,20 @@ mod tests {
         assert_eq!(reading.date.unwrap().to_rfc3339(), "2026-11-23T06:00:00+00:00");
         assert_eq!(reading.text.as_deref(), Some("plain"));
         assert_eq!(reading.html.as_deref(), Some("<img src=\"data:image/png;base64,AAEC\"><img src=\"cid:two\">"));
+    }
+
+    #[test]
+    fn of_messages_in_messages_without_end_only_the_headers_are_read() {
+        let mime = format!("Subject: Deep\r\n{}", "Content-Type: message/rfc822\r\n\r\n".repeat(100_000));
+        let reading = read(mime.as_bytes()).unwrap();
+        assert_eq!((reading.subject.as_str(), reading.is_unreadable, reading.text), ("Deep", true, None));
+    }
+
+    #[test]
+    fn an_encoded_word_brings_no_line_break_and_no_nul() {
+        let mime = b"Subject: =?utf-8?B?QQ0KQgBD?=\r\nFrom: =?utf-8?B?QQ0KQgBD?= <a@example.org>\r\n\r\nx";
+        let reading = read(mime).unwrap();
+        assert_eq!((reading.subject.as_str(), reading.from.as_str()), ("A  B C", "A  B C <a@example.org>"));
     }
 
     #[test]

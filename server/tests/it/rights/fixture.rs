@@ -16,7 +16,7 @@ use app::{
         address::EmailAddress,
         automation::{Action, Trigger},
         board_filter::BoardFilter,
-        ids::{ImportId, OutboxMessageId, ProjectId, TaskId, TeamId, UserId},
+        ids::{ImportId, ProjectId, TaskId, TeamId, UserId},
         import::{
             mapping::{CsvMapping, Layout, ListMapping},
             run::{ImportChoices, ImportKind, ImportState, ImportTarget},
@@ -26,15 +26,18 @@ use app::{
         work_note::NoteKind,
     },
     entities::{
-        checklist_item, comment, delivery, import_run, member, occurrence, outbox_message, project, task, team_project,
-        user, work_note,
+        checklist_item, comment, delivery, import_run, member, occurrence, project, task, team_project, user, work_note,
     },
     mail::service::{
         accounts::OUTBOX,
+        outbox,
         suppressions::{self, Search},
         unsubscribe,
     },
-    platform::ctx::{Actor, Ctx},
+    platform::{
+        ctx::{Actor, Ctx},
+        mailer::Envelope,
+    },
     projects::service::{
         access,
         projects::{self, NewProject},
@@ -365,18 +368,10 @@ impl Fixture {
     }
 
     async fn add_mail(&mut self, app: &TestApp, owner: &Me) {
-        let id = OutboxMessageId(Uuid::now_v7());
-        let row = outbox_message::ActiveModel {
-            id: Set(id),
-            account_id: Set(Some(OUTBOX)),
-            message_id: Set(format!("{id}@example.org")),
-            envelope_from: Set("a@example.org".into()),
-            envelope_to: Set(owner.email.clone()),
-            subject: Set("Hello".into()),
-            mime: Set(b"Subject: Hello\r\n\r\nhello\r\n".to_vec()),
-            caught_at: Set(app.clock.now()),
-        };
-        outbox_message::Entity::insert(row).exec_without_returning(app.reader()).await.unwrap();
+        let mime = format!("Message-ID: <{}@example.org>\r\nSubject: Hello\r\n\r\nhello\r\n", Uuid::now_v7());
+        let address = |text: &str| EmailAddress::parse(text).unwrap();
+        let envelope = Envelope { sender: address("a@example.org"), recipient: address(&owner.email) };
+        let id = outbox::catch(&Ctx::system(app), OUTBOX, &envelope, mime.as_bytes()).await.unwrap();
         self.words.push(("mail", id.to_string()));
     }
 

@@ -1,0 +1,78 @@
+// Two thousand recipients of one report, over one account with four connections, on both databases: how long it takes, and
+// whether the memory of the server stays as it was.
+import fs from 'node:fs';
+import { expect, test } from '@playwright/test';
+import { AutoReport } from '../fixtures/autoreport.ts';
+import { Client } from '../fixtures/client.ts';
+import { MailServer } from '../fixtures/mail-server.ts';
+import { Database, engines, settings } from './database.ts';
+import { figure } from './figures.ts';
+
+const person = { email: 'bench@example.org', password: 'four words nobody guesses' };
+const recipients = 2_000;
+
+/** Megabytes of a process: now, and the most since it started. */
+function memory(server: AutoReport): { now: number; most: number } {
+  const status = fs.readFileSync(`/proc/${server.pid}/status`, 'utf8');
+  const of = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)![1]) / 1000;
+  return { now: of('VmRSS'), most: of('VmHWM') };
+}
+
+for (const engine of engines) {
+  test(`${recipients} recipients over four connections: ${engine}`, async () => {
+    const mail = await MailServer.start();
+    const server = await AutoReport.start({ settings: settings(engine, 'bench_delivery'), prepare: (command) => {
+      command(['user', 'create', '--email', person.email, '--name', 'Bench', '--admin'], `${person.password}\n`);
+      command(['seed', '--tasks', '200']);
+    } });
+    const client = new Client(server);
+    const database = new Database(engine, server);
+    try {
+      await client.signIn(person.email, person.password);
+      const project = (await client.call<string>('find_board', {})).value;
+      const { answer } = await client.call('save_account', {
+        name: 'Bench', host: '127.0.0.1', port: String(mail.port), tls: 'none', auth: 'none', sender_name: 'AutoReport', sender_address: 'reports@example.org',
+      });
+      const account = /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(answer.headers.location ?? '')![0];
+      await client.call('save_account_limits', { id: account, per_minute: '', connections: '4' });
+      await client.call('save_job', {
+        name: 'To many', project, mode: 'simple', mon: 'on', at: '07:00', expression: '', zone: 'UTC', recipients: 'first@example.org', account, id: '', version: '0',
+      });
+      const job = (await client.call<{ id: string; name: string }[]>('list_jobs', {})).value.find((known) => known.name === 'To many')!;
+      // Once for one, so that all that is made once is there.
+      await client.call('start_run', { id: job.id });
+      const accepted = () => fs.readdirSync(mail.folder).filter((name) => name.endsWith('.eml')).length;
+      await expect.poll(accepted, { timeout: 60_000, intervals: [50] }).toBe(1);
+      const ended = () => database.count(`SELECT count(*) FROM occurrence WHERE finished_at IS NOT NULL AND schedule_id = (SELECT id FROM schedule WHERE name = 'To many')`);
+      await expect.poll(ended, { timeout: 60_000 }).toBe(1);
+      database.copy('recipient', `address = 'first@example.org'`, recipients - 1, {
+        id: database.freshId, position: 'n.i', kind: `'bcc'`, address: `'reader' || n.i || '@example.org'`,
+      });
+
+      const before = memory(server);
+      const begun = performance.now();
+      await client.call('start_run', { id: job.id });
+      await expect.poll(accepted, { message: 'the first message', timeout: 120_000, intervals: [20] }).toBeGreaterThan(1);
+      const first = performance.now();
+      await expect.poll(accepted, { message: 'all messages', timeout: 300_000, intervals: [100] }).toBe(recipients + 1);
+      const last = performance.now();
+      await expect.poll(ended, { message: 'the run has ended', timeout: 60_000 }).toBe(2);
+      const after = memory(server);
+      figure(`delivery.${engine}.${recipients}`, (last - begun) / 1000, 's', 20);
+      figure(`delivery.${engine}.sending`, (last - first) / 1000, 's', null);
+      figure(`delivery.${engine}.memory.before`, before.now, 'MB', null);
+      figure(`delivery.${engine}.memory.growth`, after.now - before.now, 'MB', 50);
+      figure(`delivery.${engine}.memory.most`, after.most, 'MB', null);
+
+      const reached = mail.accepted.map((line) => line.rcpt_tos![0]);
+      expect(new Set(reached).size, 'everybody once').toBe(recipients);
+      expect(reached).toHaveLength(recipients + 1);
+      const connections = new Set(mail.accepted.slice(1).map((line) => line.connection));
+      expect(connections.size, 'connections').toBeLessThanOrEqual(4);
+    } finally {
+      client.close();
+      await server.dispose();
+      await mail.dispose();
+    }
+  });
+}

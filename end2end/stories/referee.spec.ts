@@ -1,0 +1,81 @@
+// Every kind of mail that the program sends, as a mail server gets it, before a referee that shares no code with it.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Page } from '@playwright/test';
+import type { AutoReport } from '../fixtures/autoreport.ts';
+import { Client } from '../fixtures/client.ts';
+import { type Board, noFilter } from '../fixtures/crowd.ts';
+import { MailServer } from '../fixtures/mail-server.ts';
+import { faults, ownTest } from '../fixtures/referee.ts';
+import { begin, clientOf, dana, expect, makeProject, test } from '../fixtures/story.ts';
+
+interface Kind {
+  /** Its name in smtp/referee.py, where its rules stand. */
+  kind: string;
+  /** Has it sent to Dana; `account` is the mail account of the test server. */
+  send: (client: Client, account: string, page: Page, server: AutoReport) => Promise<void>;
+}
+
+/** The id in the address to which a call sends its page. */
+async function idOf(client: Client, name: string, values: Record<string, string>): Promise<string> {
+  const { answer } = await client.call(name, values);
+  return /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(answer.headers.location ?? '')![0];
+}
+
+/** A new kind of mail is one entry here, and one line of KINDS in the referee. */
+const kinds: Kind[] = [
+  { kind: 'report', send: sendReport },
+  { kind: 'test', send: async (client, account) => { await client.call('test_account', { id: account, send: 'yes' }); } },
+];
+
+async function sendReport(client: Client, _account: string, page: Page, server: AutoReport): Promise<void> {
+  await makeProject(page, server);
+  const board = await client.call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
+  const lines = ['Draft the <b>November</b> & December report @me !urgent 2026-01-05', 'Žerjav: overhaul “before” spring', 'Book the room'];
+  await client.call('add_tasks', { project: 'REP', column: board.value.columns[0].id, title: lines.join('\n'), at: 'end' });
+  const id = await idOf(client, 'save_job', {
+    name: 'Weekly – Žiga’s report', project: 'REP', mode: 'simple', mon: 'on', at: '07:00', zone: 'Europe/Ljubljana', recipients: `Dana Ž. <${dana.email}>`,
+  });
+  await client.call('start_run', { id });
+}
+
+for (const { kind, send } of kinds) {
+  test(`the referee has nothing to say against a mail of the kind ${kind} @plain`, async ({ page, empty }) => {
+    const mail = await MailServer.start();
+    try {
+      await begin(page, empty);
+      const client = clientOf(page);
+      const account = await idOf(client, 'save_account', {
+        name: 'Office mail', host: '127.0.0.1', port: String(mail.port), tls: 'none', auth: 'none', sender_name: 'Reports of Žiga', sender_address: 'reports@example.org',
+      });
+      await client.call('make_account_default', { id: account });
+      await send(client, account, page, empty);
+      await expect.poll(() => mail.accepted.length, { message: 'what the server has taken', timeout: 60_000 }).toBe(1);
+      const [accepted] = mail.accepted;
+      expect(accepted.rcpt_tos).toEqual([dana.email]);
+      expect(faults(kind, fs.readFileSync(path.join(mail.folder, accepted.file!)))).toEqual([]);
+    } finally {
+      await mail.dispose();
+    }
+  });
+}
+
+test('what the outbox catches is the same message, to the byte, as a server would get @plain', async ({ page, empty }) => {
+  await begin(page, empty);
+  const client = clientOf(page);
+  await sendReport(client, '', page, empty);
+  const caught = async () => (await client.call<{ items: { id: string }[] }>('list_outbox', {})).value.items;
+  await expect.poll(async () => (await caught()).length, { message: 'what the outbox has caught', timeout: 60_000 }).toBe(1);
+  const file = await client.request('GET', `/outbox/${(await caught())[0].id}/message.eml`);
+  expect(file.status).toBe(200);
+  expect(faults('report', file.body)).toEqual([]);
+  // The referee is awake: the same message without its text part is refused.
+  const cut = Buffer.from(file.body.toString('latin1').replace('text/plain', 'text/html'), 'latin1');
+  expect(faults('report', cut).join('\n')).toContain('multipart/alternative of');
+});
+
+test('the referee refuses messages whose faults are known @plain', () => {
+  const { status, output } = ownTest();
+  expect(output).toContain('OK');
+  expect(status, output).toBe(0);
+});
