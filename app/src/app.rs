@@ -29,6 +29,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=DashboardPage />
                     <Route path=path!("/reports") view=ReportsPage />
                     <Route path=path!("/reports/:id") view=ReportPage />
+                    <Route path=path!("/reports/:id/history") view=ReportHistoryPage />
                     <Route path=path!("/sign-in") view=SignInPage />
                     <Route path=path!("/sign-up") view=SignUpPage />
                     <Route path=path!("/more") view=MorePage />
@@ -80,6 +81,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/settings/mail") view=MailAccountsPage />
                     <Route path=path!("/settings/mail/new") view=NewMailAccountPage />
                     <Route path=path!("/settings/mail/:id") view=MailAccountPage />
+                    <Route path=path!("/settings/git") view=GitArchivePage />
                     <Route path=path!("/settings/suppressions") view=SuppressionsPage />
                     <Route path=path!("/unsubscribe/:token") view=UnsubscribePage />
                     <Route path=path!("/outbox") view=OutboxPage />

@@ -93,6 +93,8 @@ lazy_pages!(
     reports {
         ReportsPage: open_reports = reports,
         ReportPage: open_report = reports,
+        ReportHistoryPage: open_report_history = reports,
+        GitArchivePage: open_git_archive = reports,
     }
     mail {
         MailAccountsPage: open_mail_accounts = mail,

@@ -2,11 +2,13 @@
 //! [`ReportsPage`] and [`ReportPage`] to the route table, [`service`] to the server.
 
 pub mod api;
+pub mod git;
 mod report_page;
 mod reports_page;
 #[cfg(feature = "ssr")]
 pub mod service;
 pub mod view;
 
+pub use git::{GitArchivePage, ReportHistoryPage};
 pub use report_page::ReportPage;
 pub use reports_page::ReportsPage;

@@ -81,7 +81,7 @@ fn Facts(report: ReportDetail) -> impl IntoView {
             <div><dt>"Sent to"</dt><dd>{if addresses.is_empty() { "nobody".to_owned() } else { addresses.join(", ") }}</dd></div>
             {report.frozen.map(|at| view! { <div><dt>"Written"</dt><dd><time datetime=at.machine>{at.words}</time></dd></div> })}
             <div><dt>"Commit"</dt><dd>{match report.item.commit {
-                Some(commit) => view! { <code>{commit}</code><br /><span class="muted">{report.folder}</span> }.into_any(),
+                Some(commit) => view! { <code>{commit}</code><br /><span class="muted">{report.folder}</span><br /><a href=format!("/reports/{}/history", report.item.id)>"History and changes"</a> }.into_any(),
                 None => view! { <span class="muted">"Not in the archive yet"</span> }.into_any(),
             }}</dd></div>
         </dl>

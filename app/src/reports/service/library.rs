@@ -119,7 +119,7 @@ pub async fn message(ctx: &Ctx, id: OccurrenceId, to: Option<DeliveryId>) -> App
     found.map(|row| row.mime).ok_or(AppError::NotFound)
 }
 
-async fn find_report(ctx: &Ctx, id: OccurrenceId) -> AppResult<(occurrence::Model, project::Model)> {
+pub(super) async fn find_report(ctx: &Ctx, id: OccurrenceId) -> AppResult<(occurrence::Model, project::Model)> {
     let run = occurrence::Entity::find_by_id(id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
     let viewing = access::by_id(ctx, ctx.reader(), run.project_id).await?;
     Ok((run, viewing.project().clone()))
@@ -214,7 +214,7 @@ fn beginning(mime: &[u8]) -> String {
     String::from_utf8_lossy(&mime[..mime.len().min(SOURCE_BYTES)]).into_owned()
 }
 
-fn moment(ctx: &Ctx, at: DateTime<Utc>) -> Moment {
+pub(super) fn moment(ctx: &Ctx, at: DateTime<Utc>) -> Moment {
     let local = at.with_timezone(&find::zone(ctx));
     Moment { words: local.format("%-d %b %Y, %H:%M").to_string(), machine: at.to_rfc3339() }
 }

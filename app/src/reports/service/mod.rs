@@ -1,7 +1,11 @@
 //! The way of a report: [`snapshot`] freezes the facts, [`render`] writes mail from them,
-//! [`archive`] keeps all of it in Git, [`library`] finds it again.
+//! [`archive`] keeps all of it in Git, [`git_push`] brings it elsewhere, [`library`] and [`git_history`] find it again.
 
 pub mod archive;
+pub mod git_history;
+pub mod git_push;
+pub mod git_settings;
+pub mod git_state;
 pub mod library;
 pub mod render;
 pub mod snapshot;

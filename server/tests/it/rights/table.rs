@@ -206,6 +206,15 @@ pub const ROWS: &[Row] = &[
     // reports and jobs
     row("list_reports", SignedIn, ""),
     row("read_report", Viewer, "id={run}"),
+    row("load_report_history", Viewer, "id={run}"),
+    // Git archive
+    row("load_git_archive", Admin, ""),
+    row("save_git_archive", Admin, "version=1&branch=main"),
+    row("test_git_remote", Admin, ""),
+    row("push_git_archive", Admin, ""),
+    row("confirm_git_host_keys", Admin, "keys=ssh-ed25519 AAAA"),
+    row("save_git_remote", Admin, "version=1&url=https://git.example.org/reports.git&user=reports&token=secret"),
+    row("remove_git_remote", Admin, "version=1"),
     row("list_jobs", SignedIn, ""),
     row("list_next_runs", SignedIn, "limit=5"),
     row("load_job", Viewer, "id={job}"),
