@@ -18,7 +18,7 @@ RUN scripts/build.sh dist
 FROM debian:bookworm-slim
 # Git pushes the archive; the certificates are for the push and for nothing else: mail has its own.
 RUN apt-get update -qq \
- && apt-get install -y -qq --no-install-recommends ca-certificates git \
+ && apt-get install -y -qq --no-install-recommends ca-certificates git openssh-client \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin autoreport \
  && install -d -o autoreport -g autoreport -m 0700 /data

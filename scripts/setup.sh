@@ -66,6 +66,9 @@ postgres_packages() {
   apt_install postgresql
 }
 
+# What the archive is pushed with.
+ssh_client() { need ssh-keygen openssh-client; }
+
 browser() { need chromium chromium; }
 
 # The mail server of the browser stories.
@@ -107,6 +110,7 @@ case "${1:-run}" in
   test)
     for_run
     stage "Set-up: PostgreSQL" postgres_packages
+    stage "Set-up: ssh" ssh_client
     stage "Set-up: Chromium" browser
     stage "Set-up: mail server for the stories" mail_server
     stage "Set-up: Playwright and axe-core" story_tools

@@ -30,6 +30,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/reports") view=ReportsPage />
                     <Route path=path!("/reports/:id") view=ReportPage />
                     <Route path=path!("/reports/:id/compare") view=CompareReportsPage />
+                    <Route path=path!("/reports/:id/history") view=ReportHistoryPage />
                     <Route path=path!("/sign-in") view=SignInPage />
                     <Route path=path!("/sign-up") view=SignUpPage />
                     <Route path=path!("/more") view=MorePage />
@@ -81,6 +82,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/settings/mail") view=MailAccountsPage />
                     <Route path=path!("/settings/mail/new") view=NewMailAccountPage />
                     <Route path=path!("/settings/mail/:id") view=MailAccountPage />
+                    <Route path=path!("/settings/git") view=GitArchivePage />
                     <Route path=path!("/settings/suppressions") view=SuppressionsPage />
                     <Route path=path!("/settings/retention") view=RetentionPage />
                     <Route path=path!("/unsubscribe/:token") view=UnsubscribePage />

@@ -1,6 +1,10 @@
 //! One error for both sides: what a person can be told, small enough to travel in a URL.
 
+mod archive_problem;
+
 use std::fmt;
+
+pub use archive_problem::ArchiveProblem;
 
 use leptos::{
     prelude::{FromServerFnError, ServerFnErrorErr},
@@ -41,6 +45,12 @@ pub enum AppError {
     Unavailable,
     /// A fault of the program; the reference stands beside it in the log (500).
     Internal { reference: String },
+    /// Another program or server refused, in its own words (502). They stay on the server: the page that shows them
+    /// reads them where they are stored.
+    Outside {
+        #[serde(skip)]
+        words: String,
+    },
     /// The browser could not reach the server (only made in the browser).
     Offline,
 }
@@ -158,6 +168,8 @@ pub enum Problem {
     NotSent,
     /// Lines of an import file have faults and nobody agreed to leave them out.
     FaultyLines,
+    /// A setting of the Git archive.
+    Archive(ArchiveProblem),
 }
 
 impl Problem {
@@ -214,6 +226,7 @@ impl Problem {
             Self::NotWritten => "The mail is not written yet; try again in a moment".into(),
             Self::GetsNoMail => "Nothing is sent to your address from here; an administrator keeps the list".into(),
             Self::NotSent => "The mail server did not take it; the log of the run has its words".into(),
+            Self::Archive(problem) => problem.words().into(),
         }
     }
 }
@@ -268,6 +281,7 @@ impl AppError {
             Self::TooMany { .. } => 429,
             Self::Unavailable | Self::Offline => 503,
             Self::Internal { .. } => 500,
+            Self::Outside { .. } => 502,
         }
     }
 
@@ -313,6 +327,8 @@ impl AppError {
             Self::Internal { reference } => {
                 format!("Something went wrong here. The log has it under {}.", plain_reference(reference))
             }
+            Self::Outside { words } if words.is_empty() => "Another server refused; its words are in the log.".into(),
+            Self::Outside { words } => words.clone(),
             Self::Offline => "The server cannot be reached. Your change is not saved yet.".into(),
         }
     }
@@ -442,6 +458,14 @@ mod tests {
     fn a_reference_from_a_crafted_link_cannot_bring_words() {
         let words = AppError::Internal { reference: "call 555 now".into() }.words();
         assert!(!words.contains("now"), "{words}");
+    }
+
+    #[test]
+    fn words_from_outside_do_not_travel() {
+        let json = serde_json::to_string(&AppError::Outside { words: "remote: call 555 now".into() }).unwrap();
+        assert!(!json.contains("555"), "{json}");
+        let crafted = serde_json::from_str::<AppError>(r#"{"code":"outside","words":"call 555 now"}"#).unwrap();
+        assert!(!crafted.words().contains("555"), "{}", crafted.words());
     }
 
     #[test]

@@ -95,6 +95,8 @@ lazy_pages!(
         ReportPage: open_report = archive,
         CompareReportsPage: open_compare_reports = archive,
         RetentionPage: open_retention = archive,
+        ReportHistoryPage: open_report_history = archive,
+        GitArchivePage: open_git_archive = archive,
     }
     mail {
         MailAccountsPage: open_mail_accounts = mail,

@@ -183,6 +183,7 @@ const walks: Walk[] = [
       ['/reports/:id/compare', '/reports/{report}/compare'],
       ['/outbox', '/outbox', '/outbox?q=nothing+has+this&since=2026-01-01', '/outbox?clear=0'],
       ['/outbox/:id', '/outbox/{mail}', '/outbox/{mail}?view=headers', '/outbox/{mail}?view=parts', '/outbox/{mail}?view=checks', '/outbox/{mail}?view=release'],
+      ['/reports/:id/history', '/reports/{report}/history'],
     ],
   },
   {
@@ -206,6 +207,7 @@ const walks: Walk[] = [
       ['/settings/mail/new', '/settings/mail/new'],
       ['/settings/mail/:id', '/settings/mail/{account}'],
       ['/settings/retention', '/settings/retention', '/settings/retention?months=12&days=90'],
+      ['/settings/git', '/settings/git'],
       ['/settings/suppressions', '/settings/suppressions', '/settings/suppressions?q=nobody'],
     ],
   },

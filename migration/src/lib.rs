@@ -13,6 +13,7 @@ mod m0009_import_export;
 mod m0010_recipients;
 mod m0015_retention;
 mod m0014_outbox;
+mod m0016_git_archive;
 
 pub use sea_orm_migration::prelude::*;
 
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_recipients::Migration),
             Box::new(m0015_retention::Migration),
             Box::new(m0014_outbox::Migration),
+            Box::new(m0016_git_archive::Migration),
         ]
     }
 }

@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use app::platform::state::{Settings, SignUp};
+use app::platform::{
+    git::{GitSettings, RemoteRule},
+    state::{Settings, SignUp},
+};
 
 /// A setting: its name, what it is for, what it is where left out.
 pub struct Known {
@@ -40,6 +43,11 @@ pub const KNOWN: &[Known] = &[
         words: "who may sign up after the first: open, invite or closed",
         default: "invite",
     },
+    Known {
+        name: "AUTOREPORT_GIT_REMOTES",
+        words: "where the archive may be pushed: public, internal (also to servers of this network) or files (tests)",
+        default: "public",
+    },
 ];
 
 /// What the process was started with.
@@ -53,6 +61,7 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     pub log_dir: Option<PathBuf>,
     pub sign_up: SignUp,
+    pub git: GitSettings,
     /// Where the built pages are.
     pub site_root: PathBuf,
 }
@@ -103,6 +112,18 @@ impl Config {
             "closed" => SignUp::Closed,
             other => return Err(format!("AUTOREPORT_SIGNUP is “{other}”; expected open, invite or closed.")),
         };
+        let mut git = GitSettings::default();
+        git.remotes = match get("AUTOREPORT_GIT_REMOTES").as_deref().unwrap_or("public") {
+            "public" => RemoteRule::Public,
+            "internal" => RemoteRule::Internal,
+            "files" => RemoteRule::Files,
+            other => {
+                return Err(format!("AUTOREPORT_GIT_REMOTES is “{other}”; expected public, internal or files."));
+            }
+        };
+        if let Some(path) = get("PATH") {
+            git.path = path;
+        }
         let trusted_proxies = get("AUTOREPORT_TRUSTED_PROXIES")
             .unwrap_or_default()
             .split(',')
@@ -115,12 +136,17 @@ impl Config {
         let key_file = get("AUTOREPORT_KEY_FILE").map_or_else(|| data_dir.join("keyring"), PathBuf::from);
         let site_root = get("LEPTOS_SITE_ROOT").map_or_else(site_beside_program, PathBuf::from);
         let log_dir = get("AUTOREPORT_LOG_DIR").map(PathBuf::from);
-        Ok(Self { database_url, addr, base_url, data_dir, key_file, trusted_proxies, log_dir, sign_up, site_root })
+        Ok(Self { database_url, addr, base_url, data_dir, key_file, trusted_proxies, log_dir, sign_up, git, site_root })
     }
 
     /// The part that the pages and services know.
     pub fn settings(&self) -> Settings {
-        Settings { base_url: self.base_url.clone(), data_dir: self.data_dir.clone(), sign_up: self.sign_up }
+        Settings {
+            base_url: self.base_url.clone(),
+            data_dir: self.data_dir.clone(),
+            sign_up: self.sign_up,
+            git: self.git.clone(),
+        }
     }
 
     /// Name and value of each setting, without passwords.
@@ -137,6 +163,7 @@ impl Config {
             proxies.join(","),
             log_dir,
             sign_up,
+            format!("{:?}", self.git.remotes).to_lowercase(),
         ];
         KNOWN.iter().map(|known| known.name).zip(values).collect()
     }

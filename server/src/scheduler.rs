@@ -19,6 +19,7 @@ use app::{
     mail::service::outbox,
     notifications::service::inbox,
     platform::{clock::Clock, ctx::Ctx, events, state::AppState},
+    reports::service::git_push,
     tasks::service::trash,
 };
 use tokio::{
@@ -44,6 +45,11 @@ const RULES_EVERY: Duration = Duration::from_secs(1);
 const ARCHIVE_EVERY: u64 = 30;
 /// Looks between two tidyings.
 const SWEEP_EVERY: u64 = 3_600;
+
+/// Between two looks for a push of the archive that is due.
+const PUSH_EVERY: Duration = Duration::from_secs(2);
+/// Looks between two for commits that nobody asked a push for.
+const MISSING_EVERY: u64 = 30;
 
 /// The running scheduler.
 #[derive(Debug)]
@@ -75,6 +81,7 @@ async fn run(app: AppState, mut stopped: watch::Receiver<bool>) {
     }
     let heart = tokio::spawn(beat_for_ever(app.clone()));
     let rules = tokio::spawn(follow_rules(app.clone()));
+    let pushes = tokio::spawn(push_archive(app.clone()));
     let mut crew = Crew::new(app.clone());
     app.wake.notify_one();
     loop {
@@ -91,6 +98,8 @@ async fn run(app: AppState, mut stopped: watch::Receiver<bool>) {
     heart.abort();
     // What a rule was at is done again by the next process, from where it was.
     rules.abort();
+    // What git was at is killed with it; the next process pushes it.
+    pushes.abort();
     crew.finish().await;
 }
 
@@ -221,6 +230,26 @@ async fn let_go(app: &AppState) {
         }
         Ok(_) => {}
         Err(error) => tracing::warn!("removing what is too old: {error}"),
+    }
+}
+
+/// Pushes what is due, for ever. Of several processes one does.
+async fn push_archive(app: AppState) {
+    if let Err(error) = git_push::forget_claim(&app).await {
+        tracing::warn!("taking over the push of the last process: {error}");
+    }
+    let mut looks = 0_u64;
+    loop {
+        if looks.is_multiple_of(MISSING_EVERY)
+            && let Err(error) = git_push::ask_for_missing(&app).await
+        {
+            tracing::warn!("looking for commits to push: {error}");
+        }
+        if let Err(error) = git_push::look(&app).await {
+            tracing::warn!("pushing the archive: {error}");
+        }
+        looks += 1;
+        tokio::time::sleep(PUSH_EVERY).await;
     }
 }
 

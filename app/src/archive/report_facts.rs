@@ -17,7 +17,11 @@ pub fn Facts(report: ReportDetail) -> impl IntoView {
         (Some(short), Some(commit)) => {
             let label = format!("Copy the commit {short}");
             let folder = report.folder.clone().map(|folder| view! { <br /><span class="muted">{folder}</span> });
-            view! { <span class="hash"><code>{commit.clone()}</code><CopyButton text=commit label=label /></span>{folder} }.into_any()
+            let history = report.removed.is_none().then(|| {
+                let href = format!("{PATH}/{}/history", report.item.id);
+                view! { <br /><a class="link" href=href>"History and changes"</a> }
+            });
+            view! { <span class="hash"><code>{commit.clone()}</code><CopyButton text=commit label=label /></span>{folder}{history} }.into_any()
         }
         _ => view! { <span class="muted">"Not in the archive yet"</span> }.into_any(),
     };

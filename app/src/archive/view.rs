@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    reports::view::Moment,
     domain::{
         delivery::DeliveryPhase,
         ids::{DeliveryId, OccurrenceId, ScheduleId},
@@ -179,13 +180,6 @@ pub struct RetentionPage {
 pub struct WouldGo {
     pub reports: u64,
     pub log_lines: u64,
-}
-
-/// An instant for a `<time>` element: the words in the person's zone, and the machine's form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Moment {
-    pub words: String,
-    pub machine: String,
 }
 
 impl ReportItem {

@@ -12,6 +12,8 @@ pub mod comment;
 pub mod comment_revision;
 pub mod delivery;
 pub mod event_stream;
+pub mod git_archive;
+pub mod git_push;
 pub mod import_run;
 pub mod import_source;
 pub mod label;

@@ -1,20 +1,35 @@
-//! The Git archive: files become commits of a bare repository, each named by a trailer.
+//! The Git archive: files become commits of a repository, each named by a trailer; [`Remote`] brings them elsewhere.
+
+mod private_folder;
+mod process;
+mod reading;
+mod remote;
+mod replay;
+mod ssh_key;
 
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use gix::{ObjectId, Repository, bstr::ByteSlice, objs::tree::EntryKind};
 
-/// The branch that all commits are on.
-const BRANCH: &str = "refs/heads/main";
+pub use reading::CommitInfo;
+pub use remote::{GitSettings, PushEnd, Remote, RemoteError, RemoteRule, SignIn, version};
+pub use ssh_key::{SshKey, fingerprint, generate, parse};
+
+/// The branch of the built-in archive, until another one is named.
+pub const BRANCH: &str = "main";
 /// How often a commit is tried when other writers come first.
 const ATTEMPTS: u32 = 50;
 
-/// A bare repository in a folder; opened anew for each call, so it may be used from any thread.
+/// A repository in a folder; opened anew for each call, so it may be used from any thread.
 /// Calls block: keep them off the asynchronous runtime.
 #[derive(Clone, Debug)]
 pub struct GitArchive {
     path: PathBuf,
+    /// With `refs/heads/`.
+    branch: String,
+    /// Somebody else's; never made here.
+    is_given: bool,
 }
 
 /// Files that belong together, and who wrote them.
@@ -45,7 +60,19 @@ pub struct GitError {
 impl GitArchive {
     /// The archive in this folder, which need not exist yet.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
+        Self { path: path.into(), branch: format!("refs/heads/{BRANCH}"), is_given: false }
+    }
+
+    /// A repository that is there already, bare or not.
+    pub fn given(path: impl Into<PathBuf>) -> Self {
+        Self { is_given: true, ..Self::new(path) }
+    }
+
+    /// The same with another branch.
+    #[must_use]
+    pub fn on_branch(mut self, branch: &str) -> Self {
+        self.branch = format!("refs/heads/{branch}");
+        self
     }
 
     /// Where it is.
@@ -87,7 +114,7 @@ impl GitArchive {
     /// [`GitError`], where the repository or the commit cannot be read.
     pub fn read(&self, commit: &str, path: &str) -> Result<Option<Vec<u8>>, GitError> {
         let failed = |error: &dyn std::fmt::Display| self.failed(error.to_string());
-        let repo = self.open_or_create()?;
+        let Some(repo) = self.open_if_there()? else { return Ok(None) };
         let id = ObjectId::from_hex(commit.as_bytes()).map_err(|error| failed(&error))?;
         let tree = repo.find_commit(id).and_then(|commit| commit.tree()).map_err(|error| failed(&error))?;
         let Some(entry) = tree.lookup_entry_by_path(path).map_err(|error| failed(&error))? else {
@@ -100,8 +127,10 @@ impl GitArchive {
     fn open_or_create(&self) -> Result<Repository, GitError> {
         // Isolated: the archive must not depend on the configuration of whoever runs the server.
         let options = gix::open::Options::isolated();
-        if let Ok(repo) = gix::open_opts(&self.path, options.clone()) {
-            return Ok(repo);
+        match gix::open_opts(&self.path, options.clone()) {
+            Ok(repo) => return Ok(repo),
+            Err(error) if self.is_given => return Err(self.failed(error.to_string())),
+            Err(_) => {}
         }
         let created = gix::ThreadSafeRepository::init_opts(
             &self.path,
@@ -116,8 +145,13 @@ impl GitArchive {
         }
     }
 
+    /// For reading: nothing is made where nothing was written yet.
+    fn open_if_there(&self) -> Result<Option<Repository>, GitError> {
+        if self.path.exists() || self.is_given { self.open_or_create().map(Some) } else { Ok(None) }
+    }
+
     fn tip(&self, repo: &Repository) -> Result<Option<ObjectId>, GitError> {
-        let reference = repo.try_find_reference(BRANCH).map_err(|error| self.failed(error.to_string()))?;
+        let reference = repo.try_find_reference(self.branch.as_str()).map_err(|error| self.failed(error.to_string()))?;
         Ok(reference.and_then(|reference| reference.try_id().map(gix::Id::detach)))
     }
 
@@ -163,7 +197,8 @@ impl GitArchive {
             time: &time,
         };
         let message = format!("{}\n\n{}: {}\n", entry.subject, entry.trailer.0, entry.trailer.1);
-        let id = repo.commit_as(signature, signature, BRANCH, message, tree, tip).map_err(|error| failed(&error))?;
+        let branch = self.branch.as_str();
+        let id = repo.commit_as(signature, signature, branch, message, tree, tip).map_err(|error| failed(&error))?;
         Ok(id.detach())
     }
 
@@ -171,6 +206,9 @@ impl GitArchive {
         GitError { path: self.path.clone(), what }
     }
 }
+
+#[cfg(test)]
+mod remote_tests;
 
 #[cfg(test)]
 mod tests {

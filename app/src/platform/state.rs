@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use sea_orm::DatabaseConnection;
 use tokio::sync::{Notify, Semaphore};
 
-use super::{assets::Assets, clock::Clock, db::Db, mail_lines::MailLines, secrets::Keyring};
+use super::{assets::Assets, clock::Clock, db::Db, git::GitSettings, mail_lines::MailLines, secrets::Keyring};
 
 /// Passwords hashed at the same time: each takes 19 MiB and a core.
 const HASHERS: usize = 2;
@@ -26,6 +26,8 @@ pub struct Settings {
     /// Where the archive and the key file live.
     pub data_dir: PathBuf,
     pub sign_up: SignUp,
+    /// How the archive is pushed.
+    pub git: GitSettings,
 }
 
 impl Settings {

@@ -1,5 +1,9 @@
-//! Reports: what one is made of, how it looks, and the commit that keeps it. Shows [`service`] to jobs, which run
-//! reports, and to the archive, which shows them again.
+//! Reports: what one is made of, how it looks, the commit that keeps it and where it is pushed. Shows [`service`] to
+//! jobs, which run reports, and to the archive, which shows them again; the pages of the Git archive to the route table.
 
+pub mod git;
 #[cfg(feature = "ssr")]
 pub mod service;
+pub mod view;
+
+pub use git::{GitArchivePage, ReportHistoryPage};

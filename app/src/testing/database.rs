@@ -13,6 +13,7 @@ use crate::platform::{
     assets::Assets,
     clock::Clock,
     db::Db,
+    git::GitSettings,
     secrets::Keyring,
     state::{AppState, Settings, SignUp},
 };
@@ -96,8 +97,12 @@ async fn on_postgres(server: &str) -> TestApp {
 async fn make(url: &str, folder: PathBuf) -> TestApp {
     let db = Db::open(url).await.expect("the database opens");
     db.migrate().await.expect("the schema is made");
-    let settings =
-        Settings { base_url: "http://127.0.0.1:3000".into(), data_dir: folder.clone(), sign_up: SignUp::Invite };
+    let settings = Settings {
+        base_url: "http://127.0.0.1:3000".into(),
+        data_dir: folder.clone(),
+        sign_up: SignUp::Invite,
+        git: GitSettings::default(),
+    };
     let keyring = Keyring::of_key([7; 32]);
     let app = AppState::new(db, Clock::set_at(beginning()), settings, Assets::default(), keyring);
     TestApp { app, folder, url: url.into() }

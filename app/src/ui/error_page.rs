@@ -23,7 +23,7 @@ pub fn ErrorPage(error: AppError) -> impl IntoView {
         AppError::Invalid(_) | AppError::Malformed => "The request could not be read",
         AppError::TooLarge => "This is too much",
         AppError::TooMany { .. } => "Too many attempts",
-        AppError::Unavailable | AppError::Offline => "Not reachable",
+        AppError::Unavailable | AppError::Offline | AppError::Outside { .. } => "Not reachable",
         AppError::Internal { .. } => "Something went wrong here",
     };
     let is_admin = use_context::<Me>().is_some_and(|me| me.role == Role::Admin);

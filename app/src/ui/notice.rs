@@ -17,6 +17,7 @@ fn words(code: &str) -> Option<&'static str> {
         "trashed" => "Put into the trash. It waits there for 30 days.",
         "moved" => "Moved.",
         "sent" => "Sent.",
+        "pushed" => "Pushed.",
         "paused" => "Paused.",
         "resumed" => "Resumed.",
         "started" => "Started. The result appears here in a moment.",

@@ -19,6 +19,7 @@ const SECTIONS: &[Section] = &[
     Section { name: "People", icon: "user", href: "/settings/people", role: Role::Admin },
     Section { name: "Groups", icon: "users", href: "/settings/groups", role: Role::Admin },
     Section { name: "Mail", icon: "mail", href: "/settings/mail", role: Role::Admin },
+    Section { name: "Git archive", icon: "git-branch", href: "/settings/git", role: Role::Admin },
     Section { name: "No mail", icon: "mail-x", href: "/settings/suppressions", role: Role::Admin },
     Section { name: "Retention", icon: "archive", href: "/settings/retention", role: Role::Admin },
 ];

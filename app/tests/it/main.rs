@@ -4,6 +4,7 @@
 mod accounts;
 mod automation;
 mod dashboard;
+mod git_archive;
 mod import_export;
 mod import_run;
 mod jobs_recipients;

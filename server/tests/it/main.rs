@@ -5,6 +5,7 @@ mod architecture;
 mod attachments;
 mod bad_input;
 mod command_line;
+mod git_archive;
 mod http;
 mod import;
 mod jobs_killed;

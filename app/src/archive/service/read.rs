@@ -11,7 +11,7 @@ use super::{
     sight::Seen,
 };
 use crate::{
-    archive::view::{Moment, Neighbour, Part, RecipientView, Removed, ReportDetail, Tab},
+    archive::view::{Neighbour, Part, RecipientView, Removed, ReportDetail, Tab},
     domain::{
         delivery::DeliveryPhase,
         ids::{DeliveryId, OccurrenceId},
@@ -23,7 +23,6 @@ use crate::{
     error::AppResult,
     platform::ctx::Ctx,
     reports::service::{archive, snapshot},
-    tasks::service::find,
 };
 
 /// One report. One that was removed has its facts and says so.
@@ -168,9 +167,4 @@ impl Recipient {
             next_try: self.next_try_at.filter(|_| self.phase == DeliveryPhase::Deferred).map(|at| moment(ctx, at)),
         }
     }
-}
-
-fn moment(ctx: &Ctx, at: DateTime<Utc>) -> Moment {
-    let local = at.with_timezone(&find::zone(ctx));
-    Moment { words: local.format("%-d %b %Y, %H:%M").to_string(), machine: at.to_rfc3339() }
 }

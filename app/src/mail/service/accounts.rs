@@ -97,6 +97,15 @@ pub async fn default_id(db: &impl ConnectionTrait) -> AppResult<AccountId> {
     Ok(found.unwrap_or(OUTBOX))
 }
 
+/// Name and address of the default account's sender.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn default_sender(db: &impl ConnectionTrait) -> AppResult<(String, String)> {
+    let account = smtp_account::Entity::find_by_id(default_id(db).await?).one(db).await?.ok_or(AppError::NotFound)?;
+    Ok((account.sender_name, account.sender_address))
+}
+
 /// Makes an SMTP account.
 ///
 /// # Errors

@@ -2,10 +2,15 @@
 
 use chrono::{DateTime, Datelike, Utc};
 
-use super::render::{Address, Image, Written};
+use super::{
+    git_push, git_settings,
+    render::{Address, Image, Written},
+};
 use crate::{
     domain::{ids::OccurrenceId, report::Snapshot},
+    entities::git_archive,
     error::AppResult,
+    mail::service::accounts,
     platform::{
         ctx::Ctx,
         fault,
@@ -32,20 +37,40 @@ pub struct Kept<'a> {
     pub images: &'a [Image],
 }
 
-/// The archive of this instance.
-pub fn repository(ctx: &Ctx) -> GitArchive {
-    GitArchive::new(ctx.app.settings.data_dir.join("archive.git"))
+/// The archive of this instance, as the settings say.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn repository(ctx: &Ctx) -> AppResult<GitArchive> {
+    Ok(git_settings::archive(ctx, &git_settings::row(ctx.reader()).await?))
 }
 
-/// Commits a report and returns the commit's id in hex; a report that is there already is found.
+/// Commits a report, asks for a push, and returns the commit's id in hex; a report that is there already is found.
 ///
 /// # Errors
 /// A fault, where the archive cannot be written; its words are in the log.
 pub async fn commit(ctx: &Ctx, kept: Kept<'_>) -> AppResult<String> {
-    let (archive, entry) = (repository(ctx), entry(&kept));
+    let settings = git_settings::row(ctx.reader()).await?;
+    let (archive, entry) = (git_settings::archive(ctx, &settings), entry(&kept, author(ctx, &settings).await?));
     let recorded = tokio::task::spawn_blocking(move || archive.record(&entry)).await;
     let recorded = recorded.map_err(|error| fault::internal("committing a report", error))?;
-    recorded.map_err(|error| fault::internal("committing a report", error))
+    let commit = recorded.map_err(|error| fault::internal("committing a report", error))?;
+    if let Err(error) = git_push::ask(ctx, &commit).await {
+        // It is in the archive; the scheduler finds it there.
+        tracing::warn!("asking for a push: {error}");
+    }
+    Ok(commit)
+}
+
+/// Name and address of whom commits are by: as entered, else as the default mail account is called.
+async fn author(ctx: &Ctx, settings: &git_archive::Model) -> AppResult<(String, String)> {
+    let git_archive::Model { author_name, author_email, .. } = settings;
+    if !author_name.is_empty() && !author_email.is_empty() {
+        return Ok((author_name.clone(), author_email.clone()));
+    }
+    let (name, email) = accounts::default_sender(ctx.reader()).await?;
+    let or = |entered: &str, other: String| if entered.is_empty() { other } else { entered.to_owned() };
+    Ok((or(author_name, name), or(author_email, email)))
 }
 
 /// Where the links of an archived report lead: as in the mail, without a recipient's own.
@@ -53,7 +78,7 @@ pub fn address(ctx: &Ctx, occurrence: OccurrenceId, job: &str) -> Address {
     Address { base_url: ctx.app.settings.base_url.clone(), occurrence, job: job.into(), stop_url: None }
 }
 
-fn entry(kept: &Kept<'_>) -> Entry {
+fn entry(kept: &Kept<'_>, (author_name, author_email): (String, String)) -> Entry {
     let folder = folder(kept.snapshot, kept.occurrence);
     let mut html = kept.written.html.clone();
     let mut files = Vec::new();
@@ -71,8 +96,8 @@ fn entry(kept: &Kept<'_>) -> Entry {
         subject: format!("{title} of {}, {}", project.name, period.words()),
         trailer: (TRAILER, kept.occurrence.to_string()),
         files,
-        author_name: "AutoReport".into(),
-        author_email: "autoreport@localhost".into(),
+        author_name,
+        author_email,
         at: kept.frozen_at,
         not_before: kept.planned_at,
     }

@@ -1,7 +1,12 @@
 //! The way of a report: [`snapshot`] freezes the facts, [`render`] writes mail from them,
-//! [`archive`] keeps all of it in Git.
+//! [`archive`] keeps all of it in Git, [`git_push`] brings it elsewhere, [`git_history`] shows what has changed.
 
 pub mod archive;
+pub mod git_history;
+pub mod git_push;
+pub mod git_settings;
+pub mod git_state;
+pub mod moment;
 pub mod render;
 pub mod snapshot;
 mod wording;

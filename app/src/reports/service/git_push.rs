@@ -1,0 +1,377 @@
+//! The queue of pushes: one durable row that says what waits, who is at it, and how the last try ended. Several commits
+//! are one push; one process pushes at a time, wherever it runs.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::Expr,
+};
+
+use super::git_settings;
+use crate::{
+    domain::backoff::Backoff,
+    entities::{
+        git_push::{self, ROW},
+        occurrence,
+    },
+    error::{AppError, AppResult},
+    platform::{
+        ctx::Ctx,
+        fault,
+        git::{GitArchive, GitError, PushEnd},
+        state::AppState,
+    },
+};
+
+/// Between a commit and its push, for the commits that come close behind.
+const GATHER: TimeDelta = TimeDelta::seconds(5);
+/// Between the tries of a push that does not succeed.
+const WAITS: Backoff = Backoff { first: TimeDelta::minutes(1), longest: TimeDelta::hours(1) };
+/// How often the commits are made again because somebody else pushed in between, in one try.
+const ROUNDS: u32 = 4;
+/// How long a claim holds: longer than a try can take, each round being a push, a fetch and what gix does.
+const LEASE: TimeDelta = TimeDelta::minutes(20);
+/// How long somebody who asks for a push waits for one that is under way.
+const PATIENCE: u32 = 120;
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
+/// What a push came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pushed {
+    /// Where the branch of the server is now; none while the archive has no commit.
+    pub commit: Option<String>,
+    /// How many commits of ours went there.
+    pub commits: u32,
+    /// The address, without secrets.
+    pub place: String,
+    pub branch: String,
+}
+
+impl Pushed {
+    /// What happened, in a sentence.
+    pub fn words(&self) -> String {
+        let Self { commit, commits, place, branch } = self;
+        let Some(commit) = commit else { return "The archive has no commit yet: there is nothing to push.".into() };
+        let short = commit.get(..10).unwrap_or(commit);
+        match commits {
+            0 => format!("Nothing waited: branch {branch} of {place} is at {short}."),
+            1 => format!("Pushed 1 commit to branch {branch} of {place}; it is at {short} now."),
+            count => format!("Pushed {count} commits to branch {branch} of {place}; it is at {short} now."),
+        }
+    }
+}
+
+/// Asks for a push after a commit was made; without a remote repository nothing happens.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn ask(ctx: &Ctx, commit: &str) -> AppResult<()> {
+    if git_settings::row(ctx.reader()).await?.remote_url.is_empty() {
+        return Ok(());
+    }
+    let tx = ctx.begin().await?;
+    let row = locked(&*tx).await?;
+    let change = git_push::ActiveModel {
+        id: Unchanged(ROW),
+        pending_head: Set(Some(commit.to_owned())),
+        // A push that waits for its next try goes on waiting.
+        next_try_at: Set(Some(row.next_try_at.unwrap_or(ctx.app.clock.now() + GATHER))),
+        ..Default::default()
+    };
+    change.update(&*tx).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Asks for a push of commits that nobody asked one for: a process may have died just behind a commit.
+///
+/// # Errors
+/// Those of the database, and a fault where the archive cannot be read.
+pub async fn ask_for_missing(app: &AppState) -> AppResult<()> {
+    let ctx = Ctx::system(app);
+    let settings = git_settings::row(ctx.reader()).await?;
+    let row = read(ctx.reader()).await?;
+    if settings.remote_url.is_empty() || row.pending_head.is_some() {
+        return Ok(());
+    }
+    let archive = git_settings::archive(&ctx, &settings);
+    match blocking(move || archive.last()).await?.map(|last| last.id) {
+        Some(last) if row.pushed_commit.as_ref() != Some(&last) => ask(&ctx, &last).await,
+        _ => Ok(()),
+    }
+}
+
+/// Pushes if a push is due and nobody is at it. How it ended is stored.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn look(app: &AppState) -> AppResult<()> {
+    let ctx = Ctx::system(app);
+    let row = read(ctx.reader()).await?;
+    if row.next_try_at.is_none_or(|at| at > ctx.now) || row.lease_until.is_some_and(|until| until > ctx.now) {
+        return Ok(());
+    }
+    match claim(&ctx).await? {
+        Some(hold) => match run(&ctx, hold).await {
+            // The words are stored with the push.
+            Ok(_) | Err(AppError::Outside { .. }) => Ok(()),
+            Err(error) => Err(error),
+        },
+        None => Ok(()),
+    }
+}
+
+/// Pushes at once, waiting or not; behind a push that is under way.
+///
+/// # Errors
+/// [`AppError::Outside`] with the words of git, [`AppError::Forbidden`] for everybody but an administrator and the
+/// program itself.
+pub async fn push_now(ctx: &Ctx) -> AppResult<Pushed> {
+    if git_settings::read(ctx).await?.remote_url.is_empty() {
+        let words = "No remote repository is set up: an administrator can do it in Settings, Git archive.";
+        return Err(AppError::Outside { words: words.into() });
+    }
+    for _ in 0..PATIENCE {
+        if let Some(hold) = claim(ctx).await? {
+            return run(ctx, hold).await;
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    Err(AppError::Outside { words: "Another push has been under way for a minute. Try again later.".into() })
+}
+
+/// The row, for those who may see it.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for everybody but an administrator and the program itself.
+pub async fn state(ctx: &Ctx) -> AppResult<git_push::Model> {
+    git_settings::allow(ctx)?;
+    read(ctx.reader()).await
+}
+
+/// Ends the claim of a process that is gone, where there can be no other (SQLite). On PostgreSQL it runs out.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn forget_claim(app: &AppState) -> AppResult<()> {
+    let ctx = Ctx::system(app);
+    if ctx.db().is_postgres() {
+        return Ok(());
+    }
+    let tx = ctx.begin().await?;
+    git_push::ActiveModel { id: Unchanged(ROW), lease_until: Set(None), ..Default::default() }.update(&*tx).await?;
+    Ok(tx.commit().await?)
+}
+
+/// What was pushed was pushed to another place: everything waits again, or nothing is pushed any more.
+pub(super) async fn forget(ctx: &Ctx, tx: &impl ConnectionTrait, is_pushed: bool) -> AppResult<()> {
+    let row = locked(tx).await?;
+    let change = git_push::ActiveModel {
+        id: Unchanged(ROW),
+        pending_head: Set(None),
+        attempts: Set(0),
+        next_try_at: Set(is_pushed.then_some(ctx.now + GATHER)),
+        last_error: Set(None),
+        failed_at: Set(None),
+        pushed_commit: Set(None),
+        pushed_at: Set(None),
+        // Whoever is pushing now stores nothing about it.
+        fence: Set(row.fence + 1),
+        lease_until: Set(None),
+    };
+    change.update(tx).await?;
+    Ok(())
+}
+
+/// Something was changed that the push may have failed for: it is tried again at once.
+pub(super) async fn try_soon(ctx: &Ctx, tx: &impl ConnectionTrait) -> AppResult<()> {
+    locked(tx).await?;
+    let change = git_push::ActiveModel {
+        id: Unchanged(ROW),
+        attempts: Set(0),
+        next_try_at: Set(Some(ctx.now + GATHER)),
+        ..Default::default()
+    };
+    change.update(tx).await?;
+    Ok(())
+}
+
+/// The right to push, for one process.
+struct Hold {
+    fence: i64,
+    /// What a push was asked for when it was claimed: what came later waits.
+    pending: Option<String>,
+}
+
+async fn claim(ctx: &Ctx) -> AppResult<Option<Hold>> {
+    let now = ctx.app.clock.now();
+    let tx = ctx.begin().await?;
+    let row = locked(&*tx).await?;
+    if row.lease_until.is_some_and(|until| until > now) {
+        return Ok(None);
+    }
+    let fence = row.fence + 1;
+    let change = git_push::ActiveModel {
+        id: Unchanged(ROW),
+        fence: Set(fence),
+        lease_until: Set(Some(now + LEASE)),
+        ..Default::default()
+    };
+    change.update(&*tx).await?;
+    tx.commit().await?;
+    Ok(Some(Hold { fence, pending: row.pending_head }))
+}
+
+async fn run(ctx: &Ctx, hold: Hold) -> AppResult<Pushed> {
+    let before = read(ctx.reader()).await?.pushed_commit;
+    let end = attempt(ctx, before.as_deref()).await;
+    let words = match &end {
+        Ok(_) => None,
+        Err(AppError::Outside { words }) => Some(words.clone()),
+        Err(error) => Some(error.words()),
+    };
+    if let Some(words) = &words {
+        tracing::warn!("the archive was not pushed: {words}");
+    }
+    store(ctx, hold, end.as_ref().ok(), words).await?;
+    end
+}
+
+/// Stores how a try ended, unless somebody else has the push by now.
+async fn store(ctx: &Ctx, hold: Hold, pushed: Option<&Pushed>, words: Option<String>) -> AppResult<()> {
+    let now = ctx.app.clock.now();
+    let tx = ctx.begin().await?;
+    let row = locked(&*tx).await?;
+    if row.fence != hold.fence {
+        return Ok(tx.commit().await?);
+    }
+    let mut change = git_push::ActiveModel { id: Unchanged(ROW), lease_until: Set(None), ..Default::default() };
+    match words {
+        None => {
+            let is_all = row.pending_head == hold.pending;
+            change.pending_head = Set(if is_all { None } else { row.pending_head });
+            change.next_try_at = Set((!is_all).then_some(now));
+            change.attempts = Set(0);
+            change.last_error = Set(None);
+            change.failed_at = Set(None);
+            if let Some(commit) = pushed.and_then(|pushed| pushed.commit.clone()) {
+                change.pushed_commit = Set(Some(commit));
+                change.pushed_at = Set(Some(now));
+            }
+        }
+        Some(words) => {
+            let attempts = row.attempts.saturating_add(1);
+            let seed = u64::try_from(hold.fence).unwrap_or_default();
+            let wait = WAITS.wait(u32::try_from(attempts).unwrap_or(u32::MAX), seed);
+            change.attempts = Set(attempts);
+            change.next_try_at = Set(Some(now + wait));
+            change.last_error = Set(Some(words));
+            change.failed_at = Set(Some(now));
+        }
+    }
+    change.update(&*tx).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Pushes; where somebody else brought commits to the branch, ours are made again on top of theirs.
+async fn attempt(ctx: &Ctx, before: Option<&str>) -> AppResult<Pushed> {
+    let settings = git_settings::row(ctx.reader()).await?;
+    let Some(remote) = git_settings::remote(ctx, &settings)? else {
+        return Err(AppError::Outside { words: "The address of the remote repository is gone.".into() });
+    };
+    let archive = git_settings::archive(ctx, &settings);
+    let (place, branch) = (remote.address.to_string(), settings.branch);
+    let outside = |error: &dyn std::fmt::Display| AppError::Outside { words: error.to_string() };
+    let mut made_again = None;
+    for _ in 0..ROUNDS {
+        let Some(last) = read_git(&archive, |archive| archive.last()).await? else {
+            return Ok(Pushed { commit: None, commits: 0, place, branch });
+        };
+        let known = before.map(str::to_owned);
+        let commits = read_git(&archive, move |archive| archive.count_after(known.as_deref())).await?;
+        let objects = read_git(&archive, |archive| archive.objects()).await?;
+        match remote.push(&objects, &last.id, &branch).await.map_err(|error| outside(&error))? {
+            PushEnd::Done => {
+                let commits = made_again.unwrap_or(commits);
+                return Ok(Pushed { commit: Some(last.id), commits, place, branch });
+            }
+            PushEnd::Behind => {
+                let theirs = remote.fetch(&objects, &branch).await.map_err(|error| outside(&error))?;
+                match read_git(&archive, move |archive| archive.replay(&theirs)).await {
+                    Ok(moved) => {
+                        name_again(ctx, &moved).await?;
+                        made_again = u32::try_from(moved.len()).ok();
+                    }
+                    // A report was committed meanwhile: once more, with it.
+                    Err(_) if read_git(&archive, |archive| archive.last()).await?.as_ref() != Some(&last) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+    }
+    let words = format!("Branch {branch} of {place} was changed by others {ROUNDS} times while it was pushed to.");
+    Err(AppError::Outside { words })
+}
+
+/// Reports name the commits as they are called now. Where a crash comes between, they name those of before, which the
+/// archive keeps.
+async fn name_again(ctx: &Ctx, moved: &[(String, String)]) -> AppResult<()> {
+    let tx = ctx.begin().await?;
+    for (before, now) in moved.iter().filter(|(before, now)| before != now) {
+        occurrence::Entity::update_many()
+            .col_expr(occurrence::Column::CommitId, Expr::value(now.clone()))
+            .filter(occurrence::Column::CommitId.eq(before))
+            .exec(&*tx)
+            .await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+async fn read_git<T: Send + 'static>(
+    archive: &GitArchive,
+    what: impl FnOnce(&GitArchive) -> Result<T, GitError> + Send + 'static,
+) -> AppResult<T> {
+    let archive = archive.clone();
+    let done = tokio::task::spawn_blocking(move || what(&archive)).await;
+    let done = done.map_err(|error| fault::internal("reading the archive", error))?;
+    done.map_err(|error| AppError::Outside { words: error.to_string() })
+}
+
+async fn blocking<T: Send + 'static>(what: impl FnOnce() -> Result<T, GitError> + Send + 'static) -> AppResult<T> {
+    let done = tokio::task::spawn_blocking(what).await;
+    let done = done.map_err(|error| fault::internal("reading the archive", error))?;
+    done.map_err(|error| fault::internal("reading the archive", error))
+}
+
+async fn read(db: &impl ConnectionTrait) -> AppResult<git_push::Model> {
+    git_push::Entity::find_by_id(ROW).one(db).await?.ok_or(AppError::NotFound)
+}
+
+async fn locked(db: &impl ConnectionTrait) -> AppResult<git_push::Model> {
+    git_push::Entity::find_by_id(ROW).lock_exclusive().one(db).await?.ok_or(AppError::NotFound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_push_says_what_went_where() {
+        let pushed = |commits, commit: Option<&str>| Pushed {
+            commit: commit.map(str::to_owned),
+            commits,
+            place: "git@git.example.org:reports.git".into(),
+            branch: "main".into(),
+        };
+        let id = "1a2b3c4d5e6f7a8b";
+        assert_eq!(
+            pushed(3, Some(id)).words(),
+            "Pushed 3 commits to branch main of git@git.example.org:reports.git; it is at 1a2b3c4d5e now."
+        );
+        assert!(pushed(0, Some(id)).words().starts_with("Nothing waited"));
+        assert!(pushed(0, None).words().contains("no commit yet"));
+    }
+}
