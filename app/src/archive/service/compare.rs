@@ -36,9 +36,10 @@ pub async fn compare(ctx: &Ctx, id: OccurrenceId, with: Option<OccurrenceId>) ->
     let query = of_job(&seen.run).filter(occurrence::Column::Id.ne(id));
     let before = query.clone().filter(occurrence::Column::ScheduledAt.lt(seen.run.scheduled_at));
     let chosen = match with {
-        Some(with) => Some(query.filter(occurrence::Column::Id.eq(with)).into_model::<Dated>().one(db).await?)
-            .map(|found| found.ok_or(AppError::NotFound))
-            .transpose()?,
+        Some(with) => {
+            let named: Option<Dated> = query.filter(occurrence::Column::Id.eq(with)).into_model().one(db).await?;
+            Some(named.ok_or(AppError::NotFound)?)
+        }
         None => before.order_by_desc(occurrence::Column::ScheduledAt).into_model::<Dated>().one(db).await?,
     };
     // The first of a job has none before it.

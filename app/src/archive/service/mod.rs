@@ -7,4 +7,5 @@ pub mod list;
 pub mod read;
 pub mod resend;
 pub mod retention;
+mod rows;
 mod sight;

@@ -7,7 +7,7 @@ use sea_orm::{
 
 use super::{
     files,
-    list::{Names, Row},
+    rows::{Names, Row},
     sight::Seen,
 };
 use crate::{
@@ -17,12 +17,13 @@ use crate::{
         ids::{DeliveryId, OccurrenceId},
         job::RecipientKind,
         period::Period,
+        report::Snapshot,
         smtp_reply::SmtpReply,
     },
     entities::{artifact, delivery, occurrence},
     error::AppResult,
     platform::ctx::Ctx,
-    reports::service::{archive, snapshot},
+    reports::service::{archive, moment::moment},
 };
 
 /// One report. One that was removed has its facts and says so.
@@ -42,7 +43,9 @@ pub async fn read(ctx: &Ctx, id: OccurrenceId) -> AppResult<ReportDetail> {
         months: run.removed_after_months.and_then(|months| u32::try_from(months).ok()).unwrap_or_default(),
     });
     let is_there = removed.is_none();
-    let frozen = run.snapshot.as_deref().filter(|_| is_there).map(snapshot::from_json).transpose()?;
+    // Facts in a form of another kind of report are shown as they are; only their place in Git is not known here.
+    let json = run.snapshot.as_deref().filter(|_| is_there);
+    let frozen: Option<Snapshot> = json.and_then(|json| serde_json::from_str(json).ok());
     Ok(ReportDetail {
         subject: run.subject.clone().or_else(|| frozen.as_ref().map(|frozen| frozen.subject())).unwrap_or_default(),
         reason: run.reason.clone(),
