@@ -1,6 +1,9 @@
 //! The door to mail servers: composes messages and speaks SMTP, phase by phase.
 
+mod certificate;
+mod diagnosis;
 mod dial;
+mod dkim;
 mod failure;
 mod message;
 mod reading;
@@ -10,6 +13,9 @@ mod sign_in;
 mod tls;
 mod wire;
 
+pub use certificate::{AuthorityProblem, read_authorities};
+pub use diagnosis::diagnose;
+pub use dkim::{DkimKey, KeyProblem};
 pub use failure::{CertificateProblem, Failure, FailureKind, Step};
 pub use message::{Attachment, ComposeError, Draft, InlineImage, ListId, Mailbox, MessageId, Origin, compose};
 pub use reading::{Reading, read};
