@@ -170,6 +170,23 @@ pub enum Problem {
     FaultyLines,
     /// A setting of the Git archive.
     Archive(ArchiveProblem),
+    /// No certificates in PEM.
+    NotPem,
+    /// The certificate with this number, from 1, has ended.
+    CertificateExpired {
+        number: u32,
+    },
+    /// The certificate with this number, from 1, must not sign others.
+    NotAnAuthority {
+        number: u32,
+    },
+    /// No private key that can sign mail.
+    NotAKey,
+    /// An RSA key that is too short or too long.
+    KeySize,
+    NotASelector,
+    /// A token endpoint must be reached over TLS.
+    NotATokenAddress,
 }
 
 impl Problem {
@@ -221,6 +238,19 @@ impl Problem {
                     plain_address(address)
                 )
             }
+            Self::NotPem => {
+                "Paste one or several certificates in PEM, each from BEGIN CERTIFICATE to END CERTIFICATE".into()
+            }
+            Self::CertificateExpired { number } => {
+                format!("Certificate {number} has expired; paste the one that took its place")
+            }
+            Self::NotAnAuthority { number } => format!(
+                "Certificate {number} is not one of an authority; paste the one that signed it, not the server's own"
+            ),
+            Self::NotAKey => "Paste a private key in PEM: RSA, or Ed25519 in PKCS#8, without a password".into(),
+            Self::KeySize => "Use an RSA key of 2048 to 4096 bits".into(),
+            Self::NotASelector => "Use letters, digits and hyphens, like mail or 2026-11".into(),
+            Self::NotATokenAddress => "Enter an address that begins with https://".into(),
             Self::NotAllowed => "This is not allowed here".into(),
             Self::Removed => "The messages of this report were removed; they cannot be sent again".into(),
             Self::NotWritten => "The mail is not written yet; try again in a moment".into(),

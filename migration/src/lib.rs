@@ -14,6 +14,7 @@ mod m0010_recipients;
 mod m0015_retention;
 mod m0014_outbox;
 mod m0016_git_archive;
+mod m0013_delivery;
 
 pub use sea_orm_migration::prelude::*;
 
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_retention::Migration),
             Box::new(m0014_outbox::Migration),
             Box::new(m0016_git_archive::Migration),
+            Box::new(m0013_delivery::Migration),
         ]
     }
 }

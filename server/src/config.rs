@@ -5,9 +5,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use app::platform::{
-    git::{GitSettings, RemoteRule},
-    state::{Settings, SignUp},
+use app::{
+    domain::network::Network,
+    platform::{
+        git::{GitSettings, RemoteRule},
+        state::{Settings, SignUp},
+    },
 };
 
 /// A setting: its name, what it is for, what it is where left out.
@@ -48,6 +51,11 @@ pub const KNOWN: &[Known] = &[
         words: "where the archive may be pushed: public, internal (also to servers of this network) or files (tests)",
         default: "public",
     },
+    Known {
+        name: "AUTOREPORT_OUTBOUND_ALLOW",
+        words: "addresses inside your network that web requests may reach, like 10.0.0.0/8, with commas",
+        default: "",
+    },
 ];
 
 /// What the process was started with.
@@ -62,6 +70,7 @@ pub struct Config {
     pub log_dir: Option<PathBuf>,
     pub sign_up: SignUp,
     pub git: GitSettings,
+    pub outbound_allow: Vec<Network>,
     /// Where the built pages are.
     pub site_root: PathBuf,
 }
@@ -133,10 +142,33 @@ impl Config {
                 part.parse().map_err(|_| format!("AUTOREPORT_TRUSTED_PROXIES has “{part}”; expected an IP address."))
             })
             .collect::<Result<_, _>>()?;
+        let outbound_allow = get("AUTOREPORT_OUTBOUND_ALLOW")
+            .unwrap_or_default()
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .map(|part| {
+                part.parse().map_err(|()| {
+                    format!("AUTOREPORT_OUTBOUND_ALLOW has “{part}”; expected an address or a network like 10.0.0.0/8.")
+                })
+            })
+            .collect::<Result<_, _>>()?;
         let key_file = get("AUTOREPORT_KEY_FILE").map_or_else(|| data_dir.join("keyring"), PathBuf::from);
         let site_root = get("LEPTOS_SITE_ROOT").map_or_else(site_beside_program, PathBuf::from);
         let log_dir = get("AUTOREPORT_LOG_DIR").map(PathBuf::from);
-        Ok(Self { database_url, addr, base_url, data_dir, key_file, trusted_proxies, log_dir, sign_up, git, site_root })
+        Ok(Self {
+            database_url,
+            addr,
+            base_url,
+            data_dir,
+            key_file,
+            trusted_proxies,
+            log_dir,
+            sign_up,
+            git,
+            outbound_allow,
+            site_root,
+        })
     }
 
     /// The part that the pages and services know.
@@ -146,12 +178,14 @@ impl Config {
             data_dir: self.data_dir.clone(),
             sign_up: self.sign_up,
             git: self.git.clone(),
+            outbound_allow: self.outbound_allow.clone(),
         }
     }
 
     /// Name and value of each setting, without passwords.
     pub fn rows(&self) -> Vec<(&'static str, String)> {
         let proxies: Vec<String> = self.trusted_proxies.iter().map(ToString::to_string).collect();
+        let allowed: Vec<String> = self.outbound_allow.iter().map(ToString::to_string).collect();
         let sign_up = format!("{:?}", self.sign_up).to_lowercase();
         let log_dir = self.log_dir.as_deref().map(|dir| dir.display().to_string()).unwrap_or_default();
         let values = [
@@ -164,6 +198,7 @@ impl Config {
             log_dir,
             sign_up,
             format!("{:?}", self.git.remotes).to_lowercase(),
+            allowed.join(","),
         ];
         KNOWN.iter().map(|known| known.name).zip(values).collect()
     }
@@ -235,6 +270,14 @@ mod tests {
     fn a_wrong_port_is_one_clear_sentence() {
         let error = read(&[("AUTOREPORT_ADDR", "127.0.0.1:99999")]).unwrap_err();
         assert!(error.contains("99999") && error.contains("65535"), "{error}");
+    }
+
+    #[test]
+    fn networks_inside_are_allowed_one_by_one() {
+        let config = read(&[("AUTOREPORT_OUTBOUND_ALLOW", "10.0.0.0/8, ::1")]).unwrap();
+        assert_eq!(config.outbound_allow, ["10.0.0.0/8", "::1"].map(|part| part.parse().unwrap()));
+        let error = read(&[("AUTOREPORT_OUTBOUND_ALLOW", "10.0.0.0/8,intranet")]).unwrap_err();
+        assert!(error.contains("“intranet”"), "{error}");
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! What the test of a mail account found out.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::transcript::Line;
+use super::{certificate::Certificate, transcript::Line};
 
 /// The report of a test: what happened, what to do, what was said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,8 +15,20 @@ pub struct ProbeReport {
     pub advice: Option<String>,
     /// The steps in their order; none for the outbox.
     pub steps: Vec<ProbeStep>,
+    /// The certificates that the server showed, its own first, accepted or not.
+    #[serde(default)]
+    pub chain: Vec<Certificate>,
     /// The conversation, without secrets.
     pub lines: Vec<Line>,
+}
+
+impl ProbeReport {
+    /// The same, read now: certificates have fewer days left.
+    #[must_use]
+    pub fn at(mut self, now: DateTime<Utc>) -> Self {
+        self.chain = self.chain.into_iter().map(|certificate| certificate.at(now)).collect();
+        self
+    }
 }
 
 /// One step of a test.

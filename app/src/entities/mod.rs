@@ -18,6 +18,8 @@ pub mod import_run;
 pub mod import_source;
 pub mod label;
 pub mod mail_gate;
+pub mod mail_oauth;
+pub mod mail_signature;
 pub mod member;
 pub mod notification;
 pub mod occurrence;

@@ -22,6 +22,8 @@ pub struct Model {
     pub username: String,
     /// Sealed by the keyring for this row.
     pub secret_ciphertext: Option<String>,
+    /// The certificates, in PEM, of the only authorities that are trusted for it; none: those of the machine.
+    pub authorities: Option<String>,
     pub sender_name: String,
     pub sender_address: String,
     /// Most messages a minute; none: as fast as the server takes them.

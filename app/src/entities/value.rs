@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::domain::{
     account::{Role, Theme, UserState},
     delivery::DeliveryPhase,
+    dkim::DkimAlgorithm,
     ids::*,
     import::run::{ImportKind, ImportState},
     job::{JobKind, LogLevel, RecipientKind, ScheduleState},
@@ -163,6 +164,7 @@ text_columns!(
     AccountKind,
     TlsMode,
     AuthMethod,
+    DkimAlgorithm,
     DeliveryPhase,
     JobKind,
     ScheduleState,

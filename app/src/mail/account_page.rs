@@ -4,13 +4,17 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
 
 use super::{
+    account_api::Around,
     account_form::{AccountForm, OutboxForm},
     api::{AccountDetail, DeleteAccount, MakeAccountDefault, read_account},
+    authorities_panel::AuthoritiesPanel,
     probe_panel::ProbePanel,
+    renewal_panel::RenewalPanel,
     sending_panel::SendingPanel,
+    signing_panel::SigningPanel,
 };
 use crate::{
-    domain::mail_account::AccountKind,
+    domain::mail_account::{AccountKind, AuthMethod, TlsMode},
     ui::{ErrorPage, ErrorSummary, SettingsPage, TextField, plain_error},
 };
 
@@ -56,11 +60,27 @@ fn Account(account: AccountDetail) -> impl IntoView {
                 <div class="panel__head"><h2 id="settings-title">"Settings"</h2></div>
                 {form}
             </section>
+            {(account.kind == AccountKind::Smtp).then(|| around(&account))}
             {(account.kind == AccountKind::Smtp).then(|| view! { <SendingPanel account=account.clone() /> })}
             <Default account=account.clone() />
             {(account.kind == AccountKind::Smtp).then(|| view! { <Removal account=account /> })}
         </SettingsPage>
     }
+}
+
+/// What stands around an account of a mail server: tokens and authorities where they are of use, and its signature.
+fn around(account: &AccountDetail) -> AnyView {
+    let id = account.id;
+    let Around { authorities, signing, renewal } = account.around.clone();
+    let has_tokens = account.auth == AuthMethod::XOAuth2 || renewal.is_some();
+    let is_encrypted = account.tls != TlsMode::None || !authorities.is_empty();
+    let sender_domain = account.sender_address.rsplit('@').next().unwrap_or_default().to_owned();
+    view! {
+        {has_tokens.then(|| view! { <RenewalPanel id=id renewal=renewal /> })}
+        {is_encrypted.then(|| view! { <AuthoritiesPanel id=id authorities=authorities /> })}
+        <SigningPanel id=id sender_domain=sender_domain signing=signing />
+    }
+    .into_any()
 }
 
 #[component]

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::account_api::Around;
 use crate::{
     domain::{
         ids::AccountId,
@@ -14,6 +15,7 @@ use crate::{
 
 #[cfg(feature = "ssr")]
 use {
+    super::account_api::around,
     super::service::{
         accounts::{self, AccountInput, OutboxInput},
         gate,
@@ -62,6 +64,7 @@ pub struct AccountDetail {
     pub per_minute: Option<i32>,
     pub connections: i32,
     pub sending: Sending,
+    pub around: Around,
 }
 
 /// Whether an account sends, as its page says it.
@@ -109,8 +112,11 @@ pub async fn read_account(id: String) -> AppResult<AccountDetail> {
         slowness: gate.slowness(ctx.now),
         blocked: gate.block.map(|block| (block.words, moment(&ctx, block.since), moment(&ctx, block.probe_at))),
     };
+    let around = around(&ctx, &row).await?;
+    let report = probe::last(&row).map(|report| report.at(ctx.now));
     Ok(AccountDetail {
-        tested: probe::last(&row).zip(row.last_tested_at).map(|(report, at)| (report, moment(&ctx, at))),
+        around,
+        tested: report.zip(row.last_tested_at).map(|(report, at)| (report, moment(&ctx, at))),
         id: row.id,
         version: row.version,
         name: row.name,

@@ -1,10 +1,13 @@
 //! Mail accounts, their test, and the built-in outbox. Shows [`api`] to pages and
 //! [`service::transport`] to whatever sends.
 
+pub mod account_api;
 mod account_form;
 mod account_page;
 mod accounts_page;
 pub mod api;
+mod authorities_panel;
+mod certificate_list;
 mod mail_page;
 mod mail_parts;
 pub mod outbox_api;
@@ -12,9 +15,11 @@ mod outbox_page;
 mod outbox_tools;
 mod probe_panel;
 mod release_panel;
+mod renewal_panel;
 mod sending_panel;
 #[cfg(feature = "ssr")]
 pub mod service;
+mod signing_panel;
 pub mod suppressions_api;
 mod suppressions_page;
 mod unsubscribe_page;

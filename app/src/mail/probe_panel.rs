@@ -2,7 +2,10 @@
 
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::api::{AccountDetail, Moment, TestAccount};
+use super::{
+    api::{AccountDetail, Moment, TestAccount},
+    certificate_list::certificates,
+};
 use crate::{
     domain::{
         mail_account::AccountKind,
@@ -43,6 +46,7 @@ fn Report(report: ProbeReport, at: Moment) -> impl IntoView {
     };
     let has_lines = !report.lines.is_empty();
     let has_steps = !report.steps.is_empty();
+    let chain = (!report.chain.is_empty()).then_some(report.chain);
     view! {
         <div class="banner" data-tone=tone role="status">
             <Icon name=icon />
@@ -53,6 +57,12 @@ fn Report(report: ProbeReport, at: Moment) -> impl IntoView {
             </div>
         </div>
         {has_steps.then(|| view! { <ol class="stack is-tight" role="list">{report.steps.into_iter().map(step).collect_view()}</ol> })}
+        {chain.map(|chain| view! {
+            <details open=report.result == ProbeResult::Bad>
+                <summary>"Certificates that the server showed"</summary>
+                {certificates(chain)}
+            </details>
+        })}
         {has_lines.then(|| view! {
             <pre class="log is-wrapped" role="log" aria-label="Conversation with the server" tabindex="0">
                 {report.lines.into_iter().map(line).collect_view()}

@@ -5,7 +5,11 @@ use std::{path::PathBuf, sync::Arc};
 use sea_orm::DatabaseConnection;
 use tokio::sync::{Notify, Semaphore};
 
-use super::{assets::Assets, clock::Clock, db::Db, git::GitSettings, mail_lines::MailLines, secrets::Keyring};
+use super::{
+    assets::Assets, clock::Clock, db::Db, git::GitSettings, http_client::HttpClient, mail_lines::MailLines,
+    secrets::Keyring,
+};
+use crate::domain::network::Network;
 
 /// Passwords hashed at the same time: each takes 19 MiB and a core.
 const HASHERS: usize = 2;
@@ -28,6 +32,8 @@ pub struct Settings {
     pub sign_up: SignUp,
     /// How the archive is pushed.
     pub git: GitSettings,
+    /// Addresses that are not on the public internet and may be reached all the same.
+    pub outbound_allow: Vec<Network>,
 }
 
 impl Settings {
@@ -67,6 +73,11 @@ impl AppState {
             mail_lines: MailLines::default(),
             hashers: Arc::new(Semaphore::new(HASHERS)),
         }
+    }
+
+    /// Asks web servers that may be reached.
+    pub fn http(&self) -> HttpClient {
+        HttpClient::new(self.settings.outbound_allow.clone())
     }
 
     /// The pool, for reads.

@@ -18,7 +18,7 @@ use crate::{
     platform::{
         ctx::Ctx,
         fault,
-        mailer::{ComposeError, Draft, InlineImage, ListId, Mailbox, MessageId, Origin, compose},
+        mailer::{ComposeError, DkimKey, Draft, InlineImage, ListId, Mailbox, MessageId, Origin, compose},
     },
     reports::service::{
         archive,
@@ -35,6 +35,8 @@ pub struct Common<'a> {
     /// Its project's key names the list.
     pub snapshot: &'a Snapshot,
     pub sender: &'a Mailbox,
+    /// Signs each message as it is written; the signature stays with it, whatever becomes of the key.
+    pub signer: Option<&'a DkimKey>,
     pub images: &'a [Image],
 }
 
@@ -96,7 +98,10 @@ fn row(
 ) -> AppResult<delivery::ActiveModel> {
     let id = DeliveryId(Uuid::now_v7());
     let message_id = message_id(ctx, id, common.sender.address.domain()).map_err(broken)?;
-    let mime = compose(&draft(ctx, common, head, message_id.clone())?).map_err(broken)?;
+    let mut mime = compose(&draft(ctx, common, head, message_id.clone())?).map_err(broken)?;
+    if let Some(signer) = common.signer {
+        mime = signer.sign(&mime, ctx.now).map_err(broken)?;
+    }
     let mut state = Delivery::queued(ctx.now);
     if let Some(held_back) = held_back {
         let event = Event::Withheld { reason: held_back.words().to_owned() };

@@ -262,6 +262,7 @@ async fn render(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<O
         job: &report.job.name,
         snapshot: &report.frozen,
         sender: transport.sender(),
+        signer: transport.signer(),
         images: &report.images,
     };
     let messages = messages::compose_all(&ctx, &common, &list, hold.fence).await?;

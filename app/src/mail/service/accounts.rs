@@ -128,6 +128,7 @@ pub async fn create(ctx: &Ctx, input: AccountInput) -> AppResult<AccountId> {
             NewSecret::Replace(secret) => Some(seal(ctx, id, &secret)?),
             NewSecret::Keep | NewSecret::Remove => None,
         }),
+        authorities: Set(None),
         sender_name: Set(checked.sender_name),
         sender_address: Set(checked.sender_address),
         per_minute: Set(None),
@@ -160,6 +161,7 @@ pub async fn update(ctx: &Ctx, id: AccountId, version: i64, input: AccountInput)
     }
     expect_version(&stored, version, &input.name)?;
     let checked = check(input, Some(&stored))?;
+    let is_same_server = stored.host == checked.host && stored.port == checked.port && stored.tls == checked.tls;
     smtp_account::ActiveModel {
         id: Unchanged(id),
         name: Set(checked.name),
@@ -184,6 +186,9 @@ pub async fn update(ctx: &Ctx, id: AccountId, version: i64, input: AccountInput)
     }
     .update(&*tx)
     .await?;
+    if !is_same_server {
+        super::oauth::forget(&*tx, id).await?;
+    }
     super::gate::clear_in(ctx, &tx, id).await?;
     tx.commit().await?;
     ctx.app.wake.notify_one();
@@ -257,14 +262,14 @@ fn seal(ctx: &Ctx, id: AccountId, secret: &Secret) -> AppResult<String> {
     ctx.app.keyring.seal(secret_of(&row), secret).map_err(|error| fault::internal("sealing a password", error))
 }
 
-fn allow(ctx: &Ctx) -> AppResult<()> {
+pub(super) fn allow(ctx: &Ctx) -> AppResult<()> {
     match ctx.actor {
         Actor::System => Ok(()),
         Actor::Person(_) | Actor::Anonymous | Actor::Rule(_) => ctx.admin().map(|_| ()),
     }
 }
 
-async fn lock(db: &impl ConnectionTrait, id: AccountId) -> AppResult<smtp_account::Model> {
+pub(super) async fn lock(db: &impl ConnectionTrait, id: AccountId) -> AppResult<smtp_account::Model> {
     smtp_account::Entity::find_by_id(id).lock_exclusive().one(db).await?.ok_or(AppError::NotFound)
 }
 
@@ -334,6 +339,8 @@ fn check(input: AccountInput, stored: Option<&smtp_account::Model>) -> AppResult
         (true, true) if is_same_server && stored.is_some_and(|stored| stored.secret_ciphertext.is_some()) => {
             NewSecret::Keep
         }
+        // The token may come by renewal.
+        (true, true) if auth == Some(AuthMethod::XOAuth2) => NewSecret::Remove,
         (true, true) => {
             let is_stored = stored.is_some_and(|stored| stored.secret_ciphertext.is_some());
             checks.add("password", if is_stored { Problem::EnterAgain } else { Problem::Required });

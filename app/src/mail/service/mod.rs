@@ -2,10 +2,13 @@
 
 pub mod accounts;
 pub mod allow_list;
+pub mod authorities;
 pub mod gate;
+pub mod oauth;
 pub mod outbox;
 pub mod probe;
 mod probe_steps;
+pub mod signing;
 pub mod suppressions;
 pub mod transport;
 pub mod unsubscribe;

@@ -6,7 +6,11 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{accounts, gate, probe_steps::steps, transport};
+use super::{
+    accounts, gate,
+    probe_steps::steps,
+    transport::{self, Line},
+};
 use crate::{
     domain::{
         address::EmailAddress,
@@ -20,7 +24,7 @@ use crate::{
     platform::{
         ctx::Ctx,
         fault,
-        mailer::{self, Draft, Envelope, Failure, MailServer, Mailbox, MessageId, NoHook, Origin, Recorder, Session},
+        mailer::{self, DkimKey, Draft, Envelope, Failure, Mailbox, MessageId, NoHook, Origin, Recorder},
     },
 };
 
@@ -61,7 +65,7 @@ async fn test_outbox(ctx: &Ctx, id: AccountId, probe: &Probe) -> AppResult<Probe
         Probe::Talk => "The outbox is ready.".to_owned(),
         Probe::SendTo(to) => {
             let mut transport = transport::open(ctx, id).await?;
-            let (envelope, mime) = message(ctx, transport.sender(), to)?;
+            let (envelope, mime) = message(ctx, transport.sender(), transport.signer(), to)?;
             match transport.deliver(ctx, &envelope, &mime, &NoHook).await {
                 Ok(_) => "The message is in the outbox.".to_owned(),
                 Err(failure) => return Ok(ProbeReport { result: ProbeResult::Bad, ..report(failure.what()) }),
@@ -72,41 +76,50 @@ async fn test_outbox(ctx: &Ctx, id: AccountId, probe: &Probe) -> AppResult<Probe
 }
 
 async fn test_server(ctx: &Ctx, account: &smtp_account::Model, probe: &Probe) -> AppResult<ProbeReport> {
-    let server = transport::server_of(ctx, account)?;
+    let mut line = transport::line_of(ctx, account).await?;
     let recorder = Recorder::default();
     let outcome = match probe {
-        Probe::Talk => talk(&server, &recorder).await,
+        Probe::Talk => talk(ctx, &mut line, &recorder).await,
         Probe::SendTo(to) => {
-            let sender = transport::open(ctx, account.id).await?.sender().clone();
-            let (envelope, mime) = message(ctx, &sender, to)?;
-            send(&server, &recorder, &envelope, &mime).await
+            let transport = transport::open(ctx, account.id).await?;
+            let (envelope, mime) = message(ctx, transport.sender(), transport.signer(), to)?;
+            send(ctx, &mut line, &recorder, &envelope, &mime).await
         }
     };
+    let chain = recorder.chain(ctx.now);
     let (lines, failed) = (recorder.lines(), outcome.as_ref().err().map(|failure| failure.step));
-    let steps = steps(&server, probe, failed);
+    let steps = steps(&line.server, probe, line.renews(), failed);
     Ok(match outcome {
-        Ok(what) => ProbeReport { steps, lines, ..report(what) },
+        Ok(what) => ProbeReport { steps, chain, lines, ..report(what) },
         Err(failure) => ProbeReport {
             result: ProbeResult::Bad,
-            advice: failure.advice(&server),
+            advice: mailer::diagnose(&failure, &line.server, &chain).or_else(|| failure.advice(&line.server)),
             steps,
+            chain,
             lines,
             ..report(failure.what())
         },
     })
 }
 
-async fn talk(server: &MailServer, recorder: &Recorder) -> Result<String, Failure> {
-    let session = Session::open(server, recorder.clone()).await?;
+async fn talk(ctx: &Ctx, line: &mut Line, recorder: &Recorder) -> Result<String, Failure> {
+    let session = line.open(ctx, recorder.clone()).await?;
     session.quit().await;
-    Ok(match server.credentials {
+    Ok(match line.server.credentials {
+        Some(_) if line.renews() => "The server answered and accepted the access token.".to_owned(),
         Some(_) => "The server answered and accepted user name and password.".to_owned(),
         None => "The server answered.".to_owned(),
     })
 }
 
-async fn send(server: &MailServer, recorder: &Recorder, envelope: &Envelope, mime: &[u8]) -> Result<String, Failure> {
-    let mut session = Session::open(server, recorder.clone()).await?;
+async fn send(
+    ctx: &Ctx,
+    line: &mut Line,
+    recorder: &Recorder,
+    envelope: &Envelope,
+    mime: &[u8],
+) -> Result<String, Failure> {
+    let mut session = line.open(ctx, recorder.clone()).await?;
     let reply = session.deliver(envelope, mime, &NoHook).await?;
     session.quit().await;
     Ok(format!("The server took the message for {}: {reply}", envelope.recipient))
@@ -114,11 +127,16 @@ async fn send(server: &MailServer, recorder: &Recorder, envelope: &Envelope, mim
 
 /// A good report without details.
 fn report(what: String) -> ProbeReport {
-    ProbeReport { result: ProbeResult::Good, what, advice: None, steps: Vec::new(), lines: Vec::new() }
+    ProbeReport { result: ProbeResult::Good, what, advice: None, steps: Vec::new(), chain: Vec::new(), lines: Vec::new() }
 }
 
 /// A short message that says where it comes from.
-fn message(ctx: &Ctx, sender: &Mailbox, to: &EmailAddress) -> AppResult<(Envelope, Vec<u8>)> {
+fn message(
+    ctx: &Ctx,
+    sender: &Mailbox,
+    signer: Option<&DkimKey>,
+    to: &EmailAddress,
+) -> AppResult<(Envelope, Vec<u8>)> {
     let base_url = &ctx.app.settings.base_url;
     let text = format!("This is a test message from AutoReport at {base_url}.\n\nMail from this account arrives.\n");
     let html = format!(
@@ -142,7 +160,10 @@ fn message(ctx: &Ctx, sender: &Mailbox, to: &EmailAddress) -> AppResult<(Envelop
         images: Vec::new(),
         attachments: Vec::new(),
     };
-    let mime = mailer::compose(&draft).map_err(|error| fault::internal("composing a test message", error))?;
+    let mut mime = mailer::compose(&draft).map_err(|error| fault::internal("composing a test message", error))?;
+    if let Some(signer) = signer {
+        mime = signer.sign(&mime, ctx.now).map_err(|error| fault::internal("signing a test message", error))?;
+    }
     Ok((Envelope { sender: sender.address.clone(), recipient: to.clone() }, mime))
 }
 

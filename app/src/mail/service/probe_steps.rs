@@ -10,8 +10,11 @@ use crate::{
 };
 
 /// Every step that the test of this server has; the failed one, if any, and those after it are marked.
-pub fn steps(server: &MailServer, probe: &Probe, failed: Option<Step>) -> Vec<ProbeStep> {
-    let plan = plan(server, probe);
+pub fn steps(server: &MailServer, probe: &Probe, renews: bool, failed: Option<Step>) -> Vec<ProbeStep> {
+    let mut plan = plan(server, probe);
+    if renews {
+        plan.insert(0, ("Have an access token", &[Step::Token]));
+    }
     let stopped = failed.and_then(|step| plan.iter().position(|(_, steps)| steps.contains(&step)));
     let state = |index: usize| match stopped {
         Some(stopped) if index == stopped => StepState::Failed,

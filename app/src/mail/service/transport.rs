@@ -21,7 +21,7 @@ use crate::{
         ctx::Ctx,
         fault,
         mailer::{
-            Cleartext, Credentials, Envelope, Failure, FailureKind, MailServer, Mailbox, PhaseHook, Recorder, Roots,
+            Cleartext, Credentials, DkimKey, Envelope, Failure, FailureKind, MailServer, Mailbox, PhaseHook, Recorder, Roots,
             Session, Step, Stop, Timeouts,
         },
     },
@@ -37,12 +37,20 @@ const IDLE: Duration = Duration::from_secs(60);
 pub struct Transport {
     account_id: AccountId,
     sender: Mailbox,
+    signer: Option<DkimKey>,
     way: Way,
 }
 
 enum Way {
     Outbox,
-    Smtp { server: Box<MailServer>, session: Option<(Session, tokio::time::Instant)> },
+    Smtp { line: Box<Line>, session: Option<(Session, tokio::time::Instant)> },
+}
+
+/// How to reach a server, with a token that renews itself where that is set up.
+pub(super) struct Line {
+    pub(super) server: MailServer,
+    /// The account, and the user name that its tokens are for.
+    renewal: Option<(AccountId, String)>,
 }
 
 /// Reads an account and its secret. Nothing is connected yet.
@@ -54,15 +62,21 @@ pub async fn open(ctx: &Ctx, id: AccountId) -> AppResult<Transport> {
     let sender = sender_of(&account)?;
     let way = match account.kind {
         AccountKind::Outbox => Way::Outbox,
-        AccountKind::Smtp => Way::Smtp { server: Box::new(server_of(ctx, &account)?), session: None },
+        AccountKind::Smtp => Way::Smtp { line: Box::new(line_of(ctx, &account).await?), session: None },
     };
-    Ok(Transport { account_id: id, sender, way })
+    let signer = super::signing::open(ctx, id).await?;
+    Ok(Transport { account_id: id, sender, signer, way })
 }
 
 impl Transport {
     /// Whom the account's mail is from.
     pub fn sender(&self) -> &Mailbox {
         &self.sender
+    }
+
+    /// What signs the account's mail when it is written.
+    pub fn signer(&self) -> Option<&DkimKey> {
+        self.signer.as_ref()
     }
 
     /// Sends one message. The hook is called before MAIL FROM and before the final dot; see
@@ -73,15 +87,15 @@ impl Transport {
     pub async fn deliver(&mut self, ctx: &Ctx, envelope: &Envelope, mime: &[u8], hook: &dyn PhaseHook) -> Outcome {
         match &mut self.way {
             Way::Outbox => keep(ctx, self.account_id, envelope, mime, hook).await,
-            Way::Smtp { server, session } => {
+            Way::Smtp { line, session } => {
                 let (mut open, is_reused) = match session.take() {
                     Some((open, used_at)) if open.is_usable() && used_at.elapsed() < IDLE => (open, true),
-                    _ => (Session::open(server, Recorder::default()).await?, false),
+                    _ => (line.open(ctx, Recorder::default()).await?, false),
                 };
                 let mut outcome = open.deliver(envelope, mime, hook).await;
                 if is_reused && outcome.as_ref().is_err_and(|failure| failure.step == Step::Reset) {
                     // The server closed the idle connection; nothing was said about this message yet.
-                    open = Session::open(server, Recorder::default()).await?;
+                    open = line.open(ctx, Recorder::default()).await?;
                     outcome = open.deliver(envelope, mime, hook).await;
                 }
                 if open.is_usable() {
@@ -120,8 +134,38 @@ fn sender_of(account: &smtp_account::Model) -> AppResult<Mailbox> {
     })
 }
 
+impl Line {
+    /// Whether its tokens renew themselves.
+    pub(super) fn renews(&self) -> bool {
+        self.renewal.is_some()
+    }
+
+    /// Connects and signs in. A token that is refused is renewed once: it may have been revoked before its end.
+    pub(super) async fn open(&mut self, ctx: &Ctx, recorder: Recorder) -> Result<Session, Failure> {
+        let Some((account, username)) = &self.renewal else { return Session::open(&self.server, recorder).await };
+        let credentials = |password| Some(Credentials { username: username.clone(), password });
+        let token = super::oauth::token(ctx, *account, None).await?;
+        self.server.credentials = credentials(token.clone());
+        match Session::open(&self.server, recorder.clone()).await {
+            Err(Failure { kind: FailureKind::WrongPassword(_), .. }) => {
+                recorder.note("The access token was refused; a fresh one is asked for.");
+                self.server.credentials = credentials(super::oauth::token(ctx, *account, Some(&token)).await?);
+                Session::open(&self.server, recorder).await
+            }
+            opened => opened,
+        }
+    }
+}
+
+/// How to reach the account's server, with what it signs in with.
+pub(super) async fn line_of(ctx: &Ctx, account: &smtp_account::Model) -> AppResult<Line> {
+    let renews = account.auth == AuthMethod::XOAuth2 && super::oauth::is_set_up(ctx, account.id).await?;
+    let renewal = renews.then(|| (account.id, account.username.clone()));
+    Ok(Line { server: server_of(ctx, account)?, renewal })
+}
+
 /// How to reach the account's server, with its password opened.
-pub(super) fn server_of(ctx: &Ctx, account: &smtp_account::Model) -> AppResult<MailServer> {
+fn server_of(ctx: &Ctx, account: &smtp_account::Model) -> AppResult<MailServer> {
     let row = account.id.to_string();
     let password = match &account.secret_ciphertext {
         Some(sealed) => {
@@ -140,7 +184,7 @@ pub(super) fn server_of(ctx: &Ctx, account: &smtp_account::Model) -> AppResult<M
         auth: account.auth,
         credentials,
         helo_name: None,
-        roots: Roots::System,
+        roots: account.authorities.clone().map_or(Roots::System, Roots::Pem),
         cleartext: Cleartext::LoopbackOnly,
         timeouts: Timeouts::default(),
     })

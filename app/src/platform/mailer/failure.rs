@@ -20,6 +20,8 @@ pub struct Failure {
 /// The step of the conversation at which it failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
+    /// Asking for an access token, before the server is.
+    Token,
     Resolve,
     Connect,
     Handshake,
@@ -61,6 +63,13 @@ pub enum FailureKind {
     /// None of the wanted ways to sign in is offered; the text lists those that are.
     SignInNotOffered(String),
     MissingCredentials,
+    /// The token endpoint gives none, and why.
+    TokenRefused {
+        words: String,
+        advice: &'static str,
+    },
+    /// The token endpoint does not answer, or not now.
+    TokenUnreachable(String),
     /// The server said no.
     Reply(SmtpReply),
     /// The connection was lost.
@@ -78,6 +87,8 @@ pub enum CertificateProblem {
     OtherName,
     Expired,
     NotYetValid,
+    /// A certificate for signing others, shown as the server's own.
+    AuthorityAsServer,
     Other(String),
 }
 
@@ -137,6 +148,7 @@ impl Failure {
                 | FailureKind::WrongPassword(_)
                 | FailureKind::SignInNotOffered(_)
                 | FailureKind::MissingCredentials
+                | FailureKind::TokenRefused { .. }
         )
     }
 
@@ -201,6 +213,8 @@ impl Failure {
             }
             FailureKind::SignInNotOffered(offered) => format!("The server offers other ways to sign in: {offered}."),
             FailureKind::MissingCredentials => "The account signs in but has no user name or password.".to_owned(),
+            FailureKind::TokenRefused { words, .. } => format!("The token endpoint gave no access token: {words}"),
+            FailureKind::TokenUnreachable(words) => format!("No access token could be had for now. {words}"),
             FailureKind::Reply(reply) => format!("The server answered {step} with {reply}"),
             FailureKind::Broken(words) if self.is_outcome_unknown() => {
                 format!("The connection broke after the message was sent ({words}). It may have arrived.")
@@ -231,19 +245,24 @@ impl Failure {
             FailureKind::StartTlsNotOffered => "Choose “TLS from the start” on port 465, or ask the operator of the server.".to_owned(),
             FailureKind::Certificate(CertificateProblem::OtherName) => format!("Enter the name that stands in the certificate instead of {host}."),
             FailureKind::Certificate(CertificateProblem::UnknownIssuer) => {
-                "Add the server's authority to the trusted ones of this machine, or use a certificate from a public authority.".to_owned()
+                "Add the server's authority to this account, or use a certificate from a public authority.".to_owned()
+            }
+            FailureKind::Certificate(CertificateProblem::AuthorityAsServer) => {
+                "Give the server a certificate of its own, signed by this one.".to_owned()
             }
             FailureKind::Certificate(CertificateProblem::Expired) => "The operator of the mail server must renew it.".to_owned(),
             FailureKind::Certificate(CertificateProblem::NotYetValid) => "Check the clock of this machine.".to_owned(),
             FailureKind::NoRoots(_) => "Install the package ca-certificates.".to_owned(),
             FailureKind::CleartextForbidden => "Choose STARTTLS or TLS from the start: the password would travel in clear.".to_owned(),
             FailureKind::WrongPassword(_) if server.auth == AuthMethod::XOAuth2 => {
-                "Access tokens expire, often after an hour. Enter a new one, or use an app password.".to_owned()
+                "Access tokens expire, often after an hour. Let them renew themselves, enter a new one, or use an app password.".to_owned()
             }
             FailureKind::WrongPassword(_) => {
                 "Check both. Providers with a second factor ask for an app password instead of the usual one.".to_owned()
             }
             FailureKind::SignInNotOffered(_) => "Choose another sign-in, or no sign-in if the server trusts this machine.".to_owned(),
+            FailureKind::TokenRefused { advice, .. } => (*advice).to_owned(),
+            FailureKind::TokenUnreachable(_) => "Check the token endpoint; a passing failure is tried again.".to_owned(),
             FailureKind::MissingCredentials => "Enter both, or choose no sign-in.".to_owned(),
             FailureKind::Reply(reply) if reply.code >= 500 && self.step == Step::MailFrom => {
                 "The server does not accept this sender. Use an address that belongs to the account.".to_owned()
@@ -278,6 +297,8 @@ fn from_certificate(problem: &CertificateError) -> CertificateProblem {
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             CertificateProblem::OtherName
         }
+        // rustls passes on what its checker says, without a word of its own for it.
+        other if other.to_string().contains("CaUsedAsEndEntity") => CertificateProblem::AuthorityAsServer,
         other => CertificateProblem::Other(other.to_string()),
     }
 }
@@ -299,6 +320,7 @@ impl std::error::Error for Failure {}
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Token => "the request for an access token",
             Self::Resolve => "the name look-up",
             Self::Connect => "the connection",
             Self::Handshake => "the TLS handshake",
@@ -323,6 +345,7 @@ impl fmt::Display for CertificateProblem {
             Self::OtherName => f.write_str("it is for another name"),
             Self::Expired => f.write_str("it has expired"),
             Self::NotYetValid => f.write_str("it is not valid yet"),
+            Self::AuthorityAsServer => f.write_str("it is one for signing others, not for a server"),
             Self::Other(words) => f.write_str(words),
         }
     }

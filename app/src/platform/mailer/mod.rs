@@ -1,7 +1,10 @@
 //! The door to mail servers: composes messages and speaks SMTP, phase by phase.
 
 mod anatomy;
+mod certificate;
+mod diagnosis;
 mod dial;
+mod dkim;
 mod failure;
 mod message;
 mod reading;
@@ -12,6 +15,9 @@ mod tls;
 mod wire;
 
 pub use anatomy::{Anatomy, HeaderLine, Part, anatomy, part};
+pub use certificate::{AuthorityProblem, read_authorities};
+pub use diagnosis::diagnose;
+pub use dkim::{DkimKey, KeyProblem};
 pub use failure::{CertificateProblem, Failure, FailureKind, Step};
 pub use message::{Attachment, ComposeError, Draft, InlineImage, ListId, Mailbox, MessageId, Origin, compose};
 pub use reading::{Reading, read};

@@ -1,6 +1,11 @@
 //! The stream under a conversation: plain or TLS, with what the server says written down.
 
+use super::certificate::read_chain;
+use crate::domain::certificate::Certificate;
 use crate::domain::transcript::{Line, Speaker};
+use chrono::{DateTime, Utc};
+use rustls::pki_types::CertificateDer;
+use std::fmt;
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,6 +28,8 @@ pub struct Recorder {
 struct Log {
     lines: Vec<Line>,
     hidden: Vec<String>,
+    /// What the server showed in the last handshake.
+    shown: Vec<CertificateDer<'static>>,
     unfinished: Vec<u8>,
 }
 
@@ -35,7 +42,17 @@ impl Recorder {
         })
     }
 
-    pub(super) fn note(&self, words: impl Into<String>) {
+    /// The certificates that the server showed, its own first, accepted or not.
+    pub fn chain(&self, now: DateTime<Utc>) -> Vec<Certificate> {
+        self.with(|log| read_chain(&log.shown, now))
+    }
+
+    pub(super) fn shown(&self, chain: Vec<CertificateDer<'static>>) {
+        self.with(|log| log.shown = chain);
+    }
+
+    /// Writes down what nobody said.
+    pub fn note(&self, words: impl Into<String>) {
         self.with(|log| log.push(Speaker::Note, words.into()));
     }
 
@@ -63,6 +80,12 @@ impl Recorder {
 
     fn with<T>(&self, act: impl FnOnce(&mut Log) -> T) -> T {
         act(&mut self.log.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Recorder")
     }
 }
 

@@ -55,7 +55,7 @@ impl Opening<'_> {
 
     async fn encrypt(&self, stream: TcpStream) -> Result<SmtpClient<Wire>, Failure> {
         let patience = self.server.timeouts.phase;
-        let connector = connector(&self.server.roots)
+        let connector = connector(&self.server.roots, &self.recorder)
             .map_err(|words| Failure::new(Step::Handshake, FailureKind::NoRoots(words)))?;
         let plain = SmtpClient { stream, timeout: patience };
         match plain.into_tls(&connector, self.server.host.as_str()).await {
