@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use app::platform::state::{Settings, SignUp};
+use app::{
+    domain::network::Network,
+    platform::state::{Settings, SignUp},
+};
 
 /// A setting: its name, what it is for, what it is where left out.
 pub struct Known {
@@ -40,6 +43,11 @@ pub const KNOWN: &[Known] = &[
         words: "who may sign up after the first: open, invite or closed",
         default: "invite",
     },
+    Known {
+        name: "AUTOREPORT_OUTBOUND_ALLOW",
+        words: "addresses inside your network that web requests may reach, like 10.0.0.0/8, with commas",
+        default: "",
+    },
 ];
 
 /// What the process was started with.
@@ -53,6 +61,7 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     pub log_dir: Option<PathBuf>,
     pub sign_up: SignUp,
+    pub outbound_allow: Vec<Network>,
     /// Where the built pages are.
     pub site_root: PathBuf,
 }
@@ -112,20 +121,48 @@ impl Config {
                 part.parse().map_err(|_| format!("AUTOREPORT_TRUSTED_PROXIES has “{part}”; expected an IP address."))
             })
             .collect::<Result<_, _>>()?;
+        let outbound_allow = get("AUTOREPORT_OUTBOUND_ALLOW")
+            .unwrap_or_default()
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .map(|part| {
+                part.parse().map_err(|()| {
+                    format!("AUTOREPORT_OUTBOUND_ALLOW has “{part}”; expected an address or a network like 10.0.0.0/8.")
+                })
+            })
+            .collect::<Result<_, _>>()?;
         let key_file = get("AUTOREPORT_KEY_FILE").map_or_else(|| data_dir.join("keyring"), PathBuf::from);
         let site_root = get("LEPTOS_SITE_ROOT").map_or_else(site_beside_program, PathBuf::from);
         let log_dir = get("AUTOREPORT_LOG_DIR").map(PathBuf::from);
-        Ok(Self { database_url, addr, base_url, data_dir, key_file, trusted_proxies, log_dir, sign_up, site_root })
+        Ok(Self {
+            database_url,
+            addr,
+            base_url,
+            data_dir,
+            key_file,
+            trusted_proxies,
+            log_dir,
+            sign_up,
+            outbound_allow,
+            site_root,
+        })
     }
 
     /// The part that the pages and services know.
     pub fn settings(&self) -> Settings {
-        Settings { base_url: self.base_url.clone(), data_dir: self.data_dir.clone(), sign_up: self.sign_up }
+        Settings {
+            base_url: self.base_url.clone(),
+            data_dir: self.data_dir.clone(),
+            sign_up: self.sign_up,
+            outbound_allow: self.outbound_allow.clone(),
+        }
     }
 
     /// Name and value of each setting, without passwords.
     pub fn rows(&self) -> Vec<(&'static str, String)> {
         let proxies: Vec<String> = self.trusted_proxies.iter().map(ToString::to_string).collect();
+        let allowed: Vec<String> = self.outbound_allow.iter().map(ToString::to_string).collect();
         let sign_up = format!("{:?}", self.sign_up).to_lowercase();
         let log_dir = self.log_dir.as_deref().map(|dir| dir.display().to_string()).unwrap_or_default();
         let values = [
@@ -137,6 +174,7 @@ impl Config {
             proxies.join(","),
             log_dir,
             sign_up,
+            allowed.join(","),
         ];
         KNOWN.iter().map(|known| known.name).zip(values).collect()
     }
@@ -208,6 +246,14 @@ mod tests {
     fn a_wrong_port_is_one_clear_sentence() {
         let error = read(&[("AUTOREPORT_ADDR", "127.0.0.1:99999")]).unwrap_err();
         assert!(error.contains("99999") && error.contains("65535"), "{error}");
+    }
+
+    #[test]
+    fn networks_inside_are_allowed_one_by_one() {
+        let config = read(&[("AUTOREPORT_OUTBOUND_ALLOW", "10.0.0.0/8, ::1")]).unwrap();
+        assert_eq!(config.outbound_allow, ["10.0.0.0/8", "::1"].map(|part| part.parse().unwrap()));
+        let error = read(&[("AUTOREPORT_OUTBOUND_ALLOW", "10.0.0.0/8,intranet")]).unwrap_err();
+        assert!(error.contains("“intranet”"), "{error}");
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub mod mail_probe;
 pub mod mention;
 pub mod metrics;
 pub mod my_work;
+pub mod network;
 pub mod notes_query;
 pub mod notification;
 pub mod occurrence;

@@ -7,6 +7,7 @@ pub mod db;
 pub mod events;
 pub mod fault;
 pub mod git;
+pub mod http_client;
 pub mod mail_lines;
 pub mod mailer;
 pub mod markdown;

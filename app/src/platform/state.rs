@@ -5,7 +5,10 @@ use std::{path::PathBuf, sync::Arc};
 use sea_orm::DatabaseConnection;
 use tokio::sync::{Notify, Semaphore};
 
-use super::{assets::Assets, clock::Clock, db::Db, mail_lines::MailLines, secrets::Keyring};
+use super::{
+    assets::Assets, clock::Clock, db::Db, http_client::HttpClient, mail_lines::MailLines, secrets::Keyring,
+};
+use crate::domain::network::Network;
 
 /// Passwords hashed at the same time: each takes 19 MiB and a core.
 const HASHERS: usize = 2;
@@ -26,6 +29,8 @@ pub struct Settings {
     /// Where the archive and the key file live.
     pub data_dir: PathBuf,
     pub sign_up: SignUp,
+    /// Addresses that are not on the public internet and may be reached all the same.
+    pub outbound_allow: Vec<Network>,
 }
 
 impl Settings {
@@ -65,6 +70,11 @@ impl AppState {
             mail_lines: MailLines::default(),
             hashers: Arc::new(Semaphore::new(HASHERS)),
         }
+    }
+
+    /// Asks web servers that may be reached.
+    pub fn http(&self) -> HttpClient {
+        HttpClient::new(self.settings.outbound_allow.clone())
     }
 
     /// The pool, for reads.

@@ -96,8 +96,13 @@ async fn on_postgres(server: &str) -> TestApp {
 async fn make(url: &str, folder: PathBuf) -> TestApp {
     let db = Db::open(url).await.expect("the database opens");
     db.migrate().await.expect("the schema is made");
-    let settings =
-        Settings { base_url: "http://127.0.0.1:3000".into(), data_dir: folder.clone(), sign_up: SignUp::Invite };
+    let settings = Settings {
+        base_url: "http://127.0.0.1:3000".into(),
+        data_dir: folder.clone(),
+        sign_up: SignUp::Invite,
+        // Where the servers of tests are.
+        outbound_allow: "127.0.0.0/8".parse().into_iter().collect(),
+    };
     let keyring = Keyring::of_key([7; 32]);
     let app = AppState::new(db, Clock::set_at(beginning()), settings, Assets::default(), keyring);
     TestApp { app, folder, url: url.into() }

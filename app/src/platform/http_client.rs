@@ -1,0 +1,314 @@
+//! The door to web servers: one request, one answer. The name is looked up once, every address must be public or allowed
+//! by the operator, the connection goes to an address that was checked, redirects are not followed, the answer and the
+//! time that it takes are bounded.
+
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
+
+use http::{HeaderName, HeaderValue, Method, Uri, header};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::{body::Bytes, client::conn::http1};
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::ServerName;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpStream, lookup_host},
+    time::timeout,
+};
+
+use crate::domain::network::{Network, is_public};
+
+/// Longest body of an answer, in bytes.
+const MAX_BODY: usize = 256 * 1024;
+
+/// Asks web servers.
+#[derive(Clone, Debug, Default)]
+pub struct HttpClient {
+    allowed: Vec<Network>,
+}
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub method: Method,
+    /// `https://…` or `http://…`, without user name and password.
+    pub url: String,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    /// For everything together, from the look-up of the name to the end of the answer.
+    pub timeout: Duration,
+}
+
+/// What was answered, whatever the status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    pub status: u16,
+    pub body: Vec<u8>,
+}
+
+/// Why there is no answer. Its words never hold the address that was asked: that may be a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HttpError {
+    /// The address is no address of the web, or has a part that is not allowed.
+    BadUrl,
+    BadHeader,
+    /// A port that no web server has.
+    PortForbidden(u16),
+    /// The name leads to an address inside a network, which the operator has not allowed.
+    AddressForbidden(IpAddr),
+    NameNotFound,
+    Unreachable(String),
+    Tls(String),
+    TimedOut(Duration),
+    TooLong,
+    Broken(String),
+}
+
+impl HttpClient {
+    /// A client that reaches public addresses and those that the operator allows (`Settings::outbound_allow`).
+    pub fn new(allowed: Vec<Network>) -> Self {
+        Self { allowed }
+    }
+
+    /// Asks and waits for the answer.
+    ///
+    /// # Errors
+    /// Where there is no answer; a status like 500 is one.
+    pub async fn send(&self, request: Request) -> Result<Reply, HttpError> {
+        let patience = request.timeout;
+        match timeout(patience, self.exchange(request)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(HttpError::TimedOut(patience)),
+        }
+    }
+
+    async fn exchange(&self, request: Request) -> Result<Reply, HttpError> {
+        let target = Target::read(&request.url)?;
+        let message = target.message(request)?;
+        let stream = self.connect(&target).await?;
+        if !target.is_tls {
+            return talk(stream, message).await;
+        }
+        let connector = mail_send::smtp::tls::build_tls_connector(false).map_err(HttpError::Tls)?;
+        let name = ServerName::try_from(target.host.clone()).map_err(|_| HttpError::BadUrl)?;
+        let stream = connector.connect(name, stream).await.map_err(|error| HttpError::Tls(error.to_string()))?;
+        talk(stream, message).await
+    }
+
+    /// One look-up, so that the address that is checked is the one that is used.
+    async fn connect(&self, target: &Target) -> Result<TcpStream, HttpError> {
+        let found = lookup_host((target.host.as_str(), target.port)).await.map_err(|_| HttpError::NameNotFound)?;
+        let addresses: Vec<SocketAddr> = found.collect();
+        if let Some(inside) = addresses.iter().map(SocketAddr::ip).find(|address| !self.may_reach(*address)) {
+            return Err(HttpError::AddressForbidden(inside));
+        }
+        let mut last = HttpError::NameNotFound;
+        for address in addresses {
+            match TcpStream::connect(address).await {
+                Ok(stream) => return Ok(stream),
+                Err(error) => last = HttpError::Unreachable(error.to_string()),
+            }
+        }
+        Err(last)
+    }
+
+    fn may_reach(&self, address: IpAddr) -> bool {
+        is_public(address) || self.allowed.iter().any(|network| network.contains(address))
+    }
+}
+
+/// Where a request goes.
+struct Target {
+    uri: Uri,
+    is_tls: bool,
+    /// Without the brackets of an IPv6 address.
+    host: String,
+    port: u16,
+}
+
+impl Target {
+    fn read(url: &str) -> Result<Self, HttpError> {
+        let uri: Uri = url.parse().map_err(|_| HttpError::BadUrl)?;
+        let is_tls = match uri.scheme_str() {
+            Some("https") => true,
+            Some("http") => false,
+            _ => return Err(HttpError::BadUrl),
+        };
+        let authority = uri.authority().ok_or(HttpError::BadUrl)?;
+        let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
+        if host.is_empty() || authority.as_str().contains('@') {
+            return Err(HttpError::BadUrl);
+        }
+        let port = authority.port_u16().unwrap_or(if is_tls { 443 } else { 80 });
+        // Below 1024 stand the doors of other services: SSH, SMTP, databases of names.
+        if port < 1024 && port != 80 && port != 443 {
+            return Err(HttpError::PortForbidden(port));
+        }
+        Ok(Self { uri, is_tls, host, port })
+    }
+
+    fn message(&self, request: Request) -> Result<hyper::Request<Full<Bytes>>, HttpError> {
+        let Request { method, url: _, headers, body, timeout: _ } = request;
+        let path = self.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        let authority = self.uri.authority().map(|authority| authority.as_str().to_owned()).unwrap_or_default();
+        let mut message = hyper::Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, authority)
+            .header(header::CONNECTION, "close")
+            .header(header::USER_AGENT, concat!("AutoReport/", env!("CARGO_PKG_VERSION")))
+            .body(Full::new(Bytes::from(body)))
+            .map_err(|_| HttpError::BadUrl)?;
+        for (name, value) in headers {
+            let name = HeaderName::try_from(name).map_err(|_| HttpError::BadHeader)?;
+            let value = HeaderValue::try_from(value).map_err(|_| HttpError::BadHeader)?;
+            message.headers_mut().insert(name, value);
+        }
+        Ok(message)
+    }
+}
+
+async fn talk<S>(stream: S, message: hyper::Request<Full<Bytes>>) -> Result<Reply, HttpError>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
+    let exchange = async move {
+        let answer = sender.send_request(message).await.map_err(broken)?;
+        let status = answer.status().as_u16();
+        let body = Limited::new(answer.into_body(), MAX_BODY).collect().await.map_err(|error| {
+            if error.is::<LengthLimitError>() { HttpError::TooLong } else { HttpError::Broken(error.to_string()) }
+        })?;
+        Ok(Reply { status, body: body.to_bytes().to_vec() })
+    };
+    // The connection is driven here and not by a task of its own, so that nothing of it is left when time is up.
+    let mut connection = std::pin::pin!(connection);
+    let mut exchange = std::pin::pin!(exchange);
+    let mut is_open = true;
+    loop {
+        tokio::select! {
+            biased;
+            answer = &mut exchange => return answer,
+            _ = &mut connection, if is_open => is_open = false,
+        }
+    }
+}
+
+fn broken(error: hyper::Error) -> HttpError {
+    HttpError::Broken(error.to_string())
+}
+
+impl fmt::Display for HttpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BadUrl => f.write_str("This is no address of a web server."),
+            Self::BadHeader => f.write_str("A header of the request has a character that is not allowed."),
+            Self::PortForbidden(port) => write!(f, "Port {port} is not one of a web server."),
+            Self::AddressForbidden(address) => write!(
+                f,
+                "The name leads to {address}, which is not on the public internet. The operator can allow it with AUTOREPORT_OUTBOUND_ALLOW."
+            ),
+            Self::NameNotFound => f.write_str("The server's name was not found."),
+            Self::Unreachable(words) => write!(f, "The server cannot be reached ({words})."),
+            Self::Tls(words) => write!(f, "The TLS handshake failed ({words})."),
+            Self::TimedOut(patience) => write!(f, "The server did not answer within {} s.", patience.as_secs()),
+            Self::TooLong => write!(f, "The server's answer is longer than {} kB.", MAX_BODY / 1024),
+            Self::Broken(words) => write!(f, "The connection broke ({words})."),
+        }
+    }
+}
+
+impl std::error::Error for HttpError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
+    fn get(url: &str) -> Request {
+        Request {
+            method: Method::GET,
+            url: url.to_owned(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            timeout: Duration::from_secs(5),
+        }
+    }
+
+    /// Answers one connection with these bytes; says what it was asked.
+    async fn server(answer: Vec<u8>) -> (String, tokio::task::JoinHandle<String>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/ping?x=1", listener.local_addr().unwrap());
+        let asked = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut heard = Vec::new();
+            while !heard.windows(4).any(|end| end == b"\r\n\r\n") {
+                let mut part = [0; 1024];
+                let read = stream.read(&mut part).await.unwrap();
+                heard.extend_from_slice(&part[..read]);
+            }
+            // The client may have hung up on an answer that is too long.
+            let _ = stream.write_all(&answer).await;
+            String::from_utf8(heard).unwrap()
+        });
+        (url, asked)
+    }
+
+    fn here() -> HttpClient {
+        HttpClient::new(vec!["127.0.0.0/8".parse().unwrap()])
+    }
+
+    #[tokio::test]
+    async fn an_allowed_server_is_asked_once_and_its_answer_read() {
+        let (url, asked) = server(b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno".to_vec()).await;
+        let request = Request { headers: vec![("Accept".into(), "text/plain".into())], ..get(&url) };
+        assert_eq!(here().send(request).await, Ok(Reply { status: 404, body: b"no".to_vec() }));
+        let asked = asked.await.unwrap().to_lowercase();
+        assert!(asked.starts_with("get /ping?x=1 http/1.1\r\n") && asked.contains("accept: text/plain"), "{asked}");
+    }
+
+    #[tokio::test]
+    async fn a_redirect_is_an_answer_and_is_not_followed() {
+        let (url, _asked) = server(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n".to_vec()).await;
+        assert_eq!(here().send(get(&url)).await, Ok(Reply { status: 302, body: Vec::new() }));
+    }
+
+    #[tokio::test]
+    async fn an_address_inside_is_refused_before_anything_is_connected() {
+        for url in ["http://127.0.0.1:1/", "http://[::1]:8080/", "https://169.254.169.254/", "http://[::ffff:10.0.0.1]/"] {
+            let refused = HttpClient::default().send(get(url)).await;
+            assert!(matches!(refused, Err(HttpError::AddressForbidden(_))), "{url}: {refused:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn only_addresses_of_the_web_are_asked() {
+        for url in ["", "ftp://example.org/", "/path", "file:///etc/passwd", "http://user:word@127.0.0.1:8080/", "https://"] {
+            assert_eq!(here().send(get(url)).await, Err(HttpError::BadUrl), "{url:?}");
+        }
+        assert_eq!(here().send(get("http://127.0.0.1:25/")).await, Err(HttpError::PortForbidden(25)));
+    }
+
+    #[tokio::test]
+    async fn an_answer_without_end_is_cut_off() {
+        let mut long = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n".to_vec();
+        long.resize(long.len() + MAX_BODY + 1, b'x');
+        let (url, _asked) = server(long).await;
+        assert_eq!(here().send(get(&url)).await, Err(HttpError::TooLong));
+    }
+
+    #[tokio::test]
+    async fn a_server_that_stays_silent_is_given_up() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let patience = Duration::from_millis(100);
+        let request = Request { timeout: patience, ..get(&url) };
+        assert_eq!(here().send(request).await, Err(HttpError::TimedOut(patience)));
+    }
+}
