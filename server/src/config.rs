@@ -7,8 +7,14 @@ use std::{
 
 use app::{
     domain::network::Network,
-    platform::state::{Settings, SignUp},
+    platform::{
+        secrets::Secret,
+        state::{Settings, SignUp},
+    },
 };
+
+/// Shortest token for `/metrics`, in characters: it must not be guessed.
+const METRICS_TOKEN_MIN: usize = 16;
 
 /// A setting: its name, what it is for, what it is where left out.
 pub struct Known {
@@ -48,6 +54,11 @@ pub const KNOWN: &[Known] = &[
         words: "addresses inside your network that web requests may reach, like 10.0.0.0/8, with commas",
         default: "",
     },
+    Known {
+        name: "AUTOREPORT_METRICS_TOKEN",
+        words: "who sends it may read /metrics from another machine; none: only this machine",
+        default: "",
+    },
 ];
 
 /// What the process was started with.
@@ -62,6 +73,7 @@ pub struct Config {
     pub log_dir: Option<PathBuf>,
     pub sign_up: SignUp,
     pub outbound_allow: Vec<Network>,
+    pub metrics_token: Option<Secret>,
     /// Where the built pages are.
     pub site_root: PathBuf,
 }
@@ -132,6 +144,12 @@ impl Config {
                 })
             })
             .collect::<Result<_, _>>()?;
+        let metrics_token = match get("AUTOREPORT_METRICS_TOKEN") {
+            Some(token) if token.chars().count() < METRICS_TOKEN_MIN => {
+                return Err(format!("AUTOREPORT_METRICS_TOKEN is too short; expected {METRICS_TOKEN_MIN} characters or more."));
+            }
+            token => token.map(Secret::new),
+        };
         let key_file = get("AUTOREPORT_KEY_FILE").map_or_else(|| data_dir.join("keyring"), PathBuf::from);
         let site_root = get("LEPTOS_SITE_ROOT").map_or_else(site_beside_program, PathBuf::from);
         let log_dir = get("AUTOREPORT_LOG_DIR").map(PathBuf::from);
@@ -145,6 +163,7 @@ impl Config {
             log_dir,
             sign_up,
             outbound_allow,
+            metrics_token,
             site_root,
         })
     }
@@ -156,6 +175,7 @@ impl Config {
             data_dir: self.data_dir.clone(),
             sign_up: self.sign_up,
             outbound_allow: self.outbound_allow.clone(),
+            metrics_token: self.metrics_token.clone(),
         }
     }
 
@@ -175,6 +195,7 @@ impl Config {
             log_dir,
             sign_up,
             allowed.join(","),
+            self.metrics_token.as_ref().map(|_| "…".to_owned()).unwrap_or_default(),
         ];
         KNOWN.iter().map(|known| known.name).zip(values).collect()
     }
@@ -254,6 +275,14 @@ mod tests {
         assert_eq!(config.outbound_allow, ["10.0.0.0/8", "::1"].map(|part| part.parse().unwrap()));
         let error = read(&[("AUTOREPORT_OUTBOUND_ALLOW", "10.0.0.0/8,intranet")]).unwrap_err();
         assert!(error.contains("“intranet”"), "{error}");
+    }
+
+    #[test]
+    fn the_token_of_the_metrics_is_long_and_never_shown() {
+        let config = read(&[("AUTOREPORT_METRICS_TOKEN", "a token of sixteen")]).unwrap();
+        assert!(config.metrics_token.is_some());
+        assert!(!format!("{config:?} {:?}", config.rows()).contains("sixteen"));
+        assert!(read(&[("AUTOREPORT_METRICS_TOKEN", "short")]).unwrap_err().contains("16 characters"));
     }
 
     #[test]

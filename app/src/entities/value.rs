@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::domain::{
     account::{Role, Theme, UserState},
+    alarm::{AlarmKind, PingKind},
     delivery::DeliveryPhase,
     ids::*,
     import::run::{ImportKind, ImportState},
@@ -148,6 +149,9 @@ id_columns!(
     RuleId,
     RuleLogId,
     NotificationId,
+    AlarmId,
+    AlarmMailId,
+    PingCallId,
 );
 
 text_columns!(
@@ -178,4 +182,6 @@ text_columns!(
     NoteKind,
     NotificationKind,
     HitKind,
+    AlarmKind,
+    PingKind,
 );
