@@ -114,11 +114,13 @@ ALTER TABLE notification DROP COLUMN kind;
 ALTER TABLE notification RENAME COLUMN kind_in_full TO kind;
 ALTER TABLE notification ADD COLUMN alarm_id {uuid} REFERENCES alarm (id) ON DELETE CASCADE;
 CREATE UNIQUE INDEX notification_alarm ON notification (alarm_id, user_id) WHERE alarm_id IS NOT NULL;
+CREATE INDEX delivery_uncertain ON delivery (occurrence_id) WHERE phase = 'uncertain';
 CREATE INDEX occurrence_unstarted ON occurrence (scheduled_at) WHERE started_at IS NULL AND finished_at IS NULL;
 "#;
 
 const COLUMNS_GONE: &str = r#"
 DROP INDEX occurrence_unstarted;
+DROP INDEX delivery_uncertain;
 DROP INDEX notification_alarm;
 DELETE FROM notification WHERE kind = 'alarm';
 ALTER TABLE notification DROP COLUMN alarm_id;

@@ -135,7 +135,8 @@ impl Meters {
 
     /// An instant of a schedule was planned: as a run, or skipped.
     pub fn instant(&self, is_run: bool) {
-        if is_run { &self.planned } else { &self.skipped }.fetch_add(1, Relaxed);
+        let counter = if is_run { &self.planned } else { &self.skipped };
+        counter.fetch_add(1, Relaxed);
     }
 
     /// So many runs did not start within their grace.
@@ -145,7 +146,8 @@ impl Meters {
 
     /// A ping got through, or not.
     pub fn ping(&self, is_ok: bool) {
-        if is_ok { &self.pings_ok } else { &self.pings_failed }.fetch_add(1, Relaxed);
+        let counter = if is_ok { &self.pings_ok } else { &self.pings_failed };
+        counter.fetch_add(1, Relaxed);
     }
 
     /// All schedules that were due have been planned.

@@ -11,6 +11,7 @@ mod jobs_killed;
 mod jobs_pages;
 mod live;
 mod mail;
+mod metrics;
 mod notifications;
 mod notes_file;
 mod projects_pages;

@@ -5,7 +5,7 @@ mod addressees;
 pub mod backfill;
 mod book;
 pub mod dry_run;
-mod ledger;
+pub mod ledger;
 mod messages;
 pub mod planner;
 pub mod recipients;
