@@ -146,7 +146,9 @@ impl Config {
             .collect::<Result<_, _>>()?;
         let metrics_token = match get("AUTOREPORT_METRICS_TOKEN") {
             Some(token) if token.chars().count() < METRICS_TOKEN_MIN => {
-                return Err(format!("AUTOREPORT_METRICS_TOKEN is too short; expected {METRICS_TOKEN_MIN} characters or more."));
+                return Err(format!(
+                    "AUTOREPORT_METRICS_TOKEN is too short; expected {METRICS_TOKEN_MIN} characters or more."
+                ));
             }
             token => token.map(Secret::new),
         };

@@ -34,12 +34,8 @@ pub async fn save_alarm_choices(
     #[server(default)] pause: Option<String>,
     #[server(default)] solved: Option<String>,
 ) -> AppResult<()> {
-    let choices = Choices {
-        failure: failure.is_some(),
-        late: late.is_some(),
-        pause: pause.is_some(),
-        solved: solved.is_some(),
-    };
+    let choices =
+        Choices { failure: failure.is_some(), late: late.is_some(), pause: pause.is_some(), solved: solved.is_some() };
     choices::save(&Ctx::signed_in()?, choices).await?;
     leptos_axum::redirect("/settings/alarms?notice=saved");
     Ok(())

@@ -16,7 +16,7 @@ pub struct Usage {
 /// What this process uses now; nothing where the machine does not say.
 pub fn usage() -> Option<Usage> {
     let pid = sysinfo::get_current_pid().ok()?;
-    let mut system = System::new();
+    let mut system = System::new().ok()?;
     let wanted = ProcessRefreshKind::nothing().with_memory().with_cpu();
     system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), false, wanted);
     let process = system.process(pid)?;

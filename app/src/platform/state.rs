@@ -6,7 +6,12 @@ use sea_orm::DatabaseConnection;
 use tokio::sync::{Notify, Semaphore};
 
 use super::{
-    assets::Assets, clock::Clock, db::Db, http_client::HttpClient, mail_lines::MailLines, meters::Meters,
+    assets::Assets,
+    clock::Clock,
+    db::Db,
+    http_client::HttpClient,
+    mail_lines::MailLines,
+    meters::Meters,
     secrets::{Keyring, Secret},
 };
 use crate::domain::network::Network;

@@ -393,7 +393,8 @@ async fn an_account_that_does_not_work_is_told_once_an_opening_and_over_another_
         let stage = Stage::new(&app).await;
         let account = stage.sends_to(server.port).await;
         stage.job(&patient()).await;
-        let block = async || tell::account_blocked(&Ctx::system(&app), account, "Wrong password.".into()).await.unwrap();
+        let block =
+            async || tell::account_blocked(&Ctx::system(&app), account, "Wrong password.".into()).await.unwrap();
         block().await;
         stage.pass(TimeDelta::minutes(1));
         block().await;

@@ -25,8 +25,7 @@ pub async fn gather(app: &AppState) -> AppResult<String> {
 }
 
 fn build(page: &mut Page) {
-    page.gauge("autoreport_build_info", "The running version.")
-        .whole(&[("version", env!("CARGO_PKG_VERSION"))], 1);
+    page.gauge("autoreport_build_info", "The running version.").whole(&[("version", env!("CARGO_PKG_VERSION"))], 1);
 }
 
 fn requests(page: &mut Page, app: &AppState) {
@@ -42,7 +41,10 @@ fn requests(page: &mut Page, app: &AppState) {
 }
 
 fn scheduler(page: &mut Page, app: &AppState) {
-    let mut family = page.counter("autoreport_instants_total", "Instants of schedules that became runs, were skipped, or whose runs were late.");
+    let mut family = page.counter(
+        "autoreport_instants_total",
+        "Instants of schedules that became runs, were skipped, or whose runs were late.",
+    );
     for (what, count) in app.meters.instants() {
         family.whole(&[("result", what)], count);
     }
@@ -128,11 +130,7 @@ async fn queues(page: &mut Page, app: &AppState) -> AppResult<()> {
             "Mails of alarms that are not sent yet.",
             "SELECT count(*) AS many FROM alarm_mail WHERE due_at IS NOT NULL",
         ),
-        (
-            "autoreport_pings_waiting",
-            "Pings of jobs that are not sent yet.",
-            "SELECT count(*) AS many FROM ping_call",
-        ),
+        ("autoreport_pings_waiting", "Pings of jobs that are not sent yet.", "SELECT count(*) AS many FROM ping_call"),
     ] {
         page.gauge(name, help).whole(&[], whole(number(app, sql).await?));
     }
@@ -151,8 +149,12 @@ async fn accounts(page: &mut Page, app: &AppState) -> AppResult<()> {
         .into_tuple()
         .all(app.reader())
         .await?;
-    let all: Vec<app::domain::ids::AccountId> =
-        smtp_account::Entity::find().select_only().column(smtp_account::Column::Id).into_tuple().all(app.reader()).await?;
+    let all: Vec<app::domain::ids::AccountId> = smtp_account::Entity::find()
+        .select_only()
+        .column(smtp_account::Column::Id)
+        .into_tuple()
+        .all(app.reader())
+        .await?;
     let mut family = page.gauge("autoreport_mail_account_blocked", "1 where the breaker of a mail account is open.");
     for id in all {
         family.whole(&[("account", &id.to_string())], u64::from(blocked.contains(&id)));

@@ -72,7 +72,8 @@ impl Family<'_> {
     fn line(&mut self, suffix: &str, labels: &Labels<'_>, value: &str) -> &mut Self {
         let _ = write!(self.page, "{}{suffix}", self.name);
         if !labels.is_empty() {
-            let pairs: Vec<String> = labels.iter().map(|(name, value)| format!("{name}=\"{}\"", escaped(value))).collect();
+            let pairs: Vec<String> =
+                labels.iter().map(|(name, value)| format!("{name}=\"{}\"", escaped(value))).collect();
             let _ = write!(self.page, "{{{}}}", pairs.join(","));
         }
         let _ = writeln!(self.page, " {value}");

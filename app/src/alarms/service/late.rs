@@ -35,7 +35,14 @@ struct Last {
 impl Missed {
     /// Notes an instant that was planned at `now`, if that was too late for it. `starts_at` is its instant with its
     /// jitter; a run that another one holds up is not missed.
-    pub fn note(&mut self, held: &schedule::Model, run: OccurrenceId, starts_at: DateTime<Utc>, still_runs: bool, now: DateTime<Utc>) {
+    pub fn note(
+        &mut self,
+        held: &schedule::Model,
+        run: OccurrenceId,
+        starts_at: DateTime<Utc>,
+        still_runs: bool,
+        now: DateTime<Utc>,
+    ) {
         if is_late(starts_at, grace(held), now) {
             self.count += 1;
             self.last = Some(Last { run, at: starts_at, still_runs });

@@ -1,6 +1,8 @@
 //! Whom an alarm is for.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::SelectStatement};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::SelectStatement,
+};
 
 use crate::{
     domain::{
@@ -34,11 +36,7 @@ pub async fn owners(db: &impl ConnectionTrait, project: ProjectId) -> AppResult<
     active(db, access::people_with_role(project, MemberRole::Owner), None).await
 }
 
-async fn active(
-    db: &impl ConnectionTrait,
-    among: SelectStatement,
-    only: Option<UserId>,
-) -> AppResult<Vec<UserId>> {
+async fn active(db: &impl ConnectionTrait, among: SelectStatement, only: Option<UserId>) -> AppResult<Vec<UserId>> {
     let mut query = user::Entity::find()
         .select_only()
         .column(user::Column::Id)

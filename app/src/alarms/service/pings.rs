@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use http::{Method, StatusCode};
 use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::Expr,
 };
 use uuid::Uuid;
@@ -14,9 +13,7 @@ use uuid::Uuid;
 use crate::{
     alarms::view::{PingDetail, PingResult},
     domain::{
-        alarm::{
-            ALIVE_FOR, PING_EVERY, PING_SECONDS, PING_URL_MAX, PingKind, ping_address, ping_again, ping_host,
-        },
+        alarm::{ALIVE_FOR, PING_EVERY, PING_SECONDS, PING_URL_MAX, PingKind, ping_address, ping_again, ping_host},
         ids::{PingCallId, ScheduleId},
     },
     entities::{ping, ping_call, schedule},
@@ -231,11 +228,8 @@ async fn send(app: &AppState, call: &ping_call::Model) -> AppResult<()> {
     let Some(row) = ping::Entity::find_by_id(&call.scope).one(app.reader()).await? else { return Ok(()) };
     let result = ask(app, &row, call.kind).await?;
     let ctx = Ctx::system(app);
-    let again = if result.is_ok {
-        None
-    } else {
-        ping_again(u32::try_from(call.attempts + 1).unwrap_or(u32::MAX), ctx.now)
-    };
+    let again =
+        if result.is_ok { None } else { ping_again(u32::try_from(call.attempts + 1).unwrap_or(u32::MAX), ctx.now) };
     let tx = ctx.begin().await?;
     match again {
         Some(at) => {

@@ -7,9 +7,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -225,8 +223,7 @@ impl Post<'_> {
             };
             let Some(number) = number else { return Ok(()) };
             attempt = Some(number);
-            let envelope =
-                Envelope { sender: transport.sender().address.clone(), recipient: reader.address.clone() };
+            let envelope = Envelope { sender: transport.sender().address.clone(), recipient: reader.address.clone() };
             let hook = Hook { app: self.app.clone(), id: self.id, fence: self.fence, attempt: number };
             let outcome = transport.deliver(&ctx, &envelope, &written.mime, &hook).await;
             transport.close().await;
@@ -414,7 +411,9 @@ async fn reader(ctx: &Ctx, row: &alarm_mail::Model) -> AppResult<Result<Reader, 
 async fn ways_of(ctx: &Ctx, row: &alarm_mail::Model) -> AppResult<Vec<AccountId>> {
     let id_of = |prefix: &str| row.topic.strip_prefix(prefix).and_then(|id| id.parse::<Uuid>().ok());
     let own = match id_of("schedule:") {
-        Some(id) => schedule::Entity::find_by_id(ScheduleId(id)).one(ctx.reader()).await?.and_then(|job| job.account_id),
+        Some(id) => {
+            schedule::Entity::find_by_id(ScheduleId(id)).one(ctx.reader()).await?.and_then(|job| job.account_id)
+        }
         None => None,
     };
     let about = id_of("account:").map(AccountId);

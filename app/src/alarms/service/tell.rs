@@ -3,8 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::OnConflict,
 };
 use uuid::Uuid;
@@ -86,7 +85,8 @@ pub async fn paused(
 /// [`crate::error::AppError::NotFound`] for a run that is gone.
 pub async fn uncertain(ctx: &Ctx, tx: &WriteTx, run: OccurrenceId, address: &str) -> AppResult<()> {
     let held = facts::schedule_of(&**tx, run).await?;
-    let why = format!("It is unknown whether the message to {address} arrived. Look, and decide whether it goes again.");
+    let why =
+        format!("It is unknown whether the message to {address} arrived. Look, and decide whether it goes again.");
     of_run(ctx, tx, &held, run, AlarmKind::Uncertain, Some(&why)).await
 }
 
@@ -94,13 +94,7 @@ pub async fn uncertain(ctx: &Ctx, tx: &WriteTx, run: OccurrenceId, address: &str
 ///
 /// # Errors
 /// Only those of the database.
-pub async fn late(
-    ctx: &Ctx,
-    tx: &WriteTx,
-    held: &schedule::Model,
-    run: OccurrenceId,
-    words: &str,
-) -> AppResult<()> {
+pub async fn late(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, run: OccurrenceId, words: &str) -> AppResult<()> {
     of_run(ctx, tx, held, run, AlarmKind::Late, Some(words)).await
 }
 

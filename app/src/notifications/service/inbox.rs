@@ -197,11 +197,7 @@ async fn alarm_of(tx: &WriteTx, me: UserId, id: NotificationId) -> AppResult<Opt
 
 /// The ids of the alarms of a topic, for `in_subquery`.
 fn about(topic: &str) -> SelectStatement {
-    alarm::Entity::find()
-        .select_only()
-        .column(alarm::Column::Id)
-        .filter(alarm::Column::Topic.eq(topic))
-        .into_query()
+    alarm::Entity::find().select_only().column(alarm::Column::Id).filter(alarm::Column::Topic.eq(topic)).into_query()
 }
 
 /// Marks as read what a person was told of a task: they are looking at it.
