@@ -329,6 +329,25 @@ async fn a_run_that_nobody_takes_is_late_after_its_grace_and_told_once() {
 }
 
 #[tokio::test]
+async fn a_schedule_that_cannot_be_planned_is_not_missed_silently() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        let mut row = stage.schedule(id).await.into_active_model();
+        row.spec = Set("no schedule".into());
+        row.update(app.reader()).await.unwrap();
+        stage.pass(TimeDelta::minutes(80));
+        assert_eq!(stage.plan().await, 0);
+        assert_eq!(late::sweep(&Ctx::system(&app)).await.unwrap(), 1);
+        assert_eq!(late::sweep(&Ctx::system(&app)).await.unwrap(), 0);
+        let rows = told(&stage, &stage.cast.mina).await;
+        assert_eq!(rows.len(), 1);
+        assert!(rows[0].words.contains("could not be planned"), "{}", rows[0].words);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn runs_that_were_missed_while_nothing_ran_are_told_together() {
     each_database(async |app| {
         let stage = Stage::new(&app).await;

@@ -8,9 +8,10 @@ use crate::{
     domain::{
         alarm::{AlarmKind, is_late, late_words},
         ids::{OccurrenceId, ScheduleId},
+        job::ScheduleState,
         occurrence::Trigger,
     },
-    entities::{alarm, occurrence, schedule},
+    entities::{alarm, occurrence, project, schedule},
     error::AppResult,
     platform::{ctx::Ctx, db::WriteTx},
 };
@@ -61,8 +62,9 @@ impl Missed {
     }
 }
 
-/// Looks for runs that wait to begin for longer than their grace, and tells of each once. It makes no difference which
-/// instance planned them, or whether that one is still there.
+/// Looks for runs that wait to begin for longer than their grace, and for schedules that were not planned, and tells of
+/// each once. It makes no difference which instance planned them, or whether that one is still there. Called after what
+/// is due has been planned.
 ///
 /// # Errors
 /// Only those of the database.
@@ -81,7 +83,33 @@ pub async fn sweep(ctx: &Ctx) -> AppResult<usize> {
         ctx.app.meters.late(1);
         told += 1;
     }
+    for held in unplanned(ctx).await? {
+        let Some(due) = held.next_run_at.filter(|due| is_late(*due, grace(&held), ctx.now)) else { continue };
+        let why =
+            format!("the run of {} could not be planned; the log of the server says why.", facts::local(&held, due));
+        let tx = ctx.begin().await?;
+        if tell::unplanned(ctx, &tx, &held, due, &why).await? {
+            ctx.app.meters.late(1);
+            told += 1;
+        }
+        tx.commit().await?;
+    }
     Ok(told)
+}
+
+/// Schedules that are due although all that can be planned has been: they cannot be read.
+async fn unplanned(ctx: &Ctx) -> AppResult<Vec<schedule::Model>> {
+    let archived = project::Entity::find()
+        .select_only()
+        .column(project::Column::Id)
+        .filter(project::Column::ArchivedAt.is_not_null())
+        .into_query();
+    let query = schedule::Entity::find()
+        .filter(schedule::Column::State.eq(ScheduleState::On))
+        .filter(schedule::Column::DeletedAt.is_null())
+        .filter(schedule::Column::NextRunAt.lte(ctx.now))
+        .filter(schedule::Column::ProjectId.not_in_subquery(archived));
+    Ok(query.all(ctx.reader()).await?)
 }
 
 fn grace(held: &schedule::Model) -> Duration {

@@ -98,6 +98,31 @@ pub async fn late(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, run: Occurren
     of_run(ctx, tx, held, run, AlarmKind::Late, Some(words)).await
 }
 
+/// A schedule that is due could not be planned: there is no run to speak of. True where this was news.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn unplanned(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    held: &schedule::Model,
+    due: DateTime<Utc>,
+    why: &str,
+) -> AppResult<bool> {
+    let told = people::responsible(&**tx, held.project_id, held.owner_id).await?;
+    let news = News {
+        once: format!("unplanned:{}:{}", held.id, due.timestamp_micros()),
+        topic: schedule_topic(held.id),
+        kind: AlarmKind::Late,
+        project: Some(held.project_id),
+        schedule: Some(held.id),
+        run: None,
+        account: None,
+        words: sentence(AlarmKind::Late, &held.name, Some(why)),
+    };
+    raise(ctx, tx, news, &told).await
+}
+
 /// The account itself was refused: its breaker opens, or stays open longer, and those whose jobs use it hear of it once.
 ///
 /// # Errors
@@ -182,7 +207,8 @@ async fn of_run(
         account: None,
         words: sentence(kind, &held.name, why),
     };
-    raise(ctx, tx, news, &told).await
+    raise(ctx, tx, news, &told).await?;
+    Ok(())
 }
 
 fn once(kind: AlarmKind, run: OccurrenceId) -> String {
@@ -230,8 +256,8 @@ struct News {
     words: String,
 }
 
-/// Stores an alarm and tells people, unless it has been raised before.
-async fn raise(ctx: &Ctx, tx: &WriteTx, news: News, told: &[UserId]) -> AppResult<()> {
+/// Stores an alarm and tells people, unless it has been raised before. True where this was news.
+async fn raise(ctx: &Ctx, tx: &WriteTx, news: News, told: &[UserId]) -> AppResult<bool> {
     let News { once, topic, kind, project, schedule, run, account, words } = news;
     let id = AlarmId(Uuid::now_v7());
     let row = alarm::ActiveModel {
@@ -249,7 +275,7 @@ async fn raise(ctx: &Ctx, tx: &WriteTx, news: News, told: &[UserId]) -> AppResul
     let unless_raised = OnConflict::column(alarm::Column::Once).do_nothing().to_owned();
     let inserted = alarm::Entity::insert(row).on_conflict(unless_raised).exec_without_returning(&**tx).await?;
     if inserted == 0 {
-        return Ok(());
+        return Ok(false);
     }
     ctx.app.meters.alarm(kind);
     if kind.is_told_in_app() {
@@ -260,7 +286,7 @@ async fn raise(ctx: &Ctx, tx: &WriteTx, news: News, told: &[UserId]) -> AppResul
             gather(ctx, tx, *person, &topic).await?;
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 /// How often a mail that gathers is looked for, where others begin or write one at the same moment.
