@@ -84,7 +84,7 @@ struct Oldest {
 }
 
 // The conditions are those of the partial indexes, word for word, so that both engines use them.
-const OPEN: &str = "occurrence.state IN ('planned', 'claimed', 'building', 'frozen', 'sending')";
+const OPEN: &str = "state IN ('planned', 'claimed', 'building', 'frozen', 'sending')";
 
 async fn queues(page: &mut Page, app: &AppState) -> AppResult<()> {
     let sql = format!("SELECT state AS word, count(*) AS many FROM occurrence WHERE {OPEN} GROUP BY state");
@@ -112,8 +112,8 @@ async fn queues(page: &mut Page, app: &AppState) -> AppResult<()> {
     }
 
     let sql = format!(
-        "SELECT delivery.phase AS word, count(*) AS many FROM occurrence \
-         JOIN delivery ON delivery.occurrence_id = occurrence.id WHERE {OPEN} GROUP BY delivery.phase"
+        "SELECT phase AS word, count(*) AS many FROM delivery \
+         WHERE occurrence_id IN (SELECT id FROM occurrence WHERE {OPEN}) GROUP BY phase"
     );
     let mut family = page.gauge("autoreport_deliveries", "Messages of runs that have not ended, by phase.");
     for Count { word, many } in counts(app, &sql).await? {
