@@ -73,6 +73,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/jobs/:id/edit") view=EditJobPage />
                     <Route path=path!("/settings") view=|| view! { <Redirect path="/settings/profile" /> } />
                     <Route path=path!("/settings/profile") view=ProfilePage />
+                    <Route path=path!("/settings/alarms") view=AlarmsPage />
                     <Route path=path!("/set-password") view=SetPasswordPage />
                     <Route path=path!("/settings/people") view=PeoplePage />
                     <Route path=path!("/settings/people/new") view=NewPersonPage />

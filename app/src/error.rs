@@ -154,6 +154,8 @@ pub enum Problem {
     /// No group of the project has this name.
     NoSuchGroup,
     NotADomain,
+    /// No address of a web server, or one with a password in it.
+    NotAWebAddress,
     /// An address in a domain that gets no mail from here.
     DomainNotAllowed {
         address: String,
@@ -231,6 +233,7 @@ impl Problem {
             Self::NoSuchPerson => "Nobody here has this name or address".into(),
             Self::SeveralPeople => "Several people have this name; enter the address".into(),
             Self::NoSuchGroup => "No group of this project has this name".into(),
+            Self::NotAWebAddress => "Enter an address like https://hc-ping.com/…, without user name and password".into(),
             Self::NotADomain => "Enter a domain like example.org, or *.example.org for all below it".into(),
             Self::DomainNotAllowed { address } => {
                 format!(

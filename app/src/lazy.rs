@@ -65,6 +65,7 @@ lazy_pages!(
     }
     notifications {
         NotificationsPage: open_notifications = notifications,
+        AlarmsPage: open_alarms = alarms,
     }
     dashboard {
         DashboardPage: open_dashboard = dashboard,

@@ -21,6 +21,7 @@ pub mod search;
 pub mod imports;
 pub mod mail;
 pub mod reports;
+pub mod alarms;
 pub mod jobs;
 pub mod archive;
 pub mod dashboard;

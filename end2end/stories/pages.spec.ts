@@ -146,6 +146,7 @@ const walks: Walk[] = [
       ['/keys', '/keys'],
       ['/settings', '/settings'],
       ['/settings/profile', '/settings/profile'],
+      ['/settings/alarms', '/settings/alarms'],
     ],
   },
   {

@@ -15,6 +15,7 @@ mod m0015_retention;
 mod m0014_outbox;
 mod m0016_git_archive;
 mod m0013_delivery;
+mod m0017_alarms;
 
 pub use sea_orm_migration::prelude::*;
 
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_outbox::Migration),
             Box::new(m0016_git_archive::Migration),
             Box::new(m0013_delivery::Migration),
+            Box::new(m0017_alarms::Migration),
         ]
     }
 }

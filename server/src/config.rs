@@ -9,9 +9,13 @@ use app::{
     domain::network::Network,
     platform::{
         git::{GitSettings, RemoteRule},
+        secrets::Secret,
         state::{Settings, SignUp},
     },
 };
+
+/// Shortest token for `/metrics`, in characters: it must not be guessed.
+const METRICS_TOKEN_MIN: usize = 16;
 
 /// A setting: its name, what it is for, what it is where left out.
 pub struct Known {
@@ -56,6 +60,11 @@ pub const KNOWN: &[Known] = &[
         words: "addresses inside your network that web requests may reach, like 10.0.0.0/8, with commas",
         default: "",
     },
+    Known {
+        name: "AUTOREPORT_METRICS_TOKEN",
+        words: "who sends it may read /metrics from another machine; none: only this machine",
+        default: "",
+    },
 ];
 
 /// What the process was started with.
@@ -71,6 +80,7 @@ pub struct Config {
     pub sign_up: SignUp,
     pub git: GitSettings,
     pub outbound_allow: Vec<Network>,
+    pub metrics_token: Option<Secret>,
     /// Where the built pages are.
     pub site_root: PathBuf,
 }
@@ -153,6 +163,14 @@ impl Config {
                 })
             })
             .collect::<Result<_, _>>()?;
+        let metrics_token = match get("AUTOREPORT_METRICS_TOKEN") {
+            Some(token) if token.chars().count() < METRICS_TOKEN_MIN => {
+                return Err(format!(
+                    "AUTOREPORT_METRICS_TOKEN is too short; expected {METRICS_TOKEN_MIN} characters or more."
+                ));
+            }
+            token => token.map(Secret::new),
+        };
         let key_file = get("AUTOREPORT_KEY_FILE").map_or_else(|| data_dir.join("keyring"), PathBuf::from);
         let site_root = get("LEPTOS_SITE_ROOT").map_or_else(site_beside_program, PathBuf::from);
         let log_dir = get("AUTOREPORT_LOG_DIR").map(PathBuf::from);
@@ -167,6 +185,7 @@ impl Config {
             sign_up,
             git,
             outbound_allow,
+            metrics_token,
             site_root,
         })
     }
@@ -179,6 +198,7 @@ impl Config {
             sign_up: self.sign_up,
             git: self.git.clone(),
             outbound_allow: self.outbound_allow.clone(),
+            metrics_token: self.metrics_token.clone(),
         }
     }
 
@@ -199,6 +219,7 @@ impl Config {
             sign_up,
             format!("{:?}", self.git.remotes).to_lowercase(),
             allowed.join(","),
+            self.metrics_token.as_ref().map(|_| "…".to_owned()).unwrap_or_default(),
         ];
         KNOWN.iter().map(|known| known.name).zip(values).collect()
     }
@@ -278,6 +299,14 @@ mod tests {
         assert_eq!(config.outbound_allow, ["10.0.0.0/8", "::1"].map(|part| part.parse().unwrap()));
         let error = read(&[("AUTOREPORT_OUTBOUND_ALLOW", "10.0.0.0/8,intranet")]).unwrap_err();
         assert!(error.contains("“intranet”"), "{error}");
+    }
+
+    #[test]
+    fn the_token_of_the_metrics_is_long_and_never_shown() {
+        let config = read(&[("AUTOREPORT_METRICS_TOKEN", "a token of sixteen")]).unwrap();
+        assert!(config.metrics_token.is_some());
+        assert!(!format!("{config:?} {:?}", config.rows()).contains("sixteen"));
+        assert!(read(&[("AUTOREPORT_METRICS_TOKEN", "short")]).unwrap_err().contains("16 characters"));
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod export;
 pub mod frames;
 pub mod health;
 pub mod live;
+pub mod metrics;
 mod notes_file;
 pub mod outbox;
 pub mod pages;

@@ -15,7 +15,7 @@ use tower_http::{
 };
 
 use crate::{
-    attachments, export, frames, health, live, notes_file, outbox, pages, rpc, security,
+    attachments, export, frames, health, live, metrics, notes_file, outbox, pages, rpc, security,
     sessions::{self, TrustedProxies},
     unsubscribe,
 };
@@ -36,7 +36,7 @@ pub fn router(app: AppState, site_root: &Path, proxies: TrustedProxies) -> Route
         .merge(app::imports::upload::routes())
         .fallback(get(pages::render))
         .layer(from_fn_with_state(app.clone(), pages::guard))
-        .layer(from_fn_with_state(proxies, sessions::identify))
+        .layer(from_fn_with_state(proxies.clone(), sessions::identify))
         .layer(sessions::layer(&app))
         .layer(from_fn(sessions::removal))
         .layer(CompressionLayer::new());
@@ -44,6 +44,7 @@ pub fn router(app: AppState, site_root: &Path, proxies: TrustedProxies) -> Route
     Router::new()
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::show).with_state((app.clone(), proxies)))
         .nest_service("/pkg", built_files(site_root))
         .route_service("/favicon.svg", file(site_root, "favicon.svg"))
         .route_service("/manifest.webmanifest", file(site_root, "manifest.webmanifest"))
@@ -55,6 +56,7 @@ pub fn router(app: AppState, site_root: &Path, proxies: TrustedProxies) -> Route
             tracing::error!("a handler panicked");
             (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here. The log has it.").into_response()
         }))
+        .layer(from_fn_with_state(app.clone(), metrics::observe))
         .with_state(app)
 }
 

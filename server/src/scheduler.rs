@@ -10,6 +10,7 @@ use apalis::prelude::{Data, WorkerBuilder};
 use apalis_cron::{CronScheduler, Schedule, Tick, timezone::Utc};
 use app::{
     archive::service::retention,
+    alarms::service::{late, pings, post},
     automation::service::{engine, finished},
     error::{AppError, AppResult},
     jobs::service::{
@@ -38,6 +39,13 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const KEEP_EVERY: u64 = 200;
 /// Wakes between two looks for changes that open pages are no longer told.
 const PRUNE_EVERY: u64 = 300;
+
+/// Wakes between two looks for runs that are late.
+const LATE_EVERY: u64 = 5;
+/// How long a stop waits, after the runs, for the mail of an alarm that is under way.
+const ALARMS_PATIENCE: Duration = Duration::from_secs(5);
+/// Between two looks for mails of alarms and for pings.
+const ALARMS_EVERY: Duration = Duration::from_secs(1);
 
 /// Between two looks at what sets rules off.
 const RULES_EVERY: Duration = Duration::from_secs(1);
@@ -82,6 +90,9 @@ async fn run(app: AppState, mut stopped: watch::Receiver<bool>) {
     let heart = tokio::spawn(beat_for_ever(app.clone()));
     let rules = tokio::spawn(follow_rules(app.clone()));
     let pushes = tokio::spawn(push_archive(app.clone()));
+    let alarms = tokio::spawn(send_alarms(app.clone(), stopped.clone()));
+    // On its own: a mail server that is slow must not make the outside world believe that this one is dead.
+    let pings = tokio::spawn(send_pings(app.clone()));
     let mut crew = Crew::new(app.clone());
     app.wake.notify_one();
     loop {
@@ -100,7 +111,13 @@ async fn run(app: AppState, mut stopped: watch::Receiver<bool>) {
     rules.abort();
     // What git was at is killed with it; the next process pushes it.
     pushes.abort();
+    // A ping that was under way is sent again by the next process.
+    pings.abort();
     crew.finish().await;
+    let abort = alarms.abort_handle();
+    if timeout(ALARMS_PATIENCE, alarms).await.is_err() {
+        abort.abort();
+    }
 }
 
 /// The runs that this process works on.
@@ -126,7 +143,12 @@ impl Crew {
 
     /// Plans what has come and takes as many runs as there are hands.
     async fn look(&mut self) -> AppResult<()> {
-        planner::plan_due(&Ctx::system(&self.app)).await?;
+        let ctx = Ctx::system(&self.app);
+        planner::plan_due(&ctx).await?;
+        self.app.meters.has_planned(ctx.now);
+        if self.looks.is_multiple_of(LATE_EVERY) {
+            late::sweep(&ctx).await?;
+        }
         while self.at_work.len() < WORKERS
             && let Some(claim) = worker::claim(&self.app, &self.owner).await?
         {
@@ -145,7 +167,7 @@ impl Crew {
         Ok(())
     }
 
-    /// Empties what has waited long enough in the trash, forgets old notifications, and bounds the outbox.
+    /// Empties what has waited long enough in the trash, forgets old notifications and alarms, and bounds the outbox.
     async fn clear_away(&self) -> AppResult<()> {
         let ctx = Ctx::system(&self.app);
         let gone = trash::purge(&ctx).await?;
@@ -153,7 +175,8 @@ impl Crew {
             tracing::info!("{gone} tasks left the trash for good");
         }
         inbox::forget_old(&ctx).await?;
-        outbox::keep::prune(&ctx).await.map(|_| ())
+        outbox::keep::prune(&ctx).await?;
+        post::forget_old(&ctx).await
     }
 
     /// Done when a run is; never while there is none.
@@ -250,6 +273,35 @@ async fn push_archive(app: AppState) {
         }
         looks += 1;
         tokio::time::sleep(PUSH_EVERY).await;
+    }
+}
+
+/// Sends the mails of alarms until the process is asked to stop; the one that is under way is finished.
+async fn send_alarms(app: AppState, mut stopped: watch::Receiver<bool>) {
+    if let Err(error) = post::forget_claims(&app).await {
+        tracing::warn!("taking over the alarms of the last process: {error}");
+    }
+    loop {
+        if let Err(error) = post::send_due(&app).await {
+            tracing::warn!("sending alarms: {error}");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(ALARMS_EVERY) => {}
+            _ = stopped.changed() => return,
+        }
+    }
+}
+
+/// Pings for jobs and for the process itself, for ever.
+async fn send_pings(app: AppState) {
+    loop {
+        if let Err(error) = pings::beat(&app).await {
+            tracing::warn!("pinging: {error}");
+        }
+        if let Err(error) = pings::send_due(&app).await {
+            tracing::warn!("sending the pings of jobs: {error}");
+        }
+        tokio::time::sleep(ALARMS_EVERY).await;
     }
 }
 

@@ -72,6 +72,9 @@ ids!(
     RuleId,
     RuleLogId,
     NotificationId,
+    AlarmId,
+    AlarmMailId,
+    PingCallId,
 );
 
 #[cfg(test)]

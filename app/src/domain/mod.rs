@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod address;
+pub mod alarm;
 pub mod allow_list;
 pub mod automation;
 pub mod backoff;

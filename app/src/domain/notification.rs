@@ -11,5 +11,7 @@ crate::text_enum!(
         Watched = "watched",
         /// An automatic rule of a project says so.
         Rule = "rule",
+        /// A job, its mail account or the archive needs somebody (`domain::alarm`).
+        Alarm = "alarm",
     }
 );

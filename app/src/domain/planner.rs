@@ -113,6 +113,11 @@ impl Verdict {
     pub fn is_run(self) -> bool {
         matches!(self, Verdict::Run | Verdict::RunInstead)
     }
+
+    /// Skipped because an earlier run is still going, which is what its schedule wants.
+    pub fn is_held_up(self) -> bool {
+        matches!(self, Verdict::Skip(SkipReason::StillGoing { .. }))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

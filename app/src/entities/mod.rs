@@ -2,6 +2,9 @@
 
 mod value;
 
+pub mod alarm;
+pub mod alarm_choice;
+pub mod alarm_mail;
 pub mod artifact;
 pub mod attachment;
 pub mod attachment_content;
@@ -28,6 +31,8 @@ pub mod outbox_entry;
 pub mod outbox_message;
 pub mod outbox_release;
 pub mod password_link;
+pub mod ping;
+pub mod ping_call;
 pub mod project;
 pub mod project_alias;
 pub mod recipient;

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::domain::{
-    ids::{NotificationId, TaskId, UserId},
+    ids::{AlarmId, NotificationId, TaskId, UserId},
     notification::NotificationKind,
 };
 
@@ -21,6 +21,8 @@ pub struct Model {
     pub words: String,
     pub created_at: DateTimeUtc,
     pub read_at: Option<DateTimeUtc>,
+    /// What it is about, where it is an alarm; told once to each person.
+    pub alarm_id: Option<AlarmId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

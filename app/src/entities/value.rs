@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::domain::{
     account::{Role, Theme, UserState},
+    alarm::{AlarmKind, PingKind},
     delivery::DeliveryPhase,
     dkim::DkimAlgorithm,
     ids::*,
@@ -150,6 +151,9 @@ id_columns!(
     RuleId,
     RuleLogId,
     NotificationId,
+    AlarmId,
+    AlarmMailId,
+    PingCallId,
 );
 
 text_columns!(
@@ -182,4 +186,6 @@ text_columns!(
     NotificationKind,
     ReleaseState,
     HitKind,
+    AlarmKind,
+    PingKind,
 );

@@ -5,6 +5,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::{api::load_job_editor, editor::JobEditor};
 use crate::{
+    alarms::JobPing,
     domain::ids::ScheduleId,
     error::AppError,
     ui::{Empty, ErrorPage, Page},
@@ -50,6 +51,7 @@ pub fn EditJobPage() -> impl IntoView {
                     match (data.await, id.get_untracked()) {
                         (Ok(data), Some(id)) => view! {
                             <JobEditor data=data here=format!("/jobs/{id}/edit") back=format!("/jobs/{id}") />
+                            <JobPing job=id />
                         }.into_any(),
                         (Err(error), _) => view! { <ErrorPage error=error /> }.into_any(),
                         (Ok(_), None) => view! { <ErrorPage error=AppError::NotFound /> }.into_any(),

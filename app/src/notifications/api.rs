@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    domain::{ids::NotificationId, notification::NotificationKind},
+    domain::{alarm::AlarmKind, ids::NotificationId, notification::NotificationKind},
     error::AppResult,
 };
 
@@ -36,12 +36,24 @@ pub struct NotificationView {
     pub words: String,
     /// The task it happened to, where the person may see it.
     pub task: Option<TaskLink>,
-    /// It happened to a task that the person cannot see any more.
+    /// What it is about, where it is an alarm.
+    pub alarm: Option<AlarmView>,
+    /// It happened to something that the person cannot see any more.
     pub is_gone: bool,
     pub at: DateTime<Utc>,
     /// The time in the person's zone.
     pub when: String,
     pub is_read: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmView {
+    pub kind: AlarmKind,
+    /// Where somebody can do something about it, and what stands on the link.
+    pub href: String,
+    pub label: String,
+    /// Older alarms about the same, which stand behind this one.
+    pub more: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,7 +75,7 @@ pub async fn load_notifications(unread_only: bool, before: Option<DateTime<Utc>>
     inbox::read(&Ctx::signed_in()?, unread_only, before).await
 }
 
-/// Marks one entry as read.
+/// Marks one entry as read; of an alarm also the older ones about the same.
 #[server(prefix = "/rpc")]
 pub async fn mark_notification_read(id: NotificationId) -> AppResult<()> {
     inbox::mark_read(&Ctx::signed_in()?, Some(id)).await?;

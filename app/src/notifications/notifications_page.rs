@@ -4,11 +4,11 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    api::{Inbox, MarkAllNotificationsRead, MarkNotificationRead, NotificationView, load_notifications},
+    api::{AlarmView, Inbox, MarkAllNotificationsRead, MarkNotificationRead, NotificationView, load_notifications},
     bell::Unread,
 };
 use crate::{
-    domain::notification::NotificationKind,
+    domain::{alarm::AlarmKind, notification::NotificationKind},
     ui::{Empty, ErrorPage, Icon, Page},
 };
 
@@ -63,7 +63,7 @@ fn content(
         .map(|at| format!("/notifications?{show}before={}", at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)));
     let list = if entries.is_empty() {
         let title = if unread_only { "Nothing is unread" } else { "No notifications yet" };
-        view! { <Empty title=title text="You are told when somebody mentions you, gives you a task, or changes a task that you watch." /> }.into_any()
+        view! { <Empty title=title text="You are told when somebody mentions you, gives you a task, changes a task that you watch, or when a job of yours needs you." /> }.into_any()
     } else {
         view! { <ol class="panel notes-list" role="list">{entries.into_iter().map(|entry| row(entry, one)).collect_view()}</ol> }.into_any()
     };
@@ -82,27 +82,47 @@ fn content(
 }
 
 fn row(entry: NotificationView, one: ServerAction<MarkNotificationRead>) -> impl IntoView {
-    let NotificationView { id, kind, who, words, task, is_gone, at, when, is_read } = entry;
+    let NotificationView { id, kind, who, words, task, alarm, is_gone, at, when, is_read } = entry;
     let icon = match kind {
         NotificationKind::Mentioned => "message-square",
         NotificationKind::Assigned => "user-plus",
         NotificationKind::Watched => "eye",
         NotificationKind::Rule => "zap",
+        NotificationKind::Alarm => match alarm.as_ref().map(|alarm| alarm.kind) {
+            Some(AlarmKind::Late) => "timer",
+            Some(AlarmKind::Paused) => "pause",
+            _ => "triangle-alert",
+        },
     };
-    let label = task.as_ref().map_or_else(|| "Mark as read".to_owned(), |task| format!("Mark as read: {}", task.title));
+    let label = match (&task, &alarm) {
+        (Some(task), _) => format!("Mark as read: {}", task.title),
+        (None, Some(_)) => format!("Mark as read: {words}"),
+        (None, None) => "Mark as read".to_owned(),
+    };
+    let is_alarm = kind == NotificationKind::Alarm;
+    let read = move |_| {
+        if !is_read {
+            one.dispatch(MarkNotificationRead { id });
+        }
+    };
     let about = match task {
         Some(task) => {
             let href = format!("/tasks/{}", task.reference);
-            let read = move |_| {
-                if !is_read {
-                    one.dispatch(MarkNotificationRead { id });
-                }
-            };
             view! { <a class="link" href=href on:click=read><span class="num">{task.reference}</span>" "<bdi>{task.title}</bdi></a> }.into_any()
         }
+        None if is_gone && is_alarm => view! { <span class="muted">"A job that you cannot see any more"</span> }.into_any(),
         None if is_gone => view! { <span class="muted">"A task that you cannot see any more"</span> }.into_any(),
-        None => ().into_any(),
+        None => match alarm {
+            Some(alarm) => {
+                let AlarmView { kind, href, label, more } = alarm;
+                let more = (more > 0).then(|| format!(" and {more} more before"));
+                view! { <span class="badge">{kind.label()}</span>" "<a class="link" href=href on:click=read>{label}</a><span class="muted">{more}</span> }.into_any()
+            }
+            None => ().into_any(),
+        },
     };
+    // An alarm says itself whom it is about.
+    let who = (!is_alarm).then(|| view! { <strong>{who.unwrap_or_else(|| "AutoReport".into())}</strong>" " });
     view! {
         <li class="note-row" data-unread=(!is_read).then_some("")>
             <Icon name=icon />
@@ -110,7 +130,7 @@ fn row(entry: NotificationView, one: ServerAction<MarkNotificationRead>) -> impl
                 <p>{about}</p>
                 <p class="small" dir="auto">
                     {(!is_read).then(|| view! { <span class="sr-only">"Unread: "</span> })}
-                    <strong>{who.unwrap_or_else(|| "AutoReport".into())}</strong>" "{words}
+                    {who}{words}
                 </p>
                 <time class="muted small" datetime=at.to_rfc3339()>{when}</time>
             </div>

@@ -8,9 +8,12 @@ use sea_orm::{
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::{
+    sync::{Mutex, OwnedMutexGuard},
+    time::Instant,
+};
 
-use super::events::Hub;
+use super::{events::Hub, meters::Histogram};
 
 /// The pool, and the gate that lets one writer at a time into SQLite, in the order of arrival:
 /// its own waiting is polling without order, and starves writers under load.
@@ -19,6 +22,14 @@ pub struct Db {
     pool: DatabaseConnection,
     gate: Option<Arc<Mutex<()>>>,
     hub: Hub,
+    waits: Arc<Histogram>,
+}
+
+/// How many connections the pool has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolState {
+    pub open: u64,
+    pub idle: u64,
 }
 
 /// A write transaction. Dropped without [`WriteTx::commit`], it is rolled back.
@@ -52,7 +63,8 @@ impl Db {
                 .busy_timeout(Duration::from_secs(10))
         });
         let pool = Database::connect(options).await?;
-        Ok(Self { pool, gate: is_sqlite.then(|| Arc::new(Mutex::new(()))), hub: Hub::default() })
+        let gate = is_sqlite.then(|| Arc::new(Mutex::new(())));
+        Ok(Self { pool, gate, hub: Hub::default(), waits: Arc::default() })
     }
 
     /// The pool, for reads.
@@ -63,6 +75,23 @@ impl Db {
     /// Whether this is PostgreSQL (row locks) rather than SQLite (one writer).
     pub fn is_postgres(&self) -> bool {
         self.pool.get_database_backend() == DbBackend::Postgres
+    }
+
+    /// How long writers have waited for their turn and their connection.
+    pub fn waits(&self) -> &Histogram {
+        &self.waits
+    }
+
+    /// The pool's connections.
+    pub fn pool_state(&self) -> PoolState {
+        let (open, idle) = if self.is_postgres() {
+            let pool = self.pool.get_postgres_connection_pool();
+            (pool.size(), pool.num_idle())
+        } else {
+            let pool = self.pool.get_sqlite_connection_pool();
+            (pool.size(), pool.num_idle())
+        };
+        PoolState { open: open.into(), idle: idle as u64 }
     }
 
     /// Who is told of what is committed.
@@ -76,6 +105,7 @@ impl Db {
     /// # Errors
     /// When no connection is to be had in time: 30 s on SQLite, 8 s on PostgreSQL.
     pub async fn begin_write(&self) -> Result<WriteTx, DbErr> {
+        let begun = Instant::now();
         let gate = match &self.gate {
             Some(gate) => Some(gate.clone().lock_owned().await),
             None => None,
@@ -85,6 +115,7 @@ impl Db {
             ..Default::default()
         };
         let txn = self.pool.begin_with_options(options).await?;
+        self.waits.took(begun.elapsed());
         Ok(WriteTx { txn, hub: self.hub.clone(), _gate: gate })
     }
 

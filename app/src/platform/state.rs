@@ -6,8 +6,14 @@ use sea_orm::DatabaseConnection;
 use tokio::sync::{Notify, Semaphore};
 
 use super::{
-    assets::Assets, clock::Clock, db::Db, git::GitSettings, http_client::HttpClient, mail_lines::MailLines,
-    secrets::Keyring,
+    assets::Assets,
+    clock::Clock,
+    db::Db,
+    git::GitSettings,
+    http_client::HttpClient,
+    mail_lines::MailLines,
+    meters::Meters,
+    secrets::{Keyring, Secret},
 };
 use crate::domain::network::Network;
 
@@ -34,6 +40,8 @@ pub struct Settings {
     pub git: GitSettings,
     /// Addresses that are not on the public internet and may be reached all the same.
     pub outbound_allow: Vec<Network>,
+    /// Who knows it may read `/metrics` from another machine.
+    pub metrics_token: Option<Secret>,
 }
 
 impl Settings {
@@ -56,6 +64,8 @@ pub struct AppState {
     pub wake: Arc<Notify>,
     /// Bounds the connections to each mail account.
     pub mail_lines: MailLines,
+    /// What this process counts about itself.
+    pub meters: Arc<Meters>,
     /// Bounds how many passwords are hashed at a time.
     pub hashers: Arc<Semaphore>,
 }
@@ -71,6 +81,7 @@ impl AppState {
             keyring: Arc::new(keyring),
             wake: Arc::new(Notify::new()),
             mail_lines: MailLines::default(),
+            meters: Arc::default(),
             hashers: Arc::new(Semaphore::new(HASHERS)),
         }
     }

@@ -104,6 +104,7 @@ async fn make(url: &str, folder: PathBuf) -> TestApp {
         git: GitSettings::default(),
         // Where the servers of tests are.
         outbound_allow: "127.0.0.0/8".parse().into_iter().collect(),
+        metrics_token: None,
     };
     let keyring = Keyring::of_key([7; 32]);
     let app = AppState::new(db, Clock::set_at(beginning()), settings, Assets::default(), keyring);

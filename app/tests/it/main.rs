@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod accounts;
+mod alarms;
 mod automation;
 mod dashboard;
 mod git_archive;

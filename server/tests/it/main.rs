@@ -12,6 +12,7 @@ mod jobs_killed;
 mod jobs_pages;
 mod live;
 mod mail;
+mod metrics;
 mod notifications;
 mod outbox;
 mod notes_file;

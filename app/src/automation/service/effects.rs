@@ -188,6 +188,7 @@ async fn notify(ctx: &Ctx, project: &project::Model, id: TaskId, whom: Whom, op:
             words: Set(format!("{} points to {}-{} “{}”", rule_name(ctx), project.key, row.number, row.title)),
             created_at: Set(ctx.now),
             read_at: Set(None),
+            alarm_id: Set(None),
         };
         let once = OnConflict::column(notification::Column::Id).do_nothing().to_owned();
         notification::Entity::insert(told).on_conflict(once).exec_without_returning(&*tx).await?;

@@ -12,7 +12,9 @@ use sea_orm::{
 
 use super::{book, rules};
 use crate::{
+    alarms::service::{pings, tell},
     domain::{
+        alarm::PingKind,
         ids::{OccurrenceId, ProjectId, ScheduleId},
         job::{LogLevel, ScheduleState},
         occurrence::{Effect, Event, OccurrenceState, Standing, Trigger},
@@ -160,6 +162,7 @@ pub async fn step(
 ) -> AppResult<Option<(Standing, Vec<Effect>)>> {
     let row = lock_run(ctx, tx, id).await?;
     let before = row.standing();
+    let begins = event == Event::Claimed && before.state == OccurrenceState::Planned && before.attempts == 0;
     let (after, effects) = before.clone().step_by(&rules::run_rules(held), event, ctx.now, seed(id));
     if after == before {
         return Ok(None);
@@ -185,6 +188,9 @@ pub async fn step(
     if written.rows_affected == 0 {
         return Ok(None);
     }
+    if begins && !has_ended {
+        pings::note(ctx, tx, held.id, PingKind::Start).await?;
+    }
     if has_ended {
         end(ctx, tx, held, &row, &after).await?;
     }
@@ -209,6 +215,11 @@ async fn end(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, row: &RunRow, afte
         None => format!("{}.", after.state.label()),
     };
     book::note(ctx, &**tx, row.id, level, words).await?;
+    tell::run_ended(ctx, tx, held, row.id, after.state, after.reason.as_deref()).await?;
+    if let Some(kind) = ping_of(after.state) {
+        pings::note(ctx, tx, held.id, kind).await?;
+    }
+    ctx.app.meters.run_ended(after.state);
     let before = u32::try_from(held.failures_in_row).unwrap_or_default();
     let pause_after = u32::try_from(held.pause_after_failures).unwrap_or(u32::MAX);
     let Streak { failures, pauses } = after_end(after.state, before, pause_after);
@@ -225,9 +236,19 @@ async fn end(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, row: &RunRow, afte
         change.pause_note = Set(Some(format!("Paused by itself after {failures} failed runs in a row.")));
         change.next_run_at = Set(None);
         change.updated_at = Set(ctx.now);
+        tell::paused(ctx, tx, held, row.id, failures).await?;
     }
     change.update(&**tx).await?;
     Ok(())
+}
+
+/// What is pinged when a run has ended. One that was not needed went as its owner wanted.
+fn ping_of(state: OccurrenceState) -> Option<PingKind> {
+    match state {
+        OccurrenceState::Done | OccurrenceState::Skipped => Some(PingKind::Success),
+        OccurrenceState::Failed | OccurrenceState::Partly => Some(PingKind::Failure),
+        _ => None,
+    }
 }
 
 /// Renews the claim of a run. False: it is lost, or its try has taken longer than it may.

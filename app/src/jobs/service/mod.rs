@@ -6,7 +6,7 @@ pub mod backfill;
 mod book;
 pub mod copies;
 pub mod dry_run;
-mod ledger;
+pub mod ledger;
 mod messages;
 pub mod planner;
 pub mod recipients;

@@ -15,6 +15,7 @@ use super::{
     rules, schedules,
 };
 use crate::{
+    alarms::service::late::Missed,
     domain::{
         ids::{OccurrenceId, ScheduleId},
         job::{LogLevel, ScheduleState},
@@ -109,9 +110,15 @@ pub async fn plan_held(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model) -> AppRe
     let timetable = schedules::timetable(held)?;
     let rules = rules::plan_rules(held, rules::runs_left(held, &schedules::spec(held)?));
     let made = plan(&timetable, &rules, ongoing(tx, held.id).await?, from, ctx.now);
+    let mut missed = Missed::default();
     for decision in &made.decisions {
-        carry_out(ctx, tx, held, &timetable, *decision).await?;
+        let run = carry_out(ctx, tx, held, &timetable, *decision).await?;
+        if let Some(run) = run.filter(|_| !decision.verdict.is_held_up()) {
+            missed.note(held, run, decision.starts_at, decision.verdict.is_run(), ctx.now);
+        }
+        ctx.app.meters.instant(decision.verdict.is_run());
     }
+    missed.tell(ctx, tx, held).await?;
     move_on(tx, held, &made).await?;
     Ok(made.decisions.len())
 }
@@ -145,26 +152,29 @@ async fn carry_out(
     held: &schedule::Model,
     timetable: &Timetable,
     decision: Decision,
-) -> AppResult<()> {
+) -> AppResult<Option<OccurrenceId>> {
     let Decision { at, starts_at, verdict } = decision;
     let local = |at| timetable.local_words(at);
     match verdict {
         Verdict::Skip(reason) => {
             let words = reason.words(local);
-            if let Some(id) = insert(ctx, tx, held, NewRun::planned(at, Standing::skipped(words.clone()))).await? {
+            let made = insert(ctx, tx, held, NewRun::planned(at, Standing::skipped(words.clone()))).await?;
+            if let Some(id) = made {
                 book::note(ctx, &**tx, id, LogLevel::Warning, format!("Skipped. {words}")).await?;
             }
+            Ok(made)
         }
         Verdict::Run | Verdict::RunInstead => {
             if verdict == Verdict::RunInstead {
                 cancel_open(ctx, tx, held, &format!("The run of {} took its place.", local(at))).await?;
             }
-            if let Some(id) = insert(ctx, tx, held, NewRun::planned(at, Standing::planned(starts_at))).await? {
+            let made = insert(ctx, tx, held, NewRun::planned(at, Standing::planned(starts_at))).await?;
+            if let Some(id) = made {
                 book::note(ctx, &**tx, id, LogLevel::Info, format!("Planned for {}.", local(at))).await?;
             }
+            Ok(made)
         }
     }
-    Ok(())
 }
 
 /// A run that has no row yet.

@@ -18,6 +18,7 @@ use sea_orm::{
 
 use super::{addressees, book, ledger};
 use crate::{
+    alarms::service::tell,
     domain::{
         address::EmailAddress,
         delivery::{Delivery, DeliveryPhase, DeliveryPolicy, Effect, Event},
@@ -241,7 +242,7 @@ impl Shift<'_> {
         let ctx = Ctx::system(self.app);
         let Sent { after, effects, reception } = sent;
         if effects.contains(&Effect::OpenBreaker) {
-            let gate = gate::blocked(&ctx, self.account, after.reason.unwrap_or_default()).await?;
+            let gate = tell::account_blocked(&ctx, self.account, after.reason.unwrap_or_default()).await?;
             self.rest(gate.block.map_or(ctx.now, |block| block.probe_at));
             return Ok(());
         }
@@ -390,6 +391,10 @@ pub async fn apply(
         change.uncertain_at = Set(Some(ctx.now));
     }
     change.update(&**tx).await?;
+    ctx.app.meters.delivery(phase);
+    if phase == DeliveryPhase::Uncertain {
+        tell::uncertain(ctx, tx, hold.run, &row.address).await?;
+    }
     if effects.contains(&Effect::Suppress) {
         let said = after.reply.as_ref().map(SmtpReply::to_string).unwrap_or_default();
         suppressions::note_bounce(ctx, tx, id, &row.address, said).await?;

@@ -119,8 +119,25 @@ pub async fn ask(ctx: &Ctx, account: AccountId, limits: Limits, patience: Durati
 /// # Errors
 /// Only those of the database.
 pub async fn blocked(ctx: &Ctx, account: AccountId, words: String) -> AppResult<Gate> {
-    // The low half of a UUIDv7 is random.
-    change(ctx, account, |gate| gate.blocked(words, ctx.now, account.0.as_u128() as u64)).await
+    let tx = ctx.begin().await?;
+    let (gate, _) = blocked_in(ctx, &tx, account, words).await?;
+    tx.commit().await?;
+    Ok(gate)
+}
+
+/// As [`blocked`], in a transaction that tells people of it; true where the breaker was closed until now.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn blocked_in(ctx: &Ctx, tx: &WriteTx, account: AccountId, words: String) -> AppResult<(Gate, bool)> {
+    let mut has_opened = false;
+    let gate = change_in(tx, account, |gate| {
+        has_opened = gate.block.is_none();
+        // The low half of a UUIDv7 is random.
+        gate.blocked(words, ctx.now, account.0.as_u128() as u64)
+    })
+    .await?;
+    Ok((gate, has_opened))
 }
 
 /// The server asked for less.

@@ -1,23 +1,24 @@
 //! What a person was told: read, counted, marked as read, forgotten when it is old.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use sea_orm::{
-    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait},
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait, SelectStatement},
 };
 
 use crate::{
     domain::{
+        alarm::AlarmKind,
         calendar::{clock_time, short_date},
-        ids::{NotificationId, ProjectId, TaskId, UserId},
+        ids::{AlarmId, NotificationId, ProjectId, TaskId, UserId},
     },
-    entities::{notification, project, task, user},
+    entities::{alarm, notification, project, task, user},
     error::AppResult,
-    notifications::api::{Inbox, NotificationView, TaskLink},
-    platform::ctx::Ctx,
+    notifications::api::{AlarmView, Inbox, NotificationView, TaskLink},
+    platform::{ctx::Ctx, db::WriteTx},
     projects::service::projects,
 };
 
@@ -57,20 +58,34 @@ pub async fn read(ctx: &Ctx, unread_only: bool, before: Option<DateTime<Utc>>) -
         .map(|person| (person.id, person.name))
         .collect();
     let zone: Tz = me.zone.parse().unwrap_or(Tz::UTC);
-    let entries = rows
-        .into_iter()
-        .map(|row| NotificationView {
+    let alarms = Alarms::of(ctx, rows.iter().filter_map(|row| row.alarm_id).collect()).await?;
+    let mut entries: Vec<NotificationView> = Vec::with_capacity(rows.len());
+    let mut topic_before = None;
+    for row in rows {
+        let topic = row.alarm_id.and_then(|id| alarms.topic(id)).map(|topic| (topic, row.read_at.is_some()));
+        // Alarms about the same stand behind the latest of them.
+        if topic.is_some()
+            && topic == topic_before
+            && let Some(alarm) = entries.last_mut().and_then(|entry| entry.alarm.as_mut())
+        {
+            alarm.more += 1;
+            continue;
+        }
+        topic_before = topic;
+        let is_gone_alarm = row.alarm_id.is_some_and(|id| alarms.is_gone(id));
+        entries.push(NotificationView {
             id: row.id,
             kind: row.kind,
             who: row.actor_id.and_then(|id| names.get(&id).cloned()),
-            words: row.words,
-            is_gone: row.task_id.is_some_and(|id| !links.contains_key(&id)),
+            words: if is_gone_alarm { String::new() } else { row.words },
+            is_gone: is_gone_alarm || row.task_id.is_some_and(|id| !links.contains_key(&id)),
             task: row.task_id.and_then(|id| links.get(&id).cloned()),
+            alarm: row.alarm_id.filter(|_| !is_gone_alarm).and_then(|id| alarms.view(id)),
             at: row.created_at,
             when: when(row.created_at, ctx.now, zone),
             is_read: row.read_at.is_some(),
-        })
-        .collect();
+        });
+    }
     Ok(Inbox { entries, unread: unread(ctx).await?, unread_only, older })
 }
 
@@ -92,6 +107,46 @@ async fn links(ctx: &Ctx, ids: Vec<TaskId>) -> AppResult<HashMap<TaskId, TaskLin
         Some((row.id, TaskLink { reference: format!("{key}-{}", row.number), title: row.title }))
     };
     Ok(tasks.into_iter().filter_map(link).collect())
+}
+
+/// The alarms of a page, and the projects that the person sees.
+struct Alarms {
+    rows: HashMap<AlarmId, alarm::Model>,
+    visible: HashSet<ProjectId>,
+}
+
+impl Alarms {
+    async fn of(ctx: &Ctx, ids: Vec<AlarmId>) -> AppResult<Self> {
+        if ids.is_empty() {
+            return Ok(Self { rows: HashMap::new(), visible: HashSet::new() });
+        }
+        let rows = alarm::Entity::find().filter(alarm::Column::Id.is_in(ids)).all(ctx.reader()).await?;
+        Ok(Self {
+            rows: rows.into_iter().map(|row| (row.id, row)).collect(),
+            visible: projects::list(ctx).await?.into_iter().map(|project| project.id).collect(),
+        })
+    }
+
+    fn topic(&self, id: AlarmId) -> Option<&str> {
+        self.rows.get(&id).map(|row| row.topic.as_str())
+    }
+
+    /// It is about a project that the person does not see any more.
+    fn is_gone(&self, id: AlarmId) -> bool {
+        self.rows.get(&id).and_then(|row| row.project_id).is_some_and(|project| !self.visible.contains(&project))
+    }
+
+    fn view(&self, id: AlarmId) -> Option<AlarmView> {
+        let row = self.rows.get(&id)?;
+        let (href, label) = match (row.kind, row.schedule_id, row.occurrence_id) {
+            (AlarmKind::Paused, Some(job), _) => (format!("/jobs/{job}"), "Resume it on its page"),
+            (AlarmKind::Uncertain, _, Some(run)) => (format!("/jobs/runs/{run}"), "Decide on the page of the run"),
+            (_, _, Some(run)) => (format!("/jobs/runs/{run}"), "The run"),
+            (_, Some(job), None) => (format!("/jobs/{job}"), "The job"),
+            _ => ("/jobs".to_owned(), "The jobs"),
+        };
+        Some(AlarmView { kind: row.kind, href, label: label.to_owned(), more: 0 })
+    }
 }
 
 /// How much the person has not read.
@@ -119,10 +174,30 @@ pub async fn mark_read(ctx: &Ctx, one: Option<NotificationId>) -> AppResult<()> 
         .filter(notification::Column::UserId.eq(me.id))
         .filter(notification::Column::ReadAt.is_null());
     if let Some(id) = one {
-        query = query.filter(notification::Column::Id.eq(id));
+        query = query.filter(match alarm_of(&tx, me.id, id).await? {
+            None => Condition::all().add(notification::Column::Id.eq(id)),
+            // The older ones about the same stand behind it.
+            Some((topic, at)) => Condition::all()
+                .add(notification::Column::AlarmId.in_subquery(about(&topic)))
+                .add(notification::Column::CreatedAt.lte(at)),
+        });
     }
     query.exec(&*tx).await?;
     Ok(tx.commit().await?)
+}
+
+/// The topic and the time of a notification that is an alarm.
+async fn alarm_of(tx: &WriteTx, me: UserId, id: NotificationId) -> AppResult<Option<(String, DateTime<Utc>)>> {
+    let row = notification::Entity::find_by_id(id).filter(notification::Column::UserId.eq(me)).one(&**tx).await?;
+    let Some((alarm, at)) = row.and_then(|row| row.alarm_id.map(|alarm| (alarm, row.created_at))) else {
+        return Ok(None);
+    };
+    Ok(alarm::Entity::find_by_id(alarm).one(&**tx).await?.map(|alarm| (alarm.topic, at)))
+}
+
+/// The ids of the alarms of a topic, for `in_subquery`.
+fn about(topic: &str) -> SelectStatement {
+    alarm::Entity::find().select_only().column(alarm::Column::Id).filter(alarm::Column::Topic.eq(topic)).into_query()
 }
 
 /// Marks as read what a person was told of a task: they are looking at it.

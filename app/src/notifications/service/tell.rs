@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     domain::{
         account::UserState,
-        ids::{NotificationId, TaskId, UserId},
+        ids::{AlarmId, NotificationId, TaskId, UserId},
         notification::NotificationKind,
     },
     entities::{notification, user},
@@ -62,10 +62,40 @@ pub async fn tell(ctx: &Ctx, tx: &impl ConnectionTrait, people: &[UserId], news:
             words: Set(words.clone()),
             created_at: Set(ctx.now),
             read_at: Set(None),
+            alarm_id: Set(None),
         })
         .collect();
     if !rows.is_empty() {
         notification::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// Tells people of an alarm; each of them once, and also whoever was there when it happened.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn alarm(
+    ctx: &Ctx,
+    tx: &impl ConnectionTrait,
+    people: &[UserId],
+    alarm: AlarmId,
+    words: &str,
+) -> AppResult<()> {
+    let words: String = words.chars().take(WORDS_MAX).collect();
+    let row = |person: &UserId| notification::ActiveModel {
+        id: Set(NotificationId(Uuid::now_v7())),
+        user_id: Set(*person),
+        kind: Set(NotificationKind::Alarm),
+        task_id: Set(None),
+        actor_id: Set(None),
+        words: Set(words.clone()),
+        created_at: Set(ctx.now),
+        read_at: Set(None),
+        alarm_id: Set(Some(alarm)),
+    };
+    if !people.is_empty() {
+        notification::Entity::insert_many(people.iter().map(row)).exec_without_returning(tx).await?;
     }
     Ok(())
 }

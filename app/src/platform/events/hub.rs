@@ -138,6 +138,11 @@ impl Hub {
         }
     }
 
+    /// Streams of this process that are open.
+    pub fn open_streams(&self) -> usize {
+        held(&self.0.rooms).values().map(|room| room.sender.receiver_count()).sum()
+    }
+
     /// Has every room look for news.
     pub fn touch_all(&self) {
         for room in held(&self.0.rooms).values() {

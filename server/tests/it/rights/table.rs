@@ -252,6 +252,14 @@ pub const ROWS: &[Row] = &[
     row("delete_job", Editor, "id={job}"),
     row("resend_failed", Editor, "id={run}"),
     row("decide_delivery", Editor, "id={delivery}&decision=give-up"),
+    // alarms
+    row("load_alarm_settings", SignedIn, ""),
+    row("save_alarm_choices", SignedIn, "failure=yes&late=yes"),
+    row("save_instance_ping", Admin, "url=https://ping.example.org/secret"),
+    row("remove_instance_ping", Admin, ""),
+    row("load_job_ping", Editor, "job={job}"),
+    row("save_job_ping", Editor, "job={job}&url=https://ping.example.org/secret&failure=yes"),
+    row("remove_job_ping", Editor, "job={job}"),
     // dashboard
     row("read_dashboard", SignedIn, ""),
 ];

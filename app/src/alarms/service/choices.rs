@@ -1,0 +1,44 @@
+//! Which alarms a person gets by mail.
+
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, sea_query::OnConflict};
+
+use crate::{
+    domain::{alarm::Choices, ids::UserId},
+    entities::alarm_choice,
+    error::AppResult,
+    platform::ctx::Ctx,
+};
+
+/// What a person has chosen, or what holds until they do.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn of(db: &impl ConnectionTrait, person: UserId) -> AppResult<Choices> {
+    let row = alarm_choice::Entity::find_by_id(person).one(db).await?;
+    Ok(row.map_or_else(Choices::default, |row| {
+        let alarm_choice::Model { user_id: _, failure, late, pause, solved } = row;
+        Choices { failure, late, pause, solved }
+    }))
+}
+
+/// Keeps what the signed-in person chooses.
+///
+/// # Errors
+/// [`crate::error::AppError::SignedOut`] where nobody is signed in.
+pub async fn save(ctx: &Ctx, choices: Choices) -> AppResult<()> {
+    use alarm_choice::Column;
+    let Choices { failure, late, pause, solved } = choices;
+    let row = alarm_choice::ActiveModel {
+        user_id: Set(ctx.me()?.id),
+        failure: Set(failure),
+        late: Set(late),
+        pause: Set(pause),
+        solved: Set(solved),
+    };
+    let replace = OnConflict::column(Column::UserId)
+        .update_columns([Column::Failure, Column::Late, Column::Pause, Column::Solved])
+        .to_owned();
+    let tx = ctx.begin().await?;
+    alarm_choice::Entity::insert(row).on_conflict(replace).exec_without_returning(&*tx).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,53 @@
+//! What is known of a run when an alarm is about it.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::{
+    domain::{delivery::DeliveryPhase, ids::OccurrenceId, schedule::ScheduleSpec, smtp_reply::SmtpReply, zone},
+    entities::{delivery, occurrence, schedule},
+    error::{AppError, AppResult},
+};
+
+/// The schedule of a run.
+pub async fn schedule_of(db: &impl ConnectionTrait, run: OccurrenceId) -> AppResult<schedule::Model> {
+    let query = occurrence::Entity::find_by_id(run).select_only().column(occurrence::Column::ScheduleId);
+    let id = query.into_tuple().one(db).await?.ok_or(AppError::NotFound)?;
+    let id: crate::domain::ids::ScheduleId = id;
+    schedule::Entity::find_by_id(id).one(db).await?.ok_or(AppError::NotFound)
+}
+
+/// What a mail server said of the first message that was not delivered, or why it was not.
+pub async fn said(db: &impl ConnectionTrait, run: OccurrenceId) -> AppResult<Option<String>> {
+    let first: Option<(Option<String>, Option<String>)> = delivery::Entity::find()
+        .select_only()
+        .columns([delivery::Column::Reply, delivery::Column::Reason])
+        .filter(delivery::Column::OccurrenceId.eq(run))
+        .filter(delivery::Column::Phase.eq(DeliveryPhase::Failed))
+        .order_by_asc(delivery::Column::Position)
+        .limit(1)
+        .into_tuple()
+        .one(db)
+        .await?;
+    let Some((reply, reason)) = first else { return Ok(None) };
+    let reply = reply.and_then(|json| serde_json::from_str::<SmtpReply>(&json).ok());
+    Ok(reply.map(|reply| format!("The mail server answered {reply}")).or(reason))
+}
+
+/// Whether a message of the run was refused for good.
+pub async fn has_failed_messages(db: &impl ConnectionTrait, run: OccurrenceId) -> AppResult<bool> {
+    let failed = delivery::Entity::find()
+        .filter(delivery::Column::OccurrenceId.eq(run))
+        .filter(delivery::Column::Phase.eq(DeliveryPhase::Failed))
+        .count(db)
+        .await?;
+    Ok(failed > 0)
+}
+
+/// An instant as the schedule's page says it.
+pub fn local(job: &schedule::Model, at: DateTime<Utc>) -> String {
+    let spec = serde_json::from_str::<ScheduleSpec>(&job.spec).ok();
+    let zone = spec.and_then(|spec| zone::named(&spec.zone).ok()).unwrap_or(Tz::UTC);
+    zone::local(zone, at).format("%a %-d %b %Y, %H:%M").to_string()
+}

@@ -1,0 +1,170 @@
+//! Runs that did not start within their grace: found while they are planned, or waiting without a hand that takes them.
+
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+
+use super::{facts, tell};
+use crate::{
+    domain::{
+        alarm::{AlarmKind, is_late, late_words},
+        ids::{OccurrenceId, ScheduleId},
+        job::ScheduleState,
+        occurrence::Trigger,
+    },
+    entities::{alarm, occurrence, project, schedule},
+    error::AppResult,
+    platform::{ctx::Ctx, db::WriteTx},
+};
+
+/// Runs that one look goes through.
+const LOOK: u64 = 500;
+
+/// What one planning of a schedule came too late for: told once, however many there are.
+#[derive(Debug, Default)]
+pub struct Missed {
+    count: usize,
+    last: Option<Last>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Last {
+    run: OccurrenceId,
+    at: DateTime<Utc>,
+    still_runs: bool,
+}
+
+impl Missed {
+    /// Notes an instant that was planned at `now`, if that was too late for it. `starts_at` is its instant with its
+    /// jitter; a run that another one holds up is not missed.
+    pub fn note(
+        &mut self,
+        held: &schedule::Model,
+        run: OccurrenceId,
+        starts_at: DateTime<Utc>,
+        still_runs: bool,
+        now: DateTime<Utc>,
+    ) {
+        if is_late(starts_at, grace(held), now) {
+            self.count += 1;
+            self.last = Some(Last { run, at: starts_at, still_runs });
+        }
+    }
+
+    /// Raises the alarm, in the transaction that stores what becomes of the instants.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    pub async fn tell(self, ctx: &Ctx, tx: &WriteTx, held: &schedule::Model) -> AppResult<()> {
+        let Some(Last { run, at, still_runs }) = self.last else { return Ok(()) };
+        ctx.app.meters.late(self.count);
+        let words = late_words(&facts::local(held, at), ctx.now - at, self.count, still_runs);
+        tell::late(ctx, tx, held, run, &words).await
+    }
+}
+
+/// Looks for runs that wait to begin for longer than their grace, and for schedules that were not planned, and tells of
+/// each once. It makes no difference which instance planned them, or whether that one is still there. Called after what
+/// is due has been planned.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn sweep(ctx: &Ctx) -> AppResult<usize> {
+    let mut told = 0;
+    for waiting in waiting(ctx).await? {
+        let tx = ctx.begin().await?;
+        let Some(held) = schedule::Entity::find_by_id(waiting.schedule_id).one(&*tx).await? else { continue };
+        let Some(due) = waiting.due(grace(&held)) else { continue };
+        if !is_late(due, grace(&held), ctx.now) {
+            continue;
+        }
+        let words = late_words(&facts::local(&held, waiting.scheduled_at), ctx.now - due, 1, true);
+        tell::late(ctx, &tx, &held, waiting.id, &words).await?;
+        tx.commit().await?;
+        ctx.app.meters.late(1);
+        told += 1;
+    }
+    for held in unplanned(ctx).await? {
+        let Some(due) = held.next_run_at.filter(|due| is_late(*due, grace(&held), ctx.now)) else { continue };
+        let why =
+            format!("the run of {} could not be planned; the log of the server says why.", facts::local(&held, due));
+        let tx = ctx.begin().await?;
+        if tell::unplanned(ctx, &tx, &held, due, &why).await? {
+            ctx.app.meters.late(1);
+            told += 1;
+        }
+        tx.commit().await?;
+    }
+    Ok(told)
+}
+
+/// Schedules that are due although all that can be planned has been: they cannot be read.
+async fn unplanned(ctx: &Ctx) -> AppResult<Vec<schedule::Model>> {
+    let archived = project::Entity::find()
+        .select_only()
+        .column(project::Column::Id)
+        .filter(project::Column::ArchivedAt.is_not_null())
+        .into_query();
+    let query = schedule::Entity::find()
+        .filter(schedule::Column::State.eq(ScheduleState::On))
+        .filter(schedule::Column::DeletedAt.is_null())
+        .filter(schedule::Column::NextRunAt.lte(ctx.now))
+        .filter(schedule::Column::ProjectId.not_in_subquery(archived));
+    Ok(query.all(ctx.reader()).await?)
+}
+
+fn grace(held: &schedule::Model) -> Duration {
+    Duration::minutes(held.grace_minutes.into())
+}
+
+/// A run that has not begun.
+#[derive(Debug, FromQueryResult)]
+struct Waiting {
+    id: OccurrenceId,
+    schedule_id: ScheduleId,
+    scheduled_at: DateTime<Utc>,
+    next_try_at: Option<DateTime<Utc>>,
+    trigger: Trigger,
+    is_backfill: bool,
+    created_at: DateTime<Utc>,
+}
+
+impl Waiting {
+    /// When it should have begun; none where that was too late when it was planned, which has been told then.
+    fn due(&self, grace: Duration) -> Option<DateTime<Utc>> {
+        // Who asks for a run of another time asks for it now.
+        if self.trigger == Trigger::Manual || self.is_backfill {
+            return Some(self.created_at);
+        }
+        let due = self.next_try_at.map_or(self.scheduled_at, |at| at.max(self.scheduled_at));
+        (!is_late(due, grace, self.created_at)).then_some(due)
+    }
+}
+
+/// Over the index of runs that have neither begun nor ended: none of those that are over is looked at.
+async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
+    use occurrence::Column;
+    let told = alarm::Entity::find()
+        .select_only()
+        .column(alarm::Column::OccurrenceId)
+        .filter(alarm::Column::Kind.eq(AlarmKind::Late))
+        .filter(alarm::Column::OccurrenceId.is_not_null())
+        .into_query();
+    let query = occurrence::Entity::find()
+        .select_only()
+        .columns([
+            Column::Id,
+            Column::ScheduleId,
+            Column::ScheduledAt,
+            Column::NextTryAt,
+            Column::Trigger,
+            Column::IsBackfill,
+            Column::CreatedAt,
+        ])
+        .filter(Column::StartedAt.is_null())
+        .filter(Column::FinishedAt.is_null())
+        .filter(Column::ScheduledAt.lte(ctx.now))
+        .filter(Column::Id.not_in_subquery(told))
+        .order_by_asc(Column::ScheduledAt)
+        .limit(LOOK);
+    Ok(query.into_model().all(ctx.reader()).await?)
+}

@@ -1,0 +1,114 @@
+//! Writes the mail of an alarm: subject, text and HTML, in the look of the reports.
+
+use std::sync::OnceLock;
+
+use chrono_tz::Tz;
+use serde::Serialize;
+
+use crate::{
+    domain::{
+        alarm::{AlarmKind, LISTED, headline, subject},
+        zone,
+    },
+    entities::alarm,
+    error::AppResult,
+    platform::{ctx::Ctx, fault, render::Templates},
+};
+
+/// A written mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+}
+
+/// What the templates know.
+#[derive(Serialize)]
+struct Words {
+    headline: String,
+    lead: String,
+    items: Vec<Item>,
+    /// Alarms that are not listed.
+    more: usize,
+    action: &'static str,
+    url: String,
+    notifications_url: String,
+    settings_url: String,
+}
+
+#[derive(Serialize)]
+struct Item {
+    label: &'static str,
+    /// `red`, `orange` or `green`.
+    look: &'static str,
+    words: String,
+    when: String,
+}
+
+/// Writes a mail about these alarms, the oldest first. There is at least one.
+///
+/// # Errors
+/// Only a fault of the templates.
+pub fn write(ctx: &Ctx, alarms: &[alarm::Model], zone: Tz) -> AppResult<Option<Letter>> {
+    let kinds: Vec<AlarmKind> = alarms.iter().map(|alarm| alarm.kind).collect();
+    let Some(named) = alarms.get(headline(&kinds)) else { return Ok(None) };
+    let base = &ctx.app.settings.base_url;
+    let (action, path) = lead_to(named);
+    let item = |alarm: &alarm::Model| Item {
+        label: alarm.kind.label(),
+        look: look(alarm.kind),
+        words: alarm.words.clone(),
+        when: zone::local(zone, alarm.at).format("%a %-d %b %Y, %H:%M").to_string(),
+    };
+    let words = Words {
+        headline: named.words.clone(),
+        lead: match alarms.len() - 1 {
+            0 => String::new(),
+            1 => "One more thing has happened since then.".to_owned(),
+            more => format!("{more} more things have happened since then."),
+        },
+        items: alarms.iter().take(LISTED).map(item).collect(),
+        more: alarms.len().saturating_sub(LISTED),
+        action,
+        url: format!("{base}{path}"),
+        notifications_url: format!("{base}/notifications"),
+        settings_url: format!("{base}/settings/alarms"),
+    };
+    let render = |name| templates()?.render(name, &words).map_err(|error| fault::internal("writing an alarm", error));
+    Ok(Some(Letter { subject: subject(&named.words, alarms.len() - 1), text: render(TEXT)?, html: render(HTML)? }))
+}
+
+/// Where somebody can do something about it.
+fn lead_to(alarm: &alarm::Model) -> (&'static str, String) {
+    match (alarm.kind, alarm.schedule_id, alarm.occurrence_id) {
+        (AlarmKind::Paused, Some(job), _) => ("Open the job and resume it", format!("/jobs/{job}")),
+        (AlarmKind::Uncertain, _, Some(run)) => ("Open the run and decide", format!("/jobs/runs/{run}")),
+        (_, _, Some(run)) => ("Open the run", format!("/jobs/runs/{run}")),
+        (_, Some(job), None) => ("Open the job", format!("/jobs/{job}")),
+        _ => ("Open the jobs", "/jobs".to_owned()),
+    }
+}
+
+fn look(kind: AlarmKind) -> &'static str {
+    match kind {
+        AlarmKind::Failed | AlarmKind::Paused | AlarmKind::Account | AlarmKind::Push => "red",
+        AlarmKind::Partly | AlarmKind::Uncertain | AlarmKind::Late => "orange",
+        AlarmKind::Solved => "green",
+    }
+}
+
+const HTML: &str = "alarm/body.html.tera";
+const TEXT: &str = "alarm/body.txt.tera";
+
+fn templates() -> AppResult<&'static Templates> {
+    static READ: OnceLock<Result<Templates, String>> = OnceLock::new();
+    let read = READ.get_or_init(|| {
+        Templates::new(&[
+            (HTML, include_str!("../templates/body.html.tera")),
+            (TEXT, include_str!("../templates/body.txt.tera")),
+        ])
+        .map_err(|error| error.to_string())
+    });
+    read.as_ref().map_err(|error| fault::internal("reading the templates of alarms", error))
+}

@@ -1,0 +1,10 @@
+//! Raising alarms in the transaction of what happened, sending them, and pinging the outside world.
+
+pub mod choices;
+mod facts;
+pub mod late;
+mod letter;
+mod people;
+pub mod pings;
+pub mod post;
+pub mod tell;

@@ -1,0 +1,50 @@
+//! Whom an alarm is for.
+
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::SelectStatement,
+};
+
+use crate::{
+    domain::{
+        account::UserState,
+        ids::{ProjectId, UserId},
+        project::MemberRole,
+    },
+    entities::user,
+    error::AppResult,
+    projects::service::access,
+};
+
+/// The owner of something in a project, and nobody else; where they are gone, switched off or see the project no more,
+/// the owners of the project.
+pub async fn responsible(
+    db: &impl ConnectionTrait,
+    project: ProjectId,
+    owner: Option<UserId>,
+) -> AppResult<Vec<UserId>> {
+    if let Some(owner) = owner {
+        let there = active(db, access::people_of(project), Some(owner)).await?;
+        if !there.is_empty() {
+            return Ok(there);
+        }
+    }
+    owners(db, project).await
+}
+
+/// The owners of a project who can sign in.
+pub async fn owners(db: &impl ConnectionTrait, project: ProjectId) -> AppResult<Vec<UserId>> {
+    active(db, access::people_with_role(project, MemberRole::Owner), None).await
+}
+
+async fn active(db: &impl ConnectionTrait, among: SelectStatement, only: Option<UserId>) -> AppResult<Vec<UserId>> {
+    let mut query = user::Entity::find()
+        .select_only()
+        .column(user::Column::Id)
+        .filter(user::Column::State.eq(UserState::Active))
+        .filter(user::Column::Id.in_subquery(among))
+        .order_by_asc(user::Column::Id);
+    if let Some(only) = only {
+        query = query.filter(user::Column::Id.eq(only));
+    }
+    Ok(query.into_tuple().all(db).await?)
+}

@@ -1,0 +1,344 @@
+//! Raises an alarm: its row, what people are told in the app, and the mail that waits for them, in the transaction of
+//! what happened. A process that is killed loses none of it, and what is noticed twice is told once.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::OnConflict,
+};
+use uuid::Uuid;
+
+use super::{choices, facts, people};
+use crate::{
+    domain::{
+        alarm::{self as rules, AlarmKind, PUSHES_TOLD, sentence},
+        delivery::DeliveryPhase,
+        ids::{AccountId, AlarmId, AlarmMailId, OccurrenceId, ProjectId, ScheduleId, UserId},
+        job::ScheduleState,
+        mail_gate::Gate,
+        occurrence::OccurrenceState,
+    },
+    entities::{alarm, alarm_mail, schedule, smtp_account},
+    error::AppResult,
+    mail::service::gate,
+    notifications::service::tell,
+    platform::{ctx::Ctx, db::WriteTx},
+};
+
+/// What mails about a schedule are counted by.
+pub(super) fn schedule_topic(id: ScheduleId) -> String {
+    format!("schedule:{id}")
+}
+
+/// What mails about a mail account are counted by.
+pub(super) fn account_topic(id: AccountId) -> String {
+    format!("account:{id}")
+}
+
+/// A run has ended: its owner hears of a failure, and that it works again after failures. Called with the schedule as it
+/// was before the end was counted.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn run_ended(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    held: &schedule::Model,
+    run: OccurrenceId,
+    state: OccurrenceState,
+    reason: Option<&str>,
+) -> AppResult<()> {
+    let before = u32::try_from(held.failures_in_row).unwrap_or_default();
+    let Some(kind) = rules::of_end(state, before) else { return Ok(()) };
+    // Whoever must decide has heard of it, and of nothing else.
+    if kind == AlarmKind::Partly
+        && !facts::has_failed_messages(&**tx, run).await?
+        && is_raised(tx, &once(AlarmKind::Uncertain, run)).await?
+    {
+        return Ok(());
+    }
+    let why = match kind {
+        AlarmKind::Solved => None,
+        _ => facts::said(&**tx, run).await?.or_else(|| reason.map(str::to_owned)),
+    };
+    of_run(ctx, tx, held, run, kind, why.as_deref()).await
+}
+
+/// A schedule has paused itself.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn paused(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    held: &schedule::Model,
+    run: OccurrenceId,
+    failures: u32,
+) -> AppResult<()> {
+    let why = format!("{failures} runs failed in a row. Nothing is planned until somebody resumes it.");
+    of_run(ctx, tx, held, run, AlarmKind::Paused, Some(&why)).await
+}
+
+/// It is unknown whether a message arrived. Once a run, however many messages.
+///
+/// # Errors
+/// [`crate::error::AppError::NotFound`] for a run that is gone.
+pub async fn uncertain(ctx: &Ctx, tx: &WriteTx, run: OccurrenceId, address: &str) -> AppResult<()> {
+    let held = facts::schedule_of(&**tx, run).await?;
+    let why =
+        format!("It is unknown whether the message to {address} arrived. Look, and decide whether it goes again.");
+    of_run(ctx, tx, &held, run, AlarmKind::Uncertain, Some(&why)).await
+}
+
+/// A run did not start within its grace, or several did not: `words` say which, and what becomes of them.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn late(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, run: OccurrenceId, words: &str) -> AppResult<()> {
+    of_run(ctx, tx, held, run, AlarmKind::Late, Some(words)).await
+}
+
+/// A schedule that is due could not be planned: there is no run to speak of. True where this was news.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn unplanned(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    held: &schedule::Model,
+    due: DateTime<Utc>,
+    why: &str,
+) -> AppResult<bool> {
+    let told = people::responsible(&**tx, held.project_id, held.owner_id).await?;
+    let news = News {
+        once: format!("unplanned:{}:{}", held.id, due.timestamp_micros()),
+        topic: schedule_topic(held.id),
+        kind: AlarmKind::Late,
+        project: Some(held.project_id),
+        schedule: Some(held.id),
+        run: None,
+        account: None,
+        words: sentence(AlarmKind::Late, &held.name, Some(why)),
+    };
+    raise(ctx, tx, news, &told).await
+}
+
+/// The account itself was refused: its breaker opens, or stays open longer, and those whose jobs use it hear of it once.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn account_blocked(ctx: &Ctx, account: AccountId, words: String) -> AppResult<Gate> {
+    let tx = ctx.begin().await?;
+    let (gate, has_opened) = gate::blocked_in(ctx, &tx, account, words).await?;
+    if let Some(block) = gate.block.as_ref().filter(|_| has_opened)
+        && let Some(row) = smtp_account::Entity::find_by_id(account).one(&*tx).await?
+    {
+        let told = users_of(&tx, &row).await?;
+        let news = News {
+            once: format!("account:{account}:{}", block.since.timestamp_micros()),
+            topic: account_topic(account),
+            kind: AlarmKind::Account,
+            project: None,
+            schedule: None,
+            run: None,
+            account: Some(account),
+            words: sentence(AlarmKind::Account, &format!("The mail account {}", row.name), Some(&block.words)),
+        };
+        raise(ctx, &tx, news, &told).await?;
+    }
+    tx.commit().await?;
+    Ok(gate)
+}
+
+/// A push of the archive of a project has failed, for the `times`th time since `since`; call it each time. The owners of
+/// the project hear of it once, when it has failed some times in a row. `words` must hold no secrets: git says addresses
+/// with their passwords.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn push_failed(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    project: ProjectId,
+    remote: &str,
+    since: DateTime<Utc>,
+    times: u32,
+    words: &str,
+) -> AppResult<()> {
+    if times < PUSHES_TOLD {
+        return Ok(());
+    }
+    let told = people::owners(&**tx, project).await?;
+    let news = News {
+        once: format!("push:{project}:{remote}:{}", since.timestamp_micros()),
+        topic: format!("push:{project}:{remote}"),
+        kind: AlarmKind::Push,
+        project: Some(project),
+        schedule: None,
+        run: None,
+        account: None,
+        words: sentence(AlarmKind::Push, &format!("The archive at {remote}"), Some(words)),
+    };
+    raise(ctx, tx, news, &told).await?;
+    Ok(())
+}
+
+/// An alarm about a run of a schedule, once for each kind.
+async fn of_run(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    held: &schedule::Model,
+    run: OccurrenceId,
+    kind: AlarmKind,
+    why: Option<&str>,
+) -> AppResult<()> {
+    // Who has deleted a job wants to hear no more of it.
+    if held.deleted_at.is_some() {
+        return Ok(());
+    }
+    let told = people::responsible(&**tx, held.project_id, held.owner_id).await?;
+    let news = News {
+        once: once(kind, run),
+        topic: schedule_topic(held.id),
+        kind,
+        project: Some(held.project_id),
+        schedule: Some(held.id),
+        run: Some(run),
+        account: None,
+        words: sentence(kind, &held.name, why),
+    };
+    raise(ctx, tx, news, &told).await?;
+    Ok(())
+}
+
+fn once(kind: AlarmKind, run: OccurrenceId) -> String {
+    format!("{kind}:{run}")
+}
+
+async fn is_raised(tx: &WriteTx, once: &str) -> AppResult<bool> {
+    Ok(alarm::Entity::find().filter(alarm::Column::Once.eq(once)).count(&**tx).await? > 0)
+}
+
+/// Those who are responsible for the jobs that use an account.
+async fn users_of(tx: &WriteTx, account: &smtp_account::Model) -> AppResult<Vec<UserId>> {
+    use schedule::Column;
+    let mut uses_it = Condition::any().add(Column::AccountId.eq(account.id));
+    if account.is_default {
+        uses_it = uses_it.add(Column::AccountId.is_null());
+    }
+    let jobs: Vec<(ProjectId, Option<UserId>)> = schedule::Entity::find()
+        .select_only()
+        .columns([Column::ProjectId, Column::OwnerId])
+        .distinct()
+        .filter(uses_it)
+        .filter(Column::State.eq(ScheduleState::On))
+        .filter(Column::DeletedAt.is_null())
+        .into_tuple()
+        .all(&**tx)
+        .await?;
+    let mut told = Vec::new();
+    for (project, owner) in jobs {
+        told.extend(people::responsible(&**tx, project, owner).await?);
+    }
+    told.sort();
+    told.dedup();
+    Ok(told)
+}
+
+struct News {
+    once: String,
+    topic: String,
+    kind: AlarmKind,
+    project: Option<ProjectId>,
+    schedule: Option<ScheduleId>,
+    run: Option<OccurrenceId>,
+    account: Option<AccountId>,
+    words: String,
+}
+
+/// Stores an alarm and tells people, unless it has been raised before. True where this was news.
+async fn raise(ctx: &Ctx, tx: &WriteTx, news: News, told: &[UserId]) -> AppResult<bool> {
+    let News { once, topic, kind, project, schedule, run, account, words } = news;
+    let id = AlarmId(Uuid::now_v7());
+    let row = alarm::ActiveModel {
+        id: Set(id),
+        once: Set(once),
+        topic: Set(topic.clone()),
+        kind: Set(kind),
+        project_id: Set(project),
+        schedule_id: Set(schedule),
+        occurrence_id: Set(run),
+        account_id: Set(account),
+        words: Set(words.clone()),
+        at: Set(ctx.now),
+    };
+    let unless_raised = OnConflict::column(alarm::Column::Once).do_nothing().to_owned();
+    let inserted = alarm::Entity::insert(row).on_conflict(unless_raised).exec_without_returning(&**tx).await?;
+    if inserted == 0 {
+        return Ok(false);
+    }
+    ctx.app.meters.alarm(kind);
+    if kind.is_told_in_app() {
+        tell::alarm(ctx, &**tx, told, id, &words).await?;
+    }
+    for person in told {
+        if choices::of(&**tx, *person).await?.wants(kind) {
+            gather(ctx, tx, *person, &topic).await?;
+        }
+    }
+    Ok(true)
+}
+
+/// How often a mail that gathers is looked for, where others begin or write one at the same moment.
+const LOOKS: usize = 3;
+
+/// Makes sure that a mail to the person waits that will tell of this. One that waits already takes it along.
+async fn gather(ctx: &Ctx, tx: &WriteTx, person: UserId, topic: &str) -> AppResult<()> {
+    use alarm_mail::Column;
+    let of_topic = Condition::all().add(Column::UserId.eq(person)).add(Column::Topic.eq(topic));
+    for _ in 0..LOOKS {
+        // Whoever writes the mail holds its row, too: what is committed before is in it, and nothing falls between.
+        let waiting = alarm_mail::Entity::find().filter(of_topic.clone()).filter(Column::Until.is_null());
+        if waiting.lock_exclusive().one(&**tx).await?.is_some() {
+            return Ok(());
+        }
+        let last: Option<Option<DateTime<Utc>>> = alarm_mail::Entity::find()
+            .select_only()
+            .column(Column::Until)
+            .filter(of_topic.clone())
+            .order_by_desc(Column::Since)
+            .limit(1)
+            .into_tuple()
+            .one(&**tx)
+            .await?;
+        let row = alarm_mail::ActiveModel {
+            id: Set(AlarmMailId(Uuid::now_v7())),
+            user_id: Set(person),
+            topic: Set(topic.to_owned()),
+            since: Set(ctx.now),
+            until: Set(None),
+            phase: Set(DeliveryPhase::Queued),
+            account_id: Set(None),
+            address: Set(None),
+            subject: Set(None),
+            message_id: Set(None),
+            mime: Set(None),
+            reply: Set(None),
+            reason: Set(None),
+            attempts: Set(0),
+            queued_at: Set(ctx.now),
+            due_at: Set(Some(rules::mail_at(last.flatten(), ctx.now))),
+            retried_uncertain: Set(false),
+            fence: Set(0),
+            created_at: Set(ctx.now),
+            updated_at: Set(ctx.now),
+        };
+        let unless_waiting = OnConflict::new().do_nothing().to_owned();
+        let made = alarm_mail::Entity::insert(row).on_conflict(unless_waiting).exec_without_returning(&**tx).await?;
+        if made > 0 {
+            return Ok(());
+        }
+    }
+    // Three times somebody else was quicker: their mail is about the same, and this is in the app.
+    Ok(())
+}

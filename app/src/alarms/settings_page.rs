@@ -1,0 +1,63 @@
+//! Settings → Alarms: what comes by mail; for administrators, the ping of the instance.
+
+use leptos::{prelude::*, server_fn::ServerFn};
+
+use super::{
+    api::{SaveAlarmChoices, load_alarm_settings},
+    ping_panel::instance_panel,
+    view::AlarmSettings,
+};
+use crate::{
+    domain::alarm::Choices,
+    ui::{ErrorPage, SettingsPage},
+};
+
+#[component]
+pub fn AlarmsPage() -> impl IntoView {
+    let settings = Resource::new(|| (), |()| load_alarm_settings());
+    view! {
+        <SettingsPage title="Alarms" lead="You hear of the jobs that are yours: always in the app, and by mail as you choose here.">
+            <Transition>
+                {move || Suspend::new(async move {
+                    match settings.await {
+                        Err(error) => view! { <ErrorPage error=error /> }.into_any(),
+                        Ok(settings) => shown(settings),
+                    }
+                })}
+            </Transition>
+        </SettingsPage>
+    }
+    .into_any()
+}
+
+fn shown(settings: AlarmSettings) -> AnyView {
+    let AlarmSettings { choices, email, ping } = settings;
+    let Choices { failure, late, pause, solved } = choices;
+    view! {
+        <section class="panel is-padded" aria-labelledby="by-mail-head">
+            <div class="panel__head">
+                <h2 id="by-mail-head">"By mail"</h2>
+                <p>{format!("To {email}, at most one an hour about the same job: the next one says what has happened since.")}</p>
+            </div>
+            <form class="form" method="post" action=SaveAlarmChoices::url()>
+                {choice("failure", failure, "Failures", "A run failed or reached only some, a message waits for a decision, a mail account does not work.")}
+                {choice("late", late, "Late starts", "A run did not start within the minutes that its job allows.")}
+                {choice("pause", pause, "Pauses", "A job has paused itself after failed runs in a row.")}
+                {choice("solved", solved, "Solved", "A run after failures went well.")}
+                <div class="form__actions"><button class="btn is-primary" type="submit">"Save"</button></div>
+            </form>
+        </section>
+        {ping.map(instance_panel)}
+    }
+    .into_any()
+}
+
+fn choice(name: &'static str, is_chosen: bool, label: &'static str, hint: &'static str) -> AnyView {
+    view! {
+        <label class="choice">
+            <input type="checkbox" name=name value="yes" checked=is_chosen />
+            <span>{label}<span class="field__hint">{hint}</span></span>
+        </label>
+    }
+    .into_any()
+}

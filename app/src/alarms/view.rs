@@ -1,0 +1,36 @@
+//! What pages know of alarms and pings.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::alarm::Choices;
+
+/// What the page of alarms shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmSettings {
+    pub choices: Choices,
+    /// Where the mails go.
+    pub email: String,
+    /// The ping of the instance, for administrators.
+    pub ping: Option<PingDetail>,
+}
+
+/// A ping, without its address: whoever knows that can silence the alarm.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PingDetail {
+    /// The server that is asked; none where there is no ping.
+    pub host: Option<String>,
+    pub tells_start: bool,
+    pub tells_failure: bool,
+    pub last: Option<PingResult>,
+}
+
+/// What came of the last ping.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PingResult {
+    pub at: DateTime<Utc>,
+    /// In the zone of whoever looks.
+    pub when: String,
+    pub is_ok: bool,
+    pub words: String,
+}

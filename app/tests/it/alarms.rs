@@ -1,0 +1,623 @@
+//! Alarms on both databases: told once, to whom they concern, in the app and by mail; and pings.
+
+use std::sync::{Arc, Mutex};
+
+use app::{
+    alarms::service::{
+        choices, late,
+        pings::{self, PingInput, Scope},
+        post, tell,
+    },
+    domain::{
+        account::{Me, UserState},
+        alarm::{AlarmKind, Choices},
+        delivery::DeliveryPhase,
+        ids::{OccurrenceId, ScheduleId},
+        notification::NotificationKind,
+        occurrence::{Event, OccurrenceState, Remedy},
+    },
+    entities::{alarm, alarm_mail, notification, outbox_message, ping, schedule, user},
+    error::AppError,
+    jobs::{
+        form::JobForm,
+        rules_form::RulesForm,
+        service::{
+            ledger,
+            runs::{self, Decision},
+            schedules,
+        },
+    },
+    mail::service::{gate, outbox, suppressions},
+    notifications::service::inbox,
+    platform::ctx::Ctx,
+    projects::service::access,
+    testing::{each_database, smtp_server::SmtpServer},
+};
+use chrono::TimeDelta;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
+
+use super::jobs_stage::{Stage, hourly, mondays_at_ten};
+
+/// A job that never pauses itself.
+fn patient() -> JobForm {
+    JobForm { rules: RulesForm { pause_after: "100".into(), ..RulesForm::default() }, ..mondays_at_ten() }
+}
+
+/// Starts a run by hand, a minute after whatever was before.
+async fn start(stage: &Stage<'_>, id: ScheduleId) -> OccurrenceId {
+    stage.pass(TimeDelta::minutes(1));
+    runs::start(&stage.mina(), id).await.unwrap()
+}
+
+/// What a worker stores when a run breaks for good; kept or lost with the process.
+async fn break_off(stage: &Stage<'_>, run: OccurrenceId, reason: &str, is_kept: bool) {
+    let ctx = Ctx::system(stage.app);
+    let tx = ctx.begin().await.unwrap();
+    let id = ledger::read(&*tx, run).await.unwrap().schedule_id;
+    let held = ledger::lock_schedule(&ctx, &tx, id).await.unwrap();
+    let claimed = ledger::step(&ctx, &tx, &held, run, Event::Claimed, ledger::no_columns()).await.unwrap();
+    let fence = claimed.unwrap().0.fence;
+    let broke = Event::Broke { fence, reason: reason.into(), remedy: Remedy::Never };
+    ledger::step(&ctx, &tx, &held, run, broke, ledger::no_columns()).await.unwrap().unwrap();
+    if is_kept {
+        tx.commit().await.unwrap();
+    }
+}
+
+async fn fail(stage: &Stage<'_>, id: ScheduleId, reason: &str) -> OccurrenceId {
+    let run = start(stage, id).await;
+    break_off(stage, run, reason, true).await;
+    run
+}
+
+/// What somebody was told, oldest first.
+async fn told(stage: &Stage<'_>, me: &Me) -> Vec<notification::Model> {
+    let query = notification::Entity::find().filter(notification::Column::UserId.eq(me.id));
+    query.order_by_asc(notification::Column::Id).all(stage.app.reader()).await.unwrap()
+}
+
+async fn kinds(stage: &Stage<'_>) -> Vec<AlarmKind> {
+    let rows = alarm::Entity::find().order_by_asc(alarm::Column::Id).all(stage.app.reader()).await.unwrap();
+    rows.into_iter().map(|row| row.kind).collect()
+}
+
+/// Sends what is due, until nothing is.
+async fn post_all(stage: &Stage<'_>) {
+    stage.pass(TimeDelta::seconds(3));
+    while post::send_due(stage.app).await.unwrap() > 0 {}
+}
+
+/// Subjects in the outbox that went to somebody, oldest first.
+async fn caught(stage: &Stage<'_>, address: &str) -> Vec<String> {
+    let query = outbox_message::Entity::find().filter(outbox_message::Column::EnvelopeTo.eq(address));
+    let rows = query.order_by_asc(outbox_message::Column::Id).all(stage.app.reader()).await.unwrap();
+    rows.into_iter().map(|row| row.subject).collect()
+}
+
+async fn mails(stage: &Stage<'_>) -> Vec<alarm_mail::Model> {
+    alarm_mail::Entity::find().order_by_asc(alarm_mail::Column::Id).all(stage.app.reader()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_failed_run_is_told_once_to_its_owner_and_nobody_else() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "rcpt:554"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let id = stage.job(&patient()).await;
+        let run = start(&stage, id).await;
+        stage.work().await;
+        assert_eq!(stage.states(id).await, [OccurrenceState::Failed]);
+        let rows = told(&stage, &stage.cast.mina).await;
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].kind, NotificationKind::Alarm);
+        assert!(rows[0].words.starts_with("Weekly report failed: the mail server answered 554"), "{}", rows[0].words);
+        for other in [&stage.cast.jonas, &stage.cast.alex, &stage.cast.ravi] {
+            assert!(told(&stage, other).await.is_empty(), "{}", other.name);
+        }
+        // Sent again by hand, it fails again: whoever did that is looking at it.
+        let message = stage.deliveries(run).await.remove(0);
+        runs::decide(&stage.mina(), message.id, Decision::SendAgain).await.unwrap();
+        stage.work().await;
+        assert_eq!(told(&stage, &stage.cast.mina).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_process_that_is_killed_before_the_end_is_stored_has_told_nobody_and_the_next_one_does() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&patient()).await;
+        let run = start(&stage, id).await;
+        break_off(&stage, run, "It broke.", false).await;
+        assert_eq!(stage.states(id).await, [OccurrenceState::Planned]);
+        assert!(told(&stage, &stage.cast.mina).await.is_empty() && mails(&stage).await.is_empty());
+        break_off(&stage, run, "It broke.", true).await;
+        assert_eq!(stage.states(id).await, [OccurrenceState::Failed]);
+        assert_eq!((told(&stage, &stage.cast.mina).await.len(), mails(&stage).await.len()), (1, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn failures_of_an_hour_are_one_mail_and_the_next_one_counts_them() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&patient()).await;
+        fail(&stage, id, "It broke.").await;
+        post_all(&stage).await;
+        assert_eq!(caught(&stage, "mina@example.org").await, ["Weekly report failed: it broke"]);
+        for _ in 0..5 {
+            fail(&stage, id, "It broke again.").await;
+            post_all(&stage).await;
+        }
+        assert_eq!(caught(&stage, "mina@example.org").await.len(), 1, "five failures later, within the hour");
+        assert_eq!(told(&stage, &stage.cast.mina).await.len(), 6, "in the app there are all");
+        stage.pass(TimeDelta::hours(1));
+        post_all(&stage).await;
+        let subjects = caught(&stage, "mina@example.org").await;
+        assert_eq!(subjects.len(), 2);
+        assert_eq!(subjects[1], "Weekly report failed: it broke again (and 4 more since)");
+        stage.pass(TimeDelta::hours(2));
+        post_all(&stage).await;
+        assert_eq!(caught(&stage, "mina@example.org").await.len(), 2, "nothing has happened since");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mail_says_everything_in_text_and_html_and_that_a_program_wrote_it() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&JobForm { name: "<b>Bold</b> & co".into(), ..patient() }).await;
+        let run = fail(&stage, id, "It broke.").await;
+        post_all(&stage).await;
+        let row = outbox_message::Entity::find().one(app.reader()).await.unwrap().unwrap();
+        let source = String::from_utf8_lossy(&row.mime).into_owned();
+        assert!(source.contains("Auto-Submitted: auto-generated") && !source.contains("List-Id"), "{source}");
+        let (_, reading) = outbox::reading(&stage.mina(), row.id).await.unwrap();
+        let (text, html) = (reading.text.unwrap(), reading.html.unwrap());
+        let link = format!("http://127.0.0.1:3000/jobs/runs/{run}");
+        assert!(text.contains("<b>Bold</b> & co failed: it broke.") && text.contains(&link), "{text}");
+        assert!(text.contains("/settings/alarms"), "{text}");
+        assert!(html.contains("&lt;b&gt;Bold&lt;") && !html.contains("<b>Bold"), "{html}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_the_relay_takes_nothing_the_mail_is_kept_in_the_outbox() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "rcpt:554"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let id = stage.job(&patient()).await;
+        start(&stage, id).await;
+        stage.work().await;
+        post_all(&stage).await;
+        let subjects = caught(&stage, "mina@example.org").await;
+        assert_eq!(subjects.len(), 1);
+        assert!(subjects[0].starts_with("Weekly report failed: the mail server answered 554"), "{subjects:?}");
+        assert_eq!(mails(&stage).await.remove(0).phase, DeliveryPhase::Accepted);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_nothing_listens_the_mail_goes_another_way_at_once() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let port = {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            listener.local_addr().unwrap().port()
+        };
+        stage.sends_to(port).await;
+        let id = stage.job(&patient()).await;
+        fail(&stage, id, "It broke.").await;
+        post_all(&stage).await;
+        assert_eq!(caught(&stage, "mina@example.org").await.len(), 1);
+        assert_eq!(mails(&stage).await.remove(0).attempts, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mail_that_was_on_its_way_when_its_process_died_goes_again() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&patient()).await;
+        fail(&stage, id, "It broke.").await;
+        let mut row = mails(&stage).await.remove(0).into_active_model();
+        row.phase = Set(DeliveryPhase::Envelope);
+        row.attempts = Set(1);
+        row.due_at = Set(Some(app.clock.now()));
+        row.update(app.reader()).await.unwrap();
+        post_all(&stage).await;
+        assert_eq!(mails(&stage).await.remove(0).phase, DeliveryPhase::Deferred);
+        stage.pass(TimeDelta::minutes(2));
+        post_all(&stage).await;
+        assert_eq!(caught(&stage, "mina@example.org").await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_somebody_does_not_want_by_mail_is_told_in_the_app_alone() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        assert_eq!(choices::of(app.reader(), stage.cast.mina.id).await.unwrap(), Choices::default());
+        let quiet = Choices { failure: false, late: true, pause: true, solved: true };
+        choices::save(&stage.mina(), quiet).await.unwrap();
+        assert_eq!(choices::of(app.reader(), stage.cast.mina.id).await.unwrap(), quiet);
+        let id = stage.job(&patient()).await;
+        fail(&stage, id, "It broke.").await;
+        post_all(&stage).await;
+        assert!(caught(&stage, "mina@example.org").await.is_empty());
+        assert_eq!(told(&stage, &stage.cast.mina).await.len(), 1);
+        // That it works again is wanted, and told by mail alone.
+        start(&stage, id).await;
+        stage.work().await;
+        post_all(&stage).await;
+        assert_eq!(caught(&stage, "mina@example.org").await, ["Weekly report works again"]);
+        assert_eq!(told(&stage, &stage.cast.mina).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_address_that_gets_no_mail_gets_no_alarms() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        suppressions::add(&stage.mina(), "mina@example.org", "").await.unwrap();
+        let id = stage.job(&patient()).await;
+        fail(&stage, id, "It broke.").await;
+        post_all(&stage).await;
+        assert!(caught(&stage, "mina@example.org").await.is_empty());
+        let row = mails(&stage).await.remove(0);
+        assert_eq!(row.phase, DeliveryPhase::Withheld);
+        assert!(row.reason.unwrap().contains("no mail"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_whose_owner_is_gone_concerns_the_owners_of_its_project() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let jonas = app.as_person(&stage.cast.jonas);
+        let viewing = access::by_id(&jonas, app.reader(), stage.project.id).await.unwrap();
+        let id = schedules::create(&jonas, &viewing.editing().unwrap(), &patient()).await.unwrap();
+        fail(&stage, id, "It broke.").await;
+        assert_eq!((told(&stage, &stage.cast.jonas).await.len(), told(&stage, &stage.cast.mina).await.len()), (1, 0));
+        let row = user::Entity::find_by_id(stage.cast.jonas.id).one(app.reader()).await.unwrap().unwrap();
+        let mut row = row.into_active_model();
+        row.state = Set(UserState::Disabled);
+        row.update(app.reader()).await.unwrap();
+        fail(&stage, id, "It broke.").await;
+        assert_eq!((told(&stage, &stage.cast.jonas).await.len(), told(&stage, &stage.cast.mina).await.len()), (1, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_that_nobody_takes_is_late_after_its_grace_and_told_once() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        stage.job(&mondays_at_ten()).await;
+        stage.pass(TimeDelta::minutes(60));
+        stage.plan().await;
+        let sweep = async || late::sweep(&Ctx::system(&app)).await.unwrap();
+        stage.pass(TimeDelta::minutes(15));
+        assert_eq!(sweep().await, 0, "within its grace");
+        stage.pass(TimeDelta::minutes(1));
+        assert_eq!(sweep().await, 1);
+        assert_eq!(sweep().await, 0);
+        let rows = told(&stage, &stage.cast.mina).await;
+        assert_eq!(rows.len(), 1);
+        assert!(
+            rows[0].words.starts_with("Weekly report did not start in time: the run of Mon 23 Nov 2026, 10:00"),
+            "{}",
+            rows[0].words
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_schedule_that_cannot_be_planned_is_not_missed_silently() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        let mut row = stage.schedule(id).await.into_active_model();
+        row.spec = Set("no schedule".into());
+        row.update(app.reader()).await.unwrap();
+        stage.pass(TimeDelta::minutes(80));
+        assert_eq!(stage.plan().await, 0);
+        assert_eq!(late::sweep(&Ctx::system(&app)).await.unwrap(), 1);
+        assert_eq!(late::sweep(&Ctx::system(&app)).await.unwrap(), 0);
+        let rows = told(&stage, &stage.cast.mina).await;
+        assert_eq!(rows.len(), 1);
+        assert!(rows[0].words.contains("could not be planned"), "{}", rows[0].words);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn runs_that_were_missed_while_nothing_ran_are_told_together() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&hourly()).await;
+        stage.pass(TimeDelta::minutes(6 * 60 + 30));
+        stage.plan().await;
+        let rows = told(&stage, &stage.cast.mina).await;
+        assert_eq!(rows.len(), 1, "{rows:?}");
+        assert!(rows[0].words.contains("6 runs were missed"), "{}", rows[0].words);
+        assert_eq!(late::sweep(&Ctx::system(&app)).await.unwrap(), 0, "the one that still runs is among them");
+        assert_eq!(stage.runs(id).await.len(), 6);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_that_pauses_itself_says_so_with_the_way_to_resume_it() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        for _ in 0..3 {
+            fail(&stage, id, "It broke.").await;
+        }
+        assert_eq!(kinds(&stage).await, [AlarmKind::Failed, AlarmKind::Failed, AlarmKind::Failed, AlarmKind::Paused]);
+        let mina = stage.mina();
+        let page = inbox::read(&mina, false, None).await.unwrap();
+        assert_eq!((page.unread, page.entries.len()), (4, 1), "what is about the same stands together");
+        let entry = &page.entries[0];
+        let alarm = entry.alarm.as_ref().unwrap();
+        assert_eq!((alarm.kind, alarm.more), (AlarmKind::Paused, 3));
+        assert_eq!(alarm.href, format!("/jobs/{id}"));
+        inbox::mark_read(&mina, Some(entry.id)).await.unwrap();
+        assert_eq!(inbox::unread(&mina).await.unwrap(), 0);
+        post_all(&stage).await;
+        let subjects = caught(&stage, "mina@example.org").await;
+        assert!(subjects[0].starts_with("Weekly report is paused: 3 runs failed in a row"), "{subjects:?}");
+        assert!(subjects[0].ends_with("(and 3 more since)"), "{subjects:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_that_may_have_arrived_waits_for_a_decision_and_that_is_one_alarm() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--drop-after-dot"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let id = stage.job(&patient()).await;
+        start(&stage, id).await;
+        stage.work().await;
+        assert_eq!(stage.states(id).await, [OccurrenceState::Partly]);
+        assert_eq!(kinds(&stage).await, [AlarmKind::Uncertain]);
+        assert_eq!(told(&stage, &stage.cast.mina).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_account_that_does_not_work_is_told_once_an_opening_and_over_another_way() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&[]);
+        let stage = Stage::new(&app).await;
+        let account = stage.sends_to(server.port).await;
+        stage.job(&patient()).await;
+        let block =
+            async || tell::account_blocked(&Ctx::system(&app), account, "Wrong password.".into()).await.unwrap();
+        block().await;
+        stage.pass(TimeDelta::minutes(1));
+        block().await;
+        let rows = told(&stage, &stage.cast.mina).await;
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].words, "The mail account Local does not send: wrong password.");
+        assert!(told(&stage, &stage.cast.jonas).await.is_empty());
+        post_all(&stage).await;
+        assert_eq!(caught(&stage, "mina@example.org").await.len(), 1, "not over the account that does not work");
+        assert!(server.messages().is_empty());
+        gate::worked(&Ctx::system(&app), account).await.unwrap();
+        stage.pass(TimeDelta::minutes(1));
+        block().await;
+        assert_eq!(told(&stage, &stage.cast.mina).await.len(), 2, "it works, and then does not again");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_push_that_fails_is_told_from_the_third_time_on_and_once() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let since = app.clock.now();
+        for times in 1..=5 {
+            let ctx = Ctx::system(&app);
+            let tx = ctx.begin().await.unwrap();
+            let words = "The remote answered 403.";
+            tell::push_failed(&ctx, &tx, stage.project.id, "git.example.org", since, times, words).await.unwrap();
+            tx.commit().await.unwrap();
+            let expected = usize::from(times >= 3);
+            assert_eq!(told(&stage, &stage.cast.mina).await.len(), expected, "after {times}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn alarms_of_a_project_that_somebody_has_left_say_nothing_any_more() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let jonas = app.as_person(&stage.cast.jonas);
+        let viewing = access::by_id(&jonas, app.reader(), stage.project.id).await.unwrap();
+        let id = schedules::create(&jonas, &viewing.editing().unwrap(), &patient()).await.unwrap();
+        fail(&stage, id, "It broke.").await;
+        app::entities::member::Entity::delete_many()
+            .filter(app::entities::member::Column::UserId.eq(stage.cast.jonas.id))
+            .exec(app.reader())
+            .await
+            .unwrap();
+        let entry = inbox::read(&app.as_person(&stage.cast.jonas), false, None).await.unwrap().entries.remove(0);
+        assert!(entry.is_gone && entry.alarm.is_none() && entry.words.is_empty(), "{entry:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn old_alarms_are_forgotten_unless_somebody_still_has_them() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&patient()).await;
+        fail(&stage, id, "It broke.").await;
+        post_all(&stage).await;
+        stage.pass(TimeDelta::days(100));
+        post::forget_old(&Ctx::system(&app)).await.unwrap();
+        assert!(mails(&stage).await.is_empty());
+        assert_eq!(kinds(&stage).await.len(), 1, "it is among the notifications");
+        notification::Entity::delete_many().exec(app.reader()).await.unwrap();
+        post::forget_old(&Ctx::system(&app)).await.unwrap();
+        assert!(kinds(&stage).await.is_empty());
+    })
+    .await;
+}
+
+/// A web server that answers everything with a status and keeps what it was asked.
+struct Web {
+    url: String,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Web {
+    async fn answering(status: &'static str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/a-secret", listener.local_addr().unwrap());
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let keeper = asked.clone();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut head = Vec::new();
+                while !head.windows(4).any(|end| end == b"\r\n\r\n") {
+                    let mut part = [0; 1024];
+                    match stream.read(&mut part).await {
+                        Ok(0) | Err(_) => break,
+                        Ok(read) => head.extend_from_slice(&part[..read]),
+                    }
+                }
+                let line = String::from_utf8_lossy(&head).lines().next().unwrap_or_default().to_owned();
+                keeper.lock().unwrap().push(line);
+                let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                let _ = stream.write_all(answer.as_bytes()).await;
+            }
+        });
+        Self { url, asked }
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+fn all_of(url: &str) -> PingInput {
+    PingInput { url: url.into(), tells_start: true, tells_failure: true }
+}
+
+#[tokio::test]
+async fn runs_of_a_job_are_pinged_when_they_start_succeed_and_fail() {
+    each_database(async |app| {
+        let web = Web::answering("200 OK").await;
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&patient()).await;
+        pings::save(&stage.mina(), Scope::Job(id), all_of(&web.url)).await.unwrap();
+        start(&stage, id).await;
+        stage.work().await;
+        assert_eq!(pings::send_due(&app).await.unwrap(), 2);
+        assert_eq!(web.asked(), ["GET /a-secret/start HTTP/1.1", "GET /a-secret HTTP/1.1"]);
+        fail(&stage, id, "It broke.").await;
+        while pings::send_due(&app).await.unwrap() > 0 {}
+        assert_eq!(web.asked().last().map(String::as_str), Some("GET /a-secret/fail HTTP/1.1"));
+        let shown = pings::read(&stage.mina(), Scope::Job(id)).await.unwrap();
+        let last = shown.last.unwrap();
+        assert_eq!((last.is_ok, last.words.as_str()), (true, "200 OK"));
+        assert_eq!(pings::waiting(&Ctx::system(&app)).await.unwrap(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_ping_that_is_not_answered_well_is_tried_again_and_then_given_up() {
+    each_database(async |app| {
+        let web = Web::answering("503 Service Unavailable").await;
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&patient()).await;
+        let input = PingInput { tells_start: false, ..all_of(&web.url) };
+        pings::save(&stage.mina(), Scope::Job(id), input).await.unwrap();
+        start(&stage, id).await;
+        stage.work().await;
+        assert_eq!(pings::send_due(&app).await.unwrap(), 1);
+        assert_eq!(pings::send_due(&app).await.unwrap(), 0, "not at once");
+        for _ in 0..5 {
+            stage.pass(TimeDelta::minutes(6));
+            pings::send_due(&app).await.unwrap();
+        }
+        assert_eq!(web.asked().len(), 4);
+        let last = pings::read(&stage.mina(), Scope::Job(id)).await.unwrap().last.unwrap();
+        assert_eq!((last.is_ok, last.words.as_str()), (false, "503 Service Unavailable"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_instance_is_pinged_every_minute_while_its_scheduler_plans() {
+    each_database(async |app| {
+        let web = Web::answering("200 OK").await;
+        let stage = Stage::new(&app).await;
+        pings::save(&stage.mina(), Scope::Instance, all_of(&web.url)).await.unwrap();
+        assert!(!pings::beat(&app).await.unwrap(), "nothing was planned yet");
+        app.meters.has_planned(app.clock.now());
+        assert!(pings::beat(&app).await.unwrap());
+        assert!(!pings::beat(&app).await.unwrap(), "not within the minute");
+        stage.pass(TimeDelta::seconds(61));
+        assert!(pings::beat(&app).await.unwrap(), "it has planned a minute ago");
+        stage.pass(TimeDelta::minutes(3));
+        assert!(!pings::beat(&app).await.unwrap(), "the scheduler stands still");
+        assert_eq!(web.asked().len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_address_of_a_ping_is_sealed_and_kept_by_those_who_may() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&patient()).await;
+        let url = "https://hc-ping.example/a-secret";
+        pings::save(&stage.mina(), Scope::Job(id), all_of(url)).await.unwrap();
+        let row = ping::Entity::find().one(app.reader()).await.unwrap().unwrap();
+        assert!(!format!("{row:?}").contains("a-secret"));
+        let jonas = app.as_person(&stage.cast.jonas);
+        let shown = pings::read(&jonas, Scope::Job(id)).await.unwrap();
+        assert_eq!(shown.host.as_deref(), Some("hc-ping.example"));
+        let blank = PingInput { url: String::new(), tells_start: false, tells_failure: false };
+        pings::save(&jonas, Scope::Job(id), blank.clone()).await.unwrap();
+        let shown = pings::read(&jonas, Scope::Job(id)).await.unwrap();
+        assert!(shown.host.is_some() && !shown.tells_start, "a blank address keeps the one that is there");
+        let alex = app.as_person(&stage.cast.alex);
+        assert_eq!(pings::read(&alex, Scope::Job(id)).await, Err(AppError::Forbidden));
+        assert_eq!(pings::remove(&app.as_person(&stage.cast.ravi), Scope::Job(id)).await, Err(AppError::NotFound));
+        assert_eq!(pings::read(&jonas, Scope::Instance).await, Err(AppError::Forbidden));
+        pings::remove(&jonas, Scope::Job(id)).await.unwrap();
+        assert_eq!(pings::read(&jonas, Scope::Job(id)).await.unwrap().host, None);
+        for wrong in ["", "hc-ping.example/x", "https://a:b@hc-ping.example/", "file:///etc/passwd"] {
+            let refused = pings::save(&jonas, Scope::Job(id), all_of(wrong)).await;
+            assert!(matches!(refused, Err(AppError::Invalid(_))), "{wrong}: {refused:?}");
+        }
+        assert!(schedule::Entity::find_by_id(id).one(app.reader()).await.unwrap().is_some());
+    })
+    .await;
+}

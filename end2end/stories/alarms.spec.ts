@@ -1,0 +1,191 @@
+// Whoever is responsible for a job hears of it: in the app, by mail unless they do not want that, and somebody outside by
+// a ping that does not come.
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Page } from '@playwright/test';
+import { AutoReport } from '../fixtures/autoreport.ts';
+import { MailServer } from '../fixtures/mail-server.ts';
+import { begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test as story } from '../fixtures/story.ts';
+
+// Pings of the stories go to this machine, which an operator must allow.
+const test = story.extend({
+  empty: async ({}, use) => {
+    const server = await AutoReport.start({ settings: { AUTOREPORT_OUTBOUND_ALLOW: '127.0.0.0/8' } });
+    await use(server);
+    await server.dispose();
+  },
+});
+
+/** The id in the address to which a call sends its page. */
+async function idOf(page: Page, name: string, values: Record<string, string>): Promise<string> {
+  const { answer } = await clientOf(page).call(name, values);
+  return /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(answer.headers.location ?? '')![0];
+}
+
+/** Mail goes to a test server on this machine. */
+async function account(page: Page, mail: MailServer): Promise<string> {
+  const id = await idOf(page, 'save_account', {
+    name: 'Office mail', host: '127.0.0.1', port: String(mail.port), tls: 'none', auth: 'none',
+    username: '', password: '', sender_name: 'Reports', sender_address: 'reports@example.org',
+  });
+  await clientOf(page).call('make_account_default', { id });
+  return id;
+}
+
+const job = (page: Page) => idOf(page, 'save_job', {
+  name: 'Weekly digest', project: 'REP', mode: 'simple', mon: 'on', at: '07:00', zone: 'Europe/Ljubljana', recipients: 'mina@example.org',
+});
+
+/** Runs a job and waits until it stands as expected. */
+async function runOf(page: Page, id: string, state: string): Promise<string> {
+  const run = await idOf(page, 'start_run', { id });
+  const stands = async () => (await clientOf(page).call<{ run: { state: string } }>('load_run', { id: run })).value.run.state;
+  await expect.poll(stands, { message: 'how the run stands', timeout: 60_000 }).toBe(state);
+  return run;
+}
+
+interface Caught { id: string; to: string; subject: string }
+
+/** The mails with alarms that the outbox has kept for Dana. */
+async function alarmsOf(page: Page): Promise<Caught[]> {
+  const { value } = await clientOf(page).call<{ items: Caught[] }>('list_outbox', {});
+  return value.items.filter((item) => item.to === dana.email && /failed/.test(item.subject));
+}
+
+/** A number that the program says of itself. */
+async function metric(server: AutoReport, name: string): Promise<string | undefined> {
+  const text = await (await fetch(`${server.url}/metrics`)).text();
+  return text.split('\n').find((line) => line.startsWith(`${name} `))?.split(' ').at(-1);
+}
+
+/** A web server that says yes to everything and keeps what it was asked. */
+async function web(): Promise<{ url: string; asked: string[]; close: () => void }> {
+  const asked: string[] = [];
+  const server = http.createServer((request, answer) => {
+    asked.push(request.url!);
+    answer.end('OK');
+  });
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', () => resolve()); });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, close: () => server.close() };
+}
+
+test('a run that fails is told by the bell, on the page and by mail, and by mail no more once that is switched off', async ({ page, empty, hydrated }) => {
+  const mail = await MailServer.start('--fail', 'rcpt:554');
+  try {
+    await begin(page, empty);
+    await makeProject(page, empty);
+    await account(page, mail);
+    const id = await job(page);
+    const run = await runOf(page, id, 'failed');
+
+    await page.goto(`${empty.url}/projects`);
+    await page.getByRole('link', { name: 'Notifications, 1 unread' }).click();
+    await expect(page.getByText('Weekly digest failed: the mail server answered 554')).toBeVisible();
+    await settled(page, hydrated);
+    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    await page.getByRole('main').getByRole('link', { name: 'The run' }).click();
+    await expect(page).toHaveURL(new RegExp(`/jobs/runs/${run}`));
+
+    // The server takes nothing, so the mail stays here.
+    await expect.poll(async () => (await alarmsOf(page)).length, { message: 'mails with alarms', timeout: 30_000 }).toBe(1);
+    const [caught] = await alarmsOf(page);
+    expect(caught.subject).toMatch(/^Weekly digest failed: the mail server answered 554/);
+    const read = (await clientOf(page).call<{ text: string; source: string }>('read_mail', { id: caught.id })).value;
+    expect(read.text).toContain(`${empty.url}/jobs/runs/${run}`);
+    expect(read.source).toContain('Auto-Submitted: auto-generated');
+    await page.goto(`${empty.url}/outbox/${caught.id}`);
+    await expect(page.getByRole('heading', { level: 1 })).toContainText('Weekly digest failed');
+
+    await page.goto(`${empty.url}/settings/alarms`);
+    await settled(page, hydrated);
+    await page.getByRole('checkbox', { name: /^Failures/ }).uncheck();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(page.getByText('Saved.')).toBeVisible();
+    await expect(page.getByRole('checkbox', { name: /^Failures/ })).not.toBeChecked();
+    await expect(page.getByRole('checkbox', { name: /^Late starts/ })).toBeChecked();
+    await runOf(page, id, 'failed');
+    expect(await metric(empty, 'autoreport_alarm_mails_waiting'), 'no mail waits for its hour').toBe('0');
+    await page.goto(`${empty.url}/notifications?show=unread`);
+    await expect(page.getByText('Weekly digest failed')).toBeVisible();
+    expect(await alarmsOf(page)).toHaveLength(1);
+  } finally {
+    await mail.dispose();
+  }
+});
+
+test('a job that pauses itself leads to the page where it is resumed', async ({ page, empty, hydrated }) => {
+  const mail = await MailServer.start('--fail', 'rcpt:554');
+  try {
+    await begin(page, empty);
+    await makeProject(page, empty);
+    await account(page, mail);
+    const id = await job(page);
+    for (let times = 0; times < 3; times += 1) await runOf(page, id, 'failed');
+    await page.goto(`${empty.url}/notifications`);
+    await settled(page, hydrated);
+    await expect(page.getByText('and 3 more before')).toBeVisible();
+    await page.getByRole('link', { name: 'Resume it on its page' }).click();
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await expect(page.getByText('Resumed.')).toBeVisible();
+  } finally {
+    await mail.dispose();
+  }
+});
+
+test('runs of a job and the scheduler itself are pinged, and the address is not shown again', async ({ page, empty, hydrated }) => {
+  const outside = await web();
+  try {
+    await begin(page, empty);
+    await makeProject(page, empty);
+    const id = await job(page);
+    await page.goto(`${empty.url}/jobs/${id}/edit`);
+    await settled(page, hydrated);
+    const panel = page.getByRole('region', { name: 'Ping if it works' });
+    await panel.getByLabel('Address').fill(`${outside.url}/a-secret`);
+    await panel.getByRole('checkbox', { name: /Also when a run starts/ }).check();
+    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    await panel.getByRole('button', { name: 'Save the ping' }).click();
+    await expect(page.getByText('Saved.')).toBeVisible();
+    await expect(panel).toContainText('is stored and not shown');
+    expect(await page.content()).not.toContain('a-secret');
+    await runOf(page, id, 'done');
+    await expect.poll(() => outside.asked, { message: 'what was asked', timeout: 30_000 }).toEqual(['/a-secret/start', '/a-secret']);
+    await expect(async () => {
+      await page.goto(`${empty.url}/jobs/${id}/edit`);
+      await expect(panel).toContainText('200 OK', { timeout: 500 });
+    }).toPass({ timeout: 30_000 });
+    await settled(page, hydrated);
+    await panel.getByRole('button', { name: 'Remove the ping to 127.0.0.1' }).click();
+    await expect(page.getByText('Deleted.')).toBeVisible();
+
+    await page.goto(`${empty.url}/settings/alarms`);
+    await settled(page, hydrated);
+    const alive = page.getByRole('region', { name: 'Ping while it is alive' });
+    await alive.getByLabel('Address').fill(`${outside.url}/alive`);
+    await alive.getByRole('button', { name: 'Save the ping' }).click();
+    await expect.poll(() => outside.asked, { message: 'what was asked', timeout: 30_000 }).toContain('/alive');
+    await expect(async () => {
+      await page.goto(`${empty.url}/settings/alarms`);
+      await expect(alive).toContainText('200 OK', { timeout: 500 });
+    }).toPass({ timeout: 30_000 });
+    expect(empty.log, 'what is secret is in no log').not.toContain('a-secret');
+  } finally {
+    outside.close();
+  }
+});
+
+test.describe('an address that is none', () => {
+  test.use({ expectedErrors: [/status of 422/] });
+
+  test('is refused beside its field', async ({ page, empty, hydrated }) => {
+    await begin(page, empty);
+    await page.goto(`${empty.url}/settings/alarms`);
+    await settled(page, hydrated);
+    const alive = page.getByRole('region', { name: 'Ping while it is alive' });
+    await alive.getByLabel('Address').fill('https://dana:secret@hc-ping.example/x');
+    await alive.getByRole('button', { name: 'Save the ping' }).click();
+    await expect(alive.getByLabel('Address')).toHaveAttribute('aria-invalid', 'true');
+    await expect(page.locator('#url-error')).toContainText('without user name and password');
+    expect(page.url()).not.toContain('secret');
+  });
+});
