@@ -148,6 +148,10 @@ pub enum Problem {
     DomainNotAllowed {
         address: String,
     },
+    /// Somebody outside, or who does not see the project, where a mail is for its reader alone.
+    NeedsAccount,
+    /// Something that is no length of time before a due date.
+    NotALead,
     /// Lines of an import file have faults and nobody agreed to leave them out.
     FaultyLines,
 }
@@ -201,6 +205,10 @@ impl Problem {
                     plain_address(address)
                 )
             }
+            Self::NeedsAccount => {
+                "Choose people with an account who see this project: the mail is made of their own tasks".into()
+            }
+            Self::NotALead => "Write numbers with their unit, like 3 days, 1 day, 2 hours, up to 60 days".into(),
             Self::NotAllowed => "This is not allowed here".into(),
         }
     }

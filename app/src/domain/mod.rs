@@ -22,6 +22,7 @@ pub mod header_text;
 pub mod ids;
 pub mod import;
 pub mod job;
+pub mod job_options;
 pub mod live;
 pub mod label;
 pub mod lane;
@@ -35,6 +36,7 @@ pub mod notes_query;
 pub mod notification;
 pub mod occurrence;
 pub mod period;
+pub mod personal;
 #[cfg(feature = "ssr")]
 pub mod planner;
 pub mod policy;
@@ -46,6 +48,8 @@ pub mod quick_add;
 pub mod rank;
 pub mod recipient;
 pub mod recurrence;
+#[cfg(feature = "ssr")]
+pub mod reminder;
 pub mod report;
 pub mod saved_view;
 pub mod schedule;

@@ -25,6 +25,7 @@ pub mod password_link;
 pub mod project;
 pub mod project_alias;
 pub mod recipient;
+pub mod reminder_sent;
 pub mod rule;
 pub mod rule_cursor;
 pub mod rule_firing;

@@ -5,4 +5,4 @@ pub mod archive;
 pub mod library;
 pub mod render;
 pub mod snapshot;
-mod wording;
+pub(crate) mod wording;
