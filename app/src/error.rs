@@ -168,6 +168,10 @@ pub enum Problem {
     GetsNoMail,
     /// The mail server did not take a message.
     NotSent,
+    /// Somebody outside, or who does not see the project, where a mail is for its reader alone.
+    NeedsAccount,
+    /// Something that is no length of time before a due date.
+    NotALead,
     /// Lines of an import file have faults and nobody agreed to leave them out.
     FaultyLines,
     /// A setting of the Git archive.
@@ -254,6 +258,10 @@ impl Problem {
             Self::KeySize => "Use an RSA key of 2048 to 4096 bits".into(),
             Self::NotASelector => "Use letters, digits and hyphens, like mail or 2026-11".into(),
             Self::NotATokenAddress => "Enter an address that begins with https://".into(),
+            Self::NeedsAccount => {
+                "Choose people with an account who see this project: the mail is made of their own tasks".into()
+            }
+            Self::NotALead => "Write numbers with their unit, like 3 days, 1 day, 2 hours, up to 60 days".into(),
             Self::NotAllowed => "This is not allowed here".into(),
             Self::Removed => "The messages of this report were removed; they cannot be sent again".into(),
             Self::NotWritten => "The mail is not written yet; try again in a moment".into(),

@@ -11,10 +11,11 @@ mod m0007_search;
 mod m0008_schedule_rules;
 mod m0009_import_export;
 mod m0010_recipients;
-mod m0015_retention;
-mod m0014_outbox;
-mod m0016_git_archive;
+mod m0012_kinds;
 mod m0013_delivery;
+mod m0014_outbox;
+mod m0015_retention;
+mod m0016_git_archive;
 mod m0017_alarms;
 
 pub use sea_orm_migration::prelude::*;
@@ -36,10 +37,11 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_schedule_rules::Migration),
             Box::new(m0009_import_export::Migration),
             Box::new(m0010_recipients::Migration),
-            Box::new(m0015_retention::Migration),
-            Box::new(m0014_outbox::Migration),
-            Box::new(m0016_git_archive::Migration),
+            Box::new(m0012_kinds::Migration),
             Box::new(m0013_delivery::Migration),
+            Box::new(m0014_outbox::Migration),
+            Box::new(m0015_retention::Migration),
+            Box::new(m0016_git_archive::Migration),
             Box::new(m0017_alarms::Migration),
         ]
     }

@@ -4,9 +4,19 @@ use crate::text_enum;
 
 text_enum!(
     /// What a job does.
+    #[derive(Default)]
     JobKind {
         /// Mails the last seven days of a project.
+        #[default]
         WeeklyReport = "weekly_report",
+        /// Mails each person what of their own tasks is due, overdue, blocked or assigned.
+        Digest = "digest",
+        /// Mails each person which of their own tasks will soon be due, once.
+        Reminder = "reminder",
+        /// Archives tasks that have been finished for some days.
+        ArchiveTasks = "archive_tasks",
+        /// Pushes the Git archive of reports to its remote.
+        GitPush = "git_push",
     }
 );
 
@@ -42,7 +52,43 @@ impl JobKind {
     pub fn label(self) -> &'static str {
         match self {
             JobKind::WeeklyReport => "Weekly report",
+            JobKind::Digest => "Digest",
+            JobKind::Reminder => "Reminder",
+            JobKind::ArchiveTasks => "Archive tasks",
+            JobKind::GitPush => "Git push",
         }
+    }
+
+    /// What it does, in a sentence.
+    pub fn summary(self) -> &'static str {
+        match self {
+            JobKind::WeeklyReport => "A weekly report of a project, sent by mail and kept in the archive.",
+            JobKind::Digest => {
+                "A mail for each person with their own open tasks: what is due, overdue, blocked or assigned to them. \
+                 Who has nothing gets no mail."
+            }
+            JobKind::Reminder => {
+                "A mail for each person some time before their open tasks are due, in their own time zone. Nobody is \
+                 reminded twice of the same."
+            }
+            JobKind::ArchiveTasks => "Takes tasks off the board that were finished some days ago. Nothing is deleted.",
+            JobKind::GitPush => "Pushes the Git archive of all reports to the remote that an administrator has set.",
+        }
+    }
+
+    /// Whether its runs make a report that the members of the project can read.
+    pub const fn makes_report(self) -> bool {
+        matches!(self, JobKind::WeeklyReport)
+    }
+
+    /// Whether each mail is for its reader alone.
+    pub const fn is_personal(self) -> bool {
+        matches!(self, JobKind::Digest | JobKind::Reminder)
+    }
+
+    /// Whether it has recipients.
+    pub const fn sends_mail(self) -> bool {
+        self.makes_report() || self.is_personal()
     }
 }
 

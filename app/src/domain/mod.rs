@@ -26,6 +26,7 @@ pub mod header_text;
 pub mod ids;
 pub mod import;
 pub mod job;
+pub mod job_options;
 pub mod live;
 pub mod label;
 pub mod lane;
@@ -44,6 +45,7 @@ pub mod oauth;
 pub mod occurrence;
 pub mod outbox;
 pub mod period;
+pub mod personal;
 #[cfg(feature = "ssr")]
 pub mod planner;
 pub mod policy;
@@ -56,6 +58,8 @@ pub mod quick_add;
 pub mod rank;
 pub mod recipient;
 pub mod recurrence;
+#[cfg(feature = "ssr")]
+pub mod reminder;
 pub mod report;
 pub mod report_compare;
 pub mod report_filter;

@@ -36,6 +36,7 @@ pub mod ping_call;
 pub mod project;
 pub mod project_alias;
 pub mod recipient;
+pub mod reminder_sent;
 pub mod rule;
 pub mod rule_cursor;
 pub mod rule_firing;

@@ -17,6 +17,8 @@ pub struct Model {
     pub owner_id: Option<UserId>,
     pub name: String,
     pub kind: JobKind,
+    /// `domain::job_options::JobOptions` of the kind as JSON; none where there is nothing to choose.
+    pub options: Option<String>,
     /// `domain::schedule::ScheduleSpec` as JSON.
     pub spec: String,
     /// The mail account; the default one where none is chosen.

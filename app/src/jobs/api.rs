@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     form::JobForm,
+    kind_form::KindForm,
     rules_form::RulesForm,
     view::{EditorData, JobDetail, JobItem, NextRun, Preview, RunDetail},
     when_form::WhenForm,
@@ -16,9 +17,12 @@ use crate::{
 
 #[cfg(feature = "ssr")]
 use {
-    super::service::{recipients, runs, schedules},
+    super::{
+        kind_form,
+        service::{recipients, runs, schedules},
+    },
     crate::{
-        domain::{schedule::DaySet, zone},
+        domain::{job::JobKind, zone},
         error::AppError,
         platform::ctx::Ctx,
         projects::service::{access, projects},
@@ -49,9 +53,9 @@ pub async fn load_run(id: OccurrenceId) -> AppResult<RunDetail> {
     runs::run(&Ctx::signed_in()?, id).await
 }
 
-/// What the editor of a job needs; without an id, for a new one.
+/// What the editor of a job needs; without an id, for a new one of a kind, a weekly report where none is named.
 #[server(prefix = "/rpc")]
-pub async fn load_job_editor(id: Option<ScheduleId>) -> AppResult<EditorData> {
+pub async fn load_job_editor(id: Option<ScheduleId>, #[server(default)] kind: String) -> AppResult<EditorData> {
     let ctx = Ctx::signed_in()?;
     let accounts = schedules::accounts(ctx.reader()).await?;
     let accounts = accounts.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
@@ -62,7 +66,8 @@ pub async fn load_job_editor(id: Option<ScheduleId>) -> AppResult<EditorData> {
         let groups = recipients::groups(ctx.reader(), editing.project().id).await?;
         let groups = groups.into_iter().map(|(_, name)| name).collect();
         let projects = vec![(editing.project().key.clone(), editing.project().name.clone())];
-        return Ok(EditorData { id: Some(id), version: row.version, form, projects, accounts, groups });
+        let kinds = vec![row.kind];
+        return Ok(EditorData { id: Some(id), version: row.version, form, kinds, projects, accounts, groups });
     }
     let me = ctx.me()?.clone();
     let (mut projects_of_mine, mut groups) = (Vec::new(), Vec::new());
@@ -74,16 +79,15 @@ pub async fn load_job_editor(id: Option<ScheduleId>) -> AppResult<EditorData> {
         }
     }
     let current = projects::current(&ctx).await?.map(|viewing| viewing.project().key.clone());
+    let kinds: Vec<JobKind> = JobKind::ALL.iter().copied().filter(|kind| schedules::may_have(&ctx, *kind)).collect();
+    let kind = kind.parse().ok().filter(|kind| kinds.contains(kind)).unwrap_or_default();
     let form = JobForm {
-        name: "Weekly report".into(),
         project: current.or_else(|| projects_of_mine.first().map(|(key, _)| key.clone())).unwrap_or_default(),
-        days: DaySet::from_iter([chrono::Weekday::Mon]),
-        at: "07:00".into(),
         zone: me.zone.clone(),
         recipients: me.email.clone(),
-        ..JobForm::default()
+        ..kind_form::beginning(kind)
     };
-    Ok(EditorData { id: None, version: 0, form, projects: projects_of_mine, accounts, groups })
+    Ok(EditorData { id: None, version: 0, form, kinds, projects: projects_of_mine, accounts, groups })
 }
 
 /// The sentence and the next five runs of a form's schedule, as far as it is typed.
@@ -107,6 +111,7 @@ pub async fn preview_job(form: JobForm) -> AppResult<Preview> {
 pub async fn save_job(
     #[server(default)] id: String,
     #[server(default)] version: i64,
+    #[server(default)] kind: String,
     #[server(default)] name: String,
     #[server(default)] project: String,
     #[server(default)] mode: String,
@@ -126,9 +131,14 @@ pub async fn save_job(
     #[server(default)] account: String,
     #[server(flatten)] when: WhenForm,
     #[server(flatten)] rules: RulesForm,
+    #[server(flatten)] options: KindForm,
 ) -> AppResult<()> {
     let ctx = Ctx::signed_in()?;
+    if !kind.is_empty() && kind.parse::<JobKind>().is_err() {
+        return Err(AppError::Malformed);
+    }
     let fields = [
+        ("kind", kind),
         ("name", name),
         ("project", project),
         ("mode", mode),
@@ -148,7 +158,7 @@ pub async fn save_job(
         ("account", account),
     ];
     let read = JobForm::read(|name| fields.iter().find(|(field, _)| *field == name).map(|(_, value)| value.clone()));
-    let form = JobForm { when, rules, ..read };
+    let form = JobForm { when, rules, options, ..read };
     let saved = match id.as_str() {
         "" => {
             let viewing = access::by_key(&ctx, ctx.reader(), form.project.trim()).await?;

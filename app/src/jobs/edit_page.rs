@@ -1,7 +1,7 @@
 //! The pages around the editor: a new job, and a job that is there.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{api::load_job_editor, editor::JobEditor};
 use crate::{
@@ -13,15 +13,17 @@ use crate::{
 
 #[component]
 pub fn NewJobPage() -> impl IntoView {
-    let data = Resource::new(|| (), |()| load_job_editor(None));
+    let query = use_query_map();
+    let kind = Memo::new(move |_| query.read().get("kind").unwrap_or_default());
+    let data = Resource::new(move || kind.get(), |kind| load_job_editor(None, kind));
     view! {
-        <Page title="New job" lead="A weekly report of a project, sent by mail and kept in the archive.">
+        <Page title="New job" lead="Something that is done on a schedule: choose what first.">
             <Suspense>
                 {move || Suspend::new(async move {
                     match data.await {
                         Err(error) => view! { <ErrorPage error=error /> }.into_any(),
                         Ok(data) if data.projects.is_empty() => view! {
-                            <Empty title="No project to report on" text="A job reports on a project that you can edit. Make one, or bring a board.">
+                            <Empty title="No project to work for" text="A job belongs to a project that you can edit. Make one, or bring a board.">
                                 <a class="btn is-primary" href="/projects">"Projects"</a>
                             </Empty>
                         }.into_any(),
@@ -40,7 +42,7 @@ pub fn EditJobPage() -> impl IntoView {
     let data = Resource::new(
         move || id.get(),
         async |id| match id {
-            Some(id) => load_job_editor(Some(id)).await,
+            Some(id) => load_job_editor(Some(id), String::new()).await,
             None => Err(AppError::NotFound),
         },
     );

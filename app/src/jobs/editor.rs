@@ -7,7 +7,7 @@ use leptos_router::hooks::use_query_map;
 use super::{
     api::{SaveJob, preview_job},
     form::{DAYS, JobForm, Mode},
-    rules_fields,
+    kind_fields, rules_fields,
     view::{EditorData, Preview},
     when_fields,
 };
@@ -21,9 +21,12 @@ use crate::{
 /// The editor. `here` is the path of its own page, `back` that of the page that Cancel leads to.
 #[component]
 pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView {
-    let EditorData { id, version, form: stored, projects, accounts, groups } = data;
+    let EditorData { id, version, form: stored, kinds, projects, accounts, groups } = data;
     let error = plain_error::<SaveJob>();
-    let form = shown(stored, error);
+    let mut form = shown(stored.clone(), error);
+    if id.is_some() {
+        form.kind = stored.kind;
+    }
     let (typed, set_typed) = signal(form.clone());
     let node = NodeRef::<leptos::html::Form>::new();
     let on_change = move |_: ev::Event| {
@@ -33,11 +36,20 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
     };
     let projects: Vec<Choice> = projects.into_iter().map(|(key, name)| Choice::new(key, name)).collect();
     let save = if id.is_some() { "Save" } else { "Create the job" };
+    let kind = form.kind;
+    // The kind of a job that is there stays.
+    let kinds = match id {
+        Some(_) => view! { <p class="muted">{kind.label()}": "{kind.summary()}</p> }.into_any(),
+        None => kind_fields::kinds(kind, &kinds),
+    };
+    let who = if kind.sends_mail() { who(&form, groups, accounts, error) } else { ().into_any() };
     view! {
         <ErrorSummary error=error />
+        {kinds}
         <form class="form" method="post" action=SaveJob::url() node_ref=node on:change=on_change>
             <input type="hidden" name="id" value=id.map(|id| id.to_string()).unwrap_or_default() />
             <input type="hidden" name="version" value=version.to_string() />
+            <input type="hidden" name="kind" value=kind.as_str() />
             <fieldset class="fieldset">
                 <legend>"What"</legend>
                 <TextField label="Name" name="name" value=form.name.clone() error=error required=true autocomplete="off" />
@@ -46,9 +58,10 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
                     name="project"
                     choices=projects
                     value=form.project.clone()
-                    hint="The report covers the last seven full days of the project, in its time zone."
+                    hint=kind_fields::project_hint(kind)
                     error=error
                 />
+                {kind_fields::fields(kind, &form.options, error)}
             </fieldset>
             <fieldset class="fieldset">
                 <legend>"When"</legend>
@@ -80,47 +93,69 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
                     <button class="btn needs-no-script" type="submit" formmethod="get" formaction=here formnovalidate=true>"Show the next runs"</button>
                 </div>
             </fieldset>
-            <fieldset class="fieldset">
-                <legend>"Who"</legend>
-                <TextAreaField
-                    label="Recipients"
-                    name="recipients"
-                    value=form.recipients.clone()
-                    hint="One a line: an address like Dana Admin <dana@example.org>, or a group like group: Front office. They see each other's addresses, but not those of a group."
-                    error=error
-                />
-                {(!groups.is_empty()).then(|| view! { <p class="field__hint" dir="auto">{format!("Groups: {}.", groups.join(", "))}</p> })}
-                <TextAreaField
-                    label="Copies (Cc)"
-                    name="cc"
-                    value=form.cc.clone()
-                    hint="Everybody sees them."
-                    error=error
-                    rows=2
-                />
-                <TextAreaField
-                    label="Blind copies (Bcc)"
-                    name="bcc"
-                    value=form.bcc.clone()
-                    hint="Nobody sees them. People with an account get the report only while they can see the project."
-                    error=error
-                    rows=2
-                />
-                <SelectField
-                    label="Mail account"
-                    name="account"
-                    choices=account_choices(accounts)
-                    value=form.account.clone()
-                    error=error
-                />
-            </fieldset>
-            {rules_fields::rules(&form.rules, error)}
+            {who}
+            {rules_fields::rules(&form.rules, kind, error)}
             <div class="form__actions">
                 <button class="btn is-primary" type="submit">{save}</button>
                 <a class="btn is-ghost" href=back>"Cancel"</a>
             </div>
         </form>
     }
+}
+
+/// To whom it goes, and over which account.
+fn who(
+    form: &JobForm,
+    groups: Vec<String>,
+    accounts: Vec<(String, String)>,
+    error: Signal<Option<AppError>>,
+) -> AnyView {
+    let copies = if form.kind.is_personal() { ().into_any() } else { copies(form, error) };
+    view! {
+        <fieldset class="fieldset">
+            <legend>"Who"</legend>
+            <TextAreaField
+                label="Recipients"
+                name="recipients"
+                value=form.recipients.clone()
+                hint=kind_fields::recipients_hint(form.kind)
+                error=error
+            />
+            {(!groups.is_empty()).then(|| view! { <p class="field__hint" dir="auto">{format!("Groups: {}.", groups.join(", "))}</p> })}
+            {copies}
+            <SelectField
+                label="Mail account"
+                name="account"
+                choices=account_choices(accounts)
+                value=form.account.clone()
+                error=error
+            />
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// Copies; a mail for its reader alone has none.
+fn copies(form: &JobForm, error: Signal<Option<AppError>>) -> AnyView {
+    view! {
+        <TextAreaField
+            label="Copies (Cc)"
+            name="cc"
+            value=form.cc.clone()
+            hint="Everybody sees them."
+            error=error
+            rows=2
+        />
+        <TextAreaField
+            label="Blind copies (Bcc)"
+            name="bcc"
+            value=form.bcc.clone()
+            hint="Nobody sees them. People with an account get the report only while they can see the project."
+            error=error
+            rows=2
+        />
+    }
+    .into_any()
 }
 
 /// What stands in the fields: what was typed before a refusal, or before the preview was asked for, else what is stored.

@@ -3,7 +3,8 @@
 use chrono::{NaiveTime, Weekday};
 use serde::{Deserialize, Serialize};
 
-use super::{rules_form::RulesForm, when_form::WhenForm};
+use super::{kind_form::KindForm, rules_form::RulesForm, when_form::WhenForm};
+use crate::domain::job::JobKind;
 use crate::domain::schedule::{Cadence, DaySet, ScheduleSpec};
 use crate::error::{Checks, Problem};
 
@@ -12,6 +13,8 @@ use crate::error::{Checks, Problem};
 // A form leaves out what is empty: a set without days is no field at all.
 #[serde(default)]
 pub struct JobForm {
+    /// What it does; it never changes.
+    pub kind: JobKind,
     pub name: String,
     /// Key of the project.
     pub project: String,
@@ -29,6 +32,7 @@ pub struct JobForm {
     pub account: String,
     pub when: WhenForm,
     pub rules: RulesForm,
+    pub options: KindForm,
 }
 
 crate::text_enum!(
@@ -58,6 +62,7 @@ impl JobForm {
     pub fn read(field: impl Fn(&str) -> Option<String>) -> JobForm {
         let text = |name| field(name).unwrap_or_default();
         JobForm {
+            kind: text("kind").parse().unwrap_or_default(),
             name: text("name"),
             project: text("project"),
             mode: text("mode").parse().unwrap_or_default(),
@@ -75,6 +80,7 @@ impl JobForm {
             account: text("account"),
             when: WhenForm::read(&field),
             rules: RulesForm::read(&field),
+            options: KindForm::read(&field),
         }
     }
 
@@ -97,9 +103,25 @@ impl JobForm {
 
     /// The values of all fields by name, to show them again.
     pub fn typed(&self) -> Vec<(&'static str, &str)> {
-        let JobForm { name, project, mode, days, at, expression, zone, recipients, cc, bcc, account, when, rules } =
-            self;
+        let JobForm {
+            kind,
+            name,
+            project,
+            mode,
+            days,
+            at,
+            expression,
+            zone,
+            recipients,
+            cc,
+            bcc,
+            account,
+            when,
+            rules,
+            options,
+        } = self;
         let mut fields = vec![
+            ("kind", kind.as_str()),
             ("name", name.as_str()),
             ("project", project),
             ("mode", mode.as_str()),
@@ -114,6 +136,8 @@ impl JobForm {
         fields.extend(DAYS.iter().filter(|(_, day)| days.contains(*day)).map(|&(name, _)| (name, "on")));
         fields.extend(when.typed());
         fields.extend(rules.typed());
+        // A box that is not ticked is not there.
+        fields.extend(options.typed().into_iter().filter(|(_, value)| !value.is_empty()));
         fields
     }
 }

@@ -39,7 +39,8 @@ pub fn JobPage() -> impl IntoView {
 }
 
 fn shown(detail: JobDetail) -> impl IntoView {
-    let JobDetail { job, upcoming, recipients, account, zone_data, runs } = detail;
+    let JobDetail { job, upcoming, recipients, options, account, zone_data, runs } = detail;
+    let (kind, has_report) = (job.kind, job.kind.makes_report());
     let id = job.id;
     let is_on = job.state == ScheduleState::On;
     let can_edit = job.can_edit;
@@ -83,13 +84,16 @@ fn shown(detail: JobDetail) -> impl IntoView {
                         <div class="panel__head"><h2 id="about-head">"About"</h2></div>
                         <dl class="facts">
                             <div><dt>"State"</dt><dd>{marks::job_state(&job)}</dd></div>
+                            <div><dt>"Kind"</dt><dd>{kind.label()}{options.map(|words| view! { <br /><span class="muted">{words}</span> })}</dd></div>
                             <div><dt>"Project"</dt><dd><a class="link" href=format!("/board/{}", job.project_key) dir="auto">{job.project_name.clone()}</a></dd></div>
-                            <div><dt>"Goes to"</dt><dd>{recipients.into_iter().map(|line| view! { <div dir="auto">{line}</div> }).collect_view()}</dd></div>
-                            <div><dt>"Mail account"</dt><dd dir="auto">{account}</dd></div>
+                            {kind.sends_mail().then(|| view! {
+                                <div><dt>"Goes to"</dt><dd>{recipients.into_iter().map(|line| view! { <div dir="auto">{line}</div> }).collect_view()}</dd></div>
+                                <div><dt>"Mail account"</dt><dd dir="auto">{account}</dd></div>
+                            })}
                         </dl>
                     </section>
                     {(can_edit && is_on).then(|| pause(id))}
-                    {can_edit.then(|| delete(id))}
+                    {can_edit.then(|| delete(id, has_report))}
                 </div>
             </div>
         </Page>
@@ -120,7 +124,8 @@ fn pause(id: ScheduleId) -> impl IntoView {
     }
 }
 
-fn delete(id: ScheduleId) -> impl IntoView {
+fn delete(id: ScheduleId, has_report: bool) -> impl IntoView {
+    let stays = if has_report { " Its reports stay." } else { "" };
     view! {
         <section class="panel is-padded" aria-labelledby="delete-head">
             <div class="panel__head"><h2 id="delete-head">"Delete"</h2></div>
@@ -128,7 +133,7 @@ fn delete(id: ScheduleId) -> impl IntoView {
                 <summary>"Delete this job"</summary>
                 <form class="form" method="post" action=DeleteJob::url()>
                     <input type="hidden" name="id" value=id.to_string() />
-                    <p>"It is taken off the list and runs no more. Its reports stay."</p>
+                    <p>"It is taken off the list and runs no more."{stays}</p>
                     <div class="form__actions"><button class="btn is-danger" type="submit"><Icon name="trash-2" />"Delete the job"</button></div>
                 </form>
             </details>

@@ -13,13 +13,13 @@ use crate::ui::{Empty, ErrorPage, Icon, Page};
 pub fn JobsPage() -> impl IntoView {
     let jobs = Resource::new(|| (), |()| list_jobs());
     view! {
-        <Page title="Jobs" lead="Reports that are written and sent on a schedule." actions=new_job>
+        <Page title="Jobs" lead="Reports, digests, reminders and other work on a schedule." actions=new_job>
             <Transition>
                 {move || Suspend::new(async move {
                     match jobs.await {
                         Err(error) => view! { <ErrorPage error=error /> }.into_any(),
                         Ok(jobs) if jobs.is_empty() => view! {
-                            <Empty title="No jobs yet" text="A job sends a report on a schedule.">
+                            <Empty title="No jobs yet" text="A job sends a report, a digest or reminders on a schedule, or tidies up.">
                                 {new_job()}
                             </Empty>
                         }.into_any(),
@@ -71,7 +71,7 @@ fn row(job: JobItem) -> impl IntoView {
     let label = format!("Run now: {}", job.name);
     view! {
         <tr>
-            <th scope="row"><a class="link" href=format!("/jobs/{}", job.id) dir="auto">{job.name.clone()}</a></th>
+            <th scope="row"><a class="link" href=format!("/jobs/{}", job.id) dir="auto">{job.name.clone()}</a><br /><span class="muted small">{job.kind.label()}</span></th>
             <td data-label="State">{marks::job_state(&job)}</td>
             <td data-label="Schedule">
                 <span>{job.sentence.clone()}<br /><span class="muted" dir="auto">{job.project_name.clone()}</span></span>

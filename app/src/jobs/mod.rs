@@ -4,6 +4,8 @@ pub mod api;
 mod edit_page;
 mod editor;
 pub mod form;
+mod kind_fields;
+pub mod kind_form;
 mod rules_fields;
 pub mod rules_form;
 mod when_fields;

@@ -10,25 +10,32 @@ use super::{
 use crate::{
     domain::{
         condition::{Comparison, Figure},
+        job::JobKind,
         policy::{Misfire, Overlap},
     },
     error::AppError,
     ui::{Choice, SelectField, TextField},
 };
 
-/// The section "If it fails", with the condition for sending.
-pub fn rules(form: &RulesForm, error: Signal<Option<AppError>>) -> AnyView {
+/// The section "If it fails", with the condition for sending a report.
+pub fn rules(form: &RulesForm, kind: JobKind, error: Signal<Option<AppError>>) -> AnyView {
     let names: Vec<&str> = form.typed().iter().map(|(name, _)| *name).collect();
     let is_open = *form != RulesForm::default() || has_problem(error, &names);
+    // What is not a report is sent, or done, wherever there is something.
+    let (summary, condition) = if kind.makes_report() {
+        ("Late and failed runs, retries, conditions", condition(form, error))
+    } else {
+        ("Late and failed runs, retries", ().into_any())
+    };
     view! {
         <fieldset class="fieldset">
             <legend>"If it fails"</legend>
             <details open=is_open>
-                <summary>"Late and failed runs, retries, conditions"</summary>
+                <summary>{summary}</summary>
                 <div class="form">
                     {lateness(form, error)}
                     {tries(form, error)}
-                    {condition(form, error)}
+                    {condition}
                 </div>
             </details>
         </fieldset>

@@ -47,6 +47,7 @@ pub fn RunPage() -> impl IntoView {
 fn shown(detail: RunDetail) -> impl IntoView {
     let RunDetail {
         run,
+        kind,
         job_id,
         job_name,
         job_is_gone,
@@ -85,6 +86,7 @@ fn shown(detail: RunDetail) -> impl IntoView {
                 {next_try.map(|next| view! { <p>"Next try: "<time datetime=next.at.to_rfc3339()>{next.words}</time>"."</p> })}
                 <dl class="facts">
                     <div><dt>"Job"</dt><dd>{job}</dd></div>
+                    <div><dt>"Kind"</dt><dd>{kind.label()}</dd></div>
                     <div><dt>"Started"</dt><dd>{how}</dd></div>
                     {period.map(|period| view! { <div><dt>"Covers"</dt><dd>{period}</dd></div> })}
                     {run.took.clone().map(|took| view! { <div><dt>"Took"</dt><dd>{took}</dd></div> })}
@@ -98,6 +100,7 @@ fn shown(detail: RunDetail) -> impl IntoView {
                     <div><strong>"The mail account does not work."</strong><p dir="auto">{words}" What waits goes out as soon as it works again."</p></div>
                 </div>
             })}
+            {kind.is_personal().then(|| view! { <p class="muted">"Each of these mails is for its reader alone: it is shown to nobody else, and it is not kept in the archive."</p> })}
             {(!deliveries.is_empty()).then(|| recipients(id, deliveries, can_edit))}
             <section class="panel is-padded" aria-labelledby="log-head">
                 <div class="panel__head"><h2 id="log-head">"Log"</h2></div>

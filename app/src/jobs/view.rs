@@ -8,7 +8,7 @@ use super::form::JobForm;
 use crate::domain::{
     delivery::DeliveryPhase,
     ids::{DeliveryId, OccurrenceId, ScheduleId},
-    job::{LogLevel, RecipientKind, ScheduleState},
+    job::{JobKind, LogLevel, RecipientKind, ScheduleState},
     occurrence::{OccurrenceState, Trigger},
     schedule::UpcomingRun,
 };
@@ -25,6 +25,7 @@ pub struct Moment {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobItem {
     pub id: ScheduleId,
+    pub kind: JobKind,
     pub name: String,
     pub project_key: String,
     pub project_name: String,
@@ -71,6 +72,8 @@ pub struct JobDetail {
     pub job: JobItem,
     pub upcoming: Vec<UpcomingRun>,
     pub recipients: Vec<String>,
+    /// What it does beyond its kind, in words.
+    pub options: Option<String>,
     pub account: String,
     /// Version of the compiled time-zone data.
     pub zone_data: String,
@@ -82,6 +85,7 @@ pub struct JobDetail {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunDetail {
     pub run: RunItem,
+    pub kind: JobKind,
     pub job_id: ScheduleId,
     pub job_name: String,
     /// The job has been deleted since.
@@ -130,6 +134,8 @@ pub struct EditorData {
     pub id: Option<ScheduleId>,
     pub version: i64,
     pub form: JobForm,
+    /// The kinds that the person may make.
+    pub kinds: Vec<JobKind>,
     /// Key and name of the projects that can have jobs.
     pub projects: Vec<(String, String)>,
     /// Id and name of the mail accounts; the first is the default.

@@ -41,13 +41,14 @@ const PAIRS: &[(&str, &str)] = &[
     ("column_fold", "column_id"),
 ];
 
-/// What a placeholder never has, as it never signs in; goes with it.
+/// What a placeholder never has, as it never signs in and has no address; goes with it.
 const OWN: &[(&str, &str)] = &[
     ("session", "user_id"),
     ("password_link", "user_id"),
     ("saved_view", "owner_id"),
     ("alarm_mail", "user_id"),
     ("alarm_choice", "user_id"),
+    ("reminder_sent", "user_id"),
 ];
 
 /// All columns that name a person: a test holds them against the schema.

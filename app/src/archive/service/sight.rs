@@ -16,6 +16,7 @@ use crate::{
     error::{AppError, AppResult},
     platform::ctx::Ctx,
     projects::service::access::{self, Viewing},
+    reports::service::kinds,
 };
 
 /// A report that the person may see.
@@ -30,7 +31,9 @@ impl Seen {
     /// # Errors
     /// [`AppError::NotFound`] where there is none, or the person does not see its project.
     pub async fn find(ctx: &Ctx, id: OccurrenceId) -> AppResult<Self> {
-        let run = occurrence::Entity::find_by_id(id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
+        let run = occurrence::Entity::find_by_id(id)
+            .filter(occurrence::Column::ScheduleId.in_subquery(kinds::jobs_with_reports()))
+            .one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
         let viewing = access::by_id(ctx, ctx.reader(), run.project_id).await?;
         if run.snapshot.is_none() {
             return Err(AppError::NotFound);

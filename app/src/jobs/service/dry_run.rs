@@ -13,7 +13,7 @@ use crate::{
         report::Snapshot,
     },
     entities::project,
-    error::{AppError, AppResult},
+    error::{AppError, AppResult, Problem},
     platform::ctx::Ctx,
     reports::service::{
         archive,
@@ -36,9 +36,13 @@ pub struct DryRun {
 /// Renders the report of an instant as its run would.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Forbidden`] for a viewer of the project.
+/// [`AppError::NotFound`], [`AppError::Forbidden`] for a viewer of the project, [`AppError::Invalid`] for a job that makes
+/// no report.
 pub async fn look(ctx: &Ctx, id: ScheduleId, at: DateTime<Utc>) -> AppResult<DryRun> {
     let job = schedules::editable(ctx, id).await?;
+    if !job.kind.makes_report() {
+        return Err(AppError::field("at", Problem::NotAllowed));
+    }
     let owner = project::Entity::find_by_id(job.project_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
     let rehearsal = rehearse(&schedules::timetable(&job)?, &rules::plan_rules(&job, None), at);
     let period = worker::period(Trigger::Schedule, at, &owner);

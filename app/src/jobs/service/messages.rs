@@ -96,23 +96,56 @@ fn row(
     held_back: Option<&HeldBack>,
     fence: i64,
 ) -> AppResult<delivery::ActiveModel> {
+    let sealed = seal(ctx, (common.sender, common.signer), |message_id| draft(ctx, common, head, message_id))?;
+    Ok(stored(ctx, common.run, (head.reader, head.reader()), sealed, held_back, fence))
+}
+
+/// A message that will not change any more, with the row it belongs to.
+pub struct Sealed {
+    id: DeliveryId,
+    message_id: MessageId,
+    mime: Vec<u8>,
+}
+
+/// Composes the message of a new row, and signs it where the account has a key.
+///
+/// # Errors
+/// A fault, where it cannot be composed.
+pub fn seal(
+    ctx: &Ctx,
+    (sender, signer): (&Mailbox, Option<&DkimKey>),
+    draft: impl FnOnce(MessageId) -> AppResult<Draft>,
+) -> AppResult<Sealed> {
     let id = DeliveryId(Uuid::now_v7());
-    let message_id = message_id(ctx, id, common.sender.address.domain()).map_err(broken)?;
-    let mut mime = compose(&draft(ctx, common, head, message_id.clone())?).map_err(broken)?;
-    if let Some(signer) = common.signer {
+    let message_id = message_id(ctx, id, sender.address.domain()).map_err(broken)?;
+    let mut mime = compose(&draft(message_id.clone())?).map_err(broken)?;
+    if let Some(signer) = signer {
         mime = signer.sign(&mime, ctx.now).map_err(broken)?;
     }
+    Ok(Sealed { id, message_id, mime })
+}
+
+/// The row of a message to somebody at a place in the list.
+pub fn stored(
+    ctx: &Ctx,
+    run: OccurrenceId,
+    (position, to): (usize, &Addressee),
+    sealed: Sealed,
+    held_back: Option<&HeldBack>,
+    fence: i64,
+) -> delivery::ActiveModel {
+    let Sealed { id, message_id, mime } = sealed;
     let mut state = Delivery::queued(ctx.now);
     if let Some(held_back) = held_back {
         let event = Event::Withheld { reason: held_back.words().to_owned() };
         state = state.step(event, ctx.now, &DeliveryPolicy::default(), 0).0;
     }
     let Delivery { phase, attempts, queued_at, next_try_at, reply: _, reason, retried_uncertain } = state;
-    let Addressee { kind, address, name, user, via } = head.reader().clone();
-    Ok(delivery::ActiveModel {
+    let Addressee { kind, address, name, user, via } = to.clone();
+    delivery::ActiveModel {
         id: Set(id),
-        occurrence_id: Set(common.run),
-        position: Set(i32::try_from(head.reader).unwrap_or(i32::MAX)),
+        occurrence_id: Set(run),
+        position: Set(i32::try_from(position).unwrap_or(i32::MAX)),
         kind: Set(kind),
         address: Set(address.to_string()),
         name: Set(name),
@@ -132,7 +165,7 @@ fn row(
         fence: Set(fence),
         created_at: Set(ctx.now),
         updated_at: Set(ctx.now),
-    })
+    }
 }
 
 fn draft(ctx: &Ctx, common: &Common<'_>, head: &Head<'_>, message_id: MessageId) -> AppResult<Draft> {
@@ -173,6 +206,7 @@ fn message_id(ctx: &Ctx, id: DeliveryId, domain: &str) -> Result<MessageId, Comp
     MessageId::new(&local, domain)
 }
 
-fn broken(error: impl std::fmt::Display) -> crate::error::AppError {
+/// A message that cannot be composed is a fault of the program.
+pub fn broken(error: impl std::fmt::Display) -> crate::error::AppError {
     fault::internal("composing a message", error)
 }

@@ -1,13 +1,16 @@
 //! Rules of jobs that need the database. The way of a run: [`planner`] makes its row when its instant comes,
-//! [`worker`] claims it, freezes its data and renders them, [`sending`] takes its messages to the mail server.
+//! [`worker`] claims it, freezes its data and renders them, [`sending`] takes its messages to the mail server. What a
+//! run does that makes no report stands in [`kinds`].
 
 mod addressees;
 pub mod backfill;
 mod book;
 pub mod copies;
 pub mod dry_run;
+mod kinds;
 pub mod ledger;
 mod messages;
+mod options;
 pub mod planner;
 pub mod recipients;
 mod rules;

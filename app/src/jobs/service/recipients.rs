@@ -11,7 +11,7 @@ use crate::{
     domain::{
         account::UserState,
         ids::{ProjectId, RecipientId, ScheduleId, TeamId, UserId},
-        job::RecipientKind,
+        job::{JobKind, RecipientKind},
         recipient::{self as rules, RecipientTarget, Wanted},
     },
     entities::{recipient, team, team_project, user},
@@ -45,20 +45,21 @@ struct Line {
     wanted: Wanted,
 }
 
-/// The three fields of the form.
-fn fields(form: &JobForm) -> [(&'static str, RecipientKind, &str); 3] {
-    [
-        ("recipients", RecipientKind::To, &form.recipients),
-        ("cc", RecipientKind::Cc, &form.cc),
-        ("bcc", RecipientKind::Bcc, &form.bcc),
-    ]
+/// The three fields of the form. A personal mail has no copies.
+fn fields(kind: JobKind, form: &JobForm) -> Vec<(&'static str, RecipientKind, &str)> {
+    let mut fields = vec![("recipients", RecipientKind::To, form.recipients.as_str())];
+    if !kind.is_personal() {
+        fields.extend([("cc", RecipientKind::Cc, form.cc.as_str()), ("bcc", RecipientKind::Bcc, form.bcc.as_str())]);
+    }
+    fields
 }
 
 /// Reads the lines that are not empty. What is wrong is noted with its field and line.
-fn parse(checks: &mut Checks, form: &JobForm) -> Vec<Line> {
+fn parse(checks: &mut Checks, kind: JobKind, form: &JobForm) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut seen = HashSet::new();
-    for (field, kind, text) in fields(form) {
+    let fields = fields(kind, form);
+    for &(field, kind, text) in &fields {
         for (line, number) in text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty()) {
             match Wanted::read(line) {
                 Err(problem) => checks.add_line(field, number, problem),
@@ -70,19 +71,29 @@ fn parse(checks: &mut Checks, form: &JobForm) -> Vec<Line> {
     if seen.len() > MOST as usize {
         checks.add("recipients", Problem::TooMany { max: MOST });
     }
-    if fields(form).iter().all(|(_, _, text)| text.trim().is_empty()) {
+    if fields.iter().all(|(_, _, text)| text.trim().is_empty()) {
         checks.add("recipients", Problem::Required);
     }
     lines
 }
 
 /// Who is meant by the form: people of the project by their accounts, its groups by their names, and addresses outside
-/// as far as they may get mail from here. What is wrong is noted with its field and line.
+/// as far as they may get mail from here. A personal mail is for people of the project alone; a job that sends none has
+/// nobody. What is wrong is noted with its field and line.
 ///
 /// # Errors
 /// Only those of the database.
-pub async fn choose(ctx: &Ctx, checks: &mut Checks, project: ProjectId, form: &JobForm) -> AppResult<Vec<Chosen>> {
-    let lines = parse(checks, form);
+pub async fn choose(
+    ctx: &Ctx,
+    checks: &mut Checks,
+    project: ProjectId,
+    job: JobKind,
+    form: &JobForm,
+) -> AppResult<Vec<Chosen>> {
+    if !job.sends_mail() {
+        return Ok(Vec::new());
+    }
+    let lines = parse(checks, job, form);
     let groups = groups(ctx.reader(), project).await?;
     let people = people(ctx.reader(), project, &lines).await?;
     let domains = allow_list::read(ctx.reader()).await?;
@@ -109,6 +120,7 @@ pub async fn choose(ctx: &Ctx, checks: &mut Checks, project: ProjectId, form: &J
                     user: Some(person.id),
                     team: None,
                 }),
+                None if job.is_personal() => checks.add_line(field, number, Problem::NeedsAccount),
                 None if !domains.allows(&address) => {
                     checks.add_line(field, number, Problem::DomainNotAllowed { address: address.to_string() });
                 }
@@ -207,6 +219,9 @@ pub fn text(shown: &[Shown], kind: RecipientKind) -> String {
 /// Only those of the database.
 pub async fn replace(db: &impl ConnectionTrait, schedule: ScheduleId, chosen: &[Chosen]) -> AppResult<()> {
     recipient::Entity::delete_many().filter(recipient::Column::ScheduleId.eq(schedule)).exec(db).await?;
+    if chosen.is_empty() {
+        return Ok(());
+    }
     let rows = chosen.iter().zip(0..).map(|(one, position)| {
         let Chosen { kind, target, address, name, user, team } = one.clone();
         recipient::ActiveModel {
@@ -232,7 +247,7 @@ mod tests {
 
     fn problems(form: &JobForm) -> Vec<(String, Option<u32>, Problem)> {
         let mut checks = Checks::default();
-        parse(&mut checks, form);
+        parse(&mut checks, form.kind, form);
         match checks.done() {
             Err(AppError::Invalid(invalid)) => {
                 invalid.fields.into_iter().map(|field| (field.field, field.line, field.problem)).collect()
@@ -254,7 +269,7 @@ mod tests {
             found,
             [("recipients".into(), Some(3), Problem::NotAnAddress), ("cc".into(), Some(2), Problem::Duplicate)]
         );
-        let kinds: Vec<_> = parse(&mut Checks::default(), &form).into_iter().map(|line| line.kind).collect();
+        let kinds: Vec<_> = parse(&mut Checks::default(), form.kind, &form).into_iter().map(|line| line.kind).collect();
         assert_eq!(kinds, [RecipientKind::To, RecipientKind::Cc, RecipientKind::Bcc]);
     }
 
@@ -262,5 +277,11 @@ mod tests {
     fn a_report_goes_to_somebody_whatever_the_field() {
         assert_eq!(problems(&JobForm::default()), [("recipients".into(), None, Problem::Required)]);
         assert_eq!(problems(&JobForm { bcc: "dana@example.org".into(), ..JobForm::default() }), []);
+    }
+
+    #[test]
+    fn a_digest_has_no_copies() {
+        let form = JobForm { kind: JobKind::Digest, bcc: "dana@example.org".into(), ..JobForm::default() };
+        assert_eq!(problems(&form), [("recipients".into(), None, Problem::Required)]);
     }
 }

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
-    book, ledger,
+    book, ledger, options,
     planner::{self, NewRun},
     recipients, schedules,
     sending::{self, Hold},
@@ -202,6 +202,7 @@ pub async fn job(ctx: &Ctx, id: ScheduleId) -> AppResult<JobDetail> {
         job: item(ctx, &row).await?,
         upcoming: if viewing.is_archived() { Vec::new() } else { schedules::next_runs(ctx, &row, 5)? },
         recipients: people.into_iter().map(described).collect(),
+        options: options::of(&row)?.words(),
         account,
         zone_data: zone::DATA_VERSION.to_owned(),
         runs: latest(ctx, &row, PAGE).await?,
@@ -226,6 +227,7 @@ async fn item(ctx: &Ctx, row: &schedule::Model) -> AppResult<JobItem> {
     runs.reverse();
     Ok(JobItem {
         id: row.id,
+        kind: row.kind,
         name: row.name.clone(),
         project_key: viewing.project().key.clone(),
         project_name: viewing.project().name.clone(),
@@ -326,7 +328,8 @@ pub async fn run(ctx: &Ctx, id: OccurrenceId) -> AppResult<RunDetail> {
         period,
         commit: row.commit_id,
         snapshot_hash: row.snapshot_hash,
-        has_report: row.snapshot.is_some(),
+        has_report: row.snapshot.is_some() && job.kind.makes_report(),
+        kind: job.kind,
         next_try: row.next_try_at.filter(|_| is_waiting).map(|at| moment(at, zone)),
         deliveries: deliveries(ctx, id, zone).await?,
         blocked,

@@ -9,13 +9,15 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    ledger, planner, recipients,
+    ledger, options, planner, recipients,
     rules::{self, Rules},
 };
 use crate::{
     domain::{
+        account::Role,
         ids::{AccountId, ProjectId, ScheduleId},
         job::{JobKind, RecipientKind, ScheduleState},
+        job_options::JobOptions,
         schedule::{Cadence, DaySet, ScheduleSpec, Timetable, UpcomingRun},
     },
     entities::{project, schedule, smtp_account},
@@ -44,23 +46,26 @@ struct Checked {
     spec: ScheduleSpec,
     timetable: Timetable,
     rules: Rules,
+    options: JobOptions,
     account_id: Option<AccountId>,
     people: Vec<recipients::Chosen>,
 }
 
-/// Makes a weekly report for the project of the proof.
+/// Makes a job of the form's kind in the project of the proof.
 ///
 /// # Errors
 /// [`AppError::Invalid`] with the fields and lines that are wrong.
 pub async fn create(ctx: &Ctx, editing: &Editing, form: &JobForm) -> AppResult<ScheduleId> {
-    let Checked { name, spec, timetable, rules, account_id, people } = check(ctx, editing.project().id, form).await?;
+    let checked = check(ctx, editing.project().id, form.kind, form).await?;
+    let Checked { name, spec, timetable, rules, options, account_id, people } = checked;
     let id = ScheduleId(Uuid::now_v7());
     let mut row = schedule::ActiveModel {
         id: Set(id),
         project_id: Set(editing.project().id),
         owner_id: Set(ctx.actor_id()),
         name: Set(name),
-        kind: Set(JobKind::WeeklyReport),
+        kind: Set(form.kind),
+        options: Set(options::to_json(&options)?),
         spec: Set(to_json(&spec)?),
         account_id: Set(account_id),
         state: Set(ScheduleState::On),
@@ -85,13 +90,14 @@ pub async fn create(ctx: &Ctx, editing: &Editing, form: &JobForm) -> AppResult<S
     Ok(id)
 }
 
-/// Changes a schedule. What has come under the old times is planned by them first; the new ones count from now.
+/// Changes a schedule; its kind stays. What has come under the old times is planned by them first; the new ones count from now.
 ///
 /// # Errors
 /// [`AppError::Invalid`] for bad fields, [`AppError::Conflict`] when it has moved on since `version`.
 pub async fn update(ctx: &Ctx, id: ScheduleId, version: i64, form: &JobForm) -> AppResult<()> {
     let found = editable(ctx, id).await?;
-    let Checked { name, spec, timetable, rules, account_id, people } = check(ctx, found.project_id, form).await?;
+    let checked = check(ctx, found.project_id, found.kind, form).await?;
+    let Checked { name, spec, timetable, rules, options, account_id, people } = checked;
     let tx = ctx.begin().await?;
     let held = plan_first(ctx, &tx, found.id).await?;
     if held.version != version {
@@ -102,6 +108,7 @@ pub async fn update(ctx: &Ctx, id: ScheduleId, version: i64, form: &JobForm) -> 
     let mut change = schedule::ActiveModel {
         id: Unchanged(id),
         name: Set(name),
+        options: Set(options::to_json(&options)?),
         account_id: Set(account_id),
         updated_at: Set(ctx.now),
         version: Set(version + 1),
@@ -306,6 +313,7 @@ pub async fn form(ctx: &Ctx, row: &schedule::Model, viewing: &Viewing) -> AppRes
     };
     let shown = recipients::shown(ctx.reader(), row.id).await?;
     Ok(JobForm {
+        kind: row.kind,
         name: row.name.clone(),
         project: viewing.project().key.clone(),
         mode,
@@ -319,6 +327,7 @@ pub async fn form(ctx: &Ctx, row: &schedule::Model, viewing: &Viewing) -> AppRes
         account: row.account_id.map(|id| id.to_string()).unwrap_or_default(),
         when: WhenForm::of(&spec),
         rules: rules::show(&rules::of(row)?),
+        options: options::show(&options::of(row)?),
     })
 }
 
@@ -346,8 +355,11 @@ pub async fn accounts(db: &impl ConnectionTrait) -> AppResult<Vec<(AccountId, St
     Ok(query.order_by_desc(Column::IsDefault).order_by_asc(Column::Name).into_tuple().all(db).await?)
 }
 
-async fn check(ctx: &Ctx, project: ProjectId, form: &JobForm) -> AppResult<Checked> {
+async fn check(ctx: &Ctx, project: ProjectId, kind: JobKind, form: &JobForm) -> AppResult<Checked> {
     let mut checks = Checks::default();
+    if !may_have(ctx, kind) {
+        checks.add("kind", Problem::NotAllowed);
+    }
     let name = checks.line("name", &form.name, 100);
     let spec = form.spec(&mut checks);
     let timetable = match compile(&spec) {
@@ -359,9 +371,11 @@ async fn check(ctx: &Ctx, project: ProjectId, form: &JobForm) -> AppResult<Check
         Err(other) => return Err(other),
     };
     let rules = rules::read(&form.rules, &mut checks);
-    let people = recipients::choose(ctx, &mut checks, project, form).await?;
+    let options = options::read(kind, &form.options, &mut checks);
+    let people = recipients::choose(ctx, &mut checks, project, kind, form).await?;
     let account_id = match form.account.trim() {
         "" => None,
+        _ if !kind.sends_mail() => None,
         id => {
             let chosen = id.parse::<AccountId>().ok();
             let known = accounts(ctx.reader()).await?;
@@ -373,7 +387,15 @@ async fn check(ctx: &Ctx, project: ProjectId, form: &JobForm) -> AppResult<Check
     };
     checks.done()?;
     let timetable = timetable.ok_or(AppError::Malformed)?;
-    Ok(Checked { name, spec, timetable, rules, account_id, people })
+    Ok(Checked { name, spec, timetable, rules, options, account_id, people })
+}
+
+/// Whether the person may make and change jobs of a kind. The remote of the archive belongs to the instance.
+pub fn may_have(ctx: &Ctx, kind: JobKind) -> bool {
+    match (kind, &ctx.actor) {
+        (JobKind::GitPush, Actor::Person(me)) => me.role == Role::Admin,
+        _ => true,
+    }
 }
 
 fn compile(spec: &ScheduleSpec) -> AppResult<Timetable> {

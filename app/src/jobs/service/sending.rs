@@ -3,7 +3,7 @@
 //! once more, and the account is asked whether it may send.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -16,7 +16,7 @@ use sea_orm::{
     ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::{addressees, book, ledger};
+use super::{addressees, book, kinds, ledger};
 use crate::{
     alarms::service::tell,
     domain::{
@@ -97,7 +97,8 @@ pub async fn send_due(app: &AppState, hold: Hold, account: AccountId) -> AppResu
     let limits = gate::limits(ctx.reader(), account).await?;
     let lanes = limits.connections.min(due.len());
     let desk = Mutex::new(Desk { due, rest_until: None, is_lost: false });
-    let shift = Shift { app, hold, account, limits, schedule: run.schedule_id, project: run.project_id, desk };
+    let readers = kinds::readers(&ctx, run.schedule_id, hold.run).await?;
+    let shift = Shift { app, hold, account, limits, schedule: run.schedule_id, project: run.project_id, readers, desk };
     let ended = futures::future::join_all((0..lanes).map(|number| shift.lane(number))).await;
     ended.into_iter().collect::<AppResult<()>>()?;
     let desk = shift.desk.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -133,6 +134,8 @@ struct Shift<'a> {
     limits: Limits,
     schedule: ScheduleId,
     project: ProjectId,
+    /// Where each mail is for its reader alone: the projects of which something stands in it.
+    readers: Option<HashMap<UserId, Vec<ProjectId>>>,
     /// Never held while something is waited for.
     desk: Mutex<Desk>,
 }
@@ -220,7 +223,14 @@ impl Shift<'_> {
     /// Why the recipient must not get it, as things are now.
     async fn judge(&self, ctx: &Ctx, row: &DeliveryRow) -> AppResult<Option<HeldBack>> {
         let subject = (address(row)?, row.user_id);
-        Ok(addressees::judge(ctx, self.schedule, self.project, &[subject]).await?.pop().flatten())
+        let held_back = addressees::judge(ctx, self.schedule, self.project, &[subject]).await?.pop().flatten();
+        let Some(readers) = self.readers.as_ref().filter(|_| held_back.is_none()) else { return Ok(held_back) };
+        let reader = row.user_id.and_then(|user| Some((user, readers.get(&user)?)));
+        let may_read = match reader {
+            Some((user, projects)) => kinds::may_read(ctx, user, projects).await?,
+            None => false,
+        };
+        Ok((!may_read).then_some(HeldBack::NoAccess))
     }
 
     /// Leaves the account alone, and says why where something is wrong with it.

@@ -15,7 +15,7 @@ use tokio::{task::JoinHandle, time::Instant};
 use uuid::Uuid;
 
 use super::{
-    addressees, book, ledger,
+    addressees, book, kinds, ledger,
     messages::{self, Common},
     planner, rules,
     sending::{self, Hold, Round},
@@ -35,6 +35,7 @@ use crate::{
     platform::{ctx::Ctx, state::AppState},
     reports::service::{
         archive::{self, Kept},
+        kinds as report_kinds,
         render::{self, Image, Written},
         snapshot,
     },
@@ -158,11 +159,14 @@ impl Claim {
 
 async fn perform(app: &AppState, hold: Hold, schedule: ScheduleId, effect: Effect) -> AppResult<()> {
     let limit = time_limit(app, schedule).await?;
+    let is_report = kinds::of(&Ctx::system(app), schedule).await?.makes_report();
     let mut next = Some(effect);
     while let Some(effect) = next {
         next = match effect {
-            Effect::Build => in_time(app, schedule, hold, limit, build(app, schedule, hold)).await?,
-            Effect::Render => in_time(app, schedule, hold, limit, render(app, schedule, hold)).await?,
+            Effect::Build if is_report => in_time(app, schedule, hold, limit, build(app, schedule, hold)).await?,
+            Effect::Build => in_time(app, schedule, hold, limit, kinds::build(app, schedule, hold)).await?,
+            Effect::Render if is_report => in_time(app, schedule, hold, limit, render(app, schedule, hold)).await?,
+            Effect::Render => in_time(app, schedule, hold, limit, kinds::render(app, schedule, hold)).await?,
             // Each message has its own limits.
             Effect::Send => send(app, schedule, hold).await?,
             Effect::WakeAt(_) | Effect::Finished => None,
@@ -296,12 +300,15 @@ async fn render(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<O
     Ok(next.and_then(|(_, effects)| effects.first().copied()))
 }
 
-/// Sends what is due, then keeps the report in the archive; the two do not depend on each other.
+/// Sends what is due, then keeps a report in the archive; the two do not depend on each other. What is for its reader
+/// alone is kept nowhere else.
 async fn send(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Option<Effect>> {
     let ctx = Ctx::system(app);
     let job = schedule::Entity::find_by_id(schedule).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
     let round = sending::send_due(app, hold, account(&ctx, &job).await?).await?;
-    if let Err(error) = keep(app, schedule, hold).await {
+    if job.kind.makes_report()
+        && let Err(error) = keep(app, schedule, hold).await
+    {
         note(app, hold, LogLevel::Error, format!("The report is not in the archive yet. {}", error.words())).await?;
     }
     match round {
@@ -357,6 +364,7 @@ pub async fn keep_missing(app: &AppState) -> AppResult<()> {
         .filter(occurrence::Column::CommitId.is_null())
         // What the retention has removed cannot be rendered again.
         .filter(occurrence::Column::RemovedAt.is_null())
+        .filter(occurrence::Column::ScheduleId.in_subquery(report_kinds::jobs_with_reports()))
         .order_by_desc(occurrence::Column::ScheduledAt)
         .limit(LOOK);
     let rows: Vec<ledger::RunRow> = query.into_model().all(app.reader()).await?;
@@ -408,14 +416,14 @@ impl Report {
 }
 
 /// The account of a job, or the default one.
-async fn account(ctx: &Ctx, job: &schedule::Model) -> AppResult<crate::domain::ids::AccountId> {
+pub(super) async fn account(ctx: &Ctx, job: &schedule::Model) -> AppResult<crate::domain::ids::AccountId> {
     match job.account_id {
         Some(id) => Ok(id),
         None => accounts::default_id(ctx.reader()).await,
     }
 }
 
-async fn step(
+pub(super) async fn step(
     app: &AppState,
     schedule: ScheduleId,
     hold: Hold,
@@ -437,7 +445,8 @@ async fn note(app: &AppState, hold: Hold, level: LogLevel, words: impl Into<Stri
     Ok(tx.commit().await?)
 }
 
-fn sha256(bytes: &[u8]) -> String {
+/// SHA-256 in hex.
+pub(super) fn sha256(bytes: &[u8]) -> String {
     digest::digest(&digest::SHA256, bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

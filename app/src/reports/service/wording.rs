@@ -161,7 +161,8 @@ fn row(line: &TaskLine, base: &str, about: fn(&TaskLine) -> String) -> Row {
     }
 }
 
-fn look(key: DueKey) -> &'static str {
+/// Which colours a due date has in the templates.
+pub(crate) fn look(key: DueKey) -> &'static str {
     match key {
         DueKey::Overdue => "red",
         DueKey::Stale => "red-tint",
@@ -189,7 +190,7 @@ fn about(line: &TaskLine, rest: impl Iterator<Item = String>) -> String {
 }
 
 /// At most [`TITLE`] characters, cut with a sign that something is missing.
-fn shortened(title: &str) -> String {
+pub(crate) fn shortened(title: &str) -> String {
     if title.chars().count() <= TITLE {
         return title.to_owned();
     }

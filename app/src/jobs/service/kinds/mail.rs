@@ -1,0 +1,154 @@
+//! The mails of a digest or a reminder: one for each reader, from their frozen lists alone, to nobody else.
+
+use std::collections::HashMap;
+
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+
+use super::{
+    freeze::{self, Notes, frozen},
+    of,
+    wording::{self, Links},
+};
+use crate::{
+    domain::{
+        address::EmailAddress,
+        header_text::HeaderText,
+        ids::{OccurrenceId, ProjectId, ScheduleId, UserId},
+        job::LogLevel,
+        occurrence::Effect,
+        personal::{PersonalSnapshot, Reader},
+        recipient::{Addressee, HeldBack},
+    },
+    entities::{delivery, project, schedule},
+    error::AppResult,
+    jobs::service::{
+        addressees, ledger,
+        messages::{broken, seal, stored},
+        sending::Hold,
+        worker,
+    },
+    mail::service::{transport, unsubscribe},
+    platform::{
+        ctx::Ctx,
+        fault,
+        mailer::{Draft, ListId, Mailbox, Origin},
+    },
+    projects::service::access,
+};
+
+/// Messages that are stored with one statement: SQLite counts what it is given.
+const ROWS: usize = 200;
+
+/// Writes and stores the mails of everybody who has one.
+///
+/// # Errors
+/// Those of the database, and a fault where a message cannot be composed.
+pub async fn render(ctx: &Ctx, job: &schedule::Model, hold: Hold) -> AppResult<Option<Effect>> {
+    let snapshot: PersonalSnapshot = frozen(ctx, hold.run).await?;
+    let transport = transport::open(ctx, worker::account(ctx, job).await?).await?;
+    let people = snapshot.readers.iter().map(addressee).collect::<AppResult<Vec<_>>>()?;
+    let subjects: Vec<_> = people.iter().map(|person| (person.address.clone(), person.user)).collect();
+    let held_back = addressees::judge(ctx, job.id, job.project_id, &subjects).await?;
+    let (mut rows, mut notes) = (Vec::with_capacity(people.len()), Notes::new());
+    for (position, ((reader, person), held_back)) in snapshot.readers.iter().zip(&people).zip(held_back).enumerate() {
+        let held_back = match held_back {
+            None if !may_read(ctx, reader.user, &reader.projects).await? => Some(HeldBack::NoAccess),
+            held_back => held_back,
+        };
+        if let Some(held_back) = &held_back {
+            notes.push((LogLevel::Warning, format!("{}: held back. {}", person.address, held_back.words())));
+        }
+        let sealed = seal(ctx, (transport.sender(), transport.signer()), |message_id| {
+            let links = Links {
+                base_url: &ctx.app.settings.base_url,
+                job: &job.name,
+                stop_url: &unsubscribe::link(&ctx.app, job.id, &person.address),
+            };
+            draft(ctx, &snapshot, reader, person, transport.sender(), &links, message_id)
+        })?;
+        rows.push(stored(ctx, hold.run, (position, person), sealed, held_back.as_ref(), hold.fence));
+        // A long list takes seconds; others have work, too.
+        tokio::task::yield_now().await;
+    }
+    let count = rows.len();
+    notes.insert(0, (LogLevel::Info, format!("Wrote {count} {}.", if count == 1 { "message" } else { "messages" })));
+    let tx = ctx.begin().await?;
+    let held = ledger::lock_schedule(ctx, &tx, job.id).await?;
+    let next = freeze::acted(ctx, &tx, &held, hold, None, notes).await?;
+    if next.is_none() {
+        return Ok(None);
+    }
+    for some in rows.chunks(ROWS) {
+        delivery::Entity::insert_many(some.to_vec()).exec_without_returning(&*tx).await?;
+    }
+    tx.commit().await?;
+    Ok(next)
+}
+
+fn addressee(reader: &Reader) -> AppResult<Addressee> {
+    let address =
+        EmailAddress::parse(&reader.address).map_err(|error| fault::internal("reading a recipient", error))?;
+    let Reader { user, name, kind, via, .. } = reader.clone();
+    Ok(Addressee { kind, address, name, user: Some(user), via })
+}
+
+fn draft(
+    ctx: &Ctx,
+    snapshot: &PersonalSnapshot,
+    reader: &Reader,
+    person: &Addressee,
+    sender: &Mailbox,
+    links: &Links<'_>,
+    message_id: crate::platform::mailer::MessageId,
+) -> AppResult<Draft> {
+    let key = snapshot.project.key.to_ascii_lowercase();
+    let list = format!("{}.{key}.{}", snapshot.kind, sender.address.domain());
+    let written = wording::write(snapshot, reader, links)?;
+    Ok(Draft {
+        message_id,
+        date: ctx.now,
+        from: sender.clone(),
+        reply_to: None,
+        to: vec![Mailbox { name: HeaderText::parse(&person.name).ok(), address: person.address.clone() }],
+        cc: Vec::new(),
+        subject: HeaderText::cleaned(&written.subject),
+        origin: Origin::Schedule {
+            list_id: ListId::new(&list).map_err(broken)?,
+            unsubscribe: Some(links.stop_url.to_owned()),
+        },
+        text: written.text,
+        html: written.html,
+        images: Vec::new(),
+        attachments: Vec::new(),
+    })
+}
+
+/// Whether a person still sees all projects of which something stands in their mail.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn may_read(ctx: &Ctx, person: UserId, projects: &[ProjectId]) -> AppResult<bool> {
+    let seen = project::Entity::find()
+        .filter(project::Column::Id.is_in(projects.iter().copied()))
+        .filter(project::Column::Id.in_subquery(access::visible_projects(person)))
+        .count(ctx.reader())
+        .await?;
+    Ok(usize::try_from(seen).is_ok_and(|seen| seen == projects.len()))
+}
+
+/// The readers of a run with the projects of which something stands in their mails; none where its mails are for
+/// everybody of the project.
+///
+/// # Errors
+/// As for [`frozen`].
+pub async fn readers(
+    ctx: &Ctx,
+    schedule: ScheduleId,
+    run: OccurrenceId,
+) -> AppResult<Option<HashMap<UserId, Vec<ProjectId>>>> {
+    if !of(ctx, schedule).await?.is_personal() {
+        return Ok(None);
+    }
+    let snapshot: PersonalSnapshot = frozen(ctx, run).await?;
+    Ok(Some(snapshot.readers.into_iter().map(|reader| (reader.user, reader.projects)).collect()))
+}

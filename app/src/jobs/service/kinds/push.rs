@@ -1,0 +1,54 @@
+//! Pushes the Git archive to its remote.
+
+use serde::Serialize;
+
+use super::freeze::{self, Notes};
+use crate::{
+    domain::{job::LogLevel, occurrence::Effect},
+    entities::schedule,
+    error::AppResult,
+    jobs::service::{ledger, sending::Hold},
+    platform::ctx::Ctx,
+};
+
+/// What a push is about: nothing but itself.
+#[derive(Serialize)]
+struct Push {
+    format: u32,
+}
+
+/// There is nothing to collect: the archive is what it is when it is pushed.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn build(ctx: &Ctx, job: &schedule::Model, hold: Hold) -> AppResult<Option<Effect>> {
+    let tx = ctx.begin().await?;
+    let held = ledger::lock_schedule(ctx, &tx, job.id).await?;
+    let subject = "Push of the archive".to_owned();
+    let next = freeze::freeze(ctx, &tx, &held, hold, (&Push { format: 1 }, subject), Notes::new()).await?;
+    if next.is_some() {
+        tx.commit().await?;
+    }
+    Ok(next)
+}
+
+/// Pushes. Twice is the same as once, so that another worker may repeat it.
+///
+/// # Errors
+/// What the push says, and those of the database.
+pub async fn act(ctx: &Ctx, job: &schedule::Model, hold: Hold) -> AppResult<Option<Effect>> {
+    let words = push(ctx).await?;
+    let tx = ctx.begin().await?;
+    let held = ledger::lock_schedule(ctx, &tx, job.id).await?;
+    let notes = vec![(LogLevel::Info, words.clone())];
+    let next = freeze::acted(ctx, &tx, &held, hold, Some(words), notes).await?;
+    if next.is_some() {
+        tx.commit().await?;
+    }
+    Ok(next)
+}
+
+/// The push itself, and what came of it in words.
+async fn push(ctx: &Ctx) -> AppResult<String> {
+    Ok(crate::reports::service::git_push::push_now(ctx).await?.words())
+}

@@ -1,0 +1,161 @@
+//! Freezes a reminder: for each person their tasks that are inside a window before their due date and of which they have
+//! not been reminded in it. What somebody is reminded of is written down in the transaction that freezes it: whatever
+//! runs at the same time, later, or once more finds it there.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::OnConflict,
+};
+
+use super::{
+    desk::{Desk, Person, Task, Which, assigned_to},
+    digest::nothing_to_say,
+    freeze,
+};
+use crate::{
+    domain::{
+        due::Due,
+        ids::{OccurrenceId, TaskId, UserId},
+        job_options::{Lead, ReminderOptions},
+        occurrence::Effect,
+        personal::Section,
+        reminder::open_leads,
+    },
+    entities::{reminder_sent, schedule},
+    error::AppResult,
+    jobs::service::{ledger, sending::Hold},
+    platform::{ctx::Ctx, db::WriteTx},
+};
+
+/// Rows that are stored with one statement.
+const ROWS: usize = 200;
+
+/// A task that somebody may have to be reminded of.
+struct Candidate {
+    task: Task,
+    due: Due,
+    /// Those whose windows are open, the nearest first; never empty.
+    leads: Vec<Lead>,
+}
+
+/// What is remembered: the task, the person, the due date, the lead in minutes.
+type Key = (TaskId, UserId, String, i32);
+
+/// Collects, remembers and freezes the reminders of this moment. Where nobody has to be reminded, the run is skipped.
+///
+/// # Errors
+/// Those of the database, and a fault where the recipients cannot be read.
+pub async fn build(
+    ctx: &Ctx,
+    job: &schedule::Model,
+    hold: Hold,
+    options: &ReminderOptions,
+) -> AppResult<Option<Effect>> {
+    let mut desk = Desk::open(ctx, job, options.scope).await?;
+    let mut wanted = Vec::with_capacity(desk.people.len());
+    for person in &desk.people {
+        let tasks = desk.tasks_of(ctx, person, Which::Dated).await?;
+        let known = known(ctx.reader(), person.user).await?;
+        wanted.push(candidates(options, person, tasks, &known, ctx.now));
+    }
+    let notes = std::mem::take(&mut desk.notes);
+    let tx = ctx.begin().await?;
+    let held = ledger::lock_schedule(ctx, &tx, job.id).await?;
+    let run = ledger::lock_run(ctx, &tx, hold.run).await?;
+    if run.fence != hold.fence {
+        return Ok(None);
+    }
+    let keys = desk.people.iter().zip(&wanted).flat_map(|(person, wanted)| {
+        wanted.iter().flat_map(move |one| one.leads.iter().map(move |lead| key(person.user, one, *lead)))
+    });
+    let mine = remember(ctx, &tx, hold.run, keys.collect()).await?;
+    let (mut readers, mut quiet) = (Vec::new(), Vec::new());
+    for (person, wanted) in desk.people.iter().zip(wanted) {
+        // Another run may have been quicker: it reminds, this one does not.
+        let is_mine = |one: &Candidate| mine.contains(&key(person.user, one, one.leads[0]));
+        let placed = wanted.into_iter().filter(is_mine);
+        let placed = placed.map(|one| (Section::of_reminder(one.due, person.clock), one.task)).collect();
+        match person.reader(placed) {
+            Some(reader) => readers.push(reader),
+            None => quiet.push(person.addressee.address.to_string()),
+        }
+    }
+    if readers.is_empty() {
+        let reason = "Nobody on the list has to be reminded of anything now.";
+        if freeze::not_needed(ctx, &tx, &held, hold, reason, notes).await? {
+            tx.commit().await?;
+        }
+        return Ok(None);
+    }
+    let notes = notes.into_iter().chain(nothing_to_say(&quiet)).collect();
+    let frozen = desk.snapshot(ctx, job, readers);
+    let next = freeze::freeze(ctx, &tx, &held, hold, (&frozen, frozen.subject()), notes).await?;
+    if next.is_some() {
+        tx.commit().await?;
+    }
+    Ok(next)
+}
+
+/// The tasks inside a window. Where somebody was reminded in the nearest one, a longer lead that was added since says
+/// nothing new.
+fn candidates(
+    options: &ReminderOptions,
+    person: &Person,
+    tasks: Vec<Task>,
+    known: &HashSet<Key>,
+    now: DateTime<Utc>,
+) -> Vec<Candidate> {
+    let candidate = |task: Task| {
+        let due = task.due?;
+        let leads = open_leads(&options.leads, due, options.from, person.zone, now);
+        let nearest = *leads.first()?;
+        let one = Candidate { task, due, leads };
+        (!known.contains(&key(person.user, &one, nearest))).then_some(one)
+    };
+    tasks.into_iter().filter_map(candidate).collect()
+}
+
+fn key(person: UserId, one: &Candidate, lead: Lead) -> Key {
+    (one.task.row.id, person, one.due.machine(), i32::try_from(lead.minutes()).unwrap_or(i32::MAX))
+}
+
+/// Writes down what a run reminds of, and gives what of it is this run's: the rest was there before.
+async fn remember(ctx: &Ctx, tx: &WriteTx, run: OccurrenceId, mut keys: Vec<Key>) -> AppResult<HashSet<Key>> {
+    use reminder_sent::Column;
+    // All runs take the rows in one order, so that two of them wait for each other and never in a circle.
+    keys.sort();
+    for some in keys.chunks(ROWS) {
+        let rows = some.iter().cloned().map(|(task, user, due, lead)| reminder_sent::ActiveModel {
+            task_id: Set(task),
+            user_id: Set(user),
+            due: Set(due),
+            lead_minutes: Set(lead),
+            occurrence_id: Set(Some(run)),
+            at: Set(ctx.now),
+        });
+        let once = OnConflict::columns([Column::TaskId, Column::UserId, Column::Due, Column::LeadMinutes])
+            .do_nothing()
+            .to_owned();
+        reminder_sent::Entity::insert_many(rows).on_conflict(once).exec_without_returning(&**tx).await?;
+    }
+    let query = reminder_sent::Entity::find()
+        .select_only()
+        .columns([Column::TaskId, Column::UserId, Column::Due, Column::LeadMinutes])
+        .filter(Column::OccurrenceId.eq(run));
+    let rows: Vec<Key> = query.into_tuple().all(&**tx).await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// What a person has been reminded of, of the tasks that are theirs.
+async fn known(db: &impl ConnectionTrait, person: UserId) -> AppResult<HashSet<Key>> {
+    use reminder_sent::Column;
+    let query = reminder_sent::Entity::find()
+        .select_only()
+        .columns([Column::TaskId, Column::UserId, Column::Due, Column::LeadMinutes])
+        .filter(Column::UserId.eq(person))
+        .filter(Column::TaskId.in_subquery(assigned_to(person)));
+    let rows: Vec<Key> = query.into_tuple().all(db).await?;
+    Ok(rows.into_iter().collect())
+}
