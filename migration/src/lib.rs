@@ -11,6 +11,7 @@ mod m0007_search;
 mod m0008_schedule_rules;
 mod m0009_import_export;
 mod m0010_recipients;
+mod m0011_run_steps;
 
 pub use sea_orm_migration::prelude::*;
 
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_schedule_rules::Migration),
             Box::new(m0009_import_export::Migration),
             Box::new(m0010_recipients::Migration),
+            Box::new(m0011_run_steps::Migration),
         ]
     }
 }

@@ -1,8 +1,9 @@
 //! Mail as it is, caught or archived: the HTML for a sandboxed frame under a policy of its own, and the file to download.
 
 use app::{
-    domain::ids::{DeliveryId, OccurrenceId, OutboxMessageId},
+    domain::ids::{DeliveryId, OccurrenceId, OutboxMessageId, ScheduleId},
     error::{AppError, AppResult},
+    jobs::service::dry_run,
     mail::service::outbox,
     platform::{ctx::Ctx, state::AppState},
     reports::service::library,
@@ -10,11 +11,13 @@ use app::{
 use axum::{
     Router,
     body::Body,
-    extract::Path,
+    extract::{Path, Query},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
 
 /// What foreign markup may do: show itself with its own styles and the images written into it.
 const FRAME_POLICY: HeaderValue = HeaderValue::from_static(
@@ -28,6 +31,7 @@ pub fn routes() -> Router<AppState> {
         .route("/outbox/{id}/message.eml", get(outbox_file))
         .route("/reports/{id}/mail", get(report_html))
         .route("/reports/{id}/mail.eml", get(report_file))
+        .route("/jobs/{id}/dry-run/mail", get(dry_run_html))
         .route("/reports/{id}/recipients/{delivery}/mail.eml", get(recipient_file))
 }
 
@@ -52,6 +56,20 @@ async fn report_html(ctx: Ctx, Path(id): Path<String>) -> Response {
 async fn report_file(ctx: Ctx, Path(id): Path<String>) -> Response {
     let bytes = async { library::message(&ctx, report(&id)?, None).await };
     bytes.await.map_or_else(|error| refusal(&error), |bytes| mail_file(bytes, &format!("report-{id}.eml")))
+}
+
+#[derive(Deserialize)]
+struct Instant {
+    at: DateTime<Utc>,
+}
+
+/// The report of an instant, made for this answer alone.
+async fn dry_run_html(ctx: Ctx, Path(id): Path<String>, Query(Instant { at }): Query<Instant>) -> Response {
+    let html = async {
+        let id: ScheduleId = id.parse().map_err(|_| AppError::NotFound)?;
+        dry_run::framed_html(&ctx, id, at).await
+    };
+    html.await.map_or_else(|error| refusal(&error), mail_frame)
 }
 
 async fn recipient_file(ctx: Ctx, Path((id, delivery)): Path<(String, String)>) -> Response {

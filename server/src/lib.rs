@@ -15,6 +15,7 @@ mod notes_file;
 pub mod pages;
 pub mod router;
 pub mod rpc;
+pub mod run_log;
 pub mod scheduler;
 pub mod security;
 pub mod seed;
