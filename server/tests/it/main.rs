@@ -8,6 +8,7 @@ mod command_line;
 mod http;
 mod import;
 mod jobs_killed;
+mod jobs_live;
 mod jobs_pages;
 mod live;
 mod mail;
