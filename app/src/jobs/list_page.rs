@@ -74,8 +74,8 @@ fn filter_form(filter: JobFilter, projects: Vec<(String, String)>, count: String
     view! {
         <form class="job-filter" role="search" aria-label="Filter of jobs" method="get" action=PATH>
             <div class="field">
-                <label class="field__label" for="q">"Find"</label>
-                <input class="input" id="q" type="search" name="q" value=filter.q.clone() autocomplete="off" dir="auto" />
+                <label class="field__label" for="filter-q">"Find"</label>
+                <input class="input" id="filter-q" type="search" name="q" value=filter.q.clone() autocomplete="off" dir="auto" />
             </div>
             {choice("Project", "project", "All projects", projects, filter.project.clone())}
             {choice("State", "state", "Any state", states, filter.state.clone())}
@@ -101,11 +101,12 @@ fn choice(
         let is_chosen = value.eq_ignore_ascii_case(&chosen);
         view! { <option value=value selected=is_chosen>{words}</option> }
     };
+    let id = format!("filter-{name}");
     let options: Vec<_> = std::iter::once((String::new(), all.to_owned())).chain(choices).map(option).collect();
     view! {
         <div class="field">
-            <label class="field__label" for=name>{label}</label>
-            <select class="input" id=name name=name>{options}</select>
+            <label class="field__label" for=id.clone()>{label}</label>
+            <select class="input" id=id name=name>{options}</select>
         </div>
     }
     .into_any()
