@@ -172,7 +172,7 @@ test('a test of a job goes to whoever asks, and what is typed stays', async ({ p
   await expect(page.getByText('The mail server answered 250')).toBeVisible();
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Not saved yet');
   expect(mail.accepted.map((message) => message.rcpt_tos![0])).toEqual([dana.email]);
-  expect(mail.message(mail.accepted[0])).toMatch(/^Subject: Test: /m);
+  expect(mail.message(mail.accepted[0])).toContain('This is a test: only you got it');
   if (!hydrated) return;
   await settled(page, hydrated);
   await page.getByText('Cron expression').click();

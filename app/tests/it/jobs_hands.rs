@@ -22,7 +22,7 @@ use app::{
         view::{JobFilter, StepState},
     },
     mail::service::{outbox, suppressions},
-    platform::ctx::Ctx,
+    platform::{ctx::Ctx, mailer},
     projects::service::access::{self, Editing},
     testing::{each_database, smtp_server::SmtpServer},
 };
@@ -316,8 +316,13 @@ async fn a_test_goes_to_whoever_asks_and_leaves_nothing_behind() {
         let sent = test_mail::send(&ctx, &proof, "Weekly report", "").await.unwrap();
         assert!(sent.is_sent && sent.words.contains("250"), "{}", sent.words);
         let messages = server.messages();
+        assert_eq!(messages.len(), 1);
+        let read = mailer::read(&messages[0]).unwrap();
+        assert!(read.subject.starts_with("Test: ") && read.to.contains(&sent.to), "{} to {}", read.subject, read.to);
+        let is_marked =
+            |part: Option<String>| part.is_some_and(|part| part.contains("This is a test: only you got it"));
+        assert!(is_marked(read.text) && is_marked(read.html));
         let message = String::from_utf8_lossy(&messages[0]);
-        assert!(messages.len() == 1 && message.contains("Subject: Test: ") && message.contains(&sent.to), "{message}");
         assert!(!message.contains("List-Unsubscribe"), "it is no mail of a schedule");
         assert_eq!(outbox::list(&ctx, None).await.unwrap().len(), 0);
         let sealed = test_mail::seal(&ctx, &sent).unwrap();
