@@ -112,6 +112,8 @@ pub enum Problem {
     NotTheName,
     NotADate,
     NotATime,
+    /// A date with a time that cannot be read.
+    NotAMoment,
     NotANumber,
     /// A day after today where only what has happened counts.
     InFuture,
@@ -133,6 +135,8 @@ pub enum Problem {
     CommonPassword,
     ProjectKey,
     NeverRuns,
+    /// A range in which a schedule names no instant.
+    NoRunInside,
     NoDay,
     NotAnExpression,
     TooOften,
@@ -209,6 +213,7 @@ impl Problem {
             Self::NotTheName => "Type the name exactly as it stands here".into(),
             Self::NotADate => "Enter a date like 2026-11-23".into(),
             Self::NotATime => "Enter a time like 17:00".into(),
+            Self::NotAMoment => "Enter a date with a time, like 2026-11-23 07:00".into(),
             Self::NotANumber => "Enter a whole number".into(),
             Self::InFuture => "Choose today or a day before".into(),
             Self::NotADuration => "Write a time with its unit, like 2h 30m or 1.5d, up to 1,000 days".into(),
@@ -222,6 +227,7 @@ impl Problem {
             Self::CommonPassword => "This password is among the most common ones; choose another".into(),
             Self::ProjectKey => "Use 1 to 8 capital letters and digits, beginning with a letter".into(),
             Self::NeverRuns => "This never happens; choose days and times that exist".into(),
+            Self::NoRunInside => "The schedule has no run in this range; choose a longer one".into(),
             Self::NoDay => "Choose at least one day".into(),
             Self::NotAnExpression => {
                 "Write a cron expression: minute, hour, day, month and weekday, such as 0 7 * * 1".into()

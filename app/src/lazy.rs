@@ -89,6 +89,8 @@ lazy_pages!(
         JobPage: open_job = jobs,
         NewJobPage: open_new_job = jobs,
         EditJobPage: open_edit_job = jobs,
+        BackfillPage: open_backfill = jobs,
+        DryRunPage: open_dry_run = jobs,
         RunPage: open_run = jobs,
     }
     reports {

@@ -174,10 +174,12 @@ const walks: Walk[] = [
     name: 'jobs, runs, reports and caught mail',
     prepare: async (client) => ({ ...await project(client), ...await job(client) }),
     pages: [
-      ['/jobs', '/jobs'],
+      ['/jobs', '/jobs', '/jobs?q=nothing+like+this'],
       ['/jobs/new', '/jobs/new'],
       ['/jobs/:id', '/jobs/{job}'],
       ['/jobs/:id/edit', '/jobs/{job}/edit'],
+      ['/jobs/:id/backfill', '/jobs/{job}/backfill?from=2026-11-20T00%3A00&to=2027-01-20T00%3A00&overlap=queue_all'],
+      ['/jobs/:id/dry-run', '/jobs/{job}/dry-run?at=2026-11-30T07%3A00'],
       ['/jobs/runs/:id', '/jobs/runs/{run}'],
       ['/reports', '/reports', '/reports?q=nothing+like+it'],
       ['/reports/:id', '/reports/{report}', '/reports/{report}?view=recipients', '/reports/{report}?view=source'],

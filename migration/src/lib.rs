@@ -11,6 +11,7 @@ mod m0007_search;
 mod m0008_schedule_rules;
 mod m0009_import_export;
 mod m0010_recipients;
+mod m0011_run_steps;
 mod m0012_kinds;
 mod m0013_delivery;
 mod m0014_outbox;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_schedule_rules::Migration),
             Box::new(m0009_import_export::Migration),
             Box::new(m0010_recipients::Migration),
+            Box::new(m0011_run_steps::Migration),
             Box::new(m0012_kinds::Migration),
             Box::new(m0013_delivery::Migration),
             Box::new(m0014_outbox::Migration),

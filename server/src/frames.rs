@@ -2,19 +2,22 @@
 
 use app::{
     archive::service::files,
-    domain::ids::{DeliveryId, OccurrenceId, OutboxMessageId},
+    domain::ids::{DeliveryId, OccurrenceId, OutboxMessageId, ScheduleId},
     error::{AppError, AppResult},
+    jobs::service::dry_run,
     mail::service::outbox,
     platform::{ctx::Ctx, state::AppState},
 };
 use axum::{
     Router,
     body::Body,
-    extract::Path,
+    extract::{Path, Query},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
 
 /// What foreign markup may do: show itself with its own styles and the images written into it.
 const FRAME_POLICY: HeaderValue = HeaderValue::from_static(
@@ -32,6 +35,7 @@ pub fn routes() -> Router<AppState> {
         .route("/reports/{id}/report.html", get(report_html_file))
         .route("/reports/{id}/report.txt", get(report_text_file))
         .route("/reports/{id}/data.json", get(report_data_file))
+        .route("/jobs/{id}/dry-run/mail", get(dry_run_html))
         .route("/reports/{id}/recipients/{delivery}/mail.eml", get(recipient_file))
 }
 
@@ -91,6 +95,20 @@ fn part(bytes: AppResult<Vec<u8>>, kind: &'static str, id: &str, ending: &str) -
 async fn report_file(ctx: Ctx, Path(id): Path<String>) -> Response {
     let bytes = async { files::message(&ctx, report(&id)?, None).await };
     bytes.await.map_or_else(|error| refusal(&error), |bytes| mail_file(bytes, &format!("report-{id}.eml")))
+}
+
+#[derive(Deserialize)]
+struct Instant {
+    at: DateTime<Utc>,
+}
+
+/// The report of an instant, made for this answer alone.
+async fn dry_run_html(ctx: Ctx, Path(id): Path<String>, Query(Instant { at }): Query<Instant>) -> Response {
+    let html = async {
+        let id: ScheduleId = id.parse().map_err(|_| AppError::NotFound)?;
+        dry_run::framed_html(&ctx, id, at).await
+    };
+    html.await.map_or_else(|error| refusal(&error), mail_frame)
 }
 
 async fn recipient_file(ctx: Ctx, Path((id, delivery)): Path<(String, String)>) -> Response {

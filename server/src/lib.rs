@@ -17,6 +17,7 @@ pub mod outbox;
 pub mod pages;
 pub mod router;
 pub mod rpc;
+pub mod run_log;
 pub mod scheduler;
 pub mod security;
 pub mod seed;

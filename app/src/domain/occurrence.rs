@@ -142,6 +142,8 @@ pub enum Event {
     },
     /// A person sends finished messages again.
     Reopened,
+    /// A person does not want to wait for the next try.
+    Hurried,
     /// A backfill wants a skipped run after all.
     Revived,
 }
@@ -249,6 +251,7 @@ impl Standing {
             }
             (Done | Partly | Failed, Event::Reopened) => self.reopened(now),
             (Sending, Event::Reopened) if self.lease_until.is_none() => self.waits_until(now),
+            (Planned | Frozen | Sending, Event::Hurried) if self.lease_until.is_none() => self.waits_until(now),
             (Skipped, Event::Revived) => self.revived(now),
             _ => (self, Vec::new()),
         }
@@ -401,7 +404,7 @@ impl Event {
             | Event::NotNeeded { fence, .. }
             | Event::Sent { fence, .. }
             | Event::Released { fence } => Some(*fence),
-            Event::Claimed | Event::Cancelled { .. } | Event::Reopened | Event::Revived => None,
+            Event::Claimed | Event::Cancelled { .. } | Event::Reopened | Event::Hurried | Event::Revived => None,
         }
     }
 }

@@ -44,6 +44,11 @@ pub struct Model {
     /// The commit in the archive, in hex.
     pub commit_id: Option<String>,
     pub started_at: Option<DateTimeUtc>,
+    /// When the latest try began to collect its data.
+    pub building_at: Option<DateTimeUtc>,
+    pub frozen_at: Option<DateTimeUtc>,
+    /// When its messages were stored, for the first time.
+    pub sending_at: Option<DateTimeUtc>,
     pub finished_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
     /// When its data, files and messages were removed; the snapshot is empty text then.

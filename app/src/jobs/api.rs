@@ -2,12 +2,13 @@
 //! what the server knows.
 
 use leptos::prelude::*;
+use uuid::Uuid;
 
 use super::{
     form::JobForm,
     kind_form::KindForm,
     rules_form::RulesForm,
-    view::{EditorData, JobDetail, JobItem, NextRun, Preview, RunDetail},
+    view::{EditorData, JobDetail, JobFilter, JobList, NextRun, Preview, RunDetail},
     when_form::WhenForm,
 };
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
 use {
     super::{
         kind_form,
-        service::{recipients, runs, schedules},
+        service::{duplicate, recipients, run_actions, runs, schedules},
     },
     crate::{
         domain::{job::JobKind, zone},
@@ -29,10 +30,10 @@ use {
     },
 };
 
-/// The jobs of the person's projects.
+/// The jobs of the person's projects that fit a filter.
 #[server(prefix = "/rpc")]
-pub async fn list_jobs() -> AppResult<Vec<JobItem>> {
-    runs::jobs(&Ctx::signed_in()?).await
+pub async fn list_jobs(#[server(default)] filter: JobFilter) -> AppResult<JobList> {
+    runs::list(&Ctx::signed_in()?, &filter).await
 }
 
 /// The jobs that run next, soonest first.
@@ -41,16 +42,16 @@ pub async fn list_next_runs(limit: u32) -> AppResult<Vec<NextRun>> {
     runs::next_runs(&Ctx::signed_in()?, limit.min(20) as usize).await
 }
 
-/// A job with its next and past runs.
+/// A job with its next and past runs: the latest, or those before one.
 #[server(prefix = "/rpc")]
-pub async fn load_job(id: ScheduleId) -> AppResult<JobDetail> {
-    runs::job(&Ctx::signed_in()?, id).await
+pub async fn load_job(id: ScheduleId, #[server(default)] before: Option<OccurrenceId>) -> AppResult<JobDetail> {
+    runs::job_before(&Ctx::signed_in()?, id, before).await
 }
 
-/// A run with its recipients and its log.
+/// A run with its recipients and its log: the last lines, or those before one.
 #[server(prefix = "/rpc")]
-pub async fn load_run(id: OccurrenceId) -> AppResult<RunDetail> {
-    runs::run(&Ctx::signed_in()?, id).await
+pub async fn load_run(id: OccurrenceId, #[server(default)] line: Option<Uuid>) -> AppResult<RunDetail> {
+    runs::run_before(&Ctx::signed_in()?, id, line).await
 }
 
 /// What the editor of a job needs; without an id, for a new one of a kind, a weekly report where none is named.
@@ -204,6 +205,38 @@ pub async fn resume_job(id: ScheduleId) -> AppResult<()> {
 pub async fn delete_job(id: ScheduleId) -> AppResult<()> {
     schedules::delete(&Ctx::signed_in()?, id).await?;
     leptos_axum::redirect("/jobs?notice=deleted");
+    Ok(())
+}
+
+/// Copies a job and opens the copy, which is paused.
+#[server(prefix = "/rpc")]
+pub async fn duplicate_job(id: ScheduleId) -> AppResult<()> {
+    let copy = duplicate::duplicate(&Ctx::signed_in()?, id).await?;
+    leptos_axum::redirect(&format!("/jobs/{copy}?notice=copied"));
+    Ok(())
+}
+
+/// Ends a run before its end.
+#[server(prefix = "/rpc")]
+pub async fn cancel_run(id: OccurrenceId) -> AppResult<()> {
+    run_actions::cancel(&Ctx::signed_in()?, id).await?;
+    leptos_axum::redirect(&format!("/jobs/runs/{id}?notice=run_cancelled"));
+    Ok(())
+}
+
+/// Makes the next try of a run come now.
+#[server(prefix = "/rpc")]
+pub async fn try_run_now(id: OccurrenceId) -> AppResult<()> {
+    run_actions::try_now(&Ctx::signed_in()?, id).await?;
+    leptos_axum::redirect(&format!("/jobs/runs/{id}?notice=started"));
+    Ok(())
+}
+
+/// Gives up what of a run still waits for another try.
+#[server(prefix = "/rpc")]
+pub async fn stop_trying(id: OccurrenceId) -> AppResult<()> {
+    run_actions::stop_trying(&Ctx::signed_in()?, id).await?;
+    leptos_axum::redirect(&format!("/jobs/runs/{id}?notice=stopped"));
     Ok(())
 }
 

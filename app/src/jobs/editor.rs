@@ -6,8 +6,11 @@ use leptos_router::hooks::use_query_map;
 
 use super::{
     api::{SaveJob, preview_job},
+    cron_field::{self, CronFields},
     form::{DAYS, JobForm, Mode},
     kind_fields, rules_fields,
+    test_api::SendJobTest,
+    test_panel::{self, TestResult},
     view::{EditorData, Preview},
     when_fields,
 };
@@ -22,7 +25,11 @@ use crate::{
 #[component]
 pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView {
     let EditorData { id, version, form: stored, kinds, projects, accounts, groups } = data;
-    let error = plain_error::<SaveJob>();
+    let (refused, untested) = (plain_error::<SaveJob>(), plain_error::<SendJobTest>());
+    let error = Signal::derive(move || refused.get().or_else(|| untested.get()));
+    let (caret, set_caret) = signal(None);
+    let expression = NodeRef::<leptos::html::Input>::new();
+    let on_caret = cron_field::hear(set_caret, expression);
     let mut form = shown(stored.clone(), error);
     if id.is_some() {
         form.kind = stored.kind;
@@ -46,6 +53,7 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
     view! {
         <ErrorSummary error=error />
         {kinds}
+        <TestResult />
         <form class="form" method="post" action=SaveJob::url() node_ref=node on:change=on_change>
             <input type="hidden" name="id" value=id.map(|id| id.to_string()).unwrap_or_default() />
             <input type="hidden" name="version" value=version.to_string() />
@@ -76,7 +84,13 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
                         <TextField label="Time" name="at" kind="time" value=form.at.clone() error=error />
                     </div>
                 </div>
-                <div class="form when__cron">
+                <div
+                    class="form when__cron"
+                    on:keyup=move |_| on_caret()
+                    on:click=move |_| on_caret()
+                    on:focusin=move |_| on_caret()
+                    on:input=move |_| on_caret()
+                >
                     <TextField
                         label="Expression"
                         name="expression"
@@ -84,7 +98,9 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
                         hint="Minute, hour, day, month, weekday, such as 0 7 * * 1; seconds may stand in front. L is the last day, 1#2 the second Monday."
                         error=error
                         autocomplete="off"
+                        node_ref=expression
                     />
+                    <CronFields at=caret />
                 </div>
                 <ZoneField value=form.zone.clone() error=error />
                 {when_fields::limits(&form.when, error)}
@@ -97,6 +113,7 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
             {rules_fields::rules(&form.rules, kind, error)}
             <div class="form__actions">
                 <button class="btn is-primary" type="submit">{save}</button>
+                {test_panel::button()}
                 <a class="btn is-ghost" href=back>"Cancel"</a>
             </div>
         </form>

@@ -1,28 +1,35 @@
 //! One job: when it runs next, to whom it goes, how its runs went.
 
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
-    api::{DeleteJob, PauseJob, ResumeJob, StartRun, load_job},
+    api::{CancelRun, DeleteJob, PauseJob, ResumeJob, StartRun, load_job},
     editor::RunTimes,
-    marks,
+    job_menu, marks,
     view::{JobDetail, RunItem},
 };
 use crate::{
-    domain::{ids::ScheduleId, job::ScheduleState, occurrence::Trigger},
+    domain::{
+        ids::{OccurrenceId, ScheduleId},
+        job::ScheduleState,
+        occurrence::Trigger,
+    },
     error::AppError,
     ui::{ErrorPage, ErrorSummary, Icon, Page, TextField, plain_error},
 };
 
 #[component]
 pub fn JobPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.read().get("id").and_then(|id| id.parse::<ScheduleId>().ok()));
+    let (params, query) = (use_params_map(), use_query_map());
+    let asked = Memo::new(move |_| {
+        let id = params.read().get("id").and_then(|id| id.parse::<ScheduleId>().ok());
+        (id, query.read().get("before").and_then(|run| run.parse::<OccurrenceId>().ok()))
+    });
     let job = Resource::new(
-        move || id.get(),
-        async |id| match id {
-            Some(id) => load_job(id).await,
+        move || asked.get(),
+        async |(id, before)| match id {
+            Some(id) => load_job(id, before).await,
             None => Err(AppError::NotFound),
         },
     );
@@ -39,7 +46,7 @@ pub fn JobPage() -> impl IntoView {
 }
 
 fn shown(detail: JobDetail) -> impl IntoView {
-    let JobDetail { job, upcoming, recipients, options, account, zone_data, runs } = detail;
+    let JobDetail { job, upcoming, recipients, options, account, zone_data, rules, runs, older, is_latest } = detail;
     let (kind, has_report) = (job.kind, job.kind.makes_report());
     let id = job.id;
     let is_on = job.state == ScheduleState::On;
@@ -68,7 +75,8 @@ fn shown(detail: JobDetail) -> impl IntoView {
             <div class="split">
                 <section class="panel is-padded" aria-labelledby="runs-head">
                     <div class="panel__head"><h2 id="runs-head">"Runs"</h2></div>
-                    {runs_table(runs)}
+                    {runs_table(runs, can_edit)}
+                    {pager(id, older, is_latest)}
                 </section>
                 <div class="stack">
                     <section class="panel is-padded" aria-labelledby="next-head">
@@ -92,6 +100,13 @@ fn shown(detail: JobDetail) -> impl IntoView {
                             })}
                         </dl>
                     </section>
+                    <section class="panel is-padded" aria-labelledby="rules-head">
+                        <div class="panel__head"><h2 id="rules-head">"Rules"</h2></div>
+                        <dl class="facts">
+                            {rules.into_iter().map(|(name, words)| view! { <div><dt>{name}</dt><dd>{words}</dd></div> }).collect_view()}
+                        </dl>
+                    </section>
+                    {can_edit.then(|| job_menu::panel(id))}
                     {(can_edit && is_on).then(|| pause(id))}
                     {can_edit.then(|| delete(id, has_report))}
                 </div>
@@ -141,7 +156,21 @@ fn delete(id: ScheduleId, has_report: bool) -> impl IntoView {
     }
 }
 
-fn runs_table(runs: Vec<RunItem>) -> impl IntoView {
+/// Older runs by request.
+fn pager(id: ScheduleId, older: Option<OccurrenceId>, is_latest: bool) -> AnyView {
+    if older.is_none() && is_latest {
+        return ().into_any();
+    }
+    view! {
+        <nav class="pager" aria-label="Pages of runs">
+            {if is_latest { view! { <span></span> }.into_any() } else { view! { <a class="btn" href=format!("/jobs/{id}")>"Latest runs"</a> }.into_any() }}
+            {older.map(|older| view! { <a class="btn" rel="next" href=format!("/jobs/{id}?before={older}")>"Older runs"</a> })}
+        </nav>
+    }
+    .into_any()
+}
+
+fn runs_table(runs: Vec<RunItem>, can_edit: bool) -> impl IntoView {
     if runs.is_empty() {
         return view! { <p>"No runs yet. The first one comes at the next time of the schedule, or with Run now."</p> }
             .into_any();
@@ -155,30 +184,44 @@ fn runs_table(runs: Vec<RunItem>) -> impl IntoView {
                         <th scope="col">"Time"</th>
                         <th scope="col">"Result"</th>
                         <th scope="col" class="num">"Took"</th>
+                        <th scope="col"><span class="sr-only">"Actions"</span></th>
                     </tr>
                 </thead>
-                <tbody>{runs.into_iter().map(run_row).collect_view()}</tbody>
+                <tbody>{runs.into_iter().map(|run| run_row(run, can_edit)).collect_view()}</tbody>
             </table>
         </div>
     }
     .into_any()
 }
 
-fn run_row(run: RunItem) -> impl IntoView {
-    let by_hand = run.trigger == Trigger::Manual;
+fn run_row(run: RunItem, can_edit: bool) -> impl IntoView {
+    let badge = match (run.trigger, run.is_backfill) {
+        (Trigger::Manual, _) => Some("By hand"),
+        (Trigger::Schedule, true) => Some("Backfill"),
+        (Trigger::Schedule, false) => None,
+    };
+    let label = format!("Cancel the run of {}", run.scheduled.words);
     let words = run.reason.clone().or(run.subject.clone());
     view! {
         <tr>
             <th scope="row">
                 <span>
                     <a class="link" href=format!("/jobs/runs/{}", run.id)><time datetime=run.scheduled.at.to_rfc3339()>{run.scheduled.words.clone()}</time></a>
-                    {by_hand.then(|| view! { " "<span class="badge">"By hand"</span> })}
+                    {badge.map(|badge| view! { " "<span class="badge">{badge}</span> })}
                 </span>
             </th>
             <td data-label="Result">
                 <span>{marks::run_state(run.state)}{words.map(|words| view! { <br /><span class="muted" dir="auto">{words}</span> })}</span>
             </td>
             <td data-label="Took" class="num">{run.took.clone().unwrap_or_default()}</td>
+            <td class="actions">
+                {(can_edit && !run.state.is_final()).then(|| view! {
+                    <form method="post" action=CancelRun::url()>
+                        <input type="hidden" name="id" value=run.id.to_string() />
+                        <button class="btn is-sm" type="submit" aria-label=label>"Cancel"</button>
+                    </form>
+                })}
+            </td>
         </tr>
     }
 }

@@ -51,37 +51,46 @@ pub fn delivery_state(phase: DeliveryPhase) -> impl IntoView {
     state(tone, icon, phase.label())
 }
 
-/// Width of a run in the strip.
-const STEP: usize = 8;
+/// Height of the picture of a run.
 const HEIGHT: i64 = 20;
 
-/// The latest runs as a strip: height is duration, shape is result. One picture with one name; the runs themselves are
-/// links on the job's page.
+/// The latest runs as a strip, oldest first: height is duration, shape is result. Each is a link with a full name.
 pub fn strip(runs: &[RunItem]) -> impl IntoView + use<> {
     if runs.is_empty() {
         return view! { <span class="muted">"No runs yet"</span> }.into_any();
     }
     let longest = runs.iter().filter_map(|run| run.took_ms).max().unwrap_or(1).max(1);
-    let marks = runs.iter().enumerate().map(|(index, run)| mark(index * STEP, run, longest)).collect_view();
-    let width = runs.len() * STEP;
+    let marks = runs.iter().map(|run| mark(run, longest)).collect_view();
+    view! { <ol class="strip" role="list" aria-label=words(runs)>{marks}</ol> }.into_any()
+}
+
+fn mark(run: &RunItem, longest: i64) -> impl IntoView + use<> {
+    use OccurrenceState::*;
+    let shape = match run.state {
+        // A gap with a line at its foot.
+        Skipped | Cancelled => "M1 16.5h4".to_owned(),
+        Failed => "M1 9l5 6m0-6l-5 6".to_owned(),
+        Planned | Claimed | Building | Frozen | Sending => "M1 12a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0-5 0".to_owned(),
+        Done | Partly => {
+            let height = (6 + run.took_ms.unwrap_or(0) * 12 / longest).clamp(6, 18);
+            format!("M1 18v-{height}h4v{height}z")
+        }
+    };
+    let name = name(run);
     view! {
-        <svg class="strip" viewBox=format!("0 0 {width} {HEIGHT}") width=width height=HEIGHT role="img" aria-label=words(runs)>{marks}</svg>
+        <li>
+            <a href=format!("/jobs/runs/{}", run.id) aria-label=name.clone() title=name>
+                <svg viewBox=format!("0 0 7 {HEIGHT}") width="7" height=HEIGHT aria-hidden="true"><path d=shape data-state=run.state.as_str()></path></svg>
+            </a>
+        </li>
     }
     .into_any()
 }
 
-fn mark(x: usize, run: &RunItem, longest: i64) -> impl IntoView + use<> {
-    use OccurrenceState::*;
-    let shape = match run.state {
-        Skipped | Cancelled => format!("M{} 16.5h4", x + 1),
-        Failed => format!("M{a} 9l5 6m0-6l-5 6", a = x + 1),
-        Planned | Claimed | Building | Frozen | Sending => format!("M{} 12a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0-5 0", x + 1),
-        Done | Partly => {
-            let height = (6 + run.took_ms.unwrap_or(0) * 12 / longest).clamp(6, 18);
-            format!("M{} 18v-{height}h4v{height}z", x + 1)
-        }
-    };
-    view! { <path d=shape data-state=run.state.as_str()></path> }
+/// "Run of Mon 23 Nov 2026, 07:00: failed, 4 s".
+fn name(run: &RunItem) -> String {
+    let took = run.took.as_ref().map(|took| format!(", {took}")).unwrap_or_default();
+    format!("Run of {}: {}{took}", run.scheduled.words, run.state.label().to_lowercase())
 }
 
 /// The strip in words: "Last 12 runs: 10 done, 1 failed, 1 skipped".

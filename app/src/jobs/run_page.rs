@@ -1,113 +1,188 @@
-//! One run: its result, each recipient with the mail server's own words, its log.
+//! One run: its result, its steps, each recipient with the mail server's own words, its log as it comes.
 
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use uuid::Uuid;
 
 use super::{
-    api::{DecideDelivery, ResendFailed, load_run},
-    marks,
-    view::{DeliveryItem, LogLine, RunDetail},
+    api::{CancelRun, DecideDelivery, ResendFailed, StopTrying, TryRunNow, load_run},
+    log_panel::LogPanel,
+    marks, run_steps,
+    view::{DeliveryItem, LogPage, RunDetail},
 };
 use crate::{
-    domain::{delivery::DeliveryPhase, ids::OccurrenceId, job::RecipientKind, occurrence::Trigger},
+    domain::{
+        delivery::DeliveryPhase,
+        ids::OccurrenceId,
+        job::RecipientKind,
+        occurrence::{OccurrenceState, Trigger},
+    },
     error::AppError,
-    ui::{ErrorPage, Icon, Page},
+    ui::{ErrorPage, ErrorSummary, Icon, Page, plain_error},
 };
 
 #[component]
 pub fn RunPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.read().get("id").and_then(|id| id.parse::<OccurrenceId>().ok()));
+    let (params, query) = (use_params_map(), use_query_map());
+    let asked = Memo::new(move |_| {
+        let id = params.read().get("id").and_then(|id| id.parse::<OccurrenceId>().ok());
+        (id, query.read().get("line").and_then(|line| line.parse::<Uuid>().ok()))
+    });
     let run = Resource::new(
-        move || id.get(),
-        async |id| match id {
-            Some(id) => load_run(id).await,
+        move || asked.get(),
+        async |(id, line)| match id {
+            Some(id) => load_run(id, line).await,
             None => Err(AppError::NotFound),
         },
     );
-    Effect::new(move |_| {
-        let is_open =
-            run.with(|run| run.as_ref().is_some_and(|run| run.as_ref().is_ok_and(|run| !run.run.state.is_final())));
-        if is_open {
-            soon(move || run.refetch());
-        }
-    });
     view! {
         <Transition>
             {move || Suspend::new(async move {
                 match run.await {
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),
-                    Ok(detail) => shown(detail).into_any(),
+                    Ok(detail) => view! { <Run detail=detail /> }.into_any(),
                 }
             })}
         </Transition>
     }
+    .into_any()
 }
 
-fn shown(detail: RunDetail) -> impl IntoView {
-    let RunDetail {
-        run,
-        kind,
-        job_id,
-        job_name,
-        job_is_gone,
-        period,
-        commit,
-        snapshot_hash,
-        has_report,
-        next_try,
-        deliveries,
-        blocked,
-        log,
-        can_edit,
-    } = detail;
-    let is_open = !run.state.is_final();
-    let id = run.id;
+/// A run that is read again while it changes; the log stays where it is, and hears of its lines by itself.
+#[component]
+fn Run(detail: RunDetail) -> impl IntoView {
+    let mut detail = detail;
+    let id = detail.run.id;
+    let is_open = !detail.run.state.is_final();
+    let log =
+        LogPage { lines: std::mem::take(&mut detail.log), older: detail.older_log, is_latest: detail.is_latest_log };
+    let title = format!("{}, {}", detail.job_name, detail.run.scheduled.words);
+    let now = RwSignal::new(detail);
+    let again = Callback::new(move |()| {
+        leptos::task::spawn_local(async move {
+            // What cannot be read now is read with the next line.
+            if let Ok(mut new) = load_run(id, None).await {
+                new.log = Vec::new();
+                if now.try_with_untracked(|old| *old != new) == Some(true) {
+                    now.set(new);
+                }
+            }
+        });
+    });
+    let head = Memo::new(move |_| now.with(|now| RunDetail { deliveries: Vec::new(), ..now.clone() }));
+    let people = Memo::new(move |_| now.with(|now| (now.deliveries.clone(), can_decide(now))));
     let actions = move || {
         view! {
-            {has_report.then(|| view! { <a class="btn is-primary" href=format!("/reports/{id}")><Icon name="file-text" />"Open the report"</a> })}
+            {move || head.with(buttons)}
             {is_open.then(|| view! { <a class="btn needs-no-script" href=format!("/jobs/runs/{id}") rel="external"><Icon name="refresh-cw" />"Refresh"</a> })}
         }
     };
-    let job = if job_is_gone {
-        view! { <span dir="auto">{job_name.clone()}" (deleted)"</span> }.into_any()
-    } else {
-        view! { <a class="link" href=format!("/jobs/{job_id}") dir="auto">{job_name.clone()}</a> }.into_any()
-    };
-    let how = match run.trigger {
-        Trigger::Schedule => "By schedule",
-        Trigger::Manual => "By hand",
-    };
+    let refused = plain_error::<DecideDelivery>();
     view! {
-        <Page title=format!("{job_name}, {}", run.scheduled.words) lead=run.subject.clone().unwrap_or_default() actions=actions>
-            <section class="panel is-padded" aria-labelledby="result-head">
-                <div class="panel__head"><h2 id="result-head">"Result"</h2>{marks::run_state(run.state)}</div>
-                {run.reason.clone().map(|reason| view! { <p dir="auto">{reason}</p> })}
-                {next_try.map(|next| view! { <p>"Next try: "<time datetime=next.at.to_rfc3339()>{next.words}</time>"."</p> })}
-                <dl class="facts">
-                    <div><dt>"Job"</dt><dd>{job}</dd></div>
-                    <div><dt>"Kind"</dt><dd>{kind.label()}</dd></div>
-                    <div><dt>"Started"</dt><dd>{how}</dd></div>
-                    {period.map(|period| view! { <div><dt>"Covers"</dt><dd>{period}</dd></div> })}
-                    {run.took.clone().map(|took| view! { <div><dt>"Took"</dt><dd>{took}</dd></div> })}
-                    {commit.map(|commit| view! { <div><dt>"Commit"</dt><dd><code>{commit}</code></dd></div> })}
-                    {snapshot_hash.map(|hash| view! { <div><dt>"SHA-256 of its data"</dt><dd><code>{hash}</code></dd></div> })}
-                </dl>
-            </section>
-            {blocked.map(|words| view! {
-                <div class="banner" data-tone="bad" role="status">
-                    <Icon name="circle-x" />
-                    <div><strong>"The mail account does not work."</strong><p dir="auto">{words}" What waits goes out as soon as it works again."</p></div>
-                </div>
-            })}
-            {kind.is_personal().then(|| view! { <p class="muted">"Each of these mails is for its reader alone: it is shown to nobody else, and it is not kept in the archive."</p> })}
-            {(!deliveries.is_empty()).then(|| recipients(id, deliveries, can_edit))}
-            <section class="panel is-padded" aria-labelledby="log-head">
-                <div class="panel__head"><h2 id="log-head">"Log"</h2></div>
-                {lines(log)}
-            </section>
+        <Page title=title actions=actions>
+            <ErrorSummary error=refused />
+            {move || result(head.get())}
+            {move || people.with(|(people, can_decide)| (!people.is_empty()).then(|| recipients(id, people.clone(), *can_decide)))}
+            <LogPanel run=id page=log is_open=is_open on_news=again />
         </Page>
     }
+    .into_any()
+}
+
+/// After a run was cancelled nothing is decided about its messages any more.
+fn can_decide(detail: &RunDetail) -> bool {
+    detail.can_edit && detail.run.state != OccurrenceState::Cancelled
+}
+
+fn buttons(detail: &RunDetail) -> AnyView {
+    let id = detail.run.id;
+    let can_cancel = detail.can_edit && !detail.run.state.is_final();
+    view! {
+        {detail.has_report.then(|| view! { <a class="btn is-primary" href=format!("/reports/{id}")><Icon name="file-text" />"Open the report"</a> })}
+        {can_cancel.then(|| form(CancelRun::url(), id, "btn is-danger-quiet", "ban", "Cancel the run"))}
+    }
+    .into_any()
+}
+
+fn form(
+    action: &'static str,
+    id: OccurrenceId,
+    class: &'static str,
+    icon: &'static str,
+    words: &'static str,
+) -> AnyView {
+    view! {
+        <form method="post" action=action>
+            <input type="hidden" name="id" value=id.to_string() />
+            <button class=class type="submit"><Icon name=icon />{words}</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn result(detail: RunDetail) -> AnyView {
+    let waiting = waiting(&detail);
+    let RunDetail { run, kind, job_id, job_name, job_is_gone, period, commit, snapshot_hash, steps, blocked, .. } = detail;
+    let job = if job_is_gone {
+        view! { <span dir="auto">{job_name}" (deleted)"</span> }.into_any()
+    } else {
+        view! { <a class="link" href=format!("/jobs/{job_id}") dir="auto">{job_name}</a> }.into_any()
+    };
+    let how = match (run.trigger, run.is_backfill) {
+        (Trigger::Manual, _) => "By hand",
+        (Trigger::Schedule, true) => "By hand, as a backfill",
+        (Trigger::Schedule, false) => "By schedule",
+    };
+    view! {
+        <section class="panel is-padded" aria-labelledby="result-head">
+            <div class="panel__head"><h2 id="result-head">"Result"</h2>{marks::run_state(run.state)}</div>
+            {run.reason.clone().map(|reason| view! { <p dir="auto">{reason}</p> })}
+            {waiting}
+            {run_steps::steps(steps)}
+            <dl class="facts">
+                <div><dt>"Job"</dt><dd>{job}</dd></div>
+                <div><dt>"Kind"</dt><dd>{kind.label()}</dd></div>
+                {run.subject.clone().map(|subject| view! { <div><dt>"Subject"</dt><dd dir="auto">{subject}</dd></div> })}
+                <div><dt>"Started"</dt><dd>{how}</dd></div>
+                {period.map(|period| view! { <div><dt>"Covers"</dt><dd>{period}</dd></div> })}
+                {run.took.clone().map(|took| view! { <div><dt>"Took"</dt><dd>{took}</dd></div> })}
+                {commit.map(|commit| view! { <div><dt>"Commit"</dt><dd><code>{commit}</code></dd></div> })}
+                {snapshot_hash.map(|hash| view! { <div><dt>"SHA-256 of its data"</dt><dd><code>{hash}</code></dd></div> })}
+            </dl>
+        </section>
+        {blocked.map(|words| view! {
+            <div class="banner" data-tone="bad" role="status">
+                <Icon name="circle-x" />
+                <div><strong>"The mail account does not work."</strong><p dir="auto">{words}" What waits goes out as soon as it works again."</p></div>
+            </div>
+        })}
+        {kind.is_personal().then(|| view! { <p class="muted">"Each of these mails is for its reader alone: it is shown to nobody else, and it is not kept in the archive."</p> })}
+    }
+    .into_any()
+}
+
+/// Which attempt it is, when the next one comes, and what can be done about that.
+fn waiting(detail: &RunDetail) -> AnyView {
+    let RunDetail { run, is_waiting, next_try, attempts, tries, can_edit, .. } = detail;
+    // Messages have attempts of their own, which their rows show.
+    let is_before_sending = run.state != OccurrenceState::Sending;
+    let attempt = (!run.state.is_final() && is_before_sending && *attempts > 0)
+        .then(|| format!("Attempt {attempts} of {tries}."));
+    let next = next_try.clone().filter(|_| *is_waiting);
+    let can_act = *can_edit && next.is_some();
+    if attempt.is_none() && next.is_none() {
+        return ().into_any();
+    }
+    let id = run.id;
+    view! {
+        <div class="cluster">
+            {attempt.map(|attempt| view! { <span>{attempt}</span> })}
+            {next.map(|next| view! { <span>"Next try: "<time datetime=next.at.to_rfc3339()>{next.words}</time>"."</span> })}
+            {can_act.then(|| form(TryRunNow::url(), id, "btn is-sm", "play", "Try now"))}
+            {can_act.then(|| form(StopTrying::url(), id, "btn is-sm", "x", "Stop trying"))}
+        </div>
+    }
+    .into_any()
 }
 
 fn recipients(run: OccurrenceId, deliveries: Vec<DeliveryItem>, can_edit: bool) -> impl IntoView {
@@ -182,33 +257,4 @@ fn recipient(delivery: DeliveryItem, can_edit: bool) -> impl IntoView {
             </td>
         </tr>
     }
-}
-
-fn lines(log: Vec<LogLine>) -> impl IntoView {
-    let line = |line: LogLine| {
-        view! { <span data-level=line.level.as_str()><span class="time">{line.time}</span>" "{line.level.label()}" "{line.words}"\n"</span> }
-    };
-    view! { <pre class="log is-wrapped" role="log" aria-live="off" aria-label="Log of the run" tabindex="0">{log.into_iter().map(line).collect_view()}</pre> }
-}
-
-#[cfg(feature = "hydrate")]
-use browser::soon;
-
-#[cfg(not(feature = "hydrate"))]
-use server::soon;
-
-#[cfg(feature = "hydrate")]
-mod browser {
-    use std::time::Duration;
-
-    /// After a second: the run is still going.
-    pub fn soon(then: impl FnOnce() + 'static) {
-        leptos::prelude::set_timeout(then, Duration::from_secs(1));
-    }
-}
-
-#[cfg(not(feature = "hydrate"))]
-mod server {
-    /// Effects do not run on the server.
-    pub fn soon<F>(_then: F) {}
 }

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::form::JobForm;
 use crate::domain::{
@@ -41,6 +42,118 @@ pub struct JobItem {
     pub can_edit: bool,
 }
 
+/// Which jobs the list shows; an empty field asks for nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct JobFilter {
+    /// Part of the name of a job, a project or a schedule's sentence.
+    pub q: String,
+    /// Key of a project.
+    pub project: String,
+    /// A word of [`JobState`].
+    pub state: String,
+    /// A word of [`LastResult`].
+    pub result: String,
+}
+
+crate::text_enum!(
+    /// Whether a job plans runs.
+    JobState {
+        On = "on",
+        Paused = "paused",
+        /// Nothing comes any more.
+        Ended = "ended",
+    }
+);
+
+crate::text_enum!(
+    /// How the latest run of a job went.
+    LastResult {
+        Done = "done",
+        Partly = "partly",
+        Failed = "failed",
+        Skipped = "skipped",
+        /// It has not ended.
+        Going = "going",
+        None = "none",
+    }
+);
+
+/// The jobs that fit a filter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobList {
+    pub items: Vec<JobItem>,
+    /// How many there are without a filter.
+    pub all: usize,
+    /// Key and name of the projects that have jobs.
+    pub projects: Vec<(String, String)>,
+}
+
+impl JobItem {
+    /// Whether it plans runs.
+    pub fn standing(&self) -> JobState {
+        match (self.state, self.next.is_some()) {
+            (ScheduleState::Paused, _) => JobState::Paused,
+            (ScheduleState::On, true) => JobState::On,
+            (ScheduleState::On, false) => JobState::Ended,
+        }
+    }
+
+    /// How its latest run went.
+    pub fn last_result(&self) -> LastResult {
+        use OccurrenceState::*;
+        match self.runs.last().map(|run| run.state) {
+            None => LastResult::None,
+            Some(Done) => LastResult::Done,
+            Some(Partly) => LastResult::Partly,
+            Some(Failed) => LastResult::Failed,
+            Some(Skipped | Cancelled) => LastResult::Skipped,
+            Some(Planned | Claimed | Building | Frozen | Sending) => LastResult::Going,
+        }
+    }
+}
+
+impl JobFilter {
+    /// Whether a job fits. A word that no choice has fits every job.
+    pub fn fits(&self, job: &JobItem) -> bool {
+        let words = self.q.trim().to_lowercase();
+        [&job.name, &job.project_name, &job.sentence].iter().any(|text| text.to_lowercase().contains(&words))
+            && (self.project.is_empty() || self.project.eq_ignore_ascii_case(&job.project_key))
+            && self.state.parse().map_or(true, |state: JobState| state == job.standing())
+            && self.result.parse().map_or(true, |result: LastResult| result == job.last_result())
+    }
+
+    /// Whether it asks for anything.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl JobState {
+    /// The word in the list.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::On => "On",
+            Self::Paused => "Paused",
+            Self::Ended => "Ended",
+        }
+    }
+}
+
+impl LastResult {
+    /// The words in a list of choices.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Done => "Done",
+            Self::Partly => "Partly delivered",
+            Self::Failed => "Failed",
+            Self::Skipped => "Skipped or cancelled",
+            Self::Going => "Still going",
+            Self::None => "No run yet",
+        }
+    }
+}
+
 /// The next run of a job, for the dashboard.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NextRun {
@@ -57,6 +170,8 @@ pub struct RunItem {
     pub id: OccurrenceId,
     pub scheduled: Moment,
     pub trigger: Trigger,
+    /// A person asked for it after its time, or ahead of it.
+    pub is_backfill: bool,
     pub state: OccurrenceState,
     pub reason: Option<String>,
     pub subject: Option<String>,
@@ -77,8 +192,14 @@ pub struct JobDetail {
     pub account: String,
     /// Version of the compiled time-zone data.
     pub zone_data: String,
+    /// Its rules, each with its name, in words.
+    pub rules: Vec<(String, String)>,
     /// Latest first.
     pub runs: Vec<RunItem>,
+    /// The run behind which there are older ones.
+    pub older: Option<OccurrenceId>,
+    /// Whether these are the latest.
+    pub is_latest: bool,
 }
 
 /// A run's own page.
@@ -95,12 +216,64 @@ pub struct RunDetail {
     pub commit: Option<String>,
     pub snapshot_hash: Option<String>,
     pub has_report: bool,
+    /// Nobody works on it, and it has not ended.
+    pub is_waiting: bool,
     pub next_try: Option<Moment>,
+    /// How often it was begun before its messages existed, and how often that may be.
+    pub attempts: u32,
+    pub tries: u32,
+    /// Empty before it was begun.
+    pub steps: Vec<StepItem>,
     pub deliveries: Vec<DeliveryItem>,
     /// Why nothing goes over its mail account for now.
     pub blocked: Option<String>,
     pub log: Vec<LogLine>,
+    /// The line before which there are older ones.
+    pub older_log: Option<Uuid>,
+    /// Whether these are the last lines.
+    pub is_latest_log: bool,
     pub can_edit: bool,
+}
+
+crate::text_enum!(
+    /// What a run does, one after the other.
+    RunStep { Collect = "collect", Write = "write", Send = "send" }
+);
+
+crate::text_enum!(
+    /// How far a step has come.
+    StepState {
+        /// It comes, or never came.
+        NotReached = "not_reached",
+        Going = "going",
+        /// It goes on at the next try.
+        Waiting = "waiting",
+        Done = "done",
+        /// The run ended here, or not all of it arrived.
+        Failed = "failed",
+        Stopped = "stopped",
+    }
+);
+
+/// A step of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepItem {
+    pub step: RunStep,
+    pub state: StepState,
+    /// How long it took, in words and in milliseconds; none while it has not ended.
+    pub took: Option<String>,
+    pub took_ms: Option<i64>,
+}
+
+impl RunStep {
+    /// The words on the page.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Collect => "Collect data",
+            Self::Write => "Draw and write",
+            Self::Send => "Send",
+        }
+    }
 }
 
 /// A recipient of a run.
@@ -122,10 +295,32 @@ pub struct DeliveryItem {
 /// A line of a run's log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogLine {
+    /// Rises with time.
+    pub id: Uuid,
     /// Local time to the millisecond.
     pub time: String,
     pub level: LogLevel,
     pub words: String,
+}
+
+/// Some lines of a run's log, in their order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogPage {
+    pub lines: Vec<LogLine>,
+    /// The line before which there are older ones.
+    pub older: Option<Uuid>,
+    /// Whether these are the last ones.
+    pub is_latest: bool,
+}
+
+/// What became of a test mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestOutcome {
+    pub is_sent: bool,
+    pub to: String,
+    /// The mail server's words, or why there are none.
+    pub words: String,
+    pub at: DateTime<Utc>,
 }
 
 /// What the editor needs beside the form.
@@ -154,4 +349,39 @@ pub enum Preview {
         zone_data: String,
     },
     NotYet(Vec<Problem>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job() -> JobItem {
+        JobItem {
+            id: ScheduleId(Uuid::nil()),
+            name: "Weekly report".into(),
+            project_key: "REP".into(),
+            project_name: "Reporting".into(),
+            sentence: "Mondays at 07:00, UTC".into(),
+            state: ScheduleState::On,
+            pause_note: None,
+            next: None,
+            next_in: None,
+            runs: Vec::new(),
+            can_edit: true,
+        }
+    }
+
+    fn fits(q: &str, project: &str, state: &str, result: &str) -> bool {
+        let [q, project, state, result] = [q, project, state, result].map(str::to_owned);
+        JobFilter { q, project, state, result }.fits(&job())
+    }
+
+    #[test]
+    fn a_filter_asks_for_what_its_fields_say_and_for_nothing_else() {
+        assert!(fits("", "", "", "") && JobFilter::default().is_empty());
+        assert!(fits("MONDAYS", "rep", "ended", "none"));
+        assert!(!fits("tuesdays", "", "", "") && !fits("", "OPS", "", ""));
+        assert!(!fits("", "", "on", "") && !fits("", "", "", "failed"));
+        assert!(fits("", "", "no such word", "nor this"));
+    }
 }

@@ -20,7 +20,7 @@ use app::{
     reports::service::{
         git_history, git_push,
         git_settings::{self, ArchiveInput, RemoteInput},
-        git_state, library,
+        git_state,
     },
     testing::{Cast, TestApp, each_database, project, sent_report, task},
 };
@@ -100,7 +100,7 @@ async fn the_next_commit_goes_to_the_repository_branch_and_author_that_were_ente
         let path = folder.join("server.git");
         git_settings::save(&mina, 1, archive_input(path.to_str().unwrap(), "reports/weekly")).await.unwrap();
         let run_id = sent_report(&app, made.id).await;
-        let commit = library::read(&mina, run_id).await.unwrap().item.commit.unwrap();
+        let commit = read::read(&mina, run_id).await.unwrap().item.commit.unwrap();
         assert_eq!(run(&path, &["rev-parse", "reports/weekly"]).trim(), commit);
         assert_eq!(run(&path, &["log", "-1", "--format=%an <%ae>", "reports/weekly"]), "Office <office@example.org>\n");
         assert_eq!(run(&path, &["rev-list", "--count", "reports/weekly"]), "1\n", "what was before stays where it is");

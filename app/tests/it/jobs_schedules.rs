@@ -396,7 +396,7 @@ async fn a_backfill_makes_up_for_what_was_skipped_and_leaves_alone_what_has_run(
         assert_eq!((again.runs, again.already), (0, 5));
         let nothing = (utc("2026-11-23T07:10:00Z"), utc("2026-11-23T07:20:00Z"));
         let refused = backfill::run(&stage.mina(), id, nothing, Overlap::Skip).await;
-        assert_eq!(refused, Err(AppError::field("to", Problem::NeverRuns)));
+        assert_eq!(refused, Err(AppError::field("to", Problem::NoRunInside)));
     })
     .await;
 }

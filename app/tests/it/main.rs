@@ -8,6 +8,7 @@ mod dashboard;
 mod git_archive;
 mod import_export;
 mod import_run;
+mod jobs_hands;
 mod jobs_recipients;
 mod jobs_runs;
 mod jobs_schedules;

@@ -165,3 +165,125 @@ async fn failed_messages_are_sent_again_together_and_an_unknown_one_is_marked_as
     })
     .await;
 }
+
+/// A job of the form that the other tests send, by its page.
+async fn with_job(visitor: &mut Visitor) -> (String, String) {
+    with_project(visitor).await;
+    let action = visitor.form_action("/jobs/new", "save_job").await;
+    let made = visitor.post(&action, &format!("{SITE}/jobs/new"), &FORM).await;
+    let page = made.location().split('?').next().unwrap().to_owned();
+    let id = page.trim_start_matches("/jobs/").to_owned();
+    (page, id)
+}
+
+#[tokio::test]
+async fn a_backfill_is_shown_confirmed_and_made_without_javascript() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        let (page, id) = with_job(&mut visitor).await;
+        assert!(visitor.get(&page).await.body.contains(&format!("{page}/backfill")));
+        let asked = format!("{page}/backfill?from=2026-11-09T00%3A00&to=2026-11-20T00%3A00&overlap=queue_all");
+        let shown = visitor.get(&asked).await.body;
+        assert!(shown.contains("4 runs would be made.") && shown.contains("Mon 9 Nov 2026, 07:00"), "{shown}");
+        let bad = visitor.get(&format!("{page}/backfill?from=2026-11-20&to=&overlap=skip")).await.body;
+        assert!(bad.contains("Enter a date with a time") && bad.contains("Enter a value"), "{bad}");
+        let start = visitor.form_action(&asked, "start_backfill").await;
+        let form = |to| [("id", id.as_str()), ("from", "2026-11-09T00:00"), ("to", to), ("overlap", "queue_all")];
+        let refused = visitor.post(&start, &format!("{SITE}{asked}"), &form("2026-11-08T00:00")).await;
+        let back = refused.location().trim_start_matches(SITE).to_owned();
+        let shown = visitor.get(&back).await.body;
+        assert!(shown.contains("The end is before the start") && shown.contains("2026-11-08T00:00"), "{shown}");
+        let made = visitor.post(&start, &format!("{SITE}{asked}"), &form("2026-11-20T00:00")).await;
+        assert_eq!(made.location(), format!("{page}?notice=backfilled"));
+        let shown = visitor.get(&page).await.body;
+        assert_eq!(shown.matches(">Backfill</span>").count(), 4, "{shown}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_dry_run_shows_the_mail_in_a_frame_of_its_own_and_sends_nothing() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        let (page, id) = with_job(&mut visitor).await;
+        let shown = visitor.get(&format!("{page}/dry-run?at=2026-11-30T07%3A00")).await.body;
+        assert!(shown.contains("Mon 30 Nov 2026, 07:00") && shown.contains("2 of 2 would get it."), "{shown}");
+        assert!(shown.contains("the data are those of now") && shown.contains("max@example.org"), "{shown}");
+        let frame = visitor.get(&format!("/jobs/{id}/dry-run/mail?at=2026-11-30T06:00:00Z")).await;
+        let policy = frame.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.starts_with("sandbox; default-src 'none'"), "{policy}");
+        assert!(frame.body.contains("data:image/png;base64,") && !frame.body.contains("\"cid:"), "{}", frame.body);
+        let unreadable = visitor.get(&format!("{page}/dry-run?at=soon")).await.body;
+        assert!(unreadable.contains("Enter a date with a time"), "{unreadable}");
+        assert_eq!(delivery::Entity::find().all(app.reader()).await.unwrap().len(), 0);
+        assert!(visitor.get(&page).await.body.contains("No runs yet"));
+        assert_eq!(
+            Visitor::new(&app).get(&format!("/jobs/{id}/dry-run/mail?at=2026-11-30T06:00:00Z")).await.status,
+            303
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_is_copied_its_run_cancelled_and_the_list_filtered() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        let (page, id) = with_job(&mut visitor).await;
+        let copy = visitor.form_action(&page, "duplicate_job").await;
+        let copied = visitor.post(&copy, &format!("{SITE}{page}"), &[("id", &id)]).await;
+        let shown = visitor.get(copied.location()).await.body;
+        assert!(shown.contains("Weekly report (copy)") && shown.contains("The copy is paused"), "{shown}");
+        assert!(shown.contains("If a run is still going") && shown.contains("The new one is skipped."), "{shown}");
+
+        let run = visitor.form_action(&page, "start_run").await;
+        let started = visitor.post(&run, &format!("{SITE}{page}"), &[("id", &id)]).await;
+        let run_page = started.location().split('?').next().unwrap().to_owned();
+        let cancel = visitor.form_action(&run_page, "cancel_run").await;
+        let run = run_page.trim_start_matches("/jobs/runs/").to_owned();
+        visitor.post(&cancel, &format!("{SITE}{run_page}"), &[("id", &run)]).await;
+        let shown = visitor.get(&run_page).await.body;
+        assert!(shown.contains("Cancelled by Mina Kovač.") && !shown.contains("/rpc/cancel_run"), "{shown}");
+        let log = visitor.get(&format!("{run_page}/log.txt")).await;
+        assert!(log.headers["content-disposition"].to_str().unwrap().starts_with("attachment"));
+        assert!(log.body.contains(" INFO Started by Mina Kovač.\n"), "{}", log.body);
+
+        let paused = visitor.get("/jobs?state=paused").await.body;
+        assert!(paused.contains("Weekly report (copy)") && paused.contains("1 of 2"), "{paused}");
+        assert!(!paused.contains(&format!("href=\"{page}\"")), "{paused}");
+        let none = visitor.get("/jobs?q=letter&result=failed").await.body;
+        assert!(none.contains("No job fits the filter") && none.contains("value=\"letter\""), "{none}");
+        let all = visitor.get("/jobs").await.body;
+        assert!(all.contains("Run of Mon 23 Nov 2026, 09:00: cancelled"), "each run is a link with a name: {all}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_test_mail_keeps_what_is_typed_and_says_what_the_server_said() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        with_project(&mut visitor).await;
+        let form = visitor.get("/jobs/new").await.body;
+        let start = form.find("formaction=\"/rpc/send_job_test").expect("the button is there");
+        let action = form[start + 12..].split('"').next().unwrap().to_owned();
+        let mut typed = FORM.to_vec();
+        typed[0] = ("name", "Not saved yet");
+        let sent = visitor.post(&action, &format!("{SITE}/jobs/new"), &typed).await;
+        assert!(sent.location().starts_with("/jobs/new?"), "{}", sent.location());
+        let shown = visitor.get(sent.location()).await.body;
+        assert!(
+            shown.contains("The test went to mina@example.org.") && shown.contains("Kept in the outbox"),
+            "{shown}"
+        );
+        assert!(shown.contains("value=\"Not saved yet\"") && shown.contains("max@example.org"), "{shown}");
+        let forged = visitor.get("/jobs/new?tested=eyJ3b3JkcyI6ImNhbGwgNTU1In0").await.body;
+        assert!(!forged.contains("The test"), "{forged}");
+        typed[8] = ("account", "gone");
+        let refused = visitor.post(&action, &format!("{SITE}/jobs/new"), &typed).await;
+        let back = refused.location().trim_start_matches(SITE).to_owned();
+        let shown = visitor.get(&back).await.body;
+        assert!(shown.contains("Choose one of the list") && shown.contains("Not saved yet"), "{shown}");
+    })
+    .await;
+}

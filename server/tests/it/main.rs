@@ -9,6 +9,7 @@ mod git_archive;
 mod http;
 mod import;
 mod jobs_killed;
+mod jobs_live;
 mod jobs_pages;
 mod live;
 mod mail;

@@ -208,3 +208,17 @@ fn a_skipped_run_can_be_made_up_for() {
     let done = sent(Tally { accepted: 1, ..Tally::default() });
     assert_eq!(done.clone().step(Event::Revived, at(5), 7).0, done);
 }
+
+#[test]
+fn who_does_not_want_to_wait_makes_the_next_try_come_now_and_hurries_no_worker() {
+    let waits = after(&[
+        Event::Claimed,
+        Event::BuildBegins { fence: 1 },
+        Event::Broke { fence: 1, reason: "The disk is full.".into(), remedy: Remedy::TryAgain },
+    ]);
+    let (hurried, _) = waits.clone().step(Event::Hurried, at(1), 7);
+    assert_eq!((hurried.next_try_at, hurried.attempts, hurried.reason), (Some(at(1)), 1, waits.reason));
+    assert_eq!(sending().step(Event::Hurried, at(1), 7).0, sending(), "a worker has it");
+    let done = sent(Tally { accepted: 1, ..Tally::default() });
+    assert_eq!(done.clone().step(Event::Hurried, at(3), 7).0, done);
+}

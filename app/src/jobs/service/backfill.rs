@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use chrono_tz::Tz;
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::{
     book, ledger,
+    local_time::{self, Which},
     planner::{self, NewRun},
     schedules,
 };
@@ -16,16 +18,84 @@ use crate::{
         ids::{OccurrenceId, ScheduleId},
         job::LogLevel,
         occurrence::{Event, OccurrenceState, Standing},
-        planner::{BACKFILL_MAX, BackfillProblem, Made, Overlap, Verdict, backfill},
+        planner::{BACKFILL_MAX, Backfill, BackfillProblem, Made, Ongoing, Overlap, Verdict, backfill},
         schedule::Timetable,
     },
     entities::{occurrence, schedule},
-    error::{AppError, AppResult, Problem},
+    error::{AppError, AppResult, Checks, Problem},
+    jobs::plan_view::{BackfillForm, BackfillLine, BackfillPlan},
     platform::{
         ctx::{Actor, Ctx},
         db::WriteTx,
     },
 };
+
+/// Instants that the page names one by one.
+const SHOWN: usize = 20;
+
+/// A form that has been read: the range, and how its runs go together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    pub range: (DateTime<Utc>, DateTime<Utc>),
+    pub overlap: Overlap,
+}
+
+/// Reads a form in the zone of its schedule. Of an hour that happens twice, the range holds both.
+///
+/// # Errors
+/// [`AppError::Invalid`] with the fields that are wrong.
+pub fn read(zone: Tz, form: &BackfillForm) -> AppResult<Asked> {
+    let mut checks = Checks::default();
+    let mut moment = |field: &str, text: &str, which| {
+        local_time::read(zone, text, which).unwrap_or_else(|| {
+            checks.add(field, if text.trim().is_empty() { Problem::Required } else { Problem::NotAMoment });
+            DateTime::UNIX_EPOCH
+        })
+    };
+    let range = (moment("from", &form.from, Which::First), moment("to", &form.to, Which::Second));
+    let overlap = form.overlap.parse().unwrap_or_else(|()| {
+        checks.add("overlap", Problem::UnknownChoice);
+        Overlap::QueueAll
+    });
+    checks.done()?;
+    Ok(Asked { range, overlap })
+}
+
+/// What a backfill would make, were it begun now.
+///
+/// # Errors
+/// As [`run`].
+pub async fn preview(ctx: &Ctx, id: ScheduleId, asked: Asked) -> AppResult<BackfillPlan> {
+    let held = schedules::editable(ctx, id).await?;
+    let timetable = schedules::timetable(&held)?;
+    let rows = rows(ctx.reader(), id, asked.range).await?;
+    let ongoing = planner::going_on(&planner::open_runs_in(ctx.reader(), id).await?);
+    let Backfill { made, already } = plan(&timetable, asked, ongoing, &rows)?;
+    let runs = made.iter().filter(|made| made.verdict.is_run()).count();
+    let line = |made: &Made| {
+        let run = timetable.look_at(made.at);
+        let skipped = match made.verdict {
+            Verdict::Run | Verdict::RunInstead => None,
+            Verdict::Skip(reason) => Some(reason.words(|at| timetable.local_words(at))),
+        };
+        BackfillLine { words: run.words(), note: run.note, skipped }
+    };
+    Ok(BackfillPlan {
+        runs,
+        skipped: made.len() - runs,
+        already: already.len(),
+        shown: made.iter().take(SHOWN).map(line).collect(),
+        more: made.len().saturating_sub(SHOWN),
+    })
+}
+
+fn plan(timetable: &Timetable, asked: Asked, ongoing: Ongoing, rows: &Rows) -> AppResult<Backfill> {
+    let states = rows.iter().map(|(&at, &(_, state))| (at, state)).collect();
+    backfill(timetable, asked.range, asked.overlap, ongoing, &states).map_err(refused)
+}
+
+/// The runs of a range by their instants.
+type Rows = BTreeMap<DateTime<Utc>, (OccurrenceId, OccurrenceState)>;
 
 /// What became of a range.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -52,10 +122,9 @@ pub async fn run(
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(ctx, &tx, id).await?;
     let timetable = schedules::timetable(&held)?;
-    let rows = rows(&tx, id, range).await?;
-    let states = rows.iter().map(|(&at, &(_, state))| (at, state)).collect();
+    let rows = rows(&*tx, id, range).await?;
     let ongoing = planner::ongoing(&tx, id).await?;
-    let plan = backfill(&timetable, range, overlap, ongoing, &states).map_err(refused)?;
+    let plan = plan(&timetable, Asked { range, overlap }, ongoing, &rows)?;
     for &made in &plan.made {
         make(ctx, &tx, &held, &timetable, made, rows.get(&made.at).map(|&(run, _)| run)).await?;
     }
@@ -65,12 +134,11 @@ pub async fn run(
     Ok(Filled { runs, skipped: plan.made.len() - runs, already: plan.already.len() })
 }
 
-/// The runs of a range by their instants.
 async fn rows(
-    tx: &WriteTx,
+    db: &impl ConnectionTrait,
     id: ScheduleId,
     (first, last): (DateTime<Utc>, DateTime<Utc>),
-) -> AppResult<BTreeMap<DateTime<Utc>, (OccurrenceId, OccurrenceState)>> {
+) -> AppResult<Rows> {
     use occurrence::Column;
     let rows: Vec<(DateTime<Utc>, OccurrenceId, OccurrenceState)> = occurrence::Entity::find()
         .select_only()
@@ -78,7 +146,7 @@ async fn rows(
         .filter(Column::ScheduleId.eq(id))
         .filter(Column::ScheduledAt.between(first, last))
         .into_tuple()
-        .all(&**tx)
+        .all(db)
         .await?;
     Ok(rows.into_iter().map(|(at, run, state)| (at, (run, state))).collect())
 }
@@ -130,7 +198,7 @@ async fn revive(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, run: Occurrence
 fn refused(problem: BackfillProblem) -> AppError {
     let problem = match problem {
         BackfillProblem::EndsBeforeStart => Problem::EndsBeforeStart,
-        BackfillProblem::Nothing => Problem::NeverRuns,
+        BackfillProblem::Nothing => Problem::NoRunInside,
         BackfillProblem::TooMany => Problem::TooMany { max: u32::try_from(BACKFILL_MAX).unwrap_or(u32::MAX) },
     };
     AppError::field("to", problem)

@@ -1,15 +1,17 @@
 //! A dry run: the report that the run of an instant, past or future, would send. Nothing is stored and nothing is sent.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
 use sea_orm::EntityTrait;
 use uuid::Uuid;
 
-use super::{rules, schedules, worker};
+use super::{addressees, rules, schedules, worker};
 use crate::{
     domain::{
         ids::{OccurrenceId, ScheduleId},
         occurrence::Trigger,
         planner::{Rehearsal, rehearse},
+        recipient::{Addressee, HeldBack},
         report::Snapshot,
     },
     entities::project,
@@ -29,6 +31,10 @@ pub struct DryRun {
     pub snapshot: Snapshot,
     pub written: Written,
     pub images: Vec<Image>,
+    /// Who would get it as things are now, with the reason for those who would not.
+    pub people: Vec<(Addressee, Option<HeldBack>)>,
+    /// What the log would say of the list of recipients.
+    pub notes: Vec<String>,
     /// Why it would not be sent, in words; none where it would.
     pub unmet: Option<String>,
 }
@@ -52,5 +58,18 @@ pub async fn look(ctx: &Ctx, id: ScheduleId, at: DateTime<Utc>) -> AppResult<Dry
     let written = render::write(&snapshot, &address)?;
     let images = render::draw(&snapshot).await?;
     let unmet = rules::condition(&job)?.unmet(&snapshot.facts());
-    Ok(DryRun { rehearsal, snapshot, written, images, unmet })
+    let addressees::List { people, notes } = addressees::resolve(ctx, id, job.project_id).await?;
+    Ok(DryRun { rehearsal, snapshot, written, images, people, notes, unmet })
+}
+
+/// The HTML of a dry run with its pictures written into it, for a frame of its own.
+///
+/// # Errors
+/// As [`look`].
+pub async fn framed_html(ctx: &Ctx, id: ScheduleId, at: DateTime<Utc>) -> AppResult<String> {
+    let DryRun { written, images, .. } = look(ctx, id, at).await?;
+    Ok(images.iter().fold(written.html, |html, image| {
+        let data = format!("\"data:image/png;base64,{}\"", STANDARD.encode(&image.png));
+        html.replace(&format!("\"cid:{}\"", image.name), &data)
+    }))
 }

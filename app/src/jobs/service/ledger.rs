@@ -3,6 +3,7 @@
 //!
 //! Lock order: the schedule, then the run. Planner and workers of all instances keep to it.
 
+use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
@@ -177,7 +178,7 @@ pub async fn step(
         next_try_at: Set(after.next_try_at),
         deadline: Set(after.deadline),
         finished_at: if has_ended { Set(Some(ctx.now)) } else { also.finished_at.clone() },
-        ..also
+        ..with_step(also, before.state, after.state, ctx.now)
     };
     let written = occurrence::Entity::update_many()
         .set(columns)
@@ -195,6 +196,25 @@ pub async fn step(
         end(ctx, tx, held, &row, &after).await?;
     }
     Ok(Some((after, effects)))
+}
+
+/// Notes when a run comes to a step. A try that collects anew begins all steps anew; messages that are sent again later
+/// belong to the sending that is there.
+fn with_step(
+    also: occurrence::ActiveModel,
+    before: OccurrenceState,
+    after: OccurrenceState,
+    now: DateTime<Utc>,
+) -> occurrence::ActiveModel {
+    use OccurrenceState::*;
+    match (before, after) {
+        (Claimed, Building) => {
+            occurrence::ActiveModel { building_at: Set(Some(now)), frozen_at: Set(None), sending_at: Set(None), ..also }
+        }
+        (Building, Frozen) => occurrence::ActiveModel { frozen_at: Set(Some(now)), ..also },
+        (Frozen, Sending) => occurrence::ActiveModel { sending_at: Set(Some(now)), ..also },
+        _ => also,
+    }
 }
 
 /// For [`step`]: nothing is written but what the event changes.

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Expr, OnConflict, SelectStatement},
 };
 use uuid::Uuid;
@@ -228,6 +228,9 @@ pub(super) async fn insert(
         snapshot_hash: Set(None),
         commit_id: Set(None),
         started_at: Set(None),
+        building_at: Set(None),
+        frozen_at: Set(None),
+        sending_at: Set(None),
         finished_at: Set(state.is_final().then_some(ctx.now)),
         created_at: Set(ctx.now),
         removed_at: Set(None),
@@ -241,21 +244,30 @@ pub(super) async fn insert(
 
 /// The runs of a schedule that have not ended.
 pub(super) async fn open_runs(tx: &WriteTx, id: ScheduleId) -> AppResult<Vec<RunRow>> {
+    open_runs_in(&**tx, id).await
+}
+
+/// As [`open_runs`], for a look without a transaction.
+pub(super) async fn open_runs_in(db: &impl ConnectionTrait, id: ScheduleId) -> AppResult<Vec<RunRow>> {
     let query = ledger::run_columns()
         .filter(occurrence::Column::ScheduleId.eq(id))
         .filter(ledger::is_open())
         .order_by_asc(occurrence::Column::ScheduledAt);
-    Ok(query.into_model().all(&**tx).await?)
+    Ok(query.into_model().all(db).await?)
 }
 
 /// Which runs are still going. A run whose messages only wait for another try holds nobody up.
 pub(super) async fn ongoing(tx: &WriteTx, id: ScheduleId) -> AppResult<Ongoing> {
-    let open = open_runs(tx, id).await?;
+    Ok(going_on(&open_runs(tx, id).await?))
+}
+
+/// What the open runs of a schedule are to those that come.
+pub(super) fn going_on(open: &[RunRow]) -> Ongoing {
     let first = |is: fn(&&RunRow) -> bool| open.iter().find(is).map(|row| row.scheduled_at);
-    Ok(Ongoing {
+    Ongoing {
         running: first(|row| row.lease_until.is_some() || row.state == OccurrenceState::Frozen),
         waiting: first(|row| row.state == OccurrenceState::Planned),
-    })
+    }
 }
 
 pub(super) async fn cancel_open(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, reason: &str) -> AppResult<()> {

@@ -3,12 +3,14 @@
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
 use super::{
     book, ledger, options,
     planner::{self, NewRun},
-    recipients, schedules,
+    recipients, rules, rules_words, run_log, schedules,
     sending::{self, Hold},
+    steps,
 };
 use crate::{
     domain::{
@@ -20,9 +22,9 @@ use crate::{
         smtp_reply::SmtpReply,
         zone,
     },
-    entities::{self, occurrence, occurrence_log, schedule},
+    entities::{self, occurrence, schedule},
     error::{AppError, AppResult, Problem},
-    jobs::view::{DeliveryItem, JobDetail, JobItem, LogLine, Moment, NextRun, RunDetail, RunItem},
+    jobs::view::{DeliveryItem, JobDetail, JobFilter, JobItem, JobList, LogPage, Moment, NextRun, RunDetail, RunItem},
     mail::service::{accounts, gate},
     platform::{
         ctx::{Actor, Ctx},
@@ -35,8 +37,6 @@ use crate::{
 const STRIP: u64 = 20;
 /// Runs on a job's page.
 const PAGE: u64 = 50;
-/// Lines of a run's log on its page.
-const LINES: u64 = 1_000;
 
 /// Makes a run now, beside the schedule. One that is still going is not doubled: its id comes back.
 ///
@@ -88,6 +88,7 @@ pub async fn decide(ctx: &Ctx, id: DeliveryId, decision: Decision) -> AppResult<
     let run: OccurrenceId = query.into_tuple().one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
     let row = ledger::read(ctx.reader(), run).await?;
     access::by_id(ctx, ctx.reader(), row.project_id).await?.editing()?;
+    not_cancelled(&row)?;
     let event = match decision {
         Decision::SendAgain => delivery::Event::SendAgain,
         Decision::Arrived => delivery::Event::KnownToHaveArrived,
@@ -109,6 +110,14 @@ pub async fn decide(ctx: &Ctx, id: DeliveryId, decision: Decision) -> AppResult<
     Ok(run)
 }
 
+/// After a run was cancelled no round follows that would send its messages, or count them.
+fn not_cancelled(row: &ledger::RunRow) -> AppResult<()> {
+    match row.state {
+        OccurrenceState::Cancelled => Err(AppError::field("decision", crate::error::Problem::NotAllowed)),
+        _ => Ok(()),
+    }
+}
+
 /// Sends all messages of a run again that failed. Those that are unknown may have arrived: each is decided by itself.
 ///
 /// # Errors
@@ -116,6 +125,7 @@ pub async fn decide(ctx: &Ctx, id: DeliveryId, decision: Decision) -> AppResult<
 pub async fn resend_failed(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
     let row = ledger::read(ctx.reader(), run).await?;
     access::by_id(ctx, ctx.reader(), row.project_id).await?.editing()?;
+    not_cancelled(&row)?;
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(ctx, &tx, row.schedule_id).await?;
     let row = ledger::lock_run(ctx, &tx, run).await?;
@@ -168,6 +178,21 @@ pub async fn jobs(ctx: &Ctx) -> AppResult<Vec<JobItem>> {
     Ok(items)
 }
 
+/// The jobs that fit a filter, with the projects that can be chosen.
+///
+/// # Errors
+/// [`AppError::SignedOut`] where nobody is signed in.
+pub async fn list(ctx: &Ctx, filter: &JobFilter) -> AppResult<JobList> {
+    let mut items = jobs(ctx).await?;
+    let mut projects: Vec<(String, String)> =
+        items.iter().map(|job| (job.project_key.clone(), job.project_name.clone())).collect();
+    projects.sort_by(|one, other| one.1.cmp(&other.1).then_with(|| one.0.cmp(&other.0)));
+    projects.dedup();
+    let all = items.len();
+    items.retain(|job| filter.fits(job));
+    Ok(JobList { items, all, projects })
+}
+
 /// The next runs of all jobs for the dashboard, soonest first.
 ///
 /// # Errors
@@ -191,21 +216,53 @@ pub async fn next_runs(ctx: &Ctx, limit: usize) -> AppResult<Vec<NextRun>> {
 /// # Errors
 /// [`AppError::NotFound`] where it is not there or not visible.
 pub async fn job(ctx: &Ctx, id: ScheduleId) -> AppResult<JobDetail> {
+    job_before(ctx, id, None).await
+}
+
+/// As [`job`], with the runs before one of them.
+///
+/// # Errors
+/// As [`job`], also for a run of another job.
+pub async fn job_before(ctx: &Ctx, id: ScheduleId, before: Option<OccurrenceId>) -> AppResult<JobDetail> {
     let (row, viewing) = schedules::visible(ctx, id).await?;
-    let accounts = schedules::accounts(ctx.reader()).await?;
-    let account = match row.account_id.and_then(|id| accounts.iter().find(|(known, _)| *known == id)) {
-        Some((_, name)) => name.clone(),
-        None => accounts.first().map(|(_, name)| format!("{name} (the default)")).unwrap_or_default(),
+    let before = match before {
+        None => None,
+        Some(run) => {
+            let found = ledger::read(ctx.reader(), run).await?;
+            if found.schedule_id != id {
+                return Err(AppError::NotFound);
+            }
+            Some(found.scheduled_at)
+        }
     };
+    let mut runs = latest(ctx, &row, before, PAGE + 1).await?;
+    let has_older = runs.len() as u64 > PAGE;
+    runs.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
+    let spec = schedules::spec(&row)?;
     let people = recipients::shown(ctx.reader(), id).await?;
     Ok(JobDetail {
         job: item(ctx, &row).await?,
         upcoming: if viewing.is_archived() { Vec::new() } else { schedules::next_runs(ctx, &row, 5)? },
         recipients: people.into_iter().map(described).collect(),
         options: options::of(&row)?.words(),
-        account,
+        account: account_name(ctx, &row).await?,
         zone_data: zone::DATA_VERSION.to_owned(),
-        runs: latest(ctx, &row, PAGE).await?,
+        rules: rules_words::words(&rules::of(&row)?, &spec, u32::try_from(row.runs_made).unwrap_or_default()),
+        older: runs.last().map(|run| run.id).filter(|_| has_older),
+        runs,
+        is_latest: before.is_none(),
+    })
+}
+
+/// The name of the mail account of a job.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn account_name(ctx: &Ctx, row: &schedule::Model) -> AppResult<String> {
+    let accounts = schedules::accounts(ctx.reader()).await?;
+    Ok(match row.account_id.and_then(|id| accounts.iter().find(|(known, _)| *known == id)) {
+        Some((_, name)) => name.clone(),
+        None => accounts.first().map(|(_, name)| format!("{name} (the default)")).unwrap_or_default(),
     })
 }
 
@@ -223,7 +280,7 @@ async fn item(ctx: &Ctx, row: &schedule::Model) -> AppResult<JobItem> {
     // In the archive nothing is planned, whatever the schedule says.
     let waits = viewing.is_archived();
     let next = schedules::next_runs(ctx, row, 1)?.pop().filter(|_| !waits);
-    let mut runs = latest(ctx, row, STRIP).await?;
+    let mut runs = latest(ctx, row, None, STRIP).await?;
     runs.reverse();
     Ok(JobItem {
         id: row.id,
@@ -247,6 +304,7 @@ struct Listed {
     id: OccurrenceId,
     scheduled_at: DateTime<Utc>,
     trigger: Trigger,
+    is_backfill: bool,
     state: OccurrenceState,
     reason: Option<String>,
     subject: Option<String>,
@@ -260,6 +318,7 @@ fn listed() -> sea_orm::Select<occurrence::Entity> {
         Id,
         ScheduledAt,
         Trigger,
+        IsBackfill,
         State,
         Reason,
         Subject,
@@ -268,24 +327,34 @@ fn listed() -> sea_orm::Select<occurrence::Entity> {
     ])
 }
 
-async fn latest(ctx: &Ctx, row: &schedule::Model, limit: u64) -> AppResult<Vec<RunItem>> {
-    let zone = zone_of(row)?;
-    let query = listed()
+/// The latest runs, or the latest before an instant.
+async fn latest(
+    ctx: &Ctx,
+    row: &schedule::Model,
+    before: Option<DateTime<Utc>>,
+    limit: u64,
+) -> AppResult<Vec<RunItem>> {
+    let zone = schedules::zone_of(row)?;
+    let mut query = listed()
         .filter(occurrence::Column::ScheduleId.eq(row.id))
         .order_by_desc(occurrence::Column::ScheduledAt)
         .limit(limit);
+    if let Some(before) = before {
+        query = query.filter(occurrence::Column::ScheduledAt.lt(before));
+    }
     let rows: Vec<Listed> = query.into_model().all(ctx.reader()).await?;
     Ok(rows.into_iter().map(|row| row.shown(zone)).collect())
 }
 
 impl Listed {
     fn shown(self, zone: Tz) -> RunItem {
-        let Listed { id, scheduled_at, trigger, state, reason, subject, started_at, finished_at } = self;
+        let Listed { id, scheduled_at, trigger, is_backfill, state, reason, subject, started_at, finished_at } = self;
         let took = started_at.zip(finished_at).map(|(start, end)| end - start);
         RunItem {
             id,
             scheduled: moment(scheduled_at, zone),
             trigger,
+            is_backfill,
             state,
             reason,
             subject,
@@ -300,15 +369,25 @@ impl Listed {
 /// # Errors
 /// [`AppError::NotFound`] where it is not there or not visible.
 pub async fn run(ctx: &Ctx, id: OccurrenceId) -> AppResult<RunDetail> {
+    run_before(ctx, id, None).await
+}
+
+/// As [`run`], with the lines of its log before one of them.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_before(ctx: &Ctx, id: OccurrenceId, line: Option<Uuid>) -> AppResult<RunDetail> {
     let row = occurrence::Entity::find_by_id(id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
     let viewing = access::by_id(ctx, ctx.reader(), row.project_id).await?;
     let job = schedule::Entity::find_by_id(row.schedule_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
-    let zone = zone_of(&job)?;
+    let zone = schedules::zone_of(&job)?;
+    let steps = steps::of(&row);
     let period = row.period_from.zip(row.period_to).map(|(first, last)| Period { first, last }.words());
     let shown = Listed {
         id,
         scheduled_at: row.scheduled_at,
         trigger: row.trigger,
+        is_backfill: row.is_backfill,
         state: row.state,
         reason: row.reason,
         subject: row.subject,
@@ -320,8 +399,13 @@ pub async fn run(ctx: &Ctx, id: OccurrenceId) -> AppResult<RunDetail> {
         OccurrenceState::Sending => blocked(ctx, &job).await?,
         _ => None,
     };
+    let LogPage { lines, older, is_latest } = run_log::page(ctx, id, zone, line).await?;
     Ok(RunDetail {
         run: shown.shown(zone),
+        is_waiting,
+        attempts: u32::try_from(row.attempts).unwrap_or_default(),
+        tries: rules::run_rules(&job).tries,
+        steps,
         job_id: job.id,
         job_is_gone: job.deleted_at.is_some(),
         job_name: job.name,
@@ -333,7 +417,9 @@ pub async fn run(ctx: &Ctx, id: OccurrenceId) -> AppResult<RunDetail> {
         next_try: row.next_try_at.filter(|_| is_waiting).map(|at| moment(at, zone)),
         deliveries: deliveries(ctx, id, zone).await?,
         blocked,
-        log: log(ctx, id, zone).await?,
+        log: lines,
+        older_log: older,
+        is_latest_log: is_latest,
         can_edit: viewing.can_edit(),
     })
 }
@@ -399,25 +485,6 @@ async fn deliveries(ctx: &Ctx, id: OccurrenceId, zone: Tz) -> AppResult<Vec<Deli
     Ok(shown.collect())
 }
 
-async fn log(ctx: &Ctx, id: OccurrenceId, zone: Tz) -> AppResult<Vec<LogLine>> {
-    let query = occurrence_log::Entity::find()
-        .filter(occurrence_log::Column::OccurrenceId.eq(id))
-        .order_by_desc(occurrence_log::Column::Id)
-        .limit(LINES);
-    let mut rows = query.all(ctx.reader()).await?;
-    rows.reverse();
-    let line = |row: occurrence_log::Model| LogLine {
-        time: zone::local(zone, row.at).format("%H:%M:%S%.3f").to_string(),
-        level: row.level,
-        words: row.words,
-    };
-    Ok(rows.into_iter().map(line).collect())
-}
-
-fn zone_of(row: &schedule::Model) -> AppResult<Tz> {
-    Ok(zone::named(&schedules::spec(row)?.zone).unwrap_or(Tz::UTC))
-}
-
 fn moment(at: DateTime<Utc>, zone: Tz) -> Moment {
     Moment { at, words: zone::local(zone, at).format("%a %-d %b %Y, %H:%M").to_string() }
 }
@@ -432,7 +499,7 @@ fn span(wait: Duration) -> String {
 }
 
 /// How long a run took: "0.8 s", "4 s", "2 min".
-fn seconds(took: Duration) -> String {
+pub(super) fn seconds(took: Duration) -> String {
     match took.num_milliseconds() {
         ms if ms < 10_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
         ms if ms < 120_000 => format!("{} s", ms / 1_000),

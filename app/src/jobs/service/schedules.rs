@@ -1,6 +1,7 @@
 //! Schedules: made, changed, paused, resumed, deleted, listed.
 
 use chrono::NaiveTime;
+use chrono_tz::Tz;
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
@@ -19,6 +20,7 @@ use crate::{
         job::{JobKind, RecipientKind, ScheduleState},
         job_options::JobOptions,
         schedule::{Cadence, DaySet, ScheduleSpec, Timetable, UpcomingRun},
+        zone,
     },
     entities::{project, schedule, smtp_account},
     error::{AppError, AppResult, Checks, Conflict, FieldError, Problem},
@@ -286,6 +288,14 @@ pub fn next_runs(ctx: &Ctx, row: &schedule::Model, count: usize) -> AppResult<Ve
 /// A fault, where it cannot be read.
 pub fn spec(row: &schedule::Model) -> AppResult<ScheduleSpec> {
     serde_json::from_str(&row.spec).map_err(|error| fault::internal("reading a schedule", error))
+}
+
+/// The zone of a stored schedule.
+///
+/// # Errors
+/// A fault, where it cannot be read.
+pub fn zone_of(row: &schedule::Model) -> AppResult<Tz> {
+    Ok(zone::named(&spec(row)?.zone).unwrap_or(Tz::UTC))
 }
 
 /// The timetable of a stored schedule.

@@ -1,0 +1,109 @@
+//! What the pages of backfill and dry run show.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    domain::{ids::ScheduleId, job::RecipientKind, schedule::RunNote},
+    error::AppError,
+};
+
+/// The job that a page is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobHead {
+    pub id: ScheduleId,
+    pub name: String,
+    pub sentence: String,
+    /// In which the times of its forms are meant.
+    pub zone: String,
+}
+
+/// The fields of a backfill.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackfillForm {
+    pub from: String,
+    pub to: String,
+    /// A word of `Overlap`.
+    pub overlap: String,
+}
+
+/// The page of a backfill.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackfillPage {
+    pub job: JobHead,
+    pub form: BackfillForm,
+    /// What would be made, or why nothing would; none before it is asked for.
+    pub plan: Option<Result<BackfillPlan, AppError>>,
+}
+
+/// What a backfill would make.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackfillPlan {
+    pub runs: usize,
+    /// By its overlap policy.
+    pub skipped: usize,
+    /// Instants that have run, or are about to.
+    pub already: usize,
+    /// The first of the instants that have not run.
+    pub shown: Vec<BackfillLine>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+/// One instant of a backfill.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackfillLine {
+    /// Its local time.
+    pub words: String,
+    pub note: Option<RunNote>,
+    /// Why it does not run; none where it does.
+    pub skipped: Option<String>,
+}
+
+/// The page of a dry run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DryRunPage {
+    pub job: JobHead,
+    /// The local time in its field.
+    pub at: String,
+    /// The report, or why there is none; none before it is asked for.
+    pub report: Option<Result<DryRunReport, AppError>>,
+}
+
+/// The report that a run would send.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DryRunReport {
+    /// The local time of the run.
+    pub words: String,
+    pub note: Option<RunNote>,
+    /// Whether the schedule names this time.
+    pub is_named: bool,
+    /// When the run would begin, where that is later.
+    pub begins: Option<String>,
+    /// The local time of the run before it.
+    pub previous: Option<String>,
+    /// It lies ahead, so its data are those of now.
+    pub is_ahead: bool,
+    pub period: String,
+    /// Why it would not be sent; none where it would.
+    pub unmet: Option<String>,
+    pub subject: String,
+    pub account: String,
+    pub people: Vec<DryRunPerson>,
+    /// What the log would say of the list of recipients.
+    pub notes: Vec<String>,
+    pub text: String,
+    /// Where its HTML is.
+    pub frame: String,
+}
+
+/// Somebody who would get the report, or would not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DryRunPerson {
+    pub address: String,
+    pub name: String,
+    pub kind: RecipientKind,
+    /// The group through which they are on the list.
+    pub via: Option<String>,
+    /// Why they would get nothing.
+    pub held_back: Option<String>,
+}

@@ -1,0 +1,99 @@
+//! What the pages of backfill and dry run show, put together from what their services say.
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+
+use super::{
+    backfill,
+    dry_run::{self, DryRun},
+    local_time::{self, Which},
+    runs, schedules,
+};
+use crate::{
+    domain::{
+        ids::ScheduleId,
+        planner::{Overlap, Rehearsal},
+    },
+    entities::schedule,
+    error::{AppError, AppResult, Problem},
+    jobs::plan_view::{BackfillForm, BackfillPage, DryRunPage, DryRunPerson, DryRunReport, JobHead},
+    platform::ctx::Ctx,
+};
+
+/// The page of a backfill; without a form, with a range to begin with.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Forbidden`] for a viewer of the project. What is wrong with the form stands in
+/// the page.
+pub async fn backfill(ctx: &Ctx, id: ScheduleId, form: BackfillForm) -> AppResult<BackfillPage> {
+    let row = schedules::editable(ctx, id).await?;
+    let (zone, job) = (schedules::zone_of(&row)?, head(&row)?);
+    if form == BackfillForm::default() {
+        let form = BackfillForm {
+            from: local_time::field(zone, ctx.now - TimeDelta::days(1)),
+            to: local_time::field(zone, ctx.now),
+            overlap: Overlap::QueueAll.to_string(),
+        };
+        return Ok(BackfillPage { job, form, plan: None });
+    }
+    let plan = match backfill::read(zone, &form) {
+        Ok(asked) => backfill::preview(ctx, id, asked).await,
+        Err(error) => Err(error),
+    };
+    match plan {
+        Err(error) if !matches!(error, AppError::Invalid(_)) => Err(error),
+        plan => Ok(BackfillPage { job, form, plan: Some(plan) }),
+    }
+}
+
+/// The page of a dry run; without a time, with the next run's to begin with.
+///
+/// # Errors
+/// As [`backfill`].
+pub async fn dry_run(ctx: &Ctx, id: ScheduleId, at: String) -> AppResult<DryRunPage> {
+    let row = schedules::editable(ctx, id).await?;
+    let (zone, job) = (schedules::zone_of(&row)?, head(&row)?);
+    if at.is_empty() {
+        let next = schedules::next_runs(ctx, &row, 1)?.pop().map_or(ctx.now, |run| run.at);
+        return Ok(DryRunPage { job, at: local_time::field(zone, next), report: None });
+    }
+    let report = match local_time::read(zone, &at, Which::First) {
+        None => Err(AppError::field("at", Problem::NotAMoment)),
+        Some(instant) => Ok(report(ctx, &row, instant).await?),
+    };
+    Ok(DryRunPage { job, at, report: Some(report) })
+}
+
+fn head(row: &schedule::Model) -> AppResult<JobHead> {
+    let spec = schedules::spec(row)?;
+    Ok(JobHead { id: row.id, name: row.name.clone(), sentence: spec.sentence(), zone: spec.zone })
+}
+
+async fn report(ctx: &Ctx, row: &schedule::Model, at: DateTime<Utc>) -> AppResult<DryRunReport> {
+    let DryRun { rehearsal, snapshot, written, images: _, people, notes, unmet } =
+        dry_run::look(ctx, row.id, at).await?;
+    let Rehearsal { run, is_named, starts_at, previous } = rehearsal;
+    let timetable = schedules::timetable(row)?;
+    let people = people.into_iter().map(|(person, held_back)| DryRunPerson {
+        address: person.address.to_string(),
+        name: person.name,
+        kind: person.kind,
+        via: person.via,
+        held_back: held_back.map(|reason| reason.words().to_owned()),
+    });
+    Ok(DryRunReport {
+        words: run.words(),
+        note: run.note,
+        is_named,
+        begins: (starts_at > run.at).then(|| timetable.local_words(starts_at)),
+        previous: previous.map(|at| timetable.local_words(at)),
+        is_ahead: run.at > ctx.now,
+        period: snapshot.period.words(),
+        unmet,
+        subject: written.subject,
+        account: runs::account_name(ctx, row).await?,
+        people: people.collect(),
+        notes,
+        text: written.text,
+        frame: format!("/jobs/{}/dry-run/mail?at={}", row.id, at.to_rfc3339_opts(SecondsFormat::Secs, true)),
+    })
+}

@@ -1,0 +1,141 @@
+//! What a person does about a run that has not ended: cancels it, does not wait for its next try, or stops trying.
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+
+use super::{
+    book, ledger,
+    sending::{self, Hold},
+};
+use crate::{
+    domain::{
+        delivery::{DeliveryPhase, Event as Said},
+        ids::{DeliveryId, OccurrenceId},
+        job::LogLevel,
+        occurrence::{Event, OccurrenceState},
+    },
+    entities::{delivery, schedule},
+    error::AppResult,
+    platform::{
+        ctx::{Actor, Ctx},
+        db::WriteTx,
+    },
+    projects::service::access,
+};
+
+/// Ends a run before its end. A message that is on its way may still arrive, which its row says; those that wait do not
+/// go. A run that has ended meanwhile stays as it is.
+///
+/// # Errors
+/// [`NotFound`](crate::error::AppError::NotFound), [`Forbidden`](crate::error::AppError::Forbidden) for a viewer of the
+/// project.
+pub async fn cancel(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
+    let taken = Taken::of(ctx, run).await?;
+    let reason = format!("Cancelled{}.", by(ctx));
+    let event = Event::Cancelled { reason };
+    if ledger::step(ctx, &taken.tx, &taken.held, run, event, ledger::no_columns()).await?.is_some() {
+        taken.end_messages(ctx, run).await?;
+    }
+    taken.done(ctx).await
+}
+
+/// Makes the next try of a run, and of its messages, come now. A run that a worker has, or that has ended, stays as it
+/// is.
+///
+/// # Errors
+/// As [`cancel`].
+pub async fn try_now(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
+    let taken = Taken::of(ctx, run).await?;
+    let row = ledger::lock_run(ctx, &taken.tx, run).await?;
+    let waits = !row.state.is_final() && row.lease_until.is_none();
+    if waits && row.next_try_at.is_some_and(|at| at > ctx.now) {
+        ledger::step(ctx, &taken.tx, &taken.held, run, Event::Hurried, ledger::no_columns()).await?;
+        delivery::Entity::update_many()
+            .col_expr(delivery::Column::NextTryAt, Expr::value(ctx.now))
+            .filter(delivery::Column::OccurrenceId.eq(run))
+            .filter(delivery::Column::Phase.eq(DeliveryPhase::Deferred))
+            .exec(&*taken.tx)
+            .await?;
+        book::note(ctx, &*taken.tx, run, LogLevel::Info, format!("Tried at once{}.", by(ctx))).await?;
+    }
+    taken.done(ctx).await
+}
+
+/// Gives up what still waits: a run without messages is cancelled; of one that sends, the messages that wait are given
+/// up, and it ends with what has arrived.
+///
+/// # Errors
+/// As [`cancel`].
+pub async fn stop_trying(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
+    let row = ledger::read(ctx.reader(), run).await?;
+    if row.state != OccurrenceState::Sending {
+        return cancel(ctx, run).await;
+    }
+    let taken = Taken::of(ctx, run).await?;
+    let row = ledger::lock_run(ctx, &taken.tx, run).await?;
+    if row.state == OccurrenceState::Sending && row.lease_until.is_none() {
+        let hold = Hold { run, fence: row.fence };
+        book::note(ctx, &*taken.tx, run, LogLevel::Info, format!("No further try{}.", by(ctx))).await?;
+        for (id, _) in taken.messages(run, &[DeliveryPhase::Queued, DeliveryPhase::Deferred]).await? {
+            sending::apply(ctx, &taken.tx, id, Said::GivenUp, hold).await?;
+        }
+        // The round that follows counts anew how the run has ended.
+        ledger::step(ctx, &taken.tx, &taken.held, run, Event::Hurried, ledger::no_columns()).await?;
+    }
+    taken.done(ctx).await
+}
+
+/// " by Dana", for the log.
+fn by(ctx: &Ctx) -> String {
+    match &ctx.actor {
+        Actor::Person(me) => format!(" by {}", me.name),
+        _ => String::new(),
+    }
+}
+
+/// A run whose schedule the transaction holds, for somebody who may change it.
+struct Taken {
+    tx: WriteTx,
+    held: schedule::Model,
+}
+
+impl Taken {
+    async fn of(ctx: &Ctx, run: OccurrenceId) -> AppResult<Self> {
+        let row = ledger::read(ctx.reader(), run).await?;
+        access::by_id(ctx, ctx.reader(), row.project_id).await?.editing()?;
+        let tx = ctx.begin().await?;
+        let held = ledger::lock_schedule(ctx, &tx, row.schedule_id).await?;
+        Ok(Self { tx, held })
+    }
+
+    /// The messages in these phases, with the number of their attempts.
+    async fn messages(&self, run: OccurrenceId, phases: &[DeliveryPhase]) -> AppResult<Vec<(DeliveryId, i32)>> {
+        let query = delivery::Entity::find()
+            .select_only()
+            .columns([delivery::Column::Id, delivery::Column::Attempts])
+            .filter(delivery::Column::OccurrenceId.eq(run))
+            .filter(delivery::Column::Phase.is_in(phases.iter().copied()));
+        Ok(query.into_tuple().all(&*self.tx).await?)
+    }
+
+    /// Nobody takes the messages of a cancelled run further: what is on its way is settled as after a crash.
+    async fn end_messages(&self, ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
+        use DeliveryPhase::*;
+        let hold = Hold { run, fence: ledger::lock_run(ctx, &self.tx, run).await?.fence };
+        for (id, attempts) in self.messages(run, &[Connecting, Envelope, DataSent]).await? {
+            let attempt = u32::try_from(attempts).unwrap_or_default();
+            let reason = "The run was cancelled before the mail server answered.".to_owned();
+            sending::apply(ctx, &self.tx, id, Said::Broken { attempt, reason }, hold).await?;
+        }
+        for (id, _) in self.messages(run, &[Queued, Deferred]).await? {
+            let reason = "The run was cancelled.".to_owned();
+            sending::apply(ctx, &self.tx, id, Said::Withheld { reason }, hold).await?;
+        }
+        Ok(())
+    }
+
+    async fn done(self, ctx: &Ctx) -> AppResult<()> {
+        self.tx.commit().await?;
+        ctx.app.wake.notify_one();
+        Ok(())
+    }
+}

@@ -1,0 +1,192 @@
+//! A test of a job: its report of this moment, sent to whoever asks and to nobody else. It is no run: nothing of it is
+//! stored, and it is not in the archive.
+
+use std::time::Duration;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::TimeDelta;
+use uuid::Uuid;
+
+use super::{schedules, worker};
+use crate::{
+    domain::{
+        address::EmailAddress,
+        header_text::HeaderText,
+        ids::{AccountId, OccurrenceId},
+        mail_gate::Passage,
+        occurrence::Trigger,
+    },
+    error::{AppError, AppResult, Problem},
+    jobs::view::TestOutcome,
+    mail::service::{
+        accounts, gate,
+        transport::{self, Outcome},
+    },
+    platform::{
+        ctx::Ctx,
+        fault,
+        mailer::{self, Draft, Envelope, InlineImage, Mailbox, MessageId, NoHook, Origin},
+    },
+    projects::service::access::Editing,
+    reports::service::{
+        archive,
+        render::{self, Written},
+        snapshot,
+    },
+};
+
+/// What the signature of an outcome is for.
+const PURPOSE: &str = "test mail";
+/// Bytes of the signature.
+const TAG: usize = 32;
+/// How long the page shows an outcome.
+const FRESH: TimeDelta = TimeDelta::hours(1);
+/// How long a person waits for a connection that the account may have, and for an instant of its pace.
+const PATIENCE: Duration = Duration::from_secs(5);
+const PACE_PATIENCE: TimeDelta = TimeDelta::seconds(5);
+
+/// Sends the report of this moment to the person who asks, through an account or the default one. A server that does not
+/// take it is no error but an outcome.
+///
+/// # Errors
+/// [`AppError::SignedOut`]; [`AppError::Invalid`] for an account that is gone or a person without an address that takes
+/// mail.
+pub async fn send(ctx: &Ctx, editing: &Editing, job: &str, account: &str) -> AppResult<TestOutcome> {
+    let me = ctx.me()?;
+    let to = EmailAddress::parse(&me.email).map_err(|_| AppError::field("test", Problem::NotAnAddress))?;
+    let account = account_of(ctx, account).await?;
+    // Everybody who may edit the project may send its reports through every account; only administrators see them.
+    let system = Ctx::system(&ctx.app);
+    let limits = gate::limits(ctx.reader(), account).await?;
+    let (at, finds_out) = match gate::ask(&system, account, limits, PACE_PATIENCE).await? {
+        Passage::Go(at) => (at, false),
+        Passage::Probe(at) => (at, true),
+        Passage::Wait(_) => {
+            let block = gate::read(ctx.reader(), account).await?.block;
+            let words = block.map_or_else(
+                || "The mail account rests for a moment. Try again in a minute.".to_owned(),
+                |block| format!("The mail account does not work. {}", block.words),
+            );
+            return Ok(outcome(ctx, &to, false, words));
+        }
+    };
+    let Some(_line) = ctx.app.mail_lines.take(account, limits.connections, PATIENCE).await else {
+        return Ok(outcome(ctx, &to, false, "All connections of the mail account are in use.".to_owned()));
+    };
+    if at > ctx.now {
+        tokio::time::sleep((at - ctx.now).to_std().unwrap_or_default()).await;
+    }
+    let mut transport = transport::open(&system, account).await?;
+    let (envelope, mime) = message(ctx, editing, job, transport.sender(), &to).await?;
+    let said = transport.deliver(&system, &envelope, &mime, &NoHook).await;
+    transport.close().await;
+    heed(&system, account, &said, finds_out).await?;
+    Ok(match said {
+        Ok(reply) => outcome(ctx, &to, true, format!("The mail server answered {reply}")),
+        Err(failure) => outcome(ctx, &to, false, failure.what()),
+    })
+}
+
+fn outcome(ctx: &Ctx, to: &EmailAddress, is_sent: bool, words: String) -> TestOutcome {
+    TestOutcome { is_sent, to: to.to_string(), words, at: ctx.now }
+}
+
+async fn account_of(ctx: &Ctx, account: &str) -> AppResult<AccountId> {
+    if account.trim().is_empty() {
+        return accounts::default_id(ctx.reader()).await;
+    }
+    let chosen = account.trim().parse::<AccountId>().ok();
+    let known = schedules::accounts(ctx.reader()).await?;
+    let found = known.into_iter().map(|(id, _)| id).find(|id| Some(*id) == chosen);
+    found.ok_or_else(|| AppError::field("account", Problem::UnknownChoice))
+}
+
+/// Tells the account's gate what the server made of it, as for every message.
+async fn heed(ctx: &Ctx, account: AccountId, said: &Outcome, finds_out: bool) -> AppResult<()> {
+    match said {
+        Ok(_) if finds_out => gate::worked(ctx, account).await,
+        Err(failure) if failure.is_of_account() => gate::blocked(ctx, account, failure.what()).await.map(|_| ()),
+        Err(failure) if failure.asks_for_less() => gate::slowed(ctx, account).await.map(|_| ()),
+        _ => Ok(()),
+    }
+}
+
+async fn message(
+    ctx: &Ctx,
+    editing: &Editing,
+    job: &str,
+    sender: &Mailbox,
+    to: &EmailAddress,
+) -> AppResult<(Envelope, Vec<u8>)> {
+    let broken = |error: &dyn std::fmt::Display| fault::internal("composing a test message", error);
+    let period = worker::period(Trigger::Manual, ctx.now, editing.project());
+    let report = snapshot::build(ctx, editing.project().id, period, ctx.now).await?;
+    let address = archive::address(ctx, OccurrenceId(Uuid::nil()), job);
+    let Written { subject, html, text } = render::write(&report, &address)?;
+    let images = render::draw(&report).await?;
+    let draft = Draft {
+        message_id: MessageId::new(&Uuid::now_v7().simple().to_string(), sender.address.domain())
+            .map_err(|error| broken(&error))?,
+        date: ctx.now,
+        from: sender.clone(),
+        reply_to: None,
+        to: vec![Mailbox { name: HeaderText::parse(&ctx.me()?.name).ok(), address: to.clone() }],
+        cc: Vec::new(),
+        subject: HeaderText::cleaned(&format!("Test: {subject}")),
+        origin: Origin::Person,
+        text: format!("{NOTE}\n\n{text}"),
+        html: with_note(&html),
+        images: images.into_iter().map(|image| InlineImage { cid: image.name.to_owned(), png: image.png }).collect(),
+        attachments: Vec::new(),
+    };
+    let mime = mailer::compose(&draft).map_err(|error| broken(&error))?;
+    Ok((Envelope { sender: sender.address.clone(), recipient: to.clone() }, mime))
+}
+
+const NOTE: &str =
+    "This is a test: only you got it, and it is not in the archive, so its link to the report leads nowhere.";
+
+/// The note at the head of the page.
+fn with_note(html: &str) -> String {
+    let end = html.find("<body").and_then(|start| html[start..].find('>').map(|length| start + length + 1));
+    let (head, rest) = html.split_at(end.unwrap_or_default());
+    format!("{head}<p style=\"margin:0;padding:12px 16px;font-family:Arial,sans-serif\">{NOTE}</p>{rest}")
+}
+
+/// An outcome for an address: signed, so that nobody can make the page say something else.
+///
+/// # Errors
+/// A fault, where it cannot be written.
+pub fn seal(ctx: &Ctx, outcome: &TestOutcome) -> AppResult<String> {
+    let said = serde_json::to_vec(outcome).map_err(|error| fault::internal("writing a test", error))?;
+    let tag = ctx.app.keyring.hmac(PURPOSE, &said);
+    Ok(URL_SAFE_NO_PAD.encode([tag.as_slice(), said.as_slice()].concat()))
+}
+
+/// What a sealed outcome says, if it is ours, of this person, and not old.
+///
+/// # Errors
+/// [`AppError::SignedOut`].
+pub fn open(ctx: &Ctx, sealed: &str) -> AppResult<Option<TestOutcome>> {
+    let me = ctx.me()?;
+    let Ok(bytes) = URL_SAFE_NO_PAD.decode(sealed) else { return Ok(None) };
+    let Some((tag, said)) = bytes.split_at_checked(TAG) else { return Ok(None) };
+    if !ctx.app.keyring.is_hmac(PURPOSE, said, tag) {
+        return Ok(None);
+    }
+    let outcome: Option<TestOutcome> = serde_json::from_slice(said).ok();
+    Ok(outcome.filter(|outcome| outcome.to.eq_ignore_ascii_case(&me.email) && ctx.now - outcome.at < FRESH))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_note_stands_at_the_head_of_the_page() {
+        let html = with_note("<html><body class=\"bg\"><h1>Report</h1></body></html>");
+        assert!(html.starts_with("<html><body class=\"bg\"><p style="), "{html}");
+        assert!(html.ends_with("</p><h1>Report</h1></body></html>"), "{html}");
+        assert!(with_note("Report").ends_with("</p>Report"));
+    }
+}

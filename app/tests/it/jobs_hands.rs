@@ -1,0 +1,403 @@
+//! What people do with jobs and runs beside making them: looking ahead, making up, copying, cancelling, testing.
+
+use app::{
+    domain::{
+        delivery::DeliveryPhase,
+        ids::OccurrenceId,
+        job::ScheduleState,
+        occurrence::{LEASE, OccurrenceState},
+        planner::Overlap,
+    },
+    error::{AppError, Problem},
+    jobs::{
+        form::JobForm,
+        plan_view::BackfillForm,
+        service::{
+            backfill, duplicate, plan_pages,
+            run_actions::{cancel, stop_trying, try_now},
+            run_log::{self, Watch},
+            runs::{self, Decision},
+            schedules, test_mail,
+        },
+        view::{JobFilter, StepState},
+    },
+    mail::service::{outbox, suppressions},
+    platform::{ctx::Ctx, mailer},
+    projects::service::access::{self, Editing},
+    testing::{each_database, smtp_server::SmtpServer},
+};
+use chrono::TimeDelta;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
+
+use super::jobs_stage::{Stage, hourly, mondays_at_ten};
+
+fn range(from: &str, to: &str, overlap: &str) -> BackfillForm {
+    BackfillForm { from: from.into(), to: to.into(), overlap: overlap.into() }
+}
+
+async fn editing(stage: &Stage<'_>, ctx: &Ctx) -> Editing {
+    access::by_id(ctx, ctx.reader(), stage.project.id).await.unwrap().editing().unwrap()
+}
+
+/// A run of which one message has arrived and the other waits for another try.
+async fn half_sent(stage: &Stage<'_>) -> OccurrenceId {
+    let id = stage.job(&mondays_at_ten()).await;
+    let run = runs::start(&stage.mina(), id).await.unwrap();
+    stage.work().await;
+    assert_eq!(stage.states(id).await, [OccurrenceState::Sending]);
+    run
+}
+
+async fn phases(stage: &Stage<'_>, run: OccurrenceId) -> Vec<DeliveryPhase> {
+    let mut phases: Vec<_> = stage.deliveries(run).await.into_iter().map(|row| row.phase).collect();
+    phases.sort_unstable();
+    phases
+}
+
+#[tokio::test]
+async fn a_backfill_is_shown_as_it_will_be_and_a_look_makes_nothing() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&hourly()).await;
+        let form = range("2026-11-23T04:30", "2026-11-23 07:00", "queue_all");
+        let shown = plan_pages::backfill(&stage.mina(), id, form.clone()).await.unwrap();
+        let plan = shown.plan.unwrap().unwrap();
+        assert_eq!((plan.runs, plan.skipped, plan.already, plan.more), (3, 0, 0, 0));
+        assert_eq!(plan.shown[0].words, "Mon 23 Nov 2026, 05:00");
+        assert_eq!(stage.runs(id).await.len(), 0);
+        let asked = backfill::read(zone(&stage, id).await, &form).unwrap();
+        let made = backfill::run(&stage.mina(), id, asked.range, asked.overlap).await.unwrap();
+        assert_eq!((made.runs, stage.runs(id).await.len()), (3, 3));
+        let again =
+            plan_pages::backfill(&stage.mina(), id, range("2026-11-23T05:00", "2026-11-23T08:00", "skip")).await;
+        let plan = again.unwrap().plan.unwrap().unwrap();
+        assert_eq!((plan.runs, plan.skipped, plan.already), (0, 1, 3), "one waits already");
+        assert!(
+            plan.shown[0].skipped.as_deref().is_some_and(|words| words.contains("still going")),
+            "{:?}",
+            plan.shown
+        );
+    })
+    .await;
+}
+
+async fn zone(stage: &Stage<'_>, id: app::domain::ids::ScheduleId) -> chrono_tz::Tz {
+    schedules::zone_of(&stage.schedule(id).await).unwrap()
+}
+
+#[tokio::test]
+async fn a_range_that_cannot_be_read_or_holds_nothing_is_named_by_its_field() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&hourly()).await;
+        let said = async |form: BackfillForm| {
+            let plan = plan_pages::backfill(&stage.mina(), id, form).await.unwrap().plan.unwrap();
+            let AppError::Invalid(invalid) = plan.unwrap_err() else { panic!("no field is named") };
+            invalid.fields.into_iter().map(|field| (field.field, field.problem)).collect::<Vec<_>>()
+        };
+        let bad = said(range("soon", "", "backwards")).await;
+        let wrong = |field: &str, problem| (field.to_owned(), problem);
+        assert_eq!(
+            bad,
+            [
+                wrong("from", Problem::NotAMoment),
+                wrong("to", Problem::Required),
+                wrong("overlap", Problem::UnknownChoice)
+            ]
+        );
+        let nothing = said(range("2026-11-23T05:10", "2026-11-23T05:20", "skip")).await;
+        assert_eq!(nothing, [wrong("to", Problem::NoRunInside)]);
+        let begun = plan_pages::backfill(&stage.mina(), id, BackfillForm::default()).await.unwrap();
+        assert_eq!((begun.form.to.as_str(), begun.plan), ("2026-11-23T09:00", None));
+        assert_eq!(begun.form.overlap, Overlap::QueueAll.as_str());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_dry_run_says_who_would_be_held_back_and_why() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        suppressions::add(&stage.mina(), "max@example.org", "").await.unwrap();
+        let id = stage.job(&mondays_at_ten()).await;
+        let begun = plan_pages::dry_run(&stage.mina(), id, String::new()).await.unwrap();
+        assert_eq!((begun.at.as_str(), begun.report), ("2026-11-23T10:00", None), "the next run's time to begin with");
+        let shown = plan_pages::dry_run(&stage.mina(), id, "2026-11-23T10:00".into()).await.unwrap();
+        let report = shown.report.unwrap().unwrap();
+        assert!(report.is_named && report.is_ahead && report.unmet.is_none());
+        assert!(!report.subject.is_empty() && !report.text.is_empty());
+        let held_back: Vec<_> =
+            report.people.iter().map(|one| (one.address.as_str(), one.held_back.is_some())).collect();
+        assert_eq!(held_back, [("dana@example.org", false), ("max@example.org", true)]);
+        let unreadable = plan_pages::dry_run(&stage.mina(), id, "at ten".into()).await.unwrap();
+        assert_eq!(unreadable.report, Some(Err(AppError::field("at", Problem::NotAMoment))));
+        assert_eq!((stage.runs(id).await.len(), outbox::list(&stage.mina(), None).await.unwrap().len()), (0, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_copy_begins_paused_and_has_everything_but_the_past() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let form = JobForm { cc: "sam@example.org".into(), ..hourly() };
+        let id = stage.job(&form).await;
+        runs::start(&stage.mina(), id).await.unwrap();
+        let copy = duplicate::duplicate(&stage.mina(), id).await.unwrap();
+        let row = stage.schedule(copy).await;
+        assert_eq!(
+            (row.state, row.next_run_at, row.name.as_str()),
+            (ScheduleState::Paused, None, "Weekly report (copy)")
+        );
+        assert!(row.pause_note.is_some_and(|note| note.starts_with("Copied by Mina")), "it says so");
+        assert_eq!(stage.runs(copy).await.len(), 0);
+        let ctx = stage.mina();
+        let shown = async |id| {
+            let (row, viewing) = schedules::visible(&ctx, id).await.unwrap();
+            JobForm { name: String::new(), ..schedules::form(&ctx, &row, &viewing).await.unwrap() }
+        };
+        assert_eq!(shown(copy).await, shown(id).await);
+        stage.pass(TimeDelta::minutes(61));
+        stage.plan().await;
+        assert_eq!(stage.runs(copy).await.len(), 0, "a paused job plans nothing");
+        schedules::resume(&stage.mina(), copy).await.unwrap();
+        stage.pass(TimeDelta::minutes(60));
+        stage.plan().await;
+        assert_eq!(stage.runs(copy).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_that_has_not_begun_is_cancelled_and_never_begins() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&hourly()).await;
+        stage.pass(TimeDelta::minutes(61));
+        stage.plan().await;
+        let run = stage.runs(id).await.remove(0).id;
+        cancel(&stage.mina(), run).await.unwrap();
+        assert_eq!(stage.work().await, 0);
+        let row = stage.runs(id).await.remove(0);
+        assert_eq!((row.state, row.reason.as_deref()), (OccurrenceState::Cancelled, Some("Cancelled by Mina Kovač.")));
+        cancel(&stage.mina(), run).await.unwrap();
+        assert_eq!(stage.log(run).await.iter().filter(|line| line.starts_with("Cancelled")).count(), 1, "once");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cancelled_run_sends_nothing_more_and_says_of_each_message_what_is_known() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "mail:451:1"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let run = half_sent(&stage).await;
+        cancel(&stage.mina(), run).await.unwrap();
+        assert_eq!(phases(&stage, run).await, [DeliveryPhase::Accepted, DeliveryPhase::Withheld]);
+        let held = stage.deliveries(run).await.into_iter().find(|row| row.phase == DeliveryPhase::Withheld).unwrap();
+        assert_eq!(held.reason.as_deref(), Some("The run was cancelled."));
+        stage.pass(TimeDelta::days(1));
+        assert_eq!((stage.work().await, server.messages().len()), (0, 1));
+        let again = runs::decide(&stage.mina(), held.id, Decision::SendAgain).await;
+        assert_eq!(again, Err(AppError::field("decision", Problem::NotAllowed)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_that_is_on_its_way_when_the_run_is_cancelled_stays_unknown() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        let mut row = stage.runs(id).await.remove(0).into_active_model();
+        row.state = Set(OccurrenceState::Sending);
+        row.lease_until = Set(Some(app.clock.now() + LEASE));
+        row.update(app.reader()).await.unwrap();
+        let on_their_way = [DeliveryPhase::DataSent, DeliveryPhase::Envelope];
+        for (row, phase) in stage.deliveries(run).await.into_iter().zip(on_their_way) {
+            let mut row = row.into_active_model();
+            row.phase = Set(phase);
+            row.update(app.reader()).await.unwrap();
+        }
+        cancel(&stage.mina(), run).await.unwrap();
+        let rows = stage.deliveries(run).await;
+        assert_eq!((rows[0].phase, rows[1].phase), (DeliveryPhase::Uncertain, DeliveryPhase::Withheld));
+        let words = "The run was cancelled before the mail server answered.";
+        assert_eq!(rows[0].reason.as_deref(), Some(words));
+        assert_eq!(stage.states(id).await, [OccurrenceState::Cancelled]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_does_not_want_to_wait_tries_now() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "mail:451:1"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let run = half_sent(&stage).await;
+        let shown = runs::run(&stage.mina(), run).await.unwrap();
+        assert!(shown.is_waiting && shown.next_try.is_some());
+        assert_eq!(stage.work().await, 0, "nothing is due yet");
+        try_now(&stage.mina(), run).await.unwrap();
+        stage.work().await;
+        assert_eq!(phases(&stage, run).await, [DeliveryPhase::Accepted; 2]);
+        let shown = runs::run(&stage.mina(), run).await.unwrap();
+        assert_eq!(shown.run.state, OccurrenceState::Done);
+        assert_eq!(shown.steps.iter().map(|step| step.state).collect::<Vec<_>>(), [StepState::Done; 3]);
+        assert!(shown.steps.iter().all(|step| step.took.is_some()), "{:?}", shown.steps);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_stops_trying_lets_the_run_end_with_what_has_arrived() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "mail:451:1"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let run = half_sent(&stage).await;
+        stop_trying(&stage.mina(), run).await.unwrap();
+        stage.work().await;
+        let shown = runs::run(&stage.mina(), run).await.unwrap();
+        assert_eq!(shown.run.state, OccurrenceState::Partly);
+        assert_eq!(shown.run.reason.as_deref(), Some("Of 2 messages: 1 not delivered."));
+        assert_eq!(phases(&stage, run).await, [DeliveryPhase::Accepted, DeliveryPhase::Failed]);
+        assert!(shown.log.iter().any(|line| line.words == "No further try by Mina Kovač."), "{:?}", shown.log);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_log_is_followed_line_by_line_until_its_run_is_over() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        let ctx = stage.mina();
+        let mut watch = Watch::begin(&ctx, run, None).await.unwrap();
+        let first = watch.look(&ctx).await.unwrap();
+        assert_eq!((first.lines.len(), first.state, first.is_over), (1, Some(OccurrenceState::Planned), false));
+        let nothing = watch.look(&ctx).await.unwrap();
+        assert_eq!((nothing.lines.len(), nothing.state), (0, None));
+        stage.work().await;
+        let rest = watch.look(&ctx).await.unwrap();
+        assert_eq!(rest.state, Some(OccurrenceState::Done));
+        let all: Vec<_> = first.lines.iter().chain(&rest.lines).map(|line| line.words.clone()).collect();
+        assert_eq!(all, stage.log(run).await, "each line once, in order");
+        for is_over in [false, false, true] {
+            assert_eq!(watch.look(&ctx).await.unwrap().is_over, is_over);
+        }
+        // Who comes back knows the last line; nothing behind it is left out.
+        let last = rest.lines.last().unwrap();
+        let mut back = Watch::begin(&ctx, run, Some(last.id)).await.unwrap();
+        assert!(back.look(&ctx).await.unwrap().lines.iter().all(|line| line.id != last.id));
+        let text = run_log::text(&ctx, run).await.unwrap();
+        assert!(text.starts_with("Weekly report, run of 2026-11-23 09:00 (Europe/Ljubljana), done\n"), "{text}");
+        assert!(text.contains(" INFO Started by Mina Kovač.\n"), "{text}");
+        let stranger = app.as_person(&stage.cast.ravi);
+        assert_eq!(Watch::begin(&stranger, run, None).await.unwrap_err(), AppError::NotFound);
+        assert_eq!(run_log::text(&stranger, run).await, Err(AppError::NotFound));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_test_goes_to_whoever_asks_and_leaves_nothing_behind() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&[]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let ctx = stage.mina();
+        let proof = editing(&stage, &ctx).await;
+        let sent = test_mail::send(&ctx, &proof, "Weekly report", "").await.unwrap();
+        assert!(sent.is_sent && sent.words.contains("250"), "{}", sent.words);
+        let messages = server.messages();
+        assert_eq!(messages.len(), 1);
+        let read = mailer::read(&messages[0]).unwrap();
+        assert!(read.subject.starts_with("Test: ") && read.to.contains(&sent.to), "{} to {}", read.subject, read.to);
+        let is_marked =
+            |part: Option<String>| part.is_some_and(|part| part.contains("This is a test: only you got it"));
+        assert!(is_marked(read.text) && is_marked(read.html));
+        let message = String::from_utf8_lossy(&messages[0]);
+        assert!(!message.contains("List-Unsubscribe"), "it is no mail of a schedule");
+        assert_eq!(outbox::list(&ctx, None).await.unwrap().len(), 0);
+        let sealed = test_mail::seal(&ctx, &sent).unwrap();
+        assert_eq!(test_mail::open(&ctx, &sealed).unwrap(), Some(sent));
+        assert_eq!(test_mail::open(&app.as_person(&stage.cast.jonas), &sealed).unwrap(), None, "of somebody else");
+        assert_eq!(test_mail::open(&ctx, &format!("A{sealed}")).unwrap(), None, "not ours");
+        stage.pass(TimeDelta::hours(2));
+        assert_eq!(test_mail::open(&stage.mina(), &sealed).unwrap(), None, "old");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_test_that_is_refused_says_it_in_the_words_of_the_server() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "rcpt:550:1"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let ctx = stage.mina();
+        let proof = editing(&stage, &ctx).await;
+        let refused = test_mail::send(&ctx, &proof, "Weekly report", "").await.unwrap();
+        assert!(!refused.is_sent && refused.words.contains("550"), "{}", refused.words);
+        let nowhere = test_mail::send(&ctx, &proof, "Weekly report", "no account").await;
+        assert_eq!(nowhere, Err(AppError::field("account", Problem::UnknownChoice)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_viewer_looks_and_does_nothing() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        let viewer = app.as_person(&stage.cast.alex);
+        assert!(!runs::run(&viewer, run).await.unwrap().can_edit);
+        assert_eq!(duplicate::duplicate(&viewer, id).await, Err(AppError::Forbidden));
+        for refused in [cancel(&viewer, run).await, try_now(&viewer, run).await, stop_trying(&viewer, run).await] {
+            assert_eq!(refused, Err(AppError::Forbidden));
+        }
+        let form = range("2026-11-20T00:00", "2026-11-23T00:00", "queue_all");
+        assert_eq!(plan_pages::backfill(&viewer, id, form).await, Err(AppError::Forbidden));
+        assert_eq!(plan_pages::dry_run(&viewer, id, String::new()).await, Err(AppError::Forbidden));
+        assert_eq!(stage.states(id).await, [OccurrenceState::Planned]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_list_is_filtered_and_older_runs_come_by_request() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&hourly()).await;
+        let other = stage.job(&JobForm { name: "Board letter".into(), ..mondays_at_ten() }).await;
+        schedules::pause(&stage.mina(), other, "").await.unwrap();
+        let found = async |filter: JobFilter| {
+            let list = runs::list(&stage.mina(), &filter).await.unwrap();
+            assert_eq!((list.all, list.projects.len()), (2, 1));
+            list.items.into_iter().map(|job| job.id).collect::<Vec<_>>()
+        };
+        assert_eq!(found(JobFilter { q: "LETTER".into(), ..JobFilter::default() }).await, [other]);
+        assert_eq!(found(JobFilter { state: "on".into(), ..JobFilter::default() }).await, [id]);
+        assert_eq!(found(JobFilter { result: "failed".into(), ..JobFilter::default() }).await, []);
+        assert_eq!(found(JobFilter::default()).await.len(), 2);
+
+        let asked = backfill::read(zone(&stage, id).await, &range("2026-11-20T22:00", "2026-11-23T08:00", "queue_all"));
+        let asked = asked.unwrap();
+        backfill::run(&stage.mina(), id, asked.range, asked.overlap).await.unwrap();
+        let latest = runs::job(&stage.mina(), id).await.unwrap();
+        assert!(latest.is_latest && latest.runs.len() == 50 && latest.runs.iter().all(|run| run.is_backfill));
+        assert!(latest.rules.iter().any(|(name, _)| name == "Missed runs"), "{:?}", latest.rules);
+        let older = runs::job_before(&stage.mina(), id, latest.older).await.unwrap();
+        assert_eq!((older.is_latest, older.runs.len(), older.older), (false, 9, None));
+        assert!(older.runs[0].scheduled.at < latest.runs[49].scheduled.at);
+        assert_eq!(runs::job_before(&stage.mina(), other, latest.older).await.unwrap_err(), AppError::NotFound);
+    })
+    .await;
+}

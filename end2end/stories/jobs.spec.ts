@@ -1,0 +1,186 @@
+// What people do with jobs beside making them: making up for runs, looking ahead, copying, cancelling, following a log,
+// finding one among many.
+import type { Page } from '@playwright/test';
+import { MailServer } from '../fixtures/mail-server.ts';
+import { begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+
+/** The id in the address to which a call sends its page. */
+async function idOf(page: Page, name: string, values: Record<string, string>): Promise<string> {
+  const { answer } = await clientOf(page).call(name, values);
+  return /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(answer.headers.location ?? '')![0];
+}
+
+/** A job of a project to these. */
+const job = (page: Page, name = 'Weekly report', recipients = ['mina@example.org', 'sam@example.org']) => idOf(page, 'save_job', {
+  name, project: 'REP', mode: 'simple', mon: 'on', at: '07:00', zone: 'Europe/Ljubljana', recipients: recipients.join('\n'),
+});
+
+/** Mail goes to a test server. */
+async function account(page: Page, mail: MailServer): Promise<void> {
+  const id = await idOf(page, 'save_account', {
+    name: 'Office mail', host: '127.0.0.1', port: String(mail.port), tls: 'none', auth: 'none', username: '', password: '', sender_name: 'Reports', sender_address: 'reports@example.org',
+  });
+  await clientOf(page).call('make_account_default', { id });
+}
+
+const runs = (page: Page) => page.getByRole('region', { name: 'Runs', exact: true }).locator('tbody tr');
+
+test('runs of a range are shown before they are made, and made', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await makeProject(page, empty);
+  const id = await job(page);
+  await page.goto(`${empty.url}/jobs/${id}`);
+  await settled(page, hydrated);
+  await page.getByRole('main').getByRole('link', { name: 'Backfill' }).click();
+  await expect(page.getByRole('heading', { name: 'Backfill Weekly report' })).toBeVisible();
+  await settled(page, hydrated);
+  await page.getByLabel('From').fill('2026-01-05T00:00');
+  await page.getByLabel('To', { exact: true }).fill('2026-01-04T00:00');
+  await page.getByRole('button', { name: 'Show the runs' }).click();
+  await expect(page.locator('#to-error')).toContainText('The end is before the start');
+  await expect(page.getByLabel('From')).toHaveValue('2026-01-05T00:00');
+  await page.getByLabel('To', { exact: true }).fill('2026-01-12T23:59');
+  await page.getByLabel('How the runs go together').selectOption({ label: 'All run, one after the other' });
+  await page.getByRole('button', { name: 'Show the runs' }).click();
+  await expect(page.getByText('2 runs would be made.')).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Runs of the range' }).getByRole('listitem')).toHaveText(['Mon 5 Jan 2026, 07:00', 'Mon 12 Jan 2026, 07:00']);
+  await settled(page, hydrated);
+  await page.getByRole('button', { name: 'Make 2 runs' }).click();
+  await expect(page.getByText('The runs are made.')).toBeVisible();
+  await expect(runs(page)).toHaveCount(2);
+  await expect(runs(page).first()).toContainText('Backfill');
+});
+
+test('a dry run shows the report of a time to come and sends nothing', async ({ page, empty, hydrated, mail }) => {
+  await begin(page, empty);
+  await makeProject(page, empty);
+  await account(page, mail);
+  const id = await job(page);
+  await clientOf(page).call('add_suppression', { address: 'sam@example.org', words: 'Asked by phone' });
+  await page.goto(`${empty.url}/jobs/${id}`);
+  await settled(page, hydrated);
+  await page.getByRole('main').getByRole('link', { name: 'Dry run' }).click();
+  await expect(page.getByLabel('Time of the run')).toHaveValue(/T07:00$/);
+  await settled(page, hydrated);
+  await page.getByRole('button', { name: 'Show the report' }).click();
+  await expect(page.getByText('1 of 2 would get it; 1 would be held back.')).toBeVisible();
+  await expect(page.getByRole('row', { name: /sam@example\.org/ })).toContainText('an administrator has put this address');
+  // The frame runs no scripts, not even those that would look into it.
+  const src = await page.getByTitle('The report as its reader would see it').getAttribute('src');
+  const frame = await page.context().request.get(`${empty.url}${src}`);
+  expect(frame.headers()['content-security-policy']).toContain('sandbox');
+  expect(await frame.text()).toContain('Reporting');
+  await expect(page.getByText('the data are those of now')).toBeVisible();
+  expect(mail.accepted).toHaveLength(0);
+  await page.goto(`${empty.url}/jobs/${id}`);
+  await expect(page.getByText('No runs yet')).toBeVisible();
+});
+
+test('a copy begins paused and says so', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await makeProject(page, empty);
+  await job(page);
+  await page.goto(`${empty.url}/jobs`);
+  await settled(page, hydrated);
+  await page.getByRole('button', { name: 'Actions for Weekly report' }).click();
+  await page.getByRole('group', { name: 'Actions for Weekly report' }).getByRole('button', { name: 'Duplicate' }).click();
+  await expect(page.getByRole('heading', { name: 'Weekly report (copy)' })).toBeVisible();
+  await expect(page.getByText('The copy is paused: look it over, then resume it.')).toBeVisible();
+  await expect(page.getByText(`Copied by ${dana.name}`)).toBeVisible();
+});
+
+test('the log is followed while the run goes on, and a run is cancelled', async ({ page, empty, hydrated }) => {
+  test.slow();
+  const mail = await MailServer.start('--accept-delay', '5000');
+  try {
+    await begin(page, empty);
+    await makeProject(page, empty);
+    await account(page, mail);
+    const id = await job(page);
+    const run = await idOf(page, 'start_run', { id });
+    await page.goto(`${empty.url}/jobs/runs/${run}`);
+    await settled(page, hydrated);
+    const log = page.getByRole('log', { name: 'Log of the run' });
+    await expect(log).toContainText(`Started by ${dana.name}`);
+    if (hydrated) {
+      await expect(page.getByRole('button', { name: 'Follow' })).toHaveAttribute('aria-pressed', 'true');
+      await expect(log).toHaveAttribute('aria-live', 'off');
+      await expect(log).toContainText('sam@example.org: delivered', { timeout: 60_000 });
+      await expect(page.getByText('The run has finished.')).toBeAttached({ timeout: 30_000 });
+      // The rest of the page has followed, too.
+      await expect(page.getByRole('region', { name: 'Result' })).toContainText('Done');
+      await expect(page.getByRole('list', { name: 'Steps of the run' }).getByRole('listitem')).toHaveCount(3);
+      await page.getByRole('searchbox', { name: 'Find in the log' }).fill('sam@');
+      await expect(log.locator('.log__line:visible')).toHaveCount(1);
+      await page.getByRole('searchbox', { name: 'Find in the log' }).fill('');
+      await page.getByRole('button', { name: 'Errors' }).click();
+      await expect(log.locator('.log__line:visible')).toHaveCount(0);
+      await page.getByRole('button', { name: 'All', exact: true }).click();
+      await expectAccessibleAtEveryWidth(page);
+    } else {
+      await expect(async () => {
+        await page.getByRole('link', { name: 'Refresh' }).click();
+        await expect(log).toContainText('sam@example.org: delivered', { timeout: 500 });
+      }).toPass({ timeout: 60_000 });
+    }
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download' }).click()]);
+    expect(download.suggestedFilename()).toBe('run-log.txt');
+
+    const second = await idOf(page, 'start_run', { id });
+    await page.goto(`${empty.url}/jobs/runs/${second}`);
+    await settled(page, hydrated);
+    await page.getByRole('button', { name: 'Cancel the run' }).click();
+    await expect(page.getByRole('region', { name: 'Result' })).toContainText('Cancelled');
+    await expect(page.getByRole('button', { name: 'Cancel the run' })).toHaveCount(0);
+  } finally {
+    await mail.dispose();
+  }
+});
+
+test('a job is found among others by an address that can be kept', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await makeProject(page, empty);
+  await job(page, 'Weekly report');
+  const other = await job(page, 'Board letter');
+  await clientOf(page).call('pause_job', { id: other, note: 'Summer' });
+  await page.goto(`${empty.url}/jobs`);
+  await settled(page, hydrated);
+  await page.getByRole('combobox', { name: 'State' }).selectOption('paused');
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await expect(page.getByText('1 of 2')).toBeVisible();
+  await expect(page.getByRole('main').getByRole('link', { name: 'Board letter' })).toBeVisible();
+  await expect(page.getByRole('main').getByRole('link', { name: 'Weekly report' })).toHaveCount(0);
+  expect(page.url()).toContain('state=paused');
+  await settled(page, hydrated);
+  await page.getByRole('searchbox', { name: 'Find' }).fill('weekly');
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await expect(page.getByText('No job fits the filter')).toBeVisible();
+  await settled(page, hydrated);
+  await page.getByRole('main').getByRole('link', { name: 'Clear the filter' }).first().click();
+  await expect(page.getByRole('main').getByRole('link', { name: 'Weekly report' })).toBeVisible();
+});
+
+test('a test of a job goes to whoever asks, and what is typed stays', async ({ page, empty, mail, hydrated }) => {
+  await begin(page, empty);
+  await makeProject(page, empty);
+  await account(page, mail);
+  await page.goto(`${empty.url}/jobs/new`);
+  await settled(page, hydrated);
+  await page.getByLabel('Name', { exact: true }).fill('Not saved yet');
+  await page.getByRole('button', { name: 'Send me a test now' }).click();
+  await expect(page.getByText(`The test went to ${dana.email}.`)).toBeVisible();
+  await expect(page.getByText('The mail server answered 250')).toBeVisible();
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Not saved yet');
+  expect(mail.accepted.map((message) => message.rcpt_tos![0])).toEqual([dana.email]);
+  expect(mail.message(mail.accepted[0])).toContain('This is a test: only you got it');
+  if (!hydrated) return;
+  await settled(page, hydrated);
+  await page.getByText('Cron expression').click();
+  const expression = page.getByRole('textbox', { name: 'Expression' });
+  await expression.fill('0 7 * * 1');
+  await expression.press('End');
+  const here = page.getByRole('list', { name: 'Fields of the expression' }).locator('[aria-current="true"]');
+  await expect(here).toHaveText('weekday');
+  await expression.press('Home');
+  await expect(here).toHaveText('minute');
+});
