@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
@@ -33,8 +33,8 @@ const GATHER: TimeDelta = TimeDelta::seconds(5);
 const WAITS: Backoff = Backoff { first: TimeDelta::minutes(1), longest: TimeDelta::hours(1) };
 /// How often the commits are made again because somebody else pushed in between, in one try.
 const ROUNDS: u32 = 4;
-/// How long a claim holds: longer than a try can take, each round being a push, a fetch and what gix does.
-const LEASE: TimeDelta = TimeDelta::minutes(20);
+/// How much longer a claim holds than git may take: it is renewed whenever git is called.
+const SPARE: TimeDelta = TimeDelta::minutes(1);
 /// How long somebody who asks for a push waits for one that is under way.
 const PATIENCE: u32 = 120;
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
@@ -217,7 +217,7 @@ async fn claim(ctx: &Ctx) -> AppResult<Option<Hold>> {
     let change = git_push::ActiveModel {
         id: Unchanged(ROW),
         fence: Set(fence),
-        lease_until: Set(Some(now + LEASE)),
+        lease_until: Set(Some(lease(ctx))),
         ..Default::default()
     };
     change.update(&*tx).await?;
@@ -225,9 +225,28 @@ async fn claim(ctx: &Ctx) -> AppResult<Option<Hold>> {
     Ok(Some(Hold { fence, pending: row.pending_head }))
 }
 
+fn lease(ctx: &Ctx) -> DateTime<Utc> {
+    let limit = TimeDelta::from_std(ctx.app.settings.git.limit).unwrap_or(SPARE);
+    ctx.app.clock.now() + limit + SPARE
+}
+
+/// Holds the claim for another call of git.
+async fn renew(ctx: &Ctx, hold: &Hold) -> AppResult<()> {
+    let tx = ctx.begin().await?;
+    let row = locked(&*tx).await?;
+    if row.fence != hold.fence {
+        return Err(AppError::Outside {
+            words: "The settings changed, or another process took over this push.".into(),
+        });
+    }
+    let until = Set(Some(lease(ctx)));
+    git_push::ActiveModel { id: Unchanged(ROW), lease_until: until, ..Default::default() }.update(&*tx).await?;
+    Ok(tx.commit().await?)
+}
+
 async fn run(ctx: &Ctx, hold: Hold) -> AppResult<Pushed> {
     let before = read(ctx.reader()).await?.pushed_commit;
-    let end = attempt(ctx, before.as_deref()).await;
+    let end = attempt(ctx, &hold, before.as_deref()).await;
     let words = match &end {
         Ok(_) => None,
         Err(AppError::Outside { words }) => Some(words.clone()),
@@ -277,7 +296,7 @@ async fn store(ctx: &Ctx, hold: Hold, pushed: Option<&Pushed>, words: Option<Str
 }
 
 /// Pushes; where somebody else brought commits to the branch, ours are made again on top of theirs.
-async fn attempt(ctx: &Ctx, before: Option<&str>) -> AppResult<Pushed> {
+async fn attempt(ctx: &Ctx, hold: &Hold, before: Option<&str>) -> AppResult<Pushed> {
     let settings = git_settings::row(ctx.reader()).await?;
     let Some(remote) = git_settings::remote(ctx, &settings)? else {
         return Err(AppError::Outside { words: "The address of the remote repository is gone.".into() });
@@ -293,12 +312,14 @@ async fn attempt(ctx: &Ctx, before: Option<&str>) -> AppResult<Pushed> {
         let known = before.map(str::to_owned);
         let commits = read_git(&archive, move |archive| archive.count_after(known.as_deref())).await?;
         let objects = read_git(&archive, |archive| archive.objects()).await?;
+        renew(ctx, hold).await?;
         match remote.push(&objects, &last.id, &branch).await.map_err(|error| outside(&error))? {
             PushEnd::Done => {
                 let commits = made_again.unwrap_or(commits);
                 return Ok(Pushed { commit: Some(last.id), commits, place, branch });
             }
             PushEnd::Behind => {
+                renew(ctx, hold).await?;
                 let theirs = remote.fetch(&objects, &branch).await.map_err(|error| outside(&error))?;
                 match read_git(&archive, move |archive| archive.replay(&theirs)).await {
                     Ok(moved) => {
