@@ -89,7 +89,7 @@ pub async fn ask(ctx: &Ctx, commit: &str) -> AppResult<()> {
 /// Asks for a push of commits that nobody asked one for: a process may have died just behind a commit.
 ///
 /// # Errors
-/// Those of the database, and a fault where the archive cannot be read.
+/// Those of the database, and [`AppError::Outside`] where the archive cannot be read.
 pub async fn ask_for_missing(app: &AppState) -> AppResult<()> {
     let ctx = Ctx::system(app);
     let settings = git_settings::row(ctx.reader()).await?;
@@ -98,7 +98,7 @@ pub async fn ask_for_missing(app: &AppState) -> AppResult<()> {
         return Ok(());
     }
     let archive = git_settings::archive(&ctx, &settings);
-    match blocking(move || archive.last()).await?.map(|last| last.id) {
+    match read_git(&archive, |archive| archive.last()).await?.map(|last| last.id) {
         Some(last) if row.pushed_commit.as_ref() != Some(&last) => ask(&ctx, &last).await,
         _ => Ok(()),
     }
@@ -359,12 +359,6 @@ async fn read_git<T: Send + 'static>(
     let done = tokio::task::spawn_blocking(move || what(&archive)).await;
     let done = done.map_err(|error| fault::internal("reading the archive", error))?;
     done.map_err(|error| AppError::Outside { words: error.to_string() })
-}
-
-async fn blocking<T: Send + 'static>(what: impl FnOnce() -> Result<T, GitError> + Send + 'static) -> AppResult<T> {
-    let done = tokio::task::spawn_blocking(what).await;
-    let done = done.map_err(|error| fault::internal("reading the archive", error))?;
-    done.map_err(|error| fault::internal("reading the archive", error))
 }
 
 async fn read(db: &impl ConnectionTrait) -> AppResult<git_push::Model> {
