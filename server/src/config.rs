@@ -131,8 +131,7 @@ impl Config {
             "closed" => SignUp::Closed,
             other => return Err(format!("AUTOREPORT_SIGNUP is “{other}”; expected open, invite or closed.")),
         };
-        let mut git = GitSettings::default();
-        git.remotes = match get("AUTOREPORT_GIT_REMOTES").as_deref().unwrap_or("public") {
+        let remotes = match get("AUTOREPORT_GIT_REMOTES").as_deref().unwrap_or("public") {
             "public" => RemoteRule::Public,
             "internal" => RemoteRule::Internal,
             "files" => RemoteRule::Files,
@@ -140,9 +139,8 @@ impl Config {
                 return Err(format!("AUTOREPORT_GIT_REMOTES is “{other}”; expected public, internal or files."));
             }
         };
-        if let Some(path) = get("PATH") {
-            git.path = path;
-        }
+        let usual = GitSettings::default();
+        let git = GitSettings { remotes, path: get("PATH").unwrap_or(usual.path), limit: usual.limit };
         let trusted_proxies = get("AUTOREPORT_TRUSTED_PROXIES")
             .unwrap_or_default()
             .split(',')
@@ -285,6 +283,14 @@ mod tests {
     fn an_unknown_name_is_refused_with_the_nearest_known_one() {
         let error = read(&[("AUTOREPORT_ADRESS", "x")]).unwrap_err();
         assert!(error.contains("AUTOREPORT_ADDR"), "{error}");
+    }
+
+    #[test]
+    fn the_archive_is_pushed_to_the_internet_only_unless_the_operator_says_otherwise() {
+        assert_eq!(read(&[]).unwrap().git.remotes, RemoteRule::Public);
+        let inside = read(&[("AUTOREPORT_GIT_REMOTES", "internal"), ("PATH", "/opt/git/bin")]).unwrap().git;
+        assert_eq!((inside.remotes, inside.path.as_str()), (RemoteRule::Internal, "/opt/git/bin"));
+        assert!(read(&[("AUTOREPORT_GIT_REMOTES", "all")]).unwrap_err().contains("expected public"));
     }
 
     #[test]

@@ -117,6 +117,19 @@ impl fmt::Display for GitRemote {
     }
 }
 
+/// What was typed as an address, without a password or a token in it: what is refused is shown again.
+pub fn without_secret(text: &str) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
+    let (place, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    match place.rsplit_once('@') {
+        None => text.to_owned(),
+        Some((user, host)) if scheme == "ssh" => {
+            format!("ssh://{}@{host}{path}", user.split(':').next().unwrap_or_default())
+        }
+        Some((_, host)) => format!("{scheme}://{host}{path}"),
+    }
+}
+
 fn host_and_port(place: &str) -> Result<(&str, Option<u16>), ArchiveProblem> {
     let port_of = |text: &str| text.parse::<u16>().ok().filter(|port| *port > 0).ok_or(ArchiveProblem::NotARemote);
     if let Some(rest) = place.strip_prefix('[') {
@@ -203,6 +216,15 @@ mod tests {
             ("http://host/x", PlainHttp),
         ] {
             assert_eq!(GitRemote::parse(text).unwrap_err(), problem, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_shown_again_holds_no_secret() {
+        assert_eq!(without_secret("https://ann:se@cret@host/x@y.git"), "https://host/x@y.git");
+        assert_eq!(without_secret("ssh://git:secret@host:22/x.git"), "ssh://git@host:22/x.git");
+        for text in ["git@host:x.git", "https://host/x@y.git", "nonsense", ""] {
+            assert_eq!(without_secret(text), text);
         }
     }
 

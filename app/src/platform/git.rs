@@ -151,7 +151,8 @@ impl GitArchive {
     }
 
     fn tip(&self, repo: &Repository) -> Result<Option<ObjectId>, GitError> {
-        let reference = repo.try_find_reference(self.branch.as_str()).map_err(|error| self.failed(error.to_string()))?;
+        let reference =
+            repo.try_find_reference(self.branch.as_str()).map_err(|error| self.failed(error.to_string()))?;
         Ok(reference.and_then(|reference| reference.try_id().map(gix::Id::detach)))
     }
 

@@ -301,7 +301,10 @@ async fn a_report_is_found_under_its_new_commit_after_somebody_else_pushed() {
         assert_ne!(before, after);
         assert_eq!(run(&folder.join("server.git"), &["rev-parse", "main"]).trim(), after.unwrap());
         let subjects = run(&folder.join("server.git"), &["log", "--format=%s", "main"]);
-        assert!(subjects.starts_with("Weekly report of Tasks") && subjects.ends_with("Somebody was here\n"), "{subjects}");
+        assert!(
+            subjects.starts_with("Weekly report of Tasks") && subjects.ends_with("Somebody was here\n"),
+            "{subjects}"
+        );
     })
     .await;
 }
@@ -346,6 +349,28 @@ async fn of_two_that_want_to_push_one_does() {
 }
 
 #[tokio::test]
+async fn a_process_that_died_while_it_pushed_holds_up_the_others_for_minutes_only() {
+    each_database(async |app| {
+        let (app, folder) = with_files(app);
+        let cast = Cast::new(&app).await;
+        let (made, _) = project(&app, &cast).await;
+        push_to(&app, &folder).await;
+        sent_report(&app, made.id).await;
+        let server = folder.join("server.git");
+        let until = Set(Some(app.clock.now() + TimeDelta::minutes(3)));
+        let dead = queue::ActiveModel { id: Unchanged(queue::ROW), lease_until: until, ..Default::default() };
+        dead.update(app.reader()).await.unwrap();
+        app.clock.advance(TimeDelta::minutes(2));
+        git_push::look(&app.app).await.unwrap();
+        assert_eq!(run(&server, &["branch"]), "", "somebody may be at it");
+        app.clock.advance(TimeDelta::minutes(2));
+        git_push::look(&app.app).await.unwrap();
+        assert_eq!(run(&server, &["rev-list", "--count", "main"]), "1\n");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn two_reports_of_a_job_are_compared_line_by_line_and_strangers_find_nothing() {
     each_database(async |app| {
         let cast = Cast::new(&app).await;
@@ -382,7 +407,8 @@ fn shows_key(app: &mut TestApp, key: &str) {
     let bin = app.settings.data_dir.join("bin");
     fs::create_dir_all(&bin).unwrap();
     let tool = bin.join("ssh-keyscan");
-    fs::write(&tool, format!("#!/bin/sh\necho '# git.example.org:22 SSH-2.0' >&2\necho 'git.example.org {key}'\n")).unwrap();
+    fs::write(&tool, format!("#!/bin/sh\necho '# git.example.org:22 SSH-2.0' >&2\necho 'git.example.org {key}'\n"))
+        .unwrap();
     fs::set_permissions(&tool, fs::Permissions::from_mode(0o755)).unwrap();
     let path = format!("{}:{}", bin.display(), GitSettings::default().path);
     let git = GitSettings { path, remotes: RemoteRule::Files, ..GitSettings::default() };

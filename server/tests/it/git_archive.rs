@@ -53,9 +53,15 @@ async fn a_refused_form_keeps_what_was_typed_but_never_the_secret() {
         let page = back(&mut visitor, refused.location()).await;
         assert!(page.contains("Leave user and password out of the address"), "{page}");
         assert!(page.contains("value=\"reports\""), "{page}");
+        assert!(
+            page.contains("value=\"https://git.example.org/reports.git\"") && !page.contains("ann:secret"),
+            "{page}"
+        );
         // The error travels as base64 of JSON: "very-secret" and "PRIVATE" in each of its three shapes.
         let location = refused.location();
-        for hidden in ["very-secret", "dmVyeS1zZWNyZX", "Zlcnktc2VjcmV", "2ZXJ5LXNlY3JldA", "UFJJVkFUR", "BSSVZBVE", "QUklWQVRF"] {
+        for hidden in
+            ["very-secret", "dmVyeS1zZWNyZX", "Zlcnktc2VjcmV", "2ZXJ5LXNlY3JldA", "UFJJVkFUR", "BSSVZBVE", "QUklWQVRF"]
+        {
             assert!(!location.contains(hidden) && !page.contains(hidden), "{hidden} in {location}");
         }
 

@@ -59,9 +59,15 @@ impl Default for GitSettings {
 #[derive(Clone, Debug)]
 pub enum SignIn {
     Nothing,
-    Token { user: String, token: Secret },
+    Token {
+        user: String,
+        token: Secret,
+    },
     /// The private key, and the server's own keys (`ssh-ed25519 AAAA…`) that an administrator has confirmed.
-    Key { private: Secret, host_keys: Vec<String> },
+    Key {
+        private: Secret,
+        host_keys: Vec<String>,
+    },
 }
 
 /// A repository on another machine.

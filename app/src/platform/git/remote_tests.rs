@@ -295,7 +295,10 @@ fn a_given_repository_and_branch_take_the_commits() {
     let place = Place::new("given");
     let archive = GitArchive::given(place.0.join("server.git")).on_branch("reports/weekly");
     archive.record(&report("a")).unwrap();
-    assert_eq!(place.git(&["-C", "server.git", "log", "-1", "--format=%an <%ae>", "reports/weekly"]), "Reports <reports@example.org>\n");
+    assert_eq!(
+        place.git(&["-C", "server.git", "log", "-1", "--format=%an <%ae>", "reports/weekly"]),
+        "Reports <reports@example.org>\n"
+    );
     let nowhere = GitArchive::given(place.0.join("nowhere.git"));
     assert!(nowhere.record(&report("a")).is_err() && !place.0.join("nowhere.git").exists(), "nothing is made there");
 }

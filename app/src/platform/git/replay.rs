@@ -102,7 +102,10 @@ impl GitArchive {
         let failed = |error: &dyn std::fmt::Display| self.failed(error.to_string());
         let commit = repo.find_commit(id).map_err(|error| failed(&error))?;
         let tree_of = |id: ObjectId| {
-            repo.find_commit(id).and_then(|commit| commit.tree_id()).map(gix::Id::detach).map_err(|error| failed(&error))
+            repo.find_commit(id)
+                .and_then(|commit| commit.tree_id())
+                .map(gix::Id::detach)
+                .map_err(|error| failed(&error))
         };
         let parent = commit.parent_ids().next().map(gix::Id::detach).map(tree_of).transpose()?;
         let base = tree_of(onto)?;
@@ -154,7 +157,8 @@ impl GitArchive {
                 path.push(b'/');
             }
             path.extend_from_slice(name);
-            let tree = |entry: Option<Entry>| entry.filter(|(mode, _)| mode.kind() == EntryKind::Tree).map(|(_, id)| id);
+            let tree =
+                |entry: Option<Entry>| entry.filter(|(mode, _)| mode.kind() == EntryKind::Tree).map(|(_, id)| id);
             let file = |entry: Option<Entry>| entry.filter(|(mode, _)| mode.kind() != EntryKind::Tree);
             if tree(old).is_some() || tree(new).is_some() {
                 self.edits(repo, tree(old), tree(new), &path, found)?;

@@ -166,7 +166,12 @@ mod tests {
             format!("{BEGIN}\n{}\n{END}", STANDARD.encode(key))
         };
         assert_eq!(parse(&locked).unwrap_err(), ArchiveProblem::LockedKey);
-        for text in ["", "hello", "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----", &format!("{BEGIN}\nAAAA\n{END}")] {
+        for text in [
+            "",
+            "hello",
+            "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----",
+            &format!("{BEGIN}\nAAAA\n{END}"),
+        ] {
             assert_eq!(parse(text).unwrap_err(), ArchiveProblem::NotAKey, "{text}");
         }
     }

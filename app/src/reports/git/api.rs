@@ -6,15 +6,14 @@ use super::view::{GitArchiveView, ReportHistory};
 use crate::error::AppResult;
 
 #[cfg(feature = "ssr")]
-use {
-    crate::{
-        error::AppError,
-        platform::ctx::Ctx,
-        reports::service::{
-            git_history, git_push,
-            git_settings::{self, ArchiveInput, RemoteInput},
-            git_state,
-        },
+use crate::{
+    domain::git_remote::without_secret,
+    error::AppError,
+    platform::ctx::Ctx,
+    reports::service::{
+        git_history, git_push,
+        git_settings::{self, ArchiveInput, RemoteInput},
+        git_state,
     },
 };
 
@@ -59,7 +58,7 @@ pub async fn save_git_remote(
     #[server(default)] private_key: String,
 ) -> AppResult<()> {
     let ctx = Ctx::signed_in()?;
-    let typed = [("url", url.clone()), ("user", user.clone()), ("key", key.clone())];
+    let typed = [("url", without_secret(&url)), ("user", user.clone()), ("key", key.clone())];
     let input = RemoteInput { url, user, token, key, private_key };
     git_settings::save_remote(&ctx, version, input).await.map_err(|error| {
         let typed: Vec<(&str, &str)> = typed.iter().map(|(name, value)| (*name, value.as_str())).collect();

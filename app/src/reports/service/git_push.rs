@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
@@ -33,8 +33,8 @@ const GATHER: TimeDelta = TimeDelta::seconds(5);
 const WAITS: Backoff = Backoff { first: TimeDelta::minutes(1), longest: TimeDelta::hours(1) };
 /// How often the commits are made again because somebody else pushed in between, in one try.
 const ROUNDS: u32 = 4;
-/// How long a claim holds: longer than a try can take, each round being a push, a fetch and what gix does.
-const LEASE: TimeDelta = TimeDelta::minutes(20);
+/// How much longer a claim holds than git may take: it is renewed whenever git is called.
+const SPARE: TimeDelta = TimeDelta::minutes(1);
 /// How long somebody who asks for a push waits for one that is under way.
 const PATIENCE: u32 = 120;
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
@@ -89,7 +89,7 @@ pub async fn ask(ctx: &Ctx, commit: &str) -> AppResult<()> {
 /// Asks for a push of commits that nobody asked one for: a process may have died just behind a commit.
 ///
 /// # Errors
-/// Those of the database, and a fault where the archive cannot be read.
+/// Those of the database, and [`AppError::Outside`] where the archive cannot be read.
 pub async fn ask_for_missing(app: &AppState) -> AppResult<()> {
     let ctx = Ctx::system(app);
     let settings = git_settings::row(ctx.reader()).await?;
@@ -98,7 +98,7 @@ pub async fn ask_for_missing(app: &AppState) -> AppResult<()> {
         return Ok(());
     }
     let archive = git_settings::archive(&ctx, &settings);
-    match blocking(move || archive.last()).await?.map(|last| last.id) {
+    match read_git(&archive, |archive| archive.last()).await?.map(|last| last.id) {
         Some(last) if row.pushed_commit.as_ref() != Some(&last) => ask(&ctx, &last).await,
         _ => Ok(()),
     }
@@ -217,7 +217,7 @@ async fn claim(ctx: &Ctx) -> AppResult<Option<Hold>> {
     let change = git_push::ActiveModel {
         id: Unchanged(ROW),
         fence: Set(fence),
-        lease_until: Set(Some(now + LEASE)),
+        lease_until: Set(Some(lease(ctx))),
         ..Default::default()
     };
     change.update(&*tx).await?;
@@ -225,9 +225,28 @@ async fn claim(ctx: &Ctx) -> AppResult<Option<Hold>> {
     Ok(Some(Hold { fence, pending: row.pending_head }))
 }
 
+fn lease(ctx: &Ctx) -> DateTime<Utc> {
+    let limit = TimeDelta::from_std(ctx.app.settings.git.limit).unwrap_or(SPARE);
+    ctx.app.clock.now() + limit + SPARE
+}
+
+/// Holds the claim for another call of git.
+async fn renew(ctx: &Ctx, hold: &Hold) -> AppResult<()> {
+    let tx = ctx.begin().await?;
+    let row = locked(&*tx).await?;
+    if row.fence != hold.fence {
+        return Err(AppError::Outside {
+            words: "The settings changed, or another process took over this push.".into(),
+        });
+    }
+    let until = Set(Some(lease(ctx)));
+    git_push::ActiveModel { id: Unchanged(ROW), lease_until: until, ..Default::default() }.update(&*tx).await?;
+    Ok(tx.commit().await?)
+}
+
 async fn run(ctx: &Ctx, hold: Hold) -> AppResult<Pushed> {
     let before = read(ctx.reader()).await?.pushed_commit;
-    let end = attempt(ctx, before.as_deref()).await;
+    let end = attempt(ctx, &hold, before.as_deref()).await;
     let words = match &end {
         Ok(_) => None,
         Err(AppError::Outside { words }) => Some(words.clone()),
@@ -277,7 +296,7 @@ async fn store(ctx: &Ctx, hold: Hold, pushed: Option<&Pushed>, words: Option<Str
 }
 
 /// Pushes; where somebody else brought commits to the branch, ours are made again on top of theirs.
-async fn attempt(ctx: &Ctx, before: Option<&str>) -> AppResult<Pushed> {
+async fn attempt(ctx: &Ctx, hold: &Hold, before: Option<&str>) -> AppResult<Pushed> {
     let settings = git_settings::row(ctx.reader()).await?;
     let Some(remote) = git_settings::remote(ctx, &settings)? else {
         return Err(AppError::Outside { words: "The address of the remote repository is gone.".into() });
@@ -293,12 +312,14 @@ async fn attempt(ctx: &Ctx, before: Option<&str>) -> AppResult<Pushed> {
         let known = before.map(str::to_owned);
         let commits = read_git(&archive, move |archive| archive.count_after(known.as_deref())).await?;
         let objects = read_git(&archive, |archive| archive.objects()).await?;
+        renew(ctx, hold).await?;
         match remote.push(&objects, &last.id, &branch).await.map_err(|error| outside(&error))? {
             PushEnd::Done => {
                 let commits = made_again.unwrap_or(commits);
                 return Ok(Pushed { commit: Some(last.id), commits, place, branch });
             }
             PushEnd::Behind => {
+                renew(ctx, hold).await?;
                 let theirs = remote.fetch(&objects, &branch).await.map_err(|error| outside(&error))?;
                 match read_git(&archive, move |archive| archive.replay(&theirs)).await {
                     Ok(moved) => {
@@ -338,12 +359,6 @@ async fn read_git<T: Send + 'static>(
     let done = tokio::task::spawn_blocking(move || what(&archive)).await;
     let done = done.map_err(|error| fault::internal("reading the archive", error))?;
     done.map_err(|error| AppError::Outside { words: error.to_string() })
-}
-
-async fn blocking<T: Send + 'static>(what: impl FnOnce() -> Result<T, GitError> + Send + 'static) -> AppResult<T> {
-    let done = tokio::task::spawn_blocking(what).await;
-    let done = done.map_err(|error| fault::internal("reading the archive", error))?;
-    done.map_err(|error| fault::internal("reading the archive", error))
 }
 
 async fn read(db: &impl ConnectionTrait) -> AppResult<git_push::Model> {

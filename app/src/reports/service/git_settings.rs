@@ -270,7 +270,10 @@ pub async fn confirm_host_keys(ctx: &Ctx, seen: &str) -> AppResult<()> {
 pub(super) fn remote(ctx: &Ctx, row: &git_archive::Model) -> AppResult<Option<Remote>> {
     let Some(address) = before(row) else { return Ok(None) };
     let open = |sealed: &str| {
-        ctx.app.keyring.open(SECRET, sealed).map_err(|error| fault::internal("opening the secret of the archive", error))
+        ctx.app
+            .keyring
+            .open(SECRET, sealed)
+            .map_err(|error| fault::internal("opening the secret of the archive", error))
     };
     let secret = row.remote_secret.as_deref().map(open).transpose()?;
     let sign_in = match (address.transport, secret) {
