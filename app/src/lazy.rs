@@ -98,8 +98,8 @@ lazy_pages!(
         ReportPage: open_report = archive,
         CompareReportsPage: open_compare_reports = archive,
         RetentionPage: open_retention = archive,
-        ReportHistoryPage: open_report_history = archive,
-        GitArchivePage: open_git_archive = archive,
+        ReportHistoryPage: open_report_history = reports,
+        GitArchivePage: open_git_archive = reports,
     }
     mail {
         MailAccountsPage: open_mail_accounts = mail,

@@ -358,6 +358,7 @@ mod tests {
     fn job() -> JobItem {
         JobItem {
             id: ScheduleId(Uuid::nil()),
+            kind: JobKind::WeeklyReport,
             name: "Weekly report".into(),
             project_key: "REP".into(),
             project_name: "Reporting".into(),
