@@ -5,7 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use app::platform::state::{Settings, SignUp};
+use app::platform::{
+    clock::Clock,
+    crash::Crash,
+    state::{Settings, SignUp},
+};
 
 /// A setting: its name, what it is for, what it is where left out.
 pub struct Known {
@@ -42,6 +46,15 @@ pub const KNOWN: &[Known] = &[
     },
 ];
 
+/// Has the process end itself at a point.
+const CRASH_AT: &str = "AUTOREPORT_TEST_CRASH_AT";
+/// Names the file that says by how many seconds the clock is off.
+const CLOCK: &str = "AUTOREPORT_TEST_CLOCK";
+
+/// Settings with which tests break a program on purpose. None is proposed to anybody, and none is taken where others
+/// than this machine are served.
+pub const FOR_TESTS: &[&str] = &[CRASH_AT, CLOCK];
+
 /// What the process was started with.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -55,6 +68,12 @@ pub struct Config {
     pub sign_up: SignUp,
     /// Where the built pages are.
     pub site_root: PathBuf,
+    /// The machine's clock, but for tests.
+    pub clock: Clock,
+    /// Nowhere, but for tests.
+    pub crash: Crash,
+    /// Settings for tests that are in force.
+    pub for_tests: Vec<&'static str>,
 }
 
 impl Config {
@@ -73,7 +92,7 @@ impl Config {
     /// One sentence: which setting, what is wrong with it.
     pub fn from_vars(vars: Vec<(String, String)>) -> Result<Self, String> {
         for (name, _) in &vars {
-            if name.starts_with("AUTOREPORT_") && !KNOWN.iter().any(|known| known.name == name) {
+            if name.starts_with("AUTOREPORT_") && !is_known(name) {
                 return Err(format!("There is no setting {name}. Did you mean {}?", nearest(name)));
             }
         }
@@ -115,7 +134,29 @@ impl Config {
         let key_file = get("AUTOREPORT_KEY_FILE").map_or_else(|| data_dir.join("keyring"), PathBuf::from);
         let site_root = get("LEPTOS_SITE_ROOT").map_or_else(site_beside_program, PathBuf::from);
         let log_dir = get("AUTOREPORT_LOG_DIR").map(PathBuf::from);
-        Ok(Self { database_url, addr, base_url, data_dir, key_file, trusted_proxies, log_dir, sign_up, site_root })
+        let for_tests: Vec<&'static str> = FOR_TESTS.iter().copied().filter(|name| get(name).is_some()).collect();
+        if let Some(name) = for_tests.first().filter(|_| !addr.ip().is_loopback()) {
+            return Err(format!("{name} breaks the program on purpose, for tests: it is taken on a loopback address only."));
+        }
+        let clock = get(CLOCK).map_or(Clock::System, |file| Clock::off_by(file.into()));
+        let crash = match get(CRASH_AT) {
+            Some(text) => Crash::parse(&text).map_err(|words| format!("{CRASH_AT}: {words}"))?,
+            None => Crash::default(),
+        };
+        Ok(Self {
+            database_url,
+            addr,
+            base_url,
+            data_dir,
+            key_file,
+            trusted_proxies,
+            log_dir,
+            sign_up,
+            site_root,
+            clock,
+            crash,
+            for_tests,
+        })
     }
 
     /// The part that the pages and services know.
@@ -140,6 +181,10 @@ impl Config {
         ];
         KNOWN.iter().map(|known| known.name).zip(values).collect()
     }
+}
+
+fn is_known(name: &str) -> bool {
+    KNOWN.iter().any(|known| known.name == name) || FOR_TESTS.contains(&name)
 }
 
 /// `site/` beside the program (as in the image), else the build's folder, two floors up.
@@ -202,6 +247,19 @@ mod tests {
     fn an_unknown_name_is_refused_with_the_nearest_known_one() {
         let error = read(&[("AUTOREPORT_ADRESS", "x")]).unwrap_err();
         assert!(error.contains("AUTOREPORT_ADDR"), "{error}");
+    }
+
+    #[test]
+    fn what_breaks_the_program_for_tests_is_off_and_taken_on_a_loopback_address_only() {
+        assert!(!read(&[]).unwrap().crash.is_armed());
+        let crash = ("AUTOREPORT_TEST_CRASH_AT", "data_sent:2");
+        assert!(read(&[crash]).unwrap().crash.is_armed());
+        for setting in [crash, ("AUTOREPORT_TEST_CLOCK", "/tmp/seconds")] {
+            let error = read(&[("AUTOREPORT_ADDR", "0.0.0.0:3000"), setting]).unwrap_err();
+            assert!(error.contains(setting.0) && error.contains("loopback"), "{error}");
+        }
+        let error = read(&[("AUTOREPORT_TEST_CRASH_AT", "somewhere")]).unwrap_err();
+        assert!(error.contains("somewhere") && error.contains("data_sent"), "{error}");
     }
 
     #[test]

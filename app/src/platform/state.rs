@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use sea_orm::DatabaseConnection;
 use tokio::sync::{Notify, Semaphore};
 
-use super::{assets::Assets, clock::Clock, db::Db, mail_lines::MailLines, secrets::Keyring};
+use super::{assets::Assets, clock::Clock, crash::Crash, db::Db, mail_lines::MailLines, secrets::Keyring};
 
 /// Passwords hashed at the same time: each takes 19 MiB and a core.
 const HASHERS: usize = 2;
@@ -50,6 +50,8 @@ pub struct AppState {
     pub mail_lines: MailLines,
     /// Bounds how many passwords are hashed at a time.
     pub hashers: Arc<Semaphore>,
+    /// Where a test has this process end itself; nowhere otherwise.
+    pub crash: Crash,
 }
 
 impl AppState {
@@ -64,6 +66,7 @@ impl AppState {
             wake: Arc::new(Notify::new()),
             mail_lines: MailLines::default(),
             hashers: Arc::new(Semaphore::new(HASHERS)),
+            crash: Crash::default(),
         }
     }
 

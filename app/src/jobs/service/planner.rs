@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     domain::{
+        crash_point::CrashPoint,
         ids::{OccurrenceId, ScheduleId},
         job::{LogLevel, ScheduleState},
         occurrence::{Event, OccurrenceState, Standing, Trigger},
@@ -60,6 +61,7 @@ async fn plan_one(ctx: &Ctx, id: ScheduleId) -> AppResult<usize> {
     let held = ledger::lock_schedule(ctx, &tx, id).await?;
     let made = plan_held(ctx, &tx, &held).await?;
     tx.commit().await?;
+    ctx.app.crash.reach(CrashPoint::Planned);
     Ok(made)
 }
 
@@ -84,6 +86,7 @@ pub async fn plan_held(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model) -> AppRe
     for decision in &made.decisions {
         carry_out(ctx, tx, held, &timetable, *decision).await?;
     }
+    ctx.app.crash.reach(CrashPoint::PlanInserted);
     move_on(tx, held, &made).await?;
     Ok(made.decisions.len())
 }
