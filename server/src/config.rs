@@ -136,7 +136,9 @@ impl Config {
         let log_dir = get("AUTOREPORT_LOG_DIR").map(PathBuf::from);
         let for_tests: Vec<&'static str> = FOR_TESTS.iter().copied().filter(|name| get(name).is_some()).collect();
         if let Some(name) = for_tests.first().filter(|_| !addr.ip().is_loopback()) {
-            return Err(format!("{name} breaks the program on purpose, for tests: it is taken on a loopback address only."));
+            return Err(format!(
+                "{name} breaks the program on purpose, for tests: it is taken on a loopback address only."
+            ));
         }
         let clock = get(CLOCK).map_or(Clock::System, |file| Clock::off_by(file.into()));
         let crash = match get(CRASH_AT) {

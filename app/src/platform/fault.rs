@@ -22,11 +22,15 @@ impl From<DbErr> for AppError {
                 tracing::error!("database not reachable: {error}");
                 Self::Unavailable
             }
-            DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) if is_full(cause) => {
+            DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))
+                if is_full(cause) =>
+            {
                 tracing::error!("the database cannot be written; the disk may be full: {error}");
                 Self::Unavailable
             }
-            DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) if is_away(cause) => {
+            DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))
+                if is_away(cause) =>
+            {
                 tracing::error!("database not reachable: {error}");
                 Self::Unavailable
             }

@@ -70,7 +70,8 @@ async fn a_message_that_waits_for_its_next_try_goes_once_wherever_the_clock_is_s
         stage.plan().await;
         stage.work().await;
         let run = stage.runs(id).await.remove(0).id;
-        let phases = async || -> Vec<_> { stage.deliveries(run).await.into_iter().map(|message| message.phase).collect() };
+        let phases =
+            async || -> Vec<_> { stage.deliveries(run).await.into_iter().map(|message| message.phase).collect() };
         assert_eq!(phases().await, [DeliveryPhase::Deferred, DeliveryPhase::Accepted]);
         stage.pass(-HOUR);
         assert_eq!((stage.plan().await, stage.work().await), (0, 0));

@@ -65,11 +65,8 @@ async fn survives(app: TestApp, point: CrashPoint) {
         Some(run) => stage.messages(run.id).await,
         None => Vec::new(),
     };
-    let found: Left = (
-        runs.first().map(|run| run.state),
-        messages.get(1).map(|message| message.phase),
-        stage.server.count("kept"),
-    );
+    let found: Left =
+        (runs.first().map(|run| run.state), messages.get(1).map(|message| message.phase), stage.server.count("kept"));
     assert_eq!(found, left(point), "{point} stands where its words say");
 
     let program = stage.start(&[]);

@@ -192,7 +192,9 @@ impl Stage {
     fn waits_until(&self, row: &occurrence::Model) -> Option<DateTime<Utc>> {
         match (row.lease_until, &row.lease_owner) {
             // On SQLite the next process ends the lease itself.
-            (Some(until), Some(owner)) if self.app.db.is_postgres() && self.gone.borrow().contains(owner) => Some(until),
+            (Some(until), Some(owner)) if self.app.db.is_postgres() && self.gone.borrow().contains(owner) => {
+                Some(until)
+            }
             (Some(_), _) => None,
             (None, _) => row.next_try_at,
         }

@@ -90,8 +90,7 @@ impl Cluster {
             eprintln!("PostgreSQL was left out: TEST_POSTGRES_URL is not set");
             return None;
         }
-        let output =
-            script(&["start"]).env("PGOPTIONS_DURABLE", "1").stderr(Stdio::inherit()).output().unwrap();
+        let output = script(&["start"]).env("PGOPTIONS_DURABLE", "1").stderr(Stdio::inherit()).output().unwrap();
         let words = String::from_utf8(output.stdout).unwrap();
         let value = |name: &str| {
             let begin = words.split_once(&format!("{name}=")).unwrap_or_else(|| panic!("{name} is in {words:?}")).1;
