@@ -19,7 +19,7 @@ test: ## Every test: rules, services on SQLite and PostgreSQL, HTTP, stories in 
 e2e: ## Only the stories in Chromium
 	@scripts/test.sh stories
 
-soak: ## The tests that take minutes: every time zone, long simulations
+soak: ## The tests that take minutes: every time zone, long simulations, hundreds of kills
 	@scripts/soak.sh
 
 simulate: ## Planner and workers in worlds that misbehave: make simulate SEED=7 STEPS=1000000

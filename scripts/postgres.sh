@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A private PostgreSQL for tests and measurements: own folder, free port, random password, gone afterwards.
 #   postgres.sh start          prints `export TEST_POSTGRES_URL=… TEST_POSTGRES_DIR=…` (a superuser's URL)
+#   postgres.sh restart FOLDER [SECONDS]  ends it like a crash, and starts it again after some seconds
 #   postgres.sh stop FOLDER    stops it and removes the folder
 #   postgres.sh with COMMAND…  runs the command with one, and stops it whatever happens
 # PGOPTIONS_DURABLE=1 keeps fsync on, for measurements.
@@ -32,10 +33,22 @@ start() {
   port="$(node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})')"
   durable="-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
   [ -z "${PGOPTIONS_DURABLE:-}" ] || durable=""
-  as_server_user "$bin/pg_ctl" start --silent --wait --timeout=60 --pgdata="$dir/data" --log="$dir/server.log" \
-    --options="-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$dir -c max_connections=300 $durable" \
-    >&2 </dev/null || { cat "$dir/server.log" >&2; rm -rf "$dir"; exit 1; }
+  echo "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$dir -c max_connections=300 $durable" >"$dir/options"
+  run "$dir" || { cat "$dir/server.log" >&2; rm -rf "$dir"; exit 1; }
   echo "export TEST_POSTGRES_URL=postgres://postgres:$password@127.0.0.1:$port/postgres TEST_POSTGRES_DIR=$dir"
+}
+
+run() {
+  local dir="$1"
+  as_server_user "$(server_programs)/pg_ctl" start --silent --wait --timeout=60 --pgdata="$dir/data" \
+    --log="$dir/server.log" --options="$(cat "$dir/options")" >&2 </dev/null
+}
+
+restart() {
+  local dir="$1" away="${2:-0}"
+  as_server_user "$(server_programs)/pg_ctl" stop --silent --mode=immediate --pgdata="$dir/data" >&2
+  sleep "$away"
+  run "$dir"
 }
 
 stop() {
@@ -46,6 +59,7 @@ stop() {
 
 case "${1:-}" in
   start) start ;;
+  restart) restart "$2" "${3:-0}" ;;
   stop) stop "$2" ;;
   with)
     shift
@@ -55,5 +69,5 @@ case "${1:-}" in
     trap 'stop "$TEST_POSTGRES_DIR"' EXIT
     "$@"
     ;;
-  *) sed -n '2,6s/^# //p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,7s/^# //p' "$0" >&2; exit 2 ;;
 esac

@@ -2,17 +2,22 @@
 """A real SMTP server for the tests: keeps each accepted message, writes a ledger of what was said.
 
 Every accepted message becomes FOLDER/NNNN.eml; FOLDER/ledger.jsonl gets one JSON line per event
-(connect, starttls, ehlo, auth, mail, rcpt, data, accepted, refused, dropped, rset, quit, gone),
-each with the number of its connection. The first line on standard output is
-{"listening": PORT, "ca": PATH or null}; the server ends when its standard input closes.
+(connect, starttls, ehlo, auth, mail, rcpt, data, kept, accepted, refused, dropped, reset, rset, quit, gone),
+each with the number of its connection; `kept` says that a message was taken, whatever its sender hears of it.
+The first line on standard output is {"listening": PORT, "ca": PATH or null}; the server ends when its standard
+input closes.
 
     server.py --folder /tmp/mail --port 0 --tls starttls --auth dana:secret
     server.py --folder /tmp/mail --fail rcpt:450:2     two temporary refusals, then accept
     server.py --folder /tmp/mail --fail rcpt:550:1:5.1.1  one refusal with this enhanced code
     server.py --folder /tmp/mail --auth dana:token --mechanisms XOAUTH2
     server.py --folder /tmp/mail --drop-after-dot      keep the message, then drop without a reply
+    server.py --folder /tmp/mail --stall rcpt          never answer there
+    server.py --folder /tmp/mail --trickle rcpt:200    answer there, a byte every 200 ms
+    server.py --folder /tmp/mail --reset dot           reset the connection there (RST), keeping nothing
 
-Phases for --fail and --stall: connect, ehlo, auth, mail, rcpt, data (the command), dot (the end).
+Phases: connect, ehlo, auth, mail, rcpt, data (the command), dot (the end); for --stall and --reset also body: in the
+middle of the message, with the rest of it unread.
 Needs aiosmtpd (Debian: python3-aiosmtpd) and, for TLS, the openssl command.
 """
 
@@ -25,10 +30,13 @@ import json
 import logging
 import os
 import secrets
+import socket
 import ssl
+import struct
 import subprocess
 import sys
 import warnings
+from email.parser import BytesHeaderParser
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword, MISSING
@@ -38,6 +46,7 @@ warnings.simplefilter("ignore")
 logging.disable(logging.CRITICAL)
 
 PHASES = ("connect", "ehlo", "auth", "mail", "rcpt", "data", "dot")
+SILENT = (*PHASES, "body")
 
 
 class Ledger:
@@ -53,9 +62,9 @@ class Ledger:
 
 
 class Misbehaviour:
-    """What the options ask for: refusals by phase (with a count), phases that never answer."""
+    """What the options ask for: refusals by phase (with a count), phases that never answer, answer slowly, or break."""
 
-    def __init__(self, fail, stall):
+    def __init__(self, fail, stall, trickle, reset):
         self.refusals = {}
         for item in fail:
             phase, code, *rest = item.split(":")
@@ -63,10 +72,17 @@ class Misbehaviour:
                 sys.exit(f"--fail: unknown phase {phase}; known: {', '.join(PHASES)}")
             times = int(rest[0]) if rest and rest[0] else -1
             self.refusals[phase] = [int(code), times, rest[1] if len(rest) > 1 else None]
-        for phase in stall:
-            if phase not in PHASES:
-                sys.exit(f"--stall: unknown phase {phase}; known: {', '.join(PHASES)}")
-        self.stalls = set(stall)
+        for option, phases in (("--stall", stall), ("--reset", reset)):
+            for phase in phases:
+                if phase not in SILENT:
+                    sys.exit(f"{option}: unknown phase {phase}; known: {', '.join(SILENT)}")
+        self.stalls, self.resets = set(stall), set(reset)
+        self.trickles = {}
+        for item in trickle:
+            phase, _, milliseconds = item.partition(":")
+            if phase not in PHASES or not milliseconds.isdigit():
+                sys.exit(f"--trickle: expected PHASE:MS, not {item}")
+            self.trickles[phase] = int(milliseconds) / 1000
 
     def refusal(self, phase):
         """The reply to refuse with, or None. Counts down."""
@@ -100,7 +116,10 @@ class Post:
 
     async def handle_DATA(self, server, session, envelope):
         number, post = server.number, envelope.original_content
+        server.phase = "dot"
         await server.trouble.pause("dot")
+        if server.reset("dot"):
+            return "250 never sent"
         refusal = server.trouble.refusal("dot")
         if refusal:
             self.ledger.write("refused", number, phase="dot", reply=refusal)
@@ -112,7 +131,9 @@ class Post:
             sha256=hashlib.sha256(post).hexdigest(),
             mail_from=envelope.mail_from,
             rcpt_tos=envelope.rcpt_tos,
+            message_id=BytesHeaderParser().parsebytes(post)["Message-ID"],
         )
+        self.ledger.write("kept", number, **facts)
         if self.options.drop_after_dot:
             self.ledger.write("dropped", number, **facts)
             server.transport.abort()
@@ -153,17 +174,43 @@ class Conversation(SMTP):
     def __init__(self, handler, ledger, trouble, **settings):
         Conversation.count += 1
         self.number, self.ledger, self.trouble = Conversation.count, ledger, trouble
+        self.phase = "connect"
         super().__init__(handler, **settings)
 
     async def refuse(self, phase):
-        """Stalls or refuses as asked; True if a refusal was sent."""
+        """Stalls, breaks or refuses as asked; True if the phase is over with that."""
+        self.phase = phase
         await self.trouble.pause(phase)
+        if self.reset(phase):
+            return True
         reply = self.trouble.refusal(phase)
         if reply is None:
             return False
         self.ledger.write("refused", self.number, phase=phase, reply=reply)
         await self.push(reply)
         return True
+
+    def reset(self, phase):
+        """Breaks the connection as asked, with RST and not with FIN; True if it did."""
+        if phase not in self.trouble.resets:
+            return False
+        self.ledger.write("reset", self.number, phase=phase)
+        own = self.transport.get_extra_info("socket")
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
+        return True
+
+    async def push(self, status):
+        """Says a line; where asked, a byte at a time."""
+        pause = self.trouble.trickles.get(self.phase)
+        if pause is None:
+            await super().push(status)
+            return
+        line = status.encode() if isinstance(status, str) else bytes(status)
+        for byte in line + b"\r\n":
+            self._writer.write(bytes([byte]))
+            await self._writer.drain()
+            await asyncio.sleep(pause)
 
     async def _handle_client(self):
         over_tls = self.transport.get_extra_info("ssl_object") is not None
@@ -202,8 +249,15 @@ class Conversation(SMTP):
 
     async def smtp_DATA(self, arg):
         self.ledger.write("data", self.number)
-        if not await self.refuse("data"):
-            await super().smtp_DATA(arg)
+        if await self.refuse("data"):
+            return
+        if {"body"} & (self.trouble.resets | self.trouble.stalls):
+            await self.push("354 the test goes no further")
+            await self._reader.read(1024)
+            await self.trouble.pause("body")
+            self.reset("body")
+            return
+        await super().smtp_DATA(arg)
 
     async def smtp_RSET(self, arg):
         self.ledger.write("rset", self.number)
@@ -239,6 +293,8 @@ def read_options():
     parser.add_argument("--mechanisms", default="PLAIN,LOGIN,CRAM-MD5")
     parser.add_argument("--fail", action="append", default=[], metavar="PHASE:CODE[:TIMES[:ENHANCED]]")
     parser.add_argument("--stall", action="append", default=[], metavar="PHASE")
+    parser.add_argument("--trickle", action="append", default=[], metavar="PHASE:MS")
+    parser.add_argument("--reset", action="append", default=[], metavar="PHASE")
     parser.add_argument("--drop-after-dot", action="store_true")
     parser.add_argument("--accept-delay", type=int, default=0, metavar="MS")
     parser.add_argument("--stay", action="store_true", help="do not end when standard input closes")
@@ -248,7 +304,7 @@ def read_options():
 async def serve(options):
     options.folder.mkdir(parents=True, exist_ok=True)
     ledger = Ledger(options.folder)
-    trouble = Misbehaviour(options.fail, options.stall)
+    trouble = Misbehaviour(options.fail, options.stall, options.trickle, options.reset)
     handler = Post(options.folder, ledger, options)
     context = certificate = None
     if options.tls != "none":

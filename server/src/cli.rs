@@ -157,7 +157,12 @@ async fn open(config: &Config) -> Result<(AppState, Option<fs::File>), String> {
     bring_up_to_date(&db).await?;
     let assets = Assets::read(&config.site_root)?;
     let keyring = keyring(config, &db).await?;
-    Ok((AppState::new(db, Clock::System, config.settings(), assets, keyring), only))
+    let mut app = AppState::new(db, config.clock.clone(), config.settings(), assets, keyring);
+    app.crash = config.crash.clone();
+    for name in &config.for_tests {
+        tracing::warn!("{name} is set: this process misbehaves on purpose, for tests");
+    }
+    Ok((app, only))
 }
 
 /// The keyring, made on the first start, and whether it belongs to this database.
@@ -259,6 +264,9 @@ async fn check(config: &Config) -> Done {
                 if known.default.is_empty() { "none" } else { known.default }
             );
         }
+    }
+    for name in &config.for_tests {
+        println!("warning: {name} is set: the program misbehaves on purpose, for tests.");
     }
     let mut faults = Vec::new();
     if let Err(words) = prepare_folder(&config.data_dir) {

@@ -8,6 +8,8 @@ use std::{
 use app::{
     domain::network::Network,
     platform::{
+        clock::Clock,
+        crash::Crash,
         git::{GitSettings, RemoteRule},
         secrets::Secret,
         state::{Settings, SignUp},
@@ -67,6 +69,15 @@ pub const KNOWN: &[Known] = &[
     },
 ];
 
+/// Has the process end itself at a point.
+const CRASH_AT: &str = "AUTOREPORT_TEST_CRASH_AT";
+/// Names the file that says by how many seconds the clock is off.
+const CLOCK: &str = "AUTOREPORT_TEST_CLOCK";
+
+/// Settings with which tests break a program on purpose. None is proposed to anybody, and none is taken where others
+/// than this machine are served.
+pub const FOR_TESTS: &[&str] = &[CRASH_AT, CLOCK];
+
 /// What the process was started with.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -83,6 +94,12 @@ pub struct Config {
     pub metrics_token: Option<Secret>,
     /// Where the built pages are.
     pub site_root: PathBuf,
+    /// The machine's clock, but for tests.
+    pub clock: Clock,
+    /// Nowhere, but for tests.
+    pub crash: Crash,
+    /// Settings for tests that are in force.
+    pub for_tests: Vec<&'static str>,
 }
 
 impl Config {
@@ -101,7 +118,7 @@ impl Config {
     /// One sentence: which setting, what is wrong with it.
     pub fn from_vars(vars: Vec<(String, String)>) -> Result<Self, String> {
         for (name, _) in &vars {
-            if name.starts_with("AUTOREPORT_") && !KNOWN.iter().any(|known| known.name == name) {
+            if name.starts_with("AUTOREPORT_") && !is_known(name) {
                 return Err(format!("There is no setting {name}. Did you mean {}?", nearest(name)));
             }
         }
@@ -172,6 +189,17 @@ impl Config {
         let key_file = get("AUTOREPORT_KEY_FILE").map_or_else(|| data_dir.join("keyring"), PathBuf::from);
         let site_root = get("LEPTOS_SITE_ROOT").map_or_else(site_beside_program, PathBuf::from);
         let log_dir = get("AUTOREPORT_LOG_DIR").map(PathBuf::from);
+        let for_tests: Vec<&'static str> = FOR_TESTS.iter().copied().filter(|name| get(name).is_some()).collect();
+        if let Some(name) = for_tests.first().filter(|_| !addr.ip().is_loopback()) {
+            return Err(format!(
+                "{name} breaks the program on purpose, for tests: it is taken on a loopback address only."
+            ));
+        }
+        let clock = get(CLOCK).map_or(Clock::System, |file| Clock::off_by(file.into()));
+        let crash = match get(CRASH_AT) {
+            Some(text) => Crash::parse(&text).map_err(|words| format!("{CRASH_AT}: {words}"))?,
+            None => Crash::default(),
+        };
         Ok(Self {
             database_url,
             addr,
@@ -185,6 +213,9 @@ impl Config {
             outbound_allow,
             metrics_token,
             site_root,
+            clock,
+            crash,
+            for_tests,
         })
     }
 
@@ -221,6 +252,10 @@ impl Config {
         ];
         KNOWN.iter().map(|known| known.name).zip(values).collect()
     }
+}
+
+fn is_known(name: &str) -> bool {
+    KNOWN.iter().any(|known| known.name == name) || FOR_TESTS.contains(&name)
 }
 
 /// `site/` beside the program (as in the image), else the build's folder, two floors up.
@@ -291,6 +326,19 @@ mod tests {
         let inside = read(&[("AUTOREPORT_GIT_REMOTES", "internal"), ("PATH", "/opt/git/bin")]).unwrap().git;
         assert_eq!((inside.remotes, inside.path.as_str()), (RemoteRule::Internal, "/opt/git/bin"));
         assert!(read(&[("AUTOREPORT_GIT_REMOTES", "all")]).unwrap_err().contains("expected public"));
+    }
+
+    #[test]
+    fn what_breaks_the_program_for_tests_is_off_and_taken_on_a_loopback_address_only() {
+        assert!(!read(&[]).unwrap().crash.is_armed());
+        let crash = ("AUTOREPORT_TEST_CRASH_AT", "data_sent:2");
+        assert!(read(&[crash]).unwrap().crash.is_armed());
+        for setting in [crash, ("AUTOREPORT_TEST_CLOCK", "/tmp/seconds")] {
+            let error = read(&[("AUTOREPORT_ADDR", "0.0.0.0:3000"), setting]).unwrap_err();
+            assert!(error.contains(setting.0) && error.contains("loopback"), "{error}");
+        }
+        let error = read(&[("AUTOREPORT_TEST_CRASH_AT", "somewhere")]).unwrap_err();
+        assert!(error.contains("somewhere") && error.contains("data_sent"), "{error}");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Named moments at which a process can be killed: for the simulation, and for tests that kill the program for real.
 //!
 //! Each lies between two things that cannot happen in one: two transactions, a transaction and the world outside, or
-//! two writes of one transaction. The invariants of SCHEDULING hold whichever of them is the last.
+//! two writes of one transaction. The invariants of SCHEDULING hold whichever of them is the last. The simulation and
+//! the services (`platform::crash`) name them at the same places.
 
 use crate::text_enum;
 
@@ -30,7 +31,7 @@ text_enum!(
         Envelope = "envelope",
         /// `data_sent` is stored, the dot is not out.
         DataSent = "data_sent",
-        /// The dot is out, the server's answer is not stored.
+        /// The dot is out and answered, or the wait for the answer has ended; nothing of it is stored.
         DotSent = "dot_sent",
         /// The answer is stored, the next message is not looked for.
         Answered = "answered",

@@ -10,7 +10,7 @@
 //! A worker owns a run by its *fence*: each claim raises it, and a write with an older one changes nothing. A worker
 //! that dies lets its lease run out, and the next claim goes on where the stored state says.
 
-use super::{backoff::Backoff, span};
+use super::{backoff::Backoff, delivery::DeliveryPhase, span};
 use crate::text_enum;
 use chrono::{DateTime, Duration, Utc};
 
@@ -167,6 +167,26 @@ pub struct Tally {
     pub waiting: u32,
     /// When the first of the waiting ones is due.
     pub next_try_at: Option<DateTime<Utc>>,
+}
+
+impl Tally {
+    /// Counts messages by their phases; the times are those of their next tries.
+    pub fn of(messages: impl IntoIterator<Item = (DeliveryPhase, Option<DateTime<Utc>>)>) -> Tally {
+        let mut tally = Tally::default();
+        for (phase, next_try_at) in messages {
+            match phase {
+                DeliveryPhase::Accepted => tally.accepted += 1,
+                DeliveryPhase::Failed => tally.failed += 1,
+                DeliveryPhase::Uncertain => tally.uncertain += 1,
+                DeliveryPhase::Withheld => tally.withheld += 1,
+                _ => {
+                    tally.waiting += 1;
+                    tally.next_try_at = tally.next_try_at.into_iter().chain(next_try_at).min();
+                }
+            }
+        }
+        tally
+    }
 }
 
 /// What the owner must do after the new state is stored.

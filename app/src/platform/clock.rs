@@ -1,6 +1,9 @@
 //! The only place that reads the time; tests set their own.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
@@ -9,6 +12,8 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 pub enum Clock {
     /// The machine's clock.
     System,
+    /// The machine's clock, off by the seconds that stand in a file: for tests that set the clock of a running program.
+    Off(Arc<PathBuf>),
     /// A clock that tests set.
     Set(Arc<Mutex<DateTime<Utc>>>),
 }
@@ -19,11 +24,17 @@ impl Clock {
         Self::Set(Arc::new(Mutex::new(now)))
     }
 
+    /// The machine's clock, off by what a file says each time that it is looked at.
+    pub fn off_by(file: PathBuf) -> Self {
+        Self::Off(Arc::new(file))
+    }
+
     /// The time now.
     #[allow(clippy::disallowed_methods, reason = "this is the one door to the clock")]
     pub fn now(&self) -> DateTime<Utc> {
         match self {
             Self::System => Utc::now().trunc_subsecs(6),
+            Self::Off(file) => Utc::now().trunc_subsecs(6) + seconds_in(file),
             Self::Set(now) => *now.lock().unwrap_or_else(PoisonError::into_inner),
         }
     }
@@ -35,4 +46,10 @@ impl Clock {
             *now += by;
         }
     }
+}
+
+/// The number in a file; none without the file.
+fn seconds_in(file: &Path) -> TimeDelta {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    TimeDelta::try_seconds(text.trim().parse().unwrap_or(0)).unwrap_or_default()
 }

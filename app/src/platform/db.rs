@@ -6,7 +6,10 @@ use migration::MigratorTrait;
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, FromQueryResult,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    sqlx::{
+        Connection,
+        sqlite::{SqliteJournalMode, SqliteSynchronous},
+    },
 };
 use tokio::{
     sync::{Mutex, OwnedMutexGuard},
@@ -61,6 +64,12 @@ impl Db {
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
                 .busy_timeout(Duration::from_secs(10))
+        });
+        // After a commit that failed, as on a full disk, SQLite has rolled back and the driver still counts a
+        // transaction: it would begin no other on that connection.
+        options.map_sqlx_sqlite_before_acquire(|connection, _| {
+            let is_clean = !connection.is_in_transaction();
+            Box::pin(async move { Ok(is_clean) })
         });
         let pool = Database::connect(options).await?;
         let gate = is_sqlite.then(|| Arc::new(Mutex::new(())));

@@ -7,7 +7,11 @@ mod remote;
 mod replay;
 mod ssh_key;
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use gix::{ObjectId, Repository, bstr::ByteSlice, objs::tree::EntryKind};
@@ -20,6 +24,9 @@ pub use ssh_key::{SshKey, fingerprint, generate, parse};
 pub const BRANCH: &str = "main";
 /// How often a commit is tried when other writers come first.
 const ATTEMPTS: u32 = 50;
+/// The locks that a commit takes, and how old one is that nobody holds any more: they are held for milliseconds.
+const LOCKS: [&str; 3] = ["HEAD.lock", "refs/heads/main.lock", "packed-refs.lock"];
+const LEFT_AFTER: Duration = Duration::from_secs(10);
 
 /// A repository in a folder; opened anew for each call, so it may be used from any thread.
 /// Calls block: keep them off the asynchronous runtime.
@@ -93,10 +100,23 @@ impl GitArchive {
                 break;
             }
             // The branch moved, another writer holds its lock, or is just making the repository.
-            std::thread::sleep(std::time::Duration::from_millis(10));
+            std::thread::sleep(Duration::from_millis(10));
+            attempt = self.try_record(entry);
+        }
+        if attempt.is_err() && self.remove_left_locks() {
             attempt = self.try_record(entry);
         }
         attempt
+    }
+
+    /// A process that is killed while it holds a lock leaves the file behind, and nobody could ever commit again.
+    fn remove_left_locks(&self) -> bool {
+        let is_left = |path: &PathBuf| {
+            let held_since = fs::metadata(path).and_then(|lock| lock.modified());
+            held_since.ok().and_then(|since| since.elapsed().ok()).is_some_and(|age| age > LEFT_AFTER)
+        };
+        let left = LOCKS.iter().map(|name| self.path.join(name)).filter(is_left);
+        left.filter(|path| fs::remove_file(path).is_ok()).count() > 0
     }
 
     fn try_record(&self, entry: &Entry) -> Result<String, GitError> {
@@ -298,6 +318,19 @@ mod tests {
         assert_eq!(folder.git(&["rev-list", "--count", "main"]), "20\n");
         assert_eq!(folder.git(&["fsck", "--strict", "--no-dangling"]), "");
         assert_eq!(folder.git(&["ls-tree", "-r", "--name-only", "main"]).lines().count(), 40);
+    }
+
+    #[test]
+    fn a_lock_that_a_killed_process_has_left_keeps_nobody_out_and_a_fresh_one_does() {
+        let folder = Folder::new("lock");
+        let archive = GitArchive::new(&folder.0);
+        archive.record(&entry("a", "one")).unwrap();
+        let lock = fs::File::create(folder.0.join("refs/heads/main.lock")).unwrap();
+        assert!(archive.record(&entry("b", "two")).is_err(), "somebody holds it");
+        let made = lock.metadata().unwrap().modified().unwrap();
+        lock.set_modified(made - LEFT_AFTER * 2).unwrap();
+        archive.record(&entry("b", "two")).unwrap();
+        assert_eq!(folder.git(&["rev-list", "--count", "main"]), "2\n");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod clock;
+pub mod crash;
 pub mod ctx;
 pub mod db;
 pub mod events;

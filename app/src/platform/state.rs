@@ -8,6 +8,7 @@ use tokio::sync::{Notify, Semaphore};
 use super::{
     assets::Assets,
     clock::Clock,
+    crash::Crash,
     db::Db,
     git::GitSettings,
     http_client::HttpClient,
@@ -68,6 +69,8 @@ pub struct AppState {
     pub meters: Arc<Meters>,
     /// Bounds how many passwords are hashed at a time.
     pub hashers: Arc<Semaphore>,
+    /// Where a test has this process end itself; nowhere otherwise.
+    pub crash: Crash,
 }
 
 impl AppState {
@@ -83,6 +86,7 @@ impl AppState {
             mail_lines: MailLines::default(),
             meters: Arc::default(),
             hashers: Arc::new(Semaphore::new(HASHERS)),
+            crash: Crash::default(),
         }
     }
 

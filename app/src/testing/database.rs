@@ -72,6 +72,25 @@ impl TestApp {
     pub async fn on_sqlite() -> Self {
         on_sqlite().await
     }
+
+    /// An instance on PostgreSQL; none, loudly, where the tests have no server.
+    pub async fn on_postgres() -> Option<Self> {
+        let Some(url) = server_url() else {
+            eprintln!("PostgreSQL was left out: TEST_POSTGRES_URL is not set");
+            return None;
+        };
+        Some(on_postgres(&url).await)
+    }
+
+    /// An instance on a PostgreSQL server of the test's own.
+    pub async fn on_server(url: &str) -> Self {
+        on_postgres(url).await
+    }
+
+    /// Where its data are, for a program that is started over them.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
 }
 
 #[allow(clippy::disallowed_methods, reason = "tests are told by the environment where PostgreSQL is")]

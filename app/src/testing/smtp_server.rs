@@ -60,7 +60,9 @@ impl SmtpServer {
     /// What happened so far, one JSON object per event.
     pub fn ledger(&self) -> Vec<Value> {
         let text = std::fs::read_to_string(self.folder.join("ledger.jsonl")).unwrap_or_default();
-        text.lines().map(|line| serde_json::from_str(line).expect("a ledger line")).collect()
+        // The last line may just be written.
+        let lines = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+        lines.map(|line| serde_json::from_str(line).expect("a ledger line")).collect()
     }
 
     /// How often an event stands in the ledger.

@@ -169,7 +169,8 @@ impl World {
                 (Does::Ending, None)
             }
             Does::Ending => {
-                let tally = tally(&self.rows[&owner.key].deliveries);
+                let messages = &self.rows[&owner.key].deliveries;
+                let tally = Tally::of(messages.iter().map(|message| (message.phase, message.next_try_at)));
                 self.write(owner, Write::Step(Event::Sent { fence, tally }));
                 return None;
             }
@@ -233,21 +234,4 @@ impl World {
             _ => delivery::Event::Refused { attempt, reply: SmtpReply::new(550, None, "never") },
         }
     }
-}
-
-fn tally(deliveries: &[Delivery]) -> Tally {
-    let mut tally = Tally::default();
-    for delivery in deliveries {
-        match delivery.phase {
-            DeliveryPhase::Accepted => tally.accepted += 1,
-            DeliveryPhase::Failed => tally.failed += 1,
-            DeliveryPhase::Uncertain => tally.uncertain += 1,
-            DeliveryPhase::Withheld => tally.withheld += 1,
-            _ => {
-                tally.waiting += 1;
-                tally.next_try_at = tally.next_try_at.into_iter().chain(delivery.next_try_at).min();
-            }
-        }
-    }
-    tally
 }

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     alarms::service::late::Missed,
     domain::{
+        crash_point::CrashPoint,
         ids::{OccurrenceId, ScheduleId},
         job::{LogLevel, ScheduleState},
         occurrence::{Event, OccurrenceState, Standing, Trigger},
@@ -68,6 +69,7 @@ async fn plan_some(ctx: &Ctx, ids: &[ScheduleId]) -> AppResult<usize> {
         made += plan_held(ctx, &tx, &held).await?;
     }
     tx.commit().await?;
+    ctx.app.crash.reach(CrashPoint::Planned);
     Ok(made)
 }
 
@@ -89,6 +91,7 @@ async fn plan_one(ctx: &Ctx, id: ScheduleId) -> AppResult<usize> {
     let held = ledger::lock_schedule(ctx, &tx, id).await?;
     let made = plan_held(ctx, &tx, &held).await?;
     tx.commit().await?;
+    ctx.app.crash.reach(CrashPoint::Planned);
     Ok(made)
 }
 
@@ -119,6 +122,7 @@ pub async fn plan_held(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model) -> AppRe
         ctx.app.meters.instant(decision.verdict.is_run());
     }
     missed.tell(ctx, tx, held).await?;
+    ctx.app.crash.reach(CrashPoint::PlanInserted);
     move_on(tx, held, &made).await?;
     Ok(made.decisions.len())
 }

@@ -21,6 +21,7 @@ use crate::{
     alarms::service::tell,
     domain::{
         address::EmailAddress,
+        crash_point::CrashPoint,
         delivery::{Delivery, DeliveryPhase, DeliveryPolicy, Effect, Event},
         ids::{AccountId, DeliveryId, OccurrenceId, ProjectId, ScheduleId, UserId},
         job::LogLevel,
@@ -41,7 +42,7 @@ use crate::{
         ctx::Ctx,
         db::WriteTx,
         fault,
-        mailer::{Envelope, PhaseHook, Stop},
+        mailer::{Envelope, PhaseHook, Step, Stop},
         state::AppState,
     },
 };
@@ -105,7 +106,8 @@ pub async fn send_due(app: &AppState, hold: Hold, account: AccountId) -> AppResu
     if desk.is_lost {
         return Ok(Round::Lost);
     }
-    let mut tally = tally(&rows(app, hold.run).await?);
+    let rows = rows(app, hold.run).await?;
+    let mut tally = Tally::of(rows.iter().map(|row| (row.phase, row.next_try_at)));
     // The account needs a rest: what is still due waits as long as the message that found out.
     tally.next_try_at = tally.next_try_at.max(desk.rest_until);
     Ok(Round::Ended(tally))
@@ -299,11 +301,15 @@ enum Reception {
 async fn send_one(app: &AppState, hold: Hold, transport: &mut Transport, row: &DeliveryRow) -> AppResult<Option<Sent>> {
     let ctx = Ctx::system(app);
     let Some((begun, _)) = store(&ctx, hold, row.id, Event::Claimed).await? else { return Ok(None) };
+    app.crash.reach(CrashPoint::Connecting);
     let attempt = begun.attempts;
     let envelope = Envelope { sender: transport.sender().address.clone(), recipient: address(row)? };
     let mime = bytes(&ctx, row.id).await?;
     let hook = Keeper { app: app.clone(), hold, delivery: row.id, attempt };
     let outcome = transport.deliver(&ctx, &envelope, &mime, &hook).await;
+    if outcome.as_ref().map_or_else(|failure| failure.step == Step::FinalDot, |_| true) {
+        app.crash.reach(CrashPoint::DotSent);
+    }
     let reception = match &outcome {
         Err(failure) if failure.asks_for_less() => Reception::AskedForLess,
         Err(failure) if failure.is_before_any_message() => Reception::None,
@@ -314,6 +320,7 @@ async fn send_one(app: &AppState, hold: Hold, transport: &mut Transport, row: &D
         Err(failure) => failure.event(attempt),
     };
     let stored = store(&Ctx::system(app), hold, row.id, event).await?;
+    app.crash.reach(CrashPoint::Answered);
     Ok(stored.map(|(after, effects)| Sent { after, effects, reception }))
 }
 
@@ -338,13 +345,16 @@ struct Keeper {
 impl PhaseHook for Keeper {
     async fn before(&self, phase: DeliveryPhase) -> Result<(), Stop> {
         let attempt = self.attempt;
-        let event = match phase {
-            DeliveryPhase::Envelope => Event::EnvelopeBegins { attempt },
-            DeliveryPhase::DataSent => Event::DotNext { attempt },
+        let (event, point) = match phase {
+            DeliveryPhase::Envelope => (Event::EnvelopeBegins { attempt }, CrashPoint::Envelope),
+            DeliveryPhase::DataSent => (Event::DotNext { attempt }, CrashPoint::DataSent),
             _ => return Ok(()),
         };
         match store(&Ctx::system(&self.app), self.hold, self.delivery, event).await {
-            Ok(Some(_)) => Ok(()),
+            Ok(Some(_)) => {
+                self.app.crash.reach(point);
+                Ok(())
+            }
             Ok(None) => Err(Stop("the run belongs to another worker by now".to_owned())),
             Err(error) => Err(Stop(error.words())),
         }
@@ -462,21 +472,4 @@ impl DeliveryRow {
             retried_uncertain: self.retried_uncertain,
         }
     }
-}
-
-fn tally(rows: &[DeliveryRow]) -> Tally {
-    let mut tally = Tally::default();
-    for row in rows {
-        match row.phase {
-            DeliveryPhase::Accepted => tally.accepted += 1,
-            DeliveryPhase::Failed => tally.failed += 1,
-            DeliveryPhase::Uncertain => tally.uncertain += 1,
-            DeliveryPhase::Withheld => tally.withheld += 1,
-            _ => {
-                tally.waiting += 1;
-                tally.next_try_at = tally.next_try_at.into_iter().chain(row.next_try_at).min();
-            }
-        }
-    }
-    tally
 }

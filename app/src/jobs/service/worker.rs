@@ -23,6 +23,7 @@ use super::{
 use crate::{
     domain::{
         condition,
+        crash_point::CrashPoint,
         ids::{ArtifactId, ScheduleId},
         job::LogLevel,
         occurrence::{Effect, Event, HEARTBEAT, OccurrenceState, Remedy, Standing, Trigger},
@@ -87,6 +88,7 @@ pub async fn claim(app: &AppState, owner: &str) -> AppResult<Option<Claim>> {
             && let Some(&effect) = effects.iter().find(|effect| **effect != Effect::Finished)
         {
             let hold = Hold { run: row.id, fence: standing.fence };
+            app.crash.reach(CrashPoint::Claimed);
             return Ok(Some(Claim { hold, schedule: held.id, effect }));
         }
     }
@@ -207,6 +209,7 @@ async fn build(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Op
     if step(app, schedule, hold, begins, ledger::no_columns()).await?.is_none() {
         return Ok(None);
     }
+    app.crash.reach(CrashPoint::BuildBegun);
     let ctx = Ctx::system(app);
     let run = ledger::read(ctx.reader(), hold.run).await?;
     let project = project::Entity::find_by_id(run.project_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
@@ -221,6 +224,7 @@ async fn build(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Op
         return Ok(None);
     }
     let json = snapshot::to_json(&frozen)?;
+    app.crash.reach(CrashPoint::Built);
     let also = occurrence::ActiveModel {
         period_from: Set(Some(period.first)),
         period_to: Set(Some(period.last)),
@@ -232,6 +236,7 @@ async fn build(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Op
     };
     let next = step(app, schedule, hold, Event::Frozen { fence: hold.fence }, also).await?;
     if next.is_some() {
+        app.crash.reach(CrashPoint::Frozen);
         note(app, hold, LogLevel::Info, format!("Collected the data of {}.", period.words())).await?;
     }
     Ok(next.and_then(|(_, effects)| effects.first().copied()))
@@ -271,6 +276,7 @@ async fn render(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<O
     };
     let messages = messages::compose_all(&ctx, &common, &list, hold.fence).await?;
     let count = messages.len();
+    app.crash.reach(CrashPoint::Rendered);
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(&ctx, &tx, schedule).await?;
     let begins = Event::SendingBegins { fence: hold.fence };
@@ -297,6 +303,7 @@ async fn render(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<O
         book::note(&ctx, &*tx, hold.run, LogLevel::Warning, words).await?;
     }
     tx.commit().await?;
+    app.crash.reach(CrashPoint::SendingBegun);
     Ok(next.and_then(|(_, effects)| effects.first().copied()))
 }
 
@@ -306,6 +313,9 @@ async fn send(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Opt
     let ctx = Ctx::system(app);
     let job = schedule::Entity::find_by_id(schedule).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
     let round = sending::send_due(app, hold, account(&ctx, &job).await?).await?;
+    if round != Round::Lost {
+        app.crash.reach(CrashPoint::AllSent);
+    }
     if job.kind.makes_report()
         && let Err(error) = keep(app, schedule, hold).await
     {
@@ -343,6 +353,7 @@ async fn keep(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<()>
         images: &report.images,
     };
     let commit = archive::commit(&ctx, kept).await?;
+    app.crash.reach(CrashPoint::Committed);
     let tx = ctx.begin().await?;
     let row =
         occurrence::ActiveModel { id: Unchanged(hold.run), commit_id: Set(Some(commit.clone())), ..Default::default() };

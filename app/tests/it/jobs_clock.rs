@@ -1,0 +1,84 @@
+//! The clock steps an hour forward or back between any two steps of a run: nothing is planned twice or missed, and
+//! nothing is sent twice.
+
+use app::{
+    domain::{delivery::DeliveryPhase, occurrence::OccurrenceState},
+    jobs::service::worker,
+    testing::{each_database, smtp_server::SmtpServer},
+};
+use chrono::TimeDelta;
+
+use super::jobs_stage::{Stage, hourly};
+
+const HOUR: TimeDelta = TimeDelta::hours(1);
+
+#[tokio::test]
+async fn a_step_back_after_planning_delays_the_run_and_plans_nothing_again() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&[]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let id = stage.job(&hourly()).await;
+        stage.pass(HOUR);
+        assert_eq!(stage.plan().await, 1);
+        stage.pass(-HOUR);
+        assert_eq!((stage.plan().await, stage.work().await), (0, 0), "its instant has not come, by this clock");
+        stage.pass(HOUR);
+        assert_eq!((stage.plan().await, stage.work().await), (0, 1));
+        assert_eq!(stage.states(id).await, [OccurrenceState::Done]);
+        assert_eq!(server.count("kept"), 2);
+        // The hours that come again are counted once.
+        stage.pass(-HOUR);
+        stage.pass(HOUR * 2);
+        assert_eq!((stage.plan().await, stage.work().await), (1, 1));
+        assert_eq!((stage.states(id).await, server.count("kept")), (vec![OccurrenceState::Done; 2], 4));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_step_forward_ends_the_lease_of_a_worker_that_lives_and_its_writes_are_refused() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&[]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let id = stage.job(&hourly()).await;
+        stage.pass(HOUR);
+        stage.plan().await;
+        let early = worker::claim(&app, "before the step").await.unwrap().unwrap();
+        stage.pass(HOUR);
+        let late = worker::claim(&app, "after the step").await.unwrap().unwrap();
+        worker::work(&app, early).await.unwrap();
+        assert_eq!(server.count("connect"), 0, "it has lost its run");
+        worker::work(&app, late).await.unwrap();
+        assert_eq!((stage.states(id).await, server.count("kept")), (vec![OccurrenceState::Done], 2));
+        // The hour that was stepped over is one instant, and has its run.
+        assert_eq!((stage.plan().await, stage.work().await), (1, 1));
+        assert_eq!((stage.states(id).await, server.count("kept")), (vec![OccurrenceState::Done; 2], 4));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_that_waits_for_its_next_try_goes_once_wherever_the_clock_is_set() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "mail:451:1"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let id = stage.job(&hourly()).await;
+        stage.pass(HOUR);
+        stage.plan().await;
+        stage.work().await;
+        let run = stage.runs(id).await.remove(0).id;
+        let phases =
+            async || -> Vec<_> { stage.deliveries(run).await.into_iter().map(|message| message.phase).collect() };
+        assert_eq!(phases().await, [DeliveryPhase::Deferred, DeliveryPhase::Accepted]);
+        stage.pass(-HOUR);
+        assert_eq!((stage.plan().await, stage.work().await), (0, 0));
+        stage.pass(HOUR + TimeDelta::minutes(2));
+        assert_eq!((stage.plan().await, stage.work().await), (0, 1));
+        assert_eq!(phases().await, [DeliveryPhase::Accepted; 2]);
+        assert_eq!((stage.states(id).await, server.count("kept")), (vec![OccurrenceState::Done], 2));
+    })
+    .await;
+}
