@@ -9,6 +9,7 @@ use std::{
 };
 
 use app::{
+    archive::service::read as archive,
     domain::line_diff::LineChange,
     entities::{git_archive, git_push as queue, occurrence},
     error::{AppError, ArchiveProblem, Problem},
@@ -100,7 +101,7 @@ async fn the_next_commit_goes_to_the_repository_branch_and_author_that_were_ente
         let path = folder.join("server.git");
         git_settings::save(&mina, 1, archive_input(path.to_str().unwrap(), "reports/weekly")).await.unwrap();
         let run_id = sent_report(&app, made.id).await;
-        let commit = read::read(&mina, run_id).await.unwrap().item.commit.unwrap();
+        let commit = archive::read(&mina, run_id).await.unwrap().item.commit.unwrap();
         assert_eq!(run(&path, &["rev-parse", "reports/weekly"]).trim(), commit);
         assert_eq!(run(&path, &["log", "-1", "--format=%an <%ae>", "reports/weekly"]), "Office <office@example.org>\n");
         assert_eq!(run(&path, &["rev-list", "--count", "reports/weekly"]), "1\n", "what was before stays where it is");
