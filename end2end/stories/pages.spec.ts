@@ -174,7 +174,7 @@ const walks: Walk[] = [
     prepare: async (client) => ({ ...await project(client), ...await job(client) }),
     pages: [
       ['/jobs', '/jobs'],
-      ['/jobs/new', '/jobs/new'],
+      ['/jobs/new', '/jobs/new', '/jobs/new?kind=digest', '/jobs/new?kind=reminder', '/jobs/new?kind=archive_tasks', '/jobs/new?kind=git_push'],
       ['/jobs/:id', '/jobs/{job}'],
       ['/jobs/:id/edit', '/jobs/{job}/edit'],
       ['/jobs/runs/:id', '/jobs/runs/{run}'],

@@ -115,7 +115,7 @@ impl KindForm {
 
 /// What a new job of a kind begins with; project, zone and recipients are of whoever makes it.
 pub fn beginning(kind: JobKind) -> JobForm {
-    let when = |unit: Unit| WhenForm { unit: unit.to_string(), every_hours: "1".into(), ..WhenForm::default() };
+    let when = |unit: Unit| WhenForm { unit: unit.to_string(), ..WhenForm::default() };
     let scope = Scope::default().to_string();
     let form = JobForm { kind, at: "07:00".into(), ..JobForm::default() };
     match kind {
@@ -130,7 +130,7 @@ pub fn beginning(kind: JobKind) -> JobForm {
         },
         JobKind::Reminder => JobForm {
             name: "Reminder before due dates".into(),
-            when: when(Unit::Hours),
+            when: WhenForm { every_hours: "1".into(), ..when(Unit::Hours) },
             options: KindForm {
                 scope,
                 leads: "1 day".into(),

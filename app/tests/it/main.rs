@@ -6,6 +6,7 @@ mod automation;
 mod dashboard;
 mod import_export;
 mod import_run;
+mod jobs_kinds;
 mod jobs_recipients;
 mod jobs_runs;
 mod jobs_schedules;

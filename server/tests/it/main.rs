@@ -7,6 +7,7 @@ mod bad_input;
 mod command_line;
 mod http;
 mod import;
+mod jobs_kinds;
 mod jobs_killed;
 mod jobs_pages;
 mod live;
