@@ -131,12 +131,7 @@ pub fn beginning(kind: JobKind) -> JobForm {
         JobKind::Reminder => JobForm {
             name: "Reminder before due dates".into(),
             when: WhenForm { every_hours: "1".into(), ..when(Unit::Hours) },
-            options: KindForm {
-                scope,
-                leads: "1 day".into(),
-                from_time: "08:00".into(),
-                ..KindForm::default()
-            },
+            options: KindForm { scope, leads: "1 day".into(), from_time: "08:00".into(), ..KindForm::default() },
             ..form
         },
         JobKind::ArchiveTasks => JobForm {
@@ -168,7 +163,8 @@ mod tests {
         for &kind in JobKind::ALL {
             let form = beginning(kind);
             let typed = form.typed();
-            let value = |name: &str| typed.iter().find(|(field, _)| *field == name).map(|(_, value)| (*value).to_owned());
+            let value =
+                |name: &str| typed.iter().find(|(field, _)| *field == name).map(|(_, value)| (*value).to_owned());
             assert_eq!(JobForm::read(value), form);
         }
     }

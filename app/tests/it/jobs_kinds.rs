@@ -45,12 +45,7 @@ use super::jobs_stage::Stage;
 
 /// A new job of a kind as the form begins, to these.
 fn job(kind: JobKind, recipients: &str) -> JobForm {
-    JobForm {
-        project: "T".into(),
-        zone: "Europe/Ljubljana".into(),
-        recipients: recipients.into(),
-        ..beginning(kind)
-    }
+    JobForm { project: "T".into(), zone: "Europe/Ljubljana".into(), recipients: recipients.into(), ..beginning(kind) }
 }
 
 /// An open task of the stage's project for these people, due on a day, or at an instant.
@@ -145,10 +140,7 @@ async fn a_digest_has_each_persons_own_tasks_and_nobody_gets_an_empty_one() {
         assert_eq!((ended.state, ended.reason), (OccurrenceState::Done, None), "{:?}", stage.log(ended.id).await);
         assert_eq!(
             subjects(&stage, ended.id).await,
-            [
-                pair("jonas", "1 due today, 1 overdue · Mon 23 Nov"),
-                pair("mina", "1 due today, 1 blocked · Mon 23 Nov"),
-            ]
+            [pair("jonas", "1 due today, 1 overdue · Mon 23 Nov"), pair("mina", "1 due today, 1 blocked · Mon 23 Nov"),]
         );
         let sent = mails(&stage, ended.id).await;
         let text = |at: usize| sent[at].1.text.clone().unwrap();
@@ -186,7 +178,11 @@ async fn where_nobody_has_anything_a_digest_is_skipped_with_its_reason() {
         let options = KindForm { scope: "all".into(), show_today: "on".into(), ..KindForm::default() };
         let narrow = JobForm { options, ..job(JobKind::Digest, "jonas@example.org") };
         let id = stage.job(&narrow).await;
-        assert_eq!(run(&stage, id).await.state, OccurrenceState::Skipped, "it shows what is due today and nothing else");
+        assert_eq!(
+            run(&stage, id).await.state,
+            OccurrenceState::Skipped,
+            "it shows what is due today and nothing else"
+        );
     })
     .await;
 }
@@ -227,7 +223,10 @@ async fn a_digest_reaches_over_all_projects_that_a_person_sees_and_no_further() 
 
         member::Entity::delete_by_id((other.id, stage.cast.jonas.id)).exec(app.reader()).await.unwrap();
         let said = text(all).await;
-        assert!(said.contains("T-3 Here") && !said.contains("There"), "the task is still his, the project is not: {said}");
+        assert!(
+            said.contains("T-3 Here") && !said.contains("There"),
+            "the task is still his, the project is not: {said}"
+        );
     })
     .await;
 }
@@ -425,7 +424,8 @@ async fn two_jobs_at_the_same_moment_remind_once() {
             for run in stage.runs(id).await {
                 let Some(json) = run.snapshot else { continue };
                 let frozen: PersonalSnapshot = serde_json::from_str(&json).unwrap();
-                reminded += frozen.readers.iter().flat_map(|reader| &reader.lists).map(|list| list.count).sum::<usize>();
+                reminded +=
+                    frozen.readers.iter().flat_map(|reader| &reader.lists).map(|list| list.count).sum::<usize>();
             }
         }
         assert_eq!(reminded, 40, "twenty tasks for two people");

@@ -86,7 +86,10 @@ async fn a_digest_is_refused_to_strangers_then_made_run_and_shown_to_nobody_but_
         let back = refused.location().trim_start_matches(SITE).to_owned();
         let shown = visitor.get(&back).await.body;
         assert!(shown.contains("Line 2: Choose people with an account who see this project"), "{shown}");
-        assert!(shown.contains("sam@example.com") && shown.contains("name=\"show_assigned\""), "what was typed is kept");
+        assert!(
+            shown.contains("sam@example.com") && shown.contains("name=\"show_assigned\""),
+            "what was typed is kept"
+        );
         form.pop();
         form.push(("recipients", "mina@example.org"));
         let made = visitor.post(&action, &referer, &form).await;

@@ -41,12 +41,8 @@ const PAIRS: &[(&str, &str)] = &[
 ];
 
 /// What a placeholder never has, as it never signs in and has no address; goes with it.
-const OWN: &[(&str, &str)] = &[
-    ("session", "user_id"),
-    ("password_link", "user_id"),
-    ("saved_view", "owner_id"),
-    ("reminder_sent", "user_id"),
-];
+const OWN: &[(&str, &str)] =
+    &[("session", "user_id"), ("password_link", "user_id"), ("saved_view", "owner_id"), ("reminder_sent", "user_id")];
 
 /// All columns that name a person: a test holds them against the schema.
 pub fn known_columns() -> Vec<(&'static str, &'static str)> {
