@@ -35,7 +35,6 @@ use crate::{
     platform::{ctx::Ctx, state::AppState},
     reports::service::{
         archive::{self, Kept},
-        library as reports,
         render::{self, Image, Written},
         snapshot,
     },
@@ -368,7 +367,7 @@ pub async fn keep_missing(app: &AppState) -> AppResult<()> {
         .filter(occurrence::Column::State.is_in([Done, Partly, Failed]))
         .filter(occurrence::Column::Snapshot.is_not_null())
         .filter(occurrence::Column::CommitId.is_null())
-        .filter(occurrence::Column::ScheduleId.in_subquery(reports::jobs_with_reports()))
+        .filter(occurrence::Column::ScheduleId.in_subquery(schedule::with_reports()))
         .order_by_desc(occurrence::Column::ScheduledAt)
         .limit(LOOK);
     let rows: Vec<ledger::RunRow> = query.into_model().all(app.reader()).await?;

@@ -4,17 +4,13 @@ use std::collections::BTreeMap;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    sea_query::SelectStatement,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{archive, snapshot};
 use crate::{
     domain::{
         delivery::DeliveryPhase,
         ids::{DeliveryId, OccurrenceId},
-        job::JobKind,
         period::Period,
         smtp_reply::SmtpReply,
     },
@@ -41,7 +37,7 @@ pub async fn list(ctx: &Ctx, before: Option<OccurrenceId>) -> AppResult<ReportLi
     let mut query = occurrence::Entity::find()
         .filter(occurrence::Column::ProjectId.is_in(mine.iter().map(|project| project.id)))
         .filter(occurrence::Column::Snapshot.is_not_null())
-        .filter(occurrence::Column::ScheduleId.in_subquery(jobs_with_reports()))
+        .filter(occurrence::Column::ScheduleId.in_subquery(schedule::with_reports()))
         // Ids count up with time.
         .order_by_desc(occurrence::Column::Id)
         .limit(PAGE + 1);
@@ -124,19 +120,9 @@ pub async fn message(ctx: &Ctx, id: OccurrenceId, to: Option<DeliveryId>) -> App
     found.map(|row| row.mime).ok_or(AppError::NotFound)
 }
 
-/// The ids of the jobs whose runs are reports, for `in_subquery`. What is for its reader alone is none.
-pub fn jobs_with_reports() -> SelectStatement {
-    let kinds = JobKind::ALL.iter().copied().filter(|kind| kind.makes_report());
-    schedule::Entity::find()
-        .select_only()
-        .column(schedule::Column::Id)
-        .filter(schedule::Column::Kind.is_in(kinds))
-        .into_query()
-}
-
 async fn find_report(ctx: &Ctx, id: OccurrenceId) -> AppResult<(occurrence::Model, project::Model)> {
     let run = occurrence::Entity::find_by_id(id)
-        .filter(occurrence::Column::ScheduleId.in_subquery(jobs_with_reports()))
+        .filter(occurrence::Column::ScheduleId.in_subquery(schedule::with_reports()))
         .one(ctx.reader())
         .await?
         .ok_or(AppError::NotFound)?;
