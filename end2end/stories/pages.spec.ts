@@ -175,7 +175,7 @@ const walks: Walk[] = [
     prepare: async (client) => ({ ...await project(client), ...await job(client) }),
     pages: [
       ['/jobs', '/jobs', '/jobs?q=nothing+like+this'],
-      ['/jobs/new', '/jobs/new'],
+      ['/jobs/new', '/jobs/new', '/jobs/new?kind=digest', '/jobs/new?kind=reminder', '/jobs/new?kind=archive_tasks', '/jobs/new?kind=git_push'],
       ['/jobs/:id', '/jobs/{job}'],
       ['/jobs/:id/edit', '/jobs/{job}/edit'],
       ['/jobs/:id/backfill', '/jobs/{job}/backfill?from=2026-11-20T00%3A00&to=2027-01-20T00%3A00&overlap=queue_all'],

@@ -278,7 +278,12 @@ mod tests {
             kind: RecipientKind::To,
             via: None,
             today: "2026-11-26".parse().unwrap(),
-            lists: vec![list(Section::Overdue, 1), list(Section::Today, 3), list(Section::Soon, 2), list(Section::Blocked, 4)],
+            lists: vec![
+                list(Section::Overdue, 1),
+                list(Section::Today, 3),
+                list(Section::Soon, 2),
+                list(Section::Blocked, 4),
+            ],
             projects: Vec::new(),
         };
         assert_eq!(reader.subject(), "3 due today, 1 overdue, 2 due in 7 days · Thu 26 Nov");

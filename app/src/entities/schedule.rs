@@ -1,6 +1,6 @@
 //! Schedules: what runs when, and by which rules.
 
-use sea_orm::entity::prelude::*;
+use sea_orm::{QuerySelect, QueryTrait, entity::prelude::*, sea_query::SelectStatement};
 
 use crate::domain::{
     ids::{AccountId, ProjectId, ScheduleId, UserId},
@@ -62,3 +62,10 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// The ids of the jobs whose runs are reports, for `in_subquery`. What is for its reader alone is none: whatever lists,
+/// shows, keeps or exports reports asks for this.
+pub fn with_reports() -> SelectStatement {
+    let kinds = JobKind::ALL.iter().copied().filter(|kind| kind.makes_report());
+    Entity::find().select_only().column(Column::Id).filter(Column::Kind.is_in(kinds)).into_query()
+}

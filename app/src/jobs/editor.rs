@@ -113,7 +113,7 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
             {rules_fields::rules(&form.rules, kind, error)}
             <div class="form__actions">
                 <button class="btn is-primary" type="submit">{save}</button>
-                {test_panel::button()}
+                {kind.makes_report().then(test_panel::button)}
                 <a class="btn is-ghost" href=back>"Cancel"</a>
             </div>
         </form>

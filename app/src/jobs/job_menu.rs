@@ -6,14 +6,20 @@ use super::{
     api::{DuplicateJob, PauseJob, ResumeJob},
     view::{JobItem, JobState},
 };
-use crate::{domain::ids::ScheduleId, ui::Icon};
+use crate::{
+    domain::{
+        ids::ScheduleId,
+        job::{JobKind, ScheduleState},
+    },
+    ui::Icon,
+};
 
 /// The menu of a job's row. A popover of the browser's own, so it opens without WebAssembly.
 pub fn row_menu(job: &JobItem) -> AnyView {
     let id = job.id;
     let menu = format!("menu-{id}");
     let label = format!("Actions for {}", job.name);
-    let is_paused = job.state == crate::domain::job::ScheduleState::Paused;
+    let is_paused = job.state == ScheduleState::Paused;
     let switch = match (job.standing(), is_paused) {
         (JobState::Ended, _) => None,
         (_, true) => Some(form(ResumeJob::url(), id, "play", "Resume")),
@@ -25,7 +31,7 @@ pub fn row_menu(job: &JobItem) -> AnyView {
             {link(format!("/jobs/{id}/edit"), "pencil", "Edit")}
             {switch}
             {form(DuplicateJob::url(), id, "copy", "Duplicate")}
-            {link(format!("/jobs/{id}/dry-run"), "eye", "Dry run")}
+            {job.kind.makes_report().then(|| link(format!("/jobs/{id}/dry-run"), "eye", "Dry run"))}
             {link(format!("/jobs/{id}/backfill"), "history", "Backfill")}
         </div>
     }
@@ -47,19 +53,23 @@ fn form(action: &'static str, id: ScheduleId, icon: &'static str, words: &'stati
 }
 
 /// The panel of a job's page.
-pub fn panel(id: ScheduleId) -> AnyView {
+pub fn panel(id: ScheduleId, kind: JobKind) -> AnyView {
+    let dry_run = kind.makes_report().then(|| {
+        view! { <a class="btn" href=format!("/jobs/{id}/dry-run")><Icon name="eye" />"Dry run"</a> }
+    });
+    let about_dry_run = kind.makes_report().then_some("A dry run shows the report of any time and sends nothing. ");
     view! {
         <section class="panel is-padded" aria-labelledby="more-head">
             <div class="panel__head"><h2 id="more-head">"More"</h2></div>
             <div class="cluster">
-                <a class="btn" href=format!("/jobs/{id}/dry-run")><Icon name="eye" />"Dry run"</a>
+                {dry_run}
                 <a class="btn" href=format!("/jobs/{id}/backfill")><Icon name="history" />"Backfill"</a>
                 <form method="post" action=DuplicateJob::url()>
                     <input type="hidden" name="id" value=id.to_string() />
                     <button class="btn" type="submit"><Icon name="copy" />"Duplicate"</button>
                 </form>
             </div>
-            <p class="field__hint">"A dry run shows the report of any time and sends nothing. A backfill makes up for runs of a range. A copy begins paused."</p>
+            <p class="field__hint">{about_dry_run}"A backfill makes up for runs of a range. A copy begins paused."</p>
         </section>
     }
     .into_any()

@@ -106,7 +106,7 @@ fn shown(detail: JobDetail) -> impl IntoView {
                             {rules.into_iter().map(|(name, words)| view! { <div><dt>{name}</dt><dd>{words}</dd></div> }).collect_view()}
                         </dl>
                     </section>
-                    {can_edit.then(|| job_menu::panel(id))}
+                    {can_edit.then(|| job_menu::panel(id, kind))}
                     {(can_edit && is_on).then(|| pause(id))}
                     {can_edit.then(|| delete(id, has_report))}
                 </div>

@@ -13,7 +13,9 @@ use crate::{
 pub fn project_hint(kind: JobKind) -> &'static str {
     match kind {
         JobKind::WeeklyReport => "The report covers the last seven full days of the project, in its time zone.",
-        JobKind::Digest | JobKind::Reminder => "Those who see it can be recipients, and its editors can change the job.",
+        JobKind::Digest | JobKind::Reminder => {
+            "Those who see it can be recipients, and its editors can change the job."
+        }
         JobKind::ArchiveTasks => "Its finished tasks are archived.",
         JobKind::GitPush => "Its members see the job and how it went. The archive of all projects is pushed.",
     }

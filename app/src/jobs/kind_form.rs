@@ -115,7 +115,7 @@ impl KindForm {
 
 /// What a new job of a kind begins with; project, zone and recipients are of whoever makes it.
 pub fn beginning(kind: JobKind) -> JobForm {
-    let when = |unit: Unit| WhenForm { unit: unit.to_string(), every_hours: "1".into(), ..WhenForm::default() };
+    let when = |unit: Unit| WhenForm { unit: unit.to_string(), ..WhenForm::default() };
     let scope = Scope::default().to_string();
     let form = JobForm { kind, at: "07:00".into(), ..JobForm::default() };
     match kind {
@@ -130,13 +130,8 @@ pub fn beginning(kind: JobKind) -> JobForm {
         },
         JobKind::Reminder => JobForm {
             name: "Reminder before due dates".into(),
-            when: when(Unit::Hours),
-            options: KindForm {
-                scope,
-                leads: "1 day".into(),
-                from_time: "08:00".into(),
-                ..KindForm::default()
-            },
+            when: WhenForm { every_hours: "1".into(), ..when(Unit::Hours) },
+            options: KindForm { scope, leads: "1 day".into(), from_time: "08:00".into(), ..KindForm::default() },
             ..form
         },
         JobKind::ArchiveTasks => JobForm {
@@ -168,7 +163,8 @@ mod tests {
         for &kind in JobKind::ALL {
             let form = beginning(kind);
             let typed = form.typed();
-            let value = |name: &str| typed.iter().find(|(field, _)| *field == name).map(|(_, value)| (*value).to_owned());
+            let value =
+                |name: &str| typed.iter().find(|(field, _)| *field == name).map(|(_, value)| (*value).to_owned());
             assert_eq!(JobForm::read(value), form);
         }
     }

@@ -11,6 +11,7 @@ mod import_run;
 mod jobs_hands;
 mod jobs_clock;
 mod jobs_faults;
+mod jobs_kinds;
 mod jobs_recipients;
 mod jobs_runs;
 mod jobs_schedules;

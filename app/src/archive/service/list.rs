@@ -24,7 +24,6 @@ use crate::{
     error::AppResult,
     platform::ctx::Ctx,
     projects::service::access,
-    reports::service::kinds,
 };
 
 /// Reports on a page of the list.
@@ -121,7 +120,7 @@ fn reports(me: &Me) -> Select<occurrence::Entity> {
     occurrence::Entity::find()
         .filter(occurrence::Column::ProjectId.in_subquery(access::visible_projects(me.id)))
         .filter(occurrence::Column::Snapshot.is_not_null())
-        .filter(occurrence::Column::ScheduleId.in_subquery(kinds::jobs_with_reports()))
+        .filter(occurrence::Column::ScheduleId.in_subquery(schedule::with_reports()))
         .filter(occurrence::Column::RemovedAt.is_null())
 }
 

@@ -16,7 +16,6 @@ use crate::{
     error::{AppError, AppResult},
     platform::ctx::Ctx,
     projects::service::access::{self, Viewing},
-    reports::service::kinds,
 };
 
 /// A report that the person may see.
@@ -32,7 +31,7 @@ impl Seen {
     /// [`AppError::NotFound`] where there is none, or the person does not see its project.
     pub async fn find(ctx: &Ctx, id: OccurrenceId) -> AppResult<Self> {
         let run = occurrence::Entity::find_by_id(id)
-            .filter(occurrence::Column::ScheduleId.in_subquery(kinds::jobs_with_reports()))
+            .filter(occurrence::Column::ScheduleId.in_subquery(schedule::with_reports()))
             .one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
         let viewing = access::by_id(ctx, ctx.reader(), run.project_id).await?;
         if run.snapshot.is_none() {

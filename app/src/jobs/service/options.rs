@@ -5,7 +5,9 @@ use chrono::NaiveTime;
 use crate::{
     domain::{
         job::JobKind,
-        job_options::{ARCHIVE_DAYS, ArchiveOptions, DigestOptions, JobOptions, LEADS_MAX, Lead, ReminderOptions, Scope},
+        job_options::{
+            ARCHIVE_DAYS, ArchiveOptions, DigestOptions, JobOptions, LEADS_MAX, Lead, ReminderOptions, Scope,
+        },
     },
     entities::schedule,
     error::{AppResult, Checks, Problem},

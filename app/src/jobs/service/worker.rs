@@ -36,7 +36,6 @@ use crate::{
     platform::{ctx::Ctx, state::AppState},
     reports::service::{
         archive::{self, Kept},
-        kinds as report_kinds,
         render::{self, Image, Written},
         snapshot,
     },
@@ -375,7 +374,7 @@ pub async fn keep_missing(app: &AppState) -> AppResult<()> {
         .filter(occurrence::Column::CommitId.is_null())
         // What the retention has removed cannot be rendered again.
         .filter(occurrence::Column::RemovedAt.is_null())
-        .filter(occurrence::Column::ScheduleId.in_subquery(report_kinds::jobs_with_reports()))
+        .filter(occurrence::Column::ScheduleId.in_subquery(schedule::with_reports()))
         .order_by_desc(occurrence::Column::ScheduledAt)
         .limit(LOOK);
     let rows: Vec<ledger::RunRow> = query.into_model().all(app.reader()).await?;

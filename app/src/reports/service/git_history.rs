@@ -3,10 +3,10 @@
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{archive, git_settings, kinds, moment::moment, snapshot};
+use super::{archive, git_settings, moment::moment, snapshot};
 use crate::{
     domain::{ids::OccurrenceId, line_diff, period::Period},
-    entities::occurrence,
+    entities::{occurrence, schedule},
     error::{AppError, AppResult},
     platform::{
         ctx::Ctx,
@@ -28,7 +28,7 @@ const TEXT_BYTES: usize = 512 * 1024;
 /// [`AppError::NotFound`] where there is no such report of this job, or the person does not see its project.
 pub async fn read(ctx: &Ctx, id: OccurrenceId, with: Option<OccurrenceId>) -> AppResult<ReportHistory> {
     let run = occurrence::Entity::find_by_id(id)
-        .filter(occurrence::Column::ScheduleId.in_subquery(kinds::jobs_with_reports()))
+        .filter(occurrence::Column::ScheduleId.in_subquery(schedule::with_reports()))
         .one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
     let project = access::by_id(ctx, ctx.reader(), run.project_id).await?.project().clone();
     // What the retention has removed can be compared no more; the commit still holds it.

@@ -40,12 +40,7 @@ struct FinishedTask {
 ///
 /// # Errors
 /// Only those of the database.
-pub async fn build(
-    ctx: &Ctx,
-    job: &schedule::Model,
-    hold: Hold,
-    options: ArchiveOptions,
-) -> AppResult<Option<Effect>> {
+pub async fn build(ctx: &Ctx, job: &schedule::Model, hold: Hold, options: ArchiveOptions) -> AppResult<Option<Effect>> {
     let until = ctx.now - TimeDelta::days(options.days.into());
     let project = project::Entity::find_by_id(job.project_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
     let rows: Vec<(TaskId, i32, String)> = task::Entity::find()

@@ -85,8 +85,7 @@ impl Desk {
     /// # Errors
     /// As `addressees::resolve`.
     pub async fn open(ctx: &Ctx, job: &schedule::Model, scope: Scope) -> AppResult<Desk> {
-        let project =
-            project::Entity::find_by_id(job.project_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
+        let project = project::Entity::find_by_id(job.project_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
         let list = addressees::resolve(ctx, job.id, project.id).await?;
         let mut notes: Notes = list.notes.into_iter().map(|words| (LogLevel::Warning, words)).collect();
         let ids = list.people.iter().filter_map(|(person, _)| person.user);
@@ -96,7 +95,9 @@ impl Desk {
         for (addressee, held_back) in list.people {
             let words = match (held_back, addressee.user.and_then(|id| Some((id, zones.get(&id)?)))) {
                 (Some(held_back), _) => held_back.words(),
-                (None, None) => "Not sent: such a mail is made of a person's own tasks, and this address has no account.",
+                (None, None) => {
+                    "Not sent: such a mail is made of a person's own tasks, and this address has no account."
+                }
                 (None, Some((user, zone))) => {
                     let zone = zone::named(zone).unwrap_or(Tz::UTC);
                     people.push(Person { user, zone, clock: clock(ctx.now, zone), addressee });

@@ -17,12 +17,7 @@ use crate::{
 ///
 /// # Errors
 /// Those of the database, and a fault where the recipients cannot be read.
-pub async fn build(
-    ctx: &Ctx,
-    job: &schedule::Model,
-    hold: Hold,
-    options: &DigestOptions,
-) -> AppResult<Option<Effect>> {
+pub async fn build(ctx: &Ctx, job: &schedule::Model, hold: Hold, options: &DigestOptions) -> AppResult<Option<Effect>> {
     let mut desk = Desk::open(ctx, job, options.scope).await?;
     let (mut readers, mut quiet) = (Vec::new(), Vec::new());
     for person in &desk.people {

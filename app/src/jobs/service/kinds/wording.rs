@@ -184,11 +184,8 @@ mod tests {
 
     /// Five sections with as many tasks as are shown, of twelve more.
     fn written(title: &str, is_of_project: bool) -> Written {
-        let list = |section| List {
-            section,
-            count: ROWS + 12,
-            tasks: (1..=ROWS).map(|number| task(number, title)).collect(),
-        };
+        let list =
+            |section| List { section, count: ROWS + 12, tasks: (1..=ROWS).map(|number| task(number, title)).collect() };
         let reader = Reader {
             user: UserId(Uuid::nil()),
             address: "mina@example.org".into(),

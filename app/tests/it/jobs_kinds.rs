@@ -1,0 +1,524 @@
+//! Jobs that make no report: digests and reminders for each person alone, archiving, pushing. On both databases.
+
+use app::{
+    archive::service::{files, list, read},
+    domain::{
+        account::Me,
+        delivery::DeliveryPhase,
+        ids::{OccurrenceId, ProjectId, ScheduleId, TaskId},
+        job::JobKind,
+        occurrence::OccurrenceState,
+        personal::PersonalSnapshot,
+        project::MemberRole,
+        report_filter::ReportFilter,
+        task::Priority,
+    },
+    entities::{member, occurrence, project as project_table, reminder_sent, task, user},
+    error::{AppError, Problem},
+    jobs::{
+        form::JobForm,
+        kind_form::{KindForm, beginning},
+        rules_form::RulesForm,
+        service::{
+            runs::{self, Decision},
+            schedules, worker,
+        },
+    },
+    mail::service::outbox,
+    platform::mailer::{self, Reading},
+    projects::service::{
+        access,
+        projects::{self, NewProject},
+    },
+    tasks::service::{
+        assign,
+        create::{self, NewTask},
+        dependencies,
+        edit::{self, Change},
+        moves::End,
+    },
+    testing::{TestApp, each_database, smtp_server::SmtpServer},
+};
+use chrono::TimeDelta;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+
+use super::jobs_stage::Stage;
+
+/// A new job of a kind as the form begins, to these.
+fn job(kind: JobKind, recipients: &str) -> JobForm {
+    JobForm { project: "T".into(), zone: "Europe/Ljubljana".into(), recipients: recipients.into(), ..beginning(kind) }
+}
+
+/// An open task of the stage's project for these people, due on a day, or at an instant.
+async fn due(stage: &Stage<'_>, title: &str, due: &str, people: &[&Me]) -> TaskId {
+    due_in(stage, stage.project.id, title, due, people).await
+}
+
+async fn due_in(stage: &Stage<'_>, project: ProjectId, title: &str, due: &str, people: &[&Me]) -> TaskId {
+    let ctx = stage.mina();
+    let editing = access::by_id(&ctx, ctx.reader(), project).await.unwrap().editing().unwrap();
+    let columns = projects::columns(ctx.reader(), project).await.unwrap();
+    let new = NewTask {
+        column: columns[0].id,
+        end: End::Bottom,
+        title: title.into(),
+        description: String::new(),
+        priority: Priority::Medium,
+        due_on: due.parse().ok(),
+        due_at: due.parse().ok(),
+        op_id: None,
+    };
+    let card = create::create(&ctx, &editing, new).await.unwrap();
+    let ids: Vec<_> = people.iter().map(|me| me.id).collect();
+    assign::set(&ctx, card.id, &ids).await.unwrap();
+    card.id
+}
+
+/// Another project of Mina's, in which Jonas edits.
+async fn elsewhere(stage: &Stage<'_>) -> project_table::Model {
+    let new = NewProject { name: "Elsewhere".into(), key: "X".into(), zone: "UTC".into() };
+    let made = projects::create(&stage.mina(), new).await.unwrap();
+    let row = member::ActiveModel {
+        project_id: Set(made.id),
+        user_id: Set(stage.cast.jonas.id),
+        role: Set(MemberRole::Editor),
+    };
+    member::Entity::insert(row).exec_without_returning(stage.app.reader()).await.unwrap();
+    made
+}
+
+async fn lives_in(app: &TestApp, me: &Me, zone: &str) {
+    let moved = user::ActiveModel { id: Set(me.id), zone: Set(zone.into()), ..Default::default() };
+    user::Entity::update(moved).exec(app.reader()).await.unwrap();
+}
+
+/// Runs a job by hand and gives the run as it ended.
+async fn run(stage: &Stage<'_>, id: ScheduleId) -> occurrence::Model {
+    stage.pass(TimeDelta::minutes(1));
+    let run = runs::start(&stage.mina(), id).await.unwrap();
+    stage.work().await;
+    occurrence::Entity::find_by_id(run).one(stage.app.reader()).await.unwrap().unwrap()
+}
+
+/// The mails of a run by their recipients, in the order of the list.
+async fn mails(stage: &Stage<'_>, run: OccurrenceId) -> Vec<(String, Reading)> {
+    let rows = stage.deliveries(run).await;
+    rows.into_iter().map(|row| (row.address, mailer::read(&row.mime).unwrap())).collect()
+}
+
+/// Recipients and subjects.
+async fn subjects(stage: &Stage<'_>, run: OccurrenceId) -> Vec<(String, String)> {
+    mails(stage, run).await.into_iter().map(|(address, mail)| (address, mail.subject)).collect()
+}
+
+fn pair(address: &str, subject: &str) -> (String, String) {
+    (format!("{address}@example.org"), subject.to_owned())
+}
+
+/// Field, line and problem of each broken rule.
+async fn refused(stage: &Stage<'_>, who: &Me, form: &JobForm) -> Vec<(String, Option<u32>, Problem)> {
+    let ctx = stage.app.as_person(who);
+    let viewing = access::by_id(&ctx, ctx.reader(), stage.project.id).await.unwrap();
+    match schedules::create(&ctx, &viewing.editing().unwrap(), form).await {
+        Err(AppError::Invalid(invalid)) => {
+            invalid.fields.into_iter().map(|field| (field.field, field.line, field.problem)).collect()
+        }
+        other => panic!("not a form's error: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_digest_has_each_persons_own_tasks_and_nobody_gets_an_empty_one() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let late = due(&stage, "Late letter", "2026-11-20", &[&stage.cast.jonas]).await;
+        due(&stage, "Call of today", "2026-11-23", &[&stage.cast.jonas, &stage.cast.mina]).await;
+        let waits = due(&stage, "Waits for the letter", "2027-03-01", &[&stage.cast.mina]).await;
+        dependencies::add(&stage.mina(), waits, late).await.unwrap();
+        let form = job(JobKind::Digest, "jonas@example.org\nmina@example.org\nalex@example.org");
+        let id = stage.job(&form).await;
+        let ended = run(&stage, id).await;
+        assert_eq!((ended.state, ended.reason), (OccurrenceState::Done, None), "{:?}", stage.log(ended.id).await);
+        assert_eq!(
+            subjects(&stage, ended.id).await,
+            [pair("jonas", "1 due today, 1 overdue · Mon 23 Nov"), pair("mina", "1 due today, 1 blocked · Mon 23 Nov"),]
+        );
+        let sent = mails(&stage, ended.id).await;
+        let text = |at: usize| sent[at].1.text.clone().unwrap();
+        assert!(text(0).contains("Late letter – Overdue 3 d") && text(0).contains("/tasks/T-3"), "{}", text(0));
+        assert!(text(1).contains("Waits for the letter") && text(1).contains("Blocked by 1 task"), "{}", text(1));
+        assert!(!text(1).contains("Late letter"), "it is not hers");
+        for (address, mail) in &sent {
+            assert!(mail.to.contains(address) && mail.to.matches('@').count() == 1, "to its reader alone: {}", mail.to);
+            assert!(mail.html.as_ref().unwrap().contains("Call of today"));
+        }
+        let mime = String::from_utf8(stage.deliveries(ended.id).await.remove(0).mime).unwrap();
+        for head in ["Auto-Submitted: auto-generated", "List-Unsubscribe:", "digest.t."] {
+            assert!(mime.contains(head), "{head} in {mime}");
+        }
+        assert!(stage.log(ended.id).await.contains(&"Nothing to say to alex@example.org.".to_owned()));
+        assert_eq!(ended.snapshot_hash.as_deref().map(str::len), Some(64));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_nobody_has_anything_a_digest_is_skipped_with_its_reason() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&job(JobKind::Digest, "jonas@example.org")).await;
+        let ended = run(&stage, id).await;
+        assert_eq!(
+            (ended.state, ended.reason.as_deref()),
+            (OccurrenceState::Skipped, Some("Nobody on the list has anything to be told."))
+        );
+        assert!(stage.deliveries(ended.id).await.is_empty());
+        due(&stage, "Something", "2027-06-01", &[&stage.cast.jonas]).await;
+        assert_eq!(run(&stage, id).await.state, OccurrenceState::Done);
+
+        let options = KindForm { scope: "all".into(), show_today: "on".into(), ..KindForm::default() };
+        let narrow = JobForm { options, ..job(JobKind::Digest, "jonas@example.org") };
+        let id = stage.job(&narrow).await;
+        assert_eq!(
+            run(&stage, id).await.state,
+            OccurrenceState::Skipped,
+            "it shows what is due today and nothing else"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_day_of_a_digest_is_that_of_its_reader() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        // Eleven hours behind UTC: there it is still Sunday.
+        lives_in(&app, &stage.cast.alex, "Pacific/Pago_Pago").await;
+        due(&stage, "Sunday's work", "2026-11-22", &[&stage.cast.jonas, &stage.cast.alex]).await;
+        let id = stage.job(&job(JobKind::Digest, "jonas@example.org\nalex@example.org")).await;
+        let ended = run(&stage, id).await;
+        assert_eq!(
+            subjects(&stage, ended.id).await,
+            [pair("jonas", "1 overdue · Mon 23 Nov"), pair("alex", "1 due today · Sun 22 Nov")]
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_digest_reaches_over_all_projects_that_a_person_sees_and_no_further() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let other = elsewhere(&stage).await;
+        due(&stage, "Here", "2026-11-23", &[&stage.cast.jonas]).await;
+        due_in(&stage, other.id, "There", "2026-11-23", &[&stage.cast.jonas]).await;
+        let all = stage.job(&job(JobKind::Digest, "jonas@example.org")).await;
+        let form = job(JobKind::Digest, "jonas@example.org");
+        let options = KindForm { scope: "project".into(), ..form.options.clone() };
+        let one = stage.job(&JobForm { options, ..form }).await;
+        let text = async |id| mails(&stage, run(&stage, id).await.id).await.remove(0).1.text.unwrap();
+        let said = text(all).await;
+        assert!(said.contains("T-3 Here") && said.contains("X-1 There") && said.contains("/my-work"), "{said}");
+        let said = text(one).await;
+        assert!(said.contains("T-3 Here") && !said.contains("There") && said.contains("/board/T"), "{said}");
+
+        member::Entity::delete_by_id((other.id, stage.cast.jonas.id)).exec(app.reader()).await.unwrap();
+        let said = text(all).await;
+        assert!(
+            said.contains("T-3 Here") && !said.contains("There"),
+            "the task is still his, the project is not: {said}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_stops_seeing_a_project_gets_no_mail_with_its_tasks_any_more() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "mail:451:1"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let other = elsewhere(&stage).await;
+        due_in(&stage, other.id, "There", "2026-11-23", &[&stage.cast.jonas]).await;
+        let id = stage.job(&job(JobKind::Digest, "jonas@example.org")).await;
+        let ended = run(&stage, id).await;
+        assert_eq!(stage.deliveries(ended.id).await[0].phase, DeliveryPhase::Deferred);
+        member::Entity::delete_by_id((other.id, stage.cast.jonas.id)).exec(app.reader()).await.unwrap();
+        stage.pass(TimeDelta::minutes(2));
+        stage.work().await;
+        let row = stage.deliveries(ended.id).await.remove(0);
+        assert_eq!((row.phase, server.messages().len()), (DeliveryPhase::Withheld, 0));
+        runs::decide(&stage.mina(), row.id, Decision::SendAgain).await.unwrap();
+        stage.work().await;
+        assert_eq!(server.messages().len(), 0, "nor when somebody sends it again");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_frozen_is_sent_by_whoever_goes_on_and_again_byte_for_byte() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "rcpt:550:1"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let task = due(&stage, "As it was", "2026-11-23", &[&stage.cast.jonas]).await;
+        let id = stage.job(&job(JobKind::Digest, "jonas@example.org")).await;
+        let ended = run(&stage, id).await;
+        let refused = stage.deliveries(ended.id).await.remove(0);
+        assert_eq!(refused.phase, DeliveryPhase::Failed);
+        edit::change(&stage.mina(), task, 2, Change::Title("As it is".into()), None).await.unwrap();
+        runs::decide(&stage.mina(), refused.id, Decision::SendAgain).await.unwrap();
+        stage.work().await;
+        assert_eq!(server.messages(), [refused.mime]);
+
+        // A worker has died behind the freezing: the next one writes what was frozen.
+        let id = stage.job(&job(JobKind::Digest, "jonas@example.org")).await;
+        let ended = run(&stage, id).await;
+        let mut left = ended.clone().into_active_model();
+        left.state = Set(OccurrenceState::Frozen);
+        left.finished_at = Set(None);
+        left.update(app.reader()).await.unwrap();
+        app::entities::delivery::Entity::delete_many()
+            .filter(app::entities::delivery::Column::OccurrenceId.eq(ended.id))
+            .exec(app.reader())
+            .await
+            .unwrap();
+        edit::change(&stage.mina(), task, 3, Change::Title("As it will be".into()), None).await.unwrap();
+        assert_eq!(stage.work().await, 1);
+        let text = mails(&stage, ended.id).await.remove(0).1.text.unwrap();
+        assert!(text.contains("As it is") && !text.contains("As it will be"), "{text}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_personal_mail_is_no_report_and_is_shown_to_nobody_else() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        due(&stage, "Mine alone", "2026-11-23", &[&stage.cast.jonas]).await;
+        due(&stage, "Hers alone", "2026-11-23", &[&stage.cast.mina]).await;
+        let id = stage.job(&job(JobKind::Digest, "jonas@example.org\nmina@example.org")).await;
+        let ended = run(&stage, id).await;
+        worker::keep_missing(&app).await.unwrap();
+        let row = occurrence::Entity::find_by_id(ended.id).one(app.reader()).await.unwrap().unwrap();
+        assert_eq!(row.commit_id, None, "it is not in Git");
+        for me in [&stage.cast.jonas, &stage.cast.alex, &stage.cast.mina] {
+            let ctx = app.as_person(me);
+            assert!(list::list(&ctx, ReportFilter::default()).await.unwrap().items.is_empty());
+            assert_eq!(read::read(&ctx, ended.id).await, Err(AppError::NotFound));
+            assert_eq!(files::html(&ctx, ended.id).await, Err(AppError::NotFound));
+            assert_eq!(files::message(&ctx, ended.id, None).await, Err(AppError::NotFound));
+            let to = stage.deliveries(ended.id).await[0].id;
+            assert_eq!(files::message(&ctx, ended.id, Some(to)).await, Err(AppError::NotFound));
+            let shown = runs::run(&ctx, ended.id).await.unwrap();
+            assert_eq!((shown.kind, shown.has_report), (JobKind::Digest, false));
+            assert_eq!(shown.run.subject.as_deref(), Some("Digest for 2 people"));
+            let said = serde_json::to_string(&shown).unwrap();
+            assert!(!said.contains("alone"), "{said}");
+        }
+        let caught = async |me: &Me| {
+            let rows = outbox::list(&app.as_person(me), None).await.unwrap();
+            rows.into_iter().map(|row| row.envelope_to).collect::<Vec<_>>()
+        };
+        assert_eq!(caught(&stage.cast.jonas).await, ["jonas@example.org"], "in the outbox everybody sees their own");
+        assert_eq!(caught(&stage.cast.alex).await, [] as [&str; 0]);
+        assert_eq!(caught(&stage.cast.mina).await.len(), 2, "and its administrator all");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn somebody_is_reminded_once_of_a_due_date_whatever_runs_and_again_of_another_one() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let task = due(&stage, "Send the offer", "2026-11-24", &[&stage.cast.jonas]).await;
+        due(&stage, "Far away", "2026-12-24", &[&stage.cast.jonas]).await;
+        let form = job(JobKind::Reminder, "jonas@example.org\nmina@example.org");
+        let id = stage.job(&form).await;
+        let first = run(&stage, id).await;
+        assert_eq!(subjects(&stage, first.id).await, [pair("jonas", "1 due tomorrow · Mon 23 Nov")]);
+        let text = mails(&stage, first.id).await.remove(0).1.text.unwrap();
+        assert!(text.contains("Tuesday 24 November 2026") && !text.contains("Far away"), "{text}");
+
+        let again = run(&stage, id).await;
+        assert_eq!(
+            (again.state, again.reason.as_deref()),
+            (OccurrenceState::Skipped, Some("Nobody on the list has to be reminded of anything now."))
+        );
+        let options = KindForm { leads: "3 days, 1 day".into(), ..form.options.clone() };
+        let twin = stage.job(&JobForm { options, ..form }).await;
+        let skipped = run(&stage, twin).await.state;
+        assert_eq!(skipped, OccurrenceState::Skipped, "another job with a longer lead says nothing new");
+
+        let later = app::domain::due::DueInput { date: "2026-11-25".parse().unwrap(), time: None };
+        edit::change(&stage.mina(), task, 2, Change::Due(Some(later)), None).await.unwrap();
+        assert_eq!(run(&stage, id).await.state, OccurrenceState::Skipped, "not yet");
+        stage.pass(TimeDelta::days(1));
+        let moved = run(&stage, id).await;
+        assert_eq!(subjects(&stage, moved.id).await, [pair("jonas", "1 due tomorrow · Tue 24 Nov")]);
+        assert_eq!(reminder_sent::Entity::find().all(app.reader()).await.unwrap().len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_reminder_that_comes_late_still_comes_and_one_that_is_overdue_does_not() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        due(&stage, "By noon", "2026-11-23T11:00:00Z", &[&stage.cast.jonas]).await;
+        due(&stage, "Yesterday", "2026-11-22", &[&stage.cast.jonas]).await;
+        let form = job(JobKind::Reminder, "jonas@example.org");
+        let options = KindForm { leads: "2 days, 2 hours".into(), ..form.options.clone() };
+        let id = stage.job(&JobForm { options, ..form }).await;
+        let early = run(&stage, id).await;
+        assert_eq!(subjects(&stage, early.id).await, [pair("jonas", "1 due today · Mon 23 Nov")]);
+        assert_eq!(run(&stage, id).await.state, OccurrenceState::Skipped, "its nearer window has not come");
+        stage.pass(TimeDelta::hours(2));
+        let near = run(&stage, id).await;
+        assert_eq!(subjects(&stage, near.id).await.len(), 1, "the second lead, two hours before");
+        stage.pass(TimeDelta::hours(2));
+        assert_eq!(run(&stage, id).await.state, OccurrenceState::Skipped);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_window_opens_in_the_morning_of_each_person() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        lives_in(&app, &stage.cast.alex, "Pacific/Pago_Pago").await;
+        due(&stage, "For both", "2026-11-24", &[&stage.cast.jonas, &stage.cast.alex]).await;
+        let id = stage.job(&job(JobKind::Reminder, "jonas@example.org\nalex@example.org")).await;
+        let here = run(&stage, id).await;
+        assert_eq!(subjects(&stage, here.id).await, [pair("jonas", "1 due tomorrow · Mon 23 Nov")]);
+        assert_eq!(run(&stage, id).await.state, OccurrenceState::Skipped);
+        // 08:00 of Monday there is 19:00 UTC.
+        stage.pass(TimeDelta::hours(12));
+        let there = run(&stage, id).await;
+        assert_eq!(subjects(&stage, there.id).await, [pair("alex", "1 due tomorrow · Mon 23 Nov")]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_jobs_at_the_same_moment_remind_once() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        for number in 0..20 {
+            due(&stage, &format!("Task {number}"), "2026-11-24", &[&stage.cast.jonas, &stage.cast.mina]).await;
+        }
+        let form = job(JobKind::Reminder, "jonas@example.org\nmina@example.org");
+        let (one, other) = (stage.job(&form).await, stage.job(&form).await);
+        for id in [one, other] {
+            runs::start(&stage.mina(), id).await.unwrap();
+        }
+        let mut claims = Vec::new();
+        while let Some(claim) = worker::claim(&app, "a test").await.unwrap() {
+            claims.push(claim);
+        }
+        assert_eq!(claims.len(), 2);
+        let done = futures::future::join_all(claims.into_iter().map(|claim| worker::work(&app, claim))).await;
+        assert!(done.into_iter().all(|done| done.is_ok()));
+        stage.work().await;
+        let mut reminded = 0;
+        for id in [one, other] {
+            for run in stage.runs(id).await {
+                let Some(json) = run.snapshot else { continue };
+                let frozen: PersonalSnapshot = serde_json::from_str(&json).unwrap();
+                reminded +=
+                    frozen.readers.iter().flat_map(|reader| &reader.lists).map(|list| list.count).sum::<usize>();
+            }
+        }
+        assert_eq!(reminded, 40, "twenty tasks for two people");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn finished_tasks_are_archived_after_their_days_and_the_log_says_which() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let form = job(JobKind::ArchiveTasks, "nobody");
+        let options = KindForm { finished_days: "7".into(), ..form.options.clone() };
+        let id = stage.job(&JobForm { options, ..form }).await;
+        let early = run(&stage, id).await;
+        assert_eq!(
+            (early.state, early.reason.as_deref()),
+            (OccurrenceState::Skipped, Some("There is nothing to archive."))
+        );
+        stage.pass(TimeDelta::days(8));
+        let ended = run(&stage, id).await;
+        assert_eq!(
+            (ended.state, ended.subject.as_deref()),
+            (OccurrenceState::Done, Some("Archived 1 task")),
+            "{:?}",
+            stage.log(ended.id).await
+        );
+        assert!(stage.log(ended.id).await.contains(&"Archived T-2 Finish the report".to_owned()));
+        assert!(stage.deliveries(ended.id).await.is_empty() && ended.commit_id.is_none());
+        let archived =
+            task::Entity::find().filter(task::Column::ArchivedAt.is_not_null()).all(app.reader()).await.unwrap();
+        assert_eq!(archived.iter().map(|task| task.number).collect::<Vec<_>>(), [2], "what is open stays");
+        assert_eq!(run(&stage, id).await.state, OccurrenceState::Skipped);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_push_that_fails_fails_its_run_in_the_words_of_the_push() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let rules = RulesForm { tries: "1".into(), ..RulesForm::default() };
+        let id = stage.job(&JobForm { rules, ..job(JobKind::GitPush, "") }).await;
+        let ended = run(&stage, id).await;
+        assert_eq!(ended.state, OccurrenceState::Failed, "there is no remote");
+        assert!(ended.reason.as_deref().unwrap().contains("remote"), "{:?}", ended.reason);
+        assert_eq!(stage.schedule(id).await.failures_in_row, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_of_each_kind_reads_back_as_it_was_typed_and_keeps_its_kind() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        for &kind in JobKind::ALL {
+            let who = if kind.sends_mail() { "Jonas Ortiz <jonas@example.org>" } else { "" };
+            let typed = job(kind, who);
+            let id = stage.job(&typed).await;
+            let ctx = stage.mina();
+            let (row, viewing) = schedules::visible(&ctx, id).await.unwrap();
+            let shown = schedules::form(&ctx, &row, &viewing).await.unwrap();
+            let typed = JobForm { at: shown.at.clone(), ..typed };
+            assert_eq!(shown, typed, "{kind}");
+            let changed = JobForm { kind: JobKind::WeeklyReport, name: "Renamed".into(), ..typed };
+            schedules::update(&ctx, id, 1, &changed).await.unwrap();
+            let row = stage.schedule(id).await;
+            assert_eq!((row.kind, row.name.as_str()), (kind, "Renamed"));
+            assert_eq!(runs::job(&ctx, id).await.unwrap().job.kind, kind);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_form_says_beside_its_fields_what_a_kind_cannot_have() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let field = |name: &str, line, problem| (name.to_owned(), line, problem);
+        let form = job(JobKind::Digest, "jonas@example.org\nsam@example.org\nravi@example.org");
+        let form = JobForm { options: KindForm { scope: "all".into(), ..KindForm::default() }, ..form };
+        assert_eq!(
+            refused(&stage, &stage.cast.mina, &form).await,
+            [
+                field("sections", None, Problem::Required),
+                // Sam is outside, Ravi does not see the project.
+                field("recipients", Some(2), Problem::NeedsAccount),
+                field("recipients", Some(3), Problem::NeedsAccount),
+            ]
+        );
+        let push = job(JobKind::GitPush, "");
+        assert_eq!(refused(&stage, &stage.cast.jonas, &push).await, [field("kind", None, Problem::NotAllowed)]);
+    })
+    .await;
+}
