@@ -89,6 +89,8 @@ lazy_pages!(
         NewJobPage: open_new_job = jobs,
         EditJobPage: open_edit_job = jobs,
         RunPage: open_run = jobs,
+        BouncesPage: open_bounces = jobs,
+        BouncePage: open_bounce = jobs,
     }
     reports {
         ReportsPage: open_reports = reports,

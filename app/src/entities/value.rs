@@ -139,6 +139,7 @@ id_columns!(
     OccurrenceId,
     DeliveryId,
     SuppressionId,
+    BounceId,
     ArtifactId,
     ImportId,
     WorkNoteId,

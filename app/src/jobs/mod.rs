@@ -1,6 +1,11 @@
 //! Jobs: schedules and their runs. Shows the planner and the worker to the scheduler, `schedules::upcoming` to the dashboard.
 
 pub mod api;
+mod bounce_page;
+#[cfg(feature = "ssr")]
+pub mod bounce_upload;
+pub mod bounces_api;
+mod bounces_page;
 mod edit_page;
 mod editor;
 pub mod form;
@@ -16,6 +21,8 @@ mod run_page;
 pub mod service;
 pub mod view;
 
+pub use bounce_page::BouncePage;
+pub use bounces_page::BouncesPage;
 pub use edit_page::{EditJobPage, NewJobPage};
 pub use job_page::JobPage;
 pub use list_page::JobsPage;

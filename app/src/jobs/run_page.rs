@@ -61,6 +61,7 @@ fn shown(detail: RunDetail) -> impl IntoView {
         can_edit,
     } = detail;
     let is_open = !run.state.is_final();
+    let has_mail = !deliveries.is_empty();
     let id = run.id;
     let actions = move || {
         view! {
@@ -99,6 +100,7 @@ fn shown(detail: RunDetail) -> impl IntoView {
                 </div>
             })}
             {(!deliveries.is_empty()).then(|| recipients(id, deliveries, can_edit))}
+            {(has_mail && can_edit).then(|| view! { <p class="small">"A message came back later? "<a class="link" href="/jobs/bounces">"Upload the bounce"</a>"."</p> })}
             <section class="panel is-padded" aria-labelledby="log-head">
                 <div class="panel__head"><h2 id="log-head">"Log"</h2></div>
                 {lines(log)}

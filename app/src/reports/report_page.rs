@@ -106,9 +106,10 @@ fn content(tab: Tab, id: OccurrenceId, report: &ReportDetail) -> AnyView {
         }
         Tab::Source => match report.source.clone() {
             Some(source) => view! {
-                {pre("code", "Source of the first message", source)}
-                <p class="small muted">"The message to the first recipient, from its beginning. The download has all of it."</p>
+                {pre("code", "Source of the message", source)}
+                <p class="small muted">"The message to the first recipient whose mail you may see, from its beginning. The download has all of it."</p>
             }.into_any(),
+            None if !report.recipients.is_empty() => view! { <p class="muted">"The source of a message is for its recipient and for editors of the project: it holds the address that stops the mails."</p> }.into_any(),
             None => not_yet().into_any(),
         },
     }
@@ -139,7 +140,7 @@ fn recipients(id: OccurrenceId, recipients: Vec<RecipientView>) -> impl IntoView
                 <td data-label="State"><span><span class="state" data-tone=tone(recipient.phase)>{recipient.phase.label()}</span>{next}</span></td>
                 <td data-label="Answer of the server">{recipient.answer.unwrap_or_else(|| "none yet".into())}</td>
                 <td class="num" data-label="Attempts">{recipient.attempts}</td>
-                <td class="actions"><a href=file download="" rel="external">".eml"<span class="sr-only">{format!(" to {who}")}</span></a></td>
+                <td class="actions">{recipient.has_file.then(|| view! { <a href=file download="" rel="external">".eml"<span class="sr-only">{format!(" to {who}")}</span></a> })}</td>
             </tr>
         }
     };

@@ -60,6 +60,8 @@ pub struct ReportDetail {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecipientView {
     pub delivery: DeliveryId,
+    /// Whether the person may have the message itself.
+    pub has_file: bool,
     pub name: String,
     pub address: String,
     pub phase: DeliveryPhase,

@@ -29,6 +29,7 @@ const NAMED: &[(&str, &str)] = &[
     ("recipient", "user_id"),
     ("delivery", "user_id"),
     ("suppression", "created_by"),
+    ("bounce", "uploaded_by"),
 ];
 
 /// Tables with at most one row for a person and something else: the person's own row wins.

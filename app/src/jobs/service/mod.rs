@@ -4,6 +4,7 @@
 mod addressees;
 pub mod backfill;
 mod book;
+pub mod bounces;
 pub mod dry_run;
 mod ledger;
 mod messages;

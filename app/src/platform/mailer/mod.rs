@@ -1,5 +1,6 @@
 //! The door to mail servers: composes messages and speaks SMTP, phase by phase.
 
+mod bounce;
 mod certificate;
 mod diagnosis;
 mod dial;
@@ -13,6 +14,7 @@ mod sign_in;
 mod tls;
 mod wire;
 
+pub use bounce::{NoBounce, read_bounce};
 pub use certificate::{AuthorityProblem, read_authorities};
 pub use diagnosis::diagnose;
 pub use dkim::{DkimKey, KeyProblem};

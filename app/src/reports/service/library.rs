@@ -12,6 +12,7 @@ use crate::{
         delivery::DeliveryPhase,
         ids::{DeliveryId, OccurrenceId},
         period::Period,
+        project::MemberRole,
         smtp_reply::SmtpReply,
     },
     entities::{artifact, delivery, occurrence, project, schedule},
@@ -62,7 +63,8 @@ pub async fn list(ctx: &Ctx, before: Option<OccurrenceId>) -> AppResult<ReportLi
 /// [`AppError::NotFound`] where there is none, or the person does not see its project.
 pub async fn read(ctx: &Ctx, id: OccurrenceId) -> AppResult<ReportDetail> {
     let db = ctx.reader();
-    let (run, project) = find_report(ctx, id).await?;
+    let (run, viewing) = find_run(ctx, id).await?;
+    let project = viewing.project().clone();
     let data = run.snapshot.clone().ok_or(AppError::NotFound)?;
     let frozen = snapshot::from_json(&data)?;
     let deliveries = deliveries(db, id).await?;
@@ -83,8 +85,8 @@ pub async fn read(ctx: &Ctx, id: OccurrenceId) -> AppResult<ReportDetail> {
         reason: run.reason,
         frozen: run.started_at.map(|at| moment(ctx, at)),
         text: file(db, id, "report.txt").await?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
-        source: deliveries.first().map(|first| beginning(&first.mime)),
-        recipients: deliveries.iter().map(|delivery| recipient(ctx, delivery)).collect(),
+        source: deliveries.iter().find(|row| may_read(ctx, &viewing, row)).map(|row| beginning(&row.mime)),
+        recipients: deliveries.iter().map(|delivery| recipient(ctx, &viewing, delivery)).collect(),
         data_hash: run.snapshot_hash,
         folder: archive::folder(&frozen, id),
         data,
@@ -109,20 +111,41 @@ pub async fn framed_html(ctx: &Ctx, id: OccurrenceId) -> AppResult<String> {
     }))
 }
 
-/// The message to a recipient as it went over the wire; to the first one where none is named.
+/// The message to a recipient as it went over the wire; to the first one that the person may read where none is named.
 ///
 /// # Errors
-/// [`AppError::NotFound`] where there is none, or the person does not see it.
+/// [`AppError::NotFound`] where there is none, or the person does not see the report; [`AppError::Forbidden`] for a
+/// viewer of the project who is not its recipient.
 pub async fn message(ctx: &Ctx, id: OccurrenceId, to: Option<DeliveryId>) -> AppResult<Vec<u8>> {
-    find_report(ctx, id).await?;
-    let found = deliveries(ctx.reader(), id).await?.into_iter().find(|row| to.is_none_or(|to| to == row.id));
-    found.map(|row| row.mime).ok_or(AppError::NotFound)
+    let (_, viewing) = find_run(ctx, id).await?;
+    let rows = deliveries(ctx.reader(), id).await?;
+    let found = match to {
+        Some(to) => rows.into_iter().find(|row| row.id == to),
+        None => {
+            let place = rows.iter().position(|row| may_read(ctx, &viewing, row)).unwrap_or_default();
+            rows.into_iter().nth(place)
+        }
+    };
+    let row = found.ok_or(AppError::NotFound)?;
+    if may_read(ctx, &viewing, &row) { Ok(row.mime) } else { Err(AppError::Forbidden) }
+}
+
+/// A message holds the address by which its recipient stops the mails: whoever has it, stops them. So a message is for
+/// its recipient, and for those who may take people off the list anyway.
+fn may_read(ctx: &Ctx, viewing: &access::Viewing, row: &delivery::Model) -> bool {
+    let is_own = row.user_id.is_some() && row.user_id == ctx.actor_id();
+    is_own || viewing.role() >= MemberRole::Editor
 }
 
 async fn find_report(ctx: &Ctx, id: OccurrenceId) -> AppResult<(occurrence::Model, project::Model)> {
+    let (run, viewing) = find_run(ctx, id).await?;
+    Ok((run, viewing.project().clone()))
+}
+
+async fn find_run(ctx: &Ctx, id: OccurrenceId) -> AppResult<(occurrence::Model, access::Viewing)> {
     let run = occurrence::Entity::find_by_id(id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
     let viewing = access::by_id(ctx, ctx.reader(), run.project_id).await?;
-    Ok((run, viewing.project().clone()))
+    Ok((run, viewing))
 }
 
 /// The columns of a run that the list shows.
@@ -197,10 +220,11 @@ async fn file(db: &impl ConnectionTrait, run: OccurrenceId, name: &str) -> AppRe
     Ok(query.one(db).await?.map(|file| file.bytes))
 }
 
-fn recipient(ctx: &Ctx, row: &delivery::Model) -> RecipientView {
+fn recipient(ctx: &Ctx, viewing: &access::Viewing, row: &delivery::Model) -> RecipientView {
     let reply = row.reply.as_deref().and_then(|json| serde_json::from_str::<SmtpReply>(json).ok());
     RecipientView {
         delivery: row.id,
+        has_file: may_read(ctx, viewing, row),
         name: row.name.clone(),
         address: row.address.clone(),
         phase: row.phase,
