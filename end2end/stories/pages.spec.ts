@@ -95,6 +95,16 @@ async function upload(client: Client): Promise<string> {
   return answer.headers.location!.split('/').at(-1)!;
 }
 
+/** Uploads a bounce, of a message that was not sent from here. */
+async function uploadBounce(client: Client): Promise<string> {
+  const mark = 'between-the-parts';
+  const bounce = fs.readFileSync(path.join(here, '../data/bounce.eml'), 'utf8');
+  const head = ['Content-Disposition: form-data; name="file"; filename="bounce.eml"', 'Content-Type: message/rfc822'];
+  const body = [`--${mark}`, ...head, '', bounce, `--${mark}--`, ''].join('\r\n');
+  const answer = await client.request('POST', '/jobs/bounces/upload', body, { 'content-type': `multipart/form-data; boundary=${mark}` });
+  return answer.headers.location!.split('/').at(-1)!;
+}
+
 const walks: Walk[] = [
   {
     name: 'the board and the views beside it',
@@ -171,13 +181,15 @@ const walks: Walk[] = [
   },
   {
     name: 'jobs, runs, reports and caught mail',
-    prepare: async (client) => ({ ...await project(client), ...await job(client) }),
+    prepare: async (client) => ({ ...await project(client), ...await job(client), bounce: await uploadBounce(client) }),
     pages: [
       ['/jobs', '/jobs'],
       ['/jobs/new', '/jobs/new'],
       ['/jobs/:id', '/jobs/{job}'],
       ['/jobs/:id/edit', '/jobs/{job}/edit'],
       ['/jobs/runs/:id', '/jobs/runs/{run}'],
+      ['/jobs/bounces', '/jobs/bounces', '/jobs/bounces?refused=not_a_report'],
+      ['/jobs/bounces/:id', '/jobs/bounces/{bounce}'],
       ['/reports', '/reports'],
       ['/reports/:id', '/reports/{report}'],
       ['/outbox', '/outbox'],
