@@ -189,7 +189,10 @@ fn is_status(text: &str) -> bool {
     let is_number = |part: Option<&str>| {
         part.is_some_and(|part| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()))
     };
-    matches!(parts.next(), Some("4" | "5" | "2")) && is_number(parts.next()) && is_number(parts.next()) && parts.next().is_none()
+    matches!(parts.next(), Some("4" | "5" | "2"))
+        && is_number(parts.next())
+        && is_number(parts.next())
+        && parts.next().is_none()
 }
 
 /// Header fields of a block: names in lower case, folded lines put together. What is no field is left out.
@@ -220,7 +223,8 @@ pub fn read_status(text: &str) -> Vec<BouncedRecipient> {
 fn recipient(fields: Vec<(String, String)>) -> Option<BouncedRecipient> {
     let get = |name: &str| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str());
     let address = address(get("final-recipient").or_else(|| get("original-recipient"))?)?;
-    let action = get("action").unwrap_or_default().split([' ', ';', '(']).next().unwrap_or_default().to_ascii_lowercase();
+    let action =
+        get("action").unwrap_or_default().split([' ', ';', '(']).next().unwrap_or_default().to_ascii_lowercase();
     let status = get("status").unwrap_or_default().split([' ', '(', ';']).next().unwrap_or_default();
     Some(BouncedRecipient {
         address,
@@ -241,7 +245,8 @@ fn address(value: &str) -> Option<String> {
 
 /// `smtp; 550 5.1.1 No such user` without its type.
 fn words(value: &str) -> String {
-    let is_type = |kind: &str| kind.len() <= 20 && kind.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let is_type =
+        |kind: &str| kind.len() <= 20 && kind.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let words = match value.split_once(';') {
         Some((kind, words)) if is_type(kind.trim()) => words,
         _ => value,
@@ -267,7 +272,11 @@ mod tests {
     fn the_servers_words_become_a_reply() {
         for (status, diagnostic, reply) in [
             ("5.1.1", "smtp; 550 5.1.1 <dana@example.org>: user unknown", "550 5.1.1 <dana@example.org>: user unknown"),
-            ("5.1.1", "smtp; 550-5.1.1 The email account\n that you tried", "550 5.1.1 The email account that you tried"),
+            (
+                "5.1.1",
+                "smtp; 550-5.1.1 The email account\n that you tried",
+                "550 5.1.1 The email account that you tried",
+            ),
             ("5.0.0", "smtp; 550 5.1.1 No such user", "550 5.1.1 No such user"),
             ("5.0.0", "smtp; 550 No such user here", "550 No such user here"),
             ("5.2.2", "smtp;552 mailbox full", "552 5.2.2 mailbox full"),

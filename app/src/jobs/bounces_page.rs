@@ -47,9 +47,13 @@ fn Refused() -> impl IntoView {
             Some("not_a_report") => {
                 "This mail is no bounce. Upload the bounce itself, not a forwarded copy of it and not the message that came back."
             }
-            Some("other_report") => "This mail is a report of another kind, like a receipt or a complaint. It says nothing about delivery.",
+            Some("other_report") => {
+                "This mail is a report of another kind, like a receipt or a complaint. It says nothing about delivery."
+            }
             Some("no_status") => "This bounce does not say for whom it is, so nothing can be done with it.",
-            Some("no_message_id") => "This bounce does not say which message came back, so nothing can be done with it.",
+            Some("no_message_id") => {
+                "This bounce does not say which message came back, so nothing can be done with it."
+            }
             _ => return None,
         };
         Some(view! { <p class="banner" data-tone="bad" role="alert">{words}</p> })

@@ -275,13 +275,16 @@ mod tests {
 
     #[tokio::test]
     async fn a_redirect_is_an_answer_and_is_not_followed() {
-        let (url, _asked) = server(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n".to_vec()).await;
+        let (url, _asked) =
+            server(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n".to_vec()).await;
         assert_eq!(here().send(get(&url)).await, Ok(Reply { status: 302, body: Vec::new() }));
     }
 
     #[tokio::test]
     async fn an_address_inside_is_refused_before_anything_is_connected() {
-        for url in ["http://127.0.0.1:1/", "http://[::1]:8080/", "https://169.254.169.254/", "http://[::ffff:10.0.0.1]/"] {
+        for url in
+            ["http://127.0.0.1:1/", "http://[::1]:8080/", "https://169.254.169.254/", "http://[::ffff:10.0.0.1]/"]
+        {
             let refused = HttpClient::default().send(get(url)).await;
             assert!(matches!(refused, Err(HttpError::AddressForbidden(_))), "{url}: {refused:?}");
         }
@@ -289,7 +292,9 @@ mod tests {
 
     #[tokio::test]
     async fn only_addresses_of_the_web_are_asked() {
-        for url in ["", "ftp://example.org/", "/path", "file:///etc/passwd", "http://user:word@127.0.0.1:8080/", "https://"] {
+        for url in
+            ["", "ftp://example.org/", "/path", "file:///etc/passwd", "http://user:word@127.0.0.1:8080/", "https://"]
+        {
             assert_eq!(here().send(get(url)).await, Err(HttpError::BadUrl), "{url:?}");
         }
         assert_eq!(here().send(get("http://127.0.0.1:25/")).await, Err(HttpError::PortForbidden(25)));

@@ -5,9 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use sea_orm::DatabaseConnection;
 use tokio::sync::{Notify, Semaphore};
 
-use super::{
-    assets::Assets, clock::Clock, db::Db, http_client::HttpClient, mail_lines::MailLines, secrets::Keyring,
-};
+use super::{assets::Assets, clock::Clock, db::Db, http_client::HttpClient, mail_lines::MailLines, secrets::Keyring};
 use crate::domain::network::Network;
 
 /// Passwords hashed at the same time: each takes 19 MiB and a core.

@@ -71,7 +71,10 @@ async fn a_hard_bounce_marks_the_message_and_stops_the_address() {
         assert_eq!(stopped.iter().map(|row| row.address.as_str()).collect::<Vec<_>>(), ["max@example.org"]);
         assert_eq!(server.messages().len(), 2, "nothing is sent again");
         let log = stage.log(run).await;
-        assert!(log.iter().any(|line| line.contains("its message came back; Mina Kovač uploaded the report")), "{log:?}");
+        assert!(
+            log.iter().any(|line| line.contains("its message came back; Mina Kovač uploaded the report")),
+            "{log:?}"
+        );
         let shown = bounces::show(&mina, id).await.unwrap();
         assert!(shown.is_applied && !shown.can_apply);
     })

@@ -90,7 +90,10 @@ async fn bad_keys_and_names_are_refused_each_beside_its_field() {
         let input = KeyInput { domain: "localhost".into(), selector: "a b".into(), key: "hello".into() };
         let Err(AppError::Invalid(invalid)) = signing::save(&ctx, account, input).await else { panic!("it was taken") };
         let said: Vec<_> = invalid.fields.iter().map(|field| (field.field.as_str(), &field.problem)).collect();
-        assert_eq!(said, [("domain", &Problem::NotAHost), ("selector", &Problem::NotASelector), ("key", &Problem::NotAKey)]);
+        assert_eq!(
+            said,
+            [("domain", &Problem::NotAHost), ("selector", &Problem::NotASelector), ("key", &Problem::NotAKey)]
+        );
         let small = include_str!("../../src/platform/mailer/dkim/rsa-1024.pem");
         let refused = signing::save(&ctx, account, KeyInput { key: small.into(), ..new_key("one") }).await;
         assert_eq!(refused, Err(AppError::field("key", Problem::KeySize)));

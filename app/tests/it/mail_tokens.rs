@@ -35,7 +35,8 @@ impl Endpoint {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/token", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
-        let mut answers: VecDeque<(u16, String)> = answers.iter().map(|(status, body)| (*status, (*body).to_owned())).collect();
+        let mut answers: VecDeque<(u16, String)> =
+            answers.iter().map(|(status, body)| (*status, (*body).to_owned())).collect();
         let notes = asked.clone();
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
@@ -46,14 +47,21 @@ impl Endpoint {
                     heard.extend_from_slice(&part[..count]);
                     let text = String::from_utf8_lossy(&heard).into_owned();
                     let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-                    let length = head.to_lowercase().split("content-length: ").nth(1).and_then(|rest| rest.lines().next().and_then(|line| line.trim().parse::<usize>().ok()));
+                    let length = head
+                        .to_lowercase()
+                        .split("content-length: ")
+                        .nth(1)
+                        .and_then(|rest| rest.lines().next().and_then(|line| line.trim().parse::<usize>().ok()));
                     if body.len() >= length.unwrap_or_default() {
                         notes.lock().unwrap().push(body.to_owned());
                         break;
                     }
                 }
                 let (status, body) = answers.pop_front().unwrap_or((500, "no more answers".into()));
-                let answer = format!("HTTP/1.1 {status} Answer\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
+                let answer = format!(
+                    "HTTP/1.1 {status} Answer\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                    body.len()
+                );
                 stream.write_all(answer.as_bytes()).await.unwrap();
             }
         });
@@ -140,11 +148,8 @@ async fn a_token_is_fetched_once_kept_sealed_and_renewed_before_its_end() {
 async fn a_token_that_the_server_refuses_is_renewed_once() {
     each_database(async |app| {
         let server = SmtpServer::start(&["--auth", "dana:fresh", "--mechanisms", "XOAUTH2"]);
-        let endpoint = Endpoint::start(&[
-            (200, r#"{"access_token":"revoked"}"#),
-            (200, r#"{"access_token":"fresh"}"#),
-        ])
-        .await;
+        let endpoint =
+            Endpoint::start(&[(200, r#"{"access_token":"revoked"}"#), (200, r#"{"access_token":"fresh"}"#)]).await;
         let ctx = app.as_person(&Cast::new(&app).await.mina);
         let id = account(&ctx, &server).await;
         oauth::save(&ctx, id, endpoint.renewal()).await.unwrap();
@@ -163,7 +168,8 @@ async fn a_token_that_the_server_refuses_is_renewed_once() {
 async fn the_words_of_an_endpoint_are_shown_without_secrets_and_with_what_to_do() {
     each_database(async |app| {
         let server = SmtpServer::start(&["--auth", "dana:fresh", "--mechanisms", "XOAUTH2"]);
-        let refusal = r#"{"error":"invalid_grant","error_description":"Token refresh-1 has been\nexpired or revoked."}"#;
+        let refusal =
+            r#"{"error":"invalid_grant","error_description":"Token refresh-1 has been\nexpired or revoked."}"#;
         let endpoint = Endpoint::start(&[(400, refusal), (503, "busy"), (200, "{}")]).await;
         let ctx = app.as_person(&Cast::new(&app).await.mina);
         let id = account(&ctx, &server).await;
@@ -199,7 +205,10 @@ async fn secrets_stay_with_the_endpoint_and_the_server_that_they_were_entered_fo
             refresh_token: "refresh-1".into(),
         };
         let blank = RenewalInput { refresh_token: String::new(), ..google.clone() };
-        assert_eq!(oauth::save(&ctx, id, blank.clone()).await, Err(AppError::field("refresh_token", Problem::Required)));
+        assert_eq!(
+            oauth::save(&ctx, id, blank.clone()).await,
+            Err(AppError::field("refresh_token", Problem::Required))
+        );
         oauth::save(&ctx, id, google.clone()).await.unwrap();
         assert_eq!(stored(&app, id).await.unwrap().token_url, "https://oauth2.googleapis.com/token");
         oauth::save(&ctx, id, blank.clone()).await.unwrap();
@@ -210,13 +219,21 @@ async fn secrets_stay_with_the_endpoint_and_the_server_that_they_were_entered_fo
             let refused = oauth::save(&ctx, id, other).await;
             assert_eq!(refused, Err(AppError::field("refresh_token", Problem::EnterAgain)));
         }
-        let plain = RenewalInput { provider: "other".into(), token_url: "http://example.org/token".into(), ..google.clone() };
+        let plain =
+            RenewalInput { provider: "other".into(), token_url: "http://example.org/token".into(), ..google.clone() };
         assert_eq!(oauth::save(&ctx, id, plain).await, Err(AppError::field("token_url", Problem::NotATokenAddress)));
         assert_eq!(oauth::save(&app.as_person(&cast.jonas), id, google).await, Err(AppError::Forbidden));
 
         accounts::update(&ctx, id, 1, AccountInput { name: "Mail".into(), ..input(2525) }).await.unwrap();
         assert!(stored(&app, id).await.is_some(), "the same server");
-        accounts::update(&ctx, id, 2, AccountInput { host: "evil.example".into(), tls: "start_tls".into(), ..input(587) }).await.unwrap();
+        accounts::update(
+            &ctx,
+            id,
+            2,
+            AccountInput { host: "evil.example".into(), tls: "start_tls".into(), ..input(587) },
+        )
+        .await
+        .unwrap();
         assert_eq!(stored(&app, id).await, None, "another server gets no token");
     })
     .await;

@@ -1,7 +1,10 @@
 //! Whom an account trusts, and what its test says of a certificate, against real servers.
 
 use app::{
-    domain::{ids::AccountId, mail_probe::{ProbeReport, ProbeResult}},
+    domain::{
+        ids::AccountId,
+        mail_probe::{ProbeReport, ProbeResult},
+    },
     entities::smtp_account,
     error::{AppError, Problem},
     mail::service::{
@@ -61,7 +64,10 @@ async fn a_private_authority_is_trusted_by_its_account_alone_until_it_is_removed
         assert!(advice.contains("Private test authority, is not known here"), "{advice}");
         let shown = &refused.chain[0];
         assert!(shown.subject.contains("localhost") && shown.issuer.contains("Private test authority"), "{shown:?}");
-        assert_eq!((shown.names.as_slice(), shown.key.as_str()), (["localhost".to_owned(), "127.0.0.1".to_owned()].as_slice(), "ECDSA, 256 bits"));
+        assert_eq!(
+            (shown.names.as_slice(), shown.key.as_str()),
+            (["localhost".to_owned(), "127.0.0.1".to_owned()].as_slice(), "ECDSA, 256 bits")
+        );
         assert_eq!(shown.fingerprint.len(), 95, "shown although it was refused");
 
         let pem = format!("A note that somebody wrote\n{}", server.certificate.clone().unwrap());
@@ -96,7 +102,8 @@ async fn each_fault_of_a_certificate_is_diagnosed_with_what_it_says() {
         assert!(report.advice.as_ref().unwrap().contains("was valid until 1 Feb 2020"), "{report:?}");
         assert!(report.chain[0].days_left < 0 && report.chain[0].validity().ends_with("expired"));
 
-        let elsewhere = SmtpServer::start(&["--tls", "implicit", "--certificate", "authority", "--names", "mail.example.org"]);
+        let elsewhere =
+            SmtpServer::start(&["--tls", "implicit", "--certificate", "authority", "--names", "mail.example.org"]);
         let id = encrypted(&ctx, &elsewhere, "127.0.0.1").await;
         authorities::save(&ctx, id, &elsewhere.certificate.clone().unwrap()).await.unwrap();
         let advice = tested(&ctx, id).await.advice.unwrap();

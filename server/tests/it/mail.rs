@@ -190,7 +190,9 @@ async fn a_bounce_is_uploaded_and_shown_and_what_is_none_is_refused_with_its_rea
         let answer = upload_bounce(&mut visitor, POSTFIX).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER);
         let page = visitor.get(&answer.location().to_owned()).await;
-        for words in ["max@example.org", "550 5.1.1", "0123456789abcdef@example.org", "None of yours has sent this message"] {
+        for words in
+            ["max@example.org", "550 5.1.1", "0123456789abcdef@example.org", "None of yours has sent this message"]
+        {
             assert!(page.body.contains(words), "{words} in {}", page.body);
         }
         assert!(!page.body.contains("Do this"), "nothing can be done about a message that was not sent from here");

@@ -68,7 +68,8 @@ pub async fn show(ctx: &Ctx, id: BounceId) -> AppResult<BounceDetail> {
         outcome: found.as_ref().map(|found| outcome(recipient, &found.address, found.phase)),
     });
     let items: Vec<BounceItem> = items.collect();
-    let can_apply = row.applied_at.is_none() && items.iter().any(|item| item.outcome.is_some_and(BounceOutcome::changes));
+    let can_apply =
+        row.applied_at.is_none() && items.iter().any(|item| item.outcome.is_some_and(BounceOutcome::changes));
     Ok(BounceDetail {
         id,
         message_id: report.message_id.clone().unwrap_or_default(),
@@ -118,7 +119,9 @@ pub async fn apply(ctx: &Ctx, id: BounceId) -> AppResult<()> {
         // The round that follows counts anew how the run has ended.
         ledger::step(ctx, &tx, &held, run, occurrence::Event::Reopened, ledger::no_columns()).await?;
     }
-    bounce::ActiveModel { id: Unchanged(id), applied_at: Set(Some(ctx.now)), ..Default::default() }.update(&*tx).await?;
+    bounce::ActiveModel { id: Unchanged(id), applied_at: Set(Some(ctx.now)), ..Default::default() }
+        .update(&*tx)
+        .await?;
     tx.commit().await?;
     ctx.app.wake.notify_one();
     Ok(())
@@ -128,8 +131,7 @@ async fn own(ctx: &Ctx, id: BounceId) -> AppResult<(bounce::Model, Bounce)> {
     let me = ctx.me()?.id;
     let row = bounce::Entity::find_by_id(id).one(ctx.reader()).await?.filter(|row| row.uploaded_by == me);
     let row = row.ok_or(AppError::NotFound)?;
-    let report = serde_json::from_str(&row.report)
-        .map_err(|error| fault::internal("reading a bounce", error))?;
+    let report = serde_json::from_str(&row.report).map_err(|error| fault::internal("reading a bounce", error))?;
     Ok((row, report))
 }
 
