@@ -69,6 +69,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/jobs") view=JobsPage />
                     <Route path=path!("/jobs/new") view=NewJobPage />
                     <Route path=path!("/jobs/runs/:id") view=RunPage />
+                    <Route path=path!("/jobs/bounces") view=BouncesPage />
+                    <Route path=path!("/jobs/bounces/:id") view=BouncePage />
                     <Route path=path!("/jobs/:id") view=JobPage />
                     <Route path=path!("/jobs/:id/edit") view=EditJobPage />
                     <Route path=path!("/jobs/:id/backfill") view=BackfillPage />

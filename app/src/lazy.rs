@@ -92,6 +92,8 @@ lazy_pages!(
         BackfillPage: open_backfill = jobs,
         DryRunPage: open_dry_run = jobs,
         RunPage: open_run = jobs,
+        BouncesPage: open_bounces = jobs,
+        BouncePage: open_bounce = jobs,
     }
     reports {
         ReportsPage: open_reports = archive,

@@ -8,6 +8,7 @@ The first line on standard output is {"listening": PORT, "ca": PATH or null}; th
 input closes.
 
     server.py --folder /tmp/mail --port 0 --tls starttls --auth dana:secret
+    server.py --folder /tmp/mail --tls implicit --certificate authority   signed by an authority, whose file "ca" names
     server.py --folder /tmp/mail --fail rcpt:450:2     two temporary refusals, then accept
     server.py --folder /tmp/mail --fail rcpt:550:1:5.1.1  one refusal with this enhanced code
     server.py --folder /tmp/mail --auth dana:token --mechanisms XOAUTH2
@@ -268,18 +269,48 @@ class Conversation(SMTP):
         await super().smtp_QUIT(arg)
 
 
-def make_certificate(folder, names):
-    """A certificate of its own making for the names; it is its own authority."""
+def make_certificate(folder, names, kind):
+    """A certificate for the names, and what vouches for it: itself, or an authority made for it."""
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     alternatives = ",".join(("IP:" if n.replace(".", "").isdigit() else "DNS:") + n for n in names)
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-         "-nodes", "-days", "2", "-subj", f"/CN={names[0]}", "-addext", f"subjectAltName={alternatives}",
-         "-addext", "basicConstraints=critical,CA:FALSE",
-         "-keyout", str(key), "-out", str(certificate)],
-        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )
-    return certificate, key
+    new_key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+
+    def openssl(*arguments):
+        subprocess.run(["openssl", *map(str, arguments)], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    if kind == "own":
+        openssl("req", "-x509", *new_key, "-days", "2", "-subj", f"/CN={names[0]}",
+                "-addext", f"subjectAltName={alternatives}", "-addext", "basicConstraints=critical,CA:FALSE",
+                "-keyout", key, "-out", certificate)
+        return certificate, key, certificate
+    authority, authority_key, request = folder / "authority.pem", folder / "authority-key.pem", folder / "request.pem"
+    openssl("req", "-x509", *new_key, "-days", "3650", "-subj", "/CN=Private test authority",
+            "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign",
+            "-keyout", authority_key, "-out", authority)
+    openssl("req", "-new", *new_key, "-subj", f"/CN={names[0]}", "-keyout", key, "-out", request)
+    (folder / "index.txt").write_text("")
+    (folder / "serial").write_text("1000\n")
+    settings = folder / "authority.cnf"
+    settings.write_text(f"""[ca]
+default_ca = this
+[this]
+database = {folder}/index.txt
+new_certs_dir = {folder}
+serial = {folder}/serial
+default_md = sha256
+policy = names
+x509_extensions = server
+[names]
+commonName = supplied
+[server]
+subjectAltName = {alternatives}
+basicConstraints = critical,CA:FALSE
+""")
+    when = ["-startdate", "20200101000000Z", "-enddate", "20200201000000Z"] if kind == "expired" else ["-days", "2"]
+    openssl("ca", "-batch", "-notext", "-config", settings, "-cert", authority, "-keyfile", authority_key,
+            "-in", request, "-out", certificate, *when)
+    return certificate, key, authority
 
 
 def read_options():
@@ -289,6 +320,8 @@ def read_options():
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--tls", choices=("none", "implicit", "starttls"), default="none")
     parser.add_argument("--names", default="localhost,127.0.0.1", help="names in the certificate")
+    parser.add_argument("--certificate", choices=("own", "authority", "expired"), default="own",
+                        help="signed by itself, by an authority of its own, or by that one and long expired")
     parser.add_argument("--auth", type=lambda text: tuple(text.split(":", 1)), metavar="USER:PASSWORD")
     parser.add_argument("--mechanisms", default="PLAIN,LOGIN,CRAM-MD5")
     parser.add_argument("--fail", action="append", default=[], metavar="PHASE:CODE[:TIMES[:ENHANCED]]")
@@ -306,9 +339,9 @@ async def serve(options):
     ledger = Ledger(options.folder)
     trouble = Misbehaviour(options.fail, options.stall, options.trickle, options.reset)
     handler = Post(options.folder, ledger, options)
-    context = certificate = None
+    context = authority = None
     if options.tls != "none":
-        certificate, key = make_certificate(options.folder, options.names.split(","))
+        certificate, key, authority = make_certificate(options.folder, options.names.split(","), options.certificate)
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(certificate, key)
 
@@ -331,7 +364,7 @@ async def serve(options):
         lambda: Conversation(handler, ledger, trouble, **settings),
         host=options.host, port=options.port, ssl=context if options.tls == "implicit" else None)
     port = server.sockets[0].getsockname()[1]
-    print(json.dumps({"listening": port, "ca": str(certificate) if certificate else None}), flush=True)
+    print(json.dumps({"listening": port, "ca": str(authority) if authority else None}), flush=True)
     if options.stay:
         await asyncio.Event().wait()
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)

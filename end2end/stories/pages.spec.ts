@@ -95,6 +95,16 @@ async function upload(client: Client): Promise<string> {
   return answer.headers.location!.split('/').at(-1)!;
 }
 
+/** Uploads a bounce, of a message that was not sent from here. */
+async function uploadBounce(client: Client): Promise<string> {
+  const mark = 'between-the-parts';
+  const bounce = fs.readFileSync(path.join(here, '../data/bounce.eml'), 'utf8');
+  const head = ['Content-Disposition: form-data; name="file"; filename="bounce.eml"', 'Content-Type: message/rfc822'];
+  const body = [`--${mark}`, ...head, '', bounce, `--${mark}--`, ''].join('\r\n');
+  const answer = await client.request('POST', '/jobs/bounces/upload', body, { 'content-type': `multipart/form-data; boundary=${mark}` });
+  return answer.headers.location!.split('/').at(-1)!;
+}
+
 const walks: Walk[] = [
   {
     name: 'the board and the views beside it',
@@ -172,7 +182,7 @@ const walks: Walk[] = [
   },
   {
     name: 'jobs, runs, reports and caught mail',
-    prepare: async (client) => ({ ...await project(client), ...await job(client) }),
+    prepare: async (client) => ({ ...await project(client), ...await job(client), bounce: await uploadBounce(client) }),
     pages: [
       ['/jobs', '/jobs', '/jobs?q=nothing+like+this'],
       ['/jobs/new', '/jobs/new', '/jobs/new?kind=digest', '/jobs/new?kind=reminder', '/jobs/new?kind=archive_tasks', '/jobs/new?kind=git_push'],
@@ -181,6 +191,8 @@ const walks: Walk[] = [
       ['/jobs/:id/backfill', '/jobs/{job}/backfill?from=2026-11-20T00%3A00&to=2027-01-20T00%3A00&overlap=queue_all'],
       ['/jobs/:id/dry-run', '/jobs/{job}/dry-run?at=2026-11-30T07%3A00'],
       ['/jobs/runs/:id', '/jobs/runs/{run}'],
+      ['/jobs/bounces', '/jobs/bounces', '/jobs/bounces?refused=not_a_report'],
+      ['/jobs/bounces/:id', '/jobs/bounces/{bounce}'],
       ['/reports', '/reports', '/reports?q=nothing+like+it'],
       ['/reports/:id', '/reports/{report}', '/reports/{report}?view=recipients', '/reports/{report}?view=source'],
       ['/reports/:id/compare', '/reports/{report}/compare'],

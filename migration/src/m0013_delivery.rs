@@ -1,5 +1,5 @@
 //! Delivery in full: authorities of an account, the key that signs its mail, access tokens that renew themselves, and
-//! messages found by the id under which they left.
+//! bounce messages with what they are about.
 
 use sea_orm_migration::prelude::*;
 
@@ -20,7 +20,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        ddl::drop_tables(manager, &["mail_oauth", "mail_signature"]).await
+        ddl::drop_tables(manager, &["bounce", "mail_oauth", "mail_signature"]).await
     }
 }
 
@@ -46,5 +46,13 @@ CREATE TABLE mail_oauth (
     access_expires_at {time},
     updated_at {time} NOT NULL
 );
+CREATE TABLE bounce (
+    id {uuid} PRIMARY KEY,
+    uploaded_by {uuid} NOT NULL REFERENCES "user" (id) ON DELETE CASCADE,
+    report text NOT NULL,
+    created_at {time} NOT NULL,
+    applied_at {time}
+);
+CREATE INDEX bounce_uploaded_by ON bounce (uploaded_by);
 CREATE INDEX delivery_message_id ON delivery (message_id);
 "#;

@@ -35,6 +35,7 @@ pub fn router(app: AppState, site_root: &Path, proxies: TrustedProxies) -> Route
         .merge(outbox::routes())
         .merge(unsubscribe::routes())
         .merge(app::imports::upload::routes())
+        .merge(app::jobs::bounce_upload::routes())
         .fallback(get(pages::render))
         .layer(from_fn_with_state(app.clone(), pages::guard))
         .layer(from_fn_with_state(proxies.clone(), sessions::identify))

@@ -71,6 +71,8 @@ pub enum Event {
     Broken { attempt: u32, reason: String },
     /// The account itself does not work: wrong password, untrusted certificate, wrong TLS mode.
     AccountBlocked { attempt: u32, reason: String },
+    /// The message came back after it was accepted. `is_hard`: the address leads nowhere.
+    Returned { reply: SmtpReply, is_hard: bool },
     /// A worker found the row of a worker that is gone.
     Abandoned,
     /// Its recipient must not get it: found before an attempt.
@@ -174,6 +176,8 @@ impl Delivery {
             (DataSent, Event::Abandoned) => self
                 .with_reason("The server stopped while it waited for the mail server's answer.".into())
                 .doubt(now, policy, seed),
+            (Accepted | Uncertain, Event::Returned { reply, is_hard: false }) => self.with_reply(reply).end(Failed),
+            (Accepted | Uncertain, Event::Returned { reply, is_hard: true }) => self.bounce(reply),
             (Queued | Deferred, Event::Withheld { reason }) => self.withhold(reason),
             (Uncertain | Failed | Withheld, Event::SendAgain) => self.queue_again(now),
             (Uncertain, Event::KnownToHaveArrived) => {
@@ -286,6 +290,7 @@ impl Event {
             | Self::Broken { attempt, .. }
             | Self::AccountBlocked { attempt, .. } => Some(*attempt),
             Self::Claimed
+            | Self::Returned { .. }
             | Self::Abandoned
             | Self::Withheld { .. }
             | Self::SendAgain

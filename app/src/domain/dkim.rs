@@ -84,7 +84,9 @@ mod tests {
         {
             assert!(is_aligned(from, signing), "{from} {signing}");
         }
-        for (from, signing) in [("example.org", "example.com"), ("badexample.org", "example.org"), ("a.example.org", "b.example.org")] {
+        for (from, signing) in
+            [("example.org", "example.com"), ("badexample.org", "example.org"), ("a.example.org", "b.example.org")]
+        {
             assert!(!is_aligned(from, signing), "{from} {signing}");
         }
     }

@@ -61,6 +61,8 @@ ids!(
     OccurrenceId,
     DeliveryId,
     SuppressionId,
+    /// An uploaded bounce message.
+    BounceId,
     ArtifactId,
     ImportId,
     WorkNoteId,

@@ -8,6 +8,7 @@ pub mod automation;
 pub mod backoff;
 pub mod board_filter;
 pub mod board_look;
+pub mod bounce;
 pub mod calendar;
 pub mod certificate;
 pub mod checklist;

@@ -131,7 +131,9 @@ mod tests {
     #[test]
     fn a_network_holds_what_begins_as_it_does() {
         let net: Network = "10.20.0.0/16".parse().unwrap();
-        assert!(net.contains(ip("10.20.255.1")) && net.contains(ip("::ffff:10.20.0.1")) && !net.contains(ip("10.21.0.1")));
+        assert!(
+            net.contains(ip("10.20.255.1")) && net.contains(ip("::ffff:10.20.0.1")) && !net.contains(ip("10.21.0.1"))
+        );
         let one: Network = "::1".parse().unwrap();
         assert!(one.contains(ip("::1")) && !one.contains(ip("::2")));
         assert!("0.0.0.0/0".parse::<Network>().unwrap().contains(ip("8.8.8.8")));

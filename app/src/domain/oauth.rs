@@ -53,7 +53,10 @@ pub fn is_token_address(url: &str) -> bool {
         Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
         _ => authority,
     };
-    is_plain && !host.is_empty() && !authority.contains('@') && (is_safe || ["localhost", "127.0.0.1", "[::1]"].contains(&host))
+    is_plain
+        && !host.is_empty()
+        && !authority.contains('@')
+        && (is_safe || ["localhost", "127.0.0.1", "[::1]"].contains(&host))
 }
 
 /// What a token endpoint answers when it gives a token.

@@ -9,6 +9,7 @@ pub mod artifact;
 pub mod attachment;
 pub mod attachment_content;
 pub mod board_column;
+pub mod bounce;
 pub mod checklist_item;
 pub mod column_fold;
 pub mod comment;

@@ -141,6 +141,7 @@ id_columns!(
     OccurrenceId,
     DeliveryId,
     SuppressionId,
+    BounceId,
     ArtifactId,
     ImportId,
     WorkNoteId,

@@ -4,6 +4,11 @@ pub mod api;
 mod backfill_page;
 mod cron_field;
 mod dry_run_page;
+mod bounce_page;
+#[cfg(feature = "ssr")]
+pub mod bounce_upload;
+pub mod bounces_api;
+mod bounces_page;
 mod edit_page;
 mod editor;
 pub mod form;
@@ -30,6 +35,8 @@ pub mod view;
 
 pub use backfill_page::BackfillPage;
 pub use dry_run_page::DryRunPage;
+pub use bounce_page::BouncePage;
+pub use bounces_page::BouncesPage;
 pub use edit_page::{EditJobPage, NewJobPage};
 pub use job_page::JobPage;
 pub use list_page::JobsPage;

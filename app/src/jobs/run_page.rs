@@ -83,10 +83,18 @@ fn Run(detail: RunDetail) -> impl IntoView {
             <ErrorSummary error=refused />
             {move || result(head.get())}
             {move || people.with(|(people, can_decide)| (!people.is_empty()).then(|| recipients(id, people.clone(), *can_decide)))}
+            {move || people.with(|(people, can_decide)| came_back(!people.is_empty() && *can_decide))}
             <LogPanel run=id page=log is_open=is_open on_news=again />
         </Page>
     }
     .into_any()
+}
+
+/// Where a bounce is told of: who may decide about the messages of a run may say that one came back.
+fn came_back(may_tell: bool) -> AnyView {
+    may_tell
+        .then(|| view! { <p class="small">"A message came back later? "<a class="link" href="/jobs/bounces">"Upload the bounce"</a>"."</p> })
+        .into_any()
 }
 
 /// After a run was cancelled nothing is decided about its messages any more.

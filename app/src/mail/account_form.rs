@@ -22,7 +22,11 @@ pub fn AccountForm(account: Option<AccountDetail>) -> impl IntoView {
     let modes = TlsMode::ALL.iter().map(|mode| Choice::new(mode.as_str(), mode.label())).collect::<Vec<_>>();
     let methods = AuthMethod::ALL.iter().map(|method| Choice::new(method.as_str(), method.label())).collect::<Vec<_>>();
     let sender_name = account.as_ref().map_or_else(|| "AutoReport".to_owned(), |account| account.sender_name.clone());
-    let password_hint = if has_password { "Saved, hidden. Leave it empty to keep it." } else { "Stored encrypted." };
+    let password_hint = if has_password {
+        "Saved, hidden. Leave it empty to keep it."
+    } else {
+        "Stored encrypted. With XOAUTH2 an access token; leave it empty to let tokens renew themselves."
+    };
     view! {
         <ErrorSummary error=error />
         <form class="form" method="post" action=SaveAccount::url()>

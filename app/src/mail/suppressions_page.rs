@@ -24,6 +24,7 @@ pub fn SuppressionsPage() -> impl IntoView {
             title="No mail"
             lead="Addresses to which nothing is sent: their owners stopped it, a mail server does not know them, or somebody put them here."
         >
+            <p class="small">"A message came back? "<a class="link" href="/jobs/bounces">"Upload the bounce"</a>"."</p>
             <Transition>
                 {move || Suspend::new(async move {
                     match list.await {

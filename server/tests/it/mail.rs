@@ -12,7 +12,10 @@ use app::{
     },
     testing::{TestApp, each_database, smtp_server::SmtpServer},
 };
-use axum::http::{StatusCode, header};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
 
 use crate::site::{Answer, Visitor};
 
@@ -162,6 +165,50 @@ async fn an_account_is_made_tested_and_removed_without_javascript() {
         let removed = visitor.post(&remove, &referer, &[("id", &id), ("confirm", "Office mail")]).await;
         assert_eq!(removed.location(), "/settings/mail?notice=deleted");
         assert_eq!(visitor.get(&page_path).await.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+/// Uploads a file as the page of bounces does.
+async fn upload_bounce(visitor: &mut Visitor, content: &[u8]) -> Answer {
+    let head = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"bounce.eml\"\r\nContent-Type: message/rfc822\r\n\r\n";
+    let body = [head.as_bytes(), content, b"\r\n--edge--\r\n"].concat();
+    let request = Request::post("/jobs/bounces/upload")
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge")
+        .header("sec-fetch-site", "same-origin")
+        .body(Body::from(body))
+        .unwrap();
+    visitor.send(request).await
+}
+
+#[tokio::test]
+async fn a_bounce_is_uploaded_and_shown_and_what_is_none_is_refused_with_its_reason() {
+    const POSTFIX: &[u8] = include_bytes!("../../../app/src/platform/mailer/bounce/postfix.eml");
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        visitor.sign_up().await;
+        let answer = upload_bounce(&mut visitor, POSTFIX).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        let page = visitor.get(&answer.location().to_owned()).await;
+        for words in
+            ["max@example.org", "550 5.1.1", "0123456789abcdef@example.org", "None of yours has sent this message"]
+        {
+            assert!(page.body.contains(words), "{words} in {}", page.body);
+        }
+        assert!(!page.body.contains("Do this"), "nothing can be done about a message that was not sent from here");
+        for (content, code) in [
+            (b"".as_slice(), "empty"),
+            (b"hello", "not_a_message"),
+            (b"Subject: Hello\r\n\r\nHi\r\n", "not_a_report"),
+            (&vec![b'x'; 5 * 1024 * 1024 + 1], "too_large"),
+        ] {
+            let answer = upload_bounce(&mut visitor, content).await;
+            assert_eq!(answer.location(), format!("/jobs/bounces?refused={code}"));
+            let page = visitor.get(&answer.location().to_owned()).await;
+            assert!(page.body.contains("role=\"alert\""), "{code}: {}", page.body);
+        }
+        let stranger = upload_bounce(&mut Visitor::new(&app), POSTFIX).await;
+        assert!(stranger.location().starts_with("/sign-in"), "{}", stranger.location());
     })
     .await;
 }

@@ -30,6 +30,7 @@ const NAMED: &[(&str, &str)] = &[
     ("delivery", "user_id"),
     ("suppression", "created_by"),
     ("outbox_release", "released_by"),
+    ("bounce", "uploaded_by"),
 ];
 
 /// Tables with at most one row for a person and something else: the person's own row wins.

@@ -6,6 +6,7 @@ mod addressees;
 pub mod backfill;
 mod book;
 pub mod copies;
+pub mod bounces;
 pub mod dry_run;
 pub mod duplicate;
 mod kinds;

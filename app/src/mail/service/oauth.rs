@@ -222,7 +222,11 @@ impl Secrets {
             opened.map_err(|error| fault::internal("opening a token", error))
         };
         Ok(Self {
-            client_secret: row.client_secret_ciphertext.as_ref().map(|sealed| open(CLIENT_SECRET, sealed)).transpose()?,
+            client_secret: row
+                .client_secret_ciphertext
+                .as_ref()
+                .map(|sealed| open(CLIENT_SECRET, sealed))
+                .transpose()?,
             refresh_token: open(REFRESH_TOKEN, &row.refresh_token_ciphertext)?,
             access_token: row.access_token_ciphertext.as_ref().map(|sealed| open(ACCESS_TOKEN, sealed)).transpose()?,
         })

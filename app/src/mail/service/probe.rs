@@ -127,16 +127,18 @@ async fn send(
 
 /// A good report without details.
 fn report(what: String) -> ProbeReport {
-    ProbeReport { result: ProbeResult::Good, what, advice: None, steps: Vec::new(), chain: Vec::new(), lines: Vec::new() }
+    ProbeReport {
+        result: ProbeResult::Good,
+        what,
+        advice: None,
+        steps: Vec::new(),
+        chain: Vec::new(),
+        lines: Vec::new(),
+    }
 }
 
 /// A short message that says where it comes from.
-fn message(
-    ctx: &Ctx,
-    sender: &Mailbox,
-    signer: Option<&DkimKey>,
-    to: &EmailAddress,
-) -> AppResult<(Envelope, Vec<u8>)> {
+fn message(ctx: &Ctx, sender: &Mailbox, signer: Option<&DkimKey>, to: &EmailAddress) -> AppResult<(Envelope, Vec<u8>)> {
     let base_url = &ctx.app.settings.base_url;
     let text = format!("This is a test message from AutoReport at {base_url}.\n\nMail from this account arrives.\n");
     let html = format!(

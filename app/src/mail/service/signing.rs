@@ -85,11 +85,8 @@ pub async fn save(ctx: &Ctx, id: AccountId, input: KeyInput) -> AppResult<()> {
         "" => DkimKey::generate().map_err(|error| fault::internal("making a DKIM key", error))?,
         given => Secret::new(given),
     };
-    let opened = if pem.expose().len() > KEY_MAX {
-        Err(KeyProblem::NotAKey)
-    } else {
-        DkimKey::open(&domain, &selector, &pem)
-    };
+    let opened =
+        if pem.expose().len() > KEY_MAX { Err(KeyProblem::NotAKey) } else { DkimKey::open(&domain, &selector, &pem) };
     let opened = match opened {
         Ok(opened) => Some(opened),
         Err(problem) => {
@@ -115,17 +112,9 @@ pub async fn save(ctx: &Ctx, id: AccountId, input: KeyInput) -> AppResult<()> {
         return Err(AppError::field("domain", Problem::NotAllowed));
     }
     use mail_signature::Column;
-    let changed = [
-        Column::Domain,
-        Column::Selector,
-        Column::Algorithm,
-        Column::KeyCiphertext,
-        Column::Record,
-        Column::CreatedAt,
-    ];
-    let instead = OnConflict::column(Column::AccountId)
-        .update_columns(changed)
-        .to_owned();
+    let changed =
+        [Column::Domain, Column::Selector, Column::Algorithm, Column::KeyCiphertext, Column::Record, Column::CreatedAt];
+    let instead = OnConflict::column(Column::AccountId).update_columns(changed).to_owned();
     mail_signature::Entity::insert(row).on_conflict(instead).exec_without_returning(&*tx).await?;
     Ok(tx.commit().await?)
 }

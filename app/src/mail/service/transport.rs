@@ -21,8 +21,8 @@ use crate::{
         ctx::Ctx,
         fault,
         mailer::{
-            Cleartext, Credentials, DkimKey, Envelope, Failure, FailureKind, MailServer, Mailbox, PhaseHook, Recorder, Roots,
-            Session, Step, Stop, Timeouts,
+            Cleartext, Credentials, DkimKey, Envelope, Failure, FailureKind, MailServer, Mailbox, PhaseHook, Recorder,
+            Roots, Session, Step, Stop, Timeouts,
         },
     },
 };

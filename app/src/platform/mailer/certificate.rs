@@ -26,10 +26,16 @@ const MAX_AUTHORITIES: usize = 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthorityProblem {
     NotPem,
-    TooMany { max: u32 },
-    Expired { number: u32 },
+    TooMany {
+        max: u32,
+    },
+    Expired {
+        number: u32,
+    },
     /// It must not sign other certificates.
-    NotAnAuthority { number: u32 },
+    NotAnAuthority {
+        number: u32,
+    },
 }
 
 /// What stands in the certificates that a server showed, its own first. One that cannot be read is left out.
@@ -143,7 +149,9 @@ mod tests {
 
     #[test]
     fn what_is_no_certificate_is_no_authority() {
-        for text in ["", "hello", "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----", &encode("CERTIFICATE", b"x")] {
+        for text in
+            ["", "hello", "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----", &encode("CERTIFICATE", b"x")]
+        {
             assert_eq!(read_authorities(text, now()), Err(AuthorityProblem::NotPem), "{text:?}");
         }
         assert_eq!(read_authorities(&encode("PRIVATE KEY", b"x"), now()), Err(AuthorityProblem::NotPem));

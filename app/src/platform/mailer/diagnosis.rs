@@ -121,7 +121,8 @@ mod tests {
 
     #[test]
     fn an_unknown_issuer_is_told_apart_from_a_certificate_that_vouches_for_itself() {
-        let unknown = |server: &MailServer, chain: &[Certificate]| advice(CertificateProblem::UnknownIssuer, server, chain);
+        let unknown =
+            |server: &MailServer, chain: &[Certificate]| advice(CertificateProblem::UnknownIssuer, server, chain);
         assert!(unknown(&server(), &[certificate("CN=a", "CN=a")]).contains("signed by itself"));
         let alone = unknown(&server(), &[certificate("CN=a", "CN=Private CA")]);
         assert!(alone.contains("CN=Private CA, is not known here") && alone.contains("the full chain"), "{alone}");

@@ -107,8 +107,7 @@ impl DkimKey {
         let (head, body) = split(message);
         let headers = headers(head);
         let has = |name: &str| headers.iter().any(|header| header.is(name));
-        let names: Vec<&str> =
-            SIGNED.into_iter().filter(|name| has(name)).chain(std::iter::once(OVERSIGNED)).collect();
+        let names: Vec<&str> = SIGNED.into_iter().filter(|name| has(name)).chain(std::iter::once(OVERSIGNED)).collect();
         let unsigned = self.unsigned(&names, body, at);
         let signature = self.signature(&headers, &names, &unsigned)?;
         let mut signed = format!("{unsigned}{}\r\n", folded(&STANDARD.encode(signature), "b=".len())).into_bytes();

@@ -1,6 +1,7 @@
 //! The door to mail servers: composes messages and speaks SMTP, phase by phase.
 
 mod anatomy;
+mod bounce;
 mod certificate;
 mod diagnosis;
 mod dial;
@@ -15,6 +16,7 @@ mod tls;
 mod wire;
 
 pub use anatomy::{Anatomy, HeaderLine, Part, anatomy, part};
+pub use bounce::{NoBounce, read_bounce};
 pub use certificate::{AuthorityProblem, read_authorities};
 pub use diagnosis::diagnose;
 pub use dkim::{DkimKey, KeyProblem};

@@ -16,6 +16,7 @@ use app::{
         address::EmailAddress,
         automation::{Action, Trigger},
         board_filter::BoardFilter,
+        bounce::{Bounce, BounceAction, BouncedRecipient},
         ids::{ImportId, ProjectId, TaskId, TeamId, UserId},
         import::{
             mapping::{CsvMapping, Layout, ListMapping},
@@ -28,6 +29,7 @@ use app::{
     entities::{
         checklist_item, comment, delivery, import_run, member, occurrence, project, task, team_project, user, work_note,
     },
+    jobs::service::bounces,
     mail::service::{
         accounts::OUTBOX,
         outbox,
@@ -184,6 +186,9 @@ impl Fixture {
         if body.contains("{dead_import}") {
             fixture.add_import(app, &people.owner, "dead_import", ImportState::Running).await;
         }
+        if body.contains("{bounce}") {
+            fixture.add_bounce(app, &people.owner, project.id).await;
+        }
         if body.contains("{mail}") {
             fixture.add_mail(app, &people.owner).await;
         }
@@ -335,6 +340,21 @@ impl Fixture {
         };
         let rule = rules::create(ctx, &owning, input).await.unwrap();
         self.words.push(("rule", rule.to_string()));
+    }
+
+    async fn add_bounce(&mut self, app: &TestApp, owner: &Me, project: ProjectId) {
+        let run = sent_report(app, project).await;
+        let message = delivery::Entity::find().filter(delivery::Column::OccurrenceId.eq(run)).one(app.reader()).await;
+        let recipient = BouncedRecipient {
+            address: "mina@example.org".into(),
+            original: None,
+            action: BounceAction::Delayed,
+            status: None,
+            words: String::new(),
+        };
+        let report = Bounce { message_id: Some(message.unwrap().unwrap().message_id), recipients: vec![recipient] };
+        let ctx = Ctx::new(app.app.clone(), Actor::Person(owner.clone()));
+        self.words.push(("bounce", bounces::stage(&ctx, &report).await.unwrap().to_string()));
     }
 
     async fn add_import(&mut self, app: &TestApp, owner: &Me, word: &'static str, state: ImportState) {

@@ -179,6 +179,9 @@ pub const ROWS: &[Row] = &[
     row("confirm_import", Maker, "id={import}&target=new&name=Brought"),
     row("cancel_import", Maker, "id={import}"),
     row("revive_import", Maker, "id={dead_import}"),
+    // bounces
+    row("load_bounce", Maker, "id={bounce}"),
+    row("apply_bounce", Maker, "id={bounce}"),
     // mail
     row("list_accounts", Admin, ""),
     row("read_account", Admin, "id={account}"),

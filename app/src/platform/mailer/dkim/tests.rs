@@ -31,7 +31,9 @@ fn verifies(message: &[u8], check: impl Fn(&[u8], &[u8]) -> bool) -> bool {
     let own = String::from_utf8(all[0].relaxed()).unwrap();
     let tag = |name: &str| {
         let tags = own.split_once(':').unwrap().1.split(';');
-        tags.filter_map(|tag| tag.trim().split_once('=')).find(|(tag, _)| *tag == name).map(|(_, value)| value.replace(' ', ""))
+        tags.filter_map(|tag| tag.trim().split_once('='))
+            .find(|(tag, _)| *tag == name)
+            .map(|(_, value)| value.replace(' ', ""))
     };
     assert_eq!(tag("bh").unwrap(), STANDARD.encode(digest(&SHA256, &relaxed_body(body))));
     let names = tag("h").unwrap();
@@ -64,7 +66,9 @@ fn headers_and_bodies_are_canonical_as_in_rfc_6376() {
     assert_eq!(canonical, [b"a:X".to_vec(), b"b:Y Z".to_vec()]);
     assert_eq!(relaxed_body(body), b" C\r\nD E\r\n");
     // §3.4.4: nothing stays nothing, a missing line end is added.
-    for (body, canonical) in [("", ""), ("\r\n\r\n", ""), (" \r\n\t\r\n", ""), ("x", "x\r\n"), ("a\r\n\r\nb \r\n", "a\r\n\r\nb\r\n")] {
+    for (body, canonical) in
+        [("", ""), ("\r\n\r\n", ""), (" \r\n\t\r\n", ""), ("x", "x\r\n"), ("a\r\n\r\nb \r\n", "a\r\n\r\nb\r\n")]
+    {
         assert_eq!(relaxed_body(body.as_bytes()), canonical.as_bytes(), "{body:?}");
     }
 }
@@ -72,7 +76,10 @@ fn headers_and_bodies_are_canonical_as_in_rfc_6376() {
 #[test]
 fn of_several_headers_with_one_name_the_last_is_signed_first() {
     let all = headers(b"Received: one\r\nReceived: two\r\nFrom: a");
-    assert_eq!(select(&all, &["Received", "From", "Received", "Received"]), b"received:two\r\nfrom:a\r\nreceived:one\r\n");
+    assert_eq!(
+        select(&all, &["Received", "From", "Received", "Received"]),
+        b"received:two\r\nfrom:a\r\nreceived:one\r\n"
+    );
 }
 
 #[test]
@@ -87,7 +94,9 @@ fn a_signed_message_verifies_and_nothing_that_is_signed_can_change() {
     assert!(verifies(&signed, check));
     assert_eq!(signed, key.sign(MESSAGE, at()).unwrap(), "the same bytes every time");
     let text = String::from_utf8(signed).unwrap();
-    for (from, to) in [("Week\r\n 47", "Week\r\n 48"), ("<weekly.", "<daily."), ("reports@", "others@"), ("To: <dana", "To: <mina")] {
+    for (from, to) in
+        [("Week\r\n 47", "Week\r\n 48"), ("<weekly.", "<daily."), ("reports@", "others@"), ("To: <dana", "To: <mina")]
+    {
         assert!(!verifies(text.replace(from, to).as_bytes(), check), "{from}");
     }
     assert!(verifies(text.replace("not signed", "changed").as_bytes(), check));
@@ -126,8 +135,14 @@ fn a_new_key_signs_and_what_is_no_key_does_not() {
     let key = DkimKey::open("example.org", "mail", &DkimKey::generate().unwrap()).unwrap();
     assert_eq!(key.algorithm(), DkimAlgorithm::Ed25519);
     assert!(!format!("{key:?}").contains("PRIVATE"));
-    for text in ["", "hello", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", include_str!("rsa-public.pem")] {
-        assert_eq!(DkimKey::open("example.org", "mail", &Secret::new(text)).unwrap_err(), KeyProblem::NotAKey, "{text:?}");
+    for text in
+        ["", "hello", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", include_str!("rsa-public.pem")]
+    {
+        assert_eq!(
+            DkimKey::open("example.org", "mail", &Secret::new(text)).unwrap_err(),
+            KeyProblem::NotAKey,
+            "{text:?}"
+        );
     }
     let small = DkimKey::open("example.org", "mail", &Secret::new(include_str!("rsa-1024.pem")));
     assert_eq!(small.unwrap_err(), KeyProblem::WrongSize);

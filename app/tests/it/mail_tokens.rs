@@ -1,0 +1,240 @@
+//! XOAUTH2: tokens come from an endpoint when they are needed, are kept, and are renewed when a server refuses them.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+};
+
+use app::{
+    domain::{ids::AccountId, mail_probe::ProbeResult},
+    entities::mail_oauth,
+    error::{AppError, Problem},
+    mail::service::{
+        accounts::{self, AccountInput},
+        oauth::{self, RenewalInput},
+        probe::{self, Probe},
+    },
+    platform::ctx::Ctx,
+    testing::{Cast, TestApp, each_database, smtp_server::SmtpServer},
+};
+use chrono::TimeDelta;
+use sea_orm::EntityTrait;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
+
+/// A token endpoint that gives these answers in turn, and writes down what it was asked.
+struct Endpoint {
+    url: String,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Endpoint {
+    async fn start(answers: &[(u16, &str)]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/token", listener.local_addr().unwrap());
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let mut answers: VecDeque<(u16, String)> =
+            answers.iter().map(|(status, body)| (*status, (*body).to_owned())).collect();
+        let notes = asked.clone();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut heard = Vec::new();
+                loop {
+                    let mut part = [0; 4096];
+                    let count = stream.read(&mut part).await.unwrap();
+                    heard.extend_from_slice(&part[..count]);
+                    let text = String::from_utf8_lossy(&heard).into_owned();
+                    let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+                    let length = head
+                        .to_lowercase()
+                        .split("content-length: ")
+                        .nth(1)
+                        .and_then(|rest| rest.lines().next().and_then(|line| line.trim().parse::<usize>().ok()));
+                    if body.len() >= length.unwrap_or_default() {
+                        notes.lock().unwrap().push(body.to_owned());
+                        break;
+                    }
+                }
+                let (status, body) = answers.pop_front().unwrap_or((500, "no more answers".into()));
+                let answer = format!(
+                    "HTTP/1.1 {status} Answer\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                    body.len()
+                );
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        });
+        Self { url, asked }
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    fn renewal(&self) -> RenewalInput {
+        RenewalInput {
+            provider: "other".into(),
+            token_url: self.url.clone(),
+            scope: "mail".into(),
+            client_id: "our client".into(),
+            client_secret: "s3cret&more".into(),
+            refresh_token: "refresh-1".into(),
+        }
+    }
+}
+
+async fn account(ctx: &Ctx, server: &SmtpServer) -> AccountId {
+    accounts::create(ctx, input(server.port)).await.unwrap()
+}
+
+fn input(port: u16) -> AccountInput {
+    AccountInput {
+        name: "Cloud".into(),
+        host: "localhost".into(),
+        port: port.to_string(),
+        tls: "none".into(),
+        auth: "xoauth2".into(),
+        username: "dana".into(),
+        password: String::new(),
+        sender_name: "Reports".into(),
+        sender_address: "reports@example.org".into(),
+    }
+}
+
+async fn stored(app: &TestApp, id: AccountId) -> Option<mail_oauth::Model> {
+    mail_oauth::Entity::find_by_id(id).one(app.reader()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_token_is_fetched_once_kept_sealed_and_renewed_before_its_end() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--auth", "dana:token-1", "--mechanisms", "XOAUTH2"]);
+        let answer = r#"{"access_token":"token-1","expires_in":3600,"refresh_token":"refresh-2","token_type":"Bearer"}"#;
+        let endpoint = Endpoint::start(&[(200, answer), (200, answer)]).await;
+        let cast = Cast::new(&app).await;
+        let ctx = app.as_person(&cast.mina);
+        let id = account(&ctx, &server).await;
+        oauth::save(&ctx, id, endpoint.renewal()).await.unwrap();
+
+        for _ in 0..2 {
+            let report = probe::run(&ctx, id, Probe::Talk).await.unwrap();
+            assert_eq!((report.result, report.what.as_str()), (ProbeResult::Good, "The server answered and accepted the access token."), "{report:?}");
+            assert_eq!(report.steps[0].name, "Have an access token");
+        }
+        assert_eq!(
+            endpoint.asked(),
+            ["grant_type=refresh_token&refresh_token=refresh-1&client_id=our+client&client_secret=s3cret%26more&scope=mail"],
+            "the second test uses the token that is there"
+        );
+        let row = stored(&app, id).await.unwrap();
+        assert_eq!(row.access_expires_at, Some(ctx.now + TimeDelta::hours(1)));
+        let json = format!("{row:?}");
+        for secret in ["token-1", "refresh-1", "refresh-2", "s3cret"] {
+            assert!(!json.contains(secret), "{json}");
+        }
+
+        app.clock.advance(TimeDelta::minutes(59) + TimeDelta::seconds(30));
+        let later = app.as_person(&cast.mina);
+        assert_eq!(probe::run(&later, id, Probe::Talk).await.unwrap().result, ProbeResult::Good);
+        let asked = endpoint.asked();
+        assert_eq!(asked.len(), 2);
+        assert!(asked[1].contains("refresh_token=refresh-2&"), "the provider gave a new refresh token: {}", asked[1]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_that_the_server_refuses_is_renewed_once() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--auth", "dana:fresh", "--mechanisms", "XOAUTH2"]);
+        let endpoint =
+            Endpoint::start(&[(200, r#"{"access_token":"revoked"}"#), (200, r#"{"access_token":"fresh"}"#)]).await;
+        let ctx = app.as_person(&Cast::new(&app).await.mina);
+        let id = account(&ctx, &server).await;
+        oauth::save(&ctx, id, endpoint.renewal()).await.unwrap();
+        let report = probe::run(&ctx, id, Probe::Talk).await.unwrap();
+        assert_eq!(report.result, ProbeResult::Good, "{report:?}");
+        assert!(report.lines.iter().any(|line| line.words.contains("a fresh one is asked for")));
+        assert!(!serde_json::to_string(&report).unwrap().contains("revoked"));
+        assert_eq!(endpoint.asked().len(), 2);
+        assert_eq!(probe::run(&ctx, id, Probe::Talk).await.unwrap().result, ProbeResult::Good);
+        assert_eq!(endpoint.asked().len(), 2, "the fresh one is kept");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_words_of_an_endpoint_are_shown_without_secrets_and_with_what_to_do() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--auth", "dana:fresh", "--mechanisms", "XOAUTH2"]);
+        let refusal =
+            r#"{"error":"invalid_grant","error_description":"Token refresh-1 has been\nexpired or revoked."}"#;
+        let endpoint = Endpoint::start(&[(400, refusal), (503, "busy"), (200, "{}")]).await;
+        let ctx = app.as_person(&Cast::new(&app).await.mina);
+        let id = account(&ctx, &server).await;
+        oauth::save(&ctx, id, endpoint.renewal()).await.unwrap();
+        let refused = probe::run(&ctx, id, Probe::Talk).await.unwrap();
+        assert_eq!(refused.result, ProbeResult::Bad);
+        assert_eq!(
+            refused.what,
+            "The token endpoint gave no access token: 400, invalid_grant: Token (hidden) has been expired or revoked."
+        );
+        assert!(refused.advice.unwrap().contains("Get a new one"));
+        let busy = probe::run(&ctx, id, Probe::Talk).await.unwrap();
+        assert_eq!(busy.what, "No access token could be had for now. It answered 503, busy");
+        let empty = probe::run(&ctx, id, Probe::Talk).await.unwrap();
+        assert_eq!(empty.what, "The token endpoint gave no access token: 200, {}");
+        assert_eq!(server.count("connect"), 0, "without a token the server is left alone");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn secrets_stay_with_the_endpoint_and_the_server_that_they_were_entered_for() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let ctx = app.as_person(&cast.mina);
+        let id = accounts::create(&ctx, input(2525)).await.unwrap();
+        let google = RenewalInput {
+            provider: "google".into(),
+            token_url: String::new(),
+            scope: String::new(),
+            client_id: "our client".into(),
+            client_secret: String::new(),
+            refresh_token: "refresh-1".into(),
+        };
+        let blank = RenewalInput { refresh_token: String::new(), ..google.clone() };
+        assert_eq!(
+            oauth::save(&ctx, id, blank.clone()).await,
+            Err(AppError::field("refresh_token", Problem::Required))
+        );
+        oauth::save(&ctx, id, google.clone()).await.unwrap();
+        assert_eq!(stored(&app, id).await.unwrap().token_url, "https://oauth2.googleapis.com/token");
+        oauth::save(&ctx, id, blank.clone()).await.unwrap();
+        for other in [
+            RenewalInput { provider: "microsoft".into(), ..blank.clone() },
+            RenewalInput { client_id: "another".into(), ..blank.clone() },
+        ] {
+            let refused = oauth::save(&ctx, id, other).await;
+            assert_eq!(refused, Err(AppError::field("refresh_token", Problem::EnterAgain)));
+        }
+        let plain =
+            RenewalInput { provider: "other".into(), token_url: "http://example.org/token".into(), ..google.clone() };
+        assert_eq!(oauth::save(&ctx, id, plain).await, Err(AppError::field("token_url", Problem::NotATokenAddress)));
+        assert_eq!(oauth::save(&app.as_person(&cast.jonas), id, google).await, Err(AppError::Forbidden));
+
+        accounts::update(&ctx, id, 1, AccountInput { name: "Mail".into(), ..input(2525) }).await.unwrap();
+        assert!(stored(&app, id).await.is_some(), "the same server");
+        accounts::update(
+            &ctx,
+            id,
+            2,
+            AccountInput { host: "evil.example".into(), tls: "start_tls".into(), ..input(587) },
+        )
+        .await
+        .unwrap();
+        assert_eq!(stored(&app, id).await, None, "another server gets no token");
+    })
+    .await;
+}
