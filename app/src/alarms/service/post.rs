@@ -45,6 +45,7 @@ const LEASE: TimeDelta = TimeDelta::minutes(15);
 /// How long a mail waits for the pace of an account before the next one is tried.
 const PATIENCE: TimeDelta = TimeDelta::seconds(2);
 const LINE_PATIENCE: StdDuration = StdDuration::from_secs(5);
+const LINE_REST: TimeDelta = TimeDelta::seconds(5);
 /// Days after which alarms and their mails are forgotten.
 const KEPT_DAYS: i64 = 90;
 
@@ -205,16 +206,27 @@ impl Post<'_> {
                 Passage::Wait(_) if !is_last => continue,
                 Passage::Wait(until) => return self.leave(until, attempt).await,
             };
-            let Some(_line) = self.app.mail_lines.take(account, limits.connections, LINE_PATIENCE).await else {
+            // Before the outbox, which is last, stands no server that is to be spared.
+            let line = if account == OUTBOX {
+                None
+            } else {
+                self.app.mail_lines.take(account, limits.connections, LINE_PATIENCE).await
+            };
+            if line.is_none() && account != OUTBOX {
                 if is_last {
-                    return self.leave(ctx.now + TimeDelta::seconds(5), attempt).await;
+                    return self.leave(ctx.now + LINE_REST, attempt).await;
                 }
                 continue;
-            };
+            }
             if at > ctx.now {
                 tokio::time::sleep((at - ctx.now).to_std().unwrap_or_default()).await;
             }
-            let mut transport = transport::open(&ctx, account).await?;
+            let mut transport = match transport::open(&ctx, account).await {
+                Ok(transport) => transport,
+                // Its password does not open, say; the log has it, and the next one may work.
+                Err(_) if !is_last => continue,
+                Err(error) => return Err(error),
+            };
             let written = write(&Sender { account, mailbox: transport.sender().clone() })?;
             let number = match attempt {
                 // The next account within the same attempt: nobody has heard of the message yet.
