@@ -51,6 +51,7 @@ async fn a_message_keeps_the_signature_that_it_was_written_with() {
             assert!(arrived.contains(&row.mime), "byte for byte as it was written, for {}", row.address);
         }
 
+        app.clock.advance(chrono::TimeDelta::minutes(1));
         let next = runs::start(&stage.mina(), job).await.unwrap();
         stage.work().await;
         assert!(stage.deliveries(next).await.iter().all(|row| is_signed_by(&row.mime, "two")));

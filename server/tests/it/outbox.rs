@@ -141,6 +141,8 @@ async fn a_search_and_the_forms_of_the_list_work_without_javascript() {
         let counted = visitor.get("/outbox?clear=0").await.body;
         assert!(counted.contains("No message is older than 0 days"), "{counted}");
         app.clock.advance(chrono::TimeDelta::days(2));
+        // A session lasts half a day.
+        visitor.sign_in("mina@example.org", "grey pebble under the bridge").await;
         let counted = visitor.get("/outbox?clear=1").await.body;
         assert!(counted.contains("1 message is older than 1 day."), "{counted}");
         let clear = visitor.form_action("/outbox?clear=1", "clear_outbox").await;

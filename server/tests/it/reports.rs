@@ -141,6 +141,7 @@ async fn two_reports_stand_side_by_side_with_what_changed_in_words() {
         assert!(alone.body.contains("Nothing to compare with"), "{}", alone.body);
         let row = occurrence::Entity::find_by_id(first).one(app.reader()).await.unwrap().unwrap();
         app.clock.advance(TimeDelta::days(7));
+        visitor.sign_in("mina@example.org", "grey pebble under the bridge").await;
         let second = next_report(&app, row.project_id, row.schedule_id).await;
         for path in [format!("{second}/compare"), format!("{first}/compare?with={second}")] {
             let page = visitor.get(&format!("/reports/{path}")).await;
@@ -213,6 +214,8 @@ async fn the_retention_is_shown_before_it_is_saved() {
         visitor.sign_up().await;
         report_of(&app).await;
         app.clock.advance(TimeDelta::days(40));
+        // A session lasts half a day.
+        visitor.sign_in("mina@example.org", "grey pebble under the bridge").await;
         let path = "/settings/retention";
         let page = visitor.get(path).await;
         assert!(page.body.contains("Reports are kept for ever, logs for 90 days."), "{}", page.body);
