@@ -141,7 +141,7 @@ test('runs of a job and the scheduler itself are pinged, and the address is not 
     await page.goto(`${empty.url}/jobs/${id}/edit`);
     await settled(page, hydrated);
     const panel = page.getByRole('region', { name: 'Ping if it works' });
-    await panel.getByLabel('Address').fill(`${outside.url}/a-secret`);
+    await panel.getByRole('textbox', { name: 'Address' }).fill(`${outside.url}/a-secret`);
     await panel.getByRole('checkbox', { name: /Also when a run starts/ }).check();
     if (hydrated) await expectAccessibleAtEveryWidth(page);
     await panel.getByRole('button', { name: 'Save the ping' }).click();
@@ -161,7 +161,7 @@ test('runs of a job and the scheduler itself are pinged, and the address is not 
     await page.goto(`${empty.url}/settings/alarms`);
     await settled(page, hydrated);
     const alive = page.getByRole('region', { name: 'Ping while it is alive' });
-    await alive.getByLabel('Address').fill(`${outside.url}/alive`);
+    await alive.getByRole('textbox', { name: 'Address' }).fill(`${outside.url}/alive`);
     await alive.getByRole('button', { name: 'Save the ping' }).click();
     await expect.poll(() => outside.asked, { message: 'what was asked', timeout: 30_000 }).toContain('/alive');
     await expect(async () => {
@@ -182,9 +182,9 @@ test.describe('an address that is none', () => {
     await page.goto(`${empty.url}/settings/alarms`);
     await settled(page, hydrated);
     const alive = page.getByRole('region', { name: 'Ping while it is alive' });
-    await alive.getByLabel('Address').fill('https://dana:secret@hc-ping.example/x');
+    await alive.getByRole('textbox', { name: 'Address' }).fill('https://dana:secret@hc-ping.example/x');
     await alive.getByRole('button', { name: 'Save the ping' }).click();
-    await expect(alive.getByLabel('Address')).toHaveAttribute('aria-invalid', 'true');
+    await expect(alive.getByRole('textbox', { name: 'Address' })).toHaveAttribute('aria-invalid', 'true');
     await expect(page.locator('#url-error')).toContainText('without user name and password');
     expect(page.url()).not.toContain('secret');
   });

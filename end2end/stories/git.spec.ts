@@ -132,12 +132,12 @@ test.describe('settings that cannot be', () => {
     await settled(page, hydrated);
     await page.getByLabel('Repository', { exact: true }).fill('/nowhere/at/all');
     await page.getByRole('button', { name: 'Save the repository' }).click();
-    await expect(page.getByRole('alert')).toContainText('There is no such folder');
+    await expect(page.locator('.error-summary')).toContainText('There is no such folder');
     await expect(page.getByLabel('Repository', { exact: true })).toHaveValue('/nowhere/at/all');
     await expect(page.getByLabel('Repository', { exact: true })).toHaveAttribute('aria-invalid', 'true');
     await settled(page, hydrated);
     await page.getByLabel('Address', { exact: true }).fill('https://ann:secret@git.example.org/x.git');
     await page.getByRole('button', { name: 'Save the remote repository' }).click();
-    await expect(page.getByRole('alert')).toContainText('Leave user and password out');
+    await expect(page.locator('.error-summary')).toContainText('Leave user and password out');
   });
 });
