@@ -465,6 +465,8 @@ async fn alarms_of_a_project_that_somebody_has_left_say_nothing_any_more() {
             .unwrap();
         let entry = inbox::read(&app.as_person(&stage.cast.jonas), false, None).await.unwrap().entries.remove(0);
         assert!(entry.is_gone && entry.alarm.is_none() && entry.words.is_empty(), "{entry:?}");
+        post_all(&stage).await;
+        assert!(caught(&stage, "jonas@example.org").await.is_empty(), "the mail that was waiting says nothing either");
     })
     .await;
 }
