@@ -5,11 +5,9 @@
 //! again, and a page knows them by their ids.
 
 use std::{
+    collections::HashMap,
     convert::Infallible,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -54,6 +52,8 @@ const CHECK_EVERY: Duration = Duration::from_secs(30);
 const RETRY: &str = "retry: 2000\n\n";
 /// Streams of one process; each asks the database every second. Who is refused has the button to look again.
 const MOST: usize = 200;
+/// Of them, those of one person: nobody keeps the others from following theirs.
+const MOST_EACH: usize = 20;
 
 /// Streams and files of logs.
 pub fn routes() -> Router<AppState> {
@@ -113,7 +113,7 @@ async fn begin(
     let run: OccurrenceId = run.parse().map_err(|_| AppError::NotFound)?;
     let doubts = app.db.hub().doubts();
     let watch = Watch::begin(ctx, run, after).await?;
-    let place = Place::take().ok_or(AppError::Unavailable)?;
+    let place = Place::take(me.id).ok_or(AppError::Unavailable)?;
     let mut look = ticks(LOOK_EVERY);
     // The first look is at once.
     look.reset_immediately();
@@ -138,26 +138,51 @@ fn ticks(every: Duration) -> Interval {
     ticks
 }
 
+/// How many streams each person has open.
+type Taken = Arc<Mutex<HashMap<UserId, usize>>>;
+
 /// A place among the streams of the process; dropping it leaves it to others.
-struct Place(Arc<AtomicUsize>);
+struct Place {
+    taken: Taken,
+    who: UserId,
+}
 
 impl Place {
-    fn take() -> Option<Self> {
-        static TAKEN: std::sync::LazyLock<Arc<AtomicUsize>> = std::sync::LazyLock::new(Arc::default);
-        Self::of(&TAKEN, MOST)
+    fn take(who: UserId) -> Option<Self> {
+        static TAKEN: LazyLock<Taken> = LazyLock::new(Arc::default);
+        Self::of(&TAKEN, who, MOST, MOST_EACH)
     }
 
-    fn of(taken: &Arc<AtomicUsize>, most: usize) -> Option<Self> {
-        let one_more = |taken: usize| (taken < most).then_some(taken + 1);
-        taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).ok()?;
-        Some(Self(taken.clone()))
+    fn of(taken: &Taken, who: UserId, most: usize, most_each: usize) -> Option<Self> {
+        let mut counts = lock(taken);
+        if counts.values().sum::<usize>() >= most {
+            return None;
+        }
+        let mine = counts.entry(who).or_default();
+        if *mine >= most_each {
+            return None;
+        }
+        *mine += 1;
+        drop(counts);
+        Some(Self { taken: taken.clone(), who })
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        let mut counts = lock(&self.taken);
+        if let Some(mine) = counts.get_mut(&self.who) {
+            *mine -= 1;
+            if *mine == 0 {
+                counts.remove(&self.who);
+            }
+        }
     }
+}
+
+/// Whoever panicked beside it left the counts as they are right.
+fn lock(taken: &Taken) -> MutexGuard<'_, HashMap<UserId, usize>> {
+    taken.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn answer(following: Following) -> Response {
@@ -296,11 +321,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_are_limited_and_come_back() {
-        let taken = Arc::new(AtomicUsize::new(0));
-        let (first, second) = (Place::of(&taken, 2), Place::of(&taken, 2));
-        assert!(first.is_some() && second.is_some() && Place::of(&taken, 2).is_none());
+    fn places_are_limited_for_all_and_for_each_and_come_back() {
+        let taken = Taken::default();
+        let [ann, bob] = [1, 2].map(|number| UserId(Uuid::from_u128(number)));
+        let take = |who| Place::of(&taken, who, 3, 2);
+        let (first, second) = (take(ann), take(ann));
+        assert!(first.is_some() && second.is_some());
+        assert!(take(ann).is_none(), "she has two");
+        let his = take(bob);
+        assert!(his.is_some() && take(bob).is_none(), "there are three");
         drop(first);
-        assert!(Place::of(&taken, 2).is_some());
+        let again = take(ann);
+        assert!(again.is_some() && take(ann).is_none());
+        drop((second, again, his));
+        assert!(lock(&taken).is_empty());
     }
 }

@@ -292,13 +292,24 @@ async fn send_alarms(app: AppState, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// Pings for jobs and for the process itself, for ever.
+/// Pings for jobs and for the process itself, for ever. Side by side: whoever may edit a job chooses its server, and a
+/// silent one must not stop those for the process.
 async fn send_pings(app: AppState) {
+    tokio::join!(ping_for_itself(&app), ping_for_jobs(&app));
+}
+
+async fn ping_for_itself(app: &AppState) {
     loop {
-        if let Err(error) = pings::beat(&app).await {
+        if let Err(error) = pings::beat(app).await {
             tracing::warn!("pinging: {error}");
         }
-        if let Err(error) = pings::send_due(&app).await {
+        tokio::time::sleep(ALARMS_EVERY).await;
+    }
+}
+
+async fn ping_for_jobs(app: &AppState) {
+    loop {
+        if let Err(error) = pings::send_due(app).await {
             tracing::warn!("sending the pings of jobs: {error}");
         }
         tokio::time::sleep(ALARMS_EVERY).await;

@@ -117,16 +117,31 @@ impl fmt::Display for GitRemote {
     }
 }
 
-/// What was typed as an address, without a password or a token in it: what is refused is shown again.
+/// What was typed as an address, without a password or a token in it: what is refused is shown again, and stands in the
+/// address of the page where scripts are off.
 pub fn without_secret(text: &str) -> String {
-    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
-    let (place, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let Some((scheme, rest)) = text.split_once("://") else { return without_password(text).to_owned() };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    // A password with a slash in it ends the place too early: what follows the colon is no port then.
+    let is_cut = rest.get(..end).is_some_and(|place| !place.contains('@') && host_and_port(place).is_err());
+    let rest = if is_cut { rest.rsplit_once('@').map_or(rest, |(_, host)| host) } else { rest };
+    let (place, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    // Some servers take a token there.
+    let path = path.split(['?', '#']).next().unwrap_or_default();
     match place.rsplit_once('@') {
-        None => text.to_owned(),
+        None => format!("{scheme}://{place}{path}"),
         Some((user, host)) if scheme == "ssh" => {
             format!("ssh://{}@{host}{path}", user.split(':').next().unwrap_or_default())
         }
         Some((_, host)) => format!("{scheme}://{host}{path}"),
+    }
+}
+
+/// `ann:secret@host/x`, where the scheme was forgotten; in `git@host:x` the colon comes later.
+fn without_password(text: &str) -> &str {
+    match (text.find(':'), text.rfind('@')) {
+        (Some(colon), Some(at)) if colon < at => &text[at + 1..],
+        _ => text,
     }
 }
 
@@ -150,6 +165,8 @@ fn host_and_port(place: &str) -> Result<(&str, Option<u16>), ArchiveProblem> {
 fn is_word(text: &str) -> bool {
     (1..=253).contains(&text.len())
         && !text.starts_with(['-', '.'])
+        // With a dot at its end git's own look-up takes it for another name than the one whose address was checked.
+        && !text.ends_with('.')
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte))
 }
 
@@ -197,6 +214,8 @@ mod tests {
             ("ssh://-oProxyCommand=x/y", NotARemote),
             ("ssh://git@-oProxyCommand=x/y", NotARemote),
             ("git@-host:x", NotARemote),
+            ("https://host.org./x", NotARemote),
+            ("ssh://git@host.org./x", NotARemote),
             ("git@host:-x", NotARemote),
             ("git@host", NotARemote),
             ("host:path", NotARemote),
@@ -223,7 +242,10 @@ mod tests {
     fn what_is_shown_again_holds_no_secret() {
         assert_eq!(without_secret("https://ann:se@cret@host/x@y.git"), "https://host/x@y.git");
         assert_eq!(without_secret("ssh://git:secret@host:22/x.git"), "ssh://git@host:22/x.git");
-        for text in ["git@host:x.git", "https://host/x@y.git", "nonsense", ""] {
+        assert_eq!(without_secret("https://ann:se/cret@host/x.git"), "https://host/x.git");
+        assert_eq!(without_secret("https://host/x.git?token=secret"), "https://host/x.git");
+        assert_eq!(without_secret("ann:secret@host/x.git"), "host/x.git");
+        for text in ["git@host:x.git", "https://host/x@y.git", "https://[::1]:8443/x", "nonsense", ""] {
             assert_eq!(without_secret(text), text);
         }
     }

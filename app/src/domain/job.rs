@@ -69,6 +69,19 @@ pub fn plain_line(words: &str) -> String {
     plain
 }
 
+/// A line of a log for somebody who may not know who gets the mails: every address in it is hidden.
+pub fn without_addresses(words: &str) -> String {
+    let is_end = |c: char| c.is_whitespace() || "<>()[]\"',;".contains(c);
+    let piece = |piece: &str| {
+        let word = piece.trim_end_matches(is_end).trim_end_matches([':', '.']);
+        match word.contains('@') {
+            true => format!("(a recipient){}", &piece[word.len()..]),
+            false => piece.to_owned(),
+        }
+    };
+    words.split_inclusive(is_end).map(piece).collect()
+}
+
 impl JobKind {
     /// The words on the page.
     pub fn label(self) -> &'static str {
@@ -133,5 +146,19 @@ mod tests {
     fn a_line_of_a_log_carries_no_commands_to_a_terminal() {
         assert_eq!(plain_line("\u{1b}[31m451\u{1b}[0m try again\r\nlater"), "451 try again  later");
         assert_eq!(plain_line("\u{1b}c250 2.0.0 Žal: ok\u{1b}["), "250 2.0.0 Žal: ok");
+    }
+
+    #[test]
+    fn a_line_for_those_who_may_not_know_recipients_names_none() {
+        for (line, shown) in [
+            ("dana@example.org: delivered. 250 ok", "(a recipient): delivered. 250 ok"),
+            ("A copy went to Max.M@example.org. Žal", "A copy went to (a recipient). Žal"),
+            ("x: 550 <dana@example.org> unknown", "x: 550 <(a recipient)> unknown"),
+            ("Nothing to say to a@b.org, c@d.org.", "Nothing to say to (a recipient), (a recipient)."),
+            ("Wrote 2 messages.", "Wrote 2 messages."),
+            ("", ""),
+        ] {
+            assert_eq!(without_addresses(line), shown);
+        }
     }
 }

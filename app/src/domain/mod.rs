@@ -54,7 +54,6 @@ pub mod project;
 #[cfg(feature = "ssr")]
 pub mod project_export;
 pub mod project_template;
-pub mod public_address;
 pub mod quick_add;
 pub mod rank;
 pub mod recipient;

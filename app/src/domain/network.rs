@@ -71,7 +71,9 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         || (a == 100 && (64..128).contains(&b))
         || (a == 192 && b == 0 && c == 0)
         || (a == 192 && b == 88 && c == 99)
-        || (a == 198 && (b == 18 || b == 19)))
+        || (a == 198 && (b == 18 || b == 19))
+        // It looks public and is the inside of Azure: what a virtual machine asks for its settings and secrets.
+        || address == Ipv4Addr::new(168, 63, 129, 16))
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
@@ -99,7 +101,16 @@ mod tests {
 
     #[test]
     fn only_addresses_of_the_internet_are_public() {
-        for public in ["8.8.8.8", "100.63.0.1", "172.32.0.1", "2a00:1450::1", "2606:4700::1111", "64:ff9b::808:808"] {
+        for public in [
+            "8.8.8.8",
+            "140.82.121.4",
+            "100.63.0.1",
+            "172.32.0.1",
+            "2a00:1450::1",
+            "2606:4700::1111",
+            "64:ff9b::808:808",
+            "::ffff:1.1.1.1",
+        ] {
             assert!(is_public(ip(public)), "{public}");
         }
         for inside in [
@@ -112,6 +123,9 @@ mod tests {
             "100.64.0.1",
             "198.18.0.1",
             "192.0.2.1",
+            "203.0.113.1",
+            "192.0.0.192",
+            "168.63.129.16",
             "224.0.0.1",
             "255.255.255.255",
             "::",
@@ -121,7 +135,10 @@ mod tests {
             "ff02::1",
             "2001:db8::1",
             "::ffff:10.0.0.1",
+            "::10.0.0.1",
             "64:ff9b::a00:1",
+            "64:ff9b:1::a00:1",
+            "fd00:ec2::254",
             "2002:7f00:1::",
         ] {
             assert!(!is_public(ip(inside)), "{inside}");

@@ -1,6 +1,10 @@
 //! Deliveries: one message to one recipient of a run, frozen, with the phase it is in (`domain::delivery`).
 
-use sea_orm::entity::prelude::*;
+use sea_orm::{
+    Condition,
+    entity::prelude::*,
+    sea_query::{Expr, ExprTrait, Func},
+};
 
 use crate::domain::{
     delivery::DeliveryPhase,
@@ -51,3 +55,9 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// Those to a person: by their account, or by their address.
+pub fn to(person: UserId, email: &str) -> Condition {
+    let address = Expr::expr(Func::lower(Expr::col(Column::Address)));
+    Condition::any().add(Column::UserId.eq(person)).add(address.eq(email.to_lowercase()))
+}

@@ -94,11 +94,10 @@ fn Mail(mail: CaughtMail) -> impl IntoView {
         Memo::new(move |_| query.read().get("width").and_then(|word| word.parse().ok()).unwrap_or(Width::Whole));
     let id = mail.id;
     let is_admin = mail.desk.is_some();
-    let has_release = is_admin || !mail.releases.is_empty();
     let tabs: Vec<_> = Tab::ALL
         .iter()
         .copied()
-        .filter(|tab| (*tab != Tab::Html || has_html) && (*tab != Tab::Release || has_release))
+        .filter(|tab| (*tab != Tab::Html || has_html) && (*tab != Tab::Release || is_admin))
         .map(|to| {
             view! {
                 <a href=format!("/outbox/{id}?view={to}") aria-current=move || (tab.get() == to).then_some("page")>{to.label()}</a>

@@ -215,10 +215,12 @@ pub async fn read_mail(id: String) -> AppResult<CaughtMail> {
     outbox::opened(&ctx, row.id).await?;
     let anatomy = mailer::anatomy(&row.mime).unwrap_or_default();
     let facts = facts(&reading, &anatomy);
-    let releases = release::of(&ctx, row.id).await?;
-    let desk = match ctx.me()?.role {
-        Role::Admin => Some(ReleaseDesk { accounts: release::accounts(&ctx).await?, op: OpId(uuid::Uuid::now_v7()) }),
-        Role::Member => None,
+    let (releases, desk) = match ctx.me()?.role {
+        Role::Admin => {
+            let desk = ReleaseDesk { accounts: release::accounts(&ctx).await?, op: OpId(uuid::Uuid::now_v7()) };
+            (release::of(&ctx, row.id).await?, Some(desk))
+        }
+        Role::Member => (Vec::new(), None),
     };
     Ok(shown(&ctx, row, reading, anatomy, facts, releases, desk))
 }

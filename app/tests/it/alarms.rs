@@ -1,6 +1,9 @@
 //! Alarms on both databases: told once, to whom they concern, in the app and by mail; and pings.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use app::{
     alarms::service::{
@@ -465,6 +468,8 @@ async fn alarms_of_a_project_that_somebody_has_left_say_nothing_any_more() {
             .unwrap();
         let entry = inbox::read(&app.as_person(&stage.cast.jonas), false, None).await.unwrap().entries.remove(0);
         assert!(entry.is_gone && entry.alarm.is_none() && entry.words.is_empty(), "{entry:?}");
+        post_all(&stage).await;
+        assert!(caught(&stage, "jonas@example.org").await.is_empty(), "the mail that was waiting says nothing either");
     })
     .await;
 }
@@ -568,6 +573,31 @@ async fn a_ping_that_is_not_answered_well_is_tried_again_and_then_given_up() {
         assert_eq!(web.asked().len(), 4);
         let last = pings::read(&stage.mina(), Scope::Job(id)).await.unwrap().last.unwrap();
         assert_eq!((last.is_ok, last.words.as_str()), (false, "503 Service Unavailable"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_server_that_stays_silent_holds_up_no_ping_of_another_job() {
+    each_database(async |app| {
+        let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let web = Web::answering("200 OK").await;
+        let stage = Stage::new(&app).await;
+        for url in [format!("http://{}/", silent.local_addr().unwrap()), web.url.clone()] {
+            let id = stage.job(&patient()).await;
+            pings::save(&stage.mina(), Scope::Job(id), all_of(&url)).await.unwrap();
+            fail(&stage, id, "It broke.").await;
+        }
+        let is_asked = async {
+            while web.asked().is_empty() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let is_asked_soon = tokio::time::timeout(Duration::from_secs(5), is_asked);
+        tokio::select! {
+            sent = pings::send_due(&app) => panic!("the silent server was given up too soon: {sent:?}"),
+            soon = is_asked_soon => soon.expect("the other one is asked meanwhile"),
+        }
     })
     .await;
 }

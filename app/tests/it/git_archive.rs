@@ -397,6 +397,16 @@ async fn two_reports_of_a_job_are_compared_line_by_line_and_strangers_find_nothi
         let earlier = git_history::read(&alex, id, Some(other)).await.unwrap().comparison.unwrap();
         assert_eq!(earlier.diff, diff, "the earlier one is always on the left");
         assert!(later.siblings.iter().any(|row| row.id == id && row.is_compared));
+        let gone = occurrence::ActiveModel {
+            id: Unchanged(id),
+            snapshot: Set(Some(String::new())),
+            removed_at: Set(Some(app.clock.now())),
+            ..Default::default()
+        };
+        gone.update(app.reader()).await.unwrap();
+        let alone = git_history::read(&alex, other, None).await.unwrap();
+        assert_eq!((alone.siblings.len(), alone.comparison.is_none()), (1, true), "the other one was removed");
+        assert_eq!(git_history::read(&alex, other, Some(id)).await.unwrap_err(), AppError::NotFound);
         let ravi = app.as_person(&cast.ravi);
         assert_eq!(git_history::read(&ravi, id, None).await.unwrap_err(), AppError::NotFound);
     })

@@ -372,6 +372,38 @@ async fn a_viewer_looks_and_does_nothing() {
 }
 
 #[tokio::test]
+async fn a_viewer_learns_how_a_run_went_and_of_no_recipient_but_themself() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let recipients = "Alex@example.org\nmax@example.org".into();
+        let id = stage.job(&JobForm { recipients, ..mondays_at_ten() }).await;
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        let viewer = app.as_person(&stage.cast.alex);
+        let shown = runs::run(&viewer, run).await.unwrap();
+        let mut watch = Watch::begin(&viewer, run, None).await.unwrap();
+        let lines = watch.look(&viewer).await.unwrap().lines;
+        for log in [&shown.log, &lines] {
+            assert!(log.iter().any(|line| line.words.starts_with("(a recipient): delivered. 250")), "{log:?}");
+            assert!(log.iter().all(|line| !line.words.contains('@')), "{log:?}");
+        }
+        let text = run_log::text(&viewer, run).await.unwrap();
+        assert!(text.contains("(a recipient): delivered.") && !text.contains('@'), "{text}");
+        let addresses: Vec<String> = shown.deliveries.iter().map(|row| row.address.to_lowercase()).collect();
+        assert_eq!(addresses, ["alex@example.org"]);
+        let job = runs::job(&viewer, id).await.unwrap();
+        assert_eq!(job.recipients, ["2 recipients, whom editors of the project see."]);
+
+        let editor = app.as_person(&stage.cast.jonas);
+        let shown = runs::run(&editor, run).await.unwrap();
+        assert_eq!(shown.deliveries.len(), 2);
+        assert!(shown.log.iter().any(|line| line.words.starts_with("max@example.org: delivered.")), "{:?}", shown.log);
+        assert_eq!(runs::job(&editor, id).await.unwrap().recipients.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_list_is_filtered_and_older_runs_come_by_request() {
     each_database(async |app| {
         let stage = Stage::new(&app).await;

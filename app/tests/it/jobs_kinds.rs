@@ -20,6 +20,7 @@ use app::{
         kind_form::{KindForm, beginning},
         rules_form::RulesForm,
         service::{
+            duplicate,
             runs::{self, Decision},
             schedules, worker,
         },
@@ -519,6 +520,9 @@ async fn a_form_says_beside_its_fields_what_a_kind_cannot_have() {
         );
         let push = job(JobKind::GitPush, "");
         assert_eq!(refused(&stage, &stage.cast.jonas, &push).await, [field("kind", None, Problem::NotAllowed)]);
+        let id = stage.job(&push).await;
+        let copied = duplicate::duplicate(&app.as_person(&stage.cast.jonas), id).await;
+        assert_eq!(copied, Err(AppError::Forbidden), "nor by copying one");
     })
     .await;
 }

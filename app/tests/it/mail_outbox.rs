@@ -307,6 +307,7 @@ async fn a_release_is_checked_field_by_field_and_only_administrators_make_one() 
             }
             other => panic!("{other:?}"),
         };
+        assert_eq!(release::of(&jonas, message).await.unwrap_err(), AppError::Forbidden, "nor sees to whom it went");
         let own = release::send(&jonas, order(message, id, "dana@example.org")).await;
         assert_eq!(own, Err(AppError::Forbidden));
         assert_eq!(

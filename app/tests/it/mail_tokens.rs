@@ -170,7 +170,7 @@ async fn the_words_of_an_endpoint_are_shown_without_secrets_and_with_what_to_do(
         let server = SmtpServer::start(&["--auth", "dana:fresh", "--mechanisms", "XOAUTH2"]);
         let refusal =
             r#"{"error":"invalid_grant","error_description":"Token refresh-1 has been\nexpired or revoked."}"#;
-        let endpoint = Endpoint::start(&[(400, refusal), (503, "busy"), (200, "{}")]).await;
+        let endpoint = Endpoint::start(&[(400, refusal), (503, "busy with s3cret%26more"), (200, "{}")]).await;
         let ctx = app.as_person(&Cast::new(&app).await.mina);
         let id = account(&ctx, &server).await;
         oauth::save(&ctx, id, endpoint.renewal()).await.unwrap();
@@ -182,7 +182,7 @@ async fn the_words_of_an_endpoint_are_shown_without_secrets_and_with_what_to_do(
         );
         assert!(refused.advice.unwrap().contains("Get a new one"));
         let busy = probe::run(&ctx, id, Probe::Talk).await.unwrap();
-        assert_eq!(busy.what, "No access token could be had for now. It answered 503, busy");
+        assert_eq!(busy.what, "No access token could be had for now. It answered 503, busy with (hidden)");
         let empty = probe::run(&ctx, id, Probe::Talk).await.unwrap();
         assert_eq!(empty.what, "The token endpoint gave no access token: 200, {}");
         assert_eq!(server.count("connect"), 0, "without a token the server is left alone");

@@ -12,7 +12,7 @@ use std::net::{IpAddr, SocketAddr};
 use app::platform::{meters::RouteClass, secrets::Secret, state::AppState};
 use axum::{
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode, header, uri::Authority},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -81,6 +81,18 @@ fn is_local(peer: Option<IpAddr>, headers: &HeaderMap, proxies: &[IpAddr]) -> bo
     const HANDED_ON: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
     peer.is_some_and(|peer| peer.to_canonical().is_loopback() && !proxies.contains(&peer))
         && !HANDED_ON.iter().any(|name| headers.contains_key(*name))
+        && is_named_local(headers)
+}
+
+/// Whether this machine was asked for by a name of its own. A proxy that says nothing of itself hands on the name that
+/// the world knows, as does a browser here whose page's name was made to lead to this machine.
+fn is_named_local(headers: &HeaderMap) -> bool {
+    let Some(name) = headers.get(header::HOST) else { return true };
+    let authority = name.to_str().ok().and_then(|name| name.parse::<Authority>().ok());
+    authority.is_some_and(|authority| {
+        let host = authority.host().trim_start_matches('[').trim_end_matches(']');
+        host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
+    })
 }
 
 /// In the same time whatever was sent: both sides are hashed with a key of this moment before they are compared.
@@ -121,6 +133,12 @@ mod tests {
     fn what_a_proxy_hands_on_is_not_of_this_machine() {
         for header in ["forwarded", "x-forwarded-for", "x-real-ip", "via"] {
             assert_eq!(ask("127.0.0.1", &[(header, "127.0.0.1")], None), Admission::Nowhere, "{header}");
+        }
+        for host in ["reports.example.org", "reports.example.org:443", "127.0.0.1.example.org", "10.0.0.5:3000", ""] {
+            assert_eq!(ask("127.0.0.1", &[("host", host)], None), Admission::Nowhere, "{host:?}");
+        }
+        for host in ["localhost:3000", "LOCALHOST", "127.0.0.1:3000", "[::1]:3000"] {
+            assert_eq!(ask("127.0.0.1", &[("host", host)], None), Admission::Welcome, "{host:?}");
         }
         let proxies: [IpAddr; 1] = ["127.0.0.1".parse().unwrap()];
         assert_eq!(admit("127.0.0.1".parse().ok(), &HeaderMap::new(), &proxies, None), Admission::Nowhere);

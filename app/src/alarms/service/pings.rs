@@ -1,8 +1,9 @@
 //! Pings: a web server outside is asked while all is well, and raises the alarm when it is asked no more. One address of
 //! the instance, asked every minute while its scheduler plans; one of each job that has one, asked after its runs.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
+use futures::future::join_all;
 use http::{Method, StatusCode};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -188,7 +189,8 @@ pub async fn note(ctx: &Ctx, tx: &WriteTx, job: ScheduleId, kind: PingKind) -> A
     Ok(())
 }
 
-/// Sends the pings of jobs that are due; any number of processes may. Returns how many were sent.
+/// Sends the pings of jobs that are due; any number of processes may. Those of one job go one after the other, those of
+/// several side by side: a server that stays silent holds up nobody else's. Returns how many were sent.
 ///
 /// # Errors
 /// Only those of the database.
@@ -200,11 +202,23 @@ pub async fn send_due(app: &AppState) -> AppResult<usize> {
         .limit(LOOK)
         .all(ctx.reader())
         .await?;
-    let mut sent = 0;
+    let mut by_job: BTreeMap<String, Vec<ping_call::Model>> = BTreeMap::new();
     for call in due {
+        by_job.entry(call.scope.clone()).or_default().push(call);
+    }
+    let sent = join_all(by_job.into_values().map(|calls| send_in_turn(app, calls))).await;
+    sent.into_iter().sum()
+}
+
+/// Sends the pings of a job until one is not answered well: the next look goes on.
+async fn send_in_turn(app: &AppState, calls: Vec<ping_call::Model>) -> AppResult<usize> {
+    let mut sent = 0;
+    for call in calls {
         if take(&Ctx::system(app), &call).await? {
-            send(app, &call).await?;
             sent += 1;
+            if !send(app, &call).await? {
+                break;
+            }
         }
     }
     Ok(sent)
@@ -224,8 +238,9 @@ async fn take(ctx: &Ctx, call: &ping_call::Model) -> AppResult<bool> {
     Ok(taken.rows_affected == 1)
 }
 
-async fn send(app: &AppState, call: &ping_call::Model) -> AppResult<()> {
-    let Some(row) = ping::Entity::find_by_id(&call.scope).one(app.reader()).await? else { return Ok(()) };
+/// False: it was not answered well.
+async fn send(app: &AppState, call: &ping_call::Model) -> AppResult<bool> {
+    let Some(row) = ping::Entity::find_by_id(&call.scope).one(app.reader()).await? else { return Ok(true) };
     let result = ask(app, &row, call.kind).await?;
     let ctx = Ctx::system(app);
     let again =
@@ -244,7 +259,8 @@ async fn send(app: &AppState, call: &ping_call::Model) -> AppResult<()> {
         }
     }
     keep(&ctx, &tx, &call.scope, &result).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(result.is_ok)
 }
 
 /// Pings the address of the instance, if it is a minute since any process did and the scheduler of this one is alive: it

@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -23,7 +24,7 @@ use crate::{
         alarm::ways,
         delivery::{Delivery, DeliveryPhase, DeliveryPolicy, Effect, Event, UncertainRule},
         header_text::HeaderText,
-        ids::{AccountId, AlarmMailId, ScheduleId},
+        ids::{AccountId, AlarmMailId, ScheduleId, UserId},
         mail_gate::Passage,
         smtp_reply::Verdict,
     },
@@ -36,6 +37,7 @@ use crate::{
         mailer::{Draft, Envelope, Failure, Mailbox, MessageId, Origin, PhaseHook, Stop, compose},
         state::AppState,
     },
+    projects::service::access,
 };
 
 /// Mails that one look takes.
@@ -173,7 +175,7 @@ impl Post<'_> {
             Err(reason) => return self.withhold(reason).await,
         };
         let Some(letter) = self.letter(&row, reader.zone).await? else {
-            return self.withhold("None of it is wanted by mail any more.").await;
+            return self.withhold("None of it is wanted by mail any more, or for this person to know.").await;
         };
         // What may have arrived goes again as the very same message, or not at all.
         let frozen = (row.retried_uncertain && row.phase == DeliveryPhase::Deferred)
@@ -309,6 +311,7 @@ impl Post<'_> {
         let mut query = alarm::Entity::find()
             .filter(alarm::Column::Topic.eq(&row.topic))
             .filter(alarm::Column::At.gte(row.since))
+            .filter(still_seen_by(row.user_id))
             .order_by_asc(alarm::Column::At)
             .order_by_asc(alarm::Column::Id);
         if let Some(until) = until {
@@ -395,6 +398,13 @@ struct Sender {
 struct Written {
     mime: Vec<u8>,
     also: alarm_mail::ActiveModel,
+}
+
+/// About no project, or about one that the person still sees: they may have left it since they were told.
+fn still_seen_by(person: UserId) -> Condition {
+    Condition::any()
+        .add(alarm::Column::ProjectId.is_null())
+        .add(alarm::Column::ProjectId.in_subquery(access::visible_projects(person)))
 }
 
 /// For updates: no column.

@@ -1,16 +1,12 @@
 //! Who sees what of a report: members of its project see it; its recipients are seen by those who may change the
 //! project's tasks, and by each recipient themself.
 
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait, Func},
-};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::{
     domain::{
         account::Me,
         ids::{OccurrenceId, ScheduleId},
-        project::MemberRole,
     },
     entities::{delivery, occurrence, schedule},
     error::{AppError, AppResult},
@@ -53,7 +49,7 @@ impl Seen {
 
     /// Whether the person sees all recipients.
     pub fn sees_recipients(&self) -> bool {
-        self.viewing.role() >= MemberRole::Editor
+        self.viewing.sees_recipients()
     }
 
     /// The deliveries that the person may see, in their order.
@@ -67,8 +63,7 @@ impl Seen {
 
 /// Deliveries to a person: by their account, or by their address.
 pub fn to(me: &Me) -> Condition {
-    let address = Expr::expr(Func::lower(Expr::col(delivery::Column::Address)));
-    Condition::any().add(delivery::Column::UserId.eq(me.id)).add(address.eq(me.email.to_lowercase()))
+    delivery::to(me.id, &me.email)
 }
 
 /// The name of a job; it is there also when the job is deleted.

@@ -10,7 +10,7 @@ use crate::{
         job::ScheduleState,
     },
     entities::{recipient, schedule},
-    error::AppResult,
+    error::{AppError, AppResult},
     platform::ctx::{Actor, Ctx},
 };
 
@@ -20,10 +20,13 @@ const NAME: usize = 100;
 /// Copies a schedule with its rules and recipients, in its project. What it has planned and sent stays with it.
 ///
 /// # Errors
-/// [`NotFound`](crate::error::AppError::NotFound), [`Forbidden`](crate::error::AppError::Forbidden) for a viewer of the
-/// project.
+/// [`AppError::NotFound`], [`AppError::Forbidden`] for a viewer of the project, and for a kind that the person may not
+/// make.
 pub async fn duplicate(ctx: &Ctx, id: ScheduleId) -> AppResult<ScheduleId> {
     let original = schedules::editable(ctx, id).await?;
+    if !schedules::may_have(ctx, original.kind) {
+        return Err(AppError::Forbidden);
+    }
     let people = recipients::of(ctx.reader(), id).await?;
     let copy = ScheduleId(Uuid::now_v7());
     let who = match &ctx.actor {

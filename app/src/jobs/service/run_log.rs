@@ -10,7 +10,7 @@ use super::{ledger, schedules};
 use crate::{
     domain::{
         ids::{OccurrenceId, ProjectId},
-        job::plain_line,
+        job::{plain_line, without_addresses},
         occurrence::OccurrenceState,
         zone,
     },
@@ -31,11 +31,17 @@ const OVERLAP: u128 = 10_000;
 /// Looks at a run that has ended without a new line, before nothing more is expected.
 const QUIET: u32 = 3;
 
-/// The last lines of a run, or those before a line.
+/// The last lines of a run, or those before a line. Who may not know who gets the mails is shown no addresses.
 ///
 /// # Errors
 /// Only those of the database.
-pub async fn page(ctx: &Ctx, run: OccurrenceId, zone: Tz, before: Option<Uuid>) -> AppResult<LogPage> {
+pub async fn page(
+    ctx: &Ctx,
+    run: OccurrenceId,
+    zone: Tz,
+    sees_recipients: bool,
+    before: Option<Uuid>,
+) -> AppResult<LogPage> {
     let mut query = occurrence_log::Entity::find()
         .filter(occurrence_log::Column::OccurrenceId.eq(run))
         .order_by_desc(occurrence_log::Column::Id)
@@ -48,16 +54,22 @@ pub async fn page(ctx: &Ctx, run: OccurrenceId, zone: Tz, before: Option<Uuid>) 
     rows.truncate(usize::try_from(LINES).unwrap_or(usize::MAX));
     rows.reverse();
     let older = rows.first().map(|row| row.id).filter(|_| has_older);
-    Ok(LogPage { lines: rows.into_iter().map(|row| line(row, zone)).collect(), older, is_latest: before.is_none() })
+    let lines = rows.into_iter().map(|row| line(row, zone, sees_recipients)).collect();
+    Ok(LogPage { lines, older, is_latest: before.is_none() })
 }
 
-fn line(row: occurrence_log::Model, zone: Tz) -> LogLine {
+fn line(row: occurrence_log::Model, zone: Tz, sees_recipients: bool) -> LogLine {
     LogLine {
         id: row.id,
         time: zone::local(zone, row.at).format("%H:%M:%S%.3f").to_string(),
         level: row.level,
-        words: plain_line(&row.words),
+        words: words(&row, sees_recipients),
     }
+}
+
+fn words(row: &occurrence_log::Model, sees_recipients: bool) -> String {
+    let words = plain_line(&row.words);
+    if sees_recipients { words } else { without_addresses(&words) }
 }
 
 /// All lines of a run as a text to keep.
@@ -65,7 +77,7 @@ fn line(row: occurrence_log::Model, zone: Tz) -> LogLine {
 /// # Errors
 /// [`AppError::NotFound`] where the run is not there or not visible.
 pub async fn text(ctx: &Ctx, run: OccurrenceId) -> AppResult<String> {
-    let Seen { job, zone, .. } = seen(ctx, run).await?;
+    let Seen { job, zone, sees_recipients, .. } = seen(ctx, run).await?;
     let row = ledger::read(ctx.reader(), run).await?;
     let at = zone::local(zone, row.scheduled_at).format("%Y-%m-%d %H:%M");
     let mut text = format!("{job}, run of {at} ({zone}), {}\n", row.state.label().to_lowercase());
@@ -75,7 +87,7 @@ pub async fn text(ctx: &Ctx, run: OccurrenceId) -> AppResult<String> {
         for row in &rows {
             let at = zone::local(zone, row.at).format("%Y-%m-%d %H:%M:%S%.3f");
             // Writing into a string cannot fail.
-            let _ = writeln!(text, "{at} {} {}", row.level.label().to_uppercase(), plain_line(&row.words));
+            let _ = writeln!(text, "{at} {} {}", row.level.label().to_uppercase(), words(row, sees_recipients));
         }
         match rows.last() {
             Some(last) if rows.len() as u64 == READ => after = last.id,
@@ -98,13 +110,14 @@ struct Seen {
     project: ProjectId,
     job: String,
     zone: Tz,
+    sees_recipients: bool,
 }
 
 async fn seen(ctx: &Ctx, run: OccurrenceId) -> AppResult<Seen> {
     let row = ledger::read(ctx.reader(), run).await?;
-    access::by_id(ctx, ctx.reader(), row.project_id).await?;
+    let sees_recipients = access::by_id(ctx, ctx.reader(), row.project_id).await?.sees_recipients();
     let job = schedule::Entity::find_by_id(row.schedule_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
-    Ok(Seen { project: row.project_id, zone: schedules::zone_of(&job)?, job: job.name })
+    Ok(Seen { project: row.project_id, zone: schedules::zone_of(&job)?, job: job.name, sees_recipients })
 }
 
 /// Follows a run. Each look reads the table: the run may be worked on by another instance, which tells nobody of a line
@@ -116,6 +129,7 @@ pub struct Watch {
     /// Whose people may follow it.
     pub project: ProjectId,
     zone: Tz,
+    sees_recipients: bool,
     newest: Uuid,
     /// Lines that were told and may come again within the overlap.
     told: HashSet<Uuid>,
@@ -147,9 +161,10 @@ impl Watch {
     /// # Errors
     /// [`AppError::NotFound`] where the run is not there or not visible.
     pub async fn begin(ctx: &Ctx, run: OccurrenceId, after: Option<Uuid>) -> AppResult<Self> {
-        let Seen { project, zone, .. } = seen(ctx, run).await?;
+        let Seen { project, zone, sees_recipients, .. } = seen(ctx, run).await?;
         let newest = after.unwrap_or_default();
-        Ok(Self { run, project, zone, newest, told: HashSet::from([newest]), pulse: None, quiet: 0 })
+        let told = HashSet::from([newest]);
+        Ok(Self { run, project, zone, sees_recipients, newest, told, pulse: None, quiet: 0 })
     }
 
     /// What has come since the last look.
@@ -176,8 +191,9 @@ impl Watch {
             let rows = behind(ctx, self.run, after).await?;
             let count = rows.len() as u64;
             after = rows.last().map_or(after, |last| last.id);
-            let zone = self.zone;
-            lines.extend(rows.into_iter().filter(|row| self.told.insert(row.id)).map(|row| line(row, zone)));
+            let (zone, sees_recipients) = (self.zone, self.sees_recipients);
+            let new = rows.into_iter().filter(|row| self.told.insert(row.id));
+            lines.extend(new.map(|row| line(row, zone, sees_recipients)));
             if count < READ {
                 break;
             }

@@ -30,7 +30,7 @@ use crate::{
         ctx::{Actor, Ctx},
         db::WriteTx,
     },
-    projects::service::access,
+    projects::service::access::{self, Viewing},
 };
 
 /// Runs in the strip of the list.
@@ -243,7 +243,11 @@ pub async fn job_before(ctx: &Ctx, id: ScheduleId, before: Option<OccurrenceId>)
     Ok(JobDetail {
         job: item(ctx, &row).await?,
         upcoming: if viewing.is_archived() { Vec::new() } else { schedules::next_runs(ctx, &row, 5)? },
-        recipients: people.into_iter().map(described).collect(),
+        recipients: if viewing.sees_recipients() {
+            people.into_iter().map(described).collect()
+        } else {
+            vec![counted(people.len())]
+        },
         options: options::of(&row)?.words(),
         account: account_name(ctx, &row).await?,
         zone_data: zone::DATA_VERSION.to_owned(),
@@ -272,6 +276,15 @@ fn described(shown: recipients::Shown) -> String {
         RecipientKind::To => shown.line,
         RecipientKind::Cc => format!("Cc: {}", shown.line),
         RecipientKind::Bcc => format!("Bcc: {}", shown.line),
+    }
+}
+
+/// The recipients for those who may not know them.
+fn counted(people: usize) -> String {
+    match people {
+        0 => "Nobody.".to_owned(),
+        1 => "1 recipient, whom editors of the project see.".to_owned(),
+        many => format!("{many} recipients, whom editors of the project see."),
     }
 }
 
@@ -364,7 +377,7 @@ impl Listed {
     }
 }
 
-/// A run with its recipients and its log.
+/// A run with its recipients, as far as the person may know them, and its log.
 ///
 /// # Errors
 /// [`AppError::NotFound`] where it is not there or not visible.
@@ -399,7 +412,7 @@ pub async fn run_before(ctx: &Ctx, id: OccurrenceId, line: Option<Uuid>) -> AppR
         OccurrenceState::Sending => blocked(ctx, &job).await?,
         _ => None,
     };
-    let LogPage { lines, older, is_latest } = run_log::page(ctx, id, zone, line).await?;
+    let LogPage { lines, older, is_latest } = run_log::page(ctx, id, zone, viewing.sees_recipients(), line).await?;
     Ok(RunDetail {
         run: shown.shown(zone),
         is_waiting,
@@ -415,7 +428,7 @@ pub async fn run_before(ctx: &Ctx, id: OccurrenceId, line: Option<Uuid>) -> AppR
         has_report: row.snapshot.is_some() && job.kind.makes_report(),
         kind: job.kind,
         next_try: row.next_try_at.filter(|_| is_waiting).map(|at| moment(at, zone)),
-        deliveries: deliveries(ctx, id, zone).await?,
+        deliveries: deliveries(ctx, id, zone, &viewing).await?,
         blocked,
         log: lines,
         older_log: older,
@@ -433,7 +446,7 @@ async fn blocked(ctx: &Ctx, job: &schedule::Model) -> AppResult<Option<String>> 
     Ok(gate::read(ctx.reader(), account).await?.block.map(|block| block.words))
 }
 
-async fn deliveries(ctx: &Ctx, id: OccurrenceId, zone: Tz) -> AppResult<Vec<DeliveryItem>> {
+async fn deliveries(ctx: &Ctx, id: OccurrenceId, zone: Tz, viewing: &Viewing) -> AppResult<Vec<DeliveryItem>> {
     #[derive(FromQueryResult)]
     struct Row {
         id: DeliveryId,
@@ -464,6 +477,12 @@ async fn deliveries(ctx: &Ctx, id: OccurrenceId, zone: Tz) -> AppResult<Vec<Deli
         ])
         .filter(Column::OccurrenceId.eq(id))
         .order_by_asc(Column::Position);
+    let query = if viewing.sees_recipients() {
+        query
+    } else {
+        let me = ctx.me()?;
+        query.filter(entities::delivery::to(me.id, &me.email))
+    };
     let rows: Vec<Row> = query.into_model().all(ctx.reader()).await?;
     let shown = rows.into_iter().map(|row| {
         let reply = row.reply.and_then(|json| serde_json::from_str::<SmtpReply>(&json).ok());

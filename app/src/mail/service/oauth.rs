@@ -17,7 +17,7 @@ use crate::{
     domain::{
         ids::AccountId,
         mail_account::AccountKind,
-        oauth::{OAuthProvider, TokenAnswer, TokenRefusal, advice, form, is_token_address},
+        oauth::{OAuthProvider, TokenAnswer, TokenRefusal, advice, encoded, form, is_token_address},
     },
     entities::mail_oauth,
     error::{AppError, AppResult, Checks, Problem, is_forbidden},
@@ -232,11 +232,12 @@ impl Secrets {
         })
     }
 
-    /// An endpoint may repeat what it was told; nobody is shown it.
+    /// An endpoint may repeat what it was told, as it is or as it was sent; nobody is shown it.
     fn hidden_in(&self, words: &str) -> String {
         let secrets = [self.client_secret.as_ref(), Some(&self.refresh_token), self.access_token.as_ref()];
         let known = secrets.into_iter().flatten().map(Secret::expose).filter(|secret| !secret.is_empty());
-        known.fold(words.to_owned(), |words, secret| words.replace(secret, "(hidden)"))
+        let known = known.flat_map(|secret| [secret.to_owned(), encoded(secret)]);
+        known.fold(words.to_owned(), |words, secret| words.replace(&secret, "(hidden)"))
     }
 }
 

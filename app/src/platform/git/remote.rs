@@ -19,7 +19,7 @@ use super::{
 use crate::{
     domain::{
         git_remote::{GitRemote, Transport},
-        public_address::is_public,
+        network::is_public,
     },
     platform::secrets::Secret,
 };

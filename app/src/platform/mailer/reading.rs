@@ -30,6 +30,8 @@ pub struct Reading {
 const NESTED_MAX: usize = 500;
 /// Most images that are written into the HTML.
 const IMAGES_MAX: usize = 100;
+/// Longest HTML with its images: one image can be named as often as somebody likes.
+const HTML_MAX: usize = 32 * 1024 * 1024;
 
 /// Reads the tree of a message; of one that is nested without end, the headers alone.
 pub(super) fn parse(mime: &[u8]) -> Option<Message<'_>> {
@@ -104,8 +106,12 @@ fn line(text: &str) -> String {
 fn with_images(message: &Message<'_>, html: String) -> String {
     // A frame without permissions has no session: images of their own addresses would not reach it.
     message.parts.iter().filter_map(data_url).take(IMAGES_MAX).fold(html, |html, (cid, url)| {
-        let html = html.replace(&format!("\"cid:{cid}\""), &format!("\"{url}\""));
-        html.replace(&format!("'cid:{cid}'"), &format!("'{url}'"))
+        let names = [(format!("\"cid:{cid}\""), format!("\"{url}\"")), (format!("'cid:{cid}'"), format!("'{url}'"))];
+        let uses: usize = names.iter().map(|(name, _)| html.matches(name.as_str()).count()).sum();
+        if html.len().saturating_add(uses.saturating_mul(url.len())) > HTML_MAX {
+            return html;
+        }
+        names.iter().fold(html, |html, (name, url)| html.replace(name, url))
     })
 }
 
@@ -151,6 +157,21 @@ mod tests {
         let mime = b"Subject: =?utf-8?B?QQ0KQgBD?=\r\nFrom: =?utf-8?B?QQ0KQgBD?= <a@example.org>\r\n\r\nx";
         let reading = read(mime).unwrap();
         assert_eq!((reading.subject.as_str(), reading.from.as_str()), ("A  B C", "A  B C <a@example.org>"));
+    }
+
+    #[test]
+    fn an_image_that_is_named_without_end_stays_out() {
+        let image = "A".repeat(64 * 1024);
+        let mime = |uses: usize| {
+            let html = "<img src=\"cid:one\">\r\n".repeat(uses);
+            format!(
+                "Content-Type: multipart/related; boundary=x\r\n\r\n--x\r\nContent-Type: text/html\r\n\r\n{html}\r\n--x\r\nContent-Type: image/png\r\nContent-ID: <one>\r\nContent-Transfer-Encoding: base64\r\n\r\n{image}\r\n--x--\r\n"
+            )
+        };
+        let html = |uses| read(mime(uses).as_bytes()).unwrap().html.unwrap();
+        assert_eq!(html(3).matches("data:image/png").count(), 3);
+        let many = html(10_000);
+        assert!(many.len() < HTML_MAX && !many.contains("data:") && many.contains("cid:one"), "{}", many.len());
     }
 
     #[test]

@@ -52,6 +52,11 @@ impl Viewing {
         self.role >= MemberRole::Editor && !self.is_archived()
     }
 
+    /// Whether they may know who gets the mails of the project; everybody knows of themselves.
+    pub fn sees_recipients(&self) -> bool {
+        self.role >= MemberRole::Editor
+    }
+
     /// Whether the project itself may be changed, if only to restore it.
     pub fn is_owner(&self) -> bool {
         self.role >= MemberRole::Owner

@@ -91,13 +91,15 @@ impl Sibling {
     }
 }
 
-/// The reports around this one that the same job wrote and the archive holds, the latest first.
+/// The reports around this one that the same job wrote and the archive holds, the latest first. What the retention has
+/// removed is none of them.
 async fn siblings(ctx: &Ctx, run: &occurrence::Model) -> AppResult<Vec<Sibling>> {
     let of_job = || {
         occurrence::Entity::find()
             .filter(occurrence::Column::ScheduleId.eq(run.schedule_id))
             .filter(occurrence::Column::CommitId.is_not_null())
             .filter(occurrence::Column::Snapshot.is_not_null())
+            .filter(occurrence::Column::RemovedAt.is_null())
     };
     let later = of_job().filter(occurrence::Column::Id.gt(run.id)).order_by_asc(occurrence::Column::Id);
     let mut rows: Vec<Sibling> = later.limit(SIBLINGS / 2).into_partial_model().all(ctx.reader()).await?;

@@ -14,7 +14,7 @@ use axum::{
 
 use crate::site::Visitor;
 use fixture::{Fixture, People};
-use table::{ROWS, Wants};
+use table::{FILES, ROWS, Wants};
 
 /// A kind of person who calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,6 +83,29 @@ async fn every_caller_gets_the_answer_that_the_table_says() {
         }
         if row.function == "sign_out" {
             people.forget_browsers();
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn files_are_given_to_those_whom_the_table_names_and_to_nobody_else() {
+    let app = TestApp::on_sqlite().await;
+    let mut people = People::new(&app).await;
+    let all: String = FILES.iter().map(|(path, _)| *path).collect();
+    let fixture = Fixture::new(&app, &people, &all).await;
+    let mut wrong = Vec::new();
+    for (path, wants) in FILES {
+        for caller in Caller::ALL {
+            let mut visitor = people.visitor(&app, caller).await;
+            let status = visitor.get(&fixture.fill(path)).await.status;
+            let is_refused = status.is_redirection()
+                || matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND);
+            match wants.expected(caller) {
+                None if status != StatusCode::OK => wrong.push(format!("{path} to {caller:?}: {status}")),
+                Some(_) if !is_refused => wrong.push(format!("{path} to {caller:?}: {status} instead of a refusal")),
+                _ => {}
+            }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

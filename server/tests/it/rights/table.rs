@@ -275,3 +275,19 @@ pub const ROWS: &[Row] = &[
     // dashboard
     row("read_dashboard", SignedIn, ""),
 ];
+
+/// What is fetched as a file or for a frame. Those who may not are not told whether it is there: any refusal counts.
+pub const FILES: &[(&str, Wants)] = &[
+    ("/outbox/{mail}/message.eml", MakerOrAdmin),
+    ("/outbox/{mail}/parts/0", MakerOrAdmin),
+    ("/reports/{run}/mail", Viewer),
+    ("/reports/{run}/print", Viewer),
+    ("/reports/{run}/report.html", Viewer),
+    ("/reports/{run}/report.txt", Viewer),
+    ("/reports/{run}/data.json", Viewer),
+    // Neither is to the viewer.
+    ("/reports/{run}/mail.eml", Editor),
+    ("/reports/{run}/recipients/{delivery}/mail.eml", Editor),
+    ("/jobs/runs/{run}/log.txt", Viewer),
+    ("/jobs/{job}/dry-run/mail?at=2026-11-22T07:00:00Z", Editor),
+];

@@ -69,11 +69,12 @@ pub async fn accounts(ctx: &Ctx) -> AppResult<Vec<(AccountId, String)>> {
     Ok(real.map(|account| (account.id, account.name)).collect())
 }
 
-/// What became of a message, the newest first.
+/// What became of a message, the newest first: to whom it was released is between administrators.
 ///
 /// # Errors
-/// [`AppError::NotFound`] where the message is not there or not for this person.
+/// [`AppError::Forbidden`] for everybody but an administrator.
 pub async fn of(ctx: &Ctx, message: OutboxMessageId) -> AppResult<Vec<outbox_release::Model>> {
+    super::allow(ctx)?;
     let query = outbox_release::Entity::find()
         .filter(outbox_release::Column::MessageId.eq(message))
         .order_by_desc(outbox_release::Column::CreatedAt)
