@@ -128,29 +128,35 @@ test('a recipient that the server refuses is named, with the words of the server
   }
 });
 
-test('a killed server sends nothing twice', async ({ page, empty, hydrated }) => {
-  const mail = await MailServer.start('--accept-delay', '1500');
-  try {
-    await begin(page, empty);
-    await makeProject(page, empty);
-    await addMailAccount(page, empty.url, mail);
-    await addJob(page, empty.url, ['mina@example.org', 'sam@example.org', 'ana@example.org'], hydrated);
-    await page.getByRole('button', { name: 'Run now' }).click();
-    // In the middle of the second message: the first is acknowledged, the second perhaps accepted, the third not begun.
-    await expect.poll(() => mail.ledger.filter((line) => line.event === 'data').length, { timeout: 30_000 }).toBeGreaterThanOrEqual(2);
-    await empty.kill();
-    await empty.begin();
-    await page.goto(`${empty.url}/jobs`);
-    await expect(async () => {
-      const got = mail.accepted.flatMap((line) => line.rcpt_tos!);
-      expect(got).toContain('ana@example.org');
-    }).toPass({ timeout: 90_000 });
-    await page.waitForTimeout(3000);
-    const got = mail.accepted.flatMap((line) => line.rcpt_tos!);
-    expect(new Set(got).size, 'nobody got it twice').toBe(got.length);
-  } finally {
-    await mail.dispose();
-  }
+test.describe('after a kill', () => {
+  // The stream of the run's log breaks off with the server, which the browser writes into its console.
+  test.use({ expectedErrors: [/ERR_(INCOMPLETE_CHUNKED_ENCODING|CONNECTION_REFUSED|FAILED) .*\/live\//] });
+
+  test('a killed server sends nothing twice', async ({ page, empty, hydrated }) => {
+    const mail = await MailServer.start('--accept-delay', '1500');
+    try {
+      await begin(page, empty);
+      await makeProject(page, empty);
+      await addMailAccount(page, empty.url, mail);
+      await addJob(page, empty.url, ['mina@example.org', 'sam@example.org', 'ana@example.org'], hydrated);
+      await page.getByRole('button', { name: 'Run now' }).click();
+      // In the middle of the second message: the first is acknowledged, the second perhaps accepted, the third not begun.
+      await expect.poll(() => mail.ledger.filter((line) => line.event === 'data').length, { timeout: 30_000 }).toBeGreaterThanOrEqual(2);
+      await empty.kill();
+      await empty.begin();
+      await page.goto(`${empty.url}/jobs`);
+      await expect(async () => {
+        const got = mail.accepted.flatMap((line) => line.rcpt_tos!);
+        expect(got).toContain('ana@example.org');
+      }).toPass({ timeout: 90_000 });
+      await page.waitForTimeout(3000);
+      // The owner hears, in a mail of its own, of a message that nobody knows whether it arrived.
+      const got = mail.accepted.map((line) => `${line.message_id} ${line.rcpt_tos}`);
+      expect(new Set(got).size, 'nobody got it twice').toBe(got.length);
+    } finally {
+      await mail.dispose();
+    }
+  });
 });
 
 test('a job is paused with a note, resumed and deleted', async ({ page, empty, hydrated }) => {

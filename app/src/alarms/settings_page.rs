@@ -56,7 +56,7 @@ fn choice(name: &'static str, is_chosen: bool, label: &'static str, hint: &'stat
     view! {
         <label class="choice">
             <input type="checkbox" name=name value="yes" checked=is_chosen />
-            <span>{label}<span class="field__hint">{hint}</span></span>
+            <span>{label}<small>{hint}</small></span>
         </label>
     }
     .into_any()
