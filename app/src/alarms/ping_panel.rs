@@ -46,11 +46,11 @@ fn job_panel(job: ScheduleId, ping: PingDetail, error: Signal<Option<AppError>>)
                 {url_field(host.as_deref(), error)}
                 <label class="choice">
                     <input type="checkbox" name="start" value="yes" checked=tells_start />
-                    <span>"Also when a run starts"<span class="field__hint">"With /start at the end of the address, as Healthchecks wants it."</span></span>
+                    <span>"Also when a run starts"<small>"With /start at the end of the address, as Healthchecks wants it."</small></span>
                 </label>
                 <label class="choice">
                     <input type="checkbox" name="failure" value="yes" checked=tells_failure />
-                    <span>"Also when a run fails"<span class="field__hint">"With /fail at the end of the address."</span></span>
+                    <span>"Also when a run fails"<small>"With /fail at the end of the address."</small></span>
                 </label>
                 <div class="form__actions"><button class="btn" type="submit">"Save the ping"</button></div>
             </form>
