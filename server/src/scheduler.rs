@@ -9,7 +9,7 @@ use std::{collections::HashMap, time::Duration};
 use apalis::prelude::{Data, WorkerBuilder};
 use apalis_cron::{CronScheduler, Schedule, Tick, timezone::Utc};
 use app::{
-    alarms::service::{late, pings, post},
+    alarms::service::{late, pings, post, pushes},
     archive::service::retention,
     automation::service::{engine, finished},
     error::{AppError, AppResult},
@@ -56,7 +56,7 @@ const SWEEP_EVERY: u64 = 3_600;
 
 /// Between two looks for a push of the archive that is due.
 const PUSH_EVERY: Duration = Duration::from_secs(2);
-/// Looks between two for commits that nobody asked a push for.
+/// Looks between two for commits that nobody asked a push for, and for pushes that fail again and again.
 const MISSING_EVERY: u64 = 30;
 
 /// The running scheduler.
@@ -275,6 +275,9 @@ async fn push_archive(app: AppState) {
             && let Err(error) = git_push::ask_for_missing(&app).await
         {
             tracing::warn!("looking for commits to push: {error}");
+        }
+        if looks.is_multiple_of(MISSING_EVERY) {
+            well("telling of pushes that fail", pushes::sweep(&Ctx::system(&app)).await);
         }
         well("pushing the archive", git_push::look(&app).await);
         looks += 1;
