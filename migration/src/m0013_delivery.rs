@@ -20,7 +20,8 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        ddl::drop_tables(manager, &["bounce", "mail_oauth", "mail_signature"]).await
+        ddl::drop_tables(manager, &["bounce", "mail_oauth", "mail_signature"]).await?;
+        ddl::run(manager, DELIVERY_GONE).await
     }
 }
 
@@ -55,4 +56,9 @@ CREATE TABLE bounce (
 );
 CREATE INDEX bounce_uploaded_by ON bounce (uploaded_by);
 CREATE INDEX delivery_message_id ON delivery (message_id);
+"#;
+
+const DELIVERY_GONE: &str = r#"
+DROP INDEX IF EXISTS delivery_message_id;
+ALTER TABLE smtp_account DROP COLUMN authorities;
 "#;

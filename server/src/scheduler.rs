@@ -9,7 +9,7 @@ use std::{collections::HashMap, time::Duration};
 use apalis::prelude::{Data, WorkerBuilder};
 use apalis_cron::{CronScheduler, Schedule, Tick, timezone::Utc};
 use app::{
-    alarms::service::{late, pings, post},
+    alarms::service::{late, pings, post, pushes},
     archive::service::retention,
     automation::service::{engine, finished},
     error::{AppError, AppResult},
@@ -56,7 +56,7 @@ const SWEEP_EVERY: u64 = 3_600;
 
 /// Between two looks for a push of the archive that is due.
 const PUSH_EVERY: Duration = Duration::from_secs(2);
-/// Looks between two for commits that nobody asked a push for.
+/// Looks between two for commits that nobody asked a push for, and for pushes that fail again and again.
 const MISSING_EVERY: u64 = 30;
 
 /// The running scheduler.
@@ -101,10 +101,7 @@ async fn run(app: AppState, mut stopped: watch::Receiver<bool>) {
             () = crew.next_done() => {}
             _ = stopped.changed() => break,
         }
-        if let Err(error) = crew.look().await {
-            // The database was away; the next heartbeat looks again.
-            tracing::warn!("planning: {error}");
-        }
+        crew.look().await;
     }
     heart.abort();
     // What a rule was at is done again by the next process, from where it was.
@@ -141,14 +138,29 @@ impl Crew {
         }
     }
 
-    /// Plans what has come and takes as many runs as there are hands.
-    async fn look(&mut self) -> AppResult<()> {
+    /// Plans what has come, takes as many runs as there are hands, and tidies up now and then. Each step stands alone:
+    /// where one fails, or the database is away for a moment, the others are done and the next look tries again.
+    async fn look(&mut self) {
         let ctx = Ctx::system(&self.app);
-        planner::plan_due(&ctx).await?;
-        self.app.meters.has_planned(ctx.now);
-        if self.looks.is_multiple_of(LATE_EVERY) {
-            late::sweep(&ctx).await?;
+        let looks = self.looks;
+        self.looks += 1;
+        if well("planning", planner::plan_due(&ctx).await).is_some() {
+            self.app.meters.has_planned(ctx.now);
         }
+        if looks.is_multiple_of(LATE_EVERY) {
+            well("looking for runs that are late", late::sweep(&ctx).await);
+        }
+        well("claiming runs", self.take_runs().await);
+        if looks.is_multiple_of(KEEP_EVERY) {
+            well("looking for reports that are not in the archive", worker::keep_missing(&self.app).await);
+            self.clear_away().await;
+        }
+        if looks.is_multiple_of(PRUNE_EVERY) {
+            well("forgetting changes", events::prune(&Ctx::system(&self.app)).await);
+        }
+    }
+
+    async fn take_runs(&mut self) -> AppResult<()> {
         while self.at_work.len() < WORKERS
             && let Some(claim) = worker::claim(&self.app, &self.owner).await?
         {
@@ -156,27 +168,18 @@ impl Crew {
             let task = self.at_work.spawn(async move { worker::work(&app, claim).await });
             self.receipts.insert(task.id(), receipt);
         }
-        if self.looks.is_multiple_of(KEEP_EVERY) {
-            worker::keep_missing(&self.app).await?;
-            self.clear_away().await?;
-        }
-        if self.looks.is_multiple_of(PRUNE_EVERY) {
-            events::prune(&Ctx::system(&self.app)).await?;
-        }
-        self.looks += 1;
         Ok(())
     }
 
     /// Empties what has waited long enough in the trash, forgets old notifications and alarms, and bounds the outbox.
-    async fn clear_away(&self) -> AppResult<()> {
+    async fn clear_away(&self) {
         let ctx = Ctx::system(&self.app);
-        let gone = trash::purge(&ctx).await?;
-        if gone > 0 {
+        if let Some(gone @ 1..) = well("emptying the trash", trash::purge(&ctx).await) {
             tracing::info!("{gone} tasks left the trash for good");
         }
-        inbox::forget_old(&ctx).await?;
-        outbox::keep::prune(&ctx).await?;
-        post::forget_old(&ctx).await
+        well("forgetting old notifications", inbox::forget_old(&ctx).await);
+        well("bounding the outbox", outbox::keep::prune(&ctx).await);
+        well("forgetting old alarms", post::forget_old(&ctx).await);
     }
 
     /// Done when a run is; never while there is none.
@@ -218,6 +221,11 @@ impl Crew {
             }
         }
     }
+}
+
+/// What a step gave; none where it failed, which the log says.
+fn well<T>(doing: &str, result: AppResult<T>) -> Option<T> {
+    result.inspect_err(|error| tracing::warn!("{doing}: {error}")).ok()
 }
 
 /// Does what rules say, and archives what has been finished for long enough, for ever. Any number of processes may.
@@ -268,9 +276,10 @@ async fn push_archive(app: AppState) {
         {
             tracing::warn!("looking for commits to push: {error}");
         }
-        if let Err(error) = git_push::look(&app).await {
-            tracing::warn!("pushing the archive: {error}");
+        if looks.is_multiple_of(MISSING_EVERY) {
+            well("telling of pushes that fail", pushes::sweep(&Ctx::system(&app)).await);
         }
+        well("pushing the archive", git_push::look(&app).await);
         looks += 1;
         tokio::time::sleep(PUSH_EVERY).await;
     }

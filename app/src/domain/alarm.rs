@@ -194,7 +194,7 @@ pub fn ways<T: Copy + PartialEq>(own: Option<T>, default_first: &[T], is_out: im
     ways
 }
 
-/// Failed pushes in a row after which the owners hear of it.
+/// Failed pushes in a row after which the administrators hear of it.
 pub const PUSHES_TOLD: u32 = 3;
 
 crate::text_enum!(

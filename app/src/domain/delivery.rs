@@ -280,6 +280,11 @@ impl Delivery {
 }
 
 impl Event {
+    /// Whether it may leave a message of which nobody knows whether it arrived.
+    pub fn may_leave_unknown(&self) -> bool {
+        matches!(self, Self::Broken { .. } | Self::AccountBlocked { .. } | Self::Abandoned)
+    }
+
     fn attempt(&self) -> Option<u32> {
         match self {
             Self::EnvelopeBegins { attempt }

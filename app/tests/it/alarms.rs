@@ -9,7 +9,7 @@ use app::{
     alarms::service::{
         choices, late,
         pings::{self, PingInput, Scope},
-        post, tell,
+        post, pushes, tell,
     },
     domain::{
         account::{Me, UserState},
@@ -18,14 +18,15 @@ use app::{
         ids::{OccurrenceId, ScheduleId},
         notification::NotificationKind,
         occurrence::{Event, OccurrenceState, Remedy},
+        planner::Overlap,
     },
-    entities::{alarm, alarm_mail, notification, outbox_message, ping, schedule, user},
+    entities::{alarm, alarm_mail, git_archive, git_push, notification, outbox_message, ping, schedule, user},
     error::AppError,
     jobs::{
         form::JobForm,
         rules_form::RulesForm,
         service::{
-            ledger,
+            backfill, ledger,
             runs::{self, Decision},
             schedules,
         },
@@ -37,7 +38,11 @@ use app::{
     testing::{each_database, smtp_server::SmtpServer},
 };
 use chrono::TimeDelta;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
@@ -436,19 +441,124 @@ async fn an_account_that_does_not_work_is_told_once_an_opening_and_over_another_
 }
 
 #[tokio::test]
-async fn a_push_that_fails_is_told_from_the_third_time_on_and_once() {
+async fn an_account_that_somebodys_test_found_wrong_is_told_by_the_first_message_that_meets_it() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&[]);
+        let stage = Stage::new(&app).await;
+        let account = stage.sends_to(server.port).await;
+        stage.job(&patient()).await;
+        gate::blocked(&stage.mina(), account, "Wrong password.".into()).await.unwrap();
+        assert!(told(&stage, &stage.cast.mina).await.is_empty(), "whoever tests sees it");
+        for _ in 0..2 {
+            stage.pass(TimeDelta::minutes(1));
+            tell::account_blocked(&Ctx::system(&app), account, "Wrong password.".into()).await.unwrap();
+        }
+        assert_eq!(told(&stage, &stage.cast.mina).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_began_before_a_mail_and_ended_behind_it_is_in_that_mail() {
     each_database(async |app| {
         let stage = Stage::new(&app).await;
-        let since = app.clock.now();
-        for times in 1..=5 {
-            let ctx = Ctx::system(&app);
-            let tx = ctx.begin().await.unwrap();
-            let words = "The remote answered 403.";
-            tell::push_failed(&ctx, &tx, stage.project.id, "git.example.org", since, times, words).await.unwrap();
-            tx.commit().await.unwrap();
-            let expected = usize::from(times >= 3);
-            assert_eq!(told(&stage, &stage.cast.mina).await.len(), expected, "after {times}");
+        let id = stage.job(&patient()).await;
+        let early = Ctx::system(&app);
+        stage.pass(TimeDelta::minutes(1));
+        let run = fail(&stage, id, "It broke.").await;
+        let tx = early.begin().await.unwrap();
+        let held = ledger::lock_schedule(&early, &tx, id).await.unwrap();
+        tell::late(&early, &tx, &held, run, "it is late.").await.unwrap();
+        tx.commit().await.unwrap();
+        post_all(&stage).await;
+        let subjects = caught(&stage, "mina@example.org").await;
+        assert_eq!(subjects, ["Weekly report failed: it broke (and 1 more since)"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_skipped_run_that_is_made_up_for_is_not_late_since_it_was_skipped() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&hourly()).await;
+        stage.pass(TimeDelta::hours(3));
+        stage.plan().await;
+        stage.work().await;
+        let skipped = stage.runs(id).await.remove(0);
+        assert_eq!(skipped.state, OccurrenceState::Skipped);
+        stage.pass(TimeDelta::hours(1));
+        let at = skipped.scheduled_at;
+        backfill::run(&stage.mina(), id, (at, at), Overlap::QueueAll).await.unwrap();
+        let sweep = async || {
+            stage.pass(TimeDelta::minutes(1));
+            late::sweep(&Ctx::system(&app)).await.unwrap();
+            let rows = alarm::Entity::find().filter(alarm::Column::OccurrenceId.eq(skipped.id));
+            rows.all(app.reader()).await.unwrap().len()
+        };
+        assert_eq!(sweep().await, 0);
+        stage.work().await;
+        assert_eq!(sweep().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_schedule_that_another_process_is_planning_at_this_moment_is_not_missed() {
+    each_database(async |app| {
+        // On SQLite nobody plans at the same time.
+        if !app.db.is_postgres() {
+            return;
         }
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        stage.pass(TimeDelta::minutes(80));
+        let ctx = Ctx::system(&app);
+        let tx = ctx.begin().await.unwrap();
+        ledger::lock_schedule(&ctx, &tx, id).await.unwrap();
+        assert_eq!(late::sweep(&ctx).await.unwrap(), 0);
+        drop(tx);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_push_that_fails_is_told_from_the_third_time_on_and_once_until_one_succeeds() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let remote = git_archive::ActiveModel {
+            id: Unchanged(1),
+            remote_url: Set("https://git.example.org/r".into()),
+            ..Default::default()
+        };
+        remote.update(app.reader()).await.unwrap();
+        let now = app.clock.now();
+        let fails = async |times: i32, pushed: Option<&str>| {
+            let row = git_push::ActiveModel {
+                id: Unchanged(1),
+                attempts: Set(times),
+                last_error: Set(Some("The remote answered 403.".into())),
+                failed_at: Set(Some(now)),
+                pushed_commit: Set(pushed.map(str::to_owned)),
+                pushed_at: Set(pushed.map(|_| now)),
+                ..Default::default()
+            };
+            row.update(app.reader()).await.unwrap();
+            pushes::sweep(&Ctx::system(&app)).await.unwrap();
+            told(&stage, &stage.cast.mina).await.len()
+        };
+        for times in 0..=5 {
+            assert_eq!(fails(times, None).await, usize::from(times >= 3), "after {times}");
+        }
+        assert_eq!((fails(2, Some("1a2b")).await, fails(3, Some("1a2b")).await), (1, 2), "one succeeded in between");
+        assert!(told(&stage, &stage.cast.jonas).await.is_empty(), "it concerns administrators");
+        let entry = inbox::read(&stage.mina(), false, None).await.unwrap().entries.remove(0);
+        assert_eq!(entry.alarm.unwrap().href, "/settings/git");
+        assert!(
+            entry.words.contains("https://git.example.org/r cannot be pushed: the remote answered 403"),
+            "{}",
+            entry.words
+        );
     })
     .await;
 }
@@ -550,6 +660,35 @@ async fn runs_of_a_job_are_pinged_when_they_start_succeed_and_fail() {
         let last = shown.last.unwrap();
         assert_eq!((last.is_ok, last.words.as_str()), (true, "200 OK"));
         assert_eq!(pings::waiting(&Ctx::system(&app)).await.unwrap(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_ping_whose_address_cannot_be_read_stands_in_no_other_ones_way() {
+    each_database(async |app| {
+        let web = Web::answering("200 OK").await;
+        let stage = Stage::new(&app).await;
+        let (broken, good) = (stage.job(&patient()).await, stage.job(&patient()).await);
+        for id in [broken, good] {
+            let input = PingInput { tells_start: false, ..all_of(&web.url) };
+            pings::save(&stage.mina(), Scope::Job(id), input).await.unwrap();
+        }
+        let row = ping::Entity::find().filter(ping::Column::ScheduleId.eq(broken)).one(app.reader()).await.unwrap();
+        let mut row = row.unwrap().into_active_model();
+        row.url_ciphertext = Set("of another key".into());
+        row.update(app.reader()).await.unwrap();
+        for id in [broken, good] {
+            start(&stage, id).await;
+            stage.work().await;
+        }
+        assert_eq!(pings::send_due(&app).await.unwrap(), 2);
+        assert_eq!(web.asked(), ["GET /a-secret HTTP/1.1"]);
+        for _ in 0..10 {
+            stage.pass(TimeDelta::hours(1));
+            pings::send_due(&app).await.unwrap();
+        }
+        assert_eq!(pings::waiting(&Ctx::system(&app)).await.unwrap(), 0, "it is given up like any other");
     })
     .await;
 }

@@ -1,11 +1,16 @@
 //! Runs that meet a mail server which refuses once, at each phase, for now or for good; on both databases.
 
+use std::time::Duration;
+
 use app::{
-    domain::{delivery::DeliveryPhase, occurrence::OccurrenceState},
-    jobs::service::runs,
+    domain::{alarm::AlarmKind, delivery::DeliveryPhase, occurrence::OccurrenceState},
+    entities::alarm,
+    jobs::service::{ledger, runs, worker},
+    platform::ctx::Ctx,
     testing::{each_database, smtp_server::SmtpServer},
 };
 use chrono::TimeDelta;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
 
 use super::jobs_stage::{Stage, mondays_at_ten};
 
@@ -76,6 +81,65 @@ async fn a_reset_before_or_after_the_dot_and_a_lost_answer_are_settled_without_a
         let messages = stage.deliveries(run).await;
         assert!(messages.iter().all(|message| message.next_try_at.is_some()), "they are tried again");
         assert_eq!(server.count("kept"), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_unknown_message_is_told_in_the_order_of_locks_that_planner_and_workers_keep_to() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "rcpt:451"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        // Its worker has died while it waited for an answer.
+        let mut message = stage.deliveries(run).await.remove(0).into_active_model();
+        message.phase = Set(DeliveryPhase::DataSent);
+        message.next_try_at = Set(None);
+        message.update(app.reader()).await.unwrap();
+        stage.pass(TimeDelta::minutes(5));
+        let claim = worker::claim(&app, "a test").await.unwrap().unwrap();
+        let ctx = Ctx::system(&app);
+        let tx = ctx.begin().await.unwrap();
+        ledger::lock_schedule(&ctx, &tx, id).await.unwrap();
+        let state = app.app.clone();
+        let at_work = tokio::spawn(async move { worker::work(&state, claim).await });
+        // Time to come to the message; on SQLite it waits for this transaction.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        ledger::lock_run(&ctx, &tx, run).await.expect("who holds the schedule gets the run");
+        tx.commit().await.unwrap();
+        at_work.await.unwrap().unwrap();
+        assert_eq!(stage.deliveries(run).await[0].phase, DeliveryPhase::Uncertain);
+        let alarms = alarm::Entity::find().all(app.reader()).await.unwrap();
+        assert_eq!(alarms.iter().map(|one| one.kind).collect::<Vec<_>>(), [AlarmKind::Uncertain]);
+        assert_eq!(stage.states(id).await, [OccurrenceState::Sending], "the other one waits for another try");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_report_that_cannot_be_read_keeps_no_other_one_out_of_the_archive() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        for _ in 0..2 {
+            stage.pass(TimeDelta::minutes(1));
+            runs::start(&stage.mina(), id).await.unwrap();
+            stage.work().await;
+        }
+        for (number, row) in stage.runs(id).await.into_iter().enumerate() {
+            let mut row = row.into_active_model();
+            row.commit_id = Set(None);
+            if number == 1 {
+                row.snapshot = Set(Some("no report".into()));
+            }
+            row.update(app.reader()).await.unwrap();
+        }
+        worker::keep_missing(&app).await.unwrap();
+        let kept: Vec<_> = stage.runs(id).await.into_iter().map(|row| row.commit_id.is_some()).collect();
+        assert_eq!(kept, [true, false], "the latest is looked at first");
     })
     .await;
 }

@@ -12,12 +12,13 @@ use app::{
     jobs::{
         form::JobForm,
         plan_view::BackfillForm,
+        rules_form::RulesForm,
         service::{
             backfill, duplicate, plan_pages,
             run_actions::{cancel, stop_trying, try_now},
             run_log::{self, Watch},
             runs::{self, Decision},
-            schedules, test_mail,
+            schedules, test_mail, worker,
         },
         view::{JobFilter, StepState},
     },
@@ -430,6 +431,61 @@ async fn the_list_is_filtered_and_older_runs_come_by_request() {
         assert_eq!((older.is_latest, older.runs.len(), older.older), (false, 9, None));
         assert!(older.runs[0].scheduled.at < latest.runs[49].scheduled.at);
         assert_eq!(runs::job_before(&stage.mina(), other, latest.older).await.unwrap_err(), AppError::NotFound);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_a_run_whose_place_the_next_one_takes_no_message_waits_for_ever() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "rcpt:451"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let rules = RulesForm { overlap: "cancel_running".into(), ..RulesForm::default() };
+        let id = stage.job(&JobForm { rules, ..hourly() }).await;
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        assert_eq!(phases(&stage, run).await, [DeliveryPhase::Deferred; 2]);
+        stage.pass(TimeDelta::minutes(60));
+        let held = worker::claim(&app, "a test").await.unwrap();
+        assert!(held.is_some(), "its messages are due, and a worker has it");
+        stage.plan().await;
+        assert_eq!(stage.states(id).await, [OccurrenceState::Cancelled, OccurrenceState::Planned]);
+        assert_eq!(phases(&stage, run).await, [DeliveryPhase::Withheld; 2]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_long_queue_behind_a_run_that_is_worked_on_hides_no_other_job() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let (long, other) = (stage.job(&hourly()).await, stage.job(&mondays_at_ten()).await);
+        let now = app.clock.now();
+        backfill::run(&stage.mina(), long, (now - TimeDelta::hours(30), now), Overlap::QueueAll).await.unwrap();
+        let first = worker::claim(&app, "a test").await.unwrap();
+        assert!(first.is_some() && stage.runs(long).await.len() >= 30);
+        let run = runs::start(&stage.mina(), other).await.unwrap();
+        let second = worker::claim(&app, "a test").await.unwrap();
+        assert!(second.is_some());
+        let rows = stage.runs(other).await;
+        assert_eq!((rows[0].id, rows[0].state), (run, OccurrenceState::Claimed));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_that_was_made_ahead_of_its_instant_is_not_ended_by_it() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let rules = RulesForm { overlap: "cancel_running".into(), ..RulesForm::default() };
+        let id = stage.job(&JobForm { rules, ..hourly() }).await;
+        let next = stage.schedule(id).await.next_run_at.unwrap();
+        backfill::run(&stage.mina(), id, (next, next), Overlap::QueueAll).await.unwrap();
+        stage.pass(next - app.clock.now());
+        assert!(worker::claim(&app, "a test").await.unwrap().is_some());
+        stage.plan().await;
+        assert_eq!(stage.states(id).await, [OccurrenceState::Claimed]);
     })
     .await;
 }

@@ -4,9 +4,10 @@ use app::{
     domain::{
         address::EmailAddress,
         ids::{AccountId, OpId, OutboxMessageId},
+        mail_account::AuthMethod,
         outbox::{OutboxQuery, ReleaseState},
     },
-    entities::{outbox_entry, outbox_message, outbox_release},
+    entities::{outbox_entry, outbox_message, outbox_release, smtp_account},
     error::{AppError, Problem},
     mail::service::{
         accounts::{self, AccountInput, OUTBOX},
@@ -289,6 +290,30 @@ async fn an_account_that_refuses_the_password_is_left_alone_by_the_next_release(
         assert!(rows.iter().all(|row| row.1 == ReleaseState::Refused), "{rows:?}");
         assert!(rows.iter().any(|row| row.2.contains("nothing was sent")), "{rows:?}");
         assert_eq!(server.count("connect"), tried, "the breaker is open");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_release_over_an_account_whose_password_cannot_be_read_says_that_nothing_was_sent() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&[]);
+        let mina = app.as_person(&Cast::new(&app).await.mina);
+        let message = catch(&app, "mina@example.org", &mime("1", "Week 47", "x")).await;
+        let id = account(&mina, server.port).await;
+        let broken = smtp_account::ActiveModel {
+            id: Set(id),
+            auth: Set(AuthMethod::Automatic),
+            username: Set("dana".into()),
+            secret_ciphertext: Set(Some("of another key".into())),
+            ..Default::default()
+        };
+        broken.update(app.reader()).await.unwrap();
+        release::send(&mina, order(message, id, "dana@example.org\nmax@example.org")).await.unwrap_err();
+        let rows = released(&mina, message).await;
+        assert!(rows.len() == 2 && rows.iter().all(|row| row.1 == ReleaseState::Refused), "{rows:?}");
+        assert!(rows[0].2.contains("nothing was sent"), "{rows:?}");
+        assert_eq!(server.count("connect"), 0);
     })
     .await;
 }

@@ -22,6 +22,7 @@ mod projects_pages;
 mod reports;
 mod rights;
 mod rules_pages;
+mod scheduler;
 mod seed;
 mod site;
 mod task_page;

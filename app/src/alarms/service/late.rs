@@ -1,7 +1,10 @@
 //! Runs that did not start within their grace: found while they are planned, or waiting without a hand that takes them.
 
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{
+    ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::{LockBehavior, LockType},
+};
 
 use super::{facts, tell};
 use crate::{
@@ -72,7 +75,8 @@ pub async fn sweep(ctx: &Ctx) -> AppResult<usize> {
     let mut told = 0;
     for waiting in waiting(ctx).await? {
         let tx = ctx.begin().await?;
-        let Some(held) = schedule::Entity::find_by_id(waiting.schedule_id).one(&*tx).await? else { continue };
+        let held = schedule::Entity::find_by_id(waiting.schedule_id).one(&*tx).await?;
+        let Some(held) = held.filter(|held| held.deleted_at.is_none()) else { continue };
         let Some(due) = waiting.due(grace(&held)) else { continue };
         if !is_late(due, grace(&held), ctx.now) {
             continue;
@@ -83,11 +87,16 @@ pub async fn sweep(ctx: &Ctx) -> AppResult<usize> {
         ctx.app.meters.late(1);
         told += 1;
     }
-    for held in unplanned(ctx).await? {
+    for found in unplanned(ctx).await? {
+        if found.next_run_at.is_none_or(|due| !is_late(due, grace(&found), ctx.now)) {
+            continue;
+        }
+        let tx = ctx.begin().await?;
+        // Another process may be planning it at this moment, or has done so since.
+        let Some(held) = still_unplanned(ctx, &tx, found.id).await? else { continue };
         let Some(due) = held.next_run_at.filter(|due| is_late(*due, grace(&held), ctx.now)) else { continue };
         let why =
             format!("the run of {} could not be planned; the log of the server says why.", facts::local(&held, due));
-        let tx = ctx.begin().await?;
         if tell::unplanned(ctx, &tx, &held, due, &why).await? {
             ctx.app.meters.late(1);
             told += 1;
@@ -112,6 +121,17 @@ async fn unplanned(ctx: &Ctx) -> AppResult<Vec<schedule::Model>> {
     Ok(query.all(ctx.reader()).await?)
 }
 
+/// A schedule as it is now, unless somebody holds it or it is not to be planned any more.
+async fn still_unplanned(ctx: &Ctx, tx: &WriteTx, id: ScheduleId) -> AppResult<Option<schedule::Model>> {
+    let mut query = schedule::Entity::find_by_id(id)
+        .filter(schedule::Column::State.eq(ScheduleState::On))
+        .filter(schedule::Column::DeletedAt.is_null());
+    if ctx.db().is_postgres() {
+        query = query.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    }
+    Ok(query.one(&**tx).await?)
+}
+
 fn grace(held: &schedule::Model) -> Duration {
     Duration::minutes(held.grace_minutes.into())
 }
@@ -131,9 +151,9 @@ struct Waiting {
 impl Waiting {
     /// When it should have begun; none where that was too late when it was planned, which has been told then.
     fn due(&self, grace: Duration) -> Option<DateTime<Utc>> {
-        // Who asks for a run of another time asks for it now.
+        // Who asks for a run of another time asks for it now; the row may be that of an instant that was skipped long ago.
         if self.trigger == Trigger::Manual || self.is_backfill {
-            return Some(self.created_at);
+            return Some(self.next_try_at.map_or(self.created_at, |at| at.max(self.created_at)));
         }
         let due = self.next_try_at.map_or(self.scheduled_at, |at| at.max(self.scheduled_at));
         (!is_late(due, grace, self.created_at)).then_some(due)

@@ -86,6 +86,7 @@ fn lead_to(alarm: &alarm::Model) -> (&'static str, String) {
         (AlarmKind::Uncertain, _, Some(run)) => ("Open the run and decide", format!("/jobs/runs/{run}")),
         (_, _, Some(run)) => ("Open the run", format!("/jobs/runs/{run}")),
         (_, Some(job), None) => ("Open the job", format!("/jobs/{job}")),
+        (AlarmKind::Push, ..) => ("Open the Git archive", "/settings/git".to_owned()),
         _ => ("Open the jobs", "/jobs".to_owned()),
     }
 }

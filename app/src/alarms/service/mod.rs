@@ -7,4 +7,5 @@ mod letter;
 mod people;
 pub mod pings;
 pub mod post;
+pub mod pushes;
 pub mod tell;

@@ -6,7 +6,7 @@ use sea_orm::{
 
 use crate::{
     domain::{
-        account::UserState,
+        account::{Role, UserState},
         ids::{ProjectId, UserId},
         project::MemberRole,
     },
@@ -34,6 +34,17 @@ pub async fn responsible(
 /// The owners of a project who can sign in.
 pub async fn owners(db: &impl ConnectionTrait, project: ProjectId) -> AppResult<Vec<UserId>> {
     active(db, access::people_with_role(project, MemberRole::Owner), None).await
+}
+
+/// The administrators who can sign in.
+pub async fn administrators(db: &impl ConnectionTrait) -> AppResult<Vec<UserId>> {
+    let query = user::Entity::find()
+        .select_only()
+        .column(user::Column::Id)
+        .filter(user::Column::State.eq(UserState::Active))
+        .filter(user::Column::Role.eq(Role::Admin))
+        .order_by_asc(user::Column::Id);
+    Ok(query.into_tuple().all(db).await?)
 }
 
 async fn active(db: &impl ConnectionTrait, among: SelectStatement, only: Option<UserId>) -> AppResult<Vec<UserId>> {

@@ -241,7 +241,7 @@ async fn take(ctx: &Ctx, call: &ping_call::Model) -> AppResult<bool> {
 /// False: it was not answered well.
 async fn send(app: &AppState, call: &ping_call::Model) -> AppResult<bool> {
     let Some(row) = ping::Entity::find_by_id(&call.scope).one(app.reader()).await? else { return Ok(true) };
-    let result = ask(app, &row, call.kind).await?;
+    let result = ask(app, &row, call.kind).await;
     let ctx = Ctx::system(app);
     let again =
         if result.is_ok { None } else { ping_again(u32::try_from(call.attempts + 1).unwrap_or(u32::MAX), ctx.now) };
@@ -290,7 +290,7 @@ pub async fn beat(app: &AppState) -> AppResult<bool> {
     if taken.rows_affected == 0 {
         return Ok(false);
     }
-    let result = ask(app, &row, PingKind::Success).await?;
+    let result = ask(app, &row, PingKind::Success).await;
     let ctx = Ctx::system(app);
     let tx = ctx.begin().await?;
     keep(&ctx, &tx, INSTANCE, &result).await?;
@@ -312,8 +312,15 @@ struct Outcome {
     words: String,
 }
 
-async fn ask(app: &AppState, row: &ping::Model, kind: PingKind) -> AppResult<Outcome> {
-    let url = address(&Ctx::system(app), row)?;
+async fn ask(app: &AppState, row: &ping::Model, kind: PingKind) -> Outcome {
+    let url = match address(&Ctx::system(app), row) {
+        Ok(url) => url,
+        // It stands in nobody's way: the call ends like one to a server that is not there.
+        Err(error) => {
+            app.meters.ping(false);
+            return Outcome { is_ok: false, words: format!("The address cannot be read. {error}") };
+        }
+    };
     let request = Request {
         method: Method::GET,
         url: ping_address(url.expose(), kind),
@@ -326,7 +333,7 @@ async fn ask(app: &AppState, row: &ping::Model, kind: PingKind) -> AppResult<Out
         Err(error) => Outcome { is_ok: false, words: error.to_string() },
     };
     app.meters.ping(result.is_ok);
-    Ok(result)
+    result
 }
 
 fn status_words(status: u16) -> String {

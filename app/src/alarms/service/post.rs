@@ -319,8 +319,10 @@ impl Post<'_> {
         }
         let alarms = query.all(&*tx).await?;
         if until.is_none() {
+            // Whatever is told now is told at every attempt, also what bears an instant behind this one.
+            let until = alarms.last().map_or(ctx.now, |last| last.at.max(ctx.now));
             alarm_mail::Entity::update_many()
-                .col_expr(alarm_mail::Column::Until, Expr::value(ctx.now))
+                .col_expr(alarm_mail::Column::Until, Expr::value(until))
                 .filter(alarm_mail::Column::Id.eq(self.id))
                 .filter(alarm_mail::Column::Fence.eq(self.fence))
                 .exec(&*tx)

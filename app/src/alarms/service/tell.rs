@@ -3,8 +3,9 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::OnConflict,
+    ActiveValue::Set,
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, OnConflict},
 };
 use uuid::Uuid;
 
@@ -129,8 +130,9 @@ pub async fn unplanned(
 /// Only those of the database.
 pub async fn account_blocked(ctx: &Ctx, account: AccountId, words: String) -> AppResult<Gate> {
     let tx = ctx.begin().await?;
-    let (gate, has_opened) = gate::blocked_in(ctx, &tx, account, words).await?;
-    if let Some(block) = gate.block.as_ref().filter(|_| has_opened)
+    let (gate, _) = gate::blocked_in(ctx, &tx, account, words).await?;
+    // Somebody's test may have opened the breaker, of which only they have heard.
+    if let Some(block) = gate.block.as_ref()
         && let Some(row) = smtp_account::Entity::find_by_id(account).one(&*tx).await?
     {
         let told = users_of(&tx, &row).await?;
@@ -150,30 +152,30 @@ pub async fn account_blocked(ctx: &Ctx, account: AccountId, words: String) -> Ap
     Ok(gate)
 }
 
-/// A push of the archive of a project has failed, for the `times`th time since `since`; call it each time. The owners of
-/// the project hear of it once, when it has failed some times in a row. `words` must hold no secrets: git says addresses
-/// with their passwords.
+/// Pushes of the archive to a server have failed, `times` in a row; call it as often as you like. The archive is one for
+/// all projects: the administrators hear of it, once until a push succeeds. `last_good` is when one did. `words` must hold
+/// no secrets: git says addresses with their passwords.
 ///
 /// # Errors
 /// Only those of the database.
 pub async fn push_failed(
     ctx: &Ctx,
     tx: &WriteTx,
-    project: ProjectId,
     remote: &str,
-    since: DateTime<Utc>,
+    last_good: Option<DateTime<Utc>>,
     times: u32,
     words: &str,
 ) -> AppResult<()> {
     if times < PUSHES_TOLD {
         return Ok(());
     }
-    let told = people::owners(&**tx, project).await?;
+    let told = people::administrators(&**tx).await?;
+    let since = last_good.map_or(0, |at| at.timestamp_micros());
     let news = News {
-        once: format!("push:{project}:{remote}:{}", since.timestamp_micros()),
-        topic: format!("push:{project}:{remote}"),
+        once: format!("push:{remote}:{since}"),
+        topic: format!("push:{remote}"),
         kind: AlarmKind::Push,
-        project: Some(project),
+        project: None,
         schedule: None,
         run: None,
         account: None,
@@ -299,7 +301,15 @@ async fn gather(ctx: &Ctx, tx: &WriteTx, person: UserId, topic: &str) -> AppResu
     for _ in 0..LOOKS {
         // Whoever writes the mail holds its row, too: what is committed before is in it, and nothing falls between.
         let waiting = alarm_mail::Entity::find().filter(of_topic.clone()).filter(Column::Until.is_null());
-        if waiting.lock_exclusive().one(&**tx).await?.is_some() {
+        if let Some(mail) = waiting.lock_exclusive().one(&**tx).await? {
+            // What began earlier and came to its end later must not fall before the mail that takes it along.
+            if mail.since > ctx.now {
+                alarm_mail::Entity::update_many()
+                    .col_expr(Column::Since, Expr::value(ctx.now))
+                    .filter(Column::Id.eq(mail.id))
+                    .exec(&**tx)
+                    .await?;
+            }
             return Ok(());
         }
         let last: Option<Option<DateTime<Utc>>> = alarm_mail::Entity::find()

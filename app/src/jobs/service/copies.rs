@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::{addressees, book};
+use super::{addressees, book, test_mail};
 use crate::{
     domain::{
         address::EmailAddress, header_text::HeaderText, ids::AccountId, job::LogLevel, mail_gate::Passage,
@@ -78,6 +78,7 @@ async fn send(ctx: &Ctx, run: &occurrence::Model, address: &EmailAddress) -> App
     let envelope = Envelope { sender: transport.sender().address.clone(), recipient: address.clone() };
     let outcome = transport.deliver(&system, &envelope, &mime, &NoHook).await;
     transport.close().await;
+    test_mail::heed(&system, account, &outcome, false).await?;
     Ok(outcome.map(|reply| reply.to_string()).map_err(|failure| failure.what()))
 }
 

@@ -1,7 +1,7 @@
 //! Makes runs when their instants come. Each schedule is planned in one transaction that holds its row: two instances,
 //! a repeated wake or a clock that steps plan nothing twice.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{
     book,
     ledger::{self, RunRow},
-    rules, schedules,
+    rules, schedules, sending,
 };
 use crate::{
     alarms::service::late::Missed,
@@ -31,15 +31,18 @@ use crate::{
 
 /// Schedules that one transaction plans: each commit waits for the disk, and thousands may be due in the same minute.
 const AT_ONCE: usize = 200;
+/// A schedule that is behind by more than this is planned by itself: it may have missed hundreds of instants, and many
+/// such in one transaction would hold up everybody who writes.
+const BEHIND: TimeDelta = TimeDelta::hours(1);
 
 /// Plans all schedules that are due, and returns how many runs were made or skipped.
 ///
 /// # Errors
 /// Only those of the database. A schedule that cannot be read is logged and left.
 pub async fn plan_due(ctx: &Ctx) -> AppResult<usize> {
-    let due: Vec<ScheduleId> = schedule::Entity::find()
+    let due: Vec<(ScheduleId, Option<DateTime<Utc>>)> = schedule::Entity::find()
         .select_only()
-        .column(schedule::Column::Id)
+        .columns([schedule::Column::Id, schedule::Column::NextRunAt])
         .filter(schedule::Column::State.eq(ScheduleState::On))
         .filter(schedule::Column::DeletedAt.is_null())
         .filter(schedule::Column::NextRunAt.lte(ctx.now))
@@ -48,7 +51,10 @@ pub async fn plan_due(ctx: &Ctx) -> AppResult<usize> {
         .into_tuple()
         .all(ctx.reader())
         .await?;
-    let mut planned = 0;
+    let is_behind = |at: Option<DateTime<Utc>>| at.is_some_and(|at| ctx.now - at > BEHIND);
+    let ids = |behind: bool| due.iter().filter(move |(_, at)| is_behind(*at) == behind).map(|(id, _)| *id);
+    let (behind, due): (Vec<_>, Vec<_>) = (ids(true).collect(), ids(false).collect());
+    let mut planned = plan_each(ctx, &behind).await?;
     for some in due.chunks(AT_ONCE) {
         planned += match plan_some(ctx, some).await {
             // One of them cannot be planned: each by itself, so that it stands in nobody's way.
@@ -169,11 +175,11 @@ async fn carry_out(
             Ok(made)
         }
         Verdict::Run | Verdict::RunInstead => {
-            if verdict == Verdict::RunInstead {
-                cancel_open(ctx, tx, held, &format!("The run of {} took its place.", local(at))).await?;
-            }
+            let earlier = if verdict == Verdict::RunInstead { open_runs(tx, held.id).await? } else { Vec::new() };
             let made = insert(ctx, tx, held, NewRun::planned(at, Standing::planned(starts_at))).await?;
+            // Where a backfill came to the instant before it came, its run is among the open ones, and goes on.
             if let Some(id) = made {
+                cancel(ctx, tx, held, earlier, &format!("The run of {} took its place.", local(at))).await?;
                 book::note(ctx, &**tx, id, LogLevel::Info, format!("Planned for {}.", local(at))).await?;
             }
             Ok(made)
@@ -275,9 +281,16 @@ pub(super) fn going_on(open: &[RunRow]) -> Ongoing {
 }
 
 pub(super) async fn cancel_open(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, reason: &str) -> AppResult<()> {
-    for row in open_runs(tx, held.id).await? {
+    let open = open_runs(tx, held.id).await?;
+    cancel(ctx, tx, held, open, reason).await
+}
+
+async fn cancel(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, rows: Vec<RunRow>, reason: &str) -> AppResult<()> {
+    for row in rows {
         let event = Event::Cancelled { reason: reason.to_owned() };
-        ledger::step(ctx, tx, held, row.id, event, ledger::no_columns()).await?;
+        if ledger::step(ctx, tx, held, row.id, event, ledger::no_columns()).await?.is_some() {
+            sending::end_messages(ctx, tx, row.id).await?;
+        }
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What a person does about a run that has not ended: cancels it, does not wait for its next try, or stops trying.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{
     book, ledger,
@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::{
         delivery::{DeliveryPhase, Event as Said},
-        ids::{DeliveryId, OccurrenceId},
+        ids::OccurrenceId,
         job::LogLevel,
         occurrence::{Event, OccurrenceState},
     },
@@ -33,7 +33,7 @@ pub async fn cancel(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
     let reason = format!("Cancelled{}.", by(ctx));
     let event = Event::Cancelled { reason };
     if ledger::step(ctx, &taken.tx, &taken.held, run, event, ledger::no_columns()).await?.is_some() {
-        taken.end_messages(ctx, run).await?;
+        sending::end_messages(ctx, &taken.tx, run).await?;
     }
     taken.done(ctx).await
 }
@@ -75,7 +75,7 @@ pub async fn stop_trying(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
     if row.state == OccurrenceState::Sending && row.lease_until.is_none() {
         let hold = Hold { run, fence: row.fence };
         book::note(ctx, &*taken.tx, run, LogLevel::Info, format!("No further try{}.", by(ctx))).await?;
-        for (id, _) in taken.messages(run, &[DeliveryPhase::Queued, DeliveryPhase::Deferred]).await? {
+        for (id, _) in sending::messages(&taken.tx, run, &[DeliveryPhase::Queued, DeliveryPhase::Deferred]).await? {
             sending::apply(ctx, &taken.tx, id, Said::GivenUp, hold).await?;
         }
         // The round that follows counts anew how the run has ended.
@@ -105,32 +105,6 @@ impl Taken {
         let tx = ctx.begin().await?;
         let held = ledger::lock_schedule(ctx, &tx, row.schedule_id).await?;
         Ok(Self { tx, held })
-    }
-
-    /// The messages in these phases, with the number of their attempts.
-    async fn messages(&self, run: OccurrenceId, phases: &[DeliveryPhase]) -> AppResult<Vec<(DeliveryId, i32)>> {
-        let query = delivery::Entity::find()
-            .select_only()
-            .columns([delivery::Column::Id, delivery::Column::Attempts])
-            .filter(delivery::Column::OccurrenceId.eq(run))
-            .filter(delivery::Column::Phase.is_in(phases.iter().copied()));
-        Ok(query.into_tuple().all(&*self.tx).await?)
-    }
-
-    /// Nobody takes the messages of a cancelled run further: what is on its way is settled as after a crash.
-    async fn end_messages(&self, ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
-        use DeliveryPhase::*;
-        let hold = Hold { run, fence: ledger::lock_run(ctx, &self.tx, run).await?.fence };
-        for (id, attempts) in self.messages(run, &[Connecting, Envelope, DataSent]).await? {
-            let attempt = u32::try_from(attempts).unwrap_or_default();
-            let reason = "The run was cancelled before the mail server answered.".to_owned();
-            sending::apply(ctx, &self.tx, id, Said::Broken { attempt, reason }, hold).await?;
-        }
-        for (id, _) in self.messages(run, &[Queued, Deferred]).await? {
-            let reason = "The run was cancelled.".to_owned();
-            sending::apply(ctx, &self.tx, id, Said::Withheld { reason }, hold).await?;
-        }
-        Ok(())
     }
 
     async fn done(self, ctx: &Ctx) -> AppResult<()> {

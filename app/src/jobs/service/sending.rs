@@ -365,6 +365,11 @@ impl PhaseHook for Keeper {
 /// the same: somebody else has changed the row.
 async fn store(ctx: &Ctx, hold: Hold, id: DeliveryId, event: Event) -> AppResult<Option<(Delivery, Vec<Effect>)>> {
     let tx = ctx.begin().await?;
+    if event.may_leave_unknown() {
+        // The alarm of it names the schedule, which comes before the run in the order of locks.
+        let schedule = ledger::read(&*tx, hold.run).await?.schedule_id;
+        ledger::lock_schedule(ctx, &tx, schedule).await?;
+    }
     let run = ledger::lock_run(ctx, &tx, hold.run).await?;
     if run.fence != hold.fence || run.lease_until.is_none() {
         return Ok(None);
@@ -423,6 +428,39 @@ pub async fn apply(
         book::note(ctx, &**tx, hold.run, level, words).await?;
     }
     Ok(Some((after, effects)))
+}
+
+/// Ends the messages of a run that was cancelled, in the transaction that cancels it: nobody takes them further. What is
+/// on its way is settled as after a crash, what waits does not go.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn end_messages(ctx: &Ctx, tx: &WriteTx, run: OccurrenceId) -> AppResult<()> {
+    use DeliveryPhase::*;
+    let hold = Hold { run, fence: ledger::lock_run(ctx, tx, run).await?.fence };
+    for (id, attempts) in messages(tx, run, &[Connecting, Envelope, DataSent]).await? {
+        let attempt = u32::try_from(attempts).unwrap_or_default();
+        let reason = "The run was cancelled before the mail server answered.".to_owned();
+        apply(ctx, tx, id, Event::Broken { attempt, reason }, hold).await?;
+    }
+    for (id, _) in messages(tx, run, &[Queued, Deferred]).await? {
+        let reason = "The run was cancelled.".to_owned();
+        apply(ctx, tx, id, Event::Withheld { reason }, hold).await?;
+    }
+    Ok(())
+}
+
+/// The messages of a run in these phases, with the number of their attempts.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn messages(tx: &WriteTx, run: OccurrenceId, phases: &[DeliveryPhase]) -> AppResult<Vec<(DeliveryId, i32)>> {
+    let query = delivery::Entity::find()
+        .select_only()
+        .columns([delivery::Column::Id, delivery::Column::Attempts])
+        .filter(delivery::Column::OccurrenceId.eq(run))
+        .filter(delivery::Column::Phase.is_in(phases.iter().copied()));
+    Ok(query.into_tuple().all(&**tx).await?)
 }
 
 /// The line of the log for a phase that people care about.

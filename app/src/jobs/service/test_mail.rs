@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{schedules, worker};
 use crate::{
+    alarms::service::tell,
     domain::{
         address::EmailAddress,
         header_text::HeaderText,
@@ -101,11 +102,17 @@ async fn account_of(ctx: &Ctx, account: &str) -> AppResult<AccountId> {
     found.ok_or_else(|| AppError::field("account", Problem::UnknownChoice))
 }
 
-/// Tells the account's gate what the server made of it, as for every message.
-async fn heed(ctx: &Ctx, account: AccountId, said: &Outcome, finds_out: bool) -> AppResult<()> {
+/// Tells the account's gate what the server made of it, as for every message. Whose jobs use an account that does not
+/// work hear of it.
+///
+/// # Errors
+/// Only those of the database.
+pub(super) async fn heed(ctx: &Ctx, account: AccountId, said: &Outcome, finds_out: bool) -> AppResult<()> {
     match said {
         Ok(_) if finds_out => gate::worked(ctx, account).await,
-        Err(failure) if failure.is_of_account() => gate::blocked(ctx, account, failure.what()).await.map(|_| ()),
+        Err(failure) if failure.is_of_account() => {
+            tell::account_blocked(ctx, account, failure.what()).await.map(|_| ())
+        }
         Err(failure) if failure.asks_for_less() => gate::slowed(ctx, account).await.map(|_| ()),
         _ => Ok(()),
     }

@@ -8,7 +8,7 @@ use ring::digest;
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::Expr,
 };
 use tokio::{task::JoinHandle, time::Instant};
@@ -97,10 +97,18 @@ pub async fn claim(app: &AppState, owner: &str) -> AppResult<Option<Claim>> {
 async fn claimable(ctx: &Ctx) -> AppResult<Vec<ledger::RunRow>> {
     use occurrence::Column;
     let has_come = |column: Column| Condition::any().add(column.is_null()).add(column.lte(ctx.now));
+    // Runs behind one that is being worked on wait for it: however many, they must not hide those of other schedules.
+    let busy = occurrence::Entity::find()
+        .select_only()
+        .column(Column::ScheduleId)
+        .filter(ledger::is_open())
+        .filter(Column::LeaseUntil.gt(ctx.now))
+        .into_query();
     let query = ledger::run_columns()
         .filter(ledger::is_open())
         .filter(has_come(Column::NextTryAt))
         .filter(has_come(Column::LeaseUntil))
+        .filter(Column::ScheduleId.not_in_subquery(busy))
         .order_by_asc(Column::ScheduledAt)
         .limit(LOOK);
     Ok(query.into_model().all(ctx.reader()).await?)
@@ -379,9 +387,9 @@ pub async fn keep_missing(app: &AppState) -> AppResult<()> {
         .limit(LOOK);
     let rows: Vec<ledger::RunRow> = query.into_model().all(app.reader()).await?;
     for row in rows {
-        if keep(app, row.schedule_id, Hold { run: row.id, fence: row.fence }).await.is_err() {
-            // Its words are in the log; the others would fail in the same way.
-            break;
+        // What is wrong may be wrong with this one alone: its words are in the log, and the others have their turn.
+        if let Err(error) = keep(app, row.schedule_id, Hold { run: row.id, fence: row.fence }).await {
+            tracing::warn!("the report of run {} is not in the archive: {error}", row.id);
         }
     }
     Ok(())

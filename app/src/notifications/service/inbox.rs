@@ -143,6 +143,7 @@ impl Alarms {
             (AlarmKind::Uncertain, _, Some(run)) => (format!("/jobs/runs/{run}"), "Decide on the page of the run"),
             (_, _, Some(run)) => (format!("/jobs/runs/{run}"), "The run"),
             (_, Some(job), None) => (format!("/jobs/{job}"), "The job"),
+            (AlarmKind::Push, ..) => ("/settings/git".to_owned(), "The Git archive"),
             _ => ("/jobs".to_owned(), "The jobs"),
         };
         Some(AlarmView { kind: row.kind, href, label: label.to_owned(), more: 0 })

@@ -6,6 +6,7 @@
 
 mod clock;
 mod instances;
+mod kinds;
 mod points;
 mod random;
 mod stage;

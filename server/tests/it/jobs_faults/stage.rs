@@ -17,17 +17,25 @@ use app::{
         alarm::Choices,
         delivery::DeliveryPhase,
         ids::{OccurrenceId, ScheduleId},
+        job::JobKind,
+        task::Priority,
     },
     entities::{delivery, occurrence, occurrence_log, project},
     jobs::{
         form::{JobForm, Mode},
+        kind_form::beginning,
         rules_form::RulesForm,
         service::{runs, schedules},
         when_form::WhenForm,
     },
     mail::service::accounts::{self, AccountInput},
     platform::{clock::Clock, ctx::Ctx},
-    projects::service::access,
+    projects::service::{access, projects},
+    tasks::service::{
+        assign,
+        create::{self, NewTask},
+        moves::End,
+    },
     testing::{Cast, TestApp, project, smtp_server::SmtpServer},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -121,6 +129,34 @@ impl Stage {
     pub async fn job_by_hand(&self) -> ScheduleId {
         let (job, _) = self.job(TimeDelta::zero()).await;
         schedules::pause(&self.mina(), job, "only by hand").await.unwrap();
+        job
+    }
+
+    /// A reminder that runs only by hand, with a task that Mina is to be reminded of now.
+    pub async fn reminder_by_hand(&self) -> ScheduleId {
+        let ctx = self.mina();
+        let editing = access::by_id(&ctx, ctx.reader(), self.project.id).await.unwrap().editing().unwrap();
+        let columns = projects::columns(ctx.reader(), self.project.id).await.unwrap();
+        let new = NewTask {
+            column: columns[0].id,
+            end: End::Bottom,
+            title: "Due soon".into(),
+            description: String::new(),
+            priority: Priority::Medium,
+            due_on: None,
+            due_at: Some(ctx.now + TimeDelta::hours(12)),
+            op_id: None,
+        };
+        let card = create::create(&ctx, &editing, new).await.unwrap();
+        assign::set(&ctx, card.id, &[self.cast.mina.id]).await.unwrap();
+        let form = JobForm {
+            project: "T".into(),
+            zone: "UTC".into(),
+            recipients: "mina@example.org".into(),
+            ..beginning(JobKind::Reminder)
+        };
+        let job = schedules::create(&ctx, &editing, &form).await.unwrap();
+        schedules::pause(&ctx, job, "only by hand").await.unwrap();
         job
     }
 

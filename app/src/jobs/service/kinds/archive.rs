@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::freeze::{self, Notes, frozen};
 use crate::{
-    domain::{ids::TaskId, job::LogLevel, job_options::ArchiveOptions, occurrence::Effect},
+    domain::{crash_point::CrashPoint, ids::TaskId, job::LogLevel, job_options::ArchiveOptions, occurrence::Effect},
     entities::{project, schedule, task},
     error::{AppError, AppResult},
     jobs::service::{ledger, sending::Hold},
@@ -55,6 +55,7 @@ pub async fn build(ctx: &Ctx, job: &schedule::Model, hold: Hold, options: Archiv
         .into_tuple()
         .all(ctx.reader())
         .await?;
+    ctx.app.crash.reach(CrashPoint::Built);
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(ctx, &tx, job.id).await?;
     if rows.is_empty() {
@@ -102,6 +103,7 @@ pub async fn act(ctx: &Ctx, job: &schedule::Model, hold: Hold) -> AppResult<Opti
         });
     }
     let subject = if many == 1 { "Archived 1 task".to_owned() } else { format!("Archived {many} tasks") };
+    ctx.app.crash.reach(CrashPoint::Rendered);
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(ctx, &tx, job.id).await?;
     let next = freeze::acted(ctx, &tx, &held, hold, Some(subject), notes).await?;

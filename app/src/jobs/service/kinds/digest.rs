@@ -5,7 +5,9 @@ use super::{
     freeze::{self, Notes},
 };
 use crate::{
-    domain::{job::LogLevel, job_options::DigestOptions, occurrence::Effect, personal::Section},
+    domain::{
+        crash_point::CrashPoint, job::LogLevel, job_options::DigestOptions, occurrence::Effect, personal::Section,
+    },
     entities::schedule,
     error::AppResult,
     jobs::service::{ledger, sending::Hold},
@@ -32,6 +34,7 @@ pub async fn build(ctx: &Ctx, job: &schedule::Model, hold: Hold, options: &Diges
         }
     }
     let mut notes = std::mem::take(&mut desk.notes);
+    ctx.app.crash.reach(CrashPoint::Built);
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(ctx, &tx, job.id).await?;
     if readers.is_empty() {

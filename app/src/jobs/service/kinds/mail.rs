@@ -12,6 +12,7 @@ use super::{
 use crate::{
     domain::{
         address::EmailAddress,
+        crash_point::CrashPoint,
         header_text::HeaderText,
         ids::{OccurrenceId, ProjectId, ScheduleId, UserId},
         job::LogLevel,
@@ -72,6 +73,7 @@ pub async fn render(ctx: &Ctx, job: &schedule::Model, hold: Hold) -> AppResult<O
     }
     let count = rows.len();
     notes.insert(0, (LogLevel::Info, format!("Wrote {count} {}.", if count == 1 { "message" } else { "messages" })));
+    ctx.app.crash.reach(CrashPoint::Rendered);
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(ctx, &tx, job.id).await?;
     let next = freeze::acted(ctx, &tx, &held, hold, None, notes).await?;

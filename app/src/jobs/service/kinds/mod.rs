@@ -18,6 +18,7 @@ use sea_orm::EntityTrait;
 use super::{ledger, options, sending::Hold, worker};
 use crate::{
     domain::{
+        crash_point::CrashPoint,
         ids::ScheduleId,
         job::JobKind,
         job_options::JobOptions,
@@ -45,15 +46,20 @@ pub async fn build(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResul
     if worker::step(app, schedule, hold, begins, ledger::no_columns()).await?.is_none() {
         return Ok(None);
     }
+    app.crash.reach(CrashPoint::BuildBegun);
     let ctx = Ctx::system(app);
     let job = job(&ctx, schedule).await?;
-    match options::of(&job)? {
+    let next = match options::of(&job)? {
         JobOptions::Digest(options) => digest::build(&ctx, &job, hold, &options).await,
         JobOptions::Reminder(options) => reminder::build(&ctx, &job, hold, &options).await,
         JobOptions::ArchiveTasks(options) => archive::build(&ctx, &job, hold, options).await,
         JobOptions::GitPush => push::build(&ctx, &job, hold).await,
         JobOptions::WeeklyReport => Err(misplaced()),
+    }?;
+    if next.is_some() {
+        app.crash.reach(CrashPoint::Frozen);
     }
+    Ok(next)
 }
 
 /// Acts on what is frozen: writes the mails, or does the work.
@@ -63,12 +69,16 @@ pub async fn build(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResul
 pub async fn render(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Option<Effect>> {
     let ctx = Ctx::system(app);
     let job = job(&ctx, schedule).await?;
-    match job.kind {
+    let next = match job.kind {
         JobKind::Digest | JobKind::Reminder => mail::render(&ctx, &job, hold).await,
         JobKind::ArchiveTasks => archive::act(&ctx, &job, hold).await,
         JobKind::GitPush => push::act(&ctx, &job, hold).await,
         JobKind::WeeklyReport => Err(misplaced()),
+    }?;
+    if next.is_some() {
+        app.crash.reach(CrashPoint::SendingBegun);
     }
+    Ok(next)
 }
 
 async fn job(ctx: &Ctx, schedule: ScheduleId) -> AppResult<schedule::Model> {

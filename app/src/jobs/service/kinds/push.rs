@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::freeze::{self, Notes};
 use crate::{
-    domain::{job::LogLevel, occurrence::Effect},
+    domain::{crash_point::CrashPoint, job::LogLevel, occurrence::Effect},
     entities::schedule,
     error::AppResult,
     jobs::service::{ledger, sending::Hold},
@@ -22,6 +22,7 @@ struct Push {
 /// # Errors
 /// Only those of the database.
 pub async fn build(ctx: &Ctx, job: &schedule::Model, hold: Hold) -> AppResult<Option<Effect>> {
+    ctx.app.crash.reach(CrashPoint::Built);
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(ctx, &tx, job.id).await?;
     let subject = "Push of the archive".to_owned();
@@ -38,6 +39,7 @@ pub async fn build(ctx: &Ctx, job: &schedule::Model, hold: Hold) -> AppResult<Op
 /// What the push says, and those of the database.
 pub async fn act(ctx: &Ctx, job: &schedule::Model, hold: Hold) -> AppResult<Option<Effect>> {
     let words = push(ctx).await?;
+    ctx.app.crash.reach(CrashPoint::Rendered);
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(ctx, &tx, job.id).await?;
     let notes = vec![(LogLevel::Info, words.clone())];

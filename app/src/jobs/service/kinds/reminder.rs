@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     domain::{
+        crash_point::CrashPoint,
         due::Due,
         ids::{OccurrenceId, TaskId, UserId},
         job_options::{Lead, ReminderOptions},
@@ -61,6 +62,7 @@ pub async fn build(
         wanted.push(candidates(options, person, tasks, &known, ctx.now));
     }
     let notes = std::mem::take(&mut desk.notes);
+    ctx.app.crash.reach(CrashPoint::Built);
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(ctx, &tx, job.id).await?;
     let run = ledger::lock_run(ctx, &tx, hold.run).await?;

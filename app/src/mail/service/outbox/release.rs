@@ -189,7 +189,16 @@ impl Round {
             }
             return Ok(());
         }
-        let mut transport = transport::open(&self.ctx, self.account).await?;
+        let mut transport = match transport::open(&self.ctx, self.account).await {
+            Ok(transport) => transport,
+            Err(error) => {
+                let words = format!("The account cannot be used; nothing was sent. {error}");
+                for errand in &errands {
+                    self.note(errand, ReleaseState::Refused, &words).await?;
+                }
+                return Err(error);
+            }
+        };
         for errand in &errands {
             self.deliver(&mut transport, errand, limits).await?;
         }
