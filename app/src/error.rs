@@ -243,7 +243,9 @@ impl Problem {
             Self::NoSuchPerson => "Nobody here has this name or address".into(),
             Self::SeveralPeople => "Several people have this name; enter the address".into(),
             Self::NoSuchGroup => "No group of this project has this name".into(),
-            Self::NotAWebAddress => "Enter an address like https://hc-ping.com/…, without user name and password".into(),
+            Self::NotAWebAddress => {
+                "Enter an address like https://hc-ping.com/…, without user name and password".into()
+            }
             Self::NotADomain => "Enter a domain like example.org, or *.example.org for all below it".into(),
             Self::DomainNotAllowed { address } => {
                 format!(

@@ -28,7 +28,7 @@ test('report of 1,000 tasks', async () => {
     await client.call('save_job', {
       name: 'Weekly report', project, mode: 'simple', mon: 'on', at: '07:00', expression: '', zone: 'UTC', recipients: 'mina@example.org', account, id: '', version: '0',
     });
-    const [job] = (await client.call<{ id: string }[]>('list_jobs', {})).value;
+    const [job] = (await client.call<{ items: { id: string }[] }>('list_jobs', {})).value.items;
     for (let run = 1; run <= runs; run += 1) {
       await client.call('start_run', { id: job.id });
       await expect.poll(() => mail.accepted.length, { timeout: 60_000, intervals: [50] }).toBe(run);

@@ -53,7 +53,7 @@ for (const engine of engines) {
       await client.call('save_job', {
         name: 'Once a day', project, mode: 'cron', expression: `${due.getUTCMinutes()} ${due.getUTCHours()} * * *`, at: '', zone: 'UTC', recipients: 'mina@example.org', id: '', version: '0',
       });
-      const job = (await client.call<{ id: string; name: string }[]>('list_jobs', {})).value.find((known) => known.name === 'Once a day')!;
+      const job = (await client.call<{ items: { id: string; name: string }[] }>('list_jobs', {})).value.items.find((known) => known.name === 'Once a day')!;
       await client.call('start_run', { id: job.id });
       const schedule = `(SELECT id FROM schedule WHERE name = 'Once a day' LIMIT 1)`;
       const of = `schedule_id = ${schedule}`;

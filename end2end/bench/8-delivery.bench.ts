@@ -38,7 +38,7 @@ for (const engine of engines) {
       await client.call('save_job', {
         name: 'To many', project, mode: 'simple', mon: 'on', at: '07:00', expression: '', zone: 'UTC', recipients: 'first@example.org', account, id: '', version: '0',
       });
-      const job = (await client.call<{ id: string; name: string }[]>('list_jobs', {})).value.find((known) => known.name === 'To many')!;
+      const job = (await client.call<{ items: { id: string; name: string }[] }>('list_jobs', {})).value.items.find((known) => known.name === 'To many')!;
       // Once for one, so that all that is made once is there.
       await client.call('start_run', { id: job.id });
       const accepted = () => fs.readdirSync(mail.folder).filter((name) => name.endsWith('.eml')).length;

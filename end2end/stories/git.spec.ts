@@ -40,7 +40,8 @@ test('reports are pushed to another repository, and what git says when it refuse
     await expect(page.getByText('No commit yet')).toBeVisible();
     await page.getByLabel('Address', { exact: true }).fill(`file://${remote}`);
     await page.getByRole('button', { name: 'Save the remote repository' }).click();
-    await expect(page.getByText('Saved.')).toBeVisible();
+    // A hint of the form ends in the same word.
+    await expect(page.getByText('Saved.', { exact: true })).toBeVisible();
     await page.getByRole('button', { name: 'Test the connection' }).click();
     await expect(page.getByText('The repository there has no branch yet')).toBeVisible();
 

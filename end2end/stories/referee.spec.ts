@@ -12,6 +12,8 @@ import { begin, clientOf, dana, expect, makeProject, test } from '../fixtures/st
 interface Kind {
   /** Its name in smtp/referee.py, where its rules stand. */
   kind: string;
+  /** What the mail server does beside taking messages. */
+  refuses?: string[];
   /** Has it sent to Dana; `account` is the mail account of the test server. */
   send: (client: Client, account: string, page: Page, server: AutoReport) => Promise<void>;
 }
@@ -25,23 +27,44 @@ async function idOf(client: Client, name: string, values: Record<string, string>
 /** A new kind of mail is one entry here, and one line of KINDS in the referee. */
 const kinds: Kind[] = [
   { kind: 'report', send: sendReport },
+  {
+    kind: 'digest',
+    send: (client, _account, page, server) => run(client, page, server, {
+      kind: 'digest', recipients: dana.email, scope: 'project', show_overdue: 'on', show_today: 'on', show_soon: 'on', show_blocked: 'on', show_assigned: 'on',
+    }),
+  },
+  {
+    kind: 'reminder',
+    send: (client, _account, page, server) => run(client, page, server, {
+      kind: 'reminder', recipients: dana.email, scope: 'all', leads: '1 day', from_time: '00:00',
+    }),
+  },
   { kind: 'test', send: async (client, account) => { await client.call('test_account', { id: account, send: 'yes' }); } },
+  // The report is refused, so its owner hears of it.
+  { kind: 'alarm', refuses: ['--fail', 'rcpt:550:1'], send: (client, _account, page, server) => run(client, page, server, { recipients: 'mina@example.org' }) },
 ];
 
-async function sendReport(client: Client, _account: string, page: Page, server: AutoReport): Promise<void> {
+function sendReport(client: Client, _account: string, page: Page, server: AutoReport): Promise<void> {
+  return run(client, page, server, { recipients: `Dana Ž. <${dana.email}>` });
+}
+
+/** Makes a project with tasks, and a job that runs at once. */
+async function run(client: Client, page: Page, server: AutoReport, job: Record<string, string>): Promise<void> {
   await makeProject(page, server);
   const board = await client.call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
-  const lines = ['Draft the <b>November</b> & December report @me !urgent 2026-01-05', 'Žerjav: overhaul “before” spring', 'Book the room'];
+  const lines = [
+    'Draft the <b>November</b> & December report @me !urgent 2026-01-05', 'Žerjav: overhaul “before” spring @me tomorrow', 'Book the room',
+  ];
   await client.call('add_tasks', { project: 'REP', column: board.value.columns[0].id, title: lines.join('\n'), at: 'end' });
   const id = await idOf(client, 'save_job', {
-    name: 'Weekly – Žiga’s report', project: 'REP', mode: 'simple', mon: 'on', at: '07:00', zone: 'Europe/Ljubljana', recipients: `Dana Ž. <${dana.email}>`,
+    name: 'Weekly – Žiga’s report', project: 'REP', mode: 'simple', mon: 'on', at: '07:00', zone: 'Europe/Ljubljana', ...job,
   });
   await client.call('start_run', { id });
 }
 
-for (const { kind, send } of kinds) {
+for (const { kind, refuses = [], send } of kinds) {
   test(`the referee has nothing to say against a mail of the kind ${kind} @plain`, async ({ page, empty }) => {
-    const mail = await MailServer.start();
+    const mail = await MailServer.start(...refuses);
     try {
       await begin(page, empty);
       const client = clientOf(page);

@@ -9,8 +9,8 @@ use std::{collections::HashMap, time::Duration};
 use apalis::prelude::{Data, WorkerBuilder};
 use apalis_cron::{CronScheduler, Schedule, Tick, timezone::Utc};
 use app::{
-    archive::service::retention,
     alarms::service::{late, pings, post},
+    archive::service::retention,
     automation::service::{engine, finished},
     error::{AppError, AppResult},
     jobs::service::{

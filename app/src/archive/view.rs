@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    reports::view::Moment,
     domain::{
         delivery::DeliveryPhase,
         ids::{DeliveryId, OccurrenceId, ScheduleId},
@@ -14,6 +13,7 @@ use crate::{
         retention::{Retention, months_words},
     },
     error::AppError,
+    reports::view::Moment,
 };
 
 /// A page of the archive, the latest first.

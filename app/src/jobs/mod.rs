@@ -34,9 +34,9 @@ pub mod test_api;
 pub mod view;
 
 pub use backfill_page::BackfillPage;
-pub use dry_run_page::DryRunPage;
 pub use bounce_page::BouncePage;
 pub use bounces_page::BouncesPage;
+pub use dry_run_page::DryRunPage;
 pub use edit_page::{EditJobPage, NewJobPage};
 pub use job_page::JobPage;
 pub use list_page::JobsPage;

@@ -130,7 +130,8 @@ fn form(
 
 fn result(detail: RunDetail) -> AnyView {
     let waiting = waiting(&detail);
-    let RunDetail { run, kind, job_id, job_name, job_is_gone, period, commit, snapshot_hash, steps, blocked, .. } = detail;
+    let RunDetail { run, kind, job_id, job_name, job_is_gone, period, commit, snapshot_hash, steps, blocked, .. } =
+        detail;
     let job = if job_is_gone {
         view! { <span dir="auto">{job_name}" (deleted)"</span> }.into_any()
     } else {

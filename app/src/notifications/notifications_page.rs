@@ -110,7 +110,9 @@ fn row(entry: NotificationView, one: ServerAction<MarkNotificationRead>) -> impl
             let href = format!("/tasks/{}", task.reference);
             view! { <a class="link" href=href on:click=read><span class="num">{task.reference}</span>" "<bdi>{task.title}</bdi></a> }.into_any()
         }
-        None if is_gone && is_alarm => view! { <span class="muted">"A job that you cannot see any more"</span> }.into_any(),
+        None if is_gone && is_alarm => {
+            view! { <span class="muted">"A job that you cannot see any more"</span> }.into_any()
+        }
         None if is_gone => view! { <span class="muted">"A task that you cannot see any more"</span> }.into_any(),
         None => match alarm {
             Some(alarm) => {

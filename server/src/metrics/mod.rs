@@ -9,11 +9,7 @@ mod text;
 
 use std::net::{IpAddr, SocketAddr};
 
-use app::platform::{
-    meters::RouteClass,
-    secrets::Secret,
-    state::AppState,
-};
+use app::platform::{meters::RouteClass, secrets::Secret, state::AppState};
 use axum::{
     extract::{ConnectInfo, Request, State},
     http::{HeaderMap, StatusCode, header, uri::Authority},

@@ -28,7 +28,9 @@ impl Seen {
     pub async fn find(ctx: &Ctx, id: OccurrenceId) -> AppResult<Self> {
         let run = occurrence::Entity::find_by_id(id)
             .filter(occurrence::Column::ScheduleId.in_subquery(schedule::with_reports()))
-            .one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
+            .one(ctx.reader())
+            .await?
+            .ok_or(AppError::NotFound)?;
         let viewing = access::by_id(ctx, ctx.reader(), run.project_id).await?;
         if run.snapshot.is_none() {
             return Err(AppError::NotFound);

@@ -29,7 +29,9 @@ const TEXT_BYTES: usize = 512 * 1024;
 pub async fn read(ctx: &Ctx, id: OccurrenceId, with: Option<OccurrenceId>) -> AppResult<ReportHistory> {
     let run = occurrence::Entity::find_by_id(id)
         .filter(occurrence::Column::ScheduleId.in_subquery(schedule::with_reports()))
-        .one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
+        .one(ctx.reader())
+        .await?
+        .ok_or(AppError::NotFound)?;
     let project = access::by_id(ctx, ctx.reader(), run.project_id).await?.project().clone();
     // What the retention has removed can be compared no more; the commit still holds it.
     if run.removed_at.is_some() {

@@ -54,7 +54,13 @@ pub fn ColumnMenu(column: ColumnState, board: BoardState) -> impl IntoView {
 }
 
 /// One place along the board; the head itself can be dragged further. Awake it happens at once and can be taken back.
-fn shift(board: &BoardState, id: ColumnId, way: Shift, icon: &'static str, words: &'static str) -> impl IntoView + use<> {
+fn shift(
+    board: &BoardState,
+    id: ColumnId,
+    way: Shift,
+    icon: &'static str,
+    words: &'static str,
+) -> impl IntoView + use<> {
     let board = board.clone();
     view! {
         <form method="post" action=ShiftColumn::url() on:submit=move |event| {

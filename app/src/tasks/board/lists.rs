@@ -12,7 +12,10 @@ use super::{
     words::{self, ListSpot},
 };
 use crate::{
-    domain::{column::{Between, Shift}, ids::ColumnId},
+    domain::{
+        column::{Between, Shift},
+        ids::ColumnId,
+    },
     error::AppError,
 };
 

@@ -3,14 +3,15 @@
 
 #[cfg(feature = "hydrate")]
 pub use browser::{
-    Press, close, close_list_menu, copy_link, focus_menu_button, is_closing, is_open, menu_keys, open_at_card, open_picker, picker_keys,
-    pressed_card, pressed_menu, pressed_pick, refocus, refocus_board, refocus_card, show_modal,
+    Press, close, close_list_menu, copy_link, focus_menu_button, is_closing, is_open, menu_keys, open_at_card,
+    open_picker, picker_keys, pressed_card, pressed_menu, pressed_pick, refocus, refocus_board, refocus_card,
+    show_modal,
 };
 
 #[cfg(not(feature = "hydrate"))]
 pub use server::{
-    close, close_list_menu, copy_link, focus_menu_button, is_closing, is_open, menu_keys, open_at_card, open_picker, picker_keys,
-    refocus, refocus_board, refocus_card, show_modal,
+    close, close_list_menu, copy_link, focus_menu_button, is_closing, is_open, menu_keys, open_at_card, open_picker,
+    picker_keys, refocus, refocus_board, refocus_card, show_modal,
 };
 
 #[cfg(feature = "hydrate")]

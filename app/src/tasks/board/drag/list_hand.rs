@@ -31,13 +31,7 @@ pub struct ListHand {
 
 impl ListHand {
     pub fn new(board: HtmlElement, follow: Rc<dyn Follow>) -> Rc<Self> {
-        Rc::new(Self {
-            board,
-            follow,
-            press: Rc::default(),
-            held: RefCell::default(),
-            is_settling: Cell::new(false),
-        })
+        Rc::new(Self { board, follow, press: Rc::default(), held: RefCell::default(), is_settling: Cell::new(false) })
     }
 
     pub fn is_holding(&self) -> bool {
