@@ -1,10 +1,6 @@
 //! Deliveries: one message to one recipient of a run, frozen, with the phase it is in (`domain::delivery`).
 
-use sea_orm::{
-    Condition,
-    entity::prelude::*,
-    sea_query::{Expr, ExprTrait, Func},
-};
+use sea_orm::{Condition, entity::prelude::*};
 
 use crate::domain::{
     delivery::DeliveryPhase,
@@ -58,6 +54,7 @@ impl ActiveModelBehavior for ActiveModel {}
 
 /// Those to a person: by their account, or by their address.
 pub fn to(person: UserId, email: &str) -> Condition {
+    use sea_orm::sea_query::{Expr, ExprTrait, Func};
     let address = Expr::expr(Func::lower(Expr::col(Column::Address)));
     Condition::any().add(Column::UserId.eq(person)).add(address.eq(email.to_lowercase()))
 }
