@@ -104,6 +104,45 @@ async fn planners_at_the_same_moment_plan_once() {
 }
 
 #[tokio::test]
+async fn schedules_that_are_due_together_get_a_run_each_and_move_on() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let mut jobs = Vec::new();
+        for form in [hourly(), mondays_at_ten(), hourly(), mondays_at_ten(), hourly()] {
+            jobs.push(stage.job(&form).await);
+        }
+        stage.pass(TimeDelta::minutes(61));
+        let (one, other) = (Ctx::system(&app), Ctx::system(&app));
+        let (one, other) = tokio::join!(planner::plan_due(&one), planner::plan_due(&other));
+        assert_eq!(one.unwrap() + other.unwrap(), 5);
+        let is_moved = async || {
+            for (job, next) in jobs.iter().zip(["23T10", "30T09", "23T10", "30T09", "23T10"]) {
+                let runs = stage.runs(*job).await;
+                assert_eq!((runs.len(), runs[0].scheduled_at), (1, utc("2026-11-23T09:00:00Z")));
+                assert_eq!(runs[0].state, OccurrenceState::Planned);
+                let row = stage.schedule(*job).await;
+                assert_eq!(row.next_run_at, Some(utc(&format!("2026-11-{next}:00:00Z"))));
+                assert_eq!(row.last_planned_at, utc("2026-11-23T09:00:00Z"));
+            }
+        };
+        is_moved().await;
+        let made: i32 = stage.schedule(jobs[0]).await.runs_made;
+        assert_eq!(made, 1);
+
+        // As after a restore: the runs are there, two of the schedules have not moved.
+        for job in [jobs[0], jobs[2]] {
+            let mut row = stage.schedule(job).await.into_active_model();
+            row.next_run_at = Set(Some(utc("2026-11-23T09:00:00Z")));
+            row.last_planned_at = Set(utc("2026-11-23T08:30:00Z"));
+            row.update(app.reader()).await.unwrap();
+        }
+        stage.plan().await;
+        is_moved().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn after_a_standstill_the_latest_runs_and_the_missed_ones_say_why() {
     each_database(async |app| {
         let stage = Stage::new(&app).await;

@@ -21,13 +21,17 @@ pub async fn note(
     level: LogLevel,
     words: impl Into<String>,
 ) -> AppResult<()> {
-    let line = occurrence_log::ActiveModel {
+    occurrence_log::Entity::insert(line(ctx, run, level, words)).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// A line of a run's log that is not stored yet.
+pub fn line(ctx: &Ctx, run: OccurrenceId, level: LogLevel, words: impl Into<String>) -> occurrence_log::ActiveModel {
+    occurrence_log::ActiveModel {
         id: Set(Uuid::now_v7()),
         occurrence_id: Set(run),
         at: Set(ctx.now),
         level: Set(level),
         words: Set(words.into()),
-    };
-    occurrence_log::Entity::insert(line).exec_without_returning(db).await?;
-    Ok(())
+    }
 }

@@ -1,6 +1,8 @@
 //! Makes runs when their instants come. Each schedule is planned in one transaction that holds its row: two instances,
 //! a repeated wake or a clock that steps plan nothing twice.
 
+mod batch;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ActiveValue::Set,
@@ -69,14 +71,10 @@ async fn plan_some(ctx: &Ctx, ids: &[ScheduleId]) -> AppResult<usize> {
     if let [id] = ids {
         return plan_one(ctx, *id).await;
     }
-    let tx = ctx.begin().await?;
-    let mut made = 0;
-    for held in ledger::try_lock_schedules(ctx, &tx, ids).await? {
-        made += plan_held(ctx, &tx, &held).await?;
+    match batch::plan_together(ctx, ids).await? {
+        Some(planned) => Ok(planned),
+        None => plan_each(ctx, ids).await,
     }
-    tx.commit().await?;
-    ctx.app.crash.reach(CrashPoint::Planned);
-    Ok(made)
 }
 
 async fn plan_each(ctx: &Ctx, ids: &[ScheduleId]) -> AppResult<usize> {
@@ -107,30 +105,59 @@ async fn plan_one(ctx: &Ctx, id: ScheduleId) -> AppResult<usize> {
 /// # Errors
 /// Only those of the database.
 pub async fn plan_held(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model) -> AppResult<usize> {
-    // What was due when it was looked for may have been planned, paused or deleted meanwhile.
-    let is_due = held.next_run_at.is_some_and(|at| at <= ctx.now);
-    if !is_due || held.state != ScheduleState::On || held.deleted_at.is_some() {
+    if !is_due(ctx, held) {
         return Ok(0);
     }
-    let owner = project::Entity::find_by_id(held.project_id).one(&**tx).await?;
-    let Some(owner) = owner.filter(|project| project.archived_at.is_none()) else { return Ok(0) };
-    // What fell into the time in the archive does not run.
-    let from = owner.restored_at.map_or(held.last_planned_at, |at| held.last_planned_at.max(at));
-    let timetable = schedules::timetable(held)?;
-    let rules = rules::plan_rules(held, rules::runs_left(held, &schedules::spec(held)?));
-    let made = plan(&timetable, &rules, ongoing(tx, held.id).await?, from, ctx.now);
-    let mut missed = Missed::default();
-    for decision in &made.decisions {
-        let run = carry_out(ctx, tx, held, &timetable, *decision).await?;
-        if let Some(run) = run.filter(|_| !decision.verdict.is_held_up()) {
-            missed.note(held, run, decision.starts_at, decision.verdict.is_run(), ctx.now);
+    let Some(owner) = project::Entity::find_by_id(held.project_id).one(&**tx).await? else { return Ok(0) };
+    let Some(due) = Due::work_out(ctx, held, &owner, ongoing(tx, held.id).await?)? else { return Ok(0) };
+    due.carry_out(ctx, tx, held).await?;
+    Ok(due.made.decisions.len())
+}
+
+/// What was due when it was looked for may have been planned, paused or deleted meanwhile.
+fn is_due(ctx: &Ctx, held: &schedule::Model) -> bool {
+    let has_come = held.next_run_at.is_some_and(|at| at <= ctx.now);
+    has_come && held.state == ScheduleState::On && held.deleted_at.is_none()
+}
+
+/// What has come of a schedule.
+struct Due {
+    timetable: Timetable,
+    made: Plan,
+}
+
+impl Due {
+    /// Nothing while the project is in the archive.
+    fn work_out(
+        ctx: &Ctx,
+        held: &schedule::Model,
+        owner: &project::Model,
+        ongoing: Ongoing,
+    ) -> AppResult<Option<Self>> {
+        if owner.archived_at.is_some() {
+            return Ok(None);
         }
-        ctx.app.meters.instant(decision.verdict.is_run());
+        // What fell into the time in the archive does not run.
+        let from = owner.restored_at.map_or(held.last_planned_at, |at| held.last_planned_at.max(at));
+        let timetable = schedules::timetable(held)?;
+        let rules = rules::plan_rules(held, rules::runs_left(held, &schedules::spec(held)?));
+        let made = plan(&timetable, &rules, ongoing, from, ctx.now);
+        Ok(Some(Self { timetable, made }))
     }
-    missed.tell(ctx, tx, held).await?;
-    ctx.app.crash.reach(CrashPoint::PlanInserted);
-    move_on(tx, held, &made).await?;
-    Ok(made.decisions.len())
+
+    async fn carry_out(&self, ctx: &Ctx, tx: &WriteTx, held: &schedule::Model) -> AppResult<()> {
+        let mut missed = Missed::default();
+        for decision in &self.made.decisions {
+            let run = carry_out(ctx, tx, held, &self.timetable, *decision).await?;
+            if let Some(run) = run.filter(|_| !decision.verdict.is_held_up()) {
+                missed.note(held, run, decision.starts_at, decision.verdict.is_run(), ctx.now);
+            }
+            ctx.app.meters.instant(decision.verdict.is_run());
+        }
+        missed.tell(ctx, tx, held).await?;
+        ctx.app.crash.reach(CrashPoint::PlanInserted);
+        move_on(tx, held, &self.made).await
+    }
 }
 
 /// Projects in the archive: their schedules wait.
@@ -212,6 +239,13 @@ pub(super) async fn insert(
     held: &schedule::Model,
     run: NewRun,
 ) -> AppResult<Option<OccurrenceId>> {
+    let (id, row) = row(ctx, held, run);
+    let inserted = occurrence::Entity::insert(row).on_conflict(once()).exec_without_returning(&**tx).await?;
+    Ok((inserted > 0).then_some(id))
+}
+
+/// The row of a new run.
+fn row(ctx: &Ctx, held: &schedule::Model, run: NewRun) -> (OccurrenceId, occurrence::ActiveModel) {
     let NewRun { at, trigger, is_backfill, standing } = run;
     let id = OccurrenceId(Uuid::now_v7());
     let Standing { state, fence, lease_until, attempts, next_try_at, deadline, reason } = standing;
@@ -246,10 +280,12 @@ pub(super) async fn insert(
         removed_at: Set(None),
         removed_after_months: Set(None),
     };
-    let once =
-        OnConflict::columns([occurrence::Column::ScheduleId, occurrence::Column::ScheduledAt]).do_nothing().to_owned();
-    let inserted = occurrence::Entity::insert(row).on_conflict(once).exec_without_returning(&**tx).await?;
-    Ok((inserted > 0).then_some(id))
+    (id, row)
+}
+
+/// An instant has one row.
+fn once() -> OnConflict {
+    OnConflict::columns([occurrence::Column::ScheduleId, occurrence::Column::ScheduledAt]).do_nothing().to_owned()
 }
 
 /// The runs of a schedule that have not ended.
