@@ -36,6 +36,8 @@ pub fn diagnose(failure: &Failure, server: &MailServer, chain: &[Certificate]) -
             "{} is a certificate for signing others, and the server shows it as its own. Make a certificate for the server, sign it with this one, and add this one under “Certificate authority”.",
             own.subject
         ),
+        // Where another certificate of the same name is known, its key is tried, and that is what fails.
+        CertificateProblem::Other(_) if own.is_self_signed() => unknown_issuer(server, chain, own),
         CertificateProblem::Other(_) => return None,
     })
 }
@@ -124,6 +126,8 @@ mod tests {
         let unknown =
             |server: &MailServer, chain: &[Certificate]| advice(CertificateProblem::UnknownIssuer, server, chain);
         assert!(unknown(&server(), &[certificate("CN=a", "CN=a")]).contains("signed by itself"));
+        let other = CertificateProblem::Other("its key is another".into());
+        assert!(advice(other, &server(), &[certificate("CN=a", "CN=a")]).contains("signed by itself"));
         let alone = unknown(&server(), &[certificate("CN=a", "CN=Private CA")]);
         assert!(alone.contains("CN=Private CA, is not known here") && alone.contains("the full chain"), "{alone}");
         let chain = [certificate("CN=a", "CN=b"), certificate("CN=b", "CN=Private CA")];
