@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait, sea_query::OnConflict,
@@ -164,18 +165,27 @@ pub async fn stop(ctx: &Ctx, schedule: ScheduleId, address: &EmailAddress) -> Ap
     Ok(tx.commit().await?)
 }
 
-/// Its owner wants the mail of a schedule again. What others have put on the list stays.
+/// Its owner wants the mail of a schedule again; where a moment is given, only if they stopped it after that. What
+/// others have put on the list stays.
 ///
 /// # Errors
-/// Only those of the database.
-pub async fn resume(ctx: &Ctx, schedule: ScheduleId, address: &EmailAddress) -> AppResult<()> {
+/// Those of the database; [`AppError::Invalid`] where it was stopped before the moment.
+pub async fn resume(
+    ctx: &Ctx,
+    schedule: ScheduleId,
+    address: &EmailAddress,
+    since: Option<DateTime<Utc>>,
+) -> AppResult<()> {
     let tx = ctx.begin().await?;
-    suppression::Entity::delete_many()
+    let stopped = suppression::Entity::find()
         .filter(suppression::Column::Address.eq(key(address)))
         .filter(suppression::Column::ScheduleId.eq(schedule))
-        .filter(suppression::Column::Reason.eq(SuppressionReason::Unsubscribed))
-        .exec(&*tx)
-        .await?;
+        .filter(suppression::Column::Reason.eq(SuppressionReason::Unsubscribed));
+    let Some(stopped) = stopped.one(&*tx).await? else { return Ok(()) };
+    if since.is_some_and(|since| stopped.created_at < since) {
+        return Err(AppError::field("undo", Problem::UndoIsOver));
+    }
+    suppression::Entity::delete_by_id(stopped.id).exec(&*tx).await?;
     Ok(tx.commit().await?)
 }
 
