@@ -117,7 +117,7 @@ async fn seen(ctx: &Ctx, run: OccurrenceId) -> AppResult<Seen> {
     let row = ledger::read(ctx.reader(), run).await?;
     let sees_recipients = access::by_id(ctx, ctx.reader(), row.project_id).await?.sees_recipients();
     let job = schedule::Entity::find_by_id(row.schedule_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
-    Ok(Seen { project: row.project_id, zone: schedules::zone_of(&job)?, job: job.name, sees_recipients })
+    Ok(Seen { project: row.project_id, zone: schedules::zone_of(&job), job: job.name, sees_recipients })
 }
 
 /// Follows a run. Each look reads the table: the run may be worked on by another instance, which tells nobody of a line
