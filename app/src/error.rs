@@ -197,6 +197,10 @@ pub enum Problem {
     NotASelector,
     /// A token endpoint must be reached over TLS.
     NotATokenAddress,
+    /// The link that stopped e-mails brings them back for a limited time.
+    UndoIsOver,
+    /// The stored times of a job cannot be read.
+    UnreadableTimes,
 }
 
 impl Problem {
@@ -266,6 +270,14 @@ impl Problem {
             Self::KeySize => "Use an RSA key of 2048 to 4096 bits".into(),
             Self::NotASelector => "Use letters, digits and hyphens, like mail or 2026-11".into(),
             Self::NotATokenAddress => "Enter an address that begins with https://".into(),
+            Self::UndoIsOver => {
+                "These e-mails were stopped more than an hour ago, and this link cannot bring them back \
+                 any more; sign in with this address first, or ask an administrator"
+                    .into()
+            }
+            Self::UnreadableTimes => {
+                "The stored times of this job cannot be read; edit the job and set them again".into()
+            }
             Self::NeedsAccount => {
                 "Choose people with an account who see this project: the mail is made of their own tasks".into()
             }

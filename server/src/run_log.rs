@@ -277,7 +277,7 @@ impl Following {
 
     /// What is new, if anything is. A database that is away for a moment is asked again at the next look.
     async fn look_again(&mut self) -> Option<String> {
-        let ctx = Ctx::system(&self.app);
+        let ctx = self.ctx();
         let News { lines, state, is_over } = match self.watch.look(&ctx).await {
             Ok(news) => news,
             Err(AppError::NotFound) => return Some(self.end("not_found")),
@@ -303,12 +303,17 @@ impl Following {
         format!("event: ended\ndata: {reason}\n\n")
     }
 
+    /// The person, now.
+    fn ctx(&self) -> Ctx {
+        Ctx::new(self.app.clone(), Actor::Person(self.me.clone()))
+    }
+
     /// Why the person may not be told more. A database that is away is no reason.
     async fn has_ended(&self) -> Option<AppError> {
         if !Store::new(&self.app).is_alive(&self.session).await.unwrap_or(true) {
             return Some(AppError::SignedOut);
         }
-        let ctx = Ctx::new(self.app.clone(), Actor::Person(self.me.clone()));
+        let ctx = self.ctx();
         match access::by_id(&ctx, ctx.reader(), self.watch.project).await {
             Err(error @ (AppError::NotFound | AppError::Forbidden | AppError::SignedOut)) => Some(error),
             _ => None,

@@ -87,6 +87,11 @@ impl BouncedRecipient {
     pub fn is_about(&self, address: &str) -> bool {
         self.address.eq_ignore_ascii_case(address)
     }
+
+    /// Whether it is about mail that was sent to this address, wherever it went in the end.
+    pub fn concerns(&self, address: &str) -> bool {
+        self.is_about(address) || self.original.as_deref().is_some_and(|sent| sent.eq_ignore_ascii_case(address))
+    }
 }
 
 crate::text_enum!(
@@ -102,6 +107,8 @@ crate::text_enum!(
         Known = "known",
         /// The message is on its way, or was never sent.
         NotSent = "not_sent",
+        /// The report names somebody to whom the message did not go.
+        SomebodyElse = "somebody_else",
         /// The report decides nothing.
         Nothing = "nothing",
     }
@@ -112,10 +119,17 @@ impl BounceOutcome {
     pub fn words(self) -> &'static str {
         match self {
             Self::Fails => "The message is marked as not delivered.",
-            Self::FailsAndStops => "The message is marked as not delivered, and nothing more is sent to the address.",
-            Self::Stops => "It is marked as not delivered already. Nothing more is sent to the address.",
+            Self::FailsAndStops => {
+                "The message is marked as not delivered, and nothing more is sent to the address: by this job, and by \
+                 all others where an administrator uploads the report."
+            }
+            Self::Stops => {
+                "It is marked as not delivered already, and nothing more is sent to the address: by this job, and by \
+                 all others where an administrator uploads the report."
+            }
             Self::Known => "Nothing: it is marked as not delivered already.",
             Self::NotSent => "Nothing: the message waits or is being sent.",
+            Self::SomebodyElse => "Nothing: the message was not sent to this address.",
             Self::Nothing => "Nothing: the report decides nothing.",
         }
     }
@@ -131,10 +145,14 @@ impl BounceOutcome {
     }
 }
 
-/// What a report about a recipient changes about the delivery to an address, which stands in a phase.
+/// What a report about a recipient changes about the delivery to an address, which stands in a phase. Whoever has the
+/// message can write a report about it: one that names another recipient decides nothing.
 pub fn outcome(recipient: &BouncedRecipient, address: &str, phase: DeliveryPhase) -> BounceOutcome {
     if recipient.action != BounceAction::Failed {
         return BounceOutcome::Nothing;
+    }
+    if !recipient.concerns(address) {
+        return BounceOutcome::SomebodyElse;
     }
     let stops = recipient.is_hard() && recipient.is_about(address);
     match phase {

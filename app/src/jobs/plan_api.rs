@@ -37,7 +37,7 @@ pub async fn start_backfill(
     let ctx = Ctx::signed_in()?;
     let row = schedules::editable(&ctx, id).await?;
     let form = BackfillForm { from, to, overlap };
-    let made = match backfill::read(schedules::zone_of(&row)?, &form) {
+    let made = match backfill::read(schedules::zone_of(&row), &form) {
         Ok(asked) => backfill::run(&ctx, id, asked.range, asked.overlap).await,
         Err(error) => Err(error),
     };

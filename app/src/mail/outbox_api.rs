@@ -207,12 +207,17 @@ async fn desk(ctx: &Ctx, clear: &str) -> AppResult<OutboxDesk> {
     Ok(OutboxDesk { keeping: keep::read(ctx.reader()).await?, clearing })
 }
 
-/// One caught message, which is read from now on.
+/// One caught message, which is read from now on where the person has opened it: a page of another site that leads here
+/// marks nothing.
 #[server(prefix = "/rpc")]
 pub async fn read_mail(id: String) -> AppResult<CaughtMail> {
     let ctx = Ctx::signed_in()?;
+    // The request is not at hand any more behind the first wait.
+    let is_asked_for = Ctx::is_asked_for();
     let (row, reading) = outbox::reading(&ctx, parse(&id)?).await?;
-    outbox::opened(&ctx, row.id).await?;
+    if is_asked_for {
+        outbox::opened(&ctx, row.id).await?;
+    }
     let anatomy = mailer::anatomy(&row.mime).unwrap_or_default();
     let facts = facts(&reading, &anatomy);
     let (releases, desk) = match ctx.me()?.role {

@@ -20,7 +20,7 @@ use app::{
         kind_form::{KindForm, beginning},
         rules_form::RulesForm,
         service::{
-            duplicate,
+            duplicate, run_actions,
             runs::{self, Decision},
             schedules, worker,
         },
@@ -358,6 +358,60 @@ async fn somebody_is_reminded_once_of_a_due_date_whatever_runs_and_again_of_anot
         let moved = run(&stage, id).await;
         assert_eq!(subjects(&stage, moved.id).await, [pair("jonas", "1 due tomorrow · Tue 24 Nov")]);
         assert_eq!(reminder_sent::Entity::find().all(app.reader()).await.unwrap().len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_got_no_mail_because_the_run_failed_is_reminded_by_the_next_one() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "rcpt:550:1:5.7.1"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        due(&stage, "Send the offer", "2026-11-24", &[&stage.cast.jonas]).await;
+        let id = stage.job(&job(JobKind::Reminder, "jonas@example.org")).await;
+        assert_eq!(run(&stage, id).await.state, OccurrenceState::Failed);
+        assert_eq!(reminder_sent::Entity::find().all(app.reader()).await.unwrap(), []);
+        let second = run(&stage, id).await;
+        assert_eq!((second.state, server.messages().len()), (OccurrenceState::Done, 1));
+        assert_eq!(run(&stage, id).await.state, OccurrenceState::Skipped, "and once alone");
+
+        // A worker died behind the freezing as often as it may.
+        let mut left = second.clone().into_active_model();
+        left.state = Set(OccurrenceState::Frozen);
+        left.attempts = Set(5);
+        left.finished_at = Set(None);
+        left.update(app.reader()).await.unwrap();
+        let messages = app::entities::delivery::Column::OccurrenceId.eq(second.id);
+        app::entities::delivery::Entity::delete_many().filter(messages).exec(app.reader()).await.unwrap();
+        stage.work().await;
+        let ended = occurrence::Entity::find_by_id(second.id).one(app.reader()).await.unwrap().unwrap();
+        assert_eq!(ended.state, OccurrenceState::Failed, "{:?}", stage.log(second.id).await);
+        let last = run(&stage, id).await;
+        assert_eq!((last.state, server.messages().len()), (OccurrenceState::Done, 2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cancelled_run_leaves_to_the_next_one_whom_it_has_not_reminded() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "mail:451:1"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        due(&stage, "Send the offer", "2026-11-24", &[&stage.cast.jonas, &stage.cast.mina]).await;
+        let id = stage.job(&job(JobKind::Reminder, "jonas@example.org\nmina@example.org")).await;
+        let first = run(&stage, id).await;
+        assert_eq!(first.state, OccurrenceState::Sending, "{:?}", stage.log(first.id).await);
+        run_actions::cancel(&stage.mina(), first.id).await.unwrap();
+        let rows = stage.deliveries(first.id).await;
+        let of = |phase: DeliveryPhase| rows.iter().find(|row| row.phase == phase).unwrap();
+        let (told, waits) = (of(DeliveryPhase::Accepted), of(DeliveryPhase::Withheld));
+        let left = reminder_sent::Entity::find().all(app.reader()).await.unwrap();
+        assert_eq!(left.iter().map(|row| Some(row.user_id)).collect::<Vec<_>>(), [told.user_id]);
+        let second = run(&stage, id).await;
+        let addresses: Vec<_> = mails(&stage, second.id).await.into_iter().map(|(address, _)| address).collect();
+        assert_eq!((second.state, addresses), (OccurrenceState::Done, vec![waits.address.clone()]));
     })
     .await;
 }

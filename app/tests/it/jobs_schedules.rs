@@ -2,6 +2,7 @@
 
 use app::{
     domain::{
+        ids::ScheduleId,
         job::ScheduleState,
         occurrence::{OccurrenceState, Trigger},
         policy::Overlap,
@@ -34,7 +35,7 @@ async fn a_job_runs_first_at_its_next_time_and_reads_back_as_it_was_typed() {
         assert_eq!(stage.schedule(id).await.next_run_at, Some(utc("2026-11-23T09:00:00Z")));
         let (row, viewing) = schedules::visible(&stage.mina(), id).await.unwrap();
         assert_eq!(schedules::form(&stage.mina(), &row, &viewing).await.unwrap(), mondays_at_ten());
-        let upcoming = schedules::next_runs(&stage.mina(), &row, 3).unwrap();
+        let upcoming = schedules::next_runs(&stage.mina(), &row, 3);
         let words: Vec<_> = upcoming.iter().map(|run| run.words()).collect();
         assert_eq!(words, ["Mon 23 Nov 2026, 10:00", "Mon 30 Nov 2026, 10:00", "Mon 7 Dec 2026, 10:00"]);
     })
@@ -348,7 +349,7 @@ async fn a_number_of_runs_ends_the_job_and_more_of_them_go_on() {
         let stage = Stage::new(&app).await;
         let id = stage.job(&twice()).await;
         let row = stage.schedule(id).await;
-        assert_eq!(schedules::next_runs(&stage.mina(), &row, 5).unwrap().len(), 2);
+        assert_eq!(schedules::next_runs(&stage.mina(), &row, 5).len(), 2);
         for _ in 0..2 {
             stage.pass(TimeDelta::hours(1));
             assert_eq!(stage.plan().await, 1);
@@ -393,6 +394,66 @@ async fn a_job_that_cannot_be_read_holds_no_other_up() {
         stage.pass(TimeDelta::hours(1));
         assert_eq!(stage.plan().await, 1);
         assert_eq!(stage.runs(sound).await.len(), 1);
+    })
+    .await;
+}
+
+/// A job whose stored times nobody can read, and whose next run has come.
+async fn unreadable(stage: &Stage<'_>) -> ScheduleId {
+    let id = stage.job(&hourly()).await;
+    let mut row = stage.schedule(id).await.into_active_model();
+    row.spec = Set("{}".into());
+    row.next_run_at = Set(Some(utc("2026-11-23T08:30:00Z")));
+    row.update(stage.app.reader()).await.unwrap();
+    stage.pass(TimeDelta::hours(1));
+    id
+}
+
+#[tokio::test]
+async fn a_job_that_cannot_be_read_is_paused_and_deleted_like_others_and_hides_none() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let (id, sound) = (unreadable(&stage).await, stage.job(&mondays_at_ten()).await);
+        let mina = stage.mina();
+        let shown = runs::job(&mina, id).await.unwrap();
+        assert!(shown.job.sentence.contains("cannot be read") && shown.upcoming.is_empty());
+        assert_eq!(runs::jobs(&mina).await.unwrap().len(), 2);
+        assert_eq!(runs::next_runs(&mina, 5).await.unwrap().iter().map(|next| next.id).collect::<Vec<_>>(), [sound]);
+
+        schedules::pause(&mina, id, "").await.unwrap();
+        let paused = stage.schedule(id).await;
+        assert_eq!((paused.state, paused.next_run_at), (ScheduleState::Paused, None));
+        let refused = schedules::resume(&mina, id).await;
+        assert_eq!(refused, Err(AppError::field("times", Problem::UnreadableTimes)));
+        schedules::delete(&mina, id).await.unwrap();
+        assert_eq!(runs::jobs(&mina).await.unwrap().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_edit_gives_a_job_that_cannot_be_read_new_times() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = unreadable(&stage).await;
+        let mina = stage.mina();
+        let (row, viewing) = schedules::visible(&mina, id).await.unwrap();
+        let form = schedules::form(&mina, &row, &viewing).await.unwrap();
+        assert_eq!(
+            (form.name.as_str(), form.recipients.as_str()),
+            ("Weekly report", mondays_at_ten().recipients.as_str())
+        );
+        let Err(AppError::Invalid(invalid)) = schedules::update(&mina, id, 1, &form).await else { panic!("no times") };
+        let fields: Vec<_> = invalid.fields.iter().map(|field| field.field.as_str()).collect();
+        assert_eq!(fields, ["at", "days"], "somebody sets them");
+
+        let whole =
+            JobForm { days: mondays_at_ten().days, at: "10:00".into(), zone: "Europe/Ljubljana".into(), ..form };
+        schedules::update(&mina, id, 1, &whole).await.unwrap();
+        assert_eq!(stage.schedule(id).await.next_run_at, Some(utc("2026-11-30T09:00:00Z")));
+        assert_eq!(stage.runs(id).await.len(), 0, "nothing was planned by times that nobody can read");
+        let (row, viewing) = schedules::visible(&mina, id).await.unwrap();
+        assert_eq!(schedules::form(&mina, &row, &viewing).await.unwrap(), mondays_at_ten());
     })
     .await;
 }

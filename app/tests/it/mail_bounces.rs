@@ -103,6 +103,7 @@ async fn other_reports_stop_no_address() {
         assert_eq!(outcome(&mina, full).await, Some(BounceOutcome::Known));
         let mut forwarded = report(&rows[1], BounceAction::Failed, "5.1.1");
         forwarded.recipients[0].address = "max@elsewhere.example".into();
+        forwarded.recipients[0].original = Some(rows[1].address.clone());
         let forwarded = bounces::stage(&mina, &forwarded).await.unwrap();
         bounces::apply(&mina, forwarded).await.unwrap();
         assert!(stage.deliveries(run).await.iter().all(|row| row.phase == DeliveryPhase::Failed));
@@ -136,6 +137,71 @@ async fn a_report_is_its_uploaders_own_and_finds_only_what_they_may_change() {
         let id = bounces::stage(&editor, &hard).await.unwrap();
         bounces::apply(&editor, id).await.unwrap();
         assert_eq!(stage.deliveries(run).await[0].phase, DeliveryPhase::Failed);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_report_of_an_editor_stops_the_address_for_that_job_alone() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let server = SmtpServer::start(&[]);
+        stage.sends_to(server.port).await;
+        let (run, rows) = sent(&stage).await;
+        let job = rows_job(&stage, run).await;
+        let jonas = app.as_person(&stage.cast.jonas);
+        let hard = report(&rows[1], BounceAction::Failed, "5.1.1");
+        let id = bounces::stage(&jonas, &hard).await.unwrap();
+        bounces::apply(&jonas, id).await.unwrap();
+        let listed = async || {
+            let rows = suppression::Entity::find().all(app.reader()).await.unwrap();
+            let mut scopes: Vec<_> = rows.into_iter().map(|row| (row.address, row.schedule_id)).collect();
+            scopes.sort();
+            scopes
+        };
+        assert_eq!(listed().await, [("max@example.org".to_owned(), Some(job))]);
+        let other = stage.job(&JobForm { name: "Another".into(), ..mondays_at_ten() }).await;
+        let others = runs::start(&stage.mina(), other).await.unwrap();
+        stage.work().await;
+        assert_eq!(stage.deliveries(others).await[1].phase, DeliveryPhase::Accepted, "another job goes on");
+        stage.pass(chrono::TimeDelta::minutes(5));
+        let again = runs::start(&stage.mina(), job).await.unwrap();
+        stage.work().await;
+        assert_eq!(stage.deliveries(again).await[1].phase, DeliveryPhase::Withheld);
+
+        let id = bounces::stage(&stage.mina(), &hard).await.unwrap();
+        assert_eq!(outcome(&stage.mina(), id).await, Some(BounceOutcome::Stops));
+        bounces::apply(&stage.mina(), id).await.unwrap();
+        assert_eq!(
+            listed().await.first(),
+            Some(&("max@example.org".to_owned(), None)),
+            "an administrator's is for all"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_report_that_names_somebody_else_or_another_message_changes_nothing() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let server = SmtpServer::start(&[]);
+        stage.sends_to(server.port).await;
+        let (run, rows) = sent(&stage).await;
+        let mina = stage.mina();
+        let mut crossed = report(&rows[1], BounceAction::Failed, "5.1.1");
+        crossed.message_id = Some(rows[0].message_id.clone());
+        let id = bounces::stage(&mina, &crossed).await.unwrap();
+        let shown = bounces::show(&mina, id).await.unwrap();
+        assert_eq!((shown.items[0].outcome, shown.can_apply), (Some(BounceOutcome::SomebodyElse), false));
+        bounces::apply(&mina, id).await.unwrap();
+        let mut unknown = report(&rows[1], BounceAction::Failed, "5.1.1");
+        unknown.message_id = Some("no-such-message@example.org".into());
+        let id = bounces::stage(&mina, &unknown).await.unwrap();
+        assert_eq!(bounces::apply(&mina, id).await, Err(AppError::NotFound));
+        stage.work().await;
+        assert!(stage.deliveries(run).await.iter().all(|row| row.phase == DeliveryPhase::Accepted));
+        assert!(suppression::Entity::find().all(app.reader()).await.unwrap().is_empty());
     })
     .await;
 }

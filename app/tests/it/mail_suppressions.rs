@@ -148,6 +148,37 @@ async fn taking_back_a_stop_leaves_what_others_have_put_on_the_list() {
 }
 
 #[tokio::test]
+async fn the_link_takes_a_stop_back_for_an_hour_and_later_its_owner_or_an_administrator_does() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        let anybody = || Ctx::new(app.app.clone(), app::platform::ctx::Actor::Anonymous);
+        let link = unsubscribe::link(&app, id, &address("Alex@example.org"));
+        let token = link.rsplit('/').next().unwrap();
+        let over = Err(AppError::field("undo", Problem::UndoIsOver));
+        unsubscribe::resume(&anybody(), token).await.unwrap();
+        unsubscribe::stop(&anybody(), token).await.unwrap();
+        stage.pass(TimeDelta::minutes(59));
+        unsubscribe::resume(&anybody(), token).await.unwrap();
+        assert_eq!(listed(&stage.mina(), "").await, []);
+
+        let stopped = [("alex@example.org".to_owned(), SuppressionReason::Unsubscribed)];
+        for who in [&stage.cast.alex, &stage.cast.mina] {
+            unsubscribe::stop(&anybody(), token).await.unwrap();
+            stage.pass(TimeDelta::minutes(61));
+            // Whoever holds the link cannot begin the hour anew.
+            unsubscribe::stop(&anybody(), token).await.unwrap();
+            assert_eq!(unsubscribe::resume(&anybody(), token).await, over);
+            assert_eq!(unsubscribe::resume(&app.as_person(&stage.cast.jonas), token).await, over);
+            assert_eq!(listed(&stage.mina(), "").await, stopped);
+            unsubscribe::resume(&app.as_person(who), token).await.unwrap();
+            assert_eq!(listed(&stage.mina(), "").await, [], "{}", who.name);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn administrators_keep_the_list() {
     each_database(async |app| {
         let stage = Stage::new(&app).await;

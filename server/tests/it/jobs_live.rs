@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use app::{
-    domain::ids::{OccurrenceId, ScheduleId},
+    domain::{
+        ids::{OccurrenceId, ScheduleId},
+        project::MemberRole,
+    },
     entities::{member, schedule, session},
     jobs::{
         form::JobForm,
@@ -21,7 +24,7 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use futures::StreamExt;
-use sea_orm::{EntityTrait, QueryOrder};
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryOrder};
 
 use crate::site::{Visitor, administrator};
 
@@ -150,6 +153,40 @@ async fn strangers_and_people_who_are_not_signed_in_follow_nothing() {
         member::Entity::delete_many().exec(app.reader()).await.unwrap();
         assert_eq!(visitor.get(&stream).await.status, StatusCode::NOT_FOUND);
         assert_eq!(visitor.get(&file).await.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_becomes_a_viewer_is_told_no_address_any_more_and_who_is_removed_nothing() {
+    each_database(async |app| {
+        let (mut visitor, _, run) = begin(&app).await;
+        let path = format!("/live/runs/{run}");
+        let mut stream = Listener::open(&mut visitor, &path, None).await;
+        let mut other = Listener::open(&mut visitor, &path, None).await;
+        for stream in [&mut stream, &mut other] {
+            stream.next_of("lines").await;
+            stream.next_of("state").await;
+        }
+        let viewer = member::ActiveModel { role: Set(MemberRole::Viewer), ..Default::default() };
+        member::Entity::update_many().set(viewer).exec(app.reader()).await.unwrap();
+        work(&app).await;
+        let (_, _, data) = stream.next_of("lines").await;
+        assert!(data.contains("delivered") && data.contains("(a recipient)"), "{data}");
+        assert!(!data.contains("@example.org"), "{data}");
+
+        member::Entity::delete_many().exec(app.reader()).await.unwrap();
+        // What came before the removal may be on its way; then nothing but the end.
+        let mut told = String::new();
+        let reason = loop {
+            match other.next().await {
+                Some((name, _, data)) if name == "ended" => break data,
+                Some((_, _, data)) => told.push_str(&data),
+                None => panic!("it says why it ends: {told}"),
+            }
+        };
+        assert_eq!(reason, "not_found");
+        assert!(!told.contains("@example.org"), "{told}");
     })
     .await;
 }

@@ -9,7 +9,10 @@ use app::{
     platform::{ctx::Ctx, mailer::Envelope},
     testing::{TestApp, each_database, smtp_server::SmtpServer},
 };
-use axum::http::{StatusCode, header};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
 use uuid::Uuid;
 
 use crate::site::{Answer, Visitor, administrator};
@@ -116,6 +119,30 @@ async fn an_attachment_is_saved_and_never_shown_and_a_picture_has_a_small_one() 
 fn plain(subject: &str) -> Vec<u8> {
     let id = Uuid::now_v7();
     format!("Message-ID: <{id}@example.org>\r\nSubject: {subject}\r\n\r\nwords of {subject}\r\n").into_bytes()
+}
+
+#[tokio::test]
+async fn a_message_is_read_once_its_page_was_asked_for_and_not_by_another_site_or_a_browser_that_reads_ahead() {
+    each_database(async |app| {
+        let mut visitor = signed_in(&app).await;
+        let path = format!("/outbox/{}", catch(&app, &plain("Alpha")).await);
+        let read_at = async || outbox::list(&Ctx::system(&app), None).await.unwrap()[0].read_at;
+        for (name, value) in
+            [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("sec-purpose", "prefetch")]
+        {
+            let request = Request::get(&path).header(name, value).body(Body::empty()).unwrap();
+            assert_eq!(visitor.send(request).await.status, StatusCode::OK, "{name}: {value}");
+            assert_eq!(read_at().await, None, "{name}: {value}");
+        }
+        let request = Request::get(&path).header("sec-fetch-site", "none").body(Body::empty()).unwrap();
+        assert_eq!(visitor.send(request).await.status, StatusCode::OK);
+        let first = read_at().await;
+        assert!(first.is_some());
+        app.clock.advance(chrono::TimeDelta::minutes(1));
+        visitor.get(&path).await;
+        assert_eq!(read_at().await, first, "the first time counts");
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -120,6 +120,14 @@ async fn a_person_is_asked_first_told_that_it_is_done_and_can_undo_it() {
         let resumed = visitor.post(&resume, &format!("{SITE}{path}"), &[("token", &token)]).await;
         assert!(!is_stopped(&app, schedule).await);
         assert!(visitor.get(resumed.location()).await.body.contains("You get these e-mails again."));
+
+        visitor.post(&stop, &format!("{SITE}{path}"), &[("token", &token)]).await;
+        app.clock.advance(chrono::TimeDelta::hours(2));
+        let late = visitor.post(&resume, &format!("{SITE}{path}"), &[("token", &token)]).await;
+        assert!(is_stopped(&app, schedule).await);
+        let back = late.location().trim_start_matches(SITE).to_owned();
+        let page = visitor.get(&back).await.body;
+        assert!(page.contains("stopped more than an hour ago"), "{page}");
     })
     .await;
 }

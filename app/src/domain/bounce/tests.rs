@@ -47,16 +47,20 @@ fn only_an_address_that_leads_nowhere_for_good_is_hard() {
 fn a_report_about_a_forwarded_address_is_about_the_other_one() {
     let forwarded = BouncedRecipient { original: Some("office@example.org".into()), ..of("5.1.1", "") };
     assert!(forwarded.is_about("dana@example.org") && !forwarded.is_about("office@example.org"));
+    assert!(forwarded.concerns("Office@example.org") && !forwarded.concerns("max@example.org"));
 }
 
 #[test]
 fn a_report_changes_what_was_thought_to_have_arrived() {
     let (hard, soft) = (of("5.1.1", "smtp; 550 5.1.1 unknown"), of("5.2.2", "smtp; 552 5.2.2 full"));
     let delayed = BouncedRecipient { action: BounceAction::Delayed, ..hard.clone() };
+    let forwarded = BouncedRecipient { original: Some("office@example.org".into()), ..hard.clone() };
     let (here, elsewhere) = ("dana@example.org", "office@example.org");
     for (recipient, address, phase, expected) in [
         (&hard, here, DeliveryPhase::Accepted, BounceOutcome::FailsAndStops),
-        (&hard, elsewhere, DeliveryPhase::Uncertain, BounceOutcome::Fails),
+        (&forwarded, elsewhere, DeliveryPhase::Uncertain, BounceOutcome::Fails),
+        (&hard, elsewhere, DeliveryPhase::Accepted, BounceOutcome::SomebodyElse),
+        (&hard, elsewhere, DeliveryPhase::Failed, BounceOutcome::SomebodyElse),
         (&soft, here, DeliveryPhase::Accepted, BounceOutcome::Fails),
         (&hard, here, DeliveryPhase::Failed, BounceOutcome::Stops),
         (&soft, here, DeliveryPhase::Failed, BounceOutcome::Known),

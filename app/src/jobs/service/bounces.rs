@@ -83,7 +83,8 @@ pub async fn show(ctx: &Ctx, id: BounceId) -> AppResult<BounceDetail> {
     })
 }
 
-/// Does what the page of a bounce says. Twice is the same as once.
+/// Does what the page of a bounce says. Twice is the same as once. A report is a file that anybody can write: what it
+/// stops reaches no further than the rights of whoever uploads it.
 ///
 /// # Errors
 /// As [`show`].
@@ -109,7 +110,7 @@ pub async fn apply(ctx: &Ctx, id: BounceId) -> AppResult<()> {
                 let words = recipient.reply().to_string();
                 suppressions::note_bounce(ctx, &tx, found.id, &found.address, words).await?;
             }
-            BounceOutcome::Known | BounceOutcome::NotSent | BounceOutcome::Nothing => {}
+            BounceOutcome::Known | BounceOutcome::NotSent | BounceOutcome::SomebodyElse | BounceOutcome::Nothing => {}
         }
     }
     if is_changed {

@@ -11,7 +11,7 @@ use sea_orm::{
     sea_query::{Expr, LockBehavior, LockType},
 };
 
-use super::{book, rules};
+use super::{book, kinds, rules};
 use crate::{
     alarms::service::{pings, tell},
     domain::{
@@ -222,7 +222,8 @@ pub fn no_columns() -> occurrence::ActiveModel {
     occurrence::ActiveModel { ..Default::default() }
 }
 
-/// Says how a run ended, and counts failures in a row: after some the schedule pauses itself.
+/// Says how a run ended, gives back what it meant to remind of, and counts failures in a row: after some the schedule
+/// pauses itself.
 async fn end(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, row: &RunRow, after: &Standing) -> AppResult<()> {
     use OccurrenceState::*;
     let level = match after.state {
@@ -238,6 +239,9 @@ async fn end(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, row: &RunRow, afte
     tell::run_ended(ctx, tx, held, row.id, after.state, after.reason.as_deref()).await?;
     if let Some(kind) = ping_of(after.state) {
         pings::note(ctx, tx, held.id, kind).await?;
+    }
+    if matches!(after.state, Failed | Cancelled) {
+        kinds::release_reminders(tx, row.id).await?;
     }
     ctx.app.meters.run_ended(after.state);
     let before = u32::try_from(held.failures_in_row).unwrap_or_default();

@@ -26,7 +26,7 @@ use crate::{
 /// the page.
 pub async fn backfill(ctx: &Ctx, id: ScheduleId, form: BackfillForm) -> AppResult<BackfillPage> {
     let row = schedules::editable(ctx, id).await?;
-    let (zone, job) = (schedules::zone_of(&row)?, head(&row)?);
+    let (zone, job) = (schedules::zone_of(&row), head(&row)?);
     if form == BackfillForm::default() {
         let form = BackfillForm {
             from: local_time::field(zone, ctx.now - TimeDelta::days(1)),
@@ -51,9 +51,9 @@ pub async fn backfill(ctx: &Ctx, id: ScheduleId, form: BackfillForm) -> AppResul
 /// As [`backfill`].
 pub async fn dry_run(ctx: &Ctx, id: ScheduleId, at: String) -> AppResult<DryRunPage> {
     let row = schedules::editable(ctx, id).await?;
-    let (zone, job) = (schedules::zone_of(&row)?, head(&row)?);
+    let (zone, job) = (schedules::zone_of(&row), head(&row)?);
     if at.is_empty() {
-        let next = schedules::next_runs(ctx, &row, 1)?.pop().map_or(ctx.now, |run| run.at);
+        let next = schedules::next_runs(ctx, &row, 1).pop().map_or(ctx.now, |run| run.at);
         return Ok(DryRunPage { job, at: local_time::field(zone, next), report: None });
     }
     let report = match local_time::read(zone, &at, Which::First) {

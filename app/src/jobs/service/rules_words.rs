@@ -9,8 +9,8 @@ use crate::domain::{
     span,
 };
 
-/// Name and sentence of each rule, in the order of the form.
-pub fn words(rules: &Rules, spec: &ScheduleSpec, runs_made: u32) -> Vec<(String, String)> {
+/// Name and sentence of each rule, in the order of the form; those of the times where they can be read.
+pub fn words(rules: &Rules, spec: Option<&ScheduleSpec>, runs_made: u32) -> Vec<(String, String)> {
     let Rules { plan, run, send_if, pause_after } = rules;
     let mut lines = vec![
         ("If a run is still going", overlap(plan.overlap)),
@@ -28,10 +28,10 @@ pub fn words(rules: &Rules, spec: &ScheduleSpec, runs_made: u32) -> Vec<(String,
         None => "A try may take as long as it needs.".to_owned(),
     };
     lines.insert(3, ("Time limit", limit));
-    if let Some(runs) = spec.runs {
+    if let Some(runs) = spec.and_then(|spec| spec.runs) {
         lines.push(("Number of runs", format!("{} of {runs} have been planned.", runs_made.min(runs))));
     }
-    if !spec.except.is_empty() {
+    if let Some(spec) = spec.filter(|spec| !spec.except.is_empty()) {
         let days: Vec<_> = spec.except.iter().map(|day| day.format("%-d %b %Y").to_string()).collect();
         lines.push(("Days left out", days.join(", ")));
     }
@@ -81,7 +81,7 @@ mod tests {
     use crate::domain::{occurrence::RunRules, planner::PlanRules, schedule::Cadence};
 
     fn said(rules: &Rules, spec: &ScheduleSpec) -> Vec<String> {
-        words(rules, spec, 3).into_iter().map(|(name, words)| format!("{name}: {words}")).collect()
+        words(rules, Some(spec), 3).into_iter().map(|(name, words)| format!("{name}: {words}")).collect()
     }
 
     fn daily() -> ScheduleSpec {

@@ -117,7 +117,7 @@ async fn seen(ctx: &Ctx, run: OccurrenceId) -> AppResult<Seen> {
     let row = ledger::read(ctx.reader(), run).await?;
     let sees_recipients = access::by_id(ctx, ctx.reader(), row.project_id).await?.sees_recipients();
     let job = schedule::Entity::find_by_id(row.schedule_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
-    Ok(Seen { project: row.project_id, zone: schedules::zone_of(&job)?, job: job.name, sees_recipients })
+    Ok(Seen { project: row.project_id, zone: schedules::zone_of(&job), job: job.name, sees_recipients })
 }
 
 /// Follows a run. Each look reads the table: the run may be worked on by another instance, which tells nobody of a line
@@ -167,21 +167,31 @@ impl Watch {
         Ok(Self { run, project, zone, sees_recipients, newest, told, pulse: None, quiet: 0 })
     }
 
-    /// What has come since the last look.
+    /// What has come since the last look, as the person may know it now: who was an editor when the page was opened may
+    /// be a viewer since, or nobody.
     ///
     /// # Errors
-    /// Only those of the database.
+    /// Those of the database; [`AppError::NotFound`] where the run is gone or the person does not see it any more.
     pub async fn look(&mut self, ctx: &Ctx) -> AppResult<News> {
         // The state first: a line that is written with it is then there, too.
         let row = ledger::read(ctx.reader(), self.run).await?;
         let pulse = Pulse { state: row.state, fence: row.fence, next_try_at: row.next_try_at };
-        let lines = self.lines(ctx).await?;
         let has_changed = self.pulse.as_ref() != Some(&pulse);
+        if has_changed {
+            self.check(ctx).await?;
+        }
+        let lines = self.lines(ctx).await?;
         let is_silent = lines.is_empty() && !has_changed && pulse.state.is_final();
         self.quiet = if is_silent { self.quiet + 1 } else { 0 };
         let state = has_changed.then_some(pulse.state);
         self.pulse = Some(pulse);
         Ok(News { lines, state, is_over: self.quiet >= QUIET })
+    }
+
+    /// Looks again at the person's rights, whenever there is something to tell.
+    async fn check(&mut self, ctx: &Ctx) -> AppResult<()> {
+        self.sees_recipients = access::by_id(ctx, ctx.reader(), self.project).await?.sees_recipients();
+        Ok(())
     }
 
     async fn lines(&mut self, ctx: &Ctx) -> AppResult<Vec<LogLine>> {
@@ -191,6 +201,9 @@ impl Watch {
             let rows = behind(ctx, self.run, after).await?;
             let count = rows.len() as u64;
             after = rows.last().map_or(after, |last| last.id);
+            if rows.iter().any(|row| !self.told.contains(&row.id)) {
+                self.check(ctx).await?;
+            }
             let (zone, sees_recipients) = (self.zone, self.sees_recipients);
             let new = rows.into_iter().filter(|row| self.told.insert(row.id));
             lines.extend(new.map(|row| line(row, zone, sees_recipients)));

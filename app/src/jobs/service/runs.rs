@@ -199,16 +199,14 @@ pub async fn list(ctx: &Ctx, filter: &JobFilter) -> AppResult<JobList> {
 /// [`AppError::SignedOut`] where nobody is signed in.
 pub async fn next_runs(ctx: &Ctx, limit: usize) -> AppResult<Vec<NextRun>> {
     let upcoming = schedules::upcoming(ctx, limit).await?;
-    let shown = upcoming.into_iter().map(|(row, run)| {
-        Ok(NextRun {
-            id: row.id,
-            sentence: schedules::spec(&row)?.sentence(),
-            next: Moment { at: run.at, words: run.words() },
-            next_in: span(run.at - ctx.now),
-            name: row.name,
-        })
+    let shown = upcoming.into_iter().map(|(row, run)| NextRun {
+        id: row.id,
+        sentence: schedules::sentence(&row),
+        next: Moment { at: run.at, words: run.words() },
+        next_in: span(run.at - ctx.now),
+        name: row.name,
     });
-    shown.collect()
+    Ok(shown.collect())
 }
 
 /// A job with everything that its page shows.
@@ -238,11 +236,11 @@ pub async fn job_before(ctx: &Ctx, id: ScheduleId, before: Option<OccurrenceId>)
     let mut runs = latest(ctx, &row, before, PAGE + 1).await?;
     let has_older = runs.len() as u64 > PAGE;
     runs.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
-    let spec = schedules::spec(&row)?;
+    let spec = schedules::stored(&row);
     let people = recipients::shown(ctx.reader(), id).await?;
     Ok(JobDetail {
         job: item(ctx, &row).await?,
-        upcoming: if viewing.is_archived() { Vec::new() } else { schedules::next_runs(ctx, &row, 5)? },
+        upcoming: if viewing.is_archived() { Vec::new() } else { schedules::next_runs(ctx, &row, 5) },
         recipients: if viewing.sees_recipients() {
             people.into_iter().map(described).collect()
         } else {
@@ -251,7 +249,7 @@ pub async fn job_before(ctx: &Ctx, id: ScheduleId, before: Option<OccurrenceId>)
         options: options::of(&row)?.words(),
         account: account_name(ctx, &row).await?,
         zone_data: zone::DATA_VERSION.to_owned(),
-        rules: rules_words::words(&rules::of(&row)?, &spec, u32::try_from(row.runs_made).unwrap_or_default()),
+        rules: rules_words::words(&rules::of(&row)?, spec.as_ref(), u32::try_from(row.runs_made).unwrap_or_default()),
         older: runs.last().map(|run| run.id).filter(|_| has_older),
         runs,
         is_latest: before.is_none(),
@@ -292,7 +290,7 @@ async fn item(ctx: &Ctx, row: &schedule::Model) -> AppResult<JobItem> {
     let viewing = access::by_id(ctx, ctx.reader(), row.project_id).await?;
     // In the archive nothing is planned, whatever the schedule says.
     let waits = viewing.is_archived();
-    let next = schedules::next_runs(ctx, row, 1)?.pop().filter(|_| !waits);
+    let next = schedules::next_runs(ctx, row, 1).pop().filter(|_| !waits);
     let mut runs = latest(ctx, row, None, STRIP).await?;
     runs.reverse();
     Ok(JobItem {
@@ -301,7 +299,7 @@ async fn item(ctx: &Ctx, row: &schedule::Model) -> AppResult<JobItem> {
         name: row.name.clone(),
         project_key: viewing.project().key.clone(),
         project_name: viewing.project().name.clone(),
-        sentence: schedules::spec(row)?.sentence(),
+        sentence: schedules::sentence(row),
         state: if waits { ScheduleState::Paused } else { row.state },
         pause_note: if waits { Some("The project is archived.".into()) } else { row.pause_note.clone() },
         next_in: next.as_ref().map(|run| span(run.at - ctx.now)),
@@ -347,7 +345,7 @@ async fn latest(
     before: Option<DateTime<Utc>>,
     limit: u64,
 ) -> AppResult<Vec<RunItem>> {
-    let zone = schedules::zone_of(row)?;
+    let zone = schedules::zone_of(row);
     let mut query = listed()
         .filter(occurrence::Column::ScheduleId.eq(row.id))
         .order_by_desc(occurrence::Column::ScheduledAt)
@@ -393,7 +391,7 @@ pub async fn run_before(ctx: &Ctx, id: OccurrenceId, line: Option<Uuid>) -> AppR
     let row = occurrence::Entity::find_by_id(id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
     let viewing = access::by_id(ctx, ctx.reader(), row.project_id).await?;
     let job = schedule::Entity::find_by_id(row.schedule_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
-    let zone = schedules::zone_of(&job)?;
+    let zone = schedules::zone_of(&job);
     let steps = steps::of(&row);
     let period = row.period_from.zip(row.period_to).map(|(first, last)| Period { first, last }.words());
     let shown = Listed {

@@ -156,7 +156,7 @@ pub async fn pause(ctx: &Ctx, id: ScheduleId, note: &str) -> AppResult<()> {
 /// Plans again, from now on: what fell into the pause does not run.
 ///
 /// # Errors
-/// As [`pause`].
+/// As [`pause`], and [`AppError::Invalid`] where its stored times cannot be read.
 pub async fn resume(ctx: &Ctx, id: ScheduleId) -> AppResult<()> {
     editable(ctx, id).await?;
     let tx = ctx.begin().await?;
@@ -164,8 +164,10 @@ pub async fn resume(ctx: &Ctx, id: ScheduleId) -> AppResult<()> {
     if held.state == ScheduleState::Paused {
         // Where the clock was set back, what has been planned is not planned again.
         let from = held.last_planned_at.max(ctx.now);
-        let has_runs = rules::runs_left(&held, &spec(&held)?) != Some(0);
-        let next_run_at = if has_runs { timetable(&held)?.next_after(from) } else { None };
+        let unreadable = || AppError::field("times", Problem::UnreadableTimes);
+        let (spec, timetable) = readable(&held).ok_or_else(unreadable)?;
+        let has_runs = rules::runs_left(&held, &spec) != Some(0);
+        let next_run_at = if has_runs { timetable.next_after(from) } else { None };
         let change = schedule::ActiveModel {
             last_planned_at: Set(from),
             next_run_at: Set(next_run_at),
@@ -208,10 +210,13 @@ pub async fn delete(ctx: &Ctx, id: ScheduleId) -> AppResult<()> {
     Ok(tx.commit().await?)
 }
 
-/// Plans what has come, then gives the row as it stands, held by the transaction.
+/// Plans what has come, then gives the row as it stands, held by the transaction. Times that cannot be read name nothing
+/// that has come: such a schedule can still be stopped and mended.
 async fn plan_first(ctx: &Ctx, tx: &WriteTx, id: ScheduleId) -> AppResult<schedule::Model> {
     let held = ledger::lock_schedule(ctx, tx, id).await?;
-    planner::plan_held(ctx, tx, &held).await?;
+    if readable(&held).is_some() {
+        planner::plan_held(ctx, tx, &held).await?;
+    }
     ledger::lock_schedule(ctx, tx, id).await
 }
 
@@ -259,7 +264,7 @@ pub async fn list(ctx: &Ctx) -> AppResult<Vec<(schedule::Model, project::Model)>
 pub async fn upcoming(ctx: &Ctx, limit: usize) -> AppResult<Vec<(schedule::Model, UpcomingRun)>> {
     let mut next = Vec::new();
     for (row, _) in list(ctx).await? {
-        if let Some(run) = next_runs(ctx, &row, 1)?.pop() {
+        if let Some(run) = next_runs(ctx, &row, 1).pop() {
             next.push((row, run));
         }
     }
@@ -268,18 +273,37 @@ pub async fn upcoming(ctx: &Ctx, limit: usize) -> AppResult<Vec<(schedule::Model
     Ok(next)
 }
 
-/// The next runs of a schedule; none while it is paused.
-///
-/// # Errors
-/// A fault, where the stored schedule cannot be read.
-pub fn next_runs(ctx: &Ctx, row: &schedule::Model, count: usize) -> AppResult<Vec<UpcomingRun>> {
+/// The next runs of a schedule; none while it is paused, or where its stored times cannot be read.
+pub fn next_runs(ctx: &Ctx, row: &schedule::Model, count: usize) -> Vec<UpcomingRun> {
     if row.state == ScheduleState::Paused {
-        return Ok(Vec::new());
+        return Vec::new();
     }
-    let left = rules::runs_left(row, &spec(row)?).and_then(|left| usize::try_from(left).ok());
+    let Some((spec, timetable)) = readable(row) else { return Vec::new() };
+    let left = rules::runs_left(row, &spec).and_then(|left| usize::try_from(left).ok());
     let count = left.map_or(count, |left| left.min(count));
     // From the last planned instant: what the planner will do, not what the clock says.
-    Ok(timetable(row)?.upcoming(row.last_planned_at.max(ctx.now), count))
+    timetable.upcoming(row.last_planned_at.max(ctx.now), count)
+}
+
+/// The times of a schedule as its pages say them.
+pub fn sentence(row: &schedule::Model) -> String {
+    match stored(row) {
+        Some(spec) => spec.sentence(),
+        None => "Its times cannot be read; edit the job and set them again.".to_owned(),
+    }
+}
+
+/// The stored schedule for the pages by which people mend it; the planner and the workers, which need it, say in the log
+/// that it cannot be read.
+pub fn stored(row: &schedule::Model) -> Option<ScheduleSpec> {
+    serde_json::from_str(&row.spec).ok()
+}
+
+/// The stored schedule with its timetable, where there is one.
+fn readable(row: &schedule::Model) -> Option<(ScheduleSpec, Timetable)> {
+    let spec = stored(row)?;
+    let timetable = Timetable::compile(&spec).ok()?;
+    Some((spec, timetable))
 }
 
 /// The stored schedule.
@@ -290,12 +314,9 @@ pub fn spec(row: &schedule::Model) -> AppResult<ScheduleSpec> {
     serde_json::from_str(&row.spec).map_err(|error| fault::internal("reading a schedule", error))
 }
 
-/// The zone of a stored schedule.
-///
-/// # Errors
-/// A fault, where it cannot be read.
-pub fn zone_of(row: &schedule::Model) -> AppResult<Tz> {
-    Ok(zone::named(&spec(row)?.zone).unwrap_or(Tz::UTC))
+/// The zone of a stored schedule; UTC where it cannot be read.
+pub fn zone_of(row: &schedule::Model) -> Tz {
+    stored(row).and_then(|spec| zone::named(&spec.zone)).unwrap_or(Tz::UTC)
 }
 
 /// The timetable of a stored schedule.
@@ -306,12 +327,33 @@ pub fn timetable(row: &schedule::Model) -> AppResult<Timetable> {
     Timetable::compile(&spec(row)?).map_err(|problems| fault::internal("reading a schedule", format!("{problems:?}")))
 }
 
-/// The form that shows a stored schedule.
+/// The form that shows a stored schedule. Times that cannot be read are left empty, so that somebody sets them.
 ///
 /// # Errors
-/// A fault, where it cannot be read.
+/// A fault, where its rules or options cannot be read.
 pub async fn form(ctx: &Ctx, row: &schedule::Model, viewing: &Viewing) -> AppResult<JobForm> {
-    let spec = spec(row)?;
+    let times = stored(row).map_or_else(|| no_times(viewing), |spec| times(&spec));
+    let shown = recipients::shown(ctx.reader(), row.id).await?;
+    Ok(JobForm {
+        kind: row.kind,
+        name: row.name.clone(),
+        project: viewing.project().key.clone(),
+        recipients: recipients::text(&shown, RecipientKind::To),
+        cc: recipients::text(&shown, RecipientKind::Cc),
+        bcc: recipients::text(&shown, RecipientKind::Bcc),
+        account: row.account_id.map(|id| id.to_string()).unwrap_or_default(),
+        rules: rules::show(&rules::of(row)?),
+        options: options::show(&options::of(row)?),
+        ..times
+    })
+}
+
+fn no_times(viewing: &Viewing) -> JobForm {
+    JobForm { zone: viewing.project().zone.clone(), ..JobForm::default() }
+}
+
+/// A form with nothing in it but the times.
+fn times(spec: &ScheduleSpec) -> JobForm {
     let at = |at: &NaiveTime| at.format("%H:%M").to_string();
     let (mode, days, at) = match &spec.cadence {
         Cadence::Weekly { days, at: time } => (Mode::Simple, *days, at(time)),
@@ -321,24 +363,15 @@ pub async fn form(ctx: &Ctx, row: &schedule::Model, viewing: &Viewing) -> AppRes
         Cadence::Minutes { .. } | Cadence::Hours { .. } => (Mode::Simple, DaySet::default(), String::new()),
         Cadence::Cron { .. } => (Mode::Cron, DaySet::default(), String::new()),
     };
-    let shown = recipients::shown(ctx.reader(), row.id).await?;
-    Ok(JobForm {
-        kind: row.kind,
-        name: row.name.clone(),
-        project: viewing.project().key.clone(),
+    JobForm {
         mode,
         days,
         at,
         expression: if mode == Mode::Cron { spec.cadence.expression().unwrap_or_default() } else { String::new() },
         zone: spec.zone.clone(),
-        recipients: recipients::text(&shown, RecipientKind::To),
-        cc: recipients::text(&shown, RecipientKind::Cc),
-        bcc: recipients::text(&shown, RecipientKind::Bcc),
-        account: row.account_id.map(|id| id.to_string()).unwrap_or_default(),
-        when: WhenForm::of(&spec),
-        rules: rules::show(&rules::of(row)?),
-        options: options::show(&options::of(row)?),
-    })
+        when: WhenForm::of(spec),
+        ..JobForm::default()
+    }
 }
 
 /// The sentence of a form's schedule and its next runs.

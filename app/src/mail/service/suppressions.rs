@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::OnConflict,
+    QueryTrait, sea_query::OnConflict,
 };
 use uuid::Uuid;
 
@@ -14,9 +15,12 @@ use crate::{
         ids::{DeliveryId, OccurrenceId, ScheduleId, SuppressionId},
         suppression::SuppressionReason,
     },
-    entities::{delivery, schedule, suppression},
+    entities::{delivery, occurrence, schedule, suppression},
     error::{AppError, AppResult, Checks, Problem},
-    platform::{ctx::Ctx, db::WriteTx},
+    platform::{
+        ctx::{Actor, Ctx},
+        db::WriteTx,
+    },
 };
 
 /// How many rows a page of the list shows.
@@ -117,41 +121,71 @@ pub async fn remove(ctx: &Ctx, id: SuppressionId) -> AppResult<()> {
     Ok(tx.commit().await?)
 }
 
-/// Puts the address of a message that bounced on the list, in the transaction that says so of the message.
+/// Puts the address of a message that bounced on the list, in the transaction that says so of the message: for all
+/// schedules where a mail server has told the program so, or an administrator says it, and otherwise for the schedule
+/// of the message.
 ///
 /// # Errors
 /// Only those of the database.
 pub async fn note_bounce(ctx: &Ctx, tx: &WriteTx, message: DeliveryId, address: &str, words: String) -> AppResult<()> {
     // An address that was stored and cannot be read is never sent to.
     let Ok(address) = EmailAddress::parse(address) else { return Ok(()) };
+    let is_for_all = matches!(ctx.actor, Actor::System) || ctx.admin().is_ok();
+    let schedule_id = if is_for_all { None } else { Some(schedule_of(tx, message).await?) };
     let bounced = row(ctx, &address, SuppressionReason::Bounced, words);
-    insert(tx, suppression::ActiveModel { delivery_id: Set(Some(message)), ..bounced }).await
+    insert(tx, suppression::ActiveModel { schedule_id: Set(schedule_id), delivery_id: Set(Some(message)), ..bounced })
+        .await
 }
 
-/// Its owner wants no more mail of a schedule. Twice is the same as once.
+async fn schedule_of(tx: &WriteTx, message: DeliveryId) -> AppResult<ScheduleId> {
+    let run = delivery::Entity::find_by_id(message).select_only().column(delivery::Column::OccurrenceId).into_query();
+    let query = occurrence::Entity::find()
+        .select_only()
+        .column(occurrence::Column::ScheduleId)
+        .filter(occurrence::Column::Id.in_subquery(run));
+    query.into_tuple().one(&**tx).await?.ok_or(AppError::NotFound)
+}
+
+/// Its owner wants no more mail of a schedule. Twice is the same as once. It takes the place of a bounce: whoever
+/// follows the link reads what is sent there.
 ///
 /// # Errors
 /// Those of the database; [`AppError::NotFound`] where the schedule is gone.
 pub async fn stop(ctx: &Ctx, schedule: ScheduleId, address: &EmailAddress) -> AppResult<()> {
     let tx = ctx.begin().await?;
     schedule::Entity::find_by_id(schedule).one(&*tx).await?.ok_or(AppError::NotFound)?;
+    suppression::Entity::delete_many()
+        .filter(suppression::Column::Address.eq(key(address)))
+        .filter(suppression::Column::ScheduleId.eq(schedule))
+        .filter(suppression::Column::Reason.ne(SuppressionReason::Unsubscribed))
+        .exec(&*tx)
+        .await?;
     let stopped = row(ctx, address, SuppressionReason::Unsubscribed, String::new());
     insert(&tx, suppression::ActiveModel { schedule_id: Set(Some(schedule)), ..stopped }).await?;
     Ok(tx.commit().await?)
 }
 
-/// Its owner wants the mail of a schedule again. What others have put on the list stays.
+/// Its owner wants the mail of a schedule again; where a moment is given, only if they stopped it after that. What
+/// others have put on the list stays.
 ///
 /// # Errors
-/// Only those of the database.
-pub async fn resume(ctx: &Ctx, schedule: ScheduleId, address: &EmailAddress) -> AppResult<()> {
+/// Those of the database; [`AppError::Invalid`] where it was stopped before the moment.
+pub async fn resume(
+    ctx: &Ctx,
+    schedule: ScheduleId,
+    address: &EmailAddress,
+    since: Option<DateTime<Utc>>,
+) -> AppResult<()> {
     let tx = ctx.begin().await?;
-    suppression::Entity::delete_many()
+    let stopped = suppression::Entity::find()
         .filter(suppression::Column::Address.eq(key(address)))
         .filter(suppression::Column::ScheduleId.eq(schedule))
-        .filter(suppression::Column::Reason.eq(SuppressionReason::Unsubscribed))
-        .exec(&*tx)
-        .await?;
+        .filter(suppression::Column::Reason.eq(SuppressionReason::Unsubscribed));
+    let Some(stopped) = stopped.one(&*tx).await? else { return Ok(()) };
+    if since.is_some_and(|since| stopped.created_at < since) {
+        return Err(AppError::field("undo", Problem::UndoIsOver));
+    }
+    suppression::Entity::delete_by_id(stopped.id).exec(&*tx).await?;
     Ok(tx.commit().await?)
 }
 

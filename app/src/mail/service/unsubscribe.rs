@@ -2,12 +2,13 @@
 //! an account, for as long as the message lies in a mailbox, and nobody can make one for somebody else.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::TimeDelta;
 use sea_orm::EntityTrait;
 use uuid::Uuid;
 
 use super::suppressions;
 use crate::{
-    domain::{address::EmailAddress, ids::ScheduleId, suppression::SuppressionReason},
+    domain::{account::Role, address::EmailAddress, ids::ScheduleId, suppression::SuppressionReason},
     entities::schedule,
     error::{AppError, AppResult},
     platform::{ctx::Ctx, secrets::Keyring, state::AppState},
@@ -15,6 +16,8 @@ use crate::{
 
 /// What the signature is for.
 const PURPOSE: &str = "unsubscribe";
+/// How long after a stop its word takes it back.
+const UNDO: TimeDelta = TimeDelta::hours(1);
 /// Bytes of the signature and of the schedule's id.
 const TAG: usize = 32;
 const ID: usize = 16;
@@ -72,7 +75,7 @@ pub async fn show(ctx: &Ctx, token: &str) -> AppResult<Shown> {
     Ok(Shown { address: address.to_string(), job: job.name, is_stopped })
 }
 
-/// Stops the mails. Twice is the same as once.
+/// Stops the mails. Twice is the same as once: the first time counts, also for [`resume`].
 ///
 /// # Errors
 /// As [`show`].
@@ -81,13 +84,17 @@ pub async fn stop(ctx: &Ctx, token: &str) -> AppResult<()> {
     suppressions::stop(ctx, schedule, &address).await
 }
 
-/// Takes it back.
+/// Takes it back. The word alone does so for a while after it has stopped the mails, against a click by mistake: it
+/// stands in each message, which others may see, too, and must not bring mail to somebody who has ended it. Later it
+/// takes an administrator, or the person signed in.
 ///
 /// # Errors
-/// As [`show`].
+/// As [`show`]; [`AppError::Invalid`] where the time is over.
 pub async fn resume(ctx: &Ctx, token: &str) -> AppResult<()> {
     let Subscription { schedule, address } = read(&ctx.app.keyring, token).ok_or(AppError::NotFound)?;
-    suppressions::resume(ctx, schedule, &address).await
+    let is_theirs = ctx.me().is_ok_and(|me| me.role == Role::Admin || me.email.eq_ignore_ascii_case(address.as_str()));
+    let since = if is_theirs { None } else { Some(ctx.now - UNDO) };
+    suppressions::resume(ctx, schedule, &address, since).await
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod reminder;
 mod wording;
 
 pub use mail::{may_read, readers};
+pub use reminder::release as release_reminders;
 
 use sea_orm::EntityTrait;
 

@@ -1,12 +1,13 @@
 //! Freezes a reminder: for each person their tasks that are inside a window before their due date and of which they have
 //! not been reminded in it. What somebody is reminded of is written down in the transaction that freezes it: whatever
-//! runs at the same time, later, or once more finds it there.
+//! runs at the same time, later, or once more finds it there, unless the run ends without having told anybody.
 
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::OnConflict,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::OnConflict,
 };
 
 use super::{
@@ -17,6 +18,7 @@ use super::{
 use crate::{
     domain::{
         crash_point::CrashPoint,
+        delivery::DeliveryPhase,
         due::Due,
         ids::{OccurrenceId, TaskId, UserId},
         job_options::{Lead, ReminderOptions},
@@ -24,7 +26,7 @@ use crate::{
         personal::Section,
         reminder::open_leads,
     },
-    entities::{reminder_sent, schedule},
+    entities::{delivery, reminder_sent, schedule},
     error::AppResult,
     jobs::service::{ledger, sending::Hold},
     platform::{ctx::Ctx, db::WriteTx},
@@ -148,6 +150,29 @@ async fn remember(ctx: &Ctx, tx: &WriteTx, run: OccurrenceId, mut keys: Vec<Key>
         .filter(Column::OccurrenceId.eq(run));
     let rows: Vec<Key> = query.into_tuple().all(&**tx).await?;
     Ok(rows.into_iter().collect())
+}
+
+/// Gives back what a run has written down and told nobody, in the transaction that ends it without success: the next run
+/// reminds of it. Who got the mail, or may have got it, is not reminded again; where a message is behind its final dot,
+/// nobody knows.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn release(tx: &WriteTx, run: OccurrenceId) -> AppResult<()> {
+    use delivery::Column;
+    let told = delivery::Entity::find()
+        .select_only()
+        .column(Column::UserId)
+        .filter(Column::OccurrenceId.eq(run))
+        .filter(Column::UserId.is_not_null())
+        .filter(Column::Phase.is_in([DeliveryPhase::DataSent, DeliveryPhase::Accepted, DeliveryPhase::Uncertain]))
+        .into_query();
+    reminder_sent::Entity::delete_many()
+        .filter(reminder_sent::Column::OccurrenceId.eq(run))
+        .filter(reminder_sent::Column::UserId.not_in_subquery(told))
+        .exec(&**tx)
+        .await?;
+    Ok(())
 }
 
 /// What a person has been reminded of, of the tasks that are theirs.
