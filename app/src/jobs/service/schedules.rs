@@ -316,7 +316,7 @@ pub fn spec(row: &schedule::Model) -> AppResult<ScheduleSpec> {
 
 /// The zone of a stored schedule; UTC where it cannot be read.
 pub fn zone_of(row: &schedule::Model) -> Tz {
-    stored(row).and_then(|spec| zone::named(&spec.zone)).unwrap_or(Tz::UTC)
+    stored(row).and_then(|spec| zone::named(&spec.zone).ok()).unwrap_or(Tz::UTC)
 }
 
 /// The timetable of a stored schedule.
