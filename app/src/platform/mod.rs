@@ -8,6 +8,7 @@ pub mod db;
 pub mod events;
 pub mod fault;
 pub mod git;
+pub mod hash;
 pub mod http_client;
 pub mod machine;
 pub mod mail_lines;

@@ -34,6 +34,7 @@ use crate::{
     platform::{
         ctx::Ctx,
         fault,
+        hash::hex,
         mailer::{Draft, Envelope, Failure, Mailbox, MessageId, Origin, PhaseHook, Stop, compose},
         state::AppState,
     },
@@ -368,7 +369,7 @@ impl Post<'_> {
         let mut of = self.id.0.as_bytes().to_vec();
         of.extend(sender.account.0.as_bytes());
         let tag = ctx.app.keyring.hmac("alarm-message-id", &of);
-        let local: String = tag.iter().take(20).map(|byte| format!("{byte:02x}")).collect();
+        let local: String = hex(&tag).chars().take(40).collect();
         MessageId::new(&local, sender.mailbox.address.domain()).map_err(broken)
     }
 
