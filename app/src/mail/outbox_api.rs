@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::api::Moment;
 use crate::{
     domain::{
         ids::{AccountId, OpId, OutboxMessageId},
         mail_look::MailFacts,
+        moment::Moment,
         outbox::{Keeping, OutboxQuery, ReleaseState},
     },
     error::AppResult,
@@ -16,7 +16,7 @@ use crate::{
 #[cfg(feature = "ssr")]
 use {
     super::{
-        api::{moment, parse},
+        api::parse,
         service::outbox::{
             self, keep,
             release::{self, Order},
@@ -189,7 +189,7 @@ pub async fn list_outbox(#[server(default)] query: String, #[server(default)] cl
                 size: row.size,
                 attachments: row.attachments,
                 is_read: row.read_at.is_some(),
-                caught: moment(&ctx, row.caught_at),
+                caught: ctx.moment(row.caught_at),
             })
             .collect(),
         query,
@@ -244,7 +244,7 @@ fn shown(
         cc: plain(&reading.cc),
         envelope_from: row.envelope_from,
         envelope_to: row.envelope_to,
-        caught: moment(ctx, row.caught_at),
+        caught: ctx.moment(row.caught_at),
         size: i64::try_from(row.mime.len()).unwrap_or(i64::MAX),
         has_html: reading.html.is_some(),
         is_text_cut: reading.text.as_ref().is_some_and(|text| text.len() > TEXT_BYTES),
@@ -305,7 +305,7 @@ fn release_view(ctx: &Ctx, row: outbox_release::Model) -> ReleaseView {
         recipient: row.recipient,
         account: row.account_name,
         by: row.released_by_name,
-        at: moment(ctx, row.created_at),
+        at: ctx.moment(row.created_at),
         state,
         words,
     }

@@ -212,7 +212,7 @@ pub async fn read(
             size: file::size_words(row.size),
             pixels: row.width.zip(row.height),
             author: row.author_id.and_then(|id| names.get(&id).cloned()),
-            at: history::stamp(row.created_at, ctx.now, find::zone(ctx)),
+            at: history::stamp(row.created_at, ctx.now, ctx.zone()),
             has_thumbnail: pictured.iter().any(|found| found.attachment_id == row.id),
             name: row.name,
         })

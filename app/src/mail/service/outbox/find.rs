@@ -88,7 +88,7 @@ fn condition(ctx: &Ctx, asked: &OutboxQuery) -> AppResult<Condition> {
     for term in asked.terms() {
         all = all.add(has(term));
     }
-    let zone: Tz = ctx.me().ok().and_then(|me| me.zone.parse().ok()).unwrap_or(Tz::UTC);
+    let zone = ctx.zone();
     // A day that cannot be read limits nothing; the page says so beside its field.
     if let Ok(Some(since)) = OutboxQuery::day(&asked.since) {
         all = all.add(Column::CaughtAt.gte(begin_of(zone, since)));
