@@ -2,7 +2,7 @@
 
 use app::{
     domain::{
-        file::{FILE_BYTES_MAX, disposition},
+        file::FILE_BYTES_MAX,
         ids::{AttachmentId, TaskId},
     },
     error::{AppError, AppResult},
@@ -11,24 +11,19 @@ use app::{
 };
 use axum::{
     Router,
-    body::Body,
     extract::{DefaultBodyLimit, Multipart, Path, multipart::Field},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
 
-use crate::frames::refusal;
+use crate::{downloads, frames::refusal};
 
 /// Most files of one form.
 const FILES_AT_ONCE: usize = 20;
 /// A browser shows an answer only after it has sent its file; that much of one that is too large is
 /// read and thrown away.
 const DISCARDED_BYTES: usize = 4 * FILE_BYTES_MAX;
-/// What a file may do where a browser shows it in spite of all: nothing.
-const FILE_POLICY: HeaderValue = HeaderValue::from_static("sandbox; default-src 'none'; frame-ancestors 'none'");
-/// A small picture of our own making shows itself and nothing else.
-const PICTURE_POLICY: HeaderValue = HeaderValue::from_static("sandbox; default-src 'none'; img-src 'self'");
 
 /// The routes of files. The path of a POST names a task, that of a GET a file.
 pub fn routes() -> Router<AppState> {
@@ -119,15 +114,7 @@ async fn download(ctx: Ctx, Path(id): Path<String>) -> Response {
         Ok(Download { name, content_type, bytes }) => {
             let kind =
                 HeaderValue::from_str(&content_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
-            let disposition =
-                HeaderValue::from_str(&disposition(&name)).unwrap_or(HeaderValue::from_static("attachment"));
-            let headers = [
-                (header::CONTENT_TYPE, kind),
-                (header::CONTENT_DISPOSITION, disposition),
-                (header::CONTENT_SECURITY_POLICY, FILE_POLICY),
-                (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-            ];
-            (headers, Body::from(bytes)).into_response()
+            downloads::file(&name, kind, bytes)
         }
         Err(error) => refusal(&error),
     }
@@ -135,19 +122,7 @@ async fn download(ctx: Ctx, Path(id): Path<String>) -> Response {
 
 async fn thumbnail(ctx: Ctx, Path(id): Path<String>) -> Response {
     let picture = async { attachments::thumbnail(&ctx, parse(&id)?).await };
-    match picture.await {
-        Ok(bytes) => {
-            let headers = [
-                (header::CONTENT_TYPE, HeaderValue::from_static("image/png")),
-                (header::CONTENT_SECURITY_POLICY, PICTURE_POLICY),
-                (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-                // The bytes of a file never change; who may see it is asked again after an hour.
-                (header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600")),
-            ];
-            (headers, Body::from(bytes)).into_response()
-        }
-        Err(error) => refusal(&error),
-    }
+    picture.await.map_or_else(|error| refusal(&error), downloads::small_picture)
 }
 
 fn parse(id: &str) -> AppResult<AttachmentId> {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait, LikeExpr},
+    sea_query::{Expr, ExprTrait},
 };
 
 use super::{Caught, row, visible_to};
@@ -12,7 +12,7 @@ use crate::{
     domain::outbox::{OutboxQuery, Term},
     entities::outbox_entry::{self, Column},
     error::AppResult,
-    platform::ctx::Ctx,
+    platform::{ctx::Ctx, like::holding},
 };
 
 /// How many messages a page of the list shows.
@@ -116,10 +116,9 @@ fn has(term: Term) -> Condition {
     }
 }
 
-/// Whether a column holds these words as they stand; `%` and `_` mean themselves.
+/// Whether a column holds these words as they stand. PostgreSQL takes no text with a NUL.
 fn holds(column: Column, words: &str) -> Expr {
-    let words = words.replace('\0', " ").replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    Expr::col(column).like(LikeExpr::new(format!("%{words}%")).escape('\\'))
+    Expr::col(column).like(holding(&words.replace('\0', " ")))
 }
 
 /// The first instant of a day in a zone; where the clocks jump over midnight, the first that there is.
