@@ -6,12 +6,16 @@ use app::{
         ids::{AttachmentId, TaskId},
     },
     error::{AppError, AppResult},
-    platform::{ctx::Ctx, state::AppState},
-    tasks::service::attachments::{self, Download, Refusal},
+    platform::{
+        ctx::Ctx,
+        state::AppState,
+        upload::{collect, declared_length},
+    },
+    tasks::service::attachments::{self, Download},
 };
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Multipart, Path, multipart::Field},
+    extract::{DefaultBodyLimit, Multipart, Path},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
     routing::get,
@@ -60,10 +64,6 @@ async fn receive(ctx: Ctx, Path(id): Path<String>, headers: HeaderMap, form: Mul
     }
 }
 
-fn declared_length(headers: &HeaderMap) -> Option<usize> {
-    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
-}
-
 /// Stores one file after the other, so that one at a time is in memory; ends at the first refusal.
 async fn store_all(ctx: &Ctx, task: TaskId, mut form: Multipart) -> AppResult<Result<u32, &'static str>> {
     let mut stored = 0;
@@ -80,7 +80,7 @@ async fn store_all(ctx: &Ctx, task: TaskId, mut form: Multipart) -> AppResult<Re
             return Ok(Err("too_many"));
         }
         let name = field.file_name().unwrap_or_default().to_owned();
-        let bytes = match collect(field).await {
+        let bytes = match collect(field, FILE_BYTES_MAX, DISCARDED_BYTES).await {
             Ok(bytes) => bytes,
             Err(code) => return Ok(Err(code)),
         };
@@ -90,22 +90,6 @@ async fn store_all(ctx: &Ctx, task: TaskId, mut form: Multipart) -> AppResult<Re
         }
     }
     Ok(if stored == 0 { Err("no_file") } else { Ok(stored) })
-}
-
-async fn collect(mut field: Field<'_>) -> Result<Vec<u8>, &'static str> {
-    let (mut content, mut arrived) = (Vec::new(), 0usize);
-    while let Some(chunk) = field.chunk().await.map_err(|_| "interrupted")? {
-        arrived += chunk.len();
-        if arrived > DISCARDED_BYTES {
-            return Err(Refusal::TooLarge.as_str());
-        }
-        if arrived > FILE_BYTES_MAX {
-            content = Vec::new();
-        } else {
-            content.extend_from_slice(&chunk);
-        }
-    }
-    if arrived > FILE_BYTES_MAX { Err(Refusal::TooLarge.as_str()) } else { Ok(content) }
 }
 
 async fn download(ctx: Ctx, Path(id): Path<String>) -> Response {

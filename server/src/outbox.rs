@@ -23,8 +23,8 @@ pub fn routes() -> Router<AppState> {
 
 async fn file(ctx: Ctx, Path((id, number)): Path<(String, String)>) -> Response {
     match part(&ctx, &id, &number).await {
-        // What the message says of its type is foreign; the bytes decide.
         Ok((name, bytes)) => {
+            // What the message says of its type is foreign; the bytes decide.
             let kind = HeaderValue::from_static(sniff(&bytes));
             downloads::file(&clean_name(&name), kind, bytes)
         }

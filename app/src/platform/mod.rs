@@ -21,3 +21,4 @@ pub mod plot;
 pub mod render;
 pub mod secrets;
 pub mod state;
+pub mod upload;
