@@ -11,7 +11,7 @@ use app::{
         occurrence::{Event, OccurrenceState, Remedy},
         planner::Overlap,
     },
-    entities::{alarm, alarm_mail, git_archive, git_push, notification, outbox_message, schedule, user},
+    entities::{alarm, alarm_mail, git_archive, git_push, notification, outbox_message, user},
     jobs::{
         form::JobForm,
         rules_form::RulesForm,
