@@ -77,25 +77,21 @@ async function job(client: Client): Promise<Made> {
   return { job: id, run, report: reports.value.items[0].id, mail: mails.value.items[0].id };
 }
 
-/** Uploads a table of tasks, which waits for its columns to be looked at. */
-async function upload(client: Client): Promise<string> {
+/** Sends a file of `data` by the form of an upload, and answers with the id of the page that follows. */
+async function uploadFile(client: Client, url: string, name: string, kind: string): Promise<string> {
   const mark = 'between-the-parts';
-  const table = fs.readFileSync(path.join(here, '../data/tasks.csv'), 'utf8');
-  const head = ['Content-Disposition: form-data; name="file"; filename="tasks.csv"', 'Content-Type: text/csv'];
-  const body = [`--${mark}`, ...head, '', table, `--${mark}--`, ''].join('\r\n');
-  const answer = await client.request('POST', '/import/upload', body, { 'content-type': `multipart/form-data; boundary=${mark}` });
+  const content = fs.readFileSync(path.join(here, '../data', name), 'utf8');
+  const head = [`Content-Disposition: form-data; name="file"; filename="${name}"`, `Content-Type: ${kind}`];
+  const body = [`--${mark}`, ...head, '', content, `--${mark}--`, ''].join('\r\n');
+  const answer = await client.request('POST', url, body, { 'content-type': `multipart/form-data; boundary=${mark}` });
   return answer.headers.location!.split('/').at(-1)!;
 }
 
+/** Uploads a table of tasks, which waits for its columns to be looked at. */
+const upload = (client: Client) => uploadFile(client, '/import/upload', 'tasks.csv', 'text/csv');
+
 /** Uploads a bounce, of a message that was not sent from here. */
-async function uploadBounce(client: Client): Promise<string> {
-  const mark = 'between-the-parts';
-  const bounce = fs.readFileSync(path.join(here, '../data/bounce.eml'), 'utf8');
-  const head = ['Content-Disposition: form-data; name="file"; filename="bounce.eml"', 'Content-Type: message/rfc822'];
-  const body = [`--${mark}`, ...head, '', bounce, `--${mark}--`, ''].join('\r\n');
-  const answer = await client.request('POST', '/jobs/bounces/upload', body, { 'content-type': `multipart/form-data; boundary=${mark}` });
-  return answer.headers.location!.split('/').at(-1)!;
-}
+const uploadBounce = (client: Client) => uploadFile(client, '/jobs/bounces/upload', 'bounce.eml', 'message/rfc822');
 
 const walks: Walk[] = [
   {

@@ -15,6 +15,7 @@ pub mod machine;
 pub mod mail_lines;
 pub mod mailer;
 pub mod markdown;
+pub mod markup;
 pub mod meters;
 pub mod page;
 pub mod plot;
