@@ -4,8 +4,6 @@
 //! `people` who is looking at it, `ended` why nothing more will come. `Last-Event-ID` or `?after=`
 //! names the number to go on behind.
 
-use std::{convert::Infallible, time::Duration};
-
 use app::{
     domain::{
         account::Me,
@@ -23,25 +21,23 @@ use app::{
 };
 use axum::{
     Router,
-    body::{Body, Bytes},
     extract::{Path, Query, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header},
-    response::{IntoResponse, Response},
+    response::Response,
     routing::get,
 };
 use serde::Deserialize;
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
-    time::{Interval, MissedTickBehavior, interval},
+    time::Interval,
 };
 use tower_sessions::{Session, session::Id};
 
-use crate::{frames::refusal, sessions::Store};
+use crate::{
+    event_stream::{self, CHECK_EVERY, KEEP_ALIVE, last_event_id, ticks},
+    frames::refusal,
+    sessions::Store,
+};
 
-/// Silence this long is broken by a comment, or proxies take the connection for dead.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// How often a stream looks whether its session and membership have ended, without being told.
-const CHECK_EVERY: Duration = Duration::from_secs(30);
 /// What a browser waits before it comes back, in milliseconds.
 const RETRY: &str = "retry: 1500\n\n";
 
@@ -68,10 +64,6 @@ async fn open(
         Ok(listening) => answer(listening),
         Err(error) => refusal(&error),
     }
-}
-
-fn last_event_id(headers: &HeaderMap) -> Option<i64> {
-    headers.get(HeaderName::from_static("last-event-id"))?.to_str().ok()?.trim().parse().ok()
 }
 
 async fn begin(
@@ -105,25 +97,11 @@ async fn begin(
     })
 }
 
-fn ticks(every: Duration) -> Interval {
-    let mut ticks = interval(every);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    ticks.reset();
-    ticks
-}
-
 fn answer(listening: Listening) -> Response {
-    let pieces = futures::stream::unfold(Box::new(listening), |mut listening| async move {
+    event_stream::answer(futures::stream::unfold(Box::new(listening), |mut listening| async move {
         let piece = listening.next().await?;
-        Some((Ok::<_, Infallible>(Bytes::from(piece)), listening))
-    });
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        // Proxies that collect answers before they pass them on leave this one alone.
-        (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
-    ];
-    (headers, Body::from_stream(pieces)).into_response()
+        Some((piece, listening))
+    }))
 }
 
 /// One open stream.

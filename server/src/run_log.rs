@@ -6,7 +6,6 @@
 
 use std::{
     collections::HashMap,
-    convert::Infallible,
     sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -26,28 +25,27 @@ use app::{
 };
 use axum::{
     Router,
-    body::{Body, Bytes},
     extract::{Path, Query, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderValue, header},
     response::{IntoResponse, Response},
     routing::get,
 };
 use serde::Deserialize;
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
-    time::{Interval, MissedTickBehavior, interval},
+    time::Interval,
 };
 use tower_sessions::{Session, session::Id};
 use uuid::Uuid;
 
-use crate::{frames::refusal, sessions::Store};
+use crate::{
+    event_stream::{self, CHECK_EVERY, KEEP_ALIVE, last_event_id, ticks},
+    frames::refusal,
+    sessions::Store,
+};
 
 /// How often the run is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// Silence this long is broken by a comment, or proxies take the connection for dead.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// How often a stream looks whether its session and membership have ended, without being told.
-const CHECK_EVERY: Duration = Duration::from_secs(30);
 /// What a browser waits before it comes back, in milliseconds.
 const RETRY: &str = "retry: 2000\n\n";
 /// Streams of one process; each asks the database every second. Who is refused has the button to look again.
@@ -97,10 +95,6 @@ async fn open(
     }
 }
 
-fn last_event_id(headers: &HeaderMap) -> Option<Uuid> {
-    headers.get(HeaderName::from_static("last-event-id"))?.to_str().ok()?.trim().parse().ok()
-}
-
 async fn begin(
     ctx: &Ctx,
     app: &AppState,
@@ -129,13 +123,6 @@ async fn begin(
         step: Step::Greeting,
         _place: place,
     })
-}
-
-fn ticks(every: Duration) -> Interval {
-    let mut ticks = interval(every);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    ticks.reset();
-    ticks
 }
 
 /// How many streams each person has open.
@@ -186,17 +173,10 @@ fn lock(taken: &Taken) -> MutexGuard<'_, HashMap<UserId, usize>> {
 }
 
 fn answer(following: Following) -> Response {
-    let pieces = futures::stream::unfold(Box::new(following), |mut following| async move {
+    event_stream::answer(futures::stream::unfold(Box::new(following), |mut following| async move {
         let piece = following.next().await?;
-        Some((Ok::<_, Infallible>(Bytes::from(piece)), following))
-    });
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        // Proxies that collect answers before they pass them on leave this one alone.
-        (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
-    ];
-    (headers, Body::from_stream(pieces)).into_response()
+        Some((piece, following))
+    }))
 }
 
 /// One open stream.
