@@ -4,6 +4,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from '@playwright/test';
 import { AutoReport } from '../fixtures/autoreport.ts';
+import { defaultAccount, runUntil, weeklyJob } from '../fixtures/jobs.ts';
 import { MailServer } from '../fixtures/mail-server.ts';
 import { begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test as story } from '../fixtures/story.ts';
 
@@ -15,34 +16,6 @@ const test = story.extend({
     await server.dispose();
   },
 });
-
-/** The id in the address to which a call sends its page. */
-async function idOf(page: Page, name: string, values: Record<string, string>): Promise<string> {
-  const { answer } = await clientOf(page).call(name, values);
-  return /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(answer.headers.location ?? '')![0];
-}
-
-/** Mail goes to a test server on this machine. */
-async function account(page: Page, mail: MailServer): Promise<string> {
-  const id = await idOf(page, 'save_account', {
-    name: 'Office mail', host: '127.0.0.1', port: String(mail.port), tls: 'none', auth: 'none',
-    username: '', password: '', sender_name: 'Reports', sender_address: 'reports@example.org',
-  });
-  await clientOf(page).call('make_account_default', { id });
-  return id;
-}
-
-const job = (page: Page) => idOf(page, 'save_job', {
-  name: 'Weekly digest', project: 'REP', mode: 'simple', mon: 'on', at: '07:00', zone: 'Europe/Ljubljana', recipients: 'mina@example.org',
-});
-
-/** Runs a job and waits until it stands as expected. */
-async function runOf(page: Page, id: string, state: string): Promise<string> {
-  const run = await idOf(page, 'start_run', { id });
-  const stands = async () => (await clientOf(page).call<{ run: { state: string } }>('load_run', { id: run })).value.run.state;
-  await expect.poll(stands, { message: 'how the run stands', timeout: 60_000 }).toBe(state);
-  return run;
-}
 
 interface Caught { id: string; to: string; subject: string }
 
@@ -74,9 +47,9 @@ test('a run that fails is told by the bell, on the page and by mail, and by mail
   try {
     await begin(page, empty);
     await makeProject(page, empty);
-    await account(page, mail);
-    const id = await job(page);
-    const run = await runOf(page, id, 'failed');
+    await defaultAccount(page, mail);
+    const id = await weeklyJob(page, ['mina@example.org'], 'Weekly digest');
+    const run = await runUntil(page, id, 'failed');
 
     await page.goto(`${empty.url}/projects`);
     await page.getByRole('link', { name: 'Notifications, 1 unread' }).click();
@@ -103,7 +76,7 @@ test('a run that fails is told by the bell, on the page and by mail, and by mail
     await expect(page.getByText('Saved.')).toBeVisible();
     await expect(page.getByRole('checkbox', { name: /^Failures/ })).not.toBeChecked();
     await expect(page.getByRole('checkbox', { name: /^Late starts/ })).toBeChecked();
-    await runOf(page, id, 'failed');
+    await runUntil(page, id, 'failed');
     expect(await metric(empty, 'autoreport_alarm_mails_waiting'), 'no mail waits for its hour').toBe('0');
     await page.goto(`${empty.url}/notifications?show=unread`);
     await expect(page.getByText('Weekly digest failed')).toBeVisible();
@@ -118,9 +91,9 @@ test('a job that pauses itself leads to the page where it is resumed', async ({ 
   try {
     await begin(page, empty);
     await makeProject(page, empty);
-    await account(page, mail);
-    const id = await job(page);
-    for (let times = 0; times < 3; times += 1) await runOf(page, id, 'failed');
+    await defaultAccount(page, mail);
+    const id = await weeklyJob(page, ['mina@example.org'], 'Weekly digest');
+    for (let times = 0; times < 3; times += 1) await runUntil(page, id, 'failed');
     await page.goto(`${empty.url}/notifications`);
     await settled(page, hydrated);
     await expect(page.getByText('and 3 more before')).toBeVisible();
@@ -137,7 +110,7 @@ test('runs of a job and the scheduler itself are pinged, and the address is not 
   try {
     await begin(page, empty);
     await makeProject(page, empty);
-    const id = await job(page);
+    const id = await weeklyJob(page, ['mina@example.org'], 'Weekly digest');
     await page.goto(`${empty.url}/jobs/${id}/edit`);
     await settled(page, hydrated);
     const panel = page.getByRole('region', { name: 'Ping if it works' });
@@ -148,7 +121,7 @@ test('runs of a job and the scheduler itself are pinged, and the address is not 
     await expect(page.getByText('Saved.')).toBeVisible();
     await expect(panel).toContainText('is stored and not shown');
     expect(await page.content()).not.toContain('a-secret');
-    await runOf(page, id, 'done');
+    await runUntil(page, id, 'done');
     await expect.poll(() => outside.asked, { message: 'what was asked', timeout: 30_000 }).toEqual(['/a-secret/start', '/a-secret']);
     await expect(async () => {
       await page.goto(`${empty.url}/jobs/${id}/edit`);

@@ -3,36 +3,18 @@
 import type { Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
 import { addTasks } from '../fixtures/board.ts';
+import { runUntil, weeklyJob } from '../fixtures/jobs.ts';
 import { begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
-
-/** The id in the address to which a call sends its page. */
-async function idOf(page: Page, name: string, values: Record<string, string>): Promise<string> {
-  const { answer } = await clientOf(page).call(name, values);
-  return /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(answer.headers.location ?? '')![0];
-}
-
-/** A weekly job to these; its mail stays in the outbox. */
-const job = (page: Page, recipients: string[]) => idOf(page, 'save_job', {
-  name: 'Weekly report', project: 'REP', mode: 'simple', mon: 'on', at: '07:00', zone: 'Europe/Ljubljana', recipients: recipients.join('\n'),
-});
-
-/** A report of a job. */
-async function report(page: Page, id: string): Promise<string> {
-  const run = await idOf(page, 'start_run', { id });
-  const stands = async () => (await clientOf(page).call<{ run: { state: string } }>('load_run', { id: run })).value.run.state;
-  await expect.poll(stands, { message: 'how the run stands', timeout: 60_000 }).toBe('done');
-  return run;
-}
 
 /** A project with a job and two reports of it, the second with three more tasks. */
 async function twoReports(page: Page, server: AutoReport, hydrated: boolean): Promise<[string, string]> {
   await begin(page, server);
   await makeProject(page, server);
   await settled(page, hydrated);
-  const id = await job(page, ['mina@example.org', 'sam@example.org']);
-  const first = await report(page, id);
+  const id = await weeklyJob(page, ['mina@example.org', 'sam@example.org']);
+  const first = await runUntil(page, id, 'done');
   await addTasks(page, 'Todo', ['Draft the November report', 'Book the room', 'Order the badges']);
-  return [first, await report(page, id)];
+  return [first, await runUntil(page, id, 'done')];
 }
 
 const rows = (page: Page) => page.getByRole('region', { name: /^Reports of / }).getByRole('rowheader').getByRole('link');

@@ -2,35 +2,13 @@
 // an account that does not work.
 import type { Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
+import { defaultAccount, runUntil, weeklyJob } from '../fixtures/jobs.ts';
 import { MailServer } from '../fixtures/mail-server.ts';
 import { begin, clientOf, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
 
-/** The id in the address to which a call sends its page. */
-async function idOf(page: Page, name: string, values: Record<string, string>): Promise<string> {
-  const { answer } = await clientOf(page).call(name, values);
-  return /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(answer.headers.location ?? '')![0];
-}
-
-/** Mail goes to a test server, signed in with this password where one is given. */
-async function account(page: Page, mail: MailServer, password?: string): Promise<string> {
-  const id = await idOf(page, 'save_account', {
-    name: 'Office mail', host: '127.0.0.1', port: String(mail.port), tls: 'none', auth: password ? 'automatic' : 'none',
-    username: password ? 'dana' : '', password: password ?? '', sender_name: 'Reports', sender_address: 'reports@example.org',
-  });
-  await clientOf(page).call('make_account_default', { id });
-  return id;
-}
-
-/** A weekly job to these. */
-const job = (page: Page, recipients: string[]) => idOf(page, 'save_job', {
-  name: 'Weekly report', project: 'REP', mode: 'simple', mon: 'on', at: '07:00', zone: 'Europe/Ljubljana', recipients: recipients.join('\n'),
-});
-
 /** Runs a job and opens the page of its run when it stands as expected. */
 async function runOf(page: Page, server: AutoReport, id: string, state: string): Promise<string> {
-  const run = await idOf(page, 'start_run', { id });
-  const stands = async () => (await clientOf(page).call<{ run: { state: string } }>('load_run', { id: run })).value.run.state;
-  await expect.poll(stands, { message: 'how the run stands', timeout: 60_000 }).toBe(state);
+  const run = await runUntil(page, id, state);
   await page.goto(`${server.url}/jobs/runs/${run}`);
   return run;
 }
@@ -47,9 +25,9 @@ test('copies, blind copies and groups are entered in the form of a job', async (
   await begin(page, empty);
   await makeProject(page, empty);
   const client = clientOf(page);
-  await account(page, mail);
+  await defaultAccount(page, mail);
   const project = (await client.call<{ head: { id: string } }>('load_project', { key: 'REP' })).value.head.id;
-  const group = await idOf(page, 'create_group', { name: 'Front office' });
+  const group = await clientOf(page).made('create_group', { name: 'Front office' });
   await client.call('add_project_group', { project, group, role: 'viewer' });
   await page.goto(`${empty.url}/jobs/new`);
   await settled(page, hydrated);
@@ -95,8 +73,8 @@ test.describe('an address outside the allowed domains', () => {
 test('a reader stops the mails without an account, undoes it, and stops them again with one click', async ({ page, empty, mail, hydrated, browser }) => {
   await begin(page, empty);
   await makeProject(page, empty);
-  await account(page, mail);
-  const id = await job(page, ['mina@example.org', 'sam@example.org']);
+  await defaultAccount(page, mail);
+  const id = await weeklyJob(page, ['mina@example.org', 'sam@example.org']);
   await runOf(page, empty, id, 'done');
   const link = linkOf(mail, 'mina@example.org');
   expect(link.startsWith(`${empty.url}/unsubscribe/`)).toBe(true);
@@ -133,8 +111,8 @@ test('an address that does not exist is put on the list, found there and taken o
   try {
     await begin(page, empty);
     await makeProject(page, empty);
-    await account(page, mail);
-    const id = await job(page, ['mina@example.org', 'sam@example.org']);
+    await defaultAccount(page, mail);
+    const id = await weeklyJob(page, ['mina@example.org', 'sam@example.org']);
     await runOf(page, empty, id, 'partly');
     await expect(recipient(page, 'mina@example.org')).toContainText('Not delivered');
     await page.getByRole('button', { name: 'Send the failed one again' }).click();
@@ -167,8 +145,8 @@ test('an account that does not work says so until a person lets it try again', a
   try {
     await begin(page, empty);
     await makeProject(page, empty);
-    const id = await account(page, mail, 'other words');
-    const run = await idOf(page, 'start_run', { id: await job(page, ['mina@example.org', 'sam@example.org', 'ana@example.org']) });
+    const id = await defaultAccount(page, mail, 'other words');
+    const run = await clientOf(page).made('start_run', { id: await weeklyJob(page, ['mina@example.org', 'sam@example.org', 'ana@example.org']) });
     await page.goto(`${empty.url}/settings/mail/${id}`);
     const blocked = page.getByRole('region', { name: 'Sending' }).getByRole('status');
     await expect(async () => {

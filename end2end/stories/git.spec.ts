@@ -2,28 +2,10 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Page } from '@playwright/test';
 import { AutoReport } from '../fixtures/autoreport.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
+import { runUntil, weeklyJob } from '../fixtures/jobs.ts';
 import { begin, clientOf, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
-
-/** The id in the address to which a call sends its page. */
-async function idOf(page: Page, name: string, values: Record<string, string>): Promise<string> {
-  const { answer } = await clientOf(page).call(name, values);
-  return /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(answer.headers.location ?? '')![0];
-}
-
-/** Makes a report and waits until it is in the archive. */
-async function report(page: Page, job: string): Promise<string> {
-  const run = await idOf(page, 'start_run', { id: job });
-  const stands = async () => (await clientOf(page).call<{ run: { state: string } }>('load_run', { id: run })).value.run.state;
-  await expect.poll(stands, { message: 'how the run stands', timeout: 60_000 }).toBe('done');
-  return run;
-}
-
-const job = (page: Page) => idOf(page, 'save_job', {
-  name: 'Weekly report', project: 'REP', mode: 'simple', mon: 'on', at: '07:00', zone: 'Europe/Ljubljana', recipients: 'mina@example.org',
-});
 
 test('reports are pushed to another repository, and what git says when it refuses is on the page', async ({ page, hydrated }) => {
   // Folders of this machine stand for a server; only tests may use them.
@@ -46,8 +28,8 @@ test('reports are pushed to another repository, and what git says when it refuse
     await expect(page.getByText('The repository there has no branch yet')).toBeVisible();
 
     // A commit is pushed by itself.
-    const id = await job(page);
-    await report(page, id);
+    const id = await weeklyJob(page, ['mina@example.org']);
+    await runUntil(page, id, 'done');
     await expect.poll(() => git('branch', '--list', 'main').trim(), { message: 'the branch there', timeout: 60_000 }).not.toBe('');
     expect(git('rev-parse', 'main')).toBe(server.git('rev-parse', 'main'));
     expect(git('log', '-1', '--format=%B', 'main')).toContain('Report-Occurrence: ');
@@ -56,7 +38,7 @@ test('reports are pushed to another repository, and what git says when it refuse
     const hook = path.join(remote, 'hooks/pre-receive');
     fs.mkdirSync(path.dirname(hook), { recursive: true });
     fs.writeFileSync(hook, '#!/bin/sh\necho "Closed for the night." >&2\nexit 1\n', { mode: 0o755 });
-    await report(page, id);
+    await runUntil(page, id, 'done');
     await page.goto(`${server.url}/settings/git`);
     await settled(page, hydrated);
     await page.getByRole('button', { name: 'Push now' }).click();
@@ -80,7 +62,7 @@ test('a token is never shown again, neither on the page nor in the log', async (
   try {
     await begin(page, server);
     await makeProject(page, server);
-    await report(page, await job(page));
+    await runUntil(page, await weeklyJob(page, ['mina@example.org']), 'done');
     await page.goto(`${server.url}/settings/git`);
     await settled(page, hydrated);
     // Nothing listens there.
@@ -104,11 +86,11 @@ test('a token is never shown again, neither on the page nor in the log', async (
 test('the history of a report shows its commit and what has changed since the one before', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
   await makeProject(page, empty);
-  const id = await job(page);
-  await report(page, id);
+  const id = await weeklyJob(page, ['mina@example.org']);
+  await runUntil(page, id, 'done');
   const board = await clientOf(page).call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
   await clientOf(page).call('add_tasks', { project: 'REP', column: board.value.columns[0].id, title: 'Book the room', at: 'end' });
-  const second = await report(page, id);
+  const second = await runUntil(page, id, 'done');
   await page.goto(`${empty.url}/reports/${second}`);
   await settled(page, hydrated);
   await page.getByRole('link', { name: 'History and changes' }).click();

@@ -1,27 +1,12 @@
 // What people do with jobs beside making them: making up for runs, looking ahead, copying, cancelling, following a log,
 // finding one among many.
 import type { Page } from '@playwright/test';
+import { defaultAccount, weeklyJob } from '../fixtures/jobs.ts';
 import { MailServer } from '../fixtures/mail-server.ts';
 import { begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
 
-/** The id in the address to which a call sends its page. */
-async function idOf(page: Page, name: string, values: Record<string, string>): Promise<string> {
-  const { answer } = await clientOf(page).call(name, values);
-  return /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(answer.headers.location ?? '')![0];
-}
-
 /** A job of a project to these. */
-const job = (page: Page, name = 'Weekly report', recipients = ['mina@example.org', 'sam@example.org']) => idOf(page, 'save_job', {
-  name, project: 'REP', mode: 'simple', mon: 'on', at: '07:00', zone: 'Europe/Ljubljana', recipients: recipients.join('\n'),
-});
-
-/** Mail goes to a test server. */
-async function account(page: Page, mail: MailServer): Promise<void> {
-  const id = await idOf(page, 'save_account', {
-    name: 'Office mail', host: '127.0.0.1', port: String(mail.port), tls: 'none', auth: 'none', username: '', password: '', sender_name: 'Reports', sender_address: 'reports@example.org',
-  });
-  await clientOf(page).call('make_account_default', { id });
-}
+const job = (page: Page, name = 'Weekly report', recipients = ['mina@example.org', 'sam@example.org']) => weeklyJob(page, recipients, name);
 
 const runs = (page: Page) => page.getByRole('region', { name: 'Runs', exact: true }).locator('tbody tr');
 
@@ -55,7 +40,7 @@ test('runs of a range are shown before they are made, and made', async ({ page, 
 test('a dry run shows the report of a time to come and sends nothing', async ({ page, empty, hydrated, mail }) => {
   await begin(page, empty);
   await makeProject(page, empty);
-  await account(page, mail);
+  await defaultAccount(page, mail);
   const id = await job(page);
   await clientOf(page).call('add_suppression', { address: 'sam@example.org', words: 'Asked by phone' });
   await page.goto(`${empty.url}/jobs/${id}`);
@@ -96,9 +81,9 @@ test('the log is followed while the run goes on, and a run is cancelled', async 
   try {
     await begin(page, empty);
     await makeProject(page, empty);
-    await account(page, mail);
+    await defaultAccount(page, mail);
     const id = await job(page);
-    const run = await idOf(page, 'start_run', { id });
+    const run = await clientOf(page).made('start_run', { id });
     await page.goto(`${empty.url}/jobs/runs/${run}`);
     await settled(page, hydrated);
     const log = page.getByRole('log', { name: 'Log of the run' });
@@ -131,7 +116,7 @@ test('the log is followed while the run goes on, and a run is cancelled', async 
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download' }).click()]);
     expect(download.suggestedFilename()).toBe('run-log.txt');
 
-    const second = await idOf(page, 'start_run', { id });
+    const second = await clientOf(page).made('start_run', { id });
     await page.goto(`${empty.url}/jobs/runs/${second}`);
     await settled(page, hydrated);
     await page.getByRole('button', { name: 'Cancel the run' }).click();
@@ -168,7 +153,7 @@ test('a job is found among others by an address that can be kept', async ({ page
 test('a test of a job goes to whoever asks, and what is typed stays', async ({ page, empty, mail, hydrated }) => {
   await begin(page, empty);
   await makeProject(page, empty);
-  await account(page, mail);
+  await defaultAccount(page, mail);
   await page.goto(`${empty.url}/jobs/new`);
   await settled(page, hydrated);
   await page.getByLabel('Name', { exact: true }).fill('Not saved yet');

@@ -2,13 +2,8 @@
 import type { Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
+import { weeklyJob } from '../fixtures/jobs.ts';
 import { begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
-
-/** The id in the address to which a call sends its page. */
-async function idOf(page: Page, name: string, values: Record<string, string>): Promise<string> {
-  const { answer } = await clientOf(page).call(name, values);
-  return /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(answer.headers.location ?? '')![0];
-}
 
 /** The outbox has a test mail to Dana and a report to Mina and Sam. */
 async function caught(page: Page, server: AutoReport): Promise<void> {
@@ -18,9 +13,7 @@ async function caught(page: Page, server: AutoReport): Promise<void> {
   const board = await client.call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
   await client.call('add_tasks', { project: 'REP', column: board.value.columns[0].id, title: 'Draft the November report\nBook the room', at: 'end' });
   await client.call('test_account', { id: '00000000-0000-7000-8000-000000000001', send: 'yes' });
-  const id = await idOf(page, 'save_job', {
-    name: 'Weekly report', project: 'REP', mode: 'simple', mon: 'on', at: '07:00', zone: 'Europe/Ljubljana', recipients: 'mina@example.org\nsam@example.org',
-  });
+  const id = await weeklyJob(page, ['mina@example.org', 'sam@example.org']);
   await client.call('start_run', { id });
   const all = async () => (await client.call<{ all: number }>('list_outbox', {})).value.all;
   await expect.poll(all, { message: 'what the outbox has caught', timeout: 60_000 }).toBe(3);
@@ -105,7 +98,7 @@ test.describe('a release', () => {
 
   test('a message is released to a real account once it is confirmed, and the answer of the server stays beside it', async ({ page, empty, mail, hydrated }) => {
     await caught(page, empty);
-    await idOf(page, 'save_account', {
+    await clientOf(page).made('save_account', {
       name: 'Office mail', host: '127.0.0.1', port: String(mail.port), tls: 'none', auth: 'none', sender_name: 'Reports', sender_address: 'reports@example.org',
     });
     await page.goto(`${empty.url}/outbox?q=to:mina`);

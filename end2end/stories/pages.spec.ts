@@ -65,19 +65,11 @@ async function mention(client: Client, server: AutoReport, made: Made): Promise<
   hers.close();
 }
 
-/** The id in the address to which a call sends its page. */
-async function idOf(client: Client, name: string, values: Record<string, string>): Promise<string> {
-  const { answer } = await client.call(name, values);
-  const id = /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(answer.headers.location ?? '');
-  if (!id) throw new Error(`${name} leads to ${answer.headers.location}`);
-  return id[0];
-}
-
 /** A weekly job, and one run of it that has ended in the outbox. */
 async function job(client: Client): Promise<Made> {
   const values = { name: 'Weekly report', project: 'REP', mode: 'simple', mon: 'on', at: '07:00', zone: 'Europe/Ljubljana', recipients: mina.email };
-  const id = await idOf(client, 'save_job', values);
-  const run = await idOf(client, 'start_run', { id });
+  const id = await client.made('save_job', values);
+  const run = await client.made('start_run', { id });
   const state = async () => (await client.call<{ run: { state: string } }>('load_run', { id: run })).value.run.state;
   await expect.poll(state, { message: 'how the run stands', timeout: 60_000 }).toBe('done');
   const reports = await client.call<{ items: { id: string }[] }>('list_reports', {});
@@ -85,25 +77,21 @@ async function job(client: Client): Promise<Made> {
   return { job: id, run, report: reports.value.items[0].id, mail: mails.value.items[0].id };
 }
 
-/** Uploads a table of tasks, which waits for its columns to be looked at. */
-async function upload(client: Client): Promise<string> {
+/** Sends a file of `data` by the form of an upload, and answers with the id of the page that follows. */
+async function uploadFile(client: Client, url: string, name: string, kind: string): Promise<string> {
   const mark = 'between-the-parts';
-  const table = fs.readFileSync(path.join(here, '../data/tasks.csv'), 'utf8');
-  const head = ['Content-Disposition: form-data; name="file"; filename="tasks.csv"', 'Content-Type: text/csv'];
-  const body = [`--${mark}`, ...head, '', table, `--${mark}--`, ''].join('\r\n');
-  const answer = await client.request('POST', '/import/upload', body, { 'content-type': `multipart/form-data; boundary=${mark}` });
+  const content = fs.readFileSync(path.join(here, '../data', name), 'utf8');
+  const head = [`Content-Disposition: form-data; name="file"; filename="${name}"`, `Content-Type: ${kind}`];
+  const body = [`--${mark}`, ...head, '', content, `--${mark}--`, ''].join('\r\n');
+  const answer = await client.request('POST', url, body, { 'content-type': `multipart/form-data; boundary=${mark}` });
   return answer.headers.location!.split('/').at(-1)!;
 }
 
+/** Uploads a table of tasks, which waits for its columns to be looked at. */
+const upload = (client: Client) => uploadFile(client, '/import/upload', 'tasks.csv', 'text/csv');
+
 /** Uploads a bounce, of a message that was not sent from here. */
-async function uploadBounce(client: Client): Promise<string> {
-  const mark = 'between-the-parts';
-  const bounce = fs.readFileSync(path.join(here, '../data/bounce.eml'), 'utf8');
-  const head = ['Content-Disposition: form-data; name="file"; filename="bounce.eml"', 'Content-Type: message/rfc822'];
-  const body = [`--${mark}`, ...head, '', bounce, `--${mark}--`, ''].join('\r\n');
-  const answer = await client.request('POST', '/jobs/bounces/upload', body, { 'content-type': `multipart/form-data; boundary=${mark}` });
-  return answer.headers.location!.split('/').at(-1)!;
-}
+const uploadBounce = (client: Client) => uploadFile(client, '/jobs/bounces/upload', 'bounce.eml', 'message/rfc822');
 
 const walks: Walk[] = [
   {
@@ -165,7 +153,7 @@ const walks: Walk[] = [
       const made = await project(client);
       await mention(client, server, made);
       const values = { project: made.project, name: 'Hurry', when: 'enters', when_column: made.column, priority: 'urgent', comment: 'Soon, please.' };
-      return { ...made, rule: await idOf(client, 'save_rule', values), upload: await upload(client) };
+      return { ...made, rule: await client.made('save_rule', values), upload: await upload(client) };
     },
     pages: [
       ['/projects', '/projects'],
@@ -204,13 +192,13 @@ const walks: Walk[] = [
   {
     name: 'people, groups and mail accounts',
     prepare: async (client) => {
-      const person = await idOf(client, 'invite_person', { name: mina.name, email: mina.email, zone: 'UTC', role: 'member' });
-      const group = await idOf(client, 'create_group', { name: 'Front office' });
+      const person = await client.made('invite_person', { name: mina.name, email: mina.email, zone: 'UTC', role: 'member' });
+      const group = await client.made('create_group', { name: 'Front office' });
       await client.call('add_to_group', { id: group, person });
       const values = { name: 'Office mail', host: 'smtp.example.org', port: '587', tls: 'start_tls', auth: 'none', sender_name: 'Reports', sender_address: 'reports@example.org' };
       await client.call('add_suppression', { address: 'gone@example.org', words: 'Asked by phone' });
       await client.call('save_recipient_domains', { domains: 'example.org\n*.example.com' });
-      return { person, group, account: await idOf(client, 'save_account', values) };
+      return { person, group, account: await client.made('save_account', values) };
     },
     pages: [
       ['/settings/people', '/settings/people'],
@@ -271,7 +259,7 @@ test('all is well on the pages at the door', async ({ page, empty, hydrated }) =
   const client = clientOf(page);
   await project(client);
   const token = await stopToken(client, (await job(client)).mail);
-  const person = await idOf(client, 'invite_person', { name: mina.name, email: mina.email, zone: 'UTC', role: 'member' });
+  const person = await client.made('invite_person', { name: mina.name, email: mina.email, zone: 'UTC', role: 'member' });
   const { link } = (await client.call<{ link: string }>('load_person', { id: person })).value;
   await page.context().clearCookies();
   await visit(page, `${empty.url}/sign-up`, hydrated);

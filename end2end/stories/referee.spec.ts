@@ -18,12 +18,6 @@ interface Kind {
   send: (client: Client, account: string, page: Page, server: AutoReport) => Promise<void>;
 }
 
-/** The id in the address to which a call sends its page. */
-async function idOf(client: Client, name: string, values: Record<string, string>): Promise<string> {
-  const { answer } = await client.call(name, values);
-  return /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(answer.headers.location ?? '')![0];
-}
-
 /** A new kind of mail is one entry here, and one line of KINDS in the referee. */
 const kinds: Kind[] = [
   { kind: 'report', send: sendReport },
@@ -56,7 +50,7 @@ async function run(client: Client, page: Page, server: AutoReport, job: Record<s
     'Draft the <b>November</b> & December report @me !urgent 2026-01-05', 'Žerjav: overhaul “before” spring @me tomorrow', 'Book the room',
   ];
   await client.call('add_tasks', { project: 'REP', column: board.value.columns[0].id, title: lines.join('\n'), at: 'end' });
-  const id = await idOf(client, 'save_job', {
+  const id = await client.made('save_job', {
     name: 'Weekly – Žiga’s report', project: 'REP', mode: 'simple', mon: 'on', at: '07:00', zone: 'Europe/Ljubljana', ...job,
   });
   await client.call('start_run', { id });
@@ -68,7 +62,7 @@ for (const { kind, refuses = [], send } of kinds) {
     try {
       await begin(page, empty);
       const client = clientOf(page);
-      const account = await idOf(client, 'save_account', {
+      const account = await client.made('save_account', {
         name: 'Office mail', host: '127.0.0.1', port: String(mail.port), tls: 'none', auth: 'none', sender_name: 'Reports of Žiga', sender_address: 'reports@example.org',
       });
       await client.call('make_account_default', { id: account });

@@ -2,33 +2,32 @@
 
 use app::{
     domain::{
-        file::{FILE_BYTES_MAX, disposition},
+        file::FILE_BYTES_MAX,
         ids::{AttachmentId, TaskId},
     },
     error::{AppError, AppResult},
-    platform::{ctx::Ctx, state::AppState},
-    tasks::service::attachments::{self, Download, Refusal},
+    platform::{
+        ctx::Ctx,
+        state::AppState,
+        upload::{collect, declared_length},
+    },
+    tasks::service::attachments::{self, Download},
 };
 use axum::{
     Router,
-    body::Body,
-    extract::{DefaultBodyLimit, Multipart, Path, multipart::Field},
+    extract::{DefaultBodyLimit, Multipart, Path},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
 
-use crate::frames::refusal;
+use crate::{downloads, frames::refusal};
 
 /// Most files of one form.
 const FILES_AT_ONCE: usize = 20;
 /// A browser shows an answer only after it has sent its file; that much of one that is too large is
 /// read and thrown away.
 const DISCARDED_BYTES: usize = 4 * FILE_BYTES_MAX;
-/// What a file may do where a browser shows it in spite of all: nothing.
-const FILE_POLICY: HeaderValue = HeaderValue::from_static("sandbox; default-src 'none'; frame-ancestors 'none'");
-/// A small picture of our own making shows itself and nothing else.
-const PICTURE_POLICY: HeaderValue = HeaderValue::from_static("sandbox; default-src 'none'; img-src 'self'");
 
 /// The routes of files. The path of a POST names a task, that of a GET a file.
 pub fn routes() -> Router<AppState> {
@@ -65,10 +64,6 @@ async fn receive(ctx: Ctx, Path(id): Path<String>, headers: HeaderMap, form: Mul
     }
 }
 
-fn declared_length(headers: &HeaderMap) -> Option<usize> {
-    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
-}
-
 /// Stores one file after the other, so that one at a time is in memory; ends at the first refusal.
 async fn store_all(ctx: &Ctx, task: TaskId, mut form: Multipart) -> AppResult<Result<u32, &'static str>> {
     let mut stored = 0;
@@ -85,7 +80,7 @@ async fn store_all(ctx: &Ctx, task: TaskId, mut form: Multipart) -> AppResult<Re
             return Ok(Err("too_many"));
         }
         let name = field.file_name().unwrap_or_default().to_owned();
-        let bytes = match collect(field).await {
+        let bytes = match collect(field, FILE_BYTES_MAX, DISCARDED_BYTES).await {
             Ok(bytes) => bytes,
             Err(code) => return Ok(Err(code)),
         };
@@ -97,37 +92,13 @@ async fn store_all(ctx: &Ctx, task: TaskId, mut form: Multipart) -> AppResult<Re
     Ok(if stored == 0 { Err("no_file") } else { Ok(stored) })
 }
 
-async fn collect(mut field: Field<'_>) -> Result<Vec<u8>, &'static str> {
-    let (mut content, mut arrived) = (Vec::new(), 0usize);
-    while let Some(chunk) = field.chunk().await.map_err(|_| "interrupted")? {
-        arrived += chunk.len();
-        if arrived > DISCARDED_BYTES {
-            return Err(Refusal::TooLarge.as_str());
-        }
-        if arrived > FILE_BYTES_MAX {
-            content = Vec::new();
-        } else {
-            content.extend_from_slice(&chunk);
-        }
-    }
-    if arrived > FILE_BYTES_MAX { Err(Refusal::TooLarge.as_str()) } else { Ok(content) }
-}
-
 async fn download(ctx: Ctx, Path(id): Path<String>) -> Response {
     let file = async { attachments::download(&ctx, parse(&id)?).await };
     match file.await {
         Ok(Download { name, content_type, bytes }) => {
             let kind =
                 HeaderValue::from_str(&content_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
-            let disposition =
-                HeaderValue::from_str(&disposition(&name)).unwrap_or(HeaderValue::from_static("attachment"));
-            let headers = [
-                (header::CONTENT_TYPE, kind),
-                (header::CONTENT_DISPOSITION, disposition),
-                (header::CONTENT_SECURITY_POLICY, FILE_POLICY),
-                (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-            ];
-            (headers, Body::from(bytes)).into_response()
+            downloads::file(&name, kind, bytes)
         }
         Err(error) => refusal(&error),
     }
@@ -135,19 +106,7 @@ async fn download(ctx: Ctx, Path(id): Path<String>) -> Response {
 
 async fn thumbnail(ctx: Ctx, Path(id): Path<String>) -> Response {
     let picture = async { attachments::thumbnail(&ctx, parse(&id)?).await };
-    match picture.await {
-        Ok(bytes) => {
-            let headers = [
-                (header::CONTENT_TYPE, HeaderValue::from_static("image/png")),
-                (header::CONTENT_SECURITY_POLICY, PICTURE_POLICY),
-                (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-                // The bytes of a file never change; who may see it is asked again after an hour.
-                (header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600")),
-            ];
-            (headers, Body::from(bytes)).into_response()
-        }
-        Err(error) => refusal(&error),
-    }
+    picture.await.map_or_else(|error| refusal(&error), downloads::small_picture)
 }
 
 fn parse(id: &str) -> AppResult<AttachmentId> {

@@ -7,6 +7,7 @@ pub mod accept;
 pub mod attachments;
 pub mod cli;
 pub mod config;
+mod downloads;
 mod event_stream;
 pub mod export;
 pub mod frames;

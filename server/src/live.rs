@@ -17,7 +17,7 @@ use app::{
         state::AppState,
     },
     projects::service::access,
-    tasks::service::{find, presence, stream::Stream},
+    tasks::service::{presence, stream::Stream},
 };
 use axum::{
     Router,
@@ -81,7 +81,7 @@ async fn begin(
     let stream = Stream::open(ctx, &viewing, after).await?;
     let guest = presence::enter(ctx, &viewing)?;
     Ok(Listening {
-        zone: find::zone(ctx),
+        zone: ctx.zone(),
         hub: app.db.hub().clone(),
         app: app.clone(),
         me,

@@ -2,7 +2,7 @@
 
 use app::{
     domain::{
-        file::{clean_name, disposition, sniff},
+        file::{clean_name, sniff},
         ids::OutboxMessageId,
     },
     error::{AppError, AppResult},
@@ -10,21 +10,9 @@ use app::{
     platform::{ctx::Ctx, mailer, state::AppState},
     tasks::service::thumbnail,
 };
-use axum::{
-    Router,
-    body::Body,
-    extract::Path,
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
-    routing::get,
-};
+use axum::{Router, extract::Path, http::HeaderValue, response::Response, routing::get};
 
-use crate::frames::refusal;
-
-/// What a file may do where a browser shows it in spite of all: nothing.
-const FILE_POLICY: HeaderValue = HeaderValue::from_static("sandbox; default-src 'none'; frame-ancestors 'none'");
-/// A small picture of our own making shows itself and nothing else.
-const PICTURE_POLICY: HeaderValue = HeaderValue::from_static("sandbox; default-src 'none'; img-src 'self'");
+use crate::{downloads, frames::refusal};
 
 /// The routes of parts; their number is that of [`mailer::Part`].
 pub fn routes() -> Router<AppState> {
@@ -36,16 +24,9 @@ pub fn routes() -> Router<AppState> {
 async fn file(ctx: Ctx, Path((id, number)): Path<(String, String)>) -> Response {
     match part(&ctx, &id, &number).await {
         Ok((name, bytes)) => {
-            let disposition = HeaderValue::from_str(&disposition(&clean_name(&name)))
-                .unwrap_or(HeaderValue::from_static("attachment"));
             // What the message says of its type is foreign; the bytes decide.
-            let headers = [
-                (header::CONTENT_TYPE, HeaderValue::from_static(sniff(&bytes))),
-                (header::CONTENT_DISPOSITION, disposition),
-                (header::CONTENT_SECURITY_POLICY, FILE_POLICY),
-                (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-            ];
-            (headers, Body::from(bytes)).into_response()
+            let kind = HeaderValue::from_static(sniff(&bytes));
+            downloads::file(&clean_name(&name), kind, bytes)
         }
         Err(error) => refusal(&error),
     }
@@ -57,18 +38,7 @@ async fn picture(ctx: Ctx, Path((id, number)): Path<(String, String)>) -> Respon
         let (_, found) = thumbnail::look_at(bytes).await;
         found.and_then(|picture| picture.thumbnail).ok_or(AppError::NotFound)
     };
-    match small.await {
-        Ok(bytes) => {
-            let headers = [
-                (header::CONTENT_TYPE, HeaderValue::from_static("image/png")),
-                (header::CONTENT_SECURITY_POLICY, PICTURE_POLICY),
-                (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-                (header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600")),
-            ];
-            (headers, Body::from(bytes)).into_response()
-        }
-        Err(error) => refusal(&error),
-    }
+    small.await.map_or_else(|error| refusal(&error), downloads::small_picture)
 }
 
 /// Name and bytes of a part of a message that the person may see.

@@ -10,6 +10,7 @@ use app::{
         clock::Clock,
         ctx::{Actor, ClientAddress},
         db::Db,
+        hash::sha256,
         state::AppState,
     },
 };
@@ -21,7 +22,6 @@ use axum::{
 };
 use axum_login::{AuthManagerLayer, AuthManagerLayerBuilder};
 use chrono::{DateTime, TimeDelta, Utc};
-use ring::digest;
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, QueryFilter,
@@ -164,8 +164,7 @@ fn backend(error: sea_orm::DbErr) -> Error {
 }
 
 fn hash(id: &Id) -> String {
-    let digest = digest::digest(&digest::SHA256, id.to_string().as_bytes());
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    sha256(id.to_string().as_bytes())
 }
 
 /// Whom axum-login wrote into a session.

@@ -7,13 +7,13 @@ use crate::{
         delivery::DeliveryPhase,
         ids::{DeliveryId, OccurrenceId, ScheduleId},
         job::RecipientKind,
+        moment::Moment,
         occurrence::OccurrenceState,
         report_compare::Comparison,
         report_filter::{Month, ReportFilter},
         retention::{Retention, months_words},
     },
     error::AppError,
-    reports::view::Moment,
 };
 
 /// A page of the archive, the latest first.

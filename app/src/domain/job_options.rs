@@ -89,6 +89,7 @@ impl Lead {
         number.checked_mul(minutes).map(Lead).filter(|lead| *lead <= Self::MAX)
     }
 
+    /// How long it is, in minutes.
     pub const fn minutes(self) -> u32 {
         self.0
     }

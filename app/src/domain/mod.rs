@@ -38,6 +38,7 @@ pub mod mail_look;
 pub mod mail_probe;
 pub mod mention;
 pub mod metrics;
+pub mod moment;
 pub mod my_work;
 pub mod network;
 pub mod notes_query;

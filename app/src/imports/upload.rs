@@ -2,8 +2,8 @@
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Multipart, multipart::Field},
-    http::{HeaderMap, header},
+    extract::{DefaultBodyLimit, Multipart},
+    http::HeaderMap,
     response::{IntoResponse, Redirect, Response},
     routing::post,
 };
@@ -11,7 +11,11 @@ use axum::{
 use super::service::staging;
 use crate::{
     domain::import::MAX_FILE_BYTES,
-    platform::{ctx::Ctx, state::AppState},
+    platform::{
+        ctx::Ctx,
+        state::AppState,
+        upload::{collect, declared_length},
+    },
 };
 
 /// Room for the form around the file.
@@ -42,35 +46,15 @@ async fn receive(ctx: Ctx, headers: HeaderMap, form: Multipart) -> Response {
     }
 }
 
-fn declared_length(headers: &HeaderMap) -> Option<usize> {
-    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
-}
-
 /// Name and content of the field `file`, or the code of what was wrong.
 async fn file(mut form: Multipart) -> Result<(String, Vec<u8>), &'static str> {
     while let Some(field) = form.next_field().await.map_err(|_| "interrupted")? {
         if field.name() == Some("file") {
             let name = field.file_name().unwrap_or_default().to_owned();
-            return Ok((name, collect(field).await?));
+            return Ok((name, collect(field, MAX_FILE_BYTES, DISCARDED_BYTES + FORM_BYTES).await?));
         }
     }
     Err("no_file")
-}
-
-async fn collect(mut field: Field<'_>) -> Result<Vec<u8>, &'static str> {
-    let (mut content, mut arrived) = (Vec::new(), 0usize);
-    while let Some(chunk) = field.chunk().await.map_err(|_| "interrupted")? {
-        arrived += chunk.len();
-        if arrived > DISCARDED_BYTES + FORM_BYTES {
-            return Err("too_large");
-        }
-        if arrived > MAX_FILE_BYTES {
-            content = Vec::new();
-        } else {
-            content.extend_from_slice(&chunk);
-        }
-    }
-    if arrived > MAX_FILE_BYTES { Err("too_large") } else { Ok(content) }
 }
 
 fn refused(code: &str) -> Response {

@@ -2,8 +2,8 @@
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Multipart, multipart::Field},
-    http::{HeaderMap, header},
+    extract::{DefaultBodyLimit, Multipart},
+    http::HeaderMap,
     response::{IntoResponse, Redirect, Response},
     routing::post,
 };
@@ -13,6 +13,7 @@ use crate::platform::{
     ctx::Ctx,
     mailer::{NoBounce, read_bounce},
     state::AppState,
+    upload::{collect, declared_length},
 };
 
 /// A browser shows an answer only after it has sent its file; that much of a file that is too large is read and thrown away.
@@ -50,10 +51,6 @@ async fn receive(ctx: Ctx, headers: HeaderMap, form: Multipart) -> Response {
     }
 }
 
-fn declared_length(headers: &HeaderMap) -> Option<usize> {
-    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
-}
-
 /// The content of the field `file`, or the code of what was wrong.
 async fn file(mut form: Multipart) -> Result<Vec<u8>, &'static str> {
     while let Some(field) = form.next_field().await.map_err(|_| "interrupted")? {
@@ -61,26 +58,10 @@ async fn file(mut form: Multipart) -> Result<Vec<u8>, &'static str> {
             if field.file_name().unwrap_or_default().is_empty() {
                 return Err("no_file");
             }
-            return collect(field).await;
+            return collect(field, MAX_BOUNCE_BYTES, DISCARDED_BYTES).await;
         }
     }
     Err("no_file")
-}
-
-async fn collect(mut field: Field<'_>) -> Result<Vec<u8>, &'static str> {
-    let (mut content, mut arrived) = (Vec::new(), 0usize);
-    while let Some(chunk) = field.chunk().await.map_err(|_| "interrupted")? {
-        arrived += chunk.len();
-        if arrived > DISCARDED_BYTES {
-            return Err("too_large");
-        }
-        if arrived > MAX_BOUNCE_BYTES {
-            content = Vec::new();
-        } else {
-            content.extend_from_slice(&chunk);
-        }
-    }
-    if arrived > MAX_BOUNCE_BYTES { Err("too_large") } else { Ok(content) }
 }
 
 fn refused(code: &str) -> Response {

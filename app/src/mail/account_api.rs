@@ -4,16 +4,15 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::api::Moment;
 use crate::{
-    domain::{certificate::Certificate, dkim::DkimRecord, oauth::OAuthProvider},
+    domain::{certificate::Certificate, dkim::DkimRecord, moment::Moment, oauth::OAuthProvider},
     error::AppResult,
 };
 
 #[cfg(feature = "ssr")]
 use {
     super::{
-        api::{moment, parse},
+        api::parse,
         service::{
             authorities,
             oauth::{self, RenewalInput},
@@ -69,14 +68,14 @@ pub(super) async fn around(ctx: &Ctx, account: &smtp_account::Model) -> AppResul
         record: signing::record(&row),
         algorithm: row.algorithm.label().to_owned(),
         is_aligned: sender.is_some_and(|sender| is_aligned(sender.domain(), &row.domain)),
-        since: moment(ctx, row.created_at),
+        since: ctx.moment(row.created_at),
         domain: row.domain,
         selector: row.selector,
     });
     let renewal = oauth::read(ctx, account.id).await?.map(|row| Renewal {
         provider: OAuthProvider::of(&row.token_url),
         has_client_secret: row.client_secret_ciphertext.is_some(),
-        token_until: row.access_expires_at.map(|at| moment(ctx, at)),
+        token_until: row.access_expires_at.map(|at| ctx.moment(at)),
         token_url: row.token_url,
         scope: row.scope,
         client_id: row.client_id,

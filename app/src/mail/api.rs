@@ -9,6 +9,7 @@ use crate::{
         ids::AccountId,
         mail_account::{AccountKind, AuthMethod, TlsMode},
         mail_probe::{ProbeReport, ProbeResult},
+        moment::Moment,
     },
     error::AppResult,
 };
@@ -25,7 +26,6 @@ use {
         error::{AppError, Problem},
         platform::ctx::Ctx,
     },
-    chrono::{DateTime, Utc},
 };
 
 /// An account in the list.
@@ -76,13 +76,6 @@ pub struct Sending {
     pub slowness: u32,
 }
 
-/// An instant for a `<time>` element: the words in the person's zone, and the machine's form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Moment {
-    pub words: String,
-    pub machine: String,
-}
-
 /// All mail accounts, the default first. For administrators.
 #[server(prefix = "/rpc")]
 pub async fn list_accounts() -> AppResult<Vec<AccountItem>> {
@@ -91,7 +84,7 @@ pub async fn list_accounts() -> AppResult<Vec<AccountItem>> {
     Ok(rows
         .into_iter()
         .map(|row| AccountItem {
-            tested: probe::last(&row).zip(row.last_tested_at).map(|(report, at)| (report.result, moment(&ctx, at))),
+            tested: probe::last(&row).zip(row.last_tested_at).map(|(report, at)| (report.result, ctx.moment(at))),
             id: row.id,
             name: row.name,
             kind: row.kind,
@@ -110,13 +103,13 @@ pub async fn read_account(id: String) -> AppResult<AccountDetail> {
     let gate = gate::read(ctx.reader(), row.id).await?;
     let sending = Sending {
         slowness: gate.slowness(ctx.now),
-        blocked: gate.block.map(|block| (block.words, moment(&ctx, block.since), moment(&ctx, block.probe_at))),
+        blocked: gate.block.map(|block| (block.words, ctx.moment(block.since), ctx.moment(block.probe_at))),
     };
     let around = around(&ctx, &row).await?;
     let report = probe::last(&row).map(|report| report.at(ctx.now));
     Ok(AccountDetail {
         around,
-        tested: report.zip(row.last_tested_at).map(|(report, at)| (report, moment(&ctx, at))),
+        tested: report.zip(row.last_tested_at).map(|(report, at)| (report, ctx.moment(at))),
         id: row.id,
         version: row.version,
         name: row.name,
@@ -250,10 +243,4 @@ pub async fn delete_account(id: String, #[server(default)] confirm: String) -> A
 #[cfg(feature = "ssr")]
 pub(super) fn parse<T: std::str::FromStr>(id: impl AsRef<str>) -> AppResult<T> {
     id.as_ref().parse().map_err(|_| AppError::NotFound)
-}
-
-#[cfg(feature = "ssr")]
-pub(super) fn moment(ctx: &Ctx, at: DateTime<Utc>) -> Moment {
-    let zone: chrono_tz::Tz = ctx.me().ok().and_then(|me| me.zone.parse().ok()).unwrap_or(chrono_tz::UTC);
-    Moment { words: at.with_timezone(&zone).format("%-d %b %Y, %H:%M").to_string(), machine: at.to_rfc3339() }
 }

@@ -4,10 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
-    mail_parts,
-    outbox_api::{CaughtMail, read_mail},
-    outbox_page::change_url,
-    release_panel::ReleasePanel,
+    mail_parts, outbox_api::read_mail, outbox_page::change_url, outbox_view::CaughtMail, release_panel::ReleasePanel,
 };
 use crate::{
     domain::{file::size_words, ids::OutboxMessageId},

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::outbox_api::{CaughtMail, HeaderView, PartView};
+use super::outbox_view::{CaughtMail, HeaderView, PartView};
 use crate::{
     domain::{
         file::size_words,

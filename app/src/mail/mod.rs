@@ -13,6 +13,7 @@ mod mail_parts;
 pub mod outbox_api;
 mod outbox_page;
 mod outbox_tools;
+pub mod outbox_view;
 mod probe_panel;
 mod release_panel;
 mod renewal_panel;

@@ -4,8 +4,9 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::{use_location, use_query_map};
 
 use super::{
-    outbox_api::{ChangeOutbox, OutboxItem, OutboxList, list_outbox},
+    outbox_api::{ChangeOutbox, list_outbox},
     outbox_tools::{BulkForm, OutboxTools},
+    outbox_view::{OutboxItem, OutboxList},
 };
 use crate::{
     domain::{

@@ -3,8 +3,9 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
-    outbox_api::{ClearOutbox, Clearing, OutboxDesk, SaveOutboxKeeping},
+    outbox_api::{ClearOutbox, SaveOutboxKeeping},
     outbox_page::change_url,
+    outbox_view::{Clearing, OutboxDesk},
 };
 use crate::{
     domain::outbox::Keeping,

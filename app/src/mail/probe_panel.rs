@@ -3,13 +3,14 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
-    api::{AccountDetail, Moment, TestAccount},
+    api::{AccountDetail, TestAccount},
     certificate_list::certificates,
 };
 use crate::{
     domain::{
         mail_account::AccountKind,
         mail_probe::{ProbeReport, ProbeResult, ProbeStep, StepState},
+        moment::Moment,
         transcript::{Line, Speaker},
     },
     ui::{ErrorSummary, Icon, plain_error},

@@ -2,7 +2,10 @@
 
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::outbox_api::{CaughtMail, ReleaseDesk, ReleaseMail, ReleaseView};
+use super::{
+    outbox_api::ReleaseMail,
+    outbox_view::{CaughtMail, ReleaseDesk, ReleaseView},
+};
 use crate::{
     error::AppError,
     ui::{Choice, ErrorSummary, Icon, SelectField, TextAreaField, plain_error},

@@ -94,19 +94,17 @@ fn CopyButton(what: &'static str, text: String) -> impl IntoView {
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use leptos::{prelude::*, task::spawn_local};
-    use wasm_bindgen_futures::JsFuture;
+    use leptos::task::spawn_local;
 
-    use crate::ui::toast::{Toast, Toasts, Tone};
+    use crate::ui::{
+        clipboard,
+        toast::{Toast, Toasts, Tone},
+    };
 
     /// Puts a text into the clipboard; where the browser refuses, it stays to be marked by hand.
     pub fn copy(text: String, toasts: Toasts) {
         spawn_local(async move {
-            let clipboard = js_sys::Reflect::get(&window().navigator(), &"clipboard".into()).ok();
-            let is_there = clipboard.is_some_and(|clipboard| !clipboard.is_undefined());
-            let is_copied =
-                is_there && JsFuture::from(window().navigator().clipboard().write_text(&text)).await.is_ok();
-            let (words, tone) = if is_copied {
+            let (words, tone) = if clipboard::put(&text).await {
                 ("Copied", Tone::Good)
             } else {
                 ("The browser does not let it be copied. Mark it and copy it by hand.", Tone::Bad)

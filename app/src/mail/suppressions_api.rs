@@ -4,10 +4,10 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::api::Moment;
 use crate::{
     domain::{
         ids::{OccurrenceId, SuppressionId},
+        moment::Moment,
         suppression::SuppressionReason,
     },
     error::AppResult,
@@ -16,7 +16,7 @@ use crate::{
 #[cfg(feature = "ssr")]
 use {
     super::{
-        api::{moment, parse},
+        api::parse,
         service::{
             allow_list,
             suppressions::{self, Search},
@@ -79,7 +79,7 @@ pub async fn list_suppressions(
                 job: listed.schedule,
                 run: listed.run,
                 words: listed.row.words,
-                since: moment(&ctx, listed.row.created_at),
+                since: ctx.moment(listed.row.created_at),
             })
             .collect(),
     })

@@ -26,6 +26,7 @@ pub struct Inbox {
     pub older: Option<DateTime<Utc>>,
 }
 
+/// Something that the person is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotificationView {
     pub id: NotificationId,
@@ -46,6 +47,7 @@ pub struct NotificationView {
     pub is_read: bool,
 }
 
+/// What an alarm is about, beside its words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlarmView {
     pub kind: AlarmKind,
@@ -56,6 +58,7 @@ pub struct AlarmView {
     pub more: u32,
 }
 
+/// The way to a task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaskLink {
     /// `T-214`.

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::Path};
 
-use ring::digest;
+use super::hash::sha256;
 
 /// The header in which an answer to a page names the server's build.
 pub const BUILD_HEADER: &str = "autoreport-build";
@@ -26,8 +26,7 @@ impl Assets {
         let paths: HashMap<String, String> =
             serde_json::from_str(&text).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
         // The names in it change with the content of the files: they are one build and no other.
-        let hash = digest::digest(&digest::SHA256, text.as_bytes());
-        let build = hash.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let build = sha256(text.as_bytes()).chars().take(16).collect();
         Ok(Self { paths, build })
     }
 

@@ -5,6 +5,7 @@ use axum::{
     http::{HeaderMap, request::Parts},
 };
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use leptos::prelude::use_context;
 use sea_orm::DatabaseConnection;
 
@@ -16,6 +17,7 @@ use crate::{
     domain::{
         account::{Me, Role},
         ids::UserId,
+        moment::Moment,
     },
     error::{AppError, AppResult},
 };
@@ -129,6 +131,17 @@ impl Ctx {
             Actor::Person(me) => Some(me.id),
             Actor::Anonymous | Actor::System | Actor::Rule(_) => None,
         }
+    }
+
+    /// The person's time zone; UTC for the program itself.
+    pub fn zone(&self) -> Tz {
+        self.me().ok().and_then(|me| me.zone.parse().ok()).unwrap_or(Tz::UTC)
+    }
+
+    /// An instant as the person reads it.
+    pub fn moment(&self, at: DateTime<Utc>) -> Moment {
+        let local = at.with_timezone(&self.zone());
+        Moment { words: local.format("%-d %b %Y, %H:%M").to_string(), machine: at.to_rfc3339() }
     }
 
     /// The pool, for reads.

@@ -4,6 +4,5 @@
 pub mod git;
 #[cfg(feature = "ssr")]
 pub mod service;
-pub mod view;
 
 pub use git::{GitArchivePage, ReportHistoryPage};

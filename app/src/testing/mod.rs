@@ -4,9 +4,11 @@
 
 mod cast;
 mod database;
+mod job;
 mod report;
 pub mod smtp_server;
 
 pub use cast::{Cast, project, task};
 pub use database::{TestApp, each_database};
+pub use job::mondays_at_ten;
 pub use report::{next_report, sent_report};

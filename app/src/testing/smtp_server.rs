@@ -6,6 +6,23 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::mail::service::accounts::AccountInput;
+
+/// An account that sends to a server on this machine, as its form says it: in the clear and without signing in.
+pub fn local_account(port: u16) -> AccountInput {
+    AccountInput {
+        name: "Local".into(),
+        host: "localhost".into(),
+        port: port.to_string(),
+        tls: "none".into(),
+        auth: "none".into(),
+        username: String::new(),
+        password: String::new(),
+        sender_name: "Reports".into(),
+        sender_address: "reports@example.org".into(),
+    }
+}
+
 /// A running server; it ends with the value, because its standard input closes.
 pub struct SmtpServer {
     pub port: u16,

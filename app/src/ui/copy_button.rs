@@ -45,21 +45,19 @@ use server::{copy, has_clipboard};
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use leptos::prelude::{RwSignal, Set, window};
-    use wasm_bindgen::JsValue;
-    use wasm_bindgen_futures::{JsFuture, spawn_local};
+    use leptos::{
+        prelude::{RwSignal, Set},
+        task::spawn_local,
+    };
 
-    /// Only pages over HTTPS, and those of this machine, have one.
-    pub fn has_clipboard() -> bool {
-        let navigator: JsValue = window().navigator().into();
-        js_sys::Reflect::get(&navigator, &JsValue::from_str("clipboard")).is_ok_and(|found| found.is_object())
-    }
+    use crate::ui::clipboard;
+    pub use crate::ui::clipboard::is_there as has_clipboard;
 
     /// Copies, and says so once it is done; a browser that refuses says nothing.
     pub fn copy(text: &str, is_copied: RwSignal<bool>) {
-        let writing = window().navigator().clipboard().write_text(text);
+        let text = text.to_owned();
         spawn_local(async move {
-            if JsFuture::from(writing).await.is_ok() {
+            if clipboard::put(&text).await {
                 is_copied.set(true);
             }
         });

@@ -3,6 +3,8 @@
 mod auth_frame;
 mod avatar;
 mod chart;
+#[cfg(feature = "hydrate")]
+pub mod clipboard;
 mod combobox;
 mod copy_button;
 mod dead_link;

@@ -4,20 +4,21 @@ use app::{
     domain::{
         ids::{AccountId, OccurrenceId, ScheduleId},
         occurrence::OccurrenceState,
-        schedule::DaySet,
     },
     entities::{delivery, occurrence, occurrence_log, schedule},
     jobs::{
         form::JobForm,
         service::{planner, schedules, worker},
     },
-    mail::service::accounts::{self, AccountInput},
+    mail::service::accounts,
     platform::ctx::Ctx,
     projects::service::access,
-    testing::{Cast, TestApp, project, task},
+    testing::{Cast, TestApp, project, smtp_server::local_account, task},
 };
-use chrono::{TimeDelta, Weekday};
+use chrono::TimeDelta;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+pub use app::testing::mondays_at_ten;
 
 /// A project of Mina's with two tasks, and what is needed to act in it.
 pub struct Stage<'a> {
@@ -43,18 +44,7 @@ impl<'a> Stage<'a> {
 
     /// The default account sends to a test server on this machine.
     pub async fn sends_to(&self, port: u16) -> AccountId {
-        let input = AccountInput {
-            name: "Local".into(),
-            host: "localhost".into(),
-            port: port.to_string(),
-            tls: "none".into(),
-            auth: "none".into(),
-            username: String::new(),
-            password: String::new(),
-            sender_name: "Reports".into(),
-            sender_address: "reports@example.org".into(),
-        };
-        let id = accounts::create(&self.mina(), input).await.unwrap();
+        let id = accounts::create(&self.mina(), local_account(port)).await.unwrap();
         accounts::set_default(&self.mina(), id).await.unwrap();
         id
     }
@@ -108,19 +98,6 @@ impl<'a> Stage<'a> {
         let query = occurrence_log::Entity::find().filter(occurrence_log::Column::OccurrenceId.eq(run));
         let lines = query.order_by_asc(occurrence_log::Column::Id).all(self.app.reader()).await.unwrap();
         lines.into_iter().map(|line| line.words).collect()
-    }
-}
-
-/// Mondays at ten, an hour after every test begins.
-pub fn mondays_at_ten() -> JobForm {
-    JobForm {
-        name: "Weekly report".into(),
-        project: "T".into(),
-        days: DaySet::from_iter([Weekday::Mon]),
-        at: "10:00".into(),
-        zone: "Europe/Ljubljana".into(),
-        recipients: "Dana Admin <dana@example.org>\nmax@example.org".into(),
-        ..JobForm::default()
     }
 }
 

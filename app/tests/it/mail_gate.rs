@@ -17,24 +17,17 @@ use app::{
         gate,
         probe::{self, Probe},
     },
-    testing::{each_database, smtp_server::SmtpServer},
+    testing::{
+        each_database,
+        smtp_server::{SmtpServer, local_account},
+    },
 };
 use chrono::TimeDelta;
 
 use super::jobs_stage::{Stage, mondays_at_ten};
 
 fn input(port: u16, auth: &str, password: &str) -> AccountInput {
-    AccountInput {
-        name: "Local".into(),
-        host: "localhost".into(),
-        port: port.to_string(),
-        tls: "none".into(),
-        auth: auth.into(),
-        username: "dana".into(),
-        password: password.into(),
-        sender_name: "Reports".into(),
-        sender_address: "reports@example.org".into(),
-    }
+    AccountInput { auth: auth.into(), username: "dana".into(), password: password.into(), ..local_account(port) }
 }
 
 /// The default account signs in.

@@ -20,7 +20,10 @@ use app::{
         suppressions,
     },
     platform::{ctx::Ctx, mailer::Envelope},
-    testing::{Cast, TestApp, each_database, smtp_server::SmtpServer},
+    testing::{
+        Cast, TestApp, each_database,
+        smtp_server::{SmtpServer, local_account},
+    },
 };
 use chrono::TimeDelta;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, PaginatorTrait, sea_query::Expr};
@@ -186,17 +189,7 @@ async fn only_so_much_is_kept_and_the_oldest_goes_first() {
 
 /// An account for a test server on this machine.
 async fn account(ctx: &Ctx, port: u16) -> AccountId {
-    let input = AccountInput {
-        name: "Office mail".into(),
-        host: "localhost".into(),
-        port: port.to_string(),
-        tls: "none".into(),
-        auth: "none".into(),
-        username: String::new(),
-        password: String::new(),
-        sender_name: "Reports".into(),
-        sender_address: "reports@example.org".into(),
-    };
+    let input = AccountInput { name: "Office mail".into(), ..local_account(port) };
     accounts::create(ctx, input).await.unwrap()
 }
 
@@ -273,14 +266,10 @@ async fn an_account_that_refuses_the_password_is_left_alone_by_the_next_release(
         let id = account(&mina, server.port).await;
         let wrong = AccountInput {
             name: "Office mail".into(),
-            host: "localhost".into(),
-            port: server.port.to_string(),
-            tls: "none".into(),
             auth: "automatic".into(),
             username: "dana".into(),
             password: "wrong".into(),
-            sender_name: "Reports".into(),
-            sender_address: "reports@example.org".into(),
+            ..local_account(server.port)
         };
         accounts::update(&mina, id, 1, wrong).await.unwrap();
         release::send(&mina, order(message, id, "dana@example.org")).await.unwrap();

@@ -15,7 +15,10 @@ use app::{
         probe::{self, Probe},
     },
     platform::ctx::Ctx,
-    testing::{Cast, TestApp, each_database, smtp_server::SmtpServer},
+    testing::{
+        Cast, TestApp, each_database,
+        smtp_server::{SmtpServer, local_account},
+    },
 };
 use chrono::TimeDelta;
 use sea_orm::EntityTrait;
@@ -89,17 +92,7 @@ async fn account(ctx: &Ctx, server: &SmtpServer) -> AccountId {
 }
 
 fn input(port: u16) -> AccountInput {
-    AccountInput {
-        name: "Cloud".into(),
-        host: "localhost".into(),
-        port: port.to_string(),
-        tls: "none".into(),
-        auth: "xoauth2".into(),
-        username: "dana".into(),
-        password: String::new(),
-        sender_name: "Reports".into(),
-        sender_address: "reports@example.org".into(),
-    }
+    AccountInput { name: "Cloud".into(), auth: "xoauth2".into(), username: "dana".into(), ..local_account(port) }
 }
 
 async fn stored(app: &TestApp, id: AccountId) -> Option<mail_oauth::Model> {

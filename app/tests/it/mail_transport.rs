@@ -21,7 +21,10 @@ use app::{
         ctx::Ctx,
         mailer::{Envelope, NoHook, PhaseHook, Stop},
     },
-    testing::{Cast, each_database, smtp_server::SmtpServer},
+    testing::{
+        Cast, each_database,
+        smtp_server::{SmtpServer, local_account},
+    },
 };
 use async_trait::async_trait;
 
@@ -30,21 +33,6 @@ const MESSAGE: &[u8] = b"Message-ID: <1@example.org>\r\nSubject: Week 47\r\n\r\n
 fn envelope(recipient: &str) -> Envelope {
     let address = |text| EmailAddress::parse(text).unwrap();
     Envelope { sender: address("reports@example.org"), recipient: address(recipient) }
-}
-
-/// An account for a test server on this machine.
-fn local(port: u16) -> AccountInput {
-    AccountInput {
-        name: "Local".into(),
-        host: "localhost".into(),
-        port: port.to_string(),
-        tls: "none".into(),
-        auth: "none".into(),
-        username: String::new(),
-        password: String::new(),
-        sender_name: "Reports".into(),
-        sender_address: "reports@example.org".into(),
-    }
 }
 
 async fn make(ctx: &Ctx, input: AccountInput) -> AccountId {
@@ -82,7 +70,7 @@ async fn several_messages_go_over_one_connection_and_sign_in_with_the_stored_pas
             auth: "automatic".into(),
             username: "dana".into(),
             password: "correct horse".into(),
-            ..local(server.port)
+            ..local_account(server.port)
         };
         let id = make(&ctx, signing_in).await;
         let mut transport = transport::open(&ctx, id).await.unwrap();
@@ -104,7 +92,7 @@ async fn a_failed_delivery_says_what_it_means_and_the_next_one_connects_anew() {
     each_database(async |app| {
         let server = SmtpServer::start(&["--fail", "rcpt:421:1"]);
         let ctx = app.as_person(&Cast::new(&app).await.mina);
-        let mut transport = transport::open(&ctx, make(&ctx, local(server.port)).await).await.unwrap();
+        let mut transport = transport::open(&ctx, make(&ctx, local_account(server.port)).await).await.unwrap();
         let failure = transport.deliver(&ctx, &envelope("dana@example.org"), MESSAGE, &NoHook).await.unwrap_err();
         assert!(matches!(failure.event(4), Event::Refused { attempt: 4, reply } if reply.code == 421));
         transport.deliver(&ctx, &envelope("dana@example.org"), MESSAGE, &NoHook).await.unwrap();
@@ -181,7 +169,7 @@ async fn a_test_of_a_good_account_shows_the_conversation_without_the_password() 
                 auth: "plain".into(),
                 username: "dana".into(),
                 password: "correct horse".into(),
-                ..local(server.port)
+                ..local_account(server.port)
             },
         )
         .await;
@@ -225,30 +213,30 @@ async fn a_test_says_in_words_what_is_wrong() {
         ..input
     };
     let cases = [
-        (local(free), "Nothing listens on this port", "Check host and port"),
-        (with_password(local(plain.port)), "refused the user name or the password: 535 5.7.8", "app password"),
+        (local_account(free), "Nothing listens on this port", "Check host and port"),
+        (with_password(local_account(plain.port)), "refused the user name or the password: 535 5.7.8", "app password"),
         (
-            with_password(AccountInput { tls: "implicit".into(), ..local(plain.port) }),
+            with_password(AccountInput { tls: "implicit".into(), ..local_account(plain.port) }),
             "speaks plain text first",
             "choose STARTTLS",
         ),
         (
-            with_password(AccountInput { tls: "start_tls".into(), ..local(plain.port) }),
+            with_password(AccountInput { tls: "start_tls".into(), ..local_account(plain.port) }),
             "does not offer STARTTLS",
             "port 465",
         ),
         (
-            with_password(AccountInput { tls: "start_tls".into(), ..local(implicit.port) }),
+            with_password(AccountInput { tls: "start_tls".into(), ..local_account(implicit.port) }),
             "waits for TLS",
             "speaks TLS first; you chose STARTTLS",
         ),
         (
-            with_password(AccountInput { tls: "implicit".into(), ..local(implicit.port) }),
+            with_password(AccountInput { tls: "implicit".into(), ..local_account(implicit.port) }),
             "certificate was not accepted",
             "",
         ),
-        (local(full.port), "452 4.3.0 refused at mail by the test", ""),
-        (local(strict.port), "550 5.7.1 refused at rcpt by the test", ""),
+        (local_account(full.port), "452 4.3.0 refused at mail by the test", ""),
+        (local_account(strict.port), "550 5.7.1 refused at rcpt by the test", ""),
     ];
     each_database(|app| {
         let cases = cases.clone();

@@ -13,23 +13,17 @@ use app::{
         probe::{self, Probe},
     },
     platform::ctx::Ctx,
-    testing::{Cast, TestApp, each_database, smtp_server::SmtpServer},
+    testing::{
+        Cast, TestApp, each_database,
+        smtp_server::{SmtpServer, local_account},
+    },
 };
 use chrono::TimeDelta;
 use sea_orm::EntityTrait;
 
 async fn encrypted(ctx: &Ctx, server: &SmtpServer, host: &str) -> AccountId {
-    let input = AccountInput {
-        name: "Office".into(),
-        host: host.into(),
-        port: server.port.to_string(),
-        tls: "implicit".into(),
-        auth: "none".into(),
-        username: String::new(),
-        password: String::new(),
-        sender_name: "Reports".into(),
-        sender_address: "reports@example.org".into(),
-    };
+    let input =
+        AccountInput { name: "Office".into(), host: host.into(), tls: "implicit".into(), ..local_account(server.port) };
     accounts::create(ctx, input).await.unwrap()
 }
 

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod alarms;
+mod alarms_pings;
 mod automation;
 mod dashboard;
 mod git_archive;

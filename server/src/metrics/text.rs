@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use app::platform::meters::{BOUNDS, Times};
 
+/// What the answer says that it is.
 pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Labels of a sample: name and value.

@@ -20,11 +20,10 @@ use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait};
 use uuid::Uuid;
 
 use crate::{
-    site::{Visitor, administrator},
+    site::{SITE, Visitor, administrator},
     task_page::{PAGE, Page},
 };
 
-const SITE: &str = "http://127.0.0.1:3000";
 const TOO_MUCH: &str = "This is more than can be sent at once. Shorten it, or attach it as a file.";
 
 /// Sends the form of a list on the board and answers with the page that follows.

@@ -11,11 +11,9 @@ use axum::{
 };
 use sea_orm::{EntityTrait, PaginatorTrait};
 
-use crate::site::{Answer, Visitor};
+use crate::site::{Answer, SITE, Visitor};
 
 const TRELLO: &[u8] = include_bytes!("../../../app/tests/data/trello-board.json");
-const ORIGIN: &str = "http://127.0.0.1:3000";
-
 /// Sends the form of the upload page.
 async fn upload(visitor: &mut Visitor, name: &str, content: &[u8]) -> Answer {
     let mut body = format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n").into_bytes();
@@ -74,7 +72,7 @@ async fn a_board_is_uploaded_looked_at_and_imported() {
         let mut form = vec![("id", id), ("target", "new"), ("name", "Bridge"), ("key", "BRI"), ("layout", "four")];
         let lists: Vec<String> = (0..8).map(|place| format!("lists[{place}]")).collect();
         form.extend(lists.iter().map(|name| (name.as_str(), "todo")));
-        let started = visitor.post(&action, &format!("{ORIGIN}{page}"), &form).await;
+        let started = visitor.post(&action, &format!("{SITE}{page}"), &form).await;
         assert_eq!((started.status, started.location()), (StatusCode::FOUND, page.as_str()), "{}", started.body);
         let done = wait_for(&mut visitor, &page, "42 tasks are in Bridge.").await;
         assert!(done.contains("href=\"/board/BRI\""), "{done}");
@@ -134,7 +132,7 @@ async fn an_export_of_autoreport_is_recognised_looked_at_and_imported() {
             ("lists[1]", "done"),
             ("people[0]", "placeholder"),
         ];
-        let started = visitor.post(&action, &format!("{ORIGIN}{page}"), &form).await;
+        let started = visitor.post(&action, &format!("{SITE}{page}"), &form).await;
         assert_eq!(started.location(), page, "{}", started.body);
         wait_for(&mut visitor, &page, "1 task is in Operations.").await;
         let made = task::Entity::find().one(app.reader()).await.unwrap().unwrap();
@@ -177,12 +175,12 @@ async fn a_key_in_use_comes_back_to_the_preview_beside_its_field() {
                 ("fields[1]", "status"),
                 ("date_order", "day_first"),
             ];
-            let answer = visitor.post(&action, &format!("{ORIGIN}{page}"), &form).await;
+            let answer = visitor.post(&action, &format!("{SITE}{page}"), &form).await;
             if key_is_free {
                 wait_for(&mut visitor, &page, "1 task is in Table.").await;
             } else {
                 let back = answer.location().to_owned();
-                let again = visitor.get(back.trim_start_matches(ORIGIN)).await;
+                let again = visitor.get(back.trim_start_matches(SITE)).await;
                 assert!(again.body.contains("This is already in use"), "{back}: {}", again.body);
             }
         }
@@ -208,7 +206,7 @@ async fn columns_that_were_changed_are_shown_again_before_anything_is_imported()
             ("fields[1]", "status"),
             ("date_order", "day_first"),
         ];
-        let answer = visitor.post(&action, &format!("{ORIGIN}{page}"), &form).await;
+        let answer = visitor.post(&action, &format!("{SITE}{page}"), &form).await;
         assert!(answer.location().starts_with(&format!("{page}?notice=columns_changed")), "{}", answer.location());
         assert_eq!(project::Entity::find().count(app.reader()).await.unwrap(), 0);
     })
@@ -225,7 +223,7 @@ async fn a_cancelled_import_says_that_nothing_was_imported() {
         let start = html.find("formaction=\"/rpc/cancel_import").expect("there is a Cancel button");
         let action = html[start + 12..].split('"').next().unwrap().to_owned();
         let id = page.rsplit('/').next().unwrap();
-        let answer = visitor.post(&action, &format!("{ORIGIN}{page}"), &[("id", id), ("target", "new")]).await;
+        let answer = visitor.post(&action, &format!("{SITE}{page}"), &[("id", id), ("target", "new")]).await;
         assert!(visitor.get(answer.location()).await.body.contains("Nothing was imported."));
         assert_eq!(
             (tasks(&app).await, import_run::Entity::find().one(app.reader()).await.unwrap().unwrap().content),

@@ -10,9 +10,7 @@ use app::{
 use axum::http::StatusCode;
 use sea_orm::EntityTrait;
 
-use super::site::{Visitor, administrator};
-
-const SITE: &str = "http://127.0.0.1:3000";
+use super::site::{SITE, Visitor, administrator};
 
 const DIGEST: [(&str, &str); 9] = [
     ("kind", "digest"),
@@ -25,15 +23,6 @@ const DIGEST: [(&str, &str); 9] = [
     ("scope", "all"),
     ("show_assigned", "on"),
 ];
-
-async fn with_project(visitor: &mut Visitor) {
-    visitor.sign_up().await;
-    let action = visitor.form_action("/projects/new", "create_project").await;
-    let made = visitor
-        .post(&action, &format!("{SITE}/projects/new"), &[("name", "Weekly duties"), ("zone", "Europe/Ljubljana")])
-        .await;
-    assert!(made.status.is_redirection(), "{}", made.body);
-}
 
 /// A task of Mina's.
 async fn with_task(app: &TestApp) {
@@ -49,7 +38,7 @@ async fn with_task(app: &TestApp) {
 async fn the_form_of_a_new_job_has_the_fields_of_the_kind_in_its_address() {
     each_database(async |app| {
         let mut visitor = Visitor::new(&app);
-        with_project(&mut visitor).await;
+        visitor.sign_up_with_project().await;
         for (kind, has, lacks) in [
             ("", "name=\"bcc\"", "name=\"scope\""),
             ("weekly_report", "name=\"send_if\"", "name=\"leads\""),
@@ -75,7 +64,7 @@ async fn the_form_of_a_new_job_has_the_fields_of_the_kind_in_its_address() {
 async fn a_digest_is_refused_to_strangers_then_made_run_and_shown_to_nobody_but_its_reader() {
     each_database(async |app| {
         let mut visitor = Visitor::new(&app);
-        with_project(&mut visitor).await;
+        visitor.sign_up_with_project().await;
         with_task(&app).await;
         let page = "/jobs/new?kind=digest";
         let action = visitor.form_action(page, "save_job").await;
@@ -124,7 +113,7 @@ async fn a_digest_is_refused_to_strangers_then_made_run_and_shown_to_nobody_but_
 async fn an_unknown_kind_is_refused() {
     each_database(async |app| {
         let mut visitor = Visitor::new(&app);
-        with_project(&mut visitor).await;
+        visitor.sign_up_with_project().await;
         let action = visitor.form_action("/jobs/new", "save_job").await;
         let mut form = DIGEST.to_vec();
         form[0] = ("kind", "mischief");

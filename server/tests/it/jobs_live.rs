@@ -17,7 +17,7 @@ use app::{
         access,
         projects::{self, NewProject},
     },
-    testing::{TestApp, each_database},
+    testing::{TestApp, each_database, mondays_at_ten},
 };
 use axum::{
     body::{Body, BodyDataStream},
@@ -36,15 +36,7 @@ async fn begin(app: &TestApp) -> (Visitor, Ctx, OccurrenceId) {
     let new = NewProject { name: "Tasks".into(), key: "T".into(), zone: "UTC".into() };
     let made = projects::create(&ctx, new).await.unwrap();
     let proof = access::by_id(&ctx, ctx.reader(), made.id).await.unwrap().editing().unwrap();
-    let form = JobForm {
-        name: "Weekly report".into(),
-        project: "T".into(),
-        days: [chrono::Weekday::Mon].into_iter().collect(),
-        at: "10:00".into(),
-        zone: "UTC".into(),
-        recipients: "mina@example.org".into(),
-        ..JobForm::default()
-    };
+    let form = JobForm { zone: "UTC".into(), recipients: "mina@example.org".into(), ..mondays_at_ten() };
     schedules::create(&ctx, &proof, &form).await.unwrap();
     let row = schedule::Entity::find().order_by_desc(schedule::Column::Id).one(app.reader()).await.unwrap().unwrap();
     let id: ScheduleId = row.id;

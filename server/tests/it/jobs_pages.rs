@@ -9,9 +9,7 @@ use app::{
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
-use super::site::{Visitor, administrator};
-
-const SITE: &str = "http://127.0.0.1:3000";
+use super::site::{SITE, Visitor, administrator};
 
 const FORM: [(&str, &str); 9] = [
     ("name", "Weekly report"),
@@ -25,20 +23,11 @@ const FORM: [(&str, &str); 9] = [
     ("account", ""),
 ];
 
-async fn with_project(visitor: &mut Visitor) {
-    visitor.sign_up().await;
-    let action = visitor.form_action("/projects/new", "create_project").await;
-    let made = visitor
-        .post(&action, &format!("{SITE}/projects/new"), &[("name", "Weekly duties"), ("zone", "Europe/Ljubljana")])
-        .await;
-    assert!(made.status.is_redirection(), "{}", made.body);
-}
-
 #[tokio::test]
 async fn a_job_is_made_previewed_run_and_paused_without_javascript() {
     each_database(async |app| {
         let mut visitor = Visitor::new(&app);
-        with_project(&mut visitor).await;
+        visitor.sign_up_with_project().await;
         assert!(visitor.get("/jobs").await.body.contains("No jobs yet"));
         let preview = visitor
             .get("/jobs/new?name=X&project=WD&mode=simple&mon=on&thu=on&at=07%3A00&zone=Europe%2FLjubljana&recipients=")
@@ -78,7 +67,7 @@ async fn a_job_is_made_previewed_run_and_paused_without_javascript() {
 async fn a_refused_form_keeps_what_was_typed_and_names_the_line() {
     each_database(async |app| {
         let mut visitor = Visitor::new(&app);
-        with_project(&mut visitor).await;
+        visitor.sign_up_with_project().await;
         let action = visitor.form_action("/jobs/new", "save_job").await;
         let bad = [
             ("name", "Board letter"),
@@ -103,7 +92,7 @@ async fn a_refused_form_keeps_what_was_typed_and_names_the_line() {
 async fn copies_are_kept_and_a_refused_address_is_named_beside_its_field() {
     each_database(async |app| {
         let mut visitor = Visitor::new(&app);
-        with_project(&mut visitor).await;
+        visitor.sign_up_with_project().await;
         allow_list::save(&administrator(&app).await, "example.org").await.unwrap();
         let action = visitor.form_action("/jobs/new", "save_job").await;
         let mut form = FORM.to_vec();
@@ -128,7 +117,7 @@ async fn copies_are_kept_and_a_refused_address_is_named_beside_its_field() {
 async fn failed_messages_are_sent_again_together_and_an_unknown_one_is_marked_as_sent() {
     each_database(async |app| {
         let mut visitor = Visitor::new(&app);
-        with_project(&mut visitor).await;
+        visitor.sign_up_with_project().await;
         let project = project::Entity::find().one(app.reader()).await.unwrap().unwrap();
         let run = sent_report(&app, project.id).await;
         let row = delivery::Entity::find()
@@ -168,7 +157,7 @@ async fn failed_messages_are_sent_again_together_and_an_unknown_one_is_marked_as
 
 /// A job of the form that the other tests send, by its page.
 async fn with_job(visitor: &mut Visitor) -> (String, String) {
-    with_project(visitor).await;
+    visitor.sign_up_with_project().await;
     let action = visitor.form_action("/jobs/new", "save_job").await;
     let made = visitor.post(&action, &format!("{SITE}/jobs/new"), &FORM).await;
     let page = made.location().split('?').next().unwrap().to_owned();
@@ -263,7 +252,7 @@ async fn a_job_is_copied_its_run_cancelled_and_the_list_filtered() {
 async fn a_test_mail_keeps_what_is_typed_and_says_what_the_server_said() {
     each_database(async |app| {
         let mut visitor = Visitor::new(&app);
-        with_project(&mut visitor).await;
+        visitor.sign_up_with_project().await;
         let form = visitor.get("/jobs/new").await.body;
         let start = form.find("formaction=\"/rpc/send_job_test").expect("the button is there");
         let action = form[start + 12..].split('"').next().unwrap().to_owned();

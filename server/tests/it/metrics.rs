@@ -24,14 +24,13 @@ use app::{
         access,
         projects::{self, NewProject},
     },
-    testing::{TestApp, each_database},
+    testing::{TestApp, each_database, mondays_at_ten},
 };
 use axum::{
     body::Body,
     extract::ConnectInfo,
     http::{Request, StatusCode, header},
 };
-use chrono::Weekday;
 
 use crate::site::{Answer, Visitor, administrator};
 
@@ -60,15 +59,8 @@ async fn job(app: &TestApp) -> ScheduleId {
     let new = NewProject { name: "Weekly duties".into(), key: "WD".into(), zone: "Europe/Ljubljana".into() };
     let project = projects::create(&ctx, new).await.unwrap();
     let editing = access::by_id(&ctx, ctx.reader(), project.id).await.unwrap().editing().unwrap();
-    let form = JobForm {
-        name: "Weekly report".into(),
-        project: "WD".into(),
-        days: [Weekday::Mon].into_iter().collect(),
-        at: "07:00".into(),
-        zone: "Europe/Ljubljana".into(),
-        recipients: "dana@example.org".into(),
-        ..JobForm::default()
-    };
+    let form =
+        JobForm { project: "WD".into(), at: "07:00".into(), recipients: "dana@example.org".into(), ..mondays_at_ten() };
     schedules::create(&ctx, &editing, &form).await.unwrap()
 }
 

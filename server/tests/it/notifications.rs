@@ -9,9 +9,7 @@ use app::{
 use axum::http::StatusCode;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
-use crate::site::Visitor;
-
-const ORIGIN: &str = "http://127.0.0.1:3000";
+use crate::site::{SITE, Visitor};
 
 #[tokio::test]
 async fn the_bell_counts_the_page_lists_and_forms_mark_as_read() {
@@ -45,10 +43,10 @@ async fn the_bell_counts_the_page_lists_and_forms_mark_as_read() {
         }
         let action = visitor.form_action("/notifications", "mark_notification_read").await;
         let id = page.body.split("name=\"id\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-        visitor.post(&action, &format!("{ORIGIN}/notifications"), &[("id", &id)]).await;
+        visitor.post(&action, &format!("{SITE}/notifications"), &[("id", &id)]).await;
         assert!(visitor.get("/notifications?show=unread").await.body.contains("1 is unread."));
         let action = visitor.form_action("/notifications", "mark_all_notifications_read").await;
-        visitor.post(&action, &format!("{ORIGIN}/notifications"), &[]).await;
+        visitor.post(&action, &format!("{SITE}/notifications"), &[]).await;
         let page = visitor.get("/notifications").await.body;
         assert!(page.contains("Everything is read.") && !page.contains(" unread\""), "{page}");
 

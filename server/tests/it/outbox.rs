@@ -7,7 +7,10 @@ use app::{
         outbox,
     },
     platform::{ctx::Ctx, mailer::Envelope},
-    testing::{TestApp, each_database, smtp_server::SmtpServer},
+    testing::{
+        TestApp, each_database,
+        smtp_server::{SmtpServer, local_account},
+    },
 };
 use axum::{
     body::Body,
@@ -15,9 +18,8 @@ use axum::{
 };
 use uuid::Uuid;
 
-use crate::site::{Answer, Visitor, administrator};
+use crate::site::{Answer, SITE, Visitor, administrator};
 
-const ORIGIN: &str = "http://127.0.0.1:3000";
 const TABS: [&str; 7] = ["html", "text", "source", "headers", "parts", "checks", "release"];
 
 async fn catch(app: &TestApp, mime: &[u8]) -> OutboxMessageId {
@@ -157,11 +159,11 @@ async fn a_search_and_the_forms_of_the_list_work_without_javascript() {
         assert!(page.contains("Enter a date like 2026-11-23") && page.contains("value=\"yesterday\""), "{page}");
 
         let change = visitor.form_action("/outbox", "change_outbox").await;
-        let nothing = visitor.post(&change, &format!("{ORIGIN}/outbox"), &[("deed", "delete")]).await;
-        let back = nothing.location().trim_start_matches(ORIGIN).to_owned();
+        let nothing = visitor.post(&change, &format!("{SITE}/outbox"), &[("deed", "delete")]).await;
+        let back = nothing.location().trim_start_matches(SITE).to_owned();
         assert!(visitor.get(&back).await.body.contains("Select one or more messages first"), "{back}");
         let id = first.to_string();
-        let deleted = visitor.post(&change, &format!("{ORIGIN}/outbox"), &[("ids[]", &id), ("deed", "delete")]).await;
+        let deleted = visitor.post(&change, &format!("{SITE}/outbox"), &[("ids[]", &id), ("deed", "delete")]).await;
         assert_eq!(deleted.location(), "/outbox?notice=deleted");
         assert_eq!(visitor.get(&format!("/outbox/{id}")).await.status, StatusCode::NOT_FOUND);
 
@@ -173,7 +175,7 @@ async fn a_search_and_the_forms_of_the_list_work_without_javascript() {
         let counted = visitor.get("/outbox?clear=1").await.body;
         assert!(counted.contains("1 message is older than 1 day."), "{counted}");
         let clear = visitor.form_action("/outbox?clear=1", "clear_outbox").await;
-        let cleared = visitor.post(&clear, &format!("{ORIGIN}/outbox?clear=1"), &[("days", "1")]).await;
+        let cleared = visitor.post(&clear, &format!("{SITE}/outbox?clear=1"), &[("days", "1")]).await;
         assert_eq!(cleared.location(), "/outbox?notice=deleted");
         assert!(visitor.get("/outbox").await.body.contains("No mail yet"));
     })
@@ -187,11 +189,11 @@ async fn how_much_is_kept_is_refused_beside_its_field_and_what_was_typed_stays()
         catch(&app, &plain("Alpha")).await;
         let save = visitor.form_action("/outbox", "save_outbox_keeping").await;
         let form = [("keep_messages", "many"), ("keep_days", "7"), ("keep_megabytes", "10")];
-        let refused = visitor.post(&save, &format!("{ORIGIN}/outbox"), &form).await;
-        let page = visitor.get(refused.location().trim_start_matches(ORIGIN)).await.body;
+        let refused = visitor.post(&save, &format!("{SITE}/outbox"), &form).await;
+        let page = visitor.get(refused.location().trim_start_matches(SITE)).await.body;
         assert!(page.contains("Enter a number from 1 to 100000") && page.contains("value=\"many\""), "{page}");
         let form = [("keep_messages", "10"), ("keep_days", "7"), ("keep_megabytes", "10")];
-        let saved = visitor.post(&save, &format!("{ORIGIN}/outbox"), &form).await;
+        let saved = visitor.post(&save, &format!("{SITE}/outbox"), &form).await;
         assert_eq!(saved.location(), "/outbox?notice=saved");
         assert!(visitor.get("/outbox").await.body.contains("value=\"7\""));
     })
@@ -206,24 +208,14 @@ async fn a_message_is_released_by_a_plain_form_and_the_answer_stands_beside_it()
         let mime = plain("Alpha");
         let path = format!("/outbox/{}?view=release", catch(&app, &mime).await);
         assert!(visitor.get(&path).await.body.contains("There is no mail account that sends yet"));
-        let input = AccountInput {
-            name: "Office mail".into(),
-            host: "localhost".into(),
-            port: server.port.to_string(),
-            tls: "none".into(),
-            auth: "none".into(),
-            username: String::new(),
-            password: String::new(),
-            sender_name: "Reports".into(),
-            sender_address: "reports@example.org".into(),
-        };
+        let input = AccountInput { name: "Office mail".into(), ..local_account(server.port) };
         let account = accounts::create(&administrator(&app).await, input).await.unwrap().to_string();
         let page = visitor.get(&path).await.body;
         assert!(page.contains("mina@example.org</textarea>"), "whom it was for is proposed: {page}");
         let release = visitor.form_action(&path, "release_mail").await;
         let id = path[8..44].to_owned();
         let op = Uuid::now_v7().to_string();
-        let referer = format!("{ORIGIN}{path}");
+        let referer = format!("{SITE}{path}");
         let unsure = [
             ("id", id.as_str()),
             ("op", op.as_str()),
@@ -231,7 +223,7 @@ async fn a_message_is_released_by_a_plain_form_and_the_answer_stands_beside_it()
             ("recipients", "dana@example.org"),
         ];
         let refused = visitor.post(&release, &referer, &unsure).await;
-        let page = visitor.get(refused.location().trim_start_matches(ORIGIN)).await.body;
+        let page = visitor.get(refused.location().trim_start_matches(SITE)).await.body;
         assert!(page.contains("Tick the box") && page.contains("dana@example.org</textarea>"), "{page}");
         assert_eq!(server.messages().len(), 0);
 

@@ -11,9 +11,7 @@ use app::{
 };
 use chrono::TimeDelta;
 
-use crate::site::{Visitor, administrator};
-
-const SITE: &str = "http://127.0.0.1:3000";
+use crate::site::{SITE, Visitor, administrator};
 
 /// The administrator's browser, and a project of four empty lists.
 async fn begin(app: &TestApp) -> (Visitor, Ctx, project::Model, Vec<ColumnId>) {

@@ -10,7 +10,7 @@ use app::{
         service::{runs, schedules},
     },
     projects::service::access,
-    testing::{Cast, each_database, project},
+    testing::{Cast, each_database, mondays_at_ten, project},
 };
 use sea_orm::{ConnectionTrait, EntityTrait};
 use server::scheduler;
@@ -24,15 +24,7 @@ async fn runs_are_worked_on_also_while_it_cannot_be_found_out_which_are_late() {
         let (made, _) = project(&app, &cast).await;
         let ctx = app.as_person(&cast.mina);
         let editing = access::by_id(&ctx, ctx.reader(), made.id).await.unwrap().editing().unwrap();
-        let form = JobForm {
-            name: "Weekly report".into(),
-            project: "T".into(),
-            days: [chrono::Weekday::Mon].into_iter().collect(),
-            at: "10:00".into(),
-            zone: "UTC".into(),
-            recipients: "mina@example.org".into(),
-            ..JobForm::default()
-        };
+        let form = JobForm { zone: "UTC".into(), recipients: "mina@example.org".into(), ..mondays_at_ten() };
         let job = schedules::create(&ctx, &editing, &form).await.unwrap();
         let run = runs::start(&ctx, job).await.unwrap();
         // The look for late runs reads it, the work on a run that goes well does not.

@@ -15,6 +15,9 @@ use sea_orm::EntityTrait;
 use server::{router::router, sessions::TrustedProxies};
 use tower::ServiceExt;
 
+/// Where the site says that it is.
+pub const SITE: &str = "http://127.0.0.1:3000";
+
 /// The administrator whom the first page has made, as the services know them.
 pub async fn administrator(app: &TestApp) -> Ctx {
     let row = user::Entity::find().one(app.reader()).await.unwrap().unwrap();
@@ -116,14 +119,23 @@ impl Visitor {
             ("password", "grey pebble under the bridge"),
             ("zone", "Europe/Ljubljana"),
         ];
-        self.post(&action, "http://127.0.0.1:3000/sign-up", &form).await
+        self.post(&action, &format!("{SITE}/sign-up"), &form).await
+    }
+
+    /// As [`Visitor::sign_up`], and makes the project `WD`.
+    pub async fn sign_up_with_project(&mut self) {
+        self.sign_up().await;
+        let action = self.form_action("/projects/new", "create_project").await;
+        let form = [("name", "Weekly duties"), ("zone", "Europe/Ljubljana")];
+        let made = self.post(&action, &format!("{SITE}/projects/new"), &form).await;
+        assert!(made.status.is_redirection(), "{}", made.body);
     }
 
     /// Signs in through the sign-in page.
     pub async fn sign_in(&mut self, email: &str, password: &str) -> Answer {
         let action = self.form_action("/sign-in", "sign_in").await;
         let form = [("email", email), ("password", password)];
-        self.post(&action, "http://127.0.0.1:3000/sign-in", &form).await
+        self.post(&action, &format!("{SITE}/sign-in"), &form).await
     }
 
     pub fn has_cookie(&self, name: &str) -> bool {

@@ -15,9 +15,7 @@ use axum::{
 };
 use sea_orm::EntityTrait;
 
-use super::site::{Answer, Visitor, administrator};
-
-const SITE: &str = "http://127.0.0.1:3000";
+use super::site::{Answer, SITE, Visitor, administrator};
 
 /// The path by which Dana stops the mails of a schedule, which is of a project of the first administrator's.
 async fn path(app: &TestApp) -> (ScheduleId, String) {

@@ -1,10 +1,7 @@
 //! Links by which people set their password: 256 random bits, stored as their SHA-256, good for once.
 
-use std::fmt::Write as _;
-
 use chrono::TimeDelta;
 use rand::RngCore as _;
-use ring::digest;
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
@@ -16,7 +13,10 @@ use crate::{
     domain::{account::UserState, ids::UserId},
     entities::{password_link, session, user},
     error::{AppError, AppResult, Checks},
-    platform::ctx::Ctx,
+    platform::{
+        ctx::Ctx,
+        hash::{hex, sha256},
+    },
 };
 
 /// How long a link that an administrator hands over is good.
@@ -43,7 +43,7 @@ pub(super) async fn add(ctx: &Ctx, tx: &impl ConnectionTrait, person: UserId) ->
     let token = hex(&random);
     password_link::Entity::delete_many().filter(password_link::Column::UserId.eq(person)).exec(tx).await?;
     let row = password_link::ActiveModel {
-        token_hash: Set(hash(&token)),
+        token_hash: Set(sha256(token.as_bytes())),
         user_id: Set(person),
         created_at: Set(ctx.now),
         expires_at: Set(ctx.now + GOOD_FOR),
@@ -61,7 +61,7 @@ pub async fn read(ctx: &Ctx, token: &str) -> AppResult<user::Model> {
 }
 
 async fn find(ctx: &Ctx, db: &impl ConnectionTrait, token: &str) -> AppResult<user::Model> {
-    let link = password_link::Entity::find_by_id(hash(token))
+    let link = password_link::Entity::find_by_id(sha256(token.as_bytes()))
         .filter(password_link::Column::ExpiresAt.gt(ctx.now))
         .one(db)
         .await?
@@ -82,7 +82,7 @@ pub async fn redeem(ctx: &Ctx, token: &str, password: String) -> AppResult<()> {
     let password_hash = passwords::hash(&ctx.app, password).await?;
     let tx = ctx.begin().await?;
     // Used by somebody else meanwhile: then nothing is deleted here.
-    let used = password_link::Entity::delete_by_id(hash(token)).exec(&*tx).await?;
+    let used = password_link::Entity::delete_by_id(sha256(token.as_bytes())).exec(&*tx).await?;
     if used.rows_affected == 0 {
         return Err(AppError::NotFound);
     }
@@ -98,15 +98,4 @@ pub async fn redeem(ctx: &Ctx, token: &str, password: String) -> AppResult<()> {
     tx.commit().await?;
     ctx.db().hub().doubt(person.id);
     Ok(())
-}
-
-fn hash(token: &str) -> String {
-    hex(digest::digest(&digest::SHA256, token.as_bytes()).as_ref())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

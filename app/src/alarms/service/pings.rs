@@ -83,7 +83,6 @@ pub async fn read(ctx: &Ctx, scope: Scope) -> AppResult<PingDetail> {
     let Some(row) = ping::Entity::find_by_id(scope.key()).one(ctx.reader()).await? else {
         return Ok(PingDetail::default());
     };
-    let zone = ctx.me().ok().and_then(|me| me.zone.parse().ok()).unwrap_or(chrono_tz::UTC);
     let url = address(ctx, &row)?;
     Ok(PingDetail {
         host: Some(ping_host(url.expose())),
@@ -91,7 +90,7 @@ pub async fn read(ctx: &Ctx, scope: Scope) -> AppResult<PingDetail> {
         tells_failure: row.tells_failure,
         last: row.last_at.map(|at| PingResult {
             at,
-            when: at.with_timezone(&zone).format("%-d %b %Y, %H:%M").to_string(),
+            when: ctx.moment(at).words,
             is_ok: row.last_is_ok == Some(true),
             words: row.last_words.unwrap_or_default(),
         }),

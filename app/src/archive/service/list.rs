@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
-    sea_query::{Expr, ExprTrait, Func, LikeExpr},
+    sea_query::{Expr, ExprTrait, Func},
 };
 
 use super::{
@@ -22,7 +22,7 @@ use crate::{
     },
     entities::{delivery, occurrence, project, schedule},
     error::AppResult,
-    platform::ctx::Ctx,
+    platform::{ctx::Ctx, like::holding},
     projects::service::access,
 };
 
@@ -147,15 +147,9 @@ fn went_to(me: &Me, words: &str) -> Condition {
 
 /// Whether a text holds a word, in any case of letters as far as the engine knows it.
 fn holds(text: Expr, word: &str) -> Expr {
-    let pattern = |word: &str| LikeExpr::new(format!("%{}%", escaped(word))).escape('\\');
-    let lower = Expr::expr(Func::lower(text.clone())).like(pattern(&word.to_lowercase()));
+    let lower = Expr::expr(Func::lower(text.clone())).like(holding(&word.to_lowercase()));
     // SQLite lowers the letters of English alone: the others are found as they are typed.
-    lower.or(text.like(pattern(word)))
-}
-
-/// A word for LIKE, its own signs taken literally.
-fn escaped(word: &str) -> String {
-    word.chars().flat_map(|c| if matches!(c, '%' | '_' | '\\') { vec!['\\', c] } else { vec![c] }).collect()
+    lower.or(text.like(holding(word)))
 }
 
 /// How many reports the filter lets through in each month.

@@ -23,7 +23,7 @@ use crate::{
     entities::{artifact, delivery, occurrence},
     error::AppResult,
     platform::ctx::Ctx,
-    reports::service::{archive, moment::moment},
+    reports::service::archive,
 };
 
 /// One report. One that was removed has its facts and says so.
@@ -39,7 +39,7 @@ pub async fn read(ctx: &Ctx, id: OccurrenceId) -> AppResult<ReportDetail> {
     let recipients: Vec<Recipient> = Recipient::columns(seen.deliveries(&me)).into_model().all(db).await?;
     let all = delivery::Entity::find().filter(delivery::Column::OccurrenceId.eq(id)).count(db).await?;
     let removed = run.removed_at.map(|at| Removed {
-        at: moment(ctx, at),
+        at: ctx.moment(at),
         months: run.removed_after_months.and_then(|months| u32::try_from(months).ok()).unwrap_or_default(),
     });
     let is_there = removed.is_none();
@@ -49,7 +49,7 @@ pub async fn read(ctx: &Ctx, id: OccurrenceId) -> AppResult<ReportDetail> {
     Ok(ReportDetail {
         subject: run.subject.clone().or_else(|| frozen.as_ref().map(|frozen| frozen.subject())).unwrap_or_default(),
         reason: run.reason.clone(),
-        frozen: run.started_at.map(|at| moment(ctx, at)),
+        frozen: run.started_at.map(|at| ctx.moment(at)),
         data_hash: run.snapshot_hash.clone(),
         folder: frozen.as_ref().map(|frozen| archive::folder(frozen, id)),
         permalink: format!("{}/reports/{id}", ctx.app.settings.base_url),
@@ -167,7 +167,7 @@ impl Recipient {
             phase: self.phase,
             answer: reply.map(|reply| reply.to_string()).or(self.reason),
             attempts: u32::try_from(self.attempts).unwrap_or_default(),
-            next_try: self.next_try_at.filter(|_| self.phase == DeliveryPhase::Deferred).map(|at| moment(ctx, at)),
+            next_try: self.next_try_at.filter(|_| self.phase == DeliveryPhase::Deferred).map(|at| ctx.moment(at)),
         }
     }
 }

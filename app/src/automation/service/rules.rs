@@ -26,7 +26,7 @@ use crate::{
             projects,
         },
     },
-    tasks::service::{find as tasks_find, history},
+    tasks::service::history,
 };
 
 /// Lines of the log that a page shows.
@@ -301,7 +301,7 @@ fn item(ctx: &Ctx, row: &rule::Model, known: &Choices, last: Option<chrono::Date
         pause_note: row.pause_note.clone(),
         when,
         then,
-        last: last.map(|at| history::stamp(at, ctx.now, tasks_find::zone(ctx))),
+        last: last.map(|at| history::stamp(at, ctx.now, ctx.zone())),
     }
 }
 
@@ -323,7 +323,7 @@ async fn log(ctx: &Ctx, viewing: &Viewing, id: RuleId) -> AppResult<Vec<LogLine>
         .map(|row| (row.id, row.number))
         .collect();
     let key = &viewing.project().key;
-    let zone = tasks_find::zone(ctx);
+    let zone = ctx.zone();
     Ok(rows
         .into_iter()
         .map(|row| LogLine {

@@ -23,7 +23,7 @@ const ROWS: usize = 8;
 /// [`crate::error::AppError::SignedOut`] where nobody is signed in.
 pub async fn due_this_week(ctx: &Ctx) -> AppResult<Vec<MyTask>> {
     let me = ctx.me()?.id;
-    let (zone, clock) = (find::zone(ctx), find::clock(ctx));
+    let (zone, clock) = (ctx.zone(), find::clock(ctx));
     let last = clock.today() + Days::new(7);
     let assigned =
         task::Entity::belongs_to(task_assignee::Entity).from(task::Column::Id).to(task_assignee::Column::TaskId).into();

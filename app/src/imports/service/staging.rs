@@ -1,6 +1,5 @@
 //! Files that wait to be imported: stored by the upload, found by their owner, dropped on cancel.
 
-use ring::digest::{SHA256, digest};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
@@ -20,7 +19,7 @@ use crate::{
     },
     entities::import_run,
     error::{AppError, AppResult},
-    platform::{ctx::Ctx, fault},
+    platform::{ctx::Ctx, fault, hash::sha256},
     projects::service::projects,
 };
 
@@ -36,7 +35,7 @@ const PROJECT_NAME_MAX: u32 = 100;
 pub async fn stage(ctx: &Ctx, file_name: &str, content: Vec<u8>) -> AppResult<ImportId> {
     let me = ctx.me()?;
     let kind = ImportKind::of_file(file_name, &content);
-    let hash = hex(digest(&SHA256, &content).as_ref());
+    let hash = sha256(&content);
     let (content, first) = reading::first_look(kind, content, ctx.now, me.zone.clone()).await?;
     let (state, content, choices, result) = match first {
         Ok(look) => {
@@ -208,12 +207,4 @@ async fn drop_oldest(ctx: &Ctx, tx: &crate::platform::db::WriteTx) -> AppResult<
 
 fn json(choices: &ImportChoices) -> AppResult<String> {
     serde_json::to_string(choices).map_err(|error| fault::internal("storing the choices of an import", error))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

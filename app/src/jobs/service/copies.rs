@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::{addressees, book, test_mail};
+use super::{addressees, book, test_mail, worker};
 use crate::{
     domain::{
         address::EmailAddress, header_text::HeaderText, ids::AccountId, job::LogLevel, mail_gate::Passage,
@@ -15,7 +15,7 @@ use crate::{
     },
     entities::{artifact, occurrence, schedule},
     error::{AppError, AppResult, Problem},
-    mail::service::{accounts, gate, probe, transport},
+    mail::service::{gate, probe, transport},
     platform::{
         ctx::Ctx,
         fault,
@@ -84,10 +84,7 @@ async fn send(ctx: &Ctx, run: &occurrence::Model, address: &EmailAddress) -> App
 
 async fn account(ctx: &Ctx, run: &occurrence::Model) -> AppResult<AccountId> {
     let job = schedule::Entity::find_by_id(run.schedule_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
-    match job.account_id {
-        Some(id) => Ok(id),
-        None => accounts::default_id(ctx.reader()).await,
-    }
+    worker::account(ctx, &job).await
 }
 
 async fn message(ctx: &Ctx, run: &occurrence::Model, from: Mailbox, to: &EmailAddress) -> AppResult<Vec<u8>> {

@@ -18,6 +18,7 @@ use crate::{
     platform::{
         ctx::Ctx,
         fault,
+        hash::hex,
         mailer::{ComposeError, DkimKey, Draft, InlineImage, ListId, Mailbox, MessageId, Origin, compose},
     },
     reports::service::{
@@ -202,7 +203,7 @@ fn draft(ctx: &Ctx, common: &Common<'_>, head: &Head<'_>, message_id: MessageId)
 /// The same for every attempt, and not to be guessed.
 fn message_id(ctx: &Ctx, id: DeliveryId, domain: &str) -> Result<MessageId, ComposeError> {
     let tag = ctx.app.keyring.hmac("message-id", id.0.as_bytes());
-    let local: String = tag.iter().take(20).map(|byte| format!("{byte:02x}")).collect();
+    let local: String = hex(&tag).chars().take(40).collect();
     MessageId::new(&local, domain)
 }
 

@@ -4,7 +4,6 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, Days, Utc};
-use ring::digest;
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
@@ -33,7 +32,7 @@ use crate::{
     entities::{artifact, delivery, occurrence, project, schedule},
     error::{AppError, AppResult},
     mail::service::{accounts, transport},
-    platform::{ctx::Ctx, state::AppState},
+    platform::{ctx::Ctx, hash::sha256, state::AppState},
     reports::service::{
         archive::{self, Kept},
         render::{self, Image, Written},
@@ -463,11 +462,6 @@ async fn note(app: &AppState, hold: Hold, level: LogLevel, words: impl Into<Stri
     Ok(tx.commit().await?)
 }
 
-/// SHA-256 in hex.
-pub(super) fn sha256(bytes: &[u8]) -> String {
-    digest::digest(&digest::SHA256, bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// Renews a claim until it is dropped.
 struct Alive(JoinHandle<()>);
 
@@ -492,15 +486,5 @@ impl Alive {
 impl Drop for Alive {
     fn drop(&mut self) {
         self.0.abort();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_hash_is_that_of_the_bytes() {
-        assert_eq!(sha256(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 }

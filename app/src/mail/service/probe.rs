@@ -25,6 +25,7 @@ use crate::{
         ctx::Ctx,
         fault,
         mailer::{self, DkimKey, Draft, Envelope, Failure, Mailbox, MessageId, NoHook, Origin, Recorder},
+        markup::escape,
     },
 };
 
@@ -167,10 +168,6 @@ fn message(ctx: &Ctx, sender: &Mailbox, signer: Option<&DkimKey>, to: &EmailAddr
         mime = signer.sign(&mime, ctx.now).map_err(|error| fault::internal("signing a test message", error))?;
     }
     Ok((Envelope { sender: sender.address.clone(), recipient: to.clone() }, mime))
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 async fn store(ctx: &Ctx, id: AccountId, report: &ProbeReport) -> AppResult<()> {

@@ -67,6 +67,7 @@ pub struct Told {
 }
 
 impl Told {
+    /// A change whose words are not made yet.
     pub fn new(number: i64, is_about_rights: bool, make: impl Fn(Tz) -> String + Send + Sync + 'static) -> Self {
         Self { number, is_about_rights, make: Box::new(make), by_zone: Mutex::new(Vec::new()) }
     }

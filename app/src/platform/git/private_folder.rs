@@ -28,6 +28,7 @@ impl PrivateFolder {
         Ok(Self(path))
     }
 
+    /// Where it is.
     pub fn path(&self) -> &Path {
         &self.0
     }

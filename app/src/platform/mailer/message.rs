@@ -14,11 +14,11 @@
 
 use crate::domain::address::EmailAddress;
 use crate::domain::header_text::HeaderText;
+use crate::platform::hash::sha256;
 use chrono::{DateTime, Utc};
 use mail_builder::MessageBuilder;
 use mail_builder::headers::{address::Address, content_type::ContentType, date::Date, raw::Raw, text::Text, url::URL};
 use mail_builder::mime::{BodyPart, MimePart};
-use ring::digest;
 use std::fmt;
 
 /// Everything that a message consists of. Who receives it is decided by the envelope, not here.
@@ -236,8 +236,8 @@ fn multipart<'x>(
     parts: Vec<MimePart<'x>>,
     draft: &Draft,
 ) -> MimePart<'x> {
-    let hash = digest::digest(&digest::SHA256, format!("{kind}\0{}", draft.message_id.0).as_bytes());
-    let boundary: String = hash.as_ref().iter().take(15).map(|byte| format!("{byte:02x}")).collect();
+    let hash = sha256(format!("{kind}\0{}", draft.message_id.0).as_bytes());
+    let boundary: String = hash.chars().take(30).collect();
     let mut content_type = ContentType::new(kind).attribute("boundary", format!("=_{boundary}"));
     if let Some(root) = root {
         content_type = content_type.attribute("type", root);

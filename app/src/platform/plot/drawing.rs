@@ -6,6 +6,7 @@ use super::{
     ink::Ink,
     paper::{Anchor, FINE, Shape, Weight},
 };
+use crate::platform::markup::escape;
 
 /// A chart: shapes on a ground, with the words that say the same.
 #[derive(Clone, Debug, PartialEq)]
@@ -138,8 +139,4 @@ impl std::fmt::Display for Pixels {
         let (whole, part) = (self.0 / FINE, self.0 % FINE);
         if part == 0 { write!(f, "{whole}") } else { write!(f, "{}", f64::from(self.0) / f64::from(FINE)) }
     }
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -195,7 +195,7 @@ fn describe(days: &[DayCount]) -> String {
 }
 
 /// Where a day stands across. A single day stands at the right, where its names have room.
-#[allow(clippy::cast_precision_loss)] // days of a period
+#[allow(clippy::cast_precision_loss, reason = "days of a period")]
 fn position(index: usize, days: usize) -> f64 {
     if days == 1 { 1.0 } else { index as f64 }
 }

@@ -124,7 +124,7 @@ impl DrawingBackend for Paper {
         style: &T,
         (x, y): BackendCoord,
     ) -> Result<(), DrawingErrorKind<Infallible>> {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // font sizes are small and positive
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "font sizes are small and positive")]
         let size = style.size().round() as u32;
         let anchor = match style.anchor().h_pos {
             HPos::Left => Anchor::Start,

@@ -34,7 +34,7 @@ impl Drawing {
             usvg::Options { font_family: "Inter".into(), fontdb: Arc::clone(fonts()), ..usvg::Options::default() };
         let tree = usvg::Tree::from_str(&self.mail(), &options)?;
         let mut picture = Pixmap::new(width, height).ok_or(PictureError::Size { width, height })?;
-        #[allow(clippy::cast_precision_loss)] // two
+        #[allow(clippy::cast_precision_loss, reason = "two")]
         let scale = Transform::from_scale(SCALE as f32, SCALE as f32);
         resvg::render(&tree, scale, &mut picture.as_mut());
         picture.encode_png().map_err(|error| PictureError::Png(error.to_string()))

@@ -19,7 +19,7 @@ pub fn sparkline(values: &[Option<u32>]) -> Drawing {
     let known: Vec<f64> = values.iter().flatten().map(|value| f64::from(*value)).collect();
     let (low, high) = known.iter().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
     let place = |index: usize, value: f64| {
-        #[allow(clippy::cast_precision_loss)] // nine points
+        #[allow(clippy::cast_precision_loss, reason = "nine points")]
         let across = index as f64 / (values.len().max(2) - 1) as f64;
         let up = if high > low { (value - low) / (high - low) } else { 0.5 };
         let y = EDGE + (1.0 - up) * (f64::from(HEIGHT) - 2.0 * EDGE);
@@ -47,7 +47,7 @@ fn runs(values: &[Option<u32>]) -> Vec<Vec<(usize, u32)>> {
     runs
 }
 
-#[allow(clippy::cast_possible_truncation)] // within the small drawing
+#[allow(clippy::cast_possible_truncation, reason = "within the small drawing")]
 fn steps(pixels: f64) -> i32 {
     (pixels * f64::from(FINE)).round() as i32
 }

@@ -41,7 +41,7 @@ fn statuses(todo: u32, progress: u32, pending: u32) -> Vec<StatusCount> {
 /// Compares with the committed picture; `UPDATE_SNAPSHOTS=1` writes it anew.
 fn assert_picture(name: &str, svg: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/platform/plot/snapshots").join(name);
-    #[allow(clippy::disallowed_methods)] // the one switch of the tests, not of the program
+    #[allow(clippy::disallowed_methods, reason = "the one switch of the tests, not of the program")]
     if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
         std::fs::write(&path, svg).unwrap();
     }

@@ -2,10 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    domain::{ids::OccurrenceId, line_diff::LineDiff},
-    reports::view::Moment,
-};
+use crate::domain::{ids::OccurrenceId, line_diff::LineDiff, moment::Moment};
 
 /// The settings of the archive and how its pushes stand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{archive, git_settings, moment::moment, snapshot};
+use super::{archive, git_settings, snapshot};
 use crate::{
     domain::{ids::OccurrenceId, line_diff, period::Period},
     entities::{occurrence, schedule},
@@ -179,5 +179,5 @@ async fn in_archives<T: Send + 'static>(
 
 fn commit_row(ctx: &Ctx, commit: CommitInfo) -> CommitRow {
     let CommitInfo { id, subject, author_name, author_email, at } = commit;
-    CommitRow { id, subject, author: format!("{author_name} <{author_email}>"), at: moment(ctx, at) }
+    CommitRow { id, subject, author: format!("{author_name} <{author_email}>"), at: ctx.moment(at) }
 }

@@ -2,7 +2,7 @@
 
 use std::path::absolute;
 
-use super::{git_push, git_settings, moment::moment};
+use super::{git_push, git_settings};
 use crate::{
     domain::git_remote::{GitRemote, Transport},
     entities::git_archive,
@@ -42,18 +42,18 @@ pub async fn read(ctx: &Ctx) -> AppResult<GitArchiveView> {
         sender: format!("{name} <{address}>"),
         last: last.map(|commit| {
             let CommitInfo { id, subject, author_name, author_email, at } = commit;
-            CommitRow { id, subject, author: format!("{author_name} <{author_email}>"), at: moment(ctx, at) }
+            CommitRow { id, subject, author: format!("{author_name} <{author_email}>"), at: ctx.moment(at) }
         }),
         fault,
         git: git::version(&ctx.app.settings.git).await,
         remote: remote(ctx, &row),
         push: PushView {
-            pushed: push.pushed_commit.zip(push.pushed_at).map(|(commit, at)| (commit, moment(ctx, at))),
+            pushed: push.pushed_commit.zip(push.pushed_at).map(|(commit, at)| (commit, ctx.moment(at))),
             waiting: if row.remote_url.is_empty() { 0 } else { waiting },
             is_under_way: push.lease_until.is_some_and(|until| until > ctx.now),
             attempts: u32::try_from(push.attempts).unwrap_or_default(),
-            next_try: push.next_try_at.map(|at| moment(ctx, at)),
-            error: push.last_error.zip(push.failed_at).map(|(words, at)| (words, moment(ctx, at))),
+            next_try: push.next_try_at.map(|at| ctx.moment(at)),
+            error: push.last_error.zip(push.failed_at).map(|(words, at)| (words, ctx.moment(at))),
         },
         version: row.version,
         repository: row.repository,
@@ -76,6 +76,6 @@ fn remote(ctx: &Ctx, row: &git_archive::Model) -> Option<RemoteView> {
         host_keys: prints(&row.host_keys),
         offered: prints(&row.offered_host_keys),
         offered_lines: row.offered_host_keys.clone(),
-        tested: tested.map(|((words, is_good), at)| (words, is_good, moment(ctx, at))),
+        tested: tested.map(|((words, is_good), at)| (words, is_good, ctx.moment(at))),
     })
 }

@@ -6,7 +6,6 @@ pub mod git_history;
 pub mod git_push;
 pub mod git_settings;
 pub mod git_state;
-pub mod moment;
 pub mod render;
 pub mod snapshot;
 pub(crate) mod wording;

@@ -24,7 +24,7 @@ mod browser {
     use crate::domain::ids::{ColumnId, TaskId};
     use crate::tasks::board::tools::{Anchor, Field, Picking};
     use crate::tasks::board::{dom, focus};
-    use crate::ui::{listbox::walk, placing::place};
+    use crate::ui::{clipboard, listbox::walk, placing::place};
 
     const MENU_ITEMS: &str = "[role^=menuitem]:not([aria-disabled])";
     const PICKER_ITEMS: &str = "input, button, textarea";
@@ -262,16 +262,7 @@ mod browser {
     /// Puts the whole address of a path where it can be pasted from; whether that worked.
     pub async fn copy_link(path: String) -> bool {
         let address = format!("{}{path}", window().location().origin().unwrap_or_default());
-        let clipboard = js_sys::Reflect::get(&window().navigator(), &"clipboard".into()).ok();
-        let write = |clipboard: &JsValue| -> Option<js_sys::Promise> {
-            let write: js_sys::Function = js_sys::Reflect::get(clipboard, &"writeText".into()).ok()?.dyn_into().ok()?;
-            write.call1(clipboard, &address.into()).ok()?.dyn_into().ok()
-        };
-        // Without HTTPS there is no clipboard.
-        match clipboard.filter(|clipboard| !clipboard.is_undefined()).as_ref().and_then(write) {
-            Some(promise) => wasm_bindgen_futures::JsFuture::from(promise).await.is_ok(),
-            None => false,
-        }
+        clipboard::put(&address).await
     }
 
     pub fn show_modal(dialog: &HtmlDialogElement) {

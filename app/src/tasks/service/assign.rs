@@ -59,7 +59,7 @@ pub async fn set(ctx: &Ctx, id: TaskId, wanted: &[UserId]) -> AppResult<Card> {
     }
     let fresh: Vec<UserId> = wanted.iter().copied().filter(|user| !before.contains(user)).collect();
     watch::given(ctx, &*tx, id, &fresh).await?;
-    let card = cards::one(&*tx, find::zone(ctx), row).await?;
+    let card = cards::one(&*tx, ctx.zone(), row).await?;
     tx.commit().await?;
     Ok(card)
 }

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use ring::digest::{SHA256, digest};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, ModelTrait, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect,
@@ -22,7 +21,7 @@ use crate::{
     },
     entities::{attachment, attachment_content},
     error::{AppError, AppResult},
-    platform::ctx::Ctx,
+    platform::{ctx::Ctx, hash},
     tasks::parts::FileView,
 };
 
@@ -82,7 +81,7 @@ pub async fn store(ctx: &Ctx, id: TaskId, name: &str, bytes: Vec<u8>) -> AppResu
         true => thumbnail::look_at(bytes).await,
         false => (bytes, None),
     };
-    let sha256 = digest(&SHA256, &bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let sha256 = hash::sha256(&bytes);
     let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
 
     let tx = ctx.begin().await?;
@@ -213,7 +212,7 @@ pub async fn read(
             size: file::size_words(row.size),
             pixels: row.width.zip(row.height),
             author: row.author_id.and_then(|id| names.get(&id).cloned()),
-            at: history::stamp(row.created_at, ctx.now, find::zone(ctx)),
+            at: history::stamp(row.created_at, ctx.now, ctx.zone()),
             has_thumbnail: pictured.iter().any(|found| found.attachment_id == row.id),
             name: row.name,
         })

@@ -91,7 +91,7 @@ pub async fn read(
         shapes.push((column, shown, older, of_column.len(), next));
         rows.extend(of_column);
     }
-    let mut all_cards = cards::cards(db, find::zone(ctx), rows).await?.into_iter();
+    let mut all_cards = cards::cards(db, ctx.zone(), rows).await?.into_iter();
     let columns = shapes
         .into_iter()
         .map(|(column, shown, older, len, next)| {
@@ -300,7 +300,7 @@ pub async fn more(
         (rows, has_more)
     };
     let next = rows.last().filter(|_| has_more).map(|row| self::cursor(row, filter, look));
-    Ok(MoreCards { cards: cards::cards(db, find::zone(ctx), rows).await?, next })
+    Ok(MoreCards { cards: cards::cards(db, ctx.zone(), rows).await?, next })
 }
 
 /// The first card of a list, other than a given one.

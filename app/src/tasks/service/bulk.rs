@@ -13,7 +13,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use super::{
     archive, cards,
     edit::{self, Change},
-    events, find,
+    events,
     moves::{self, Move},
     recurrence, stream, trash,
 };
@@ -64,7 +64,7 @@ pub async fn change(ctx: &Ctx, edits: Vec<TaskEdit>, op_id: Option<OpId>) -> App
         }
     }
     let in_order = ids.iter().filter_map(|id| rows.remove(id)).collect();
-    let cards = cards::cards(&*tx, find::zone(ctx), in_order).await?;
+    let cards = cards::cards(&*tx, ctx.zone(), in_order).await?;
     tx.commit().await?;
     Ok(cards)
 }

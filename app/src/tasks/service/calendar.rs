@@ -27,7 +27,7 @@ const LAST_MOMENT: DateTime<Utc> = match DateTime::from_timestamp(253_402_300_79
 /// Only those of the database.
 pub async fn read(ctx: &Ctx, viewing: &Viewing, filter: &BoardFilter, span: CalendarSpan) -> AppResult<Calendar> {
     let db = ctx.reader();
-    let (zone, project) = (find::zone(ctx), viewing.project());
+    let (zone, project) = (ctx.zone(), viewing.project());
     let (first, last) = span.bounds();
     // SQLite compares dates as text, and one with five digits of year comes before all others.
     let last = last.min(LAST_MOMENT.date_naive());

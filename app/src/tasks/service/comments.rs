@@ -130,7 +130,7 @@ pub async fn read(
 ) -> AppResult<Vec<CommentView>> {
     let edited: Vec<CommentId> = rows.iter().filter(|row| row.edited_at.is_some()).map(|row| row.id).collect();
     let mut former: HashMap<CommentId, Vec<RevisionView>> = HashMap::new();
-    let stamp = |at| -> Stamp { history::stamp(at, ctx.now, find::zone(ctx)) };
+    let stamp = |at| -> Stamp { history::stamp(at, ctx.now, ctx.zone()) };
     if !edited.is_empty() {
         let revisions = comment_revision::Entity::find()
             .filter(comment_revision::Column::CommentId.is_in(edited))

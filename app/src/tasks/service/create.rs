@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{
     cards,
     events::{self, Detail, Event, Stand},
-    find, limits,
+    limits,
     moves::{self, End},
     watch,
 };
@@ -51,10 +51,10 @@ pub async fn create(ctx: &Ctx, editing: &Editing, new: NewTask) -> AppResult<Car
     let tx = ctx.begin().await?;
     let column = moves::lock_column(ctx, &tx, editing.project().id, new.column).await?;
     if let Some(before) = already_made(&tx, new.op_id).await? {
-        return cards::one(&*tx, find::zone(ctx), before).await;
+        return cards::one(&*tx, ctx.zone(), before).await;
     }
     let row = insert(ctx, &tx, editing, &column, new).await?;
-    let card = cards::one(&*tx, find::zone(ctx), row).await?;
+    let card = cards::one(&*tx, ctx.zone(), row).await?;
     tx.commit().await?;
     Ok(card)
 }

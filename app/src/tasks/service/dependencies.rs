@@ -23,7 +23,7 @@ use crate::{
     },
     entities::{project, task, task_dependency},
     error::{AppError, AppResult, Problem},
-    platform::{ctx::Ctx, db::WriteTx},
+    platform::{ctx::Ctx, db::WriteTx, like::holding},
     projects::service::projects,
     tasks::parts::{LinkedTask, TaskChoice},
 };
@@ -257,9 +257,8 @@ pub async fn candidates(ctx: &Ctx, other_than: TaskId, text: &str) -> AppResult<
             query.filter(task::Column::ProjectId.eq(project)).filter(task::Column::Number.eq(number))
         }
         None => text.split_whitespace().fold(query, |query, word| {
-            let pattern = format!("%{}%", escaped(&word.to_lowercase()));
             let title = Expr::expr(Func::lower(Expr::col(task::Column::Title)));
-            query.filter(title.like(sea_orm::sea_query::LikeExpr::new(pattern).escape('\\')))
+            query.filter(title.like(holding(&word.to_lowercase())))
         }),
     };
     let rows = query
@@ -273,11 +272,6 @@ pub async fn candidates(ctx: &Ctx, other_than: TaskId, text: &str) -> AppResult<
         Some(TaskChoice { id: row.id, reference, title: row.title })
     };
     Ok(rows.into_iter().filter_map(choice).collect())
-}
-
-/// A word for LIKE, its own signs taken literally.
-fn escaped(word: &str) -> String {
-    word.chars().flat_map(|c| if matches!(c, '%' | '_' | '\\') { vec!['\\', c] } else { vec![c] }).collect()
 }
 
 /// The one task that a plain form names: by its reference, or by words that fit only one.

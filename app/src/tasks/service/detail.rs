@@ -33,7 +33,7 @@ use crate::{
 /// Only those of the database.
 pub async fn read(ctx: &Ctx, viewing: &Viewing, row: task::Model) -> AppResult<TaskDetail> {
     let db = ctx.reader();
-    let zone = find::zone(ctx);
+    let zone = ctx.zone();
     let project = viewing.project();
     let id = row.id;
     let columns = projects::columns(db, project.id).await?;

@@ -75,7 +75,7 @@ pub async fn change(ctx: &Ctx, id: TaskId, base_version: i64, change: Change, op
     } else {
         apply(ctx, &tx, row, base_version, change, op_id).await?
     };
-    let card = cards::one(&*tx, find::zone(ctx), row).await?;
+    let card = cards::one(&*tx, ctx.zone(), row).await?;
     tx.commit().await?;
     Ok(card)
 }
@@ -109,7 +109,7 @@ pub(super) async fn apply(
     change: Change,
     op_id: Option<OpId>,
 ) -> AppResult<task::Model> {
-    let zone = find::zone(ctx);
+    let zone = ctx.zone();
     let field = change.field();
     let mut fresh = touched(ctx, &row);
     let (from, to) = match &change {
@@ -257,6 +257,6 @@ pub fn due_columns(ctx: &Ctx, due: Option<DueInput>) -> AppResult<(Option<NaiveD
     Ok(match due {
         None => (None, None),
         Some(DueInput { date, time: None }) => (Some(date), None),
-        Some(DueInput { date, time: Some(time) }) => (None, Some(instant(find::zone(ctx), date, time)?)),
+        Some(DueInput { date, time: Some(time) }) => (None, Some(instant(ctx.zone(), date, time)?)),
     })
 }

@@ -1,6 +1,5 @@
 //! Finding a task that the person may see, with the proof.
 
-use chrono_tz::Tz;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use crate::{
@@ -81,14 +80,9 @@ pub async fn for_editing_anywhere(
     if task.project_id == seen.project_id { Ok((editing, task)) } else { Err(AppError::NotFound) }
 }
 
-/// The person's time zone; UTC for the program itself.
-pub fn zone(ctx: &Ctx) -> Tz {
-    ctx.me().ok().and_then(|me| me.zone.parse().ok()).unwrap_or(Tz::UTC)
-}
-
 /// The person's clock.
 pub fn clock(ctx: &Ctx) -> ViewerClock {
     use chrono::{Offset, TimeZone};
-    let offset = zone(ctx).offset_from_utc_datetime(&ctx.now.naive_utc()).fix();
+    let offset = ctx.zone().offset_from_utc_datetime(&ctx.now.naive_utc()).fix();
     ViewerClock { now: ctx.now, utc_offset_minutes: offset.local_minus_utc() / 60 }
 }

@@ -72,7 +72,7 @@ pub async fn add(ctx: &Ctx, id: TaskId, name: &str, hue: Option<u8>) -> AppResul
         let detail = Detail { to: Some(label.name), ..Detail::default() };
         events::record(ctx, &*tx, &row, Event::plain(EventKind::Labelled, detail)).await?;
     }
-    let card = cards::one(&*tx, find::zone(ctx), row).await?;
+    let card = cards::one(&*tx, ctx.zone(), row).await?;
     tx.commit().await?;
     Ok(card)
 }
@@ -98,7 +98,7 @@ pub async fn remove(ctx: &Ctx, id: TaskId, name: &str) -> AppResult<Card> {
             events::record(ctx, &*tx, &row, Event::plain(EventKind::Unlabelled, detail)).await?;
         }
     }
-    let card = cards::one(&*tx, find::zone(ctx), row).await?;
+    let card = cards::one(&*tx, ctx.zone(), row).await?;
     tx.commit().await?;
     Ok(card)
 }

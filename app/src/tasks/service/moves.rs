@@ -76,7 +76,7 @@ pub async fn move_to_lane(ctx: &Ctx, wish: Move, lane: Option<Lane>) -> AppResul
             None => carried,
         }
     };
-    let card = cards::one(&*tx, find::zone(ctx), row).await?;
+    let card = cards::one(&*tx, ctx.zone(), row).await?;
     tx.commit().await?;
     Ok(card)
 }

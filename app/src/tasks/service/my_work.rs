@@ -33,7 +33,7 @@ const MOST: usize = 500;
 pub async fn read(ctx: &Ctx) -> AppResult<MyWork> {
     let me = ctx.me()?.id;
     let db = ctx.reader();
-    let (zone, clock) = (find::zone(ctx), find::clock(ctx));
+    let (zone, clock) = (ctx.zone(), find::clock(ctx));
     let places = projects::list(ctx).await?;
     let mine = task_assignee::Entity::find()
         .select_only()

@@ -74,7 +74,7 @@ pub async fn add(
         end = End::Behind(row.id);
         rows.push(row);
     }
-    let cards = cards::cards(&*tx, find::zone(ctx), rows).await?;
+    let cards = cards::cards(&*tx, ctx.zone(), rows).await?;
     tx.commit().await?;
     Ok(cards)
 }

@@ -66,7 +66,7 @@ pub async fn set(ctx: &Ctx, id: TaskId, rule: Option<Recurrence>) -> AppResult<C
         events::record(ctx, &*tx, &saved, Event::plain(EventKind::Edited, detail)).await?;
         saved
     };
-    let card = cards::one(&*tx, find::zone(ctx), saved).await?;
+    let card = cards::one(&*tx, ctx.zone(), saved).await?;
     tx.commit().await?;
     Ok(card)
 }

@@ -79,7 +79,7 @@ pub async fn read(ctx: &Ctx, viewing: &Viewing, place: Place, query: ShelfQuery)
     rows.truncate(PAGE as usize);
     let next = rows.last().map(|row| row.number).filter(|_| has_more);
     let columns = projects::columns(db, project.id).await?;
-    let zone = find::zone(ctx);
+    let zone = ctx.zone();
     let day = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive();
     let cards = cards::cards(db, zone, rows.clone()).await?;
     let rows = rows.into_iter().zip(cards).map(|(row, card)| {

@@ -102,7 +102,7 @@ pub async fn sift(
     look: BoardLook,
 ) -> AppResult<Sieve> {
     let db = ctx.reader();
-    let (zone, clock) = (find::zone(ctx), find::clock(ctx));
+    let (zone, clock) = (ctx.zone(), find::clock(ctx));
     let viewer = ctx.me().map_or(UserId(uuid::Uuid::nil()), |me| me.id);
     let rows = rows(db, project.id).await?;
     let names = names(db, project.id, filter, look).await?;

@@ -185,20 +185,22 @@ fn TransferForm(state: TaskState) -> impl IntoView {
 #[cfg(feature = "hydrate")]
 pub(super) mod browser {
     use leptos::{prelude::*, task::spawn_local};
-    use wasm_bindgen_futures::JsFuture;
 
-    use crate::ui::toast::{Toast, Toasts, Tone};
+    use crate::ui::{
+        clipboard,
+        toast::{Toast, Toasts, Tone},
+    };
 
     /// Puts the task's address into the clipboard; where the browser refuses, the address is shown.
     pub fn copy_link(reference: &str, toasts: Toasts) {
         let origin = window().location().origin().unwrap_or_default();
         let address = format!("{origin}/tasks/{reference}");
         spawn_local(async move {
-            let clipboard = js_sys::Reflect::get(&window().navigator(), &"clipboard".into()).ok();
-            let is_there = clipboard.is_some_and(|clipboard| !clipboard.is_undefined());
-            let is_copied =
-                is_there && JsFuture::from(window().navigator().clipboard().write_text(&address)).await.is_ok();
-            let words = if is_copied { "Link copied".to_owned() } else { format!("The link is {address}") };
+            let words = if clipboard::put(&address).await {
+                "Link copied".to_owned()
+            } else {
+                format!("The link is {address}")
+            };
             toasts.push(Toast { words, action: None, tone: Tone::Good });
         });
     }

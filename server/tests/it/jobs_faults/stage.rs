@@ -28,7 +28,7 @@ use app::{
         service::{runs, schedules},
         when_form::WhenForm,
     },
-    mail::service::accounts::{self, AccountInput},
+    mail::service::accounts,
     platform::{clock::Clock, ctx::Ctx},
     projects::service::{access, projects},
     tasks::service::{
@@ -36,7 +36,10 @@ use app::{
         create::{self, NewTask},
         moves::End,
     },
-    testing::{Cast, TestApp, project, smtp_server::SmtpServer},
+    testing::{
+        Cast, TestApp, project,
+        smtp_server::{SmtpServer, local_account},
+    },
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -66,18 +69,7 @@ impl Stage {
         let cast = Cast::new(&app).await;
         let (project, _) = project(&app, &cast).await;
         let stage = Self { app, server, cast, project, ahead: Cell::new(0), gone: RefCell::default() };
-        let input = AccountInput {
-            name: "Local".into(),
-            host: "localhost".into(),
-            port: stage.server.port.to_string(),
-            tls: "none".into(),
-            auth: "none".into(),
-            username: String::new(),
-            password: String::new(),
-            sender_name: "Reports".into(),
-            sender_address: "reports@example.org".into(),
-        };
-        let account = accounts::create(&stage.mina(), input).await.unwrap();
+        let account = accounts::create(&stage.mina(), local_account(stage.server.port)).await.unwrap();
         accounts::set_default(&stage.mina(), account).await.unwrap();
         // The ledger is to hold the messages of runs alone: what owners hear of has tests of its own.
         let none = Choices { failure: false, late: false, pause: false, solved: false };

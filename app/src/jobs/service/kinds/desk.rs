@@ -58,6 +58,7 @@ pub struct Task {
     pub blocked_by: u32,
 }
 
+/// A task as the database has it, with its project.
 #[derive(Debug, Clone, FromQueryResult)]
 pub struct Row {
     pub id: TaskId,

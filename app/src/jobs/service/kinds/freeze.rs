@@ -11,8 +11,8 @@ use crate::{
     },
     entities::{occurrence, schedule},
     error::{AppError, AppResult},
-    jobs::service::{book, ledger, sending::Hold, worker::sha256},
-    platform::{ctx::Ctx, db::WriteTx, fault},
+    jobs::service::{book, ledger, sending::Hold},
+    platform::{ctx::Ctx, db::WriteTx, fault, hash::sha256},
 };
 
 /// Lines of a run's log.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait, LikeExpr},
+    sea_query::{Expr, ExprTrait},
 };
 
 use super::{Caught, row, visible_to};
@@ -12,7 +12,7 @@ use crate::{
     domain::outbox::{OutboxQuery, Term},
     entities::outbox_entry::{self, Column},
     error::AppResult,
-    platform::ctx::Ctx,
+    platform::{ctx::Ctx, like::holding},
 };
 
 /// How many messages a page of the list shows.
@@ -88,7 +88,7 @@ fn condition(ctx: &Ctx, asked: &OutboxQuery) -> AppResult<Condition> {
     for term in asked.terms() {
         all = all.add(has(term));
     }
-    let zone: Tz = ctx.me().ok().and_then(|me| me.zone.parse().ok()).unwrap_or(Tz::UTC);
+    let zone = ctx.zone();
     // A day that cannot be read limits nothing; the page says so beside its field.
     if let Ok(Some(since)) = OutboxQuery::day(&asked.since) {
         all = all.add(Column::CaughtAt.gte(begin_of(zone, since)));
@@ -116,10 +116,9 @@ fn has(term: Term) -> Condition {
     }
 }
 
-/// Whether a column holds these words as they stand; `%` and `_` mean themselves.
+/// Whether a column holds these words as they stand. PostgreSQL takes no text with a NUL.
 fn holds(column: Column, words: &str) -> Expr {
-    let words = words.replace('\0', " ").replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    Expr::col(column).like(LikeExpr::new(format!("%{words}%")).escape('\\'))
+    Expr::col(column).like(holding(&words.replace('\0', " ")))
 }
 
 /// The first instant of a day in a zone; where the clocks jump over midnight, the first that there is.

@@ -2,6 +2,7 @@
 
 mod find;
 pub mod keep;
+pub mod page;
 pub mod release;
 mod row;
 pub mod tidy;

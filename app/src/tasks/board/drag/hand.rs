@@ -20,6 +20,7 @@ const HOVER_MILLIS: f64 = 600.0;
 /// The flash of a card that has landed lasts this long, in milliseconds.
 const FLASH_MILLIS: u64 = 750;
 
+/// The hand that drags cards on a board.
 pub struct Hand {
     board: HtmlElement,
     follow: Rc<dyn Follow>,
@@ -30,14 +31,17 @@ pub struct Hand {
 }
 
 impl Hand {
+    /// Nothing is lifted yet.
     pub fn new(board: HtmlElement, follow: Rc<dyn Follow>) -> Rc<Self> {
         Rc::new(Self { board, follow, press: Rc::default(), held: RefCell::default(), is_settling: Cell::new(false) })
     }
 
+    /// Something is lifted.
     pub fn is_holding(&self) -> bool {
         self.held.borrow().is_some()
     }
 
+    /// The press that may become a drag.
     pub fn press(&self) -> &Press {
         &self.press
     }

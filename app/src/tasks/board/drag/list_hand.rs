@@ -20,6 +20,7 @@ use crate::tasks::board::{dom, live};
 /// Presses on these inside a head are not a drag; the menu hangs in it, too.
 const CONTROLS: &str = "a, button, input, select, textarea, summary, form, .menu";
 
+/// The hand that drags lists on a board.
 pub struct ListHand {
     board: HtmlElement,
     follow: Rc<dyn Follow>,
@@ -30,14 +31,17 @@ pub struct ListHand {
 }
 
 impl ListHand {
+    /// Nothing is lifted yet.
     pub fn new(board: HtmlElement, follow: Rc<dyn Follow>) -> Rc<Self> {
         Rc::new(Self { board, follow, press: Rc::default(), held: RefCell::default(), is_settling: Cell::new(false) })
     }
 
+    /// Something is lifted.
     pub fn is_holding(&self) -> bool {
         self.held.borrow().is_some()
     }
 
+    /// The press that may become a drag.
     pub fn press(&self) -> &Press {
         &self.press
     }

@@ -46,7 +46,7 @@ pub async fn save(ctx: &Ctx, id: TaskId, field: &str, value: &str) -> AppResult<
 /// Another day keeps the time of day.
 async fn due(ctx: &Ctx, id: TaskId, value: &str) -> AppResult<Option<DueInput>> {
     let (_, row) = find::by_id(ctx, ctx.reader(), id).await?;
-    let time = match cards::due(&row, find::zone(ctx)) {
+    let time = match cards::due(&row, ctx.zone()) {
         Some(crate::domain::due::Due::At { local, .. }) => Some(local.time()),
         _ => None,
     };

@@ -70,7 +70,7 @@ pub async fn read(ctx: &Ctx, viewing: &Viewing, query: &ListQuery) -> AppResult<
 /// Only those of the database.
 pub async fn rows(ctx: &Ctx, ids: &[TaskId]) -> AppResult<Vec<ListRow>> {
     let db = ctx.reader();
-    let zone = find::zone(ctx);
+    let zone = ctx.zone();
     let mut found: HashMap<TaskId, task::Model> = task::Entity::find()
         .filter(task::Column::Id.is_in(ids.iter().copied()))
         .all(db)

@@ -69,7 +69,7 @@ fn has_assignee(ctx: &Ctx, assignee: Assignee) -> Expr {
 }
 
 fn is_due(ctx: &Ctx, due: DueFilter) -> Condition {
-    let (zone, today) = (find::zone(ctx), find::clock(ctx).today());
+    let (zone, today) = (ctx.zone(), find::clock(ctx).today());
     let before = match due {
         DueFilter::None => {
             return Condition::all().add(task::Column::DueAt.is_null()).add(task::Column::DueOn.is_null());

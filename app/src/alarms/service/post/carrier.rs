@@ -1,169 +1,62 @@
-//! Sends the mails of alarms: one row each, with the phases of a delivery, over an account that works. What is sent is
-//! written at the last moment, so that everything that has happened by then is in it.
+//! Takes one mail over an account that works: after one that does not, the next is tried.
 
 use std::time::Duration as StdDuration;
 
-use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    sea_query::Expr,
-};
-use uuid::Uuid;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 
 use super::{
-    choices,
-    letter::{self, Letter},
-    tell,
+    readers::{Reader, reader, still_seen_by, ways_of},
+    rows::{Hook, columns, step},
 };
 use crate::{
+    alarms::service::{
+        choices,
+        letter::{self, Letter},
+        tell,
+    },
     domain::{
-        account::UserState,
-        address::EmailAddress,
-        alarm::ways,
-        delivery::{Delivery, DeliveryPhase, DeliveryPolicy, Effect, Event, UncertainRule},
+        delivery::{Delivery, DeliveryPhase, Effect, Event},
         header_text::HeaderText,
-        ids::{AccountId, AlarmMailId, ScheduleId, UserId},
+        ids::{AccountId, AlarmMailId},
         mail_gate::Passage,
         smtp_reply::Verdict,
     },
-    entities::{alarm, alarm_mail, mail_gate, notification, schedule, smtp_account, user},
+    entities::{alarm, alarm_mail},
     error::{AppError, AppResult},
-    mail::service::{accounts::OUTBOX, gate, suppressions, transport},
+    mail::service::{accounts::OUTBOX, gate, transport},
     platform::{
         ctx::Ctx,
         fault,
-        mailer::{Draft, Envelope, Failure, Mailbox, MessageId, Origin, PhaseHook, Stop, compose},
+        hash::hex,
+        mailer::{Draft, Envelope, Failure, Mailbox, MessageId, Origin, compose},
         state::AppState,
     },
-    projects::service::access,
 };
 
-/// Mails that one look takes.
-const LOOK: u64 = 5;
-/// How long a claim holds; the answer to the final dot may take ten minutes.
-const LEASE: TimeDelta = TimeDelta::minutes(15);
 /// How long a mail waits for the pace of an account before the next one is tried.
 const PATIENCE: TimeDelta = TimeDelta::seconds(2);
 const LINE_PATIENCE: StdDuration = StdDuration::from_secs(5);
 const LINE_REST: TimeDelta = TimeDelta::seconds(5);
-/// Days after which alarms and their mails are forgotten.
-const KEPT_DAYS: i64 = 90;
-
-/// An alarm that comes twice does less harm than one that never comes.
-fn policy() -> DeliveryPolicy {
-    DeliveryPolicy { uncertain: UncertainRule::RetryOnce, ..DeliveryPolicy::default() }
-}
-
-/// Sends the mails that are due, a few of them, one after the other; any number of processes may. Returns how many it
-/// took.
-///
-/// # Errors
-/// Only those of the database.
-pub async fn send_due(app: &AppState) -> AppResult<usize> {
-    use alarm_mail::Column;
-    let ctx = Ctx::system(app);
-    let due: Vec<(AlarmMailId, i64)> = alarm_mail::Entity::find()
-        .select_only()
-        .columns([Column::Id, Column::Fence])
-        .filter(Column::DueAt.lte(ctx.now))
-        .order_by_asc(Column::DueAt)
-        .limit(LOOK)
-        .into_tuple()
-        .all(ctx.reader())
-        .await?;
-    let mut taken = 0;
-    for (id, fence) in due {
-        if claim(&Ctx::system(app), id, fence).await? {
-            taken += 1;
-            Post { app, id, fence: fence + 1 }.send().await?;
-        }
-    }
-    Ok(taken)
-}
-
-/// Ends the claims of a process that is gone, where there can be no other: SQLite is for one process at a time.
-///
-/// # Errors
-/// Only those of the database.
-pub async fn forget_claims(app: &AppState) -> AppResult<()> {
-    use alarm_mail::Column;
-    let ctx = Ctx::system(app);
-    if ctx.db().is_postgres() {
-        return Ok(());
-    }
-    let in_hands = [DeliveryPhase::Connecting, DeliveryPhase::Envelope, DeliveryPhase::DataSent];
-    let tx = ctx.begin().await?;
-    alarm_mail::Entity::update_many()
-        .col_expr(Column::DueAt, Expr::value(ctx.now))
-        .filter(Column::DueAt.gt(ctx.now))
-        .filter(Column::Phase.is_in(in_hands))
-        .exec(&*tx)
-        .await?;
-    Ok(tx.commit().await?)
-}
-
-/// Forgets mails and alarms of long ago, but for those that somebody still has among their notifications.
-///
-/// # Errors
-/// Only those of the database.
-pub async fn forget_old(ctx: &Ctx) -> AppResult<()> {
-    let before = ctx.now - TimeDelta::days(KEPT_DAYS);
-    let told = notification::Entity::find()
-        .select_only()
-        .column(notification::Column::AlarmId)
-        .filter(notification::Column::AlarmId.is_not_null())
-        .into_query();
-    let tx = ctx.begin().await?;
-    alarm_mail::Entity::delete_many()
-        .filter(alarm_mail::Column::CreatedAt.lt(before))
-        .filter(alarm_mail::Column::DueAt.is_null())
-        .exec(&*tx)
-        .await?;
-    alarm::Entity::delete_many()
-        .filter(alarm::Column::At.lt(before))
-        .filter(alarm::Column::Id.not_in_subquery(told))
-        .exec(&*tx)
-        .await?;
-    Ok(tx.commit().await?)
-}
-
-async fn claim(ctx: &Ctx, id: AlarmMailId, fence: i64) -> AppResult<bool> {
-    use alarm_mail::Column;
-    let tx = ctx.begin().await?;
-    let taken = alarm_mail::Entity::update_many()
-        .col_expr(Column::Fence, Expr::value(fence + 1))
-        .col_expr(Column::DueAt, Expr::value(ctx.now + LEASE))
-        .filter(Column::Id.eq(id))
-        .filter(Column::Fence.eq(fence))
-        .filter(Column::DueAt.lte(ctx.now))
-        .exec(&*tx)
-        .await?;
-    tx.commit().await?;
-    Ok(taken.rows_affected == 1)
-}
 
 /// A mail in the hands of this worker.
-struct Post<'a> {
-    app: &'a AppState,
-    id: AlarmMailId,
-    fence: i64,
+pub struct Carrier<'a> {
+    pub app: &'a AppState,
+    pub id: AlarmMailId,
+    pub fence: i64,
 }
 
-/// Whom a mail is for.
-struct Reader {
-    name: String,
-    address: EmailAddress,
-    zone: Tz,
-}
-
-impl Post<'_> {
+impl Carrier<'_> {
     fn ctx(&self) -> Ctx {
         Ctx::system(self.app)
     }
 
-    async fn send(&self) -> AppResult<()> {
+    /// Sends the mail, or says why it does not go.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    pub async fn send(&self) -> AppResult<()> {
         let row = self.read().await?;
         if row.phase.is_in_flight() {
             self.step(Event::Abandoned, columns()).await?;
@@ -368,7 +261,7 @@ impl Post<'_> {
         let mut of = self.id.0.as_bytes().to_vec();
         of.extend(sender.account.0.as_bytes());
         let tag = ctx.app.keyring.hmac("alarm-message-id", &of);
-        let local: String = tag.iter().take(20).map(|byte| format!("{byte:02x}")).collect();
+        let local: String = hex(&tag).chars().take(40).collect();
         MessageId::new(&local, sender.mailbox.address.domain()).map_err(broken)
     }
 
@@ -400,147 +293,6 @@ struct Sender {
 struct Written {
     mime: Vec<u8>,
     also: alarm_mail::ActiveModel,
-}
-
-/// About no project, or about one that the person still sees: they may have left it since they were told.
-fn still_seen_by(person: UserId) -> Condition {
-    Condition::any()
-        .add(alarm::Column::ProjectId.is_null())
-        .add(alarm::Column::ProjectId.in_subquery(access::visible_projects(person)))
-}
-
-/// For updates: no column.
-fn columns() -> alarm_mail::ActiveModel {
-    alarm_mail::ActiveModel { ..Default::default() }
-}
-
-/// Whom it goes to now, or why to nobody. Only what is suppressed for all mail counts: who has stopped the reports of a
-/// job is still responsible for it, and chooses their alarms elsewhere.
-async fn reader(ctx: &Ctx, row: &alarm_mail::Model) -> AppResult<Result<Reader, &'static str>> {
-    let found = user::Entity::find_by_id(row.user_id).one(ctx.reader()).await?;
-    let Some(person) = found.filter(|person| person.state == UserState::Active) else {
-        return Ok(Err("The account of the recipient is switched off."));
-    };
-    let Some(address) = person.email.as_deref().and_then(|email| EmailAddress::parse(email).ok()) else {
-        return Ok(Err("The recipient has no address that mail can go to."));
-    };
-    // No schedule has this id.
-    let none = ScheduleId(Uuid::nil());
-    if !suppressions::of(ctx.reader(), none, std::iter::once(&address)).await?.is_empty() {
-        return Ok(Err("The address is on the list of those that get no mail."));
-    }
-    Ok(Ok(Reader { name: person.name, address, zone: person.zone.parse().unwrap_or(Tz::UTC) }))
-}
-
-async fn ways_of(ctx: &Ctx, row: &alarm_mail::Model) -> AppResult<Vec<AccountId>> {
-    let id_of = |prefix: &str| row.topic.strip_prefix(prefix).and_then(|id| id.parse::<Uuid>().ok());
-    let own = match id_of("schedule:") {
-        Some(id) => {
-            schedule::Entity::find_by_id(ScheduleId(id)).one(ctx.reader()).await?.and_then(|job| job.account_id)
-        }
-        None => None,
-    };
-    let about = id_of("account:").map(AccountId);
-    let blocked: Vec<AccountId> = mail_gate::Entity::find()
-        .select_only()
-        .column(mail_gate::Column::AccountId)
-        .filter(mail_gate::Column::BlockedAt.is_not_null())
-        .into_tuple()
-        .all(ctx.reader())
-        .await?;
-    let all: Vec<AccountId> = smtp_account::Entity::find()
-        .select_only()
-        .column(smtp_account::Column::Id)
-        .order_by_desc(smtp_account::Column::IsDefault)
-        .order_by_asc(smtp_account::Column::Name)
-        .into_tuple()
-        .all(ctx.reader())
-        .await?;
-    let own = own.filter(|own| all.contains(own));
-    Ok(ways(own, &all, |way| Some(way) == about || blocked.contains(&way), OUTBOX))
-}
-
-/// Applies an event to a mail as its owner. None: another worker has it, or the event does not fit.
-async fn step(
-    app: &AppState,
-    id: AlarmMailId,
-    fence: i64,
-    event: Event,
-    also: alarm_mail::ActiveModel,
-) -> AppResult<Option<(Delivery, Vec<Effect>)>> {
-    let ctx = Ctx::system(app);
-    let tx = ctx.begin().await?;
-    let query = alarm_mail::Entity::find_by_id(id).filter(alarm_mail::Column::Fence.eq(fence));
-    let Some(row) = query.one(&*tx).await? else { return Ok(None) };
-    let before = delivery_of(&row);
-    // The low half of a UUIDv7 is random.
-    let (after, effects) = before.clone().step(event, ctx.now, &policy(), id.0.as_u128() as u64);
-    if after == before {
-        return Ok(None);
-    }
-    let Delivery { phase, attempts, queued_at, next_try_at, reply, reason, retried_uncertain } = after.clone();
-    let due_at = match phase {
-        phase if phase.is_waiting() => next_try_at,
-        phase if phase.is_in_flight() => Some(ctx.now + LEASE),
-        _ => None,
-    };
-    let change = alarm_mail::ActiveModel {
-        phase: Set(phase),
-        attempts: Set(i32::try_from(attempts).unwrap_or(i32::MAX)),
-        queued_at: Set(queued_at),
-        due_at: Set(due_at),
-        reply: Set(reply.as_ref().and_then(|reply| serde_json::to_string(reply).ok())),
-        reason: Set(reason),
-        retried_uncertain: Set(retried_uncertain),
-        updated_at: Set(ctx.now),
-        ..also
-    };
-    let written = alarm_mail::Entity::update_many()
-        .set(change)
-        .filter(alarm_mail::Column::Id.eq(id))
-        .filter(alarm_mail::Column::Fence.eq(fence))
-        .exec(&*tx)
-        .await?;
-    tx.commit().await?;
-    Ok((written.rows_affected == 1).then_some((after, effects)))
-}
-
-fn delivery_of(row: &alarm_mail::Model) -> Delivery {
-    Delivery {
-        phase: row.phase,
-        attempts: u32::try_from(row.attempts).unwrap_or_default(),
-        queued_at: row.queued_at,
-        // Its owner has claimed it: it is due.
-        next_try_at: None,
-        reply: row.reply.as_deref().and_then(|json| serde_json::from_str(json).ok()),
-        reason: row.reason.clone(),
-        retried_uncertain: row.retried_uncertain,
-    }
-}
-
-/// Stores each phase before the conversation goes on to it.
-struct Hook {
-    app: AppState,
-    id: AlarmMailId,
-    fence: i64,
-    attempt: u32,
-}
-
-#[async_trait]
-impl PhaseHook for Hook {
-    async fn before(&self, phase: DeliveryPhase) -> Result<(), Stop> {
-        let attempt = self.attempt;
-        let event = match phase {
-            DeliveryPhase::Envelope => Event::EnvelopeBegins { attempt },
-            DeliveryPhase::DataSent => Event::DotNext { attempt },
-            _ => return Ok(()),
-        };
-        match step(&self.app, self.id, self.fence, event, columns()).await {
-            Ok(Some(_)) => Ok(()),
-            Ok(None) => Err(Stop("the mail belongs to another worker by now".to_owned())),
-            Err(error) => Err(Stop(error.words())),
-        }
-    }
 }
 
 fn broken(error: impl std::fmt::Display) -> AppError {

@@ -1,4 +1,4 @@
-//! What the pages around reports have in common.
+//! An instant as pages show it.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,0 +1,112 @@
+//! Sends the mails of alarms: one row each, with the phases of a delivery, over an account that works. What is sent is
+//! written at the last moment, so that everything that has happened by then is in it.
+
+mod carrier;
+mod readers;
+mod rows;
+
+use chrono::TimeDelta;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, sea_query::Expr};
+
+use self::carrier::Carrier;
+use crate::{
+    domain::{delivery::DeliveryPhase, ids::AlarmMailId},
+    entities::{alarm, alarm_mail, notification},
+    error::AppResult,
+    platform::{ctx::Ctx, state::AppState},
+};
+
+/// Mails that one look takes.
+const LOOK: u64 = 5;
+/// How long a claim holds; the answer to the final dot may take ten minutes.
+const LEASE: TimeDelta = TimeDelta::minutes(15);
+/// Days after which alarms and their mails are forgotten.
+const KEPT_DAYS: i64 = 90;
+
+/// Sends the mails that are due, a few of them, one after the other; any number of processes may. Returns how many it
+/// took.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn send_due(app: &AppState) -> AppResult<usize> {
+    use alarm_mail::Column;
+    let ctx = Ctx::system(app);
+    let due: Vec<(AlarmMailId, i64)> = alarm_mail::Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::Fence])
+        .filter(Column::DueAt.lte(ctx.now))
+        .order_by_asc(Column::DueAt)
+        .limit(LOOK)
+        .into_tuple()
+        .all(ctx.reader())
+        .await?;
+    let mut taken = 0;
+    for (id, fence) in due {
+        if claim(&Ctx::system(app), id, fence).await? {
+            taken += 1;
+            Carrier { app, id, fence: fence + 1 }.send().await?;
+        }
+    }
+    Ok(taken)
+}
+
+/// Ends the claims of a process that is gone, where there can be no other: SQLite is for one process at a time.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn forget_claims(app: &AppState) -> AppResult<()> {
+    use alarm_mail::Column;
+    let ctx = Ctx::system(app);
+    if ctx.db().is_postgres() {
+        return Ok(());
+    }
+    let in_hands = [DeliveryPhase::Connecting, DeliveryPhase::Envelope, DeliveryPhase::DataSent];
+    let tx = ctx.begin().await?;
+    alarm_mail::Entity::update_many()
+        .col_expr(Column::DueAt, Expr::value(ctx.now))
+        .filter(Column::DueAt.gt(ctx.now))
+        .filter(Column::Phase.is_in(in_hands))
+        .exec(&*tx)
+        .await?;
+    Ok(tx.commit().await?)
+}
+
+/// Forgets mails and alarms of long ago, but for those that somebody still has among their notifications.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn forget_old(ctx: &Ctx) -> AppResult<()> {
+    let before = ctx.now - TimeDelta::days(KEPT_DAYS);
+    let told = notification::Entity::find()
+        .select_only()
+        .column(notification::Column::AlarmId)
+        .filter(notification::Column::AlarmId.is_not_null())
+        .into_query();
+    let tx = ctx.begin().await?;
+    alarm_mail::Entity::delete_many()
+        .filter(alarm_mail::Column::CreatedAt.lt(before))
+        .filter(alarm_mail::Column::DueAt.is_null())
+        .exec(&*tx)
+        .await?;
+    alarm::Entity::delete_many()
+        .filter(alarm::Column::At.lt(before))
+        .filter(alarm::Column::Id.not_in_subquery(told))
+        .exec(&*tx)
+        .await?;
+    Ok(tx.commit().await?)
+}
+
+async fn claim(ctx: &Ctx, id: AlarmMailId, fence: i64) -> AppResult<bool> {
+    use alarm_mail::Column;
+    let tx = ctx.begin().await?;
+    let taken = alarm_mail::Entity::update_many()
+        .col_expr(Column::Fence, Expr::value(fence + 1))
+        .col_expr(Column::DueAt, Expr::value(ctx.now + LEASE))
+        .filter(Column::Id.eq(id))
+        .filter(Column::Fence.eq(fence))
+        .filter(Column::DueAt.lte(ctx.now))
+        .exec(&*tx)
+        .await?;
+    tx.commit().await?;
+    Ok(taken.rows_affected == 1)
+}

@@ -1,0 +1,154 @@
+//! What people do with runs by hand: starting one, deciding about its messages.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use crate::{
+    domain::{
+        delivery,
+        ids::{DeliveryId, OccurrenceId, ScheduleId},
+        job::LogLevel,
+        occurrence::{Event, OccurrenceState, Standing, Trigger},
+    },
+    entities::{self, occurrence},
+    error::{AppError, AppResult, Problem},
+    jobs::service::{
+        book, ledger,
+        planner::{self, NewRun},
+        schedules,
+        sending::{self, Hold},
+    },
+    platform::{
+        ctx::{Actor, Ctx},
+        db::WriteTx,
+    },
+    projects::service::access,
+};
+
+/// Makes a run now, beside the schedule. One that is still going is not doubled: its id comes back.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Forbidden`] for a viewer of the project.
+pub async fn start(ctx: &Ctx, id: ScheduleId) -> AppResult<OccurrenceId> {
+    schedules::editable(ctx, id).await?;
+    let tx = ctx.begin().await?;
+    let held = ledger::lock_schedule(ctx, &tx, id).await?;
+    let going = planner::open_runs(&tx, id)
+        .await?
+        .into_iter()
+        .find(|row| row.state != OccurrenceState::Sending || row.lease_until.is_some());
+    let run = match going {
+        Some(row) => row.id,
+        None => {
+            let new = NewRun { trigger: Trigger::Manual, ..NewRun::planned(ctx.now, Standing::planned(ctx.now)) };
+            let made = planner::insert(ctx, &tx, &held, new).await?;
+            let run = made.ok_or_else(|| AppError::field("run", Problem::Taken))?;
+            let words = match &ctx.actor {
+                Actor::Person(me) => format!("Started by {}.", me.name),
+                _ => "Started by hand.".to_owned(),
+            };
+            book::note(ctx, &*tx, run, LogLevel::Info, words).await?;
+            run
+        }
+    };
+    tx.commit().await?;
+    ctx.app.wake.notify_one();
+    Ok(run)
+}
+
+/// What the owner decides about a message that has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    SendAgain,
+    /// It is unknown to the program, and known to the owner, that it arrived.
+    Arrived,
+    GiveUp,
+}
+
+/// Carries out a decision about one message.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Forbidden`] for a viewer of the project.
+pub async fn decide(ctx: &Ctx, id: DeliveryId, decision: Decision) -> AppResult<OccurrenceId> {
+    let query =
+        entities::delivery::Entity::find_by_id(id).select_only().column(entities::delivery::Column::OccurrenceId);
+    let run: OccurrenceId = query.into_tuple().one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
+    let row = ledger::read(ctx.reader(), run).await?;
+    access::by_id(ctx, ctx.reader(), row.project_id).await?.editing()?;
+    not_cancelled(&row)?;
+    let event = match decision {
+        Decision::SendAgain => delivery::Event::SendAgain,
+        Decision::Arrived => delivery::Event::KnownToHaveArrived,
+        Decision::GiveUp => delivery::Event::GivenUp,
+    };
+    let tx = ctx.begin().await?;
+    let held = ledger::lock_schedule(ctx, &tx, row.schedule_id).await?;
+    let row = ledger::lock_run(ctx, &tx, run).await?;
+    if decision == Decision::SendAgain {
+        refuse_removed(&tx, run).await?;
+    }
+    let hold = Hold { run, fence: row.fence };
+    if sending::apply(ctx, &tx, id, event, hold).await?.is_some() {
+        // The round that follows counts anew how the run has ended, also where nothing is to be sent.
+        ledger::step(ctx, &tx, &held, run, Event::Reopened, ledger::no_columns()).await?;
+    }
+    tx.commit().await?;
+    ctx.app.wake.notify_one();
+    Ok(run)
+}
+
+/// After a run was cancelled no round follows that would send its messages, or count them.
+fn not_cancelled(row: &ledger::RunRow) -> AppResult<()> {
+    match row.state {
+        OccurrenceState::Cancelled => Err(AppError::field("decision", Problem::NotAllowed)),
+        _ => Ok(()),
+    }
+}
+
+/// Sends all messages of a run again that failed. Those that are unknown may have arrived: each is decided by itself.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Forbidden`] for a viewer of the project.
+pub async fn resend_failed(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
+    let row = ledger::read(ctx.reader(), run).await?;
+    access::by_id(ctx, ctx.reader(), row.project_id).await?.editing()?;
+    not_cancelled(&row)?;
+    let tx = ctx.begin().await?;
+    let held = ledger::lock_schedule(ctx, &tx, row.schedule_id).await?;
+    let row = ledger::lock_run(ctx, &tx, run).await?;
+    let hold = Hold { run, fence: row.fence };
+    refuse_removed(&tx, run).await?;
+    let failed: Vec<DeliveryId> = entities::delivery::Entity::find()
+        .select_only()
+        .column(entities::delivery::Column::Id)
+        .filter(entities::delivery::Column::OccurrenceId.eq(run))
+        .filter(entities::delivery::Column::Phase.eq(delivery::DeliveryPhase::Failed))
+        .into_tuple()
+        .all(&*tx)
+        .await?;
+    let mut count = 0;
+    for id in failed {
+        count += usize::from(sending::apply(ctx, &tx, id, delivery::Event::SendAgain, hold).await?.is_some());
+    }
+    if count > 0 {
+        let who = match &ctx.actor {
+            Actor::Person(me) => format!(" by {}", me.name),
+            _ => String::new(),
+        };
+        book::note(ctx, &*tx, run, LogLevel::Info, format!("{count} sent again{who}.")).await?;
+        ledger::step(ctx, &tx, &held, run, Event::Reopened, ledger::no_columns()).await?;
+    }
+    tx.commit().await?;
+    ctx.app.wake.notify_one();
+    Ok(())
+}
+
+/// The messages of a run that the retention has removed cannot go out again.
+async fn refuse_removed(tx: &WriteTx, run: OccurrenceId) -> AppResult<()> {
+    let query = occurrence::Entity::find_by_id(run).select_only().column(occurrence::Column::RemovedAt);
+    let removed: Option<Option<DateTime<Utc>>> = query.into_tuple().one(&**tx).await?;
+    match removed.flatten() {
+        Some(_) => Err(AppError::field("run", Problem::Removed)),
+        None => Ok(()),
+    }
+}

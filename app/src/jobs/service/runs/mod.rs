@@ -1,0 +1,12 @@
+//! Runs and their jobs as pages show them, and what people do with runs by hand.
+
+mod by_hand;
+mod jobs;
+mod listed;
+mod run;
+mod words;
+
+pub use by_hand::{Decision, decide, resend_failed, start};
+pub use jobs::{account_name, job, job_before, jobs, list, next_runs};
+pub use run::{run, run_before};
+pub(super) use words::seconds;

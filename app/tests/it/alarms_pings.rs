@@ -1,0 +1,214 @@
+//! Pings on both databases: runs and the scheduler tell the outside world that they are well, or that they are not.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use app::{
+    alarms::service::pings::{self, PingInput, Scope},
+    entities::{ping, schedule},
+    error::AppError,
+    platform::ctx::Ctx,
+    testing::each_database,
+};
+use chrono::TimeDelta;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
+
+use super::{
+    alarms::{fail, patient, start},
+    jobs_stage::Stage,
+};
+
+/// A web server that answers everything with a status and keeps what it was asked.
+struct Web {
+    url: String,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Web {
+    async fn answering(status: &'static str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/a-secret", listener.local_addr().unwrap());
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let keeper = asked.clone();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut head = Vec::new();
+                while !head.windows(4).any(|end| end == b"\r\n\r\n") {
+                    let mut part = [0; 1024];
+                    match stream.read(&mut part).await {
+                        Ok(0) | Err(_) => break,
+                        Ok(read) => head.extend_from_slice(&part[..read]),
+                    }
+                }
+                let line = String::from_utf8_lossy(&head).lines().next().unwrap_or_default().to_owned();
+                keeper.lock().unwrap().push(line);
+                let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                let _ = stream.write_all(answer.as_bytes()).await;
+            }
+        });
+        Self { url, asked }
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+fn all_of(url: &str) -> PingInput {
+    PingInput { url: url.into(), tells_start: true, tells_failure: true }
+}
+
+#[tokio::test]
+async fn runs_of_a_job_are_pinged_when_they_start_succeed_and_fail() {
+    each_database(async |app| {
+        let web = Web::answering("200 OK").await;
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&patient()).await;
+        pings::save(&stage.mina(), Scope::Job(id), all_of(&web.url)).await.unwrap();
+        start(&stage, id).await;
+        stage.work().await;
+        assert_eq!(pings::send_due(&app).await.unwrap(), 2);
+        assert_eq!(web.asked(), ["GET /a-secret/start HTTP/1.1", "GET /a-secret HTTP/1.1"]);
+        fail(&stage, id, "It broke.").await;
+        while pings::send_due(&app).await.unwrap() > 0 {}
+        assert_eq!(web.asked().last().map(String::as_str), Some("GET /a-secret/fail HTTP/1.1"));
+        let shown = pings::read(&stage.mina(), Scope::Job(id)).await.unwrap();
+        let last = shown.last.unwrap();
+        assert_eq!((last.is_ok, last.words.as_str()), (true, "200 OK"));
+        assert_eq!(pings::waiting(&Ctx::system(&app)).await.unwrap(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_ping_whose_address_cannot_be_read_stands_in_no_other_ones_way() {
+    each_database(async |app| {
+        let web = Web::answering("200 OK").await;
+        let stage = Stage::new(&app).await;
+        let (broken, good) = (stage.job(&patient()).await, stage.job(&patient()).await);
+        for id in [broken, good] {
+            let input = PingInput { tells_start: false, ..all_of(&web.url) };
+            pings::save(&stage.mina(), Scope::Job(id), input).await.unwrap();
+        }
+        let row = ping::Entity::find().filter(ping::Column::ScheduleId.eq(broken)).one(app.reader()).await.unwrap();
+        let mut row = row.unwrap().into_active_model();
+        row.url_ciphertext = Set("of another key".into());
+        row.update(app.reader()).await.unwrap();
+        for id in [broken, good] {
+            start(&stage, id).await;
+            stage.work().await;
+        }
+        assert_eq!(pings::send_due(&app).await.unwrap(), 2);
+        assert_eq!(web.asked(), ["GET /a-secret HTTP/1.1"]);
+        for _ in 0..10 {
+            stage.pass(TimeDelta::hours(1));
+            pings::send_due(&app).await.unwrap();
+        }
+        assert_eq!(pings::waiting(&Ctx::system(&app)).await.unwrap(), 0, "it is given up like any other");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_ping_that_is_not_answered_well_is_tried_again_and_then_given_up() {
+    each_database(async |app| {
+        let web = Web::answering("503 Service Unavailable").await;
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&patient()).await;
+        let input = PingInput { tells_start: false, ..all_of(&web.url) };
+        pings::save(&stage.mina(), Scope::Job(id), input).await.unwrap();
+        start(&stage, id).await;
+        stage.work().await;
+        assert_eq!(pings::send_due(&app).await.unwrap(), 1);
+        assert_eq!(pings::send_due(&app).await.unwrap(), 0, "not at once");
+        for _ in 0..5 {
+            stage.pass(TimeDelta::minutes(6));
+            pings::send_due(&app).await.unwrap();
+        }
+        assert_eq!(web.asked().len(), 4);
+        let last = pings::read(&stage.mina(), Scope::Job(id)).await.unwrap().last.unwrap();
+        assert_eq!((last.is_ok, last.words.as_str()), (false, "503 Service Unavailable"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_server_that_stays_silent_holds_up_no_ping_of_another_job() {
+    each_database(async |app| {
+        let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let web = Web::answering("200 OK").await;
+        let stage = Stage::new(&app).await;
+        for url in [format!("http://{}/", silent.local_addr().unwrap()), web.url.clone()] {
+            let id = stage.job(&patient()).await;
+            pings::save(&stage.mina(), Scope::Job(id), all_of(&url)).await.unwrap();
+            fail(&stage, id, "It broke.").await;
+        }
+        let is_asked = async {
+            while web.asked().is_empty() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let is_asked_soon = tokio::time::timeout(Duration::from_secs(5), is_asked);
+        tokio::select! {
+            sent = pings::send_due(&app) => panic!("the silent server was given up too soon: {sent:?}"),
+            soon = is_asked_soon => soon.expect("the other one is asked meanwhile"),
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_instance_is_pinged_every_minute_while_its_scheduler_plans() {
+    each_database(async |app| {
+        let web = Web::answering("200 OK").await;
+        let stage = Stage::new(&app).await;
+        pings::save(&stage.mina(), Scope::Instance, all_of(&web.url)).await.unwrap();
+        assert!(!pings::beat(&app).await.unwrap(), "nothing was planned yet");
+        app.meters.has_planned(app.clock.now());
+        assert!(pings::beat(&app).await.unwrap());
+        assert!(!pings::beat(&app).await.unwrap(), "not within the minute");
+        stage.pass(TimeDelta::seconds(61));
+        assert!(pings::beat(&app).await.unwrap(), "it has planned a minute ago");
+        stage.pass(TimeDelta::minutes(3));
+        assert!(!pings::beat(&app).await.unwrap(), "the scheduler stands still");
+        assert_eq!(web.asked().len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_address_of_a_ping_is_sealed_and_kept_by_those_who_may() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&patient()).await;
+        let url = "https://hc-ping.example/a-secret";
+        pings::save(&stage.mina(), Scope::Job(id), all_of(url)).await.unwrap();
+        let row = ping::Entity::find().one(app.reader()).await.unwrap().unwrap();
+        assert!(!format!("{row:?}").contains("a-secret"));
+        let jonas = app.as_person(&stage.cast.jonas);
+        let shown = pings::read(&jonas, Scope::Job(id)).await.unwrap();
+        assert_eq!(shown.host.as_deref(), Some("hc-ping.example"));
+        let blank = PingInput { url: String::new(), tells_start: false, tells_failure: false };
+        pings::save(&jonas, Scope::Job(id), blank.clone()).await.unwrap();
+        let shown = pings::read(&jonas, Scope::Job(id)).await.unwrap();
+        assert!(shown.host.is_some() && !shown.tells_start, "a blank address keeps the one that is there");
+        let alex = app.as_person(&stage.cast.alex);
+        assert_eq!(pings::read(&alex, Scope::Job(id)).await, Err(AppError::Forbidden));
+        assert_eq!(pings::remove(&app.as_person(&stage.cast.ravi), Scope::Job(id)).await, Err(AppError::NotFound));
+        assert_eq!(pings::read(&jonas, Scope::Instance).await, Err(AppError::Forbidden));
+        pings::remove(&jonas, Scope::Job(id)).await.unwrap();
+        assert_eq!(pings::read(&jonas, Scope::Job(id)).await.unwrap().host, None);
+        for wrong in ["", "hc-ping.example/x", "https://a:b@hc-ping.example/", "file:///etc/passwd"] {
+            let refused = pings::save(&jonas, Scope::Job(id), all_of(wrong)).await;
+            assert!(matches!(refused, Err(AppError::Invalid(_))), "{wrong}: {refused:?}");
+        }
+        assert!(schedule::Entity::find_by_id(id).one(app.reader()).await.unwrap().is_some());
+    })
+    .await;
+}
