@@ -1,6 +1,8 @@
 //! Words that fit: names shortened, sentences broken, labels kept apart. Widths are estimates on the safe side, because
 //! what draws the words in the end is the browser or resvg.
 
+use crate::domain::metrics::isolated;
+
 /// The estimated width of a text in tenths of a pixel.
 pub fn width(text: &str, size: i32) -> i32 {
     text.chars().map(|c| share(c) * size / 10).sum()
@@ -40,12 +42,6 @@ pub fn fitting(name: &str, size: i32, pixels: i32) -> String {
     kept.truncate(kept.trim_end().len());
     kept.push('…');
     isolated(&kept)
-}
-
-/// Between the marks of an isolate where any character is written from the right.
-fn isolated(name: &str) -> String {
-    let from_the_right = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}');
-    if name.contains(from_the_right) { format!("\u{2068}{name}\u{2069}") } else { name.to_owned() }
 }
 
 /// The lines of a sentence that are at most so many pixels wide.

@@ -1,5 +1,6 @@
 //! A sheet of paper with the edges of a plot on it: lines, bars and words at their places, without axes of its own.
 
+use chrono::NaiveDate;
 use plotters::{
     coord::Shift,
     drawing::DrawingArea,
@@ -11,7 +12,7 @@ use plotters_backend::BackendCoord;
 use super::{
     drawing::Drawing,
     fit,
-    grid::Scale,
+    grid::{Scale, day_words, label_days},
     ink::Ink,
     paper::{FINE, Paper, Shapes},
     words::{Place, strong_words, words},
@@ -63,7 +64,7 @@ impl Sheet {
     /// Where a count stands, from the bottom up.
     pub fn up(&self, count: u64, scale: Scale) -> i32 {
         let height = i64::from(self.bottom - self.top);
-        let count = i64::try_from(count).unwrap_or(i64::MAX / 100_000).min(i64::from(scale.top));
+        let count = i64::try_from(count.min(scale.top.into())).unwrap_or_default();
         self.bottom - i32::try_from(height * count / i64::from(scale.top.max(1))).unwrap_or_default()
     }
 
@@ -109,6 +110,15 @@ impl Sheet {
             let y = self.up(count.into(), scale);
             self.line(vec![(self.left, y), (self.right, y)], Ink::Grid, 1);
             self.words(fit::short(count), (self.left - 8 * FINE, y), Ink::Axis, 12, Place::Before);
+        }
+    }
+
+    /// Days below the plot: the first, the last and some between.
+    pub fn days(&self, dates: &[NaiveDate]) {
+        for index in label_days(dates.len()) {
+            let Some(date) = dates.get(index) else { continue };
+            let at = (self.across(index, dates.len()), self.bottom + 11 * FINE);
+            self.words(day_words(*date, index, dates.len()), at, Ink::Axis, 12, Place::Below);
         }
     }
 
