@@ -2,13 +2,19 @@
 
 use std::sync::OnceLock;
 
-use super::wording::{Picture, Wording};
+use super::{
+    charts::chart,
+    wording::{Picture, Wording},
+};
 use crate::{
-    domain::{ids::OccurrenceId, report::Snapshot},
+    domain::{
+        ids::OccurrenceId,
+        report::{Snapshot, spec::ChartKind},
+    },
     error::AppResult,
     platform::{
         fault,
-        plot::{Frame, StatusFrame, flow_chart, status_chart},
+        plot::Frame,
         render::Templates,
     },
 };
@@ -72,19 +78,16 @@ pub async fn draw(snapshot: &Snapshot) -> AppResult<Vec<Image>> {
     Ok(images)
 }
 
+/// The charts of the weekly mail, with their names and headings.
+const PICTURES: [(ChartKind, &str, &str); 2] = [
+    (ChartKind::CreatedCompleted, FLOW_PICTURE, "Created and completed per day"),
+    (ChartKind::ByStatus, STATUS_PICTURE, "Open work by status"),
+];
+
 fn pictures(snapshot: &Snapshot) -> Vec<Picture> {
-    vec![
-        Picture {
-            name: FLOW_PICTURE,
-            heading: "Created and completed per day",
-            drawing: flow_chart(&snapshot.days, Frame::MAIL),
-        },
-        Picture {
-            name: STATUS_PICTURE,
-            heading: "Open work by status",
-            drawing: status_chart(&snapshot.statuses, StatusFrame::MAIL),
-        },
-    ]
+    let picture =
+        |(kind, name, heading)| Picture { name, heading, drawing: chart(kind, snapshot, Frame::MAIL) };
+    PICTURES.into_iter().map(picture).collect()
 }
 
 const SUBJECT: &str = "weekly/subject.txt.tera";
