@@ -5,10 +5,18 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFi
 
 use super::sight::{self, Seen};
 use crate::{
-    domain::ids::{DeliveryId, OccurrenceId},
-    entities::{artifact, delivery},
+    domain::{
+        ids::{DeliveryId, OccurrenceId},
+        report::Snapshot,
+    },
+    entities::{artifact, delivery, schedule},
     error::{AppError, AppResult},
+    jobs::service::options,
     platform::ctx::Ctx,
+    reports::service::{
+        files::{self, File, Source},
+        snapshot,
+    },
 };
 
 /// Name of the mail's HTML among the files of a run.
@@ -57,12 +65,51 @@ pub async fn text(ctx: &Ctx, id: OccurrenceId) -> AppResult<Vec<u8>> {
     query.one(ctx.reader()).await?.map(|file| file.bytes).ok_or(AppError::NotFound)
 }
 
-/// The frozen facts as they were hashed.
+/// The frozen facts as they were hashed; those of the projects that the person sees, where that is not all of them.
 ///
 /// # Errors
 /// [`AppError::NotFound`] after they were removed, or where the person does not see the report.
 pub async fn data(ctx: &Ctx, id: OccurrenceId) -> AppResult<String> {
-    Seen::find_whole(ctx, id).await?.run.snapshot.ok_or(AppError::NotFound)
+    facts(ctx, &Seen::find_whole(ctx, id).await?).await
+}
+
+/// As [`data`], of a report that was found.
+pub(super) async fn facts(ctx: &Ctx, seen: &Seen) -> AppResult<String> {
+    let json = seen.run.snapshot.clone().ok_or(AppError::NotFound)?;
+    // Facts of another form are of one project.
+    let Ok(frozen) = serde_json::from_str::<Snapshot>(&json) else { return Ok(json) };
+    let visible = seen.visible_projects(ctx).await?;
+    let shown = frozen.seen_by(|project| visible.contains(&project)).ok_or(AppError::NotFound)?;
+    if std::ptr::eq(shown, &frozen) { Ok(json) } else { snapshot::to_json(shown) }
+}
+
+/// A file of a report, of the kind that its name ends with: as it was sent, else made now of the frozen facts. Who does
+/// not see all projects of the report gets the file of those that they see.
+///
+/// # Errors
+/// [`AppError::NotFound`] where there is no such kind, after the facts were removed, or where the person does not see
+/// the report.
+pub async fn file(ctx: &Ctx, id: OccurrenceId, name: &str) -> AppResult<File> {
+    let kind = files::kind_of(name).ok_or(AppError::NotFound)?;
+    let seen = Seen::find_whole(ctx, id).await?;
+    let json = facts(ctx, &seen).await?;
+    // Facts of another form have a page and no files.
+    let frozen: Snapshot = serde_json::from_str(&json).map_err(|_| AppError::NotFound)?;
+    let is_whole = seen.run.snapshot.as_ref() == Some(&json);
+    if is_whole && let Some(stored) = stored(ctx, id, &files::file_name(&frozen, kind)).await? {
+        return Ok(stored);
+    }
+    let job = schedule::Entity::find_by_id(seen.run.schedule_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
+    let spec = options::report(&job)?;
+    let base_url = &ctx.app.settings.base_url;
+    let source = Source { snapshot: &frozen, json: &json, sections: &spec.sections, base_url };
+    files::make(source, &[kind]).await?.pop().ok_or(AppError::NotFound)
+}
+
+async fn stored(ctx: &Ctx, id: OccurrenceId, name: &str) -> AppResult<Option<File>> {
+    let query =
+        artifact::Entity::find().filter(artifact::Column::OccurrenceId.eq(id)).filter(artifact::Column::Name.eq(name));
+    Ok(files::stored(query.all(ctx.reader()).await?).pop())
 }
 
 /// The message to a recipient as it goes over the wire. Where none is named it is the person's own, and for those who

@@ -17,13 +17,13 @@ use crate::{
         ids::{DeliveryId, OccurrenceId},
         job::RecipientKind,
         period::Period,
-        report::Snapshot,
+        report::{Snapshot, spec::AttachmentKind},
         smtp_reply::SmtpReply,
     },
     entities::{artifact, delivery, occurrence},
     error::AppResult,
     platform::ctx::Ctx,
-    reports::service::archive,
+    reports::service::{archive, files::file_name},
 };
 
 /// One report. One that was removed has its facts and says so.
@@ -51,6 +51,7 @@ pub async fn read(ctx: &Ctx, id: OccurrenceId) -> AppResult<ReportDetail> {
         reason: run.reason.clone(),
         frozen: run.started_at.map(|at| ctx.moment(at)),
         data_hash: run.snapshot_hash.clone(),
+        files: frozen.as_ref().map(offered).unwrap_or_default(),
         folder: frozen.as_ref().map(|frozen| archive::folder(frozen, id)),
         permalink: format!("{}/reports/{id}", ctx.app.settings.base_url),
         previous: neighbour(db, run, Side::Before).await?,
@@ -66,13 +67,18 @@ pub async fn read(ctx: &Ctx, id: OccurrenceId) -> AppResult<ReportDetail> {
     })
 }
 
+/// The files that can be made of a report.
+fn offered(frozen: &Snapshot) -> Vec<(AttachmentKind, String)> {
+    AttachmentKind::ALL.iter().map(|kind| (*kind, file_name(frozen, *kind))).collect()
+}
+
 /// What a tab shows beyond the facts; nothing of a report that was removed.
 ///
 /// # Errors
 /// [`crate::error::AppError::NotFound`] where there is none, or the person does not see its project.
 pub async fn part(ctx: &Ctx, id: OccurrenceId, tab: Tab) -> AppResult<Part> {
-    let run = Seen::find(ctx, id).await?.run;
-    if run.removed_at.is_some() {
+    let seen = Seen::find(ctx, id).await?;
+    if seen.run.removed_at.is_some() {
         return Ok(Part::Plain);
     }
     let text = async |name: &str| -> AppResult<Option<String>> {
@@ -84,7 +90,7 @@ pub async fn part(ctx: &Ctx, id: OccurrenceId, tab: Tab) -> AppResult<Part> {
     Ok(match tab {
         Tab::Mail | Tab::Recipients => Part::Plain,
         Tab::Text => Part::Text(text(files::TEXT).await?),
-        Tab::Source => Part::Source { html: text(files::HTML).await?, data: run.snapshot.unwrap_or_default() },
+        Tab::Source => Part::Source { html: text(files::HTML).await?, data: files::facts(ctx, &seen).await? },
     })
 }
 

@@ -6,9 +6,9 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
 use crate::{
     domain::{
         account::Me,
-        ids::{OccurrenceId, ScheduleId},
+        ids::{OccurrenceId, ProjectId, ScheduleId},
     },
-    entities::{delivery, occurrence, schedule},
+    entities::{delivery, occurrence, project, schedule},
     error::{AppError, AppResult},
     platform::ctx::Ctx,
     projects::service::access::{self, Viewing},
@@ -45,6 +45,18 @@ impl Seen {
     pub async fn find_whole(ctx: &Ctx, id: OccurrenceId) -> AppResult<Self> {
         let seen = Self::find(ctx, id).await?;
         if seen.run.removed_at.is_some() { Err(AppError::NotFound) } else { Ok(seen) }
+    }
+
+    /// The projects that the person sees: that of the report, and others that it may tell of.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    pub async fn visible_projects(&self, ctx: &Ctx) -> AppResult<Vec<ProjectId>> {
+        let query = project::Entity::find()
+            .select_only()
+            .column(project::Column::Id)
+            .filter(project::Column::Id.in_subquery(access::visible_projects(ctx.me()?.id)));
+        Ok(query.into_tuple().all(ctx.reader()).await?)
     }
 
     /// Whether the person sees all recipients.

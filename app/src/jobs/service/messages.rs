@@ -23,6 +23,7 @@ use crate::{
     },
     reports::service::{
         archive,
+        files::Attached,
         render::{self, Address, Image},
     },
 };
@@ -39,6 +40,8 @@ pub struct Common<'a> {
     /// Signs each message as it is written; the signature stays with it, whatever becomes of the key.
     pub signer: Option<&'a DkimKey>,
     pub images: &'a [Image],
+    /// Made of `snapshot`, so that nobody's files say more than their message.
+    pub attached: &'a Attached,
 }
 
 /// The delivery rows of a run, ready to be stored. Those who get nothing have one, too, which says why; their message
@@ -173,7 +176,9 @@ fn draft(ctx: &Ctx, common: &Common<'_>, head: &Head<'_>, message_id: MessageId)
     let key = common.snapshot.project.key.to_ascii_lowercase();
     let list = format!("weekly.{key}.{}", common.sender.address.domain());
     let stop = unsubscribe::link(&ctx.app, common.schedule, &head.reader().address);
-    let address = Address { stop_url: Some(stop.clone()), ..archive::address(ctx, common.run, common.job) };
+    let attachments_note = common.attached.note.clone();
+    let address =
+        Address { stop_url: Some(stop.clone()), attachments_note, ..archive::address(ctx, common.run, common.job) };
     let written = render::write(common.snapshot, &address)?;
     let (mut to, cc) = (head.mailboxes(&head.to), head.mailboxes(&head.cc));
     if to.is_empty() && cc.is_empty() {
@@ -196,7 +201,7 @@ fn draft(ctx: &Ctx, common: &Common<'_>, head: &Head<'_>, message_id: MessageId)
             .iter()
             .map(|image| InlineImage { cid: image.name.to_owned(), png: image.png.clone() })
             .collect(),
-        attachments: Vec::new(),
+        attachments: common.attached.files.clone(),
     })
 }
 

@@ -8,6 +8,7 @@ use crate::{
         job_options::{
             ARCHIVE_DAYS, ArchiveOptions, DigestOptions, JobOptions, LEADS_MAX, Lead, ReminderOptions, Scope,
         },
+        report::spec::ReportSpec,
     },
     entities::schedule,
     error::{AppResult, Checks, Problem},
@@ -22,6 +23,15 @@ use crate::{
 pub fn of(row: &schedule::Model) -> AppResult<JobOptions> {
     JobOptions::from_json(row.kind, row.options.as_deref())
         .map_err(|error| fault::internal("reading the options of a job", error))
+}
+
+/// What the reports of a row are made of; the weekly report where nothing was chosen.
+///
+/// # Errors
+/// As [`of`].
+pub fn report(row: &schedule::Model) -> AppResult<ReportSpec> {
+    let spec = row.options.as_deref().filter(|_| row.kind.makes_report()).map(serde_json::from_str).transpose();
+    Ok(spec.map_err(|error| fault::internal("reading the options of a job", error))?.unwrap_or_default())
 }
 
 /// The text of the row's column.

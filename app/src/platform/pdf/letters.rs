@@ -50,9 +50,11 @@ enum Fate {
 fn fate(stock: &Stock, c: char) -> Fate {
     match c {
         '\n' | ' '..='~' => Fate::Kept,
+        // A place where a long word may break; it draws nothing.
+        '\u{200b}' => Fate::Kept,
         // Controls, joiners, marks of direction and of variants: they change letters that are not there.
         _ if c.is_control() => Fate::Dropped,
-        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => Fate::Dropped,
+        '\u{ad}' | '\u{200c}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => Fate::Dropped,
         '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}' => Fate::Dropped,
         _ if stock.fonts.iter().all(|font| font.info().coverage.contains(c.into())) => Fate::Kept,
         _ => Fate::Replaced,

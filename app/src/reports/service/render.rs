@@ -28,6 +28,8 @@ pub struct Address {
     pub job: String,
     /// Where this recipient ends the mails; none in the archive and where there is no such page.
     pub stop_url: Option<String>,
+    /// What is said of files that are too big to travel with the message.
+    pub attachments_note: Option<String>,
 }
 
 /// A written report, without its pictures.
@@ -72,7 +74,8 @@ pub async fn draw(snapshot: &Snapshot) -> AppResult<Vec<Image>> {
     Ok(images)
 }
 
-fn pictures(snapshot: &Snapshot) -> Vec<Picture> {
+/// The pictures of the weekly report.
+pub(super) fn pictures(snapshot: &Snapshot) -> Vec<Picture> {
     vec![
         Picture {
             name: FLOW_PICTURE,
