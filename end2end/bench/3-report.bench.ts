@@ -1,10 +1,10 @@
-// A report on 1,000 tasks: from the claim of its run until the mail server has taken it.
+// A report on 1,000 tasks: from the claim of its run until the mail server has taken it. Its files, on 5,000 tasks.
 import { execFileSync } from 'node:child_process';
 import { expect, test } from '@playwright/test';
 import { AutoReport } from '../fixtures/autoreport.ts';
 import { MailServer } from '../fixtures/mail-server.ts';
 import { Client } from '../fixtures/client.ts';
-import { figure, median } from './figures.ts';
+import { figure, median, time } from './figures.ts';
 
 const person = { email: 'bench@example.org', password: 'four words nobody guesses' };
 const runs = 7;
@@ -39,6 +39,40 @@ test('report of 1,000 tasks', async () => {
     client.close();
     await server.dispose();
     await mail.dispose();
+  }
+});
+
+test('files of a report of 5,000 tasks', async () => {
+  const server = await AutoReport.start({ prepare: (command) => {
+    command(['user', 'create', '--email', person.email, '--name', 'Bench', '--admin'], `${person.password}\n`);
+    command(['seed', '--tasks', '5000']);
+  } });
+  const client = new Client(server);
+  try {
+    await client.signIn(person.email, person.password);
+    const project = (await client.call<string>('find_board', {})).value;
+    await client.call('save_job', {
+      name: 'Weekly report', project, mode: 'simple', mon: 'on', at: '07:00', expression: '', zone: 'UTC', recipients: 'mina@example.org', id: '', version: '0',
+    });
+    const [job] = (await client.call<{ items: { id: string }[] }>('list_jobs', {})).value.items;
+    await client.call('start_run', { id: job.id });
+    await expect.poll(() => finished(server).length, { timeout: 60_000, intervals: [100] }).toBe(1);
+    const list = (await client.request('GET', '/reports', undefined, { accept: 'text/html' })).body.toString();
+    const report = list.match(/"\/reports\/([0-9a-f-]{36})"/)![1];
+    // The limit is for a program that has made one before.
+    for (const [ending, limit] of [['pdf', 150], ['xlsx', 150], ['csv', null]] as const) {
+      const times: number[] = [];
+      for (let round = 0; round <= runs; round += 1) {
+        times.push(await time(async () => {
+          const answer = await client.request('GET', `/reports/${report}/files/report.${ending}`);
+          expect(answer.status).toBe(200);
+        }));
+      }
+      figure(`report.5000_tasks.${ending}`, median(times.slice(1)), 'ms', limit);
+    }
+  } finally {
+    client.close();
+    await server.dispose();
   }
 });
 

@@ -35,6 +35,7 @@ mod projects_access;
 mod projects_life;
 mod reports_archive;
 mod reports_compare;
+mod reports_files;
 mod reports_mail;
 mod reports_retention;
 mod reports_snapshot;

@@ -74,8 +74,7 @@ pub async fn draw(snapshot: &Snapshot) -> AppResult<Vec<Image>> {
     Ok(images)
 }
 
-/// The pictures of the weekly report.
-pub(super) fn pictures(snapshot: &Snapshot) -> Vec<Picture> {
+fn pictures(snapshot: &Snapshot) -> Vec<Picture> {
     vec![
         Picture {
             name: FLOW_PICTURE,

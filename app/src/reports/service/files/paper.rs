@@ -17,11 +17,15 @@ use crate::{
         task::Priority,
     },
     error::AppResult,
-    platform::{fault, markdown, pdf::Print, plot::Drawing},
-    reports::service::{
-        render,
-        wording::{FigureWords, figures, look, shortened},
+    platform::{
+        fault, markdown,
+        pdf::Print,
+        plot::{
+            Drawing, Frame, ageing_chart, cumulative_chart, cycle_chart, flow_chart, forecast_chart, label_chart,
+            late_chart, person_chart, priority_chart, status_chart,
+        },
     },
+    reports::service::wording::{FigureWords, figures, look, shortened},
 };
 
 const TEMPLATE: &str = include_str!("../../templates/report.typ");
@@ -33,8 +37,6 @@ const NOTES: usize = 50;
 const PEOPLE: usize = 6;
 /// Letters of a word that surely fit in a column.
 const WORD: usize = 20;
-/// Width of a chart that fills the page, in its pixels.
-const FULL_WIDTH: u32 = 536;
 
 /// The whole document.
 ///
@@ -69,7 +71,7 @@ struct Document {
 enum Part {
     Words { heading: &'static str, paragraphs: Vec<String> },
     Figures { figures: Vec<FigureWords> },
-    Chart { heading: &'static str, file: String, alt: String, share: f64 },
+    Chart { heading: &'static str, file: String, alt: String },
     Tasks(Tasks),
     Notes { notes: Vec<Note>, more: Option<String> },
 }
@@ -154,12 +156,11 @@ fn part(section: &Section, source: Source<'_>, drawings: &mut Vec<Drawing>) -> O
         }
         Section::Figures => Some(Part::Figures { figures: figures(snapshot).into() }),
         Section::Chart { chart } => {
-            let (heading, drawing) = drawing(*chart, snapshot)?;
+            let drawing = drawing(*chart, snapshot);
             let file = format!("chart-{}.svg", drawings.len());
             let alt = format!("{}. {}", drawing.title, drawing.description);
-            let share = (f64::from(drawing.width) / f64::from(FULL_WIDTH)).clamp(0.2, 1.0);
             drawings.push(drawing);
-            Some(Part::Chart { heading, file, alt, share })
+            Some(Part::Chart { heading: chart.label(), file, alt })
         }
         Section::Tasks { list, limit: _, from } => Some(Part::Tasks(Tasks::of(*list, *from, source))),
         Section::Notes { limit: _ } => {
@@ -172,15 +173,21 @@ fn part(section: &Section, source: Source<'_>, drawings: &mut Vec<Drawing>) -> O
     }
 }
 
-/// A chart, and the words above it.
-fn drawing(chart: ChartKind, snapshot: &Snapshot) -> Option<(&'static str, Drawing)> {
-    let name = match chart {
-        ChartKind::CreatedCompleted => render::FLOW_PICTURE,
-        ChartKind::ByStatus => render::STATUS_PICTURE,
-        _ => return None,
-    };
-    let picture = render::pictures(snapshot).into_iter().find(|picture| picture.name == name)?;
-    Some((picture.heading, picture.drawing))
+/// A chart as mail has it: for a white ground, as wide as a page between its margins.
+fn drawing(chart: ChartKind, snapshot: &Snapshot) -> Drawing {
+    let frame = Frame::MAIL;
+    match chart {
+        ChartKind::CreatedCompleted => flow_chart(&snapshot.days, frame),
+        ChartKind::CumulativeFlow => cumulative_chart(&snapshot.cumulative, frame),
+        ChartKind::ByStatus => status_chart(&snapshot.statuses, frame),
+        ChartKind::ByPerson => person_chart(&snapshot.people.open, frame),
+        ChartKind::ByPriority => priority_chart(&snapshot.priorities, frame),
+        ChartKind::ByLabel => label_chart(&snapshot.labels.open, frame),
+        ChartKind::CycleTimes => cycle_chart(&snapshot.cycle, frame),
+        ChartKind::AgeingWork => ageing_chart(&snapshot.ageing, frame),
+        ChartKind::Forecast => forecast_chart(&snapshot.forecast, frame),
+        ChartKind::LateBuckets => late_chart(&snapshot.late, frame),
+    }
 }
 
 impl Tasks {
