@@ -11,11 +11,12 @@ use crate::{
     },
     entities::{artifact, delivery, schedule},
     error::{AppError, AppResult},
-    jobs::service::options,
+    jobs::service::report,
     platform::ctx::Ctx,
     reports::service::{
+        archive,
         files::{self, File, Source},
-        snapshot,
+        render::{self, Written},
     },
 };
 
@@ -33,17 +34,33 @@ const PAPER: &str = "<link rel=\"icon\" href=\"data:,\"><style>@page{margin:14mm
 /// # Errors
 /// [`AppError::NotFound`] before it was written, after it was removed, or where the person does not see it.
 pub async fn html(ctx: &Ctx, id: OccurrenceId) -> AppResult<String> {
-    Seen::find_whole(ctx, id).await?;
+    let seen = Seen::find_whole(ctx, id).await?;
+    if let Some(part) = &seen.part {
+        let html = written(ctx, &seen, part).await?.html;
+        let images = render::draw(part).await?;
+        return Ok(images.iter().fold(html, |html, image| with_picture(&html, image.name, &image.png)));
+    }
     let files = artifact::Entity::find().filter(artifact::Column::OccurrenceId.eq(id)).all(ctx.reader()).await?;
     let html = files.iter().find(|file| file.name == HTML).ok_or(AppError::NotFound)?;
     let html = String::from_utf8_lossy(&html.bytes).into_owned();
     Ok(files.iter().fold(html, |html, file| match file.name.strip_suffix(".png") {
-        Some(cid) => {
-            let data = format!("\"data:image/png;base64,{}\"", STANDARD.encode(&file.bytes));
-            html.replace(&format!("\"cid:{cid}\""), &data)
-        }
+        Some(cid) => with_picture(&html, cid, &file.bytes),
         None => html,
     }))
+}
+
+fn with_picture(html: &str, cid: &str, png: &[u8]) -> String {
+    let data = format!("\"data:image/png;base64,{}\"", STANDARD.encode(png));
+    html.replace(&format!("\"cid:{cid}\""), &data)
+}
+
+/// What the person sees of a report of several projects, written for them: the stored files show all of it.
+pub(super) async fn written(ctx: &Ctx, seen: &Seen, part: &Snapshot) -> AppResult<Written> {
+    if !is_written(ctx.reader(), seen.run.id).await? {
+        return Err(AppError::NotFound);
+    }
+    let job = sight::job_name(ctx.reader(), seen.run.schedule_id).await?;
+    render::write(part, &archive::address(ctx, seen.run.id, &job))
 }
 
 /// As [`html`], with what a printer needs.
@@ -59,28 +76,21 @@ pub async fn paper(ctx: &Ctx, id: OccurrenceId) -> AppResult<String> {
 /// # Errors
 /// As [`html`].
 pub async fn text(ctx: &Ctx, id: OccurrenceId) -> AppResult<Vec<u8>> {
-    Seen::find_whole(ctx, id).await?;
+    let seen = Seen::find_whole(ctx, id).await?;
+    if let Some(part) = &seen.part {
+        return Ok(written(ctx, &seen, part).await?.text.into_bytes());
+    }
     let query =
         artifact::Entity::find().filter(artifact::Column::OccurrenceId.eq(id)).filter(artifact::Column::Name.eq(TEXT));
     query.one(ctx.reader()).await?.map(|file| file.bytes).ok_or(AppError::NotFound)
 }
 
-/// The frozen facts as they were hashed; those of the projects that the person sees, where that is not all of them.
+/// The frozen facts as they were hashed.
 ///
 /// # Errors
 /// [`AppError::NotFound`] after they were removed, or where the person does not see the report.
 pub async fn data(ctx: &Ctx, id: OccurrenceId) -> AppResult<String> {
-    facts(ctx, &Seen::find_whole(ctx, id).await?).await
-}
-
-/// As [`data`], of a report that was found.
-pub(super) async fn facts(ctx: &Ctx, seen: &Seen) -> AppResult<String> {
-    let json = seen.run.snapshot.clone().ok_or(AppError::NotFound)?;
-    // Facts of another form are of one project.
-    let Ok(frozen) = serde_json::from_str::<Snapshot>(&json) else { return Ok(json) };
-    let visible = seen.visible_projects(ctx).await?;
-    let shown = frozen.seen_by(|project| visible.contains(&project)).ok_or(AppError::NotFound)?;
-    if std::ptr::eq(shown, &frozen) { Ok(json) } else { snapshot::to_json(shown) }
+    Seen::find_whole(ctx, id).await?.run.snapshot.ok_or(AppError::NotFound)
 }
 
 /// A file of a report, of the kind that its name ends with: as it was sent, else made now of the frozen facts. Who does
@@ -92,17 +102,16 @@ pub(super) async fn facts(ctx: &Ctx, seen: &Seen) -> AppResult<String> {
 pub async fn file(ctx: &Ctx, id: OccurrenceId, name: &str) -> AppResult<File> {
     let kind = files::kind_of(name).ok_or(AppError::NotFound)?;
     let seen = Seen::find_whole(ctx, id).await?;
-    let json = facts(ctx, &seen).await?;
+    let json = seen.run.snapshot.as_deref().ok_or(AppError::NotFound)?;
     // Facts of another form have a page and no files.
-    let frozen: Snapshot = serde_json::from_str(&json).map_err(|_| AppError::NotFound)?;
-    let is_whole = seen.run.snapshot.as_ref() == Some(&json);
-    if is_whole && let Some(stored) = stored(ctx, id, &files::file_name(&frozen, kind)).await? {
+    let frozen: Snapshot = serde_json::from_str(json).map_err(|_| AppError::NotFound)?;
+    if seen.part.is_none() && let Some(stored) = stored(ctx, id, &files::file_name(&frozen, kind)).await? {
         return Ok(stored);
     }
     let job = schedule::Entity::find_by_id(seen.run.schedule_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
-    let spec = options::report(&job)?;
+    let spec = report::spec(&job)?;
     let base_url = &ctx.app.settings.base_url;
-    let source = Source { snapshot: &frozen, json: &json, sections: &spec.sections, base_url };
+    let source = Source { snapshot: &frozen, json, sections: &spec.sections, base_url };
     files::make(source, &[kind]).await?.pop().ok_or(AppError::NotFound)
 }
 

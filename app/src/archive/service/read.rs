@@ -81,6 +81,17 @@ pub async fn part(ctx: &Ctx, id: OccurrenceId, tab: Tab) -> AppResult<Part> {
     if seen.run.removed_at.is_some() {
         return Ok(Part::Plain);
     }
+    if let Some(part) = &seen.part {
+        return Ok(match tab {
+            Tab::Mail | Tab::Recipients => Part::Plain,
+            Tab::Text => Part::Text(Some(files::written(ctx, &seen, part).await?.text)),
+            Tab::Source => Part::Source {
+                html: Some(files::written(ctx, &seen, part).await?.html),
+                data: seen.run.snapshot.unwrap_or_default(),
+            },
+        });
+    }
+    let run = seen.run;
     let text = async |name: &str| -> AppResult<Option<String>> {
         let query = artifact::Entity::find()
             .filter(artifact::Column::OccurrenceId.eq(id))

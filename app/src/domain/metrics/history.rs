@@ -178,6 +178,13 @@ impl History {
         self.tasks.iter().filter_map(|(task, events)| Some((*task, life_at(events, instant)?))).collect()
     }
 
+    /// The history of some of the tasks.
+    #[must_use]
+    pub fn only(&self, keep: impl Fn(TaskId) -> bool) -> Self {
+        let kept = self.tasks.iter().filter(|(task, _)| keep(**task));
+        Self { tasks: kept.map(|(task, events)| (*task, events.clone())).collect() }
+    }
+
     /// The tasks whose status changed from an instant on up to another, both included.
     pub fn passages(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> BTreeMap<TaskId, Passage> {
         self.tasks.iter().filter_map(|(task, events)| Some((*task, passage(events, from, until)?))).collect()

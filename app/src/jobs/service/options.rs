@@ -25,15 +25,6 @@ pub fn of(row: &schedule::Model) -> AppResult<JobOptions> {
         .map_err(|error| fault::internal("reading the options of a job", error))
 }
 
-/// What the reports of a row are made of; the weekly report where nothing was chosen.
-///
-/// # Errors
-/// As [`of`].
-pub fn report(row: &schedule::Model) -> AppResult<ReportSpec> {
-    let spec = row.options.as_deref().filter(|_| row.kind.makes_report()).map(serde_json::from_str).transpose();
-    Ok(spec.map_err(|error| fault::internal("reading the options of a job", error))?.unwrap_or_default())
-}
-
 /// The text of the row's column.
 ///
 /// # Errors
@@ -45,7 +36,8 @@ pub fn to_json(options: &JobOptions) -> AppResult<Option<String>> {
 /// Reads the options that a form describes. What is wrong is noted with its field.
 pub fn read(kind: JobKind, form: &KindForm, checks: &mut Checks) -> JobOptions {
     match kind {
-        JobKind::WeeklyReport => JobOptions::WeeklyReport,
+        // What a report shows is chosen apart from the form: see `report_spec`.
+        JobKind::WeeklyReport => JobOptions::WeeklyReport(ReportSpec::default()),
         JobKind::GitPush => JobOptions::GitPush,
         JobKind::Digest => {
             let sections = form.sections();
@@ -81,7 +73,7 @@ pub fn read(kind: JobKind, form: &KindForm, checks: &mut Checks) -> JobOptions {
 pub fn show(options: &JobOptions) -> KindForm {
     let form = KindForm::default();
     match options {
-        JobOptions::WeeklyReport | JobOptions::GitPush => form,
+        JobOptions::WeeklyReport(_) | JobOptions::GitPush => form,
         JobOptions::Digest(DigestOptions { scope, sections }) => {
             KindForm { scope: scope.to_string(), ..form }.with_sections(sections)
         }
