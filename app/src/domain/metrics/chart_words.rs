@@ -21,25 +21,6 @@ impl FlowDay {
     }
 }
 
-impl Share {
-    /// Of all priorities.
-    pub fn total(&self) -> u64 {
-        parts_total(self.parts)
-    }
-}
-
-impl LateBuckets {
-    /// The words and the count of each, the least late first.
-    pub const fn rows(&self) -> [(&'static str, u32); 4] {
-        [
-            ("1–2 days", self.days_1_2),
-            ("3–7 days", self.days_3_7),
-            ("8–30 days", self.days_8_30),
-            ("Over 30 days", self.days_over_30),
-        ]
-    }
-}
-
 /// The sum of counts, however large they are.
 pub fn parts_total(parts: [u32; 4]) -> u64 {
     parts.into_iter().map(u64::from).sum()
@@ -73,12 +54,12 @@ pub fn label_words(shares: &[Share]) -> String {
 
 fn share_words(shares: &[Share], neutral: &str) -> String {
     let mut named = shares.iter().filter(|share| share.name != OTHER);
-    let Some(first) = named.next().filter(|first| first.total() > 0) else { return "No work is open".into() };
-    let narrow = |share: &Share| u32::try_from(share.total()).unwrap_or(u32::MAX);
+    let Some(first) = named.next().filter(|first| parts_total(first.parts) > 0) else { return "No work is open".into() };
+    let narrow = |share: &Share| u32::try_from(parts_total(share.parts)).unwrap_or(u32::MAX);
     let next = named.next().map_or(0, narrow);
     let lead = Compared { now: narrow(first), before: next };
     if next > 0 && lead.now > next && weight(lead) > STANDS_OUT {
-        format!("Most open work: {}, {}", isolated(&shortened(&first.name)), tasks_words(first.total()))
+        format!("Most open work: {}, {}", isolated(&shortened(&first.name)), tasks_words(parts_total(first.parts)))
     } else {
         neutral.into()
     }

@@ -79,7 +79,7 @@ fn shares(name: &str, shares: &Shares) -> Table {
     table(
         [name, "Urgent", "High", "Medium", "Low", "Open", "Completed"],
         rows.map(|(name, parts)| {
-            let completed = shares.completed.iter().find(|share| share.name == name).map_or(0, |share| share.total());
+            let completed = shares.completed.iter().find(|share| share.name == name).map_or(0, |share| parts_total(share.parts));
             let [low, medium, high, urgent] = parts.map(|count| count.to_string());
             [name, urgent, high, medium, low, parts_total(parts).to_string(), completed.to_string()]
         }),

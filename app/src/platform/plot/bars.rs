@@ -11,7 +11,8 @@ use super::{
 };
 use crate::domain::{
     metrics::{
-        LateBuckets, PriorityShare, Share, isolated, label_words, late_words, person_words, priority_words, tasks_words,
+        LateBuckets, PriorityShare, Share, isolated, label_words, late_words, parts_total, person_words, priority_words,
+        tasks_words,
     },
     readout::Along,
     task::Priority,
@@ -50,7 +51,7 @@ impl Row {
         Self {
             name: name.clone(),
             parts: by_urgency().map(|((_, ink), count)| (ink, count)).collect(),
-            words: format!("{}: {}{}", isolated(name), tasks_words(share.total()), said.concat()),
+            words: format!("{}: {}{}", isolated(name), tasks_words(parts_total(*parts)), said.concat()),
         }
     }
 
@@ -74,7 +75,7 @@ pub fn person_chart(shares: &[Share], frame: Frame) -> Drawing {
 
 /// Open work by label.
 pub fn label_chart(shares: &[Share], frame: Frame) -> Drawing {
-    let rows: Vec<Row> = shares.iter().map(|share| Row::plain(&share.name, Ink::Completed, share.total())).collect();
+    let rows: Vec<Row> = shares.iter().map(|share| Row::plain(&share.name, Ink::Completed, parts_total(share.parts))).collect();
     let chart = Bars { rows: &rows, keys: &[], nothing: "No open work has a label" };
     chart.draw(frame, label_words(shares), "Bars of open tasks by label.")
 }
@@ -161,7 +162,7 @@ fn draw_bar(sheet: &Sheet, row: &Row, middle: i32, largest: u64) -> i32 {
 }
 
 fn amount(count: u64) -> String {
-    if count < 100_000 { count.to_string() } else { fit::short(u32::try_from(count).unwrap_or(u32::MAX)) }
+    if count < 100_000 { count.to_string() } else { fit::short(count) }
 }
 
 fn describe(kind: &str, rows: &[Row]) -> String {

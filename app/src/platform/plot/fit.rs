@@ -77,7 +77,7 @@ pub fn keep_apart(places: &mut [i32], least: i32, top: i32, bottom: i32) {
 }
 
 /// A count on an axis: "950", "20k", "3M".
-pub fn short(count: u32) -> String {
+pub fn short(count: u64) -> String {
     let (whole, part, unit) = match count {
         ..1_000 => return count.to_string(),
         1_000..1_000_000 => (count / 1_000, count % 1_000 / 100, "k"),

@@ -81,7 +81,7 @@ fn draw_grid(area: &Area, chart: &Chart<'_>, scale: Scale, last: f64) -> Drawn {
         let (left, right) = (chart.backend_coord(&(0.0, y)), chart.backend_coord(&(last, y)));
         area.draw(&PathElement::new([left, right], Ink::Grid.stroke(line(1))))?;
         let at = (left.0 - 8 * FINE, left.1);
-        area.draw(&Text::new(fit::short(value), at, words(Ink::Axis, 12, Place::Before)))?;
+        area.draw(&Text::new(fit::short(value.into()), at, words(Ink::Axis, 12, Place::Before)))?;
     }
     Ok(())
 }

@@ -86,7 +86,7 @@ impl Bars {
         for bar in label_days(self.counts.len()) {
             let middle = i32::midpoint(self.left(sheet, bar), self.left(sheet, bar + 1));
             let first = self.first.saturating_add(self.each.saturating_mul(u32::try_from(bar).unwrap_or(0)));
-            let days = fit::short(first);
+            let days = fit::short(first.into());
             let words = if bar == last { format!("{days} d") } else { days };
             sheet.words(words, (middle, below), Ink::Axis, 12, Place::Below);
         }

@@ -25,7 +25,7 @@ pub fn limits(p50: Option<u32>, p85: Option<u32>, p95: Option<u32>) -> Vec<Limit
 
 /// "85 %: 6 d".
 pub fn label(percent: u8, days: u32) -> String {
-    format!("{percent} %: {} d", fit::short(days))
+    format!("{percent} %: {} d", fit::short(days.into()))
 }
 
 /// "50 % within 3, 85 % within 6, 95 % within 8 days"; nothing where none is known.

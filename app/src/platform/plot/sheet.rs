@@ -109,7 +109,7 @@ impl Sheet {
         for count in scale.lines() {
             let y = self.up(count.into(), scale);
             self.line(vec![(self.left, y), (self.right, y)], Ink::Grid, 1);
-            self.words(fit::short(count), (self.left - 8 * FINE, y), Ink::Axis, 12, Place::Before);
+            self.words(fit::short(count.into()), (self.left - 8 * FINE, y), Ink::Axis, 12, Place::Before);
         }
     }
 

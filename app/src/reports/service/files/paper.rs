@@ -12,7 +12,7 @@ use crate::{
     domain::{
         report::{
             NoteLine, Snapshot, TaskLine,
-            spec::{ChartKind, ListKind, Section},
+            spec::{ListKind, Section},
         },
         task::Priority,
     },
@@ -20,12 +20,12 @@ use crate::{
     platform::{
         fault, markdown,
         pdf::Print,
-        plot::{
-            Drawing, Frame, ageing_chart, cumulative_chart, cycle_chart, flow_chart, forecast_chart, label_chart,
-            late_chart, person_chart, priority_chart, status_chart,
-        },
+        plot::{Drawing, Frame},
     },
-    reports::service::wording::{FigureWords, figures, look, shortened},
+    reports::service::{
+        charts,
+        wording::{FigureWords, figures, look, shortened},
+    },
 };
 
 const TEMPLATE: &str = include_str!("../../templates/report.typ");
@@ -156,7 +156,8 @@ fn part(section: &Section, source: Source<'_>, drawings: &mut Vec<Drawing>) -> O
         }
         Section::Figures => Some(Part::Figures { figures: figures(snapshot).into() }),
         Section::Chart { chart } => {
-            let drawing = drawing(*chart, snapshot);
+            // As in mail: for a white ground, and as wide as a page between its margins.
+            let drawing = charts::chart(*chart, snapshot, Frame::MAIL);
             let file = format!("chart-{}.svg", drawings.len());
             let alt = format!("{}. {}", drawing.title, drawing.description);
             drawings.push(drawing);
@@ -170,23 +171,6 @@ fn part(section: &Section, source: Source<'_>, drawings: &mut Vec<Drawing>) -> O
             (!notes.is_empty()).then_some(Part::Notes { notes, more })
         }
         Section::Text { markdown } => Some(Part::Words { heading: "In our own words", paragraphs: paragraphs(markdown) }),
-    }
-}
-
-/// A chart as mail has it: for a white ground, as wide as a page between its margins.
-fn drawing(chart: ChartKind, snapshot: &Snapshot) -> Drawing {
-    let frame = Frame::MAIL;
-    match chart {
-        ChartKind::CreatedCompleted => flow_chart(&snapshot.days, frame),
-        ChartKind::CumulativeFlow => cumulative_chart(&snapshot.cumulative, frame),
-        ChartKind::ByStatus => status_chart(&snapshot.statuses, frame),
-        ChartKind::ByPerson => person_chart(&snapshot.people.open, frame),
-        ChartKind::ByPriority => priority_chart(&snapshot.priorities, frame),
-        ChartKind::ByLabel => label_chart(&snapshot.labels.open, frame),
-        ChartKind::CycleTimes => cycle_chart(&snapshot.cycle, frame),
-        ChartKind::AgeingWork => ageing_chart(&snapshot.ageing, frame),
-        ChartKind::Forecast => forecast_chart(&snapshot.forecast, frame),
-        ChartKind::LateBuckets => late_chart(&snapshot.late, frame),
     }
 }
 
