@@ -5,9 +5,7 @@
 //! in a CSV file, where there is no other way.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use rust_xlsxwriter::{
-    DocProperties, Format, FormatAlign, FormatBorder, Url, Workbook, Worksheet, XlsxError,
-};
+use rust_xlsxwriter::{DocProperties, Format, FormatAlign, FormatBorder, Url, Workbook, Worksheet, XlsxError};
 
 use crate::domain::csv_cell::neutral;
 
@@ -50,7 +48,10 @@ pub struct Column {
 pub enum Cell {
     Empty,
     Text(String),
-    Link { words: String, url: String },
+    Link {
+        words: String,
+        url: String,
+    },
     Count(u32),
     /// A length in days, shown with its unit and counted as a number.
     Days(u32),

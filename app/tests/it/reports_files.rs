@@ -71,12 +71,8 @@ async fn a_run_sends_its_files_keeps_them_and_commits_them() {
 
         let folder = app.settings.data_dir.join("archive.git");
         let commit = run.commit_id.clone().unwrap();
-        let listed = Command::new("git")
-            .arg("-C")
-            .arg(folder)
-            .args(["ls-tree", "-r", "--name-only", &commit])
-            .output()
-            .unwrap();
+        let listed =
+            Command::new("git").arg("-C").arg(folder).args(["ls-tree", "-r", "--name-only", &commit]).output().unwrap();
         let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
         assert!(names[..3].iter().all(|name| listed.contains(name)), "{listed}");
         assert!(!listed.contains(&names[3]) && listed.contains("data.json"), "the data lie there once: {listed}");

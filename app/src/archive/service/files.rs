@@ -105,7 +105,9 @@ pub async fn file(ctx: &Ctx, id: OccurrenceId, name: &str) -> AppResult<File> {
     let json = seen.run.snapshot.as_deref().ok_or(AppError::NotFound)?;
     // Facts of another form have a page and no files.
     let frozen: Snapshot = serde_json::from_str(json).map_err(|_| AppError::NotFound)?;
-    if seen.part.is_none() && let Some(stored) = stored(ctx, id, &files::file_name(&frozen, kind)).await? {
+    if seen.part.is_none()
+        && let Some(stored) = stored(ctx, id, &files::file_name(&frozen, kind)).await?
+    {
         return Ok(stored);
     }
     let job = schedule::Entity::find_by_id(seen.run.schedule_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;

@@ -200,10 +200,7 @@ fn draft(ctx: &Ctx, common: &Common<'_>, head: &Head<'_>, message_id: MessageId)
         origin: Origin::Schedule { list_id: ListId::new(&list).map_err(broken)?, unsubscribe: Some(stop) },
         text: written.text,
         html: written.html,
-        images: images
-            .iter()
-            .map(|image| InlineImage { cid: image.name.to_owned(), png: image.png.clone() })
-            .collect(),
+        images: images.iter().map(|image| InlineImage { cid: image.name.to_owned(), png: image.png.clone() }).collect(),
         attachments: attached.files.clone(),
     })
 }

@@ -14,7 +14,9 @@ use tokio::{task::JoinHandle, time::Instant};
 use uuid::Uuid;
 
 use super::{
-    addressees, book, editions::Editions, kinds, ledger,
+    addressees, book,
+    editions::Editions,
+    kinds, ledger,
     messages::{self, Common},
     planner, report, rules,
     sending::{self, Hold, Round},

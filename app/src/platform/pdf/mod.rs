@@ -78,7 +78,8 @@ fn lay_out(print: Print) -> Result<Vec<u8>, PdfError> {
         standards,
         ..PdfOptions::default()
     };
-    let accessible = PdfStandards::new(&[PdfStandard::Ua_1]).map_err(|error| PdfError::Export(error.message().to_string()))?;
+    let accessible =
+        PdfStandards::new(&[PdfStandard::Ua_1]).map_err(|error| PdfError::Export(error.message().to_string()))?;
     typst_pdf::pdf(&document, &options(accessible)).or_else(|errors| {
         // A report with tags that miss the standard in a detail is better than none.
         tracing::warn!("a document is not PDF/UA: {}", words(&errors));

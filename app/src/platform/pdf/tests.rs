@@ -36,7 +36,9 @@ fn pages_have_tags_bookmarks_a_language_and_the_mark_of_the_standard() {
 
 #[test]
 fn what_people_write_is_text_and_never_markup() {
-    for title in ["#panic(1)", "$x$", "]", "*a*", "\\", "\"); panic(\"", "@ref", "<label>", "#set page(width: 1cm)", "//"] {
+    for title in
+        ["#panic(1)", "$x$", "]", "*a*", "\\", "\"); panic(\"", "@ref", "<label>", "#set page(width: 1cm)", "//"]
+    {
         let bytes = lay_out(print_of(TITLED, json!({ "title": title }))).unwrap();
         assert!(has(&bytes, "pdfuaid"), "{title}");
     }

@@ -41,10 +41,8 @@ pub fn stock() -> Result<&'static Stock, PdfError> {
 
 impl Stock {
     fn build() -> Option<Self> {
-        let files: [&'static [u8]; 2] = [
-            include_bytes!("../plot/fonts/Inter-Regular.otf"),
-            include_bytes!("../plot/fonts/Inter-SemiBold.otf"),
-        ];
+        let files: [&'static [u8]; 2] =
+            [include_bytes!("../plot/fonts/Inter-Regular.otf"), include_bytes!("../plot/fonts/Inter-SemiBold.otf")];
         let fonts: Vec<Font> = files.iter().flat_map(|file| Font::new(Bytes::new(*file), 0)).collect();
         let main = RootedPath::new(VirtualRoot::Project, VirtualPath::new(MAIN).ok()?).intern();
         let book = LazyHash::new(FontBook::from_fonts(&fonts));

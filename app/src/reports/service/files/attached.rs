@@ -50,7 +50,8 @@ impl Attached {
 pub fn stored(rows: Vec<artifact::Model>) -> Vec<File> {
     let mut files: Vec<_> = rows.into_iter().filter_map(|row| Some((kind_of(&row.name)?, row))).collect();
     files.sort_by_key(|(kind, _)| *kind);
-    let file = |(_, row): (_, artifact::Model)| File { name: row.name, content_type: row.content_type, bytes: row.bytes };
+    let file =
+        |(_, row): (_, artifact::Model)| File { name: row.name, content_type: row.content_type, bytes: row.bytes };
     files.into_iter().map(file).collect()
 }
 

@@ -170,7 +170,9 @@ fn part(section: &Section, source: Source<'_>, drawings: &mut Vec<Drawing>) -> O
             let more = (left > 0).then(|| format!("and {left} more on the page of the report"));
             (!notes.is_empty()).then_some(Part::Notes { notes, more })
         }
-        Section::Text { markdown } => Some(Part::Words { heading: "In our own words", paragraphs: paragraphs(markdown) }),
+        Section::Text { markdown } => {
+            Some(Part::Words { heading: "In our own words", paragraphs: paragraphs(markdown) })
+        }
     }
 }
 
@@ -238,7 +240,10 @@ fn people(names: &[String]) -> String {
 }
 
 fn task(reference: &str, title: &str, base_url: &str) -> Cell {
-    Cell::Link { words: format!("{reference} {}", breakable(&shortened(title))), url: format!("{base_url}/tasks/{reference}") }
+    Cell::Link {
+        words: format!("{reference} {}", breakable(&shortened(title))),
+        url: format!("{base_url}/tasks/{reference}"),
+    }
 }
 
 fn day(date: NaiveDate) -> String {

@@ -207,7 +207,9 @@ async fn the_table_holds_the_tasks_of_the_lists_and_no_cell_begins_a_formula() {
     let text = String::from_utf8(file.bytes).unwrap();
     let body = text.strip_prefix('\u{feff}').unwrap();
     assert!(body.starts_with("List,Task,Title,People,Status,"), "{body}");
-    assert!(body.contains("\r\nOverdue,APP-1,\"'=HYPERLINK(\"\"http://x.example\"\")\",Mina Kovač; Sam Lee,In Progress,"));
+    assert!(
+        body.contains("\r\nOverdue,APP-1,\"'=HYPERLINK(\"\"http://x.example\"\")\",Mina Kovač; Sam Lee,In Progress,")
+    );
     let mut reader = csv::Reader::from_reader(body.as_bytes());
     let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
     assert_eq!(rows.len(), 2 * HOSTILE.len());

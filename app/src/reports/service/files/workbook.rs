@@ -71,9 +71,8 @@ fn as_of(snapshot: &Snapshot) -> NaiveDateTime {
 
 fn figures(snapshot: &Snapshot) -> Table {
     let figures = &snapshot.figures;
-    let figure = |name: &str, both: Compared<u32>| {
-        vec![text(name), count(both.now), count(both.before), text(both.words())]
-    };
+    let figure =
+        |name: &str, both: Compared<u32>| vec![text(name), count(both.now), count(both.before), text(both.words())];
     let days = |days: Option<u32>| days.map_or(Cell::Empty, Cell::Days);
     let cycle = figures.cycle_days;
     let mut rows = vec![
@@ -83,9 +82,11 @@ fn figures(snapshot: &Snapshot) -> Table {
         figure("Overdue", figures.overdue),
         vec![text("Cycle time"), days(cycle.now), days(cycle.before), text(cycle.words())],
     ];
-    rows.extend(snapshot.statuses.iter().map(|one| {
-        vec![text(format!("Open in {}", one.status.label())), count(one.count), Cell::Empty, Cell::Empty]
-    }));
+    rows.extend(
+        snapshot.statuses.iter().map(|one| {
+            vec![text(format!("Open in {}", one.status.label())), count(one.count), Cell::Empty, Cell::Empty]
+        }),
+    );
     let columns = vec![column("Figure", 24), column("Now", 12), column("Before", 12), column("Change", 24)];
     Table { name: "Figures", columns, rows }
 }
