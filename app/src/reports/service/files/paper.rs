@@ -30,9 +30,9 @@ use crate::{
 
 const TEMPLATE: &str = include_str!("../../templates/report.typ");
 /// Rows of a list on paper, where mail has fewer; workbook and table have all.
-const ROWS: usize = 50;
+const ROWS: usize = 30;
 /// Notes on paper.
-const NOTES: usize = 50;
+const NOTES: usize = 30;
 /// Names of people in a row: it has to fit on a page.
 const PEOPLE: usize = 6;
 /// Letters of a word that surely fit in a column.
@@ -167,7 +167,7 @@ fn part(section: &Section, source: Source<'_>, drawings: &mut Vec<Drawing>) -> O
         Section::Notes { limit: _ } => {
             let left = snapshot.notes.len().saturating_sub(NOTES);
             let notes: Vec<Note> = snapshot.notes.iter().take(NOTES).map(|note| Note::of(note, source)).collect();
-            let more = (left > 0).then(|| format!("and {left} more on the page of the report"));
+            let more = more(left);
             (!notes.is_empty()).then_some(Part::Notes { notes, more })
         }
         Section::Text { markdown } => {
@@ -186,9 +186,14 @@ impl Tasks {
             none: none(list),
             columns: columns(list),
             rows: lines.iter().take(ROWS).map(|line| row(list, line, source.base_url)).collect(),
-            more: (left > 0).then(|| format!("and {left} more on the page of the report")),
+            more: more(left),
         }
     }
+}
+
+/// The sentence below what was cut.
+fn more(left: usize) -> Option<String> {
+    (left > 0).then(|| format!("And {left} more; the workbook on the page of the report has all."))
 }
 
 fn columns(list: ListKind) -> Vec<Column> {
