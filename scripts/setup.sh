@@ -71,6 +71,9 @@ ssh_client() { need ssh-keygen openssh-client; }
 
 browser() { need chromium chromium; }
 
+# Draws the pages of reports in the tests.
+pdf_pages() { need pdftoppm poppler-utils; }
+
 # The mail server of the browser stories.
 mail_server() {
   scripts/python.sh -c 'import aiosmtpd' 2>/dev/null && return 0
@@ -111,6 +114,7 @@ case "${1:-run}" in
     for_run
     stage "Set-up: PostgreSQL" postgres_packages
     stage "Set-up: ssh" ssh_client
+    stage "Set-up: poppler" pdf_pages
     stage "Set-up: Chromium" browser
     stage "Set-up: mail server for the stories" mail_server
     stage "Set-up: Playwright and axe-core" story_tools

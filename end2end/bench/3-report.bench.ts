@@ -1,11 +1,11 @@
-// A report on 1,000 tasks: from the claim of its run until the mail server has taken it. And the data of one on 5,000:
-// from when they begin to be collected until they are frozen.
+// A report on 1,000 tasks: from the claim of its run until the mail server has taken it. And one on 5,000: its data, from
+// when they begin to be collected until they are frozen, and its files.
 import { execFileSync } from 'node:child_process';
 import { expect, test } from '@playwright/test';
 import { AutoReport } from '../fixtures/autoreport.ts';
 import { MailServer } from '../fixtures/mail-server.ts';
 import { Client } from '../fixtures/client.ts';
-import { figure, median } from './figures.ts';
+import { figure, median, time } from './figures.ts';
 
 const person = { email: 'bench@example.org', password: 'four words nobody guesses' };
 const runs = 7;
@@ -51,6 +51,40 @@ async function reports(tasks: number, measure: (server: AutoReport) => void): Pr
     await mail.dispose();
   }
 }
+
+test('files of a report of 5,000 tasks', async () => {
+  const server = await AutoReport.start({ prepare: (command) => {
+    command(['user', 'create', '--email', person.email, '--name', 'Bench', '--admin'], `${person.password}\n`);
+    command(['seed', '--tasks', '5000']);
+  } });
+  const client = new Client(server);
+  try {
+    await client.signIn(person.email, person.password);
+    const project = (await client.call<string>('find_board', {})).value;
+    await client.call('save_job', {
+      name: 'Weekly report', project, mode: 'simple', mon: 'on', at: '07:00', expression: '', zone: 'UTC', recipients: 'mina@example.org', id: '', version: '0',
+    });
+    const [job] = (await client.call<{ items: { id: string }[] }>('list_jobs', {})).value.items;
+    await client.call('start_run', { id: job.id });
+    await expect.poll(() => took(server, 'started_at', 'finished_at').length, { timeout: 60_000, intervals: [100] }).toBe(1);
+    const list = (await client.request('GET', '/reports', undefined, { accept: 'text/html' })).body.toString();
+    const report = list.match(/"\/reports\/([0-9a-f-]{36})"/)![1];
+    // The limit is for a program that has made one before.
+    for (const [ending, limit] of [['pdf', 150], ['xlsx', 150], ['csv', null]] as const) {
+      const times: number[] = [];
+      for (let round = 0; round <= runs; round += 1) {
+        times.push(await time(async () => {
+          const answer = await client.request('GET', `/reports/${report}/files/report.${ending}`);
+          expect(answer.status).toBe(200);
+        }));
+      }
+      figure(`report.5000_tasks.${ending}`, median(times.slice(1)), 'ms', limit);
+    }
+  } finally {
+    client.close();
+    await server.dispose();
+  }
+});
 
 /** Milliseconds from one step to another of every finished run, out of the database. */
 function took(server: AutoReport, from: string, to: string): number[] {

@@ -1,5 +1,6 @@
 // The archive of reports: found by month and filter, read in all parts, compared, taken along, sent again; and how long
 // they are kept.
+import fs from 'node:fs';
 import type { Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
 import { addTasks } from '../fixtures/board.ts';
@@ -74,11 +75,20 @@ test('a report is read in all its parts and taken along', async ({ page, empty, 
   await expect(page.getByRole('region', { name: 'Frozen data as JSON' })).toContainText('"format": 1');
 
   const along = page.getByRole('navigation', { name: 'Take it along' });
-  for (const [name, ending] of [['Download .eml', 'eml'], ['HTML', 'html'], ['Text', 'txt'], ['Data as JSON', 'json']]) {
-    const [download] = await Promise.all([page.waitForEvent('download'), along.getByRole('link', { name, exact: true }).click()]);
-    expect(download.suggestedFilename()).toBe(`report-${second}.${ending}`);
+  await along.getByRole('button', { name: 'Download' }).click();
+  const menu = page.getByRole('group', { name: 'Download' });
+  // What was sent is named by its run, what is made of its facts by what it is about.
+  for (const [name, file] of [
+    ['PDF', /^weekly-report-[A-Z0-9]+-\d{4}-\d\d-\d\d\.pdf$/], ['Excel workbook', /^weekly-report-.*\.xlsx$/], ['CSV', /^weekly-report-.*\.csv$/], ['JSON', /^weekly-report-.*\.json$/],
+    ['HTML', `report-${second}.html`], ['Text', `report-${second}.txt`], ['E-mail (.eml)', `report-${second}.eml`],
+  ] as const) {
+    const [download] = await Promise.all([page.waitForEvent('download'), menu.getByRole('link', { name, exact: true }).click()]);
+    expect(download.suggestedFilename()).toMatch(file);
+    if (name === 'PDF') expect(fs.readFileSync(await download.path()).subarray(0, 8).toString()).toBe('%PDF-1.7');
   }
-  const [paper] = await Promise.all([page.context().waitForEvent('page'), along.getByRole('link', { name: 'Print or PDF' }).click()]);
+  await page.keyboard.press('Escape');
+  await expect(menu).toBeHidden();
+  const [paper] = await Promise.all([page.context().waitForEvent('page'), along.getByRole('link', { name: 'Print' }).click()]);
   // The report alone runs no scripts, not even those that would look into it: what it is says the server.
   await expect.poll(() => paper.url()).toBe(`${empty.url}/reports/${second}/print`);
   await paper.close();

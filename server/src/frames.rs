@@ -35,6 +35,7 @@ pub fn routes() -> Router<AppState> {
         .route("/reports/{id}/report.html", get(report_html_file))
         .route("/reports/{id}/report.txt", get(report_text_file))
         .route("/reports/{id}/data.json", get(report_data_file))
+        .route("/reports/{id}/files/{name}", get(report_made_file))
         .route("/jobs/{id}/dry-run/mail", get(dry_run_html))
         .route("/reports/{id}/recipients/{delivery}/mail.eml", get(recipient_file))
 }
@@ -76,6 +77,21 @@ async fn report_text_file(ctx: Ctx, Path(id): Path<String>) -> Response {
 async fn report_data_file(ctx: Ctx, Path(id): Path<String>) -> Response {
     let bytes = async { files::data(&ctx, report(&id)?).await.map(String::into_bytes) };
     part(bytes.await, "application/json", &id, "json")
+}
+
+/// A file that is made of the facts of a report: `files/weekly-report-APP-2026-11-22.pdf`. What it is called says the
+/// answer; of the address only the ending counts.
+async fn report_made_file(ctx: Ctx, Path((id, name)): Path<(String, String)>) -> Response {
+    let file = async { files::file(&ctx, report(&id)?, &name).await };
+    match file.await {
+        Ok(file) => {
+            let kind = HeaderValue::from_str(&file.content_type)
+                .unwrap_or(HeaderValue::from_static("application/octet-stream"));
+            let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, attachment(&file.name))];
+            (headers, Body::from(file.bytes)).into_response()
+        }
+        Err(error) => refusal(&error),
+    }
 }
 
 /// A part of a report as a file to keep, never to show.

@@ -58,21 +58,35 @@ fn sent_to(report: &ReportDetail) -> String {
 /// The files of a report, the printer, and the comparison.
 pub fn actions(report: &ReportDetail) -> AnyView {
     let id = report.item.id;
-    let file = |name: &'static str, words: &'static str| {
-        view! { <a class="btn is-sm" href=format!("{PATH}/{id}/{name}") download="" rel="external"><Icon name="download" />{words}</a> }
-    };
     let is_written = report.is_written;
     let is_there = report.removed.is_none();
     view! {
         <nav class="cluster report-actions" aria-label="Take it along">
-            {report.has_message.then(|| file("mail.eml", "Download .eml"))}
-            {is_written.then(|| view! { {file("report.html", "HTML")}{file("report.txt", "Text")} })}
-            {is_there.then(|| file("data.json", "Data as JSON"))}
+            {(is_there && (is_written || !report.files.is_empty())).then(|| downloads(report))}
             {is_written.then(|| view! {
-                <a class="btn is-sm" href=format!("{PATH}/{id}/print") target="_blank" rel="external noopener" title="Opens the report alone, to be printed or saved as PDF"><Icon name="file-text" />"Print or PDF"</a>
+                <a class="btn is-sm" href=format!("{PATH}/{id}/print") target="_blank" rel="external noopener" title="Opens the mail alone, to be printed"><Icon name="file-text" />"Print"</a>
             })}
             {is_there.then(|| view! { <a class="btn is-sm" href=format!("{PATH}/{id}/compare")><Icon name="columns-3" />{compare_words(report.previous.is_some())}</a> })}
         </nav>
+    }
+    .into_any()
+}
+
+/// The menu of files: what was sent, and what is made of the same facts. A popover of the browser's own, so it opens
+/// without WebAssembly.
+fn downloads(report: &ReportDetail) -> AnyView {
+    let id = report.item.id;
+    let file = |path: &str, words: &'static str| {
+        view! { <a class="menu__item" href=format!("{PATH}/{id}/{path}") download="" rel="external"><Icon name="download" />{words}</a> }
+    };
+    let made: Vec<_> = report.files.iter().map(|(kind, name)| file(&format!("files/{name}"), kind.label())).collect();
+    view! {
+        <button class="btn is-sm" type="button" popovertarget="download-menu"><Icon name="download" />"Download"</button>
+        <div class="menu is-anchored" id="download-menu" popover="auto" role="group" aria-label="Download">
+            {made}
+            {report.is_written.then(|| view! { {file("report.html", "HTML")}{file("report.txt", "Text")} })}
+            {report.has_message.then(|| file("mail.eml", "E-mail (.eml)"))}
+        </div>
     }
     .into_any()
 }

@@ -9,6 +9,7 @@ use crate::{
         job::RecipientKind,
         moment::Moment,
         occurrence::OccurrenceState,
+        report::spec::AttachmentKind,
         report_compare::Comparison,
         report_filter::{Month, ReportFilter},
         retention::{Retention, months_words},
@@ -90,6 +91,8 @@ pub struct ReportDetail {
     /// The reports of the same job before and after it.
     pub previous: Option<Neighbour>,
     pub next: Option<Neighbour>,
+    /// Kind and name of the files that can be made of its facts.
+    pub files: Vec<(AttachmentKind, String)>,
     /// Whether there is something to read yet.
     pub is_written: bool,
     /// Whether there is a message that the person may have: their own, or any where they may see all.

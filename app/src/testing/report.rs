@@ -86,6 +86,7 @@ pub async fn next_report(app: &TestApp, project: ProjectId, job: ScheduleId) -> 
         json: &json,
         written: &written,
         images: &images,
+        attachments: &[],
     };
     let commit = archive::commit(&ctx, kept).await.expect("the report is made");
     occurrence::ActiveModel {

@@ -37,6 +37,7 @@ mod projects_life;
 mod reports_archive;
 mod reports_compare;
 mod reports_facts;
+mod reports_files;
 mod reports_mail;
 mod reports_retention;
 mod reports_snapshot;

@@ -78,6 +78,7 @@ fn address(stop_url: Option<&str>) -> Address {
         occurrence: OccurrenceId(Uuid::from_u128(7)),
         job: "Weekly status".into(),
         stop_url: stop_url.map(str::to_owned),
+        attachments_note: None,
     }
 }
 
@@ -120,6 +121,18 @@ fn a_recipient_can_stop_the_mails_where_there_is_a_page_for_it() {
     assert!(with.html.contains(&format!("href=\"{stop}\"")) && with.text.contains(stop));
     let without = write(&report(1, "a"), &address(None)).unwrap();
     assert!(!without.html.contains("Stop these") && !without.text.contains("Stop these"));
+}
+
+#[test]
+fn files_that_are_too_big_become_a_sentence_with_a_link() {
+    let note = "all.xlsx (7.2 MB) is too big for a message. It is on the page of the report.";
+    let address = Address { attachments_note: Some(note.into()), ..address(None) };
+    let with = write(&report(1, "a"), &address).unwrap();
+    let page = "https://reports.example.org/reports/00000000-0000-0000-0000-000000000007";
+    assert!(with.html.contains(&format!("{note} <a href=\"{page}\"")), "{}", with.html);
+    assert!(with.text.contains(&format!("{note}\nOpen the report: {page}\n\nOpen the board: ")), "{}", with.text);
+    let without = write(&report(1, "a"), &Address { attachments_note: None, ..address }).unwrap();
+    assert!(!without.html.contains("too big") && !without.text.contains("Open the report"));
 }
 
 #[test]

@@ -101,6 +101,22 @@ async fn a_report_is_taken_along_as_html_text_data_and_on_paper() {
             assert!(disposition.starts_with(&format!("attachment; filename=\"report-{id}.")), "{disposition}");
             assert!(answer.body.contains(words), "{words} in {file}: {}", answer.body);
         }
+        let page = visitor.get(&format!("/reports/{id}")).await;
+        let name = "weekly-report-T-2026-11-23";
+        for (ending, kind) in [
+            ("pdf", "application/pdf"),
+            ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            ("csv", "text/csv; charset=utf-8"),
+            ("json", "application/json"),
+        ] {
+            let path = format!("/reports/{id}/files/{name}.{ending}");
+            assert!(page.body.contains(&format!("href=\"{path}\"")), "{ending} is offered: {}", page.body);
+            let answer = visitor.get(&path).await;
+            assert_eq!((answer.status, answer.headers.get(header::CONTENT_TYPE).unwrap()), (StatusCode::OK, kind));
+            let disposition = answer.headers.get(header::CONTENT_DISPOSITION).unwrap();
+            assert_eq!(disposition, &format!("attachment; filename=\"{name}.{ending}\""));
+        }
+        assert_eq!(visitor.get(&format!("/reports/{id}/files/{name}.exe")).await.status, StatusCode::NOT_FOUND);
         let paper = visitor.get(&format!("/reports/{id}/print")).await;
         let policy = paper.headers.get(header::CONTENT_SECURITY_POLICY).unwrap().to_str().unwrap();
         assert!(policy.starts_with("sandbox; default-src 'none'"), "{policy}");
@@ -198,7 +214,7 @@ async fn a_removed_report_says_when_and_why_and_its_files_are_gone() {
             assert!(page.body.contains(words), "{words} in {}", page.body);
         }
         assert!(!page.body.contains("<iframe"), "there is nothing to frame");
-        for part in ["mail", "print", "mail.eml", "report.html", "report.txt", "data.json", "compare"] {
+        for part in ["mail", "print", "mail.eml", "report.html", "report.txt", "data.json", "files/a.pdf", "compare"] {
             let answer = visitor.get(&format!("/reports/{id}/{part}")).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{part}");
         }
@@ -256,6 +272,7 @@ async fn reports_are_for_members_and_unknown_ones_are_not_found() {
                 "/report.html",
                 "/report.txt",
                 "/data.json",
+                "/files/report.pdf",
                 "/compare",
                 "/recipients/nonsense/mail.eml",
             ] {

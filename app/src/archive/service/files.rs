@@ -9,11 +9,13 @@ use crate::{
         ids::{DeliveryId, OccurrenceId},
         report::Snapshot,
     },
-    entities::{artifact, delivery},
+    entities::{artifact, delivery, schedule},
     error::{AppError, AppResult},
+    jobs::service::report,
     platform::ctx::Ctx,
     reports::service::{
         archive,
+        files::{self, File, Source},
         render::{self, Written},
     },
 };
@@ -89,6 +91,36 @@ pub async fn text(ctx: &Ctx, id: OccurrenceId) -> AppResult<Vec<u8>> {
 /// [`AppError::NotFound`] after they were removed, or where the person does not see the report.
 pub async fn data(ctx: &Ctx, id: OccurrenceId) -> AppResult<String> {
     Seen::find_whole(ctx, id).await?.run.snapshot.ok_or(AppError::NotFound)
+}
+
+/// A file of a report, of the kind that its name ends with: as it was sent, else made now of the frozen facts. Who does
+/// not see all projects of the report gets the file of those that they see.
+///
+/// # Errors
+/// [`AppError::NotFound`] where there is no such kind, after the facts were removed, or where the person does not see
+/// the report.
+pub async fn file(ctx: &Ctx, id: OccurrenceId, name: &str) -> AppResult<File> {
+    let kind = files::kind_of(name).ok_or(AppError::NotFound)?;
+    let seen = Seen::find_whole(ctx, id).await?;
+    let json = seen.run.snapshot.as_deref().ok_or(AppError::NotFound)?;
+    // Facts of another form have a page and no files.
+    let frozen: Snapshot = serde_json::from_str(json).map_err(|_| AppError::NotFound)?;
+    if seen.part.is_none()
+        && let Some(stored) = stored(ctx, id, &files::file_name(&frozen, kind)).await?
+    {
+        return Ok(stored);
+    }
+    let job = schedule::Entity::find_by_id(seen.run.schedule_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
+    let spec = report::spec(&job)?;
+    let base_url = &ctx.app.settings.base_url;
+    let source = Source { snapshot: &frozen, json, sections: &spec.sections, base_url };
+    files::make(source, &[kind]).await?.pop().ok_or(AppError::NotFound)
+}
+
+async fn stored(ctx: &Ctx, id: OccurrenceId, name: &str) -> AppResult<Option<File>> {
+    let query =
+        artifact::Entity::find().filter(artifact::Column::OccurrenceId.eq(id)).filter(artifact::Column::Name.eq(name));
+    Ok(files::stored(query.all(ctx.reader()).await?).pop())
 }
 
 /// The message to a recipient as it goes over the wire. Where none is named it is the person's own, and for those who

@@ -17,13 +17,13 @@ use crate::{
         ids::{DeliveryId, OccurrenceId},
         job::RecipientKind,
         period::Period,
-        report::Snapshot,
+        report::{Snapshot, spec::AttachmentKind},
         smtp_reply::SmtpReply,
     },
     entities::{artifact, delivery, occurrence},
     error::AppResult,
     platform::{ctx::Ctx, fault},
-    reports::service::{archive, charts},
+    reports::service::{archive, charts, files::file_name},
     ui::Chart,
 };
 
@@ -52,6 +52,7 @@ pub async fn read(ctx: &Ctx, id: OccurrenceId) -> AppResult<ReportDetail> {
         reason: run.reason.clone(),
         frozen: run.started_at.map(|at| ctx.moment(at)),
         data_hash: run.snapshot_hash.clone(),
+        files: frozen.as_ref().map(offered).unwrap_or_default(),
         folder: frozen.as_ref().map(|frozen| archive::folder(frozen, id)),
         permalink: format!("{}/reports/{id}", ctx.app.settings.base_url),
         previous: neighbour(db, run, Side::Before).await?,
@@ -65,6 +66,11 @@ pub async fn read(ctx: &Ctx, id: OccurrenceId) -> AppResult<ReportDetail> {
         removed,
         item,
     })
+}
+
+/// The files that can be made of a report.
+fn offered(frozen: &Snapshot) -> Vec<(AttachmentKind, String)> {
+    AttachmentKind::ALL.iter().map(|kind| (*kind, file_name(frozen, *kind))).collect()
 }
 
 /// What a tab shows beyond the facts; nothing of a report that was removed.

@@ -21,6 +21,7 @@ use crate::{
         fault,
         mailer::{Draft, Envelope, InlineImage, Mailbox, MessageId, NoHook, Origin, compose},
     },
+    reports::service::files::{Attached, LIMIT, stored},
 };
 
 /// How long a person waits for the account's turn.
@@ -100,6 +101,7 @@ async fn message(ctx: &Ctx, run: &occurrence::Model, from: Mailbox, to: &EmailAd
         let cid = file.name.strip_suffix(".png")?.to_owned();
         Some(InlineImage { cid, png: file.bytes.clone() })
     };
+    let images = files.iter().filter_map(image).collect();
     let broken = |error: &dyn std::fmt::Display| fault::internal("composing a copy of a report", error);
     let id = Uuid::now_v7().simple().to_string();
     let draft = Draft {
@@ -113,8 +115,8 @@ async fn message(ctx: &Ctx, run: &occurrence::Model, from: Mailbox, to: &EmailAd
         origin: Origin::Person,
         text,
         html,
-        images: files.iter().filter_map(image).collect(),
-        attachments: Vec::new(),
+        images,
+        attachments: Attached::of(&stored(files), LIMIT).files,
     };
     compose(&draft).map_err(|error| broken(&error))
 }

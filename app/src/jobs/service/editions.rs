@@ -2,24 +2,27 @@
 
 use std::collections::HashMap;
 
-use super::addressees::List;
+use super::{addressees::List, report};
 use crate::{
     domain::{ids::UserId, recipient::Addressee, report::Snapshot},
+    entities::schedule,
     error::{AppError, AppResult},
     platform::ctx::Ctx,
     reports::service::{
+        files::{Attached, LIMIT},
         render::{self, Image},
         snapshot,
     },
 };
 
-/// The parts of a report with their pictures. Who is not named here gets all of it: whoever sees all of its projects,
+/// The parts of a report with their pictures and files. Who is not named here gets all of it: whoever sees all of its projects,
 /// and addresses without an account, which see what the owner sends them.
 #[derive(Debug, Default)]
 pub struct Editions {
     /// The place among the variants of the report.
     parts: HashMap<UserId, usize>,
     images: HashMap<usize, Vec<Image>>,
+    attached: HashMap<usize, Attached>,
 }
 
 impl Editions {
@@ -27,7 +30,7 @@ impl Editions {
     ///
     /// # Errors
     /// Those of the database, and faults of the drawing.
-    pub async fn of(ctx: &Ctx, frozen: &Snapshot, list: &List) -> AppResult<Self> {
+    pub async fn of(ctx: &Ctx, job: &schedule::Model, frozen: &Snapshot, list: &List) -> AppResult<Self> {
         let mut editions = Self::default();
         if frozen.variants.is_empty() {
             return Ok(editions);
@@ -42,6 +45,8 @@ impl Editions {
             editions.parts.insert(reader, place);
             if !editions.images.contains_key(&place) {
                 editions.images.insert(place, render::draw(part).await?);
+                let files = report::files(ctx, job, part, &snapshot::to_json(part)?).await?;
+                editions.attached.insert(place, Attached::of(&files, LIMIT));
             }
         }
         Ok(editions)
@@ -56,5 +61,11 @@ impl Editions {
         let place = reader.user.and_then(|user| self.parts.get(&user));
         let part = place.and_then(|place| Some((whole.0.variants.get(*place)?, self.images.get(place)?.as_slice())));
         part.unwrap_or(whole)
+    }
+
+    /// The files that a reader gets, of those of the whole report.
+    pub fn attached_for<'a>(&'a self, whole: &'a Attached, reader: &Addressee) -> &'a Attached {
+        let place = reader.user.and_then(|user| self.parts.get(&user));
+        place.and_then(|place| self.attached.get(place)).unwrap_or(whole)
     }
 }

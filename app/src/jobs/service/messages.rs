@@ -23,6 +23,7 @@ use crate::{
     },
     reports::service::{
         archive,
+        files::Attached,
         render::{self, Address, Image},
     },
 };
@@ -39,6 +40,8 @@ pub struct Common<'a> {
     /// Signs each message as it is written; the signature stays with it, whatever becomes of the key.
     pub signer: Option<&'a DkimKey>,
     pub images: &'a [Image],
+    /// The files of the whole report.
+    pub attached: &'a Attached,
     /// What readers get who do not see all projects of the report.
     pub editions: &'a Editions,
 }
@@ -175,7 +178,10 @@ fn draft(ctx: &Ctx, common: &Common<'_>, head: &Head<'_>, message_id: MessageId)
     let key = common.snapshot.project.key.to_ascii_lowercase();
     let list = format!("weekly.{key}.{}", common.sender.address.domain());
     let stop = unsubscribe::link(&ctx.app, common.schedule, &head.reader().address);
-    let address = Address { stop_url: Some(stop.clone()), ..archive::address(ctx, common.run, common.job) };
+    let attached = common.editions.attached_for(common.attached, head.reader());
+    let attachments_note = attached.note.clone();
+    let address =
+        Address { stop_url: Some(stop.clone()), attachments_note, ..archive::address(ctx, common.run, common.job) };
     let (snapshot, images) = common.editions.for_reader((common.snapshot, common.images), head.reader());
     let written = render::write(snapshot, &address)?;
     let (mut to, cc) = (head.mailboxes(&head.to), head.mailboxes(&head.cc));
@@ -195,7 +201,7 @@ fn draft(ctx: &Ctx, common: &Common<'_>, head: &Head<'_>, message_id: MessageId)
         text: written.text,
         html: written.html,
         images: images.iter().map(|image| InlineImage { cid: image.name.to_owned(), png: image.png.clone() }).collect(),
-        attachments: Vec::new(),
+        attachments: attached.files.clone(),
     })
 }
 

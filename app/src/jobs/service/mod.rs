@@ -14,7 +14,7 @@ mod kinds;
 pub mod ledger;
 pub mod local_time;
 mod messages;
-mod options;
+pub mod options;
 pub mod plan_pages;
 pub mod planner;
 pub mod recipients;

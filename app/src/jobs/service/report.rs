@@ -23,7 +23,10 @@ use crate::{
     error::{AppError, AppResult, Checks, Conflict, Problem},
     platform::{ctx::Ctx, fault},
     projects::service::access,
-    reports::service::snapshot::{self, Request},
+    reports::service::{
+        files::{self, File, Source},
+        snapshot::{self, Request},
+    },
 };
 
 /// With which day weeks begin, as in the calendar.
@@ -167,4 +170,14 @@ pub async fn collect(
     let request =
         Request { project: job.project_id, owner: job.owner_id, scope: &spec.scope, period, as_of: at, readers };
     snapshot::build_scoped(ctx, &request).await
+}
+
+/// Makes the files that a schedule asks for, of a report or of a part of it.
+///
+/// # Errors
+/// A fault, where the options of the job cannot be read or a file cannot be made.
+pub async fn files(ctx: &Ctx, job: &schedule::Model, snapshot: &Snapshot, json: &str) -> AppResult<Vec<File>> {
+    let ReportSpec { sections, attachments, .. } = spec(job)?;
+    let base_url = &ctx.app.settings.base_url;
+    files::make(Source { snapshot, json, sections: &sections, base_url }, &attachments).await
 }

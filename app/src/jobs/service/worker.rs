@@ -36,7 +36,8 @@ use crate::{
     platform::{ctx::Ctx, hash::sha256, state::AppState},
     reports::service::{
         archive::{self, Kept},
-        render::{self, Image, Written},
+        files::{self, Attached, File, LIMIT},
+        render::{self, Address, Image, Written},
         snapshot,
     },
 };
@@ -276,7 +277,7 @@ async fn render(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<O
     let report = Report::load(&ctx, schedule, hold).await?;
     let list = addressees::resolve(&ctx, schedule, report.frozen.project.id).await?;
     let transport = transport::open(&ctx, account(&ctx, &report.job).await?).await?;
-    let editions = Editions::of(&ctx, &report.frozen, &list).await?;
+    let editions = Editions::of(&ctx, &report.job, &report.frozen, &list).await?;
     let common = Common {
         run: hold.run,
         schedule,
@@ -285,6 +286,7 @@ async fn render(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<O
         sender: transport.sender(),
         signer: transport.signer(),
         images: &report.images,
+        attached: &report.attached,
         editions: &editions,
     };
     let messages = messages::compose_all(&ctx, &common, &list, hold.fence).await?;
@@ -312,7 +314,7 @@ async fn render(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<O
     let held_back = list.people.iter().filter_map(|(person, held_back)| {
         held_back.as_ref().map(|held_back| format!("{}: held back. {}", person.address, held_back.words()))
     });
-    for words in list.notes.iter().cloned().chain(held_back) {
+    for words in list.notes.iter().cloned().chain(report.attached.note.clone()).chain(held_back) {
         book::note(&ctx, &*tx, hold.run, LogLevel::Warning, words).await?;
     }
     tx.commit().await?;
@@ -364,6 +366,7 @@ async fn keep(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<()>
         json: &report.json,
         written: &report.written,
         images: &report.images,
+        attachments: &report.attachments,
     };
     let commit = archive::commit(&ctx, kept).await?;
     app.crash.reach(CrashPoint::Committed);
@@ -408,6 +411,9 @@ struct Report {
     frozen: Snapshot,
     written: Written,
     images: Vec<Image>,
+    /// All of its files, also those that are too big for a message.
+    attachments: Vec<File>,
+    attached: Attached,
 }
 
 impl Report {
@@ -417,9 +423,25 @@ impl Report {
         let json: Option<Option<String>> = query.into_tuple().one(ctx.reader()).await?;
         let json = json.flatten().ok_or(AppError::NotFound)?;
         let frozen = snapshot::from_json(&json)?;
-        let written = render::write(&frozen, &archive::address(ctx, hold.run, &job.name))?;
+        let attachments = Self::attachments(ctx, hold, &job, (&frozen, &json)).await?;
+        let attached = Attached::of(&attachments, LIMIT);
+        let attachments_note = attached.note.clone();
+        let address = Address { attachments_note, ..archive::address(ctx, hold.run, &job.name) };
+        let written = render::write(&frozen, &address)?;
         let images = render::draw(&frozen).await?;
-        Ok(Report { job, json, frozen, written, images })
+        Ok(Report { job, json, frozen, written, images, attachments, attached })
+    }
+
+    /// The files that the job asks for: those that are stored, else made now.
+    async fn attachments(
+        ctx: &Ctx,
+        hold: Hold,
+        job: &schedule::Model,
+        (snapshot, json): (&Snapshot, &str),
+    ) -> AppResult<Vec<File>> {
+        let stored = artifact::Entity::find().filter(artifact::Column::OccurrenceId.eq(hold.run));
+        let stored = files::stored(stored.all(ctx.reader()).await?);
+        if stored.is_empty() { report::files(ctx, job, snapshot, json).await } else { Ok(stored) }
     }
 
     fn files(&self, hold: Hold) -> Vec<artifact::ActiveModel> {
@@ -428,6 +450,9 @@ impl Report {
             ("report.txt".to_owned(), ("text/plain; charset=utf-8", self.written.text.clone().into_bytes())),
         ]);
         files.extend(self.images.iter().map(|image| (format!("{}.png", image.name), ("image/png", image.png.clone()))));
+        for File { name, content_type, bytes } in &self.attachments {
+            files.insert(name.clone(), (content_type.as_str(), bytes.clone()));
+        }
         let row = |(name, (content_type, bytes)): (String, (&str, Vec<u8>))| artifact::ActiveModel {
             id: Set(ArtifactId(Uuid::now_v7())),
             occurrence_id: Set(hold.run),

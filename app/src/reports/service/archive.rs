@@ -3,11 +3,15 @@
 use chrono::{DateTime, Datelike, Utc};
 
 use super::{
+    files::{File, KEPT_IN_GIT, kind_of},
     git_push, git_settings,
     render::{Address, Image, Written},
 };
 use crate::{
-    domain::{ids::OccurrenceId, report::Snapshot},
+    domain::{
+        ids::OccurrenceId,
+        report::{Snapshot, spec::AttachmentKind},
+    },
     entities::git_archive,
     error::AppResult,
     mail::service::accounts,
@@ -35,6 +39,8 @@ pub struct Kept<'a> {
     /// Written without a recipient's own links.
     pub written: &'a Written,
     pub images: &'a [Image],
+    /// What travels with the mail; the small ones are kept beside it.
+    pub attachments: &'a [File],
 }
 
 /// The archive of this instance, as the settings say.
@@ -75,7 +81,7 @@ async fn author(ctx: &Ctx, settings: &git_archive::Model) -> AppResult<(String, 
 
 /// Where the links of an archived report lead: as in the mail, without a recipient's own.
 pub fn address(ctx: &Ctx, occurrence: OccurrenceId, job: &str) -> Address {
-    Address { base_url: ctx.app.settings.base_url.clone(), occurrence, job: job.into(), stop_url: None }
+    Address { base_url: ctx.app.settings.base_url.clone(), occurrence, job: job.into(), stop_url: None, attachments_note: None }
 }
 
 fn entry(kept: &Kept<'_>, (author_name, author_email): (String, String)) -> Entry {
@@ -91,6 +97,10 @@ fn entry(kept: &Kept<'_>, (author_name, author_email): (String, String)) -> Entr
     files.push((format!("{folder}/report.html"), html.into_bytes()));
     files.push((format!("{folder}/report.txt"), kept.written.text.clone().into_bytes()));
     files.push((format!("{folder}/data.json"), kept.json.as_bytes().to_vec()));
+    files.extend(kept.attachments.iter().filter(|file| belongs_in_git(file)).map(|file| {
+        let File { name, bytes, .. } = file;
+        (format!("{folder}/{name}"), bytes.clone())
+    }));
     let Snapshot { title, project, period, .. } = kept.snapshot;
     Entry {
         subject: format!("{title} of {}, {}", project.name, period.words()),
@@ -101,6 +111,11 @@ fn entry(kept: &Kept<'_>, (author_name, author_email): (String, String)) -> Entr
         at: kept.frozen_at,
         not_before: kept.planned_at,
     }
+}
+
+/// Whether the archive keeps a file: a small one that is not the data again.
+fn belongs_in_git(file: &File) -> bool {
+    file.bytes.len() <= KEPT_IN_GIT && kind_of(&file.name) != Some(AttachmentKind::Json)
 }
 
 /// `reports/VOL/2026/2026-11-22-0193…`: by project, year and last day, unique by the run.

@@ -34,6 +34,8 @@ pub struct Address {
     pub job: String,
     /// Where this recipient ends the mails; none in the archive and where there is no such page.
     pub stop_url: Option<String>,
+    /// What is said of files that are too big to travel with the message.
+    pub attachments_note: Option<String>,
 }
 
 /// A written report, without its pictures.

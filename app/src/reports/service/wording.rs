@@ -33,12 +33,14 @@ pub struct Wording {
     board_url: String,
     report_url: String,
     stop_url: Option<String>,
+    attachments_note: Option<String>,
     /// "“Weekly status”", the job that sent it.
     job: String,
 }
 
+/// A key figure in words.
 #[derive(Debug, Serialize)]
-struct FigureWords {
+pub(crate) struct FigureWords {
     label: &'static str,
     value: String,
     change: String,
@@ -107,6 +109,7 @@ impl Wording {
             board_url: board,
             report_url: format!("{base}/reports/{}", address.occurrence),
             stop_url: address.stop_url.clone(),
+            attachments_note: address.attachments_note.clone(),
             job: address.job.clone(),
         }
     }
@@ -120,7 +123,8 @@ impl PictureWords {
     }
 }
 
-fn figures(snapshot: &Snapshot) -> [FigureWords; 4] {
+/// The key figures of every report.
+pub(crate) fn figures(snapshot: &Snapshot) -> [FigureWords; 4] {
     let figures = &snapshot.figures;
     let figure =
         |label, value: String, change: String, tone: Tone| FigureWords { label, value, change, tone: tone.as_str() };

@@ -285,6 +285,8 @@ pub const FILES: &[(&str, Wants)] = &[
     ("/reports/{run}/report.html", Viewer),
     ("/reports/{run}/report.txt", Viewer),
     ("/reports/{run}/data.json", Viewer),
+    ("/reports/{run}/files/report.csv", Viewer),
+    ("/reports/{run}/files/report.json", Viewer),
     // Neither is to the viewer.
     ("/reports/{run}/mail.eml", Editor),
     ("/reports/{run}/recipients/{delivery}/mail.eml", Editor),

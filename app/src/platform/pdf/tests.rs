@@ -1,0 +1,74 @@
+use serde_json::json;
+
+use super::*;
+
+fn print_of(template: &'static str, data: Value) -> Print {
+    Print { template, data, pictures: Vec::new(), made_at: "2026-11-23T06:00:00Z".parse().unwrap() }
+}
+
+const TITLED: &str = r#"
+#let data = json("data.json")
+#set document(title: data.title)
+#set text(font: "Inter", lang: "en", fallback: false)
+#heading(data.title)
+#if data.missing [Letters are missing.]
+"#;
+
+fn has(bytes: &[u8], words: &str) -> bool {
+    bytes.windows(words.len()).any(|window| window == words.as_bytes())
+}
+
+#[test]
+fn the_same_data_make_the_same_pages_and_others_make_others() {
+    let of = |title: &str| lay_out(print_of(TITLED, json!({ "title": title }))).unwrap();
+    assert!(of("A").starts_with(b"%PDF-1.7"));
+    assert_eq!(of("A"), of("A"));
+    assert_ne!(of("A"), of("B"));
+}
+
+#[test]
+fn pages_have_tags_bookmarks_a_language_and_the_mark_of_the_standard() {
+    let bytes = lay_out(print_of(TITLED, json!({ "title": "Weekly report" }))).unwrap();
+    for sign in ["/StructTreeRoot", "/Type/Outlines", "/Title(Weekly report)", "/Lang(en)", "pdfuaid", "/Marked true"] {
+        assert!(has(&bytes, sign), "{sign}");
+    }
+}
+
+#[test]
+fn what_people_write_is_text_and_never_markup() {
+    for title in
+        ["#panic(1)", "$x$", "]", "*a*", "\\", "\"); panic(\"", "@ref", "<label>", "#set page(width: 1cm)", "//"]
+    {
+        let bytes = lay_out(print_of(TITLED, json!({ "title": title }))).unwrap();
+        assert!(has(&bytes, "pdfuaid"), "{title}");
+    }
+}
+
+#[test]
+fn letters_that_the_fonts_lack_are_replaced_and_the_pages_stay_accessible() {
+    for title in ["王伟", "🚀 start", "مرحبا", "a\u{202e}b\u{0}c\u{e000}", "e\u{301}", "a\u{200b}b\nc"] {
+        let bytes = lay_out(print_of(TITLED, json!({ "title": title }))).unwrap();
+        assert!(has(&bytes, "pdfuaid"), "{title}");
+    }
+    let stock = world::stock().unwrap();
+    assert_eq!(letters::drawable(stock, "Ana Žagar, Ελένη, Иван"), "Ana Žagar, Ελένη, Иван");
+    assert_eq!(letters::drawable(stock, "王 is\u{202e} king\u{fe0f}"), "? is king");
+}
+
+#[test]
+fn a_template_finds_no_file_no_package_and_no_other_font() {
+    let refused = |source: &'static str| lay_out(print_of(source, json!({}))).unwrap_err().to_string();
+    assert!(refused("#read(\"/etc/passwd\")").contains("file not found"));
+    assert!(refused("#read(\"main.typ\")").contains("file not found"));
+    assert!(refused("#import \"@preview/cetz:0.3.4\": canvas").contains("file not found"));
+    assert_eq!(world::stock().unwrap().fonts.len(), 2);
+}
+
+#[tokio::test]
+async fn printing_is_off_the_runtime_and_one_at_a_time() {
+    let prints = (0..3).map(|number| print(print_of(TITLED, json!({ "title": number.to_string() }))));
+    for made in futures::future::join_all(prints).await {
+        assert!(made.unwrap().starts_with(b"%PDF"));
+    }
+    assert_eq!(TURN.available_permits(), 1);
+}

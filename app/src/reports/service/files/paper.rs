@@ -1,0 +1,331 @@
+//! A report on paper: everything that `report.typ` shows, put into words here, so that the template holds no rules.
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use serde::Serialize;
+
+use super::{
+    Source,
+    lists::{none, waits_for},
+};
+use crate::{
+    domain::{
+        report::{
+            NoteLine, Snapshot, TaskLine,
+            spec::{ListKind, Section},
+        },
+        task::Priority,
+    },
+    error::AppResult,
+    platform::{
+        fault, markdown,
+        pdf::Print,
+        plot::{Drawing, Frame},
+    },
+    reports::service::{
+        charts,
+        wording::{FigureWords, figures, look, shortened},
+    },
+};
+
+const TEMPLATE: &str = include_str!("../../templates/report.typ");
+/// Rows of a list on paper, where mail has fewer; workbook and table have all.
+const ROWS: usize = 30;
+/// Notes on paper.
+const NOTES: usize = 30;
+/// Names of people in a row: it has to fit on a page.
+const PEOPLE: usize = 6;
+/// Letters of a word that surely fit in a column.
+const WORD: usize = 20;
+
+/// The whole document.
+///
+/// # Errors
+/// Only a fault of the program.
+pub fn print(source: Source<'_>) -> AppResult<Print> {
+    let (document, drawings) = Document::of(source);
+    let data = serde_json::to_value(document).map_err(|error| fault::internal("printing a report", error))?;
+    let pictures = drawings.iter().map(Drawing::mail).collect();
+    Ok(Print { template: TEMPLATE, data, pictures, made_at: source.snapshot.as_of })
+}
+
+#[derive(Debug, Serialize)]
+struct Document {
+    /// Of the file: report, project, days.
+    title: String,
+    author: &'static str,
+    language: &'static str,
+    /// "Weekly report".
+    kind: String,
+    finding: String,
+    projects: String,
+    scope: String,
+    period: String,
+    /// "Standing of 23 Nov 2026, 07:00".
+    made: String,
+    parts: Vec<Part>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(tag = "part", rename_all = "snake_case")]
+enum Part {
+    Words { heading: &'static str, paragraphs: Vec<String> },
+    Figures { figures: Vec<FigureWords> },
+    Chart { heading: &'static str, file: String, alt: String },
+    Tasks(Tasks),
+    Notes { notes: Vec<Note>, more: Option<String> },
+}
+
+#[derive(Debug, Serialize)]
+struct Tasks {
+    heading: &'static str,
+    count: usize,
+    none: &'static str,
+    columns: Vec<Column>,
+    rows: Vec<Vec<Cell>>,
+    more: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Column {
+    name: &'static str,
+    /// Its part of the width that is left; none for one that is as wide as its words.
+    share: Option<u8>,
+    is_number: bool,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Cell {
+    Words(String),
+    Link { words: String, url: String },
+    Chip { chip: Chip },
+    Empty,
+}
+
+#[derive(Debug, Serialize)]
+struct Chip {
+    words: String,
+    look: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Note {
+    about: Cell,
+    when: String,
+    lines: Vec<NoteWords>,
+}
+
+#[derive(Debug, Serialize)]
+struct NoteWords {
+    kind: &'static str,
+    paragraphs: Vec<String>,
+}
+
+impl Document {
+    fn of(source: Source<'_>) -> (Self, Vec<Drawing>) {
+        let Snapshot { title, project, projects, scope, period, as_of, finding, .. } = source.snapshot;
+        let names: Vec<&str> = projects.iter().map(|project| project.name.as_str()).collect();
+        let projects = breakable(&if names.is_empty() { project.name.clone() } else { names.join(", ") });
+        let zone: Tz = project.zone.parse().unwrap_or(Tz::UTC);
+        let mut drawings = Vec::new();
+        let parts = source.sections.iter().filter_map(|section| part(section, source, &mut drawings)).collect();
+        let document = Self {
+            title: format!("{title} of {projects}, {}", period.words()),
+            author: "AutoReport",
+            language: "en",
+            kind: title.clone(),
+            finding: finding.words(),
+            projects,
+            scope: scope.clone(),
+            period: period.words(),
+            made: format!("Standing of {} ({})", as_of.with_timezone(&zone).format("%-d %b %Y, %H:%M"), project.zone),
+            parts,
+        };
+        (document, drawings)
+    }
+}
+
+/// A section on paper; none where it has nothing to say.
+fn part(section: &Section, source: Source<'_>, drawings: &mut Vec<Drawing>) -> Option<Part> {
+    let snapshot = source.snapshot;
+    match section {
+        Section::Summary => {
+            let paragraphs = snapshot.summary.clone();
+            (!paragraphs.is_empty()).then_some(Part::Words { heading: "Summary", paragraphs })
+        }
+        Section::Figures => Some(Part::Figures { figures: figures(snapshot).into() }),
+        Section::Chart { chart } => {
+            // As in mail: for a white ground, and as wide as a page between its margins.
+            let drawing = charts::chart(*chart, snapshot, Frame::MAIL);
+            let file = format!("chart-{}.svg", drawings.len());
+            let alt = format!("{}. {}", drawing.title, drawing.description);
+            drawings.push(drawing);
+            Some(Part::Chart { heading: chart.label(), file, alt })
+        }
+        Section::Tasks { list, limit: _, from } => Some(Part::Tasks(Tasks::of(*list, *from, source))),
+        Section::Notes { limit: _ } => {
+            let left = snapshot.notes.len().saturating_sub(NOTES);
+            let notes: Vec<Note> = snapshot.notes.iter().take(NOTES).map(|note| Note::of(note, source)).collect();
+            let more = more(left);
+            (!notes.is_empty()).then_some(Part::Notes { notes, more })
+        }
+        Section::Text { markdown } => {
+            Some(Part::Words { heading: "In our own words", paragraphs: paragraphs(markdown) })
+        }
+    }
+}
+
+impl Tasks {
+    fn of(list: ListKind, from: Option<Priority>, source: Source<'_>) -> Self {
+        let lines: Vec<&TaskLine> = list.lines(source.snapshot, from).collect();
+        let left = lines.len().saturating_sub(ROWS);
+        Self {
+            heading: list.label(),
+            count: lines.len(),
+            none: none(list),
+            columns: columns(list),
+            rows: lines.iter().take(ROWS).map(|line| row(list, line, source.base_url)).collect(),
+            more: more(left),
+        }
+    }
+}
+
+/// The sentence below what was cut.
+fn more(left: usize) -> Option<String> {
+    (left > 0).then(|| format!("And {left} more; the workbook on the page of the report has all."))
+}
+
+fn columns(list: ListKind) -> Vec<Column> {
+    let wide = |name, share| Column { name, share: Some(share), is_number: false };
+    let narrow = |name| Column { name, share: None, is_number: false };
+    let mut columns = vec![wide("Task", 5), wide("People", 3)];
+    columns.extend(match list {
+        ListKind::Finished | ListKind::Accomplishments => [narrow("Category"), narrow("Finished")],
+        ListKind::Highlights => [narrow("Status"), narrow("Finished")],
+        ListKind::Moved => [narrow("From"), narrow("To")],
+        ListKind::Blocked => [narrow("Priority"), wide("Waits for", 2)],
+        ListKind::InProgress => [narrow("Status"), narrow("Due")],
+        ListKind::Overdue | ListKind::DueNext | ListKind::Reopened | ListKind::Created => {
+            [narrow("Priority"), narrow("Due")]
+        }
+    });
+    columns.push(Column { name: "Days", share: None, is_number: true });
+    columns
+}
+
+fn row(list: ListKind, line: &TaskLine, base_url: &str) -> Vec<Cell> {
+    let status = || Cell::Words(line.status.label().to_owned());
+    let priority = || Cell::Words(line.priority.label().to_owned());
+    let finished = || line.finished_on.map_or(Cell::Empty, |on| Cell::Words(day(on)));
+    let due = || match &line.due {
+        Some(due) => Cell::Chip { chip: Chip { words: due.words.clone(), look: look(due.key) } },
+        None => Cell::Empty,
+    };
+    let mut cells = vec![task(&line.reference, &line.title, base_url), Cell::Words(people(&line.people))];
+    cells.extend(match list {
+        ListKind::Finished | ListKind::Accomplishments => [Cell::Words(line.category.label().to_owned()), finished()],
+        ListKind::Highlights => [status(), finished()],
+        ListKind::Moved => [line.moved_from.map_or(Cell::Empty, |from| Cell::Words(from.label().to_owned())), status()],
+        ListKind::Blocked => [priority(), Cell::Words(waits_for(line))],
+        ListKind::InProgress => [status(), due()],
+        ListKind::Overdue | ListKind::DueNext | ListKind::Reopened | ListKind::Created => [priority(), due()],
+    });
+    cells.push(line.work_days.map_or(Cell::Empty, |days| Cell::Words(days.to_string())));
+    cells
+}
+
+fn people(names: &[String]) -> String {
+    let some = names.iter().take(PEOPLE).map(|name| breakable(name)).collect::<Vec<_>>().join(", ");
+    match names.len() {
+        0 => "Nobody".to_owned(),
+        ..=PEOPLE => some,
+        many => format!("{some} and {} more", many - PEOPLE),
+    }
+}
+
+fn task(reference: &str, title: &str, base_url: &str) -> Cell {
+    Cell::Link {
+        words: format!("{reference} {}", breakable(&shortened(title))),
+        url: format!("{base_url}/tasks/{reference}"),
+    }
+}
+
+fn day(date: NaiveDate) -> String {
+    date.format("%-d %b %Y").to_string()
+}
+
+impl Note {
+    fn of(note: &NoteLine, source: Source<'_>) -> Self {
+        let NoteLine { task: _, reference, title, day: on, author, issue, progress, resolution } = note;
+        let author = author.as_deref().unwrap_or("Somebody whose account is gone");
+        let lines = [("Issue", issue), ("Progress", progress), ("Resolution", resolution)];
+        Self {
+            about: task(reference, title, source.base_url),
+            when: format!("{author}, {}", day(*on)),
+            lines: lines
+                .into_iter()
+                .filter_map(|(kind, words)| Some(NoteWords { kind, paragraphs: paragraphs(words.as_deref()?) }))
+                .collect(),
+        }
+    }
+}
+
+/// What a reader of a Markdown text sees of it, a paragraph and an item of a list each.
+fn paragraphs(text: &str) -> Vec<String> {
+    let mut blocks: Vec<String> = vec![String::new()];
+    for line in text.lines() {
+        let is_item = is_item(line);
+        if line.trim().is_empty() || is_item {
+            blocks.push(String::new());
+        }
+        if let Some(block) = blocks.last_mut() {
+            block.push_str(line.trim_start());
+            block.push('\n');
+        }
+    }
+    let read = |block: &String| {
+        let words = markdown::to_text(block);
+        let mark = if is_item(block) { "• " } else { "" };
+        (!words.is_empty()).then(|| format!("{mark}{}", breakable(&words)))
+    };
+    blocks.iter().filter_map(read).collect()
+}
+
+/// The text with places to break in words that are longer than a column: zero-width spaces.
+fn breakable(text: &str) -> String {
+    let mut run = 0;
+    let mut broken = String::with_capacity(text.len());
+    for c in text.chars() {
+        run = if c.is_whitespace() { 0 } else { run + 1 };
+        if run > WORD {
+            broken.push('\u{200b}');
+            run = 1;
+        }
+        broken.push(c);
+    }
+    broken
+}
+
+fn is_item(line: &str) -> bool {
+    ["- ", "* ", "+ "].iter().any(|mark| line.trim_start().starts_with(mark))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{breakable, paragraphs};
+
+    #[test]
+    fn a_text_keeps_its_paragraphs_and_items_and_loses_its_marks() {
+        let text = "We are **on time**.\nReally.\n\n- one `x`\n- two\n\n#panic(1) and $y$";
+        assert_eq!(paragraphs(text), ["We are on time. Really.", "• one x", "• two", "#panic(1) and $y$"]);
+        assert!(paragraphs(" \n\n").is_empty());
+    }
+
+    #[test]
+    fn a_long_word_may_break_and_nothing_else_changes() {
+        assert_eq!(breakable("a word and another"), "a word and another");
+        let long = breakable(&"w".repeat(50));
+        assert_eq!(long.split('\u{200b}').map(str::len).collect::<Vec<_>>(), [20, 20, 10]);
+    }
+}

@@ -1,0 +1,274 @@
+use std::{
+    io::{Cursor, Read},
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use uuid::Uuid;
+use zip::ZipArchive;
+
+use super::*;
+use crate::{
+    domain::{
+        due::DueKey,
+        ids::{ProjectId, TaskId},
+        metrics::{Compared, DayCount, Figures, Finding, StatusCount},
+        period::Period,
+        report::{
+            DueWords, NoteLine, ReportProject, TaskLine,
+            spec::{ChartKind, ListKind},
+        },
+        task::{Category, Priority, Status},
+    },
+    reports::service::snapshot,
+};
+
+/// What people write to see what breaks.
+const HOSTILE: [&str; 9] = [
+    "=HYPERLINK(\"http://x.example\")",
+    "#panic(1)",
+    "$x$ ] } \\",
+    "\"); panic(\"",
+    "<script>alert(1)</script>",
+    "王伟 🚀 مرحبا",
+    "@SUM(A1:A9)",
+    "-1+1, \"quoted\"\nand a second line",
+    "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW",
+];
+
+fn line(number: u128, title: &str) -> TaskLine {
+    TaskLine {
+        id: TaskId(Uuid::from_u128(number)),
+        reference: format!("APP-{number}"),
+        title: title.into(),
+        people: vec!["Mina Kovač".into(), "Sam Lee".into()],
+        status: Status::Progress,
+        priority: Priority::High,
+        category: Category::Ordinary,
+        work_days: Some(3),
+        finished_on: None,
+        due: Some(DueWords { key: DueKey::Overdue, words: "Overdue 2 days".into() }),
+        moved_from: None,
+        blocked_by: Vec::new(),
+    }
+}
+
+/// A week of a project with a task of each title in its lists.
+fn report(titles: &[&str]) -> Snapshot {
+    let period = Period::ending("2026-11-22".parse().unwrap(), 7);
+    let lines: Vec<TaskLine> = (1..).zip(titles).map(|(number, title)| line(number, title)).collect();
+    let compared = |now, before| Compared { now, before };
+    let figures = Figures {
+        created: compared(31, 29),
+        completed: compared(17, 13),
+        open: compared(48, 54),
+        overdue: compared(3, 2),
+        cycle_days: Compared { now: Some(3), before: Some(4) },
+    };
+    let project = ReportProject {
+        id: ProjectId(Uuid::from_u128(1)),
+        key: "APP".into(),
+        name: "Čebelarji & Co".into(),
+        zone: "Europe/Ljubljana".into(),
+    };
+    let counts = [(6, 4), (8, 7), (4, 6), (5, 6), (1, 2), (2, 1), (5, 6)];
+    let day = |(date, (created, completed))| DayCount { date, created, completed };
+    let finished = |line: &TaskLine| TaskLine {
+        status: Status::Done,
+        finished_on: "2026-11-20".parse().ok(),
+        due: None,
+        ..line.clone()
+    };
+    let note = NoteLine {
+        task: lines[0].id,
+        reference: lines[0].reference.clone(),
+        title: lines[0].title.clone(),
+        day: "2026-11-20".parse().unwrap(),
+        author: Some("Mina Kovač".into()),
+        issue: Some(titles[0].into()),
+        progress: Some("- The **guard** is on.\n- The paint is not.".into()),
+        resolution: None,
+    };
+    Snapshot {
+        finding: Finding::of(&figures),
+        summary: vec!["4 more tasks were completed than in the week before.".into(), titles[0].into()],
+        figures,
+        days: period.dates().zip(counts).map(day).collect(),
+        statuses: [(Status::Todo, 21), (Status::Progress, 14), (Status::Pending, 13)]
+            .map(|(status, count)| StatusCount { status, count })
+            .to_vec(),
+        finished: lines.iter().map(finished).collect(),
+        in_progress: lines.clone(),
+        overdue: lines,
+        notes: vec![note],
+        ..Snapshot::empty(project, period, "2026-11-23T06:00:00Z".parse().unwrap())
+    }
+}
+
+fn sections() -> Vec<Section> {
+    let tasks = |list| Section::Tasks { list, limit: 10, from: None };
+    vec![
+        Section::Summary,
+        Section::Figures,
+        Section::Chart { chart: ChartKind::CreatedCompleted },
+        Section::Chart { chart: ChartKind::ByStatus },
+        tasks(ListKind::Overdue),
+        tasks(ListKind::Finished),
+        tasks(ListKind::DueNext),
+        Section::Notes { limit: 10 },
+        Section::Text { markdown: "We are **on time**.\n\n- #panic(1)".into() },
+    ]
+}
+
+async fn made(snapshot: &Snapshot, sections: &[Section], kinds: &[AttachmentKind]) -> Vec<File> {
+    let json = snapshot::to_json(snapshot).unwrap();
+    make(Source { snapshot, json: &json, sections, base_url: "https://reports.example.org" }, kinds).await.unwrap()
+}
+
+fn count(bytes: &[u8], words: &str) -> usize {
+    bytes.windows(words.len()).filter(|window| *window == words.as_bytes()).count()
+}
+
+fn part(bytes: &[u8], name: &str) -> String {
+    let mut text = String::new();
+    ZipArchive::new(Cursor::new(bytes)).unwrap().by_name(name).unwrap().read_to_string(&mut text).unwrap();
+    text
+}
+
+#[tokio::test]
+async fn the_same_facts_make_the_same_files_under_names_that_say_what_they_are() {
+    let (report, sections) = (report(&HOSTILE), sections());
+    let first = made(&report, &sections, AttachmentKind::ALL).await;
+    assert_eq!(first, made(&report, &sections, AttachmentKind::ALL).await);
+    let names: Vec<&str> = first.iter().map(|file| file.name.as_str()).collect();
+    let name = "weekly-report-APP-2026-11-22";
+    assert_eq!(names, ["pdf", "xlsx", "csv", "json"].map(|ending| format!("{name}.{ending}")));
+    for file in &first {
+        let kind = kind_of(&file.name).unwrap();
+        assert_eq!((content_type(kind), file_name(&report, kind)), (file.content_type.as_str(), file.name.clone()));
+    }
+    assert_eq!(kind_of("report.html"), None);
+    assert_eq!(kind_of("created-completed.png"), None);
+    let json = first.last().unwrap();
+    assert_eq!(json.bytes, snapshot::to_json(&report).unwrap().as_bytes(), "the stored bytes, so that their hash fits");
+    let twice = made(&report, &sections, &[AttachmentKind::Json, AttachmentKind::Csv, AttachmentKind::Json]).await;
+    assert_eq!(twice.len(), 2);
+}
+
+#[tokio::test]
+async fn the_document_has_a_bookmark_for_each_part_tags_and_words_for_its_pictures_whatever_people_wrote() {
+    for titles in [&HOSTILE[..], &["Mend the press brake"]] {
+        let file = made(&report(titles), &sections(), &[AttachmentKind::Pdf]).await.remove(0);
+        let bytes = &file.bytes;
+        for sign in ["pdfuaid", "/Lang(en)", "/StructTreeRoot", "/Title(Key figures)", "/Title(Work notes)"] {
+            assert!(count(bytes, sign) > 0, "{sign}");
+        }
+        assert!(count(bytes, &format!("/Title(Overdue ({}))", titles.len())) > 0, "a bookmark with the count");
+        assert_eq!(count(bytes, "/S/Figure"), 2);
+        assert_eq!(count(bytes, "/Alt"), 2, "both charts say what they show");
+        assert!(count(bytes, "/S/TH") > 0, "tables have heads");
+        assert!(bytes.len() < 400_000, "{} bytes", bytes.len());
+    }
+}
+
+#[tokio::test]
+async fn a_long_report_has_all_rows_in_the_workbook_and_thirty_on_paper() {
+    let titles = vec!["Mend the press brake and its guard"; 700];
+    let (report, sections) = (report(&titles), sections());
+    let source = Source { snapshot: &report, json: "", sections: &sections, base_url: "https://reports.example.org" };
+    let printed = paper::print(source).unwrap().data;
+    let overdue = printed["parts"].as_array().unwrap().iter().find(|part| part["heading"] == "Overdue").unwrap();
+    assert_eq!((overdue["count"].as_u64(), overdue["rows"].as_array().unwrap().len()), (Some(700), 30));
+    assert_eq!(overdue["more"], "And 670 more; the workbook on the page of the report has all.");
+    let files = made(&report, &sections, &[AttachmentKind::Xlsx, AttachmentKind::Csv]).await;
+    assert!(part(&files[0].bytes, "xl/worksheets/sheet3.xml").contains("ref=\"A1:I701\""));
+    assert_eq!(String::from_utf8_lossy(&files[1].bytes).matches("\r\nOverdue,").count(), 700);
+}
+
+#[tokio::test]
+async fn the_workbook_has_a_sheet_for_each_list_and_typed_cells_that_compute_nothing() {
+    let file = made(&report(&HOSTILE), &sections(), &[AttachmentKind::Xlsx]).await.remove(0);
+    let book = part(&file.bytes, "xl/workbook.xml");
+    let names: Vec<&str> =
+        book.split("<sheet name=\"").skip(1).map(|rest| rest.split('"').next().unwrap_or_default()).collect();
+    assert_eq!(names, ["Summary", "Figures", "Overdue", "Finished", "Due in the next 7 days", "Notes", "Days"]);
+    let sheets: String = (1..=7).map(|number| part(&file.bytes, &format!("xl/worksheets/sheet{number}.xml"))).collect();
+    assert!(!sheets.contains("<f>"), "no formulas");
+    assert_eq!(sheets.matches("state=\"frozen\"").count(), 7);
+    assert!(sheets.contains("<v>46346</v>"), "20 November 2026 is a date");
+    assert!(sheets.contains("<v>46349.291666"), "seven in the morning in Ljubljana");
+    let strings = part(&file.bytes, "xl/sharedStrings.xml");
+    assert!(strings.contains("王伟 🚀"), "every letter is there");
+}
+
+#[tokio::test]
+async fn the_table_holds_the_tasks_of_the_lists_and_no_cell_begins_a_formula() {
+    let file = made(&report(&HOSTILE), &sections(), &[AttachmentKind::Csv]).await.remove(0);
+    let text = String::from_utf8(file.bytes).unwrap();
+    let body = text.strip_prefix('\u{feff}').unwrap();
+    assert!(body.starts_with("List,Task,Title,People,Status,"), "{body}");
+    assert!(
+        body.contains("\r\nOverdue,APP-1,\"'=HYPERLINK(\"\"http://x.example\"\")\",Mina Kovač; Sam Lee,In Progress,")
+    );
+    let mut reader = csv::Reader::from_reader(body.as_bytes());
+    let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
+    assert_eq!(rows.len(), 2 * HOSTILE.len());
+    for cell in rows.iter().flatten() {
+        assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell}");
+    }
+    assert_eq!(&rows[0][12], "https://reports.example.org/tasks/APP-1");
+}
+
+/// The pages as pictures against committed ones. `UPDATE_SNAPSHOTS=1` writes them anew:
+/// `UPDATE_SNAPSHOTS=1 scripts/test.sh rules`, or, with the variables that it sets,
+/// `cargo test --release --package server --package app --features app/testing the_pages_look_as_committed`.
+#[tokio::test]
+async fn the_pages_look_as_committed() {
+    let titles = ["Mend the press brake", "Order new guards for both presses", "Ask the insurer about the old ones"];
+    let file = made(&report(&titles), &sections(), &[AttachmentKind::Pdf]).await.remove(0);
+    let pages = pictures(&file.bytes);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/reports/service/files/snapshots");
+    let path = |number: usize| folder.join(format!("page-{number}.png"));
+    #[allow(clippy::disallowed_methods, reason = "the one switch of the tests, not of the program")]
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        std::fs::create_dir_all(&folder).unwrap();
+        for (number, page) in (1..).zip(&pages) {
+            page.save(path(number)).unwrap();
+        }
+    }
+    assert!(!path(pages.len() + 1).exists(), "there were more pages");
+    for (number, page) in (1..).zip(&pages) {
+        let kept = image::open(path(number)).map(image::DynamicImage::into_luma8);
+        let kept = kept.unwrap_or_else(|error| panic!("{}: {error}", path(number).display()));
+        assert!(is_alike(&kept, page), "page {number} differs; UPDATE_SNAPSHOTS=1 writes it anew");
+    }
+}
+
+/// The pages, drawn by another program than the one that laid them out.
+fn pictures(pdf: &[u8]) -> Vec<image::GrayImage> {
+    let folder = std::env::temp_dir().join(format!("autoreport-pages-{}", Uuid::now_v7()));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("report.pdf"), pdf).unwrap();
+    let drawn = Command::new("pdftoppm")
+        .args(["-r", "60", "-gray", "-png", "report.pdf", "page"])
+        .current_dir(&folder)
+        .output()
+        .expect("pdftoppm of poppler-utils is there");
+    assert!(drawn.status.success(), "{}", String::from_utf8_lossy(&drawn.stderr));
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "png"));
+    paths.sort();
+    let pages = paths.iter().map(|path| image::open(path).unwrap().into_luma8()).collect();
+    std::fs::remove_dir_all(&folder).unwrap();
+    pages
+}
+
+/// Whether two pages show the same: versions of the program that draws them smooth edges a little differently, but no
+/// word, line or bar moves by a pixel's width without many pixels telling.
+fn is_alike(one: &image::GrayImage, other: &image::GrayImage) -> bool {
+    if one.dimensions() != other.dimensions() {
+        return false;
+    }
+    let differences = one.as_raw().iter().zip(other.as_raw()).filter(|(one, other)| one.abs_diff(**other) > 80).count();
+    differences * 5_000 < one.as_raw().len()
+}
