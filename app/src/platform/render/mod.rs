@@ -11,6 +11,7 @@ mod faults;
 mod filters;
 mod language;
 mod markup;
+mod mjml;
 mod plain_text;
 mod tags;
 mod trusted;
