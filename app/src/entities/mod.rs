@@ -58,6 +58,7 @@ pub mod task_watcher;
 pub mod team;
 pub mod team_member;
 pub mod team_project;
+pub mod template_kill;
 pub mod throttle;
 pub mod user;
 pub mod work_note;

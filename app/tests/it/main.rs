@@ -53,3 +53,4 @@ mod tasks_parts;
 mod tasks_saved_views;
 mod tasks_talk;
 mod tasks_views;
+mod template_quarantine;
