@@ -77,6 +77,7 @@ pub mod suppression;
 pub mod task;
 pub mod task_list;
 pub mod task_edit;
+pub mod template;
 pub mod text_enum;
 pub mod transcript;
 pub mod work_note;

@@ -1,0 +1,10 @@
+//! Templates of mails: a list of blocks or a source, with a theme, that a person designs. Pure rules on both sides:
+//! what a document is made of, what may stand in it, and how blocks become a source.
+
+pub mod block;
+pub mod document;
+pub mod theme;
+
+pub use block::{Block, BlockKind, FigureKind, TaskColumn, When};
+pub use document::{Body, Document};
+pub use theme::Theme;
