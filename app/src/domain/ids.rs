@@ -57,6 +57,7 @@ ids!(
     AccountId,
     OutboxMessageId,
     ScheduleId,
+    TemplateId,
     RecipientId,
     OccurrenceId,
     DeliveryId,

@@ -2,9 +2,12 @@
 //! what a document is made of, what may stand in it, and how blocks become a source.
 
 pub mod block;
+pub mod category;
+mod check;
 pub mod document;
 pub mod theme;
 
 pub use block::{Block, BlockKind, FigureKind, TaskColumn, When};
+pub use category::TemplateCategory;
 pub use document::{Body, Document};
 pub use theme::Theme;
