@@ -2,6 +2,12 @@
 //! published versions, and its pages to the route table.
 
 pub mod api;
+mod library_page;
 #[cfg(feature = "ssr")]
 pub mod service;
+#[cfg(feature = "ssr")]
+pub mod upload;
+pub mod upload_form;
 pub mod view;
+
+pub use library_page::TemplatesPage;

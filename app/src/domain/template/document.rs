@@ -40,6 +40,18 @@ pub enum Body {
 }
 
 impl Document {
+    /// A mail with nothing but its head and its foot.
+    pub fn blank() -> Self {
+        Self {
+            format: FORMAT,
+            subject: "{{ report.subject }}".into(),
+            preheader: "{{ report.preview }}".into(),
+            body: Body::Blocks { blocks: Vec::new() },
+            text: None,
+            theme: Theme::default(),
+        }
+    }
+
     /// The blocks, where it is made of blocks.
     pub fn blocks(&self) -> Option<&[Block]> {
         match &self.body {

@@ -11,7 +11,7 @@ use super::access;
 use crate::{
     domain::{
         ids::TemplateId,
-        template::{Document, TemplateCategory, document},
+        template::{Document, TemplateCategory, document, gallery},
     },
     entities::template,
     error::{AppError, AppResult, Checks, Conflict, Problem},
@@ -56,6 +56,21 @@ pub async fn create(ctx: &Ctx, name: &str, category: TemplateCategory, draft: &D
     template::Entity::insert(row).exec_without_returning(&*tx).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// Makes a template of `blank`, of a word of the gallery, or as a copy of the template with this id.
+///
+/// # Errors
+/// As [`create`] and [`duplicate`]; [`AppError::NotFound`] for anything else.
+pub async fn begin(ctx: &Ctx, from: &str) -> AppResult<TemplateId> {
+    if from == "blank" {
+        return create(ctx, "New template", TemplateCategory::Status, &Document::blank()).await;
+    }
+    if let Some(entry) = gallery::entry(from) {
+        return create(ctx, entry.name, entry.category, &entry.document()).await;
+    }
+    let id = from.parse().map_err(|_| AppError::NotFound)?;
+    duplicate(ctx, id).await
 }
 
 /// What a save brings.

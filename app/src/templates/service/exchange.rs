@@ -12,8 +12,8 @@ use crate::{
     platform::{ctx::Ctx, fault},
 };
 
-/// Most bytes of a file.
-pub const FILE_MAX: usize = 512 * 1024;
+
+pub use crate::templates::upload_form::FILE_MAX;
 
 /// A template in a file.
 #[derive(Debug, Serialize, Deserialize)]
