@@ -4,8 +4,15 @@
 pub mod block;
 pub mod category;
 mod check;
+pub mod colour;
+pub mod compile;
+pub mod context;
 pub mod document;
+pub mod gallery;
+pub mod lint;
+pub mod prose;
 pub mod theme;
+pub mod variables;
 
 pub use block::{Block, BlockKind, FigureKind, TaskColumn, When};
 pub use category::TemplateCategory;
