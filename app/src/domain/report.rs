@@ -230,7 +230,9 @@ impl Snapshot {
     /// The ids of all projects whose tasks are in it.
     pub fn project_ids(&self) -> impl Iterator<Item = ProjectId> {
         // Format 1 has no list.
-        std::iter::once(self.project.id).chain(self.projects.iter().map(|project| project.id).filter(|id| *id != self.project.id))
+        let first = self.project.id;
+        let others = self.projects.iter().map(|project| project.id).filter(move |id| *id != first);
+        std::iter::once(first).chain(others)
     }
 
     /// The report for a reader who sees some projects: itself where they see all of it, else the variant with the most

@@ -71,10 +71,21 @@ pub async fn read(ctx: &Ctx, id: OccurrenceId) -> AppResult<ReportDetail> {
 /// # Errors
 /// [`crate::error::AppError::NotFound`] where there is none, or the person does not see its project.
 pub async fn part(ctx: &Ctx, id: OccurrenceId, tab: Tab) -> AppResult<Part> {
-    let run = Seen::find(ctx, id).await?.run;
-    if run.removed_at.is_some() {
+    let seen = Seen::find(ctx, id).await?;
+    if seen.run.removed_at.is_some() {
         return Ok(Part::Plain);
     }
+    if let Some(part) = &seen.part {
+        return Ok(match tab {
+            Tab::Mail | Tab::Recipients => Part::Plain,
+            Tab::Text => Part::Text(Some(files::written(ctx, &seen, part).await?.text)),
+            Tab::Source => Part::Source {
+                html: Some(files::written(ctx, &seen, part).await?.html),
+                data: seen.run.snapshot.unwrap_or_default(),
+            },
+        });
+    }
+    let run = seen.run;
     let text = async |name: &str| -> AppResult<Option<String>> {
         let query = artifact::Entity::find()
             .filter(artifact::Column::OccurrenceId.eq(id))

@@ -99,7 +99,7 @@ impl Finding {
 }
 
 /// |difference| over the square root of the sum; 0 where both are 0.
-fn weight(count: Compared<u32>) -> f64 {
+pub(super) fn weight(count: Compared<u32>) -> f64 {
     let sum = f64::from(count.now) + f64::from(count.before);
     #[allow(clippy::cast_precision_loss, reason = "counts of tasks are far below 2^52")]
     let difference = count.difference().unsigned_abs() as f64;
