@@ -50,3 +50,4 @@ mod tasks_parts;
 mod tasks_saved_views;
 mod tasks_talk;
 mod tasks_views;
+mod templates;
