@@ -57,6 +57,7 @@ pub mod project_export;
 pub mod project_template;
 pub mod quick_add;
 pub mod rank;
+pub mod readout;
 pub mod recipient;
 pub mod recurrence;
 #[cfg(feature = "ssr")]

@@ -1,7 +1,10 @@
 //! What a report is: the frozen facts that mail, page, text and commit all show.
 
+mod chart_table;
 mod period_choice;
 pub mod spec;
+
+pub use chart_table::{Table, chart_table};
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};

@@ -22,8 +22,9 @@ use crate::{
     },
     entities::{artifact, delivery, occurrence},
     error::AppResult,
-    platform::ctx::Ctx,
-    reports::service::archive,
+    platform::{ctx::Ctx, fault},
+    reports::service::{archive, charts},
+    ui::Chart,
 };
 
 /// One report. One that was removed has its facts and says so.
@@ -78,6 +79,7 @@ pub async fn part(ctx: &Ctx, id: OccurrenceId, tab: Tab) -> AppResult<Part> {
     if let Some(part) = &seen.part {
         return Ok(match tab {
             Tab::Mail | Tab::Recipients => Part::Plain,
+            Tab::Charts => Part::Charts(charts(seen.run.snapshot).await?),
             Tab::Text => Part::Text(Some(files::written(ctx, &seen, part).await?.text)),
             Tab::Source => Part::Source {
                 html: Some(files::written(ctx, &seen, part).await?.html),
@@ -94,9 +96,21 @@ pub async fn part(ctx: &Ctx, id: OccurrenceId, tab: Tab) -> AppResult<Part> {
     };
     Ok(match tab {
         Tab::Mail | Tab::Recipients => Part::Plain,
+        Tab::Charts => Part::Charts(charts(run.snapshot).await?),
         Tab::Text => Part::Text(text(files::TEXT).await?),
         Tab::Source => Part::Source { html: text(files::HTML).await?, data: run.snapshot.unwrap_or_default() },
     })
+}
+
+/// The charts of a report as far as the person sees it; none of facts that no report has.
+async fn charts(json: Option<String>) -> AppResult<Vec<Chart>> {
+    // Some milliseconds of a core, off the runtime.
+    let drawn = tokio::task::spawn_blocking(move || {
+        let report: Snapshot = json.and_then(|json| serde_json::from_str(&json).ok())?;
+        Some(charts::kinds(&report).iter().map(|kind| charts::figure(*kind, &report)).collect())
+    });
+    let drawn: Option<Vec<Chart>> = drawn.await.map_err(|error| fault::internal("drawing the charts of a report", error))?;
+    Ok(drawn.unwrap_or_default())
 }
 
 fn count(recipients: &[Recipient]) -> u32 {

@@ -108,8 +108,8 @@ pub(super) fn weight(count: Compared<u32>) -> f64 {
 
 /// The title of the chart of created and completed per day.
 pub fn flow_words(days: &[DayCount]) -> &'static str {
-    let created: u32 = days.iter().map(|day| day.created).sum();
-    let completed: u32 = days.iter().map(|day| day.completed).sum();
+    let created = days.iter().map(|day| day.created).fold(0, u32::saturating_add);
+    let completed = days.iter().map(|day| day.completed).fold(0, u32::saturating_add);
     let stands_out = weight(Compared { now: completed, before: created }) > 0.5;
     match (created, completed) {
         (0, 0) => "Nothing was created or completed",
@@ -121,11 +121,11 @@ pub fn flow_words(days: &[DayCount]) -> &'static str {
 
 /// The title of the chart of open work by status.
 pub fn status_words(counts: &[StatusCount]) -> &'static str {
-    let open: u32 = counts.iter().map(|entry| entry.count).sum();
+    let open: u64 = counts.iter().map(|entry| u64::from(entry.count)).sum();
     if open == 0 {
         return "No work is open";
     }
-    match counts.iter().find(|entry| entry.count * 2 > open).map(|entry| entry.status) {
+    match counts.iter().find(|entry| u64::from(entry.count) * 2 > open).map(|entry| entry.status) {
         Some(Status::Todo) => "Most open work has not been started",
         Some(Status::Progress) => "Most open work is in progress",
         Some(Status::Pending) => "Most open work is waiting",

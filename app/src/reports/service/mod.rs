@@ -1,7 +1,8 @@
-//! The way of a report: [`snapshot`] freezes the facts, [`render`] writes mail from them,
+//! The way of a report: [`snapshot`] freezes the facts, [`render`] writes mail from them, [`charts`] draws them,
 //! [`archive`] keeps all of it in Git, [`git_push`] brings it elsewhere, [`git_history`] shows what has changed.
 
 pub mod archive;
+pub mod charts;
 pub mod git_history;
 pub mod git_push;
 pub mod git_settings;

@@ -2,13 +2,16 @@
 
 use std::sync::OnceLock;
 
-use super::wording::{Picture, Wording};
+use super::{
+    charts::chart,
+    wording::{Picture, Wording},
+};
 use crate::{
-    domain::report::Snapshot,
+    domain::report::{Snapshot, spec::ChartKind},
     error::AppResult,
     platform::{
         fault,
-        plot::{Frame, StatusFrame, flow_chart, status_chart},
+        plot::Frame,
         render::Templates,
     },
 };
@@ -67,12 +70,12 @@ fn pictures(snapshot: &Snapshot) -> Vec<Picture> {
         Picture {
             name: FLOW_PICTURE,
             heading: "Created and completed per day",
-            drawing: flow_chart(&snapshot.days, Frame::MAIL),
+            drawing: chart(ChartKind::CreatedCompleted, snapshot, Frame::MAIL),
         },
         Picture {
             name: STATUS_PICTURE,
             heading: "Open work by status",
-            drawing: status_chart(&snapshot.statuses, StatusFrame::MAIL),
+            drawing: chart(ChartKind::ByStatus, snapshot, Frame::MAIL),
         },
     ]
 }
