@@ -40,6 +40,7 @@ pub mod mention;
 pub mod metrics;
 pub mod moment;
 pub mod my_work;
+pub mod nearest;
 pub mod network;
 pub mod notes_query;
 pub mod notification;

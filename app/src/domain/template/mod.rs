@@ -8,9 +8,12 @@ pub mod colour;
 pub mod compile;
 pub mod context;
 pub mod document;
+pub mod filters;
 pub mod gallery;
 pub mod lint;
 pub mod prose;
+pub mod quarantine;
+pub mod render;
 pub mod theme;
 pub mod variables;
 

@@ -6,7 +6,7 @@ mod task;
 
 use serde_json::{Map, Value, json};
 
-pub use sample::{reader as sample_reader, sample, snapshot as sample_snapshot};
+pub use sample::{reader as sample_reader, sample, sample_with, snapshot as sample_snapshot};
 
 use crate::domain::{
     ids::OccurrenceId,
@@ -58,6 +58,11 @@ pub struct Picture {
     pub title: String,
     /// What somebody who does not see it reads.
     pub alt: String,
+}
+
+/// The Content-ID of a chart, and its file name in the archive.
+pub fn cid(chart: ChartKind) -> String {
+    chart.as_str().replace('_', "-")
 }
 
 /// What became of the run that a message is about; of a report that is being sent, nothing bad yet.

@@ -21,8 +21,14 @@ use crate::domain::{
 /// Width and height of charts in mails.
 const CHART: (u32, u32) = (536, 200);
 
-/// The data of the sample.
+/// The data of the sample, with charts that were not drawn but are as large as drawn ones.
 pub fn sample() -> Value {
+    let pictures: Vec<_> = ChartKind::ALL.iter().map(|chart| picture(*chart)).collect();
+    sample_with(&pictures)
+}
+
+/// The data of the sample with its charts as they were drawn of [`snapshot`].
+pub fn sample_with(pictures: &[Picture]) -> Value {
     let address = Address {
         base_url: "https://reports.example".into(),
         occurrence: OccurrenceId(Uuid::from_u128(1)),
@@ -34,8 +40,7 @@ pub fn sample() -> Value {
         reason: "The mail server refused to sign in: 535 5.7.8 Authentication failed.".into(),
         url: "https://reports.example/jobs/runs/sample".into(),
     };
-    let pictures: Vec<_> = ChartKind::ALL.iter().map(|chart| picture(*chart)).collect();
-    with_run(context(&snapshot(), &address, &reader(), &pictures), &run)
+    with_run(context(&snapshot(), &address, &reader(), pictures), &run)
 }
 
 /// Its reader.
@@ -52,7 +57,7 @@ fn picture(chart: ChartKind) -> Picture {
     let (width, height) = CHART;
     Picture {
         chart,
-        cid: chart.to_string().replace('_', "-"),
+        cid: super::cid(chart),
         width,
         height,
         title: chart.label().to_owned(),
