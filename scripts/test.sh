@@ -10,10 +10,12 @@ scripts/setup.sh test
 . "$TOOLS/toolchain.env"
 
 # `server` is always among the packages built: cargo then picks the same features for every
-# dependency as it does for the program, and builds each of them once.
+# dependency as it does for the program, and builds each of them once. Our own crates are built once more for the
+# tests; not optimised, that takes half the time, and what is busy at run time is a dependency.
 programs() {
   make_room
-  cargo test --release --package server --package app --features app/testing "$@"
+  cargo test --release --config profile.release.package.app.opt-level=0 --config profile.release.package.server.opt-level=0 \
+    --package server --package app --features app/testing "$@"
 }
 stories() { (cd end2end && node_modules/.bin/playwright test "$@"); }
 

@@ -75,6 +75,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/jobs/:id/edit") view=EditJobPage />
                     <Route path=path!("/jobs/:id/backfill") view=BackfillPage />
                     <Route path=path!("/jobs/:id/dry-run") view=DryRunPage />
+                    <Route path=path!("/templates") view=TemplatesPage />
                     <Route path=path!("/settings") view=|| view! { <Redirect path="/settings/profile" /> } />
                     <Route path=path!("/settings/profile") view=ProfilePage />
                     <Route path=path!("/settings/alarms") view=AlarmsPage />

@@ -103,6 +103,9 @@ lazy_pages!(
         ReportHistoryPage: open_report_history = reports,
         GitArchivePage: open_git_archive = reports,
     }
+    templates {
+        TemplatesPage: open_templates = templates,
+    }
     mail {
         MailAccountsPage: open_mail_accounts = mail,
         MailAccountPage: open_mail_account = mail,

@@ -22,6 +22,7 @@ pub mod imports;
 pub mod mail;
 pub mod reports;
 pub mod alarms;
+pub mod templates;
 pub mod jobs;
 pub mod archive;
 pub mod dashboard;

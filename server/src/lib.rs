@@ -25,4 +25,5 @@ pub mod security;
 pub mod seed;
 pub mod sessions;
 pub mod telemetry;
+pub mod templates;
 pub mod unsubscribe;

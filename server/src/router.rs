@@ -17,7 +17,7 @@ use tower_http::{
 use crate::{
     attachments, export, frames, health, live, metrics, notes_file, outbox, pages, rpc, run_log, security,
     sessions::{self, TrustedProxies},
-    unsubscribe,
+    templates, unsubscribe,
 };
 
 /// The whole site.
@@ -33,6 +33,7 @@ pub fn router(app: AppState, site_root: &Path, proxies: TrustedProxies) -> Route
         .merge(attachments::routes())
         .merge(notes_file::routes())
         .merge(outbox::routes())
+        .merge(templates::routes())
         .merge(unsubscribe::routes())
         .merge(app::imports::upload::routes())
         .merge(app::jobs::bounce_upload::routes())

@@ -24,6 +24,7 @@ use crate::domain::{
     search::HitKind,
     suppression::SuppressionReason,
     task::{Category, EventKind, Priority, Status},
+    template::TemplateCategory,
     work_note::NoteKind,
 };
 
@@ -137,6 +138,7 @@ id_columns!(
     AccountId,
     OutboxMessageId,
     ScheduleId,
+    TemplateId,
     RecipientId,
     OccurrenceId,
     DeliveryId,
@@ -158,6 +160,7 @@ id_columns!(
 );
 
 text_columns!(
+    TemplateCategory,
     Role,
     Theme,
     UserState,

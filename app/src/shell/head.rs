@@ -24,6 +24,7 @@ fn crumb(path: &str) -> &'static str {
         "jobs" => "Jobs",
         "reports" => "Reports",
         "outbox" => "Outbox",
+        "templates" => "Templates",
         "projects" => "Projects",
         "import" => "Import",
         "settings" => "Settings",

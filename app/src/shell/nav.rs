@@ -22,6 +22,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry { name: "Board", icon: "square-kanban", href: "/board" },
     Entry { name: "Jobs", icon: "calendar-clock", href: "/jobs" },
     Entry { name: "Reports", icon: "archive", href: "/reports" },
+    Entry { name: "Templates", icon: "layout-template", href: "/templates" },
     Entry { name: "Outbox", icon: "inbox", href: "/outbox" },
     Entry { name: "Projects", icon: "folder", href: "/projects" },
     Entry { name: "Settings", icon: "settings", href: "/settings" },

@@ -54,3 +54,4 @@ mod tasks_saved_views;
 mod tasks_talk;
 mod tasks_views;
 mod template_quarantine;
+mod templates;

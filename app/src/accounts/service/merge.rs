@@ -31,6 +31,9 @@ const NAMED: &[(&str, &str)] = &[
     ("suppression", "created_by"),
     ("outbox_release", "released_by"),
     ("bounce", "uploaded_by"),
+    ("template", "owner_id"),
+    ("template", "drafted_by"),
+    ("template_version", "published_by"),
 ];
 
 /// Tables with at most one row for a person and something else: the person's own row wins.
@@ -50,6 +53,7 @@ const OWN: &[(&str, &str)] = &[
     ("alarm_mail", "user_id"),
     ("alarm_choice", "user_id"),
     ("reminder_sent", "user_id"),
+    ("template_preview", "user_id"),
 ];
 
 /// All columns that name a person: a test holds them against the schema.

@@ -63,7 +63,8 @@ pub const FILTERS: &[FilterDoc] = &[
     FilterDoc {
         name: "markdown",
         takes: "text in Markdown",
-        gives: "safe HTML without pictures from elsewhere; in plain text its words",
+        gives: "safe HTML without pictures from elsewhere; with link, the colour of links, it has the styles of a mail; in \
+                plain text its words",
         example: r#"{{ "a **b**" | markdown }}"#,
         result: "<p>a <strong>b</strong></p>",
     },

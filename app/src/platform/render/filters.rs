@@ -9,7 +9,10 @@ use super::{
     calendar_words::{DayFormat, day},
     language::Reader,
 };
-use crate::{domain::csv_cell, platform::markdown};
+use crate::{
+    domain::{csv_cell, template::prose},
+    platform::markdown,
+};
 
 /// How a refusal begins, so that it is known among other errors.
 pub(super) const REFUSED: &str = "Not allowed in a template: ";
@@ -51,7 +54,7 @@ pub(super) fn install(tera: &mut Tera, audience: &Audience) {
     });
     let reader = audience.clone();
     tera.register_filter("plural", move |value: Value, args: Kwargs, _: &State| plural(&value, &args, reader.now()));
-    tera.register_filter("markdown", |value: Value, _: Kwargs, state: &State| marked(&value, state));
+    tera.register_filter("markdown", |value: Value, args: Kwargs, state: &State| marked(&value, &args, state));
     tera.register_filter("truncate", |value: Value, args: Kwargs, _: &State| truncate(&value, &args));
     tera.register_filter("default", |value: Value, args: Kwargs, _: &State| or_default(value, &args));
     tera.register_filter("join", |value: Value, args: Kwargs, _: &State| join(&value, &args));
@@ -171,16 +174,27 @@ fn plural(value: &Value, args: &Kwargs, reader: Reader) -> TeraResult<Value> {
 }
 
 /// HTML where HTML is written, words in a subject and in plain text.
-fn marked(value: &Value, state: &State) -> TeraResult<Value> {
+fn marked(value: &Value, args: &Kwargs, state: &State) -> TeraResult<Value> {
     if value.is_none() {
         return Ok(Value::none());
     }
     let source = text(value)?;
     if state.autoescaping_enabled() {
-        Ok(Value::safe_string(markdown::to_mail_html(source).trim()))
+        let html = markdown::to_mail_html(source);
+        let html = match args.get::<&str>("link")? {
+            Some(link) if is_colour(link) => prose::styled(&html, link),
+            Some(_) => return Err(Error::message("`link` of `markdown` takes a colour such as #036f6f.")),
+            None => html,
+        };
+        Ok(Value::safe_string(html.trim()))
     } else {
         Ok(markdown::to_text(source).into())
     }
+}
+
+/// It goes into HTML as it is.
+fn is_colour(text: &str) -> bool {
+    text.strip_prefix('#').is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
 }
 
 fn truncate(value: &Value, args: &Kwargs) -> TeraResult<Value> {
@@ -346,6 +360,14 @@ mod tests {
             html("{{ \"<i>\nb\" | lines }}{{ \"<script>x</script> ![p](https://evil.example/p.png)\" | markdown }}");
         assert!(escaped.starts_with("&lt;i&gt;<br>b"), "{escaped}");
         assert!(!escaped.contains("<script") && !escaped.contains("<img"), "{escaped}");
+    }
+
+    #[test]
+    fn with_the_colour_of_links_markdown_carries_the_styles_of_a_mail() {
+        let styled = html("{% filter markdown(link=\"#036f6f\") %}[a]({{ \"https://a.example/?b=1&c=2\" }}){% endfilter %}");
+        assert!(styled.starts_with("<p style=\"margin:0\"><a class=\"lk\" style=\"color:#036f6f;"), "{styled}");
+        assert!(styled.contains("href=\"https://a.example/?b=1&amp;c=2\""), "{styled}");
+        assert!(error("{{ \"a\" | markdown(link=\"red\\\" onclick=\") }}").contains("a colour such as"));
     }
 
     #[test]

@@ -9,6 +9,8 @@ pub mod child;
 mod compose;
 mod faults;
 mod filters;
+#[cfg(test)]
+mod gallery_tests;
 mod language;
 mod markup;
 mod mjml;

@@ -57,15 +57,34 @@ pub async fn repository(ctx: &Ctx) -> AppResult<GitArchive> {
 /// A fault, where the archive cannot be written; its words are in the log.
 pub async fn commit(ctx: &Ctx, kept: Kept<'_>) -> AppResult<String> {
     let settings = git_settings::row(ctx.reader()).await?;
-    let (archive, entry) = (git_settings::archive(ctx, &settings), entry(&kept, author(ctx, &settings).await?));
+    let entry = entry(&kept, author(ctx, &settings).await?);
+    record(ctx, &settings, entry).await
+}
+
+async fn record(ctx: &Ctx, settings: &git_archive::Model, entry: Entry) -> AppResult<String> {
+    let archive = git_settings::archive(ctx, settings);
     let recorded = tokio::task::spawn_blocking(move || archive.record(&entry)).await;
-    let recorded = recorded.map_err(|error| fault::internal("committing a report", error))?;
-    let commit = recorded.map_err(|error| fault::internal("committing a report", error))?;
+    let recorded = recorded.map_err(|error| fault::internal("committing to the archive", error))?;
+    let commit = recorded.map_err(|error| fault::internal("committing to the archive", error))?;
     if let Err(error) = git_push::ask(ctx, &commit).await {
         // It is in the archive; the scheduler finds it there.
         tracing::warn!("asking for a push: {error}");
     }
     Ok(commit)
+}
+
+/// Commits files that are no report, asks for a push, and returns the commit's id in hex. `entry` is given name and
+/// address of whom commits are by.
+///
+/// # Errors
+/// A fault, where the archive cannot be written; its words are in the log.
+pub async fn commit_entry(
+    ctx: &Ctx,
+    entry: impl FnOnce((String, String)) -> AppResult<Entry>,
+) -> AppResult<String> {
+    let settings = git_settings::row(ctx.reader()).await?;
+    let entry = entry(author(ctx, &settings).await?)?;
+    record(ctx, &settings, entry).await
 }
 
 /// Name and address of whom commits are by: as entered, else as the default mail account is called.

@@ -7,10 +7,7 @@ use super::{
     wording::{Picture, Wording},
 };
 use crate::{
-    domain::{
-        ids::OccurrenceId,
-        report::{Snapshot, spec::ChartKind},
-    },
+    domain::report::{Snapshot, spec::ChartKind},
     error::AppResult,
     platform::{
         fault,
@@ -24,19 +21,7 @@ pub const FLOW_PICTURE: &str = "created-completed";
 /// Content-ID, and file name in the archive, of the chart of statuses.
 pub const STATUS_PICTURE: &str = "work-by-status";
 
-/// Where the links of a message lead, and what its foot says.
-#[derive(Clone, Debug)]
-pub struct Address {
-    /// Without a slash at the end.
-    pub base_url: String,
-    pub occurrence: OccurrenceId,
-    /// Name of the job that sends it.
-    pub job: String,
-    /// Where this recipient ends the mails; none in the archive and where there is no such page.
-    pub stop_url: Option<String>,
-    /// What is said of files that are too big to travel with the message.
-    pub attachments_note: Option<String>,
-}
+pub use crate::domain::template::context::Address;
 
 /// A written report, without its pictures.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,7 @@
+//! The way of a template: [`drafts`] keeps what somebody works on, [`versions`] what is published, [`library`] lists all.
+
+pub mod access;
+pub mod drafts;
+pub mod exchange;
+pub mod library;
+pub mod versions;

@@ -1,0 +1,65 @@
+//! The upload of a template's file: counted while it arrives, read, and kept only as what was read.
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Multipart},
+    http::HeaderMap,
+    response::{IntoResponse, Redirect, Response},
+    routing::post,
+};
+
+use super::{service::exchange, upload_form::FILE_MAX};
+use crate::{
+    error::AppError,
+    platform::{
+        ctx::Ctx,
+        state::AppState,
+        upload::{collect, declared_length},
+    },
+};
+
+/// A browser shows an answer only after it has sent its file; that much of a file that is too large is read and thrown away.
+const DISCARDED_BYTES: usize = 16 * FILE_MAX;
+
+/// The route of the upload.
+pub fn routes() -> Router<AppState> {
+    Router::new().route("/templates/upload", post(receive).layer(DefaultBodyLimit::disable()))
+}
+
+/// Takes the file of the form and opens the designer.
+async fn receive(ctx: Ctx, headers: HeaderMap, form: Multipart) -> Response {
+    if ctx.me().is_err() {
+        return Redirect::to("/sign-in").into_response();
+    }
+    if declared_length(&headers).is_some_and(|length| length > DISCARDED_BYTES) {
+        return refused("too_large");
+    }
+    let content = match file(form).await {
+        Ok(content) if content.is_empty() => return refused("empty"),
+        Ok(content) => content,
+        Err(code) => return refused(code),
+    };
+    match exchange::import(&ctx, &content).await {
+        Ok(id) => Redirect::to(&format!("/templates/{id}")).into_response(),
+        Err(AppError::Malformed) => refused("not_a_template"),
+        Err(AppError::Invalid(_)) => refused("invalid"),
+        Err(_) => refused("failed"),
+    }
+}
+
+/// The content of the field `file`, or the code of what was wrong.
+async fn file(mut form: Multipart) -> Result<Vec<u8>, &'static str> {
+    while let Some(field) = form.next_field().await.map_err(|_| "interrupted")? {
+        if field.name() == Some("file") {
+            if field.file_name().unwrap_or_default().is_empty() {
+                return Err("no_file");
+            }
+            return collect(field, FILE_MAX, DISCARDED_BYTES).await;
+        }
+    }
+    Err("no_file")
+}
+
+fn refused(code: &str) -> Response {
+    Redirect::to(&format!("/templates?refused={code}")).into_response()
+}

@@ -1,0 +1,100 @@
+//! What the pages of templates show.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{
+    ids::TemplateId,
+    moment::Moment,
+    template::{Document, TemplateCategory},
+};
+
+/// The library: what stands in it, and what was looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateList {
+    pub items: Vec<TemplateItem>,
+    pub query: TemplateQuery,
+    /// How many there are in all.
+    pub all: usize,
+}
+
+/// What is looked for in the library; stands in the address.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateQuery {
+    /// Words of the name.
+    #[serde(default)]
+    pub words: String,
+    #[serde(default)]
+    pub category: Option<TemplateCategory>,
+}
+
+/// A template in the library.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateItem {
+    pub id: TemplateId,
+    pub name: String,
+    pub category: TemplateCategory,
+    pub owner: String,
+    /// The published version; none where there is only a draft.
+    pub published: Option<i32>,
+    /// The draft says something else than the published version.
+    pub has_changes: bool,
+    pub changed: Moment,
+    /// Schedules that write their reports with it.
+    pub jobs: u64,
+    /// Whether this person may change it.
+    pub can_edit: bool,
+}
+
+/// A template on its designer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateDesk {
+    pub id: TemplateId,
+    pub name: String,
+    pub category: TemplateCategory,
+    pub draft: Document,
+    /// To be sent with the next save.
+    pub draft_version: i64,
+    pub saved: Moment,
+    /// Who saved it last.
+    pub saved_by: String,
+    pub published: Option<VersionItem>,
+    pub has_changes: bool,
+    pub can_edit: bool,
+    /// The projects whose data a preview can show: key and name.
+    pub projects: Vec<(String, String)>,
+    /// The address that a test goes to.
+    pub own_address: String,
+    /// The fresh gallery: word and name of each.
+    pub sender: String,
+}
+
+/// A published version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionItem {
+    pub number: i32,
+    pub note: String,
+    pub by: String,
+    pub at: Moment,
+    pub commit: Option<String>,
+}
+
+/// What a save came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedDraft {
+    pub version: i64,
+    pub saved: Moment,
+}
+
+/// The data of a preview.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreviewData {
+    /// Key of a project that the person may see; empty for the sample.
+    #[serde(default)]
+    pub project: String,
+    /// Both or none: the last seven days.
+    #[serde(default)]
+    pub first: Option<NaiveDate>,
+    #[serde(default)]
+    pub last: Option<NaiveDate>,
+}

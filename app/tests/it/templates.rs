@@ -1,0 +1,165 @@
+//! Templates: drafts that are never lost, versions that never change, who may do what, files.
+
+use app::{
+    domain::{
+        ids::TemplateId,
+        template::{Block, BlockKind, Body, Document, TemplateCategory, When},
+    },
+    entities::template_version,
+    error::{AppError, Problem},
+    platform::ctx::Ctx,
+    templates::{
+        service::{
+            drafts::{self, Save},
+            exchange, library, versions,
+        },
+        view::TemplateQuery,
+    },
+    testing::{Cast, each_database},
+};
+use sea_orm::EntityTrait;
+
+fn saying(words: &str) -> Document {
+    let block =
+        Block { id: 1, kind: BlockKind::Heading { text: words.into(), level: 1 }, when: When::Always };
+    Document { body: Body::Blocks { blocks: vec![block] }, ..Document::blank() }
+}
+
+async fn made(ctx: &Ctx, name: &str) -> TemplateId {
+    drafts::create(ctx, name, TemplateCategory::Status, &saying("First")).await.unwrap()
+}
+
+fn saved(id: TemplateId, version: i64, document: &Document) -> Save {
+    Save {
+        id,
+        version,
+        name: "Weekly".into(),
+        category: TemplateCategory::Status,
+        document: serde_json::to_string(document).unwrap(),
+    }
+}
+
+#[tokio::test]
+async fn a_draft_is_saved_as_it_is_typed_and_a_second_hand_overwrites_nothing() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let jonas = app.as_person(&cast.jonas);
+        let id = made(&jonas, "Weekly").await;
+        assert_eq!(drafts::save(&jonas, saved(id, 1, &saying("Second"))).await.unwrap(), 2);
+        // The answer was lost on the way: the same save again is the same save.
+        assert_eq!(drafts::save(&jonas, saved(id, 1, &saying("Second"))).await.unwrap(), 2);
+        // An administrator who looks at the first draft hears what stands there now.
+        let mina = app.as_person(&cast.mina);
+        let error = drafts::save(&mina, saved(id, 1, &saying("Mine"))).await.unwrap_err();
+        let AppError::Conflict(conflict) = error else { panic!("{error:?}") };
+        assert_eq!((conflict.version, drafts::stored(&conflict.theirs).unwrap()), (2, saying("Second")));
+        let desk = library::desk(&jonas, id).await.unwrap();
+        assert_eq!((desk.draft, desk.draft_version, desk.saved_by.as_str()), (saying("Second"), 2, "Jonas Ortiz"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn everybody_sees_and_copies_a_template_and_its_author_changes_it() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (jonas, ravi) = (app.as_person(&cast.jonas), app.as_person(&cast.ravi));
+        let id = made(&jonas, "Weekly").await;
+        assert!(!library::desk(&ravi, id).await.unwrap().can_edit);
+        let refused = Err(AppError::Forbidden);
+        assert_eq!(drafts::save(&ravi, saved(id, 1, &saying("Mine"))).await, refused);
+        assert_eq!(versions::publish(&ravi, id, 1, "").await.unwrap_err(), AppError::Forbidden);
+        assert_eq!(drafts::remove(&ravi, id).await.unwrap_err(), AppError::Forbidden);
+        let copy = drafts::begin(&ravi, &id.to_string()).await.unwrap();
+        let desk = library::desk(&ravi, copy).await.unwrap();
+        assert_eq!((desk.name.as_str(), desk.can_edit, desk.draft), ("Copy of Weekly", true, saying("First")));
+        drafts::remove(&app.as_person(&cast.mina), id).await.unwrap();
+        assert_eq!(library::desk(&jonas, id).await.unwrap_err(), AppError::NotFound);
+        assert_eq!(library::list(&jonas, TemplateQuery::default()).await.unwrap().all, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_published_stays_as_it_was_and_comes_back() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let jonas = app.as_person(&cast.jonas);
+        let id = made(&jonas, "Weekly").await;
+        assert_eq!(versions::publish(&jonas, id, 1, "The first one").await.unwrap(), 1);
+        assert_eq!(versions::publish(&jonas, id, 1, "Pressed twice").await.unwrap(), 1);
+        drafts::save(&jonas, saved(id, 1, &saying("Second"))).await.unwrap();
+        assert!(library::desk(&jonas, id).await.unwrap().has_changes);
+        // Somebody looked at another draft than the one that would be published.
+        assert!(matches!(versions::publish(&jonas, id, 1, "").await, Err(AppError::Conflict(_))));
+        assert_eq!(versions::publish(&jonas, id, 2, "").await.unwrap(), 2);
+        assert_eq!(versions::document(&jonas, id, 1).await.unwrap(), saying("First"));
+        versions::restore(&jonas, id, 1).await.unwrap();
+        let desk = library::desk(&jonas, id).await.unwrap();
+        assert_eq!((desk.draft, desk.published.unwrap().number, desk.has_changes), (saying("First"), 2, true));
+        let notes: Vec<_> = versions::list(&jonas, id).await.unwrap().into_iter().map(|item| item.note).collect();
+        assert_eq!(notes, ["", "The first one"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_published_version_becomes_one_commit_of_the_archive() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let jonas = app.as_person(&cast.jonas);
+        let id = made(&jonas, "Weekly").await;
+        versions::publish(&jonas, id, 1, "For the board").await.unwrap();
+        drafts::save(&jonas, saved(id, 1, &saying("Second"))).await.unwrap();
+        versions::publish(&jonas, id, 2, "").await.unwrap();
+        let system = Ctx::system(&app.app);
+        assert_eq!(versions::commit_pending(&system).await.unwrap(), 2);
+        assert_eq!(versions::commit_pending(&system).await.unwrap(), 0, "nothing is committed twice");
+        let rows = template_version::Entity::find().all(app.reader()).await.unwrap();
+        let commits: std::collections::BTreeSet<_> = rows.into_iter().map(|row| row.commit_id.unwrap()).collect();
+        assert_eq!(commits.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_template_goes_into_a_file_and_comes_back_the_same() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (jonas, ravi) = (app.as_person(&cast.jonas), app.as_person(&cast.ravi));
+        let id = made(&jonas, "Weekly: “Status”").await;
+        let (name, bytes) = exchange::export(&jonas, id).await.unwrap();
+        assert_eq!(name, "weekly-status.template.json");
+        let there = exchange::import(&ravi, &bytes).await.unwrap();
+        let desk = library::desk(&ravi, there).await.unwrap();
+        assert_eq!((desk.name.as_str(), desk.draft), ("Weekly: “Status”", saying("First")));
+        for bad in [&b"{}"[..], b"\x00\x01", b"{\"autoreport_template\":2}", b"[]"] {
+            assert_eq!(exchange::import(&ravi, bad).await.unwrap_err(), AppError::Malformed);
+        }
+        assert_eq!(exchange::import(&ravi, &vec![b' '; exchange::FILE_MAX + 1]).await.unwrap_err(), AppError::TooLarge);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_library_is_searched_by_category_and_words_as_they_stand() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let jonas = app.as_person(&cast.jonas);
+        for name in ["Weekly", "100% done", "Reminder"] {
+            made(&jonas, name).await;
+        }
+        drafts::create(&jonas, "Digest of days", TemplateCategory::Digest, &saying("x")).await.unwrap();
+        let found = async |words: &str, category| {
+            let query = TemplateQuery { words: words.into(), category };
+            let list = library::list(&jonas, query).await.unwrap();
+            list.items.into_iter().map(|item| item.name).collect::<Vec<_>>()
+        };
+        assert_eq!(found("", None).await, ["100% done", "Reminder", "Weekly", "Digest of days"]);
+        assert_eq!(found("0%", None).await, ["100% done"]);
+        assert_eq!(found("", Some(TemplateCategory::Digest)).await, ["Digest of days"]);
+        let nameless = drafts::create(&jonas, " ", TemplateCategory::Other, &saying("x")).await.unwrap_err();
+        assert_eq!(nameless, AppError::field("name", Problem::Required));
+    })
+    .await;
+}
