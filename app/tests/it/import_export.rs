@@ -256,7 +256,7 @@ async fn texts_name_the_tasks_of_a_copy_by_its_own_key() {
         assert_eq!(read.comments[0].body, here);
         let again: ProjectFile = serde_json::from_slice(&exported(&mina, &copy).await).unwrap();
         let again = serde_json::to_value(&again).unwrap();
-        assert_eq!(again["tasks"][0]["notes"][0]["body"], here);
+        assert_eq!(again["tasks"][0]["notes"][0]["text"], here);
         assert_eq!(read.card.title, "After T-2", "titles are the names that people know");
     })
     .await;
