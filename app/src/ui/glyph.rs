@@ -2,11 +2,14 @@
 
 use leptos::prelude::*;
 
-/// An icon of the font that `scripts/glyphs.py` makes, beside words that say the same. A browser paints it with the
-/// text around it, where each inline SVG is a piece of its own that costs a long list its frames.
+/// An icon of the font that `scripts/glyphs.py` makes. A browser paints it with the text around it, where each inline
+/// SVG is a piece of its own that costs a long list its frames; so does each hidden text, and therefore an icon that
+/// says more than the words beside it has a `label` itself.
 #[component]
-pub fn Glyph(name: &'static str) -> impl IntoView {
-    view! { <span class="glyph" data-glyph=name aria-hidden="true"></span> }
+pub fn Glyph(name: &'static str, #[prop(optional)] label: &'static str) -> impl IntoView {
+    let label = (!label.is_empty()).then_some(label);
+    let (role, hidden) = (label.map(|_| "img"), label.is_none().then_some("true"));
+    view! { <span class="glyph" data-glyph=name role=role aria-label=label aria-hidden=hidden></span> }
 }
 
 #[cfg(test)]

@@ -127,10 +127,10 @@ fn labels(card: &Card) -> Option<impl IntoView + use<>> {
 fn due_chip(card: &Card, chip: due::DueChip) -> impl IntoView + use<> {
     let machine = card.due.map(due::Due::machine);
     let title = card.due.map(|due| format!("Due {}", due.long()));
-    let spoken = if chip.key == due::DueKey::Done { "" } else { "Due: " };
+    let label = if chip.key == due::DueKey::Done { "" } else { "Due" };
     view! {
         <time class="chip" data-due=chip.key.as_str() datetime=machine title=title>
-            <Glyph name=chip.key.icon() /><span class="sr-only">{spoken}</span><bdi>{chip.words}</bdi>
+            <Glyph name=chip.key.icon() label=label /><bdi>{chip.words}</bdi>
         </time>
     }
 }
@@ -144,13 +144,13 @@ fn counters(card: &Card) -> impl IntoView + use<> {
             <span class="meta is-blocked"><Glyph name="ban" /><bdi>{blocked_words(blocked)}</bdi></span>
         }),
         (items > 0).then(|| view! {
-            <span class="meta"><Glyph name="list-checks" /><bdi>{format!("{ticked}/{items}")}</bdi><span class="sr-only">" checklist items"</span></span>
+            <span class="meta"><Glyph name="list-checks" label="Checklist" /><bdi>{format!("{ticked}/{items}")}</bdi></span>
         }),
         (comments > 0).then(|| view! {
-            <span class="meta"><Glyph name="message-square" />{comments}<span class="sr-only">" comments"</span></span>
+            <span class="meta"><Glyph name="message-square" label="Comments" />{comments}</span>
         }),
         (files > 0).then(|| view! {
-            <span class="meta"><Glyph name="paperclip" />{files}<span class="sr-only">" files"</span></span>
+            <span class="meta"><Glyph name="paperclip" label="Files" />{files}</span>
         }),
     )
 }
