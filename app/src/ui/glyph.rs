@@ -31,8 +31,7 @@ mod tests {
             assert!(is_drawn(&format!("priority-{}", priority.as_str())), "{}", priority.as_str());
         }
         let card = include_str!("../tasks/board/card_view.rs");
-        let named: Vec<&str> =
-            card.split("<Glyph name=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let named: Vec<&str> = card.split("<Glyph name=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         assert!(named.len() > 4 && named.iter().all(|name| is_drawn(name)), "{named:?}");
     }
 }

@@ -62,8 +62,7 @@ impl References {
             let here = number(digits).and_then(|number| self.numbers.get(&number));
             let is_named = begins_word(before) && ends_word(&behind[digits.len()..]) && !is_in_address(before);
             if let Some(here) = here.filter(|_| is_named) {
-                renamed.push_str(&text[copied..at]);
-                renamed.push_str(&format!("{}-{here}", self.to));
+                renamed.extend([&text[copied..at], self.to.as_str(), "-", here.to_string().as_str()]);
                 copied = at + mark.len() + digits.len();
             }
         }
@@ -122,8 +121,24 @@ mod tests {
     #[test]
     fn what_only_looks_like_one_stays() {
         for text in [
-            "T-99", "T-1234567890123", "XT-1", "ŠT-1", "A-T-1", "_T-1", "T-1a", "T-1_", "T-12-3", "T-1.5", "T-01", "T-", "T 1",
-            "t-1", "T2-1", "https://example.org/tasks/T-1", "<https://example.org/board/T?task=T-12>", "",
+            "T-99",
+            "T-1234567890123",
+            "XT-1",
+            "ŠT-1",
+            "A-T-1",
+            "_T-1",
+            "T-1a",
+            "T-1_",
+            "T-12-3",
+            "T-1.5",
+            "T-01",
+            "T-",
+            "T 1",
+            "t-1",
+            "T2-1",
+            "https://example.org/tasks/T-1",
+            "<https://example.org/board/T?task=T-12>",
+            "",
         ] {
             assert_eq!(renamed(text), text);
         }

@@ -115,7 +115,9 @@ fn steps(key: &str, shared: &str, span: CalendarSpan, today: chrono::NaiveDate) 
 
 fn note(calendar: &Calendar) -> Option<impl IntoView + use<>> {
     let words = match (calendar.items.is_empty(), calendar.filter.is_active(), calendar.is_cut) {
-        (true, true, _) => format!("No tasks match {} in {}.", words(&calendar.filter, &calendar.people), calendar.span.words()),
+        (true, true, _) => {
+            format!("No tasks match {} in {}.", words(&calendar.filter, &calendar.people), calendar.span.words())
+        }
         (true, false, _) => format!("Nothing is due in {}.", calendar.span.words()),
         (false, _, true) => "Only the first 1,500 tasks are shown. A filter shows others.".to_owned(),
         (false, _, false) => return None,
