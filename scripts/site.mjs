@@ -40,13 +40,14 @@ function put(logical, content) {
 const inter = (subset) => fs.readFileSync(path.join(modules, '@fontsource-variable/inter/files', `inter-${subset}-wght-normal.woff2`));
 put('inter.woff2', inter('latin'));
 put('inter-ext.woff2', inter('latin-ext'));
+put('glyphs.woff2', fs.readFileSync(path.join(root, 'style/fonts/glyphs.woff2')));
 
 // Fonts lie beside the style sheet, so their bare file names are the right addresses.
 const css = bundle({ filename: path.join(root, 'style/main.css'), minify: true, targets });
 for (const warning of css.warnings) console.warn(`style: ${warning.message} (${warning.loc?.filename}:${warning.loc?.line})`);
 if (css.warnings.length) process.exit(1);
 let style = css.code.toString();
-for (const font of ['inter.woff2', 'inter-ext.woff2']) {
+for (const font of ['inter.woff2', 'inter-ext.woff2', 'glyphs.woff2']) {
   if (!style.includes(font)) throw new Error(`style/: no @font-face loads ${font}`);
   style = style.replaceAll(new RegExp(`(["'(/])(?:fonts/)?${font.replace('.', '\\.')}`, 'g'), `$1${path.basename(manifest[font])}`);
 }

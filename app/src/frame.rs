@@ -43,6 +43,8 @@ pub fn frame(app: AppState) -> impl IntoView {
     let density = session.me.as_ref().is_some_and(|me| me.is_compact).then_some("compact");
     let asset = |name: &str| app.assets.path(name);
     let (js, wasm) = (asset("autoreport.js"), asset("autoreport.wasm"));
+    // Where nothing would use it, the browser complains about what is fetched beforehand.
+    let glyphs = page::path_and_query().starts_with("/board/").then(|| asset("glyphs.woff2"));
     let watch = watch_build(app.assets.build());
     let wake = format!(
         "{watch} import init, {{ hydrate }} from '{js}'; init({{ module_or_path: '{wasm}' }}).then(hydrate).then(() => {{ document.documentElement.dataset.hydrated = 'yes'; }});"
@@ -60,6 +62,7 @@ pub fn frame(app: AppState) -> impl IntoView {
                 <meta name="icons" content=asset("icons.svg") />
                 <link rel="stylesheet" href=asset("autoreport.css") />
                 <link rel="preload" href=asset("inter.woff2") r#as="font" r#type="font/woff2" crossorigin="anonymous" />
+                {glyphs.map(|font| view! { <link rel="preload" href=font r#as="font" r#type="font/woff2" crossorigin="anonymous" /> })}
                 <link rel="icon" href="/favicon.svg" r#type="image/svg+xml" />
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <link rel="modulepreload" href=js nonce=nonce.clone() />

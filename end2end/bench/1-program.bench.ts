@@ -30,7 +30,7 @@ test('assets', async () => {
     const manifest: Record<string, string> = JSON.parse(fs.readFileSync(`${server.site}/manifest.json`, 'utf8'));
     const limits: [string, string, number][] = [
       ['autoreport.wasm', 'wasm.first.brotli', 300], ['autoreport.js', 'js.brotli', 20], ['autoreport.css', 'css.brotli', 20],
-      ['inter.woff2', 'font.brotli', 50], ['icons.svg', 'icons.brotli', 5],
+      ['inter.woff2', 'font.brotli', 50], ['icons.svg', 'icons.brotli', 5], ['glyphs.woff2', 'glyphs.brotli', 3],
     ];
     for (const [logical, name, limit] of limits) figure(name, await onTheWire(server, manifest[logical]), 'kB', limit);
     // What the board adds to the first module, and what each other kind of page brings of its own.

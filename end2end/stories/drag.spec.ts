@@ -237,13 +237,17 @@ test('near an edge the list scrolls by itself, at about 900 pixels a second @hyd
     const frame = () => new Promise<number>((resolve) => { requestAnimationFrame(resolve); });
     const began = await frame();
     const from = cards.scrollTop;
-    let now = began;
-    while (now - began < 700) now = await frame();
-    return ((cards.scrollTop - from) / (now - began)) * 1000;
+    let [now, counted] = [began, 0];
+    // A step counts at most 50 ms, so that a list does not jump where a busy machine drops frames: as they are counted here.
+    while (now - began < 700) {
+      const next = await frame();
+      counted += Math.min(next - now, 50);
+      now = next;
+    }
+    return ((cards.scrollTop - from) / counted) * 1000;
   });
-  // A busy machine drops frames, and a step is not longer than a frame may be: never faster, perhaps slower.
   test.info().annotations.push({ type: 'measured', description: `${Math.round(speed)} pixels a second` });
-  expect(speed).toBeGreaterThan(200);
+  expect(speed).toBeGreaterThan(700);
   expect(speed).toBeLessThan(1_000);
   await page.mouse.move(box.x + 140, box.y + box.height / 2, { steps: 3 });
   await pause(page, 200);
@@ -258,8 +262,24 @@ test('with 200 cards and a slow processor a card lifts at once and follows @hydr
   for (const [name, part] of [['Todo', 0], ['In Progress', 1]] as const) {
     await pasteTasks(page, name, Array.from({ length: 100 }, (_, i) => `Task ${part}-${i}`));
   }
+  // What stands on a card is text: each drawing inside would be a piece of its own to paint, in every frame.
+  await expect(page.locator('.board .card svg')).toHaveCount(0);
+  expect(await page.evaluate(() => document.fonts.load('16px "AutoReport Glyphs"').then((fonts) => fonts.length))).toBe(1);
+  const marks = await page.locator('.board .card .glyph').evaluateAll((glyphs) => glyphs.map((glyph) => getComputedStyle(glyph, '::before').content));
+  expect(marks.length).toBeGreaterThan(200);
+  expect(marks.filter((mark) => mark === 'none' || mark === 'normal')).toEqual([]);
   const slow = await context.newCDPSession(page);
   await slow.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+  const idle = await page.evaluate(async () => {
+    const frame = () => new Promise<number>((resolve) => { requestAnimationFrame(resolve); });
+    const times: number[] = [];
+    for (let last = await frame(); times.length < 20;) {
+      const now = await frame();
+      times.push(now - last);
+      last = now;
+    }
+    return times.sort((a, b) => a - b)[18];
+  });
   const from = await middle(card(page, 'Task 0-2'));
   await page.mouse.move(from.x, from.y);
   await page.mouse.down();
@@ -286,9 +306,11 @@ test('with 200 cards and a slow processor a card lifts at once and follows @hydr
   const p95 = frames[Math.floor(frames.length * 0.95)];
   test.info().annotations.push({ type: 'figures', description: `lift ${seen.lift.toFixed(1)} ms, p95 frame ${p95.toFixed(1)} ms of ${frames.length}` });
   console.log(`      lift ${seen.lift.toFixed(1)} ms, p95 frame ${p95.toFixed(1)} ms of ${frames.length}`);
-  // The bench has the exact limits; a machine that does other things too only shows that it lifts and follows.
+  // The bench has the exact limits, 50 and 33 ms, on a machine of its own. Here other stories run beside: three times as
+  // much is left to them, and more only where the machine does not even draw a page at rest in time.
   expect(seen.lift).toBeGreaterThan(0);
-  expect(seen.lift).toBeLessThan(250);
+  expect(seen.lift).toBeLessThan(Math.max(150, 4 * idle));
+  expect(p95).toBeLessThan(Math.max(100, 4 * idle));
 });
 
 test.describe('by finger', () => {

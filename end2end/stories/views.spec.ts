@@ -100,6 +100,37 @@ test('the tabs keep what is filtered, and how the board looks, from view to view
   await expect(page.locator('.board .card__title')).toHaveText([three[0], three[1]]);
 });
 
+test('list and calendar have the whole filter of the board, in a menu and in the address', async ({ page, empty, hydrated }) => {
+  await page.goto(`${empty.url}/board/REP/list?order=title`);
+  await settled(page, hydrated);
+  await choose(page, hydrated, `Priority of ${three[1]}`, 'urgent');
+  await page.goto(`${empty.url}/board/REP/list?order=title&q=the`);
+  await settled(page, hydrated);
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  const menu = page.getByRole('group', { name: 'Filter tasks' });
+  await menu.getByLabel('Priority').selectOption({ label: 'Urgent' });
+  await menu.getByLabel('Person').selectOption({ label: 'Nobody' });
+  await menu.getByRole('button', { name: 'Apply' }).click();
+  await expect(rows(page)).toHaveText([three[1]]);
+  await expect(page).toHaveURL(/q=the&.*priority=urgent/);
+  await expect(page).toHaveURL(/order=title/);
+  await expect(page.locator('[popovertarget=filter-menu] .badge')).toHaveText('2');
+  await settled(page, hydrated);
+  await page.getByRole('link', { name: 'Remove the filter Urgent' }).click();
+  await expect(rows(page)).toHaveText([three[0], three[1]]);
+
+  await page.goto(`${empty.url}/board/REP/calendar?month=${month}`);
+  await settled(page, hydrated);
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  await menu.getByLabel('Category').selectOption({ index: 1 });
+  await menu.getByRole('button', { name: 'Apply' }).click();
+  await expect(page).toHaveURL(/category=/);
+  await expect(page).toHaveURL(new RegExp(`month=${month}`));
+  await expect(page.getByRole('link', { name: /^Remove the filter / })).toBeVisible();
+  await page.getByRole('link', { name: 'Clear filters' }).click();
+  await expect(page).not.toHaveURL(/category=/);
+});
+
 test('several rows are changed in one go, archived, and restored together', async ({ page, empty, hydrated }) => {
   await page.goto(`${empty.url}/board/REP/list`);
   await settled(page, hydrated);

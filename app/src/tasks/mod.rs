@@ -7,6 +7,8 @@ mod board;
 mod calendar;
 mod columns;
 mod filter_bar;
+mod filter_fields;
+mod form_query;
 mod home_page;
 mod labels;
 mod list;

@@ -43,6 +43,8 @@ pub struct TaskList {
     pub columns: Vec<ColumnChoice>,
     /// Who can be assigned.
     pub people: Vec<PersonChoice>,
+    /// Names of labels; `None` where there are too many for a menu.
+    pub labels: Option<Vec<String>>,
     /// Tasks on the board.
     pub total: u32,
     /// Tasks that the filter lets through.
@@ -64,6 +66,10 @@ pub struct Calendar {
     pub clock: ViewerClock,
     pub filter: BoardFilter,
     pub span: CalendarSpan,
+    /// Whose tasks can be shown.
+    pub people: Vec<PersonChoice>,
+    /// Names of labels; `None` where there are too many for a menu.
+    pub labels: Option<Vec<String>>,
     /// The most pressing first.
     pub items: Vec<CalendarItem>,
     /// Whether any task of the project has a due date.

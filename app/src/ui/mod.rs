@@ -13,6 +13,7 @@ mod empty;
 mod error_page;
 mod field;
 mod form;
+mod glyph;
 mod icon;
 pub mod keys;
 #[cfg(feature = "hydrate")]
@@ -41,6 +42,7 @@ pub use empty::Empty;
 pub use error_page::{ErrorPage, NotFoundPage};
 pub use field::{Choice, SelectField, TextAreaField, TextField};
 pub use form::{ErrorSummary, action_error, plain_error, provide_url_error, query_error};
+pub use glyph::Glyph;
 pub use icon::Icon;
 pub use marks::{PriorityMark, StatusMark};
 pub use modules::preload_module;

@@ -229,6 +229,39 @@ async fn a_project_that_is_exported_and_imported_is_the_same_board() {
     .await;
 }
 
+#[tokio::test]
+async fn texts_name_the_tasks_of_a_copy_by_its_own_key() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, lists) = project(&app, &cast).await;
+        let mina = app.as_person(&cast.mina);
+        let first = task(&mina, &made, lists[0], "After T-2").await;
+        task(&mina, &made, lists[0], "Before").await;
+        let words = "T-2 (not T-9 or XT-2, see https://example.org/tasks/T-2)";
+        let description = Change::Description(format!("Wait for {words}"));
+        edit::change(&mina, first.id, 1, description, None).await.unwrap();
+        checklist::add(&mina, first.id, None, words).await.unwrap();
+        comments::add(&mina, first.id, words, None).await.unwrap();
+        let note = NoteInput { kind: NoteKind::Issue, on_date: None, body: words.into() };
+        notes::add(&mina, first.id, note, None).await.unwrap();
+
+        let file = exported(&mina, &made).await;
+        let (copy, _) = imported(&app, &mina, &file).await;
+        assert_eq!(copy.key, "T2", "the key is in use");
+        let (viewing, row) = find::by_reference(&mina, app.reader(), "T2-1").await.unwrap();
+        let read = detail::read(&mina, &viewing, row).await.unwrap();
+        let here = "T2-2 (not T-9 or XT-2, see https://example.org/tasks/T-2)";
+        assert_eq!(read.description, format!("Wait for {here}"));
+        assert_eq!(read.checklist[0].text, here);
+        assert_eq!(read.comments[0].body, here);
+        let again: ProjectFile = serde_json::from_slice(&exported(&mina, &copy).await).unwrap();
+        let again = serde_json::to_value(&again).unwrap();
+        assert_eq!(again["tasks"][0]["notes"][0]["text"], here);
+        assert_eq!(read.card.title, "After T-2", "titles are the names that people know");
+    })
+    .await;
+}
+
 async fn first_list(app: &TestApp, project: &project_row::Model) -> ColumnId {
     app::projects::service::projects::columns(app.reader(), project.id).await.unwrap()[0].id
 }

@@ -20,6 +20,8 @@ pub mod csv;
 #[cfg(feature = "ssr")]
 pub mod dates;
 #[cfg(feature = "ssr")]
+pub mod references;
+#[cfg(feature = "ssr")]
 pub mod replay;
 #[cfg(feature = "ssr")]
 pub mod text;

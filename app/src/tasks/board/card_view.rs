@@ -11,7 +11,7 @@ use super::{
 use crate::{
     domain::{due, task::Priority},
     tasks::view::{Card, blocked_words},
-    ui::{Avatar, Icon, PriorityMark},
+    ui::{Avatar, Glyph, PriorityMark},
 };
 
 /// Labels and people beyond these are counted.
@@ -45,7 +45,7 @@ pub fn CardView(card: CardState, board: BoardState) -> impl IntoView {
         let priority = view! { <PriorityMark priority=card.priority /><span class="sr-only">{priority_words(card.priority)}</span> };
         view! {
             <a class="icon-btn card__menu" role="button" aria-haspopup="menu" href=actions.clone() aria-label=format!("Actions for {}", card.title)>
-                <Icon name="ellipsis" />
+                <Glyph name="ellipsis" />
             </a>
             <div class="card__foot">
                 <div class="card__meta">
@@ -127,10 +127,10 @@ fn labels(card: &Card) -> Option<impl IntoView + use<>> {
 fn due_chip(card: &Card, chip: due::DueChip) -> impl IntoView + use<> {
     let machine = card.due.map(due::Due::machine);
     let title = card.due.map(|due| format!("Due {}", due.long()));
-    let spoken = if chip.key == due::DueKey::Done { "" } else { "Due: " };
+    let label = if chip.key == due::DueKey::Done { "" } else { "Due" };
     view! {
         <time class="chip" data-due=chip.key.as_str() datetime=machine title=title>
-            <Icon name=chip.key.icon() /><span class="sr-only">{spoken}</span><bdi>{chip.words}</bdi>
+            <Glyph name=chip.key.icon() label=label /><bdi>{chip.words}</bdi>
         </time>
     }
 }
@@ -141,16 +141,16 @@ fn counters(card: &Card) -> impl IntoView + use<> {
     let is_open = matches!(card.finish, due::Finish::Open);
     (
         (blocked > 0 && is_open).then(|| view! {
-            <span class="meta is-blocked"><Icon name="ban" /><bdi>{blocked_words(blocked)}</bdi></span>
+            <span class="meta is-blocked"><Glyph name="ban" /><bdi>{blocked_words(blocked)}</bdi></span>
         }),
         (items > 0).then(|| view! {
-            <span class="meta"><Icon name="list-checks" /><bdi>{format!("{ticked}/{items}")}</bdi><span class="sr-only">" checklist items"</span></span>
+            <span class="meta"><Glyph name="list-checks" label="Checklist" /><bdi>{format!("{ticked}/{items}")}</bdi></span>
         }),
         (comments > 0).then(|| view! {
-            <span class="meta"><Icon name="message-square" />{comments}<span class="sr-only">" comments"</span></span>
+            <span class="meta"><Glyph name="message-square" label="Comments" />{comments}</span>
         }),
         (files > 0).then(|| view! {
-            <span class="meta"><Icon name="paperclip" />{files}<span class="sr-only">" files"</span></span>
+            <span class="meta"><Glyph name="paperclip" label="Files" />{files}</span>
         }),
     )
 }

@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::filter_menu::{go_there, submit};
+use super::filter_menu::go_there;
 use crate::{
     domain::{
         board_filter::BoardFilter,
         board_look::{BoardLook, Density, Group, Sort},
     },
+    tasks::form_query::submit,
     ui::Icon,
 };
 

@@ -11,7 +11,8 @@ use crate::{
         calendar_span::CalendarSpan,
     },
     tasks::{
-        filter_bar::{filter_bar, words},
+        filter_bar::{Offered, filter_bar},
+        filter_fields::words,
         tabs::{ProjectTabs, Tab},
         views::Calendar,
         views_api::load_calendar,
@@ -50,7 +51,8 @@ fn page(calendar: Calendar, look: BoardLook) -> impl IntoView {
     let bar = {
         let key = key.clone();
         let kept = look.to_pairs().into_iter().chain([span.pair()]).collect();
-        filter_bar(format!("/board/{key}/calendar"), &filter, kept, move |filter: BoardFilter| {
+        let offered = Offered { people: calendar.people.clone(), labels: calendar.labels.clone() };
+        filter_bar(format!("/board/{key}/calendar"), &filter, offered, kept, move |filter: BoardFilter| {
             href(&key, &board_query(&filter, look), span)
         })
     };
@@ -113,7 +115,9 @@ fn steps(key: &str, shared: &str, span: CalendarSpan, today: chrono::NaiveDate) 
 
 fn note(calendar: &Calendar) -> Option<impl IntoView + use<>> {
     let words = match (calendar.items.is_empty(), calendar.filter.is_active(), calendar.is_cut) {
-        (true, true, _) => format!("No tasks match {} in {}.", words(&calendar.filter), calendar.span.words()),
+        (true, true, _) => {
+            format!("No tasks match {} in {}.", words(&calendar.filter, &calendar.people), calendar.span.words())
+        }
         (true, false, _) => format!("Nothing is due in {}.", calendar.span.words()),
         (false, _, true) => "Only the first 1,500 tasks are shown. A filter shows others.".to_owned(),
         (false, _, false) => return None,

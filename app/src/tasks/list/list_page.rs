@@ -11,7 +11,8 @@ use super::{
 use crate::{
     domain::{board_look::board_query, task_list::PageAt},
     tasks::{
-        filter_bar::{filter_bar, words},
+        filter_bar::{Offered, filter_bar},
+        filter_fields::words,
         tabs::{ProjectTabs, Tab},
         views::TaskList,
         views_api::{ChangeMany, load_list},
@@ -49,7 +50,8 @@ fn page(list: TaskList, many: ServerAction<ChangeMany>, picked: Picked) -> impl 
     let shared = board_query(&query.filter, query.look);
     let bar = {
         let (query, path) = (query.clone(), path.clone());
-        filter_bar(path.clone(), &list.query.filter, list.query.kept(), move |filter| {
+        let offered = Offered { people: list.people.clone(), labels: list.labels.clone() };
+        filter_bar(path.clone(), &list.query.filter, offered, list.query.kept(), move |filter| {
             format!("{path}{}", query.filtered(filter).to_query())
         })
     };
@@ -88,7 +90,7 @@ fn query_key(path: &str) -> String {
 
 fn nothing(list: &TaskList, path: &str) -> AnyView {
     if list.query.filter.is_active() {
-        let text = format!("No tasks match {}.", words(&list.query.filter));
+        let text = format!("No tasks match {}.", words(&list.query.filter, &list.people));
         let clear = format!("{path}{}", list.query.filtered(Default::default()).to_query());
         return view! { <Empty title="Nothing here matches" text=text><a class="btn" href=clear>"Clear filters"</a></Empty> }
             .into_any();

@@ -238,11 +238,20 @@ fn is_compact(ctx: &Ctx, look: BoardLook) -> bool {
     look.density.map_or(chosen, |density| density == Density::Compact)
 }
 
+/// The labels that the menu of a filter offers; none where they are too many for it.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn labels_offered(db: &impl ConnectionTrait, project: ProjectId) -> AppResult<Option<Vec<String>>> {
+    let names = labels::first_names(db, project, LABELS_OFFERED + 1).await?;
+    Ok((names.len() <= LABELS_OFFERED).then_some(names))
+}
+
 /// What the menus above the board offer.
 async fn tools(ctx: &Ctx, viewing: &Viewing) -> AppResult<BoardTools> {
     let project = viewing.project().id;
     let people = projects::people(ctx.reader(), project).await?;
-    let labels = labels::first_names(ctx.reader(), project, LABELS_OFFERED + 1).await?;
+    let labels = labels_offered(ctx.reader(), project).await?;
     let is_owner = viewing.role() >= MemberRole::Owner;
     let views = match ctx.me() {
         Ok(me) => saved_views::list(ctx, viewing)
@@ -261,7 +270,7 @@ async fn tools(ctx: &Ctx, viewing: &Viewing) -> AppResult<BoardTools> {
     };
     Ok(BoardTools {
         people: people.into_iter().map(|row| PersonChoice { id: row.id, name: row.name }).collect(),
-        labels: (labels.len() <= LABELS_OFFERED).then_some(labels),
+        labels,
         views,
     })
 }

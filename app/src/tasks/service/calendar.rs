@@ -3,14 +3,17 @@
 use chrono::{DateTime, Days, Utc};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{cards, find, list::narrow};
+use super::{board, cards, find, list::narrow};
 use crate::{
     domain::{board_filter::BoardFilter, calendar_span::CalendarSpan},
     entities::task,
     error::AppResult,
     platform::ctx::Ctx,
-    projects::service::access::Viewing,
-    tasks::views::{Calendar, CalendarItem},
+    projects::service::{access::Viewing, projects},
+    tasks::{
+        view::PersonChoice,
+        views::{Calendar, CalendarItem},
+    },
 };
 
 /// Most tasks that one calendar shows.
@@ -72,6 +75,7 @@ pub async fn read(ctx: &Ctx, viewing: &Viewing, filter: &BoardFilter, span: Cale
         })
         .collect();
     items.sort_by_key(|item| (std::cmp::Reverse(item.priority), item.number));
+    let people = projects::people(db, project.id).await?;
     Ok(Calendar {
         key: project.key.clone(),
         name: project.name.clone(),
@@ -79,6 +83,8 @@ pub async fn read(ctx: &Ctx, viewing: &Viewing, filter: &BoardFilter, span: Cale
         clock: find::clock(ctx),
         filter: filter.clone(),
         span,
+        people: people.into_iter().map(|person| PersonChoice { id: person.id, name: person.name }).collect(),
+        labels: board::labels_offered(db, project.id).await?,
         items,
         has_dates,
         is_cut,

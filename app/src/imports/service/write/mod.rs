@@ -6,6 +6,7 @@ mod board;
 mod events;
 mod labels;
 mod people;
+mod references;
 mod target;
 mod tasks;
 
@@ -58,13 +59,19 @@ pub async fn write(ctx: &Ctx, run: &import_run::Model, job: Job<'_>) -> Result<(
 
 /// Writes a plan within a transaction of the caller.
 pub async fn bring(ctx: &Ctx, tx: &WriteTx, job: Job<'_>) -> Result<(project::Model, ImportSummary), Stopped> {
-    let Job { plan, choices, zone, known, source, progress } = job;
+    let Job { mut plan, choices, zone, known, source, progress } = job;
     let zone = plan.project.as_ref().map_or(zone, |project| project.zone.clone());
     let target = target::open(ctx, tx, &choices.target, zone).await?;
-    // What stands around a board comes only with a project that has nothing yet.
-    let own = plan.project.as_ref().filter(|_| target.origin == Origin::Made);
     let board = board::lay_out(ctx, tx, &target, &plan.columns, choices).await?;
     let there = known_cards(tx, target.project.id, source).await?;
+
+    let comes = |card: &PlannedCard| !there.contains_key(&card.source_id) && !board.is_left_out(&card.column);
+    let new: Vec<&PlannedCard> = plan.cards.iter().filter(|card| comes(card)).collect();
+    if let Some(references) = references::of(tx, &target, &plan, &new, &there).await? {
+        references.rename_in(&mut plan);
+    }
+    // What stands around a board comes only with a project that has nothing yet.
+    let own = plan.project.as_ref().filter(|_| target.origin == Origin::Made);
 
     let mut summary = ImportSummary::default();
     let cards: Vec<&PlannedCard> = plan

@@ -254,7 +254,7 @@ fn version(events: &[&PlannedEvent]) -> i64 {
 
 /// A board of its own keeps the numbers of the source, if each card has one; otherwise cards are numbered
 /// in the order in which they were created.
-fn numbers<'a>(target: &Target, cards: &[&'a PlannedCard]) -> HashMap<&'a str, i32> {
+pub fn numbers<'a>(target: &Target, cards: &[&'a PlannedCard]) -> HashMap<&'a str, i32> {
     let own: HashSet<i32> = cards.iter().filter_map(|card| card.number).collect();
     if target.origin == Origin::Made && own.len() == cards.len() {
         return cards.iter().filter_map(|card| Some((card.source_id.as_str(), card.number?))).collect();

@@ -12,7 +12,7 @@ use sea_orm::{
     QueryTrait, Select, Statement, sea_query::Expr,
 };
 
-use super::{cards, find, history::stamp, input::column_choice};
+use super::{board, cards, find, history::stamp, input::column_choice};
 use crate::{
     domain::{
         ids::{TaskId, UserId},
@@ -56,6 +56,7 @@ pub async fn read(ctx: &Ctx, viewing: &Viewing, query: &ListQuery) -> AppResult<
         rows: rows(ctx, &ids).await?,
         columns: columns.into_iter().map(column_choice).collect(),
         people: people.into_iter().map(|person| PersonChoice { id: person.id, name: person.name }).collect(),
+        labels: board::labels_offered(db, project.id).await?,
         total: u32::try_from(total).unwrap_or(u32::MAX),
         shown: u32::try_from(shown).unwrap_or(u32::MAX),
         older,

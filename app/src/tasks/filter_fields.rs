@@ -1,0 +1,113 @@
+//! The filter as fields of a form, and what is filtered now as links that take it away: for all views of a project.
+
+use leptos::prelude::*;
+
+use super::view::PersonChoice;
+use crate::{
+    domain::{
+        board_filter::{Assignee, BoardFilter, DueFilter, Part, QUERY_MAX},
+        task::{Category, Priority},
+    },
+    ui::Icon,
+};
+
+/// One entry of a menu: value and words.
+type Entry = (String, String);
+
+/// The parts that the fields of a menu say; the text has a field of its own above the tasks.
+pub fn count(filter: &BoardFilter) -> usize {
+    Part::ALL.iter().filter(|part| **part != Part::Text && filter.is_set(**part)).count()
+}
+
+/// Fields for every part but the text. Where there are too many labels for a menu, one is typed.
+pub fn fields(filter: &BoardFilter, people: Vec<PersonChoice>, labels: Option<Vec<String>>) -> AnyView {
+    let pairs = filter.to_pairs();
+    let value =
+        |name: &str| pairs.iter().find(|(other, _)| *other == name).map(|(_, value)| value.clone()).unwrap_or_default();
+    view! {
+        {menu("Person", "assignee", who(people), value("assignee"))}
+        {menu("Priority", "priority", priorities(), value("priority"))}
+        {menu("Due", "due", dues(), value("due"))}
+        {match labels {
+            Some(labels) => menu("Label", "label", labels.into_iter().map(|name| (name.clone(), name)).collect(), value("label")).into_any(),
+            None => view! {
+                <div class="field">
+                    <label class="field__label" for="filter-label">"Label"</label>
+                    <input class="input" id="filter-label" name="label" value=value("label") maxlength=QUERY_MAX.to_string() placeholder="Its whole name" dir="auto" />
+                </div>
+            }.into_any(),
+        }}
+        {menu("Category", "category", categories(), value("category"))}
+    }
+    .into_any()
+}
+
+fn menu(label: &'static str, name: &'static str, entries: Vec<Entry>, chosen: String) -> impl IntoView {
+    let id = format!("filter-{name}");
+    let is_unknown = !chosen.is_empty() && entries.iter().all(|(value, _)| *value != chosen);
+    let other = is_unknown.then(|| (chosen.clone(), "As in the address".to_owned()));
+    let options: Vec<_> = std::iter::once((String::new(), "Any".to_owned()))
+        .chain(entries)
+        .chain(other)
+        .map(|(value, words)| {
+            let is_chosen = value == chosen;
+            view! { <option value=value selected=is_chosen>{words}</option> }
+        })
+        .collect();
+    view! {
+        <div class="field">
+            <label class="field__label" for=id.clone()>{label}</label>
+            <select class="input" id=id name=name>{options}</select>
+        </div>
+    }
+}
+
+fn who(people: Vec<PersonChoice>) -> Vec<Entry> {
+    let fixed = [("me", "Me"), ("none", "Nobody")].map(|(value, words)| (value.to_owned(), words.to_owned()));
+    fixed.into_iter().chain(people.into_iter().map(|person| (person.id.to_string(), person.name))).collect()
+}
+
+fn priorities() -> Vec<Entry> {
+    let one = Priority::ALL.iter().rev().map(|priority| (priority.to_string(), priority.label().to_owned()));
+    one.chain([("high,urgent".to_owned(), "High and urgent".to_owned())]).collect()
+}
+
+fn dues() -> Vec<Entry> {
+    DueFilter::ALL.iter().map(|due| (due.to_string(), due.label().to_owned())).collect()
+}
+
+fn categories() -> Vec<Entry> {
+    Category::ALL.iter().map(|category| (category.to_string(), category.label().to_owned())).collect()
+}
+
+/// What is filtered now and neither stands in its field nor is a quick chip: each part a link to the view without it.
+pub fn removable(filter: &BoardFilter, people: &[PersonChoice], href: impl Fn(BoardFilter) -> String) -> AnyView {
+    let is_chip = |part: Part| match part {
+        // The text stands in its field, and the quick chips show themselves.
+        Part::Text => true,
+        Part::Assignee => matches!(filter.assignee, Some(Assignee::Me | Assignee::Nobody)),
+        Part::Due => matches!(filter.due, Some(DueFilter::Overdue | DueFilter::Week)),
+        Part::Priorities => filter.priorities == [Priority::High, Priority::Urgent].into(),
+        Part::Label | Part::Category => false,
+    };
+    let chips: Vec<_> = Part::ALL
+        .iter()
+        .filter(|part| !is_chip(**part))
+        .filter_map(|part| {
+            let words = words_of(filter, *part, people)?;
+            let href = href(filter.without(*part));
+            let label = format!("Remove the filter {words}");
+            Some(view! { <a class="filter is-removable" aria-current="true" href=href aria-label=label><span dir="auto">{words}</span><Icon name="x" /></a> })
+        })
+        .collect();
+    chips.into_any()
+}
+
+/// What a filter leaves out, in words: `“smtp”, Overdue`.
+pub fn words(filter: &BoardFilter, people: &[PersonChoice]) -> String {
+    Part::ALL.iter().filter_map(|part| words_of(filter, *part, people)).collect::<Vec<_>>().join(", ")
+}
+
+fn words_of(filter: &BoardFilter, part: Part, people: &[PersonChoice]) -> Option<String> {
+    filter.words_of(part, |id| people.iter().find(|person| person.id == id).map(|person| person.name.clone()))
+}
