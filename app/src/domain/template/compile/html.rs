@@ -160,7 +160,7 @@ impl<'a> Html<'a> {
                 page.within(ground, "</td></tr>", |page| {
                     let style = format!("display:block;width:100%;max-width:{width}px;height:auto;border-radius:6px");
                     page.line(&format!(
-                        r#"<img src="cid:{{{{ chart.cid }}}}" {size} alt="{{{{ chart.alt }}}}" style="{style}">"#
+                        r#"<img class="fit" src="cid:{{{{ chart.cid }}}}" {size} alt="{{{{ chart.alt }}}}" style="{style}">"#
                     ));
                 });
             });

@@ -83,6 +83,7 @@ impl Accent {
             "  .card{padding:20px 16px !important}".to_owned(),
             "  .kpi{display:inline-block !important;width:49% !important;padding-bottom:16px !important;box-sizing:border-box}"
                 .to_owned(),
+            "  .fit{max-width:100% !important}".to_owned(),
             "  .col{display:block !important;width:100% !important;padding:0 !important}".to_owned(),
             "}".to_owned(),
             "@media (prefers-color-scheme:dark){".to_owned(),

@@ -148,8 +148,8 @@ pub(super) fn project_summary() -> Document {
             if_any(ListKind::Highlights, list(ListKind::Highlights, 5, "")),
             heading(2, "How long things take"),
             text(
-                "{% if metrics.cycle.p85 %}Half of the tasks were done within **{{ metrics.cycle.p50 }} days**, 85 of 100 \
-                 within **{{ metrics.cycle.p85 }} days**; {{ metrics.throughput | number(decimals=1) }} are finished in a \
+                "{% if metrics.cycle.p85 %}Half of the tasks were done within **{{ metrics.cycle.p50 }} {{ metrics.cycle.p50 | plural(one=\"day\", other=\"days\") }}**, 85 of 100 \
+                 within **{{ metrics.cycle.p85 }} {{ metrics.cycle.p85 | plural(one=\"day\", other=\"days\") }}**; {{ metrics.throughput | number(decimals=0) }} are finished in a \
                  week.{% else %}Nothing was finished yet, so nobody knows.{% endif %}",
             ),
             chart(ChartKind::AgeingWork),
