@@ -22,6 +22,7 @@ use app::{
     platform::{clock::Clock, ctx::Ctx, events, state::AppState},
     reports::service::git_push,
     tasks::service::trash,
+    templates::service::versions,
 };
 use tokio::{
     sync::watch,
@@ -278,6 +279,9 @@ async fn push_archive(app: AppState) {
         }
         if looks.is_multiple_of(MISSING_EVERY) {
             well("telling of pushes that fail", pushes::sweep(&Ctx::system(&app)).await);
+        }
+        if looks.is_multiple_of(MISSING_EVERY) {
+            well("committing templates", versions::commit_pending(&Ctx::system(&app)).await);
         }
         well("pushing the archive", git_push::look(&app).await);
         looks += 1;

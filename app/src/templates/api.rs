@@ -19,7 +19,10 @@ use {
 
 /// The library, by what the address asks for.
 #[server(prefix = "/rpc")]
-pub async fn list_templates(#[server(default)] q: String, #[server(default)] category: String) -> AppResult<TemplateList> {
+pub async fn list_templates(
+    #[server(default)] q: String,
+    #[server(default)] category: String,
+) -> AppResult<TemplateList> {
     let query = TemplateQuery { words: q.chars().take(200).collect(), category: category.parse().ok() };
     library::list(&Ctx::signed_in()?, query).await
 }

@@ -3,6 +3,7 @@
 
 pub mod api;
 mod library_page;
+pub mod preview_api;
 #[cfg(feature = "ssr")]
 pub mod service;
 #[cfg(feature = "ssr")]

@@ -41,7 +41,9 @@ fn Refused() -> impl IntoView {
             Some("interrupted") => "The upload was interrupted before the file was complete. Import it again.",
             Some("failed") => "The file could not be looked at. Try again in a moment.",
             Some("not_a_template") => "The file is no template of AutoReport. Choose one that was exported.",
-            Some("invalid") => "The template in the file breaks a rule: a text is too long, or a name or colour is not one.",
+            Some("invalid") => {
+                "The template in the file breaks a rule: a text is too long, or a name or colour is not one."
+            }
             _ => return None,
         };
         Some(view! { <p class="banner" data-tone="bad" role="alert">{words}</p> })

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     ids::TemplateId,
+    mail_probe::ProbeReport,
     moment::Moment,
-    template::{Document, TemplateCategory},
+    template::{Document, TemplateCategory, lint::Finding, render::Part, variables::VariableRow},
 };
 
 /// The library: what stands in it, and what was looked for.
@@ -97,4 +98,43 @@ pub struct PreviewData {
     pub first: Option<NaiveDate>,
     #[serde(default)]
     pub last: Option<NaiveDate>,
+}
+
+/// A draft that was filled in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preview {
+    /// In the address of the frame; empty where nothing could be filled in.
+    pub token: String,
+    pub from: String,
+    pub subject: String,
+    pub preheader: String,
+    pub text: String,
+    /// Size of the HTML.
+    pub bytes: usize,
+    /// What the linter says, errors first.
+    pub findings: Vec<Finding>,
+    /// Why nothing could be filled in.
+    pub fault: Option<Fault>,
+    /// With the values of the data.
+    pub variables: Vec<VariableRow>,
+}
+
+/// Why a draft cannot be filled in, and where.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// What is wrong, and what was meant.
+    pub words: String,
+    /// The block, where it is made of blocks.
+    pub block: Option<u32>,
+    pub part: Option<Part>,
+    /// From 1, in the part.
+    pub line: Option<u32>,
+    pub column: Option<u32>,
+}
+
+/// What came of a test mail: for each address what the server said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestAnswer {
+    pub to: String,
+    pub report: ProbeReport,
 }

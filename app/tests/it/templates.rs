@@ -20,8 +20,7 @@ use app::{
 use sea_orm::EntityTrait;
 
 fn saying(words: &str) -> Document {
-    let block =
-        Block { id: 1, kind: BlockKind::Heading { text: words.into(), level: 1 }, when: When::Always };
+    let block = Block { id: 1, kind: BlockKind::Heading { text: words.into(), level: 1 }, when: When::Always };
     Document { body: Body::Blocks { blocks: vec![block] }, ..Document::blank() }
 }
 

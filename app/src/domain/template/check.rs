@@ -116,9 +116,10 @@ fn check_block(checks: &mut Checks, block: &Block, ids: &mut Vec<u32>) {
 }
 
 fn check_theme(checks: &mut Checks, theme: &Theme) {
-    let is_colour = theme.accent.strip_prefix('#').is_some_and(|digits| {
-        digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
-    });
+    let is_colour = theme
+        .accent
+        .strip_prefix('#')
+        .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
     if !is_colour {
         checks.add("accent", Problem::UnknownChoice);
     }

@@ -32,11 +32,17 @@ pub struct Document {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "mode", rename_all = "snake_case")]
 pub enum Body {
-    Blocks { blocks: Vec<Block> },
+    Blocks {
+        blocks: Vec<Block>,
+    },
     /// A whole HTML document in Tera.
-    Html { source: String },
+    Html {
+        source: String,
+    },
     /// A whole MJML document in Tera.
-    Mjml { source: String },
+    Mjml {
+        source: String,
+    },
 }
 
 impl Document {

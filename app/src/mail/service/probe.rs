@@ -61,6 +61,31 @@ pub fn last(account: &smtp_account::Model) -> Option<ProbeReport> {
     serde_json::from_str(account.last_test.as_deref()?).ok()
 }
 
+/// Sends a message through an account and reports the conversation; nothing is stored. A server that does not take it is
+/// no error but a report.
+///
+/// # Errors
+/// As [`accounts::read`].
+pub async fn carry(ctx: &Ctx, id: AccountId, envelope: &Envelope, mime: &[u8]) -> AppResult<ProbeReport> {
+    let account = accounts::read(ctx, id).await?;
+    let probe = Probe::SendTo(envelope.recipient.clone());
+    match account.kind {
+        AccountKind::Outbox => {
+            let mut transport = transport::open(ctx, id).await?;
+            Ok(match transport.deliver(ctx, envelope, mime, &NoHook).await {
+                Ok(_) => report("The message is in the outbox.".to_owned()),
+                Err(failure) => ProbeReport { result: ProbeResult::Bad, ..report(failure.what()) },
+            })
+        }
+        AccountKind::Smtp => {
+            let mut line = transport::line_of(ctx, &account).await?;
+            let recorder = Recorder::default();
+            let outcome = send(ctx, &mut line, &recorder, envelope, mime).await;
+            Ok(told(ctx, &line, &recorder, &probe, outcome))
+        }
+    }
+}
+
 async fn test_outbox(ctx: &Ctx, id: AccountId, probe: &Probe) -> AppResult<ProbeReport> {
     let what = match probe {
         Probe::Talk => "The outbox is ready.".to_owned(),
@@ -87,10 +112,15 @@ async fn test_server(ctx: &Ctx, account: &smtp_account::Model, probe: &Probe) ->
             send(ctx, &mut line, &recorder, &envelope, &mime).await
         }
     };
+    Ok(told(ctx, &line, &recorder, probe, outcome))
+}
+
+/// The conversation as a report.
+fn told(ctx: &Ctx, line: &Line, recorder: &Recorder, probe: &Probe, outcome: Result<String, Failure>) -> ProbeReport {
     let chain = recorder.chain(ctx.now);
     let (lines, failed) = (recorder.lines(), outcome.as_ref().err().map(|failure| failure.step));
     let steps = steps(&line.server, probe, line.renews(), failed);
-    Ok(match outcome {
+    match outcome {
         Ok(what) => ProbeReport { steps, chain, lines, ..report(what) },
         Err(failure) => ProbeReport {
             result: ProbeResult::Bad,
@@ -100,7 +130,7 @@ async fn test_server(ctx: &Ctx, account: &smtp_account::Model, probe: &Probe) ->
             lines,
             ..report(failure.what())
         },
-    })
+    }
 }
 
 async fn talk(ctx: &Ctx, line: &mut Line, recorder: &Recorder) -> Result<String, Failure> {

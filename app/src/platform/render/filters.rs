@@ -194,7 +194,8 @@ fn marked(value: &Value, args: &Kwargs, state: &State) -> TeraResult<Value> {
 
 /// It goes into HTML as it is.
 fn is_colour(text: &str) -> bool {
-    text.strip_prefix('#').is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
+    text.strip_prefix('#')
+        .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
 }
 
 fn truncate(value: &Value, args: &Kwargs) -> TeraResult<Value> {
@@ -364,7 +365,8 @@ mod tests {
 
     #[test]
     fn with_the_colour_of_links_markdown_carries_the_styles_of_a_mail() {
-        let styled = html("{% filter markdown(link=\"#036f6f\") %}[a]({{ \"https://a.example/?b=1&c=2\" }}){% endfilter %}");
+        let styled =
+            html("{% filter markdown(link=\"#036f6f\") %}[a]({{ \"https://a.example/?b=1&c=2\" }}){% endfilter %}");
         assert!(styled.starts_with("<p style=\"margin:0\"><a class=\"lk\" style=\"color:#036f6f;"), "{styled}");
         assert!(styled.contains("href=\"https://a.example/?b=1&amp;c=2\""), "{styled}");
         assert!(error("{{ \"a\" | markdown(link=\"red\\\" onclick=\") }}").contains("a colour such as"));

@@ -78,10 +78,7 @@ async fn record(ctx: &Ctx, settings: &git_archive::Model, entry: Entry) -> AppRe
 ///
 /// # Errors
 /// A fault, where the archive cannot be written; its words are in the log.
-pub async fn commit_entry(
-    ctx: &Ctx,
-    entry: impl FnOnce((String, String)) -> AppResult<Entry>,
-) -> AppResult<String> {
+pub async fn commit_entry(ctx: &Ctx, entry: impl FnOnce((String, String)) -> AppResult<Entry>) -> AppResult<String> {
     let settings = git_settings::row(ctx.reader()).await?;
     let entry = entry(author(ctx, &settings).await?)?;
     record(ctx, &settings, entry).await
@@ -100,7 +97,13 @@ async fn author(ctx: &Ctx, settings: &git_archive::Model) -> AppResult<(String, 
 
 /// Where the links of an archived report lead: as in the mail, without a recipient's own.
 pub fn address(ctx: &Ctx, occurrence: OccurrenceId, job: &str) -> Address {
-    Address { base_url: ctx.app.settings.base_url.clone(), occurrence, job: job.into(), stop_url: None, attachments_note: None }
+    Address {
+        base_url: ctx.app.settings.base_url.clone(),
+        occurrence,
+        job: job.into(),
+        stop_url: None,
+        attachments_note: None,
+    }
 }
 
 fn entry(kept: &Kept<'_>, (author_name, author_email): (String, String)) -> Entry {

@@ -9,11 +9,7 @@ use super::{
 use crate::{
     domain::report::{Snapshot, spec::ChartKind},
     error::AppResult,
-    platform::{
-        fault,
-        plot::Frame,
-        render::Templates,
-    },
+    platform::{fault, plot::Frame, render::Templates},
 };
 
 /// Content-ID, and file name in the archive, of the chart of days.
@@ -34,7 +30,7 @@ pub struct Written {
 /// A picture that the HTML shows by `cid:{name}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Image {
-    pub name: &'static str,
+    pub name: String,
     pub png: Vec<u8>,
 }
 
@@ -55,7 +51,9 @@ pub fn write(snapshot: &Snapshot, address: &Address) -> AppResult<Written> {
 /// Only a fault of the drawing.
 pub async fn draw(snapshot: &Snapshot) -> AppResult<Vec<Image>> {
     let drawings = pictures(snapshot).into_iter().map(|picture| {
-        tokio::task::spawn_blocking(move || picture.drawing.png().map(|png| Image { name: picture.name, png }))
+        tokio::task::spawn_blocking(move || {
+            picture.drawing.png().map(|png| Image { name: picture.name.to_owned(), png })
+        })
     });
     let mut images = Vec::new();
     for drawn in futures::future::join_all(drawings).await {
@@ -72,8 +70,7 @@ const PICTURES: [(ChartKind, &str, &str); 2] = [
 ];
 
 fn pictures(snapshot: &Snapshot) -> Vec<Picture> {
-    let picture =
-        |(kind, name, heading)| Picture { name, heading, drawing: chart(kind, snapshot, Frame::MAIL) };
+    let picture = |(kind, name, heading)| Picture { name, heading, drawing: chart(kind, snapshot, Frame::MAIL) };
     PICTURES.into_iter().map(picture).collect()
 }
 

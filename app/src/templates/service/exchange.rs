@@ -12,7 +12,6 @@ use crate::{
     platform::{ctx::Ctx, fault},
 };
 
-
 pub use crate::templates::upload_form::FILE_MAX;
 
 /// A template in a file.
@@ -34,7 +33,8 @@ pub async fn export(ctx: &Ctx, id: TemplateId) -> AppResult<(String, Vec<u8>)> {
     let document = drafts::of_row(&row)?;
     let name = format!("{}.template.json", plain(&row.name));
     let file = File { autoreport_template: 1, name: row.name, category: row.category, document };
-    let bytes = serde_json::to_vec_pretty(&file).map_err(|error| fault::internal("writing a template's file", error))?;
+    let bytes =
+        serde_json::to_vec_pretty(&file).map_err(|error| fault::internal("writing a template's file", error))?;
     Ok((name, bytes))
 }
 

@@ -1,7 +1,11 @@
-//! The way of a template: [`drafts`] keeps what somebody works on, [`versions`] what is published, [`library`] lists all.
+//! The way of a template: [`drafts`] keeps what somebody works on, [`versions`] what is published, [`library`] lists all. [`writing`] fills in a
+//! document for its readers, [`preview`] shows a draft, [`test`] sends it.
 
 pub mod access;
 pub mod drafts;
 pub mod exchange;
 pub mod library;
+pub mod preview;
+pub mod test;
 pub mod versions;
+pub mod writing;

@@ -1,10 +1,6 @@
 //! Published versions: what reports are written with. A version never changes; each becomes a commit of the Git archive.
 
-use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 
 use super::{access, drafts, library};
 use crate::{
@@ -163,10 +159,10 @@ fn entry(
     template: &template::Model,
     (author_name, author_email): (String, String),
 ) -> AppResult<Entry> {
-    let document: serde_json::Value = serde_json::from_str(&version.document)
-        .map_err(|error| fault::internal("reading a stored template", error))?;
-    let pretty = serde_json::to_string_pretty(&document)
-        .map_err(|error| fault::internal("writing a template", error))?;
+    let document: serde_json::Value =
+        serde_json::from_str(&version.document).map_err(|error| fault::internal("reading a stored template", error))?;
+    let pretty =
+        serde_json::to_string_pretty(&document).map_err(|error| fault::internal("writing a template", error))?;
     let folder = format!("templates/{}", version.template_id);
     let note = if version.note.is_empty() { String::new() } else { format!("{}\n", version.note) };
     let about = format!("# {}\n\nVersion {}\n\n{note}", template.name, version.number);

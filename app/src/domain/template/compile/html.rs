@@ -9,17 +9,15 @@ use super::{
 };
 use crate::domain::{
     report::spec::{ChartKind, ListKind},
-    template::{
-        Block, BlockKind, FigureKind, TaskColumn,
-        block::TaskFilter,
-    },
+    template::{Block, BlockKind, FigureKind, TaskColumn, block::TaskFilter},
 };
 
 /// Pixels between the edges of the card, and of a column of two.
 const WHOLE: u32 = 536;
 const HALF: u32 = 256;
 /// A table that is there for its place alone.
-pub(super) const LAYOUT: &str = r#"<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">"#;
+pub(super) const LAYOUT: &str =
+    r#"<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">"#;
 
 /// Writes blocks as rows of a table.
 pub(super) struct Html<'a> {
@@ -93,7 +91,8 @@ impl<'a> Html<'a> {
         let level = level.clamp(1, 3);
         let text = literal::html(text);
         self.cell("", "", below, |html| {
-            html.page.line(&format!(r#"<h{level} class="t1" style="margin:0;{font}{more};color:{INK}">{text}</h{level}>"#));
+            html.page
+                .line(&format!(r#"<h{level} class="t1" style="margin:0;{font}{more};color:{INK}">{text}</h{level}>"#));
         });
     }
 
@@ -281,7 +280,8 @@ impl<'a> Html<'a> {
             "display:inline-block;padding:12px 20px;{};color:{on_button};text-decoration:none;border-radius:6px",
             font(600, 14, 20)
         );
-        let ground = format!(r#"<tr><td class="btn" bgcolor="{button}" style="background:{button};border-radius:6px">"#);
+        let ground =
+            format!(r#"<tr><td class="btn" bgcolor="{button}" style="background:{button};border-radius:6px">"#);
         let link = format!(
             r#"<a href="{}" class="btn" style="{style}">{}</a>"#,
             literal::html(url.trim()),
@@ -331,7 +331,10 @@ impl<'a> Html<'a> {
 /// Pixels below a block: a heading stands near to what it is the heading of.
 fn space_below(kind: &BlockKind, next: Option<&BlockKind>) -> u8 {
     match (kind, next) {
-        (BlockKind::Heading { .. }, Some(BlockKind::Text { .. } | BlockKind::TaskList { .. } | BlockKind::Notes { .. })) => 4,
+        (
+            BlockKind::Heading { .. },
+            Some(BlockKind::Text { .. } | BlockKind::TaskList { .. } | BlockKind::Notes { .. }),
+        ) => 4,
         (BlockKind::Heading { level: 1, .. }, Some(_)) => 16,
         (BlockKind::Heading { .. }, Some(_)) => 8,
         _ => 24,

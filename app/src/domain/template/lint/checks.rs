@@ -92,7 +92,9 @@ impl List {
             Rule::Css => "The styles are those that mail programs understand.".into(),
             Rule::Elements => "The HTML has only what mail programs show.".into(),
             Rule::Images if self.images == 0 => "There are no images.".into(),
-            Rule::Images => format!("Images are in the mail and have words for those who do not see them: {}.", self.images),
+            Rule::Images => {
+                format!("Images are in the mail and have words for those who do not see them: {}.", self.images)
+            }
             Rule::Text => "There is a text part.".into(),
             Rule::Contrast => "The words stand out in the light and in the dark.".into(),
             Rule::Links => {
@@ -112,7 +114,8 @@ fn subject(list: &mut List, subject: &str) {
     } else if length > SUBJECT_ERROR {
         list.error(Rule::Subject, None, format!("The subject has {length} characters; {SUBJECT_ERROR} is the most."));
     } else if length > SUBJECT_WARNING {
-        let words = format!("The subject has {length} characters: what comes after about 60 is cut, on phones earlier.");
+        let words =
+            format!("The subject has {length} characters: what comes after about 60 is cut, on phones earlier.");
         list.warning(Rule::Subject, None, words);
     }
 }
@@ -121,7 +124,8 @@ fn size(list: &mut List, html: &str) {
     list.size = html.len();
     let size = html.len().div_ceil(1_000);
     if html.len() > SIZE_ERROR {
-        let words = format!("The HTML has {size} kB: Gmail shows the first 102 kB and cuts the rest, its foot as well.");
+        let words =
+            format!("The HTML has {size} kB: Gmail shows the first 102 kB and cuts the rest, its foot as well.");
         list.error(Rule::Size, None, words);
     } else if html.len() >= SIZE_WARNING {
         let words = format!("The HTML has {size} kB: Gmail cuts mails near 102 kB. Lower the limits of lists.");
@@ -159,7 +163,10 @@ fn text(list: &mut List, text: Option<&str>) {
 fn lines(list: &mut List, html: &str) {
     for (number, line) in (1..).zip(html.lines()) {
         if line.len() > LINE {
-            let words = format!("The line has {} bytes; {LINE} is the most of a message. It is sent in an encoding that folds it, which makes it larger.", line.len());
+            let words = format!(
+                "The line has {} bytes; {LINE} is the most of a message. It is sent in an encoding that folds it, which makes it larger.",
+                line.len()
+            );
             list.warning(Rule::Lines, number, words);
         }
     }
@@ -263,8 +270,14 @@ impl<'a> Walk<'a> {
         list.images += 1;
         let src = src.unwrap_or_default();
         match alt {
-            None => list.error(Rule::Images, line, "An image has no alt: nobody knows what it shows where it is not shown."),
-            Some("") => list.warning(Rule::Images, line, "The alt of an image is empty: right only for a picture that says nothing."),
+            None => {
+                list.error(Rule::Images, line, "An image has no alt: nobody knows what it shows where it is not shown.")
+            }
+            Some("") => list.warning(
+                Rule::Images,
+                line,
+                "The alt of an image is empty: right only for a picture that says nothing.",
+            ),
             Some(_) => {
                 if let Some((_, has_words)) = &mut self.link {
                     *has_words = true;
@@ -283,7 +296,8 @@ impl<'a> Walk<'a> {
         } else if lower.starts_with("data:") {
             list.error(Rule::Images, line, "Gmail and Outlook do not show images with data: addresses.");
         } else if lower.starts_with("https:") || lower.starts_with("http:") {
-            let words = "An image from elsewhere is not shown until the reader allows it, and tells its server who reads.";
+            let words =
+                "An image from elsewhere is not shown until the reader allows it, and tells its server who reads.";
             list.warning(Rule::Images, line, words);
         } else {
             list.error(Rule::Images, line, format!("The address of an image leads nowhere: “{}”.", shortened(src)));
@@ -305,13 +319,20 @@ impl<'a> Walk<'a> {
             Some("mailto" | "tel") if lower.ends_with(':') => list.error(Rule::Links, line, "A link has no address."),
             Some("mailto" | "tel" | "sms") => {}
             Some(scheme @ ("javascript" | "data" | "vbscript" | "file" | "cid")) => {
-                list.error(Rule::Links, line, format!("Mail programs do not follow addresses that begin with {scheme}:."));
+                list.error(
+                    Rule::Links,
+                    line,
+                    format!("Mail programs do not follow addresses that begin with {scheme}:."),
+                );
             }
             _ if href.starts_with('#') => {
                 list.warning(Rule::Links, line, "Few mail programs jump to a place within a mail.");
             }
             _ => {
-                let words = format!("“{}” is no whole address: a mail has no page that it could lead on from.", shortened(href));
+                let words = format!(
+                    "“{}” is no whole address: a mail has no page that it could lead on from.",
+                    shortened(href)
+                );
                 list.error(Rule::Links, line, words);
             }
         }
@@ -326,7 +347,8 @@ impl<'a> Walk<'a> {
 
     fn words(&mut self, list: &mut List, line: u32, words: &str) {
         // Spaces of a preheader, and entities that are there to keep a cell open.
-        let is_blank = words.chars().all(|c| c.is_whitespace() || matches!(c, '\u{34f}' | '\u{200c}' | '\u{200b}' | '\u{ad}'));
+        let is_blank =
+            words.chars().all(|c| c.is_whitespace() || matches!(c, '\u{34f}' | '\u{200c}' | '\u{200b}' | '\u{ad}'));
         if is_blank {
             return;
         }
@@ -353,7 +375,11 @@ impl<'a> Walk<'a> {
             list.warning(Rule::Foot, None, words);
         }
         if !self.language {
-            list.warning(Rule::Elements, None, "The language is not said: <html lang=\"en\"> has it read aloud rightly.");
+            list.warning(
+                Rule::Elements,
+                None,
+                "The language is not said: <html lang=\"en\"> has it read aloud rightly.",
+            );
         }
         if !self.title {
             list.warning(Rule::Elements, None, "There is no <title>: readers of screens say it first.");
@@ -403,7 +429,9 @@ fn comment(list: &mut List, words: &str) {
 fn refused(name: &str) -> Option<&'static str> {
     Some(match name {
         "script" => "is removed: mail programs run no scripts.",
-        "form" | "input" | "button" | "select" | "textarea" => "does not work in most mail programs. Use a link to a page.",
+        "form" | "input" | "button" | "select" | "textarea" => {
+            "does not work in most mail programs. Use a link to a page."
+        }
         "svg" | "math" => "is not shown by Gmail and Outlook. Use a picture.",
         "iframe" | "object" | "embed" | "applet" | "frame" | "frameset" => "is removed by mail programs.",
         "video" | "audio" | "canvas" => "is shown by few mail programs. Use a picture with a link.",
@@ -418,20 +446,32 @@ fn property(list: &mut List, line: u32, name: &str, value: &str) {
     match name {
         "@import" => list.error(Rule::Css, line, "@import is not followed. Write the rules into the mail."),
         "position" if value != "static" => {
-            list.error(Rule::Css, line, format!("position: {value} is removed by Gmail and Outlook: what it moves lies elsewhere."));
+            list.error(
+                Rule::Css,
+                line,
+                format!("position: {value} is removed by Gmail and Outlook: what it moves lies elsewhere."),
+            );
         }
         "behavior" | "-moz-binding" => list.error(Rule::Css, line, format!("{name} is removed.")),
-        _ if is_flexible => list.warning(Rule::Css, line, format!("Outlook does not know display: {value}. Use a table.")),
-        "float" if value != "none" => list.warning(Rule::Css, line, "Outlook does not know float for most elements. Use a table."),
+        _ if is_flexible => {
+            list.warning(Rule::Css, line, format!("Outlook does not know display: {value}. Use a table."))
+        }
+        "float" if value != "none" => {
+            list.warning(Rule::Css, line, "Outlook does not know float for most elements. Use a table.")
+        }
         name if name.starts_with("grid") || name.starts_with("flex") || name == "gap" => {
             list.warning(Rule::Css, line, format!("Outlook does not know {name}. Use a table."));
         }
         "background-image" => list.warning(Rule::Css, line, "Outlook shows no picture behind words."),
-        "background" if value.contains("url(") => list.warning(Rule::Css, line, "Outlook shows no picture behind words."),
+        "background" if value.contains("url(") => {
+            list.warning(Rule::Css, line, "Outlook shows no picture behind words.")
+        }
         "transform" | "animation" | "transition" | "filter" | "clip-path" | "mix-blend-mode" => {
             list.warning(Rule::Css, line, format!("Most mail programs ignore {name}."));
         }
-        _ if value.contains("var(--") => list.error(Rule::Css, line, "var() is empty in Outlook and Gmail. Write the value."),
+        _ if value.contains("var(--") => {
+            list.error(Rule::Css, line, "var() is empty in Outlook and Gmail. Write the value.")
+        }
         _ => {}
     }
 }

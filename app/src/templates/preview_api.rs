@@ -1,0 +1,35 @@
+//! Server functions of the designer's preview: what a draft looks like, its test, its publication.
+
+use leptos::prelude::*;
+
+use super::view::{Preview, PreviewData, TestAnswer, VersionItem};
+use crate::{domain::ids::TemplateId, error::AppResult};
+
+#[cfg(feature = "ssr")]
+use {
+    super::service::{preview, test},
+    crate::platform::ctx::Ctx,
+};
+
+/// A draft filled in with the data of a project that the person sees, or with the sample.
+#[server(prefix = "/rpc")]
+pub async fn preview_template(id: TemplateId, document: String, data: PreviewData) -> AppResult<Preview> {
+    preview::show(&Ctx::signed_in()?, id, &document, &data).await
+}
+
+/// Makes the stored draft the version that reports are written with.
+#[server(prefix = "/rpc")]
+pub async fn publish_template(id: TemplateId, version: i64, #[server(default)] note: String) -> AppResult<VersionItem> {
+    preview::publish(&Ctx::signed_in()?, id, version, &note).await
+}
+
+/// Sends a draft to the person's own address or to a few others, and tells what the server said to each.
+#[server(prefix = "/rpc")]
+pub async fn send_template_test(
+    id: TemplateId,
+    document: String,
+    data: PreviewData,
+    #[server(default)] to: String,
+) -> AppResult<Vec<TestAnswer>> {
+    test::send(&Ctx::signed_in()?, id, &document, &data, &to).await
+}

@@ -1,0 +1,317 @@
+//! Previews: a draft filled in with somebody's own data, or with the sample, and what the linter says of it.
+
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
+use uuid::Uuid;
+
+use super::{
+    access, drafts, versions,
+    writing::{Writer, framed},
+};
+use crate::{
+    domain::{
+        ids::{OccurrenceId, TemplateId},
+        period::{Period, day_of},
+        report::{Snapshot, spec::DAYS_MAX},
+        template::{
+            Document,
+            compile::{Place, Source},
+            context::{Address, Reader, sample},
+            gallery, lint,
+            render::{Part, RenderOutcome, Rendered, TemplateFault},
+            variables,
+        },
+    },
+    entities::template_preview,
+    error::{AppError, AppResult, Problem},
+    mail::service::accounts,
+    platform::ctx::Ctx,
+    projects::service::access as project_access,
+    reports::service::{render::Image, snapshot},
+    templates::view::{Fault, Preview, PreviewData, VersionItem},
+};
+
+/// Days that a preview shows where nobody says which.
+const DAYS: u32 = 7;
+
+/// A draft that was filled in for one reader.
+struct Filled {
+    writer: Writer,
+    context: serde_json::Value,
+    outcome: RenderOutcome,
+}
+
+/// Fills in a document with the data that are asked for and keeps it for the frame of this person.
+///
+/// # Errors
+/// [`AppError::Invalid`] for a document or days that break a rule; [`AppError::NotFound`] for a template or project that
+/// the person does not see.
+pub async fn show(ctx: &Ctx, id: TemplateId, document: &str, data: &PreviewData) -> AppResult<Preview> {
+    access::visible(ctx, ctx.reader(), id).await?;
+    let document = drafts::parse(document)?;
+    let filled = fill(ctx, id, &document, data).await?;
+    let (sender_name, sender) = accounts::default_sender(ctx.reader()).await?;
+    let mut preview = Preview {
+        from: if sender_name.is_empty() { sender } else { format!("{sender_name} <{sender}>") },
+        variables: variables::values(&filled.context),
+        ..Preview::default()
+    };
+    match filled.outcome {
+        RenderOutcome::Rendered(mails) => {
+            let Some(mail) = mails.into_iter().next() else { return Ok(preview) };
+            preview.findings = findings(&filled.writer, &filled.context, &mail);
+            preview.bytes = mail.html.len();
+            preview.token = keep(ctx, id, &framed(&mail.html, filled.writer.images())).await?;
+            preview.preheader = filled
+                .context
+                .pointer("/report/preview")
+                .and_then(|line| line.as_str())
+                .map_or_else(String::new, str::to_owned);
+            preview.subject = mail.subject;
+            preview.text = mail.text.unwrap_or_default();
+        }
+        other => preview.fault = fault(filled.writer.source(), &other),
+    }
+    Ok(preview)
+}
+
+/// A draft that was filled in to be sent.
+pub struct TestMail {
+    pub subject: String,
+    pub html: String,
+    pub text: String,
+    pub images: Vec<Image>,
+}
+
+/// Fills in a document to be sent as a test.
+///
+/// # Errors
+/// As [`show`]; [`AppError::Invalid`] with `document` where it cannot be filled in.
+pub async fn test_mail(ctx: &Ctx, id: TemplateId, document: &str, data: &PreviewData) -> AppResult<TestMail> {
+    let document = drafts::parse(document)?;
+    let filled = fill(ctx, id, &document, data).await?;
+    let RenderOutcome::Rendered(mails) = filled.outcome else { return Err(super::test::faulty()) };
+    let mail = mails.into_iter().next().ok_or_else(super::test::faulty)?;
+    Ok(TestMail {
+        subject: mail.subject,
+        html: mail.html,
+        text: mail.text.unwrap_or_default(),
+        images: filled.writer.images().to_vec(),
+    })
+}
+
+/// Makes the draft the version that reports are written with. It must be one that can be filled in and that the linter
+/// has no error about: the sample has something in every list.
+///
+/// # Errors
+/// [`AppError::Invalid`] with `document` where it cannot be published; as [`versions::publish`].
+pub async fn publish(ctx: &Ctx, id: TemplateId, draft_version: i64, note: &str) -> AppResult<VersionItem> {
+    let row = access::editable(ctx, ctx.reader(), id).await?;
+    let document = drafts::of_row(&row)?;
+    let filled = fill(ctx, id, &document, &PreviewData::default()).await?;
+    let is_fit = match &filled.outcome {
+        RenderOutcome::Rendered(mails) => {
+            mails.first().is_some_and(|mail| !lint::blocks_publishing(&findings(&filled.writer, &filled.context, mail)))
+        }
+        _ => false,
+    };
+    if !is_fit {
+        return Err(AppError::field("document", Problem::NotAllowed));
+    }
+    let number = versions::publish(ctx, id, draft_version, note).await?;
+    // The commit is made by the scheduler, too; here, so that it is there soon.
+    if let Err(error) = versions::commit_pending(&Ctx::system(&ctx.app)).await {
+        tracing::warn!("committing a template: {error}");
+    }
+    let all = versions::list(ctx, id).await?;
+    all.into_iter().find(|item| item.number == number).ok_or(AppError::NotFound)
+}
+
+/// What a person saw last of a template, where it is still that.
+///
+/// # Errors
+/// [`AppError::NotFound`] for another token; as [`access::visible`].
+pub async fn stored(ctx: &Ctx, id: TemplateId, token: &str) -> AppResult<String> {
+    access::visible(ctx, ctx.reader(), id).await?;
+    let row = template_preview::Entity::find_by_id((id, ctx.me()?.id))
+        .filter(template_preview::Column::Token.eq(token))
+        .one(ctx.reader())
+        .await?;
+    Ok(row.ok_or(AppError::NotFound)?.html)
+}
+
+/// The draft of a template with the sample's data, for its picture in the library.
+///
+/// # Errors
+/// As [`access::visible`]; [`AppError::NotFound`] for a draft that cannot be filled in.
+pub async fn picture(ctx: &Ctx, id: TemplateId) -> AppResult<String> {
+    let row = access::visible(ctx, ctx.reader(), id).await?;
+    drawn(ctx, id, &drafts::of_row(&row)?).await
+}
+
+/// A template of the gallery with the sample's data.
+///
+/// # Errors
+/// [`AppError::NotFound`] for another word; [`AppError::SignedOut`].
+pub async fn gallery_picture(ctx: &Ctx, word: &str) -> AppResult<String> {
+    ctx.me()?;
+    let entry = gallery::entry(word).ok_or(AppError::NotFound)?;
+    drawn(ctx, TemplateId(Uuid::nil()), &entry.document()).await
+}
+
+async fn drawn(ctx: &Ctx, id: TemplateId, document: &Document) -> AppResult<String> {
+    let filled = fill(ctx, id, document, &PreviewData::default()).await?;
+    match filled.outcome {
+        RenderOutcome::Rendered(mails) if !mails.is_empty() => Ok(framed(&mails[0].html, filled.writer.images())),
+        _ => Err(AppError::NotFound),
+    }
+}
+
+/// The HTML as somebody reads it whose machine is dark or light, whatever the one is on which it is looked at.
+pub fn in_theme(html: &str, theme: &str) -> String {
+    let (dark, light) = match theme {
+        "dark" => ("(min-width:0)", "(max-width:0)"),
+        "light" => ("(max-width:0)", "(min-width:0)"),
+        _ => return html.to_owned(),
+    };
+    let replaced = [("dark", dark), ("light", light)].into_iter().fold(html.to_owned(), |html, (word, always)| {
+        html.replace(&format!("(prefers-color-scheme:{word})"), always)
+            .replace(&format!("(prefers-color-scheme: {word})"), always)
+    });
+    // What the browser draws by itself follows, too.
+    replaced.replace("color-scheme:light dark", &format!("color-scheme:{theme}"))
+}
+
+async fn fill(ctx: &Ctx, id: TemplateId, document: &Document, data: &PreviewData) -> AppResult<Filled> {
+    let key = format!("template:{id}");
+    let (writer, context) = if data.project.is_empty() {
+        let writer = Writer::new(key, document, &sample::snapshot()).await?;
+        let context = sample::sample_with(writer.pictures());
+        (writer, context)
+    } else {
+        let snapshot = snapshot_of(ctx, data).await?;
+        let writer = Writer::new(key, document, &snapshot).await?;
+        let context = writer.context(&snapshot, &address(ctx), &reader(ctx)?);
+        (writer, context)
+    };
+    let outcome = writer.write(ctx, vec![context.clone()]).await?;
+    Ok(Filled { writer, context, outcome })
+}
+
+/// The report of a project that the person sees, as it stands now.
+async fn snapshot_of(ctx: &Ctx, data: &PreviewData) -> AppResult<Snapshot> {
+    let viewing = project_access::by_key(ctx, ctx.reader(), data.project.trim()).await?;
+    let zone = snapshot::zone_of(viewing.project());
+    let period = match (data.first, data.last) {
+        (Some(first), Some(last)) if last < first => return Err(AppError::field("last", Problem::EndsBeforeStart)),
+        (Some(first), Some(last)) => Period { first, last },
+        _ => Period::ending(day_of(ctx.now, &zone), DAYS),
+    };
+    if period.days() > DAYS_MAX {
+        return Err(AppError::field("last", Problem::TooManyDays { max: DAYS_MAX }));
+    }
+    let as_of = ctx.now.min(period.last_instant(&zone));
+    snapshot::build(ctx, viewing.project().id, period, as_of).await
+}
+
+/// Links lead to the instance; there is no report, so its link leads to the archive.
+fn address(ctx: &Ctx) -> Address {
+    let base_url = ctx.app.settings.base_url.clone();
+    Address {
+        stop_url: Some(format!("{base_url}/unsubscribe/preview")),
+        base_url,
+        occurrence: OccurrenceId(Uuid::nil()),
+        job: "Preview".into(),
+        attachments_note: None,
+    }
+}
+
+/// Who looks at it is its reader.
+fn reader(ctx: &Ctx) -> AppResult<Reader> {
+    let me = ctx.me()?;
+    Ok(Reader { name: me.name.clone(), email: me.email.clone(), zone: me.zone.clone(), language: "en".into() })
+}
+
+fn findings(writer: &Writer, context: &serde_json::Value, mail: &Rendered) -> Vec<lint::Finding> {
+    let images: Vec<String> = writer.images().iter().map(|image| image.name.clone()).collect();
+    let text = |path: &str| context.pointer(path).and_then(|value| value.as_str());
+    lint::check(&lint::Mail {
+        subject: &mail.subject,
+        html: &mail.html,
+        text: mail.text.as_deref(),
+        images: &images,
+        stop_url: text("/recipient/stop_url"),
+        report_url: text("/report/url"),
+    })
+}
+
+/// Why nothing came out, with its place in the document.
+fn fault(source: &Source, outcome: &RenderOutcome) -> Option<Fault> {
+    let words = outcome.complaints().into_iter().next()?;
+    let RenderOutcome::Faulty(faults) = outcome else { return Some(Fault { words, ..Fault::default() }) };
+    let first = faults.first()?;
+    let place = place(source, first);
+    Some(Fault {
+        // Whoever works with blocks sees no lines.
+        words: if place.is_some() { said(first) } else { words },
+        block: match place {
+            Some(Place::Block(id)) => Some(id),
+            _ => None,
+        },
+        part: Some(match place {
+            Some(Place::Subject) => Part::Subject,
+            Some(Place::Preheader) => Part::Preheader,
+            _ => first.part,
+        }),
+        line: Some(first.line),
+        column: Some(first.column),
+    })
+}
+
+fn place(source: &Source, fault: &TemplateFault) -> Option<Place> {
+    match fault.part {
+        Part::Html => source.map.place(fault.line),
+        Part::Text => source.text_map.place(fault.line),
+        Part::Subject | Part::Preheader => None,
+    }
+}
+
+fn said(fault: &TemplateFault) -> String {
+    match &fault.meant {
+        Some(name) => format!("{} Did you mean `{name}`?", fault.words),
+        None => fault.words.clone(),
+    }
+}
+
+/// Keeps what the frame is to show, in place of what it showed before.
+async fn keep(ctx: &Ctx, id: TemplateId, html: &str) -> AppResult<String> {
+    let token = Uuid::new_v4().simple().to_string();
+    let row = template_preview::ActiveModel {
+        template_id: Set(id),
+        user_id: Set(ctx.me()?.id),
+        token: Set(token.clone()),
+        html: Set(html.to_owned()),
+        made_at: Set(ctx.now),
+    };
+    use template_preview::Column::{Html, MadeAt, TemplateId as Template, Token, UserId as User};
+    let replaced = OnConflict::columns([Template, User]).update_columns([Token, Html, MadeAt]).to_owned();
+    let tx = ctx.begin().await?;
+    template_preview::Entity::insert(row).on_conflict(replaced).exec_without_returning(&*tx).await?;
+    tx.commit().await?;
+    Ok(token)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_is_looked_at_in_either_theme_on_any_machine() {
+        let html = "<style>:root{color-scheme:light dark} @media (prefers-color-scheme:dark){a{color:red}}</style>";
+        assert_eq!(
+            in_theme(html, "dark"),
+            "<style>:root{color-scheme:dark} @media (min-width:0){a{color:red}}</style>"
+        );
+        assert!(in_theme(html, "light").contains("@media (max-width:0)"));
+        assert_eq!(in_theme(html, "other"), html);
+    }
+}

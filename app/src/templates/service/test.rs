@@ -1,0 +1,121 @@
+//! A test of a draft: the mail of a preview, sent to whoever asks or to a few addresses, with the conversation.
+
+use uuid::Uuid;
+
+use super::preview::{self, TestMail};
+use crate::{
+    domain::{
+        address::EmailAddress,
+        header_text::HeaderText,
+        ids::{AccountId, TemplateId},
+    },
+    error::{AppError, AppResult, Checks, Problem},
+    mail::service::{accounts, allow_list, probe},
+    platform::{
+        ctx::Ctx,
+        fault,
+        mailer::{self, Draft, Envelope, InlineImage, Mailbox, MessageId, Origin},
+    },
+    templates::view::{PreviewData, TestAnswer},
+};
+
+/// Most addresses of a test.
+pub const ADDRESSES_MAX: u32 = 5;
+
+/// Sends a draft, filled in with the data that are asked for, through the default account. One address a line, or with
+/// commas between; none is the person's own.
+///
+/// # Errors
+/// [`AppError::Invalid`] with `to` for addresses that take no mail or that none may be sent to, with `document` for a
+/// draft that cannot be filled in; as [`preview::show`].
+pub async fn send(
+    ctx: &Ctx,
+    id: TemplateId,
+    document: &str,
+    data: &PreviewData,
+    to: &str,
+) -> AppResult<Vec<TestAnswer>> {
+    super::access::editable(ctx, ctx.reader(), id).await?;
+    let addresses = addresses(ctx, to).await?;
+    let mail = preview::test_mail(ctx, id, document, data).await?;
+    // Everybody who designs may send a test through the default account; only administrators see it.
+    let system = Ctx::system(&ctx.app);
+    let account = accounts::default_id(ctx.reader()).await?;
+    let mut answers = Vec::new();
+    for address in addresses {
+        let (envelope, mime) = message(ctx, &system, account, &mail, &address).await?;
+        answers.push(TestAnswer {
+            to: address.to_string(),
+            report: probe::carry(&system, account, &envelope, &mime).await?,
+        });
+    }
+    Ok(answers)
+}
+
+async fn addresses(ctx: &Ctx, to: &str) -> AppResult<Vec<EmailAddress>> {
+    let mut checks = Checks::default();
+    let mut found: Vec<EmailAddress> = Vec::new();
+    let asked = to.split(['\n', ',', ';']).map(str::trim).filter(|address| !address.is_empty());
+    for (line, address) in (1..).zip(asked) {
+        match EmailAddress::parse(address) {
+            Ok(address) if found.contains(&address) => {}
+            Ok(address) => found.push(address),
+            Err(_) => checks.add_line("to", line, Problem::NotAnAddress),
+        }
+    }
+    if found.len() > ADDRESSES_MAX as usize {
+        checks.add("to", Problem::TooMany { max: ADDRESSES_MAX });
+    }
+    let (own, domains) = (probe::to_myself(ctx)?, allow_list::read(ctx.reader()).await?);
+    for (line, address) in (1..).zip(&found) {
+        if *address != own && !domains.allows(address) {
+            checks.add_line("to", line, Problem::DomainNotAllowed { address: address.to_string() });
+        }
+    }
+    checks.done()?;
+    if found.is_empty() {
+        found.push(own);
+    }
+    Ok(found)
+}
+
+async fn message(
+    ctx: &Ctx,
+    system: &Ctx,
+    account: AccountId,
+    mail: &TestMail,
+    to: &EmailAddress,
+) -> AppResult<(Envelope, Vec<u8>)> {
+    let broken = |error: &dyn std::fmt::Display| fault::internal("composing a test message", error);
+    let transport = crate::mail::service::transport::open(system, account).await?;
+    let sender = transport.sender();
+    let draft = Draft {
+        message_id: MessageId::new(&Uuid::now_v7().simple().to_string(), sender.address.domain())
+            .map_err(|error| broken(&error))?,
+        date: ctx.now,
+        from: sender.clone(),
+        reply_to: None,
+        to: vec![Mailbox { name: None, address: to.clone() }],
+        cc: Vec::new(),
+        subject: HeaderText::cleaned(&format!("Test: {}", mail.subject)),
+        origin: Origin::Person,
+        text: mail.text.clone(),
+        html: mail.html.clone(),
+        images: mail
+            .images
+            .iter()
+            .map(|image| InlineImage { cid: image.name.clone(), png: image.png.clone() })
+            .collect(),
+        attachments: Vec::new(),
+    };
+    let mut mime = mailer::compose(&draft).map_err(|error| broken(&error))?;
+    if let Some(signer) = transport.signer() {
+        mime = signer.sign(&mime, ctx.now).map_err(|error| broken(&error))?;
+    }
+    Ok((Envelope { sender: sender.address.clone(), recipient: to.clone() }, mime))
+}
+
+/// What a form without JavaScript is refused for, where nothing could be filled in.
+pub(super) fn faulty() -> AppError {
+    AppError::field("document", Problem::NotAllowed)
+}

@@ -1,0 +1,127 @@
+//! Fills in a document for its readers: compiled and drawn once, rendered in a child process.
+
+use std::collections::BTreeMap;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::Value;
+
+use crate::{
+    domain::{
+        report::{Snapshot, spec::ChartKind},
+        template::{
+            Document,
+            compile::{self, LOGO_CID, Source},
+            context::{Address, Picture, Reader, cid, context},
+            render::{RenderJob, RenderOutcome},
+        },
+    },
+    error::AppResult,
+    platform::{ctx::Ctx, fault, plot::Frame},
+    reports::service::{charts, quarantine, render::Image},
+};
+
+/// A document with the pictures of a report: fills in the mails of all its readers.
+#[derive(Debug)]
+pub struct Writer {
+    /// Counts the stops of the template.
+    key: String,
+    source: Source,
+    /// What the mails carry.
+    images: Vec<Image>,
+    pictures: Vec<Picture>,
+}
+
+impl Writer {
+    /// Compiles a document and draws the charts that it shows. `key` names its template: `template:ID`.
+    ///
+    /// # Errors
+    /// Only a fault of the drawing.
+    pub async fn new(key: String, document: &Document, snapshot: &Snapshot) -> AppResult<Self> {
+        let source = compile::compile(document);
+        let mut images = Vec::new();
+        let mut pictures = Vec::new();
+        for (picture, png) in draw(compile::charts(document).into_iter(), snapshot).await? {
+            images.push(Image { name: picture.cid.clone(), png });
+            pictures.push(picture);
+        }
+        if let Some(logo) = &document.theme.logo
+            && let Ok(png) = STANDARD.decode(&logo.png)
+        {
+            images.push(Image { name: LOGO_CID.to_owned(), png });
+        }
+        Ok(Self { key, source, images, pictures })
+    }
+
+    /// The data of a report for one reader.
+    pub fn context(&self, snapshot: &Snapshot, address: &Address, reader: &Reader) -> Value {
+        context(snapshot, address, reader, &self.pictures)
+    }
+
+    /// The charts that were drawn.
+    pub fn pictures(&self) -> &[Picture] {
+        &self.pictures
+    }
+
+    /// The images of all mails, by their Content-IDs.
+    pub fn images(&self) -> &[Image] {
+        &self.images
+    }
+
+    /// The source that was filled in; a fault at one of its lines names the block.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// Fills in the mails of some readers, in their order. What is wrong with the template is an outcome.
+    ///
+    /// # Errors
+    /// Those of the child process and of the database.
+    pub async fn write(&self, ctx: &Ctx, contexts: Vec<Value>) -> AppResult<RenderOutcome> {
+        quarantine::render(ctx, &self.key, &self.job(contexts)).await
+    }
+
+    fn job(&self, contexts: Vec<Value>) -> RenderJob {
+        let Source { language, subject, preheader, html, text, .. } = &self.source;
+        RenderJob {
+            language: *language,
+            subject: subject.clone(),
+            html: html.clone(),
+            text: text.clone(),
+            preheader: preheader.clone(),
+            contexts,
+        }
+    }
+}
+
+/// Draws charts beside each other: each takes some milliseconds of a core, off the runtime.
+async fn draw(kinds: impl Iterator<Item = ChartKind>, snapshot: &Snapshot) -> AppResult<Vec<(Picture, Vec<u8>)>> {
+    let drawings = kinds.map(|chart| {
+        let drawing = charts::chart(chart, snapshot, Frame::MAIL);
+        let picture = Picture {
+            chart,
+            cid: cid(chart),
+            width: drawing.width,
+            height: drawing.height,
+            alt: format!("{}. {}", drawing.title, drawing.description),
+            title: drawing.title.clone(),
+        };
+        tokio::task::spawn_blocking(move || drawing.png().map(|png| (picture, png)))
+    });
+    let mut drawn = Vec::new();
+    for drawing in futures::future::join_all(drawings.collect::<Vec<_>>()).await {
+        let drawing = drawing.map_err(|error| fault::internal("drawing a chart", error))?;
+        drawn.push(drawing.map_err(|error| fault::internal("drawing a chart", error))?);
+    }
+    Ok(drawn)
+}
+
+/// HTML with its images written into it, for a frame that fetches nothing.
+pub fn framed(html: &str, images: &[Image]) -> String {
+    let data: BTreeMap<String, String> = images
+        .iter()
+        .map(|image| (format!("cid:{}", image.name), format!("data:image/png;base64,{}", STANDARD.encode(&image.png))))
+        .collect();
+    data.iter().fold(html.to_owned(), |html, (cid, data)| {
+        html.replace(&format!("\"{cid}\""), &format!("\"{data}\"")).replace(&format!("'{cid}'"), &format!("'{data}'"))
+    })
+}
