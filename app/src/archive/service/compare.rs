@@ -1,6 +1,6 @@
 //! Two reports of a job side by side, from what was frozen for each.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
     read::{Dated, of_job},

@@ -168,10 +168,7 @@ impl Figures {
             let percent = (u64::from(completed) * 100 + all / 2).checked_div(all)?;
             u32::try_from(percent).ok()
         };
-        Compared {
-            now: rate(self.completed.now, self.open.now),
-            before: rate(self.completed.before, self.open.before),
-        }
+        Compared { now: rate(self.completed.now, self.open.now), before: rate(self.completed.before, self.open.before) }
     }
 
     /// The figures of `period` as they stood at `as_of`, against those of the period before as they

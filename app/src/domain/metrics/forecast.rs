@@ -86,7 +86,10 @@ impl Forecast {
                 format!("No task was finished in the last {}, so there is no forecast", days_of(*history_days))
             }
             (Some(_), Some(Chance { percent, value })) => {
-                format!("At this pace {work} will be done in {} or fewer, with a chance of {percent} %", days_of(*value))
+                format!(
+                    "At this pace {work} will be done in {} or fewer, with a chance of {percent} %",
+                    days_of(*value)
+                )
             }
             (Some(_), None) => format!("At this pace {work} will not be done within two years"),
         })

@@ -38,10 +38,13 @@ pub fn summary(told: &Told<'_>) -> Vec<String> {
 fn overdue(told: &Told<'_>) -> Option<Weighed> {
     let count = changed(told.figures.overdue)?;
     let before = earlier(told);
-    Some((weight(count), match count.now {
-        0 => "Nothing is overdue any more".into(),
-        now => format!("{} overdue, {} than {before}", tasks(now, "is", "are"), count.words()),
-    }))
+    Some((
+        weight(count),
+        match count.now {
+            0 => "Nothing is overdue any more".into(),
+            now => format!("{} overdue, {} than {before}", tasks(now, "is", "are"), count.words()),
+        },
+    ))
 }
 
 fn completed(told: &Told<'_>) -> Option<Weighed> {
@@ -54,19 +57,25 @@ fn created(told: &Told<'_>) -> Option<Weighed> {
 
 fn of_the_period(what: &str, count: Compared<u32>, told: &Told<'_>) -> Weighed {
     let before = in_earlier(told);
-    (weight(count), match count.now {
-        0 => format!("Nothing was {what}, after {} {before}", count.before),
-        now => format!("{} {what}, {} than {before}", tasks(now, "was", "were"), count.words()),
-    })
+    (
+        weight(count),
+        match count.now {
+            0 => format!("Nothing was {what}, after {} {before}", count.before),
+            now => format!("{} {what}, {} than {before}", tasks(now, "was", "were"), count.words()),
+        },
+    )
 }
 
 fn open(told: &Told<'_>) -> Option<Weighed> {
     let count = changed(told.figures.open)?;
     let before = earlier(told);
-    Some((weight(count), match count.now {
-        0 => "Nothing is open any more".into(),
-        now => format!("{} open, {} than {before}", tasks(now, "is", "are"), count.words()),
-    }))
+    Some((
+        weight(count),
+        match count.now {
+            0 => "Nothing is open any more".into(),
+            now => format!("{} open, {} than {before}", tasks(now, "is", "are"), count.words()),
+        },
+    ))
 }
 
 /// The median alone: what half of the tasks took says more than a mean, which one long task moves.
@@ -93,7 +102,13 @@ fn ageing(told: &Told<'_>) -> Option<Weighed> {
     let expected = all.saturating_mul(u32::from(100 - EXPECTED)) / 100;
     let weight = if now > expected { weight(Compared { now, before: expected }) } else { 0.0 };
     let open = tasks(now, "has", "have");
-    Some((weight, format!("{open} been worked on for more than {}, in which {EXPECTED} % of finished tasks were done", days(limit))))
+    Some((
+        weight,
+        format!(
+            "{open} been worked on for more than {}, in which {EXPECTED} % of finished tasks were done",
+            days(limit)
+        ),
+    ))
 }
 
 fn changed(count: Compared<u32>) -> Option<Compared<u32>> {
@@ -181,10 +196,7 @@ mod tests {
     fn open_and_overdue_work_that_is_gone_is_said_as_such() {
         let figures = Figures { open: both(0, 2), overdue: both(0, 2), ..still() };
         assert_eq!(says(figures), ["Nothing is overdue any more.", "Nothing is open any more."]);
-        assert_eq!(
-            says(Figures { open: both(1, 2), ..still() }),
-            ["1 task is open, 1 fewer than 7 days before."]
-        );
+        assert_eq!(says(Figures { open: both(1, 2), ..still() }), ["1 task is open, 1 fewer than 7 days before."]);
     }
 
     #[test]
@@ -225,10 +237,7 @@ mod tests {
         let forecast = Forecast::of(&[2, 2, 2], 9);
         let figures = Figures { completed: both(17, 13), ..still() };
         let said = said(&figures, &CycleTimes::default(), &Ageing::default(), &forecast);
-        assert_eq!(
-            said[1],
-            "At this pace the 9 open tasks will be done in 5 days or fewer, with a chance of 85 %."
-        );
+        assert_eq!(said[1], "At this pace the 9 open tasks will be done in 5 days or fewer, with a chance of 85 %.");
         assert_eq!(said.len(), 2);
     }
 }

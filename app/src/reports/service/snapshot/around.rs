@@ -109,11 +109,7 @@ pub async fn labels(db: &impl ConnectionTrait, projects: &[ProjectId]) -> AppRes
 ///
 /// # Errors
 /// Only those of the database.
-pub async fn blockers(
-    db: &impl ConnectionTrait,
-    projects: &[ProjectId],
-    as_of: DateTime<Utc>,
-) -> AppResult<Blockers> {
+pub async fn blockers(db: &impl ConnectionTrait, projects: &[ProjectId], as_of: DateTime<Utc>) -> AppResult<Blockers> {
     type Row = (TaskId, TaskId, i32, String, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
     let to_blocker = task_dependency::Entity::belongs_to(task::Entity)
         .from(task_dependency::Column::BlockerId)

@@ -33,7 +33,8 @@ const NO_LABEL: &str = "No label";
 /// The report of the tasks of some projects; that of the schedule is one of them.
 pub fn compose(gathered: &Gathered, seen: &BTreeSet<ProjectId>, request: &Request<'_>) -> Snapshot {
     let (period, as_of, zone) = (request.period, request.as_of, gathered.zone);
-    let projects: Vec<&project::Model> = gathered.projects.iter().filter(|project| seen.contains(&project.id)).collect();
+    let projects: Vec<&project::Model> =
+        gathered.projects.iter().filter(|project| seen.contains(&project.id)).collect();
     let is_seen = |id: TaskId| gathered.tasks.get(&id).is_some_and(|facts| seen.contains(&facts.project));
     let part: Option<History> = (projects.len() < gathered.projects.len()).then(|| gathered.history.only(is_seen));
     let history = part.as_ref().unwrap_or(&gathered.history);
@@ -54,10 +55,8 @@ pub fn compose(gathered: &Gathered, seen: &BTreeSet<ProjectId>, request: &Reques
     let forecast = Forecast::of(&past(&lives, window, day_of(as_of, &zone), &zone), open);
     let told = Told { figures: &figures, days: period.days(), cycle: &cycle, ageing: &ageing, forecast: &forecast };
     let summary = summary(&told);
-    let passages =
-        history.passages(day_start(period.first, &zone), as_of.min(period.last_instant(&zone)));
-    let sources =
-        Sources { lives: &lives, period, passages: &passages, blockers: &gathered.blockers, desk: &desk };
+    let passages = history.passages(day_start(period.first, &zone), as_of.min(period.last_instant(&zone)));
+    let sources = Sources { lives: &lives, period, passages: &passages, blockers: &gathered.blockers, desk: &desk };
     let Lists {
         finished,
         in_progress,
@@ -173,8 +172,7 @@ impl Work {
             let facts = |id: &TaskId| gathered.tasks.get(id).map(|facts: &TaskFacts| (*id, facts.priority));
             lives.iter().filter(|(_, life)| is_in(life)).filter_map(|(id, _)| facts(id)).collect()
         };
-        let finished_in =
-            |life: &Life| life.finished.is_some_and(|at| period.contains(day_of(at, &gathered.zone)));
+        let finished_in = |life: &Life| life.finished.is_some_and(|at| period.contains(day_of(at, &gathered.zone)));
         Self { open: with_priority(&Life::is_open), completed: with_priority(&finished_in) }
     }
 

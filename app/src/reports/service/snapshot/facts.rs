@@ -50,17 +50,8 @@ pub(super) async fn of_projects(
     db: &impl ConnectionTrait,
     projects: &[ProjectId],
 ) -> AppResult<BTreeMap<TaskId, TaskFacts>> {
-    type Row = (
-        TaskId,
-        ProjectId,
-        i32,
-        String,
-        Priority,
-        Category,
-        Option<NaiveDate>,
-        Option<DateTime<Utc>>,
-        DateTime<Utc>,
-    );
+    type Row =
+        (TaskId, ProjectId, i32, String, Priority, Category, Option<NaiveDate>, Option<DateTime<Utc>>, DateTime<Utc>);
     let rows: Vec<Row> = task::Entity::find()
         .select_only()
         .columns([

@@ -61,11 +61,11 @@ pub async fn gather(ctx: &Ctx, request: &Request<'_>) -> AppResult<Gathered> {
     )?;
     let wanted_labels: BTreeSet<_> = request.scope.labels.iter().collect();
     let wanted_people: BTreeSet<_> = request.scope.people.iter().collect();
-    let has_label = |id: &TaskId| labels.get(id).is_some_and(|all| all.iter().any(|(id, _)| wanted_labels.contains(id)));
-    let has_person = |id: &TaskId| people.get(id).is_some_and(|all| all.iter().any(|(id, _)| wanted_people.contains(id)));
-    tasks.retain(|id, _| {
-        (wanted_labels.is_empty() || has_label(id)) && (wanted_people.is_empty() || has_person(id))
-    });
+    let has_label =
+        |id: &TaskId| labels.get(id).is_some_and(|all| all.iter().any(|(id, _)| wanted_labels.contains(id)));
+    let has_person =
+        |id: &TaskId| people.get(id).is_some_and(|all| all.iter().any(|(id, _)| wanted_people.contains(id)));
+    tasks.retain(|id, _| (wanted_labels.is_empty() || has_label(id)) && (wanted_people.is_empty() || has_person(id)));
     let history = facts::told(events, &tasks, &zone);
     Ok(Gathered { projects, zone, tasks, history, people, labels, blockers, notes, only_labels, only_people })
 }

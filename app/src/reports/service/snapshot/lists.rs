@@ -80,9 +80,8 @@ impl Lists {
                 let at = passages.get(&id)?.reopened?;
                 life.is_open().then_some(Reverse(at))
             }),
-            created: from.list(|_, life| {
-                period.contains(day_of(life.created, &desk.zone)).then_some(Reverse(life.created))
-            }),
+            created: from
+                .list(|_, life| period.contains(day_of(life.created, &desk.zone)).then_some(Reverse(life.created))),
         }
     }
 }

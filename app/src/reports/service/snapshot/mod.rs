@@ -76,11 +76,7 @@ pub async fn build_scoped(ctx: &Ctx, request: &Request<'_>) -> AppResult<Snapsho
 
 /// The sets of projects that readers see who do not see all: the project of the schedule alone is always among them,
 /// for those who come onto the list later.
-async fn sets(
-    ctx: &Ctx,
-    request: &Request<'_>,
-    all: &BTreeSet<ProjectId>,
-) -> AppResult<Vec<BTreeSet<ProjectId>>> {
+async fn sets(ctx: &Ctx, request: &Request<'_>, all: &BTreeSet<ProjectId>) -> AppResult<Vec<BTreeSet<ProjectId>>> {
     let others = all.iter().copied().filter(|id| *id != request.project);
     let mut sets = vec![BTreeSet::from([request.project])];
     for mut set in insiders(ctx, others, request.readers).await?.into_values() {
