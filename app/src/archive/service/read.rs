@@ -14,16 +14,15 @@ use crate::{
     archive::view::{Neighbour, Part, RecipientView, Removed, ReportDetail, Tab},
     domain::{
         delivery::DeliveryPhase,
-        ids::{DeliveryId, OccurrenceId, ProjectId},
+        ids::{DeliveryId, OccurrenceId},
         job::RecipientKind,
         period::Period,
         report::{Snapshot, spec::AttachmentKind},
         smtp_reply::SmtpReply,
     },
-    entities::{artifact, delivery, occurrence, project},
+    entities::{artifact, delivery, occurrence},
     error::AppResult,
     platform::{ctx::Ctx, fault},
-    projects::service::access,
     reports::service::{archive, charts, files::file_name},
     ui::Chart,
 };
@@ -86,7 +85,7 @@ pub async fn part(ctx: &Ctx, id: OccurrenceId, tab: Tab) -> AppResult<Part> {
     if let Some(part) = &seen.part {
         return Ok(match tab {
             Tab::Mail | Tab::Recipients => Part::Plain,
-            Tab::Charts => Part::Charts(charts(ctx, seen.run.snapshot.as_deref()).await?),
+            Tab::Charts => Part::Charts(charts(seen.run.snapshot).await?),
             Tab::Text => Part::Text(Some(files::written(ctx, &seen, part).await?.text)),
             Tab::Source => Part::Source {
                 html: Some(files::written(ctx, &seen, part).await?.html),
@@ -103,27 +102,18 @@ pub async fn part(ctx: &Ctx, id: OccurrenceId, tab: Tab) -> AppResult<Part> {
     };
     Ok(match tab {
         Tab::Mail | Tab::Recipients => Part::Plain,
-        Tab::Charts => Part::Charts(charts(ctx, run.snapshot.as_deref()).await?),
+        Tab::Charts => Part::Charts(charts(run.snapshot).await?),
         Tab::Text => Part::Text(text(files::TEXT).await?),
         Tab::Source => Part::Source { html: text(files::HTML).await?, data: run.snapshot.unwrap_or_default() },
     })
 }
 
-/// The charts of what the person sees of a report: of one that tells of several projects, those of the variant that has
-/// no project they do not see.
-async fn charts(ctx: &Ctx, json: Option<&str>) -> AppResult<Vec<Chart>> {
-    let Some(whole) = json.and_then(|json| serde_json::from_str::<Snapshot>(json).ok()) else { return Ok(Vec::new()) };
-    let seen: Vec<ProjectId> = project::Entity::find()
-        .select_only()
-        .column(project::Column::Id)
-        .filter(project::Column::Id.in_subquery(access::visible_projects(ctx.me()?.id)))
-        .into_tuple()
-        .all(ctx.reader())
-        .await?;
+/// The charts of a report as far as the person sees it; none of facts that no report has.
+async fn charts(json: Option<String>) -> AppResult<Vec<Chart>> {
     // Some milliseconds of a core, off the runtime.
     let drawn = tokio::task::spawn_blocking(move || {
-        let report = whole.seen_by(|id| seen.contains(&id))?;
-        Some(charts::kinds(report).iter().map(|kind| charts::figure(*kind, report)).collect())
+        let report: Snapshot = json.and_then(|json| serde_json::from_str(&json).ok())?;
+        Some(charts::kinds(&report).iter().map(|kind| charts::figure(*kind, &report)).collect())
     });
     let drawn: Option<Vec<Chart>> = drawn.await.map_err(|error| fault::internal("drawing the charts of a report", error))?;
     Ok(drawn.unwrap_or_default())
