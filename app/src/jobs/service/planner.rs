@@ -17,7 +17,7 @@ use super::{
     rules, schedules, sending,
 };
 use crate::{
-    alarms::service::late::Missed,
+    alarms::service::late::{self, Missed},
     domain::{
         crash_point::CrashPoint,
         ids::{OccurrenceId, ScheduleId},
@@ -83,7 +83,7 @@ async fn plan_each(ctx: &Ctx, ids: &[ScheduleId]) -> AppResult<usize> {
         match plan_one(ctx, *id).await {
             Ok(made) => planned += made,
             // Deleted meanwhile with its project, or not to be read, which the log says: the others have their turn.
-            Err(AppError::NotFound | AppError::Internal { .. }) => {}
+            Err(AppError::NotFound | AppError::Internal { .. }) => late::could_not_plan(ctx, *id).await?,
             Err(error) => return Err(error),
         }
     }
