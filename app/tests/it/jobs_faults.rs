@@ -161,7 +161,11 @@ async fn who_comes_after_a_worker_that_ended_while_it_composed_writes_what_is_mi
         assert_eq!(stage.states(id).await, [OccurrenceState::Done], "{:?}", stage.log(run).await);
         let messages = stage.deliveries(run).await;
         assert_eq!(messages.len(), 2);
-        assert_eq!((&messages[0].message_id, &messages[0].mime), (&first.message_id, &first.mime), "as it was composed");
+        assert_eq!(
+            (&messages[0].message_id, &messages[0].mime),
+            (&first.message_id, &first.mime),
+            "as it was composed"
+        );
         assert_eq!(server.count("kept"), 2);
         assert!(stage.log(run).await.iter().filter(|line| *line == "Wrote 2 messages.").count() == 2);
 

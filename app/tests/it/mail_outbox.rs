@@ -274,7 +274,8 @@ async fn a_release_that_is_unknown_is_marked_as_sent_or_sent_once_more_by_an_adm
         assert_eq!((stale, released(&mina, message).await[0].1), (Ok(message), ReleaseState::Uncertain));
 
         // The account sends over another server by now.
-        let mut row = smtp_account::Entity::find_by_id(id).one(app.reader()).await.unwrap().unwrap().into_active_model();
+        let mut row =
+            smtp_account::Entity::find_by_id(id).one(app.reader()).await.unwrap().unwrap().into_active_model();
         row.port = Set(works.port.into());
         row.update(app.reader()).await.unwrap();
         app.clock.advance(TimeDelta::seconds(1));

@@ -117,7 +117,10 @@ async fn a_server_that_stalls_or_sends_a_byte_in_ten_seconds_is_left_when_the_ti
             let mut transport = transport::open(&ctx, make(&ctx, local_account(server.port)).await).await.unwrap();
             let begun = Instant::now();
             let failure = transport.deliver(&ctx, &envelope("dana@example.org"), MESSAGE, &NoHook).await.unwrap_err();
-            assert!(matches!(failure.kind, FailureKind::TimedOut(limit) if limit == patience), "{options:?}: {failure:?}");
+            assert!(
+                matches!(failure.kind, FailureKind::TimedOut(limit) if limit == patience),
+                "{options:?}: {failure:?}"
+            );
             assert!(begun.elapsed() < Duration::from_secs(5), "{options:?}: {:?}", begun.elapsed());
             let event = failure.event(1);
             assert!(matches!(event, Event::Broken { .. }), "{options:?} is tried again: {event:?}");

@@ -121,7 +121,9 @@ pub async fn send(ctx: &Ctx, order: Order) -> AppResult<()> {
     if fresh.is_empty() {
         return Ok(());
     }
-    Round { ctx: ctx.clone(), account: account.id, message_id: message.message_id, mime: message.mime }.start(fresh).await
+    Round { ctx: ctx.clone(), account: account.id, message_id: message.message_id, mime: message.mime }
+        .start(fresh)
+        .await
 }
 
 crate::text_enum!(
