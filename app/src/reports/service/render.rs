@@ -13,6 +13,7 @@ use crate::{
     },
     error::AppResult,
     platform::{
+        ctx::Ctx,
         fault,
         plot::Frame,
         render::Templates,
@@ -61,6 +62,20 @@ pub fn write(snapshot: &Snapshot, address: &Address) -> AppResult<Written> {
     let words = Wording::of(snapshot, &pictures(snapshot), address);
     let render = |name| templates()?.render(name, &words).map_err(|error| fault::internal("writing a report", error));
     Ok(Written { subject: render(SUBJECT)?.trim().to_owned(), html: render(HTML)?, text: render(TEXT)? })
+}
+
+/// Writes a report for several readers, in their order.
+///
+/// # Errors
+/// As [`write`].
+pub async fn write_each(_ctx: &Ctx, snapshot: &Snapshot, addresses: &[Address]) -> AppResult<Vec<Written>> {
+    let mut written = Vec::with_capacity(addresses.len());
+    for address in addresses {
+        written.push(write(snapshot, address)?);
+        // Many readers take a while; others have work, too.
+        tokio::task::yield_now().await;
+    }
+    Ok(written)
 }
 
 /// Draws the pictures that the HTML shows: the same for every recipient. Takes some milliseconds of
