@@ -3,6 +3,7 @@
 use std::{
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use app::{
@@ -11,6 +12,7 @@ use app::{
         clock::Clock,
         crash::Crash,
         git::{GitSettings, RemoteRule},
+        mailer::Timeouts,
         secrets::Secret,
         state::{Settings, SignUp},
     },
@@ -18,6 +20,8 @@ use app::{
 
 /// Shortest token for `/metrics`, in characters: it must not be guessed.
 const METRICS_TOKEN_MIN: usize = 16;
+/// Most seconds that a mail server may be given for one answer.
+const SMTP_TIMEOUT_MAX: u64 = 600;
 
 /// A setting: its name, what it is for, what it is where left out.
 pub struct Known {
@@ -67,6 +71,11 @@ pub const KNOWN: &[Known] = &[
         words: "who sends it may read /metrics from another machine; none: only this machine",
         default: "",
     },
+    Known {
+        name: "AUTOREPORT_SMTP_TIMEOUT_SECONDS",
+        words: "how long a mail server may take for one answer; 6 times that for a message, 20 times until it has it",
+        default: "30",
+    },
 ];
 
 /// Has the process end itself at a point.
@@ -92,6 +101,7 @@ pub struct Config {
     pub git: GitSettings,
     pub outbound_allow: Vec<Network>,
     pub metrics_token: Option<Secret>,
+    pub smtp: Timeouts,
     /// Where the built pages are.
     pub site_root: PathBuf,
     /// The machine's clock, but for tests.
@@ -186,6 +196,19 @@ impl Config {
             }
             token => token.map(Secret::new),
         };
+        let smtp = match get("AUTOREPORT_SMTP_TIMEOUT_SECONDS") {
+            Some(text) => match text.parse::<u64>() {
+                Ok(seconds) if (1..=SMTP_TIMEOUT_MAX).contains(&seconds) => {
+                    Timeouts::by_phase(Duration::from_secs(seconds))
+                }
+                _ => {
+                    return Err(format!(
+                        "AUTOREPORT_SMTP_TIMEOUT_SECONDS is “{text}”; expected a number from 1 to {SMTP_TIMEOUT_MAX}."
+                    ));
+                }
+            },
+            None => Timeouts::default(),
+        };
         let key_file = get("AUTOREPORT_KEY_FILE").map_or_else(|| data_dir.join("keyring"), PathBuf::from);
         let site_root = get("LEPTOS_SITE_ROOT").map_or_else(site_beside_program, PathBuf::from);
         let log_dir = get("AUTOREPORT_LOG_DIR").map(PathBuf::from);
@@ -212,6 +235,7 @@ impl Config {
             git,
             outbound_allow,
             metrics_token,
+            smtp,
             site_root,
             clock,
             crash,
@@ -228,6 +252,7 @@ impl Config {
             git: self.git.clone(),
             outbound_allow: self.outbound_allow.clone(),
             metrics_token: self.metrics_token.clone(),
+            smtp: self.smtp,
         }
     }
 
@@ -249,6 +274,7 @@ impl Config {
             format!("{:?}", self.git.remotes).to_lowercase(),
             allowed.join(","),
             self.metrics_token.as_ref().map(|_| "…".to_owned()).unwrap_or_default(),
+            self.smtp.phase.as_secs().to_string(),
         ];
         KNOWN.iter().map(|known| known.name).zip(values).collect()
     }
@@ -346,6 +372,20 @@ mod tests {
         assert!(config.metrics_token.is_some());
         assert!(!format!("{config:?} {:?}", config.rows()).contains("sixteen"));
         assert!(read(&[("AUTOREPORT_METRICS_TOKEN", "short")]).unwrap_err().contains("16 characters"));
+    }
+
+    #[test]
+    fn mail_servers_get_as_many_seconds_as_the_operator_says_within_reason() {
+        let row = |config: &Config| config.rows().pop();
+        let usual = read(&[]).unwrap();
+        assert_eq!(row(&usual), Some(("AUTOREPORT_SMTP_TIMEOUT_SECONDS", "30".to_owned())));
+        assert_eq!(usual.settings().smtp.final_dot, Duration::from_secs(600), "RFC 5321 §4.5.3.2.6");
+        let config = read(&[("AUTOREPORT_SMTP_TIMEOUT_SECONDS", "5")]).unwrap();
+        assert_eq!(config.settings().smtp.phase, Duration::from_secs(5));
+        for wrong in ["0", "601", "soon", "-1"] {
+            let error = read(&[("AUTOREPORT_SMTP_TIMEOUT_SECONDS", wrong)]).unwrap_err();
+            assert!(error.contains(wrong) && error.contains("1 to 600"), "{error}");
+        }
     }
 
     #[test]

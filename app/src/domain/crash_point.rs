@@ -21,13 +21,15 @@ text_enum!(
         Built = "built",
         /// The data are frozen, nothing is rendered.
         Frozen = "frozen",
-        /// Everything is rendered, no message is stored.
+        /// Messages are rendered and not stored: a part of a long list, with the parts before it stored.
         Rendered = "rendered",
+        /// Messages are stored, perhaps not all; the run does not say that it sends.
+        PartStored = "part_stored",
         /// The messages are stored, none is sent.
         SendingBegun = "sending_begun",
         /// A delivery is claimed, the connection is being made.
         Connecting = "connecting",
-        /// The envelope is being spoken.
+        /// The envelope is being spoken; the row still says that it connects.
         Envelope = "envelope",
         /// `data_sent` is stored, the dot is not out.
         DataSent = "data_sent",

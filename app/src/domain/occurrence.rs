@@ -72,7 +72,9 @@ impl Default for RunRules {
     }
 }
 
-const SENDING_REST: Backoff = Backoff { first: Duration::minutes(5), longest: Duration::minutes(5) };
+/// How long a run rests that could not go on sending: a database that restarts is back in seconds, an account that is
+/// gone stays away.
+const SENDING_REST: Backoff = Backoff { first: Duration::seconds(5), longest: Duration::minutes(5) };
 
 /// What the rules look at; the row has a column for each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +86,8 @@ pub struct Standing {
     pub lease_until: Option<DateTime<Utc>>,
     /// How often it was begun before its messages existed.
     pub attempts: u32,
+    /// How often in a row sending broke off for another reason than its messages.
+    pub rests: u32,
     /// When it may be claimed.
     pub next_try_at: Option<DateTime<Utc>>,
     /// Until when the try that is going on must have stored its messages; none without a timeout.
@@ -212,6 +216,7 @@ impl Standing {
             fence: 0,
             lease_until: None,
             attempts: 0,
+            rests: 0,
             next_try_at: Some(at),
             deadline: None,
             reason: None,
@@ -225,6 +230,7 @@ impl Standing {
             fence: 0,
             lease_until: None,
             attempts: 0,
+            rests: 0,
             next_try_at: None,
             deadline: None,
             reason: Some(reason),
@@ -344,11 +350,14 @@ impl Standing {
 
     fn rested(mut self, reason: String, now: DateTime<Utc>, seed: u64) -> (Self, Vec<Effect>) {
         self.reason = Some(reason);
-        self.waits_until(now + SENDING_REST.wait(1, seed))
+        self.rests = self.rests.saturating_add(1);
+        let wait = SENDING_REST.wait(self.rests, seed);
+        self.waits_until(now + wait)
     }
 
     fn sent(mut self, tally: Tally, now: DateTime<Utc>) -> (Self, Vec<Effect>) {
         self.reason = tally.words();
+        self.rests = 0;
         if tally.waiting > 0 {
             return self.waits_until(tally.next_try_at.unwrap_or(now));
         }
@@ -374,6 +383,7 @@ impl Standing {
 
     fn reopened(mut self, now: DateTime<Utc>) -> (Self, Vec<Effect>) {
         self.state = OccurrenceState::Sending;
+        self.rests = 0;
         self.waits_until(now)
     }
 

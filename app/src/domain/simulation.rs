@@ -27,6 +27,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Steps of one world; more steps are more worlds.
 const STEPS_OF_A_WORLD: u64 = 700;
 const RECIPIENTS: usize = 3;
+/// Messages that are stored at a time.
+const PART: usize = 2;
 const PAUSE_AFTER: u32 = 3;
 
 #[test]
@@ -214,7 +216,11 @@ enum Write {
     Step(Event),
     /// The event and the data.
     Freeze,
-    /// The event and one message per recipient.
+    /// Some messages, those of the recipients from this one on.
+    Part {
+        from: usize,
+    },
+    /// The event, when there is one message per recipient.
     Messages,
     Delivery {
         recipient: usize,

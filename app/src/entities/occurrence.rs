@@ -26,6 +26,8 @@ pub struct Model {
     pub lease_owner: Option<String>,
     pub lease_until: Option<DateTimeUtc>,
     pub attempts: i32,
+    /// How often in a row sending broke off for another reason than its messages.
+    pub rests: i32,
     pub next_try_at: Option<DateTimeUtc>,
     /// Until when the try that is going on must have stored its messages.
     pub deadline: Option<DateTimeUtc>,

@@ -1,10 +1,14 @@
 //! One caught mail: as its reader sees it, its text, its source, what it is made of, and handing it on.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
-    mail_parts, outbox_api::read_mail, outbox_page::change_url, outbox_view::CaughtMail, release_panel::ReleasePanel,
+    mail_parts,
+    outbox_api::{MarkMailRead, mark_mail_read, read_mail},
+    outbox_page::change_url,
+    outbox_view::CaughtMail,
+    release_panel::ReleasePanel,
 };
 use crate::{
     domain::{file::size_words, ids::OutboxMessageId},
@@ -91,6 +95,18 @@ fn Mail(mail: CaughtMail) -> impl IntoView {
         Memo::new(move |_| query.read().get("width").and_then(|word| word.parse().ok()).unwrap_or(Width::Whole));
     let id = mail.id;
     let is_admin = mail.desk.is_some();
+    let is_read = RwSignal::new(mail.is_read);
+    // Showing it changes nothing, whoever asks for the page; that a person has it before them is said by the browser.
+    Effect::new(move |_| {
+        if !is_read.get_untracked() {
+            leptos::task::spawn_local(async move {
+                // Where it cannot be said, the button is still there.
+                if mark_mail_read(id.to_string()).await.is_ok() {
+                    is_read.try_set(true);
+                }
+            });
+        }
+    });
     let tabs: Vec<_> = Tab::ALL
         .iter()
         .copied()
@@ -102,7 +118,7 @@ fn Mail(mail: CaughtMail) -> impl IntoView {
         })
         .collect();
     view! {
-        <Page title=mail.subject.clone() actions=move || actions(id, is_admin)>
+        <Page title=mail.subject.clone() actions=move || actions(id, is_admin, is_read)>
             <Facts mail=mail.clone() />
             {mail.is_unreadable.then(|| view! {
                 <p class="banner" data-tone="warn" role="status">"This mail holds messages within messages without end. Only its headers and its source are shown."</p>
@@ -114,13 +130,15 @@ fn Mail(mail: CaughtMail) -> impl IntoView {
     .into_any()
 }
 
-fn actions(id: OutboxMessageId, is_admin: bool) -> AnyView {
+fn actions(id: OutboxMessageId, is_admin: bool, is_read: RwSignal<bool>) -> AnyView {
     let admin = is_admin.then(|| {
         view! {
-            <form method="post" action=change_url()>
-                <input type="hidden" name="ids[]" value=id.to_string() />
-                <button class="btn" type="submit" name="deed" value="unread"><Icon name="mail" />"Mark as unread"</button>
-            </form>
+            {move || is_read.get().then(|| view! {
+                <form method="post" action=change_url()>
+                    <input type="hidden" name="ids[]" value=id.to_string() />
+                    <button class="btn" type="submit" name="deed" value="unread"><Icon name="mail" />"Mark as unread"</button>
+                </form>
+            })}
             <details class="pop">
                 <summary class="btn is-danger-quiet"><Icon name="trash-2" />"Delete"</summary>
                 <form class="form pop__box" method="post" action=change_url()>
@@ -131,8 +149,19 @@ fn actions(id: OutboxMessageId, is_admin: bool) -> AnyView {
             </details>
         }
     });
+    let unread = move || {
+        (!is_read.get()).then(|| {
+            view! {
+                <form method="post" action=MarkMailRead::url()>
+                    <input type="hidden" name="id" value=id.to_string() />
+                    <button class="btn" type="submit"><Icon name="check" />"Mark as read"</button>
+                </form>
+            }
+        })
+    };
     view! {
         <a class="btn" href=format!("/outbox/{id}/message.eml") download="" rel="external"><Icon name="download" />"Download .eml"</a>
+        {unread}
         {admin}
     }
     .into_any()

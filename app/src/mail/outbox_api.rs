@@ -10,7 +10,7 @@ use {
     super::{
         api::parse,
         service::outbox::{
-            keep, page,
+            self, keep, page,
             release::{self, Order},
             tidy,
         },
@@ -29,13 +29,17 @@ pub async fn list_outbox(#[server(default)] query: String, #[server(default)] cl
     page::list(&Ctx::signed_in()?, OutboxQuery::from_query(&query), &clear).await
 }
 
-/// One caught message, which is read from now on where the person has opened it: a page of another site that leads here
-/// marks nothing.
+/// One caught message. That somebody has opened it is said by [`mark_mail_read`].
 #[server(prefix = "/rpc")]
 pub async fn read_mail(id: String) -> AppResult<CaughtMail> {
-    // Asked before the first wait: the request is not at hand any more behind it.
-    let is_asked_for = Ctx::is_asked_for();
-    page::mail(&Ctx::signed_in()?, parse(&id)?, is_asked_for).await
+    page::mail(&Ctx::signed_in()?, parse(&id)?).await
+}
+
+/// Marks a message read, for whoever sees it: said by its page once it is open, or by the button where there is no
+/// JavaScript. Its page is shown again.
+#[server(prefix = "/rpc")]
+pub async fn mark_mail_read(id: String) -> AppResult<()> {
+    outbox::opened(&Ctx::signed_in()?, parse(&id)?).await
 }
 
 /// Marks messages read or unread, or deletes them.
@@ -79,6 +83,17 @@ pub async fn save_outbox_keeping(
     let saved = keep::save(&ctx, &keep_messages, &keep_days, &keep_megabytes).await;
     saved.map_err(|error| error.with_typed(&typed))?;
     leptos_axum::redirect("/outbox?notice=saved");
+    Ok(())
+}
+
+/// Says what became of a release whose outcome is unknown: `arrived`, or `again` to send it once more.
+#[server(prefix = "/rpc")]
+pub async fn settle_release(id: String, #[server(default)] seen: String, verdict: String) -> AppResult<()> {
+    let ctx = Ctx::signed_in()?;
+    ctx.admin()?;
+    let verdict: release::Verdict = verdict.parse().map_err(|()| AppError::Malformed)?;
+    let message = release::settle(&ctx, parse(&id)?, &seen, verdict).await?;
+    leptos_axum::redirect(&format!("/outbox/{message}?view=release"));
     Ok(())
 }
 

@@ -57,6 +57,8 @@ pub struct OutboxItem {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaughtMail {
     pub id: OutboxMessageId,
+    /// Somebody has opened it before.
+    pub is_read: bool,
     pub subject: String,
     pub from: String,
     pub to: String,
@@ -118,6 +120,11 @@ impl PartView {
 /// One recipient of a message that was handed to a real account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReleaseView {
+    pub id: String,
+    /// Names the state that is shown, so that nobody decides about another one.
+    pub seen: String,
+    /// The account is still there.
+    pub can_send_again: bool,
     pub recipient: String,
     pub account: String,
     pub by: String,

@@ -3,10 +3,11 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
-    outbox_api::ReleaseMail,
+    outbox_api::{ReleaseMail, SettleRelease},
     outbox_view::{CaughtMail, ReleaseDesk, ReleaseView},
 };
 use crate::{
+    domain::outbox::ReleaseState,
     error::AppError,
     ui::{Choice, ErrorSummary, Icon, SelectField, TextAreaField, plain_error},
 };
@@ -62,21 +63,43 @@ fn is_unconfirmed(error: &AppError) -> bool {
     error.problems_of("confirm").next().is_some()
 }
 
+/// What can be said of a release of which nobody knows whether it arrived.
+fn decision(release: &ReleaseView) -> AnyView {
+    let ReleaseView { id, seen, recipient, can_send_again, .. } = release;
+    let again = can_send_again.then(|| {
+        let label = format!("Send again to {recipient}");
+        view! { <button class="btn is-sm" type="submit" name="verdict" value="again" aria-label=label>"Send again"</button> }
+    });
+    let label = format!("Mark as sent to {recipient}");
+    view! {
+        <form class="cluster" method="post" action=SettleRelease::url()>
+            <input type="hidden" name="id" value=id.clone() />
+            <input type="hidden" name="seen" value=seen.clone() />
+            <button class="btn is-sm" type="submit" name="verdict" value="arrived" aria-label=label>"Mark as sent"</button>
+            {again}
+        </form>
+    }
+    .into_any()
+}
+
 fn results(releases: Vec<ReleaseView>) -> AnyView {
     let row = |release: ReleaseView| {
         let by = format!("{} over {}", release.by, release.account);
+        let decision = (release.state == ReleaseState::Uncertain).then(|| decision(&release));
         view! {
             <tr>
                 <th scope="row">{release.recipient}</th>
                 <td data-label="State"><span class="state" data-tone=release.state.tone()>{release.state.label()}</span></td>
-                <td data-label="Answer">{release.words}</td>
+                <td data-label="Answer"><div class="stack is-tight"><span>{release.words}</span>{decision}</div></td>
                 <td data-label="Released by"><span><span dir="auto">{by}</span><br /><time class="muted" datetime=release.at.machine>{release.at.words}</time></span></td>
             </tr>
         }
     };
     let rows: Vec<_> = releases.into_iter().map(row).collect();
+    let error = plain_error::<SettleRelease>();
     view! {
-        <div class="table-wrap" tabindex="0" role="region" aria-label="Released to">
+        <ErrorSummary error=error />
+        <div class="table-wrap" id="release" tabindex="0" role="region" aria-label="Released to">
             <table class="table dl-cards">
                 <caption class="sr-only">"To whom the message was released, the newest first"</caption>
                 <thead><tr><th scope="col">"Recipient"</th><th scope="col">"State"</th><th scope="col">"Answer"</th><th scope="col">"Released by"</th></tr></thead>

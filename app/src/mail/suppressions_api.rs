@@ -55,6 +55,8 @@ pub struct Subscription {
     /// Name of the schedule.
     pub job: String,
     pub is_stopped: bool,
+    /// Whoever asks can take the stop back now.
+    pub can_undo: bool,
 }
 
 /// The addresses that get no mail, the newest first. For administrators.
@@ -122,7 +124,8 @@ pub async fn save_recipient_domains(#[server(default)] domains: String) -> AppRe
 #[server(prefix = "/rpc")]
 pub async fn load_subscription(token: String) -> AppResult<Subscription> {
     let shown = unsubscribe::show(&Ctx::current()?, &token).await?;
-    Ok(Subscription { address: shown.address, job: shown.job, is_stopped: shown.is_stopped })
+    let unsubscribe::Shown { address, job, is_stopped, can_undo } = shown;
+    Ok(Subscription { address, job, is_stopped, can_undo })
 }
 
 /// Stops the mails of a link.

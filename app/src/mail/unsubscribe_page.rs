@@ -55,16 +55,22 @@ fn Confirm(token: String, subscription: Subscription) -> impl IntoView {
 
 #[component]
 fn Stopped(token: String, subscription: Subscription) -> impl IntoView {
-    let Subscription { address, job, .. } = subscription;
+    let Subscription { address, job, can_undo, .. } = subscription;
     let error = plain_error::<ResumeMails>();
     view! {
         <Title text="These e-mails have stopped" />
         <AuthFrame title="These e-mails have stopped" lead=format!("Nothing more of “{job}” goes to {address}.")>
             <ErrorSummary error=error />
-            <form class="form" method="post" action=ResumeMails::url()>
-                <input type="hidden" name="token" value=token />
-                <button class="btn is-lg" type="submit">"Undo: send them again"</button>
-            </form>
+            {if can_undo {
+                view! {
+                    <form class="form" method="post" action=ResumeMails::url()>
+                        <input type="hidden" name="token" value=token />
+                        <button class="btn is-lg" type="submit">"Undo: send them again"</button>
+                    </form>
+                }.into_any()
+            } else {
+                view! { <p>"To get them again, sign in and open this link once more, or ask an administrator."</p> }.into_any()
+            }}
         </AuthFrame>
     }
     .into_any()

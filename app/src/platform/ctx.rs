@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{FromRef, FromRequestParts},
-    http::{HeaderMap, request::Parts},
+    http::request::Parts,
 };
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -42,13 +42,6 @@ pub struct RuleActor {
     pub name: String,
     /// How many rules in a row have set each other off, this one included.
     pub generation: u32,
-}
-
-fn is_asked_for(headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let is_from_here = text("sec-fetch-site").is_none_or(|site| matches!(site, "same-origin" | "none"));
-    let is_ahead = ["sec-purpose", "purpose"].into_iter().filter_map(text).any(|purpose| purpose.contains("prefetch"));
-    is_from_here && !is_ahead
 }
 
 /// The network address that a request came from, behind trusted proxies the one they name.
@@ -96,13 +89,6 @@ impl Ctx {
         let ctx = Self::current()?;
         ctx.me()?;
         Ok(ctx)
-    }
-
-    /// Whether the request that is being answered was made by a person on a page of this site, or in the address field of
-    /// the browser: not by a page of another site, nor by a browser that reads ahead. A browser that says nothing of it
-    /// is believed.
-    pub fn is_asked_for() -> bool {
-        use_context::<Parts>().is_none_or(|parts| is_asked_for(&parts.headers))
     }
 
     /// The signed-in person.

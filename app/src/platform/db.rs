@@ -4,8 +4,8 @@ use std::{ops::Deref, path::Path, sync::Arc, time::Duration};
 
 use migration::MigratorTrait;
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, FromQueryResult,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    FromQueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
     sqlx::{
         Connection,
         sqlite::{SqliteJournalMode, SqliteSynchronous},
@@ -161,6 +161,19 @@ impl Db {
 }
 
 impl WriteTx {
+    /// The commit does not wait until the changes are on the disk: a database server that crashes may lose them, though
+    /// never anything that was committed before them, and what is committed after them takes them along. For what is
+    /// found again by itself. SQLite has no such thing for one transaction.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn may_lose(&self) -> Result<(), DbErr> {
+        if self.txn.get_database_backend() == DbBackend::Postgres {
+            self.txn.execute_unprepared("SET LOCAL synchronous_commit TO off").await?;
+        }
+        Ok(())
+    }
+
     /// Makes the changes durable, has open pages look for them, then lets the next writer in.
     ///
     /// # Errors

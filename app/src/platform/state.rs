@@ -13,6 +13,7 @@ use super::{
     git::GitSettings,
     http_client::HttpClient,
     mail_lines::MailLines,
+    mailer::Timeouts,
     meters::Meters,
     render::cage::Cage,
     secrets::{Keyring, Secret},
@@ -44,6 +45,8 @@ pub struct Settings {
     pub outbound_allow: Vec<Network>,
     /// Who knows it may read `/metrics` from another machine.
     pub metrics_token: Option<Secret>,
+    /// How long mail servers may take.
+    pub smtp: Timeouts,
 }
 
 impl Settings {

@@ -14,6 +14,7 @@ use crate::platform::{
     clock::Clock,
     db::Db,
     git::GitSettings,
+    mailer::Timeouts,
     render::cage::{Cage, Walls},
     secrets::Keyring,
     state::{AppState, Settings, SignUp},
@@ -127,6 +128,7 @@ async fn make(url: &str, folder: PathBuf) -> TestApp {
         // Where the servers of tests are.
         outbound_allow: "127.0.0.0/8".parse().into_iter().collect(),
         metrics_token: None,
+        smtp: Timeouts::default(),
     };
     let keyring = Keyring::of_key([7; 32]);
     let mut app = AppState::new(db, Clock::set_at(beginning()), settings, Assets::default(), keyring);

@@ -3,14 +3,18 @@
 use std::time::Duration;
 
 use app::{
-    domain::{alarm::AlarmKind, delivery::DeliveryPhase, occurrence::OccurrenceState},
-    entities::alarm,
-    jobs::service::{ledger, runs, worker},
+    domain::{alarm::AlarmKind, delivery::DeliveryPhase, ids::OccurrenceId, occurrence::OccurrenceState},
+    entities::{alarm, artifact, delivery, occurrence},
+    jobs::service::{ledger, run_actions, runs, worker},
     platform::ctx::Ctx,
     testing::{each_database, smtp_server::SmtpServer},
 };
 use chrono::TimeDelta;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, EntityTrait, IntoActiveModel, ModelTrait, QueryFilter,
+};
 
 use super::jobs_stage::{Stage, mondays_at_ten};
 
@@ -115,6 +119,64 @@ async fn an_unknown_message_is_told_in_the_order_of_locks_that_planner_and_worke
         let alarms = alarm::Entity::find().all(app.reader()).await.unwrap();
         assert_eq!(alarms.iter().map(|one| one.kind).collect::<Vec<_>>(), [AlarmKind::Uncertain]);
         assert_eq!(stage.states(id).await, [OccurrenceState::Sending], "the other one waits for another try");
+    })
+    .await;
+}
+
+/// What a worker leaves that ends when a part of the messages is stored: of two, the first, which is given.
+async fn is_half_composed(stage: &Stage<'_>, run: OccurrenceId) -> delivery::Model {
+    let db = stage.app.reader();
+    let mut messages = stage.deliveries(run).await;
+    messages.remove(1).delete(db).await.unwrap();
+    let first = messages.remove(0);
+    let now = Ctx::system(stage.app).now;
+    let mut row = first.clone().into_active_model();
+    (row.phase, row.next_try_at) = (Set(DeliveryPhase::Queued), Set(Some(now)));
+    row.update(db).await.unwrap();
+    artifact::Entity::delete_many().filter(artifact::Column::OccurrenceId.eq(run)).exec(db).await.unwrap();
+    let row = occurrence::ActiveModel {
+        id: Unchanged(run),
+        state: Set(OccurrenceState::Frozen),
+        lease_until: Set(None),
+        next_try_at: Set(Some(now)),
+        ..Default::default()
+    };
+    row.update(db).await.unwrap();
+    first
+}
+
+#[tokio::test]
+async fn who_comes_after_a_worker_that_ended_while_it_composed_writes_what_is_missing_and_nothing_twice() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let refusing = SmtpServer::start(&["--fail", "rcpt:451"]);
+        stage.sends_to(refusing.port).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        let first = is_half_composed(&stage, run).await;
+        let server = SmtpServer::start(&[]);
+        stage.sends_to(server.port).await;
+        stage.work().await;
+        assert_eq!(stage.states(id).await, [OccurrenceState::Done], "{:?}", stage.log(run).await);
+        let messages = stage.deliveries(run).await;
+        assert_eq!(messages.len(), 2);
+        assert_eq!(
+            (&messages[0].message_id, &messages[0].mime),
+            (&first.message_id, &first.mime),
+            "as it was composed"
+        );
+        assert_eq!(server.count("kept"), 2);
+        assert!(stage.log(run).await.iter().filter(|line| *line == "Wrote 2 messages.").count() == 2);
+
+        // A run that ends before all of them are there has none: nobody sends to half a list.
+        stage.pass(TimeDelta::minutes(1));
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        is_half_composed(&stage, run).await;
+        run_actions::cancel(&stage.mina(), run).await.unwrap();
+        assert_eq!(stage.states(id).await[1], OccurrenceState::Cancelled);
+        assert!(stage.deliveries(run).await.is_empty());
     })
     .await;
 }

@@ -110,6 +110,11 @@ async fn a_range_that_cannot_be_read_or_holds_nothing_is_named_by_its_field() {
         assert_eq!(nothing, [wrong("to", Problem::NoRunInside)]);
         let begun = plan_pages::backfill(&stage.mina(), id, BackfillForm::default()).await.unwrap();
         assert_eq!((begun.form.to.as_str(), begun.plan), ("2026-11-23T09:00", None));
+        // A link that names a range alone.
+        let form = range("2026-11-23T05:00", "2026-11-23T08:00", "");
+        let shown = plan_pages::backfill(&stage.mina(), id, form).await.unwrap();
+        assert!(shown.plan.unwrap().is_ok(), "all run, unless it says otherwise");
+        assert_eq!(shown.form.overlap, "queue_all");
         assert_eq!(begun.form.overlap, Overlap::QueueAll.as_str());
     })
     .await;

@@ -10,16 +10,21 @@ use app::{
         view::{Part, Tab},
     },
     domain::{
+        delivery::DeliveryPhase,
         ids::{LabelId, ProjectId, ScheduleId, UserId},
         period::Period,
         project::MemberRole,
         report::spec::{AttachmentKind, PeriodChoice, ReportSpec, Scope, Section},
     },
-    entities::{member, project as project_row},
+    entities::{delivery, member, project as project_row},
     error::{AppError, Problem},
     jobs::{
         form::JobForm,
-        service::{dry_run, report, runs, schedules},
+        service::{
+            dry_run, report,
+            runs::{self, Decision},
+            schedules,
+        },
     },
     platform::{ctx::Ctx, mailer},
     projects::service::projects::{self, NewProject},
@@ -27,7 +32,11 @@ use app::{
     testing::{each_database, task},
 };
 use chrono::TimeDelta;
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{Set, Unchanged},
+    EntityTrait,
+};
 use uuid::Uuid;
 
 use super::jobs_stage::{Stage, mondays_at_ten};
@@ -139,6 +148,19 @@ async fn each_reader_gets_the_projects_they_see_and_finds_no_others_in_the_archi
         assert_eq!(git_history::read(&jonas, run, None).await, Err(AppError::NotFound));
         let shown = dry_run::look(&jonas, id, stage.schedule(id).await.next_run_at.unwrap()).await.unwrap();
         assert!(shown.snapshot.projects.len() == 1 && shown.snapshot.variants.is_empty());
+
+        // What was written for Alex is not sent again once Alex does not see the website any more.
+        member::Entity::delete_by_id((other.id, stage.cast.alex.id)).exec(app.reader()).await.unwrap();
+        let failed = delivery::ActiveModel {
+            id: Unchanged(sent[1].id),
+            phase: Set(DeliveryPhase::Failed),
+            ..Default::default()
+        };
+        failed.update(app.reader()).await.unwrap();
+        runs::decide(&stage.mina(), sent[1].id, Decision::SendAgain).await.unwrap();
+        stage.work().await;
+        let alex_again = &stage.deliveries(run).await[1];
+        assert_eq!(alex_again.phase, DeliveryPhase::Withheld, "{:?}", alex_again.reason);
 
         // The owner's own sight decides what can be in it at all.
         member::Entity::delete_by_id((other.id, stage.cast.mina.id)).exec(app.reader()).await.unwrap();

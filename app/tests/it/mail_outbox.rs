@@ -14,7 +14,7 @@ use app::{
         allow_list,
         outbox::{
             self, keep,
-            release::{self, Order},
+            release::{self, Order, Verdict},
             tidy::{self, Deed},
         },
         suppressions,
@@ -26,7 +26,7 @@ use app::{
     },
 };
 use chrono::TimeDelta;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, PaginatorTrait, sea_query::Expr};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel, PaginatorTrait, sea_query::Expr};
 use uuid::Uuid;
 
 fn address(text: &str) -> EmailAddress {
@@ -113,7 +113,7 @@ async fn a_message_is_unread_until_somebody_opens_it_who_may() {
         let id = catch(&app, "jonas@example.org", &mime("1", "Week 47", "x")).await;
         let unread = async |ctx: &Ctx| outbox::search(ctx, &OutboxQuery::default()).await.unwrap().counts.unread;
         let (mina, jonas, ravi) = (app.as_person(&cast.mina), app.as_person(&cast.jonas), app.as_person(&cast.ravi));
-        outbox::opened(&ravi, id).await.unwrap();
+        assert_eq!(outbox::opened(&ravi, id).await, Err(AppError::NotFound));
         assert_eq!((unread(&mina).await, unread(&jonas).await, unread(&ravi).await), (1, 1, 0));
         outbox::opened(&jonas, id).await.unwrap();
         assert_eq!((unread(&mina).await, found(&mina, "?show=read").await.len()), (0, 1));
@@ -253,6 +253,39 @@ async fn a_connection_that_breaks_after_the_dot_leaves_it_unknown() {
         let rows = released(&mina, message).await;
         assert_eq!(rows[0].1, ReleaseState::Uncertain);
         assert!(rows[0].2.contains("may have arrived"), "{}", rows[0].2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_release_that_is_unknown_is_marked_as_sent_or_sent_once_more_by_an_administrator() {
+    each_database(async |app| {
+        let (broken, works) = (SmtpServer::start(&["--drop-after-dot"]), SmtpServer::start(&[]));
+        let cast = Cast::new(&app).await;
+        let (mina, jonas) = (app.as_person(&cast.mina), app.as_person(&cast.jonas));
+        let message = catch(&app, "mina@example.org", &mime("1", "Week 47", "x")).await;
+        let id = account(&mina, broken.port).await;
+        release::send(&mina, order(message, id, "dana@example.org\nmax@example.org")).await.unwrap();
+        let rows = release::of(&mina, message).await.unwrap();
+        let (dana, max) = (rows[0].clone(), rows[1].clone());
+        let refused = release::settle(&jonas, dana.id, &release::stamp(&dana), Verdict::Arrived).await;
+        assert_eq!(refused, Err(AppError::Forbidden));
+        let stale = release::settle(&mina, dana.id, "2026-01-01T00:00:00+00:00", Verdict::Again).await;
+        assert_eq!((stale, released(&mina, message).await[0].1), (Ok(message), ReleaseState::Uncertain));
+
+        // The account sends over another server by now.
+        let mut row =
+            smtp_account::Entity::find_by_id(id).one(app.reader()).await.unwrap().unwrap().into_active_model();
+        row.port = Set(works.port.into());
+        row.update(app.reader()).await.unwrap();
+        app.clock.advance(TimeDelta::seconds(1));
+        release::settle(&mina, dana.id, &release::stamp(&dana), Verdict::Again).await.unwrap();
+        release::settle(&mina, dana.id, &release::stamp(&dana), Verdict::Again).await.unwrap();
+        release::settle(&mina, max.id, &release::stamp(&max), Verdict::Arrived).await.unwrap();
+        let rows = released(&mina, message).await;
+        assert_eq!((rows[0].1, rows[1].1), (ReleaseState::Accepted, ReleaseState::Accepted));
+        assert!(rows[0].2.starts_with("250 ") && rows[1].2 == "Marked as sent by Mina Kovač.", "{rows:?}");
+        assert_eq!(works.messages().len(), 1, "once, however often the form is sent");
     })
     .await;
 }

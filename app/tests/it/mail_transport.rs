@@ -1,6 +1,9 @@
 //! Messages leaving through an account, and the test of an account, against real servers.
 
-use std::sync::Mutex;
+use std::{
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
 
 use app::{
     domain::{
@@ -19,7 +22,8 @@ use app::{
     },
     platform::{
         ctx::Ctx,
-        mailer::{Envelope, NoHook, PhaseHook, Stop},
+        mailer::{Envelope, FailureKind, NoHook, PhaseHook, Stop, Timeouts},
+        state::{AppState, Settings},
     },
     testing::{
         Cast, each_database,
@@ -97,6 +101,30 @@ async fn a_failed_delivery_says_what_it_means_and_the_next_one_connects_anew() {
         assert!(matches!(failure.event(4), Event::Refused { attempt: 4, reply } if reply.code == 421));
         transport.deliver(&ctx, &envelope("dana@example.org"), MESSAGE, &NoHook).await.unwrap();
         assert_eq!((server.messages().len(), server.count("connect")), (1, 2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_server_that_stalls_or_sends_a_byte_in_ten_seconds_is_left_when_the_time_of_the_settings_is_over() {
+    each_database(async |app| {
+        let patience = Duration::from_millis(200);
+        let settings = Settings { smtp: Timeouts::by_phase(patience), ..(*app.app.settings).clone() };
+        let state = AppState { settings: Arc::new(settings), ..app.app.clone() };
+        let ctx = Ctx { app: state, ..app.as_person(&Cast::new(&app).await.mina) };
+        for options in [["--stall", "mail"], ["--trickle", "rcpt:10000"]] {
+            let server = SmtpServer::start(&options);
+            let mut transport = transport::open(&ctx, make(&ctx, local_account(server.port)).await).await.unwrap();
+            let begun = Instant::now();
+            let failure = transport.deliver(&ctx, &envelope("dana@example.org"), MESSAGE, &NoHook).await.unwrap_err();
+            assert!(
+                matches!(failure.kind, FailureKind::TimedOut(limit) if limit == patience),
+                "{options:?}: {failure:?}"
+            );
+            assert!(begun.elapsed() < Duration::from_secs(5), "{options:?}: {:?}", begun.elapsed());
+            let event = failure.event(1);
+            assert!(matches!(event, Event::Broken { .. }), "{options:?} is tried again: {event:?}");
+        }
     })
     .await;
 }

@@ -12,10 +12,7 @@ use app::{
         smtp_server::{SmtpServer, local_account},
     },
 };
-use axum::{
-    body::Body,
-    http::{Request, StatusCode, header},
-};
+use axum::http::{StatusCode, header};
 use uuid::Uuid;
 
 use crate::site::{Answer, SITE, Visitor, administrator};
@@ -124,25 +121,64 @@ fn plain(subject: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_message_is_read_once_its_page_was_asked_for_and_not_by_another_site_or_a_browser_that_reads_ahead() {
+async fn to_show_a_message_changes_nothing_and_a_button_marks_it_read_without_javascript() {
     each_database(async |app| {
         let mut visitor = signed_in(&app).await;
         let path = format!("/outbox/{}", catch(&app, &plain("Alpha")).await);
         let read_at = async || outbox::list(&Ctx::system(&app), None).await.unwrap()[0].read_at;
-        for (name, value) in
-            [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("sec-purpose", "prefetch")]
-        {
-            let request = Request::get(&path).header(name, value).body(Body::empty()).unwrap();
-            assert_eq!(visitor.send(request).await.status, StatusCode::OK, "{name}: {value}");
-            assert_eq!(read_at().await, None, "{name}: {value}");
-        }
-        let request = Request::get(&path).header("sec-fetch-site", "none").body(Body::empty()).unwrap();
-        assert_eq!(visitor.send(request).await.status, StatusCode::OK);
+        let page = visitor.get(&path).await.body;
+        assert!(page.contains("Mark as read") && !page.contains("Mark as unread"), "{page}");
+        assert_eq!(read_at().await, None, "a page that is asked for changes nothing");
+        let shown = format!("{path}?view=text");
+        let mark = visitor.form_action(&path, "mark_mail_read").await;
+        let id = path["/outbox/".len()..].to_owned();
+        let marked = visitor.post(&mark, &format!("{SITE}{shown}"), &[("id", &id)]).await;
+        assert_eq!(marked.location().trim_start_matches(SITE), shown, "back to where it was");
         let first = read_at().await;
         assert!(first.is_some());
+        let page = visitor.get(&path).await.body;
+        assert!(page.contains("Mark as unread") && !page.contains("Mark as read"), "{page}");
         app.clock.advance(chrono::TimeDelta::minutes(1));
-        visitor.get(&path).await;
+        visitor.post(&mark, &format!("{SITE}{shown}"), &[("id", &id)]).await;
         assert_eq!(read_at().await, first, "the first time counts");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_release_that_is_unknown_is_settled_by_a_plain_form() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--drop-after-dot"]);
+        let mut visitor = signed_in(&app).await;
+        let message = catch(&app, &plain("Alpha")).await;
+        let path = format!("/outbox/{message}?view=release");
+        let input = AccountInput { name: "Office mail".into(), ..local_account(server.port) };
+        let account = accounts::create(&administrator(&app).await, input).await.unwrap().to_string();
+        let release = visitor.form_action(&path, "release_mail").await;
+        let (id, op, referer) = (message.to_string(), Uuid::now_v7().to_string(), format!("{SITE}{path}"));
+        let order = [
+            ("id", id.as_str()),
+            ("op", op.as_str()),
+            ("account", account.as_str()),
+            ("recipients", "dana@example.org"),
+            ("confirm", "yes"),
+        ];
+        visitor.post(&release, &referer, &order).await;
+        let page = visitor.get(&path).await.body;
+        assert!(page.contains("Mark as sent to dana@example.org"), "{page}");
+        assert!(page.contains("Send again to dana@example.org"), "{page}");
+        let settle = visitor.form_action(&path, "settle_release").await;
+        let value = |name: &str| {
+            let form = &page[page.find("settle_release").unwrap()..];
+            let rest = form.split_once(&format!("name=\"{name}\" value=\"")).unwrap().1;
+            rest.split_once('"').unwrap().0.to_owned()
+        };
+        let (row, seen) = (value("id"), value("seen"));
+        let form = [("id", row.as_str()), ("seen", seen.as_str()), ("verdict", "arrived")];
+        let settled = visitor.post(&settle, &referer, &form).await;
+        assert_eq!(settled.location(), path);
+        let page = visitor.get(&path).await.body;
+        assert!(page.contains("Marked as sent by Mina Kovač.") && !page.contains("Send again"), "{page}");
     })
     .await;
 }

@@ -121,6 +121,9 @@ async fn a_person_is_asked_first_told_that_it_is_done_and_can_undo_it() {
 
         visitor.post(&stop, &format!("{SITE}{path}"), &[("token", &token)]).await;
         app.clock.advance(chrono::TimeDelta::hours(2));
+        let page = visitor.get(&path).await.body;
+        assert!(page.contains("These e-mails have stopped") && !page.contains("Undo"), "its hour is over: {page}");
+        assert!(page.contains("ask an administrator"), "{page}");
         let late = visitor.post(&resume, &format!("{SITE}{path}"), &[("token", &token)]).await;
         assert!(is_stopped(&app, schedule).await);
         let back = late.location().trim_start_matches(SITE).to_owned();

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::{
-    ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{LockBehavior, LockType},
 };
 
@@ -14,7 +14,7 @@ use crate::{
         job::ScheduleState,
         occurrence::Trigger,
     },
-    entities::{alarm, occurrence, project, schedule},
+    entities::{alarm, occurrence, schedule},
     error::AppResult,
     platform::{ctx::Ctx, db::WriteTx},
 };
@@ -65,9 +65,8 @@ impl Missed {
     }
 }
 
-/// Looks for runs that wait to begin for longer than their grace, and for schedules that were not planned, and tells of
-/// each once. It makes no difference which instance planned them, or whether that one is still there. Called after what
-/// is due has been planned.
+/// Looks for runs that wait to begin for longer than their grace, and tells of each once. It makes no difference which
+/// instance planned them, or whether that one is still there. Called after what is due has been planned.
 ///
 /// # Errors
 /// Only those of the database.
@@ -87,38 +86,32 @@ pub async fn sweep(ctx: &Ctx) -> AppResult<usize> {
         ctx.app.meters.late(1);
         told += 1;
     }
-    for found in unplanned(ctx).await? {
-        if found.next_run_at.is_none_or(|due| !is_late(due, grace(&found), ctx.now)) {
-            continue;
-        }
-        let tx = ctx.begin().await?;
-        // Another process may be planning it at this moment, or has done so since.
-        let Some(held) = still_unplanned(ctx, &tx, found.id).await? else { continue };
-        let Some(due) = held.next_run_at.filter(|due| is_late(*due, grace(&held), ctx.now)) else { continue };
-        let why =
-            format!("the run of {} could not be planned; the log of the server says why.", facts::local(&held, due));
-        if tell::unplanned(ctx, &tx, &held, due, &why).await? {
-            ctx.app.meters.late(1);
-            told += 1;
-        }
-        tx.commit().await?;
-    }
     Ok(told)
 }
 
-/// Schedules that are due although all that can be planned has been: they cannot be read.
-async fn unplanned(ctx: &Ctx) -> AppResult<Vec<schedule::Model>> {
-    let archived = project::Entity::find()
-        .select_only()
-        .column(project::Column::Id)
-        .filter(project::Column::ArchivedAt.is_not_null())
-        .into_query();
-    let query = schedule::Entity::find()
-        .filter(schedule::Column::State.eq(ScheduleState::On))
-        .filter(schedule::Column::DeletedAt.is_null())
-        .filter(schedule::Column::NextRunAt.lte(ctx.now))
-        .filter(schedule::Column::ProjectId.not_in_subquery(archived));
-    Ok(query.all(ctx.reader()).await?)
+/// Tells that a schedule could not be planned, once, when its run is late. Whoever has tried says so: one that is merely
+/// due may be another process's, which gives up planning many together and goes on with each by itself.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn could_not_plan(ctx: &Ctx, id: ScheduleId) -> AppResult<()> {
+    let overdue = |held: &schedule::Model| held.next_run_at.filter(|due| is_late(*due, grace(held), ctx.now));
+    let Some(found) = schedule::Entity::find_by_id(id).one(ctx.reader()).await? else { return Ok(()) };
+    // It is tried again each second: most times there is nothing to write.
+    let Some(due) = overdue(&found) else { return Ok(()) };
+    let told = alarm::Entity::find().filter(alarm::Column::Once.eq(tell::unplanned_once(&found, due)));
+    if told.count(ctx.reader()).await? > 0 {
+        return Ok(());
+    }
+    let tx = ctx.begin().await?;
+    // Another process may be planning it at this moment, or has done so since.
+    let Some(held) = still_unplanned(ctx, &tx, id).await? else { return Ok(()) };
+    let Some(due) = overdue(&held) else { return Ok(()) };
+    let why = format!("the run of {} could not be planned; the log of the server says why.", facts::local(&held, due));
+    if tell::unplanned(ctx, &tx, &held, due, &why).await? {
+        ctx.app.meters.late(1);
+    }
+    Ok(tx.commit().await?)
 }
 
 /// A schedule as it is now, unless somebody holds it or it is not to be planned any more.

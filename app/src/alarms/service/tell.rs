@@ -99,6 +99,11 @@ pub async fn late(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, run: Occurren
     of_run(ctx, tx, held, run, AlarmKind::Late, Some(words)).await
 }
 
+/// Names the alarm of an instant that could not be planned.
+pub(super) fn unplanned_once(held: &schedule::Model, due: DateTime<Utc>) -> String {
+    format!("unplanned:{}:{}", held.id, due.timestamp_micros())
+}
+
 /// A schedule that is due could not be planned: there is no run to speak of. True where this was news.
 ///
 /// # Errors
@@ -112,7 +117,7 @@ pub async fn unplanned(
 ) -> AppResult<bool> {
     let told = people::responsible(&**tx, held.project_id, held.owner_id).await?;
     let news = News {
-        once: format!("unplanned:{}:{}", held.id, due.timestamp_micros()),
+        once: unplanned_once(held, due),
         topic: schedule_topic(held.id),
         kind: AlarmKind::Late,
         project: Some(held.project_id),

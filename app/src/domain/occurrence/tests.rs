@@ -123,7 +123,28 @@ fn a_run_that_cannot_reach_its_account_rests_and_is_not_given_up() {
     let broke = Event::Broke { fence: 1, reason: "The account is gone.".into(), remedy: Remedy::Never };
     let (open, _) = sending().step(broke, at(2), 7);
     assert_eq!((open.state, open.lease_until), (OccurrenceState::Sending, None));
-    assert!(open.next_try_at.unwrap() >= at(7));
+    assert!(open.next_try_at.unwrap() > at(2));
+}
+
+#[test]
+fn a_run_that_breaks_off_while_it_sends_rests_for_seconds_first_and_longer_each_time() {
+    let mut run = sending();
+    let mut waits = Vec::new();
+    for _ in 0..10 {
+        let broke = Event::Broke { fence: run.fence, reason: "No database.".into(), remedy: Remedy::TryAgain };
+        let now = at(2);
+        run = run.step(broke, now, 7).0;
+        let until = run.next_try_at.unwrap();
+        waits.push(until - now);
+        run = run.step(Event::Claimed, until, 7).0;
+    }
+    assert!(waits[0] < Duration::seconds(10), "{waits:?}");
+    assert!(waits.is_sorted_by(|one, next| *one < *next + Duration::minutes(2)), "{waits:?}");
+    assert!(waits[9] >= Duration::minutes(5), "{waits:?}");
+    // A round that comes to its end begins anew.
+    let tally = Tally { waiting: 1, next_try_at: Some(at(30)), ..Tally::default() };
+    let (run, _) = run.clone().step(Event::Sent { fence: run.fence, tally }, at(20), 7);
+    assert_eq!((run.state, run.rests), (OccurrenceState::Sending, 0));
 }
 
 #[test]

@@ -65,8 +65,12 @@ impl World {
         assert!(standing.attempts <= self.run_rules.tries + 1, "seed {seed}: {key} is tried too often");
         let is_late = standing.reason.as_deref().is_some_and(|reason| reason.starts_with("It took longer"));
         self.seen.timed_out += u32::from(timed_out || (is_late && run.standing.reason != standing.reason));
+        let is_half_rendered = run.standing.state == OccurrenceState::Frozen;
         run.standing = standing;
         if effects.contains(&Effect::Finished) {
+            if is_half_rendered {
+                run.deliveries.clear();
+            }
             self.count_end(key);
         }
         Some(effects)

@@ -72,12 +72,21 @@ impl World {
                 run.snapshot = Some(fence);
                 Some(effects)
             }
+            Write::Part { from } => {
+                let run = self.rows.get_mut(&owner.key)?;
+                let is_mine = run.standing.fence == fence && run.standing.lease_until.is_some();
+                // A recipient has one message: the schema says so.
+                if !is_mine || run.standing.state != OccurrenceState::Frozen || run.deliveries.len() != from {
+                    return None;
+                }
+                run.deliveries.resize(RECIPIENTS.min(from + PART), Delivery::queued(now));
+                Some(Vec::new())
+            }
             Write::Messages => {
                 let effects = self.step(owner.key, Event::SendingBegins { fence }, now)?;
                 let run = self.rows.get_mut(&owner.key)?;
-                let is_first = run.deliveries.is_empty() && run.snapshot.is_some();
-                assert!(is_first, "seed {}: {} is rendered twice", self.seed, owner.key);
-                run.deliveries = vec![Delivery::queued(now); RECIPIENTS];
+                let is_whole = run.deliveries.len() == RECIPIENTS && run.snapshot.is_some();
+                assert!(is_whole, "seed {}: {} is sent before it is rendered", self.seed, owner.key);
                 Some(effects)
             }
             Write::Delivery { recipient, event } => {
@@ -141,6 +150,11 @@ impl World {
             }
             Does::Act(Effect::Render) => (Does::Rendering, None),
             Does::Rendering => (Does::Storing, Some(CrashPoint::Rendered)),
+            Does::Storing if self.rows[&owner.key].deliveries.len() < RECIPIENTS => {
+                let from = self.rows[&owner.key].deliveries.len();
+                self.write(owner, Write::Part { from })?;
+                (Does::Storing, Some(CrashPoint::PartStored))
+            }
             Does::Storing => {
                 self.write(owner, Write::Messages)?;
                 (Does::Act(Effect::Send), Some(CrashPoint::SendingBegun))

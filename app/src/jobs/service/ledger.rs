@@ -11,7 +11,7 @@ use sea_orm::{
     sea_query::{Expr, LockBehavior, LockType},
 };
 
-use super::{book, kinds, rules};
+use super::{book, kinds, messages, rules};
 use crate::{
     alarms::service::{pings, tell},
     domain::{
@@ -39,6 +39,7 @@ pub struct RunRow {
     pub fence: i64,
     pub lease_until: Option<chrono::DateTime<chrono::Utc>>,
     pub attempts: i32,
+    pub rests: i32,
     pub next_try_at: Option<chrono::DateTime<chrono::Utc>>,
     pub deadline: Option<chrono::DateTime<chrono::Utc>>,
     pub started_at: Option<chrono::DateTime<chrono::Utc>>,
@@ -53,6 +54,7 @@ impl RunRow {
             fence: self.fence,
             lease_until: self.lease_until,
             attempts: u32::try_from(self.attempts).unwrap_or_default(),
+            rests: u32::try_from(self.rests).unwrap_or_default(),
             next_try_at: self.next_try_at,
             deadline: self.deadline,
             reason: self.reason.clone(),
@@ -82,6 +84,7 @@ pub fn run_columns() -> sea_orm::Select<occurrence::Entity> {
         Fence,
         LeaseUntil,
         Attempts,
+        Rests,
         NextTryAt,
         Deadline,
         StartedAt,
@@ -175,6 +178,7 @@ pub async fn step(
         fence: Set(after.fence),
         lease_until: Set(after.lease_until),
         attempts: Set(i32::try_from(after.attempts).unwrap_or(i32::MAX)),
+        rests: Set(i32::try_from(after.rests).unwrap_or(i32::MAX)),
         next_try_at: Set(after.next_try_at),
         deadline: Set(after.deadline),
         finished_at: if has_ended { Set(Some(ctx.now)) } else { also.finished_at.clone() },
@@ -188,6 +192,9 @@ pub async fn step(
         .await?;
     if written.rows_affected == 0 {
         return Ok(None);
+    }
+    if has_ended && before.state == OccurrenceState::Frozen {
+        messages::discard(&**tx, id).await?;
     }
     if begins && !has_ended {
         pings::note(ctx, tx, held.id, PingKind::Start).await?;

@@ -1,14 +1,22 @@
 //! The messages of a run: one per recipient, composed once, with a Message-ID that follows from its row.
+//!
+//! They are composed and stored a part at a time, so that a long list needs no more memory than a short one. The run
+//! says that it sends when all of them are there; a worker that comes after another one composes what is missing.
 
-use sea_orm::ActiveValue::Set;
+use std::collections::HashSet;
+
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::{addressees::List, editions::Editions};
+use super::{addressees::List, editions::Editions, ledger, sending::Hold};
 use crate::{
     domain::{
+        address::EmailAddress,
+        crash_point::CrashPoint,
         delivery::{Delivery, DeliveryPhase, DeliveryPolicy, Event},
         header_text::HeaderText,
-        ids::{DeliveryId, OccurrenceId, ScheduleId},
+        ids::{DeliveryId, OccurrenceId, ProjectId, ScheduleId},
+        occurrence::OccurrenceState,
         recipient::{Addressee, HeldBack, named},
         report::Snapshot,
     },
@@ -24,7 +32,7 @@ use crate::{
     reports::service::{
         archive,
         files::Attached,
-        render::{self, Address, Image},
+        render::{self, Address, Image, Written},
     },
 };
 
@@ -46,31 +54,147 @@ pub struct Common<'a> {
     pub editions: &'a Editions,
 }
 
-/// The delivery rows of a run, ready to be stored. Those who get nothing have one, too, which says why; their message
-/// is there in case the reason goes away and somebody sends it after all.
+impl Common<'_> {
+    /// What a reader gets, with its pictures.
+    fn edition(&self, reader: &Addressee) -> (&Snapshot, &[Image]) {
+        self.editions.for_reader((self.snapshot, self.images), reader)
+    }
+
+    /// The files that a reader gets.
+    fn attached(&self, reader: &Addressee) -> &Attached {
+        self.editions.attached_for(self.attached, reader)
+    }
+
+    /// How many messages are composed before they are stored: fewer where each carries large files.
+    fn part(&self) -> usize {
+        (PART_BYTES / self.attached.size().max(1)).clamp(1, PART)
+    }
+
+    /// The projects that a message shows, as its row keeps them.
+    fn projects(&self, reader: &Addressee) -> AppResult<Option<String>> {
+        let projects: Vec<ProjectId> = self.edition(reader).0.project_ids().collect();
+        if projects.len() < 2 {
+            return Ok(None);
+        }
+        serde_json::to_string(&projects).map(Some).map_err(broken)
+    }
+}
+
+/// Messages that are composed, and then stored with one transaction.
+pub const PART: usize = 50;
+/// Bytes of files that the messages of a part hold together.
+const PART_BYTES: usize = 16 * 1024 * 1024;
+
+/// Composes and stores the messages of a run that are not there yet. Those who get nothing have one, too, which says
+/// why; their message is there in case the reason goes away and somebody sends it after all. False: the run is lost.
 ///
 /// # Errors
-/// A fault, where a message cannot be composed.
-pub async fn compose_all(
+/// Those of the database, and a fault where a message cannot be composed.
+pub async fn write_all(ctx: &Ctx, common: &Common<'_>, list: &List, hold: Hold) -> AppResult<bool> {
+    let people: Vec<Addressee> = list.people.iter().map(|(person, _)| person.clone()).collect();
+    let there = Known::of(ctx, hold.run).await?;
+    let missing: Vec<usize> = (0..people.len()).filter(|place| !there.has(&people[*place].address)).collect();
+    for part in missing.chunks(common.part()) {
+        let addresses: Vec<Address> = part.iter().map(|place| address(ctx, common, &people[*place])).collect();
+        let readers: Vec<&Addressee> = part.iter().map(|place| &people[*place]).collect();
+        let written = write_part(ctx, common, &readers, &addresses).await?;
+        let mut rows = Vec::with_capacity(part.len());
+        for ((&place, address), written) in part.iter().zip(addresses).zip(written) {
+            let head = Head::of(list, &people, place);
+            rows.push(row(ctx, common, &head, (address, written), list.people[place].1.as_ref(), hold.fence)?);
+            // A long list takes seconds; others have work, too.
+            tokio::task::yield_now().await;
+        }
+        ctx.app.crash.reach(CrashPoint::Rendered);
+        if !store_part(ctx, hold, rows).await? {
+            return Ok(false);
+        }
+        ctx.app.crash.reach(CrashPoint::PartStored);
+    }
+    Ok(true)
+}
+
+/// Writes some messages, in their order; those that show the same edition are written together.
+async fn write_part(
     ctx: &Ctx,
     common: &Common<'_>,
-    list: &List,
-    fence: i64,
-) -> AppResult<Vec<delivery::ActiveModel>> {
-    let people: Vec<Addressee> = list.people.iter().map(|(person, _)| person.clone()).collect();
-    let mut rows = Vec::with_capacity(people.len());
-    for (place, (_, held_back)) in list.people.iter().enumerate() {
-        let (mut to, mut cc) = named(&people, place);
-        // Who gets nothing is named to nobody else.
-        let gets_one = |other: &usize| *other == place || list.people[*other].1.is_none();
-        to.retain(gets_one);
-        cc.retain(gets_one);
-        let head = Head { people: &people, reader: place, to, cc };
-        rows.push(row(ctx, common, &head, held_back.as_ref(), fence)?);
-        // A long list takes seconds; others have work, too.
-        tokio::task::yield_now().await;
+    readers: &[&Addressee],
+    addresses: &[Address],
+) -> AppResult<Vec<Written>> {
+    let mut editions: Vec<(&Snapshot, Vec<usize>)> = Vec::new();
+    for (place, reader) in readers.iter().enumerate() {
+        let (snapshot, _) = common.edition(reader);
+        match editions.iter_mut().find(|(known, _)| std::ptr::eq(*known, snapshot)) {
+            Some((_, places)) => places.push(place),
+            None => editions.push((snapshot, vec![place])),
+        }
     }
-    Ok(rows)
+    let mut written: Vec<Option<Written>> = readers.iter().map(|_| None).collect();
+    for (snapshot, places) in editions {
+        let some: Vec<Address> = places.iter().map(|place| addresses[*place].clone()).collect();
+        for (place, one) in places.into_iter().zip(render::write_each(ctx, snapshot, &some).await?) {
+            written[place] = Some(one);
+        }
+    }
+    Ok(written.into_iter().flatten().collect())
+}
+
+/// Whose message of a run is stored: what a worker that ended in the middle has left.
+pub struct Known(HashSet<String>);
+
+impl Known {
+    /// Looks whose message is there.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    pub async fn of(ctx: &Ctx, run: OccurrenceId) -> AppResult<Self> {
+        let query = delivery::Entity::find().select_only().column(delivery::Column::Address);
+        let query = query.filter(delivery::Column::OccurrenceId.eq(run));
+        let addresses: Vec<String> = query.into_tuple().all(ctx.reader()).await?;
+        Ok(Self(addresses.into_iter().map(|address| address.to_lowercase()).collect()))
+    }
+
+    /// Whether there is one for this address, however it is written.
+    pub fn has(&self, address: &EmailAddress) -> bool {
+        self.0.contains(&address.as_str().to_lowercase())
+    }
+}
+
+/// Stores some messages of a run whose data are frozen. False: the run is lost, and nothing is stored.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn store_part(ctx: &Ctx, hold: Hold, rows: Vec<delivery::ActiveModel>) -> AppResult<bool> {
+    let tx = ctx.begin().await?;
+    let run = ledger::lock_run(ctx, &tx, hold.run).await?;
+    if run.fence != hold.fence || run.lease_until.is_none() || run.state != OccurrenceState::Frozen {
+        return Ok(false);
+    }
+    delivery::Entity::insert_many(rows).exec_without_returning(&*tx).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// How many messages a run has.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn count(db: &impl ConnectionTrait, run: OccurrenceId) -> AppResult<u64> {
+    Ok(delivery::Entity::find().filter(delivery::Column::OccurrenceId.eq(run)).count(db).await?)
+}
+
+/// Removes the messages of a run that ended before all of them were there: none of them has left, or will.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn discard(db: &impl ConnectionTrait, run: OccurrenceId) -> AppResult<()> {
+    delivery::Entity::delete_many().filter(delivery::Column::OccurrenceId.eq(run)).exec(db).await?;
+    Ok(())
+}
+
+/// What the log says of them.
+pub fn wrote(count: u64) -> String {
+    format!("Wrote {count} {}.", if count == 1 { "message" } else { "messages" })
 }
 
 /// Whom a message is for, and whom it names.
@@ -81,7 +205,16 @@ struct Head<'a> {
     cc: Vec<usize>,
 }
 
-impl Head<'_> {
+impl<'a> Head<'a> {
+    fn of(list: &List, people: &'a [Addressee], reader: usize) -> Self {
+        let (mut to, mut cc) = named(people, reader);
+        // Who gets nothing is named to nobody else.
+        let gets_one = |other: &usize| *other == reader || list.people[*other].1.is_none();
+        to.retain(gets_one);
+        cc.retain(gets_one);
+        Self { people, reader, to, cc }
+    }
+
     fn reader(&self) -> &Addressee {
         &self.people[self.reader]
     }
@@ -99,11 +232,15 @@ fn row(
     ctx: &Ctx,
     common: &Common<'_>,
     head: &Head<'_>,
+    (address, written): (Address, Written),
     held_back: Option<&HeldBack>,
     fence: i64,
 ) -> AppResult<delivery::ActiveModel> {
-    let sealed = seal(ctx, (common.sender, common.signer), |message_id| draft(ctx, common, head, message_id))?;
-    Ok(stored(ctx, common.run, (head.reader, head.reader()), sealed, held_back, fence))
+    let sealed = seal(ctx, (common.sender, common.signer), |message_id| {
+        draft(ctx, common, head, (address, written), message_id)
+    })?;
+    let row = stored(ctx, common.run, (head.reader, head.reader()), sealed, held_back, fence);
+    Ok(delivery::ActiveModel { projects: Set(common.projects(head.reader())?), ..row })
 }
 
 /// A message that will not change any more, with the row it belongs to.
@@ -161,6 +298,7 @@ pub fn stored(
         message_id: Set(message_id.as_str().to_owned()),
         dated_at: Set(ctx.now),
         mime: Set(mime),
+        projects: Set(None),
         reply: Set(None),
         reason: Set(reason),
         attempts: Set(i32::try_from(attempts).unwrap_or(i32::MAX)),
@@ -174,16 +312,24 @@ pub fn stored(
     }
 }
 
-fn draft(ctx: &Ctx, common: &Common<'_>, head: &Head<'_>, message_id: MessageId) -> AppResult<Draft> {
+/// Where the links of somebody's message lead.
+fn address(ctx: &Ctx, common: &Common<'_>, person: &Addressee) -> Address {
+    let stop = unsubscribe::link(&ctx.app, common.schedule, &person.address);
+    let attachments_note = common.attached(person).note.clone();
+    Address { stop_url: Some(stop), attachments_note, ..archive::address(ctx, common.run, common.job) }
+}
+
+fn draft(
+    ctx: &Ctx,
+    common: &Common<'_>,
+    head: &Head<'_>,
+    (address, written): (Address, Written),
+    message_id: MessageId,
+) -> AppResult<Draft> {
     let key = common.snapshot.project.key.to_ascii_lowercase();
     let list = format!("weekly.{key}.{}", common.sender.address.domain());
-    let stop = unsubscribe::link(&ctx.app, common.schedule, &head.reader().address);
-    let attached = common.editions.attached_for(common.attached, head.reader());
-    let attachments_note = attached.note.clone();
-    let address =
-        Address { stop_url: Some(stop.clone()), attachments_note, ..archive::address(ctx, common.run, common.job) };
-    let (snapshot, images) = common.editions.for_reader((common.snapshot, common.images), head.reader());
-    let written = render::write(snapshot, &address)?;
+    let (_, images) = common.edition(head.reader());
+    let attached = common.attached(head.reader());
     let (mut to, cc) = (head.mailboxes(&head.to), head.mailboxes(&head.cc));
     if to.is_empty() && cc.is_empty() {
         // A message must be to somebody. Where everybody is hidden, it is to whoever sends it.
@@ -197,7 +343,7 @@ fn draft(ctx: &Ctx, common: &Common<'_>, head: &Head<'_>, message_id: MessageId)
         to,
         cc,
         subject: HeaderText::cleaned(&written.subject),
-        origin: Origin::Schedule { list_id: ListId::new(&list).map_err(broken)?, unsubscribe: Some(stop) },
+        origin: Origin::Schedule { list_id: ListId::new(&list).map_err(broken)?, unsubscribe: address.stop_url },
         text: written.text,
         html: written.html,
         images: images.iter().map(|image| InlineImage { cid: image.name.to_owned(), png: image.png.clone() }).collect(),

@@ -5,8 +5,9 @@
 mod addressees;
 pub mod backfill;
 mod book;
-pub mod copies;
 pub mod bounces;
+mod clerk;
+pub mod copies;
 pub mod dry_run;
 pub mod duplicate;
 mod editions;

@@ -24,15 +24,15 @@ use crate::{
 /// # Errors
 /// [`AppError::NotFound`], [`AppError::Forbidden`] for a viewer of the project. What is wrong with the form stands in
 /// the page.
-pub async fn backfill(ctx: &Ctx, id: ScheduleId, form: BackfillForm) -> AppResult<BackfillPage> {
+pub async fn backfill(ctx: &Ctx, id: ScheduleId, mut form: BackfillForm) -> AppResult<BackfillPage> {
     let row = schedules::editable(ctx, id).await?;
     let (zone, job) = (schedules::zone_of(&row), head(&row)?);
-    if form == BackfillForm::default() {
-        let form = BackfillForm {
-            from: local_time::field(zone, ctx.now - TimeDelta::days(1)),
-            to: local_time::field(zone, ctx.now),
-            overlap: Overlap::QueueAll.to_string(),
-        };
+    if form.overlap.is_empty() {
+        form.overlap = Overlap::QueueAll.to_string();
+    }
+    if form.from.is_empty() && form.to.is_empty() {
+        form.from = local_time::field(zone, ctx.now - TimeDelta::days(1));
+        form.to = local_time::field(zone, ctx.now);
         return Ok(BackfillPage { job, form, plan: None });
     }
     let plan = match backfill::read(zone, &form) {

@@ -17,7 +17,7 @@ use super::{
     rules, schedules, sending,
 };
 use crate::{
-    alarms::service::late::Missed,
+    alarms::service::late::{self, Missed},
     domain::{
         crash_point::CrashPoint,
         ids::{OccurrenceId, ScheduleId},
@@ -83,7 +83,7 @@ async fn plan_each(ctx: &Ctx, ids: &[ScheduleId]) -> AppResult<usize> {
         match plan_one(ctx, *id).await {
             Ok(made) => planned += made,
             // Deleted meanwhile with its project, or not to be read, which the log says: the others have their turn.
-            Err(AppError::NotFound | AppError::Internal { .. }) => {}
+            Err(AppError::NotFound | AppError::Internal { .. }) => late::could_not_plan(ctx, *id).await?,
             Err(error) => return Err(error),
         }
     }
@@ -248,7 +248,7 @@ pub(super) async fn insert(
 fn row(ctx: &Ctx, held: &schedule::Model, run: NewRun) -> (OccurrenceId, occurrence::ActiveModel) {
     let NewRun { at, trigger, is_backfill, standing } = run;
     let id = OccurrenceId(Uuid::now_v7());
-    let Standing { state, fence, lease_until, attempts, next_try_at, deadline, reason } = standing;
+    let Standing { state, fence, lease_until, attempts, rests, next_try_at, deadline, reason } = standing;
     let row = occurrence::ActiveModel {
         id: Set(id),
         schedule_id: Set(held.id),
@@ -261,6 +261,7 @@ fn row(ctx: &Ctx, held: &schedule::Model, run: NewRun) -> (OccurrenceId, occurre
         lease_owner: Set(None),
         lease_until: Set(lease_until),
         attempts: Set(i32::try_from(attempts).unwrap_or(i32::MAX)),
+        rests: Set(i32::try_from(rests).unwrap_or(i32::MAX)),
         next_try_at: Set(next_try_at),
         deadline: Set(deadline),
         is_backfill: Set(is_backfill),

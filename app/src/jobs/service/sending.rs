@@ -1,6 +1,7 @@
-//! Takes the messages of a run to the mail server, one transaction per recipient over connections that are kept. Each
-//! phase is stored before it begins, and only by the owner of the run. Before a message goes, its recipient is looked at
-//! once more, and the account is asked whether it may send.
+//! Takes the messages of a run to the mail server, one transaction per recipient over connections that are kept. That a
+//! message is in somebody's hands, and that its final dot is next, is stored before it is so, and only by the owner of
+//! the run. Before a message goes, its recipient is looked at once more, and the account is asked whether it may send.
+//! The rows are read without the messages; each of these is read when its turn comes.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -16,7 +17,7 @@ use sea_orm::{
     ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::{addressees, book, kinds, ledger};
+use super::{addressees, book, clerk::Clerk, kinds, ledger};
 use crate::{
     alarms::service::tell,
     domain::{
@@ -69,6 +70,7 @@ struct DeliveryRow {
     id: DeliveryId,
     address: String,
     user_id: Option<UserId>,
+    projects: Option<String>,
     phase: DeliveryPhase,
     reply: Option<String>,
     reason: Option<String>,
@@ -93,13 +95,15 @@ const OUTBOX_LINES: usize = 64;
 /// [`AppError::NotFound`] for an account that is gone, and those of the database.
 pub async fn send_due(app: &AppState, hold: Hold, account: AccountId) -> AppResult<Round> {
     let ctx = Ctx::system(app);
-    let Some(due) = settle(app, hold).await? else { return Ok(Round::Lost) };
+    let clerk = Clerk::new(app, hold);
+    let Some(due) = settle(app, &clerk).await? else { return Ok(Round::Lost) };
     let run = ledger::read(ctx.reader(), hold.run).await?;
     let limits = gate::limits(ctx.reader(), account).await?;
     let lanes = limits.connections.min(due.len());
     let desk = Mutex::new(Desk { due, rest_until: None, is_lost: false });
     let readers = kinds::readers(&ctx, run.schedule_id, hold.run).await?;
-    let shift = Shift { app, hold, account, limits, schedule: run.schedule_id, project: run.project_id, readers, desk };
+    let (schedule, project) = (run.schedule_id, run.project_id);
+    let shift = Shift { app, hold, clerk, account, limits, schedule, project, readers, desk };
     let ended = futures::future::join_all((0..lanes).map(|number| shift.lane(number))).await;
     ended.into_iter().collect::<AppResult<()>>()?;
     let desk = shift.desk.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -114,11 +118,11 @@ pub async fn send_due(app: &AppState, hold: Hold, account: AccountId) -> AppResu
 }
 
 /// Settles what another owner left in the middle, and gives the messages that are due. None: the run is lost.
-async fn settle(app: &AppState, hold: Hold) -> AppResult<Option<VecDeque<DeliveryRow>>> {
+async fn settle(app: &AppState, clerk: &Clerk) -> AppResult<Option<VecDeque<DeliveryRow>>> {
     let mut due = VecDeque::new();
-    for row in rows(app, hold.run).await? {
+    for row in rows(app, clerk.hold().run).await? {
         let ctx = Ctx::system(app);
-        if row.phase.is_in_flight() && store(&ctx, hold, row.id, Event::Abandoned).await?.is_none() {
+        if row.phase.is_in_flight() && clerk.store(row.id, vec![Event::Abandoned]).await?.is_none() {
             return Ok(None);
         }
         if row.phase.is_waiting() && row.next_try_at.is_none_or(|at| at <= ctx.now) {
@@ -132,6 +136,7 @@ async fn settle(app: &AppState, hold: Hold) -> AppResult<Option<VecDeque<Deliver
 struct Shift<'a> {
     app: &'a AppState,
     hold: Hold,
+    clerk: Clerk,
     account: AccountId,
     limits: Limits,
     schedule: ScheduleId,
@@ -200,7 +205,7 @@ impl Shift<'_> {
         let ctx = Ctx::system(self.app);
         if let Some(held_back) = self.judge(&ctx, row).await? {
             let event = Event::Withheld { reason: held_back.words().to_owned() };
-            return Ok(store(&ctx, self.hold, row.id, event).await?.is_some());
+            return Ok(self.clerk.store(row.id, vec![event]).await?.is_some());
         }
         let (at, errand) = match gate::ask(&ctx, self.account, self.limits, PATIENCE).await? {
             Passage::Go(at) => (at, Errand::Usual),
@@ -213,7 +218,7 @@ impl Shift<'_> {
         if at > ctx.now {
             tokio::time::sleep((at - ctx.now).to_std().unwrap_or_default()).await;
         }
-        match send_one(self.app, self.hold, transport, row).await? {
+        match send_one(self.app, &self.clerk, transport, row).await? {
             None => Ok(false),
             Some(sent) => {
                 self.heed(sent, errand).await?;
@@ -226,7 +231,17 @@ impl Shift<'_> {
     async fn judge(&self, ctx: &Ctx, row: &DeliveryRow) -> AppResult<Option<HeldBack>> {
         let subject = (address(row)?, row.user_id);
         let held_back = addressees::judge(ctx, self.schedule, self.project, &[subject]).await?.pop().flatten();
-        let Some(readers) = self.readers.as_ref().filter(|_| held_back.is_none()) else { return Ok(held_back) };
+        if held_back.is_some() {
+            return Ok(held_back);
+        }
+        if let Some((reader, projects)) = row.user_id.zip(row.projects.as_deref()) {
+            let projects: Vec<ProjectId> = serde_json::from_str(projects)
+                .map_err(|error| fault::internal("reading the projects of a message", error))?;
+            if !kinds::may_read(ctx, reader, &projects).await? {
+                return Ok(Some(HeldBack::NoAccess));
+            }
+        }
+        let Some(readers) = &self.readers else { return Ok(None) };
         let reader = row.user_id.and_then(|user| Some((user, readers.get(&user)?)));
         let may_read = match reader {
             Some((user, projects)) => kinds::may_read(ctx, user, projects).await?,
@@ -298,14 +313,19 @@ enum Reception {
 }
 
 /// One message, from its claim to its answer. None: the run is lost.
-async fn send_one(app: &AppState, hold: Hold, transport: &mut Transport, row: &DeliveryRow) -> AppResult<Option<Sent>> {
+async fn send_one(
+    app: &AppState,
+    clerk: &Clerk,
+    transport: &mut Transport,
+    row: &DeliveryRow,
+) -> AppResult<Option<Sent>> {
     let ctx = Ctx::system(app);
-    let Some((begun, _)) = store(&ctx, hold, row.id, Event::Claimed).await? else { return Ok(None) };
+    let Some((begun, _)) = clerk.store(row.id, vec![Event::Claimed]).await? else { return Ok(None) };
     app.crash.reach(CrashPoint::Connecting);
     let attempt = begun.attempts;
     let envelope = Envelope { sender: transport.sender().address.clone(), recipient: address(row)? };
     let mime = bytes(&ctx, row.id).await?;
-    let hook = Keeper { app: app.clone(), hold, delivery: row.id, attempt };
+    let hook = Keeper { app, clerk, delivery: row.id, attempt };
     let outcome = transport.deliver(&ctx, &envelope, &mime, &hook).await;
     if outcome.as_ref().map_or_else(|failure| failure.step == Step::FinalDot, |_| true) {
         app.crash.reach(CrashPoint::DotSent);
@@ -319,7 +339,7 @@ async fn send_one(app: &AppState, hold: Hold, transport: &mut Transport, row: &D
         Ok(reply) => Event::Accepted { attempt, reply },
         Err(failure) => failure.event(attempt),
     };
-    let stored = store(&Ctx::system(app), hold, row.id, event).await?;
+    let stored = clerk.store(row.id, vec![event]).await?;
     app.crash.reach(CrashPoint::Answered);
     Ok(stored.map(|(after, effects)| Sent { after, effects, reception }))
 }
@@ -333,50 +353,37 @@ async fn bytes(ctx: &Ctx, id: DeliveryId) -> AppResult<Vec<u8>> {
     query.into_tuple().one(ctx.reader()).await?.ok_or(AppError::NotFound)
 }
 
-/// Stores each phase before the conversation goes on to it.
-struct Keeper {
-    app: AppState,
-    hold: Hold,
+/// Stores that the final dot is next before it goes out. The phase before, the envelope, is stored with it: a break in
+/// either of the two is settled in the same way, so a commit of its own would protect nothing.
+struct Keeper<'a> {
+    app: &'a AppState,
+    clerk: &'a Clerk,
     delivery: DeliveryId,
     attempt: u32,
 }
 
 #[async_trait]
-impl PhaseHook for Keeper {
+impl PhaseHook for Keeper<'_> {
     async fn before(&self, phase: DeliveryPhase) -> Result<(), Stop> {
         let attempt = self.attempt;
-        let (event, point) = match phase {
-            DeliveryPhase::Envelope => (Event::EnvelopeBegins { attempt }, CrashPoint::Envelope),
-            DeliveryPhase::DataSent => (Event::DotNext { attempt }, CrashPoint::DataSent),
+        match phase {
+            DeliveryPhase::Envelope => {
+                self.app.crash.reach(CrashPoint::Envelope);
+                return Ok(());
+            }
+            DeliveryPhase::DataSent => {}
             _ => return Ok(()),
-        };
-        match store(&Ctx::system(&self.app), self.hold, self.delivery, event).await {
+        }
+        let events = vec![Event::EnvelopeBegins { attempt }, Event::DotNext { attempt }];
+        match self.clerk.store(self.delivery, events).await {
             Ok(Some(_)) => {
-                self.app.crash.reach(point);
+                self.app.crash.reach(CrashPoint::DataSent);
                 Ok(())
             }
             Ok(None) => Err(Stop("the run belongs to another worker by now".to_owned())),
             Err(error) => Err(Stop(error.words())),
         }
     }
-}
-
-/// Applies an event to a delivery as the owner of its run. None: the run is lost, or the event does not fit, which is
-/// the same: somebody else has changed the row.
-async fn store(ctx: &Ctx, hold: Hold, id: DeliveryId, event: Event) -> AppResult<Option<(Delivery, Vec<Effect>)>> {
-    let tx = ctx.begin().await?;
-    if event.may_leave_unknown() {
-        // The alarm of it names the schedule, which comes before the run in the order of locks.
-        let schedule = ledger::read(&*tx, hold.run).await?.schedule_id;
-        ledger::lock_schedule(ctx, &tx, schedule).await?;
-    }
-    let run = ledger::lock_run(ctx, &tx, hold.run).await?;
-    if run.fence != hold.fence || run.lease_until.is_none() {
-        return Ok(None);
-    }
-    let changed = apply(ctx, &tx, id, event, hold).await?;
-    tx.commit().await?;
-    Ok(changed)
 }
 
 /// Applies an event in a transaction that holds the run, and notes what people should know of it.
@@ -390,11 +397,30 @@ pub async fn apply(
     event: Event,
     hold: Hold,
 ) -> AppResult<Option<(Delivery, Vec<Effect>)>> {
+    apply_all(ctx, tx, id, vec![event], hold).await
+}
+
+/// As [`apply`], for what happened one after the other and is stored together.
+///
+/// # Errors
+/// As [`apply`].
+pub async fn apply_all(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    id: DeliveryId,
+    events: Vec<Event>,
+    hold: Hold,
+) -> AppResult<Option<(Delivery, Vec<Effect>)>> {
     let row = columns().filter(delivery::Column::Id.eq(id)).into_model::<DeliveryRow>().one(&**tx).await?;
     let row = row.ok_or(AppError::NotFound)?;
     let before = row.delivery();
-    // The low half of a UUIDv7 is random.
-    let (after, effects) = before.clone().step(event, ctx.now, &DeliveryPolicy::default(), id.0.as_u128() as u64);
+    let (mut after, mut effects) = (before.clone(), Vec::new());
+    for event in events {
+        // The low half of a UUIDv7 is random.
+        let (next, more) = after.step(event, ctx.now, &DeliveryPolicy::default(), id.0.as_u128() as u64);
+        after = next;
+        effects.extend(more);
+    }
     if after == before {
         return Ok(None);
     }
@@ -483,6 +509,7 @@ fn columns() -> sea_orm::Select<delivery::Entity> {
         Id,
         Address,
         UserId,
+        Projects,
         Phase,
         Reply,
         Reason,

@@ -30,7 +30,7 @@ use crate::{
         period::{Period, day_of},
         report::Snapshot,
     },
-    entities::{artifact, delivery, occurrence, project, schedule},
+    entities::{artifact, occurrence, project, schedule},
     error::{AppError, AppResult},
     mail::service::{accounts, transport},
     platform::{ctx::Ctx, hash::sha256, state::AppState},
@@ -44,8 +44,6 @@ use crate::{
 
 /// Days that a weekly report covers.
 const WEEK: u32 = 7;
-/// Messages that are stored with one statement: SQLite counts what it is given.
-const ROWS: usize = 200;
 /// How many runs a claim looks at; the others come with the next wake.
 const LOOK: u64 = 16;
 
@@ -271,7 +269,7 @@ pub(super) fn period(trigger: Trigger, at: DateTime<Utc>, project: &project::Mod
     Period::ending(last, WEEK)
 }
 
-/// Renders the frozen data and stores files and messages.
+/// Renders the frozen data and stores messages, a part at a time, then the files; with these the sending begins.
 async fn render(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Option<Effect>> {
     let ctx = Ctx::system(app);
     let report = Report::load(&ctx, schedule, hold).await?;
@@ -289,9 +287,9 @@ async fn render(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<O
         attached: &report.attached,
         editions: &editions,
     };
-    let messages = messages::compose_all(&ctx, &common, &list, hold.fence).await?;
-    let count = messages.len();
-    app.crash.reach(CrashPoint::Rendered);
+    if !messages::write_all(&ctx, &common, &list, hold).await? {
+        return Ok(None);
+    }
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(&ctx, &tx, schedule).await?;
     let begins = Event::SendingBegins { fence: hold.fence };
@@ -300,17 +298,8 @@ async fn render(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<O
         return Ok(None);
     }
     artifact::Entity::insert_many(report.files(hold)).exec_without_returning(&*tx).await?;
-    for some in messages.chunks(ROWS) {
-        delivery::Entity::insert_many(some.to_vec()).exec_without_returning(&*tx).await?;
-    }
-    book::note(
-        &ctx,
-        &*tx,
-        hold.run,
-        LogLevel::Info,
-        format!("Wrote {count} {}.", if count == 1 { "message" } else { "messages" }),
-    )
-    .await?;
+    let count = messages::count(&*tx, hold.run).await?;
+    book::note(&ctx, &*tx, hold.run, LogLevel::Info, messages::wrote(count)).await?;
     let held_back = list.people.iter().filter_map(|(person, held_back)| {
         held_back.as_ref().map(|held_back| format!("{}: held back. {}", person.address, held_back.words()))
     });

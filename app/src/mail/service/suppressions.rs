@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, sea_query::OnConflict,
+    QueryTrait, Select, sea_query::OnConflict,
 };
 use uuid::Uuid;
 
@@ -177,16 +177,34 @@ pub async fn resume(
     since: Option<DateTime<Utc>>,
 ) -> AppResult<()> {
     let tx = ctx.begin().await?;
-    let stopped = suppression::Entity::find()
-        .filter(suppression::Column::Address.eq(key(address)))
-        .filter(suppression::Column::ScheduleId.eq(schedule))
-        .filter(suppression::Column::Reason.eq(SuppressionReason::Unsubscribed));
-    let Some(stopped) = stopped.one(&*tx).await? else { return Ok(()) };
+    let Some(stopped) = stopped(schedule, address).one(&*tx).await? else { return Ok(()) };
     if since.is_some_and(|since| stopped.created_at < since) {
         return Err(AppError::field("undo", Problem::UndoIsOver));
     }
     suppression::Entity::delete_by_id(stopped.id).exec(&*tx).await?;
     Ok(tx.commit().await?)
+}
+
+/// Whether [`resume`] would take a stop back.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn can_resume(
+    db: &impl ConnectionTrait,
+    schedule: ScheduleId,
+    address: &EmailAddress,
+    since: Option<DateTime<Utc>>,
+) -> AppResult<bool> {
+    let stopped = stopped(schedule, address).one(db).await?;
+    Ok(stopped.is_some_and(|stopped| since.is_none_or(|since| stopped.created_at >= since)))
+}
+
+/// What the owner of an address has said of a schedule.
+fn stopped(schedule: ScheduleId, address: &EmailAddress) -> Select<suppression::Entity> {
+    suppression::Entity::find()
+        .filter(suppression::Column::Address.eq(key(address)))
+        .filter(suppression::Column::ScheduleId.eq(schedule))
+        .filter(suppression::Column::Reason.eq(SuppressionReason::Unsubscribed))
 }
 
 /// Which of these addresses get no mail of a schedule, and why; by [`key`]. Where several rows are about one, that of

@@ -22,7 +22,7 @@ use crate::{
         fault,
         mailer::{
             Cleartext, Credentials, DkimKey, Envelope, Failure, FailureKind, MailServer, Mailbox, PhaseHook, Recorder,
-            Roots, Session, Step, Stop, Timeouts,
+            Roots, Session, Step, Stop,
         },
     },
 };
@@ -186,6 +186,6 @@ fn server_of(ctx: &Ctx, account: &smtp_account::Model) -> AppResult<MailServer> 
         helo_name: None,
         roots: account.authorities.clone().map_or(Roots::System, Roots::Pem),
         cleartext: Cleartext::LoopbackOnly,
-        timeouts: Timeouts::default(),
+        timeouts: ctx.app.settings.smtp,
     })
 }

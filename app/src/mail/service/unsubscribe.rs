@@ -2,7 +2,7 @@
 //! an account, for as long as the message lies in a mailbox, and nobody can make one for somebody else.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::EntityTrait;
 use uuid::Uuid;
 
@@ -36,6 +36,8 @@ pub struct Shown {
     /// Name of the schedule.
     pub job: String,
     pub is_stopped: bool,
+    /// Whoever asks can take the stop back now.
+    pub can_undo: bool,
 }
 
 /// Where somebody stops the mails of a schedule.
@@ -72,7 +74,9 @@ pub async fn show(ctx: &Ctx, token: &str) -> AppResult<Shown> {
     let job = schedule::Entity::find_by_id(schedule).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
     let stopped = suppressions::of(ctx.reader(), schedule, std::iter::once(&address)).await?;
     let is_stopped = stopped.get(&suppressions::key(&address)) == Some(&SuppressionReason::Unsubscribed);
-    Ok(Shown { address: address.to_string(), job: job.name, is_stopped })
+    let since = undo_since(ctx, &address);
+    let can_undo = is_stopped && suppressions::can_resume(ctx.reader(), schedule, &address, since).await?;
+    Ok(Shown { address: address.to_string(), job: job.name, is_stopped, can_undo })
 }
 
 /// Stops the mails. Twice is the same as once: the first time counts, also for [`resume`].
@@ -92,9 +96,13 @@ pub async fn stop(ctx: &Ctx, token: &str) -> AppResult<()> {
 /// As [`show`]; [`AppError::Invalid`] where the time is over.
 pub async fn resume(ctx: &Ctx, token: &str) -> AppResult<()> {
     let Subscription { schedule, address } = read(&ctx.app.keyring, token).ok_or(AppError::NotFound)?;
+    suppressions::resume(ctx, schedule, &address, undo_since(ctx, &address)).await
+}
+
+/// From when on a stop can be taken back by whoever asks; none: however long ago it was.
+fn undo_since(ctx: &Ctx, address: &EmailAddress) -> Option<DateTime<Utc>> {
     let is_theirs = ctx.me().is_ok_and(|me| me.role == Role::Admin || me.email.eq_ignore_ascii_case(address.as_str()));
-    let since = if is_theirs { None } else { Some(ctx.now - UNDO) };
-    suppressions::resume(ctx, schedule, &address, since).await
+    if is_theirs { None } else { Some(ctx.now - UNDO) }
 }
 
 #[cfg(test)]

@@ -49,13 +49,15 @@ pub struct Timeouts {
     pub silence: Duration,
 }
 
+impl Timeouts {
+    /// Where a command may take so long: writing the message six times, the answer to it twenty times as long.
+    pub fn by_phase(phase: Duration) -> Self {
+        Self { phase, body: phase * 6, final_dot: phase * 20, silence: phase.min(Duration::from_secs(3)) }
+    }
+}
+
 impl Default for Timeouts {
     fn default() -> Self {
-        Self {
-            phase: Duration::from_secs(30),
-            body: Duration::from_secs(180),
-            final_dot: Duration::from_secs(600),
-            silence: Duration::from_secs(3),
-        }
+        Self::by_phase(Duration::from_secs(30))
     }
 }

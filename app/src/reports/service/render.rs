@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::report::{Snapshot, spec::ChartKind},
     error::AppResult,
-    platform::{fault, plot::Frame, render::Templates},
+    platform::{ctx::Ctx, fault, plot::Frame, render::Templates},
 };
 
 /// Content-ID, and file name in the archive, of the chart of days.
@@ -42,6 +42,20 @@ pub fn write(snapshot: &Snapshot, address: &Address) -> AppResult<Written> {
     let words = Wording::of(snapshot, &pictures(snapshot), address);
     let render = |name| templates()?.render(name, &words).map_err(|error| fault::internal("writing a report", error));
     Ok(Written { subject: render(SUBJECT)?.trim().to_owned(), html: render(HTML)?, text: render(TEXT)? })
+}
+
+/// Writes a report for several readers, in their order.
+///
+/// # Errors
+/// As [`write`].
+pub async fn write_each(_ctx: &Ctx, snapshot: &Snapshot, addresses: &[Address]) -> AppResult<Vec<Written>> {
+    let mut written = Vec::with_capacity(addresses.len());
+    for address in addresses {
+        written.push(write(snapshot, address)?);
+        // Many readers take a while; others have work, too.
+        tokio::task::yield_now().await;
+    }
+    Ok(written)
 }
 
 /// Draws the pictures that the HTML shows: the same for every recipient. Takes some milliseconds of

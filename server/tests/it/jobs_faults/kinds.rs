@@ -8,8 +8,14 @@ use futures::future::join_all;
 
 use super::stage::Stage;
 
-const POINTS: [CrashPoint; 5] =
-    [CrashPoint::BuildBegun, CrashPoint::Built, CrashPoint::Frozen, CrashPoint::Rendered, CrashPoint::SendingBegun];
+const POINTS: [CrashPoint; 6] = [
+    CrashPoint::BuildBegun,
+    CrashPoint::Built,
+    CrashPoint::Frozen,
+    CrashPoint::Rendered,
+    CrashPoint::PartStored,
+    CrashPoint::SendingBegun,
+];
 
 async fn survives(app: TestApp, point: CrashPoint) {
     let stage = Stage::new(app, &[]).await;

@@ -13,10 +13,11 @@ use super::stage::Stage;
 const AT_A_TIME: usize = 5;
 
 /// The points at which PostgreSQL and SQLite go different ways: leases that run out, rows that are locked.
-const ON_POSTGRES: [CrashPoint; 7] = [
+const ON_POSTGRES: [CrashPoint; 8] = [
     CrashPoint::PlanInserted,
     CrashPoint::Planned,
     CrashPoint::Claimed,
+    CrashPoint::PartStored,
     CrashPoint::SendingBegun,
     CrashPoint::DataSent,
     CrashPoint::DotSent,
@@ -35,9 +36,9 @@ fn left(point: CrashPoint) -> Left {
         CrashPoint::Claimed => (Some(Claimed), None, 0),
         CrashPoint::BuildBegun | CrashPoint::Built => (Some(Building), None, 0),
         CrashPoint::Frozen | CrashPoint::Rendered => (Some(Frozen), None, 0),
+        CrashPoint::PartStored => (Some(Frozen), Some(DeliveryPhase::Queued), 0),
         CrashPoint::SendingBegun => (Some(Sending), Some(DeliveryPhase::Queued), 0),
-        CrashPoint::Connecting => (Some(Sending), Some(DeliveryPhase::Connecting), 1),
-        CrashPoint::Envelope => (Some(Sending), Some(DeliveryPhase::Envelope), 1),
+        CrashPoint::Connecting | CrashPoint::Envelope => (Some(Sending), Some(DeliveryPhase::Connecting), 1),
         CrashPoint::DataSent => (Some(Sending), Some(DeliveryPhase::DataSent), 1),
         CrashPoint::DotSent => (Some(Sending), Some(DeliveryPhase::DataSent), 2),
         CrashPoint::Answered => (Some(Sending), Some(DeliveryPhase::Accepted), 2),

@@ -17,17 +17,19 @@ use app::{
         automation::{Action, Trigger},
         board_filter::BoardFilter,
         bounce::{Bounce, BounceAction, BouncedRecipient},
-        ids::{ImportId, ProjectId, TaskId, TeamId, UserId},
+        ids::{ImportId, OpId, ProjectId, TaskId, TeamId, UserId},
         import::{
             mapping::{CsvMapping, Layout, ListMapping},
             run::{ImportChoices, ImportKind, ImportState, ImportTarget},
         },
+        outbox::ReleaseState,
         project::MemberRole,
         task::Priority,
         work_note::NoteKind,
     },
     entities::{
-        checklist_item, comment, delivery, import_run, member, occurrence, project, task, team_project, user, work_note,
+        checklist_item, comment, delivery, import_run, member, occurrence, outbox_release, project, task, team_project,
+        user, work_note,
     },
     jobs::service::bounces,
     mail::service::{
@@ -189,7 +191,7 @@ impl Fixture {
         if body.contains("{bounce}") {
             fixture.add_bounce(app, &people.owner, project.id).await;
         }
-        if body.contains("{mail}") {
+        if body.contains("{mail}") || body.contains("{release}") {
             fixture.add_mail(app, &people.owner).await;
         }
         if body.contains("{suppression}") {
@@ -393,6 +395,25 @@ impl Fixture {
         let envelope = Envelope { sender: address("a@example.org"), recipient: address(&owner.email) };
         let id = outbox::catch(&Ctx::system(app), OUTBOX, &envelope, mime.as_bytes()).await.unwrap();
         self.words.push(("mail", id.to_string()));
+        let release = Uuid::now_v7();
+        outbox_release::ActiveModel {
+            id: Set(release),
+            message_id: Set(id),
+            op_id: Set(OpId(Uuid::now_v7())),
+            account_id: Set(None),
+            account_name: Set("Office mail".into()),
+            released_by: Set(None),
+            released_by_name: Set("Admin".into()),
+            recipient: Set("a@example.org".into()),
+            state: Set(ReleaseState::Uncertain),
+            words: Set(String::new()),
+            created_at: Set(app.clock.now()),
+            updated_at: Set(app.clock.now()),
+        }
+        .insert(app.reader())
+        .await
+        .unwrap();
+        self.words.push(("release", release.to_string()));
     }
 
     async fn add_suppression(&mut self, app: &TestApp, admin: &Me) {

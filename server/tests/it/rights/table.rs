@@ -216,9 +216,11 @@ pub const ROWS: &[Row] = &[
     row("resume_mails", Anybody, "token={stop}"),
     row("list_outbox", SignedIn, ""),
     row("read_mail", MakerOrAdmin, "id={mail}"),
+    row("mark_mail_read", MakerOrAdmin, "id={mail}"),
     row("change_outbox", Admin, "ids[]={mail}&deed=read"),
     row("clear_outbox", Admin, "days=36500"),
     row("save_outbox_keeping", Admin, "keep_messages=5000&keep_days=90&keep_megabytes=1000"),
+    row("settle_release", Admin, "id={release}&seen=&verdict=arrived"),
     row("release_mail", Admin, "id={mail}&op={op}&account={account}&recipients=a@example.org&confirm=yes"),
     // reports and jobs
     row("list_reports", SignedIn, ""),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::{
-    freeze::{self, Notes, frozen},
+    freeze::{self, frozen},
     of,
     wording::{self, Links},
 };
@@ -20,11 +20,11 @@ use crate::{
         personal::{PersonalSnapshot, Reader},
         recipient::{Addressee, HeldBack},
     },
-    entities::{delivery, project, schedule},
+    entities::{project, schedule},
     error::AppResult,
     jobs::service::{
         addressees, ledger,
-        messages::{broken, seal, stored},
+        messages::{Known, PART, broken, seal, store_part, stored, wrote},
         sending::Hold,
         worker,
     },
@@ -37,10 +37,7 @@ use crate::{
     projects::service::access,
 };
 
-/// Messages that are stored with one statement: SQLite counts what it is given.
-const ROWS: usize = 200;
-
-/// Writes and stores the mails of everybody who has one.
+/// Writes and stores the mails of everybody who has one, a part at a time.
 ///
 /// # Errors
 /// Those of the database, and a fault where a message cannot be composed.
@@ -50,8 +47,11 @@ pub async fn render(ctx: &Ctx, job: &schedule::Model, hold: Hold) -> AppResult<O
     let people = snapshot.readers.iter().map(addressee).collect::<AppResult<Vec<_>>>()?;
     let subjects: Vec<_> = people.iter().map(|person| (person.address.clone(), person.user)).collect();
     let held_back = addressees::judge(ctx, job.id, job.project_id, &subjects).await?;
-    let (mut rows, mut notes) = (Vec::with_capacity(people.len()), Notes::new());
-    for (position, ((reader, person), held_back)) in snapshot.readers.iter().zip(&people).zip(held_back).enumerate() {
+    let there = Known::of(ctx, hold.run).await?;
+    let mut notes = vec![(LogLevel::Info, wrote(people.len() as u64))];
+    let mut missing = Vec::new();
+    for (position, held_back) in held_back.into_iter().enumerate() {
+        let (reader, person) = (&snapshot.readers[position], &people[position]);
         let held_back = match held_back {
             None if !may_read(ctx, reader.user, &reader.projects).await? => Some(HeldBack::NoAccess),
             held_back => held_back,
@@ -59,31 +59,38 @@ pub async fn render(ctx: &Ctx, job: &schedule::Model, hold: Hold) -> AppResult<O
         if let Some(held_back) = &held_back {
             notes.push((LogLevel::Warning, format!("{}: held back. {}", person.address, held_back.words())));
         }
-        let sealed = seal(ctx, (transport.sender(), transport.signer()), |message_id| {
-            let links = Links {
-                base_url: &ctx.app.settings.base_url,
-                job: &job.name,
-                stop_url: &unsubscribe::link(&ctx.app, job.id, &person.address),
-            };
-            draft(ctx, &snapshot, reader, person, transport.sender(), &links, message_id)
-        })?;
-        rows.push(stored(ctx, hold.run, (position, person), sealed, held_back.as_ref(), hold.fence));
-        // A long list takes seconds; others have work, too.
-        tokio::task::yield_now().await;
+        if !there.has(&person.address) {
+            missing.push((position, held_back));
+        }
     }
-    let count = rows.len();
-    notes.insert(0, (LogLevel::Info, format!("Wrote {count} {}.", if count == 1 { "message" } else { "messages" })));
-    ctx.app.crash.reach(CrashPoint::Rendered);
+    for part in missing.chunks(PART) {
+        let mut rows = Vec::with_capacity(part.len());
+        for (position, held_back) in part {
+            let (reader, person) = (&snapshot.readers[*position], &people[*position]);
+            let sealed = seal(ctx, (transport.sender(), transport.signer()), |message_id| {
+                let links = Links {
+                    base_url: &ctx.app.settings.base_url,
+                    job: &job.name,
+                    stop_url: &unsubscribe::link(&ctx.app, job.id, &person.address),
+                };
+                draft(ctx, &snapshot, reader, person, transport.sender(), &links, message_id)
+            })?;
+            rows.push(stored(ctx, hold.run, (*position, person), sealed, held_back.as_ref(), hold.fence));
+            // A long list takes seconds; others have work, too.
+            tokio::task::yield_now().await;
+        }
+        ctx.app.crash.reach(CrashPoint::Rendered);
+        if !store_part(ctx, hold, rows).await? {
+            return Ok(None);
+        }
+        ctx.app.crash.reach(CrashPoint::PartStored);
+    }
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(ctx, &tx, job.id).await?;
     let next = freeze::acted(ctx, &tx, &held, hold, None, notes).await?;
-    if next.is_none() {
-        return Ok(None);
+    if next.is_some() {
+        tx.commit().await?;
     }
-    for some in rows.chunks(ROWS) {
-        delivery::Entity::insert_many(some.to_vec()).exec_without_returning(&*tx).await?;
-    }
-    tx.commit().await?;
     Ok(next)
 }
 

@@ -7,6 +7,7 @@ pub mod release;
 mod row;
 pub mod tidy;
 
+use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
@@ -41,8 +42,8 @@ pub struct Caught {
     pub subject: String,
     pub size: i64,
     pub attachments: i32,
-    pub read_at: Option<chrono::DateTime<chrono::Utc>>,
-    pub caught_at: chrono::DateTime<chrono::Utc>,
+    pub read_at: Option<DateTime<Utc>>,
+    pub caught_at: DateTime<Utc>,
 }
 
 /// Keeps a message. The same Message-ID again keeps nothing new and gives the first one's id.
@@ -113,18 +114,32 @@ pub async fn reading(ctx: &Ctx, id: OutboxMessageId) -> AppResult<(outbox_messag
     Ok((row, reading))
 }
 
+/// Whether somebody has opened a message.
+///
+/// # Errors
+/// As for [`read`].
+pub async fn is_read(ctx: &Ctx, id: OutboxMessageId) -> AppResult<bool> {
+    use outbox_entry::Column;
+    let read = outbox_entry::Entity::find_by_id(id)
+        .select_only()
+        .column(Column::Id)
+        .filter(visible_to(ctx, Column::EnvelopeTo)?)
+        .filter(Column::ReadAt.is_not_null());
+    Ok(read.into_tuple::<OutboxMessageId>().one(ctx.reader()).await?.is_some())
+}
+
 /// Notes that somebody has opened a message; the first time counts.
 ///
 /// # Errors
 /// As for [`read`].
 pub async fn opened(ctx: &Ctx, id: OutboxMessageId) -> AppResult<()> {
     use outbox_entry::Column;
-    let unread = outbox_entry::Entity::find_by_id(id)
+    let query = outbox_entry::Entity::find_by_id(id)
         .select_only()
-        .column(Column::Id)
-        .filter(visible_to(ctx, Column::EnvelopeTo)?)
-        .filter(Column::ReadAt.is_null());
-    if unread.into_tuple::<OutboxMessageId>().one(ctx.reader()).await?.is_none() {
+        .column(Column::ReadAt)
+        .filter(visible_to(ctx, Column::EnvelopeTo)?);
+    let read: Option<Option<DateTime<Utc>>> = query.into_tuple().one(ctx.reader()).await?;
+    if read.ok_or(AppError::NotFound)?.is_some() {
         return Ok(());
     }
     let tx = ctx.begin().await?;

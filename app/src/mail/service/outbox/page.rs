@@ -1,6 +1,6 @@
 //! The outbox as its pages show it. What a message says is foreign: its control characters do not come through.
 
-use super::{keep, opened, reading, release, search, tidy};
+use super::{is_read, keep, reading, release, search, tidy};
 use crate::{
     domain::{
         account::Role,
@@ -65,15 +65,13 @@ async fn desk(ctx: &Ctx, clear: &str) -> AppResult<OutboxDesk> {
     Ok(OutboxDesk { keeping: keep::read(ctx.reader()).await?, clearing })
 }
 
-/// One caught message, which is read from now on where the person has opened it.
+/// One caught message.
 ///
 /// # Errors
 /// [`crate::error::AppError::NotFound`] where it is not there or not visible.
-pub async fn mail(ctx: &Ctx, id: OutboxMessageId, is_asked_for: bool) -> AppResult<CaughtMail> {
+pub async fn mail(ctx: &Ctx, id: OutboxMessageId) -> AppResult<CaughtMail> {
     let (row, reading) = reading(ctx, id).await?;
-    if is_asked_for {
-        opened(ctx, row.id).await?;
-    }
+    let is_read = is_read(ctx, row.id).await?;
     let anatomy = mailer::anatomy(&row.mime).unwrap_or_default();
     let facts = facts(&reading, &anatomy);
     let (releases, desk) = match ctx.me()?.role {
@@ -83,7 +81,7 @@ pub async fn mail(ctx: &Ctx, id: OutboxMessageId, is_asked_for: bool) -> AppResu
         }
         Role::Member => (Vec::new(), None),
     };
-    Ok(shown(ctx, row, reading, anatomy, facts, releases, desk))
+    Ok(CaughtMail { is_read, ..shown(ctx, row, reading, anatomy, facts, releases, desk) })
 }
 
 fn shown(
@@ -98,6 +96,7 @@ fn shown(
     let source = &row.mime[..row.mime.len().min(SOURCE_BYTES)];
     CaughtMail {
         id: row.id,
+        is_read: false,
         subject: plain(&row.subject),
         from: plain(&reading.from),
         to: plain(&reading.to),
@@ -153,6 +152,7 @@ fn part_view(part: mailer::Part) -> PartView {
 
 fn release_view(ctx: &Ctx, row: outbox_release::Model) -> ReleaseView {
     let state = row.state.seen_at(row.updated_at, ctx.now);
+    let seen = release::stamp(&row);
     let words = match (row.words.is_empty(), state) {
         (false, _) => row.words,
         (true, ReleaseState::Refused) => "The program ended before it was sent.".to_owned(),
@@ -160,6 +160,9 @@ fn release_view(ctx: &Ctx, row: outbox_release::Model) -> ReleaseView {
         (true, _) => "Reload the page to see what the server says.".to_owned(),
     };
     ReleaseView {
+        id: row.id.to_string(),
+        seen,
+        can_send_again: row.account_id.is_some(),
         recipient: row.recipient,
         account: row.account_name,
         by: row.released_by_name,

@@ -9,7 +9,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use sea_orm::{
-    ActiveValue::Set,
+    ActiveModelTrait,
+    ActiveValue::{Set, Unchanged},
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
@@ -120,10 +121,69 @@ pub async fn send(ctx: &Ctx, order: Order) -> AppResult<()> {
     if fresh.is_empty() {
         return Ok(());
     }
-    let round = Round { ctx: ctx.clone(), account: account.id, message_id: message.message_id, mime: message.mime };
-    // Of its own: a browser that goes away must not cut a message in the middle.
-    let sent = tokio::spawn(async move { round.run(fresh).await });
-    sent.await.map_err(|error| fault::internal("releasing a message", error))?
+    Round { ctx: ctx.clone(), account: account.id, message_id: message.message_id, mime: message.mime }
+        .start(fresh)
+        .await
+}
+
+crate::text_enum!(
+    /// What an administrator says of a release of which nobody knows whether it arrived.
+    Verdict { Arrived = "arrived", Again = "again" }
+);
+
+/// Settles a release whose outcome is unknown: it is marked as sent, or sent once more, as it is, and the server waited
+/// for. `seen` is the [`stamp`] of the row that was decided about: of one that has changed since, nothing changes.
+///
+/// # Errors
+/// [`AppError::Invalid`] where it cannot be sent again, [`AppError::NotFound`], [`AppError::Forbidden`] for everybody but
+/// an administrator.
+pub async fn settle(ctx: &Ctx, id: Uuid, seen: &str, verdict: Verdict) -> AppResult<OutboxMessageId> {
+    let me = ctx.admin()?.clone();
+    let row = outbox_release::Entity::find_by_id(id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
+    let message = super::read(ctx, row.message_id).await?;
+    let way = match verdict {
+        Verdict::Arrived => None,
+        Verdict::Again => Some(way_of(ctx, &row).await?),
+    };
+    let tx = ctx.begin().await?;
+    let row = outbox_release::Entity::find_by_id(id).lock_exclusive().one(&*tx).await?.ok_or(AppError::NotFound)?;
+    if row.state.seen_at(row.updated_at, ctx.now) != ReleaseState::Uncertain || stamp(&row) != seen {
+        return Ok(message.id);
+    }
+    let mut change = outbox_release::ActiveModel { id: Unchanged(id), updated_at: Set(ctx.now), ..Default::default() };
+    if way.is_some() {
+        change.state = Set(ReleaseState::Sending);
+        change.words = Set(String::new());
+        change.released_by = Set(Some(me.id));
+        change.released_by_name = Set(me.name);
+    } else {
+        change.state = Set(ReleaseState::Accepted);
+        change.words = Set(format!("Marked as sent by {}.", me.name));
+    }
+    change.update(&*tx).await?;
+    tx.commit().await?;
+    if let Some((account, recipient)) = way {
+        let round = Round { ctx: ctx.clone(), account, message_id: message.message_id, mime: message.mime };
+        round.start(vec![Errand { id, recipient }]).await?;
+    }
+    Ok(message.id)
+}
+
+/// Names a state of a row: another one after each change.
+pub fn stamp(row: &outbox_release::Model) -> String {
+    row.updated_at.to_rfc3339()
+}
+
+/// Over what and to whom a release goes again, as things are now.
+async fn way_of(ctx: &Ctx, row: &outbox_release::Model) -> AppResult<(AccountId, EmailAddress)> {
+    let account = row.account_id.ok_or_else(|| AppError::field("release", Problem::UnknownChoice))?;
+    let recipient =
+        EmailAddress::parse(&row.recipient).map_err(|error| fault::internal("reading a recipient", error))?;
+    if !allow_list::read(ctx.reader()).await?.allows(&recipient) {
+        let address = row.recipient.clone();
+        return Err(AppError::field("release", Problem::DomainNotAllowed { address }));
+    }
+    Ok((account, recipient))
 }
 
 async fn check(ctx: &Ctx, order: &Order) -> AppResult<(smtp_account::Model, Vec<EmailAddress>)> {
@@ -180,6 +240,12 @@ struct Round {
 }
 
 impl Round {
+    /// As a task of its own: a browser that goes away must not cut a message in the middle.
+    async fn start(self, errands: Vec<Errand>) -> AppResult<()> {
+        let sent = tokio::spawn(async move { self.run(errands).await });
+        sent.await.map_err(|error| fault::internal("releasing a message", error))?
+    }
+
     async fn run(self, errands: Vec<Errand>) -> AppResult<()> {
         let limits = gate::limits(self.ctx.reader(), self.account).await?;
         let line = self.ctx.app.mail_lines.take(self.account, limits.connections, LINE_PATIENCE).await;

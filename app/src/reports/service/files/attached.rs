@@ -44,6 +44,11 @@ impl Attached {
         attached.note = note(&missing);
         attached
     }
+
+    /// Bytes of the files that travel.
+    pub fn size(&self) -> usize {
+        self.files.iter().map(|file| file.bytes.len()).sum()
+    }
 }
 
 /// The files among what is stored of a run, in the order of their kinds.

@@ -1,0 +1,111 @@
+//! Writes down what becomes of the messages of a run, as its owner. What several connections have to say at the same
+//! moment is one transaction: they would wait for each other anyway, as each of them locks the run, and to make a
+//! transaction durable takes as long for four messages as for one.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{self, oneshot};
+
+use super::{
+    ledger,
+    sending::{self, Hold},
+};
+use crate::{
+    domain::{
+        delivery::{Delivery, Effect, Event},
+        ids::DeliveryId,
+    },
+    error::AppResult,
+    platform::{ctx::Ctx, fault, state::AppState},
+};
+
+/// How a message stands after what was written down, and what follows. None: the run is lost, or what happened does not
+/// fit, which is the same: somebody else has changed the row.
+pub type Stored = Option<(Delivery, Vec<Effect>)>;
+
+/// Who writes for all connections of a round of sending.
+pub struct Clerk {
+    app: AppState,
+    hold: Hold,
+    /// What is to be written. Never held while something is waited for.
+    entries: Mutex<Vec<Entry>>,
+    /// Whoever has it writes, for itself and for those who wait.
+    pen: sync::Mutex<()>,
+}
+
+struct Entry {
+    what: What,
+    answer: oneshot::Sender<AppResult<Stored>>,
+}
+
+/// A message, and what happened to it, in its order.
+type What = (DeliveryId, Vec<Event>);
+
+impl Clerk {
+    /// For the owner of a run.
+    pub fn new(app: &AppState, hold: Hold) -> Self {
+        Self { app: app.clone(), hold, entries: Mutex::default(), pen: sync::Mutex::default() }
+    }
+
+    /// The run, and the proof that it is ours.
+    pub fn hold(&self) -> Hold {
+        self.hold
+    }
+
+    /// Stores what happened to a message; when this returns, it is durable.
+    ///
+    /// # Errors
+    /// Only those of the database. They concern everything that was to be stored with it.
+    pub async fn store(&self, delivery: DeliveryId, events: Vec<Event>) -> AppResult<Stored> {
+        let (answer, mut told) = oneshot::channel();
+        self.entries().push(Entry { what: (delivery, events), answer });
+        let _pen = self.pen.lock().await;
+        if let Ok(stored) = told.try_recv() {
+            // Whoever had the pen before has written this, too.
+            return stored;
+        }
+        let entries = std::mem::take(&mut *self.entries());
+        let (whats, answers): (Vec<What>, Vec<_>) =
+            entries.into_iter().map(|Entry { what, answer }| (what, answer)).unzip();
+        match self.write(whats).await {
+            Ok(stored) => answers.into_iter().zip(stored).for_each(|(answer, stored)| {
+                // Who does not wait any more needs no answer.
+                let _ = answer.send(Ok(stored));
+            }),
+            Err(error) => answers.into_iter().for_each(|answer| {
+                let _ = answer.send(Err(error.clone()));
+            }),
+        }
+        told.try_recv().map_err(|error| fault::internal("storing what became of a message", error))?
+    }
+
+    fn entries(&self) -> MutexGuard<'_, Vec<Entry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn write(&self, whats: Vec<What>) -> AppResult<Vec<Stored>> {
+        let ctx = Ctx::system(&self.app);
+        let tx = ctx.begin().await?;
+        let has = |is: fn(&Event) -> bool| whats.iter().any(|(_, events)| events.iter().any(is));
+        if !has(|event| *event != Event::Claimed) {
+            // That messages were taken up may be lost with a database that crashes: none of them has been named to a
+            // server, so they are simply taken up again. Whatever is written later makes it durable as well.
+            tx.may_lose().await?;
+        }
+        if has(Event::may_leave_unknown) {
+            // The alarm of it names the schedule, which comes before the run in the order of locks.
+            let schedule = ledger::read(&*tx, self.hold.run).await?.schedule_id;
+            ledger::lock_schedule(&ctx, &tx, schedule).await?;
+        }
+        let run = ledger::lock_run(&ctx, &tx, self.hold.run).await?;
+        if run.fence != self.hold.fence || run.lease_until.is_none() {
+            return Ok(whats.into_iter().map(|_| None).collect());
+        }
+        let mut stored = Vec::with_capacity(whats.len());
+        for (delivery, events) in whats {
+            stored.push(sending::apply_all(&ctx, &tx, delivery, events, self.hold).await?);
+        }
+        tx.commit().await?;
+        Ok(stored)
+    }
+}
