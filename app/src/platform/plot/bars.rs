@@ -11,8 +11,8 @@ use super::{
 };
 use crate::domain::{
     metrics::{
-        LateBuckets, PriorityShare, Share, isolated, label_words, late_words, parts_total, person_words, priority_words,
-        tasks_words,
+        LateBuckets, PriorityShare, Share, isolated, label_words, late_words, parts_total, person_words,
+        priority_words, tasks_words,
     },
     readout::Along,
     task::Priority,
@@ -68,14 +68,16 @@ impl Row {
 /// Open work by person, each bar by priority, the most urgent first.
 pub fn person_chart(shares: &[Share], frame: Frame) -> Drawing {
     let rows: Vec<Row> = shares.iter().map(Row::of_share).collect();
-    let keys: Vec<(&str, Ink)> = Priority::ALL.iter().zip(PRIORITIES).map(|(one, ink)| (one.label(), ink)).rev().collect();
+    let keys: Vec<(&str, Ink)> =
+        Priority::ALL.iter().zip(PRIORITIES).map(|(one, ink)| (one.label(), ink)).rev().collect();
     let chart = Bars { rows: &rows, keys: &keys, nothing: "No work is open" };
     chart.draw(frame, person_words(shares), "Bars of open tasks by person and priority.")
 }
 
 /// Open work by label.
 pub fn label_chart(shares: &[Share], frame: Frame) -> Drawing {
-    let rows: Vec<Row> = shares.iter().map(|share| Row::plain(&share.name, Ink::Completed, parts_total(share.parts))).collect();
+    let rows: Vec<Row> =
+        shares.iter().map(|share| Row::plain(&share.name, Ink::Completed, parts_total(share.parts))).collect();
     let chart = Bars { rows: &rows, keys: &[], nothing: "No open work has a label" };
     chart.draw(frame, label_words(shares), "Bars of open tasks by label.")
 }

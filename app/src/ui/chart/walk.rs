@@ -18,7 +18,12 @@ pub fn Walk(
     move || is_live.get().then(|| overlay(&title, readout, at, has_focus))
 }
 
-fn overlay(title: &str, readout: StoredValue<Readout>, at: RwSignal<Option<usize>>, has_focus: RwSignal<bool>) -> AnyView {
+fn overlay(
+    title: &str,
+    readout: StoredValue<Readout>,
+    at: RwSignal<Option<usize>>,
+    has_focus: RwSignal<bool>,
+) -> AnyView {
     let node = NodeRef::<Div>::new();
     let along = readout.with_value(|readout| readout.along);
     let points_to = move |event: &ev::PointerEvent| {
@@ -53,7 +58,8 @@ fn overlay(title: &str, readout: StoredValue<Readout>, at: RwSignal<Option<usize
         }
     };
     let hair = move || {
-        let place = at.get().and_then(|at| readout.with_value(|readout| readout.points.get(at).map(|point| point.at)))?;
+        let place =
+            at.get().and_then(|at| readout.with_value(|readout| readout.points.get(at).map(|point| point.at)))?;
         let (x, y) = if along == Along::Across { ((place, place), (0, WHOLE)) } else { ((0, WHOLE), (place, place)) };
         let line = view! { <line x1=x.0.to_string() x2=x.1.to_string() y1=y.0.to_string() y2=y.1.to_string() vector-effect="non-scaling-stroke"></line> };
         Some(line)
