@@ -109,8 +109,8 @@ impl Bars<'_> {
         let rows = i32::try_from(self.rows.len()).unwrap_or_default();
         let top = if self.keys.is_empty() || rows == 0 { 4 } else { KEYS };
         let height = if rows == 0 { EMPTY } else { top + rows * ROW + 4 };
-        let names = self.rows.iter().map(|row| fit::width(&row.name, WORDS) / 10 + 12).max().unwrap_or(0);
-        let names = names.min(i32::try_from(frame.width).unwrap_or_default() * 2 / 5);
+        let names = self.rows.iter().map(|row| (fit::width(&row.name, WORDS) + 9) / 10 + 12).max().unwrap_or(0);
+        let names = names.min(i32::try_from(frame.width).unwrap_or_default() / 3);
         let edges = Edges { left: frame.edge + names, top, right: RIGHT, bottom: 4 };
         let sheet = Sheet::new(frame.width, height.unsigned_abs(), edges);
         if rows == 0 {

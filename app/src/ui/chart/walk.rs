@@ -51,8 +51,9 @@ fn overlay(
         has_focus.set(false);
         at.set(None);
     };
-    let passes_out = move |_| {
-        if !has_focus.get_untracked() {
+    // A finger leaves as soon as it lets go; what it has pointed at stays until something else is touched.
+    let passes_out = move |event: ev::PointerEvent| {
+        if event.pointer_type() != "touch" && !has_focus.get_untracked() {
             at.set(None);
         }
     };
