@@ -3,12 +3,13 @@
 use serde_json::Value;
 
 use super::compose;
+use crate::domain::report::spec::ListKind;
 use crate::domain::template::{
     Block, BlockKind, Body, Document, When,
     compile::{self, Place},
     context, gallery,
     lint::{self, Level, Mail},
-    render::{FaultKind, RenderJob, RenderOutcome, Rendered, TemplateFault},
+    render::{FaultKind, Part, RenderJob, RenderOutcome, Rendered, TemplateFault},
     variables::{self, Kind, VARIABLES, Variable},
 };
 
@@ -129,6 +130,23 @@ fn a_fault_names_the_block_it_stands_in() {
     let fault = faults.iter().find(|fault| fault.kind == FaultKind::UnknownVariable).unwrap_or_else(|| panic!("{faults:?}"));
     assert_eq!(compile::compile(&document).map.place(fault.line), Some(Place::Block(8)), "{fault:?}");
     assert_eq!(fault.meant.as_deref().map(|name| name.ends_with("finding")), Some(true), "{fault:?}");
+}
+
+#[test]
+fn a_tag_that_is_not_closed_names_its_own_block_and_not_the_one_after() {
+    let heading = |text: &str, when| Block { id: 90, kind: BlockKind::Heading { text: text.into(), level: 1 }, when };
+    let whens = [When::Always, When::HasTasks { list: ListKind::Overdue }];
+    let texts = ["{% if report.finding %}a", "{% endif %}a", "{% for x in notes %}a", "{{ report.finding", "{% if %}", "a {% endfor %}"];
+    for (text, when) in texts.iter().flat_map(|text| whens.map(|when| (*text, when))) {
+        let mut document = gallery::ENTRIES[0].document();
+        if let Body::Blocks { blocks } = &mut document.body {
+            blocks.insert(1, heading(text, when));
+        }
+        let faults = faults(&document);
+        let map = compile::compile(&document).map;
+        let html = faults.iter().find(|fault| fault.part == Part::Html).unwrap_or_else(|| panic!("{text}: {faults:?}"));
+        assert_eq!(map.place(html.line), Some(Place::Block(90)), "{text}: {html:?}");
+    }
 }
 
 #[test]
