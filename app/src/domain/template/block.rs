@@ -40,13 +40,17 @@ pub enum BlockKind {
         level: u8,
     },
     /// Markdown.
-    Text { text: String },
+    Text {
+        text: String,
+    },
     /// The sentences of the report: the biggest change first.
     Summary {
         /// How many at most.
         limit: u32,
     },
-    KeyFigures { figures: Vec<FigureKind> },
+    KeyFigures {
+        figures: Vec<FigureKind>,
+    },
     Chart {
         chart: ChartKind,
         /// Shows the sentence that the chart tells above it.
@@ -61,15 +65,30 @@ pub enum BlockKind {
         none: String,
     },
     /// Tasks as a table with chosen columns.
-    Table { list: ListKind, limit: u32, filter: TaskFilter, columns: Vec<TaskColumn> },
+    Table {
+        list: ListKind,
+        limit: u32,
+        filter: TaskFilter,
+        columns: Vec<TaskColumn>,
+    },
     /// Entries of the work notes.
-    Notes { limit: u32 },
-    Button { label: String, url: String },
+    Notes {
+        limit: u32,
+    },
+    Button {
+        label: String,
+        url: String,
+    },
     Divider,
     /// Side by side, one below the other on a phone. Columns do not nest.
-    Columns { left: Vec<Block>, right: Vec<Block> },
+    Columns {
+        left: Vec<Block>,
+        right: Vec<Block>,
+    },
     /// HTML of one's own, a template as well.
-    Html { source: String },
+    Html {
+        source: String,
+    },
 }
 
 /// Which tasks of a list are shown; empty is all.

@@ -127,7 +127,8 @@ fn every_variable_can_be_written_with_the_filter_of_its_type() {
 fn a_fault_names_the_block_it_stands_in() {
     let document = texts(&[(3, "Good {{ report.finding }}"), (8, "one\n\n{{ report.findng }}")]);
     let faults = faults(&document);
-    let fault = faults.iter().find(|fault| fault.kind == FaultKind::UnknownVariable).unwrap_or_else(|| panic!("{faults:?}"));
+    let fault =
+        faults.iter().find(|fault| fault.kind == FaultKind::UnknownVariable).unwrap_or_else(|| panic!("{faults:?}"));
     assert_eq!(compile::compile(&document).map.place(fault.line), Some(Place::Block(8)), "{fault:?}");
     assert_eq!(fault.meant.as_deref().map(|name| name.ends_with("finding")), Some(true), "{fault:?}");
 }
@@ -136,7 +137,14 @@ fn a_fault_names_the_block_it_stands_in() {
 fn a_tag_that_is_not_closed_names_its_own_block_and_not_the_one_after() {
     let heading = |text: &str, when| Block { id: 90, kind: BlockKind::Heading { text: text.into(), level: 1 }, when };
     let whens = [When::Always, When::HasTasks { list: ListKind::Overdue }];
-    let texts = ["{% if report.finding %}a", "{% endif %}a", "{% for x in notes %}a", "{{ report.finding", "{% if %}", "a {% endfor %}"];
+    let texts = [
+        "{% if report.finding %}a",
+        "{% endif %}a",
+        "{% for x in notes %}a",
+        "{{ report.finding",
+        "{% if %}",
+        "a {% endfor %}",
+    ];
     for (text, when) in texts.iter().flat_map(|text| whens.map(|when| (*text, when))) {
         let mut document = gallery::ENTRIES[0].document();
         if let Body::Blocks { blocks } = &mut document.body {
@@ -155,5 +163,9 @@ fn what_people_typed_stays_text_in_blocks() {
     data["report"]["finding"] = Value::from("<script>alert(1)</script> & \"more\"");
     let mail = rendered(&texts(&[(1, "{{ report.finding }} [x]({{ project.board_url }}) <b>")]), data);
     assert!(!mail.html.contains("<script") && mail.html.contains("&lt;script&gt;"), "{}", mail.html);
-    assert!(mail.html.contains("&lt;b&gt;") && mail.html.contains("href=\"https://reports.example/board/T\""), "{}", mail.html);
+    assert!(
+        mail.html.contains("&lt;b&gt;") && mail.html.contains("href=\"https://reports.example/board/T\""),
+        "{}",
+        mail.html
+    );
 }

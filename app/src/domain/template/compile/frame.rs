@@ -16,9 +16,7 @@ const FILLER: &str = "&#8199;&#847;&#8199;&#847;&#8199;&#847;&#8199;&#847;&#8199
 pub(super) fn write(page: &mut Page, document: &Document, blocks: &[Block]) {
     let accent = Accent::of(&document.theme);
     page.line("<!doctype html>");
-    page.line(
-        r#"<html lang="{{ recipient.language }}" dir="ltr" xmlns="http://www.w3.org/1999/xhtml">"#,
-    );
+    page.line(r#"<html lang="{{ recipient.language }}" dir="ltr" xmlns="http://www.w3.org/1999/xhtml">"#);
     page.within("<head>", "</head>", |page| head(page, document, &accent));
     page.line(&format!(r#"<body class="bg" style="margin:0;padding:0;background:{CANVAS}">"#));
     preheader(page, &document.preheader);
@@ -129,7 +127,9 @@ fn foot(page: &mut Page, theme: &Theme, accent: &Accent) {
     }
     page.within(&format!(r#"<tr><td class="t3" style="padding:16px 4px;{style}">"#), "</td></tr>", |page| {
         let link = |url: &str, words: &str| {
-            format!(r#"<a href="{{{{ {url} }}}}" class="t3" style="color:{MUTED};text-decoration:underline">{words}</a>"#)
+            format!(
+                r#"<a href="{{{{ {url} }}}}" class="t3" style="color:{MUTED};text-decoration:underline">{words}</a>"#
+            )
         };
         page.line("You get this because you are on the recipient list of “{{ schedule.name }}”.");
         page.line(&format!(

@@ -80,12 +80,22 @@ pub(super) fn markdown(template: &str) -> String {
         while let Some(c) = rest.chars().next() {
             let ticks = rest.len() - rest.trim_start_matches('`').len();
             if ticks > 0 {
-                code = if code == 0 { ticks } else if code == ticks { 0 } else { code };
+                code = if code == 0 {
+                    ticks
+                } else if code == ticks {
+                    0
+                } else {
+                    code
+                };
                 into.push_str(&rest[..ticks]);
                 rest = &rest[ticks..];
                 continue;
             }
-            if c == '<' && code == 0 { into.push_str("&lt;") } else { into.push(c) }
+            if c == '<' && code == 0 {
+                into.push_str("&lt;")
+            } else {
+                into.push(c)
+            }
             rest = &rest[c.len_utf8()..];
         }
     })

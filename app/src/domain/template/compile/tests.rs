@@ -3,12 +3,7 @@ use crate::domain::{
     condition::{Comparison, Figure},
     report::spec::ListKind,
     task::Priority,
-    template::{
-        Theme, When,
-        block::TaskFilter,
-        document::FORMAT,
-        theme::Logo,
-    },
+    template::{Theme, When, block::TaskFilter, document::FORMAT, theme::Logo},
 };
 
 fn document(kinds: Vec<BlockKind>) -> Document {
@@ -42,7 +37,10 @@ fn what_is_typed_is_text_and_its_variables_work() {
     assert!(source.contains(">A &lt; B {{ report.finding }}</h2>"), "{source}");
     assert!(source.contains(r#"<a href="{{ project.board_url }}?a=1&amp;b=&quot;2&quot;""#), "{source}");
     assert!(source.contains(">&quot;Go&quot;</a>"), "{source}");
-    assert!(source.contains("\n**{{ project.name }}** &lt;b>\n- one\n"), "lines of Markdown are not indented: {source}");
+    assert!(
+        source.contains("\n**{{ project.name }}** &lt;b>\n- one\n"),
+        "lines of Markdown are not indented: {source}"
+    );
     assert!(source.contains("<title>{{ report.subject }} &amp; more</title>"), "{source}");
 }
 
@@ -100,7 +98,8 @@ fn conditions_stand_around_their_blocks() {
 #[test]
 fn lists_are_narrowed_and_say_what_they_leave_out() {
     let filter = TaskFilter { priority: Some(Priority::High), person: "Sam \"O\\K\"".into() };
-    let list = |filter, none: &str| BlockKind::TaskList { list: ListKind::Overdue, limit: 5, filter, none: none.into() };
+    let list =
+        |filter, none: &str| BlockKind::TaskList { list: ListKind::Overdue, limit: 5, filter, none: none.into() };
     let narrowed = html(vec![list(filter, "None < 1")]);
     let rows = r#"{% set rows = [task for task in tasks.overdue if task.priority in ["High", "Urgent"] and "Sam \"O\\K\"" in task.people] %}"#;
     assert!(narrowed.contains(rows), "{narrowed}");
@@ -122,11 +121,8 @@ fn charts_in_columns_are_half_as_wide() {
 #[test]
 fn the_charts_of_a_document_are_known_before_they_are_drawn() {
     let shown = |kinds| charts(&document(kinds));
-    let half = Block {
-        id: 9,
-        kind: BlockKind::Chart { chart: ChartKind::Forecast, has_title: true },
-        when: When::Always,
-    };
+    let half =
+        Block { id: 9, kind: BlockKind::Chart { chart: ChartKind::Forecast, has_title: true }, when: When::Always };
     let kinds = vec![
         BlockKind::Columns { left: Vec::new(), right: vec![half] },
         BlockKind::Html { source: "<img src=\"cid:{{ charts.by_label.cid }}\">".into() },
@@ -139,7 +135,8 @@ fn the_charts_of_a_document_are_known_before_they_are_drawn() {
 #[test]
 fn a_source_stays_as_it_was_written() {
     let body = Body::Mjml { source: "<mjml></mjml>".into() };
-    let source = compile(&Document { body, preheader: "Before".into(), text: Some(" ".into()), ..document(Vec::new()) });
+    let source =
+        compile(&Document { body, preheader: "Before".into(), text: Some(" ".into()), ..document(Vec::new()) });
     assert_eq!((source.language, source.html.as_str()), (Language::Mjml, "<mjml></mjml>"));
     assert_eq!((source.preheader.as_deref(), source.text), (Some("Before"), None));
 }
@@ -164,6 +161,11 @@ fn html_of_one_s_own_becomes_words_in_the_text_part() {
 fn the_largest_document_of_the_gallery_stays_a_source_that_may_be_kept() {
     for entry in crate::domain::template::gallery::ENTRIES {
         let source = compile(&entry.document());
-        assert!(source.html.len() < crate::domain::template::document::SOURCE_MAX / 2, "{}: {}", entry.word, source.html.len());
+        assert!(
+            source.html.len() < crate::domain::template::document::SOURCE_MAX / 2,
+            "{}: {}",
+            entry.word,
+            source.html.len()
+        );
     }
 }

@@ -3,7 +3,11 @@
 use super::{map::Place, page::Page, when};
 use crate::domain::{
     report::spec::ListKind,
-    template::{Block, BlockKind, Document, block::TaskFilter, compile::literal::{Piece, pieces}},
+    template::{
+        Block, BlockKind, Document,
+        block::TaskFilter,
+        compile::literal::{Piece, pieces},
+    },
 };
 
 /// The text part of a document of blocks.
@@ -58,7 +62,9 @@ fn write_block(page: &mut Page, kind: &BlockKind) {
             page.line("{% endfor %}");
         }
         BlockKind::Chart { chart, .. } => {
-            page.line(&format!("{{% if charts.{chart} %}}{{{{ charts.{chart}.title }}}}: {{{{ charts.{chart}.alt }}}}"));
+            page.line(&format!(
+                "{{% if charts.{chart} %}}{{{{ charts.{chart}.title }}}}: {{{{ charts.{chart}.alt }}}}"
+            ));
             page.line("{% endif %}");
         }
         BlockKind::TaskList { list, limit, filter, none } => {
@@ -71,9 +77,7 @@ fn write_block(page: &mut Page, kind: &BlockKind) {
             rows(page, *list, *limit, filter, "", &format!("- {}", cells.join(" | ")));
         }
         BlockKind::Notes { limit } => {
-            page.line(&format!(
-                "{{% for note in notes[:{limit}] %}}- {{{{ note.reference }}}} {{{{ note.title }}}}"
-            ));
+            page.line(&format!("{{% for note in notes[:{limit}] %}}- {{{{ note.reference }}}} {{{{ note.title }}}}"));
             page.raw("  {{ note.kind }}, {{ note.author }}, {{ note.date | date(format=\"short\") }}: {{ note.text }}");
             page.line("{% endfor %}");
         }
@@ -96,9 +100,7 @@ fn rows(page: &mut Page, list: ListKind, limit: u32, filter: &TaskFilter, none: 
         page.line("{% endfor %}");
     }
     let all = if filter.is_all() { format!("counts.{list}") } else { "rows | length".to_owned() };
-    page.line(&format!(
-        "{{% if {all} > {limit} %}}and {{{{ {all} - {limit} }}}} more: {{{{ project.board_url }}}}"
-    ));
+    page.line(&format!("{{% if {all} > {limit} %}}and {{{{ {all} - {limit} }}}} more: {{{{ project.board_url }}}}"));
     page.line("{% endif %}");
 }
 

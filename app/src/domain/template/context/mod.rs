@@ -271,9 +271,7 @@ fn priorities(snapshot: &Snapshot) -> Value {
     let counts = snapshot.priorities.open.iter().zip(snapshot.priorities.completed);
     let rows = Priority::ALL.iter().zip(counts);
     rows.rev()
-        .map(|(priority, (open, completed))| {
-            json!({ "name": priority.label(), "open": open, "completed": completed })
-        })
+        .map(|(priority, (open, completed))| json!({ "name": priority.label(), "open": open, "completed": completed }))
         .collect()
 }
 

@@ -106,17 +106,26 @@ fn fill_charts(report: &mut Snapshot) {
         .map(|(status, count)| StatusCount { status, count })
         .to_vec();
     report.cumulative = (1..=22)
-        .map(|on| FlowDay { date: day(on), todo: 34 - on / 8, in_progress: 10 + on % 4, pending: 4 + on % 2, completed: on * 2 })
+        .map(|on| FlowDay {
+            date: day(on),
+            todo: 34 - on / 8,
+            in_progress: 10 + on % 4,
+            pending: 4 + on % 2,
+            completed: on * 2,
+        })
         .collect();
     let points = [(3, 2), (5, 4), (9, 3), (11, 1), (12, 6), (16, 3), (18, 9), (20, 2), (22, 3)];
     report.cycle = CycleTimes {
-        points: (0..).zip(points).map(|(at, (on, days))| CyclePoint {
-            task: TaskId(Uuid::from_u128(300 + at)),
-            reference: format!("T-{}", 160 + at),
-            title: "Finished work".into(),
-            finished_on: day(on),
-            days,
-        }).collect(),
+        points: (0..)
+            .zip(points)
+            .map(|(at, (on, days))| CyclePoint {
+                task: TaskId(Uuid::from_u128(300 + at)),
+                reference: format!("T-{}", 160 + at),
+                title: "Finished work".into(),
+                finished_on: day(on),
+                days,
+            })
+            .collect(),
         p50: Some(3),
         p85: Some(6),
         p95: Some(9),
@@ -136,7 +145,9 @@ fn fill_charts(report: &mut Snapshot) {
             .map(|status| AgeBand { status, p50: Some(3), p85: Some(6), p95: Some(9) })
             .to_vec(),
     };
-    let chances = |values: [u32; 3]| Some([50, 85, 95].into_iter().zip(values).map(|(percent, value)| Chance { percent, value }).collect());
+    let chances = |values: [u32; 3]| {
+        Some([50, 85, 95].into_iter().zip(values).map(|(percent, value)| Chance { percent, value }).collect())
+    };
     report.forecast = Forecast {
         history_days: 90,
         open: 48,
@@ -146,11 +157,23 @@ fn fill_charts(report: &mut Snapshot) {
     };
     let share = |name: &str, parts| Share { name: name.into(), parts };
     report.people = Shares {
-        open: vec![share("Mina Kovač", [4, 8, 5, 2]), share("Jonas Ortiz", [2, 7, 4, 3]), share("Ravi Sen", [3, 6, 3, 1])],
-        completed: vec![share("Jonas Ortiz", [1, 4, 2, 0]), share("Mina Kovač", [0, 3, 3, 0]), share("Ravi Sen", [1, 2, 1, 0])],
+        open: vec![
+            share("Mina Kovač", [4, 8, 5, 2]),
+            share("Jonas Ortiz", [2, 7, 4, 3]),
+            share("Ravi Sen", [3, 6, 3, 1]),
+        ],
+        completed: vec![
+            share("Jonas Ortiz", [1, 4, 2, 0]),
+            share("Mina Kovač", [0, 3, 3, 0]),
+            share("Ravi Sen", [1, 2, 1, 0]),
+        ],
     };
     report.labels = Shares {
-        open: vec![share("billing", [3, 9, 6, 3]), share("migration", [2, 6, 4, 2]), share("documentation", [5, 4, 2, 0])],
+        open: vec![
+            share("billing", [3, 9, 6, 3]),
+            share("migration", [2, 6, 4, 2]),
+            share("documentation", [5, 4, 2, 0]),
+        ],
         completed: vec![share("billing", [1, 5, 3, 0]), share("documentation", [1, 4, 2, 0])],
     };
     report.priorities = PriorityShare { open: [10, 20, 12, 6], completed: [2, 9, 6, 0] };
@@ -163,13 +186,59 @@ fn fill_lists(report: &mut Snapshot) {
     let jonas = || vec!["Jonas Ortiz".to_owned()];
     let mina = || vec!["Mina Kovač".to_owned()];
     let ravi = || vec!["Ravi Sen".to_owned()];
-    let credentials = open(219, "Rotate SMTP credentials before the relay change", jonas(), Progress, Urgent, 7, DueKey::Overdue, "Overdue 2 d");
-    let review = open(188, "Waiting for the data-protection review of the export", ravi(), Pending, High, 12, DueKey::Stale, "Overdue 12 d");
-    let draft = open(214, "Draft the November report for the steering group", mina(), Progress, High, 3, DueKey::Today, "Today 17:00");
-    let ledger = open(231, "Reconcile the ledger with the bank’s statement", [mina(), jonas()].concat(), Todo, Medium, 0, DueKey::Soon, "Fri 27 Nov");
-    let rounding = open(205, "Rounding differences in invoices of more than one currency", Vec::new(), Todo, Low, 0, DueKey::Overdue, "Overdue 1 d");
+    let credentials = open(
+        219,
+        "Rotate SMTP credentials before the relay change",
+        jonas(),
+        Progress,
+        Urgent,
+        7,
+        DueKey::Overdue,
+        "Overdue 2 d",
+    );
+    let review = open(
+        188,
+        "Waiting for the data-protection review of the export",
+        ravi(),
+        Pending,
+        High,
+        12,
+        DueKey::Stale,
+        "Overdue 12 d",
+    );
+    let draft = open(
+        214,
+        "Draft the November report for the steering group",
+        mina(),
+        Progress,
+        High,
+        3,
+        DueKey::Today,
+        "Today 17:00",
+    );
+    let ledger = open(
+        231,
+        "Reconcile the ledger with the bank’s statement",
+        [mina(), jonas()].concat(),
+        Todo,
+        Medium,
+        0,
+        DueKey::Soon,
+        "Fri 27 Nov",
+    );
+    let rounding = open(
+        205,
+        "Rounding differences in invoices of more than one currency",
+        Vec::new(),
+        Todo,
+        Low,
+        0,
+        DueKey::Overdue,
+        "Overdue 1 d",
+    );
     let import = done(198, "Import of bank statements in the CAMT.053 format", mina(), Category::Highlight, 20, 4);
-    let archive = done(203, "Archive of invoices that are older than ten years", jonas(), Category::Accomplishment, 19, 2);
+    let archive =
+        done(203, "Archive of invoices that are older than ten years", jonas(), Category::Accomplishment, 19, 2);
     let manual = done(210, "Manual for month-end closing", ravi(), Category::Accomplishment, 18, 1);
     report.finished = vec![import.clone(), archive.clone(), manual.clone()];
     report.accomplishments = vec![archive.clone(), manual];
@@ -178,10 +247,8 @@ fn fill_lists(report: &mut Snapshot) {
     report.overdue = vec![review.clone(), credentials.clone(), rounding.clone()];
     report.due_next = vec![draft.clone(), ledger.clone()];
     report.blocked = vec![TaskLine { blocked_by: vec!["T-219".into()], ..review }];
-    report.moved = vec![
-        TaskLine { moved_from: Some(Progress), ..archive },
-        TaskLine { moved_from: Some(Todo), ..draft },
-    ];
+    report.moved =
+        vec![TaskLine { moved_from: Some(Progress), ..archive }, TaskLine { moved_from: Some(Todo), ..draft }];
     report.reopened = vec![credentials];
     report.created = vec![ledger, rounding];
     report.notes = vec![

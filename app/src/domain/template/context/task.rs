@@ -58,7 +58,9 @@ fn about(line: &TaskLine, list: ListKind) -> String {
     if line.status == Status::Done {
         let is_worth_saying = line.category == Category::Highlight && list != ListKind::Highlights;
         parts.extend(is_worth_saying.then(|| line.category.label().to_owned()));
-        parts.extend(line.work_days.map(|days| if days == 1 { "took 1 day".into() } else { format!("took {days} days") }));
+        parts.extend(
+            line.work_days.map(|days| if days == 1 { "took 1 day".into() } else { format!("took {days} days") }),
+        );
     } else {
         let is_waiting = line.status == Status::Pending && list != ListKind::Moved;
         parts.extend(is_waiting.then(|| line.status.label().to_owned()));

@@ -3,9 +3,7 @@
 use crate::domain::{
     report::spec::{ChartKind, ListKind},
     template::{
-        Block, BlockKind, Body, Document, FigureKind, TaskColumn, Theme, When,
-        block::TaskFilter,
-        document::FORMAT,
+        Block, BlockKind, Body, Document, FigureKind, TaskColumn, Theme, When, block::TaskFilter, document::FORMAT,
     },
 };
 
@@ -72,10 +70,7 @@ pub(super) fn overdue_reminder() -> Document {
         "{% if tasks.overdue %}The oldest: {{ tasks.overdue[0].title }}{% else %}Everything is in time.{% endif %}",
         vec![
             if_any(ListKind::Overdue, heading(1, subject)),
-            if_any(
-                ListKind::Overdue,
-                text("Finish them, or give them a date that holds: then nobody has to ask."),
-            ),
+            if_any(ListKind::Overdue, text("Finish them, or give them a date that holds: then nobody has to ask.")),
             if_any(ListKind::Overdue, list(ListKind::Overdue, 20, "")),
             if_none(ListKind::Overdue, heading(1, "Nothing is overdue")),
             if_none(ListKind::Overdue, text("Every open task of {{ project.name }} is in time.")),

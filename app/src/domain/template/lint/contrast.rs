@@ -165,7 +165,9 @@ impl Element {
                 "transparent" | "none" | "inherit" => {}
                 // A picture or a gradient lies there.
                 value if value.contains("url(") || value.contains("gradient(") => look.ground = None,
-                value => look.ground = value.split_whitespace().find_map(Colour::parse).or_else(|| Colour::parse(value)),
+                value => {
+                    look.ground = value.split_whitespace().find_map(Colour::parse).or_else(|| Colour::parse(value))
+                }
             },
             "display" => self.is_hidden |= value == "none",
             "font" => {

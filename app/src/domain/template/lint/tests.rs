@@ -46,7 +46,14 @@ fn a_good_mail_has_one_good_finding_for_each_rule() {
 #[test]
 fn what_was_not_filled_in_is_an_error_with_its_line() {
     assert_eq!(only("Words <a", "{{ wrong }} <a"), (Level::Error, Rule::Variables, Some(6), None));
-    let mail = Mail { subject: "{{ a }}", html: GOOD, text: Some("{% if %}"), images: &["by-status".into()], stop_url: None, report_url: None };
+    let mail = Mail {
+        subject: "{{ a }}",
+        html: GOOD,
+        text: Some("{% if %}"),
+        images: &["by-status".into()],
+        stop_url: None,
+        report_url: None,
+    };
     let errors = check(&mail).into_iter().filter(|finding| finding.rule == Rule::Variables);
     assert_eq!(errors.map(|finding| finding.words).collect::<Vec<_>>().len(), 2);
 }
@@ -102,11 +109,18 @@ fn links_lead_somewhere() {
         level
     };
     for bad in ["", "#", "/board", "javascript:x()", "JavaScript:x", "data:text/html,x", "https://", "board"] {
-        assert_eq!(link(&format!("<a href=\"{bad}\" style=\"color:#111111\" class=\"t1\">x</a>")), Level::Error, "{bad}");
+        assert_eq!(
+            link(&format!("<a href=\"{bad}\" style=\"color:#111111\" class=\"t1\">x</a>")),
+            Level::Error,
+            "{bad}"
+        );
     }
     assert_eq!(link("<a href=\"https://a.example\"></a>"), Level::Warning, "without words");
     assert!(found("Words", "<a href=\"mailto:a@b.example\" class=\"t1\" style=\"color:#111111\">x</a>").is_empty());
-    assert!(found("Words", "<a href=\"https://a.example\"><img src=\"cid:by-status\" width=\"1\" alt=\"a\"></a>").is_empty());
+    assert!(
+        found("Words", "<a href=\"https://a.example\"><img src=\"cid:by-status\" width=\"1\" alt=\"a\"></a>")
+            .is_empty()
+    );
 }
 
 #[test]
@@ -120,14 +134,23 @@ fn contrast_is_looked_at_in_both_themes() {
     // Large letters need less, hidden ones nothing.
     assert!(found("Words <a", "<b style=\"color:#808080;font-size:20px\" class=\"x\"></b>Words <a").is_empty());
     assert!(found("Words <a", "<i style=\"display:none;color:#ffffff\">preview</i>Words <a").is_empty());
-    assert!(found("<p class", "<div style=\"background:url(x)\"></div><p class").iter().all(|one| one.rule == Rule::Css));
+    assert!(
+        found("<p class", "<div style=\"background:url(x)\"></div><p class").iter().all(|one| one.rule == Rule::Css)
+    );
 }
 
 #[test]
 fn a_mail_needs_its_foot_its_text_and_a_subject() {
     assert_eq!(only("https://reports.example/stop", "https://reports.example/other").1, Rule::Foot);
     assert_eq!(only("https://reports.example/reports/1", "https://reports.example/other").0, Level::Warning);
-    let mail = Mail { subject: " ", html: GOOD, text: Some("\n"), images: &["by-status".into()], stop_url: None, report_url: None };
+    let mail = Mail {
+        subject: " ",
+        html: GOOD,
+        text: Some("\n"),
+        images: &["by-status".into()],
+        stop_url: None,
+        report_url: None,
+    };
     let errors: Vec<_> = check(&mail).into_iter().filter(|finding| finding.level == Level::Error).collect();
     assert_eq!(errors.iter().map(|finding| finding.rule).collect::<Vec<_>>(), [Rule::Text, Rule::Subject]);
     assert!(blocks_publishing(&errors));
@@ -140,7 +163,10 @@ fn a_mail_needs_its_foot_its_text_and_a_subject() {
 fn size_and_lines_have_their_limits() {
     let grown = |size: usize| {
         let filler = format!("<!--{}-->\n", "x".repeat(90)).repeat(size / 98);
-        found("</table>", &format!("</table>\n{filler}")).into_iter().map(|one| (one.level, one.rule)).collect::<Vec<_>>()
+        found("</table>", &format!("</table>\n{filler}"))
+            .into_iter()
+            .map(|one| (one.level, one.rule))
+            .collect::<Vec<_>>()
     };
     assert_eq!(grown(80_000), []);
     assert_eq!(grown(95_000), [(Level::Warning, Rule::Size)]);
@@ -150,7 +176,17 @@ fn size_and_lines_have_their_limits() {
 
 #[test]
 fn broken_html_is_read_as_browsers_read_it() {
-    for html in ["", "<", "<a href=", "<p><td></div></p>", "<style>", "<!--", "<table><tr><td>a<td>b<tr><td>c", "</p></p>", "\0"] {
+    for html in [
+        "",
+        "<",
+        "<a href=",
+        "<p><td></div></p>",
+        "<style>",
+        "<!--",
+        "<table><tr><td>a<td>b<tr><td>c",
+        "</p></p>",
+        "\0",
+    ] {
         assert!(blocks_publishing(&check_html(html)), "without a foot: {html}");
     }
 }

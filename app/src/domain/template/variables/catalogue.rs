@@ -71,11 +71,8 @@ const PERIOD: &[Variable] = &[
     is("comparison", Text, "What figures are compared with"),
 ];
 
-const PREVIOUS: &[Variable] = &[
-    is("first", Date, "The first day"),
-    is("last", Date, "The last day"),
-    is("words", Text, "Both days in words"),
-];
+const PREVIOUS: &[Variable] =
+    &[is("first", Date, "The first day"), is("last", Date, "The last day"), is("words", Text, "Both days in words")];
 
 const SCHEDULE: &[Variable] = &[is("name", Text, "The name of the job")];
 
@@ -212,11 +209,8 @@ const PEOPLE: &[Variable] = &[
 
 const STATUSES: &[Variable] = &[is("name", Text, "Status"), is("open", Number, "Open tasks")];
 
-const DAYS: &[Variable] = &[
-    is("date", Date, "The day"),
-    is("created", Number, "Tasks created"),
-    is("completed", Number, "Tasks finished"),
-];
+const DAYS: &[Variable] =
+    &[is("date", Date, "The day"), is("created", Number, "Tasks created"), is("completed", Number, "Tasks finished")];
 
 const NOTES: &[Variable] = &[
     is("reference", Text, "The task's number"),

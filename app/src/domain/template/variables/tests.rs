@@ -12,8 +12,11 @@ use crate::domain::{
 fn differences(variables: &[Variable], value: &Value, path: &str) -> Vec<String> {
     let Some(fields) = value.as_object() else { return vec![format!("{path} is no group but {value}")] };
     let listed: BTreeSet<_> = variables.iter().map(|variable| variable.name).collect();
-    let mut found: Vec<_> =
-        fields.keys().filter(|name| !listed.contains(name.as_str())).map(|name| format!("{path}.{name} is not listed")).collect();
+    let mut found: Vec<_> = fields
+        .keys()
+        .filter(|name| !listed.contains(name.as_str()))
+        .map(|name| format!("{path}.{name} is not listed"))
+        .collect();
     for variable in variables {
         let path = format!("{path}.{}", variable.name);
         match fields.get(variable.name) {
