@@ -31,6 +31,8 @@ pub struct Model {
     /// The message as it goes out, byte for byte.
     #[sea_orm(column_type = "Blob")]
     pub mime: Vec<u8>,
+    /// The ids of the projects that it shows, JSON; none where that of the run is the only one.
+    pub projects: Option<String>,
     /// The server's last answer (`domain::smtp_reply::SmtpReply` as JSON).
     pub reply: Option<String>,
     /// Why it stands where it stands, when the server did not say it.

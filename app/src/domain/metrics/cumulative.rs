@@ -145,7 +145,7 @@ mod tests {
                 };
             }
         }
-        (History::new(events), "2026-12-01T00:00:00Z".parse().unwrap())
+        (History::new(events), "2026-11-30T23:59:30Z".parse().unwrap())
     }
 
     #[test]

@@ -31,6 +31,10 @@ pub struct CycleTimes {
     pub p95: Option<u32>,
 }
 
+/// Most tasks that are named, the latest ones: a chart shows no more, and reports are kept for years. The lines are those
+/// of all.
+const POINTS_KEPT: usize = 1_000;
+
 /// The share of finished tasks that the expectation speaks of, in percent.
 pub const EXPECTED: u8 = 85;
 
@@ -42,16 +46,19 @@ impl CycleTimes {
         zone: &Z,
         name: impl Fn(TaskId) -> Option<(String, String)>,
     ) -> Self {
-        let point = |(task, life): &(TaskId, Life)| {
+        let finished = |(task, life): &(TaskId, Life)| {
             let finished_on = life.finished.map(|at| day_of(at, zone)).filter(|day| window.contains(*day))?;
-            let days = life.cycle_days(zone)?;
-            let (reference, title) = name(*task)?;
-            Some(CyclePoint { task: *task, reference, title, finished_on, days })
+            Some((finished_on, life.cycle_days(zone)?, *task))
         };
-        let mut points: Vec<CyclePoint> = lives.iter().filter_map(point).collect();
-        points.sort_by_key(|point| (point.finished_on, point.days, point.task));
-        let days: Vec<u32> = points.iter().map(|point| point.days).collect();
+        let mut all: Vec<(NaiveDate, u32, TaskId)> = lives.iter().filter_map(finished).collect();
+        all.sort_unstable();
+        let days = all.iter().map(|(_, days, _)| *days).collect();
         let [p50, p85, p95] = percentiles(days, [50, EXPECTED, 95]);
+        let point = |(finished_on, days, task): &(NaiveDate, u32, TaskId)| {
+            let (reference, title) = name(*task)?;
+            Some(CyclePoint { task: *task, reference, title, finished_on: *finished_on, days: *days })
+        };
+        let points = all[all.len().saturating_sub(POINTS_KEPT)..].iter().filter_map(point).collect();
         Self { points, p50, p85, p95 }
     }
 
@@ -114,6 +121,13 @@ mod tests {
         assert_eq!((times.p50, times.p85, times.p95), (Some(4), Some(6), Some(8)));
         assert_eq!(times.expectation().unwrap(), "85 % of tasks finish in 6 days or fewer");
         assert_eq!(finished_after(&[]), CycleTimes::default(), "nothing finished says nothing");
+    }
+
+    #[test]
+    fn the_latest_are_named_and_the_lines_are_those_of_all() {
+        let days: Vec<u32> = (0..1_500).map(|number| if number < 1_000 { 1 } else { 9 }).collect();
+        let times = finished_after(&days);
+        assert_eq!((times.points.len(), times.p50, times.p85), (1_000, Some(1), Some(9)));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Who gets a report when a run sends: groups become the people who are in them now, and everybody is looked at once
 //! more. What a person with an account may not see does not reach them, whichever way they came onto the list.
 //!
-//! A report shows one project and nothing else, and whoever sees a project sees all of it: so a reader's rights decide
-//! whether they get the report, and never what stands in it.
+//! Whoever sees a project sees all of it: so a reader's rights in the project of the schedule decide whether they get
+//! the report. Which part of a report of several projects they get is decided in `editions`.
 
 use std::collections::{HashMap, HashSet};
 

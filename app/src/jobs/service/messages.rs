@@ -8,7 +8,7 @@ use crate::{
     domain::{
         delivery::{Delivery, DeliveryPhase, DeliveryPolicy, Event},
         header_text::HeaderText,
-        ids::{DeliveryId, OccurrenceId, ScheduleId},
+        ids::{DeliveryId, OccurrenceId, ProjectId, ScheduleId},
         recipient::{Addressee, HeldBack, named},
         report::Snapshot,
     },
@@ -41,6 +41,22 @@ pub struct Common<'a> {
     pub images: &'a [Image],
     /// What readers get who do not see all projects of the report.
     pub editions: &'a Editions,
+}
+
+impl Common<'_> {
+    /// What a reader gets, with its pictures.
+    fn edition(&self, reader: &Addressee) -> (&Snapshot, &[Image]) {
+        self.editions.for_reader((self.snapshot, self.images), reader)
+    }
+
+    /// The projects that a message shows, as its row keeps them.
+    fn projects(&self, reader: &Addressee) -> AppResult<Option<String>> {
+        let projects: Vec<ProjectId> = self.edition(reader).0.project_ids().collect();
+        if projects.len() < 2 {
+            return Ok(None);
+        }
+        serde_json::to_string(&projects).map(Some).map_err(broken)
+    }
 }
 
 /// The delivery rows of a run, ready to be stored. Those who get nothing have one, too, which says why; their message
@@ -100,7 +116,8 @@ fn row(
     fence: i64,
 ) -> AppResult<delivery::ActiveModel> {
     let sealed = seal(ctx, (common.sender, common.signer), |message_id| draft(ctx, common, head, message_id))?;
-    Ok(stored(ctx, common.run, (head.reader, head.reader()), sealed, held_back, fence))
+    let row = stored(ctx, common.run, (head.reader, head.reader()), sealed, held_back, fence);
+    Ok(delivery::ActiveModel { projects: Set(common.projects(head.reader())?), ..row })
 }
 
 /// A message that will not change any more, with the row it belongs to.
@@ -158,6 +175,7 @@ pub fn stored(
         message_id: Set(message_id.as_str().to_owned()),
         dated_at: Set(ctx.now),
         mime: Set(mime),
+        projects: Set(None),
         reply: Set(None),
         reason: Set(reason),
         attempts: Set(i32::try_from(attempts).unwrap_or(i32::MAX)),
@@ -176,7 +194,7 @@ fn draft(ctx: &Ctx, common: &Common<'_>, head: &Head<'_>, message_id: MessageId)
     let list = format!("weekly.{key}.{}", common.sender.address.domain());
     let stop = unsubscribe::link(&ctx.app, common.schedule, &head.reader().address);
     let address = Address { stop_url: Some(stop.clone()), ..archive::address(ctx, common.run, common.job) };
-    let (snapshot, images) = common.editions.for_reader((common.snapshot, common.images), head.reader());
+    let (snapshot, images) = common.edition(head.reader());
     let written = render::write(snapshot, &address)?;
     let (mut to, cc) = (head.mailboxes(&head.to), head.mailboxes(&head.cc));
     if to.is_empty() && cc.is_empty() {

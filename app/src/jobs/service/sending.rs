@@ -69,6 +69,7 @@ struct DeliveryRow {
     id: DeliveryId,
     address: String,
     user_id: Option<UserId>,
+    projects: Option<String>,
     phase: DeliveryPhase,
     reply: Option<String>,
     reason: Option<String>,
@@ -226,7 +227,17 @@ impl Shift<'_> {
     async fn judge(&self, ctx: &Ctx, row: &DeliveryRow) -> AppResult<Option<HeldBack>> {
         let subject = (address(row)?, row.user_id);
         let held_back = addressees::judge(ctx, self.schedule, self.project, &[subject]).await?.pop().flatten();
-        let Some(readers) = self.readers.as_ref().filter(|_| held_back.is_none()) else { return Ok(held_back) };
+        if held_back.is_some() {
+            return Ok(held_back);
+        }
+        if let Some((reader, projects)) = row.user_id.zip(row.projects.as_deref()) {
+            let projects: Vec<ProjectId> = serde_json::from_str(projects)
+                .map_err(|error| fault::internal("reading the projects of a message", error))?;
+            if !kinds::may_read(ctx, reader, &projects).await? {
+                return Ok(Some(HeldBack::NoAccess));
+            }
+        }
+        let Some(readers) = &self.readers else { return Ok(None) };
         let reader = row.user_id.and_then(|user| Some((user, readers.get(&user)?)));
         let may_read = match reader {
             Some((user, projects)) => kinds::may_read(ctx, user, projects).await?,
@@ -483,6 +494,7 @@ fn columns() -> sea_orm::Select<delivery::Entity> {
         Id,
         Address,
         UserId,
+        Projects,
         Phase,
         Reply,
         Reason,

@@ -1,0 +1,216 @@
+//! What a schedule asks a report for: its days, other projects, and what each reader gets of them.
+
+use app::{
+    archive::{
+        service::{
+            files,
+            read::{part, read},
+            resend,
+        },
+        view::{Part, Tab},
+    },
+    domain::{
+        delivery::DeliveryPhase,
+        ids::{LabelId, ProjectId, ScheduleId, UserId},
+        period::Period,
+        project::MemberRole,
+        report::spec::{AttachmentKind, PeriodChoice, ReportSpec, Scope, Section},
+    },
+    entities::{delivery, member, project as project_row},
+    error::{AppError, Problem},
+    jobs::{
+        form::JobForm,
+        service::{
+            dry_run, report,
+            runs::{self, Decision},
+            schedules,
+        },
+    },
+    platform::{ctx::Ctx, mailer},
+    projects::service::projects::{self, NewProject},
+    reports::service::{git_history, snapshot},
+    testing::{each_database, task},
+};
+use chrono::TimeDelta;
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{Set, Unchanged},
+    EntityTrait,
+};
+use uuid::Uuid;
+
+use super::jobs_stage::{Stage, mondays_at_ten};
+
+fn days(first: &str, last: &str) -> Option<Period> {
+    Some(Period { first: first.parse().unwrap(), last: last.parse().unwrap() })
+}
+
+/// Another project of Mina's with one task, which Alex sees and Jonas does not.
+async fn website(stage: &Stage<'_>) -> project_row::Model {
+    let ctx = stage.mina();
+    let new = NewProject { name: "Website".into(), key: "W".into(), zone: "UTC".into() };
+    let made = projects::create(&ctx, new).await.unwrap();
+    let row = member::ActiveModel {
+        project_id: Set(made.id),
+        user_id: Set(stage.cast.alex.id),
+        role: Set(MemberRole::Viewer),
+    };
+    member::Entity::insert(row).exec_without_returning(stage.app.reader()).await.unwrap();
+    let columns = projects::columns(stage.app.reader(), made.id).await.unwrap();
+    task(&ctx, &made, columns[1].id, "Launchpad").await;
+    made
+}
+
+/// Gives a job this specification.
+async fn choose(stage: &Stage<'_>, id: ScheduleId, spec: &ReportSpec) {
+    let version = stage.schedule(id).await.version;
+    assert_eq!(report::choose(&stage.mina(), id, version, spec).await, Ok(version + 1));
+}
+
+async fn period_of_last(stage: &Stage<'_>, id: ScheduleId) -> Option<Period> {
+    let run = stage.runs(id).await.pop().unwrap();
+    run.period_from.zip(run.period_to).map(|(first, last)| Period { first, last })
+}
+
+#[tokio::test]
+async fn a_schedule_reports_the_days_that_it_asks_for() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        choose(&stage, id, &ReportSpec { period: PeriodChoice::LastFullMonth, ..ReportSpec::default() }).await;
+        // Its form knows nothing of that, and takes nothing of it away.
+        let version = stage.schedule(id).await.version;
+        let renamed = JobForm { name: "Monthly status".into(), ..mondays_at_ten() };
+        schedules::update(&stage.mina(), id, version, &renamed).await.unwrap();
+        stage.pass(TimeDelta::minutes(60));
+        stage.plan().await;
+        stage.work().await;
+        assert_eq!(period_of_last(&stage, id).await, days("2026-10-01", "2026-10-31"));
+        let run = stage.runs(id).await.remove(0);
+        let frozen = snapshot::from_json(run.snapshot.as_deref().unwrap()).unwrap();
+        assert_eq!((frozen.title.as_str(), frozen.days.len(), frozen.cumulative.len()), ("Monthly report", 31, 31));
+
+        choose(&stage, id, &ReportSpec { period: PeriodChoice::SinceLast, ..ReportSpec::default() }).await;
+        stage.pass(TimeDelta::hours(1));
+        runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        assert_eq!(period_of_last(&stage, id).await, days("2026-11-01", "2026-11-23"), "and today, for who asks");
+        stage.pass(TimeDelta::days(7) - TimeDelta::hours(1));
+        stage.plan().await;
+        stage.work().await;
+        assert_eq!(period_of_last(&stage, id).await, days("2026-11-23", "2026-11-29"), "that Monday was not over");
+        let next = stage.schedule(id).await.next_run_at.unwrap();
+        let shown = dry_run::look(&stage.mina(), id, next).await.unwrap();
+        assert_eq!(Some(shown.snapshot.period), days("2026-11-30", "2026-12-06"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_reader_gets_the_projects_they_see_and_finds_no_others_in_the_archive() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let other = website(&stage).await;
+        let form =
+            JobForm { recipients: "jonas@example.org\nalex@example.org\nboss@example.com".into(), ..mondays_at_ten() };
+        let id = stage.job(&form).await;
+        let scope = Scope { other_projects: vec![other.id], ..Scope::default() };
+        choose(&stage, id, &ReportSpec { scope, ..ReportSpec::default() }).await;
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        let sent = stage.deliveries(run).await;
+        let got: Vec<(bool, bool)> = sent
+            .iter()
+            .map(|row| {
+                let mail = mailer::read(&row.mime).unwrap();
+                let html = mail.html.unwrap();
+                assert!(html.contains("data:image/png") || html.contains("cid:"), "with its pictures");
+                (mail.text.unwrap().contains("W-1 Launchpad"), mail.subject.contains("Tasks and 1 more project"))
+            })
+            .collect();
+        assert_eq!(got, [(false, false), (true, true), (true, true)], "Jonas does not see the website");
+
+        let (jonas, alex) = (app.as_person(&stage.cast.jonas), app.as_person(&stage.cast.alex));
+        let source = async |ctx: &Ctx| match part(ctx, run, Tab::Source).await.unwrap() {
+            Part::Source { html, data } => format!("{}{data}", html.unwrap()),
+            _ => panic!("the source was asked for"),
+        };
+        assert!(source(&alex).await.contains("Launchpad") && !source(&jonas).await.contains("Launchpad"));
+        let seen_by_jonas = read(&jonas, run).await.unwrap();
+        assert!(!seen_by_jonas.subject.contains("1 more project"), "{}", seen_by_jonas.subject);
+        assert_eq!(seen_by_jonas.recipients.len(), 1, "who edits sees who got it, but not what they do not see of it");
+        assert!(!files::html(&jonas, run).await.unwrap().contains("Launchpad"));
+        assert!(files::html(&alex, run).await.unwrap().contains("Launchpad"));
+        assert!(!String::from_utf8(files::text(&jonas, run).await.unwrap()).unwrap().contains("Launchpad"));
+        assert!(!files::data(&jonas, run).await.unwrap().contains("Launchpad"));
+        assert_eq!(files::message(&jonas, run, Some(sent[1].id)).await, Err(AppError::NotFound));
+        assert_eq!(resend::to_me(&jonas, run).await, Err(AppError::field("to", Problem::NotAllowed)));
+        assert_eq!(git_history::read(&jonas, run, None).await, Err(AppError::NotFound));
+        let shown = dry_run::look(&jonas, id, stage.schedule(id).await.next_run_at.unwrap()).await.unwrap();
+        assert!(shown.snapshot.projects.len() == 1 && shown.snapshot.variants.is_empty());
+
+        // What was written for Alex is not sent again once Alex does not see the website any more.
+        member::Entity::delete_by_id((other.id, stage.cast.alex.id)).exec(app.reader()).await.unwrap();
+        let failed = delivery::ActiveModel {
+            id: Unchanged(sent[1].id),
+            phase: Set(DeliveryPhase::Failed),
+            ..Default::default()
+        };
+        failed.update(app.reader()).await.unwrap();
+        runs::decide(&stage.mina(), sent[1].id, Decision::SendAgain).await.unwrap();
+        stage.work().await;
+        let alex_again = &stage.deliveries(run).await[1];
+        assert_eq!(alex_again.phase, DeliveryPhase::Withheld, "{:?}", alex_again.reason);
+
+        // The owner's own sight decides what can be in it at all.
+        member::Entity::delete_by_id((other.id, stage.cast.mina.id)).exec(app.reader()).await.unwrap();
+        stage.pass(TimeDelta::minutes(5));
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        for row in stage.deliveries(run).await {
+            assert!(!mailer::read(&row.mime).unwrap().text.unwrap().contains("Launchpad"), "{}", row.address);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_nobody_may_ask_for_is_refused_with_its_field() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let other = website(&stage).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        let unknown = Uuid::now_v7();
+        let spec = ReportSpec {
+            scope: Scope {
+                other_projects: vec![ProjectId(unknown)],
+                labels: vec![LabelId(unknown)],
+                people: vec![UserId(unknown)],
+            },
+            attachments: vec![AttachmentKind::Pdf; 2],
+            ..ReportSpec::default()
+        };
+        let Err(AppError::Invalid(invalid)) = report::choose(&stage.mina(), id, 1, &spec).await else {
+            panic!("it was taken")
+        };
+        let fields: Vec<&str> = invalid.fields.iter().map(|error| error.field.as_str()).collect();
+        assert_eq!(fields, ["attachments", "other_projects", "labels", "people"]);
+        assert_eq!(stage.schedule(id).await.options, None, "nothing was stored");
+
+        let website = Scope { other_projects: vec![other.id], ..Scope::default() };
+        let spec = ReportSpec { scope: website, ..ReportSpec::default() };
+        let jonas = app.as_person(&stage.cast.jonas);
+        let refused = report::choose(&jonas, id, 1, &spec).await;
+        assert_eq!(refused, Err(AppError::field("other_projects", Problem::UnknownChoice)), "he does not see it");
+        let alex = app.as_person(&stage.cast.alex);
+        assert_eq!(report::choose(&alex, id, 1, &spec).await, Err(AppError::Forbidden));
+        choose(&stage, id, &spec).await;
+        let later = ReportSpec { sections: vec![Section::Summary], ..spec.clone() };
+        let Err(AppError::Conflict(conflict)) = report::choose(&stage.mina(), id, 1, &later).await else {
+            panic!("it had moved on")
+        };
+        assert_eq!((conflict.version, conflict.field.as_str()), (2, "sections"));
+        assert_eq!(report::spec(&stage.schedule(id).await).unwrap(), spec);
+    })
+    .await;
+}

@@ -1,0 +1,229 @@
+//! The facts of a report: who waits for what, what came back, whose work it is, how it flows, what the notes say.
+
+use app::{
+    domain::{
+        ids::ColumnId,
+        metrics::{Compared, FlowDay, LateBuckets, Share},
+        period::Period,
+        report::{Snapshot, TaskLine, spec::Scope},
+        task::{Category, Priority, Status},
+        work_note::NoteKind,
+    },
+    platform::ctx::Ctx,
+    reports::service::snapshot::{self, Request},
+    tasks::{
+        service::{
+            assign, dependencies,
+            edit::{self, Change, DueInput},
+            labels, labels_of_task,
+            moves::{self, Move},
+            notes::{self, NoteInput},
+            trash,
+        },
+        view::Card,
+    },
+    testing::{Cast, TestApp, each_database, project, task},
+};
+use chrono::{NaiveDate, TimeDelta};
+
+fn date(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+/// The week of the tests' clock: it begins on Monday 23 November 2026.
+fn week() -> Period {
+    Period::ending(date("2026-11-29"), 7)
+}
+
+async fn to_column(ctx: &Ctx, card: &Card, column: ColumnId) {
+    let wish = Move { task: card.id, column, after: None, before: None, op_id: None };
+    moves::move_task(ctx, wish).await.unwrap();
+}
+
+fn titles(lines: &[TaskLine]) -> Vec<&str> {
+    lines.iter().map(|line| line.title.as_str()).collect()
+}
+
+/// A project in which, from Monday to Wednesday, a task was finished, one waits, one stands behind it, one came back.
+async fn story(app: &TestApp, cast: &Cast) -> app::entities::project::Model {
+    let (made, columns) = project(app, cast).await;
+    let monday = app.as_person(&cast.jonas);
+    let done = task(&monday, &made, columns[0], "Write the report").await;
+    let wait = task(&monday, &made, columns[0], "Order the paper").await;
+    let after = task(&monday, &made, columns[0], "Print the report").await;
+    let back = task(&monday, &made, columns[1], "Check the numbers").await;
+    let gone = task(&monday, &made, columns[0], "Thrown away").await;
+    assign::set(&monday, done.id, &[cast.jonas.id, cast.mina.id]).await.unwrap();
+    assign::set(&monday, wait.id, &[cast.jonas.id]).await.unwrap();
+    labels_of_task::add(&monday, done.id, "Bug", None).await.unwrap();
+    dependencies::add(&monday, after.id, wait.id).await.unwrap();
+    trash::put(&monday, gone.id, None).await.unwrap();
+    app.clock.advance(TimeDelta::days(1));
+    let tuesday = app.as_person(&cast.jonas);
+    to_column(&tuesday, &done, columns[1]).await;
+    to_column(&tuesday, &wait, columns[2]).await;
+    to_column(&tuesday, &back, columns[3]).await;
+    app.clock.advance(TimeDelta::days(1));
+    let wednesday = app.as_person(&cast.jonas);
+    to_column(&wednesday, &done, columns[3]).await;
+    to_column(&wednesday, &back, columns[1]).await;
+    let note = |kind, body: &str| NoteInput { kind, on_date: Some(date("2026-11-25")), body: body.into() };
+    for (kind, body) in [
+        (NoteKind::Issue, "The printer was **out**"),
+        (NoteKind::Progress, "Called the shop"),
+        (NoteKind::Progress, "Called it again"),
+        (NoteKind::Resolution, "It prints"),
+    ] {
+        notes::add(&wednesday, done.id, note(kind, body), None).await.unwrap();
+    }
+    made
+}
+
+#[tokio::test]
+async fn lists_say_what_was_accomplished_what_waits_what_moved_and_what_came_back() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let made = story(&app, &cast).await;
+        let ctx = Ctx::system(&app.app);
+        let report = snapshot::build(&ctx, made.id, week(), ctx.now).await.unwrap();
+        assert_eq!(report.figures.created, Compared { now: 4, before: 0 }, "what is in the trash never was");
+        assert_eq!(
+            titles(&report.created),
+            ["Write the report", "Order the paper", "Print the report", "Check the numbers"]
+        );
+        assert_eq!(titles(&report.accomplishments), ["Write the report"]);
+        assert_eq!(titles(&report.reopened), ["Check the numbers"]);
+        assert_eq!(titles(&report.blocked), ["Print the report", "Order the paper"], "the longest waiting first");
+        assert_eq!(
+            (report.blocked[0].blocked_by.as_slice(), report.blocked[1].blocked_by.len()),
+            (&["T-2".to_owned()][..], 0)
+        );
+        let moves: Vec<_> =
+            report.moved.iter().map(|line| (line.title.as_str(), line.moved_from, line.status)).collect();
+        assert_eq!(
+            moves,
+            [
+                ("Write the report", Some(Status::Todo), Status::Done),
+                ("Order the paper", Some(Status::Todo), Status::Pending),
+            ],
+            "what went and came back has not moved"
+        );
+        let notes: Vec<_> = report.notes.iter().map(|line| (line.reference.as_str(), line.day)).collect();
+        assert_eq!(notes, [("T-1", date("2026-11-25"))]);
+        let note = &report.notes[0];
+        assert_eq!(note.author.as_deref(), Some("Jonas Ortiz"));
+        assert_eq!(note.issue.as_deref(), Some("The printer was **out**"));
+        assert_eq!(note.progress.as_deref(), Some("Called the shop\n\nCalled it again"));
+        assert_eq!(note.resolution.as_deref(), Some("It prints"));
+        assert!(report.scope.is_empty() && report.variants.is_empty());
+        let json = snapshot::to_json(&report).unwrap();
+        assert_eq!(snapshot::from_json(&json).unwrap(), report);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn flow_ages_shares_and_the_forecast_are_frozen_with_them() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let made = story(&app, &cast).await;
+        let ctx = Ctx::system(&app.app);
+        let report = snapshot::build(&ctx, made.id, week(), ctx.now).await.unwrap();
+        let flow = &report.cumulative;
+        assert_eq!((flow.len(), flow[0].date), (30, date("2026-10-31")));
+        let on = |day: &str| flow.iter().find(|flow| flow.date == date(day)).copied().unwrap();
+        let bands = |flow: FlowDay| [flow.todo, flow.in_progress, flow.pending, flow.completed];
+        assert_eq!(bands(on("2026-11-22")), [0; 4]);
+        assert_eq!(bands(on("2026-11-24")), [2, 1, 1, 0], "what came back started when it did");
+        assert_eq!(bands(on("2026-11-25")), [1, 1, 1, 1]);
+        assert_eq!(report.cycle.points.len(), 1);
+        assert_eq!((report.cycle.points[0].reference.as_str(), report.cycle.p85), ("T-1", Some(2)));
+        let ages: Vec<_> =
+            report.ageing.points.iter().map(|point| (point.reference.as_str(), point.status, point.days)).collect();
+        assert_eq!(ages, [("T-2", Status::Pending, 2), ("T-4", Status::Progress, 1)]);
+        let row = |name: &str, parts| Share { name: name.into(), parts };
+        assert_eq!(report.people.open, [row("Nobody", [0, 2, 0, 0]), row("Jonas Ortiz", [0, 1, 0, 0])]);
+        assert_eq!(report.people.completed, [row("Jonas Ortiz", [0, 1, 0, 0]), row("Mina Kovač", [0, 1, 0, 0])]);
+        assert_eq!(report.labels.completed, [row("Bug", [0, 1, 0, 0])]);
+        assert_eq!(report.labels.open, [row("No label", [0, 3, 0, 0])]);
+        assert_eq!((report.priorities.open, report.priorities.completed), ([0, 3, 0, 0], [0, 1, 0, 0]));
+        assert_eq!((report.forecast.history_days, report.forecast.open), (2, 3), "Monday and Tuesday are over");
+        assert_eq!(report.forecast.items, None);
+        assert_eq!(
+            report.summary,
+            [
+                "4 tasks were created, 4 more than in the 7 days before.",
+                "3 tasks are open, 3 more than 7 days before.",
+                "1 task was completed, 1 more than in the 7 days before.",
+                "No task was finished in the last 2 days, so there is no forecast.",
+            ]
+        );
+        app.clock.advance(TimeDelta::days(1));
+        let later = Ctx::system(&app.app);
+        let later = snapshot::build(&later, made.id, week(), later.now).await.unwrap();
+        assert!(later.forecast.items.is_some() && later.forecast.days.is_some(), "one was finished on Wednesday");
+        let said = later.summary.last().unwrap();
+        assert!(said.starts_with("At this pace the 3 open tasks will be done in "), "{said}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn highlights_late_work_and_a_task_out_of_the_trash_are_where_they_belong() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let monday = app.as_person(&cast.jonas);
+        let shine = task(&monday, &made, columns[1], "Win the prize").await;
+        let dull = task(&monday, &made, columns[0], "Some day").await;
+        for card in [&shine, &dull] {
+            edit::change(&monday, card.id, 1, Change::Category(Category::Highlight), None).await.unwrap();
+        }
+        let late = task(&monday, &made, columns[0], "Answer the letter").await;
+        let due = Some(DueInput { date: date("2026-11-23"), time: None });
+        edit::change(&monday, late.id, 1, Change::Due(due), None).await.unwrap();
+        edit::change(&monday, late.id, 2, Change::Priority(Priority::Urgent), None).await.unwrap();
+        trash::put(&monday, late.id, None).await.unwrap();
+        app.clock.advance(TimeDelta::days(3));
+        let thursday = app.as_person(&cast.jonas);
+        let build = async |ctx: &Ctx| -> Snapshot { snapshot::build(ctx, made.id, week(), ctx.now).await.unwrap() };
+        let without = build(&thursday).await;
+        assert_eq!(titles(&without.highlights), ["Win the prize"], "nobody works on the other one");
+        assert_eq!((without.figures.open.now, without.late), (2, LateBuckets::default()));
+        trash::restore(&thursday, late.id, None).await.unwrap();
+        let with = build(&thursday).await;
+        assert_eq!((with.figures.open.now, with.figures.overdue.now), (3, 1));
+        assert_eq!(with.late, LateBuckets { days_3_7: 1, ..LateBuckets::default() });
+        assert_eq!(with.priorities.open, [0, 2, 0, 1]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_report_can_be_narrowed_to_labels_and_to_people() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let made = story(&app, &cast).await;
+        let ctx = Ctx::system(&app.app);
+        let bug = labels::all(ctx.reader(), made.id).await.unwrap().remove(0).id;
+        let build = async |scope: Scope| {
+            let (project, as_of) = (made.id, ctx.now);
+            let request = Request { project, owner: None, scope: &scope, period: week(), as_of, readers: &[] };
+            snapshot::build_scoped(&ctx, &request).await.unwrap()
+        };
+        let bugs = build(Scope { labels: vec![bug], ..Scope::default() }).await;
+        assert_eq!((bugs.figures.created.now, bugs.figures.open.now), (1, 0));
+        assert_eq!((bugs.scope.as_str(), titles(&bugs.finished)), ("labelled Bug", vec!["Write the report"]));
+        let jonas = build(Scope { people: vec![cast.jonas.id], ..Scope::default() }).await;
+        assert_eq!(titles(&jonas.created), ["Write the report", "Order the paper"]);
+        assert_eq!(jonas.scope, "assigned to Jonas Ortiz");
+        let both =
+            build(Scope { labels: vec![bug], people: vec![cast.mina.id, cast.alex.id], ..Scope::default() }).await;
+        assert_eq!((both.created.len(), both.notes.len()), (1, 1));
+        assert_eq!(both.scope, "labelled Bug · assigned to Alex Lindqvist or Mina Kovač");
+        let nobody = build(Scope { people: vec![cast.ravi.id], ..Scope::default() }).await;
+        assert_eq!((nobody.figures.created.now, nobody.notes.len()), (0, 0));
+        assert_eq!(nobody.scope, "", "strangers to the project are not named");
+    })
+    .await;
+}
