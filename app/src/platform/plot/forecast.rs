@@ -107,7 +107,7 @@ impl Bars {
 
     fn stops(&self, sheet: &Sheet) -> Vec<(i32, String)> {
         let all: u64 = self.counts.iter().sum::<u64>().max(1);
-        let mut so_far = 0;
+        let mut so_far = 0_u64;
         let stop = |(bar, count): (usize, &u64)| {
             so_far += count;
             let middle = i32::midpoint(self.left(sheet, bar), self.left(sheet, bar + 1));

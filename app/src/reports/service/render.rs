@@ -65,19 +65,16 @@ pub async fn draw(snapshot: &Snapshot) -> AppResult<Vec<Image>> {
     Ok(images)
 }
 
+/// The charts of the weekly mail, with their names and headings.
+const PICTURES: [(ChartKind, &str, &str); 2] = [
+    (ChartKind::CreatedCompleted, FLOW_PICTURE, "Created and completed per day"),
+    (ChartKind::ByStatus, STATUS_PICTURE, "Open work by status"),
+];
+
 fn pictures(snapshot: &Snapshot) -> Vec<Picture> {
-    vec![
-        Picture {
-            name: FLOW_PICTURE,
-            heading: "Created and completed per day",
-            drawing: chart(ChartKind::CreatedCompleted, snapshot, Frame::MAIL),
-        },
-        Picture {
-            name: STATUS_PICTURE,
-            heading: "Open work by status",
-            drawing: chart(ChartKind::ByStatus, snapshot, Frame::MAIL),
-        },
-    ]
+    let picture =
+        |(kind, name, heading)| Picture { name, heading, drawing: chart(kind, snapshot, Frame::MAIL) };
+    PICTURES.into_iter().map(picture).collect()
 }
 
 const SUBJECT: &str = "weekly/subject.txt.tera";
