@@ -10,7 +10,7 @@ use super::{
     faults::Scene,
     filters::{self, Audience},
     language::Reader,
-    markup, plain_text, tags,
+    markup, mjml, plain_text, tags,
 };
 use crate::domain::{
     header_text::HeaderText,
@@ -83,7 +83,7 @@ fn message(language: Language, sources: &[Source<'_>], data: &Value) -> Result<R
     let html = filled.html.unwrap_or_default();
     let scene = sources.iter().find(|source| source.part == Part::Html).map(|source| source.scene(Some(data)));
     let html = match (language, scene) {
-        (Language::Mjml, Some(scene)) => markup::from_mjml(&html, &scene).map_err(one_fault)?,
+        (Language::Mjml, Some(scene)) => mjml::from_mjml(&html, &scene).map_err(one_fault)?,
         (Language::Html, Some(scene)) => markup::inline_styles(html, &scene).map_err(one_fault)?,
         (_, None) => html,
     };

@@ -13,6 +13,7 @@ mod filters;
 mod gallery_tests;
 mod language;
 mod markup;
+mod mjml;
 mod plain_text;
 mod tags;
 mod trusted;
