@@ -14,15 +14,7 @@ use crate::domain::template::{
 };
 
 fn job(document: &Document, data: Value) -> RenderJob {
-    let source = compile::compile(document);
-    RenderJob {
-        language: source.language,
-        subject: source.subject,
-        html: source.html,
-        text: source.text,
-        preheader: source.preheader,
-        contexts: vec![data],
-    }
+    compile::compile(document).job(vec![data])
 }
 
 fn rendered(document: &Document, data: Value) -> Rendered {
@@ -57,7 +49,7 @@ fn the_linter_has_nothing_against_any_mail_of_the_gallery() {
     for entry in gallery::ENTRIES {
         let document = entry.document();
         let mail = rendered(&document, data.clone());
-        let images: Vec<_> = compile::charts(&document).into_iter().map(context::cid).collect();
+        let images = compile::images(&document);
         let findings = lint::check(&Mail {
             subject: &mail.subject,
             html: &mail.html,
@@ -129,7 +121,7 @@ fn a_fault_names_the_block_it_stands_in() {
     let faults = faults(&document);
     let fault =
         faults.iter().find(|fault| fault.kind == FaultKind::UnknownVariable).unwrap_or_else(|| panic!("{faults:?}"));
-    assert_eq!(compile::compile(&document).map.place(fault.line), Some(Place::Block(8)), "{fault:?}");
+    assert_eq!(compile::compile(&document).place(fault), Some(Place::Block(8)), "{fault:?}");
     assert_eq!(fault.meant.as_deref().map(|name| name.ends_with("finding")), Some(true), "{fault:?}");
 }
 
@@ -151,9 +143,8 @@ fn a_tag_that_is_not_closed_names_its_own_block_and_not_the_one_after() {
             blocks.insert(1, heading(text, when));
         }
         let faults = faults(&document);
-        let map = compile::compile(&document).map;
         let html = faults.iter().find(|fault| fault.part == Part::Html).unwrap_or_else(|| panic!("{text}: {faults:?}"));
-        assert_eq!(map.place(html.line), Some(Place::Block(90)), "{text}: {html:?}");
+        assert_eq!(compile::compile(&document).place(html), Some(Place::Block(90)), "{text}: {html:?}");
     }
 }
 
