@@ -126,7 +126,12 @@ pub fn charts(document: &Document) -> BTreeSet<ChartKind> {
 
 /// The Content-IDs of all pictures of a document: its charts, and its logo where there is one.
 pub fn images(document: &Document) -> Vec<String> {
-    let logo = document.theme.logo.is_some() && document.blocks().is_some();
+    let is_shown = match &document.body {
+        Body::Blocks { .. } => true,
+        // Whoever goes on with the source of blocks keeps the logo that stands there.
+        Body::Html { source } | Body::Mjml { source } => source.contains(&format!("cid:{LOGO_CID}")),
+    };
+    let logo = document.theme.logo.is_some() && is_shown;
     charts(document).into_iter().map(context::cid).chain(logo.then(|| LOGO_CID.to_owned())).collect()
 }
 
