@@ -10,8 +10,8 @@ use super::{
     when,
 };
 use crate::domain::{
-    report::spec::{ChartKind, ListKind},
-    template::{Block, BlockKind, FigureKind, TaskColumn, block::TaskFilter},
+    report::spec::ChartKind,
+    template::{Block, BlockKind, FigureKind},
 };
 
 /// Pixels between the edges of the card, and of a column of two.
