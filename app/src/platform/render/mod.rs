@@ -1,7 +1,7 @@
 //! Templates: those that ship with the program, and those that people write.
 //!
-//! [`trusted`] renders ours in this process. What a person wrote goes to [`cage`], which has a child of the same binary
-//! render it ([`child`]) behind [`walls`]: limits of memory, time and output, no files, no network, no environment.
+//! [`Templates`] renders ours in this process. What a person wrote goes to [`cage`], which has a child of the same binary
+//! render it ([`child`]) behind walls: limits of memory, time and output, no files, no network, no environment.
 
 mod calendar_words;
 pub mod cage;
