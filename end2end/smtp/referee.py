@@ -27,6 +27,8 @@ KINDS = {
     "report": dict(is_list=True, images="must", files="may"),
     "digest": dict(is_list=True, images="may", files="may"),
     "reminder": dict(is_list=True, images="may", files="may"),
+    # A template that somebody sends to themselves to see it: no schedule stands behind it.
+    "template": dict(is_list=False, images="may", files="never"),
     "test": dict(is_list=False, images="never", files="never"),
     "alarm": dict(is_list=False, images="may", files="never"),
 }

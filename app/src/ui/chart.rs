@@ -41,10 +41,11 @@ pub struct Picture {
 pub fn ChartFigure(chart: Chart) -> impl IntoView {
     let Chart { id, title, lead, picture, narrow, numbers, left_out } = chart;
     let head = format!("{id}-head");
+    let labelled = head.clone();
     let wide = if narrow.is_some() { "chart is-wide" } else { "chart" };
     view! {
-        <figure class="figure has-chart panel" aria-labelledby=head.clone()>
-            <figcaption><h2 id=head.clone() dir="auto">{title.clone()}</h2><p>{lead.clone()}</p></figcaption>
+        <figure class="figure has-chart panel" aria-labelledby=labelled>
+            <figcaption><h2 id=head dir="auto">{title.clone()}</h2><p>{lead.clone()}</p></figcaption>
             <Plot class=wide title=title.clone() picture=picture />
             {narrow.map(|narrow| view! { <Plot class="chart is-narrow" title=title.clone() picture=narrow /> })}
             <details>

@@ -38,7 +38,7 @@ pub async fn html(ctx: &Ctx, id: OccurrenceId) -> AppResult<String> {
     if let Some(part) = &seen.part {
         let html = written(ctx, &seen, part).await?.html;
         let images = render::draw(part).await?;
-        return Ok(images.iter().fold(html, |html, image| with_picture(&html, image.name, &image.png)));
+        return Ok(images.iter().fold(html, |html, image| with_picture(&html, &image.name, &image.png)));
     }
     let files = artifact::Entity::find().filter(artifact::Column::OccurrenceId.eq(id)).all(ctx.reader()).await?;
     let html = files.iter().find(|file| file.name == HTML).ok_or(AppError::NotFound)?;

@@ -3,25 +3,18 @@
 use serde_json::Value;
 
 use super::compose;
+use crate::domain::report::spec::ListKind;
 use crate::domain::template::{
     Block, BlockKind, Body, Document, When,
     compile::{self, Place},
     context, gallery,
     lint::{self, Level, Mail},
-    render::{FaultKind, RenderJob, RenderOutcome, Rendered, TemplateFault},
+    render::{FaultKind, Part, RenderJob, RenderOutcome, Rendered, TemplateFault},
     variables::{self, Kind, VARIABLES, Variable},
 };
 
 fn job(document: &Document, data: Value) -> RenderJob {
-    let source = compile::compile(document);
-    RenderJob {
-        language: source.language,
-        subject: source.subject,
-        html: source.html,
-        text: source.text,
-        preheader: source.preheader,
-        contexts: vec![data],
-    }
+    compile::compile(document).job(vec![data])
 }
 
 fn rendered(document: &Document, data: Value) -> Rendered {
@@ -56,7 +49,7 @@ fn the_linter_has_nothing_against_any_mail_of_the_gallery() {
     for entry in gallery::ENTRIES {
         let document = entry.document();
         let mail = rendered(&document, data.clone());
-        let images: Vec<_> = compile::charts(&document).into_iter().map(context::cid).collect();
+        let images = compile::images(&document);
         let findings = lint::check(&Mail {
             subject: &mail.subject,
             html: &mail.html,
@@ -129,8 +122,31 @@ fn a_fault_names_the_block_it_stands_in() {
     let faults = faults(&document);
     let fault =
         faults.iter().find(|fault| fault.kind == FaultKind::UnknownVariable).unwrap_or_else(|| panic!("{faults:?}"));
-    assert_eq!(compile::compile(&document).map.place(fault.line), Some(Place::Block(8)), "{fault:?}");
+    assert_eq!(compile::compile(&document).place(fault), Some(Place::Block(8)), "{fault:?}");
     assert_eq!(fault.meant.as_deref().map(|name| name.ends_with("finding")), Some(true), "{fault:?}");
+}
+
+#[test]
+fn a_tag_that_is_not_closed_names_its_own_block_and_not_the_one_after() {
+    let heading = |text: &str, when| Block { id: 90, kind: BlockKind::Heading { text: text.into(), level: 1 }, when };
+    let whens = [When::Always, When::HasTasks { list: ListKind::Overdue }];
+    let texts = [
+        "{% if report.finding %}a",
+        "{% endif %}a",
+        "{% for x in notes %}a",
+        "{{ report.finding",
+        "{% if %}",
+        "a {% endfor %}",
+    ];
+    for (text, when) in texts.iter().flat_map(|text| whens.map(|when| (*text, when))) {
+        let mut document = gallery::ENTRIES[0].document();
+        if let Body::Blocks { blocks } = &mut document.body {
+            blocks.insert(1, heading(text, when));
+        }
+        let faults = faults(&document);
+        let html = faults.iter().find(|fault| fault.part == Part::Html).unwrap_or_else(|| panic!("{text}: {faults:?}"));
+        assert_eq!(compile::compile(&document).place(html), Some(Place::Block(90)), "{text}: {html:?}");
+    }
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::{
         template::{
             Document,
             compile::{Place, Source},
-            context::{Address, Reader, sample},
+            context::{Address, Reader, sample_snapshot, sample_with},
             gallery, lint,
             render::{Part, RenderOutcome, Rendered, TemplateFault},
             variables,
@@ -184,8 +184,8 @@ pub fn in_theme(html: &str, theme: &str) -> String {
 async fn fill(ctx: &Ctx, id: TemplateId, document: &Document, data: &PreviewData) -> AppResult<Filled> {
     let key = format!("template:{id}");
     let (writer, context) = if data.project.is_empty() {
-        let writer = Writer::new(key, document, &sample::snapshot()).await?;
-        let context = sample::sample_with(writer.pictures());
+        let writer = Writer::new(key, document, &sample_snapshot()).await?;
+        let context = sample_with(writer.pictures());
         (writer, context)
     } else {
         let snapshot = snapshot_of(ctx, data).await?;
@@ -284,7 +284,7 @@ fn said(fault: &TemplateFault) -> String {
 
 /// Keeps what the frame is to show, in place of what it showed before.
 async fn keep(ctx: &Ctx, id: TemplateId, html: &str) -> AppResult<String> {
-    let token = Uuid::new_v4().simple().to_string();
+    let token = Uuid::now_v7().simple().to_string();
     let row = template_preview::ActiveModel {
         template_id: Set(id),
         user_id: Set(ctx.me()?.id),

@@ -22,7 +22,12 @@ use std::collections::BTreeSet;
 
 pub use map::{Place, SourceMap};
 
-use super::{Block, BlockKind, Body, Document, render::Language};
+use serde_json::Value;
+
+use super::{
+    Block, BlockKind, Body, Document, context,
+    render::{Language, Part, RenderJob, TemplateFault},
+};
 use crate::domain::report::spec::ChartKind;
 
 /// The Content-ID of the theme's logo.
@@ -42,6 +47,30 @@ pub struct Source {
     pub map: SourceMap,
     /// The same for `text`.
     pub text_map: SourceMap,
+}
+
+impl Source {
+    /// What the renderer is asked for.
+    pub fn job(&self, contexts: Vec<Value>) -> RenderJob {
+        RenderJob {
+            language: self.language,
+            subject: self.subject.clone(),
+            html: self.html.clone(),
+            text: self.text.clone(),
+            preheader: self.preheader.clone(),
+            contexts,
+        }
+    }
+
+    /// The part of the document that a fault stands in; none where the document is a source itself.
+    pub fn place(&self, fault: &TemplateFault) -> Option<Place> {
+        match fault.part {
+            Part::Subject => Some(Place::Subject),
+            Part::Preheader => Some(Place::Preheader),
+            Part::Html => self.map.place(fault.line),
+            Part::Text => self.text_map.place(fault.line),
+        }
+    }
 }
 
 /// Writes the source of a document.
@@ -93,6 +122,17 @@ pub fn charts(document: &Document) -> BTreeSet<ChartKind> {
         }
         Body::Html { source } | Body::Mjml { source } => named(source),
     }
+}
+
+/// The Content-IDs of all pictures of a document: its charts, and its logo where there is one.
+pub fn images(document: &Document) -> Vec<String> {
+    let is_shown = match &document.body {
+        Body::Blocks { .. } => true,
+        // Whoever goes on with the source of blocks keeps the logo that stands there.
+        Body::Html { source } | Body::Mjml { source } => source.contains(&format!("cid:{LOGO_CID}")),
+    };
+    let logo = document.theme.logo.is_some() && is_shown;
+    charts(document).into_iter().map(context::cid).chain(logo.then(|| LOGO_CID.to_owned())).collect()
 }
 
 /// All blocks, those in columns behind the one that holds them.

@@ -147,6 +147,9 @@ fn the_logo_is_shown_by_its_content_id_and_only_where_there_is_one() {
     assert!(!compile(&document).html.contains("<img"));
     document.theme.logo = Some(Logo { png: "AA==".into(), width: 120, height: 40, alt: "A & B".into() });
     let source = compile(&document).html;
+    assert_eq!(images(&document), ["logo"]);
+    assert_eq!(images(&Document { body: Body::Html { source: source.clone() }, ..document.clone() }), ["logo"]);
+    assert!(images(&Document { body: Body::Html { source: "<p>".into() }, ..document }).is_empty());
     assert!(source.contains(r#"<img src="cid:logo" width="120" height="40" alt="A &amp; B""#), "{source}");
 }
 

@@ -142,7 +142,7 @@ impl Stack {
 
     /// The colours of words that stand here, where they are known and can be seen, and the contrast they need.
     pub fn pairs(&self) -> Vec<(Theme, Colour, Colour, f64)> {
-        let Some(element) = self.open.last().filter(|element| !element.is_hidden) else { return Vec::new() };
+        let Some(element) = self.open.last().filter(|element| !element.is_hidden && element.size > 0.0) else { return Vec::new() };
         if matches!(element.name.as_str(), "style" | "script" | "title" | "head" | "html") {
             return Vec::new();
         }
@@ -175,11 +175,7 @@ impl Element {
                 let size = value.split_whitespace().find_map(|part| pixels(part.split('/').next().unwrap_or_default()));
                 self.size = size.unwrap_or(self.size);
             }
-            "font-size" => {
-                self.size = pixels(value).unwrap_or(self.size);
-                // Letters without a size are not read.
-                self.is_hidden |= pixels(value) == Some(0.0);
-            }
+            "font-size" => self.size = pixels(value).unwrap_or(self.size),
             "font-weight" => self.is_bold = is_bold(value),
             _ => {}
         }

@@ -133,6 +133,8 @@ fn contrast_is_looked_at_in_both_themes() {
     assert!(dark.iter().all(|finding| finding.words.contains("dark theme")) && !dark.is_empty(), "{dark:?}");
     // Large letters need less, hidden ones nothing.
     assert!(found("Words <a", "<b style=\"color:#808080;font-size:20px\" class=\"x\"></b>Words <a").is_empty());
+    let within_nothing = "<div style=\"font-size:0px\"><i style=\"font-size:13px;color:#cccccc\">x</i></div>";
+    assert!(!found("<p class", &format!("{within_nothing}<p class")).is_empty(), "a size of its own can be seen");
     assert!(found("Words <a", "<i style=\"display:none;color:#ffffff\">preview</i>Words <a").is_empty());
     assert!(
         found("<p class", "<div style=\"background:url(x)\"></div><p class").iter().all(|one| one.rule == Rule::Css)

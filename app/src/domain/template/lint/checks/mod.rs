@@ -1,0 +1,169 @@
+//! The checks themselves.
+
+mod styles;
+mod walk;
+
+use super::{Finding, Level, Rule};
+use walk::Walk;
+
+/// Gmail shows no more than about this; from the second on one more task is too much.
+const SIZE_ERROR: usize = 102_000;
+const SIZE_WARNING: usize = 90_000;
+/// Longest line of a message by RFC 5322, without its end.
+const LINE: usize = 998;
+/// Longest subject that is kept, and that a phone shows in part.
+const SUBJECT_ERROR: usize = 250;
+const SUBJECT_WARNING: usize = 120;
+/// Most findings of one rule: more say the same again.
+const OF_A_RULE: usize = 10;
+
+/// A mail as it would be sent to one reader.
+#[derive(Clone, Copy, Debug)]
+pub struct Mail<'a> {
+    pub subject: &'a str,
+    pub html: &'a str,
+    pub text: Option<&'a str>,
+    /// The Content-IDs of its images.
+    pub images: &'a [String],
+    /// Where the reader stops the mails; none where there is no such page.
+    pub stop_url: Option<&'a str>,
+    /// Where the reader finds it in the browser.
+    pub report_url: Option<&'a str>,
+}
+
+/// What is wrong with a mail, errors first; for each rule without any, that it is kept.
+pub fn check(mail: &Mail<'_>) -> Vec<Finding> {
+    let mut list = List::default();
+    subject(&mut list, mail.subject);
+    size(&mut list, mail.html);
+    variables(&mut list, mail);
+    text(&mut list, mail.text);
+    lines(&mut list, mail.html);
+    Walk::new(mail).over(&mut list);
+    list.done()
+}
+
+/// Findings as they come.
+#[derive(Default)]
+struct List {
+    found: Vec<Finding>,
+    block: Option<u32>,
+    /// How many images and links there are, for the words about those that are right.
+    images: usize,
+    links: usize,
+    size: usize,
+}
+
+impl List {
+    fn add(&mut self, level: Level, rule: Rule, line: Option<u32>, words: String) {
+        let is_new = !self.found.iter().any(|other| other.rule == rule && other.words == words);
+        if is_new && self.found.iter().filter(|other| other.rule == rule).count() < OF_A_RULE {
+            self.found.push(Finding { level, rule, words, line, block: self.block });
+        }
+    }
+
+    fn error(&mut self, rule: Rule, line: impl Into<Option<u32>>, words: impl Into<String>) {
+        self.add(Level::Error, rule, line.into(), words.into());
+    }
+
+    fn warning(&mut self, rule: Rule, line: impl Into<Option<u32>>, words: impl Into<String>) {
+        self.add(Level::Warning, rule, line.into(), words.into());
+    }
+
+    fn done(mut self) -> Vec<Finding> {
+        for rule in Rule::ALL {
+            if !self.found.iter().any(|finding| finding.rule == *rule) {
+                let words = self.good(*rule);
+                self.found.push(Finding { level: Level::Good, rule: *rule, words, line: None, block: None });
+            }
+        }
+        self.found.sort_by_key(|finding| (finding.level, finding.line.unwrap_or(0), finding.rule));
+        self.found
+    }
+
+    fn good(&self, rule: Rule) -> String {
+        match rule {
+            Rule::Size => format!("{} kB of HTML; Gmail cuts mails near 102 kB.", self.size.div_ceil(1_000)),
+            Rule::Variables => "Every variable is filled in.".into(),
+            Rule::Css => "The styles are those that mail programs understand.".into(),
+            Rule::Elements => "The HTML has only what mail programs show.".into(),
+            Rule::Images if self.images == 0 => "There are no images.".into(),
+            Rule::Images => {
+                format!("Images are in the mail and have words for those who do not see them: {}.", self.images)
+            }
+            Rule::Text => "There is a text part.".into(),
+            Rule::Contrast => "The words stand out in the light and in the dark.".into(),
+            Rule::Links => {
+                format!("Links have addresses and words: {}. Whether their pages answer is not asked.", self.links)
+            }
+            Rule::Foot => "The foot says how to stop the mails.".into(),
+            Rule::Subject => "The subject is short enough.".into(),
+            Rule::Lines => "No line is too long.".into(),
+        }
+    }
+}
+
+fn subject(list: &mut List, subject: &str) {
+    let length = subject.chars().count();
+    if subject.trim().is_empty() {
+        list.error(Rule::Subject, None, "The subject is empty.");
+    } else if length > SUBJECT_ERROR {
+        list.error(Rule::Subject, None, format!("The subject has {length} characters; {SUBJECT_ERROR} is the most."));
+    } else if length > SUBJECT_WARNING {
+        let words =
+            format!("The subject has {length} characters: what comes after about 60 is cut, on phones earlier.");
+        list.warning(Rule::Subject, None, words);
+    }
+}
+
+fn size(list: &mut List, html: &str) {
+    list.size = html.len();
+    let size = html.len().div_ceil(1_000);
+    if html.len() > SIZE_ERROR {
+        let words =
+            format!("The HTML has {size} kB: Gmail shows the first 102 kB and cuts the rest, its foot as well.");
+        list.error(Rule::Size, None, words);
+    } else if html.len() >= SIZE_WARNING {
+        let words = format!("The HTML has {size} kB: Gmail cuts mails near 102 kB. Lower the limits of lists.");
+        list.warning(Rule::Size, None, words);
+    }
+}
+
+fn variables(list: &mut List, mail: &Mail<'_>) {
+    let open = |text: &str| ["{{", "{%"].into_iter().find(|open| text.contains(open));
+    for (number, line) in (1..).zip(mail.html.lines()) {
+        if let Some(open) = open(line) {
+            let words = format!("“{}” is not filled in.", around(line, open));
+            list.error(Rule::Variables, number, words);
+        }
+    }
+    for (what, text) in [("subject", mail.subject), ("text part", mail.text.unwrap_or_default())] {
+        if let Some((line, open)) = text.lines().find_map(|line| Some((line, open(line)?))) {
+            list.error(Rule::Variables, None, format!("In the {what}, “{}” is not filled in.", around(line, open)));
+        }
+    }
+}
+
+/// The beginning of what was not filled in.
+fn around(line: &str, open: &str) -> String {
+    let from = line.find(open).map_or(line, |at| &line[at..]);
+    from.chars().take(40).collect()
+}
+
+fn text(list: &mut List, text: Option<&str>) {
+    if text.is_none_or(|text| text.trim().is_empty()) {
+        list.error(Rule::Text, None, "There is no text part: some readers see nothing, and filters of spam mind it.");
+    }
+}
+
+fn lines(list: &mut List, html: &str) {
+    for (number, line) in (1..).zip(html.lines()) {
+        if line.len() > LINE {
+            let words = format!(
+                "The line has {} bytes; {LINE} is the most of a message. It is sent in an encoding that folds it, which makes it larger.",
+                line.len()
+            );
+            list.warning(Rule::Lines, number, words);
+        }
+    }
+}

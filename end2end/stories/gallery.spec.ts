@@ -1,0 +1,40 @@
+// The templates of the gallery as mails: made, filled in with a project's own data, sent as tests into the outbox, and read
+// by three strangers: the referee, html-validate, and what "Can I email" knows of mail programs.
+import { type Board, noFilter } from '../fixtures/crowd.ts';
+import { htmlOf, markupFaults, unsupported } from '../fixtures/mail-checkers.ts';
+import { faults } from '../fixtures/referee.ts';
+import { begin, clientOf, dana, expect, makeProject, test } from '../fixtures/story.ts';
+
+const words = ['weekly-status', 'monthly-report', 'overdue-reminder', 'daily-digest', 'job-failed', 'project-summary'];
+
+test('every mail of the gallery passes the referee and both checkers of HTML @plain', async ({ page, empty }) => {
+  await begin(page, empty);
+  await makeProject(page, empty);
+  const client = clientOf(page);
+  const board = await client.call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
+  const lines = [
+    'Draft the <b>November</b> & December report @me !urgent 2026-01-05', 'Žerjav: overhaul “before” spring @me tomorrow', 'Book the room',
+  ];
+  await client.call('add_tasks', { project: 'REP', column: board.value.columns[0].id, title: lines.join('\n'), at: 'end' });
+  const caught = async () => (await client.call<{ items: { id: string }[] }>('list_outbox', {})).value.items;
+  for (const [number, word] of words.entries()) {
+    const id = await client.made('create_template', { from: word });
+    const { value: desk } = await client.call<{ draft: unknown }>('read_template', { id });
+    await client.call('send_template_test', { id, document: JSON.stringify(desk.draft), 'data[project]': 'REP', addresses: dana.email });
+    await expect.poll(async () => (await caught()).length, { message: `the mail of ${word}` }).toBe(number + 1);
+    const mail = (await client.request('GET', `/outbox/${(await caught())[0].id}/message.eml`)).body;
+    expect(faults('template', mail), word).toEqual([]);
+    const html = htmlOf(mail);
+    expect(html, word).toContain('Reporting');
+    expect(await markupFaults(html), word).toEqual([]);
+    expect(unsupported(html), word).toEqual([]);
+  }
+});
+
+test('the checkers of HTML are awake @plain', async () => {
+  const page = (body: string) => `<!doctype html><html lang="en"><head><title>T</title></head><body>${body}</body></html>`;
+  expect(await markupFaults(page('<p>Good</p>'))).toEqual([]);
+  expect((await markupFaults(page('<img src="a.png"><p><div></div></p>'))).join('\n')).toMatch(/alt[^]*close-order/);
+  expect(unsupported(page('<p style="color:#111111">Good</p>'))).toEqual([]);
+  expect(unsupported(page('<div style="display:flex;position:fixed">Bad</div>')).join('\n')).toMatch(/display:flex[^]*position/);
+});
