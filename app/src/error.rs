@@ -144,6 +144,10 @@ pub enum Problem {
     TooMany {
         max: u32,
     },
+    /// A period that is too long.
+    TooManyDays {
+        max: u32,
+    },
     Duplicate,
     Insecure,
     NotAllowed,
@@ -239,6 +243,7 @@ impl Problem {
             Self::TooOften => "This would run more than once a minute; leave a minute or more between runs".into(),
             Self::EndsBeforeStart => "The end is before the start".into(),
             Self::TooMany { max } => format!("There can be at most {max}"),
+            Self::TooManyDays { max } => format!("Choose at most {max} days"),
             Self::Duplicate => "This is there twice; remove one".into(),
             Self::Insecure => "This would send the password unprotected; choose TLS".into(),
             Self::FaultyLines => "Tick the box to leave out the lines with faults, or mend the file".into(),

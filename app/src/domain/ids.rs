@@ -78,6 +78,10 @@ ids!(
     AlarmId,
     AlarmMailId,
     PingCallId,
+    /// A template of reports.
+    TemplateId,
+    /// A published state of a template.
+    TemplateVersionId,
 );
 
 #[cfg(test)]

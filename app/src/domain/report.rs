@@ -1,22 +1,35 @@
 //! What a report is: the frozen facts that mail, page, text and commit all show.
 
-use chrono::{DateTime, NaiveDate, Utc};
+mod period_choice;
+pub mod spec;
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
     condition::Facts,
     due::DueKey,
     ids::{ProjectId, TaskId},
-    metrics::{DayCount, Figures, Finding, StatusCount},
+    metrics::{
+        Ageing, CycleTimes, DayCount, Figures, Finding, FlowDay, Forecast, LateBuckets, PriorityShare, Shares,
+        StatusCount,
+    },
     period::Period,
     task::{Category, Priority, Status},
 };
 
-/// The form of [`Snapshot`] as JSON. A change that older readers cannot read raises it.
-pub const FORMAT: u32 = 1;
+/// The form of [`Snapshot`] as JSON. A change that older readers cannot read raises it; what a newer form has beside an
+/// older one is empty where an older one is read.
+pub const FORMAT: u32 = 2;
 
 /// Days after the report that count as due next.
 pub const NEXT_DAYS: u64 = 7;
+
+/// Days before the end of the period from which cycle times, bands of age and forecasts are taken.
+pub const HISTORY_DAYS: u32 = 90;
+
+/// Fewest days of cumulative flow: less shows no flow.
+pub const FLOW_DAYS: u32 = 30;
 
 /// Everything a report shows, frozen: what is rendered from it later is the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,15 +37,43 @@ pub struct Snapshot {
     pub format: u32,
     /// "Weekly report".
     pub title: String,
+    /// The project of the schedule, whose zone counts the days.
     pub project: ReportProject,
+    /// All projects whose tasks are in it, that of the schedule first; empty in format 1, where it was the only one.
+    #[serde(default)]
+    pub projects: Vec<ReportProject>,
+    /// What it was narrowed to, in words; empty where it tells of all tasks of one project.
+    #[serde(default)]
+    pub scope: String,
     pub period: Period,
     /// The instant whose standing it shows.
     pub as_of: DateTime<Utc>,
     pub finding: Finding,
+    /// Sentences by rule, the biggest change first.
+    #[serde(default)]
+    pub summary: Vec<String>,
     pub figures: Figures,
     pub days: Vec<DayCount>,
     /// Open tasks, in board order.
     pub statuses: Vec<StatusCount>,
+    /// The days up to the end of the period, at least [`FLOW_DAYS`].
+    #[serde(default)]
+    pub cumulative: Vec<FlowDay>,
+    /// Of the last [`HISTORY_DAYS`] days, or of the period where that is longer.
+    #[serde(default)]
+    pub cycle: CycleTimes,
+    #[serde(default)]
+    pub ageing: Ageing,
+    #[serde(default)]
+    pub forecast: Forecast,
+    #[serde(default)]
+    pub people: Shares,
+    #[serde(default)]
+    pub labels: Shares,
+    #[serde(default)]
+    pub priorities: PriorityShare,
+    #[serde(default)]
+    pub late: LateBuckets,
     /// Finished in the period: highlights first, then the latest first.
     pub finished: Vec<TaskLine>,
     /// In Progress or Pending, the oldest work first.
@@ -41,6 +82,30 @@ pub struct Snapshot {
     pub overdue: Vec<TaskLine>,
     /// Due in the next [`NEXT_DAYS`] days, the nearest first.
     pub due_next: Vec<TaskLine>,
+    /// Finished in the period and no highlights, the latest first.
+    #[serde(default)]
+    pub accomplishments: Vec<TaskLine>,
+    /// Highlights that were finished in the period or are being worked on: finished ones first, the latest first.
+    #[serde(default)]
+    pub highlights: Vec<TaskLine>,
+    /// Open, and Pending or behind a task that is not finished: the longest waiting first.
+    #[serde(default)]
+    pub blocked: Vec<TaskLine>,
+    /// In another status than when the period began, the latest move first.
+    #[serde(default)]
+    pub moved: Vec<TaskLine>,
+    /// Taken out of Completed in the period and open, the latest first.
+    #[serde(default)]
+    pub reopened: Vec<TaskLine>,
+    /// Created in the period, the latest first.
+    #[serde(default)]
+    pub created: Vec<TaskLine>,
+    /// What the work notes of the period say, the latest day first.
+    #[serde(default)]
+    pub notes: Vec<NoteLine>,
+    /// The same report for readers who do not see all of its projects; see [`Snapshot::seen_by`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<Snapshot>,
 }
 
 /// The project as it was called then.
@@ -70,7 +135,34 @@ pub struct TaskLine {
     pub finished_on: Option<NaiveDate>,
     /// What its due date meant then.
     pub due: Option<DueWords>,
+    /// In a list of moves: the status it had when the period began, or was created in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_from: Option<Status>,
+    /// In a list of what is blocked: the references of the open tasks before it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocked_by: Vec<String>,
 }
+
+/// What the work notes of a person say about a task on a day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoteLine {
+    pub task: TaskId,
+    /// "T-219".
+    pub reference: String,
+    pub title: String,
+    pub day: NaiveDate,
+    /// Name of whoever wrote them; none where the account is gone.
+    pub author: Option<String>,
+    /// Markdown, cut at [`NOTE_CHARS`] characters.
+    pub issue: Option<String>,
+    pub progress: Option<String>,
+    pub resolution: Option<String>,
+}
+
+/// Characters of a work note in a report.
+pub const NOTE_CHARS: usize = 1_000;
+/// Most lines of notes that a report keeps.
+pub const NOTES_KEPT: usize = 200;
 
 /// A due date in words, and how near it was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,10 +171,87 @@ pub struct DueWords {
     pub words: String,
 }
 
+/// What a report of these days is called.
+pub fn title(period: Period) -> String {
+    let Period { first, last } = period;
+    let next = last.succ_opt().unwrap_or(last);
+    let is_whole = first.day() == 1 && next.day() == 1;
+    let months = (next.year() - first.year()) * 12 + next.month().cast_signed() - first.month().cast_signed();
+    match (is_whole, months, period.days()) {
+        (true, 1, _) => "Monthly report".into(),
+        (true, 3, _) if first.month0().is_multiple_of(3) => "Quarterly report".into(),
+        (true, 12, _) if first.month() == 1 => "Yearly report".into(),
+        (_, _, 1) => "Daily report".into(),
+        (_, _, 7) => "Weekly report".into(),
+        (_, _, days) => format!("Report of {days} days"),
+    }
+}
+
 impl Snapshot {
-    /// The subject: the finding, the project, the period.
+    /// A report of a project without tasks.
+    pub fn empty(project: ReportProject, period: Period, as_of: DateTime<Utc>) -> Self {
+        let figures = Figures::default();
+        Self {
+            format: FORMAT,
+            title: title(period),
+            projects: vec![project.clone()],
+            project,
+            scope: String::new(),
+            period,
+            as_of,
+            finding: Finding::of(&figures),
+            summary: Vec::new(),
+            figures,
+            days: Vec::new(),
+            statuses: Vec::new(),
+            cumulative: Vec::new(),
+            cycle: CycleTimes::default(),
+            ageing: Ageing::default(),
+            forecast: Forecast::default(),
+            people: Shares::default(),
+            labels: Shares::default(),
+            priorities: PriorityShare::default(),
+            late: LateBuckets::default(),
+            finished: Vec::new(),
+            in_progress: Vec::new(),
+            overdue: Vec::new(),
+            due_next: Vec::new(),
+            accomplishments: Vec::new(),
+            highlights: Vec::new(),
+            blocked: Vec::new(),
+            moved: Vec::new(),
+            reopened: Vec::new(),
+            created: Vec::new(),
+            notes: Vec::new(),
+            variants: Vec::new(),
+        }
+    }
+
+    /// The ids of all projects whose tasks are in it.
+    pub fn project_ids(&self) -> impl Iterator<Item = ProjectId> {
+        // Format 1 has no list.
+        std::iter::once(self.project.id).chain(self.projects.iter().map(|project| project.id).filter(|id| *id != self.project.id))
+    }
+
+    /// The report for a reader who sees some projects: itself where they see all of it, else the variant with the most
+    /// projects that has none they do not see; none where they do not see the project of the schedule.
+    pub fn seen_by(&self, sees: impl Fn(ProjectId) -> bool) -> Option<&Snapshot> {
+        let sees_all = |report: &Snapshot| report.project_ids().all(&sees);
+        if sees_all(self) {
+            return Some(self);
+        }
+        self.variants.iter().filter(|report| sees_all(report)).max_by_key(|report| report.projects.len())
+    }
+
+    /// The subject: the finding, the project, the period. Other projects are counted and not named: not everybody who
+    /// sees the subject sees them.
     pub fn subject(&self) -> String {
-        format!("{} · {}, {}", self.finding.words(), self.project.name, self.period.words())
+        let more = match self.project_ids().count() - 1 {
+            0 => String::new(),
+            1 => " and 1 more project".into(),
+            more => format!(" and {more} more projects"),
+        };
+        format!("{} · {}{more}, {}", self.finding.words(), self.project.name, self.period.words())
     }
 
     /// What a condition on sending looks at.
@@ -105,3 +274,6 @@ impl Snapshot {
         format!("{} completed, {} overdue, {} open.", figures.completed.now, figures.overdue.now, figures.open.now)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use crate::domain::{
 };
 
 /// A figure and what it was a period earlier.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Compared<T> {
     pub now: T,
     pub before: T,
@@ -98,7 +98,7 @@ fn tone(improvement: i64) -> Tone {
 }
 
 /// The key figures of a period against the period of the same length before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figures {
     /// Tasks created in the period.
     pub created: Compared<u32>,
