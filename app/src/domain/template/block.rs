@@ -83,6 +83,13 @@ pub struct TaskFilter {
     pub person: String,
 }
 
+impl TaskFilter {
+    /// Whether it lets every task through.
+    pub fn is_all(&self) -> bool {
+        self.priority.is_none_or(|least| least == Priority::Low) && self.person.is_empty()
+    }
+}
+
 text_enum!(
     /// A key figure.
     FigureKind {

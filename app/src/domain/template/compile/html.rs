@@ -1,0 +1,433 @@
+//! Blocks as HTML for mail programs: tables with inline styles, nothing that only a browser understands.
+
+use super::{
+    literal,
+    look::{Accent, INK, LINE, MUTED, TEXT, font},
+    map::Place,
+    page::Page,
+    when,
+};
+use crate::domain::{
+    report::spec::{ChartKind, ListKind},
+    template::{
+        Block, BlockKind, FigureKind, TaskColumn,
+        block::TaskFilter,
+    },
+};
+
+/// Pixels between the edges of the card, and of a column of two.
+const WHOLE: u32 = 536;
+const HALF: u32 = 256;
+/// A table that is there for its place alone.
+pub(super) const LAYOUT: &str = r#"<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">"#;
+
+/// Writes blocks as rows of a table.
+pub(super) struct Html<'a> {
+    pub page: &'a mut Page,
+    pub accent: &'a Accent,
+    /// How wide the place is.
+    width: u32,
+}
+
+impl<'a> Html<'a> {
+    pub fn new(page: &'a mut Page, accent: &'a Accent) -> Self {
+        Self { page, accent, width: WHOLE }
+    }
+
+    pub fn blocks(&mut self, blocks: &[Block]) {
+        for (at, block) in blocks.iter().enumerate() {
+            let below = space_below(&block.kind, blocks.get(at + 1).map(|next| &next.kind));
+            let (accent, width) = (self.accent, self.width);
+            self.page.of(Place::Block(block.id), |page| {
+                let mut html = Html { page, accent, width };
+                match when::condition(&block.when) {
+                    Some(test) => {
+                        html.page.line(&format!("{{% if {test} %}}"));
+                        html.block(&block.kind, below);
+                        html.page.line("{% endif %}");
+                    }
+                    None => html.block(&block.kind, below),
+                }
+            });
+        }
+    }
+
+    fn block(&mut self, kind: &BlockKind, below: u8) {
+        match kind {
+            BlockKind::Heading { text, level } => self.heading(text, *level, below),
+            BlockKind::Text { text } => self.text(text, below),
+            BlockKind::Summary { limit } => self.summary(*limit, below),
+            BlockKind::KeyFigures { figures } => self.figures(figures, below),
+            BlockKind::Chart { chart, has_title } => self.chart(*chart, *has_title, below),
+            BlockKind::TaskList { list, limit, filter, none } => self.task_list(*list, *limit, filter, none, below),
+            BlockKind::Table { list, limit, filter, columns } => self.table(*list, *limit, filter, columns, below),
+            BlockKind::Notes { limit } => self.notes(*limit, below),
+            BlockKind::Button { label, url } => self.button(label, url, below),
+            BlockKind::Divider => self.divider(below),
+            BlockKind::Columns { left, right } => self.columns(left, right, below),
+            BlockKind::Html { source } => self.cell("", "", below, |html| html.page.raw(source)),
+        }
+    }
+
+    /// A row with one cell.
+    fn cell(&mut self, class: &str, style: &str, below: u8, inner: impl FnOnce(&mut Html<'_>)) {
+        let class = if class.is_empty() { String::new() } else { format!(r#" class="{class}""#) };
+        let style = if style.is_empty() { String::new() } else { format!(";{style}") };
+        let (accent, width) = (self.accent, self.width);
+        self.page.within(&format!(r#"<tr><td{class} style="padding:0 0 {below}px{style}">"#), "</td></tr>", |page| {
+            inner(&mut Html { page, accent, width });
+        });
+    }
+
+    fn heading(&mut self, text: &str, level: u8, below: u8) {
+        let (font, more) = match level {
+            1 => (font(700, 22, 28), ";letter-spacing:-.3px"),
+            2 => (font(600, 16, 22), ""),
+            _ => (font(600, 14, 20), ""),
+        };
+        let level = level.clamp(1, 3);
+        let text = literal::html(text);
+        self.cell("", "", below, |html| {
+            html.page.line(&format!(r#"<h{level} class="t1" style="margin:0;{font}{more};color:{INK}">{text}</h{level}>"#));
+        });
+    }
+
+    fn text(&mut self, text: &str, below: u8) {
+        self.cell("t2", &format!("{};color:{TEXT}", font(400, 14, 21)), below, |html| html.markdown(text));
+    }
+
+    /// A text in Markdown; its variables are filled in first.
+    pub fn markdown(&mut self, text: &str) {
+        self.page.line(&format!(r#"{{% filter markdown(link="{}") %}}"#, self.accent.link));
+        self.page.raw(literal::markdown(text).trim_end());
+        self.page.line("{% endfilter %}");
+    }
+
+    fn summary(&mut self, limit: u32, below: u8) {
+        self.cell("", "", below.saturating_sub(6), |html| {
+            html.page.within(&format!("{{% for sentence in report.sentences[:{limit}] %}}"), "{% endfor %}", |page| {
+                let font = font(400, 15, 22);
+                page.line(&format!(
+                    r#"<p class="t1" style="margin:0 0 6px;{font};color:{INK}">{{{{ sentence }}}}</p>"#
+                ));
+            });
+        });
+    }
+
+    fn figures(&mut self, figures: &[FigureKind], below: u8) {
+        let across = if self.width == WHOLE { figures.len().max(1) } else { figures.len().clamp(1, 2) };
+        let share = 100 / across;
+        self.cell("", "", below, |html| {
+            html.page.line(LAYOUT);
+            html.page.deeper(|page| {
+                for row in figures.chunks(across) {
+                    let names: Vec<_> = row.iter().map(|figure| format!("figures.{figure}")).collect();
+                    page.within("<tr>", "</tr>", |page| {
+                        let open = format!("{{% for figure in [{}] %}}", names.join(", "));
+                        page.within(&open, "{% endfor %}", |page| figure_cell(page, share));
+                    });
+                }
+            });
+            html.page.line("</table>");
+        });
+    }
+
+    fn chart(&mut self, chart: ChartKind, has_title: bool, below: u8) {
+        let width = self.width;
+        self.page.line(&format!("{{% if charts.{chart} %}}"));
+        self.page.line(&format!("{{% set chart = charts.{chart} %}}"));
+        self.cell("", "", below, |html| {
+            if has_title {
+                let font = font(600, 16, 22);
+                html.page.line(&format!(
+                    r#"<h2 class="t1" style="margin:0 0 8px;{font};color:{INK}">{{{{ chart.title }}}}</h2>"#
+                ));
+            }
+            let size = if width == WHOLE {
+                r#"width="{{ chart.width }}" height="{{ chart.height }}""#.to_owned()
+            } else {
+                format!(r#"width="{width}" height="{{{{ (chart.height * {width} / chart.width) | round | int }}}}""#)
+            };
+            // Its ground stays white in the dark: the picture was drawn for it.
+            let ground = r#"<tr><td style="padding:8px 0;background:#ffffff;border-radius:6px">"#;
+            html.page.line(LAYOUT);
+            html.page.deeper(|page| {
+                page.within(ground, "</td></tr>", |page| {
+                    let style = format!("display:block;width:100%;max-width:{width}px;height:auto;border-radius:6px");
+                    page.line(&format!(
+                        r#"<img src="cid:{{{{ chart.cid }}}}" {size} alt="{{{{ chart.alt }}}}" style="{style}">"#
+                    ));
+                });
+            });
+            html.page.line("</table>");
+        });
+        self.page.line("{% endif %}");
+    }
+
+    /// Sets `rows`, and writes a cell with them; with the sentence, or nothing at all, where there are none.
+    fn rows(
+        &mut self,
+        list: ListKind,
+        limit: u32,
+        filter: &TaskFilter,
+        none: &str,
+        below: u8,
+        inner: impl FnOnce(&mut Page, &str),
+    ) {
+        self.page.line(&format!("{{% set rows = {} %}}", when::rows(list, filter)));
+        self.page.line("{% if rows %}");
+        // What was cut from the data, because it is very long, counts as well.
+        let all = if filter.is_all() { format!("counts.{list}") } else { "rows | length".to_owned() };
+        let link = self.accent.link.clone();
+        self.cell("", "", below, |html| {
+            inner(html.page, &format!("{{% for task in rows[:{limit}] %}}"));
+            html.page.line(&format!("{{% if {all} > {limit} %}}"));
+            let font = font(400, 14, 20);
+            let style = format!("margin:8px 0 0;{font};color:{TEXT}");
+            html.page.line(&format!(
+                r#"<p class="t2" style="{style}"><a href="{{{{ project.board_url }}}}" class="lk" style="color:{link}">and {{{{ {all} - {limit} }}}} more</a></p>"#
+            ));
+            html.page.line("{% endif %}");
+        });
+        if !none.trim().is_empty() {
+            self.page.line("{% else %}");
+            let none = literal::html(none);
+            self.cell("t2", &format!("{};color:{TEXT}", font(400, 14, 20)), below, |html| html.page.line(&none));
+        }
+        self.page.line("{% endif %}");
+    }
+
+    fn task_list(&mut self, list: ListKind, limit: u32, filter: &TaskFilter, none: &str, below: u8) {
+        let link = self.accent.link.clone();
+        let is_narrow = self.width < WHOLE;
+        self.rows(list, limit, filter, none, below, |page, each| {
+            page.within(LAYOUT, "</table>", |page| {
+                page.within(each, "{% endfor %}", |page| task_row(page, &link, is_narrow));
+            });
+        });
+    }
+
+    fn table(&mut self, list: ListKind, limit: u32, filter: &TaskFilter, columns: &[TaskColumn], below: u8) {
+        let link = self.accent.link.clone();
+        self.rows(list, limit, filter, "", below, |page, each| {
+            let open = r#"<table width="100%" cellpadding="0" cellspacing="0" border="0">"#;
+            page.within(open, "</table>", |page| {
+                page.within("<tr>", "</tr>", |page| {
+                    for column in columns {
+                        let style = format!(
+                            "padding:6px 8px 6px 0;border-bottom:1px solid {LINE};{};color:{MUTED}{}",
+                            font(500, 12, 16),
+                            column.alignment()
+                        );
+                        page.line(&format!(
+                            r#"<th scope="col" class="t3 ln" align="{}" style="{style}">{}</th>"#,
+                            column.side(),
+                            column.label()
+                        ));
+                    }
+                });
+                page.within(each, "{% endfor %}", |page| {
+                    page.within("<tr>", "</tr>", |page| {
+                        for column in columns {
+                            let style = format!(
+                                "padding:8px 8px 8px 0;border-bottom:1px solid {LINE};{};color:{INK}{}",
+                                font(400, 13, 18),
+                                column.alignment()
+                            );
+                            page.line(&format!(
+                                r#"<td class="t1 ln" align="{}" valign="top" style="{style}">{}</td>"#,
+                                column.side(),
+                                column.value(&link)
+                            ));
+                        }
+                    });
+                });
+            });
+        });
+    }
+
+    fn notes(&mut self, limit: u32, below: u8) {
+        let link = self.accent.link.clone();
+        self.page.line("{% if notes %}");
+        self.cell("", "", below, |html| {
+            html.page.within(LAYOUT, "</table>", |page| {
+                page.within(&format!("{{% for note in notes[:{limit}] %}}"), "{% endfor %}", |page| {
+                    let style = format!("padding:10px 0;border-bottom:1px solid {LINE};{};color:{INK}", font(400, 14, 20));
+                    page.within(&format!(r#"<tr><td class="t1 ln" style="{style}">"#), "</td></tr>", |page| {
+                        page.line(&format!(
+                            r#"<a href="{{{{ note.url }}}}" class="lk" style="color:{link};text-decoration:underline">{{{{ note.reference }}}} {{{{ note.title }}}}</a><br>"#
+                        ));
+                        page.line(&format!(
+                            r#"<span class="t3" style="color:{MUTED};font-size:13px">{{{{ note.kind }}}} · {{{{ note.author }}}} · {{{{ note.date | date(format="short") }}}}</span>"#
+                        ));
+                        page.line(&format!(
+                            r#"<div class="t2" style="padding:4px 0 0;color:{TEXT}">{{{{ note.text }}}}</div>"#
+                        ));
+                    });
+                });
+            });
+        });
+        self.page.line("{% endif %}");
+    }
+
+    fn button(&mut self, label: &str, url: &str, below: u8) {
+        let Accent { button, on_button, .. } = self.accent;
+        let style = format!(
+            "display:inline-block;padding:12px 20px;{};color:{on_button};text-decoration:none;border-radius:6px",
+            font(600, 14, 20)
+        );
+        let ground = format!(r#"<tr><td class="btn" bgcolor="{button}" style="background:{button};border-radius:6px">"#);
+        let link = format!(
+            r#"<a href="{}" class="btn" style="{style}">{}</a>"#,
+            literal::html(url.trim()),
+            literal::html(label)
+        );
+        self.cell("", "", below, |html| {
+            html.page.line(r#"<table role="presentation" cellpadding="0" cellspacing="0" border="0">"#);
+            html.page.deeper(|page| page.line(&format!("{ground}{link}</td></tr>")));
+            html.page.line("</table>");
+        });
+    }
+
+    fn divider(&mut self, below: u8) {
+        self.cell("", "", below, |html| {
+            html.page.line(LAYOUT);
+            html.page.deeper(|page| {
+                page.line(&format!(
+                    r#"<tr><td class="ln" style="border-top:1px solid {LINE};font-size:0;line-height:0">&nbsp;</td></tr>"#
+                ));
+            });
+            html.page.line("</table>");
+        });
+    }
+
+    fn columns(&mut self, left: &[Block], right: &[Block], below: u8) {
+        let accent = self.accent;
+        self.cell("", "", below.saturating_sub(24), |html| {
+            html.page.within(LAYOUT, "</table>", |page| {
+                page.within("<tr>", "</tr>", |page| {
+                    for (side, blocks) in [("0 12px 0 0", left), ("0 0 0 12px", right)] {
+                        let open = format!(r#"<td class="col" width="50%" valign="top" style="padding:{side}">"#);
+                        page.within(&open, "</td>", |page| {
+                            page.within(LAYOUT, "</table>", |page| {
+                                if blocks.is_empty() {
+                                    page.line("<tr><td>&nbsp;</td></tr>");
+                                }
+                                Html { page, accent, width: HALF }.blocks(blocks);
+                            });
+                        });
+                    }
+                });
+            });
+        });
+    }
+}
+
+/// Pixels below a block: a heading stands near to what it is the heading of.
+fn space_below(kind: &BlockKind, next: Option<&BlockKind>) -> u8 {
+    match (kind, next) {
+        (BlockKind::Heading { .. }, Some(BlockKind::Text { .. } | BlockKind::TaskList { .. } | BlockKind::Notes { .. })) => 4,
+        (BlockKind::Heading { level: 1, .. }, Some(_)) => 16,
+        (BlockKind::Heading { .. }, Some(_)) => 8,
+        _ => 24,
+    }
+}
+
+fn figure_cell(page: &mut Page, share: usize) {
+    let label = font(500, 12, 16);
+    let value = font(700, 26, 32);
+    let change = font(400, 12, 16);
+    let open = format!(r#"<td width="{share}%" valign="top" class="kpi" style="padding:0 8px 0 0">"#);
+    page.within(&open, "</td>", |page| {
+        page.line(&format!(r#"<div class="t3" style="{label};color:{MUTED}">{{{{ figure.label }}}}</div>"#));
+        page.line(&format!(
+            r#"<div class="t1" style="{value};letter-spacing:-.5px;color:{INK}">{{{{ figure.value }}}}</div>"#
+        ));
+        page.line(&format!(
+            r#"<div class="t3 tone-{{{{ figure.tone }}}}" style="{change};color:{{{{ figure.color }}}}">{{{{ figure.change }}}}</div>"#
+        ));
+    });
+}
+
+fn task_row(page: &mut Page, link: &str, is_narrow: bool) {
+    let line = format!("border-bottom:1px solid {LINE}");
+    page.within("<tr>", "</tr>", |page| {
+        let style = format!("padding:10px 0;{line};{};color:{INK}", font(400, 14, 20));
+        page.within(&format!(r#"<td class="t1 ln" style="{style}">"#), "</td>", |page| {
+            page.line(&format!(
+                r#"<a href="{{{{ task.url }}}}" class="lk" style="color:{link};text-decoration:underline">{{{{ task.reference }}}} {{{{ task.title }}}}</a><br>"#
+            ));
+            page.line(&format!(
+                r#"<span class="t3" style="color:{MUTED};font-size:13px">{{{{ task.about }}}}</span>"#
+            ));
+            if is_narrow {
+                page.line(&format!("{{% if task.due %}}<br>{}{{% endif %}}", chip()));
+            }
+        });
+        if !is_narrow {
+            let style = format!("padding:10px 0 10px 12px;{line};white-space:nowrap");
+            page.within(&format!(r#"<td class="ln" align="right" style="{style}">"#), "</td>", |page| {
+                page.line(&format!("{{% if task.due %}}{}{{% endif %}}", chip()));
+            });
+        }
+    });
+}
+
+/// The due date in words, on its colour.
+fn chip() -> String {
+    let font = font(600, 12, 18);
+    format!(
+        r#"<span class="chip-{{{{ task.due_look }}}}" style="display:inline-block;padding:1px 6px;border-radius:4px;{font};white-space:nowrap;background:{{{{ task.due_background }}}};color:{{{{ task.due_color }}}}">{{{{ task.due }}}}</span>"#
+    )
+}
+
+impl TaskColumn {
+    /// The heading of the column.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Reference => "Task",
+            Self::Title => "Title",
+            Self::People => "People",
+            Self::Status => "Status",
+            Self::Priority => "Priority",
+            Self::Due => "Due",
+            Self::Finished => "Finished",
+            Self::Days => "Days",
+        }
+    }
+
+    const fn side(self) -> &'static str {
+        if matches!(self, Self::Days) { "right" } else { "left" }
+    }
+
+    const fn alignment(self) -> &'static str {
+        match self {
+            Self::Days => ";text-align:right",
+            Self::Reference | Self::Finished | Self::Due => ";text-align:left;white-space:nowrap",
+            _ => ";text-align:left",
+        }
+    }
+
+    fn value(self, link: &str) -> String {
+        match self {
+            Self::Reference => format!(
+                r#"<a href="{{{{ task.url }}}}" class="lk" style="color:{link};text-decoration:underline">{{{{ task.reference }}}}</a>"#
+            ),
+            other => format!("{{{{ {} }}}}", other.expression()),
+        }
+    }
+
+    /// What stands in a cell, as the template language says it.
+    pub(super) const fn expression(self) -> &'static str {
+        match self {
+            Self::Reference => "task.reference",
+            Self::Title => "task.title",
+            Self::People => r#"task.people | join(sep=", ")"#,
+            Self::Status => "task.status",
+            Self::Priority => "task.priority",
+            Self::Due => "task.due",
+            Self::Finished => r#"task.finished | date(format="short")"#,
+            Self::Days => "task.days",
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Blocks as plain text: the same facts for those who read without HTML.
+
+use super::{map::Place, page::Page, when};
+use crate::domain::{
+    report::spec::ListKind,
+    template::{Block, BlockKind, Document, block::TaskFilter, compile::literal::{Piece, pieces}},
+};
+
+/// The text part of a document of blocks.
+pub(super) fn write(page: &mut Page, document: &Document, blocks: &[Block]) {
+    blocks_of(page, blocks);
+    for (place, text) in [(Place::Signature, &document.theme.signature), (Place::Footer, &document.theme.footer)] {
+        if !text.trim().is_empty() {
+            page.of(place, |page| page.raw(text.trim()));
+            page.line("");
+        }
+    }
+    page.line("Read in the browser: {{ report.url }}");
+    page.line("You get this because you are on the recipient list of “{{ schedule.name }}”.");
+    page.line("{% if recipient.stop_url %}Stop these e-mails: {{ recipient.stop_url }}");
+    page.line("{% endif %}");
+}
+
+fn blocks_of(page: &mut Page, blocks: &[Block]) {
+    for block in blocks {
+        page.of(Place::Block(block.id), |page| {
+            let test = when::condition(&block.when);
+            if let Some(test) = &test {
+                page.line(&format!("{{% if {test} %}}"));
+            }
+            write_block(page, &block.kind);
+            if test.is_some() {
+                page.line("{% endif %}");
+            }
+        });
+        page.line("");
+    }
+}
+
+fn write_block(page: &mut Page, kind: &BlockKind) {
+    match kind {
+        BlockKind::Heading { text, level: 1 } => {
+            page.line(text);
+            page.line("");
+        }
+        BlockKind::Heading { text, .. } => page.line(text),
+        BlockKind::Text { text } => page.raw(text.trim()),
+        BlockKind::Summary { limit } => {
+            page.line(&format!("{{% for sentence in report.sentences[:{limit}] %}}{{{{ sentence }}}}"));
+            page.line("{% endfor %}");
+        }
+        BlockKind::KeyFigures { figures } => {
+            let names: Vec<_> = figures.iter().map(|figure| format!("figures.{figure}")).collect();
+            page.line(&format!(
+                "{{% for figure in [{}] %}}{{{{ figure.label }}}}: {{{{ figure.value }}}} ({{{{ figure.change }}}})",
+                names.join(", ")
+            ));
+            page.line("{% endfor %}");
+        }
+        BlockKind::Chart { chart, .. } => {
+            page.line(&format!("{{% if charts.{chart} %}}{{{{ charts.{chart}.title }}}}: {{{{ charts.{chart}.alt }}}}"));
+            page.line("{% endif %}");
+        }
+        BlockKind::TaskList { list, limit, filter, none } => {
+            let row = "- {{ task.reference }} {{ task.title }}{% if task.due %} – {{ task.due }}{% endif %}\n  \
+                       {{ task.about }}\n  {{ task.url }}";
+            rows(page, *list, *limit, filter, none, row);
+        }
+        BlockKind::Table { list, limit, filter, columns } => {
+            let cells: Vec<_> = columns.iter().map(|column| format!("{{{{ {} }}}}", column.expression())).collect();
+            rows(page, *list, *limit, filter, "", &format!("- {}", cells.join(" | ")));
+        }
+        BlockKind::Notes { limit } => {
+            page.line(&format!(
+                "{{% for note in notes[:{limit}] %}}- {{{{ note.reference }}}} {{{{ note.title }}}}"
+            ));
+            page.raw("  {{ note.kind }}, {{ note.author }}, {{ note.date | date(format=\"short\") }}: {{ note.text }}");
+            page.line("{% endfor %}");
+        }
+        BlockKind::Button { label, url } => page.line(&format!("{label}: {}", url.trim())),
+        BlockKind::Divider => page.line("----------------------------------------"),
+        BlockKind::Columns { left, right } => {
+            blocks_of(page, left);
+            blocks_of(page, right);
+        }
+        BlockKind::Html { source } => page.raw(&without_markup(source)),
+    }
+}
+
+fn rows(page: &mut Page, list: ListKind, limit: u32, filter: &TaskFilter, none: &str, row: &str) {
+    page.line(&format!("{{% set rows = {} %}}{{% for task in rows[:{limit}] %}}{row}", when::rows(list, filter)));
+    if none.trim().is_empty() {
+        page.line("{% endfor %}");
+    } else {
+        page.line(&format!("{{% else %}}{none}"));
+        page.line("{% endfor %}");
+    }
+    let all = if filter.is_all() { format!("counts.{list}") } else { "rows | length".to_owned() };
+    page.line(&format!(
+        "{{% if {all} > {limit} %}}and {{{{ {all} - {limit} }}}} more: {{{{ project.board_url }}}}"
+    ));
+    page.line("{% endif %}");
+}
+
+/// Tags of the template language stay, those of HTML go.
+fn without_markup(source: &str) -> String {
+    let mut text = String::new();
+    let mut is_markup = false;
+    for piece in pieces(source) {
+        match piece {
+            Piece::Tag(tag) if !is_markup => text.push_str(tag),
+            // Within markup only what steers the template may stay, or loops lose their ends.
+            Piece::Tag(tag) if tag.starts_with("{%") => text.push_str(tag),
+            Piece::Tag(_) => {}
+            Piece::Words(words) => {
+                for c in words.chars() {
+                    match c {
+                        '<' => is_markup = true,
+                        '>' if is_markup => is_markup = false,
+                        c if !is_markup => text.push(c),
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    unescaped(&lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// The named characters that HTML of mails has.
+fn unescaped(text: &str) -> String {
+    [("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")]
+        .iter()
+        .fold(text.to_owned(), |text, (name, character)| text.replace(name, character))
+}
+
+/// A rendered text without the empty lines that tags leave behind: one at a time between what is there.
+pub fn tidy(rendered: &str) -> String {
+    let mut text = String::with_capacity(rendered.len());
+    for line in rendered.lines().map(str::trim_end) {
+        if !line.is_empty() || !(text.is_empty() || text.ends_with("\n\n")) {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    let end = text.trim_end().len();
+    text.truncate(end);
+    text.push('\n');
+    text
+}

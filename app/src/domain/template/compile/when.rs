@@ -1,0 +1,49 @@
+//! Conditions and choices of tasks as the source says them.
+
+use crate::domain::{
+    condition::{Comparison, Figure},
+    report::spec::ListKind,
+    task::Priority,
+    template::{When, block::TaskFilter},
+};
+
+/// The condition of a block; none where it is always shown.
+pub(super) fn condition(when: &When) -> Option<String> {
+    match when {
+        When::Always => None,
+        When::HasTasks { list } => Some(format!("counts.{list} > 0")),
+        When::HasNone { list } => Some(format!("counts.{list} == 0")),
+        When::Figure { figure, is, value } => {
+            let sign = match is {
+                Comparison::AtLeast => ">=",
+                Comparison::AtMost => "<=",
+            };
+            let now = format!("figures.{figure}.now");
+            Some(match figure {
+                // Unknown where nothing was finished; no condition on it is met then.
+                Figure::CycleDays => format!("{now} and {now} {sign} {value}"),
+                _ => format!("{now} {sign} {value}"),
+            })
+        }
+    }
+}
+
+/// The tasks of a list that a block shows.
+pub(super) fn rows(list: ListKind, filter: &TaskFilter) -> String {
+    let least = filter.priority.filter(|priority| *priority > Priority::Low).map(|least| {
+        let names = Priority::ALL.iter().filter(|priority| **priority >= least);
+        let names: Vec<_> = names.map(|priority| quoted(priority.label())).collect();
+        format!("task.priority in [{}]", names.join(", "))
+    });
+    let person = (!filter.person.is_empty()).then(|| format!("{} in task.people", quoted(&filter.person)));
+    let tests: Vec<_> = least.into_iter().chain(person).collect();
+    if tests.is_empty() {
+        return format!("tasks.{list}");
+    }
+    format!("[task for task in tasks.{list} if {}]", tests.join(" and "))
+}
+
+/// A string of the template language.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
