@@ -5,6 +5,10 @@ pub mod block;
 pub mod category;
 mod check;
 pub mod document;
+pub mod edit;
+pub mod fields;
+pub mod history;
+pub mod outline;
 pub mod theme;
 
 pub use block::{Block, BlockKind, FigureKind, TaskColumn, When};
