@@ -65,9 +65,10 @@ function proposals(known) {
     }
     const word = /[\w.]*$/.exec(inside)[0];
     const closes = before.slice(open).startsWith('{{') && !line.text.slice(context.pos - line.from).trimStart().startsWith('}}');
-    const options = known.variables.map(({ name, value, about }) => ({
-      label: name, detail: value, info: about || undefined, type: 'variable',
-      apply: closes && /^\s*[\w.]*$/.test(inside) ? `${inside.startsWith(' ') || word !== inside ? '' : ' '}${name} }}` : name,
+    const isOutput = before.startsWith('{{', open);
+    const options = known.variables.map(({ name, insert, about }) => ({
+      label: name, info: about || undefined, type: 'variable',
+      apply: closes && /^\s*[\w.]*$/.test(inside) ? `${inside === word ? ' ' : ''}${insert} }}` : isOutput ? insert : name,
     }));
     return { from: context.pos - word.length, options, validFor: /^[\w.]*$/ };
   };

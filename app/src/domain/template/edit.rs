@@ -3,7 +3,11 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{Block, BlockKind, Body, Document, When, block::BLOCKS_MAX, compile::every_block};
+use super::{
+    Block, BlockKind, Body, Document, When,
+    block::BLOCKS_MAX,
+    compile::{compile, every_block},
+};
 
 /// A list of blocks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -177,6 +181,17 @@ impl Document {
     pub fn take(&mut self, id: u32) -> Option<Block> {
         let Spot { shelf, index } = self.spot_of(id)?;
         Some(self.shelf_mut(shelf)?.remove(index))
+    }
+
+    /// Leaves the blocks for their source, the one way: what is sent stays the same.
+    pub fn to_source(&mut self) {
+        if self.blocks().is_none() {
+            return;
+        }
+        let source = compile(self);
+        self.preheader = source.preheader.unwrap_or_default();
+        // A text that was derived is derived from the source from here on.
+        self.body = Body::Html { source: source.html };
     }
 
     fn place(&mut self, block: Block, spot: Spot) -> bool {
