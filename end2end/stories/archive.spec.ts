@@ -55,6 +55,14 @@ test('a report is read in all its parts and taken along', async ({ page, empty, 
   await settled(page, hydrated);
   const tab = (name: string) => page.getByRole('navigation', { name: 'Parts of the report' }).getByRole('link', { name, exact: true });
   await expect(page.getByTitle('The report as its reader sees it')).toBeVisible();
+  await tab('Charts').click();
+  await expect(page).toHaveURL(/view=charts$/);
+  // Each once: of the wide and the narrow drawing only one is there for the reader.
+  await expect(page.getByRole('figure').getByRole('img')).toHaveCount(10);
+  const flow = page.getByRole('figure').first();
+  await flow.getByText('Show the numbers').click();
+  await expect(flow.getByRole('columnheader')).toHaveText(['Day', 'Created', 'Completed']);
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
   await tab('Plain text').click();
   await expect(page).toHaveURL(/view=text$/);
   await expect(page.getByRole('region', { name: 'Text part' })).toContainText('Open the board: ');

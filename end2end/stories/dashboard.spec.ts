@@ -28,7 +28,27 @@ test('the dashboard says how the project stands, in words, charts and numbers', 
       await chart.getByText('Show the numbers').click();
       await expect(chart.getByRole('table')).toBeVisible();
     }
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) {
+      const flow = charts.first();
+      const points = flow.getByRole('group', { name: /^Points of the chart/ });
+      const says = flow.locator('.chart__says:visible');
+      await points.focus();
+      await page.keyboard.press('Home');
+      await expect(says).toHaveText(/^\d+ \w{3}: created \d+, completed \d+$/);
+      const first = (await says.textContent())!;
+      await page.keyboard.press('ArrowRight');
+      await expect(says).not.toHaveText(first);
+      await page.keyboard.press('End');
+      const last = (await says.textContent())!;
+      expect(last).not.toBe(first);
+      // The pointer says the same, in the same place.
+      const box = (await points.boundingBox())!;
+      await page.mouse.move(box.x + 3, box.y + box.height / 2);
+      await expect(says).toHaveText(first);
+      await page.mouse.move(box.x + box.width - 3, box.y + box.height / 2);
+      await expect(says).toHaveText(last);
+      await expectAccessibleAtEveryWidth(page);
+    }
     await page.getByRole('navigation', { name: 'Period' }).getByRole('link', { name: '90 days' }).click();
     await expect(page).toHaveURL(/days=90/);
     await expect(page.getByRole('navigation', { name: 'Period' }).getByRole('link', { name: '90 days' })).toHaveAttribute('aria-current', 'page');

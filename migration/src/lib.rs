@@ -18,6 +18,7 @@ mod m0014_outbox;
 mod m0015_retention;
 mod m0016_git_archive;
 mod m0017_alarms;
+mod m0020_template_kills;
 mod m0021_templates;
 
 pub use sea_orm_migration::prelude::*;
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_retention::Migration),
             Box::new(m0016_git_archive::Migration),
             Box::new(m0017_alarms::Migration),
+            Box::new(m0020_template_kills::Migration),
             Box::new(m0021_templates::Migration),
         ]
     }

@@ -12,6 +12,7 @@ use app::{
         clock::Clock,
         ctx::Ctx,
         db::{self, Db, MigrateError},
+        render::child,
         secrets::{self, Keyring},
         state::AppState,
     },
@@ -55,6 +56,9 @@ enum Command {
     Check,
     /// Ask a running server whether it is well
     Health,
+    /// Render one template of a person behind walls; the server starts this for itself
+    #[command(name = child::COMMAND, hide = true)]
+    RenderChild,
 }
 
 #[derive(Subcommand)]
@@ -77,6 +81,10 @@ enum UserCommand {
 /// Runs the command line of the process.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
+    // Before there is a thread, an open file or a setting.
+    if matches!(cli.command, Some(Command::RenderChild)) {
+        return child::run();
+    }
     let config = match Config::from_env() {
         Ok(config) => config,
         Err(words) => return fail(&words),
@@ -97,6 +105,7 @@ pub fn run() -> ExitCode {
         Command::Seed { tasks } => runtime.block_on(seed(&config, tasks)),
         Command::Check => runtime.block_on(check(&config)),
         Command::Health => runtime.block_on(health(config.addr)),
+        Command::RenderChild => return child::run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

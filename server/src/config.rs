@@ -6,7 +6,7 @@ use std::{
 };
 
 use app::{
-    domain::network::Network,
+    domain::{nearest::distance, network::Network},
     platform::{
         clock::Clock,
         crash::Crash,
@@ -282,21 +282,6 @@ pub fn without_password(url: &str) -> String {
 /// The known name with the fewest changes (Levenshtein) to a wrong one.
 fn nearest(wrong: &str) -> &'static str {
     KNOWN.iter().map(|known| known.name).min_by_key(|name| distance(wrong, name)).unwrap_or_default()
-}
-
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, left) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, right) in b.iter().enumerate() {
-            let change = diagonal + usize::from(left != *right);
-            diagonal = row[j + 1];
-            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     domain::{delivery::DeliveryPhase, ids::OccurrenceId, job::RecipientKind},
     error::AppResult,
-    ui::{ErrorPage, ErrorSummary, Icon, Page, plain_error},
+    ui::{Chart, ChartFigure, ErrorPage, ErrorSummary, Icon, Page, plain_error},
 };
 
 #[component]
@@ -28,7 +28,7 @@ pub fn ReportPage() -> impl IntoView {
             let part = match tab {
                 // The frame fetches the one, the facts hold the other.
                 Tab::Mail | Tab::Recipients => Part::Plain,
-                Tab::Text | Tab::Source => read_report_part(id, tab).await?,
+                Tab::Charts | Tab::Text | Tab::Source => read_report_part(id, tab).await?,
             };
             AppResult::Ok((tab, part))
         },
@@ -120,10 +120,19 @@ fn content(tab: Tab, part: Part, report: &ReportDetail) -> AnyView {
         (Tab::Mail, _) if !report.is_written => not_yet().into_any(),
         // Scripts, forms and links stay off: the frame has no permissions, and a policy of its own.
         (Tab::Mail, _) => view! { <iframe class="mail-frame" sandbox="" title="The report as its reader sees it" src=format!("{PATH}/{id}/mail")></iframe> }.into_any(),
+        (Tab::Charts, Part::Charts(charts)) if !charts.is_empty() => figures(charts).into_any(),
+        (Tab::Charts, _) => view! { <p class="muted">"This report has no charts."</p> }.into_any(),
         (_, Part::Text(Some(text))) => pre("code is-wrapped", "Text part", text).into_any(),
         (_, Part::Source { html, data }) => source(html, data).into_any(),
         (Tab::Text | Tab::Source, _) => not_yet().into_any(),
     }
+}
+
+fn figures(charts: Vec<Chart>) -> impl IntoView {
+    view! {
+        <div class="figures">{charts.into_iter().map(|chart| view! { <ChartFigure chart=chart /> }).collect_view()}</div>
+    }
+    .into_any()
 }
 
 fn source(html: Option<String>, data: String) -> impl IntoView {

@@ -14,6 +14,7 @@ use crate::{
         retention::{Retention, months_words},
     },
     error::AppError,
+    ui::Chart,
 };
 
 /// A page of the archive, the latest first.
@@ -53,7 +54,7 @@ pub struct ReportItem {
 
 crate::text_enum!(
     /// What a tab of a report shows; the word is in the address.
-    Tab { Mail = "mail", Text = "text", Recipients = "recipients", Source = "source" }
+    Tab { Mail = "mail", Charts = "charts", Text = "text", Recipients = "recipients", Source = "source" }
 );
 
 impl Tab {
@@ -61,6 +62,7 @@ impl Tab {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Mail => "Report",
+            Self::Charts => "Charts",
             Self::Text => "Plain text",
             Self::Recipients => "Recipients",
             Self::Source => "Source",
@@ -107,6 +109,8 @@ pub struct ReportDetail {
 pub enum Part {
     /// Nothing more: the frame fetches it, or it stands above.
     Plain,
+    /// What the report shows, drawn from its frozen facts; none where they are of another form than reports have.
+    Charts(Vec<Chart>),
     /// The text part; none before it is written.
     Text(Option<String>),
     /// HTML of the mail, none before it is written, and the frozen facts as JSON.

@@ -57,7 +57,6 @@ ids!(
     AccountId,
     OutboxMessageId,
     ScheduleId,
-    TemplateId,
     RecipientId,
     OccurrenceId,
     DeliveryId,

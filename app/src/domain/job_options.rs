@@ -4,7 +4,7 @@
 use chrono::NaiveTime;
 use serde::{Deserialize, Serialize};
 
-use super::{job::JobKind, personal::Section};
+use super::{job::JobKind, personal::Section, report::spec::ReportSpec};
 use crate::text_enum;
 
 text_enum!(
@@ -47,7 +47,7 @@ pub struct ArchiveOptions {
 /// The options of a job of any kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JobOptions {
-    WeeklyReport,
+    WeeklyReport(ReportSpec),
     Digest(DigestOptions),
     Reminder(ReminderOptions),
     ArchiveTasks(ArchiveOptions),
@@ -125,7 +125,7 @@ impl JobOptions {
     /// The kind of job that they belong to.
     pub fn kind(&self) -> JobKind {
         match self {
-            JobOptions::WeeklyReport => JobKind::WeeklyReport,
+            JobOptions::WeeklyReport(_) => JobKind::WeeklyReport,
             JobOptions::Digest(_) => JobKind::Digest,
             JobOptions::Reminder(_) => JobKind::Reminder,
             JobOptions::ArchiveTasks(_) => JobKind::ArchiveTasks,
@@ -133,13 +133,15 @@ impl JobOptions {
         }
     }
 
-    /// What is stored beside the kind; none where there is nothing to choose.
+    /// What is stored beside the kind; none where there is nothing to choose, or nothing was chosen.
     ///
     /// # Errors
     /// Only a fault of the program.
     pub fn to_json(&self) -> Result<Option<String>, serde_json::Error> {
         match self {
-            JobOptions::WeeklyReport | JobOptions::GitPush => Ok(None),
+            JobOptions::GitPush => Ok(None),
+            JobOptions::WeeklyReport(spec) if *spec == ReportSpec::default() => Ok(None),
+            JobOptions::WeeklyReport(spec) => serde_json::to_string(spec).map(Some),
             JobOptions::Digest(options) => serde_json::to_string(options).map(Some),
             JobOptions::Reminder(options) => serde_json::to_string(options).map(Some),
             JobOptions::ArchiveTasks(options) => serde_json::to_string(options).map(Some),
@@ -151,9 +153,12 @@ impl JobOptions {
     /// # Errors
     /// Where the text does not fit the kind.
     pub fn from_json(kind: JobKind, json: Option<&str>) -> Result<Self, serde_json::Error> {
+        if let (JobKind::WeeklyReport, None) = (kind, json) {
+            return Ok(JobOptions::WeeklyReport(ReportSpec::default()));
+        }
         let json = json.unwrap_or("null");
         Ok(match kind {
-            JobKind::WeeklyReport => JobOptions::WeeklyReport,
+            JobKind::WeeklyReport => JobOptions::WeeklyReport(serde_json::from_str(json)?),
             JobKind::GitPush => JobOptions::GitPush,
             JobKind::Digest => JobOptions::Digest(serde_json::from_str(json)?),
             JobKind::Reminder => JobOptions::Reminder(serde_json::from_str(json)?),
@@ -161,10 +166,12 @@ impl JobOptions {
         })
     }
 
-    /// What a page says of them; none where there is nothing to choose.
+    /// What a page says of them; none where there is nothing to choose, or nothing was chosen.
     pub fn words(&self) -> Option<String> {
         match self {
-            JobOptions::WeeklyReport | JobOptions::GitPush => None,
+            JobOptions::GitPush => None,
+            JobOptions::WeeklyReport(spec) if *spec == ReportSpec::default() => None,
+            JobOptions::WeeklyReport(spec) => Some(format!("{}.", spec.period.words())),
             JobOptions::Digest(DigestOptions { scope, sections }) => {
                 let sections: Vec<&str> = sections.iter().map(|section| section.heading()).collect();
                 Some(format!("{}. {}.", sections.join(", "), scope.words()))
@@ -200,6 +207,7 @@ impl Scope {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::report::spec::PeriodChoice;
 
     #[test]
     fn a_lead_is_a_number_with_its_unit() {
@@ -230,8 +238,10 @@ mod tests {
 
     #[test]
     fn options_survive_their_json_and_are_read_by_their_kind() {
+        let month = ReportSpec { period: PeriodChoice::LastFullMonth, ..ReportSpec::default() };
         let all = [
-            JobOptions::WeeklyReport,
+            JobOptions::WeeklyReport(ReportSpec::default()),
+            JobOptions::WeeklyReport(month.clone()),
             JobOptions::GitPush,
             JobOptions::Digest(DigestOptions { scope: Scope::All, sections: vec![Section::Overdue, Section::Today] }),
             JobOptions::Reminder(ReminderOptions {
@@ -246,6 +256,9 @@ mod tests {
             assert_eq!(JobOptions::from_json(options.kind(), json.as_deref()).unwrap(), options);
         }
         assert!(JobOptions::from_json(JobKind::Digest, None).is_err());
+        // Where nothing was chosen, jobs follow the weekly report, also when it changes.
+        assert_eq!(JobOptions::WeeklyReport(ReportSpec::default()).to_json().unwrap(), None);
+        assert_eq!(JobOptions::WeeklyReport(month).words().unwrap(), "The last full month.");
     }
 
     #[test]

@@ -40,6 +40,7 @@ pub mod mention;
 pub mod metrics;
 pub mod moment;
 pub mod my_work;
+pub mod nearest;
 pub mod network;
 pub mod notes_query;
 pub mod notification;
@@ -57,6 +58,7 @@ pub mod project_export;
 pub mod project_template;
 pub mod quick_add;
 pub mod rank;
+pub mod readout;
 pub mod recipient;
 pub mod recurrence;
 #[cfg(feature = "ssr")]

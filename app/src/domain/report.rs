@@ -1,7 +1,10 @@
 //! What a report is: the frozen facts that mail, page, text and commit all show.
 
+mod chart_table;
 mod period_choice;
 pub mod spec;
+
+pub use chart_table::{Table, chart_table};
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -230,7 +233,9 @@ impl Snapshot {
     /// The ids of all projects whose tasks are in it.
     pub fn project_ids(&self) -> impl Iterator<Item = ProjectId> {
         // Format 1 has no list.
-        std::iter::once(self.project.id).chain(self.projects.iter().map(|project| project.id).filter(|id| *id != self.project.id))
+        let first = self.project.id;
+        let others = self.projects.iter().map(|project| project.id).filter(move |id| *id != first);
+        std::iter::once(first).chain(others)
     }
 
     /// The report for a reader who sees some projects: itself where they see all of it, else the variant with the most

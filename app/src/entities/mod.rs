@@ -59,6 +59,7 @@ pub mod team;
 pub mod team_member;
 pub mod team_project;
 pub mod template;
+pub mod template_kill;
 pub mod template_preview;
 pub mod template_version;
 pub mod throttle;

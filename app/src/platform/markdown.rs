@@ -20,6 +20,13 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     cleaner
 });
 
+/// For mails: nothing of forms is left.
+static MAIL_CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut cleaner = Builder::default();
+    cleaner.rm_tags(["img", "svg", "math", "style", "map", "area"]).link_rel(None);
+    cleaner
+});
+
 const OPTIONS: Options = Options::ENABLE_STRIKETHROUGH.union(Options::ENABLE_TABLES).union(Options::ENABLE_TASKLISTS);
 
 /// What a reader of a Markdown text sees of it, in one line, without marks. Not HTML: markup that somebody typed stays
@@ -51,6 +58,17 @@ pub fn to_html(markdown: &str) -> String {
     CLEANER.clean(&raw).to_string()
 }
 
+/// As [`to_html`], for a mail: no form fields, which mail programs leave out, but the signs of boxes.
+pub fn to_mail_html(markdown: &str) -> String {
+    let mut raw = String::new();
+    let events = Parser::new_ext(markdown, OPTIONS).map(|event| match event {
+        Event::TaskListMarker(is_done) => Event::Text(if is_done { "☑ " } else { "☐ " }.into()),
+        other => other,
+    });
+    html::push_html(&mut raw, events);
+    MAIL_CLEANER.clean(&raw).to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +85,13 @@ mod tests {
         assert_eq!(html.matches("disabled=").count(), 3, "{html}");
         assert!(html.contains("aria-label=\"Done\"") && html.contains("aria-label=\"Open\""), "{html}");
         assert!(!html.contains("Password") && !html.contains("name="), "{html}");
+    }
+
+    #[test]
+    fn a_mail_shows_boxes_as_signs_and_has_no_fields() {
+        let html = to_mail_html("- [x] one\n- [ ] two\n\n<input type=\"text\"> ![x](https://evil/p.png)");
+        assert!(html.contains("☑ one") && html.contains("☐ two"), "{html}");
+        assert!(!html.contains("<input") && !html.contains("<img"), "{html}");
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::{
     http_client::HttpClient,
     mail_lines::MailLines,
     meters::Meters,
+    render::cage::Cage,
     secrets::{Keyring, Secret},
 };
 use crate::domain::network::Network;
@@ -69,6 +70,8 @@ pub struct AppState {
     pub meters: Arc<Meters>,
     /// Bounds how many passwords are hashed at a time.
     pub hashers: Arc<Semaphore>,
+    /// Renders what people wrote, in child processes.
+    pub cage: Cage,
     /// Where a test has this process end itself; nowhere otherwise.
     pub crash: Crash,
 }
@@ -86,6 +89,7 @@ impl AppState {
             mail_lines: MailLines::default(),
             meters: Arc::default(),
             hashers: Arc::new(Semaphore::new(HASHERS)),
+            cage: Cage::default(),
             crash: Crash::default(),
         }
     }

@@ -14,6 +14,7 @@ use crate::platform::{
     clock::Clock,
     db::Db,
     git::GitSettings,
+    render::cage::{Cage, Walls},
     secrets::Keyring,
     state::{AppState, Settings, SignUp},
 };
@@ -37,7 +38,9 @@ impl TestApp {
     pub async fn second_instance(&self) -> AppState {
         let db = Db::open(&self.url).await.expect("the database opens again");
         let settings = (*self.app.settings).clone();
-        AppState::new(db, self.app.clock.clone(), settings, Assets::default(), Keyring::of_key([7; 32]))
+        let mut app = AppState::new(db, self.app.clock.clone(), settings, Assets::default(), Keyring::of_key([7; 32]));
+        app.cage = Cage::new(Walls::None);
+        app
     }
 }
 
@@ -126,7 +129,9 @@ async fn make(url: &str, folder: PathBuf) -> TestApp {
         metrics_token: None,
     };
     let keyring = Keyring::of_key([7; 32]);
-    let app = AppState::new(db, Clock::set_at(beginning()), settings, Assets::default(), keyring);
+    let mut app = AppState::new(db, Clock::set_at(beginning()), settings, Assets::default(), keyring);
+    // The program that could be started here is the one of the tests.
+    app.cage = Cage::new(Walls::None);
     TestApp { app, folder, url: url.into() }
 }
 

@@ -34,7 +34,7 @@ pub mod toast;
 
 pub use auth_frame::AuthFrame;
 pub use avatar::Avatar;
-pub use chart::{Chart, ChartFigure, Numbers};
+pub use chart::{Chart, ChartFigure, Picture, ROWS as CHART_ROWS};
 pub use combobox::Combobox;
 pub use copy_button::CopyButton;
 pub use dead_link::DeadLink;

@@ -50,4 +50,5 @@ mod tasks_parts;
 mod tasks_saved_views;
 mod tasks_talk;
 mod tasks_views;
+mod template_quarantine;
 mod templates;

@@ -14,8 +14,10 @@ use app::{
     },
     domain::{
         delivery::DeliveryPhase,
-        ids::{OccurrenceId, ScheduleId},
+        ids::{OccurrenceId, ProjectId, ScheduleId},
+        metrics::Share,
         occurrence::OccurrenceState,
+        report::{ReportProject, Snapshot, spec::ChartKind},
         report_filter::{Month, ReportFilter},
     },
     entities::{delivery, occurrence, outbox_message, schedule},
@@ -60,6 +62,39 @@ async fn a_report_is_one_commit_with_html_text_pictures_and_data() {
         let message = git(&app, &["log", "-1", "--format=%B"]);
         assert!(message.starts_with("Weekly report of Tasks, 17–23 November 2026"), "{message}");
         assert!(message.contains(&format!("Report-Occurrence: {run}")), "{message}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_charts_of_a_report_are_drawn_from_its_frozen_facts_as_far_as_the_reader_sees_them() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        task(&app.as_person(&cast.jonas), &made, columns[0], "Book the room").await;
+        let run = sent_report(&app, made.id).await;
+        let alex = app.as_person(&cast.alex);
+        let Part::Charts(charts) = part(&alex, run, Tab::Charts).await.unwrap() else { panic!("charts were asked for") };
+        assert_eq!(charts.len(), ChartKind::ALL.len());
+        assert!(charts[0].picture.svg.contains("<svg"), "created and completed");
+        task(&app.as_person(&cast.jonas), &made, columns[0], "Later").await;
+        assert_eq!(part(&alex, run, Tab::Charts).await.unwrap(), Part::Charts(charts), "frozen");
+
+        // The same report with the work of a project that Alex is not in, and a variant without it.
+        let row = occurrence::Entity::find_by_id(run).one(app.reader()).await.unwrap().unwrap();
+        let own: Snapshot = serde_json::from_str(row.snapshot.as_deref().unwrap()).unwrap();
+        let mut whole = own.clone();
+        let hidden = ReportProject { id: ProjectId(uuid::Uuid::now_v7()), ..own.project.clone() };
+        whole.projects = vec![own.project.clone(), hidden];
+        whole.people.open = vec![Share { name: "Hidden Person".into(), parts: [0, 0, 0, 4] }];
+        whole.variants = vec![own];
+        let frozen = serde_json::to_string(&whole).unwrap();
+        let row = occurrence::ActiveModel { id: Set(run), snapshot: Set(Some(frozen)), ..Default::default() };
+        row.update(app.reader()).await.unwrap();
+        let Part::Charts(charts) = part(&alex, run, Tab::Charts).await.unwrap() else { panic!("charts were asked for") };
+        assert_eq!(charts.len(), ChartKind::ALL.len());
+        assert!(!format!("{charts:?}").contains("Hidden Person"));
+        assert_eq!(part(&app.as_person(&cast.ravi), run, Tab::Charts).await.unwrap_err(), AppError::NotFound);
     })
     .await;
 }

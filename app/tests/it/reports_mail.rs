@@ -13,7 +13,7 @@ use app::{
         ids::{OccurrenceId, ProjectId, TaskId},
         metrics::{Compared, DayCount, Figures, Finding, StatusCount},
         period::Period,
-        report::{DueWords, FORMAT, ReportProject, Snapshot, TaskLine},
+        report::{DueWords, ReportProject, Snapshot, TaskLine},
         task::{Category, Priority, Status},
     },
     platform::mailer::{Draft, InlineImage, ListId, Mailbox, MessageId, Origin, compose},
@@ -33,6 +33,8 @@ fn line(number: u32, title: &str) -> TaskLine {
         work_days: Some(3),
         finished_on: None,
         due: Some(DueWords { key: DueKey::Overdue, words: "Overdue 2 days".into() }),
+        moved_from: None,
+        blocked_by: Vec::new(),
     }
 }
 
@@ -48,17 +50,13 @@ fn report(tasks: u32, title: &str) -> Snapshot {
         overdue: compared(3, 2),
         cycle_days: Compared { now: Some(3), before: Some(4) },
     };
+    let project = ReportProject {
+        id: ProjectId(Uuid::from_u128(1)),
+        key: "T".into(),
+        name: "Čebelarji & Co".into(),
+        zone: "Europe/Ljubljana".into(),
+    };
     Snapshot {
-        format: FORMAT,
-        title: "Weekly report".into(),
-        project: ReportProject {
-            id: ProjectId(Uuid::from_u128(1)),
-            key: "T".into(),
-            name: "Čebelarji & Co".into(),
-            zone: "Europe/Ljubljana".into(),
-        },
-        period,
-        as_of: "2026-11-23T06:00:00Z".parse().unwrap(),
         finding: Finding::of(&figures),
         figures,
         days: period.dates().map(|date| DayCount { date, created: 4, completed: 5 }).collect(),
@@ -70,6 +68,7 @@ fn report(tasks: u32, title: &str) -> Snapshot {
         in_progress: lines.clone(),
         overdue: lines.clone(),
         due_next: lines,
+        ..Snapshot::empty(project, period, "2026-11-23T06:00:00Z".parse().unwrap())
     }
 }
 

@@ -123,3 +123,22 @@ fn nobody_reads_the_clock_or_the_environment_but_their_doors() {
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
+
+#[test]
+fn templates_of_people_are_rendered_without_walls_only_in_tests() {
+    let door = "platform/render/cage.rs";
+    let mut found = Vec::new();
+    for path in all_files() {
+        let relative = path.strip_prefix(source()).unwrap().to_string_lossy().into_owned();
+        if !relative.starts_with("testing/")
+            && relative != door
+            && fs::read_to_string(&path).unwrap().contains("Walls::None")
+        {
+            found.push(relative);
+        }
+    }
+    assert!(found.is_empty(), "{found:?}");
+    let mut host = Vec::new();
+    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut host);
+    assert!(host.iter().all(|path| !fs::read_to_string(path).unwrap().contains("Walls::None")), "in the server");
+}

@@ -19,6 +19,7 @@ mod notifications;
 mod outbox;
 mod notes_file;
 mod projects_pages;
+mod render_cage;
 mod reports;
 mod rights;
 mod rules_pages;

@@ -1,6 +1,6 @@
 //! Two reports of a job side by side, from what was frozen for each.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
     read::{Dated, of_job},
@@ -63,7 +63,7 @@ async fn pair(
     run: &occurrence::Model,
     other: OccurrenceId,
 ) -> AppResult<(ReportHead, ReportHead, Comparison)> {
-    let other = occurrence::Entity::find_by_id(other).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
+    let other = Seen::find_whole(ctx, other).await?.run;
     let (earlier, later) = if other.scheduled_at < run.scheduled_at { (&other, run) } else { (run, &other) };
     let frozen = |run: &occurrence::Model| snapshot::from_json(run.snapshot.as_deref().unwrap_or_default());
     let comparison = Comparison::of(&frozen(earlier)?, &frozen(later)?);

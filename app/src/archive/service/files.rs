@@ -5,10 +5,17 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFi
 
 use super::sight::{self, Seen};
 use crate::{
-    domain::ids::{DeliveryId, OccurrenceId},
+    domain::{
+        ids::{DeliveryId, OccurrenceId},
+        report::Snapshot,
+    },
     entities::{artifact, delivery},
     error::{AppError, AppResult},
     platform::ctx::Ctx,
+    reports::service::{
+        archive,
+        render::{self, Written},
+    },
 };
 
 /// Name of the mail's HTML among the files of a run.
@@ -25,17 +32,33 @@ const PAPER: &str = "<link rel=\"icon\" href=\"data:,\"><style>@page{margin:14mm
 /// # Errors
 /// [`AppError::NotFound`] before it was written, after it was removed, or where the person does not see it.
 pub async fn html(ctx: &Ctx, id: OccurrenceId) -> AppResult<String> {
-    Seen::find_whole(ctx, id).await?;
+    let seen = Seen::find_whole(ctx, id).await?;
+    if let Some(part) = &seen.part {
+        let html = written(ctx, &seen, part).await?.html;
+        let images = render::draw(part).await?;
+        return Ok(images.iter().fold(html, |html, image| with_picture(&html, image.name, &image.png)));
+    }
     let files = artifact::Entity::find().filter(artifact::Column::OccurrenceId.eq(id)).all(ctx.reader()).await?;
     let html = files.iter().find(|file| file.name == HTML).ok_or(AppError::NotFound)?;
     let html = String::from_utf8_lossy(&html.bytes).into_owned();
     Ok(files.iter().fold(html, |html, file| match file.name.strip_suffix(".png") {
-        Some(cid) => {
-            let data = format!("\"data:image/png;base64,{}\"", STANDARD.encode(&file.bytes));
-            html.replace(&format!("\"cid:{cid}\""), &data)
-        }
+        Some(cid) => with_picture(&html, cid, &file.bytes),
         None => html,
     }))
+}
+
+fn with_picture(html: &str, cid: &str, png: &[u8]) -> String {
+    let data = format!("\"data:image/png;base64,{}\"", STANDARD.encode(png));
+    html.replace(&format!("\"cid:{cid}\""), &data)
+}
+
+/// What the person sees of a report of several projects, written for them: the stored files show all of it.
+pub(super) async fn written(ctx: &Ctx, seen: &Seen, part: &Snapshot) -> AppResult<Written> {
+    if !is_written(ctx.reader(), seen.run.id).await? {
+        return Err(AppError::NotFound);
+    }
+    let job = sight::job_name(ctx.reader(), seen.run.schedule_id).await?;
+    render::write(part, &archive::address(ctx, seen.run.id, &job))
 }
 
 /// As [`html`], with what a printer needs.
@@ -51,7 +74,10 @@ pub async fn paper(ctx: &Ctx, id: OccurrenceId) -> AppResult<String> {
 /// # Errors
 /// As [`html`].
 pub async fn text(ctx: &Ctx, id: OccurrenceId) -> AppResult<Vec<u8>> {
-    Seen::find_whole(ctx, id).await?;
+    let seen = Seen::find_whole(ctx, id).await?;
+    if let Some(part) = &seen.part {
+        return Ok(written(ctx, &seen, part).await?.text.into_bytes());
+    }
     let query =
         artifact::Entity::find().filter(artifact::Column::OccurrenceId.eq(id)).filter(artifact::Column::Name.eq(TEXT));
     query.one(ctx.reader()).await?.map(|file| file.bytes).ok_or(AppError::NotFound)

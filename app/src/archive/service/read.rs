@@ -22,8 +22,9 @@ use crate::{
     },
     entities::{artifact, delivery, occurrence},
     error::AppResult,
-    platform::ctx::Ctx,
-    reports::service::archive,
+    platform::{ctx::Ctx, fault},
+    reports::service::{archive, charts},
+    ui::Chart,
 };
 
 /// One report. One that was removed has its facts and says so.
@@ -71,10 +72,22 @@ pub async fn read(ctx: &Ctx, id: OccurrenceId) -> AppResult<ReportDetail> {
 /// # Errors
 /// [`crate::error::AppError::NotFound`] where there is none, or the person does not see its project.
 pub async fn part(ctx: &Ctx, id: OccurrenceId, tab: Tab) -> AppResult<Part> {
-    let run = Seen::find(ctx, id).await?.run;
-    if run.removed_at.is_some() {
+    let seen = Seen::find(ctx, id).await?;
+    if seen.run.removed_at.is_some() {
         return Ok(Part::Plain);
     }
+    if let Some(part) = &seen.part {
+        return Ok(match tab {
+            Tab::Mail | Tab::Recipients => Part::Plain,
+            Tab::Charts => Part::Charts(charts(seen.run.snapshot).await?),
+            Tab::Text => Part::Text(Some(files::written(ctx, &seen, part).await?.text)),
+            Tab::Source => Part::Source {
+                html: Some(files::written(ctx, &seen, part).await?.html),
+                data: seen.run.snapshot.unwrap_or_default(),
+            },
+        });
+    }
+    let run = seen.run;
     let text = async |name: &str| -> AppResult<Option<String>> {
         let query = artifact::Entity::find()
             .filter(artifact::Column::OccurrenceId.eq(id))
@@ -83,9 +96,21 @@ pub async fn part(ctx: &Ctx, id: OccurrenceId, tab: Tab) -> AppResult<Part> {
     };
     Ok(match tab {
         Tab::Mail | Tab::Recipients => Part::Plain,
+        Tab::Charts => Part::Charts(charts(run.snapshot).await?),
         Tab::Text => Part::Text(text(files::TEXT).await?),
         Tab::Source => Part::Source { html: text(files::HTML).await?, data: run.snapshot.unwrap_or_default() },
     })
+}
+
+/// The charts of a report as far as the person sees it; none of facts that no report has.
+async fn charts(json: Option<String>) -> AppResult<Vec<Chart>> {
+    // Some milliseconds of a core, off the runtime.
+    let drawn = tokio::task::spawn_blocking(move || {
+        let report: Snapshot = json.and_then(|json| serde_json::from_str(&json).ok())?;
+        Some(charts::kinds(&report).iter().map(|kind| charts::figure(*kind, &report)).collect())
+    });
+    let drawn: Option<Vec<Chart>> = drawn.await.map_err(|error| fault::internal("drawing the charts of a report", error))?;
+    Ok(drawn.unwrap_or_default())
 }
 
 fn count(recipients: &[Recipient]) -> u32 {

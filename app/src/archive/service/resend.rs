@@ -41,6 +41,10 @@ pub async fn again(ctx: &Ctx, id: OccurrenceId, to: Again) -> AppResult<()> {
 pub async fn to_me(ctx: &Ctx, id: OccurrenceId) -> AppResult<()> {
     let seen = Seen::find(ctx, id).await?;
     refuse_removed(&seen)?;
+    if seen.part.is_some() {
+        // The copy is made of the stored files, which show projects that the person does not see.
+        return Err(AppError::field("to", Problem::NotAllowed));
+    }
     copies::send_to_me(ctx, &seen.run).await
 }
 

@@ -7,17 +7,22 @@ use crate::{
     domain::{
         account::Me,
         ids::{OccurrenceId, ScheduleId},
+        report::Snapshot,
     },
     entities::{delivery, occurrence, schedule},
     error::{AppError, AppResult},
     platform::ctx::Ctx,
     projects::service::access::{self, Viewing},
+    reports::service::snapshot,
 };
 
 /// A report that the person may see.
 pub struct Seen {
+    /// The run; of a report of several projects that the person does not all see, with the data of those they do.
     pub run: occurrence::Model,
     pub viewing: Viewing,
+    /// The part of the report that the person sees, where that is not all of it. The stored files show all of it.
+    pub part: Option<Snapshot>,
 }
 
 impl Seen {
@@ -35,7 +40,19 @@ impl Seen {
         if run.snapshot.is_none() {
             return Err(AppError::NotFound);
         }
-        Ok(Self { run, viewing })
+        match part(ctx, &run).await? {
+            None => Ok(Self { run, viewing, part: None }),
+            Some(part) => {
+                let run = occurrence::Model {
+                    subject: Some(part.subject()),
+                    finding: Some(part.finding.words()),
+                    snapshot: Some(snapshot::to_json(&part)?),
+                    snapshot_hash: None,
+                    ..run
+                };
+                Ok(Self { run, viewing, part: Some(part) })
+            }
+        }
     }
 
     /// As [`Seen::find`], where what it consists of has not been removed.
@@ -47,9 +64,9 @@ impl Seen {
         if seen.run.removed_at.is_some() { Err(AppError::NotFound) } else { Ok(seen) }
     }
 
-    /// Whether the person sees all recipients.
+    /// Whether the person sees all recipients, and what they got.
     pub fn sees_recipients(&self) -> bool {
-        self.viewing.sees_recipients()
+        self.viewing.sees_recipients() && self.part.is_none()
     }
 
     /// The deliveries that the person may see, in their order.
@@ -59,6 +76,16 @@ impl Seen {
             .order_by_asc(delivery::Column::Position);
         if self.sees_recipients() { all } else { all.filter(to(me)) }
     }
+}
+
+/// The part of a report of several projects for a person who does not see all of them; none for everybody else.
+async fn part(ctx: &Ctx, run: &occurrence::Model) -> AppResult<Option<Snapshot>> {
+    let Some(person) = ctx.actor_id() else { return Ok(None) };
+    // Only a report of several projects has variants: the others need not be read for this.
+    let Some(json) = run.snapshot.as_deref().filter(|json| json.contains("\"variants\"")) else { return Ok(None) };
+    let whole = snapshot::from_json(json)?;
+    let part = snapshot::seen_by(ctx, &whole, person).await?.ok_or(AppError::NotFound)?;
+    Ok((!std::ptr::eq(part, &whole)).then(|| part.clone()))
 }
 
 /// Deliveries to a person: by their account, or by their address.

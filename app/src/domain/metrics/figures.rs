@@ -160,6 +160,17 @@ impl Course {
 }
 
 impl Figures {
+    /// The share of the work that there was in the period, in percent, that was finished in it; `None` where there was
+    /// no work.
+    pub fn completion_rate(&self) -> Compared<Option<u32>> {
+        let rate = |completed: u32, open: u32| {
+            let all = u64::from(completed) + u64::from(open);
+            let percent = (u64::from(completed) * 100 + all / 2).checked_div(all)?;
+            u32::try_from(percent).ok()
+        };
+        Compared { now: rate(self.completed.now, self.open.now), before: rate(self.completed.before, self.open.before) }
+    }
+
     /// The figures of `period` as they stood at `as_of`, against those of the period before as they
     /// stood as much earlier.
     pub fn of<Z: TimeZone>(history: &History, period: Period, as_of: DateTime<Utc>, zone: &Z) -> Self {
@@ -223,6 +234,11 @@ impl DayCount {
     }
 }
 
+/// Throughput: how many tasks were finished on each day, days without any included.
+pub fn throughput<Z: TimeZone>(lives: &[(TaskId, Life)], window: Period, zone: &Z) -> Vec<u32> {
+    DayCount::of(lives, window, zone).into_iter().map(|day| day.completed).collect()
+}
+
 impl StatusCount {
     /// Open tasks by status, in board order, statuses without any included.
     pub fn of_open(lives: &[(TaskId, Life)]) -> Vec<Self> {
@@ -238,8 +254,18 @@ impl StatusCount {
 
 /// The nearest-rank percentile ⌈p·n⌉ of some values, in any order; `None` without values.
 pub fn percentile(values: &[u32], percent: u8) -> Option<u32> {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable();
+    let [found] = percentiles(values.to_vec(), [percent]);
+    found
+}
+
+/// As [`percentile`], several of the same values.
+pub fn percentiles<const N: usize>(mut values: Vec<u32>, percents: [u8; N]) -> [Option<u32>; N] {
+    values.sort_unstable();
+    percents.map(|percent| ranked(&values, percent))
+}
+
+/// The nearest-rank percentile of values in order.
+pub(super) fn ranked(sorted: &[u32], percent: u8) -> Option<u32> {
     let rank = (usize::from(percent.min(100)) * sorted.len()).div_ceil(100);
     sorted.get(rank.max(1) - 1).copied()
 }
@@ -298,7 +324,12 @@ mod tests {
         assert_eq!(figures.overdue, Compared { now: 1, before: 0 });
         assert_eq!(figures.cycle_days, Compared { now: Some(1), before: Some(1) });
 
+        // Two of three, and one of two.
+        assert_eq!(figures.completion_rate(), Compared { now: Some(67), before: Some(50) });
+        assert_eq!(Figures::default().completion_rate().now, None);
+
         let days = DayCount::of(&history.at(end), week(), &Utc);
+        assert_eq!(throughput(&history.at(end), week(), &Utc), [1, 0, 1, 0, 0, 0, 0]);
         assert_eq!(days.len(), 7);
         assert_eq!((days[0].created, days[0].completed), (1, 1));
         assert_eq!((days[2].created, days[2].completed), (0, 1));

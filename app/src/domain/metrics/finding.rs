@@ -99,7 +99,7 @@ impl Finding {
 }
 
 /// |difference| over the square root of the sum; 0 where both are 0.
-fn weight(count: Compared<u32>) -> f64 {
+pub(super) fn weight(count: Compared<u32>) -> f64 {
     let sum = f64::from(count.now) + f64::from(count.before);
     #[allow(clippy::cast_precision_loss, reason = "counts of tasks are far below 2^52")]
     let difference = count.difference().unsigned_abs() as f64;
@@ -108,8 +108,8 @@ fn weight(count: Compared<u32>) -> f64 {
 
 /// The title of the chart of created and completed per day.
 pub fn flow_words(days: &[DayCount]) -> &'static str {
-    let created: u32 = days.iter().map(|day| day.created).sum();
-    let completed: u32 = days.iter().map(|day| day.completed).sum();
+    let created = days.iter().map(|day| day.created).fold(0, u32::saturating_add);
+    let completed = days.iter().map(|day| day.completed).fold(0, u32::saturating_add);
     let stands_out = weight(Compared { now: completed, before: created }) > 0.5;
     match (created, completed) {
         (0, 0) => "Nothing was created or completed",
@@ -121,11 +121,11 @@ pub fn flow_words(days: &[DayCount]) -> &'static str {
 
 /// The title of the chart of open work by status.
 pub fn status_words(counts: &[StatusCount]) -> &'static str {
-    let open: u32 = counts.iter().map(|entry| entry.count).sum();
+    let open: u64 = counts.iter().map(|entry| u64::from(entry.count)).sum();
     if open == 0 {
         return "No work is open";
     }
-    match counts.iter().find(|entry| entry.count * 2 > open).map(|entry| entry.status) {
+    match counts.iter().find(|entry| u64::from(entry.count) * 2 > open).map(|entry| entry.status) {
         Some(Status::Todo) => "Most open work has not been started",
         Some(Status::Progress) => "Most open work is in progress",
         Some(Status::Pending) => "Most open work is waiting",

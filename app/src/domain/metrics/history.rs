@@ -31,7 +31,10 @@ pub enum Change {
     },
     Archived,
     Restored,
+    /// Into the trash.
     Deleted,
+    /// Out of the trash, to where it was.
+    Undeleted,
 }
 
 /// Whether a task is on the board.
@@ -39,7 +42,6 @@ pub enum Change {
 pub enum Presence {
     OnBoard,
     Archived,
-    Deleted,
 }
 
 /// A task as it was at an instant.
@@ -48,16 +50,29 @@ pub struct Life {
     pub created: DateTime<Utc>,
     /// When work began; see [`Life::enter`] for what moves back do to it.
     pub started: Option<DateTime<Utc>>,
+    /// When it came to wait (Pending); where it never did, when it was finished.
+    pub waiting: Option<DateTime<Utc>>,
     pub finished: Option<DateTime<Utc>>,
     pub status: Status,
     /// The instant from which it is overdue.
     pub due: Option<DateTime<Utc>>,
     pub presence: Presence,
+    /// What is in the trash is as if it were not there, until it is taken out.
+    is_in_trash: bool,
 }
 
 impl Life {
     fn new(created: DateTime<Utc>, status: Status) -> Self {
-        let mut life = Self { created, started: None, finished: None, status, due: None, presence: Presence::OnBoard };
+        let mut life = Self {
+            created,
+            started: None,
+            waiting: None,
+            finished: None,
+            status,
+            due: None,
+            presence: Presence::OnBoard,
+            is_in_trash: false,
+        };
         life.enter(status, created);
         life
     }
@@ -70,17 +85,19 @@ impl Life {
             Change::Due { to } => self.due = to,
             Change::Archived => self.presence = Presence::Archived,
             Change::Restored => self.presence = Presence::OnBoard,
-            Change::Deleted => self.presence = Presence::Deleted,
+            Change::Deleted => self.is_in_trash = true,
+            Change::Undeleted => self.is_in_trash = false,
         }
     }
 
     /// The last entry into a stage counts, moving back erases the later stages, and a skipped stage
-    /// inherits the date of the next. In Progress and Pending are one stage, started: waiting does
-    /// not begin the work anew.
+    /// inherits the date of the next. In Progress and Pending are one stage for the start of the work: waiting does
+    /// not begin it anew, and coming back from it erases the waiting alone.
     fn enter(&mut self, status: Status, at: DateTime<Utc>) {
         match status {
             Status::Todo => {
                 self.started = None;
+                self.waiting = None;
                 self.finished = None;
             }
             Status::Progress | Status::Pending => {
@@ -88,10 +105,12 @@ impl Life {
                 if came_from_outside {
                     self.started = Some(at);
                 }
+                self.waiting = (status == Status::Pending).then_some(at);
                 self.finished = None;
             }
             Status::Done => {
                 self.started = self.started.or(Some(at));
+                self.waiting = self.waiting.or(Some(at));
                 self.finished = Some(at);
             }
         }
@@ -113,6 +132,25 @@ impl Life {
         let days = day_of(self.finished?, zone) - day_of(self.started?, zone);
         u32::try_from(days.num_days() + 1).ok()
     }
+
+    /// Since it was started in calendar days of the zone, both counted; `None` where it is not started, or finished, or
+    /// off the board.
+    pub fn age_days<Z: TimeZone>(&self, at: DateTime<Utc>, zone: &Z) -> Option<u32> {
+        let started = self.started.filter(|_| self.is_open())?;
+        u32::try_from((day_of(at, zone) - day_of(started, zone)).num_days() + 1).ok()
+    }
+}
+
+/// How a task went through the statuses within a span of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passage {
+    /// The status before the span, or the one it was created in.
+    pub from: Status,
+    pub to: Status,
+    /// The last change of status in the span.
+    pub changed: DateTime<Utc>,
+    /// When it last left Completed in the span.
+    pub reopened: Option<DateTime<Utc>>,
 }
 
 /// The events of all tasks of a project, in order.
@@ -134,10 +172,42 @@ impl History {
         Self { tasks }
     }
 
-    /// Every task that existed at an instant, as it was then (events of that instant included).
+    /// Every task that existed at an instant, as it was then (events of that instant included), without what was in the
+    /// trash.
     pub fn at(&self, instant: DateTime<Utc>) -> Vec<(TaskId, Life)> {
         self.tasks.iter().filter_map(|(task, events)| Some((*task, life_at(events, instant)?))).collect()
     }
+
+    /// The history of some of the tasks.
+    #[must_use]
+    pub fn only(&self, keep: impl Fn(TaskId) -> bool) -> Self {
+        let kept = self.tasks.iter().filter(|(task, _)| keep(**task));
+        Self { tasks: kept.map(|(task, events)| (*task, events.clone())).collect() }
+    }
+
+    /// The tasks whose status changed from an instant on up to another, both included.
+    pub fn passages(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> BTreeMap<TaskId, Passage> {
+        self.tasks.iter().filter_map(|(task, events)| Some((*task, passage(events, from, until)?))).collect()
+    }
+}
+
+fn passage(events: &[HistoryEvent], from: DateTime<Utc>, until: DateTime<Utc>) -> Option<Passage> {
+    let mut status = None;
+    let mut passage: Option<Passage> = None;
+    for event in events.iter().take_while(|event| event.at <= until) {
+        let (Change::Created { status: next } | Change::Moved { to: next }) = event.change else { continue };
+        let Some(last) = status.replace(next).filter(|last| *last != next) else { continue };
+        if event.at < from {
+            continue;
+        }
+        let passage = passage.get_or_insert(Passage { from: last, to: next, changed: event.at, reopened: None });
+        passage.to = next;
+        passage.changed = event.at;
+        if last == Status::Done {
+            passage.reopened = Some(event.at);
+        }
+    }
+    passage
 }
 
 /// Folds the events of one task. A history that lacks its beginning starts with its first known
@@ -155,7 +225,7 @@ fn life_at(events: &[HistoryEvent], instant: DateTime<Utc>) -> Option<Life> {
             (None, _) => {}
         }
     }
-    life
+    life.filter(|life| !life.is_in_trash)
 }
 
 #[cfg(test)]
@@ -174,7 +244,7 @@ mod tests {
         History::new(events).at(day(at))[0].1
     }
 
-    use Change::{Archived, Created, Due, Moved, Restored};
+    use Change::{Archived, Created, Deleted, Due, Moved, Restored, Undeleted};
     use Status::{Done, Pending, Progress, Todo};
 
     #[test]
@@ -250,5 +320,62 @@ mod tests {
         let moves = [(1, Created { status: Todo }), (2, Archived), (4, Restored)];
         assert!(!life(&moves, 3).is_open());
         assert!(life(&moves, 4).is_open());
+    }
+
+    #[test]
+    fn coming_back_from_waiting_erases_the_waiting_alone() {
+        let moves = [
+            (1, Created { status: Todo }),
+            (2, Moved { to: Pending }),
+            (4, Moved { to: Progress }),
+            (6, Moved { to: Pending }),
+            (8, Moved { to: Done }),
+        ];
+        let at = |on| {
+            let life = life(&moves, on);
+            (life.started, life.waiting)
+        };
+        assert_eq!(at(2), (Some(day(2)), Some(day(2))), "In Progress was skipped");
+        assert_eq!(at(4), (Some(day(2)), None));
+        assert_eq!(at(8), (Some(day(2)), Some(day(6))), "the last entry counts");
+        let skipped = life(&[(1, Created { status: Progress }), (5, Moved { to: Done })], 9);
+        assert_eq!(skipped.waiting, Some(day(5)));
+    }
+
+    #[test]
+    fn what_is_in_the_trash_is_not_there_until_it_is_taken_out() {
+        let task = TaskId(Uuid::from_u128(1));
+        let moves = [(1, Created { status: Todo }), (2, Archived), (3, Deleted), (5, Undeleted)];
+        let history =
+            History::new(moves.iter().map(|(on, change)| HistoryEvent { task, at: day(*on), change: *change }));
+        assert_eq!(history.at(day(2)).len(), 1);
+        assert!(history.at(day(4)).is_empty());
+        assert_eq!(history.at(day(6))[0].1.presence, Presence::Archived, "where it was");
+    }
+
+    #[test]
+    fn age_counts_both_days_of_what_is_started_and_open() {
+        let moves = [(1, Created { status: Todo }), (3, Moved { to: Progress }), (7, Moved { to: Done })];
+        let age = |on| life(&moves, on).age_days(day(on), &Utc);
+        assert_eq!((age(2), age(3), age(5), age(8)), (None, Some(1), Some(3), None));
+    }
+
+    #[test]
+    fn a_passage_says_from_where_to_where_a_task_went_in_a_span() {
+        let task = TaskId(Uuid::from_u128(1));
+        let passage = |changes: &[(u32, Change)]| {
+            let events = changes.iter().map(|(on, change)| HistoryEvent { task, at: day(*on), change: *change });
+            History::new(events).passages(day(5), day(9)).get(&task).copied()
+        };
+        let begun = [(1, Created { status: Todo }), (2, Moved { to: Progress })];
+        assert_eq!(passage(&begun), None, "before the span");
+        let new = passage(&[(6, Created { status: Todo }), (7, Moved { to: Todo })]);
+        assert_eq!(new, None, "the list changed, the status did not");
+        let finished = passage(&[begun[0], begun[1], (6, Moved { to: Pending }), (8, Moved { to: Done })]).unwrap();
+        assert_eq!((finished.from, finished.to, finished.changed), (Progress, Done, day(8)));
+        assert_eq!(finished.reopened, None);
+        let reopened = [(1, Created { status: Done }), (6, Moved { to: Progress }), (10, Moved { to: Done })];
+        let reopened = passage(&reopened).unwrap();
+        assert_eq!((reopened.to, reopened.reopened), (Progress, Some(day(6))), "what came later does not count");
     }
 }

@@ -4,6 +4,7 @@
 //! In Progress or Pending, *finished* when it enters Completed; cycle time counts both days.
 
 mod ageing;
+mod chart_words;
 mod cumulative;
 mod cycle;
 mod figures;
@@ -11,12 +12,18 @@ mod finding;
 mod forecast;
 mod history;
 mod share;
+mod summary;
 
 pub use ageing::{AgeBand, AgePoint, Ageing};
+pub use chart_words::{
+    ageing_words, cumulative_words, cycle_words, forecast_words, isolated, label_words, late_words, person_words,
+    parts_total, priority_words, tasks_words,
+};
 pub use cumulative::FlowDay;
-pub use cycle::{CyclePoint, CycleTimes};
-pub use figures::{Compared, Course, DayCount, Figures, StatusCount, Tone, percentile};
+pub use cycle::{CyclePoint, CycleTimes, EXPECTED};
+pub use figures::{Compared, Course, DayCount, Figures, StatusCount, Tone, percentile, throughput};
 pub use finding::{Finding, flow_words, status_words};
-pub use forecast::{Bin, Chance, Forecast};
-pub use history::{Change, History, HistoryEvent, Life, Presence};
+pub use forecast::{AHEAD, Bin, CHANCES, Chance, Forecast};
+pub use history::{Change, History, HistoryEvent, Life, Passage, Presence};
 pub use share::{LateBuckets, OTHER, PriorityShare, ROWS, Share, Shares};
+pub use summary::{Told, summary};

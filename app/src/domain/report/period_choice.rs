@@ -28,7 +28,10 @@ pub enum PeriodChoice {
     /// So many days before the run, 1 to [`DAYS_MAX`].
     Days(u32),
     /// The same days for every run, both included.
-    Between { first: NaiveDate, last: NaiveDate },
+    Between {
+        first: NaiveDate,
+        last: NaiveDate,
+    },
 }
 
 /// With which day a period ends that goes up to the run.

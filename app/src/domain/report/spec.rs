@@ -1,6 +1,6 @@
 //! What a schedule asks a report for: days, scope, sections, files. Stored as JSON beside the kind of the job.
 
-use std::{collections::BTreeSet, fmt};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -201,7 +201,7 @@ impl Scope {
     }
 }
 
-fn several<T: Ord + fmt::Debug>(field: &str, chosen: &[T], max: u32, checks: &mut Checks) {
+fn several<T: Ord>(field: &str, chosen: &[T], max: u32, checks: &mut Checks) {
     if chosen.len() > max as usize {
         checks.add(field, Problem::TooMany { max });
     }

@@ -7,7 +7,7 @@ use crate::domain::{
     ids::ProjectId,
     metrics::{Finding, StatusCount},
     period::Period,
-    report::{FORMAT, ReportProject},
+    report::ReportProject,
     task::{Category, Priority},
 };
 
@@ -23,6 +23,8 @@ fn line(number: u32) -> TaskLine {
         work_days: None,
         finished_on: None,
         due: None,
+        moved_from: None,
+        blocked_by: Vec::new(),
     }
 }
 
@@ -41,25 +43,18 @@ fn report(lists: [&[u32]; 4]) -> Snapshot {
         overdue: still(u32::try_from(overdue.len()).unwrap()),
         cycle_days: Compared { now: None, before: None },
     };
+    let project =
+        ReportProject { id: ProjectId(Uuid::nil()), key: "T".into(), name: "Tasks".into(), zone: "UTC".into() };
+    let period = Period::ending("2026-11-22".parse().unwrap(), 7);
     Snapshot {
-        format: FORMAT,
-        title: "Weekly report".into(),
-        project: ReportProject {
-            id: ProjectId(Uuid::nil()),
-            key: "T".into(),
-            name: "Tasks".into(),
-            zone: "UTC".into(),
-        },
-        period: Period::ending("2026-11-22".parse().unwrap(), 7),
-        as_of: "2026-11-23T00:00:00Z".parse().unwrap(),
         finding: Finding::of(&figures),
         figures,
-        days: Vec::new(),
         statuses: vec![StatusCount { status: Status::Todo, count: 2 }],
         finished: lines(finished),
         in_progress: lines(in_progress),
         overdue: lines(overdue),
         due_next: lines(due_next),
+        ..Snapshot::empty(project, period, "2026-11-23T00:00:00Z".parse().unwrap())
     }
 }
 

@@ -4,12 +4,22 @@
 pub mod block;
 pub mod category;
 mod check;
+pub mod colour;
+pub mod compile;
+pub mod context;
 pub mod document;
 pub mod edit;
 pub mod fields;
+pub mod filters;
+pub mod gallery;
 pub mod history;
+pub mod lint;
 pub mod outline;
+pub mod prose;
+pub mod quarantine;
+pub mod render;
 pub mod theme;
+pub mod variables;
 
 pub use block::{Block, BlockKind, FigureKind, TaskColumn, When};
 pub use category::TemplateCategory;

@@ -2,10 +2,9 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
-use sea_orm::EntityTrait;
 use uuid::Uuid;
 
-use super::{addressees, rules, schedules, worker};
+use super::{addressees, report, rules, schedules};
 use crate::{
     domain::{
         ids::{OccurrenceId, ScheduleId},
@@ -14,7 +13,6 @@ use crate::{
         recipient::{Addressee, HeldBack},
         report::Snapshot,
     },
-    entities::project,
     error::{AppError, AppResult, Problem},
     platform::ctx::Ctx,
     reports::service::{
@@ -49,15 +47,16 @@ pub async fn look(ctx: &Ctx, id: ScheduleId, at: DateTime<Utc>) -> AppResult<Dry
     if !job.kind.makes_report() {
         return Err(AppError::field("at", Problem::NotAllowed));
     }
-    let owner = project::Entity::find_by_id(job.project_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
     let rehearsal = rehearse(&schedules::timetable(&job)?, &rules::plan_rules(&job, None), at);
-    let period = worker::period(Trigger::Schedule, at, &owner);
-    let snapshot = snapshot::build(ctx, job.project_id, period, at).await?;
+    // Whoever looks sees the projects that are theirs, as if the report came to them.
+    let viewer = ctx.me()?.id;
+    let whole = report::collect(ctx, &job, Trigger::Schedule, at, &[viewer]).await?;
+    let unmet = rules::condition(&job)?.unmet(&whole.facts());
+    let snapshot = snapshot::seen_by(ctx, &whole, viewer).await?.ok_or(AppError::NotFound)?.clone();
     // There is no run, so its links lead nowhere.
     let address = archive::address(ctx, OccurrenceId(Uuid::nil()), &job.name);
     let written = render::write(&snapshot, &address)?;
     let images = render::draw(&snapshot).await?;
-    let unmet = rules::condition(&job)?.unmet(&snapshot.facts());
     let addressees::List { people, notes } = addressees::resolve(ctx, id, job.project_id).await?;
     Ok(DryRun { rehearsal, snapshot, written, images, people, notes, unmet })
 }

@@ -3,7 +3,7 @@
 use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
-use super::addressees::List;
+use super::{addressees::List, editions::Editions};
 use crate::{
     domain::{
         delivery::{Delivery, DeliveryPhase, DeliveryPolicy, Event},
@@ -39,6 +39,8 @@ pub struct Common<'a> {
     /// Signs each message as it is written; the signature stays with it, whatever becomes of the key.
     pub signer: Option<&'a DkimKey>,
     pub images: &'a [Image],
+    /// What readers get who do not see all projects of the report.
+    pub editions: &'a Editions,
 }
 
 /// The delivery rows of a run, ready to be stored. Those who get nothing have one, too, which says why; their message
@@ -174,7 +176,8 @@ fn draft(ctx: &Ctx, common: &Common<'_>, head: &Head<'_>, message_id: MessageId)
     let list = format!("weekly.{key}.{}", common.sender.address.domain());
     let stop = unsubscribe::link(&ctx.app, common.schedule, &head.reader().address);
     let address = Address { stop_url: Some(stop.clone()), ..archive::address(ctx, common.run, common.job) };
-    let written = render::write(common.snapshot, &address)?;
+    let (snapshot, images) = common.editions.for_reader((common.snapshot, common.images), head.reader());
+    let written = render::write(snapshot, &address)?;
     let (mut to, cc) = (head.mailboxes(&head.to), head.mailboxes(&head.cc));
     if to.is_empty() && cc.is_empty() {
         // A message must be to somebody. Where everybody is hidden, it is to whoever sends it.
@@ -191,11 +194,7 @@ fn draft(ctx: &Ctx, common: &Common<'_>, head: &Head<'_>, message_id: MessageId)
         origin: Origin::Schedule { list_id: ListId::new(&list).map_err(broken)?, unsubscribe: Some(stop) },
         text: written.text,
         html: written.html,
-        images: common
-            .images
-            .iter()
-            .map(|image| InlineImage { cid: image.name.to_owned(), png: image.png.clone() })
-            .collect(),
+        images: images.iter().map(|image| InlineImage { cid: image.name.to_owned(), png: image.png.clone() }).collect(),
         attachments: Vec::new(),
     })
 }

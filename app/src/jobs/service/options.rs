@@ -8,6 +8,7 @@ use crate::{
         job_options::{
             ARCHIVE_DAYS, ArchiveOptions, DigestOptions, JobOptions, LEADS_MAX, Lead, ReminderOptions, Scope,
         },
+        report::spec::ReportSpec,
     },
     entities::schedule,
     error::{AppResult, Checks, Problem},
@@ -35,7 +36,8 @@ pub fn to_json(options: &JobOptions) -> AppResult<Option<String>> {
 /// Reads the options that a form describes. What is wrong is noted with its field.
 pub fn read(kind: JobKind, form: &KindForm, checks: &mut Checks) -> JobOptions {
     match kind {
-        JobKind::WeeklyReport => JobOptions::WeeklyReport,
+        // What a report shows is chosen apart from the form: see `report_spec`.
+        JobKind::WeeklyReport => JobOptions::WeeklyReport(ReportSpec::default()),
         JobKind::GitPush => JobOptions::GitPush,
         JobKind::Digest => {
             let sections = form.sections();
@@ -71,7 +73,7 @@ pub fn read(kind: JobKind, form: &KindForm, checks: &mut Checks) -> JobOptions {
 pub fn show(options: &JobOptions) -> KindForm {
     let form = KindForm::default();
     match options {
-        JobOptions::WeeklyReport | JobOptions::GitPush => form,
+        JobOptions::WeeklyReport(_) | JobOptions::GitPush => form,
         JobOptions::Digest(DigestOptions { scope, sections }) => {
             KindForm { scope: scope.to_string(), ..form }.with_sections(sections)
         }

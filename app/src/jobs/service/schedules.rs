@@ -4,7 +4,7 @@ use chrono::NaiveTime;
 use chrono_tz::Tz;
 use sea_orm::{
     ActiveModelTrait,
-    ActiveValue::{Set, Unchanged},
+    ActiveValue::{NotSet, Set, Unchanged},
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
@@ -110,7 +110,8 @@ pub async fn update(ctx: &Ctx, id: ScheduleId, version: i64, form: &JobForm) -> 
     let mut change = schedule::ActiveModel {
         id: Unchanged(id),
         name: Set(name),
-        options: Set(options::to_json(&options)?),
+        // What a report shows is no field of this form; it stays.
+        options: if found.kind.makes_report() { NotSet } else { Set(options::to_json(&options)?) },
         account_id: Set(account_id),
         updated_at: Set(ctx.now),
         version: Set(version + 1),

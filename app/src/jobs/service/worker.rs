@@ -14,16 +14,17 @@ use tokio::{task::JoinHandle, time::Instant};
 use uuid::Uuid;
 
 use super::{
-    addressees, book, kinds, ledger,
+    addressees, book,
+    editions::Editions,
+    kinds, ledger,
     messages::{self, Common},
-    planner, rules,
+    planner, report, rules,
     sending::{self, Hold, Round},
 };
 use crate::{
     domain::{
-        condition,
         crash_point::CrashPoint,
-        ids::{ArtifactId, ScheduleId},
+        ids::{ArtifactId, ScheduleId, UserId},
         job::LogLevel,
         occurrence::{Effect, Event, HEARTBEAT, OccurrenceState, Remedy, Standing, Trigger},
         period::{Period, day_of},
@@ -218,12 +219,13 @@ async fn build(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Op
     app.crash.reach(CrashPoint::BuildBegun);
     let ctx = Ctx::system(app);
     let run = ledger::read(ctx.reader(), hold.run).await?;
-    let project = project::Entity::find_by_id(run.project_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
-    let period = period(run.trigger, run.scheduled_at, &project);
-    let frozen = snapshot::build(&ctx, run.project_id, period, run.scheduled_at).await?;
+    let job = schedule::Entity::find_by_id(schedule).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
+    let readers = readers(&ctx, &job).await?;
+    let frozen = report::collect(&ctx, &job, run.trigger, run.scheduled_at, &readers).await?;
+    let period = frozen.period;
     // Who starts a run by hand wants to see it.
     if run.trigger == Trigger::Schedule
-        && let Some(reason) = send_if(app, schedule).await?.unmet(&frozen.facts())
+        && let Some(reason) = rules::condition(&job)?.unmet(&frozen.facts())
     {
         let not_needed = Event::NotNeeded { fence: hold.fence, reason };
         step(app, schedule, hold, not_needed, ledger::no_columns()).await?;
@@ -248,14 +250,17 @@ async fn build(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Op
     Ok(next.and_then(|(_, effects)| effects.first().copied()))
 }
 
-/// What must be so for a report of the schedule to be sent.
-async fn send_if(app: &AppState, schedule: ScheduleId) -> AppResult<condition::Condition> {
-    let job = schedule::Entity::find_by_id(schedule).one(app.reader()).await?.ok_or(AppError::NotFound)?;
-    rules::condition(&job)
+/// The accounts that will read a report of several projects: each may see others of them. One of a single project is the
+/// same for everybody.
+async fn readers(ctx: &Ctx, job: &schedule::Model) -> AppResult<Vec<UserId>> {
+    if report::spec(job)?.scope.other_projects.is_empty() {
+        return Ok(Vec::new());
+    }
+    let list = addressees::resolve(ctx, job.id, job.project_id).await?;
+    Ok(list.people.into_iter().filter_map(|(person, _)| person.user).collect())
 }
 
-/// A planned report covers the days before its instant, also when it runs late; one that a person asks for includes
-/// today.
+/// The days of a report that no schedule has asked for yet: those before its instant, and today where a person asks.
 pub(super) fn period(trigger: Trigger, at: DateTime<Utc>, project: &project::Model) -> Period {
     let today = day_of(at, &snapshot::zone_of(project));
     let last = match trigger {
@@ -271,6 +276,7 @@ async fn render(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<O
     let report = Report::load(&ctx, schedule, hold).await?;
     let list = addressees::resolve(&ctx, schedule, report.frozen.project.id).await?;
     let transport = transport::open(&ctx, account(&ctx, &report.job).await?).await?;
+    let editions = Editions::of(&ctx, &report.frozen, &list).await?;
     let common = Common {
         run: hold.run,
         schedule,
@@ -279,6 +285,7 @@ async fn render(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<O
         sender: transport.sender(),
         signer: transport.signer(),
         images: &report.images,
+        editions: &editions,
     };
     let messages = messages::compose_all(&ctx, &common, &list, hold.fence).await?;
     let count = messages.len();

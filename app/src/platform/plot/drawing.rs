@@ -6,7 +6,7 @@ use super::{
     ink::Ink,
     paper::{Anchor, FINE, Shape, Weight},
 };
-use crate::platform::markup::escape;
+use crate::{domain::readout::Readout, platform::markup::escape};
 
 /// A chart: shapes on a ground, with the words that say the same.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +17,8 @@ pub struct Drawing {
     pub title: String,
     /// Kind, series, totals: what the picture shows, for those who do not see it.
     pub description: String,
+    /// What the reader walks on a page.
+    pub readout: Readout,
     pub(super) shapes: Vec<Shape>,
 }
 
@@ -62,19 +64,55 @@ impl Drawing {
 
     fn inside(&self, look: Look) -> String {
         let mut svg = String::new();
-        for shape in &self.shapes {
-            write_shape(&mut svg, shape, look);
+        for alike in self.shapes.chunk_by(are_dots_alike) {
+            match alike {
+                [Shape::Dot { radius, ink, .. }, _, _, ..] => write_dots(&mut svg, alike, *radius, look.colour(*ink)),
+                _ => alike.iter().for_each(|shape| write_shape(&mut svg, shape, look)),
+            }
         }
         svg
     }
 }
 
+impl Look {
+    const fn colour(self, ink: Ink) -> &'static str {
+        match self {
+            Self::Page => ink.token(),
+            Self::Mail => ink.hex(),
+        }
+    }
+}
+
+fn are_dots_alike(one: &Shape, other: &Shape) -> bool {
+    match (one, other) {
+        (Shape::Dot { radius, ink, .. }, Shape::Dot { radius: other_radius, ink: other_ink, .. }) => {
+            radius == other_radius && ink == other_ink
+        }
+        _ => false,
+    }
+}
+
+/// Many dots say their colour once: a cloud of a thousand stays small.
+fn write_dots(svg: &mut String, dots: &[Shape], radius: u32, colour: &str) {
+    let radius = Pixels(i32::try_from(radius).unwrap_or_default());
+    let _ = write!(svg, "<g fill=\"{colour}\">");
+    for dot in dots {
+        if let Shape::Dot { at, .. } = dot {
+            let _ = write!(svg, "<circle cx=\"{}\" cy=\"{}\" r=\"{radius}\"/>", Pixels(at.0), Pixels(at.1));
+        }
+    }
+    svg.push_str("</g>");
+}
+
+fn listed(points: &[(i32, i32)]) -> String {
+    points.iter().map(|(x, y)| format!("{},{}", Pixels(*x), Pixels(*y))).collect::<Vec<_>>().join(" ")
+}
+
 fn write_shape(svg: &mut String, shape: &Shape, look: Look) {
-    let colour = |ink: Ink| if look == Look::Page { ink.token() } else { ink.hex() };
+    let colour = |ink: Ink| look.colour(ink);
     // Writing to a String cannot fail.
     let _ = match shape {
         Shape::Line { points, ink, width } => {
-            let points: Vec<String> = points.iter().map(|(x, y)| format!("{},{}", Pixels(*x), Pixels(*y))).collect();
             let dash = ink.dash().map(|dash| format!(" stroke-dasharray=\"{dash}\"")).unwrap_or_default();
             let width = Pixels(i32::try_from(*width).unwrap_or_default());
             // Pages scale drawings to their panel; lines stay as thick as they are.
@@ -83,9 +121,12 @@ fn write_shape(svg: &mut String, shape: &Shape, look: Look) {
                 svg,
                 "<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{width}\" stroke-linejoin=\"round\" \
                  stroke-linecap=\"round\"{dash}{effect}/>",
-                points.join(" "),
+                listed(points),
                 colour(*ink),
             )
+        }
+        Shape::Area { points, ink } => {
+            write!(svg, "<polygon points=\"{}\" fill=\"{}\"/>", listed(points), colour(*ink))
         }
         Shape::Bar { from, to, ink } => write!(
             svg,

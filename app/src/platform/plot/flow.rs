@@ -2,47 +2,27 @@
 
 use std::convert::Infallible;
 
-use chrono::NaiveDate;
 use plotters::{
     chart::{ChartBuilder, ChartContext},
     coord::{Shift, cartesian::Cartesian2d, types::RangedCoordf64},
     drawing::{DrawingArea, DrawingAreaErrorKind},
-    element::{Circle, PathElement, Text},
+    element::{Circle, PathElement, Polygon, Text},
     series::LineSeries,
 };
 
 use super::{
     drawing::Drawing,
-    grid::{Scale, label_days},
+    fit,
+    frame::{Frame, Totals},
+    grid::{Scale, day_words, label_days},
     ink::Ink,
     paper::{FINE, Paper},
     words::{Place, strong_words, words},
 };
-use crate::domain::metrics::{DayCount, flow_words};
-
-/// How a chart of days is laid out, in pixels.
-#[derive(Clone, Copy, Debug)]
-pub struct Frame {
-    pub width: u32,
-    pub height: u32,
-    pub totals: Totals,
-}
-
-/// Whether the names at the lines' ends carry the totals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Totals {
-    Shown,
-    Hidden,
-}
-
-impl Frame {
-    /// Beside other panels of a page.
-    pub const PAGE: Self = Self { width: 640, height: 230, totals: Totals::Hidden };
-    /// On a phone, where the wide one would shrink until nobody can read it.
-    pub const NARROW: Self = Self { width: 360, height: 220, totals: Totals::Hidden };
-    /// In a mail of 600 pixels.
-    pub const MAIL: Self = Self { width: 536, height: 200, totals: Totals::Shown };
-}
+use crate::domain::{
+    metrics::{DayCount, flow_words},
+    readout::{Along, Readout, ReadoutPoint, WHOLE},
+};
 
 const LEFT: i32 = 30;
 const TOP: i32 = 14;
@@ -69,6 +49,7 @@ pub fn flow_chart(days: &[DayCount], frame: Frame) -> Drawing {
         height: frame.height,
         title: flow_words(days).into(),
         description: describe(days),
+        readout: readout(days, frame),
         shapes,
     }
 }
@@ -100,7 +81,7 @@ fn draw_grid(area: &Area, chart: &Chart<'_>, scale: Scale, last: f64) -> Drawn {
         let (left, right) = (chart.backend_coord(&(0.0, y)), chart.backend_coord(&(last, y)));
         area.draw(&PathElement::new([left, right], Ink::Grid.stroke(line(1))))?;
         let at = (left.0 - 8 * FINE, left.1);
-        area.draw(&Text::new(value.to_string(), at, words(Ink::Axis, 12, Place::Before)))?;
+        area.draw(&Text::new(fit::short(value.into()), at, words(Ink::Axis, 12, Place::Before)))?;
     }
     Ok(())
 }
@@ -124,12 +105,11 @@ fn draw_lines(area: &Area, mut chart: Chart<'_>, days: &[DayCount], totals: Tota
             days.iter().enumerate().map(|(index, day)| (position(index, days.len()), f64::from(value(day)))).collect();
         let Some(end) = points.last().copied() else { continue };
         if points.len() == 1 {
-            let at = chart.backend_coord(&end);
-            area.draw(&Circle::new(at, 3 * FINE, ink.filled()))?;
+            draw_marker(area, chart.backend_coord(&end), ink)?;
         } else {
             chart.draw_series(LineSeries::new(points, ink.stroke(line(2))))?;
         }
-        let total: u32 = days.iter().map(value).sum();
+        let total: u64 = days.iter().map(|day| u64::from(value(day))).sum();
         let text = if totals == Totals::Shown { format!("{name} {total}") } else { name.to_owned() };
         names.push((chart.backend_coord(&end), text, ink));
     }
@@ -167,17 +147,29 @@ fn keep_apart(mut names: Vec<Name>, least: i32, axis: i32) -> Vec<Name> {
     names
 }
 
-/// "Mon 16", then "Tue" … within a week; "9 Nov" otherwise.
-fn day_words(date: NaiveDate, index: usize, days: usize) -> String {
-    let edge = index == 0 || index + 1 == days;
-    let format = if days > 7 {
-        "%-d %b"
-    } else if edge {
-        "%a %-d"
-    } else {
-        "%a"
+/// A day alone: a square for created, a dot for completed.
+fn draw_marker(area: &Area, (x, y): (i32, i32), ink: Ink) -> Drawn {
+    let half = 3 * FINE;
+    if ink == Ink::Created {
+        let corners = [(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)];
+        return area.draw(&Polygon::new(corners, ink.filled()));
+    }
+    area.draw(&Circle::new((x, y), half, ink.filled()))
+}
+
+/// Each day at its place across.
+fn readout(days: &[DayCount], frame: Frame) -> Readout {
+    let right = if frame.totals == Totals::Shown { RIGHT_WITH_TOTALS } else { RIGHT };
+    let width = i64::from(frame.width).max(1);
+    let (plot, last) = (width - i64::from(LEFT + right), days.len().max(2) - 1);
+    let point = |(index, day): (usize, &DayCount)| {
+        let index = if days.len() == 1 { last } else { index };
+        let x = i64::from(LEFT) * 1_000 + plot * 1_000 * i64::try_from(index).unwrap_or(0) / i64::try_from(last).unwrap_or(1);
+        let at = u32::try_from(x * i64::from(WHOLE) / (width * 1_000)).unwrap_or(0);
+        let words = format!("{}: created {}, completed {}", day.date.format("%-d %b"), day.created, day.completed);
+        ReadoutPoint { at, words }
     };
-    date.format(format).to_string()
+    Readout { along: Along::Across, points: days.iter().enumerate().map(point).collect() }
 }
 
 fn describe(days: &[DayCount]) -> String {
@@ -185,7 +177,7 @@ fn describe(days: &[DayCount]) -> String {
         return "Line chart without values: no task was created or completed in this period.".into();
     }
     let series = |name: &str, value: fn(&DayCount) -> u32| {
-        let total: u32 = days.iter().map(value).sum();
+        let total: u64 = days.iter().map(|day| u64::from(value(day))).sum();
         // Of equal days the first.
         let most = days.iter().rev().max_by_key(|day| value(day));
         let most = most.map(|day| format!(", at most {} on {}", value(day), day.date.format("%-d %b")));

@@ -1,5 +1,7 @@
 //! Where grid lines and the words below them stand.
 
+use chrono::NaiveDate;
+
 /// The upper end of an axis of counts and the step between its lines: 4 or 5 lines, counts whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scale {
@@ -47,6 +49,27 @@ pub fn label_days(days: usize) -> Vec<usize> {
     labels
 }
 
+/// "Mon 16", then "Tue" … within a week; "9 Nov" otherwise; "Nov 2026" where the days are of several years.
+pub fn day_words(date: NaiveDate, index: usize, days: usize) -> String {
+    let edge = index == 0 || index + 1 == days;
+    let format = match days {
+        301.. => "%b %Y",
+        8.. => "%-d %b",
+        _ if edge => "%a %-d",
+        _ => "%a",
+    };
+    date.format(format).to_string()
+}
+
+/// At most `most` of `count` places, evenly; the first and the last among them.
+pub fn thinned(count: usize, most: usize) -> Vec<usize> {
+    if count <= most {
+        return (0..count).collect();
+    }
+    let last = most.max(2) - 1;
+    (0..=last).map(|index| index * (count - 1) / last).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,5 +95,12 @@ mod tests {
         assert_eq!(label_days(30), [0, 7, 14, 21, 29]);
         assert_eq!(label_days(90), [0, 23, 46, 69, 89]);
         assert!(label_days(0).is_empty());
+    }
+
+    #[test]
+    fn many_places_are_thinned_between_both_ends() {
+        assert_eq!(thinned(3, 120), [0, 1, 2]);
+        let some = thinned(10_000, 120);
+        assert_eq!((some.len(), some[0], some[119]), (120, 0, 9_999));
     }
 }

@@ -10,15 +10,56 @@ pub enum Ink {
     Grid,
     Axis,
     Text,
+    /// Words beside a mark, where the mark's own colour is too light for words.
+    Label,
+    /// What the drawing lies on; it parts areas that touch.
+    Ground,
     Completed,
     Created,
     Todo,
     Progress,
     Pending,
+    Done,
+    Low,
+    Medium,
+    High,
+    Urgent,
+    /// Below the line of 50, 85 and 95 %.
+    Half,
+    Most,
+    Nearly,
+    /// The lines themselves.
+    HalfLine,
+    MostLine,
+    NearlyLine,
 }
 
-const ALL: [Ink; 8] =
-    [Ink::Grid, Ink::Axis, Ink::Text, Ink::Completed, Ink::Created, Ink::Todo, Ink::Progress, Ink::Pending];
+const ALL: [Ink; 21] = [
+    Ink::Grid,
+    Ink::Axis,
+    Ink::Text,
+    Ink::Label,
+    Ink::Ground,
+    Ink::Completed,
+    Ink::Created,
+    Ink::Todo,
+    Ink::Progress,
+    Ink::Pending,
+    Ink::Done,
+    Ink::Low,
+    Ink::Medium,
+    Ink::High,
+    Ink::Urgent,
+    Ink::Half,
+    Ink::Most,
+    Ink::Nearly,
+    Ink::HalfLine,
+    Ink::MostLine,
+    Ink::NearlyLine,
+];
+
+/// Low to urgent, as [`crate::domain::metrics::Share`] has them: an order, so steps of one scale.
+pub const PRIORITIES: [Ink; 4] = [Ink::Low, Ink::Medium, Ink::High, Ink::Urgent];
 
 impl Ink {
     /// The style token of pages.
@@ -27,11 +68,21 @@ impl Ink {
             Self::Grid => "var(--viz-grid)",
             Self::Axis => "var(--viz-axis)",
             Self::Text => "var(--text-1)",
+            Self::Label | Self::HalfLine | Self::MostLine | Self::NearlyLine => "var(--text-2)",
+            Self::Ground => "var(--surface)",
             Self::Completed => "var(--viz-1)",
             Self::Created => "var(--viz-2)",
             Self::Todo => "var(--status-todo)",
             Self::Progress => "var(--status-progress)",
             Self::Pending => "var(--status-pending)",
+            Self::Done => "var(--status-done)",
+            Self::Low => "var(--seq-4)",
+            Self::Medium => "var(--seq-5)",
+            Self::High => "var(--seq-6)",
+            Self::Urgent => "var(--seq-7)",
+            Self::Half => "var(--seq-1)",
+            Self::Most => "var(--seq-2)",
+            Self::Nearly => "var(--seq-3)",
         }
     }
 
@@ -41,11 +92,21 @@ impl Ink {
             Self::Grid => "#e1e0db",
             Self::Axis => "#5b676d",
             Self::Text => "#0f2129",
+            Self::Label | Self::HalfLine | Self::MostLine | Self::NearlyLine => "#404e56",
+            Self::Ground => "#ffffff",
             Self::Completed => "#0a6568",
             Self::Created => "#943d08",
             Self::Todo => "#737e84",
             Self::Progress => "#2983e5",
             Self::Pending => "#996bde",
+            Self::Done => "#1f9550",
+            Self::Low => "#68b4b3",
+            Self::Medium => "#339797",
+            Self::High => "#117878",
+            Self::Urgent => "#055959",
+            Self::Half => "#e3f4f4",
+            Self::Most => "#c4e6e5",
+            Self::Nearly => "#9bd0cf",
         }
     }
 
@@ -55,14 +116,18 @@ impl Ink {
             Self::Completed => Some("lbl v1"),
             Self::Created => Some("lbl v2"),
             Self::Text => Some("val"),
+            Self::Label => Some("key"),
             _ => None,
         }
     }
 
-    /// Created is dashed, so that colour never carries the difference alone.
+    /// Created is dashed, and so is each line of a share in its own way, so that colour never carries the difference
+    /// alone.
     pub const fn dash(self) -> Option<&'static str> {
         match self {
-            Self::Created => Some("5 4"),
+            Self::Created | Self::MostLine => Some("5 4"),
+            Self::HalfLine => Some("2 3"),
+            Self::NearlyLine => Some("10 4"),
             _ => None,
         }
     }
@@ -96,6 +161,16 @@ mod tests {
     fn every_ink_survives_the_way_through_plotters() {
         for ink in ALL {
             assert_eq!(Ink::of(ink.colour().to_backend_color()), ink);
+        }
+    }
+
+    #[test]
+    fn every_token_is_in_the_style_sheet_and_mail_has_its_light_value() {
+        let tokens = include_str!("../../../../style/tokens.css");
+        for ink in ALL.into_iter().filter(|ink| ink.token().contains("--seq-") || ink.token().contains("--viz-1")) {
+            let name = ink.token().trim_start_matches("var(").trim_end_matches(')');
+            let value = format!("{name}: light-dark({},", ink.hex());
+            assert!(tokens.contains(&value), "{value}");
         }
     }
 }

@@ -18,6 +18,7 @@ pub const FINE: i32 = 10;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
     Line { points: Vec<BackendCoord>, ink: Ink, width: u32 },
+    Area { points: Vec<BackendCoord>, ink: Ink },
     Bar { from: BackendCoord, to: BackendCoord, ink: Ink },
     Dot { at: BackendCoord, radius: u32, ink: Ink },
     Words { text: String, at: BackendCoord, anchor: Anchor, weight: Weight, size: u32, ink: Ink },
@@ -38,7 +39,8 @@ pub enum Weight {
     SemiBold,
 }
 
-type Shapes = Rc<RefCell<Vec<Shape>>>;
+/// What the paper has kept so far.
+pub type Shapes = Rc<RefCell<Vec<Shape>>>;
 
 /// Records what is drawn.
 pub struct Paper {
@@ -116,6 +118,14 @@ impl DrawingBackend for Paper {
         _fill: bool,
     ) -> Result<(), DrawingErrorKind<Infallible>> {
         self.keep(Shape::Dot { at, radius, ink: Ink::of(style.color()) })
+    }
+
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        points: I,
+        style: &S,
+    ) -> Result<(), DrawingErrorKind<Infallible>> {
+        self.keep(Shape::Area { points: points.into_iter().collect(), ink: Ink::of(style.color()) })
     }
 
     fn draw_text<T: BackendTextStyle>(

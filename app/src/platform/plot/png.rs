@@ -1,4 +1,4 @@
-//! PNG pictures for mail: the SVG of the drawing at twice its size.
+//! PNG pictures for mail: the SVG of the drawing at twice its size, in the colours of a palette.
 
 use std::sync::{Arc, OnceLock};
 
@@ -7,7 +7,7 @@ use resvg::{
     usvg::{self, fontdb},
 };
 
-use super::drawing::Drawing;
+use super::{drawing::Drawing, palette::Indexed};
 
 /// Pixels of the picture for one of the drawing: sharp on dense screens.
 const SCALE: u32 = 2;
@@ -37,8 +37,25 @@ impl Drawing {
         #[allow(clippy::cast_precision_loss, reason = "two")]
         let scale = Transform::from_scale(SCALE as f32, SCALE as f32);
         resvg::render(&tree, scale, &mut picture.as_mut());
-        picture.encode_png().map_err(|error| PictureError::Png(error.to_string()))
+        // The ground is opaque, so nothing shines through.
+        let pixels = picture.pixels().iter().map(|pixel| [pixel.red(), pixel.green(), pixel.blue()]);
+        encode(&Indexed::of(pixels), width, height).map_err(|error| PictureError::Png(error.to_string()))
     }
+}
+
+fn encode(picture: &Indexed, width: u32, height: u32) -> Result<Vec<u8>, png::EncodingError> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Indexed);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_palette(picture.palette.clone());
+    encoder.set_source_srgb(png::SrgbRenderingIntent::RelativeColorimetric);
+    encoder.set_filter(png::Filter::NoFilter);
+    encoder.set_compression(png::Compression::Balanced);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&picture.pixels)?;
+    writer.finish()?;
+    Ok(bytes)
 }
 
 /// Without a font in this list every word vanishes without an error; the list never looks at the

@@ -7,6 +7,7 @@ use super::{
     ink::Ink,
     paper::{FINE, Paper},
 };
+use crate::domain::readout::Readout;
 
 const WIDTH: u32 = 160;
 const HEIGHT: u32 = 32;
@@ -31,7 +32,14 @@ pub fn sparkline(values: &[Option<u32>]) -> Drawing {
         let _ = area.draw(&PathElement::new(points, Ink::Completed.stroke(2 * FINE.unsigned_abs())));
     }
     drop(area);
-    Drawing { width: WIDTH, height: HEIGHT, title: String::new(), description: String::new(), shapes: shapes.take() }
+    Drawing {
+        width: WIDTH,
+        height: HEIGHT,
+        title: String::new(),
+        description: String::new(),
+        readout: Readout::default(),
+        shapes: shapes.take(),
+    }
 }
 
 /// The stretches of two or more values without a gap.

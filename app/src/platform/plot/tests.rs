@@ -1,5 +1,7 @@
 //! The charts against committed pictures (`snapshots/*.svg`), and what every chart must keep.
 
+mod kinds;
+
 use std::path::Path;
 
 use chrono::NaiveDate;
@@ -55,8 +57,8 @@ fn the_charts_look_as_committed() {
     assert_picture("flow-page.svg", &flow_chart(&fortnight(), Frame::PAGE).page("flow"));
     assert_picture("flow-empty.svg", &flow_chart(&days(&[(0, 0); 7]), Frame::MAIL).mail());
     assert_picture("flow-one-day.svg", &flow_chart(&days(&[(3, 1)]), Frame::MAIL).mail());
-    assert_picture("status-mail.svg", &status_chart(&statuses(21, 14, 13), StatusFrame::MAIL).mail());
-    assert_picture("status-page.svg", &status_chart(&statuses(21, 14, 0), StatusFrame::PAGE).page("status"));
+    assert_picture("status-mail.svg", &status_chart(&statuses(21, 14, 13), Frame::MAIL).mail());
+    assert_picture("status-page.svg", &status_chart(&statuses(21, 14, 0), Frame::NARROW).page("status"));
     assert_picture("spark.svg", &sparkline(&[Some(3), Some(3), None, Some(8), Some(5), Some(1)]).ornament());
 }
 

@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{archive, git_settings, snapshot};
 use crate::{
-    domain::{ids::OccurrenceId, line_diff, period::Period},
+    domain::{ids::OccurrenceId, line_diff, period::Period, report::Snapshot},
     entities::{occurrence, schedule},
     error::{AppError, AppResult},
     platform::{
@@ -38,6 +38,9 @@ pub async fn read(ctx: &Ctx, id: OccurrenceId, with: Option<OccurrenceId>) -> Ap
         return Err(AppError::NotFound);
     }
     let snapshot = snapshot::from_json(run.snapshot.as_deref().ok_or(AppError::NotFound)?)?;
+    if !is_whole(ctx, &snapshot).await? {
+        return Err(AppError::NotFound);
+    }
     let folder = archive::folder(&snapshot, id);
     let siblings = siblings(ctx, &run).await?;
     let at = siblings.iter().position(|row| row.id == id);
@@ -135,10 +138,21 @@ fn beginning(text: &str) -> &str {
     &text[..end]
 }
 
-/// The text part of a report as the archive has it.
+/// Whether the person sees all projects of a report: the archive keeps it whole.
+async fn is_whole(ctx: &Ctx, report: &Snapshot) -> AppResult<bool> {
+    let Some(person) = ctx.actor_id() else { return Ok(true) };
+    let seen = snapshot::seen_by(ctx, report, person).await?;
+    Ok(seen.is_some_and(|seen| std::ptr::eq(seen, report)))
+}
+
+/// The text part of a report as the archive has it, where the person sees all of it.
 async fn text(ctx: &Ctx, row: &Sibling) -> AppResult<Option<String>> {
     let (Some(commit), Some(json)) = (row.commit_id.clone(), row.snapshot.as_deref()) else { return Ok(None) };
-    let path = format!("{}/report.txt", archive::folder(&snapshot::from_json(json)?, row.id));
+    let frozen = snapshot::from_json(json)?;
+    if !is_whole(ctx, &frozen).await? {
+        return Ok(None);
+    }
+    let path = format!("{}/report.txt", archive::folder(&frozen, row.id));
     let found = in_archives(ctx, move |archive| match archive.commit_info(&commit)? {
         Some(_) => archive.read(&commit, &path),
         None => Ok(None),

@@ -2,13 +2,16 @@
 
 use std::sync::OnceLock;
 
-use super::wording::{Picture, Wording};
+use super::{
+    charts::chart,
+    wording::{Picture, Wording},
+};
 use crate::{
-    domain::{ids::OccurrenceId, report::Snapshot},
+    domain::report::{Snapshot, spec::ChartKind},
     error::AppResult,
     platform::{
         fault,
-        plot::{Frame, StatusFrame, flow_chart, status_chart},
+        plot::Frame,
         render::Templates,
     },
 };
@@ -18,17 +21,7 @@ pub const FLOW_PICTURE: &str = "created-completed";
 /// Content-ID, and file name in the archive, of the chart of statuses.
 pub const STATUS_PICTURE: &str = "work-by-status";
 
-/// Where the links of a message lead, and what its foot says.
-#[derive(Clone, Debug)]
-pub struct Address {
-    /// Without a slash at the end.
-    pub base_url: String,
-    pub occurrence: OccurrenceId,
-    /// Name of the job that sends it.
-    pub job: String,
-    /// Where this recipient ends the mails; none in the archive and where there is no such page.
-    pub stop_url: Option<String>,
-}
+pub use crate::domain::template::context::Address;
 
 /// A written report, without its pictures.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,12 +70,12 @@ fn pictures(snapshot: &Snapshot) -> Vec<Picture> {
         Picture {
             name: FLOW_PICTURE,
             heading: "Created and completed per day",
-            drawing: flow_chart(&snapshot.days, Frame::MAIL),
+            drawing: chart(ChartKind::CreatedCompleted, snapshot, Frame::MAIL),
         },
         Picture {
             name: STATUS_PICTURE,
             heading: "Open work by status",
-            drawing: status_chart(&snapshot.statuses, StatusFrame::MAIL),
+            drawing: chart(ChartKind::ByStatus, snapshot, Frame::MAIL),
         },
     ]
 }

@@ -106,6 +106,7 @@ fn card(page: &mut Page, document: &Document, blocks: &[Block], accent: &Accent)
             }
             if !signature.trim().is_empty() {
                 page.of(Place::Signature, |page| {
+                    page.line("<!-- signature -->");
                     let style = format!("padding:0 0 24px;{};color:{TEXT}", font(400, 14, 21));
                     page.within(&format!(r#"<tr><td class="t2" style="{style}">"#), "</td></tr>", |page| {
                         Html::new(page, accent).markdown(signature);
@@ -118,6 +119,7 @@ fn card(page: &mut Page, document: &Document, blocks: &[Block], accent: &Accent)
 
 /// Why the mail came, how to stop it, where to read it: no document of blocks can leave it out.
 fn foot(page: &mut Page, theme: &Theme, accent: &Accent) {
+    page.line("<!-- foot -->");
     let style = format!("{};color:{MUTED}", font(400, 12, 18));
     if !theme.footer.trim().is_empty() {
         page.of(Place::Footer, |page| {

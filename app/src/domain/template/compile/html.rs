@@ -40,13 +40,18 @@ impl<'a> Html<'a> {
             let (accent, width) = (self.accent, self.width);
             self.page.of(Place::Block(block.id), |page| {
                 let mut html = Html { page, accent, width };
+                let name = format!("<!-- block {}: {} -->", block.id, block.kind.word());
                 match when::condition(&block.when) {
                     Some(test) => {
                         html.page.line(&format!("{{% if {test} %}}"));
+                        html.page.line(&name);
                         html.block(&block.kind, below);
                         html.page.line("{% endif %}");
                     }
-                    None => html.block(&block.kind, below),
+                    None => {
+                        html.page.line(&name);
+                        html.block(&block.kind, below);
+                    }
                 }
             });
         }
@@ -261,7 +266,7 @@ impl<'a> Html<'a> {
                             r#"<span class="t3" style="color:{MUTED};font-size:13px">{{{{ note.kind }}}} · {{{{ note.author }}}} · {{{{ note.date | date(format="short") }}}}</span>"#
                         ));
                         page.line(&format!(
-                            r#"<div class="t2" style="padding:4px 0 0;color:{TEXT}">{{{{ note.text }}}}</div>"#
+                            r#"<div class="t2" style="padding:4px 0 0;color:{TEXT}">{{{{ note.text | markdown(link="{link}") }}}}</div>"#
                         ));
                     });
                 });

@@ -21,7 +21,6 @@ mod tests;
 use std::collections::BTreeSet;
 
 pub use map::{Place, SourceMap};
-pub use text::tidy;
 
 use super::{Block, BlockKind, Body, Document, render::Language};
 use crate::domain::report::spec::ChartKind;

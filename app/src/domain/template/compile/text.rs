@@ -134,18 +134,3 @@ fn unescaped(text: &str) -> String {
         .iter()
         .fold(text.to_owned(), |text, (name, character)| text.replace(name, character))
 }
-
-/// A rendered text without the empty lines that tags leave behind: one at a time between what is there.
-pub fn tidy(rendered: &str) -> String {
-    let mut text = String::with_capacity(rendered.len());
-    for line in rendered.lines().map(str::trim_end) {
-        if !line.is_empty() || !(text.is_empty() || text.ends_with("\n\n")) {
-            text.push_str(line);
-            text.push('\n');
-        }
-    }
-    let end = text.trim_end().len();
-    text.truncate(end);
-    text.push('\n');
-    text
-}

@@ -55,7 +55,7 @@ pub async fn build(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResul
         JobOptions::Reminder(options) => reminder::build(&ctx, &job, hold, &options).await,
         JobOptions::ArchiveTasks(options) => archive::build(&ctx, &job, hold, options).await,
         JobOptions::GitPush => push::build(&ctx, &job, hold).await,
-        JobOptions::WeeklyReport => Err(misplaced()),
+        JobOptions::WeeklyReport(_) => Err(misplaced()),
     }?;
     if next.is_some() {
         app.crash.reach(CrashPoint::Frozen);

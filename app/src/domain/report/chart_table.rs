@@ -1,0 +1,147 @@
+//! The numbers behind a chart, as a table: for pages, mails' text, documents and sheets.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Snapshot, spec::ChartKind};
+use crate::domain::{
+    calendar::short_date,
+    metrics::{AgePoint, Bin, CyclePoint, DayCount, FlowDay, Shares, parts_total},
+    task::Priority,
+};
+
+/// Names of columns and rows of cells; the first cell names its row.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Table {
+    pub head: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+}
+
+/// The numbers of a chart of a report.
+pub fn chart_table(kind: ChartKind, snapshot: &Snapshot) -> Table {
+    let last = snapshot.period.last;
+    match kind {
+        ChartKind::CreatedCompleted => table(
+            ["Day", "Created", "Completed"],
+            snapshot.days.iter().map(|DayCount { date, created, completed }| {
+                [short_date(*date, last), created.to_string(), completed.to_string()]
+            }),
+        ),
+        ChartKind::CumulativeFlow => table(
+            ["Day", "Todo", "In Progress", "Pending", "Completed"],
+            snapshot.cumulative.iter().map(|FlowDay { date, todo, in_progress, pending, completed }| {
+                let [todo, in_progress, pending, completed] =
+                    [todo, in_progress, pending, completed].map(ToString::to_string);
+                [short_date(*date, last), todo, in_progress, pending, completed]
+            }),
+        ),
+        ChartKind::ByStatus => table(
+            ["Status", "Open tasks"],
+            snapshot.statuses.iter().map(|entry| [entry.status.label().to_owned(), entry.count.to_string()]),
+        ),
+        ChartKind::ByPerson => shares("Person", &snapshot.people),
+        ChartKind::ByLabel => shares("Label", &snapshot.labels),
+        ChartKind::ByPriority => table(
+            ["Priority", "Open", "Completed"],
+            Priority::ALL.iter().enumerate().rev().map(|(index, priority)| {
+                let of = |parts: [u32; 4]| parts.get(index).copied().unwrap_or_default().to_string();
+                [priority.label().to_owned(), of(snapshot.priorities.open), of(snapshot.priorities.completed)]
+            }),
+        ),
+        ChartKind::CycleTimes => table(
+            ["Task", "Title", "Finished", "Days"],
+            snapshot.cycle.points.iter().map(|CyclePoint { task: _, reference, title, finished_on, days }| {
+                [reference.clone(), title.clone(), short_date(*finished_on, last), days.to_string()]
+            }),
+        ),
+        ChartKind::AgeingWork => table(
+            ["Task", "Title", "Status", "Days"],
+            snapshot.ageing.points.iter().map(|AgePoint { task: _, reference, title, status, days }| {
+                [reference.clone(), title.clone(), status.label().to_owned(), days.to_string()]
+            }),
+        ),
+        ChartKind::Forecast => forecast(&snapshot.forecast.bins),
+        ChartKind::LateBuckets => table(
+            ["Late by", "Open tasks"],
+            snapshot.late.rows().into_iter().map(|(words, count)| [words.to_owned(), count.to_string()]),
+        ),
+    }
+}
+
+fn table<const N: usize>(head: [&str; N], rows: impl Iterator<Item = [String; N]>) -> Table {
+    Table { head: head.map(str::to_owned).to_vec(), rows: rows.map(Vec::from).collect() }
+}
+
+/// Everybody who has open work or finished any, in the order of the open work.
+fn shares(name: &str, shares: &Shares) -> Table {
+    let finished = shares.completed.iter().filter(|share| !shares.open.iter().any(|open| open.name == share.name));
+    let rows = shares.open.iter().map(|share| (share.name.clone(), share.parts));
+    let rows = rows.chain(finished.map(|share| (share.name.clone(), [0; 4])));
+    table(
+        [name, "Urgent", "High", "Medium", "Low", "Open", "Completed"],
+        rows.map(|(name, parts)| {
+            let completed = shares.completed.iter().find(|share| share.name == name).map_or(0, |share| parts_total(share.parts));
+            let [low, medium, high, urgent] = parts.map(|count| count.to_string());
+            [name, urgent, high, medium, low, parts_total(parts).to_string(), completed.to_string()]
+        }),
+    )
+}
+
+fn forecast(bins: &[Bin]) -> Table {
+    let all: u64 = bins.iter().map(|bin| u64::from(bin.trials)).sum();
+    let mut so_far = 0_u64;
+    table(
+        ["Days", "Trials", "Done by then"],
+        bins.iter().map(|bin| {
+            so_far += u64::from(bin.trials);
+            [bin.days.to_string(), bin.trials.to_string(), format!("{} %", so_far * 100 / all.max(1))]
+        }),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        ids::ProjectId,
+        metrics::Share,
+        period::Period,
+        report::ReportProject,
+    };
+
+    fn snapshot() -> Snapshot {
+        let id = ProjectId(uuid::Uuid::nil());
+        let project = ReportProject { id, key: "T".into(), name: "Tasks".into(), zone: "UTC".into() };
+        Snapshot::empty(project, Period::ending("2026-11-22".parse().unwrap(), 7), "2026-11-23T06:00:00Z".parse().unwrap())
+    }
+
+    #[test]
+    fn every_chart_has_a_table_also_without_data() {
+        for kind in ChartKind::ALL {
+            let table = chart_table(*kind, &snapshot());
+            assert!(table.head.len() > 1, "{kind}");
+            assert!(table.rows.iter().all(|row| row.len() == table.head.len()), "{kind}");
+        }
+    }
+
+    #[test]
+    fn who_only_finished_work_has_a_row_too() {
+        let mut snapshot = snapshot();
+        let share = |name: &str, parts| Share { name: name.into(), parts };
+        snapshot.people.open = vec![share("Mina", [1, 2, 0, 4])];
+        snapshot.people.completed = vec![share("Jonas", [0, 3, 0, 0]), share("Mina", [1, 0, 0, 0])];
+        assert_eq!(
+            chart_table(ChartKind::ByPerson, &snapshot).rows,
+            [vec!["Mina", "4", "0", "2", "1", "7", "1"], vec!["Jonas", "0", "0", "0", "0", "0", "3"]]
+        );
+    }
+
+    #[test]
+    fn a_forecast_says_how_many_trials_were_done_by_then() {
+        let mut snapshot = snapshot();
+        snapshot.forecast.bins = vec![Bin { days: 30, trials: 1 }, Bin { days: 32, trials: 3 }];
+        assert_eq!(
+            chart_table(ChartKind::Forecast, &snapshot).rows,
+            [vec!["30", "1", "25 %"], vec!["32", "3", "100 %"]]
+        );
+    }
+}

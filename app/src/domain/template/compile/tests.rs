@@ -1,0 +1,169 @@
+use super::*;
+use crate::domain::{
+    condition::{Comparison, Figure},
+    report::spec::ListKind,
+    task::Priority,
+    template::{
+        Theme, When,
+        block::TaskFilter,
+        document::FORMAT,
+        theme::Logo,
+    },
+};
+
+fn document(kinds: Vec<BlockKind>) -> Document {
+    let blocks = (1..).zip(kinds).map(|(id, kind)| Block { id, kind, when: When::Always });
+    Document {
+        format: FORMAT,
+        subject: "{{ report.subject }} & more".into(),
+        preheader: String::new(),
+        body: Body::Blocks { blocks: blocks.collect() },
+        text: None,
+        theme: Theme::default(),
+    }
+}
+
+fn html(kinds: Vec<BlockKind>) -> String {
+    compile(&document(kinds)).html
+}
+
+fn line_of(source: &str, words: &str) -> u32 {
+    let at = source.lines().position(|line| line.contains(words)).unwrap_or_else(|| panic!("no {words} in {source}"));
+    u32::try_from(at + 1).unwrap()
+}
+
+#[test]
+fn what_is_typed_is_text_and_its_variables_work() {
+    let source = html(vec![
+        BlockKind::Heading { text: "A < B {{ report.finding }}".into(), level: 2 },
+        BlockKind::Button { label: "\"Go\"".into(), url: "{{ project.board_url }}?a=1&b=\"2\"".into() },
+        BlockKind::Text { text: "**{{ project.name }}** <b>\n- one".into() },
+    ]);
+    assert!(source.contains(">A &lt; B {{ report.finding }}</h2>"), "{source}");
+    assert!(source.contains(r#"<a href="{{ project.board_url }}?a=1&amp;b=&quot;2&quot;""#), "{source}");
+    assert!(source.contains(">&quot;Go&quot;</a>"), "{source}");
+    assert!(source.contains("\n**{{ project.name }}** &lt;b>\n- one\n"), "lines of Markdown are not indented: {source}");
+    assert!(source.contains("<title>{{ report.subject }} &amp; more</title>"), "{source}");
+}
+
+#[test]
+fn every_mail_of_blocks_has_its_foot() {
+    let source = compile(&document(Vec::new()));
+    for part in [Some(&source.html), source.text.as_ref()] {
+        let part = part.unwrap();
+        assert!(part.contains("{{ recipient.stop_url }}") && part.contains("{{ report.url }}"), "{part}");
+        assert!(part.contains("{{ schedule.name }}"), "{part}");
+    }
+}
+
+#[test]
+fn a_line_of_the_source_names_its_block_also_within_columns() {
+    let inner = Block { id: 7, kind: BlockKind::Heading { text: "Inner".into(), level: 3 }, when: When::Always };
+    let mut document = document(vec![
+        BlockKind::Text { text: "First".into() },
+        BlockKind::Columns { left: vec![inner], right: Vec::new() },
+        BlockKind::Divider,
+    ]);
+    document.preheader = "Before".into();
+    document.theme.signature = "Yours".into();
+    let source = compile(&document);
+    let place = |words: &str| source.map.place(line_of(&source.html, words));
+    assert_eq!(place("First"), Some(Place::Block(1)));
+    assert_eq!(place("Inner"), Some(Place::Block(7)));
+    assert_eq!(place(r#"class="col""#), Some(Place::Block(2)));
+    assert_eq!(place("Before"), Some(Place::Preheader));
+    assert_eq!(place("Yours"), Some(Place::Signature));
+    assert_eq!(place("<title>"), Some(Place::Subject));
+    assert_eq!(place("</html>"), None);
+    let text = source.text.unwrap();
+    assert_eq!(source.text_map.block(line_of(&text, "Inner")), Some(7));
+}
+
+#[test]
+fn conditions_stand_around_their_blocks() {
+    let mut document = document(vec![BlockKind::Divider, BlockKind::Divider, BlockKind::Divider]);
+    let Body::Blocks { blocks } = &mut document.body else { panic!() };
+    blocks[0].when = When::HasTasks { list: ListKind::Overdue };
+    blocks[1].when = When::HasNone { list: ListKind::DueNext };
+    blocks[2].when = When::Figure { figure: Figure::CycleDays, is: Comparison::AtMost, value: 3 };
+    let source = compile(&document);
+    for test in [
+        "{% if counts.overdue > 0 %}",
+        "{% if counts.due_next == 0 %}",
+        "{% if figures.cycle_days.now and figures.cycle_days.now <= 3 %}",
+    ] {
+        assert!(source.html.contains(test) && source.text.as_ref().unwrap().contains(test), "{test}: {}", source.html);
+    }
+    assert_eq!(source.map.block(line_of(&source.html, "counts.overdue > 0")), Some(1));
+}
+
+#[test]
+fn lists_are_narrowed_and_say_what_they_leave_out() {
+    let filter = TaskFilter { priority: Some(Priority::High), person: "Sam \"O\\K\"".into() };
+    let list = |filter, none: &str| BlockKind::TaskList { list: ListKind::Overdue, limit: 5, filter, none: none.into() };
+    let narrowed = html(vec![list(filter, "None < 1")]);
+    let rows = r#"{% set rows = [task for task in tasks.overdue if task.priority in ["High", "Urgent"] and "Sam \"O\\K\"" in task.people] %}"#;
+    assert!(narrowed.contains(rows), "{narrowed}");
+    assert!(narrowed.contains("and {{ rows | length - 5 }} more") && narrowed.contains("None &lt; 1"), "{narrowed}");
+    let all = html(vec![list(TaskFilter { priority: Some(Priority::Low), person: String::new() }, "")]);
+    assert!(all.contains("{% set rows = tasks.overdue %}") && all.contains("{{ counts.overdue - 5 }} more"), "{all}");
+    assert!(!all.contains("{% else %}"), "nothing is said where nothing is to be said: {all}");
+}
+
+#[test]
+fn charts_in_columns_are_half_as_wide() {
+    let chart = BlockKind::Chart { chart: ChartKind::ByStatus, has_title: false };
+    let half = Block { id: 9, kind: chart.clone(), when: When::Always };
+    let source = html(vec![chart, BlockKind::Columns { left: vec![half], right: Vec::new() }]);
+    assert!(source.contains(r#"width="{{ chart.width }}""#) && source.contains(r#"width="256""#), "{source}");
+    assert!(!source.contains("<h2"), "{source}");
+}
+
+#[test]
+fn the_charts_of_a_document_are_known_before_they_are_drawn() {
+    let shown = |kinds| charts(&document(kinds));
+    let half = Block {
+        id: 9,
+        kind: BlockKind::Chart { chart: ChartKind::Forecast, has_title: true },
+        when: When::Always,
+    };
+    let kinds = vec![
+        BlockKind::Columns { left: Vec::new(), right: vec![half] },
+        BlockKind::Html { source: "<img src=\"cid:{{ charts.by_label.cid }}\">".into() },
+    ];
+    assert_eq!(shown(kinds), BTreeSet::from([ChartKind::ByLabel, ChartKind::Forecast]));
+    let source = Body::Html { source: "{% for name, chart in charts %}{% endfor %}".into() };
+    assert_eq!(charts(&Document { body: source, ..document(Vec::new()) }).len(), ChartKind::ALL.len());
+}
+
+#[test]
+fn a_source_stays_as_it_was_written() {
+    let body = Body::Mjml { source: "<mjml></mjml>".into() };
+    let source = compile(&Document { body, preheader: "Before".into(), text: Some(" ".into()), ..document(Vec::new()) });
+    assert_eq!((source.language, source.html.as_str()), (Language::Mjml, "<mjml></mjml>"));
+    assert_eq!((source.preheader.as_deref(), source.text), (Some("Before"), None));
+}
+
+#[test]
+fn the_logo_is_shown_by_its_content_id_and_only_where_there_is_one() {
+    let mut document = document(Vec::new());
+    assert!(!compile(&document).html.contains("<img"));
+    document.theme.logo = Some(Logo { png: "AA==".into(), width: 120, height: 40, alt: "A & B".into() });
+    let source = compile(&document).html;
+    assert!(source.contains(r#"<img src="cid:logo" width="120" height="40" alt="A &amp; B""#), "{source}");
+}
+
+#[test]
+fn html_of_one_s_own_becomes_words_in_the_text_part() {
+    let source = "<table><tr><td>{{ project.name }}</td></tr></table>\n<p>A &amp; B</p>{% if x %}<b title=\"{{ y }}\">c</b>{% endif %}";
+    let text = compile(&document(vec![BlockKind::Html { source: source.into() }])).text.unwrap();
+    assert!(text.contains("{{ project.name }}\nA & B{% if x %}c{% endif %}"), "{text}");
+}
+
+#[test]
+fn the_largest_document_of_the_gallery_stays_a_source_that_may_be_kept() {
+    for entry in crate::domain::template::gallery::ENTRIES {
+        let source = compile(&entry.document());
+        assert!(source.html.len() < crate::domain::template::document::SOURCE_MAX / 2, "{}: {}", entry.word, source.html.len());
+    }
+}

@@ -1,0 +1,299 @@
+//! The data that a template is filled in with: plain values, one object for each reader, exactly what
+//! [`VARIABLES`](super::variables::VARIABLES) lists.
+
+mod sample;
+mod task;
+
+use serde_json::{Map, Value, json};
+
+pub use sample::{reader as sample_reader, sample, sample_with, snapshot as sample_snapshot};
+
+use crate::domain::{
+    ids::OccurrenceId,
+    metrics::{Chance, Compared, Figures, Share, Shares, Tone},
+    report::{
+        NoteLine, Snapshot,
+        spec::{ChartKind, ListKind},
+    },
+    task::Priority,
+};
+
+/// Most tasks of a list, and most rows of everything else: what is further down no mail shows.
+pub const ROWS: usize = 200;
+
+/// Where the links of a message lead, and what its foot says.
+#[derive(Clone, Debug)]
+pub struct Address {
+    /// Without a slash at the end.
+    pub base_url: String,
+    pub occurrence: OccurrenceId,
+    /// Name of the job that sends it.
+    pub job: String,
+    /// Where this recipient ends the mails; none in the archive and where there is no such page.
+    pub stop_url: Option<String>,
+}
+
+/// Who reads the message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reader {
+    /// Empty where only the address is known.
+    pub name: String,
+    pub email: String,
+    /// IANA zone; that of the project where the reader's is not known.
+    pub zone: String,
+    /// Language tag; "en" where it is not known.
+    pub language: String,
+}
+
+/// A chart that was drawn for the message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    pub chart: ChartKind,
+    /// The HTML shows it as `cid:{cid}`.
+    pub cid: String,
+    /// In pixels as shown.
+    pub width: u32,
+    pub height: u32,
+    /// The sentence that the chart tells.
+    pub title: String,
+    /// What somebody who does not see it reads.
+    pub alt: String,
+}
+
+/// The Content-ID of a chart, and its file name in the archive.
+pub fn cid(chart: ChartKind) -> String {
+    chart.as_str().replace('_', "-")
+}
+
+/// What became of the run that a message is about; of a report that is being sent, nothing bad yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunWords {
+    /// "Failed".
+    pub state: String,
+    /// Why, in a sentence; empty where nothing went wrong.
+    pub reason: String,
+    pub url: String,
+}
+
+/// The data of a report for one reader.
+pub fn context(snapshot: &Snapshot, address: &Address, reader: &Reader, pictures: &[Picture]) -> Value {
+    let base = &address.base_url;
+    let report_url = format!("{base}/reports/{}", address.occurrence);
+    json!({
+        "app": { "name": "AutoReport", "url": base },
+        "report": {
+            "title": snapshot.title,
+            "finding": snapshot.finding.words(),
+            "subject": snapshot.subject(),
+            "preview": snapshot.preview(),
+            "sentences": sentences(snapshot),
+            "scope": snapshot.scope,
+            "is_empty": snapshot.facts().is_empty,
+            "as_of": snapshot.as_of,
+            "url": report_url,
+        },
+        "project": project(snapshot, base),
+        "projects": snapshot.projects.iter().take(ROWS).map(|project| json!({
+            "key": project.key,
+            "name": project.name,
+            "board_url": format!("{base}/board/{}", project.key),
+        })).collect::<Vec<_>>(),
+        "period": period(snapshot),
+        "schedule": { "name": address.job },
+        "run": { "state": "Sending", "reason": "", "url": report_url },
+        "recipient": recipient(snapshot, address, reader),
+        "figures": figures(&snapshot.figures),
+        "metrics": metrics(snapshot),
+        "charts": charts(pictures),
+        "counts": by_list(|list| json!(list.of(snapshot).len())),
+        "tasks": by_list(|list| {
+            list.of(snapshot).iter().take(ROWS).map(|line| task::value(line, list, base)).collect()
+        }),
+        "people": shares(&snapshot.people),
+        "labels": shares(&snapshot.labels),
+        "priorities": priorities(snapshot),
+        "statuses": snapshot.statuses.iter().map(|entry| json!({
+            "name": entry.status.label(),
+            "open": entry.count,
+        })).collect::<Vec<_>>(),
+        "days": snapshot.days.iter().map(|day| json!({
+            "date": day.date,
+            "created": day.created,
+            "completed": day.completed,
+        })).collect::<Vec<_>>(),
+        "notes": snapshot.notes.iter().take(ROWS).map(|line| note(line, base)).collect::<Vec<_>>(),
+    })
+}
+
+/// The same, about a run that has ended.
+#[must_use]
+pub fn with_run(mut context: Value, run: &RunWords) -> Value {
+    let RunWords { state, reason, url } = run;
+    context["run"] = json!({ "state": state, "reason": reason, "url": url });
+    context
+}
+
+fn sentences(snapshot: &Snapshot) -> Vec<String> {
+    // Reports from before sentences have their finding.
+    if snapshot.summary.is_empty() { vec![snapshot.finding.words()] } else { snapshot.summary.clone() }
+}
+
+fn project(snapshot: &Snapshot, base: &str) -> Value {
+    let project = &snapshot.project;
+    json!({
+        "key": project.key,
+        "name": project.name,
+        "zone": project.zone,
+        "board_url": format!("{base}/board/{}", project.key),
+    })
+}
+
+fn period(snapshot: &Snapshot) -> Value {
+    let (period, before) = (snapshot.period, snapshot.period.previous());
+    json!({
+        "first": period.first,
+        "last": period.last,
+        "days": period.days(),
+        "words": period.words(),
+        "short_words": period.short_words(),
+        "previous": { "first": before.first, "last": before.last, "words": before.words() },
+        "comparison": format!("compared with {}", before.short_words()),
+    })
+}
+
+fn recipient(snapshot: &Snapshot, address: &Address, reader: &Reader) -> Value {
+    let or = |text: &str, other: &str| if text.is_empty() { other.to_owned() } else { text.to_owned() };
+    json!({
+        "name": or(&reader.name, &reader.email),
+        "email": reader.email,
+        "zone": or(&reader.zone, &snapshot.project.zone),
+        "language": or(&reader.language, "en"),
+        "stop_url": address.stop_url,
+    })
+}
+
+fn figures(figures: &Figures) -> Value {
+    let Figures { created, completed, open, overdue, cycle_days } = figures;
+    let count = |label: &str, figure: &Compared<u32>, tone: Tone| {
+        let (now, before) = (figure.now, figure.before);
+        figure_value(label, &now.to_string(), &figure.words(), tone, json!(now), json!(before))
+    };
+    json!({
+        // Neither good nor bad in itself.
+        "created": count("Created", created, Tone::Neutral),
+        "completed": count("Completed", completed, completed.tone_of_more()),
+        "open": count("Open", open, open.tone_of_fewer()),
+        "overdue": count("Overdue", overdue, overdue.tone_of_fewer()),
+        "cycle_days": figure_value(
+            "Cycle time",
+            &cycle_days.value_words(),
+            &cycle_days.words(),
+            cycle_days.tone(),
+            json!(cycle_days.now),
+            json!(cycle_days.before),
+        ),
+    })
+}
+
+fn figure_value(label: &str, value: &str, change: &str, tone: Tone, now: Value, before: Value) -> Value {
+    let color = match tone {
+        Tone::Good => "#047239",
+        Tone::Bad => "#b7322d",
+        Tone::Neutral => "#5b676d",
+    };
+    json!({
+        "label": label,
+        "value": value,
+        "change": change,
+        "tone": tone.as_str(),
+        "color": color,
+        "now": now,
+        "before": before,
+    })
+}
+
+fn metrics(snapshot: &Snapshot) -> Value {
+    let Figures { created, completed, .. } = &snapshot.figures;
+    let rate = (created.now > 0).then(|| f64::from(completed.now) / f64::from(created.now));
+    let weekly = f64::from(completed.now) * 7.0 / f64::from(snapshot.period.days());
+    let (cycle, forecast) = (&snapshot.cycle, &snapshot.forecast);
+    let chances = |chances: &Option<Vec<Chance>>| -> Vec<Value> {
+        let all = chances.iter().flatten();
+        all.map(|chance| json!({ "percent": chance.percent, "value": chance.value })).collect()
+    };
+    json!({
+        "completion_rate": rate,
+        "throughput": (weekly * 10.0).round() / 10.0,
+        "cycle": { "p50": cycle.p50, "p85": cycle.p85, "p95": cycle.p95, "tasks": cycle.points.len() },
+        "forecast": {
+            "open": forecast.open,
+            "history_days": forecast.history_days,
+            "days": chances(&forecast.days),
+            "items": chances(&forecast.items),
+        },
+    })
+}
+
+fn charts(pictures: &[Picture]) -> Value {
+    let value = |chart: ChartKind| {
+        let picture = pictures.iter().find(|picture| picture.chart == chart)?;
+        let Picture { chart: _, cid, width, height, title, alt } = picture;
+        Some(json!({ "cid": cid, "width": width, "height": height, "title": title, "alt": alt }))
+    };
+    let all = ChartKind::ALL.iter().map(|chart| (chart.to_string(), value(*chart).unwrap_or_default()));
+    Value::Object(all.collect::<Map<_, _>>())
+}
+
+fn by_list(value: impl Fn(ListKind) -> Value) -> Value {
+    Value::Object(ListKind::ALL.iter().map(|list| (list.to_string(), value(*list))).collect::<Map<_, _>>())
+}
+
+/// People or labels, those with the most work first.
+fn shares(shares: &Shares) -> Value {
+    let sum = |share: &Share| share.parts.iter().sum::<u32>();
+    let count = |list: &[Share], name: &str| list.iter().find(|share| share.name == name).map_or(0, sum);
+    let only_completed =
+        shares.completed.iter().filter(|share| !shares.open.iter().any(|other| other.name == share.name));
+    let names = shares.open.iter().chain(only_completed).map(|share| share.name.as_str());
+    names
+        .take(ROWS)
+        .map(|name| {
+            json!({
+                "name": name,
+                "open": count(&shares.open, name),
+                "completed": count(&shares.completed, name),
+            })
+        })
+        .collect()
+}
+
+fn priorities(snapshot: &Snapshot) -> Value {
+    let counts = snapshot.priorities.open.iter().zip(snapshot.priorities.completed);
+    let rows = Priority::ALL.iter().zip(counts);
+    rows.rev()
+        .map(|(priority, (open, completed))| {
+            json!({ "name": priority.label(), "open": open, "completed": completed })
+        })
+        .collect()
+}
+
+fn note(line: &NoteLine, base: &str) -> Value {
+    let parts = [("Issue", &line.issue), ("Progress", &line.progress), ("Resolution", &line.resolution)];
+    let said: Vec<_> = parts.iter().filter_map(|(kind, text)| Some((*kind, text.as_deref()?))).collect();
+    let text = match said.as_slice() {
+        [(_, text)] => (*text).to_owned(),
+        several => several.iter().map(|(kind, text)| format!("{kind}: {text}")).collect::<Vec<_>>().join("\n\n"),
+    };
+    json!({
+        "reference": line.reference,
+        "title": line.title,
+        "url": format!("{base}/tasks/{}", line.reference),
+        "date": line.day,
+        "author": line.author.as_deref().unwrap_or("Somebody who has left"),
+        "kind": said.iter().map(|(kind, _)| *kind).collect::<Vec<_>>().join(", "),
+        "text": text,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+use serde_json::Value;
+
+use super::*;
+
+fn of(reader: &Reader) -> Value {
+    let address = Address {
+        base_url: "https://reports.example".into(),
+        occurrence: OccurrenceId(uuid::Uuid::nil()),
+        job: "Weekly status".into(),
+        stop_url: None,
+    };
+    context(&sample_snapshot(), &address, reader, &[])
+}
+
+#[test]
+fn what_is_not_known_of_a_reader_is_that_of_the_project() {
+    let known = of(&sample_reader());
+    assert_eq!(known["recipient"]["name"], "Mina Kovač");
+    let unknown = of(&Reader { email: "sam@example.org".into(), ..Reader::default() });
+    assert_eq!(unknown["recipient"]["name"], "sam@example.org");
+    assert_eq!(unknown["recipient"]["zone"], "Europe/Ljubljana");
+    assert_eq!(unknown["recipient"]["language"], "en");
+    assert_eq!(unknown["recipient"]["stop_url"], Value::Null);
+}
+
+#[test]
+fn a_task_is_said_in_a_line_with_its_due_date_in_colour() {
+    let data = of(&Reader::default());
+    let task = &data["tasks"]["overdue"][0];
+    assert_eq!(task["about"], "Ravi Sen · Pending · High · day 12");
+    assert_eq!((&task["due"], &task["due_look"]), (&Value::from("Overdue 12 d"), &Value::from("red-tint")));
+    assert_eq!(data["tasks"]["finished"][0]["about"], "Mina Kovač · Highlight · took 4 days");
+    assert_eq!(data["tasks"]["blocked"][0]["about"], "Ravi Sen · Pending · High · day 12 · waits for T-219");
+    assert_eq!(data["tasks"]["moved"][0]["about"], "Jonas Ortiz · took 2 days · In Progress → Completed");
+}
+
+#[test]
+fn charts_that_were_not_drawn_are_not_there() {
+    let charts = &of(&Reader::default())["charts"];
+    assert!(charts.as_object().unwrap().values().all(Value::is_null));
+    assert_eq!(sample()["charts"]["by_status"]["cid"], "by-status");
+}
+
+#[test]
+fn long_lists_are_cut_and_still_counted() {
+    let mut snapshot = sample_snapshot();
+    let line = snapshot.overdue[0].clone();
+    snapshot.overdue = vec![line; ROWS + 5];
+    let address = Address {
+        base_url: String::new(),
+        occurrence: OccurrenceId(uuid::Uuid::nil()),
+        job: String::new(),
+        stop_url: None,
+    };
+    let data = context(&snapshot, &address, &Reader::default(), &[]);
+    assert_eq!(data["tasks"]["overdue"].as_array().unwrap().len(), ROWS);
+    assert_eq!(data["counts"]["overdue"], ROWS + 5);
+}
+
+#[test]
+fn a_note_of_several_parts_names_them() {
+    let data = of(&Reader::default());
+    assert_eq!(data["notes"][1]["kind"], "Issue, Resolution");
+    assert!(data["notes"][1]["text"].as_str().unwrap().starts_with("Issue: Two banks"));
+    assert!(!data["notes"][0]["text"].as_str().unwrap().starts_with("Issue:"));
+}

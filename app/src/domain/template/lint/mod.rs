@@ -1,0 +1,87 @@
+//! The linter: what mail programs would do to a mail that is ready. It looks at what is sent, not at what was typed, so
+//! it holds for blocks, HTML and MJML alike.
+
+#[cfg(feature = "ssr")]
+mod checks;
+#[cfg(feature = "ssr")]
+mod contrast;
+#[cfg(feature = "ssr")]
+mod css;
+#[cfg(feature = "ssr")]
+mod reading;
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+use crate::text_enum;
+
+#[cfg(feature = "ssr")]
+pub use checks::{Mail, check};
+
+text_enum!(
+    /// How grave a finding is.
+    Level {
+        /// Somebody would not see the mail as it was meant; stops it from being published.
+        Error = "error",
+        /// Some would not.
+        Warning = "warning",
+        /// Nothing is wrong here.
+        Good = "good",
+    }
+);
+
+text_enum!(
+    /// What is looked at.
+    Rule {
+        Size = "size",
+        Variables = "variables",
+        Css = "css",
+        Elements = "elements",
+        Images = "images",
+        Text = "text",
+        Contrast = "contrast",
+        Links = "links",
+        Foot = "foot",
+        Subject = "subject",
+        Lines = "lines",
+    }
+);
+
+impl Rule {
+    /// The name on the page.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Size => "Size",
+            Self::Variables => "Variables",
+            Self::Css => "Styles",
+            Self::Elements => "HTML",
+            Self::Images => "Images",
+            Self::Text => "Text part",
+            Self::Contrast => "Contrast",
+            Self::Links => "Links",
+            Self::Foot => "Foot",
+            Self::Subject => "Subject",
+            Self::Lines => "Lines",
+        }
+    }
+}
+
+/// Something that was found, or that nothing was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    pub level: Level,
+    pub rule: Rule,
+    /// A sentence or two.
+    pub words: String,
+    /// The line of the mail's HTML, from 1.
+    pub line: Option<u32>,
+    /// The block that it came from.
+    pub block: Option<u32>,
+}
+
+/// Whether a template with these findings may not be published.
+pub fn blocks_publishing(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.level == Level::Error)
+}

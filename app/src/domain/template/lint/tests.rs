@@ -1,0 +1,156 @@
+use super::*;
+
+const GOOD: &str = r##"<!doctype html><html lang="en"><head><title>T</title><style>
+.t1{color:#eeeeee}
+@media (prefers-color-scheme:dark){.card{background:#111111 !important} .t1{color:#eeeeee !important}}
+</style></head><body><table><tr><td class="card" style="background:#ffffff">
+<!-- block 4: text -->
+<p class="t1" style="color:#111111">Words <a href="https://reports.example/reports/1" class="t1" style="color:#036f6f">Read</a>
+<a href="https://reports.example/stop" class="t1" style="color:#111111">Stop</a></p>
+<img src="cid:by-status" width="10" height="10" alt="A chart">
+</td></tr></table></body></html>"##;
+
+fn check_html(html: &str) -> Vec<Finding> {
+    check(&Mail {
+        subject: "A subject",
+        html,
+        text: Some("Words"),
+        images: &["by-status".to_owned()],
+        stop_url: Some("https://reports.example/stop"),
+        report_url: Some("https://reports.example/reports/1"),
+    })
+}
+
+/// What is found where a part of the good mail is replaced.
+fn found(from: &str, to: &str) -> Vec<Finding> {
+    assert!(GOOD.contains(from), "{from}");
+    check_html(&GOOD.replace(from, to)).into_iter().filter(|finding| finding.level != Level::Good).collect()
+}
+
+fn only(from: &str, to: &str) -> (Level, Rule, Option<u32>, Option<u32>) {
+    let found = found(from, to);
+    assert_eq!(found.len(), 1, "{to}: {found:?}");
+    (found[0].level, found[0].rule, found[0].line, found[0].block)
+}
+
+#[test]
+fn a_good_mail_has_one_good_finding_for_each_rule() {
+    let findings = check_html(GOOD);
+    assert_eq!(findings.len(), Rule::ALL.len(), "{findings:?}");
+    assert!(findings.iter().all(|finding| finding.level == Level::Good), "{findings:?}");
+    assert!(!blocks_publishing(&findings));
+    let links = findings.iter().find(|finding| finding.rule == Rule::Links).unwrap();
+    assert!(links.words.contains(": 2.") && links.words.contains("not asked"), "{}", links.words);
+}
+
+#[test]
+fn what_was_not_filled_in_is_an_error_with_its_line() {
+    assert_eq!(only("Words <a", "{{ wrong }} <a"), (Level::Error, Rule::Variables, Some(6), None));
+    let mail = Mail { subject: "{{ a }}", html: GOOD, text: Some("{% if %}"), images: &["by-status".into()], stop_url: None, report_url: None };
+    let errors = check(&mail).into_iter().filter(|finding| finding.rule == Rule::Variables);
+    assert_eq!(errors.map(|finding| finding.words).collect::<Vec<_>>().len(), 2);
+}
+
+#[test]
+fn what_mail_programs_remove_is_an_error_and_what_some_do_not_know_a_warning() {
+    let block = Some(4);
+    for element in ["<script>x</script>", "<svg></svg>", "<form></form>", "<iframe></iframe>", "<video></video>"] {
+        let (level, rule, line, of) = only("Words", element);
+        assert_eq!((level, rule, line, of), (Level::Error, Rule::Elements, Some(6), block), "{element}");
+    }
+    for (style, level) in [
+        ("position:absolute", Level::Error),
+        ("color:var(--a)", Level::Error),
+        ("display:flex", Level::Warning),
+        ("display:grid", Level::Warning),
+        ("float:left", Level::Warning),
+        ("background-image:none", Level::Warning),
+    ] {
+        let (found, rule, ..) = only("Words", &format!("<i style=\"{style}\"></i>"));
+        assert_eq!((found, rule), (level, Rule::Css), "{style}");
+    }
+    let (level, rule, line, _) = only(".t1{color:#eeeeee}\n", "\n.x{position:fixed}\n");
+    assert_eq!((level, rule, line), (Level::Error, Rule::Css, Some(3)));
+    assert_eq!(only("<style>", "<style>@import url(x);").1, Rule::Css);
+    assert_eq!(only("</head>", "<link rel=\"stylesheet\" href=\"https://a.example/a.css\"></head>").0, Level::Error);
+    assert_eq!(only("<body>", "<body onload=\"x()\">").1, Rule::Elements);
+}
+
+#[test]
+fn images_need_words_and_must_be_in_the_mail() {
+    let of = |to: &str| {
+        let (level, rule, ..) = only("<img src=\"cid:by-status\" width=\"10\" height=\"10\" alt=\"A chart\">", to);
+        assert_eq!(rule, Rule::Images, "{to}");
+        level
+    };
+    assert_eq!(of("<img src=\"cid:by-status\" width=\"10\">"), Level::Error);
+    assert_eq!(of("<img src=\"cid:by-status\" width=\"10\" alt=\"\">"), Level::Warning);
+    assert_eq!(of("<img src=\"cid:by-status\" alt=\"a\">"), Level::Warning);
+    assert_eq!(of(""), Level::Warning, "sent and not shown");
+    let more = |to: &str| only("</table>", &format!("</table>{to}")).0;
+    assert_eq!(more("<img src=\"cid:other\" width=\"1\" alt=\"a\">"), Level::Error);
+    assert_eq!(more("<img src=\"data:image/png;base64,AA\" width=\"1\" alt=\"a\">"), Level::Error);
+    assert_eq!(more("<img src=\"https://a.example/a.png\" width=\"1\" alt=\"a\">"), Level::Warning);
+    assert_eq!(more("<img src=\"a.png\" width=\"1\" alt=\"a\">"), Level::Error);
+}
+
+#[test]
+fn links_lead_somewhere() {
+    let link = |to: &str| {
+        let (level, rule, ..) = only("Words", to);
+        assert_eq!(rule, Rule::Links, "{to}");
+        level
+    };
+    for bad in ["", "#", "/board", "javascript:x()", "JavaScript:x", "data:text/html,x", "https://", "board"] {
+        assert_eq!(link(&format!("<a href=\"{bad}\" style=\"color:#111111\" class=\"t1\">x</a>")), Level::Error, "{bad}");
+    }
+    assert_eq!(link("<a href=\"https://a.example\"></a>"), Level::Warning, "without words");
+    assert!(found("Words", "<a href=\"mailto:a@b.example\" class=\"t1\" style=\"color:#111111\">x</a>").is_empty());
+    assert!(found("Words", "<a href=\"https://a.example\"><img src=\"cid:by-status\" width=\"1\" alt=\"a\"></a>").is_empty());
+}
+
+#[test]
+fn contrast_is_looked_at_in_both_themes() {
+    let (level, rule, line, block) = only("style=\"color:#111111\">Words", "style=\"color:#cccccc\">Words");
+    assert_eq!((level, rule, line, block), (Level::Error, Rule::Contrast, Some(6), Some(4)));
+    assert_eq!(only("style=\"color:#111111\">Words", "style=\"color:#808080\">Words").0, Level::Warning);
+    // Without a rule for the dark the words stay dark on what has become dark.
+    let dark = found(" .t1{color:#eeeeee !important}", "");
+    assert!(dark.iter().all(|finding| finding.words.contains("dark theme")) && !dark.is_empty(), "{dark:?}");
+    // Large letters need less, hidden ones nothing.
+    assert!(found("Words <a", "<b style=\"color:#808080;font-size:20px\" class=\"x\"></b>Words <a").is_empty());
+    assert!(found("Words <a", "<i style=\"display:none;color:#ffffff\">preview</i>Words <a").is_empty());
+    assert!(found("<p class", "<div style=\"background:url(x)\"></div><p class").iter().all(|one| one.rule == Rule::Css));
+}
+
+#[test]
+fn a_mail_needs_its_foot_its_text_and_a_subject() {
+    assert_eq!(only("https://reports.example/stop", "https://reports.example/other").1, Rule::Foot);
+    assert_eq!(only("https://reports.example/reports/1", "https://reports.example/other").0, Level::Warning);
+    let mail = Mail { subject: " ", html: GOOD, text: Some("\n"), images: &["by-status".into()], stop_url: None, report_url: None };
+    let errors: Vec<_> = check(&mail).into_iter().filter(|finding| finding.level == Level::Error).collect();
+    assert_eq!(errors.iter().map(|finding| finding.rule).collect::<Vec<_>>(), [Rule::Text, Rule::Subject]);
+    assert!(blocks_publishing(&errors));
+    let long = "x".repeat(130);
+    let findings = check(&Mail { subject: &long, text: Some("a"), ..mail });
+    assert!(findings.iter().any(|finding| finding.rule == Rule::Subject && finding.level == Level::Warning));
+}
+
+#[test]
+fn size_and_lines_have_their_limits() {
+    let grown = |size: usize| {
+        let filler = format!("<!--{}-->\n", "x".repeat(90)).repeat(size / 98);
+        found("</table>", &format!("</table>\n{filler}")).into_iter().map(|one| (one.level, one.rule)).collect::<Vec<_>>()
+    };
+    assert_eq!(grown(80_000), []);
+    assert_eq!(grown(95_000), [(Level::Warning, Rule::Size)]);
+    assert_eq!(grown(103_000), [(Level::Error, Rule::Size)]);
+    assert_eq!(only("<body>", &format!("<body><!--{}-->", "x".repeat(1_000))).1, Rule::Lines);
+}
+
+#[test]
+fn broken_html_is_read_as_browsers_read_it() {
+    for html in ["", "<", "<a href=", "<p><td></div></p>", "<style>", "<!--", "<table><tr><td>a<td>b<tr><td>c", "</p></p>", "\0"] {
+        assert!(blocks_publishing(&check_html(html)), "without a foot: {html}");
+    }
+}

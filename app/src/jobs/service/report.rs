@@ -1,0 +1,170 @@
+//! What the report of a schedule is about: what its owner chose, the days that it means for a run, the data.
+
+use chrono::{DateTime, NaiveDate, Utc, Weekday};
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+
+use super::{ledger, options, schedules};
+use crate::{
+    domain::{
+        ids::{ProjectId, ScheduleId, UserId},
+        job_options::JobOptions,
+        occurrence::{OccurrenceState, Trigger},
+        period::{Period, day_of},
+        report::{
+            Snapshot,
+            spec::{ReportSpec, Until},
+        },
+    },
+    entities::{label, occurrence, project, schedule, user},
+    error::{AppError, AppResult, Checks, Conflict, Problem},
+    platform::{ctx::Ctx, fault},
+    projects::service::access,
+    reports::service::snapshot::{self, Request},
+};
+
+/// With which day weeks begin, as in the calendar.
+pub const WEEK_START: Weekday = Weekday::Mon;
+
+/// What a schedule asks for.
+///
+/// # Errors
+/// A fault, where it cannot be read, or the job makes no report.
+pub fn spec(job: &schedule::Model) -> AppResult<ReportSpec> {
+    match options::of(job)? {
+        JobOptions::WeeklyReport(spec) => Ok(spec),
+        _ => Err(fault::internal("reading what a report shows", "a job of this kind makes none")),
+    }
+}
+
+/// Changes what a schedule asks for; answers its new version. Runs that have begun go on as they were frozen.
+///
+/// # Errors
+/// [`AppError::Invalid`] for bad fields, among them projects, labels and people that whoever asks does not see, and for a
+/// job that makes no report; [`AppError::Conflict`] when it has moved on since `version`; [`AppError::NotFound`],
+/// [`AppError::Forbidden`] for a viewer of the project.
+pub async fn choose(ctx: &Ctx, id: ScheduleId, version: i64, spec: &ReportSpec) -> AppResult<i64> {
+    let found = schedules::editable(ctx, id).await?;
+    if !found.kind.makes_report() {
+        return Err(AppError::field("sections", Problem::NotAllowed));
+    }
+    let mut checks = Checks::default();
+    spec.check(&mut checks);
+    known(ctx, ctx.reader(), &found, spec, &mut checks).await?;
+    checks.done()?;
+    let json = options::to_json(&JobOptions::WeeklyReport(spec.clone()))?;
+    let tx = ctx.begin().await?;
+    let held = ledger::lock_schedule(ctx, &tx, id).await?;
+    if held.version != version {
+        let theirs = held.options.unwrap_or_default();
+        let conflict =
+            Conflict { field: "sections".into(), mine: json.unwrap_or_default(), theirs, version: held.version };
+        return Err(AppError::Conflict(Box::new(conflict)));
+    }
+    schedule::ActiveModel {
+        id: Unchanged(id),
+        options: Set(json),
+        updated_at: Set(ctx.now),
+        version: Set(version + 1),
+        ..Default::default()
+    }
+    .update(&*tx)
+    .await?;
+    tx.commit().await?;
+    Ok(version + 1)
+}
+
+/// Whether everything that a report is narrowed to is there, as far as whoever asks can see it.
+async fn known(
+    ctx: &Ctx,
+    db: &impl ConnectionTrait,
+    job: &schedule::Model,
+    spec: &ReportSpec,
+    checks: &mut Checks,
+) -> AppResult<()> {
+    let scope = &spec.scope;
+    let mine = access::visible_projects(ctx.me()?.id);
+    let others = project::Entity::find()
+        .filter(project::Column::Id.is_in(scope.other_projects.iter().copied()))
+        .filter(project::Column::Id.ne(job.project_id))
+        .filter(project::Column::Id.in_subquery(mine));
+    if !scope.other_projects.is_empty() && others.count(db).await? < scope.other_projects.len() as u64 {
+        checks.add("other_projects", Problem::UnknownChoice);
+    }
+    let projects: Vec<ProjectId> =
+        scope.other_projects.iter().copied().chain(std::iter::once(job.project_id)).collect();
+    let labels = label::Entity::find()
+        .filter(label::Column::Id.is_in(scope.labels.iter().copied()))
+        .filter(label::Column::ProjectId.is_in(projects));
+    if !scope.labels.is_empty() && labels.count(db).await? < scope.labels.len() as u64 {
+        checks.add("labels", Problem::UnknownChoice);
+    }
+    let people = user::Entity::find()
+        .filter(user::Column::Id.is_in(scope.people.iter().copied()))
+        .filter(user::Column::Id.in_subquery(access::people_of(job.project_id)));
+    if !scope.people.is_empty() && people.count(db).await? < scope.people.len() as u64 {
+        checks.add("people", Problem::UnknownChoice);
+    }
+    Ok(())
+}
+
+/// The days that a schedule's report is about when it runs at an instant. A planned report tells of days that are over,
+/// also when it runs late; one that a person asks for includes today.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn period(
+    ctx: &Ctx,
+    job: &schedule::Model,
+    spec: &ReportSpec,
+    trigger: Trigger,
+    at: DateTime<Utc>,
+) -> AppResult<Period> {
+    let project = project::Entity::find_by_id(job.project_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
+    let until = match trigger {
+        Trigger::Schedule => Until::DayBefore,
+        Trigger::Manual => Until::Today,
+    };
+    let last = last_end(ctx.reader(), job.id, at).await?;
+    Ok(spec.period.on_day(day_of(at, &snapshot::zone_of(&project)), until, WEEK_START, last))
+}
+
+/// The last day that the report of a schedule before an instant was about. The day on which somebody asked for one was
+/// not over: the next one tells of it again.
+async fn last_end(db: &impl ConnectionTrait, job: ScheduleId, before: DateTime<Utc>) -> AppResult<Option<NaiveDate>> {
+    use OccurrenceState::{Done, Partly, Sending};
+    let query = occurrence::Entity::find()
+        .select_only()
+        .columns([occurrence::Column::PeriodTo, occurrence::Column::Trigger])
+        .filter(occurrence::Column::ScheduleId.eq(job))
+        .filter(occurrence::Column::State.is_in([Sending, Done, Partly]))
+        .filter(occurrence::Column::PeriodTo.is_not_null())
+        .filter(occurrence::Column::ScheduledAt.lt(before))
+        .order_by_desc(occurrence::Column::ScheduledAt);
+    let last: Option<(Option<NaiveDate>, Trigger)> = query.into_tuple().one(db).await?;
+    Ok(last.and_then(|(end, trigger)| match trigger {
+        Trigger::Schedule => end,
+        Trigger::Manual => end?.pred_opt(),
+    }))
+}
+
+/// Collects the report of a schedule for an instant; for readers who do not see all of its projects, too.
+///
+/// # Errors
+/// [`AppError::NotFound`] without the project, a fault where the options of the job cannot be read.
+pub async fn collect(
+    ctx: &Ctx,
+    job: &schedule::Model,
+    trigger: Trigger,
+    at: DateTime<Utc>,
+    readers: &[UserId],
+) -> AppResult<Snapshot> {
+    let spec = spec(job)?;
+    let period = period(ctx, job, &spec, trigger, at).await?;
+    let request =
+        Request { project: job.project_id, owner: job.owner_id, scope: &spec.scope, period, as_of: at, readers };
+    snapshot::build_scoped(ctx, &request).await
+}

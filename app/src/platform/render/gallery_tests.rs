@@ -1,0 +1,141 @@
+//! The templates of the gallery, and every variable, through the same steps as in the child process.
+
+use serde_json::Value;
+
+use super::compose;
+use crate::domain::template::{
+    Block, BlockKind, Body, Document, When,
+    compile::{self, Place},
+    context, gallery,
+    lint::{self, Level, Mail},
+    render::{FaultKind, RenderJob, RenderOutcome, Rendered, TemplateFault},
+    variables::{self, Kind, VARIABLES, Variable},
+};
+
+fn job(document: &Document, data: Value) -> RenderJob {
+    let source = compile::compile(document);
+    RenderJob {
+        language: source.language,
+        subject: source.subject,
+        html: source.html,
+        text: source.text,
+        preheader: source.preheader,
+        contexts: vec![data],
+    }
+}
+
+fn rendered(document: &Document, data: Value) -> Rendered {
+    match compose::render(&job(document, data)) {
+        RenderOutcome::Rendered(mut mails) => mails.remove(0),
+        other => panic!("{:?}", other.complaints()),
+    }
+}
+
+fn faults(document: &Document) -> Vec<TemplateFault> {
+    match compose::render(&job(document, context::sample())) {
+        RenderOutcome::Faulty(faults) => faults,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A document of text blocks, by their ids.
+fn texts(texts: &[(u32, &str)]) -> Document {
+    let blocks = texts.iter().map(|(id, text)| Block {
+        id: *id,
+        kind: BlockKind::Text { text: (*text).into() },
+        when: When::Always,
+    });
+    let mut document = gallery::ENTRIES[0].document();
+    document.body = Body::Blocks { blocks: blocks.collect() };
+    document
+}
+
+#[test]
+fn the_linter_has_nothing_against_any_mail_of_the_gallery() {
+    let data = context::sample();
+    for entry in gallery::ENTRIES {
+        let document = entry.document();
+        let mail = rendered(&document, data.clone());
+        let images: Vec<_> = compile::charts(&document).into_iter().map(context::cid).collect();
+        let findings = lint::check(&Mail {
+            subject: &mail.subject,
+            html: &mail.html,
+            text: mail.text.as_deref(),
+            images: &images,
+            stop_url: data.pointer("/recipient/stop_url").and_then(Value::as_str),
+            report_url: data.pointer("/report/url").and_then(Value::as_str),
+        });
+        let bad: Vec<_> = findings.iter().filter(|finding| finding.level != Level::Good).collect();
+        assert!(bad.is_empty(), "{}: {bad:?}", entry.word);
+        let text = mail.text.unwrap_or_default();
+        assert!(!text.contains("\n\n\n") && text.contains("https://reports.example/"), "{}: {text}", entry.word);
+    }
+}
+
+#[test]
+fn a_project_without_tasks_has_mails_as_well() {
+    let full = context::sample_snapshot();
+    let empty = crate::domain::report::Snapshot::empty(full.project, full.period, full.as_of);
+    let address = context::Address {
+        base_url: "https://reports.example".into(),
+        occurrence: crate::domain::ids::OccurrenceId(uuid::Uuid::nil()),
+        job: "Weekly <status>".into(),
+        stop_url: None,
+    };
+    let data = context::context(&empty, &address, &context::Reader::default(), &[]);
+    for entry in gallery::ENTRIES {
+        let mail = rendered(&entry.document(), data.clone());
+        assert!(mail.html.contains("Weekly &lt;status&gt;"), "{}", entry.word);
+        assert!(!mail.html.contains("Stop these") && !mail.html.contains("<img"), "{}", entry.word);
+        assert!(!mail.subject.trim().is_empty(), "{}", entry.word);
+    }
+}
+
+/// A template that writes every variable with the filter of its type.
+fn everything(variables: &[Variable], path: &str, into: &mut String) {
+    for variable in variables {
+        let path = if path.is_empty() { variable.name.to_owned() } else { format!("{path}.{}", variable.name) };
+        match variable.kind {
+            Kind::Group(fields) => everything(fields, &path, into),
+            Kind::List(fields) => {
+                let item = variables::item_of(&path);
+                into.push_str(&format!("{{% for {item} in {path} %}}"));
+                everything(fields, item, into);
+                into.push_str("{% endfor %}\n");
+            }
+            kind => {
+                let filter = kind.filter().map(|filter| format!(" | {filter}")).unwrap_or_default();
+                into.push_str(&format!("{{{{ {path}{filter} }}}}\n"));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_variable_can_be_written_with_the_filter_of_its_type() {
+    let mut source = String::new();
+    everything(VARIABLES, "", &mut source);
+    let document = Document { body: Body::Html { source }, ..gallery::ENTRIES[0].document() };
+    let mail = rendered(&document, context::sample());
+    for words in ["Ledger", "16 Nov 2026", "121%", "Mina Kovač, Jonas Ortiz", "<strong>list of fields</strong>"] {
+        assert!(mail.html.contains(words), "{words}: {}", mail.html);
+    }
+}
+
+#[test]
+fn a_fault_names_the_block_it_stands_in() {
+    let document = texts(&[(3, "Good {{ report.finding }}"), (8, "one\n\n{{ report.findng }}")]);
+    let faults = faults(&document);
+    let fault = faults.iter().find(|fault| fault.kind == FaultKind::UnknownVariable).unwrap_or_else(|| panic!("{faults:?}"));
+    assert_eq!(compile::compile(&document).map.place(fault.line), Some(Place::Block(8)), "{fault:?}");
+    assert_eq!(fault.meant.as_deref().map(|name| name.ends_with("finding")), Some(true), "{fault:?}");
+}
+
+#[test]
+fn what_people_typed_stays_text_in_blocks() {
+    let mut data = context::sample();
+    data["report"]["finding"] = Value::from("<script>alert(1)</script> & \"more\"");
+    let mail = rendered(&texts(&[(1, "{{ report.finding }} [x]({{ project.board_url }}) <b>")]), data);
+    assert!(!mail.html.contains("<script") && mail.html.contains("&lt;script&gt;"), "{}", mail.html);
+    assert!(mail.html.contains("&lt;b&gt;") && mail.html.contains("href=\"https://reports.example/board/T\""), "{}", mail.html);
+}

@@ -1,0 +1,218 @@
+//! What stands around tasks: people, labels, the tasks before them, work notes, and the names of what a report is
+//! narrowed to. One query each, for all projects of the report.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::SelectStatement,
+};
+
+use crate::{
+    domain::{
+        ids::{LabelId, ProjectId, TaskId, UserId},
+        period::Period,
+        report::{NOTES_KEPT, spec::Scope},
+        work_note::NoteKind,
+    },
+    entities::{label, project, task, task_assignee, task_dependency, task_label, user, work_note},
+    error::AppResult,
+    projects::service::access,
+};
+
+/// The people of each task, by name.
+pub type People = BTreeMap<TaskId, Vec<(UserId, String)>>;
+/// The labels of each task, by name.
+pub type Labels = BTreeMap<TaskId, Vec<(LabelId, String)>>;
+/// What stands before each task.
+pub type Blockers = BTreeMap<TaskId, Vec<Blocker>>;
+
+/// A task that has to be completed before another one. It may be of a project that readers do not see: so its reference
+/// is all that is known of it.
+#[derive(Clone, Debug)]
+pub struct Blocker {
+    pub id: TaskId,
+    pub reference: String,
+    /// As its row says now; where its history is known, that says more.
+    pub closed_at: Option<DateTime<Utc>>,
+}
+
+/// A work note as it is stored.
+#[derive(Clone, Debug)]
+pub struct Note {
+    pub task: TaskId,
+    pub author: Option<(UserId, String)>,
+    pub kind: NoteKind,
+    pub day: NaiveDate,
+    pub body: String,
+}
+
+/// The ids of the tasks of some projects, for `in_subquery`.
+fn tasks_of(projects: &[ProjectId]) -> SelectStatement {
+    task::Entity::find()
+        .select_only()
+        .column(task::Column::Id)
+        .filter(task::Column::ProjectId.is_in(projects.iter().copied()))
+        .into_query()
+}
+
+/// Who the tasks of some projects are assigned to.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn people(db: &impl ConnectionTrait, projects: &[ProjectId]) -> AppResult<People> {
+    let users =
+        task_assignee::Entity::belongs_to(user::Entity).from(task_assignee::Column::UserId).to(user::Column::Id).into();
+    let rows: Vec<(TaskId, UserId, String)> = task_assignee::Entity::find()
+        .select_only()
+        .columns([task_assignee::Column::TaskId, task_assignee::Column::UserId])
+        .column(user::Column::Name)
+        .join(JoinType::InnerJoin, users)
+        .filter(task_assignee::Column::TaskId.in_subquery(tasks_of(projects)))
+        .order_by_asc(user::Column::Name)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut people = People::new();
+    for (task, id, name) in rows {
+        people.entry(task).or_default().push((id, name));
+    }
+    Ok(people)
+}
+
+/// Which labels the tasks of some projects have.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn labels(db: &impl ConnectionTrait, projects: &[ProjectId]) -> AppResult<Labels> {
+    let labels =
+        task_label::Entity::belongs_to(label::Entity).from(task_label::Column::LabelId).to(label::Column::Id).into();
+    let rows: Vec<(TaskId, LabelId, String)> = task_label::Entity::find()
+        .select_only()
+        .columns([task_label::Column::TaskId, task_label::Column::LabelId])
+        .column(label::Column::Name)
+        .join(JoinType::InnerJoin, labels)
+        .filter(task_label::Column::ProjectId.is_in(projects.iter().copied()))
+        .order_by_asc(label::Column::Name)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut labels = Labels::new();
+    for (task, id, name) in rows {
+        labels.entry(task).or_default().push((id, name));
+    }
+    Ok(labels)
+}
+
+/// What stood before the tasks of some projects at an instant.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn blockers(db: &impl ConnectionTrait, projects: &[ProjectId], as_of: DateTime<Utc>) -> AppResult<Blockers> {
+    type Row = (TaskId, TaskId, i32, String, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+    let to_blocker = task_dependency::Entity::belongs_to(task::Entity)
+        .from(task_dependency::Column::BlockerId)
+        .to(task::Column::Id)
+        .into();
+    let to_project =
+        task::Entity::belongs_to(project::Entity).from(task::Column::ProjectId).to(project::Column::Id).into();
+    let rows: Vec<Row> = task_dependency::Entity::find()
+        .select_only()
+        .columns([task_dependency::Column::BlockedId, task_dependency::Column::BlockerId])
+        .column(task::Column::Number)
+        .column(project::Column::Key)
+        .columns([task::Column::CompletedAt, task::Column::ArchivedAt])
+        .join(JoinType::InnerJoin, to_blocker)
+        .join(JoinType::InnerJoin, to_project)
+        .filter(task_dependency::Column::BlockedId.in_subquery(tasks_of(projects)))
+        .filter(task_dependency::Column::CreatedAt.lte(as_of))
+        .order_by_asc(project::Column::Key)
+        .order_by_asc(task::Column::Number)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut blockers = Blockers::new();
+    for (blocked, id, number, key, completed_at, archived_at) in rows {
+        // Both columns are there where it is completed and archived: the first of them closed it.
+        let closed_at = completed_at.into_iter().chain(archived_at).min();
+        blockers.entry(blocked).or_default().push(Blocker { id, reference: format!("{key}-{number}"), closed_at });
+    }
+    Ok(blockers)
+}
+
+/// The work notes of a period, the latest day first.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn notes(
+    db: &impl ConnectionTrait,
+    projects: &[ProjectId],
+    period: Period,
+    as_of: DateTime<Utc>,
+) -> AppResult<Vec<Note>> {
+    type Row = (TaskId, Option<UserId>, Option<String>, NoteKind, NaiveDate, String);
+    let author =
+        work_note::Entity::belongs_to(user::Entity).from(work_note::Column::AuthorId).to(user::Column::Id).into();
+    let rows: Vec<Row> = work_note::Entity::find()
+        .select_only()
+        .columns([work_note::Column::TaskId, work_note::Column::AuthorId])
+        .column(user::Column::Name)
+        .columns([work_note::Column::Kind, work_note::Column::OnDate, work_note::Column::Body])
+        .join(JoinType::LeftJoin, author)
+        .filter(work_note::Column::ProjectId.is_in(projects.iter().copied()))
+        .filter(work_note::Column::OnDate.between(period.first, period.last))
+        .filter(work_note::Column::CreatedAt.lte(as_of))
+        .order_by_desc(work_note::Column::OnDate)
+        .order_by_asc(work_note::Column::CreatedAt)
+        .order_by_asc(work_note::Column::Id)
+        // An issue, what was done about it and how it ended are a line.
+        .limit(3 * NOTES_KEPT as u64)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let note = |(task, author, name, kind, day, body): Row| Note { task, author: author.zip(name), kind, day, body };
+    Ok(rows.into_iter().map(note).collect())
+}
+
+/// The names of the labels and the people that a report is narrowed to. Those of labels of other projects, and of
+/// people outside the project of the schedule, are not said.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn names(
+    db: &impl ConnectionTrait,
+    project: ProjectId,
+    projects: &[ProjectId],
+    scope: &Scope,
+) -> AppResult<(Vec<(ProjectId, String)>, Vec<String>)> {
+    let labels: Vec<(ProjectId, String)> = match scope.labels.is_empty() {
+        true => Vec::new(),
+        false => {
+            label::Entity::find()
+                .select_only()
+                .columns([label::Column::ProjectId, label::Column::Name])
+                .filter(label::Column::Id.is_in(scope.labels.iter().copied()))
+                .filter(label::Column::ProjectId.is_in(projects.iter().copied()))
+                .order_by_asc(label::Column::Name)
+                .into_tuple()
+                .all(db)
+                .await?
+        }
+    };
+    let people: Vec<String> = match scope.people.is_empty() {
+        true => Vec::new(),
+        false => {
+            user::Entity::find()
+                .select_only()
+                .column(user::Column::Name)
+                .filter(user::Column::Id.is_in(scope.people.iter().copied()))
+                .filter(user::Column::Id.in_subquery(access::people_of(project)))
+                .order_by_asc(user::Column::Name)
+                .into_tuple()
+                .all(db)
+                .await?
+        }
+    };
+    Ok((labels, people))
+}

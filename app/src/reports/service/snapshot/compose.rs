@@ -1,0 +1,196 @@
+//! Puts a report together from what was gathered, for readers who see a set of its projects.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use super::{
+    Request, around,
+    desk::Desk,
+    facts::TaskFacts,
+    gather::Gathered,
+    lists::{self, Lists, Sources},
+};
+use crate::{
+    domain::{
+        ids::{LabelId, ProjectId, TaskId},
+        metrics::{
+            Ageing, CycleTimes, DayCount, Figures, Finding, FlowDay, Forecast, History, LateBuckets, Life,
+            PriorityShare, Share, Shares, StatusCount, Told, summary, throughput,
+        },
+        period::{Period, day_of, day_start},
+        report::{FLOW_DAYS, FORMAT, HISTORY_DAYS, ReportProject, Snapshot, title},
+        task::Priority,
+    },
+    entities::project,
+};
+
+/// Name of the row of tasks that nobody is assigned to.
+const NOBODY: &str = "Nobody";
+/// Name of the row of tasks without a label.
+const NO_LABEL: &str = "No label";
+
+/// The report of the tasks of some projects; that of the schedule is one of them.
+pub fn compose(gathered: &Gathered, seen: &BTreeSet<ProjectId>, request: &Request<'_>) -> Snapshot {
+    let (period, as_of, zone) = (request.period, request.as_of, gathered.zone);
+    let projects: Vec<&project::Model> =
+        gathered.projects.iter().filter(|project| seen.contains(&project.id)).collect();
+    let is_seen = |id: TaskId| gathered.tasks.get(&id).is_some_and(|facts| seen.contains(&facts.project));
+    let part: Option<History> = (projects.len() < gathered.projects.len()).then(|| gathered.history.only(is_seen));
+    let history = part.as_ref().unwrap_or(&gathered.history);
+    let lives = history.at(as_of);
+    let desk = Desk {
+        keys: projects.iter().map(|project| (project.id, project.key.as_str())).collect(),
+        zone,
+        as_of,
+        tasks: &gathered.tasks,
+        people: &gathered.people,
+    };
+    let window = Period::ending(period.last, HISTORY_DAYS.max(period.days()));
+    let figures = Figures::of(history, period, as_of, &zone);
+    let statuses = StatusCount::of_open(&lives);
+    let cycle = CycleTimes::of(&lives, window, &zone, |id| desk.name(id));
+    let ageing = Ageing::of(&lives, window, as_of, &zone, |id| desk.name(id));
+    let open = statuses.iter().map(|entry| entry.count).sum();
+    let forecast = Forecast::of(&past(&lives, window, day_of(as_of, &zone), &zone), open);
+    let told = Told { figures: &figures, days: period.days(), cycle: &cycle, ageing: &ageing, forecast: &forecast };
+    let summary = summary(&told);
+    let passages = history.passages(day_start(period.first, &zone), as_of.min(period.last_instant(&zone)));
+    let sources = Sources { lives: &lives, period, passages: &passages, blockers: &gathered.blockers, desk: &desk };
+    let Lists {
+        finished,
+        in_progress,
+        overdue,
+        due_next,
+        accomplishments,
+        highlights,
+        blocked,
+        moved,
+        reopened,
+        created,
+    } = Lists::of(&sources);
+    let work = Work::of(&lives, period, gathered);
+    let projects: Vec<ReportProject> = projects.into_iter().map(named).collect();
+    Snapshot {
+        format: FORMAT,
+        title: title(period),
+        project: named(&gathered.projects[0]),
+        scope: scope(&projects, gathered),
+        projects,
+        period,
+        as_of,
+        finding: Finding::of(&figures),
+        summary,
+        figures,
+        days: DayCount::of(&lives, period, &zone),
+        statuses,
+        cumulative: FlowDay::of(&lives, Period::ending(period.last, FLOW_DAYS.max(period.days())), &zone),
+        cycle,
+        ageing,
+        forecast,
+        people: work.by(&gathered.people, NOBODY),
+        labels: work.by(&by_name(&gathered.labels), NO_LABEL),
+        priorities: PriorityShare::of(priorities(&work.open), priorities(&work.completed)),
+        late: LateBuckets::of(&lives, as_of, &zone),
+        finished,
+        in_progress,
+        overdue,
+        due_next,
+        accomplishments,
+        highlights,
+        blocked,
+        moved,
+        reopened,
+        created,
+        notes: lists::notes(&gathered.notes, &lives, &desk),
+        variants: Vec::new(),
+    }
+}
+
+fn named(project: &project::Model) -> ReportProject {
+    let project::Model { id, key, name, zone, .. } = project.clone();
+    ReportProject { id, key, name, zone }
+}
+
+/// The days that a forecast samples: those of the window that are over, from the first task on. Before there was work,
+/// no work was finished, which says nothing about the pace.
+fn past(lives: &[(TaskId, Life)], window: Period, today: NaiveDate, zone: &chrono_tz::Tz) -> Vec<u32> {
+    let Some(began) = lives.iter().map(|(_, life)| life.created).min().map(|at| day_of(at, zone)) else {
+        return Vec::new();
+    };
+    let last = today.pred_opt().map_or(window.last, |yesterday| window.last.min(yesterday));
+    let first = window.first.max(began);
+    if first > last { Vec::new() } else { throughput(lives, Period { first, last }, zone) }
+}
+
+/// What it was narrowed to, in words; empty where it tells of all tasks of one project.
+fn scope(projects: &[ReportProject], gathered: &Gathered) -> String {
+    let mut words = Vec::new();
+    if projects.len() > 1 {
+        words.push(listed(projects.iter().map(|project| project.name.as_str()), "and"));
+    }
+    let is_seen = |project: &ProjectId| projects.iter().any(|seen| seen.id == *project);
+    let labels: BTreeSet<&str> =
+        gathered.only_labels.iter().filter(|(project, _)| is_seen(project)).map(|(_, name)| name.as_str()).collect();
+    if !labels.is_empty() {
+        words.push(format!("labelled {}", listed(labels.into_iter(), "or")));
+    }
+    if !gathered.only_people.is_empty() {
+        words.push(format!("assigned to {}", listed(gathered.only_people.iter().map(String::as_str), "or")));
+    }
+    words.join(" · ")
+}
+
+/// "Tasks, Website and Docs".
+fn listed<'a>(names: impl Iterator<Item = &'a str>, word: &str) -> String {
+    let names: Vec<&str> = names.collect();
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} {word} {last}", rest.join(", ")),
+        _ => names.concat(),
+    }
+}
+
+/// Labels of the same name are one row, whichever projects they are of.
+fn by_name(labels: &around::Labels) -> BTreeMap<TaskId, Vec<(String, String)>> {
+    let named = |all: &Vec<(LabelId, String)>| -> Vec<(String, String)> {
+        all.iter().map(|(_, name)| (name.clone(), name.clone())).collect()
+    };
+    labels.iter().map(|(task, all)| (*task, named(all))).collect()
+}
+
+/// The work that shares are made of, with its priorities.
+struct Work {
+    /// Open at the end.
+    open: Vec<(TaskId, Priority)>,
+    /// Finished in the period.
+    completed: Vec<(TaskId, Priority)>,
+}
+
+impl Work {
+    fn of(lives: &[(TaskId, Life)], period: Period, gathered: &Gathered) -> Self {
+        let with_priority = |is_in: &dyn Fn(&Life) -> bool| {
+            let facts = |id: &TaskId| gathered.tasks.get(id).map(|facts: &TaskFacts| (*id, facts.priority));
+            lives.iter().filter(|(_, life)| is_in(life)).filter_map(|(id, _)| facts(id)).collect()
+        };
+        let finished_in = |life: &Life| life.finished.is_some_and(|at| period.contains(day_of(at, &gathered.zone)));
+        Self { open: with_priority(&Life::is_open), completed: with_priority(&finished_in) }
+    }
+
+    /// The shares by what each task belongs to.
+    fn by<K: Ord + Clone>(&self, groups: &BTreeMap<TaskId, Vec<(K, String)>>, none: &str) -> Shares {
+        let rows = |tasks: &[(TaskId, Priority)]| {
+            let of_task = |(id, priority): &(TaskId, Priority)| {
+                let groups = groups.get(id).map(Vec::as_slice).unwrap_or_default();
+                let named = groups.iter().map(|(key, name)| (Some(key.clone()), name.as_str(), *priority));
+                let unnamed = groups.is_empty().then_some((None, none, *priority));
+                named.chain(unnamed).collect::<Vec<_>>()
+            };
+            Share::rows(tasks.iter().flat_map(of_task))
+        };
+        Shares { open: rows(&self.open), completed: rows(&self.completed) }
+    }
+}
+
+fn priorities(tasks: &[(TaskId, Priority)]) -> impl Iterator<Item = Priority> {
+    tasks.iter().map(|(_, priority)| *priority)
+}

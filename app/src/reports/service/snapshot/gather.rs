@@ -1,0 +1,89 @@
+//! Reads what a report is made of: a handful of queries, whatever the number of tasks and projects.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono_tz::Tz;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use super::{
+    Request, around,
+    facts::{self, TaskFacts},
+    zone_of,
+};
+use crate::{
+    domain::{
+        ids::{ProjectId, TaskId},
+        metrics::History,
+    },
+    entities::project,
+    error::{AppError, AppResult},
+    platform::ctx::Ctx,
+    projects::service::access,
+};
+
+/// Everything that the reports of a request are put together from.
+pub struct Gathered {
+    /// That of the schedule first, the others by name.
+    pub projects: Vec<project::Model>,
+    /// Of the project of the schedule: in it all days are counted.
+    pub zone: Tz,
+    /// Those that the request is narrowed to.
+    pub tasks: BTreeMap<TaskId, TaskFacts>,
+    pub history: History,
+    pub people: around::People,
+    pub labels: around::Labels,
+    pub blockers: around::Blockers,
+    pub notes: Vec<around::Note>,
+    /// The names of the labels that it is narrowed to, with their projects.
+    pub only_labels: Vec<(ProjectId, String)>,
+    /// Those of the people.
+    pub only_people: Vec<String>,
+}
+
+/// Reads them.
+///
+/// # Errors
+/// [`AppError::NotFound`] without the project of the schedule.
+pub async fn gather(ctx: &Ctx, request: &Request<'_>) -> AppResult<Gathered> {
+    let db = ctx.reader();
+    let projects = projects(ctx, request).await?;
+    let zone = projects.first().map(zone_of).ok_or(AppError::NotFound)?;
+    let ids: Vec<ProjectId> = projects.iter().map(|project| project.id).collect();
+    // Beside each other: none of them needs what another one finds.
+    let (mut tasks, events, people, labels, blockers, notes, (only_labels, only_people)) = tokio::try_join!(
+        facts::of_projects(db, &ids),
+        facts::events(db, &ids),
+        around::people(db, &ids),
+        around::labels(db, &ids),
+        around::blockers(db, &ids, request.as_of),
+        around::notes(db, &ids, request.period, request.as_of),
+        around::names(db, request.project, &ids, request.scope),
+    )?;
+    let wanted_labels: BTreeSet<_> = request.scope.labels.iter().collect();
+    let wanted_people: BTreeSet<_> = request.scope.people.iter().collect();
+    let has_label =
+        |id: &TaskId| labels.get(id).is_some_and(|all| all.iter().any(|(id, _)| wanted_labels.contains(id)));
+    let has_person =
+        |id: &TaskId| people.get(id).is_some_and(|all| all.iter().any(|(id, _)| wanted_people.contains(id)));
+    tasks.retain(|id, _| (wanted_labels.is_empty() || has_label(id)) && (wanted_people.is_empty() || has_person(id)));
+    let history = facts::told(events, &tasks, &zone);
+    Ok(Gathered { projects, zone, tasks, history, people, labels, blockers, notes, only_labels, only_people })
+}
+
+/// The project of the schedule, and those of the others that its owner may see.
+async fn projects(ctx: &Ctx, request: &Request<'_>) -> AppResult<Vec<project::Model>> {
+    let own = project::Entity::find_by_id(request.project).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
+    let mut projects = vec![own];
+    if let Some(owner) = request.owner
+        && !request.scope.other_projects.is_empty()
+    {
+        let others = project::Entity::find()
+            .filter(project::Column::Id.is_in(request.scope.other_projects.iter().copied()))
+            .filter(project::Column::Id.ne(request.project))
+            .filter(project::Column::Id.in_subquery(access::visible_projects(owner)));
+        let mut others = others.all(ctx.reader()).await?;
+        others.sort_by(|one, other| one.name.cmp(&other.name).then(one.id.cmp(&other.id)));
+        projects.extend(others);
+    }
+    Ok(projects)
+}

@@ -1,0 +1,151 @@
+//! Freezes what a report shows: the history of its projects, as it stood at an instant.
+//!
+//! A request is gathered with a few queries, whatever the number of its projects ([`gather`]), then put together in
+//! memory ([`compose`]): once for all of it, and once for each set of projects that only some of its readers see.
+
+mod around;
+mod compose;
+mod desk;
+mod facts;
+mod gather;
+mod lists;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use crate::{
+    domain::{
+        ids::{ProjectId, UserId},
+        period::Period,
+        report::{Snapshot, spec::Scope},
+    },
+    entities::{project, user},
+    error::AppResult,
+    platform::{ctx::Ctx, fault},
+    projects::service::access,
+};
+
+pub use facts::{TaskFacts, history, tasks};
+
+/// Most sets of projects for which a report is put together; other readers get the largest of these that they may see.
+const VARIANTS: usize = 16;
+
+/// What a report is to be about.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The project of the schedule. Whoever asks has checked that the actor may see it.
+    pub project: ProjectId,
+    /// The owner of the schedule: other projects are in the report where they may see them.
+    pub owner: Option<UserId>,
+    pub scope: &'a Scope,
+    pub period: Period,
+    /// The planned instant of a planned run, whose period ends the day before; now for a report that a person asked for.
+    pub as_of: DateTime<Utc>,
+    /// Accounts that will read it: each set of projects that some of them see is frozen, too.
+    pub readers: &'a [UserId],
+}
+
+/// Collects a report of a project's `period` as it stood at `as_of`. Whoever calls has checked that the actor may see
+/// the project.
+///
+/// # Errors
+/// [`crate::error::AppError::NotFound`] without the project.
+pub async fn build(ctx: &Ctx, project: ProjectId, period: Period, as_of: DateTime<Utc>) -> AppResult<Snapshot> {
+    let scope = Scope::default();
+    build_scoped(ctx, &Request { project, owner: None, scope: &scope, period, as_of, readers: &[] }).await
+}
+
+/// Collects the report of a request.
+///
+/// # Errors
+/// [`crate::error::AppError::NotFound`] without the project.
+pub async fn build_scoped(ctx: &Ctx, request: &Request<'_>) -> AppResult<Snapshot> {
+    let gathered = gather::gather(ctx, request).await?;
+    let all: BTreeSet<ProjectId> = gathered.projects.iter().map(|project| project.id).collect();
+    let mut whole = compose::compose(&gathered, &all, request);
+    if all.len() > 1 {
+        for set in sets(ctx, request, &all).await? {
+            whole.variants.push(compose::compose(&gathered, &set, request));
+        }
+    }
+    Ok(whole)
+}
+
+/// The sets of projects that readers see who do not see all: the project of the schedule alone is always among them,
+/// for those who come onto the list later.
+async fn sets(ctx: &Ctx, request: &Request<'_>, all: &BTreeSet<ProjectId>) -> AppResult<Vec<BTreeSet<ProjectId>>> {
+    let others = all.iter().copied().filter(|id| *id != request.project);
+    let mut sets = vec![BTreeSet::from([request.project])];
+    for mut set in insiders(ctx, others, request.readers).await?.into_values() {
+        set.insert(request.project);
+        if set != *all && !sets.contains(&set) && sets.len() < VARIANTS {
+            sets.push(set);
+        }
+    }
+    Ok(sets)
+}
+
+/// Which of some projects each of some people sees; who sees none of them is left out.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn insiders(
+    ctx: &Ctx,
+    projects: impl IntoIterator<Item = ProjectId>,
+    people: &[UserId],
+) -> AppResult<BTreeMap<UserId, BTreeSet<ProjectId>>> {
+    let mut seen: BTreeMap<UserId, BTreeSet<ProjectId>> = BTreeMap::new();
+    let projects: Vec<ProjectId> = projects.into_iter().collect();
+    for project in projects {
+        let insiders: Vec<UserId> = user::Entity::find()
+            .select_only()
+            .column(user::Column::Id)
+            .filter(user::Column::Id.is_in(people.iter().copied()))
+            .filter(user::Column::Id.in_subquery(access::people_of(project)))
+            .into_tuple()
+            .all(ctx.reader())
+            .await?;
+        for person in insiders {
+            seen.entry(person).or_default().insert(project);
+        }
+    }
+    Ok(seen)
+}
+
+/// The part of a report that a person sees: all of it, or its variant for their projects; none where they do not see the
+/// project of its schedule.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn seen_by<'a>(ctx: &Ctx, report: &'a Snapshot, person: UserId) -> AppResult<Option<&'a Snapshot>> {
+    // A report of one project is for everybody who may read it; whether they may is asked where it is looked for.
+    if report.variants.is_empty() {
+        return Ok(Some(report));
+    }
+    let seen = insiders(ctx, report.project_ids(), &[person]).await?.remove(&person).unwrap_or_default();
+    Ok(report.seen_by(|id| seen.contains(&id)))
+}
+
+/// The bytes that are stored, hashed and committed: JSON with a line for each value.
+///
+/// # Errors
+/// Only a fault of the program.
+pub fn to_json(snapshot: &Snapshot) -> AppResult<String> {
+    serde_json::to_string_pretty(snapshot).map_err(|error| fault::internal("writing a snapshot as JSON", error))
+}
+
+/// Reads what [`to_json`] wrote.
+///
+/// # Errors
+/// A fault, where the text is no snapshot.
+pub fn from_json(json: &str) -> AppResult<Snapshot> {
+    serde_json::from_str(json).map_err(|error| fault::internal("reading a frozen snapshot", error))
+}
+
+/// The zone in which a project's days are counted.
+pub fn zone_of(project: &project::Model) -> Tz {
+    project.zone.parse().unwrap_or(Tz::UTC)
+}

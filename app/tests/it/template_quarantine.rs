@@ -1,0 +1,68 @@
+//! Templates that have to be stopped: counted, held back, changed, released. On both databases. Here templates are
+//! rendered in this process, so the ones that are stopped are those that say too much; the walls of the child are
+//! tested with the program itself, in `server/tests/it/render_cage.rs`.
+
+use app::{
+    domain::template::render::{RenderJob, RenderOutcome, Stop},
+    error::AppError,
+    reports::service::quarantine::{self, Held},
+    testing::{Cast, each_database},
+};
+use serde_json::json;
+
+fn job(html: &str) -> RenderJob {
+    let contexts = vec![json!({ "name": "Ana" })];
+    RenderJob { subject: "Hello {{ name }}".into(), html: html.into(), contexts, ..RenderJob::default() }
+}
+
+/// More than a megabyte.
+fn flood() -> RenderJob {
+    let ten = "0123456789".repeat(100);
+    job(&format!("{{% for a in range(end=2000) %}}{ten}{{% endfor %}}"))
+}
+
+#[tokio::test]
+async fn the_third_stop_holds_a_template_until_it_is_changed_or_released() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (mina, jonas) = (app.as_person(&cast.mina), app.as_person(&cast.jonas));
+        let stopped = RenderOutcome::Stopped(Stop::Output);
+        for _ in 0..3 {
+            assert!(!quarantine::is_held(&jonas, "template:1", &flood()).await.unwrap());
+            assert_eq!(quarantine::render(&jonas, "template:1", &flood()).await, Ok(stopped.clone()));
+        }
+        assert_eq!(quarantine::render(&jonas, "template:1", &flood()).await, Ok(RenderOutcome::Quarantined));
+        assert!(quarantine::is_held(&jonas, "template:1", &flood()).await.unwrap());
+
+        // Changed, and others: they are rendered.
+        let changed = quarantine::render(&jonas, "template:1", &job("<p>{{ name }}</p>")).await.unwrap();
+        let RenderOutcome::Rendered(messages) = changed else { panic!("{changed:?}") };
+        assert_eq!((messages[0].subject.as_str(), messages[0].html.as_str()), ("Hello Ana", "<p>Ana</p>"));
+        assert_eq!(quarantine::render(&jonas, "template:2", &flood()).await, Ok(stopped.clone()));
+
+        // Only an administrator sees what is held and lets it go.
+        assert_eq!(quarantine::held(&jonas).await, Err(AppError::Forbidden));
+        assert_eq!(quarantine::release(&jonas, "template:1").await, Err(AppError::Forbidden));
+        let held = Held { key: "template:1".into(), last: Some(Stop::Output), since: jonas.now };
+        assert_eq!(quarantine::held(&mina).await, Ok(vec![held]));
+        quarantine::release(&mina, "template:1").await.unwrap();
+        assert_eq!(quarantine::held(&mina).await, Ok(Vec::new()));
+        assert_eq!(quarantine::release(&mina, "template:1").await, Err(AppError::NotFound));
+        assert_eq!(quarantine::render(&jonas, "template:1", &flood()).await, Ok(stopped));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn faults_are_no_stops() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let jonas = app.as_person(&cast.jonas);
+        for _ in 0..4 {
+            let outcome = quarantine::render(&jonas, "template:1", &job("{{ nam }}")).await.unwrap();
+            let advice = "Line 1, column 4 of the HTML: There is no variable `nam`. Did you mean `name`?";
+            assert_eq!(outcome.complaints(), [advice]);
+        }
+    })
+    .await;
+}
