@@ -71,7 +71,7 @@ fn shown(view: VersionsView) -> AnyView {
 fn row(id: &str, can_edit: bool, version: VersionItem) -> AnyView {
     let VersionItem { number, note, by, at, commit } = version;
     let commit = commit.map(|commit| commit.chars().take(10).collect::<String>());
-    let label = format!("Make version {number} the draft");
+    let label = format!("Make it the draft: version {number}");
     let restore = can_edit.then(|| {
         view! {
             <form method="post" action=RestoreVersion::url()>

@@ -16,10 +16,7 @@ use crate::{
 /// The bar.
 pub fn bar(desk: Desk, dialog: RwSignal<Option<Open>>, published: RwSignal<Option<VersionItem>>, saved: Moment, by: String) -> AnyView {
     let id = desk.id;
-    let versions = move || match published.get() {
-        Some(version) => format!("Version {}", version.number),
-        None => "Not published".to_owned(),
-    };
+    let newest = move || published.get().map(|version| view! { <span class="badge" id="published">{version.number}</span> });
     view! {
         <header class="designer__bar">
             <a class="icon-btn" href="/templates" aria-label="Back to the templates"><Icon name="arrow-left" /></a>
@@ -27,7 +24,7 @@ pub fn bar(desk: Desk, dialog: RwSignal<Option<Open>>, published: RwSignal<Optio
             <p class="designer__saved" id="saved">{state(desk, saved, by)}</p>
             <div class="designer__acts">
                 {desk.can_edit.then(|| steps(desk))}
-                <a class="btn is-ghost" href=format!("/templates/{id}/versions")><Icon name="history" /><span>{versions}</span></a>
+                <a class="btn is-ghost" href=format!("/templates/{id}/versions")><Icon name="history" /><span>"Versions"</span>{newest}</a>
                 {dialogs::link(dialog, Open::Test, "btn", "Send test")}
                 {desk.can_edit.then(|| dialogs::link(dialog, Open::Publish, "btn is-primary", "Publish"))}
             </div>

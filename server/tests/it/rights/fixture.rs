@@ -24,6 +24,7 @@ use app::{
         },
         project::MemberRole,
         task::Priority,
+        template::{Document, TemplateCategory},
         work_note::NoteKind,
     },
     entities::{
@@ -50,6 +51,7 @@ use app::{
         saved_views::{self, NewView},
         trash,
     },
+    templates::service::{drafts, versions},
     testing::{TestApp, sent_report, task as make_task},
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
@@ -192,6 +194,9 @@ impl Fixture {
         if body.contains("{mail}") {
             fixture.add_mail(app, &people.owner).await;
         }
+        if body.contains("{template}") {
+            fixture.add_template(&ctx).await;
+        }
         if body.contains("{suppression}") {
             fixture.add_suppression(app, &people.admin).await;
         }
@@ -280,6 +285,13 @@ impl Fixture {
             member::Entity::insert(row).exec_without_returning(app.reader()).await.unwrap();
         }
         self.words.push(("elsewhere", project.id.to_string()));
+    }
+
+    /// A template of the owner's, published once.
+    async fn add_template(&mut self, ctx: &Ctx) {
+        let id = drafts::create(ctx, "Weekly", TemplateCategory::Status, &Document::blank()).await.unwrap();
+        versions::publish(ctx, id, 1, "").await.unwrap();
+        self.words.push(("template", id.to_string()));
     }
 
     async fn add_people(&mut self, app: &TestApp, people: &People) {
