@@ -2,7 +2,7 @@
 
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::{block_fields, desk::Desk, field, hands};
+use super::{block_fields, desk::Desk, dialogs::by_space, field, hands};
 use crate::{
     domain::template::{Block, edit::Shelf, fields},
     templates::forms_api::EditDraft,
@@ -69,7 +69,7 @@ fn row(desk: Desk, id: u32, word: &'static str) -> AnyView {
                 {desk.can_edit.then(|| grip(desk, id, name))}
                 <a class="block__name" id=format!("name-{id}") role="button" href=format!("?block={id}") aria-expanded=move || is_open().to_string()
                     on:click=move |event| { event.prevent_default(); toggle(); }
-                    on:keydown=move |event| if event.key() == " " { event.prevent_default(); toggle(); }
+                    on:keydown=move |event| by_space(&event, toggle)
                 >
                     <span class="block__kind">{name}</span>
                     <span class="block__line" dir="auto">{move || words.with(|(line, _)| line.clone())}</span>

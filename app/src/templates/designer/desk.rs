@@ -34,7 +34,7 @@ pub struct Draft {
 }
 
 /// How the draft is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Saving {
     /// It is; since when, in milliseconds of the browser's clock where this page has saved.
     Saved(Option<f64>),
@@ -421,13 +421,5 @@ impl Desk {
         self.kept.update(|kept| kept.version = conflict.version);
         self.saving.set(Saving::Waiting);
         self.save();
-    }
-
-    /// The draft was changed on the server, by this page: shows it.
-    pub fn take_over(self, version: i64, draft: Draft) {
-        self.kept.update(|kept| {
-            kept.version = version;
-            kept.draft = draft;
-        });
     }
 }

@@ -38,12 +38,20 @@ impl Open {
     }
 }
 
+/// Links that act as buttons hear Space, too.
+pub fn by_space(event: &leptos::ev::KeyboardEvent, run: impl FnOnce()) {
+    if event.key() == " " {
+        event.prevent_default();
+        run();
+    }
+}
+
 /// Opens a dialog.
 pub fn link(dialog: RwSignal<Option<Open>>, open: Open, class: &'static str, words: &'static str) -> AnyView {
     view! {
         <a class=class role="button" id=format!("open-{}", open.word()) href=format!("?dialog={}", open.word()) aria-haspopup="dialog"
             on:click=move |event| { event.prevent_default(); dialog.set(Some(open)); }
-            on:keydown=move |event| if event.key() == " " { event.prevent_default(); dialog.set(Some(open)); }
+            on:keydown=move |event| by_space(&event, || dialog.set(Some(open)))
         >{words}</a>
     }
     .into_any()
@@ -53,7 +61,7 @@ pub fn link(dialog: RwSignal<Option<Open>>, open: Open, class: &'static str, wor
 pub fn cancel(close: Callback<()>) -> AnyView {
     view! {
         <a class="btn" role="button" href="?" on:click=move |event| { event.prevent_default(); close.run(()); }
-            on:keydown=move |event| if event.key() == " " { event.prevent_default(); close.run(()); }
+            on:keydown=move |event| by_space(&event, || close.run(()))
         >"Cancel"</a>
     }
     .into_any()
@@ -66,7 +74,7 @@ pub fn dialogs(desk: Desk, dialog: RwSignal<Option<Open>>, own_address: String) 
     Effect::new(move |_| hands::show_modal(node));
     let came_open = dialog.get_untracked().is_some();
     let is_first = StoredValue::new(came_open);
-    move || {
+    (move || {
         let open = dialog.get()?;
         let is_plain = is_first.get_value();
         is_first.set_value(false);
@@ -84,12 +92,12 @@ pub fn dialogs(desk: Desk, dialog: RwSignal<Option<Open>>, own_address: String) 
                 <div class="dialog__head">
                     <h2 id="dialog-title">{open.title()}</h2>
                     <a class="icon-btn" role="button" href="?" aria-label="Close" on:click=move |event| { event.prevent_default(); close.run(()); }
-                        on:keydown=move |event| if event.key() == " " { event.prevent_default(); close.run(()); }
+                        on:keydown=move |event| by_space(&event, || close.run(()))
                     ><Icon name="x" /></a>
                 </div>
                 {inside}
             </dialog>
         })
-    }
+    })
     .into_any()
 }

@@ -4,7 +4,6 @@
 use leptos::prelude::*;
 
 use crate::{
-    domain::template::document::LINE_MAX,
     error::AppError,
     ui::{Choice, textarea_html},
 };
@@ -32,7 +31,7 @@ pub fn text(scope: &str, name: &str, label: &'static str, hint: &'static str, va
         }
         .into_any(),
         Text::Line | Text::LineWithVariables => view! {
-            <input class="input" id=id.clone() name=sent type="text" value=value maxlength=LINE_MAX.to_string() aria-describedby=described data-variables=variables autocomplete="off" dir="auto" />
+            <input class="input" id=id.clone() name=sent type="text" value=value aria-describedby=described data-variables=variables autocomplete="off" dir="auto" />
         }
         .into_any(),
     };

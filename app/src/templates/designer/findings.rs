@@ -16,7 +16,7 @@ use crate::{
 /// The fault, with its place and what was meant.
 pub fn fault(desk: Desk) -> AnyView {
     let fault = Memo::new(move |_| desk.shown.now.with(|now| now.as_ref().and_then(|now| now.fault.clone())));
-    move || {
+    (move || {
         fault.get().map(|fault| {
             let words = fault.words.clone();
             let stays = desk.shown.good.with(Option::is_some).then_some(" The last good preview stays below.");
@@ -28,7 +28,7 @@ pub fn fault(desk: Desk) -> AnyView {
                 </div>
             }
         })
-    }
+    })
     .into_any()
 }
 

@@ -63,7 +63,7 @@ pub fn bar(desk: Desk) -> AnyView {
             }
             .into_any()
         };
-        view! { <div class="cluster" role="group" aria-label=label>{choices.map(link).to_vec()}</div> }.into_any()
+        view! { <div class="cluster" role="group" aria-label=label>{Vec::from(choices.map(link))}</div> }.into_any()
     };
     view! {
         <div class="cluster preview-look">

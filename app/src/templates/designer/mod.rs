@@ -10,19 +10,24 @@
 
 mod block_fields;
 mod blocks;
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake is worked on"))]
 mod desk;
 mod dialogs;
 mod field;
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake is worked on"))]
 mod findings;
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake is worked on"))]
 mod logo;
 mod look;
 mod mail_fields;
 mod palette;
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake is worked on"))]
 mod preview;
 mod publish;
 mod send_test;
 mod source;
 mod toolbar;
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake is worked on"))]
 mod variables;
 
 #[cfg(feature = "hydrate")]

@@ -53,7 +53,9 @@ fn names(desk: Desk) -> AnyView {
 /// "Draft, saved 12 s ago".
 fn state(desk: Desk, saved: Moment, by: String) -> impl Fn() -> AnyView {
     let now = RwSignal::new(0.0);
-    hands::every_few_seconds(move || drop(now.try_set(hands::millis())));
+    hands::every_few_seconds(move || {
+        now.try_set(hands::millis());
+    });
     move || match desk.saving.get() {
         Saving::Saved(Some(at)) => {
             let seconds = (now.get().max(at) - at) / 1_000.0;
@@ -85,7 +87,7 @@ fn steps(desk: Desk) -> AnyView {
 /// Somebody else has saved: both texts are still there.
 fn conflict(desk: Desk) -> AnyView {
     let is_there = Memo::new(move |_| desk.saving.with(|saving| matches!(saving, Saving::Conflict(_))));
-    move || {
+    (move || {
         is_there.get().then(|| {
             view! {
                 <div class="banner" data-tone="warn" role="alert" id="conflict">
@@ -96,7 +98,7 @@ fn conflict(desk: Desk) -> AnyView {
                 </div>
             }
         })
-    }
+    })
     .into_any()
 }
 
@@ -108,5 +110,5 @@ fn tabs(desk: Desk) -> AnyView {
         }
         .into_any()
     };
-    view! { <div class="designer__tabs is-script" role="group" aria-label="Parts of the page">{Tab::ALL.map(tab).to_vec()}</div> }.into_any()
+    view! { <div class="designer__tabs is-script" role="group" aria-label="Parts of the page">{Vec::from(Tab::ALL.map(tab))}</div> }.into_any()
 }

@@ -103,8 +103,12 @@ fn change(document: &mut Document, step: Step) -> AppResult<Option<u32>> {
             let added = document.add(kind, spot);
             return added.map(Some).ok_or_else(|| AppError::field("blocks", Problem::NotAllowed));
         }
-        Step::Up(id) => drop(document.step(id, true)),
-        Step::Down(id) => drop(document.step(id, false)),
+        Step::Up(id) => {
+            document.step(id, true);
+        }
+        Step::Down(id) => {
+            document.step(id, false);
+        }
         Step::Copy(id) => return there(document.duplicate(id)),
         Step::Delete(id) => return document.take(id).map(|_| None).ok_or(AppError::NotFound),
         Step::Block(id, typed) => {

@@ -264,7 +264,11 @@ impl Held {
                 && y >= place.top() - COLUMN_HYSTERESIS
                 && y <= place.bottom() + COLUMN_HYSTERESIS
         };
-        let lists = all(root, ".blocks").into_iter().filter(|list| !self.on.contains(Some(list)));
+        let is_outside = |list: &HtmlElement| {
+            let node: &web_sys::Node = list;
+            !self.on.contains(Some(node))
+        };
+        let lists = all(root, ".blocks").into_iter().filter(is_outside);
         let shelves = lists.filter_map(|list| {
             let shelf = list.get_attribute("data-shelf")?.parse::<Shelf>().ok()?;
             Some((list, shelf))

@@ -29,7 +29,7 @@ pub fn source_of(document: &Document) -> &str {
 /// "Blocks | HTML": what the mail is made of.
 pub fn switch(desk: Desk, dialog: RwSignal<Option<Open>>) -> AnyView {
     let mode = Memo::new(move |_| desk.draft.with(|draft| mode_of(&draft.document)));
-    move || match mode.get() {
+    (move || match mode.get() {
         "blocks" => view! {
             <div class="cluster mode" role="group" aria-label="Made of">
                 <span class="filter" aria-current="true">"Blocks"</span>
@@ -38,7 +38,7 @@ pub fn switch(desk: Desk, dialog: RwSignal<Option<Open>>) -> AnyView {
         }
         .into_any(),
         language => languages(desk, language == "mjml"),
-    }
+    })
     .into_any()
 }
 
