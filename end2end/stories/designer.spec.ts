@@ -13,7 +13,7 @@ async function expectKinds(page: Page, wanted: string[]): Promise<void> {
 
 /** Waits until the draft is kept. */
 async function kept(page: Page): Promise<void> {
-  await expect(page.locator('#saved')).toContainText(/saved (just now|\d)/);
+  await expect(page.locator('#saved')).toContainText(/saved (just now|\d+ s ago)/);
 }
 
 /** Opens a fresh template of the gallery, or a blank one. */

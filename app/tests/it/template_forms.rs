@@ -48,10 +48,17 @@ async fn blocks_are_added_moved_copied_filled_in_and_deleted_step_by_step() {
         step(&jonas, id, Step::Copy(heading)).await;
         assert_eq!(words(&jonas, id).await, ["divider", "heading", "heading"]);
         step(&jonas, id, Step::Delete(divider)).await;
-        assert_eq!(step(&jonas, id, Step::Block(heading, fields(&[("text", "Hello"), ("level", "2")]))).await, Some(heading));
-        step(&jonas, id, Step::Mail(fields(&[("name", "Other"), ("category", "digest"), ("subject", "All well")]))).await;
+        assert_eq!(
+            step(&jonas, id, Step::Block(heading, fields(&[("text", "Hello"), ("level", "2")]))).await,
+            Some(heading)
+        );
+        step(&jonas, id, Step::Mail(fields(&[("name", "Other"), ("category", "digest"), ("subject", "All well")])))
+            .await;
         let desk = library::desk(&jonas, id).await.unwrap();
-        assert_eq!((desk.name.as_str(), desk.category, desk.draft.subject.as_str()), ("Other", TemplateCategory::Digest, "All well"));
+        assert_eq!(
+            (desk.name.as_str(), desk.category, desk.draft.subject.as_str()),
+            ("Other", TemplateCategory::Digest, "All well")
+        );
         let said = desk.draft.block(heading).unwrap().kind.clone();
         assert_eq!(said, BlockKind::Heading { text: "Hello".into(), level: 2 });
     })

@@ -213,8 +213,7 @@ mod tests {
     fn document() -> Document {
         let block = |id, kind| Block { id, kind, when: When::Always };
         let columns = BlockKind::Columns { left: vec![block(4, BlockKind::Divider)], right: Vec::new() };
-        let blocks =
-            vec![block(1, BlockKind::Divider), block(2, BlockKind::Summary { limit: 3 }), block(3, columns)];
+        let blocks = vec![block(1, BlockKind::Divider), block(2, BlockKind::Summary { limit: 3 }), block(3, columns)];
         Document { body: Body::Blocks { blocks }, ..Document::blank() }
     }
 
@@ -238,7 +237,13 @@ mod tests {
         let mut it = document();
         let before = it.clone();
         assert!(!it.put(3, Spot { shelf: Shelf::Right(3), index: 0 }));
-        assert_eq!(it.add(BlockKind::Columns { left: Vec::new(), right: Vec::new() }, Spot { shelf: Shelf::Left(3), index: 0 }), None);
+        assert_eq!(
+            it.add(
+                BlockKind::Columns { left: Vec::new(), right: Vec::new() },
+                Spot { shelf: Shelf::Left(3), index: 0 }
+            ),
+            None
+        );
         assert!(!it.put(2, Spot { shelf: Shelf::Left(1), index: 0 }), "a divider has no columns");
         assert_eq!(it, before);
     }

@@ -1,14 +1,8 @@
 //! Blocks, texts and the theme as fields of a form: what the designer reads as somebody types, and what a plain form
 //! sends. A number that cannot be read becomes 0, which the check of the document refuses beside its field.
 
-use super::{
-    Block, BlockKind, Document, FigureKind, TaskColumn, When,
-    block::TaskFilter,
-};
-use crate::domain::{
-    condition::Comparison,
-    report::spec::ListKind,
-};
+use super::{Block, BlockKind, Document, FigureKind, TaskColumn, When, block::TaskFilter};
+use crate::domain::{condition::Comparison, report::spec::ListKind};
 
 /// A field that is missing: a box that is not ticked, or a form that does not have it.
 type Get<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -83,7 +77,8 @@ fn read_when(now: When, get: Get) -> When {
 /// Those that are ticked, by the number beside them; the order of `all` where numbers are the same.
 fn chosen<T: Copy>(all: &[T], word: fn(T) -> &'static str, get: Get) -> Vec<T> {
     let ticked = all.iter().filter(|it| get(&format!("show_{}", word(**it))).is_some());
-    let place = |it: &T| get(&format!("order_{}", word(*it))).and_then(|text| text.trim().parse().ok()).unwrap_or(99_u32);
+    let place =
+        |it: &T| get(&format!("order_{}", word(*it))).and_then(|text| text.trim().parse().ok()).unwrap_or(99_u32);
     let mut found: Vec<_> = ticked.map(|it| (place(it), *it)).collect();
     found.sort_by_key(|(place, _)| *place);
     found.into_iter().map(|(_, it)| it).collect()
@@ -162,7 +157,13 @@ mod tests {
 
     #[test]
     fn figures_are_shown_in_the_order_of_their_numbers() {
-        let fields = [("show_open", "on"), ("order_open", "2"), ("show_overdue", "on"), ("order_overdue", "1"), ("order_created", "3")];
+        let fields = [
+            ("show_open", "on"),
+            ("order_open", "2"),
+            ("show_overdue", "on"),
+            ("order_overdue", "1"),
+            ("order_created", "3"),
+        ];
         let read = read(BlockKind::KeyFigures { figures: Vec::new() }, &fields);
         assert_eq!(read.kind, BlockKind::KeyFigures { figures: vec![FigureKind::Overdue, FigureKind::Open] });
     }

@@ -88,7 +88,10 @@ mod tests {
         history.note(1, Some("preheader".into()), 1.0);
         history.note(2, None, 2.0);
         history.note(3, None, 3.0);
-        assert_eq!((history.undo(4), history.undo(3), history.undo(2), history.undo(1)), (Some(3), Some(2), Some(1), Some(0)));
+        assert_eq!(
+            (history.undo(4), history.undo(3), history.undo(2), history.undo(1)),
+            (Some(3), Some(2), Some(1), Some(0))
+        );
     }
 
     #[test]

@@ -69,10 +69,7 @@ impl FigureKind {
 
 /// A document line by line, as somebody reads it: what two versions are compared by.
 pub fn outline(document: &Document) -> String {
-    let mut lines = vec![
-        format!("Subject: {}", document.subject),
-        format!("Preheader: {}", document.preheader),
-    ];
+    let mut lines = vec![format!("Subject: {}", document.subject), format!("Preheader: {}", document.preheader)];
     match &document.body {
         Body::Blocks { blocks } => blocks.iter().for_each(|block| write(block, "", &mut lines)),
         Body::Html { source } => lines.push(format!("HTML source: {} lines", source.lines().count())),
@@ -161,7 +158,10 @@ mod tests {
         let figures = vec![FigureKind::Completed, FigureKind::CycleDays];
         assert_eq!(block(BlockKind::KeyFigures { figures }).line(), "completed, cycle time");
         assert_eq!(block(BlockKind::Text { text: "\n  Hello\nthere".into() }).line(), "Hello");
-        assert_eq!(block(BlockKind::Heading { text: "ž".repeat(100), level: 1 }).line(), format!("{}…", "ž".repeat(80)));
+        assert_eq!(
+            block(BlockKind::Heading { text: "ž".repeat(100), level: 1 }).line(),
+            format!("{}…", "ž".repeat(80))
+        );
     }
 
     #[test]

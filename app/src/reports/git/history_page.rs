@@ -8,10 +8,7 @@ use super::{
     view::{CommitRow, Comparison, ReportHistory, SiblingRow, short},
 };
 use crate::{
-    domain::{
-        ids::OccurrenceId,
-        line_diff::LINES,
-    },
+    domain::{ids::OccurrenceId, line_diff::LINES},
     ui::{ErrorPage, Icon, Page, diff_table},
 };
 

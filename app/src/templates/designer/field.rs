@@ -75,7 +75,8 @@ pub fn tick(name: &str, label: &'static str, is_on: bool) -> AnyView {
 /// Boxes with the place of each: those that are ticked are shown in the order of their numbers.
 pub fn ordered(legend: &'static str, all: Vec<(&'static str, &'static str)>, chosen: Vec<&'static str>) -> AnyView {
     let place = |word: &str| chosen.iter().position(|other| *other == word);
-    let mut rows: Vec<_> = all.into_iter().map(|(word, label)| (place(word).unwrap_or(usize::MAX), word, label)).collect();
+    let mut rows: Vec<_> =
+        all.into_iter().map(|(word, label)| (place(word).unwrap_or(usize::MAX), word, label)).collect();
     rows.sort_by_key(|(place, ..)| *place);
     let row = |(at, (place, word, label)): (usize, (usize, &'static str, &'static str))| {
         let is_on = place != usize::MAX;
@@ -118,7 +119,9 @@ pub fn sent(name: &str) -> String {
 pub fn problem(problems: Memo<Option<AppError>>, field: String) -> AnyView {
     let words = move || {
         let words: Vec<_> = problems.with(|problems| {
-            let found = problems.iter().flat_map(|error| error.problems_of(&field).map(|it| it.problem.words()).collect::<Vec<_>>());
+            let found = problems
+                .iter()
+                .flat_map(|error| error.problems_of(&field).map(|it| it.problem.words()).collect::<Vec<_>>());
             found.collect()
         });
         (!words.is_empty()).then(|| view! { <p class="field__error">{words.join(". ")}</p> })

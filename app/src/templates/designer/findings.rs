@@ -3,7 +3,10 @@
 
 use leptos::prelude::*;
 
-use super::{desk::{Desk, Tab}, hands};
+use super::{
+    desk::{Desk, Tab},
+    hands,
+};
 use crate::{
     domain::template::{
         lint::{Finding, Level},
@@ -96,7 +99,12 @@ pub fn count(findings: &[Finding]) -> String {
         1 => format!("1 {one}"),
         many => format!("{many} {one}s"),
     };
-    format!("{}, {}, {} passed", words(many(Level::Error), "error"), words(many(Level::Warning), "warning"), words(many(Level::Good), "check"))
+    format!(
+        "{}, {}, {} passed",
+        words(many(Level::Error), "error"),
+        words(many(Level::Warning), "warning"),
+        words(many(Level::Good), "check")
+    )
 }
 
 fn row(desk: Desk, finding: Finding, is_source: bool) -> AnyView {
@@ -123,9 +131,7 @@ fn row(desk: Desk, finding: Finding, is_source: bool) -> AnyView {
 
 /// Marks of the code editor: line, column, words, severity.
 pub fn marks(preview: &Preview) -> Vec<serde_json::Value> {
-    let mark = |line: u32, column: u32, words: &str, severity: &str| {
-        serde_json::json!({ "line": line, "column": column, "words": words, "severity": severity })
-    };
+    let mark = |line: u32, column: u32, words: &str, severity: &str| serde_json::json!({ "line": line, "column": column, "words": words, "severity": severity });
     let fault = preview.fault.iter().filter(|fault| fault.part == Some(Part::Html));
     let faults = fault.filter_map(|fault| Some(mark(fault.line?, fault.column.unwrap_or(1), &fault.words, "error")));
     let found = preview.findings.iter().filter_map(|finding| {

@@ -34,7 +34,12 @@ impl Look {
         let part = if self.is_text { "text" } else { "html" };
         let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
         let (first, last) = (day(data.first), day(data.last));
-        format!("?width={}&theme={}&part={part}&project={}&first={first}&last={last}", self.width(), self.theme(), data.project)
+        format!(
+            "?width={}&theme={}&part={part}&project={}&first={first}&last={last}",
+            self.width(),
+            self.theme(),
+            data.project
+        )
     }
 }
 
@@ -115,7 +120,14 @@ mod tests {
     #[test]
     fn an_address_says_what_is_looked_at_and_nonsense_says_the_sample() {
         let get = |name: &str| {
-            let words = [("width", "375"), ("theme", "dark"), ("part", "pdf"), ("project", "../x"), ("first", "2026-11-30"), ("last", "2026-11-01")];
+            let words = [
+                ("width", "375"),
+                ("theme", "dark"),
+                ("part", "pdf"),
+                ("project", "../x"),
+                ("first", "2026-11-30"),
+                ("last", "2026-11-01"),
+            ];
             words.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
         };
         assert_eq!(Look::read(get), Look { is_narrow: true, is_dark: true, is_text: false });

@@ -102,7 +102,9 @@ fn accent(desk: Desk, value: &str) -> AnyView {
         match accent.map(|accent| accent.contrast(Colour::WHITE)) {
             None => "Six digits after #, like #087d7e.".to_owned(),
             Some(contrast) if contrast >= 4.5 => format!("White on it reads well: {contrast:.1} to 1."),
-            Some(contrast) => format!("White on it reads badly: {contrast:.1} to 1; 4.5 is enough. Choose a darker colour."),
+            Some(contrast) => {
+                format!("White on it reads badly: {contrast:.1} to 1; 4.5 is enough. Choose a darker colour.")
+            }
         }
     };
     view! {

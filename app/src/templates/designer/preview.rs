@@ -56,7 +56,9 @@ impl Shown {
 
     /// The variables of the data, with their values.
     pub fn known_tracked(self) -> Vec<Known> {
-        let of = |preview: &Option<Preview>| preview.as_ref().map(|preview| preview.variables.clone()).filter(|all| !all.is_empty());
+        let of = |preview: &Option<Preview>| {
+            preview.as_ref().map(|preview| preview.variables.clone()).filter(|all| !all.is_empty())
+        };
         let rows = self.now.with(of).or_else(|| self.good.with(of)).unwrap_or_default();
         let known = |it: Completion| Known { name: it.label, insert: it.insert, about: it.words };
         completions(&rows).into_iter().map(known).collect()
@@ -142,7 +144,8 @@ pub fn panel(desk: Desk, projects: Vec<(String, String)>, sender: String) -> Any
             }
         })
     };
-    let frame = move || match (shown.good.with(|good| good.as_ref().map(|good| (good.token.clone(), good.text.clone()))), shown.look.get()) {
+    let frame = move || {
+        match (shown.good.with(|good| good.as_ref().map(|good| (good.token.clone(), good.text.clone()))), shown.look.get()) {
         (None, _) => view! { <p class="muted">"There is nothing to show yet."</p> }.into_any(),
         (Some((_, text)), Look { is_text: true, .. }) => {
             view! { <pre class="code mail-text" tabindex="0" role="region" aria-label="Text part" dir="auto">{text}</pre> }.into_any()
@@ -156,6 +159,7 @@ pub fn panel(desk: Desk, projects: Vec<(String, String)>, sender: String) -> Any
             }
             .into_any()
         }
+    }
     };
     view! {
         <h2 class="section-title" id="preview-title">"Preview"</h2>

@@ -12,7 +12,7 @@ use crate::{
         preview_api::{PublishTemplate, publish_template},
         view::VersionItem,
     },
-    ui::{Icon, toast::Toasts, toast::Toast, toast::Tone},
+    ui::{Icon, toast::Toast, toast::Toasts, toast::Tone},
 };
 
 /// What is published; the bar shows it.
@@ -32,11 +32,15 @@ pub fn panel(desk: Desk, close: Callback<()>) -> AnyView {
         match now {
             None => Some("The preview is not there yet.".to_owned()),
             Some(now) if now.fault.is_some() => now.fault.map(|fault| fault.words),
-            Some(now) if lint::blocks_publishing(&now.findings) => Some("Mend the errors first; the checks name them.".to_owned()),
+            Some(now) if lint::blocks_publishing(&now.findings) => {
+                Some("Mend the errors first; the checks name them.".to_owned())
+            }
             Some(_) if desk.shown.is_busy.get() => Some("The preview is being made.".to_owned()),
             Some(_) => match desk.saving.get() {
                 Saving::Saved(_) => None,
-                Saving::Conflict(_) => Some("Somebody else saved this template. Load theirs or keep yours first.".to_owned()),
+                Saving::Conflict(_) => {
+                    Some("Somebody else saved this template. Load theirs or keep yours first.".to_owned())
+                }
                 Saving::Failed(error) => Some(error.words()),
                 Saving::Waiting | Saving::Busy => Some("The draft is being saved.".to_owned()),
             },
@@ -56,7 +60,11 @@ pub fn panel(desk: Desk, close: Callback<()>) -> AnyView {
             match answer {
                 Ok(version) => {
                     if let Some(toasts) = toasts {
-                        toasts.push(Toast { words: format!("Version {} published.", version.number), action: None, tone: Tone::Good });
+                        toasts.push(Toast {
+                            words: format!("Version {} published.", version.number),
+                            action: None,
+                            tone: Tone::Good,
+                        });
                     }
                     if let Some(Published(published)) = published {
                         published.try_set(Some(version));

@@ -14,7 +14,8 @@ use crate::{
 };
 
 pub fn panel(desk: Desk, own_address: String, close: Callback<()>) -> AnyView {
-    let (error, outcome, is_busy) = (RwSignal::new(None::<AppError>), RwSignal::new(None::<TemplateTest>), RwSignal::new(false));
+    let (error, outcome, is_busy) =
+        (RwSignal::new(None::<AppError>), RwSignal::new(None::<TemplateTest>), RwSignal::new(false));
     let typed = RwSignal::new(own_address.clone());
     let go = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -40,7 +41,8 @@ pub fn panel(desk: Desk, own_address: String, close: Callback<()>) -> AnyView {
         });
     };
     let refused = move || {
-        let other = error.with(|error| error.as_ref().filter(|error| !matches!(error, AppError::Invalid(_))).map(AppError::words));
+        let other = error
+            .with(|error| error.as_ref().filter(|error| !matches!(error, AppError::Invalid(_))).map(AppError::words));
         other.map(|words| view! { <p class="banner" data-tone="bad" role="alert">{words}</p> })
     };
     let document = move || desk.draft.with(|draft| serde_json::to_string(&draft.document)).unwrap_or_default();

@@ -14,9 +14,16 @@ use crate::{
 };
 
 /// The bar.
-pub fn bar(desk: Desk, dialog: RwSignal<Option<Open>>, published: RwSignal<Option<VersionItem>>, saved: Moment, by: String) -> AnyView {
+pub fn bar(
+    desk: Desk,
+    dialog: RwSignal<Option<Open>>,
+    published: RwSignal<Option<VersionItem>>,
+    saved: Moment,
+    by: String,
+) -> AnyView {
     let id = desk.id;
-    let newest = move || published.get().map(|version| view! { <span class="badge" id="published">{version.number}</span> });
+    let newest =
+        move || published.get().map(|version| view! { <span class="badge" id="published">{version.number}</span> });
     view! {
         <header class="designer__bar">
             <a class="icon-btn" href="/templates" aria-label="Back to the templates"><Icon name="arrow-left" /></a>
@@ -71,7 +78,9 @@ fn state(desk: Desk, saved: Moment, by: String) -> impl Fn() -> AnyView {
             view! { <span>"Draft, saved "<time datetime=saved.machine.clone()>{saved.words.clone()}</time><span dir="auto">{by}</span></span> }.into_any()
         }
         Saving::Waiting | Saving::Busy => view! { <span data-state="saving">"Draft, saving …"</span> }.into_any(),
-        Saving::Failed(error) => view! { <span class="error" data-state="failed">"Not saved. "{error.words()}</span> }.into_any(),
+        Saving::Failed(error) => {
+            view! { <span class="error" data-state="failed">"Not saved. "{error.words()}</span> }.into_any()
+        }
         Saving::Conflict(_) => view! { <span class="error" data-state="failed">"Not saved."</span> }.into_any(),
     }
 }

@@ -27,7 +27,9 @@ pub fn panel(desk: Desk) -> AnyView {
     let rows = move || {
         let wanted = wanted.get().trim().to_lowercase();
         let fits = |known: &Known| {
-            wanted.is_empty() || known.name.to_lowercase().contains(&wanted) || known.about.to_lowercase().contains(&wanted)
+            wanted.is_empty()
+                || known.name.to_lowercase().contains(&wanted)
+                || known.about.to_lowercase().contains(&wanted)
         };
         let rows: Vec<_> = desk.shown.known_tracked().into_iter().filter(fits).map(|known| row(desk, known)).collect();
         match rows.is_empty() {

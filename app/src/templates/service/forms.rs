@@ -20,7 +20,10 @@ use crate::{
 #[derive(Clone, Debug)]
 pub enum Step {
     /// A kind of block by its word, behind a block or at the end.
-    Add { kind: String, after: Option<u32> },
+    Add {
+        kind: String,
+        after: Option<u32>,
+    },
     Up(u32),
     Down(u32),
     Copy(u32),
@@ -34,7 +37,9 @@ pub enum Step {
     /// From blocks to their source, the one way.
     ToHtml,
     /// From HTML to MJML and back: the text stays.
-    Language { is_mjml: bool },
+    Language {
+        is_mjml: bool,
+    },
 }
 
 impl Step {

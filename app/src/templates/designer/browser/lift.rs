@@ -20,7 +20,10 @@ pub fn lift_key(desk: Desk, id: u32, event: &KeyboardEvent) {
         if matches!(event.key().as_str(), " " | "Enter") {
             event.prevent_default();
             desk.lifted.set(Some((id, desk.draft.get_untracked())));
-            let words = format!("Lifted: {}. Arrow keys move it, Space sets it down, Escape puts it back.", desk.place_words(id));
+            let words = format!(
+                "Lifted: {}. Arrow keys move it, Space sets it down, Escape puts it back.",
+                desk.place_words(id)
+            );
             say(words, Urgency::Assertive);
         }
         return;
@@ -47,7 +50,8 @@ pub fn lift_key(desk: Desk, id: u32, event: &KeyboardEvent) {
 pub fn lift_ends(desk: Desk, id: u32) {
     request_animation_frame(move || {
         let is_there = document().active_element().is_some_and(|focused| focused.id() == format!("grip-{id}"));
-        let is_lifted = desk.lifted.try_with_untracked(|lifted| lifted.as_ref().is_some_and(|(lifted, _)| *lifted == id));
+        let is_lifted =
+            desk.lifted.try_with_untracked(|lifted| lifted.as_ref().is_some_and(|(lifted, _)| *lifted == id));
         if !is_there && is_lifted == Some(true) {
             set_down(desk, id);
         }
@@ -78,7 +82,8 @@ fn to_list(document: &mut Document, id: u32, is_on: bool) -> bool {
         }
     }
     let at = shelves.iter().position(|shelf| *shelf == here.shelf);
-    let to = at.and_then(|at| if is_on { Some(at + 1) } else { at.checked_sub(1) }).and_then(|to| shelves.get(to).copied());
+    let to =
+        at.and_then(|at| if is_on { Some(at + 1) } else { at.checked_sub(1) }).and_then(|to| shelves.get(to).copied());
     let Some(shelf) = to else { return false };
     let index = document.shelf(shelf).map_or(0, <[_]>::len);
     document.put(id, Spot { shelf, index })

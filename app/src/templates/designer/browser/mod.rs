@@ -148,7 +148,8 @@ pub fn on_outer_fields(form: &'static str, read: impl Fn(String) + Copy + 'stati
                 read(name_of(&event));
             }
         };
-        let (typed, chosen) = (window_event_listener(leptos::ev::input, hear), window_event_listener(leptos::ev::change, hear));
+        let (typed, chosen) =
+            (window_event_listener(leptos::ev::input, hear), window_event_listener(leptos::ev::change, hear));
         on_cleanup(move || {
             typed.remove();
             chosen.remove();

@@ -1,14 +1,12 @@
 //! The list of variables that opens behind `{{` in a field, each with its value in the data of the preview.
 
-use std::{
-    cell::RefCell,
-    rc::Rc,
-};
+use std::{cell::RefCell, rc::Rc};
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{
-    Element, Event, EventInit, FocusEvent, HtmlElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent, MouseEvent,
+    Element, Event, EventInit, FocusEvent, HtmlElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent,
+    MouseEvent,
 };
 
 use crate::{
@@ -108,7 +106,8 @@ pub fn start(listeners: &mut Listeners, root: &HtmlElement, desk: Desk) {
     listeners.on(root, "input", Hears::Bubbling, move |event: Event| this.hear(&event));
     let this = names.clone();
     listeners.on(root, "keydown", Hears::Capturing, move |event: KeyboardEvent| this.key(&event));
-    listeners.on(root, "focusin", Hears::Bubbling, |event: FocusEvent| {
+    // A row of blocks keeps its own focus to itself.
+    listeners.on(root, "focusin", Hears::Capturing, |event: FocusEvent| {
         if let Some(field) = Field::of(&event) {
             LAST.with(|last| *last.borrow_mut() = Some(field));
         }
@@ -254,8 +253,12 @@ fn popup(root: &HtmlElement) -> Option<HtmlElement> {
 fn row(known: &Known, is_active: bool, id: &str) -> Option<Element> {
     let row = document().create_element("div").ok()?;
     row.set_class_name("menu__item");
-    let attributes =
-        [("role", "option"), ("id", id), ("data-name", &known.insert), ("aria-selected", if is_active { "true" } else { "false" })];
+    let attributes = [
+        ("role", "option"),
+        ("id", id),
+        ("data-name", &known.insert),
+        ("aria-selected", if is_active { "true" } else { "false" }),
+    ];
     for (name, value) in attributes {
         row.set_attribute(name, value).ok()?;
     }
