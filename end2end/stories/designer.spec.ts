@@ -3,6 +3,9 @@ import { type Locator, type Page } from '@playwright/test';
 import { middle } from '../fixtures/board.ts';
 import { answered, begin, clientOf, expect, settled, test } from '../fixtures/story.ts';
 
+// Refusals that these stories provoke.
+test.use({ expectedErrors: [/status of (409|413|422)/] });
+
 const mail = (page: Page): Locator => page.getByRole('list', { name: 'Blocks of the mail' });
 const block = (page: Page, name: string): Locator => mail(page).locator(':scope > .block').filter({ has: page.locator(':scope > .block__head .block__kind', { hasText: new RegExp(`^${name}$`) }) });
 const kinds = (page: Page): Promise<string[]> => mail(page).locator(':scope > .block > .block__head .block__kind').allInnerTexts();

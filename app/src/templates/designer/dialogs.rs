@@ -74,11 +74,12 @@ pub fn dialogs(desk: Desk, dialog: RwSignal<Option<Open>>, own_address: String) 
     Effect::new(move |_| hands::show_modal(node));
     let came_open = dialog.get_untracked().is_some();
     let is_first = StoredValue::new(came_open);
+    // It outlives the dialog: an answer of the server may close one that is closed already.
+    let close = Callback::new(move |()| dialog.set(None));
     (move || {
         let open = dialog.get()?;
         let is_plain = is_first.get_value();
         is_first.set_value(false);
-        let close = Callback::new(move |()| dialog.set(None));
         let inside = match open {
             Open::Publish => publish::panel(desk, close),
             Open::Test => send_test::panel(desk, own_address.clone(), close),

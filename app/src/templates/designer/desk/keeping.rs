@@ -6,10 +6,13 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{Desk, Draft, Saving};
 use crate::{
-    domain::template::Document,
     error::AppError,
     tasks::{Urgency, say},
-    templates::{api::save_draft, designer::hands, view::SavedDraft},
+    templates::{
+        api::{read_template, save_draft},
+        designer::hands,
+        view::SavedDraft,
+    },
 };
 
 /// A draft is kept so long after the last change.
@@ -108,20 +111,21 @@ impl Desk {
 
     /// Shows what somebody else has saved; what stood here can be had again by undoing.
     pub fn load_theirs(self) {
-        let Saving::Conflict(conflict) = self.saving.get_untracked() else { return };
-        let Ok(document) = serde_json::from_str::<Document>(&conflict.theirs) else {
-            self.fail("What they saved cannot be read. Load the page anew.");
-            return;
-        };
-        let now = self.draft.get_untracked();
-        let theirs = Draft { document, ..now.clone() };
-        self.kept.update(|kept| {
-            kept.version = conflict.version;
-            kept.draft = theirs.clone();
+        spawn_local(async move {
+            match read_template(self.id.to_string()).await {
+                Ok(desk) => {
+                    let theirs = Draft { name: desk.name, category: desk.category, document: desk.draft };
+                    self.kept.try_update(|kept| {
+                        kept.version = desk.draft_version;
+                        kept.draft = theirs.clone();
+                    });
+                    self.saving.try_set(Saving::Saved(None));
+                    self.change(None, |draft| *draft = theirs);
+                    self.redraw();
+                }
+                Err(error) => self.fail(error.words()),
+            }
         });
-        self.saving.set(Saving::Saved(None));
-        self.change(None, |draft| *draft = theirs);
-        self.redraw();
     }
 
     /// Writes over what somebody else has saved.

@@ -133,7 +133,8 @@ impl Desk {
 
     /// Changes the draft; changes of the same thing in one go are one step back. Whether anything is different.
     pub fn change(self, what: Option<String>, edit: impl FnOnce(&mut Draft)) -> bool {
-        let before = self.draft.get_untracked();
+        // An answer of the server may come when the page has been left.
+        let Some(before) = self.draft.try_get_untracked() else { return false };
         let mut after = before.clone();
         edit(&mut after);
         if after == before || !self.can_edit {
@@ -198,7 +199,7 @@ impl Desk {
     /// Writes all fields anew; the focus stays where it was.
     pub fn redraw(self) {
         let focused = hands::focused();
-        self.drawn.update(|drawn| *drawn += 1);
+        self.drawn.try_update(|drawn| *drawn += 1);
         if let Some(id) = focused {
             hands::focus(&id);
         }

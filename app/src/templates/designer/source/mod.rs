@@ -138,10 +138,11 @@ pub fn leave_blocks(desk: Desk, close: Callback<()>) -> AnyView {
             is_busy.try_set(false);
             match written {
                 Ok(document) => {
-                    desk.change(None, |draft| draft.document = document);
-                    desk.open.set(None);
-                    desk.redraw();
-                    close.run(());
+                    if desk.change(None, |draft| draft.document = document) {
+                        desk.open.set(None);
+                        desk.redraw();
+                        close.run(());
+                    }
                 }
                 Err(error) => desk.fail(error.words()),
             }
