@@ -292,6 +292,17 @@ pub const ROWS: &[Row] = &[
     row("restore_version", Author, "id={template}&number=1"),
     row("read_versions", SignedIn, "id={template}"),
     row("edit_draft", Author, "id={template}&version=1&act=add&value=divider"),
+    row(
+        "preview_template",
+        SignedIn,
+        r#"id={template}&document={"format":1,"subject":"Other","body":{"mode":"blocks","blocks":[]}}&data[project]="#,
+    ),
+    row("publish_template", Author, "id={template}&version=1"),
+    row(
+        "send_template_test",
+        Author,
+        r#"id={template}&document={"format":1,"subject":"Other","body":{"mode":"blocks","blocks":[]}}&data[project]="#,
+    ),
     row("write_source", SignedIn, r#"document={"format":1,"subject":"Other","body":{"mode":"blocks","blocks":[]}}"#),
 ];
 
