@@ -1,6 +1,7 @@
 //! Previews: a draft filled in with somebody's own data, or with the sample, and what the linter says of it.
 
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{
@@ -48,6 +49,7 @@ struct Filled {
 pub async fn show(ctx: &Ctx, id: TemplateId, document: &str, data: &PreviewData) -> AppResult<Preview> {
     access::visible(ctx, ctx.reader(), id).await?;
     let document = drafts::parse(document)?;
+    let begun = Instant::now();
     let filled = fill(ctx, id, &document, data).await?;
     let (sender_name, sender) = accounts::default_sender(ctx.reader()).await?;
     let mut preview = Preview {
@@ -71,6 +73,7 @@ pub async fn show(ctx: &Ctx, id: TemplateId, document: &str, data: &PreviewData)
         }
         other => preview.fault = fault(filled.writer.source(), &other),
     }
+    preview.millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(preview)
 }
 
