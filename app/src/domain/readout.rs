@@ -86,7 +86,10 @@ mod tests {
     #[test]
     fn the_pointer_finds_the_nearest_point() {
         let readout = readout(&[100, 200, 900]);
-        assert_eq!([0, 149, 151, 600, WHOLE].map(|at| readout.nearest(at)), [Some(0), Some(0), Some(1), Some(2), Some(2)]);
+        assert_eq!(
+            [0, 149, 151, 600, WHOLE].map(|at| readout.nearest(at)),
+            [Some(0), Some(0), Some(1), Some(2), Some(2)]
+        );
         assert_eq!(Readout::default().nearest(5), None);
     }
 

@@ -44,7 +44,7 @@ pub fn ChartFigure(chart: Chart) -> impl IntoView {
     let wide = if narrow.is_some() { "chart is-wide" } else { "chart" };
     view! {
         <figure class="figure has-chart panel" aria-labelledby=head.clone()>
-            <figcaption><h2 id=head dir="auto">{title.clone()}</h2><p>{lead}</p></figcaption>
+            <figcaption><h2 id=head.clone() dir="auto">{title.clone()}</h2><p>{lead}</p></figcaption>
             <Plot class=wide title=title.clone() picture=picture />
             {narrow.map(|narrow| view! { <Plot class="chart is-narrow" title=title.clone() picture=narrow /> })}
             <details>

@@ -74,7 +74,9 @@ async fn the_charts_of_a_report_are_drawn_from_its_frozen_facts_as_far_as_the_re
         task(&app.as_person(&cast.jonas), &made, columns[0], "Book the room").await;
         let run = sent_report(&app, made.id).await;
         let alex = app.as_person(&cast.alex);
-        let Part::Charts(charts) = part(&alex, run, Tab::Charts).await.unwrap() else { panic!("charts were asked for") };
+        let Part::Charts(charts) = part(&alex, run, Tab::Charts).await.unwrap() else {
+            panic!("charts were asked for")
+        };
         assert_eq!(charts.len(), ChartKind::ALL.len());
         assert!(charts[0].picture.svg.contains("<svg"), "created and completed");
         task(&app.as_person(&cast.jonas), &made, columns[0], "Later").await;
@@ -91,7 +93,9 @@ async fn the_charts_of_a_report_are_drawn_from_its_frozen_facts_as_far_as_the_re
         let frozen = serde_json::to_string(&whole).unwrap();
         let row = occurrence::ActiveModel { id: Set(run), snapshot: Set(Some(frozen)), ..Default::default() };
         row.update(app.reader()).await.unwrap();
-        let Part::Charts(charts) = part(&alex, run, Tab::Charts).await.unwrap() else { panic!("charts were asked for") };
+        let Part::Charts(charts) = part(&alex, run, Tab::Charts).await.unwrap() else {
+            panic!("charts were asked for")
+        };
         assert_eq!(charts.len(), ChartKind::ALL.len());
         assert!(!format!("{charts:?}").contains("Hidden Person"));
         assert_eq!(part(&app.as_person(&cast.ravi), run, Tab::Charts).await.unwrap_err(), AppError::NotFound);

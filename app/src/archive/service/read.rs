@@ -115,7 +115,8 @@ async fn charts(json: Option<String>) -> AppResult<Vec<Chart>> {
         let report: Snapshot = json.and_then(|json| serde_json::from_str(&json).ok())?;
         Some(charts::kinds(&report).iter().map(|kind| charts::figure(*kind, &report)).collect())
     });
-    let drawn: Option<Vec<Chart>> = drawn.await.map_err(|error| fault::internal("drawing the charts of a report", error))?;
+    let drawn: Option<Vec<Chart>> =
+        drawn.await.map_err(|error| fault::internal("drawing the charts of a report", error))?;
     Ok(drawn.unwrap_or_default())
 }
 

@@ -16,10 +16,8 @@ use crate::{
 pub fn flow(days: &[DayCount], period: Period) -> Chart {
     let row =
         |day: &DayCount| vec![short_date(day.date, period.last), day.created.to_string(), day.completed.to_string()];
-    let numbers = Table {
-        head: vec!["Day".into(), "Created".into(), "Completed".into()],
-        rows: days.iter().map(row).collect(),
-    };
+    let numbers =
+        Table { head: vec!["Day".into(), "Created".into(), "Completed".into()], rows: days.iter().map(row).collect() };
     framed("flow", format!("Tasks per day, {}", period.short_words()), numbers, |frame| flow_chart(days, frame))
 }
 

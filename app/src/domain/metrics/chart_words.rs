@@ -54,7 +54,9 @@ pub fn label_words(shares: &[Share]) -> String {
 
 fn share_words(shares: &[Share], neutral: &str) -> String {
     let mut named = shares.iter().filter(|share| share.name != OTHER);
-    let Some(first) = named.next().filter(|first| parts_total(first.parts) > 0) else { return "No work is open".into() };
+    let Some(first) = named.next().filter(|first| parts_total(first.parts) > 0) else {
+        return "No work is open".into();
+    };
     let narrow = |share: &Share| u32::try_from(parts_total(share.parts)).unwrap_or(u32::MAX);
     let next = named.next().map_or(0, narrow);
     let lead = Compared { now: narrow(first), before: next };
@@ -129,7 +131,8 @@ pub fn forecast_words(forecast: &Forecast) -> String {
 /// A name between the marks of an isolate where any of it is written from the right, so that it keeps its direction
 /// among words that are not.
 pub fn isolated(name: &str) -> String {
-    let from_the_right = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}');
+    let from_the_right =
+        |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}');
     if name.contains(from_the_right) { format!("\u{2068}{name}\u{2069}") } else { name.to_owned() }
 }
 
@@ -163,7 +166,13 @@ mod tests {
 
     fn flow(open: &[u32]) -> Vec<FlowDay> {
         let first: chrono::NaiveDate = "2026-11-16".parse().unwrap();
-        let day = |(date, todo): (chrono::NaiveDate, &u32)| FlowDay { date, todo: *todo, in_progress: 0, pending: 0, completed: 3 };
+        let day = |(date, todo): (chrono::NaiveDate, &u32)| FlowDay {
+            date,
+            todo: *todo,
+            in_progress: 0,
+            pending: 0,
+            completed: 3,
+        };
         first.iter_days().zip(open).map(day).collect()
     }
 
@@ -195,7 +204,8 @@ mod tests {
         assert_eq!(priority([1, 1, 4, 4]), "Most open work is high or urgent");
         assert_eq!(priority([u32::MAX; 4]), "Open work by priority");
         assert_eq!(priority([3, 4, 1, 0]), "No open work is urgent");
-        let late = |days_1_2, days_over_30| late_words(&LateBuckets { days_1_2, days_over_30, ..LateBuckets::default() });
+        let late =
+            |days_1_2, days_over_30| late_words(&LateBuckets { days_1_2, days_over_30, ..LateBuckets::default() });
         assert_eq!(late(0, 0), "Nothing is late");
         assert_eq!(late(1, 0), "1 task is late, none over 30 days");
         assert_eq!(late(1, 4), "Most late work is over 30 days late");
@@ -203,7 +213,13 @@ mod tests {
 
     #[test]
     fn ages_and_forecasts_are_said() {
-        let point = |days| AgePoint { task: TaskId(uuid::Uuid::nil()), reference: "T-1".into(), title: "One".into(), status: Status::Progress, days };
+        let point = |days| AgePoint {
+            task: TaskId(uuid::Uuid::nil()),
+            reference: "T-1".into(),
+            title: "One".into(),
+            status: Status::Progress,
+            days,
+        };
         let band = AgeBand { status: Status::Progress, p50: Some(2), p85: Some(5), p95: Some(9) };
         let mut ageing = Ageing { points: vec![point(9), point(2)], bands: vec![band] };
         assert_eq!(ageing_words(&ageing), "1 of 2 tasks are older than 85 % were");

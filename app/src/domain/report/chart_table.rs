@@ -79,7 +79,8 @@ fn shares(name: &str, shares: &Shares) -> Table {
     table(
         [name, "Urgent", "High", "Medium", "Low", "Open", "Completed"],
         rows.map(|(name, parts)| {
-            let completed = shares.completed.iter().find(|share| share.name == name).map_or(0, |share| parts_total(share.parts));
+            let completed =
+                shares.completed.iter().find(|share| share.name == name).map_or(0, |share| parts_total(share.parts));
             let [low, medium, high, urgent] = parts.map(|count| count.to_string());
             [name, urgent, high, medium, low, parts_total(parts).to_string(), completed.to_string()]
         }),
@@ -101,17 +102,16 @@ fn forecast(bins: &[Bin]) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{
-        ids::ProjectId,
-        metrics::Share,
-        period::Period,
-        report::ReportProject,
-    };
+    use crate::domain::{ids::ProjectId, metrics::Share, period::Period, report::ReportProject};
 
     fn snapshot() -> Snapshot {
         let id = ProjectId(uuid::Uuid::nil());
         let project = ReportProject { id, key: "T".into(), name: "Tasks".into(), zone: "UTC".into() };
-        Snapshot::empty(project, Period::ending("2026-11-22".parse().unwrap(), 7), "2026-11-23T06:00:00Z".parse().unwrap())
+        Snapshot::empty(
+            project,
+            Period::ending("2026-11-22".parse().unwrap(), 7),
+            "2026-11-23T06:00:00Z".parse().unwrap(),
+        )
     }
 
     #[test]

@@ -43,7 +43,8 @@ pub fn ageing_chart(ageing: &Ageing, frame: Frame) -> Drawing {
     let known = ageing.bands.iter().filter_map(|band| band.p95);
     let oldest = ageing.points.iter().map(|point| point.days).chain(known).max().unwrap_or(0);
     let scale = Scale::of(oldest);
-    let columns: Vec<Column> = STATUSES.iter().zip(0..).map(|(status, place)| Column::of(&sheet, *status, place)).collect();
+    let columns: Vec<Column> =
+        STATUSES.iter().zip(0..).map(|(status, place)| Column::of(&sheet, *status, place)).collect();
     for column in &columns {
         column.draw_bands(&sheet, &limits_of(column.status), scale);
     }
@@ -87,8 +88,11 @@ impl Column {
     /// The oldest first. A dot that would touch one of its row goes beside it, left and right in turns, so that the
     /// same tasks make the same picture; where a row is full, the rest is counted.
     fn draw_tasks(&self, sheet: &Sheet, points: &[AgePoint], scale: Scale) {
-        let mut places: Vec<i32> =
-            points.iter().filter(|point| point.status == self.status).map(|point| sheet.up(point.days.into(), scale)).collect();
+        let mut places: Vec<i32> = points
+            .iter()
+            .filter(|point| point.status == self.status)
+            .map(|point| sheet.up(point.days.into(), scale))
+            .collect();
         places.sort_unstable();
         let middle = i32::midpoint(self.left, self.right);
         let slots = usize::try_from((self.right - self.left - STEP) / STEP).unwrap_or_default().max(1);

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::domain::{
     metrics::{
-        LateBuckets, PriorityShare, Share, isolated, label_words, late_words, parts_total, person_words, priority_words,
-        tasks_words,
+        LateBuckets, PriorityShare, Share, isolated, label_words, late_words, parts_total, person_words,
+        priority_words, tasks_words,
     },
     readout::Along,
     task::Priority,
@@ -68,14 +68,16 @@ impl Row {
 /// Open work by person, each bar by priority, the most urgent first.
 pub fn person_chart(shares: &[Share], frame: Frame) -> Drawing {
     let rows: Vec<Row> = shares.iter().map(Row::of_share).collect();
-    let keys: Vec<(&str, Ink)> = Priority::ALL.iter().zip(PRIORITIES).map(|(one, ink)| (one.label(), ink)).rev().collect();
+    let keys: Vec<(&str, Ink)> =
+        Priority::ALL.iter().zip(PRIORITIES).map(|(one, ink)| (one.label(), ink)).rev().collect();
     let chart = Bars { rows: &rows, keys: &keys, nothing: "No work is open" };
     chart.draw(frame, person_words(shares), "Bars of open tasks by person and priority.")
 }
 
 /// Open work by label.
 pub fn label_chart(shares: &[Share], frame: Frame) -> Drawing {
-    let rows: Vec<Row> = shares.iter().map(|share| Row::plain(&share.name, Ink::Completed, parts_total(share.parts))).collect();
+    let rows: Vec<Row> =
+        shares.iter().map(|share| Row::plain(&share.name, Ink::Completed, parts_total(share.parts))).collect();
     let chart = Bars { rows: &rows, keys: &[], nothing: "No open work has a label" };
     chart.draw(frame, label_words(shares), "Bars of open tasks by label.")
 }
@@ -107,8 +109,8 @@ impl Bars<'_> {
         let rows = i32::try_from(self.rows.len()).unwrap_or_default();
         let top = if self.keys.is_empty() || rows == 0 { 4 } else { KEYS };
         let height = if rows == 0 { EMPTY } else { top + rows * ROW + 4 };
-        let names = self.rows.iter().map(|row| fit::width(&row.name, WORDS) / 10 + 12).max().unwrap_or(0);
-        let names = names.min(i32::try_from(frame.width).unwrap_or_default() * 2 / 5);
+        let names = self.rows.iter().map(|row| (fit::width(&row.name, WORDS) + 9) / 10 + 12).max().unwrap_or(0);
+        let names = names.min(i32::try_from(frame.width).unwrap_or_default() / 3);
         let edges = Edges { left: frame.edge + names, top, right: RIGHT, bottom: 4 };
         let sheet = Sheet::new(frame.width, height.unsigned_abs(), edges);
         if rows == 0 {

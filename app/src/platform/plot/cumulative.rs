@@ -92,7 +92,8 @@ fn draw_bands(sheet: &Sheet, days: &[FlowDay], scale: Scale) {
             continue;
         }
         let upper = shown.iter().map(|(x, heights)| (*x, heights[band]));
-        let lower = shown.iter().rev().map(|(x, heights)| (*x, if band == 0 { sheet.bottom } else { heights[band - 1] }));
+        let lower =
+            shown.iter().rev().map(|(x, heights)| (*x, if band == 0 { sheet.bottom } else { heights[band - 1] }));
         sheet.area(upper.chain(lower).collect(), *ink);
     }
     // Neighbours are parted by the ground, so that colour never does it alone.

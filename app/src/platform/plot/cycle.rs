@@ -34,7 +34,8 @@ pub fn cycle_chart(cycle: &CycleTimes, frame: Frame) -> Drawing {
     let scale = Scale::of(longest);
     let limits = limits::limits(*p50, *p85, *p95);
     sheet.grid(scale);
-    let ends = points.iter().map(|point| point.finished_on).min().zip(points.iter().map(|point| point.finished_on).max());
+    let ends =
+        points.iter().map(|point| point.finished_on).min().zip(points.iter().map(|point| point.finished_on).max());
     let dates: Vec<NaiveDate> = ends.map_or(Vec::new(), |(first, last)| Period { first, last }.dates().collect());
     sheet.days(&dates);
     if points.is_empty() {
@@ -98,7 +99,8 @@ fn stops(sheet: &Sheet, points: &[CyclePoint], dates: &[NaiveDate]) -> Vec<(i32,
         let (first, last) = (days.first()?.0, days.last()?.0);
         let tasks: Vec<&CyclePoint> = days.iter().flat_map(|(_, tasks)| tasks).copied().collect();
         let middle = i32::midpoint(place(sheet, first, dates), place(sheet, last, dates));
-        let when = if first == last { first.format("%-d %b").to_string() } else { Period { first, last }.short_words() };
+        let when =
+            if first == last { first.format("%-d %b").to_string() } else { Period { first, last }.short_words() };
         Some((middle, format!("{when}: {}", words(&tasks))))
     };
     days.chunks(together).filter_map(stop).collect()
@@ -110,7 +112,8 @@ fn words(tasks: &[&CyclePoint]) -> String {
     }
     let least = tasks.iter().map(|task| task.days).min().unwrap_or(0);
     let most = tasks.iter().map(|task| task.days).max().unwrap_or(0);
-    let took = if least == most { format!("{} each", days_words(least)) } else { format!("{least} to {}", days_words(most)) };
+    let took =
+        if least == most { format!("{} each", days_words(least)) } else { format!("{least} to {}", days_words(most)) };
     format!("{}, {took}", tasks_words(tasks.len() as u64))
 }
 

@@ -164,7 +164,8 @@ fn readout(days: &[DayCount], frame: Frame) -> Readout {
     let (plot, last) = (width - i64::from(LEFT + right), days.len().max(2) - 1);
     let point = |(index, day): (usize, &DayCount)| {
         let index = if days.len() == 1 { last } else { index };
-        let x = i64::from(LEFT) * 1_000 + plot * 1_000 * i64::try_from(index).unwrap_or(0) / i64::try_from(last).unwrap_or(1);
+        let x = i64::from(LEFT) * 1_000
+            + plot * 1_000 * i64::try_from(index).unwrap_or(0) / i64::try_from(last).unwrap_or(1);
         let at = u32::try_from(x * i64::from(WHOLE) / (width * 1_000)).unwrap_or(0);
         let words = format!("{}: created {}, completed {}", day.date.format("%-d %b"), day.created, day.completed);
         ReadoutPoint { at, words }

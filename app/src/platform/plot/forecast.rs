@@ -130,7 +130,8 @@ fn describe(forecast: &Forecast) -> String {
     let Some(chances) = forecast.days.as_deref().filter(|_| !forecast.bins.is_empty()) else {
         return format!("Bars of trials, none. {}.", nothing(forecast));
     };
-    let said: Vec<String> = chances.iter().map(|chance| format!("{} % within {}", chance.percent, chance.value)).collect();
+    let said: Vec<String> =
+        chances.iter().map(|chance| format!("{} % within {}", chance.percent, chance.value)).collect();
     let days = || forecast.bins.iter().map(|bin| bin.days);
     format!(
         "Bars of trials by the day on which {} were done, from the last {} days. {} days; the fastest took {}, the slowest {}.",

@@ -10,11 +10,13 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// The smallest round step (1, 2, 5, 10, …) that reaches the largest count in four.
+    /// The smallest round step (1, 2, 5, 10, 20, 25, 50, …) that reaches the largest count in four.
     pub fn of(largest: u32) -> Self {
         let mut decade = 1_u32;
         loop {
-            for step in [decade, decade.saturating_mul(2), decade.saturating_mul(5)] {
+            // Counts are whole: there is no step of two and a half.
+            let quarter = if decade < 10 { decade * 2 } else { (decade / 10).saturating_mul(25) };
+            for step in [decade, decade.saturating_mul(2), quarter, decade.saturating_mul(5)] {
                 let lines = largest.div_ceil(step).max(1);
                 if lines <= 4 || step == u32::MAX {
                     return Self { top: step.saturating_mul(lines), step };
@@ -82,6 +84,7 @@ mod tests {
             (0, vec![0, 1]),
             (17, vec![0, 5, 10, 15, 20]),
             (41, vec![0, 20, 40, 60]),
+            (93, vec![0, 25, 50, 75, 100]),
             (4_000, vec![0, 1_000, 2_000, 3_000, 4_000]),
         ] {
             assert_eq!(Scale::of(largest).lines().collect::<Vec<_>>(), lines);

@@ -1,13 +1,6 @@
 //! The lines of 50, 85 and 95 %: below them lie so many of a hundred tasks or trials.
 
-use super::{
-    fit,
-    grid::Scale,
-    ink::Ink,
-    paper::FINE,
-    sheet::Sheet,
-    words::Place,
-};
+use super::{fit, grid::Scale, ink::Ink, paper::FINE, sheet::Sheet, words::Place};
 
 /// The least distance of two labels.
 const APART: i32 = 14 * FINE;

@@ -26,7 +26,8 @@ impl Indexed {
         let mut colours: Vec<(Colour, u64)> = counts.into_iter().collect();
         colours.sort_by_key(|(colour, count)| (std::cmp::Reverse(*count), *colour));
         let colours: Vec<Colour> = colours.into_iter().map(|(colour, _)| colour).collect();
-        let (chosen, place) = (0..8).map(|bits| choose(&colours, bits)).find(|(chosen, _)| chosen.len() <= MOST).unwrap_or_default();
+        let (chosen, place) =
+            (0..8).map(|bits| choose(&colours, bits)).find(|(chosen, _)| chosen.len() <= MOST).unwrap_or_default();
         let mut indexed = Vec::new();
         for (colour, length) in Runs(pixels.peekable()) {
             let index = place.get(&colour).copied().unwrap_or_default();

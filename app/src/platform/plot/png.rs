@@ -51,7 +51,7 @@ fn encode(picture: &Indexed, width: u32, height: u32) -> Result<Vec<u8>, png::En
     encoder.set_palette(picture.palette.clone());
     encoder.set_source_srgb(png::SrgbRenderingIntent::RelativeColorimetric);
     encoder.set_filter(png::Filter::NoFilter);
-    encoder.set_compression(png::Compression::Balanced);
+    encoder.set_deflate_compression(png::DeflateCompression::Level(3));
     let mut writer = encoder.write_header()?;
     writer.write_image_data(&picture.pixels)?;
     writer.finish()?;

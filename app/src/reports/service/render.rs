@@ -12,12 +12,7 @@ use crate::{
         report::{Snapshot, spec::ChartKind},
     },
     error::AppResult,
-    platform::{
-        ctx::Ctx,
-        fault,
-        plot::Frame,
-        render::Templates,
-    },
+    platform::{ctx::Ctx, fault, plot::Frame, render::Templates},
 };
 
 /// Content-ID, and file name in the archive, of the chart of days.
@@ -102,8 +97,7 @@ const PICTURES: [(ChartKind, &str, &str); 2] = [
 ];
 
 fn pictures(snapshot: &Snapshot) -> Vec<Picture> {
-    let picture =
-        |(kind, name, heading)| Picture { name, heading, drawing: chart(kind, snapshot, Frame::MAIL) };
+    let picture = |(kind, name, heading)| Picture { name, heading, drawing: chart(kind, snapshot, Frame::MAIL) };
     PICTURES.into_iter().map(picture).collect()
 }
 

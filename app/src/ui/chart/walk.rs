@@ -18,7 +18,12 @@ pub fn Walk(
     move || is_live.get().then(|| overlay(&title, readout, at, has_focus))
 }
 
-fn overlay(title: &str, readout: StoredValue<Readout>, at: RwSignal<Option<usize>>, has_focus: RwSignal<bool>) -> AnyView {
+fn overlay(
+    title: &str,
+    readout: StoredValue<Readout>,
+    at: RwSignal<Option<usize>>,
+    has_focus: RwSignal<bool>,
+) -> AnyView {
     let node = NodeRef::<Div>::new();
     let along = readout.with_value(|readout| readout.along);
     let points_to = move |event: &ev::PointerEvent| {
@@ -46,13 +51,15 @@ fn overlay(title: &str, readout: StoredValue<Readout>, at: RwSignal<Option<usize
         has_focus.set(false);
         at.set(None);
     };
-    let passes_out = move |_| {
-        if !has_focus.get_untracked() {
+    // A finger leaves as soon as it lets go; what it has pointed at stays until something else is touched.
+    let passes_out = move |event: ev::PointerEvent| {
+        if event.pointer_type() != "touch" && !has_focus.get_untracked() {
             at.set(None);
         }
     };
     let hair = move || {
-        let place = at.get().and_then(|at| readout.with_value(|readout| readout.points.get(at).map(|point| point.at)))?;
+        let place =
+            at.get().and_then(|at| readout.with_value(|readout| readout.points.get(at).map(|point| point.at)))?;
         let (x, y) = if along == Along::Across { ((place, place), (0, WHOLE)) } else { ((0, WHOLE), (place, place)) };
         let line = view! { <line x1=x.0.to_string() x2=x.1.to_string() y1=y.0.to_string() y2=y.1.to_string() vector-effect="non-scaling-stroke"></line> };
         Some(line)

@@ -121,7 +121,10 @@ fn huge(frame: Frame) -> Vec<(&'static str, Drawing)> {
         ("cumulative", cumulative_chart(&[flow_day; 2], frame)),
         ("person", person_chart(&[share(&"W".repeat(500), [most; 4]), share("", [0, 0, 0, 1])], frame)),
         ("priority", priority_chart(&PriorityShare { open: [most; 4], completed: [0; 4] }, frame)),
-        ("cycle", cycle_chart(&CycleTimes { points: days.to_vec(), p50: Some(1), p85: Some(most), p95: Some(most) }, frame)),
+        (
+            "cycle",
+            cycle_chart(&CycleTimes { points: days.to_vec(), p50: Some(1), p85: Some(most), p95: Some(most) }, frame),
+        ),
         ("ageing", ageing_chart(&Ageing { points, bands: Vec::new() }, frame)),
         ("forecast", forecast_chart(&Forecast { bins, ..forecast() }, frame)),
     ]
