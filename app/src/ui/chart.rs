@@ -44,12 +44,12 @@ pub fn ChartFigure(chart: Chart) -> impl IntoView {
     let wide = if narrow.is_some() { "chart is-wide" } else { "chart" };
     view! {
         <figure class="figure has-chart panel" aria-labelledby=head.clone()>
-            <figcaption><h2 id=head.clone() dir="auto">{title.clone()}</h2><p>{lead}</p></figcaption>
+            <figcaption><h2 id=head.clone() dir="auto">{title.clone()}</h2><p>{lead.clone()}</p></figcaption>
             <Plot class=wide title=title.clone() picture=picture />
             {narrow.map(|narrow| view! { <Plot class="chart is-narrow" title=title.clone() picture=narrow /> })}
             <details>
                 <summary>"Show the numbers"<span class="sr-only">{format!(": {title}")}</span></summary>
-                <NumbersTable title=title numbers=numbers />
+                <NumbersTable of=lead numbers=numbers />
                 {(left_out > 0).then(|| view! { <p>{format!("{left_out} more rows are in the report's data.")}</p> })}
             </details>
         </figure>
@@ -82,15 +82,16 @@ fn Plot(class: &'static str, title: String, picture: Picture) -> impl IntoView {
     .into_any()
 }
 
+/// The region is named by what it is of: several charts may have the same finding.
 #[component]
-fn NumbersTable(title: String, numbers: Table) -> impl IntoView {
+fn NumbersTable(of: String, numbers: Table) -> impl IntoView {
     let row = |cells: Vec<String>| {
         let mut cells = cells.into_iter();
         let name = cells.next();
         view! { <tr><th scope="row" dir="auto">{name}</th>{cells.map(|cell| view! { <td dir="auto">{cell}</td> }).collect_view()}</tr> }
     };
     view! {
-        <div class="numbers" tabindex="0" role="region" aria-label=format!("Numbers: {title}")>
+        <div class="numbers" tabindex="0" role="region" aria-label=format!("Numbers: {of}")>
             <table>
                 <thead><tr>{numbers.head.into_iter().map(|name| view! { <th scope="col">{name}</th> }).collect_view()}</tr></thead>
                 <tbody>{numbers.rows.into_iter().map(row).collect_view()}</tbody>
