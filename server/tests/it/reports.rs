@@ -112,7 +112,8 @@ async fn a_report_is_taken_along_as_html_text_data_and_on_paper() {
             let path = format!("/reports/{id}/files/{name}.{ending}");
             assert!(page.body.contains(&format!("href=\"{path}\"")), "{ending} is offered: {}", page.body);
             let answer = visitor.get(&path).await;
-            assert_eq!((answer.status, answer.headers.get(header::CONTENT_TYPE).unwrap()), (StatusCode::OK, kind));
+            assert_eq!(answer.status, StatusCode::OK, "{path}");
+            assert_eq!(answer.headers.get(header::CONTENT_TYPE).unwrap(), kind);
             let disposition = answer.headers.get(header::CONTENT_DISPOSITION).unwrap();
             assert_eq!(disposition, &format!("attachment; filename=\"{name}.{ending}\""));
         }
