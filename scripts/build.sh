@@ -21,7 +21,7 @@ server() {
 
 site() {
   local wanted bindgen="$CARGO_TARGET_DIR/bindgen"
-  wanted="$compiler $(fingerprint .cargo/config.toml Cargo.toml Cargo.lock app/Cargo.toml app/src app/client style public scripts/site.mjs scripts/optimise.mjs scripts/modules.sh scripts/package-lock.json)"
+  wanted="$compiler $(fingerprint .cargo/config.toml Cargo.toml Cargo.lock app/Cargo.toml app/src app/client style public scripts/site.mjs scripts/editor scripts/optimise.mjs scripts/modules.sh scripts/package-lock.json)"
   up_to_date "$CARGO_TARGET_DIR/site.stamp" "$wanted" "$SITE/manifest.json" && return 0
   make_room
   cargo build --package client --target wasm32-unknown-unknown --profile wasm-release

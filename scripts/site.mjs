@@ -72,6 +72,14 @@ for (const file of fs.readdirSync(path.join(root, 'style/icons')).filter((name) 
 }
 put('icons.svg', `<svg xmlns="http://www.w3.org/2000/svg">${[...icons.values()].join('')}</svg>`);
 
+// The code editor of templates: one file that the designer fetches when a source is opened, and no other page.
+const { build } = createRequire(path.join(modules, 'x.js'))('esbuild');
+const editor = await build({
+  entryPoints: [path.join(root, 'scripts/editor/main.mjs')], bundle: true, minify: true, format: 'iife', legalComments: 'none', write: false,
+  target: ['chrome123', 'edge123', 'firefox128', 'safari17.5'], nodePaths: [modules], logLevel: 'warning',
+});
+put('editor.js', Buffer.from(editor.outputFiles[0].contents));
+
 // WebAssembly: the first module, and those of the lazy pages. The splitter makes one small module for each set of
 // pages that share something; a page would have to fetch dozens. They travel in a few files instead: one of each
 // lazy module's own, one of what the board shares with any other (it needs all of that), one of what is left.

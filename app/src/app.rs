@@ -76,6 +76,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/jobs/:id/backfill") view=BackfillPage />
                     <Route path=path!("/jobs/:id/dry-run") view=DryRunPage />
                     <Route path=path!("/templates") view=TemplatesPage />
+                    <Route path=path!("/templates/:id") view=DesignerPage />
+                    <Route path=path!("/templates/:id/versions") view=VersionsPage />
                     <Route path=path!("/settings") view=|| view! { <Redirect path="/settings/profile" /> } />
                     <Route path=path!("/settings/profile") view=ProfilePage />
                     <Route path=path!("/settings/alarms") view=AlarmsPage />

@@ -60,6 +60,7 @@ pub fn frame(app: AppState) -> impl IntoView {
                 <meta name="theme-color" content="#f8f7f4" media="(prefers-color-scheme: light)" />
                 <meta name="theme-color" content="#0a1114" media="(prefers-color-scheme: dark)" />
                 <meta name="icons" content=asset("icons.svg") />
+                <meta name="editor" content=asset("editor.js") />
                 <link rel="stylesheet" href=asset("autoreport.css") />
                 <link rel="preload" href=asset("inter.woff2") r#as="font" r#type="font/woff2" crossorigin="anonymous" />
                 {glyphs.map(|font| view! { <link rel="preload" href=font r#as="font" r#type="font/woff2" crossorigin="anonymous" /> })}

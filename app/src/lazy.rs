@@ -105,6 +105,10 @@ lazy_pages!(
     }
     templates {
         TemplatesPage: open_templates = templates,
+        VersionsPage: open_versions = templates,
+    }
+    designer {
+        DesignerPage: open_designer = templates,
     }
     mail {
         MailAccountsPage: open_mail_accounts = mail,

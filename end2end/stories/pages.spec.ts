@@ -214,6 +214,23 @@ const walks: Walk[] = [
       ['/settings/suppressions', '/settings/suppressions', '/settings/suppressions?q=nobody'],
     ],
   },
+  {
+    name: 'templates, their designer and their versions',
+    prepare: async (client) => {
+      const made = await project(client);
+      const template = await client.made('create_template', { from: 'weekly-status' });
+      await client.call('publish_template', { id: template, version: '1', note: 'As it came' });
+      await client.call('edit_draft', { id: template, version: '1', act: 'add', value: 'columns' });
+      const source = await client.made('create_template', { from: 'blank' });
+      await client.call('edit_draft', { id: source, version: '1', act: 'to_html' });
+      return { ...made, template, source };
+    },
+    pages: [
+      ['/templates', '/templates', '/templates?q=nothing+like+this'],
+      ['/templates/:id', '/templates/{template}?project=REP', '/templates/{template}?block=1&theme=dark&width=375', '/templates/{template}?dialog=publish', '/templates/{template}?dialog=test', '/templates/{source}?part=text'],
+      ['/templates/:id/versions', '/templates/{template}/versions?from=1&to=draft', '/templates/{source}/versions'],
+    ],
+  },
 ];
 
 /** What is open to those who are not signed in. */

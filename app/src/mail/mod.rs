@@ -8,6 +8,7 @@ mod accounts_page;
 pub mod api;
 mod authorities_panel;
 mod certificate_list;
+mod conversation;
 mod mail_page;
 mod mail_parts;
 pub mod outbox_api;
@@ -27,6 +28,7 @@ mod unsubscribe_page;
 
 pub use account_page::{MailAccountPage, NewMailAccountPage};
 pub use accounts_page::MailAccountsPage;
+pub use conversation::conversation;
 pub use mail_page::MailPage;
 pub use outbox_page::OutboxPage;
 pub use suppressions_page::SuppressionsPage;

@@ -5,13 +5,13 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use super::{
     api::{AccountDetail, TestAccount},
     certificate_list::certificates,
+    conversation::conversation,
 };
 use crate::{
     domain::{
         mail_account::AccountKind,
         mail_probe::{ProbeReport, ProbeResult, ProbeStep, StepState},
         moment::Moment,
-        transcript::{Line, Speaker},
     },
     ui::{ErrorSummary, Icon, plain_error},
 };
@@ -45,7 +45,6 @@ fn Report(report: ProbeReport, at: Moment) -> impl IntoView {
         ProbeResult::Good => ("good", "circle-check", "It works."),
         ProbeResult::Bad => ("bad", "circle-x", "It does not work."),
     };
-    let has_lines = !report.lines.is_empty();
     let has_steps = !report.steps.is_empty();
     let chain = (!report.chain.is_empty()).then_some(report.chain);
     view! {
@@ -64,11 +63,7 @@ fn Report(report: ProbeReport, at: Moment) -> impl IntoView {
                 {certificates(chain)}
             </details>
         })}
-        {has_lines.then(|| view! {
-            <pre class="log is-wrapped" role="log" aria-label="Conversation with the server" tabindex="0">
-                {report.lines.into_iter().map(line).collect_view()}
-            </pre>
-        })}
+        {conversation(report.lines)}
     }
 }
 
@@ -79,18 +74,4 @@ fn step(step: ProbeStep) -> impl IntoView {
         StepState::NotReached => ("off", "circle-dashed", "not reached"),
     };
     view! { <li><span class="state" data-tone=tone><Icon name=icon />{format!("{}: {word}", step.name)}</span></li> }
-}
-
-fn line(line: Line) -> impl IntoView {
-    let mark = match line.speaker {
-        Speaker::Client => "→ ",
-        Speaker::Server => "← ",
-        Speaker::Note => "· ",
-    };
-    let level = match line.speaker {
-        Speaker::Server if line.words.starts_with(['4', '5']) => Some("error"),
-        Speaker::Server if line.words.starts_with(['2', '3']) => Some("good"),
-        _ => None,
-    };
-    view! { <span data-level=level>{format!("{mark}{}\n", line.words)}</span> }
 }

@@ -29,7 +29,10 @@ pub mod views_api;
 
 pub use actions_page::ActionsPage;
 pub use archive_page::ArchivePage;
-pub use board::{BoardPage, Here, provide_others};
+pub use board::{BoardPage, Here, Urgency, provide_others, say};
+// What other pages drag with.
+#[cfg(feature = "hydrate")]
+pub use board::{dom, drag, geometry};
 pub use calendar::CalendarPage;
 pub use columns::{ColumnPage, ColumnsPage};
 pub use home_page::BoardHomePage;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::view::{Preview, PreviewData, TestAnswer, VersionItem};
+use super::view::{Preview, PreviewData, TemplateTest, VersionItem};
 use crate::{domain::ids::TemplateId, error::AppResult};
 
 #[cfg(feature = "ssr")]
@@ -28,8 +28,8 @@ pub async fn publish_template(id: TemplateId, version: i64, #[server(default)] n
 pub async fn send_template_test(
     id: TemplateId,
     document: String,
-    data: PreviewData,
-    #[server(default)] to: String,
-) -> AppResult<Vec<TestAnswer>> {
-    test::send(&Ctx::signed_in()?, id, &document, &data, &to).await
+    #[server(default)] data: PreviewData,
+    #[server(default)] addresses: String,
+) -> AppResult<TemplateTest> {
+    test::send(&Ctx::signed_in()?, id, &document, &data, &addresses).await
 }

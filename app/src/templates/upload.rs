@@ -21,9 +21,11 @@ use crate::{
 /// A browser shows an answer only after it has sent its file; that much of a file that is too large is read and thrown away.
 const DISCARDED_BYTES: usize = 16 * FILE_MAX;
 
-/// The route of the upload.
+/// The routes of uploads.
 pub fn routes() -> Router<AppState> {
-    Router::new().route("/templates/upload", post(receive).layer(DefaultBodyLimit::disable()))
+    Router::new()
+        .route("/templates/upload", post(receive).layer(DefaultBodyLimit::disable()))
+        .merge(super::logo_upload::routes())
 }
 
 /// Takes the file of the form and opens the designer.

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     ids::TemplateId,
-    mail_probe::ProbeReport,
     moment::Moment,
     template::{Document, TemplateCategory, lint::Finding, render::Part, variables::VariableRow},
+    transcript::Line,
 };
 
 /// The library: what stands in it, and what was looked for.
@@ -117,6 +117,8 @@ pub struct Preview {
     pub fault: Option<Fault>,
     /// With the values of the data.
     pub variables: Vec<VariableRow>,
+    /// How long it took the server.
+    pub millis: u64,
 }
 
 /// Why a draft cannot be filled in, and where.
@@ -132,9 +134,13 @@ pub struct Fault {
     pub column: Option<u32>,
 }
 
-/// What came of a test mail: for each address what the server said.
+/// What came of a test mail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TestAnswer {
-    pub to: String,
-    pub report: ProbeReport,
+pub struct TemplateTest {
+    /// Every server took it.
+    pub is_sent: bool,
+    /// What happened, for each address.
+    pub words: String,
+    /// The conversations, without secrets; none with the outbox.
+    pub lines: Vec<Line>,
 }

@@ -54,4 +54,5 @@ mod tasks_saved_views;
 mod tasks_talk;
 mod tasks_views;
 mod template_quarantine;
+mod template_forms;
 mod templates;

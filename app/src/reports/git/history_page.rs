@@ -8,11 +8,8 @@ use super::{
     view::{CommitRow, Comparison, ReportHistory, SiblingRow, short},
 };
 use crate::{
-    domain::{
-        ids::OccurrenceId,
-        line_diff::{DiffLine, LINES, LineChange},
-    },
-    ui::{ErrorPage, Icon, Page},
+    domain::{ids::OccurrenceId, line_diff::LINES},
+    ui::{ErrorPage, Icon, Page, diff_table},
 };
 
 #[component]
@@ -64,7 +61,7 @@ fn Compared(comparison: Comparison) -> impl IntoView {
         None if diff.added + diff.removed == 0 => {
             view! { <p>"The text parts are the same."</p> }.into_any()
         }
-        None => table(diff.lines),
+        None => diff_table("Changes of the text, line by line", diff.lines),
     };
     let count = |count: u32, word: &str| match count {
         1 => format!("1 line {word}"),
@@ -79,40 +76,6 @@ fn Compared(comparison: Comparison) -> impl IntoView {
             {inside}
             {is_cut.then(|| view! { <p class="small muted">{format!("One of the texts is long: only the first {LINES} lines of each were compared. The archive has all of them.")}</p> })}
         </section>
-    }
-    .into_any()
-}
-
-fn table(lines: Vec<DiffLine>) -> AnyView {
-    view! {
-        <div class="table-wrap" tabindex="0" role="region" aria-label="Changes of the text, line by line">
-            <table class="diff">
-                <thead><tr><th scope="col" class="num">"Before"</th><th scope="col" class="num">"After"</th><th scope="col">"Change"</th><th scope="col">"Line"</th></tr></thead>
-                <tbody>{lines.into_iter().map(line).collect_view()}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
-}
-
-fn line(line: DiffLine) -> AnyView {
-    let DiffLine { change, text, before, after } = line;
-    let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
-    let (word, text) = match change {
-        LineChange::Skipped => {
-            return view! { <tr data-change=change.as_str()><td colspan="4">{text}</td></tr> }.into_any();
-        }
-        LineChange::Added => ("added", view! { <ins dir="auto">{text}</ins> }.into_any()),
-        LineChange::Removed => ("removed", view! { <del dir="auto">{text}</del> }.into_any()),
-        LineChange::Same => ("", view! { <span dir="auto">{text}</span> }.into_any()),
-    };
-    view! {
-        <tr data-change=change.as_str()>
-            <td class="num">{number(before)}</td>
-            <td class="num">{number(after)}</td>
-            <td>{word}</td>
-            <td class="diff__text">{text}</td>
-        </tr>
     }
     .into_any()
 }

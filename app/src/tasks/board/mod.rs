@@ -52,7 +52,7 @@ mod browser_time;
 #[cfg(feature = "hydrate")]
 pub mod dom;
 #[cfg(feature = "hydrate")]
-mod drag;
+pub mod drag;
 #[cfg(feature = "hydrate")]
 mod focus;
 #[cfg(any(feature = "hydrate", test))]

@@ -2,9 +2,12 @@
 //! document for its readers, [`preview`] shows a draft, [`test`] sends it.
 
 pub mod access;
+pub mod compare;
 pub mod drafts;
 pub mod exchange;
+pub mod forms;
 pub mod library;
+pub mod logo;
 pub mod preview;
 pub mod test;
 pub mod versions;

@@ -1,6 +1,7 @@
 //! Previews: a draft filled in with somebody's own data, or with the sample, and what the linter says of it.
 
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{
@@ -48,6 +49,7 @@ struct Filled {
 pub async fn show(ctx: &Ctx, id: TemplateId, document: &str, data: &PreviewData) -> AppResult<Preview> {
     access::visible(ctx, ctx.reader(), id).await?;
     let document = drafts::parse(document)?;
+    let begun = Instant::now();
     let filled = fill(ctx, id, &document, data).await?;
     let (sender_name, sender) = accounts::default_sender(ctx.reader()).await?;
     let mut preview = Preview {
@@ -61,16 +63,13 @@ pub async fn show(ctx: &Ctx, id: TemplateId, document: &str, data: &PreviewData)
             preview.findings = findings(&filled.writer, &filled.context, &mail);
             preview.bytes = mail.html.len();
             preview.token = keep(ctx, id, &framed(&mail.html, filled.writer.images())).await?;
-            preview.preheader = filled
-                .context
-                .pointer("/report/preview")
-                .and_then(|line| line.as_str())
-                .map_or_else(String::new, str::to_owned);
+            preview.preheader = preheader(&mail.html);
             preview.subject = mail.subject;
             preview.text = mail.text.unwrap_or_default();
         }
         other => preview.fault = fault(filled.writer.source(), &other),
     }
+    preview.millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(preview)
 }
 
@@ -285,6 +284,17 @@ fn said(fault: &TemplateFault) -> String {
     }
 }
 
+/// What mail programs show beside the subject: the words of the hidden element at the head.
+fn preheader(html: &str) -> String {
+    let hidden = html.find("display:none").and_then(|at| html[at..].split_once('>')).map(|(_, rest)| rest);
+    let words = hidden.and_then(|rest| rest.split('<').next()).unwrap_or_default();
+    // What fills the line up, so that nothing of the mail follows.
+    let words = words.split("&#").next().unwrap_or_default().trim();
+    [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")]
+        .into_iter()
+        .fold(words.to_owned(), |words, (entity, sign)| words.replace(entity, sign))
+}
+
 /// Keeps what the frame is to show, in place of what it showed before.
 async fn keep(ctx: &Ctx, id: TemplateId, html: &str) -> AppResult<String> {
     let token = Uuid::now_v7().simple().to_string();
@@ -306,6 +316,13 @@ async fn keep(ctx: &Ctx, id: TemplateId, html: &str) -> AppResult<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_preview_text_is_the_hidden_line_without_what_fills_it_up() {
+        let html = "<body><div style=\"display:none;max-height:0\">3 late &amp; 2 new&#8199;&#847;</div><p>x</p></body>";
+        assert_eq!(preheader(html), "3 late & 2 new");
+        assert_eq!(preheader("<p>x</p>"), "");
+    }
 
     #[test]
     fn a_mail_is_looked_at_in_either_theme_on_any_machine() {

@@ -8,6 +8,7 @@ use crate::{
         address::EmailAddress,
         header_text::HeaderText,
         ids::{AccountId, TemplateId},
+        mail_probe::ProbeResult,
     },
     error::{AppError, AppResult, Checks, Problem},
     mail::service::{accounts, allow_list, probe},
@@ -16,7 +17,7 @@ use crate::{
         fault,
         mailer::{self, Draft, Envelope, InlineImage, Mailbox, MessageId, Origin},
     },
-    templates::view::{PreviewData, TestAnswer},
+    templates::view::{PreviewData, TemplateTest},
 };
 
 /// Most addresses of a test.
@@ -26,7 +27,7 @@ pub const ADDRESSES_MAX: u32 = 5;
 /// commas between; none is the person's own.
 ///
 /// # Errors
-/// [`AppError::Invalid`] with `to` for addresses that take no mail or that none may be sent to, with `document` for a
+/// [`AppError::Invalid`] with `addresses` for addresses that take no mail or that none may be sent to, with `document` for a
 /// draft that cannot be filled in; as [`preview::show`].
 pub async fn send(
     ctx: &Ctx,
@@ -34,22 +35,23 @@ pub async fn send(
     document: &str,
     data: &PreviewData,
     to: &str,
-) -> AppResult<Vec<TestAnswer>> {
+) -> AppResult<TemplateTest> {
     super::access::editable(ctx, ctx.reader(), id).await?;
     let addresses = addresses(ctx, to).await?;
     let mail = preview::test_mail(ctx, id, document, data).await?;
     // Everybody who designs may send a test through the default account; only administrators see it.
     let system = Ctx::system(&ctx.app);
     let account = accounts::default_id(ctx.reader()).await?;
-    let mut answers = Vec::new();
+    let mut test = TemplateTest { is_sent: true, words: String::new(), lines: Vec::new() };
     for address in addresses {
         let (envelope, mime) = message(ctx, &system, account, &mail, &address).await?;
-        answers.push(TestAnswer {
-            to: address.to_string(),
-            report: probe::carry(&system, account, &envelope, &mime).await?,
-        });
+        let report = probe::carry(&system, account, &envelope, &mime).await?;
+        test.is_sent &= report.result == ProbeResult::Good;
+        let gap = if test.words.is_empty() { "" } else { "\n" };
+        test.words += &format!("{gap}{address}: {}", report.what);
+        test.lines.extend(report.lines);
     }
-    Ok(answers)
+    Ok(test)
 }
 
 async fn addresses(ctx: &Ctx, to: &str) -> AppResult<Vec<EmailAddress>> {
@@ -60,16 +62,16 @@ async fn addresses(ctx: &Ctx, to: &str) -> AppResult<Vec<EmailAddress>> {
         match EmailAddress::parse(address) {
             Ok(address) if found.contains(&address) => {}
             Ok(address) => found.push(address),
-            Err(_) => checks.add_line("to", line, Problem::NotAnAddress),
+            Err(_) => checks.add_line("addresses", line, Problem::NotAnAddress),
         }
     }
     if found.len() > ADDRESSES_MAX as usize {
-        checks.add("to", Problem::TooMany { max: ADDRESSES_MAX });
+        checks.add("addresses", Problem::TooMany { max: ADDRESSES_MAX });
     }
     let (own, domains) = (probe::to_myself(ctx)?, allow_list::read(ctx.reader()).await?);
     for (line, address) in (1..).zip(&found) {
         if *address != own && !domains.allows(address) {
-            checks.add_line("to", line, Problem::DomainNotAllowed { address: address.to_string() });
+            checks.add_line("addresses", line, Problem::DomainNotAllowed { address: address.to_string() });
         }
     }
     checks.done()?;

@@ -25,6 +25,7 @@ use app::{
         outbox::ReleaseState,
         project::MemberRole,
         task::Priority,
+        template::{Document, TemplateCategory},
         work_note::NoteKind,
     },
     entities::{
@@ -52,6 +53,7 @@ use app::{
         saved_views::{self, NewView},
         trash,
     },
+    templates::service::{drafts, versions},
     testing::{TestApp, sent_report, task as make_task},
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
@@ -194,6 +196,9 @@ impl Fixture {
         if body.contains("{mail}") || body.contains("{release}") {
             fixture.add_mail(app, &people.owner).await;
         }
+        if body.contains("{template}") {
+            fixture.add_template(&ctx).await;
+        }
         if body.contains("{suppression}") {
             fixture.add_suppression(app, &people.admin).await;
         }
@@ -282,6 +287,13 @@ impl Fixture {
             member::Entity::insert(row).exec_without_returning(app.reader()).await.unwrap();
         }
         self.words.push(("elsewhere", project.id.to_string()));
+    }
+
+    /// A template of the owner's, published once.
+    async fn add_template(&mut self, ctx: &Ctx) {
+        let id = drafts::create(ctx, "Weekly", TemplateCategory::Status, &Document::blank()).await.unwrap();
+        versions::publish(ctx, id, 1, "").await.unwrap();
+        self.words.push(("template", id.to_string()));
     }
 
     async fn add_people(&mut self, app: &TestApp, people: &People) {

@@ -152,6 +152,8 @@ impl Wants {
             Self::Maker => (caller != Owner).then_some(StatusCode::NOT_FOUND),
             Self::MakerOrAdmin if caller == Admin => None,
             Self::MakerOrAdmin => Self::Maker.expected(caller),
+            Self::Author if caller == Anonymous => Some(StatusCode::UNAUTHORIZED),
+            Self::Author => (!matches!(caller, Owner | Admin)).then_some(StatusCode::FORBIDDEN),
             Self::Admin if caller == Anonymous => Some(StatusCode::UNAUTHORIZED),
             Self::Admin => (caller != Admin).then_some(StatusCode::FORBIDDEN),
         }

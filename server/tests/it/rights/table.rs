@@ -15,6 +15,8 @@ pub enum Wants {
     /// Only whoever made the thing (in the fixtures the owner); others do not find it.
     Maker,
     MakerOrAdmin,
+    /// Whoever made the thing, and administrators; others see it and change nothing.
+    Author,
     /// Administrators of the instance.
     Admin,
 }
@@ -276,6 +278,32 @@ pub const ROWS: &[Row] = &[
     row("remove_job_ping", Editor, "job={job}"),
     // dashboard
     row("read_dashboard", SignedIn, ""),
+    // templates
+    row("list_templates", SignedIn, ""),
+    row("create_template", SignedIn, "from=blank"),
+    row("read_template", SignedIn, "id={template}"),
+    row(
+        "save_draft",
+        Author,
+        r#"id={template}&version=1&name=Other&category=status&document={"format":1,"subject":"Other","body":{"mode":"blocks","blocks":[]}}"#,
+    ),
+    row("remove_template", Author, "id={template}"),
+    row("list_versions", SignedIn, "id={template}"),
+    row("restore_version", Author, "id={template}&number=1"),
+    row("read_versions", SignedIn, "id={template}"),
+    row("edit_draft", Author, "id={template}&version=1&act=add&value=divider"),
+    row(
+        "preview_template",
+        SignedIn,
+        r#"id={template}&document={"format":1,"subject":"Other","body":{"mode":"blocks","blocks":[]}}&data[project]="#,
+    ),
+    row("publish_template", Author, "id={template}&version=1"),
+    row(
+        "send_template_test",
+        Author,
+        r#"id={template}&document={"format":1,"subject":"Other","body":{"mode":"blocks","blocks":[]}}&data[project]="#,
+    ),
+    row("write_source", SignedIn, r#"document={"format":1,"subject":"Other","body":{"mode":"blocks","blocks":[]}}"#),
 ];
 
 /// What is fetched as a file or for a frame. Those who may not are not told whether it is there: any refusal counts.
@@ -294,4 +322,5 @@ pub const FILES: &[(&str, Wants)] = &[
     ("/reports/{run}/recipients/{delivery}/mail.eml", Editor),
     ("/jobs/runs/{run}/log.txt", Viewer),
     ("/jobs/{job}/dry-run/mail?at=2026-11-22T07:00:00Z", Editor),
+    ("/templates/{template}/file", SignedIn),
 ];

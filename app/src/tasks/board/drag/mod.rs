@@ -10,7 +10,9 @@ mod held;
 mod list_hand;
 mod list_held;
 mod paint;
-mod press;
+pub mod press;
+
+pub use paint::layer_with;
 
 use std::rc::Rc;
 

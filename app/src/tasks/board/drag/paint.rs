@@ -37,7 +37,7 @@ pub fn copy_above(
 
 /// A layer over the whole page with a copy in it. It is a popover, so nothing is above it, and it keeps the pointer
 /// from restyling what lies under it. What is in it stands as close as on the board.
-pub(super) fn layer_with(copy: &HtmlElement, board: &HtmlElement) -> Option<HtmlElement> {
+pub fn layer_with(copy: &HtmlElement, board: &HtmlElement) -> Option<HtmlElement> {
     let document = web_sys::window()?.document()?;
     let layer: HtmlElement = document.create_element("div").ok()?.dyn_into().ok()?;
     layer.set_class_name("drag-layer");

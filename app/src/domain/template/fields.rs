@@ -1,0 +1,212 @@
+//! Blocks, texts and the theme as fields of a form: what the designer reads as somebody types, and what a plain form
+//! sends. A number that cannot be read becomes 0, which the check of the document refuses beside its field.
+
+use super::{Block, BlockKind, Document, FigureKind, TaskColumn, When, block::TaskFilter};
+use crate::domain::{condition::Comparison, report::spec::ListKind};
+
+/// A field that is missing: a box that is not ticked, or a form that does not have it.
+type Get<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// A block as a form says it; fields that the form does not have stay as they are.
+pub fn read_block(block: &Block, get: Get) -> Block {
+    Block { id: block.id, kind: read_kind(&block.kind, get), when: read_when(block.when, get) }
+}
+
+fn read_kind(kind: &BlockKind, get: Get) -> BlockKind {
+    let text = |name: &str, now: &String| get(name).map_or_else(|| now.clone(), plain);
+    let line = |name: &str, now: &String| get(name).map_or_else(|| now.clone(), |text| one_line(&text));
+    let number = |name: &str, now: u32| get(name).map_or(now, |text| text.trim().parse().unwrap_or(0));
+    match kind {
+        BlockKind::Heading { text: now, level } => {
+            BlockKind::Heading { text: line("text", now), level: choice(get, "level", *level) }
+        }
+        BlockKind::Text { text: now } => BlockKind::Text { text: text("text", now) },
+        BlockKind::Summary { limit } => BlockKind::Summary { limit: number("limit", *limit) },
+        BlockKind::Notes { limit } => BlockKind::Notes { limit: number("limit", *limit) },
+        BlockKind::KeyFigures { .. } => {
+            BlockKind::KeyFigures { figures: chosen(FigureKind::ALL, FigureKind::as_str, get) }
+        }
+        BlockKind::Chart { chart, .. } => {
+            BlockKind::Chart { chart: choice(get, "chart", *chart), has_title: get("has_title").is_some() }
+        }
+        BlockKind::TaskList { list, limit, filter, none } => BlockKind::TaskList {
+            list: choice(get, "list", *list),
+            limit: number("limit", *limit),
+            filter: read_filter(filter, get),
+            none: line("none", none),
+        },
+        BlockKind::Table { list, limit, filter, .. } => BlockKind::Table {
+            list: choice(get, "list", *list),
+            limit: number("limit", *limit),
+            filter: read_filter(filter, get),
+            columns: chosen(TaskColumn::ALL, TaskColumn::as_str, get),
+        },
+        BlockKind::Button { label, url } => BlockKind::Button { label: line("label", label), url: line("url", url) },
+        BlockKind::Html { source } => BlockKind::Html { source: text("source", source) },
+        BlockKind::Divider | BlockKind::Columns { .. } => kind.clone(),
+    }
+}
+
+fn read_filter(now: &TaskFilter, get: Get) -> TaskFilter {
+    TaskFilter {
+        priority: get("priority").map_or(now.priority, |word| word.parse().ok()),
+        person: get("person").map_or_else(|| now.person.clone(), |text| one_line(text.trim())),
+    }
+}
+
+fn read_when(now: When, get: Get) -> When {
+    let (list_now, figure_now, is_now, value_now) = match now {
+        When::HasTasks { list } | When::HasNone { list } => (list, super::When::FIGURE, Comparison::AtLeast, 1),
+        When::Figure { figure, is, value } => (ListKind::Overdue, figure, is, value),
+        When::Always => (ListKind::Overdue, super::When::FIGURE, Comparison::AtLeast, 1),
+    };
+    let list = choice(get, "when_list", list_now);
+    match get("when").as_deref() {
+        None => now,
+        Some("has_tasks") => When::HasTasks { list },
+        Some("has_none") => When::HasNone { list },
+        Some("figure") => When::Figure {
+            figure: choice(get, "when_figure", figure_now),
+            is: choice(get, "when_is", is_now),
+            value: get("when_value").map_or(value_now, |text| text.trim().parse().unwrap_or(0)),
+        },
+        Some(_) => When::Always,
+    }
+}
+
+/// Those that are ticked, by the number beside them; the order of `all` where numbers are the same.
+fn chosen<T: Copy>(all: &[T], word: fn(T) -> &'static str, get: Get) -> Vec<T> {
+    let ticked = all.iter().filter(|it| get(&format!("show_{}", word(**it))).is_some());
+    let place =
+        |it: &T| get(&format!("order_{}", word(*it))).and_then(|text| text.trim().parse().ok()).unwrap_or(99_u32);
+    let mut found: Vec<_> = ticked.map(|it| (place(it), *it)).collect();
+    found.sort_by_key(|(place, _)| *place);
+    found.into_iter().map(|(_, it)| it).collect()
+}
+
+fn choice<T: Copy + std::str::FromStr>(get: Get, name: &str, now: T) -> T {
+    get(name).and_then(|word| word.parse().ok()).unwrap_or(now)
+}
+
+/// Texts, theme and source as a form says them; fields that the form does not have stay as they are.
+pub fn read_document(document: &mut Document, get: Get) {
+    let set = |field: &mut String, name: &str| {
+        if let Some(text) = get(name) {
+            *field = one_line(&text);
+        }
+    };
+    set(&mut document.subject, "subject");
+    set(&mut document.preheader, "preheader");
+    set(&mut document.theme.accent, "accent");
+    set(&mut document.theme.brand, "brand");
+    let set = |field: &mut String, name: &str| {
+        if let Some(text) = get(name) {
+            *field = plain(text);
+        }
+    };
+    set(&mut document.theme.signature, "signature");
+    set(&mut document.theme.footer, "footer");
+    if let super::Body::Html { source } | super::Body::Mjml { source } = &mut document.body {
+        set(source, "source");
+    }
+    if let Some(text) = get("text") {
+        document.text = get("has_text").map(|_| plain(text));
+    }
+    if let (Some(logo), Some(alt)) = (&mut document.theme.logo, get("logo_alt")) {
+        logo.alt = one_line(&alt);
+    }
+}
+
+/// Forms end lines with CR LF.
+fn plain(text: String) -> String {
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text }
+}
+
+/// A field of one line never has several.
+fn one_line(text: &str) -> String {
+    text.replace(['\r', '\n'], " ")
+}
+
+impl When {
+    /// The figure that is asked for where none was chosen yet.
+    pub const FIGURE: crate::domain::condition::Figure = crate::domain::condition::Figure::Overdue;
+
+    /// The word of the choice in a form.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Always => "always",
+            Self::HasTasks { .. } => "has_tasks",
+            Self::HasNone { .. } => "has_none",
+            Self::Figure { .. } => "figure",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::domain::{report::spec::ChartKind, task::Priority};
+
+    fn read(kind: BlockKind, fields: &[(&str, &str)]) -> Block {
+        let fields: BTreeMap<_, _> = fields.iter().copied().collect();
+        let block = Block { id: 1, kind, when: When::Always };
+        read_block(&block, &|name| fields.get(name).map(|value| (*value).to_owned()))
+    }
+
+    #[test]
+    fn figures_are_shown_in_the_order_of_their_numbers() {
+        let fields = [
+            ("show_open", "on"),
+            ("order_open", "2"),
+            ("show_overdue", "on"),
+            ("order_overdue", "1"),
+            ("order_created", "3"),
+        ];
+        let read = read(BlockKind::KeyFigures { figures: Vec::new() }, &fields);
+        assert_eq!(read.kind, BlockKind::KeyFigures { figures: vec![FigureKind::Overdue, FigureKind::Open] });
+    }
+
+    #[test]
+    fn a_list_has_its_limit_its_filter_and_its_condition() {
+        let kind = BlockKind::fresh().into_iter().find(|kind| kind.word() == "task_list").unwrap();
+        let fields = [
+            ("list", "blocked"),
+            ("limit", "5"),
+            ("priority", "high"),
+            ("person", " Ana "),
+            ("none", "Nothing\r\nis blocked."),
+            ("when", "figure"),
+            ("when_figure", "open"),
+            ("when_is", "at_most"),
+            ("when_value", "7"),
+        ];
+        let read = read(kind, &fields);
+        let filter = TaskFilter { priority: Some(Priority::High), person: "Ana".into() };
+        let none = "Nothing  is blocked.".into();
+        assert_eq!(read.kind, BlockKind::TaskList { list: ListKind::Blocked, limit: 5, filter, none });
+        let figure = crate::domain::condition::Figure::Open;
+        assert_eq!(read.when, When::Figure { figure, is: Comparison::AtMost, value: 7 });
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused_by_the_check_and_a_word_that_is_none_changes_nothing() {
+        assert_eq!(read(BlockKind::Notes { limit: 3 }, &[("limit", "many")]).kind, BlockKind::Notes { limit: 0 });
+        let chart = BlockKind::Chart { chart: ChartKind::ByPerson, has_title: true };
+        let read = read(chart, &[("chart", "pie"), ("has_title", "on")]);
+        assert_eq!(read.kind, BlockKind::Chart { chart: ChartKind::ByPerson, has_title: true });
+    }
+
+    #[test]
+    fn a_text_of_its_own_goes_with_its_box() {
+        let mut document = Document::blank();
+        let with = |fields: &'static [(&str, &str)]| {
+            move |name: &str| fields.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        };
+        read_document(&mut document, &with(&[("text", "Hello\r\n"), ("has_text", "on"), ("subject", "a\nb")]));
+        assert_eq!((document.text.as_deref(), document.subject.as_str()), (Some("Hello\n"), "a b"));
+        read_document(&mut document, &with(&[("text", "Hello")]));
+        assert_eq!(document.text, None);
+    }
+}

@@ -1,0 +1,176 @@
+//! The properties of a block, opened in its place.
+
+use leptos::{html::Form, prelude::*, server_fn::ServerFn};
+
+use super::{
+    desk::Desk,
+    field::{self, Text},
+    hands,
+};
+use crate::{
+    domain::{
+        condition::{Comparison, Figure},
+        report::spec::{ChartKind, ListKind},
+        task::Priority,
+        template::{
+            Block, BlockKind, FigureKind, TaskColumn, When,
+            block::{ROWS_MAX, TaskFilter},
+            fields,
+        },
+    },
+    templates::forms_api::EditDraft,
+    ui::{Choice, textarea_html},
+};
+
+/// The form of a block; it is read whenever something in it changes.
+pub fn form(desk: Desk, block: &Block) -> AnyView {
+    let id = block.id;
+    let scope = format!("b{id}");
+    let node = NodeRef::<Form>::new();
+    let read = move |name: String| {
+        let Some(typed) = hands::read(node) else { return };
+        desk.change(Some(format!("block-{id}/{name}")), |draft| {
+            if let Some(block) = draft.document.block_mut(id) {
+                *block = fields::read_block(block, &|name| typed.get(name).cloned());
+            }
+        });
+    };
+    let (is_fixed, version) = (!desk.can_edit, desk.version().to_string());
+    view! {
+        <form class="form block__form" method="post" action=EditDraft::url() node_ref=node aria-label=format!("Properties: {}", block.kind.label())
+            on:input=move |event| read(hands::name_of(&event))
+            on:change=move |event| read(hands::name_of(&event))
+            on:submit=move |event| event.prevent_default()
+        >
+            <input type="hidden" name="id" value=desk.id.to_string() />
+            <input type="hidden" name="version" value=version />
+            <input type="hidden" name="block" value=id.to_string() />
+            <input type="hidden" name="act" value="block" />
+            <fieldset class="fieldset" disabled=is_fixed>
+                <legend class="sr-only">"Properties"</legend>
+                {field::problem(desk.problems, format!("block-{id}"))}
+                {kind(&scope, &block.kind)}
+                {when(&scope, block.when)}
+                {(!is_fixed).then(|| view! { <div class="needs-no-script"><button class="btn is-sm" type="submit">"Save this block"</button></div> })}
+            </fieldset>
+        </form>
+    }
+    .into_any()
+}
+
+fn kind(scope: &str, kind: &BlockKind) -> AnyView {
+    match kind {
+        BlockKind::Heading { text, level } => {
+            let levels = [("1", "Large"), ("2", "Middle"), ("3", "Small")];
+            let levels = levels.map(|(value, label)| Choice::new(value, label)).to_vec();
+            view! {
+                {field::text(scope, "text", "Text", VARIABLES, text.clone(), Text::LineWithVariables)}
+                {field::select(scope, "level", "Size", levels, &level.to_string())}
+            }
+            .into_any()
+        }
+        BlockKind::Text { text } => {
+            field::text(scope, "text", "Text in Markdown", VARIABLES, text.clone(), Text::Several)
+        }
+        BlockKind::Summary { limit } => field::number(scope, "limit", "Sentences at most", *limit, (1, ROWS_MAX)),
+        BlockKind::Notes { limit } => field::number(scope, "limit", "Entries at most", *limit, (1, ROWS_MAX)),
+        BlockKind::KeyFigures { figures } => {
+            let all = FigureKind::ALL.iter().map(|figure| (figure.as_str(), figure.label())).collect();
+            field::ordered("Figures", all, figures.iter().map(|figure| figure.as_str()).collect())
+        }
+        BlockKind::Chart { chart, has_title } => {
+            let charts = ChartKind::ALL.iter().map(|chart| Choice::new(chart.as_str(), chart.label())).collect();
+            view! {
+                {field::select(scope, "chart", "Chart", charts, chart.as_str())}
+                {field::tick("has_title", "Say above it what it shows", *has_title)}
+            }
+            .into_any()
+        }
+        BlockKind::TaskList { list, limit, filter, none } => view! {
+            {tasks(scope, *list, *limit, filter)}
+            {field::text(scope, "none", "If the list is empty", "Left empty, nothing is shown.", none.clone(), Text::LineWithVariables)}
+        }
+        .into_any(),
+        BlockKind::Table { list, limit, filter, columns } => {
+            let all = TaskColumn::ALL.iter().map(|column| (column.as_str(), column.label())).collect();
+            view! {
+                {tasks(scope, *list, *limit, filter)}
+                {field::ordered("Columns", all, columns.iter().map(|column| column.as_str()).collect())}
+            }
+            .into_any()
+        }
+        BlockKind::Button { label, url } => view! {
+            {field::text(scope, "label", "Words", VARIABLES, label.clone(), Text::LineWithVariables)}
+            {field::text(scope, "url", "Address", "Like {{ project.board_url }} or https://example.org.", url.clone(), Text::LineWithVariables)}
+        }
+        .into_any(),
+        BlockKind::Html { source } => html(scope, source),
+        BlockKind::Divider => view! { <p class="muted small">"A thin line between two parts."</p> }.into_any(),
+        BlockKind::Columns { .. } => {
+            view! { <p class="muted small">"Side by side, one below the other on a phone. The blocks of each column stand below."</p> }.into_any()
+        }
+    }
+}
+
+const VARIABLES: &str = "Type {{ to choose a variable.";
+
+fn html(scope: &str, source: &str) -> AnyView {
+    let (id, hint) = (format!("{scope}-source"), format!("{scope}-source-hint"));
+    view! {
+        <div class="field">
+            <label class="field__label" for=id.clone()>"HTML"</label>
+            <span class="field__hint" id=hint.clone()>"Tables and inline styles survive every mail program. Type {{ to choose a variable."</span>
+            <textarea class="input is-mono" id=id name=field::sent("source") rows="6" aria-describedby=hint data-variables="" spellcheck="false" inner_html=textarea_html(source)></textarea>
+        </div>
+    }
+    .into_any()
+}
+
+fn tasks(scope: &str, list: ListKind, limit: u32, filter: &TaskFilter) -> AnyView {
+    let any = std::iter::once(Choice::new("", "Any priority"));
+    let least = Priority::ALL.iter().map(|least| Choice::new(least.as_str(), format!("{} and above", least.label())));
+    let priority = filter.priority.map_or("", Priority::as_str);
+    view! {
+        <div class="form__row">
+            {field::select(scope, "list", "Tasks", lists(), list.as_str())}
+            {field::number(scope, "limit", "Rows at most", limit, (1, ROWS_MAX))}
+        </div>
+        <div class="form__row">
+            {field::select(scope, "priority", "Priority", any.chain(least).collect(), priority)}
+            {field::text(scope, "person", "Only tasks of", "A name as the board shows it; empty for all.", filter.person.clone(), Text::Line)}
+        </div>
+    }
+    .into_any()
+}
+
+fn lists() -> Vec<Choice> {
+    ListKind::ALL.iter().map(|list| Choice::new(list.as_str(), list.label())).collect()
+}
+
+/// "Show: always, only if …".
+fn when(scope: &str, when: When) -> AnyView {
+    let choices = [
+        ("always", "Always"),
+        ("has_tasks", "Only if a list has tasks"),
+        ("has_none", "Only if a list is empty"),
+        ("figure", "Only if a figure passes a threshold"),
+    ];
+    let (list, figure, is, value) = match when {
+        When::HasTasks { list } | When::HasNone { list } => (list, When::FIGURE, Comparison::AtLeast, 1),
+        When::Figure { figure, is, value } => (ListKind::Overdue, figure, is, value),
+        When::Always => (ListKind::Overdue, When::FIGURE, Comparison::AtLeast, 1),
+    };
+    let choices = choices.map(|(value, label)| Choice::new(value, label)).to_vec();
+    let figures = Figure::ALL.iter().map(|figure| Choice::new(figure.as_str(), figure.label())).collect();
+    let comparisons = Comparison::ALL.iter().map(|is| Choice::new(is.as_str(), is.label())).collect();
+    view! {
+        <div class="form__row block__when">
+            {field::select(scope, "when", "Show", choices, when.word())}
+            <div class="when-list">{field::select(scope, "when_list", "List", lists(), list.as_str())}</div>
+            <div class="when-figure">{field::select(scope, "when_figure", "Figure", figures, figure.as_str())}</div>
+            <div class="when-figure">{field::select(scope, "when_is", "Comparison", comparisons, is.as_str())}</div>
+            <div class="when-figure">{field::number(scope, "when_value", "Threshold", value, (0, 1_000_000))}</div>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,161 @@
+//! Dragging blocks by their heads and out of the palette: the board's press, a copy above the page, a line where it lands.
+//! No signal is written while something is in the hand.
+
+mod held;
+
+use std::{cell::RefCell, rc::Rc};
+
+use leptos::prelude::request_animation_frame;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, HtmlElement, KeyboardEvent, MouseEvent, PointerEvent};
+
+use self::held::{Held, What};
+use crate::{
+    tasks::{
+        dom,
+        drag::press::{Press, Pressed},
+    },
+    templates::designer::desk::Desk,
+    ui::listeners::{Hears, Listeners},
+};
+
+/// Presses on these inside a head are not a drag.
+const CONTROLS: &str = ".block__acts, input, select, textarea";
+
+struct Hand {
+    root: HtmlElement,
+    desk: Desk,
+    press: Rc<Press>,
+    held: RefCell<Option<Held>>,
+}
+
+/// Makes the blocks of the designer draggable for as long as the answer lives.
+pub fn start(listeners: &mut Listeners, root: &HtmlElement, desk: Desk) {
+    let hand = Rc::new(Hand { root: root.clone(), desk, press: Rc::default(), held: RefCell::default() });
+    let this = hand.clone();
+    listeners.on(root, "pointerdown", Hears::Bubbling, move |event: PointerEvent| this.arm(&event));
+    // Registered before any touch and not passive, as on the board.
+    let this = hand.clone();
+    listeners.on(root, "touchmove", Hears::Active, move |event: Event| {
+        if this.is_holding() && event.cancelable() {
+            event.prevent_default();
+        }
+    });
+    let this = hand.clone();
+    listeners.on(root, "contextmenu", Hears::Bubbling, move |event: Event| {
+        if this.is_holding() || this.press.is_of_finger() {
+            event.prevent_default();
+        }
+    });
+    listeners.on(root, "dragstart", Hears::Bubbling, |event: Event| {
+        let is_head = target(&event).is_some_and(|at| dom::closest(&at, ".block__head, .palette-item").is_some());
+        if is_head {
+            event.prevent_default();
+        }
+    });
+    let this = hand.clone();
+    listeners.on(root, "click", Hears::Capturing, move |event: MouseEvent| {
+        if this.press.swallows_click() {
+            event.prevent_default();
+            event.stop_propagation();
+        }
+    });
+    let Some(window) = web_sys::window() else { return };
+    let this = hand.clone();
+    listeners.on(&window, "pointermove", Hears::Bubbling, move |event: PointerEvent| this.follow(&event));
+    let this = hand.clone();
+    listeners.on(&window, "pointerup", Hears::Bubbling, move |event: PointerEvent| {
+        this.press.end();
+        this.finish(Some(event.pointer_id()), true);
+    });
+    let this = hand.clone();
+    listeners.on(&window, "pointercancel", Hears::Bubbling, move |event: PointerEvent| {
+        this.press.end();
+        this.finish(Some(event.pointer_id()), false);
+    });
+    let this = hand.clone();
+    listeners.on(&window, "blur", Hears::Bubbling, move |_: Event| {
+        this.press.end();
+        this.finish(None, false);
+    });
+    listeners.on(&window, "keydown", Hears::Capturing, move |event: KeyboardEvent| {
+        if event.key() == "Escape" && hand.is_holding() {
+            event.prevent_default();
+            event.stop_propagation();
+            hand.finish(None, false);
+        }
+    });
+}
+
+impl Hand {
+    fn is_holding(&self) -> bool {
+        self.held.borrow().is_some()
+    }
+
+    fn arm(self: &Rc<Self>, event: &PointerEvent) {
+        if !Press::can_begin(event) || self.is_holding() {
+            return;
+        }
+        let Some(at) = target(event).filter(|at| dom::closest(at, CONTROLS).is_none()) else { return };
+        let block = dom::closest(&at, ".block__head").and_then(|head| dom::closest(&head, ".block"));
+        let Some(on) = block.or_else(|| dom::closest(&at, ".palette-item")) else { return };
+        let this = self.clone();
+        self.press.begin(event, on, move |pressed| {
+            let at = (pressed.x, pressed.y);
+            this.lift(pressed, at);
+        });
+    }
+
+    fn follow(self: &Rc<Self>, event: &PointerEvent) {
+        let at = Press::place(event);
+        if let Some(held) = self.held.borrow_mut().as_mut() {
+            if held.pointer == event.pointer_id() {
+                held.at = at;
+            }
+            return;
+        }
+        if let Some(pressed) = self.press.moved(event) {
+            self.lift(pressed, at);
+        }
+    }
+
+    fn lift(self: &Rc<Self>, pressed: Pressed, at: (f64, f64)) {
+        let held = Held::lift(&self.root, pressed, at);
+        if held.is_some() {
+            *self.held.borrow_mut() = held;
+            self.next_frame();
+        }
+    }
+
+    fn next_frame(self: &Rc<Self>) {
+        let this = self.clone();
+        request_animation_frame(move || {
+            let is_held = this.held.borrow_mut().as_mut().map(|held| held.frame(&this.root)).is_some();
+            if is_held {
+                this.next_frame();
+            }
+        });
+    }
+
+    /// Sets down what is held, or puts it back. `None` is any pointer.
+    fn finish(self: &Rc<Self>, pointer: Option<i32>, is_dropped: bool) {
+        let is_ours = |held: &Held| pointer.is_none_or(|pointer| pointer == held.pointer);
+        if !self.held.borrow().as_ref().is_some_and(is_ours) {
+            return;
+        }
+        let Some(mut held) = self.held.borrow_mut().take() else { return };
+        self.press.swallow_click();
+        held.find_landing(&self.root);
+        held.layer.remove();
+        dom::toggle(&held.on, "is-hole", false);
+        let Some(spot) = held.landing.filter(|_| is_dropped) else { return };
+        match held.what {
+            What::Block(id) => self.desk.put(id, spot),
+            What::Fresh(kind) => self.desk.add_at(kind, spot),
+        }
+    }
+}
+
+fn target(event: &Event) -> Option<Element> {
+    event.target()?.dyn_into().ok()
+}

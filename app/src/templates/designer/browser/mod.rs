@@ -1,0 +1,158 @@
+//! The designer in a page that is awake: what is typed is read, blocks are dragged and lifted, keys undo, and a list opens
+//! behind `{{`.
+
+mod drag;
+mod editor;
+mod lift;
+mod logo;
+mod names;
+
+use std::collections::BTreeMap;
+
+use leptos::{
+    html::{Div, Form},
+    leptos_dom::helpers::window_event_listener,
+    prelude::*,
+};
+use wasm_bindgen::JsCast;
+use web_sys::{Event, FormData, HtmlElement, HtmlFormElement, KeyboardEvent};
+
+pub use editor::{go_to, mount_editor};
+pub use lift::{lift_ends, lift_key};
+pub use logo::choose_logo;
+pub use names::insert;
+
+use super::desk::{Desk, Saving};
+use crate::ui::listeners::{Hears, Listeners};
+
+/// Gives the designer to the person's hands for as long as it stands in the page.
+pub fn attach(node: NodeRef<Div>, desk: Desk) {
+    Effect::new(move |_| {
+        let Some(root) = node.get() else { return };
+        let root: HtmlElement = (*root).clone();
+        let mut listeners = Listeners::default();
+        if desk.can_edit {
+            drag::start(&mut listeners, &root, desk);
+            names::start(&mut listeners, &root, desk);
+            undo_keys(&mut listeners, &root, desk);
+            ask_before_leaving(&mut listeners, desk);
+        }
+        drop(root.set_attribute("data-ready", ""));
+        StoredValue::new_local(listeners);
+    });
+}
+
+/// Control and Z take back a step of the whole draft, also within a field; the code editor has a history of its own.
+fn undo_keys(listeners: &mut Listeners, root: &HtmlElement, desk: Desk) {
+    listeners.on(root, "keydown", Hears::Capturing, move |event: KeyboardEvent| {
+        let is_held = (event.ctrl_key() || event.meta_key()) && !event.alt_key();
+        let key = event.key().to_lowercase();
+        let is_elsewhere = || {
+            let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+            target.is_some_and(|target| target.closest(".cm-editor, dialog").ok().flatten().is_some())
+        };
+        if !is_held || event.is_composing() || is_elsewhere() {
+            return;
+        }
+        match (key.as_str(), event.shift_key()) {
+            ("z", false) => desk.undo(),
+            ("z", true) | ("y", false) => desk.redo(),
+            _ => return,
+        }
+        event.prevent_default();
+        event.stop_propagation();
+    });
+}
+
+/// The browser asks before it throws away what is not kept yet.
+fn ask_before_leaving(listeners: &mut Listeners, desk: Desk) {
+    let Some(window) = web_sys::window() else { return };
+    listeners.on(&window, "beforeunload", Hears::Bubbling, move |event: Event| {
+        let is_kept = desk.saving.try_with_untracked(|saving| matches!(saving, Saving::Saved(_))).unwrap_or(true);
+        if !is_kept {
+            desk.save();
+            event.prevent_default();
+        }
+    });
+}
+
+/// Milliseconds of the browser's clock.
+pub fn millis() -> f64 {
+    js_sys::Date::now()
+}
+
+/// Calls `tick` every few seconds, for as long as the caller stands in the page.
+pub fn every_few_seconds(tick: impl Fn() + 'static) {
+    Effect::new({
+        let tick = std::rc::Rc::new(tick);
+        move |_| {
+            let tick = tick.clone();
+            if let Ok(handle) = set_interval_with_handle(move || tick(), std::time::Duration::from_secs(4)) {
+                on_cleanup(move || handle.clear());
+            }
+        }
+    });
+}
+
+/// The id of what has the focus.
+pub fn focused() -> Option<String> {
+    document().active_element().map(|element| element.id()).filter(|id| !id.is_empty())
+}
+
+/// Moves the focus to an element that may only come into the page with this change.
+pub fn focus(id: &str) {
+    let id = id.to_owned();
+    request_animation_frame(move || {
+        let element = document().get_element_by_id(&id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
+        if let Some(element) = element {
+            drop(element.focus());
+        }
+    });
+}
+
+/// Opens a dialog over the page.
+pub fn show_modal(node: NodeRef<leptos::html::Dialog>) {
+    if let Some(dialog) = node.get()
+        && !dialog.open()
+    {
+        drop(dialog.show_modal());
+    }
+}
+
+/// What stands in the fields of a form, without their common prefix.
+pub fn read(node: NodeRef<Form>) -> Option<BTreeMap<String, String>> {
+    let form: HtmlFormElement = node.get_untracked()?;
+    let data = FormData::new_with_form(&form).ok()?;
+    let elements = form.elements();
+    let names = (0..elements.length()).filter_map(|i| elements.item(i)?.get_attribute("name"));
+    let field = |name: String| {
+        let value = data.get(&name).as_string()?;
+        let short = name.strip_prefix("fields[").and_then(|name| name.strip_suffix(']')).unwrap_or(&name).to_owned();
+        Some((short, value))
+    };
+    Some(names.filter_map(field).collect())
+}
+
+/// The name of the field that an event comes from.
+pub fn name_of(event: &Event) -> String {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.and_then(|target| target.get_attribute("name")).unwrap_or_default()
+}
+
+/// Calls `read` for what is typed into fields that belong to a form and stand outside of it.
+pub fn on_outer_fields(form: &'static str, read: impl Fn(String) + Copy + 'static) {
+    Effect::new(move |_| {
+        let hear = move |event: Event| {
+            let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+            if target.is_some_and(|target| target.get_attribute("form").as_deref() == Some(form)) {
+                read(name_of(&event));
+            }
+        };
+        let (typed, chosen) =
+            (window_event_listener(leptos::ev::input, hear), window_event_listener(leptos::ev::change, hear));
+        on_cleanup(move || {
+            typed.remove();
+            chosen.remove();
+        });
+    });
+}

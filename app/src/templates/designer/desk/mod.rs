@@ -1,0 +1,309 @@
+//! What the designer holds while somebody works: the draft, its history, what is open, and how it is kept.
+
+mod keeping;
+
+use leptos::prelude::*;
+
+use super::{hands, preview::Shown};
+use crate::{
+    domain::{
+        ids::TemplateId,
+        template::{
+            Block, BlockKind, Document, TemplateCategory,
+            edit::{Shelf, Spot},
+            history::History,
+        },
+    },
+    error::{AppError, Conflict},
+    tasks::{Urgency, say},
+    templates::view::TemplateDesk,
+    ui::{Pause, toast::Toasts},
+};
+
+/// What is undone, redone and kept together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    pub name: String,
+    pub category: TemplateCategory,
+    pub document: Document,
+}
+
+/// How the draft is kept.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Saving {
+    /// It is; since when, in milliseconds of the browser's clock where this page has saved.
+    Saved(Option<f64>),
+    /// Something has changed.
+    Waiting,
+    Busy,
+    Failed(AppError),
+    /// Somebody else has saved.
+    Conflict(Box<Conflict>),
+}
+
+/// The part of the page that a phone shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    Blocks,
+    #[default]
+    Edit,
+    Preview,
+}
+
+impl Tab {
+    pub const ALL: [Self; 3] = [Self::Blocks, Self::Edit, Self::Preview];
+
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Blocks => "blocks",
+            Self::Edit => "edit",
+            Self::Preview => "preview",
+        }
+    }
+
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Blocks => "Blocks",
+            Self::Edit => "Edit",
+            Self::Preview => "Preview",
+        }
+    }
+}
+
+/// A handle on all of it.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    pub id: TemplateId,
+    pub can_edit: bool,
+    pub draft: RwSignal<Draft>,
+    /// What breaks a rule of documents now.
+    pub problems: Memo<Option<AppError>>,
+    /// The block whose properties are shown.
+    pub open: RwSignal<Option<u32>>,
+    /// The block that was focused last: what is added comes behind it.
+    pub at: RwSignal<Option<u32>>,
+    /// The block that the arrow keys carry, and the draft before.
+    pub lifted: RwSignal<Option<(u32, Draft)>>,
+    /// Counts how often the fields were written anew, because the draft has changed without them.
+    pub drawn: RwSignal<u32>,
+    pub tab: RwSignal<Tab>,
+    pub saving: RwSignal<Saving>,
+    pub shown: Shown,
+    kept: RwSignal<Kept>,
+    history: RwSignal<History<Draft>>,
+    pause: Pause,
+    toasts: Option<Toasts>,
+}
+
+/// What the server has.
+#[derive(Clone, Debug)]
+struct Kept {
+    version: i64,
+    draft: Draft,
+    /// When this page saved last.
+    at: Option<f64>,
+    /// A call is on its way.
+    is_busy: bool,
+}
+
+impl Desk {
+    /// The state of a page that has just been opened.
+    pub fn new(desk: &TemplateDesk, open: Option<u32>, shown: Shown) -> Self {
+        let draft = Draft { name: desk.name.clone(), category: desk.category, document: desk.draft.clone() };
+        let kept = Kept { version: desk.draft_version, draft: draft.clone(), at: None, is_busy: false };
+        let draft = RwSignal::new(draft);
+        Self {
+            id: desk.id,
+            can_edit: desk.can_edit,
+            draft,
+            problems: Memo::new(move |_| draft.with(|draft| draft.document.check().err())),
+            open: RwSignal::new(open),
+            at: RwSignal::new(open),
+            lifted: RwSignal::new(None),
+            drawn: RwSignal::new(0),
+            tab: RwSignal::new(Tab::default()),
+            saving: RwSignal::new(Saving::Saved(None)),
+            shown,
+            kept: RwSignal::new(kept),
+            history: RwSignal::new(History::default()),
+            pause: Pause::idle(),
+            toasts: use_context(),
+        }
+    }
+
+    /// Changes the draft; changes of the same thing in one go are one step back. Whether anything is different.
+    pub fn change(self, what: Option<String>, edit: impl FnOnce(&mut Draft)) -> bool {
+        // An answer of the server may come when the page has been left.
+        let Some(before) = self.draft.try_get_untracked() else { return false };
+        let mut after = before.clone();
+        edit(&mut after);
+        if after == before || !self.can_edit {
+            return false;
+        }
+        self.history.update(|history| history.note(before, what, hands::millis()));
+        self.draft.set(after);
+        true
+    }
+
+    /// Changes the draft without a step of its own: while a block is carried.
+    pub fn try_out(self, edit: impl FnOnce(&mut Draft) -> bool) -> bool {
+        let mut after = self.draft.get_untracked();
+        let has_changed = edit(&mut after);
+        if has_changed {
+            self.draft.set(after);
+        }
+        has_changed
+    }
+
+    /// Makes one step of what was tried out since `before`.
+    pub fn settle(self, before: Draft) {
+        if before != self.draft.get_untracked() {
+            self.history.update(|history| history.note(before, None, hands::millis()));
+        }
+    }
+
+    pub fn undo(self) {
+        let now = self.draft.get_untracked();
+        match self.history.try_update(|history| history.undo(now)).flatten() {
+            Some(before) => self.show_again(before, "Undone"),
+            None => say("There is nothing to undo.".into(), Urgency::Polite),
+        }
+    }
+
+    pub fn redo(self) {
+        let now = self.draft.get_untracked();
+        match self.history.try_update(|history| history.redo(now)).flatten() {
+            Some(after) => self.show_again(after, "Done again"),
+            None => say("There is nothing to redo.".into(), Urgency::Polite),
+        }
+    }
+
+    pub fn can_undo(self) -> bool {
+        self.history.with(History::can_undo)
+    }
+
+    pub fn can_redo(self) -> bool {
+        self.history.with(History::can_redo)
+    }
+
+    fn show_again(self, draft: Draft, words: &str) {
+        self.draft.set(draft);
+        let is_gone = |id: u32| self.block(id).is_none();
+        if self.open.get_untracked().is_some_and(is_gone) {
+            self.open.set(None);
+        }
+        self.redraw();
+        say(format!("{words}."), Urgency::Polite);
+    }
+
+    /// Writes all fields anew; the focus stays where it was.
+    pub fn redraw(self) {
+        let focused = hands::focused();
+        self.drawn.try_update(|drawn| *drawn += 1);
+        if let Some(id) = focused {
+            hands::focus(&id);
+        }
+    }
+
+    /// A block as it is now.
+    pub fn block(self, id: u32) -> Option<Block> {
+        self.draft.with_untracked(|draft| draft.document.block(id).cloned())
+    }
+
+    /// "Heading, 2 of 5 in the mail".
+    pub fn place_words(self, id: u32) -> String {
+        self.draft.with_untracked(|draft| {
+            let Some(Spot { shelf, index }) = draft.document.spot_of(id) else { return String::new() };
+            let count = draft.document.shelf(shelf).map_or(0, <[Block]>::len);
+            let name = draft.document.block(id).map_or("Block", |block| block.kind.label());
+            format!("{name}, {} of {count} {}", index + 1, shelf.words())
+        })
+    }
+
+    /// Adds a block behind the one that was focused last, and opens it.
+    pub fn add(self, kind: BlockKind) {
+        let after = self.at.get_untracked();
+        let spot = self.draft.with_untracked(|draft| {
+            let spot = draft.document.spot_after(after);
+            match (&kind, spot.shelf) {
+                // Columns stand in no column: behind the one that was meant.
+                (BlockKind::Columns { .. }, Shelf::Left(holder) | Shelf::Right(holder)) => {
+                    draft.document.spot_after(Some(holder))
+                }
+                _ => spot,
+            }
+        });
+        self.add_at(kind, spot);
+    }
+
+    /// Adds a block at a place, and opens it.
+    pub fn add_at(self, kind: BlockKind, spot: Spot) {
+        let mut added = None;
+        self.change(None, |draft| added = draft.document.add(kind, spot));
+        match added {
+            Some(id) => {
+                self.at.set(Some(id));
+                self.open.set(Some(id));
+                self.tab.set(Tab::Edit);
+                say(format!("Added: {}.", self.place_words(id)), Urgency::Polite);
+            }
+            None => say("This block cannot stand there.".into(), Urgency::Assertive),
+        }
+    }
+
+    /// Moves a block to a place, counted without it.
+    pub fn put(self, id: u32, spot: Spot) {
+        let has_moved = self.change(None, |draft| {
+            draft.document.put(id, spot);
+        });
+        let place = self.place_words(id);
+        say(if has_moved { format!("Moved: {place}.") } else { format!("Stays: {place}.") }, Urgency::Polite);
+    }
+
+    /// Moves a block by one place.
+    pub fn step(self, id: u32, is_up: bool) {
+        self.change(None, |draft| {
+            draft.document.step(id, is_up);
+        });
+        say(format!("{}.", self.place_words(id)), Urgency::Polite);
+    }
+
+    pub fn duplicate(self, id: u32) {
+        let mut copy = None;
+        self.change(None, |draft| copy = draft.document.duplicate(id));
+        if let Some(copy) = copy {
+            self.at.set(Some(copy));
+            say(format!("Copied: {}.", self.place_words(copy)), Urgency::Polite);
+        }
+    }
+
+    /// Takes a block out; it can be had again.
+    pub fn remove(self, id: u32) {
+        let (name, beside) = self.draft.with_untracked(|draft| {
+            let name = draft.document.block(id).map_or("Block", |block| block.kind.label());
+            let spot = draft.document.spot_of(id);
+            let shelf = spot.and_then(|spot| draft.document.shelf(spot.shelf)).unwrap_or_default();
+            let at = |index: Option<usize>| index.and_then(|index| shelf.get(index)).map(|block| block.id);
+            let index = spot.map_or(0, |spot| spot.index);
+            (name, at(Some(index + 1)).or_else(|| at(index.checked_sub(1))))
+        });
+        self.change(None, |draft| {
+            draft.document.take(id);
+        });
+        if self.open.get_untracked() == Some(id) {
+            self.open.set(None);
+        }
+        self.at.set(beside);
+        hands::focus(&beside.map_or_else(|| "palette".to_owned(), |beside| format!("name-{beside}")));
+        if let Some(toasts) = self.toasts {
+            toasts.offer(format!("{name} deleted."), "Undo", move || self.undo());
+        }
+    }
+
+    /// Says that something did not work.
+    pub fn fail(self, words: impl Into<String>) {
+        if let Some(toasts) = self.toasts {
+            toasts.fail(words);
+        }
+    }
+}

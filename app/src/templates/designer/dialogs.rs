@@ -1,0 +1,104 @@
+//! The dialogs of the designer. Without JavaScript they are opened by the address and stand in the page.
+
+use leptos::{html::Dialog, prelude::*};
+
+use super::{desk::Desk, hands, publish, send_test, source};
+use crate::ui::Icon;
+
+/// Which dialog is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Open {
+    Publish,
+    Test,
+    Source,
+}
+
+impl Open {
+    const ALL: [Self; 3] = [Self::Publish, Self::Test, Self::Source];
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Publish => "publish",
+            Self::Test => "test",
+            Self::Source => "source",
+        }
+    }
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Publish => "Publish",
+            Self::Test => "Send a test",
+            Self::Source => "From blocks to HTML",
+        }
+    }
+
+    /// Of the word of an address.
+    pub fn read(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|open| open.word() == word)
+    }
+}
+
+/// Links that act as buttons hear Space, too.
+pub fn by_space(event: &leptos::ev::KeyboardEvent, run: impl FnOnce()) {
+    if event.key() == " " {
+        event.prevent_default();
+        run();
+    }
+}
+
+/// Opens a dialog.
+pub fn link(dialog: RwSignal<Option<Open>>, open: Open, class: &'static str, words: &'static str) -> AnyView {
+    view! {
+        <a class=class role="button" id=format!("open-{}", open.word()) href=format!("?dialog={}", open.word()) aria-haspopup="dialog"
+            on:click=move |event| { event.prevent_default(); dialog.set(Some(open)); }
+            on:keydown=move |event| by_space(&event, || dialog.set(Some(open)))
+        >{words}</a>
+    }
+    .into_any()
+}
+
+/// "Cancel", which leads back to the page without JavaScript.
+pub fn cancel(close: Callback<()>) -> AnyView {
+    view! {
+        <a class="btn" role="button" href="?" on:click=move |event| { event.prevent_default(); close.run(()); }
+            on:keydown=move |event| by_space(&event, || close.run(()))
+        >"Cancel"</a>
+    }
+    .into_any()
+}
+
+/// The dialog that is open.
+pub fn dialogs(desk: Desk, dialog: RwSignal<Option<Open>>, own_address: String) -> AnyView {
+    let node = NodeRef::<Dialog>::new();
+    // One that came with the page stands in it already.
+    Effect::new(move |_| hands::show_modal(node));
+    let came_open = dialog.get_untracked().is_some();
+    let is_first = StoredValue::new(came_open);
+    // It outlives the dialog: an answer of the server may close one that is closed already.
+    let close = Callback::new(move |()| dialog.set(None));
+    (move || {
+        let open = dialog.get()?;
+        let is_plain = is_first.get_value();
+        is_first.set_value(false);
+        let inside = match open {
+            Open::Publish => publish::panel(desk, close),
+            Open::Test => send_test::panel(desk, own_address.clone(), close),
+            Open::Source => source::leave_blocks(desk, close),
+        };
+        Some(view! {
+            <dialog class="dialog is-wide" open=is_plain aria-labelledby="dialog-title" node_ref=node on:close=move |_| {
+                dialog.set(None);
+                hands::focus(&format!("open-{}", open.word()));
+            }>
+                <div class="dialog__head">
+                    <h2 id="dialog-title">{open.title()}</h2>
+                    <a class="icon-btn" role="button" href="?" aria-label="Close" on:click=move |event| { event.prevent_default(); close.run(()); }
+                        on:keydown=move |event| by_space(&event, || close.run(()))
+                    ><Icon name="x" /></a>
+                </div>
+                {inside}
+            </dialog>
+        })
+    })
+    .into_any()
+}

@@ -1,0 +1,136 @@
+//! How the preview is looked at: width, light or dark, HTML or text, and whose data. Links, so that a page without
+//! JavaScript can follow them.
+
+use chrono::NaiveDate;
+use leptos::{html::Form, prelude::*};
+
+use super::{desk::Desk, hands};
+use crate::{templates::view::PreviewData, ui::Choice};
+
+/// What is shown of a mail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    pub is_narrow: bool,
+    pub is_dark: bool,
+    pub is_text: bool,
+}
+
+impl Look {
+    /// Of the words of an address.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
+        let is = |name: &str, word: &str| get(name).as_deref() == Some(word);
+        Self { is_narrow: is("width", "375"), is_dark: is("theme", "dark"), is_text: is("part", "text") }
+    }
+
+    pub const fn width(self) -> &'static str {
+        if self.is_narrow { "375" } else { "600" }
+    }
+
+    pub const fn theme(self) -> &'static str {
+        if self.is_dark { "dark" } else { "light" }
+    }
+
+    fn href(self, data: &PreviewData) -> String {
+        let part = if self.is_text { "text" } else { "html" };
+        let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+        let (first, last) = (day(data.first), day(data.last));
+        format!(
+            "?width={}&theme={}&part={part}&project={}&first={first}&last={last}",
+            self.width(),
+            self.theme(),
+            data.project
+        )
+    }
+}
+
+/// Data of the words of an address; what cannot be read is the sample.
+pub fn read_data(get: impl Fn(&str) -> Option<String>) -> PreviewData {
+    let day = |name: &str| get(name).and_then(|text| text.parse::<NaiveDate>().ok());
+    let (first, last) = match (day("first"), day("last")) {
+        (Some(first), Some(last)) if first <= last => (Some(first), Some(last)),
+        _ => (None, None),
+    };
+    let project = get("project").filter(|key| key.len() <= 8 && key.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    PreviewData { project: project.unwrap_or_default(), first, last }
+}
+
+/// The links over the frame.
+pub fn bar(desk: Desk) -> AnyView {
+    let group = |label: &'static str, choices: [(&'static str, fn(Look) -> Look); 2]| {
+        let link = |(words, set): (&'static str, fn(Look) -> Look)| {
+            let is_on = move || desk.shown.look.with(|look| set(*look) == *look);
+            let href = move || desk.shown.data.with(|data| set(desk.shown.look.get()).href(data));
+            view! {
+                <a class="filter" href=href aria-current=move || is_on().then_some("true") on:click=move |event| {
+                    event.prevent_default();
+                    desk.shown.look.update(|look| *look = set(*look));
+                }>{words}</a>
+            }
+            .into_any()
+        };
+        view! { <div class="cluster" role="group" aria-label=label>{Vec::from(choices.map(link))}</div> }.into_any()
+    };
+    view! {
+        <div class="cluster preview-look">
+            {group("Width", [("600 px", |look| Look { is_narrow: false, ..look }), ("375 px", |look| Look { is_narrow: true, ..look })])}
+            {group("Theme", [("Light", |look| Look { is_dark: false, ..look }), ("Dark", |look| Look { is_dark: true, ..look })])}
+            {group("Part", [("HTML", |look| Look { is_text: false, ..look }), ("Text", |look| Look { is_text: true, ..look })])}
+        </div>
+    }
+    .into_any()
+}
+
+/// Whose data, and of which days.
+pub fn data(desk: Desk, projects: Vec<(String, String)>) -> AnyView {
+    let node = NodeRef::<Form>::new();
+    let now = desk.shown.data.get_untracked();
+    let sample = std::iter::once(Choice::new("", "Sample data"));
+    let choices: Vec<_> = sample.chain(projects.into_iter().map(|(key, name)| Choice::new(key, name))).collect();
+    let options = super::field::options(choices, &now.project);
+    let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    let read = move || {
+        if let Some(typed) = hands::read(node) {
+            desk.shown.data.set(read_data(|name| typed.get(name).cloned()));
+        }
+    };
+    view! {
+        <form class="preview-data" method="get" node_ref=node aria-label="Data of the preview" on:change=move |_| read() on:submit=move |event| event.prevent_default()>
+            <div class="field">
+                <label class="field__label" for="data-project">"Data"</label>
+                <select class="input" id="data-project" name="project">{options}</select>
+            </div>
+            <div class="field">
+                <label class="field__label" for="data-first">"From"</label>
+                <input class="input" id="data-first" name="first" type="date" value=day(now.first) />
+            </div>
+            <div class="field">
+                <label class="field__label" for="data-last">"To"</label>
+                <input class="input" id="data-last" name="last" type="date" value=day(now.last) />
+            </div>
+            <button class="btn is-sm needs-no-script" type="submit">"Show"</button>
+        </form>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_says_what_is_looked_at_and_nonsense_says_the_sample() {
+        let get = |name: &str| {
+            let words = [
+                ("width", "375"),
+                ("theme", "dark"),
+                ("part", "pdf"),
+                ("project", "../x"),
+                ("first", "2026-11-30"),
+                ("last", "2026-11-01"),
+            ];
+            words.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        };
+        assert_eq!(Look::read(get), Look { is_narrow: true, is_dark: true, is_text: false });
+        assert_eq!(read_data(get), PreviewData::default());
+    }
+}

@@ -1,0 +1,119 @@
+//! What belongs to the mail as a whole: subject, preheader, a text part of one's own, the theme.
+
+use leptos::{html::Form, prelude::*, server_fn::ServerFn};
+
+use super::{
+    desk::Desk,
+    field::{self, Text},
+    hands, logo,
+};
+use crate::{
+    domain::template::{TemplateCategory, colour::Colour, fields},
+    templates::forms_api::EditDraft,
+    ui::textarea_html,
+};
+
+/// The id of the form: the fields of the toolbar belong to it, too.
+pub const FORM: &str = "mail-form";
+
+/// The forms of the mail; they are drawn anew when the draft has changed without them.
+pub fn panel(desk: Desk) -> AnyView {
+    let node = NodeRef::<Form>::new();
+    let read = move |name: String| {
+        let Some(typed) = hands::read(node) else { return };
+        desk.change(Some(format!("mail/{name}")), |draft| {
+            let get = |name: &str| typed.get(name).cloned();
+            if let Some(name) = get("name") {
+                draft.name = name;
+            }
+            if let Some(category) = get("category").and_then(|word| word.parse::<TemplateCategory>().ok()) {
+                draft.category = category;
+            }
+            fields::read_document(&mut draft.document, &get);
+        });
+    };
+    hands::on_outer_fields(FORM, read);
+    let inside = move || {
+        desk.drawn.track();
+        desk.draft.with_untracked(|draft| everything(desk, &draft.document))
+    };
+    let is_fixed = !desk.can_edit;
+    view! {
+        <form id=FORM class="form mail-form" method="post" action=EditDraft::url() node_ref=node aria-label="Subject, text and theme"
+            on:input=move |event| read(hands::name_of(&event))
+            on:change=move |event| read(hands::name_of(&event))
+            on:submit=move |event| event.prevent_default()
+        >
+            <input type="hidden" name="id" value=desk.id.to_string() />
+            <input type="hidden" name="version" value=desk.version().to_string() />
+            <input type="hidden" name="act" value="mail" />
+            <fieldset class="fieldset" disabled=is_fixed>
+                <legend class="sr-only">"Mail"</legend>
+                {inside}
+                {(!is_fixed).then(|| view! { <div class="needs-no-script"><button class="btn" type="submit">"Save the mail"</button></div> })}
+            </fieldset>
+        </form>
+        {logo::panel(desk)}
+    }
+    .into_any()
+}
+
+fn everything(desk: Desk, document: &crate::domain::template::Document) -> AnyView {
+    let theme = &document.theme;
+    let problem = |name: &str| field::problem(desk.problems, name.to_owned());
+    view! {
+        {problem("document")}
+        {problem("subject")}
+        {field::text("mail", "subject", "Subject", "Type {{ to choose a variable.", document.subject.clone(), Text::LineWithVariables)}
+        {problem("preheader")}
+        {field::text("mail", "preheader", "Preview text", "Mail programs show it beside the subject.", document.preheader.clone(), Text::LineWithVariables)}
+        <details>
+            <summary>"Theme"</summary>
+            <div class="form">
+                {accent(desk, &theme.accent)}
+                {field::text("mail", "brand", "Head", "Words at the head, beside the logo.", theme.brand.clone(), Text::LineWithVariables)}
+                {theme.logo.as_ref().map(|logo| field::text("mail", "logo_alt", "What the logo shows", "Read where pictures are off.", logo.alt.clone(), Text::Line))}
+                {problem("signature")}
+                {field::text("mail", "signature", "Signature", "Below the last block, in Markdown.", theme.signature.clone(), Text::Several)}
+                {problem("footer")}
+                {field::text("mail", "footer", "Footer", "Above the lines that say why the mail came and how to stop it, in Markdown.", theme.footer.clone(), Text::Several)}
+            </div>
+        </details>
+        <details open=document.text.is_some()>
+            <summary>"Plain text"</summary>
+            <div class="form">
+                {problem("text")}
+                {field::tick("has_text", "Write the text part myself", document.text.is_some())}
+                <div class="field">
+                    <label class="field__label" for="mail-text">"Text part"</label>
+                    <span class="field__hint" id="mail-text-hint">"Without the tick it is made of the blocks, and this is not used."</span>
+                    <textarea class="input is-mono" id="mail-text" name=field::sent("text") rows="6" aria-describedby="mail-text-hint" data-variables="" inner_html=textarea_html(document.text.as_deref().unwrap_or_default())></textarea>
+                </div>
+            </div>
+        </details>
+    }
+    .into_any()
+}
+
+/// The colour of buttons and links, with how well it reads.
+fn accent(desk: Desk, value: &str) -> AnyView {
+    let hint = move || {
+        let accent = desk.draft.with(|draft| Colour::parse(&draft.document.theme.accent));
+        match accent.map(|accent| accent.contrast(Colour::WHITE)) {
+            None => "Six digits after #, like #087d7e.".to_owned(),
+            Some(contrast) if contrast >= 4.5 => format!("White on it reads well: {contrast:.1} to 1."),
+            Some(contrast) => {
+                format!("White on it reads badly: {contrast:.1} to 1; 4.5 is enough. Choose a darker colour.")
+            }
+        }
+    };
+    view! {
+        <div class="field">
+            <label class="field__label" for="mail-accent">"Accent colour"</label>
+            {field::problem(desk.problems, "accent".to_owned())}
+            <span class="field__hint" id="mail-accent-hint">{hint}</span>
+            <input class="input is-colour" id="mail-accent" name=field::sent("accent") type="color" value=value.to_owned() aria-describedby="mail-accent-hint" />
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,101 @@
+//! The dialog that makes a draft the next version: what the checks say, a note, and the one button.
+
+use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
+
+use super::{
+    desk::{Desk, Saving},
+    dialogs, findings,
+};
+use crate::{
+    domain::template::lint,
+    templates::{
+        preview_api::{PublishTemplate, publish_template},
+        view::VersionItem,
+    },
+    ui::{Icon, toast::Toast, toast::Toasts, toast::Tone},
+};
+
+/// What is published; the bar shows it.
+#[derive(Clone, Copy)]
+pub struct Published(pub RwSignal<Option<VersionItem>>);
+
+pub fn panel(desk: Desk, close: Callback<()>) -> AnyView {
+    // What is published is the draft that the server has.
+    Effect::new(move |_| desk.save());
+    let (toasts, published) = (use_context::<Toasts>(), use_context::<Published>());
+    let (refused, is_busy, note) = (RwSignal::new(None::<String>), RwSignal::new(false), RwSignal::new(String::new()));
+    let stops = move || {
+        let now = desk.shown.now.get();
+        if desk.problems.with(Option::is_some) {
+            return Some("Some fields need another look; they say what is wrong.".to_owned());
+        }
+        match now {
+            None => Some("The preview is not there yet.".to_owned()),
+            Some(now) if now.fault.is_some() => now.fault.map(|fault| fault.words),
+            Some(now) if lint::blocks_publishing(&now.findings) => {
+                Some("Mend the errors first; the checks name them.".to_owned())
+            }
+            Some(_) if desk.shown.is_busy.get() => Some("The preview is being made.".to_owned()),
+            Some(_) => match desk.saving.get() {
+                Saving::Saved(_) => None,
+                Saving::Conflict(_) => {
+                    Some("Somebody else saved this template. Load theirs or keep yours first.".to_owned())
+                }
+                Saving::Failed(error) => Some(error.words()),
+                Saving::Waiting | Saving::Busy => Some("The draft is being saved.".to_owned()),
+            },
+        }
+    };
+    let stopped = Memo::new(move |_| stops());
+    let go = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if is_busy.get_untracked() || stopped.with_untracked(Option::is_some) {
+            return;
+        }
+        is_busy.set(true);
+        let (id, version, note) = (desk.id, desk.version(), note.get_untracked());
+        spawn_local(async move {
+            let answer = publish_template(id, version, note).await;
+            is_busy.try_set(false);
+            match answer {
+                Ok(version) => {
+                    if let Some(toasts) = toasts {
+                        toasts.push(Toast {
+                            words: format!("Version {} published.", version.number),
+                            action: None,
+                            tone: Tone::Good,
+                        });
+                    }
+                    if let Some(Published(published)) = published {
+                        published.try_set(Some(version));
+                    }
+                    close.run(());
+                }
+                Err(error) => drop(refused.try_set(Some(error.words()))),
+            }
+        });
+    };
+    let checks = move || desk.shown.now.with(|now| now.as_ref().map(|now| findings::count(&now.findings)));
+    view! {
+        <form method="post" action=PublishTemplate::url() on:submit=go>
+            <input type="hidden" name="id" value=desk.id.to_string() />
+            <input type="hidden" name="version" value=desk.version().to_string() />
+            <div class="dialog__body">
+                <p>"Reports of this template are written with the published version. A version never changes, and each is kept in the Git archive."</p>
+                <p class="muted">"Checks: "{checks}</p>
+                {move || stopped.get().map(|words| view! { <p class="banner" data-tone="warn" id="publish-stopped"><Icon name="triangle-alert" /><span>{words}</span></p> })}
+                {move || refused.get().map(|words| view! { <p class="banner" data-tone="bad" role="alert">{words}</p> })}
+                <div class="field">
+                    <label class="field__label" for="publish-note">"Note "<span class="optional">"(optional)"</span></label>
+                    <span class="field__hint" id="publish-note-hint">"What has changed; it stands in the list of versions."</span>
+                    <textarea class="input" id="publish-note" name="note" rows="2" maxlength="500" aria-describedby="publish-note-hint" dir="auto" on:input=move |event| note.set(event_target_value(&event))></textarea>
+                </div>
+            </div>
+            <div class="dialog__foot">
+                {dialogs::cancel(close)}
+                <button class="btn is-primary" type="submit" id="publish-now" aria-disabled=move || stopped.with(Option::is_some).to_string()>"Publish"</button>
+            </div>
+        </form>
+    }
+    .into_any()
+}

@@ -1,0 +1,75 @@
+//! The dialog that sends the draft as a mail: to oneself by default, up to five addresses, with what the server said.
+
+use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
+
+use super::{desk::Desk, dialogs};
+use crate::{
+    error::AppError,
+    mail::conversation,
+    templates::{
+        preview_api::{SendTemplateTest, send_template_test},
+        view::TemplateTest,
+    },
+    ui::{Icon, TextAreaField},
+};
+
+pub fn panel(desk: Desk, own_address: String, close: Callback<()>) -> AnyView {
+    let (error, outcome, is_busy) =
+        (RwSignal::new(None::<AppError>), RwSignal::new(None::<TemplateTest>), RwSignal::new(false));
+    let typed = RwSignal::new(own_address.clone());
+    let go = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if is_busy.get_untracked() {
+            return;
+        }
+        is_busy.set(true);
+        let document = desk.draft.with_untracked(|draft| serde_json::to_string(&draft.document)).unwrap_or_default();
+        let (data, addresses) = (desk.shown.data.get_untracked(), typed.get_untracked());
+        spawn_local(async move {
+            let answer = send_template_test(desk.id, document, data, addresses).await;
+            is_busy.try_set(false);
+            match answer {
+                Ok(test) => {
+                    error.try_set(None);
+                    outcome.try_set(Some(test));
+                }
+                Err(refused) => {
+                    outcome.try_set(None);
+                    error.try_set(Some(refused));
+                }
+            }
+        });
+    };
+    let refused = move || {
+        let other = error
+            .with(|error| error.as_ref().filter(|error| !matches!(error, AppError::Invalid(_))).map(AppError::words));
+        other.map(|words| view! { <p class="banner" data-tone="bad" role="alert">{words}</p> })
+    };
+    let document = move || desk.draft.with(|draft| serde_json::to_string(&draft.document)).unwrap_or_default();
+    view! {
+        <form method="post" action=SendTemplateTest::url() on:submit=go on:input=move |event| typed.set(event_target_value(&event))>
+            <input type="hidden" name="id" value=desk.id.to_string() />
+            <input type="hidden" name="document" value=document />
+            <div class="dialog__body">
+                <p>"The mail as the preview shows it, with its data. It is no run, and not in the archive."</p>
+                {refused}
+                <TextAreaField label="To" name="addresses" value=own_address hint="One address a line, at most five." error=error rows=2 />
+                {move || outcome.get().map(result)}
+            </div>
+            <div class="dialog__foot">
+                {dialogs::cancel(close)}
+                <button class="btn is-primary" type="submit" aria-disabled=move || is_busy.get().to_string()><Icon name="send" />{move || if is_busy.get() { "Sending" } else { "Send" }}</button>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn result(test: TemplateTest) -> AnyView {
+    let (tone, icon) = if test.is_sent { ("good", "circle-check") } else { ("bad", "circle-x") };
+    view! {
+        <div class="banner" data-tone=tone role="status" id="test-outcome"><Icon name=icon /><p dir="auto">{test.words}</p></div>
+        {conversation(test.lines)}
+    }
+    .into_any()
+}

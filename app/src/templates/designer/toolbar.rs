@@ -1,0 +1,123 @@
+//! The bar over the designer: what the template is, whether it is kept, undo, test, publish.
+
+use leptos::prelude::*;
+
+use super::{
+    desk::{Desk, Saving, Tab},
+    dialogs::{self, Open},
+    field, hands, mail_fields,
+};
+use crate::{
+    domain::{moment::Moment, template::TemplateCategory},
+    templates::view::VersionItem,
+    ui::{Choice, Icon},
+};
+
+/// The bar.
+pub fn bar(
+    desk: Desk,
+    dialog: RwSignal<Option<Open>>,
+    published: RwSignal<Option<VersionItem>>,
+    saved: Moment,
+    by: String,
+) -> AnyView {
+    let id = desk.id;
+    let newest =
+        move || published.get().map(|version| view! { <span class="badge" id="published">{version.number}</span> });
+    view! {
+        <header class="designer__bar">
+            <a class="icon-btn" href="/templates" aria-label="Back to the templates"><Icon name="arrow-left" /></a>
+            {names(desk)}
+            <p class="designer__saved" id="saved">{state(desk, saved, by)}</p>
+            <div class="designer__acts">
+                {desk.can_edit.then(|| steps(desk))}
+                <a class="btn is-ghost" href=format!("/templates/{id}/versions")><Icon name="history" /><span>"Versions"</span>{newest}</a>
+                {dialogs::link(dialog, Open::Test, "btn", "Send test")}
+                {desk.can_edit.then(|| dialogs::link(dialog, Open::Publish, "btn is-primary", "Publish"))}
+            </div>
+        </header>
+        {conflict(desk)}
+        {tabs(desk)}
+    }
+    .into_any()
+}
+
+/// Name and category; they belong to the form of the mail.
+fn names(desk: Desk) -> AnyView {
+    let fields = move || {
+        desk.drawn.track();
+        let (name, category) = desk.draft.with_untracked(|draft| (draft.name.clone(), draft.category));
+        let categories = TemplateCategory::ALL.iter().map(|one| Choice::new(one.as_str(), one.label())).collect();
+        let is_fixed = !desk.can_edit;
+        view! {
+            <input class="input designer__name" id="template-name" form=mail_fields::FORM name=field::sent("name") value=name aria-label="Name" required maxlength="100" autocomplete="off" dir="auto" readonly=is_fixed />
+            <select class="input is-fit" id="template-category" form=mail_fields::FORM name=field::sent("category") aria-label="Category" disabled=is_fixed>{field::options(categories, category.as_str())}</select>
+        }
+    };
+    view! { <div class="designer__names">{fields}</div> }.into_any()
+}
+
+/// "Draft, saved 12 s ago".
+fn state(desk: Desk, saved: Moment, by: String) -> impl Fn() -> AnyView {
+    let now = RwSignal::new(0.0);
+    hands::every_few_seconds(move || {
+        now.try_set(hands::millis());
+    });
+    move || match desk.saving.get() {
+        Saving::Saved(Some(at)) => {
+            let seconds = (now.get().max(at) - at) / 1_000.0;
+            let words = match seconds as u64 {
+                0..=4 => "just now".to_owned(),
+                seconds @ 5..=99 => format!("{seconds} s ago"),
+                seconds => format!("{} min ago", seconds / 60),
+            };
+            view! { <span data-state="saved">"Draft, saved "{words}</span> }.into_any()
+        }
+        Saving::Saved(None) => {
+            let by = if by.is_empty() { String::new() } else { format!(" by {by}") };
+            view! { <span>"Draft, saved "<time datetime=saved.machine.clone()>{saved.words.clone()}</time><span dir="auto">{by}</span></span> }.into_any()
+        }
+        Saving::Waiting | Saving::Busy => view! { <span data-state="saving">"Draft, saving …"</span> }.into_any(),
+        Saving::Failed(error) => {
+            view! { <span class="error" data-state="failed">"Not saved. "{error.words()}</span> }.into_any()
+        }
+        Saving::Conflict(_) => view! { <span class="error" data-state="failed">"Not saved."</span> }.into_any(),
+    }
+}
+
+fn steps(desk: Desk) -> AnyView {
+    view! {
+        <button class="btn is-ghost is-script" type="button" id="undo" aria-disabled=move || (!desk.can_undo()).to_string() aria-keyshortcuts="Control+Z" on:click=move |_| desk.undo()><Icon name="undo-2" /><span>"Undo"</span></button>
+        <button class="btn is-ghost is-script" type="button" id="redo" aria-disabled=move || (!desk.can_redo()).to_string() aria-keyshortcuts="Control+Shift+Z" on:click=move |_| desk.redo()><Icon name="redo-2" /><span>"Redo"</span></button>
+    }
+    .into_any()
+}
+
+/// Somebody else has saved: both texts are still there.
+fn conflict(desk: Desk) -> AnyView {
+    let is_there = Memo::new(move |_| desk.saving.with(|saving| matches!(saving, Saving::Conflict(_))));
+    (move || {
+        is_there.get().then(|| {
+            view! {
+                <div class="banner" data-tone="warn" role="alert" id="conflict">
+                    <Icon name="triangle-alert" />
+                    <p>"Somebody else saved this template while you worked on it. Load theirs (undo brings yours back), or keep yours and write over theirs."</p>
+                    <button class="btn is-sm" type="button" on:click=move |_| desk.load_theirs()>"Load theirs"</button>
+                    <button class="btn is-sm" type="button" on:click=move |_| desk.keep_mine()>"Keep mine"</button>
+                </div>
+            }
+        })
+    })
+    .into_any()
+}
+
+/// The parts of the page, one at a time where there is no room for more.
+fn tabs(desk: Desk) -> AnyView {
+    let tab = |tab: Tab| {
+        view! {
+            <button type="button" class="filter" aria-pressed=move || (desk.tab.get() == tab).to_string() on:click=move |_| desk.tab.set(tab)>{tab.label()}</button>
+        }
+        .into_any()
+    };
+    view! { <div class="designer__tabs is-script" role="group" aria-label="Parts of the page">{Vec::from(Tab::ALL.map(tab))}</div> }.into_any()
+}

@@ -1,0 +1,261 @@
+// The designer of templates: built by mouse, by keyboard alone and by plain forms, broken and mended, published and restored.
+import { type Locator, type Page } from '@playwright/test';
+import { middle } from '../fixtures/board.ts';
+import { answered, begin, clientOf, expect, settled, test } from '../fixtures/story.ts';
+
+// Refusals that these stories provoke.
+test.use({ expectedErrors: [/status of (409|413|422)/] });
+
+const mail = (page: Page): Locator => page.getByRole('list', { name: 'Blocks of the mail' });
+const block = (page: Page, name: string): Locator => mail(page).locator(':scope > .block').filter({ has: page.locator(':scope > .block__head .block__kind', { hasText: new RegExp(`^${name}$`) }) });
+const kinds = (page: Page): Promise<string[]> => mail(page).locator(':scope > .block > .block__head .block__kind').allInnerTexts();
+
+async function expectKinds(page: Page, wanted: string[]): Promise<void> {
+  await expect.poll(() => kinds(page), { message: 'the blocks of the mail' }).toEqual(wanted);
+}
+
+/** Waits until the draft is kept. */
+async function kept(page: Page): Promise<void> {
+  await expect(page.locator('#saved')).toContainText(/saved (just now|\d+ s ago)/);
+}
+
+/** Opens a fresh template of the gallery, or a blank one. */
+async function open(page: Page, url: string, hydrated: boolean, from = 'blank'): Promise<string> {
+  const id = await clientOf(page).made('create_template', { from });
+  await page.goto(`${url}/templates/${id}`);
+  await settled(page, hydrated);
+  return id;
+}
+
+test('a template of the gallery is built on by mouse, broken, mended and published @hydrated', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await page.goto(`${empty.url}/templates`);
+  await settled(page, hydrated);
+  await page.getByRole('button', { name: 'Use Weekly status' }).click();
+  await expect(page.getByRole('heading', { name: 'Template Weekly status' })).toBeAttached();
+  await settled(page, hydrated);
+  const before = await kinds(page);
+
+  await page.getByRole('button', { name: 'Divider', exact: true }).click();
+  await expectKinds(page, [...before, 'Divider']);
+  await kept(page);
+
+  // By the handle to the top.
+  const grip = await middle(block(page, 'Divider').getByRole('button', { name: 'Move Divider' }));
+  const top = (await mail(page).locator(':scope > .block').first().boundingBox())!;
+  await page.mouse.move(grip.x, grip.y);
+  await page.mouse.down();
+  await page.mouse.move(grip.x + 8, grip.y - 8, { steps: 3 });
+  await expect(page.locator('.drag-layer .block__head')).toBeVisible();
+  await page.mouse.move(top.x + 60, top.y + 2, { steps: 8 });
+  await expect(page.locator('.block-mark')).toBeVisible();
+  await page.mouse.up();
+  await expectKinds(page, ['Divider', ...before]);
+  await expect(page.locator('.drag-layer')).toHaveCount(0);
+
+  // Out of the palette between the first two.
+  const fresh = await middle(page.getByRole('button', { name: 'Work notes', exact: true }));
+  const second = (await mail(page).locator(':scope > .block').nth(1).boundingBox())!;
+  await page.mouse.move(fresh.x, fresh.y);
+  await page.mouse.down();
+  await page.mouse.move(fresh.x + 10, fresh.y + 10, { steps: 3 });
+  await page.mouse.move(second.x + 60, second.y + 2, { steps: 8 });
+  await page.mouse.up();
+  await expectKinds(page, ['Divider', 'Work notes', ...before]);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expectKinds(page, ['Divider', ...before]);
+  await page.getByRole('button', { name: 'Redo' }).click();
+  await expectKinds(page, ['Divider', 'Work notes', ...before]);
+  await block(page, 'Work notes').getByRole('button', { name: 'Delete: Work notes' }).click();
+  await expectKinds(page, ['Divider', ...before]);
+
+  // A variable that nobody knows: what was meant is said, the last good preview stays.
+  const subject = page.getByRole('textbox', { name: 'Subject', exact: true });
+  const shown = page.locator('.mail-head');
+  await subject.fill('Week of {{ project.nme }}');
+  await expect(page.locator('#fault')).toContainText('project.name');
+  await expect(page.locator('.mail-frame iframe')).toBeVisible();
+  await page.locator('#open-publish').click();
+  await expect(page.locator('#publish-stopped')).toContainText('project.name');
+  await page.keyboard.press('Escape');
+  await page.locator('#fault').getByRole('button', { name: 'Show the place' }).click();
+  await expect(subject).toBeFocused();
+  await subject.fill('Week of the {{ project.name }}');
+  await expect(page.locator('#fault')).toHaveCount(0);
+  await expect(shown).toContainText('Week of the');
+  await kept(page);
+
+  await page.locator('#open-publish').click();
+  await page.getByLabel('Note').fill('With a line at the top');
+  await expect(page.locator('#publish-stopped')).toHaveCount(0);
+  await page.locator('#publish-now').click();
+  await expect(page.getByText('Version 1 published.')).toBeVisible();
+  await expect(page.locator('#published')).toHaveText('1');
+  await answered(page);
+});
+
+test('a template is built by keyboard alone @hydrated', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  const id = await open(page, empty.url, hydrated);
+  const press = (key: string) => page.keyboard.press(key);
+  await page.getByRole('button', { name: 'Heading', exact: true }).focus();
+  await press('Enter');
+  await expectKinds(page, ['Heading']);
+  await page.getByRole('button', { name: 'Columns', exact: true }).focus();
+  await press('Space');
+  await expectKinds(page, ['Heading', 'Columns']);
+  await page.getByRole('button', { name: 'Button', exact: true }).focus();
+  await press('Enter');
+  await expectKinds(page, ['Heading', 'Columns', 'Button']);
+
+  // Lifted, over the columns to the top, and back by Escape.
+  const grip = page.getByRole('button', { name: 'Move Button' });
+  await grip.focus();
+  await press('Space');
+  await expect(grip).toHaveAttribute('aria-pressed', 'true');
+  await press('ArrowUp');
+  await press('ArrowUp');
+  await expectKinds(page, ['Button', 'Heading', 'Columns']);
+  await expect(grip).toBeFocused();
+  await press('Escape');
+  await expectKinds(page, ['Heading', 'Columns', 'Button']);
+
+  // Into the left column, where it stays.
+  await grip.focus();
+  await press('Space');
+  await press('ArrowRight');
+  await expect(page.getByRole('list', { name: 'Left column' }).getByText('Open the board')).toBeVisible();
+  await expect(grip).toBeFocused();
+  await press('Enter');
+  await expectKinds(page, ['Heading', 'Columns']);
+  await press('Control+z');
+  await expectKinds(page, ['Heading', 'Columns', 'Button']);
+  await press('Control+Shift+z');
+  await expectKinds(page, ['Heading', 'Columns']);
+
+  // A variable out of the list behind two braces; what is typed in one go is one step back.
+  await page.locator('.block__name', { hasText: 'Heading' }).focus();
+  await press('Space');
+  const text = page.getByRole('textbox', { name: 'Text', exact: true });
+  await text.focus();
+  await press('Control+a');
+  await page.keyboard.type('Hello {{project.na');
+  await expect(page.getByRole('option', { name: 'project.name' })).toBeVisible();
+  await press('Enter');
+  await expect(text).toHaveValue(/^Hello \{\{ project\.name.*\}\}$/);
+  await press('Control+z');
+  await expect(text).toHaveValue('{{ report.finding }}');
+  await expect(text).toBeFocused();
+  await press('Control+Shift+z');
+  await expect(text).toHaveValue(/^Hello/);
+  await kept(page);
+
+  // What is kept is there on the next visit.
+  await page.goto(`${empty.url}/templates/${id}`);
+  await settled(page, hydrated);
+  await expectKinds(page, ['Heading', 'Columns']);
+  await expect(block(page, 'Heading')).toContainText('Hello');
+  await answered(page);
+});
+
+test('blocks become a source for good, in an editor that marks its faults @hydrated', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await open(page, empty.url, hydrated, 'weekly-status');
+  await page.locator('#open-source').click();
+  await expect(page.getByText('There is no way back to blocks.')).toBeVisible();
+  await page.getByRole('button', { name: 'Go on in HTML' }).click();
+  const editor = page.locator('.cm-content');
+  await expect(editor).toContainText('doctype', { ignoreCase: true });
+  await kept(page);
+
+  await editor.click();
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.type('{{ project.nme }}');
+  await page.keyboard.press('Escape');
+  await expect(page.locator('#fault')).toContainText('project.name');
+  await expect(page.locator('.cm-lint-marker-error')).toBeVisible();
+  for (let i = 0; i < '{{ project.nme }}'.length; i += 1) await page.keyboard.press('Backspace');
+  await expect(page.locator('#fault')).toHaveCount(0);
+  await kept(page);
+  await answered(page);
+});
+
+test('what somebody else has saved is neither lost nor overwritten in silence @hydrated', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  const id = await open(page, empty.url, hydrated);
+  const read = async () => (await clientOf(page).call<{ draft: { subject: string }; draft_version: number }>('read_template', { id })).value;
+  const theirs = (subject: string) => JSON.stringify({ format: 1, subject, body: { mode: 'blocks', blocks: [] } });
+  await clientOf(page).call('save_draft', { id, version: '1', name: 'Theirs', category: 'status', document: theirs('Theirs') });
+
+  const subject = page.getByRole('textbox', { name: 'Subject', exact: true });
+  await subject.fill('Mine');
+  await page.getByRole('button', { name: 'Load theirs' }).click();
+  await expect(subject).toHaveValue('Theirs');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(subject).toHaveValue('Mine');
+  await kept(page);
+  expect((await read()).draft.subject).toBe('Mine');
+
+  const { draft_version: version } = await read();
+  await clientOf(page).call('save_draft', { id, version: String(version), name: 'Theirs', category: 'status', document: theirs('Again') });
+  await subject.fill('Mine, after all');
+  await page.getByRole('button', { name: 'Keep mine' }).click();
+  await kept(page);
+  expect((await read()).draft.subject).toBe('Mine, after all');
+  await answered(page);
+});
+
+test('a logo that is none is refused in words, and the accent says how it reads @hydrated', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await open(page, empty.url, hydrated);
+  await page.locator('summary', { hasText: /^Logo$/ }).click();
+  const picture = page.getByLabel('Picture', { exact: true });
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>';
+  await picture.setInputFiles({ name: 'logo.png', mimeType: 'image/png', buffer: Buffer.from(svg) });
+  await expect(page.getByText('This is an SVG drawing, whatever its name says')).toBeVisible();
+  await picture.setInputFiles({ name: 'logo.png', mimeType: 'image/png', buffer: Buffer.alloc(10 * 1024 * 1024) });
+  await expect(page.getByText('The picture is larger than 100 kB')).toBeVisible();
+
+  await page.locator('summary', { hasText: /^Theme$/ }).click();
+  await page.getByLabel('Accent colour').fill('#ffcc00');
+  await expect(page.getByText('White on it reads badly')).toBeVisible();
+  await page.getByLabel('Accent colour').fill('#046d6e');
+  await expect(page.getByText('White on it reads well')).toBeVisible();
+  await kept(page);
+  await answered(page);
+});
+
+test('without JavaScript a template is built by forms @plain', async ({ page, empty }) => {
+  await begin(page, empty);
+  const id = await open(page, empty.url, false);
+  await page.getByRole('button', { name: 'Heading', exact: true }).click();
+  await page.getByRole('button', { name: 'Divider', exact: true }).click();
+  await expectKinds(page, ['Heading', 'Divider']);
+  await page.getByRole('button', { name: 'Move up: Divider' }).click();
+  await expectKinds(page, ['Divider', 'Heading']);
+  await block(page, 'Heading').locator('.block__name').click();
+  await page.getByRole('textbox', { name: 'Text', exact: true }).fill('Plain {{ project.name }}');
+  await page.getByRole('button', { name: 'Save this block' }).click();
+  await expect(block(page, 'Heading')).toContainText('Plain {{ project.name }}');
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('By forms');
+  await page.getByRole('textbox', { name: 'Subject', exact: true }).fill('By forms alone');
+  await page.getByRole('button', { name: 'Save the mail' }).click();
+  await expect(page.locator('.mail-head')).toContainText('By forms alone');
+  await page.getByRole('button', { name: 'Delete: Divider' }).click();
+  await expectKinds(page, ['Heading']);
+
+  await page.locator('#open-publish').click();
+  await page.getByLabel('Note').fill('First');
+  await page.locator('#publish-now').click();
+  await expect(page.locator('#published')).toHaveText('1');
+
+  // On in HTML, in a plain field.
+  await page.goto(`${empty.url}/templates/${id}?dialog=source`);
+  await page.getByRole('button', { name: 'Go on in HTML' }).click();
+  await expect(page.getByRole('textbox', { name: 'Source' })).toHaveValue(/By forms|Plain/);
+  await page.goto(`${empty.url}/templates/${id}/versions`);
+  await expect(page.getByRole('row', { name: /Version 1/ })).toContainText('First');
+  await expect(page.locator('.diff [data-change=removed]').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Make it the draft: version 1' }).click();
+  await expectKinds(page, ['Heading']);
+});

@@ -1,0 +1,135 @@
+// The code editor of templates: CodeMirror 6 as one file, which the designer fetches when its source is opened.
+// The page calls `autoreportEditor.mount(element, options)` (app/src/templates/designer/source/editor.rs); nothing else uses it.
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, startCompletion } from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { html, htmlLanguage } from '@codemirror/lang-html';
+import { HighlightStyle, bracketMatching, foldGutter, foldKeymap, indentOnInput, syntaxHighlighting } from '@codemirror/language';
+import { lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
+import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
+import { EditorState } from '@codemirror/state';
+import {
+  Decoration, EditorView, MatchDecorator, ViewPlugin, drawSelection, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers,
+} from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+
+// Colours are those of the page, so that both themes and forced colours hold.
+const colours = HighlightStyle.define([
+  { tag: [tags.tagName, tags.angleBracket], color: 'var(--blue-text)' },
+  { tag: tags.attributeName, color: 'var(--violet-text)' },
+  { tag: [tags.attributeValue, tags.string], color: 'var(--green-text)' },
+  { tag: [tags.comment, tags.documentMeta], color: 'var(--text-3)' },
+  { tag: [tags.keyword, tags.propertyName], color: 'var(--violet-text)' },
+  { tag: [tags.number, tags.color, tags.unit], color: 'var(--orange-text)' },
+]);
+
+const look = EditorView.theme({
+  '&': { color: 'var(--text-1)', backgroundColor: 'var(--surface)', fontSize: 'var(--fs-13)' },
+  '&.cm-focused': { outline: '2px solid var(--ring)', outlineOffset: '1px' },
+  '.cm-content': { caretColor: 'var(--text-1)', fontFamily: 'var(--font-mono)' },
+  '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '1.6' },
+  '.cm-cursor': { borderLeftColor: 'var(--text-1)' },
+  '.cm-gutters': { backgroundColor: 'var(--sunken)', color: 'var(--text-2)', borderRight: '1px solid var(--line)' },
+  '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'color-mix(in oklch, var(--hover) 60%, transparent)' },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': { background: 'var(--accent-bg-strong)' },
+  '.cm-tera': { color: 'var(--accent-text)', backgroundColor: 'var(--accent-bg)', borderRadius: '3px' },
+  '.cm-tera *': { color: 'inherit' },
+  '.cm-tera-statement': { color: 'var(--orange-text)', backgroundColor: 'var(--orange-bg)', borderRadius: '3px' },
+  '.cm-tera-statement *': { color: 'inherit' },
+  '.cm-tera-comment, .cm-tera-comment *': { color: 'var(--text-3)', fontStyle: 'italic' },
+  '.cm-tooltip': { backgroundColor: 'var(--raised)', color: 'var(--text-1)', border: '1px solid var(--line)', borderRadius: 'var(--r-2)' },
+  '.cm-tooltip-autocomplete > ul > li[aria-selected]': { backgroundColor: 'var(--accent-bg-strong)', color: 'var(--text-1)' },
+  '.cm-completionDetail': { color: 'var(--text-2)', fontStyle: 'normal' },
+  '.cm-panels': { backgroundColor: 'var(--sunken)', color: 'var(--text-1)' },
+});
+
+// Tera stands anywhere in HTML, also within tags: it is marked over what the grammar says.
+const classes = { '{{': 'cm-tera', '{%': 'cm-tera-statement', '{#': 'cm-tera-comment' };
+const marks = Object.fromEntries(Object.entries(classes).map(([open, name]) => [open, Decoration.mark({ class: name })]));
+const matcher = new MatchDecorator({ regexp: /\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}/g, decoration: ([text]) => marks[text.slice(0, 2)] });
+const tera = ViewPlugin.fromClass(class {
+  constructor(view) { this.decorations = matcher.createDeco(view); }
+  update(update) { this.decorations = matcher.updateDeco(update, this.decorations); }
+}, { decorations: (plugin) => plugin.decorations });
+
+// Variables and filters after `{{` and `{%`; what the words of the page are is told by the page.
+function proposals(known) {
+  return (context) => {
+    const line = context.state.doc.lineAt(context.pos);
+    const before = line.text.slice(0, context.pos - line.from);
+    const open = Math.max(before.lastIndexOf('{{'), before.lastIndexOf('{%'));
+    if (open < 0 || /[}%]\}/.test(before.slice(open + 2))) return null;
+    const inside = before.slice(open + 2);
+    const filter = /\|\s*([\w]*)$/.exec(inside);
+    if (filter) {
+      return { from: context.pos - filter[1].length, options: known.filters.map((name) => ({ label: name, type: 'function' })), validFor: /^\w*$/ };
+    }
+    const word = /[\w.]*$/.exec(inside)[0];
+    const closes = before.slice(open).startsWith('{{') && !line.text.slice(context.pos - line.from).trimStart().startsWith('}}');
+    const isOutput = before.startsWith('{{', open);
+    const options = known.variables.map(({ name, insert, about }) => ({
+      label: name, info: about || undefined, type: 'variable',
+      apply: closes && /^\s*[\w.]*$/.test(inside) ? `${inside === word ? ' ' : ''}${insert} }}` : isOutput ? insert : name,
+    }));
+    return { from: context.pos - word.length, options, validFor: /^[\w.]*$/ };
+  };
+}
+
+// The list opens by itself behind `{{`.
+const opens = EditorView.inputHandler.of((view, from, to, text) => {
+  if (text === '{' && view.state.sliceDoc(from - 1, from) === '{') setTimeout(() => startCompletion(view));
+  return false;
+});
+
+function mount(element, { doc, nonce, label, describedBy, onChange, known }) {
+  let words = JSON.parse(known);
+  let isQuiet = false;
+  const view = new EditorView({
+    parent: element,
+    state: EditorState.create({
+      doc,
+      extensions: [
+        EditorView.cspNonce.of(nonce),
+        lineNumbers(), foldGutter(), lintGutter(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(),
+        highlightActiveLine(), highlightActiveLineGutter(), highlightSelectionMatches(), search({ top: true }),
+        html({ matchClosingTags: true, autoCloseTags: true }), syntaxHighlighting(colours), tera, look,
+        htmlLanguage.data.of({ autocomplete: (context) => proposals(words)(context) }),
+        autocompletion({ icons: false }), opens,
+        EditorView.lineWrapping,
+        EditorView.contentAttributes.of({ 'aria-label': label, ...(describedBy ? { 'aria-describedby': describedBy } : {}), spellcheck: 'false' }),
+        // Tab leaves the editor: whoever has no mouse must be able to.
+        keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap]),
+        EditorView.updateListener.of((update) => { if (update.docChanged && !isQuiet) onChange(update.state.doc.toString()); }),
+      ],
+    }),
+  });
+  const place = (line, column) => {
+    const found = view.state.doc.line(Math.min(Math.max(line, 1), view.state.doc.lines));
+    return { line: found, at: Math.min(found.from + Math.max(column - 1, 0), found.to) };
+  };
+  return {
+    // What stands there already is not written again: the caret stays.
+    setDoc(text) {
+      if (text === view.state.doc.toString()) return;
+      isQuiet = true;
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+      isQuiet = false;
+    },
+    setKnown(json) { words = JSON.parse(json); },
+    setFaults(json) {
+      const diagnostics = JSON.parse(json).map(({ line, column, words: message, severity }) => {
+        const { line: found, at } = place(line, column);
+        const length = /^\S*/.exec(found.text.slice(at - found.from))[0].length || 1;
+        return { from: at, to: Math.min(at + length, found.to), severity, message };
+      });
+      view.dispatch(setDiagnostics(view.state, diagnostics));
+    },
+    goTo(line, column) {
+      const { at } = place(line, column);
+      view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: 'center' }) });
+      view.focus();
+    },
+    destroy() { view.destroy(); },
+  };
+}
+
+globalThis.autoreportEditor = { mount };
