@@ -177,7 +177,10 @@ pub fn in_theme(html: &str, theme: &str) -> String {
             .replace(&format!("(prefers-color-scheme: {word})"), always)
     });
     // What the browser draws by itself follows, too.
-    replaced.replace("color-scheme:light dark", &format!("color-scheme:{theme}"))
+    // The inliner writes the space that we do not.
+    ["color-scheme:light dark", "color-scheme: light dark"]
+        .iter()
+        .fold(replaced, |html, both| html.replace(both, &format!("color-scheme:{theme}")))
 }
 
 async fn fill(ctx: &Ctx, id: TemplateId, document: &Document, data: &PreviewData) -> AppResult<Filled> {
@@ -329,6 +332,7 @@ mod tests {
             "<style>:root{color-scheme:dark} @media (min-width:0){a{color:red}}</style>"
         );
         assert!(in_theme(html, "light").contains("@media (max-width:0)"));
+        assert_eq!(in_theme("<html style=\"color-scheme: light dark;\">", "dark"), "<html style=\"color-scheme:dark;\">");
         assert_eq!(in_theme(html, "other"), html);
     }
 }

@@ -98,6 +98,7 @@ fn card(page: &mut Page, document: &Document, blocks: &[Block], accent: &Accent)
     page.within(&open, "</td></tr>", |page| {
         page.within(LAYOUT, "</table>", |page| {
             Html::new(page, accent).blocks(blocks);
+            attachments_note(page, accent);
             let signature = &document.theme.signature;
             if blocks.is_empty() && signature.trim().is_empty() {
                 page.line("<tr><td>&nbsp;</td></tr>");
@@ -113,6 +114,21 @@ fn card(page: &mut Page, document: &Document, blocks: &[Block], accent: &Accent)
             }
         });
     });
+}
+
+/// Files that are too big become a sentence with a link, in every mail of blocks.
+fn attachments_note(page: &mut Page, accent: &Accent) {
+    let style = format!("padding:0 0 24px;{};color:{TEXT}", font(400, 14, 20));
+    page.line("{% if report.attachments_note %}");
+    page.line("<!-- attachments -->");
+    page.within(&format!(r#"<tr><td class="t2" style="{style}">"#), "</td></tr>", |page| {
+        page.line("{{ report.attachments_note }}");
+        page.line(&format!(
+            r#"<a href="{{{{ report.url }}}}" class="lk" style="color:{};text-decoration:underline">Open the report</a>"#,
+            accent.link
+        ));
+    });
+    page.line("{% endif %}");
 }
 
 /// Why the mail came, how to stop it, where to read it: no document of blocks can leave it out.

@@ -51,6 +51,10 @@ fn every_mail_of_blocks_has_its_foot() {
         let part = part.unwrap();
         assert!(part.contains("{{ recipient.stop_url }}") && part.contains("{{ report.url }}"), "{part}");
         assert!(part.contains("{{ schedule.name }}"), "{part}");
+        assert!(
+            part.contains("{% if report.attachments_note %}"),
+            "files that are too big are never just left out: {part}"
+        );
     }
 }
 

@@ -13,6 +13,8 @@ use crate::domain::{
 /// The text part of a document of blocks.
 pub(super) fn write(page: &mut Page, document: &Document, blocks: &[Block]) {
     blocks_of(page, blocks);
+    page.line("{% if report.attachments_note %}{{ report.attachments_note }}");
+    page.line("{% endif %}");
     for (place, text) in [(Place::Signature, &document.theme.signature), (Place::Footer, &document.theme.footer)] {
         if !text.trim().is_empty() {
             page.of(place, |page| page.raw(text.trim()));

@@ -93,6 +93,7 @@ pub fn context(snapshot: &Snapshot, address: &Address, reader: &Reader, pictures
             "is_empty": snapshot.facts().is_empty,
             "as_of": snapshot.as_of,
             "url": report_url,
+            "attachments_note": address.attachments_note,
         },
         "project": project(snapshot, base),
         "projects": snapshot.projects.iter().take(ROWS).map(|project| json!({

@@ -46,6 +46,7 @@ const REPORT: &[Variable] = &[
     is("is_empty", Truth, "Whether no list has a task"),
     is("as_of", Instant, "The moment whose standing it shows"),
     is("url", Address, "The report in the browser"),
+    may_be("attachments_note", Text, "What is said of files that are too big to travel along"),
 ];
 
 const PROJECT: &[Variable] = &[

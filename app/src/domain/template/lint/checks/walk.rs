@@ -236,7 +236,7 @@ fn comment(list: &mut List, words: &str) {
     let mut parts = words.split_whitespace();
     match parts.next() {
         Some("block") => list.block = parts.next().and_then(|id| id.trim_end_matches(':').parse().ok()),
-        Some("foot" | "signature") => list.block = None,
+        Some("attachments" | "foot" | "signature") => list.block = None,
         _ => {}
     }
 }
