@@ -10,12 +10,12 @@ use crate::{
         preview_api::{SendTemplateTest, send_template_test},
         view::TemplateTest,
     },
-    ui::{Icon, TextAreaField},
+    ui::{Icon, TextAreaField, query_error},
 };
 
 pub fn panel(desk: Desk, own_address: String, close: Callback<()>) -> AnyView {
     let (error, outcome, is_busy) =
-        (RwSignal::new(None::<AppError>), RwSignal::new(None::<TemplateTest>), RwSignal::new(false));
+        (RwSignal::new(query_error::<SendTemplateTest>()), RwSignal::new(None::<TemplateTest>), RwSignal::new(false));
     let typed = RwSignal::new(own_address.clone());
     let go = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
