@@ -40,34 +40,38 @@ test('a template of the gallery is built on by mouse, broken, mended and publish
   await expectKinds(page, [...before, 'Divider']);
   await kept(page);
 
-  // By the handle to the top.
-  const grip = await middle(block(page, 'Divider').getByRole('button', { name: 'Move Divider' }));
-  const top = (await mail(page).locator(':scope > .block').first().boundingBox())!;
+  // By its handle over the block before it; the column is scrolled to its end, where both are seen.
+  const rest = before.slice(0, -1), last = before.at(-1)!;
+  const divider = block(page, 'Divider');
+  await divider.scrollIntoViewIfNeeded();
+  const grip = await middle(divider.getByRole('button', { name: 'Move Divider' }));
+  const above = (await block(page, last).boundingBox())!;
   await page.mouse.move(grip.x, grip.y);
   await page.mouse.down();
   await page.mouse.move(grip.x + 8, grip.y - 8, { steps: 3 });
   await expect(page.locator('.drag-layer .block__head')).toBeVisible();
-  await page.mouse.move(top.x + 60, top.y + 2, { steps: 8 });
+  await page.mouse.move(above.x + 60, above.y + 2, { steps: 8 });
   await expect(page.locator('.block-mark')).toBeVisible();
   await page.mouse.up();
-  await expectKinds(page, ['Divider', ...before]);
+  await expectKinds(page, [...rest, 'Divider', last]);
   await expect(page.locator('.drag-layer')).toHaveCount(0);
 
-  // Out of the palette between the first two.
+  // Out of the palette, above it.
   const fresh = await middle(page.getByRole('button', { name: 'Work notes', exact: true }));
-  const second = (await mail(page).locator(':scope > .block').nth(1).boundingBox())!;
+  const place = (await divider.boundingBox())!;
   await page.mouse.move(fresh.x, fresh.y);
   await page.mouse.down();
   await page.mouse.move(fresh.x + 10, fresh.y + 10, { steps: 3 });
-  await page.mouse.move(second.x + 60, second.y + 2, { steps: 8 });
+  await page.mouse.move(place.x + 60, place.y + 2, { steps: 8 });
+  await expect(page.locator('.block-mark')).toBeVisible();
   await page.mouse.up();
-  await expectKinds(page, ['Divider', 'Work notes', ...before]);
+  await expectKinds(page, [...rest, 'Work notes', 'Divider', last]);
   await page.getByRole('button', { name: 'Undo' }).click();
-  await expectKinds(page, ['Divider', ...before]);
+  await expectKinds(page, [...rest, 'Divider', last]);
   await page.getByRole('button', { name: 'Redo' }).click();
-  await expectKinds(page, ['Divider', 'Work notes', ...before]);
+  await expectKinds(page, [...rest, 'Work notes', 'Divider', last]);
   await block(page, 'Work notes').getByRole('button', { name: 'Delete: Work notes' }).click();
-  await expectKinds(page, ['Divider', ...before]);
+  await expectKinds(page, [...rest, 'Divider', last]);
 
   // A variable that nobody knows: what was meant is said, the last good preview stays.
   const subject = page.getByRole('textbox', { name: 'Subject', exact: true });

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::view::{SavedDraft, TemplateDesk, TemplateList, TemplateQuery, VersionItem};
+use super::view::{SavedDraft, TemplateDesk, TemplateList, VersionItem};
 use crate::{
     domain::{ids::TemplateId, template::TemplateCategory},
     error::AppResult,
@@ -10,9 +10,12 @@ use crate::{
 
 #[cfg(feature = "ssr")]
 use {
-    super::service::{
-        drafts::{self, Save},
-        library, versions,
+    super::{
+        service::{
+            drafts::{self, Save},
+            library, versions,
+        },
+        view::TemplateQuery,
     },
     crate::{error::AppError, platform::ctx::Ctx},
 };

@@ -61,24 +61,30 @@ pub fn panel(desk: Desk) -> AnyView {
 fn everything(desk: Desk, document: &crate::domain::template::Document) -> AnyView {
     let theme = &document.theme;
     let problem = |name: &str| field::problem(desk.problems, name.to_owned());
+    // A source says by itself how it looks.
+    let theme = document.blocks().is_some().then(|| {
+        view! {
+            <details>
+                <summary>"Theme"</summary>
+                <div class="form">
+                    {accent(desk, &theme.accent)}
+                    {field::text("mail", "brand", "Head", "Words at the head, beside the logo.", theme.brand.clone(), Text::LineWithVariables)}
+                    {theme.logo.as_ref().map(|logo| field::text("mail", "logo_alt", "What the logo shows", "Read where pictures are off.", logo.alt.clone(), Text::Line))}
+                    {problem("signature")}
+                    {field::text("mail", "signature", "Signature", "Below the last block, in Markdown.", theme.signature.clone(), Text::Several)}
+                    {problem("footer")}
+                    {field::text("mail", "footer", "Footer", "Above the lines that say why the mail came and how to stop it, in Markdown.", theme.footer.clone(), Text::Several)}
+                </div>
+            </details>
+        }
+    });
     view! {
         {problem("document")}
         {problem("subject")}
         {field::text("mail", "subject", "Subject", "Type {{ to choose a variable.", document.subject.clone(), Text::LineWithVariables)}
         {problem("preheader")}
         {field::text("mail", "preheader", "Preview text", "Mail programs show it beside the subject.", document.preheader.clone(), Text::LineWithVariables)}
-        <details>
-            <summary>"Theme"</summary>
-            <div class="form">
-                {accent(desk, &theme.accent)}
-                {field::text("mail", "brand", "Head", "Words at the head, beside the logo.", theme.brand.clone(), Text::LineWithVariables)}
-                {theme.logo.as_ref().map(|logo| field::text("mail", "logo_alt", "What the logo shows", "Read where pictures are off.", logo.alt.clone(), Text::Line))}
-                {problem("signature")}
-                {field::text("mail", "signature", "Signature", "Below the last block, in Markdown.", theme.signature.clone(), Text::Several)}
-                {problem("footer")}
-                {field::text("mail", "footer", "Footer", "Above the lines that say why the mail came and how to stop it, in Markdown.", theme.footer.clone(), Text::Several)}
-            </div>
-        </details>
+        {theme}
         <details open=document.text.is_some()>
             <summary>"Plain text"</summary>
             <div class="form">

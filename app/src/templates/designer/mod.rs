@@ -106,6 +106,7 @@ fn designer(opened: TemplateDesk, first: Result<Preview, AppError>) -> AnyView {
         desk.keep_saving();
     }
     preview::keep_showing(desk);
+    let refused = plain_error::<EditDraft>();
     let root = NodeRef::<Div>::new();
     hands::attach(root, desk);
     let title = Memo::new(move |_| desk.draft.with(|draft| draft.name.clone()));
@@ -118,7 +119,7 @@ fn designer(opened: TemplateDesk, first: Result<Preview, AppError>) -> AnyView {
             <h1 class="sr-only" tabindex="-1">"Template "{move || title.get()}</h1>
             {toolbar::bar(desk, dialog, published, saved, saved_by)}
             <Notice />
-            <ErrorSummary error=plain_error::<EditDraft>() />
+            <ErrorSummary error=refused />
             {(!desk.can_edit).then(|| view! { <p class="banner">"Only whoever made this template and administrators change it. Duplicate it in the library to have one of your own."</p> })}
             <p class="sr-only" id="lift-hint">"Space lifts the block, arrow keys move it, Space sets it down, Escape puts it back."</p>
             <div class="designer__columns">

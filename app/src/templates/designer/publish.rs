@@ -8,11 +8,15 @@ use super::{
 };
 use crate::{
     domain::template::lint,
+    error::AppError,
     templates::{
         preview_api::{PublishTemplate, publish_template},
         view::VersionItem,
     },
-    ui::{Icon, toast::Toast, toast::Toasts, toast::Tone},
+    ui::{
+        Icon, query_error,
+        toast::{Toast, Toasts, Tone},
+    },
 };
 
 /// What is published; the bar shows it.
@@ -23,7 +27,11 @@ pub fn panel(desk: Desk, close: Callback<()>) -> AnyView {
     // What is published is the draft that the server has.
     Effect::new(move |_| desk.save());
     let (toasts, published) = (use_context::<Toasts>(), use_context::<Published>());
-    let (refused, is_busy, note) = (RwSignal::new(None::<String>), RwSignal::new(false), RwSignal::new(String::new()));
+    let (refused, is_busy, note) = (
+        RwSignal::new(query_error::<PublishTemplate>().map(|error| refusal(&error))),
+        RwSignal::new(false),
+        RwSignal::new(String::new()),
+    );
     let stops = move || {
         let now = desk.shown.now.get();
         if desk.problems.with(Option::is_some) {
@@ -71,7 +79,7 @@ pub fn panel(desk: Desk, close: Callback<()>) -> AnyView {
                     }
                     close.run(());
                 }
-                Err(error) => drop(refused.try_set(Some(error.words()))),
+                Err(error) => drop(refused.try_set(Some(refusal(&error)))),
             }
         });
     };
@@ -98,4 +106,13 @@ pub fn panel(desk: Desk, close: Callback<()>) -> AnyView {
         </form>
     }
     .into_any()
+}
+
+/// Why a draft was not published.
+fn refusal(error: &AppError) -> String {
+    match error {
+        AppError::Invalid(_) => "This draft cannot be published yet: mend what the checks name first.".to_owned(),
+        AppError::Conflict(_) => "The draft has changed meanwhile. Look at it again, and publish then.".to_owned(),
+        other => other.words(),
+    }
 }

@@ -10,12 +10,12 @@ use crate::{
         preview_api::{SendTemplateTest, send_template_test},
         view::TemplateTest,
     },
-    ui::{Icon, TextAreaField},
+    ui::{Icon, TextAreaField, query_error},
 };
 
 pub fn panel(desk: Desk, own_address: String, close: Callback<()>) -> AnyView {
     let (error, outcome, is_busy) =
-        (RwSignal::new(None::<AppError>), RwSignal::new(None::<TemplateTest>), RwSignal::new(false));
+        (RwSignal::new(query_error::<SendTemplateTest>()), RwSignal::new(None::<TemplateTest>), RwSignal::new(false));
     let typed = RwSignal::new(own_address.clone());
     let go = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -41,9 +41,8 @@ pub fn panel(desk: Desk, own_address: String, close: Callback<()>) -> AnyView {
         });
     };
     let refused = move || {
-        let other = error
-            .with(|error| error.as_ref().filter(|error| !matches!(error, AppError::Invalid(_))).map(AppError::words));
-        other.map(|words| view! { <p class="banner" data-tone="bad" role="alert">{words}</p> })
+        let words = error.with(|error| error.as_ref().and_then(refusal));
+        words.map(|words| view! { <p class="banner" data-tone="bad" role="alert">{words}</p> })
     };
     let document = move || desk.draft.with(|draft| serde_json::to_string(&draft.document)).unwrap_or_default();
     view! {
@@ -68,8 +67,19 @@ pub fn panel(desk: Desk, own_address: String, close: Callback<()>) -> AnyView {
 fn result(test: TemplateTest) -> AnyView {
     let (tone, icon) = if test.is_sent { ("good", "circle-check") } else { ("bad", "circle-x") };
     view! {
-        <div class="banner" data-tone=tone role="status" id="test-outcome"><Icon name=icon /><p dir="auto">{test.words}</p></div>
+        <div class="banner" data-tone=tone role="status" id="test-outcome"><Icon name=icon /><p class="test-words" dir="auto">{test.words}</p></div>
         {conversation(test.lines)}
     }
     .into_any()
+}
+
+/// Why nothing was sent; what is wrong with the addresses stands beside their field.
+fn refusal(error: &AppError) -> Option<String> {
+    match error {
+        AppError::Invalid(invalid) if invalid.fields.iter().all(|field| field.field == "addresses") => None,
+        AppError::Invalid(_) => {
+            Some("This draft cannot be filled in, so nothing was sent. The preview says why.".to_owned())
+        }
+        other => Some(other.words()),
+    }
 }
