@@ -72,7 +72,7 @@ test('a report is read in all its parts and taken along', async ({ page, empty, 
   if (hydrated) await expectAccessibleAtEveryWidth(page);
   await tab('Source').click();
   await expect(page.getByRole('region', { name: 'HTML of the report' })).toContainText('<!doctype html>');
-  await expect(page.getByRole('region', { name: 'Frozen data as JSON' })).toContainText('"format": 1');
+  await expect(page.getByRole('region', { name: 'Frozen data as JSON' })).toContainText('"format": 2');
 
   const along = page.getByRole('navigation', { name: 'Take it along' });
   await along.getByRole('button', { name: 'Download' }).click();

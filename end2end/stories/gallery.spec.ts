@@ -20,7 +20,7 @@ test('every mail of the gallery passes the referee and both checkers of HTML @pl
   for (const [number, word] of words.entries()) {
     const id = await client.made('create_template', { from: word });
     const { value: desk } = await client.call<{ draft: unknown }>('read_template', { id });
-    await client.call('send_template_test', { id, document: JSON.stringify(desk.draft), 'data[project]': 'REP', to: dana.email });
+    await client.call('send_template_test', { id, document: JSON.stringify(desk.draft), 'data[project]': 'REP', addresses: dana.email });
     await expect.poll(async () => (await caught()).length, { message: `the mail of ${word}` }).toBe(number + 1);
     const mail = (await client.request('GET', `/outbox/${(await caught())[0].id}/message.eml`)).body;
     expect(faults('template', mail), word).toEqual([]);

@@ -173,7 +173,7 @@ async fn another_mail_library_finds_no_defect() {
         },
         text: written.text.clone(),
         html: written.html.clone(),
-        images: images.iter().map(|image| InlineImage { cid: image.name.into(), png: image.png.clone() }).collect(),
+        images: images.iter().map(|image| InlineImage { cid: image.name.clone(), png: image.png.clone() }).collect(),
         attachments: Vec::new(),
     })
     .unwrap();
