@@ -22,6 +22,7 @@ mod m0018_delivery_rest;
 mod m0019_report_parts;
 mod m0020_template_kills;
 mod m0021_templates;
+mod m0022_report_drafts;
 
 pub use sea_orm_migration::prelude::*;
 
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_report_parts::Migration),
             Box::new(m0020_template_kills::Migration),
             Box::new(m0021_templates::Migration),
+            Box::new(m0022_report_drafts::Migration),
         ]
     }
 }

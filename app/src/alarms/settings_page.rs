@@ -37,7 +37,7 @@ fn shown(settings: AlarmSettings) -> AnyView {
         <section class="panel is-padded" aria-labelledby="by-mail-head">
             <div class="panel__head">
                 <h2 id="by-mail-head">"By mail"</h2>
-                <p>{format!("To {email}, at most one an hour about the same job: the next one says what has happened since.")}</p>
+                <p>{format!("To {email}, at most one an hour about the same job: the next one says what has happened since. A draft that waits for you always comes by mail.")}</p>
             </div>
             <form class="form" method="post" action=SaveAlarmChoices::url()>
                 {choice("failure", failure, "Failures", "A run failed or reached only some, a message waits for a decision, a mail account does not work.")}

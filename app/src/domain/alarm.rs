@@ -23,6 +23,8 @@ crate::text_enum!(
         Account = "account",
         /// The archive could not be pushed several times in a row.
         Push = "push",
+        /// A report waits for its owner's word before it goes out.
+        Draft = "draft",
         /// A run after failures was fine.
         Solved = "solved",
     }
@@ -39,6 +41,7 @@ impl AlarmKind {
             Self::Paused => "Paused",
             Self::Account => "Mail account",
             Self::Push => "Archive",
+            Self::Draft => "Draft",
             Self::Solved => "Solved",
         }
     }
@@ -54,7 +57,7 @@ impl AlarmKind {
             Self::Paused => 5,
             Self::Account => 4,
             Self::Failed | Self::Push => 3,
-            Self::Uncertain => 2,
+            Self::Uncertain | Self::Draft => 2,
             Self::Partly | Self::Late => 1,
             Self::Solved => 0,
         }
@@ -85,6 +88,8 @@ impl Choices {
             AlarmKind::Failed | AlarmKind::Partly | AlarmKind::Uncertain | AlarmKind::Account | AlarmKind::Push => {
                 self.failure
             }
+            // Whoever wants to be asked has said so at the job.
+            AlarmKind::Draft => true,
             AlarmKind::Late => self.late,
             AlarmKind::Paused => self.pause,
             AlarmKind::Solved => self.solved,
@@ -115,6 +120,7 @@ pub fn sentence(kind: AlarmKind, job: &str, why: Option<&str>) -> String {
         AlarmKind::Paused => "is paused",
         AlarmKind::Account => "does not send",
         AlarmKind::Push => "cannot be pushed",
+        AlarmKind::Draft => "waits for your word",
         AlarmKind::Solved => "works again",
     };
     let words = match why.map(str::trim).filter(|why| !why.is_empty()) {

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! planned ─► claimed ─► building ─► frozen ─► sending ─► done │ partly │ failed
-//!    ▲          └ broke, timed out ┘ (again later, or failed)
+//!    ▲          └ broke, timed out ┘ │ (again later, or failed)
+//!    │                               └─ held: its owner reads the draft, without a worker; approved, or at a time, it goes on
 //!    └─ skipped(reason): decided by the planner, or by the condition of the schedule once the data are there
 //!       cancelled: by a person, or by the overlap rule, before the end
 //! ```
@@ -92,6 +93,8 @@ pub struct Standing {
     pub next_try_at: Option<DateTime<Utc>>,
     /// Until when the try that is going on must have stored its messages; none without a timeout.
     pub deadline: Option<DateTime<Utc>>,
+    /// Its owner is to read what is frozen first. It goes on when they approve, or at `next_try_at` where there is one.
+    pub is_held: bool,
     /// Why it stands where it stands, in words.
     pub reason: Option<String>,
 }
@@ -111,6 +114,13 @@ pub enum Event {
     Frozen {
         fence: i64,
     },
+    /// Its owner is asked before anything is written; at the time, if there is one, it goes on without an answer.
+    Held {
+        fence: i64,
+        until: Option<DateTime<Utc>>,
+    },
+    /// A person lets a draft go. Who does not want it sent cancels the run.
+    Approved,
     /// One message per recipient is stored.
     SendingBegins {
         fence: i64,
@@ -219,6 +229,7 @@ impl Standing {
             rests: 0,
             next_try_at: Some(at),
             deadline: None,
+            is_held: false,
             reason: None,
         }
     }
@@ -233,6 +244,7 @@ impl Standing {
             rests: 0,
             next_try_at: None,
             deadline: None,
+            is_held: false,
             reason: Some(reason),
         }
     }
@@ -241,7 +253,7 @@ impl Standing {
     pub fn is_claimable(&self, now: DateTime<Utc>) -> bool {
         !self.state.is_final()
             && self.lease_until.is_none_or(|until| until <= now)
-            && self.next_try_at.is_none_or(|at| at <= now)
+            && self.next_try_at.map_or(!self.is_held, |at| at <= now)
     }
 
     /// [`Standing::step_by`] with the default rules.
@@ -264,6 +276,8 @@ impl Standing {
             (Claimed, Event::BuildBegins { .. }) => (self.at(Building).leased(now), Vec::new()),
             (Building, Event::NotNeeded { reason, .. }) => self.end(Skipped, Some(reason)),
             (Building, Event::Frozen { .. }) => (self.at(Frozen).leased(now), vec![Effect::Render]),
+            (Frozen, Event::Held { until, .. }) => self.held(until),
+            (Frozen, Event::Approved) if self.is_held => self.approved(now),
             (Frozen, Event::SendingBegins { .. }) => self.sends(now),
             (Claimed | Building | Frozen, Event::Broke { reason, remedy, .. }) => {
                 self.broke(rules, reason, remedy, now, seed)
@@ -277,7 +291,10 @@ impl Standing {
             }
             (Done | Partly | Failed, Event::Reopened) => self.reopened(now),
             (Sending, Event::Reopened) if self.lease_until.is_none() => self.waits_until(now),
-            (Planned | Frozen | Sending, Event::Hurried) if self.lease_until.is_none() => self.waits_until(now),
+            // What waits for a word of its owner is not hurried past them.
+            (Planned | Frozen | Sending, Event::Hurried) if self.lease_until.is_none() && !self.is_held => {
+                self.waits_until(now)
+            }
             (Skipped, Event::Revived) => self.revived(now),
             _ => (self, Vec::new()),
         }
@@ -298,6 +315,7 @@ impl Standing {
         self.fence += 1;
         self.next_try_at = None;
         self.deadline = None;
+        self.is_held = false;
         let next = match self.state {
             Sending => return (self.leased(now), vec![Effect::Send]),
             Frozen => Effect::Render,
@@ -313,6 +331,21 @@ impl Standing {
         }
         self.deadline = rules.timeout.map(|timeout| now + timeout);
         (self.leased(now), vec![next])
+    }
+
+    /// Nobody works on it while a person reads it; how often it was begun counts anew, as nothing went wrong.
+    fn held(mut self, until: Option<DateTime<Utc>>) -> (Self, Vec<Effect>) {
+        self.is_held = true;
+        self.lease_until = None;
+        self.deadline = None;
+        self.attempts = 0;
+        self.next_try_at = until;
+        (self, until.map(Effect::WakeAt).into_iter().collect())
+    }
+
+    fn approved(mut self, now: DateTime<Utc>) -> (Self, Vec<Effect>) {
+        self.is_held = false;
+        self.waits_until(now)
     }
 
     fn sends(mut self, now: DateTime<Utc>) -> (Self, Vec<Effect>) {
@@ -405,6 +438,7 @@ impl Standing {
         self.lease_until = None;
         self.next_try_at = None;
         self.deadline = None;
+        self.is_held = false;
         self.reason = reason;
         // Whoever still works on it finds its fence outdated.
         self.fence += 1;
@@ -428,13 +462,19 @@ impl Event {
             Event::Heartbeat { fence }
             | Event::BuildBegins { fence }
             | Event::Frozen { fence }
+            | Event::Held { fence, .. }
             | Event::SendingBegins { fence }
             | Event::Broke { fence, .. }
             | Event::TimedOut { fence }
             | Event::NotNeeded { fence, .. }
             | Event::Sent { fence, .. }
             | Event::Released { fence } => Some(*fence),
-            Event::Claimed | Event::Cancelled { .. } | Event::Reopened | Event::Hurried | Event::Revived => None,
+            Event::Claimed
+            | Event::Approved
+            | Event::Cancelled { .. }
+            | Event::Reopened
+            | Event::Hurried
+            | Event::Revived => None,
         }
     }
 }

@@ -37,6 +37,7 @@ fn nothing_is_lost_and_nothing_is_sent_twice_in_100_000_steps() {
     // The worlds are lively enough to mean something.
     assert!(seen.sent > 2_000 && seen.crashes > 800, "{seen:?}");
     assert!(seen.late > 100 && seen.paused > 10 && seen.ended > 3 && seen.timed_out > 20, "{seen:?}");
+    assert!(seen.approved > 30, "{seen:?}");
     for point in CrashPoint::ALL {
         assert!(seen.points.get(point).is_some_and(|&count| count > 5), "{point} was not reached: {seen:?}");
     }
@@ -86,6 +87,8 @@ struct Seen {
     /// Writes that arrived late.
     late: u32,
     timed_out: u32,
+    /// Drafts that somebody approved.
+    approved: u32,
     /// Schedules that paused themselves.
     paused: u32,
     /// Schedules that came to the end of their number of runs.
@@ -101,6 +104,7 @@ impl Seen {
         self.crashes += world.seen.crashes;
         self.late += world.seen.late;
         self.timed_out += world.seen.timed_out;
+        self.approved += world.seen.approved;
         self.paused += world.seen.paused;
         self.ended += u32::from(world.runs_left() == Some(0));
         for (&point, count) in &world.seen.points {
@@ -125,6 +129,8 @@ struct World {
     schedule: Row,
     rules: PlanRules,
     run_rules: RunRules,
+    /// Its runs stop at a draft.
+    has_drafts: bool,
     timetable: Timetable,
     rows: BTreeMap<Key, Run>,
     /// The state in which runs have ended; only a person changes it.
@@ -214,7 +220,7 @@ enum Does {
 #[derive(Clone)]
 enum Write {
     Step(Event),
-    /// The event and the data.
+    /// The event and the data; of a draft also that its owner is asked.
     Freeze,
     /// Some messages, those of the recipients from this one on.
     Part {
@@ -249,6 +255,7 @@ impl World {
             backoff: Backoff { first: Duration::minutes(1), longest: Duration::minutes(30) },
         };
         let next_run_at = timetable.next_after(began);
+        let has_drafts = dice.below(6) == 0;
         let has_wrong_clocks = dice.below(3) == 0;
         let worker = |dice: &mut Dice| Worker {
             off: Duration::minutes(if has_wrong_clocks { dice.below(121) as i64 - 60 } else { 0 }),
@@ -274,6 +281,7 @@ impl World {
             schedule: row,
             rules,
             run_rules,
+            has_drafts,
             timetable,
             rows: BTreeMap::new(),
             ends: BTreeMap::new(),

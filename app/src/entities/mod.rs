@@ -38,6 +38,7 @@ pub mod project;
 pub mod project_alias;
 pub mod recipient;
 pub mod reminder_sent;
+pub mod report_draft;
 pub mod rule;
 pub mod rule_cursor;
 pub mod rule_firing;

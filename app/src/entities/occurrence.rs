@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::domain::{
-    ids::{OccurrenceId, ProjectId, ScheduleId},
+    ids::{OccurrenceId, ProjectId, ScheduleId, TemplateId},
     occurrence::{OccurrenceState, Trigger},
 };
 
@@ -31,6 +31,11 @@ pub struct Model {
     pub next_try_at: Option<DateTimeUtc>,
     /// Until when the try that is going on must have stored its messages.
     pub deadline: Option<DateTimeUtc>,
+    /// Its owner is to read the draft first.
+    pub is_held: bool,
+    /// The template and the version of it that its messages are written with; none where that is the built-in mail.
+    pub template_id: Option<TemplateId>,
+    pub template_version: Option<i32>,
     /// A person asked for it after its time, or ahead of it.
     pub is_backfill: bool,
     /// First local day that the report covers.

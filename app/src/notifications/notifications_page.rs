@@ -91,6 +91,7 @@ fn row(entry: NotificationView, one: ServerAction<MarkNotificationRead>) -> impl
         NotificationKind::Alarm => match alarm.as_ref().map(|alarm| alarm.kind) {
             Some(AlarmKind::Late) => "timer",
             Some(AlarmKind::Paused) => "pause",
+            Some(AlarmKind::Draft) => "file-text",
             _ => "triangle-alert",
         },
     };

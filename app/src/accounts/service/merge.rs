@@ -34,6 +34,7 @@ const NAMED: &[(&str, &str)] = &[
     ("template", "owner_id"),
     ("template", "drafted_by"),
     ("template_version", "published_by"),
+    ("report_draft", "approved_by"),
 ];
 
 /// Tables with at most one row for a person and something else: the person's own row wins.

@@ -84,6 +84,7 @@ fn lead_to(alarm: &alarm::Model) -> (&'static str, String) {
     match (alarm.kind, alarm.schedule_id, alarm.occurrence_id) {
         (AlarmKind::Paused, Some(job), _) => ("Open the job and resume it", format!("/jobs/{job}")),
         (AlarmKind::Uncertain, _, Some(run)) => ("Open the run and decide", format!("/jobs/runs/{run}")),
+        (AlarmKind::Draft, _, Some(run)) => ("Read the draft and decide", format!("/reports/{run}")),
         (_, _, Some(run)) => ("Open the run", format!("/jobs/runs/{run}")),
         (_, Some(job), None) => ("Open the job", format!("/jobs/{job}")),
         (AlarmKind::Push, ..) => ("Open the Git archive", "/settings/git".to_owned()),
@@ -94,7 +95,7 @@ fn lead_to(alarm: &alarm::Model) -> (&'static str, String) {
 fn look(kind: AlarmKind) -> &'static str {
     match kind {
         AlarmKind::Failed | AlarmKind::Paused | AlarmKind::Account | AlarmKind::Push => "red",
-        AlarmKind::Partly | AlarmKind::Uncertain | AlarmKind::Late => "orange",
+        AlarmKind::Partly | AlarmKind::Uncertain | AlarmKind::Late | AlarmKind::Draft => "orange",
         AlarmKind::Solved => "green",
     }
 }

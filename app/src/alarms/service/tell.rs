@@ -80,6 +80,40 @@ pub async fn paused(
     of_run(ctx, tx, held, run, AlarmKind::Paused, Some(&why)).await
 }
 
+/// The report of a run waits for its owner, until a time where there is one, which `until` says in words.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn draft(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    held: &schedule::Model,
+    run: OccurrenceId,
+    until: Option<&str>,
+) -> AppResult<()> {
+    if held.deleted_at.is_some() {
+        return Ok(());
+    }
+    let told = people::responsible(&**tx, held.project_id, held.owner_id).await?;
+    let why = match until {
+        Some(until) => format!("Read the draft, add a comment if you like, and send it. It goes out by itself on {until}."),
+        None => "Read the draft, add a comment if you like, and send it. It waits until somebody does.".to_owned(),
+    };
+    let news = News {
+        once: once(AlarmKind::Draft, run),
+        // Each draft is asked about: none waits for the mail about another.
+        topic: format!("draft:{run}"),
+        kind: AlarmKind::Draft,
+        project: Some(held.project_id),
+        schedule: Some(held.id),
+        run: Some(run),
+        account: None,
+        words: sentence(AlarmKind::Draft, &held.name, Some(&why)),
+    };
+    raise(ctx, tx, news, &told).await?;
+    Ok(())
+}
+
 /// It is unknown whether a message arrived. Once a run, however many messages.
 ///
 /// # Errors

@@ -243,3 +243,43 @@ fn who_does_not_want_to_wait_makes_the_next_try_come_now_and_hurries_no_worker()
     let done = sent(Tally { accepted: 1, ..Tally::default() });
     assert_eq!(done.clone().step(Event::Hurried, at(3), 7).0, done);
 }
+
+fn held(until: Option<DateTime<Utc>>) -> Standing {
+    after(&[
+        Event::Claimed,
+        Event::BuildBegins { fence: 1 },
+        Event::Frozen { fence: 1 },
+        Event::Held { fence: 1, until },
+    ])
+}
+
+#[test]
+fn a_draft_waits_without_a_worker_until_it_is_approved() {
+    let draft = held(None);
+    assert_eq!((draft.state, draft.lease_until, draft.next_try_at), (OccurrenceState::Frozen, None, None));
+    assert!(!draft.is_claimable(at(59)), "without a time it waits as long as it takes");
+    for event in [Event::Hurried, Event::SendingBegins { fence: 1 }, Event::Heartbeat { fence: 1 }] {
+        assert_eq!(draft.clone().step(event.clone(), at(2), 7).0, draft, "{event:?}");
+    }
+    let (approved, effects) = draft.step(Event::Approved, at(3), 7);
+    assert_eq!(effects, [Effect::WakeAt(at(3))]);
+    assert_eq!(approved.clone().step(Event::Approved, at(4), 7), (approved.clone(), Vec::new()), "once is enough");
+    let (claimed, effects) = approved.step(Event::Claimed, at(4), 7);
+    assert_eq!((effects, claimed.fence), (vec![Effect::Render], 2));
+    assert_eq!(claimed.clone().step(Event::Approved, at(5), 7), (claimed, Vec::new()));
+}
+
+#[test]
+fn a_draft_goes_out_at_its_time_or_never() {
+    let draft = held(Some(at(30)));
+    assert!(!draft.is_claimable(at(29)) && draft.is_claimable(at(30)));
+    let (claimed, effects) = draft.clone().step(Event::Claimed, at(30), 7);
+    assert_eq!((effects, claimed.is_held), (vec![Effect::Render], false));
+    // A try that breaks is tried again: nobody is asked twice.
+    let broke = Event::Broke { fence: 2, reason: "It broke.".into(), remedy: Remedy::TryAgain };
+    let (again, _) = claimed.step(broke, at(31), 7);
+    assert!(again.state == OccurrenceState::Frozen && again.is_claimable(at(59)));
+    let (gone, _) = draft.step(Event::Cancelled { reason: "Not sent.".into() }, at(5), 7);
+    assert_eq!((gone.state, gone.is_held), (OccurrenceState::Cancelled, false));
+    assert_eq!(gone.clone().step(Event::Approved, at(6), 7), (gone, Vec::new()));
+}

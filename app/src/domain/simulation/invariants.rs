@@ -31,7 +31,8 @@ impl World {
         for (&key, run) in &self.rows {
             let standing = &run.standing;
             if !standing.state.is_final() {
-                let goes_on = standing.lease_until.is_some() || standing.next_try_at.is_some();
+                // A draft without a time is looked at by a person.
+                let goes_on = standing.lease_until.is_some() || standing.next_try_at.is_some() || standing.is_held;
                 assert!(goes_on, "seed {seed}: nobody looks at {key}: {standing:?}");
                 assert!(!self.ends.contains_key(&key), "seed {seed}: {key} had ended: {standing:?}");
                 continue;
@@ -71,6 +72,7 @@ impl World {
             }
             self.check();
             self.resume(self.now);
+            self.approve_all(self.now);
             if self.is_settled(storm_end) {
                 break;
             }

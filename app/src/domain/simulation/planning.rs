@@ -11,7 +11,7 @@ impl World {
         }
         let open = |is: fn(&Standing) -> bool| self.rows.iter().find(|(_, run)| is(&run.standing)).map(|(&key, _)| key);
         let ongoing = Ongoing {
-            running: open(|standing| standing.lease_until.is_some()),
+            running: open(|standing| standing.lease_until.is_some() || standing.is_held),
             waiting: open(|standing| standing.state == OccurrenceState::Planned),
         };
         let rules = PlanRules { runs_left: self.runs_left(), ..self.rules };
@@ -95,7 +95,13 @@ impl World {
             let such: Vec<Key> = world.rows.iter().filter(|(_, run)| is(run)).map(|(&key, _)| key).collect();
             (!such.is_empty()).then(|| *world.dice.one_of(&such))
         };
-        match self.dice.below(4) {
+        match self.dice.below(5) {
+            3 => {
+                // Also what is none, and what was approved before: it changes nothing.
+                if let Some(key) = one(self, |run| run.standing.state == OccurrenceState::Frozen) {
+                    self.approve(key, now);
+                }
+            }
             0 => {
                 if let Some(key) = one(self, |run| !run.standing.state.is_final()) {
                     self.step(key, Event::Cancelled { reason: "Stopped by Dana.".into() }, now);
@@ -115,6 +121,18 @@ impl World {
             }
             _ => self.resume(now),
         }
+    }
+
+    pub(super) fn approve(&mut self, key: Key, now: DateTime<Utc>) {
+        let was_held = self.rows[&key].standing.is_held;
+        let is_done = self.step(key, Event::Approved, now).is_some();
+        assert_eq!(was_held, is_done, "seed {}: an approval of {key} is lost or comes from nowhere", self.seed);
+        self.seen.approved += u32::from(is_done);
+    }
+
+    pub(super) fn approve_all(&mut self, now: DateTime<Utc>) {
+        let held: Vec<Key> = self.rows.iter().filter(|(_, run)| run.standing.is_held).map(|(&key, _)| key).collect();
+        held.into_iter().for_each(|key| self.approve(key, now));
     }
 
     /// Messages that the server has refused for good; those whose fate is unknown are left alone.

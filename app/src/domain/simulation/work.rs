@@ -70,7 +70,12 @@ impl World {
                 let run = self.rows.get_mut(&owner.key)?;
                 assert_eq!(run.snapshot, None, "seed {}: {} is frozen twice", self.seed, owner.key);
                 run.snapshot = Some(fence);
-                Some(effects)
+                if !self.has_drafts {
+                    return Some(effects);
+                }
+                let minutes = self.dice.below(600) as i64;
+                let until = (self.dice.below(2) == 0).then(|| now + Duration::minutes(minutes));
+                self.step(owner.key, Event::Held { fence, until }, now)
             }
             Write::Part { from } => {
                 let run = self.rows.get_mut(&owner.key)?;
@@ -145,7 +150,10 @@ impl World {
             }
             Does::Building => (Does::Freezing, Some(CrashPoint::Built)),
             Does::Freezing => {
-                self.write(owner, Write::Freeze)?;
+                let effects = self.write(owner, Write::Freeze)?;
+                if !effects.contains(&Effect::Render) {
+                    return None;
+                }
                 (Does::Rendering, Some(CrashPoint::Frozen))
             }
             Does::Act(Effect::Render) => (Does::Rendering, None),

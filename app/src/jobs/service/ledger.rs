@@ -42,6 +42,7 @@ pub struct RunRow {
     pub rests: i32,
     pub next_try_at: Option<chrono::DateTime<chrono::Utc>>,
     pub deadline: Option<chrono::DateTime<chrono::Utc>>,
+    pub is_held: bool,
     pub started_at: Option<chrono::DateTime<chrono::Utc>>,
     pub created_at: chrono::DateTime<chrono::Utc>,
 }
@@ -57,6 +58,7 @@ impl RunRow {
             rests: u32::try_from(self.rests).unwrap_or_default(),
             next_try_at: self.next_try_at,
             deadline: self.deadline,
+            is_held: self.is_held,
             reason: self.reason.clone(),
         }
     }
@@ -87,6 +89,7 @@ pub fn run_columns() -> sea_orm::Select<occurrence::Entity> {
         Rests,
         NextTryAt,
         Deadline,
+        IsHeld,
         StartedAt,
         CreatedAt,
     ])
@@ -181,6 +184,7 @@ pub async fn step(
         rests: Set(i32::try_from(after.rests).unwrap_or(i32::MAX)),
         next_try_at: Set(after.next_try_at),
         deadline: Set(after.deadline),
+        is_held: Set(after.is_held),
         finished_at: if has_ended { Set(Some(ctx.now)) } else { also.finished_at.clone() },
         ..with_step(also, before.state, after.state, ctx.now)
     };

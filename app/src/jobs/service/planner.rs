@@ -248,7 +248,7 @@ pub(super) async fn insert(
 fn row(ctx: &Ctx, held: &schedule::Model, run: NewRun) -> (OccurrenceId, occurrence::ActiveModel) {
     let NewRun { at, trigger, is_backfill, standing } = run;
     let id = OccurrenceId(Uuid::now_v7());
-    let Standing { state, fence, lease_until, attempts, rests, next_try_at, deadline, reason } = standing;
+    let Standing { state, fence, lease_until, attempts, rests, next_try_at, deadline, is_held, reason } = standing;
     let row = occurrence::ActiveModel {
         id: Set(id),
         schedule_id: Set(held.id),
@@ -264,6 +264,9 @@ fn row(ctx: &Ctx, held: &schedule::Model, run: NewRun) -> (OccurrenceId, occurre
         rests: Set(i32::try_from(rests).unwrap_or(i32::MAX)),
         next_try_at: Set(next_try_at),
         deadline: Set(deadline),
+        is_held: Set(is_held),
+        template_id: Set(None),
+        template_version: Set(None),
         is_backfill: Set(is_backfill),
         period_from: Set(None),
         period_to: Set(None),

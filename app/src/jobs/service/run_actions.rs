@@ -46,7 +46,7 @@ pub async fn cancel(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
 pub async fn try_now(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
     let taken = Taken::of(ctx, run).await?;
     let row = ledger::lock_run(ctx, &taken.tx, run).await?;
-    let waits = !row.state.is_final() && row.lease_until.is_none();
+    let waits = !row.state.is_final() && row.lease_until.is_none() && !row.is_held;
     if waits && row.next_try_at.is_some_and(|at| at > ctx.now) {
         ledger::step(ctx, &taken.tx, &taken.held, run, Event::Hurried, ledger::no_columns()).await?;
         delivery::Entity::update_many()

@@ -141,6 +141,7 @@ impl Alarms {
         let (href, label) = match (row.kind, row.schedule_id, row.occurrence_id) {
             (AlarmKind::Paused, Some(job), _) => (format!("/jobs/{job}"), "Resume it on its page"),
             (AlarmKind::Uncertain, _, Some(run)) => (format!("/jobs/runs/{run}"), "Decide on the page of the run"),
+            (AlarmKind::Draft, _, Some(run)) => (format!("/reports/{run}"), "Read the draft and decide"),
             (_, _, Some(run)) => (format!("/jobs/runs/{run}"), "The run"),
             (_, Some(job), None) => (format!("/jobs/{job}"), "The job"),
             (AlarmKind::Push, ..) => ("/settings/git".to_owned(), "The Git archive"),
