@@ -266,6 +266,22 @@ impl ListKind {
         }
     }
 
+    /// What stands where a list has nothing in it.
+    pub const fn none(self) -> &'static str {
+        match self {
+            Self::Accomplishments => "Nothing was accomplished in this period.",
+            Self::Highlights => "There are no highlights in this period.",
+            Self::Finished => "Nothing was finished in this period.",
+            Self::InProgress => "Nothing is in progress.",
+            Self::Overdue => "Nothing is overdue.",
+            Self::DueNext => "Nothing is due in the next 7 days.",
+            Self::Blocked => "Nothing is blocked.",
+            Self::Moved => "Nothing has moved in this period.",
+            Self::Reopened => "Nothing was reopened in this period.",
+            Self::Created => "Nothing was created in this period.",
+        }
+    }
+
     /// Its tasks in a snapshot.
     pub fn of(self, snapshot: &Snapshot) -> &[TaskLine] {
         match self {

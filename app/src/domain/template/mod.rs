@@ -14,6 +14,7 @@ pub mod filters;
 pub mod gallery;
 pub mod history;
 pub mod lint;
+pub mod of_sections;
 pub mod outline;
 pub mod prose;
 pub mod quarantine;

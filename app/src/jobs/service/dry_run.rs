@@ -4,7 +4,11 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{addressees, report, rules, schedules};
+use super::{
+    addressees,
+    pen::{self, Pen, Unwritten},
+    report, rules, schedules,
+};
 use crate::{
     domain::{
         ids::{OccurrenceId, ScheduleId},
@@ -12,12 +16,13 @@ use crate::{
         planner::{Rehearsal, rehearse},
         recipient::{Addressee, HeldBack},
         report::Snapshot,
+        template::context::Reader,
     },
     error::{AppError, AppResult, Problem},
     platform::ctx::Ctx,
     reports::service::{
         archive,
-        render::{self, Image, Written},
+        render::{Image, Written},
         snapshot,
     },
 };
@@ -55,10 +60,37 @@ pub async fn look(ctx: &Ctx, id: ScheduleId, at: DateTime<Utc>) -> AppResult<Dry
     let snapshot = snapshot::seen_by(ctx, &whole, viewer).await?.ok_or(AppError::NotFound)?.clone();
     // There is no run, so its links lead nowhere.
     let address = archive::address(ctx, OccurrenceId(Uuid::nil()), &job.name);
-    let written = render::write(&snapshot, &address)?;
-    let images = render::draw(&snapshot).await?;
+    // Whoever may edit the job may see what it would send; that its template may be used is not asked again.
+    let system = Ctx::system(&ctx.app);
+    let (written, images, fault) = match pen::Style::now(&system, &job).await {
+        Ok(style) => {
+            let pen = Pen::new(&style, &snapshot, None, None).await?;
+            match pen.write_one(&system, &snapshot, address, me(ctx)?).await {
+                Ok(written) => (written, pen.images().to_vec(), None),
+                Err(unwritten) => nothing(unwritten)?,
+            }
+        }
+        Err(unwritten) => nothing(unwritten)?,
+    };
     let addressees::List { people, notes } = addressees::resolve(ctx, id, job.project_id).await?;
-    Ok(DryRun { rehearsal, snapshot, written, images, people, notes, unmet })
+    Ok(DryRun { rehearsal, snapshot, written, images, people, notes, unmet: fault.or(unmet) })
+}
+
+/// Whoever looks reads it.
+fn me(ctx: &Ctx) -> AppResult<Reader> {
+    let me = ctx.me()?;
+    Ok(Reader { name: me.name.clone(), email: me.email.clone(), zone: me.zone.clone(), language: String::new() })
+}
+
+/// A report that would fail: no mail, and why.
+fn nothing(unwritten: Unwritten) -> AppResult<(Written, Vec<Image>, Option<String>)> {
+    match unwritten {
+        Unwritten::Error(error) => Err(error),
+        Unwritten::Template(words) => {
+            let none = Written { subject: String::new(), html: String::new(), text: String::new() };
+            Ok((none, Vec::new(), Some(words)))
+        }
+    }
 }
 
 /// The HTML of a dry run with its pictures written into it, for a frame of its own.

@@ -2,7 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::{addressees::List, report};
+use super::{
+    addressees::List,
+    pen::{Pen, Style},
+    report,
+};
 use crate::{
     domain::{ids::UserId, recipient::Addressee, report::Snapshot},
     entities::schedule,
@@ -10,19 +14,17 @@ use crate::{
     platform::ctx::Ctx,
     reports::service::{
         files::{Attached, LIMIT},
-        render::{self, Image},
         snapshot,
     },
 };
 
-/// The parts of a report with their pictures and files. Who is not named here gets all of it: whoever sees all of its projects,
-/// and addresses without an account, which see what the owner sends them.
+/// The parts of a report with what writes them and their files. Who is not named here gets all of it: whoever sees all of
+/// its projects, and addresses without an account, which see what the owner sends them.
 #[derive(Debug, Default)]
 pub struct Editions {
     /// The place among the variants of the report.
     parts: HashMap<UserId, usize>,
-    images: HashMap<usize, Vec<Image>>,
-    attached: HashMap<usize, Attached>,
+    editions: HashMap<usize, (Pen, Attached)>,
 }
 
 impl Editions {
@@ -30,7 +32,13 @@ impl Editions {
     ///
     /// # Errors
     /// Those of the database, and faults of the drawing.
-    pub async fn of(ctx: &Ctx, job: &schedule::Model, frozen: &Snapshot, list: &List) -> AppResult<Self> {
+    pub async fn of(
+        ctx: &Ctx,
+        job: &schedule::Model,
+        frozen: &Snapshot,
+        list: &List,
+        (style, comment): (&Style, Option<&str>),
+    ) -> AppResult<Self> {
         let mut editions = Self::default();
         if frozen.variants.is_empty() {
             return Ok(editions);
@@ -43,29 +51,32 @@ impl Editions {
             let part = frozen.seen_by(sees).ok_or(AppError::NotFound)?;
             let Some(place) = frozen.variants.iter().position(|variant| std::ptr::eq(variant, part)) else { continue };
             editions.parts.insert(reader, place);
-            if !editions.images.contains_key(&place) {
-                editions.images.insert(place, render::draw(part).await?);
-                let files = report::files(ctx, job, part, &snapshot::to_json(part)?).await?;
-                editions.attached.insert(place, Attached::of(&files, LIMIT));
+            if !editions.editions.contains_key(&place) {
+                let files = report::files(ctx, job, part, &snapshot::to_json(part)?, comment).await?;
+                let attached = Attached::of(&files, LIMIT);
+                let pen = Pen::new(style, part, comment, attached.note.as_deref()).await?;
+                editions.editions.insert(place, (pen, attached));
             }
         }
         Ok(editions)
     }
 
-    /// What a reader gets, of the whole report and its pictures.
-    pub fn for_reader<'a>(
-        &'a self,
-        whole: (&'a Snapshot, &'a [Image]),
-        reader: &Addressee,
-    ) -> (&'a Snapshot, &'a [Image]) {
-        let place = reader.user.and_then(|user| self.parts.get(&user));
-        let part = place.and_then(|place| Some((whole.0.variants.get(*place)?, self.images.get(place)?.as_slice())));
-        part.unwrap_or(whole)
+    /// The place of a reader's part; none for who gets all of the report.
+    pub fn place(&self, reader: &Addressee) -> Option<usize> {
+        let place = reader.user.and_then(|user| self.parts.get(&user)).copied();
+        place.filter(|place| self.editions.contains_key(place))
     }
 
-    /// The files that a reader gets, of those of the whole report.
-    pub fn attached_for<'a>(&'a self, whole: &'a Attached, reader: &Addressee) -> &'a Attached {
-        let place = reader.user.and_then(|user| self.parts.get(&user));
-        place.and_then(|place| self.attached.get(place)).unwrap_or(whole)
+    /// What is at a place, of the whole report with what writes it and its files.
+    pub fn at<'a>(
+        &'a self,
+        place: Option<usize>,
+        whole: (&'a Snapshot, &'a Pen, &'a Attached),
+    ) -> (&'a Snapshot, &'a Pen, &'a Attached) {
+        let part = place.and_then(|place| {
+            let (pen, attached) = self.editions.get(&place)?;
+            Some((whole.0.variants.get(place)?, pen, attached))
+        });
+        part.unwrap_or(whole)
     }
 }

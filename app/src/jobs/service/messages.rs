@@ -8,7 +8,13 @@ use std::collections::HashSet;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::{addressees::List, editions::Editions, ledger, sending::Hold};
+use super::{
+    addressees::List,
+    editions::Editions,
+    ledger,
+    pen::{self, AT_ONCE, Pen, Unwritten},
+    sending::Hold,
+};
 use crate::{
     domain::{
         address::EmailAddress,
@@ -19,6 +25,7 @@ use crate::{
         occurrence::OccurrenceState,
         recipient::{Addressee, HeldBack, named},
         report::Snapshot,
+        template::context::Reader,
     },
     entities::delivery,
     error::AppResult,
@@ -32,7 +39,7 @@ use crate::{
     reports::service::{
         archive,
         files::Attached,
-        render::{self, Address, Image, Written},
+        render::{Address, Written},
     },
 };
 
@@ -47,7 +54,10 @@ pub struct Common<'a> {
     pub sender: &'a Mailbox,
     /// Signs each message as it is written; the signature stays with it, whatever becomes of the key.
     pub signer: Option<&'a DkimKey>,
-    pub images: &'a [Image],
+    /// Writes the whole report.
+    pub pen: &'a Pen,
+    /// What its owner says at the head of it.
+    pub comment: Option<&'a str>,
     /// The files of the whole report.
     pub attached: &'a Attached,
     /// What readers get who do not see all projects of the report.
@@ -55,14 +65,9 @@ pub struct Common<'a> {
 }
 
 impl Common<'_> {
-    /// What a reader gets, with its pictures.
-    fn edition(&self, reader: &Addressee) -> (&Snapshot, &[Image]) {
-        self.editions.for_reader((self.snapshot, self.images), reader)
-    }
-
-    /// The files that a reader gets.
-    fn attached(&self, reader: &Addressee) -> &Attached {
-        self.editions.attached_for(self.attached, reader)
+    /// What a reader gets, with what writes it and its files.
+    fn edition(&self, reader: &Addressee) -> (&Snapshot, &Pen, &Attached) {
+        self.editions.at(self.editions.place(reader), (self.snapshot, self.pen, self.attached))
     }
 
     /// How many messages are composed before they are stored: fewer where each carries large files.
@@ -89,14 +94,16 @@ const PART_BYTES: usize = 16 * 1024 * 1024;
 /// why; their message is there in case the reason goes away and somebody sends it after all. False: the run is lost.
 ///
 /// # Errors
-/// Those of the database, and a fault where a message cannot be composed.
-pub async fn write_all(ctx: &Ctx, common: &Common<'_>, list: &List, hold: Hold) -> AppResult<bool> {
+/// [`Unwritten::Template`] where the template cannot be filled in, those of the database, and a fault where a message
+/// cannot be composed.
+pub async fn write_all(ctx: &Ctx, common: &Common<'_>, list: &List, hold: Hold) -> Result<bool, Unwritten> {
     let people: Vec<Addressee> = list.people.iter().map(|(person, _)| person.clone()).collect();
     let there = Known::of(ctx, hold.run).await?;
     let missing: Vec<usize> = (0..people.len()).filter(|place| !there.has(&people[*place].address)).collect();
     for part in missing.chunks(common.part()) {
         let addresses: Vec<Address> = part.iter().map(|place| address(ctx, common, &people[*place])).collect();
-        let readers: Vec<&Addressee> = part.iter().map(|place| &people[*place]).collect();
+        let some: Vec<Addressee> = part.iter().map(|place| people[*place].clone()).collect();
+        let readers: Vec<(&Addressee, Reader)> = some.iter().zip(pen::readers(ctx, &some).await?).collect();
         let written = write_part(ctx, common, &readers, &addresses).await?;
         let mut rows = Vec::with_capacity(part.len());
         for ((&place, address), written) in part.iter().zip(addresses).zip(written) {
@@ -118,22 +125,25 @@ pub async fn write_all(ctx: &Ctx, common: &Common<'_>, list: &List, hold: Hold) 
 async fn write_part(
     ctx: &Ctx,
     common: &Common<'_>,
-    readers: &[&Addressee],
+    readers: &[(&Addressee, Reader)],
     addresses: &[Address],
-) -> AppResult<Vec<Written>> {
-    let mut editions: Vec<(&Snapshot, Vec<usize>)> = Vec::new();
-    for (place, reader) in readers.iter().enumerate() {
-        let (snapshot, _) = common.edition(reader);
-        match editions.iter_mut().find(|(known, _)| std::ptr::eq(*known, snapshot)) {
-            Some((_, places)) => places.push(place),
-            None => editions.push((snapshot, vec![place])),
+) -> Result<Vec<Written>, Unwritten> {
+    let mut editions: Vec<(&Snapshot, &Pen, Vec<usize>)> = Vec::new();
+    for (place, (reader, _)) in readers.iter().enumerate() {
+        let (snapshot, pen, _) = common.edition(reader);
+        match editions.iter_mut().find(|(known, ..)| std::ptr::eq(*known, snapshot)) {
+            Some((_, _, places)) => places.push(place),
+            None => editions.push((snapshot, pen, vec![place])),
         }
     }
     let mut written: Vec<Option<Written>> = readers.iter().map(|_| None).collect();
-    for (snapshot, places) in editions {
-        let some: Vec<Address> = places.iter().map(|place| addresses[*place].clone()).collect();
-        for (place, one) in places.into_iter().zip(render::write_each(ctx, snapshot, &some).await?) {
-            written[place] = Some(one);
+    for (snapshot, pen, places) in editions {
+        for places in places.chunks(AT_ONCE) {
+            let some: Vec<(Address, Reader)> =
+                places.iter().map(|place| (addresses[*place].clone(), readers[*place].1.clone())).collect();
+            for (place, one) in places.iter().zip(pen.write(ctx, snapshot, &some).await?) {
+                written[*place] = Some(one);
+            }
         }
     }
     Ok(written.into_iter().flatten().collect())
@@ -315,8 +325,13 @@ pub fn stored(
 /// Where the links of somebody's message lead.
 fn address(ctx: &Ctx, common: &Common<'_>, person: &Addressee) -> Address {
     let stop = unsubscribe::link(&ctx.app, common.schedule, &person.address);
-    let attachments_note = common.attached(person).note.clone();
-    Address { stop_url: Some(stop), attachments_note, ..archive::address(ctx, common.run, common.job) }
+    let (_, _, attached) = common.edition(person);
+    Address {
+        stop_url: Some(stop),
+        attachments_note: attached.note.clone(),
+        comment: common.comment.map(str::to_owned),
+        ..archive::address(ctx, common.run, common.job)
+    }
 }
 
 fn draft(
@@ -328,8 +343,7 @@ fn draft(
 ) -> AppResult<Draft> {
     let key = common.snapshot.project.key.to_ascii_lowercase();
     let list = format!("weekly.{key}.{}", common.sender.address.domain());
-    let (_, images) = common.edition(head.reader());
-    let attached = common.attached(head.reader());
+    let (_, pen, attached) = common.edition(head.reader());
     let (mut to, cc) = (head.mailboxes(&head.to), head.mailboxes(&head.cc));
     if to.is_empty() && cc.is_empty() {
         // A message must be to somebody. Where everybody is hidden, it is to whoever sends it.
@@ -346,7 +360,11 @@ fn draft(
         origin: Origin::Schedule { list_id: ListId::new(&list).map_err(broken)?, unsubscribe: address.stop_url },
         text: written.text,
         html: written.html,
-        images: images.iter().map(|image| InlineImage { cid: image.name.to_owned(), png: image.png.clone() }).collect(),
+        images: pen
+            .images()
+            .iter()
+            .map(|image| InlineImage { cid: image.name.clone(), png: image.png.clone() })
+            .collect(),
         attachments: attached.files.clone(),
     })
 }

@@ -27,6 +27,7 @@ use crate::{
         files::{self, File, Source},
         snapshot::{self, Request},
     },
+    templates::service::versions,
 };
 
 /// With which day weeks begin, as in the calendar.
@@ -56,7 +57,7 @@ pub async fn choose(ctx: &Ctx, id: ScheduleId, version: i64, spec: &ReportSpec) 
     }
     let mut checks = Checks::default();
     spec.check(&mut checks);
-    known(ctx, ctx.reader(), &found, spec, &mut checks).await?;
+    known(ctx, found.project_id, spec, Some(&self::spec(&found)?), &mut checks).await?;
     checks.done()?;
     let json = options::to_json(&JobOptions::WeeklyReport(spec.clone()))?;
     let tx = ctx.begin().await?;
@@ -80,38 +81,56 @@ pub async fn choose(ctx: &Ctx, id: ScheduleId, version: i64, spec: &ReportSpec) 
     Ok(version + 1)
 }
 
-/// Whether everything that a report is narrowed to is there, as far as whoever asks can see it.
-async fn known(
+/// Notes what the person may not choose: projects, labels and people that they do not see, a template that is not there.
+/// What was chosen before stays, also for an editor who does not see it.
+///
+/// # Errors
+/// [`AppError::SignedOut`], those of the database.
+pub(super) async fn known(
     ctx: &Ctx,
-    db: &impl ConnectionTrait,
-    job: &schedule::Model,
+    project: ProjectId,
     spec: &ReportSpec,
+    before: Option<&ReportSpec>,
     checks: &mut Checks,
 ) -> AppResult<()> {
+    let db = ctx.reader();
+    let before = before.cloned().unwrap_or_default();
     let scope = &spec.scope;
+    let new = self::new(&scope.other_projects, &before.scope.other_projects);
     let mine = access::visible_projects(ctx.me()?.id);
     let others = project::Entity::find()
-        .filter(project::Column::Id.is_in(scope.other_projects.iter().copied()))
-        .filter(project::Column::Id.ne(job.project_id))
+        .filter(project::Column::Id.is_in(new.iter().copied()))
+        .filter(project::Column::Id.ne(project))
         .filter(project::Column::Id.in_subquery(mine));
-    if !scope.other_projects.is_empty() && others.count(db).await? < scope.other_projects.len() as u64 {
+    if !new.is_empty() && others.count(db).await? < new.len() as u64 {
         checks.add("other_projects", Problem::UnknownChoice);
     }
-    let projects: Vec<ProjectId> =
-        scope.other_projects.iter().copied().chain(std::iter::once(job.project_id)).collect();
+    let projects: Vec<ProjectId> = scope.other_projects.iter().copied().chain(std::iter::once(project)).collect();
+    let new = self::new(&scope.labels, &before.scope.labels);
     let labels = label::Entity::find()
-        .filter(label::Column::Id.is_in(scope.labels.iter().copied()))
+        .filter(label::Column::Id.is_in(new.iter().copied()))
         .filter(label::Column::ProjectId.is_in(projects));
-    if !scope.labels.is_empty() && labels.count(db).await? < scope.labels.len() as u64 {
+    if !new.is_empty() && labels.count(db).await? < new.len() as u64 {
         checks.add("labels", Problem::UnknownChoice);
     }
+    let new = self::new(&scope.people, &before.scope.people);
     let people = user::Entity::find()
-        .filter(user::Column::Id.is_in(scope.people.iter().copied()))
-        .filter(user::Column::Id.in_subquery(access::people_of(job.project_id)));
-    if !scope.people.is_empty() && people.count(db).await? < scope.people.len() as u64 {
+        .filter(user::Column::Id.is_in(new.iter().copied()))
+        .filter(user::Column::Id.in_subquery(access::people_of(project)));
+    if !new.is_empty() && people.count(db).await? < new.len() as u64 {
         checks.add("people", Problem::UnknownChoice);
     }
+    if let Some(id) = spec.template.filter(|id| before.template != Some(*id))
+        && versions::for_reports(ctx, id).await?.is_err()
+    {
+        checks.add("template", Problem::UnknownChoice);
+    }
     Ok(())
+}
+
+/// What is chosen now and was not before.
+fn new<T: Copy + PartialEq>(chosen: &[T], before: &[T]) -> Vec<T> {
+    chosen.iter().copied().filter(|one| !before.contains(one)).collect()
 }
 
 /// The days that a schedule's report is about when it runs at an instant. A planned report tells of days that are over,
@@ -172,12 +191,18 @@ pub async fn collect(
     snapshot::build_scoped(ctx, &request).await
 }
 
-/// Makes the files that a schedule asks for, of a report or of a part of it.
+/// Makes the files that a schedule asks for, of a report or of a part of it, with what its owner says at the head of it.
 ///
 /// # Errors
 /// A fault, where the options of the job cannot be read or a file cannot be made.
-pub async fn files(ctx: &Ctx, job: &schedule::Model, snapshot: &Snapshot, json: &str) -> AppResult<Vec<File>> {
+pub async fn files(
+    ctx: &Ctx,
+    job: &schedule::Model,
+    snapshot: &Snapshot,
+    json: &str,
+    comment: Option<&str>,
+) -> AppResult<Vec<File>> {
     let ReportSpec { sections, attachments, .. } = spec(job)?;
     let base_url = &ctx.app.settings.base_url;
-    files::make(Source { snapshot, json, sections: &sections, base_url }, &attachments).await
+    files::make(Source { snapshot, json, sections: &sections, base_url, comment }, &attachments).await
 }

@@ -7,7 +7,10 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::{schedules, worker};
+use super::{
+    pen::{Pen, Style, Unwritten},
+    report, schedules, worker,
+};
 use crate::{
     alarms::service::tell,
     domain::{
@@ -16,7 +19,9 @@ use crate::{
         ids::{AccountId, OccurrenceId},
         mail_gate::Passage,
         occurrence::Trigger,
+        template::context::Reader,
     },
+    entities::schedule,
     error::{AppError, AppResult, Problem},
     jobs::view::TestOutcome,
     mail::service::{
@@ -31,7 +36,8 @@ use crate::{
     projects::service::access::Editing,
     reports::service::{
         archive,
-        render::{self, Written},
+        files::{Attached, LIMIT},
+        render::{Address, Written},
         snapshot,
     },
 };
@@ -46,13 +52,19 @@ const FRESH: TimeDelta = TimeDelta::hours(1);
 const PATIENCE: Duration = Duration::from_secs(5);
 const PACE_PATIENCE: TimeDelta = TimeDelta::seconds(5);
 
-/// Sends the report of this moment to the person who asks, through an account or the default one. A server that does not
-/// take it is no error but an outcome.
+/// Sends the report of this moment to the person who asks, through an account or the default one. `job` is its name as it
+/// is typed, and what is stored of it: a job that is not there yet sends the weekly report. A server that does not take the
+/// message, and a template that cannot be filled in, are no errors but outcomes.
 ///
 /// # Errors
 /// [`AppError::SignedOut`]; [`AppError::Invalid`] for an account that is gone or a person without an address that takes
 /// mail.
-pub async fn send(ctx: &Ctx, editing: &Editing, job: &str, account: &str) -> AppResult<TestOutcome> {
+pub async fn send(
+    ctx: &Ctx,
+    editing: &Editing,
+    job: (&str, Option<&schedule::Model>),
+    account: &str,
+) -> AppResult<TestOutcome> {
     let me = ctx.me()?;
     let to = EmailAddress::parse(&me.email).map_err(|_| AppError::field("test", Problem::NotAnAddress))?;
     let account = account_of(ctx, account).await?;
@@ -78,7 +90,15 @@ pub async fn send(ctx: &Ctx, editing: &Editing, job: &str, account: &str) -> App
         tokio::time::sleep((at - ctx.now).to_std().unwrap_or_default()).await;
     }
     let mut transport = transport::open(&system, account).await?;
-    let (envelope, mime) = message(ctx, editing, job, transport.sender(), &to).await?;
+    let message = message(ctx, editing, job, transport.sender(), &to).await;
+    let (envelope, mime) = match message {
+        Ok(message) => message,
+        Err(Unwritten::Error(error)) => return Err(error),
+        Err(Unwritten::Template(words)) => {
+            transport.close().await;
+            return Ok(outcome(ctx, &to, false, words));
+        }
+    };
     let said = transport.deliver(&system, &envelope, &mime, &NoHook).await;
     transport.close().await;
     heed(&system, account, &said, finds_out).await?;
@@ -121,16 +141,35 @@ pub(super) async fn heed(ctx: &Ctx, account: AccountId, said: &Outcome, finds_ou
 async fn message(
     ctx: &Ctx,
     editing: &Editing,
-    job: &str,
+    (name, stored): (&str, Option<&schedule::Model>),
     sender: &Mailbox,
     to: &EmailAddress,
-) -> AppResult<(Envelope, Vec<u8>)> {
+) -> Result<(Envelope, Vec<u8>), Unwritten> {
     let broken = |error: &dyn std::fmt::Display| fault::internal("composing a test message", error);
-    let period = worker::period(Trigger::Manual, ctx.now, editing.project());
-    let report = snapshot::build(ctx, editing.project().id, period, ctx.now).await?;
-    let address = archive::address(ctx, OccurrenceId(Uuid::nil()), job);
-    let Written { subject, html, text } = render::write(&report, &address)?;
-    let images = render::draw(&report).await?;
+    // Whoever may edit the job may see what it would send; that its template may be used is not asked again.
+    let system = Ctx::system(&ctx.app);
+    let (report, style, attached) = match stored {
+        None => {
+            let period = worker::period(Trigger::Manual, ctx.now, editing.project());
+            let report = snapshot::build(ctx, editing.project().id, period, ctx.now).await?;
+            (report, Style::BuiltIn, Attached::default())
+        }
+        Some(job) => {
+            let viewer = ctx.me()?.id;
+            let whole = report::collect(ctx, job, Trigger::Manual, ctx.now, &[viewer]).await?;
+            let seen = snapshot::seen_by(ctx, &whole, viewer).await?.ok_or(AppError::NotFound)?.clone();
+            let files = report::files(ctx, job, &seen, &snapshot::to_json(&seen)?, None).await?;
+            (seen, Style::now(&system, job).await?, Attached::of(&files, LIMIT))
+        }
+    };
+    let note = attached.note.clone();
+    let pen = Pen::new(&style, &report, None, note.as_deref()).await?;
+    let address = Address { attachments_note: note, ..archive::address(ctx, OccurrenceId(Uuid::nil()), name) };
+    let me = ctx.me()?;
+    let reader =
+        Reader { name: me.name.clone(), email: me.email.clone(), zone: me.zone.clone(), language: String::new() };
+    let Written { subject, html, text } = pen.write_one(&system, &report, address, reader).await?;
+    let images = pen.images().iter();
     let draft = Draft {
         message_id: MessageId::new(&Uuid::now_v7().simple().to_string(), sender.address.domain())
             .map_err(|error| broken(&error))?,
@@ -143,8 +182,8 @@ async fn message(
         origin: Origin::Person,
         text: format!("{NOTE}\n\n{text}"),
         html: with_note(&html),
-        images: images.into_iter().map(|image| InlineImage { cid: image.name.to_owned(), png: image.png }).collect(),
-        attachments: Vec::new(),
+        images: images.map(|image| InlineImage { cid: image.name.clone(), png: image.png.clone() }).collect(),
+        attachments: attached.files,
     };
     let mime = mailer::compose(&draft).map_err(|error| broken(&error))?;
     Ok((Envelope { sender: sender.address.clone(), recipient: to.clone() }, mime))

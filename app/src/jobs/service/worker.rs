@@ -14,30 +14,32 @@ use tokio::{task::JoinHandle, time::Instant};
 use uuid::Uuid;
 
 use super::{
-    addressees, book,
+    addressees, book, drafts,
     editions::Editions,
     kinds, ledger,
     messages::{self, Common},
+    pen::{self, Pen, Style, Unwritten},
     planner, report, rules,
     sending::{self, Hold, Round},
 };
 use crate::{
     domain::{
         crash_point::CrashPoint,
-        ids::{ArtifactId, ScheduleId, UserId},
+        ids::{ArtifactId, ScheduleId, TemplateId, UserId},
         job::LogLevel,
         occurrence::{Effect, Event, HEARTBEAT, OccurrenceState, Remedy, Standing, Trigger},
         period::{Period, day_of},
         report::Snapshot,
+        template::context::Reader,
     },
     entities::{artifact, occurrence, project, schedule},
     error::{AppError, AppResult},
     mail::service::{accounts, transport},
-    platform::{ctx::Ctx, hash::sha256, state::AppState},
+    platform::{ctx::Ctx, fault, hash::sha256, state::AppState},
     reports::service::{
         archive::{self, Kept},
         files::{self, Attached, File, LIMIT},
-        render::{self, Address, Image, Written},
+        render::{Address, Image, Written},
         snapshot,
     },
 };
@@ -81,6 +83,10 @@ pub async fn claim(app: &AppState, owner: &str) -> AppResult<Option<Claim>> {
             let words = format!("Its worker fell silent; it goes on (attempt {}).", standing.attempts.max(1));
             book::note(&ctx, &*tx, row.id, LogLevel::Warning, words).await?;
         }
+        if row.is_held && stepped.is_some() {
+            let words = "Nobody has decided about the draft in time: it goes out as it is.";
+            book::note(&ctx, &*tx, row.id, LogLevel::Info, words).await?;
+        }
         tx.commit().await?;
         if let Some((standing, effects)) = stepped
             && let Some(&effect) = effects.iter().find(|effect| **effect != Effect::Finished)
@@ -106,6 +112,8 @@ async fn claimable(ctx: &Ctx) -> AppResult<Vec<ledger::RunRow>> {
     let query = ledger::run_columns()
         .filter(ledger::is_open())
         .filter(has_come(Column::NextTryAt))
+        // A draft without a time waits for a person.
+        .filter(Condition::any().add(Column::IsHeld.eq(false)).add(Column::NextTryAt.is_not_null()))
         .filter(has_come(Column::LeaseUntil))
         .filter(Column::ScheduleId.not_in_subquery(busy))
         .order_by_asc(Column::ScheduledAt)
@@ -230,6 +238,12 @@ async fn build(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Op
         step(app, schedule, hold, not_needed, ledger::no_columns()).await?;
         return Ok(None);
     }
+    // The version that is published now is the one that every message is written with, also on a later try.
+    let version = match pen::version_now(&ctx, &job).await? {
+        Ok(version) => version,
+        Err(words) => return give_up(app, schedule, hold, words).await,
+    };
+    let asks = report::spec(&job)?.draft.filter(|_| run.trigger == Trigger::Schedule);
     let json = snapshot::to_json(&frozen)?;
     app.crash.reach(CrashPoint::Built);
     let also = occurrence::ActiveModel {
@@ -239,14 +253,36 @@ async fn build(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Op
         finding: Set(Some(frozen.finding.words())),
         snapshot_hash: Set(Some(sha256(json.as_bytes()))),
         snapshot: Set(Some(json)),
+        template_id: Set(version.map(|(id, _)| id)),
+        template_version: Set(version.map(|(_, number)| number)),
         ..Default::default()
     };
-    let next = step(app, schedule, hold, Event::Frozen { fence: hold.fence }, also).await?;
-    if next.is_some() {
-        app.crash.reach(CrashPoint::Frozen);
-        note(app, hold, LogLevel::Info, format!("Collected the data of {}.", period.words())).await?;
+    let ctx = Ctx::system(app);
+    let tx = ctx.begin().await?;
+    let held = ledger::lock_schedule(&ctx, &tx, schedule).await?;
+    let frozen = Event::Frozen { fence: hold.fence };
+    let Some((_, effects)) = ledger::step(&ctx, &tx, &held, hold.run, frozen, also).await? else { return Ok(None) };
+    let words = format!("Collected the data of {}.", period.words());
+    book::note(&ctx, &*tx, hold.run, LogLevel::Info, words).await?;
+    let next = match asks {
+        None => effects.first().copied(),
+        Some(rule) => {
+            drafts::ask(&ctx, &tx, &held, hold, rule).await?;
+            None
+        }
+    };
+    tx.commit().await?;
+    app.crash.reach(CrashPoint::Frozen);
+    Ok(next)
+}
+
+/// Ends a run whose template cannot be filled in: the next try would find the same.
+async fn give_up(app: &AppState, schedule: ScheduleId, hold: Hold, words: String) -> AppResult<Option<Effect>> {
+    let broke = Event::Broke { fence: hold.fence, reason: words.clone(), remedy: Remedy::Never };
+    if step(app, schedule, hold, broke, ledger::no_columns()).await?.is_some() {
+        note(app, hold, LogLevel::Error, words).await?;
     }
-    Ok(next.and_then(|(_, effects)| effects.first().copied()))
+    Ok(None)
 }
 
 /// The accounts that will read a report of several projects: each may see others of them. One of a single project is the
@@ -271,11 +307,20 @@ pub(super) fn period(trigger: Trigger, at: DateTime<Utc>, project: &project::Mod
 
 /// Renders the frozen data and stores messages, a part at a time, then the files; with these the sending begins.
 async fn render(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Option<Effect>> {
+    match write(app, schedule, hold).await {
+        Ok(next) => Ok(next),
+        Err(Unwritten::Template(words)) => give_up(app, schedule, hold, words).await,
+        Err(Unwritten::Error(error)) => Err(error),
+    }
+}
+
+async fn write(app: &AppState, schedule: ScheduleId, hold: Hold) -> Result<Option<Effect>, Unwritten> {
     let ctx = Ctx::system(app);
     let report = Report::load(&ctx, schedule, hold).await?;
+    let comment = report.comment.as_deref();
     let list = addressees::resolve(&ctx, schedule, report.frozen.project.id).await?;
     let transport = transport::open(&ctx, account(&ctx, &report.job).await?).await?;
-    let editions = Editions::of(&ctx, &report.job, &report.frozen, &list).await?;
+    let editions = Editions::of(&ctx, &report.job, &report.frozen, &list, (&report.style, comment)).await?;
     let common = Common {
         run: hold.run,
         schedule,
@@ -283,7 +328,8 @@ async fn render(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<O
         snapshot: &report.frozen,
         sender: transport.sender(),
         signer: transport.signer(),
-        images: &report.images,
+        pen: &report.pen,
+        comment,
         attached: &report.attached,
         editions: &editions,
     };
@@ -293,7 +339,8 @@ async fn render(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<O
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(&ctx, &tx, schedule).await?;
     let begins = Event::SendingBegins { fence: hold.fence };
-    let next = ledger::step(&ctx, &tx, &held, hold.run, begins, ledger::no_columns()).await?;
+    let also = occurrence::ActiveModel { subject: Set(Some(report.written.subject.clone())), ..ledger::no_columns() };
+    let next = ledger::step(&ctx, &tx, &held, hold.run, begins, also).await?;
     if next.is_none() {
         return Ok(None);
     }
@@ -345,7 +392,7 @@ async fn keep(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<()>
         return Ok(());
     }
     let run = ledger::read(ctx.reader(), hold.run).await?;
-    let report = Report::load(&ctx, schedule, hold).await?;
+    let report = Stored::load(&ctx, schedule, hold).await?;
     let frozen_at = run.started_at.unwrap_or(run.created_at);
     let kept = Kept {
         occurrence: hold.run,
@@ -378,6 +425,12 @@ pub async fn keep_missing(app: &AppState) -> AppResult<()> {
         .filter(occurrence::Column::State.is_in([Done, Partly, Failed]))
         .filter(occurrence::Column::Snapshot.is_not_null())
         .filter(occurrence::Column::CommitId.is_null())
+        // What failed because of its template cannot be written.
+        .filter(
+            Condition::any()
+                .add(occurrence::Column::TemplateId.is_null())
+                .add(occurrence::Column::SendingAt.is_not_null()),
+        )
         // What the retention has removed cannot be rendered again.
         .filter(occurrence::Column::RemovedAt.is_null())
         .filter(occurrence::Column::ScheduleId.in_subquery(schedule::with_reports()))
@@ -398,47 +451,47 @@ struct Report {
     job: schedule::Model,
     json: String,
     frozen: Snapshot,
+    /// What its owner says at the head of it.
+    comment: Option<String>,
+    style: Style,
+    pen: Pen,
     written: Written,
-    images: Vec<Image>,
     /// All of its files, also those that are too big for a message.
     attachments: Vec<File>,
     attached: Attached,
 }
 
 impl Report {
-    async fn load(ctx: &Ctx, schedule: ScheduleId, hold: Hold) -> AppResult<Report> {
+    async fn load(ctx: &Ctx, schedule: ScheduleId, hold: Hold) -> Result<Report, Unwritten> {
         let job = schedule::Entity::find_by_id(schedule).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
-        let query = occurrence::Entity::find_by_id(hold.run).select_only().column(occurrence::Column::Snapshot);
-        let json: Option<Option<String>> = query.into_tuple().one(ctx.reader()).await?;
-        let json = json.flatten().ok_or(AppError::NotFound)?;
+        use occurrence::Column::{Snapshot as Frozen, TemplateId as Template, TemplateVersion};
+        let query = occurrence::Entity::find_by_id(hold.run).select_only().columns([Frozen, Template, TemplateVersion]);
+        let found: Option<(Option<String>, Option<TemplateId>, Option<i32>)> =
+            query.into_tuple().one(ctx.reader()).await?;
+        let (json, template, number) = found.ok_or(AppError::NotFound)?;
+        let json = json.ok_or(AppError::NotFound)?;
         let frozen = snapshot::from_json(&json)?;
-        let attachments = Self::attachments(ctx, hold, &job, (&frozen, &json)).await?;
+        let comment = drafts::comment(ctx.reader(), hold.run).await?;
+        let attachments = report::files(ctx, &job, &frozen, &json, comment.as_deref()).await?;
         let attached = Attached::of(&attachments, LIMIT);
-        let attachments_note = attached.note.clone();
-        let address = Address { attachments_note, ..archive::address(ctx, hold.run, &job.name) };
-        let written = render::write(&frozen, &address)?;
-        let images = render::draw(&frozen).await?;
-        Ok(Report { job, json, frozen, written, images, attachments, attached })
-    }
-
-    /// The files that the job asks for: those that are stored, else made now.
-    async fn attachments(
-        ctx: &Ctx,
-        hold: Hold,
-        job: &schedule::Model,
-        (snapshot, json): (&Snapshot, &str),
-    ) -> AppResult<Vec<File>> {
-        let stored = artifact::Entity::find().filter(artifact::Column::OccurrenceId.eq(hold.run));
-        let stored = files::stored(stored.all(ctx.reader()).await?);
-        if stored.is_empty() { report::files(ctx, job, snapshot, json).await } else { Ok(stored) }
+        let style = Style::of(ctx, &job, template.zip(number)).await?;
+        let pen = Pen::new(&style, &frozen, comment.as_deref(), attached.note.as_deref()).await?;
+        let address = Address {
+            attachments_note: attached.note.clone(),
+            comment: comment.clone(),
+            ..archive::address(ctx, hold.run, &job.name)
+        };
+        let written = pen.write_one(ctx, &frozen, address, Reader::default()).await?;
+        Ok(Report { job, json, frozen, comment, style, pen, written, attachments, attached })
     }
 
     fn files(&self, hold: Hold) -> Vec<artifact::ActiveModel> {
         let mut files = BTreeMap::from([
-            ("report.html".to_owned(), ("text/html; charset=utf-8", self.written.html.clone().into_bytes())),
-            ("report.txt".to_owned(), ("text/plain; charset=utf-8", self.written.text.clone().into_bytes())),
+            (HTML.to_owned(), ("text/html; charset=utf-8", self.written.html.clone().into_bytes())),
+            (TEXT.to_owned(), ("text/plain; charset=utf-8", self.written.text.clone().into_bytes())),
         ]);
-        files.extend(self.images.iter().map(|image| (format!("{}.png", image.name), ("image/png", image.png.clone()))));
+        let images = self.pen.images().iter();
+        files.extend(images.map(|image| (format!("{}.png", image.name), ("image/png", image.png.clone()))));
         for File { name, content_type, bytes } in &self.attachments {
             files.insert(name.clone(), (content_type.as_str(), bytes.clone()));
         }
@@ -450,6 +503,54 @@ impl Report {
             bytes: Set(bytes),
         };
         files.into_iter().map(row).collect()
+    }
+}
+
+/// Names of the mail among the files of a run.
+const HTML: &str = "report.html";
+const TEXT: &str = "report.txt";
+
+/// A report as it was written, for the archive. One that failed before its messages were there is written now.
+struct Stored {
+    json: String,
+    frozen: Snapshot,
+    written: Written,
+    images: Vec<Image>,
+    attachments: Vec<File>,
+}
+
+impl Stored {
+    async fn load(ctx: &Ctx, schedule: ScheduleId, hold: Hold) -> AppResult<Stored> {
+        let rows = artifact::Entity::find().filter(artifact::Column::OccurrenceId.eq(hold.run)).all(ctx.reader());
+        let rows = rows.await?;
+        let text = |name: &str| {
+            let file = rows.iter().find(|file| file.name == name);
+            file.map(|file| String::from_utf8_lossy(&file.bytes).into_owned())
+        };
+        let (Some(html), Some(text)) = (text(HTML), text(TEXT)) else {
+            return match Report::load(ctx, schedule, hold).await {
+                Ok(Report { json, frozen, written, pen, attachments, .. }) => {
+                    Ok(Stored { json, frozen, written, images: pen.images().to_vec(), attachments })
+                }
+                Err(Unwritten::Error(error)) => Err(error),
+                Err(Unwritten::Template(words)) => Err(fault::internal("writing a report for the archive", words)),
+            };
+        };
+        let query = occurrence::Entity::find_by_id(hold.run).select_only();
+        let query = query.columns([occurrence::Column::Snapshot, occurrence::Column::Subject]);
+        let found: Option<(Option<String>, Option<String>)> = query.into_tuple().one(ctx.reader()).await?;
+        let (json, subject) = found.ok_or(AppError::NotFound)?;
+        let json = json.ok_or(AppError::NotFound)?;
+        let image = |file: &artifact::Model| {
+            Some(Image { name: file.name.strip_suffix(".png")?.to_owned(), png: file.bytes.clone() })
+        };
+        Ok(Stored {
+            frozen: snapshot::from_json(&json)?,
+            json,
+            written: Written { subject: subject.unwrap_or_default(), html, text },
+            images: rows.iter().filter_map(image).collect(),
+            attachments: files::stored(rows),
+        })
     }
 }
 

@@ -75,6 +75,7 @@ fn a_project_without_tasks_has_mails_as_well() {
         job: "Weekly <status>".into(),
         stop_url: None,
         attachments_note: None,
+        comment: None,
     };
     let data = context::context(&empty, &address, &context::Reader::default(), &[]);
     for entry in gallery::ENTRIES {

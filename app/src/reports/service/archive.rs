@@ -103,6 +103,7 @@ pub fn address(ctx: &Ctx, occurrence: OccurrenceId, job: &str) -> Address {
         job: job.into(),
         stop_url: None,
         attachments_note: None,
+        comment: None,
     }
 }
 
@@ -114,6 +115,7 @@ fn entry(kept: &Kept<'_>, (author_name, author_email): (String, String)) -> Entr
         let name = format!("{}.png", image.name);
         // In the folder the HTML shows the pictures that lie beside it.
         html = html.replace(&format!("\"cid:{}\"", image.name), &format!("\"{name}\""));
+        html = html.replace(&format!("'cid:{}'", image.name), &format!("'{name}'"));
         files.push((format!("{folder}/{name}"), image.png.clone()));
     }
     files.push((format!("{folder}/report.html"), html.into_bytes()));

@@ -10,7 +10,7 @@ use crate::{
         report::{Snapshot, TaskLine},
         task::{Category, Status},
     },
-    platform::plot::Drawing,
+    platform::{markdown, plot::Drawing},
 };
 
 /// Rows of a list in a mail; the rest is a sentence with a link. Mail programs cut long messages.
@@ -34,6 +34,9 @@ pub struct Wording {
     report_url: String,
     stop_url: Option<String>,
     attachments_note: Option<String>,
+    /// What the owner says at the head, as Markdown for the text and as safe HTML.
+    comment: Option<String>,
+    comment_html: Option<String>,
     /// "“Weekly status”", the job that sent it.
     job: String,
 }
@@ -95,6 +98,7 @@ impl Wording {
     /// The words for one address.
     pub fn of(snapshot: &Snapshot, pictures: &[Picture], address: &Address) -> Self {
         let base = &address.base_url;
+        let comment = address.comment.as_deref().filter(|comment| !comment.trim().is_empty());
         let board = format!("{base}/board/{}", snapshot.project.key);
         Self {
             title: snapshot.title.clone(),
@@ -110,6 +114,8 @@ impl Wording {
             report_url: format!("{base}/reports/{}", address.occurrence),
             stop_url: address.stop_url.clone(),
             attachments_note: address.attachments_note.clone(),
+            comment: comment.map(|comment| comment.trim().to_owned()),
+            comment_html: comment.map(markdown::to_mail_html),
             job: address.job.clone(),
         }
     }

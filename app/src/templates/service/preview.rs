@@ -224,6 +224,7 @@ fn address(ctx: &Ctx) -> Address {
         occurrence: OccurrenceId(Uuid::nil()),
         job: "Preview".into(),
         attachments_note: None,
+        comment: None,
     }
 }
 

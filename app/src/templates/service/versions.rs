@@ -106,6 +106,42 @@ pub async fn published(ctx: &Ctx, row: &template::Model) -> AppResult<Option<tem
     Ok(template_version::Entity::find_by_id((row.id, number)).one(ctx.reader()).await?)
 }
 
+/// The number of the version that a report is written with that begins now; where there is none, why, in a sentence.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn for_reports(ctx: &Ctx, id: TemplateId) -> AppResult<Result<i32, String>> {
+    let row = template::Entity::find_by_id(id).one(ctx.reader()).await?;
+    Ok(match row {
+        Some(row) if row.deleted_at.is_none() => match row.published {
+            Some(number) => Ok(number),
+            None => Err(format!("The template “{}” is not published: nothing can be written with it yet.", row.name)),
+        },
+        Some(row) => Err(format!("The template “{}” was deleted. Choose another one for the job.", row.name)),
+        None => Err("The template of the job is gone. Choose another one.".to_owned()),
+    })
+}
+
+/// A version that a report is written with, whatever has become of its template since.
+///
+/// # Errors
+/// [`AppError::NotFound`] without the version.
+pub async fn kept(ctx: &Ctx, id: TemplateId, number: i32) -> AppResult<Document> {
+    let row = template_version::Entity::find_by_id((id, number)).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
+    drafts::stored(&row.document)
+}
+
+/// "Weekly status, version 3", also of a template that was deleted; none without one.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn words(ctx: &Ctx, version: Option<(TemplateId, i32)>) -> AppResult<Option<String>> {
+    let Some((id, number)) = version else { return Ok(None) };
+    let row = template::Entity::find_by_id(id).one(ctx.reader()).await?;
+    let name = row.map_or_else(|| "A template that is gone".to_owned(), |row| row.name);
+    Ok(Some(format!("{name}, version {number}")))
+}
+
 /// Makes a version the draft again. What the draft said before is lost unless it was published: the page says so.
 ///
 /// # Errors

@@ -73,7 +73,7 @@ pub(super) fn html(template: &str) -> String {
 }
 
 /// The template as Markdown in which markup stays text. Within code nothing is markup.
-pub(super) fn markdown(template: &str) -> String {
+pub(crate) fn markdown(template: &str) -> String {
     let mut code = 0;
     with_words(template, &mut |words, into| {
         let mut rest = words;

@@ -33,6 +33,8 @@ pub struct Address {
     pub stop_url: Option<String>,
     /// What is said of files that are too big to travel with the message.
     pub attachments_note: Option<String>,
+    /// What the owner of the report says at its head, in Markdown.
+    pub comment: Option<String>,
 }
 
 /// Who reads the message.
@@ -90,6 +92,7 @@ pub fn context(snapshot: &Snapshot, address: &Address, reader: &Reader, pictures
             "preview": snapshot.preview(),
             "sentences": sentences(snapshot),
             "scope": snapshot.scope,
+            "comment": address.comment.as_deref().unwrap_or_default(),
             "is_empty": snapshot.facts().is_empty,
             "as_of": snapshot.as_of,
             "url": report_url,

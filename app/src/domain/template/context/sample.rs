@@ -35,6 +35,7 @@ pub fn sample_with(pictures: &[Picture]) -> Value {
         job: "Weekly status".into(),
         stop_url: Some("https://reports.example/unsubscribe/sample".into()),
         attachments_note: None,
+        comment: None,
     };
     let run = RunWords {
         state: "Failed".into(),

@@ -9,6 +9,7 @@ fn of(reader: &Reader) -> Value {
         job: "Weekly status".into(),
         stop_url: None,
         attachments_note: None,
+        comment: None,
     };
     context(&sample_snapshot(), &address, reader, &[])
 }
@@ -53,6 +54,7 @@ fn long_lists_are_cut_and_still_counted() {
         job: String::new(),
         stop_url: None,
         attachments_note: None,
+        comment: None,
     };
     let data = context(&snapshot, &address, &Reader::default(), &[]);
     assert_eq!(data["tasks"]["overdue"].as_array().unwrap().len(), ROWS);

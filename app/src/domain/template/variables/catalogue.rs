@@ -43,6 +43,7 @@ const REPORT: &[Variable] = &[
     is("preview", Text, "Three figures, for the line beside the subject"),
     is("sentences", Texts, "What changed, the biggest change first"),
     is("scope", Text, "What it was narrowed to; empty where it tells of everything"),
+    is("comment", Markdown, "What its owner says at the head of a draft; empty for nothing"),
     is("is_empty", Truth, "Whether no list has a task"),
     is("as_of", Instant, "The moment whose standing it shows"),
     is("url", Address, "The report in the browser"),

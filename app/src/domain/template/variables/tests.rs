@@ -62,6 +62,7 @@ fn data_without_anything_in_them_have_it_too() {
         job: "Weekly status".into(),
         stop_url: None,
         attachments_note: None,
+        comment: None,
     };
     let value = context::context(&empty, &address, &context::Reader::default(), &[]);
     assert_eq!(differences(VARIABLES, &value, ""), Vec::<String>::new());

@@ -16,7 +16,7 @@ use crate::{
     entities::{occurrence, schedule},
     error::{AppError, AppResult},
     jobs::{
-        service::{ledger, options, recipients, rules, rules_words, schedules},
+        service::{ledger, options, recipients, report_choices, rules, rules_words, schedules},
         view::{JobDetail, JobFilter, JobItem, JobList, Moment, NextRun, RunItem},
     },
     platform::ctx::Ctx,
@@ -108,7 +108,9 @@ pub async fn job_before(ctx: &Ctx, id: ScheduleId, before: Option<OccurrenceId>)
         } else {
             vec![counted(people.len())]
         },
-        options: options::of(&row)?.words(),
+        // Of a report it is said in full.
+        options: options::of(&row)?.words().filter(|_| !row.kind.makes_report()),
+        report: report_choices::words(ctx, &row).await?,
         account: account_name(ctx, &row).await?,
         zone_data: zone::DATA_VERSION.to_owned(),
         rules: rules_words::words(&rules::of(&row)?, spec.as_ref(), u32::try_from(row.runs_made).unwrap_or_default()),

@@ -19,11 +19,12 @@ use crate::{
     error::{AppError, AppResult},
     jobs::{
         service::{rules, run_log, schedules, steps, worker},
-        view::{DeliveryItem, LogPage, RunDetail},
+        view::{DeliveryItem, DraftWait, LogPage, RunDetail},
     },
     mail::service::gate,
     platform::ctx::Ctx,
     projects::service::access::{self, Viewing},
+    templates::service::versions,
 };
 
 /// A run with its recipients, as far as the person may know them, and its log.
@@ -76,7 +77,9 @@ pub async fn run_before(ctx: &Ctx, id: OccurrenceId, line: Option<Uuid>) -> AppR
         snapshot_hash: row.snapshot_hash,
         has_report: row.snapshot.is_some() && job.kind.makes_report(),
         kind: job.kind,
-        next_try: row.next_try_at.filter(|_| is_waiting).map(|at| moment(at, zone)),
+        template: versions::words(ctx, row.template_id.zip(row.template_version)).await?,
+        draft: row.is_held.then(|| DraftWait { until: row.next_try_at.map(|at| moment(at, zone)) }),
+        next_try: row.next_try_at.filter(|_| is_waiting && !row.is_held).map(|at| moment(at, zone)),
         deliveries: deliveries(ctx, id, zone, &viewing).await?,
         blocked,
         log: lines,

@@ -24,22 +24,6 @@ pub fn lists<'a>(snapshot: &'a Snapshot, sections: &[Section]) -> Vec<List<'a>> 
     kinds.into_iter().map(|(kind, from)| List { kind, lines: kind.lines(snapshot, from).collect() }).collect()
 }
 
-/// What stands where a list has nothing in it.
-pub const fn none(kind: ListKind) -> &'static str {
-    match kind {
-        ListKind::Accomplishments => "Nothing was accomplished in this period.",
-        ListKind::Highlights => "There are no highlights in this period.",
-        ListKind::Finished => "Nothing was finished in this period.",
-        ListKind::InProgress => "Nothing is in progress.",
-        ListKind::Overdue => "Nothing is overdue.",
-        ListKind::DueNext => "Nothing is due in the next 7 days.",
-        ListKind::Blocked => "Nothing is blocked.",
-        ListKind::Moved => "Nothing has moved in this period.",
-        ListKind::Reopened => "Nothing was reopened in this period.",
-        ListKind::Created => "Nothing was created in this period.",
-    }
-}
-
 /// What a blocked task waits for.
 pub fn waits_for(line: &TaskLine) -> String {
     if line.blocked_by.is_empty() { line.status.label().to_owned() } else { line.blocked_by.join(", ") }

@@ -39,6 +39,8 @@ pub struct Source<'a> {
     pub sections: &'a [Section],
     /// Where links to tasks lead, without a slash at the end.
     pub base_url: &'a str,
+    /// What the owner says at the head of the report, in Markdown: on paper.
+    pub comment: Option<&'a str>,
 }
 
 /// Makes files, each kind once, off the runtime.

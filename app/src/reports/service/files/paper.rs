@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     Source,
-    lists::{none, waits_for},
+    lists::waits_for,
 };
 use crate::{
     domain::{
@@ -129,7 +129,11 @@ impl Document {
         let projects = breakable(&if names.is_empty() { project.name.clone() } else { names.join(", ") });
         let zone: Tz = project.zone.parse().unwrap_or(Tz::UTC);
         let mut drawings = Vec::new();
-        let parts = source.sections.iter().filter_map(|section| part(section, source, &mut drawings)).collect();
+        let comment = source.comment.filter(|comment| !comment.trim().is_empty());
+        let comment =
+            comment.map(|comment| Part::Words { heading: "From the sender", paragraphs: paragraphs(comment) });
+        let sections = source.sections.iter().filter_map(|section| part(section, source, &mut drawings));
+        let parts = comment.into_iter().chain(sections).collect();
         let document = Self {
             title: format!("{title} of {projects}, {}", period.words()),
             author: "AutoReport",
@@ -183,7 +187,7 @@ impl Tasks {
         Self {
             heading: list.label(),
             count: lines.len(),
-            none: none(list),
+            none: list.none(),
             columns: columns(list),
             rows: lines.iter().take(ROWS).map(|line| row(list, line, source.base_url)).collect(),
             more: more(left),

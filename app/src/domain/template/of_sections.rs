@@ -1,0 +1,211 @@
+//! The sections of a report as a document of blocks, and what is said around one: a comment of its owner at its head, a
+//! note at its foot.
+
+use super::{
+    Block, BlockKind, Body, Document, FigureKind, When,
+    block::{ROWS_MAX, TaskFilter},
+    document::FORMAT,
+    theme::Theme,
+};
+use crate::domain::report::spec::{ListKind, Section};
+
+/// Sentences of a summary.
+const SENTENCES: u32 = 4;
+const FIGURES: [FigureKind; 4] = [FigureKind::Completed, FigureKind::Open, FigureKind::Overdue, FigureKind::CycleDays];
+
+/// The mail of a report that shows these sections.
+pub fn of_sections(sections: &[Section]) -> Document {
+    let mut kinds = vec![
+        BlockKind::Heading { text: "{{ report.finding }}".into(), level: 1 },
+        BlockKind::Text { text: "{{ report.title }}, {{ period.words }}".into() },
+    ];
+    kinds.extend(sections.iter().flat_map(blocks));
+    kinds.push(BlockKind::Button { label: "Open the board".into(), url: "{{ project.board_url }}".into() });
+    let blocks = (1..).zip(kinds).map(|(id, kind)| Block { id, kind, when: When::Always }).collect();
+    Document {
+        format: FORMAT,
+        subject: "{{ report.subject }}".into(),
+        preheader: "{{ report.preview }}".into(),
+        body: Body::Blocks { blocks },
+        text: None,
+        theme: Theme::default(),
+    }
+}
+
+fn blocks(section: &Section) -> Vec<BlockKind> {
+    let heading = |text: &str| BlockKind::Heading { text: text.to_owned(), level: 2 };
+    match section {
+        Section::Summary => vec![BlockKind::Summary { limit: SENTENCES }],
+        Section::Figures => vec![BlockKind::KeyFigures { figures: FIGURES.to_vec() }],
+        Section::Chart { chart } => vec![heading(chart.label()), BlockKind::Chart { chart: *chart, has_title: true }],
+        Section::Tasks { list, limit, from } => vec![heading(list.label()), tasks(*list, *limit, *from)],
+        Section::Notes { limit } => {
+            vec![heading("Work notes"), BlockKind::Notes { limit: (*limit).min(ROWS_MAX) }]
+        }
+        Section::Text { markdown } => vec![BlockKind::Text { text: as_words(markdown) }],
+    }
+}
+
+fn tasks(list: ListKind, limit: u32, from: Option<crate::domain::task::Priority>) -> BlockKind {
+    let filter = TaskFilter { priority: from, person: String::new() };
+    BlockKind::TaskList { list, limit: limit.min(ROWS_MAX), filter, none: list.none().to_owned() }
+}
+
+/// Words of a person as a template that says just these: what looks like a tag is text.
+pub fn as_words(text: &str) -> String {
+    let mut template = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        match ["{{", "{%", "{#"].into_iter().find(|open| rest.starts_with(open)) {
+            Some(open) => {
+                template.push_str(&format!("{{{{ \"{open}\" }}}}"));
+                rest = &rest[open.len()..];
+            }
+            None => {
+                template.push(c);
+                rest = &rest[c.len_utf8()..];
+            }
+        }
+    }
+    template
+}
+
+impl Document {
+    /// With a comment at its head, in Markdown, and a note at its foot. A source that says the comment where it wants it
+    /// is left alone; in one of somebody's own HTML or MJML it stands at the beginning of the body.
+    #[must_use]
+    pub fn around(&self, comment: Option<&str>, note: Option<&str>) -> Self {
+        let mut document = self.clone();
+        let comment = comment.filter(|comment| !comment.trim().is_empty());
+        if let Some(comment) = comment.filter(|_| !self.says_comment()) {
+            document.begin_with(&as_words(comment.trim()));
+        }
+        if let Some(note) = note {
+            document.end_with(&as_words(note));
+        }
+        document
+    }
+
+    /// Whether it has a place for the comment itself.
+    fn says_comment(&self) -> bool {
+        let source = match &self.body {
+            Body::Blocks { blocks } => serde_json::to_string(blocks).unwrap_or_default(),
+            Body::Html { source } | Body::Mjml { source } => source.clone(),
+        };
+        source.contains("report.comment")
+    }
+
+    fn begin_with(&mut self, words: &str) {
+        let id = self.next_id();
+        match &mut self.body {
+            Body::Blocks { blocks } => blocks.insert(0, text_block(id, words)),
+            Body::Html { source } => *source = after_tag(source, "<body", &in_html(words)),
+            Body::Mjml { source } => *source = after_tag(source, "<mj-body", &in_mjml(words)),
+        }
+        if let Some(text) = self.text.as_mut().filter(|text| !text.trim().is_empty()) {
+            *text = format!("{words}\n\n{text}");
+        }
+    }
+
+    fn end_with(&mut self, words: &str) {
+        let id = self.next_id();
+        match &mut self.body {
+            Body::Blocks { blocks } => blocks.push(text_block(id, words)),
+            Body::Html { source } => *source = before_tag(source, "</body>", &in_html(words)),
+            Body::Mjml { source } => *source = before_tag(source, "</mj-body>", &in_mjml(words)),
+        }
+        if let Some(text) = self.text.as_mut().filter(|text| !text.trim().is_empty()) {
+            *text = format!("{text}\n\n{words}");
+        }
+    }
+}
+
+fn text_block(id: u32, words: &str) -> Block {
+    Block { id, kind: BlockKind::Text { text: words.to_owned() }, when: When::Always }
+}
+
+fn in_html(words: &str) -> String {
+    let words = super::compile::literal::markdown(words);
+    format!(
+        "<div style=\"padding:16px;font:400 14px/21px Arial,sans-serif\">{{% filter markdown %}}\n{words}\n{{% endfilter %}}</div>"
+    )
+}
+
+fn in_mjml(words: &str) -> String {
+    let words = super::compile::literal::markdown(words);
+    format!(
+        "<mj-section><mj-column><mj-text>{{% filter markdown %}}\n{words}\n{{% endfilter %}}</mj-text></mj-column></mj-section>"
+    )
+}
+
+/// Behind the opening tag; at the beginning where there is none.
+fn after_tag(source: &str, tag: &str, insert: &str) -> String {
+    let end = source.find(tag).and_then(|start| source[start..].find('>').map(|length| start + length + 1));
+    let (head, rest) = source.split_at(end.unwrap_or_default());
+    format!("{head}{insert}{rest}")
+}
+
+/// In front of the closing tag; at the end where there is none.
+fn before_tag(source: &str, tag: &str, insert: &str) -> String {
+    let (head, rest) = source.split_at(source.rfind(tag).unwrap_or(source.len()));
+    format!("{head}{insert}{rest}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        report::spec::{ChartKind, ReportSpec},
+        template::compile,
+    };
+
+    #[test]
+    fn every_section_has_its_blocks_and_the_document_may_be_kept() {
+        let mut sections = ReportSpec::default().sections;
+        sections.extend(ChartKind::ALL.iter().map(|chart| Section::Chart { chart: *chart }));
+        sections.extend(ListKind::ALL.iter().map(|list| Section::Tasks { list: *list, limit: 50, from: None }));
+        sections.extend([Section::Notes { limit: 5 }, Section::Text { markdown: "Hello **you**".into() }]);
+        let document = of_sections(&sections);
+        assert_eq!(document.check(), Ok(()));
+        assert_eq!(compile::charts(&document).len(), ChartKind::ALL.len());
+        let source = compile::compile(&document);
+        for words in ["Reopened", "Work notes", "Hello **you**", "Nothing is blocked."] {
+            assert!(source.html.contains(words), "{words}");
+        }
+    }
+
+    #[test]
+    fn words_of_a_person_are_no_template() {
+        assert_eq!(as_words("a {{ b }} {%c%} {#d"), "a {{ \"{{\" }} b }} {{ \"{%\" }}c%} {{ \"{#\" }}d");
+        assert_eq!(as_words("{{{%"), "{{ \"{{\" }}{{ \"{%\" }}");
+        assert_eq!(as_words("{ } ž"), "{ } ž");
+    }
+
+    #[test]
+    fn a_comment_stands_at_the_head_and_a_note_at_the_foot() {
+        let around = of_sections(&[Section::Summary]).around(Some("Read **this**"), Some("Too big."));
+        let texts: Vec<_> = around
+            .blocks()
+            .unwrap()
+            .iter()
+            .filter_map(|block| match &block.kind {
+                BlockKind::Text { text } => Some(text.as_str()),
+                _ => None,
+            })
+            .collect();
+        assert_eq!((texts.first(), texts.last()), (Some(&"Read **this**"), Some(&"Too big.")));
+        let html = Document {
+            body: Body::Html { source: "<html><body class=\"a\"><p>Hi</p></body></html>".into() },
+            text: Some("Hi".into()),
+            ..Document::blank()
+        };
+        let around = html.around(Some("{{ a"), None);
+        let Body::Html { source } = &around.body else { panic!("it is HTML") };
+        assert!(source.starts_with("<html><body class=\"a\"><div style="), "{source}");
+        assert!(source.contains("{{ \"{{\" }} a"), "{source}");
+        assert_eq!(around.text.as_deref(), Some("{{ \"{{\" }} a\n\nHi"));
+        let own = Document { body: Body::Html { source: "<body>{{ report.comment }}</body>".into() }, ..html.clone() };
+        assert_eq!(own.around(Some("Hi"), None), own);
+        assert_eq!(html.around(Some("  "), None), html);
+    }
+}

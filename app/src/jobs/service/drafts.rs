@@ -1,0 +1,169 @@
+//! Drafts: a report that is frozen and waits until its owner has read it. What its owner says stands at the head of it;
+//! the data stay as they were frozen.
+
+use chrono::TimeDelta;
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{Set, Unchanged},
+    ConnectionTrait, EntityTrait,
+};
+
+use super::{
+    book, ledger,
+    pen::{Pen, Style, Unwritten},
+    runs, schedules,
+    sending::Hold,
+};
+use crate::{
+    alarms::service::tell,
+    domain::{
+        ids::OccurrenceId,
+        job::LogLevel,
+        occurrence::Event,
+        report::{Snapshot, spec::DraftRule},
+        template::context::{Address, Reader},
+    },
+    entities::{occurrence, report_draft, schedule},
+    error::{AppError, AppResult, Checks},
+    platform::{
+        ctx::{Actor, Ctx},
+        db::WriteTx,
+    },
+    projects::service::access,
+    reports::service::{
+        archive,
+        render::{Image, Written},
+    },
+};
+
+/// Longest comment, in characters.
+pub const COMMENT: u32 = 4_000;
+
+/// What a person does about a draft.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Keeps the comment; the draft goes on waiting.
+    Keep,
+    Approve,
+    Reject,
+}
+
+/// Stops a run whose data have just been frozen, and asks its owner; in the transaction that froze them, so that neither
+/// is there without the other.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn ask(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, hold: Hold, rule: DraftRule) -> AppResult<()> {
+    let until = rule.send_after_minutes.map(|minutes| ctx.now + TimeDelta::minutes(i64::from(minutes)));
+    let event = Event::Held { fence: hold.fence, until };
+    if ledger::step(ctx, tx, held, hold.run, event, ledger::no_columns()).await?.is_none() {
+        return Ok(());
+    }
+    let row = report_draft::ActiveModel {
+        occurrence_id: Set(hold.run),
+        asked_at: Set(ctx.now),
+        send_at: Set(until),
+        approved_at: Set(None),
+        approved_by: Set(None),
+        comment: Set(String::new()),
+    };
+    report_draft::Entity::insert(row).exec_without_returning(&**tx).await?;
+    let until = until.map(|until| runs::moment(until, schedules::zone_of(held)).words);
+    let words = match &until {
+        Some(until) => format!("A draft: it waits for a word of its owner until {until}, then it goes out as it is."),
+        None => "A draft: it waits for a word of its owner.".to_owned(),
+    };
+    book::note(ctx, &**tx, hold.run, LogLevel::Info, words).await?;
+    tell::draft(ctx, tx, held, hold.run, until.as_deref()).await
+}
+
+/// The draft of a run; none where it never waited.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn of(db: &impl ConnectionTrait, run: OccurrenceId) -> AppResult<Option<report_draft::Model>> {
+    Ok(report_draft::Entity::find_by_id(run).one(db).await?)
+}
+
+/// What stands at the head of a report; none where nobody said anything.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn comment(db: &impl ConnectionTrait, run: OccurrenceId) -> AppResult<Option<String>> {
+    let draft = of(db, run).await?;
+    Ok(draft.map(|draft| draft.comment).filter(|comment| !comment.trim().is_empty()))
+}
+
+/// Decides about a draft. One that has gone out, or that was decided about meanwhile, stays as it is: whoever presses
+/// twice sends once. False: it was so.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Forbidden`] for a viewer of the project, [`AppError::Invalid`] with `comment` for
+/// one that is too long.
+pub async fn decide(ctx: &Ctx, run: OccurrenceId, comment: &str, decision: Decision) -> AppResult<bool> {
+    let row = ledger::read(ctx.reader(), run).await?;
+    access::by_id(ctx, ctx.reader(), row.project_id).await?.editing()?;
+    let mut checks = Checks::default();
+    let comment = checks.text("comment", comment.trim(), COMMENT);
+    checks.done()?;
+    let tx = ctx.begin().await?;
+    let held = ledger::lock_schedule(ctx, &tx, row.schedule_id).await?;
+    let row = ledger::lock_run(ctx, &tx, run).await?;
+    if !row.is_held {
+        return Ok(false);
+    }
+    let mut change =
+        report_draft::ActiveModel { occurrence_id: Unchanged(run), comment: Set(comment), ..Default::default() };
+    let event = match decision {
+        Decision::Keep => None,
+        Decision::Approve => {
+            change.approved_at = Set(Some(ctx.now));
+            change.approved_by = Set(ctx.actor_id());
+            Some((Event::Approved, format!("{} approved the draft.", who(ctx))))
+        }
+        Decision::Reject => {
+            let reason = format!("{} decided not to send the draft.", who(ctx));
+            Some((Event::Cancelled { reason: reason.clone() }, reason))
+        }
+    };
+    change.update(&*tx).await?;
+    if let Some((event, words)) = event {
+        book::note(ctx, &*tx, run, LogLevel::Info, words).await?;
+        ledger::step(ctx, &tx, &held, run, event, ledger::no_columns()).await?;
+    }
+    tx.commit().await?;
+    ctx.app.wake.notify_one();
+    Ok(true)
+}
+
+/// Who decides, for the log.
+fn who(ctx: &Ctx) -> &str {
+    match &ctx.actor {
+        Actor::Person(me) => &me.name,
+        _ => "Somebody",
+    }
+}
+
+/// What a report would be were it sent now, for a part of it too; with its pictures. `Err` says what is wrong with its
+/// template.
+///
+/// # Errors
+/// Those of the database and of the drawing.
+pub async fn preview(
+    ctx: &Ctx,
+    run: &occurrence::Model,
+    snapshot: &Snapshot,
+) -> AppResult<Result<(Written, Vec<Image>), String>> {
+    // The account of the instance asks the child process; that somebody may see the report was asked before.
+    let system = Ctx::system(&ctx.app);
+    let job = schedule::Entity::find_by_id(run.schedule_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
+    let comment = comment(ctx.reader(), run.id).await?;
+    let style = Style::of(&system, &job, run.template_id.zip(run.template_version)).await?;
+    let pen = Pen::new(&style, snapshot, comment.as_deref(), None).await?;
+    let address = Address { comment, ..archive::address(ctx, run.id, &job.name) };
+    match pen.write_one(&system, snapshot, address, Reader::default()).await {
+        Ok(written) => Ok(Ok((written, pen.images().to_vec()))),
+        Err(Unwritten::Template(words)) => Ok(Err(words)),
+        Err(Unwritten::Error(error)) => Err(error),
+    }
+}
