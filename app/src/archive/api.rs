@@ -15,6 +15,7 @@ use {
     crate::{
         domain::{ids::OccurrenceId, report_filter::ReportFilter},
         error::AppError,
+        jobs::service::drafts::{self, Decision},
         platform::ctx::Ctx,
     },
 };
@@ -69,6 +70,24 @@ pub async fn send_report_to_me(id: String) -> AppResult<()> {
     let id = report(&id)?;
     resend::to_me(&ctx, id).await?;
     leptos_axum::redirect(&format!("/reports/{id}?view=recipients&notice=sent"));
+    Ok(())
+}
+
+/// Decides about a report that waits for its owner: `keep` keeps the comment, `approve` sends it, `reject` does not.
+#[server(prefix = "/rpc")]
+pub async fn decide_draft(id: String, decision: String, #[server(default)] comment: String) -> AppResult<()> {
+    let ctx = Ctx::signed_in()?;
+    let id = report(&id)?;
+    let (decision, notice) = match decision.as_str() {
+        "keep" => (Decision::Keep, "saved"),
+        "approve" => (Decision::Approve, "approved"),
+        "reject" => (Decision::Reject, "draft_rejected"),
+        _ => return Err(AppError::Malformed),
+    };
+    let typed = [("comment", comment.as_str())];
+    let decided = drafts::decide(&ctx, id, &comment, decision).await.map_err(|error| error.with_typed(&typed))?;
+    let notice = if decided { notice } else { "decided_before" };
+    leptos_axum::redirect(&format!("/reports/{id}?notice={notice}"));
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 
 pub mod api;
 mod compare_page;
+mod draft_panel;
 mod report_facts;
 mod report_page;
 mod reports_filter;

@@ -11,7 +11,10 @@ use crate::ui::{CopyButton, Icon};
 /// What is known of a report, also when nothing else of it is left.
 #[component]
 pub fn Facts(report: ReportDetail) -> impl IntoView {
-    let (word, tone) = result(report.item.state);
+    let (word, tone) = match &report.draft {
+        Some(_) => ("A draft", "warn"),
+        None => result(report.item.state),
+    };
     let short = report.item.short_commit().map(str::to_owned);
     let commit = match (short, report.item.commit.clone()) {
         (Some(short), Some(commit)) => {
@@ -30,6 +33,7 @@ pub fn Facts(report: ReportDetail) -> impl IntoView {
             <div><dt>"Result"</dt><dd><span class="state" data-tone=tone>{word}</span>{report.reason.clone().map(|reason| view! { <br /><span class="muted">{reason}</span> })}</dd></div>
             <div><dt>"Subject"</dt><dd dir="auto">{report.subject.clone()}</dd></div>
             <div><dt>"Sent to"</dt><dd>{sent_to(&report)}</dd></div>
+            {report.template.clone().map(|template| view! { <div><dt>"Template"</dt><dd dir="auto">{template}</dd></div> })}
             {report.frozen.clone().map(|at| view! { <div><dt>"Written"</dt><dd><time datetime=at.machine>{at.words}</time></dd></div> })}
             <div><dt>"Commit"</dt><dd>{commit}</dd></div>
             {report.data_hash.clone().map(|hash| view! { <div><dt>"SHA-256 of its data"</dt><dd><code class="wraps">{hash}</code></dd></div> })}

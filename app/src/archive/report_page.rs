@@ -6,6 +6,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
     api::{SendReportAgain, SendReportToMe, read_report, read_report_part},
+    draft_panel::draft_panel,
     report_facts::{Facts, actions, neighbours},
     reports_page::PATH,
     view::{Part, RecipientView, ReportDetail, Tab, tone},
@@ -58,11 +59,18 @@ fn shown(report: ReportDetail, tab: Memo<Tab>, part: Resource<AppResult<(Tab, Pa
     };
     let (previous, next) = (report.previous.clone(), report.next.clone());
     let tabs = Tab::ALL.iter().copied().map(link).collect_view();
+    let comment = report.comment_html.clone().map(|html| {
+        view! {
+            <section class="panel is-padded" aria-label="Comment of the sender"><div class="prose" dir="auto" inner_html=html></div></section>
+        }
+    });
     view! {
         <Page title=report.item.finding.clone() lead=lead(&report)>
             <Refusals />
+            {draft_panel(&report)}
             {actions(&report)}
             <Facts report=report.clone() />
+            {comment}
             <nav class="tabs" aria-label="Parts of the report">{tabs}</nav>
             <div class="report-part">
                 <Transition>
@@ -115,16 +123,17 @@ fn Refusals() -> impl IntoView {
 
 fn content(tab: Tab, part: Part, report: &ReportDetail) -> AnyView {
     let id = report.item.id;
+    let is_preview = report.draft.as_ref().is_some_and(|draft| draft.can_decide);
     match (tab, part) {
         (Tab::Recipients, _) => recipients(report).into_any(),
-        (Tab::Mail, _) if !report.is_written => not_yet().into_any(),
+        (Tab::Mail, _) if !report.is_written && !is_preview => not_yet(report).into_any(),
         // Scripts, forms and links stay off: the frame has no permissions, and a policy of its own.
         (Tab::Mail, _) => view! { <iframe class="mail-frame" sandbox="" title="The report as its reader sees it" src=format!("{PATH}/{id}/mail")></iframe> }.into_any(),
         (Tab::Charts, Part::Charts(charts)) if !charts.is_empty() => figures(charts).into_any(),
         (Tab::Charts, _) => view! { <p class="muted">"This report has no charts."</p> }.into_any(),
         (_, Part::Text(Some(text))) => pre("code is-wrapped", "Text part", text).into_any(),
-        (_, Part::Source { html, data }) => source(html, data).into_any(),
-        (Tab::Text | Tab::Source, _) => not_yet().into_any(),
+        (_, Part::Source { html, data }) => source(html, data, report).into_any(),
+        (Tab::Text | Tab::Source, _) => not_yet(report).into_any(),
     }
 }
 
@@ -135,10 +144,10 @@ fn figures(charts: Vec<Chart>) -> impl IntoView {
     .into_any()
 }
 
-fn source(html: Option<String>, data: String) -> impl IntoView {
+fn source(html: Option<String>, data: String, report: &ReportDetail) -> impl IntoView + use<> {
     let html = match html {
         Some(html) => pre("code", "HTML of the report", html).into_any(),
-        None => not_yet().into_any(),
+        None => not_yet(report).into_any(),
     };
     view! {
         <section class="stack is-tight" aria-labelledby="html-head">
@@ -153,8 +162,13 @@ fn source(html: Option<String>, data: String) -> impl IntoView {
     }
 }
 
-fn not_yet() -> impl IntoView {
-    view! { <p class="muted">"The mail is not written yet. Reload the page in a moment."</p> }.into_any()
+fn not_yet(report: &ReportDetail) -> AnyView {
+    let words = match (&report.draft, report.item.state.is_final()) {
+        (Some(_), _) => "The mail is written when its owner lets it go.",
+        (None, true) => "The mail was not written: the result above says why.",
+        (None, false) => "The mail is not written yet. Reload the page in a moment.",
+    };
+    view! { <p class="muted">{words}</p> }.into_any()
 }
 
 fn pre(class: &'static str, name: &'static str, text: String) -> impl IntoView {

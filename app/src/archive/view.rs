@@ -95,6 +95,12 @@ pub struct ReportDetail {
     pub files: Vec<(AttachmentKind, String)>,
     /// Whether there is something to read yet.
     pub is_written: bool,
+    /// "Weekly status, version 3": the template that it is written with, unless that is the built-in mail.
+    pub template: Option<String>,
+    /// What its owner says at its head; of a draft it stands in its form.
+    pub comment_html: Option<String>,
+    /// It waits for a word of its owner.
+    pub draft: Option<Draft>,
     /// Whether there is a message that the person may have: their own, or any where they may see all.
     pub has_message: bool,
     /// Those whom the person may see: all for editors, else themself.
@@ -105,6 +111,18 @@ pub struct ReportDetail {
     pub can_send: bool,
     /// The person's own address: where a copy goes.
     pub my_address: String,
+}
+
+/// A report that waits for its owner.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    pub asked: Moment,
+    /// When it goes out without an answer.
+    pub send_at: Option<Moment>,
+    /// Markdown, as it is kept.
+    pub comment: String,
+    /// Whether the person may decide about it.
+    pub can_decide: bool,
 }
 
 /// What the open tab of a report shows beyond its facts.

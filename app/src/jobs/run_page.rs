@@ -129,8 +129,8 @@ fn form(
 }
 
 fn result(detail: RunDetail) -> AnyView {
-    let waiting = waiting(&detail);
-    let RunDetail { run, kind, job_id, job_name, job_is_gone, period, commit, snapshot_hash, steps, blocked, .. } =
+    let (waiting, draft) = (waiting(&detail), draft(&detail));
+    let RunDetail { run, kind, job_id, job_name, job_is_gone, period, commit, snapshot_hash, steps, blocked, template, .. } =
         detail;
     let job = if job_is_gone {
         view! { <span dir="auto">{job_name}" (deleted)"</span> }.into_any()
@@ -146,6 +146,7 @@ fn result(detail: RunDetail) -> AnyView {
         <section class="panel is-padded" aria-labelledby="result-head">
             <div class="panel__head"><h2 id="result-head">"Result"</h2>{marks::run_state(run.state)}</div>
             {run.reason.clone().map(|reason| view! { <p dir="auto">{reason}</p> })}
+            {draft}
             {waiting}
             {run_steps::steps(steps)}
             <dl class="facts">
@@ -153,6 +154,7 @@ fn result(detail: RunDetail) -> AnyView {
                 <div><dt>"Kind"</dt><dd>{kind.label()}</dd></div>
                 {run.subject.clone().map(|subject| view! { <div><dt>"Subject"</dt><dd dir="auto">{subject}</dd></div> })}
                 <div><dt>"Started"</dt><dd>{how}</dd></div>
+                {template.map(|template| view! { <div><dt>"Template"</dt><dd dir="auto">{template}</dd></div> })}
                 {period.map(|period| view! { <div><dt>"Covers"</dt><dd>{period}</dd></div> })}
                 {run.took.clone().map(|took| view! { <div><dt>"Took"</dt><dd>{took}</dd></div> })}
                 {commit.map(|commit| view! { <div><dt>"Commit"</dt><dd><code>{commit}</code></dd></div> })}
@@ -166,6 +168,22 @@ fn result(detail: RunDetail) -> AnyView {
             </div>
         })}
         {kind.is_personal().then(|| view! { <p class="muted">"Each of these mails is for its reader alone: it is shown to nobody else, and it is not kept in the archive."</p> })}
+    }
+    .into_any()
+}
+
+/// That its owner is asked first.
+fn draft(detail: &RunDetail) -> AnyView {
+    let Some(draft) = detail.draft.clone() else { return ().into_any() };
+    let until = match draft.until {
+        Some(at) => view! { "It goes out by itself on "<time datetime=at.at.to_rfc3339()>{at.words}</time>"." }.into_any(),
+        None => view! { "It waits until somebody decides." }.into_any(),
+    };
+    view! {
+        <p>
+            <strong>"A draft that waits for a word of its owner. "</strong>{until}" "
+            <a class="link" href=format!("/reports/{}", detail.run.id)>"Read it and decide"</a>
+        </p>
     }
     .into_any()
 }

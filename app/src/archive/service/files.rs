@@ -11,12 +11,12 @@ use crate::{
     },
     entities::{artifact, delivery, schedule},
     error::{AppError, AppResult},
-    jobs::service::report,
+    jobs::service::{drafts, report},
     platform::ctx::Ctx,
     reports::service::{
-        archive,
         files::{self, File, Source},
-        render::{self, Written},
+        render::{Image, Written},
+        snapshot,
     },
 };
 
@@ -35,10 +35,8 @@ const PAPER: &str = "<link rel=\"icon\" href=\"data:,\"><style>@page{margin:14mm
 /// [`AppError::NotFound`] before it was written, after it was removed, or where the person does not see it.
 pub async fn html(ctx: &Ctx, id: OccurrenceId) -> AppResult<String> {
     let seen = Seen::find_whole(ctx, id).await?;
-    if let Some(part) = &seen.part {
-        let html = written(ctx, &seen, part).await?.html;
-        let images = render::draw(part).await?;
-        return Ok(images.iter().fold(html, |html, image| with_picture(&html, &image.name, &image.png)));
+    if let Some((written, images)) = made_now(ctx, &seen).await? {
+        return Ok(images.iter().fold(written.html, |html, image| with_picture(&html, &image.name, &image.png)));
     }
     let files = artifact::Entity::find().filter(artifact::Column::OccurrenceId.eq(id)).all(ctx.reader()).await?;
     let html = files.iter().find(|file| file.name == HTML).ok_or(AppError::NotFound)?;
@@ -50,17 +48,37 @@ pub async fn html(ctx: &Ctx, id: OccurrenceId) -> AppResult<String> {
 }
 
 fn with_picture(html: &str, cid: &str, png: &[u8]) -> String {
-    let data = format!("\"data:image/png;base64,{}\"", STANDARD.encode(png));
-    html.replace(&format!("\"cid:{cid}\""), &data)
+    let data = format!("data:image/png;base64,{}", STANDARD.encode(png));
+    // Either quotes: somebody's own HTML may have both.
+    html.replace(&format!("\"cid:{cid}\""), &format!("\"{data}\""))
+        .replace(&format!("'cid:{cid}'"), &format!("'{data}'"))
 }
 
-/// What the person sees of a report of several projects, written for them: the stored files show all of it.
-pub(super) async fn written(ctx: &Ctx, seen: &Seen, part: &Snapshot) -> AppResult<Written> {
-    if !is_written(ctx.reader(), seen.run.id).await? {
+/// The mail where it is not what is stored: of a report of several projects the part that the person sees, and a draft,
+/// for those who decide about it. None: the stored files are the mail.
+///
+/// # Errors
+/// [`AppError::NotFound`] before it is written.
+pub(super) async fn made_now(ctx: &Ctx, seen: &Seen) -> AppResult<Option<(Written, Vec<Image>)>> {
+    let is_draft = seen.is_draft();
+    let part = match &seen.part {
+        Some(part) => part.clone(),
+        None if is_draft => snapshot::from_json(seen.run.snapshot.as_deref().unwrap_or_default())?,
+        None => return Ok(None),
+    };
+    if !is_draft && !is_written(ctx.reader(), seen.run.id).await? {
         return Err(AppError::NotFound);
     }
-    let job = sight::job_name(ctx.reader(), seen.run.schedule_id).await?;
-    render::write(part, &archive::address(ctx, seen.run.id, &job))
+    Ok(Some(match drafts::preview(ctx, &seen.run, &part).await? {
+        Ok(mail) => mail,
+        Err(words) => (Written { subject: String::new(), html: fault_page(&words), text: words }, Vec::new()),
+    }))
+}
+
+/// What stands in place of a mail that cannot be written.
+fn fault_page(words: &str) -> String {
+    let words = words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    format!("<!doctype html><html lang=\"en\"><head><title>No mail</title></head><body><p>{words}</p></body></html>")
 }
 
 /// As [`html`], with what a printer needs.
@@ -77,8 +95,8 @@ pub async fn paper(ctx: &Ctx, id: OccurrenceId) -> AppResult<String> {
 /// As [`html`].
 pub async fn text(ctx: &Ctx, id: OccurrenceId) -> AppResult<Vec<u8>> {
     let seen = Seen::find_whole(ctx, id).await?;
-    if let Some(part) = &seen.part {
-        return Ok(written(ctx, &seen, part).await?.text.into_bytes());
+    if let Some((written, _)) = made_now(ctx, &seen).await? {
+        return Ok(written.text.into_bytes());
     }
     let query =
         artifact::Entity::find().filter(artifact::Column::OccurrenceId.eq(id)).filter(artifact::Column::Name.eq(TEXT));
@@ -113,7 +131,11 @@ pub async fn file(ctx: &Ctx, id: OccurrenceId, name: &str) -> AppResult<File> {
     let job = schedule::Entity::find_by_id(seen.run.schedule_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
     let spec = report::spec(&job)?;
     let base_url = &ctx.app.settings.base_url;
-    let source = Source { snapshot: &frozen, json, sections: &spec.sections, base_url };
+    // What its owner says is for the others once it has gone out.
+    let is_shown = !seen.run.is_held || seen.is_draft();
+    let comment = if is_shown { drafts::comment(ctx.reader(), id).await? } else { None };
+    let comment = comment.as_deref();
+    let source = Source { snapshot: &frozen, json, sections: &spec.sections, base_url, comment };
     files::make(source, &[kind]).await?.pop().ok_or(AppError::NotFound)
 }
 

@@ -11,7 +11,7 @@ use super::{
     sight::Seen,
 };
 use crate::{
-    archive::view::{Neighbour, Part, RecipientView, Removed, ReportDetail, Tab},
+    archive::view::{Draft, Neighbour, Part, RecipientView, Removed, ReportDetail, Tab},
     domain::{
         delivery::DeliveryPhase,
         ids::{DeliveryId, OccurrenceId},
@@ -22,8 +22,10 @@ use crate::{
     },
     entities::{artifact, delivery, occurrence},
     error::AppResult,
-    platform::{ctx::Ctx, fault},
+    jobs::service::drafts,
+    platform::{ctx::Ctx, fault, markdown},
     reports::service::{archive, charts, files::file_name},
+    templates::service::versions,
     ui::Chart,
 };
 
@@ -44,6 +46,8 @@ pub async fn read(ctx: &Ctx, id: OccurrenceId) -> AppResult<ReportDetail> {
         months: run.removed_after_months.and_then(|months| u32::try_from(months).ok()).unwrap_or_default(),
     });
     let is_there = removed.is_none();
+    let draft = drafts::of(db, id).await?;
+    let comment = draft.as_ref().map(|row| row.comment.clone()).filter(|comment| !comment.trim().is_empty());
     // Facts in a form of another kind of report are shown as they are; only their place in Git is not known here.
     let json = run.snapshot.as_deref().filter(|_| is_there);
     let frozen: Option<Snapshot> = json.and_then(|json| serde_json::from_str(json).ok());
@@ -58,6 +62,14 @@ pub async fn read(ctx: &Ctx, id: OccurrenceId) -> AppResult<ReportDetail> {
         previous: neighbour(db, run, Side::Before).await?,
         next: neighbour(db, run, Side::After).await?,
         is_written: is_there && files::is_written(db, id).await?,
+        template: versions::words(ctx, run.template_id.zip(run.template_version)).await?,
+        comment_html: comment.filter(|_| !run.is_held).map(|comment| markdown::to_html(&comment)),
+        draft: draft.filter(|_| run.is_held).map(|row| Draft {
+            asked: ctx.moment(row.asked_at),
+            send_at: row.send_at.map(|at| ctx.moment(at)),
+            comment: if seen.is_draft() { row.comment } else { String::new() },
+            can_decide: seen.is_draft(),
+        }),
         has_message: is_there && !recipients.is_empty(),
         hidden_recipients: u32::try_from(all).unwrap_or(u32::MAX).saturating_sub(count(&recipients)),
         can_send: is_there && seen.viewing.can_edit(),
@@ -82,14 +94,15 @@ pub async fn part(ctx: &Ctx, id: OccurrenceId, tab: Tab) -> AppResult<Part> {
     if seen.run.removed_at.is_some() {
         return Ok(Part::Plain);
     }
-    if let Some(part) = &seen.part {
+    if seen.part.is_some() || seen.is_draft() {
+        let written = async || AppResult::Ok(files::made_now(ctx, &seen).await?.map(|(written, _)| written));
         return Ok(match tab {
             Tab::Mail | Tab::Recipients => Part::Plain,
-            Tab::Charts => Part::Charts(charts(seen.run.snapshot).await?),
-            Tab::Text => Part::Text(Some(files::written(ctx, &seen, part).await?.text)),
+            Tab::Charts => Part::Charts(charts(seen.run.snapshot.clone()).await?),
+            Tab::Text => Part::Text(written().await?.map(|written| written.text)),
             Tab::Source => Part::Source {
-                html: Some(files::written(ctx, &seen, part).await?.html),
-                data: seen.run.snapshot.unwrap_or_default(),
+                html: written().await?.map(|written| written.html),
+                data: seen.run.snapshot.clone().unwrap_or_default(),
             },
         });
     }

@@ -69,6 +69,11 @@ impl Seen {
         self.viewing.sees_recipients() && self.part.is_none()
     }
 
+    /// Whether it waits for a word of its owner, and the person may say it.
+    pub fn is_draft(&self) -> bool {
+        self.run.is_held && self.viewing.can_edit()
+    }
+
     /// The deliveries that the person may see, in their order.
     pub fn deliveries(&self, me: &Me) -> sea_orm::Select<delivery::Entity> {
         let all = delivery::Entity::find()
