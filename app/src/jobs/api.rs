@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{
     form::JobForm,
     kind_form::KindForm,
+    report_form::ReportForm,
     rules_form::RulesForm,
     view::{EditorData, JobDetail, JobFilter, JobList, NextRun, Preview, RunDetail},
     when_form::WhenForm,
@@ -20,7 +21,7 @@ use crate::{
 use {
     super::{
         kind_form,
-        service::{duplicate, recipients, run_actions, runs, schedules},
+        service::{duplicate, recipients, report_choices, run_actions, runs, schedules},
     },
     crate::{
         domain::{job::JobKind, zone},
@@ -68,7 +69,8 @@ pub async fn load_job_editor(id: Option<ScheduleId>, #[server(default)] kind: St
         let groups = groups.into_iter().map(|(_, name)| name).collect();
         let projects = vec![(editing.project().key.clone(), editing.project().name.clone())];
         let kinds = vec![row.kind];
-        return Ok(EditorData { id: Some(id), version: row.version, form, kinds, projects, accounts, groups });
+        let report = report_choices::of(&ctx, Some(&row)).await?;
+        return Ok(EditorData { id: Some(id), version: row.version, form, kinds, projects, accounts, groups, report });
     }
     let me = ctx.me()?.clone();
     let (mut projects_of_mine, mut groups) = (Vec::new(), Vec::new());
@@ -88,7 +90,8 @@ pub async fn load_job_editor(id: Option<ScheduleId>, #[server(default)] kind: St
         recipients: me.email.clone(),
         ..kind_form::beginning(kind)
     };
-    Ok(EditorData { id: None, version: 0, form, kinds, projects: projects_of_mine, accounts, groups })
+    let report = report_choices::of(&ctx, None).await?;
+    Ok(EditorData { id: None, version: 0, form, kinds, projects: projects_of_mine, accounts, groups, report })
 }
 
 /// The sentence and the next five runs of a form's schedule, as far as it is typed.
@@ -133,6 +136,8 @@ pub async fn save_job(
     #[server(flatten)] when: WhenForm,
     #[server(flatten)] rules: RulesForm,
     #[server(flatten)] options: KindForm,
+    // Numbered fields, so the last: it takes what is left.
+    #[server(flatten)] report: ReportForm,
 ) -> AppResult<()> {
     let ctx = Ctx::signed_in()?;
     if !kind.is_empty() && kind.parse::<JobKind>().is_err() {
@@ -159,7 +164,8 @@ pub async fn save_job(
         ("account", account),
     ];
     let read = JobForm::read(|name| fields.iter().find(|(field, _)| *field == name).map(|(_, value)| value.clone()));
-    let form = JobForm { when, rules, options, ..read };
+    let report = ReportForm::read(|name| Some(report.get(name).to_owned()));
+    let form = JobForm { when, rules, options, report, ..read };
     let saved = match id.as_str() {
         "" => {
             let viewing = access::by_key(&ctx, ctx.reader(), form.project.trim()).await?;

@@ -8,7 +8,9 @@ use super::{
     api::{SaveJob, preview_job},
     cron_field::{self, CronFields},
     form::{DAYS, JobForm, Mode},
-    kind_fields, rules_fields,
+    kind_fields, report_fields,
+    report_form::ReportForm,
+    rules_fields,
     test_api::SendJobTest,
     test_panel::{self, TestResult},
     view::{EditorData, Preview},
@@ -24,7 +26,7 @@ use crate::{
 /// The editor. `here` is the path of its own page, `back` that of the page that Cancel leads to.
 #[component]
 pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView {
-    let EditorData { id, version, form: stored, kinds, projects, accounts, groups } = data;
+    let EditorData { id, version, form: stored, kinds, projects, accounts, groups, report } = data;
     let (refused, untested) = (plain_error::<SaveJob>(), plain_error::<SendJobTest>());
     let error = Signal::derive(move || refused.get().or_else(|| untested.get()));
     let (caret, set_caret) = signal(None);
@@ -34,11 +36,12 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
     if id.is_some() {
         form.kind = stored.kind;
     }
-    let (typed, set_typed) = signal(form.clone());
+    let (typed, set_typed) = signal(JobForm { report: ReportForm::default(), ..form.clone() });
     let node = NodeRef::<leptos::html::Form>::new();
     let on_change = move |_: ev::Event| {
         if let Some(form) = node.get_untracked().and_then(|node| read_form(&node)) {
-            set_typed.set(form);
+            // What the report shows does not change when it runs.
+            set_typed.set(JobForm { report: ReportForm::default(), ..form });
         }
     };
     let projects: Vec<Choice> = projects.into_iter().map(|(key, name)| Choice::new(key, name)).collect();
@@ -49,6 +52,11 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
         Some(_) => view! { <p class="muted">{kind.label()}": "{kind.summary()}</p> }.into_any(),
         None => kind_fields::kinds(kind, &kinds),
     };
+    let report = if kind.makes_report() && !form.report.is_empty() {
+        report_fields::fields(&form.report, report, &here, error)
+    } else {
+        ().into_any()
+    };
     let who = if kind.sends_mail() { who(&form, groups, accounts, error) } else { ().into_any() };
     view! {
         <ErrorSummary error=error />
@@ -58,6 +66,8 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
             <input type="hidden" name="id" value=id.map(|id| id.to_string()).unwrap_or_default() />
             <input type="hidden" name="version" value=version.to_string() />
             <input type="hidden" name="kind" value=kind.as_str() />
+            // What Enter presses in a field: the first button of a form.
+            <button class="sr-only" type="submit" tabindex="-1" aria-hidden="true">{save}</button>
             <fieldset class="fieldset">
                 <legend>"What"</legend>
                 <TextField label="Name" name="name" value=form.name.clone() error=error required=true autocomplete="off" />
@@ -71,6 +81,7 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
                 />
                 {kind_fields::fields(kind, &form.options, error)}
             </fieldset>
+            {report}
             <fieldset class="fieldset">
                 <legend>"When"</legend>
                 <div class="choices is-inline" role="radiogroup" aria-label="How the time is given">
@@ -184,8 +195,16 @@ fn shown(stored: JobForm, error: Signal<Option<AppError>>) -> JobForm {
             .map(|error| JobForm::read(|name| error.typed(name)))
     });
     let query = use_query_map().get_untracked();
-    let asked = query.get("at").is_some().then(|| JobForm::read(|name| query.get(name)));
-    refused.or(asked).unwrap_or(stored)
+    let asked = query.get("at").is_some().then(|| {
+        let form = JobForm::read(|name| query.get(name));
+        // A button of the list of sections loads the page anew, with the list changed.
+        let pressed = query.get("list").and_then(|button| form.report.press(&button));
+        JobForm { report: pressed.map_or_else(|| form.report.clone(), |(report, _)| report), ..form }
+    });
+    let report = stored.report.clone();
+    let form = refused.or(asked).unwrap_or(stored);
+    // An address that says nothing about the report changes nothing of it.
+    if form.report.is_empty() { JobForm { report, ..form } } else { form }
 }
 
 fn mode_choice(mode: Mode, label: &'static str, chosen: Mode) -> impl IntoView {

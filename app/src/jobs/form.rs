@@ -3,7 +3,7 @@
 use chrono::{NaiveTime, Weekday};
 use serde::{Deserialize, Serialize};
 
-use super::{kind_form::KindForm, rules_form::RulesForm, when_form::WhenForm};
+use super::{kind_form::KindForm, report_form::ReportForm, rules_form::RulesForm, when_form::WhenForm};
 use crate::domain::job::JobKind;
 use crate::domain::schedule::{Cadence, DaySet, ScheduleSpec};
 use crate::error::{Checks, Problem};
@@ -33,6 +33,8 @@ pub struct JobForm {
     pub when: WhenForm,
     pub rules: RulesForm,
     pub options: KindForm,
+    /// What a report shows; empty where the form does not ask, which changes nothing.
+    pub report: ReportForm,
 }
 
 crate::text_enum!(
@@ -81,6 +83,7 @@ impl JobForm {
             when: WhenForm::read(&field),
             rules: RulesForm::read(&field),
             options: KindForm::read(&field),
+            report: ReportForm::read(&field),
         }
     }
 
@@ -102,7 +105,7 @@ impl JobForm {
     }
 
     /// The values of all fields by name, to show them again.
-    pub fn typed(&self) -> Vec<(&'static str, &str)> {
+    pub fn typed(&self) -> Vec<(&str, &str)> {
         let JobForm {
             kind,
             name,
@@ -119,6 +122,7 @@ impl JobForm {
             when,
             rules,
             options,
+            report,
         } = self;
         let mut fields = vec![
             ("kind", kind.as_str()),
@@ -138,6 +142,7 @@ impl JobForm {
         fields.extend(rules.typed());
         // A box that is not ticked is not there.
         fields.extend(options.typed().into_iter().filter(|(_, value)| !value.is_empty()));
+        fields.extend(report.typed());
         fields
     }
 }

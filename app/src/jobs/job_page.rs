@@ -46,7 +46,8 @@ pub fn JobPage() -> impl IntoView {
 }
 
 fn shown(detail: JobDetail) -> impl IntoView {
-    let JobDetail { job, upcoming, recipients, options, account, zone_data, rules, runs, older, is_latest } = detail;
+    let JobDetail { job, upcoming, recipients, options, report, account, zone_data, rules, runs, older, is_latest } =
+        detail;
     let (kind, has_report) = (job.kind, job.kind.makes_report());
     let id = job.id;
     let is_on = job.state == ScheduleState::On;
@@ -100,6 +101,14 @@ fn shown(detail: JobDetail) -> impl IntoView {
                             })}
                         </dl>
                     </section>
+                    {(!report.is_empty()).then(|| view! {
+                        <section class="panel is-padded" aria-labelledby="report-head">
+                            <div class="panel__head"><h2 id="report-head">"Report"</h2></div>
+                            <dl class="facts">
+                                {report.into_iter().map(|(name, words)| view! { <div><dt>{name}</dt><dd dir="auto">{words}</dd></div> }).collect_view()}
+                            </dl>
+                        </section>
+                    })}
                     <section class="panel is-padded" aria-labelledby="rules-head">
                         <div class="panel__head"><h2 id="rules-head">"Rules"</h2></div>
                         <dl class="facts">

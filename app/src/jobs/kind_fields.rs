@@ -12,7 +12,7 @@ use crate::{
 /// What the editor says of the project, by the kind of the job.
 pub fn project_hint(kind: JobKind) -> &'static str {
     match kind {
-        JobKind::WeeklyReport => "The report covers the last seven full days of the project, in its time zone.",
+        JobKind::WeeklyReport => "The report counts its days in the time zone of the project.",
         JobKind::Digest | JobKind::Reminder => {
             "Those who see it can be recipients, and its editors can change the job."
         }

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     form::{DAYS, JobForm},
+    report_form::ReportForm,
     when_form::{Unit, WhenForm},
 };
-use crate::domain::{job::JobKind, job_options::Scope, personal::Section};
+use crate::domain::{job::JobKind, job_options::Scope, personal::Section, report::spec::ReportSpec};
 
 /// What stands in the fields; those of other kinds are empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,7 +121,8 @@ pub fn beginning(kind: JobKind) -> JobForm {
     let form = JobForm { kind, at: "07:00".into(), ..JobForm::default() };
     match kind {
         JobKind::WeeklyReport => {
-            JobForm { name: "Weekly report".into(), days: [Weekday::Mon].into_iter().collect(), ..form }
+            let report = ReportForm::of(&ReportSpec::default());
+            JobForm { name: "Weekly report".into(), days: [Weekday::Mon].into_iter().collect(), report, ..form }
         }
         JobKind::Digest => JobForm {
             name: "Daily digest".into(),

@@ -14,6 +14,8 @@ mod editor;
 pub mod form;
 mod kind_fields;
 pub mod kind_form;
+mod report_fields;
+pub mod report_form;
 mod rules_fields;
 pub mod rules_form;
 mod when_fields;

@@ -9,10 +9,13 @@ use crate::error::AppResult;
 
 #[cfg(feature = "ssr")]
 use {
-    super::service::{schedules, test_mail},
+    super::{
+        report_form::ReportForm,
+        service::{options, schedules, test_mail},
+    },
     crate::{
-        domain::{board_filter::encode, ids::ScheduleId},
-        error::AppError,
+        domain::{board_filter::encode, ids::ScheduleId, job_options::JobOptions},
+        error::{AppError, Checks},
         platform::ctx::Ctx,
         projects::service::access,
     },
@@ -24,16 +27,25 @@ use {
 pub async fn send_job_test(#[server(flatten)] form: BTreeMap<String, String>) -> AppResult<()> {
     let ctx = Ctx::signed_in()?;
     let text = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
-    let (viewing, page) = match text("id") {
-        "" => (access::by_key(&ctx, ctx.reader(), text("project").trim()).await?, "/jobs/new".to_owned()),
+    let typed: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let (viewing, stored, page) = match text("id") {
+        "" => (access::by_key(&ctx, ctx.reader(), text("project").trim()).await?, None, "/jobs/new".to_owned()),
         id => {
             let id: ScheduleId = id.parse().map_err(|_| AppError::Malformed)?;
-            let row = schedules::visible(&ctx, id).await?.0;
-            (access::by_id(&ctx, ctx.reader(), row.project_id).await?, format!("/jobs/{id}/edit"))
+            let mut row = schedules::visible(&ctx, id).await?.0;
+            let report = ReportForm::read(|name| form.get(name).cloned());
+            if row.kind.makes_report() && !report.is_empty() {
+                // As it is typed, not as it is stored.
+                let mut checks = Checks::default();
+                let spec = report.spec(&mut checks);
+                checks.done().map_err(|error| error.with_typed(&typed))?;
+                row.options = options::to_json(&JobOptions::WeeklyReport(spec))?;
+            }
+            let viewing = access::by_id(&ctx, ctx.reader(), row.project_id).await?;
+            (viewing, Some(row), format!("/jobs/{id}/edit"))
         }
     };
-    let typed: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let sent = test_mail::send(&ctx, &viewing.editing()?, text("name"), text("account")).await;
+    let sent = test_mail::send(&ctx, &viewing.editing()?, (text("name"), stored.as_ref()), text("account")).await;
     let outcome = sent.map_err(|error| error.with_typed(&typed))?;
     let fields = form.iter().filter(|(name, _)| !matches!(name.as_str(), "id" | "version"));
     let query: String = fields.map(|(name, value)| format!("{}={}&", encode(name), encode(value))).collect();

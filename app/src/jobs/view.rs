@@ -189,6 +189,8 @@ pub struct JobDetail {
     pub recipients: Vec<String>,
     /// What it does beyond its kind, in words.
     pub options: Option<String>,
+    /// What its report shows, each with its name, in words; empty for other kinds.
+    pub report: Vec<(String, String)>,
     pub account: String,
     /// Version of the compiled time-zone data.
     pub zone_data: String,
@@ -200,6 +202,13 @@ pub struct JobDetail {
     pub older: Option<OccurrenceId>,
     /// Whether these are the latest.
     pub is_latest: bool,
+}
+
+/// How long a draft waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftWait {
+    /// When it goes out without an answer; none: never.
+    pub until: Option<Moment>,
 }
 
 /// A run's own page.
@@ -216,6 +225,10 @@ pub struct RunDetail {
     pub commit: Option<String>,
     pub snapshot_hash: Option<String>,
     pub has_report: bool,
+    /// "Weekly status, version 3", where it is written with a template.
+    pub template: Option<String>,
+    /// It waits for a word of its owner.
+    pub draft: Option<DraftWait>,
     /// Nobody works on it, and it has not ended.
     pub is_waiting: bool,
     pub next_try: Option<Moment>,
@@ -337,6 +350,21 @@ pub struct EditorData {
     pub accounts: Vec<(String, String)>,
     /// The groups that can be named as recipients.
     pub groups: Vec<String>,
+    /// What the report of a job can be chosen of.
+    pub report: ReportChoices,
+}
+
+/// What a report can be chosen of: ids, and what they are called.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportChoices {
+    /// Other projects that the person sees.
+    pub projects: Vec<(String, String)>,
+    pub labels: Vec<(String, String)>,
+    pub people: Vec<(String, String)>,
+    /// Those that are published.
+    pub templates: Vec<(String, String)>,
+    /// The job is not there yet: whose labels and people these would be is open.
+    pub is_new: bool,
 }
 
 /// The sentence and next runs of a form, or why there are none. Half a form is no error: it is being typed.

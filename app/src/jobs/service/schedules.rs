@@ -10,7 +10,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    ledger, options, planner, recipients,
+    ledger, options, planner, recipients, report,
     rules::{self, Rules},
 };
 use crate::{
@@ -26,6 +26,7 @@ use crate::{
     error::{AppError, AppResult, Checks, Conflict, FieldError, Problem},
     jobs::{
         form::{JobForm, Mode},
+        report_form::ReportForm,
         when_form::WhenForm,
     },
     platform::{
@@ -58,7 +59,7 @@ struct Checked {
 /// # Errors
 /// [`AppError::Invalid`] with the fields and lines that are wrong.
 pub async fn create(ctx: &Ctx, editing: &Editing, form: &JobForm) -> AppResult<ScheduleId> {
-    let checked = check(ctx, editing.project().id, form.kind, form).await?;
+    let checked = check(ctx, editing.project().id, form.kind, form, None).await?;
     let Checked { name, spec, timetable, rules, options, account_id, people } = checked;
     let id = ScheduleId(Uuid::now_v7());
     let mut row = schedule::ActiveModel {
@@ -98,7 +99,7 @@ pub async fn create(ctx: &Ctx, editing: &Editing, form: &JobForm) -> AppResult<S
 /// [`AppError::Invalid`] for bad fields, [`AppError::Conflict`] when it has moved on since `version`.
 pub async fn update(ctx: &Ctx, id: ScheduleId, version: i64, form: &JobForm) -> AppResult<()> {
     let found = editable(ctx, id).await?;
-    let checked = check(ctx, found.project_id, found.kind, form).await?;
+    let checked = check(ctx, found.project_id, found.kind, form, Some(&found)).await?;
     let Checked { name, spec, timetable, rules, options, account_id, people } = checked;
     let tx = ctx.begin().await?;
     let held = plan_first(ctx, &tx, found.id).await?;
@@ -110,8 +111,11 @@ pub async fn update(ctx: &Ctx, id: ScheduleId, version: i64, form: &JobForm) -> 
     let mut change = schedule::ActiveModel {
         id: Unchanged(id),
         name: Set(name),
-        // What a report shows is no field of this form; it stays.
-        options: if found.kind.makes_report() { NotSet } else { Set(options::to_json(&options)?) },
+        // A form that does not ask what a report shows changes nothing of it.
+        options: match found.kind.makes_report() && form.report.is_empty() {
+            true => NotSet,
+            false => Set(options::to_json(&options)?),
+        },
         account_id: Set(account_id),
         updated_at: Set(ctx.now),
         version: Set(version + 1),
@@ -345,6 +349,10 @@ pub async fn form(ctx: &Ctx, row: &schedule::Model, viewing: &Viewing) -> AppRes
         account: row.account_id.map(|id| id.to_string()).unwrap_or_default(),
         rules: rules::show(&rules::of(row)?),
         options: options::show(&options::of(row)?),
+        report: match options::of(row)? {
+            JobOptions::WeeklyReport(spec) => ReportForm::of(&spec),
+            _ => ReportForm::default(),
+        },
         ..times
     })
 }
@@ -399,7 +407,13 @@ pub async fn accounts(db: &impl ConnectionTrait) -> AppResult<Vec<(AccountId, St
     Ok(query.order_by_desc(Column::IsDefault).order_by_asc(Column::Name).into_tuple().all(db).await?)
 }
 
-async fn check(ctx: &Ctx, project: ProjectId, kind: JobKind, form: &JobForm) -> AppResult<Checked> {
+async fn check(
+    ctx: &Ctx,
+    project: ProjectId,
+    kind: JobKind,
+    form: &JobForm,
+    stored: Option<&schedule::Model>,
+) -> AppResult<Checked> {
     let mut checks = Checks::default();
     if !may_have(ctx, kind) {
         checks.add("kind", Problem::NotAllowed);
@@ -415,7 +429,14 @@ async fn check(ctx: &Ctx, project: ProjectId, kind: JobKind, form: &JobForm) -> 
         Err(other) => return Err(other),
     };
     let rules = rules::read(&form.rules, &mut checks);
-    let options = options::read(kind, &form.options, &mut checks);
+    let options = if kind.makes_report() && !form.report.is_empty() {
+        let spec = form.report.spec(&mut checks);
+        let before = stored.map(report::spec).transpose()?;
+        report::known(ctx, project, &spec, before.as_ref(), &mut checks).await?;
+        JobOptions::WeeklyReport(spec)
+    } else {
+        options::read(kind, &form.options, &mut checks)
+    };
     let people = recipients::choose(ctx, &mut checks, project, kind, form).await?;
     let account_id = match form.account.trim() {
         "" => None,
