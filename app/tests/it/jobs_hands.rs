@@ -319,7 +319,7 @@ async fn a_test_goes_to_whoever_asks_and_leaves_nothing_behind() {
         stage.sends_to(server.port).await;
         let ctx = stage.mina();
         let proof = editing(&stage, &ctx).await;
-        let sent = test_mail::send(&ctx, &proof, "Weekly report", "").await.unwrap();
+        let sent = test_mail::send(&ctx, &proof, ("Weekly report", None), "").await.unwrap();
         assert!(sent.is_sent && sent.words.contains("250"), "{}", sent.words);
         let messages = server.messages();
         assert_eq!(messages.len(), 1);
@@ -349,9 +349,9 @@ async fn a_test_that_is_refused_says_it_in_the_words_of_the_server() {
         stage.sends_to(server.port).await;
         let ctx = stage.mina();
         let proof = editing(&stage, &ctx).await;
-        let refused = test_mail::send(&ctx, &proof, "Weekly report", "").await.unwrap();
+        let refused = test_mail::send(&ctx, &proof, ("Weekly report", None), "").await.unwrap();
         assert!(!refused.is_sent && refused.words.contains("550"), "{}", refused.words);
-        let nowhere = test_mail::send(&ctx, &proof, "Weekly report", "no account").await;
+        let nowhere = test_mail::send(&ctx, &proof, ("Weekly report", None), "no account").await;
         assert_eq!(nowhere, Err(AppError::field("account", Problem::UnknownChoice)));
     })
     .await;

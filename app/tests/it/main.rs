@@ -11,6 +11,7 @@ mod import_export;
 mod import_run;
 mod jobs_hands;
 mod jobs_clock;
+mod jobs_drafts;
 mod jobs_faults;
 mod jobs_kinds;
 mod jobs_recipients;

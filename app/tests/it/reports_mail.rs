@@ -79,6 +79,7 @@ fn address(stop_url: Option<&str>) -> Address {
         job: "Weekly status".into(),
         stop_url: stop_url.map(str::to_owned),
         attachments_note: None,
+        comment: None,
     }
 }
 

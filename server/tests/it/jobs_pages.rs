@@ -276,3 +276,46 @@ async fn a_test_mail_keeps_what_is_typed_and_says_what_the_server_said() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_sections_of_a_report_are_changed_and_stored_without_javascript() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        visitor.sign_up_with_project().await;
+        let fields = "period=last_7_days&s1_kind=summary&s2_kind=notes&s2_limit=7&s3_kind=text&s3_text=A+word";
+        let typed = "name=Board+letter&project=WD&mode=simple&mon=on&at=07%3A00&zone=UTC&recipients=";
+        let shown = visitor.get(&format!("/jobs/new?{typed}&{fields}&list=up-2")).await.body;
+        let place = |words: &str| shown.find(words).unwrap_or_else(|| panic!("{words} in {shown}"));
+        assert!(place("name=\"s1_kind\" value=\"notes\"") < place("name=\"s2_kind\" value=\"summary\""));
+        assert!(shown.contains("Board letter") && shown.contains("A word") && shown.contains("value=\"7\""), "{shown}");
+        let shown = visitor.get(&format!("/jobs/new?{typed}&{fields}&list=add&add_section=chart%3Aforecast")).await.body;
+        assert!(shown.contains("name=\"s4_kind\" value=\"chart:forecast\""), "{shown}");
+        let shown = visitor.get(&format!("/jobs/new?{typed}&{fields}&list=remove-1")).await.body;
+        assert!(shown.contains("name=\"s2_kind\" value=\"text\"") && !shown.contains("s3_kind"), "{shown}");
+
+        let action = visitor.form_action("/jobs/new", "save_job").await;
+        let mut form = FORM.to_vec();
+        form.extend([("period", "days"), ("period_days", "0"), ("draft", "wait"), ("attach_csv", "on")]);
+        form.extend([("s1_kind", "tasks:overdue"), ("s1_limit", "99"), ("s2_kind", "text"), ("s2_text", "A word")]);
+        let refused = visitor.post(&action, &format!("{SITE}/jobs/new"), &form).await;
+        let shown = visitor.get(refused.location().trim_start_matches(SITE)).await.body;
+        assert!(shown.contains("id=\"period_days-error\"") && shown.contains("id=\"s1_limit-error\""), "{shown}");
+        assert!(shown.contains("A word") && shown.contains("value=\"99\""), "what was typed is kept");
+        for (name, value) in &mut form {
+            match *name {
+                "period_days" => *value = "14",
+                "s1_limit" => *value = "5",
+                _ => {}
+            }
+        }
+        let made = visitor.post(&action, &format!("{SITE}/jobs/new"), &form).await;
+        let page = made.location().split('?').next().unwrap().to_owned();
+        let shown = visitor.get(&page).await.body;
+        for words in ["The last 14 days.", "Overdue (at most 5), words of its own", "CSV.", "Its owner is asked first"] {
+            assert!(shown.contains(words), "{words} in {shown}");
+        }
+        let shown = visitor.get(&format!("{page}/edit")).await.body;
+        assert!(shown.contains("name=\"s1_kind\" value=\"tasks:overdue\"") && shown.contains("A word"), "{shown}");
+    })
+    .await;
+}

@@ -231,6 +231,7 @@ pub const ROWS: &[Row] = &[
     row("compare_reports", Viewer, "id={run}"),
     row("send_report_again", Editor, "id={run}&to=failed"),
     row("send_report_to_me", Viewer, "id={run}"),
+    row("decide_draft", Editor, "id={run}&decision=keep&comment=Hello"),
     row("load_retention", Admin, "months=&days=90"),
     row("save_retention", Admin, "months=&days=90"),
     row("load_report_history", Viewer, "id={run}"),

@@ -1,0 +1,70 @@
+// A report that somebody puts together in the editor of its job, and that waits until they have read it.
+import { begin, clientOf, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+
+/** The day so many days from now, as a form says it. */
+const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+test('a report is built of sections, waits as a draft, and goes out with a comment', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await makeProject(page, empty);
+  await page.goto(`${empty.url}/jobs/new`);
+  await settled(page, hydrated);
+  await page.getByLabel('Name', { exact: true }).fill('Board report');
+
+  const sections = page.getByRole('group', { name: 'Sections' }).getByRole('listitem');
+  await expect(sections).toHaveCount(8);
+  await page.getByRole('button', { name: 'Move down: Summary, number 1' }).click();
+  await expect(sections.nth(0)).toContainText('Key figures');
+  await expect(sections.nth(1)).toContainText('Summary');
+  if (hydrated) {
+    await expect(page.getByRole('button', { name: 'Move down: Summary, number 2' })).toBeFocused();
+    await expect(page.locator('#live-polite')).toHaveText('Summary is number 2 of 8.');
+    await page.keyboard.press('Enter');
+    await expect(sections.nth(2)).toContainText('Summary');
+    await page.getByRole('button', { name: 'Move up: Summary, number 3' }).click();
+  }
+  await settled(page, hydrated);
+  await page.getByRole('button', { name: 'Remove: Tasks: In progress, number 6' }).click();
+  await expect(sections).toHaveCount(7);
+  await settled(page, hydrated);
+  await page.getByLabel('Section to add').selectOption({ label: 'Words of your own' });
+  await page.getByRole('button', { name: 'Add the section' }).click();
+  await expect(sections).toHaveCount(8);
+  await settled(page, hydrated);
+  await page.getByLabel('Text, in Markdown').fill('For the **board** {{ of us }}');
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Board report');
+
+  await page.locator('#period').selectOption('since_last');
+  await page.getByRole('checkbox', { name: 'CSV' }).check();
+  await page.locator('#draft').selectOption('wait');
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  await page.getByRole('button', { name: 'Create the job' }).click();
+  const report = page.getByRole('region', { name: 'Report', exact: true });
+  for (const words of ['Since the last report.', 'Built-in: key figures, summary,', 'words of its own', 'CSV.', 'Its owner is asked first; it waits for them.']) await expect(report).toContainText(words);
+
+  // A run of a Monday that has passed: the range has exactly one.
+  const client = clientOf(page);
+  const job = new URL(page.url()).pathname.split('/').pop()!;
+  await client.call('start_backfill', { id: job, from: `${day(-8)}T00:00`, to: `${day(-1)}T00:00`, overlap: 'queue_all' });
+  const latest = async () => (await client.call<{ runs: { id: string; state: string }[] }>('load_job', { id: job })).value.runs[0];
+  await expect.poll(async () => (await latest())?.state, { message: 'how the run stands', timeout: 60_000 }).toBe('frozen');
+  await page.goto(`${empty.url}/notifications`);
+  await settled(page, hydrated);
+  await page.getByRole('link', { name: 'Read the draft and decide' }).first().click();
+  await expect(page.getByRole('heading', { name: 'This is a draft' })).toBeVisible();
+  const mail = page.frameLocator('iframe.mail-frame').locator('body');
+  await expect(mail).toContainText('For the board {{ of us }}');
+  await settled(page, hydrated);
+  await page.getByLabel('Comment', { exact: true }).fill('A *good* week');
+  await page.getByRole('button', { name: 'Keep the comment and look again' }).click();
+  await expect(page.getByText('Saved.', { exact: true })).toBeVisible();
+  await expect(mail).toContainText('A good week');
+  await expect(page.getByLabel('Comment', { exact: true })).toHaveValue('A *good* week');
+  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  await page.getByRole('button', { name: 'Approve and send' }).click();
+  await expect(page.getByText('Approved. It goes out in a moment.')).toBeVisible();
+  await expect.poll(async () => (await latest())?.state, { message: 'how the run stands', timeout: 60_000 }).toBe('done');
+  await page.goto(`${empty.url}/reports/${(await latest())!.id}?view=text`);
+  await expect(page.getByRole('region', { name: 'Comment of the sender' })).toContainText('A good week');
+  await expect(page.getByRole('region', { name: 'Text part' })).toContainText('A *good* week');
+});
