@@ -240,7 +240,13 @@ fn Sections(form: ReportForm, here: String, error: Signal<Option<AppError>>) -> 
     .into_any()
 }
 
-fn row(number: usize, count: usize, section: SectionForm, here: &str, error: Option<Signal<Option<AppError>>>) -> AnyView {
+fn row(
+    number: usize,
+    count: usize,
+    section: SectionForm,
+    here: &str,
+    error: Option<Signal<Option<AppError>>>,
+) -> AnyView {
     let SectionForm { kind, limit, from, text } = section;
     let name = report_form::label(&kind);
     let button = |deed: &'static str, icon: &'static str, words: &'static str, is_off: bool| {

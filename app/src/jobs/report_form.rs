@@ -44,8 +44,7 @@ pub struct Changed {
     pub words: String,
 }
 
-const FIXED: [&str; 7] =
-    ["period", "period_days", "period_first", "period_last", "template", "draft", "add_section"];
+const FIXED: [&str; 7] = ["period", "period_days", "period_first", "period_last", "template", "draft", "add_section"];
 /// Fields that are named by a number from 0: values of boxes that are ticked.
 pub const PROJECT: &str = "other_project";
 pub const LABEL: &str = "only_label";
@@ -475,9 +474,13 @@ mod tests {
     #[test]
     fn what_is_wrong_stands_at_its_field() {
         let mut form = ReportForm::of(&full());
-        for (name, value) in
-            [("s5_limit", "many"), ("s9_limit", "0"), ("period_last", "2026-10-01"), ("draft", "soon"), ("template", "x")]
-        {
+        for (name, value) in [
+            ("s5_limit", "many"),
+            ("s9_limit", "0"),
+            ("period_last", "2026-10-01"),
+            ("draft", "soon"),
+            ("template", "x"),
+        ] {
             form.0.insert(name.into(), value.into());
         }
         let fields: Vec<String> = problems(&form).into_iter().map(|(field, _)| field).collect();

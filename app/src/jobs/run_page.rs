@@ -130,8 +130,20 @@ fn form(
 
 fn result(detail: RunDetail) -> AnyView {
     let (waiting, draft) = (waiting(&detail), draft(&detail));
-    let RunDetail { run, kind, job_id, job_name, job_is_gone, period, commit, snapshot_hash, steps, blocked, template, .. } =
-        detail;
+    let RunDetail {
+        run,
+        kind,
+        job_id,
+        job_name,
+        job_is_gone,
+        period,
+        commit,
+        snapshot_hash,
+        steps,
+        blocked,
+        template,
+        ..
+    } = detail;
     let job = if job_is_gone {
         view! { <span dir="auto">{job_name}" (deleted)"</span> }.into_any()
     } else {
@@ -176,7 +188,9 @@ fn result(detail: RunDetail) -> AnyView {
 fn draft(detail: &RunDetail) -> AnyView {
     let Some(draft) = detail.draft.clone() else { return ().into_any() };
     let until = match draft.until {
-        Some(at) => view! { "It goes out by itself on "<time datetime=at.at.to_rfc3339()>{at.words}</time>"." }.into_any(),
+        Some(at) => {
+            view! { "It goes out by itself on "<time datetime=at.at.to_rfc3339()>{at.words}</time>"." }.into_any()
+        }
         None => view! { "It waits until somebody decides." }.into_any(),
     };
     view! {

@@ -116,7 +116,10 @@ async fn a_faulty_template_fails_its_run_at_once_with_its_words_and_nobody_gets_
         assert!(reason.contains("Did you mean `report.title`?"), "{reason}");
         assert!(stage.deliveries(run).await.is_empty());
         let told = alarms(&stage, run).await;
-        assert!(told.iter().any(|(kind, words)| *kind == AlarmKind::Failed && words.contains("report.title")), "{told:?}");
+        assert!(
+            told.iter().any(|(kind, words)| *kind == AlarmKind::Failed && words.contains("report.title")),
+            "{told:?}"
+        );
 
         template_drafts::remove(&stage.mina(), faulty).await.unwrap();
         stage.pass(TimeDelta::minutes(5));
@@ -124,7 +127,10 @@ async fn a_faulty_template_fails_its_run_at_once_with_its_words_and_nobody_gets_
         stage.work().await;
         let failed = row(&stage, run).await;
         assert_eq!(failed.state, OccurrenceState::Failed);
-        assert_eq!(failed.reason.as_deref(), Some("The template “Board mail” was deleted. Choose another one for the job."));
+        assert_eq!(
+            failed.reason.as_deref(),
+            Some("The template “Board mail” was deleted. Choose another one for the job.")
+        );
         let unpublished = template_drafts::create(&stage.mina(), "New", TemplateCategory::Status, &saying("Hi")).await;
         let spec = written_with(unpublished.unwrap());
         let version = stage.schedule(job).await.version;
@@ -182,7 +188,10 @@ async fn a_draft_is_read_commented_and_sent_once_by_who_may_edit() {
         assert_eq!((held.state, held.is_held, held.lease_until), (OccurrenceState::Frozen, true, None));
         assert!(stage.deliveries(run).await.is_empty());
         let told = alarms(&stage, run).await;
-        assert!(told[0].0 == AlarmKind::Draft && told[0].1.starts_with("Weekly report waits for your word"), "{told:?}");
+        assert!(
+            told[0].0 == AlarmKind::Draft && told[0].1.starts_with("Weekly report waits for your word"),
+            "{told:?}"
+        );
 
         let (mina, alex) = (stage.mina(), app.as_person(&stage.cast.alex));
         assert_eq!(drafts::decide(&alex, run, "", Decision::Approve).await, Err(AppError::Forbidden));

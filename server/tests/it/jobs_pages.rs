@@ -288,7 +288,8 @@ async fn the_sections_of_a_report_are_changed_and_stored_without_javascript() {
         let place = |words: &str| shown.find(words).unwrap_or_else(|| panic!("{words} in {shown}"));
         assert!(place("name=\"s1_kind\" value=\"notes\"") < place("name=\"s2_kind\" value=\"summary\""));
         assert!(shown.contains("Board letter") && shown.contains("A word") && shown.contains("value=\"7\""), "{shown}");
-        let shown = visitor.get(&format!("/jobs/new?{typed}&{fields}&list=add&add_section=chart%3Aforecast")).await.body;
+        let shown =
+            visitor.get(&format!("/jobs/new?{typed}&{fields}&list=add&add_section=chart%3Aforecast")).await.body;
         assert!(shown.contains("name=\"s4_kind\" value=\"chart:forecast\""), "{shown}");
         let shown = visitor.get(&format!("/jobs/new?{typed}&{fields}&list=remove-1")).await.body;
         assert!(shown.contains("name=\"s2_kind\" value=\"text\"") && !shown.contains("name=\"s3_kind\""), "{shown}");
@@ -311,7 +312,8 @@ async fn the_sections_of_a_report_are_changed_and_stored_without_javascript() {
         let made = visitor.post(&action, &format!("{SITE}/jobs/new"), &form).await;
         let page = made.location().split('?').next().unwrap().to_owned();
         let shown = visitor.get(&page).await.body;
-        for words in ["The last 14 days.", "Overdue (at most 5), words of its own", "CSV.", "Its owner is asked first"] {
+        for words in ["The last 14 days.", "Overdue (at most 5), words of its own", "CSV.", "Its owner is asked first"]
+        {
             assert!(shown.contains(words), "{words} in {shown}");
         }
         let shown = visitor.get(&format!("{page}/edit")).await.body;

@@ -96,7 +96,9 @@ pub async fn draft(
     }
     let told = people::responsible(&**tx, held.project_id, held.owner_id).await?;
     let why = match until {
-        Some(until) => format!("Read the draft, add a comment if you like, and send it. It goes out by itself on {until}."),
+        Some(until) => {
+            format!("Read the draft, add a comment if you like, and send it. It goes out by itself on {until}.")
+        }
         None => "Read the draft, add a comment if you like, and send it. It waits until somebody does.".to_owned(),
     };
     let news = News {

@@ -110,12 +110,7 @@ impl Pen {
     ///
     /// # Errors
     /// Only a fault of the drawing.
-    pub async fn new(
-        style: &Style,
-        snapshot: &Snapshot,
-        comment: Option<&str>,
-        note: Option<&str>,
-    ) -> AppResult<Self> {
+    pub async fn new(style: &Style, snapshot: &Snapshot, comment: Option<&str>, note: Option<&str>) -> AppResult<Self> {
         match style {
             Style::BuiltIn => Ok(Self { writer: None, images: render::draw(snapshot).await? }),
             Style::Document { key, document } => {

@@ -4,10 +4,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::Serialize;
 
-use super::{
-    Source,
-    lists::waits_for,
-};
+use super::{Source, lists::waits_for};
 use crate::{
     domain::{
         report::{

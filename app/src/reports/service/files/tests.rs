@@ -122,7 +122,9 @@ fn sections() -> Vec<Section> {
 
 async fn made(snapshot: &Snapshot, sections: &[Section], kinds: &[AttachmentKind]) -> Vec<File> {
     let json = snapshot::to_json(snapshot).unwrap();
-    make(Source { snapshot, json: &json, sections, base_url: "https://reports.example.org", comment: None }, kinds).await.unwrap()
+    make(Source { snapshot, json: &json, sections, base_url: "https://reports.example.org", comment: None }, kinds)
+        .await
+        .unwrap()
 }
 
 fn count(bytes: &[u8], words: &str) -> usize {
@@ -175,7 +177,13 @@ async fn the_document_has_a_bookmark_for_each_part_tags_and_words_for_its_pictur
 async fn a_long_report_has_all_rows_in_the_workbook_and_thirty_on_paper() {
     let titles = vec!["Mend the press brake and its guard"; 700];
     let (report, sections) = (report(&titles), sections());
-    let source = Source { snapshot: &report, json: "", sections: &sections, base_url: "https://reports.example.org", comment: None };
+    let source = Source {
+        snapshot: &report,
+        json: "",
+        sections: &sections,
+        base_url: "https://reports.example.org",
+        comment: None,
+    };
     let printed = paper::print(source).unwrap().data;
     let overdue = printed["parts"].as_array().unwrap().iter().find(|part| part["heading"] == "Overdue").unwrap();
     assert_eq!((overdue["count"].as_u64(), overdue["rows"].as_array().unwrap().len()), (Some(700), 30));
