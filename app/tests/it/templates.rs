@@ -11,7 +11,7 @@ use app::{
     templates::{
         service::{
             drafts::{self, Save},
-            exchange, library, versions,
+            exchange, library, preview, versions,
         },
         view::TemplateQuery,
     },
@@ -98,6 +98,29 @@ async fn what_is_published_stays_as_it_was_and_comes_back() {
         assert_eq!((desk.draft, desk.published.unwrap().number, desk.has_changes), (saying("First"), 2, true));
         let notes: Vec<_> = versions::list(&jonas, id).await.unwrap().into_iter().map(|item| item.note).collect();
         assert_eq!(notes, ["", "The first one"]);
+        // Two at once with the same draft make one version.
+        let both = tokio::join!(versions::publish(&jonas, id, 3, ""), versions::publish(&jonas, id, 3, ""));
+        assert_eq!((both.0.unwrap(), both.1.unwrap(), versions::list(&jonas, id).await.unwrap().len()), (3, 3, 3));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_checked_is_what_is_published() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let jonas = app.as_person(&cast.jonas);
+        let id = made(&jonas, "Weekly").await;
+        let faulty = Document { subject: "{{ report.no_such_name }}".into(), ..saying("Second") };
+        drafts::save(&jonas, saved(id, 1, &faulty)).await.unwrap();
+        let refused = preview::publish(&jonas, id, 2, "").await.unwrap_err();
+        assert_eq!(refused, AppError::field("document", Problem::NotAllowed));
+        // A draft that is not the one that stands there is not even looked at: neither an older nor a coming one.
+        for other in [1, 3] {
+            let error = preview::publish(&jonas, id, other, "").await.unwrap_err();
+            assert!(matches!(&error, AppError::Conflict(theirs) if theirs.version == 2), "{other}: {error:?}");
+        }
+        assert!(versions::list(&jonas, id).await.unwrap().is_empty());
     })
     .await;
 }

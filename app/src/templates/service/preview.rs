@@ -105,6 +105,10 @@ pub async fn test_mail(ctx: &Ctx, id: TemplateId, document: &str, data: &Preview
 /// [`AppError::Invalid`] with `document` where it cannot be published; as [`versions::publish`].
 pub async fn publish(ctx: &Ctx, id: TemplateId, draft_version: i64, note: &str) -> AppResult<VersionItem> {
     let row = access::editable(ctx, ctx.reader(), id).await?;
+    if row.draft_version != draft_version {
+        // What is checked here must be what is published: nobody names a draft that is saved while this one is checked.
+        return Err(drafts::conflict(row));
+    }
     let document = drafts::of_row(&row)?;
     let filled = fill(ctx, id, &document, &PreviewData::default()).await?;
     let is_fit = match &filled.outcome {
