@@ -290,7 +290,7 @@ impl Problem {
             Self::NotAllowed => "This is not allowed here".into(),
             Self::Removed => "The messages of this report were removed; they cannot be sent again".into(),
             Self::NotWritten => "The mail is not written yet; try again in a moment".into(),
-            Self::GetsNoMail => "Nothing is sent to your address from here; an administrator keeps the list".into(),
+            Self::GetsNoMail => "Nothing is sent to this address from here; an administrator keeps the list".into(),
             Self::NotSent => "The mail server did not take it; the log of the run has its words".into(),
             Self::Archive(problem) => problem.words().into(),
         }

@@ -5,19 +5,20 @@ use app::{
         ids::TemplateId,
         template::{Block, BlockKind, Body, Document, TemplateCategory, When},
     },
-    entities::template_version,
+    entities::{outbox_message, template_version},
     error::{AppError, Problem},
+    mail::service::{accounts, gate, suppressions},
     platform::ctx::Ctx,
     templates::{
         service::{
             drafts::{self, Save},
-            exchange, library, preview, versions,
+            exchange, library, preview, test, versions,
         },
-        view::TemplateQuery,
+        view::{PreviewData, TemplateQuery},
     },
     testing::{Cast, each_database},
 };
-use sea_orm::EntityTrait;
+use sea_orm::{EntityTrait, PaginatorTrait};
 
 fn saying(words: &str) -> Document {
     let block = Block { id: 1, kind: BlockKind::Heading { text: words.into(), level: 1 }, when: When::Always };
@@ -182,6 +183,29 @@ async fn the_library_is_searched_by_category_and_words_as_they_stand() {
         assert_eq!(found("", Some(TemplateCategory::Digest)).await, ["Digest of days"]);
         let nameless = drafts::create(&jonas, " ", TemplateCategory::Other, &saying("x")).await.unwrap_err();
         assert_eq!(nameless, AppError::field("name", Problem::Required));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_test_goes_to_nobody_who_gets_no_mail_and_waits_its_turn() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (jonas, mina) = (app.as_person(&cast.jonas), app.as_person(&cast.mina));
+        let id = made(&jonas, "Weekly").await;
+        let document = serde_json::to_string(&saying("First")).unwrap();
+        let send = async |to: &str| test::send(&jonas, id, &document, &PreviewData::default(), to).await;
+        suppressions::add(&mina, "gone@example.org", "").await.unwrap();
+        let AppError::Invalid(refused) = send("boss@example.org\nGone@example.org").await.unwrap_err() else {
+            panic!("nothing goes to an address on the list")
+        };
+        assert_eq!((refused.fields[0].field.as_str(), &refused.fields[0].problem), ("addresses", &Problem::GetsNoMail));
+        assert!(send("boss@example.org").await.unwrap().is_sent);
+        let account = accounts::default_id(app.reader()).await.unwrap();
+        gate::blocked(&Ctx::system(&app), account, "Wrong password".into()).await.unwrap();
+        let rests = send("boss@example.org").await.unwrap();
+        assert!(!rests.is_sent && rests.words.contains("rests"), "{}", rests.words);
+        assert_eq!(outbox_message::Entity::find().count(app.reader()).await.unwrap(), 1);
     })
     .await;
 }
