@@ -176,6 +176,13 @@ async fn each_reader_gets_the_projects_they_see_and_finds_no_others_in_the_archi
         let shown = dry_run::look(&jonas, id, stage.schedule(id).await.next_run_at.unwrap()).await.unwrap();
         assert!(shown.snapshot.projects.len() == 1 && shown.snapshot.variants.is_empty());
 
+        // Nor does Jonas have it sent to an address that gets all of it.
+        let version = stage.schedule(id).await.version;
+        let leak = JobForm { recipients: format!("{}\njonas@example.net", form.recipients), ..mondays_at_ten() };
+        let refused = Err(AppError::field("recipients", Problem::GetsMoreThanYou));
+        assert_eq!(schedules::update(&jonas, id, version, &leak).await, refused);
+        assert_eq!(schedules::update(&jonas, id, version, &form).await, Ok(()), "the others may stay");
+
         // What was written for Alex is not sent again once Alex does not see the website any more.
         member::Entity::delete_by_id((other.id, stage.cast.alex.id)).exec(app.reader()).await.unwrap();
         let failed = delivery::ActiveModel {

@@ -10,7 +10,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    ledger, options, planner, recipients,
+    ledger, options, planner, recipients, report,
     rules::{self, Rules},
 };
 use crate::{
@@ -100,6 +100,9 @@ pub async fn update(ctx: &Ctx, id: ScheduleId, version: i64, form: &JobForm) -> 
     let found = editable(ctx, id).await?;
     let checked = check(ctx, found.project_id, found.kind, form).await?;
     let Checked { name, spec, timetable, rules, options, account_id, people } = checked;
+    if found.kind.makes_report() {
+        report::may_go_to(ctx, &found, &people).await?;
+    }
     let tx = ctx.begin().await?;
     let held = plan_first(ctx, &tx, found.id).await?;
     if held.version != version {
