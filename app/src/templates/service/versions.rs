@@ -144,12 +144,14 @@ pub async fn commit_pending(ctx: &Ctx) -> AppResult<u64> {
     for (version, template) in rows {
         let Some(template) = template else { continue };
         let commit = archive::commit_entry(ctx, |author| entry(&version, &template, author)).await?;
+        let tx = ctx.begin().await?;
         template_version::Entity::update_many()
             .col_expr(template_version::Column::CommitId, Expr::value(commit))
             .filter(template_version::Column::TemplateId.eq(version.template_id))
             .filter(template_version::Column::Number.eq(version.number))
-            .exec(ctx.reader())
+            .exec(&*tx)
             .await?;
+        tx.commit().await?;
         done += 1;
     }
     Ok(done)
