@@ -99,7 +99,7 @@ impl Stack {
             (element.light.words, element.dark.words) = (link, link);
         }
         // Sheets first, then the element's own style, then what is important.
-        let rules = if self.is_spent() { &[] } else { self.rules.as_slice() };
+        let rules: &[StyleRule] = if self.is_spent() { &[] } else { self.rules.as_slice() };
         let matching: Vec<_> = rules.iter().filter(|rule| self.concerns(rule, &element)).cloned().collect();
         for is_important in [false, true] {
             for rule in &matching {
