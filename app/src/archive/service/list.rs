@@ -137,9 +137,7 @@ fn says(word: &str) -> Condition {
 /// all of it.
 async fn hidden(ctx: &Ctx, me: &Me, filter: &ReportFilter) -> AppResult<Vec<OccurrenceId>> {
     let words = filter.words.split_whitespace().take(WORDS);
-    let any = words.fold(None, |any: Option<Condition>, word| {
-        Some(any.unwrap_or_else(Condition::any).add(says(word)))
-    });
+    let any = words.fold(None, |any: Option<Condition>, word| Some(any.unwrap_or_else(Condition::any).add(says(word))));
     let Some(any) = any else { return Ok(Vec::new()) };
     let query = reports(me)
         .filter(occurrence::Column::Subject.like(holding(MORE)))

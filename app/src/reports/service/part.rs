@@ -71,8 +71,7 @@ pub async fn partly_seen(
             match whole.seen_by(|project| mine.contains(&project)) {
                 Some(part) if std::ptr::eq(part, &whole) => {}
                 Some(part) => {
-                    let words =
-                        PartWords { subject: Some(part.subject()), finding: Some(part.finding.words()) };
+                    let words = PartWords { subject: Some(part.subject()), finding: Some(part.finding.words()) };
                     parts.insert(id, words);
                 }
                 None => drop(parts.insert(id, PartWords::default())),

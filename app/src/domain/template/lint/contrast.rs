@@ -166,7 +166,9 @@ impl Stack {
 
     /// The colours of words that stand here, where they are known and can be seen, and the contrast they need.
     pub fn pairs(&self) -> Vec<(Theme, Colour, Colour, f64)> {
-        let Some(element) = self.open.last().filter(|element| !element.is_hidden && element.size > 0.0) else { return Vec::new() };
+        let Some(element) = self.open.last().filter(|element| !element.is_hidden && element.size > 0.0) else {
+            return Vec::new();
+        };
         if matches!(element.name.as_str(), "style" | "script" | "title" | "head" | "html") {
             return Vec::new();
         }
