@@ -112,7 +112,7 @@ async fn what_is_checked_is_what_is_published() {
         let cast = Cast::new(&app).await;
         let jonas = app.as_person(&cast.jonas);
         let id = made(&jonas, "Weekly").await;
-        let faulty = Document { subject: "{{ report.no_such_name }}".into(), ..saying("Second") };
+        let faulty = Document { subject: "{{ no_such_name }}".into(), ..saying("Second") };
         drafts::save(&jonas, saved(id, 1, &faulty)).await.unwrap();
         let refused = preview::publish(&jonas, id, 2, "").await.unwrap_err();
         assert_eq!(refused, AppError::field("document", Problem::NotAllowed));
