@@ -57,7 +57,8 @@ pub async fn list(ctx: &Ctx, filter: ReportFilter) -> AppResult<ReportList> {
     let has_older = rows.len() as u64 > PAGE;
     rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
     let older = rows.last().map(|row| row.id).filter(|_| has_older);
-    let mut parts = part::partly_seen(ctx, rows.iter().map(|row| row.id)).await?;
+    let shown: Vec<OccurrenceId> = rows.iter().map(|row| row.id).collect();
+    let mut parts = part::partly_seen(ctx, shown).await?;
     for row in &mut rows {
         if let Some(part) = parts.remove(&row.id) {
             row.finding = part.finding;

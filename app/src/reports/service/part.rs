@@ -30,10 +30,7 @@ pub struct PartWords {
 ///
 /// # Errors
 /// Only those of the database.
-pub async fn partly_seen(
-    ctx: &Ctx,
-    runs: impl IntoIterator<Item = OccurrenceId>,
-) -> AppResult<BTreeMap<OccurrenceId, PartWords>> {
+pub async fn partly_seen(ctx: &Ctx, runs: Vec<OccurrenceId>) -> AppResult<BTreeMap<OccurrenceId, PartWords>> {
     use occurrence::Column::{Id, Snapshot as Facts, Subject};
     let mut parts = BTreeMap::new();
     let Some(person) = ctx.actor_id() else { return Ok(parts) };
