@@ -174,6 +174,8 @@ pub enum Problem {
     NotWritten,
     /// The address is on the list of those that get no mail.
     GetsNoMail,
+    /// An address without an account gets all of a report; whoever asks does not see all of it.
+    GetsMoreThanYou,
     /// The mail server did not take a message.
     NotSent,
     /// Somebody outside, or who does not see the project, where a mail is for its reader alone.
@@ -290,7 +292,10 @@ impl Problem {
             Self::NotAllowed => "This is not allowed here".into(),
             Self::Removed => "The messages of this report were removed; they cannot be sent again".into(),
             Self::NotWritten => "The mail is not written yet; try again in a moment".into(),
-            Self::GetsNoMail => "Nothing is sent to your address from here; an administrator keeps the list".into(),
+            Self::GetsMoreThanYou => {
+                "An address without an account gets the whole report, also of projects that you do not see".into()
+            }
+            Self::GetsNoMail => "Nothing is sent to this address from here; an administrator keeps the list".into(),
             Self::NotSent => "The mail server did not take it; the log of the run has its words".into(),
             Self::Archive(problem) => problem.words().into(),
         }

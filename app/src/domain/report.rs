@@ -34,6 +34,9 @@ pub const HISTORY_DAYS: u32 = 90;
 /// Fewest days of cumulative flow: less shows no flow.
 pub const FLOW_DAYS: u32 = 30;
 
+/// What the subject of a report of several projects holds: such a run is found by it, without its facts being read.
+pub const MORE: &str = " more project";
+
 /// Everything a report shows, frozen: what is rendered from it later is the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
@@ -253,8 +256,8 @@ impl Snapshot {
     pub fn subject(&self) -> String {
         let more = match self.project_ids().count() - 1 {
             0 => String::new(),
-            1 => " and 1 more project".into(),
-            more => format!(" and {more} more projects"),
+            1 => format!(" and 1{MORE}"),
+            more => format!(" and {more}{MORE}s"),
         };
         format!("{} · {}{more}, {}", self.finding.words(), self.project.name, self.period.words())
     }

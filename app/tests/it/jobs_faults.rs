@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use app::{
     domain::{alarm::AlarmKind, delivery::DeliveryPhase, ids::OccurrenceId, occurrence::OccurrenceState},
-    entities::{alarm, artifact, delivery, occurrence},
-    jobs::service::{ledger, run_actions, runs, worker},
+    entities::{alarm, artifact, delivery, occurrence, user},
+    jobs::{
+        form::JobForm,
+        service::{ledger, run_actions, runs, schedules, worker},
+    },
     platform::ctx::Ctx,
     testing::{each_database, smtp_server::SmtpServer},
 };
@@ -169,13 +172,31 @@ async fn who_comes_after_a_worker_that_ended_while_it_composed_writes_what_is_mi
         assert_eq!(server.count("kept"), 2);
         assert!(stage.log(run).await.iter().filter(|line| *line == "Wrote 2 messages.").count() == 2);
 
+        // Who has another address by now has theirs already.
+        let form = JobForm { recipients: "jonas@example.org\nmax@example.org".into(), ..mondays_at_ten() };
+        let version = stage.schedule(id).await.version;
+        schedules::update(&stage.mina(), id, version, &form).await.unwrap();
+        stage.pass(TimeDelta::minutes(1));
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        let first = is_half_composed(&stage, run).await;
+        let moved = user::ActiveModel {
+            id: Unchanged(stage.cast.jonas.id),
+            email: Set(Some("moved@example.org".into())),
+            ..Default::default()
+        };
+        moved.update(app.reader()).await.unwrap();
+        stage.work().await;
+        let to: Vec<String> = stage.deliveries(run).await.into_iter().map(|row| row.address).collect();
+        assert_eq!(to, [first.address.as_str(), "max@example.org"]);
+
         // A run that ends before all of them are there has none: nobody sends to half a list.
         stage.pass(TimeDelta::minutes(1));
         let run = runs::start(&stage.mina(), id).await.unwrap();
         stage.work().await;
         is_half_composed(&stage, run).await;
         run_actions::cancel(&stage.mina(), run).await.unwrap();
-        assert_eq!(stage.states(id).await[1], OccurrenceState::Cancelled);
+        assert_eq!(stage.states(id).await[2], OccurrenceState::Cancelled);
         assert!(stage.deliveries(run).await.is_empty());
     })
     .await;

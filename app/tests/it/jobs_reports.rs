@@ -4,6 +4,7 @@ use app::{
     archive::{
         service::{
             files,
+            list::list,
             read::{part, read},
             resend,
         },
@@ -15,8 +16,9 @@ use app::{
         period::Period,
         project::MemberRole,
         report::spec::{AttachmentKind, PeriodChoice, ReportSpec, Scope, Section},
+        report_filter::ReportFilter,
     },
-    entities::{delivery, member, project as project_row},
+    entities::{delivery, member, occurrence, project as project_row},
     error::{AppError, Problem},
     jobs::{
         form::JobForm,
@@ -139,6 +141,31 @@ async fn each_reader_gets_the_projects_they_see_and_finds_no_others_in_the_archi
         let seen_by_jonas = read(&jonas, run).await.unwrap();
         assert!(!seen_by_jonas.subject.contains("1 more project"), "{}", seen_by_jonas.subject);
         assert_eq!(seen_by_jonas.recipients.len(), 1, "who edits sees who got it, but not what they do not see of it");
+        // Nor do lists and searches tell what the other project did.
+        let marked = occurrence::ActiveModel {
+            id: Unchanged(run),
+            finding: Set(Some("Of all projects".into())),
+            ..Default::default()
+        };
+        marked.update(app.reader()).await.unwrap();
+        let findings = async |ctx: &Ctx, query: &str| -> Vec<String> {
+            let shown = list(ctx, ReportFilter::from_query(query)).await.unwrap();
+            let counted: u32 = shown.months.iter().map(|(_, many)| many).sum();
+            assert_eq!(counted as usize, shown.items.len(), "the months count what is shown");
+            shown.items.into_iter().map(|item| item.finding).collect()
+        };
+        assert_eq!(findings(&alex, "").await, ["Of all projects"]);
+        assert_eq!(findings(&jonas, "").await, [seen_by_jonas.item.finding.as_str()]);
+        for query in ["q=of+all+projects", "q=1+more+project"] {
+            assert_eq!(findings(&alex, query).await.len(), 1, "{query}");
+            assert_eq!(findings(&jonas, query).await.len(), 0, "{query}");
+        }
+        for (ctx, sees_all) in [(&alex, true), (&jonas, false)] {
+            let on_its_page = runs::run(ctx, run).await.unwrap().run.subject.unwrap();
+            let on_the_jobs = runs::job(ctx, id).await.unwrap().runs.remove(0).subject.unwrap();
+            assert_eq!(on_its_page, on_the_jobs);
+            assert_eq!(on_its_page.contains("1 more project"), sees_all, "{on_its_page}");
+        }
         assert!(!files::html(&jonas, run).await.unwrap().contains("Launchpad"));
         assert!(files::html(&alex, run).await.unwrap().contains("Launchpad"));
         assert!(!String::from_utf8(files::text(&jonas, run).await.unwrap()).unwrap().contains("Launchpad"));
@@ -148,6 +175,13 @@ async fn each_reader_gets_the_projects_they_see_and_finds_no_others_in_the_archi
         assert_eq!(git_history::read(&jonas, run, None).await, Err(AppError::NotFound));
         let shown = dry_run::look(&jonas, id, stage.schedule(id).await.next_run_at.unwrap()).await.unwrap();
         assert!(shown.snapshot.projects.len() == 1 && shown.snapshot.variants.is_empty());
+
+        // Nor does Jonas have it sent to an address that gets all of it.
+        let version = stage.schedule(id).await.version;
+        let leak = JobForm { recipients: format!("{}\njonas@example.net", form.recipients), ..mondays_at_ten() };
+        let refused = Err(AppError::field("recipients", Problem::GetsMoreThanYou));
+        assert_eq!(schedules::update(&jonas, id, version, &leak).await, refused);
+        assert_eq!(schedules::update(&jonas, id, version, &form).await, Ok(()), "the others may stay");
 
         // What was written for Alex is not sent again once Alex does not see the website any more.
         member::Entity::delete_by_id((other.id, stage.cast.alex.id)).exec(app.reader()).await.unwrap();

@@ -3,9 +3,17 @@
 //! tested with the program itself, in `server/tests/it/render_cage.rs`.
 
 use app::{
-    domain::template::render::{RenderJob, RenderOutcome, Stop},
+    domain::template::{
+        Body, Document, TemplateCategory,
+        render::{RenderJob, RenderOutcome, Stop},
+    },
     error::AppError,
+    platform::ctx::Ctx,
     reports::service::quarantine::{self, Held},
+    templates::{
+        service::{drafts, preview},
+        view::PreviewData,
+    },
     testing::{Cast, each_database},
 };
 use serde_json::json;
@@ -63,6 +71,37 @@ async fn faults_are_no_stops() {
             let advice = "Line 1, column 4 of the HTML: There is no variable `nam`. Did you mean `name`?";
             assert_eq!(outcome.complaints(), [advice]);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_somebody_else_tries_out_neither_stops_a_template_nor_lets_it_go() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (mina, jonas, ravi) = (app.as_person(&cast.mina), app.as_person(&cast.jonas), app.as_person(&cast.ravi));
+        let id = drafts::create(&jonas, "Weekly", TemplateCategory::Status, &Document::blank()).await.unwrap();
+        let tried = async |ctx: &Ctx, html: String| {
+            let document = Document { body: Body::Html { source: html }, ..Document::blank() };
+            let json = serde_json::to_string(&document).unwrap();
+            assert!(preview::show(ctx, id, &json, &PreviewData::default()).await.unwrap().fault.is_some());
+        };
+        let held = async || -> Vec<String> {
+            let mut keys: Vec<_> = quarantine::held(&mina).await.unwrap().into_iter().map(|held| held.key).collect();
+            keys.sort();
+            keys
+        };
+        let (of_ravi, of_template) = (format!("preview:{}", cast.ravi.id), format!("template:{id}"));
+        for _ in 0..3 {
+            tried(&ravi, flood().html).await;
+        }
+        assert_eq!(held().await, [of_ravi.clone()]);
+        for _ in 0..3 {
+            tried(&jonas, flood().html).await;
+        }
+        assert_eq!(held().await, [of_ravi, of_template.clone()]);
+        tried(&ravi, format!("{} ", flood().html)).await;
+        assert_eq!(held().await, [of_template], "another source counts anew for Ravi, and for nobody else");
     })
     .await;
 }

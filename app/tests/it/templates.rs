@@ -5,19 +5,20 @@ use app::{
         ids::TemplateId,
         template::{Block, BlockKind, Body, Document, TemplateCategory, When},
     },
-    entities::template_version,
+    entities::{outbox_message, template_version},
     error::{AppError, Problem},
+    mail::service::{accounts, gate, suppressions},
     platform::ctx::Ctx,
     templates::{
         service::{
             drafts::{self, Save},
-            exchange, library, versions,
+            exchange, library, preview, test, versions,
         },
-        view::TemplateQuery,
+        view::{PreviewData, TemplateQuery},
     },
     testing::{Cast, each_database},
 };
-use sea_orm::EntityTrait;
+use sea_orm::{EntityTrait, PaginatorTrait};
 
 fn saying(words: &str) -> Document {
     let block = Block { id: 1, kind: BlockKind::Heading { text: words.into(), level: 1 }, when: When::Always };
@@ -98,6 +99,29 @@ async fn what_is_published_stays_as_it_was_and_comes_back() {
         assert_eq!((desk.draft, desk.published.unwrap().number, desk.has_changes), (saying("First"), 2, true));
         let notes: Vec<_> = versions::list(&jonas, id).await.unwrap().into_iter().map(|item| item.note).collect();
         assert_eq!(notes, ["", "The first one"]);
+        // Two at once with the same draft make one version.
+        let both = tokio::join!(versions::publish(&jonas, id, 3, ""), versions::publish(&jonas, id, 3, ""));
+        assert_eq!((both.0.unwrap(), both.1.unwrap(), versions::list(&jonas, id).await.unwrap().len()), (3, 3, 3));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_checked_is_what_is_published() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let jonas = app.as_person(&cast.jonas);
+        let id = made(&jonas, "Weekly").await;
+        let faulty = Document { subject: "{{ no_such_name }}".into(), ..saying("Second") };
+        drafts::save(&jonas, saved(id, 1, &faulty)).await.unwrap();
+        let refused = preview::publish(&jonas, id, 2, "").await.unwrap_err();
+        assert_eq!(refused, AppError::field("document", Problem::NotAllowed));
+        // A draft that is not the one that stands there is not even looked at: neither an older nor a coming one.
+        for other in [1, 3] {
+            let error = preview::publish(&jonas, id, other, "").await.unwrap_err();
+            assert!(matches!(&error, AppError::Conflict(theirs) if theirs.version == 2), "{other}: {error:?}");
+        }
+        assert!(versions::list(&jonas, id).await.unwrap().is_empty());
     })
     .await;
 }
@@ -159,6 +183,29 @@ async fn the_library_is_searched_by_category_and_words_as_they_stand() {
         assert_eq!(found("", Some(TemplateCategory::Digest)).await, ["Digest of days"]);
         let nameless = drafts::create(&jonas, " ", TemplateCategory::Other, &saying("x")).await.unwrap_err();
         assert_eq!(nameless, AppError::field("name", Problem::Required));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_test_goes_to_nobody_who_gets_no_mail_and_waits_its_turn() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (jonas, mina) = (app.as_person(&cast.jonas), app.as_person(&cast.mina));
+        let id = made(&jonas, "Weekly").await;
+        let document = serde_json::to_string(&saying("First")).unwrap();
+        let send = async |to: &str| test::send(&jonas, id, &document, &PreviewData::default(), to).await;
+        suppressions::add(&mina, "gone@example.org", "").await.unwrap();
+        let AppError::Invalid(refused) = send("boss@example.org\nGone@example.org").await.unwrap_err() else {
+            panic!("nothing goes to an address on the list")
+        };
+        assert_eq!((refused.fields[0].field.as_str(), &refused.fields[0].problem), ("addresses", &Problem::GetsNoMail));
+        assert!(send("boss@example.org").await.unwrap().is_sent);
+        let account = accounts::default_id(app.reader()).await.unwrap();
+        gate::blocked(&Ctx::system(&app), account, "Wrong password".into()).await.unwrap();
+        let rests = send("boss@example.org").await.unwrap();
+        assert!(!rests.is_sent && rests.words.contains("rests"), "{}", rests.words);
+        assert_eq!(outbox_message::Entity::find().count(app.reader()).await.unwrap(), 1);
     })
     .await;
 }

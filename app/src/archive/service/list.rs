@@ -18,12 +18,14 @@ use crate::{
         ids::{OccurrenceId, ScheduleId},
         period::Period,
         project::MemberRole,
+        report::MORE,
         report_filter::{Month, ReportFilter},
     },
     entities::{delivery, occurrence, project, schedule},
     error::AppResult,
     platform::{ctx::Ctx, like::holding},
     projects::service::access,
+    reports::service::part,
 };
 
 /// Reports on a page of the list.
@@ -39,7 +41,8 @@ const MONTH: &str = "SUBSTR(CAST(occurrence.period_to AS TEXT), 1, 7)";
 /// [`crate::error::AppError::SignedOut`] where nobody is signed in.
 pub async fn list(ctx: &Ctx, filter: ReportFilter) -> AppResult<ReportList> {
     let (db, me) = (ctx.reader(), ctx.me()?);
-    let mut query = narrowed(me, &filter)
+    let hidden = hidden(ctx, me, &filter).await?;
+    let mut query = narrowed(me, &filter, &hidden)
         .order_by_desc(occurrence::Column::PeriodTo)
         .order_by_desc(occurrence::Column::Id)
         .limit(PAGE + 1);
@@ -54,10 +57,17 @@ pub async fn list(ctx: &Ctx, filter: ReportFilter) -> AppResult<ReportList> {
     let has_older = rows.len() as u64 > PAGE;
     rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
     let older = rows.last().map(|row| row.id).filter(|_| has_older);
+    let shown: Vec<OccurrenceId> = rows.iter().map(|row| row.id).collect();
+    let mut parts = part::partly_seen(ctx, shown).await?;
+    for row in &mut rows {
+        if let Some(part) = parts.remove(&row.id) {
+            row.finding = part.finding;
+        }
+    }
     let names = Names::of(db, &rows).await?;
     Ok(ReportList {
         items: rows.into_iter().map(|row| names.item(row)).collect(),
-        months: months(db, me, &filter).await?,
+        months: months(db, me, &filter, &hidden).await?,
         jobs: jobs(db, me).await?,
         projects: projects(db, me).await?,
         older,
@@ -79,7 +89,10 @@ async fn behind(db: &impl ConnectionTrait, before: OccurrenceId) -> AppResult<Co
 }
 
 /// The reports that the filter lets through in any month.
-fn narrowed(me: &Me, filter: &ReportFilter) -> Select<occurrence::Entity> {
+///
+/// `hidden` are those whose words the person does not see, see [`hidden`]: what somebody asks for must not tell what they
+/// hold.
+fn narrowed(me: &Me, filter: &ReportFilter, hidden: &[OccurrenceId]) -> Select<occurrence::Entity> {
     use occurrence::Column;
     let ReportFilter { words, month: _, job, project, result, recipient, before: _ } = filter;
     let mut query = reports(me);
@@ -89,10 +102,8 @@ fn narrowed(me: &Me, filter: &ReportFilter) -> Select<occurrence::Entity> {
             .column(schedule::Column::Id)
             .filter(holds(Expr::col((schedule::Entity, schedule::Column::Name)), word))
             .into_query();
-        let somewhere = Condition::any()
-            .add(holds(Expr::col((occurrence::Entity, Column::Finding)), word))
-            .add(holds(Expr::col((occurrence::Entity, Column::Subject)), word))
-            .add(Column::ScheduleId.in_subquery(jobs));
+        let in_its_words = Condition::all().add(says(word)).add(Column::Id.is_not_in(hidden.iter().copied()));
+        let somewhere = Condition::any().add(in_its_words).add(Column::ScheduleId.in_subquery(jobs));
         query = query.filter(somewhere);
     }
     if let Some(job) = job {
@@ -113,6 +124,29 @@ fn narrowed(me: &Me, filter: &ReportFilter) -> Select<occurrence::Entity> {
         query = query.filter(went_to(me, recipient.trim()));
     }
     query
+}
+
+/// Finding or subject of a report hold a word.
+fn says(word: &str) -> Condition {
+    use occurrence::Column::{Finding, Subject};
+    Condition::any()
+        .add(holds(Expr::col((occurrence::Entity, Finding)), word))
+        .add(holds(Expr::col((occurrence::Entity, Subject)), word))
+}
+
+/// Reports with words that the filter asks for, of which the person sees only a part: what is stored with them is about
+/// all of it.
+async fn hidden(ctx: &Ctx, me: &Me, filter: &ReportFilter) -> AppResult<Vec<OccurrenceId>> {
+    let words = filter.words.split_whitespace().take(WORDS);
+    let any = words.fold(None, |any: Option<Condition>, word| Some(any.unwrap_or_else(Condition::any).add(says(word))));
+    let Some(any) = any else { return Ok(Vec::new()) };
+    let query = reports(me)
+        .filter(occurrence::Column::Subject.like(holding(MORE)))
+        .filter(any)
+        .select_only()
+        .column(occurrence::Column::Id);
+    let found: Vec<OccurrenceId> = query.into_tuple().all(ctx.reader()).await?;
+    Ok(part::partly_seen(ctx, found).await?.into_keys().collect())
 }
 
 /// All reports that the person sees and that are still there.
@@ -153,8 +187,13 @@ fn holds(text: Expr, word: &str) -> Expr {
 }
 
 /// How many reports the filter lets through in each month.
-async fn months(db: &impl ConnectionTrait, me: &Me, filter: &ReportFilter) -> AppResult<Vec<(Month, u32)>> {
-    let rows: Vec<(Option<String>, i64)> = narrowed(me, filter)
+async fn months(
+    db: &impl ConnectionTrait,
+    me: &Me,
+    filter: &ReportFilter,
+    hidden: &[OccurrenceId],
+) -> AppResult<Vec<(Month, u32)>> {
+    let rows: Vec<(Option<String>, i64)> = narrowed(me, filter, hidden)
         .select_only()
         .column_as(Expr::cust(MONTH), "month")
         .column_as(occurrence::Column::Id.count(), "many")

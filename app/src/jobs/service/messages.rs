@@ -17,11 +17,10 @@ use super::{
 };
 use crate::{
     domain::{
-        address::EmailAddress,
         crash_point::CrashPoint,
         delivery::{Delivery, DeliveryPhase, DeliveryPolicy, Event},
         header_text::HeaderText,
-        ids::{DeliveryId, OccurrenceId, ProjectId, ScheduleId},
+        ids::{DeliveryId, OccurrenceId, ProjectId, ScheduleId, UserId},
         occurrence::OccurrenceState,
         recipient::{Addressee, HeldBack, named},
         report::Snapshot,
@@ -99,7 +98,7 @@ const PART_BYTES: usize = 16 * 1024 * 1024;
 pub async fn write_all(ctx: &Ctx, common: &Common<'_>, list: &List, hold: Hold) -> Result<bool, Unwritten> {
     let people: Vec<Addressee> = list.people.iter().map(|(person, _)| person.clone()).collect();
     let there = Known::of(ctx, hold.run).await?;
-    let missing: Vec<usize> = (0..people.len()).filter(|place| !there.has(&people[*place].address)).collect();
+    let missing: Vec<usize> = (0..people.len()).filter(|place| !there.has(&people[*place])).collect();
     for part in missing.chunks(common.part()) {
         let addresses: Vec<Address> = part.iter().map(|place| address(ctx, common, &people[*place])).collect();
         let some: Vec<Addressee> = part.iter().map(|place| people[*place].clone()).collect();
@@ -150,7 +149,10 @@ async fn write_part(
 }
 
 /// Whose message of a run is stored: what a worker that ended in the middle has left.
-pub struct Known(HashSet<String>);
+pub struct Known {
+    addresses: HashSet<String>,
+    users: HashSet<UserId>,
+}
 
 impl Known {
     /// Looks whose message is there.
@@ -158,15 +160,22 @@ impl Known {
     /// # Errors
     /// Only those of the database.
     pub async fn of(ctx: &Ctx, run: OccurrenceId) -> AppResult<Self> {
-        let query = delivery::Entity::find().select_only().column(delivery::Column::Address);
+        let query = delivery::Entity::find().select_only();
+        let query = query.columns([delivery::Column::Address, delivery::Column::UserId]);
         let query = query.filter(delivery::Column::OccurrenceId.eq(run));
-        let addresses: Vec<String> = query.into_tuple().all(ctx.reader()).await?;
-        Ok(Self(addresses.into_iter().map(|address| address.to_lowercase()).collect()))
+        let rows: Vec<(String, Option<UserId>)> = query.into_tuple().all(ctx.reader()).await?;
+        let (addresses, users): (Vec<String>, Vec<Option<UserId>>) = rows.into_iter().unzip();
+        Ok(Self {
+            addresses: addresses.into_iter().map(|address| address.to_lowercase()).collect(),
+            users: users.into_iter().flatten().collect(),
+        })
     }
 
-    /// Whether there is one for this address, however it is written.
-    pub fn has(&self, address: &EmailAddress) -> bool {
-        self.0.contains(&address.as_str().to_lowercase())
+    /// Whether there is one for somebody: for their address, however it is written, or for their account, which may have
+    /// had another address then.
+    pub fn has(&self, person: &Addressee) -> bool {
+        self.addresses.contains(&person.address.as_str().to_lowercase())
+            || person.user.is_some_and(|user| self.users.contains(&user))
     }
 }
 

@@ -36,6 +36,13 @@ pub struct Chosen {
     team: Option<TeamId>,
 }
 
+impl Chosen {
+    /// The address, where it is of nobody whose account is in the project.
+    pub fn outside(&self) -> Option<&str> {
+        (self.target == RecipientTarget::Address).then_some(self.address.as_str())
+    }
+}
+
 /// A line of the form and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Line {

@@ -7,7 +7,11 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::{ledger, options, schedules};
+use super::{
+    ledger, options,
+    recipients::{self, Chosen},
+    schedules,
+};
 use crate::{
     domain::{
         ids::{ProjectId, ScheduleId, UserId},
@@ -79,6 +83,30 @@ pub async fn choose(ctx: &Ctx, id: ScheduleId, version: i64, spec: &ReportSpec) 
     .await?;
     tx.commit().await?;
     Ok(version + 1)
+}
+
+/// Whether somebody may give a job these recipients. People with accounts get what they see, addresses without one get
+/// all of the report: so who does not see all of its projects adds none of these.
+///
+/// # Errors
+/// [`AppError::Invalid`] with `recipients`; a fault, where the options of the job cannot be read.
+pub async fn may_go_to(ctx: &Ctx, job: &schedule::Model, people: &[Chosen]) -> AppResult<()> {
+    let wanted = spec(job)?.scope.other_projects;
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let of_report = || project::Entity::find().filter(project::Column::Id.is_in(wanted.iter().copied()));
+    let mine = access::visible_projects(ctx.me()?.id);
+    let seen = of_report().filter(project::Column::Id.in_subquery(mine)).count(ctx.reader()).await?;
+    if seen == of_report().count(ctx.reader()).await? {
+        return Ok(());
+    }
+    let known = recipients::of(ctx.reader(), job.id).await?;
+    let is_known = |address: &str| known.iter().any(|row| row.address.to_lowercase() == address.to_lowercase());
+    match people.iter().filter_map(Chosen::outside).all(is_known) {
+        true => Ok(()),
+        false => Err(AppError::field("recipients", Problem::GetsMoreThanYou)),
+    }
 }
 
 /// Notes what the person may not choose: projects, labels and people that they do not see, a template that is not there.

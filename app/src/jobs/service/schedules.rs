@@ -101,6 +101,9 @@ pub async fn update(ctx: &Ctx, id: ScheduleId, version: i64, form: &JobForm) -> 
     let found = editable(ctx, id).await?;
     let checked = check(ctx, found.project_id, found.kind, form, Some(&found)).await?;
     let Checked { name, spec, timetable, rules, options, account_id, people } = checked;
+    if found.kind.makes_report() {
+        report::may_go_to(ctx, &found, &people).await?;
+    }
     let tx = ctx.begin().await?;
     let held = plan_first(ctx, &tx, found.id).await?;
     if held.version != version {

@@ -10,6 +10,7 @@ pub mod git_history;
 pub mod git_push;
 pub mod git_settings;
 pub mod git_state;
+pub mod part;
 pub mod quarantine;
 pub mod render;
 pub mod snapshot;

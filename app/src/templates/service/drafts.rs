@@ -3,7 +3,7 @@
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
 
-use super::access;
+use super::{access, logo};
 use crate::{
     domain::{
         ids::TemplateId,
@@ -30,6 +30,7 @@ pub async fn create(ctx: &Ctx, name: &str, category: TemplateCategory, draft: &D
     let name = checks.line("name", name, NAME);
     checks.done()?;
     draft.check()?;
+    logo::check(draft)?;
     let id = TemplateId(Uuid::now_v7());
     let tx = ctx.begin().await?;
     let all = template::Entity::find().filter(template::Column::DeletedAt.is_null()).count(&*tx).await?;
@@ -99,12 +100,7 @@ pub async fn save(ctx: &Ctx, save: Save) -> AppResult<i64> {
             // The same was saved already: the answer of the first try was lost.
             return Ok(row.draft_version);
         }
-        return Err(AppError::Conflict(Box::new(Conflict {
-            field: "document".into(),
-            mine: String::new(),
-            theirs: row.draft,
-            version: row.draft_version,
-        })));
+        return Err(conflict(row));
     }
     let changed = template::Entity::update_many()
         .col_expr(template::Column::Name, Expr::value(name))
@@ -153,6 +149,16 @@ pub async fn remove(ctx: &Ctx, id: TemplateId) -> AppResult<()> {
     Ok(tx.commit().await?)
 }
 
+/// Somebody has saved another draft than the one that was worked on.
+pub(super) fn conflict(row: template::Model) -> AppError {
+    AppError::Conflict(Box::new(Conflict {
+        field: "document".into(),
+        mine: String::new(),
+        theirs: row.draft,
+        version: row.draft_version,
+    }))
+}
+
 /// The draft of a row.
 ///
 /// # Errors
@@ -181,6 +187,7 @@ pub fn parse(json: &str) -> AppResult<Document> {
     }
     let document: Document = serde_json::from_str(json).map_err(|_| AppError::Malformed)?;
     document.check()?;
+    logo::check(&document)?;
     Ok(document)
 }
 

@@ -6,7 +6,11 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
 use crate::{
-    domain::template::theme::{LOGO_MAX, Logo},
+    domain::template::{
+        Document,
+        theme::{LOGO_MAX, Logo},
+    },
+    error::{AppError, AppResult, Problem},
     templates::logo_words::PIXELS_MAX,
 };
 
@@ -46,6 +50,29 @@ pub fn read(bytes: &[u8]) -> Result<Logo, &'static str> {
         return Err("too_large");
     }
     Ok(Logo { png: STANDARD.encode(&png), width: width / 2, height: height / 2, alt: String::new() })
+}
+
+/// Whether the logo of a document, where it has one, is a small PNG. A document may come from anywhere, not only from
+/// [`read`], and its logo is shown to everybody who looks at the library: a few bytes can claim to be a picture of any size.
+///
+/// # Errors
+/// [`AppError::Invalid`] with `logo`.
+pub fn check(document: &Document) -> AppResult<()> {
+    match &document.theme.logo {
+        Some(logo) if !is_small_png(&logo.png) => Err(AppError::field("logo", Problem::UnknownChoice)),
+        _ => Ok(()),
+    }
+}
+
+fn is_small_png(base64: &str) -> bool {
+    let Ok(png) = STANDARD.decode(base64) else { return false };
+    // Signature, then the first chunk: its length, its name, width and height.
+    let Some((head, size)) = png.get(..24).map(|head| head.split_at(16)) else { return false };
+    let side = |at: usize| size.iter().skip(at).take(4).fold(0, |sum: u32, byte| (sum << 8) | u32::from(*byte));
+    head.starts_with(b"\x89PNG\r\n\x1a\n")
+        && head.ends_with(b"IHDR")
+        && (1..=PIXELS_MAX.0).contains(&side(0))
+        && (1..=PIXELS_MAX.1).contains(&side(4))
 }
 
 /// Whether it is a drawing in XML, whatever its name says.
@@ -89,5 +116,22 @@ mod tests {
         let mut cut = encoded(200, 80, ImageFormat::Png);
         cut.truncate(60);
         assert_eq!(read(&cut), Err("no_picture"));
+    }
+
+    #[test]
+    fn the_logo_of_a_document_is_a_small_png_wherever_it_comes_from() {
+        let with = |bytes: &[u8]| {
+            let logo = Logo { png: STANDARD.encode(bytes), width: 100, height: 40, alt: String::new() };
+            let mut document = Document::blank();
+            document.theme.logo = Some(logo);
+            check(&document).is_ok()
+        };
+        let drawn = encoded(200, 80, ImageFormat::Png);
+        assert!(check(&Document::blank()).is_ok() && with(&drawn));
+        let mut claims = drawn.clone();
+        claims[16..20].copy_from_slice(&60_000_u32.to_be_bytes());
+        assert!(!with(&claims), "60,000 pixels wide");
+        assert!(!with(&encoded(200, 80, ImageFormat::Jpeg)) && !with(b"<svg/>") && !with(b""));
+        assert!(!with(&drawn[..20]));
     }
 }

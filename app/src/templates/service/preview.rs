@@ -47,10 +47,12 @@ struct Filled {
 /// [`AppError::Invalid`] for a document or days that break a rule; [`AppError::NotFound`] for a template or project that
 /// the person does not see.
 pub async fn show(ctx: &Ctx, id: TemplateId, document: &str, data: &PreviewData) -> AppResult<Preview> {
-    access::visible(ctx, ctx.reader(), id).await?;
+    let row = access::visible(ctx, ctx.reader(), id).await?;
     let document = drafts::parse(document)?;
     let begun = Instant::now();
-    let filled = fill(ctx, id, &document, data).await?;
+    // What somebody else tries out counts for them: it neither stops the template nor lets it go again.
+    let key = if access::can_edit(ctx, &row) { key(id) } else { format!("preview:{}", ctx.me()?.id) };
+    let filled = fill(ctx, key, &document, data).await?;
     let (sender_name, sender) = accounts::default_sender(ctx.reader()).await?;
     let mut preview = Preview {
         from: if sender_name.is_empty() { sender } else { format!("{sender_name} <{sender}>") },
@@ -87,7 +89,7 @@ pub struct TestMail {
 /// As [`show`]; [`AppError::Invalid`] with `document` where it cannot be filled in.
 pub async fn test_mail(ctx: &Ctx, id: TemplateId, document: &str, data: &PreviewData) -> AppResult<TestMail> {
     let document = drafts::parse(document)?;
-    let filled = fill(ctx, id, &document, data).await?;
+    let filled = fill(ctx, key(id), &document, data).await?;
     let RenderOutcome::Rendered(mails) = filled.outcome else { return Err(super::test::faulty()) };
     let mail = mails.into_iter().next().ok_or_else(super::test::faulty)?;
     Ok(TestMail {
@@ -105,8 +107,12 @@ pub async fn test_mail(ctx: &Ctx, id: TemplateId, document: &str, data: &Preview
 /// [`AppError::Invalid`] with `document` where it cannot be published; as [`versions::publish`].
 pub async fn publish(ctx: &Ctx, id: TemplateId, draft_version: i64, note: &str) -> AppResult<VersionItem> {
     let row = access::editable(ctx, ctx.reader(), id).await?;
+    if row.draft_version != draft_version {
+        // What is checked here must be what is published: nobody names a draft that is saved while this one is checked.
+        return Err(drafts::conflict(row));
+    }
     let document = drafts::of_row(&row)?;
-    let filled = fill(ctx, id, &document, &PreviewData::default()).await?;
+    let filled = fill(ctx, key(id), &document, &PreviewData::default()).await?;
     let is_fit = match &filled.outcome {
         RenderOutcome::Rendered(mails) => {
             mails.first().is_some_and(|mail| !lint::blocks_publishing(&findings(&filled.writer, &filled.context, mail)))
@@ -158,7 +164,7 @@ pub async fn gallery_picture(ctx: &Ctx, word: &str) -> AppResult<String> {
 }
 
 async fn drawn(ctx: &Ctx, id: TemplateId, document: &Document) -> AppResult<String> {
-    let filled = fill(ctx, id, document, &PreviewData::default()).await?;
+    let filled = fill(ctx, key(id), document, &PreviewData::default()).await?;
     match filled.outcome {
         RenderOutcome::Rendered(mails) if !mails.is_empty() => Ok(framed(&mails[0].html, filled.writer.images())),
         _ => Err(AppError::NotFound),
@@ -183,8 +189,12 @@ pub fn in_theme(html: &str, theme: &str) -> String {
         .fold(replaced, |html, both| html.replace(both, &format!("color-scheme:{theme}")))
 }
 
-async fn fill(ctx: &Ctx, id: TemplateId, document: &Document, data: &PreviewData) -> AppResult<Filled> {
-    let key = format!("template:{id}");
+/// What stops of a template are counted by.
+fn key(id: TemplateId) -> String {
+    format!("template:{id}")
+}
+
+async fn fill(ctx: &Ctx, key: String, document: &Document, data: &PreviewData) -> AppResult<Filled> {
     let (writer, context) = if data.project.is_empty() {
         let writer = Writer::new(key, document, &sample_snapshot()).await?;
         let context = sample_with(writer.pictures());

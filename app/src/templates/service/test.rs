@@ -1,5 +1,6 @@
 //! A test of a draft: the mail of a preview, sent to whoever asks or to a few addresses, with the conversation.
 
+use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::preview::{self, TestMail};
@@ -7,11 +8,16 @@ use crate::{
     domain::{
         address::EmailAddress,
         header_text::HeaderText,
-        ids::{AccountId, TemplateId},
+        ids::{AccountId, ScheduleId, TemplateId},
+        mail_gate::Passage,
         mail_probe::ProbeResult,
     },
     error::{AppError, AppResult, Checks, Problem},
-    mail::service::{accounts, allow_list, probe},
+    mail::service::{
+        accounts, allow_list,
+        gate::{self, Limits},
+        probe, suppressions,
+    },
     platform::{
         ctx::Ctx,
         fault,
@@ -19,6 +25,11 @@ use crate::{
     },
     templates::view::{PreviewData, TemplateTest},
 };
+
+/// How long a person waits for the account's turn, for each message.
+const PATIENCE: TimeDelta = TimeDelta::seconds(5);
+/// Why a message did not go.
+const REST: &str = "The mail account rests for a moment. Try again in a minute.";
 
 /// Most addresses of a test.
 pub const ADDRESSES_MAX: u32 = 5;
@@ -29,13 +40,7 @@ pub const ADDRESSES_MAX: u32 = 5;
 /// # Errors
 /// [`AppError::Invalid`] with `addresses` for addresses that take no mail or that none may be sent to, with `document` for a
 /// draft that cannot be filled in; as [`preview::show`].
-pub async fn send(
-    ctx: &Ctx,
-    id: TemplateId,
-    document: &str,
-    data: &PreviewData,
-    to: &str,
-) -> AppResult<TemplateTest> {
+pub async fn send(ctx: &Ctx, id: TemplateId, document: &str, data: &PreviewData, to: &str) -> AppResult<TemplateTest> {
     super::access::editable(ctx, ctx.reader(), id).await?;
     let addresses = addresses(ctx, to).await?;
     let mail = preview::test_mail(ctx, id, document, data).await?;
@@ -43,15 +48,45 @@ pub async fn send(
     let system = Ctx::system(&ctx.app);
     let account = accounts::default_id(ctx.reader()).await?;
     let mut test = TemplateTest { is_sent: true, words: String::new(), lines: Vec::new() };
+    let limits = gate::limits(ctx.reader(), account).await?;
     for address in addresses {
+        let gap = if test.words.is_empty() { "" } else { "\n" };
+        let Some(turn) = turn(ctx, account, limits).await? else {
+            test.is_sent = false;
+            test.words += &format!("{gap}{address}: {REST}");
+            continue;
+        };
         let (envelope, mime) = message(ctx, &system, account, &mail, &address).await?;
         let report = probe::carry(&system, account, &envelope, &mime).await?;
-        test.is_sent &= report.result == ProbeResult::Good;
-        let gap = if test.words.is_empty() { "" } else { "\n" };
+        let is_good = report.result == ProbeResult::Good;
+        if is_good && turn == Turn::FindsOut {
+            gate::worked(&system, account).await?;
+        }
+        test.is_sent &= is_good;
         test.words += &format!("{gap}{address}: {}", report.what);
         test.lines.extend(report.lines);
     }
     Ok(test)
+}
+
+/// What a message is sent for, beside itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Usual,
+    /// It finds out whether the account works again.
+    FindsOut,
+}
+
+/// Waits for the account's turn, as every message does: tests must not use up what a server allows. None: it rests.
+async fn turn(ctx: &Ctx, account: AccountId, limits: Limits) -> AppResult<Option<Turn>> {
+    let now = Ctx::system(&ctx.app);
+    let (at, turn) = match gate::ask(&now, account, limits, PATIENCE).await? {
+        Passage::Go(at) => (at, Turn::Usual),
+        Passage::Probe(at) => (at, Turn::FindsOut),
+        Passage::Wait(_) => return Ok(None),
+    };
+    tokio::time::sleep((at - now.now).to_std().unwrap_or_default()).await;
+    Ok(Some(turn))
 }
 
 async fn addresses(ctx: &Ctx, to: &str) -> AppResult<Vec<EmailAddress>> {
@@ -74,10 +109,17 @@ async fn addresses(ctx: &Ctx, to: &str) -> AppResult<Vec<EmailAddress>> {
             checks.add_line("addresses", line, Problem::DomainNotAllowed { address: address.to_string() });
         }
     }
-    checks.done()?;
     if found.is_empty() {
         found.push(own);
     }
+    // No schedule has this id: what is stopped for all of them counts.
+    let stopped = suppressions::of(ctx.reader(), ScheduleId(Uuid::nil()), found.iter()).await?;
+    for (line, address) in (1..).zip(&found) {
+        if stopped.contains_key(&suppressions::key(address)) {
+            checks.add_line("addresses", line, Problem::GetsNoMail);
+        }
+    }
+    checks.done()?;
     Ok(found)
 }
 

@@ -6,7 +6,7 @@ use super::{access, drafts, library};
 use crate::{
     domain::{ids::TemplateId, template::Document},
     entities::{template, template_version},
-    error::{AppError, AppResult, Checks, Conflict},
+    error::{AppError, AppResult, Checks},
     platform::{ctx::Ctx, fault, git::Entry},
     reports::service::archive,
     templates::view::VersionItem,
@@ -38,13 +38,10 @@ pub async fn publish(ctx: &Ctx, id: TemplateId, draft_version: i64, note: &str) 
         .exec(&*tx)
         .await?;
     if held.rows_affected == 0 {
-        return Err(AppError::Conflict(Box::new(Conflict {
-            field: "document".into(),
-            mine: String::new(),
-            theirs: row.draft,
-            version: row.draft_version,
-        })));
+        return Err(drafts::conflict(row));
     }
+    // As it is now that it is held: another one may have published in between.
+    let row = access::editable(ctx, &*tx, id).await?;
     let last = template_version::Entity::find()
         .filter(template_version::Column::TemplateId.eq(id))
         .order_by_desc(template_version::Column::Number)
@@ -145,12 +142,13 @@ pub async fn words(ctx: &Ctx, version: Option<(TemplateId, i32)>) -> AppResult<O
 /// Makes a version the draft again. What the draft said before is lost unless it was published: the page says so.
 ///
 /// # Errors
-/// As [`access::editable`]; [`AppError::NotFound`] without the version.
+/// As [`access::editable`]; [`AppError::NotFound`] without the version; [`AppError::Conflict`] where somebody saves at the
+/// same moment.
 pub async fn restore(ctx: &Ctx, id: TemplateId, number: i32) -> AppResult<()> {
     let tx = ctx.begin().await?;
     let row = access::editable(ctx, &*tx, id).await?;
     let version = template_version::Entity::find_by_id((id, number)).one(&*tx).await?.ok_or(AppError::NotFound)?;
-    template::Entity::update_many()
+    let changed = template::Entity::update_many()
         .col_expr(template::Column::Draft, Expr::value(version.document))
         .col_expr(template::Column::DraftVersion, Expr::value(row.draft_version + 1))
         .col_expr(template::Column::DraftedAt, Expr::value(ctx.now))
@@ -159,6 +157,9 @@ pub async fn restore(ctx: &Ctx, id: TemplateId, number: i32) -> AppResult<()> {
         .filter(template::Column::DraftVersion.eq(row.draft_version))
         .exec(&*tx)
         .await?;
+    if changed.rows_affected == 0 {
+        return Err(drafts::conflict(row));
+    }
     Ok(tx.commit().await?)
 }
 
@@ -179,12 +180,14 @@ pub async fn commit_pending(ctx: &Ctx) -> AppResult<u64> {
     for (version, template) in rows {
         let Some(template) = template else { continue };
         let commit = archive::commit_entry(ctx, |author| entry(&version, &template, author)).await?;
+        let tx = ctx.begin().await?;
         template_version::Entity::update_many()
             .col_expr(template_version::Column::CommitId, Expr::value(commit))
             .filter(template_version::Column::TemplateId.eq(version.template_id))
             .filter(template_version::Column::Number.eq(version.number))
-            .exec(ctx.reader())
+            .exec(&*tx)
             .await?;
+        tx.commit().await?;
         done += 1;
     }
     Ok(done)

@@ -1,5 +1,7 @@
 //! Which colours meet: the words of a mail on the ground behind them, in the light and in the dark.
 
+use std::cell::Cell;
+
 use super::{
     css::{self, StyleRule},
     reading::is_void,
@@ -41,16 +43,23 @@ struct Look {
     ground: Option<Colour>,
 }
 
+/// Elements within elements that are looked at: mails have some tens.
+const DEEPEST: usize = 256;
+/// Comparisons of selectors with elements for one mail: many times what a mail needs, and a moment of a core.
+const COMPARISONS: u32 = 2_000_000;
+
 /// The elements that are open.
 pub(super) struct Stack {
     rules: Vec<StyleRule>,
     open: Vec<Element>,
+    /// Comparisons that are left.
+    left: Cell<u32>,
 }
 
 impl Stack {
     /// For the rules of all style sheets of the mail.
     pub fn new(rules: Vec<StyleRule>) -> Self {
-        Self { rules, open: Vec::new() }
+        Self { rules, open: Vec::new(), left: Cell::new(COMPARISONS) }
     }
 
     pub fn open(&mut self, name: &str, attributes: &[(String, String)]) {
@@ -58,6 +67,9 @@ impl Stack {
             return;
         }
         self.close_implied(name);
+        if self.open.len() >= DEEPEST {
+            return;
+        }
         let attribute = |wanted: &str| {
             attributes.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str()).unwrap_or_default()
         };
@@ -87,7 +99,8 @@ impl Stack {
             (element.light.words, element.dark.words) = (link, link);
         }
         // Sheets first, then the element's own style, then what is important.
-        let matching: Vec<_> = self.rules.iter().filter(|rule| self.concerns(rule, &element)).cloned().collect();
+        let rules: &[StyleRule] = if self.is_spent() { &[] } else { self.rules.as_slice() };
+        let matching: Vec<_> = rules.iter().filter(|rule| self.concerns(rule, &element)).cloned().collect();
         for is_important in [false, true] {
             for rule in &matching {
                 let all = rule.declarations.iter().filter(|one| one.is_important == is_important);
@@ -134,15 +147,28 @@ impl Stack {
     fn concerns(&self, rule: &StyleRule, element: &Element) -> bool {
         rule.selectors.iter().any(|selector| {
             let mut parts = selector.split_whitespace().rev();
-            let is_last = parts.next().is_some_and(|last| is_simple(last, element));
+            let is_last = parts.next().is_some_and(|last| self.means(last, element));
             let mut above = self.open.iter().rev();
-            is_last && parts.all(|part| above.any(|element| is_simple(part, element)))
+            is_last && parts.all(|part| above.any(|element| self.means(part, element)))
         })
+    }
+
+    fn means(&self, selector: &str, element: &Element) -> bool {
+        let left = self.left.get();
+        self.left.set(left.saturating_sub(1));
+        left > 0 && is_simple(selector, element)
+    }
+
+    /// Whether there were more styles and elements than are compared: the last colours are not known then.
+    pub fn is_spent(&self) -> bool {
+        self.left.get() == 0
     }
 
     /// The colours of words that stand here, where they are known and can be seen, and the contrast they need.
     pub fn pairs(&self) -> Vec<(Theme, Colour, Colour, f64)> {
-        let Some(element) = self.open.last().filter(|element| !element.is_hidden && element.size > 0.0) else { return Vec::new() };
+        let Some(element) = self.open.last().filter(|element| !element.is_hidden && element.size > 0.0) else {
+            return Vec::new();
+        };
         if matches!(element.name.as_str(), "style" | "script" | "title" | "head" | "html") {
             return Vec::new();
         }

@@ -35,32 +35,41 @@ pub(super) struct StyleRule {
     pub line: u32,
 }
 
+/// Deepest conditions within conditions: mails have one. What people wrote is read here in the server itself, so no depth
+/// of theirs may become a depth of calls.
+const DEEPEST: usize = 8;
+
 /// The rules of a style sheet, in order; what cannot be read is left out.
 pub(super) fn rules(sheet: &str) -> Vec<StyleRule> {
     let mut rules = Vec::new();
-    read(&without_comments(sheet), "", 0, &mut rules);
+    read(&without_comments(sheet), &[], 0, &mut rules);
     rules
 }
 
-fn read(sheet: &str, condition: &str, first_line: u32, rules: &mut Vec<StyleRule>) {
-    let mut at = 0;
+fn read(sheet: &str, conditions: &[&str], first_line: u32, rules: &mut Vec<StyleRule>) {
+    let condition = conditions.iter().fold(String::new(), |all, one| format!("{all} {one}")).to_ascii_lowercase();
+    // Lines are counted on, never from the beginning again: sheets of people may have very many rules.
+    let (mut at, mut counted, mut line) = (0, 0, first_line);
     while let Some(open) = sheet[at..].find('{').map(|found| at + found) {
         let close = matching(sheet, open);
         let before = &sheet[at..open];
         // Statements such as `@import` stand before and end in a semicolon.
-        let head = before.rsplit(';').next().unwrap_or_default();
-        let line = first_line + lines(&sheet[..open - head.trim_start().len()]);
-        let (head, body) = (head.trim(), &sheet[open + 1..close]);
+        let head = before.rsplit(';').next().unwrap_or_default().trim_start();
+        let start = open - head.len();
+        line += lines(&sheet[counted..start]);
+        counted = start;
+        let (head, body) = (head.trim_end(), &sheet[(open + 1).min(close)..close]);
         if head.starts_with('@') {
             let is_group = head.starts_with("@media") || head.starts_with("@supports");
-            if is_group {
-                read(body, &format!("{condition} {head}"), first_line + lines(&sheet[..=open]), rules);
+            if is_group && conditions.len() < DEEPEST {
+                let within: Vec<&str> = conditions.iter().copied().chain([head]).collect();
+                read(body, &within, line + lines(&sheet[start..=open]), rules);
             }
         } else {
             rules.push(StyleRule {
                 selectors: head.split(',').map(|selector| selector.trim().to_owned()).collect(),
                 declarations: declarations(body),
-                condition: condition.to_ascii_lowercase(),
+                condition: condition.clone(),
                 line,
             });
         }
@@ -146,5 +155,16 @@ mod tests {
         assert_eq!((read[1].condition.trim(), read[1].line), ("@media (prefers-color-scheme:dark)", 4));
         assert_eq!(rules("a{color:red"), rules("a{color:red}"));
         assert!(rules("}{").len() <= 1);
+    }
+
+    #[test]
+    fn a_sheet_of_any_depth_and_length_is_read_in_no_time() {
+        let deep = format!("{}a{{color:red}}", "@media x{".repeat(30_000));
+        assert!(rules(&deep).is_empty(), "left out");
+        let shallow = format!("{}a{{color:red}}{}", "@media x{".repeat(3), "}".repeat(3));
+        assert_eq!(rules(&shallow)[0].condition, " @media x @media x @media x");
+        let long = rules(&"a{}\n".repeat(60_000));
+        assert_eq!((long.len(), long[59_999].line), (60_000, 59_999));
+        assert!(rules("a{").len() == 1 && rules("{").len() == 1 && rules("}{}").len() == 1);
     }
 }

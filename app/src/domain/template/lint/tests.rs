@@ -192,3 +192,19 @@ fn broken_html_is_read_as_browsers_read_it() {
         assert!(blocks_publishing(&check_html(html)), "without a foot: {html}");
     }
 }
+
+#[test]
+fn whatever_a_person_writes_is_looked_at_in_a_moment() {
+    let began = std::time::Instant::now();
+    for (what, html) in [
+        ("conditions in conditions", format!("<style>{}</style>", "@media x{".repeat(100_000))),
+        (
+            "rules and elements",
+            format!("<style>{}</style>{}", "a b{color:red}".repeat(4_000), "<b>x</b>".repeat(8_000)),
+        ),
+        ("elements in elements", "<div>".repeat(200_000)),
+    ] {
+        assert!(blocks_publishing(&check_html(&html)), "{what}");
+    }
+    assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
+}

@@ -59,7 +59,7 @@ pub async fn render(ctx: &Ctx, job: &schedule::Model, hold: Hold) -> AppResult<O
         if let Some(held_back) = &held_back {
             notes.push((LogLevel::Warning, format!("{}: held back. {}", person.address, held_back.words())));
         }
-        if !there.has(&person.address) {
+        if !there.has(person) {
             missing.push((position, held_back));
         }
     }

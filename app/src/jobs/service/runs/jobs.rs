@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
-    listed::{Listed, listed},
+    listed::{self, Listed, listed},
     words::span,
 };
 use crate::{
@@ -188,6 +188,7 @@ async fn latest(
     if let Some(before) = before {
         query = query.filter(occurrence::Column::ScheduledAt.lt(before));
     }
-    let rows: Vec<Listed> = query.into_model().all(ctx.reader()).await?;
+    let mut rows: Vec<Listed> = query.into_model().all(ctx.reader()).await?;
+    listed::as_seen(ctx, &mut rows).await?;
     Ok(rows.into_iter().map(|row| row.shown(zone)).collect())
 }

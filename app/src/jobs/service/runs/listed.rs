@@ -9,9 +9,13 @@ use crate::{
     domain::{
         ids::OccurrenceId,
         occurrence::{OccurrenceState, Trigger},
+        report::MORE,
     },
     entities::occurrence,
+    error::AppResult,
     jobs::view::RunItem,
+    platform::ctx::Ctx,
+    reports::service::part,
 };
 
 /// The columns of a run's row in a list.
@@ -42,6 +46,25 @@ pub fn listed() -> Select<occurrence::Entity> {
         StartedAt,
         FinishedAt,
     ])
+}
+
+/// Puts the subject of a person's part in the place of the subject of a report of which they do not see all projects.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn as_seen(ctx: &Ctx, rows: &mut [Listed]) -> AppResult<()> {
+    let of_several = |row: &&Listed| row.subject.as_deref().is_some_and(|subject| subject.contains(MORE));
+    let runs: Vec<OccurrenceId> = rows.iter().filter(of_several).map(|row| row.id).collect();
+    if runs.is_empty() {
+        return Ok(());
+    }
+    let mut parts = part::partly_seen(ctx, runs).await?;
+    for row in rows {
+        if let Some(part) = parts.remove(&row.id) {
+            row.subject = part.subject;
+        }
+    }
+    Ok(())
 }
 
 impl Listed {

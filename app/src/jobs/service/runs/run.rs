@@ -5,7 +5,10 @@ use chrono_tz::Tz;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::{listed::Listed, words::moment};
+use super::{
+    listed::{self, Listed},
+    words::moment,
+};
 use crate::{
     domain::{
         delivery::DeliveryPhase,
@@ -46,7 +49,7 @@ pub async fn run_before(ctx: &Ctx, id: OccurrenceId, line: Option<Uuid>) -> AppR
     let zone = schedules::zone_of(&job);
     let steps = steps::of(&row);
     let period = row.period_from.zip(row.period_to).map(|(first, last)| Period { first, last }.words());
-    let shown = Listed {
+    let mut shown = [Listed {
         id,
         scheduled_at: row.scheduled_at,
         trigger: row.trigger,
@@ -56,7 +59,9 @@ pub async fn run_before(ctx: &Ctx, id: OccurrenceId, line: Option<Uuid>) -> AppR
         subject: row.subject,
         started_at: row.started_at,
         finished_at: row.finished_at,
-    };
+    }];
+    listed::as_seen(ctx, &mut shown).await?;
+    let [shown] = shown;
     let is_waiting = !row.state.is_final() && row.lease_until.is_none();
     let blocked = match row.state {
         OccurrenceState::Sending => blocked(ctx, &job).await?,

@@ -16,6 +16,9 @@ use crate::domain::template::{
     },
 };
 
+/// Bytes of HTML that are looked at: more than Gmail shows, which is an error whatever stands there.
+const LOOKED: usize = 128 * 1024;
+
 /// One walk over the HTML.
 pub(super) struct Walk<'a> {
     mail: &'a Mail<'a>,
@@ -32,7 +35,7 @@ pub(super) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     pub fn new(mail: &'a Mail<'a>) -> Self {
-        let pieces = pieces(mail.html);
+        let pieces = pieces(&mail.html[..mail.html.floor_char_boundary(LOOKED)]);
         let sheet = style_sheets(&pieces);
         let stack = Stack::new(sheet.iter().map(|(_, rule)| rule.clone()).collect());
         Self {
@@ -206,6 +209,10 @@ impl<'a> Walk<'a> {
 
     fn at_the_end(self, list: &mut List) {
         let Mail { stop_url, report_url, images, .. } = self.mail;
+        if self.stack.is_spent() {
+            let words = "There are more styles than can be looked at. How the last words stand out is not known.";
+            list.error(Rule::Contrast, None, words);
+        }
         for image in images.iter().filter(|image| !self.shown.contains(*image)) {
             list.warning(Rule::Images, None, format!("The image {image} is sent and never shown."));
         }
