@@ -60,6 +60,36 @@ pub fn is_public(address: IpAddr) -> bool {
     }
 }
 
+/// Whether an address can be that of a mail server, also of one inside a network: administrators alone name it, and many
+/// relays stand on this machine or beside it. What is never one is a cloud's metadata service and everything else of the
+/// link-local range, a group of machines, or no machine at all.
+pub fn is_of_server(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => is_of_server_v4(address),
+        IpAddr::V6(address) => match address.segments() {
+            [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => is_of_server_v4(embedded(high, low)),
+            // What a virtual machine of Amazon asks for its settings and secrets.
+            [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254] => false,
+            [first, ..] => !(address.is_unspecified() || address.is_multicast() || first & 0xffc0 == 0xfe80),
+        },
+    }
+}
+
+fn is_of_server_v4(address: Ipv4Addr) -> bool {
+    let first = address.octets()[0];
+    // The last two are what virtual machines of Azure and Alibaba ask.
+    !(first == 0
+        || first >= 224
+        || address.is_link_local()
+        || address == Ipv4Addr::new(168, 63, 129, 16)
+        || address == Ipv4Addr::new(100, 100, 100, 200))
+}
+
+/// An address of IPv4 that one of IPv6 carries.
+fn embedded(high: u16, low: u16) -> Ipv4Addr {
+    Ipv4Addr::from((u32::from(high) << 16) | u32::from(low))
+}
+
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
     !(address.is_private()
@@ -78,11 +108,10 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let segments = address.segments();
-    let embedded = |high: u16, low: u16| is_public_v4(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)));
     match segments {
         // NAT64 and 6to4 carry an address of IPv4.
-        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => embedded(high, low),
-        [0x2002, high, low, ..] => embedded(high, low),
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => is_public_v4(embedded(high, low)),
+        [0x2002, high, low, ..] => is_public_v4(embedded(high, low)),
         // Teredo, benchmarks, documentation and other special ones.
         [0x2001, second, ..] if second < 0x200 => false,
         [0x2001, 0xdb8, ..] => false,
@@ -142,6 +171,35 @@ mod tests {
             "2002:7f00:1::",
         ] {
             assert!(!is_public(ip(inside)), "{inside}");
+        }
+    }
+
+    #[test]
+    fn a_mail_server_stands_anywhere_but_where_secrets_are_asked_for_or_nothing_stands() {
+        for server in
+            ["8.8.8.8", "127.0.0.1", "10.1.2.3", "192.168.1.1", "100.64.0.1", "::1", "fd00::1", "2a00:1450::1"]
+        {
+            assert!(is_of_server(ip(server)), "{server}");
+        }
+        for never in [
+            "169.254.169.254",
+            "169.254.0.1",
+            "0.0.0.0",
+            "0.1.2.3",
+            "224.0.0.1",
+            "255.255.255.255",
+            "168.63.129.16",
+            "100.100.100.200",
+            "::",
+            "fe80::1",
+            "febf::1",
+            "ff02::1",
+            "fd00:ec2::254",
+            "::ffff:169.254.169.254",
+            "64:ff9b::a9fe:a9fe",
+            "2002:a9fe:a9fe::",
+        ] {
+            assert!(!is_of_server(ip(never)), "{never}");
         }
     }
 

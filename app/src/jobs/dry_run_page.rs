@@ -1,14 +1,21 @@
-//! The page of a dry run: the report that the run of any time would send. It is made for the page and forgotten.
+//! The page of a dry run: the report that the run of any time would send, or what else it would do. It is made for the
+//! page and forgotten.
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
     plan_api::load_dry_run,
-    plan_view::{DryRunPage as Data, DryRunPerson, DryRunReport},
+    plan_view::{
+        DryRunMail, DryRunOutlook, DryRunPage as Data, DryRunPerson, DryRunReader, DryRunReport, DryRunShown,
+        DryRunTime,
+    },
 };
 use crate::{
-    domain::{ids::ScheduleId, job::RecipientKind},
+    domain::{
+        ids::ScheduleId,
+        job::{JobKind, RecipientKind},
+    },
     error::AppError,
     ui::{ErrorPage, ErrorSummary, Icon, Page, TextField},
 };
@@ -41,9 +48,18 @@ pub fn DryRunPage() -> impl IntoView {
 }
 
 fn shown(data: Data) -> AnyView {
-    let Data { job, at, report } = data;
-    let (report, wrong) = match report {
-        Some(Ok(report)) => (Some(report), None),
+    let Data { job, at, shown } = data;
+    let kind = job.kind;
+    let (about, show) = if kind.makes_report() {
+        (
+            "Shows the report that a run of this time would send. Nothing is sent, and nothing is stored.",
+            "Show the report",
+        )
+    } else {
+        ("Shows what a run of this time would do. Nothing is done, and nothing is stored.", "Show the dry run")
+    };
+    let (shown, wrong) = match shown {
+        Some(Ok(shown)) => (Some(shown), None),
         Some(Err(error)) => (None, Some(error)),
         None => (None, None),
     };
@@ -53,41 +69,30 @@ fn shown(data: Data) -> AnyView {
     view! {
         <Page title=format!("Dry run of {}", job.name) lead=job.sentence.clone()>
             <section class="panel is-padded" aria-labelledby="time-head">
-                <div class="panel__head"><h2 id="time-head">"Time"</h2><p>"Shows the report that a run of this time would send. Nothing is sent, and nothing is stored."</p></div>
+                <div class="panel__head"><h2 id="time-head">"Time"</h2><p>{about}</p></div>
                 <ErrorSummary error=error />
                 <form class="form" method="get" action=here>
                     <div class="field is-narrow">
                         <TextField label="Time of the run" name="at" kind="datetime-local" value=at hint=format!("In {}; it may be past or to come.", job.zone) error=error />
                     </div>
                     <div class="form__actions">
-                        <button class="btn is-primary" type="submit"><Icon name="eye" />"Show the report"</button>
+                        <button class="btn is-primary" type="submit"><Icon name="eye" />{show}</button>
                         <a class="btn is-ghost" href=back>"Back to the job"</a>
                     </div>
                 </form>
             </section>
-            {report.map(shown_report)}
+            {shown.map(|shown| match shown {
+                DryRunShown::Report(report) => shown_report(*report),
+                DryRunShown::Other(outlook) => shown_outlook(kind, *outlook),
+            })}
         </Page>
     }
     .into_any()
 }
 
 fn shown_report(report: DryRunReport) -> AnyView {
-    let DryRunReport {
-        words,
-        note,
-        is_named,
-        begins,
-        previous,
-        is_ahead,
-        period,
-        unmet,
-        subject,
-        account,
-        people,
-        notes,
-        text,
-        frame,
-    } = report;
+    let DryRunReport { time, period, unmet, subject, account, people, notes, text, frame } = report;
+    let is_ahead = time.is_ahead;
     let gets = people.iter().filter(|person| person.held_back.is_none()).count();
     let to = match (gets, people.len()) {
         (gets, all) if gets == all => format!("{gets} of {all} would get it."),
@@ -103,13 +108,7 @@ fn shown_report(report: DryRunReport) -> AnyView {
         <section class="panel is-padded" aria-labelledby="run-head">
             <div class="panel__head"><h2 id="run-head">"The run"</h2></div>
             <dl class="facts">
-                <div><dt>"Time"</dt><dd>
-                    {words}
-                    {note.map(|note| view! { <br /><span class="muted">{note.words()}</span> })}
-                    {(!is_named).then(|| view! { <br /><span class="muted">"The schedule has no run at this time; this is the report that one would send."</span> })}
-                </dd></div>
-                {begins.map(|begins| view! { <div><dt>"Begins"</dt><dd>{begins}</dd></div> })}
-                {previous.map(|previous| view! { <div><dt>"The run before it"</dt><dd>{previous}</dd></div> })}
+                {time_facts(time, "The schedule has no run at this time; this is the report that one would send.")}
                 <div><dt>"Covers"</dt><dd>{period}{is_ahead.then(|| view! { <br /><span class="muted">"This time is to come: the data are those of now."</span> })}</dd></div>
                 <div><dt>"Subject"</dt><dd dir="auto">{subject}</dd></div>
                 <div><dt>"Mail account"</dt><dd dir="auto">{account}</dd></div>
@@ -120,15 +119,116 @@ fn shown_report(report: DryRunReport) -> AnyView {
             {(!notes.is_empty()).then(|| view! { <ul>{notes.into_iter().map(|note| view! { <li dir="auto">{note}</li> }).collect_view()}</ul> })}
             {(!people.is_empty()).then(|| recipients(people))}
         </section>
+        {mail_parts("The mail", "The report as its reader would see it", frame, text)}
+    }
+    .into_any()
+}
+
+/// When the run would be, as rows of its facts.
+fn time_facts(time: DryRunTime, not_named: &'static str) -> AnyView {
+    let DryRunTime { words, note, is_named, begins, previous, is_ahead: _ } = time;
+    view! {
+        <div><dt>"Time"</dt><dd>
+            {words}
+            {note.map(|note| view! { <br /><span class="muted">{note.words()}</span> })}
+            {(!is_named).then(|| view! { <br /><span class="muted">{not_named}</span> })}
+        </dd></div>
+        {begins.map(|begins| view! { <div><dt>"Begins"</dt><dd>{begins}</dd></div> })}
+        {previous.map(|previous| view! { <div><dt>"The run before it"</dt><dd>{previous}</dd></div> })}
+    }
+    .into_any()
+}
+
+/// A mail as HTML and as text.
+fn mail_parts(heading: &'static str, title: &'static str, frame: String, text: String) -> AnyView {
+    view! {
         <section class="panel is-padded" aria-labelledby="mail-head">
-            <div class="panel__head"><h2 id="mail-head">"The mail"</h2></div>
+            <div class="panel__head"><h2 id="mail-head">{heading}</h2></div>
             // Scripts, forms and links stay off: the frame has no permissions, and a policy of its own.
-            <iframe class="mail-frame" sandbox="" title="The report as its reader would see it" src=frame></iframe>
+            <iframe class="mail-frame" sandbox="" title=title src=frame></iframe>
         </section>
         <section class="panel is-padded" aria-labelledby="text-head">
             <div class="panel__head"><h2 id="text-head">"Its text part"</h2></div>
             <pre class="code is-wrapped" tabindex="0" role="region" aria-label="Text part" dir="auto">{text}</pre>
         </section>
+    }
+    .into_any()
+}
+
+/// What the run of a job that makes no report would do.
+fn shown_outlook(kind: JobKind, outlook: DryRunOutlook) -> AnyView {
+    let DryRunOutlook { time, words, readers, notes, mine, tasks, more } = outlook;
+    let data = if kind == JobKind::GitPush {
+        "The commits are those of now."
+    } else {
+        "The tasks are as they are now; what is due or long finished is counted from this time."
+    };
+    view! {
+        <section class="panel is-padded" aria-labelledby="run-head">
+            <div class="panel__head"><h2 id="run-head">"The run"</h2><p dir="auto">{words}</p></div>
+            <dl class="facts">
+                {time_facts(time, "The schedule has no run at this time; this is what one would do.")}
+                <div><dt>"Data"</dt><dd>{data}</dd></div>
+            </dl>
+        </section>
+        {kind.is_personal().then(|| view! {
+            <section class="panel is-padded" aria-labelledby="people-head">
+                <div class="panel__head"><h2 id="people-head">"Who would get a mail"</h2><p>"Each mail is for its reader alone: of the others you see how many tasks stand in it."</p></div>
+                {(!notes.is_empty()).then(|| view! { <ul>{notes.into_iter().map(|note| view! { <li dir="auto">{note}</li> }).collect_view()}</ul> })}
+                {(!readers.is_empty()).then(|| readers_table(readers))}
+            </section>
+        })}
+        {mine.map(own_mail)}
+        {(!tasks.is_empty()).then(|| view! {
+            <section class="panel is-padded" aria-labelledby="tasks-head">
+                <div class="panel__head"><h2 id="tasks-head">"Tasks it would archive"</h2></div>
+                <ul>{tasks.into_iter().map(|task| view! { <li dir="auto">{task}</li> }).collect_view()}</ul>
+                {(more > 0).then(|| view! { <p class="muted">{format!("and {more} more")}</p> })}
+            </section>
+        })}
+    }
+    .into_any()
+}
+
+fn own_mail(mail: DryRunMail) -> AnyView {
+    let DryRunMail { subject, text, frame } = mail;
+    view! {
+        <section class="panel is-padded" aria-labelledby="own-head">
+            <div class="panel__head"><h2 id="own-head">"Your own mail"</h2></div>
+            <dl class="facts"><div><dt>"Subject"</dt><dd dir="auto">{subject}</dd></div></dl>
+        </section>
+        {mail_parts("As you would see it", "Your mail as you would see it", frame, text)}
+    }
+    .into_any()
+}
+
+fn readers_table(readers: Vec<DryRunReader>) -> AnyView {
+    view! {
+        <div class="table-wrap" tabindex="0" role="region" aria-label="Table of readers">
+            <table class="table dl-cards">
+                <caption class="sr-only">"Who would get a mail of their own"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Address"</th>
+                        <th scope="col">"Place"</th>
+                        <th scope="col">"Tasks in it"</th>
+                    </tr>
+                </thead>
+                <tbody>{readers.into_iter().map(reader).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn reader(reader: DryRunReader) -> AnyView {
+    let DryRunReader { address, name, kind, via, tasks } = reader;
+    view! {
+        <tr>
+            <th scope="row"><span>{address}{(!name.is_empty()).then(|| view! { <br /><span class="muted" dir="auto">{name}</span> })}</span></th>
+            <td data-label="Place" dir="auto">{place(kind, via)}</td>
+            <td data-label="Tasks in it">{tasks}</td>
+        </tr>
     }
     .into_any()
 }
@@ -154,15 +254,7 @@ fn recipients(people: Vec<DryRunPerson>) -> AnyView {
 
 fn person(person: DryRunPerson) -> AnyView {
     let DryRunPerson { address, name, kind, via, held_back } = person;
-    let kind = match kind {
-        RecipientKind::To => "To",
-        RecipientKind::Cc => "Copy",
-        RecipientKind::Bcc => "Blind copy",
-    };
-    let place = match via {
-        Some(group) => format!("{kind}, group {group}"),
-        None => kind.to_owned(),
-    };
+    let place = place(kind, via);
     let state = match held_back {
         None => view! { <span class="state" data-tone="good"><Icon name="check" />"Yes"</span> }.into_any(),
         Some(reason) => {
@@ -177,4 +269,17 @@ fn person(person: DryRunPerson) -> AnyView {
         </tr>
     }
     .into_any()
+}
+
+/// Where somebody stands on the list.
+fn place(kind: RecipientKind, via: Option<String>) -> String {
+    let kind = match kind {
+        RecipientKind::To => "To",
+        RecipientKind::Cc => "Copy",
+        RecipientKind::Bcc => "Blind copy",
+    };
+    match via {
+        Some(group) => format!("{kind}, group {group}"),
+        None => kind.to_owned(),
+    }
 }

@@ -31,7 +31,7 @@ pub fn row_menu(job: &JobItem) -> AnyView {
             {link(format!("/jobs/{id}/edit"), "pencil", "Edit")}
             {switch}
             {form(DuplicateJob::url(), id, "copy", "Duplicate")}
-            {job.kind.makes_report().then(|| link(format!("/jobs/{id}/dry-run"), "eye", "Dry run"))}
+            {link(format!("/jobs/{id}/dry-run"), "eye", "Dry run")}
             {link(format!("/jobs/{id}/backfill"), "history", "Backfill")}
         </div>
     }
@@ -54,15 +54,16 @@ fn form(action: &'static str, id: ScheduleId, icon: &'static str, words: &'stati
 
 /// The panel of a job's page.
 pub fn panel(id: ScheduleId, kind: JobKind) -> AnyView {
-    let dry_run = kind.makes_report().then(|| {
-        view! { <a class="btn" href=format!("/jobs/{id}/dry-run")><Icon name="eye" />"Dry run"</a> }
-    });
-    let about_dry_run = kind.makes_report().then_some("A dry run shows the report of any time and sends nothing. ");
+    let about_dry_run = if kind.makes_report() {
+        "A dry run shows the report of any time and sends nothing. "
+    } else {
+        "A dry run shows what a run of any time would do, and does nothing. "
+    };
     view! {
         <section class="panel is-padded" aria-labelledby="more-head">
             <div class="panel__head"><h2 id="more-head">"More"</h2></div>
             <div class="cluster">
-                {dry_run}
+                <a class="btn" href=format!("/jobs/{id}/dry-run")><Icon name="eye" />"Dry run"</a>
                 <a class="btn" href=format!("/jobs/{id}/backfill")><Icon name="history" />"Backfill"</a>
                 <form method="post" action=DuplicateJob::url()>
                     <input type="hidden" name="id" value=id.to_string() />

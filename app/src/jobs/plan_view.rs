@@ -3,7 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    domain::{ids::ScheduleId, job::RecipientKind, schedule::RunNote},
+    domain::{
+        ids::ScheduleId,
+        job::{JobKind, RecipientKind},
+        schedule::RunNote,
+    },
     error::AppError,
 };
 
@@ -11,6 +15,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobHead {
     pub id: ScheduleId,
+    pub kind: JobKind,
     pub name: String,
     pub sentence: String,
     /// In which the times of its forms are meant.
@@ -65,13 +70,21 @@ pub struct DryRunPage {
     pub job: JobHead,
     /// The local time in its field.
     pub at: String,
-    /// The report, or why there is none; none before it is asked for.
-    pub report: Option<Result<DryRunReport, AppError>>,
+    /// What a run would do, or why it cannot be said; none before it is asked for.
+    pub shown: Option<Result<DryRunShown, AppError>>,
 }
 
-/// The report that a run would send.
+/// What a run would do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DryRunReport {
+pub enum DryRunShown {
+    Report(Box<DryRunReport>),
+    /// Of a job that makes no report.
+    Other(Box<DryRunOutlook>),
+}
+
+/// When a run would be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DryRunTime {
     /// The local time of the run.
     pub words: String,
     pub note: Option<RunNote>,
@@ -83,6 +96,12 @@ pub struct DryRunReport {
     pub previous: Option<String>,
     /// It lies ahead, so its data are those of now.
     pub is_ahead: bool,
+}
+
+/// The report that a run would send.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DryRunReport {
+    pub time: DryRunTime,
     pub period: String,
     /// Why it would not be sent; none where it would.
     pub unmet: Option<String>,
@@ -106,4 +125,42 @@ pub struct DryRunPerson {
     pub via: Option<String>,
     /// Why they would get nothing.
     pub held_back: Option<String>,
+}
+
+/// What the run of a job that makes no report would do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DryRunOutlook {
+    pub time: DryRunTime,
+    /// In a sentence.
+    pub words: String,
+    /// Those who would get a mail.
+    pub readers: Vec<DryRunReader>,
+    /// What the log would say of the others.
+    pub notes: Vec<String>,
+    /// The mail of whoever looks, where one would come: those of the others are nobody else's.
+    pub mine: Option<DryRunMail>,
+    /// The first of the tasks that would be archived: "T-2 Finish the report".
+    pub tasks: Vec<String>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+/// Somebody who would get a mail of their own: how much would stand in it, and nothing of what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DryRunReader {
+    pub address: String,
+    pub name: String,
+    pub kind: RecipientKind,
+    /// The group through which they are on the list.
+    pub via: Option<String>,
+    pub tasks: usize,
+}
+
+/// A mail that a run would send.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DryRunMail {
+    pub subject: String,
+    pub text: String,
+    /// Where its HTML is.
+    pub frame: String,
 }

@@ -11,7 +11,7 @@ use app::{
     error::{AppError, Problem},
     jobs::{
         form::JobForm,
-        plan_view::BackfillForm,
+        plan_view::{BackfillForm, DryRunShown},
         rules_form::RulesForm,
         service::{
             backfill, duplicate, plan_pages,
@@ -127,16 +127,16 @@ async fn a_dry_run_says_who_would_be_held_back_and_why() {
         suppressions::add(&stage.mina(), "max@example.org", "").await.unwrap();
         let id = stage.job(&mondays_at_ten()).await;
         let begun = plan_pages::dry_run(&stage.mina(), id, String::new()).await.unwrap();
-        assert_eq!((begun.at.as_str(), begun.report), ("2026-11-23T10:00", None), "the next run's time to begin with");
+        assert_eq!((begun.at.as_str(), begun.shown), ("2026-11-23T10:00", None), "the next run's time to begin with");
         let shown = plan_pages::dry_run(&stage.mina(), id, "2026-11-23T10:00".into()).await.unwrap();
-        let report = shown.report.unwrap().unwrap();
-        assert!(report.is_named && report.is_ahead && report.unmet.is_none());
+        let Some(Ok(DryRunShown::Report(report))) = shown.shown else { panic!("no report") };
+        assert!(report.time.is_named && report.time.is_ahead && report.unmet.is_none());
         assert!(!report.subject.is_empty() && !report.text.is_empty());
         let held_back: Vec<_> =
             report.people.iter().map(|one| (one.address.as_str(), one.held_back.is_some())).collect();
         assert_eq!(held_back, [("dana@example.org", false), ("max@example.org", true)]);
         let unreadable = plan_pages::dry_run(&stage.mina(), id, "at ten".into()).await.unwrap();
-        assert_eq!(unreadable.report, Some(Err(AppError::field("at", Problem::NotAMoment))));
+        assert_eq!(unreadable.shown, Some(Err(AppError::field("at", Problem::NotAMoment))));
         assert_eq!((stage.runs(id).await.len(), outbox::list(&stage.mina(), None).await.unwrap().len()), (0, 0));
     })
     .await;

@@ -18,9 +18,10 @@ use app::{
     jobs::{
         form::JobForm,
         kind_form::{KindForm, beginning},
+        plan_view::{DryRunOutlook, DryRunShown},
         rules_form::RulesForm,
         service::{
-            duplicate, run_actions,
+            dry_run, duplicate, plan_pages, run_actions,
             runs::{self, Decision},
             schedules, worker,
         },
@@ -288,6 +289,85 @@ async fn what_is_frozen_is_sent_by_whoever_goes_on_and_again_byte_for_byte() {
         assert_eq!(stage.work().await, 1);
         let text = mails(&stage, ended.id).await.remove(0).1.text.unwrap();
         assert!(text.contains("As it is") && !text.contains("As it will be"), "{text}");
+    })
+    .await;
+}
+
+/// What a dry run shows this person of a job that makes no report.
+async fn dry(stage: &Stage<'_>, who: &Me, id: ScheduleId, at: &str) -> DryRunOutlook {
+    let page = plan_pages::dry_run(&stage.app.as_person(who), id, at.into()).await.unwrap();
+    let Some(Ok(DryRunShown::Other(outlook))) = page.shown else { panic!("no dry run") };
+    *outlook
+}
+
+#[tokio::test]
+async fn a_dry_run_of_a_digest_says_how_much_everybody_would_get_and_shows_each_their_own_mail_alone() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        due(&stage, "His alone", "2026-11-23", &[&stage.cast.jonas]).await;
+        due(&stage, "Hers alone", "2026-11-23", &[&stage.cast.mina]).await;
+        due(&stage, "For both", "2026-11-25", &[&stage.cast.jonas, &stage.cast.mina]).await;
+        let id = stage.job(&job(JobKind::Digest, "jonas@example.org\nmina@example.org\nalex@example.org")).await;
+        let at = "2026-11-23T10:00";
+        for (who, own, others) in
+            [(&stage.cast.mina, "Hers alone", "His alone"), (&stage.cast.jonas, "His alone", "Hers alone")]
+        {
+            let shown = dry(&stage, who, id, at).await;
+            assert_eq!(shown.words, "It would send mails to 2 people, to each their own.");
+            let counts: Vec<_> = shown.readers.iter().map(|one| (one.address.as_str(), one.tasks)).collect();
+            assert_eq!(counts, [("jonas@example.org", 2), ("mina@example.org", 2)]);
+            assert_eq!(shown.notes, ["Nothing to say to alex@example.org."]);
+            let mail = shown.mine.as_ref().unwrap();
+            assert_eq!(mail.subject, "1 due today, 1 due in 7 days · Mon 23 Nov");
+            let said = serde_json::to_string(&shown).unwrap();
+            assert!(said.contains(own) && said.contains("For both") && !said.contains(others), "{said}");
+            let instant = "2026-11-23T09:00:00Z".parse().unwrap();
+            let html = dry_run::framed_html(&app.as_person(who), id, instant).await.unwrap();
+            assert!(html.contains(own) && !html.contains(others), "{html}");
+        }
+        let later = dry(&stage, &stage.cast.mina, id, "2026-11-25T10:00").await;
+        assert_eq!(later.mine.unwrap().subject, "1 due today, 1 overdue · Wed 25 Nov", "the day is that of the run");
+
+        // Whoever gets no mail sees none.
+        let theirs = stage.job(&job(JobKind::Digest, "jonas@example.org")).await;
+        let shown = dry(&stage, &stage.cast.mina, theirs, at).await;
+        assert_eq!((shown.mine, shown.readers.len()), (None, 1));
+        let instant = "2026-11-23T09:00:00Z".parse().unwrap();
+        assert_eq!(dry_run::framed_html(&stage.mina(), theirs, instant).await, Err(AppError::NotFound));
+        assert!(stage.runs(id).await.is_empty() && outbox::list(&stage.mina(), None).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_dry_run_of_the_other_kinds_says_what_would_be_done_and_does_nothing() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        due(&stage, "Send the offer", "2026-11-24", &[&stage.cast.jonas]).await;
+        let reminder = stage.job(&job(JobKind::Reminder, "jonas@example.org")).await;
+        for _ in 0..2 {
+            let shown = dry(&stage, &stage.cast.mina, reminder, "2026-11-23T10:00").await;
+            assert_eq!((shown.words.as_str(), shown.mine), ("It would send a mail to 1 person.", None));
+        }
+        assert_eq!(reminder_sent::Entity::find().all(app.reader()).await.unwrap(), [], "nobody was reminded");
+        assert_eq!(run(&stage, reminder).await.state, OccurrenceState::Done);
+        let shown = dry(&stage, &stage.cast.mina, reminder, "2026-11-23T10:00").await;
+        assert_eq!(shown.words, "It would be skipped: nobody on the list has anything to be told.");
+
+        let form = job(JobKind::ArchiveTasks, "");
+        let options = KindForm { finished_days: "7".into(), ..form.options.clone() };
+        let archive = stage.job(&JobForm { options, ..form }).await;
+        let shown = dry(&stage, &stage.cast.mina, archive, "2026-11-23T10:00").await;
+        assert_eq!(shown.words, "It would be skipped: there is nothing to archive.");
+        let shown = dry(&stage, &stage.cast.mina, archive, "2026-12-02T10:00").await;
+        assert_eq!((shown.words.as_str(), shown.more), ("It would archive 1 task.", 0));
+        assert_eq!(shown.tasks, ["T-2 Finish the report"]);
+        let archived = task::Entity::find().filter(task::Column::ArchivedAt.is_not_null()).all(app.reader()).await;
+        assert_eq!(archived.unwrap(), []);
+
+        let push = stage.job(&job(JobKind::GitPush, "")).await;
+        let shown = dry(&stage, &stage.cast.mina, push, "2026-11-23T10:00").await;
+        assert_eq!(shown.words, "It would fail: no remote repository is set up.");
     })
     .await;
 }

@@ -37,6 +37,7 @@ fn server(port: u16, signs_in: bool, patience: Duration) -> MailServer {
         helo_name: None,
         roots: Roots::System,
         cleartext: Cleartext::LoopbackOnly,
+        allowed: Vec::new(),
         timeouts: Timeouts { phase: patience, body: patience, final_dot: patience, silence: Duration::from_secs(60) },
     }
 }

@@ -23,6 +23,7 @@ fn settings(port: u16) -> MailServer {
         helo_name: None,
         roots: Roots::System,
         cleartext: Cleartext::LoopbackOnly,
+        allowed: Vec::new(),
         timeouts: Timeouts {
             phase: Duration::from_secs(2),
             body: Duration::from_secs(2),

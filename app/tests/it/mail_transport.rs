@@ -290,6 +290,30 @@ async fn a_test_says_in_words_what_is_wrong() {
 }
 
 #[tokio::test]
+async fn an_account_never_leads_to_the_secrets_of_a_cloud_unless_the_operator_allows_it() {
+    each_database(async |app| {
+        let ctx = app.as_person(&Cast::new(&app).await.mina);
+        let id = make(&ctx, AccountInput { host: "169.254.169.254".into(), ..local_account(80) }).await;
+        let report = probe::run(&ctx, id, Probe::Talk).await.unwrap();
+        assert_eq!(report.result, ProbeResult::Bad);
+        assert_eq!(report.what, "The name leads to 169.254.169.254, where no mail server may be.");
+        assert!(report.advice.unwrap().contains("AUTOREPORT_OUTBOUND_ALLOW"));
+        let failed = report.steps.iter().find(|step| step.state == StepState::Failed).unwrap();
+        assert_eq!(failed.name, "Connect");
+        let said: Vec<_> = report.lines.iter().map(|line| line.words.as_str()).collect();
+        assert_eq!(said, ["Not connecting to 169.254.169.254:80: no mail server may be there"]);
+
+        let outbound_allow = "169.254.0.0/16".parse().into_iter().collect();
+        let settings = Settings { outbound_allow, ..(*app.app.settings).clone() };
+        let state = AppState { settings: Arc::new(settings), ..app.app.clone() };
+        let ctx = Ctx { app: state, ..ctx };
+        let report = probe::run(&ctx, id, Probe::Talk).await.unwrap();
+        assert!(report.what.contains("no encryption was chosen"), "the next rule: {}", report.what);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_test_of_the_outbox_puts_a_message_there() {
     each_database(async |app| {
         let ctx = app.as_person(&Cast::new(&app).await.mina);

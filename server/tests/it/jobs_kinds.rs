@@ -89,6 +89,11 @@ async fn a_digest_is_refused_to_strangers_then_made_run_and_shown_to_nobody_but_
         assert!(visitor.get("/jobs").await.body.contains(">Digest<"), "the list says what kind it is");
 
         let id = job.trim_start_matches("/jobs/").to_owned();
+        let dry = visitor.get(&format!("{job}/dry-run?at=2026-11-30T07%3A00")).await.body;
+        assert!(dry.contains("It would send a mail to 1 person.") && dry.contains("Only for Mina"), "{dry}");
+        let frame = visitor.get(&format!("{job}/dry-run/mail?at=2026-11-30T06:00:00Z")).await;
+        assert!(frame.headers["content-security-policy"].to_str().unwrap().starts_with("sandbox;"));
+        assert!(frame.body.contains("Only for Mina"), "{}", frame.body);
         let start = visitor.form_action(&job, "start_run").await;
         let started = visitor.post(&start, &format!("{SITE}{job}"), &[("id", &id)]).await;
         let run = started.location().split('?').next().unwrap().to_owned();

@@ -1,4 +1,5 @@
-//! A dry run: the report that the run of an instant, past or future, would send. Nothing is stored and nothing is sent.
+//! A dry run: the report that the run of an instant, past or future, would send, or what else it would do. Nothing is
+//! stored and nothing is sent.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
@@ -6,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     addressees,
+    kinds::{self, Outlook},
     pen::{self, Pen, Unwritten},
     report, rules, schedules,
 };
@@ -93,11 +95,28 @@ fn nothing(unwritten: Unwritten) -> AppResult<(Written, Vec<Image>, Option<Strin
     }
 }
 
-/// The HTML of a dry run with its pictures written into it, for a frame of its own.
+/// What the run of an instant would do, of a job that makes no report.
 ///
 /// # Errors
-/// As [`look`].
+/// As [`look`], [`AppError::Invalid`] for a job that makes one.
+pub async fn outlook(ctx: &Ctx, id: ScheduleId, at: DateTime<Utc>) -> AppResult<(Rehearsal, Outlook)> {
+    let job = schedules::editable(ctx, id).await?;
+    let outlook = kinds::look(ctx, &job, at).await?;
+    Ok((rehearse(&schedules::timetable(&job)?, &rules::plan_rules(&job, None), at), outlook))
+}
+
+/// The HTML of a dry run with its pictures written into it, for a frame of its own. Of mails for one person alone it is
+/// that of whoever looks.
+///
+/// # Errors
+/// As [`look`]; [`AppError::NotFound`] where the run would send no mail to whoever looks.
 pub async fn framed_html(ctx: &Ctx, id: ScheduleId, at: DateTime<Utc>) -> AppResult<String> {
+    if !schedules::editable(ctx, id).await?.kind.makes_report() {
+        return match outlook(ctx, id, at).await?.1 {
+            Outlook::Mails { mine: Some(mine), .. } => Ok(mine.html),
+            Outlook::Mails { .. } | Outlook::Archive { .. } | Outlook::Push(_) => Err(AppError::NotFound),
+        };
+    }
     let DryRun { written, images, .. } = look(ctx, id, at).await?;
     Ok(images.iter().fold(written.html, |html, image| {
         let data = format!("\"data:image/png;base64,{}\"", STANDARD.encode(&image.png));

@@ -5,6 +5,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use super::{
     backfill,
     dry_run::{self, DryRun},
+    kinds::{Outlook, Told, Written},
     local_time::{self, Which},
     runs, schedules,
 };
@@ -15,7 +16,10 @@ use crate::{
     },
     entities::schedule,
     error::{AppError, AppResult, Problem},
-    jobs::plan_view::{BackfillForm, BackfillPage, DryRunPage, DryRunPerson, DryRunReport, JobHead},
+    jobs::plan_view::{
+        BackfillForm, BackfillPage, DryRunMail, DryRunOutlook, DryRunPage, DryRunPerson, DryRunReader, DryRunReport,
+        DryRunShown, DryRunTime, JobHead,
+    },
     platform::ctx::Ctx,
 };
 
@@ -54,25 +58,26 @@ pub async fn dry_run(ctx: &Ctx, id: ScheduleId, at: String) -> AppResult<DryRunP
     let (zone, job) = (schedules::zone_of(&row), head(&row)?);
     if at.is_empty() {
         let next = schedules::next_runs(ctx, &row, 1).pop().map_or(ctx.now, |run| run.at);
-        return Ok(DryRunPage { job, at: local_time::field(zone, next), report: None });
+        return Ok(DryRunPage { job, at: local_time::field(zone, next), shown: None });
     }
-    let report = match local_time::read(zone, &at, Which::First) {
+    let shown = match local_time::read(zone, &at, Which::First) {
         None => Err(AppError::field("at", Problem::NotAMoment)),
-        Some(instant) => Ok(report(ctx, &row, instant).await?),
+        Some(instant) if row.kind.makes_report() => {
+            Ok(DryRunShown::Report(Box::new(report(ctx, &row, instant).await?)))
+        }
+        Some(instant) => Ok(DryRunShown::Other(Box::new(outlook(ctx, &row, instant).await?))),
     };
-    Ok(DryRunPage { job, at, report: Some(report) })
+    Ok(DryRunPage { job, at, shown: Some(shown) })
 }
 
 fn head(row: &schedule::Model) -> AppResult<JobHead> {
     let spec = schedules::spec(row)?;
-    Ok(JobHead { id: row.id, name: row.name.clone(), sentence: spec.sentence(), zone: spec.zone })
+    Ok(JobHead { id: row.id, kind: row.kind, name: row.name.clone(), sentence: spec.sentence(), zone: spec.zone })
 }
 
 async fn report(ctx: &Ctx, row: &schedule::Model, at: DateTime<Utc>) -> AppResult<DryRunReport> {
     let DryRun { rehearsal, snapshot, written, images: _, people, notes, unmet } =
         dry_run::look(ctx, row.id, at).await?;
-    let Rehearsal { run, is_named, starts_at, previous } = rehearsal;
-    let timetable = schedules::timetable(row)?;
     let people = people.into_iter().map(|(person, held_back)| DryRunPerson {
         address: person.address.to_string(),
         name: person.name,
@@ -81,12 +86,7 @@ async fn report(ctx: &Ctx, row: &schedule::Model, at: DateTime<Utc>) -> AppResul
         held_back: held_back.map(|reason| reason.words().to_owned()),
     });
     Ok(DryRunReport {
-        words: run.words(),
-        note: run.note,
-        is_named,
-        begins: (starts_at > run.at).then(|| timetable.local_words(starts_at)),
-        previous: previous.map(|at| timetable.local_words(at)),
-        is_ahead: run.at > ctx.now,
+        time: time(ctx, row, rehearsal)?,
         period: snapshot.period.words(),
         unmet,
         subject: written.subject,
@@ -94,6 +94,65 @@ async fn report(ctx: &Ctx, row: &schedule::Model, at: DateTime<Utc>) -> AppResul
         people: people.collect(),
         notes,
         text: written.text,
-        frame: format!("/jobs/{}/dry-run/mail?at={}", row.id, at.to_rfc3339_opts(SecondsFormat::Secs, true)),
+        frame: frame(row, at),
     })
+}
+
+async fn outlook(ctx: &Ctx, row: &schedule::Model, at: DateTime<Utc>) -> AppResult<DryRunOutlook> {
+    let (rehearsal, outlook) = dry_run::outlook(ctx, row.id, at).await?;
+    let words = words_of(&outlook);
+    let time = time(ctx, row, rehearsal)?;
+    let empty = DryRunOutlook { time, words, readers: vec![], notes: vec![], mine: None, tasks: vec![], more: 0 };
+    Ok(match outlook {
+        Outlook::Mails { readers, notes, mine } => {
+            let mail = |mine: Box<Written>| {
+                let Written { subject, text, html: _ } = *mine;
+                DryRunMail { subject, text, frame: frame(row, at) }
+            };
+            let readers = readers.into_iter().map(|told| {
+                let Told { address, name, kind, via, tasks } = told;
+                DryRunReader { address, name, kind, via, tasks }
+            });
+            DryRunOutlook { readers: readers.collect(), notes, mine: mine.map(mail), ..empty }
+        }
+        Outlook::Archive { tasks, count, is_full: _ } => {
+            DryRunOutlook { more: count.saturating_sub(tasks.len()), tasks, ..empty }
+        }
+        Outlook::Push(_) => empty,
+    })
+}
+
+fn words_of(outlook: &Outlook) -> String {
+    match outlook {
+        Outlook::Mails { readers, .. } => match readers.len() {
+            0 => "It would be skipped: nobody on the list has anything to be told.".to_owned(),
+            1 => "It would send a mail to 1 person.".to_owned(),
+            people => format!("It would send mails to {people} people, to each their own."),
+        },
+        Outlook::Archive { count: 0, .. } => "It would be skipped: there is nothing to archive.".to_owned(),
+        Outlook::Archive { count: 1, .. } => "It would archive 1 task.".to_owned(),
+        Outlook::Archive { count, is_full: true, .. } => {
+            format!("It would archive {count} tasks, the most of one run; the next run goes on.")
+        }
+        Outlook::Archive { count, .. } => format!("It would archive {count} tasks."),
+        Outlook::Push(words) => words.clone(),
+    }
+}
+
+fn time(ctx: &Ctx, row: &schedule::Model, rehearsal: Rehearsal) -> AppResult<DryRunTime> {
+    let Rehearsal { run, is_named, starts_at, previous } = rehearsal;
+    let timetable = schedules::timetable(row)?;
+    Ok(DryRunTime {
+        words: run.words(),
+        note: run.note,
+        is_named,
+        begins: (starts_at > run.at).then(|| timetable.local_words(starts_at)),
+        previous: previous.map(|at| timetable.local_words(at)),
+        is_ahead: run.at > ctx.now,
+    })
+}
+
+/// Where the HTML of a dry run is.
+fn frame(row: &schedule::Model, at: DateTime<Utc>) -> String {
+    format!("/jobs/{}/dry-run/mail?at={}", row.id, at.to_rfc3339_opts(SecondsFormat::Secs, true))
 }

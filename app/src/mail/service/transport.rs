@@ -186,6 +186,7 @@ fn server_of(ctx: &Ctx, account: &smtp_account::Model) -> AppResult<MailServer> 
         helo_name: None,
         roots: account.authorities.clone().map_or(Roots::System, Roots::Pem),
         cleartext: Cleartext::LoopbackOnly,
+        allowed: ctx.app.settings.outbound_allow.clone(),
         timeouts: ctx.app.settings.smtp,
     })
 }

@@ -83,6 +83,7 @@ mod tests {
             helo_name: None,
             roots: Roots::System,
             cleartext: Cleartext::LoopbackOnly,
+            allowed: Vec::new(),
             timeouts: Timeouts::default(),
         }
     }

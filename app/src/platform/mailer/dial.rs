@@ -5,6 +5,7 @@ use super::server::{Cleartext, MailServer};
 use super::tls::accepting_connector;
 use super::wire::Recorder;
 use crate::domain::mail_account::TlsMode;
+use crate::domain::network::is_of_server;
 use rustls::pki_types::ServerName;
 use std::io;
 use std::net::SocketAddr;
@@ -12,9 +13,10 @@ use std::time::Duration;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
-/// Resolves the name once and connects to the first address that answers.
+/// Resolves the name once and connects to the first address that may be reached and answers: the one that is checked is
+/// the one that is used.
 pub(super) async fn dial(server: &MailServer, recorder: &Recorder) -> Result<TcpStream, Failure> {
-    let addresses = resolve(server).await?;
+    let addresses = allowed(server, resolve(server).await?, recorder)?;
     if server.tls == TlsMode::None
         && server.cleartext == Cleartext::LoopbackOnly
         && !addresses.iter().all(|address| address.ip().is_loopback())
@@ -37,6 +39,23 @@ pub(super) async fn dial(server: &MailServer, recorder: &Recorder) -> Result<Tcp
         }
     }
     Err(Failure::new(Step::Connect, last))
+}
+
+/// The addresses that a mail server may have; the others are never spoken to.
+fn allowed(server: &MailServer, found: Vec<SocketAddr>, recorder: &Recorder) -> Result<Vec<SocketAddr>, Failure> {
+    let may_reach = |address: &SocketAddr| {
+        is_of_server(address.ip()) || server.allowed.iter().any(|network| network.contains(address.ip()))
+    };
+    let (allowed, forbidden): (Vec<_>, Vec<_>) = found.into_iter().partition(may_reach);
+    for address in &forbidden {
+        recorder.note(format!("Not connecting to {address}: no mail server may be there"));
+    }
+    match forbidden.first() {
+        Some(address) if allowed.is_empty() => {
+            Err(Failure::new(Step::Connect, FailureKind::AddressForbidden(address.ip())))
+        }
+        _ => Ok(allowed),
+    }
 }
 
 async fn resolve(server: &MailServer) -> Result<Vec<SocketAddr>, Failure> {

@@ -8,6 +8,7 @@ use crate::domain::suppression::{RefusedAt, is_hard_bounce};
 use rustls::CertificateError;
 use std::fmt;
 use std::io;
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// A conversation that did not reach its end.
@@ -58,6 +59,8 @@ pub enum FailureKind {
     /// The authorities to trust cannot be loaded.
     NoRoots(String),
     CleartextForbidden,
+    /// The name leads where no mail server may be, for example to a cloud's metadata service.
+    AddressForbidden(IpAddr),
     /// The server refused user name and password.
     WrongPassword(SmtpReply),
     /// None of the wanted ways to sign in is offered; the text lists those that are.
@@ -145,6 +148,7 @@ impl Failure {
                 | FailureKind::Certificate(_)
                 | FailureKind::NoRoots(_)
                 | FailureKind::CleartextForbidden
+                | FailureKind::AddressForbidden(_)
                 | FailureKind::WrongPassword(_)
                 | FailureKind::SignInNotOffered(_)
                 | FailureKind::MissingCredentials
@@ -207,6 +211,9 @@ impl Failure {
             FailureKind::CleartextForbidden => {
                 "The server is on another machine and no encryption was chosen.".to_owned()
             }
+            FailureKind::AddressForbidden(address) => {
+                format!("The name leads to {address}, where no mail server may be.")
+            }
             FailureKind::WrongPassword(reply) => format!("The server refused the user name or the password: {reply}"),
             FailureKind::SignInNotOffered(offered) if offered.is_empty() => {
                 "The server offers no sign-in on this connection.".to_owned()
@@ -254,6 +261,9 @@ impl Failure {
             FailureKind::Certificate(CertificateProblem::NotYetValid) => "Check the clock of this machine.".to_owned(),
             FailureKind::NoRoots(_) => "Install the package ca-certificates.".to_owned(),
             FailureKind::CleartextForbidden => "Choose STARTTLS or TLS from the start: the password would travel in clear.".to_owned(),
+            FailureKind::AddressForbidden(_) => {
+                "Check the host. If the server is really there, the operator can allow it with AUTOREPORT_OUTBOUND_ALLOW.".to_owned()
+            }
             FailureKind::WrongPassword(_) if server.auth == AuthMethod::XOAuth2 => {
                 "Access tokens expire, often after an hour. Let them renew themselves, enter a new one, or use an app password.".to_owned()
             }

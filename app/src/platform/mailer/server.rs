@@ -2,6 +2,7 @@
 
 use super::tls::Roots;
 use crate::domain::mail_account::{AuthMethod, MailHost, TlsMode};
+use crate::domain::network::Network;
 use crate::platform::secrets::Secret;
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ pub struct MailServer {
     pub helo_name: Option<MailHost>,
     pub roots: Roots,
     pub cleartext: Cleartext,
+    /// Where a server may stand although none does: see [`crate::domain::network::is_of_server`].
+    pub allowed: Vec<Network>,
     pub timeouts: Timeouts,
 }
 

@@ -13,7 +13,7 @@ use sea_orm::{
 
 use super::git_settings;
 use crate::{
-    domain::backoff::Backoff,
+    domain::{backoff::Backoff, git_remote::without_secret},
     entities::{
         git_push::{self, ROW},
         occurrence,
@@ -141,6 +141,32 @@ pub async fn push_now(ctx: &Ctx) -> AppResult<Pushed> {
         tokio::time::sleep(LOOK_AGAIN).await;
     }
     Err(AppError::Outside { words: "Another push has been under way for a minute. Try again later.".into() })
+}
+
+/// What a push would do now, in a sentence. The server is not asked.
+///
+/// # Errors
+/// [`AppError::Forbidden`] as for [`push_now`], [`AppError::Outside`] where the archive cannot be read.
+pub async fn outlook(ctx: &Ctx) -> AppResult<String> {
+    let settings = git_settings::read(ctx).await?;
+    if settings.remote_url.is_empty() {
+        return Ok("It would fail: no remote repository is set up.".to_owned());
+    }
+    let archive = git_settings::archive(ctx, &settings);
+    if read_git(&archive, |archive| archive.last()).await?.is_none() {
+        return Ok("It would push nothing: the archive has no commit yet.".to_owned());
+    }
+    let pushed = read(ctx.reader()).await?.pushed_commit;
+    let commits = read_git(&archive, move |archive| archive.count_after(pushed.as_deref())).await?;
+    Ok(would_push(commits, &settings.branch, &without_secret(&settings.remote_url)))
+}
+
+fn would_push(commits: u32, branch: &str, place: &str) -> String {
+    match commits {
+        0 => format!("Nothing waits to be pushed to branch {branch} of {place}."),
+        1 => format!("It would push 1 commit to branch {branch} of {place}."),
+        count => format!("It would push {count} commits to branch {branch} of {place}."),
+    }
 }
 
 /// The row, for those who may see it.
@@ -388,5 +414,8 @@ mod tests {
         );
         assert!(pushed(0, Some(id)).words().starts_with("Nothing waited"));
         assert!(pushed(0, None).words().contains("no commit yet"));
+        assert_eq!(would_push(1, "main", "a.example"), "It would push 1 commit to branch main of a.example.");
+        assert!(would_push(2, "main", "a.example").contains("2 commits"));
+        assert!(would_push(0, "main", "a.example").starts_with("Nothing waits"));
     }
 }

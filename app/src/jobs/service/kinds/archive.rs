@@ -16,24 +16,25 @@ use crate::{
 };
 
 /// Most tasks of a run; the next one goes on.
-const MOST: u64 = 1_000;
+pub const MOST: u64 = 1_000;
 /// The form of [`Finished`] as JSON.
 const FORMAT: u32 = 1;
 
 /// What a run archives.
 #[derive(Debug, Serialize, Deserialize)]
-struct Finished {
+pub struct Finished {
     format: u32,
     /// Tasks that were finished at this instant or before.
     until: DateTime<Utc>,
-    tasks: Vec<FinishedTask>,
+    pub tasks: Vec<FinishedTask>,
 }
 
+/// A task as it was called then.
 #[derive(Debug, Serialize, Deserialize)]
-struct FinishedTask {
+pub struct FinishedTask {
     id: TaskId,
-    reference: String,
-    title: String,
+    pub reference: String,
+    pub title: String,
 }
 
 /// Finds the tasks and freezes the list. Without any the run is skipped.
@@ -41,6 +42,33 @@ struct FinishedTask {
 /// # Errors
 /// Only those of the database.
 pub async fn build(ctx: &Ctx, job: &schedule::Model, hold: Hold, options: ArchiveOptions) -> AppResult<Option<Effect>> {
+    let found = find(ctx, job, options).await?;
+    ctx.app.crash.reach(CrashPoint::Built);
+    let tx = ctx.begin().await?;
+    let held = ledger::lock_schedule(ctx, &tx, job.id).await?;
+    if found.tasks.is_empty() {
+        let reason = "There is nothing to archive.";
+        if freeze::not_needed(ctx, &tx, &held, hold, reason, Notes::new()).await? {
+            tx.commit().await?;
+        }
+        return Ok(None);
+    }
+    let subject = match found.tasks.len() {
+        1 => "1 task to archive".to_owned(),
+        many => format!("{many} tasks to archive"),
+    };
+    let next = freeze::freeze(ctx, &tx, &held, hold, (&found, subject), Notes::new()).await?;
+    if next.is_some() {
+        tx.commit().await?;
+    }
+    Ok(next)
+}
+
+/// The tasks that a run of this moment archives.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn find(ctx: &Ctx, job: &schedule::Model, options: ArchiveOptions) -> AppResult<Finished> {
     let until = ctx.now - TimeDelta::days(options.days.into());
     let project = project::Entity::find_by_id(job.project_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
     let rows: Vec<(TaskId, i32, String)> = task::Entity::find()
@@ -55,27 +83,8 @@ pub async fn build(ctx: &Ctx, job: &schedule::Model, hold: Hold, options: Archiv
         .into_tuple()
         .all(ctx.reader())
         .await?;
-    ctx.app.crash.reach(CrashPoint::Built);
-    let tx = ctx.begin().await?;
-    let held = ledger::lock_schedule(ctx, &tx, job.id).await?;
-    if rows.is_empty() {
-        let reason = "There is nothing to archive.";
-        if freeze::not_needed(ctx, &tx, &held, hold, reason, Notes::new()).await? {
-            tx.commit().await?;
-        }
-        return Ok(None);
-    }
     let named = |(id, number, title)| FinishedTask { id, reference: format!("{}-{number}", project.key), title };
-    let found = Finished { format: FORMAT, until, tasks: rows.into_iter().map(named).collect() };
-    let subject = match found.tasks.len() {
-        1 => "1 task to archive".to_owned(),
-        many => format!("{many} tasks to archive"),
-    };
-    let next = freeze::freeze(ctx, &tx, &held, hold, (&found, subject), Notes::new()).await?;
-    if next.is_some() {
-        tx.commit().await?;
-    }
-    Ok(next)
+    Ok(Finished { format: FORMAT, until, tasks: rows.into_iter().map(named).collect() })
 }
 
 /// Archives what is on the list. What is archived already stays so: another try goes on.

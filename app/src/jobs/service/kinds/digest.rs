@@ -6,7 +6,11 @@ use super::{
 };
 use crate::{
     domain::{
-        crash_point::CrashPoint, job::LogLevel, job_options::DigestOptions, occurrence::Effect, personal::Section,
+        crash_point::CrashPoint,
+        job::LogLevel,
+        job_options::DigestOptions,
+        occurrence::Effect,
+        personal::{Reader, Section},
     },
     entities::schedule,
     error::AppResult,
@@ -21,18 +25,7 @@ use crate::{
 /// Those of the database, and a fault where the recipients cannot be read.
 pub async fn build(ctx: &Ctx, job: &schedule::Model, hold: Hold, options: &DigestOptions) -> AppResult<Option<Effect>> {
     let mut desk = Desk::open(ctx, job, options.scope).await?;
-    let (mut readers, mut quiet) = (Vec::new(), Vec::new());
-    for person in &desk.people {
-        let place = |task: &super::desk::Task| {
-            Section::of_digest(&options.sections, task.due, task.blocked_by > 0, person.clock)
-        };
-        let tasks = desk.tasks_of(ctx, person, Which::All).await?;
-        let placed = tasks.into_iter().filter_map(|task| Some((place(&task)?, task))).collect();
-        match person.reader(placed) {
-            Some(reader) => readers.push(reader),
-            None => quiet.push(person.addressee.address.to_string()),
-        }
-    }
+    let (readers, quiet) = collect(ctx, &desk, options).await?;
     let mut notes = std::mem::take(&mut desk.notes);
     ctx.app.crash.reach(CrashPoint::Built);
     let tx = ctx.begin().await?;
@@ -51,6 +44,26 @@ pub async fn build(ctx: &Ctx, job: &schedule::Model, hold: Hold, options: &Diges
         tx.commit().await?;
     }
     Ok(next)
+}
+
+/// The lists of everybody who has something, and the addresses of those who have nothing.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn collect(ctx: &Ctx, desk: &Desk, options: &DigestOptions) -> AppResult<(Vec<Reader>, Vec<String>)> {
+    let (mut readers, mut quiet) = (Vec::new(), Vec::new());
+    for person in &desk.people {
+        let place = |task: &super::desk::Task| {
+            Section::of_digest(&options.sections, task.due, task.blocked_by > 0, person.clock)
+        };
+        let tasks = desk.tasks_of(ctx, person, Which::All).await?;
+        let placed = tasks.into_iter().filter_map(|task| Some((place(&task)?, task))).collect();
+        match person.reader(placed) {
+            Some(reader) => readers.push(reader),
+            None => quiet.push(person.addressee.address.to_string()),
+        }
+    }
+    Ok((readers, quiet))
 }
 
 /// The line of the log that names those who get no mail because there is nothing in it.

@@ -94,7 +94,11 @@ pub async fn render(ctx: &Ctx, job: &schedule::Model, hold: Hold) -> AppResult<O
     Ok(next)
 }
 
-fn addressee(reader: &Reader) -> AppResult<Addressee> {
+/// The person to whom the mail of a reader goes.
+///
+/// # Errors
+/// A fault, where the frozen address is none.
+pub fn addressee(reader: &Reader) -> AppResult<Addressee> {
     let address =
         EmailAddress::parse(&reader.address).map_err(|error| fault::internal("reading a recipient", error))?;
     let Reader { user, name, kind, via, .. } = reader.clone();

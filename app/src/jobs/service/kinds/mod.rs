@@ -1,5 +1,5 @@
 //! What a run does that makes no report: a mail for each person alone ([`digest`], [`reminder`], [`mail`]), or something
-//! in the program itself ([`archive`], [`push`]). The way of the run is that of a report: what it is about is frozen
+//! in the program itself ([`archive`], [`push`]). What it would do is said by [`outlook`]. The way of the run is that of a report: what it is about is frozen
 //! first, then acted on, so that another worker can go on at any point; what is done twice is done once.
 
 mod archive;
@@ -7,12 +7,15 @@ mod desk;
 mod digest;
 mod freeze;
 mod mail;
+mod outlook;
 mod push;
 mod reminder;
 mod wording;
 
 pub use mail::{may_read, readers};
+pub use outlook::{Outlook, Told, look};
 pub use reminder::release as release_reminders;
+pub use wording::Written;
 
 use sea_orm::EntityTrait;
 

@@ -23,7 +23,7 @@ use crate::{
         ids::{OccurrenceId, TaskId, UserId},
         job_options::{Lead, ReminderOptions},
         occurrence::Effect,
-        personal::Section,
+        personal::{Reader, Section},
         reminder::open_leads,
     },
     entities::{delivery, reminder_sent, schedule},
@@ -57,12 +57,7 @@ pub async fn build(
     options: &ReminderOptions,
 ) -> AppResult<Option<Effect>> {
     let mut desk = Desk::open(ctx, job, options.scope).await?;
-    let mut wanted = Vec::with_capacity(desk.people.len());
-    for person in &desk.people {
-        let tasks = desk.tasks_of(ctx, person, Which::Dated).await?;
-        let known = known(ctx.reader(), person.user).await?;
-        wanted.push(candidates(options, person, tasks, &known, ctx.now));
-    }
+    let wanted = wanted(ctx, &desk, options).await?;
     let notes = std::mem::take(&mut desk.notes);
     ctx.app.crash.reach(CrashPoint::Built);
     let tx = ctx.begin().await?;
@@ -79,9 +74,7 @@ pub async fn build(
     for (person, wanted) in desk.people.iter().zip(wanted) {
         // Another run may have been quicker: it reminds, this one does not.
         let is_mine = |one: &Candidate| mine.contains(&key(person.user, one, one.leads[0]));
-        let placed = wanted.into_iter().filter(is_mine);
-        let placed = placed.map(|one| (Section::of_reminder(one.due, person.clock), one.task)).collect();
-        match person.reader(placed) {
+        match reader(person, wanted.into_iter().filter(is_mine)) {
             Some(reader) => readers.push(reader),
             None => quiet.push(person.addressee.address.to_string()),
         }
@@ -100,6 +93,37 @@ pub async fn build(
         tx.commit().await?;
     }
     Ok(next)
+}
+
+/// Whom a run of this moment would remind, with their lists, and the addresses of those whom it would not. Nothing is
+/// written down.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn collect(ctx: &Ctx, desk: &Desk, options: &ReminderOptions) -> AppResult<(Vec<Reader>, Vec<String>)> {
+    let (mut readers, mut quiet) = (Vec::new(), Vec::new());
+    for (person, wanted) in desk.people.iter().zip(wanted(ctx, desk, options).await?) {
+        match reader(person, wanted.into_iter()) {
+            Some(reader) => readers.push(reader),
+            None => quiet.push(person.addressee.address.to_string()),
+        }
+    }
+    Ok((readers, quiet))
+}
+
+/// What each person of a desk has to be reminded of and was not, in their order.
+async fn wanted(ctx: &Ctx, desk: &Desk, options: &ReminderOptions) -> AppResult<Vec<Vec<Candidate>>> {
+    let mut wanted = Vec::with_capacity(desk.people.len());
+    for person in &desk.people {
+        let tasks = desk.tasks_of(ctx, person, Which::Dated).await?;
+        let known = known(ctx.reader(), person.user).await?;
+        wanted.push(candidates(options, person, tasks, &known, ctx.now));
+    }
+    Ok(wanted)
+}
+
+fn reader(person: &Person, wanted: impl Iterator<Item = Candidate>) -> Option<Reader> {
+    person.reader(wanted.map(|one| (Section::of_reminder(one.due, person.clock), one.task)).collect())
 }
 
 /// The tasks inside a window. Where somebody was reminded in the nearest one, a longer lead that was added since says

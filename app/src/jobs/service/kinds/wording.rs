@@ -29,6 +29,7 @@ pub struct Links<'a> {
 }
 
 /// A written mail.
+#[derive(Debug, Clone)]
 pub struct Written {
     pub subject: String,
     pub html: String,
