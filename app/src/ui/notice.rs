@@ -24,6 +24,7 @@ fn words(code: &str) -> Option<&'static str> {
         "run_cancelled" => "Cancelled. What had left by then has left.",
         "stopped" => "No further try is made.",
         "resumed" => "Resumed.",
+        "released" => "Released. It is tried again.",
         "started" => "Started. The result appears here in a moment.",
         "cancelled" => "Cancelled. Nothing was changed.",
         "columns_changed" => "The columns have changed. Check the preview, then choose Import.",

@@ -11,9 +11,9 @@ use app::{
     templates::{
         service::{
             drafts::{self, Save},
-            exchange, library, versions,
+            exchange, held, library, preview, versions,
         },
-        view::TemplateQuery,
+        view::{HeldBack, PreviewData, TemplateQuery},
     },
     testing::{Cast, each_database},
 };
@@ -159,6 +159,52 @@ async fn the_library_is_searched_by_category_and_words_as_they_stand() {
         assert_eq!(found("", Some(TemplateCategory::Digest)).await, ["Digest of days"]);
         let nameless = drafts::create(&jonas, " ", TemplateCategory::Other, &saying("x")).await.unwrap_err();
         assert_eq!(nameless, AppError::field("name", Problem::Required));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_template_that_was_stopped_three_times_says_so_until_it_is_changed_or_released() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (jonas, mina) = (app.as_person(&cast.jonas), app.as_person(&cast.mina));
+        let id = made(&jonas, "Weekly").await;
+        // More than a megabyte.
+        let ten = "0123456789".repeat(100);
+        let source = format!("<p>{{% for a in range(end=2000) %}}{ten}{{% endfor %}}</p>");
+        let flood = Document { body: Body::Html { source }, ..Document::blank() };
+        drafts::save(&jonas, saved(id, 1, &flood)).await.unwrap();
+        let show = async |document: &Document| {
+            let json = serde_json::to_string(document).unwrap();
+            preview::show(&jonas, id, &json, &PreviewData::default()).await.unwrap()
+        };
+        let held = async || {
+            let (desk, list) = (library::desk(&jonas, id).await, library::list(&jonas, TemplateQuery::default()).await);
+            let desk = desk.unwrap();
+            assert_eq!(list.unwrap().items[0].held, desk.held, "the library and the designer say the same");
+            desk.held
+        };
+        for _ in 0..3 {
+            assert_eq!(held().await, HeldBack::default());
+            let preview = show(&flood).await;
+            assert!(preview.fault.is_some() && !preview.is_held, "{preview:?}");
+        }
+        assert!(show(&flood).await.is_held);
+        assert_eq!(held().await, HeldBack { draft: true, published: false });
+        // The published version stays what it was when the draft has changed.
+        versions::publish(&jonas, id, 2, "").await.unwrap();
+        drafts::save(&jonas, saved(id, 2, &saying("Second"))).await.unwrap();
+        assert_eq!(held().await, HeldBack { draft: false, published: true });
+        assert!(!show(&saying("Second")).await.is_held);
+
+        assert!(!library::desk(&jonas, id).await.unwrap().can_release);
+        assert_eq!(held::release(&jonas, id).await, Err(AppError::Forbidden));
+        assert!(library::desk(&mina, id).await.unwrap().can_release);
+        held::release(&mina, id).await.unwrap();
+        assert_eq!(held().await, HeldBack::default());
+        assert_eq!(held::release(&mina, id).await, Ok(()), "pressed twice");
+        let nobody = TemplateId(uuid::Uuid::nil());
+        assert_eq!(held::release(&mina, nobody).await, Err(AppError::NotFound));
     })
     .await;
 }

@@ -16,6 +16,7 @@ mod dialogs;
 mod field;
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake is worked on"))]
 mod findings;
+mod held;
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake is worked on"))]
 mod logo;
 mod look;
@@ -52,7 +53,7 @@ use self::{
     publish::Published,
 };
 use super::{
-    api::read_template,
+    api::{ReleaseTemplate, read_template},
     forms_api::EditDraft,
     preview_api::preview_template,
     view::{Preview, PreviewData, TemplateDesk},
@@ -99,14 +100,15 @@ fn designer(opened: TemplateDesk, first: Result<Preview, AppError>) -> AnyView {
     let shown = Shown::new(first, look::read_data(get), Look::read(get));
     let desk = Desk::new(&opened, query.get("block").and_then(|id| id.parse().ok()), shown);
     let dialog = RwSignal::new(query.get("dialog").and_then(|word| Open::read(&word)));
-    let TemplateDesk { published, saved, saved_by, projects, own_address, sender, .. } = opened;
+    let TemplateDesk { published, saved, saved_by, projects, own_address, sender, held, can_release, .. } = opened;
     let published = RwSignal::new(published);
     provide_context(Published(published));
     if desk.can_edit {
         desk.keep_saving();
     }
     preview::keep_showing(desk);
-    let refused = plain_error::<EditDraft>();
+    let (unchanged, unreleased) = (plain_error::<EditDraft>(), plain_error::<ReleaseTemplate>());
+    let refused = Signal::derive(move || unchanged.get().or_else(|| unreleased.get()));
     let root = NodeRef::<Div>::new();
     hands::attach(root, desk);
     let title = Memo::new(move |_| desk.draft.with(|draft| draft.name.clone()));
@@ -120,6 +122,7 @@ fn designer(opened: TemplateDesk, first: Result<Preview, AppError>) -> AnyView {
             {toolbar::bar(desk, dialog, published, saved, saved_by)}
             <Notice />
             <ErrorSummary error=refused />
+            {held::banner(desk, held, can_release, published)}
             {(!desk.can_edit).then(|| view! { <p class="banner">"Only whoever made this template and administrators change it. Duplicate it in the library to have one of your own."</p> })}
             <p class="sr-only" id="lift-hint">"Space lifts the block, arrow keys move it, Space sets it down, Escape puts it back."</p>
             <div class="designer__columns">

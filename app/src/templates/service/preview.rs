@@ -5,7 +5,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{
-    access, drafts, versions,
+    access, drafts, held, versions,
     writing::{Writer, framed},
 };
 use crate::{
@@ -67,7 +67,10 @@ pub async fn show(ctx: &Ctx, id: TemplateId, document: &str, data: &PreviewData)
             preview.subject = mail.subject;
             preview.text = mail.text.unwrap_or_default();
         }
-        other => preview.fault = fault(filled.writer.source(), &other),
+        other => {
+            preview.is_held = other == RenderOutcome::Quarantined;
+            preview.fault = fault(filled.writer.source(), &other);
+        }
     }
     preview.millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(preview)
@@ -184,7 +187,7 @@ pub fn in_theme(html: &str, theme: &str) -> String {
 }
 
 async fn fill(ctx: &Ctx, id: TemplateId, document: &Document, data: &PreviewData) -> AppResult<Filled> {
-    let key = format!("template:{id}");
+    let key = held::key(id);
     let (writer, context) = if data.project.is_empty() {
         let writer = Writer::new(key, document, &sample_snapshot()).await?;
         let context = sample_with(writer.pictures());

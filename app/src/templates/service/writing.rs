@@ -77,19 +77,20 @@ impl Writer {
     /// # Errors
     /// Those of the child process and of the database.
     pub async fn write(&self, ctx: &Ctx, contexts: Vec<Value>) -> AppResult<RenderOutcome> {
-        quarantine::render(ctx, &self.key, &self.job(contexts)).await
+        quarantine::render(ctx, &self.key, &job(&self.source, contexts)).await
     }
+}
 
-    fn job(&self, contexts: Vec<Value>) -> RenderJob {
-        let Source { language, subject, preheader, html, text, .. } = &self.source;
-        RenderJob {
-            language: *language,
-            subject: subject.clone(),
-            html: html.clone(),
-            text: text.clone(),
-            preheader: preheader.clone(),
-            contexts,
-        }
+/// What the renderer is asked for.
+pub(super) fn job(source: &Source, contexts: Vec<Value>) -> RenderJob {
+    let Source { language, subject, preheader, html, text, .. } = source;
+    RenderJob {
+        language: *language,
+        subject: subject.clone(),
+        html: html.clone(),
+        text: text.clone(),
+        preheader: preheader.clone(),
+        contexts,
     }
 }
 

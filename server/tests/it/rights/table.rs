@@ -288,6 +288,7 @@ pub const ROWS: &[Row] = &[
         r#"id={template}&version=1&name=Other&category=status&document={"format":1,"subject":"Other","body":{"mode":"blocks","blocks":[]}}"#,
     ),
     row("remove_template", Author, "id={template}"),
+    row("release_template", Admin, "id={template}"),
     row("list_versions", SignedIn, "id={template}"),
     row("restore_version", Author, "id={template}&number=1"),
     row("read_versions", SignedIn, "id={template}"),
