@@ -1,7 +1,7 @@
 // The designer of templates: built by mouse, by keyboard alone and by plain forms, broken and mended, published and restored.
 import { type Locator, type Page } from '@playwright/test';
 import { middle } from '../fixtures/board.ts';
-import { answered, begin, clientOf, expect, settled, test } from '../fixtures/story.ts';
+import { answered, begin, clientOf, dana, expect, settled, test } from '../fixtures/story.ts';
 
 // Refusals that these stories provoke.
 test.use({ expectedErrors: [/status of (409|413|422)/] });
@@ -247,6 +247,20 @@ test('without JavaScript a template is built by forms @plain', async ({ page, em
   await expect(page.locator('.mail-head')).toContainText('By forms alone');
   await page.getByRole('button', { name: 'Delete: Divider' }).click();
   await expectKinds(page, ['Heading']);
+
+  // What came of a test stands in the dialog that the form leads back to.
+  await page.locator('#open-test').click();
+  const sending = page.getByRole('dialog', { name: 'Send a test' });
+  const to = sending.getByLabel('To', { exact: true });
+  await to.fill('nobody');
+  await sending.getByRole('button', { name: 'Send', exact: true }).click();
+  await expect(to).toHaveValue('nobody');
+  await expect(to).toHaveAttribute('aria-invalid', 'true');
+  await to.fill(dana.email);
+  await sending.getByRole('button', { name: 'Send', exact: true }).click();
+  await expect(sending.locator('#test-outcome')).toContainText(dana.email);
+  await sending.getByRole('button', { name: 'Cancel' }).click();
+  await expect(sending).toHaveCount(0);
 
   await page.locator('#open-publish').click();
   await page.getByLabel('Note').fill('First');

@@ -4,6 +4,7 @@ use app::{
     domain::{
         ids::TemplateId,
         template::{Block, BlockKind, Body, Document, TemplateCategory, When},
+        transcript::{Line, Speaker},
     },
     entities::template_version,
     error::{AppError, Problem},
@@ -11,9 +12,9 @@ use app::{
     templates::{
         service::{
             drafts::{self, Save},
-            exchange, held, library, preview, versions,
+            exchange, held, library, preview, told, versions,
         },
-        view::{HeldBack, PreviewData, TemplateQuery},
+        view::{HeldBack, PreviewData, TemplateQuery, TemplateTest},
     },
     testing::{Cast, each_database},
 };
@@ -205,6 +206,32 @@ async fn a_template_that_was_stopped_three_times_says_so_until_it_is_changed_or_
         assert_eq!(held::release(&mina, id).await, Ok(()), "pressed twice");
         let nobody = TemplateId(uuid::Uuid::nil());
         assert_eq!(held::release(&mina, nobody).await, Err(AppError::NotFound));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_came_of_a_test_is_told_to_its_sender_alone_and_fits_into_an_address() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (jonas, mina) = (app.as_person(&cast.jonas), app.as_person(&cast.mina));
+        let (id, other) = (made(&jonas, "Weekly").await, made(&jonas, "Other").await);
+        let data = PreviewData { project: "A&B".into(), ..PreviewData::default() };
+        let lines = vec![Line::new(Speaker::Server, "250 OK")];
+        let test = TemplateTest { is_sent: true, words: "mina@example.org: Kept".into(), lines };
+        let address = told::address(&jonas, id, &data, test.clone()).unwrap();
+        let (page, sealed) = address.split_once("&tested=").unwrap();
+        assert_eq!(page, format!("/templates/{id}?dialog=test&project=A%26B&first=&last="));
+        assert_eq!(told::read(&jonas, id, sealed).unwrap(), Some(test.clone()));
+        assert_eq!(told::read(&mina, id, sealed).unwrap(), None, "of somebody else");
+        assert_eq!(told::read(&jonas, other, sealed).unwrap(), None, "of another template");
+        assert_eq!(told::read(&jonas, id, &format!("A{sealed}")).unwrap(), None, "not ours");
+
+        let long = TemplateTest { lines: vec![Line::new(Speaker::Server, "250 OK"); 200], ..test.clone() };
+        let address = told::address(&jonas, id, &data, long).unwrap();
+        assert!(address.len() < 5_000, "{}", address.len());
+        let sealed = address.split_once("&tested=").unwrap().1;
+        assert_eq!(told::read(&jonas, id, sealed).unwrap(), Some(TemplateTest { lines: Vec::new(), ..test }));
     })
     .await;
 }

@@ -3,7 +3,7 @@
 use leptos::{html::Dialog, prelude::*};
 
 use super::{desk::Desk, hands, publish, send_test, source};
-use crate::ui::Icon;
+use crate::{templates::view::TemplateTest, ui::Icon};
 
 /// Which dialog is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,8 +67,13 @@ pub fn cancel(close: Callback<()>) -> AnyView {
     .into_any()
 }
 
-/// The dialog that is open.
-pub fn dialogs(desk: Desk, dialog: RwSignal<Option<Open>>, own_address: String) -> AnyView {
+/// The dialog that is open. `tested` is what came of a test that was sent without JavaScript.
+pub fn dialogs(
+    desk: Desk,
+    dialog: RwSignal<Option<Open>>,
+    own_address: String,
+    tested: RwSignal<Option<TemplateTest>>,
+) -> AnyView {
     let node = NodeRef::<Dialog>::new();
     // One that came with the page stands in it already.
     Effect::new(move |_| hands::show_modal(node));
@@ -77,12 +82,15 @@ pub fn dialogs(desk: Desk, dialog: RwSignal<Option<Open>>, own_address: String) 
     // It outlives the dialog: an answer of the server may close one that is closed already.
     let close = Callback::new(move |()| dialog.set(None));
     (move || {
-        let open = dialog.get()?;
+        let Some(open) = dialog.get() else {
+            is_first.set_value(false);
+            tested.set(None);
+            return None;
+        };
         let is_plain = is_first.get_value();
-        is_first.set_value(false);
         let inside = match open {
             Open::Publish => publish::panel(desk, close),
-            Open::Test => send_test::panel(desk, own_address.clone(), close),
+            Open::Test => send_test::panel(desk, own_address.clone(), tested.get_untracked(), close),
             Open::Source => source::leave_blocks(desk, close),
         };
         Some(view! {

@@ -12,12 +12,7 @@ use crate::{
 };
 
 /// The banner, as long as what was stopped stands in the draft or is the published version.
-pub fn banner(
-    desk: Desk,
-    held: HeldBack,
-    can_release: bool,
-    published: RwSignal<Option<VersionItem>>,
-) -> AnyView {
+pub fn banner(desk: Desk, held: HeldBack, can_release: bool, published: RwSignal<Option<VersionItem>>) -> AnyView {
     let number = move || published.with(|version| version.as_ref().map(|version| version.number));
     let opened = untrack(number);
     let words = Memo::new(move |_| {

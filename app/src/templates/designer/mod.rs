@@ -55,8 +55,8 @@ use self::{
 use super::{
     api::{ReleaseTemplate, read_template},
     forms_api::EditDraft,
-    preview_api::preview_template,
-    view::{Preview, PreviewData, TemplateDesk},
+    preview_api::{preview_template, read_template_test},
+    view::{Preview, PreviewData, TemplateDesk, TemplateTest},
 };
 use crate::{
     domain::template::edit::Shelf,
@@ -69,13 +69,14 @@ pub fn DesignerPage() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query_map());
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
     let data = move || query.with_untracked(|query| look::read_data(|name| query.get(name)));
-    let opened = Resource::new_blocking(move || id.get(), move |id| open(id, data()));
+    let tested = move || query.with_untracked(|query| query.get("tested"));
+    let opened = Resource::new_blocking(move || id.get(), move |id| open(id, data(), tested()));
     view! {
         <Transition>
             {move || Suspend::new(async move {
                 match opened.await {
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),
-                    Ok((desk, first)) => designer(desk, first.0),
+                    Ok((desk, first, test)) => designer(desk, first.0, test),
                 }
             })}
         </Transition>
@@ -87,14 +88,22 @@ pub fn DesignerPage() -> impl IntoView {
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 struct First(Result<Preview, AppError>);
 
-async fn open(id: String, data: PreviewData) -> AppResult<(TemplateDesk, First)> {
+async fn open(
+    id: String,
+    data: PreviewData,
+    tested: Option<String>,
+) -> AppResult<(TemplateDesk, First, Option<TemplateTest>)> {
     let desk = read_template(id).await?;
     let Ok(json) = serde_json::to_string(&desk.draft) else { return Err(AppError::Malformed) };
     let first = preview_template(desk.id, json, data).await;
-    Ok((desk, First(first)))
+    let test = match tested {
+        Some(sealed) => read_template_test(desk.id, sealed).await.ok().flatten(),
+        None => None,
+    };
+    Ok((desk, First(first), test))
 }
 
-fn designer(opened: TemplateDesk, first: Result<Preview, AppError>) -> AnyView {
+fn designer(opened: TemplateDesk, first: Result<Preview, AppError>, test: Option<TemplateTest>) -> AnyView {
     let query = use_query_map().get_untracked();
     let get = |name: &str| query.get(name);
     let shown = Shown::new(first, look::read_data(get), Look::read(get));
@@ -139,7 +148,7 @@ fn designer(opened: TemplateDesk, first: Result<Preview, AppError>) -> AnyView {
                     {preview::panel(desk, projects, sender)}
                 </section>
             </div>
-            {dialogs::dialogs(desk, dialog, own_address)}
+            {dialogs::dialogs(desk, dialog, own_address, RwSignal::new(test))}
         </div>
     }
     .into_any()

@@ -44,7 +44,10 @@ pub async fn list(ctx: &Ctx, query: TemplateQuery) -> AppResult<TemplateList> {
             has_changes: published.get(&row.id).is_none_or(|document| *document != row.draft),
             jobs: jobs.iter().filter(|options| options.contains(&row.id.to_string())).count() as u64,
             can_edit: access::can_edit(ctx, &row),
-            owner: row.owner_id.and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| "Somebody who has left".into()),
+            owner: row
+                .owner_id
+                .and_then(|id| names.get(&id).cloned())
+                .unwrap_or_else(|| "Somebody who has left".into()),
             changed: ctx.moment(row.drafted_at),
             id: row.id,
             name: row.name,

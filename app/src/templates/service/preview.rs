@@ -322,7 +322,8 @@ mod tests {
 
     #[test]
     fn the_preview_text_is_the_hidden_line_without_what_fills_it_up() {
-        let html = "<body><div style=\"display:none;max-height:0\">3 late &amp; 2 new&#8199;&#847;</div><p>x</p></body>";
+        let html =
+            "<body><div style=\"display:none;max-height:0\">3 late &amp; 2 new&#8199;&#847;</div><p>x</p></body>";
         assert_eq!(preheader(html), "3 late & 2 new");
         assert_eq!(preheader("<p>x</p>"), "");
     }
@@ -335,7 +336,10 @@ mod tests {
             "<style>:root{color-scheme:dark} @media (min-width:0){a{color:red}}</style>"
         );
         assert!(in_theme(html, "light").contains("@media (max-width:0)"));
-        assert_eq!(in_theme("<html style=\"color-scheme: light dark;\">", "dark"), "<html style=\"color-scheme:dark;\">");
+        assert_eq!(
+            in_theme("<html style=\"color-scheme: light dark;\">", "dark"),
+            "<html style=\"color-scheme:dark;\">"
+        );
         assert_eq!(in_theme(html, "other"), html);
     }
 }

@@ -29,13 +29,7 @@ pub const ADDRESSES_MAX: u32 = 5;
 /// # Errors
 /// [`AppError::Invalid`] with `addresses` for addresses that take no mail or that none may be sent to, with `document` for a
 /// draft that cannot be filled in; as [`preview::show`].
-pub async fn send(
-    ctx: &Ctx,
-    id: TemplateId,
-    document: &str,
-    data: &PreviewData,
-    to: &str,
-) -> AppResult<TemplateTest> {
+pub async fn send(ctx: &Ctx, id: TemplateId, document: &str, data: &PreviewData, to: &str) -> AppResult<TemplateTest> {
     super::access::editable(ctx, ctx.reader(), id).await?;
     let addresses = addresses(ctx, to).await?;
     let mail = preview::test_mail(ctx, id, document, data).await?;

@@ -304,6 +304,7 @@ pub const ROWS: &[Row] = &[
         Author,
         r#"id={template}&document={"format":1,"subject":"Other","body":{"mode":"blocks","blocks":[]}}&data[project]="#,
     ),
+    row("read_template_test", SignedIn, "id={template}&sealed=none"),
     row("write_source", SignedIn, r#"document={"format":1,"subject":"Other","body":{"mode":"blocks","blocks":[]}}"#),
 ];
 
