@@ -1,6 +1,6 @@
 //! Templates that had to be stopped too often: what of them is held back, and the way out (`reports::service::quarantine`).
 
-use super::{access, drafts, writing};
+use super::{access, drafts};
 use crate::{
     domain::{ids::TemplateId, template::compile::compile},
     error::{AppError, AppResult},
@@ -23,7 +23,7 @@ pub(super) fn of(holds: &Holds, id: TemplateId, draft: &str, published: Option<&
     if !holds.has(&key) {
         return Ok(HeldBack::default());
     }
-    let is_held = |json: &str| holds.hold(&key, &writing::job(&compile(&drafts::stored(json)?), Vec::new()));
+    let is_held = |json: &str| holds.hold(&key, &compile(&drafts::stored(json)?).job(Vec::new()));
     Ok(HeldBack { draft: is_held(draft)?, published: published.map_or(Ok(false), is_held)? })
 }
 
