@@ -46,10 +46,20 @@ pub fn by_space(event: &leptos::ev::KeyboardEvent, run: impl FnOnce()) {
     }
 }
 
-/// Opens a dialog.
-pub fn link(dialog: RwSignal<Option<Open>>, open: Open, class: &'static str, words: &'static str) -> AnyView {
+/// Opens a dialog. Its address keeps what the preview shows, so that a test without JavaScript sends the same.
+pub fn link(
+    desk: Desk,
+    dialog: RwSignal<Option<Open>>,
+    open: Open,
+    class: &'static str,
+    words: &'static str,
+) -> AnyView {
+    let href = move || {
+        let look = desk.shown.look.get();
+        desk.shown.data.with(|data| format!("{}&dialog={}", look.href(data), open.word()))
+    };
     view! {
-        <a class=class role="button" id=format!("open-{}", open.word()) href=format!("?dialog={}", open.word()) aria-haspopup="dialog"
+        <a class=class role="button" id=format!("open-{}", open.word()) href=href aria-haspopup="dialog"
             on:click=move |event| { event.prevent_default(); dialog.set(Some(open)); }
             on:keydown=move |event| by_space(&event, || dialog.set(Some(open)))
         >{words}</a>

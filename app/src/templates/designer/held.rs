@@ -25,7 +25,7 @@ pub fn banner(desk: Desk, held: HeldBack, can_release: bool, published: RwSignal
             let (way, release) =
                 if can_release { (" Change it, or release it.", Some(release(desk))) } else { (ASK, None) };
             view! {
-                <div class="banner" data-tone="bad" id="held">
+                <div class="banner" data-tone="bad" role="status" id="held">
                     <Icon name="circle-x" />
                     <div><p>{words}{way}</p></div>
                     {release}
