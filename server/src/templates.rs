@@ -36,7 +36,7 @@ pub fn routes() -> Router<AppState> {
 /// How a preview is looked at.
 #[derive(Deserialize)]
 struct Look {
-    /// `dark` or `light`; as the reader's machine has it without.
+    /// `dark` or `light`; without, as the reader's machine has it, and light for a picture.
     #[serde(default)]
     theme: String,
 }
@@ -54,8 +54,9 @@ async fn picture(ctx: Ctx, Path(id): Path<String>) -> Response {
 }
 
 /// A template of the gallery, filled in with sample data.
-async fn gallery(ctx: Ctx, Path(word): Path<String>) -> Response {
-    frame(preview::gallery_picture(&ctx, &word).await, &Look { theme: "light".into() })
+async fn gallery(ctx: Ctx, Path(word): Path<String>, Query(look): Query<Look>) -> Response {
+    let look = if look.theme == "dark" { look } else { Look { theme: "light".into() } };
+    frame(preview::gallery_picture(&ctx, &word).await, &look)
 }
 
 fn frame(html: AppResult<String>, look: &Look) -> Response {

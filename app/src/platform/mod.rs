@@ -21,6 +21,7 @@ pub mod page;
 pub mod pdf;
 pub mod plot;
 pub mod render;
+pub mod sealed;
 pub mod secrets;
 pub mod state;
 pub mod upload;

@@ -13,7 +13,7 @@ use {
     super::{
         service::{
             drafts::{self, Save},
-            library, versions,
+            held, library, versions,
         },
         view::TemplateQuery,
     },
@@ -63,6 +63,15 @@ pub async fn save_draft(
 pub async fn remove_template(id: String) -> AppResult<()> {
     drafts::remove(&Ctx::signed_in()?, parse(&id)?).await?;
     leptos_axum::redirect("/templates?removed=1");
+    Ok(())
+}
+
+/// Has a template tried again that is held back because it was stopped too often.
+#[server(prefix = "/rpc")]
+pub async fn release_template(id: String) -> AppResult<()> {
+    let id = parse(&id)?;
+    held::release(&Ctx::signed_in()?, id).await?;
+    leptos_axum::redirect(&format!("/templates/{id}?notice=released"));
     Ok(())
 }
 

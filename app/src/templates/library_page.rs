@@ -116,6 +116,7 @@ fn card(item: TemplateItem) -> AnyView {
         1 => " · 1 job".to_owned(),
         many => format!(" · {many} jobs"),
     };
+    let is_held = item.held.draft || item.held.published;
     let changed = item.changed;
     let copy = item.id.to_string();
     let (copy_label, file_label) = (format!("Duplicate {}", item.name), format!("Export {}", item.name));
@@ -127,6 +128,7 @@ fn card(item: TemplateItem) -> AnyView {
             </div>
             <h3 class="shelf__name"><a href=href dir="auto">{item.name}</a></h3>
             <p class="muted small">{state}{jobs}</p>
+            {is_held.then(|| view! { <p><span class="badge" data-tone="bad">"Held back"</span></p> })}
             <p class="muted small">"Changed "<time datetime=changed.machine>{changed.words}</time>" · "{item.owner}</p>
             <div class="shelf__actions">
                 <form method="post" action=CreateTemplate::url()>

@@ -7,7 +7,7 @@ use crate::{domain::ids::TemplateId, error::AppResult};
 
 #[cfg(feature = "ssr")]
 use {
-    super::service::{preview, test},
+    super::service::{preview, test, told},
     crate::platform::ctx::Ctx,
 };
 
@@ -23,13 +23,27 @@ pub async fn publish_template(id: TemplateId, version: i64, #[server(default)] n
     preview::publish(&Ctx::signed_in()?, id, version, &note).await
 }
 
-/// Sends a draft to the person's own address or to a few others, and tells what the server said to each.
+/// Sends a draft to the person's own address or to a few others, and tells what the server said to each. A plain form asks
+/// to be sent `back` to the designer, which shows it.
 #[server(prefix = "/rpc")]
 pub async fn send_template_test(
     id: TemplateId,
     document: String,
     #[server(default)] data: PreviewData,
     #[server(default)] addresses: String,
+    #[server(default)] back: bool,
 ) -> AppResult<TemplateTest> {
-    test::send(&Ctx::signed_in()?, id, &document, &data, &addresses).await
+    let ctx = Ctx::signed_in()?;
+    let sent = test::send(&ctx, id, &document, &data, &addresses).await;
+    let test = sent.map_err(|error| error.with_typed(&[("addresses", &addresses)]))?;
+    if back {
+        leptos_axum::redirect(&told::address(&ctx, id, &data, test.clone())?);
+    }
+    Ok(test)
+}
+
+/// What came of a test, out of the address of the designer; nothing where it is not this person's, or old.
+#[server(prefix = "/rpc")]
+pub async fn read_template_test(id: TemplateId, sealed: String) -> AppResult<Option<TemplateTest>> {
+    told::read(&Ctx::signed_in()?, id, &sealed)
 }

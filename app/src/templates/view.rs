@@ -45,6 +45,14 @@ pub struct TemplateItem {
     pub jobs: u64,
     /// Whether this person may change it.
     pub can_edit: bool,
+    pub held: HeldBack,
+}
+
+/// What of a template is not rendered any more, because it was stopped too often.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldBack {
+    pub draft: bool,
+    pub published: bool,
 }
 
 /// A template on its designer.
@@ -62,6 +70,9 @@ pub struct TemplateDesk {
     pub published: Option<VersionItem>,
     pub has_changes: bool,
     pub can_edit: bool,
+    pub held: HeldBack,
+    /// Whether this person may have what is held back tried again.
+    pub can_release: bool,
     /// The projects whose data a preview can show: key and name.
     pub projects: Vec<(String, String)>,
     /// The address that a test goes to.
@@ -115,6 +126,9 @@ pub struct Preview {
     pub findings: Vec<Finding>,
     /// Why nothing could be filled in.
     pub fault: Option<Fault>,
+    /// It was not tried: it has been stopped too often.
+    #[serde(default)]
+    pub is_held: bool,
     /// With the values of the data.
     pub variables: Vec<VariableRow>,
     /// How long it took the server.

@@ -27,6 +27,7 @@ fn words(code: &str) -> Option<&'static str> {
         "decided_before" => "Somebody has decided about this draft before.",
         "stopped" => "No further try is made.",
         "resumed" => "Resumed.",
+        "released" => "Released. It is tried again.",
         "started" => "Started. The result appears here in a moment.",
         "cancelled" => "Cancelled. Nothing was changed.",
         "columns_changed" => "The columns have changed. Check the preview, then choose Import.",

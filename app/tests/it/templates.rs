@@ -4,6 +4,7 @@ use app::{
     domain::{
         ids::TemplateId,
         template::{Block, BlockKind, Body, Document, TemplateCategory, When},
+        transcript::{Line, Speaker},
     },
     entities::{outbox_message, template_version},
     error::{AppError, Problem},
@@ -12,9 +13,9 @@ use app::{
     templates::{
         service::{
             drafts::{self, Save},
-            exchange, library, preview, test, versions,
+            exchange, held, library, preview, test, told, versions,
         },
-        view::{PreviewData, TemplateQuery},
+        view::{HeldBack, PreviewData, TemplateQuery, TemplateTest},
     },
     testing::{Cast, each_database},
 };
@@ -206,6 +207,78 @@ async fn a_test_goes_to_nobody_who_gets_no_mail_and_waits_its_turn() {
         let rests = send("boss@example.org").await.unwrap();
         assert!(!rests.is_sent && rests.words.contains("rests"), "{}", rests.words);
         assert_eq!(outbox_message::Entity::find().count(app.reader()).await.unwrap(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_template_that_was_stopped_three_times_says_so_until_it_is_changed_or_released() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (jonas, mina) = (app.as_person(&cast.jonas), app.as_person(&cast.mina));
+        let id = made(&jonas, "Weekly").await;
+        // More than a megabyte.
+        let ten = "0123456789".repeat(100);
+        let source = format!("<p>{{% for a in range(end=2000) %}}{ten}{{% endfor %}}</p>");
+        let flood = Document { body: Body::Html { source }, ..Document::blank() };
+        drafts::save(&jonas, saved(id, 1, &flood)).await.unwrap();
+        let show = async |document: &Document| {
+            let json = serde_json::to_string(document).unwrap();
+            preview::show(&jonas, id, &json, &PreviewData::default()).await.unwrap()
+        };
+        let held = async || {
+            let (desk, list) = (library::desk(&jonas, id).await, library::list(&jonas, TemplateQuery::default()).await);
+            let desk = desk.unwrap();
+            assert_eq!(list.unwrap().items[0].held, desk.held, "the library and the designer say the same");
+            desk.held
+        };
+        for _ in 0..3 {
+            assert_eq!(held().await, HeldBack::default());
+            let preview = show(&flood).await;
+            assert!(preview.fault.is_some() && !preview.is_held, "{preview:?}");
+        }
+        assert!(show(&flood).await.is_held);
+        assert_eq!(held().await, HeldBack { draft: true, published: false });
+        // The published version stays what it was when the draft has changed.
+        versions::publish(&jonas, id, 2, "").await.unwrap();
+        drafts::save(&jonas, saved(id, 2, &saying("Second"))).await.unwrap();
+        assert_eq!(held().await, HeldBack { draft: false, published: true });
+        assert!(!show(&saying("Second")).await.is_held);
+
+        assert!(!library::desk(&jonas, id).await.unwrap().can_release);
+        assert_eq!(held::release(&jonas, id).await, Err(AppError::Forbidden));
+        assert!(library::desk(&mina, id).await.unwrap().can_release);
+        held::release(&mina, id).await.unwrap();
+        assert_eq!(held().await, HeldBack::default());
+        assert_eq!(held::release(&mina, id).await, Ok(()), "pressed twice");
+        let nobody = TemplateId(uuid::Uuid::nil());
+        assert_eq!(held::release(&mina, nobody).await, Err(AppError::NotFound));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_came_of_a_test_is_told_to_its_sender_alone_and_fits_into_an_address() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (jonas, mina) = (app.as_person(&cast.jonas), app.as_person(&cast.mina));
+        let (id, other) = (made(&jonas, "Weekly").await, made(&jonas, "Other").await);
+        let data = PreviewData { project: "A&B".into(), ..PreviewData::default() };
+        let lines = vec![Line::new(Speaker::Server, "250 OK")];
+        let test = TemplateTest { is_sent: true, words: "mina@example.org: Kept".into(), lines };
+        let address = told::address(&jonas, id, &data, test.clone()).unwrap();
+        let (page, sealed) = address.split_once("&tested=").unwrap();
+        assert_eq!(page, format!("/templates/{id}?dialog=test&project=A%26B&first=&last="));
+        assert_eq!(told::read(&jonas, id, sealed).unwrap(), Some(test.clone()));
+        assert_eq!(told::read(&mina, id, sealed).unwrap(), None, "of somebody else");
+        assert_eq!(told::read(&jonas, other, sealed).unwrap(), None, "of another template");
+        assert_eq!(told::read(&jonas, id, &format!("A{sealed}")).unwrap(), None, "not ours");
+
+        let long = TemplateTest { lines: vec![Line::new(Speaker::Server, "250 OK"); 200], ..test.clone() };
+        let address = told::address(&jonas, id, &data, long).unwrap();
+        assert!(address.len() < 5_000, "{}", address.len());
+        let sealed = address.split_once("&tested=").unwrap().1;
+        assert_eq!(told::read(&jonas, id, sealed).unwrap(), Some(TemplateTest { lines: Vec::new(), ..test }));
     })
     .await;
 }

@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use uuid::Uuid;
 
@@ -32,6 +31,7 @@ use crate::{
         ctx::Ctx,
         fault,
         mailer::{self, Draft, Envelope, InlineImage, Mailbox, MessageId, NoHook, Origin},
+        sealed,
     },
     projects::service::access::Editing,
     reports::service::{
@@ -44,8 +44,6 @@ use crate::{
 
 /// What the signature of an outcome is for.
 const PURPOSE: &str = "test mail";
-/// Bytes of the signature.
-const TAG: usize = 32;
 /// How long the page shows an outcome.
 const FRESH: TimeDelta = TimeDelta::hours(1);
 /// How long a person waits for a connection that the account may have, and for an instant of its pace.
@@ -204,9 +202,7 @@ fn with_note(html: &str) -> String {
 /// # Errors
 /// A fault, where it cannot be written.
 pub fn seal(ctx: &Ctx, outcome: &TestOutcome) -> AppResult<String> {
-    let said = serde_json::to_vec(outcome).map_err(|error| fault::internal("writing a test", error))?;
-    let tag = ctx.app.keyring.hmac(PURPOSE, &said);
-    Ok(URL_SAFE_NO_PAD.encode([tag.as_slice(), said.as_slice()].concat()))
+    sealed::seal(&ctx.app.keyring, PURPOSE, outcome)
 }
 
 /// What a sealed outcome says, if it is ours, of this person, and not old.
@@ -215,12 +211,7 @@ pub fn seal(ctx: &Ctx, outcome: &TestOutcome) -> AppResult<String> {
 /// [`AppError::SignedOut`].
 pub fn open(ctx: &Ctx, sealed: &str) -> AppResult<Option<TestOutcome>> {
     let me = ctx.me()?;
-    let Ok(bytes) = URL_SAFE_NO_PAD.decode(sealed) else { return Ok(None) };
-    let Some((tag, said)) = bytes.split_at_checked(TAG) else { return Ok(None) };
-    if !ctx.app.keyring.is_hmac(PURPOSE, said, tag) {
-        return Ok(None);
-    }
-    let outcome: Option<TestOutcome> = serde_json::from_slice(said).ok();
+    let outcome: Option<TestOutcome> = sealed::open(&ctx.app.keyring, PURPOSE, sealed);
     Ok(outcome.filter(|outcome| outcome.to.eq_ignore_ascii_case(&me.email) && ctx.now - outcome.at < FRESH))
 }
 

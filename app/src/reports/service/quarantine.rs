@@ -4,6 +4,8 @@
 //! A template goes by a key that its caller chooses, such as `template:ID`; drafts and versions of one template share
 //! it, because what counts are the sources.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait,
@@ -28,6 +30,35 @@ pub struct Held {
     pub key: String,
     pub last: Option<Stop>,
     pub since: DateTime<Utc>,
+}
+
+/// Which sources are held back now, by the keys of their templates.
+#[derive(Clone, Debug, Default)]
+pub struct Holds(BTreeMap<String, Quarantine>);
+
+impl Holds {
+    /// Reads them; there are few, or none.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn read(ctx: &Ctx) -> AppResult<Self> {
+        let rows = held_rows(ctx.reader()).await?;
+        Ok(Self(rows.into_iter().map(|row| (row.template_key.clone(), known(row))).collect()))
+    }
+
+    /// Whether something of a template is held back: its sources need not be compiled to know that nothing is.
+    pub fn has(&self, key: &str) -> bool {
+        self.0.contains_key(key)
+    }
+
+    /// As [`is_held`].
+    ///
+    /// # Errors
+    /// Only a fault of the program.
+    pub fn hold(&self, key: &str, job: &RenderJob) -> AppResult<bool> {
+        let Some(state) = self.0.get(key) else { return Ok(false) };
+        Ok(state.holds(&version(job)?))
+    }
 }
 
 /// Renders a job of the template with this key, unless its sources are held back.
@@ -60,12 +91,7 @@ pub async fn is_held(ctx: &Ctx, key: &str, job: &RenderJob) -> AppResult<bool> {
 /// [`AppError::Forbidden`] for everybody but an administrator.
 pub async fn held(ctx: &Ctx) -> AppResult<Vec<Held>> {
     ctx.admin()?;
-    let limit = i32::try_from(LIMIT).unwrap_or(i32::MAX);
-    let rows = template_kill::Entity::find()
-        .filter(template_kill::Column::Kills.gte(limit))
-        .order_by_desc(template_kill::Column::LastAt)
-        .all(ctx.reader())
-        .await?;
+    let rows = held_rows(ctx.reader()).await?;
     Ok(rows.into_iter().map(|row| Held { last: stop_of(&row), key: row.template_key, since: row.last_at }).collect())
 }
 
@@ -82,6 +108,14 @@ pub async fn release(ctx: &Ctx, key: &str) -> AppResult<()> {
     }
     tracing::info!(key, "a template was released from quarantine");
     Ok(tx.commit().await?)
+}
+
+async fn held_rows(db: &impl ConnectionTrait) -> AppResult<Vec<template_kill::Model>> {
+    let limit = i32::try_from(LIMIT).unwrap_or(i32::MAX);
+    let query = template_kill::Entity::find()
+        .filter(template_kill::Column::Kills.gte(limit))
+        .order_by_desc(template_kill::Column::LastAt);
+    Ok(query.all(db).await?)
 }
 
 async fn read(db: &impl ConnectionTrait, key: &str) -> AppResult<Quarantine> {

@@ -3,7 +3,7 @@
 use leptos::{html::Dialog, prelude::*};
 
 use super::{desk::Desk, hands, publish, send_test, source};
-use crate::ui::Icon;
+use crate::{templates::view::TemplateTest, ui::Icon};
 
 /// Which dialog is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,10 +46,20 @@ pub fn by_space(event: &leptos::ev::KeyboardEvent, run: impl FnOnce()) {
     }
 }
 
-/// Opens a dialog.
-pub fn link(dialog: RwSignal<Option<Open>>, open: Open, class: &'static str, words: &'static str) -> AnyView {
+/// Opens a dialog. Its address keeps what the preview shows, so that a test without JavaScript sends the same.
+pub fn link(
+    desk: Desk,
+    dialog: RwSignal<Option<Open>>,
+    open: Open,
+    class: &'static str,
+    words: &'static str,
+) -> AnyView {
+    let href = move || {
+        let look = desk.shown.look.get();
+        desk.shown.data.with(|data| format!("{}&dialog={}", look.href(data), open.word()))
+    };
     view! {
-        <a class=class role="button" id=format!("open-{}", open.word()) href=format!("?dialog={}", open.word()) aria-haspopup="dialog"
+        <a class=class role="button" id=format!("open-{}", open.word()) href=href aria-haspopup="dialog"
             on:click=move |event| { event.prevent_default(); dialog.set(Some(open)); }
             on:keydown=move |event| by_space(&event, || dialog.set(Some(open)))
         >{words}</a>
@@ -67,8 +77,13 @@ pub fn cancel(close: Callback<()>) -> AnyView {
     .into_any()
 }
 
-/// The dialog that is open.
-pub fn dialogs(desk: Desk, dialog: RwSignal<Option<Open>>, own_address: String) -> AnyView {
+/// The dialog that is open. `tested` is what came of a test that was sent without JavaScript.
+pub fn dialogs(
+    desk: Desk,
+    dialog: RwSignal<Option<Open>>,
+    own_address: String,
+    tested: RwSignal<Option<TemplateTest>>,
+) -> AnyView {
     let node = NodeRef::<Dialog>::new();
     // One that came with the page stands in it already.
     Effect::new(move |_| hands::show_modal(node));
@@ -77,12 +92,15 @@ pub fn dialogs(desk: Desk, dialog: RwSignal<Option<Open>>, own_address: String) 
     // It outlives the dialog: an answer of the server may close one that is closed already.
     let close = Callback::new(move |()| dialog.set(None));
     (move || {
-        let open = dialog.get()?;
+        let Some(open) = dialog.get() else {
+            is_first.set_value(false);
+            tested.set(None);
+            return None;
+        };
         let is_plain = is_first.get_value();
-        is_first.set_value(false);
         let inside = match open {
             Open::Publish => publish::panel(desk, close),
-            Open::Test => send_test::panel(desk, own_address.clone(), close),
+            Open::Test => send_test::panel(desk, own_address.clone(), tested.get_untracked(), close),
             Open::Source => source::leave_blocks(desk, close),
         };
         Some(view! {

@@ -18,7 +18,11 @@ use crate::{
 
 /// The fault, with its place and what was meant.
 pub fn fault(desk: Desk) -> AnyView {
-    let fault = Memo::new(move |_| desk.shown.now.with(|now| now.as_ref().and_then(|now| now.fault.clone())));
+    // What is held back is said at the head of the page, with the way out.
+    let fault = Memo::new(move |_| {
+        let shown = |now: &Preview| if now.is_held { None } else { now.fault.clone() };
+        desk.shown.now.with(|now| now.as_ref().and_then(shown))
+    });
     (move || {
         fault.get().map(|fault| {
             let words = fault.words.clone();

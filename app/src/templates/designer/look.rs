@@ -30,7 +30,8 @@ impl Look {
         if self.is_dark { "dark" } else { "light" }
     }
 
-    fn href(self, data: &PreviewData) -> String {
+    /// The address that looks at the same with these data.
+    pub fn href(self, data: &PreviewData) -> String {
         let part = if self.is_text { "text" } else { "html" };
         let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
         let (first, last) = (day(data.first), day(data.last));

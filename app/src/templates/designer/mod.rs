@@ -16,6 +16,7 @@ mod dialogs;
 mod field;
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake is worked on"))]
 mod findings;
+mod held;
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake is worked on"))]
 mod logo;
 mod look;
@@ -52,10 +53,10 @@ use self::{
     publish::Published,
 };
 use super::{
-    api::read_template,
+    api::{ReleaseTemplate, read_template},
     forms_api::EditDraft,
-    preview_api::preview_template,
-    view::{Preview, PreviewData, TemplateDesk},
+    preview_api::{preview_template, read_template_test},
+    view::{Preview, PreviewData, TemplateDesk, TemplateTest},
 };
 use crate::{
     domain::template::edit::Shelf,
@@ -68,13 +69,14 @@ pub fn DesignerPage() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query_map());
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
     let data = move || query.with_untracked(|query| look::read_data(|name| query.get(name)));
-    let opened = Resource::new_blocking(move || id.get(), move |id| open(id, data()));
+    let tested = move || query.with_untracked(|query| query.get("tested"));
+    let opened = Resource::new_blocking(move || id.get(), move |id| open(id, data(), tested()));
     view! {
         <Transition>
             {move || Suspend::new(async move {
                 match opened.await {
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),
-                    Ok((desk, first)) => designer(desk, first.0),
+                    Ok((desk, first, test)) => designer(desk, first.0, test),
                 }
             })}
         </Transition>
@@ -86,27 +88,36 @@ pub fn DesignerPage() -> impl IntoView {
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 struct First(Result<Preview, AppError>);
 
-async fn open(id: String, data: PreviewData) -> AppResult<(TemplateDesk, First)> {
+async fn open(
+    id: String,
+    data: PreviewData,
+    tested: Option<String>,
+) -> AppResult<(TemplateDesk, First, Option<TemplateTest>)> {
     let desk = read_template(id).await?;
     let Ok(json) = serde_json::to_string(&desk.draft) else { return Err(AppError::Malformed) };
     let first = preview_template(desk.id, json, data).await;
-    Ok((desk, First(first)))
+    let test = match tested {
+        Some(sealed) => read_template_test(desk.id, sealed).await.ok().flatten(),
+        None => None,
+    };
+    Ok((desk, First(first), test))
 }
 
-fn designer(opened: TemplateDesk, first: Result<Preview, AppError>) -> AnyView {
+fn designer(opened: TemplateDesk, first: Result<Preview, AppError>, test: Option<TemplateTest>) -> AnyView {
     let query = use_query_map().get_untracked();
     let get = |name: &str| query.get(name);
     let shown = Shown::new(first, look::read_data(get), Look::read(get));
     let desk = Desk::new(&opened, query.get("block").and_then(|id| id.parse().ok()), shown);
     let dialog = RwSignal::new(query.get("dialog").and_then(|word| Open::read(&word)));
-    let TemplateDesk { published, saved, saved_by, projects, own_address, sender, .. } = opened;
+    let TemplateDesk { published, saved, saved_by, projects, own_address, sender, held, can_release, .. } = opened;
     let published = RwSignal::new(published);
     provide_context(Published(published));
     if desk.can_edit {
         desk.keep_saving();
     }
     preview::keep_showing(desk);
-    let refused = plain_error::<EditDraft>();
+    let (unchanged, unreleased) = (plain_error::<EditDraft>(), plain_error::<ReleaseTemplate>());
+    let refused = Signal::derive(move || unchanged.get().or_else(|| unreleased.get()));
     let root = NodeRef::<Div>::new();
     hands::attach(root, desk);
     let title = Memo::new(move |_| desk.draft.with(|draft| draft.name.clone()));
@@ -120,6 +131,7 @@ fn designer(opened: TemplateDesk, first: Result<Preview, AppError>) -> AnyView {
             {toolbar::bar(desk, dialog, published, saved, saved_by)}
             <Notice />
             <ErrorSummary error=refused />
+            {held::banner(desk, held, can_release, published)}
             {(!desk.can_edit).then(|| view! { <p class="banner">"Only whoever made this template and administrators change it. Duplicate it in the library to have one of your own."</p> })}
             <p class="sr-only" id="lift-hint">"Space lifts the block, arrow keys move it, Space sets it down, Escape puts it back."</p>
             <div class="designer__columns">
@@ -136,7 +148,7 @@ fn designer(opened: TemplateDesk, first: Result<Preview, AppError>) -> AnyView {
                     {preview::panel(desk, projects, sender)}
                 </section>
             </div>
-            {dialogs::dialogs(desk, dialog, own_address)}
+            {dialogs::dialogs(desk, dialog, own_address, RwSignal::new(test))}
         </div>
     }
     .into_any()

@@ -1,5 +1,6 @@
 //! The dialog that sends the draft as a mail: to oneself by default, up to five addresses, with what the server said.
 
+use chrono::NaiveDate;
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 
 use super::{desk::Desk, dialogs};
@@ -8,14 +9,16 @@ use crate::{
     mail::conversation,
     templates::{
         preview_api::{SendTemplateTest, send_template_test},
-        view::TemplateTest,
+        view::{PreviewData, TemplateTest},
     },
     ui::{Icon, TextAreaField, query_error},
 };
 
-pub fn panel(desk: Desk, own_address: String, close: Callback<()>) -> AnyView {
-    let (error, outcome, is_busy) =
-        (RwSignal::new(query_error::<SendTemplateTest>()), RwSignal::new(None::<TemplateTest>), RwSignal::new(false));
+pub fn panel(desk: Desk, own_address: String, tested: Option<TemplateTest>, close: Callback<()>) -> AnyView {
+    let refused = query_error::<SendTemplateTest>();
+    // A form that was refused came back to the page of an earlier test.
+    let tested = tested.filter(|_| refused.is_none());
+    let (error, outcome, is_busy) = (RwSignal::new(refused), RwSignal::new(tested), RwSignal::new(false));
     let typed = RwSignal::new(own_address.clone());
     let go = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -26,7 +29,7 @@ pub fn panel(desk: Desk, own_address: String, close: Callback<()>) -> AnyView {
         let document = desk.draft.with_untracked(|draft| serde_json::to_string(&draft.document)).unwrap_or_default();
         let (data, addresses) = (desk.shown.data.get_untracked(), typed.get_untracked());
         spawn_local(async move {
-            let answer = send_template_test(desk.id, document, data, addresses).await;
+            let answer = send_template_test(desk.id, document, data, addresses, false).await;
             is_busy.try_set(false);
             match answer {
                 Ok(test) => {
@@ -49,6 +52,8 @@ pub fn panel(desk: Desk, own_address: String, close: Callback<()>) -> AnyView {
         <form method="post" action=SendTemplateTest::url() on:submit=go on:input=move |event| typed.set(event_target_value(&event))>
             <input type="hidden" name="id" value=desk.id.to_string() />
             <input type="hidden" name="document" value=document />
+            <input type="hidden" name="back" value="true" />
+            {data_fields(desk)}
             <div class="dialog__body">
                 <p>"The mail as the preview shows it, with its data. It is no run, and not in the archive."</p>
                 {refused}
@@ -60,6 +65,20 @@ pub fn panel(desk: Desk, own_address: String, close: Callback<()>) -> AnyView {
                 <button class="btn is-primary" type="submit" aria-disabled=move || is_busy.get().to_string()><Icon name="send" />{move || if is_busy.get() { "Sending" } else { "Send" }}</button>
             </div>
         </form>
+    }
+    .into_any()
+}
+
+/// The data of the preview, as a plain form sends them.
+fn data_fields(desk: Desk) -> AnyView {
+    let PreviewData { project, first, last } = desk.shown.data.get_untracked();
+    let day = |name: &'static str, day: Option<NaiveDate>| {
+        day.map(|day| view! { <input type="hidden" name=name value=day.to_string() /> })
+    };
+    view! {
+        <input type="hidden" name="data[project]" value=project />
+        {day("data[first]", first)}
+        {day("data[last]", last)}
     }
     .into_any()
 }

@@ -32,8 +32,8 @@ pub fn bar(
             <div class="designer__acts">
                 {desk.can_edit.then(|| steps(desk))}
                 <a class="btn is-ghost" href=format!("/templates/{id}/versions")><Icon name="history" /><span>"Versions"</span>{newest}</a>
-                {desk.can_edit.then(|| dialogs::link(dialog, Open::Test, "btn", "Send test"))}
-                {desk.can_edit.then(|| dialogs::link(dialog, Open::Publish, "btn is-primary", "Publish"))}
+                {desk.can_edit.then(|| dialogs::link(desk, dialog, Open::Test, "btn", "Send test"))}
+                {desk.can_edit.then(|| dialogs::link(desk, dialog, Open::Publish, "btn is-primary", "Publish"))}
             </div>
         </header>
         {conflict(desk)}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{access, drafts, versions};
+use super::{access, drafts, held, versions};
 use crate::{
     domain::ids::{TemplateId, UserId},
     entities::{schedule, template, template_version, user},
@@ -12,6 +12,7 @@ use crate::{
     mail::service::accounts,
     platform::{ctx::Ctx, like},
     projects::service::projects,
+    reports::service::quarantine::Holds,
     templates::view::{TemplateDesk, TemplateItem, TemplateList, TemplateQuery},
 };
 
@@ -36,18 +37,26 @@ pub async fn list(ctx: &Ctx, query: TemplateQuery) -> AppResult<TemplateList> {
     let published = published(db, &rows).await?;
     let names = names(db, rows.iter().filter_map(|row| row.owner_id)).await?;
     let jobs = all_jobs(db).await?;
-    let items = rows.into_iter().map(|row| TemplateItem {
-        has_changes: published.get(&row.id).is_none_or(|document| *document != row.draft),
-        jobs: jobs.iter().filter(|options| options.contains(&row.id.to_string())).count() as u64,
-        can_edit: access::can_edit(ctx, &row),
-        owner: row.owner_id.and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| "Somebody who has left".into()),
-        changed: ctx.moment(row.drafted_at),
-        id: row.id,
-        name: row.name,
-        category: row.category,
-        published: row.published,
-    });
-    Ok(TemplateList { items: items.collect(), query, all })
+    let holds = Holds::read(ctx).await?;
+    let item = |row: template::Model| -> AppResult<TemplateItem> {
+        Ok(TemplateItem {
+            held: held::of(&holds, row.id, &row.draft, published.get(&row.id).map(String::as_str))?,
+            has_changes: published.get(&row.id).is_none_or(|document| *document != row.draft),
+            jobs: jobs.iter().filter(|options| options.contains(&row.id.to_string())).count() as u64,
+            can_edit: access::can_edit(ctx, &row),
+            owner: row
+                .owner_id
+                .and_then(|id| names.get(&id).cloned())
+                .unwrap_or_else(|| "Somebody who has left".into()),
+            changed: ctx.moment(row.drafted_at),
+            id: row.id,
+            name: row.name,
+            category: row.category,
+            published: row.published,
+        })
+    };
+    let items = rows.into_iter().map(item).collect::<AppResult<_>>()?;
+    Ok(TemplateList { items, query, all })
 }
 
 /// A template on its designer.
@@ -61,6 +70,8 @@ pub async fn desk(ctx: &Ctx, id: TemplateId) -> AppResult<TemplateDesk> {
     let by = names(ctx.reader(), row.drafted_by).await?;
     let (sender_name, sender) = accounts::default_sender(ctx.reader()).await?;
     let mine = projects::list(ctx).await?;
+    let current = published.as_ref().map(|version| version.document.as_str());
+    let held = held::of(&Holds::read(ctx).await?, id, &row.draft, current)?;
     Ok(TemplateDesk {
         draft: drafts::of_row(&row)?,
         has_changes: published.as_ref().is_none_or(|version| version.document != row.draft),
@@ -69,6 +80,8 @@ pub async fn desk(ctx: &Ctx, id: TemplateId) -> AppResult<TemplateDesk> {
             None => None,
         },
         can_edit: access::can_edit(ctx, &row),
+        can_release: ctx.admin().is_ok(),
+        held,
         saved_by: by.into_values().next().unwrap_or_default(),
         saved: ctx.moment(row.drafted_at),
         draft_version: row.draft_version,

@@ -5,7 +5,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{
-    access, drafts, versions,
+    access, drafts, held, versions,
     writing::{Writer, framed},
 };
 use crate::{
@@ -51,7 +51,7 @@ pub async fn show(ctx: &Ctx, id: TemplateId, document: &str, data: &PreviewData)
     let document = drafts::parse(document)?;
     let begun = Instant::now();
     // What somebody else tries out counts for them: it neither stops the template nor lets it go again.
-    let key = if access::can_edit(ctx, &row) { key(id) } else { format!("preview:{}", ctx.me()?.id) };
+    let key = if access::can_edit(ctx, &row) { held::key(id) } else { format!("preview:{}", ctx.me()?.id) };
     let filled = fill(ctx, key, &document, data).await?;
     let (sender_name, sender) = accounts::default_sender(ctx.reader()).await?;
     let mut preview = Preview {
@@ -69,7 +69,10 @@ pub async fn show(ctx: &Ctx, id: TemplateId, document: &str, data: &PreviewData)
             preview.subject = mail.subject;
             preview.text = mail.text.unwrap_or_default();
         }
-        other => preview.fault = fault(filled.writer.source(), &other),
+        other => {
+            preview.is_held = other == RenderOutcome::Quarantined;
+            preview.fault = fault(filled.writer.source(), &other);
+        }
     }
     preview.millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(preview)
@@ -89,7 +92,7 @@ pub struct TestMail {
 /// As [`show`]; [`AppError::Invalid`] with `document` where it cannot be filled in.
 pub async fn test_mail(ctx: &Ctx, id: TemplateId, document: &str, data: &PreviewData) -> AppResult<TestMail> {
     let document = drafts::parse(document)?;
-    let filled = fill(ctx, key(id), &document, data).await?;
+    let filled = fill(ctx, held::key(id), &document, data).await?;
     let RenderOutcome::Rendered(mails) = filled.outcome else { return Err(super::test::faulty()) };
     let mail = mails.into_iter().next().ok_or_else(super::test::faulty)?;
     Ok(TestMail {
@@ -112,7 +115,7 @@ pub async fn publish(ctx: &Ctx, id: TemplateId, draft_version: i64, note: &str) 
         return Err(drafts::conflict(row));
     }
     let document = drafts::of_row(&row)?;
-    let filled = fill(ctx, key(id), &document, &PreviewData::default()).await?;
+    let filled = fill(ctx, held::key(id), &document, &PreviewData::default()).await?;
     let is_fit = match &filled.outcome {
         RenderOutcome::Rendered(mails) => {
             mails.first().is_some_and(|mail| !lint::blocks_publishing(&findings(&filled.writer, &filled.context, mail)))
@@ -164,7 +167,7 @@ pub async fn gallery_picture(ctx: &Ctx, word: &str) -> AppResult<String> {
 }
 
 async fn drawn(ctx: &Ctx, id: TemplateId, document: &Document) -> AppResult<String> {
-    let filled = fill(ctx, key(id), document, &PreviewData::default()).await?;
+    let filled = fill(ctx, held::key(id), document, &PreviewData::default()).await?;
     match filled.outcome {
         RenderOutcome::Rendered(mails) if !mails.is_empty() => Ok(framed(&mails[0].html, filled.writer.images())),
         _ => Err(AppError::NotFound),
@@ -187,11 +190,6 @@ pub fn in_theme(html: &str, theme: &str) -> String {
     ["color-scheme:light dark", "color-scheme: light dark"]
         .iter()
         .fold(replaced, |html, both| html.replace(both, &format!("color-scheme:{theme}")))
-}
-
-/// What stops of a template are counted by.
-fn key(id: TemplateId) -> String {
-    format!("template:{id}")
 }
 
 async fn fill(ctx: &Ctx, key: String, document: &Document, data: &PreviewData) -> AppResult<Filled> {

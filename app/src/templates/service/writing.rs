@@ -12,7 +12,7 @@ use crate::{
             Document,
             compile::{self, LOGO_CID, Source},
             context::{Address, Picture, Reader, cid, context},
-            render::{RenderJob, RenderOutcome},
+            render::RenderOutcome,
         },
     },
     error::AppResult,
@@ -77,19 +77,7 @@ impl Writer {
     /// # Errors
     /// Those of the child process and of the database.
     pub async fn write(&self, ctx: &Ctx, contexts: Vec<Value>) -> AppResult<RenderOutcome> {
-        quarantine::render(ctx, &self.key, &self.job(contexts)).await
-    }
-
-    fn job(&self, contexts: Vec<Value>) -> RenderJob {
-        let Source { language, subject, preheader, html, text, .. } = &self.source;
-        RenderJob {
-            language: *language,
-            subject: subject.clone(),
-            html: html.clone(),
-            text: text.clone(),
-            preheader: preheader.clone(),
-            contexts,
-        }
+        quarantine::render(ctx, &self.key, &self.source.job(contexts)).await
     }
 }
 

@@ -289,6 +289,7 @@ pub const ROWS: &[Row] = &[
         r#"id={template}&version=1&name=Other&category=status&document={"format":1,"subject":"Other","body":{"mode":"blocks","blocks":[]}}"#,
     ),
     row("remove_template", Author, "id={template}"),
+    row("release_template", Admin, "id={template}"),
     row("list_versions", SignedIn, "id={template}"),
     row("restore_version", Author, "id={template}&number=1"),
     row("read_versions", SignedIn, "id={template}"),
@@ -304,6 +305,7 @@ pub const ROWS: &[Row] = &[
         Author,
         r#"id={template}&document={"format":1,"subject":"Other","body":{"mode":"blocks","blocks":[]}}&data[project]="#,
     ),
+    row("read_template_test", SignedIn, "id={template}&sealed=none"),
     row("write_source", SignedIn, r#"document={"format":1,"subject":"Other","body":{"mode":"blocks","blocks":[]}}"#),
 ];
 

@@ -33,7 +33,7 @@ pub fn switch(desk: Desk, dialog: RwSignal<Option<Open>>) -> AnyView {
         "blocks" => view! {
             <div class="cluster mode" role="group" aria-label="Made of">
                 <span class="filter" aria-current="true">"Blocks"</span>
-                {desk.can_edit.then(|| dialogs::link(dialog, Open::Source, "filter", "HTML"))}
+                {desk.can_edit.then(|| dialogs::link(desk, dialog, Open::Source, "filter", "HTML"))}
             </div>
         }
         .into_any(),
