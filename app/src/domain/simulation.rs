@@ -35,7 +35,7 @@ const PAUSE_AFTER: u32 = 3;
 fn nothing_is_lost_and_nothing_is_sent_twice_in_100_000_steps() {
     let seen = simulate(1, 100_000);
     // The worlds are lively enough to mean something.
-    assert!(seen.sent > 2_000 && seen.crashes > 800, "{seen:?}");
+    assert!(seen.sent > 1_500 && seen.crashes > 800, "{seen:?}");
     assert!(seen.late > 100 && seen.paused > 10 && seen.ended > 3 && seen.timed_out > 20, "{seen:?}");
     assert!(seen.approved > 30, "{seen:?}");
     for point in CrashPoint::ALL {

@@ -9,7 +9,7 @@ use app::{
         report::spec::{AttachmentKind, DraftRule, ListKind, ReportSpec, Section},
         template::{Block, BlockKind, Body, Document, TemplateCategory, When},
     },
-    entities::{alarm, occurrence},
+    entities::{alarm, occurrence, template as template_row},
     error::{AppError, Problem},
     jobs::{
         form::JobForm,
@@ -24,7 +24,11 @@ use app::{
     testing::each_database,
 };
 use chrono::TimeDelta;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, EntityTrait, QueryFilter,
+};
 
 use super::jobs_stage::{Stage, mondays_at_ten};
 
@@ -121,7 +125,15 @@ async fn a_faulty_template_fails_its_run_at_once_with_its_words_and_nobody_gets_
             "{told:?}"
         );
 
-        template_drafts::remove(&stage.mina(), faulty).await.unwrap();
+        // Its page does not let anybody delete it while a job is written with it.
+        let refused = template_drafts::remove(&stage.mina(), faulty).await;
+        assert_eq!(refused, Err(AppError::field("template", Problem::NotAllowed)));
+        let gone = template_row::ActiveModel {
+            id: Unchanged(faulty),
+            deleted_at: Set(Some(app.clock.now())),
+            ..Default::default()
+        };
+        gone.update(app.reader()).await.unwrap();
         stage.pass(TimeDelta::minutes(5));
         let run = runs::start(&stage.mina(), job).await.unwrap();
         stage.work().await;

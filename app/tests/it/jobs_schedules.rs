@@ -21,7 +21,7 @@ use app::{
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
 
-use super::jobs_stage::{Stage, hourly, mondays_at_ten};
+use super::jobs_stage::{Stage, as_read, hourly, mondays_at_ten};
 
 fn utc(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -34,7 +34,7 @@ async fn a_job_runs_first_at_its_next_time_and_reads_back_as_it_was_typed() {
         let id = stage.job(&mondays_at_ten()).await;
         assert_eq!(stage.schedule(id).await.next_run_at, Some(utc("2026-11-23T09:00:00Z")));
         let (row, viewing) = schedules::visible(&stage.mina(), id).await.unwrap();
-        assert_eq!(schedules::form(&stage.mina(), &row, &viewing).await.unwrap(), mondays_at_ten());
+        assert_eq!(schedules::form(&stage.mina(), &row, &viewing).await.unwrap(), as_read(mondays_at_ten()));
         let upcoming = schedules::next_runs(&stage.mina(), &row, 3);
         let words: Vec<_> = upcoming.iter().map(|run| run.words()).collect();
         assert_eq!(words, ["Mon 23 Nov 2026, 10:00", "Mon 30 Nov 2026, 10:00", "Mon 7 Dec 2026, 10:00"]);
@@ -328,7 +328,7 @@ async fn every_kind_of_time_and_rule_reads_back_as_it_was_typed() {
         for form in &forms {
             let id = stage.job(form).await;
             let (row, viewing) = schedules::visible(&stage.mina(), id).await.unwrap();
-            assert_eq!(schedules::form(&stage.mina(), &row, &viewing).await.unwrap(), *form);
+            assert_eq!(schedules::form(&stage.mina(), &row, &viewing).await.unwrap(), as_read(form.clone()));
             sentences.push(schedules::spec(&row).unwrap().sentence());
         }
         assert_eq!(
@@ -453,7 +453,7 @@ async fn an_edit_gives_a_job_that_cannot_be_read_new_times() {
         assert_eq!(stage.schedule(id).await.next_run_at, Some(utc("2026-11-30T09:00:00Z")));
         assert_eq!(stage.runs(id).await.len(), 0, "nothing was planned by times that nobody can read");
         let (row, viewing) = schedules::visible(&mina, id).await.unwrap();
-        assert_eq!(schedules::form(&mina, &row, &viewing).await.unwrap(), mondays_at_ten());
+        assert_eq!(schedules::form(&mina, &row, &viewing).await.unwrap(), as_read(mondays_at_ten()));
     })
     .await;
 }

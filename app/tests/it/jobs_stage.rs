@@ -4,10 +4,12 @@ use app::{
     domain::{
         ids::{AccountId, OccurrenceId, ScheduleId},
         occurrence::OccurrenceState,
+        report::spec::ReportSpec,
     },
     entities::{delivery, occurrence, occurrence_log, schedule},
     jobs::{
         form::JobForm,
+        report_form::ReportForm,
         service::{planner, schedules, worker},
     },
     mail::service::accounts,
@@ -19,6 +21,11 @@ use chrono::TimeDelta;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 pub use app::testing::mondays_at_ten;
+
+/// A form that says nothing of the report, as it reads back: with what such a job gets.
+pub fn as_read(form: JobForm) -> JobForm {
+    JobForm { report: ReportForm::of(&ReportSpec::default()), ..form }
+}
 
 /// A project of Mina's with two tasks, and what is needed to act in it.
 pub struct Stage<'a> {
