@@ -93,7 +93,7 @@ fn by_category(items: Vec<TemplateItem>) -> AnyView {
     let group = |(category, items): (TemplateCategory, Vec<TemplateItem>)| {
         view! {
             <section class="stack is-tight">
-                <h2>{category.label()}</h2>
+                <h2 class="section-title">{category.label()}</h2>
                 <ul class="shelf" role="list">{items.into_iter().map(card).collect_view()}</ul>
             </section>
         }
@@ -165,7 +165,7 @@ fn gallery() -> AnyView {
         crate::domain::template::gallery::ENTRIES.iter().map(|it| entry(it.word, it.name, it.about)).collect();
     view! {
         <section class="stack is-tight">
-            <h2>"Gallery"</h2>
+            <h2 class="section-title">"Gallery"</h2>
             <p class="muted">"Templates to begin with. They stay as they are; you get one of your own."</p>
             <ul class="shelf" role="list">
                 {entries}

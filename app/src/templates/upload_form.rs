@@ -12,7 +12,7 @@ pub const FILE_MAX: usize = 512 * 1024;
 pub fn UploadForm() -> impl IntoView {
     view! {
         <section class="panel is-padded stack is-tight">
-            <h2>"Import a template"</h2>
+            <h2 class="section-title">"Import a template"</h2>
             <Refused />
             <form class="form" method="post" action="/templates/upload" enctype="multipart/form-data">
                 <div class="field">

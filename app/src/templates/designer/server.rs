@@ -28,6 +28,9 @@ pub fn focused() -> Option<String> {
 /// As above.
 pub fn focus(_id: &str) {}
 
+/// Nobody has typed.
+pub fn show_written() {}
+
 /// The server opens nothing.
 pub fn show_modal(_node: NodeRef<Dialog>) {}
 

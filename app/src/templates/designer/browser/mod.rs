@@ -110,6 +110,19 @@ pub fn focus(id: &str) {
     });
 }
 
+/// Lets the fields of the draft show what was written into the page: a field that somebody has typed in keeps what was
+/// typed, whatever its attribute says, until its form is reset.
+pub fn show_written() {
+    request_animation_frame(move || {
+        let Ok(forms) = document().query_selector_all("#mail-form, .block__form") else { return };
+        for form in (0..forms.length()).filter_map(|at| forms.item(at)) {
+            if let Ok(form) = form.dyn_into::<HtmlFormElement>() {
+                form.reset();
+            }
+        }
+    });
+}
+
 /// Opens a dialog over the page.
 pub fn show_modal(node: NodeRef<leptos::html::Dialog>) {
     if let Some(dialog) = node.get()

@@ -200,6 +200,7 @@ impl Desk {
     pub fn redraw(self) {
         let focused = hands::focused();
         self.drawn.try_update(|drawn| *drawn += 1);
+        hands::show_written();
         if let Some(id) = focused {
             hands::focus(&id);
         }
