@@ -1,3 +1,5 @@
+//! Documents are the same every time, tagged, and say nothing that data could command.
+
 use serde_json::json;
 
 use super::*;

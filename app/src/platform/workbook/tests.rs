@@ -1,3 +1,5 @@
+//! Workbooks have typed cells and are the same every time.
+
 use std::io::{Cursor, Read};
 
 use zip::ZipArchive;

@@ -1,3 +1,5 @@
+//! Blocks become a source that says what the document says.
+
 use super::*;
 use crate::domain::{
     condition::{Comparison, Figure},

@@ -1,3 +1,5 @@
+//! The data of a report for one reader.
+
 use serde_json::Value;
 
 use super::*;

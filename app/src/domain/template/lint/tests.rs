@@ -1,3 +1,5 @@
+//! What the linter finds, and what it lets pass.
+
 use super::*;
 
 const GOOD: &str = r##"<!doctype html><html lang="en"><head><title>T</title><style>

@@ -1,3 +1,5 @@
+//! The catalogue names what the data hold, and nothing else.
+
 use std::collections::BTreeSet;
 
 use serde_json::Value;

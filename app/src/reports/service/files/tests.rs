@@ -1,3 +1,5 @@
+//! Files of a report: names, cells, pages.
+
 use std::{
     io::{Cursor, Read},
     path::{Path, PathBuf},
