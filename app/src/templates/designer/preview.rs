@@ -153,7 +153,7 @@ pub fn panel(desk: Desk, projects: Vec<(String, String)>, sender: String) -> Any
         (Some((token, _)), look) => {
             let source = format!("/templates/{id}/preview/{token}?theme={}", look.theme());
             view! {
-                <div class="mail-frame" data-width=look.width() data-theme=look.theme()>
+                <div class="mail-frame" tabindex="0" role="region" aria-label="The mail" data-width=look.width() data-theme=look.theme()>
                     <iframe src=source sandbox="" title="The mail as it is sent"></iframe>
                 </div>
             }
