@@ -54,7 +54,7 @@ async fn a_report_is_listed_and_shown_with_all_its_parts() {
         for (tab, words) in [
             ("text", "Open the board: http://127.0.0.1:3000/board/T"),
             ("recipients", "550 5.1.1 no such user"),
-            ("source", "&quot;format&quot;: 1"),
+            ("source", "&quot;format&quot;: 2"),
             ("source", "SHA-256"),
         ] {
             let page = visitor.get(&format!("/reports/{id}?view={tab}")).await;
@@ -93,7 +93,7 @@ async fn a_report_is_taken_along_as_html_text_data_and_on_paper() {
         for (file, kind, words) in [
             ("report.html", "text/html; charset=utf-8", "src=\"data:image/png;base64,"),
             ("report.txt", "text/plain; charset=utf-8", "Open the board: "),
-            ("data.json", "application/json", "\"format\": 1"),
+            ("data.json", "application/json", "\"format\": 2"),
         ] {
             let answer = visitor.get(&format!("/reports/{id}/{file}")).await;
             assert_eq!(answer.headers.get(header::CONTENT_TYPE).unwrap(), kind);
