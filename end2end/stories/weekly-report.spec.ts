@@ -101,6 +101,7 @@ test('from an empty database to the mailbox, the archive and the commit', async 
   const text = empty.git('show', `HEAD:${files.find((name) => name.endsWith('.txt'))}`);
   expect(text).toContain(tasks[3]);
 
+  await page.getByRole('button', { name: 'Download' }).click();
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: /\.eml/ }).first().click()]);
   expect(download.suggestedFilename()).toMatch(/\.eml$/);
 
