@@ -102,6 +102,8 @@ function mount(element, { doc, nonce, label, describedBy, onChange, known }) {
       ],
     }),
   });
+  // On a narrow page the text is below the fold of its frame: arrow keys move it there.
+  view.scrollDOM.tabIndex = 0;
   const place = (line, column) => {
     const found = view.state.doc.line(Math.min(Math.max(line, 1), view.state.doc.lines));
     return { line: found, at: Math.min(found.from + Math.max(column - 1, 0), found.to) };

@@ -65,12 +65,14 @@ fn languages(desk: Desk, is_mjml: bool) -> AnyView {
         .into_any()
     };
     view! {
-        <form class="cluster mode" method="post" action=EditDraft::url() role="group" aria-label="Language of the source">
+        <form method="post" action=EditDraft::url()>
             <input type="hidden" name="id" value=desk.id.to_string() />
             <input type="hidden" name="version" value=desk.version().to_string() />
             <input type="hidden" name="act" value="language" />
-            {button("html", "HTML", !is_mjml)}
-            {button("mjml", "MJML", is_mjml)}
+            <div class="cluster mode" role="group" aria-label="Language of the source">
+                {button("html", "HTML", !is_mjml)}
+                {button("mjml", "MJML", is_mjml)}
+            </div>
         </form>
     }
     .into_any()
