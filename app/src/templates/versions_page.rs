@@ -130,13 +130,12 @@ fn diff(title: &'static str, id: &'static str, diff: LineDiff) -> AnyView {
     };
     let has_changes = diff.added + diff.removed > 0;
     let heading = format!("diff-{id}");
-    let labelled = heading.clone();
     view! {
-        <section class="stack is-tight" aria-labelledby=labelled>
+        <div class="stack is-tight">
             <h3 class="section-title" id=heading>{title}</h3>
             <p class="muted small">{words}{diff.is_cut.then_some(" Only the beginnings were compared.")}</p>
             {has_changes.then(|| diff_table(title, diff.lines))}
-        </section>
+        </div>
     }
     .into_any()
 }
