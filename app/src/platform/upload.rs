@@ -1,13 +1,40 @@
 //! Files of forms: counted while they arrive, refused before they fill the memory.
 
 use axum::{
-    extract::multipart::Field,
+    extract::{Multipart, multipart::Field},
     http::{HeaderMap, header},
 };
 
 /// The length that a request says it has.
 pub fn declared_length(headers: &HeaderMap) -> Option<usize> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// A file of a form.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Upload {
+    /// As the browser names it; empty where none was chosen.
+    pub name: String,
+    pub content: Vec<u8>,
+}
+
+/// The file of the field `file`, of at most so many bytes. Of a larger one up to `discarded` bytes are read and thrown away.
+///
+/// # Errors
+/// The code of what was wrong: `interrupted`, `too_large`, `empty`, or `no_file` where none was chosen.
+pub async fn file(mut form: Multipart, most: usize, discarded: usize) -> Result<Upload, &'static str> {
+    while let Some(field) = form.next_field().await.map_err(|_| "interrupted")? {
+        if field.name() == Some("file") {
+            let name = field.file_name().unwrap_or_default().to_owned();
+            let content = collect(field, most, discarded).await?;
+            return match (name.is_empty(), content.is_empty()) {
+                (true, _) => Err("no_file"),
+                (_, true) => Err("empty"),
+                _ => Ok(Upload { name, content }),
+            };
+        }
+    }
+    Err("no_file")
 }
 
 /// The content of a file of at most so many bytes. A browser shows an answer only after it has sent its file: what is

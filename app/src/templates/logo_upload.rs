@@ -24,7 +24,7 @@ use crate::{
     platform::{
         ctx::Ctx,
         state::AppState,
-        upload::{collect, declared_length},
+        upload::{declared_length, file},
     },
 };
 
@@ -66,7 +66,7 @@ async fn receive(
     if declared_length(&headers).is_some_and(|length| length > DISCARDED_BYTES) {
         return refused("too_large");
     }
-    let logo = match file(form).await {
+    let logo = match logo_of(form).await {
         Ok(logo) => logo,
         Err(code) => return refused(code),
     };
@@ -81,16 +81,11 @@ async fn receive(
 }
 
 /// The logo of the field `file`, or the code of what was wrong.
-async fn file(mut form: Multipart) -> Result<Logo, &'static str> {
-    while let Some(field) = form.next_field().await.map_err(|_| "interrupted")? {
-        if field.name() == Some("file") {
-            let bytes = collect(field, LOGO_MAX, DISCARDED_BYTES).await?;
-            if bytes.is_empty() {
-                return Err("no_file");
-            }
-            // Decoding a small picture takes milliseconds, yet none of those that answer requests.
-            return tokio::task::spawn_blocking(move || logo::read(&bytes)).await.unwrap_or(Err("failed"));
-        }
-    }
-    Err("no_file")
+async fn logo_of(form: Multipart) -> Result<Logo, &'static str> {
+    let bytes = match file(form, LOGO_MAX, DISCARDED_BYTES).await {
+        Err("empty") => return Err("no_file"),
+        file => file?.content,
+    };
+    // Decoding a small picture takes milliseconds, yet none of those that answer requests.
+    tokio::task::spawn_blocking(move || logo::read(&bytes)).await.unwrap_or(Err("failed"))
 }

@@ -77,7 +77,7 @@ pub struct TemplateDesk {
     pub projects: Vec<(String, String)>,
     /// The address that a test goes to.
     pub own_address: String,
-    /// The fresh gallery: word and name of each.
+    /// The account that a test goes out over, as its From line has it.
     pub sender: String,
 }
 

@@ -22,6 +22,7 @@ use app::{
     error::{AppError, Problem},
     jobs::{
         form::JobForm,
+        report_form::ReportForm,
         service::{
             dry_run, report,
             runs::{self, Decision},
@@ -245,6 +246,19 @@ async fn what_nobody_may_ask_for_is_refused_with_its_field() {
         };
         assert_eq!((conflict.version, conflict.field.as_str()), (2, "sections"));
         assert_eq!(report::spec(&stage.schedule(id).await).unwrap(), spec);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_own_project_ticked_among_the_others_is_named_once() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let other = website(&stage).await;
+        let scope = Scope { other_projects: vec![stage.project.id, other.id], ..Scope::default() };
+        let spec = ReportSpec { scope, ..ReportSpec::default() };
+        let id = stage.job(&JobForm { report: ReportForm::of(&spec), ..mondays_at_ten() }).await;
+        assert_eq!(report::spec(&stage.schedule(id).await).unwrap().scope.other_projects, [other.id]);
     })
     .await;
 }

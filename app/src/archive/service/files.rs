@@ -1,6 +1,5 @@
 //! The bytes of a report: its mail for a frame, for the printer and as files, each message as it went out, its data.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::sight::{self, Seen};
@@ -15,15 +14,12 @@ use crate::{
     platform::ctx::Ctx,
     reports::service::{
         files::{self, File, Source},
-        render::{Image, Written},
+        render::{Image, Written, framed, with_picture},
         snapshot,
     },
 };
 
-/// Name of the mail's HTML among the files of a run.
-pub const HTML: &str = "report.html";
-/// Name of the mail's text.
-pub const TEXT: &str = "report.txt";
+pub use crate::jobs::service::worker::{HTML, TEXT};
 
 /// What paper needs: its margins, ink on white, no card around the page; and no icon, which its policy would refuse.
 const PAPER: &str = "<link rel=\"icon\" href=\"data:,\"><style>@page{margin:14mm} @media print{:root{color-scheme:light} body,.bg{background:#fff !important} \
@@ -36,7 +32,7 @@ const PAPER: &str = "<link rel=\"icon\" href=\"data:,\"><style>@page{margin:14mm
 pub async fn html(ctx: &Ctx, id: OccurrenceId) -> AppResult<String> {
     let seen = Seen::find_whole(ctx, id).await?;
     if let Some((written, images)) = made_now(ctx, &seen).await? {
-        return Ok(images.iter().fold(written.html, |html, image| with_picture(&html, &image.name, &image.png)));
+        return Ok(framed(&written.html, &images));
     }
     let files = artifact::Entity::find().filter(artifact::Column::OccurrenceId.eq(id)).all(ctx.reader()).await?;
     let html = files.iter().find(|file| file.name == HTML).ok_or(AppError::NotFound)?;
@@ -45,13 +41,6 @@ pub async fn html(ctx: &Ctx, id: OccurrenceId) -> AppResult<String> {
         Some(cid) => with_picture(&html, cid, &file.bytes),
         None => html,
     }))
-}
-
-fn with_picture(html: &str, cid: &str, png: &[u8]) -> String {
-    let data = format!("data:image/png;base64,{}", STANDARD.encode(png));
-    // Either quotes: somebody's own HTML may have both.
-    html.replace(&format!("\"cid:{cid}\""), &format!("\"{data}\""))
-        .replace(&format!("'cid:{cid}'"), &format!("'{data}'"))
 }
 
 /// The mail where it is not what is stored: of a report of several projects the part that the person sees, and a draft,

@@ -1,7 +1,6 @@
 //! A dry run: the report that the run of an instant, past or future, would send, or what else it would do. Nothing is
 //! stored and nothing is sent.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -24,7 +23,7 @@ use crate::{
     platform::ctx::Ctx,
     reports::service::{
         archive,
-        render::{Image, Written},
+        render::{Image, Written, framed},
         snapshot,
     },
 };
@@ -118,8 +117,5 @@ pub async fn framed_html(ctx: &Ctx, id: ScheduleId, at: DateTime<Utc>) -> AppRes
         };
     }
     let DryRun { written, images, .. } = look(ctx, id, at).await?;
-    Ok(images.iter().fold(written.html, |html, image| {
-        let data = format!("\"data:image/png;base64,{}\"", STANDARD.encode(&image.png));
-        html.replace(&format!("\"cid:{}\"", image.name), &data)
-    }))
+    Ok(framed(&written.html, &images))
 }

@@ -145,7 +145,9 @@ async fn write_part(
             }
         }
     }
-    Ok(written.into_iter().flatten().collect())
+    // One that is missing would give others' mails to those behind it.
+    let written: Option<Vec<Written>> = written.into_iter().collect();
+    written.ok_or_else(|| broken("a message of the part was not written").into())
 }
 
 /// Whose message of a run is stored: what a worker that ended in the middle has left.

@@ -22,7 +22,7 @@ use crate::{
     error::{AppError, AppResult},
     platform::ctx::Ctx,
     reports::service::render::{self, Image, Written},
-    templates::service::{versions, writing::Writer},
+    templates::service::{held, versions, writing::Writer},
 };
 
 /// Messages that a child process fills in at a time: it has two seconds for all of them.
@@ -78,7 +78,7 @@ impl Style {
     pub async fn of(ctx: &Ctx, job: &schedule::Model, version: Option<Version>) -> AppResult<Self> {
         if let Some((id, number)) = version {
             let document = Box::new(versions::kept(ctx, id, number).await?);
-            return Ok(Self::Document { key: format!("template:{id}"), document });
+            return Ok(Self::Document { key: held::key(id), document });
         }
         let sections = report::spec(job)?.sections;
         if sections == ReportSpec::default().sections {

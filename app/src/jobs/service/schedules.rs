@@ -433,7 +433,9 @@ async fn check(
     };
     let rules = rules::read(&form.rules, &mut checks);
     let options = if kind.makes_report() && !form.report.is_empty() {
-        let spec = form.report.spec(&mut checks);
+        let mut spec = form.report.spec(&mut checks);
+        // Its own project is always part of the report, whether or not it is ticked among the others.
+        spec.scope.other_projects.retain(|other| *other != project);
         let before = stored.map(report::spec).transpose()?;
         report::known(ctx, project, &spec, before.as_ref(), &mut checks).await?;
         JobOptions::WeeklyReport(spec)

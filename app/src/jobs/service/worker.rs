@@ -506,9 +506,10 @@ impl Report {
     }
 }
 
-/// Names of the mail among the files of a run.
-const HTML: &str = "report.html";
-const TEXT: &str = "report.txt";
+/// Name of the mail's HTML among the files of a run.
+pub const HTML: &str = "report.html";
+/// Name of the mail's text.
+pub const TEXT: &str = "report.txt";
 
 /// A report as it was written, for the archive. One that failed before its messages were there is written now.
 struct Stored {

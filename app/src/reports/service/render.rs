@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
+
 use super::{
     charts::chart,
     wording::{Picture, Wording},
@@ -88,6 +90,19 @@ fn pictures(snapshot: &Snapshot) -> Vec<Picture> {
     PICTURES.into_iter().map(picture).collect()
 }
 
+/// HTML with its pictures written into it, for a frame that fetches nothing.
+pub fn framed(html: &str, images: &[Image]) -> String {
+    images.iter().fold(html.to_owned(), |html, image| with_picture(&html, &image.name, &image.png))
+}
+
+/// HTML with one of its pictures, named by its Content-ID, written into it.
+pub fn with_picture(html: &str, cid: &str, png: &[u8]) -> String {
+    let data = format!("data:image/png;base64,{}", STANDARD.encode(png));
+    // Either quotes: somebody's own HTML may have both.
+    html.replace(&format!("\"cid:{cid}\""), &format!("\"{data}\""))
+        .replace(&format!("'cid:{cid}'"), &format!("'{data}'"))
+}
+
 const SUBJECT: &str = "weekly/subject.txt.tera";
 const HTML: &str = "weekly/body.html.tera";
 const TEXT: &str = "weekly/body.txt.tera";
@@ -103,4 +118,17 @@ fn templates() -> AppResult<&'static Templates> {
         .map_err(|error| error.to_string())
     });
     read.as_ref().map_err(|error| fault::internal("reading the report's templates", error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_is_written_into_the_html_in_either_quotes_and_another_one_is_left() {
+        let images = [Image { name: "flow".to_owned(), png: b"png".to_vec() }];
+        let html = framed(r#"<img src="cid:flow"><img src='cid:flow'><img src="cid:flow-2">"#, &images);
+        let data = "data:image/png;base64,cG5n";
+        assert_eq!(html, format!(r#"<img src="{data}"><img src='{data}'><img src="cid:flow-2">"#));
+    }
 }

@@ -4,10 +4,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{
-    access, drafts, held, versions,
-    writing::{Writer, framed},
-};
+use super::{access, drafts, held, versions, writing::Writer};
 use crate::{
     domain::{
         ids::{OccurrenceId, TemplateId},
@@ -27,7 +24,10 @@ use crate::{
     mail::service::accounts,
     platform::ctx::Ctx,
     projects::service::access as project_access,
-    reports::service::{render::Image, snapshot},
+    reports::service::{
+        render::{Image, framed},
+        snapshot,
+    },
     templates::view::{Fault, Preview, PreviewData, VersionItem},
 };
 
@@ -260,7 +260,7 @@ fn fault(source: &Source, outcome: &RenderOutcome) -> Option<Fault> {
     let words = outcome.complaints().into_iter().next()?;
     let RenderOutcome::Faulty(faults) = outcome else { return Some(Fault { words, ..Fault::default() }) };
     let first = faults.first()?;
-    let place = place(source, first);
+    let place = source.place(first);
     Some(Fault {
         // Whoever works with blocks sees no lines.
         words: if place.is_some() { said(first) } else { words },
@@ -276,14 +276,6 @@ fn fault(source: &Source, outcome: &RenderOutcome) -> Option<Fault> {
         line: Some(first.line),
         column: Some(first.column),
     })
-}
-
-fn place(source: &Source, fault: &TemplateFault) -> Option<Place> {
-    match fault.part {
-        Part::Html => source.map.place(fault.line),
-        Part::Text => source.text_map.place(fault.line),
-        Part::Subject | Part::Preheader => None,
-    }
 }
 
 fn said(fault: &TemplateFault) -> String {

@@ -1,7 +1,5 @@
 //! Fills in a document for its readers: compiled and drawn once, rendered in a child process.
 
-use std::collections::BTreeMap;
-
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
 
@@ -101,15 +99,4 @@ async fn draw(kinds: impl Iterator<Item = ChartKind>, snapshot: &Snapshot) -> Ap
         drawn.push(drawing.map_err(|error| fault::internal("drawing a chart", error))?);
     }
     Ok(drawn)
-}
-
-/// HTML with its images written into it, for a frame that fetches nothing.
-pub fn framed(html: &str, images: &[Image]) -> String {
-    let data: BTreeMap<String, String> = images
-        .iter()
-        .map(|image| (format!("cid:{}", image.name), format!("data:image/png;base64,{}", STANDARD.encode(&image.png))))
-        .collect();
-    data.iter().fold(html.to_owned(), |html, (cid, data)| {
-        html.replace(&format!("\"{cid}\""), &format!("\"{data}\"")).replace(&format!("'{cid}'"), &format!("'{data}'"))
-    })
 }
