@@ -28,9 +28,6 @@ pub struct Model {
     pub message_id: String,
     /// The Date header; fixed when the row is made.
     pub dated_at: DateTimeUtc,
-    /// The message as it goes out, byte for byte.
-    #[sea_orm(column_type = "Blob")]
-    pub mime: Vec<u8>,
     /// The ids of the projects that it shows, JSON; none where that of the run is the only one.
     pub projects: Option<String>,
     /// The server's last answer (`domain::smtp_reply::SmtpReply` as JSON).
@@ -50,7 +47,10 @@ pub struct Model {
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    #[sea_orm(has_one = "super::delivery_content::Entity")]
+    Content,
+}
 
 impl ActiveModelBehavior for ActiveModel {}
 

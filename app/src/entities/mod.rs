@@ -15,6 +15,7 @@ pub mod column_fold;
 pub mod comment;
 pub mod comment_revision;
 pub mod delivery;
+pub mod delivery_content;
 pub mod event_stream;
 pub mod git_archive;
 pub mod git_push;

@@ -5,10 +5,12 @@
 mod cast;
 mod database;
 mod job;
+mod message;
 mod report;
 pub mod smtp_server;
 
 pub use cast::{Cast, project, task};
 pub use database::{TestApp, each_database};
 pub use job::mondays_at_ten;
+pub use message::{Message, messages};
 pub use report::{next_report, sent_report};

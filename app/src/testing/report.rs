@@ -16,7 +16,7 @@ use crate::{
         schedule::{Cadence, ScheduleSpec},
         smtp_reply::SmtpReply,
     },
-    entities::{artifact, delivery, occurrence, schedule},
+    entities::{artifact, delivery, delivery_content, occurrence, schedule},
     platform::ctx::Ctx,
     reports::service::{
         archive::{self, Kept},
@@ -143,7 +143,6 @@ pub async fn next_report(app: &TestApp, project: ProjectId, job: ScheduleId) -> 
             phase: Set(phase),
             message_id: Set(format!("{}@example.org", Uuid::now_v7())),
             dated_at: Set(ctx.now),
-            mime: Set(format!("Subject: to {address}\r\n\r\nhello\r\n").into_bytes()),
             reply: Set(Some(serde_json::to_string(&reply).expect("the report is made"))),
             reason: Set(None),
             attempts: Set(1),
@@ -154,7 +153,10 @@ pub async fn next_report(app: &TestApp, project: ProjectId, job: ScheduleId) -> 
             updated_at: Set(ctx.now),
             ..Default::default()
         };
-        message.insert(db).await.expect("the report is made");
+        let message = message.insert(db).await.expect("the report is made");
+        let mime = format!("Subject: to {address}\r\n\r\nhello\r\n").into_bytes();
+        let content = delivery_content::ActiveModel { delivery_id: Set(message.id), mime: Set(mime) };
+        content.insert(db).await.expect("the report is made");
     }
     run
 }

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use app::{
     domain::{alarm::AlarmKind, delivery::DeliveryPhase, ids::OccurrenceId, occurrence::OccurrenceState},
-    entities::{alarm, artifact, delivery, occurrence, user},
+    entities::{alarm, artifact, occurrence, user},
     jobs::{
         form::JobForm,
         service::{ledger, run_actions, runs, schedules, worker},
     },
     platform::ctx::Ctx,
-    testing::{each_database, smtp_server::SmtpServer},
+    testing::{Message, each_database, smtp_server::SmtpServer},
 };
 use chrono::TimeDelta;
 use sea_orm::{
@@ -102,7 +102,7 @@ async fn an_unknown_message_is_told_in_the_order_of_locks_that_planner_and_worke
         let run = runs::start(&stage.mina(), id).await.unwrap();
         stage.work().await;
         // Its worker has died while it waited for an answer.
-        let mut message = stage.deliveries(run).await.remove(0).into_active_model();
+        let mut message = stage.deliveries(run).await.remove(0).row.into_active_model();
         message.phase = Set(DeliveryPhase::DataSent);
         message.next_try_at = Set(None);
         message.update(app.reader()).await.unwrap();
@@ -127,13 +127,13 @@ async fn an_unknown_message_is_told_in_the_order_of_locks_that_planner_and_worke
 }
 
 /// What a worker leaves that ends when a part of the messages is stored: of two, the first, which is given.
-async fn is_half_composed(stage: &Stage<'_>, run: OccurrenceId) -> delivery::Model {
+async fn is_half_composed(stage: &Stage<'_>, run: OccurrenceId) -> Message {
     let db = stage.app.reader();
     let mut messages = stage.deliveries(run).await;
-    messages.remove(1).delete(db).await.unwrap();
+    messages.remove(1).row.delete(db).await.unwrap();
     let first = messages.remove(0);
     let now = Ctx::system(stage.app).now;
-    let mut row = first.clone().into_active_model();
+    let mut row = first.row.clone().into_active_model();
     (row.phase, row.next_try_at) = (Set(DeliveryPhase::Queued), Set(Some(now)));
     row.update(db).await.unwrap();
     artifact::Entity::delete_many().filter(artifact::Column::OccurrenceId.eq(run)).exec(db).await.unwrap();
@@ -187,7 +187,7 @@ async fn who_comes_after_a_worker_that_ended_while_it_composed_writes_what_is_mi
         };
         moved.update(app.reader()).await.unwrap();
         stage.work().await;
-        let to: Vec<String> = stage.deliveries(run).await.into_iter().map(|row| row.address).collect();
+        let to: Vec<String> = stage.deliveries(run).await.into_iter().map(|row| row.row.address).collect();
         assert_eq!(to, [first.address.as_str(), "max@example.org"]);
 
         // A run that ends before all of them are there has none: nobody sends to half a list.

@@ -105,7 +105,7 @@ async fn run(stage: &Stage<'_>, id: ScheduleId) -> occurrence::Model {
 /// The mails of a run by their recipients, in the order of the list.
 async fn mails(stage: &Stage<'_>, run: OccurrenceId) -> Vec<(String, Reading)> {
     let rows = stage.deliveries(run).await;
-    rows.into_iter().map(|row| (row.address, mailer::read(&row.mime).unwrap())).collect()
+    rows.into_iter().map(|row| (row.row.address, mailer::read(&row.mime).unwrap())).collect()
 }
 
 /// Recipients and subjects.

@@ -10,7 +10,7 @@ use app::{
         occurrence::OccurrenceState,
         project::MemberRole,
     },
-    entities::{delivery, member, team_project},
+    entities::{member, team_project},
     error::{AppError, Problem},
     jobs::{
         form::JobForm,
@@ -22,7 +22,7 @@ use app::{
     mail::service::allow_list,
     platform::mailer,
     projects::service::access,
-    testing::{TestApp, each_database, smtp_server::SmtpServer},
+    testing::{Message, TestApp, each_database, smtp_server::SmtpServer},
 };
 use chrono::TimeDelta;
 use sea_orm::{ActiveValue::Set, EntityTrait};
@@ -49,7 +49,7 @@ async fn group(stage: &Stage<'_>, role: Option<MemberRole>) -> TeamId {
 }
 
 /// Runs a job by hand, and gives the rows of its messages.
-async fn run(stage: &Stage<'_>, id: ScheduleId) -> Vec<delivery::Model> {
+async fn run(stage: &Stage<'_>, id: ScheduleId) -> Vec<Message> {
     let run = runs::start(&stage.mina(), id).await.unwrap();
     stage.work().await;
     stage.deliveries(run).await

@@ -6,7 +6,7 @@ use app::{
         occurrence::OccurrenceState,
         report::spec::ReportSpec,
     },
-    entities::{delivery, occurrence, occurrence_log, schedule},
+    entities::{occurrence, occurrence_log, schedule},
     jobs::{
         form::JobForm,
         report_form::ReportForm,
@@ -15,7 +15,7 @@ use app::{
     mail::service::accounts,
     platform::ctx::Ctx,
     projects::service::access,
-    testing::{Cast, TestApp, project, smtp_server::local_account, task},
+    testing::{Cast, Message, TestApp, messages, project, smtp_server::local_account, task},
 };
 use chrono::TimeDelta;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -96,9 +96,8 @@ impl<'a> Stage<'a> {
         self.runs(id).await.into_iter().map(|run| run.state).collect()
     }
 
-    pub async fn deliveries(&self, run: OccurrenceId) -> Vec<delivery::Model> {
-        let query = delivery::Entity::find().filter(delivery::Column::OccurrenceId.eq(run));
-        query.order_by_asc(delivery::Column::Position).all(self.app.reader()).await.unwrap()
+    pub async fn deliveries(&self, run: OccurrenceId) -> Vec<Message> {
+        messages(self.app, run).await
     }
 
     pub async fn log(&self, run: OccurrenceId) -> Vec<String> {

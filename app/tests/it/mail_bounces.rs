@@ -15,14 +15,14 @@ use app::{
         service::{bounces, runs},
     },
     platform::ctx::Ctx,
-    testing::{Cast, each_database, smtp_server::SmtpServer},
+    testing::{Cast, Message, each_database, smtp_server::SmtpServer},
 };
 use sea_orm::EntityTrait;
 
 use super::jobs_stage::{Stage, mondays_at_ten};
 
 /// A run whose two messages were taken.
-async fn sent(stage: &Stage<'_>) -> (OccurrenceId, Vec<delivery::Model>) {
+async fn sent(stage: &Stage<'_>) -> (OccurrenceId, Vec<Message>) {
     let job = stage.job(&mondays_at_ten()).await;
     let run = runs::start(&stage.mina(), job).await.unwrap();
     stage.work().await;

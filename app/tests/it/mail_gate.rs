@@ -9,7 +9,6 @@ use app::{
         ids::{AccountId, ScheduleId},
         occurrence::OccurrenceState,
     },
-    entities::delivery,
     error::AppError,
     jobs::{form::JobForm, service::runs},
     mail::service::{
@@ -18,7 +17,7 @@ use app::{
         probe::{self, Probe},
     },
     testing::{
-        each_database,
+        Message, each_database,
         smtp_server::{SmtpServer, local_account},
     },
 };
@@ -42,7 +41,7 @@ fn many(count: usize) -> JobForm {
 }
 
 /// Runs a job by hand, and gives the rows of its messages.
-async fn run(stage: &Stage<'_>, id: ScheduleId) -> Vec<delivery::Model> {
+async fn run(stage: &Stage<'_>, id: ScheduleId) -> Vec<Message> {
     let run = runs::start(&stage.mina(), id).await.unwrap();
     stage.work().await;
     stage.deliveries(run).await
@@ -164,7 +163,7 @@ async fn a_server_that_greets_with_421_or_is_not_there_costs_one_message_an_atte
         let stage = Stage::new(&app).await;
         let account = stage.sends_to(server.port).await;
         let id = stage.job(&many(3)).await;
-        let attempts = |rows: &[delivery::Model]| rows.iter().map(|row| row.attempts).collect::<Vec<_>>();
+        let attempts = |rows: &[Message]| rows.iter().map(|row| row.attempts).collect::<Vec<_>>();
         assert_eq!(attempts(&run(&stage, id).await), [1, 0, 0]);
         assert_eq!(gate::read(app.reader(), account).await.unwrap().slowness(app.clock.now()), 1);
 
@@ -196,7 +195,7 @@ async fn the_pace_of_an_account_is_kept_across_runs() {
         gate::save_limits(&stage.mina(), account, "1", "1").await.unwrap();
         stage.pass(TimeDelta::minutes(5));
         let rows = run(&stage, id).await;
-        let sent = |rows: &[delivery::Model]| rows.iter().filter(|row| row.phase == DeliveryPhase::Accepted).count();
+        let sent = |rows: &[Message]| rows.iter().filter(|row| row.phase == DeliveryPhase::Accepted).count();
         assert_eq!(sent(&rows), 1, "a minute is too long for a worker to wait");
         for expected in 2..=4 {
             stage.pass(TimeDelta::seconds(60));

@@ -5,7 +5,6 @@ use app::{
         address::EmailAddress, delivery::DeliveryPhase, ids::ScheduleId, occurrence::OccurrenceState,
         suppression::SuppressionReason,
     },
-    entities::delivery,
     error::{AppError, Problem},
     jobs::{
         form::JobForm,
@@ -16,7 +15,7 @@ use app::{
         unsubscribe,
     },
     platform::{ctx::Ctx, mailer},
-    testing::{each_database, smtp_server::SmtpServer},
+    testing::{Message, each_database, smtp_server::SmtpServer},
 };
 use chrono::TimeDelta;
 
@@ -27,7 +26,7 @@ fn address(text: &str) -> EmailAddress {
 }
 
 /// Runs a job by hand, some time after the last run, and gives the rows of its messages.
-async fn run(stage: &Stage<'_>, id: ScheduleId) -> Vec<delivery::Model> {
+async fn run(stage: &Stage<'_>, id: ScheduleId) -> Vec<Message> {
     stage.pass(TimeDelta::minutes(5));
     let run = runs::start(&stage.mina(), id).await.unwrap();
     stage.work().await;

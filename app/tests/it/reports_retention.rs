@@ -14,7 +14,7 @@ use app::{
     },
     entities::{artifact, delivery, occurrence, occurrence_log},
     error::AppError,
-    testing::{Cast, TestApp, each_database, project, sent_report},
+    testing::{Cast, TestApp, each_database, messages, project, sent_report},
 };
 use chrono::TimeDelta;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
@@ -22,10 +22,6 @@ use uuid::Uuid;
 
 async fn run(app: &TestApp, id: OccurrenceId) -> occurrence::Model {
     occurrence::Entity::find_by_id(id).one(app.reader()).await.unwrap().unwrap()
-}
-
-async fn messages(app: &TestApp, id: OccurrenceId) -> Vec<delivery::Model> {
-    delivery::Entity::find().filter(delivery::Column::OccurrenceId.eq(id)).all(app.reader()).await.unwrap()
 }
 
 async fn line(app: &TestApp, id: OccurrenceId) {

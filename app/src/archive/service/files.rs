@@ -8,7 +8,7 @@ use crate::{
         ids::{DeliveryId, OccurrenceId},
         report::Snapshot,
     },
-    entities::{artifact, delivery, schedule},
+    entities::{artifact, delivery, delivery_content, schedule},
     error::{AppError, AppResult},
     jobs::service::{drafts, report},
     platform::ctx::Ctx,
@@ -138,7 +138,7 @@ async fn stored(ctx: &Ctx, id: OccurrenceId, name: &str) -> AppResult<Option<Fil
 /// see all recipients and are none of them, the one to the first.
 ///
 /// # Errors
-/// [`AppError::NotFound`] where there is none that the person may have.
+/// [`AppError::NotFound`] where there is none that the person may have, and after its bytes were removed.
 pub async fn message(ctx: &Ctx, id: OccurrenceId, to: Option<DeliveryId>) -> AppResult<Vec<u8>> {
     let me = ctx.me()?;
     let seen = Seen::find_whole(ctx, id).await?;
@@ -150,7 +150,9 @@ pub async fn message(ctx: &Ctx, id: OccurrenceId, to: Option<DeliveryId>) -> App
             None => query.one(ctx.reader()).await?,
         },
     };
-    found.map(|row| row.mime).ok_or(AppError::NotFound)
+    let found = found.ok_or(AppError::NotFound)?;
+    let content = delivery_content::Entity::find_by_id(found.id).one(ctx.reader()).await?;
+    content.map(|content| content.mime).ok_or(AppError::NotFound)
 }
 
 /// Whether the mail of a run is there.

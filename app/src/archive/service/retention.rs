@@ -7,7 +7,7 @@ use sea_orm::{
     ActiveValue::{Set, Unchanged},
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     Select,
-    sea_query::{Expr, OnConflict},
+    sea_query::OnConflict,
 };
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
         occurrence::OccurrenceState,
         retention::Retention,
     },
-    entities::{artifact, delivery, occurrence, occurrence_log, schedule, setting},
+    entities::{artifact, delivery, delivery_content, occurrence, occurrence_log, schedule, setting},
     error::AppResult,
     platform::{ctx::Ctx, fault, state::AppState},
 };
@@ -163,9 +163,13 @@ async fn remove(
         return Ok(false);
     }
     artifact::Entity::delete_many().filter(artifact::Column::OccurrenceId.eq(run)).exec(&*tx).await?;
-    delivery::Entity::update_many()
-        .col_expr(delivery::Column::Mime, Expr::value(Vec::<u8>::new()))
+    let messages = delivery::Entity::find()
+        .select_only()
+        .column(delivery::Column::Id)
         .filter(delivery::Column::OccurrenceId.eq(run))
+        .into_query();
+    delivery_content::Entity::delete_many()
+        .filter(delivery_content::Column::DeliveryId.in_subquery(messages))
         .exec(&*tx)
         .await?;
     let change = occurrence::ActiveModel {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationTrait, sea_query::Expr,
+};
 
 use crate::{
     archive::view::ReportItem,
@@ -122,7 +124,8 @@ async fn sizes(db: &impl ConnectionTrait, rows: &[Row]) -> AppResult<BTreeMap<Oc
     let sizes: Vec<(OccurrenceId, i64)> = delivery::Entity::find()
         .select_only()
         .column(delivery::Column::OccurrenceId)
-        .column_as(Expr::cust("CAST(MAX(LENGTH(delivery.mime)) AS BIGINT)"), "size")
+        .column_as(Expr::cust("CAST(MAX(LENGTH(delivery_content.mime)) AS BIGINT)"), "size")
+        .join(JoinType::InnerJoin, delivery::Relation::Content.def())
         .filter(delivery::Column::OccurrenceId.is_in(rows.iter().map(|row| row.id)))
         .group_by(delivery::Column::OccurrenceId)
         .into_tuple()

@@ -26,7 +26,7 @@ use crate::{
         report::Snapshot,
         template::context::Reader,
     },
-    entities::delivery,
+    entities::{delivery, delivery_content},
     error::AppResult,
     mail::service::unsubscribe,
     platform::{
@@ -185,13 +185,15 @@ impl Known {
 ///
 /// # Errors
 /// Only those of the database.
-pub async fn store_part(ctx: &Ctx, hold: Hold, rows: Vec<delivery::ActiveModel>) -> AppResult<bool> {
+pub async fn store_part(ctx: &Ctx, hold: Hold, messages: Vec<Message>) -> AppResult<bool> {
     let tx = ctx.begin().await?;
     let run = ledger::lock_run(ctx, &tx, hold.run).await?;
     if run.fence != hold.fence || run.lease_until.is_none() || run.state != OccurrenceState::Frozen {
         return Ok(false);
     }
+    let (rows, contents): (Vec<_>, Vec<_>) = messages.into_iter().map(|message| (message.row, message.content)).unzip();
     delivery::Entity::insert_many(rows).exec_without_returning(&*tx).await?;
+    delivery_content::Entity::insert_many(contents).exec_without_returning(&*tx).await?;
     tx.commit().await?;
     Ok(true)
 }
@@ -256,12 +258,13 @@ fn row(
     (address, written): (Address, Written),
     held_back: Option<&HeldBack>,
     fence: i64,
-) -> AppResult<delivery::ActiveModel> {
+) -> AppResult<Message> {
     let sealed = seal(ctx, (common.sender, common.signer), |message_id| {
         draft(ctx, common, head, (address, written), message_id)
     })?;
-    let row = stored(ctx, common.run, (head.reader, head.reader()), sealed, held_back, fence);
-    Ok(delivery::ActiveModel { projects: Set(common.projects(head.reader())?), ..row })
+    let mut message = stored(ctx, common.run, (head.reader, head.reader()), sealed, held_back, fence);
+    message.row.projects = Set(common.projects(head.reader())?);
+    Ok(message)
 }
 
 /// A message that will not change any more, with the row it belongs to.
@@ -289,7 +292,13 @@ pub fn seal(
     Ok(Sealed { id, message_id, mime })
 }
 
-/// The row of a message to somebody at a place in the list.
+/// A message as it is stored: its delivery, which changes, and its bytes, which do not.
+pub struct Message {
+    row: delivery::ActiveModel,
+    content: delivery_content::ActiveModel,
+}
+
+/// The message to somebody at a place in the list, as it is stored.
 pub fn stored(
     ctx: &Ctx,
     run: OccurrenceId,
@@ -297,7 +306,7 @@ pub fn stored(
     sealed: Sealed,
     held_back: Option<&HeldBack>,
     fence: i64,
-) -> delivery::ActiveModel {
+) -> Message {
     let Sealed { id, message_id, mime } = sealed;
     let mut state = Delivery::queued(ctx.now);
     if let Some(held_back) = held_back {
@@ -306,7 +315,7 @@ pub fn stored(
     }
     let Delivery { phase, attempts, queued_at, next_try_at, reply: _, reason, retried_uncertain } = state;
     let Addressee { kind, address, name, user, via } = to.clone();
-    delivery::ActiveModel {
+    let row = delivery::ActiveModel {
         id: Set(id),
         occurrence_id: Set(run),
         position: Set(i32::try_from(position).unwrap_or(i32::MAX)),
@@ -318,7 +327,6 @@ pub fn stored(
         phase: Set(phase),
         message_id: Set(message_id.as_str().to_owned()),
         dated_at: Set(ctx.now),
-        mime: Set(mime),
         projects: Set(None),
         reply: Set(None),
         reason: Set(reason),
@@ -330,7 +338,8 @@ pub fn stored(
         fence: Set(fence),
         created_at: Set(ctx.now),
         updated_at: Set(ctx.now),
-    }
+    };
+    Message { row, content: delivery_content::ActiveModel { delivery_id: Set(id), mime: Set(mime) } }
 }
 
 /// Where the links of somebody's message lead.

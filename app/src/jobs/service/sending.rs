@@ -31,7 +31,7 @@ use crate::{
         recipient::HeldBack,
         smtp_reply::SmtpReply,
     },
-    entities::delivery,
+    entities::{delivery, delivery_content},
     error::{AppError, AppResult},
     mail::service::{
         accounts,
@@ -349,8 +349,8 @@ fn address(row: &DeliveryRow) -> AppResult<EmailAddress> {
 }
 
 async fn bytes(ctx: &Ctx, id: DeliveryId) -> AppResult<Vec<u8>> {
-    let query = delivery::Entity::find_by_id(id).select_only().column(delivery::Column::Mime);
-    query.into_tuple().one(ctx.reader()).await?.ok_or(AppError::NotFound)
+    let content = delivery_content::Entity::find_by_id(id).one(ctx.reader()).await?;
+    content.map(|content| content.mime).ok_or(AppError::NotFound)
 }
 
 /// Stores that the final dot is next before it goes out. The phase before, the envelope, is stored with it: a break in
