@@ -1,6 +1,7 @@
-// A report on 1,000 tasks: from the claim of its run until the mail server has taken it. And the data of one on 5,000:
-// from when they begin to be collected until they are frozen; its files.
+// A report on 1,000 tasks: from the claim of its run until the mail server has taken it. And one on 5,000 tasks with four
+// charts: its data, from when they begin to be collected until they are frozen; its mail, its files, its preview.
 import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
 import { expect, test } from '@playwright/test';
 import { AutoReport } from '../fixtures/autoreport.ts';
 import { MailServer } from '../fixtures/mail-server.ts';
@@ -36,8 +37,67 @@ test('files of a report on 5,000 tasks', async () => {
   });
 });
 
+test('mail of a whole report on 5,000 tasks', async () => {
+  await reports(5_000, async (server, client, mail) => {
+    // With everything that a report can have beside four charts; written as a template is, in the child.
+    figure('report.5000_tasks.whole.snapshot', median(took(server, 'building_at', 'frozen_at')), 'ms', 60);
+    figure('report.5000_tasks.whole', median(took(server, 'started_at', 'finished_at')), 'ms', null);
+    const file = `${mail.folder}/${mail.accepted.at(-1)!.file}`;
+    const script = `
+import email, json, sys
+from email import policy
+message = email.message_from_binary_file(open(sys.argv[1], 'rb'), policy=policy.default)
+html = message.get_body(('html',)).get_content()
+print(json.dumps([len(html.encode()), sum(part.get_content_type() == 'image/png' for part in message.walk())]))`;
+    const [html, pictures] = JSON.parse(execFileSync('python3', ['-c', script, file], { encoding: 'utf8' })) as [number, number];
+    expect(pictures, 'charts').toBe(4);
+    figure('report.5000_tasks.html', html / 1000, 'kB', 90);
+    figure('report.5000_tasks.mail', fs.statSync(file).size / 1000, 'kB', 400);
+  }, whole);
+});
+
+test('preview of a template with the data of 5,000 tasks', async () => {
+  const server = await AutoReport.start({ prepare: (command) => {
+    command(['user', 'create', '--email', person.email, '--name', 'Bench', '--admin'], `${person.password}\n`);
+    command(['seed', '--tasks', '5000']);
+  } });
+  const client = new Client(server);
+  try {
+    await client.signIn(person.email, person.password);
+    const project = (await client.call<string>('find_board', {})).value;
+    const { answer } = await client.call('create_template', { from: 'weekly-status' });
+    const id = /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(answer.headers.location ?? '')![0];
+    const typed = JSON.stringify((await client.call<{ draft: unknown }>('read_template', { id })).value.draft);
+    const times: number[] = [];
+    for (let round = 0; round <= runs; round += 1) {
+      times.push(await time(async () => {
+        const data = { 'data[project]': project };
+        const preview = (await client.call<{ token: string; fault: unknown }>('preview_template', { id, document: typed, ...data })).value;
+        expect(preview.fault).toBeNull();
+        const frame = await client.request('GET', `/templates/${id}/preview/${preview.token}`);
+        expect(frame.status).toBe(200);
+      }));
+    }
+    figure('template.preview.5000_tasks', median(times.slice(1)), 'ms', 300);
+  } finally {
+    client.close();
+    await server.dispose();
+  }
+});
+
+/** The sections of a whole report, as the fields of its form. */
+const sections = [
+  'summary', 'figures', 'chart:created_completed', 'chart:cumulative_flow', 'chart:cycle_times', 'chart:forecast',
+  ...['accomplishments', 'highlights', 'in_progress', 'overdue', 'due_next', 'blocked', 'moved', 'reopened'].map((list) => `tasks:${list}`), 'notes',
+];
+const whole: Record<string, string> = { period: 'last_7_days' };
+for (const [at, kind] of sections.entries()) {
+  whole[`s${at + 1}_kind`] = kind;
+  if (kind === 'notes' || kind.startsWith('tasks:')) whole[`s${at + 1}_limit`] = '10';
+}
+
 /** Starts a report on a seeded project several times by hand, then measures. */
-async function reports(tasks: number, measure: (server: AutoReport, client: Client) => void | Promise<void>): Promise<void> {
+async function reports(tasks: number, measure: (server: AutoReport, client: Client, mail: MailServer) => void | Promise<void>, report: Record<string, string> = {}): Promise<void> {
   const mail = await MailServer.start();
   const server = await AutoReport.start({ prepare: (command) => {
     command(['user', 'create', '--email', person.email, '--name', 'Bench', '--admin'], `${person.password}\n`);
@@ -54,7 +114,7 @@ async function reports(tasks: number, measure: (server: AutoReport, client: Clie
     const editor = (await client.call<{ accounts: [string, string][] }>('load_job_editor', {})).value;
     const account = editor.accounts.find(([, name]) => name.includes('Bench'))![0];
     await client.call('save_job', {
-      name: 'Weekly report', project, mode: 'simple', mon: 'on', at: '07:00', expression: '', zone: 'UTC', recipients: 'mina@example.org', account, id: '', version: '0',
+      name: 'Weekly report', project, mode: 'simple', mon: 'on', at: '07:00', expression: '', zone: 'UTC', recipients: 'mina@example.org', account, id: '', version: '0', ...report,
     });
     const [job] = (await client.call<{ items: { id: string }[] }>('list_jobs', {})).value.items;
     for (let run = 1; run <= runs; run += 1) {
@@ -62,7 +122,7 @@ async function reports(tasks: number, measure: (server: AutoReport, client: Clie
       await expect.poll(() => mail.accepted.length, { timeout: 60_000, intervals: [50] }).toBe(run);
       await expect.poll(() => took(server, 'started_at', 'finished_at').length, { timeout: 30_000, intervals: [100] }).toBe(run);
     }
-    await measure(server, client);
+    await measure(server, client, mail);
   } finally {
     client.close();
     await server.dispose();
