@@ -4,8 +4,8 @@
 scripts/setup.sh test
 . "$TOOLS/toolchain.env"
 scripts/build.sh
-# Rules alone: the next run of any expression within 20 microseconds, four charts of 5,000 tasks within 40 milliseconds.
-cargo test --release --package server --package app --features app/testing --lib how_long_ -- --ignored --nocapture --test-threads 1
+# Rules alone, without a server: 0-rules.bench.ts has this program measure them.
+cargo test --release --package server --package app --features app/testing --lib --no-run
 # With fsync on: the figures are those of a database that keeps its promises.
 export PGOPTIONS_DURABLE=1 BENCH_FILE="$ROOT/target/bench.json"
 exec scripts/postgres.sh with end2end/node_modules/.bin/playwright test --config end2end/bench/bench.config.ts "$@"

@@ -184,7 +184,7 @@ fn expressions_of_presets_name_the_same_instants() {
     assert_eq!(Cadence::Minutes { step: 7 }.expression(), None);
 }
 
-/// How long it takes, printed for the number in the issue: `next` at most 20 µs.
+/// How long the slowest `next` takes, as a line that `make bench` reads: `figure NAME VALUE UNIT LIMIT`.
 #[test]
 #[ignore = "measures; run it alone: cargo test --release -- --ignored --nocapture how_long_next_takes"]
 #[allow(clippy::disallowed_methods, reason = "measures real time")]
@@ -201,6 +201,7 @@ fn how_long_next_takes() {
         "0 0 29 2 +1",
     ];
     let moments = ["2026-11-23T06:59:59Z", "2026-10-25T00:30:00Z", "2027-03-28T00:59:00Z", "2076-03-01T00:00:00Z"];
+    let mut most = 0;
     for expression in expressions {
         let begun = std::time::Instant::now();
         let timetable = cron(expression, "Europe/Ljubljana");
@@ -214,8 +215,10 @@ fn how_long_next_takes() {
             begun.elapsed().as_nanos() / 1_000
         });
         println!("{expression:>16}: compile {compiled:?}, next {slowest:?} ns");
-        assert!(slowest.iter().all(|&nanoseconds| nanoseconds < 20_000), "{expression}: {slowest:?} ns");
+        most = slowest.into_iter().fold(most, u128::max);
     }
+    println!("figure next.slowest {:.2} us 20", most as f64 / 1_000.0);
+    assert!(most > 0, "it was measured");
 }
 
 /// What a schedule says about local minutes, written without a cron parser.
