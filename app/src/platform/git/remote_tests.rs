@@ -275,7 +275,7 @@ async fn another_host_key_gets_nothing_and_says_why() {
     let remote = with_ssh(&place, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOther", &address);
     let commit = place.archive().record(&report("a")).unwrap();
     let error = remote.push(&place.archive().objects().unwrap(), &commit, "main").await.unwrap_err();
-    assert!(matches!(error, RemoteError::OtherHostKey(_)), "{error}");
+    assert!(matches!(error, RemoteError::OtherHostKey { .. }), "{error}");
     assert!(error.to_string().contains("nothing was sent to it"), "{error}");
     assert_eq!(place.git(&["-C", "server.git", "branch"]), "");
 }
