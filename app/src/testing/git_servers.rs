@@ -275,9 +275,10 @@ fn copy_parts(from: &Path, to: &Path) {
     let libraries = fs::read_dir(from.join("usr/lib")).expect("a folder").map(|entry| entry.expect("an entry").path());
     for folder in programs.into_iter().chain(libraries) {
         for name in ["sshd", "sshd-session", "sshd-auth", "libwrap.so.0"] {
-            let part = folder.join(name);
-            if part.exists() {
-                fs::copy(part, to.join(name)).expect("it is copied");
+            let (part, copy) = (folder.join(name), to.join(name));
+            // One that runs cannot be written over.
+            if part.exists() && !copy.exists() {
+                fs::copy(part, copy).expect("it is copied");
             }
         }
     }
