@@ -28,6 +28,28 @@ apt_install() {
   "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 "${missing[@]}" >/dev/null
 }
 
+# apt_unpack FOLDER PACKAGE...: puts the files of packages into a folder. Nothing is installed, so nothing is started.
+apt_unpack() {
+  local folder="$1" packages as=()
+  shift
+  if ! command -v apt-get >/dev/null; then
+    echo "This machine has no apt. Install these yourself, then run the command again: $*" >&2
+    return 1
+  fi
+  if [ "$(id -u)" != 0 ] && command -v sudo >/dev/null; then as=(sudo); fi
+  packages="$(mktemp -d)"
+  if ! (cd "$packages" && apt-get download -qq "$@" 2>/dev/null); then
+    "${as[@]}" apt-get update -qq || true
+    (cd "$packages" && apt-get download -qq "$@")
+  fi
+  rm -rf "$folder" "$folder.new"
+  mkdir -p "$folder.new"
+  local package
+  for package in "$packages"/*.deb; do dpkg-deb -x "$package" "$folder.new"; done
+  mv "$folder.new" "$folder"
+  rm -rf "$packages"
+}
+
 # need COMMAND PACKAGE...: installs the packages when the command is not there.
 need() {
   local wanted="$1"

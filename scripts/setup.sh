@@ -69,6 +69,12 @@ postgres_packages() {
 # What the archive is pushed with.
 ssh_client() { need ssh-keygen openssh-client; }
 
+# What the tests push to. Installed, it would be started for the whole machine: the tests start their own.
+ssh_server() {
+  if [ -x /usr/sbin/sshd ] || [ -x "$TOOLS/openssh/usr/sbin/sshd" ]; then return 0; fi
+  apt_unpack "$TOOLS/openssh" openssh-server libwrap0
+}
+
 browser() { need chromium chromium; }
 
 # Draws the pages of reports in the tests.
@@ -114,6 +120,7 @@ case "${1:-run}" in
     for_run
     stage "Set-up: PostgreSQL" postgres_packages
     stage "Set-up: ssh" ssh_client
+    stage "Set-up: ssh server" ssh_server
     stage "Set-up: poppler" pdf_pages
     stage "Set-up: Chromium" browser
     stage "Set-up: mail server for the stories" mail_server

@@ -62,6 +62,11 @@ pub const KNOWN: &[Known] = &[
         default: "public",
     },
     Known {
+        name: "AUTOREPORT_GIT_CA_FILE",
+        words: "certificates (PEM) of the authorities that vouch for Git servers, instead of the machine's",
+        default: "",
+    },
+    Known {
         name: "AUTOREPORT_OUTBOUND_ALLOW",
         words: "addresses inside your network that web requests may reach, like 10.0.0.0/8, with commas",
         default: "",
@@ -166,8 +171,6 @@ impl Config {
                 return Err(format!("AUTOREPORT_GIT_REMOTES is “{other}”; expected public, internal or files."));
             }
         };
-        let usual = GitSettings::default();
-        let git = GitSettings { remotes, path: get("PATH").unwrap_or(usual.path), limit: usual.limit };
         let trusted_proxies = get("AUTOREPORT_TRUSTED_PROXIES")
             .unwrap_or_default()
             .split(',')
@@ -187,7 +190,15 @@ impl Config {
                     format!("AUTOREPORT_OUTBOUND_ALLOW has “{part}”; expected an address or a network like 10.0.0.0/8.")
                 })
             })
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<Vec<Network>, String>>()?;
+        let usual = GitSettings::default();
+        let git = GitSettings {
+            remotes,
+            allowed: outbound_allow.clone(),
+            authorities: get("AUTOREPORT_GIT_CA_FILE").as_deref().map(authorities).transpose()?,
+            path: get("PATH").unwrap_or(usual.path),
+            limit: usual.limit,
+        };
         let metrics_token = match get("AUTOREPORT_METRICS_TOKEN") {
             Some(token) if token.chars().count() < METRICS_TOKEN_MIN => {
                 return Err(format!(
@@ -272,12 +283,19 @@ impl Config {
             log_dir,
             sign_up,
             format!("{:?}", self.git.remotes).to_lowercase(),
+            self.git.authorities.as_deref().map(|file| file.display().to_string()).unwrap_or_default(),
             allowed.join(","),
             self.metrics_token.as_ref().map(|_| "…".to_owned()).unwrap_or_default(),
             self.smtp.phase.as_secs().to_string(),
         ];
         KNOWN.iter().map(|known| known.name).zip(values).collect()
     }
+}
+
+/// The file of authorities, as git finds it from any folder.
+fn authorities(file: &str) -> Result<PathBuf, String> {
+    let whole = std::path::absolute(file).ok().filter(|path| path.is_file());
+    whole.ok_or_else(|| format!("AUTOREPORT_GIT_CA_FILE is “{file}”; there is no such file."))
 }
 
 fn is_known(name: &str) -> bool {
@@ -337,6 +355,13 @@ mod tests {
         let inside = read(&[("AUTOREPORT_GIT_REMOTES", "internal"), ("PATH", "/opt/git/bin")]).unwrap().git;
         assert_eq!((inside.remotes, inside.path.as_str()), (RemoteRule::Internal, "/opt/git/bin"));
         assert!(read(&[("AUTOREPORT_GIT_REMOTES", "all")]).unwrap_err().contains("expected public"));
+        let listed = read(&[("AUTOREPORT_OUTBOUND_ALLOW", "10.0.0.0/8")]).unwrap();
+        assert_eq!(listed.git.allowed, listed.outbound_allow);
+        assert_eq!(listed.git.authorities, None);
+        let authorities = read(&[("AUTOREPORT_GIT_CA_FILE", "Cargo.toml")]).unwrap().git.authorities.unwrap();
+        assert!(authorities.is_absolute() && authorities.ends_with("Cargo.toml"), "{authorities:?}");
+        let missing = read(&[("AUTOREPORT_GIT_CA_FILE", "/nowhere/ca.pem")]).unwrap_err();
+        assert!(missing.contains("there is no such file"), "{missing}");
     }
 
     #[test]

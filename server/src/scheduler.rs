@@ -57,7 +57,7 @@ const SWEEP_EVERY: u64 = 3_600;
 
 /// Between two looks for a push of the archive that is due.
 const PUSH_EVERY: Duration = Duration::from_secs(2);
-/// Looks between two for commits that nobody asked a push for, and for pushes that fail again and again.
+/// Looks between two for commits that nobody asked a push for, and for templates that are not in the archive yet.
 const MISSING_EVERY: u64 = 30;
 
 /// The running scheduler.
@@ -278,12 +278,10 @@ async fn push_archive(app: AppState) {
             tracing::warn!("looking for commits to push: {error}");
         }
         if looks.is_multiple_of(MISSING_EVERY) {
-            well("telling of pushes that fail", pushes::sweep(&Ctx::system(&app)).await);
-        }
-        if looks.is_multiple_of(MISSING_EVERY) {
             well("committing templates", versions::commit_pending(&Ctx::system(&app)).await);
         }
         well("pushing the archive", git_push::look(&app).await);
+        well("telling of pushes that fail", pushes::sweep(&Ctx::system(&app)).await);
         looks += 1;
         tokio::time::sleep(PUSH_EVERY).await;
     }

@@ -19,6 +19,7 @@ pub mod delivery_content;
 pub mod event_stream;
 pub mod git_archive;
 pub mod git_push;
+pub mod git_push_failure;
 pub mod import_run;
 pub mod import_source;
 pub mod label;

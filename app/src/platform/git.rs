@@ -8,6 +8,7 @@ mod replay;
 mod ssh_key;
 
 use std::{
+    collections::{HashSet, VecDeque},
     fs,
     path::{Path, PathBuf},
     time::Duration,
@@ -52,7 +53,7 @@ pub struct Entry {
     pub author_email: String,
     /// The time of the commit.
     pub at: DateTime<Utc>,
-    /// Before this the entry cannot have been committed: where the search for it ends.
+    /// Before this the entry cannot have been committed: where the search for one ends of which no file is there.
     pub not_before: DateTime<Utc>,
 }
 
@@ -176,25 +177,47 @@ impl GitArchive {
         Ok(reference.and_then(|reference| reference.try_id().map(gix::Id::detach)))
     }
 
-    /// Walks back from the tip until the trailer is found or the commits are too old to be it. A
-    /// day's grace covers a clock that was set back.
+    /// Walks back from the tip until the trailer is found. Commits do not stand in the order of their times: one that
+    /// was made late carries the time of what it holds, and what others brought has any. So where a file of the entry is
+    /// there, the whole history is looked through; where none is, only until commits are too old to be it, with a day's
+    /// grace for a clock that was set back.
     fn find(&self, repo: &Repository, tip: ObjectId, entry: &Entry) -> Result<Option<ObjectId>, GitError> {
         let failed = |error: &dyn std::fmt::Display| self.failed(error.to_string());
-        let oldest = (entry.not_before - TimeDelta::days(1)).timestamp();
+        let oldest = match self.has_file_of(repo, tip, entry)? {
+            true => i64::MIN,
+            false => (entry.not_before - TimeDelta::days(1)).timestamp(),
+        };
         let wanted = format!("{}: {}", entry.trailer.0, entry.trailer.1);
-        let mut next = Some(tip);
-        while let Some(id) = next {
+        let mut seen = HashSet::from([tip]);
+        let mut next = VecDeque::from([tip]);
+        while let Some(id) = next.pop_front() {
             let commit = repo.find_commit(id).map_err(|error| failed(&error))?;
             let message = commit.message_raw().map_err(|error| failed(&error))?;
             if message.lines().any(|line| line == wanted.as_bytes()) {
                 return Ok(Some(id));
             }
             if commit.time().map_err(|error| failed(&error))?.seconds < oldest {
-                return Ok(None);
+                continue;
             }
-            next = commit.parent_ids().next().map(gix::Id::detach);
+            for parent in commit.parent_ids() {
+                let parent = parent.detach();
+                if seen.insert(parent) {
+                    next.push_back(parent);
+                }
+            }
         }
         Ok(None)
+    }
+
+    fn has_file_of(&self, repo: &Repository, tip: ObjectId, entry: &Entry) -> Result<bool, GitError> {
+        let failed = |error: &dyn std::fmt::Display| self.failed(error.to_string());
+        let tree = repo.find_commit(tip).and_then(|commit| commit.tree()).map_err(|error| failed(&error))?;
+        for (path, _) in &entry.files {
+            if tree.lookup_entry_by_path(path).map_err(|error| failed(&error))?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn commit(&self, repo: &Repository, tip: Option<ObjectId>, entry: &Entry) -> Result<ObjectId, GitError> {
@@ -300,6 +323,44 @@ mod tests {
         archive.record(&entry("b", "two")).unwrap();
         assert_eq!(archive.record(&entry("a", "one")).unwrap(), first);
         assert_eq!(folder.git(&["rev-list", "--count", "main"]), "2\n");
+    }
+
+    /// A version of a template: all of them have the same files, and the time at which they were published.
+    fn version(of: &str, number: u32, published: &str) -> Entry {
+        let at = published.parse().unwrap();
+        Entry {
+            trailer: ("Template-Version", format!("{of}/{number}")),
+            files: vec![(format!("templates/{of}/template.json"), number.to_string().into_bytes())],
+            at,
+            not_before: at,
+            ..entry(of, "")
+        }
+    }
+
+    #[test]
+    fn a_late_version_is_committed_once_although_what_came_after_it_is_dated_long_before() {
+        let folder = Folder::new("late");
+        let archive = GitArchive::new(&folder.0);
+        archive.record(&version("weekly", 1, "2026-05-04T06:00:00Z")).unwrap();
+        let second = archive.record(&version("weekly", 2, "2026-11-23T06:00:00Z")).unwrap();
+        archive.record(&version("digest", 1, "2026-03-02T06:00:00Z")).unwrap();
+        assert_eq!(archive.record(&version("weekly", 2, "2026-11-23T06:00:00Z")).unwrap(), second);
+        assert_eq!(folder.git(&["rev-list", "--count", "main"]), "3\n");
+        archive.record(&version("weekly", 3, "2026-11-24T06:00:00Z")).unwrap();
+        assert_eq!(folder.git(&["rev-list", "--count", "main"]), "4\n", "another version is another commit");
+    }
+
+    #[test]
+    fn an_entry_that_came_by_a_merge_is_found() {
+        let folder = Folder::new("merged");
+        let archive = GitArchive::new(&folder.0);
+        archive.record(&entry("a", "one")).unwrap();
+        let aside = archive.clone().on_branch("aside").record(&entry("b", "two")).unwrap();
+        let by = ["-c", "user.name=Ann", "-c", "user.email=ann@example.org"];
+        let merge = ["commit-tree", "aside^{tree}", "-p", "main", "-p", "aside", "-m", "Merge"];
+        let merged = folder.git(&[by.as_slice(), merge.as_slice()].concat());
+        folder.git(&["update-ref", "refs/heads/main", merged.trim()]);
+        assert_eq!(archive.record(&entry("b", "two")).unwrap(), aside);
     }
 
     #[test]

@@ -1,12 +1,7 @@
-//! The door to web servers: one request, one answer. The name is looked up once, every address must be public or allowed
-//! by the operator, the connection goes to an address that was checked, redirects are not followed, the answer and the
-//! time that it takes are bounded.
+//! The door to web servers: one request, one answer. Every address of the name must be public or allowed by the operator
+//! (`platform::outbound`), redirects are not followed, the answer and the time that it takes are bounded.
 
-use std::{
-    fmt,
-    net::{IpAddr, SocketAddr},
-    time::Duration,
-};
+use std::{fmt, net::IpAddr, time::Duration};
 
 use http::{HeaderName, HeaderValue, Method, Uri, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -15,11 +10,12 @@ use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::{TcpStream, lookup_host},
+    net::TcpStream,
     time::timeout,
 };
 
-use crate::domain::network::{Network, is_public};
+use super::outbound::{self, Reach, Rule, Unconnected};
+use crate::domain::network::Network;
 
 /// Longest body of an answer, in bytes.
 const MAX_BODY: usize = 256 * 1024;
@@ -87,8 +83,9 @@ impl HttpClient {
 
     async fn exchange(&self, request: Request) -> Result<Reply, HttpError> {
         let target = Target::read(&request.url)?;
+        let patience = request.timeout;
         let message = target.message(request)?;
-        let stream = self.connect(&target).await?;
+        let stream = self.connect(&target, patience).await?;
         if !target.is_tls {
             return talk(stream, message).await;
         }
@@ -98,25 +95,14 @@ impl HttpClient {
         talk(stream, message).await
     }
 
-    /// One look-up, so that the address that is checked is the one that is used.
-    async fn connect(&self, target: &Target) -> Result<TcpStream, HttpError> {
-        let found = lookup_host((target.host.as_str(), target.port)).await.map_err(|_| HttpError::NameNotFound)?;
-        let addresses: Vec<SocketAddr> = found.collect();
-        if let Some(inside) = addresses.iter().map(SocketAddr::ip).find(|address| !self.may_reach(*address)) {
-            return Err(HttpError::AddressForbidden(inside));
-        }
-        let mut last = HttpError::NameNotFound;
-        for address in addresses {
-            match TcpStream::connect(address).await {
-                Ok(stream) => return Ok(stream),
-                Err(error) => last = HttpError::Unreachable(error.to_string()),
-            }
-        }
-        Err(last)
-    }
-
-    fn may_reach(&self, address: IpAddr) -> bool {
-        is_public(address) || self.allowed.iter().any(|network| network.contains(address))
+    async fn connect(&self, target: &Target, patience: Duration) -> Result<TcpStream, HttpError> {
+        let rule = Rule { reach: Reach::Public, allowed: &self.allowed };
+        outbound::connect(rule, &target.host, target.port, patience).await.map_err(|error| match error {
+            Unconnected::NameNotFound(_) => HttpError::NameNotFound,
+            Unconnected::Forbidden(address) => HttpError::AddressForbidden(address),
+            Unconnected::Refused(words) | Unconnected::Unreachable(words) => HttpError::Unreachable(words),
+            Unconnected::TimedOut(patience) => HttpError::TimedOut(patience),
+        })
     }
 }
 

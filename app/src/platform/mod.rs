@@ -17,6 +17,7 @@ pub mod mailer;
 pub mod markdown;
 pub mod markup;
 pub mod meters;
+pub mod outbound;
 pub mod page;
 pub mod pdf;
 pub mod plot;

@@ -4,6 +4,7 @@
 
 mod cast;
 mod database;
+pub mod git_servers;
 mod job;
 mod message;
 mod report;

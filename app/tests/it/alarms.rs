@@ -11,7 +11,7 @@ use app::{
         occurrence::{Event, OccurrenceState, Remedy},
         planner::Overlap,
     },
-    entities::{alarm, alarm_mail, git_archive, git_push, notification, outbox_message, user},
+    entities::{alarm, alarm_mail, git_push_failure, notification, outbox_message, user},
     jobs::{
         form::JobForm,
         rules_form::RulesForm,
@@ -28,12 +28,9 @@ use app::{
     testing::{each_database, smtp_server::SmtpServer},
 };
 use chrono::TimeDelta;
-use sea_orm::{
-    ActiveModelTrait,
-    ActiveValue::{Set, Unchanged},
-    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use tokio::net::TcpListener;
+use uuid::Uuid;
 
 use super::jobs_stage::{Stage, hourly, mondays_at_ten};
 
@@ -511,31 +508,24 @@ async fn a_schedule_that_is_due_is_not_said_to_be_unplannable_by_who_has_not_tri
 async fn a_push_that_fails_is_told_from_the_third_time_on_and_once_until_one_succeeds() {
     each_database(async |app| {
         let stage = Stage::new(&app).await;
-        let remote = git_archive::ActiveModel {
-            id: Unchanged(1),
-            remote_url: Set("https://git.example.org/r".into()),
-            ..Default::default()
-        };
-        remote.update(app.reader()).await.unwrap();
         let now = app.clock.now();
-        let fails = async |times: i32, pushed: Option<&str>| {
-            let row = git_push::ActiveModel {
-                id: Unchanged(1),
-                attempts: Set(times),
-                last_error: Set(Some("The remote answered 403.".into())),
-                failed_at: Set(Some(now)),
-                pushed_commit: Set(pushed.map(str::to_owned)),
-                pushed_at: Set(pushed.map(|_| now)),
-                ..Default::default()
+        let fails = async |times: i32, is_after_another: bool| {
+            let note = git_push_failure::ActiveModel {
+                id: Set(Uuid::now_v7()),
+                remote: Set("https://git.example.org/r".into()),
+                last_good: Set(is_after_another.then_some(now)),
+                times: Set(times),
+                words: Set("The remote answered 403.".into()),
+                at: Set(now),
             };
-            row.update(app.reader()).await.unwrap();
+            note.insert(app.reader()).await.unwrap();
             pushes::sweep(&Ctx::system(&app)).await.unwrap();
             told(&stage, &stage.cast.mina).await.len()
         };
-        for times in 0..=5 {
-            assert_eq!(fails(times, None).await, usize::from(times >= 3), "after {times}");
+        for times in 1..=5 {
+            assert_eq!(fails(times, false).await, usize::from(times >= 3), "after {times}");
         }
-        assert_eq!((fails(2, Some("1a2b")).await, fails(3, Some("1a2b")).await), (1, 2), "one succeeded in between");
+        assert_eq!((fails(2, true).await, fails(3, true).await), (1, 2), "one succeeded in between");
         assert!(told(&stage, &stage.cast.jonas).await.is_empty(), "it concerns administrators");
         let entry = inbox::read(&stage.mina(), false, None).await.unwrap().entries.remove(0);
         assert_eq!(entry.alarm.unwrap().href, "/settings/git");

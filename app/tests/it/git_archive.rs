@@ -9,9 +9,13 @@ use std::{
 };
 
 use app::{
+    alarms::service::pushes,
     archive::service::read as archive,
-    domain::line_diff::LineChange,
-    entities::{git_archive, git_push as queue, occurrence},
+    domain::{
+        line_diff::LineChange,
+        template::{Document, TemplateCategory},
+    },
+    entities::{alarm, git_archive, git_push as queue, git_push_failure, occurrence, template_version},
     error::{AppError, ArchiveProblem, Problem},
     platform::{
         ctx::Ctx,
@@ -23,13 +27,15 @@ use app::{
         git_settings::{self, ArchiveInput, RemoteInput},
         git_state,
     },
+    templates::service::{drafts, versions},
     testing::{Cast, TestApp, each_database, project, sent_report, task},
 };
 use chrono::TimeDelta;
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
-    EntityTrait,
+    EntityTrait, PaginatorTrait,
+    sea_query::Expr,
 };
 
 fn run(folder: &Path, args: &[&str]) -> String {
@@ -227,10 +233,7 @@ async fn several_commits_are_one_push_and_a_failure_waits_longer_each_time() {
         let cast = Cast::new(&app).await;
         let (made, _) = project(&app, &cast).await;
         push_to(&app, &folder).await;
-        let hook = folder.join("server.git/hooks/pre-receive");
-        fs::create_dir_all(hook.parent().unwrap()).unwrap();
-        fs::write(&hook, "#!/bin/sh\necho 'Closed for the night.' >&2\nexit 1\n").unwrap();
-        fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+        let hook = refuse_all(&folder);
         sent_report(&app, made.id).await;
         sent_report(&app, made.id).await;
         app.clock.advance(TimeDelta::seconds(10));
@@ -256,6 +259,87 @@ async fn several_commits_are_one_push_and_a_failure_waits_longer_each_time() {
         assert_eq!(run(&folder.join("server.git"), &["rev-list", "--count", "main"]), "2\n");
         assert_eq!(run(&folder.join("server.git"), &["rev-parse", "main"]).trim(), done.pushed_commit.unwrap());
         assert_eq!(git_state::read(&app.as_person(&cast.mina)).await.unwrap().push.waiting, 0);
+    })
+    .await;
+}
+
+/// The server refuses whatever is pushed.
+fn refuse_all(folder: &Path) -> PathBuf {
+    let hook = folder.join("server.git/hooks/pre-receive");
+    fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    fs::write(&hook, "#!/bin/sh\necho 'Closed for the night.' >&2\nexit 1\n").unwrap();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    hook
+}
+
+#[tokio::test]
+async fn failed_pushes_are_told_although_the_process_died_before_and_the_next_push_succeeded() {
+    each_database(async |app| {
+        let (app, folder) = with_files(app);
+        let cast = Cast::new(&app).await;
+        let (made, _) = project(&app, &cast).await;
+        push_to(&app, &folder).await;
+        let hook = refuse_all(&folder);
+        sent_report(&app, made.id).await;
+        for times in 1..=3 {
+            app.clock.advance(TimeDelta::hours(2));
+            git_push::look(&app.app).await.unwrap();
+            assert_eq!(state(&app).await.attempts, times);
+        }
+        // Here the process died. Nobody was told, and the next one pushes before anything else.
+        assert_eq!(alarm::Entity::find().count(app.reader()).await.unwrap(), 0);
+        fs::remove_file(hook).unwrap();
+        git_push::push_now(&Ctx::system(&app)).await.unwrap();
+        assert_eq!(state(&app).await.last_error, None);
+        for _ in 0..2 {
+            pushes::sweep(&Ctx::system(&app)).await.unwrap();
+            let told = alarm::Entity::find().all(app.reader()).await.unwrap();
+            assert_eq!(told.len(), 1, "once, however often it is looked for: {told:?}");
+            assert!(told[0].words.contains("Closed for the night"), "{told:?}");
+        }
+        assert_eq!(git_push_failure::Entity::find().count(app.reader()).await.unwrap(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_version_of_a_template_is_committed_once_and_follows_its_commit() {
+    each_database(async |app| {
+        let (app, folder) = with_files(app);
+        let cast = Cast::new(&app).await;
+        let (made, _) = project(&app, &cast).await;
+        app.clock.advance(TimeDelta::days(40));
+        let jonas = app.as_person(&cast.jonas);
+        let template = drafts::create(&jonas, "Weekly", TemplateCategory::Status, &Document::blank()).await.unwrap();
+        versions::publish(&jonas, template, 1, "").await.unwrap();
+        let ctx = Ctx::system(&app);
+        let commit = async || {
+            versions::commit_pending(&ctx).await.unwrap();
+            let row = template_version::Entity::find_by_id((template, 1)).one(app.reader()).await.unwrap();
+            row.unwrap().commit_id.unwrap()
+        };
+        let first = commit().await;
+        // A report of an older day comes on top, and the process dies before it has stored the commit of the version.
+        app.clock.advance(TimeDelta::days(-30));
+        sent_report(&app, made.id).await;
+        app.clock.advance(TimeDelta::days(30));
+        let forget = template_version::Entity::update_many()
+            .col_expr(template_version::Column::CommitId, Expr::value(None::<String>))
+            .exec(app.reader());
+        forget.await.unwrap();
+        assert_eq!(commit().await, first);
+        assert_eq!(run(&folder.join("archive.git"), &["rev-list", "--count", "main"]), "2\n");
+
+        push_to(&app, &folder).await;
+        run(&folder, &["clone", "-q", "server.git", "clone"]);
+        fs::write(folder.join("clone/README"), "hello").unwrap();
+        run(&folder, &["-C", "clone", "add", "."]);
+        run(&folder, &["-C", "clone", "commit", "-q", "-m", "Somebody was here"]);
+        run(&folder, &["-C", "clone", "push", "-q", "origin", "HEAD:main"]);
+        git_push::push_now(&ctx).await.unwrap();
+        let moved = commit().await;
+        assert_ne!(moved, first, "it was made again on top of what somebody else had pushed");
+        assert!(run(&folder.join("server.git"), &["rev-list", "main"]).contains(&moved));
     })
     .await;
 }

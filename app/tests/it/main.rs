@@ -7,6 +7,7 @@ mod alarms_pings;
 mod automation;
 mod dashboard;
 mod git_archive;
+mod git_remotes;
 mod import_export;
 mod import_run;
 mod jobs_hands;

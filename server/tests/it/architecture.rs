@@ -125,6 +125,24 @@ fn nobody_reads_the_clock_or_the_environment_but_their_doors() {
 }
 
 #[test]
+fn connections_to_other_machines_go_through_their_door() {
+    let mut found = Vec::new();
+    for path in all_files() {
+        let relative = path.strip_prefix(source()).unwrap().to_string_lossy().into_owned();
+        if relative.starts_with("testing/") || relative == "platform/outbound.rs" {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        for call in ["lookup_host(", "TcpStream::connect(", "to_socket_addrs("] {
+            if text.contains(call) {
+                found.push(format!("{relative}: {call}"));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
 fn templates_of_people_are_rendered_without_walls_only_in_tests() {
     let door = "platform/render/cage.rs";
     let mut found = Vec::new();

@@ -5,12 +5,12 @@
 //! environment or by files that only this user can read, never by arguments.
 
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::IpAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use tokio::{net::lookup_host, process::Command, time::timeout};
+use tokio::process::Command;
 
 use super::{
     private_folder::PrivateFolder,
@@ -19,9 +19,12 @@ use super::{
 use crate::{
     domain::{
         git_remote::{GitRemote, Transport},
-        network::is_public,
+        network::Network,
     },
-    platform::secrets::Secret,
+    platform::{
+        outbound::{self, Addresses, Reach, Rule, Unconnected},
+        secrets::Secret,
+    },
 };
 
 /// Which addresses may be pushed to.
@@ -29,7 +32,7 @@ use crate::{
 pub enum RemoteRule {
     /// Servers of the public internet.
     Public,
-    /// Servers of the operator's own network, too.
+    /// Servers of the operator's own network, too, but where secrets of the machine are asked for.
     Internal,
     /// Folders of this machine, too: for tests.
     Files,
@@ -39,6 +42,10 @@ pub enum RemoteRule {
 #[derive(Clone, Debug)]
 pub struct GitSettings {
     pub remotes: RemoteRule,
+    /// Addresses that no server has, and that may be pushed to all the same where [`RemoteRule::Internal`] holds.
+    pub allowed: Vec<Network>,
+    /// The file of the authorities that vouch for servers, in PEM; none: those that the machine trusts.
+    pub authorities: Option<PathBuf>,
     /// Where programs are looked for.
     pub path: String,
     /// How long one of them may take.
@@ -49,6 +56,8 @@ impl Default for GitSettings {
     fn default() -> Self {
         Self {
             remotes: RemoteRule::Public,
+            allowed: Vec::new(),
+            authorities: None,
             path: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".into(),
             limit: Duration::from_secs(120),
         }
@@ -102,14 +111,22 @@ pub enum RemoteError {
         "{0} leads to {1}, which is not on the public internet. Whoever operates AutoReport can allow it: AUTOREPORT_GIT_REMOTES=internal."
     )]
     NotPublic(String, IpAddr),
+    #[error(
+        "{0} leads to {1}, where no Git server may be. If one is really there, whoever operates AutoReport can allow it with AUTOREPORT_OUTBOUND_ALLOW."
+    )]
+    NoServer(String, IpAddr),
     #[error("Addresses of files are for tests; use https:// or ssh.")]
     NoFiles,
     #[error("The keys of the server are not confirmed yet. Test the connection, compare them and confirm them.")]
     NotConfirmed,
     #[error(
-        "The server did not show a key that was confirmed here, so nothing was sent to it. If its keys were changed on purpose, read them again and confirm them. ssh said:\n{0}"
+        "The server did not show a key that was confirmed here, so nothing was sent to it. If its keys were changed on purpose, read them again and confirm them.\nConfirmed here: {confirmed}\nShown by the server: {shown}"
     )]
-    OtherHostKey(String),
+    OtherHostKey {
+        /// Fingerprints as ssh shows them.
+        confirmed: String,
+        shown: String,
+    },
     #[error("git did not come to an end within {} s and was stopped.", .0.as_secs_f32())]
     TimedOut(Duration),
     #[error("{0}")]
@@ -128,7 +145,7 @@ impl Remote {
         let mut command = self.git(&stage, None);
         command.args(["ls-remote", "--heads", "--"]).arg(self.address.to_string());
         let done = self.run(command).await?;
-        if done.is_good { Ok(done.out) } else { Err(self.refusal(&done)) }
+        if done.is_good { Ok(done.out) } else { Err(self.refusal(&done).await) }
     }
 
     /// Brings a commit to a branch of the server; never by force.
@@ -147,7 +164,7 @@ impl Remote {
         match done.is_good {
             true => Ok(PushEnd::Done),
             false if done.out.lines().any(is_behind) => Ok(PushEnd::Behind),
-            false => Err(self.refusal(&done)),
+            false => Err(self.refusal(&done).await),
         }
     }
 
@@ -162,7 +179,7 @@ impl Remote {
         command.arg(format!("+refs/heads/{branch}:refs/heads/theirs"));
         let done = self.run(command).await?;
         if !done.is_good {
-            return Err(self.refusal(&done));
+            return Err(self.refusal(&done).await);
         }
         let theirs = std::fs::read_to_string(stage.repository().join("refs/heads/theirs"));
         theirs.map(|id| id.trim().to_owned()).map_err(|error| RemoteError::System(error.to_string()))
@@ -173,10 +190,13 @@ impl Remote {
     /// # Errors
     /// [`RemoteError`], where it shows none.
     pub async fn host_keys(&self) -> Result<Vec<String>, RemoteError> {
-        let place = self.place().await?;
+        let place = match self.place().await? {
+            Some(place) => Some(self.one_of(&place).await?),
+            None => None,
+        };
         let mut command = self.program("ssh-keyscan");
         command.args(["-T", "10", "-t", "ed25519,ecdsa,rsa", "-p"]).arg(self.address.port().to_string());
-        command.arg("--").arg(place.map_or_else(|| self.address.host.clone(), |place| place.ip().to_string()));
+        command.arg("--").arg(place.map_or_else(|| self.address.host.clone(), |place| place.to_string()));
         let done = match process::run(command, self.settings.limit).await {
             Ok(done) => done,
             Err(broken) => return Err(self.broken("ssh-keyscan", broken)),
@@ -200,27 +220,41 @@ impl Remote {
         Ok(keys)
     }
 
-    /// The checked address that the name has now; git and ssh are told to connect to it and to no other.
-    async fn place(&self) -> Result<Option<SocketAddr>, RemoteError> {
-        let rule = self.settings.remotes;
-        if self.address.transport == Transport::File {
-            return if rule == RemoteRule::Files { Ok(None) } else { Err(RemoteError::NoFiles) };
-        }
-        if rule == RemoteRule::Files {
+    /// The checked addresses that the name has now; git and ssh are told to connect to these and to no other.
+    async fn place(&self) -> Result<Option<Addresses>, RemoteError> {
+        let GitSettings { remotes, allowed, .. } = &self.settings;
+        let rule = match (remotes, self.address.transport) {
             // Tests answer for the server themselves.
-            return Ok(None);
+            (RemoteRule::Files, _) => return Ok(None),
+            (RemoteRule::Public | RemoteRule::Internal, Transport::File) => return Err(RemoteError::NoFiles),
+            (RemoteRule::Public, _) => Rule { reach: Reach::Public, allowed: &[] },
+            (RemoteRule::Internal, _) => Rule { reach: Reach::Servers, allowed },
+        };
+        let found = outbound::resolve(rule, &self.address.host, self.address.port(), PATIENCE).await;
+        found.map(Some).map_err(|error| self.unconnected(error))
+    }
+
+    /// ssh is told one address: of several the first that answers.
+    async fn one_of(&self, place: &Addresses) -> Result<IpAddr, RemoteError> {
+        if let [only] = place.all() {
+            return Ok(only.ip());
         }
-        let host = &self.address.host;
-        let no_address = |words: String| RemoteError::NoAddress(host.clone(), words);
-        let found = timeout(Duration::from_secs(10), lookup_host((host.as_str(), self.address.port()))).await;
-        let found = found.map_err(|_| no_address("the name server did not answer".into()))?;
-        let found: Vec<SocketAddr> = found.map_err(|error| no_address(error.to_string()))?.collect();
-        if rule == RemoteRule::Public
-            && let Some(inside) = found.iter().find(|address| !is_public(address.ip()))
-        {
-            return Err(RemoteError::NotPublic(host.clone(), inside.ip()));
+        let stream = place.connect(PATIENCE, |_| {}).await.map_err(|error| self.unconnected(error))?;
+        stream.peer_addr().map(|address| address.ip()).map_err(|error| RemoteError::System(error.to_string()))
+    }
+
+    fn unconnected(&self, error: Unconnected) -> RemoteError {
+        let host = self.address.host.clone();
+        match error {
+            Unconnected::NameNotFound(words) => RemoteError::NoAddress(host, words),
+            Unconnected::Forbidden(address) if self.settings.remotes == RemoteRule::Public => {
+                RemoteError::NotPublic(host, address)
+            }
+            Unconnected::Forbidden(address) => RemoteError::NoServer(host, address),
+            Unconnected::Refused(_) | Unconnected::Unreachable(_) | Unconnected::TimedOut(_) => {
+                RemoteError::Said(format!("{host} cannot be reached: {error}."))
+            }
         }
-        found.first().copied().map(Some).ok_or_else(|| no_address("the name server knows none".into()))
     }
 
     async fn stage(&self) -> Result<Stage, RemoteError> {
@@ -239,7 +273,11 @@ impl Remote {
                 let known: String = host_keys.iter().map(|key| format!("{host} {key}\n")).collect();
                 let known = folder.write("known_hosts", &known).map_err(system)?;
                 let key = folder.write("key", private.expose()).map_err(system)?;
-                Some(ssh_command(host, place, &known, &key))
+                let ip = match &place {
+                    Some(place) => Some(self.one_of(place).await?),
+                    None => None,
+                };
+                Some(ssh_command(host, ip, &known, &key))
             }
             SignIn::Nothing | SignIn::Token { .. } => None,
         };
@@ -281,12 +319,13 @@ impl Remote {
         let GitRemote { host, transport, .. } = &self.address;
         // An address needs no name server.
         let is_name = *transport == Transport::Https && host.parse::<IpAddr>().is_err();
-        if let Some(place) = stage.place.filter(|_| is_name) {
-            let ip = match place.ip() {
-                IpAddr::V6(ip) => format!("[{ip}]"),
-                IpAddr::V4(ip) => ip.to_string(),
-            };
-            command.args(["-c", &format!("http.curloptResolve={host}:{}:{ip}", place.port())]);
+        if let Some(place) = stage.place.as_ref().filter(|_| is_name) {
+            let ip = |ip: IpAddr| if ip.is_ipv6() { format!("[{ip}]") } else { ip.to_string() };
+            let all: Vec<String> = place.all().iter().map(|address| ip(address.ip())).collect();
+            command.args(["-c", &format!("http.curloptResolve={host}:{}:{}", self.address.port(), all.join(","))]);
+        }
+        if let Some(file) = &self.settings.authorities {
+            command.args(["-c", &format!("http.sslCAInfo={}", file.display())]);
         }
         command
     }
@@ -315,7 +354,7 @@ impl Remote {
     }
 
     /// What git said, on both ways, in its own words.
-    fn refusal(&self, done: &Finished) -> RemoteError {
+    async fn refusal(&self, done: &Finished) -> RemoteError {
         let said: Vec<&str> = done
             .err
             .lines()
@@ -328,9 +367,27 @@ impl Remote {
             return RemoteError::NotInstalled("ssh");
         }
         if words.contains("Host key verification failed") {
-            return RemoteError::OtherHostKey(words);
+            return self.other_host_key(&words).await;
         }
         RemoteError::Said(if words.is_empty() { "git refused and said nothing.".into() } else { words })
+    }
+
+    /// Both sides' fingerprints, for somebody to compare. ssh names the server's where it is of a kind that is known; of
+    /// another kind the server is asked.
+    async fn other_host_key(&self, words: &str) -> RemoteError {
+        let named = words.split_whitespace().find(|word| word.starts_with("SHA256:"));
+        let shown = match named {
+            Some(print) => print.trim_end_matches('.').to_owned(),
+            // Tests answer for the server themselves.
+            None if self.settings.remotes == RemoteRule::Files => String::new(),
+            None => self.host_keys().await.map(|keys| fingerprints(&keys)).unwrap_or_default(),
+        };
+        let confirmed = match &self.sign_in {
+            SignIn::Key { host_keys, .. } => fingerprints(host_keys),
+            SignIn::Nothing | SignIn::Token { .. } => String::new(),
+        };
+        let or_none = |prints: String| if prints.is_empty() { "none that can be read".to_owned() } else { prints };
+        RemoteError::OtherHostKey { confirmed: or_none(confirmed), shown: or_none(shown) }
     }
 
     fn without_secrets(&self, words: &str) -> String {
@@ -341,6 +398,12 @@ impl Remote {
     }
 }
 
+/// `ssh-ed25519 SHA256:…`, with commas.
+fn fingerprints(keys: &[String]) -> String {
+    let prints = keys.iter().filter_map(|key| super::ssh_key::fingerprint(key));
+    prints.map(|(kind, print)| format!("{kind} {print}")).collect::<Vec<_>>().join(", ")
+}
+
 /// Whether git is there, and which one.
 pub async fn version(settings: &GitSettings) -> Option<String> {
     let mut command = Command::new("git");
@@ -349,6 +412,8 @@ pub async fn version(settings: &GitSettings) -> Option<String> {
     done.is_good.then(|| done.out.trim().to_owned())
 }
 
+/// For the look-up of a name, and for each of its addresses.
+const PATIENCE: Duration = Duration::from_secs(10);
 const USER: &str = "AUTOREPORT_GIT_USER";
 const TOKEN: &str = "AUTOREPORT_GIT_TOKEN";
 /// Run by git's shell; the words themselves are in the environment.
@@ -357,7 +422,7 @@ const CREDENTIALS: &str = "!f() { test \"$1\" = get && printf 'username=%s\\npas
 /// What a call of git stands on.
 struct Stage {
     folder: PrivateFolder,
-    place: Option<SocketAddr>,
+    place: Option<Addresses>,
     ssh: Option<String>,
 }
 
@@ -368,7 +433,7 @@ impl Stage {
 }
 
 /// Asks nobody, trusts only the confirmed keys of the host, offers only the one key.
-fn ssh_command(host: &str, place: Option<SocketAddr>, known: &Path, key: &Path) -> String {
+fn ssh_command(host: &str, ip: Option<IpAddr>, known: &Path, key: &Path) -> String {
     // Once for the shell, once for ssh, which divides values at spaces.
     let file = |path: &Path| format!("\"{}\"", path.display().to_string().replace('%', "%%"));
     let mut options = vec![
@@ -386,7 +451,7 @@ fn ssh_command(host: &str, place: Option<SocketAddr>, known: &Path, key: &Path) 
         "ServerAliveInterval=15".to_owned(),
         "LogLevel=ERROR".to_owned(),
     ];
-    options.extend(place.map(|place| format!("HostName={}", place.ip())));
+    options.extend(ip.map(|ip| format!("HostName={ip}")));
     let quoted = options.iter().map(|option| format!(" -o '{}'", option.replace('\'', "'\\''")));
     format!("ssh -F /dev/null{}", quoted.collect::<String>())
 }
@@ -417,6 +482,12 @@ mod tests {
         let mut allowed = remote("https://127.0.0.1:9/x.git", token());
         allowed.settings.remotes = RemoteRule::Internal;
         assert!(matches!(allowed.list().await.unwrap_err(), RemoteError::Said(_)));
+        for address in ["https://169.254.169.254/x.git", "git@169.254.169.254:x.git", "https://0.0.0.0/x.git"] {
+            let mut inside = remote(address, token());
+            inside.settings.remotes = RemoteRule::Internal;
+            let refused = inside.list().await.unwrap_err();
+            assert!(matches!(refused, RemoteError::NoServer(..)), "{address}: {refused}");
+        }
         let refused = remote("file:///tmp/x.git", SignIn::Nothing).list().await.unwrap_err();
         assert!(matches!(refused, RemoteError::NoFiles), "{refused}");
     }

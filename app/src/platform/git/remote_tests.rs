@@ -161,6 +161,27 @@ async fn a_report_that_is_on_the_server_under_another_commit_is_not_made_twice()
 }
 
 #[tokio::test]
+async fn a_version_of_a_template_that_is_on_the_server_is_not_made_twice_either() {
+    let place = Place::new("version");
+    let version = |at: &str| Entry {
+        subject: "Template weekly, version 1".into(),
+        trailer: ("Template-Version", "weekly/1".into()),
+        files: vec![("templates/weekly/template.json".into(), b"{}".to_vec())],
+        at: at.parse().unwrap(),
+        ..report("weekly")
+    };
+    let elsewhere = GitArchive::new(place.0.join("elsewhere.git"));
+    let theirs = elsewhere.record(&version("2026-11-23T07:00:00Z")).unwrap();
+    place.remote().push(&elsewhere.objects().unwrap(), &theirs, "main").await.unwrap();
+    let ours = place.archive().record(&version("2026-11-23T06:00:00Z")).unwrap();
+    assert_eq!(push(&place, &ours).await.unwrap(), PushEnd::Behind);
+    place.remote().fetch(&place.archive().objects().unwrap(), "main").await.unwrap();
+    assert_eq!(place.archive().replay(&theirs).unwrap(), [(ours, theirs.clone())]);
+    push(&place, &theirs).await.unwrap();
+    assert_eq!(place.subjects(), ["Template weekly, version 1"]);
+}
+
+#[tokio::test]
 async fn a_file_that_both_changed_is_named_and_nothing_is_overwritten() {
     let place = Place::new("conflict");
     let archive = place.archive();
@@ -254,7 +275,7 @@ async fn another_host_key_gets_nothing_and_says_why() {
     let remote = with_ssh(&place, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOther", &address);
     let commit = place.archive().record(&report("a")).unwrap();
     let error = remote.push(&place.archive().objects().unwrap(), &commit, "main").await.unwrap_err();
-    assert!(matches!(error, RemoteError::OtherHostKey(_)), "{error}");
+    assert!(matches!(error, RemoteError::OtherHostKey { .. }), "{error}");
     assert!(error.to_string().contains("nothing was sent to it"), "{error}");
     assert_eq!(place.git(&["-C", "server.git", "branch"]), "");
 }

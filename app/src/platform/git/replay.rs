@@ -15,8 +15,8 @@ use gix::{
 
 use super::{GitArchive, GitError};
 
-/// Trailers that name what a commit holds begin with this.
-const TRAILERS: &str = "Report-";
+/// Trailers that name what a commit holds begin with one of these: reports, versions of templates.
+const TRAILERS: [&str; 2] = ["Report-", "Template-"];
 
 /// What stands at a path.
 type Entry = (EntryMode, ObjectId);
@@ -93,7 +93,8 @@ impl GitArchive {
         let failed = |error: &dyn std::fmt::Display| self.failed(error.to_string());
         let commit = repo.find_commit(id).map_err(|error| failed(&error))?;
         let message = commit.message_raw().map_err(|error| failed(&error))?;
-        let is_trailer = |line: &&[u8]| line.starts_with(TRAILERS.as_bytes()) && line.find(": ").is_some();
+        let is_named = |line: &[u8]| TRAILERS.iter().any(|name| line.starts_with(name.as_bytes()));
+        let is_trailer = |line: &&[u8]| is_named(line) && line.find(": ").is_some();
         Ok(message.lines().filter(is_trailer).map(BString::from).collect())
     }
 

@@ -10,13 +10,14 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
     sea_query::Expr,
 };
+use uuid::Uuid;
 
 use super::git_settings;
 use crate::{
-    domain::{backoff::Backoff, git_remote::without_secret},
+    domain::{alarm::PUSHES_TOLD, backoff::Backoff, git_remote::without_secret},
     entities::{
         git_push::{self, ROW},
-        occurrence,
+        git_push_failure, occurrence, template_version,
     },
     error::{AppError, AppResult},
     platform::{
@@ -311,6 +312,9 @@ async fn store(ctx: &Ctx, hold: Hold, pushed: Option<&Pushed>, words: Option<Str
             let attempts = row.attempts.saturating_add(1);
             let seed = u64::try_from(hold.fence).unwrap_or_default();
             let wait = WAITS.wait(u32::try_from(attempts).unwrap_or(u32::MAX), seed);
+            if u32::try_from(attempts).is_ok_and(|times| times >= PUSHES_TOLD) {
+                note_failure(&*tx, &row, attempts, &words, now).await?;
+            }
             change.attempts = Set(attempts);
             change.next_try_at = Set(Some(now + wait));
             change.last_error = Set(Some(words));
@@ -319,6 +323,27 @@ async fn store(ctx: &Ctx, hold: Hold, pushed: Option<&Pushed>, words: Option<Str
     }
     change.update(&*tx).await?;
     Ok(tx.commit().await?)
+}
+
+/// Notes a failure that people must hear of, in the transaction that stores it: alarms stand below this queue and are
+/// raised from the note, whatever becomes of the push and of this process meanwhile.
+async fn note_failure(
+    tx: &impl ConnectionTrait,
+    before: &git_push::Model,
+    times: i32,
+    words: &str,
+    now: DateTime<Utc>,
+) -> AppResult<()> {
+    let note = git_push_failure::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        remote: Set(git_settings::row(tx).await?.remote_url),
+        last_good: Set(before.pushed_at),
+        times: Set(times),
+        words: Set(words.to_owned()),
+        at: Set(now),
+    };
+    note.insert(tx).await?;
+    Ok(())
 }
 
 /// Pushes; where somebody else brought commits to the branch, ours are made again on top of theirs.
@@ -363,7 +388,7 @@ async fn attempt(ctx: &Ctx, hold: &Hold, before: Option<&str>) -> AppResult<Push
     Err(AppError::Outside { words })
 }
 
-/// Reports name the commits as they are called now. Where a crash comes between, they name those of before, which the
+/// Reports and templates name the commits as they are called now. Where a crash comes between, they name those of before, which the
 /// archive keeps.
 async fn name_again(ctx: &Ctx, moved: &[(String, String)]) -> AppResult<()> {
     let tx = ctx.begin().await?;
@@ -371,6 +396,11 @@ async fn name_again(ctx: &Ctx, moved: &[(String, String)]) -> AppResult<()> {
         occurrence::Entity::update_many()
             .col_expr(occurrence::Column::CommitId, Expr::value(now.clone()))
             .filter(occurrence::Column::CommitId.eq(before))
+            .exec(&*tx)
+            .await?;
+        template_version::Entity::update_many()
+            .col_expr(template_version::Column::CommitId, Expr::value(now.clone()))
+            .filter(template_version::Column::CommitId.eq(before))
             .exec(&*tx)
             .await?;
     }
