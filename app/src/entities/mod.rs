@@ -21,6 +21,7 @@ pub mod git_push;
 pub mod import_run;
 pub mod import_source;
 pub mod label;
+pub mod mail_consent;
 pub mod mail_gate;
 pub mod mail_oauth;
 pub mod mail_signature;

@@ -7,6 +7,7 @@ mod database;
 mod job;
 mod report;
 pub mod smtp_server;
+pub mod token_endpoint;
 
 pub use cast::{Cast, project, task};
 pub use database::{TestApp, each_database};

@@ -207,6 +207,12 @@ pub const ROWS: &[Row] = &[
         Admin,
         "id={account}&provider=google&token_url=&scope=&client_id=a&client_secret=&refresh_token=b",
     ),
+    row(
+        "begin_consent",
+        Admin,
+        "id={account}&provider=google&authorize_url=&token_url=&scope=&client_id=a&client_secret=",
+    ),
+    row("read_consent_failure", Admin, "sealed=nonsense"),
     row("remove_renewal", Admin, "id={account}"),
     row("list_suppressions", Admin, "words="),
     row("add_suppression", Admin, "address={op}@example.org&words="),
