@@ -20,6 +20,7 @@ pub mod git_archive;
 pub mod git_push;
 pub mod import_run;
 pub mod import_source;
+pub mod job_test;
 pub mod label;
 pub mod mail_consent;
 pub mod mail_gate;

@@ -264,7 +264,6 @@ pub const ROWS: &[Row] = &[
     row("start_backfill", Editor, "id={job}&from=2026-11-20T00:00&to=2026-11-22T00:00&overlap=queue_all"),
     row("load_dry_run", Editor, "id={job}&at=2026-11-22T07:00"),
     row("send_job_test", Editor, "id={job}&name=Weekly&account="),
-    row("read_job_test", SignedIn, "sealed=none"),
     row("duplicate_job", Editor, "id={job}"),
     row("cancel_run", Editor, "id={run}"),
     row("try_run_now", Editor, "id={run}"),
