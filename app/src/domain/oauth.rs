@@ -114,7 +114,7 @@ pub struct TokenRefusal {
 pub fn advice(error: &str) -> &'static str {
     match error {
         "invalid_grant" => {
-            "The refresh token no longer counts: it has expired, was revoked, or belongs to another client. Get a new one and save it."
+            "The refresh token no longer counts: it has expired, was revoked, or belongs to another client. Get a new one: sign in with the provider again."
         }
         "invalid_client" => "Check client id and client secret; a secret may have expired.",
         "unauthorized_client" => "Allow this client to use refresh tokens at the provider.",
