@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { weeklyJob } from '../fixtures/jobs.ts';
+import { MailServer } from '../fixtures/mail-server.ts';
 import { begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
 
 /** The outbox has a test mail to Dana and a report to Mina and Sam. */
@@ -132,6 +133,54 @@ test.describe('a release', () => {
     await settled(page, hydrated);
     if (hydrated) await expectAccessibleAtEveryWidth(page);
   });
+});
+
+test('a release of which nobody knows whether it arrived is settled: marked as sent, or sent once more', async ({ page, empty, mail, hydrated }) => {
+  const broken = await MailServer.start('--drop-after-dot');
+  try {
+    await begin(page, empty);
+    const client = clientOf(page);
+    await client.call('test_account', { id: '00000000-0000-7000-8000-000000000001', send: 'yes' });
+    const { value } = await client.call<{ items: { id: string }[] }>('list_outbox', {});
+    const fields = { name: 'Office mail', host: '127.0.0.1', tls: 'none', auth: 'none', sender_name: 'Reports', sender_address: 'reports@example.org' };
+    const account = await client.made('save_account', { ...fields, port: String(broken.port) });
+    const release = `${empty.url}/outbox/${value.items[0].id}?view=release`;
+    await page.goto(release);
+    await settled(page, hydrated);
+    await page.getByLabel('Recipients').fill('dana@example.org\nmax@example.org');
+    await page.getByLabel('Yes, send this message').check();
+    await page.getByRole('button', { name: 'Release' }).click();
+    const results = page.getByRole('region', { name: 'Released to' });
+    const row = (address: string) => results.getByRole('row', { name: address });
+    await expect(row('dana@example.org')).toContainText('Unknown');
+    await expect(row('max@example.org')).toContainText('It may have arrived.');
+    const kept = broken.ledger.filter((event) => event.event === 'kept');
+    expect(kept.map((event) => event.rcpt_tos![0]).sort()).toEqual(['dana@example.org', 'max@example.org']);
+    await settled(page, hydrated);
+    if (hydrated) await expectAccessibleAtEveryWidth(page);
+
+    // Somebody else looks at the same page, and decides after it was decided.
+    const late = await page.context().newPage();
+    await late.goto(release);
+    await settled(late, hydrated);
+    await page.getByRole('button', { name: 'Mark as sent to dana@example.org' }).click();
+    await expect(row('dana@example.org')).toContainText(`Marked as sent by ${dana.name}.`);
+    await expect(row('dana@example.org').getByRole('button')).toHaveCount(0);
+    await late.getByRole('button', { name: 'Send again to dana@example.org' }).click();
+    await expect(late.getByText(`Marked as sent by ${dana.name}.`)).toBeVisible();
+    await late.close();
+
+    const { version } = (await client.call<{ version: number }>('read_account', { id: account })).value;
+    await client.call('save_account', { ...fields, id: account, version: String(version), port: String(mail.port) });
+    await page.getByRole('button', { name: 'Send again to max@example.org' }).click();
+    await expect(row('max@example.org')).toContainText('Delivered');
+    await expect(row('max@example.org')).toContainText('250 2.0.0 Ok');
+    await expect(results.getByRole('button')).toHaveCount(0);
+    expect(mail.accepted.map((message) => [message.rcpt_tos![0], message.message_id])).toEqual([['max@example.org', kept[0].message_id]]);
+    expect(broken.ledger.filter((event) => event.event === 'kept')).toHaveLength(2);
+  } finally {
+    await broken.dispose();
+  }
 });
 
 test('messages are deleted after a second question: one, some, and those that are old', async ({ page, empty, hydrated }) => {

@@ -23,6 +23,7 @@ mod m0019_report_parts;
 mod m0020_template_kills;
 mod m0021_templates;
 mod m0022_report_drafts;
+mod m0023_mail_consent;
 mod m0024_git_push_failures;
 mod m0028_delivery_content;
 
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_template_kills::Migration),
             Box::new(m0021_templates::Migration),
             Box::new(m0022_report_drafts::Migration),
+            Box::new(m0023_mail_consent::Migration),
             Box::new(m0024_git_push_failures::Migration),
             Box::new(m0028_delivery_content::Migration),
         ]

@@ -13,6 +13,7 @@ pub mod export;
 pub mod frames;
 pub mod health;
 pub mod live;
+mod mail_consent;
 pub mod metrics;
 mod notes_file;
 pub mod outbox;

@@ -15,7 +15,8 @@ use tower_http::{
 };
 
 use crate::{
-    attachments, export, frames, health, live, metrics, notes_file, outbox, pages, rpc, run_log, security,
+    attachments, export, frames, health, live, mail_consent, metrics, notes_file, outbox, pages, rpc, run_log,
+    security,
     sessions::{self, TrustedProxies},
     templates, unsubscribe,
 };
@@ -29,6 +30,7 @@ pub fn router(app: AppState, site_root: &Path, proxies: TrustedProxies) -> Route
         .merge(export::routes())
         .merge(frames::routes())
         .merge(live::routes())
+        .merge(mail_consent::routes())
         .merge(run_log::routes())
         .merge(attachments::routes())
         .merge(notes_file::routes())

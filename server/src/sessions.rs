@@ -8,7 +8,7 @@ use app::{
     entities::session,
     platform::{
         clock::Clock,
-        ctx::{Actor, ClientAddress},
+        ctx::{Actor, BrowserSession, ClientAddress},
         db::Db,
         hash::sha256,
         state::AppState,
@@ -28,7 +28,7 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 use tower_sessions::{
-    Expiry, SessionManagerLayer, SessionStore,
+    Expiry, Session, SessionManagerLayer, SessionStore,
     cookie::SameSite,
     session::{Id, Record},
     session_store::{Error, Result},
@@ -219,6 +219,10 @@ pub async fn identify(State(proxies): State<TrustedProxies>, mut request: Reques
     if let Some(peer) = peer {
         let address = client_address(peer, request.headers(), &proxies.0);
         request.extensions_mut().insert(ClientAddress(address));
+    }
+    let session = request.extensions().get::<Session>().and_then(Session::id);
+    if let Some(id) = session {
+        request.extensions_mut().insert(BrowserSession(hash(&id)));
     }
     request.extensions_mut().insert(actor);
     next.run(request).await

@@ -16,6 +16,7 @@ pub mod calendar_span;
 pub mod csv_cell;
 pub mod column;
 pub mod condition;
+pub mod consent;
 pub mod crash_point;
 pub mod delivery;
 pub mod dkim;

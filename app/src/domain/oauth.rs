@@ -21,23 +21,47 @@ impl OAuthProvider {
         }
     }
 
-    /// Its token endpoint and the scope that sends mail; none where a person says both.
-    pub fn preset(self) -> Option<(&'static str, &'static str)> {
+    /// What is known of it; nothing where a person says it.
+    pub fn preset(self) -> Option<Preset> {
         match self {
-            Self::Google => Some(("https://oauth2.googleapis.com/token", "https://mail.google.com/")),
-            Self::Microsoft => Some((
-                "https://login.microsoftonline.com/common/oauth2/v2.0/token",
-                "https://outlook.office.com/SMTP.Send offline_access",
-            )),
+            Self::Google => Some(Preset {
+                authorize_url: "https://accounts.google.com/o/oauth2/v2/auth",
+                token_url: "https://oauth2.googleapis.com/token",
+                scope: "https://mail.google.com/",
+            }),
+            Self::Microsoft => Some(Preset {
+                authorize_url: "https://login.microsoftonline.com/common/oauth2/v2.0/authorize",
+                token_url: "https://login.microsoftonline.com/common/oauth2/v2.0/token",
+                scope: "https://outlook.office.com/SMTP.Send offline_access",
+            }),
             Self::Other => None,
+        }
+    }
+
+    /// What its authorization endpoint wants beside the fields of RFC 6749. Google gives a refresh token to a program
+    /// that works offline, and a second time only where the person is asked again; Microsoft goes by the scope.
+    pub fn extra(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Google => &[("access_type", "offline"), ("prompt", "consent")],
+            Self::Microsoft | Self::Other => &[],
         }
     }
 
     /// The one whose token endpoint this is.
     pub fn of(token_url: &str) -> Self {
-        let is_its = |provider: &&Self| provider.preset().is_some_and(|(url, _)| url == token_url);
+        let is_its = |provider: &&Self| provider.preset().is_some_and(|preset| preset.token_url == token_url);
         Self::ALL.iter().find(is_its).copied().unwrap_or(Self::Other)
     }
+}
+
+/// The endpoints of a provider, and the scope that sends mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Preset {
+    /// Where a person signs in and allows it.
+    pub authorize_url: &'static str,
+    /// Where tokens are had.
+    pub token_url: &'static str,
+    pub scope: &'static str,
 }
 
 /// Whether secrets may be sent to an address: over TLS, or on this machine.
@@ -90,7 +114,7 @@ pub struct TokenRefusal {
 pub fn advice(error: &str) -> &'static str {
     match error {
         "invalid_grant" => {
-            "The refresh token no longer counts: it has expired, was revoked, or belongs to another client. Get a new one and save it."
+            "The refresh token no longer counts: it has expired, was revoked, or belongs to another client. Get a new one: sign in with the provider again."
         }
         "invalid_client" => "Check client id and client secret; a secret may have expired.",
         "unauthorized_client" => "Allow this client to use refresh tokens at the provider.",
@@ -145,7 +169,8 @@ mod tests {
         ] {
             assert!(!is_token_address(url), "{url}");
         }
-        assert!(OAuthProvider::ALL.iter().filter_map(|one| one.preset()).all(|(url, _)| is_token_address(url)));
+        let presets = OAuthProvider::ALL.iter().filter_map(|one| one.preset());
+        assert!(presets.flat_map(|preset| [preset.authorize_url, preset.token_url]).all(is_token_address));
         assert_eq!(OAuthProvider::of("https://oauth2.googleapis.com/token"), OAuthProvider::Google);
         assert_eq!(OAuthProvider::of("https://example.org/token"), OAuthProvider::Other);
     }

@@ -9,6 +9,8 @@ use crate::domain::ids::AccountId;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub account_id: AccountId,
+    /// Where a person signs in for a refresh token; empty where that is not known.
+    pub authorize_url: String,
     pub token_url: String,
     pub client_id: String,
     /// What the token may be used for; empty: what the refresh token says.

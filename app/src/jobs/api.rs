@@ -21,7 +21,7 @@ use crate::{
 use {
     super::{
         kind_form,
-        service::{duplicate, recipients, report_choices, run_actions, runs, schedules},
+        service::{duplicate, recipients, report_choices, run_actions, runs, schedules, test_form},
     },
     crate::{
         domain::{job::JobKind, zone},
@@ -55,9 +55,14 @@ pub async fn load_run(id: OccurrenceId, #[server(default)] line: Option<Uuid>) -
     runs::run_before(&Ctx::signed_in()?, id, line).await
 }
 
-/// What the editor of a job needs; without an id, for a new one of a kind, a weekly report where none is named.
+/// What the editor of a job needs; without an id, for a new one of a kind, a weekly report where none is named. `tested`
+/// is the word of a test that was sent from it: what was typed then is shown again.
 #[server(prefix = "/rpc")]
-pub async fn load_job_editor(id: Option<ScheduleId>, #[server(default)] kind: String) -> AppResult<EditorData> {
+pub async fn load_job_editor(
+    id: Option<ScheduleId>,
+    #[server(default)] kind: String,
+    #[server(default)] tested: String,
+) -> AppResult<EditorData> {
     let ctx = Ctx::signed_in()?;
     let accounts = schedules::accounts(ctx.reader()).await?;
     let accounts = accounts.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
@@ -70,7 +75,9 @@ pub async fn load_job_editor(id: Option<ScheduleId>, #[server(default)] kind: St
         let projects = vec![(editing.project().key.clone(), editing.project().name.clone())];
         let kinds = vec![row.kind];
         let report = report_choices::of(&ctx, Some(&row)).await?;
-        return Ok(EditorData { id: Some(id), version: row.version, form, kinds, projects, accounts, groups, report });
+        let (id, version) = (Some(id), row.version);
+        let data = EditorData { id, version, form, kinds, projects, accounts, groups, report, tested: None };
+        return test_form::fill(&ctx, data, &tested).await;
     }
     let me = ctx.me()?.clone();
     let (mut projects_of_mine, mut groups) = (Vec::new(), Vec::new());
@@ -91,7 +98,9 @@ pub async fn load_job_editor(id: Option<ScheduleId>, #[server(default)] kind: St
         ..kind_form::beginning(kind)
     };
     let report = report_choices::of(&ctx, None).await?;
-    Ok(EditorData { id: None, version: 0, form, kinds, projects: projects_of_mine, accounts, groups, report })
+    let projects = projects_of_mine;
+    let data = EditorData { id: None, version: 0, form, kinds, projects, accounts, groups, report, tested: None };
+    test_form::fill(&ctx, data, &tested).await
 }
 
 /// The sentence and the next five runs of a form's schedule, as far as it is typed.

@@ -15,7 +15,8 @@ use crate::{
 pub fn NewJobPage() -> impl IntoView {
     let query = use_query_map();
     let kind = Memo::new(move |_| query.read().get("kind").unwrap_or_default());
-    let data = Resource::new(move || kind.get(), |kind| load_job_editor(None, kind));
+    let tested = tested();
+    let data = Resource::new(move || (kind.get(), tested.get()), |(kind, tested)| load_job_editor(None, kind, tested));
     view! {
         <Page title="New job" lead="Something that is done on a schedule: choose what first.">
             <Suspense>
@@ -39,10 +40,11 @@ pub fn NewJobPage() -> impl IntoView {
 pub fn EditJobPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").and_then(|id| id.parse::<ScheduleId>().ok()));
+    let tested = tested();
     let data = Resource::new(
-        move || id.get(),
-        async |id| match id {
-            Some(id) => load_job_editor(Some(id), String::new()).await,
+        move || (id.get(), tested.get()),
+        async |(id, tested)| match id {
+            Some(id) => load_job_editor(Some(id), String::new(), tested).await,
             None => Err(AppError::NotFound),
         },
     );
@@ -62,4 +64,10 @@ pub fn EditJobPage() -> impl IntoView {
             </Suspense>
         </Page>
     }
+}
+
+/// The word of the test that was sent from the page, in its address.
+fn tested() -> Memo<String> {
+    let query = use_query_map();
+    Memo::new(move |_| query.read().get("tested").unwrap_or_default())
 }

@@ -12,7 +12,7 @@ use super::{
     report_form::ReportForm,
     rules_fields,
     test_api::SendJobTest,
-    test_panel::{self, TestResult},
+    test_panel,
     view::{EditorData, Preview},
     when_fields,
 };
@@ -26,7 +26,7 @@ use crate::{
 /// The editor. `here` is the path of its own page, `back` that of the page that Cancel leads to.
 #[component]
 pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView {
-    let EditorData { id, version, form: stored, kinds, projects, accounts, groups, report } = data;
+    let EditorData { id, version, form: stored, kinds, projects, accounts, groups, report, tested } = data;
     let (refused, untested) = (plain_error::<SaveJob>(), plain_error::<SendJobTest>());
     let error = Signal::derive(move || refused.get().or_else(|| untested.get()));
     let (caret, set_caret) = signal(None);
@@ -61,7 +61,7 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
     view! {
         <ErrorSummary error=error />
         {kinds}
-        <TestResult />
+        {tested.map(test_panel::result)}
         <form class="form" method="post" action=SaveJob::url() node_ref=node on:change=on_change>
             <input type="hidden" name="id" value=id.map(|id| id.to_string()).unwrap_or_default() />
             <input type="hidden" name="version" value=version.to_string() />

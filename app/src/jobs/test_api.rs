@@ -1,20 +1,19 @@
-//! Server functions of the test mail of a job.
+//! The server function of the test mail of a job.
 
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 
-use super::view::TestOutcome;
 use crate::error::AppResult;
 
 #[cfg(feature = "ssr")]
 use {
     super::{
         report_form::ReportForm,
-        service::{options, schedules, test_mail},
+        service::{options, schedules, test_form, test_mail},
     },
     crate::{
-        domain::{board_filter::encode, ids::ScheduleId, job_options::JobOptions},
+        domain::{ids::ScheduleId, job_options::JobOptions},
         error::{AppError, Checks},
         platform::ctx::Ctx,
         projects::service::access,
@@ -47,14 +46,7 @@ pub async fn send_job_test(#[server(flatten)] form: BTreeMap<String, String>) ->
     };
     let sent = test_mail::send(&ctx, &viewing.editing()?, (text("name"), stored.as_ref()), text("account")).await;
     let outcome = sent.map_err(|error| error.with_typed(&typed))?;
-    let fields = form.iter().filter(|(name, _)| !matches!(name.as_str(), "id" | "version"));
-    let query: String = fields.map(|(name, value)| format!("{}={}&", encode(name), encode(value))).collect();
-    leptos_axum::redirect(&format!("{page}?{query}tested={}", test_mail::seal(&ctx, &outcome)?));
+    let token = test_form::keep(&ctx, &form, &outcome).await?;
+    leptos_axum::redirect(&format!("{page}?tested={token}"));
     Ok(())
-}
-
-/// What came of a test mail, out of the address of the page; nothing where it is not this person's, or old.
-#[server(prefix = "/rpc")]
-pub async fn read_job_test(sealed: String) -> AppResult<Option<TestOutcome>> {
-    test_mail::open(&Ctx::signed_in()?, &sealed)
 }

@@ -352,6 +352,8 @@ pub struct EditorData {
     pub groups: Vec<String>,
     /// What the report of a job can be chosen of.
     pub report: ReportChoices,
+    /// What came of the test that was sent from this form.
+    pub tested: Option<TestOutcome>,
 }
 
 /// What a report can be chosen of: ids, and what they are called.

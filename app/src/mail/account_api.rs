@@ -5,7 +5,9 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    domain::{certificate::Certificate, dkim::DkimRecord, moment::Moment, oauth::OAuthProvider},
+    domain::{
+        certificate::Certificate, consent::ConsentFailure, dkim::DkimRecord, moment::Moment, oauth::OAuthProvider,
+    },
     error::AppResult,
 };
 
@@ -14,15 +16,17 @@ use {
     super::{
         api::parse,
         service::{
-            authorities,
+            authorities, consent,
             oauth::{self, RenewalInput},
+            oauth_client::ClientInput,
             signing::{self, KeyInput},
         },
     },
     crate::{
         domain::{address::EmailAddress, dkim::is_aligned},
         entities::smtp_account,
-        platform::ctx::Ctx,
+        error::AppError,
+        platform::ctx::{BrowserSession, Ctx},
     },
 };
 
@@ -33,6 +37,10 @@ pub struct Around {
     pub authorities: Vec<Certificate>,
     pub signing: Option<Signing>,
     pub renewal: Option<Renewal>,
+    /// That of the renewal, or of the last sign-in with a provider that has failed.
+    pub client: Option<OAuthClient>,
+    /// Where a provider sends people back to after they have signed in there.
+    pub redirect_uri: String,
 }
 
 /// The key that signs an account's mail.
@@ -48,16 +56,22 @@ pub struct Signing {
     pub since: Moment,
 }
 
-/// How an account gets its access tokens.
+/// Access tokens that renew themselves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Renewal {
+    /// Until when the token that is there counts.
+    pub token_until: Option<Moment>,
+}
+
+/// The client of a provider, as its form shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OAuthClient {
     pub provider: OAuthProvider,
+    pub authorize_url: String,
     pub token_url: String,
     pub scope: String,
     pub client_id: String,
     pub has_client_secret: bool,
-    /// Until when the token that is there counts.
-    pub token_until: Option<Moment>,
 }
 
 /// Reads what stands around an account.
@@ -72,15 +86,29 @@ pub(super) async fn around(ctx: &Ctx, account: &smtp_account::Model) -> AppResul
         domain: row.domain,
         selector: row.selector,
     });
-    let renewal = oauth::read(ctx, account.id).await?.map(|row| Renewal {
-        provider: OAuthProvider::of(&row.token_url),
-        has_client_secret: row.client_secret_ciphertext.is_some(),
-        token_until: row.access_expires_at.map(|at| ctx.moment(at)),
-        token_url: row.token_url,
-        scope: row.scope,
-        client_id: row.client_id,
-    });
-    Ok(Around { authorities: authorities::of(ctx, account), signing, renewal })
+    let stored = oauth::read(ctx, account.id).await?;
+    let renewal = stored.as_ref().map(|row| Renewal { token_until: row.access_expires_at.map(|at| ctx.moment(at)) });
+    let client = match stored {
+        Some(row) => Some(OAuthClient {
+            provider: OAuthProvider::of(&row.token_url),
+            authorize_url: row.authorize_url,
+            token_url: row.token_url,
+            scope: row.scope,
+            client_id: row.client_id,
+            has_client_secret: row.client_secret_ciphertext.is_some(),
+        }),
+        // A sign-in that has failed is begun again without typing all of it once more.
+        None => consent::last(ctx, account.id).await?.map(|row| OAuthClient {
+            provider: OAuthProvider::of(&row.token_url),
+            authorize_url: row.authorize_url,
+            token_url: row.token_url,
+            scope: row.scope,
+            client_id: row.client_id,
+            has_client_secret: false,
+        }),
+    };
+    let redirect_uri = consent::redirect_uri(ctx);
+    Ok(Around { authorities: authorities::of(ctx, account), signing, renewal, client, redirect_uri })
 }
 
 /// Trusts these authorities, in PEM, and no others for an account.
@@ -125,11 +153,13 @@ pub async fn remove_signing_key(id: String) -> AppResult<()> {
     Ok(())
 }
 
-/// Lets an account's access tokens renew themselves.
+/// Lets an account's access tokens renew themselves by a refresh token that somebody has.
 #[server(prefix = "/rpc")]
+#[allow(clippy::too_many_arguments, reason = "the fields of a plain form")]
 pub async fn save_renewal(
     id: String,
     #[server(default)] provider: String,
+    #[server(default)] authorize_url: String,
     #[server(default)] token_url: String,
     #[server(default)] scope: String,
     #[server(default)] client_id: String,
@@ -137,18 +167,50 @@ pub async fn save_renewal(
     #[server(default)] refresh_token: String,
 ) -> AppResult<()> {
     let ctx = Ctx::signed_in()?;
-    let input = RenewalInput { provider, token_url, scope, client_id, client_secret, refresh_token };
-    let typed = input.clone();
-    oauth::save(&ctx, parse(&id)?, input).await.map_err(|error| {
-        error.with_typed(&[
-            ("provider", &typed.provider),
-            ("token_url", &typed.token_url),
-            ("scope", &typed.scope),
-            ("client_id", &typed.client_id),
-        ])
-    })?;
+    let client = ClientInput { provider, authorize_url, token_url, scope, client_id, client_secret };
+    let typed = client.clone();
+    let saved = oauth::save(&ctx, parse(&id)?, RenewalInput { client, refresh_token }).await;
+    saved.map_err(|error| with_client(error, &typed))?;
     leptos_axum::redirect(&format!("/settings/mail/{id}?notice=saved"));
     Ok(())
+}
+
+/// Begins a sign-in with the provider, and leaves for it.
+#[server(prefix = "/rpc")]
+pub async fn begin_consent(
+    id: String,
+    #[server(default)] provider: String,
+    #[server(default)] authorize_url: String,
+    #[server(default)] token_url: String,
+    #[server(default)] scope: String,
+    #[server(default)] client_id: String,
+    #[server(default)] client_secret: String,
+) -> AppResult<()> {
+    let ctx = Ctx::signed_in()?;
+    let client = ClientInput { provider, authorize_url, token_url, scope, client_id, client_secret };
+    let typed = client.clone();
+    let begun = consent::begin(&ctx, &BrowserSession::current()?, parse(&id)?, client).await;
+    leptos_axum::redirect(&begun.map_err(|error| with_client(error, &typed))?);
+    Ok(())
+}
+
+/// Why a sign-in with a provider has failed, out of the address of the page; nothing where it is not this person's, or
+/// old.
+#[server(prefix = "/rpc")]
+pub async fn read_consent_failure(sealed: String) -> AppResult<Option<ConsentFailure>> {
+    consent::failure(&Ctx::signed_in()?, &sealed)
+}
+
+/// What was typed about a client, without its secret.
+#[cfg(feature = "ssr")]
+fn with_client(error: AppError, typed: &ClientInput) -> AppError {
+    error.with_typed(&[
+        ("provider", &typed.provider),
+        ("authorize_url", &typed.authorize_url),
+        ("token_url", &typed.token_url),
+        ("scope", &typed.scope),
+        ("client_id", &typed.client_id),
+    ])
 }
 
 /// Forgets how tokens are to be had, and the tokens.

@@ -71,12 +71,12 @@ fn Account(account: AccountDetail) -> impl IntoView {
 /// What stands around an account of a mail server: tokens and authorities where they are of use, and its signature.
 fn around(account: &AccountDetail) -> AnyView {
     let id = account.id;
-    let Around { authorities, signing, renewal } = account.around.clone();
+    let Around { authorities, signing, renewal, client, redirect_uri } = account.around.clone();
     let has_tokens = account.auth == AuthMethod::XOAuth2 || renewal.is_some();
     let is_encrypted = account.tls != TlsMode::None || !authorities.is_empty();
     let sender_domain = account.sender_address.rsplit('@').next().unwrap_or_default().to_owned();
     view! {
-        {has_tokens.then(|| view! { <RenewalPanel id=id renewal=renewal /> })}
+        {has_tokens.then(|| view! { <RenewalPanel id=id renewal=renewal client=client redirect_uri=redirect_uri /> })}
         {is_encrypted.then(|| view! { <AuthoritiesPanel id=id authorities=authorities /> })}
         <SigningPanel id=id sender_domain=sender_domain signing=signing />
     }

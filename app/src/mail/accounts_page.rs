@@ -4,6 +4,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
     api::{AccountItem, list_accounts},
+    consent_failure::ConsentFailed,
     suppressions_api::{SaveRecipientDomains, load_recipient_domains},
 };
 use crate::{
@@ -17,6 +18,7 @@ pub fn MailAccountsPage() -> impl IntoView {
     let domains = Resource::new(|| (), |()| load_recipient_domains());
     view! {
         <SettingsPage title="Mail" lead="The accounts that reports leave from. The outbox keeps mail on this site; an SMTP account sends it.">
+            <ConsentFailed />
             <Transition>
                 {move || Suspend::new(async move {
                     match accounts.await {

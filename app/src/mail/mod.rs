@@ -8,6 +8,7 @@ mod accounts_page;
 pub mod api;
 mod authorities_panel;
 mod certificate_list;
+mod consent_failure;
 mod conversation;
 mod mail_page;
 mod mail_parts;

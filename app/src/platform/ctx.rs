@@ -48,6 +48,20 @@ pub struct RuleActor {
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub std::net::IpAddr);
 
+/// The session that a request belongs to, by the hash of its id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrowserSession(pub String);
+
+impl BrowserSession {
+    /// That of the request that a page or a server function is answering.
+    ///
+    /// # Errors
+    /// [`AppError::SignedOut`] where there is none.
+    pub fn current() -> AppResult<Self> {
+        use_context::<Parts>().and_then(|parts| parts.extensions.get::<Self>().cloned()).ok_or(AppError::SignedOut)
+    }
+}
+
 /// Who asks, when, and of which instance.
 #[derive(Clone, Debug)]
 pub struct Ctx {

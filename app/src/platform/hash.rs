@@ -1,10 +1,16 @@
 //! SHA-256, and bytes in hex.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::digest;
 
 /// The SHA-256 of these bytes in hex.
 pub fn sha256(bytes: &[u8]) -> String {
     hex(digest::digest(&digest::SHA256, bytes).as_ref())
+}
+
+/// The SHA-256 of these bytes in base64 for addresses, without padding.
+pub fn sha256_for_address(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, bytes))
 }
 
 /// Two digits for each byte.
@@ -19,5 +25,13 @@ mod tests {
     #[test]
     fn the_hash_is_that_of_the_bytes() {
         assert_eq!(sha256(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    #[test]
+    fn the_challenge_of_a_verifier_is_that_of_rfc_7636() {
+        assert_eq!(
+            sha256_for_address(b"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        );
     }
 }

@@ -9,6 +9,7 @@ mod job;
 mod message;
 mod report;
 pub mod smtp_server;
+pub mod token_endpoint;
 
 pub use cast::{Cast, project, task};
 pub use database::{TestApp, each_database};

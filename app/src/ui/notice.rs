@@ -11,6 +11,7 @@ fn words(code: &str) -> Option<&'static str> {
         "deleted" => "Deleted.",
         "archived" => "Archived.",
         "restored" => "Restored.",
+        "signed_in" => "Signed in. Access tokens renew themselves from now on.",
         "left" => "You have left the project.",
         "password_set" => "Your password is set. Sign in with it.",
         "merged" => "Merged.",

@@ -18,7 +18,7 @@ use app::{
             run_actions::{cancel, stop_trying, try_now},
             run_log::{self, Watch},
             runs::{self, Decision},
-            schedules, test_mail, worker,
+            schedules, test_form, test_mail, worker,
         },
         view::{JobFilter, StepState},
     },
@@ -331,12 +331,16 @@ async fn a_test_goes_to_whoever_asks_and_leaves_nothing_behind() {
         let message = String::from_utf8_lossy(&messages[0]);
         assert!(!message.contains("List-Unsubscribe"), "it is no mail of a schedule");
         assert_eq!(outbox::list(&ctx, None).await.unwrap().len(), 0);
-        let sealed = test_mail::seal(&ctx, &sent).unwrap();
-        assert_eq!(test_mail::open(&ctx, &sealed).unwrap(), Some(sent));
-        assert_eq!(test_mail::open(&app.as_person(&stage.cast.jonas), &sealed).unwrap(), None, "of somebody else");
-        assert_eq!(test_mail::open(&ctx, &format!("A{sealed}")).unwrap(), None, "not ours");
+
+        let typed = test_form::Typed::from([("name".to_owned(), "Not saved yet".to_owned())]);
+        let first = test_form::keep(&ctx, &typed, &sent).await.unwrap();
+        let token = test_form::keep(&ctx, &typed, &sent).await.unwrap();
+        assert_eq!(test_form::kept(&ctx, &token).await.unwrap(), Some((typed, sent)));
+        assert_eq!(test_form::kept(&ctx, &first).await.unwrap(), None, "the last one counts");
+        let jonas = app.as_person(&stage.cast.jonas);
+        assert_eq!(test_form::kept(&jonas, &token).await.unwrap(), None, "of somebody else");
         stage.pass(TimeDelta::hours(2));
-        assert_eq!(test_mail::open(&stage.mina(), &sealed).unwrap(), None, "old");
+        assert_eq!(test_form::kept(&stage.mina(), &token).await.unwrap(), None, "old");
     })
     .await;
 }

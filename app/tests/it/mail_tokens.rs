@@ -1,10 +1,5 @@
 //! XOAUTH2: tokens come from an endpoint when they are needed, are kept, and are renewed when a server refuses them.
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex},
-};
-
 use app::{
     domain::{ids::AccountId, mail_probe::ProbeResult},
     entities::mail_oauth,
@@ -12,79 +7,29 @@ use app::{
     mail::service::{
         accounts::{self, AccountInput},
         oauth::{self, RenewalInput},
+        oauth_client::ClientInput,
         probe::{self, Probe},
     },
     platform::ctx::Ctx,
     testing::{
         Cast, TestApp, each_database,
         smtp_server::{SmtpServer, local_account},
+        token_endpoint::TokenEndpoint,
     },
 };
 use chrono::TimeDelta;
 use sea_orm::EntityTrait;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
-};
 
-/// A token endpoint that gives these answers in turn, and writes down what it was asked.
-struct Endpoint {
-    url: String,
-    asked: Arc<Mutex<Vec<String>>>,
-}
-
-impl Endpoint {
-    async fn start(answers: &[(u16, &str)]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/token", listener.local_addr().unwrap());
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let mut answers: VecDeque<(u16, String)> =
-            answers.iter().map(|(status, body)| (*status, (*body).to_owned())).collect();
-        let notes = asked.clone();
-        tokio::spawn(async move {
-            while let Ok((mut stream, _)) = listener.accept().await {
-                let mut heard = Vec::new();
-                loop {
-                    let mut part = [0; 4096];
-                    let count = stream.read(&mut part).await.unwrap();
-                    heard.extend_from_slice(&part[..count]);
-                    let text = String::from_utf8_lossy(&heard).into_owned();
-                    let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-                    let length = head
-                        .to_lowercase()
-                        .split("content-length: ")
-                        .nth(1)
-                        .and_then(|rest| rest.lines().next().and_then(|line| line.trim().parse::<usize>().ok()));
-                    if body.len() >= length.unwrap_or_default() {
-                        notes.lock().unwrap().push(body.to_owned());
-                        break;
-                    }
-                }
-                let (status, body) = answers.pop_front().unwrap_or((500, "no more answers".into()));
-                let answer = format!(
-                    "HTTP/1.1 {status} Answer\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-                    body.len()
-                );
-                stream.write_all(answer.as_bytes()).await.unwrap();
-            }
-        });
-        Self { url, asked }
-    }
-
-    fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
-    }
-
-    fn renewal(&self) -> RenewalInput {
-        RenewalInput {
-            provider: "other".into(),
-            token_url: self.url.clone(),
-            scope: "mail".into(),
-            client_id: "our client".into(),
-            client_secret: "s3cret&more".into(),
-            refresh_token: "refresh-1".into(),
-        }
-    }
+fn renewal(endpoint: &TokenEndpoint) -> RenewalInput {
+    let client = ClientInput {
+        provider: "other".into(),
+        authorize_url: String::new(),
+        token_url: endpoint.url.clone(),
+        scope: "mail".into(),
+        client_id: "our client".into(),
+        client_secret: "s3cret&more".into(),
+    };
+    RenewalInput { client, refresh_token: "refresh-1".into() }
 }
 
 async fn account(ctx: &Ctx, server: &SmtpServer) -> AccountId {
@@ -104,11 +49,11 @@ async fn a_token_is_fetched_once_kept_sealed_and_renewed_before_its_end() {
     each_database(async |app| {
         let server = SmtpServer::start(&["--auth", "dana:token-1", "--mechanisms", "XOAUTH2"]);
         let answer = r#"{"access_token":"token-1","expires_in":3600,"refresh_token":"refresh-2","token_type":"Bearer"}"#;
-        let endpoint = Endpoint::start(&[(200, answer), (200, answer)]).await;
+        let endpoint = TokenEndpoint::start(&[(200, answer), (200, answer)]).await;
         let cast = Cast::new(&app).await;
         let ctx = app.as_person(&cast.mina);
         let id = account(&ctx, &server).await;
-        oauth::save(&ctx, id, endpoint.renewal()).await.unwrap();
+        oauth::save(&ctx, id, renewal(&endpoint)).await.unwrap();
 
         for _ in 0..2 {
             let report = probe::run(&ctx, id, Probe::Talk).await.unwrap();
@@ -142,10 +87,10 @@ async fn a_token_that_the_server_refuses_is_renewed_once() {
     each_database(async |app| {
         let server = SmtpServer::start(&["--auth", "dana:fresh", "--mechanisms", "XOAUTH2"]);
         let endpoint =
-            Endpoint::start(&[(200, r#"{"access_token":"revoked"}"#), (200, r#"{"access_token":"fresh"}"#)]).await;
+            TokenEndpoint::start(&[(200, r#"{"access_token":"revoked"}"#), (200, r#"{"access_token":"fresh"}"#)]).await;
         let ctx = app.as_person(&Cast::new(&app).await.mina);
         let id = account(&ctx, &server).await;
-        oauth::save(&ctx, id, endpoint.renewal()).await.unwrap();
+        oauth::save(&ctx, id, renewal(&endpoint)).await.unwrap();
         let report = probe::run(&ctx, id, Probe::Talk).await.unwrap();
         assert_eq!(report.result, ProbeResult::Good, "{report:?}");
         assert!(report.lines.iter().any(|line| line.words.contains("a fresh one is asked for")));
@@ -163,10 +108,10 @@ async fn the_words_of_an_endpoint_are_shown_without_secrets_and_with_what_to_do(
         let server = SmtpServer::start(&["--auth", "dana:fresh", "--mechanisms", "XOAUTH2"]);
         let refusal =
             r#"{"error":"invalid_grant","error_description":"Token refresh-1 has been\nexpired or revoked."}"#;
-        let endpoint = Endpoint::start(&[(400, refusal), (503, "busy with s3cret%26more"), (200, "{}")]).await;
+        let endpoint = TokenEndpoint::start(&[(400, refusal), (503, "busy with s3cret%26more"), (200, "{}")]).await;
         let ctx = app.as_person(&Cast::new(&app).await.mina);
         let id = account(&ctx, &server).await;
-        oauth::save(&ctx, id, endpoint.renewal()).await.unwrap();
+        oauth::save(&ctx, id, renewal(&endpoint)).await.unwrap();
         let refused = probe::run(&ctx, id, Probe::Talk).await.unwrap();
         assert_eq!(refused.result, ProbeResult::Bad);
         assert_eq!(
@@ -189,14 +134,15 @@ async fn secrets_stay_with_the_endpoint_and_the_server_that_they_were_entered_fo
         let cast = Cast::new(&app).await;
         let ctx = app.as_person(&cast.mina);
         let id = accounts::create(&ctx, input(2525)).await.unwrap();
-        let google = RenewalInput {
+        let client = ClientInput {
             provider: "google".into(),
+            authorize_url: String::new(),
             token_url: String::new(),
             scope: String::new(),
             client_id: "our client".into(),
             client_secret: String::new(),
-            refresh_token: "refresh-1".into(),
         };
+        let google = RenewalInput { client: client.clone(), refresh_token: "refresh-1".into() };
         let blank = RenewalInput { refresh_token: String::new(), ..google.clone() };
         assert_eq!(
             oauth::save(&ctx, id, blank.clone()).await,
@@ -206,14 +152,14 @@ async fn secrets_stay_with_the_endpoint_and_the_server_that_they_were_entered_fo
         assert_eq!(stored(&app, id).await.unwrap().token_url, "https://oauth2.googleapis.com/token");
         oauth::save(&ctx, id, blank.clone()).await.unwrap();
         for other in [
-            RenewalInput { provider: "microsoft".into(), ..blank.clone() },
-            RenewalInput { client_id: "another".into(), ..blank.clone() },
+            ClientInput { provider: "microsoft".into(), ..client.clone() },
+            ClientInput { client_id: "another".into(), ..client.clone() },
         ] {
-            let refused = oauth::save(&ctx, id, other).await;
+            let refused = oauth::save(&ctx, id, RenewalInput { client: other, ..blank.clone() }).await;
             assert_eq!(refused, Err(AppError::field("refresh_token", Problem::EnterAgain)));
         }
-        let plain =
-            RenewalInput { provider: "other".into(), token_url: "http://example.org/token".into(), ..google.clone() };
+        let plain = ClientInput { provider: "other".into(), token_url: "http://example.org/token".into(), ..client };
+        let plain = RenewalInput { client: plain, ..google.clone() };
         assert_eq!(oauth::save(&ctx, id, plain).await, Err(AppError::field("token_url", Problem::NotATokenAddress)));
         assert_eq!(oauth::save(&app.as_person(&cast.jonas), id, google).await, Err(AppError::Forbidden));
 

@@ -26,6 +26,7 @@ mod mail_faults;
 mod mail_gate;
 mod mail_outbox;
 mod mail_bounces;
+mod mail_consent;
 mod mail_signing;
 mod mail_smtp;
 mod mail_suppressions;

@@ -14,6 +14,7 @@ mod jobs_live;
 mod jobs_pages;
 mod live;
 mod mail;
+mod mail_consent;
 mod metrics;
 mod notifications;
 mod outbox;

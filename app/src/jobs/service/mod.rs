@@ -31,5 +31,6 @@ pub mod schedules;
 pub mod report_choices;
 mod sending;
 mod steps;
+pub mod test_form;
 pub mod test_mail;
 pub mod worker;

@@ -31,7 +31,6 @@ use crate::{
         ctx::Ctx,
         fault,
         mailer::{self, Draft, Envelope, InlineImage, Mailbox, MessageId, NoHook, Origin},
-        sealed,
     },
     projects::service::access::Editing,
     reports::service::{
@@ -42,10 +41,6 @@ use crate::{
     },
 };
 
-/// What the signature of an outcome is for.
-const PURPOSE: &str = "test mail";
-/// How long the page shows an outcome.
-const FRESH: TimeDelta = TimeDelta::hours(1);
 /// How long a person waits for a connection that the account may have, and for an instant of its pace.
 const PATIENCE: Duration = Duration::from_secs(5);
 const PACE_PATIENCE: TimeDelta = TimeDelta::seconds(5);
@@ -195,24 +190,6 @@ fn with_note(html: &str) -> String {
     let end = html.find("<body").and_then(|start| html[start..].find('>').map(|length| start + length + 1));
     let (head, rest) = html.split_at(end.unwrap_or_default());
     format!("{head}<p style=\"margin:0;padding:12px 16px;font-family:Arial,sans-serif\">{NOTE}</p>{rest}")
-}
-
-/// An outcome for an address: signed, so that nobody can make the page say something else.
-///
-/// # Errors
-/// A fault, where it cannot be written.
-pub fn seal(ctx: &Ctx, outcome: &TestOutcome) -> AppResult<String> {
-    sealed::seal(&ctx.app.keyring, PURPOSE, outcome)
-}
-
-/// What a sealed outcome says, if it is ours, of this person, and not old.
-///
-/// # Errors
-/// [`AppError::SignedOut`].
-pub fn open(ctx: &Ctx, sealed: &str) -> AppResult<Option<TestOutcome>> {
-    let me = ctx.me()?;
-    let outcome: Option<TestOutcome> = sealed::open(&ctx.app.keyring, PURPOSE, sealed);
-    Ok(outcome.filter(|outcome| outcome.to.eq_ignore_ascii_case(&me.email) && ctx.now - outcome.at < FRESH))
 }
 
 #[cfg(test)]

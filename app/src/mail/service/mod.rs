@@ -3,8 +3,10 @@
 pub mod accounts;
 pub mod allow_list;
 pub mod authorities;
+pub mod consent;
 pub mod gate;
 pub mod oauth;
+pub mod oauth_client;
 pub mod outbox;
 pub mod probe;
 mod probe_steps;

@@ -7,22 +7,26 @@ use http::Method;
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
-    ConnectionTrait, EntityTrait,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
     sea_query::OnConflict,
 };
 use tokio::sync::Mutex;
 
-use super::{accounts, gate};
+use super::{
+    accounts, gate,
+    oauth_client::{Client, ClientInput, check_client, given},
+};
 use crate::{
     domain::{
         ids::AccountId,
         mail_account::AccountKind,
-        oauth::{OAuthProvider, TokenAnswer, TokenRefusal, advice, encoded, form, is_token_address},
+        oauth::{TokenAnswer, TokenRefusal, advice, encoded, form},
     },
-    entities::mail_oauth,
+    entities::{mail_consent, mail_oauth},
     error::{AppError, AppResult, Checks, Problem, is_forbidden},
     platform::{
         ctx::Ctx,
+        db::WriteTx,
         fault,
         http_client::{Reply, Request},
         mailer::{Failure, FailureKind, Step},
@@ -33,7 +37,6 @@ use crate::{
 /// A token that ends sooner than this is not used any more: a conversation takes its time.
 const MARGIN: TimeDelta = TimeDelta::seconds(60);
 const PATIENCE: Duration = Duration::from_secs(20);
-const SECRET_MAX: u32 = 4_000;
 /// Longest words of an endpoint that are shown.
 const WORDS_MAX: usize = 300;
 
@@ -43,13 +46,8 @@ static TURN: Mutex<()> = Mutex::const_new(());
 /// How tokens are to be had, as a form says it.
 #[derive(Clone, Debug)]
 pub struct RenewalInput {
-    pub provider: String,
-    /// Of another provider.
-    pub token_url: String,
-    pub scope: String,
-    pub client_id: String,
-    /// Blank keeps the stored one, as for the refresh token.
-    pub client_secret: String,
+    pub client: ClientInput,
+    /// Blank keeps the stored one.
     pub refresh_token: String,
 }
 
@@ -79,37 +77,75 @@ pub async fn save(ctx: &Ctx, id: AccountId, input: RenewalInput) -> AppResult<()
         return Err(AppError::field("provider", Problem::NotAllowed));
     }
     let stored = mail_oauth::Entity::find_by_id(id).one(&*tx).await?;
-    let checked = check(input, stored.as_ref())?;
-    let name = id.to_string();
-    let seal = |column: &'static str, secret: String| {
-        ctx.app
-            .keyring
-            .seal(place(&name, column), &Secret::new(secret))
-            .map_err(|error| fault::internal("sealing a token", error))
-    };
-    let kept = stored.filter(|stored| stored.token_url == checked.token_url && stored.client_id == checked.client_id);
-    let client_secret = match checked.client_secret {
-        Some(secret) => Some(seal(CLIENT_SECRET, secret)?),
+    let (client, refresh_token) = check(input, stored.as_ref())?;
+    let kept = stored.filter(|stored| client.is_of(stored));
+    let client_secret = match &client.client_secret {
+        Some(secret) => Some(seal(ctx, id, CLIENT_SECRET, secret)?),
         None => kept.as_ref().and_then(|kept| kept.client_secret_ciphertext.clone()),
     };
-    let refresh_token = match (checked.refresh_token, kept) {
-        (Some(token), _) => seal(REFRESH_TOKEN, token)?,
+    let refresh_token = match (refresh_token, kept) {
+        (Some(token), _) => seal(ctx, id, REFRESH_TOKEN, &token)?,
         (None, Some(kept)) => kept.refresh_token_ciphertext,
         (None, None) => return Err(AppError::field("refresh_token", Problem::Required)),
     };
     let row = mail_oauth::ActiveModel {
         account_id: Set(id),
-        token_url: Set(checked.token_url),
-        client_id: Set(checked.client_id),
-        scope: Set(checked.scope),
+        authorize_url: Set(client.authorize_url),
+        token_url: Set(client.token_url),
+        client_id: Set(client.client_id),
+        scope: Set(client.scope),
         client_secret_ciphertext: Set(client_secret),
         refresh_token_ciphertext: Set(refresh_token),
         access_token_ciphertext: Set(None),
         access_expires_at: Set(None),
         updated_at: Set(ctx.now),
     };
+    put(ctx, &tx, id, row).await?;
+    tx.commit().await?;
+    ctx.app.wake.notify_one();
+    Ok(())
+}
+
+/// Keeps what a sign-in with a provider has given, in the place of what was there.
+///
+/// # Errors
+/// [`AppError::NotFound`] for an account that is gone meanwhile.
+pub(super) async fn keep(
+    ctx: &Ctx,
+    consent: &mail_consent::Model,
+    client_secret: Option<&Secret>,
+    answer: &TokenAnswer,
+    refresh_token: &Secret,
+) -> AppResult<()> {
+    let id = consent.account_id;
+    let row = mail_oauth::ActiveModel {
+        account_id: Set(id),
+        authorize_url: Set(consent.authorize_url.clone()),
+        token_url: Set(consent.token_url.clone()),
+        client_id: Set(consent.client_id.clone()),
+        scope: Set(consent.scope.clone()),
+        client_secret_ciphertext: Set(client_secret.map(|secret| seal(ctx, id, CLIENT_SECRET, secret)).transpose()?),
+        refresh_token_ciphertext: Set(seal(ctx, id, REFRESH_TOKEN, refresh_token)?),
+        access_token_ciphertext: Set(Some(seal(ctx, id, ACCESS_TOKEN, &Secret::new(answer.access_token.as_str()))?)),
+        access_expires_at: Set(Some(ctx.now + TimeDelta::seconds(answer.lifetime()))),
+        updated_at: Set(ctx.now),
+    };
+    // A token that is asked for meanwhile is one of the former refresh token, and must not be stored over this one.
+    let _turn = TURN.lock().await;
+    let tx = ctx.begin().await?;
+    accounts::lock(&*tx, id).await?;
+    mail_consent::Entity::delete_many().filter(mail_consent::Column::AccountId.eq(id)).exec(&*tx).await?;
+    put(ctx, &tx, id, row).await?;
+    tx.commit().await?;
+    ctx.app.wake.notify_one();
+    Ok(())
+}
+
+/// Writes the row over the one that is there; what was wrong with the account may be right now.
+async fn put(ctx: &Ctx, tx: &WriteTx, id: AccountId, row: mail_oauth::ActiveModel) -> AppResult<()> {
     use mail_oauth::Column;
     let changed = [
+        Column::AuthorizeUrl,
         Column::TokenUrl,
         Column::ClientId,
         Column::Scope,
@@ -120,11 +156,8 @@ pub async fn save(ctx: &Ctx, id: AccountId, input: RenewalInput) -> AppResult<()
         Column::UpdatedAt,
     ];
     let instead = OnConflict::column(Column::AccountId).update_columns(changed).to_owned();
-    mail_oauth::Entity::insert(row).on_conflict(instead).exec_without_returning(&*tx).await?;
-    gate::clear_in(ctx, &tx, id).await?;
-    tx.commit().await?;
-    ctx.app.wake.notify_one();
-    Ok(())
+    mail_oauth::Entity::insert(row).on_conflict(instead).exec_without_returning(&**tx).await?;
+    gate::clear_in(ctx, tx, id).await
 }
 
 /// Forgets how tokens are to be had, and the tokens.
@@ -138,52 +171,29 @@ pub async fn remove(ctx: &Ctx, id: AccountId) -> AppResult<()> {
     Ok(tx.commit().await?)
 }
 
-/// Forgets the tokens of an account whose server has changed: they were not entered for another one.
+/// Forgets the tokens of an account whose server has changed, and the sign-ins that would bring some: they were not
+/// meant for another one.
 pub(super) async fn forget(db: &impl ConnectionTrait, id: AccountId) -> AppResult<()> {
     mail_oauth::Entity::delete_by_id(id).exec(db).await?;
+    mail_consent::Entity::delete_many().filter(mail_consent::Column::AccountId.eq(id)).exec(db).await?;
     Ok(())
 }
 
-struct Checked {
-    token_url: String,
-    scope: String,
-    client_id: String,
-    client_secret: Option<String>,
-    refresh_token: Option<String>,
-}
-
-fn check(input: RenewalInput, stored: Option<&mail_oauth::Model>) -> AppResult<Checked> {
-    let RenewalInput { provider, token_url, scope, client_id, client_secret, refresh_token } = input;
+fn check(input: RenewalInput, stored: Option<&mail_oauth::Model>) -> AppResult<(Client, Option<Secret>)> {
+    let RenewalInput { client, refresh_token } = input;
     let mut checks = Checks::default();
-    let (token_url, scope) = match provider.parse::<OAuthProvider>().map(OAuthProvider::preset) {
-        Ok(Some((url, scope))) => (url.to_owned(), scope.to_owned()),
-        Ok(None) => {
-            let token_url = token_url.trim().to_owned();
-            if !is_token_address(&token_url) {
-                let problem = if token_url.is_empty() { Problem::Required } else { Problem::NotATokenAddress };
-                checks.add("token_url", problem);
-            }
-            (token_url, checks.optional_line("scope", &scope, 500))
-        }
-        Err(()) => {
-            checks.add("provider", Problem::UnknownChoice);
-            (String::new(), String::new())
-        }
-    };
-    let client_id = checks.line("client_id", &client_id, 300);
-    let is_same = stored.is_some_and(|stored| stored.token_url == token_url && stored.client_id == client_id);
-    checks.optional_line("client_secret", &client_secret, SECRET_MAX);
-    checks.optional_line("refresh_token", &refresh_token, SECRET_MAX);
-    let given = |secret: String| {
-        let secret = secret.trim().to_owned();
-        (!secret.is_empty()).then_some(secret)
-    };
-    let (client_secret, refresh_token) = (given(client_secret), given(refresh_token));
-    if refresh_token.is_none() && !is_same {
+    let client = check_client(&mut checks, client);
+    let refresh_token = given(&mut checks, "refresh_token", &refresh_token);
+    if refresh_token.is_none() && !stored.is_some_and(|stored| client.is_of(stored)) {
         checks.add("refresh_token", if stored.is_some() { Problem::EnterAgain } else { Problem::Required });
     }
     checks.done()?;
-    Ok(Checked { token_url, scope, client_id, client_secret, refresh_token })
+    Ok((client, refresh_token))
+}
+
+/// The stored secret of a client, opened.
+pub(super) fn client_secret(ctx: &Ctx, row: &mail_oauth::Model) -> AppResult<Option<Secret>> {
+    Ok(Secrets::open(ctx, row)?.client_secret)
 }
 
 /// A token that counts. `refused`: the server did not take this one, whatever its end says.
@@ -232,12 +242,9 @@ impl Secrets {
         })
     }
 
-    /// An endpoint may repeat what it was told, as it is or as it was sent; nobody is shown it.
-    fn hidden_in(&self, words: &str) -> String {
+    fn all(&self) -> Vec<&Secret> {
         let secrets = [self.client_secret.as_ref(), Some(&self.refresh_token), self.access_token.as_ref()];
-        let known = secrets.into_iter().flatten().map(Secret::expose).filter(|secret| !secret.is_empty());
-        let known = known.flat_map(|secret| [secret.to_owned(), encoded(secret)]);
-        known.fold(words.to_owned(), |words, secret| words.replace(&secret, "(hidden)"))
+        secrets.into_iter().flatten().collect()
     }
 }
 
@@ -253,18 +260,32 @@ async fn ask(ctx: &Ctx, row: &mail_oauth::Model, secrets: &Secrets) -> Result<To
     if !row.scope.is_empty() {
         fields.push(("scope", &row.scope));
     }
+    exchange(ctx, &row.token_url, &fields, &secrets.all(), advice).await.map_err(failed)
+}
+
+/// Asks a token endpoint. `secrets` are what its words may repeat, `advise` says what to do about a code of RFC 6749.
+///
+/// # Errors
+/// [`FailureKind::TokenRefused`], [`FailureKind::TokenUnreachable`].
+pub(super) async fn exchange(
+    ctx: &Ctx,
+    url: &str,
+    fields: &[(&str, &str)],
+    secrets: &[&Secret],
+    advise: fn(&str) -> &'static str,
+) -> Result<TokenAnswer, FailureKind> {
     let request = Request {
         method: Method::POST,
-        url: row.token_url.clone(),
+        url: url.to_owned(),
         headers: vec![
             ("content-type".into(), "application/x-www-form-urlencoded".into()),
             ("accept".into(), "application/json".into()),
         ],
-        body: form(&fields).into_bytes(),
+        body: form(fields).into_bytes(),
         timeout: PATIENCE,
     };
     let reply = ctx.app.http().send(request).await;
-    let reply = reply.map_err(|error| failed(FailureKind::TokenUnreachable(error.to_string())))?;
+    let reply = reply.map_err(|error| FailureKind::TokenUnreachable(error.to_string()))?;
     let is_good = (200..300).contains(&reply.status);
     if is_good
         && let Ok(answer) = serde_json::from_slice::<TokenAnswer>(&reply.body)
@@ -272,11 +293,11 @@ async fn ask(ctx: &Ctx, row: &mail_oauth::Model, secrets: &Secrets) -> Result<To
     {
         return Ok(answer);
     }
-    Err(failed(refusal(&reply, secrets)))
+    Err(refusal(&reply, secrets, advise))
 }
 
 /// What an answer without a token says.
-fn refusal(reply: &Reply, secrets: &Secrets) -> FailureKind {
+fn refusal(reply: &Reply, secrets: &[&Secret], advise: fn(&str) -> &'static str) -> FailureKind {
     let Reply { status, body } = reply;
     let said = serde_json::from_slice::<TokenRefusal>(body);
     let words = match &said {
@@ -284,35 +305,40 @@ fn refusal(reply: &Reply, secrets: &Secrets) -> FailureKind {
         Ok(TokenRefusal { error, error_description }) => format!("{error}: {error_description}"),
         Err(_) => String::from_utf8_lossy(body).into_owned(),
     };
-    let words = secrets.hidden_in(&words).split_whitespace().collect::<Vec<_>>().join(" ");
-    let words: String = words.chars().filter(|c| !is_forbidden(*c)).take(WORDS_MAX).collect();
+    let words = shown(&words, secrets);
     let words = if words.is_empty() { status.to_string() } else { format!("{status}, {words}") };
     if *status == 429 || *status >= 500 {
         return FailureKind::TokenUnreachable(format!("It answered {words}"));
     }
-    FailureKind::TokenRefused { words, advice: advice(said.as_ref().map_or("", |said| said.error.as_str())) }
+    FailureKind::TokenRefused { words, advice: advise(said.as_ref().map_or("", |said| said.error.as_str())) }
+}
+
+/// The words of a provider as people are shown them. It may repeat what it was told, as it is or as it was sent: that is
+/// hidden.
+pub(super) fn shown(words: &str, secrets: &[&Secret]) -> String {
+    let known = secrets.iter().map(|secret| secret.expose()).filter(|secret| !secret.is_empty());
+    let known = known.flat_map(|secret| [secret.to_owned(), encoded(secret)]);
+    let words = known.fold(words.to_owned(), |words, secret| words.replace(&secret, "(hidden)"));
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    words.chars().filter(|c| !is_forbidden(*c)).take(WORDS_MAX).collect()
 }
 
 /// Fit for a header and for the database.
-fn is_token(text: &str) -> bool {
+pub(super) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.len() <= 16 * 1024 && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 async fn store(ctx: &Ctx, id: AccountId, answer: &TokenAnswer) -> AppResult<()> {
-    let name = id.to_string();
-    let seal = |column: &'static str, secret: &str| {
-        let sealed = ctx.app.keyring.seal(place(&name, column), &Secret::new(secret));
-        sealed.map_err(|error| fault::internal("sealing a token", error))
-    };
+    let sealed = |column: &'static str, secret: &str| seal(ctx, id, column, &Secret::new(secret));
     let mut row = mail_oauth::ActiveModel {
         account_id: Unchanged(id),
-        access_token_ciphertext: Set(Some(seal(ACCESS_TOKEN, &answer.access_token)?)),
+        access_token_ciphertext: Set(Some(sealed(ACCESS_TOKEN, &answer.access_token)?)),
         access_expires_at: Set(Some(ctx.now + TimeDelta::seconds(answer.lifetime()))),
         updated_at: Set(ctx.now),
         ..Default::default()
     };
     if let Some(refresh_token) = answer.refresh_token.as_deref().filter(|token| is_token(token)) {
-        row.refresh_token_ciphertext = Set(seal(REFRESH_TOKEN, refresh_token)?);
+        row.refresh_token_ciphertext = Set(sealed(REFRESH_TOKEN, refresh_token)?);
     }
     let tx = ctx.begin().await?;
     row.update(&*tx).await?;
@@ -326,6 +352,11 @@ fn failed(kind: FailureKind) -> Failure {
 const CLIENT_SECRET: &str = "client_secret_ciphertext";
 const REFRESH_TOKEN: &str = "refresh_token_ciphertext";
 const ACCESS_TOKEN: &str = "access_token_ciphertext";
+
+fn seal(ctx: &Ctx, id: AccountId, column: &'static str, secret: &Secret) -> AppResult<String> {
+    let sealed = ctx.app.keyring.seal(place(&id.to_string(), column), secret);
+    sealed.map_err(|error| fault::internal("sealing a token", error))
+}
 
 /// Where a secret stands, for the keyring.
 fn place<'a>(id: &'a str, column: &'static str) -> RowIdentity<'a> {
