@@ -161,10 +161,14 @@ fn attachment(name: &str) -> HeaderValue {
     HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")).unwrap_or(HeaderValue::from_static("attachment"))
 }
 
-/// An error of a raw route: its status and its sentence.
+/// An error of a raw route: its status, its sentence, and when to come again.
 pub fn refusal(error: &AppError) -> Response {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, error.words()).into_response()
+    let mut response = (status, error.words()).into_response();
+    if let AppError::TooMany { retry_after_seconds } = error {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
+    }
+    response
 }
 
 fn parse(id: &str) -> AppResult<OutboxMessageId> {

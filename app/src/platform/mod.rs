@@ -24,5 +24,6 @@ pub mod render;
 pub mod sealed;
 pub mod secrets;
 pub mod state;
+pub mod turns;
 pub mod upload;
 pub mod workbook;

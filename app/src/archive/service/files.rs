@@ -2,6 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use tokio::time::timeout;
 
 use super::sight::{self, Seen};
 use crate::{
@@ -12,7 +13,10 @@ use crate::{
     entities::{artifact, delivery, schedule},
     error::{AppError, AppResult},
     jobs::service::{drafts, report},
-    platform::ctx::Ctx,
+    platform::{
+        ctx::Ctx,
+        turns::{BUSY, PATIENCE},
+    },
     reports::service::{
         files::{self, File, Source},
         render::{Image, Written},
@@ -58,7 +62,7 @@ fn with_picture(html: &str, cid: &str, png: &[u8]) -> String {
 /// for those who decide about it. None: the stored files are the mail.
 ///
 /// # Errors
-/// [`AppError::NotFound`] before it is written.
+/// [`AppError::NotFound`] before it is written; [`AppError::TooMany`] where the person's others take too long.
 pub(super) async fn made_now(ctx: &Ctx, seen: &Seen) -> AppResult<Option<(Written, Vec<Image>)>> {
     let is_draft = seen.is_draft();
     let part = match &seen.part {
@@ -69,6 +73,7 @@ pub(super) async fn made_now(ctx: &Ctx, seen: &Seen) -> AppResult<Option<(Writte
     if !is_draft && !is_written(ctx.reader(), seen.run.id).await? {
         return Err(AppError::NotFound);
     }
+    let _turn = ctx.app.previews.take(ctx.actor_id()).await?;
     Ok(Some(match drafts::preview(ctx, &seen.run, &part).await? {
         Ok(mail) => mail,
         Err(words) => (Written { subject: String::new(), html: fault_page(&words), text: words }, Vec::new()),
@@ -116,7 +121,7 @@ pub async fn data(ctx: &Ctx, id: OccurrenceId) -> AppResult<String> {
 ///
 /// # Errors
 /// [`AppError::NotFound`] where there is no such kind, after the facts were removed, or where the person does not see
-/// the report.
+/// the report; [`AppError::TooMany`] where others have files made for too long.
 pub async fn file(ctx: &Ctx, id: OccurrenceId, name: &str) -> AppResult<File> {
     let kind = files::kind_of(name).ok_or(AppError::NotFound)?;
     let seen = Seen::find_whole(ctx, id).await?;
@@ -136,7 +141,9 @@ pub async fn file(ctx: &Ctx, id: OccurrenceId, name: &str) -> AppResult<File> {
     let comment = if is_shown { drafts::comment(ctx.reader(), id).await? } else { None };
     let comment = comment.as_deref();
     let source = Source { snapshot: &frozen, json, sections: &spec.sections, base_url, comment };
-    files::make(source, &[kind]).await?.pop().ok_or(AppError::NotFound)
+    let _turn = ctx.app.papers.take(ctx.actor_id()).await?;
+    let made = timeout(PATIENCE, files::make(source, &[kind])).await.unwrap_or(Err(BUSY))?;
+    made.into_iter().next().ok_or(AppError::NotFound)
 }
 
 async fn stored(ctx: &Ctx, id: OccurrenceId, name: &str) -> AppResult<Option<File>> {

@@ -222,7 +222,8 @@ pub async fn collect(
 /// Makes the files that a schedule asks for, of a report or of a part of it, with what its owner says at the head of it.
 ///
 /// # Errors
-/// A fault, where the options of the job cannot be read or a file cannot be made.
+/// A fault, where the options of the job cannot be read or a file cannot be made; [`AppError::TooMany`] for a person whose
+/// others take too long.
 pub async fn files(
     ctx: &Ctx,
     job: &schedule::Model,
@@ -231,6 +232,7 @@ pub async fn files(
     comment: Option<&str>,
 ) -> AppResult<Vec<File>> {
     let ReportSpec { sections, attachments, .. } = spec(job)?;
+    let _turn = ctx.app.papers.take(ctx.actor_id()).await?;
     let base_url = &ctx.app.settings.base_url;
     files::make(Source { snapshot, json, sections: &sections, base_url, comment }, &attachments).await
 }
