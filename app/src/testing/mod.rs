@@ -8,7 +8,7 @@ mod job;
 mod report;
 pub mod smtp_server;
 
-pub use cast::{Cast, project, task};
+pub use cast::{Cast, person, project, task};
 pub use database::{TestApp, each_database};
 pub use job::mondays_at_ten;
 pub use report::{next_report, sent_report};

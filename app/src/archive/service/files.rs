@@ -134,7 +134,7 @@ pub async fn file(ctx: &Ctx, id: OccurrenceId, name: &str) -> AppResult<File> {
         return Ok(stored);
     }
     let job = schedule::Entity::find_by_id(seen.run.schedule_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
-    let spec = report::spec(&job)?;
+    let spec = report::spec(&report::as_frozen(job, seen.run.report_spec.clone()))?;
     let base_url = &ctx.app.settings.base_url;
     // What its owner says is for the others once it has gone out.
     let is_shown = !seen.run.is_held || seen.is_draft();

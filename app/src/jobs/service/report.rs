@@ -48,6 +48,23 @@ pub fn spec(job: &schedule::Model) -> AppResult<ReportSpec> {
     }
 }
 
+/// What a run keeps of what its schedule asks for, when it freezes its data.
+///
+/// # Errors
+/// As [`spec`].
+pub fn to_freeze(job: &schedule::Model) -> AppResult<String> {
+    serde_json::to_string(&spec(job)?).map_err(|error| fault::internal("writing what a report shows", error))
+}
+
+/// A schedule as a run knows it: with what it asked for when the data were frozen. So all messages of a run carry the
+/// same files and show the same parts, whatever is chosen while they are composed.
+pub fn as_frozen(job: schedule::Model, report_spec: Option<String>) -> schedule::Model {
+    match report_spec {
+        Some(spec) => schedule::Model { options: Some(spec), ..job },
+        None => job,
+    }
+}
+
 /// Changes what a schedule asks for; answers its new version. Runs that have begun go on as they were frozen.
 ///
 /// # Errors

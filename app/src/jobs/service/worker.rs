@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{
     addressees, book, drafts,
-    editions::Editions,
+    editions::{Editions, Parts},
     kinds, ledger,
     messages::{self, Common},
     pen::{self, Pen, Style, Unwritten},
@@ -253,6 +253,7 @@ async fn build(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Op
         finding: Set(Some(frozen.finding.words())),
         snapshot_hash: Set(Some(sha256(json.as_bytes()))),
         snapshot: Set(Some(json)),
+        report_spec: Set(Some(report::to_freeze(&job)?)),
         template_id: Set(version.map(|(id, _)| id)),
         template_version: Set(version.map(|(_, number)| number)),
         ..Default::default()
@@ -320,21 +321,25 @@ async fn write(app: &AppState, schedule: ScheduleId, hold: Hold) -> Result<Optio
     let comment = report.comment.as_deref();
     let list = addressees::resolve(&ctx, schedule, report.frozen.project.id).await?;
     let transport = transport::open(&ctx, account(&ctx, &report.job).await?).await?;
-    let editions = Editions::of(&ctx, &report.job, &report.frozen, &list, (&report.style, comment)).await?;
-    let common = Common {
-        run: hold.run,
-        schedule,
-        job: &report.job.name,
-        snapshot: &report.frozen,
-        sender: transport.sender(),
-        signer: transport.signer(),
-        pen: &report.pen,
-        comment,
-        attached: &report.attached,
-        editions: &editions,
-    };
-    if !messages::write_all(&ctx, &common, &list, hold).await? {
-        return Ok(None);
+    let parts = Parts::of(&ctx, &report.frozen, &list).await?;
+    for lot in parts.lots() {
+        let style = (&report.style, comment);
+        let editions = Editions::of(&ctx, &report.job, &report.frozen, (&parts, &lot), style).await?;
+        let common = Common {
+            run: hold.run,
+            schedule,
+            job: &report.job.name,
+            snapshot: &report.frozen,
+            sender: transport.sender(),
+            signer: transport.signer(),
+            pen: &report.pen,
+            comment,
+            attached: &report.attached,
+            editions: &editions,
+        };
+        if !messages::write_all(&ctx, &common, &list, hold).await? {
+            return Ok(None);
+        }
     }
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(&ctx, &tx, schedule).await?;
@@ -464,12 +469,14 @@ struct Report {
 impl Report {
     async fn load(ctx: &Ctx, schedule: ScheduleId, hold: Hold) -> Result<Report, Unwritten> {
         let job = schedule::Entity::find_by_id(schedule).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
-        use occurrence::Column::{Snapshot as Frozen, TemplateId as Template, TemplateVersion};
-        let query = occurrence::Entity::find_by_id(hold.run).select_only().columns([Frozen, Template, TemplateVersion]);
-        let found: Option<(Option<String>, Option<TemplateId>, Option<i32>)> =
+        use occurrence::Column::{ReportSpec, Snapshot as Frozen, TemplateId as Template, TemplateVersion};
+        let query = occurrence::Entity::find_by_id(hold.run).select_only();
+        let query = query.columns([Frozen, ReportSpec, Template, TemplateVersion]);
+        let found: Option<(Option<String>, Option<String>, Option<TemplateId>, Option<i32>)> =
             query.into_tuple().one(ctx.reader()).await?;
-        let (json, template, number) = found.ok_or(AppError::NotFound)?;
+        let (json, spec, template, number) = found.ok_or(AppError::NotFound)?;
         let json = json.ok_or(AppError::NotFound)?;
+        let job = report::as_frozen(job, spec);
         let frozen = snapshot::from_json(&json)?;
         let comment = drafts::comment(ctx.reader(), hold.run).await?;
         let attachments = report::files(ctx, &job, &frozen, &json, comment.as_deref()).await?;
