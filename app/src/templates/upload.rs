@@ -11,11 +11,7 @@ use axum::{
 use super::{service::exchange, upload_form::FILE_MAX};
 use crate::{
     error::AppError,
-    platform::{
-        ctx::Ctx,
-        state::AppState,
-        upload::{collect, declared_length},
-    },
+    platform::{ctx::Ctx, state::AppState, upload},
 };
 
 /// A browser shows an answer only after it has sent its file; that much of a file that is too large is read and thrown away.
@@ -33,12 +29,8 @@ async fn receive(ctx: Ctx, headers: HeaderMap, form: Multipart) -> Response {
     if ctx.me().is_err() {
         return Redirect::to("/sign-in").into_response();
     }
-    if declared_length(&headers).is_some_and(|length| length > DISCARDED_BYTES) {
-        return refused("too_large");
-    }
-    let content = match file(form).await {
-        Ok(content) if content.is_empty() => return refused("empty"),
-        Ok(content) => content,
+    let content = match upload::file(&headers, form, FILE_MAX, DISCARDED_BYTES).await {
+        Ok((_, content)) => content,
         Err(code) => return refused(code),
     };
     match exchange::import(&ctx, &content).await {
@@ -47,19 +39,6 @@ async fn receive(ctx: Ctx, headers: HeaderMap, form: Multipart) -> Response {
         Err(AppError::Invalid(_)) => refused("invalid"),
         Err(_) => refused("failed"),
     }
-}
-
-/// The content of the field `file`, or the code of what was wrong.
-async fn file(mut form: Multipart) -> Result<Vec<u8>, &'static str> {
-    while let Some(field) = form.next_field().await.map_err(|_| "interrupted")? {
-        if field.name() == Some("file") {
-            if field.file_name().unwrap_or_default().is_empty() {
-                return Err("no_file");
-            }
-            return collect(field, FILE_MAX, DISCARDED_BYTES).await;
-        }
-    }
-    Err("no_file")
 }
 
 fn refused(code: &str) -> Response {
