@@ -174,3 +174,16 @@ pub fn refusal(error: &AppError) -> Response {
 fn parse(id: &str) -> AppResult<OutboxMessageId> {
     id.parse().map_err(|_| AppError::NotFound)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_to_wait_hears_how_long() {
+        let answer = refusal(&AppError::TooMany { retry_after_seconds: 10 });
+        assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(answer.headers()[header::RETRY_AFTER], "10");
+        assert!(!refusal(&AppError::NotFound).headers().contains_key(header::RETRY_AFTER));
+    }
+}
