@@ -161,12 +161,29 @@ fn attachment(name: &str) -> HeaderValue {
     HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")).unwrap_or(HeaderValue::from_static("attachment"))
 }
 
-/// An error of a raw route: its status and its sentence.
+/// An error of a raw route: its status, its sentence, and when to come again.
 pub fn refusal(error: &AppError) -> Response {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, error.words()).into_response()
+    let mut response = (status, error.words()).into_response();
+    if let AppError::TooMany { retry_after_seconds } = error {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
+    }
+    response
 }
 
 fn parse(id: &str) -> AppResult<OutboxMessageId> {
     id.parse().map_err(|_| AppError::NotFound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_to_wait_hears_how_long() {
+        let answer = refusal(&AppError::TooMany { retry_after_seconds: 10 });
+        assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(answer.headers()[header::RETRY_AFTER], "10");
+        assert!(!refusal(&AppError::NotFound).headers().contains_key(header::RETRY_AFTER));
+    }
 }

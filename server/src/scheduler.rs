@@ -22,7 +22,7 @@ use app::{
     platform::{clock::Clock, ctx::Ctx, events, state::AppState},
     reports::service::git_push,
     tasks::service::trash,
-    templates::service::versions,
+    templates::service::{preview, versions},
 };
 use tokio::{
     sync::watch,
@@ -172,7 +172,8 @@ impl Crew {
         Ok(())
     }
 
-    /// Empties what has waited long enough in the trash, forgets old notifications and alarms, and bounds the outbox.
+    /// Empties what has waited long enough in the trash, forgets old notifications, alarms and previews, and bounds the
+    /// outbox.
     async fn clear_away(&self) {
         let ctx = Ctx::system(&self.app);
         if let Some(gone @ 1..) = well("emptying the trash", trash::purge(&ctx).await) {
@@ -181,6 +182,7 @@ impl Crew {
         well("forgetting old notifications", inbox::forget_old(&ctx).await);
         well("bounding the outbox", outbox::keep::prune(&ctx).await);
         well("forgetting old alarms", post::forget_old(&ctx).await);
+        well("forgetting old previews", preview::forget_old(&ctx).await);
     }
 
     /// Done when a run is; never while there is none.

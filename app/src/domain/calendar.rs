@@ -2,7 +2,8 @@
 
 use chrono::{Datelike, NaiveDate, NaiveTime, Timelike, Weekday};
 
-const MONTHS: [&str; 12] = [
+/// The English names of the months, from January.
+pub const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",

@@ -17,7 +17,6 @@ mod words;
 
 #[cfg(feature = "ssr")]
 pub use next::{Follows, Timetable};
-pub use words::day_name;
 
 use crate::text_enum;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc, Weekday};

@@ -48,6 +48,9 @@ pub struct Model {
     pub snapshot: Option<String>,
     /// SHA-256 of the snapshot, in hex.
     pub snapshot_hash: Option<String>,
+    /// What the report shows and which files it has, as the options of the schedule said when the data were frozen; none
+    /// for other kinds, and for runs from before this was kept.
+    pub report_spec: Option<String>,
     /// The commit in the archive, in hex.
     pub commit_id: Option<String>,
     pub started_at: Option<DateTimeUtc>,

@@ -11,15 +11,9 @@ use axum::{
 use super::service::staging;
 use crate::{
     domain::import::MAX_FILE_BYTES,
-    platform::{
-        ctx::Ctx,
-        state::AppState,
-        upload::{Upload, declared_length, file},
-    },
+    platform::{ctx::Ctx, state::AppState, upload},
 };
 
-/// Room for the form around the file.
-const FORM_BYTES: usize = 64 * 1024;
 /// A browser shows an answer only after it has sent its file; that much of a file that is too large is read and thrown away.
 const DISCARDED_BYTES: usize = 4 * MAX_FILE_BYTES;
 
@@ -30,10 +24,7 @@ pub fn routes() -> Router<AppState> {
 
 /// Takes the file of the form and goes on to its preview.
 async fn receive(ctx: Ctx, headers: HeaderMap, form: Multipart) -> Response {
-    if declared_length(&headers).is_some_and(|length| length > DISCARDED_BYTES) {
-        return refused("too_large");
-    }
-    let Upload { name, content } = match file(form, MAX_FILE_BYTES, DISCARDED_BYTES + FORM_BYTES).await {
+    let (name, content) = match upload::file(&headers, form, MAX_FILE_BYTES, DISCARDED_BYTES).await {
         Ok(file) => file,
         Err(code) => return refused(code),
     };

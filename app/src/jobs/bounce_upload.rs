@@ -13,7 +13,7 @@ use crate::platform::{
     ctx::Ctx,
     mailer::{NoBounce, read_bounce},
     state::AppState,
-    upload::{declared_length, file},
+    upload,
 };
 
 /// A browser shows an answer only after it has sent its file; that much of a file that is too large is read and thrown away.
@@ -29,11 +29,8 @@ async fn receive(ctx: Ctx, headers: HeaderMap, form: Multipart) -> Response {
     if ctx.me().is_err() {
         return Redirect::to("/sign-in").into_response();
     }
-    if declared_length(&headers).is_some_and(|length| length > DISCARDED_BYTES) {
-        return refused("too_large");
-    }
-    let content = match file(form, MAX_BOUNCE_BYTES, DISCARDED_BYTES).await {
-        Ok(file) => file.content,
+    let content = match upload::file(&headers, form, MAX_BOUNCE_BYTES, DISCARDED_BYTES).await {
+        Ok((_, content)) => content,
         Err(code) => return refused(code),
     };
     let report = match read_bounce(&content) {

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     accounts::ZoneField,
-    domain::schedule::{UpcomingRun, day_name},
+    domain::{calendar::weekday_long, schedule::UpcomingRun},
     error::{AppError, Problem},
     ui::{Choice, ErrorSummary, SelectField, TextAreaField, TextField, plain_error},
 };
@@ -220,7 +220,7 @@ fn mode_choice(mode: Mode, label: &'static str, chosen: Mode) -> impl IntoView {
 fn days(form: &JobForm, error: Signal<Option<AppError>>) -> impl IntoView + use<> {
     let chosen = form.days;
     let pills = DAYS.iter().map(|&(name, day)| {
-        let full = day_name(day);
+        let full = weekday_long(day);
         let short: String = full.chars().take(3).collect();
         view! {
             <label class="pill">

@@ -8,7 +8,7 @@ use super::{
     when_form::{On, Unit, WhenForm},
 };
 use crate::{
-    domain::schedule::{Nth, day_name},
+    domain::{calendar::weekday_long, schedule::Nth},
     error::AppError,
     ui::{Choice, SelectField, TextAreaField, TextField},
 };
@@ -127,5 +127,5 @@ fn nths() -> Vec<Choice> {
 }
 
 fn weekdays() -> Vec<Choice> {
-    DAYS.iter().map(|&(name, day)| Choice::new(name, day_name(day))).collect()
+    DAYS.iter().map(|&(name, day)| Choice::new(name, weekday_long(day))).collect()
 }

@@ -25,5 +25,6 @@ pub mod render;
 pub mod sealed;
 pub mod secrets;
 pub mod state;
+pub mod turns;
 pub mod upload;
 pub mod workbook;

@@ -15,13 +15,17 @@ use super::{
     mail_lines::MailLines,
     mailer::Timeouts,
     meters::Meters,
-    render::cage::Cage,
+    render::cage::{self, Cage},
     secrets::{Keyring, Secret},
+    turns::{self, Turns},
 };
 use crate::domain::network::Network;
 
 /// Passwords hashed at the same time: each takes 19 MiB and a core.
 const HASHERS: usize = 2;
+
+/// Files of reports that are made for one person at a time: pages are laid out one document at a time for everybody.
+const PAPERS: usize = 1;
 
 /// Who may sign up once there is an administrator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +79,10 @@ pub struct AppState {
     pub hashers: Arc<Semaphore>,
     /// Renders what people wrote, in child processes.
     pub cage: Cage,
+    /// Bounds what each person has rendered at a time: fewer than there are children, so that one is left for others.
+    pub previews: Turns,
+    /// Bounds how many files of reports are made for each person at a time.
+    pub papers: Turns,
     /// Where a test has this process end itself; nowhere otherwise.
     pub crash: Crash,
 }
@@ -93,6 +101,8 @@ impl AppState {
             meters: Arc::default(),
             hashers: Arc::new(Semaphore::new(HASHERS)),
             cage: Cage::default(),
+            previews: Turns::new(cage::children() - 1, turns::PATIENCE),
+            papers: Turns::new(PAPERS, turns::PATIENCE),
             crash: Crash::default(),
         }
     }

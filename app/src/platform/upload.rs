@@ -1,7 +1,7 @@
 //! Files of forms: counted while they arrive, refused before they fill the memory.
 
 use axum::{
-    extract::{Multipart, multipart::Field},
+    extract::multipart::{Field, Multipart},
     http::{HeaderMap, header},
 };
 
@@ -10,27 +10,28 @@ pub fn declared_length(headers: &HeaderMap) -> Option<usize> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// A file of a form.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Upload {
-    /// As the browser names it; empty where none was chosen.
-    pub name: String,
-    pub content: Vec<u8>,
-}
-
-/// The file of the field `file`, of at most so many bytes. Of a larger one up to `discarded` bytes are read and thrown away.
+/// Name and content of the field `file` of a form, of at most so many bytes; as [`collect`].
 ///
 /// # Errors
-/// The code of what was wrong: `interrupted`, `too_large`, `empty`, or `no_file` where none was chosen.
-pub async fn file(mut form: Multipart, most: usize, discarded: usize) -> Result<Upload, &'static str> {
+/// The code of what was wrong: `too_large`, `no_file`, `empty` or `interrupted`.
+pub async fn file(
+    headers: &HeaderMap,
+    mut form: Multipart,
+    most: usize,
+    discarded: usize,
+) -> Result<(String, Vec<u8>), &'static str> {
+    if declared_length(headers).is_some_and(|length| length > discarded) {
+        return Err("too_large");
+    }
     while let Some(field) = form.next_field().await.map_err(|_| "interrupted")? {
         if field.name() == Some("file") {
             let name = field.file_name().unwrap_or_default().to_owned();
             let content = collect(field, most, discarded).await?;
             return match (name.is_empty(), content.is_empty()) {
-                (true, _) => Err("no_file"),
-                (_, true) => Err("empty"),
-                _ => Ok(Upload { name, content }),
+                // What a browser sends where nobody has chosen one.
+                (true, true) => Err("no_file"),
+                (false, true) => Err("empty"),
+                (_, false) => Ok((name, content)),
             };
         }
     }

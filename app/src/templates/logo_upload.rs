@@ -21,11 +21,7 @@ use crate::{
         template::theme::{LOGO_MAX, Logo},
     },
     error::AppError,
-    platform::{
-        ctx::Ctx,
-        state::AppState,
-        upload::{declared_length, file},
-    },
+    platform::{ctx::Ctx, state::AppState, upload},
 };
 
 /// A browser shows an answer only after it has sent its file; that much of one that is too large is read and thrown away.
@@ -63,10 +59,7 @@ async fn receive(
         Err(AppError::NotFound) => return StatusCode::NOT_FOUND.into_response(),
         Err(_) => return refused("failed"),
     }
-    if declared_length(&headers).is_some_and(|length| length > DISCARDED_BYTES) {
-        return refused("too_large");
-    }
-    let logo = match logo_of(form).await {
+    let logo = match file(&headers, form).await {
         Ok(logo) => logo,
         Err(code) => return refused(code),
     };
@@ -81,10 +74,10 @@ async fn receive(
 }
 
 /// The logo of the field `file`, or the code of what was wrong.
-async fn logo_of(form: Multipart) -> Result<Logo, &'static str> {
-    let bytes = match file(form, LOGO_MAX, DISCARDED_BYTES).await {
+async fn file(headers: &HeaderMap, form: Multipart) -> Result<Logo, &'static str> {
+    let (_, bytes) = match upload::file(headers, form, LOGO_MAX, DISCARDED_BYTES).await {
         Err("empty") => return Err("no_file"),
-        file => file?.content,
+        other => other?,
     };
     // Decoding a small picture takes milliseconds, yet none of those that answer requests.
     tokio::task::spawn_blocking(move || logo::read(&bytes)).await.unwrap_or(Err("failed"))

@@ -11,11 +11,7 @@ use axum::{
 use super::{service::exchange, upload_form::FILE_MAX};
 use crate::{
     error::AppError,
-    platform::{
-        ctx::Ctx,
-        state::AppState,
-        upload::{declared_length, file},
-    },
+    platform::{ctx::Ctx, state::AppState, upload},
 };
 
 /// A browser shows an answer only after it has sent its file; that much of a file that is too large is read and thrown away.
@@ -33,11 +29,8 @@ async fn receive(ctx: Ctx, headers: HeaderMap, form: Multipart) -> Response {
     if ctx.me().is_err() {
         return Redirect::to("/sign-in").into_response();
     }
-    if declared_length(&headers).is_some_and(|length| length > DISCARDED_BYTES) {
-        return refused("too_large");
-    }
-    let content = match file(form, FILE_MAX, DISCARDED_BYTES).await {
-        Ok(file) => file.content,
+    let content = match upload::file(&headers, form, FILE_MAX, DISCARDED_BYTES).await {
+        Ok((_, content)) => content,
         Err(code) => return refused(code),
     };
     match exchange::import(&ctx, &content).await {

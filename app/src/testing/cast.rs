@@ -48,7 +48,8 @@ impl Cast {
     }
 }
 
-async fn person(app: &TestApp, name: &str, local: &str, role: Role) -> Me {
+/// Somebody with the address `LOCAL@example.org`, who cannot sign in.
+pub async fn person(app: &TestApp, name: &str, local: &str, role: Role) -> Me {
     let now = app.clock.now();
     let row = user::ActiveModel {
         id: Set(UserId(Uuid::now_v7())),

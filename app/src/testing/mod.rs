@@ -11,7 +11,7 @@ mod report;
 pub mod smtp_server;
 pub mod token_endpoint;
 
-pub use cast::{Cast, project, task};
+pub use cast::{Cast, person, project, task};
 pub use database::{TestApp, each_database};
 pub use job::mondays_at_ten;
 pub use message::{Message, messages};

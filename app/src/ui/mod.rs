@@ -32,6 +32,7 @@ mod settings_page;
 mod sprite;
 mod textarea;
 pub mod toast;
+mod upload;
 
 pub use auth_frame::AuthFrame;
 pub use avatar::Avatar;
@@ -55,3 +56,4 @@ pub use pause::{Pause, TYPING};
 pub use settings_page::SettingsPage;
 pub use sprite::provide_sprite;
 pub use textarea::textarea_html;
+pub use upload::{FileField, Refused};

@@ -3,13 +3,19 @@
 use std::time::Duration;
 
 use app::{
-    domain::{alarm::AlarmKind, delivery::DeliveryPhase, ids::OccurrenceId, occurrence::OccurrenceState},
+    domain::{
+        alarm::AlarmKind,
+        delivery::DeliveryPhase,
+        ids::OccurrenceId,
+        occurrence::OccurrenceState,
+        report::spec::{AttachmentKind, ReportSpec, Section},
+    },
     entities::{alarm, artifact, occurrence, user},
     jobs::{
         form::JobForm,
-        service::{ledger, run_actions, runs, schedules, worker},
+        service::{ledger, report, run_actions, runs, schedules, worker},
     },
-    platform::ctx::Ctx,
+    platform::{ctx::Ctx, mailer},
     testing::{Message, each_database, smtp_server::SmtpServer},
 };
 use chrono::TimeDelta;
@@ -198,6 +204,52 @@ async fn who_comes_after_a_worker_that_ended_while_it_composed_writes_what_is_mi
         run_actions::cancel(&stage.mina(), run).await.unwrap();
         assert_eq!(stage.states(id).await[2], OccurrenceState::Cancelled);
         assert!(stage.deliveries(run).await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_composes_the_rest_of_a_run_gives_it_the_files_and_parts_that_were_frozen() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let refusing = SmtpServer::start(&["--fail", "rcpt:451"]);
+        stage.sends_to(refusing.port).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        let before = ReportSpec { attachments: vec![AttachmentKind::Csv], ..ReportSpec::default() };
+        let version = stage.schedule(id).await.version;
+        report::choose(&stage.mina(), id, version, &before).await.unwrap();
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        is_half_composed(&stage, run).await;
+        // Somebody chooses something else in between.
+        let after = ReportSpec {
+            attachments: vec![AttachmentKind::Json, AttachmentKind::Xlsx],
+            sections: vec![Section::Summary],
+            ..ReportSpec::default()
+        };
+        let version = stage.schedule(id).await.version;
+        report::choose(&stage.mina(), id, version, &after).await.unwrap();
+        let server = SmtpServer::start(&[]);
+        stage.sends_to(server.port).await;
+        stage.work().await;
+        let looks = async |run: OccurrenceId| {
+            let mut looks = Vec::new();
+            for row in stage.deliveries(run).await {
+                let parts = mailer::anatomy(&row.mime).unwrap().parts;
+                let files: Vec<_> = parts.into_iter().filter(|part| part.is_attachment).map(|part| part.name).collect();
+                let endings = files.into_iter().flatten().filter_map(|name| Some(name.rsplit_once('.')?.1.to_owned()));
+                let html = mailer::read(&row.mime).unwrap().html.unwrap();
+                looks.push((endings.collect::<Vec<_>>(), html.contains("Finish the report")));
+            }
+            looks
+        };
+        let frozen = (vec!["csv".to_owned()], true);
+        assert_eq!(looks(run).await, [frozen.clone(), frozen], "{:?}", stage.log(run).await);
+        stage.pass(TimeDelta::minutes(1));
+        let next = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        let chosen = (vec!["xlsx".to_owned(), "json".to_owned()], false);
+        assert_eq!(looks(next).await, [chosen.clone(), chosen], "what was chosen is for later runs");
     })
     .await;
 }

@@ -11,6 +11,7 @@ use app::{
         view::{Part, Tab},
     },
     domain::{
+        account::Role,
         delivery::DeliveryPhase,
         ids::{LabelId, ProjectId, ScheduleId, UserId},
         period::Period,
@@ -32,7 +33,7 @@ use app::{
     platform::{ctx::Ctx, mailer},
     projects::service::projects::{self, NewProject},
     reports::service::{git_history, snapshot},
-    testing::{each_database, task},
+    testing::{each_database, person, task},
 };
 use chrono::TimeDelta;
 use sea_orm::{
@@ -204,6 +205,56 @@ async fn each_reader_gets_the_projects_they_see_and_finds_no_others_in_the_archi
         stage.work().await;
         for row in stage.deliveries(run).await {
             assert!(!mailer::read(&row.mime).unwrap().text.unwrap().contains("Launchpad"), "{}", row.address);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn twenty_readers_with_twenty_different_rights_get_what_they_see_and_nothing_else() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let mina = stage.mina();
+        let mut others = Vec::new();
+        for key in ["PA", "PB", "PC", "PD", "PE"] {
+            let new = NewProject { name: format!("Project {key}"), key: key.into(), zone: "UTC".into() };
+            let made = projects::create(&mina, new).await.unwrap();
+            let columns = projects::columns(app.reader(), made.id).await.unwrap();
+            task(&mina, &made, columns[1].id, &format!("Work of {key}")).await;
+            others.push(made);
+        }
+        // The bits of a reader's number are the projects that they see beside that of the schedule.
+        let sees = |number: usize, bit: usize| (number >> bit) & 1 == 1;
+        let mut recipients = Vec::new();
+        for number in 1..=20 {
+            let local = format!("reader{number}");
+            let reader = person(&app, &format!("Reader {number}"), &local, Role::Member).await;
+            let seen = (0..others.len()).filter(|bit| sees(number, *bit)).map(|bit| others[bit].id);
+            let row = |project_id| member::ActiveModel {
+                project_id: Set(project_id),
+                user_id: Set(reader.id),
+                role: Set(MemberRole::Viewer),
+            };
+            let rows: Vec<_> = seen.chain([stage.project.id]).map(row).collect();
+            member::Entity::insert_many(rows).exec_without_returning(app.reader()).await.unwrap();
+            recipients.push(format!("{local}@example.org"));
+        }
+        let id = stage.job(&JobForm { recipients: recipients.join("\n"), ..mondays_at_ten() }).await;
+        let scope = Scope { other_projects: others.iter().map(|made| made.id).collect(), ..Scope::default() };
+        choose(&stage, id, &ReportSpec { scope, ..ReportSpec::default() }).await;
+        let run = runs::start(&mina, id).await.unwrap();
+        stage.work().await;
+        let sent = stage.deliveries(run).await;
+        let to: Vec<&str> = sent.iter().map(|row| row.address.as_str()).collect();
+        let wanted: Vec<&str> = recipients.iter().map(String::as_str).collect();
+        assert_eq!(to, wanted, "nobody is left out: {:?}", stage.log(run).await);
+        for (row, number) in sent.iter().zip(1_usize..) {
+            let text = mailer::read(&row.mime).unwrap().text.unwrap();
+            for (bit, made) in others.iter().enumerate() {
+                let told = text.contains(&format!("{}-1 Work of", made.key));
+                assert_eq!(told, sees(number, bit), "{} about {}", row.address, made.key);
+            }
+            assert_eq!(row.phase, DeliveryPhase::Accepted, "{}: {:?}", row.address, row.reason);
         }
     })
     .await;

@@ -58,4 +58,5 @@ mod tasks_talk;
 mod tasks_views;
 mod template_quarantine;
 mod template_forms;
+mod template_previews;
 mod templates;

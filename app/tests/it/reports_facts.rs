@@ -2,14 +2,16 @@
 
 use app::{
     domain::{
-        ids::ColumnId,
+        ids::{ColumnId, ProjectId, TaskId, WorkNoteId},
         metrics::{Compared, FlowDay, LateBuckets, Share},
         period::Period,
         report::{Snapshot, TaskLine, spec::Scope},
         task::{Category, Priority, Status},
         work_note::NoteKind,
     },
+    entities::work_note,
     platform::ctx::Ctx,
+    projects::service::projects::{self, NewProject},
     reports::service::snapshot::{self, Request},
     tasks::{
         service::{
@@ -25,6 +27,8 @@ use app::{
     testing::{Cast, TestApp, each_database, project, task},
 };
 use chrono::{NaiveDate, TimeDelta};
+use sea_orm::{ActiveValue::Set, EntityTrait};
+use uuid::Uuid;
 
 fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -224,6 +228,58 @@ async fn a_report_can_be_narrowed_to_labels_and_to_people() {
         let nobody = build(Scope { people: vec![cast.ravi.id], ..Scope::default() }).await;
         assert_eq!((nobody.figures.created.now, nobody.notes.len()), (0, 0));
         assert_eq!(nobody.scope, "", "strangers to the project are not named");
+    })
+    .await;
+}
+
+/// Writes so many notes of a task on a day, more than a report looks at.
+async fn many_notes(ctx: &Ctx, (project, task): (ProjectId, TaskId), day: &str, count: usize) {
+    let row = |_| work_note::ActiveModel {
+        id: Set(WorkNoteId(Uuid::now_v7())),
+        project_id: Set(project),
+        task_id: Set(task),
+        author_id: Set(ctx.actor_id()),
+        kind: Set(NoteKind::Progress),
+        on_date: Set(date(day)),
+        body: Set("And again".into()),
+        created_at: Set(ctx.now),
+        edited_at: Set(None),
+    };
+    work_note::Entity::insert_many((0..count).map(row)).exec_without_returning(ctx.reader()).await.unwrap();
+}
+
+#[tokio::test]
+async fn notes_that_a_reader_does_not_see_take_no_room_from_those_that_they_see() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let mina = app.as_person(&cast.mina);
+        let new = NewProject { name: "Website".into(), key: "W".into(), zone: "UTC".into() };
+        let other = projects::create(&mina, new).await.unwrap();
+        let others = projects::columns(app.reader(), other.id).await.unwrap();
+        let quiet = task(&mina, &made, columns[0], "Quiet").await;
+        let gone = task(&mina, &made, columns[0], "Thrown away").await;
+        let unlabelled = task(&mina, &made, columns[0], "Not asked for").await;
+        let loud = task(&mina, &other, others[0].id, "Loud").await;
+        many_notes(&mina, (made.id, quiet.id), "2026-11-23", 1).await;
+        for (project, task) in [(made.id, gone.id), (made.id, unlabelled.id), (other.id, loud.id)] {
+            many_notes(&mina, (project, task), "2026-11-24", 700).await;
+        }
+        trash::put(&mina, gone.id, None).await.unwrap();
+        let build = async |scope: Scope| {
+            let (ctx, readers) = (Ctx::system(&app.app), [cast.jonas.id]);
+            let (project, owner) = (made.id, Some(cast.mina.id));
+            let request = Request { project, owner, scope: &scope, period: week(), as_of: ctx.now, readers: &readers };
+            snapshot::build_scoped(&ctx, &request).await.unwrap()
+        };
+        let told = |report: &Snapshot| report.notes.iter().map(|line| line.reference.clone()).collect::<Vec<_>>();
+        let report = build(Scope { other_projects: vec![other.id], ..Scope::default() }).await;
+        assert_eq!(told(&report), ["T-3", "W-1", "T-1"]);
+        assert_eq!(told(&report.variants[0]), ["T-3", "T-1"], "of what Jonas sees none is left out");
+        labels_of_task::add(&mina, quiet.id, "Bug", None).await.unwrap();
+        let label = labels::all(app.reader(), made.id).await.unwrap().remove(0).id;
+        let labelled = build(Scope { labels: vec![label], ..Scope::default() }).await;
+        assert_eq!(told(&labelled), ["T-1"], "nor of what is asked for");
     })
     .await;
 }

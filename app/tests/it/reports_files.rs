@@ -122,3 +122,21 @@ async fn files_of_a_report_that_had_none_are_made_of_its_facts_for_those_who_see
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_downloads_of_one_person_wait_for_each_other_and_nobody_waits_for_them() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, _) = project(&app, &cast).await;
+        let run = sent_report(&app, made.id).await;
+        let under_way = app.papers.take(Some(cast.jonas.id)).await.unwrap();
+        let jonas = app.as_person(&cast.jonas);
+        let waits = tokio::spawn(async move { files::file(&jonas, run, "report.pdf").await });
+        let alex = app.as_person(&cast.alex);
+        assert!(files::file(&alex, run, "report.pdf").await.is_ok(), "somebody else gets theirs meanwhile");
+        assert!(!waits.is_finished(), "it waits for its turn");
+        drop(under_way);
+        assert!(waits.await.unwrap().is_ok());
+    })
+    .await;
+}

@@ -189,6 +189,32 @@ async fn the_library_is_searched_by_category_and_words_as_they_stand() {
 }
 
 #[tokio::test]
+async fn the_library_says_of_each_template_whether_its_draft_is_what_is_published() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let jonas = app.as_person(&cast.jonas);
+        let (never, same) = (made(&jonas, "A draft").await, made(&jonas, "Published").await);
+        let (changed, back) = (made(&jonas, "Changed").await, made(&jonas, "Went back").await);
+        for id in [same, changed, back] {
+            versions::publish(&jonas, id, 1, "").await.unwrap();
+        }
+        drafts::save(&jonas, Save { name: "Changed".into(), ..saved(changed, 1, &saying("Second")) }).await.unwrap();
+        drafts::save(&jonas, Save { name: "Went back".into(), ..saved(back, 1, &saying("Second")) }).await.unwrap();
+        versions::publish(&jonas, back, 2, "").await.unwrap();
+        // What an older version says is not what is published.
+        versions::restore(&jonas, back, 1).await.unwrap();
+        let list = library::list(&jonas, TemplateQuery::default()).await.unwrap();
+        let said: Vec<_> = list.items.iter().map(|item| (item.id, item.published, item.has_changes)).collect();
+        let wanted = [(never, None, true), (changed, Some(1), true), (same, Some(1), false), (back, Some(2), true)];
+        assert_eq!(said, wanted);
+        for item in list.items {
+            assert_eq!(item.has_changes, library::desk(&jonas, item.id).await.unwrap().has_changes, "{}", item.name);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_test_goes_to_nobody_who_gets_no_mail_and_waits_its_turn() {
     each_database(async |app| {
         let cast = Cast::new(&app).await;

@@ -1,6 +1,7 @@
 //! The bytes of a report: its mail for a frame, for the printer and as files, each message as it went out, its data.
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use tokio::time::timeout;
 
 use super::sight::{self, Seen};
 use crate::{
@@ -11,7 +12,10 @@ use crate::{
     entities::{artifact, delivery, delivery_content, schedule},
     error::{AppError, AppResult},
     jobs::service::{drafts, report},
-    platform::ctx::Ctx,
+    platform::{
+        ctx::Ctx,
+        turns::{BUSY, PATIENCE},
+    },
     reports::service::{
         files::{self, File, Source},
         render::{Image, Written, framed, with_picture},
@@ -47,7 +51,7 @@ pub async fn html(ctx: &Ctx, id: OccurrenceId) -> AppResult<String> {
 /// for those who decide about it. None: the stored files are the mail.
 ///
 /// # Errors
-/// [`AppError::NotFound`] before it is written.
+/// [`AppError::NotFound`] before it is written; [`AppError::TooMany`] where the person's others take too long.
 pub(super) async fn made_now(ctx: &Ctx, seen: &Seen) -> AppResult<Option<(Written, Vec<Image>)>> {
     let is_draft = seen.is_draft();
     let part = match &seen.part {
@@ -58,6 +62,7 @@ pub(super) async fn made_now(ctx: &Ctx, seen: &Seen) -> AppResult<Option<(Writte
     if !is_draft && !is_written(ctx.reader(), seen.run.id).await? {
         return Err(AppError::NotFound);
     }
+    let _turn = ctx.app.previews.take(ctx.actor_id()).await?;
     Ok(Some(match drafts::preview(ctx, &seen.run, &part).await? {
         Ok(mail) => mail,
         Err(words) => (Written { subject: String::new(), html: fault_page(&words), text: words }, Vec::new()),
@@ -105,7 +110,7 @@ pub async fn data(ctx: &Ctx, id: OccurrenceId) -> AppResult<String> {
 ///
 /// # Errors
 /// [`AppError::NotFound`] where there is no such kind, after the facts were removed, or where the person does not see
-/// the report.
+/// the report; [`AppError::TooMany`] where others have files made for too long.
 pub async fn file(ctx: &Ctx, id: OccurrenceId, name: &str) -> AppResult<File> {
     let kind = files::kind_of(name).ok_or(AppError::NotFound)?;
     let seen = Seen::find_whole(ctx, id).await?;
@@ -118,14 +123,16 @@ pub async fn file(ctx: &Ctx, id: OccurrenceId, name: &str) -> AppResult<File> {
         return Ok(stored);
     }
     let job = schedule::Entity::find_by_id(seen.run.schedule_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
-    let spec = report::spec(&job)?;
+    let spec = report::spec(&report::as_frozen(job, seen.run.report_spec.clone()))?;
     let base_url = &ctx.app.settings.base_url;
     // What its owner says is for the others once it has gone out.
     let is_shown = !seen.run.is_held || seen.is_draft();
     let comment = if is_shown { drafts::comment(ctx.reader(), id).await? } else { None };
     let comment = comment.as_deref();
     let source = Source { snapshot: &frozen, json, sections: &spec.sections, base_url, comment };
-    files::make(source, &[kind]).await?.pop().ok_or(AppError::NotFound)
+    let _turn = ctx.app.papers.take(ctx.actor_id()).await?;
+    let made = timeout(PATIENCE, files::make(source, &[kind])).await.unwrap_or(Err(BUSY))?;
+    made.into_iter().next().ok_or(AppError::NotFound)
 }
 
 async fn stored(ctx: &Ctx, id: OccurrenceId, name: &str) -> AppResult<Option<File>> {

@@ -4,8 +4,8 @@ use super::{
     Cadence, DaySet, EXCEPT_MAX, HOURS_MAX, MINUTES_MAX, MonthDay, Nth, RUNS_MAX, RunNote, ScheduleSpec, SpecProblem,
     UpcomingRun, recognise,
 };
-use crate::error::Problem;
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Timelike, Weekday};
+use crate::{domain::calendar::weekday_long, error::Problem};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 
 impl ScheduleSpec {
     /// The schedule in words with its zone: "Mondays at 07:00, Europe/Ljubljana".
@@ -93,7 +93,7 @@ impl MonthDay {
         match self {
             MonthDay::Day(day) => ordinal(day),
             MonthDay::Last => "last day".to_owned(),
-            MonthDay::Weekday { nth, day } => format!("{nth} {}", day_name(day)),
+            MonthDay::Weekday { nth, day } => format!("{nth} {}", weekday_long(day)),
         }
     }
 
@@ -123,25 +123,12 @@ impl DaySet {
             DaySet::WORKING => return "Weekdays".to_owned(),
             _ => {}
         }
-        let names: Vec<_> = self.iter().map(|day| format!("{}s", day_name(day))).collect();
+        let names: Vec<_> = self.iter().map(|day| format!("{}s", weekday_long(day))).collect();
         match names.as_slice() {
             [] => "No day".to_owned(),
             [only] => only.clone(),
             [first @ .., last] => format!("{} and {last}", first.join(", ")),
         }
-    }
-}
-
-/// The English name of a weekday.
-pub const fn day_name(day: Weekday) -> &'static str {
-    match day {
-        Weekday::Mon => "Monday",
-        Weekday::Tue => "Tuesday",
-        Weekday::Wed => "Wednesday",
-        Weekday::Thu => "Thursday",
-        Weekday::Fri => "Friday",
-        Weekday::Sat => "Saturday",
-        Weekday::Sun => "Sunday",
     }
 }
 
@@ -230,7 +217,7 @@ fn ordinal(day: u8) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Weekday::*;
+    use chrono::Weekday::{self, *};
 
     fn spec(cadence: Cadence) -> ScheduleSpec {
         ScheduleSpec::new(cadence, "Europe/Ljubljana")

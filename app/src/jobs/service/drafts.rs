@@ -11,7 +11,7 @@ use sea_orm::{
 use super::{
     book, ledger,
     pen::{Pen, Style, Unwritten},
-    runs, schedules,
+    report, runs, schedules,
     sending::Hold,
 };
 use crate::{
@@ -157,6 +157,7 @@ pub async fn preview(
     // The account of the instance asks the child process; that somebody may see the report was asked before.
     let system = Ctx::system(&ctx.app);
     let job = schedule::Entity::find_by_id(run.schedule_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
+    let job = report::as_frozen(job, run.report_spec.clone());
     let comment = comment(ctx.reader(), run.id).await?;
     let style = Style::of(&system, &job, run.template_id.zip(run.template_version)).await?;
     let pen = Pen::new(&style, snapshot, comment.as_deref(), None).await?;

@@ -59,7 +59,7 @@ pub struct Common<'a> {
     pub comment: Option<&'a str>,
     /// The files of the whole report.
     pub attached: &'a Attached,
-    /// What readers get who do not see all projects of the report.
+    /// What readers get who do not see all projects of the report; only those are written to whom it covers.
     pub editions: &'a Editions,
 }
 
@@ -89,8 +89,9 @@ pub const PART: usize = 50;
 /// Bytes of files that the messages of a part hold together.
 const PART_BYTES: usize = 16 * 1024 * 1024;
 
-/// Composes and stores the messages of a run that are not there yet. Those who get nothing have one, too, which says
-/// why; their message is there in case the reason goes away and somebody sends it after all. False: the run is lost.
+/// Composes and stores the messages of a run that are not there yet, to those whose edition is there. Those who get
+/// nothing have one, too, which says why; their message is there in case the reason goes away and somebody sends it after
+/// all. False: the run is lost.
 ///
 /// # Errors
 /// [`Unwritten::Template`] where the template cannot be filled in, those of the database, and a fault where a message
@@ -98,7 +99,8 @@ const PART_BYTES: usize = 16 * 1024 * 1024;
 pub async fn write_all(ctx: &Ctx, common: &Common<'_>, list: &List, hold: Hold) -> Result<bool, Unwritten> {
     let people: Vec<Addressee> = list.people.iter().map(|(person, _)| person.clone()).collect();
     let there = Known::of(ctx, hold.run).await?;
-    let missing: Vec<usize> = (0..people.len()).filter(|place| !there.has(&people[*place])).collect();
+    let is_missing = |person: &Addressee| common.editions.covers(person) && !there.has(person);
+    let missing: Vec<usize> = (0..people.len()).filter(|place| is_missing(&people[*place])).collect();
     for part in missing.chunks(common.part()) {
         let addresses: Vec<Address> = part.iter().map(|place| address(ctx, common, &people[*place])).collect();
         let some: Vec<Addressee> = part.iter().map(|place| people[*place].clone()).collect();

@@ -274,6 +274,7 @@ fn row(ctx: &Ctx, held: &schedule::Model, run: NewRun) -> (OccurrenceId, occurre
         finding: Set(None),
         snapshot: Set(None),
         snapshot_hash: Set(None),
+        report_spec: Set(None),
         commit_id: Set(None),
         started_at: Set(None),
         building_at: Set(None),

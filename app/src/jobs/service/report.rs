@@ -48,6 +48,23 @@ pub fn spec(job: &schedule::Model) -> AppResult<ReportSpec> {
     }
 }
 
+/// What a run keeps of what its schedule asks for, when it freezes its data.
+///
+/// # Errors
+/// As [`spec`].
+pub fn to_freeze(job: &schedule::Model) -> AppResult<String> {
+    serde_json::to_string(&spec(job)?).map_err(|error| fault::internal("writing what a report shows", error))
+}
+
+/// A schedule as a run knows it: with what it asked for when the data were frozen. So all messages of a run carry the
+/// same files and show the same parts, whatever is chosen while they are composed.
+pub fn as_frozen(job: schedule::Model, report_spec: Option<String>) -> schedule::Model {
+    match report_spec {
+        Some(spec) => schedule::Model { options: Some(spec), ..job },
+        None => job,
+    }
+}
+
 /// Changes what a schedule asks for; answers its new version. Runs that have begun go on as they were frozen.
 ///
 /// # Errors
@@ -222,7 +239,8 @@ pub async fn collect(
 /// Makes the files that a schedule asks for, of a report or of a part of it, with what its owner says at the head of it.
 ///
 /// # Errors
-/// A fault, where the options of the job cannot be read or a file cannot be made.
+/// A fault, where the options of the job cannot be read or a file cannot be made; [`AppError::TooMany`] for a person whose
+/// others take too long.
 pub async fn files(
     ctx: &Ctx,
     job: &schedule::Model,
@@ -231,6 +249,7 @@ pub async fn files(
     comment: Option<&str>,
 ) -> AppResult<Vec<File>> {
     let ReportSpec { sections, attachments, .. } = spec(job)?;
+    let _turn = ctx.app.papers.take(ctx.actor_id()).await?;
     let base_url = &ctx.app.settings.base_url;
     files::make(Source { snapshot, json, sections: &sections, base_url, comment }, &attachments).await
 }

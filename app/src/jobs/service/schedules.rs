@@ -1,38 +1,28 @@
 //! Schedules: made, changed, paused, resumed, deleted, listed.
 
-use chrono::NaiveTime;
-use chrono_tz::Tz;
+mod forms;
+mod times;
+
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{NotSet, Set, Unchanged},
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
 };
 use uuid::Uuid;
 
-use super::{
-    ledger, options, planner, recipients, report,
-    rules::{self, Rules},
-};
+use super::{ledger, options, planner, recipients, report, rules};
 use crate::{
     domain::{
-        account::Role,
-        ids::{AccountId, ProjectId, ScheduleId},
-        job::{JobKind, RecipientKind, ScheduleState},
-        job_options::JobOptions,
-        schedule::{Cadence, DaySet, ScheduleSpec, Timetable, UpcomingRun},
-        zone,
+        ids::{ProjectId, ScheduleId},
+        job::ScheduleState,
+        schedule::UpcomingRun,
     },
-    entities::{project, schedule, smtp_account},
-    error::{AppError, AppResult, Checks, Conflict, FieldError, Problem},
-    jobs::{
-        form::{JobForm, Mode},
-        report_form::ReportForm,
-        when_form::WhenForm,
-    },
+    entities::{project, schedule},
+    error::{AppError, AppResult, Checks, Conflict, Problem},
+    jobs::form::JobForm,
     platform::{
         ctx::{Actor, Ctx},
         db::WriteTx,
-        fault,
     },
     projects::service::{
         access::{self, Editing, Viewing},
@@ -40,19 +30,10 @@ use crate::{
     },
 };
 
-/// Next runs that the form shows.
-const PREVIEW: usize = 5;
-
-/// A form that has passed all checks.
-struct Checked {
-    name: String,
-    spec: ScheduleSpec,
-    timetable: Timetable,
-    rules: Rules,
-    options: JobOptions,
-    account_id: Option<AccountId>,
-    people: Vec<recipients::Chosen>,
-}
+use forms::{Checked, check};
+pub use forms::{accounts, form, may_have, preview};
+pub use times::{next_runs, sentence, spec, stored, timetable, zone_of};
+use times::{readable, to_json};
 
 /// Makes a job of the form's kind in the project of the proof.
 ///
@@ -279,209 +260,4 @@ pub async fn upcoming(ctx: &Ctx, limit: usize) -> AppResult<Vec<(schedule::Model
     next.sort_by_key(|(_, run)| run.at);
     next.truncate(limit);
     Ok(next)
-}
-
-/// The next runs of a schedule; none while it is paused, or where its stored times cannot be read.
-pub fn next_runs(ctx: &Ctx, row: &schedule::Model, count: usize) -> Vec<UpcomingRun> {
-    if row.state == ScheduleState::Paused {
-        return Vec::new();
-    }
-    let Some((spec, timetable)) = readable(row) else { return Vec::new() };
-    let left = rules::runs_left(row, &spec).and_then(|left| usize::try_from(left).ok());
-    let count = left.map_or(count, |left| left.min(count));
-    // From the last planned instant: what the planner will do, not what the clock says.
-    timetable.upcoming(row.last_planned_at.max(ctx.now), count)
-}
-
-/// The times of a schedule as its pages say them.
-pub fn sentence(row: &schedule::Model) -> String {
-    match stored(row) {
-        Some(spec) => spec.sentence(),
-        None => "Its times cannot be read; edit the job and set them again.".to_owned(),
-    }
-}
-
-/// The stored schedule for the pages by which people mend it; the planner and the workers, which need it, say in the log
-/// that it cannot be read.
-pub fn stored(row: &schedule::Model) -> Option<ScheduleSpec> {
-    serde_json::from_str(&row.spec).ok()
-}
-
-/// The stored schedule with its timetable, where there is one.
-fn readable(row: &schedule::Model) -> Option<(ScheduleSpec, Timetable)> {
-    let spec = stored(row)?;
-    let timetable = Timetable::compile(&spec).ok()?;
-    Some((spec, timetable))
-}
-
-/// The stored schedule.
-///
-/// # Errors
-/// A fault, where it cannot be read.
-pub fn spec(row: &schedule::Model) -> AppResult<ScheduleSpec> {
-    serde_json::from_str(&row.spec).map_err(|error| fault::internal("reading a schedule", error))
-}
-
-/// The zone of a stored schedule; UTC where it cannot be read.
-pub fn zone_of(row: &schedule::Model) -> Tz {
-    stored(row).and_then(|spec| zone::named(&spec.zone).ok()).unwrap_or(Tz::UTC)
-}
-
-/// The timetable of a stored schedule.
-///
-/// # Errors
-/// A fault, where it cannot be read; it was checked when it was saved.
-pub fn timetable(row: &schedule::Model) -> AppResult<Timetable> {
-    Timetable::compile(&spec(row)?).map_err(|problems| fault::internal("reading a schedule", format!("{problems:?}")))
-}
-
-/// The form that shows a stored schedule. Times that cannot be read are left empty, so that somebody sets them.
-///
-/// # Errors
-/// A fault, where its rules or options cannot be read.
-pub async fn form(ctx: &Ctx, row: &schedule::Model, viewing: &Viewing) -> AppResult<JobForm> {
-    let times = stored(row).map_or_else(|| no_times(viewing), |spec| times(&spec));
-    let shown = recipients::shown(ctx.reader(), row.id).await?;
-    Ok(JobForm {
-        kind: row.kind,
-        name: row.name.clone(),
-        project: viewing.project().key.clone(),
-        recipients: recipients::text(&shown, RecipientKind::To),
-        cc: recipients::text(&shown, RecipientKind::Cc),
-        bcc: recipients::text(&shown, RecipientKind::Bcc),
-        account: row.account_id.map(|id| id.to_string()).unwrap_or_default(),
-        rules: rules::show(&rules::of(row)?),
-        options: options::show(&options::of(row)?),
-        report: match options::of(row)? {
-            JobOptions::WeeklyReport(spec) => ReportForm::of(&spec),
-            _ => ReportForm::default(),
-        },
-        ..times
-    })
-}
-
-fn no_times(viewing: &Viewing) -> JobForm {
-    JobForm { zone: viewing.project().zone.clone(), ..JobForm::default() }
-}
-
-/// A form with nothing in it but the times.
-fn times(spec: &ScheduleSpec) -> JobForm {
-    let at = |at: &NaiveTime| at.format("%H:%M").to_string();
-    let (mode, days, at) = match &spec.cadence {
-        Cadence::Weekly { days, at: time } => (Mode::Simple, *days, at(time)),
-        Cadence::Daily { at: time } | Cadence::Monthly { at: time, .. } | Cadence::Quarterly { at: time, .. } => {
-            (Mode::Simple, DaySet::default(), at(time))
-        }
-        Cadence::Minutes { .. } | Cadence::Hours { .. } => (Mode::Simple, DaySet::default(), String::new()),
-        Cadence::Cron { .. } => (Mode::Cron, DaySet::default(), String::new()),
-    };
-    JobForm {
-        mode,
-        days,
-        at,
-        expression: if mode == Mode::Cron { spec.cadence.expression().unwrap_or_default() } else { String::new() },
-        zone: spec.zone.clone(),
-        when: WhenForm::of(spec),
-        ..JobForm::default()
-    }
-}
-
-/// The sentence of a form's schedule and its next runs.
-///
-/// # Errors
-/// [`AppError::Invalid`] with the fields of the time that are wrong.
-pub fn preview(ctx: &Ctx, form: &JobForm) -> AppResult<(ScheduleSpec, Vec<UpcomingRun>)> {
-    let mut checks = Checks::default();
-    let spec = form.spec(&mut checks);
-    checks.done()?;
-    let timetable = compile(&spec)?;
-    let most = spec.runs.and_then(|runs| usize::try_from(runs).ok()).unwrap_or(PREVIEW);
-    let runs = timetable.upcoming(ctx.now, most.min(PREVIEW));
-    Ok((spec, runs))
-}
-
-/// Mail accounts to choose from: id and name, the default first.
-///
-/// # Errors
-/// Only those of the database.
-pub async fn accounts(db: &impl ConnectionTrait) -> AppResult<Vec<(AccountId, String)>> {
-    use smtp_account::Column;
-    let query = smtp_account::Entity::find().select_only().columns([Column::Id, Column::Name]);
-    Ok(query.order_by_desc(Column::IsDefault).order_by_asc(Column::Name).into_tuple().all(db).await?)
-}
-
-async fn check(
-    ctx: &Ctx,
-    project: ProjectId,
-    kind: JobKind,
-    form: &JobForm,
-    stored: Option<&schedule::Model>,
-) -> AppResult<Checked> {
-    let mut checks = Checks::default();
-    if !may_have(ctx, kind) {
-        checks.add("kind", Problem::NotAllowed);
-    }
-    let name = checks.line("name", &form.name, 100);
-    let spec = form.spec(&mut checks);
-    let timetable = match compile(&spec) {
-        Ok(timetable) => Some(timetable),
-        Err(AppError::Invalid(invalid)) => {
-            invalid.fields.into_iter().for_each(|field| checks.add(&field.field, field.problem));
-            None
-        }
-        Err(other) => return Err(other),
-    };
-    let rules = rules::read(&form.rules, &mut checks);
-    let options = if kind.makes_report() && !form.report.is_empty() {
-        let mut spec = form.report.spec(&mut checks);
-        // Its own project is always part of the report, whether or not it is ticked among the others.
-        spec.scope.other_projects.retain(|other| *other != project);
-        let before = stored.map(report::spec).transpose()?;
-        report::known(ctx, project, &spec, before.as_ref(), &mut checks).await?;
-        JobOptions::WeeklyReport(spec)
-    } else {
-        options::read(kind, &form.options, &mut checks)
-    };
-    let people = recipients::choose(ctx, &mut checks, project, kind, form).await?;
-    let account_id = match form.account.trim() {
-        "" => None,
-        _ if !kind.sends_mail() => None,
-        id => {
-            let chosen = id.parse::<AccountId>().ok();
-            let known = accounts(ctx.reader()).await?;
-            if !known.iter().any(|(id, _)| Some(*id) == chosen) {
-                checks.add("account", Problem::UnknownChoice);
-            }
-            chosen
-        }
-    };
-    checks.done()?;
-    let timetable = timetable.ok_or(AppError::Malformed)?;
-    Ok(Checked { name, spec, timetable, rules, options, account_id, people })
-}
-
-/// Whether the person may make and change jobs of a kind. The remote of the archive belongs to the instance.
-pub fn may_have(ctx: &Ctx, kind: JobKind) -> bool {
-    match (kind, &ctx.actor) {
-        (JobKind::GitPush, Actor::Person(me)) => me.role == Role::Admin,
-        _ => true,
-    }
-}
-
-fn compile(spec: &ScheduleSpec) -> AppResult<Timetable> {
-    Timetable::compile(spec).map_err(|problems| {
-        let fields = problems.into_iter().map(|problem| FieldError {
-            field: problem.field().into(),
-            problem: problem.problem(),
-            line: None,
-        });
-        match AppError::check(fields.collect()) {
-            Err(error) => error,
-            Ok(()) => AppError::Malformed,
-        }
-    })
-}
-
-fn to_json(spec: &ScheduleSpec) -> AppResult<String> {
-    serde_json::to_string(spec).map_err(|error| fault::internal("writing a schedule", error))
 }

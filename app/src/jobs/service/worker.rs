@@ -1,125 +1,49 @@
 //! Works on runs: claims one, freezes its data, renders them, sends, and keeps the report in the archive. Everything
 //! that matters is in the database before the next step begins, so another worker can go on at any point.
 
-use std::{collections::BTreeMap, time::Duration};
+mod alive;
+mod claiming;
+mod keeping;
+mod written;
 
 use chrono::{DateTime, Days, Utc};
-use sea_orm::{
-    ActiveModelTrait,
-    ActiveValue::{Set, Unchanged},
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    sea_query::Expr,
-};
-use tokio::{task::JoinHandle, time::Instant};
-use uuid::Uuid;
+use sea_orm::{ActiveValue::Set, EntityTrait};
+use tokio::time::Instant;
 
 use super::{
     addressees, book, drafts,
-    editions::Editions,
+    editions::{Editions, Parts},
     kinds, ledger,
     messages::{self, Common},
-    pen::{self, Pen, Style, Unwritten},
-    planner, report, rules,
+    pen::{self, Unwritten},
+    report, rules,
     sending::{self, Hold, Round},
 };
 use crate::{
     domain::{
         crash_point::CrashPoint,
-        ids::{ArtifactId, ScheduleId, TemplateId, UserId},
+        ids::{ScheduleId, UserId},
         job::LogLevel,
-        occurrence::{Effect, Event, HEARTBEAT, OccurrenceState, Remedy, Standing, Trigger},
+        occurrence::{Effect, Event, Remedy, Standing, Trigger},
         period::{Period, day_of},
-        report::Snapshot,
-        template::context::Reader,
     },
     entities::{artifact, occurrence, project, schedule},
     error::{AppError, AppResult},
     mail::service::{accounts, transport},
-    platform::{ctx::Ctx, fault, hash::sha256, state::AppState},
-    reports::service::{
-        archive::{self, Kept},
-        files::{self, Attached, File, LIMIT},
-        render::{Address, Image, Written},
-        snapshot,
-    },
+    platform::{ctx::Ctx, hash::sha256, state::AppState},
+    reports::service::snapshot,
 };
+
+use alive::Alive;
+pub use claiming::{Claim, claim, forget_claims, release};
+pub use keeping::keep_missing;
+use written::Report;
+pub use written::{HTML, TEXT};
 
 /// Days that a weekly report covers.
 const WEEK: u32 = 7;
 /// How many runs a claim looks at; the others come with the next wake.
 const LOOK: u64 = 16;
-
-/// A run that this worker owns, and what is to be done about it.
-#[derive(Debug)]
-pub struct Claim {
-    hold: Hold,
-    schedule: ScheduleId,
-    effect: Effect,
-}
-
-/// Claims the run that has waited longest, unless an earlier one of its schedule is still being worked on. `owner`
-/// names this instance, for people.
-///
-/// # Errors
-/// Only those of the database.
-pub async fn claim(app: &AppState, owner: &str) -> AppResult<Option<Claim>> {
-    let ctx = Ctx::system(app);
-    for row in claimable(&ctx).await? {
-        let tx = ctx.begin().await?;
-        let Some(held) = ledger::try_lock_schedule(&ctx, &tx, row.schedule_id).await? else { continue };
-        let open = planner::open_runs(&tx, held.id).await?;
-        if open.iter().any(|other| other.id != row.id && other.lease_until.is_some_and(|until| until > ctx.now)) {
-            continue;
-        }
-        let also = occurrence::ActiveModel {
-            lease_owner: Set(Some(owner.to_owned())),
-            started_at: Set(Some(row.started_at.unwrap_or(ctx.now))),
-            ..Default::default()
-        };
-        let stepped = ledger::step(&ctx, &tx, &held, row.id, Event::Claimed, also).await?;
-        if let Some((standing, _)) = &stepped
-            && row.lease_until.is_some()
-        {
-            let words = format!("Its worker fell silent; it goes on (attempt {}).", standing.attempts.max(1));
-            book::note(&ctx, &*tx, row.id, LogLevel::Warning, words).await?;
-        }
-        if row.is_held && stepped.is_some() {
-            let words = "Nobody has decided about the draft in time: it goes out as it is.";
-            book::note(&ctx, &*tx, row.id, LogLevel::Info, words).await?;
-        }
-        tx.commit().await?;
-        if let Some((standing, effects)) = stepped
-            && let Some(&effect) = effects.iter().find(|effect| **effect != Effect::Finished)
-        {
-            let hold = Hold { run: row.id, fence: standing.fence };
-            app.crash.reach(CrashPoint::Claimed);
-            return Ok(Some(Claim { hold, schedule: held.id, effect }));
-        }
-    }
-    Ok(None)
-}
-
-async fn claimable(ctx: &Ctx) -> AppResult<Vec<ledger::RunRow>> {
-    use occurrence::Column;
-    let has_come = |column: Column| Condition::any().add(column.is_null()).add(column.lte(ctx.now));
-    // Runs behind one that is being worked on wait for it: however many, they must not hide those of other schedules.
-    let busy = occurrence::Entity::find()
-        .select_only()
-        .column(Column::ScheduleId)
-        .filter(ledger::is_open())
-        .filter(Column::LeaseUntil.gt(ctx.now))
-        .into_query();
-    let query = ledger::run_columns()
-        .filter(ledger::is_open())
-        .filter(has_come(Column::NextTryAt))
-        // A draft without a time waits for a person.
-        .filter(Condition::any().add(Column::IsHeld.eq(false)).add(Column::NextTryAt.is_not_null()))
-        .filter(has_come(Column::LeaseUntil))
-        .filter(Column::ScheduleId.not_in_subquery(busy))
-        .order_by_asc(Column::ScheduledAt)
-        .limit(LOOK);
-    Ok(query.into_model().all(ctx.reader()).await?)
-}
 
 /// Works on a claimed run until it has ended, waits for another try, or is lost. What goes wrong is stored with the run.
 ///
@@ -135,42 +59,6 @@ pub async fn work(app: &AppState, claim: Claim) -> AppResult<()> {
     let broke = Event::Broke { fence: hold.fence, reason: error.words(), remedy };
     step(app, schedule, hold, broke, ledger::no_columns()).await?;
     note(app, hold, LogLevel::Error, error.words()).await
-}
-
-/// Ends the claims of a process that is gone, where there can be no other: SQLite is for one process at a time, so at
-/// its start nobody else works. On PostgreSQL the leases run out by themselves.
-///
-/// # Errors
-/// Only those of the database.
-pub async fn forget_claims(app: &AppState) -> AppResult<()> {
-    let ctx = Ctx::system(app);
-    if ctx.db().is_postgres() {
-        return Ok(());
-    }
-    let tx = ctx.begin().await?;
-    occurrence::Entity::update_many()
-        .col_expr(occurrence::Column::LeaseUntil, Expr::value(ctx.now))
-        .filter(occurrence::Column::LeaseUntil.gt(ctx.now))
-        .exec(&*tx)
-        .await?;
-    Ok(tx.commit().await?)
-}
-
-/// Gives a claimed run back, so that another worker can take it at once.
-///
-/// # Errors
-/// Only those of the database.
-pub async fn release(app: &AppState, claim: &Claim) -> AppResult<()> {
-    let released = Event::Released { fence: claim.hold.fence };
-    step(app, claim.schedule, claim.hold, released, ledger::no_columns()).await?;
-    Ok(())
-}
-
-impl Claim {
-    /// The part that is needed to give it back while it is being worked on.
-    pub fn receipt(&self) -> Claim {
-        Claim { hold: self.hold, schedule: self.schedule, effect: self.effect }
-    }
 }
 
 async fn perform(app: &AppState, hold: Hold, schedule: ScheduleId, effect: Effect) -> AppResult<()> {
@@ -253,6 +141,7 @@ async fn build(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Op
         finding: Set(Some(frozen.finding.words())),
         snapshot_hash: Set(Some(sha256(json.as_bytes()))),
         snapshot: Set(Some(json)),
+        report_spec: Set(Some(report::to_freeze(&job)?)),
         template_id: Set(version.map(|(id, _)| id)),
         template_version: Set(version.map(|(_, number)| number)),
         ..Default::default()
@@ -320,21 +209,25 @@ async fn write(app: &AppState, schedule: ScheduleId, hold: Hold) -> Result<Optio
     let comment = report.comment.as_deref();
     let list = addressees::resolve(&ctx, schedule, report.frozen.project.id).await?;
     let transport = transport::open(&ctx, account(&ctx, &report.job).await?).await?;
-    let editions = Editions::of(&ctx, &report.job, &report.frozen, &list, (&report.style, comment)).await?;
-    let common = Common {
-        run: hold.run,
-        schedule,
-        job: &report.job.name,
-        snapshot: &report.frozen,
-        sender: transport.sender(),
-        signer: transport.signer(),
-        pen: &report.pen,
-        comment,
-        attached: &report.attached,
-        editions: &editions,
-    };
-    if !messages::write_all(&ctx, &common, &list, hold).await? {
-        return Ok(None);
+    let parts = Parts::of(&ctx, &report.frozen, &list).await?;
+    for lot in parts.lots() {
+        let style = (&report.style, comment);
+        let editions = Editions::of(&ctx, &report.job, &report.frozen, (&parts, &lot), style).await?;
+        let common = Common {
+            run: hold.run,
+            schedule,
+            job: &report.job.name,
+            snapshot: &report.frozen,
+            sender: transport.sender(),
+            signer: transport.signer(),
+            pen: &report.pen,
+            comment,
+            attached: &report.attached,
+            editions: &editions,
+        };
+        if !messages::write_all(&ctx, &common, &list, hold).await? {
+            return Ok(None);
+        }
     }
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(&ctx, &tx, schedule).await?;
@@ -368,7 +261,7 @@ async fn send(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Opt
         app.crash.reach(CrashPoint::AllSent);
     }
     if job.kind.makes_report()
-        && let Err(error) = keep(app, schedule, hold).await
+        && let Err(error) = keeping::keep(app, schedule, hold).await
     {
         note(app, hold, LogLevel::Error, format!("The report is not in the archive yet. {}", error.words())).await?;
     }
@@ -379,179 +272,6 @@ async fn send(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Opt
             step(app, schedule, hold, sent, ledger::no_columns()).await?;
             Ok(None)
         }
-    }
-}
-
-/// Commits the report to the archive, unless it is there. The archive finds its own commits again, so a crash between
-/// the commit and the note of it makes no second one.
-async fn keep(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<()> {
-    let ctx = Ctx::system(app);
-    let query = occurrence::Entity::find_by_id(hold.run).select_only().column(occurrence::Column::CommitId);
-    let known: Option<Option<String>> = query.into_tuple().one(ctx.reader()).await?;
-    if known.flatten().is_some() {
-        return Ok(());
-    }
-    let run = ledger::read(ctx.reader(), hold.run).await?;
-    let report = Stored::load(&ctx, schedule, hold).await?;
-    let frozen_at = run.started_at.unwrap_or(run.created_at);
-    let kept = Kept {
-        occurrence: hold.run,
-        planned_at: run.scheduled_at.min(frozen_at),
-        frozen_at,
-        snapshot: &report.frozen,
-        json: &report.json,
-        written: &report.written,
-        images: &report.images,
-        attachments: &report.attachments,
-    };
-    let commit = archive::commit(&ctx, kept).await?;
-    app.crash.reach(CrashPoint::Committed);
-    let tx = ctx.begin().await?;
-    let row =
-        occurrence::ActiveModel { id: Unchanged(hold.run), commit_id: Set(Some(commit.clone())), ..Default::default() };
-    row.update(&*tx).await?;
-    let short: String = commit.chars().take(10).collect();
-    book::note(&ctx, &*tx, hold.run, LogLevel::Info, format!("Kept in the archive as commit {short}.")).await?;
-    Ok(tx.commit().await?)
-}
-
-/// Reports whose commit did not succeed while they were sent: tried again, a few at a time.
-///
-/// # Errors
-/// Only those of the database.
-pub async fn keep_missing(app: &AppState) -> AppResult<()> {
-    use OccurrenceState::*;
-    let query = ledger::run_columns()
-        .filter(occurrence::Column::State.is_in([Done, Partly, Failed]))
-        .filter(occurrence::Column::Snapshot.is_not_null())
-        .filter(occurrence::Column::CommitId.is_null())
-        // What failed because of its template cannot be written.
-        .filter(
-            Condition::any()
-                .add(occurrence::Column::TemplateId.is_null())
-                .add(occurrence::Column::SendingAt.is_not_null()),
-        )
-        // What the retention has removed cannot be rendered again.
-        .filter(occurrence::Column::RemovedAt.is_null())
-        .filter(occurrence::Column::ScheduleId.in_subquery(schedule::with_reports()))
-        .order_by_desc(occurrence::Column::ScheduledAt)
-        .limit(LOOK);
-    let rows: Vec<ledger::RunRow> = query.into_model().all(app.reader()).await?;
-    for row in rows {
-        // What is wrong may be wrong with this one alone: its words are in the log, and the others have their turn.
-        if let Err(error) = keep(app, row.schedule_id, Hold { run: row.id, fence: row.fence }).await {
-            tracing::warn!("the report of run {} is not in the archive: {error}", row.id);
-        }
-    }
-    Ok(())
-}
-
-/// The frozen data of a run and what is rendered from them: always the same bytes.
-struct Report {
-    job: schedule::Model,
-    json: String,
-    frozen: Snapshot,
-    /// What its owner says at the head of it.
-    comment: Option<String>,
-    style: Style,
-    pen: Pen,
-    written: Written,
-    /// All of its files, also those that are too big for a message.
-    attachments: Vec<File>,
-    attached: Attached,
-}
-
-impl Report {
-    async fn load(ctx: &Ctx, schedule: ScheduleId, hold: Hold) -> Result<Report, Unwritten> {
-        let job = schedule::Entity::find_by_id(schedule).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
-        use occurrence::Column::{Snapshot as Frozen, TemplateId as Template, TemplateVersion};
-        let query = occurrence::Entity::find_by_id(hold.run).select_only().columns([Frozen, Template, TemplateVersion]);
-        let found: Option<(Option<String>, Option<TemplateId>, Option<i32>)> =
-            query.into_tuple().one(ctx.reader()).await?;
-        let (json, template, number) = found.ok_or(AppError::NotFound)?;
-        let json = json.ok_or(AppError::NotFound)?;
-        let frozen = snapshot::from_json(&json)?;
-        let comment = drafts::comment(ctx.reader(), hold.run).await?;
-        let attachments = report::files(ctx, &job, &frozen, &json, comment.as_deref()).await?;
-        let attached = Attached::of(&attachments, LIMIT);
-        let style = Style::of(ctx, &job, template.zip(number)).await?;
-        let pen = Pen::new(&style, &frozen, comment.as_deref(), attached.note.as_deref()).await?;
-        let address = Address {
-            attachments_note: attached.note.clone(),
-            comment: comment.clone(),
-            ..archive::address(ctx, hold.run, &job.name)
-        };
-        let written = pen.write_one(ctx, &frozen, address, Reader::default()).await?;
-        Ok(Report { job, json, frozen, comment, style, pen, written, attachments, attached })
-    }
-
-    fn files(&self, hold: Hold) -> Vec<artifact::ActiveModel> {
-        let mut files = BTreeMap::from([
-            (HTML.to_owned(), ("text/html; charset=utf-8", self.written.html.clone().into_bytes())),
-            (TEXT.to_owned(), ("text/plain; charset=utf-8", self.written.text.clone().into_bytes())),
-        ]);
-        let images = self.pen.images().iter();
-        files.extend(images.map(|image| (format!("{}.png", image.name), ("image/png", image.png.clone()))));
-        for File { name, content_type, bytes } in &self.attachments {
-            files.insert(name.clone(), (content_type.as_str(), bytes.clone()));
-        }
-        let row = |(name, (content_type, bytes)): (String, (&str, Vec<u8>))| artifact::ActiveModel {
-            id: Set(ArtifactId(Uuid::now_v7())),
-            occurrence_id: Set(hold.run),
-            name: Set(name),
-            content_type: Set(content_type.to_owned()),
-            bytes: Set(bytes),
-        };
-        files.into_iter().map(row).collect()
-    }
-}
-
-/// Name of the mail's HTML among the files of a run.
-pub const HTML: &str = "report.html";
-/// Name of the mail's text.
-pub const TEXT: &str = "report.txt";
-
-/// A report as it was written, for the archive. One that failed before its messages were there is written now.
-struct Stored {
-    json: String,
-    frozen: Snapshot,
-    written: Written,
-    images: Vec<Image>,
-    attachments: Vec<File>,
-}
-
-impl Stored {
-    async fn load(ctx: &Ctx, schedule: ScheduleId, hold: Hold) -> AppResult<Stored> {
-        let rows = artifact::Entity::find().filter(artifact::Column::OccurrenceId.eq(hold.run)).all(ctx.reader());
-        let rows = rows.await?;
-        let text = |name: &str| {
-            let file = rows.iter().find(|file| file.name == name);
-            file.map(|file| String::from_utf8_lossy(&file.bytes).into_owned())
-        };
-        let (Some(html), Some(text)) = (text(HTML), text(TEXT)) else {
-            return match Report::load(ctx, schedule, hold).await {
-                Ok(Report { json, frozen, written, pen, attachments, .. }) => {
-                    Ok(Stored { json, frozen, written, images: pen.images().to_vec(), attachments })
-                }
-                Err(Unwritten::Error(error)) => Err(error),
-                Err(Unwritten::Template(words)) => Err(fault::internal("writing a report for the archive", words)),
-            };
-        };
-        let query = occurrence::Entity::find_by_id(hold.run).select_only();
-        let query = query.columns([occurrence::Column::Snapshot, occurrence::Column::Subject]);
-        let found: Option<(Option<String>, Option<String>)> = query.into_tuple().one(ctx.reader()).await?;
-        let (json, subject) = found.ok_or(AppError::NotFound)?;
-        let json = json.ok_or(AppError::NotFound)?;
-        let image = |file: &artifact::Model| {
-            Some(Image { name: file.name.strip_suffix(".png")?.to_owned(), png: file.bytes.clone() })
-        };
-        Ok(Stored {
-            frozen: snapshot::from_json(&json)?,
-            json,
-            written: Written { subject: subject.unwrap_or_default(), html, text },
-            images: rows.iter().filter_map(image).collect(),
-            attachments: files::stored(rows),
-        })
     }
 }
 
@@ -583,31 +303,4 @@ async fn note(app: &AppState, hold: Hold, level: LogLevel, words: impl Into<Stri
     let tx = ctx.begin().await?;
     book::note(&ctx, &*tx, hold.run, level, words).await?;
     Ok(tx.commit().await?)
-}
-
-/// Renews a claim until it is dropped.
-struct Alive(JoinHandle<()>);
-
-impl Alive {
-    fn keep(app: &AppState, hold: Hold) -> Alive {
-        let app = app.clone();
-        let every = HEARTBEAT.to_std().unwrap_or(Duration::from_secs(15));
-        Alive(tokio::spawn(async move {
-            loop {
-                tokio::time::sleep(every).await;
-                match ledger::renew(&Ctx::system(&app), hold.run, hold.fence).await {
-                    Ok(true) => {}
-                    // Every write of the owner checks the fence; there is nothing to stop here.
-                    Ok(false) => return,
-                    Err(error) => tracing::warn!("renewing the claim of run {}: {error}", hold.run),
-                }
-            }
-        }))
-    }
-}
-
-impl Drop for Alive {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
 }

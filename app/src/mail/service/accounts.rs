@@ -1,5 +1,7 @@
 //! Mail accounts: listing, making, changing, choosing the default, removing.
 
+mod input;
+
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
@@ -9,11 +11,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    domain::{
-        address::EmailAddress,
-        ids::AccountId,
-        mail_account::{AccountKind, AuthMethod, MailHost, TlsMode},
-    },
+    domain::{ids::AccountId, mail_account::AccountKind},
     entities::smtp_account,
     error::{AppError, AppResult, Checks, Conflict, Problem},
     platform::{
@@ -23,30 +21,11 @@ use crate::{
     },
 };
 
+pub use input::{AccountInput, OutboxInput};
+use input::{NAME_MAX, NewSecret, address, check};
+
 /// The built-in outbox. Its row comes with the schema.
 pub const OUTBOX: AccountId = AccountId(Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001));
-
-/// What an SMTP account is made of, as a form sends it.
-#[derive(Clone, Debug)]
-pub struct AccountInput {
-    pub name: String,
-    pub host: String,
-    pub port: String,
-    pub tls: String,
-    pub auth: String,
-    pub username: String,
-    /// Blank keeps the stored one.
-    pub password: String,
-    pub sender_name: String,
-    pub sender_address: String,
-}
-
-/// What the built-in outbox lets one change.
-#[derive(Clone, Debug)]
-pub struct OutboxInput {
-    pub sender_name: String,
-    pub sender_address: String,
-}
 
 /// All accounts, the default first, then by name.
 ///
@@ -293,114 +272,4 @@ async fn make_default(db: &impl ConnectionTrait, id: AccountId) -> AppResult<()>
     set(false).filter(smtp_account::Column::IsDefault.eq(true)).exec(db).await?;
     set(true).filter(smtp_account::Column::Id.eq(id)).exec(db).await?;
     Ok(())
-}
-
-const NAME_MAX: u32 = 100;
-/// Access tokens are long.
-const SECRET_MAX: u32 = 4_000;
-
-struct Checked {
-    name: String,
-    host: String,
-    port: i32,
-    tls: TlsMode,
-    auth: AuthMethod,
-    username: String,
-    secret: NewSecret,
-    sender_name: String,
-    sender_address: String,
-}
-
-enum NewSecret {
-    Keep,
-    Replace(Secret),
-    Remove,
-}
-
-fn check(input: AccountInput, stored: Option<&smtp_account::Model>) -> AppResult<Checked> {
-    let AccountInput { name, host, port, tls, auth, username, password, sender_name, sender_address } = input;
-    let mut checks = Checks::default();
-    let name = checks.line("name", &name, NAME_MAX);
-    let host = mail_host(&mut checks, &host);
-    let port = mail_port(&mut checks, &port);
-    let tls = choice(&mut checks, "tls", &tls);
-    let auth: Option<AuthMethod> = choice(&mut checks, "auth", &auth);
-    let signs_in = auth != Some(AuthMethod::None);
-    let username = if signs_in { checks.line("username", &username, 200) } else { String::new() };
-    let is_same_server = stored.is_some_and(|stored| {
-        Some(stored.host.as_str()) == host.as_deref() && Some(stored.port) == port && Some(stored.tls) == tls
-    });
-    let secret = match (signs_in, password.is_empty()) {
-        (false, _) => NewSecret::Remove,
-        (true, false) => {
-            checks.optional_line("password", &password, SECRET_MAX);
-            NewSecret::Replace(Secret::new(password))
-        }
-        (true, true) if is_same_server && stored.is_some_and(|stored| stored.secret_ciphertext.is_some()) => {
-            NewSecret::Keep
-        }
-        // The token may come by renewal.
-        (true, true) if auth == Some(AuthMethod::XOAuth2) => NewSecret::Remove,
-        (true, true) => {
-            let is_stored = stored.is_some_and(|stored| stored.secret_ciphertext.is_some());
-            checks.add("password", if is_stored { Problem::EnterAgain } else { Problem::Required });
-            NewSecret::Keep
-        }
-    };
-    if signs_in && tls == Some(TlsMode::None) && host.as_deref().is_some_and(|host| !is_this_machine(host)) {
-        checks.add("tls", Problem::Insecure);
-    }
-    let sender_name = checks.line("sender_name", &sender_name, NAME_MAX);
-    let sender_address = address(&mut checks, &sender_address);
-    checks.done()?;
-    let (Some(host), Some(port), Some(tls), Some(auth)) = (host, port, tls, auth) else {
-        return Err(AppError::Malformed);
-    };
-    Ok(Checked { name, host, port, tls, auth, username, secret, sender_name, sender_address })
-}
-
-fn is_this_machine(host: &str) -> bool {
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
-fn mail_host(checks: &mut Checks, text: &str) -> Option<String> {
-    if text.trim().is_empty() {
-        checks.add("host", Problem::Required);
-        return None;
-    }
-    match MailHost::parse(text) {
-        Ok(host) => Some(host.to_string()),
-        Err(_) => {
-            checks.add("host", Problem::NotAHost);
-            None
-        }
-    }
-}
-
-fn mail_port(checks: &mut Checks, text: &str) -> Option<i32> {
-    match text.trim().parse::<u16>() {
-        Ok(port) if port > 0 => Some(i32::from(port)),
-        _ => {
-            checks.add("port", Problem::OutOfRange { min: 1, max: 65535 });
-            None
-        }
-    }
-}
-
-fn choice<T: std::str::FromStr>(checks: &mut Checks, field: &str, word: &str) -> Option<T> {
-    let chosen = word.parse().ok();
-    if chosen.is_none() {
-        checks.add(field, Problem::UnknownChoice);
-    }
-    chosen
-}
-
-fn address(checks: &mut Checks, text: &str) -> String {
-    match EmailAddress::parse(text) {
-        Ok(address) => address.to_string(),
-        Err(_) => {
-            checks.add("sender_address", Problem::NotAnAddress);
-            String::new()
-        }
-    }
 }

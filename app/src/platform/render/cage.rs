@@ -35,6 +35,11 @@ const READERS: usize = 16;
 /// Longest wait for a turn.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How many children there are at a time: at least two, so that one that uses up its time does not stop all others.
+pub fn children() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 4)
+}
+
 /// Where templates of people are rendered.
 #[derive(Clone, Debug)]
 pub enum Walls {
@@ -61,8 +66,7 @@ impl Default for Cage {
 impl Cage {
     /// With children of a given program.
     pub fn new(walls: Walls) -> Self {
-        let processors = std::thread::available_parallelism().map_or(2, usize::from);
-        Self { walls: Arc::new(walls), gate: Arc::new(Semaphore::new(processors.clamp(2, 4))) }
+        Self { walls: Arc::new(walls), gate: Arc::new(Semaphore::new(children())) }
     }
 
     /// Renders a job for all its readers. What is wrong with the template is an outcome.

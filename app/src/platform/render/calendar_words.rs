@@ -3,6 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::language::Tongue;
+use crate::domain::calendar::MONTHS;
 
 /// How much of a day is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,20 +79,7 @@ fn names(tongue: Tongue) -> &'static Names {
 }
 
 static ENGLISH: Names = Names {
-    months: [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
+    months: MONTHS,
     short: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
     weekdays: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
 };

@@ -4,7 +4,10 @@
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use crate::{
-    domain::{account::Role, ids::TemplateId},
+    domain::{
+        account::Role,
+        ids::{TemplateId, UserId},
+    },
     entities::template,
     error::{AppError, AppResult},
     platform::ctx::{Actor, Ctx},
@@ -33,8 +36,13 @@ pub async fn editable(ctx: &Ctx, db: &impl ConnectionTrait, id: TemplateId) -> A
 
 /// Whether the person may change a template.
 pub fn can_edit(ctx: &Ctx, row: &template::Model) -> bool {
+    can_edit_of(ctx, row.owner_id)
+}
+
+/// As [`can_edit`], of a template that somebody made.
+pub(super) fn can_edit_of(ctx: &Ctx, owner: Option<UserId>) -> bool {
     match &ctx.actor {
-        Actor::Person(me) => me.role == Role::Admin || row.owner_id == Some(me.id),
+        Actor::Person(me) => me.role == Role::Admin || owner == Some(me.id),
         Actor::System => true,
         Actor::Anonymous | Actor::Rule(_) => false,
     }

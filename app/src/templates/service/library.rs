@@ -1,20 +1,39 @@
 //! The library: all templates, found by category and words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait},
+};
 
 use super::{access, drafts, held, versions};
 use crate::{
-    domain::ids::{TemplateId, UserId},
+    domain::{
+        ids::{TemplateId, UserId},
+        report::spec::ReportSpec,
+        template::TemplateCategory,
+    },
     entities::{schedule, template, template_version, user},
     error::AppResult,
     mail::service::accounts,
     platform::{ctx::Ctx, like},
     projects::service::projects,
     reports::service::quarantine::Holds,
-    templates::view::{TemplateDesk, TemplateItem, TemplateList, TemplateQuery},
+    templates::view::{HeldBack, TemplateDesk, TemplateItem, TemplateList, TemplateQuery},
 };
+
+/// What the library shows of a template: its documents, which may be long, are left where they are.
+#[derive(Debug, FromQueryResult)]
+struct Row {
+    id: TemplateId,
+    name: String,
+    category: TemplateCategory,
+    owner_id: Option<UserId>,
+    published: Option<i32>,
+    drafted_at: DateTime<Utc>,
+}
 
 /// The templates that a query asks for, by category and name.
 ///
@@ -25,37 +44,34 @@ pub async fn list(ctx: &Ctx, query: TemplateQuery) -> AppResult<TemplateList> {
     let db = ctx.reader();
     let kept = || template::Entity::find().filter(template::Column::DeletedAt.is_null());
     let all = usize::try_from(kept().count(db).await?).unwrap_or(usize::MAX);
-    let mut select = kept().order_by_asc(template::Column::Name).order_by_asc(template::Column::Id);
+    use template::Column::{Category, DraftedAt, Id, Name, OwnerId, Published};
+    let shown = kept().select_only().columns([Id, Name, Category, OwnerId, Published, DraftedAt]);
+    let mut select = shown.order_by_asc(Name).order_by_asc(Id);
     if let Some(category) = query.category {
         select = select.filter(template::Column::Category.eq(category));
     }
     if !query.words.trim().is_empty() {
         select = select.filter(template::Column::Name.like(like::holding(query.words.trim())));
     }
-    let mut rows = select.all(db).await?;
+    let mut rows: Vec<Row> = select.into_model().all(db).await?;
     rows.sort_by_key(|row| row.category);
-    let published = published(db, &rows).await?;
+    let unchanged = unchanged(db, &rows).await?;
     let names = names(db, rows.iter().filter_map(|row| row.owner_id)).await?;
-    let jobs = all_jobs(db).await?;
-    let holds = Holds::read(ctx).await?;
-    let item = |row: template::Model| -> AppResult<TemplateItem> {
-        Ok(TemplateItem {
-            held: held::of(&holds, row.id, &row.draft, published.get(&row.id).map(String::as_str))?,
-            has_changes: published.get(&row.id).is_none_or(|document| *document != row.draft),
-            jobs: jobs.iter().filter(|options| options.contains(&row.id.to_string())).count() as u64,
-            can_edit: access::can_edit(ctx, &row),
-            owner: row
-                .owner_id
-                .and_then(|id| names.get(&id).cloned())
-                .unwrap_or_else(|| "Somebody who has left".into()),
-            changed: ctx.moment(row.drafted_at),
-            id: row.id,
-            name: row.name,
-            category: row.category,
-            published: row.published,
-        })
+    let jobs = jobs(db).await?;
+    let held_back = held_back(ctx, &rows).await?;
+    let item = |row: Row| TemplateItem {
+        held: held_back.get(&row.id).copied().unwrap_or_default(),
+        has_changes: !unchanged.contains(&row.id),
+        jobs: jobs.get(&row.id).copied().unwrap_or_default(),
+        can_edit: access::can_edit_of(ctx, row.owner_id),
+        owner: row.owner_id.and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| "Somebody who has left".into()),
+        changed: ctx.moment(row.drafted_at),
+        id: row.id,
+        name: row.name,
+        category: row.category,
+        published: row.published,
     };
-    let items = rows.into_iter().map(item).collect::<AppResult<_>>()?;
+    let items = rows.into_iter().map(item).collect();
     Ok(TemplateList { items, query, all })
 }
 
@@ -99,11 +115,11 @@ pub async fn desk(ctx: &Ctx, id: TemplateId) -> AppResult<TemplateDesk> {
 /// # Errors
 /// Only those of the database.
 pub async fn jobs_of(db: &impl ConnectionTrait, id: TemplateId) -> AppResult<u64> {
-    Ok(all_jobs(db).await?.iter().filter(|options| options.contains(&id.to_string())).count() as u64)
+    Ok(jobs(db).await?.get(&id).copied().unwrap_or_default())
 }
 
-/// The options of all schedules that name a template.
-async fn all_jobs(db: &impl ConnectionTrait) -> AppResult<Vec<String>> {
+/// How many schedules write their reports with each template.
+async fn jobs(db: &impl ConnectionTrait) -> AppResult<BTreeMap<TemplateId, u64>> {
     let options: Vec<Option<String>> = schedule::Entity::find()
         .select_only()
         .column(schedule::Column::Options)
@@ -112,27 +128,45 @@ async fn all_jobs(db: &impl ConnectionTrait) -> AppResult<Vec<String>> {
         .into_tuple()
         .all(db)
         .await?;
-    Ok(options.into_iter().flatten().collect())
+    let mut jobs = BTreeMap::new();
+    for options in options.into_iter().flatten() {
+        // What cannot be read is said on the page of its job.
+        if let Ok(ReportSpec { template: Some(id), .. }) = serde_json::from_str(&options) {
+            *jobs.entry(id).or_default() += 1;
+        }
+    }
+    Ok(jobs)
 }
 
-/// The published document of each template that has one.
-async fn published(db: &impl ConnectionTrait, rows: &[template::Model]) -> AppResult<BTreeMap<TemplateId, String>> {
+/// The templates whose draft says what is published.
+async fn unchanged(db: &impl ConnectionTrait, rows: &[Row]) -> AppResult<BTreeSet<TemplateId>> {
     let ids = rows.iter().filter(|row| row.published.is_some()).map(|row| row.id);
-    let versions: Vec<(TemplateId, i32, String)> = template_version::Entity::find()
+    let of_template = |column: template::Column| Expr::col((template::Entity, column));
+    let of_version = |column: template_version::Column| Expr::col((template_version::Entity, column));
+    let found: Vec<TemplateId> = template_version::Entity::find()
+        .inner_join(template::Entity)
         .select_only()
-        .columns([
-            template_version::Column::TemplateId,
-            template_version::Column::Number,
-            template_version::Column::Document,
-        ])
+        .column(template_version::Column::TemplateId)
         .filter(template_version::Column::TemplateId.is_in(ids))
+        .filter(of_version(template_version::Column::Number).eq(of_template(template::Column::Published)))
+        .filter(of_version(template_version::Column::Document).eq(of_template(template::Column::Draft)))
         .into_tuple()
         .all(db)
         .await?;
-    let numbers: BTreeMap<_, _> = rows.iter().map(|row| (row.id, row.published)).collect();
-    let current = |id: &TemplateId, number: i32| numbers.get(id).is_some_and(|published| *published == Some(number));
-    let kept = versions.into_iter().filter(|(id, number, _)| current(id, *number));
-    Ok(kept.map(|(id, _, document)| (id, document)).collect())
+    Ok(found.into_iter().collect())
+}
+
+/// What is held back of templates, where anything is: the documents of these few alone are read.
+async fn held_back(ctx: &Ctx, rows: &[Row]) -> AppResult<BTreeMap<TemplateId, HeldBack>> {
+    let holds = Holds::read(ctx).await?;
+    let mut held_back = BTreeMap::new();
+    for id in rows.iter().map(|row| row.id).filter(|id| holds.has(&held::key(*id))) {
+        let Some(row) = template::Entity::find_by_id(id).one(ctx.reader()).await? else { continue };
+        let published = versions::published(ctx, &row).await?;
+        let published = published.as_ref().map(|version| version.document.as_str());
+        held_back.insert(id, held::of(&holds, id, &row.draft, published)?);
+    }
+    Ok(held_back)
 }
 
 /// The names of people.

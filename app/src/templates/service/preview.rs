@@ -1,5 +1,6 @@
 //! Previews: a draft filled in with somebody's own data, or with the sample, and what the linter says of it.
 
+use chrono::TimeDelta;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -33,6 +34,8 @@ use crate::{
 
 /// Days that a preview shows where nobody says which.
 const DAYS: u32 = 7;
+/// Days that a preview is kept which nobody has replaced: its frame has long been drawn.
+const KEPT_DAYS: i64 = 7;
 
 /// A draft that was filled in for one reader.
 struct Filled {
@@ -45,13 +48,16 @@ struct Filled {
 ///
 /// # Errors
 /// [`AppError::Invalid`] for a document or days that break a rule; [`AppError::NotFound`] for a template or project that
-/// the person does not see.
+/// the person does not see; [`AppError::TooMany`] where a newer preview of the same template waits, or the person's others
+/// take too long.
 pub async fn show(ctx: &Ctx, id: TemplateId, document: &str, data: &PreviewData) -> AppResult<Preview> {
     let row = access::visible(ctx, ctx.reader(), id).await?;
     let document = drafts::parse(document)?;
-    let begun = Instant::now();
     // What somebody else tries out counts for them: it neither stops the template nor lets it go again.
     let key = if access::can_edit(ctx, &row) { held::key(id) } else { format!("preview:{}", ctx.me()?.id) };
+    let _turn = ctx.app.previews.take_latest(ctx.actor_id(), id.0).await?;
+    // What it takes, without the wait.
+    let begun = Instant::now();
     let filled = fill(ctx, key, &document, data).await?;
     let (sender_name, sender) = accounts::default_sender(ctx.reader()).await?;
     let mut preview = Preview {
@@ -92,6 +98,7 @@ pub struct TestMail {
 /// As [`show`]; [`AppError::Invalid`] with `document` where it cannot be filled in.
 pub async fn test_mail(ctx: &Ctx, id: TemplateId, document: &str, data: &PreviewData) -> AppResult<TestMail> {
     let document = drafts::parse(document)?;
+    let _turn = ctx.app.previews.take(ctx.actor_id()).await?;
     let filled = fill(ctx, held::key(id), &document, data).await?;
     let RenderOutcome::Rendered(mails) = filled.outcome else { return Err(super::test::faulty()) };
     let mail = mails.into_iter().next().ok_or_else(super::test::faulty)?;
@@ -115,7 +122,9 @@ pub async fn publish(ctx: &Ctx, id: TemplateId, draft_version: i64, note: &str) 
         return Err(drafts::conflict(row));
     }
     let document = drafts::of_row(&row)?;
+    let turn = ctx.app.previews.take(ctx.actor_id()).await?;
     let filled = fill(ctx, held::key(id), &document, &PreviewData::default()).await?;
+    drop(turn);
     let is_fit = match &filled.outcome {
         RenderOutcome::Rendered(mails) => {
             mails.first().is_some_and(|mail| !lint::blocks_publishing(&findings(&filled.writer, &filled.context, mail)))
@@ -167,6 +176,7 @@ pub async fn gallery_picture(ctx: &Ctx, word: &str) -> AppResult<String> {
 }
 
 async fn drawn(ctx: &Ctx, id: TemplateId, document: &Document) -> AppResult<String> {
+    let _turn = ctx.app.previews.take(ctx.actor_id()).await?;
     let filled = fill(ctx, held::key(id), document, &PreviewData::default()).await?;
     match filled.outcome {
         RenderOutcome::Rendered(mails) if !mails.is_empty() => Ok(framed(&mails[0].html, filled.writer.images())),
@@ -312,6 +322,17 @@ async fn keep(ctx: &Ctx, id: TemplateId, html: &str) -> AppResult<String> {
     template_preview::Entity::insert(row).on_conflict(replaced).exec_without_returning(&*tx).await?;
     tx.commit().await?;
     Ok(token)
+}
+
+/// Forgets what was previewed long ago.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn forget_old(ctx: &Ctx) -> AppResult<()> {
+    let before = ctx.now - TimeDelta::days(KEPT_DAYS);
+    let tx = ctx.begin().await?;
+    template_preview::Entity::delete_many().filter(template_preview::Column::MadeAt.lt(before)).exec(&*tx).await?;
+    Ok(tx.commit().await?)
 }
 
 #[cfg(test)]

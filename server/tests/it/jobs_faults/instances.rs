@@ -2,7 +2,7 @@
 
 use app::{
     domain::{delivery::DeliveryPhase, occurrence::LEASE},
-    testing::TestApp,
+    testing::{Message, TestApp},
 };
 use chrono::TimeDelta;
 
@@ -24,9 +24,8 @@ async fn a_program_that_is_stopped_past_its_lease_writes_nothing_when_it_wakes()
     let other = stage.start(&[]);
     stage.finish(job, 1, &other).await;
     let run = stage.runs(job).await.remove(0);
-    let phases = |messages: Vec<app::entities::delivery::Model>| -> Vec<DeliveryPhase> {
-        messages.into_iter().map(|message| message.phase).collect()
-    };
+    let phases =
+        |messages: Vec<Message>| -> Vec<DeliveryPhase> { messages.into_iter().map(|message| message.phase).collect() };
     let expected = [DeliveryPhase::Uncertain, DeliveryPhase::Accepted, DeliveryPhase::Accepted];
     assert_eq!(phases(stage.messages(run.id).await), expected);
 

@@ -5,6 +5,7 @@
 //! What takes minutes is left to `make soak`.
 
 mod clock;
+mod files;
 mod instances;
 mod kinds;
 mod points;

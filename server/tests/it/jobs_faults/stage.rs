@@ -18,14 +18,16 @@ use app::{
         delivery::DeliveryPhase,
         ids::{OccurrenceId, ScheduleId},
         job::JobKind,
+        report::spec::{AttachmentKind, ReportSpec},
+        schedule::DaySet,
         task::Priority,
     },
-    entities::{delivery, occurrence, occurrence_log, project},
+    entities::{occurrence, occurrence_log, project, schedule},
     jobs::{
         form::{JobForm, Mode},
         kind_form::beginning,
         rules_form::RulesForm,
-        service::{runs, schedules},
+        service::{report, runs, schedules},
         when_form::WhenForm,
     },
     mail::service::accounts,
@@ -37,11 +39,11 @@ use app::{
         moves::End,
     },
     testing::{
-        Cast, TestApp, project,
+        Cast, Message, TestApp, messages, project,
         smtp_server::{SmtpServer, local_account},
     },
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc, Weekday};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 /// Recipients of each run.
@@ -122,6 +124,32 @@ impl Stage {
         let (job, _) = self.job(TimeDelta::zero()).await;
         schedules::pause(&self.mina(), job, "only by hand").await.unwrap();
         job
+    }
+
+    /// A report that runs only by hand, to so many people, with these files.
+    pub async fn job_with_files(&self, recipients: usize, files: &[AttachmentKind]) -> ScheduleId {
+        let ctx = self.mina();
+        let form = JobForm {
+            name: "Weekly report".into(),
+            project: "T".into(),
+            at: "10:00".into(),
+            zone: "UTC".into(),
+            days: DaySet::from_iter([Weekday::Mon]),
+            recipients: (0..recipients).map(|number| format!("r{number}@example.org\n")).collect(),
+            ..JobForm::default()
+        };
+        let editing = access::by_id(&ctx, ctx.reader(), self.project.id).await.unwrap().editing().unwrap();
+        let job = schedules::create(&ctx, &editing, &form).await.unwrap();
+        self.choose_files(job, files).await;
+        schedules::pause(&ctx, job, "only by hand").await.unwrap();
+        job
+    }
+
+    /// Has a report have these files.
+    pub async fn choose_files(&self, job: ScheduleId, files: &[AttachmentKind]) {
+        let version = schedule::Entity::find_by_id(job).one(self.app.reader()).await.unwrap().unwrap().version;
+        let spec = ReportSpec { attachments: files.to_vec(), ..ReportSpec::default() };
+        report::choose(&self.mina(), job, version, &spec).await.unwrap();
     }
 
     /// A reminder that runs only by hand, with a task that Mina is to be reminded of now.
@@ -296,9 +324,8 @@ impl Stage {
     }
 
     /// The messages of a run in their order.
-    pub async fn messages(&self, run: OccurrenceId) -> Vec<delivery::Model> {
-        let query = delivery::Entity::find().filter(delivery::Column::OccurrenceId.eq(run));
-        query.order_by_asc(delivery::Column::Position).all(self.app.reader()).await.unwrap()
+    pub async fn messages(&self, run: OccurrenceId) -> Vec<Message> {
+        messages(&self.app, run).await
     }
 
     /// What the runs of a job say of themselves.
@@ -316,7 +343,8 @@ impl Stage {
     async fn story(&self, job: ScheduleId) -> String {
         let mut story = String::new();
         for run in self.runs(job).await {
-            let phases: Vec<_> = self.messages(run.id).await.into_iter().map(|one| (one.address, one.phase)).collect();
+            let phases: Vec<_> =
+                self.messages(run.id).await.into_iter().map(|one| (one.row.address, one.row.phase)).collect();
             let lease = (run.lease_owner, run.lease_until, run.next_try_at);
             story += &format!("\n{} {} {:?} {lease:?} {phases:?}", run.scheduled_at, run.state, run.reason);
         }

@@ -1,7 +1,7 @@
 //! What stands around tasks: people, labels, the tasks before them, work notes, and the names of what a report is
 //! narrowed to. One query each, for all projects of the report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
@@ -11,7 +11,7 @@ use sea_orm::{
 
 use crate::{
     domain::{
-        ids::{LabelId, ProjectId, TaskId, UserId},
+        ids::{LabelId, ProjectId, TaskId, UserId, WorkNoteId},
         period::Period,
         report::{NOTES_KEPT, spec::Scope},
         work_note::NoteKind,
@@ -20,6 +20,9 @@ use crate::{
     error::AppResult,
     projects::service::access,
 };
+
+/// Notes that one query reads.
+const NOTES_AT_ONCE: usize = 1_000;
 
 /// The people of each task, by name.
 pub type People = BTreeMap<TaskId, Vec<(UserId, String)>>;
@@ -36,6 +39,15 @@ pub struct Blocker {
     pub reference: String,
     /// As its row says now; where its history is known, that says more.
     pub closed_at: Option<DateTime<Utc>>,
+}
+
+/// Where a work note stands, without its words.
+#[derive(Clone, Copy, Debug)]
+pub struct NotePlace {
+    pub id: WorkNoteId,
+    pub task: TaskId,
+    pub author: Option<UserId>,
+    pub day: NaiveDate,
 }
 
 /// A work note as it is stored.
@@ -141,38 +153,79 @@ pub async fn blockers(db: &impl ConnectionTrait, projects: &[ProjectId], as_of: 
     Ok(blockers)
 }
 
-/// The work notes of a period, the latest day first.
+/// Where the work notes of a period stand, the latest day first: all of them, as those that nobody is shown must not
+/// take the room of others.
 ///
 /// # Errors
 /// Only those of the database.
-pub async fn notes(
+pub async fn note_places(
     db: &impl ConnectionTrait,
     projects: &[ProjectId],
     period: Period,
     as_of: DateTime<Utc>,
-) -> AppResult<Vec<Note>> {
-    type Row = (TaskId, Option<UserId>, Option<String>, NoteKind, NaiveDate, String);
-    let author =
-        work_note::Entity::belongs_to(user::Entity).from(work_note::Column::AuthorId).to(user::Column::Id).into();
-    let rows: Vec<Row> = work_note::Entity::find()
+) -> AppResult<Vec<NotePlace>> {
+    use work_note::Column::{AuthorId, CreatedAt, Id, OnDate, ProjectId as Project, TaskId as Task};
+    let rows: Vec<(WorkNoteId, TaskId, Option<UserId>, NaiveDate)> = work_note::Entity::find()
         .select_only()
-        .columns([work_note::Column::TaskId, work_note::Column::AuthorId])
-        .column(user::Column::Name)
-        .columns([work_note::Column::Kind, work_note::Column::OnDate, work_note::Column::Body])
-        .join(JoinType::LeftJoin, author)
-        .filter(work_note::Column::ProjectId.is_in(projects.iter().copied()))
-        .filter(work_note::Column::OnDate.between(period.first, period.last))
-        .filter(work_note::Column::CreatedAt.lte(as_of))
-        .order_by_desc(work_note::Column::OnDate)
-        .order_by_asc(work_note::Column::CreatedAt)
-        .order_by_asc(work_note::Column::Id)
-        // An issue, what was done about it and how it ended are a line.
-        .limit(3 * NOTES_KEPT as u64)
+        .columns([Id, Task, AuthorId, OnDate])
+        .filter(Project.is_in(projects.iter().copied()))
+        .filter(OnDate.between(period.first, period.last))
+        .filter(CreatedAt.lte(as_of))
+        .order_by_desc(OnDate)
+        .order_by_asc(CreatedAt)
+        .order_by_asc(Id)
         .into_tuple()
         .all(db)
         .await?;
-    let note = |(task, author, name, kind, day, body): Row| Note { task, author: author.zip(name), kind, day, body };
-    Ok(rows.into_iter().map(note).collect())
+    Ok(rows.into_iter().map(|(id, task, author, day)| NotePlace { id, task, author, day }).collect())
+}
+
+/// The notes that a report can show, whichever of its projects a reader sees: of each project those of as many lines as
+/// a report keeps. `project_of` knows the tasks of the report.
+pub fn shown(places: &[NotePlace], project_of: impl Fn(TaskId) -> Option<ProjectId>) -> Vec<WorkNoteId> {
+    let mut lines: BTreeMap<ProjectId, BTreeSet<(NaiveDate, TaskId, Option<UserId>)>> = BTreeMap::new();
+    let mut shown = Vec::new();
+    for place in places {
+        let Some(project) = project_of(place.task) else { continue };
+        let lines = lines.entry(project).or_default();
+        // What somebody wrote about a task on a day is a line, however many notes that are.
+        let line = (place.day, place.task, place.author);
+        if lines.len() < NOTES_KEPT || lines.contains(&line) {
+            lines.insert(line);
+            shown.push(place.id);
+        }
+    }
+    shown
+}
+
+/// Reads some work notes; they come in the order of [`note_places`], as their ids do.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn notes(db: &impl ConnectionTrait, ids: &[WorkNoteId]) -> AppResult<Vec<Note>> {
+    type Row = (TaskId, Option<UserId>, Option<String>, NoteKind, NaiveDate, String);
+    let mut notes = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(NOTES_AT_ONCE) {
+        let author =
+            work_note::Entity::belongs_to(user::Entity).from(work_note::Column::AuthorId).to(user::Column::Id).into();
+        let rows: Vec<Row> = work_note::Entity::find()
+            .select_only()
+            .columns([work_note::Column::TaskId, work_note::Column::AuthorId])
+            .column(user::Column::Name)
+            .columns([work_note::Column::Kind, work_note::Column::OnDate, work_note::Column::Body])
+            .join(JoinType::LeftJoin, author)
+            .filter(work_note::Column::Id.is_in(ids.iter().copied()))
+            .order_by_desc(work_note::Column::OnDate)
+            .order_by_asc(work_note::Column::CreatedAt)
+            .order_by_asc(work_note::Column::Id)
+            .into_tuple()
+            .all(db)
+            .await?;
+        let note =
+            |(task, author, name, kind, day, body): Row| Note { task, author: author.zip(name), kind, day, body };
+        notes.extend(rows.into_iter().map(note));
+    }
+    Ok(notes)
 }
 
 /// The names of the labels and the people that a report is narrowed to. Those of labels of other projects, and of

@@ -50,13 +50,13 @@ pub async fn gather(ctx: &Ctx, request: &Request<'_>) -> AppResult<Gathered> {
     let zone = projects.first().map(zone_of).ok_or(AppError::NotFound)?;
     let ids: Vec<ProjectId> = projects.iter().map(|project| project.id).collect();
     // Beside each other: none of them needs what another one finds.
-    let (mut tasks, events, people, labels, blockers, notes, (only_labels, only_people)) = tokio::try_join!(
+    let (mut tasks, events, people, labels, blockers, places, (only_labels, only_people)) = tokio::try_join!(
         facts::of_projects(db, &ids),
         facts::events(db, &ids),
         around::people(db, &ids),
         around::labels(db, &ids),
         around::blockers(db, &ids, request.as_of),
-        around::notes(db, &ids, request.period, request.as_of),
+        around::note_places(db, &ids, request.period, request.as_of),
         around::names(db, request.project, &ids, request.scope),
     )?;
     let wanted_labels: BTreeSet<_> = request.scope.labels.iter().collect();
@@ -67,6 +67,10 @@ pub async fn gather(ctx: &Ctx, request: &Request<'_>) -> AppResult<Gathered> {
         |id: &TaskId| people.get(id).is_some_and(|all| all.iter().any(|(id, _)| wanted_people.contains(id)));
     tasks.retain(|id, _| (wanted_labels.is_empty() || has_label(id)) && (wanted_people.is_empty() || has_person(id)));
     let history = facts::told(events, &tasks, &zone);
+    // Narrowed to the tasks of the report before any is left out: what is in the trash, too, takes nobody's room.
+    let there: BTreeSet<TaskId> = history.at(request.as_of).into_iter().map(|(id, _)| id).collect();
+    let project_of = |id: TaskId| tasks.get(&id).filter(|_| there.contains(&id)).map(|facts| facts.project);
+    let notes = around::notes(db, &around::shown(&places, project_of)).await?;
     Ok(Gathered { projects, zone, tasks, history, people, labels, blockers, notes, only_labels, only_people })
 }
 

@@ -1,0 +1,128 @@
+//! Which run a worker takes next, and how it gives one back.
+
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::Expr,
+};
+
+use super::{LOOK, step};
+use crate::{
+    domain::{
+        crash_point::CrashPoint,
+        ids::ScheduleId,
+        job::LogLevel,
+        occurrence::{Effect, Event},
+    },
+    entities::occurrence,
+    error::AppResult,
+    jobs::service::{book, ledger, planner, sending::Hold},
+    platform::{ctx::Ctx, state::AppState},
+};
+
+/// A run that this worker owns, and what is to be done about it.
+#[derive(Debug)]
+pub struct Claim {
+    pub(super) hold: Hold,
+    pub(super) schedule: ScheduleId,
+    pub(super) effect: Effect,
+}
+
+/// Claims the run that has waited longest, unless an earlier one of its schedule is still being worked on. `owner`
+/// names this instance, for people.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn claim(app: &AppState, owner: &str) -> AppResult<Option<Claim>> {
+    let ctx = Ctx::system(app);
+    for row in claimable(&ctx).await? {
+        let tx = ctx.begin().await?;
+        let Some(held) = ledger::try_lock_schedule(&ctx, &tx, row.schedule_id).await? else { continue };
+        let open = planner::open_runs(&tx, held.id).await?;
+        if open.iter().any(|other| other.id != row.id && other.lease_until.is_some_and(|until| until > ctx.now)) {
+            continue;
+        }
+        let also = occurrence::ActiveModel {
+            lease_owner: Set(Some(owner.to_owned())),
+            started_at: Set(Some(row.started_at.unwrap_or(ctx.now))),
+            ..Default::default()
+        };
+        let stepped = ledger::step(&ctx, &tx, &held, row.id, Event::Claimed, also).await?;
+        if let Some((standing, _)) = &stepped
+            && row.lease_until.is_some()
+        {
+            let words = format!("Its worker fell silent; it goes on (attempt {}).", standing.attempts.max(1));
+            book::note(&ctx, &*tx, row.id, LogLevel::Warning, words).await?;
+        }
+        if row.is_held && stepped.is_some() {
+            let words = "Nobody has decided about the draft in time: it goes out as it is.";
+            book::note(&ctx, &*tx, row.id, LogLevel::Info, words).await?;
+        }
+        tx.commit().await?;
+        if let Some((standing, effects)) = stepped
+            && let Some(&effect) = effects.iter().find(|effect| **effect != Effect::Finished)
+        {
+            let hold = Hold { run: row.id, fence: standing.fence };
+            app.crash.reach(CrashPoint::Claimed);
+            return Ok(Some(Claim { hold, schedule: held.id, effect }));
+        }
+    }
+    Ok(None)
+}
+
+async fn claimable(ctx: &Ctx) -> AppResult<Vec<ledger::RunRow>> {
+    use occurrence::Column;
+    let has_come = |column: Column| Condition::any().add(column.is_null()).add(column.lte(ctx.now));
+    // Runs behind one that is being worked on wait for it: however many, they must not hide those of other schedules.
+    let busy = occurrence::Entity::find()
+        .select_only()
+        .column(Column::ScheduleId)
+        .filter(ledger::is_open())
+        .filter(Column::LeaseUntil.gt(ctx.now))
+        .into_query();
+    let query = ledger::run_columns()
+        .filter(ledger::is_open())
+        .filter(has_come(Column::NextTryAt))
+        // A draft without a time waits for a person.
+        .filter(Condition::any().add(Column::IsHeld.eq(false)).add(Column::NextTryAt.is_not_null()))
+        .filter(has_come(Column::LeaseUntil))
+        .filter(Column::ScheduleId.not_in_subquery(busy))
+        .order_by_asc(Column::ScheduledAt)
+        .limit(LOOK);
+    Ok(query.into_model().all(ctx.reader()).await?)
+}
+
+/// Ends the claims of a process that is gone, where there can be no other: SQLite is for one process at a time, so at
+/// its start nobody else works. On PostgreSQL the leases run out by themselves.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn forget_claims(app: &AppState) -> AppResult<()> {
+    let ctx = Ctx::system(app);
+    if ctx.db().is_postgres() {
+        return Ok(());
+    }
+    let tx = ctx.begin().await?;
+    occurrence::Entity::update_many()
+        .col_expr(occurrence::Column::LeaseUntil, Expr::value(ctx.now))
+        .filter(occurrence::Column::LeaseUntil.gt(ctx.now))
+        .exec(&*tx)
+        .await?;
+    Ok(tx.commit().await?)
+}
+
+/// Gives a claimed run back, so that another worker can take it at once.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn release(app: &AppState, claim: &Claim) -> AppResult<()> {
+    let released = Event::Released { fence: claim.hold.fence };
+    step(app, claim.schedule, claim.hold, released, ledger::no_columns()).await?;
+    Ok(())
+}
+
+impl Claim {
+    /// The part that is needed to give it back while it is being worked on.
+    pub fn receipt(&self) -> Claim {
+        Claim { hold: self.hold, schedule: self.schedule, effect: self.effect }
+    }
+}

@@ -1,0 +1,24 @@
+//! Runs know what their report shows and which files it has, as it was when their data were frozen.
+
+use sea_orm_migration::prelude::*;
+
+use crate::ddl;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    /// On one connection: another one of the pool may still know the tables as they were.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        ddl::run(manager, "ALTER TABLE occurrence ADD COLUMN report_spec text").await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        ddl::run(manager, "ALTER TABLE occurrence DROP COLUMN report_spec").await
+    }
+}
