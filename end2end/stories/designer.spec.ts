@@ -327,6 +327,25 @@ test('blocks become a source for good, in an editor that marks its faults @hydra
   await answered(page);
 });
 
+test('a template begins in a source of MJML or HTML that has something in it @hydrated', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  for (const [language, words] of [['MJML', 'mj-body'], ['HTML', '<!doctype']] as const) {
+    await page.goto(`${empty.url}/templates`);
+    await settled(page, hydrated);
+    await page.getByRole('button', { name: `Begin in ${language}` }).click();
+    await expect(page.getByRole('heading', { name: 'Template New template' })).toBeAttached();
+    await settled(page, hydrated);
+    await expect(page.locator('.cm-content')).toContainText(words, { ignoreCase: true });
+    await expect(page.getByRole('group', { name: 'Language of the source' }).getByRole('button', { name: language })).toHaveAttribute('aria-pressed', 'true');
+    await expect(page.locator('.mail-frame iframe')).toBeVisible();
+    await expect(page.locator('#fault')).toHaveCount(0);
+    await page.locator('#open-publish').click();
+    await page.locator('#publish-now').click();
+    await expect(page.getByText('Version 1 published.')).toBeVisible();
+  }
+  await answered(page);
+});
+
 test('what somebody else has saved is neither lost nor overwritten in silence @hydrated', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
   const id = await open(page, empty.url, hydrated);
