@@ -6,7 +6,10 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFi
 
 use super::{access, drafts, held, versions};
 use crate::{
-    domain::ids::{TemplateId, UserId},
+    domain::{
+        ids::{TemplateId, UserId},
+        report::spec::{AttachmentKind, ReportSpec},
+    },
     entities::{schedule, template, template_version, user},
     error::AppResult,
     mail::service::accounts,
@@ -90,6 +93,7 @@ pub async fn desk(ctx: &Ctx, id: TemplateId) -> AppResult<TemplateDesk> {
         category: row.category,
         projects: mine.into_iter().map(|project| (project.key, project.name)).collect(),
         own_address: me.email.clone(),
+        attached: attached(ctx.reader(), id).await?,
         sender: if sender_name.is_empty() { sender } else { format!("{sender_name} <{sender}>") },
     })
 }
@@ -100,6 +104,16 @@ pub async fn desk(ctx: &Ctx, id: TemplateId) -> AppResult<TemplateDesk> {
 /// Only those of the database.
 pub async fn jobs_of(db: &impl ConnectionTrait, id: TemplateId) -> AppResult<u64> {
     Ok(all_jobs(db).await?.iter().filter(|options| options.contains(&id.to_string())).count() as u64)
+}
+
+/// The kinds of files that schedules attach which write with a template, in their order.
+async fn attached(db: &impl ConnectionTrait, id: TemplateId) -> AppResult<Vec<AttachmentKind>> {
+    // Only the options of reports name a template.
+    let specs: Vec<ReportSpec> =
+        all_jobs(db).await?.iter().filter_map(|options| serde_json::from_str(options).ok()).collect();
+    let is_attached =
+        |kind: &AttachmentKind| specs.iter().any(|spec| spec.template == Some(id) && spec.attachments.contains(kind));
+    Ok(AttachmentKind::ALL.iter().copied().filter(is_attached).collect())
 }
 
 /// The options of all schedules that name a template.

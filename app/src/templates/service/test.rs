@@ -9,6 +9,7 @@ use crate::{
         address::EmailAddress,
         header_text::HeaderText,
         ids::{AccountId, ScheduleId, TemplateId},
+        report::spec::AttachmentKind,
     },
     error::{AppError, AppResult, Checks, Problem},
     mail::service::{accounts, allow_list, gate, probe, suppressions},
@@ -24,15 +25,21 @@ use crate::{
 pub const ADDRESSES_MAX: u32 = 5;
 
 /// Sends a draft, filled in with the data that are asked for, through the default account. One address a line, or with
-/// commas between; none is the person's own.
+/// commas between; none is the person's own. With it go the files of these kinds, made of the same data.
 ///
 /// # Errors
 /// [`AppError::Invalid`] with `addresses` for addresses that take no mail or that none may be sent to, with `document` for a
 /// draft that cannot be filled in; as [`preview::show`].
-pub async fn send(ctx: &Ctx, id: TemplateId, document: &str, data: &PreviewData, to: &str) -> AppResult<TemplateTest> {
+pub async fn send(
+    ctx: &Ctx,
+    id: TemplateId,
+    document: &str,
+    data: &PreviewData,
+    (to, files): (&str, &[AttachmentKind]),
+) -> AppResult<TemplateTest> {
     super::access::editable(ctx, ctx.reader(), id).await?;
     let addresses = addresses(ctx, to).await?;
-    let mail = preview::test_mail(ctx, id, document, data).await?;
+    let mail = preview::test_mail(ctx, id, document, data, files).await?;
     // Everybody who designs may send a test through the default account; only administrators see it.
     let system = Ctx::system(&ctx.app);
     let account = accounts::default_id(ctx.reader()).await?;
@@ -119,7 +126,7 @@ async fn message(
             .iter()
             .map(|image| InlineImage { cid: image.name.clone(), png: image.png.clone() })
             .collect(),
-        attachments: Vec::new(),
+        attachments: mail.files.clone(),
     };
     let mut mime = mailer::compose(&draft).map_err(|error| broken(&error))?;
     if let Some(signer) = transport.signer() {
