@@ -14,7 +14,7 @@ use crate::{
     platform::{
         ctx::Ctx,
         state::AppState,
-        upload::{collect, declared_length},
+        upload::{declared_length, file},
     },
 };
 
@@ -33,28 +33,14 @@ async fn receive(ctx: Ctx, headers: HeaderMap, form: Multipart) -> Response {
     if declared_length(&headers).is_some_and(|length| length > DISCARDED_BYTES) {
         return refused("too_large");
     }
-    let (name, content) = match file(form).await {
+    let (name, content) = match file(form, MAX_FILE_BYTES, DISCARDED_BYTES + FORM_BYTES).await {
         Ok(file) => file,
         Err(code) => return refused(code),
     };
-    if content.is_empty() {
-        return refused(if name.is_empty() { "no_file" } else { "empty" });
-    }
     match staging::stage(&ctx, &name, content).await {
         Ok(id) => Redirect::to(&format!("/import/{id}")).into_response(),
         Err(_) => refused("failed"),
     }
-}
-
-/// Name and content of the field `file`, or the code of what was wrong.
-async fn file(mut form: Multipart) -> Result<(String, Vec<u8>), &'static str> {
-    while let Some(field) = form.next_field().await.map_err(|_| "interrupted")? {
-        if field.name() == Some("file") {
-            let name = field.file_name().unwrap_or_default().to_owned();
-            return Ok((name, collect(field, MAX_FILE_BYTES, DISCARDED_BYTES + FORM_BYTES).await?));
-        }
-    }
-    Err("no_file")
 }
 
 fn refused(code: &str) -> Response {

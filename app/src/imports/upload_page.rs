@@ -1,12 +1,11 @@
 //! The page on which a file is chosen, with the imports so far.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use super::api::{ImportItem, list_imports};
 use crate::{
     domain::import::{MAX_FILE_BYTES, run::ImportState},
-    ui::{Icon, Page},
+    ui::{FileForm, FileRefused, Page},
 };
 
 #[component]
@@ -14,20 +13,15 @@ pub fn UploadPage() -> impl IntoView {
     let imports = Resource::new(|| (), |()| list_imports());
     view! {
         <Page title="Import a board" lead="Bring a project of another AutoReport, a Trello board or a table of tasks. You see what it would bring before anything is stored.">
-            <Refused />
+            <FileRefused words=refused />
             <section class="panel is-padded">
-                <form class="form" method="post" action="/import/upload" enctype="multipart/form-data">
-                    <div class="field">
-                        <label class="field__label" for="file">"File"</label>
-                        <span class="field__hint" id="file-hint">
-                            {format!("An export from AutoReport or Trello (JSON) or a table (CSV), up to {} MB.", MAX_FILE_BYTES / (1024 * 1024))}
-                        </span>
-                        <input class="input" type="file" id="file" name="file" accept=".json,.csv,.tsv,.txt,application/json,text/csv" aria-describedby="file-hint" required />
-                    </div>
-                    <div class="form__actions">
-                        <button class="btn is-primary" type="submit"><Icon name="upload" />"Upload and preview"</button>
-                    </div>
-                </form>
+                <FileForm
+                    action="/import/upload"
+                    hint=format!("An export from AutoReport or Trello (JSON) or a table (CSV), up to {} MB.", MAX_FILE_BYTES / (1024 * 1024))
+                    accept=".json,.csv,.tsv,.txt,application/json,text/csv"
+                    button="Upload and preview"
+                    is_main=true
+                />
             </section>
             <Help />
             <Transition>
@@ -42,25 +36,19 @@ pub fn UploadPage() -> impl IntoView {
 }
 
 /// Why an upload was refused; only known codes have words.
-#[component]
-fn Refused() -> impl IntoView {
-    let query = use_query_map();
-    move || {
-        let words = match query.read().get("refused").as_deref() {
-            Some("too_large") => format!(
-                "The file is larger than {} MB, so it was not read. Split it into parts, or export fewer cards.",
-                MAX_FILE_BYTES / (1024 * 1024)
-            ),
-            Some("no_file") => "No file was chosen. Choose one and upload it.".to_owned(),
-            Some("empty") => "The file is empty. Export it again.".to_owned(),
-            Some("interrupted") => {
-                "The upload was interrupted before the file was complete. Upload it again.".to_owned()
-            }
-            Some("failed") => "The file could not be stored. Try again in a moment.".to_owned(),
-            _ => return None,
-        };
-        Some(view! { <p class="banner" data-tone="bad" role="alert">{words}</p> })
-    }
+fn refused(code: &str) -> Option<String> {
+    let words = match code {
+        "too_large" => format!(
+            "The file is larger than {} MB, so it was not read. Split it into parts, or export fewer cards.",
+            MAX_FILE_BYTES / (1024 * 1024)
+        ),
+        "no_file" => "No file was chosen. Choose one and upload it.".to_owned(),
+        "empty" => "The file is empty. Export it again.".to_owned(),
+        "interrupted" => "The upload was interrupted before the file was complete. Upload it again.".to_owned(),
+        "failed" => "The file could not be stored. Try again in a moment.".to_owned(),
+        _ => return None,
+    };
+    Some(words)
 }
 
 #[component]

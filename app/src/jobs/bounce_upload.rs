@@ -13,7 +13,7 @@ use crate::platform::{
     ctx::Ctx,
     mailer::{NoBounce, read_bounce},
     state::AppState,
-    upload::{collect, declared_length},
+    upload::{declared_length, file},
 };
 
 /// A browser shows an answer only after it has sent its file; that much of a file that is too large is read and thrown away.
@@ -32,9 +32,8 @@ async fn receive(ctx: Ctx, headers: HeaderMap, form: Multipart) -> Response {
     if declared_length(&headers).is_some_and(|length| length > DISCARDED_BYTES) {
         return refused("too_large");
     }
-    let content = match file(form).await {
-        Ok(content) if content.is_empty() => return refused("empty"),
-        Ok(content) => content,
+    let content = match file(form, MAX_BOUNCE_BYTES, DISCARDED_BYTES).await {
+        Ok((_, content)) => content,
         Err(code) => return refused(code),
     };
     let report = match read_bounce(&content) {
@@ -49,19 +48,6 @@ async fn receive(ctx: Ctx, headers: HeaderMap, form: Multipart) -> Response {
         Ok(id) => Redirect::to(&format!("/jobs/bounces/{id}")).into_response(),
         Err(_) => refused("failed"),
     }
-}
-
-/// The content of the field `file`, or the code of what was wrong.
-async fn file(mut form: Multipart) -> Result<Vec<u8>, &'static str> {
-    while let Some(field) = form.next_field().await.map_err(|_| "interrupted")? {
-        if field.name() == Some("file") {
-            if field.file_name().unwrap_or_default().is_empty() {
-                return Err("no_file");
-            }
-            return collect(field, MAX_BOUNCE_BYTES, DISCARDED_BYTES).await;
-        }
-    }
-    Err("no_file")
 }
 
 fn refused(code: &str) -> Response {

@@ -14,7 +14,7 @@ use crate::{
     platform::{
         ctx::Ctx,
         state::AppState,
-        upload::{collect, declared_length},
+        upload::{declared_length, file},
     },
 };
 
@@ -36,9 +36,8 @@ async fn receive(ctx: Ctx, headers: HeaderMap, form: Multipart) -> Response {
     if declared_length(&headers).is_some_and(|length| length > DISCARDED_BYTES) {
         return refused("too_large");
     }
-    let content = match file(form).await {
-        Ok(content) if content.is_empty() => return refused("empty"),
-        Ok(content) => content,
+    let content = match file(form, FILE_MAX, DISCARDED_BYTES).await {
+        Ok((_, content)) => content,
         Err(code) => return refused(code),
     };
     match exchange::import(&ctx, &content).await {
@@ -47,19 +46,6 @@ async fn receive(ctx: Ctx, headers: HeaderMap, form: Multipart) -> Response {
         Err(AppError::Invalid(_)) => refused("invalid"),
         Err(_) => refused("failed"),
     }
-}
-
-/// The content of the field `file`, or the code of what was wrong.
-async fn file(mut form: Multipart) -> Result<Vec<u8>, &'static str> {
-    while let Some(field) = form.next_field().await.map_err(|_| "interrupted")? {
-        if field.name() == Some("file") {
-            if field.file_name().unwrap_or_default().is_empty() {
-                return Err("no_file");
-            }
-            return collect(field, FILE_MAX, DISCARDED_BYTES).await;
-        }
-    }
-    Err("no_file")
 }
 
 fn refused(code: &str) -> Response {

@@ -71,8 +71,8 @@ pub fn measure(editor: &HtmlElement, held: &HtmlElement, step: f64) -> Vec<List>
 /// A place of the window in the editor's content.
 pub fn content_place(editor: &HtmlElement, (x, y): (f64, f64)) -> (f64, f64) {
     let bounds = editor.get_bounding_client_rect();
-    let left = bounds.left() + f64::from(editor.client_left() - editor.scroll_left());
-    let top = bounds.top() + f64::from(editor.client_top() - editor.scroll_top());
+    let left = bounds.left() + f64::from(editor.client_left()) - f64::from(editor.scroll_left());
+    let top = bounds.top() + f64::from(editor.client_top()) - f64::from(editor.scroll_top());
     (x - left, y - top)
 }
 
