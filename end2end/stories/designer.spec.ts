@@ -19,6 +19,9 @@ async function kept(page: Page): Promise<void> {
   await expect(page.locator('#saved')).toContainText(/saved (just now|\d+ s ago)/);
 }
 
+/** By how many pixels a block is moved aside. */
+const movedAside = (row: Locator): Promise<number> => row.evaluate((row) => new DOMMatrix(getComputedStyle(row).transform).f);
+
 /** Opens a fresh template of the gallery, or a blank one. */
 async function open(page: Page, url: string, hydrated: boolean, from = 'blank'): Promise<string> {
   const id = await clientOf(page).made('create_template', { from });
@@ -51,7 +54,8 @@ test('a template of the gallery is built on by mouse, broken, mended and publish
   await page.mouse.move(grip.x + 8, grip.y - 8, { steps: 3 });
   await expect(page.locator('.drag-layer .block__head')).toBeVisible();
   await page.mouse.move(above.x + 60, above.y + 2, { steps: 8 });
-  await expect(page.locator('.block-mark')).toBeVisible();
+  // The block that was there makes room.
+  await expect.poll(() => movedAside(block(page, last))).toBeGreaterThan(20);
   await page.mouse.up();
   await expectKinds(page, [...rest, 'Divider', last]);
   await expect(page.locator('.drag-layer')).toHaveCount(0);
@@ -63,7 +67,7 @@ test('a template of the gallery is built on by mouse, broken, mended and publish
   await page.mouse.down();
   await page.mouse.move(fresh.x + 10, fresh.y + 10, { steps: 3 });
   await page.mouse.move(place.x + 60, place.y + 2, { steps: 8 });
-  await expect(page.locator('.block-mark')).toBeVisible();
+  await expect(page.locator('.block-hole')).toBeVisible();
   await page.mouse.up();
   await expectKinds(page, [...rest, 'Work notes', 'Divider', last]);
   await page.getByRole('button', { name: 'Undo' }).click();
@@ -96,6 +100,141 @@ test('a template of the gallery is built on by mouse, broken, mended and publish
   await expect(page.getByText('Version 1 published.')).toBeVisible();
   await expect(page.locator('#published')).toHaveText('1');
   await answered(page);
+});
+
+test('a block that is carried opens a space, at once for those who asked for calm, and scrolls the mail at its edge @hydrated', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await open(page, empty.url, hydrated, 'weekly-status');
+  const before = await kinds(page);
+  const rows = mail(page).locator(':scope > .block');
+  const grip = rows.first().locator('> .block__head .block__grip');
+  const rest = () => rows.evaluateAll((rows) => rows.map((row) => new DOMMatrix(getComputedStyle(row).transform).f));
+  const carry = async () => {
+    await rows.first().evaluate((row) => row.scrollIntoView({ block: 'center' }));
+    const at = await middle(grip);
+    const second = (await rows.nth(1).boundingBox())!;
+    await page.mouse.move(at.x, at.y);
+    await page.mouse.down();
+    await page.mouse.move(at.x + 8, at.y + 8, { steps: 3 });
+    await page.mouse.move(at.x, second.y + second.height, { steps: 6 });
+    await expect.poll(() => movedAside(rows.nth(1)), { message: 'the second block goes up' }).toBeLessThan(-20);
+  };
+  const lasts = () => rows.nth(1).evaluate((row) => getComputedStyle(row).transitionDuration);
+
+  await carry();
+  expect(await lasts()).toBe('0.2s');
+  await expect(rows.first()).toHaveClass(/is-hole/);
+  const editor = page.locator('.designer__editor');
+  const bounds = (await editor.boundingBox())!, scrolled = await editor.evaluate((editor) => editor.scrollTop);
+  await page.mouse.move(bounds.x + bounds.width / 2, bounds.y + bounds.height - 6, { steps: 6 });
+  await expect.poll(() => editor.evaluate((editor) => editor.scrollTop), { message: 'the mail scrolls' }).toBeGreaterThan(scrolled + 40);
+  await page.keyboard.press('Escape');
+  await page.mouse.up();
+  await expect(page.locator('.drag-layer')).toHaveCount(0);
+  await expectKinds(page, before);
+  expect(new Set(await rest())).toEqual(new Set([0]));
+
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await carry();
+  expect(await lasts()).toBe('0s');
+  await page.mouse.up();
+  await expect(page.locator('.drag-layer')).toHaveCount(0);
+  await expectKinds(page, [before[1]!, before[0]!, ...before.slice(2)]);
+  await answered(page);
+});
+
+test('a block is carried into a column, which grows for it @hydrated', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await open(page, empty.url, hydrated);
+  for (const name of ['Columns', 'Button']) await page.getByRole('button', { name, exact: true }).click();
+  await expectKinds(page, ['Columns', 'Button']);
+  const right = page.getByRole('list', { name: 'Right column' });
+  const handle = page.getByRole('button', { name: 'Move Button' });
+  await handle.scrollIntoViewIfNeeded();
+  const grip = await middle(handle);
+  await page.mouse.move(grip.x, grip.y);
+  await page.mouse.down();
+  await page.mouse.move(grip.x + 8, grip.y - 8, { steps: 3 });
+  // At the lower edge the mail scrolls under the pointer.
+  await expect.poll(async () => {
+    const place = await middle(right);
+    await page.mouse.move(place.x, place.y, { steps: 4 });
+    return right.locator('.block-hole').isVisible();
+  }).toBe(true);
+  await page.mouse.up();
+  await expect(right.getByText('Open the board')).toBeVisible();
+  await expectKinds(page, ['Columns']);
+  await expect(page.locator('.block-hole')).toHaveCount(0);
+  await answered(page);
+});
+
+test('the preview shows the whole width of a mail, and says by how much it is scaled @hydrated', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await open(page, empty.url, hydrated, 'weekly-status');
+  const frame = page.locator('.mail-frame'), words = frame.locator('.mail-scale');
+  const said = () => words.evaluate((words) => getComputedStyle(words, '::after').content);
+  const fits = () => frame.evaluate((frame) => {
+    const [around, mail] = [frame.getBoundingClientRect(), frame.querySelector('iframe')!.getBoundingClientRect()];
+    return frame.scrollWidth <= frame.clientWidth && mail.left >= around.left - 1 && mail.right <= around.right + 1;
+  });
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await expect.poll(fits).toBe(true);
+  expect(await said()).toMatch(/Scaled to \d\d %/);
+  await page.setViewportSize({ width: 1920, height: 1000 });
+  await expect.poll(fits).toBe(true);
+
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByRole('group', { name: 'Parts of the page' }).getByRole('button', { name: 'Preview' }).click();
+  await page.getByRole('link', { name: '375 px' }).click();
+  await expect.poll(fits).toBe(true);
+  expect(await said()).toBe('none');
+  await answered(page);
+});
+
+test.describe('on a phone', () => {
+  test.use({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } });
+
+  test('a block of the palette is held and let go in the mail, or comes where a tap says @hydrated', async ({ page, empty, hydrated, context }) => {
+    await begin(page, empty);
+    await open(page, empty.url, hydrated);
+    const blocks = page.getByRole('group', { name: 'Parts of the page' }).getByRole('button', { name: 'Blocks' });
+    const item = (name: string) => page.getByRole('button', { name, exact: true });
+    for (const name of ['Heading', 'Divider']) {
+      await blocks.tap();
+      await item(name).tap();
+    }
+    await expectKinds(page, ['Heading', 'Divider']);
+
+    const fingers = await context.newCDPSession(page);
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', at?: { x: number; y: number }) =>
+      fingers.send('Input.dispatchTouchEvent', { type, touchPoints: at ? [at] : [] });
+    await blocks.tap();
+    await item('Work notes').scrollIntoViewIfNeeded();
+    const held = await middle(item('Work notes'));
+    await touch('touchStart', held);
+    await expect(page.locator('.drag-layer .palette-item')).toBeVisible();
+    const heading = block(page, 'Heading');
+    await expect(heading).toBeVisible();
+    // In the middle of the window, where nothing scrolls.
+    await heading.evaluate((row) => row.scrollIntoView({ block: 'center' }));
+    const place = (await heading.boundingBox())!;
+    for (let step = 1; step <= 8; step += 1) {
+      await touch('touchMove', { x: held.x + ((place.x + 60 - held.x) * step) / 8, y: held.y + ((place.y + 2 - held.y) * step) / 8 });
+    }
+    await expect(page.locator('.block-hole')).toBeVisible();
+    await touch('touchEnd');
+    await expectKinds(page, ['Work notes', 'Heading', 'Divider']);
+    await expect(page.locator('.drag-layer')).toHaveCount(0);
+
+    await page.getByRole('button', { name: 'Insert below: Heading' }).tap();
+    await expect(page.locator('#palette-next')).toHaveText('The next block comes behind Heading, 2 of 3 in the mail.');
+    await item('Button').tap();
+    await expectKinds(page, ['Work notes', 'Heading', 'Button', 'Divider']);
+    await page.getByRole('button', { name: 'Insert here: first in the mail' }).tap();
+    await item('Key figures').tap();
+    await expectKinds(page, ['Key figures', 'Work notes', 'Heading', 'Button', 'Divider']);
+    await answered(page);
+  });
 });
 
 test('a template is built by keyboard alone @hydrated', async ({ page, empty, hydrated }) => {
@@ -185,6 +324,25 @@ test('blocks become a source for good, in an editor that marks its faults @hydra
   for (let i = 0; i < '{{ project.nme }}'.length; i += 1) await page.keyboard.press('Backspace');
   await expect(page.locator('#fault')).toHaveCount(0);
   await kept(page);
+  await answered(page);
+});
+
+test('a template begins in a source of MJML or HTML that has something in it @hydrated', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  for (const [language, words] of [['MJML', 'mj-body'], ['HTML', '<!doctype']] as const) {
+    await page.goto(`${empty.url}/templates`);
+    await settled(page, hydrated);
+    await page.getByRole('button', { name: `Begin in ${language}` }).click();
+    await expect(page.getByRole('heading', { name: 'Template New template' })).toBeAttached();
+    await settled(page, hydrated);
+    await expect(page.locator('.cm-content')).toContainText(words, { ignoreCase: true });
+    await expect(page.getByRole('group', { name: 'Language of the source' }).getByRole('button', { name: language })).toHaveAttribute('aria-pressed', 'true');
+    await expect(page.locator('.mail-frame iframe')).toBeVisible();
+    await expect(page.locator('#fault')).toHaveCount(0);
+    await page.locator('#open-publish').click();
+    await page.locator('#publish-now').click();
+    await expect(page.getByText('Version 1 published.')).toBeVisible();
+  }
   await answered(page);
 });
 

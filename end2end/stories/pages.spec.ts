@@ -77,6 +77,19 @@ async function job(client: Client): Promise<Made> {
   return { job: id, run, report: reports.value.items[0].id, mail: mails.value.items[0].id };
 }
 
+/** A job of each kind that makes no report. */
+async function otherJobs(client: Client): Promise<Made> {
+  const when = { project: 'REP', mode: 'simple', mon: 'on', at: '07:00', zone: 'Europe/Ljubljana' };
+  const personal = { ...when, scope: 'all', recipients: dana.email };
+  const make = (kind: string, name: string, values: Record<string, string>) => client.made('save_job', { kind, name, ...values });
+  return {
+    digest: await make('digest', 'Daily digest', { ...personal, show_overdue: 'on', show_assigned: 'on' }),
+    reminder: await make('reminder', 'Reminder', { ...personal, leads: '1 day', from_time: '08:00' }),
+    archive: await make('archive_tasks', 'Archive finished tasks', { ...when, finished_days: '30' }),
+    push: await make('git_push', 'Push the archive', when),
+  };
+}
+
 /** Sends a file of `data` by the form of an upload, and answers with the id of the page that follows. */
 async function uploadFile(client: Client, url: string, name: string, kind: string): Promise<string> {
   const mark = 'between-the-parts';
@@ -170,14 +183,14 @@ const walks: Walk[] = [
   },
   {
     name: 'jobs, runs, reports and caught mail',
-    prepare: async (client) => ({ ...await project(client), ...await job(client), bounce: await uploadBounce(client) }),
+    prepare: async (client) => ({ ...await project(client), ...await job(client), ...await otherJobs(client), bounce: await uploadBounce(client) }),
     pages: [
       ['/jobs', '/jobs', '/jobs?q=nothing+like+this'],
       ['/jobs/new', '/jobs/new', '/jobs/new?kind=digest', '/jobs/new?kind=reminder', '/jobs/new?kind=archive_tasks', '/jobs/new?kind=git_push'],
       ['/jobs/:id', '/jobs/{job}'],
       ['/jobs/:id/edit', '/jobs/{job}/edit'],
       ['/jobs/:id/backfill', '/jobs/{job}/backfill?from=2026-11-20T00%3A00&to=2027-01-20T00%3A00&overlap=queue_all'],
-      ['/jobs/:id/dry-run', '/jobs/{job}/dry-run?at=2026-11-30T07%3A00'],
+      ['/jobs/:id/dry-run', ...['job', 'digest', 'reminder', 'archive', 'push'].map((job) => `/jobs/{${job}}/dry-run?at=2026-11-30T07%3A00`)],
       ['/jobs/runs/:id', '/jobs/runs/{run}'],
       ['/jobs/bounces', '/jobs/bounces', '/jobs/bounces?refused=not_a_report'],
       ['/jobs/bounces/:id', '/jobs/bounces/{bounce}'],

@@ -7,6 +7,7 @@ use app::{
     jobs::service::dry_run,
     mail::service::outbox,
     platform::{ctx::Ctx, state::AppState},
+    reports::service::files::File,
 };
 use axum::{
     Router,
@@ -37,6 +38,7 @@ pub fn routes() -> Router<AppState> {
         .route("/reports/{id}/data.json", get(report_data_file))
         .route("/reports/{id}/files/{name}", get(report_made_file))
         .route("/jobs/{id}/dry-run/mail", get(dry_run_html))
+        .route("/jobs/{id}/dry-run/files/{name}", get(dry_run_file))
         .route("/reports/{id}/recipients/{delivery}/mail.eml", get(recipient_file))
 }
 
@@ -83,7 +85,12 @@ async fn report_data_file(ctx: Ctx, Path(id): Path<String>) -> Response {
 /// answer; of the address only the ending counts.
 async fn report_made_file(ctx: Ctx, Path((id, name)): Path<(String, String)>) -> Response {
     let file = async { files::file(&ctx, report(&id)?, &name).await };
-    match file.await {
+    made_file(file.await)
+}
+
+/// A file that was made for this answer.
+fn made_file(file: AppResult<File>) -> Response {
+    match file {
         Ok(file) => {
             let kind = HeaderValue::from_str(&file.content_type)
                 .unwrap_or(HeaderValue::from_static("application/octet-stream"));
@@ -125,6 +132,19 @@ async fn dry_run_html(ctx: Ctx, Path(id): Path<String>, Query(Instant { at }): Q
         dry_run::framed_html(&ctx, id, at).await
     };
     html.await.map_or_else(|error| refusal(&error), mail_frame)
+}
+
+/// A file of the report of an instant, made for this answer alone; of its name only the ending counts.
+async fn dry_run_file(
+    ctx: Ctx,
+    Path((id, name)): Path<(String, String)>,
+    Query(Instant { at }): Query<Instant>,
+) -> Response {
+    let file = async {
+        let id: ScheduleId = id.parse().map_err(|_| AppError::NotFound)?;
+        dry_run::file(&ctx, id, at, &name).await
+    };
+    made_file(file.await)
 }
 
 async fn recipient_file(ctx: Ctx, Path((id, delivery)): Path<(String, String)>) -> Response {

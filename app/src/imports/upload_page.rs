@@ -5,24 +5,23 @@ use leptos::prelude::*;
 use super::api::{ImportItem, list_imports};
 use crate::{
     domain::import::{MAX_FILE_BYTES, run::ImportState},
-    ui::{FileField, Icon, Page, Refused},
+    ui::{FileForm, FileRefused, Page},
 };
 
 #[component]
 pub fn UploadPage() -> impl IntoView {
     let imports = Resource::new(|| (), |()| list_imports());
-    let megabytes = MAX_FILE_BYTES / (1024 * 1024);
-    let hint = format!("An export from AutoReport or Trello (JSON) or a table (CSV), up to {megabytes} MB.");
     view! {
         <Page title="Import a board" lead="Bring a project of another AutoReport, a Trello board or a table of tasks. You see what it would bring before anything is stored.">
-            <Refused words=refused />
+            <FileRefused words=refused />
             <section class="panel is-padded">
-                <form class="form" method="post" action="/import/upload" enctype="multipart/form-data">
-                    <FileField hint=hint accept=".json,.csv,.tsv,.txt,application/json,text/csv" />
-                    <div class="form__actions">
-                        <button class="btn is-primary" type="submit"><Icon name="upload" />"Upload and preview"</button>
-                    </div>
-                </form>
+                <FileForm
+                    action="/import/upload"
+                    hint=format!("An export from AutoReport or Trello (JSON) or a table (CSV), up to {} MB.", MAX_FILE_BYTES / (1024 * 1024))
+                    accept=".json,.csv,.tsv,.txt,application/json,text/csv"
+                    button="Upload and preview"
+                    is_main=true
+                />
             </section>
             <Help />
             <Transition>
@@ -36,9 +35,9 @@ pub fn UploadPage() -> impl IntoView {
     .into_any()
 }
 
-/// What the code of a refusal means.
+/// Why an upload was refused; only known codes have words.
 fn refused(code: &str) -> Option<String> {
-    Some(match code {
+    let words = match code {
         "too_large" => format!(
             "The file is larger than {} MB, so it was not read. Split it into parts, or export fewer cards.",
             MAX_FILE_BYTES / (1024 * 1024)
@@ -48,7 +47,8 @@ fn refused(code: &str) -> Option<String> {
         "interrupted" => "The upload was interrupted before the file was complete. Upload it again.".to_owned(),
         "failed" => "The file could not be stored. Try again in a moment.".to_owned(),
         _ => return None,
-    })
+    };
+    Some(words)
 }
 
 #[component]

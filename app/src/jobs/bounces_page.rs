@@ -2,32 +2,31 @@
 
 use leptos::prelude::*;
 
-use crate::ui::{FileField, Icon, Page, Refused};
+use crate::ui::{FileForm, FileRefused, Page};
 
 /// Largest file that is taken, in bytes: a bounce often holds the whole message.
 pub const MAX_BOUNCE_BYTES: usize = 5 * 1024 * 1024;
 
 #[component]
 pub fn BouncesPage() -> impl IntoView {
-    let megabytes = MAX_BOUNCE_BYTES / (1024 * 1024);
-    let hint = format!("The bounce as a file (.eml), as mail programs save it, up to {megabytes} MB.");
     view! {
         <Page title="Upload a bounce" lead="A message that came back after its mail server had taken it. You see what it is about before anything changes.">
-            <Refused words=refused />
+            <FileRefused words=refused />
             <section class="panel is-padded">
-                <form class="form" method="post" action="/jobs/bounces/upload" enctype="multipart/form-data">
-                    <FileField hint=hint accept=".eml,.txt,message/rfc822" />
-                    <div class="form__actions">
-                        <button class="btn is-primary" type="submit"><Icon name="upload" />"Upload and look"</button>
-                    </div>
-                </form>
+                <FileForm
+                    action="/jobs/bounces/upload"
+                    hint=format!("The bounce as a file (.eml), as mail programs save it, up to {} MB.", MAX_BOUNCE_BYTES / (1024 * 1024))
+                    accept=".eml,.txt,message/rfc822"
+                    button="Upload and look"
+                    is_main=true
+                />
             </section>
         </Page>
     }
     .into_any()
 }
 
-/// What the code of a refusal means.
+/// Why an upload was refused; only known codes have words.
 fn refused(code: &str) -> Option<String> {
     let words = match code {
         "too_large" => "The file is too large to be a bounce, so it was not read.",

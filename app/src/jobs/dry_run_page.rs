@@ -7,8 +7,8 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use super::{
     plan_api::load_dry_run,
     plan_view::{
-        DryRunMail, DryRunOutlook, DryRunPage as Data, DryRunPerson, DryRunReader, DryRunReport, DryRunShown,
-        DryRunTime,
+        DryRunFile, DryRunMail, DryRunOutlook, DryRunPage as Data, DryRunPerson, DryRunReader, DryRunReport,
+        DryRunShown, DryRunTime,
     },
 };
 use crate::{
@@ -48,7 +48,7 @@ pub fn DryRunPage() -> impl IntoView {
 }
 
 fn shown(data: Data) -> AnyView {
-    let Data { job, at, shown } = data;
+    let Data { job, at, has_seconds, shown } = data;
     let kind = job.kind;
     let (about, show) = if kind.makes_report() {
         (
@@ -64,6 +64,7 @@ fn shown(data: Data) -> AnyView {
         None => (None, None),
     };
     let error = Signal::derive(move || wrong.clone());
+    let step = if has_seconds { "1" } else { "60" };
     let back = format!("/jobs/{}", job.id);
     let here = format!("/jobs/{}/dry-run", job.id);
     view! {
@@ -73,7 +74,7 @@ fn shown(data: Data) -> AnyView {
                 <ErrorSummary error=error />
                 <form class="form" method="get" action=here>
                     <div class="field is-narrow">
-                        <TextField label="Time of the run" name="at" kind="datetime-local" value=at hint=format!("In {}; it may be past or to come.", job.zone) error=error />
+                        <TextField label="Time of the run" name="at" kind="datetime-local" step=step value=at hint=format!("In {}; it may be past or to come.", job.zone) error=error />
                     </div>
                     <div class="form__actions">
                         <button class="btn is-primary" type="submit"><Icon name="eye" />{show}</button>
@@ -91,7 +92,7 @@ fn shown(data: Data) -> AnyView {
 }
 
 fn shown_report(report: DryRunReport) -> AnyView {
-    let DryRunReport { time, period, unmet, subject, account, people, notes, text, frame } = report;
+    let DryRunReport { time, period, unmet, subject, account, people, notes, text, frame, files } = report;
     let is_ahead = time.is_ahead;
     let gets = people.iter().filter(|person| person.held_back.is_none()).count();
     let to = match (gets, people.len()) {
@@ -120,6 +121,27 @@ fn shown_report(report: DryRunReport) -> AnyView {
             {(!people.is_empty()).then(|| recipients(people))}
         </section>
         {mail_parts("The mail", "The report as its reader would see it", frame, text)}
+        {(!files.is_empty()).then(|| files_list(files))}
+    }
+    .into_any()
+}
+
+/// The files of the message, to be looked at.
+fn files_list(files: Vec<DryRunFile>) -> AnyView {
+    let row = |file: DryRunFile| {
+        let DryRunFile { name, size, href, travels } = file;
+        view! {
+            <li>
+                <a class="link" href=href download="" rel="external">{name}</a>
+                <span class="muted">{format!(" {size}")}{(!travels).then_some(", too big for a message: on the page of the report alone")}</span>
+            </li>
+        }
+    };
+    view! {
+        <section class="panel is-padded" aria-labelledby="files-head">
+            <div class="panel__head"><h2 id="files-head">"Its files"</h2><p>"Made for this page; the run makes them anew."</p></div>
+            <ul>{files.into_iter().map(row).collect_view()}</ul>
+        </section>
     }
     .into_any()
 }

@@ -70,6 +70,8 @@ pub struct DryRunPage {
     pub job: JobHead,
     /// The local time in its field.
     pub at: String,
+    /// The field asks for seconds, because the schedule names some.
+    pub has_seconds: bool,
     /// What a run would do, or why it cannot be said; none before it is asked for.
     pub shown: Option<Result<DryRunShown, AppError>>,
 }
@@ -113,6 +115,19 @@ pub struct DryRunReport {
     pub text: String,
     /// Where its HTML is.
     pub frame: String,
+    pub files: Vec<DryRunFile>,
+}
+
+/// A file that the job asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DryRunFile {
+    pub name: String,
+    /// "12 kB".
+    pub size: String,
+    /// Where it is.
+    pub href: String,
+    /// It travels with the message; what is too big does not.
+    pub travels: bool,
 }
 
 /// Somebody who would get the report, or would not.

@@ -163,6 +163,11 @@ fn gallery() -> AnyView {
     };
     let entries: Vec<_> =
         crate::domain::template::gallery::ENTRIES.iter().map(|it| entry(it.word, it.name, it.about)).collect();
+    let language = |(word, label): (&'static str, &'static str)| {
+        view! { <button class="btn is-sm" type="submit" name="from" value=word aria-label=format!("Begin in {label}")>{label}</button> }
+            .into_any()
+    };
+    let languages = Vec::from(crate::domain::template::gallery::LANGUAGES.map(language));
     view! {
         <section class="stack is-tight">
             <h2 class="section-title">"Gallery"</h2>
@@ -176,6 +181,11 @@ fn gallery() -> AnyView {
                         <input type="hidden" name="from" value="blank" />
                         <button class="btn is-sm" type="submit" aria-label="Use Blank">"Use"</button>
                     </form>
+                </li>
+                <li class="panel shelf__item is-blank">
+                    <h3 class="shelf__name">"Your own source"</h3>
+                    <p class="muted small">"A mail that you write by hand, with something to begin from."</p>
+                    <form class="cluster" method="post" action=CreateTemplate::url()>{languages}</form>
                 </li>
             </ul>
         </section>

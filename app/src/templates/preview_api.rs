@@ -1,5 +1,7 @@
 //! Server functions of the designer's preview: what a draft looks like, its test, its publication.
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
 
 use super::view::{Preview, PreviewData, TemplateTest, VersionItem};
@@ -8,7 +10,7 @@ use crate::{domain::ids::TemplateId, error::AppResult};
 #[cfg(feature = "ssr")]
 use {
     super::service::{preview, test, told},
-    crate::platform::ctx::Ctx,
+    crate::{domain::report::spec::AttachmentKind, platform::ctx::Ctx},
 };
 
 /// A draft filled in with the data of a project that the person sees, or with the sample.
@@ -24,17 +26,19 @@ pub async fn publish_template(id: TemplateId, version: i64, #[server(default)] n
 }
 
 /// Sends a draft to the person's own address or to a few others, and tells what the server said to each. A plain form asks
-/// to be sent `back` to the designer, which shows it.
+/// to be sent `back` to the designer, which shows it. `files` has the kinds of files that go along as its names.
 #[server(prefix = "/rpc")]
 pub async fn send_template_test(
     id: TemplateId,
     document: String,
     #[server(default)] data: PreviewData,
     #[server(default)] addresses: String,
+    #[server(default)] files: BTreeMap<String, String>,
     #[server(default)] back: bool,
 ) -> AppResult<TemplateTest> {
     let ctx = Ctx::signed_in()?;
-    let sent = test::send(&ctx, id, &document, &data, &addresses).await;
+    let kinds: Vec<_> = AttachmentKind::ALL.iter().copied().filter(|kind| files.contains_key(kind.as_str())).collect();
+    let sent = test::send(&ctx, id, &document, &data, (&addresses, &kinds)).await;
     let test = sent.map_err(|error| error.with_typed(&[("addresses", &addresses)]))?;
     if back {
         leptos_axum::redirect(&told::address(&ctx, id, &data, test.clone())?);

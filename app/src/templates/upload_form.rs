@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::{FileField, Icon, Refused};
+use crate::ui::{FileForm, FileRefused};
 
 /// Most bytes of a file.
 pub const FILE_MAX: usize = 512 * 1024;
@@ -12,22 +12,19 @@ pub fn UploadForm() -> impl IntoView {
     view! {
         <section class="panel is-padded stack is-tight">
             <h2 class="section-title">"Import a template"</h2>
-            <Refused words=refused />
-            <form class="form" method="post" action="/templates/upload" enctype="multipart/form-data">
-                <FileField
-                    hint="A template that was exported here or on another site (.template.json), up to 512 kB."
-                    accept=".json,application/json"
-                />
-                <div class="form__actions">
-                    <button class="btn" type="submit"><Icon name="upload" />"Import"</button>
-                </div>
-            </form>
+            <FileRefused words=refused />
+            <FileForm
+                action="/templates/upload"
+                hint="A template that was exported here or on another site (.template.json), up to 512 kB."
+                accept=".json,application/json"
+                button="Import"
+            />
         </section>
     }
     .into_any()
 }
 
-/// What the code of a refusal means.
+/// Why an upload was refused; only known codes have words.
 fn refused(code: &str) -> Option<String> {
     let words = match code {
         "too_large" => "The file is too large to be a template, so it was not read.",

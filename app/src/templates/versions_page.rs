@@ -124,10 +124,7 @@ fn compare(id: &str, choices: Vec<Choice>, compared: Option<VersionsCompared>) -
 }
 
 fn diff(title: &'static str, id: &'static str, diff: LineDiff) -> AnyView {
-    let words = match (diff.added, diff.removed) {
-        (0, 0) => "Nothing differs.".to_owned(),
-        (added, removed) => format!("{added} lines added, {removed} removed."),
-    };
+    let words = counted(diff.added, diff.removed);
     let has_changes = diff.added + diff.removed > 0;
     let heading = format!("diff-{id}");
     view! {
@@ -138,4 +135,25 @@ fn diff(title: &'static str, id: &'static str, diff: LineDiff) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+fn counted(added: u32, removed: u32) -> String {
+    match (added, removed) {
+        (0, 0) => "Nothing differs.".to_owned(),
+        (1, removed) => format!("1 line added, {removed} removed."),
+        (added, removed) => format!("{added} lines added, {removed} removed."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_is_a_line() {
+        assert_eq!(counted(0, 0), "Nothing differs.");
+        assert_eq!(counted(1, 0), "1 line added, 0 removed.");
+        assert_eq!(counted(0, 1), "0 lines added, 1 removed.");
+        assert_eq!(counted(2, 1), "2 lines added, 1 removed.");
+    }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{
     ids::TemplateId,
     moment::Moment,
+    report::spec::AttachmentKind,
     template::{Document, TemplateCategory, lint::Finding, render::Part, variables::VariableRow},
     transcript::Line,
 };
@@ -77,6 +78,8 @@ pub struct TemplateDesk {
     pub projects: Vec<(String, String)>,
     /// The address that a test goes to.
     pub own_address: String,
+    /// The files that jobs attach which write with this template: what a test carries, too.
+    pub attached: Vec<AttachmentKind>,
     /// The account that a test goes out over, as its From line has it.
     pub sender: String,
 }

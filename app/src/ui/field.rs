@@ -87,6 +87,9 @@ pub fn TextField(
     /// The input's type; text where left out.
     #[prop(optional)]
     kind: Option<&'static str>,
+    /// Of a time: the seconds between what can be chosen.
+    #[prop(optional)]
+    step: Option<&'static str>,
     #[prop(optional, into)] value: String,
     #[prop(optional, into)] hint: Option<String>,
     #[prop(optional, into)] error: Signal<Option<AppError>>,
@@ -111,6 +114,7 @@ pub fn TextField(
                 id=name.clone()
                 name=name
                 type=kind.unwrap_or("text")
+                step=step
                 value=value
                 autocomplete=autocomplete
                 list=list

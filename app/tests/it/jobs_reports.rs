@@ -111,6 +111,26 @@ async fn a_schedule_reports_the_days_that_it_asks_for() {
 }
 
 #[tokio::test]
+async fn a_dry_run_makes_the_files_of_its_run_and_stores_none() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        let attachments = vec![AttachmentKind::Csv, AttachmentKind::Json];
+        choose(&stage, id, &ReportSpec { attachments, ..ReportSpec::default() }).await;
+        let next = stage.schedule(id).await.next_run_at.unwrap();
+        let shown = dry_run::look(&stage.mina(), id, next).await.unwrap();
+        let listed: Vec<_> =
+            shown.files.iter().map(|(file, travels)| (file.name.rsplit('.').next().unwrap(), *travels)).collect();
+        assert_eq!(listed, [("csv", true), ("json", true)]);
+        let (csv, _) = &shown.files[0];
+        assert_eq!(&dry_run::file(&stage.mina(), id, next, &csv.name).await.unwrap(), csv);
+        assert_eq!(dry_run::file(&stage.mina(), id, next, "report.exe").await, Err(AppError::NotFound));
+        assert!(stage.runs(id).await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn each_reader_gets_the_projects_they_see_and_finds_no_others_in_the_archive() {
     each_database(async |app| {
         let stage = Stage::new(&app).await;

@@ -8,6 +8,7 @@ use app::{
         delivery::DeliveryPhase,
         ids::{AccountId, ScheduleId},
         occurrence::OccurrenceState,
+        template::Document,
     },
     error::AppError,
     jobs::{form::JobForm, service::runs},
@@ -15,6 +16,10 @@ use app::{
         accounts::{self, AccountInput},
         gate,
         probe::{self, Probe},
+    },
+    templates::{
+        service::{drafts, test},
+        view::PreviewData,
     },
     testing::{
         Message, each_database,
@@ -218,6 +223,27 @@ async fn several_connections_share_a_long_list_and_each_is_kept() {
         assert!(rows.iter().all(|row| row.phase == DeliveryPhase::Accepted && row.attempts == 1));
         assert_eq!((server.messages().len(), server.count("connect")), (12, 3));
         assert_eq!(server.count("rset"), 9, "the other messages go over connections that are open");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_test_of_a_template_that_meets_a_wrong_password_stops_the_account_for_all() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--auth", "dana:right"]);
+        let stage = Stage::new(&app).await;
+        let account = signs_in(&stage, server.port, "automatic", "wrong").await;
+        let mina = stage.mina();
+        let template = drafts::begin(&mina, "blank").await.unwrap();
+        let document = drafts::to_json(&Document::blank()).unwrap();
+        let send = async || test::send(&mina, template, &document, &PreviewData::default(), ("", &[])).await.unwrap();
+        let first = send().await;
+        assert!(!first.is_sent && first.words.contains("535"), "{}", first.words);
+        let block = gate::read(app.reader(), account).await.unwrap().block.unwrap();
+        assert!(block.words.contains("535"), "{}", block.words);
+        let second = send().await;
+        assert!(second.words.contains("does not work"), "{}", second.words);
+        assert_eq!(server.count("auth"), 1, "the second one was not tried");
     })
     .await;
 }

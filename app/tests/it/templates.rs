@@ -3,6 +3,7 @@
 use app::{
     domain::{
         ids::TemplateId,
+        report::spec::AttachmentKind,
         template::{Block, BlockKind, Body, Document, TemplateCategory, When},
         transcript::{Line, Speaker},
     },
@@ -221,7 +222,7 @@ async fn a_test_goes_to_nobody_who_gets_no_mail_and_waits_its_turn() {
         let (jonas, mina) = (app.as_person(&cast.jonas), app.as_person(&cast.mina));
         let id = made(&jonas, "Weekly").await;
         let document = serde_json::to_string(&saying("First")).unwrap();
-        let send = async |to: &str| test::send(&jonas, id, &document, &PreviewData::default(), to).await;
+        let send = async |to: &str| test::send(&jonas, id, &document, &PreviewData::default(), (to, &[])).await;
         suppressions::add(&mina, "gone@example.org", "").await.unwrap();
         let AppError::Invalid(refused) = send("boss@example.org\nGone@example.org").await.unwrap_err() else {
             panic!("nothing goes to an address on the list")
@@ -231,8 +232,29 @@ async fn a_test_goes_to_nobody_who_gets_no_mail_and_waits_its_turn() {
         let account = accounts::default_id(app.reader()).await.unwrap();
         gate::blocked(&Ctx::system(&app), account, "Wrong password".into()).await.unwrap();
         let rests = send("boss@example.org").await.unwrap();
-        assert!(!rests.is_sent && rests.words.contains("rests"), "{}", rests.words);
+        assert!(!rests.is_sent && rests.words.contains("does not work. Wrong password"), "{}", rests.words);
         assert_eq!(outbox_message::Entity::find().count(app.reader()).await.unwrap(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_test_carries_the_files_that_are_asked_for_of_the_data_that_it_shows() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let jonas = app.as_person(&cast.jonas);
+        let id = made(&jonas, "Weekly").await;
+        assert!(library::desk(&jonas, id).await.unwrap().attached.is_empty(), "no job writes with it");
+        let document = serde_json::to_string(&saying("First")).unwrap();
+        let kinds = [AttachmentKind::Csv, AttachmentKind::Json];
+        let sent = test::send(&jonas, id, &document, &PreviewData::default(), ("boss@example.org", &kinds)).await;
+        assert!(sent.unwrap().is_sent);
+        let caught = outbox_message::Entity::find().one(app.reader()).await.unwrap().unwrap();
+        let mime = String::from_utf8_lossy(&caught.mime).into_owned();
+        for (ending, wanted) in [("csv", true), ("json", true), ("pdf", false), ("xlsx", false)] {
+            let is_there = mime.lines().any(|line| line.contains("filename=") && line.contains(&format!(".{ending}")));
+            assert_eq!(is_there, wanted, "{ending}: {mime}");
+        }
     })
     .await;
 }

@@ -9,3 +9,4 @@ pub mod pings;
 pub mod post;
 pub mod pushes;
 pub mod tell;
+pub mod turn;

@@ -7,8 +7,9 @@ use chrono::TimeDelta;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::{addressees, book, test_mail, worker};
+use super::{addressees, book, worker};
 use crate::{
+    alarms::service::turn,
     domain::{
         address::EmailAddress, header_text::HeaderText, ids::AccountId, job::LogLevel, mail_gate::Passage,
         recipient::HeldBack, suppression::SuppressionReason,
@@ -79,7 +80,7 @@ async fn send(ctx: &Ctx, run: &occurrence::Model, address: &EmailAddress) -> App
     let envelope = Envelope { sender: transport.sender().address.clone(), recipient: address.clone() };
     let outcome = transport.deliver(&system, &envelope, &mime, &NoHook).await;
     transport.close().await;
-    test_mail::heed(&system, account, &outcome, false).await?;
+    turn::heed(&system, account, outcome.as_ref().err()).await?;
     Ok(outcome.map(|reply| reply.to_string()).map_err(|failure| failure.what()))
 }
 

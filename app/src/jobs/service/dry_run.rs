@@ -19,11 +19,13 @@ use crate::{
         report::Snapshot,
         template::context::Reader,
     },
+    entities::schedule,
     error::{AppError, AppResult, Problem},
     platform::ctx::Ctx,
     reports::service::{
         archive,
-        render::{Image, Written, framed},
+        files::{self, Attached, File, LIMIT},
+        render::{Address, Image, Written, framed},
         snapshot,
     },
 };
@@ -35,6 +37,8 @@ pub struct DryRun {
     pub snapshot: Snapshot,
     pub written: Written,
     pub images: Vec<Image>,
+    /// The files that its job asks for, with whether each travels with the message: what is too big does not.
+    pub files: Vec<(File, bool)>,
     /// Who would get it as things are now, with the reason for those who would not.
     pub people: Vec<(Addressee, Option<HeldBack>)>,
     /// What the log would say of the list of recipients.
@@ -49,23 +53,19 @@ pub struct DryRun {
 /// [`AppError::NotFound`], [`AppError::Forbidden`] for a viewer of the project, [`AppError::Invalid`] for a job that makes
 /// no report.
 pub async fn look(ctx: &Ctx, id: ScheduleId, at: DateTime<Utc>) -> AppResult<DryRun> {
-    let job = schedules::editable(ctx, id).await?;
-    if !job.kind.makes_report() {
-        return Err(AppError::field("at", Problem::NotAllowed));
-    }
+    let job = with_report(ctx, id).await?;
     let rehearsal = rehearse(&schedules::timetable(&job)?, &rules::plan_rules(&job, None), at);
-    // Whoever looks sees the projects that are theirs, as if the report came to them.
-    let viewer = ctx.me()?.id;
-    let whole = report::collect(ctx, &job, Trigger::Schedule, at, &[viewer]).await?;
-    let unmet = rules::condition(&job)?.unmet(&whole.facts());
-    let snapshot = snapshot::seen_by(ctx, &whole, viewer).await?.ok_or(AppError::NotFound)?.clone();
+    let (snapshot, unmet) = collect(ctx, &job, at).await?;
+    let files = report::files(ctx, &job, &snapshot, &snapshot::to_json(&snapshot)?, None).await?;
+    let Attached { files: attached, note } = Attached::of(&files, LIMIT);
     // There is no run, so its links lead nowhere.
     let address = archive::address(ctx, OccurrenceId(Uuid::nil()), &job.name);
+    let address = Address { attachments_note: note.clone(), ..address };
     // Whoever may edit the job may see what it would send; that its template may be used is not asked again.
     let system = Ctx::system(&ctx.app);
     let (written, images, fault) = match pen::Style::now(&system, &job).await {
         Ok(style) => {
-            let pen = Pen::new(&style, &snapshot, None, None).await?;
+            let pen = Pen::new(&style, &snapshot, None, note.as_deref()).await?;
             match pen.write_one(&system, &snapshot, address, me(ctx)?).await {
                 Ok(written) => (written, pen.images().to_vec(), None),
                 Err(unwritten) => nothing(unwritten)?,
@@ -74,7 +74,41 @@ pub async fn look(ctx: &Ctx, id: ScheduleId, at: DateTime<Utc>) -> AppResult<Dry
         Err(unwritten) => nothing(unwritten)?,
     };
     let addressees::List { people, notes } = addressees::resolve(ctx, id, job.project_id).await?;
-    Ok(DryRun { rehearsal, snapshot, written, images, people, notes, unmet: fault.or(unmet) })
+    let travels = |file: &File| attached.iter().any(|one| one.file_name.as_str() == file.name);
+    let marked = |file: File| {
+        let travels = travels(&file);
+        (file, travels)
+    };
+    let files = files.into_iter().map(marked).collect();
+    Ok(DryRun { rehearsal, snapshot, written, images, files, people, notes, unmet: fault.or(unmet) })
+}
+
+/// A file of the report of an instant, of the kind that its name ends with, made for this answer alone.
+///
+/// # Errors
+/// As [`look`]; [`AppError::NotFound`] where there is no such kind.
+pub async fn file(ctx: &Ctx, id: ScheduleId, at: DateTime<Utc>, name: &str) -> AppResult<File> {
+    let job = with_report(ctx, id).await?;
+    let kind = files::kind_of(name).ok_or(AppError::NotFound)?;
+    let (snapshot, _) = collect(ctx, &job, at).await?;
+    let json = snapshot::to_json(&snapshot)?;
+    report::files_of(ctx, &job, (&snapshot, &json), None, &[kind]).await?.pop().ok_or(AppError::NotFound)
+}
+
+/// A job that makes reports.
+async fn with_report(ctx: &Ctx, id: ScheduleId) -> AppResult<schedule::Model> {
+    let job = schedules::editable(ctx, id).await?;
+    if job.kind.makes_report() { Ok(job) } else { Err(AppError::field("at", Problem::NotAllowed)) }
+}
+
+/// The data of an instant, with why the report would not be sent. Whoever looks sees the projects that are theirs, as if
+/// the report came to them.
+async fn collect(ctx: &Ctx, job: &schedule::Model, at: DateTime<Utc>) -> AppResult<(Snapshot, Option<String>)> {
+    let viewer = ctx.me()?.id;
+    let whole = report::collect(ctx, job, Trigger::Schedule, at, &[viewer]).await?;
+    let unmet = rules::condition(job)?.unmet(&whole.facts());
+    let seen = snapshot::seen_by(ctx, &whole, viewer).await?.ok_or(AppError::NotFound)?.clone();
+    Ok((seen, unmet))
 }
 
 /// Whoever looks reads it.

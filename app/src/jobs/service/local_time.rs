@@ -1,6 +1,6 @@
 //! Local times as a form sends them, in the zone of a schedule.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Timelike, Utc};
 use chrono_tz::Tz;
 
 use crate::domain::zone::{self, LocalMoment};
@@ -29,6 +29,13 @@ pub fn field(zone: Tz, at: DateTime<Utc>) -> String {
     zone::local(zone, at).format("%Y-%m-%dT%H:%M").to_string()
 }
 
+/// As [`field`], with seconds where there are any.
+pub fn exact_field(zone: Tz, at: DateTime<Utc>) -> String {
+    let local = zone::local(zone, at);
+    let format = if local.second() == 0 { "%Y-%m-%dT%H:%M" } else { "%Y-%m-%dT%H:%M:%S" };
+    local.format(format).to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,6 +52,16 @@ mod tests {
         }
         assert_eq!(read(zone, "soon", Which::First), None);
         assert_eq!(field(zone, utc("2026-11-23T06:00:00Z").unwrap()), "2026-11-23T07:00");
+    }
+
+    #[test]
+    fn a_field_shows_seconds_where_there_are_any() {
+        let zone = Tz::Europe__Ljubljana;
+        for (at, shown) in [("06:00:00", "2026-11-23T07:00"), ("06:00:30", "2026-11-23T07:00:30")] {
+            let at = utc(&format!("2026-11-23T{at}Z")).unwrap();
+            let field = exact_field(zone, at);
+            assert_eq!((field.as_str(), read(zone, &field, Which::First)), (shown, Some(at)));
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What the pages of backfill and dry run show, put together from what their services say.
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Timelike, Utc};
 
 use super::{
     backfill,
@@ -11,16 +11,18 @@ use super::{
 };
 use crate::{
     domain::{
+        file::size_words,
         ids::ScheduleId,
         planner::{Overlap, Rehearsal},
     },
     entities::schedule,
     error::{AppError, AppResult, Problem},
     jobs::plan_view::{
-        BackfillForm, BackfillPage, DryRunMail, DryRunOutlook, DryRunPage, DryRunPerson, DryRunReader, DryRunReport,
-        DryRunShown, DryRunTime, JobHead,
+        BackfillForm, BackfillPage, DryRunFile, DryRunMail, DryRunOutlook, DryRunPage, DryRunPerson, DryRunReader,
+        DryRunReport, DryRunShown, DryRunTime, JobHead,
     },
     platform::ctx::Ctx,
+    reports::service::files::File,
 };
 
 /// The page of a backfill; without a form, with a range to begin with.
@@ -56,9 +58,11 @@ pub async fn backfill(ctx: &Ctx, id: ScheduleId, mut form: BackfillForm) -> AppR
 pub async fn dry_run(ctx: &Ctx, id: ScheduleId, at: String) -> AppResult<DryRunPage> {
     let row = schedules::editable(ctx, id).await?;
     let (zone, job) = (schedules::zone_of(&row), head(&row)?);
+    let next = schedules::next_runs(ctx, &row, 1).pop().map(|run| run.at);
+    let has_seconds = next.is_some_and(|at| at.second() != 0);
     if at.is_empty() {
-        let next = schedules::next_runs(ctx, &row, 1).pop().map_or(ctx.now, |run| run.at);
-        return Ok(DryRunPage { job, at: local_time::field(zone, next), shown: None });
+        let at = next.map_or_else(|| local_time::field(zone, ctx.now), |next| local_time::exact_field(zone, next));
+        return Ok(DryRunPage { job, at, has_seconds, shown: None });
     }
     let shown = match local_time::read(zone, &at, Which::First) {
         None => Err(AppError::field("at", Problem::NotAMoment)),
@@ -67,7 +71,7 @@ pub async fn dry_run(ctx: &Ctx, id: ScheduleId, at: String) -> AppResult<DryRunP
         }
         Some(instant) => Ok(DryRunShown::Other(Box::new(outlook(ctx, &row, instant).await?))),
     };
-    Ok(DryRunPage { job, at, shown: Some(shown) })
+    Ok(DryRunPage { job, at, has_seconds, shown: Some(shown) })
 }
 
 fn head(row: &schedule::Model) -> AppResult<JobHead> {
@@ -76,7 +80,7 @@ fn head(row: &schedule::Model) -> AppResult<JobHead> {
 }
 
 async fn report(ctx: &Ctx, row: &schedule::Model, at: DateTime<Utc>) -> AppResult<DryRunReport> {
-    let DryRun { rehearsal, snapshot, written, images: _, people, notes, unmet } =
+    let DryRun { rehearsal, snapshot, written, images: _, files, people, notes, unmet } =
         dry_run::look(ctx, row.id, at).await?;
     let people = people.into_iter().map(|(person, held_back)| DryRunPerson {
         address: person.address.to_string(),
@@ -95,7 +99,17 @@ async fn report(ctx: &Ctx, row: &schedule::Model, at: DateTime<Utc>) -> AppResul
         notes,
         text: written.text,
         frame: frame(row, at),
+        files: files.iter().map(|(file, travels)| listed(row, at, file, *travels)).collect(),
     })
+}
+
+fn listed(row: &schedule::Model, at: DateTime<Utc>, file: &File, travels: bool) -> DryRunFile {
+    DryRunFile {
+        name: file.name.clone(),
+        size: size_words(i64::try_from(file.bytes.len()).unwrap_or(i64::MAX)),
+        href: format!("/jobs/{}/dry-run/files/{}?at={}", row.id, file.name, instant(at)),
+        travels,
+    }
 }
 
 async fn outlook(ctx: &Ctx, row: &schedule::Model, at: DateTime<Utc>) -> AppResult<DryRunOutlook> {
@@ -154,5 +168,9 @@ fn time(ctx: &Ctx, row: &schedule::Model, rehearsal: Rehearsal) -> AppResult<Dry
 
 /// Where the HTML of a dry run is.
 fn frame(row: &schedule::Model, at: DateTime<Utc>) -> String {
-    format!("/jobs/{}/dry-run/mail?at={}", row.id, at.to_rfc3339_opts(SecondsFormat::Secs, true))
+    format!("/jobs/{}/dry-run/mail?at={}", row.id, instant(at))
+}
+
+fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

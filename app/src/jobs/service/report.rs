@@ -20,7 +20,7 @@ use crate::{
         period::{Period, day_of},
         report::{
             Snapshot,
-            spec::{ReportSpec, Until},
+            spec::{AttachmentKind, ReportSpec, Until},
         },
     },
     entities::{label, occurrence, project, schedule, user},
@@ -248,8 +248,23 @@ pub async fn files(
     json: &str,
     comment: Option<&str>,
 ) -> AppResult<Vec<File>> {
-    let ReportSpec { sections, attachments, .. } = spec(job)?;
+    let kinds = spec(job)?.attachments;
+    files_of(ctx, job, (snapshot, json), comment, &kinds).await
+}
+
+/// As [`files`], of other kinds than the schedule asks for.
+///
+/// # Errors
+/// As [`files`].
+pub async fn files_of(
+    ctx: &Ctx,
+    job: &schedule::Model,
+    (snapshot, json): (&Snapshot, &str),
+    comment: Option<&str>,
+    kinds: &[AttachmentKind],
+) -> AppResult<Vec<File>> {
+    let sections = spec(job)?.sections;
     let _turn = ctx.app.papers.take(ctx.actor_id()).await?;
     let base_url = &ctx.app.settings.base_url;
-    files::make(Source { snapshot, json, sections: &sections, base_url, comment }, &attachments).await
+    files::make(Source { snapshot, json, sections: &sections, base_url, comment }, kinds).await
 }

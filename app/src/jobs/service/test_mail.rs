@@ -1,8 +1,6 @@
 //! A test of a job: its report of this moment, sent to whoever asks and to nobody else. It is no run: nothing of it is
 //! stored, and it is not in the archive.
 
-use std::time::Duration;
-
 use chrono::TimeDelta;
 use uuid::Uuid;
 
@@ -11,22 +9,18 @@ use super::{
     report, schedules, worker,
 };
 use crate::{
-    alarms::service::tell,
+    alarms::service::turn,
     domain::{
         address::EmailAddress,
         header_text::HeaderText,
         ids::{AccountId, OccurrenceId},
-        mail_gate::Passage,
         occurrence::Trigger,
         template::context::Reader,
     },
     entities::schedule,
     error::{AppError, AppResult, Problem},
     jobs::view::TestOutcome,
-    mail::service::{
-        accounts, gate,
-        transport::{self, Outcome},
-    },
+    mail::service::{accounts, gate, transport},
     platform::{
         ctx::Ctx,
         fault,
@@ -40,10 +34,6 @@ use crate::{
         snapshot,
     },
 };
-
-/// How long a person waits for a connection that the account may have, and for an instant of its pace.
-const PATIENCE: Duration = Duration::from_secs(5);
-const PACE_PATIENCE: TimeDelta = TimeDelta::seconds(5);
 
 /// Sends the report of this moment to the person who asks, through an account or the default one. `job` is its name as it
 /// is typed, and what is stored of it: a job that is not there yet sends the weekly report. A server that does not take the
@@ -64,24 +54,10 @@ pub async fn send(
     // Everybody who may edit the project may send its reports through every account; only administrators see them.
     let system = Ctx::system(&ctx.app);
     let limits = gate::limits(ctx.reader(), account).await?;
-    let (at, finds_out) = match gate::ask(&system, account, limits, PACE_PATIENCE).await? {
-        Passage::Go(at) => (at, false),
-        Passage::Probe(at) => (at, true),
-        Passage::Wait(_) => {
-            let block = gate::read(ctx.reader(), account).await?.block;
-            let words = block.map_or_else(
-                || "The mail account rests for a moment. Try again in a minute.".to_owned(),
-                |block| format!("The mail account does not work. {}", block.words),
-            );
-            return Ok(outcome(ctx, &to, false, words));
-        }
+    let turn = match turn::wait(&system, account, limits).await? {
+        Ok(turn) => turn,
+        Err(words) => return Ok(outcome(ctx, &to, false, words)),
     };
-    let Some(_line) = ctx.app.mail_lines.take(account, limits.connections, PATIENCE).await else {
-        return Ok(outcome(ctx, &to, false, "All connections of the mail account are in use.".to_owned()));
-    };
-    if at > ctx.now {
-        tokio::time::sleep((at - ctx.now).to_std().unwrap_or_default()).await;
-    }
     let mut transport = transport::open(&system, account).await?;
     let message = message(ctx, editing, job, transport.sender(), &to).await;
     let (envelope, mime) = match message {
@@ -94,7 +70,7 @@ pub async fn send(
     };
     let said = transport.deliver(&system, &envelope, &mime, &NoHook).await;
     transport.close().await;
-    heed(&system, account, &said, finds_out).await?;
+    turn.heed(&system, account, said.as_ref().err()).await?;
     Ok(match said {
         Ok(reply) => outcome(ctx, &to, true, format!("The mail server answered {reply}")),
         Err(failure) => outcome(ctx, &to, false, failure.what()),
@@ -113,22 +89,6 @@ async fn account_of(ctx: &Ctx, account: &str) -> AppResult<AccountId> {
     let known = schedules::accounts(ctx.reader()).await?;
     let found = known.into_iter().map(|(id, _)| id).find(|id| Some(*id) == chosen);
     found.ok_or_else(|| AppError::field("account", Problem::UnknownChoice))
-}
-
-/// Tells the account's gate what the server made of it, as for every message. Whose jobs use an account that does not
-/// work hear of it.
-///
-/// # Errors
-/// Only those of the database.
-pub(super) async fn heed(ctx: &Ctx, account: AccountId, said: &Outcome, finds_out: bool) -> AppResult<()> {
-    match said {
-        Ok(_) if finds_out => gate::worked(ctx, account).await,
-        Err(failure) if failure.is_of_account() => {
-            tell::account_blocked(ctx, account, failure.what()).await.map(|_| ())
-        }
-        Err(failure) if failure.asks_for_less() => gate::slowed(ctx, account).await.map(|_| ()),
-        _ => Ok(()),
-    }
 }
 
 async fn message(

@@ -62,26 +62,32 @@ pub fn last(account: &smtp_account::Model) -> Option<ProbeReport> {
 }
 
 /// Sends a message through an account and reports the conversation; nothing is stored. A server that does not take it is
-/// no error but a report.
+/// no error but a report, with what failed.
 ///
 /// # Errors
 /// As [`accounts::read`].
-pub async fn carry(ctx: &Ctx, id: AccountId, envelope: &Envelope, mime: &[u8]) -> AppResult<ProbeReport> {
+pub async fn carry(
+    ctx: &Ctx,
+    id: AccountId,
+    envelope: &Envelope,
+    mime: &[u8],
+) -> AppResult<(ProbeReport, Option<Failure>)> {
     let account = accounts::read(ctx, id).await?;
     let probe = Probe::SendTo(envelope.recipient.clone());
     match account.kind {
         AccountKind::Outbox => {
             let mut transport = transport::open(ctx, id).await?;
             Ok(match transport.deliver(ctx, envelope, mime, &NoHook).await {
-                Ok(_) => report("The message is in the outbox.".to_owned()),
-                Err(failure) => ProbeReport { result: ProbeResult::Bad, ..report(failure.what()) },
+                Ok(_) => (report("The message is in the outbox.".to_owned()), None),
+                Err(failure) => (ProbeReport { result: ProbeResult::Bad, ..report(failure.what()) }, Some(failure)),
             })
         }
         AccountKind::Smtp => {
             let mut line = transport::line_of(ctx, &account).await?;
             let recorder = Recorder::default();
             let outcome = send(ctx, &mut line, &recorder, envelope, mime).await;
-            Ok(told(ctx, &line, &recorder, &probe, outcome))
+            let failure = outcome.as_ref().err().cloned();
+            Ok((told(ctx, &line, &recorder, &probe, outcome), failure))
         }
     }
 }

@@ -43,25 +43,42 @@ fn texts(texts: &[(u32, &str)]) -> Document {
     document
 }
 
+/// What the linter has against a mail.
+fn objections(document: &Document, mail: &Rendered, data: &Value) -> Vec<lint::Finding> {
+    let findings = lint::check(&Mail {
+        subject: &mail.subject,
+        html: &mail.html,
+        text: mail.text.as_deref(),
+        images: &compile::images(document),
+        stop_url: data.pointer("/recipient/stop_url").and_then(Value::as_str),
+        report_url: data.pointer("/report/url").and_then(Value::as_str),
+    });
+    findings.into_iter().filter(|finding| finding.level != Level::Good).collect()
+}
+
 #[test]
 fn the_linter_has_nothing_against_any_mail_of_the_gallery() {
     let data = context::sample();
     for entry in gallery::ENTRIES {
         let document = entry.document();
         let mail = rendered(&document, data.clone());
-        let images = compile::images(&document);
-        let findings = lint::check(&Mail {
-            subject: &mail.subject,
-            html: &mail.html,
-            text: mail.text.as_deref(),
-            images: &images,
-            stop_url: data.pointer("/recipient/stop_url").and_then(Value::as_str),
-            report_url: data.pointer("/report/url").and_then(Value::as_str),
-        });
-        let bad: Vec<_> = findings.iter().filter(|finding| finding.level != Level::Good).collect();
+        let bad = objections(&document, &mail, &data);
         assert!(bad.is_empty(), "{}: {bad:?}", entry.word);
         let text = mail.text.unwrap_or_default();
         assert!(!text.contains("\n\n\n") && text.contains("https://reports.example/"), "{}: {text}", entry.word);
+    }
+}
+
+#[test]
+fn the_linter_has_nothing_against_the_sources_to_begin_with() {
+    let data = context::sample();
+    for (word, _) in gallery::LANGUAGES {
+        let document = gallery::source(word).unwrap();
+        let mail = rendered(&document, data.clone());
+        let bad = objections(&document, &mail, &data);
+        assert!(bad.is_empty(), "{word}: {bad:?}");
+        let text = mail.text.unwrap_or_default();
+        assert!(text.contains("Open the board") && text.contains("https://reports.example/"), "{word}: {text}");
     }
 }
 

@@ -24,13 +24,28 @@ pub fn list(desk: Desk, shelf: Shelf) -> AnyView {
     };
     let empty = match shelf {
         Shelf::Page => "Nothing yet. Choose a block of the list.",
-        Shelf::Left(_) | Shelf::Right(_) => "Empty. Drag a block here, or lift one and move it here by the arrow keys.",
+        Shelf::Left(_) | Shelf::Right(_) => {
+            "Empty. Insert a block here, drag one here, or lift one and move it here by the arrow keys."
+        }
     };
     view! {
+        {desk.can_edit.then(|| insert_first(desk, shelf))}
         <ol class="blocks" role="list" aria-label=label data-shelf=shelf.to_string()>
             <For each=move || ids.get() key=|row| *row let((id, word))>{row(desk, id, word)}</For>
         </ol>
         {move || ids.with(Vec::is_empty).then(|| view! { <p class="blocks__none muted small">{empty}</p> })}
+    }
+    .into_any()
+}
+
+/// Has the next block of the palette come at the beginning of a list: what a drag does, for whoever cannot or would not drag.
+fn insert_first(desk: Desk, shelf: Shelf) -> AnyView {
+    let label = format!("Insert here: first {}", shelf.words());
+    view! {
+        <button type="button" class="blocks__insert is-script" aria-label=label aria-pressed=move || (desk.top.get() == Some(shelf)).to_string() on:click=move |_| desk.add_at_top(shelf)>
+            <Icon name="plus" />
+            <span>"Insert here"</span>
+        </button>
     }
     .into_any()
 }
@@ -64,6 +79,7 @@ fn row(desk: Desk, id: u32, word: &'static str) -> AnyView {
             // A block in a column is meant, not the columns around it.
             event.stop_propagation();
             desk.at.set(Some(id));
+            desk.top.set(None);
         }>
             <div class="block__head">
                 {desk.can_edit.then(|| grip(desk, id, name))}
@@ -131,6 +147,9 @@ fn acts(desk: Desk, id: u32, name: &'static str) -> AnyView {
             <input type="hidden" name="block" value=id.to_string() />
             {button("up", "Move up", "arrow-up", |desk, id| step(desk, id, true))}
             {button("down", "Move down", "arrow-down", |desk, id| step(desk, id, false))}
+            <button class="icon-btn is-script" type="button" id=format!("insert-{id}") aria-label=format!("Insert below: {name}") title="Insert below" on:click=move |_| desk.add_behind(id)>
+                <Icon name="plus" />
+            </button>
             {button("copy", "Duplicate", "copy", |desk, id| desk.duplicate(id))}
             {button("delete", "Delete", "trash-2", |desk, id| desk.remove(id))}
         </form>

@@ -3,7 +3,7 @@
 use leptos::{html::Dialog, prelude::*};
 
 use super::{desk::Desk, hands, publish, send_test, source};
-use crate::{templates::view::TemplateTest, ui::Icon};
+use crate::{domain::report::spec::AttachmentKind, templates::view::TemplateTest, ui::Icon};
 
 /// Which dialog is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +82,7 @@ pub fn dialogs(
     desk: Desk,
     dialog: RwSignal<Option<Open>>,
     own_address: String,
+    attached: Vec<AttachmentKind>,
     tested: RwSignal<Option<TemplateTest>>,
 ) -> AnyView {
     let node = NodeRef::<Dialog>::new();
@@ -100,7 +101,7 @@ pub fn dialogs(
         let is_plain = is_first.get_value();
         let inside = match open {
             Open::Publish => publish::panel(desk, close),
-            Open::Test => send_test::panel(desk, own_address.clone(), tested.get_untracked(), close),
+            Open::Test => send_test::panel(desk, own_address.clone(), &attached, tested.get_untracked(), close),
             Open::Source => source::leave_blocks(desk, close),
         };
         Some(view! {

@@ -1,4 +1,5 @@
-//! The blocks to choose from. A click adds one behind the block that was focused last; dragged, it lands where it is let go.
+//! The blocks to choose from. A click adds one where the next block comes, which stands over them; dragged, it lands where
+//! it is let go.
 
 use leptos::{prelude::*, server_fn::ServerFn};
 
@@ -28,6 +29,7 @@ pub fn palette(desk: Desk) -> AnyView {
     view! {
         <form class="block-palette" method="post" action=EditDraft::url()>
             <h2 class="section-title" id="palette" tabindex="-1">"Blocks"</h2>
+            <p class="muted small" id="palette-next">{move || desk.next_words()}</p>
             <input type="hidden" name="id" value=desk.id.to_string() />
             <input type="hidden" name="version" value=desk.version().to_string() />
             <input type="hidden" name="block" value=after />

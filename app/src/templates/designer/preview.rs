@@ -154,6 +154,7 @@ pub fn panel(desk: Desk, projects: Vec<(String, String)>, sender: String) -> Any
             let source = format!("/templates/{id}/preview/{token}?theme={}", look.theme());
             view! {
                 <div class="mail-frame" tabindex="0" role="region" aria-label="The mail" data-width=look.width() data-theme=look.theme()>
+                    <p class="mail-scale"></p>
                     <iframe src=source sandbox="" title="The mail as it is sent"></iframe>
                 </div>
             }

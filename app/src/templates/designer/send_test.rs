@@ -1,10 +1,13 @@
 //! The dialog that sends the draft as a mail: to oneself by default, up to five addresses, with what the server said.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 
-use super::{desk::Desk, dialogs};
+use super::{desk::Desk, dialogs, hands};
 use crate::{
+    domain::report::spec::AttachmentKind,
     error::AppError,
     mail::conversation,
     templates::{
@@ -14,12 +17,19 @@ use crate::{
     ui::{Icon, TextAreaField, query_error},
 };
 
-pub fn panel(desk: Desk, own_address: String, tested: Option<TemplateTest>, close: Callback<()>) -> AnyView {
+pub fn panel(
+    desk: Desk,
+    own_address: String,
+    attached: &[AttachmentKind],
+    tested: Option<TemplateTest>,
+    close: Callback<()>,
+) -> AnyView {
     let refused = query_error::<SendTemplateTest>();
     // A form that was refused came back to the page of an earlier test.
     let tested = tested.filter(|_| refused.is_none());
     let (error, outcome, is_busy) = (RwSignal::new(refused), RwSignal::new(tested), RwSignal::new(false));
     let typed = RwSignal::new(own_address.clone());
+    let files = RwSignal::new(attached.iter().copied().map(named).collect::<BTreeMap<_, _>>());
     let go = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if is_busy.get_untracked() {
@@ -28,8 +38,9 @@ pub fn panel(desk: Desk, own_address: String, tested: Option<TemplateTest>, clos
         is_busy.set(true);
         let document = desk.draft.with_untracked(|draft| serde_json::to_string(&draft.document)).unwrap_or_default();
         let (data, addresses) = (desk.shown.data.get_untracked(), typed.get_untracked());
+        let files = files.get_untracked();
         spawn_local(async move {
-            let answer = send_template_test(desk.id, document, data, addresses, false).await;
+            let answer = send_template_test(desk.id, document, data, addresses, files, false).await;
             is_busy.try_set(false);
             match answer {
                 Ok(test) => {
@@ -49,7 +60,11 @@ pub fn panel(desk: Desk, own_address: String, tested: Option<TemplateTest>, clos
     };
     let document = move || desk.draft.with(|draft| serde_json::to_string(&draft.document)).unwrap_or_default();
     view! {
-        <form method="post" action=SendTemplateTest::url() on:submit=go on:input=move |event| typed.set(event_target_value(&event))>
+        <form method="post" action=SendTemplateTest::url() on:submit=go on:input=move |event| {
+            if hands::name_of(&event) == "addresses" {
+                typed.set(event_target_value(&event));
+            }
+        }>
             <input type="hidden" name="id" value=desk.id.to_string() />
             <input type="hidden" name="document" value=document />
             <input type="hidden" name="back" value="true" />
@@ -58,6 +73,7 @@ pub fn panel(desk: Desk, own_address: String, tested: Option<TemplateTest>, clos
                 <p>"The mail as the preview shows it, with its data. It is no run, and not in the archive."</p>
                 {refused}
                 <TextAreaField label="To" name="addresses" value=own_address hint="One address a line, at most five." error=error rows=2 />
+                {choices(files)}
                 {move || outcome.get().map(result)}
             </div>
             <div class="dialog__foot">
@@ -67,6 +83,42 @@ pub fn panel(desk: Desk, own_address: String, tested: Option<TemplateTest>, clos
         </form>
     }
     .into_any()
+}
+
+/// The files that go along; those that jobs attach which write with this template are ticked.
+fn choices(files: RwSignal<BTreeMap<String, String>>) -> AnyView {
+    let choice = |&kind: &AttachmentKind| {
+        let name = format!("files[{kind}]");
+        let is_ticked = files.with_untracked(|files| files.contains_key(kind.as_str()));
+        let tick = move |event: leptos::ev::Event| {
+            let is_ticked = event_target_checked(&event);
+            files.update(|files| {
+                let (word, on) = named(kind);
+                if is_ticked {
+                    files.insert(word, on);
+                } else {
+                    files.remove(&word);
+                }
+            });
+        };
+        view! {
+            <label class="choice"><input type="checkbox" name=name value="on" checked=is_ticked on:change=tick /><span>{kind.label()}</span></label>
+        }
+        .into_any()
+    };
+    let all: Vec<_> = AttachmentKind::ALL.iter().map(choice).collect();
+    view! {
+        <div class="field" role="group" aria-labelledby="test-files">
+            <span class="field__label" id="test-files">"Files with the message"</span>
+            <div class="choices">{all}</div>
+        </div>
+    }
+    .into_any()
+}
+
+/// A kind of file as the form names it.
+fn named(kind: AttachmentKind) -> (String, String) {
+    (kind.to_string(), "on".to_owned())
 }
 
 /// The data of the preview, as a plain form sends them.

@@ -55,13 +55,16 @@ pub async fn create(ctx: &Ctx, name: &str, category: TemplateCategory, draft: &D
     Ok(id)
 }
 
-/// Makes a template of `blank`, of a word of the gallery, or as a copy of the template with this id.
+/// Makes a template of `blank`, of the source to begin with in a language, of a word of the gallery, or as a copy of the template with this id.
 ///
 /// # Errors
 /// As [`create`] and [`duplicate`]; [`AppError::NotFound`] for anything else.
 pub async fn begin(ctx: &Ctx, from: &str) -> AppResult<TemplateId> {
     if from == "blank" {
         return create(ctx, "New template", TemplateCategory::Status, &Document::blank()).await;
+    }
+    if let Some(document) = gallery::source(from) {
+        return create(ctx, "New template", TemplateCategory::Status, &document).await;
     }
     if let Some(entry) = gallery::entry(from) {
         return create(ctx, entry.name, entry.category, &entry.document()).await;

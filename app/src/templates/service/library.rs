@@ -12,7 +12,7 @@ use super::{access, drafts, held, versions};
 use crate::{
     domain::{
         ids::{TemplateId, UserId},
-        report::spec::ReportSpec,
+        report::spec::{AttachmentKind, ReportSpec},
         template::TemplateCategory,
     },
     entities::{schedule, template, template_version, user},
@@ -106,6 +106,7 @@ pub async fn desk(ctx: &Ctx, id: TemplateId) -> AppResult<TemplateDesk> {
         category: row.category,
         projects: mine.into_iter().map(|project| (project.key, project.name)).collect(),
         own_address: me.email.clone(),
+        attached: attached(ctx.reader(), id).await?,
         sender: if sender_name.is_empty() { sender } else { format!("{sender_name} <{sender}>") },
     })
 }
@@ -118,8 +119,25 @@ pub async fn jobs_of(db: &impl ConnectionTrait, id: TemplateId) -> AppResult<u64
     Ok(jobs(db).await?.get(&id).copied().unwrap_or_default())
 }
 
+/// The kinds of files that schedules attach which write with a template, in their order.
+async fn attached(db: &impl ConnectionTrait, id: TemplateId) -> AppResult<Vec<AttachmentKind>> {
+    let specs = specs(db).await?;
+    let is_attached =
+        |kind: &AttachmentKind| specs.iter().any(|spec| spec.template == Some(id) && spec.attachments.contains(kind));
+    Ok(AttachmentKind::ALL.iter().copied().filter(is_attached).collect())
+}
+
 /// How many schedules write their reports with each template.
 async fn jobs(db: &impl ConnectionTrait) -> AppResult<BTreeMap<TemplateId, u64>> {
+    let mut jobs = BTreeMap::new();
+    for id in specs(db).await?.into_iter().filter_map(|spec| spec.template) {
+        *jobs.entry(id).or_default() += 1;
+    }
+    Ok(jobs)
+}
+
+/// What the schedules ask for that name a template; what cannot be read is said on the page of its job.
+async fn specs(db: &impl ConnectionTrait) -> AppResult<Vec<ReportSpec>> {
     let options: Vec<Option<String>> = schedule::Entity::find()
         .select_only()
         .column(schedule::Column::Options)
@@ -128,14 +146,7 @@ async fn jobs(db: &impl ConnectionTrait) -> AppResult<BTreeMap<TemplateId, u64>>
         .into_tuple()
         .all(db)
         .await?;
-    let mut jobs = BTreeMap::new();
-    for options in options.into_iter().flatten() {
-        // What cannot be read is said on the page of its job.
-        if let Ok(ReportSpec { template: Some(id), .. }) = serde_json::from_str(&options) {
-            *jobs.entry(id).or_default() += 1;
-        }
-    }
-    Ok(jobs)
+    Ok(options.into_iter().flatten().filter_map(|options| serde_json::from_str(&options).ok()).collect())
 }
 
 /// The templates whose draft says what is published.

@@ -10,7 +10,10 @@ use crate::{
     domain::{
         ids::{OccurrenceId, TemplateId},
         period::{Period, day_of},
-        report::{Snapshot, spec::DAYS_MAX},
+        report::{
+            Snapshot,
+            spec::{AttachmentKind, DAYS_MAX, ReportSpec},
+        },
         template::{
             Document,
             compile::{Place, Source},
@@ -23,9 +26,10 @@ use crate::{
     entities::template_preview,
     error::{AppError, AppResult, Problem},
     mail::service::accounts,
-    platform::ctx::Ctx,
+    platform::{ctx::Ctx, mailer::Attachment},
     projects::service::access as project_access,
     reports::service::{
+        files::{self, Attached, LIMIT},
         render::{Image, framed},
         snapshot,
     },
@@ -90,16 +94,31 @@ pub struct TestMail {
     pub html: String,
     pub text: String,
     pub images: Vec<Image>,
+    /// The files that fit.
+    pub files: Vec<Attachment>,
 }
 
-/// Fills in a document to be sent as a test.
+/// Fills in a document to be sent as a test, with files of these kinds of the same data, as a run would attach them.
 ///
 /// # Errors
 /// As [`show`]; [`AppError::Invalid`] with `document` where it cannot be filled in.
-pub async fn test_mail(ctx: &Ctx, id: TemplateId, document: &str, data: &PreviewData) -> AppResult<TestMail> {
+pub async fn test_mail(
+    ctx: &Ctx,
+    id: TemplateId,
+    document: &str,
+    data: &PreviewData,
+    kinds: &[AttachmentKind],
+) -> AppResult<TestMail> {
     let document = drafts::parse(document)?;
     let _turn = ctx.app.previews.take(ctx.actor_id()).await?;
-    let filled = fill(ctx, held::key(id), &document, data).await?;
+    let facts = facts(ctx, data).await?;
+    let snapshot = facts.clone().unwrap_or_else(sample_snapshot);
+    let json = snapshot::to_json(&snapshot)?;
+    let (sections, base_url) = (ReportSpec::default().sections, &ctx.app.settings.base_url);
+    let source = files::Source { snapshot: &snapshot, json: &json, sections: &sections, base_url, comment: None };
+    let attached = Attached::of(&files::make(source, kinds).await?, LIMIT);
+    let document = document.around(None, attached.note.as_deref());
+    let filled = fill_with(ctx, held::key(id), &document, facts.as_ref()).await?;
     let RenderOutcome::Rendered(mails) = filled.outcome else { return Err(super::test::faulty()) };
     let mail = mails.into_iter().next().ok_or_else(super::test::faulty)?;
     Ok(TestMail {
@@ -107,6 +126,7 @@ pub async fn test_mail(ctx: &Ctx, id: TemplateId, document: &str, data: &Preview
         html: mail.html,
         text: mail.text.unwrap_or_default(),
         images: filled.writer.images().to_vec(),
+        files: attached.files,
     })
 }
 
@@ -203,15 +223,26 @@ pub fn in_theme(html: &str, theme: &str) -> String {
 }
 
 async fn fill(ctx: &Ctx, key: String, document: &Document, data: &PreviewData) -> AppResult<Filled> {
-    let (writer, context) = if data.project.is_empty() {
-        let writer = Writer::new(key, document, &sample_snapshot()).await?;
-        let context = sample_with(writer.pictures());
-        (writer, context)
-    } else {
-        let snapshot = snapshot_of(ctx, data).await?;
-        let writer = Writer::new(key, document, &snapshot).await?;
-        let context = writer.context(&snapshot, &address(ctx), &reader(ctx)?);
-        (writer, context)
+    fill_with(ctx, key, document, facts(ctx, data).await?.as_ref()).await
+}
+
+/// The data that are asked for; none for the sample.
+async fn facts(ctx: &Ctx, data: &PreviewData) -> AppResult<Option<Snapshot>> {
+    if data.project.is_empty() { Ok(None) } else { snapshot_of(ctx, data).await.map(Some) }
+}
+
+async fn fill_with(ctx: &Ctx, key: String, document: &Document, facts: Option<&Snapshot>) -> AppResult<Filled> {
+    let (writer, context) = match facts {
+        None => {
+            let writer = Writer::new(key, document, &sample_snapshot()).await?;
+            let context = sample_with(writer.pictures());
+            (writer, context)
+        }
+        Some(snapshot) => {
+            let writer = Writer::new(key, document, snapshot).await?;
+            let context = writer.context(snapshot, &address(ctx), &reader(ctx)?);
+            (writer, context)
+        }
     };
     let outcome = writer.write(ctx, vec![context.clone()]).await?;
     Ok(Filled { writer, context, outcome })

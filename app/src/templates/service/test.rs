@@ -1,23 +1,18 @@
 //! A test of a draft: the mail of a preview, sent to whoever asks or to a few addresses, with the conversation.
 
-use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::preview::{self, TestMail};
 use crate::{
+    alarms::service::turn,
     domain::{
         address::EmailAddress,
         header_text::HeaderText,
         ids::{AccountId, ScheduleId, TemplateId},
-        mail_gate::Passage,
-        mail_probe::ProbeResult,
+        report::spec::AttachmentKind,
     },
     error::{AppError, AppResult, Checks, Problem},
-    mail::service::{
-        accounts, allow_list,
-        gate::{self, Limits},
-        probe, suppressions,
-    },
+    mail::service::{accounts, allow_list, gate, probe, suppressions},
     platform::{
         ctx::Ctx,
         fault,
@@ -26,24 +21,25 @@ use crate::{
     templates::view::{PreviewData, TemplateTest},
 };
 
-/// How long a person waits for the account's turn, for each message.
-const PATIENCE: TimeDelta = TimeDelta::seconds(5);
-/// Why a message did not go.
-const REST: &str = "The mail account rests for a moment. Try again in a minute.";
-
 /// Most addresses of a test.
 pub const ADDRESSES_MAX: u32 = 5;
 
 /// Sends a draft, filled in with the data that are asked for, through the default account. One address a line, or with
-/// commas between; none is the person's own.
+/// commas between; none is the person's own. With it go the files of these kinds, made of the same data.
 ///
 /// # Errors
 /// [`AppError::Invalid`] with `addresses` for addresses that take no mail or that none may be sent to, with `document` for a
 /// draft that cannot be filled in; as [`preview::show`].
-pub async fn send(ctx: &Ctx, id: TemplateId, document: &str, data: &PreviewData, to: &str) -> AppResult<TemplateTest> {
+pub async fn send(
+    ctx: &Ctx,
+    id: TemplateId,
+    document: &str,
+    data: &PreviewData,
+    (to, files): (&str, &[AttachmentKind]),
+) -> AppResult<TemplateTest> {
     super::access::editable(ctx, ctx.reader(), id).await?;
     let addresses = addresses(ctx, to).await?;
-    let mail = preview::test_mail(ctx, id, document, data).await?;
+    let mail = preview::test_mail(ctx, id, document, data, files).await?;
     // Everybody who designs may send a test through the default account; only administrators see it.
     let system = Ctx::system(&ctx.app);
     let account = accounts::default_id(ctx.reader()).await?;
@@ -51,42 +47,22 @@ pub async fn send(ctx: &Ctx, id: TemplateId, document: &str, data: &PreviewData,
     let limits = gate::limits(ctx.reader(), account).await?;
     for address in addresses {
         let gap = if test.words.is_empty() { "" } else { "\n" };
-        let Some(turn) = turn(ctx, account, limits).await? else {
-            test.is_sent = false;
-            test.words += &format!("{gap}{address}: {REST}");
-            continue;
+        let turn = match turn::wait(&system, account, limits).await? {
+            Ok(turn) => turn,
+            Err(words) => {
+                test.is_sent = false;
+                test.words += &format!("{gap}{address}: {words}");
+                continue;
+            }
         };
         let (envelope, mime) = message(ctx, &system, account, &mail, &address).await?;
-        let report = probe::carry(&system, account, &envelope, &mime).await?;
-        let is_good = report.result == ProbeResult::Good;
-        if is_good && turn == Turn::FindsOut {
-            gate::worked(&system, account).await?;
-        }
-        test.is_sent &= is_good;
+        let (report, failure) = probe::carry(&system, account, &envelope, &mime).await?;
+        turn.heed(&system, account, failure.as_ref()).await?;
+        test.is_sent &= failure.is_none();
         test.words += &format!("{gap}{address}: {}", report.what);
         test.lines.extend(report.lines);
     }
     Ok(test)
-}
-
-/// What a message is sent for, beside itself.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Turn {
-    Usual,
-    /// It finds out whether the account works again.
-    FindsOut,
-}
-
-/// Waits for the account's turn, as every message does: tests must not use up what a server allows. None: it rests.
-async fn turn(ctx: &Ctx, account: AccountId, limits: Limits) -> AppResult<Option<Turn>> {
-    let now = Ctx::system(&ctx.app);
-    let (at, turn) = match gate::ask(&now, account, limits, PATIENCE).await? {
-        Passage::Go(at) => (at, Turn::Usual),
-        Passage::Probe(at) => (at, Turn::FindsOut),
-        Passage::Wait(_) => return Ok(None),
-    };
-    tokio::time::sleep((at - now.now).to_std().unwrap_or_default()).await;
-    Ok(Some(turn))
 }
 
 async fn addresses(ctx: &Ctx, to: &str) -> AppResult<Vec<EmailAddress>> {
@@ -150,7 +126,7 @@ async fn message(
             .iter()
             .map(|image| InlineImage { cid: image.name.clone(), png: image.png.clone() })
             .collect(),
-        attachments: Vec::new(),
+        attachments: mail.files.clone(),
     };
     let mut mime = mailer::compose(&draft).map_err(|error| broken(&error))?;
     if let Some(signer) = transport.signer() {

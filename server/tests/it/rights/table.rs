@@ -330,5 +330,6 @@ pub const FILES: &[(&str, Wants)] = &[
     ("/reports/{run}/recipients/{delivery}/mail.eml", Editor),
     ("/jobs/runs/{run}/log.txt", Viewer),
     ("/jobs/{job}/dry-run/mail?at=2026-11-22T07:00:00Z", Editor),
+    ("/jobs/{job}/dry-run/files/report.csv?at=2026-11-22T07:00:00Z", Editor),
     ("/templates/{template}/file", SignedIn),
 ];

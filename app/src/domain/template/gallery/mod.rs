@@ -1,6 +1,9 @@
 //! The templates that ship with the program: each is copied when somebody begins with it.
 
 mod documents;
+mod sources;
+
+pub use sources::{LANGUAGES, source};
 
 use super::{Document, TemplateCategory};
 
@@ -82,11 +85,11 @@ mod tests {
 
     #[test]
     fn each_is_a_document_that_may_be_kept_and_survives_being_stored() {
-        for entry in ENTRIES {
-            let document = entry.document();
-            assert_eq!(document.check(), Ok(()), "{}", entry.word);
+        let sources = LANGUAGES.into_iter().map(|(word, _)| (word, source(word).unwrap()));
+        for (word, document) in ENTRIES.iter().map(|entry| (entry.word, entry.document())).chain(sources) {
+            assert_eq!(document.check(), Ok(()), "{word}");
             let json = serde_json::to_string(&document).unwrap();
-            assert_eq!(serde_json::from_str::<Document>(&json).unwrap(), document, "{}", entry.word);
+            assert_eq!(serde_json::from_str::<Document>(&json).unwrap(), document, "{word}");
         }
         let words: BTreeSet<_> = ENTRIES.iter().map(|entry| entry.word).collect();
         assert_eq!(words.len(), ENTRIES.len());

@@ -12,7 +12,7 @@ mod list_held;
 mod paint;
 pub mod press;
 
-pub use paint::layer_with;
+pub use paint::{aside, layer_with};
 
 use std::rc::Rc;
 

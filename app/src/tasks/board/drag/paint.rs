@@ -172,7 +172,8 @@ impl Held {
     }
 }
 
-fn aside(card: &HtmlElement, offset: f64, is_calm: bool) {
+/// Moves a card aside, or back to its place: at once for those who asked for calm.
+pub fn aside(card: &HtmlElement, offset: f64, is_calm: bool) {
     dom::style(card, "transition", if is_calm { "none" } else { ASIDE });
     let transform = if offset == 0.0 { String::new() } else { format!("translateY({offset}px)") };
     dom::style(card, "transform", &transform);

@@ -82,6 +82,8 @@ pub struct Desk {
     pub open: RwSignal<Option<u32>>,
     /// The block that was focused last: what is added comes behind it.
     pub at: RwSignal<Option<u32>>,
+    /// The list at whose beginning the next block comes; none: behind `at`.
+    pub top: RwSignal<Option<Shelf>>,
     /// The block that the arrow keys carry, and the draft before.
     pub lifted: RwSignal<Option<(u32, Draft)>>,
     /// Counts how often the fields were written anew, because the draft has changed without them.
@@ -119,6 +121,7 @@ impl Desk {
             problems: Memo::new(move |_| draft.with(|draft| draft.document.check().err())),
             open: RwSignal::new(open),
             at: RwSignal::new(open),
+            top: RwSignal::new(None),
             lifted: RwSignal::new(None),
             drawn: RwSignal::new(0),
             tab: RwSignal::new(Tab::default()),
@@ -221,11 +224,44 @@ impl Desk {
         })
     }
 
-    /// Adds a block behind the one that was focused last, and opens it.
+    /// Has the next block come behind this one.
+    pub fn add_behind(self, id: u32) {
+        self.top.set(None);
+        self.at.set(Some(id));
+        self.choose();
+    }
+
+    /// Has the next block come at the beginning of a list.
+    pub fn add_at_top(self, shelf: Shelf) {
+        self.top.set(Some(shelf));
+        self.choose();
+    }
+
+    /// Leads to the palette, and says where what is chosen there comes.
+    fn choose(self) {
+        self.tab.set(Tab::Blocks);
+        hands::focus("palette");
+        say(format!("Choose a block. {}", untrack(|| self.next_words())), Urgency::Polite);
+    }
+
+    /// "The next block comes behind Heading, 2 of 5 in the mail."
+    pub fn next_words(self) -> String {
+        self.draft.track();
+        let (top, at) = (self.top.get(), self.at.get());
+        match (top, at.map(|id| self.place_words(id)).filter(|place| !place.is_empty())) {
+            (Some(shelf), _) => format!("The next block comes first {}.", shelf.words()),
+            (None, Some(place)) => format!("The next block comes behind {place}."),
+            (None, None) => "The next block comes at the end of the mail.".to_owned(),
+        }
+    }
+
+    /// Adds a block where the next one comes: at the beginning of the list that was chosen, or behind the block that was
+    /// focused last; opens it.
     pub fn add(self, kind: BlockKind) {
-        let after = self.at.get_untracked();
+        let (after, top) = (self.at.get_untracked(), self.top.get_untracked());
         let spot = self.draft.with_untracked(|draft| {
-            let spot = draft.document.spot_after(after);
+            let top = top.filter(|shelf| draft.document.shelf(*shelf).is_some());
+            let spot = top.map_or_else(|| draft.document.spot_after(after), |shelf| Spot { shelf, index: 0 });
             match (&kind, spot.shelf) {
                 // Columns stand in no column: behind the one that was meant.
                 (BlockKind::Columns { .. }, Shelf::Left(holder) | Shelf::Right(holder)) => {
@@ -237,12 +273,13 @@ impl Desk {
         self.add_at(kind, spot);
     }
 
-    /// Adds a block at a place, and opens it.
-    pub fn add_at(self, kind: BlockKind, spot: Spot) {
+    /// Adds a block at a place, opens it and returns its id; none where it cannot stand there.
+    pub fn add_at(self, kind: BlockKind, spot: Spot) -> Option<u32> {
         let mut added = None;
         self.change(None, |draft| added = draft.document.add(kind, spot));
         match added {
             Some(id) => {
+                self.top.set(None);
                 self.at.set(Some(id));
                 self.open.set(Some(id));
                 self.tab.set(Tab::Edit);
@@ -250,6 +287,7 @@ impl Desk {
             }
             None => say("This block cannot stand there.".into(), Urgency::Assertive),
         }
+        added
     }
 
     /// Moves a block to a place, counted without it.

@@ -1,11 +1,19 @@
-//! Dragging blocks by their heads and out of the palette: the board's press, a copy above the page, a line where it lands.
-//! No signal is written while something is in the hand.
+//! Dragging blocks by their heads and out of the palette: the board's press, a copy above the page, the others making room
+//! where it lands. No signal is written while something is in the hand.
 
 mod held;
+mod lists;
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    time::Duration,
+};
 
-use leptos::prelude::request_animation_frame;
+use leptos::{
+    prelude::{request_animation_frame, set_timeout},
+    task::{spawn_local, tick},
+};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement, KeyboardEvent, MouseEvent, PointerEvent};
 
@@ -14,6 +22,7 @@ use crate::{
     tasks::{
         dom,
         drag::press::{Press, Pressed},
+        geometry::Ending,
     },
     templates::designer::desk::Desk,
     ui::listeners::{Hears, Listeners},
@@ -27,11 +36,19 @@ struct Hand {
     desk: Desk,
     press: Rc<Press>,
     held: RefCell<Option<Held>>,
+    /// What was let go flies to its place.
+    is_settling: Cell<bool>,
 }
 
 /// Makes the blocks of the designer draggable for as long as the answer lives.
 pub fn start(listeners: &mut Listeners, root: &HtmlElement, desk: Desk) {
-    let hand = Rc::new(Hand { root: root.clone(), desk, press: Rc::default(), held: RefCell::default() });
+    let hand = Rc::new(Hand {
+        root: root.clone(),
+        desk,
+        press: Rc::default(),
+        held: RefCell::default(),
+        is_settling: Cell::default(),
+    });
     let this = hand.clone();
     listeners.on(root, "pointerdown", Hears::Bubbling, move |event: PointerEvent| this.arm(&event));
     // Registered before any touch and not passive, as on the board.
@@ -93,7 +110,7 @@ impl Hand {
     }
 
     fn arm(self: &Rc<Self>, event: &PointerEvent) {
-        if !Press::can_begin(event) || self.is_holding() {
+        if !Press::can_begin(event) || self.is_holding() || self.is_settling.get() {
             return;
         }
         let Some(at) = target(event).filter(|at| dom::closest(at, CONTROLS).is_none()) else { return };
@@ -145,14 +162,48 @@ impl Hand {
         }
         let Some(mut held) = self.held.borrow_mut().take() else { return };
         self.press.swallow_click();
-        held.find_landing(&self.root);
-        held.layer.remove();
-        dom::toggle(&held.on, "is-hole", false);
-        let Some(spot) = held.landing.filter(|_| is_dropped) else { return };
-        match held.what {
-            What::Block(id) => self.desk.put(id, spot),
-            What::Fresh(kind) => self.desk.add_at(kind, spot),
+        held.find_landing();
+        held.clear(&self.root);
+        let spot = held.landing.filter(|_| is_dropped);
+        let (block, ending) = match (&held.what, spot) {
+            (What::Block(id), Some(spot)) => {
+                self.desk.put(*id, spot);
+                (Some(*id), Ending::Dropped)
+            }
+            (What::Fresh(kind), Some(spot)) => (self.desk.add_at(kind.clone(), spot), Ending::Dropped),
+            (What::Block(id), None) => (Some(*id), Ending::Cancelled),
+            (What::Fresh(_), None) => (None, Ending::Cancelled),
+        };
+        self.is_settling.set(true);
+        let this = self.clone();
+        spawn_local(async move {
+            // The draft has changed; the document follows before the next frame.
+            tick().await;
+            this.settle(&held, block, ending);
+        });
+    }
+
+    /// Lets the copy fly to where the block now is, or back to the palette, and shows what is there.
+    fn settle(self: &Rc<Self>, held: &Held, block: Option<u32>, ending: Ending) {
+        let onto = match block {
+            Some(id) => dom::one(&self.root, &format!("#block-{id} > .block__head")),
+            None => Some(held.on.clone()),
+        };
+        let millis = onto.as_ref().map_or(0.0, |onto| held.fly_to(onto, ending));
+        if let Some(onto) = &onto {
+            dom::toggle(onto, "is-landing", true);
         }
+        let (this, layer) = (self.clone(), held.layer.clone());
+        set_timeout(
+            move || {
+                if let Some(onto) = &onto {
+                    dom::toggle(onto, "is-landing", false);
+                }
+                layer.remove();
+                this.is_settling.set(false);
+            },
+            Duration::from_millis(millis as u64),
+        );
     }
 }
 
