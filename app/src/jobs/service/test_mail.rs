@@ -1,7 +1,6 @@
 //! A test of a job: its report of this moment, sent to whoever asks and to nobody else. It is no run: nothing of it is
 //! stored, and it is not in the archive.
 
-use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::{
