@@ -42,7 +42,8 @@ const WORD: usize = 20;
 pub fn print(source: Source<'_>) -> AppResult<Print> {
     let (document, drawings) = Document::of(source);
     let data = serde_json::to_value(document).map_err(|error| fault::internal("printing a report", error))?;
-    let pictures = drawings.iter().map(Drawing::mail).collect();
+    let pictures: Result<Vec<String>, _> = drawings.iter().map(Drawing::paper).collect();
+    let pictures = pictures.map_err(|error| fault::internal("printing a report", error))?;
     Ok(Print { template: TEMPLATE, data, pictures, made_at: source.snapshot.as_of })
 }
 
