@@ -134,6 +134,11 @@ pub fn isolated(name: &str) -> String {
     if name.contains(is_from_the_right) { format!("\u{2068}{name}\u{2069}") } else { name.to_owned() }
 }
 
+/// Names in a row, each of which keeps its direction: two that are written from the right do not change places.
+pub fn isolated_all(names: &[String]) -> String {
+    names.iter().map(|name| isolated(name)).collect::<Vec<_>>().join(", ")
+}
+
 /// Whether a letter belongs to a script that is written from the right: Hebrew, Arabic, Syriac, N'Ko and their kin.
 pub fn is_from_the_right(c: char) -> bool {
     matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')
