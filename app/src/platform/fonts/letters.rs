@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{Selection, is_in_inter};
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark, is_nfc};
+
+use super::is_in_inter;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -33,27 +35,36 @@ fn kind(c: char) -> Kind {
     }
 }
 
-/// The text with what can be drawn: unknown spaces as usual ones, without control characters and the like.
+/// The text with what can be drawn: letters and their accents as one where Unicode has them so, unknown spaces as usual
+/// ones, without control characters and the like. An accent that comes from another font than its letter goes, too:
+/// no font has both, and the letter would be lost with it.
 pub fn drawable(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|c| matches!(kind(c), Kind::Seen | Kind::Shaping)) {
+    let is_plain = |c: char| matches!(kind(c), Kind::Seen | Kind::Shaping) && !is_combining_mark(c);
+    if text.chars().all(is_plain) && is_nfc(text) {
         return text.into();
     }
-    let letters = text.chars().filter_map(|c| match kind(c) {
-        Kind::Seen | Kind::Shaping => Some(c),
-        Kind::Blank => Some(' '),
-        Kind::Dropped => None,
-    });
-    Cow::Owned(letters.collect())
+    let mut drawable = String::with_capacity(text.len());
+    let mut is_letter_in_inter = true;
+    for c in text.nfc() {
+        match kind(c) {
+            Kind::Seen if is_combining_mark(c) => {
+                if is_in_inter(c) == is_letter_in_inter {
+                    drawable.push(c);
+                }
+            }
+            Kind::Seen => {
+                is_letter_in_inter = is_in_inter(c);
+                drawable.push(c);
+            }
+            Kind::Shaping => drawable.push(c),
+            Kind::Blank => drawable.push(' '),
+            Kind::Dropped => {}
+        }
+    }
+    Cow::Owned(drawable)
 }
 
 /// Whether a mark only shapes what is beside it.
 pub fn is_shaping(c: char) -> bool {
     kind(c) == Kind::Shaping
-}
-
-impl Selection {
-    /// Whether a text has letters that are drawn as a box.
-    pub fn lacks(&self, text: &str) -> bool {
-        !self.missing.is_empty() && text.chars().any(|c| self.missing.contains(&c))
-    }
 }

@@ -94,7 +94,7 @@ impl Fonts {
         Self { folders, found: OnceLock::new() }
     }
 
-    /// What draws these letters. Where several countries share letters, the text as a whole says whose shapes they get:
+    /// What draws these letters, of texts that are [`drawable`]. Where several countries share letters, the text as a whole says whose shapes they get:
     /// with kana Japan's, with hangul Korea's, otherwise China's.
     pub fn selection(&self, letters: impl IntoIterator<Item = char>) -> Selection {
         let mut faces = inter().to_vec();
@@ -155,6 +155,11 @@ impl Selection {
     /// Whether nothing but Inter is needed.
     pub fn is_inter_alone(&self) -> bool {
         self.faces.len() == inter().len()
+    }
+
+    /// Whether letters are drawn as a box, because no font has them.
+    pub fn has_boxes(&self) -> bool {
+        !self.missing.is_empty()
     }
 
     /// Options of a drawing that is written with these faces.

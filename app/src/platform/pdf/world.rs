@@ -1,6 +1,6 @@
 //! What a template sees: itself, its data, its pictures, the fonts that its letters need. Everything else does not exist.
 
-use std::{path::PathBuf, sync::OnceLock};
+use std::{collections::BTreeSet, path::PathBuf, sync::OnceLock};
 
 use typst::{
     Library, LibraryExt, World,
@@ -53,14 +53,14 @@ impl Desk {
     pub fn of(print: Print, fonts: &Fonts) -> Result<Self, PdfError> {
         let stock = stock()?;
         let Print { template, mut data, pictures, made_at } = print;
-        let mut letters = letters::of(&data);
-        letters.extend(pictures.iter().flat_map(|svg| svg.chars()));
+        letters::make_drawable(&mut data);
+        let pictures: Vec<String> = pictures.iter().map(|svg| drawable(svg).into_owned()).collect();
+        let mut letters: BTreeSet<char> = pictures.iter().flat_map(|svg| svg.chars()).collect();
+        letters::collect(&data, &mut letters);
         let selection = fonts.selection(letters);
-        let is_missing = letters::make_drawable(&selection, &mut data);
         if let Some(fields) = data.as_object_mut() {
-            fields.insert("missing".into(), is_missing.into());
+            fields.insert("missing".into(), selection.has_boxes().into());
         }
-        let pictures = pictures.into_iter().map(|svg| Bytes::from_string(drawable(&svg).into_owned()));
         Ok(Self {
             stock,
             book: LazyHash::new(selection.book()),
@@ -68,7 +68,7 @@ impl Desk {
             selection,
             main: Source::new(stock.main, template.to_owned()),
             data: Bytes::from_string(data.to_string()),
-            pictures: pictures.collect(),
+            pictures: pictures.into_iter().map(Bytes::from_string).collect(),
             today: instant(made_at),
         })
     }

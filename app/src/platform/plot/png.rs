@@ -1,6 +1,8 @@
 //! Pictures with the fonts that they need: PNG for mail, the SVG of the drawing at twice its size in the colours of a
 //! palette; for paper SVG.
 
+use std::collections::BTreeSet;
+
 use resvg::{
     tiny_skia::{Pixmap, Transform},
     usvg::{Tree, WriteOptions},
@@ -62,11 +64,13 @@ impl Drawing {
     }
 
     fn selection(&self, fonts: &Fonts) -> Selection {
-        let words = self.shapes.iter().filter_map(|shape| match shape {
-            Shape::Words { text, .. } => Some(text.chars()),
-            _ => None,
-        });
-        fonts.selection(words.flatten())
+        let mut letters = BTreeSet::new();
+        for shape in &self.shapes {
+            if let Shape::Words { text, .. } = shape {
+                letters.extend(drawable(text).chars());
+            }
+        }
+        fonts.selection(letters)
     }
 
     fn tree(&self, selection: &Selection) -> Result<Tree, PictureError> {
