@@ -16,9 +16,10 @@ COPY public public
 RUN scripts/build.sh dist
 
 FROM debian:bookworm-slim
-# Git pushes the archive; the certificates are for the push and for nothing else: mail has its own.
+# Git pushes the archive; the certificates are for the push and for nothing else: mail has its own. The fonts are for
+# names in charts and PDF files; those of Chinese, Japanese and Korean (90 MB) are mounted where they are needed (README).
 RUN apt-get update -qq \
- && apt-get install -y -qq --no-install-recommends ca-certificates git openssh-client \
+ && apt-get install -y -qq --no-install-recommends ca-certificates fonts-noto-core git openssh-client \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin autoreport \
  && install -d -o autoreport -g autoreport -m 0700 /data

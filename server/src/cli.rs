@@ -12,6 +12,7 @@ use app::{
         clock::Clock,
         ctx::Ctx,
         db::{self, Db, MigrateError},
+        fonts::{self, Fonts},
         render::child,
         secrets::{self, Keyring},
         state::AppState,
@@ -165,6 +166,10 @@ async fn open(config: &Config) -> Result<(AppState, Option<fs::File>), String> {
     let db = Db::open(&config.database_url).await.map_err(|error| unreachable_words(config, &error))?;
     bring_up_to_date(&db).await?;
     let assets = Assets::read(&config.site_root)?;
+    if let Err(words) = check_fonts(config) {
+        tracing::warn!("{words}");
+    }
+    fonts::look_in(config.font_folders.clone());
     let keyring = keyring(config, &db).await?;
     let mut app = AppState::new(db, config.clock.clone(), config.settings(), assets, keyring);
     app.crash = config.crash.clone();
@@ -190,6 +195,17 @@ fn prepare_folder(folder: &Path) -> Done {
             folder.display()
         )
     })
+}
+
+/// Whether the folder of fonts is there, where one is set.
+fn check_fonts(config: &Config) -> Done {
+    match config.fonts.as_deref().filter(|folder| !folder.is_dir()) {
+        Some(folder) => Err(format!(
+            "{} is no folder. Set AUTOREPORT_FONTS to one that has fonts, or leave it out.",
+            folder.display()
+        )),
+        None => Ok(()),
+    }
 }
 
 /// SQLite has one writer at a time within one process; a second process would not know of it.
@@ -283,6 +299,17 @@ async fn check(config: &Config) -> Done {
     }
     if let Err(words) = Assets::read(&config.site_root) {
         faults.push(words);
+    }
+    if let Err(words) = check_fonts(config) {
+        faults.push(words);
+    }
+    let lacking = Fonts::of(config.font_folders.clone()).lacking_scripts();
+    if !lacking.is_empty() {
+        println!(
+            "warning: no font has {}: charts and PDF files show boxes. Install fonts (Debian: fonts-noto-core, \
+             fonts-noto-cjk), or name a folder of some in AUTOREPORT_FONTS.",
+            lacking.join(", ")
+        );
     }
     match Db::open(&config.database_url).await {
         Ok(db) => {

@@ -52,6 +52,11 @@ pub const KNOWN: &[Known] = &[
     },
     Known { name: "AUTOREPORT_LOG_DIR", words: "folder of daily log files; none: standard error only", default: "" },
     Known {
+        name: "AUTOREPORT_FONTS",
+        words: "folder of fonts for what Inter cannot write; none: where the system has its fonts",
+        default: "",
+    },
+    Known {
         name: "AUTOREPORT_SIGNUP",
         words: "who may sign up after the first: open, invite or closed",
         default: "invite",
@@ -102,6 +107,10 @@ pub struct Config {
     pub key_file: PathBuf,
     pub trusted_proxies: Vec<IpAddr>,
     pub log_dir: Option<PathBuf>,
+    /// Where fonts are, as it was set.
+    pub fonts: Option<PathBuf>,
+    /// Where fonts are.
+    pub font_folders: Vec<PathBuf>,
     pub sign_up: SignUp,
     pub git: GitSettings,
     pub outbound_allow: Vec<Network>,
@@ -223,6 +232,8 @@ impl Config {
         let key_file = get("AUTOREPORT_KEY_FILE").map_or_else(|| data_dir.join("keyring"), PathBuf::from);
         let site_root = get("LEPTOS_SITE_ROOT").map_or_else(site_beside_program, PathBuf::from);
         let log_dir = get("AUTOREPORT_LOG_DIR").map(PathBuf::from);
+        let fonts = get("AUTOREPORT_FONTS").map(PathBuf::from);
+        let font_folders = fonts.clone().map_or_else(|| usual_fonts(get("HOME")), |folder| vec![folder]);
         let for_tests: Vec<&'static str> = FOR_TESTS.iter().copied().filter(|name| get(name).is_some()).collect();
         if let Some(name) = for_tests.first().filter(|_| !addr.ip().is_loopback()) {
             return Err(format!(
@@ -242,6 +253,8 @@ impl Config {
             key_file,
             trusted_proxies,
             log_dir,
+            fonts,
+            font_folders,
             sign_up,
             git,
             outbound_allow,
@@ -273,6 +286,7 @@ impl Config {
         let allowed: Vec<String> = self.outbound_allow.iter().map(ToString::to_string).collect();
         let sign_up = format!("{:?}", self.sign_up).to_lowercase();
         let log_dir = self.log_dir.as_deref().map(|dir| dir.display().to_string()).unwrap_or_default();
+        let fonts = self.fonts.as_deref().map(|folder| folder.display().to_string()).unwrap_or_default();
         let values = [
             without_password(&self.database_url),
             self.addr.to_string(),
@@ -281,6 +295,7 @@ impl Config {
             self.key_file.display().to_string(),
             proxies.join(","),
             log_dir,
+            fonts,
             sign_up,
             format!("{:?}", self.git.remotes).to_lowercase(),
             self.git.authorities.as_deref().map(|file| file.display().to_string()).unwrap_or_default(),
@@ -300,6 +315,13 @@ fn authorities(file: &str) -> Result<PathBuf, String> {
 
 fn is_known(name: &str) -> bool {
     KNOWN.iter().any(|known| known.name == name) || FOR_TESTS.contains(&name)
+}
+
+/// Where systems keep fonts: the machine's, then those of the user who runs the program.
+fn usual_fonts(home: Option<String>) -> Vec<PathBuf> {
+    let machine = ["/usr/share/fonts", "/usr/local/share/fonts"].map(PathBuf::from);
+    let own = home.map(|home| Path::new(&home).join(".local/share/fonts"));
+    machine.into_iter().chain(own).collect()
 }
 
 /// `site/` beside the program (as in the image), else the build's folder, two floors up.
@@ -389,6 +411,16 @@ mod tests {
         assert_eq!(config.outbound_allow, ["10.0.0.0/8", "::1"].map(|part| part.parse().unwrap()));
         let error = read(&[("AUTOREPORT_OUTBOUND_ALLOW", "10.0.0.0/8,intranet")]).unwrap_err();
         assert!(error.contains("“intranet”"), "{error}");
+    }
+
+    #[test]
+    fn fonts_are_in_the_folder_that_is_set_or_where_the_system_has_them() {
+        let usual = read(&[("HOME", "/home/ann")]).unwrap();
+        let folders = ["/usr/share/fonts", "/usr/local/share/fonts", "/home/ann/.local/share/fonts"];
+        assert_eq!(usual.font_folders, folders.map(PathBuf::from));
+        let set = read(&[("HOME", "/home/ann"), ("AUTOREPORT_FONTS", "/srv/fonts")]).unwrap();
+        assert_eq!(set.font_folders, [PathBuf::from("/srv/fonts")]);
+        assert!(set.rows().contains(&("AUTOREPORT_FONTS", "/srv/fonts".to_owned())));
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod ctx;
 pub mod db;
 pub mod events;
 pub mod fault;
+pub mod fonts;
 pub mod git;
 pub mod hash;
 pub mod http_client;

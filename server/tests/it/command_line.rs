@@ -136,3 +136,14 @@ fn check_prints_every_setting() {
         assert!(words.contains(name), "{name} is in: {words}");
     }
 }
+
+#[test]
+fn check_says_which_scripts_have_no_font_and_whether_the_folder_of_fonts_is_there() {
+    let folder = Folder::new("fonts");
+    let empty = folder.0.join("fonts");
+    std::fs::create_dir_all(&empty).unwrap();
+    let said = words(&program(&folder).env("AUTOREPORT_FONTS", &empty).arg("check").output().unwrap());
+    assert!(said.contains("no font has Arabic, Hebrew") && said.contains("Korean, emoji"), "{said}");
+    let output = program(&folder).env("AUTOREPORT_FONTS", folder.0.join("nowhere")).arg("check").output().unwrap();
+    assert_refused(&output, "nowhere is no folder. Set AUTOREPORT_FONTS");
+}

@@ -131,9 +131,17 @@ pub fn forecast_words(forecast: &Forecast) -> String {
 /// A name between the marks of an isolate where any of it is written from the right, so that it keeps its direction
 /// among words that are not.
 pub fn isolated(name: &str) -> String {
-    let from_the_right =
-        |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}');
-    if name.contains(from_the_right) { format!("\u{2068}{name}\u{2069}") } else { name.to_owned() }
+    if name.contains(is_from_the_right) { format!("\u{2068}{name}\u{2069}") } else { name.to_owned() }
+}
+
+/// Names in a row, each of which keeps its direction: two that are written from the right do not change places.
+pub fn isolated_all(names: &[String]) -> String {
+    names.iter().map(|name| isolated(name)).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether a letter belongs to a script that is written from the right: Hebrew, Arabic, Syriac, N'Ko and their kin.
+pub fn is_from_the_right(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')
 }
 
 fn shortened(name: &str) -> String {

@@ -16,8 +16,8 @@ mod summary;
 
 pub use ageing::{AgeBand, AgePoint, Ageing};
 pub use chart_words::{
-    ageing_words, cumulative_words, cycle_words, forecast_words, isolated, label_words, late_words, parts_total,
-    person_words, priority_words, tasks_words,
+    ageing_words, cumulative_words, cycle_words, forecast_words, is_from_the_right, isolated, isolated_all,
+    label_words, late_words, parts_total, person_words, priority_words, tasks_words,
 };
 pub use cumulative::FlowDay;
 pub use cycle::{CyclePoint, CycleTimes, EXPECTED};

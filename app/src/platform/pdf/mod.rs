@@ -1,8 +1,9 @@
 //! Pages as PDF, laid out by typst: a template that ships with the program and plain data in, tagged pages out, the same
 //! bytes for the same data.
 //!
-//! Nothing from outside comes near the compiler: no files, no packages, no fonts of the machine, no clock. What people
-//! wrote arrives as strings of `data.json` and is never read as markup.
+//! Nothing from outside comes near the compiler: no files, no packages, no clock, and of the machine's fonts only those
+//! faces that have letters of the document ([`fonts`]). What people wrote arrives as strings of `data.json` and is never
+//! read as markup.
 
 mod letters;
 mod world;
@@ -14,6 +15,7 @@ use typst::{diag::SourceDiagnostic, foundations::Smart};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
+use super::fonts::{self, Fonts};
 use world::Desk;
 
 /// What is printed.
@@ -21,7 +23,7 @@ use world::Desk;
 pub struct Print {
     /// Source of the template; it reads `data.json` and the pictures by their names.
     pub template: &'static str,
-    /// An object. Its field `missing` is set to whether letters are in it that the fonts do not have.
+    /// An object. Its field `missing` is set to whether letters are in it that no font has.
     pub data: Value,
     /// SVG text, found as `chart-0.svg`, `chart-1.svg` and so on.
     pub pictures: Vec<String>,
@@ -32,7 +34,7 @@ pub struct Print {
 /// Why pages could not be made; a fault of the program, never of the data.
 #[derive(Debug, thiserror::Error)]
 pub enum PdfError {
-    #[error("a font or a path that ships with the program cannot be read")]
+    #[error("a path that ships with the program cannot be read")]
     Stock,
     #[error("the template cannot be laid out: {0}")]
     Layout(String),
@@ -55,17 +57,17 @@ pub async fn print(print: Print) -> Result<Vec<u8>, PdfError> {
     let work = tokio::task::spawn_blocking(move || {
         // Held to the end, also where nobody waits for the pages any more.
         let _turn = turn;
-        let made = lay_out(print);
-        // What is remembered between compilations belongs to this document. Library and fonts stay.
+        let made = lay_out(print, fonts::shared());
+        // What is remembered between compilations belongs to this document. The library stays.
         typst::comemo::evict(0);
         made
     });
     work.await.map_err(|error| stopped(&error))?
 }
 
-fn lay_out(print: Print) -> Result<Vec<u8>, PdfError> {
+fn lay_out(print: Print, fonts: &Fonts) -> Result<Vec<u8>, PdfError> {
     let made_at = print.made_at;
-    let desk = Desk::of(print)?;
+    let desk = Desk::of(print, fonts)?;
     let compiled = typst::compile::<PagedDocument>(&desk);
     for warning in &compiled.warnings {
         tracing::warn!("laying out a document: {}", warning.message);

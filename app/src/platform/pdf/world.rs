@@ -1,6 +1,6 @@
-//! What a template sees: itself, its data, its pictures, two fonts. Everything else does not exist.
+//! What a template sees: itself, its data, its pictures, the fonts that its letters need. Everything else does not exist.
 
-use std::{path::PathBuf, sync::OnceLock};
+use std::{collections::BTreeSet, path::PathBuf, sync::OnceLock};
 
 use typst::{
     Library, LibraryExt, World,
@@ -12,21 +12,24 @@ use typst::{
 };
 
 use super::{PdfError, Print, instant, letters};
+use crate::platform::fonts::{Fonts, Selection, drawable};
 
 const MAIN: &str = "main.typ";
 const DATA: &str = "data.json";
 
-/// The library of typst and the fonts of the program, built once.
-pub struct Stock {
+/// The library of typst, built once.
+struct Stock {
     library: LazyHash<Library>,
-    book: LazyHash<FontBook>,
-    pub fonts: Vec<Font>,
     main: FileId,
 }
 
 /// One document.
 pub struct Desk {
     stock: &'static Stock,
+    book: LazyHash<FontBook>,
+    selection: Selection,
+    /// The faces of the book that were asked for.
+    fonts: Vec<OnceLock<Option<Font>>>,
     main: Source,
     data: Bytes,
     pictures: Vec<Bytes>,
@@ -34,36 +37,38 @@ pub struct Desk {
 }
 
 /// The stock, which every machine has alike.
-pub fn stock() -> Result<&'static Stock, PdfError> {
+fn stock() -> Result<&'static Stock, PdfError> {
     static STOCK: OnceLock<Option<Stock>> = OnceLock::new();
     STOCK.get_or_init(Stock::build).as_ref().ok_or(PdfError::Stock)
 }
 
 impl Stock {
     fn build() -> Option<Self> {
-        let files: [&'static [u8]; 2] =
-            [include_bytes!("../plot/fonts/Inter-Regular.otf"), include_bytes!("../plot/fonts/Inter-SemiBold.otf")];
-        let fonts: Vec<Font> = files.iter().flat_map(|file| Font::new(Bytes::new(*file), 0)).collect();
         let main = RootedPath::new(VirtualRoot::Project, VirtualPath::new(MAIN).ok()?).intern();
-        let book = LazyHash::new(FontBook::from_fonts(&fonts));
-        (fonts.len() == files.len()).then(|| Self { library: LazyHash::new(Library::default()), book, fonts, main })
+        Some(Self { library: LazyHash::new(Library::default()), main })
     }
 }
 
 impl Desk {
-    pub fn of(print: Print) -> Result<Self, PdfError> {
+    pub fn of(print: Print, fonts: &Fonts) -> Result<Self, PdfError> {
         let stock = stock()?;
         let Print { template, mut data, pictures, made_at } = print;
-        let is_missing = letters::make_drawable(stock, &mut data);
+        letters::make_drawable(&mut data);
+        let pictures: Vec<String> = pictures.iter().map(|svg| drawable(svg).into_owned()).collect();
+        let mut letters: BTreeSet<char> = pictures.iter().flat_map(|svg| svg.chars()).collect();
+        letters::collect(&data, &mut letters);
+        let selection = fonts.selection(letters);
         if let Some(fields) = data.as_object_mut() {
-            fields.insert("missing".into(), is_missing.into());
+            fields.insert("missing".into(), selection.has_boxes().into());
         }
-        let pictures = pictures.into_iter().map(|svg| Bytes::from_string(letters::drawable(stock, &svg).into_owned()));
         Ok(Self {
             stock,
+            book: LazyHash::new(selection.book()),
+            fonts: (0..selection.count()).map(|_| OnceLock::new()).collect(),
+            selection,
             main: Source::new(stock.main, template.to_owned()),
             data: Bytes::from_string(data.to_string()),
-            pictures: pictures.collect(),
+            pictures: pictures.into_iter().map(Bytes::from_string).collect(),
             today: instant(made_at),
         })
     }
@@ -87,7 +92,7 @@ impl World for Desk {
     }
 
     fn book(&self) -> &LazyHash<FontBook> {
-        &self.stock.book
+        &self.book
     }
 
     fn main(&self) -> FileId {
@@ -103,7 +108,7 @@ impl World for Desk {
     }
 
     fn font(&self, index: usize) -> Option<Font> {
-        self.stock.fonts.get(index).cloned()
+        self.fonts.get(index)?.get_or_init(|| self.selection.font(index)).clone()
     }
 
     fn today(&self, _offset: Option<Duration>) -> Option<Datetime> {

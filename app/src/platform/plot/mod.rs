@@ -15,6 +15,7 @@ mod limits;
 mod palette;
 mod paper;
 mod png;
+mod scripts;
 mod sheet;
 mod spark;
 mod status;

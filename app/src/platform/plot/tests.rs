@@ -6,11 +6,18 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::*;
-use crate::domain::{
-    metrics::{DayCount, StatusCount},
-    period::Period,
-    task::Status,
+use super::{
+    ink::Ink,
+    paper::{Anchor, Shape, Weight},
+    *,
+};
+use crate::{
+    domain::{
+        metrics::{DayCount, StatusCount},
+        period::Period,
+        task::Status,
+    },
+    platform::fonts::Fonts,
 };
 
 fn days(counts: &[(u32, u32)]) -> Vec<DayCount> {
@@ -120,6 +127,55 @@ fn a_picture_has_twice_the_size_its_words_and_the_same_bytes_each_time() {
     assert!(png.len() < 60_000, "{} bytes", png.len());
     assert_eq!(png, drawing.png().unwrap());
     let mut wordless = drawing.clone();
-    wordless.shapes.retain(|shape| !matches!(shape, super::paper::Shape::Words { .. }));
+    wordless.shapes.retain(|shape| !matches!(shape, Shape::Words { .. }));
     assert_ne!(png, wordless.png().unwrap(), "words are drawn, so the font was found");
+}
+
+/// A picture of these words alone.
+fn written(text: &str, weight: Weight) -> Drawing {
+    let mut drawing = flow_chart(&week(), Frame::MAIL);
+    let words = Shape::Words {
+        text: text.into(),
+        at: (2_600, 1_000),
+        anchor: Anchor::Middle,
+        weight,
+        size: 240,
+        ink: Ink::Text,
+    };
+    drawing.shapes = vec![words];
+    drawing
+}
+
+fn fonts_of_the_fixtures() -> Fonts {
+    Fonts::of(vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/platform/fonts/fixtures")])
+}
+
+#[test]
+fn names_in_other_scripts_are_drawn_with_the_fonts_of_the_machine() {
+    let (inter, some) = (Fonts::default(), fonts_of_the_fixtures());
+    let nothing = written("", Weight::Regular).png_with(&inter).unwrap();
+    for text in ["אברהם", "प्रिया", "王伟", "प्रिया Kos: 5 tasks", "\u{2068}אברהם Kos\u{2069}: 5 tasks"]
+    {
+        for weight in [Weight::Regular, Weight::SemiBold] {
+            let drawing = written(text, weight);
+            let (boxes, letters) = (drawing.png_with(&inter).unwrap(), drawing.png_with(&some).unwrap());
+            assert_ne!(boxes, nothing, "{text}: what no font has is not left out");
+            assert_ne!(letters, nothing, "{text}");
+            assert_ne!(letters, boxes, "{text}");
+            assert_eq!(letters, drawing.png_with(&some).unwrap(), "{text}: the same bytes each time");
+        }
+    }
+}
+
+#[test]
+fn fonts_of_the_machine_change_nothing_about_words_that_inter_can_write() {
+    let drawing = flow_chart(&week(), Frame::MAIL);
+    assert_eq!(drawing.png_with(&fonts_of_the_fixtures()).unwrap(), drawing.png().unwrap());
+    assert_eq!(drawing.paper().unwrap(), drawing.mail());
+}
+
+#[test]
+fn on_paper_words_in_other_scripts_are_outlines() {
+    let svg = written("\u{2068}אברהם\u{2069}: 5 tasks", Weight::Regular).paper_with(&fonts_of_the_fixtures()).unwrap();
+    assert!(svg.contains("<path") && !svg.contains("<text"), "{svg}");
 }

@@ -10,7 +10,7 @@ use super::{
     language::Reader,
 };
 use crate::{
-    domain::{csv_cell, template::prose},
+    domain::{csv_cell, metrics::isolated, template::prose},
     platform::markdown,
 };
 
@@ -234,7 +234,8 @@ fn join(value: &Value, args: &Kwargs) -> TeraResult<Value> {
         if at > 0 {
             joined.push_str(if at + 1 == items.len() { last } else { sep });
         }
-        joined.push_str(&item.to_string());
+        // Neighbours that are written from the right would change places.
+        joined.push_str(&isolated(&item.to_string()));
     }
     Ok(joined.into())
 }

@@ -6,7 +6,7 @@ use super::render::Address;
 use crate::{
     domain::{
         due::DueKey,
-        metrics::Tone,
+        metrics::{Tone, isolated, isolated_all},
         report::{Snapshot, TaskLine},
         task::{Category, Status},
     },
@@ -104,7 +104,7 @@ impl Wording {
             title: snapshot.title.clone(),
             subject: snapshot.subject(),
             finding: snapshot.finding.words(),
-            project: snapshot.project.name.clone(),
+            project: isolated(&snapshot.project.name),
             period: snapshot.period.words(),
             preview: snapshot.preview(),
             figures: figures(snapshot),
@@ -116,7 +116,7 @@ impl Wording {
             attachments_note: address.attachments_note.clone(),
             comment: comment.map(|comment| comment.trim().to_owned()),
             comment_html: comment.map(markdown::to_mail_html),
-            job: address.job.clone(),
+            job: isolated(&address.job),
         }
     }
 }
@@ -164,7 +164,7 @@ fn row(line: &TaskLine, base: &str, about: fn(&TaskLine) -> String) -> Row {
     let chip = line.due.as_ref().map(|due| Chip { words: due.words.clone(), look: look(due.key) });
     Row {
         reference: line.reference.clone(),
-        title: shortened(&line.title),
+        title: isolated(&shortened(&line.title)),
         url: format!("{base}/tasks/{}", line.reference),
         about: about(line),
         chip,
@@ -195,7 +195,7 @@ fn about_finished(line: &TaskLine) -> String {
 }
 
 fn about(line: &TaskLine, rest: impl Iterator<Item = String>) -> String {
-    let people = if line.people.is_empty() { "Nobody assigned".to_owned() } else { line.people.join(", ") };
+    let people = if line.people.is_empty() { "Nobody assigned".to_owned() } else { isolated_all(&line.people) };
     std::iter::once(people).chain(rest).collect::<Vec<_>>().join(" · ")
 }
 

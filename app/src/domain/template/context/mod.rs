@@ -10,7 +10,7 @@ pub use sample::{reader as sample_reader, sample, sample_with, snapshot as sampl
 
 use crate::domain::{
     ids::OccurrenceId,
-    metrics::{Chance, Compared, Figures, Share, Shares, Tone},
+    metrics::{Chance, Compared, Figures, Share, Shares, Tone, isolated},
     report::{
         NoteLine, Snapshot,
         spec::{ChartKind, ListKind},
@@ -290,10 +290,10 @@ fn note(line: &NoteLine, base: &str) -> Value {
     };
     json!({
         "reference": line.reference,
-        "title": line.title,
+        "title": isolated(&line.title),
         "url": format!("{base}/tasks/{}", line.reference),
         "date": line.day,
-        "author": line.author.as_deref().unwrap_or("Somebody who has left"),
+        "author": line.author.as_deref().map_or_else(|| "Somebody who has left".to_owned(), isolated),
         "kind": said.iter().map(|(kind, _)| *kind).collect::<Vec<_>>().join(", "),
         "text": text,
     })

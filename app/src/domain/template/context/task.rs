@@ -4,16 +4,18 @@ use serde_json::{Value, json};
 
 use crate::domain::{
     due::DueKey,
+    metrics::{isolated, isolated_all},
     report::{TaskLine, spec::ListKind},
     task::{Category, Status},
 };
 
-/// The task as templates see it.
+/// The task as templates see it. What stands in a line with other words is isolated where it is written from the right;
+/// names of people are not, because templates choose tasks by them.
 pub(super) fn value(line: &TaskLine, list: ListKind, base: &str) -> Value {
     let look = line.due.as_ref().map(|due| look(due.key));
     json!({
         "reference": line.reference,
-        "title": line.title,
+        "title": isolated(&line.title),
         "url": format!("{base}/tasks/{}", line.reference),
         "status": line.status.label(),
         "priority": line.priority.label(),
@@ -53,7 +55,7 @@ fn look(key: DueKey) -> Look {
 
 /// One line: people, and what is worth knowing in this list.
 fn about(line: &TaskLine, list: ListKind) -> String {
-    let people = if line.people.is_empty() { "Nobody assigned".to_owned() } else { line.people.join(", ") };
+    let people = if line.people.is_empty() { "Nobody assigned".to_owned() } else { isolated_all(&line.people) };
     let mut parts = vec![people];
     if line.status == Status::Done {
         let is_worth_saying = line.category == Category::Highlight && list != ListKind::Highlights;

@@ -39,6 +39,27 @@ fn a_task_is_said_in_a_line_with_its_due_date_in_colour() {
 }
 
 #[test]
+fn what_is_written_from_the_right_keeps_its_direction_among_other_words() {
+    let mut snapshot = sample_snapshot();
+    let line = &mut snapshot.overdue[0];
+    line.title = "דוח שבועי (2)".into();
+    line.people = vec!["אברהם".into(), "שרה".into()];
+    let address = Address {
+        base_url: String::new(),
+        occurrence: OccurrenceId(uuid::Uuid::nil()),
+        job: String::new(),
+        stop_url: None,
+        attachments_note: None,
+        comment: None,
+    };
+    let data = context(&snapshot, &address, &Reader::default(), &[]);
+    let task = &data["tasks"]["overdue"][0];
+    assert_eq!(task["title"], "\u{2068}דוח שבועי (2)\u{2069}");
+    assert!(task["about"].as_str().unwrap().starts_with("\u{2068}אברהם\u{2069}, \u{2068}שרה\u{2069} · "), "{task}");
+    assert_eq!(task["people"][0], "אברהם", "templates choose by it");
+}
+
+#[test]
 fn charts_that_were_not_drawn_are_not_there() {
     let charts = &of(&Reader::default())["charts"];
     assert!(charts.as_object().unwrap().values().all(Value::is_null));

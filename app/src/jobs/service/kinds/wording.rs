@@ -8,6 +8,7 @@ use crate::{
     domain::{
         calendar::long_date,
         job::JobKind,
+        metrics::isolated,
         personal::{List, PersonalSnapshot, PersonalTask, Reader},
     },
     error::AppResult,
@@ -102,7 +103,7 @@ impl<'a> Wording<'a> {
             finding: reader.finding(),
             preview: reader.preview(),
             day: long_date(reader.today),
-            project: snapshot.is_of_project.then(|| snapshot.project.name.clone()),
+            project: snapshot.is_of_project.then(|| isolated(&snapshot.project.name)),
             sections: reader.lists.iter().map(|list| section(list, snapshot, base)).collect(),
             open_url,
             open_words,
@@ -123,7 +124,7 @@ fn section(list: &List, snapshot: &PersonalSnapshot, base: &str) -> SectionWords
 }
 
 fn row(task: &PersonalTask, snapshot: &PersonalSnapshot, base: &str) -> RowWords {
-    let project = (!snapshot.is_of_project).then(|| task.project.chars().take(PROJECT).collect::<String>());
+    let project = (!snapshot.is_of_project).then(|| isolated(&task.project.chars().take(PROJECT).collect::<String>()));
     let blocked = match task.blocked_by {
         0 => None,
         1 => Some("Blocked by 1 task".to_owned()),
@@ -134,7 +135,7 @@ fn row(task: &PersonalTask, snapshot: &PersonalSnapshot, base: &str) -> RowWords
     let about = [project, Some(task.priority.label().to_owned()), blocked, due];
     RowWords {
         reference: task.reference.clone(),
-        title: shortened(&task.title),
+        title: isolated(&shortened(&task.title)),
         url: format!("{base}/tasks/{}", task.reference),
         about: about.into_iter().flatten().collect::<Vec<_>>().join(" · "),
         chip: task.due.as_ref().map(|due| Chip { words: due.words.clone(), look: look(due.key) }),
@@ -237,6 +238,14 @@ mod tests {
             assert!(html.contains(words), "{words} in\n{html}");
         }
         assert!(!text.contains("Read in the browser") && !html.contains("/reports/"), "it is nowhere but in the mail");
+    }
+
+    #[test]
+    fn a_title_from_the_right_keeps_its_direction_beside_its_reference() {
+        let Written { html, text, .. } = written("דוח שבועי (2)", true);
+        for part in [html, text] {
+            assert!(part.contains("T-1 \u{2068}דוח שבועי (2)\u{2069}"), "{part}");
+        }
     }
 
     #[test]

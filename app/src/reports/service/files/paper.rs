@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{Source, lists::waits_for};
 use crate::{
     domain::{
+        metrics::isolated,
         report::{
             NoteLine, Snapshot, TaskLine,
             spec::{ListKind, Section},
@@ -42,7 +43,8 @@ const WORD: usize = 20;
 pub fn print(source: Source<'_>) -> AppResult<Print> {
     let (document, drawings) = Document::of(source);
     let data = serde_json::to_value(document).map_err(|error| fault::internal("printing a report", error))?;
-    let pictures = drawings.iter().map(Drawing::mail).collect();
+    let pictures: Result<Vec<String>, _> = drawings.iter().map(Drawing::paper).collect();
+    let pictures = pictures.map_err(|error| fault::internal("printing a report", error))?;
     Ok(Print { template: TEMPLATE, data, pictures, made_at: source.snapshot.as_of })
 }
 
@@ -122,8 +124,8 @@ struct NoteWords {
 impl Document {
     fn of(source: Source<'_>) -> (Self, Vec<Drawing>) {
         let Snapshot { title, project, projects, scope, period, as_of, finding, .. } = source.snapshot;
-        let names: Vec<&str> = projects.iter().map(|project| project.name.as_str()).collect();
-        let projects = breakable(&if names.is_empty() { project.name.clone() } else { names.join(", ") });
+        let names: Vec<String> = projects.iter().map(|project| isolated(&project.name)).collect();
+        let projects = breakable(&if names.is_empty() { isolated(&project.name) } else { names.join(", ") });
         let zone: Tz = project.zone.parse().unwrap_or(Tz::UTC);
         let mut drawings = Vec::new();
         let comment = source.comment.filter(|comment| !comment.trim().is_empty());
@@ -237,7 +239,7 @@ fn row(list: ListKind, line: &TaskLine, base_url: &str) -> Vec<Cell> {
 }
 
 fn people(names: &[String]) -> String {
-    let some = names.iter().take(PEOPLE).map(|name| breakable(name)).collect::<Vec<_>>().join(", ");
+    let some = names.iter().take(PEOPLE).map(|name| isolated(&breakable(name))).collect::<Vec<_>>().join(", ");
     match names.len() {
         0 => "Nobody".to_owned(),
         ..=PEOPLE => some,
@@ -247,7 +249,7 @@ fn people(names: &[String]) -> String {
 
 fn task(reference: &str, title: &str, base_url: &str) -> Cell {
     Cell::Link {
-        words: format!("{reference} {}", breakable(&shortened(title))),
+        words: format!("{reference} {}", isolated(&breakable(&shortened(title)))),
         url: format!("{base_url}/tasks/{reference}"),
     }
 }
@@ -259,7 +261,7 @@ fn day(date: NaiveDate) -> String {
 impl Note {
     fn of(note: &NoteLine, source: Source<'_>) -> Self {
         let NoteLine { task: _, reference, title, day: on, author, issue, progress, resolution } = note;
-        let author = author.as_deref().unwrap_or("Somebody whose account is gone");
+        let author = author.as_deref().map_or_else(|| "Somebody whose account is gone".to_owned(), isolated);
         let lines = [("Issue", issue), ("Progress", progress), ("Resolution", resolution)];
         Self {
             about: task(reference, title, source.base_url),
@@ -314,13 +316,19 @@ fn is_item(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{breakable, paragraphs};
+    use super::{breakable, paragraphs, people};
 
     #[test]
     fn a_text_keeps_its_paragraphs_and_items_and_loses_its_marks() {
         let text = "We are **on time**.\nReally.\n\n- one `x`\n- two\n\n#panic(1) and $y$";
         assert_eq!(paragraphs(text), ["We are on time. Really.", "• one x", "• two", "#panic(1) and $y$"]);
         assert!(paragraphs(" \n\n").is_empty());
+    }
+
+    #[test]
+    fn names_from_the_right_keep_their_places_in_a_row() {
+        assert_eq!(people(&["Mina".into(), "Sam".into()]), "Mina, Sam");
+        assert_eq!(people(&["אברהם".into(), "שרה".into()]), "\u{2068}אברהם\u{2069}, \u{2068}שרה\u{2069}");
     }
 
     #[test]
