@@ -23,6 +23,7 @@ mod m0019_report_parts;
 mod m0020_template_kills;
 mod m0021_templates;
 mod m0022_report_drafts;
+mod m0025_asking_and_keeping;
 
 pub use sea_orm_migration::prelude::*;
 
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_template_kills::Migration),
             Box::new(m0021_templates::Migration),
             Box::new(m0022_report_drafts::Migration),
+            Box::new(m0025_asking_and_keeping::Migration),
         ]
     }
 }

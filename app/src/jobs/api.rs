@@ -182,10 +182,11 @@ pub async fn save_job(
     Ok(())
 }
 
-/// Starts a run now and opens its page.
+/// Starts a run now and opens its page; with `draft` it waits for a word before it is sent.
 #[server(prefix = "/rpc")]
-pub async fn start_run(id: ScheduleId) -> AppResult<()> {
-    let run = runs::start(&Ctx::signed_in()?, id).await?;
+pub async fn start_run(id: ScheduleId, #[server(default)] draft: String) -> AppResult<()> {
+    let ending = if draft.is_empty() { runs::Ending::Sent } else { runs::Ending::Draft };
+    let run = runs::start_as(&Ctx::signed_in()?, id, ending).await?;
     leptos_axum::redirect(&format!("/jobs/runs/{run}?notice=started"));
     Ok(())
 }

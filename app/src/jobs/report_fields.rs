@@ -184,7 +184,7 @@ fn draft(form: &ReportForm, error: Signal<Option<AppError>>) -> AnyView {
             name="draft"
             choices=choices
             value=chosen
-            hint="The owner of the job gets a mail with a link: they read the report, add a comment and let it go. A run that somebody starts by hand does not ask."
+            hint="The owner of the job gets a mail with a link: they read the report, add a comment and let it go. Who starts a run by hand chooses there whether it asks."
             error=error
         />
     }

@@ -64,6 +64,35 @@ async fn a_job_is_made_previewed_run_and_paused_without_javascript() {
 }
 
 #[tokio::test]
+async fn a_draft_is_asked_for_by_hand_and_lists_say_that_it_waits() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        visitor.sign_up_with_project().await;
+        let action = visitor.form_action("/jobs/new", "save_job").await;
+        let made = visitor.post(&action, &format!("{SITE}/jobs/new"), &FORM).await;
+        let page = made.location().split('?').next().unwrap().to_owned();
+        let id = page.trim_start_matches("/jobs/").to_owned();
+        assert!(visitor.get(&page).await.body.contains("Make a draft now"));
+        let run = visitor.form_action(&page, "start_run").await;
+        let started = visitor.post(&run, &format!("{SITE}{page}"), &[("id", &id), ("draft", "yes")]).await;
+        let run_page = started.location().split('?').next().unwrap().to_owned();
+        while let Some(claim) = worker::claim(&app, "a test").await.unwrap() {
+            worker::work(&app, claim).await.unwrap();
+        }
+        for path in [page.as_str(), run_page.as_str()] {
+            let shown = visitor.get(path).await.body;
+            assert!(shown.contains("Waiting for approval") && shown.contains("Mina Kovač"), "{path}: {shown}");
+            assert!(!shown.contains("Writing messages"), "{path}");
+        }
+        let shown = visitor.get("/jobs?result=waiting").await.body;
+        assert!(shown.contains("1 waiting for approval"), "{shown}");
+        assert!(visitor.get("/reports").await.body.contains("A draft"));
+        assert!(visitor.get("/jobs?result=going").await.body.contains("No job fits the filter"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_refused_form_keeps_what_was_typed_and_names_the_line() {
     each_database(async |app| {
         let mut visitor = Visitor::new(&app);

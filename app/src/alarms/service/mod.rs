@@ -4,7 +4,7 @@ pub mod choices;
 mod facts;
 pub mod late;
 mod letter;
-mod people;
+pub mod people;
 pub mod pings;
 pub mod post;
 pub mod pushes;
