@@ -20,6 +20,7 @@ pub mod git_archive;
 pub mod git_push;
 pub mod import_run;
 pub mod import_source;
+pub mod kept_form;
 pub mod label;
 pub mod mail_gate;
 pub mod mail_oauth;

@@ -10,6 +10,7 @@ pub mod fault;
 pub mod git;
 pub mod hash;
 pub mod http_client;
+pub mod kept_form;
 pub mod like;
 pub mod machine;
 pub mod mail_lines;

@@ -43,7 +43,7 @@ pub use diff_table::diff_table;
 pub use empty::Empty;
 pub use error_page::{ErrorPage, NotFoundPage};
 pub use field::{Choice, SelectField, TextAreaField, TextField};
-pub use form::{ErrorSummary, action_error, plain_error, provide_url_error, query_error};
+pub use form::{ErrorSummary, KeptRefusal, action_error, plain_error, provide_url_error, query_error};
 pub use glyph::Glyph;
 pub use icon::Icon;
 pub use marks::{PriorityMark, StatusMark};

@@ -35,6 +35,7 @@ mod people;
 mod projects;
 mod projects_access;
 mod projects_life;
+mod refused_forms;
 mod reports_archive;
 mod reports_compare;
 mod reports_facts;

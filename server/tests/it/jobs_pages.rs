@@ -350,3 +350,37 @@ async fn the_sections_of_a_report_are_changed_and_stored_without_javascript() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_refused_form_keeps_texts_that_are_too_long_for_an_address() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        visitor.sign_up_with_project().await;
+        let action = visitor.form_action("/jobs/new", "save_job").await;
+        let note = format!("begin {} end", "x".repeat(3_000));
+        let people: String = (0..300).map(|number| format!("person{number}@example.org\n")).collect();
+        let bad = [
+            ("name", "Board letter"),
+            ("project", "WD"),
+            ("mode", "simple"),
+            ("at", "07:00"),
+            ("zone", "UTC"),
+            ("recipients", people.as_str()),
+            ("period", "last_7_days"),
+            ("s1_kind", "text"),
+            ("s1_text", note.as_str()),
+        ];
+        let mut page = "/jobs/new".to_owned();
+        // Refused a second time from the page of the first refusal: its address does not grow.
+        for _ in 0..2 {
+            let refused = visitor.post(&action, &format!("{SITE}{page}"), &bad).await;
+            page = refused.location().trim_start_matches(SITE).to_owned();
+            assert!(page.len() < 5_000, "{}", page.len());
+            assert_eq!((page.matches("__err=").count(), page.matches("__kept=").count()), (1, 1), "{page}");
+            let shown = visitor.get(&page).await.body;
+            assert!(shown.contains("Choose at least one day"), "{shown}");
+            assert!(shown.contains(&note) && shown.contains("person299@example.org"), "what was typed is kept");
+        }
+    })
+    .await;
+}
