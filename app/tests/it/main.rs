@@ -4,6 +4,7 @@
 mod accounts;
 mod alarms;
 mod alarms_pings;
+mod alarms_styled;
 mod automation;
 mod dashboard;
 mod git_archive;

@@ -8,4 +8,5 @@ pub mod people;
 pub mod pings;
 pub mod post;
 pub mod pushes;
+pub mod styled;
 pub mod tell;

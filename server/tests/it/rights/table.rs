@@ -272,6 +272,7 @@ pub const ROWS: &[Row] = &[
     // alarms
     row("load_alarm_settings", SignedIn, ""),
     row("save_alarm_choices", SignedIn, "failure=yes&late=yes"),
+    row("choose_alarm_template", Admin, "template="),
     row("save_instance_ping", Admin, "url=https://ping.example.org/secret"),
     row("remove_instance_ping", Admin, ""),
     row("load_job_ping", Editor, "job={job}"),
