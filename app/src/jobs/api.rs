@@ -9,7 +9,7 @@ use super::{
     kind_form::KindForm,
     report_form::ReportForm,
     rules_form::RulesForm,
-    view::{EditorData, JobDetail, JobFilter, JobList, NextRun, Preview, RunDetail},
+    view::{EditorData, JobDetail, JobFilter, JobList, NextRun, Preview, ReportChoices, RunDetail},
     when_form::WhenForm,
 };
 use crate::{
@@ -55,9 +55,14 @@ pub async fn load_run(id: OccurrenceId, #[server(default)] line: Option<Uuid>) -
     runs::run_before(&Ctx::signed_in()?, id, line).await
 }
 
-/// What the editor of a job needs; without an id, for a new one of a kind, a weekly report where none is named.
+/// What the editor of a job needs; without an id, for a new one of a kind, a weekly report where none is named, of a project
+/// by its key, the person's current one where none is named.
 #[server(prefix = "/rpc")]
-pub async fn load_job_editor(id: Option<ScheduleId>, #[server(default)] kind: String) -> AppResult<EditorData> {
+pub async fn load_job_editor(
+    id: Option<ScheduleId>,
+    #[server(default)] kind: String,
+    #[server(default)] project: String,
+) -> AppResult<EditorData> {
     let ctx = Ctx::signed_in()?;
     let accounts = schedules::accounts(ctx.reader()).await?;
     let accounts = accounts.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
@@ -69,7 +74,7 @@ pub async fn load_job_editor(id: Option<ScheduleId>, #[server(default)] kind: St
         let groups = groups.into_iter().map(|(_, name)| name).collect();
         let projects = vec![(editing.project().key.clone(), editing.project().name.clone())];
         let kinds = vec![row.kind];
-        let report = report_choices::of(&ctx, Some(&row)).await?;
+        let report = report_choices::of(&ctx, &row).await?;
         return Ok(EditorData { id: Some(id), version: row.version, form, kinds, projects, accounts, groups, report });
     }
     let me = ctx.me()?.clone();
@@ -84,14 +89,21 @@ pub async fn load_job_editor(id: Option<ScheduleId>, #[server(default)] kind: St
     let current = projects::current(&ctx).await?.map(|viewing| viewing.project().key.clone());
     let kinds: Vec<JobKind> = JobKind::ALL.iter().copied().filter(|kind| schedules::may_have(&ctx, *kind)).collect();
     let kind = kind.parse().ok().filter(|kind| kinds.contains(kind)).unwrap_or_default();
-    let form = JobForm {
-        project: current.or_else(|| projects_of_mine.first().map(|(key, _)| key.clone())).unwrap_or_default(),
-        zone: me.zone.clone(),
-        recipients: me.email.clone(),
-        ..kind_form::beginning(kind)
-    };
-    let report = report_choices::of(&ctx, None).await?;
+    let is_mine = |key: &String| projects_of_mine.iter().any(|(known, _)| known == key);
+    let asked = Some(project.trim().to_uppercase()).filter(is_mine);
+    let first = || projects_of_mine.first().map(|(key, _)| key.clone());
+    let project = asked.or(current.filter(is_mine)).or_else(first).unwrap_or_default();
+    let report = report_choices::of_new(&ctx, kind, &project).await?;
+    let form = JobForm { project, zone: me.zone.clone(), recipients: me.email.clone(), ..kind_form::beginning(kind) };
     Ok(EditorData { id: None, version: 0, form, kinds, projects: projects_of_mine, accounts, groups, report })
+}
+
+/// What the report of a new job of a project can be chosen of; for those who may make one there.
+#[server(prefix = "/rpc")]
+pub async fn load_report_choices(project: String) -> AppResult<ReportChoices> {
+    let ctx = Ctx::signed_in()?;
+    access::by_key(&ctx, ctx.reader(), project.trim()).await?.editing()?;
+    report_choices::of_new(&ctx, JobKind::WeeklyReport, project.trim()).await
 }
 
 /// The sentence and the next five runs of a form's schedule, as far as it is typed.

@@ -396,8 +396,6 @@ pub struct ReportChoices {
     pub people: Vec<(String, String)>,
     /// Those that are published.
     pub templates: Vec<(String, String)>,
-    /// The job is not there yet: whose labels and people these would be is open.
-    pub is_new: bool,
 }
 
 /// The sentence and next runs of a form, or why there are none. Half a form is no error: it is being typed.
