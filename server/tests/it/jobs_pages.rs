@@ -409,7 +409,7 @@ async fn a_new_report_is_narrowed_to_labels_of_the_chosen_project_and_says_what_
 
         let action = visitor.form_action("/jobs/new", "save_job").await;
         let mut form = FORM.to_vec();
-        form.extend([("period", "last_7_days"), ("s1_kind", "summary"), ("only_label_0", &id)]);
+        form.extend([("period", "last_7_days"), ("s1_kind", "summary"), ("only_label_0", id.as_str())]);
         let made = visitor.post(&action, &format!("{SITE}/jobs/new"), &form).await;
         let page = made.location().split('?').next().unwrap().to_owned();
         let shown = visitor.get(&page).await.body;
