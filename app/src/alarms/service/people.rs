@@ -17,6 +17,9 @@ use crate::{
 
 /// The owner of something in a project, and nobody else; where they are gone, switched off or see the project no more,
 /// the owners of the project.
+///
+/// # Errors
+/// Only those of the database.
 pub async fn responsible(
     db: &impl ConnectionTrait,
     project: ProjectId,
@@ -54,11 +57,17 @@ pub async fn responsible_names(
 }
 
 /// The owners of a project who can sign in.
+///
+/// # Errors
+/// Only those of the database.
 pub async fn owners(db: &impl ConnectionTrait, project: ProjectId) -> AppResult<Vec<UserId>> {
     active(db, access::people_with_role(project, MemberRole::Owner), None).await
 }
 
 /// The administrators who can sign in.
+///
+/// # Errors
+/// Only those of the database.
 pub async fn administrators(db: &impl ConnectionTrait) -> AppResult<Vec<UserId>> {
     let query = user::Entity::find()
         .select_only()
