@@ -78,7 +78,7 @@ pub struct Conflict {
 pub struct Invalid {
     /// One entry a broken rule.
     pub fields: Vec<FieldError>,
-    /// Field name and what was typed; cut at [`Invalid::KEPT_BYTES`] in all.
+    /// Field name and what was typed; [`AppError::shortened`] leaves what an address has room for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub typed: Vec<(String, String)>,
 }
@@ -94,7 +94,7 @@ pub struct FieldError {
 }
 
 impl Invalid {
-    /// How much of the typed text travels back, in bytes.
+    /// How much of the typed text travels back in an address, in bytes.
     pub const KEPT_BYTES: usize = 2_000;
 }
 
@@ -119,13 +119,32 @@ impl AppError {
     #[must_use]
     pub fn with_typed(mut self, typed: &[(&str, &str)]) -> Self {
         if let Self::Invalid(invalid) = &mut self {
+            invalid.typed.extend(typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        }
+        self
+    }
+
+    /// The same with no more of what was typed than an address has room for; the first that fit are kept.
+    #[must_use]
+    pub fn shortened(mut self) -> Self {
+        if let Self::Invalid(invalid) = &mut self {
             let mut room = Invalid::KEPT_BYTES;
-            for (name, value) in typed {
-                if value.len() <= room {
+            invalid.typed.retain(|(_, value)| {
+                let fits = value.len() <= room;
+                if fits {
                     room -= value.len();
-                    invalid.typed.push(((*name).into(), (*value).into()));
                 }
-            }
+                fits
+            });
+        }
+        self
+    }
+
+    /// The same without anything that was typed.
+    #[must_use]
+    pub fn without_typed(mut self) -> Self {
+        if let Self::Invalid(invalid) = &mut self {
+            invalid.typed.clear();
         }
         self
     }
@@ -251,9 +270,11 @@ mod tests {
     }
 
     #[test]
-    fn typed_text_is_kept_only_up_to_the_limit() {
+    fn an_address_gets_no_more_of_what_was_typed_than_it_has_room_for() {
         let long = "x".repeat(Invalid::KEPT_BYTES + 1);
         let error = AppError::field("a", Problem::Required).with_typed(&[("a", &long), ("b", "short")]);
+        assert_eq!(error.typed("a").as_deref(), Some(long.as_str()));
+        let error = error.shortened();
         assert_eq!(error.typed("a"), None);
         assert_eq!(error.typed("b").as_deref(), Some("short"));
     }

@@ -86,6 +86,39 @@ test('a run that fails is told by the bell, on the page and by mail, and by mail
   }
 });
 
+test('an administrator chooses a template of the gallery for alarms, and the next one is written with it', async ({ page, empty, hydrated }) => {
+  const mail = await MailServer.start('--fail', 'rcpt:554');
+  try {
+    await begin(page, empty);
+    await makeProject(page, empty);
+    await defaultAccount(page, mail);
+    const client = clientOf(page);
+    const template = await client.made('create_template', { from: 'job-failed' });
+    await client.call('publish_template', { id: template, version: '1' });
+    await page.goto(`${empty.url}/settings/alarms`);
+    await settled(page, hydrated);
+    const look = page.getByRole('region', { name: 'What the mails look like' });
+    await expect(look.getByLabel('Template')).toHaveValue('');
+    await look.getByLabel('Template').selectOption({ label: 'Job failed' });
+    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    await look.getByRole('button', { name: 'Use this template' }).click();
+    await expect(page.getByText('Saved.')).toBeVisible();
+    await expect(look.getByLabel('Template')).toHaveValue(template);
+
+    const id = await weeklyJob(page, ['mina@example.org'], 'Weekly digest');
+    const run = await runUntil(page, id, 'failed');
+    await expect.poll(async () => (await alarmsOf(page)).length, { message: 'mails with alarms', timeout: 30_000 }).toBe(1);
+    const [caught] = await alarmsOf(page);
+    expect(caught.subject).toBe('Weekly digest: failed');
+    const { text } = (await client.call<{ text: string }>('read_mail', { id: caught.id })).value;
+    expect(text).toContain('Weekly digest failed: the mail server answered 554');
+    expect(text).toContain(`${empty.url}/jobs/runs/${run}`);
+    expect(text).toContain('What to do');
+  } finally {
+    await mail.dispose();
+  }
+});
+
 test('a job that pauses itself leads to the page where it is resumed', async ({ page, empty, hydrated }) => {
   const mail = await MailServer.start('--fail', 'rcpt:554');
   try {

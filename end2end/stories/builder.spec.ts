@@ -68,3 +68,47 @@ test('a report is built of sections, waits as a draft, and goes out with a comme
   await expect(page.getByRole('region', { name: 'Comment of the sender' })).toContainText('A good week');
   await expect(page.getByRole('region', { name: 'Text part' })).toContainText('A *good* week');
 });
+
+test('a new report is narrowed to labels of its project, and says what does not fit another one', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await makeProject(page, empty);
+  await makeProject(page, empty, 'Operations', 'OPS');
+  await clientOf(page).call('make_label', { project: 'REP', name: 'Front office' });
+  await page.goto(`${empty.url}/jobs/new`);
+  await settled(page, hydrated);
+  await page.getByLabel('Name', { exact: true }).fill('Office report');
+
+  // Without WebAssembly a button beside the project shows what it has.
+  const choose = async (project: string) => {
+    await page.locator('#project').selectOption(project);
+    if (!hydrated) await page.getByRole('button', { name: 'Show the labels and people of the project' }).click();
+  };
+  const labels = page.getByRole('group', { name: 'Only these labels' });
+  const chosen = page.getByRole('list', { name: 'Only these labels: chosen' });
+  const narrow = async () => {
+    if (!hydrated) return labels.getByRole('checkbox', { name: 'Front office' }).check();
+    const field = labels.getByRole('combobox', { name: 'Only these labels' });
+    await field.fill('front');
+    await expect(page.getByRole('listbox', { name: 'Proposals' }).getByRole('option')).toHaveText(['Front office']);
+    await field.press('ArrowDown');
+    await field.press('Enter');
+    await expect(chosen.getByRole('listitem')).toHaveText(['Front office']);
+    await expect(field).toHaveValue('');
+  };
+  await choose('REP');
+  await narrow();
+  if (hydrated) {
+    await chosen.getByRole('button', { name: 'Remove Front office' }).click();
+    await expect(chosen.getByRole('listitem')).toHaveCount(0);
+    await expect(labels.getByRole('combobox')).toBeFocused();
+    await narrow();
+    await expectAccessibleAtEveryWidth(page);
+  }
+  await choose('OPS');
+  await expect(page.getByText(hydrated ? 'No longer chosen, as this project does not have it: Front office.' : 'One that was chosen is not of this project, and is no longer chosen.')).toBeVisible();
+  await choose('REP');
+  await narrow();
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Office report');
+  await page.getByRole('button', { name: 'Create the job' }).click();
+  await expect(page.getByRole('region', { name: 'Report', exact: true })).toContainText('Front office.');
+});

@@ -440,3 +440,29 @@ test('without JavaScript a template is built by forms @plain', async ({ page, em
   await page.getByRole('button', { name: 'Make it the draft: version 1' }).click();
   await expectKinds(page, ['Heading']);
 });
+
+test('a template that was stopped three times is held back, says so, and is released by an administrator', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  const client = clientOf(page);
+  const id = await client.made('create_template', { from: 'blank' });
+  // More than a megabyte.
+  const source = `<p>{% for line in range(end=2000) %}${'0123456789'.repeat(100)}{% endfor %}</p>`;
+  const document = JSON.stringify({ format: 1, subject: 'Too much', body: { mode: 'html', source } });
+  await client.call('save_draft', { id, version: '1', name: 'Too much', category: 'status', document });
+  for (let times = 0; times < 3; times += 1) {
+    const { value } = await client.call<{ is_held: boolean }>('preview_template', { id, document, 'data[project]': '' });
+    expect(value.is_held, `after ${times} stops`).toBe(false);
+  }
+  await page.goto(`${empty.url}/templates`);
+  await expect(page.getByText('Held back')).toBeVisible();
+  await page.goto(`${empty.url}/templates/${id}`);
+  await settled(page, hydrated);
+  const banner = page.locator('#held');
+  await expect(banner).toContainText('The draft was stopped three times while it was filled in, and is not rendered any more.');
+  await banner.getByRole('button', { name: 'Release' }).click();
+  await expect(page.getByText('Released. It is tried again.')).toBeVisible();
+  await settled(page, hydrated);
+  await expect(banner).toHaveCount(0);
+  await page.goto(`${empty.url}/templates`);
+  await expect(page.getByText('Held back')).toHaveCount(0);
+});

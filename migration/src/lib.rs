@@ -25,6 +25,7 @@ mod m0021_templates;
 mod m0022_report_drafts;
 mod m0023_mail_consent;
 mod m0024_git_push_failures;
+mod m0025_asking_and_keeping;
 mod m0027_report_spec;
 mod m0028_delivery_content;
 
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0022_report_drafts::Migration),
             Box::new(m0023_mail_consent::Migration),
             Box::new(m0024_git_push_failures::Migration),
+            Box::new(m0025_asking_and_keeping::Migration),
             Box::new(m0027_report_spec::Migration),
             Box::new(m0028_delivery_content::Migration),
         ]

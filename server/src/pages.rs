@@ -7,6 +7,7 @@ use app::{
     frame::frame,
     platform::{
         ctx::{Actor, Ctx},
+        kept_form::{self, Kept},
         state::AppState,
     },
 };
@@ -22,12 +23,24 @@ use crate::unsubscribe::is_by_token;
 
 /// Renders the page of a path.
 pub async fn render(State(app): State<AppState>, request: Request) -> Response {
-    let context = app.clone();
+    let (context, kept) = (app.clone(), kept(&app, &request).await);
     let render = leptos_axum::render_app_async_with_context(
-        move || provide_context(context.clone()),
+        move || {
+            provide_context(context.clone());
+            provide_context(kept.clone());
+        },
         move || frame(app.clone()),
     );
     render(request).await
+}
+
+/// The refusal that the address names, where it was too long for it. A page without it is worth more than none.
+async fn kept(app: &AppState, request: &Request) -> Kept {
+    let query = request.uri().query().unwrap_or_default();
+    let name = query.split('&').rev().find_map(|pair| pair.strip_prefix(kept_form::FIELD)?.strip_prefix('='));
+    let Some(name) = name else { return Kept::default() };
+    let actor = request.extensions().get::<Actor>().cloned().unwrap_or(Actor::Anonymous);
+    Kept(kept_form::read(&Ctx::new(app.clone(), actor), name).await.unwrap_or_default())
 }
 
 /// Once there is an account there always is one: the question need not be asked again.

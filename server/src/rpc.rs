@@ -2,7 +2,12 @@
 
 use app::{
     error::AppError,
-    platform::{assets::BUILD_HEADER, state::AppState},
+    platform::{
+        assets::BUILD_HEADER,
+        ctx::{Actor, Ctx},
+        kept_form,
+        state::AppState,
+    },
 };
 use axum::{
     body::{Body, to_bytes},
@@ -18,8 +23,10 @@ const BODY_BYTES: usize = 1024 * 1024;
 /// A browser hears an answer only after it has sent everything; that much of a call that is too large is read and
 /// thrown away.
 const DISCARDED_BYTES: usize = 64 * 1024 * 1024;
-/// A serialised error is small; anything larger is not ours.
-const ERROR_BYTES: usize = 256 * 1024;
+/// A serialised error holds at most what the call did, with marks for line breaks; anything larger is not ours.
+const ERROR_BYTES: usize = 8 * BODY_BYTES;
+/// Most characters of a refusal in an address; with more the lines of a request become too long for what stands between.
+const ADDRESS: usize = 4_000;
 
 /// Answers a server function and names the build of the server, so that a page of an older one finds
 /// out; also where the page calls something that is not there any more.
@@ -33,18 +40,21 @@ pub async fn handle(State(app): State<AppState>, request: Request) -> Response {
 }
 
 /// Leptos 0.8 says 500 for every error: the body is read and the status
-/// that the error means is put on. The redirect of a form without WebAssembly stays as it is.
+/// that the error means is put on. The redirect of a form without WebAssembly keeps its status, in an address of bearable
+/// length.
 async fn answer(app: AppState, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let Some(content) = collect(&parts.headers, body).await else {
         return too_large(parts.uri.path(), &parts.headers);
     };
+    let actor = parts.extensions.get::<Actor>().cloned().unwrap_or(Actor::Anonymous);
     let request = Request::from_parts(parts, Body::from(content));
+    let ctx = Ctx::new(app.clone(), actor);
     let response = leptos_axum::handle_server_fns_with_context(move || provide_context(app.clone()), request)
         .await
         .into_response();
     if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
-        return response;
+        return with_short_address(&ctx, response).await;
     }
     let (mut parts, body) = response.into_parts();
     let Ok(bytes) = to_bytes(body, ERROR_BYTES).await else {
@@ -57,6 +67,51 @@ async fn answer(app: AppState, request: Request) -> Response {
         }
     }
     Response::from_parts(parts, Body::from(bytes))
+}
+
+/// The refusal of a plain form travels in the address of its page. What an earlier one left there is taken away; one that
+/// is too long is kept here, and the address names it.
+async fn with_short_address(ctx: &Ctx, mut response: Response) -> Response {
+    let location = text(response.headers(), header::LOCATION).map(str::to_owned);
+    if let Some(location) = location
+        && let Some(short) = short_address(ctx, &location).await
+        && let Ok(value) = HeaderValue::from_str(&short)
+    {
+        response.headers_mut().insert(header::LOCATION, value);
+    }
+    response
+}
+
+/// None where the address has no refusal.
+async fn short_address(ctx: &Ctx, location: &str) -> Option<String> {
+    let (page, query) = location.split_once('?')?;
+    let last = |name: &str| query.split('&').rev().find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    let (function, refusal) = (last("__path")?, last("__err")?);
+    let of_refusals = ["__path", "__err", kept_form::FIELD];
+    let is_ours = |pair: &&str| !of_refusals.contains(&pair.split('=').next().unwrap_or_default());
+    let mut pairs: Vec<String> = query.split('&').filter(is_ours).map(str::to_owned).collect();
+    pairs.push(format!("__path={function}"));
+    if refusal.len() <= ADDRESS {
+        pairs.push(format!("__err={refusal}"));
+    } else {
+        let error = ServerFnUrlError::<AppError>::decode_err(&refusal.replace("%3D", "="));
+        let short = match kept_form::keep(ctx, &error).await {
+            Ok(name) => {
+                pairs.push(format!("{}={name}", kept_form::FIELD));
+                error.without_typed()
+            }
+            // Nobody who is not signed in can have anything kept: what fits into the address is all there is.
+            Err(_) => error.shortened(),
+        };
+        pairs.push(format!("__err={}", encoded(short)?));
+    }
+    Some(format!("{page}?{}", pairs.join("&")))
+}
+
+/// An error as it stands in the query of an address.
+fn encoded(error: AppError) -> Option<String> {
+    let url = ServerFnUrlError::new("", error).to_url("http://page/").ok()?;
+    url.query()?.rsplit_once("__err=").map(|(_, error)| error.to_owned())
 }
 
 /// The whole call, or nothing where it is too large.

@@ -19,7 +19,7 @@ use app::{
     },
     mail::service::outbox,
     notifications::service::inbox,
-    platform::{clock::Clock, ctx::Ctx, events, state::AppState},
+    platform::{clock::Clock, ctx::Ctx, events, kept_form, state::AppState},
     reports::service::git_push,
     tasks::service::trash,
     templates::service::{preview, versions},
@@ -183,6 +183,7 @@ impl Crew {
         well("bounding the outbox", outbox::keep::prune(&ctx).await);
         well("forgetting old alarms", post::forget_old(&ctx).await);
         well("forgetting old previews", preview::forget_old(&ctx).await);
+        well("forgetting refused forms", kept_form::forget_old(&ctx).await);
     }
 
     /// Done when a run is; never while there is none.

@@ -10,7 +10,9 @@ use {
     super::service::{
         choices,
         pings::{self, PingInput, Scope},
+        styled,
     },
+    super::view::AlarmStyle,
     crate::{
         domain::{account::Role, alarm::Choices},
         platform::ctx::Ctx,
@@ -23,7 +25,21 @@ pub async fn load_alarm_settings() -> AppResult<AlarmSettings> {
     let ctx = Ctx::signed_in()?;
     let me = ctx.me()?;
     let ping = if me.role == Role::Admin { Some(pings::read(&ctx, Scope::Instance).await?) } else { None };
-    Ok(AlarmSettings { choices: choices::of(ctx.reader(), me.id).await?, email: me.email.clone(), ping })
+    let style = if me.role == Role::Admin {
+        let chosen = styled::chosen(ctx.reader()).await?.map(|id| id.to_string()).unwrap_or_default();
+        Some(AlarmStyle { chosen, templates: styled::choices(ctx.reader()).await? })
+    } else {
+        None
+    };
+    Ok(AlarmSettings { choices: choices::of(ctx.reader(), me.id).await?, email: me.email.clone(), ping, style })
+}
+
+/// Chooses what mails of alarms are written with: the id of a template, or nothing for the built-in mail.
+#[server(prefix = "/rpc")]
+pub async fn choose_alarm_template(#[server(default)] template: String) -> AppResult<()> {
+    styled::choose(&Ctx::signed_in()?, template.trim()).await?;
+    leptos_axum::redirect("/settings/alarms?notice=saved");
+    Ok(())
 }
 
 /// Chooses what comes by mail: each field is there or not.

@@ -3,13 +3,13 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
-    api::{SaveAlarmChoices, load_alarm_settings},
+    api::{ChooseAlarmTemplate, SaveAlarmChoices, load_alarm_settings},
     ping_panel::instance_panel,
-    view::AlarmSettings,
+    view::{AlarmSettings, AlarmStyle},
 };
 use crate::{
     domain::alarm::Choices,
-    ui::{ErrorPage, SettingsPage},
+    ui::{Choice, ErrorPage, ErrorSummary, SelectField, SettingsPage, plain_error},
 };
 
 #[component]
@@ -31,7 +31,7 @@ pub fn AlarmsPage() -> impl IntoView {
 }
 
 fn shown(settings: AlarmSettings) -> AnyView {
-    let AlarmSettings { choices, email, ping } = settings;
+    let AlarmSettings { choices, email, ping, style } = settings;
     let Choices { failure, late, pause, solved } = choices;
     view! {
         <section class="panel is-padded" aria-labelledby="by-mail-head">
@@ -47,7 +47,40 @@ fn shown(settings: AlarmSettings) -> AnyView {
                 <div class="form__actions"><button class="btn is-primary" type="submit">"Save"</button></div>
             </form>
         </section>
+        {style.map(style_panel)}
         {ping.map(instance_panel)}
+    }
+    .into_any()
+}
+
+/// What the mails are written with, for everybody.
+fn style_panel(style: AlarmStyle) -> AnyView {
+    let AlarmStyle { chosen, templates } = style;
+    let error = plain_error::<ChooseAlarmTemplate>();
+    let built_in = std::iter::once(Choice::new("", "Built-in"));
+    let choices = built_in.chain(templates.into_iter().map(|(id, name)| Choice::new(id, name))).collect();
+    view! {
+        <section class="panel is-padded" aria-labelledby="style-head">
+            <div class="panel__head">
+                <h2 id="style-head">"What the mails look like"</h2>
+                <p>"For everybody. A template of the category Alarms can take the place of the built-in mail where a run failed, was late, reached only some or waits for a decision, and where a job has paused itself. If it cannot be filled in, the built-in mail goes out and says so."</p>
+            </div>
+            <ErrorSummary error=error />
+            <form class="form" method="post" action=ChooseAlarmTemplate::url()>
+                <SelectField
+                    label="Template"
+                    name="template"
+                    choices=choices
+                    value=chosen
+                    hint="It must be published. What happened stands in run.state, run.reason and run.url; charts are not drawn."
+                    error=error
+                />
+                <div class="form__actions">
+                    <button class="btn is-primary" type="submit">"Use this template"</button>
+                    <a class="btn" href="/templates">"Templates"</a>
+                </div>
+            </form>
+        </section>
     }
     .into_any()
 }

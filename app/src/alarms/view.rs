@@ -13,6 +13,17 @@ pub struct AlarmSettings {
     pub email: String,
     /// The ping of the instance, for administrators.
     pub ping: Option<PingDetail>,
+    /// What mails are written with, for administrators.
+    pub style: Option<AlarmStyle>,
+}
+
+/// What mails of alarms are written with, and what they could be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmStyle {
+    /// Id of the template; empty for the built-in mail.
+    pub chosen: String,
+    /// Id and name.
+    pub templates: Vec<(String, String)>,
 }
 
 /// A ping, without its address: whoever knows that can silence the alarm.

@@ -4,17 +4,14 @@ use leptos::prelude::*;
 
 use super::{
     reports_page::PATH,
-    view::{Neighbour, ReportDetail, result},
+    view::{Neighbour, ReportDetail},
 };
 use crate::ui::{CopyButton, Icon};
 
 /// What is known of a report, also when nothing else of it is left.
 #[component]
 pub fn Facts(report: ReportDetail) -> impl IntoView {
-    let (word, tone) = match &report.draft {
-        Some(_) => ("A draft", "warn"),
-        None => result(report.item.state),
-    };
+    let (word, tone) = report.item.result();
     let short = report.item.short_commit().map(str::to_owned);
     let commit = match (short, report.item.commit.clone()) {
         (Some(short), Some(commit)) => {

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_location;
 use super::{
     api::list_reports,
     reports_filter::filter_form,
-    view::{ReportItem, ReportList, result},
+    view::{ReportItem, ReportList},
 };
 use crate::{
     domain::report_filter::{Month, ReportFilter},
@@ -133,7 +133,7 @@ fn MonthOfReports(month: String, items: Vec<ReportItem>) -> impl IntoView {
 }
 
 fn row(item: ReportItem) -> impl IntoView {
-    let (word, tone) = result(item.state);
+    let (word, tone) = item.result();
     let about = format!("{} · {}", item.job, item.project);
     let commit = match (item.short_commit(), item.commit.clone()) {
         (Some(short), Some(whole)) => {

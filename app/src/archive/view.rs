@@ -47,6 +47,8 @@ pub struct ReportItem {
     /// How many recipients' servers took it, and how many recipients there are.
     pub sent: (u32, u32),
     pub state: OccurrenceState,
+    /// It waits for a word of its owner.
+    pub is_draft: bool,
     /// Bytes of the largest of its messages; none before they are written.
     pub size: Option<u64>,
     /// The commit in the archive, in hex.
@@ -244,6 +246,13 @@ impl RecipientView {
     /// Whether the message can go out once more.
     pub const fn can_go_again(&self) -> bool {
         matches!(self.phase, DeliveryPhase::Failed | DeliveryPhase::Uncertain | DeliveryPhase::Withheld)
+    }
+}
+
+impl ReportItem {
+    /// How it stands: the word and its tone.
+    pub const fn result(&self) -> (&'static str, &'static str) {
+        if self.is_draft { ("A draft", "warn") } else { result(self.state) }
     }
 }
 

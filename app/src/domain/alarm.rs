@@ -170,6 +170,15 @@ pub fn headline(kinds: &[AlarmKind]) -> usize {
     gravest
 }
 
+/// That more has happened than a mail names; empty where nothing has.
+pub fn more_words(more: usize) -> String {
+    match more {
+        0 => String::new(),
+        1 => "One more thing has happened since then.".to_owned(),
+        many => format!("{many} more things have happened since then."),
+    }
+}
+
 /// Longest subject, in characters: most readers show less.
 const SUBJECT_MAX: usize = 140;
 

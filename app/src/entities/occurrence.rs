@@ -33,6 +33,8 @@ pub struct Model {
     pub deadline: Option<DateTimeUtc>,
     /// Its owner is to read the draft first.
     pub is_held: bool,
+    /// Whoever started it by hand wants to read it before it is sent.
+    pub wants_draft: bool,
     /// The template and the version of it that its messages are written with; none where that is the built-in mail.
     pub template_id: Option<TemplateId>,
     pub template_version: Option<i32>,

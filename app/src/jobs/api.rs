@@ -9,7 +9,7 @@ use super::{
     kind_form::KindForm,
     report_form::ReportForm,
     rules_form::RulesForm,
-    view::{EditorData, JobDetail, JobFilter, JobList, NextRun, Preview, RunDetail},
+    view::{EditorData, JobDetail, JobFilter, JobList, NextRun, Preview, ReportChoices, RunDetail},
     when_form::WhenForm,
 };
 use crate::{
@@ -55,13 +55,15 @@ pub async fn load_run(id: OccurrenceId, #[server(default)] line: Option<Uuid>) -
     runs::run_before(&Ctx::signed_in()?, id, line).await
 }
 
-/// What the editor of a job needs; without an id, for a new one of a kind, a weekly report where none is named. `tested`
-/// is the word of a test that was sent from it: what was typed then is shown again.
+/// What the editor of a job needs; without an id, for a new one of a kind, a weekly report where none is named, of a project
+/// by its key, the person's current one where none is named. `tested` is the word of a test that was sent from it: what was
+/// typed then is shown again.
 #[server(prefix = "/rpc")]
 pub async fn load_job_editor(
     id: Option<ScheduleId>,
     #[server(default)] kind: String,
     #[server(default)] tested: String,
+    #[server(default)] project: String,
 ) -> AppResult<EditorData> {
     let ctx = Ctx::signed_in()?;
     let accounts = schedules::accounts(ctx.reader()).await?;
@@ -74,7 +76,7 @@ pub async fn load_job_editor(
         let groups = groups.into_iter().map(|(_, name)| name).collect();
         let projects = vec![(editing.project().key.clone(), editing.project().name.clone())];
         let kinds = vec![row.kind];
-        let report = report_choices::of(&ctx, Some(&row)).await?;
+        let report = report_choices::of(&ctx, &row).await?;
         let (id, version) = (Some(id), row.version);
         let data = EditorData { id, version, form, kinds, projects, accounts, groups, report, tested: None };
         return test_form::fill(&ctx, data, &tested).await;
@@ -91,16 +93,23 @@ pub async fn load_job_editor(
     let current = projects::current(&ctx).await?.map(|viewing| viewing.project().key.clone());
     let kinds: Vec<JobKind> = JobKind::ALL.iter().copied().filter(|kind| schedules::may_have(&ctx, *kind)).collect();
     let kind = kind.parse().ok().filter(|kind| kinds.contains(kind)).unwrap_or_default();
-    let form = JobForm {
-        project: current.or_else(|| projects_of_mine.first().map(|(key, _)| key.clone())).unwrap_or_default(),
-        zone: me.zone.clone(),
-        recipients: me.email.clone(),
-        ..kind_form::beginning(kind)
-    };
-    let report = report_choices::of(&ctx, None).await?;
+    let is_mine = |key: &String| projects_of_mine.iter().any(|(known, _)| known == key);
+    let asked = Some(project.trim().to_uppercase()).filter(is_mine);
+    let first = || projects_of_mine.first().map(|(key, _)| key.clone());
+    let project = asked.or(current.filter(is_mine)).or_else(first).unwrap_or_default();
+    let report = report_choices::of_new(&ctx, kind, &project).await?;
+    let form = JobForm { project, zone: me.zone.clone(), recipients: me.email.clone(), ..kind_form::beginning(kind) };
     let projects = projects_of_mine;
     let data = EditorData { id: None, version: 0, form, kinds, projects, accounts, groups, report, tested: None };
     test_form::fill(&ctx, data, &tested).await
+}
+
+/// What the report of a new job of a project can be chosen of; for those who may make one there.
+#[server(prefix = "/rpc")]
+pub async fn load_report_choices(project: String) -> AppResult<ReportChoices> {
+    let ctx = Ctx::signed_in()?;
+    access::by_key(&ctx, ctx.reader(), project.trim()).await?.editing()?;
+    report_choices::of_new(&ctx, JobKind::WeeklyReport, project.trim()).await
 }
 
 /// The sentence and the next five runs of a form's schedule, as far as it is typed.
@@ -191,10 +200,11 @@ pub async fn save_job(
     Ok(())
 }
 
-/// Starts a run now and opens its page.
+/// Starts a run now and opens its page; with `draft` it waits for a word before it is sent.
 #[server(prefix = "/rpc")]
-pub async fn start_run(id: ScheduleId) -> AppResult<()> {
-    let run = runs::start(&Ctx::signed_in()?, id).await?;
+pub async fn start_run(id: ScheduleId, #[server(default)] draft: String) -> AppResult<()> {
+    let ending = if draft.is_empty() { runs::Ending::Sent } else { runs::Ending::Draft };
+    let run = runs::start_as(&Ctx::signed_in()?, id, ending).await?;
     leptos_axum::redirect(&format!("/jobs/runs/{run}?notice=started"));
     Ok(())
 }

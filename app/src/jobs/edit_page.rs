@@ -3,12 +3,15 @@
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::{api::load_job_editor, editor::JobEditor};
+use super::{
+    api::{SaveJob, load_job_editor},
+    editor::JobEditor,
+};
 use crate::{
     alarms::JobPing,
     domain::ids::ScheduleId,
     error::AppError,
-    ui::{Empty, ErrorPage, Page},
+    ui::{Empty, ErrorPage, Page, query_error},
 };
 
 #[component]
@@ -16,7 +19,14 @@ pub fn NewJobPage() -> impl IntoView {
     let query = use_query_map();
     let kind = Memo::new(move |_| query.read().get("kind").unwrap_or_default());
     let tested = tested();
-    let data = Resource::new(move || (kind.get(), tested.get()), |(kind, tested)| load_job_editor(None, kind, tested));
+    // Whose labels and people are offered: of the project that was chosen when the form was refused, or asked about.
+    let refused = query_error::<SaveJob>().and_then(|error| error.typed("project"));
+    let asked = Memo::new(move |_| {
+        let project = refused.clone().or_else(|| query.read().get("project")).unwrap_or_default();
+        (kind.get(), tested.get(), project)
+    });
+    let data =
+        Resource::new(move || asked.get(), |(kind, tested, project)| load_job_editor(None, kind, tested, project));
     view! {
         <Page title="New job" lead="Something that is done on a schedule: choose what first.">
             <Suspense>
@@ -44,7 +54,7 @@ pub fn EditJobPage() -> impl IntoView {
     let data = Resource::new(
         move || (id.get(), tested.get()),
         async |(id, tested)| match id {
-            Some(id) => load_job_editor(Some(id), String::new(), tested).await,
+            Some(id) => load_job_editor(Some(id), String::new(), tested, String::new()).await,
             None => Err(AppError::NotFound),
         },
     );

@@ -5,7 +5,7 @@ use leptos::{ev, prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    api::{SaveJob, preview_job},
+    api::{SaveJob, load_report_choices, preview_job},
     cron_field::{self, CronFields},
     form::{DAYS, JobForm, Mode},
     kind_fields, report_fields,
@@ -13,7 +13,7 @@ use super::{
     rules_fields,
     test_api::SendJobTest,
     test_panel,
-    view::{EditorData, Preview},
+    view::{EditorData, Preview, ReportChoices},
     when_fields,
 };
 use crate::{
@@ -53,10 +53,24 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
         None => kind_fields::kinds(kind, &kinds),
     };
     let report = if kind.makes_report() && !form.report.is_empty() {
-        report_fields::fields(&form.report, report, &here, error)
+        let offered = RwSignal::new(report);
+        if id.is_none() {
+            follow(typed, offered);
+        }
+        report_fields::fields(&form.report, offered, &here, error)
     } else {
         ().into_any()
     };
+    // Whose labels and people are offered, where the page does not hear of another project by itself.
+    let has_choice = id.is_none() && kind.makes_report() && projects.len() > 1;
+    let reload = has_choice.then(|| {
+        let here = here.clone();
+        view! {
+            <div>
+                <button class="btn is-sm needs-no-script" type="submit" formmethod="get" formaction=here formnovalidate=true>"Show the labels and people of the project"</button>
+            </div>
+        }
+    });
     let who = if kind.sends_mail() { who(&form, groups, accounts, error) } else { ().into_any() };
     view! {
         <ErrorSummary error=error />
@@ -79,6 +93,7 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
                     hint=kind_fields::project_hint(kind)
                     error=error
                 />
+                {reload}
                 {kind_fields::fields(kind, &form.options, error)}
             </fieldset>
             {report}
@@ -129,6 +144,26 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
             </div>
         </form>
     }
+}
+
+/// Offers the labels and people of the project that is chosen now, for a job that is not there yet.
+fn follow(typed: ReadSignal<JobForm>, offered: RwSignal<ReportChoices>) {
+    let project = Memo::new(move |_| typed.with(|form| form.project.clone()));
+    Effect::new(move |before: Option<String>| {
+        let now = project.get();
+        if before.is_some_and(|before| before != now) {
+            let asked = now.clone();
+            leptos::task::spawn_local(async move {
+                // What cannot be read now is looked at again when the form is sent.
+                if let Ok(choices) = load_report_choices(asked.clone()).await
+                    && project.try_get_untracked() == Some(asked)
+                {
+                    offered.try_set(choices);
+                }
+            });
+        }
+        now
+    });
 }
 
 /// To whom it goes, and over which account.

@@ -3,7 +3,7 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
-    api::{DuplicateJob, PauseJob, ResumeJob},
+    api::{DuplicateJob, PauseJob, ResumeJob, StartRun},
     view::{JobItem, JobState},
 };
 use crate::{
@@ -29,6 +29,7 @@ pub fn row_menu(job: &JobItem) -> AnyView {
         <button class="icon-btn" type="button" popovertarget=menu.clone() aria-label=label.clone()><Icon name="ellipsis" /></button>
         <div class="menu is-anchored" id=menu popover="auto" role="group" aria-label=label>
             {link(format!("/jobs/{id}/edit"), "pencil", "Edit")}
+            {job.kind.makes_report().then(|| draft_now(id))}
             {switch}
             {form(DuplicateJob::url(), id, "copy", "Duplicate")}
             {link(format!("/jobs/{id}/dry-run"), "eye", "Dry run")}
@@ -47,6 +48,18 @@ fn form(action: &'static str, id: ScheduleId, icon: &'static str, words: &'stati
         <form method="post" action=action>
             <input type="hidden" name="id" value=id.to_string() />
             <button class="menu__item" type="submit"><Icon name=icon />{words}</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// A run that stops before it is sent.
+fn draft_now(id: ScheduleId) -> AnyView {
+    view! {
+        <form method="post" action=StartRun::url()>
+            <input type="hidden" name="id" value=id.to_string() />
+            <input type="hidden" name="draft" value="yes" />
+            <button class="menu__item" type="submit"><Icon name="file-text" />"Make a draft now"</button>
         </form>
     }
     .into_any()

@@ -7,7 +7,7 @@ use super::{
     api::{CancelRun, DeleteJob, PauseJob, ResumeJob, StartRun, load_job},
     editor::RunTimes,
     job_menu, marks,
-    view::{JobDetail, RunItem},
+    view::{DraftWait, JobDetail, RunItem},
 };
 use crate::{
     domain::{
@@ -55,9 +55,12 @@ fn shown(detail: JobDetail) -> impl IntoView {
     let actions = move || {
         can_edit.then(|| {
             view! {
-                <form method="post" action=StartRun::url()>
+                <form class="cluster" method="post" action=StartRun::url()>
                     <input type="hidden" name="id" value=id.to_string() />
                     <button class="btn is-primary" type="submit"><Icon name="play" />"Run now"</button>
+                    {has_report.then(|| view! {
+                        <button class="btn" type="submit" name="draft" value="yes" title="Makes the report now and waits: read it, add a comment, then send it or not."><Icon name="file-text" />"Make a draft now"</button>
+                    })}
                 </form>
                 <a class="btn" href=format!("/jobs/{id}/edit")><Icon name="pencil" />"Edit"</a>
             }
@@ -210,7 +213,9 @@ fn run_row(run: RunItem, can_edit: bool) -> impl IntoView {
         (Trigger::Schedule, false) => None,
     };
     let label = format!("Cancel the run of {}", run.scheduled.words);
-    let words = run.reason.clone().or(run.subject.clone());
+    let wait = run.draft.as_ref().map(DraftWait::words);
+    let words = wait.or(run.reason.clone()).or(run.subject.clone());
+    let mark = marks::run_state(&run);
     view! {
         <tr>
             <th scope="row">
@@ -220,7 +225,7 @@ fn run_row(run: RunItem, can_edit: bool) -> impl IntoView {
                 </span>
             </th>
             <td data-label="Result">
-                <span>{marks::run_state(run.state)}{words.map(|words| view! { <br /><span class="muted" dir="auto">{words}</span> })}</span>
+                <span>{mark}{words.map(|words| view! { <br /><span class="muted" dir="auto">{words}</span> })}</span>
             </td>
             <td data-label="Took" class="num">{run.took.clone().unwrap_or_default()}</td>
             <td class="actions">

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::view::{JobItem, RunItem};
+use super::view::{JobItem, RunItem, WAITING};
 use crate::{
     domain::{delivery::DeliveryPhase, job::ScheduleState, occurrence::OccurrenceState},
     ui::Icon,
@@ -21,10 +21,11 @@ pub fn job_state(job: &JobItem) -> impl IntoView + use<> {
     }
 }
 
-/// The state of a run.
-pub fn run_state(run: OccurrenceState) -> impl IntoView {
+/// The state of a run; of a draft that it waits, which is nothing that goes on.
+pub fn run_state(run: &RunItem) -> impl IntoView + use<> {
     use OccurrenceState::*;
-    let (tone, icon) = match run {
+    let (tone, icon) = match run.state {
+        _ if run.draft.is_some() => ("warn", "clock"),
         Planned => ("off", "clock"),
         Claimed | Building | Frozen | Sending => ("busy", "loader-circle"),
         Done => ("good", "circle-check"),
@@ -67,6 +68,8 @@ pub fn strip(runs: &[RunItem]) -> impl IntoView + use<> {
 fn mark(run: &RunItem, longest: i64) -> impl IntoView + use<> {
     use OccurrenceState::*;
     let shape = match run.state {
+        // The bars of a pause.
+        _ if run.draft.is_some() => "M1 6h1.5v12h-1.5zM4 6h1.5v12h-1.5z".to_owned(),
         // A gap with a line at its foot.
         Skipped | Cancelled => "M1 16.5h4".to_owned(),
         Failed => "M1 9l5 6m0-6l-5 6".to_owned(),
@@ -77,10 +80,11 @@ fn mark(run: &RunItem, longest: i64) -> impl IntoView + use<> {
         }
     };
     let name = name(run);
+    let data_state = if run.draft.is_some() { "draft" } else { run.state.as_str() };
     view! {
         <li>
             <a href=format!("/jobs/runs/{}", run.id) aria-label=name.clone() title=name>
-                <svg viewBox=format!("0 0 7 {HEIGHT}") width="7" height=HEIGHT aria-hidden="true"><path d=shape data-state=run.state.as_str()></path></svg>
+                <svg viewBox=format!("0 0 7 {HEIGHT}") width="7" height=HEIGHT aria-hidden="true"><path d=shape data-state=data_state></path></svg>
             </a>
         </li>
     }
@@ -90,16 +94,18 @@ fn mark(run: &RunItem, longest: i64) -> impl IntoView + use<> {
 /// "Run of Mon 23 Nov 2026, 07:00: failed, 4 s".
 fn name(run: &RunItem) -> String {
     let took = run.took.as_ref().map(|took| format!(", {took}")).unwrap_or_default();
-    format!("Run of {}: {}{took}", run.scheduled.words, run.state.label().to_lowercase())
+    let wait = run.draft.as_ref().map(|draft| format!(". {}", draft.words())).unwrap_or_default();
+    format!("Run of {}: {}{took}{wait}", run.scheduled.words, run.label().to_lowercase())
 }
 
-/// The strip in words: "Last 12 runs: 10 done, 1 failed, 1 skipped".
+/// The strip in words: "Last 12 runs: 10 done, 1 failed, 1 waiting for approval".
 fn words(runs: &[RunItem]) -> String {
-    let counts = OccurrenceState::ALL.iter().filter_map(|&state| {
-        let count = runs.iter().filter(|run| run.state == state).count();
-        (count > 0).then(|| format!("{count} {}", state.label().to_lowercase()))
+    let counted = |label: &str, count: usize| (count > 0).then(|| format!("{count} {}", label.to_lowercase()));
+    let waiting = runs.iter().filter(|run| run.draft.is_some()).count();
+    let states = OccurrenceState::ALL.iter().filter_map(|&state| {
+        counted(state.label(), runs.iter().filter(|run| run.state == state && run.draft.is_none()).count())
     });
-    let counts = counts.collect::<Vec<_>>().join(", ");
+    let counts = states.chain(counted(WAITING, waiting)).collect::<Vec<_>>().join(", ");
     match runs.len() {
         1 => format!("Last run: {counts}"),
         count => format!("Last {count} runs: {counts}"),

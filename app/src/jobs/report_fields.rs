@@ -13,26 +13,30 @@ use crate::{
         task::Priority,
     },
     error::AppError,
-    ui::{Choice, Icon, SelectField, TextField},
+    ui::{Choice, Icon, SelectField, Several, TextField},
 };
 
 /// What the report shows, in fieldsets. `here` is the path of the page of the form.
-pub fn fields(form: &ReportForm, choices: ReportChoices, here: &str, error: Signal<Option<AppError>>) -> AnyView {
-    let ReportChoices { projects, labels, people, templates, is_new } = choices;
-    let narrowed = match is_new {
-        true => view! { <p class="field__hint">"Once the job is made, its report can be narrowed to labels and people."</p> }.into_any(),
-        false => view! {
-            {boxes(form, "Only these labels", "labels", LABEL, labels, error)}
-            {boxes(form, "Only tasks of these people", "people", PERSON, people, error)}
-        }
-        .into_any(),
-    };
+pub fn fields(
+    form: &ReportForm,
+    choices: RwSignal<ReportChoices>,
+    here: &str,
+    error: Signal<Option<AppError>>,
+) -> AnyView {
+    let templates = choices.with_untracked(|choices| choices.templates.clone());
+    let projects = Signal::derive(move || choices.with(|choices| choices.projects.clone()));
+    let labels = Signal::derive(move || choices.with(|choices| choices.labels.clone()));
+    let people = Signal::derive(move || choices.with(|choices| choices.people.clone()));
+    let ticked = |name: &str| form.ticked(name).into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let of_projects = problems(error, "other_projects");
+    let (of_labels, of_people) = (problems(error, "labels"), problems(error, "people"));
     view! {
         <fieldset class="fieldset">
             <legend>"What it tells of"</legend>
             {period(form, error)}
-            {boxes(form, "Other projects", "other_projects", PROJECT, projects, error)}
-            {narrowed}
+            <Several label="Other projects" field="other_projects" list="known-projects" name=PROJECT choices=projects ticked=ticked(PROJECT) problems=of_projects />
+            <Several label="Only these labels" field="labels" list="known-labels" name=LABEL choices=labels ticked=ticked(LABEL) problems=of_labels />
+            <Several label="Only tasks of these people" field="people" list="known-people" name=PERSON choices=people ticked=ticked(PERSON) problems=of_people />
         </fieldset>
         <fieldset class="fieldset">
             <legend>"What it shows"</legend>
@@ -72,38 +76,6 @@ fn period(form: &ReportForm, error: Signal<Option<AppError>>) -> AnyView {
             <div class="field is-narrow period__between">
                 <TextField label="Last day" name="period_last" kind="date" value=value("period_last") error=error />
             </div>
-        </div>
-    }
-    .into_any()
-}
-
-/// A group of boxes; nothing where there is nothing to choose.
-fn boxes(
-    form: &ReportForm,
-    words: &'static str,
-    field: &'static str,
-    name: &'static str,
-    choices: Vec<(String, String)>,
-    error: Signal<Option<AppError>>,
-) -> AnyView {
-    if choices.is_empty() {
-        return ().into_any();
-    }
-    let ticked: Vec<String> = form.ticked(name).into_iter().map(str::to_owned).collect();
-    let label = format!("{field}-label");
-    let labelled = label.clone();
-    let all = choices.into_iter().enumerate().map(|(number, (id, words))| {
-        let is_ticked = ticked.contains(&id);
-        view! {
-            <label class="choice"><input type="checkbox" name=format!("{name}_{number}") value=id checked=is_ticked /><span dir="auto">{words}</span></label>
-        }
-    });
-    let all = all.collect::<Vec<_>>();
-    view! {
-        <div class="field" role="group" aria-labelledby=labelled id=field tabindex="-1">
-            <span class="field__label" id=label>{words}</span>
-            {problems(error, field)}
-            <div class="choices">{all}</div>
         </div>
     }
     .into_any()
@@ -184,7 +156,7 @@ fn draft(form: &ReportForm, error: Signal<Option<AppError>>) -> AnyView {
             name="draft"
             choices=choices
             value=chosen
-            hint="The owner of the job gets a mail with a link: they read the report, add a comment and let it go. A run that somebody starts by hand does not ask."
+            hint="The owner of the job gets a mail with a link: they read the report, add a comment and let it go. Who starts a run by hand chooses there whether it asks."
             error=error
         />
     }

@@ -8,7 +8,7 @@ use super::{
     api::{CancelRun, DecideDelivery, ResendFailed, StopTrying, TryRunNow, load_run},
     log_panel::LogPanel,
     marks, run_steps,
-    view::{DeliveryItem, LogPage, RunDetail},
+    view::{DeliveryItem, DraftWait, LogPage, RunDetail, RunItem},
 };
 use crate::{
     domain::{
@@ -129,7 +129,7 @@ fn form(
 }
 
 fn result(detail: RunDetail) -> AnyView {
-    let (waiting, draft) = (waiting(&detail), draft(&detail));
+    let (waiting, draft) = (waiting(&detail), draft(&detail.run));
     let RunDetail {
         run,
         kind,
@@ -156,7 +156,7 @@ fn result(detail: RunDetail) -> AnyView {
     };
     view! {
         <section class="panel is-padded" aria-labelledby="result-head">
-            <div class="panel__head"><h2 id="result-head">"Result"</h2>{marks::run_state(run.state)}</div>
+            <div class="panel__head"><h2 id="result-head">"Result"</h2>{marks::run_state(&run)}</div>
             {run.reason.clone().map(|reason| view! { <p dir="auto">{reason}</p> })}
             {draft}
             {waiting}
@@ -185,9 +185,10 @@ fn result(detail: RunDetail) -> AnyView {
 }
 
 /// That its owner is asked first.
-fn draft(detail: &RunDetail) -> AnyView {
-    let Some(draft) = detail.draft.clone() else { return ().into_any() };
-    let until = match draft.until {
+fn draft(run: &RunItem) -> AnyView {
+    let Some(draft) = run.draft.clone() else { return ().into_any() };
+    let DraftWait { who, until } = draft;
+    let until = match until {
         Some(at) => {
             view! { "It goes out by itself on "<time datetime=at.at.to_rfc3339()>{at.words}</time>"." }.into_any()
         }
@@ -195,8 +196,8 @@ fn draft(detail: &RunDetail) -> AnyView {
     };
     view! {
         <p>
-            <strong>"A draft that waits for a word of its owner. "</strong>{until}" "
-            <a class="link" href=format!("/reports/{}", detail.run.id)>"Read it and decide"</a>
+            <strong>"A draft that waits for a word of "<span dir="auto">{who}</span>". "</strong>{until}" "
+            <a class="link" href=format!("/reports/{}", run.id)>"Read it and decide"</a>
         </p>
     }
     .into_any()

@@ -75,6 +75,8 @@ crate::text_enum!(
         Skipped = "skipped",
         /// It has not ended.
         Going = "going",
+        /// A draft that nobody has decided about.
+        Waiting = "waiting",
         None = "none",
     }
 );
@@ -102,7 +104,11 @@ impl JobItem {
     /// How its latest run went.
     pub fn last_result(&self) -> LastResult {
         use OccurrenceState::*;
-        match self.runs.last().map(|run| run.state) {
+        let last = self.runs.last();
+        if last.is_some_and(|run| run.draft.is_some()) {
+            return LastResult::Waiting;
+        }
+        match last.map(|run| run.state) {
             None => LastResult::None,
             Some(Done) => LastResult::Done,
             Some(Partly) => LastResult::Partly,
@@ -149,6 +155,7 @@ impl LastResult {
             Self::Failed => "Failed",
             Self::Skipped => "Skipped or cancelled",
             Self::Going => "Still going",
+            Self::Waiting => WAITING,
             Self::None => "No run yet",
         }
     }
@@ -173,6 +180,8 @@ pub struct RunItem {
     /// A person asked for it after its time, or ahead of it.
     pub is_backfill: bool,
     pub state: OccurrenceState,
+    /// It waits for a word of its owner.
+    pub draft: Option<DraftWait>,
     pub reason: Option<String>,
     pub subject: Option<String>,
     /// From its start to its end, in words; none while it has not ended.
@@ -204,11 +213,37 @@ pub struct JobDetail {
     pub is_latest: bool,
 }
 
-/// How long a draft waits.
+/// What a run is called that waits for a word of its owner.
+pub const WAITING: &str = "Waiting for approval";
+
+/// Whom a draft waits for, and how long.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DraftWait {
+    /// Names of those who were asked.
+    pub who: String,
     /// When it goes out without an answer; none: never.
     pub until: Option<Moment>,
+}
+
+impl DraftWait {
+    /// "By Mina Kovač until Mon 23 Nov 2026, 08:00; then it goes out as it is."
+    pub fn words(&self) -> String {
+        let Self { who, until } = self;
+        match until {
+            Some(until) => format!("By {who} until {}; then it goes out as it is.", until.words),
+            None => format!("By {who}; it goes out only then."),
+        }
+    }
+}
+
+impl RunItem {
+    /// The word on the page: a draft does nothing until somebody decides.
+    pub fn label(&self) -> &'static str {
+        match self.draft {
+            Some(_) => WAITING,
+            None => self.state.label(),
+        }
+    }
 }
 
 /// A run's own page.
@@ -227,8 +262,6 @@ pub struct RunDetail {
     pub has_report: bool,
     /// "Weekly status, version 3", where it is written with a template.
     pub template: Option<String>,
-    /// It waits for a word of its owner.
-    pub draft: Option<DraftWait>,
     /// Nobody works on it, and it has not ended.
     pub is_waiting: bool,
     pub next_try: Option<Moment>,
@@ -365,8 +398,6 @@ pub struct ReportChoices {
     pub people: Vec<(String, String)>,
     /// Those that are published.
     pub templates: Vec<(String, String)>,
-    /// The job is not there yet: whose labels and people these would be is open.
-    pub is_new: bool,
 }
 
 /// The sentence and next runs of a form, or why there are none. Half a form is no error: it is being typed.
@@ -405,6 +436,32 @@ mod tests {
     fn fits(q: &str, project: &str, state: &str, result: &str) -> bool {
         let [q, project, state, result] = [q, project, state, result].map(str::to_owned);
         JobFilter { q, project, state, result }.fits(&job())
+    }
+
+    fn run(draft: Option<DraftWait>) -> RunItem {
+        RunItem {
+            id: OccurrenceId(Uuid::nil()),
+            scheduled: Moment { at: DateTime::UNIX_EPOCH, words: "Thu 1 Jan 1970, 00:00".into() },
+            trigger: Trigger::Schedule,
+            is_backfill: false,
+            state: OccurrenceState::Frozen,
+            draft,
+            reason: None,
+            subject: None,
+            took: None,
+            took_ms: None,
+        }
+    }
+
+    #[test]
+    fn a_draft_is_said_to_wait_and_for_whom() {
+        let until = Moment { at: DateTime::UNIX_EPOCH, words: "Mon 23 Nov 2026, 08:00".into() };
+        let wait = DraftWait { who: "Mina Kovač".into(), until: Some(until) };
+        assert_eq!(wait.words(), "By Mina Kovač until Mon 23 Nov 2026, 08:00; then it goes out as it is.");
+        assert_eq!(run(None).label(), "Writing messages");
+        assert_eq!(run(Some(wait.clone())).label(), "Waiting for approval");
+        let with = |run| JobItem { runs: vec![run], ..job() }.last_result();
+        assert_eq!((with(run(None)), with(run(Some(wait)))), (LastResult::Going, LastResult::Waiting));
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod fonts;
 pub mod git;
 pub mod hash;
 pub mod http_client;
+pub mod kept_form;
 pub mod like;
 pub mod machine;
 pub mod mail_lines;

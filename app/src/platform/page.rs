@@ -72,9 +72,8 @@ pub fn go_back(notice: &str) {
 fn with_notice(address: &str, notice: &str) -> String {
     let local = address.split_once("://").map_or(address, |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
     let (path, query) = local.split('#').next().unwrap_or(local).split_once('?').unwrap_or((local, ""));
-    let kept = query
-        .split('&')
-        .filter(|pair| !pair.is_empty() && !["notice=", "__path=", "__err="].iter().any(|name| pair.starts_with(name)));
+    let of_forms = ["notice=", "__path=", "__err=", "__kept="];
+    let kept = query.split('&').filter(|pair| !pair.is_empty() && !of_forms.iter().any(|name| pair.starts_with(name)));
     let pairs: Vec<String> = kept.map(str::to_owned).chain([format!("notice={notice}")]).collect();
     format!("/{}?{}", path.trim_start_matches('/'), pairs.join("&"))
 }

@@ -79,7 +79,9 @@ mod browser {
         let kept: Vec<&str> = search
             .trim_start_matches('?')
             .split('&')
-            .filter(|pair| !pair.starts_with("__err=") && !pair.starts_with("__path=") && !pair.is_empty())
+            .filter(|pair| {
+                !["__err=", "__path=", "__kept="].iter().any(|name| pair.starts_with(name)) && !pair.is_empty()
+            })
             .collect();
         let query = if kept.is_empty() { String::new() } else { format!("?{}", kept.join("&")) };
         let url = format!("{}{query}", location.pathname().unwrap_or_default());

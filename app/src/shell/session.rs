@@ -5,7 +5,11 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::account::{Me, Theme};
+use crate::{
+    domain::account::{Me, Theme},
+    error::AppError,
+    ui::KeptRefusal,
+};
 
 /// The facts a page starts from.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,6 +23,9 @@ pub struct Session {
     pub utc_offset_minutes: i32,
     /// Whether the sidebar shows icons alone.
     pub is_narrow: bool,
+    /// Why the form of the page was refused, where that is too long for its address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<AppError>,
 }
 
 /// Makes the session, and the person where somebody is signed in, known to all below.
@@ -26,6 +33,9 @@ pub fn provide_session() -> Session {
     let session = read();
     if let Some(me) = session.me.clone() {
         provide_context(me);
+    }
+    if let Some(refusal) = session.refusal.clone() {
+        provide_context(KeptRefusal(refusal));
     }
     provide_context(session.clone());
     session
@@ -40,11 +50,12 @@ use browser::read;
 #[cfg(feature = "ssr")]
 mod server {
     use chrono::{Offset, TimeZone};
+    use leptos::prelude::use_context;
 
     use super::Session;
     use crate::{
         domain::account::Theme,
-        platform::{ctx::Ctx, page},
+        platform::{ctx::Ctx, kept_form::Kept, page},
     };
 
     pub fn read() -> Session {
@@ -55,7 +66,8 @@ mod server {
         let zone: chrono_tz::Tz = me.as_ref().and_then(|me| me.zone.parse().ok()).unwrap_or(chrono_tz::UTC);
         let offset = zone.offset_from_utc_datetime(&now.naive_utc()).fix().local_minus_utc() / 60;
         let is_narrow = page::cookie("sidebar").as_deref() == Some("narrow");
-        Session { me, theme, now, utc_offset_minutes: offset, is_narrow }
+        let refusal = use_context::<Kept>().and_then(|Kept(refusal)| refusal);
+        Session { me, theme, now, utc_offset_minutes: offset, is_narrow, refusal }
     }
 }
 
@@ -77,6 +89,7 @@ mod browser {
                 now: Default::default(),
                 utc_offset_minutes: 0,
                 is_narrow: false,
+                refusal: None,
             })
     }
 }

@@ -8,13 +8,27 @@ use leptos_router::hooks::use_query_map;
 
 use crate::error::AppError;
 
-/// Reads the refusal of a plain form out of the URL and puts it where `ServerAction` looks for it.
+/// A refusal that is too long for the address, which the server has put into the page.
+#[derive(Clone, Debug)]
+pub struct KeptRefusal(pub AppError);
+
+/// Reads the refusal of a plain form out of the URL and puts it where `ServerAction` looks for it; where the page has all
+/// of it, that.
 /// Called once, inside the router.
 pub fn provide_url_error() {
     let query = use_query_map().get_untracked();
     if let (Some(path), Some(error)) = (query.get("__path"), query.get("__err")) {
-        provide_context(ServerActionError::new(&path, &error));
+        let kept = query.get("__kept").and_then(|_| use_context::<KeptRefusal>());
+        let whole = kept.and_then(|KeptRefusal(refusal)| encoded(refusal));
+        provide_context(ServerActionError::new(&path, &whole.unwrap_or(error)));
     }
+}
+
+/// A refusal in the form that it has in an address.
+fn encoded(refusal: AppError) -> Option<String> {
+    let url = ServerFnUrlError::new("", refusal).to_url("http://page/").ok()?;
+    let mut pairs = url.query_pairs();
+    pairs.find(|(name, _)| name == "__err").map(|(_, value)| value.into_owned())
 }
 
 /// Why the plain form of a server function was refused, out of the URL.

@@ -78,7 +78,7 @@ async fn kinds(stage: &Stage<'_>) -> Vec<AlarmKind> {
 }
 
 /// Sends what is due, until nothing is.
-async fn post_all(stage: &Stage<'_>) {
+pub async fn post_all(stage: &Stage<'_>) {
     stage.pass(TimeDelta::seconds(3));
     while post::send_due(stage.app).await.unwrap() > 0 {}
 }

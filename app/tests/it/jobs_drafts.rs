@@ -16,8 +16,11 @@ use app::{
         report_form::ReportForm,
         service::{
             drafts::{self, Decision},
-            dry_run, report, runs, schedules,
+            dry_run, report,
+            runs::{self, Ending},
+            schedules,
         },
+        view::{LastResult, WAITING},
     },
     platform::mailer,
     templates::service::{drafts as template_drafts, versions},
@@ -271,6 +274,43 @@ async fn a_draft_is_rejected_or_goes_out_at_its_time_and_a_run_by_hand_does_not_
         let by_hand = runs::start(&stage.mina(), job).await.unwrap();
         stage.work().await;
         assert_eq!(row(&stage, by_hand).await.state, OccurrenceState::Done);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_by_hand_stops_at_a_draft_where_whoever_starts_it_says_so_and_is_said_to_wait() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let job = stage.job(&mondays_at_ten()).await;
+        let mina = stage.mina();
+        let run = runs::start_as(&mina, job, Ending::Draft).await.unwrap();
+        stage.work().await;
+        let held = row(&stage, run).await;
+        assert_eq!((held.state, held.is_held), (OccurrenceState::Frozen, true), "{:?}", held.reason);
+        assert_eq!(held.next_try_at, Some(app.clock.now() + TimeDelta::days(1)), "the job says no time: a day");
+
+        let shown = runs::job(&mina, job).await.unwrap();
+        assert_eq!((shown.runs[0].label(), shown.job.last_result()), (WAITING, LastResult::Waiting));
+        let wait = shown.runs[0].draft.clone().unwrap();
+        assert!(wait.who == "Mina Kovač" && wait.until.is_some(), "{wait:?}");
+        assert_eq!(runs::run(&mina, run).await.unwrap().run.draft, Some(wait));
+
+        assert_eq!(drafts::decide(&mina, run, "", Decision::Approve).await, Ok(true));
+        assert_eq!(stage.work().await, 1);
+        assert_eq!(row(&stage, run).await.state, OccurrenceState::Done);
+        assert_eq!(runs::run(&mina, run).await.unwrap().run.draft, None);
+
+        // One that is going is not doubled: it stops, too, while that can be.
+        let rule = Some(DraftRule { send_after_minutes: None });
+        choose(&stage, job, &ReportSpec { draft: rule, ..ReportSpec::default() }).await;
+        stage.pass(TimeDelta::minutes(5));
+        let run = runs::start(&mina, job).await.unwrap();
+        assert_eq!(runs::start_as(&mina, job, Ending::Draft).await, Ok(run));
+        stage.work().await;
+        let held = row(&stage, run).await;
+        assert_eq!((held.is_held, held.next_try_at), (true, None), "as long as the job says");
+        assert!(stage.log(run).await.iter().any(|words| words.contains("wants to read it first")));
     })
     .await;
 }

@@ -4,6 +4,7 @@
 mod accounts;
 mod alarms;
 mod alarms_pings;
+mod alarms_styled;
 mod automation;
 mod dashboard;
 mod git_archive;
@@ -37,6 +38,7 @@ mod people;
 mod projects;
 mod projects_access;
 mod projects_life;
+mod refused_forms;
 mod reports_archive;
 mod reports_compare;
 mod reports_facts;

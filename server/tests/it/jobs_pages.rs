@@ -64,6 +64,35 @@ async fn a_job_is_made_previewed_run_and_paused_without_javascript() {
 }
 
 #[tokio::test]
+async fn a_draft_is_asked_for_by_hand_and_lists_say_that_it_waits() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        visitor.sign_up_with_project().await;
+        let action = visitor.form_action("/jobs/new", "save_job").await;
+        let made = visitor.post(&action, &format!("{SITE}/jobs/new"), &FORM).await;
+        let page = made.location().split('?').next().unwrap().to_owned();
+        let id = page.trim_start_matches("/jobs/").to_owned();
+        assert!(visitor.get(&page).await.body.contains("Make a draft now"));
+        let run = visitor.form_action(&page, "start_run").await;
+        let started = visitor.post(&run, &format!("{SITE}{page}"), &[("id", &id), ("draft", "yes")]).await;
+        let run_page = started.location().split('?').next().unwrap().to_owned();
+        while let Some(claim) = worker::claim(&app, "a test").await.unwrap() {
+            worker::work(&app, claim).await.unwrap();
+        }
+        for path in [page.as_str(), run_page.as_str()] {
+            let shown = visitor.get(path).await.body;
+            assert!(shown.contains("Waiting for approval") && shown.contains("Mina Kovač"), "{path}: {shown}");
+            assert!(!shown.contains("Writing messages"), "{path}");
+        }
+        let shown = visitor.get("/jobs?result=waiting").await.body;
+        assert!(shown.contains("1 waiting for approval"), "{shown}");
+        assert!(visitor.get("/reports").await.body.contains("A draft"));
+        assert!(visitor.get("/jobs?result=going").await.body.contains("No job fits the filter"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_refused_form_keeps_what_was_typed_and_names_the_line() {
     each_database(async |app| {
         let mut visitor = Visitor::new(&app);
@@ -323,6 +352,73 @@ async fn the_sections_of_a_report_are_changed_and_stored_without_javascript() {
         }
         let shown = visitor.get(&format!("{page}/edit")).await.body;
         assert!(shown.contains("name=\"s1_kind\" value=\"tasks:overdue\"") && shown.contains("A word"), "{shown}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refused_form_keeps_texts_that_are_too_long_for_an_address() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        visitor.sign_up_with_project().await;
+        let action = visitor.form_action("/jobs/new", "save_job").await;
+        let note = format!("begin {} end", "x".repeat(3_000));
+        let people: String = (0..300).map(|number| format!("person{number}@example.org\n")).collect();
+        let bad = [
+            ("name", "Board letter"),
+            ("project", "WD"),
+            ("mode", "simple"),
+            ("at", "07:00"),
+            ("zone", "UTC"),
+            ("recipients", people.as_str()),
+            ("period", "last_7_days"),
+            ("s1_kind", "text"),
+            ("s1_text", note.as_str()),
+        ];
+        let mut page = "/jobs/new".to_owned();
+        // Refused a second time from the page of the first refusal: its address does not grow.
+        for _ in 0..2 {
+            let refused = visitor.post(&action, &format!("{SITE}{page}"), &bad).await;
+            page = refused.location().trim_start_matches(SITE).to_owned();
+            assert!(page.len() < 5_000, "{}", page.len());
+            assert_eq!((page.matches("__err=").count(), page.matches("__kept=").count()), (1, 1), "{page}");
+            let shown = visitor.get(&page).await.body;
+            assert!(shown.contains("Choose at least one day"), "{shown}");
+            assert!(shown.contains(&note) && shown.contains("person299@example.org"), "what was typed is kept");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_report_is_narrowed_to_labels_of_the_chosen_project_and_says_what_does_not_fit_another() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        visitor.sign_up_with_project().await;
+        let labels = visitor.form_action("/board/WD/labels", "make_label").await;
+        let form = [("project", "WD"), ("name", "Front office"), ("hue", "")];
+        visitor.post(&labels, &format!("{SITE}/board/WD/labels"), &form).await;
+        let create = visitor.form_action("/projects/new", "create_project").await;
+        let second = [("name", "Other works"), ("key", "OTH"), ("zone", "UTC")];
+        visitor.post(&create, &format!("{SITE}/projects/new"), &second).await;
+
+        let of_first = visitor.get("/jobs/new?project=WD").await.body;
+        assert!(of_first.contains("Only these labels") && of_first.contains("Front office"), "{of_first}");
+        assert!(of_first.contains("Only tasks of these people") && of_first.contains("Other works"));
+        let id = of_first.split("name=\"only_label_0\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        // The button beside the project sends the whole form.
+        let asked = format!("project=OTH&mode=simple&mon=on&at=07%3A00&zone=UTC&period=last_7_days&only_label_0={id}");
+        let of_second = visitor.get(&format!("/jobs/new?{asked}")).await.body;
+        assert!(of_second.contains("One that was chosen is not of this project"), "{of_second}");
+        assert!(!of_second.contains("Front office"));
+
+        let action = visitor.form_action("/jobs/new", "save_job").await;
+        let mut form = FORM.to_vec();
+        form.extend([("period", "last_7_days"), ("s1_kind", "summary"), ("only_label_0", id.as_str())]);
+        let made = visitor.post(&action, &format!("{SITE}/jobs/new"), &form).await;
+        let page = made.location().split('?').next().unwrap().to_owned();
+        let shown = visitor.get(&page).await.body;
+        assert!(shown.contains("Only labels") && shown.contains("Front office"), "{shown}");
     })
     .await;
 }

@@ -7,20 +7,27 @@ use serde::Serialize;
 
 use crate::{
     domain::{
-        alarm::{AlarmKind, LISTED, headline, subject},
+        alarm::{AlarmKind, LISTED, headline, more_words, subject},
         zone,
     },
     entities::alarm,
     error::AppResult,
-    platform::{ctx::Ctx, fault, render::Templates},
+    platform::{ctx::Ctx, fault, mailer::InlineImage, render::Templates},
 };
 
+/// Where people choose which alarms come by mail.
+pub(super) const SETTINGS: &str = "/settings/alarms";
+/// What the built-in mail says where it goes in the place of another.
+const INSTEAD: &str =
+    "The template that was chosen for such mails could not be filled in, so this is the built-in one.";
+
 /// A written mail.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Letter {
     pub subject: String,
     pub text: String,
     pub html: String,
+    pub images: Vec<InlineImage>,
 }
 
 /// What the templates know.
@@ -28,6 +35,8 @@ pub struct Letter {
 struct Words {
     headline: String,
     lead: String,
+    /// That it goes in the place of another; empty where it does not.
+    note: &'static str,
     items: Vec<Item>,
     /// Alarms that are not listed.
     more: usize,
@@ -46,13 +55,19 @@ struct Item {
     when: String,
 }
 
-/// Writes a mail about these alarms, the oldest first. There is at least one.
+/// The alarm that names a mail about all of these; none where there is none.
+pub(super) fn named(alarms: &[alarm::Model]) -> Option<&alarm::Model> {
+    let kinds: Vec<AlarmKind> = alarms.iter().map(|alarm| alarm.kind).collect();
+    alarms.get(headline(&kinds))
+}
+
+/// Writes the built-in mail about these alarms, the oldest first; none where there is none. `is_instead`: a template was
+/// to be used and could not.
 ///
 /// # Errors
 /// Only a fault of the templates.
-pub fn write(ctx: &Ctx, alarms: &[alarm::Model], zone: Tz) -> AppResult<Option<Letter>> {
-    let kinds: Vec<AlarmKind> = alarms.iter().map(|alarm| alarm.kind).collect();
-    let Some(named) = alarms.get(headline(&kinds)) else { return Ok(None) };
+pub fn write(ctx: &Ctx, alarms: &[alarm::Model], zone: Tz, is_instead: bool) -> AppResult<Option<Letter>> {
+    let Some(named) = named(alarms) else { return Ok(None) };
     let base = &ctx.app.settings.base_url;
     let (action, path) = lead_to(named);
     let item = |alarm: &alarm::Model| Item {
@@ -63,24 +78,22 @@ pub fn write(ctx: &Ctx, alarms: &[alarm::Model], zone: Tz) -> AppResult<Option<L
     };
     let words = Words {
         headline: named.words.clone(),
-        lead: match alarms.len() - 1 {
-            0 => String::new(),
-            1 => "One more thing has happened since then.".to_owned(),
-            more => format!("{more} more things have happened since then."),
-        },
+        lead: more_words(alarms.len() - 1),
+        note: if is_instead { INSTEAD } else { "" },
         items: alarms.iter().take(LISTED).map(item).collect(),
         more: alarms.len().saturating_sub(LISTED),
         action,
         url: format!("{base}{path}"),
         notifications_url: format!("{base}/notifications"),
-        settings_url: format!("{base}/settings/alarms"),
+        settings_url: format!("{base}{SETTINGS}"),
     };
     let render = |name| templates()?.render(name, &words).map_err(|error| fault::internal("writing an alarm", error));
-    Ok(Some(Letter { subject: subject(&named.words, alarms.len() - 1), text: render(TEXT)?, html: render(HTML)? }))
+    let subject = subject(&named.words, alarms.len() - 1);
+    Ok(Some(Letter { subject, text: render(TEXT)?, html: render(HTML)?, images: Vec::new() }))
 }
 
 /// Where somebody can do something about it.
-fn lead_to(alarm: &alarm::Model) -> (&'static str, String) {
+pub(super) fn lead_to(alarm: &alarm::Model) -> (&'static str, String) {
     match (alarm.kind, alarm.schedule_id, alarm.occurrence_id) {
         (AlarmKind::Paused, Some(job), _) => ("Open the job and resume it", format!("/jobs/{job}")),
         (AlarmKind::Uncertain, _, Some(run)) => ("Open the run and decide", format!("/jobs/runs/{run}")),

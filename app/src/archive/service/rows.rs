@@ -28,6 +28,7 @@ pub(super) struct Row {
     pub project_id: ProjectId,
     pub schedule_id: ScheduleId,
     pub state: OccurrenceState,
+    pub is_held: bool,
     pub finding: Option<String>,
     pub period_from: Option<NaiveDate>,
     pub period_to: Option<NaiveDate>,
@@ -42,6 +43,7 @@ impl Row {
             project_id: run.project_id,
             schedule_id: run.schedule_id,
             state: run.state,
+            is_held: run.is_held,
             finding: run.finding.clone(),
             period_from: run.period_from,
             period_to: run.period_to,
@@ -95,6 +97,7 @@ impl Names {
             period: period.map(|period| period.short_words()).unwrap_or_default(),
             sent: self.sent.get(&row.id).copied().unwrap_or_default(),
             state: row.state,
+            is_draft: row.is_held,
             size: self.sizes.get(&row.id).copied(),
             commit: row.commit_id,
         }

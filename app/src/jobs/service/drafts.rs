@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
-    ConnectionTrait, EntityTrait,
+    ConnectionTrait, EntityTrait, QuerySelect,
 };
 
 use super::{
@@ -19,7 +19,7 @@ use crate::{
     domain::{
         ids::OccurrenceId,
         job::LogLevel,
-        occurrence::Event,
+        occurrence::{Event, Trigger},
         report::{Snapshot, spec::DraftRule},
         template::context::{Address, Reader},
     },
@@ -38,6 +38,28 @@ use crate::{
 
 /// Longest comment, in characters.
 pub const COMMENT: u32 = 4_000;
+
+/// How long a draft waits that a person asks for where the job asks nobody, in minutes.
+const DAY: u32 = 24 * 60;
+
+/// Whether a run stops at a draft, and how long it waits then. One that is started by hand does so where whoever starts it
+/// says so; as long as its job says, else for a day.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn rule(
+    db: &impl ConnectionTrait,
+    run: OccurrenceId,
+    trigger: Trigger,
+    of_job: Option<DraftRule>,
+) -> AppResult<Option<DraftRule>> {
+    if trigger == Trigger::Schedule && of_job.is_some() {
+        return Ok(of_job);
+    }
+    let query = occurrence::Entity::find_by_id(run).select_only().column(occurrence::Column::WantsDraft);
+    let is_wanted: Option<bool> = query.into_tuple().one(db).await?;
+    Ok(is_wanted.unwrap_or_default().then(|| of_job.unwrap_or(DraftRule { send_after_minutes: Some(DAY) })))
+}
 
 /// What a person does about a draft.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -219,13 +219,15 @@ pub(super) struct NewRun {
     pub at: DateTime<Utc>,
     pub trigger: Trigger,
     pub is_backfill: bool,
+    /// Whoever starts it wants to read it before it is sent.
+    pub wants_draft: bool,
     pub standing: Standing,
 }
 
 impl NewRun {
     /// One of the schedule itself.
     pub fn planned(at: DateTime<Utc>, standing: Standing) -> Self {
-        Self { at, trigger: Trigger::Schedule, is_backfill: false, standing }
+        Self { at, trigger: Trigger::Schedule, is_backfill: false, wants_draft: false, standing }
     }
 }
 
@@ -246,7 +248,7 @@ pub(super) async fn insert(
 
 /// The row of a new run.
 fn row(ctx: &Ctx, held: &schedule::Model, run: NewRun) -> (OccurrenceId, occurrence::ActiveModel) {
-    let NewRun { at, trigger, is_backfill, standing } = run;
+    let NewRun { at, trigger, is_backfill, wants_draft, standing } = run;
     let id = OccurrenceId(Uuid::now_v7());
     let Standing { state, fence, lease_until, attempts, rests, next_try_at, deadline, is_held, reason } = standing;
     let row = occurrence::ActiveModel {
@@ -265,6 +267,7 @@ fn row(ctx: &Ctx, held: &schedule::Model, run: NewRun) -> (OccurrenceId, occurre
         next_try_at: Set(next_try_at),
         deadline: Set(deadline),
         is_held: Set(is_held),
+        wants_draft: Set(wants_draft),
         template_id: Set(None),
         template_version: Set(None),
         is_backfill: Set(is_backfill),

@@ -8,21 +8,52 @@ use super::report;
 use crate::{
     domain::{
         ids::{ProjectId, UserId},
-        report::spec::{DraftRule, ReportSpec, Section},
+        job::JobKind,
+        report::spec::{DraftRule, ReportSpec, Scope, Section},
         span,
     },
     entities::{label, project, schedule, template, user},
-    error::AppResult,
+    error::{AppError, AppResult},
     jobs::{report_form::CHOICES, view::ReportChoices},
     platform::ctx::Ctx,
     projects::service::{access, projects},
 };
 
-/// The choices for a job, or for one that is not there yet. What was chosen before is among them, whoever looks.
+/// The choices for a job. What was chosen before is among them, whoever looks; a job that makes no report has none.
 ///
 /// # Errors
-/// [`crate::error::AppError::SignedOut`], those of the database.
-pub async fn of(ctx: &Ctx, job: Option<&schedule::Model>) -> AppResult<ReportChoices> {
+/// [`AppError::SignedOut`], those of the database.
+pub async fn of(ctx: &Ctx, job: &schedule::Model) -> AppResult<ReportChoices> {
+    if !job.kind.makes_report() {
+        return Ok(ReportChoices::default());
+    }
+    let ReportSpec { scope, template, .. } = report::spec(job)?;
+    let mut choices = choices(ctx, job.project_id, &scope).await?;
+    if let Some(id) = template.map(|id| id.to_string())
+        && !choices.templates.iter().any(|(known, _)| *known == id)
+    {
+        choices.templates.push((id, "A template that is gone".to_owned()));
+    }
+    Ok(choices)
+}
+
+/// The choices for a job of a kind in a project that is not there yet; none where the project is not to be seen.
+///
+/// # Errors
+/// [`AppError::SignedOut`], those of the database.
+pub async fn of_new(ctx: &Ctx, kind: JobKind, project: &str) -> AppResult<ReportChoices> {
+    if !kind.makes_report() {
+        return Ok(ReportChoices::default());
+    }
+    match access::by_key(ctx, ctx.reader(), project).await {
+        Ok(viewing) => choices(ctx, viewing.project().id, &Scope::default()).await,
+        Err(AppError::NotFound) => Ok(ReportChoices::default()),
+        Err(error) => Err(error),
+    }
+}
+
+/// What can be chosen in a project; `before` is among it.
+async fn choices(ctx: &Ctx, project: ProjectId, before: &Scope) -> AppResult<ReportChoices> {
     let db = ctx.reader();
     let templates = template::Entity::find()
         .filter(template::Column::DeletedAt.is_null())
@@ -30,27 +61,13 @@ pub async fn of(ctx: &Ctx, job: Option<&schedule::Model>) -> AppResult<ReportCho
         .order_by_asc(template::Column::Name)
         .all(db)
         .await?;
-    let mut templates: Vec<_> = templates.into_iter().map(|row| (row.id.to_string(), row.name)).collect();
     let mine = projects::list(ctx).await?;
-    let mut choices: Vec<_> = mine.into_iter().map(|row| (row.id, row.name)).collect();
-    let Some(job) = job.filter(|job| job.kind.makes_report()) else {
-        let projects = cut(choices.into_iter().map(|(id, name)| (id.to_string(), name)).collect(), &[]);
-        return Ok(ReportChoices { projects, templates, is_new: true, ..ReportChoices::default() });
-    };
-    let ReportSpec { scope, template, .. } = report::spec(job)?;
-    if let Some(id) = template.map(|id| id.to_string())
-        && !templates.iter().any(|(known, _)| *known == id)
-    {
-        templates.push((id, "A template that is gone".to_owned()));
-    }
-    choices.retain(|(id, _)| *id != job.project_id);
-    let unseen = scope.other_projects.iter().filter(|id| !choices.iter().any(|(known, _)| known == *id));
+    let mut others: Vec<_> = mine.into_iter().map(|row| (row.id, row.name)).filter(|(id, _)| *id != project).collect();
+    let unseen = before.other_projects.iter().filter(|id| !others.iter().any(|(known, _)| known == *id));
     let unseen: Vec<_> = unseen.map(|id| (*id, "A project that you do not see".to_owned())).collect();
-    choices.extend(unseen);
-    let names: HashMap<ProjectId, String> = choices.iter().cloned().collect();
-    let chosen: Vec<String> = scope.other_projects.iter().map(ToString::to_string).collect();
-    let projects = cut(choices.into_iter().map(|(id, name)| (id.to_string(), name)).collect(), &chosen);
-    let of_report: Vec<ProjectId> = scope.other_projects.iter().copied().chain([job.project_id]).collect();
+    others.extend(unseen);
+    let names: HashMap<ProjectId, String> = others.iter().cloned().collect();
+    let of_report: Vec<ProjectId> = before.other_projects.iter().copied().chain([project]).collect();
     let labels = label::Entity::find()
         .filter(label::Column::ProjectId.is_in(of_report))
         .order_by_asc(label::Column::Name)
@@ -63,19 +80,19 @@ pub async fn of(ctx: &Ctx, job: Option<&schedule::Model>) -> AppResult<ReportCho
     let people: Vec<(UserId, String)> = user::Entity::find()
         .select_only()
         .columns([user::Column::Id, user::Column::Name])
-        .filter(user::Column::Id.in_subquery(access::people_of(job.project_id)))
+        .filter(user::Column::Id.in_subquery(access::people_of(project)))
         .order_by_asc(user::Column::Name)
         .into_tuple()
         .all(db)
         .await?;
-    let chosen_labels: Vec<String> = scope.labels.iter().map(ToString::to_string).collect();
-    let chosen_people: Vec<String> = scope.people.iter().map(ToString::to_string).collect();
+    let chosen_projects: Vec<String> = before.other_projects.iter().map(ToString::to_string).collect();
+    let chosen_labels: Vec<String> = before.labels.iter().map(ToString::to_string).collect();
+    let chosen_people: Vec<String> = before.people.iter().map(ToString::to_string).collect();
     Ok(ReportChoices {
-        projects,
+        projects: cut(others.into_iter().map(|(id, name)| (id.to_string(), name)).collect(), &chosen_projects),
         labels: cut(labels.collect(), &chosen_labels),
         people: cut(people.into_iter().map(|(id, name)| (id.to_string(), name)).collect(), &chosen_people),
-        templates,
-        is_new: false,
+        templates: templates.into_iter().map(|row| (row.id.to_string(), row.name)).collect(),
     })
 }
 

@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
 use uuid::Uuid;
 
+use super::report_choices;
 use crate::{
     entities::job_test,
     error::AppResult,
@@ -82,5 +83,10 @@ pub async fn fill(ctx: &Ctx, data: EditorData, token: &str) -> AppResult<EditorD
     if form.report.is_empty() {
         form.report = data.form.report.clone();
     }
-    Ok(EditorData { form, tested: Some(outcome), ..data })
+    let report = match data.id {
+        // What can be chosen is that of the project that was typed.
+        None => report_choices::of_new(ctx, form.kind, &form.project).await?,
+        Some(_) => data.report,
+    };
+    Ok(EditorData { form, report, tested: Some(outcome), ..data })
 }

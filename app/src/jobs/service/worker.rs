@@ -131,7 +131,7 @@ async fn build(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Op
         Ok(version) => version,
         Err(words) => return give_up(app, schedule, hold, words).await,
     };
-    let asks = report::spec(&job)?.draft.filter(|_| run.trigger == Trigger::Schedule);
+    let asks = report::spec(&job)?.draft;
     let json = snapshot::to_json(&frozen)?;
     app.crash.reach(CrashPoint::Built);
     let also = occurrence::ActiveModel {
@@ -153,7 +153,8 @@ async fn build(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Op
     let Some((_, effects)) = ledger::step(&ctx, &tx, &held, hold.run, frozen, also).await? else { return Ok(None) };
     let words = format!("Collected the data of {}.", period.words());
     book::note(&ctx, &*tx, hold.run, LogLevel::Info, words).await?;
-    let next = match asks {
+    // Read now that the schedule is held: until now somebody could still ask for a draft.
+    let next = match drafts::rule(&*tx, hold.run, run.trigger, asks).await? {
         None => effects.first().copied(),
         Some(rule) => {
             drafts::ask(&ctx, &tx, &held, hold, rule).await?;

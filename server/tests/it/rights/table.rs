@@ -254,6 +254,7 @@ pub const ROWS: &[Row] = &[
     row("load_job", Viewer, "id={job}"),
     row("load_run", Viewer, "id={run}"),
     row("load_job_editor", Editor, "id={job}"),
+    row("load_report_choices", Editor, "project={key}"),
     row("preview_job", SignedIn, "form[name]=x"),
     row(
         "save_job",
@@ -277,6 +278,7 @@ pub const ROWS: &[Row] = &[
     // alarms
     row("load_alarm_settings", SignedIn, ""),
     row("save_alarm_choices", SignedIn, "failure=yes&late=yes"),
+    row("choose_alarm_template", Admin, "template="),
     row("save_instance_ping", Admin, "url=https://ping.example.org/secret"),
     row("remove_instance_ping", Admin, ""),
     row("load_job_ping", Editor, "job={job}"),

@@ -3,7 +3,6 @@
 use std::time::Duration as StdDuration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 
 use super::{
@@ -14,6 +13,7 @@ use crate::{
     alarms::service::{
         choices,
         letter::{self, Letter},
+        styled::{self, Styled},
         tell,
     },
     domain::{
@@ -22,6 +22,7 @@ use crate::{
         ids::{AccountId, AlarmMailId},
         mail_gate::Passage,
         smtp_reply::Verdict,
+        template::context::Reader as TemplateReader,
     },
     entities::{alarm, alarm_mail},
     error::{AppError, AppResult},
@@ -67,7 +68,7 @@ impl Carrier<'_> {
             Ok(reader) => reader,
             Err(reason) => return self.withhold(reason).await,
         };
-        let Some(letter) = self.letter(&row, reader.zone).await? else {
+        let Some(letters) = self.letters(&row, &reader).await? else {
             return self.withhold("None of it is wanted by mail any more, or for this person to know.").await;
         };
         // What may have arrived goes again as the very same message, or not at all.
@@ -78,7 +79,7 @@ impl Carrier<'_> {
             return self.over(&[account], &reader, |_| Ok(Written { mime: mime.clone(), also: columns() })).await;
         }
         let ways = ways_of(&ctx, &row).await?;
-        let write = |sender: &Sender| self.compose(&letter, &reader, sender);
+        let write = |sender: &Sender| self.compose(&letters, &reader, sender);
         self.over(&ways, &reader, write).await
     }
 
@@ -195,7 +196,7 @@ impl Carrier<'_> {
     }
 
     /// Closes the row to further alarms, and writes what it has gathered. None where nothing of it is wanted.
-    async fn letter(&self, row: &alarm_mail::Model, zone: Tz) -> AppResult<Option<Letter>> {
+    async fn letters(&self, row: &alarm_mail::Model, reader: &Reader) -> AppResult<Option<Letters>> {
         let ctx = self.ctx();
         let tx = ctx.begin().await?;
         // Whoever raises an alarm holds the row until it is committed.
@@ -224,27 +225,48 @@ impl Carrier<'_> {
         let wanted = choices::of(&*tx, row.user_id).await?;
         tx.commit().await?;
         let alarms: Vec<alarm::Model> = alarms.into_iter().filter(|alarm| wanted.wants(alarm.kind)).collect();
-        letter::write(&ctx, &alarms, zone)
+        let who = TemplateReader {
+            name: reader.name.clone(),
+            email: reader.address.to_string(),
+            zone: reader.zone.name().to_owned(),
+            language: String::new(),
+        };
+        // A fault is in the log; it keeps no alarm from arriving.
+        let styled = styled::write(&ctx, &alarms, who).await.unwrap_or(Styled::Unusable);
+        let built_in = letter::write(&ctx, &alarms, reader.zone, !matches!(styled, Styled::BuiltIn))?;
+        let styled = match styled {
+            Styled::Written(letter) => Some(letter),
+            Styled::BuiltIn | Styled::Unusable => None,
+        };
+        Ok(built_in.map(|built_in| Letters { styled, built_in }))
     }
 
-    fn compose(&self, letter: &Letter, reader: &Reader, sender: &Sender) -> AppResult<Written> {
+    fn compose(&self, letters: &Letters, reader: &Reader, sender: &Sender) -> AppResult<Written> {
         let ctx = self.ctx();
         let message_id = self.message_id(&ctx, sender)?;
-        let draft = Draft {
+        let to = Mailbox { name: HeaderText::parse(&reader.name).ok(), address: reader.address.clone() };
+        let draft = |letter: &Letter| Draft {
             message_id: message_id.clone(),
             date: ctx.now,
             from: sender.mailbox.clone(),
             reply_to: None,
-            to: vec![Mailbox { name: HeaderText::parse(&reader.name).ok(), address: reader.address.clone() }],
+            to: vec![to.clone()],
             cc: Vec::new(),
             subject: HeaderText::cleaned(&letter.subject),
             origin: Origin::Person,
             text: letter.text.clone(),
             html: letter.html.clone(),
-            images: Vec::new(),
+            images: letter.images.clone(),
             attachments: Vec::new(),
         };
-        let mime = compose(&draft).map_err(broken)?;
+        let (letter, mime) = match letters.styled.as_ref().map(|letter| (letter, compose(&draft(letter)))) {
+            Some((letter, Ok(mime))) => (letter, mime),
+            Some((_, Err(error))) => {
+                tracing::warn!("an alarm is not written with its template: {error}");
+                (&letters.built_in, compose(&draft(&letters.built_in)).map_err(broken)?)
+            }
+            None => (&letters.built_in, compose(&draft(&letters.built_in)).map_err(broken)?),
+        };
         let also = alarm_mail::ActiveModel {
             account_id: Set(Some(sender.account)),
             address: Set(Some(reader.address.to_string())),
@@ -281,6 +303,12 @@ impl Carrier<'_> {
         tx.commit().await?;
         Ok(kept.rows_affected == 1)
     }
+}
+
+/// The mail with the template that was chosen, where it could be filled in, and the one that always can be.
+struct Letters {
+    styled: Option<Letter>,
+    built_in: Letter,
 }
 
 /// The account that a mail is written for.

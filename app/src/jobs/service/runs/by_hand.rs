@@ -1,7 +1,7 @@
 //! What people do with runs by hand: starting one, deciding about its messages.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
 use crate::{
     domain::{
@@ -25,12 +25,35 @@ use crate::{
     projects::service::access,
 };
 
-/// Makes a run now, beside the schedule. One that is still going is not doubled: its id comes back.
+/// What becomes of a run that a person starts, once its data are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// It is sent, also where the job asks its owner before.
+    Sent,
+    /// It waits as a draft, as long as the job says or a day, also where the job asks nobody.
+    Draft,
+}
+
+/// Makes a run now that is sent; as [`start_as`].
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Forbidden`] for a viewer of the project.
+/// As [`start_as`].
 pub async fn start(ctx: &Ctx, id: ScheduleId) -> AppResult<OccurrenceId> {
-    schedules::editable(ctx, id).await?;
+    start_as(ctx, id, Ending::Sent).await
+}
+
+/// Makes a run now, beside the schedule. One that is still going is not doubled: its id comes back, and where a draft is
+/// wanted it becomes one while that can be.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Forbidden`] for a viewer of the project, [`AppError::Invalid`] with `draft` for a
+/// job that makes no report.
+pub async fn start_as(ctx: &Ctx, id: ScheduleId, ending: Ending) -> AppResult<OccurrenceId> {
+    let job = schedules::editable(ctx, id).await?;
+    let wants_draft = ending == Ending::Draft;
+    if wants_draft && !job.kind.makes_report() {
+        return Err(AppError::field("draft", Problem::NotAllowed));
+    }
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(ctx, &tx, id).await?;
     let going = planner::open_runs(&tx, id)
@@ -38,14 +61,21 @@ pub async fn start(ctx: &Ctx, id: ScheduleId) -> AppResult<OccurrenceId> {
         .into_iter()
         .find(|row| row.state != OccurrenceState::Sending || row.lease_until.is_some());
     let run = match going {
-        Some(row) => row.id,
+        Some(row) => {
+            if wants_draft {
+                stop_at_draft(ctx, &tx, &row).await?;
+            }
+            row.id
+        }
         None => {
-            let new = NewRun { trigger: Trigger::Manual, ..NewRun::planned(ctx.now, Standing::planned(ctx.now)) };
+            let planned = NewRun::planned(ctx.now, Standing::planned(ctx.now));
+            let new = NewRun { trigger: Trigger::Manual, wants_draft, ..planned };
             let made = planner::insert(ctx, &tx, &held, new).await?;
             let run = made.ok_or_else(|| AppError::field("run", Problem::Taken))?;
+            let how = if wants_draft { ", as a draft" } else { "" };
             let words = match &ctx.actor {
-                Actor::Person(me) => format!("Started by {}.", me.name),
-                _ => "Started by hand.".to_owned(),
+                Actor::Person(me) => format!("Started by {}{how}.", me.name),
+                _ => format!("Started by hand{how}."),
             };
             book::note(ctx, &*tx, run, LogLevel::Info, words).await?;
             run
@@ -54,6 +84,29 @@ pub async fn start(ctx: &Ctx, id: ScheduleId) -> AppResult<OccurrenceId> {
     tx.commit().await?;
     ctx.app.wake.notify_one();
     Ok(run)
+}
+
+/// A run whose data are not there yet stops at a draft, whoever began it. Whoever freezes them holds the schedule, too,
+/// and looks then.
+async fn stop_at_draft(ctx: &Ctx, tx: &WriteTx, row: &ledger::RunRow) -> AppResult<()> {
+    use OccurrenceState::{Building, Claimed, Planned};
+    if !matches!(row.state, Planned | Claimed | Building) {
+        return Ok(());
+    }
+    let changed = occurrence::Entity::update_many()
+        .col_expr(occurrence::Column::WantsDraft, Expr::value(true))
+        .filter(occurrence::Column::Id.eq(row.id))
+        .filter(occurrence::Column::WantsDraft.eq(false))
+        .exec(&**tx)
+        .await?;
+    if changed.rows_affected == 0 {
+        return Ok(());
+    }
+    let words = match &ctx.actor {
+        Actor::Person(me) => format!("{} wants to read it first: it stops at a draft.", me.name),
+        _ => "It stops at a draft.".to_owned(),
+    };
+    book::note(ctx, &**tx, row.id, LogLevel::Info, words).await
 }
 
 /// What the owner decides about a message that has ended.

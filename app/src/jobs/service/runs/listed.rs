@@ -6,14 +6,15 @@ use sea_orm::{EntityTrait, FromQueryResult, QuerySelect, Select};
 
 use super::words::{moment, seconds};
 use crate::{
+    alarms::service::people,
     domain::{
         ids::OccurrenceId,
         occurrence::{OccurrenceState, Trigger},
         report::MORE,
     },
-    entities::occurrence,
+    entities::{occurrence, schedule},
     error::AppResult,
-    jobs::view::RunItem,
+    jobs::view::{DraftWait, RunItem},
     platform::ctx::Ctx,
     reports::service::part,
 };
@@ -30,6 +31,8 @@ pub struct Listed {
     pub subject: Option<String>,
     pub started_at: Option<DateTime<Utc>>,
     pub finished_at: Option<DateTime<Utc>>,
+    pub is_held: bool,
+    pub next_try_at: Option<DateTime<Utc>>,
 }
 
 /// Runs with the columns of [`Listed`].
@@ -45,6 +48,8 @@ pub fn listed() -> Select<occurrence::Entity> {
         Subject,
         StartedAt,
         FinishedAt,
+        IsHeld,
+        NextTryAt,
     ])
 }
 
@@ -67,17 +72,43 @@ pub async fn as_seen(ctx: &Ctx, rows: &mut [Listed]) -> AppResult<()> {
     Ok(())
 }
 
+/// Whom the drafts among the runs of a job wait for, in names; empty where none of them is a draft.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn asked(ctx: &Ctx, job: &schedule::Model, rows: &[Listed]) -> AppResult<String> {
+    match rows.iter().any(|row| row.is_held) {
+        true => people::responsible_names(ctx.reader(), job.project_id, job.owner_id).await,
+        false => Ok(String::new()),
+    }
+}
+
 impl Listed {
-    /// In the words of its page.
-    pub fn shown(self, zone: Tz) -> RunItem {
-        let Listed { id, scheduled_at, trigger, is_backfill, state, reason, subject, started_at, finished_at } = self;
+    /// In the words of its page; `asked` is [`asked`] of its job.
+    pub fn shown(self, zone: Tz, asked: &str) -> RunItem {
+        let Listed {
+            id,
+            scheduled_at,
+            trigger,
+            is_backfill,
+            state,
+            reason,
+            subject,
+            started_at,
+            finished_at,
+            is_held,
+            next_try_at,
+        } = self;
         let took = started_at.zip(finished_at).map(|(start, end)| end - start);
+        let draft =
+            is_held.then(|| DraftWait { who: asked.to_owned(), until: next_try_at.map(|until| moment(until, zone)) });
         RunItem {
             id,
             scheduled: moment(scheduled_at, zone),
             trigger,
             is_backfill,
             state,
+            draft,
             reason,
             subject,
             took: took.map(seconds),

@@ -22,7 +22,7 @@ use crate::{
     error::{AppError, AppResult},
     jobs::{
         service::{rules, run_log, schedules, steps, worker},
-        view::{DeliveryItem, DraftWait, LogPage, RunDetail},
+        view::{DeliveryItem, LogPage, RunDetail},
     },
     mail::service::gate,
     platform::ctx::Ctx,
@@ -59,8 +59,11 @@ pub async fn run_before(ctx: &Ctx, id: OccurrenceId, line: Option<Uuid>) -> AppR
         subject: row.subject,
         started_at: row.started_at,
         finished_at: row.finished_at,
+        is_held: row.is_held,
+        next_try_at: row.next_try_at,
     }];
     listed::as_seen(ctx, &mut shown).await?;
+    let asked = listed::asked(ctx, &job, &shown).await?;
     let [shown] = shown;
     let is_waiting = !row.state.is_final() && row.lease_until.is_none();
     let blocked = match row.state {
@@ -69,7 +72,7 @@ pub async fn run_before(ctx: &Ctx, id: OccurrenceId, line: Option<Uuid>) -> AppR
     };
     let LogPage { lines, older, is_latest } = run_log::page(ctx, id, zone, viewing.sees_recipients(), line).await?;
     Ok(RunDetail {
-        run: shown.shown(zone),
+        run: shown.shown(zone, &asked),
         is_waiting,
         attempts: u32::try_from(row.attempts).unwrap_or_default(),
         tries: rules::run_rules(&job).tries,
@@ -83,7 +86,6 @@ pub async fn run_before(ctx: &Ctx, id: OccurrenceId, line: Option<Uuid>) -> AppR
         has_report: row.snapshot.is_some() && job.kind.makes_report(),
         kind: job.kind,
         template: versions::words(ctx, row.template_id.zip(row.template_version)).await?,
-        draft: row.is_held.then(|| DraftWait { until: row.next_try_at.map(|at| moment(at, zone)) }),
         next_try: row.next_try_at.filter(|_| is_waiting && !row.is_held).map(|at| moment(at, zone)),
         deliveries: deliveries(ctx, id, zone, &viewing).await?,
         blocked,

@@ -1,0 +1,19 @@
+//! Forms that were refused and are too long for an address: what was typed into them, for an hour.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "kept_form")]
+pub struct Model {
+    /// SHA-256, in hex, of the name that the address has.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub name: String,
+    /// The refusal as JSON, sealed for this row and whoever sent the form.
+    pub sealed: String,
+    pub kept_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
