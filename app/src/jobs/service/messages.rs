@@ -33,7 +33,7 @@ use crate::{
         ctx::Ctx,
         fault,
         hash::hex,
-        mailer::{ComposeError, DkimKey, Draft, InlineImage, ListId, Mailbox, MessageId, Origin, compose},
+        mailer::{ComposeError, DkimKey, Draft, InlineImage, ListId, Mailbox, MessageId, Origin, compose, signed},
     },
     reports::service::{
         archive,
@@ -285,10 +285,8 @@ pub fn seal(
 ) -> AppResult<Sealed> {
     let id = DeliveryId(Uuid::now_v7());
     let message_id = message_id(ctx, id, sender.address.domain()).map_err(broken)?;
-    let mut mime = compose(&draft(message_id.clone())?).map_err(broken)?;
-    if let Some(signer) = signer {
-        mime = signer.sign(&mime, ctx.now).map_err(broken)?;
-    }
+    let mime = compose(&draft(message_id.clone())?).map_err(broken)?;
+    let mime = signed(signer, mime, ctx.now).map_err(broken)?;
     Ok(Sealed { id, message_id, mime })
 }
 

@@ -30,7 +30,7 @@ use crate::{
         ctx::Ctx,
         fault,
         hash::hex,
-        mailer::{Draft, Envelope, Failure, Mailbox, MessageId, Origin, compose},
+        mailer::{DkimKey, Draft, Envelope, Failure, Mailbox, MessageId, Origin, compose, signed},
         state::AppState,
     },
 };
@@ -78,7 +78,7 @@ impl Carrier<'_> {
             return self.over(&[account], &reader, |_| Ok(Written { mime: mime.clone(), also: columns() })).await;
         }
         let ways = ways_of(&ctx, &row).await?;
-        let write = |sender: &Sender| self.compose(&letter, &reader, sender);
+        let write = |sender: &Sender<'_>| self.compose(&letter, &reader, sender);
         self.over(&ways, &reader, write).await
     }
 
@@ -87,7 +87,7 @@ impl Carrier<'_> {
         &self,
         ways: &[AccountId],
         reader: &Reader,
-        write: impl Fn(&Sender) -> AppResult<Written>,
+        write: impl Fn(&Sender<'_>) -> AppResult<Written>,
     ) -> AppResult<()> {
         let mut attempt = None;
         for (place, &account) in ways.iter().enumerate() {
@@ -122,7 +122,7 @@ impl Carrier<'_> {
                 Err(_) if !is_last => continue,
                 Err(error) => return Err(error),
             };
-            let written = write(&Sender { account, mailbox: transport.sender().clone() })?;
+            let written = write(&Sender { account, mailbox: transport.sender(), signer: transport.signer() })?;
             let number = match attempt {
                 // The next account within the same attempt: nobody has heard of the message yet.
                 Some(number) => self.keep(written.also).await?.then_some(number),
@@ -227,7 +227,7 @@ impl Carrier<'_> {
         letter::write(&ctx, &alarms, zone)
     }
 
-    fn compose(&self, letter: &Letter, reader: &Reader, sender: &Sender) -> AppResult<Written> {
+    fn compose(&self, letter: &Letter, reader: &Reader, sender: &Sender<'_>) -> AppResult<Written> {
         let ctx = self.ctx();
         let message_id = self.message_id(&ctx, sender)?;
         let draft = Draft {
@@ -244,7 +244,7 @@ impl Carrier<'_> {
             images: Vec::new(),
             attachments: Vec::new(),
         };
-        let mime = compose(&draft).map_err(broken)?;
+        let mime = signed(sender.signer, compose(&draft).map_err(broken)?, ctx.now).map_err(broken)?;
         let also = alarm_mail::ActiveModel {
             account_id: Set(Some(sender.account)),
             address: Set(Some(reader.address.to_string())),
@@ -257,7 +257,7 @@ impl Carrier<'_> {
     }
 
     /// The same for every attempt over an account, and not to be guessed.
-    fn message_id(&self, ctx: &Ctx, sender: &Sender) -> AppResult<MessageId> {
+    fn message_id(&self, ctx: &Ctx, sender: &Sender<'_>) -> AppResult<MessageId> {
         let mut of = self.id.0.as_bytes().to_vec();
         of.extend(sender.account.0.as_bytes());
         let tag = ctx.app.keyring.hmac("alarm-message-id", &of);
@@ -283,10 +283,11 @@ impl Carrier<'_> {
     }
 }
 
-/// The account that a mail is written for.
-struct Sender {
+/// The account that a mail is written for, and what signs it.
+struct Sender<'a> {
     account: AccountId,
-    mailbox: Mailbox,
+    mailbox: &'a Mailbox,
+    signer: Option<&'a DkimKey>,
 }
 
 /// A message, and the columns that keep it.
