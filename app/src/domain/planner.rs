@@ -282,9 +282,10 @@ fn recent_decisions(come: &[DateTime<Utc>], rules: &PlanRules, ongoing: Ongoing,
     let (mut before, mut going) = (ongoing, ongoing);
     let decide = |(index, &at): (usize, &DateTime<Utc>)| {
         let is_late = index >= missed;
-        let reason = match is_late {
-            true => superseded_if_late(at, come, rules, before),
-            false => verdict_if_missed(index, at, come, missed, rules, now),
+        let reason = if is_late {
+            superseded_if_late(at, come, rules, before)
+        } else {
+            verdict_if_missed(index, at, come, missed, rules, now)
         };
         let with_those_before = is_late && rules.overlap != Overlap::CancelRunning;
         let verdict = match reason {

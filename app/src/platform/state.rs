@@ -54,6 +54,17 @@ impl Settings {
     pub fn is_https(&self) -> bool {
         self.base_url.starts_with("https://")
     }
+
+    /// The host that people reach the instance at, without a port.
+    pub fn host(&self) -> &str {
+        let rest = self.base_url.split_once("://").map_or(self.base_url.as_str(), |(_, rest)| rest);
+        let authority = rest.split('/').next().unwrap_or(rest);
+        match authority.rsplit_once(':') {
+            // An IPv6 address has colons of its own, in brackets.
+            Some((host, port)) if port.chars().all(|digit| digit.is_ascii_digit()) => host,
+            _ => authority,
+        }
+    }
 }
 
 /// Shared by everything; cheap to clone.

@@ -146,8 +146,7 @@ fn what_comes_late_says_what_runs_instead_or_what_holds_it_up() {
         default.decisions[..9].iter().all(|decision| decision.verdict == Verdict::Skip(SkipReason::Superseded { by }))
     );
     let earlier = utc("2026-11-23T06:59:00Z");
-    let held_up =
-        after_ten_minutes(&PlanRules::default(), Ongoing { running: Some(earlier), ..Ongoing::default() });
+    let held_up = after_ten_minutes(&PlanRules::default(), Ongoing { running: Some(earlier), ..Ongoing::default() });
     assert_eq!(held_up.decisions.len(), 10);
     let still_going = Verdict::Skip(SkipReason::StillGoing { earlier });
     assert!(held_up.decisions.iter().all(|decision| decision.verdict == still_going));

@@ -32,4 +32,5 @@ pub mod report_choices;
 mod sending;
 mod steps;
 pub mod test_mail;
+mod way;
 pub mod worker;

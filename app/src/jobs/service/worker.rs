@@ -7,8 +7,8 @@ use chrono::{DateTime, Days, Utc};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    sea_query::Expr,
+    ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::{Expr, NullOrdering},
 };
 use tokio::{task::JoinHandle, time::Instant};
 use uuid::Uuid;
@@ -21,6 +21,7 @@ use super::{
     pen::{self, Pen, Style, Unwritten},
     planner, report, rules,
     sending::{self, Hold, Round},
+    way,
 };
 use crate::{
     domain::{
@@ -34,7 +35,7 @@ use crate::{
     },
     entities::{artifact, occurrence, project, schedule},
     error::{AppError, AppResult},
-    mail::service::{accounts, transport},
+    mail::service::accounts,
     platform::{ctx::Ctx, fault, hash::sha256, state::AppState},
     reports::service::{
         archive::{self, Kept},
@@ -319,7 +320,7 @@ async fn write(app: &AppState, schedule: ScheduleId, hold: Hold) -> Result<Optio
     let report = Report::load(&ctx, schedule, hold).await?;
     let comment = report.comment.as_deref();
     let list = addressees::resolve(&ctx, schedule, report.frozen.project.id).await?;
-    let transport = transport::open(&ctx, account(&ctx, &report.job).await?).await?;
+    let Some(transport) = way::choose(&ctx, &report.job, hold).await? else { return Ok(None) };
     let editions = Editions::of(&ctx, &report.job, &report.frozen, &list, (&report.style, comment)).await?;
     let common = Common {
         run: hold.run,
@@ -363,7 +364,7 @@ async fn write(app: &AppState, schedule: ScheduleId, hold: Hold) -> Result<Optio
 async fn send(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Option<Effect>> {
     let ctx = Ctx::system(app);
     let job = schedule::Entity::find_by_id(schedule).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
-    let round = sending::send_due(app, hold, account(&ctx, &job).await?).await?;
+    let round = sending::send_due(app, hold, way::of(&ctx, &job, hold.run).await?).await?;
     if round != Round::Lost {
         app.crash.reach(CrashPoint::AllSent);
     }
@@ -434,6 +435,8 @@ pub async fn keep_missing(app: &AppState) -> AppResult<()> {
         // What the retention has removed cannot be rendered again.
         .filter(occurrence::Column::RemovedAt.is_null())
         .filter(occurrence::Column::ScheduleId.in_subquery(schedule::with_reports()))
+        // What has failed goes to the end of the row: however much of it there is, the others have their turn.
+        .order_by_with_nulls(occurrence::Column::KeepTriedAt, Order::Asc, NullOrdering::First)
         .order_by_desc(occurrence::Column::ScheduledAt)
         .limit(LOOK);
     let rows: Vec<ledger::RunRow> = query.into_model().all(app.reader()).await?;
@@ -441,6 +444,14 @@ pub async fn keep_missing(app: &AppState) -> AppResult<()> {
         // What is wrong may be wrong with this one alone: its words are in the log, and the others have their turn.
         if let Err(error) = keep(app, row.schedule_id, Hold { run: row.id, fence: row.fence }).await {
             tracing::warn!("the report of run {} is not in the archive: {error}", row.id);
+            let ctx = Ctx::system(app);
+            let tx = ctx.begin().await?;
+            occurrence::Entity::update_many()
+                .col_expr(occurrence::Column::KeepTriedAt, Expr::value(ctx.now))
+                .filter(occurrence::Column::Id.eq(row.id))
+                .exec(&*tx)
+                .await?;
+            tx.commit().await?;
         }
     }
     Ok(())

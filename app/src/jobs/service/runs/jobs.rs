@@ -113,7 +113,12 @@ pub async fn job_before(ctx: &Ctx, id: ScheduleId, before: Option<OccurrenceId>)
         report: report_choices::words(ctx, &row).await?,
         account: account_name(ctx, &row).await?,
         zone_data: zone::DATA_VERSION.to_owned(),
-        rules: rules_words::words(&rules::of(&row)?, spec.as_ref(), u32::try_from(row.runs_made).unwrap_or_default()),
+        rules: rules_words::words(
+            &rules::of(&row)?,
+            row.kind,
+            spec.as_ref(),
+            u32::try_from(row.runs_made).unwrap_or_default(),
+        ),
         older: runs.last().map(|run| run.id).filter(|_| has_older),
         runs,
         is_latest: before.is_none(),
