@@ -18,7 +18,7 @@ use super::{
     render::cage::Cage,
     secrets::{Keyring, Secret},
 };
-use crate::domain::network::Network;
+use crate::domain::{mail_account::ClearRelay, network::Network};
 
 /// Passwords hashed at the same time: each takes 19 MiB and a core.
 const HASHERS: usize = 2;
@@ -47,6 +47,8 @@ pub struct Settings {
     pub metrics_token: Option<Secret>,
     /// How long mail servers may take.
     pub smtp: Timeouts,
+    /// Relays on other machines that may be spoken to without encryption.
+    pub smtp_cleartext: Vec<ClearRelay>,
 }
 
 impl Settings {

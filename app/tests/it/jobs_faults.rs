@@ -19,6 +19,8 @@ use sea_orm::{
     ColumnTrait, EntityTrait, IntoActiveModel, ModelTrait, QueryFilter,
 };
 
+use uuid::Uuid;
+
 use super::jobs_stage::{Stage, mondays_at_ten};
 
 /// A refusal, and whether it fails its recipient.
@@ -223,6 +225,34 @@ async fn a_report_that_cannot_be_read_keeps_no_other_one_out_of_the_archive() {
         worker::keep_missing(&app).await.unwrap();
         let kept: Vec<_> = stage.runs(id).await.into_iter().map(|row| row.commit_id.is_some()).collect();
         assert_eq!(kept, [true, false], "the latest is looked at first");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn however_many_reports_cannot_be_read_the_others_reach_the_archive() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        let mut good = stage.runs(id).await.remove(0);
+        good.commit_id = None;
+        for number in 1..=20 {
+            let bad = occurrence::ActiveModel {
+                id: Set(OccurrenceId(Uuid::now_v7())),
+                scheduled_at: Set(good.scheduled_at + TimeDelta::minutes(number)),
+                snapshot: Set(Some("no report".into())),
+                ..good.clone().into_active_model().reset_all()
+            };
+            bad.insert(app.reader()).await.unwrap();
+        }
+        let missing = occurrence::ActiveModel { commit_id: Set(None), ..good.clone().into_active_model() };
+        missing.update(app.reader()).await.unwrap();
+        for _ in 0..2 {
+            worker::keep_missing(&app).await.unwrap();
+        }
+        assert!(stage.runs(id).await[0].commit_id.is_some(), "older than all that cannot be read, and not behind them");
     })
     .await;
 }

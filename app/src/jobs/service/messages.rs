@@ -393,9 +393,10 @@ fn draft(
 /// A fault, where the address of this server cannot be part of a name.
 pub fn list_id(ctx: &Ctx, job: ScheduleId) -> AppResult<ListId> {
     let host = ctx.app.settings.host();
+    let is_address = host.parse::<std::net::IpAddr>().is_ok();
     let is_name = host.contains('.') && host.chars().all(|one| one.is_ascii_alphanumeric() || ".-".contains(one));
     // Who owns no name uses this one (RFC 2919 §3).
-    let domain = if is_name { host } else { "localhost" };
+    let domain = if is_name && !is_address { host } else { "localhost" };
     ListId::new(&format!("{}.{domain}", job.0.simple())).map_err(broken)
 }
 

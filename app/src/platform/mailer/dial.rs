@@ -1,7 +1,7 @@
 //! From a host name to a TCP connection.
 
 use super::failure::{Failure, FailureKind, Step};
-use super::server::{Cleartext, MailServer};
+use super::server::MailServer;
 use super::tls::accepting_connector;
 use super::wire::Recorder;
 use crate::domain::mail_account::TlsMode;
@@ -17,10 +17,8 @@ use tokio::time::timeout;
 /// the one that is used.
 pub(super) async fn dial(server: &MailServer, recorder: &Recorder) -> Result<TcpStream, Failure> {
     let addresses = allowed(server, resolve(server).await?, recorder)?;
-    if server.tls == TlsMode::None
-        && server.cleartext == Cleartext::LoopbackOnly
-        && !addresses.iter().all(|address| address.ip().is_loopback())
-    {
+    let may_be_in_clear = |address: &SocketAddr| server.cleartext.may_reach(&server.host, address.ip());
+    if server.tls == TlsMode::None && !addresses.iter().all(may_be_in_clear) {
         return Err(Failure::new(Step::Connect, FailureKind::CleartextForbidden));
     }
     let mut last = FailureKind::NameNotFound("the name has no address".to_owned());
