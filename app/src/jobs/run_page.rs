@@ -285,11 +285,7 @@ fn recipient(delivery: DeliveryItem, say: Say) -> impl IntoView {
     let choices = [
         (again && say.may_send, "again", "Send again"),
         (phase == DeliveryPhase::Uncertain && say.may_settle, "arrived", "Mark as sent"),
-        (
-            matches!(phase, DeliveryPhase::Deferred | DeliveryPhase::Uncertain) && say.may_settle,
-            "give-up",
-            "Give up",
-        ),
+        (matches!(phase, DeliveryPhase::Deferred | DeliveryPhase::Uncertain) && say.may_settle, "give-up", "Give up"),
     ];
     let buttons = choices.into_iter().filter(|(fits, ..)| *fits).map(|(_, decision, words)| {
         view! { <button class="btn is-sm" type="submit" name="decision" value=decision>{words}</button> }

@@ -363,3 +363,26 @@ async fn a_message_is_given_up_after_the_hours_of_its_job() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn jobs_that_failed_when_they_last_ran_are_counted_for_those_who_see_them() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "rcpt:554:2:5.7.1"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        stage.job(&mondays_at_ten()).await;
+        assert_eq!(runs::failing(&stage.mina()).await, Ok(0), "none has run");
+        runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        assert_eq!(stage.states(id).await, [OccurrenceState::Failed]);
+        assert_eq!(runs::failing(&stage.mina()).await, Ok(1));
+        assert_eq!(runs::failing(&app.as_person(&stage.cast.ravi)).await, Ok(0), "a stranger hears of none");
+        stage.pass(TimeDelta::minutes(1));
+        runs::start(&stage.mina(), id).await.unwrap();
+        assert_eq!(runs::failing(&stage.mina()).await, Ok(1), "until one has ended well");
+        stage.work().await;
+        assert_eq!(runs::failing(&stage.mina()).await, Ok(0));
+    })
+    .await;
+}
