@@ -22,8 +22,8 @@ use crate::{
     projects::service::access,
 };
 
-/// Most lines of one schedule; a group is one line.
-pub const MOST: u32 = 100;
+/// Rows that are stored with one statement: a statement has some 30,000 values at most.
+const CHUNK: usize = 500;
 
 /// Somebody, or a group, that gets the report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,8 +75,8 @@ fn parse(checks: &mut Checks, kind: JobKind, form: &JobForm) -> Vec<Line> {
             }
         }
     }
-    if seen.len() > MOST as usize {
-        checks.add("recipients", Problem::TooMany { max: MOST });
+    if seen.len() > rules::LINES_MAX as usize {
+        checks.add("recipients", Problem::TooMany { max: rules::LINES_MAX });
     }
     if fields.iter().all(|(_, _, text)| text.trim().is_empty()) {
         checks.add("recipients", Problem::Required);
@@ -226,10 +226,7 @@ pub fn text(shown: &[Shown], kind: RecipientKind) -> String {
 /// Only those of the database.
 pub async fn replace(db: &impl ConnectionTrait, schedule: ScheduleId, chosen: &[Chosen]) -> AppResult<()> {
     recipient::Entity::delete_many().filter(recipient::Column::ScheduleId.eq(schedule)).exec(db).await?;
-    if chosen.is_empty() {
-        return Ok(());
-    }
-    let rows = chosen.iter().zip(0..).map(|(one, position)| {
+    let row = |(one, position): (&Chosen, i32)| {
         let Chosen { kind, target, address, name, user, team } = one.clone();
         recipient::ActiveModel {
             id: Set(RecipientId(Uuid::now_v7())),
@@ -242,8 +239,11 @@ pub async fn replace(db: &impl ConnectionTrait, schedule: ScheduleId, chosen: &[
             user_id: Set(user),
             team_id: Set(team),
         }
-    });
-    recipient::Entity::insert_many(rows).exec_without_returning(db).await?;
+    };
+    let rows: Vec<_> = chosen.iter().zip(0..).map(row).collect();
+    for some in rows.chunks(CHUNK) {
+        recipient::Entity::insert_many(some.iter().cloned()).exec_without_returning(db).await?;
+    }
     Ok(())
 }
 
@@ -284,6 +284,15 @@ mod tests {
     fn a_report_goes_to_somebody_whatever_the_field() {
         assert_eq!(problems(&JobForm::default()), [("recipients".into(), None, Problem::Required)]);
         assert_eq!(problems(&JobForm { bcc: "dana@example.org".into(), ..JobForm::default() }), []);
+    }
+
+    #[test]
+    fn a_list_has_thousands_of_lines_and_an_end() {
+        let lines = |count: u32| (0..count).map(|n| format!("r{n}@example.org")).collect::<Vec<_>>().join("\n");
+        let to_many = |count| JobForm { bcc: lines(count), ..JobForm::default() };
+        assert_eq!(problems(&to_many(rules::LINES_MAX)), []);
+        let problem = Problem::TooMany { max: rules::LINES_MAX };
+        assert_eq!(problems(&to_many(rules::LINES_MAX + 1)), [("recipients".into(), None, problem)]);
     }
 
     #[test]
