@@ -27,7 +27,7 @@ pub fn FailingBadge() -> impl IntoView {
                 let shown = if failing > 99 { "99+".to_owned() } else { failing.to_string() };
                 (failing > 0).then(|| view! {
                     <b class="nav__count" aria-hidden="true">{shown}</b>
-                    <span class="sr-only">{format!(", {failing} failed")}</span>
+                    <span class="sr-only">{format!(" ({failing} failed)")}</span>
                 })
             })}
         </Transition>

@@ -18,7 +18,6 @@ use sea_orm::{
     ActiveValue::{Set, Unchanged},
     ColumnTrait, EntityTrait, IntoActiveModel, ModelTrait, QueryFilter,
 };
-
 use uuid::Uuid;
 
 use super::jobs_stage::{Stage, mondays_at_ten};

@@ -64,6 +64,27 @@ async fn a_job_is_made_previewed_run_and_paused_without_javascript() {
 }
 
 #[tokio::test]
+async fn the_next_runs_say_what_daylight_saving_does_to_them() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        visitor.sign_up_with_project().await;
+        for (expression, time, note) in [
+            ("30+2+28+3+*", "Sun 28 Mar 2027, 03:00", "The clocks go forward over this time; it runs when they have."),
+            ("30+2+31+10+*", "Sun 31 Oct 2027, 02:30", "This time happens twice; it runs the first time."),
+        ] {
+            let form =
+                format!("name=X&project=WD&mode=cron&at=07%3A00&expression={expression}&zone=Europe%2FLjubljana");
+            let shown = visitor.get(&format!("/jobs/new?{form}&recipients=")).await.body;
+            assert!(shown.contains(time) && shown.contains(note), "{shown}");
+            let elsewhere =
+                visitor.get(&format!("/jobs/new?{}&recipients=", form.replace("Ljubljana", "Moscow"))).await;
+            assert!(!elsewhere.body.contains(note), "no clock is changed there");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_refused_form_keeps_what_was_typed_and_names_the_line() {
     each_database(async |app| {
         let mut visitor = Visitor::new(&app);
