@@ -153,14 +153,12 @@ async fn is_half_composed(stage: &Stage<'_>, run: OccurrenceId) -> Message {
 async fn who_comes_after_a_worker_that_ended_while_it_composed_writes_what_is_missing_and_nothing_twice() {
     each_database(async |app| {
         let stage = Stage::new(&app).await;
-        let refusing = SmtpServer::start(&["--fail", "rcpt:451"]);
-        stage.sends_to(refusing.port).await;
+        let server = SmtpServer::start(&["--fail", "rcpt:451:2"]);
+        stage.sends_to(server.port).await;
         let id = stage.job(&mondays_at_ten()).await;
         let run = runs::start(&stage.mina(), id).await.unwrap();
         stage.work().await;
         let first = is_half_composed(&stage, run).await;
-        let server = SmtpServer::start(&[]);
-        stage.sends_to(server.port).await;
         stage.work().await;
         assert_eq!(stage.states(id).await, [OccurrenceState::Done], "{:?}", stage.log(run).await);
         let messages = stage.deliveries(run).await;
