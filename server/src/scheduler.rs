@@ -146,8 +146,9 @@ impl Crew {
         }
     }
 
-    /// Plans what has come, takes as many runs as there are hands, and looks for what is late now and then. Each step stands alone:
-    /// where one fails, or the database is away for a moment, the others are done and the next look tries again.
+    /// Plans what has come, takes as many runs as there are hands, and looks for what is late now and then. Each step
+    /// stands alone: where one fails, or the database is away for a moment, the others are done and the next look tries
+    /// again. What may take long has a task of its own.
     async fn look(&mut self) {
         let ctx = Ctx::system(&self.app);
         let looks = self.looks;
