@@ -64,6 +64,26 @@ async fn a_job_is_made_previewed_run_and_paused_without_javascript() {
 }
 
 #[tokio::test]
+async fn how_patient_a_job_is_with_its_messages_is_chosen_and_said() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        visitor.sign_up_with_project().await;
+        let action = visitor.form_action("/jobs/new", "save_job").await;
+        let refused = [FORM.as_slice(), &[("give_up", "1000"), ("uncertain", "retry_once")]].concat();
+        let answer = visitor.post(&action, &format!("{SITE}/jobs/new"), &refused).await;
+        let back = answer.location().trim_start_matches(SITE).to_owned();
+        let shown = visitor.get(&back).await.body;
+        assert!(shown.contains("id=\"give_up-error\"") && shown.contains("value=\"1000\""), "{shown}");
+        let right = [FORM.as_slice(), &[("give_up", "72"), ("uncertain", "retry_once")]].concat();
+        let made = visitor.post(&action, &format!("{SITE}/jobs/new"), &right).await;
+        let shown = visitor.get(made.location().split('?').next().unwrap()).await.body;
+        let words = "given up after 72 hours. Where nobody knows whether it arrived, it is tried once more, then a person decides.";
+        assert!(shown.contains(words), "{shown}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_next_runs_say_what_daylight_saving_does_to_them() {
     each_database(async |app| {
         let mut visitor = Visitor::new(&app);

@@ -76,7 +76,11 @@ fn messages(policy: &DeliveryPolicy) -> String {
         UncertainRule::Hold => "a person decides",
         UncertainRule::RetryOnce => "it is tried once more, then a person decides",
     };
-    let limit = span::words(policy.give_up_after);
+    // As it was typed: of days, hours would be lost.
+    let limit = match policy.give_up_after.num_hours() {
+        1 => "an hour".to_owned(),
+        hours => format!("{hours} hours"),
+    };
     format!("One that is not taken is given up after {limit}. Where nobody knows whether it arrived, {unknown}.")
 }
 
