@@ -35,9 +35,8 @@ for (const engine of engines) {
       });
       const account = /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(answer.headers.location ?? '')![0];
       await client.call('save_account_limits', { id: account, per_minute: '', connections: '4' });
-      await client.call('save_job', {
-        name: 'To many', project, mode: 'simple', mon: 'on', at: '07:00', expression: '', zone: 'UTC', recipients: 'first@example.org', account, id: '', version: '0',
-      });
+      const form = { name: 'To many', project, mode: 'simple', mon: 'on', at: '07:00', expression: '', zone: 'UTC', recipients: 'first@example.org', account };
+      await client.call('save_job', { ...form, id: '', version: '0' });
       const job = (await client.call<{ items: { id: string; name: string }[] }>('list_jobs', {})).value.items.find((known) => known.name === 'To many')!;
       // Once for one, so that all that is made once is there.
       await client.call('start_run', { id: job.id });
@@ -45,9 +44,8 @@ for (const engine of engines) {
       await expect.poll(accepted, { timeout: 60_000, intervals: [50] }).toBe(1);
       const ended = () => database.count(`SELECT count(*) FROM occurrence WHERE finished_at IS NOT NULL AND schedule_id = (SELECT id FROM schedule WHERE name = 'To many')`);
       await expect.poll(ended, { timeout: 60_000 }).toBe(1);
-      database.copy('recipient', `address = 'first@example.org'`, recipients - 1, {
-        id: database.freshId, position: 'n.i', kind: `'bcc'`, address: `'reader' || n.i || '@example.org'`,
-      });
+      const bcc = Array.from({ length: recipients - 1 }, (_, number) => `reader${number + 1}@example.org`).join('\n');
+      await client.call('save_job', { ...form, bcc, id: job.id, version: '1' });
 
       const before = memory(server);
       const begun = performance.now();

@@ -17,8 +17,8 @@ input closes.
     server.py --folder /tmp/mail --trickle rcpt:200    answer there, a byte every 200 ms
     server.py --folder /tmp/mail --reset dot           reset the connection there (RST), keeping nothing
 
-Phases: connect, ehlo, auth, mail, rcpt, data (the command), dot (the end); for --stall and --reset also body: in the
-middle of the message, with the rest of it unread.
+Phases: connect, ehlo, starttls, auth, rset, mail, rcpt, data (the command), dot (the end); for --stall and --reset also
+body: in the middle of the message, with the rest of it unread.
 Needs aiosmtpd (Debian: python3-aiosmtpd) and, for TLS, the openssl command.
 """
 
@@ -46,7 +46,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword, MISSING
 warnings.simplefilter("ignore")
 logging.disable(logging.CRITICAL)
 
-PHASES = ("connect", "ehlo", "auth", "mail", "rcpt", "data", "dot")
+PHASES = ("connect", "ehlo", "starttls", "auth", "rset", "mail", "rcpt", "data", "dot")
 SILENT = (*PHASES, "body")
 
 
@@ -232,7 +232,8 @@ class Conversation(SMTP):
 
     async def smtp_STARTTLS(self, arg):
         self.ledger.write("starttls", self.number)
-        await super().smtp_STARTTLS(arg)
+        if not await self.refuse("starttls"):
+            await super().smtp_STARTTLS(arg)
 
     async def smtp_AUTH(self, arg):
         if not await self.refuse("auth"):
@@ -262,7 +263,8 @@ class Conversation(SMTP):
 
     async def smtp_RSET(self, arg):
         self.ledger.write("rset", self.number)
-        await super().smtp_RSET(arg)
+        if not await self.refuse("rset"):
+            await super().smtp_RSET(arg)
 
     async def smtp_QUIT(self, arg):
         self.ledger.write("quit", self.number)

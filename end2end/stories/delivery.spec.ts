@@ -140,6 +140,68 @@ test('an address that does not exist is put on the list, found there and taken o
   }
 });
 
+test('a run that waits is tried at once or given up, and what failed is sent again', async ({ page, empty, hydrated }) => {
+  const mail = await MailServer.start('--fail', 'rcpt:451:4');
+  try {
+    await begin(page, empty);
+    await makeProject(page, empty);
+    await defaultAccount(page, mail);
+    const id = await weeklyJob(page, ['mina@example.org', 'sam@example.org']);
+    const run = await runOf(page, empty, id, 'sending');
+    const result = page.getByRole('region', { name: 'Result' });
+    const until = (what: () => Promise<void>) => expect(async () => {
+      await page.reload();
+      await what();
+    }).toPass({ timeout: 60_000 });
+    await until(() => expect(page.getByRole('button', { name: 'Try now' })).toBeVisible({ timeout: 500 }));
+    await settled(page, hydrated);
+    await page.getByRole('button', { name: 'Try now' }).click();
+    for (const address of ['mina@example.org', 'sam@example.org']) {
+      await until(() => expect(recipient(page, address)).toContainText('2 attempts', { timeout: 500 }));
+    }
+    await until(() => expect(page.getByRole('button', { name: 'Stop trying' })).toBeVisible({ timeout: 500 }));
+    await settled(page, hydrated);
+    await page.getByRole('button', { name: 'Stop trying' }).click();
+    await until(() => expect(result).toContainText('Of 2 messages: 2 not delivered.', { timeout: 500 }));
+    expect(mail.accepted).toHaveLength(0);
+    await page.goto(`${empty.url}/jobs`);
+    await settled(page, hydrated);
+    const jobs = page.getByRole('navigation', { name: 'Main', exact: true }).getByRole('link', { name: 'Jobs' });
+    await expect(jobs).toHaveAccessibleName(/1 failed/);
+    await page.goto(`${empty.url}/jobs/runs/${run}`);
+    await settled(page, hydrated);
+    await page.getByRole('button', { name: 'Send all 2 failed ones again' }).click();
+    await until(() => expect(recipient(page, 'sam@example.org')).toContainText('Delivered', { timeout: 500 }));
+    await until(() => expect(recipient(page, 'mina@example.org')).toContainText('Delivered', { timeout: 500 }));
+    expect(mail.accepted).toHaveLength(2);
+    await until(() => expect(jobs).not.toHaveAccessibleName(/failed/, { timeout: 500 }));
+  } finally {
+    await mail.dispose();
+  }
+});
+
+test('a message that may have arrived is marked as sent by who knows', async ({ page, empty, hydrated }) => {
+  const mail = await MailServer.start('--drop-after-dot');
+  try {
+    await begin(page, empty);
+    await makeProject(page, empty);
+    await defaultAccount(page, mail);
+    const id = await weeklyJob(page, ['mina@example.org']);
+    await runOf(page, empty, id, 'partly');
+    await settled(page, hydrated);
+    await expect(recipient(page, 'mina@example.org')).toContainText('Unknown');
+    await recipient(page, 'mina@example.org').getByRole('button', { name: 'Mark as sent' }).click();
+    await expect(recipient(page, 'mina@example.org')).toContainText('Marked as delivered by hand.');
+    await expect(async () => {
+      await page.reload();
+      await expect(page.getByRole('region', { name: 'Result' })).toContainText('Done', { timeout: 500 });
+    }).toPass({ timeout: 60_000 });
+    expect(mail.ledger.filter((line) => line.event === 'kept'), 'nothing is sent again').toHaveLength(1);
+  } finally {
+    await mail.dispose();
+  }
+});
+
 test('an account that does not work says so until a person lets it try again', async ({ page, empty, hydrated }) => {
   const mail = await MailServer.start('--auth', 'dana:secret words');
   try {

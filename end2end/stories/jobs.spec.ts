@@ -174,3 +174,39 @@ test('a test of a job goes to whoever asks, and what is typed stays', async ({ p
   await expression.press('Home');
   await expect(here).toHaveText('minute');
 });
+
+test('the sentence and the next runs follow every way to say when', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await makeProject(page, empty);
+  await page.goto(`${empty.url}/jobs/new`);
+  await settled(page, hydrated);
+  const says = async (sentence: string) => {
+    if (!hydrated) {
+      await page.getByRole('button', { name: 'Show the next runs' }).click();
+      await settled(page, hydrated);
+    }
+    await expect(page.locator('#preview')).toContainText(sentence);
+    await expect(page.getByRole('list', { name: 'Next runs' }).getByRole('listitem')).toHaveCount(5);
+  };
+  const every = page.getByLabel('Every', { exact: true });
+  await page.getByLabel('Time', { exact: true }).fill('06:30');
+  await every.selectOption({ label: 'Day' });
+  await says('Every day at 06:30');
+  await every.selectOption({ label: 'Month' });
+  await page.getByLabel('On', { exact: true }).selectOption({ label: 'A weekday' });
+  await page.getByLabel('Which', { exact: true }).selectOption({ label: 'Second' });
+  await page.getByLabel('Weekday', { exact: true }).selectOption({ label: 'Tuesday' });
+  await says('On the second Tuesday of every month at 06:30');
+  await every.selectOption({ label: 'Quarter' });
+  await page.getByLabel('Month of the quarter').selectOption({ label: 'Last' });
+  await page.getByLabel('On', { exact: true }).selectOption({ label: 'The last day' });
+  await says('On the last day of every quarter at 06:30');
+  await page.getByText('Cron expression').click();
+  await page.getByRole('textbox', { name: 'Expression' }).fill('15 9 * * 1#2');
+  await page.getByRole('textbox', { name: 'Expression' }).blur();
+  await says('On the second Monday of every month at 09:15');
+  await page.getByRole('textbox', { name: 'Expression' }).fill('0 7 30 2 *');
+  await page.getByRole('textbox', { name: 'Expression' }).blur();
+  if (!hydrated) await page.getByRole('button', { name: 'Show the next runs' }).click();
+  await expect(page.locator('#preview')).toContainText('No run yet.');
+});

@@ -28,6 +28,7 @@ mod m0024_git_push_failures;
 mod m0025_asking_and_keeping;
 mod m0027_report_spec;
 mod m0028_delivery_content;
+mod m0029_ways_and_patience;
 
 pub use sea_orm_migration::prelude::*;
 
@@ -65,6 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0025_asking_and_keeping::Migration),
             Box::new(m0027_report_spec::Migration),
             Box::new(m0028_delivery_content::Migration),
+            Box::new(m0029_ways_and_patience::Migration),
         ]
     }
 }

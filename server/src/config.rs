@@ -7,7 +7,7 @@ use std::{
 };
 
 use app::{
-    domain::{nearest::distance, network::Network},
+    domain::{mail_account::ClearRelay, nearest::distance, network::Network},
     platform::{
         clock::Clock,
         crash::Crash,
@@ -86,6 +86,11 @@ pub const KNOWN: &[Known] = &[
         words: "how long a mail server may take for one answer; 6 times that for a message, 20 times until it has it",
         default: "30",
     },
+    Known {
+        name: "AUTOREPORT_SMTP_CLEARTEXT",
+        words: "relays on other machines that may be spoken to without encryption: networks or hosts, with commas",
+        default: "",
+    },
 ];
 
 /// Has the process end itself at a point.
@@ -116,6 +121,7 @@ pub struct Config {
     pub outbound_allow: Vec<Network>,
     pub metrics_token: Option<Secret>,
     pub smtp: Timeouts,
+    pub smtp_cleartext: Vec<ClearRelay>,
     /// Where the built pages are.
     pub site_root: PathBuf,
     /// The machine's clock, but for tests.
@@ -229,6 +235,19 @@ impl Config {
             },
             None => Timeouts::default(),
         };
+        let smtp_cleartext = get("AUTOREPORT_SMTP_CLEARTEXT")
+            .unwrap_or_default()
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .map(|part| {
+                part.parse().map_err(|()| {
+                    format!(
+                        "AUTOREPORT_SMTP_CLEARTEXT has “{part}”; expected a host, an address or a network like 10.0.0.0/8."
+                    )
+                })
+            })
+            .collect::<Result<_, _>>()?;
         let key_file = get("AUTOREPORT_KEY_FILE").map_or_else(|| data_dir.join("keyring"), PathBuf::from);
         let site_root = get("LEPTOS_SITE_ROOT").map_or_else(site_beside_program, PathBuf::from);
         let log_dir = get("AUTOREPORT_LOG_DIR").map(PathBuf::from);
@@ -260,6 +279,7 @@ impl Config {
             outbound_allow,
             metrics_token,
             smtp,
+            smtp_cleartext,
             site_root,
             clock,
             crash,
@@ -277,6 +297,7 @@ impl Config {
             outbound_allow: self.outbound_allow.clone(),
             metrics_token: self.metrics_token.clone(),
             smtp: self.smtp,
+            smtp_cleartext: self.smtp_cleartext.clone(),
         }
     }
 
@@ -284,6 +305,7 @@ impl Config {
     pub fn rows(&self) -> Vec<(&'static str, String)> {
         let proxies: Vec<String> = self.trusted_proxies.iter().map(ToString::to_string).collect();
         let allowed: Vec<String> = self.outbound_allow.iter().map(ToString::to_string).collect();
+        let in_clear: Vec<String> = self.smtp_cleartext.iter().map(ToString::to_string).collect();
         let sign_up = format!("{:?}", self.sign_up).to_lowercase();
         let log_dir = self.log_dir.as_deref().map(|dir| dir.display().to_string()).unwrap_or_default();
         let fonts = self.fonts.as_deref().map(|folder| folder.display().to_string()).unwrap_or_default();
@@ -302,6 +324,7 @@ impl Config {
             allowed.join(","),
             self.metrics_token.as_ref().map(|_| "…".to_owned()).unwrap_or_default(),
             self.smtp.phase.as_secs().to_string(),
+            in_clear.join(","),
         ];
         KNOWN.iter().map(|known| known.name).zip(values).collect()
     }
@@ -421,6 +444,16 @@ mod tests {
         let set = read(&[("HOME", "/home/ann"), ("AUTOREPORT_FONTS", "/srv/fonts")]).unwrap();
         assert_eq!(set.font_folders, [PathBuf::from("/srv/fonts")]);
         assert!(set.rows().contains(&("AUTOREPORT_FONTS", "/srv/fonts".to_owned())));
+    }
+
+    #[test]
+    fn relays_in_clear_are_hosts_addresses_or_networks() {
+        let config = read(&[("AUTOREPORT_SMTP_CLEARTEXT", "mail, 172.16.0.0/12,::1")]).unwrap();
+        let shown: Vec<_> = config.smtp_cleartext.iter().map(ToString::to_string).collect();
+        assert_eq!(shown, ["mail", "172.16.0.0/12", "::1/128"]);
+        assert!(read(&[]).unwrap().smtp_cleartext.is_empty());
+        let error = read(&[("AUTOREPORT_SMTP_CLEARTEXT", "smtp://mail")]).unwrap_err();
+        assert!(error.contains("“smtp://mail”"), "{error}");
     }
 
     #[test]

@@ -36,8 +36,10 @@ const BEAT_SECONDS: i64 = 3;
 const WORKERS: usize = 4;
 /// How long a stop waits for the runs that are being worked on.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Wakes between two looks for reports that are not in the archive yet.
-const KEEP_EVERY: u64 = 200;
+/// Between two looks for reports that are not in the archive yet.
+const KEEP_EVERY: Duration = Duration::from_secs(600);
+/// Between two looks for what has waited long enough to be cleared away.
+const CLEAR_EVERY: Duration = Duration::from_secs(600);
 /// Wakes between two looks for changes that open pages are no longer told.
 const PRUNE_EVERY: u64 = 300;
 
@@ -91,6 +93,8 @@ async fn run(app: AppState, mut stopped: watch::Receiver<bool>) {
     let heart = tokio::spawn(beat_for_ever(app.clone()));
     let rules = tokio::spawn(follow_rules(app.clone()));
     let pushes = tokio::spawn(push_archive(app.clone()));
+    let keeping = tokio::spawn(keep_archive(app.clone()));
+    let clearing = tokio::spawn(clear_away(app.clone()));
     let alarms = tokio::spawn(send_alarms(app.clone(), stopped.clone()));
     // On its own: a mail server that is slow must not make the outside world believe that this one is dead.
     let pings = tokio::spawn(send_pings(app.clone()));
@@ -109,6 +113,9 @@ async fn run(app: AppState, mut stopped: watch::Receiver<bool>) {
     rules.abort();
     // What git was at is killed with it; the next process pushes it.
     pushes.abort();
+    // A commit that is not noted yet is found again; what is left to clear away is left to the next look.
+    keeping.abort();
+    clearing.abort();
     // A ping that was under way is sent again by the next process.
     pings.abort();
     crew.finish().await;
@@ -139,8 +146,9 @@ impl Crew {
         }
     }
 
-    /// Plans what has come, takes as many runs as there are hands, and tidies up now and then. Each step stands alone:
-    /// where one fails, or the database is away for a moment, the others are done and the next look tries again.
+    /// Plans what has come, takes as many runs as there are hands, and looks for what is late now and then. Each step
+    /// stands alone: where one fails, or the database is away for a moment, the others are done and the next look tries
+    /// again. What may take long has a task of its own.
     async fn look(&mut self) {
         let ctx = Ctx::system(&self.app);
         let looks = self.looks;
@@ -152,10 +160,6 @@ impl Crew {
             well("looking for runs that are late", late::sweep(&ctx).await);
         }
         well("claiming runs", self.take_runs().await);
-        if looks.is_multiple_of(KEEP_EVERY) {
-            well("looking for reports that are not in the archive", worker::keep_missing(&self.app).await);
-            self.clear_away().await;
-        }
         if looks.is_multiple_of(PRUNE_EVERY) {
             well("forgetting changes", events::prune(&Ctx::system(&self.app)).await);
         }
@@ -170,20 +174,6 @@ impl Crew {
             self.receipts.insert(task.id(), receipt);
         }
         Ok(())
-    }
-
-    /// Empties what has waited long enough in the trash, forgets old notifications, alarms and previews, and bounds the
-    /// outbox.
-    async fn clear_away(&self) {
-        let ctx = Ctx::system(&self.app);
-        if let Some(gone @ 1..) = well("emptying the trash", trash::purge(&ctx).await) {
-            tracing::info!("{gone} tasks left the trash for good");
-        }
-        well("forgetting old notifications", inbox::forget_old(&ctx).await);
-        well("bounding the outbox", outbox::keep::prune(&ctx).await);
-        well("forgetting old alarms", post::forget_old(&ctx).await);
-        well("forgetting old previews", preview::forget_old(&ctx).await);
-        well("forgetting refused forms", kept_form::forget_old(&ctx).await);
     }
 
     /// Done when a run is; never while there is none.
@@ -265,6 +255,32 @@ async fn let_go(app: &AppState) {
         }
         Ok(_) => {}
         Err(error) => tracing::warn!("removing what is too old: {error}"),
+    }
+}
+
+/// Takes up reports that the archive did not get, for ever. On its own: each is rendered and committed, and plans wait
+/// for nobody.
+async fn keep_archive(app: AppState) {
+    loop {
+        well("looking for reports that are not in the archive", worker::keep_missing(&app).await);
+        tokio::time::sleep(KEEP_EVERY).await;
+    }
+}
+
+/// Empties what has waited long enough in the trash, forgets old notifications, alarms, previews and refused forms, and
+/// bounds the outbox, for ever. On its own: much may have gathered.
+async fn clear_away(app: AppState) {
+    loop {
+        let ctx = Ctx::system(&app);
+        if let Some(gone @ 1..) = well("emptying the trash", trash::purge(&ctx).await) {
+            tracing::info!("{gone} tasks left the trash for good");
+        }
+        well("forgetting old notifications", inbox::forget_old(&ctx).await);
+        well("bounding the outbox", outbox::keep::prune(&ctx).await);
+        well("forgetting old alarms", post::forget_old(&ctx).await);
+        well("forgetting old previews", preview::forget_old(&ctx).await);
+        well("forgetting refused forms", kept_form::forget_old(&ctx).await);
+        tokio::time::sleep(CLEAR_EVERY).await;
     }
 }
 

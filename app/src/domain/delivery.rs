@@ -40,6 +40,8 @@ pub struct Delivery {
     pub phase: DeliveryPhase,
     /// Attempts begun so far. Also tells answers of an earlier attempt apart.
     pub attempts: u32,
+    /// Those of them before it was last queued again: the waits count from there, as the age does.
+    pub attempts_before: u32,
     /// When the message was queued, or queued again by hand; the age at which to give up counts from here.
     pub queued_at: DateTime<Utc>,
     /// When a queued or deferred delivery may be tried.
@@ -104,13 +106,26 @@ pub enum Effect {
     Finished,
 }
 
-/// What to do with a delivery whose outcome is unknown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum UncertainRule {
-    /// Wait for the owner.
-    Hold,
-    /// Try once more with the same Message-ID, then wait for the owner.
-    RetryOnce,
+crate::text_enum!(
+    /// What to do with a delivery whose outcome is unknown. The words are those in the database.
+    #[derive(Default)]
+    UncertainRule {
+        /// Wait for the owner.
+        #[default]
+        Hold = "hold",
+        /// Try once more with the same Message-ID, then wait for the owner.
+        RetryOnce = "retry_once",
+    }
+);
+
+impl UncertainRule {
+    /// The words in a list of choices.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Hold => "A person decides",
+            Self::RetryOnce => "Try it once more, then a person decides",
+        }
+    }
 }
 
 /// How patient a delivery is.
@@ -138,6 +153,7 @@ impl Delivery {
         Self {
             phase: DeliveryPhase::Queued,
             attempts: 0,
+            attempts_before: 0,
             queued_at: now,
             next_try_at: Some(now),
             reply: None,
@@ -230,7 +246,7 @@ impl Delivery {
     }
 
     fn defer(mut self, now: DateTime<Utc>, policy: &DeliveryPolicy, seed: u64) -> (Self, Vec<Effect>) {
-        let at = now + policy.backoff.wait(self.attempts, seed);
+        let at = now + policy.backoff.wait(self.attempts.saturating_sub(self.attempts_before), seed);
         if at > self.queued_at + policy.give_up_after {
             return self.end(DeliveryPhase::Failed);
         }
@@ -253,6 +269,7 @@ impl Delivery {
 
     fn queue_again(mut self, now: DateTime<Utc>) -> (Self, Vec<Effect>) {
         self.queued_at = now;
+        self.attempts_before = self.attempts;
         self.next_try_at = Some(now);
         (self.at(DeliveryPhase::Queued), vec![Effect::WakeAt(now)])
     }
@@ -283,6 +300,11 @@ impl Event {
     /// Whether it may leave a message of which nobody knows whether it arrived.
     pub fn may_leave_unknown(&self) -> bool {
         matches!(self, Self::Broken { .. } | Self::AccountBlocked { .. } | Self::Abandoned)
+    }
+
+    /// Whether the patience of a delivery decides what follows.
+    pub fn asks_for_patience(&self) -> bool {
+        self.may_leave_unknown() || matches!(self, Self::Refused { .. })
     }
 
     fn attempt(&self) -> Option<u32> {

@@ -1,7 +1,10 @@
 //! What an SMTP account can be: kind, encryption, way of signing in, host and port.
 
+use super::network::Network;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
 
 crate::text_enum!(
     /// Where an account's mail goes.
@@ -118,6 +121,45 @@ impl MailHost {
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// A relay that the operator allows to be spoken to without encryption, for example inside a container network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClearRelay {
+    /// Whatever has an address in it.
+    Network(Network),
+    /// The host that an account names.
+    Host(MailHost),
+}
+
+impl ClearRelay {
+    /// Whether a server of this name is meant, at this address.
+    pub fn covers(&self, host: &MailHost, address: IpAddr) -> bool {
+        match self {
+            Self::Network(network) => network.contains(address),
+            Self::Host(known) => known == host,
+        }
+    }
+}
+
+impl FromStr for ClearRelay {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text.parse() {
+            Ok(network) => Ok(Self::Network(network)),
+            Err(()) => MailHost::parse(text).map(Self::Host).map_err(|_| ()),
+        }
+    }
+}
+
+impl fmt::Display for ClearRelay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Network(network) => network.fmt(f),
+            Self::Host(host) => f.write_str(host.as_str()),
+        }
     }
 }
 

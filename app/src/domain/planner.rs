@@ -75,6 +75,36 @@ pub struct Ongoing {
     pub waiting: Option<DateTime<Utc>>,
 }
 
+/// A run that has not ended, as far as it matters to those that come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenRun {
+    /// Its planned instant.
+    pub at: DateTime<Utc>,
+    pub state: OccurrenceState,
+    /// A worker has it.
+    pub is_claimed: bool,
+}
+
+impl Ongoing {
+    /// What the open runs of a schedule, in their order, are to those that come. A run whose messages only wait for
+    /// another try holds nobody up; one whose data are frozen does, also as a draft.
+    pub fn among(open: impl Iterator<Item = OpenRun> + Clone) -> Self {
+        let first = |is: fn(&OpenRun) -> bool| open.clone().find(is).map(|run| run.at);
+        Ongoing {
+            running: first(|run| run.is_claimed || run.state == OccurrenceState::Frozen),
+            waiting: first(|run| run.state == OccurrenceState::Planned),
+        }
+    }
+
+    /// One more run: it begins at once, or waits for the one that is going on.
+    fn begins(&mut self, at: DateTime<Utc>) {
+        match self.running {
+            None => self.running = Some(at),
+            Some(_) => self.waiting = self.waiting.or(Some(at)),
+        }
+    }
+}
+
 /// What to store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
@@ -244,18 +274,55 @@ impl Come {
     }
 }
 
+/// What came at once is decided together: the runs of this plan are going on for the instants behind them, as they would
+/// be had each been planned by itself. What is caught up with because all missed runs are wanted waits for its turn,
+/// whatever the overlap; the overlap is about runs that take too long.
 fn recent_decisions(come: &[DateTime<Utc>], rules: &PlanRules, ongoing: Ongoing, now: DateTime<Utc>) -> Vec<Decision> {
     let missed = come.iter().filter(|&&at| now - at > rules.grace).count();
+    let (mut before, mut going) = (ongoing, ongoing);
     let decide = |(index, &at): (usize, &DateTime<Utc>)| {
-        let verdict = match verdict_if_missed(index, at, come, missed, rules, now) {
-            Some(reason) => Verdict::Skip(reason),
-            None => verdict_if_ongoing(rules.overlap, ongoing),
+        let is_late = index >= missed;
+        let reason = if is_late {
+            superseded_if_late(at, come, rules, before)
+        } else {
+            verdict_if_missed(index, at, come, missed, rules, now)
         };
+        let with_those_before = is_late && rules.overlap != Overlap::CancelRunning;
+        let verdict = match reason {
+            Some(reason) => Verdict::Skip(reason),
+            None => verdict_if_ongoing(rules.overlap, if with_those_before { going } else { before }),
+        };
+        if verdict == Verdict::RunInstead {
+            (before, going) = (Ongoing::default(), Ongoing::default());
+        }
+        if verdict.is_run() {
+            going.begins(at);
+        }
         Decision::new(at, verdict)
     };
     come.iter().enumerate().map(decide).collect()
 }
 
+/// Within the grace a run is simply late. Of several that are, the latest takes the place of the others where the
+/// schedule wants the latest only, or each run in the place of the one before; but not where all are to wait in a row,
+/// and not where an earlier run holds up the latest as well.
+fn superseded_if_late(
+    at: DateTime<Utc>,
+    come: &[DateTime<Utc>],
+    rules: &PlanRules,
+    before: Ongoing,
+) -> Option<SkipReason> {
+    let by = come.last().copied().filter(|&latest| latest != at)?;
+    let wants_latest = match rules.overlap {
+        Overlap::QueueAll => false,
+        Overlap::CancelRunning => true,
+        Overlap::Skip | Overlap::QueueOne => rules.misfire == Misfire::LatestOnly,
+    };
+    let runs = verdict_if_ongoing(rules.overlap, before).is_run();
+    (wants_latest && runs).then_some(SkipReason::Superseded { by })
+}
+
+/// The verdict about an instant that was missed, as long as its grace is over. `missed` of those that came are.
 fn verdict_if_missed(
     index: usize,
     at: DateTime<Utc>,
@@ -264,9 +331,6 @@ fn verdict_if_missed(
     rules: &PlanRules,
     now: DateTime<Utc>,
 ) -> Option<SkipReason> {
-    if index >= missed {
-        return None;
-    }
     let latest = come.last().copied().unwrap_or(at);
     match rules.misfire {
         Misfire::Skip => Some(SkipReason::Missed { late: now - at }),

@@ -10,6 +10,9 @@ use super::{
 };
 use crate::error::Problem;
 
+/// Most lines of one schedule; a group is one line.
+pub const LINES_MAX: u32 = 5_000;
+
 crate::text_enum!(
     /// What stands in a line of a schedule's recipients.
     RecipientTarget {

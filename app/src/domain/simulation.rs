@@ -17,7 +17,7 @@ use super::{
     crash_point::CrashPoint,
     delivery::{self, Delivery, DeliveryPhase, DeliveryPolicy},
     occurrence::{Effect, Event, OccurrenceState, Remedy, RunRules, Standing, Tally},
-    planner::{Jitter, Misfire, Ongoing, Overlap, PlanRules, Streak, Verdict, after_end, plan},
+    planner::{Jitter, Misfire, Ongoing, OpenRun, Overlap, Plan, PlanRules, Streak, Verdict, after_end, plan},
     schedule::Timetable,
     smtp_reply::SmtpReply,
 };

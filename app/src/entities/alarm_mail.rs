@@ -29,6 +29,8 @@ pub struct Model {
     pub reply: Option<String>,
     pub reason: Option<String>,
     pub attempts: i32,
+    /// Attempts before it was last queued again.
+    pub attempts_before: i32,
     pub queued_at: DateTimeUtc,
     /// When it may be tried; in the hands of a worker, when its lease ends; none once it has ended.
     pub due_at: Option<DateTimeUtc>,

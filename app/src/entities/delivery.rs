@@ -35,6 +35,8 @@ pub struct Model {
     /// Why it stands where it stands, when the server did not say it.
     pub reason: Option<String>,
     pub attempts: i32,
+    /// Attempts before it was last queued again.
+    pub attempts_before: i32,
     pub queued_at: DateTimeUtc,
     pub next_try_at: Option<DateTimeUtc>,
     /// Whether the one automatic second try after an unknown outcome has been used.

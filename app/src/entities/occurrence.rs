@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::domain::{
-    ids::{OccurrenceId, ProjectId, ScheduleId, TemplateId},
+    ids::{AccountId, OccurrenceId, ProjectId, ScheduleId, TemplateId},
     occurrence::{OccurrenceState, Trigger},
 };
 
@@ -55,6 +55,12 @@ pub struct Model {
     pub report_spec: Option<String>,
     /// The commit in the archive, in hex.
     pub commit_id: Option<String>,
+    /// The account that its messages were written for; there may be none of that id any more.
+    pub mail_account_id: Option<AccountId>,
+    /// The sender of their envelopes.
+    pub mail_sender: Option<String>,
+    /// When the archive last failed to take it.
+    pub keep_tried_at: Option<DateTimeUtc>,
     pub started_at: Option<DateTimeUtc>,
     /// When the latest try began to collect its data.
     pub building_at: Option<DateTimeUtc>,

@@ -3,6 +3,7 @@
 use sea_orm::{QuerySelect, QueryTrait, entity::prelude::*, sea_query::SelectStatement};
 
 use crate::domain::{
+    delivery::UncertainRule,
     ids::{AccountId, ProjectId, ScheduleId, UserId},
     job::{JobKind, ScheduleState},
     planner::{Misfire, Overlap},
@@ -50,6 +51,10 @@ pub struct Model {
     /// `domain::condition::Condition` as JSON; none: always.
     pub send_if: Option<String>,
     pub pause_after_failures: i32,
+    /// How long a message is tried.
+    pub give_up_minutes: i32,
+    /// What becomes of a message whose fate is unknown.
+    pub uncertain_rule: UncertainRule,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     /// Deleted schedules keep their row: their reports stay.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::domain::{
     account::{Role, Theme, UserState},
     alarm::{AlarmKind, PingKind},
-    delivery::DeliveryPhase,
+    delivery::{DeliveryPhase, UncertainRule},
     dkim::DkimAlgorithm,
     ids::*,
     import::run::{ImportKind, ImportState},
@@ -174,6 +174,7 @@ text_columns!(
     AuthMethod,
     DkimAlgorithm,
     DeliveryPhase,
+    UncertainRule,
     JobKind,
     ScheduleState,
     RecipientKind,

@@ -37,6 +37,12 @@ pub async fn list_jobs(#[server(default)] filter: JobFilter) -> AppResult<JobLis
     runs::list(&Ctx::signed_in()?, &filter).await
 }
 
+/// How many of the person's jobs failed when they last ran.
+#[server(prefix = "/rpc")]
+pub async fn count_failing_jobs() -> AppResult<u32> {
+    runs::failing(&Ctx::signed_in()?).await
+}
+
 /// The jobs that run next, soonest first.
 #[server(prefix = "/rpc")]
 pub async fn list_next_runs(limit: u32) -> AppResult<Vec<NextRun>> {

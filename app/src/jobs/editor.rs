@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     accounts::ZoneField,
-    domain::{calendar::weekday_long, schedule::UpcomingRun},
+    domain::{calendar::weekday_long, recipient::LINES_MAX, schedule::UpcomingRun},
     error::{AppError, Problem},
     ui::{Choice, ErrorSummary, SelectField, TextAreaField, TextField, plain_error},
 };
@@ -177,13 +177,15 @@ fn who(
     view! {
         <fieldset class="fieldset">
             <legend>"Who"</legend>
-            <TextAreaField
-                label="Recipients"
-                name="recipients"
-                value=form.recipients.clone()
-                hint=kind_fields::recipients_hint(form.kind)
-                error=error
-            />
+            {counted(&form.recipients, view! {
+                <TextAreaField
+                    label="Recipients"
+                    name="recipients"
+                    value=form.recipients.clone()
+                    hint=kind_fields::recipients_hint(form.kind)
+                    error=error
+                />
+            }.into_any())}
             {(!groups.is_empty()).then(|| view! { <p class="field__hint" dir="auto">{format!("Groups: {}.", groups.join(", "))}</p> })}
             {copies}
             <SelectField
@@ -201,22 +203,43 @@ fn who(
 /// Copies; a mail for its reader alone has none.
 fn copies(form: &JobForm, error: Signal<Option<AppError>>) -> AnyView {
     view! {
-        <TextAreaField
-            label="Copies (Cc)"
-            name="cc"
-            value=form.cc.clone()
-            hint="Everybody sees them."
-            error=error
-            rows=2
-        />
-        <TextAreaField
-            label="Blind copies (Bcc)"
-            name="bcc"
-            value=form.bcc.clone()
-            hint="Nobody sees them. People with an account get the report only while they can see the project."
-            error=error
-            rows=2
-        />
+        {counted(&form.cc, view! {
+            <TextAreaField
+                label="Copies (Cc)"
+                name="cc"
+                value=form.cc.clone()
+                hint="Everybody sees them."
+                error=error
+                rows=2
+            />
+        }.into_any())}
+        {counted(&form.bcc, view! {
+            <TextAreaField
+                label="Blind copies (Bcc)"
+                name="bcc"
+                value=form.bcc.clone()
+                hint="Nobody sees them. People with an account get the report only while they can see the project."
+                error=error
+                rows=2
+            />
+        }.into_any())}
+    }
+    .into_any()
+}
+
+/// A field with a recipient a line, and how many lines it has.
+fn counted(value: &str, field: AnyView) -> AnyView {
+    let lines = |text: &str| text.lines().filter(|line| !line.trim().is_empty()).count();
+    let count = RwSignal::new(lines(value));
+    let words = move || {
+        let count = count.get();
+        (count > 1).then(|| format!("{count} lines; {LINES_MAX} at most."))
+    };
+    view! {
+        <div class="form" on:input=move |event| count.set(lines(&event_target_value(&event)))>
+            {field}
+            <p class="field__hint" data-count="lines">{words}</p>
+        </div>
     }
     .into_any()
 }

@@ -2,6 +2,7 @@
 
 pub mod api;
 mod backfill_page;
+mod badge;
 mod cron_field;
 mod dry_run_page;
 mod bounce_page;
@@ -36,6 +37,7 @@ pub mod test_api;
 pub mod view;
 
 pub use backfill_page::BackfillPage;
+pub use badge::{FailingBadge, provide_failing};
 pub use bounce_page::BouncePage;
 pub use bounces_page::BouncesPage;
 pub use dry_run_page::DryRunPage;

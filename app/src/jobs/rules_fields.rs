@@ -10,6 +10,7 @@ use super::{
 use crate::{
     domain::{
         condition::{Comparison, Figure},
+        delivery::UncertainRule,
         job::JobKind,
         policy::{Misfire, Overlap},
     },
@@ -35,6 +36,7 @@ pub fn rules(form: &RulesForm, kind: JobKind, error: Signal<Option<AppError>>) -
                 <div class="form">
                     {lateness(form, error)}
                     {tries(form, error)}
+                    {kind.sends_mail().then(|| messages(form, error))}
                     {condition}
                 </div>
             </details>
@@ -98,6 +100,21 @@ fn tries(form: &RulesForm, error: Signal<Option<AppError>>) -> AnyView {
         {number("First wait between tries (minutes)", "retry_first", &form.retry_first, Some("It doubles each time."), error)}
         {number("Longest wait (minutes)", "retry_longest", &form.retry_longest, None, error)}
         {number("Pause after failed runs in a row", "pause_after", &form.pause_after, None, error)}
+    }
+    .into_any()
+}
+
+fn messages(form: &RulesForm, error: Signal<Option<AppError>>) -> AnyView {
+    view! {
+        {number("Give up a message after (hours)", "give_up", &form.give_up, Some("As long as its mail server says “later”, or cannot be reached."), error)}
+        <SelectField
+            label="If nobody knows whether a message arrived"
+            name="uncertain"
+            choices=choices(UncertainRule::ALL, |one| (one.as_str(), one.label()))
+            value=form.uncertain.clone()
+            hint="The connection broke before the mail server answered. A second try may be a second copy, which most mail programs show once."
+            error=error
+        />
     }
     .into_any()
 }

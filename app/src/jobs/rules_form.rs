@@ -26,6 +26,10 @@ pub struct RulesForm {
     /// Minutes.
     pub retry_longest: String,
     pub pause_after: String,
+    /// Hours after which a message is given up.
+    pub give_up: String,
+    /// A word of `UncertainRule`.
+    pub uncertain: String,
     /// A word of [`SendIf`].
     pub send_if: String,
     /// A word of `condition::Figure`.
@@ -61,6 +65,8 @@ impl Default for RulesForm {
             retry_first: text("1"),
             retry_longest: text("30"),
             pause_after: text("3"),
+            give_up: text("24"),
+            uncertain: text("hold"),
             send_if: text("always"),
             figure: text("overdue"),
             comparison: text("at_least"),
@@ -81,7 +87,7 @@ impl RulesForm {
         form
     }
 
-    fn fields_mut(&mut self) -> [(&'static str, &mut String); 15] {
+    fn fields_mut(&mut self) -> [(&'static str, &mut String); 17] {
         let Self {
             overlap,
             misfire,
@@ -94,6 +100,8 @@ impl RulesForm {
             retry_first,
             retry_longest,
             pause_after,
+            give_up,
+            uncertain,
             send_if,
             figure,
             comparison,
@@ -111,6 +119,8 @@ impl RulesForm {
             ("retry_first", retry_first),
             ("retry_longest", retry_longest),
             ("pause_after", pause_after),
+            ("give_up", give_up),
+            ("uncertain", uncertain),
             ("send_if", send_if),
             ("figure", figure),
             ("comparison", comparison),
@@ -119,7 +129,7 @@ impl RulesForm {
     }
 
     /// The values of all fields by name, to show them again.
-    pub fn typed(&self) -> [(&'static str, &str); 15] {
+    pub fn typed(&self) -> [(&'static str, &str); 17] {
         [
             ("overlap", &self.overlap),
             ("misfire", &self.misfire),
@@ -132,6 +142,8 @@ impl RulesForm {
             ("retry_first", &self.retry_first),
             ("retry_longest", &self.retry_longest),
             ("pause_after", &self.pause_after),
+            ("give_up", &self.give_up),
+            ("uncertain", &self.uncertain),
             ("send_if", &self.send_if),
             ("figure", &self.figure),
             ("comparison", &self.comparison),

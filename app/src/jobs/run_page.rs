@@ -70,7 +70,7 @@ fn Run(detail: RunDetail) -> impl IntoView {
         });
     });
     let head = Memo::new(move |_| now.with(|now| RunDetail { deliveries: Vec::new(), ..now.clone() }));
-    let people = Memo::new(move |_| now.with(|now| (now.deliveries.clone(), can_decide(now))));
+    let people = Memo::new(move |_| now.with(|now| (now.deliveries.clone(), Say::of(now))));
     let actions = move || {
         view! {
             {move || head.with(buttons)}
@@ -82,8 +82,8 @@ fn Run(detail: RunDetail) -> impl IntoView {
         <Page title=title actions=actions>
             <ErrorSummary error=refused />
             {move || result(head.get())}
-            {move || people.with(|(people, can_decide)| (!people.is_empty()).then(|| recipients(id, people.clone(), *can_decide)))}
-            {move || people.with(|(people, can_decide)| came_back(!people.is_empty() && *can_decide))}
+            {move || people.with(|(people, say)| (!people.is_empty()).then(|| recipients(id, people.clone(), *say)))}
+            {move || people.with(|(people, say)| came_back(!people.is_empty() && say.may_send))}
             <LogPanel run=id page=log is_open=is_open on_news=again />
         </Page>
     }
@@ -97,9 +97,20 @@ fn came_back(may_tell: bool) -> AnyView {
         .into_any()
 }
 
-/// After a run was cancelled nothing is decided about its messages any more.
-fn can_decide(detail: &RunDetail) -> bool {
-    detail.can_edit && detail.run.state != OccurrenceState::Cancelled
+/// What the person may say about the messages of a run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Say {
+    /// That one which is unknown has arrived, or is given up: also of a run that was cancelled.
+    may_settle: bool,
+    /// That one goes again: not after the run was cancelled, as no round follows that would send it.
+    may_send: bool,
+}
+
+impl Say {
+    fn of(detail: &RunDetail) -> Self {
+        let may_send = detail.can_edit && detail.run.state != OccurrenceState::Cancelled;
+        Self { may_settle: detail.can_edit, may_send }
+    }
 }
 
 fn buttons(detail: &RunDetail) -> AnyView {
@@ -227,7 +238,7 @@ fn waiting(detail: &RunDetail) -> AnyView {
     .into_any()
 }
 
-fn recipients(run: OccurrenceId, deliveries: Vec<DeliveryItem>, can_edit: bool) -> impl IntoView {
+fn recipients(run: OccurrenceId, deliveries: Vec<DeliveryItem>, say: Say) -> impl IntoView {
     let failed = deliveries.iter().filter(|delivery| delivery.phase == DeliveryPhase::Failed).count();
     let again = match failed {
         1 => "Send the failed one again".to_owned(),
@@ -237,7 +248,7 @@ fn recipients(run: OccurrenceId, deliveries: Vec<DeliveryItem>, can_edit: bool) 
         <section class="panel is-padded" aria-labelledby="recipients-head">
             <div class="panel__head">
                 <h2 id="recipients-head">"Recipients"</h2>
-                {(can_edit && failed > 0).then(|| view! {
+                {(say.may_send && failed > 0).then(|| view! {
                     <form method="post" action=ResendFailed::url()>
                         <input type="hidden" name="id" value=run.to_string() />
                         <button class="btn is-sm" type="submit"><Icon name="refresh-cw" />{again}</button>
@@ -255,14 +266,14 @@ fn recipients(run: OccurrenceId, deliveries: Vec<DeliveryItem>, can_edit: bool) 
                             <th scope="col"><span class="sr-only">"Actions"</span></th>
                         </tr>
                     </thead>
-                    <tbody>{deliveries.into_iter().map(|delivery| recipient(delivery, can_edit)).collect_view()}</tbody>
+                    <tbody>{deliveries.into_iter().map(|delivery| recipient(delivery, say)).collect_view()}</tbody>
                 </table>
             </div>
         </section>
     }
 }
 
-fn recipient(delivery: DeliveryItem, can_edit: bool) -> impl IntoView {
+fn recipient(delivery: DeliveryItem, say: Say) -> impl IntoView {
     let DeliveryItem { id, address, name, kind, via, phase, said, attempts, next_try } = delivery;
     let again = matches!(phase, DeliveryPhase::Failed | DeliveryPhase::Uncertain | DeliveryPhase::Withheld);
     let kind = match kind {
@@ -273,11 +284,11 @@ fn recipient(delivery: DeliveryItem, can_edit: bool) -> impl IntoView {
     let place = [kind.map(str::to_owned), via.map(|group| format!("Group {group}"))];
     let place = place.into_iter().flatten().collect::<Vec<_>>().join(", ");
     let choices = [
-        (again, "again", "Send again"),
-        (phase == DeliveryPhase::Uncertain, "arrived", "Mark as sent"),
-        (matches!(phase, DeliveryPhase::Deferred | DeliveryPhase::Uncertain), "give-up", "Give up"),
+        (again && say.may_send, "again", "Send again"),
+        (phase == DeliveryPhase::Uncertain && say.may_settle, "arrived", "Mark as sent"),
+        (matches!(phase, DeliveryPhase::Deferred | DeliveryPhase::Uncertain) && say.may_settle, "give-up", "Give up"),
     ];
-    let buttons = choices.into_iter().filter(move |(fits, ..)| *fits && can_edit).map(|(_, decision, words)| {
+    let buttons = choices.into_iter().filter(|(fits, ..)| *fits).map(|(_, decision, words)| {
         view! { <button class="btn is-sm" type="submit" name="decision" value=decision>{words}</button> }
     });
     view! {

@@ -19,7 +19,7 @@ use super::{
     secrets::{Keyring, Secret},
     turns::{self, Turns},
 };
-use crate::domain::network::Network;
+use crate::domain::{mail_account::ClearRelay, network::Network};
 
 /// Passwords hashed at the same time: each takes 19 MiB and a core.
 const HASHERS: usize = 2;
@@ -51,12 +51,25 @@ pub struct Settings {
     pub metrics_token: Option<Secret>,
     /// How long mail servers may take.
     pub smtp: Timeouts,
+    /// Relays on other machines that may be spoken to without encryption.
+    pub smtp_cleartext: Vec<ClearRelay>,
 }
 
 impl Settings {
     /// Whether people come over TLS: cookies are then `Secure` and carry the `__Host-` prefix.
     pub fn is_https(&self) -> bool {
         self.base_url.starts_with("https://")
+    }
+
+    /// The host that people reach the instance at, without a port.
+    pub fn host(&self) -> &str {
+        let rest = self.base_url.split_once("://").map_or(self.base_url.as_str(), |(_, rest)| rest);
+        let authority = rest.split('/').next().unwrap_or(rest);
+        match authority.rsplit_once(':') {
+            // An IPv6 address has colons of its own, in brackets.
+            Some((host, port)) if port.chars().all(|digit| digit.is_ascii_digit()) => host,
+            _ => authority,
+        }
     }
 }
 

@@ -4,9 +4,12 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_location;
 
 use super::{api::SaveSidebar, keys::Shortcuts};
-use crate::ui::{
-    Icon,
-    keys::{self, Action},
+use crate::{
+    jobs::FailingBadge,
+    ui::{
+        Icon,
+        keys::{self, Action},
+    },
 };
 
 pub(super) struct Entry {
@@ -45,6 +48,7 @@ fn link(entry: &'static Entry, class: &'static str) -> impl IntoView {
         <a class=class href=entry.href aria-current=current title=entry.name>
             <Icon name=entry.icon />
             <span>{entry.name}</span>
+            {(entry.href == "/jobs").then(|| view! { <FailingBadge /> })}
         </a>
     }
     .into_any()

@@ -11,6 +11,7 @@ use super::{
     session::Session,
     stale::StaleBar,
 };
+use crate::jobs::provide_failing;
 use crate::notifications::provide_unread;
 use crate::tasks::provide_others;
 use crate::ui::toast::{Toaster, Toasts};
@@ -23,6 +24,7 @@ pub fn Shell(session: Session, children: Children) -> impl IntoView {
     if session.me.is_some() {
         provide_unread();
         provide_others();
+        provide_failing();
     }
     let uses_singles = session.me.as_ref().is_none_or(|me| me.uses_shortcuts);
     let shortcuts = session.me.is_some().then(|| Shortcuts::provide(session.is_narrow, uses_singles));

@@ -129,6 +129,7 @@ async fn make(url: &str, folder: PathBuf) -> TestApp {
         outbound_allow: "127.0.0.0/8".parse().into_iter().collect(),
         metrics_token: None,
         smtp: Timeouts::default(),
+        smtp_cleartext: Vec::new(),
     };
     let keyring = Keyring::of_key([7; 32]);
     let mut app = AppState::new(db, Clock::set_at(beginning()), settings, Assets::default(), keyring);

@@ -12,11 +12,14 @@ use app::{
     alarms::service::pushes,
     archive::service::read as archive,
     domain::{
+        job::JobKind,
         line_diff::LineChange,
+        occurrence::OccurrenceState,
         template::{Document, TemplateCategory},
     },
     entities::{alarm, git_archive, git_push as queue, git_push_failure, occurrence, template_version},
     error::{AppError, ArchiveProblem, Problem},
+    jobs::service::runs,
     platform::{
         ctx::Ctx,
         git::{GitSettings, RemoteRule, generate},
@@ -37,6 +40,8 @@ use sea_orm::{
     EntityTrait, PaginatorTrait,
     sea_query::Expr,
 };
+
+use super::{jobs_kinds::job, jobs_stage::Stage};
 
 fn run(folder: &Path, args: &[&str]) -> String {
     let output = Command::new("git")
@@ -554,6 +559,25 @@ async fn without_confirmed_keys_nothing_is_pushed_by_ssh() {
         let error = git_push::push_now(&mina).await.unwrap_err();
         assert!(error.words().contains("not confirmed yet"), "{error}");
         assert!(state(&app).await.last_error.unwrap().contains("not confirmed yet"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_pushes_what_the_archive_holds_and_its_run_says_so() {
+    each_database(async |app| {
+        let (app, folder) = with_files(app);
+        let stage = Stage::new(&app).await;
+        push_to(&app, &folder).await;
+        let report = sent_report(&app, stage.project.id).await;
+        let commit = occurrence::Entity::find_by_id(report).one(app.reader()).await.unwrap().unwrap().commit_id;
+        let id = stage.job(&job(JobKind::GitPush, "")).await;
+        let pushing = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        assert_eq!(stage.states(id).await, [OccurrenceState::Done]);
+        let log = stage.log(pushing).await;
+        assert!(log.iter().any(|line| line.starts_with("Pushed 1 commit to branch main of file://")), "{log:?}");
+        assert_eq!(run(&folder.join("server.git"), &["rev-parse", "main"]).trim(), commit.unwrap());
     })
     .await;
 }

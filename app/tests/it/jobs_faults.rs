@@ -24,6 +24,7 @@ use sea_orm::{
     ActiveValue::{Set, Unchanged},
     ColumnTrait, EntityTrait, IntoActiveModel, ModelTrait, QueryFilter,
 };
+use uuid::Uuid;
 
 use super::jobs_stage::{Stage, mondays_at_ten};
 
@@ -158,14 +159,12 @@ async fn is_half_composed(stage: &Stage<'_>, run: OccurrenceId) -> Message {
 async fn who_comes_after_a_worker_that_ended_while_it_composed_writes_what_is_missing_and_nothing_twice() {
     each_database(async |app| {
         let stage = Stage::new(&app).await;
-        let refusing = SmtpServer::start(&["--fail", "rcpt:451"]);
-        stage.sends_to(refusing.port).await;
+        let server = SmtpServer::start(&["--fail", "rcpt:451:2"]);
+        stage.sends_to(server.port).await;
         let id = stage.job(&mondays_at_ten()).await;
         let run = runs::start(&stage.mina(), id).await.unwrap();
         stage.work().await;
         let first = is_half_composed(&stage, run).await;
-        let server = SmtpServer::start(&[]);
-        stage.sends_to(server.port).await;
         stage.work().await;
         assert_eq!(stage.states(id).await, [OccurrenceState::Done], "{:?}", stage.log(run).await);
         let messages = stage.deliveries(run).await;
@@ -275,6 +274,34 @@ async fn a_report_that_cannot_be_read_keeps_no_other_one_out_of_the_archive() {
         worker::keep_missing(&app).await.unwrap();
         let kept: Vec<_> = stage.runs(id).await.into_iter().map(|row| row.commit_id.is_some()).collect();
         assert_eq!(kept, [true, false], "the latest is looked at first");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn however_many_reports_cannot_be_read_the_others_reach_the_archive() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        let mut good = stage.runs(id).await.remove(0);
+        good.commit_id = None;
+        for number in 1..=20 {
+            let bad = occurrence::ActiveModel {
+                id: Set(OccurrenceId(Uuid::now_v7())),
+                scheduled_at: Set(good.scheduled_at + TimeDelta::minutes(number)),
+                snapshot: Set(Some("no report".into())),
+                ..good.clone().into_active_model().reset_all()
+            };
+            bad.insert(app.reader()).await.unwrap();
+        }
+        let missing = occurrence::ActiveModel { commit_id: Set(None), ..good.clone().into_active_model() };
+        missing.update(app.reader()).await.unwrap();
+        for _ in 0..2 {
+            worker::keep_missing(&app).await.unwrap();
+        }
+        assert!(stage.runs(id).await[0].commit_id.is_some(), "older than all that cannot be read, and not behind them");
     })
     .await;
 }

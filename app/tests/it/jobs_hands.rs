@@ -1,6 +1,7 @@
 //! What people do with jobs and runs beside making them: looking ahead, making up, copying, cancelling, testing.
 
 use app::{
+    archive::service::read,
     domain::{
         delivery::DeliveryPhase,
         ids::OccurrenceId,
@@ -233,6 +234,13 @@ async fn a_message_that_is_on_its_way_when_the_run_is_cancelled_stays_unknown() 
         assert_eq!((rows[0].phase, rows[1].phase), (DeliveryPhase::Uncertain, DeliveryPhase::Withheld));
         let words = "The run was cancelled before the mail server answered.";
         assert_eq!(rows[0].reason.as_deref(), Some(words));
+        assert_eq!(stage.states(id).await, [OccurrenceState::Cancelled]);
+        // It is known to have arrived, or given up; the run stays cancelled, and nothing of it goes again.
+        let again = runs::decide(&stage.mina(), rows[0].id, Decision::SendAgain).await;
+        assert_eq!(again, Err(AppError::field("decision", Problem::NotAllowed)));
+        assert!(!read::read(&stage.mina(), run).await.unwrap().can_send);
+        runs::decide(&stage.mina(), rows[0].id, Decision::Arrived).await.unwrap();
+        assert_eq!(phases(&stage, run).await, [DeliveryPhase::Accepted, DeliveryPhase::Withheld]);
         assert_eq!(stage.states(id).await, [OccurrenceState::Cancelled]);
     })
     .await;

@@ -47,7 +47,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, Into
 use super::jobs_stage::Stage;
 
 /// A new job of a kind as the form begins, to these.
-fn job(kind: JobKind, recipients: &str) -> JobForm {
+pub fn job(kind: JobKind, recipients: &str) -> JobForm {
     JobForm { project: "T".into(), zone: "Europe/Ljubljana".into(), recipients: recipients.into(), ..beginning(kind) }
 }
 

@@ -288,3 +288,15 @@ async fn only_groups_of_the_project_can_be_named() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn thousands_of_lines_are_stored_and_read_back() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let lines: Vec<String> = (0..4_000).map(|number| format!("reader{number}@example.org")).collect();
+        let form = to("dana@example.org", "", &lines.join("\n"));
+        let id = stage.job(&form).await;
+        assert_eq!(form_of(&stage, id).await.bcc, form.bcc);
+    })
+    .await;
+}

@@ -15,7 +15,7 @@ use app::{
             worker,
         },
     },
-    mail::service::outbox,
+    mail::service::{accounts, outbox},
     testing::{each_database, smtp_server::SmtpServer},
 };
 use chrono::{NaiveDate, TimeDelta};
@@ -261,6 +261,128 @@ async fn a_dry_run_shows_the_report_of_any_instant_and_leaves_nothing_behind() {
         let past = dry_run::look(&stage.mina(), id, next - TimeDelta::days(3)).await.unwrap();
         assert!(!past.rehearsal.is_named);
         assert_eq!(stage.runs(id).await.len(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn messages_leave_over_the_account_that_they_were_written_for() {
+    each_database(async |app| {
+        let first = SmtpServer::start(&["--fail", "mail:451:1"]);
+        let second = SmtpServer::start(&[]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(first.port).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        assert_eq!(first.messages().len(), 1, "the other waits for its next try");
+        stage.sends_to(second.port).await;
+        stage.pass(TimeDelta::minutes(2));
+        stage.work().await;
+        assert_eq!((first.messages().len(), second.messages().len()), (2, 0));
+        let list = format!("{}.localhost", id.0.simple());
+        for message in stage.deliveries(run).await {
+            let source = String::from_utf8_lossy(&message.mime).into_owned();
+            assert!(source.contains(&list), "the list is that of the job: {source}");
+        }
+        runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        assert_eq!((first.messages().len(), second.messages().len()), (2, 2), "the next run goes another way");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_whose_account_is_gone_is_held_back_and_says_so() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "mail:451:1"]);
+        let stage = Stage::new(&app).await;
+        let account = stage.sends_to(server.port).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        accounts::delete(&stage.mina(), account).await.unwrap();
+        stage.pass(TimeDelta::minutes(2));
+        stage.work().await;
+        let rows = stage.deliveries(run).await;
+        let held = rows.iter().find(|row| row.phase == DeliveryPhase::Withheld).expect("one was not sent yet");
+        assert!(held.reason.as_deref().is_some_and(|words| words.contains("is gone")), "{:?}", held.reason);
+        assert!(stage.runs(id).await[0].state.is_final());
+        runs::decide(&stage.mina(), held.id, Decision::SendAgain).await.unwrap();
+        stage.work().await;
+        let kept = outbox::list(&stage.mina(), None).await.unwrap();
+        assert!(kept.is_empty(), "nothing leaves under a name that is not its sender's");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_may_have_an_unknown_message_tried_once_more_with_its_message_id() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--drop-after-dot"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let rules = RulesForm { uncertain: "retry_once".into(), ..RulesForm::default() };
+        let id = stage.job(&JobForm { rules, ..mondays_at_ten() }).await;
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        assert!(stage.deliveries(run).await.iter().all(|row| row.phase == DeliveryPhase::Deferred));
+        for _ in 0..2 {
+            stage.pass(TimeDelta::hours(1));
+            stage.work().await;
+        }
+        let rows = stage.deliveries(run).await;
+        assert!(rows.iter().all(|row| row.phase == DeliveryPhase::Uncertain), "then a person decides");
+        let arrived = server.messages();
+        assert_eq!(arrived.len(), 4);
+        for row in rows {
+            let same = arrived.iter().filter(|message| **message == row.mime).count();
+            assert_eq!(same, 2, "byte for byte the same, for {}", row.address);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_is_given_up_after_the_hours_of_its_job() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "rcpt:451"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let rules = RulesForm { give_up: "1".into(), ..RulesForm::default() };
+        let brief = stage.job(&JobForm { rules, ..mondays_at_ten() }).await;
+        let usual = stage.job(&mondays_at_ten()).await;
+        for id in [brief, usual] {
+            runs::start(&stage.mina(), id).await.unwrap();
+        }
+        stage.work().await;
+        stage.pass(TimeDelta::minutes(61));
+        stage.work().await;
+        assert_eq!(stage.states(brief).await, [OccurrenceState::Failed]);
+        assert_eq!(stage.states(usual).await, [OccurrenceState::Sending]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn jobs_that_failed_when_they_last_ran_are_counted_for_those_who_see_them() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "rcpt:554:2:5.7.1"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        stage.job(&mondays_at_ten()).await;
+        assert_eq!(runs::failing(&stage.mina()).await, Ok(0), "none has run");
+        runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        assert_eq!(stage.states(id).await, [OccurrenceState::Failed]);
+        assert_eq!(runs::failing(&stage.mina()).await, Ok(1));
+        assert_eq!(runs::failing(&app.as_person(&stage.cast.ravi)).await, Ok(0), "a stranger hears of none");
+        stage.pass(TimeDelta::minutes(1));
+        runs::start(&stage.mina(), id).await.unwrap();
+        assert_eq!(runs::failing(&stage.mina()).await, Ok(1), "until one has ended well");
+        stage.work().await;
+        assert_eq!(runs::failing(&stage.mina()).await, Ok(0));
     })
     .await;
 }

@@ -205,3 +205,58 @@ async fn a_server_that_takes_a_message_and_is_gone_before_it_says_so_leaves_it_u
     let found = attempt(&["--drop-after-dot"], &small(), PATIENCE).await;
     assert_eq!((found.step, found.phase, found.taken), (Some(Step::FinalDot), DeliveryPhase::Uncertain, 1));
 }
+
+/// What the worker's row becomes after a failure of a message that was taken up.
+fn after(failure: &Failure) -> DeliveryPhase {
+    let book = Book(Mutex::new(Delivery::queued(now())));
+    book.step(Event::Claimed);
+    book.step(failure.event(1));
+    book.0.into_inner().unwrap().phase
+}
+
+/// A fault at a phase that concerns no message yet: refused for now and for good, silence, a byte at a time, a reset.
+fn faults(phase: &str) -> [[String; 2]; 5] {
+    let fault = |option: &str, value: String| [option.to_owned(), value];
+    [
+        fault("--fail", format!("{phase}:451")),
+        fault("--fail", format!("{phase}:554")),
+        fault("--stall", phase.to_owned()),
+        fault("--trickle", format!("{phase}:200")),
+        fault("--reset", phase.to_owned()),
+    ]
+}
+
+#[tokio::test]
+async fn whatever_breaks_at_starttls_nothing_is_said_in_clear_and_the_message_waits() {
+    for [option, value] in faults("starttls") {
+        let smtp = SmtpServer::start(&["--tls", "starttls", &option, &value]);
+        let roots = Roots::Pem(smtp.certificate.clone().unwrap());
+        let settings = MailServer { tls: TlsMode::StartTls, roots, ..server(smtp.port, false, PATIENCE) };
+        let failed = Session::open(&settings, Recorder::default()).await.err().expect("the session does not open");
+        assert_eq!((failed.step, after(&failed)), (Step::StartTls, DeliveryPhase::Deferred), "{option} {value}");
+        assert!(failed.is_before_any_message());
+        assert_eq!((smtp.count("mail"), smtp.count("kept")), (0, 0), "{option} {value}");
+    }
+}
+
+#[tokio::test]
+async fn whatever_breaks_between_two_messages_the_first_stays_taken_and_the_second_waits() {
+    for [option, value] in faults("rset") {
+        let smtp = SmtpServer::start(&[&option, &value]);
+        let mut session =
+            Session::open(&server(smtp.port, false, PATIENCE), Recorder::default()).await.expect("the session opens");
+        let address = |text| EmailAddress::parse(text).unwrap();
+        let envelope = Envelope { sender: address("reports@example.org"), recipient: address("dana@example.org") };
+        let book = || {
+            let book = Book(Mutex::new(Delivery::queued(now())));
+            book.step(Event::Claimed);
+            book
+        };
+        session.deliver(&envelope, &small(), &book()).await.expect("the first is taken");
+        let second = book();
+        let failed = session.deliver(&envelope, &small(), &second).await.expect_err("the second is not");
+        assert_eq!((failed.step, after(&failed)), (Step::Reset, DeliveryPhase::Deferred), "{option} {value}");
+        assert_eq!(second.0.into_inner().unwrap().phase, DeliveryPhase::Connecting, "it was not named");
+        assert_eq!(smtp.count("kept"), 1, "{option} {value}");
+    }
+}

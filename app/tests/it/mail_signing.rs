@@ -1,10 +1,11 @@
 //! DKIM: messages are signed when they are written, and stay as they are whatever becomes of the key.
 
 use app::{
+    alarms::service::post,
     domain::{delivery::DeliveryPhase, dkim::DkimAlgorithm},
     entities::mail_signature,
     error::{AppError, Problem},
-    jobs::service::runs,
+    jobs::service::{copies, runs},
     mail::service::{
         accounts::OUTBOX,
         probe::{self, Probe},
@@ -12,9 +13,13 @@ use app::{
     },
     testing::{each_database, smtp_server::SmtpServer},
 };
+use chrono::TimeDelta;
 use sea_orm::EntityTrait;
 
-use super::jobs_stage::{Stage, mondays_at_ten};
+use super::{
+    alarms::{fail, patient},
+    jobs_stage::{Stage, mondays_at_ten},
+};
 
 fn new_key(selector: &str) -> KeyInput {
     KeyInput { domain: "Example.org".into(), selector: selector.into(), key: String::new() }
@@ -58,6 +63,29 @@ async fn a_message_keeps_the_signature_that_it_was_written_with() {
         signing::remove(&stage.mina(), account).await.unwrap();
         probe::run(&stage.mina(), account, Probe::SendTo(probe::to_myself(&stage.mina()).unwrap())).await.unwrap();
         assert!(!String::from_utf8_lossy(server.messages().last().unwrap()).contains("DKIM-Signature"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_copy_of_a_report_and_an_alarm_are_signed_as_well() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let server = SmtpServer::start(&[]);
+        let account = stage.sends_to(server.port).await;
+        signing::save(&stage.mina(), account, new_key("one")).await.unwrap();
+        let job = stage.job(&patient()).await;
+        runs::start(&stage.mina(), job).await.unwrap();
+        stage.work().await;
+        let run = stage.runs(job).await.remove(0);
+        copies::send_to_me(&stage.mina(), &run).await.unwrap();
+        assert_eq!(server.messages().len(), 3);
+        fail(&stage, job, "It broke.").await;
+        stage.pass(TimeDelta::seconds(3));
+        while post::send_due(&app).await.unwrap() > 0 {}
+        let arrived = server.messages();
+        assert_eq!(arrived.len(), 4);
+        assert!(arrived.iter().all(|message| is_signed_by(message, "one")));
     })
     .await;
 }

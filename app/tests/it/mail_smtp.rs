@@ -2,7 +2,7 @@
 
 use app::domain::address::EmailAddress;
 use app::domain::delivery::{DeliveryPhase, Event};
-use app::domain::mail_account::{AuthMethod, MailHost, TlsMode};
+use app::domain::mail_account::{AuthMethod, ClearRelay, MailHost, TlsMode};
 use app::domain::transcript::{Line, Speaker};
 use app::platform::mailer::*;
 use app::platform::secrets::Secret;
@@ -183,6 +183,22 @@ async fn another_machine_is_never_spoken_to_in_clear() {
     let failed = failure(&settings).await;
     assert_eq!(failed.kind, FailureKind::CleartextForbidden);
     assert!(failed.is_of_account());
+}
+
+#[tokio::test]
+async fn a_relay_that_the_operator_allows_is_spoken_to_in_clear() {
+    let host = MailHost::parse("192.0.2.1").unwrap();
+    let timeouts = Timeouts::by_phase(Duration::from_millis(50));
+    for (relay, is_allowed) in [("192.0.2.0/24", true), ("192.0.2.1", true), ("198.51.100.0/24", false)] {
+        let cleartext = Cleartext::AlsoTo(vec![relay.parse().unwrap()]);
+        let settings = MailServer { host: host.clone(), cleartext, timeouts, ..settings(25) };
+        // Nobody is there: what counts is whether it is tried.
+        let is_tried = failure(&settings).await.kind != FailureKind::CleartextForbidden;
+        assert_eq!(is_tried, is_allowed, "{relay}");
+    }
+    let named: ClearRelay = "Mail".parse().unwrap();
+    assert!(named.covers(&MailHost::parse("mail").unwrap(), "10.1.2.3".parse().unwrap()));
+    assert!(!named.covers(&MailHost::parse("mail.example.org").unwrap(), "10.1.2.3".parse().unwrap()));
 }
 
 #[tokio::test]

@@ -93,6 +93,47 @@ async fn a_draft_is_asked_for_by_hand_and_lists_say_that_it_waits() {
 }
 
 #[tokio::test]
+async fn how_patient_a_job_is_with_its_messages_is_chosen_and_said() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        visitor.sign_up_with_project().await;
+        let action = visitor.form_action("/jobs/new", "save_job").await;
+        let refused = [FORM.as_slice(), &[("give_up", "1000"), ("uncertain", "retry_once")]].concat();
+        let answer = visitor.post(&action, &format!("{SITE}/jobs/new"), &refused).await;
+        let back = answer.location().trim_start_matches(SITE).to_owned();
+        let shown = visitor.get(&back).await.body;
+        assert!(shown.contains("id=\"give_up-error\"") && shown.contains("value=\"1000\""), "{shown}");
+        let right = [FORM.as_slice(), &[("give_up", "72"), ("uncertain", "retry_once")]].concat();
+        let made = visitor.post(&action, &format!("{SITE}/jobs/new"), &right).await;
+        let shown = visitor.get(made.location().split('?').next().unwrap()).await.body;
+        let words = "given up after 72 hours. Where nobody knows whether it arrived, it is tried once more, then a person decides.";
+        assert!(shown.contains(words), "{shown}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_next_runs_say_what_daylight_saving_does_to_them() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        visitor.sign_up_with_project().await;
+        for (expression, time, note) in [
+            ("30+2+28+3+*", "Sun 28 Mar 2027, 03:00", "The clocks go forward over this time; it runs when they have."),
+            ("30+2+31+10+*", "Sun 31 Oct 2027, 02:30", "This time happens twice; it runs the first time."),
+        ] {
+            let form =
+                format!("name=X&project=WD&mode=cron&at=07%3A00&expression={expression}&zone=Europe%2FLjubljana");
+            let shown = visitor.get(&format!("/jobs/new?{form}&recipients=")).await.body;
+            assert!(shown.contains(time) && shown.contains(note), "{shown}");
+            let elsewhere =
+                visitor.get(&format!("/jobs/new?{}&recipients=", form.replace("Ljubljana", "Moscow"))).await;
+            assert!(!elsewhere.body.contains(note), "no clock is changed there");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_refused_form_keeps_what_was_typed_and_names_the_line() {
     each_database(async |app| {
         let mut visitor = Visitor::new(&app);

@@ -377,6 +377,7 @@ async fn gather(ctx: &Ctx, tx: &WriteTx, person: UserId, topic: &str) -> AppResu
             reply: Set(None),
             reason: Set(None),
             attempts: Set(0),
+            attempts_before: Set(0),
             queued_at: Set(ctx.now),
             due_at: Set(Some(rules::mail_at(last.flatten(), ctx.now))),
             retried_uncertain: Set(false),

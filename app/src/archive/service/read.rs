@@ -16,6 +16,7 @@ use crate::{
         delivery::DeliveryPhase,
         ids::{DeliveryId, OccurrenceId},
         job::RecipientKind,
+        occurrence::OccurrenceState,
         period::Period,
         report::{Snapshot, spec::AttachmentKind},
         smtp_reply::SmtpReply,
@@ -72,7 +73,8 @@ pub async fn read(ctx: &Ctx, id: OccurrenceId) -> AppResult<ReportDetail> {
         }),
         has_message: is_there && !recipients.is_empty(),
         hidden_recipients: u32::try_from(all).unwrap_or(u32::MAX).saturating_sub(count(&recipients)),
-        can_send: is_there && seen.viewing.can_edit(),
+        // After a run was cancelled no round follows that would send its messages.
+        can_send: is_there && seen.viewing.can_edit() && run.state != OccurrenceState::Cancelled,
         my_address: me.email,
         recipients: recipients.into_iter().map(|recipient| recipient.shown(ctx)).collect(),
         removed,

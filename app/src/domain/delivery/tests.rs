@@ -45,6 +45,21 @@ fn a_message_is_accepted_with_the_servers_words() {
 }
 
 #[test]
+fn after_it_is_queued_again_the_waits_begin_anew() {
+    let broken = |attempt| Event::Broken { attempt, reason: "reset".into() };
+    let mut delivery = Delivery::queued(start());
+    for attempt in 1..=10 {
+        delivery = play(delivery, &HOLD(), [Event::Claimed, broken(attempt)]).0;
+    }
+    let now = delivery.next_try_at.expect("it is tried again");
+    let step = |delivery: Delivery, event| delivery.step(event, now, &HOLD(), 1).0;
+    let again = step(step(step(delivery, Event::GivenUp), Event::SendAgain), Event::Claimed);
+    assert_eq!(again.attempts, 11, "answers of earlier attempts are told apart");
+    let waits = step(again, broken(11)).next_try_at.expect("it is tried again") - now;
+    assert!(waits < Duration::minutes(2), "{waits}");
+}
+
+#[test]
 fn the_dot_is_sent_only_after_data_sent_is_the_state() {
     let (delivery, effects) = play(up_to(DeliveryPhase::Envelope), &HOLD(), [Event::DotNext { attempt: 1 }]);
     assert_eq!((delivery.phase, effects), (DeliveryPhase::DataSent, vec![Effect::SendFinalDot]));

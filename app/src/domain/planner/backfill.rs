@@ -86,10 +86,7 @@ fn verdicts(instants: &[DateTime<Utc>], overlap: Overlap, ongoing: Ongoing) -> V
             _ => super::verdict_if_ongoing(overlap, going),
         };
         if verdict.is_run() {
-            match going.running {
-                None => going.running = Some(at),
-                Some(_) => going.waiting = going.waiting.or(Some(at)),
-            }
+            going.begins(at);
         }
         verdict
     };

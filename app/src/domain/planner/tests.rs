@@ -117,6 +117,64 @@ fn a_run_that_is_still_going_is_treated_as_the_schedule_says() {
     assert_eq!(verdict(Overlap::CancelRunning, Ongoing::default()), Verdict::Run);
 }
 
+fn after_ten_minutes(rules: &PlanRules, ongoing: Ongoing) -> Plan {
+    plan(&every("* * * * *"), rules, ongoing, utc("2026-11-23T07:00:00Z"), utc("2026-11-23T07:10:02Z"))
+}
+
+#[test]
+fn a_pause_within_the_grace_makes_no_burst() {
+    let rules = |misfire, overlap| PlanRules { misfire, overlap, ..PlanRules::default() };
+    let began = |misfire, overlap| runs(&after_ten_minutes(&rules(misfire, overlap), Ongoing::default()));
+    for misfire in [Misfire::LatestOnly, Misfire::Skip, Misfire::All] {
+        assert_eq!(began(misfire, Overlap::QueueAll).len(), 10);
+        assert_eq!(began(misfire, Overlap::CancelRunning), ["07:10"]);
+    }
+    for overlap in [Overlap::Skip, Overlap::QueueOne] {
+        assert_eq!(began(Misfire::LatestOnly, overlap), ["07:10"]);
+    }
+    for misfire in [Misfire::Skip, Misfire::All] {
+        assert_eq!(began(misfire, Overlap::Skip), ["07:01"]);
+        assert_eq!(began(misfire, Overlap::QueueOne), ["07:01", "07:02"]);
+    }
+}
+
+#[test]
+fn what_comes_late_says_what_runs_instead_or_what_holds_it_up() {
+    let default = after_ten_minutes(&PlanRules::default(), Ongoing::default());
+    let by = utc("2026-11-23T07:10:00Z");
+    assert!(
+        default.decisions[..9].iter().all(|decision| decision.verdict == Verdict::Skip(SkipReason::Superseded { by }))
+    );
+    let earlier = utc("2026-11-23T06:59:00Z");
+    let held_up = after_ten_minutes(&PlanRules::default(), Ongoing { running: Some(earlier), ..Ongoing::default() });
+    assert_eq!(held_up.decisions.len(), 10);
+    let still_going = Verdict::Skip(SkipReason::StillGoing { earlier });
+    assert!(held_up.decisions.iter().all(|decision| decision.verdict == still_going));
+    let rules = PlanRules { overlap: Overlap::CancelRunning, ..PlanRules::default() };
+    let instead = after_ten_minutes(&rules, Ongoing { running: Some(earlier), ..Ongoing::default() });
+    assert_eq!(instead.decisions[9].verdict, Verdict::RunInstead);
+    assert_eq!(instead.runs(), 1);
+}
+
+#[test]
+fn all_that_was_missed_is_caught_up_with_and_holds_up_what_is_only_late() {
+    let rules = PlanRules { misfire: Misfire::All, at_most: 3, grace: Duration::minutes(5), ..PlanRules::default() };
+    let plan = after_ten_minutes(&rules, Ongoing::default());
+    assert_eq!(runs(&plan), ["07:03", "07:04", "07:05"]);
+    let Verdict::Skip(SkipReason::StillGoing { earlier }) = plan.decisions[9].verdict else { panic!("{plan:?}") };
+    assert_eq!(earlier, utc("2026-11-23T07:03:00Z"));
+}
+
+#[test]
+fn a_draft_and_a_claimed_run_are_going_on_and_one_that_waits_for_another_try_is_not() {
+    let open = |at: &str, state, is_claimed| OpenRun { at: utc(at), state, is_claimed };
+    let (one, two) = ("2026-11-23T07:00:00Z", "2026-11-23T08:00:00Z");
+    let runs = [open(one, OccurrenceState::Sending, false), open(two, OccurrenceState::Frozen, false)];
+    assert_eq!(Ongoing::among(runs.into_iter()), Ongoing { running: Some(utc(two)), waiting: None });
+    let runs = [open(one, OccurrenceState::Sending, true), open(two, OccurrenceState::Planned, false)];
+    assert_eq!(Ongoing::among(runs.into_iter()), Ongoing { running: Some(utc(one)), waiting: Some(utc(two)) });
+}
+
 #[test]
 fn an_ended_schedule_has_no_next_run() {
     let cadence = Cadence::Cron { expression: "0 7 * * *".into() };

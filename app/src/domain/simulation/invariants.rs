@@ -25,6 +25,27 @@ impl World {
         assert_eq!(self.schedule.next_run_at, expected, "seed {seed}: after {}", self.schedule.last_planned_at);
     }
 
+    /// What came at once does not begin at once: of the runs within the grace, no more than the overlap lets go together,
+    /// and where the latest only is wanted, no other.
+    pub(super) fn check_burst(&self, made: &Plan, ongoing: Ongoing, now: DateTime<Utc>) {
+        let runs = || made.decisions.iter().filter(|decision| decision.verdict.is_run());
+        let late = runs().filter(|decision| now - decision.at <= self.rules.grace).count();
+        let most = match self.rules.overlap {
+            Overlap::QueueAll => return,
+            Overlap::CancelRunning => 1,
+            Overlap::Skip => usize::from(ongoing == Ongoing::default()),
+            Overlap::QueueOne => match (ongoing.running, ongoing.waiting) {
+                (None, None) => 2,
+                (Some(_), None) => 1,
+                (_, Some(_)) => 0,
+            },
+        };
+        let seed = self.seed;
+        assert!(late <= most, "seed {seed}: {late} runs begin at once: {made:?}");
+        let wants_one = self.rules.misfire == Misfire::LatestOnly;
+        assert!(!wants_one || runs().count() <= 1, "seed {seed}: more than the latest runs: {made:?}");
+    }
+
     /// The first and the third: what has ended stays ended and says why, and what has not ended will be looked at.
     pub(super) fn check_runs(&mut self) {
         let seed = self.seed;

@@ -9,13 +9,15 @@ impl World {
         if self.schedule.is_paused || self.schedule.next_run_at.is_none_or(|at| at > now) {
             return;
         }
-        let open = |is: fn(&Standing) -> bool| self.rows.iter().find(|(_, run)| is(&run.standing)).map(|(&key, _)| key);
-        let ongoing = Ongoing {
-            running: open(|standing| standing.lease_until.is_some() || standing.is_held),
-            waiting: open(|standing| standing.state == OccurrenceState::Planned),
-        };
+        let open = self.rows.iter().filter(|(_, run)| !run.standing.state.is_final()).map(|(&at, run)| OpenRun {
+            at,
+            state: run.standing.state,
+            is_claimed: run.standing.lease_until.is_some(),
+        });
+        let ongoing = Ongoing::among(open);
         let rules = PlanRules { runs_left: self.runs_left(), ..self.rules };
         let made = plan(&self.timetable, &rules, ongoing, self.schedule.last_planned_at, now);
+        self.check_burst(&made, ongoing, now);
         // What was inserted is rolled back with the transaction.
         if self.is_killed_at(CrashPoint::PlanInserted) {
             return self.crash(worker);

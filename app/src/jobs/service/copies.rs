@@ -20,7 +20,7 @@ use crate::{
     platform::{
         ctx::Ctx,
         fault,
-        mailer::{Draft, Envelope, InlineImage, Mailbox, MessageId, NoHook, Origin, compose},
+        mailer::{DkimKey, Draft, Envelope, InlineImage, Mailbox, MessageId, NoHook, Origin, compose, signed},
     },
     reports::service::files::{Attached, LIMIT, stored},
 };
@@ -63,7 +63,7 @@ async fn send(ctx: &Ctx, run: &occurrence::Model, address: &EmailAddress) -> App
     // The account is a matter of administrators; that it sends a report is not.
     let system = Ctx::system(&ctx.app);
     let mut transport = transport::open(&system, account).await?;
-    let mime = message(ctx, run, transport.sender().clone(), address).await?;
+    let mime = message(ctx, run, (transport.sender().clone(), transport.signer()), address).await?;
     if let Some(block) = gate::read(ctx.reader(), account).await?.block {
         // What finds out whether it works again is a message of a run.
         return Ok(Err(block.words));
@@ -89,7 +89,12 @@ async fn account(ctx: &Ctx, run: &occurrence::Model) -> AppResult<AccountId> {
     worker::account(ctx, &job).await
 }
 
-async fn message(ctx: &Ctx, run: &occurrence::Model, from: Mailbox, to: &EmailAddress) -> AppResult<Vec<u8>> {
+async fn message(
+    ctx: &Ctx,
+    run: &occurrence::Model,
+    (from, signer): (Mailbox, Option<&DkimKey>),
+    to: &EmailAddress,
+) -> AppResult<Vec<u8>> {
     let files = artifact::Entity::find().filter(artifact::Column::OccurrenceId.eq(run.id)).all(ctx.reader()).await?;
     let text = |name: &str| {
         let file = files.iter().find(|file| file.name == name);
@@ -119,5 +124,6 @@ async fn message(ctx: &Ctx, run: &occurrence::Model, from: Mailbox, to: &EmailAd
         images,
         attachments: Attached::of(&stored(files), LIMIT).files,
     };
-    compose(&draft).map_err(|error| broken(&error))
+    let mime = compose(&draft).map_err(|error| broken(&error))?;
+    signed(signer, mime, ctx.now).map_err(|error| broken(&error))
 }

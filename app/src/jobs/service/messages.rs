@@ -33,7 +33,7 @@ use crate::{
         ctx::Ctx,
         fault,
         hash::hex,
-        mailer::{ComposeError, DkimKey, Draft, InlineImage, ListId, Mailbox, MessageId, Origin, compose},
+        mailer::{ComposeError, DkimKey, Draft, InlineImage, ListId, Mailbox, MessageId, Origin, compose, signed},
     },
     reports::service::{
         archive,
@@ -48,7 +48,6 @@ pub struct Common<'a> {
     pub schedule: ScheduleId,
     /// Name of the schedule, for the foot of the message.
     pub job: &'a str,
-    /// Its project's key names the list.
     pub snapshot: &'a Snapshot,
     pub sender: &'a Mailbox,
     /// Signs each message as it is written; the signature stays with it, whatever becomes of the key.
@@ -287,10 +286,8 @@ pub fn seal(
 ) -> AppResult<Sealed> {
     let id = DeliveryId(Uuid::now_v7());
     let message_id = message_id(ctx, id, sender.address.domain()).map_err(broken)?;
-    let mut mime = compose(&draft(message_id.clone())?).map_err(broken)?;
-    if let Some(signer) = signer {
-        mime = signer.sign(&mime, ctx.now).map_err(broken)?;
-    }
+    let mime = compose(&draft(message_id.clone())?).map_err(broken)?;
+    let mime = signed(signer, mime, ctx.now).map_err(broken)?;
     Ok(Sealed { id, message_id, mime })
 }
 
@@ -315,7 +312,8 @@ pub fn stored(
         let event = Event::Withheld { reason: held_back.words().to_owned() };
         state = state.step(event, ctx.now, &DeliveryPolicy::default(), 0).0;
     }
-    let Delivery { phase, attempts, queued_at, next_try_at, reply: _, reason, retried_uncertain } = state;
+    let Delivery { phase, attempts, attempts_before, queued_at, next_try_at, reply: _, reason, retried_uncertain } =
+        state;
     let Addressee { kind, address, name, user, via } = to.clone();
     let row = delivery::ActiveModel {
         id: Set(id),
@@ -333,6 +331,7 @@ pub fn stored(
         reply: Set(None),
         reason: Set(reason),
         attempts: Set(i32::try_from(attempts).unwrap_or(i32::MAX)),
+        attempts_before: Set(i32::try_from(attempts_before).unwrap_or(i32::MAX)),
         queued_at: Set(queued_at),
         next_try_at: Set(next_try_at),
         retried_uncertain: Set(retried_uncertain),
@@ -363,8 +362,6 @@ fn draft(
     (address, written): (Address, Written),
     message_id: MessageId,
 ) -> AppResult<Draft> {
-    let key = common.snapshot.project.key.to_ascii_lowercase();
-    let list = format!("weekly.{key}.{}", common.sender.address.domain());
     let (_, pen, attached) = common.edition(head.reader());
     let (mut to, cc) = (head.mailboxes(&head.to), head.mailboxes(&head.cc));
     if to.is_empty() && cc.is_empty() {
@@ -379,7 +376,7 @@ fn draft(
         to,
         cc,
         subject: HeaderText::cleaned(&written.subject),
-        origin: Origin::Schedule { list_id: ListId::new(&list).map_err(broken)?, unsubscribe: address.stop_url },
+        origin: Origin::Schedule { list_id: list_id(ctx, common.schedule)?, unsubscribe: address.stop_url },
         text: written.text,
         html: written.html,
         images: pen
@@ -389,6 +386,20 @@ fn draft(
             .collect(),
         attachments: attached.files.clone(),
     })
+}
+
+/// The list of a job's messages (RFC 2919): its own, and the same whatever its name, its project or its mail account
+/// become.
+///
+/// # Errors
+/// A fault, where the address of this server cannot be part of a name.
+pub fn list_id(ctx: &Ctx, job: ScheduleId) -> AppResult<ListId> {
+    let host = ctx.app.settings.host();
+    let is_address = host.parse::<std::net::IpAddr>().is_ok();
+    let is_name = host.contains('.') && host.chars().all(|one| one.is_ascii_alphanumeric() || ".-".contains(one));
+    // Who owns no name uses this one (RFC 2919 §3).
+    let domain = if is_name && !is_address { host } else { "localhost" };
+    ListId::new(&format!("{}.{domain}", job.0.simple())).map_err(broken)
 }
 
 /// The same for every attempt, and not to be guessed.

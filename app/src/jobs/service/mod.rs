@@ -33,4 +33,5 @@ mod sending;
 mod steps;
 pub mod test_form;
 pub mod test_mail;
+mod way;
 pub mod worker;

@@ -22,8 +22,8 @@ use crate::{
         crash_point::CrashPoint,
         ids::{OccurrenceId, ScheduleId},
         job::{LogLevel, ScheduleState},
-        occurrence::{Event, OccurrenceState, Standing, Trigger},
-        planner::{Decision, Ongoing, Plan, Verdict, plan},
+        occurrence::{Event, Standing, Trigger},
+        planner::{Decision, Ongoing, OpenRun, Plan, Verdict, plan},
         schedule::Timetable,
     },
     entities::{occurrence, project, schedule},
@@ -279,6 +279,9 @@ fn row(ctx: &Ctx, held: &schedule::Model, run: NewRun) -> (OccurrenceId, occurre
         snapshot_hash: Set(None),
         report_spec: Set(None),
         commit_id: Set(None),
+        mail_account_id: Set(None),
+        mail_sender: Set(None),
+        keep_tried_at: Set(None),
         started_at: Set(None),
         building_at: Set(None),
         frozen_at: Set(None),
@@ -317,11 +320,11 @@ pub(super) async fn ongoing(tx: &WriteTx, id: ScheduleId) -> AppResult<Ongoing> 
 
 /// What the open runs of a schedule are to those that come.
 pub(super) fn going_on(open: &[RunRow]) -> Ongoing {
-    let first = |is: fn(&&RunRow) -> bool| open.iter().find(is).map(|row| row.scheduled_at);
-    Ongoing {
-        running: first(|row| row.lease_until.is_some() || row.state == OccurrenceState::Frozen),
-        waiting: first(|row| row.state == OccurrenceState::Planned),
-    }
+    Ongoing::among(open.iter().map(|row| OpenRun {
+        at: row.scheduled_at,
+        state: row.state,
+        is_claimed: row.lease_until.is_some(),
+    }))
 }
 
 pub(super) async fn cancel_open(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, reason: &str) -> AppResult<()> {

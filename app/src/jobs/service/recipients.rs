@@ -22,8 +22,24 @@ use crate::{
     projects::service::access,
 };
 
-/// Most lines of one schedule; a group is one line.
-pub const MOST: u32 = 100;
+/// Rows that are stored with one statement: a statement has some 30,000 values at most.
+const CHUNK: usize = 500;
+
+/// Lines that are named as wrong: the answer to a form travels in an address, which must not grow with the list.
+const NAMED_MAX: u32 = 50;
+
+/// Notes lines that are wrong, up to a number of them.
+#[derive(Default)]
+struct Wrong(u32);
+
+impl Wrong {
+    fn note(&mut self, checks: &mut Checks, field: &str, line: u32, problem: Problem) {
+        self.0 += 1;
+        if self.0 <= NAMED_MAX {
+            checks.add_line(field, line, problem);
+        }
+    }
+}
 
 /// Somebody, or a group, that gets the report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,19 +80,19 @@ fn fields(kind: JobKind, form: &JobForm) -> Vec<(&'static str, RecipientKind, &s
 /// Reads the lines that are not empty. What is wrong is noted with its field and line.
 fn parse(checks: &mut Checks, kind: JobKind, form: &JobForm) -> Vec<Line> {
     let mut lines = Vec::new();
-    let mut seen = HashSet::new();
+    let (mut seen, mut wrong) = (HashSet::new(), Wrong::default());
     let fields = fields(kind, form);
     for &(field, kind, text) in &fields {
         for (line, number) in text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty()) {
             match Wanted::read(line) {
-                Err(problem) => checks.add_line(field, number, problem),
-                Ok(wanted) if !seen.insert(wanted.key()) => checks.add_line(field, number, Problem::Duplicate),
+                Err(problem) => wrong.note(checks, field, number, problem),
+                Ok(wanted) if !seen.insert(wanted.key()) => wrong.note(checks, field, number, Problem::Duplicate),
                 Ok(wanted) => lines.push(Line { kind, field, number, wanted }),
             }
         }
     }
-    if seen.len() > MOST as usize {
-        checks.add("recipients", Problem::TooMany { max: MOST });
+    if seen.len() > rules::LINES_MAX as usize {
+        checks.add("recipients", Problem::TooMany { max: rules::LINES_MAX });
     }
     if fields.iter().all(|(_, _, text)| text.trim().is_empty()) {
         checks.add("recipients", Problem::Required);
@@ -104,11 +120,11 @@ pub async fn choose(
     let groups = groups(ctx.reader(), project).await?;
     let people = people(ctx.reader(), project, &lines).await?;
     let domains = allow_list::read(ctx.reader()).await?;
-    let mut chosen = Vec::new();
+    let (mut chosen, mut wrong) = (Vec::new(), Wrong::default());
     for Line { kind, field, number, wanted } in lines {
         match wanted {
             Wanted::Group(name) => match groups.iter().find(|(_, known)| known.to_lowercase() == name.to_lowercase()) {
-                None => checks.add_line(field, number, Problem::NoSuchGroup),
+                None => wrong.note(checks, field, number, Problem::NoSuchGroup),
                 Some((id, name)) => chosen.push(Chosen {
                     kind,
                     target: RecipientTarget::Group,
@@ -127,9 +143,9 @@ pub async fn choose(
                     user: Some(person.id),
                     team: None,
                 }),
-                None if job.is_personal() => checks.add_line(field, number, Problem::NeedsAccount),
+                None if job.is_personal() => wrong.note(checks, field, number, Problem::NeedsAccount),
                 None if !domains.allows(&address) => {
-                    checks.add_line(field, number, Problem::DomainNotAllowed { address: address.to_string() });
+                    wrong.note(checks, field, number, Problem::DomainNotAllowed { address: address.to_string() });
                 }
                 None => chosen.push(Chosen {
                     kind,
@@ -226,10 +242,7 @@ pub fn text(shown: &[Shown], kind: RecipientKind) -> String {
 /// Only those of the database.
 pub async fn replace(db: &impl ConnectionTrait, schedule: ScheduleId, chosen: &[Chosen]) -> AppResult<()> {
     recipient::Entity::delete_many().filter(recipient::Column::ScheduleId.eq(schedule)).exec(db).await?;
-    if chosen.is_empty() {
-        return Ok(());
-    }
-    let rows = chosen.iter().zip(0..).map(|(one, position)| {
+    let row = |(one, position): (&Chosen, i32)| {
         let Chosen { kind, target, address, name, user, team } = one.clone();
         recipient::ActiveModel {
             id: Set(RecipientId(Uuid::now_v7())),
@@ -242,8 +255,11 @@ pub async fn replace(db: &impl ConnectionTrait, schedule: ScheduleId, chosen: &[
             user_id: Set(user),
             team_id: Set(team),
         }
-    });
-    recipient::Entity::insert_many(rows).exec_without_returning(db).await?;
+    };
+    let rows: Vec<_> = chosen.iter().zip(0..).map(row).collect();
+    for some in rows.chunks(CHUNK) {
+        recipient::Entity::insert_many(some.iter().cloned()).exec_without_returning(db).await?;
+    }
     Ok(())
 }
 
@@ -284,6 +300,17 @@ mod tests {
     fn a_report_goes_to_somebody_whatever_the_field() {
         assert_eq!(problems(&JobForm::default()), [("recipients".into(), None, Problem::Required)]);
         assert_eq!(problems(&JobForm { bcc: "dana@example.org".into(), ..JobForm::default() }), []);
+    }
+
+    #[test]
+    fn a_list_has_thousands_of_lines_and_an_end() {
+        let lines = |count: u32| (0..count).map(|n| format!("r{n}@example.org")).collect::<Vec<_>>().join("\n");
+        let to_many = |count| JobForm { bcc: lines(count), ..JobForm::default() };
+        assert_eq!(problems(&to_many(rules::LINES_MAX)), []);
+        let problem = Problem::TooMany { max: rules::LINES_MAX };
+        assert_eq!(problems(&to_many(rules::LINES_MAX + 1)), [("recipients".into(), None, problem)]);
+        let wrong = JobForm { bcc: "nobody\n".repeat(1_000), ..JobForm::default() };
+        assert_eq!(problems(&wrong).len(), 50, "an answer does not grow with the list");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::{
     domain::{
         backoff::Backoff,
         condition::{Comparison, Condition, Figure},
+        delivery::{DeliveryPolicy, UncertainRule},
         ids::ScheduleId,
         occurrence::RunRules,
         planner::{Jitter, PlanRules},
@@ -27,6 +28,8 @@ pub struct Rules {
     pub send_if: Condition,
     /// Failed runs in a row after which it pauses itself.
     pub pause_after: u32,
+    /// How patient it is with its messages.
+    pub delivery: DeliveryPolicy,
 }
 
 /// Failed runs in a row after which a schedule pauses itself, where it does not say otherwise.
@@ -39,6 +42,7 @@ impl Default for Rules {
             run: RunRules::default(),
             send_if: Condition::default(),
             pause_after: PAUSE_AFTER,
+            delivery: DeliveryPolicy::default(),
         }
     }
 }
@@ -74,6 +78,11 @@ pub fn run_rules(held: &schedule::Model) -> RunRules {
     }
 }
 
+/// How patient the messages of a row's runs are.
+pub fn delivery_policy(give_up_minutes: i32, uncertain: UncertainRule) -> DeliveryPolicy {
+    DeliveryPolicy { give_up_after: Duration::minutes(give_up_minutes.into()), uncertain, ..DeliveryPolicy::default() }
+}
+
 /// What must be so for a report of the schedule to be sent.
 ///
 /// # Errors
@@ -89,7 +98,8 @@ pub fn condition(held: &schedule::Model) -> AppResult<Condition> {
 /// As [`condition`].
 pub fn of(held: &schedule::Model) -> AppResult<Rules> {
     let pause_after = u32::try_from(held.pause_after_failures).unwrap_or(PAUSE_AFTER);
-    Ok(Rules { plan: plan_rules(held, None), run: run_rules(held), send_if: condition(held)?, pause_after })
+    let delivery = delivery_policy(held.give_up_minutes, held.uncertain_rule);
+    Ok(Rules { plan: plan_rules(held, None), run: run_rules(held), send_if: condition(held)?, pause_after, delivery })
 }
 
 /// Writes rules into the columns of a row.
@@ -97,7 +107,7 @@ pub fn of(held: &schedule::Model) -> AppResult<Rules> {
 /// # Errors
 /// A fault, where a condition cannot be written.
 pub fn store(rules: &Rules, row: &mut schedule::ActiveModel) -> AppResult<()> {
-    let Rules { plan, run, send_if, pause_after } = rules;
+    let Rules { plan, run, send_if, pause_after, delivery } = rules;
     let PlanRules { misfire, at_most, catch_up, grace, overlap, jitter, runs_left: _ } = *plan;
     let RunRules { timeout, tries, backoff } = *run;
     row.misfire = Set(misfire);
@@ -111,6 +121,10 @@ pub fn store(rules: &Rules, row: &mut schedule::ActiveModel) -> AppResult<()> {
     row.retry_first_seconds = Set(whole(backoff.first.num_seconds()));
     row.retry_longest_seconds = Set(whole(backoff.longest.num_seconds()));
     row.pause_after_failures = Set(whole((*pause_after).into()));
+    // The waits between the tries of a message are the same for all.
+    let DeliveryPolicy { give_up_after, uncertain, backoff: _ } = *delivery;
+    row.give_up_minutes = Set(whole(give_up_after.num_minutes()));
+    row.uncertain_rule = Set(uncertain);
     row.send_if = Set(match send_if {
         Condition::Always => None,
         condition => {
@@ -164,6 +178,11 @@ pub fn read(form: &RulesForm, checks: &mut Checks) -> Rules {
             },
         },
         pause_after: within("pause_after", &form.pause_after, 1, 100),
+        delivery: DeliveryPolicy {
+            give_up_after: Duration::hours(within("give_up", &form.give_up, 1, 168).into()),
+            uncertain: form.uncertain.parse().unwrap_or_default(),
+            ..DeliveryPolicy::default()
+        },
     };
     if rules.run.backoff.longest < rules.run.backoff.first {
         checks.add("retry_longest", Problem::OutOfRange { min: rules.run.backoff.first.num_minutes(), max: 1_440 });
@@ -173,21 +192,24 @@ pub fn read(form: &RulesForm, checks: &mut Checks) -> Rules {
 
 /// The fields that show rules.
 pub fn show(rules: &Rules) -> RulesForm {
-    let Rules { plan, run, send_if, pause_after } = rules;
+    let Rules { plan, run, send_if, pause_after, delivery } = rules;
     let minutes = |span: Duration| span.num_minutes().to_string();
+    // Rounded up: what was set in minutes does not become shorter.
+    let hours = |span: Duration| ((span.num_minutes() + 59) / 60).to_string();
     let form = RulesForm {
         overlap: plan.overlap.to_string(),
         misfire: plan.misfire.to_string(),
         at_most: plan.at_most.to_string(),
         grace: minutes(plan.grace),
-        // Rounded up: a window that was set in minutes does not become shorter.
-        catch_up: ((plan.catch_up.num_minutes() + 59) / 60).to_string(),
+        catch_up: hours(plan.catch_up),
         jitter: minutes(plan.jitter.most),
         timeout: run.timeout.map(minutes).unwrap_or_default(),
         tries: run.tries.to_string(),
         retry_first: minutes(run.backoff.first),
         retry_longest: minutes(run.backoff.longest),
         pause_after: pause_after.to_string(),
+        give_up: hours(delivery.give_up_after),
+        uncertain: delivery.uncertain.to_string(),
         ..RulesForm::default()
     };
     let word = |word: SendIf| word.to_string();
@@ -233,6 +255,8 @@ mod tests {
             overlap: "queue_one".into(),
             misfire: "all".into(),
             timeout: "20".into(),
+            give_up: "72".into(),
+            uncertain: "retry_once".into(),
             send_if: "figure".into(),
             value: "5".into(),
             ..RulesForm::default()

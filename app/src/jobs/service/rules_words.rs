@@ -4,14 +4,16 @@ use chrono::Duration;
 
 use super::rules::Rules;
 use crate::domain::{
+    delivery::{DeliveryPolicy, UncertainRule},
+    job::JobKind,
     planner::{Misfire, Overlap},
     schedule::ScheduleSpec,
     span,
 };
 
 /// Name and sentence of each rule, in the order of the form; those of the times where they can be read.
-pub fn words(rules: &Rules, spec: Option<&ScheduleSpec>, runs_made: u32) -> Vec<(String, String)> {
-    let Rules { plan, run, send_if, pause_after } = rules;
+pub fn words(rules: &Rules, kind: JobKind, spec: Option<&ScheduleSpec>, runs_made: u32) -> Vec<(String, String)> {
+    let Rules { plan, run, send_if, pause_after, delivery } = rules;
     let mut lines = vec![
         ("If a run is still going", overlap(plan.overlap)),
         ("Missed runs", missed(plan.misfire, plan.at_most, plan.catch_up)),
@@ -20,6 +22,9 @@ pub fn words(rules: &Rules, spec: Option<&ScheduleSpec>, runs_made: u32) -> Vec<
         ("Pause", pause(*pause_after)),
         ("Send", send_if.words()),
     ];
+    if kind.sends_mail() {
+        lines.insert(5, ("Messages", messages(delivery)));
+    }
     if plan.jitter.most > Duration::zero() {
         lines.insert(3, ("Spread", format!("Runs begin up to {} after their time.", span::words(plan.jitter.most))));
     }
@@ -66,6 +71,19 @@ fn tries(tries: u32, first: Duration, longest: Duration) -> String {
     }
 }
 
+fn messages(policy: &DeliveryPolicy) -> String {
+    let unknown = match policy.uncertain {
+        UncertainRule::Hold => "a person decides",
+        UncertainRule::RetryOnce => "it is tried once more, then a person decides",
+    };
+    // As it was typed: of days, hours would be lost.
+    let limit = match policy.give_up_after.num_hours() {
+        1 => "an hour".to_owned(),
+        hours => format!("{hours} hours"),
+    };
+    format!("One that is not taken is given up after {limit}. Where nobody knows whether it arrived, {unknown}.")
+}
+
 fn pause(after: u32) -> String {
     match after {
         1 => "It pauses itself after a failed run.".to_owned(),
@@ -81,7 +99,10 @@ mod tests {
     use crate::domain::{occurrence::RunRules, planner::PlanRules, schedule::Cadence};
 
     fn said(rules: &Rules, spec: &ScheduleSpec) -> Vec<String> {
-        words(rules, Some(spec), 3).into_iter().map(|(name, words)| format!("{name}: {words}")).collect()
+        words(rules, JobKind::WeeklyReport, Some(spec), 3)
+            .into_iter()
+            .map(|(name, words)| format!("{name}: {words}"))
+            .collect()
     }
 
     fn daily() -> ScheduleSpec {
@@ -99,6 +120,7 @@ mod tests {
                 "Time limit: A try may take as long as it needs.",
                 "Tries: 5, with waits from 60 seconds up to 30 minutes between them.",
                 "Pause: It pauses itself after 3 failed runs in a row.",
+                "Messages: One that is not taken is given up after 24 hours. Where nobody knows whether it arrived, a person decides.",
                 "Send: Always",
             ]
         );
@@ -110,6 +132,11 @@ mod tests {
             plan: PlanRules { misfire: Misfire::All, at_most: 4, ..PlanRules::default() },
             run: RunRules { timeout: Some(Duration::minutes(10)), tries: 1, ..RunRules::default() },
             pause_after: 1,
+            delivery: DeliveryPolicy {
+                give_up_after: Duration::hours(3),
+                uncertain: UncertainRule::RetryOnce,
+                ..DeliveryPolicy::default()
+            },
             ..Rules::default()
         };
         let spec = ScheduleSpec { runs: Some(2), except: vec!["2026-12-24".parse().unwrap()], ..daily() };
@@ -119,6 +146,7 @@ mod tests {
             "Time limit: A try may take 10 minutes.",
             "Tries: One; a run that breaks has failed.",
             "Pause: It pauses itself after a failed run.",
+            "Messages: One that is not taken is given up after 3 hours. Where nobody knows whether it arrived, it is tried once more, then a person decides.",
             "Number of runs: 2 of 2 have been planned.",
             "Days left out: 24 Dec 2026",
         ] {

@@ -14,16 +14,21 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 
-use super::{addressees, book, clerk::Clerk, kinds, ledger};
+use super::{
+    addressees, book,
+    clerk::Clerk,
+    kinds, ledger, rules,
+    way::{self, Way},
+};
 use crate::{
     alarms::service::tell,
     domain::{
         address::EmailAddress,
         crash_point::CrashPoint,
-        delivery::{Delivery, DeliveryPhase, DeliveryPolicy, Effect, Event},
+        delivery::{Delivery, DeliveryPhase, DeliveryPolicy, Effect, Event, UncertainRule},
         ids::{AccountId, DeliveryId, OccurrenceId, ProjectId, ScheduleId, UserId},
         job::LogLevel,
         mail_gate::Passage,
@@ -31,7 +36,7 @@ use crate::{
         recipient::HeldBack,
         smtp_reply::SmtpReply,
     },
-    entities::{delivery, delivery_content},
+    entities::{delivery, delivery_content, occurrence, schedule},
     error::{AppError, AppResult},
     mail::service::{
         accounts,
@@ -75,6 +80,7 @@ struct DeliveryRow {
     reply: Option<String>,
     reason: Option<String>,
     attempts: i32,
+    attempts_before: i32,
     queued_at: DateTime<Utc>,
     next_try_at: Option<DateTime<Utc>>,
     retried_uncertain: bool,
@@ -91,19 +97,25 @@ const OUTBOX_LINES: usize = 64;
 /// Sends what is due, over as many connections as the account may have. A message that another owner left in the middle
 /// is settled first: safe to retry before its final dot, unknown after it.
 ///
+/// Where the account is gone, none of them goes.
+///
 /// # Errors
-/// [`AppError::NotFound`] for an account that is gone, and those of the database.
-pub async fn send_due(app: &AppState, hold: Hold, account: AccountId) -> AppResult<Round> {
+/// Only those of the database.
+pub async fn send_due(app: &AppState, hold: Hold, way: Way) -> AppResult<Round> {
     let ctx = Ctx::system(app);
     let clerk = Clerk::new(app, hold);
     let Some(due) = settle(app, &clerk).await? else { return Ok(Round::Lost) };
     let run = ledger::read(ctx.reader(), hold.run).await?;
-    let limits = gate::limits(ctx.reader(), account).await?;
+    let Way { account, sender } = way;
+    let limits = match gate::limits(ctx.reader(), account).await {
+        Err(AppError::NotFound) => return withhold_all(app, &clerk, due).await,
+        limits => limits?,
+    };
     let lanes = limits.connections.min(due.len());
     let desk = Mutex::new(Desk { due, rest_until: None, is_lost: false });
     let readers = kinds::readers(&ctx, run.schedule_id, hold.run).await?;
     let (schedule, project) = (run.schedule_id, run.project_id);
-    let shift = Shift { app, hold, clerk, account, limits, schedule, project, readers, desk };
+    let shift = Shift { app, hold, clerk, account, sender, limits, schedule, project, readers, desk };
     let ended = futures::future::join_all((0..lanes).map(|number| shift.lane(number))).await;
     ended.into_iter().collect::<AppResult<()>>()?;
     let desk = shift.desk.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -115,6 +127,17 @@ pub async fn send_due(app: &AppState, hold: Hold, account: AccountId) -> AppResu
     // The account needs a rest: what is still due waits as long as the message that found out.
     tally.next_try_at = tally.next_try_at.max(desk.rest_until);
     Ok(Round::Ended(tally))
+}
+
+/// Ends what was to go over an account that is gone.
+async fn withhold_all(app: &AppState, clerk: &Clerk, due: VecDeque<DeliveryRow>) -> AppResult<Round> {
+    for row in due {
+        if clerk.store(row.id, vec![Event::Withheld { reason: way::GONE.to_owned() }]).await?.is_none() {
+            return Ok(Round::Lost);
+        }
+    }
+    let rows = rows(app, clerk.hold().run).await?;
+    Ok(Round::Ended(Tally::of(rows.iter().map(|row| (row.phase, row.next_try_at)))))
 }
 
 /// Settles what another owner left in the middle, and gives the messages that are due. None: the run is lost.
@@ -138,6 +161,8 @@ struct Shift<'a> {
     hold: Hold,
     clerk: Clerk,
     account: AccountId,
+    /// Of the envelopes; none where it is that of the account.
+    sender: Option<EmailAddress>,
     limits: Limits,
     schedule: ScheduleId,
     project: ProjectId,
@@ -218,7 +243,7 @@ impl Shift<'_> {
         if at > ctx.now {
             tokio::time::sleep((at - ctx.now).to_std().unwrap_or_default()).await;
         }
-        match send_one(self.app, &self.clerk, transport, row).await? {
+        match send_one(self.app, &self.clerk, transport, (row, self.sender.as_ref())).await? {
             None => Ok(false),
             Some(sent) => {
                 self.heed(sent, errand).await?;
@@ -317,13 +342,14 @@ async fn send_one(
     app: &AppState,
     clerk: &Clerk,
     transport: &mut Transport,
-    row: &DeliveryRow,
+    (row, sender): (&DeliveryRow, Option<&EmailAddress>),
 ) -> AppResult<Option<Sent>> {
     let ctx = Ctx::system(app);
     let Some((begun, _)) = clerk.store(row.id, vec![Event::Claimed]).await? else { return Ok(None) };
     app.crash.reach(CrashPoint::Connecting);
     let attempt = begun.attempts;
-    let envelope = Envelope { sender: transport.sender().address.clone(), recipient: address(row)? };
+    let sender = sender.unwrap_or(&transport.sender().address).clone();
+    let envelope = Envelope { sender, recipient: address(row)? };
     let mime = bytes(&ctx, row.id).await?;
     let hook = Keeper { app, clerk, delivery: row.id, attempt };
     let outcome = transport.deliver(&ctx, &envelope, &mime, &hook).await;
@@ -411,24 +437,54 @@ pub async fn apply_all(
     events: Vec<Event>,
     hold: Hold,
 ) -> AppResult<Option<(Delivery, Vec<Effect>)>> {
+    // A message that is taken needs no patience: its way stays short.
+    let policy = if events.iter().any(Event::asks_for_patience) {
+        patience(tx, hold.run).await?
+    } else {
+        DeliveryPolicy::default()
+    };
+    apply_by(ctx, tx, id, (events, &policy), hold).await
+}
+
+/// How patient the job of a run is with its messages.
+async fn patience(tx: &WriteTx, run: OccurrenceId) -> AppResult<DeliveryPolicy> {
+    let of_run = occurrence::Entity::find_by_id(run).select_only().column(occurrence::Column::ScheduleId).into_query();
+    let query = schedule::Entity::find()
+        .select_only()
+        .columns([schedule::Column::GiveUpMinutes, schedule::Column::UncertainRule])
+        .filter(schedule::Column::Id.in_subquery(of_run));
+    let found: Option<(i32, UncertainRule)> = query.into_tuple().one(&**tx).await?;
+    let (give_up_minutes, uncertain) = found.ok_or(AppError::NotFound)?;
+    Ok(rules::delivery_policy(give_up_minutes, uncertain))
+}
+
+async fn apply_by(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    id: DeliveryId,
+    (events, policy): (Vec<Event>, &DeliveryPolicy),
+    hold: Hold,
+) -> AppResult<Option<(Delivery, Vec<Effect>)>> {
     let row = columns().filter(delivery::Column::Id.eq(id)).into_model::<DeliveryRow>().one(&**tx).await?;
     let row = row.ok_or(AppError::NotFound)?;
     let before = row.delivery();
     let (mut after, mut effects) = (before.clone(), Vec::new());
     for event in events {
         // The low half of a UUIDv7 is random.
-        let (next, more) = after.step(event, ctx.now, &DeliveryPolicy::default(), id.0.as_u128() as u64);
+        let (next, more) = after.step(event, ctx.now, policy, id.0.as_u128() as u64);
         after = next;
         effects.extend(more);
     }
     if after == before {
         return Ok(None);
     }
-    let Delivery { phase, attempts, queued_at, next_try_at, reply, reason, retried_uncertain } = after.clone();
+    let Delivery { phase, attempts, attempts_before, queued_at, next_try_at, reply, reason, retried_uncertain } =
+        after.clone();
     let mut change = delivery::ActiveModel {
         id: Unchanged(id),
         phase: Set(phase),
         attempts: Set(i32::try_from(attempts).unwrap_or(i32::MAX)),
+        attempts_before: Set(i32::try_from(attempts_before).unwrap_or(i32::MAX)),
         queued_at: Set(queued_at),
         next_try_at: Set(next_try_at),
         reply: Set(reply.as_ref().and_then(|reply| serde_json::to_string(reply).ok())),
@@ -467,7 +523,9 @@ pub async fn end_messages(ctx: &Ctx, tx: &WriteTx, run: OccurrenceId) -> AppResu
     for (id, attempts) in messages(tx, run, &[Connecting, Envelope, DataSent]).await? {
         let attempt = u32::try_from(attempts).unwrap_or_default();
         let reason = "The run was cancelled before the mail server answered.".to_owned();
-        apply(ctx, tx, id, Event::Broken { attempt, reason }, hold).await?;
+        // Nothing of it is tried again, so what is unknown stays unknown, whatever the job says.
+        let events = vec![Event::Broken { attempt, reason }];
+        apply_by(ctx, tx, id, (events, &DeliveryPolicy::default()), hold).await?;
     }
     for (id, _) in messages(tx, run, &[Queued, Deferred]).await? {
         let reason = "The run was cancelled.".to_owned();
@@ -514,6 +572,7 @@ fn columns() -> sea_orm::Select<delivery::Entity> {
         Reply,
         Reason,
         Attempts,
+        AttemptsBefore,
         QueuedAt,
         NextTryAt,
         RetriedUncertain,
@@ -530,6 +589,7 @@ impl DeliveryRow {
         Delivery {
             phase: self.phase,
             attempts: u32::try_from(self.attempts).unwrap_or_default(),
+            attempts_before: u32::try_from(self.attempts_before).unwrap_or_default(),
             queued_at: self.queued_at,
             next_try_at: self.next_try_at,
             reply: self.reply.as_deref().and_then(|json| serde_json::from_str(json).ok()),

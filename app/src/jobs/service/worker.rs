@@ -18,6 +18,7 @@ use super::{
     pen::{self, Unwritten},
     report, rules,
     sending::{self, Hold, Round},
+    way,
 };
 use crate::{
     domain::{
@@ -29,7 +30,7 @@ use crate::{
     },
     entities::{artifact, occurrence, project, schedule},
     error::{AppError, AppResult},
-    mail::service::{accounts, transport},
+    mail::service::accounts,
     platform::{ctx::Ctx, hash::sha256, state::AppState},
     reports::service::snapshot,
 };
@@ -209,7 +210,7 @@ async fn write(app: &AppState, schedule: ScheduleId, hold: Hold) -> Result<Optio
     let report = Report::load(&ctx, schedule, hold).await?;
     let comment = report.comment.as_deref();
     let list = addressees::resolve(&ctx, schedule, report.frozen.project.id).await?;
-    let transport = transport::open(&ctx, account(&ctx, &report.job).await?).await?;
+    let Some(transport) = way::choose(&ctx, &report.job, hold).await? else { return Ok(None) };
     let parts = Parts::of(&ctx, &report.frozen, &list).await?;
     for lot in parts.lots() {
         let style = (&report.style, comment);
@@ -257,7 +258,7 @@ async fn write(app: &AppState, schedule: ScheduleId, hold: Hold) -> Result<Optio
 async fn send(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Option<Effect>> {
     let ctx = Ctx::system(app);
     let job = schedule::Entity::find_by_id(schedule).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
-    let round = sending::send_due(app, hold, account(&ctx, &job).await?).await?;
+    let round = sending::send_due(app, hold, way::of(&ctx, &job, hold.run).await?).await?;
     if round != Round::Lost {
         app.crash.reach(CrashPoint::AllSent);
     }

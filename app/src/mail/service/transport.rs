@@ -185,7 +185,7 @@ fn server_of(ctx: &Ctx, account: &smtp_account::Model) -> AppResult<MailServer> 
         credentials,
         helo_name: None,
         roots: account.authorities.clone().map_or(Roots::System, Roots::Pem),
-        cleartext: Cleartext::LoopbackOnly,
+        cleartext: Cleartext::AlsoTo(ctx.app.settings.smtp_cleartext.clone()),
         allowed: ctx.app.settings.outbound_allow.clone(),
         timeouts: ctx.app.settings.smtp,
     })

@@ -1,7 +1,7 @@
 //! From a host name to a TCP connection.
 
 use super::failure::{Failure, FailureKind, Step};
-use super::server::{Cleartext, MailServer};
+use super::server::MailServer;
 use super::tls::accepting_connector;
 use super::wire::Recorder;
 use crate::domain::mail_account::TlsMode;
@@ -29,10 +29,8 @@ pub(super) async fn dial(server: &MailServer, recorder: &Recorder) -> Result<Tcp
         }
     };
     found.left_out().iter().copied().for_each(leave_out);
-    if server.tls == TlsMode::None
-        && server.cleartext == Cleartext::LoopbackOnly
-        && !found.all().iter().all(|address| address.ip().is_loopback())
-    {
+    let may_be_in_clear = |address: &SocketAddr| server.cleartext.may_reach(&server.host, address.ip());
+    if server.tls == TlsMode::None && !found.all().iter().all(may_be_in_clear) {
         return Err(Failure::new(Step::Connect, FailureKind::CleartextForbidden));
     }
     let connecting = |address: SocketAddr| recorder.note(format!("Connecting to {address}"));

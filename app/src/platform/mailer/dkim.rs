@@ -55,6 +55,17 @@ pub enum KeyProblem {
     Cipher,
 }
 
+/// A message as it leaves: with a signature where there is a key.
+///
+/// # Errors
+/// As [`DkimKey::sign`].
+pub fn signed(key: Option<&DkimKey>, message: Vec<u8>, at: DateTime<Utc>) -> Result<Vec<u8>, KeyProblem> {
+    match key {
+        Some(key) => key.sign(&message, at),
+        None => Ok(message),
+    }
+}
+
 impl DkimKey {
     /// A new Ed25519 key, in PEM.
     ///

@@ -260,7 +260,9 @@ impl Failure {
             FailureKind::Certificate(CertificateProblem::Expired) => "The operator of the mail server must renew it.".to_owned(),
             FailureKind::Certificate(CertificateProblem::NotYetValid) => "Check the clock of this machine.".to_owned(),
             FailureKind::NoRoots(_) => "Install the package ca-certificates.".to_owned(),
-            FailureKind::CleartextForbidden => "Choose STARTTLS or TLS from the start: the password would travel in clear.".to_owned(),
+            FailureKind::CleartextForbidden => {
+                "Choose STARTTLS or TLS from the start: the password would travel in clear. A relay in a network that nobody else listens to can be allowed by the operator with AUTOREPORT_SMTP_CLEARTEXT.".to_owned()
+            }
             FailureKind::AddressForbidden(_) => {
                 "Check the host. If the server is really there, the operator can allow it with AUTOREPORT_OUTBOUND_ALLOW.".to_owned()
             }

@@ -19,7 +19,7 @@ pub use anatomy::{Anatomy, HeaderLine, Part, anatomy, part};
 pub use bounce::{NoBounce, read_bounce};
 pub use certificate::{AuthorityProblem, read_authorities};
 pub use diagnosis::diagnose;
-pub use dkim::{DkimKey, KeyProblem};
+pub use dkim::{DkimKey, KeyProblem, signed};
 pub use failure::{CertificateProblem, Failure, FailureKind, Step};
 pub use message::{Attachment, ComposeError, Draft, InlineImage, ListId, Mailbox, MessageId, Origin, compose};
 pub use reading::{Reading, read};

@@ -1,9 +1,10 @@
 //! How to reach and use one mail server.
 
 use super::tls::Roots;
-use crate::domain::mail_account::{AuthMethod, MailHost, TlsMode};
+use crate::domain::mail_account::{AuthMethod, ClearRelay, MailHost, TlsMode};
 use crate::domain::network::Network;
 use crate::platform::secrets::Secret;
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// Everything that a connection needs to know.
@@ -32,11 +33,22 @@ pub struct Credentials {
 }
 
 /// Where a connection without encryption may go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cleartext {
     LoopbackOnly,
-    /// The operator allowed it, for example inside a container network.
-    Anywhere,
+    /// Also to these, which the operator allowed.
+    AlsoTo(Vec<ClearRelay>),
+}
+
+impl Cleartext {
+    /// Whether a server of this name may be spoken to without encryption at this address.
+    pub fn may_reach(&self, host: &MailHost, address: IpAddr) -> bool {
+        address.is_loopback()
+            || match self {
+                Self::LoopbackOnly => false,
+                Self::AlsoTo(relays) => relays.iter().any(|relay| relay.covers(host, address)),
+            }
+    }
 }
 
 /// How long each phase may take.

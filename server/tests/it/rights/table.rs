@@ -250,6 +250,7 @@ pub const ROWS: &[Row] = &[
     row("save_git_remote", Admin, "version=1&url=https://git.example.org/reports.git&user=reports&token=secret"),
     row("remove_git_remote", Admin, "version=1"),
     row("list_jobs", SignedIn, ""),
+    row("count_failing_jobs", SignedIn, ""),
     row("list_next_runs", SignedIn, "limit=5"),
     row("load_job", Viewer, "id={job}"),
     row("load_run", Viewer, "id={run}"),

@@ -31,7 +31,7 @@ use crate::{
         ctx::Ctx,
         fault,
         hash::hex,
-        mailer::{Draft, Envelope, Failure, Mailbox, MessageId, Origin, compose},
+        mailer::{DkimKey, Draft, Envelope, Failure, Mailbox, MessageId, Origin, compose, signed},
         state::AppState,
     },
 };
@@ -79,7 +79,7 @@ impl Carrier<'_> {
             return self.over(&[account], &reader, |_| Ok(Written { mime: mime.clone(), also: columns() })).await;
         }
         let ways = ways_of(&ctx, &row).await?;
-        let write = |sender: &Sender| self.compose(&letters, &reader, sender);
+        let write = |sender: &Sender<'_>| self.compose(&letters, &reader, sender);
         self.over(&ways, &reader, write).await
     }
 
@@ -88,7 +88,7 @@ impl Carrier<'_> {
         &self,
         ways: &[AccountId],
         reader: &Reader,
-        write: impl Fn(&Sender) -> AppResult<Written>,
+        write: impl Fn(&Sender<'_>) -> AppResult<Written>,
     ) -> AppResult<()> {
         let mut attempt = None;
         for (place, &account) in ways.iter().enumerate() {
@@ -123,7 +123,7 @@ impl Carrier<'_> {
                 Err(_) if !is_last => continue,
                 Err(error) => return Err(error),
             };
-            let written = write(&Sender { account, mailbox: transport.sender().clone() })?;
+            let written = write(&Sender { account, mailbox: transport.sender(), signer: transport.signer() })?;
             let number = match attempt {
                 // The next account within the same attempt: nobody has heard of the message yet.
                 Some(number) => self.keep(written.also).await?.then_some(number),
@@ -241,7 +241,7 @@ impl Carrier<'_> {
         Ok(built_in.map(|built_in| Letters { styled, built_in }))
     }
 
-    fn compose(&self, letters: &Letters, reader: &Reader, sender: &Sender) -> AppResult<Written> {
+    fn compose(&self, letters: &Letters, reader: &Reader, sender: &Sender<'_>) -> AppResult<Written> {
         let ctx = self.ctx();
         let message_id = self.message_id(&ctx, sender)?;
         let to = Mailbox { name: HeaderText::parse(&reader.name).ok(), address: reader.address.clone() };
@@ -267,6 +267,7 @@ impl Carrier<'_> {
             }
             None => (&letters.built_in, compose(&draft(&letters.built_in)).map_err(broken)?),
         };
+        let mime = signed(sender.signer, mime, ctx.now).map_err(broken)?;
         let also = alarm_mail::ActiveModel {
             account_id: Set(Some(sender.account)),
             address: Set(Some(reader.address.to_string())),
@@ -279,7 +280,7 @@ impl Carrier<'_> {
     }
 
     /// The same for every attempt over an account, and not to be guessed.
-    fn message_id(&self, ctx: &Ctx, sender: &Sender) -> AppResult<MessageId> {
+    fn message_id(&self, ctx: &Ctx, sender: &Sender<'_>) -> AppResult<MessageId> {
         let mut of = self.id.0.as_bytes().to_vec();
         of.extend(sender.account.0.as_bytes());
         let tag = ctx.app.keyring.hmac("alarm-message-id", &of);
@@ -311,10 +312,11 @@ struct Letters {
     built_in: Letter,
 }
 
-/// The account that a mail is written for.
-struct Sender {
+/// The account that a mail is written for, and what signs it.
+struct Sender<'a> {
     account: AccountId,
-    mailbox: Mailbox,
+    mailbox: &'a Mailbox,
+    signer: Option<&'a DkimKey>,
 }
 
 /// A message, and the columns that keep it.

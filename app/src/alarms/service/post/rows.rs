@@ -49,7 +49,8 @@ pub async fn step(
     if after == before {
         return Ok(None);
     }
-    let Delivery { phase, attempts, queued_at, next_try_at, reply, reason, retried_uncertain } = after.clone();
+    let Delivery { phase, attempts, attempts_before, queued_at, next_try_at, reply, reason, retried_uncertain } =
+        after.clone();
     let due_at = match phase {
         phase if phase.is_waiting() => next_try_at,
         phase if phase.is_in_flight() => Some(ctx.now + LEASE),
@@ -58,6 +59,7 @@ pub async fn step(
     let change = alarm_mail::ActiveModel {
         phase: Set(phase),
         attempts: Set(i32::try_from(attempts).unwrap_or(i32::MAX)),
+        attempts_before: Set(i32::try_from(attempts_before).unwrap_or(i32::MAX)),
         queued_at: Set(queued_at),
         due_at: Set(due_at),
         reply: Set(reply.as_ref().and_then(|reply| serde_json::to_string(reply).ok())),
@@ -80,6 +82,7 @@ fn delivery_of(row: &alarm_mail::Model) -> Delivery {
     Delivery {
         phase: row.phase,
         attempts: u32::try_from(row.attempts).unwrap_or_default(),
+        attempts_before: u32::try_from(row.attempts_before).unwrap_or_default(),
         queued_at: row.queued_at,
         // Its owner has claimed it: it is due.
         next_try_at: None,

@@ -24,15 +24,15 @@ use crate::{
     error::AppResult,
     jobs::service::{
         addressees, ledger,
-        messages::{Known, PART, broken, seal, store_part, stored, wrote},
+        messages::{Known, PART, list_id, seal, store_part, stored, wrote},
         sending::Hold,
-        worker,
+        way,
     },
-    mail::service::{transport, unsubscribe},
+    mail::service::unsubscribe,
     platform::{
         ctx::Ctx,
         fault,
-        mailer::{Draft, ListId, Mailbox, Origin},
+        mailer::{Draft, Mailbox, Origin},
     },
     projects::service::access,
 };
@@ -43,7 +43,7 @@ use crate::{
 /// Those of the database, and a fault where a message cannot be composed.
 pub async fn render(ctx: &Ctx, job: &schedule::Model, hold: Hold) -> AppResult<Option<Effect>> {
     let snapshot: PersonalSnapshot = frozen(ctx, hold.run).await?;
-    let transport = transport::open(ctx, worker::account(ctx, job).await?).await?;
+    let Some(transport) = way::choose(ctx, job, hold).await? else { return Ok(None) };
     let people = snapshot.readers.iter().map(addressee).collect::<AppResult<Vec<_>>>()?;
     let subjects: Vec<_> = people.iter().map(|person| (person.address.clone(), person.user)).collect();
     let held_back = addressees::judge(ctx, job.id, job.project_id, &subjects).await?;
@@ -73,7 +73,7 @@ pub async fn render(ctx: &Ctx, job: &schedule::Model, hold: Hold) -> AppResult<O
                     job: &job.name,
                     stop_url: &unsubscribe::link(&ctx.app, job.id, &person.address),
                 };
-                draft(ctx, &snapshot, reader, person, transport.sender(), &links, message_id)
+                draft(ctx, (job.id, &snapshot), reader, person, transport.sender(), &links, message_id)
             })?;
             rows.push(stored(ctx, hold.run, (*position, person), sealed, held_back.as_ref(), hold.fence));
             // A long list takes seconds; others have work, too.
@@ -107,15 +107,13 @@ pub fn addressee(reader: &Reader) -> AppResult<Addressee> {
 
 fn draft(
     ctx: &Ctx,
-    snapshot: &PersonalSnapshot,
+    (job, snapshot): (ScheduleId, &PersonalSnapshot),
     reader: &Reader,
     person: &Addressee,
     sender: &Mailbox,
     links: &Links<'_>,
     message_id: crate::platform::mailer::MessageId,
 ) -> AppResult<Draft> {
-    let key = snapshot.project.key.to_ascii_lowercase();
-    let list = format!("{}.{key}.{}", snapshot.kind, sender.address.domain());
     let written = wording::write(snapshot, reader, links)?;
     Ok(Draft {
         message_id,
@@ -125,10 +123,7 @@ fn draft(
         to: vec![Mailbox { name: HeaderText::parse(&person.name).ok(), address: person.address.clone() }],
         cc: Vec::new(),
         subject: HeaderText::cleaned(&written.subject),
-        origin: Origin::Schedule {
-            list_id: ListId::new(&list).map_err(broken)?,
-            unsubscribe: Some(links.stop_url.to_owned()),
-        },
+        origin: Origin::Schedule { list_id: list_id(ctx, job)?, unsubscribe: Some(links.stop_url.to_owned()) },
         text: written.text,
         html: written.html,
         images: Vec::new(),

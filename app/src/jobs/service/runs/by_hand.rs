@@ -118,17 +118,17 @@ pub enum Decision {
     GiveUp,
 }
 
-/// Carries out a decision about one message.
+/// Carries out a decision about one message. Of a cancelled run, too, an unknown one is settled; it only does not go again.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Forbidden`] for a viewer of the project.
+/// [`AppError::NotFound`], [`AppError::Forbidden`] for a viewer of the project, [`AppError::Invalid`] for one that
+/// cannot go again.
 pub async fn decide(ctx: &Ctx, id: DeliveryId, decision: Decision) -> AppResult<OccurrenceId> {
     let query =
         entities::delivery::Entity::find_by_id(id).select_only().column(entities::delivery::Column::OccurrenceId);
     let run: OccurrenceId = query.into_tuple().one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
     let row = ledger::read(ctx.reader(), run).await?;
     access::by_id(ctx, ctx.reader(), row.project_id).await?.editing()?;
-    not_cancelled(&row)?;
     let event = match decision {
         Decision::SendAgain => delivery::Event::SendAgain,
         Decision::Arrived => delivery::Event::KnownToHaveArrived,
@@ -138,11 +138,13 @@ pub async fn decide(ctx: &Ctx, id: DeliveryId, decision: Decision) -> AppResult<
     let held = ledger::lock_schedule(ctx, &tx, row.schedule_id).await?;
     let row = ledger::lock_run(ctx, &tx, run).await?;
     if decision == Decision::SendAgain {
+        not_cancelled(&row)?;
         refuse_removed(&tx, run).await?;
     }
     let hold = Hold { run, fence: row.fence };
     if sending::apply(ctx, &tx, id, event, hold).await?.is_some() {
-        // The round that follows counts anew how the run has ended, also where nothing is to be sent.
+        // The round that follows counts anew how the run has ended, also where nothing is to be sent. One that was
+        // cancelled stays so.
         ledger::step(ctx, &tx, &held, run, Event::Reopened, ledger::no_columns()).await?;
     }
     tx.commit().await?;
@@ -150,7 +152,7 @@ pub async fn decide(ctx: &Ctx, id: DeliveryId, decision: Decision) -> AppResult<
     Ok(run)
 }
 
-/// After a run was cancelled no round follows that would send its messages, or count them.
+/// After a run was cancelled no round follows that would send its messages.
 fn not_cancelled(row: &ledger::RunRow) -> AppResult<()> {
     match row.state {
         OccurrenceState::Cancelled => Err(AppError::field("decision", Problem::NotAllowed)),

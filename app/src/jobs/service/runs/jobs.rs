@@ -1,7 +1,7 @@
 //! Jobs with their latest runs: the list, the page of one, what comes next.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 
 use super::{
     listed::{self, Listed, listed},
@@ -20,7 +20,7 @@ use crate::{
         view::{JobDetail, JobFilter, JobItem, JobList, Moment, NextRun, RunItem},
     },
     platform::ctx::Ctx,
-    projects::service::access,
+    projects::service::{access, projects},
 };
 
 /// Runs in the strip of the list.
@@ -54,6 +54,27 @@ pub async fn list(ctx: &Ctx, filter: &JobFilter) -> AppResult<JobList> {
     items.retain(|job| filter.fits(job));
     Ok(JobList { items, all, projects })
 }
+
+/// How many jobs of the person's projects failed when they last ran to an end. What was skipped, or cancelled by a
+/// person, says nothing; a project in the archive has no jobs that anybody waits for.
+///
+/// # Errors
+/// [`AppError::SignedOut`] where nobody is signed in.
+pub async fn failing(ctx: &Ctx) -> AppResult<u32> {
+    let mine = projects::list(ctx).await?;
+    let failing = schedule::Entity::find()
+        .filter(schedule::Column::ProjectId.is_in(mine.iter().map(|project| project.id)))
+        .filter(schedule::Column::DeletedAt.is_null())
+        .filter(Expr::cust(LAST_FAILED))
+        .count(ctx.reader())
+        .await?;
+    Ok(u32::try_from(failing).unwrap_or(u32::MAX))
+}
+
+/// Each job is looked up by its latest run, over the index of its instants.
+const LAST_FAILED: &str = r#"(SELECT "run"."state" FROM "occurrence" AS "run"
+    WHERE "run"."schedule_id" = "schedule"."id" AND "run"."state" IN ('done', 'partly', 'failed')
+    ORDER BY "run"."scheduled_at" DESC LIMIT 1) = 'failed'"#;
 
 /// The next runs of all jobs for the dashboard, soonest first.
 ///
@@ -113,7 +134,12 @@ pub async fn job_before(ctx: &Ctx, id: ScheduleId, before: Option<OccurrenceId>)
         report: report_choices::words(ctx, &row).await?,
         account: account_name(ctx, &row).await?,
         zone_data: zone::DATA_VERSION.to_owned(),
-        rules: rules_words::words(&rules::of(&row)?, spec.as_ref(), u32::try_from(row.runs_made).unwrap_or_default()),
+        rules: rules_words::words(
+            &rules::of(&row)?,
+            row.kind,
+            spec.as_ref(),
+            u32::try_from(row.runs_made).unwrap_or_default(),
+        ),
         older: runs.last().map(|run| run.id).filter(|_| has_older),
         runs,
         is_latest: before.is_none(),

@@ -7,6 +7,6 @@ mod run;
 mod words;
 
 pub use by_hand::{Decision, Ending, decide, resend_failed, start, start_as};
-pub use jobs::{account_name, job, job_before, jobs, list, next_runs};
+pub use jobs::{account_name, failing, job, job_before, jobs, list, next_runs};
 pub use run::{run, run_before};
 pub(super) use words::{moment, seconds};

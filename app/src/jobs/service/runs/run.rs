@@ -21,7 +21,7 @@ use crate::{
     entities::{delivery, occurrence, schedule},
     error::{AppError, AppResult},
     jobs::{
-        service::{rules, run_log, schedules, steps, worker},
+        service::{rules, run_log, schedules, steps, way},
         view::{DeliveryItem, LogPage, RunDetail},
     },
     mail::service::gate,
@@ -67,7 +67,7 @@ pub async fn run_before(ctx: &Ctx, id: OccurrenceId, line: Option<Uuid>) -> AppR
     let [shown] = shown;
     let is_waiting = !row.state.is_final() && row.lease_until.is_none();
     let blocked = match row.state {
-        OccurrenceState::Sending => blocked(ctx, &job).await?,
+        OccurrenceState::Sending => blocked(ctx, &job, id).await?,
         _ => None,
     };
     let LogPage { lines, older, is_latest } = run_log::page(ctx, id, zone, viewing.sees_recipients(), line).await?;
@@ -96,9 +96,9 @@ pub async fn run_before(ctx: &Ctx, id: OccurrenceId, line: Option<Uuid>) -> AppR
     })
 }
 
-/// Why nothing goes over the mail account of a job for now.
-async fn blocked(ctx: &Ctx, job: &schedule::Model) -> AppResult<Option<String>> {
-    let account = worker::account(ctx, job).await?;
+/// Why nothing goes over the mail account of a run for now.
+async fn blocked(ctx: &Ctx, job: &schedule::Model, run: OccurrenceId) -> AppResult<Option<String>> {
+    let account = way::of(ctx, job, run).await?.account;
     Ok(gate::read(ctx.reader(), account).await?.block.map(|block| block.words))
 }
 

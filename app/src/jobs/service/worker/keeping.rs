@@ -3,7 +3,8 @@
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, NullOrdering},
 };
 
 use super::{
@@ -79,6 +80,8 @@ pub async fn keep_missing(app: &AppState) -> AppResult<()> {
         // What the retention has removed cannot be rendered again.
         .filter(occurrence::Column::RemovedAt.is_null())
         .filter(occurrence::Column::ScheduleId.in_subquery(schedule::with_reports()))
+        // What has failed goes to the end of the row: however much of it there is, the others have their turn.
+        .order_by_with_nulls(occurrence::Column::KeepTriedAt, Order::Asc, NullOrdering::First)
         .order_by_desc(occurrence::Column::ScheduledAt)
         .limit(LOOK);
     let rows: Vec<ledger::RunRow> = query.into_model().all(app.reader()).await?;
@@ -86,6 +89,14 @@ pub async fn keep_missing(app: &AppState) -> AppResult<()> {
         // What is wrong may be wrong with this one alone: its words are in the log, and the others have their turn.
         if let Err(error) = keep(app, row.schedule_id, Hold { run: row.id, fence: row.fence }).await {
             tracing::warn!("the report of run {} is not in the archive: {error}", row.id);
+            let ctx = Ctx::system(app);
+            let tx = ctx.begin().await?;
+            occurrence::Entity::update_many()
+                .col_expr(occurrence::Column::KeepTriedAt, Expr::value(ctx.now))
+                .filter(occurrence::Column::Id.eq(row.id))
+                .exec(&*tx)
+                .await?;
+            tx.commit().await?;
         }
     }
     Ok(())
