@@ -24,6 +24,7 @@ mod m0020_template_kills;
 mod m0021_templates;
 mod m0022_report_drafts;
 mod m0028_delivery_content;
+mod m0030_reading_language;
 
 pub use sea_orm_migration::prelude::*;
 
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0021_templates::Migration),
             Box::new(m0022_report_drafts::Migration),
             Box::new(m0028_delivery_content::Migration),
+            Box::new(m0030_reading_language::Migration),
         ]
     }
 }

@@ -234,6 +234,32 @@ async fn a_draft_is_read_commented_and_sent_once_by_who_may_edit() {
 }
 
 #[tokio::test]
+async fn a_draft_greets_whoever_looks_and_the_archive_everyone() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let job = stage.job(&mondays_at_ten()).await;
+        let id = template(&stage, "Good morning, {{ recipient.name }}.").await;
+        choose(&stage, job, &ReportSpec { draft: Some(DraftRule::default()), ..written_with(id) }).await;
+        stage.pass(TimeDelta::minutes(60));
+        stage.plan().await;
+        assert_eq!(stage.work().await, 1);
+        let run = stage.runs(job).await[0].id;
+        let mina = stage.mina();
+        let draft = files::html(&mina, run).await.unwrap();
+        assert!(draft.contains(&format!("Good morning, {}.", stage.cast.mina.name)), "{draft}");
+        assert_eq!(drafts::decide(&mina, run, "", Decision::Approve).await, Ok(true));
+        assert_eq!(stage.work().await, 1);
+        let kept = files::html(&mina, run).await.unwrap();
+        assert!(kept.contains("Good morning, everyone."), "{kept}");
+        for sent in stage.deliveries(run).await {
+            let html = mailer::read(&sent.mime).unwrap().html.unwrap();
+            assert!(html.contains("Good morning, ") && !html.contains("everyone"), "each reader is greeted: {html}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_draft_is_rejected_or_goes_out_at_its_time_and_a_run_by_hand_does_not_ask() {
     each_database(async |app| {
         let stage = Stage::new(&app).await;

@@ -181,6 +181,7 @@ async fn the_library_is_searched_by_category_and_words_as_they_stand() {
         };
         assert_eq!(found("", None).await, ["100% done", "Reminder", "Weekly", "Digest of days"]);
         assert_eq!(found("0%", None).await, ["100% done"]);
+        assert_eq!(found("0% DONE", None).await, ["100% done"], "in any case of letters, on both engines");
         assert_eq!(found("", Some(TemplateCategory::Digest)).await, ["Digest of days"]);
         let nameless = drafts::create(&jonas, " ", TemplateCategory::Other, &saying("x")).await.unwrap_err();
         assert_eq!(nameless, AppError::field("name", Problem::Required));

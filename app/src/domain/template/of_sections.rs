@@ -1,5 +1,5 @@
-//! The sections of a report as a document of blocks, and what is said around one: a comment of its owner at its head, a
-//! note at its foot.
+//! The sections of a report as a document of blocks, and what is said around one: a comment of its owner at its head, the
+//! sentence of files that are too big at its foot.
 
 use super::{
     Block, BlockKind, Body, Document, FigureKind, When,
@@ -71,17 +71,18 @@ pub fn as_words(text: &str) -> String {
 }
 
 impl Document {
-    /// With a comment at its head, in Markdown, and a note at its foot. A source that says the comment where it wants it
-    /// is left alone; in one of somebody's own HTML or MJML it stands at the beginning of the body.
+    /// With a comment at its head, in Markdown, and where files are missing (`has_note`), what is said of them at its foot.
+    /// A source that says either where it wants it is left alone; in one of somebody's own HTML or MJML the one stands at
+    /// the beginning of the body, the other at its end. A document of blocks has its own place for files, as all have.
     #[must_use]
-    pub fn around(&self, comment: Option<&str>, note: Option<&str>) -> Self {
+    pub fn around(&self, comment: Option<&str>, has_note: bool) -> Self {
         let mut document = self.clone();
         let comment = comment.filter(|comment| !comment.trim().is_empty());
         if let Some(comment) = comment.filter(|_| !self.says_comment()) {
             document.begin_with(&as_words(comment.trim()));
         }
-        if let Some(note) = note {
-            document.end_with(&as_words(note));
+        if has_note {
+            document.end_with_note();
         }
         document
     }
@@ -107,15 +108,20 @@ impl Document {
         }
     }
 
-    fn end_with(&mut self, words: &str) {
-        let id = self.next_id();
+    fn end_with_note(&mut self) {
+        let is_said = |source: &str| source.contains(NOTE);
+        let note = format!("{{{{ {NOTE} }}}} <a href=\"{{{{ report.url }}}}\">Open the report</a>");
         match &mut self.body {
-            Body::Blocks { blocks } => blocks.push(text_block(id, words)),
-            Body::Html { source } => *source = before_tag(source, "</body>", &in_html(words)),
-            Body::Mjml { source } => *source = before_tag(source, "</mj-body>", &in_mjml(words)),
+            Body::Html { source } if !is_said(source.as_str()) => {
+                *source = before_tag(source, "</body>", &format!("<p style=\"{AROUND}\">{note}</p>"));
+            }
+            Body::Mjml { source } if !is_said(source.as_str()) => {
+                *source = before_tag(source, "</mj-body>", &mjml_text(&note))
+            }
+            Body::Blocks { .. } | Body::Html { .. } | Body::Mjml { .. } => {}
         }
-        if let Some(text) = self.text.as_mut().filter(|text| !text.trim().is_empty()) {
-            *text = format!("{text}\n\n{words}");
+        if let Some(text) = self.text.as_mut().filter(|text| !text.trim().is_empty() && !is_said(text.as_str())) {
+            *text = format!("{text}\n\n{{{{ {NOTE} }}}}\nOpen the report: {{{{ report.url }}}}");
         }
     }
 }
@@ -124,18 +130,26 @@ fn text_block(id: u32, words: &str) -> Block {
     Block { id, kind: BlockKind::Text { text: words.to_owned() }, when: When::Always }
 }
 
+/// How what is said around somebody's own HTML looks.
+const AROUND: &str = "padding:16px;font:400 14px/21px Arial,sans-serif";
+/// The sentence of files that are too big.
+const NOTE: &str = "report.attachments_note";
+
 fn in_html(words: &str) -> String {
-    let words = super::compile::literal::markdown(words);
-    format!(
-        "<div style=\"padding:16px;font:400 14px/21px Arial,sans-serif\">{{% filter markdown %}}\n{words}\n{{% endfilter %}}</div>"
-    )
+    format!("<div style=\"{AROUND}\">{}</div>", marked(words))
 }
 
 fn in_mjml(words: &str) -> String {
+    mjml_text(&marked(words))
+}
+
+fn marked(words: &str) -> String {
     let words = super::compile::literal::markdown(words);
-    format!(
-        "<mj-section><mj-column><mj-text>{{% filter markdown %}}\n{words}\n{{% endfilter %}}</mj-text></mj-column></mj-section>"
-    )
+    format!("{{% filter markdown %}}\n{words}\n{{% endfilter %}}")
+}
+
+fn mjml_text(html: &str) -> String {
+    format!("<mj-section><mj-column><mj-text>{html}</mj-text></mj-column></mj-section>")
 }
 
 /// Behind the opening tag; at the beginning where there is none.
@@ -182,30 +196,45 @@ mod tests {
     }
 
     #[test]
-    fn a_comment_stands_at_the_head_and_a_note_at_the_foot() {
-        let around = of_sections(&[Section::Summary]).around(Some("Read **this**"), Some("Too big."));
-        let texts: Vec<_> = around
-            .blocks()
-            .unwrap()
-            .iter()
-            .filter_map(|block| match &block.kind {
-                BlockKind::Text { text } => Some(text.as_str()),
-                _ => None,
-            })
-            .collect();
-        assert_eq!((texts.first(), texts.last()), (Some(&"Read **this**"), Some(&"Too big.")));
+    fn files_that_are_too_big_are_said_once_with_a_link() {
+        let said = |document: &Document| {
+            let source = compile::compile(&document.around(None, true));
+            let count =
+                |part: &str| (part.matches("{{ report.attachments_note }}").count(), part.contains("report.url"));
+            (count(&source.html), source.text.as_deref().map(count))
+        };
+        let blocks = of_sections(&[Section::Summary]);
+        let once = (1, true);
+        assert_eq!(said(&blocks), (once, Some(once)));
+        let own_text = Document { text: Some("Hi".into()), ..blocks.clone() };
+        assert_eq!(said(&own_text), (once, Some(once)));
+        let html = Document { body: Body::Html { source: "<body><p>Hi</p></body>".into() }, ..own_text.clone() };
+        assert_eq!(said(&html), (once, Some(once)));
+        let mjml = Document { body: Body::Mjml { source: "<mjml><mj-body></mj-body></mjml>".into() }, ..own_text };
+        assert_eq!(said(&mjml), (once, Some(once)));
+        // Whoever goes on with the source of blocks has the sentence there.
+        let source = compile::compile(&blocks).html;
+        let taken_over = Document { body: Body::Html { source }, ..blocks };
+        assert_eq!(said(&taken_over), (once, None));
+    }
+
+    #[test]
+    fn a_comment_stands_at_the_head() {
+        let around = of_sections(&[Section::Summary]).around(Some("Read **this**"), false);
+        let first = around.blocks().unwrap().first().map(|block| &block.kind);
+        assert_eq!(first, Some(&BlockKind::Text { text: "Read **this**".into() }));
         let html = Document {
             body: Body::Html { source: "<html><body class=\"a\"><p>Hi</p></body></html>".into() },
             text: Some("Hi".into()),
             ..Document::blank()
         };
-        let around = html.around(Some("{{ a"), None);
+        let around = html.around(Some("{{ a"), false);
         let Body::Html { source } = &around.body else { panic!("it is HTML") };
         assert!(source.starts_with("<html><body class=\"a\"><div style="), "{source}");
         assert!(source.contains("{{ \"{{\" }} a"), "{source}");
         assert_eq!(around.text.as_deref(), Some("{{ \"{{\" }} a\n\nHi"));
         let own = Document { body: Body::Html { source: "<body>{{ report.comment }}</body>".into() }, ..html.clone() };
-        assert_eq!(own.around(Some("Hi"), None), own);
-        assert_eq!(html.around(Some("  "), None), html);
+        assert_eq!(own.around(Some("Hi"), false), own);
+        assert_eq!(html.around(Some("  "), false), html);
     }
 }

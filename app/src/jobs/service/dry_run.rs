@@ -80,7 +80,7 @@ pub async fn look(ctx: &Ctx, id: ScheduleId, at: DateTime<Utc>) -> AppResult<Dry
 /// Whoever looks reads it.
 fn me(ctx: &Ctx) -> AppResult<Reader> {
     let me = ctx.me()?;
-    Ok(Reader { name: me.name.clone(), email: me.email.clone(), zone: me.zone.clone(), language: String::new() })
+    Ok(me.reader())
 }
 
 /// A report that would fail: no mail, and why.

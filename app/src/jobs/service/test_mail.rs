@@ -18,7 +18,6 @@ use crate::{
         ids::{AccountId, OccurrenceId},
         mail_gate::Passage,
         occurrence::Trigger,
-        template::context::Reader,
     },
     entities::schedule,
     error::{AppError, AppResult, Problem},
@@ -164,8 +163,7 @@ async fn message(
     let pen = Pen::new(&style, &report, None, note.as_deref()).await?;
     let address = Address { attachments_note: note, ..archive::address(ctx, OccurrenceId(Uuid::nil()), name) };
     let me = ctx.me()?;
-    let reader =
-        Reader { name: me.name.clone(), email: me.email.clone(), zone: me.zone.clone(), language: String::new() };
+    let reader = me.reader();
     let Written { subject, html, text } = pen.write_one(&system, &report, address, reader).await?;
     let images = pen.images().iter();
     let draft = Draft {

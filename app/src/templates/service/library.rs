@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
 
 use super::{access, drafts, held, versions};
 use crate::{
@@ -30,7 +32,7 @@ pub async fn list(ctx: &Ctx, query: TemplateQuery) -> AppResult<TemplateList> {
         select = select.filter(template::Column::Category.eq(category));
     }
     if !query.words.trim().is_empty() {
-        select = select.filter(template::Column::Name.like(like::holding(query.words.trim())));
+        select = select.filter(like::holds(Expr::col(template::Column::Name), query.words.trim()));
     }
     let mut rows = select.all(db).await?;
     rows.sort_by_key(|row| row.category);

@@ -1,6 +1,6 @@
 //! Previews: a draft filled in with somebody's own data, or with the sample, and what the linter says of it.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -13,7 +13,7 @@ use crate::{
         template::{
             Document,
             compile::{Place, Source},
-            context::{Address, Reader, sample_snapshot, sample_with},
+            context::{Address, sample_snapshot, sample_with},
             gallery, lint,
             render::{Part, RenderOutcome, Rendered, TemplateFault},
             variables,
@@ -31,6 +31,8 @@ use crate::{
     templates::view::{Fault, Preview, PreviewData, VersionItem},
 };
 
+/// Previews of a template that are kept for a person: so many tabs show what they were made for.
+const KEPT: usize = 4;
 /// Days that a preview shows where nobody says which.
 const DAYS: u32 = 7;
 
@@ -134,14 +136,15 @@ pub async fn publish(ctx: &Ctx, id: TemplateId, draft_version: i64, note: &str) 
     all.into_iter().find(|item| item.number == number).ok_or(AppError::NotFound)
 }
 
-/// What a person saw last of a template, where it is still that.
+/// What a person saw of a template, while it is among the last.
 ///
 /// # Errors
-/// [`AppError::NotFound`] for another token; as [`access::visible`].
+/// [`AppError::NotFound`] for another token, also somebody else's; as [`access::visible`].
 pub async fn stored(ctx: &Ctx, id: TemplateId, token: &str) -> AppResult<String> {
     access::visible(ctx, ctx.reader(), id).await?;
-    let row = template_preview::Entity::find_by_id((id, ctx.me()?.id))
-        .filter(template_preview::Column::Token.eq(token))
+    let row = template_preview::Entity::find_by_id(token.to_owned())
+        .filter(template_preview::Column::TemplateId.eq(id))
+        .filter(template_preview::Column::UserId.eq(ctx.me()?.id))
         .one(ctx.reader())
         .await?;
     Ok(row.ok_or(AppError::NotFound)?.html)
@@ -153,7 +156,7 @@ pub async fn stored(ctx: &Ctx, id: TemplateId, token: &str) -> AppResult<String>
 /// As [`access::visible`]; [`AppError::NotFound`] for a draft that cannot be filled in.
 pub async fn picture(ctx: &Ctx, id: TemplateId) -> AppResult<String> {
     let row = access::visible(ctx, ctx.reader(), id).await?;
-    drawn(ctx, id, &drafts::of_row(&row)?).await
+    drawn(ctx, Some(held::key(id)), &drafts::of_row(&row)?).await
 }
 
 /// A template of the gallery with the sample's data.
@@ -163,11 +166,11 @@ pub async fn picture(ctx: &Ctx, id: TemplateId) -> AppResult<String> {
 pub async fn gallery_picture(ctx: &Ctx, word: &str) -> AppResult<String> {
     ctx.me()?;
     let entry = gallery::entry(word).ok_or(AppError::NotFound)?;
-    drawn(ctx, TemplateId(Uuid::nil()), &entry.document()).await
+    drawn(ctx, None, &entry.document()).await
 }
 
-async fn drawn(ctx: &Ctx, id: TemplateId, document: &Document) -> AppResult<String> {
-    let filled = fill(ctx, held::key(id), document, &PreviewData::default()).await?;
+async fn drawn(ctx: &Ctx, key: Option<String>, document: &Document) -> AppResult<String> {
+    let filled = fill(ctx, key, document, &PreviewData::default()).await?;
     match filled.outcome {
         RenderOutcome::Rendered(mails) if !mails.is_empty() => Ok(framed(&mails[0].html, filled.writer.images())),
         _ => Err(AppError::NotFound),
@@ -192,7 +195,8 @@ pub fn in_theme(html: &str, theme: &str) -> String {
         .fold(replaced, |html, both| html.replace(both, &format!("color-scheme:{theme}")))
 }
 
-async fn fill(ctx: &Ctx, key: String, document: &Document, data: &PreviewData) -> AppResult<Filled> {
+async fn fill(ctx: &Ctx, key: impl Into<Option<String>>, document: &Document, data: &PreviewData) -> AppResult<Filled> {
+    let key: Option<String> = key.into();
     let (writer, context) = if data.project.is_empty() {
         let writer = Writer::new(key, document, &sample_snapshot()).await?;
         let context = sample_with(writer.pictures());
@@ -200,7 +204,7 @@ async fn fill(ctx: &Ctx, key: String, document: &Document, data: &PreviewData) -
     } else {
         let snapshot = snapshot_of(ctx, data).await?;
         let writer = Writer::new(key, document, &snapshot).await?;
-        let context = writer.context(&snapshot, &address(ctx), &reader(ctx)?);
+        let context = writer.context(&snapshot, &address(ctx), &ctx.me()?.reader());
         (writer, context)
     };
     let outcome = writer.write(ctx, vec![context.clone()]).await?;
@@ -234,12 +238,6 @@ fn address(ctx: &Ctx) -> Address {
         attachments_note: None,
         comment: None,
     }
-}
-
-/// Who looks at it is its reader.
-fn reader(ctx: &Ctx) -> AppResult<Reader> {
-    let me = ctx.me()?;
-    Ok(Reader { name: me.name.clone(), email: me.email.clone(), zone: me.zone.clone(), language: "en".into() })
 }
 
 fn findings(writer: &Writer, context: &serde_json::Value, mail: &Rendered) -> Vec<lint::Finding> {
@@ -296,7 +294,7 @@ fn preheader(html: &str) -> String {
         .fold(words.to_owned(), |words, (entity, sign)| words.replace(entity, sign))
 }
 
-/// Keeps what the frame is to show, in place of what it showed before.
+/// Keeps what a frame is to show. Another tab may show another draft of the same template, so the last few stay.
 async fn keep(ctx: &Ctx, id: TemplateId, html: &str) -> AppResult<String> {
     let token = Uuid::now_v7().simple().to_string();
     let row = template_preview::ActiveModel {
@@ -306,10 +304,20 @@ async fn keep(ctx: &Ctx, id: TemplateId, html: &str) -> AppResult<String> {
         html: Set(html.to_owned()),
         made_at: Set(ctx.now),
     };
-    use template_preview::Column::{Html, MadeAt, TemplateId as Template, Token, UserId as User};
-    let replaced = OnConflict::columns([Template, User]).update_columns([Token, Html, MadeAt]).to_owned();
+    use template_preview::Column::{MadeAt, TemplateId as Template, Token, UserId as User};
     let tx = ctx.begin().await?;
-    template_preview::Entity::insert(row).on_conflict(replaced).exec_without_returning(&*tx).await?;
+    template_preview::Entity::insert(row).exec_without_returning(&*tx).await?;
+    let mine = template_preview::Entity::find()
+        .select_only()
+        .column(Token)
+        .filter(Template.eq(id))
+        .filter(User.eq(ctx.me()?.id))
+        .order_by_desc(MadeAt)
+        .order_by_desc(Token);
+    let tokens: Vec<String> = mine.into_tuple().all(&*tx).await?;
+    if let Some(old) = tokens.get(KEPT..).filter(|old| !old.is_empty()) {
+        template_preview::Entity::delete_many().filter(Token.is_in(old.to_vec())).exec(&*tx).await?;
+    }
     tx.commit().await?;
     Ok(token)
 }

@@ -85,7 +85,7 @@ const RUN: &[Variable] = &[
 ];
 
 const RECIPIENT: &[Variable] = &[
-    is("name", Text, "Name, or address where none is known"),
+    is("name", Text, "Name, or address where none is known; everyone in the archive"),
     is("email", Text, "Address"),
     is("zone", Text, "Time zone, in which filters write dates"),
     is("language", Text, "Language, in which filters write dates and numbers"),
