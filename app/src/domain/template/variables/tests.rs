@@ -101,6 +101,15 @@ fn the_editor_offers_each_name_once_and_with_the_filter_it_needs() {
     assert_eq!(insert("period.first"), "period.first | date");
     assert_eq!(insert("report.finding"), "report.finding");
     assert_eq!(insert("task.people"), "task.people | join(sep=\", \")");
+    let each = |label: &str| offered.iter().find(|entry| entry.label == label).unwrap().each.as_deref();
+    let overdue = "{% for task in tasks.overdue %}{{ task.reference }} {{ task.title }}; {% endfor %}";
+    assert_eq!((each("tasks.overdue"), each("report.finding")), (Some(overdue), None));
+    assert_eq!(
+        each("days"),
+        Some("{% for day in days %}{{ day.date | date }} {{ day.created | number }}; {% endfor %}")
+    );
+    let within: Vec<_> = offered.iter().filter(|entry| entry.is_in_list).map(|entry| entry.label.as_str()).collect();
+    assert!(within.contains(&"task.title") && !within.contains(&"report.finding"), "{within:?}");
     let labels: BTreeSet<_> = offered.iter().map(|entry| &entry.label).collect();
     assert_eq!(labels.len(), offered.len());
     assert!(labels.iter().all(|label| !label.contains("[]")));
