@@ -9,6 +9,9 @@ use super::{
 };
 use crate::domain::report::spec::{ListKind, Section};
 
+/// What the report is called, of which days, and what it was narrowed to; two spaces break the line.
+const ABOUT: &str =
+    "{{ report.title }}, {{ period.words }}{% if report.scope %}  \nScope: {{ report.scope }}{% endif %}";
 /// Sentences of a summary.
 const SENTENCES: u32 = 4;
 const FIGURES: [FigureKind; 4] = [FigureKind::Completed, FigureKind::Open, FigureKind::Overdue, FigureKind::CycleDays];
@@ -17,7 +20,7 @@ const FIGURES: [FigureKind; 4] = [FigureKind::Completed, FigureKind::Open, Figur
 pub fn of_sections(sections: &[Section]) -> Document {
     let mut kinds = vec![
         BlockKind::Heading { text: "{{ report.finding }}".into(), level: 1 },
-        BlockKind::Text { text: "{{ report.title }}, {{ period.words }}".into() },
+        BlockKind::Text { text: ABOUT.into() },
     ];
     kinds.extend(sections.iter().flat_map(blocks));
     kinds.push(BlockKind::Button { label: "Open the board".into(), url: "{{ project.board_url }}".into() });
@@ -185,6 +188,17 @@ mod tests {
         let source = compile::compile(&document);
         for words in ["Reopened", "Work notes", "Hello **you**", "Nothing is blocked."] {
             assert!(source.html.contains(words), "{words}");
+        }
+    }
+
+    #[test]
+    fn what_a_report_was_narrowed_to_is_said() {
+        let source = compile::compile(&of_sections(&[Section::Summary]));
+        for part in [Some(source.html.as_str()), source.text.as_deref()] {
+            assert!(
+                part.is_some_and(|part| part.contains("{% if report.scope %}  \nScope: {{ report.scope }}")),
+                "{part:?}"
+            );
         }
     }
 
