@@ -3,7 +3,7 @@
 use app::{
     domain::{
         ids::TemplateId,
-        template::{Block, BlockKind, Body, Document, TemplateCategory, When},
+        template::{Block, BlockKind, Body, Document, TemplateCategory, When, lint::Level},
         transcript::{Line, Speaker},
     },
     entities::{outbox_message, template_version},
@@ -123,6 +123,49 @@ async fn what_is_checked_is_what_is_published() {
             assert!(matches!(&error, AppError::Conflict(theirs) if theirs.version == 2), "{other}: {error:?}");
         }
         assert!(versions::list(&jonas, id).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_draft_that_needs_something_in_a_list_is_not_published() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let jonas = app.as_person(&cast.jonas);
+        let id = made(&jonas, "Weekly").await;
+        let bare = saying("The oldest: {{ tasks.overdue[0].title }}");
+        let version = drafts::save(&jonas, saved(id, 1, &bare)).await.unwrap();
+        let json = drafts::to_json(&bare).unwrap();
+        let shown = preview::show(&jonas, id, &json, &PreviewData::default()).await.unwrap();
+        assert!(shown.fault.is_none() && !shown.token.is_empty(), "the sample has a task there: {:?}", shown.fault);
+        let error = shown.findings.first().unwrap();
+        assert_eq!((error.level, error.block), (Level::Error, Some(1)));
+        assert!(error.words.starts_with("A report with nothing in its lists"), "{}", error.words);
+        let refused = preview::publish(&jonas, id, version, "").await.unwrap_err();
+        assert_eq!(refused, AppError::field("document", Problem::NotAllowed));
+        let asking = saying("{% if tasks.overdue %}The oldest: {{ tasks.overdue[0].title }}{% endif %}");
+        let version = drafts::save(&jonas, saved(id, version, &asking)).await.unwrap();
+        assert_eq!(preview::publish(&jonas, id, version, "").await.unwrap().number, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_tabs_of_a_template_each_keep_their_preview_and_nobody_else_sees_it() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (jonas, mina) = (app.as_person(&cast.jonas), app.as_person(&cast.mina));
+        let id = made(&jonas, "Weekly").await;
+        let mut tokens = Vec::new();
+        for words in ["One", "Two", "Three", "Four", "Five"] {
+            let json = drafts::to_json(&saying(words)).unwrap();
+            tokens.push(preview::show(&jonas, id, &json, &PreviewData::default()).await.unwrap().token);
+        }
+        for (token, words) in tokens.iter().zip(["One", "Two", "Three", "Four", "Five"]).skip(1) {
+            assert!(preview::stored(&jonas, id, token).await.unwrap().contains(words), "{words}");
+        }
+        assert_eq!(preview::stored(&jonas, id, &tokens[0]).await, Err(AppError::NotFound), "the last four are kept");
+        assert_eq!(preview::stored(&mina, id, &tokens[4]).await, Err(AppError::NotFound), "it is somebody else's");
     })
     .await;
 }

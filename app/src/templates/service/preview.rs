@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{access, drafts, held, versions, writing::Writer};
 use crate::{
     domain::{
+        account::Me,
         ids::{OccurrenceId, TemplateId},
         period::{Period, day_of},
         report::{Snapshot, spec::DAYS_MAX},
@@ -14,7 +15,8 @@ use crate::{
             Document,
             compile::{Place, Source},
             context::{Address, sample_snapshot, sample_with},
-            gallery, lint,
+            gallery,
+            lint::{self, Finding, Level, Rule},
             render::{Part, RenderOutcome, Rendered, TemplateFault},
             variables,
         },
@@ -41,6 +43,8 @@ struct Filled {
     writer: Writer,
     context: serde_json::Value,
     outcome: RenderOutcome,
+    /// Why a report with nothing in its lists could not be filled in, where this one could.
+    of_nothing: Option<Fault>,
 }
 
 /// Fills in a document with the data that are asked for and keeps it for the frame of this person.
@@ -64,7 +68,7 @@ pub async fn show(ctx: &Ctx, id: TemplateId, document: &str, data: &PreviewData)
     match filled.outcome {
         RenderOutcome::Rendered(mails) => {
             let Some(mail) = mails.into_iter().next() else { return Ok(preview) };
-            preview.findings = findings(&filled.writer, &filled.context, &mail);
+            preview.findings = findings(&filled.writer, &filled.context, filled.of_nothing.as_ref(), &mail);
             preview.bytes = mail.html.len();
             preview.token = keep(ctx, id, &framed(&mail.html, filled.writer.images())).await?;
             preview.preheader = preheader(&mail.html);
@@ -106,7 +110,7 @@ pub async fn test_mail(ctx: &Ctx, id: TemplateId, document: &str, data: &Preview
 }
 
 /// Makes the draft the version that reports are written with. It must be one that can be filled in and that the linter
-/// has no error about: the sample has something in every list.
+/// has no error about: with the sample, which has something in every list, and with a report that has nothing in any.
 ///
 /// # Errors
 /// [`AppError::Invalid`] with `document` where it cannot be published; as [`versions::publish`].
@@ -119,9 +123,10 @@ pub async fn publish(ctx: &Ctx, id: TemplateId, draft_version: i64, note: &str) 
     let document = drafts::of_row(&row)?;
     let filled = fill(ctx, held::key(id), &document, &PreviewData::default()).await?;
     let is_fit = match &filled.outcome {
-        RenderOutcome::Rendered(mails) => {
-            mails.first().is_some_and(|mail| !lint::blocks_publishing(&findings(&filled.writer, &filled.context, mail)))
-        }
+        RenderOutcome::Rendered(mails) => mails.first().is_some_and(|mail| {
+            let found = findings(&filled.writer, &filled.context, filled.of_nothing.as_ref(), mail);
+            !lint::blocks_publishing(&found)
+        }),
         _ => false,
     };
     if !is_fit {
@@ -197,18 +202,25 @@ pub fn in_theme(html: &str, theme: &str) -> String {
 
 async fn fill(ctx: &Ctx, key: impl Into<Option<String>>, document: &Document, data: &PreviewData) -> AppResult<Filled> {
     let key: Option<String> = key.into();
-    let (writer, context) = if data.project.is_empty() {
-        let writer = Writer::new(key, document, &sample_snapshot()).await?;
-        let context = sample_with(writer.pictures());
-        (writer, context)
-    } else {
-        let snapshot = snapshot_of(ctx, data).await?;
-        let writer = Writer::new(key, document, &snapshot).await?;
-        let context = writer.context(&snapshot, &address(ctx), &ctx.me()?.reader());
-        (writer, context)
+    let is_sample = data.project.is_empty();
+    let snapshot = if is_sample { sample_snapshot() } else { snapshot_of(ctx, data).await? };
+    let writer = Writer::new(key, document, &snapshot).await?;
+    let reader = ctx.me().map(Me::reader).unwrap_or_default();
+    let context = match is_sample {
+        true => sample_with(writer.pictures()),
+        false => writer.context(&snapshot, &address(ctx), &reader),
     };
-    let outcome = writer.write(ctx, vec![context.clone()]).await?;
-    Ok(Filled { writer, context, outcome })
+    let nothing = Snapshot::empty(snapshot.project, snapshot.period, snapshot.as_of);
+    let nothing = writer.context(&nothing, &address(ctx), &reader);
+    let outcome = writer.write(ctx, vec![context.clone(), nothing]).await?;
+    if matches!(outcome, RenderOutcome::Faulty(_)) {
+        let alone = writer.write(ctx, vec![context.clone()]).await?;
+        if matches!(alone, RenderOutcome::Rendered(_)) {
+            let of_nothing = fault(writer.source(), &outcome);
+            return Ok(Filled { writer, context, outcome: alone, of_nothing });
+        }
+    }
+    Ok(Filled { writer, context, outcome, of_nothing: None })
 }
 
 /// The report of a project that the person sees, as it stands now.
@@ -240,17 +252,24 @@ fn address(ctx: &Ctx) -> Address {
     }
 }
 
-fn findings(writer: &Writer, context: &serde_json::Value, mail: &Rendered) -> Vec<lint::Finding> {
+fn findings(writer: &Writer, context: &serde_json::Value, of_nothing: Option<&Fault>, mail: &Rendered) -> Vec<Finding> {
     let images: Vec<String> = writer.images().iter().map(|image| image.name.clone()).collect();
     let text = |path: &str| context.pointer(path).and_then(|value| value.as_str());
-    lint::check(&lint::Mail {
+    let mut found = lint::check(&lint::Mail {
         subject: &mail.subject,
         html: &mail.html,
         text: mail.text.as_deref(),
         images: &images,
         stop_url: text("/recipient/stop_url"),
         report_url: text("/report/url"),
-    })
+    });
+    if let Some(fault) = of_nothing {
+        found.retain(|finding| (finding.rule, finding.level) != (Rule::Variables, Level::Good));
+        let words = format!("A report with nothing in its lists cannot be filled in. {}", fault.words);
+        let line = fault.line.filter(|_| fault.part == Some(Part::Html));
+        found.insert(0, Finding { level: Level::Error, rule: Rule::Variables, words, line, block: fault.block });
+    }
+    found
 }
 
 /// Why nothing came out, with its place in the document.
