@@ -1,6 +1,6 @@
 //! The library: all templates, found by category and words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
@@ -8,14 +8,14 @@ use sea_orm::{
 
 use super::{access, drafts, held, versions};
 use crate::{
-    domain::ids::{TemplateId, UserId},
+    domain::ids::{ProjectId, TemplateId, UserId},
     entities::{schedule, template, template_version, user},
     error::AppResult,
     mail::service::accounts,
     platform::{ctx::Ctx, like},
     projects::service::projects,
     reports::service::quarantine::Holds,
-    templates::view::{TemplateDesk, TemplateItem, TemplateList, TemplateQuery},
+    templates::view::{TemplateDesk, TemplateItem, TemplateJobs, TemplateList, TemplateQuery},
 };
 
 /// The templates that a query asks for, by category and name.
@@ -38,13 +38,13 @@ pub async fn list(ctx: &Ctx, query: TemplateQuery) -> AppResult<TemplateList> {
     rows.sort_by_key(|row| row.category);
     let published = published(db, &rows).await?;
     let names = names(db, rows.iter().filter_map(|row| row.owner_id)).await?;
-    let jobs = all_jobs(db).await?;
+    let (jobs, seen) = (all_jobs(db).await?, seen(ctx).await?);
     let holds = Holds::read(ctx).await?;
     let item = |row: template::Model| -> AppResult<TemplateItem> {
         Ok(TemplateItem {
             held: held::of(&holds, row.id, &row.draft, published.get(&row.id).map(String::as_str))?,
             has_changes: published.get(&row.id).is_none_or(|document| *document != row.draft),
-            jobs: jobs.iter().filter(|options| options.contains(&row.id.to_string())).count() as u64,
+            jobs: jobs_with(&jobs, row.id, &seen),
             can_edit: access::can_edit(ctx, &row),
             owner: row
                 .owner_id
@@ -83,6 +83,7 @@ pub async fn desk(ctx: &Ctx, id: TemplateId) -> AppResult<TemplateDesk> {
         },
         can_edit: access::can_edit(ctx, &row),
         can_release: ctx.admin().is_ok(),
+        jobs: jobs_with(&all_jobs(ctx.reader()).await?, id, &seen(ctx).await?),
         held,
         saved_by: by.into_values().next().unwrap_or_default(),
         saved: ctx.moment(row.drafted_at),
@@ -101,20 +102,48 @@ pub async fn desk(ctx: &Ctx, id: TemplateId) -> AppResult<TemplateDesk> {
 /// # Errors
 /// Only those of the database.
 pub async fn jobs_of(db: &impl ConnectionTrait, id: TemplateId) -> AppResult<u64> {
-    Ok(all_jobs(db).await?.iter().filter(|options| options.contains(&id.to_string())).count() as u64)
+    Ok(jobs_with(&all_jobs(db).await?, id, &BTreeSet::new()).count())
 }
 
-/// The options of all schedules that name a template.
-async fn all_jobs(db: &impl ConnectionTrait) -> AppResult<Vec<String>> {
-    let options: Vec<Option<String>> = schedule::Entity::find()
+/// A schedule that names a template.
+struct Job {
+    name: String,
+    project: ProjectId,
+    options: String,
+}
+
+/// All schedules that name a template.
+async fn all_jobs(db: &impl ConnectionTrait) -> AppResult<Vec<Job>> {
+    let rows: Vec<(String, ProjectId, Option<String>)> = schedule::Entity::find()
         .select_only()
-        .column(schedule::Column::Options)
+        .columns([schedule::Column::Name, schedule::Column::ProjectId, schedule::Column::Options])
         .filter(schedule::Column::DeletedAt.is_null())
         .filter(schedule::Column::Options.like(like::holding("\"template\"")))
+        .order_by_asc(schedule::Column::Name)
         .into_tuple()
         .all(db)
         .await?;
-    Ok(options.into_iter().flatten().collect())
+    let job =
+        |(name, project, options): (String, ProjectId, Option<String>)| Some(Job { name, project, options: options? });
+    Ok(rows.into_iter().filter_map(job).collect())
+}
+
+/// Those of them that name this template, by name where their projects are seen.
+fn jobs_with(jobs: &[Job], id: TemplateId, seen: &BTreeSet<ProjectId>) -> TemplateJobs {
+    let id = id.to_string();
+    let mut with = TemplateJobs::default();
+    for job in jobs.iter().filter(|job| job.options.contains(&id)) {
+        match seen.contains(&job.project) {
+            true => with.names.push(job.name.clone()),
+            false => with.hidden += 1,
+        }
+    }
+    with
+}
+
+/// The projects that the person sees.
+async fn seen(ctx: &Ctx) -> AppResult<BTreeSet<ProjectId>> {
+    Ok(projects::list(ctx).await?.into_iter().map(|project| project.id).collect())
 }
 
 /// The published document of each template that has one.
