@@ -13,7 +13,7 @@ use app::{
         ids::{OccurrenceId, ProjectId, TaskId},
         metrics::{Compared, DayCount, Figures, Finding, StatusCount},
         period::Period,
-        report::{DueWords, ReportProject, Snapshot, TaskLine},
+        report::{DueWords, ReportProject, Snapshot, TaskDetails, TaskLine},
         task::{Category, Priority, Status},
     },
     platform::mailer::{Draft, InlineImage, ListId, Mailbox, MessageId, Origin, compose},
@@ -35,6 +35,7 @@ fn line(number: u32, title: &str) -> TaskLine {
         due: Some(DueWords { key: DueKey::Overdue, words: "Overdue 2 days".into() }),
         moved_from: None,
         blocked_by: Vec::new(),
+        details: TaskDetails::default(),
     }
 }
 

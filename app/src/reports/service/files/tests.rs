@@ -17,7 +17,7 @@ use crate::{
         metrics::{Compared, DayCount, Figures, Finding, StatusCount},
         period::Period,
         report::{
-            DueWords, NoteLine, ReportProject, TaskLine,
+            DueWords, NoteLine, ReportProject, TaskDetails, TaskLine,
             spec::{ChartKind, ListKind},
         },
         task::{Category, Priority, Status},
@@ -52,6 +52,7 @@ fn line(number: u128, title: &str) -> TaskLine {
         due: Some(DueWords { key: DueKey::Overdue, words: "Overdue 2 days".into() }),
         moved_from: None,
         blocked_by: Vec::new(),
+        details: TaskDetails::default(),
     }
 }
 
