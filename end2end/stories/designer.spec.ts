@@ -292,6 +292,8 @@ test('without JavaScript a template is built by forms @plain', async ({ page, em
   await page.goto(`${empty.url}/templates/${id}/versions`);
   await expect(page.getByRole('row', { name: /Version 1/ })).toContainText('First');
   await expect(page.locator('.diff [data-change=removed]').first()).toBeVisible();
-  await page.getByRole('button', { name: 'Make it the draft: version 1' }).click();
+  await page.locator('summary', { hasText: 'Make it the draft' }).click();
+  await expect(page.getByText('The draft has changes that are not published.')).toBeVisible();
+  await page.getByRole('button', { name: 'Replace the draft by version 1' }).click();
   await expectKinds(page, ['Heading']);
 });

@@ -125,6 +125,9 @@ pub struct PreviewData {
     pub first: Option<NaiveDate>,
     #[serde(default)]
     pub last: Option<NaiveDate>,
+    /// The language of its reader: a word of `domain::account::Language`; empty for that of whoever looks.
+    #[serde(default)]
+    pub language: String,
 }
 
 /// A draft that was filled in.

@@ -2,6 +2,7 @@
 
 use app::{
     domain::{
+        account::{Language, Me},
         ids::TemplateId,
         template::{Block, BlockKind, Body, Document, TemplateCategory, When, lint::Level},
         transcript::{Line, Speaker},
@@ -12,6 +13,7 @@ use app::{
     platform::ctx::Ctx,
     templates::{
         service::{
+            compare,
             drafts::{self, Save},
             exchange, held, library, preview, test, told, versions,
         },
@@ -91,10 +93,12 @@ async fn what_is_published_stays_as_it_was_and_comes_back() {
         assert_eq!(versions::publish(&jonas, id, 1, "Pressed twice").await.unwrap(), 1);
         drafts::save(&jonas, saved(id, 1, &saying("Second"))).await.unwrap();
         assert!(library::desk(&jonas, id).await.unwrap().has_changes);
+        assert!(compare::view(&jonas, id, "", "").await.unwrap().has_changes, "the second stands in the draft alone");
         // Somebody looked at another draft than the one that would be published.
         assert!(matches!(versions::publish(&jonas, id, 1, "").await, Err(AppError::Conflict(_))));
         assert_eq!(versions::publish(&jonas, id, 2, "").await.unwrap(), 2);
         assert_eq!(versions::document(&jonas, id, 1).await.unwrap(), saying("First"));
+        assert!(!compare::view(&jonas, id, "", "").await.unwrap().has_changes);
         versions::restore(&jonas, id, 1).await.unwrap();
         let desk = library::desk(&jonas, id).await.unwrap();
         assert_eq!((desk.draft, desk.published.unwrap().number, desk.has_changes), (saying("First"), 2, true));
@@ -146,6 +150,25 @@ async fn a_draft_that_needs_something_in_a_list_is_not_published() {
         let asking = saying("{% if tasks.overdue %}The oldest: {{ tasks.overdue[0].title }}{% endif %}");
         let version = drafts::save(&jonas, saved(id, version, &asking)).await.unwrap();
         assert_eq!(preview::publish(&jonas, id, version, "").await.unwrap().number, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_preview_is_written_in_the_language_of_whoever_looks_or_in_the_one_that_they_choose() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let german = Me { language: Language::German, ..cast.jonas.clone() };
+        let jonas = app.as_person(&german);
+        let id = made(&jonas, "Weekly").await;
+        let json = drafts::to_json(&saying("{{ 1234.5 | number(decimals=1) }}")).unwrap();
+        let text = async |language: &str| {
+            let data = PreviewData { language: language.into(), ..PreviewData::default() };
+            preview::show(&jonas, id, &json, &data).await.unwrap().text
+        };
+        for (language, number) in [("", "1.234,5"), ("en", "1,234.5"), ("it", "1.234,5")] {
+            assert!(text(language).await.contains(number), "{language}");
+        }
     })
     .await;
 }
@@ -312,7 +335,7 @@ async fn what_came_of_a_test_is_told_to_its_sender_alone_and_fits_into_an_addres
         let test = TemplateTest { is_sent: true, words: "mina@example.org: Kept".into(), lines };
         let address = told::address(&jonas, id, &data, test.clone()).unwrap();
         let (page, sealed) = address.split_once("&tested=").unwrap();
-        assert_eq!(page, format!("/templates/{id}?dialog=test&project=A%26B&first=&last="));
+        assert_eq!(page, format!("/templates/{id}?dialog=test&project=A%26B&first=&last=&language="));
         assert_eq!(told::read(&jonas, id, sealed).unwrap(), Some(test.clone()));
         assert_eq!(told::read(&mina, id, sealed).unwrap(), None, "of somebody else");
         assert_eq!(told::read(&jonas, other, sealed).unwrap(), None, "of another template");

@@ -4,6 +4,10 @@
 use super::{
     Block, BlockKind, Body, Document, FigureKind, When,
     block::{ROWS_MAX, TaskFilter},
+    compile::{
+        charts, every_block,
+        literal::{Piece, pieces},
+    },
     document::FORMAT,
     theme::Theme,
 };
@@ -33,6 +37,51 @@ pub fn of_sections(sections: &[Section]) -> Document {
         text: None,
         theme: Theme::default(),
     }
+}
+
+/// What a template shows, as files of a report show it: its summary, figures, charts, lists and notes in their order, and
+/// texts that need nothing to be filled in. In a source of somebody's own it is what its tags speak of.
+pub fn sections_of(document: &Document) -> Vec<Section> {
+    let sections: Vec<Section> = match &document.body {
+        Body::Blocks { blocks } => every_block(blocks).into_iter().filter_map(section).collect(),
+        Body::Html { source } | Body::Mjml { source } => spoken_of(source, document),
+    };
+    // Files that show nothing at all help nobody.
+    if sections.is_empty() { vec![Section::Summary, Section::Figures] } else { sections }
+}
+
+fn section(block: &Block) -> Option<Section> {
+    Some(match &block.kind {
+        BlockKind::Summary { .. } => Section::Summary,
+        BlockKind::KeyFigures { .. } => Section::Figures,
+        BlockKind::Chart { chart, .. } => Section::Chart { chart: *chart },
+        BlockKind::TaskList { list, limit, filter, .. } | BlockKind::Table { list, limit, filter, .. } => {
+            Section::Tasks { list: *list, limit: *limit, from: filter.priority }
+        }
+        BlockKind::Notes { limit } => Section::Notes { limit: *limit },
+        BlockKind::Text { text } if is_plain(text) => Section::Text { markdown: text.clone() },
+        _ => return None,
+    })
+}
+
+fn is_plain(text: &str) -> bool {
+    !text.trim().is_empty() && pieces(text).iter().all(|piece| matches!(piece, Piece::Words(_)))
+}
+
+fn spoken_of(source: &str, document: &Document) -> Vec<Section> {
+    let speaks_of = |words: &str| {
+        pieces(source)
+            .iter()
+            .any(|piece| matches!(piece, Piece::Tag(tag) if !tag.starts_with("{#") && tag.contains(words)))
+    };
+    let mut sections = Vec::new();
+    sections.extend(speaks_of("report.sentences").then_some(Section::Summary));
+    sections.extend(speaks_of("figures.").then_some(Section::Figures));
+    sections.extend(charts(document).into_iter().map(|chart| Section::Chart { chart }));
+    let lists = ListKind::ALL.iter().filter(|list| speaks_of(&format!("tasks.{list}")));
+    sections.extend(lists.map(|list| Section::Tasks { list: *list, limit: ROWS_MAX, from: None }));
+    sections.extend(speaks_of("notes").then_some(Section::Notes { limit: ROWS_MAX }));
+    sections
 }
 
 fn blocks(section: &Section) -> Vec<BlockKind> {
@@ -173,6 +222,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         report::spec::{ChartKind, ReportSpec},
+        task::Priority,
         template::compile,
     };
 
@@ -189,6 +239,35 @@ mod tests {
         for words in ["Reopened", "Work notes", "Hello **you**", "Nothing is blocked."] {
             assert!(source.html.contains(words), "{words}");
         }
+    }
+
+    #[test]
+    fn files_show_what_the_template_shows() {
+        let spec = ReportSpec::default();
+        assert_eq!(sections_of(&of_sections(&spec.sections)), spec.sections, "there and back");
+        let text = |text: &str| Block { id: 1, kind: BlockKind::Text { text: text.into() }, when: When::Always };
+        let inner = Block {
+            id: 2,
+            kind: BlockKind::Table {
+                list: ListKind::Overdue,
+                limit: 7,
+                filter: TaskFilter { priority: Some(Priority::High), person: String::new() },
+                columns: Vec::new(),
+            },
+            when: When::Always,
+        };
+        let columns = BlockKind::Columns { left: vec![inner], right: Vec::new() };
+        let blocks =
+            vec![text("Hello"), text("{{ project.name }}"), Block { id: 3, kind: columns, when: When::Always }];
+        let overdue = Section::Tasks { list: ListKind::Overdue, limit: 7, from: Some(Priority::High) };
+        let document = Document { body: Body::Blocks { blocks }, ..Document::blank() };
+        assert_eq!(sections_of(&document), [Section::Text { markdown: "Hello".into() }, overdue]);
+        let source = "tasks.moved {% for task in tasks.overdue %}{% endfor %}{{ charts.forecast.title }}".into();
+        let chart = Section::Chart { chart: ChartKind::Forecast };
+        let all = Section::Tasks { list: ListKind::Overdue, limit: ROWS_MAX, from: None };
+        let document = Document { body: Body::Html { source }, ..Document::blank() };
+        assert_eq!(sections_of(&document), [chart, all]);
+        assert_eq!(sections_of(&Document::blank()), [Section::Summary, Section::Figures]);
     }
 
     #[test]

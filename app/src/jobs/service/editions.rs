@@ -52,7 +52,7 @@ impl Editions {
             let Some(place) = frozen.variants.iter().position(|variant| std::ptr::eq(variant, part)) else { continue };
             editions.parts.insert(reader, place);
             if !editions.editions.contains_key(&place) {
-                let files = report::files(ctx, job, part, &snapshot::to_json(part)?, comment).await?;
+                let files = report::files(ctx, job, style, (part, snapshot::to_json(part)?.as_str()), comment).await?;
                 let attached = Attached::of(&files, LIMIT);
                 let pen = Pen::new(style, part, comment, attached.note.as_deref()).await?;
                 editions.editions.insert(place, (pen, attached));

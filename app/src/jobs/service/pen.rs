@@ -10,11 +10,14 @@ use crate::{
     domain::{
         ids::{TemplateId, UserId},
         recipient::Addressee,
-        report::{Snapshot, spec::ReportSpec},
+        report::{
+            Snapshot,
+            spec::{ReportSpec, Section},
+        },
         template::{
             Document,
             context::{Address, Reader},
-            of_sections::of_sections,
+            of_sections::{of_sections, sections_of},
             render::{RenderOutcome, Rendered},
         },
     },
@@ -86,6 +89,17 @@ impl Style {
             return Ok(Self::BuiltIn);
         }
         Ok(Self::Document { key: None, document: Box::new(of_sections(&sections)) })
+    }
+
+    /// What the files of a report show: what its template does, or the sections of the job.
+    ///
+    /// # Errors
+    /// A fault where the options of the job cannot be read.
+    pub fn sections(&self, job: &schedule::Model) -> AppResult<Vec<Section>> {
+        match self {
+            Self::Document { key: Some(_), document } => Ok(sections_of(document)),
+            Self::Document { key: None, .. } | Self::BuiltIn => Ok(report::spec(job)?.sections),
+        }
     }
 
     /// As [`Style::of`], with what a run would be written with that froze now.

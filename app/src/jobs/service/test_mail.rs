@@ -155,8 +155,9 @@ async fn message(
             let viewer = ctx.me()?.id;
             let whole = report::collect(ctx, job, Trigger::Manual, ctx.now, &[viewer]).await?;
             let seen = snapshot::seen_by(ctx, &whole, viewer).await?.ok_or(AppError::NotFound)?.clone();
-            let files = report::files(ctx, job, &seen, &snapshot::to_json(&seen)?, None).await?;
-            (seen, Style::now(&system, job).await?, Attached::of(&files, LIMIT))
+            let style = Style::now(&system, job).await?;
+            let files = report::files(ctx, job, &style, (&seen, snapshot::to_json(&seen)?.as_str()), None).await?;
+            (seen, style, Attached::of(&files, LIMIT))
         }
     };
     let note = attached.note.clone();

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{access, drafts, held, versions, writing::Writer};
 use crate::{
     domain::{
-        account::Me,
+        account::{Language, Me},
         ids::{OccurrenceId, TemplateId},
         period::{Period, day_of},
         report::{Snapshot, spec::DAYS_MAX},
@@ -205,11 +205,17 @@ async fn fill(ctx: &Ctx, key: impl Into<Option<String>>, document: &Document, da
     let is_sample = data.project.is_empty();
     let snapshot = if is_sample { sample_snapshot() } else { snapshot_of(ctx, data).await? };
     let writer = Writer::new(key, document, &snapshot).await?;
-    let reader = ctx.me().map(Me::reader).unwrap_or_default();
-    let context = match is_sample {
+    let mut reader = ctx.me().map(Me::reader).unwrap_or_default();
+    if let Ok(language) = data.language.parse::<Language>() {
+        reader.language = language.to_string();
+    }
+    let mut context = match is_sample {
         true => sample_with(writer.pictures()),
         false => writer.context(&snapshot, &address(ctx), &reader),
     };
+    if is_sample && !reader.language.is_empty() {
+        context["recipient"]["language"] = reader.language.clone().into();
+    }
     let nothing = Snapshot::empty(snapshot.project, snapshot.period, snapshot.as_of);
     let nothing = writer.context(&nothing, &address(ctx), &reader);
     let outcome = writer.write(ctx, vec![context.clone(), nothing]).await?;

@@ -109,7 +109,7 @@ fn report(titles: &[&str]) -> Snapshot {
 }
 
 fn sections() -> Vec<Section> {
-    let tasks = |list| Section::Tasks { list, limit: 10, from: None };
+    let tasks = |list| Section::Tasks { list, limit: 50, from: None };
     vec![
         Section::Summary,
         Section::Figures,
@@ -191,6 +191,9 @@ async fn a_long_report_has_all_rows_in_the_workbook_and_thirty_on_paper() {
     let overdue = printed["parts"].as_array().unwrap().iter().find(|part| part["heading"] == "Overdue").unwrap();
     assert_eq!((overdue["count"].as_u64(), overdue["rows"].as_array().unwrap().len()), (Some(700), 30));
     assert_eq!(overdue["more"], "And 670 more; the workbook on the page of the report has all.");
+    let few = [Section::Tasks { list: ListKind::Overdue, limit: 5, from: None }];
+    let printed = paper::print(Source { sections: &few, ..source }).unwrap().data;
+    assert_eq!(printed["parts"][0]["rows"].as_array().map(Vec::len), Some(5), "as many as the report asks for");
     let files = made(&report, &sections, &[AttachmentKind::Xlsx, AttachmentKind::Csv]).await;
     assert!(part(&files[0].bytes, "xl/worksheets/sheet3.xml").contains("ref=\"A1:I701\""));
     assert_eq!(String::from_utf8_lossy(&files[1].bytes).matches("\r\nOverdue,").count(), 700);
