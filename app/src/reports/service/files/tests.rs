@@ -130,6 +130,15 @@ async fn made(snapshot: &Snapshot, sections: &[Section], kinds: &[AttachmentKind
         .unwrap()
 }
 
+#[tokio::test]
+async fn pages_that_are_not_accessible_are_a_note_of_the_run() {
+    let good = made(&report(&["Mend the press brake"]), &sections(), &[AttachmentKind::Pdf]).await.remove(0);
+    assert_eq!(flaw(&good), None);
+    let bad = File { bytes: b"%PDF-1.7".to_vec(), ..good.clone() };
+    assert!(flaw(&bad).is_some_and(|words| words.starts_with("weekly-report-APP-2026-11-22.pdf misses the standard")));
+    assert_eq!(flaw(&File { name: "report.csv".into(), ..bad }), None);
+}
+
 fn count(bytes: &[u8], words: &str) -> usize {
     bytes.windows(words.len()).filter(|window| *window == words.as_bytes()).count()
 }
