@@ -328,5 +328,7 @@ pub const FILES: &[(&str, Wants)] = &[
     ("/jobs/{job}/dry-run/mail?at=2026-11-22T07:00:00Z", Editor),
     ("/templates/{template}/file", SignedIn),
     ("/templates/{template}/picture", SignedIn),
+    // What somebody saw last is theirs alone.
+    ("/templates/{template}/preview/{preview}", Maker),
     ("/templates/gallery/weekly-status/picture", SignedIn),
 ];
