@@ -81,7 +81,8 @@ pub async fn sign_out() -> AppResult<()> {
     Ok(())
 }
 
-/// Changes the signed-in person's name, zone, language of mails, colours, keys, what others see of them, and how close things stand.
+/// Changes the signed-in person's name, zone, language of mails, colours, keys, what others see of them, and how close
+/// things stand.
 #[server(prefix = "/rpc")]
 pub async fn save_profile(
     name: String,

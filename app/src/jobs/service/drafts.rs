@@ -144,8 +144,8 @@ fn who(ctx: &Ctx) -> &str {
     }
 }
 
-/// What a report would be were it sent now, to whoever looks, for a part of it too; with its pictures. `Err` says what is wrong with its
-/// template.
+/// What a report would be were it sent to whoever looks, now, for a part of it too; with its pictures. `Err` says what is
+/// wrong with its template.
 ///
 /// # Errors
 /// Those of the database and of the drawing.
