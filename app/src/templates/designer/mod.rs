@@ -109,7 +109,8 @@ fn designer(opened: TemplateDesk, first: Result<Preview, AppError>, test: Option
     let shown = Shown::new(first, look::read_data(get), Look::read(get));
     let desk = Desk::new(&opened, query.get("block").and_then(|id| id.parse().ok()), shown);
     let dialog = RwSignal::new(query.get("dialog").and_then(|word| Open::read(&word)));
-    let TemplateDesk { published, saved, saved_by, projects, own_address, sender, held, can_release, jobs, .. } = opened;
+    let TemplateDesk { published, saved, saved_by, projects, own_address, sender, held, can_release, jobs, .. } =
+        opened;
     let published = RwSignal::new(published);
     provide_context(Published(published));
     if desk.can_edit {
