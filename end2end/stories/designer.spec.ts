@@ -323,6 +323,19 @@ test('blocks become a source for good, in an editor that marks its faults @hydra
   await expect(page.locator('.cm-lint-marker-error')).toBeVisible();
   for (let i = 0; i < '{{ project.nme }}'.length; i += 1) await page.keyboard.press('Backspace');
   await expect(page.locator('#fault')).toHaveCount(0);
+
+  // A variable goes where the caret of the editor is, whatever field had the focus before.
+  const subject = page.getByRole('textbox', { name: 'Subject', exact: true });
+  const before = await subject.inputValue();
+  await subject.focus();
+  await editor.click();
+  await page.keyboard.press('Control+End');
+  await page.locator('summary', { hasText: /^Variables$/ }).click();
+  await page.getByRole('button', { name: 'Insert project.name', exact: true }).click();
+  await expect(editor.locator('.cm-line').last()).toHaveText(/\{\{ project\.name \}\}$/);
+  await expect(subject).toHaveValue(before);
+  await page.getByRole('button', { name: 'Insert a loop over tasks.overdue', exact: true }).click();
+  await expect(editor).toContainText('{% for task in tasks.overdue %}');
   await kept(page);
   await answered(page);
 });
@@ -437,7 +450,9 @@ test('without JavaScript a template is built by forms @plain', async ({ page, em
   await page.goto(`${empty.url}/templates/${id}/versions`);
   await expect(page.getByRole('row', { name: /Version 1/ })).toContainText('First');
   await expect(page.locator('.diff [data-change=removed]').first()).toBeVisible();
-  await page.getByRole('button', { name: 'Make it the draft: version 1' }).click();
+  await page.locator('summary', { hasText: 'Make it the draft' }).click();
+  await expect(page.getByText('The draft has changes that are not published.')).toBeVisible();
+  await page.getByRole('button', { name: 'Replace the draft by version 1' }).click();
   await expectKinds(page, ['Heading']);
 });
 

@@ -240,7 +240,7 @@ const walks: Walk[] = [
     },
     pages: [
       ['/templates', '/templates', '/templates?q=nothing+like+this'],
-      ['/templates/:id', '/templates/{template}?project=REP', '/templates/{template}?block=1&theme=dark&width=375', '/templates/{template}?dialog=publish', '/templates/{template}?dialog=test', '/templates/{source}?part=text'],
+      ['/templates/:id', '/templates/{template}?project=REP', '/templates/{template}?block=1&theme=dark&width=375', '/templates/{template}?dialog=publish', '/templates/{template}?dialog=test', '/templates/{template}?dialog=remove', '/templates/{source}?part=text'],
       ['/templates/:id/versions', '/templates/{template}/versions?from=1&to=draft', '/templates/{source}/versions'],
     ],
   },

@@ -29,6 +29,7 @@ mod m0025_asking_and_keeping;
 mod m0027_report_spec;
 mod m0028_delivery_content;
 mod m0029_ways_and_patience;
+mod m0030_reading_language;
 
 pub use sea_orm_migration::prelude::*;
 
@@ -67,6 +68,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0027_report_spec::Migration),
             Box::new(m0028_delivery_content::Migration),
             Box::new(m0029_ways_and_patience::Migration),
+            Box::new(m0030_reading_language::Migration),
         ]
     }
 }

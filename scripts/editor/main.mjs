@@ -116,6 +116,11 @@ function mount(element, { doc, nonce, label, describedBy, onChange, known }) {
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
       isQuiet = false;
     },
+    // Where the caret is, in place of what is chosen.
+    insert(text) {
+      view.dispatch(view.state.replaceSelection(text), { scrollIntoView: true });
+      view.focus();
+    },
     setKnown(json) { words = JSON.parse(json); },
     setFaults(json) {
       const diagnostics = JSON.parse(json).map(({ line, column, words: message, severity }) => {

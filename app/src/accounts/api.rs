@@ -13,7 +13,7 @@ use {
         users::{self, NewUser, Profile},
     },
     crate::{
-        domain::account::Theme,
+        domain::account::{Language, Theme},
         error::{AppError, Problem},
         platform::{
             ctx::{ClientAddress, Ctx},
@@ -81,22 +81,27 @@ pub async fn sign_out() -> AppResult<()> {
     Ok(())
 }
 
-/// Changes the signed-in person's name, zone, colours, keys, what others see of them, and how close things stand.
+/// Changes the signed-in person's name, zone, language of mails, colours, keys, what others see of them, and how close
+/// things stand.
 #[server(prefix = "/rpc")]
 pub async fn save_profile(
     name: String,
     zone: String,
     theme: String,
+    #[server(default)] language: Option<String>,
     #[server(default)] shortcuts: Option<String>,
     #[server(default)] shows_presence: Option<String>,
     #[server(default)] compact: Option<String>,
 ) -> AppResult<()> {
     let ctx = Ctx::signed_in()?;
     let theme: Theme = theme.parse().map_err(|()| AppError::field("theme", Problem::UnknownChoice))?;
+    let unknown = |()| AppError::field("language", Problem::UnknownChoice);
+    let language: Option<Language> = language.map(|word| word.parse::<Language>().map_err(unknown)).transpose()?;
     let typed = [("name", name.as_str()), ("zone", zone.as_str())];
     let profile = Profile {
         name: name.clone(),
         zone: zone.clone(),
+        language: language.unwrap_or(ctx.me()?.language),
         theme,
         uses_shortcuts: shortcuts.is_some(),
         shows_presence: shows_presence.is_some(),

@@ -1,10 +1,10 @@
-//! A person's own settings: name, time zone, colours, density, keys.
+//! A person's own settings: name, time zone, language of mails, colours, density, keys.
 
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{ZoneField, api::SaveProfile};
 use crate::{
-    domain::account::{Me, Theme},
+    domain::account::{Language, Me, Theme},
     ui::{Choice, ErrorSummary, SelectField, SettingsPage, TextField, plain_error},
 };
 
@@ -23,6 +23,8 @@ pub fn ProfilePage() -> impl IntoView {
             Choice::new(theme.as_str(), label)
         })
         .collect::<Vec<_>>();
+    let languages =
+        Language::ALL.iter().map(|language| Choice::new(language.as_str(), language.label())).collect::<Vec<_>>();
     view! {
         <SettingsPage title="Profile" lead="Your name, your time zone, your colours.">
             {me.map(|me| view! {
@@ -30,6 +32,7 @@ pub fn ProfilePage() -> impl IntoView {
                 <form class="form" method="post" action=SaveProfile::url()>
                     <TextField label="Name" name="name" value=me.name autocomplete="name" error=error required=true />
                     <ZoneField value=me.zone error=error />
+                    <SelectField label="Dates and numbers in mails" name="language" choices=languages value=me.language.as_str() hint="As mails of your templates write them; their words stay as their authors wrote them." error=error />
                     <SelectField label="Colours" name="theme" choices=themes value=me.theme.as_str() error=error />
                     <label class="choice">
                         <input type="checkbox" name="compact" value="yes" checked=me.is_compact />

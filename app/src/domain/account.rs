@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::UserId;
+use super::{ids::UserId, template::context::Reader};
 
 crate::text_enum!(
     /// What a person may do on the whole instance.
@@ -24,6 +24,24 @@ crate::text_enum!(
     Theme { System = "system", Light = "light", Dark = "dark" }
 );
 
+crate::text_enum!(
+    /// The language in which the filters of templates write dates and numbers to a reader.
+    Language { English = "en", German = "de", French = "fr", Spanish = "es", Italian = "it" }
+);
+
+impl Language {
+    /// As its readers call it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::German => "Deutsch",
+            Self::French => "Français",
+            Self::Spanish => "Español",
+            Self::Italian => "Italiano",
+        }
+    }
+}
+
 /// The signed-in person as pages know them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Me {
@@ -33,6 +51,8 @@ pub struct Me {
     pub role: Role,
     /// IANA time zone.
     pub zone: String,
+    /// Dates and numbers of mails.
+    pub language: Language,
     pub theme: Theme,
     /// Whether single characters are shortcuts.
     pub uses_shortcuts: bool,
@@ -40,6 +60,14 @@ pub struct Me {
     pub shows_presence: bool,
     /// Whether boards and tables stand close.
     pub is_compact: bool,
+}
+
+impl Me {
+    /// As templates know whoever is signed in.
+    pub fn reader(&self) -> Reader {
+        let language = self.language.as_str().to_owned();
+        Reader { name: self.name.clone(), email: self.email.clone(), zone: self.zone.clone(), language }
+    }
 }
 
 /// Fewest characters of a password (SECURITY: 12 or more, no composition rules).

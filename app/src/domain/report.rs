@@ -147,6 +147,35 @@ pub struct TaskLine {
     /// In a list of what is blocked: the references of the open tasks before it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blocked_by: Vec<String>,
+    /// What templates say of it beside; nothing in reports from before there was any.
+    #[serde(default, skip_serializing_if = "TaskDetails::is_empty")]
+    pub details: TaskDetails,
+}
+
+/// What is known of a task beside what every report shows. Days are those of the schedule's zone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskDetails {
+    /// Name of its project.
+    #[serde(default)]
+    pub project: String,
+    /// Names of its labels.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_on: Option<NaiveDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_on: Option<NaiveDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_on: Option<NaiveDate>,
+    /// Minutes of work that it was thought to take.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<u32>,
+}
+
+impl TaskDetails {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What the work notes of a person say about a task on a day.

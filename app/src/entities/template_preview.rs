@@ -1,4 +1,4 @@
-//! What one person saw last of one template: served to the frame of the designer.
+//! The last few things that one person saw of one template: served to the frames of the designers they have open.
 
 use sea_orm::entity::prelude::*;
 
@@ -7,12 +7,11 @@ use crate::domain::ids::{TemplateId, UserId};
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "template_preview")]
 pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub template_id: TemplateId,
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub user_id: UserId,
     /// In the address of the frame, so that each preview is fetched anew.
+    #[sea_orm(primary_key, auto_increment = false)]
     pub token: String,
+    pub template_id: TemplateId,
+    pub user_id: UserId,
     /// With its pictures written into it.
     pub html: String,
     pub made_at: DateTimeUtc,

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::domain::{
-    account::{Role, Theme, UserState},
+    account::{Language, Role, Theme, UserState},
     ids::{ProjectId, UserId},
 };
 
@@ -21,6 +21,8 @@ pub struct Model {
     pub state: UserState,
     /// IANA time zone.
     pub zone: String,
+    /// In which mails of templates write dates and numbers.
+    pub language: Language,
     pub theme: Theme,
     /// The project that `/board` opens.
     pub last_project_id: Option<ProjectId>,

@@ -7,7 +7,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::domain::{
-    account::{Role, Theme, UserState},
+    account::{Language, Role, Theme, UserState},
     alarm::{AlarmKind, PingKind},
     delivery::{DeliveryPhase, UncertainRule},
     dkim::DkimAlgorithm,
@@ -162,6 +162,7 @@ id_columns!(
 text_columns!(
     TemplateCategory,
     Role,
+    Language,
     Theme,
     UserState,
     MemberRole,

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use ammonia::Builder;
-use pulldown_cmark::{Event, Options, Parser, TagEnd, html};
+use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut cleaner = Builder::default();
@@ -58,15 +58,76 @@ pub fn to_html(markdown: &str) -> String {
     CLEANER.clean(&raw).to_string()
 }
 
-/// As [`to_html`], for a mail: no form fields, which mail programs leave out, but the signs of boxes.
+/// Between these two signs a Markdown text for [`to_mail_html`] holds a value, already escaped for HTML: whatever marks it
+/// looks to have are text. They are of the private use of Unicode, so no text needs them.
+pub const VALUE_BEGINS: char = '\u{e000}';
+/// The other one.
+pub const VALUE_ENDS: char = '\u{e001}';
+
+/// As [`to_html`], for a mail: no form fields, which mail programs leave out, but the signs of boxes. What is marked as a
+/// value stays text.
 pub fn to_mail_html(markdown: &str) -> String {
+    let (markdown, values) = without_values(markdown);
     let mut raw = String::new();
-    let events = Parser::new_ext(markdown, OPTIONS).map(|event| match event {
+    let events = Parser::new_ext(&markdown, OPTIONS).map(|event| match event {
         Event::TaskListMarker(is_done) => Event::Text(if is_done { "☑ " } else { "☐ " }.into()),
+        Event::Text(text) => Event::Text(with_values(text, &values, unescaped)),
+        Event::Code(text) => Event::Code(with_values(text, &values, unescaped)),
+        Event::Html(html) => Event::Html(with_values(html, &values, str::to_owned)),
+        Event::InlineHtml(html) => Event::InlineHtml(with_values(html, &values, str::to_owned)),
+        Event::Start(Tag::Link { link_type, dest_url, title, id }) => Event::Start(Tag::Link {
+            link_type,
+            dest_url: with_values(dest_url, &values, unescaped),
+            title: with_values(title, &values, unescaped),
+            id,
+        }),
         other => other,
     });
     html::push_html(&mut raw, events);
+    // Addresses are looked at when the values are in them.
     MAIL_CLEANER.clean(&raw).to_string()
+}
+
+/// The text with a number in the place of each value, which the parser takes for a letter, and the values.
+fn without_values(markdown: &str) -> (String, Vec<&str>) {
+    let (mut text, mut values) = (String::with_capacity(markdown.len()), Vec::new());
+    let mut rest = markdown;
+    while let Some((before, behind)) = rest.split_once(VALUE_BEGINS) {
+        text.push_str(before);
+        let (value, after) = behind.split_once(VALUE_ENDS).unwrap_or((behind, ""));
+        // What is nothing leaves nothing: its line may be empty.
+        if !value.trim().is_empty() {
+            text.push_str(&format!("{VALUE_BEGINS}{}{VALUE_ENDS}", values.len()));
+            values.push(value);
+        }
+        rest = after;
+    }
+    text.push_str(rest);
+    (text, values)
+}
+
+fn with_values<'a>(text: CowStr<'a>, values: &[&str], write: impl Fn(&str) -> String) -> CowStr<'a> {
+    if !text.contains(VALUE_BEGINS) {
+        return text;
+    }
+    let mut whole = String::with_capacity(text.len());
+    let mut rest: &str = &text;
+    while let Some((before, behind)) = rest.split_once(VALUE_BEGINS) {
+        whole.push_str(before);
+        let (number, after) = behind.split_once(VALUE_ENDS).unwrap_or((behind, ""));
+        let value = number.parse::<usize>().ok().and_then(|number| values.get(number));
+        whole.push_str(&value.map(|value| write(value)).unwrap_or_default());
+        rest = after;
+    }
+    whole.push_str(rest);
+    whole.into()
+}
+
+/// A value as it was before it was escaped: what is written here is escaped once more.
+fn unescaped(value: &str) -> String {
+    [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")]
+        .into_iter()
+        .fold(value.to_owned(), |text, (entity, sign)| text.replace(entity, sign))
 }
 
 #[cfg(test)]
@@ -92,6 +153,25 @@ mod tests {
         let html = to_mail_html("- [x] one\n- [ ] two\n\n<input type=\"text\"> ![x](https://evil/p.png)");
         assert!(html.contains("☑ one") && html.contains("☐ two"), "{html}");
         assert!(!html.contains("<input") && !html.contains("<img"), "{html}");
+    }
+
+    #[test]
+    fn a_value_stays_text_whatever_marks_it_has() {
+        let value = |text: &str| format!("{VALUE_BEGINS}{text}{VALUE_ENDS}");
+        let html = |text: &str| to_mail_html(text).trim().to_owned();
+        let link = value("[Sign in](https://evil.example) **now** &lt;b&gt;");
+        assert_eq!(
+            html(&format!("**{link}**, `{link}`")),
+            "<p><strong>[Sign in](https://evil.example) **now** &lt;b&gt;</strong>, \
+             <code>[Sign in](https://evil.example) **now** &lt;b&gt;</code></p>"
+        );
+        assert_eq!(html(&value("# a\n\n- b")), "<p># a\n\n- b</p>");
+        assert_eq!(
+            html(&format!("[a]({})", value("https://a.example/?b=1&amp;c=2"))),
+            html("[a](https://a.example/?b=1&c=2)")
+        );
+        assert!(!html(&format!("[a]({})", value("javascript:alert(1)"))).contains("javascript"));
+        assert_eq!(html(&value(" ")), "");
     }
 
     #[test]

@@ -61,8 +61,18 @@ pub async fn save_draft(
 /// Takes a template out of the library.
 #[server(prefix = "/rpc")]
 pub async fn remove_template(id: String) -> AppResult<()> {
-    drafts::remove(&Ctx::signed_in()?, parse(&id)?).await?;
-    leptos_axum::redirect("/templates?removed=1");
+    let id = parse(&id)?;
+    drafts::remove(&Ctx::signed_in()?, id).await?;
+    leptos_axum::redirect(&format!("/templates?removed={id}"));
+    Ok(())
+}
+
+/// Puts a template that was taken out back into the library.
+#[server(prefix = "/rpc")]
+pub async fn take_back_template(id: String) -> AppResult<()> {
+    let id = parse(&id)?;
+    drafts::take_back(&Ctx::signed_in()?, id).await?;
+    leptos_axum::redirect(&format!("/templates/{id}"));
     Ok(())
 }
 

@@ -4,12 +4,14 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    api::{CreateTemplate, list_templates},
+    api::{CreateTemplate, RemoveTemplate, TakeBackTemplate, list_templates},
+    removal,
     upload_form::UploadForm,
     view::{TemplateItem, TemplateList, TemplateQuery},
 };
 use crate::{
-    domain::template::TemplateCategory,
+    domain::{ids::TemplateId, template::TemplateCategory},
+    error::AppError,
     ui::{Choice, Empty, ErrorPage, Icon, Page, SelectField, TextField, plain_error},
 };
 
@@ -39,7 +41,8 @@ pub fn TemplatesPage() -> impl IntoView {
 fn shown(list: TemplateList) -> AnyView {
     let TemplateList { items, query, all } = list;
     let refused = plain_error::<CreateTemplate>();
-    let removed = use_query_map().read_untracked().get("removed").is_some();
+    let kept = plain_error::<RemoveTemplate>();
+    let removed = use_query_map().read_untracked().get("removed").map(|id| gone(&id));
     let body = if all == 0 {
         view! {
             <Empty title="No templates yet" text="Begin with one of the gallery below. Until then reports look as they come with the program." />
@@ -56,7 +59,8 @@ fn shown(list: TemplateList) -> AnyView {
         by_category(items)
     };
     view! {
-        {removed.then(|| view! { <p class="banner" data-tone="good" role="status">"The template is gone. Its versions stay in the archive."</p> })}
+        {removed}
+        {move || kept.get().map(|error| view! { <p class="banner" data-tone="bad" role="alert">{why_kept(&error)}</p> })}
         {move || refused.get().map(|error| view! { <p class="banner" data-tone="bad" role="alert">{error.words()}</p> })}
         {(all > 0).then(|| filter_form(query))}
         {body}
@@ -64,6 +68,29 @@ fn shown(list: TemplateList) -> AnyView {
         <UploadForm />
     }
     .into_any()
+}
+
+/// That a template was deleted, and the way back.
+fn gone(id: &str) -> AnyView {
+    let back = id.parse::<TemplateId>().ok().map(|id| {
+        view! {
+            <form method="post" action=TakeBackTemplate::url()>
+                <input type="hidden" name="id" value=id.to_string() />
+                <button class="btn is-sm" type="submit">"Take it back"</button>
+            </form>
+        }
+    });
+    view! {
+        <div class="banner" data-tone="good" role="status"><p>"The template is deleted. Its versions stay in the archive."</p>{back}</div>
+    }
+    .into_any()
+}
+
+fn why_kept(error: &AppError) -> String {
+    match error {
+        AppError::Invalid(_) => "A job has begun to use this template meanwhile; it stays.".to_owned(),
+        other => other.words(),
+    }
 }
 
 fn filter_form(query: TemplateQuery) -> AnyView {
@@ -111,7 +138,7 @@ fn card(item: TemplateItem) -> AnyView {
         (Some(number), false) => format!("Version {number}"),
         (Some(number), true) => format!("Version {number}, with changes"),
     };
-    let jobs = match item.jobs {
+    let jobs = match item.jobs.count() {
         0 => String::new(),
         1 => " · 1 job".to_owned(),
         many => format!(" · {many} jobs"),
@@ -121,6 +148,15 @@ fn card(item: TemplateItem) -> AnyView {
     let copy = item.id.to_string();
     let (copy_label, file_label) = (format!("Duplicate {}", item.name), format!("Export {}", item.name));
     let file = format!("{PATH}/{}/file", item.id);
+    let delete_label = format!("Delete {}", item.name);
+    let removal = item.can_edit.then(|| {
+        view! {
+            <details class="shelf__more">
+                <summary class="btn is-sm is-ghost" aria-label=delete_label>"Delete"</summary>
+                <div class="stack is-tight small">{removal::form(item.id, &item.jobs)}</div>
+            </details>
+        }
+    });
     view! {
         <li class="panel shelf__item">
             <div class="shelf__picture" aria-hidden="true">
@@ -137,6 +173,7 @@ fn card(item: TemplateItem) -> AnyView {
                 </form>
                 <a class="btn is-sm" href=file rel="external" download aria-label=file_label>"Export"</a>
             </div>
+            {removal}
         </li>
     }
     .into_any()

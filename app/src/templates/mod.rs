@@ -6,6 +6,7 @@ mod designer;
 pub mod forms_api;
 mod library_page;
 pub mod preview_api;
+mod removal;
 #[cfg(feature = "ssr")]
 mod logo_upload;
 pub mod logo_words;

@@ -36,14 +36,15 @@ pub fn VersionsPage() -> impl IntoView {
 }
 
 fn shown(view: VersionsView) -> AnyView {
-    let VersionsView { id, name, can_edit, versions, compared } = view;
+    let VersionsView { id, name, can_edit, has_changes, versions, compared } = view;
     let back = {
         let href = format!("/templates/{id}");
         move || view! { <a class="btn" href=href.clone()><Icon name="arrow-left" />"Open the designer"</a> }
     };
     let error = plain_error::<RestoreVersion>();
     let choices = choices(&versions);
-    let rows = versions.into_iter().map(|version| row(&id.to_string(), can_edit, version)).collect::<Vec<_>>();
+    let rows =
+        versions.into_iter().map(|version| row(&id.to_string(), (can_edit, has_changes), version)).collect::<Vec<_>>();
     let body = if rows.is_empty() {
         view! { <Empty title="Not published yet" text="Publish the draft in the designer; each version is kept here and never changes." /> }.into_any()
     } else {
@@ -68,17 +69,35 @@ fn shown(view: VersionsView) -> AnyView {
     .into_any()
 }
 
-fn row(id: &str, can_edit: bool, version: VersionItem) -> AnyView {
+fn row(id: &str, (can_edit, has_changes): (bool, bool), version: VersionItem) -> AnyView {
     let VersionItem { number, note, by, at, commit } = version;
     let commit = commit.map(|commit| commit.chars().take(10).collect::<String>());
     let label = format!("Make it the draft: version {number}");
-    let restore = can_edit.then(|| {
+    let form = |label: String, words: &'static str| {
         view! {
             <form method="post" action=RestoreVersion::url()>
                 <input type="hidden" name="id" value=id.to_owned() />
                 <input type="hidden" name="number" value=number.to_string() />
-                <button class="btn is-sm" type="submit" aria-label=label>"Make it the draft"</button>
+                <button class="btn is-sm" type="submit" aria-label=label>{words}</button>
             </form>
+        }
+        .into_any()
+    };
+    // What is not published stands in the draft alone.
+    let restore = can_edit.then(|| match has_changes {
+        false => form(label, "Make it the draft"),
+        true => {
+            let sure = format!("Replace the draft by version {number}");
+            view! {
+                <details class="edit">
+                    <summary class="btn is-sm" aria-label=label>"Make it the draft"</summary>
+                    <div class="stack is-tight">
+                        <p class="small">"The draft has changes that are not published. They are replaced and cannot be brought back."</p>
+                        {form(sure, "Replace the draft")}
+                    </div>
+                </details>
+            }
+            .into_any()
         }
     });
     view! {

@@ -11,6 +11,8 @@ pub struct VersionsView {
     pub id: TemplateId,
     pub name: String,
     pub can_edit: bool,
+    /// The draft says something that no version does.
+    pub has_changes: bool,
     /// The newest first.
     pub versions: Vec<VersionItem>,
     pub compared: Option<VersionsCompared>,

@@ -42,11 +42,26 @@ pub struct TemplateItem {
     /// The draft says something else than the published version.
     pub has_changes: bool,
     pub changed: Moment,
-    /// Schedules that write their reports with it.
-    pub jobs: u64,
+    pub jobs: TemplateJobs,
     /// Whether this person may change it.
     pub can_edit: bool,
     pub held: HeldBack,
+}
+
+/// The schedules that write their reports with a template.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateJobs {
+    /// The names of those in projects that the person sees.
+    pub names: Vec<String>,
+    /// How many there are in others.
+    pub hidden: u64,
+}
+
+impl TemplateJobs {
+    /// All of them.
+    pub fn count(&self) -> u64 {
+        self.hidden + self.names.len() as u64
+    }
 }
 
 /// What of a template is not rendered any more, because it was stopped too often.
@@ -71,6 +86,7 @@ pub struct TemplateDesk {
     pub published: Option<VersionItem>,
     pub has_changes: bool,
     pub can_edit: bool,
+    pub jobs: TemplateJobs,
     pub held: HeldBack,
     /// Whether this person may have what is held back tried again.
     pub can_release: bool,
@@ -112,6 +128,9 @@ pub struct PreviewData {
     pub first: Option<NaiveDate>,
     #[serde(default)]
     pub last: Option<NaiveDate>,
+    /// The language of its reader: a word of `domain::account::Language`; empty for that of whoever looks.
+    #[serde(default)]
+    pub language: String,
 }
 
 /// A draft that was filled in.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::TestApp;
 use crate::{
     domain::{
-        account::{Me, Role, Theme, UserState},
+        account::{Language, Me, Role, Theme, UserState},
         ids::{ColumnId, UserId},
         project::MemberRole,
         task::Priority,
@@ -59,6 +59,7 @@ pub async fn person(app: &TestApp, name: &str, local: &str, role: Role) -> Me {
         role: Set(role),
         state: Set(UserState::Active),
         zone: Set("Europe/Ljubljana".into()),
+        language: Set(Language::English),
         theme: Set(Theme::System),
         last_project_id: Set(None),
         uses_shortcuts: Set(true),

@@ -22,8 +22,11 @@ use app::{
         },
         view::{LastResult, WAITING},
     },
-    platform::mailer,
-    templates::service::{drafts as template_drafts, versions},
+    platform::{ctx::Ctx, mailer},
+    templates::{
+        service::{drafts as template_drafts, library, versions},
+        view::{TemplateJobs, TemplateQuery},
+    },
     testing::each_database,
 };
 use chrono::TimeDelta;
@@ -232,6 +235,58 @@ async fn a_draft_is_read_commented_and_sent_once_by_who_may_edit() {
         let report = read(&mina, run).await.unwrap();
         assert!(report.draft.is_none() && report.comment_html.unwrap().contains("<strong>done</strong>"));
         assert_eq!(row(&stage, run).await.snapshot, held.snapshot, "the data stay as they were");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_template_that_a_job_uses_is_not_deleted_and_one_that_was_comes_back() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let (mina, ravi) = (stage.mina(), app.as_person(&stage.cast.ravi));
+        let job = stage.job(&mondays_at_ten()).await;
+        let id = template(&stage, "Hello").await;
+        choose(&stage, job, &written_with(id)).await;
+        let listed = async |ctx: &Ctx| library::list(ctx, TemplateQuery::default()).await.unwrap().items.remove(0).jobs;
+        let name = stage.schedule(job).await.name;
+        assert_eq!(listed(&mina).await, TemplateJobs { names: vec![name], hidden: 0 });
+        assert_eq!(listed(&ravi).await, TemplateJobs { names: Vec::new(), hidden: 1 }, "the project is not his");
+        let refused = template_drafts::remove(&mina, id).await;
+        assert_eq!(refused, Err(AppError::field("template", Problem::NotAllowed)));
+
+        choose(&stage, job, &ReportSpec::default()).await;
+        assert_eq!(template_drafts::remove(&mina, id).await, Ok(()));
+        assert_eq!(library::list(&mina, TemplateQuery::default()).await.unwrap().all, 0);
+        assert_eq!(template_drafts::take_back(&ravi, id).await, Err(AppError::Forbidden));
+        assert_eq!(template_drafts::take_back(&mina, id).await, Ok(()));
+        let desk = library::desk(&mina, id).await.unwrap();
+        assert_eq!((desk.published.map(|version| version.number), desk.jobs.count()), (Some(1), 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_draft_greets_whoever_looks_and_the_archive_everyone() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let job = stage.job(&mondays_at_ten()).await;
+        let id = template(&stage, "Good morning, {{ recipient.name }}.").await;
+        choose(&stage, job, &ReportSpec { draft: Some(DraftRule::default()), ..written_with(id) }).await;
+        stage.pass(TimeDelta::minutes(60));
+        stage.plan().await;
+        assert_eq!(stage.work().await, 1);
+        let run = stage.runs(job).await[0].id;
+        let mina = stage.mina();
+        let draft = files::html(&mina, run).await.unwrap();
+        assert!(draft.contains(&format!("Good morning, {}.", stage.cast.mina.name)), "{draft}");
+        assert_eq!(drafts::decide(&mina, run, "", Decision::Approve).await, Ok(true));
+        assert_eq!(stage.work().await, 1);
+        let kept = files::html(&mina, run).await.unwrap();
+        assert!(kept.contains("Good morning, everyone."), "{kept}");
+        for sent in stage.deliveries(run).await {
+            let html = mailer::read(&sent.mime).unwrap().html.unwrap();
+            assert!(html.contains("Good morning, ") && !html.contains("everyone"), "each reader is greeted: {html}");
+        }
     })
     .await;
 }

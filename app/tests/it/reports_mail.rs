@@ -13,7 +13,7 @@ use app::{
         ids::{OccurrenceId, ProjectId, TaskId},
         metrics::{Compared, DayCount, Figures, Finding, StatusCount},
         period::Period,
-        report::{DueWords, ReportProject, Snapshot, TaskLine},
+        report::{DueWords, ReportProject, Snapshot, TaskDetails, TaskLine},
         task::{Category, Priority, Status},
     },
     platform::mailer::{Draft, InlineImage, ListId, Mailbox, MessageId, Origin, compose},
@@ -35,6 +35,7 @@ fn line(number: u32, title: &str) -> TaskLine {
         due: Some(DueWords { key: DueKey::Overdue, words: "Overdue 2 days".into() }),
         moved_from: None,
         blocked_by: Vec::new(),
+        details: TaskDetails::default(),
     }
 }
 
@@ -95,6 +96,28 @@ fn subject_and_first_line_say_the_finding_and_the_period() {
     {
         assert!(written.text.contains(words), "{words} in\n{}", written.text);
     }
+}
+
+#[test]
+fn what_changed_stands_at_the_head_and_what_it_was_narrowed_to() {
+    let summary = vec!["17 tasks were completed.".to_owned(), "3 tasks are overdue.".to_owned()];
+    let scope = "Čebelarji & Co and Website · labelled billing · assigned to Mina Kovač".to_owned();
+    let told = Snapshot { summary, scope, ..report(1, "a") };
+    let written = write(&told, &address(None)).unwrap();
+    let head = "\nScope: Čebelarji & Co and Website · labelled billing · assigned to Mina Kovač\n\n\
+                17 tasks were completed.\n3 tasks are overdue.\n\nCompleted: ";
+    assert!(written.text.contains(head), "{}", written.text);
+    let at = |words: &str| written.html.find(words).unwrap_or_else(|| panic!("{words} in {}", written.html));
+    let places = [
+        at("</h1>"),
+        at("<br>Scope: Čebelarji &amp; Co and Website"),
+        at(">17 tasks were completed.</p>"),
+        at(">3 tasks are overdue.</p>"),
+        at("class=\"kpi\""),
+    ];
+    assert!(places.is_sorted(), "{places:?}");
+    let without = write(&report(1, "a"), &address(None)).unwrap();
+    assert!(!without.html.contains("Scope:") && !without.text.contains("Scope:"));
 }
 
 #[test]

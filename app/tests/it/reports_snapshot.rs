@@ -87,6 +87,9 @@ async fn a_week_is_told_by_its_figures_its_lists_and_its_finding() {
         assert_eq!(finished.people, ["Jonas Ortiz", "Mina Kovač"]);
         assert_eq!((finished.reference.as_str(), finished.work_days), ("T-1", Some(2)));
         assert_eq!(report.overdue[0].due.as_ref().unwrap().words, "Overdue 1 d");
+        let late = &report.overdue[0].details;
+        assert_eq!((late.created_on, late.due_on), (Some(date("2026-11-23")), Some(date("2026-11-24"))));
+        assert_eq!((late.project.as_str(), finished.details.started_on), ("Tasks", Some(date("2026-11-24"))));
         assert_eq!(
             report.statuses.iter().map(|entry| (entry.status, entry.count)).collect::<Vec<_>>(),
             [(Status::Todo, 1), (Status::Progress, 0), (Status::Pending, 1),]

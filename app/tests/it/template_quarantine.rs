@@ -3,20 +3,26 @@
 //! tested with the program itself, in `server/tests/it/render_cage.rs`.
 
 use app::{
-    domain::template::{
-        Body, Document, TemplateCategory,
-        render::{RenderJob, RenderOutcome, Stop},
+    domain::{
+        ids::OccurrenceId,
+        template::{
+            Body, Document, TemplateCategory, Theme,
+            context::{Address, Reader, sample_snapshot},
+            render::{RenderJob, RenderOutcome, Stop},
+            theme::Logo,
+        },
     },
     error::AppError,
     platform::ctx::Ctx,
     reports::service::quarantine::{self, Held},
     templates::{
-        service::{drafts, preview},
+        service::{drafts, preview, writing::Writer},
         view::PreviewData,
     },
     testing::{Cast, each_database},
 };
 use serde_json::json;
+use uuid::Uuid;
 
 fn job(html: &str) -> RenderJob {
     let contexts = vec![json!({ "name": "Ana" })];
@@ -104,4 +110,45 @@ async fn what_somebody_else_tries_out_neither_stops_a_template_nor_lets_it_go() 
         assert_eq!(held().await, [of_template], "another source counts anew for Ravi, and for nobody else");
     })
     .await;
+}
+
+#[tokio::test]
+async fn what_nobody_could_change_is_never_held_back() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let mina = app.as_person(&cast.mina);
+        let document = Document { body: Body::Html { source: flood().html }, ..Document::blank() };
+        let writer = Writer::new(None, &document, &sample_snapshot()).await.unwrap();
+        let data = writer.context(&sample_snapshot(), &address(), &Reader::default());
+        for _ in 0..5 {
+            assert_eq!(writer.write(&mina, vec![data.clone()]).await, Ok(RenderOutcome::Stopped(Stop::Output)));
+        }
+        assert_eq!(quarantine::held(&mina).await, Ok(Vec::new()));
+    })
+    .await;
+}
+
+fn address() -> Address {
+    Address {
+        base_url: "https://reports.example".into(),
+        occurrence: OccurrenceId(Uuid::nil()),
+        job: "Weekly status".into(),
+        stop_url: None,
+        attachments_note: None,
+        comment: None,
+    }
+}
+
+#[tokio::test]
+async fn a_mail_carries_the_logo_only_where_its_source_shows_it() {
+    let logo = Logo { png: "AA==".into(), width: 120, height: 40, alt: "Office".into() };
+    let theme = Theme { logo: Some(logo), ..Theme::default() };
+    let images = async |source: &str| {
+        let body = Body::Html { source: source.into() };
+        let document = Document { body, theme: theme.clone(), ..Document::blank() };
+        let writer = Writer::new(None, &document, &sample_snapshot()).await.unwrap();
+        writer.images().iter().map(|image| image.name.clone()).collect::<Vec<_>>()
+    };
+    assert!(images("<p>Hello</p>").await.is_empty());
+    assert_eq!(images("<img src=\"cid:logo\">").await, ["logo"]);
 }

@@ -2,9 +2,10 @@
 
 use app::{
     domain::{
+        account::{Language, Me},
         ids::TemplateId,
         report::spec::AttachmentKind,
-        template::{Block, BlockKind, Body, Document, TemplateCategory, When},
+        template::{Block, BlockKind, Body, Document, TemplateCategory, When, lint::Level},
         transcript::{Line, Speaker},
     },
     entities::{outbox_message, template_version},
@@ -13,6 +14,7 @@ use app::{
     platform::ctx::Ctx,
     templates::{
         service::{
+            compare,
             drafts::{self, Save},
             exchange, held, library, preview, test, told, versions,
         },
@@ -92,10 +94,12 @@ async fn what_is_published_stays_as_it_was_and_comes_back() {
         assert_eq!(versions::publish(&jonas, id, 1, "Pressed twice").await.unwrap(), 1);
         drafts::save(&jonas, saved(id, 1, &saying("Second"))).await.unwrap();
         assert!(library::desk(&jonas, id).await.unwrap().has_changes);
+        assert!(compare::view(&jonas, id, "", "").await.unwrap().has_changes, "the second stands in the draft alone");
         // Somebody looked at another draft than the one that would be published.
         assert!(matches!(versions::publish(&jonas, id, 1, "").await, Err(AppError::Conflict(_))));
         assert_eq!(versions::publish(&jonas, id, 2, "").await.unwrap(), 2);
         assert_eq!(versions::document(&jonas, id, 1).await.unwrap(), saying("First"));
+        assert!(!compare::view(&jonas, id, "", "").await.unwrap().has_changes);
         versions::restore(&jonas, id, 1).await.unwrap();
         let desk = library::desk(&jonas, id).await.unwrap();
         assert_eq!((desk.draft, desk.published.unwrap().number, desk.has_changes), (saying("First"), 2, true));
@@ -124,6 +128,68 @@ async fn what_is_checked_is_what_is_published() {
             assert!(matches!(&error, AppError::Conflict(theirs) if theirs.version == 2), "{other}: {error:?}");
         }
         assert!(versions::list(&jonas, id).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_draft_that_needs_something_in_a_list_is_not_published() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let jonas = app.as_person(&cast.jonas);
+        let id = made(&jonas, "Weekly").await;
+        let bare = saying("The oldest: {{ tasks.overdue[0].title }}");
+        let version = drafts::save(&jonas, saved(id, 1, &bare)).await.unwrap();
+        let json = drafts::to_json(&bare).unwrap();
+        let shown = preview::show(&jonas, id, &json, &PreviewData::default()).await.unwrap();
+        assert!(shown.fault.is_none() && !shown.token.is_empty(), "the sample has a task there: {:?}", shown.fault);
+        let error = shown.findings.first().unwrap();
+        assert_eq!((error.level, error.block), (Level::Error, Some(1)));
+        assert!(error.words.starts_with("A report with nothing in its lists"), "{}", error.words);
+        let refused = preview::publish(&jonas, id, version, "").await.unwrap_err();
+        assert_eq!(refused, AppError::field("document", Problem::NotAllowed));
+        let asking = saying("{% if tasks.overdue %}The oldest: {{ tasks.overdue[0].title }}{% endif %}");
+        let version = drafts::save(&jonas, saved(id, version, &asking)).await.unwrap();
+        assert_eq!(preview::publish(&jonas, id, version, "").await.unwrap().number, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_preview_is_written_in_the_language_of_whoever_looks_or_in_the_one_that_they_choose() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let german = Me { language: Language::German, ..cast.jonas.clone() };
+        let jonas = app.as_person(&german);
+        let id = made(&jonas, "Weekly").await;
+        let json = drafts::to_json(&saying("{{ 1234.5 | number(decimals=1) }}")).unwrap();
+        let text = async |language: &str| {
+            let data = PreviewData { language: language.into(), ..PreviewData::default() };
+            preview::show(&jonas, id, &json, &data).await.unwrap().text
+        };
+        for (language, number) in [("", "1.234,5"), ("en", "1,234.5"), ("it", "1.234,5")] {
+            assert!(text(language).await.contains(number), "{language}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_tabs_of_a_template_each_keep_their_preview_and_nobody_else_sees_it() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (jonas, mina) = (app.as_person(&cast.jonas), app.as_person(&cast.mina));
+        let id = made(&jonas, "Weekly").await;
+        let mut tokens = Vec::new();
+        for words in ["One", "Two", "Three", "Four", "Five"] {
+            let json = drafts::to_json(&saying(words)).unwrap();
+            tokens.push(preview::show(&jonas, id, &json, &PreviewData::default()).await.unwrap().token);
+        }
+        for (token, words) in tokens.iter().zip(["One", "Two", "Three", "Four", "Five"]).skip(1) {
+            assert!(preview::stored(&jonas, id, token).await.unwrap().contains(words), "{words}");
+        }
+        assert_eq!(preview::stored(&jonas, id, &tokens[0]).await, Err(AppError::NotFound), "the last four are kept");
+        assert_eq!(preview::stored(&mina, id, &tokens[4]).await, Err(AppError::NotFound), "it is somebody else's");
     })
     .await;
 }
@@ -182,6 +248,7 @@ async fn the_library_is_searched_by_category_and_words_as_they_stand() {
         };
         assert_eq!(found("", None).await, ["100% done", "Reminder", "Weekly", "Digest of days"]);
         assert_eq!(found("0%", None).await, ["100% done"]);
+        assert_eq!(found("0% DONE", None).await, ["100% done"], "in any case of letters, on both engines");
         assert_eq!(found("", Some(TemplateCategory::Digest)).await, ["Digest of days"]);
         let nameless = drafts::create(&jonas, " ", TemplateCategory::Other, &saying("x")).await.unwrap_err();
         assert_eq!(nameless, AppError::field("name", Problem::Required));
@@ -316,7 +383,7 @@ async fn what_came_of_a_test_is_told_to_its_sender_alone_and_fits_into_an_addres
         let test = TemplateTest { is_sent: true, words: "mina@example.org: Kept".into(), lines };
         let address = told::address(&jonas, id, &data, test.clone()).unwrap();
         let (page, sealed) = address.split_once("&tested=").unwrap();
-        assert_eq!(page, format!("/templates/{id}?dialog=test&project=A%26B&first=&last="));
+        assert_eq!(page, format!("/templates/{id}?dialog=test&project=A%26B&first=&last=&language="));
         assert_eq!(told::read(&jonas, id, sealed).unwrap(), Some(test.clone()));
         assert_eq!(told::read(&mina, id, sealed).unwrap(), None, "of somebody else");
         assert_eq!(told::read(&jonas, other, sealed).unwrap(), None, "of another template");

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::passwords;
 use crate::{
     domain::{
-        account::{self, Me, Role, Theme, UserState},
+        account::{self, Language, Me, Role, Theme, UserState},
         ids::UserId,
     },
     entities::user,
@@ -88,6 +88,7 @@ async fn create_if(ctx: &Ctx, new: NewUser, role: Role, allowed: impl Fn(u64) ->
         role: Set(role),
         state: Set(UserState::Active),
         zone: Set(zone),
+        language: Set(Language::English),
         theme: Set(Theme::System),
         last_project_id: Set(None),
         uses_shortcuts: Set(true),
@@ -119,6 +120,7 @@ pub(super) fn check_password(checks: &mut Checks, password: &str, email: &str, n
 pub struct Profile {
     pub name: String,
     pub zone: String,
+    pub language: Language,
     pub theme: Theme,
     /// Whether single characters are shortcuts.
     pub uses_shortcuts: bool,
@@ -132,7 +134,7 @@ pub struct Profile {
 /// # Errors
 /// [`AppError::Invalid`] for bad fields.
 pub async fn save_profile(ctx: &Ctx, profile: Profile) -> AppResult<()> {
-    let Profile { name, zone, theme, uses_shortcuts, shows_presence, is_compact } = profile;
+    let Profile { name, zone, language, theme, uses_shortcuts, shows_presence, is_compact } = profile;
     let me = ctx.me()?;
     let mut checks = Checks::default();
     let name = checks.line("name", &name, 100);
@@ -145,6 +147,7 @@ pub async fn save_profile(ctx: &Ctx, profile: Profile) -> AppResult<()> {
         id: Unchanged(me.id),
         name: Set(name),
         zone: Set(zone),
+        language: Set(language),
         theme: Set(theme),
         uses_shortcuts: Set(uses_shortcuts),
         shows_presence: Set(shows_presence),
@@ -193,6 +196,7 @@ impl From<user::Model> for Me {
             email: row.email.unwrap_or_default(),
             role: row.role,
             zone: row.zone,
+            language: row.language,
             theme: row.theme,
             uses_shortcuts: row.uses_shortcuts,
             shows_presence: row.shows_presence,

@@ -123,13 +123,15 @@ pub async fn file(ctx: &Ctx, id: OccurrenceId, name: &str) -> AppResult<File> {
         return Ok(stored);
     }
     let job = schedule::Entity::find_by_id(seen.run.schedule_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
-    let spec = report::spec(&report::as_frozen(job, seen.run.report_spec.clone()))?;
+    let job = report::as_frozen(job, seen.run.report_spec.clone());
+    let version = seen.run.template_id.zip(seen.run.template_version);
+    let sections = report::sections(&Ctx::system(&ctx.app), &job, version).await?;
     let base_url = &ctx.app.settings.base_url;
     // What its owner says is for the others once it has gone out.
     let is_shown = !seen.run.is_held || seen.is_draft();
     let comment = if is_shown { drafts::comment(ctx.reader(), id).await? } else { None };
     let comment = comment.as_deref();
-    let source = Source { snapshot: &frozen, json, sections: &spec.sections, base_url, comment };
+    let source = Source { snapshot: &frozen, json, sections: &sections, base_url, comment };
     let _turn = ctx.app.papers.take(ctx.actor_id()).await?;
     let made = timeout(PATIENCE, files::make(source, &[kind])).await.unwrap_or(Err(BUSY))?;
     made.into_iter().next().ok_or(AppError::NotFound)

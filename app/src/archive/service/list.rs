@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
-    sea_query::{Expr, ExprTrait, Func},
+    sea_query::Expr,
 };
 
 use super::{
@@ -23,7 +23,10 @@ use crate::{
     },
     entities::{delivery, occurrence, project, schedule},
     error::AppResult,
-    platform::{ctx::Ctx, like::holding},
+    platform::{
+        ctx::Ctx,
+        like::{holding, holds},
+    },
     projects::service::access,
     reports::service::part,
 };
@@ -177,13 +180,6 @@ fn went_to(me: &Me, words: &str) -> Condition {
         .add(occurrence::Column::ProjectId.in_subquery(in_my_hands))
         .add(occurrence::Column::Id.in_subquery(runs(None)));
     Condition::any().add(seen).add(occurrence::Column::Id.in_subquery(runs(Some(sight::to(me)))))
-}
-
-/// Whether a text holds a word, in any case of letters as far as the engine knows it.
-fn holds(text: Expr, word: &str) -> Expr {
-    let lower = Expr::expr(Func::lower(text.clone())).like(holding(&word.to_lowercase()));
-    // SQLite lowers the letters of English alone: the others are found as they are typed.
-    lower.or(text.like(holding(word)))
 }
 
 /// How many reports the filter lets through in each month.

@@ -7,7 +7,7 @@ use crate::domain::{
     ids::ProjectId,
     metrics::{Finding, StatusCount},
     period::Period,
-    report::ReportProject,
+    report::{ReportProject, TaskDetails},
     task::{Category, Priority},
 };
 
@@ -25,6 +25,7 @@ fn line(number: u32) -> TaskLine {
         due: None,
         moved_from: None,
         blocked_by: Vec::new(),
+        details: TaskDetails::default(),
     }
 }
 

@@ -1,14 +1,21 @@
-//! The sections of a report as a document of blocks, and what is said around one: a comment of its owner at its head, a
-//! note at its foot.
+//! The sections of a report as a document of blocks, and what is said around one: a comment of its owner at its head, the
+//! sentence of files that are too big at its foot.
 
 use super::{
     Block, BlockKind, Body, Document, FigureKind, When,
     block::{ROWS_MAX, TaskFilter},
+    compile::{
+        charts, every_block,
+        literal::{Piece, pieces},
+    },
     document::FORMAT,
     theme::Theme,
 };
 use crate::domain::report::spec::{ListKind, Section};
 
+/// What the report is called, of which days, and what it was narrowed to; two spaces break the line.
+const ABOUT: &str =
+    "{{ report.title }}, {{ period.words }}{% if report.scope %}  \nScope: {{ report.scope }}{% endif %}";
 /// Sentences of a summary.
 const SENTENCES: u32 = 4;
 const FIGURES: [FigureKind; 4] = [FigureKind::Completed, FigureKind::Open, FigureKind::Overdue, FigureKind::CycleDays];
@@ -17,7 +24,7 @@ const FIGURES: [FigureKind; 4] = [FigureKind::Completed, FigureKind::Open, Figur
 pub fn of_sections(sections: &[Section]) -> Document {
     let mut kinds = vec![
         BlockKind::Heading { text: "{{ report.finding }}".into(), level: 1 },
-        BlockKind::Text { text: "{{ report.title }}, {{ period.words }}".into() },
+        BlockKind::Text { text: ABOUT.into() },
     ];
     kinds.extend(sections.iter().flat_map(blocks));
     kinds.push(BlockKind::Button { label: "Open the board".into(), url: "{{ project.board_url }}".into() });
@@ -30,6 +37,51 @@ pub fn of_sections(sections: &[Section]) -> Document {
         text: None,
         theme: Theme::default(),
     }
+}
+
+/// What a template shows, as files of a report show it: its summary, figures, charts, lists and notes in their order, and
+/// texts that need nothing to be filled in. In a source of somebody's own it is what its tags speak of.
+pub fn sections_of(document: &Document) -> Vec<Section> {
+    let sections: Vec<Section> = match &document.body {
+        Body::Blocks { blocks } => every_block(blocks).into_iter().filter_map(section).collect(),
+        Body::Html { source } | Body::Mjml { source } => spoken_of(source, document),
+    };
+    // Files that show nothing at all help nobody.
+    if sections.is_empty() { vec![Section::Summary, Section::Figures] } else { sections }
+}
+
+fn section(block: &Block) -> Option<Section> {
+    Some(match &block.kind {
+        BlockKind::Summary { .. } => Section::Summary,
+        BlockKind::KeyFigures { .. } => Section::Figures,
+        BlockKind::Chart { chart, .. } => Section::Chart { chart: *chart },
+        BlockKind::TaskList { list, limit, filter, .. } | BlockKind::Table { list, limit, filter, .. } => {
+            Section::Tasks { list: *list, limit: *limit, from: filter.priority }
+        }
+        BlockKind::Notes { limit } => Section::Notes { limit: *limit },
+        BlockKind::Text { text } if is_plain(text) => Section::Text { markdown: text.clone() },
+        _ => return None,
+    })
+}
+
+fn is_plain(text: &str) -> bool {
+    !text.trim().is_empty() && pieces(text).iter().all(|piece| matches!(piece, Piece::Words(_)))
+}
+
+fn spoken_of(source: &str, document: &Document) -> Vec<Section> {
+    let speaks_of = |words: &str| {
+        pieces(source)
+            .iter()
+            .any(|piece| matches!(piece, Piece::Tag(tag) if !tag.starts_with("{#") && tag.contains(words)))
+    };
+    let mut sections = Vec::new();
+    sections.extend(speaks_of("report.sentences").then_some(Section::Summary));
+    sections.extend(speaks_of("figures.").then_some(Section::Figures));
+    sections.extend(charts(document).into_iter().map(|chart| Section::Chart { chart }));
+    let lists = ListKind::ALL.iter().filter(|list| speaks_of(&format!("tasks.{list}")));
+    sections.extend(lists.map(|list| Section::Tasks { list: *list, limit: ROWS_MAX, from: None }));
+    sections.extend(speaks_of("notes").then_some(Section::Notes { limit: ROWS_MAX }));
+    sections
 }
 
 fn blocks(section: &Section) -> Vec<BlockKind> {
@@ -71,17 +123,18 @@ pub fn as_words(text: &str) -> String {
 }
 
 impl Document {
-    /// With a comment at its head, in Markdown, and a note at its foot. A source that says the comment where it wants it
-    /// is left alone; in one of somebody's own HTML or MJML it stands at the beginning of the body.
+    /// With a comment at its head, in Markdown, and where files are missing (`has_note`), what is said of them at its foot.
+    /// A source that says either where it wants it is left alone; in one of somebody's own HTML or MJML the one stands at
+    /// the beginning of the body, the other at its end. A document of blocks has its own place for files, as all have.
     #[must_use]
-    pub fn around(&self, comment: Option<&str>, note: Option<&str>) -> Self {
+    pub fn around(&self, comment: Option<&str>, has_note: bool) -> Self {
         let mut document = self.clone();
         let comment = comment.filter(|comment| !comment.trim().is_empty());
         if let Some(comment) = comment.filter(|_| !self.says_comment()) {
             document.begin_with(&as_words(comment.trim()));
         }
-        if let Some(note) = note {
-            document.end_with(&as_words(note));
+        if has_note {
+            document.end_with_note();
         }
         document
     }
@@ -107,15 +160,20 @@ impl Document {
         }
     }
 
-    fn end_with(&mut self, words: &str) {
-        let id = self.next_id();
+    fn end_with_note(&mut self) {
+        let is_said = |source: &str| source.contains(NOTE);
+        let note = format!("{{{{ {NOTE} }}}} <a href=\"{{{{ report.url }}}}\">Open the report</a>");
         match &mut self.body {
-            Body::Blocks { blocks } => blocks.push(text_block(id, words)),
-            Body::Html { source } => *source = before_tag(source, "</body>", &in_html(words)),
-            Body::Mjml { source } => *source = before_tag(source, "</mj-body>", &in_mjml(words)),
+            Body::Html { source } if !is_said(source.as_str()) => {
+                *source = before_tag(source, "</body>", &format!("<p style=\"{AROUND}\">{note}</p>"));
+            }
+            Body::Mjml { source } if !is_said(source.as_str()) => {
+                *source = before_tag(source, "</mj-body>", &mjml_text(&note))
+            }
+            Body::Blocks { .. } | Body::Html { .. } | Body::Mjml { .. } => {}
         }
-        if let Some(text) = self.text.as_mut().filter(|text| !text.trim().is_empty()) {
-            *text = format!("{text}\n\n{words}");
+        if let Some(text) = self.text.as_mut().filter(|text| !text.trim().is_empty() && !is_said(text.as_str())) {
+            *text = format!("{text}\n\n{{{{ {NOTE} }}}}\nOpen the report: {{{{ report.url }}}}");
         }
     }
 }
@@ -124,18 +182,26 @@ fn text_block(id: u32, words: &str) -> Block {
     Block { id, kind: BlockKind::Text { text: words.to_owned() }, when: When::Always }
 }
 
+/// How what is said around somebody's own HTML looks.
+const AROUND: &str = "padding:16px;font:400 14px/21px Arial,sans-serif";
+/// The sentence of files that are too big.
+const NOTE: &str = "report.attachments_note";
+
 fn in_html(words: &str) -> String {
-    let words = super::compile::literal::markdown(words);
-    format!(
-        "<div style=\"padding:16px;font:400 14px/21px Arial,sans-serif\">{{% filter markdown %}}\n{words}\n{{% endfilter %}}</div>"
-    )
+    format!("<div style=\"{AROUND}\">{}</div>", marked(words))
 }
 
 fn in_mjml(words: &str) -> String {
+    mjml_text(&marked(words))
+}
+
+fn marked(words: &str) -> String {
     let words = super::compile::literal::markdown(words);
-    format!(
-        "<mj-section><mj-column><mj-text>{{% filter markdown %}}\n{words}\n{{% endfilter %}}</mj-text></mj-column></mj-section>"
-    )
+    format!("{{% filter markdown %}}\n{words}\n{{% endfilter %}}")
+}
+
+fn mjml_text(html: &str) -> String {
+    format!("<mj-section><mj-column><mj-text>{html}</mj-text></mj-column></mj-section>")
 }
 
 /// Behind the opening tag; at the beginning where there is none.
@@ -156,6 +222,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         report::spec::{ChartKind, ReportSpec},
+        task::Priority,
         template::compile,
     };
 
@@ -175,6 +242,46 @@ mod tests {
     }
 
     #[test]
+    fn files_show_what_the_template_shows() {
+        let spec = ReportSpec::default();
+        assert_eq!(sections_of(&of_sections(&spec.sections)), spec.sections, "there and back");
+        let text = |text: &str| Block { id: 1, kind: BlockKind::Text { text: text.into() }, when: When::Always };
+        let inner = Block {
+            id: 2,
+            kind: BlockKind::Table {
+                list: ListKind::Overdue,
+                limit: 7,
+                filter: TaskFilter { priority: Some(Priority::High), person: String::new() },
+                columns: Vec::new(),
+            },
+            when: When::Always,
+        };
+        let columns = BlockKind::Columns { left: vec![inner], right: Vec::new() };
+        let blocks =
+            vec![text("Hello"), text("{{ project.name }}"), Block { id: 3, kind: columns, when: When::Always }];
+        let overdue = Section::Tasks { list: ListKind::Overdue, limit: 7, from: Some(Priority::High) };
+        let document = Document { body: Body::Blocks { blocks }, ..Document::blank() };
+        assert_eq!(sections_of(&document), [Section::Text { markdown: "Hello".into() }, overdue]);
+        let source = "tasks.moved {% for task in tasks.overdue %}{% endfor %}{{ charts.forecast.title }}".into();
+        let chart = Section::Chart { chart: ChartKind::Forecast };
+        let all = Section::Tasks { list: ListKind::Overdue, limit: ROWS_MAX, from: None };
+        let document = Document { body: Body::Html { source }, ..Document::blank() };
+        assert_eq!(sections_of(&document), [chart, all]);
+        assert_eq!(sections_of(&Document::blank()), [Section::Summary, Section::Figures]);
+    }
+
+    #[test]
+    fn what_a_report_was_narrowed_to_is_said() {
+        let source = compile::compile(&of_sections(&[Section::Summary]));
+        for part in [Some(source.html.as_str()), source.text.as_deref()] {
+            assert!(
+                part.is_some_and(|part| part.contains("{% if report.scope %}  \nScope: {{ report.scope }}")),
+                "{part:?}"
+            );
+        }
+    }
+
+    #[test]
     fn words_of_a_person_are_no_template() {
         assert_eq!(as_words("a {{ b }} {%c%} {#d"), "a {{ \"{{\" }} b }} {{ \"{%\" }}c%} {{ \"{#\" }}d");
         assert_eq!(as_words("{{{%"), "{{ \"{{\" }}{{ \"{%\" }}");
@@ -182,30 +289,45 @@ mod tests {
     }
 
     #[test]
-    fn a_comment_stands_at_the_head_and_a_note_at_the_foot() {
-        let around = of_sections(&[Section::Summary]).around(Some("Read **this**"), Some("Too big."));
-        let texts: Vec<_> = around
-            .blocks()
-            .unwrap()
-            .iter()
-            .filter_map(|block| match &block.kind {
-                BlockKind::Text { text } => Some(text.as_str()),
-                _ => None,
-            })
-            .collect();
-        assert_eq!((texts.first(), texts.last()), (Some(&"Read **this**"), Some(&"Too big.")));
+    fn files_that_are_too_big_are_said_once_with_a_link() {
+        let said = |document: &Document| {
+            let source = compile::compile(&document.around(None, true));
+            let count =
+                |part: &str| (part.matches("{{ report.attachments_note }}").count(), part.contains("report.url"));
+            (count(&source.html), source.text.as_deref().map(count))
+        };
+        let blocks = of_sections(&[Section::Summary]);
+        let once = (1, true);
+        assert_eq!(said(&blocks), (once, Some(once)));
+        let own_text = Document { text: Some("Hi".into()), ..blocks.clone() };
+        assert_eq!(said(&own_text), (once, Some(once)));
+        let html = Document { body: Body::Html { source: "<body><p>Hi</p></body>".into() }, ..own_text.clone() };
+        assert_eq!(said(&html), (once, Some(once)));
+        let mjml = Document { body: Body::Mjml { source: "<mjml><mj-body></mj-body></mjml>".into() }, ..own_text };
+        assert_eq!(said(&mjml), (once, Some(once)));
+        // Whoever goes on with the source of blocks has the sentence there.
+        let source = compile::compile(&blocks).html;
+        let taken_over = Document { body: Body::Html { source }, ..blocks };
+        assert_eq!(said(&taken_over), (once, None));
+    }
+
+    #[test]
+    fn a_comment_stands_at_the_head() {
+        let around = of_sections(&[Section::Summary]).around(Some("Read **this**"), false);
+        let first = around.blocks().unwrap().first().map(|block| &block.kind);
+        assert_eq!(first, Some(&BlockKind::Text { text: "Read **this**".into() }));
         let html = Document {
             body: Body::Html { source: "<html><body class=\"a\"><p>Hi</p></body></html>".into() },
             text: Some("Hi".into()),
             ..Document::blank()
         };
-        let around = html.around(Some("{{ a"), None);
+        let around = html.around(Some("{{ a"), false);
         let Body::Html { source } = &around.body else { panic!("it is HTML") };
         assert!(source.starts_with("<html><body class=\"a\"><div style="), "{source}");
         assert!(source.contains("{{ \"{{\" }} a"), "{source}");
         assert_eq!(around.text.as_deref(), Some("{{ \"{{\" }} a\n\nHi"));
         let own = Document { body: Body::Html { source: "<body>{{ report.comment }}</body>".into() }, ..html.clone() };
-        assert_eq!(own.around(Some("Hi"), None), own);
-        assert_eq!(html.around(Some("  "), None), html);
+        assert_eq!(own.around(Some("Hi"), false), own);
+        assert_eq!(html.around(Some("  "), false), html);
     }
 }

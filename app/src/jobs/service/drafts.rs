@@ -21,7 +21,7 @@ use crate::{
         job::LogLevel,
         occurrence::{Event, Trigger},
         report::{Snapshot, spec::DraftRule},
-        template::context::{Address, Reader},
+        template::context::Address,
     },
     entities::{occurrence, report_draft, schedule},
     error::{AppError, AppResult, Checks},
@@ -166,8 +166,8 @@ fn who(ctx: &Ctx) -> &str {
     }
 }
 
-/// What a report would be were it sent now, for a part of it too; with its pictures. `Err` says what is wrong with its
-/// template.
+/// What a report would be were it sent to whoever looks, now, for a part of it too; with its pictures. `Err` says what is
+/// wrong with its template.
 ///
 /// # Errors
 /// Those of the database and of the drawing.
@@ -184,7 +184,7 @@ pub async fn preview(
     let style = Style::of(&system, &job, run.template_id.zip(run.template_version)).await?;
     let pen = Pen::new(&style, snapshot, comment.as_deref(), None).await?;
     let address = Address { comment, ..archive::address(ctx, run.id, &job.name) };
-    match pen.write_one(&system, snapshot, address, Reader::default()).await {
+    match pen.write_one(&system, snapshot, address, ctx.me()?.reader()).await {
         Ok(written) => Ok(Ok((written, pen.images().to_vec()))),
         Err(Unwritten::Template(words)) => Ok(Err(words)),
         Err(Unwritten::Error(error)) => Err(error),

@@ -56,14 +56,21 @@ pub async fn look(ctx: &Ctx, id: ScheduleId, at: DateTime<Utc>) -> AppResult<Dry
     let job = with_report(ctx, id).await?;
     let rehearsal = rehearse(&schedules::timetable(&job)?, &rules::plan_rules(&job, None), at);
     let (snapshot, unmet) = collect(ctx, &job, at).await?;
-    let files = report::files(ctx, &job, &snapshot, &snapshot::to_json(&snapshot)?, None).await?;
+    // Whoever may edit the job may see what it would send; that its template may be used is not asked again.
+    let system = Ctx::system(&ctx.app);
+    let style = match pen::Style::now(&system, &job).await {
+        Ok(style) => Ok(style),
+        Err(unwritten) => Err(nothing(unwritten)?),
+    };
+    let files = match &style {
+        Ok(style) => report::files(ctx, &job, style, (&snapshot, snapshot::to_json(&snapshot)?.as_str()), None).await?,
+        Err(_) => Vec::new(),
+    };
     let Attached { files: attached, note } = Attached::of(&files, LIMIT);
     // There is no run, so its links lead nowhere.
     let address = archive::address(ctx, OccurrenceId(Uuid::nil()), &job.name);
     let address = Address { attachments_note: note.clone(), ..address };
-    // Whoever may edit the job may see what it would send; that its template may be used is not asked again.
-    let system = Ctx::system(&ctx.app);
-    let (written, images, fault) = match pen::Style::now(&system, &job).await {
+    let (written, images, fault) = match style {
         Ok(style) => {
             let pen = Pen::new(&style, &snapshot, None, note.as_deref()).await?;
             match pen.write_one(&system, &snapshot, address, me(ctx)?).await {
@@ -71,7 +78,7 @@ pub async fn look(ctx: &Ctx, id: ScheduleId, at: DateTime<Utc>) -> AppResult<Dry
                 Err(unwritten) => nothing(unwritten)?,
             }
         }
-        Err(unwritten) => nothing(unwritten)?,
+        Err(nothing) => nothing,
     };
     let addressees::List { people, notes } = addressees::resolve(ctx, id, job.project_id).await?;
     let travels = |file: &File| attached.iter().any(|one| one.file_name.as_str() == file.name);
@@ -92,7 +99,13 @@ pub async fn file(ctx: &Ctx, id: ScheduleId, at: DateTime<Utc>, name: &str) -> A
     let kind = files::kind_of(name).ok_or(AppError::NotFound)?;
     let (snapshot, _) = collect(ctx, &job, at).await?;
     let json = snapshot::to_json(&snapshot)?;
-    report::files_of(ctx, &job, (&snapshot, &json), None, &[kind]).await?.pop().ok_or(AppError::NotFound)
+    let style = match pen::Style::now(&Ctx::system(&ctx.app), &job).await {
+        Ok(style) => style,
+        Err(Unwritten::Template(_)) => return Err(AppError::NotFound),
+        Err(Unwritten::Error(error)) => return Err(error),
+    };
+    let made = report::files_of(ctx, &job, &style, (&snapshot, json.as_str()), None, &[kind]).await?;
+    made.into_iter().next().ok_or(AppError::NotFound)
 }
 
 /// A job that makes reports.
@@ -114,7 +127,7 @@ async fn collect(ctx: &Ctx, job: &schedule::Model, at: DateTime<Utc>) -> AppResu
 /// Whoever looks reads it.
 fn me(ctx: &Ctx) -> AppResult<Reader> {
     let me = ctx.me()?;
-    Ok(Reader { name: me.name.clone(), email: me.email.clone(), zone: me.zone.clone(), language: String::new() })
+    Ok(me.reader())
 }
 
 /// A report that would fail: no mail, and why.

@@ -96,7 +96,7 @@ impl Editions {
         let mut editions = HashMap::new();
         for &place in &lot.places {
             let part = frozen.variants.get(place).ok_or(AppError::NotFound)?;
-            let files = report::files(ctx, job, part, &snapshot::to_json(part)?, comment).await?;
+            let files = report::files(ctx, job, style, (part, snapshot::to_json(part)?.as_str()), comment).await?;
             let attached = Attached::of(&files, LIMIT);
             let pen = Pen::new(style, part, comment, attached.note.as_deref()).await?;
             editions.insert(place, (pen, attached));

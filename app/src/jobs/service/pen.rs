@@ -10,11 +10,14 @@ use crate::{
     domain::{
         ids::{TemplateId, UserId},
         recipient::Addressee,
-        report::{Snapshot, spec::ReportSpec},
+        report::{
+            Snapshot,
+            spec::{ReportSpec, Section},
+        },
         template::{
             Document,
             context::{Address, Reader},
-            of_sections::of_sections,
+            of_sections::{of_sections, sections_of},
             render::{RenderOutcome, Rendered},
         },
     },
@@ -36,8 +39,9 @@ pub type Version = (TemplateId, i32);
 pub enum Style {
     /// The weekly mail that comes with the program.
     BuiltIn,
-    /// `key` counts how often its template had to be stopped.
-    Document { key: String, document: Box<Document> },
+    /// `key` counts how often its template had to be stopped; none for what is made of sections, in which people wrote
+    /// nothing but words.
+    Document { key: Option<String>, document: Box<Document> },
 }
 
 /// Why nothing was written.
@@ -78,13 +82,24 @@ impl Style {
     pub async fn of(ctx: &Ctx, job: &schedule::Model, version: Option<Version>) -> AppResult<Self> {
         if let Some((id, number)) = version {
             let document = Box::new(versions::kept(ctx, id, number).await?);
-            return Ok(Self::Document { key: held::key(id), document });
+            return Ok(Self::Document { key: Some(held::key(id)), document });
         }
         let sections = report::spec(job)?.sections;
         if sections == ReportSpec::default().sections {
             return Ok(Self::BuiltIn);
         }
-        Ok(Self::Document { key: format!("sections:{}", job.id), document: Box::new(of_sections(&sections)) })
+        Ok(Self::Document { key: None, document: Box::new(of_sections(&sections)) })
+    }
+
+    /// What the files of a report show: what its template does, or the sections of the job.
+    ///
+    /// # Errors
+    /// A fault where the options of the job cannot be read.
+    pub fn sections(&self, job: &schedule::Model) -> AppResult<Vec<Section>> {
+        match self {
+            Self::Document { key: Some(_), document } => Ok(sections_of(document)),
+            Self::Document { key: None, .. } | Self::BuiltIn => Ok(report::spec(job)?.sections),
+        }
     }
 
     /// As [`Style::of`], with what a run would be written with that froze now.
@@ -114,7 +129,7 @@ impl Pen {
         match style {
             Style::BuiltIn => Ok(Self { writer: None, images: render::draw(snapshot).await? }),
             Style::Document { key, document } => {
-                let writer = Writer::new(key.clone(), &document.around(comment, note), snapshot).await?;
+                let writer = Writer::new(key.clone(), &document.around(comment, note.is_some()), snapshot).await?;
                 Ok(Self { images: writer.images().to_vec(), writer: Some(writer) })
             }
         }
@@ -174,19 +189,22 @@ fn complaint(outcome: &RenderOutcome) -> String {
     format!("The template cannot be filled in. {words}").trim_end().to_owned()
 }
 
-/// What templates know of the people of a list: whoever has an account reads dates in their zone.
+/// What templates know of the people of a list: whoever has an account reads dates in their zone and language.
 ///
 /// # Errors
 /// Only those of the database.
 pub async fn readers(ctx: &Ctx, people: &[Addressee]) -> AppResult<Vec<Reader>> {
     let ids: Vec<UserId> = people.iter().filter_map(|person| person.user).collect();
     let accounts = user::Entity::find().filter(user::Column::Id.is_in(ids)).all(ctx.reader()).await?;
-    let zones: HashMap<UserId, String> = accounts.into_iter().map(|account| (account.id, account.zone)).collect();
-    let reader = |person: &Addressee| Reader {
-        name: person.name.clone(),
-        email: person.address.to_string(),
-        zone: person.user.and_then(|id| zones.get(&id).cloned()).unwrap_or_default(),
-        language: String::new(),
+    let accounts: HashMap<UserId, user::Model> = accounts.into_iter().map(|account| (account.id, account)).collect();
+    let reader = |person: &Addressee| {
+        let account = person.user.and_then(|id| accounts.get(&id));
+        Reader {
+            name: person.name.clone(),
+            email: person.address.to_string(),
+            zone: account.map(|account| account.zone.clone()).unwrap_or_default(),
+            language: account.map(|account| account.language.to_string()).unwrap_or_default(),
+        }
     };
     Ok(people.iter().map(reader).collect())
 }

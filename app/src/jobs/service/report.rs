@@ -9,6 +9,7 @@ use sea_orm::{
 
 use super::{
     ledger, options,
+    pen::{Style, Version},
     recipients::{self, Chosen},
     schedules,
 };
@@ -20,7 +21,7 @@ use crate::{
         period::{Period, day_of},
         report::{
             Snapshot,
-            spec::{AttachmentKind, ReportSpec, Until},
+            spec::{AttachmentKind, ReportSpec, Section, Until},
         },
     },
     entities::{label, occurrence, project, schedule, user},
@@ -236,34 +237,44 @@ pub async fn collect(
     snapshot::build_scoped(ctx, &request).await
 }
 
+/// What the files of a run show that was written with this version of a template.
+///
+/// # Errors
+/// [`AppError::NotFound`] for a version that is gone, a fault where it, or the options of the job, cannot be read.
+pub async fn sections(ctx: &Ctx, job: &schedule::Model, version: Option<Version>) -> AppResult<Vec<Section>> {
+    Style::of(ctx, job, version).await?.sections(job)
+}
+
 /// Makes the files that a schedule asks for, of a report or of a part of it, with what its owner says at the head of it.
+/// They show what the mail does.
 ///
 /// # Errors
 /// A fault, where the options of the job cannot be read or a file cannot be made; [`AppError::TooMany`] for a person whose
 /// others take too long.
-pub async fn files(
+pub(super) async fn files(
     ctx: &Ctx,
     job: &schedule::Model,
-    snapshot: &Snapshot,
-    json: &str,
+    style: &Style,
+    (snapshot, json): (&Snapshot, &str),
     comment: Option<&str>,
 ) -> AppResult<Vec<File>> {
     let kinds = spec(job)?.attachments;
-    files_of(ctx, job, (snapshot, json), comment, &kinds).await
+    files_of(ctx, job, style, (snapshot, json), comment, &kinds).await
 }
 
 /// As [`files`], of other kinds than the schedule asks for.
 ///
 /// # Errors
 /// As [`files`].
-pub async fn files_of(
+pub(super) async fn files_of(
     ctx: &Ctx,
     job: &schedule::Model,
+    style: &Style,
     (snapshot, json): (&Snapshot, &str),
     comment: Option<&str>,
     kinds: &[AttachmentKind],
 ) -> AppResult<Vec<File>> {
-    let sections = spec(job)?.sections;
+    let sections = style.sections(job)?;
     let _turn = ctx.app.papers.take(ctx.actor_id()).await?;
     let base_url = &ctx.app.settings.base_url;
     files::make(Source { snapshot, json, sections: &sections, base_url, comment }, kinds).await

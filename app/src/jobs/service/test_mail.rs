@@ -14,7 +14,6 @@ use crate::{
         header_text::HeaderText,
         ids::{AccountId, OccurrenceId},
         occurrence::Trigger,
-        template::context::Reader,
     },
     entities::schedule,
     error::{AppError, AppResult, Problem},
@@ -110,16 +109,16 @@ async fn message(
             let viewer = ctx.me()?.id;
             let whole = report::collect(ctx, job, Trigger::Manual, ctx.now, &[viewer]).await?;
             let seen = snapshot::seen_by(ctx, &whole, viewer).await?.ok_or(AppError::NotFound)?.clone();
-            let files = report::files(ctx, job, &seen, &snapshot::to_json(&seen)?, None).await?;
-            (seen, Style::now(&system, job).await?, Attached::of(&files, LIMIT))
+            let style = Style::now(&system, job).await?;
+            let files = report::files(ctx, job, &style, (&seen, snapshot::to_json(&seen)?.as_str()), None).await?;
+            (seen, style, Attached::of(&files, LIMIT))
         }
     };
     let note = attached.note.clone();
     let pen = Pen::new(&style, &report, None, note.as_deref()).await?;
     let address = Address { attachments_note: note, ..archive::address(ctx, OccurrenceId(Uuid::nil()), name) };
     let me = ctx.me()?;
-    let reader =
-        Reader { name: me.name.clone(), email: me.email.clone(), zone: me.zone.clone(), language: String::new() };
+    let reader = me.reader();
     let Written { subject, html, text } = pen.write_one(&system, &report, address, reader).await?;
     let images = pen.images().iter();
     let draft = Draft {

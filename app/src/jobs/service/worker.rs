@@ -32,7 +32,7 @@ use crate::{
     error::{AppError, AppResult},
     mail::service::accounts,
     platform::{ctx::Ctx, hash::sha256, state::AppState},
-    reports::service::snapshot,
+    reports::service::{files, snapshot},
 };
 
 use alive::Alive;
@@ -245,7 +245,8 @@ async fn write(app: &AppState, schedule: ScheduleId, hold: Hold) -> Result<Optio
     let held_back = list.people.iter().filter_map(|(person, held_back)| {
         held_back.as_ref().map(|held_back| format!("{}: held back. {}", person.address, held_back.words()))
     });
-    for words in list.notes.iter().cloned().chain(report.attached.note.clone()).chain(held_back) {
+    let flaws = report.attachments.iter().filter_map(files::flaw);
+    for words in list.notes.iter().cloned().chain(report.attached.note.clone()).chain(flaws).chain(held_back) {
         book::note(&ctx, &*tx, hold.run, LogLevel::Warning, words).await?;
     }
     tx.commit().await?;

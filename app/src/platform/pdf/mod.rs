@@ -44,6 +44,12 @@ pub enum PdfError {
     Stopped(String),
 }
 
+/// Whether pages say that they keep PDF/UA: those that miss the standard in a detail are made without saying so.
+pub fn is_accessible(bytes: &[u8]) -> bool {
+    const MARK: &[u8] = b"pdfuaid";
+    bytes.windows(MARK.len()).any(|window| window == MARK)
+}
+
 /// One document at a time: a compilation takes a good part of all cores and some tens of megabytes.
 static TURN: Semaphore = Semaphore::const_new(1);
 

@@ -37,6 +37,14 @@ fn pages_have_tags_bookmarks_a_language_and_the_mark_of_the_standard() {
 }
 
 #[test]
+fn pages_without_what_the_standard_asks_for_are_made_and_do_not_say_that_they_keep_it() {
+    let good = lay_out(print_of(TITLED, json!({ "title": "A" }))).unwrap();
+    // Without a title of the document no page keeps PDF/UA.
+    let bad = lay_out(print_of("#let data = json(\"data.json\")\n#data.title", json!({ "title": "A" }))).unwrap();
+    assert_eq!((is_accessible(&good), is_accessible(&bad)), (true, false));
+}
+
+#[test]
 fn what_people_write_is_text_and_never_markup() {
     for title in
         ["#panic(1)", "$x$", "]", "*a*", "\\", "\"); panic(\"", "@ref", "<label>", "#set page(width: 1cm)", "//"]

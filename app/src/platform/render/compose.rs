@@ -152,6 +152,7 @@ impl<'a> Source<'a> {
         }
         let mut tera = Tera::default();
         tera.autoescape_on([HTML]);
+        tera.set_escape_fn(filters::escape);
         filters::install(&mut tera, audience);
         match tera.add_raw_template(name(part), text) {
             Ok(()) => Ok(Self { part, text, tera }),
@@ -188,7 +189,7 @@ impl<'a> Source<'a> {
         })?;
         let mut paper = Paper::default();
         match self.tera.render_to(name(self.part), &context, &mut paper) {
-            Ok(()) => Ok(String::from_utf8_lossy(&paper.bytes).into_owned()),
+            Ok(()) => Ok(filters::unmarked(&String::from_utf8_lossy(&paper.bytes))),
             Err(_) if paper.is_full => Err(Halt::Stop(Stop::Output)),
             Err(error) => Err(Halt::Faults(scene.faults(&error))),
         }

@@ -1,6 +1,9 @@
 //! The filters of `domain::template::filters`, and what Tera brings along that templates of people must not do.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::{
+    io::{self, Write},
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use tera::{Error, ErrorKind, Kwargs, State, Tera, TeraResult, Value, value::ValueKind};
@@ -11,7 +14,7 @@ use super::{
 };
 use crate::{
     domain::{csv_cell, metrics::isolated, template::prose},
-    platform::markdown,
+    platform::markdown::{self, VALUE_BEGINS, VALUE_ENDS},
 };
 
 /// How a refusal begins, so that it is known among other errors.
@@ -30,6 +33,31 @@ impl Audience {
     fn now(&self) -> Reader {
         *self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Escapes a value for HTML, and marks where it begins and ends until the message is whole: in a text in Markdown what
+/// people typed, such as the title of a task, must not become links and headings.
+pub(super) fn escape(value: &str, out: &mut dyn Write) -> io::Result<()> {
+    let mut escaped = String::with_capacity(value.len() + 8);
+    escaped.push(VALUE_BEGINS);
+    for c in value.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            VALUE_BEGINS | VALUE_ENDS => {}
+            c => escaped.push(c),
+        }
+    }
+    escaped.push(VALUE_ENDS);
+    out.write_all(escaped.as_bytes())
+}
+
+/// A message without the marks of [`escape`].
+pub(super) fn unmarked(html: &str) -> String {
+    html.replace([VALUE_BEGINS, VALUE_ENDS], "")
 }
 
 /// Puts our filters in, and refusals in the place of what is not harmless.

@@ -107,6 +107,14 @@ impl Tongue {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::account::Language;
+
+    #[test]
+    fn whatever_a_person_may_choose_is_written() {
+        let tongues: Vec<Tongue> = Language::ALL.iter().map(|language| Tongue::of(language.as_str())).collect();
+        let known = [Tongue::English, Tongue::German, Tongue::French, Tongue::Spanish, Tongue::Italian];
+        assert_eq!(tongues, known);
+    }
 
     #[test]
     fn numbers_are_written_as_the_reader_writes_them() {

@@ -26,6 +26,10 @@ pub struct Wording {
     finding: String,
     project: String,
     period: String,
+    /// What it was narrowed to; empty where it tells of everything.
+    scope: String,
+    /// What changed, the biggest change first; the forecast last. None where a report is from before there were any.
+    sentences: Vec<String>,
     preview: String,
     figures: [FigureWords; 4],
     pictures: Vec<PictureWords>,
@@ -106,6 +110,8 @@ impl Wording {
             finding: snapshot.finding.words(),
             project: isolated(&snapshot.project.name),
             period: snapshot.period.words(),
+            scope: snapshot.scope.clone(),
+            sentences: snapshot.summary.clone(),
             preview: snapshot.preview(),
             figures: figures(snapshot),
             pictures: pictures.iter().map(PictureWords::of).collect(),

@@ -3,7 +3,14 @@
 use leptos::{html::Dialog, prelude::*};
 
 use super::{desk::Desk, hands, publish, send_test, source};
-use crate::{domain::report::spec::AttachmentKind, templates::view::TemplateTest, ui::Icon};
+use crate::{
+    domain::report::spec::AttachmentKind,
+    templates::{
+        removal,
+        view::{TemplateJobs, TemplateTest},
+    },
+    ui::Icon,
+};
 
 /// Which dialog is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,16 +18,18 @@ pub enum Open {
     Publish,
     Test,
     Source,
+    Remove,
 }
 
 impl Open {
-    const ALL: [Self; 3] = [Self::Publish, Self::Test, Self::Source];
+    const ALL: [Self; 4] = [Self::Publish, Self::Test, Self::Source, Self::Remove];
 
     const fn word(self) -> &'static str {
         match self {
             Self::Publish => "publish",
             Self::Test => "test",
             Self::Source => "source",
+            Self::Remove => "remove",
         }
     }
 
@@ -29,6 +38,7 @@ impl Open {
             Self::Publish => "Publish",
             Self::Test => "Send a test",
             Self::Source => "From blocks to HTML",
+            Self::Remove => "Delete the template",
         }
     }
 
@@ -84,6 +94,7 @@ pub fn dialogs(
     own_address: String,
     attached: Vec<AttachmentKind>,
     tested: RwSignal<Option<TemplateTest>>,
+    jobs: TemplateJobs,
 ) -> AnyView {
     let node = NodeRef::<Dialog>::new();
     // One that came with the page stands in it already.
@@ -103,6 +114,10 @@ pub fn dialogs(
             Open::Publish => publish::panel(desk, close),
             Open::Test => send_test::panel(desk, own_address.clone(), &attached, tested.get_untracked(), close),
             Open::Source => source::leave_blocks(desk, close),
+            Open::Remove => {
+                let form = removal::form(desk.id, &jobs);
+                view! { <div class="dialog__body">{form}</div><div class="dialog__foot">{cancel(close)}</div> }.into_any()
+            }
         };
         Some(view! {
             <dialog class="dialog is-wide" open=is_plain aria-labelledby="dialog-title" node_ref=node on:close=move |_| {

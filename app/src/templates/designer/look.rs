@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use leptos::{html::Form, prelude::*};
 
 use super::{desk::Desk, hands};
-use crate::{templates::view::PreviewData, ui::Choice};
+use crate::{domain::account::Language, templates::view::PreviewData, ui::Choice};
 
 /// What is shown of a mail.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,10 +36,11 @@ impl Look {
         let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
         let (first, last) = (day(data.first), day(data.last));
         format!(
-            "?width={}&theme={}&part={part}&project={}&first={first}&last={last}",
+            "?width={}&theme={}&part={part}&project={}&first={first}&last={last}&language={}",
             self.width(),
             self.theme(),
-            data.project
+            data.project,
+            data.language
         )
     }
 }
@@ -52,7 +53,9 @@ pub fn read_data(get: impl Fn(&str) -> Option<String>) -> PreviewData {
         _ => (None, None),
     };
     let project = get("project").filter(|key| key.len() <= 8 && key.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-    PreviewData { project: project.unwrap_or_default(), first, last }
+    let language = get("language").and_then(|word| word.parse::<Language>().ok());
+    let language = language.map(|language| language.to_string()).unwrap_or_default();
+    PreviewData { project: project.unwrap_or_default(), first, last, language }
 }
 
 /// The links over the frame.
@@ -88,6 +91,9 @@ pub fn data(desk: Desk, projects: Vec<(String, String)>) -> AnyView {
     let sample = std::iter::once(Choice::new("", "Sample data"));
     let choices: Vec<_> = sample.chain(projects.into_iter().map(|(key, name)| Choice::new(key, name))).collect();
     let options = super::field::options(choices, &now.project);
+    let mine = std::iter::once(Choice::new("", "As in your profile"));
+    let languages = mine.chain(Language::ALL.iter().map(|one| Choice::new(one.as_str(), one.label()))).collect();
+    let languages = super::field::options(languages, &now.language);
     let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
     let read = move || {
         if let Some(typed) = hands::read(node) {
@@ -107,6 +113,10 @@ pub fn data(desk: Desk, projects: Vec<(String, String)>) -> AnyView {
             <div class="field">
                 <label class="field__label" for="data-last">"To"</label>
                 <input class="input" id="data-last" name="last" type="date" value=day(now.last) />
+            </div>
+            <div class="field">
+                <label class="field__label" for="data-language">"Dates and numbers"</label>
+                <select class="input" id="data-language" name="language">{languages}</select>
             </div>
             <button class="btn is-sm needs-no-script" type="submit">"Show"</button>
         </form>
@@ -128,6 +138,7 @@ mod tests {
                 ("project", "../x"),
                 ("first", "2026-11-30"),
                 ("last", "2026-11-01"),
+                ("language", "tlh"),
             ];
             words.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
         };

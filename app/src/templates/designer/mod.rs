@@ -109,8 +109,19 @@ fn designer(opened: TemplateDesk, first: Result<Preview, AppError>, test: Option
     let shown = Shown::new(first, look::read_data(get), Look::read(get));
     let desk = Desk::new(&opened, query.get("block").and_then(|id| id.parse().ok()), shown);
     let dialog = RwSignal::new(query.get("dialog").and_then(|word| Open::read(&word)));
-    let TemplateDesk { published, saved, saved_by, projects, own_address, attached, sender, held, can_release, .. } =
-        opened;
+    let TemplateDesk {
+        published,
+        saved,
+        saved_by,
+        projects,
+        own_address,
+        attached,
+        sender,
+        held,
+        can_release,
+        jobs,
+        ..
+    } = opened;
     let published = RwSignal::new(published);
     provide_context(Published(published));
     if desk.can_edit {
@@ -149,7 +160,7 @@ fn designer(opened: TemplateDesk, first: Result<Preview, AppError>, test: Option
                     {preview::panel(desk, projects, sender)}
                 </section>
             </div>
-            {dialogs::dialogs(desk, dialog, own_address, attached, RwSignal::new(test))}
+            {dialogs::dialogs(desk, dialog, own_address, attached, RwSignal::new(test), jobs)}
         </div>
     }
     .into_any()

@@ -60,7 +60,10 @@ impl Shown {
             preview.as_ref().map(|preview| preview.variables.clone()).filter(|all| !all.is_empty())
         };
         let rows = self.now.with(of).or_else(|| self.good.with(of)).unwrap_or_default();
-        let known = |it: Completion| Known { name: it.label, insert: it.insert, about: it.words };
+        let known = |it: Completion| {
+            let Completion { label, insert, kind, words, is_in_list, each } = it;
+            Known { name: label, insert, about: words, kind, is_in_list, each }
+        };
         completions(&rows).into_iter().map(known).collect()
     }
 

@@ -123,7 +123,7 @@ fn named(kind: AttachmentKind) -> (String, String) {
 
 /// The data of the preview, as a plain form sends them.
 fn data_fields(desk: Desk) -> AnyView {
-    let PreviewData { project, first, last } = desk.shown.data.get_untracked();
+    let PreviewData { project, first, last, language } = desk.shown.data.get_untracked();
     let day = |name: &'static str, day: Option<NaiveDate>| {
         day.map(|day| view! { <input type="hidden" name=name value=day.to_string() /> })
     };
@@ -131,6 +131,7 @@ fn data_fields(desk: Desk) -> AnyView {
         <input type="hidden" name="data[project]" value=project />
         {day("data[first]", first)}
         {day("data[last]", last)}
+        <input type="hidden" name="data[language]" value=language />
     }
     .into_any()
 }

@@ -65,6 +65,6 @@ pub fn go_to(_line: u32, _column: u32) -> bool {
 }
 
 /// As above.
-pub fn insert(_name: &str) -> bool {
+pub fn insert(_text: &str) -> bool {
     false
 }

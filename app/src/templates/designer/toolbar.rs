@@ -32,6 +32,7 @@ pub fn bar(
             <div class="designer__acts">
                 {desk.can_edit.then(|| steps(desk))}
                 <a class="btn is-ghost" href=format!("/templates/{id}/versions")><Icon name="history" /><span>"Versions"</span>{newest}</a>
+                {desk.can_edit.then(|| dialogs::link(desk, dialog, Open::Remove, "btn is-ghost", "Delete"))}
                 {desk.can_edit.then(|| dialogs::link(desk, dialog, Open::Test, "btn", "Send test"))}
                 {desk.can_edit.then(|| dialogs::link(desk, dialog, Open::Publish, "btn is-primary", "Publish"))}
             </div>

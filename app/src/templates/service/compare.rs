@@ -34,7 +34,8 @@ pub async fn view(ctx: &Ctx, id: TemplateId, from: &str, to: &str) -> AppResult<
             Some(compare(from, to, &earlier, &later))
         }
     };
-    Ok(VersionsView { id, can_edit: access::can_edit(ctx, &row), name: row.name, versions, compared })
+    let has_changes = !versions::says(ctx, id, &row.draft).await?;
+    Ok(VersionsView { id, can_edit: access::can_edit(ctx, &row), has_changes, name: row.name, versions, compared })
 }
 
 async fn read(ctx: &Ctx, id: TemplateId, draft: &str, which: &str) -> AppResult<Document> {

@@ -1,5 +1,6 @@
 //! Drafts: made, saved as somebody types, thrown away with the template.
 
+use chrono::{DateTime, Utc};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
 
@@ -146,6 +147,25 @@ pub async fn remove(ctx: &Ctx, id: TemplateId) -> AppResult<()> {
     }
     template::Entity::update_many()
         .col_expr(template::Column::DeletedAt, Expr::value(ctx.now))
+        .filter(template::Column::Id.eq(id))
+        .exec(&*tx)
+        .await?;
+    Ok(tx.commit().await?)
+}
+
+/// Puts a template that was removed back into the library, as it was.
+///
+/// # Errors
+/// [`AppError::NotFound`]; [`AppError::Forbidden`] for everybody but whoever made it and administrators.
+pub async fn take_back(ctx: &Ctx, id: TemplateId) -> AppResult<()> {
+    ctx.me()?;
+    let tx = ctx.begin().await?;
+    let row = template::Entity::find_by_id(id).one(&*tx).await?.ok_or(AppError::NotFound)?;
+    if !access::can_edit(ctx, &row) {
+        return Err(AppError::Forbidden);
+    }
+    template::Entity::update_many()
+        .col_expr(template::Column::DeletedAt, Expr::value(None::<DateTime<Utc>>))
         .filter(template::Column::Id.eq(id))
         .exec(&*tx)
         .await?;

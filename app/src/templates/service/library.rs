@@ -11,7 +11,7 @@ use sea_orm::{
 use super::{access, drafts, held, versions};
 use crate::{
     domain::{
-        ids::{TemplateId, UserId},
+        ids::{ProjectId, TemplateId, UserId},
         report::spec::{AttachmentKind, ReportSpec},
         template::TemplateCategory,
     },
@@ -21,7 +21,7 @@ use crate::{
     platform::{ctx::Ctx, like},
     projects::service::projects,
     reports::service::quarantine::Holds,
-    templates::view::{HeldBack, TemplateDesk, TemplateItem, TemplateList, TemplateQuery},
+    templates::view::{HeldBack, TemplateDesk, TemplateItem, TemplateJobs, TemplateList, TemplateQuery},
 };
 
 /// What the library shows of a template: its documents, which may be long, are left where they are.
@@ -51,18 +51,18 @@ pub async fn list(ctx: &Ctx, query: TemplateQuery) -> AppResult<TemplateList> {
         select = select.filter(template::Column::Category.eq(category));
     }
     if !query.words.trim().is_empty() {
-        select = select.filter(template::Column::Name.like(like::holding(query.words.trim())));
+        select = select.filter(like::holds(Expr::col(template::Column::Name), query.words.trim()));
     }
     let mut rows: Vec<Row> = select.into_model().all(db).await?;
     rows.sort_by_key(|row| row.category);
     let unchanged = unchanged(db, &rows).await?;
     let names = names(db, rows.iter().filter_map(|row| row.owner_id)).await?;
-    let jobs = jobs(db).await?;
+    let (jobs, seen) = (all_jobs(db).await?, seen(ctx).await?);
     let held_back = held_back(ctx, &rows).await?;
     let item = |row: Row| TemplateItem {
         held: held_back.get(&row.id).copied().unwrap_or_default(),
         has_changes: !unchanged.contains(&row.id),
-        jobs: jobs.get(&row.id).copied().unwrap_or_default(),
+        jobs: jobs_with(&jobs, row.id, &seen),
         can_edit: access::can_edit_of(ctx, row.owner_id),
         owner: row.owner_id.and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| "Somebody who has left".into()),
         changed: ctx.moment(row.drafted_at),
@@ -97,6 +97,7 @@ pub async fn desk(ctx: &Ctx, id: TemplateId) -> AppResult<TemplateDesk> {
         },
         can_edit: access::can_edit(ctx, &row),
         can_release: ctx.admin().is_ok(),
+        jobs: jobs_with(&all_jobs(ctx.reader()).await?, id, &seen(ctx).await?),
         held,
         saved_by: by.into_values().next().unwrap_or_default(),
         saved: ctx.moment(row.drafted_at),
@@ -116,37 +117,57 @@ pub async fn desk(ctx: &Ctx, id: TemplateId) -> AppResult<TemplateDesk> {
 /// # Errors
 /// Only those of the database.
 pub async fn jobs_of(db: &impl ConnectionTrait, id: TemplateId) -> AppResult<u64> {
-    Ok(jobs(db).await?.get(&id).copied().unwrap_or_default())
+    Ok(jobs_with(&all_jobs(db).await?, id, &BTreeSet::new()).count())
 }
 
 /// The kinds of files that schedules attach which write with a template, in their order.
 async fn attached(db: &impl ConnectionTrait, id: TemplateId) -> AppResult<Vec<AttachmentKind>> {
-    let specs = specs(db).await?;
-    let is_attached =
-        |kind: &AttachmentKind| specs.iter().any(|spec| spec.template == Some(id) && spec.attachments.contains(kind));
+    let jobs = all_jobs(db).await?;
+    let is_attached = |kind: &AttachmentKind| {
+        jobs.iter().any(|job| job.spec.template == Some(id) && job.spec.attachments.contains(kind))
+    };
     Ok(AttachmentKind::ALL.iter().copied().filter(is_attached).collect())
 }
 
-/// How many schedules write their reports with each template.
-async fn jobs(db: &impl ConnectionTrait) -> AppResult<BTreeMap<TemplateId, u64>> {
-    let mut jobs = BTreeMap::new();
-    for id in specs(db).await?.into_iter().filter_map(|spec| spec.template) {
-        *jobs.entry(id).or_default() += 1;
-    }
-    Ok(jobs)
+/// A schedule that names a template.
+struct Job {
+    name: String,
+    project: ProjectId,
+    spec: ReportSpec,
 }
 
-/// What the schedules ask for that name a template; what cannot be read is said on the page of its job.
-async fn specs(db: &impl ConnectionTrait) -> AppResult<Vec<ReportSpec>> {
-    let options: Vec<Option<String>> = schedule::Entity::find()
+/// All schedules that name a template; what cannot be read is said on the page of its job.
+async fn all_jobs(db: &impl ConnectionTrait) -> AppResult<Vec<Job>> {
+    let rows: Vec<(String, ProjectId, Option<String>)> = schedule::Entity::find()
         .select_only()
-        .column(schedule::Column::Options)
+        .columns([schedule::Column::Name, schedule::Column::ProjectId, schedule::Column::Options])
         .filter(schedule::Column::DeletedAt.is_null())
         .filter(schedule::Column::Options.like(like::holding("\"template\"")))
+        .order_by_asc(schedule::Column::Name)
         .into_tuple()
         .all(db)
         .await?;
-    Ok(options.into_iter().flatten().filter_map(|options| serde_json::from_str(&options).ok()).collect())
+    let job = |(name, project, options): (String, ProjectId, Option<String>)| {
+        Some(Job { name, project, spec: serde_json::from_str(&options?).ok()? })
+    };
+    Ok(rows.into_iter().filter_map(job).collect())
+}
+
+/// Those of them that name this template, by name where their projects are seen.
+fn jobs_with(jobs: &[Job], id: TemplateId, seen: &BTreeSet<ProjectId>) -> TemplateJobs {
+    let mut with = TemplateJobs::default();
+    for job in jobs.iter().filter(|job| job.spec.template == Some(id)) {
+        match seen.contains(&job.project) {
+            true => with.names.push(job.name.clone()),
+            false => with.hidden += 1,
+        }
+    }
+    with
+}
+
+/// The projects that the person sees.
+async fn seen(ctx: &Ctx) -> AppResult<BTreeSet<ProjectId>> {
+    Ok(projects::list(ctx).await?.into_iter().map(|project| project.id).collect())
 }
 
 /// The templates whose draft says what is published.

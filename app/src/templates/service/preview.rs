@@ -1,24 +1,27 @@
 //! Previews: a draft filled in with somebody's own data, or with the sample, and what the linter says of it.
 
 use chrono::TimeDelta;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{access, drafts, held, versions, writing::Writer};
 use crate::{
     domain::{
+        account::{Language, Me},
         ids::{OccurrenceId, TemplateId},
         period::{Period, day_of},
         report::{
             Snapshot,
-            spec::{AttachmentKind, DAYS_MAX, ReportSpec},
+            spec::{AttachmentKind, DAYS_MAX},
         },
         template::{
             Document,
             compile::{Place, Source},
-            context::{Address, Reader, sample_snapshot, sample_with},
-            gallery, lint,
+            context::{Address, sample_snapshot, sample_with},
+            gallery,
+            lint::{self, Finding, Level, Rule},
+            of_sections::sections_of,
             render::{Part, RenderOutcome, Rendered, TemplateFault},
             variables,
         },
@@ -36,6 +39,8 @@ use crate::{
     templates::view::{Fault, Preview, PreviewData, VersionItem},
 };
 
+/// Previews of a template that are kept for a person: so many tabs show what they were made for.
+const KEPT: usize = 4;
 /// Days that a preview shows where nobody says which.
 const DAYS: u32 = 7;
 /// Days that a preview is kept which nobody has replaced: its frame has long been drawn.
@@ -46,6 +51,8 @@ struct Filled {
     writer: Writer,
     context: serde_json::Value,
     outcome: RenderOutcome,
+    /// Why a report with nothing in its lists could not be filled in, where this one could.
+    of_nothing: Option<Fault>,
 }
 
 /// Fills in a document with the data that are asked for and keeps it for the frame of this person.
@@ -72,7 +79,7 @@ pub async fn show(ctx: &Ctx, id: TemplateId, document: &str, data: &PreviewData)
     match filled.outcome {
         RenderOutcome::Rendered(mails) => {
             let Some(mail) = mails.into_iter().next() else { return Ok(preview) };
-            preview.findings = findings(&filled.writer, &filled.context, &mail);
+            preview.findings = findings(&filled.writer, &filled.context, filled.of_nothing.as_ref(), &mail);
             preview.bytes = mail.html.len();
             preview.token = keep(ctx, id, &framed(&mail.html, filled.writer.images())).await?;
             preview.preheader = preheader(&mail.html);
@@ -114,11 +121,12 @@ pub async fn test_mail(
     let facts = facts(ctx, data).await?;
     let snapshot = facts.clone().unwrap_or_else(sample_snapshot);
     let json = snapshot::to_json(&snapshot)?;
-    let (sections, base_url) = (ReportSpec::default().sections, &ctx.app.settings.base_url);
+    let (sections, base_url) = (sections_of(&document), &ctx.app.settings.base_url);
     let source = files::Source { snapshot: &snapshot, json: &json, sections: &sections, base_url, comment: None };
     let attached = Attached::of(&files::make(source, kinds).await?, LIMIT);
-    let document = document.around(None, attached.note.as_deref());
-    let filled = fill_with(ctx, held::key(id), &document, facts.as_ref()).await?;
+    let document = document.around(None, attached.note.is_some());
+    let look = Look { language: &data.language, attachments_note: attached.note.as_deref() };
+    let filled = fill_with(ctx, Some(held::key(id)), &document, facts, look).await?;
     let RenderOutcome::Rendered(mails) = filled.outcome else { return Err(super::test::faulty()) };
     let mail = mails.into_iter().next().ok_or_else(super::test::faulty)?;
     Ok(TestMail {
@@ -131,7 +139,7 @@ pub async fn test_mail(
 }
 
 /// Makes the draft the version that reports are written with. It must be one that can be filled in and that the linter
-/// has no error about: the sample has something in every list.
+/// has no error about: with the sample, which has something in every list, and with a report that has nothing in any.
 ///
 /// # Errors
 /// [`AppError::Invalid`] with `document` where it cannot be published; as [`versions::publish`].
@@ -146,9 +154,10 @@ pub async fn publish(ctx: &Ctx, id: TemplateId, draft_version: i64, note: &str) 
     let filled = fill(ctx, held::key(id), &document, &PreviewData::default()).await?;
     drop(turn);
     let is_fit = match &filled.outcome {
-        RenderOutcome::Rendered(mails) => {
-            mails.first().is_some_and(|mail| !lint::blocks_publishing(&findings(&filled.writer, &filled.context, mail)))
-        }
+        RenderOutcome::Rendered(mails) => mails.first().is_some_and(|mail| {
+            let found = findings(&filled.writer, &filled.context, filled.of_nothing.as_ref(), mail);
+            !lint::blocks_publishing(&found)
+        }),
         _ => false,
     };
     if !is_fit {
@@ -163,14 +172,15 @@ pub async fn publish(ctx: &Ctx, id: TemplateId, draft_version: i64, note: &str) 
     all.into_iter().find(|item| item.number == number).ok_or(AppError::NotFound)
 }
 
-/// What a person saw last of a template, where it is still that.
+/// What a person saw of a template, while it is among the last.
 ///
 /// # Errors
-/// [`AppError::NotFound`] for another token; as [`access::visible`].
+/// [`AppError::NotFound`] for another token, also somebody else's; as [`access::visible`].
 pub async fn stored(ctx: &Ctx, id: TemplateId, token: &str) -> AppResult<String> {
     access::visible(ctx, ctx.reader(), id).await?;
-    let row = template_preview::Entity::find_by_id((id, ctx.me()?.id))
-        .filter(template_preview::Column::Token.eq(token))
+    let row = template_preview::Entity::find_by_id(token.to_owned())
+        .filter(template_preview::Column::TemplateId.eq(id))
+        .filter(template_preview::Column::UserId.eq(ctx.me()?.id))
         .one(ctx.reader())
         .await?;
     Ok(row.ok_or(AppError::NotFound)?.html)
@@ -182,7 +192,7 @@ pub async fn stored(ctx: &Ctx, id: TemplateId, token: &str) -> AppResult<String>
 /// As [`access::visible`]; [`AppError::NotFound`] for a draft that cannot be filled in.
 pub async fn picture(ctx: &Ctx, id: TemplateId) -> AppResult<String> {
     let row = access::visible(ctx, ctx.reader(), id).await?;
-    drawn(ctx, id, &drafts::of_row(&row)?).await
+    drawn(ctx, Some(held::key(id)), &drafts::of_row(&row)?).await
 }
 
 /// A template of the gallery with the sample's data.
@@ -192,12 +202,12 @@ pub async fn picture(ctx: &Ctx, id: TemplateId) -> AppResult<String> {
 pub async fn gallery_picture(ctx: &Ctx, word: &str) -> AppResult<String> {
     ctx.me()?;
     let entry = gallery::entry(word).ok_or(AppError::NotFound)?;
-    drawn(ctx, TemplateId(Uuid::nil()), &entry.document()).await
+    drawn(ctx, None, &entry.document()).await
 }
 
-async fn drawn(ctx: &Ctx, id: TemplateId, document: &Document) -> AppResult<String> {
+async fn drawn(ctx: &Ctx, key: Option<String>, document: &Document) -> AppResult<String> {
     let _turn = ctx.app.previews.take(ctx.actor_id()).await?;
-    let filled = fill(ctx, held::key(id), document, &PreviewData::default()).await?;
+    let filled = fill(ctx, key, document, &PreviewData::default()).await?;
     match filled.outcome {
         RenderOutcome::Rendered(mails) if !mails.is_empty() => Ok(framed(&mails[0].html, filled.writer.images())),
         _ => Err(AppError::NotFound),
@@ -222,8 +232,10 @@ pub fn in_theme(html: &str, theme: &str) -> String {
         .fold(replaced, |html, both| html.replace(both, &format!("color-scheme:{theme}")))
 }
 
-async fn fill(ctx: &Ctx, key: String, document: &Document, data: &PreviewData) -> AppResult<Filled> {
-    fill_with(ctx, key, document, facts(ctx, data).await?.as_ref()).await
+async fn fill(ctx: &Ctx, key: impl Into<Option<String>>, document: &Document, data: &PreviewData) -> AppResult<Filled> {
+    let facts = facts(ctx, data).await?;
+    let look = Look { language: &data.language, attachments_note: None };
+    fill_with(ctx, key.into(), document, facts, look).await
 }
 
 /// The data that are asked for; none for the sample.
@@ -231,21 +243,49 @@ async fn facts(ctx: &Ctx, data: &PreviewData) -> AppResult<Option<Snapshot>> {
     if data.project.is_empty() { Ok(None) } else { snapshot_of(ctx, data).await.map(Some) }
 }
 
-async fn fill_with(ctx: &Ctx, key: String, document: &Document, facts: Option<&Snapshot>) -> AppResult<Filled> {
-    let (writer, context) = match facts {
-        None => {
-            let writer = Writer::new(key, document, &sample_snapshot()).await?;
-            let context = sample_with(writer.pictures());
-            (writer, context)
-        }
-        Some(snapshot) => {
-            let writer = Writer::new(key, document, snapshot).await?;
-            let context = writer.context(snapshot, &address(ctx), &reader(ctx)?);
-            (writer, context)
-        }
+/// What else a mail is filled in with, beside its data.
+struct Look<'a> {
+    /// A word of [`Language`]; any other leaves the person's own.
+    language: &'a str,
+    /// Which files are too big for a message.
+    attachments_note: Option<&'a str>,
+}
+
+async fn fill_with(
+    ctx: &Ctx,
+    key: Option<String>,
+    document: &Document,
+    facts: Option<Snapshot>,
+    look: Look<'_>,
+) -> AppResult<Filled> {
+    let is_sample = facts.is_none();
+    let snapshot = facts.unwrap_or_else(sample_snapshot);
+    let writer = Writer::new(key, document, &snapshot).await?;
+    let mut reader = ctx.me().map(Me::reader).unwrap_or_default();
+    if let Ok(language) = look.language.parse::<Language>() {
+        reader.language = language.to_string();
+    }
+    let mut context = match is_sample {
+        true => sample_with(writer.pictures()),
+        false => writer.context(&snapshot, &address(ctx), &reader),
     };
-    let outcome = writer.write(ctx, vec![context.clone()]).await?;
-    Ok(Filled { writer, context, outcome })
+    if is_sample && !reader.language.is_empty() {
+        context["recipient"]["language"] = reader.language.clone().into();
+    }
+    let nothing = Snapshot::empty(snapshot.project, snapshot.period, snapshot.as_of);
+    let nothing = writer.context(&nothing, &address(ctx), &reader);
+    if let Some(note) = look.attachments_note {
+        context["report"]["attachments_note"] = note.into();
+    }
+    let outcome = writer.write(ctx, vec![context.clone(), nothing]).await?;
+    if matches!(outcome, RenderOutcome::Faulty(_)) {
+        let alone = writer.write(ctx, vec![context.clone()]).await?;
+        if matches!(alone, RenderOutcome::Rendered(_)) {
+            let of_nothing = fault(writer.source(), &outcome);
+            return Ok(Filled { writer, context, outcome: alone, of_nothing });
+        }
+    }
+    Ok(Filled { writer, context, outcome, of_nothing: None })
 }
 
 /// The report of a project that the person sees, as it stands now.
@@ -277,23 +317,24 @@ fn address(ctx: &Ctx) -> Address {
     }
 }
 
-/// Who looks at it is its reader.
-fn reader(ctx: &Ctx) -> AppResult<Reader> {
-    let me = ctx.me()?;
-    Ok(Reader { name: me.name.clone(), email: me.email.clone(), zone: me.zone.clone(), language: "en".into() })
-}
-
-fn findings(writer: &Writer, context: &serde_json::Value, mail: &Rendered) -> Vec<lint::Finding> {
+fn findings(writer: &Writer, context: &serde_json::Value, of_nothing: Option<&Fault>, mail: &Rendered) -> Vec<Finding> {
     let images: Vec<String> = writer.images().iter().map(|image| image.name.clone()).collect();
     let text = |path: &str| context.pointer(path).and_then(|value| value.as_str());
-    lint::check(&lint::Mail {
+    let mut found = lint::check(&lint::Mail {
         subject: &mail.subject,
         html: &mail.html,
         text: mail.text.as_deref(),
         images: &images,
         stop_url: text("/recipient/stop_url"),
         report_url: text("/report/url"),
-    })
+    });
+    if let Some(fault) = of_nothing {
+        found.retain(|finding| (finding.rule, finding.level) != (Rule::Variables, Level::Good));
+        let words = format!("A report with nothing in its lists cannot be filled in. {}", fault.words);
+        let line = fault.line.filter(|_| fault.part == Some(Part::Html));
+        found.insert(0, Finding { level: Level::Error, rule: Rule::Variables, words, line, block: fault.block });
+    }
+    found
 }
 
 /// Why nothing came out, with its place in the document.
@@ -337,7 +378,7 @@ fn preheader(html: &str) -> String {
         .fold(words.to_owned(), |words, (entity, sign)| words.replace(entity, sign))
 }
 
-/// Keeps what the frame is to show, in place of what it showed before.
+/// Keeps what a frame is to show. Another tab may show another draft of the same template, so the last few stay.
 async fn keep(ctx: &Ctx, id: TemplateId, html: &str) -> AppResult<String> {
     let token = Uuid::now_v7().simple().to_string();
     let row = template_preview::ActiveModel {
@@ -347,10 +388,20 @@ async fn keep(ctx: &Ctx, id: TemplateId, html: &str) -> AppResult<String> {
         html: Set(html.to_owned()),
         made_at: Set(ctx.now),
     };
-    use template_preview::Column::{Html, MadeAt, TemplateId as Template, Token, UserId as User};
-    let replaced = OnConflict::columns([Template, User]).update_columns([Token, Html, MadeAt]).to_owned();
+    use template_preview::Column::{MadeAt, TemplateId as Template, Token, UserId as User};
     let tx = ctx.begin().await?;
-    template_preview::Entity::insert(row).on_conflict(replaced).exec_without_returning(&*tx).await?;
+    template_preview::Entity::insert(row).exec_without_returning(&*tx).await?;
+    let mine = template_preview::Entity::find()
+        .select_only()
+        .column(Token)
+        .filter(Template.eq(id))
+        .filter(User.eq(ctx.me()?.id))
+        .order_by_desc(MadeAt)
+        .order_by_desc(Token);
+    let tokens: Vec<String> = mine.into_tuple().all(&*tx).await?;
+    if let Some(old) = tokens.get(KEPT..).filter(|old| !old.is_empty()) {
+        template_preview::Entity::delete_many().filter(Token.is_in(old.to_vec())).exec(&*tx).await?;
+    }
     tx.commit().await?;
     Ok(token)
 }

@@ -38,8 +38,10 @@ struct Told {
 pub fn address(ctx: &Ctx, id: TemplateId, data: &PreviewData, test: TemplateTest) -> AppResult<String> {
     let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
     let (project, first, last) = (encode(&data.project), day(data.first), day(data.last));
-    let tested = seal(ctx, id, test)?;
-    Ok(format!("/templates/{id}?dialog=test&project={project}&first={first}&last={last}&tested={tested}"))
+    let (language, tested) = (encode(&data.language), seal(ctx, id, test)?);
+    Ok(format!(
+        "/templates/{id}?dialog=test&project={project}&first={first}&last={last}&language={language}&tested={tested}"
+    ))
 }
 
 fn seal(ctx: &Ctx, of: TemplateId, test: TemplateTest) -> AppResult<String> {

@@ -1,6 +1,8 @@
 //! Published versions: what reports are written with. A version never changes; each becomes a commit of the Git archive.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
 
 use super::{access, drafts, library};
 use crate::{
@@ -92,6 +94,17 @@ pub async fn document(ctx: &Ctx, id: TemplateId, number: i32) -> AppResult<Docum
     access::visible(ctx, ctx.reader(), id).await?;
     let row = template_version::Entity::find_by_id((id, number)).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
     drafts::stored(&row.document)
+}
+
+/// Whether some version of a template is this stored document.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn says(ctx: &Ctx, id: TemplateId, document: &str) -> AppResult<bool> {
+    let query = template_version::Entity::find()
+        .filter(template_version::Column::TemplateId.eq(id))
+        .filter(template_version::Column::Document.eq(document));
+    Ok(query.count(ctx.reader()).await? > 0)
 }
 
 /// The version that reports are written with.

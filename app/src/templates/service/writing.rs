@@ -21,8 +21,8 @@ use crate::{
 /// A document with the pictures of a report: fills in the mails of all its readers.
 #[derive(Debug)]
 pub struct Writer {
-    /// Counts the stops of the template.
-    key: String,
+    /// Counts the stops of the template; none for what nobody wrote.
+    key: Option<String>,
     source: Source,
     /// What the mails carry.
     images: Vec<Image>,
@@ -30,11 +30,12 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Compiles a document and draws the charts that it shows. `key` names its template: `template:ID`.
+    /// Compiles a document and draws the charts that it shows. `key` names its template: `template:ID`. Without one its
+    /// stops are not counted: what comes with the program is never held back, because nobody could change it.
     ///
     /// # Errors
     /// Only a fault of the drawing.
-    pub async fn new(key: String, document: &Document, snapshot: &Snapshot) -> AppResult<Self> {
+    pub async fn new(key: Option<String>, document: &Document, snapshot: &Snapshot) -> AppResult<Self> {
         let source = compile::compile(document);
         let mut images = Vec::new();
         let mut pictures = Vec::new();
@@ -42,7 +43,7 @@ impl Writer {
             images.push(Image { name: picture.cid.clone(), png });
             pictures.push(picture);
         }
-        if let Some(logo) = &document.theme.logo
+        if let Some(logo) = compile::logo(document)
             && let Ok(png) = STANDARD.decode(&logo.png)
         {
             images.push(Image { name: LOGO_CID.to_owned(), png });
@@ -75,7 +76,11 @@ impl Writer {
     /// # Errors
     /// Those of the child process and of the database.
     pub async fn write(&self, ctx: &Ctx, contexts: Vec<Value>) -> AppResult<RenderOutcome> {
-        quarantine::render(ctx, &self.key, &self.source.job(contexts)).await
+        let job = self.source.job(contexts);
+        match &self.key {
+            Some(key) => quarantine::render(ctx, key, &job).await,
+            None => ctx.app.cage.render(&job).await,
+        }
     }
 }
 

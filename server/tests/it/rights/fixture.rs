@@ -53,7 +53,10 @@ use app::{
         saved_views::{self, NewView},
         trash,
     },
-    templates::service::{drafts, versions},
+    templates::{
+        service::{drafts, preview, versions},
+        view::PreviewData,
+    },
     testing::{TestApp, sent_report, task as make_task},
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
@@ -293,7 +296,9 @@ impl Fixture {
     async fn add_template(&mut self, ctx: &Ctx) {
         let id = drafts::create(ctx, "Weekly", TemplateCategory::Status, &Document::blank()).await.unwrap();
         versions::publish(ctx, id, 1, "").await.unwrap();
-        self.words.push(("template", id.to_string()));
+        let blank = drafts::to_json(&Document::blank()).unwrap();
+        let shown = preview::show(ctx, id, &blank, &PreviewData::default()).await.unwrap();
+        self.words.extend([("template", id.to_string()), ("preview", shown.token)]);
     }
 
     async fn add_people(&mut self, app: &TestApp, people: &People) {

@@ -111,6 +111,41 @@ async fn files_are_given_to_those_whom_the_table_names_and_to_nobody_else() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What is uploaded for templates goes by no server function.
+#[tokio::test]
+async fn files_for_templates_are_taken_from_those_who_may_and_from_nobody_else() {
+    let app = TestApp::on_sqlite().await;
+    let mut people = People::new(&app).await;
+    let fixture = Fixture::new(&app, &people, "{template}").await;
+    for caller in Caller::ALL {
+        let mut visitor = people.visitor(&app, caller).await;
+        let logo = upload(&mut visitor, &fixture.fill("/templates/{template}/logo?version=1")).await;
+        let file = upload(&mut visitor, "/templates/upload").await;
+        match caller {
+            Caller::Anonymous => {
+                assert!(logo.starts_with("/sign-in") && file.starts_with("/sign-in"), "{caller:?}: {logo} {file}");
+                continue;
+            }
+            Caller::Owner | Caller::Admin => {
+                assert!(logo.contains("refused=") && !logo.contains("forbidden"), "{caller:?}: {logo}");
+            }
+            _ => assert!(logo.ends_with("refused=forbidden"), "{caller:?}: {logo}"),
+        }
+        assert_eq!(file, "/templates?refused=not_a_template", "{caller:?}");
+    }
+}
+
+/// Sends a file that is neither a picture nor a template, and says where the answer leads.
+async fn upload(visitor: &mut Visitor, path: &str) -> String {
+    let body = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\nContent-Type: text/plain\r\n\r\nhello\r\n--edge--\r\n";
+    let request = Request::post(path)
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge")
+        .header("sec-fetch-site", "same-origin")
+        .body(Body::from(body))
+        .unwrap();
+    visitor.send(request).await.location().to_owned()
+}
+
 /// Done, or refused for what was typed rather than for who asks.
 fn is_let_in(status: StatusCode) -> bool {
     status.is_success()

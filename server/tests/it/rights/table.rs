@@ -297,6 +297,7 @@ pub const ROWS: &[Row] = &[
         r#"id={template}&version=1&name=Other&category=status&document={"format":1,"subject":"Other","body":{"mode":"blocks","blocks":[]}}"#,
     ),
     row("remove_template", Author, "id={template}"),
+    row("take_back_template", Author, "id={template}"),
     row("release_template", Admin, "id={template}"),
     row("list_versions", SignedIn, "id={template}"),
     row("restore_version", Author, "id={template}&number=1"),
@@ -335,4 +336,8 @@ pub const FILES: &[(&str, Wants)] = &[
     ("/jobs/{job}/dry-run/mail?at=2026-11-22T07:00:00Z", Editor),
     ("/jobs/{job}/dry-run/files/report.csv?at=2026-11-22T07:00:00Z", Editor),
     ("/templates/{template}/file", SignedIn),
+    ("/templates/{template}/picture", SignedIn),
+    // What somebody saw last is theirs alone.
+    ("/templates/{template}/preview/{preview}", Maker),
+    ("/templates/gallery/weekly-status/picture", SignedIn),
 ];

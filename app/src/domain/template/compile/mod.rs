@@ -20,6 +20,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
+use literal::Piece;
 pub use map::{Place, SourceMap};
 
 use serde_json::Value;
@@ -27,6 +28,7 @@ use serde_json::Value;
 use super::{
     Block, BlockKind, Body, Document, context,
     render::{Language, Part, RenderJob, TemplateFault},
+    theme::Logo,
 };
 use crate::domain::report::spec::ChartKind;
 
@@ -124,15 +126,20 @@ pub fn charts(document: &Document) -> BTreeSet<ChartKind> {
     }
 }
 
-/// The Content-IDs of all pictures of a document: its charts, and its logo where there is one.
-pub fn images(document: &Document) -> Vec<String> {
+/// The logo, where the document has one and shows it.
+pub fn logo(document: &Document) -> Option<&Logo> {
     let is_shown = match &document.body {
         Body::Blocks { .. } => true,
         // Whoever goes on with the source of blocks keeps the logo that stands there.
         Body::Html { source } | Body::Mjml { source } => source.contains(&format!("cid:{LOGO_CID}")),
     };
-    let logo = document.theme.logo.is_some() && is_shown;
-    charts(document).into_iter().map(context::cid).chain(logo.then(|| LOGO_CID.to_owned())).collect()
+    document.theme.logo.as_ref().filter(|_| is_shown)
+}
+
+/// The Content-IDs of all pictures of a document: its charts, and its logo where it is shown.
+pub fn images(document: &Document) -> Vec<String> {
+    let logo = logo(document).map(|_| LOGO_CID.to_owned());
+    charts(document).into_iter().map(context::cid).chain(logo).collect()
 }
 
 /// All blocks, those in columns behind the one that holds them.
@@ -165,12 +172,25 @@ fn written(block: &Block) -> Option<&str> {
     }
 }
 
-/// The charts that a source speaks of; all of them where it goes through them.
+/// The charts that the tags of a source speak of; all of them where one goes through them. The words around tags say what
+/// they like.
 fn named(source: &str) -> BTreeSet<ChartKind> {
-    let all = ChartKind::ALL.iter().copied();
-    let is_dynamic = source.match_indices("charts").any(|(at, word)| !source[at + word.len()..].starts_with('.'));
-    if is_dynamic {
-        return all.collect();
+    let mut named = BTreeSet::new();
+    for piece in literal::pieces(source) {
+        let Piece::Tag(tag) = piece else { continue };
+        if tag.starts_with("{#") {
+            continue;
+        }
+        for (at, word) in tag.match_indices("charts") {
+            if tag[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '.') {
+                continue;
+            }
+            let Some(rest) = tag[at + word.len()..].strip_prefix('.') else {
+                return ChartKind::ALL.iter().copied().collect();
+            };
+            let name = rest.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or_default();
+            named.extend(ChartKind::ALL.iter().copied().filter(|chart| chart.as_str() == name));
+        }
     }
-    all.filter(|chart| source.contains(&format!("charts.{chart}"))).collect()
+    named
 }

@@ -139,6 +139,15 @@ fn the_charts_of_a_document_are_known_before_they_are_drawn() {
 }
 
 #[test]
+fn charts_in_words_around_the_tags_are_not_drawn() {
+    let shown = |text: &str| charts(&document(vec![BlockKind::Text { text: text.into() }]));
+    assert!(shown("The charts below, charts.forecast too {# charts #} {{ flowcharts }}").is_empty());
+    let one = "See the charts: {{ charts.by_person.title }}";
+    assert_eq!(shown(one), BTreeSet::from([ChartKind::ByPerson]));
+    assert_eq!(shown("{{ charts[\"forecast\"].title }}").len(), ChartKind::ALL.len());
+}
+
+#[test]
 fn a_source_stays_as_it_was_written() {
     let body = Body::Mjml { source: "<mjml></mjml>".into() };
     let source =

@@ -21,6 +21,9 @@ use crate::domain::{
 /// Most tasks of a list, and most rows of everything else: what is further down no mail shows.
 pub const ROWS: usize = 200;
 
+/// Whom a mail greets that is for nobody in particular.
+const EVERYONE: &str = "everyone";
+
 /// Where the links of a message lead, and what its foot says.
 #[derive(Clone, Debug)]
 pub struct Address {
@@ -40,7 +43,7 @@ pub struct Address {
 /// Who reads the message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reader {
-    /// Empty where only the address is known.
+    /// Empty where only the address is known, or where it is for whoever reads it.
     pub name: String,
     pub email: String,
     /// IANA zone; that of the project where the reader's is not known.
@@ -170,7 +173,8 @@ fn period(snapshot: &Snapshot) -> Value {
 fn recipient(snapshot: &Snapshot, address: &Address, reader: &Reader) -> Value {
     let or = |text: &str, other: &str| if text.is_empty() { other.to_owned() } else { text.to_owned() };
     json!({
-        "name": or(&reader.name, &reader.email),
+        // The copy in the archive is for whoever opens it: a greeting must not end in the middle, nor name one reader.
+        "name": or(&or(&reader.name, &reader.email), EVERYONE),
         "email": reader.email,
         "zone": or(&reader.zone, &snapshot.project.zone),
         "language": or(&reader.language, "en"),

@@ -14,7 +14,7 @@ use crate::domain::{
         Forecast, LateBuckets, PriorityShare, Share, Shares, StatusCount,
     },
     period::Period,
-    report::{DueWords, NoteLine, ReportProject, Snapshot, TaskLine, spec::ChartKind},
+    report::{DueWords, NoteLine, ReportProject, Snapshot, TaskDetails, TaskLine, spec::ChartKind},
     task::{Category, Priority, Status},
 };
 
@@ -300,6 +300,20 @@ fn open(
         due: Some(DueWords { key, words: due.into() }),
         moved_from: None,
         blocked_by: Vec::new(),
+        details: details(number, days, key),
+    }
+}
+
+/// In the week before the report's last day; what is due later is due two days after it.
+fn details(number: u128, days: u32, key: DueKey) -> TaskDetails {
+    let is_even = number.is_multiple_of(2);
+    TaskDetails {
+        project: "Ledger".into(),
+        labels: if is_even { vec!["billing".into()] } else { vec!["migration".into(), "documentation".into()] },
+        due_on: Some(if key.is_overdue() { day(20) } else { day(24) }),
+        created_on: Some(day(2)),
+        started_on: (days > 0).then(|| day(22_u32.saturating_sub(days).max(2))),
+        estimate: Some(if is_even { 90 } else { 480 }),
     }
 }
 

@@ -22,6 +22,8 @@ fn what_is_not_known_of_a_reader_is_that_of_the_project() {
     assert_eq!(known["recipient"]["name"], "Mina Kovač");
     let unknown = of(&Reader { email: "sam@example.org".into(), ..Reader::default() });
     assert_eq!(unknown["recipient"]["name"], "sam@example.org");
+    let nobody = of(&Reader::default());
+    assert_eq!(nobody["recipient"]["name"], "everyone", "a greeting does not end in the middle");
     assert_eq!(unknown["recipient"]["zone"], "Europe/Ljubljana");
     assert_eq!(unknown["recipient"]["language"], "en");
     assert_eq!(unknown["recipient"]["stop_url"], Value::Null);

@@ -1,7 +1,7 @@
 //! The list of variables.
 
 use super::{
-    Kind::{Address, Colour, Date, Days, Group, Instant, List, Markdown, Number, Share, Text, Texts, Truth},
+    Kind::{Address, Colour, Date, Days, Group, Instant, List, Markdown, Minutes, Number, Share, Text, Texts, Truth},
     Variable,
 };
 
@@ -85,7 +85,7 @@ const RUN: &[Variable] = &[
 ];
 
 const RECIPIENT: &[Variable] = &[
-    is("name", Text, "Name, or address where none is known"),
+    is("name", Text, "Name, or address where none is known; everyone in the archive"),
     is("email", Text, "Address"),
     is("zone", Text, "Time zone, in which filters write dates"),
     is("language", Text, "Language, in which filters write dates and numbers"),
@@ -194,7 +194,13 @@ const TASK: &[Variable] = &[
     is("about", Text, "People and what is worth knowing, in a line"),
     may_be("days", Days, "Days of work"),
     may_be("finished", Date, "The day on which it was finished"),
-    may_be("due", Text, "Its due date in words"),
+    is("project", Text, "The name of its project"),
+    is("labels", Texts, "Its labels"),
+    may_be("created_on", Date, "The day on which it was created"),
+    may_be("started_on", Date, "The day on which work on it began"),
+    may_be("due_on", Date, "The day on which it is due"),
+    may_be("estimate", Minutes, "How long it was thought to take"),
+    may_be("due", Text, "How near its due date was, in English words"),
     may_be("due_look", Text, "red, red-tint, orange, green or plain"),
     may_be("due_background", Colour, "A ground for the due date"),
     may_be("due_color", Colour, "A colour for the due date"),

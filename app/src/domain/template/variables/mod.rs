@@ -40,6 +40,8 @@ pub enum Kind {
     Instant,
     /// Whole days.
     Days,
+    /// Whole minutes.
+    Minutes,
     /// True or false.
     Truth,
     Texts,
@@ -62,6 +64,7 @@ impl Kind {
             Self::Date => "Date",
             Self::Instant => "Date and time",
             Self::Days => "Days",
+            Self::Minutes => "Minutes",
             Self::Truth => "Yes or no",
             Self::Texts => "List of texts",
             Self::List(_) => "List",
@@ -78,6 +81,7 @@ impl Kind {
             Self::Date => Some("date"),
             Self::Instant => Some("datetime"),
             Self::Days => Some("duration"),
+            Self::Minutes => Some("duration(unit=\"minutes\")"),
             Self::Texts => Some("join(sep=\", \")"),
             _ => None,
         }

@@ -33,6 +33,10 @@ pub struct Completion {
     pub kind: String,
     /// What it means, with its value.
     pub words: String,
+    /// Whether it is there within a loop alone.
+    pub is_in_list: bool,
+    /// Of a list: a loop that goes through it.
+    pub each: Option<String>,
 }
 
 /// All variables in the order of the catalogue, with what they are in some data.
@@ -97,9 +101,28 @@ pub fn completions(rows: &[VariableRow]) -> Vec<Completion> {
         }
         let filter = kind_of(&row.path).and_then(Kind::filter).map(|filter| format!(" | {filter}")).unwrap_or_default();
         let words = if row.value.is_empty() { row.words.clone() } else { format!("{}: {}", row.words, row.value) };
-        offered.push(Completion { insert: format!("{label}{filter}"), label, kind: row.kind.clone(), words });
+        offered.push(Completion {
+            insert: format!("{label}{filter}"),
+            each: each_of(&row.path),
+            label,
+            kind: row.kind.clone(),
+            words,
+            is_in_list: row.is_in_list,
+        });
     }
     offered
+}
+
+/// A loop through a list, with the first two things that each of it has.
+fn each_of(list: &str) -> Option<String> {
+    let Some(Kind::List(fields)) = kind_of(list) else { return None };
+    let item = item_of(list);
+    let value = |field: &Variable| {
+        let filter = field.kind.filter().map(|filter| format!(" | {filter}")).unwrap_or_default();
+        format!("{{{{ {item}.{}{filter} }}}}", field.name)
+    };
+    let values: Vec<String> = fields.iter().take(2).map(value).collect();
+    Some(format!("{{% for {item} in {list} %}}{}; {{% endfor %}}", values.join(" ")))
 }
 
 /// The name of one of a list, as the sources of blocks call it.

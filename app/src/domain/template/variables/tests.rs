@@ -35,7 +35,7 @@ fn wrong_kind(kind: Kind, value: &Value, path: &str) -> Vec<String> {
         Kind::Text | Kind::Markdown => value.is_string(),
         Kind::Address => value.as_str().is_some_and(|text| text.starts_with("https://")),
         Kind::Colour => value.as_str().and_then(crate::domain::template::colour::Colour::parse).is_some(),
-        Kind::Number | Kind::Share | Kind::Days => value.is_number(),
+        Kind::Number | Kind::Share | Kind::Days | Kind::Minutes => value.is_number(),
         Kind::Date => value.as_str().is_some_and(|text| text.parse::<chrono::NaiveDate>().is_ok()),
         Kind::Instant => value.as_str().is_some_and(|text| text.parse::<chrono::DateTime<chrono::Utc>>().is_ok()),
         Kind::Truth => value.is_boolean(),
@@ -101,6 +101,17 @@ fn the_editor_offers_each_name_once_and_with_the_filter_it_needs() {
     assert_eq!(insert("period.first"), "period.first | date");
     assert_eq!(insert("report.finding"), "report.finding");
     assert_eq!(insert("task.people"), "task.people | join(sep=\", \")");
+    assert_eq!(insert("task.due_on"), "task.due_on | date");
+    assert_eq!(insert("task.estimate"), "task.estimate | duration(unit=\"minutes\")");
+    let each = |label: &str| offered.iter().find(|entry| entry.label == label).unwrap().each.as_deref();
+    let overdue = "{% for task in tasks.overdue %}{{ task.reference }} {{ task.title }}; {% endfor %}";
+    assert_eq!((each("tasks.overdue"), each("report.finding")), (Some(overdue), None));
+    assert_eq!(
+        each("days"),
+        Some("{% for day in days %}{{ day.date | date }} {{ day.created | number }}; {% endfor %}")
+    );
+    let within: Vec<_> = offered.iter().filter(|entry| entry.is_in_list).map(|entry| entry.label.as_str()).collect();
+    assert!(within.contains(&"task.title") && !within.contains(&"report.finding"), "{within:?}");
     let labels: BTreeSet<_> = offered.iter().map(|entry| &entry.label).collect();
     assert_eq!(labels.len(), offered.len());
     assert!(labels.iter().all(|label| !label.contains("[]")));

@@ -9,7 +9,7 @@ use super::target::{Origin, Target};
 
 use crate::{
     domain::{
-        account::{Role, Theme, UserState},
+        account::{Language, Role, Theme, UserState},
         ids::UserId,
         import::{
             clean,
@@ -107,6 +107,7 @@ fn placeholder(ctx: &Ctx, id: UserId, person: &PlannedPerson, zone: &str) -> use
         role: Set(Role::Member),
         state: Set(UserState::Placeholder),
         zone: Set(zone.to_owned()),
+        language: Set(Language::English),
         theme: Set(Theme::System),
         last_project_id: Set(None),
         uses_shortcuts: Set(true),

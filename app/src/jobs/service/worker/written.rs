@@ -65,9 +65,9 @@ impl Report {
         let job = report::as_frozen(job, spec);
         let frozen = snapshot::from_json(&json)?;
         let comment = drafts::comment(ctx.reader(), hold.run).await?;
-        let attachments = report::files(ctx, &job, &frozen, &json, comment.as_deref()).await?;
-        let attached = Attached::of(&attachments, LIMIT);
         let style = Style::of(ctx, &job, template.zip(number)).await?;
+        let attachments = report::files(ctx, &job, &style, (&frozen, json.as_str()), comment.as_deref()).await?;
+        let attached = Attached::of(&attachments, LIMIT);
         let pen = Pen::new(&style, &frozen, comment.as_deref(), attached.note.as_deref()).await?;
         let address = Address {
             attachments_note: attached.note.clone(),

@@ -50,6 +50,17 @@ fn a_message_is_made_for_each_reader_in_their_zone() {
 }
 
 #[test]
+fn a_title_in_a_text_of_markdown_becomes_no_link() {
+    let mut job = job("<div>{% filter markdown %}**{{ tasks[0].title }}**, [it]({{ url }}){% endfilter %}</div>");
+    job.contexts[0]["tasks"][0]["title"] = json!("[Sign in](https://evil.example) & <b>");
+    job.contexts[0]["url"] = json!("https://a.example/?b=1&c=2");
+    let html = rendered(&job).html;
+    assert!(html.contains("<strong>[Sign in](https://evil.example) &amp; &lt;b&gt;</strong>"), "{html}");
+    assert!(html.contains(r#"<a href="https://a.example/?b=1&amp;c=2""#) && html.matches("<a ").count() == 1, "{html}");
+    assert!(!html.contains(['\u{e000}', '\u{e001}']), "{html}");
+}
+
+#[test]
 fn a_subject_is_one_line_and_a_text_of_its_own_is_kept() {
     let mut job = job("<html><body><p>x</p></body></html>");
     job.subject = "{% for task in tasks %}{{ task.title }}\r\nBcc: x@example.org {% endfor %}".into();

@@ -87,6 +87,17 @@ pub fn file_name(snapshot: &Snapshot, kind: AttachmentKind) -> String {
     format!("{title}-{key}-{}.{kind}", period.last)
 }
 
+/// What a run should note about a file that is good enough to be sent; none where nothing is to be said.
+pub fn flaw(file: &File) -> Option<String> {
+    let is_flawed = kind_of(&file.name) == Some(AttachmentKind::Pdf) && !pdf::is_accessible(&file.bytes);
+    is_flawed.then(|| {
+        format!(
+            "{} misses the standard of accessible documents (PDF/UA) in a detail; a screen reader may miss something.",
+            file.name
+        )
+    })
+}
+
 /// The kind of a file by its name; none for what a run stores besides.
 pub fn kind_of(name: &str) -> Option<AttachmentKind> {
     name.rsplit_once('.')?.1.parse().ok()

@@ -166,10 +166,13 @@ fn part(section: &Section, source: Source<'_>, drawings: &mut Vec<Drawing>) -> O
             drawings.push(drawing);
             Some(Part::Chart { heading: chart.label(), file, alt })
         }
-        Section::Tasks { list, limit: _, from } => Some(Part::Tasks(Tasks::of(*list, *from, source))),
-        Section::Notes { limit: _ } => {
-            let left = snapshot.notes.len().saturating_sub(NOTES);
-            let notes: Vec<Note> = snapshot.notes.iter().take(NOTES).map(|note| Note::of(note, source)).collect();
+        Section::Tasks { list, limit, from } => {
+            Some(Part::Tasks(Tasks::of(*list, at_most(*limit, ROWS), *from, source)))
+        }
+        Section::Notes { limit } => {
+            let most = at_most(*limit, NOTES);
+            let left = snapshot.notes.len().saturating_sub(most);
+            let notes: Vec<Note> = snapshot.notes.iter().take(most).map(|note| Note::of(note, source)).collect();
             let more = more(left);
             (!notes.is_empty()).then_some(Part::Notes { notes, more })
         }
@@ -179,16 +182,21 @@ fn part(section: &Section, source: Source<'_>, drawings: &mut Vec<Drawing>) -> O
     }
 }
 
+/// What the report asks for, no more than paper takes.
+fn at_most(limit: u32, rows: usize) -> usize {
+    usize::try_from(limit).map_or(rows, |limit| limit.min(rows))
+}
+
 impl Tasks {
-    fn of(list: ListKind, from: Option<Priority>, source: Source<'_>) -> Self {
+    fn of(list: ListKind, most: usize, from: Option<Priority>, source: Source<'_>) -> Self {
         let lines: Vec<&TaskLine> = list.lines(source.snapshot, from).collect();
-        let left = lines.len().saturating_sub(ROWS);
+        let left = lines.len().saturating_sub(most);
         Self {
             heading: list.label(),
             count: lines.len(),
             none: list.none(),
             columns: columns(list),
-            rows: lines.iter().take(ROWS).map(|line| row(list, line, source.base_url)).collect(),
+            rows: lines.iter().take(most).map(|line| row(list, line, source.base_url)).collect(),
             more: more(left),
         }
     }

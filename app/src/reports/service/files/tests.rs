@@ -17,7 +17,7 @@ use crate::{
         metrics::{Compared, DayCount, Figures, Finding, StatusCount},
         period::Period,
         report::{
-            DueWords, NoteLine, ReportProject, TaskLine,
+            DueWords, NoteLine, ReportProject, TaskDetails, TaskLine,
             spec::{ChartKind, ListKind},
         },
         task::{Category, Priority, Status},
@@ -52,6 +52,7 @@ fn line(number: u128, title: &str) -> TaskLine {
         due: Some(DueWords { key: DueKey::Overdue, words: "Overdue 2 days".into() }),
         moved_from: None,
         blocked_by: Vec::new(),
+        details: TaskDetails::default(),
     }
 }
 
@@ -108,7 +109,7 @@ fn report(titles: &[&str]) -> Snapshot {
 }
 
 fn sections() -> Vec<Section> {
-    let tasks = |list| Section::Tasks { list, limit: 10, from: None };
+    let tasks = |list| Section::Tasks { list, limit: 50, from: None };
     vec![
         Section::Summary,
         Section::Figures,
@@ -127,6 +128,15 @@ async fn made(snapshot: &Snapshot, sections: &[Section], kinds: &[AttachmentKind
     make(Source { snapshot, json: &json, sections, base_url: "https://reports.example.org", comment: None }, kinds)
         .await
         .unwrap()
+}
+
+#[tokio::test]
+async fn pages_that_are_not_accessible_are_a_note_of_the_run() {
+    let good = made(&report(&["Mend the press brake"]), &sections(), &[AttachmentKind::Pdf]).await.remove(0);
+    assert_eq!(flaw(&good), None);
+    let bad = File { bytes: b"%PDF-1.7".to_vec(), ..good.clone() };
+    assert!(flaw(&bad).is_some_and(|words| words.starts_with("weekly-report-APP-2026-11-22.pdf misses the standard")));
+    assert_eq!(flaw(&File { name: "report.csv".into(), ..bad }), None);
 }
 
 fn count(bytes: &[u8], words: &str) -> usize {
@@ -190,6 +200,9 @@ async fn a_long_report_has_all_rows_in_the_workbook_and_thirty_on_paper() {
     let overdue = printed["parts"].as_array().unwrap().iter().find(|part| part["heading"] == "Overdue").unwrap();
     assert_eq!((overdue["count"].as_u64(), overdue["rows"].as_array().unwrap().len()), (Some(700), 30));
     assert_eq!(overdue["more"], "And 670 more; the workbook on the page of the report has all.");
+    let few = [Section::Tasks { list: ListKind::Overdue, limit: 5, from: None }];
+    let printed = paper::print(Source { sections: &few, ..source }).unwrap().data;
+    assert_eq!(printed["parts"][0]["rows"].as_array().map(Vec::len), Some(5), "as many as the report asks for");
     let files = made(&report, &sections, &[AttachmentKind::Xlsx, AttachmentKind::Csv]).await;
     assert!(part(&files[0].bytes, "xl/worksheets/sheet3.xml").contains("ref=\"A1:I701\""));
     assert_eq!(String::from_utf8_lossy(&files[1].bytes).matches("\r\nOverdue,").count(), 700);

@@ -41,10 +41,12 @@ pub fn compose(gathered: &Gathered, seen: &BTreeSet<ProjectId>, request: &Reques
     let lives = history.at(as_of);
     let desk = Desk {
         keys: projects.iter().map(|project| (project.id, project.key.as_str())).collect(),
+        projects: projects.iter().map(|project| (project.id, project.name.as_str())).collect(),
         zone,
         as_of,
         tasks: &gathered.tasks,
         people: &gathered.people,
+        labels: &gathered.labels,
     };
     let window = Period::ending(period.last, HISTORY_DAYS.max(period.days()));
     let figures = Figures::of(history, period, as_of, &zone);

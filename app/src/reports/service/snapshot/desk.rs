@@ -11,16 +11,18 @@ use crate::domain::{
     ids::{ProjectId, TaskId},
     metrics::Life,
     period::day_of,
-    report::{DueWords, TaskLine},
+    report::{DueWords, TaskDetails, TaskLine},
 };
 
 /// What a line of a list is written from.
 pub struct Desk<'a> {
     pub keys: BTreeMap<ProjectId, &'a str>,
+    pub projects: BTreeMap<ProjectId, &'a str>,
     pub zone: Tz,
     pub as_of: DateTime<Utc>,
     pub tasks: &'a BTreeMap<TaskId, TaskFacts>,
     pub people: &'a around::People,
+    pub labels: &'a around::Labels,
 }
 
 impl Desk<'_> {
@@ -55,7 +57,21 @@ impl Desk<'_> {
             due: self.due(facts, life),
             moved_from: None,
             blocked_by: Vec::new(),
+            details: self.details(id, facts, life),
         })
+    }
+
+    fn details(&self, id: TaskId, facts: &TaskFacts, life: &Life) -> TaskDetails {
+        let day = |at| day_of(at, &self.zone);
+        let labels = self.labels.get(&id).map(Vec::as_slice).unwrap_or_default();
+        TaskDetails {
+            project: self.projects.get(&facts.project).copied().unwrap_or_default().to_owned(),
+            labels: labels.iter().map(|(_, name)| name.clone()).collect(),
+            due_on: facts.due_on.or(facts.due_at.map(day)),
+            created_on: Some(day(life.created)),
+            started_on: life.started.map(day),
+            estimate: facts.estimate_minutes.and_then(|minutes| u32::try_from(minutes).ok()),
+        }
     }
 
     fn due(&self, facts: &TaskFacts, life: &Life) -> Option<DueWords> {

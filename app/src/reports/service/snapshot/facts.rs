@@ -32,6 +32,7 @@ pub struct TaskFacts {
     pub due_on: Option<NaiveDate>,
     pub due_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
+    pub estimate_minutes: Option<i32>,
 }
 
 /// All tasks of a project.
@@ -50,8 +51,18 @@ pub(super) async fn of_projects(
     db: &impl ConnectionTrait,
     projects: &[ProjectId],
 ) -> AppResult<BTreeMap<TaskId, TaskFacts>> {
-    type Row =
-        (TaskId, ProjectId, i32, String, Priority, Category, Option<NaiveDate>, Option<DateTime<Utc>>, DateTime<Utc>);
+    type Row = (
+        TaskId,
+        ProjectId,
+        i32,
+        String,
+        Priority,
+        Category,
+        Option<NaiveDate>,
+        Option<DateTime<Utc>>,
+        DateTime<Utc>,
+        Option<i32>,
+    );
     let rows: Vec<Row> = task::Entity::find()
         .select_only()
         .columns([
@@ -64,6 +75,7 @@ pub(super) async fn of_projects(
             task::Column::DueOn,
             task::Column::DueAt,
             task::Column::CreatedAt,
+            task::Column::EstimateMinutes,
         ])
         .filter(task::Column::ProjectId.is_in(projects.iter().copied()))
         .into_tuple()
@@ -71,8 +83,10 @@ pub(super) async fn of_projects(
         .await?;
     Ok(rows
         .into_iter()
-        .map(|(id, project, number, title, priority, category, due_on, due_at, created_at)| {
-            (id, TaskFacts { project, number, title, priority, category, due_on, due_at, created_at })
+        .map(|(id, project, number, title, priority, category, due_on, due_at, created_at, estimate_minutes)| {
+            let facts =
+                TaskFacts { project, number, title, priority, category, due_on, due_at, created_at, estimate_minutes };
+            (id, facts)
         })
         .collect())
 }

@@ -57,6 +57,13 @@ pub fn go_to(line: u32, column: u32) -> bool {
     is_there
 }
 
+/// Writes a text where the caret of the code editor is; false where there is none.
+pub fn insert_text(text: &str) -> bool {
+    let is_there = EDITOR.with(|editor| editor.borrow().is_some());
+    with(|editor| editor.call("insert", &[text.into()]));
+    is_there
+}
+
 /// Mounts the editor into an element for as long as the caller stands in the page.
 pub fn mount_editor(node: NodeRef<Div>, desk: Desk, is_ready: RwSignal<bool>) {
     Effect::new(move |_| {

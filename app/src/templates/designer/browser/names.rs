@@ -9,6 +9,7 @@ use web_sys::{
     MouseEvent,
 };
 
+use super::editor::insert_text;
 use crate::{
     templates::designer::{desk::Desk, variables::Known},
     ui::{
@@ -29,9 +30,28 @@ enum Field {
     Lines(HtmlTextAreaElement),
 }
 
+/// Where something can be written.
+#[derive(Clone)]
+enum Spot {
+    Field(Field),
+    /// The code editor, which knows its caret itself.
+    Code,
+}
+
 thread_local! {
-    /// The field that had the focus last.
-    static LAST: RefCell<Option<Field>> = const { RefCell::new(None) };
+    /// What had the focus last.
+    static LAST: RefCell<Option<Spot>> = const { RefCell::new(None) };
+}
+
+impl Spot {
+    fn of(event: &Event) -> Option<Self> {
+        if let Some(field) = Field::of(event) {
+            return Some(Self::Field(field));
+        }
+        let target: Element = event.target()?.dyn_into().ok()?;
+        // The fields of its search are no place for variables.
+        target.closest(".cm-content").ok().flatten().map(|_| Self::Code)
+    }
 }
 
 impl Field {
@@ -108,8 +128,8 @@ pub fn start(listeners: &mut Listeners, root: &HtmlElement, desk: Desk) {
     listeners.on(root, "keydown", Hears::Capturing, move |event: KeyboardEvent| this.key(&event));
     // A row of blocks keeps its own focus to itself.
     listeners.on(root, "focusin", Hears::Capturing, |event: FocusEvent| {
-        if let Some(field) = Field::of(&event) {
-            LAST.with(|last| *last.borrow_mut() = Some(field));
+        if let Some(spot) = Spot::of(&event) {
+            LAST.with(|last| *last.borrow_mut() = Some(spot));
         }
     });
     let this = names.clone();
@@ -126,15 +146,18 @@ pub fn start(listeners: &mut Listeners, root: &HtmlElement, desk: Desk) {
     });
 }
 
-/// Writes a variable where the caret was last.
-pub fn insert(name: &str) -> bool {
-    let Some(field) = LAST.with(|last| last.borrow().clone()).filter(|field| field.element().is_connected()) else {
-        return false;
-    };
-    let (before, after) = field.around();
-    drop(field.element().focus());
-    field.write(&format!("{before}{{{{ {name} }}}}"), &after);
-    true
+/// Writes a text where the caret was last.
+pub fn insert(text: &str) -> bool {
+    match LAST.with(|last| last.borrow().clone()) {
+        Some(Spot::Code) => insert_text(text),
+        Some(Spot::Field(field)) if field.element().is_connected() => {
+            let (before, after) = field.around();
+            drop(field.element().focus());
+            field.write(&format!("{before}{text}"), &after);
+            true
+        }
+        _ => false,
+    }
 }
 
 /// What somebody has begun to write behind the last `{{` that is not closed.
