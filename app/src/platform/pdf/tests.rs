@@ -38,9 +38,11 @@ fn pages_have_tags_bookmarks_a_language_and_the_mark_of_the_standard() {
 
 #[test]
 fn pages_without_what_the_standard_asks_for_are_made_and_do_not_say_that_they_keep_it() {
-    let good = lay_out(print_of(TITLED, json!({ "title": "A" }))).unwrap();
+    let good = lay_out(print_of(TITLED, json!({ "title": "A" })), &Fonts::default()).unwrap();
     // Without a title of the document no page keeps PDF/UA.
-    let bad = lay_out(print_of("#let data = json(\"data.json\")\n#data.title", json!({ "title": "A" }))).unwrap();
+    let bad =
+        lay_out(print_of("#let data = json(\"data.json\")\n#data.title", json!({ "title": "A" })), &Fonts::default())
+            .unwrap();
     assert_eq!((is_accessible(&good), is_accessible(&bad)), (true, false));
 }
 
