@@ -23,7 +23,10 @@ use crate::unsubscribe::is_by_token;
 
 /// Renders the page of a path.
 pub async fn render(State(app): State<AppState>, request: Request) -> Response {
-    let (context, kept) = (app.clone(), kept(&app, &request).await);
+    // A request cannot be lent while something is waited for: its body is nobody's to share.
+    let actor = request.extensions().get::<Actor>().cloned().unwrap_or(Actor::Anonymous);
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    let (context, kept) = (app.clone(), kept(&app, actor, &query).await);
     let render = leptos_axum::render_app_async_with_context(
         move || {
             provide_context(context.clone());
@@ -35,11 +38,9 @@ pub async fn render(State(app): State<AppState>, request: Request) -> Response {
 }
 
 /// The refusal that the address names, where it was too long for it. A page without it is worth more than none.
-async fn kept(app: &AppState, request: &Request) -> Kept {
-    let query = request.uri().query().unwrap_or_default();
+async fn kept(app: &AppState, actor: Actor, query: &str) -> Kept {
     let name = query.split('&').rev().find_map(|pair| pair.strip_prefix(kept_form::FIELD)?.strip_prefix('='));
     let Some(name) = name else { return Kept::default() };
-    let actor = request.extensions().get::<Actor>().cloned().unwrap_or(Actor::Anonymous);
     Kept(kept_form::read(&Ctx::new(app.clone(), actor), name).await.unwrap_or_default())
 }
 
