@@ -225,7 +225,7 @@ async fn a_message_that_is_on_its_way_when_the_run_is_cancelled_stays_unknown() 
         row.update(app.reader()).await.unwrap();
         let on_their_way = [DeliveryPhase::DataSent, DeliveryPhase::Envelope];
         for (row, phase) in stage.deliveries(run).await.into_iter().zip(on_their_way) {
-            let mut row = row.into_active_model();
+            let mut row = row.row.into_active_model();
             row.phase = Set(phase);
             row.update(app.reader()).await.unwrap();
         }

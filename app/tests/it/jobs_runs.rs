@@ -167,7 +167,7 @@ async fn a_worker_that_falls_silent_is_followed_by_another_that_goes_on_with_the
         for (row, phase) in
             [(deliveries.remove(0), DeliveryPhase::DataSent), (deliveries.remove(0), DeliveryPhase::Envelope)]
         {
-            let mut row = row.into_active_model();
+            let mut row = row.row.into_active_model();
             row.phase = Set(phase);
             row.update(app.reader()).await.unwrap();
         }
