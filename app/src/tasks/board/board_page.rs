@@ -22,6 +22,7 @@ use super::{
     sender::Sender,
     state::BoardState,
     steps::{Steps, StepsOfAll},
+    title_conflict::ConflictDialog,
     toolbar::Toolbar,
 };
 use crate::{
@@ -132,7 +133,7 @@ fn Lists(board: BoardState, is_compact: bool) -> impl IntoView {
         view! { {unsent(&board, |_| true)}<Lanes board=board.clone() /> }.into_any()
     };
     let here = RwSignal::new(0);
-    let sorted = board.is_sorted().then(|| board.look.sort.words());
+    let sorted = board.is_sorted().then_some("");
     view! {
         {none_matches(&board)}
         <ListSwitch board=board.clone() here=here />
@@ -149,6 +150,7 @@ fn Lists(board: BoardState, is_compact: bool) -> impl IntoView {
         <CardMenu board=board.clone() node=node />
         <Picker board=board.clone() node=node />
         <BulkBar board=board.clone() node=node />
+        <ConflictDialog board=board.clone() node=node />
         <MoveDialog board=board node=node />
     }
     .into_any()

@@ -41,7 +41,7 @@ pub fn ColumnView(column: ColumnState, board: BoardState) -> impl IntoView {
     view! {
         <section
             id=place class="col" class:is-folded=move || is_folded.get()
-            data-status=column.status.as_str() data-id=column.id.to_string() data-full=full(&column) aria-labelledby=named_by
+            data-status=column.status.as_str() data-id=column.id.to_string() data-full=full(&column) data-sorted=sorted(&board) aria-labelledby=named_by
         >
             {head(&column, &board, is_adding)}
             {can_edit.then(|| view! { <QuickAdd column=column.clone() board=board.clone() at=Where::Top is_open=is_adding /> })}
@@ -92,6 +92,11 @@ pub fn head(column: &ColumnState, board: &BoardState, is_adding: RwSignal<bool>)
 /// How cards are moved, for those who may.
 pub fn help(board: &BoardState) -> Option<&'static str> {
     board.can_edit.then_some(HELP)
+}
+
+/// What is said over a list in which nobody chooses a place.
+pub fn sorted(board: &BoardState) -> Option<&'static str> {
+    board.is_sorted().then(|| board.look.sort.words())
 }
 
 /// What is said over a list that takes no more: `Full: 4 of 4`.
@@ -208,4 +213,26 @@ fn older(column: &ColumnState, board: &BoardState) -> impl IntoView + use<> {
     let query = board_query(&filter, BoardLook { shows_older: true, ..look });
     let href = format!("/board/{}{query}#list-{}", board.key, column.id);
     (many > 0).then(|| view! { <li class="cards__more"><a class="btn is-ghost" href=href>{format!("Show older ({many})")}</a></li> })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tasks::{
+        board::testing::{three, with_state},
+        view::Board,
+    };
+
+    #[test]
+    fn who_may_only_read_is_not_told_how_cards_are_moved() {
+        with_state(three(), |state| assert_eq!(help(state), Some(HELP)));
+        with_state(Board { can_edit: false, ..three() }, |state| assert_eq!(help(state), None));
+    }
+
+    #[test]
+    fn a_limit_stands_out_where_it_is_passed_or_refuses_more() {
+        let is_reached = |total, limit, is_hard| reached(total, limit, is_hard).is_some();
+        assert!(is_reached(5, 4, false) && is_reached(4, 4, true));
+        assert!(!is_reached(4, 4, false) && !is_reached(3, 4, true));
+    }
 }

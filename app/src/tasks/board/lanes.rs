@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     card_view::CardView,
-    column_view::{full, head, help, open_on_key},
+    column_view::{full, head, help, open_on_key, sorted},
     quick_add::{QuickAdd, Where},
     state::{BoardState, CardState, ColumnState},
 };
@@ -102,7 +102,7 @@ fn Cell(column: ColumnState, board: BoardState, lane: Lane, title: String, count
     view! {
         <section
             class="col is-cell" class:is-folded=move || is_folded.get()
-            data-status=column.status.as_str() data-id=column.id.to_string() data-lane=key data-full=full(&column) aria-label=label.clone()
+            data-status=column.status.as_str() data-id=column.id.to_string() data-lane=key data-full=full(&column) data-sorted=sorted(&board) aria-label=label.clone()
         >
             <ol class="cards" role="list" aria-label=list_label aria-describedby=help(&board)>
                 <For each=cards key=|card| card.id let(card)><CardView card=card board=row.clone() /></For>

@@ -43,6 +43,7 @@ mod sight;
 mod state;
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only keys undo and redo"))]
 mod steps;
+mod title_conflict;
 mod title_edit;
 mod toolbar;
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake picks"))]

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::state::BoardState;
+use super::{state::BoardState, title_conflict::TitleConflict};
 use crate::{
     domain::ids::{ColumnId, TaskId},
     tasks::{api, view::TaskChoices},
@@ -83,6 +83,8 @@ pub struct Tools {
     pub is_window_moving: ArcStoredValue<bool>,
     /// The list whose field for a new task is to open; set anew each time that it is wanted.
     pub adding: ArcRwSignal<Option<ColumnId>>,
+    /// A title that was refused for one that somebody else gave.
+    pub conflict: ArcRwSignal<Option<TitleConflict>>,
     /// The lifted card is behind all cards of its list that are loaded.
     pub is_at_end: ArcStoredValue<bool>,
     pub choices: ArcRwSignal<Option<TaskChoices>>,
@@ -98,6 +100,7 @@ impl Default for Tools {
             wanted: ArcRwSignal::new(None),
             is_window_moving: ArcStoredValue::new(false),
             adding: ArcRwSignal::new(None),
+            conflict: ArcRwSignal::new(None),
             is_at_end: ArcStoredValue::new(false),
             choices: ArcRwSignal::new(None),
             is_loading: ArcStoredValue::new(false),

@@ -8,6 +8,7 @@ use super::{
     sender::Change,
     state::{Anchor, BoardState, CardState, Place},
     steps::{Step, Why},
+    title_conflict::TitleConflict,
     words::{self, Spot},
 };
 use crate::{
@@ -342,7 +343,12 @@ impl BoardState {
         let title = self.card(card).map(|card| card.title());
         let words = words::not_changed(&words::whom(title.as_deref(), count), error);
         say(words.clone(), Urgency::Assertive);
-        self.toasts.fail(words);
+        match error {
+            AppError::Conflict(texts) => {
+                self.tools.conflict.set(Some(TitleConflict { task: card, texts: (**texts).clone() }));
+            }
+            _ => self.toasts.fail(words),
+        }
     }
 
     pub(super) fn offer_undo(&self, card: TaskId, words: String) {

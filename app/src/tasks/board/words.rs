@@ -189,7 +189,7 @@ pub fn nothing_to_repeat(is_undo: bool, title: Option<&str>) -> String {
 /// A step was taken back, or again, and what it was about is not on the page.
 pub fn repeated_out_of_sight(is_undo: bool, whom: &str) -> String {
     let what = if is_undo { "Undone" } else { "Done again" };
-    format!("{what}. {whom}: not among the tasks that are shown.")
+    format!("{what}. Not on the board now: {whom}.")
 }
 
 /// The server did not archive it.
