@@ -145,6 +145,7 @@ test('a card that is lifted over a list says its limit, and several at once do, 
   await expect(page.getByRole('application')).toContainText('In Progress has 2 of 1.');
   await page.keyboard.press('Escape');
   await expectTitles(page, 'Todo', three);
+  await expect(page.getByRole('link', { name: three[0], exact: true })).toBeFocused();
   await page.keyboard.press('x');
   await page.keyboard.press('Shift+ArrowDown');
   await page.keyboard.press('.');

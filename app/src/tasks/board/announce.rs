@@ -12,7 +12,6 @@ pub enum Urgency {
 }
 
 /// Most sentences that wait in one region; the oldest of more is dropped.
-#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "nobody listens to the server"))]
 const MOST: usize = 5;
 
 /// A sentence that waits to be said.
@@ -25,14 +24,12 @@ struct Sentence {
 
 /// What waits to be said in one region, in order.
 #[derive(Debug, Default)]
-#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "nobody listens to the server"))]
 struct Line {
     waiting: VecDeque<Sentence>,
     /// Somebody is going to ask for the next sentence.
     is_running: bool,
 }
 
-#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "nobody listens to the server"))]
 impl Line {
     /// Puts a sentence last; whether somebody has to begin to say what waits.
     fn push(&mut self, sentence: Sentence) -> bool {
@@ -47,7 +44,7 @@ impl Line {
     }
 
     /// The sentence to be said now, and whether more wait behind it.
-    fn next(&mut self) -> Option<(Sentence, bool)> {
+    fn take_next(&mut self) -> Option<(Sentence, bool)> {
         let sentence = self.waiting.pop_front();
         self.is_running = !self.waiting.is_empty();
         sentence.map(|sentence| (sentence, self.is_running))
@@ -111,7 +108,7 @@ mod browser {
     fn speak_after(millis: u64, urgency: Urgency) {
         set_timeout(
             move || {
-                let Some((sentence, has_more)) = with_line(urgency, Line::next) else { return };
+                let Some((sentence, has_more)) = with_line(urgency, Line::take_next) else { return };
                 let region = match urgency {
                     Urgency::Polite => "live-polite",
                     Urgency::Assertive => "live-assertive",
@@ -157,8 +154,8 @@ mod tests {
         let mut line = Line::default();
         assert!(line.push(lasting("Moved.")), "somebody has to begin");
         assert!(!line.push(lasting("It is still blocked.")));
-        assert_eq!(line.next(), Some((lasting("Moved."), true)));
-        assert_eq!(line.next(), Some((lasting("It is still blocked."), false)));
+        assert_eq!(line.take_next(), Some((lasting("Moved."), true)));
+        assert_eq!(line.take_next(), Some((lasting("It is still blocked."), false)));
         assert!(line.push(lasting("Archived.")), "and again after a pause");
     }
 
@@ -168,9 +165,9 @@ mod tests {
         for sentence in [passing("Position 1."), lasting("Full."), passing("Position 2."), passing("Position 3.")] {
             line.push(sentence);
         }
-        assert_eq!(line.next(), Some((lasting("Full."), true)));
-        assert_eq!(line.next(), Some((passing("Position 3."), false)));
-        assert_eq!(line.next(), None);
+        assert_eq!(line.take_next(), Some((lasting("Full."), true)));
+        assert_eq!(line.take_next(), Some((passing("Position 3."), false)));
+        assert_eq!(line.take_next(), None);
     }
 
     #[test]
@@ -179,6 +176,6 @@ mod tests {
         for i in 0..20 {
             line.push(lasting(&i.to_string()));
         }
-        assert_eq!(line.next(), Some((lasting("15"), true)));
+        assert_eq!(line.take_next(), Some((lasting("15"), true)));
     }
 }

@@ -1,6 +1,7 @@
 //! The board: lists of cards that are dragged, walked and filtered. Shows [`BoardPage`],
 //! [`OpenBoard`] so that a task's drawer can refresh its card, and [`Here`] for the head of the site.
 
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "nobody listens to the server"))]
 mod announce;
 mod board_page;
 mod bulk_bar;
