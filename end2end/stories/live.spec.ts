@@ -134,6 +134,31 @@ test('a priority is not taken back over the one that another person has set sinc
   for (const both of [page, other]) await expect(card(both, three[0])).toContainText('Urgent');
 });
 
+test.describe('two titles at once', () => {
+  test.use({ expectedErrors: [/status of 409/] });
+
+  test('are both shown, and the person chooses @hydrated', async ({ page, browser, empty }) => {
+    const other = await together(page, browser, empty);
+    await page.getByRole('link', { name: three[0], exact: true }).focus();
+    await page.keyboard.press('F2');
+    await expect(page.getByLabel(`Title of ${three[0]}`)).toBeFocused();
+    await other.getByRole('link', { name: three[0], exact: true }).focus();
+    await other.keyboard.press('F2');
+    await other.keyboard.type('Draft it with Mina');
+    await other.keyboard.press('Enter');
+    await answered(other);
+    await page.keyboard.type('Draft it alone');
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Renamed by both of you' });
+    await expect(dialog).toContainText('Draft it with Mina');
+    await expect(dialog.getByLabel('Yours')).toHaveValue('Draft it alone');
+    await expectAccessibleAtEveryWidth(page);
+    await dialog.getByLabel('Yours').fill('Draft it together');
+    await dialog.getByRole('button', { name: 'Save mine' }).click();
+    for (const both of [page, other]) await expect(card(both, 'Draft it together')).toBeVisible();
+  });
+});
+
 test('tasks that another person deletes, one or several, can be brought back @hydrated', async ({ page, browser, empty }) => {
   const other = await together(page, browser, empty);
   await card(page, three[1]).getByRole('button', { name: `Actions for ${three[1]}` }).click();
