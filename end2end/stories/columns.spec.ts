@@ -90,6 +90,7 @@ test('a full list refuses a card that is dragged, lifted or sent by a form, and 
     await page.getByRole('link', { name: three[1], exact: true }).focus();
     await page.keyboard.press('Space');
     await page.keyboard.press('ArrowRight');
+    await expect(page.getByRole('application')).toContainText('In Progress is full: 1 of 1.');
     await page.keyboard.press('Space');
     await expectTitles(page, 'Todo', three);
     await expectTitles(page, 'In Progress', ['The only one']);
@@ -122,10 +123,34 @@ test('a list that somebody deletes under an open page refuses the card, which fl
 });
 });
 
-test('a soft limit lets a card in and says so', async ({ page, hydrated }) => {
+test('a soft limit lets a card in and says so', async ({ page, empty, hydrated }) => {
   await settings(page, 'Todo', async () => { await page.getByLabel('Most tasks').fill('2'); });
   await expect(page.getByRole('region', { name: 'Todo' })).toContainText('3 of 2');
   if (hydrated) await expectAccessibleAtEveryWidth(page);
+  // A filter does not hide that it is passed.
+  await page.goto(`${empty.url}/board/REP?q=smtp`);
+  await settled(page, hydrated);
+  await expect(page.getByRole('region', { name: 'Todo' }).locator('.col__head')).toContainText('1 of 3');
+  await expect(page.getByRole('region', { name: 'Todo' }).locator('.col__head .wip')).toContainText('3 of 2');
+});
+
+test('a card that is lifted over a list says its limit, and several at once do, too @hydrated', async ({ page }) => {
+  await settings(page, 'In Progress', async () => { await page.getByLabel('Most tasks').fill('1'); });
+  await settled(page, true);
+  await addTasks(page, 'In Progress', ['The only one']);
+  await page.getByRole('link', { name: three[0], exact: true }).focus();
+  await page.keyboard.press('Space');
+  await page.keyboard.press('ArrowRight');
+  await expect(page.locator('#live-assertive')).toHaveText('In Progress, position 1 of 2. In Progress has 2 of 1.');
+  await expect(page.getByRole('application')).toContainText('In Progress has 2 of 1.');
+  await page.keyboard.press('Escape');
+  await expectTitles(page, 'Todo', three);
+  await expect(page.getByRole('link', { name: three[0], exact: true })).toBeFocused();
+  await page.keyboard.press('x');
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('.');
+  await expectTitles(page, 'In Progress', [three[0], three[1], 'The only one']);
+  await expect(page.getByRole('region', { name: 'Notifications' })).toContainText('Moved 2 tasks to In Progress. In Progress has 3 of 1');
 });
 
 test('a list is collapsed for oneself, opens again, and opens under a card that hangs over it', async ({ page, hydrated }) => {

@@ -214,7 +214,7 @@ test('Escape, another window and a lost pointer put the card back, and nothing i
     await giveUp();
     await expect(layer(page), name).toHaveCount(0);
     await page.mouse.up();
-    await expect(page.locator('#live-assertive')).toHaveText('Movement cancelled.');
+    await expect(page.locator('#live-assertive')).toHaveText('Movement cancelled. “Two” is back in Todo, position 2.');
     await expectTitles(page, 'Todo', todo);
     const marks = await page.locator('.board').evaluate((board) => [...board.querySelectorAll<HTMLElement>('.card, .col, .cards')]
       .filter((element) => element.matches('.is-hole, .is-over') || element.style.transform || element.style.visibility || element.style.paddingBlockEnd).length);

@@ -125,7 +125,7 @@ test('Escape, another window and a lost pointer put the list back, and nothing i
     await giveUp();
     await expect(layer(page), name).toHaveCount(0);
     await page.mouse.up();
-    await expect(page.locator('#live-assertive')).toHaveText('Movement cancelled.');
+    await expect(page.locator('#live-assertive')).toHaveText('Movement cancelled. Todo is list 1 of 4 again.');
     await expectLists(page, four);
     const marks = await page.locator('.board .col').evaluateAll((all) => all.filter((list) => list.matches('.is-hole') || (list as HTMLElement).style.transform).length);
     expect(marks, `traces after ${name}`).toBe(0);

@@ -117,6 +117,65 @@ test('a new title is not taken back over what another person has written since @
   for (const both of [page, other]) await expect(card(both, 'Draft it with Mina')).toBeVisible();
 });
 
+test('a priority is not taken back over the one that another person has set since @hydrated', async ({ page, browser, empty }) => {
+  const other = await together(page, browser, empty);
+  const prioritise = async (by: Page, letter: string, word: string) => {
+    await by.getByRole('link', { name: three[0], exact: true }).focus();
+    await by.keyboard.press('p');
+    await by.keyboard.press(letter);
+    await by.keyboard.press('Enter');
+    for (const both of [page, other]) await expect(card(both, three[0])).toContainText(word);
+  };
+  await prioritise(page, 'h', 'High priority');
+  await prioritise(other, 'u', 'Urgent');
+  await page.keyboard.press('Control+z');
+  await expect(page.getByRole('region', { name: 'Notifications' })).toContainText('has been changed since, and has the priority Urgent now.');
+  await answered(page);
+  for (const both of [page, other]) await expect(card(both, three[0])).toContainText('Urgent');
+});
+
+test.describe('two titles at once', () => {
+  test.use({ expectedErrors: [/status of 409/] });
+
+  test('are both shown, and the person chooses @hydrated', async ({ page, browser, empty }) => {
+    const other = await together(page, browser, empty);
+    await page.getByRole('link', { name: three[0], exact: true }).focus();
+    await page.keyboard.press('F2');
+    await expect(page.getByLabel(`Title of ${three[0]}`)).toBeFocused();
+    await other.getByRole('link', { name: three[0], exact: true }).focus();
+    await other.keyboard.press('F2');
+    await other.keyboard.type('Draft it with Mina');
+    await other.keyboard.press('Enter');
+    await answered(other);
+    await page.keyboard.type('Draft it alone');
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Renamed by both of you' });
+    await expect(dialog).toContainText('Draft it with Mina');
+    await expect(dialog.getByLabel('Yours')).toHaveValue('Draft it alone');
+    await expectAccessibleAtEveryWidth(page);
+    await dialog.getByLabel('Yours').fill('Draft it together');
+    await dialog.getByRole('button', { name: 'Save mine' }).click();
+    for (const both of [page, other]) await expect(card(both, 'Draft it together')).toBeVisible();
+  });
+});
+
+test('tasks that another person deletes, one or several, can be brought back @hydrated', async ({ page, browser, empty }) => {
+  const other = await together(page, browser, empty);
+  await card(page, three[1]).getByRole('button', { name: `Actions for ${three[1]}` }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  const toast = other.locator('.toast').filter({ hasText: `Put into the trash by ${dana.name}` });
+  await toast.getByRole('button', { name: 'Restore' }).click();
+  for (const both of [page, other]) await expectTitles(both, 'Todo', three);
+
+  await page.getByRole('link', { name: three[0], exact: true }).focus();
+  await page.keyboard.press('x');
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('Delete');
+  const many = other.locator('.toast').filter({ hasText: '2 tasks were put away by others.' });
+  await many.getByRole('button', { name: 'Restore' }).click();
+  for (const both of [page, other]) await expectTitles(both, 'Todo', three);
+});
+
 test('nothing moves under the hand: a change waits until the card is set down @hydrated', async ({ page, browser, empty }) => {
   const other = await together(page, browser, empty);
   const from = await middle(card(other, three[2]));
@@ -190,6 +249,8 @@ test.describe('a line that breaks', () => {
     for (const [title, to] of moves) await moveTo(page, title, to);
     const bar = page.getByText('Offline. 5 changes wait to be sent.');
     await expect(bar).toBeVisible();
+    // Each card that waits shows it, not only the one whose turn it is.
+    await expect(page.locator('.card.is-waiting')).toHaveCount(3);
     await expectTitles(other, 'Todo', three);
 
     await page.reload();
@@ -200,6 +261,7 @@ test.describe('a line that breaks', () => {
 
     await page.unrouteAll();
     await expect(bar).toBeHidden({ timeout: 15_000 });
+    await expect(page.locator('.card.is-waiting')).toHaveCount(0);
     for (const both of [page, other]) {
       await expectTitles(both, 'Pending', [three[1], three[0]]);
       await expectTitles(both, 'Completed', [three[2]]);

@@ -34,6 +34,15 @@ impl Lane {
             Self::Several => "stays with several".into(),
         }
     }
+
+    /// Whether both can be lanes of one board.
+    pub fn is_kind_of(self, other: Self) -> bool {
+        let of_several = |lane: Self| !matches!(lane, Self::Priority(_));
+        match (self, other) {
+            (Self::Several, other) | (other, Self::Several) => of_several(other),
+            (one, other) => std::mem::discriminant(&one) == std::mem::discriminant(&other),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -45,5 +54,12 @@ mod tests {
         assert_eq!(Lane::Person(Some(UserId(uuid::Uuid::nil()))).effect("Sam"), "assigns Sam");
         assert_eq!(Lane::Priority(Priority::Urgent).effect("Urgent"), "sets the priority to Urgent");
         assert_eq!(Lane::Label(None).effect("No label"), "removes the label");
+    }
+
+    #[test]
+    fn lanes_of_another_grouping_are_of_another_kind() {
+        let (urgent, nobody) = (Lane::Priority(Priority::Urgent), Lane::Person(None));
+        assert!(urgent.is_kind_of(Lane::Priority(Priority::Low)) && nobody.is_kind_of(Lane::Several));
+        assert!(!urgent.is_kind_of(nobody) && !urgent.is_kind_of(Lane::Several));
     }
 }

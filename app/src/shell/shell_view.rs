@@ -13,7 +13,7 @@ use super::{
 };
 use crate::jobs::provide_failing;
 use crate::notifications::provide_unread;
-use crate::tasks::provide_others;
+use crate::tasks::{provide_others, provide_steps};
 use crate::ui::toast::{Toaster, Toasts};
 
 /// The page in its frame; without a person (sign-in, sign-up) only the page.
@@ -25,6 +25,7 @@ pub fn Shell(session: Session, children: Children) -> impl IntoView {
         provide_unread();
         provide_others();
         provide_failing();
+        provide_steps();
     }
     let uses_singles = session.me.as_ref().is_none_or(|me| me.uses_shortcuts);
     let shortcuts = session.me.is_some().then(|| Shortcuts::provide(session.is_narrow, uses_singles));

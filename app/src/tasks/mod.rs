@@ -29,7 +29,7 @@ pub mod views_api;
 
 pub use actions_page::ActionsPage;
 pub use archive_page::ArchivePage;
-pub use board::{BoardPage, Here, Urgency, provide_others, say};
+pub use board::{BoardPage, Here, Urgency, provide_others, provide_steps, say};
 // What other pages drag with.
 #[cfg(feature = "hydrate")]
 pub use board::{dom, drag, geometry};

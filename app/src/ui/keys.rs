@@ -53,6 +53,14 @@ pub enum Action {
     Notifications,
     Leave,
     Sidebar,
+    PreviousTask,
+    NextTask,
+    DayBefore,
+    DayAfter,
+    WeekBefore,
+    WeekAfter,
+    ItemUp,
+    ItemDown,
 }
 
 /// Where a key works.
@@ -62,17 +70,26 @@ pub enum Place {
     Card,
     /// While a card is lifted.
     Lifted,
+    /// In the drawer of a task, outside of its fields.
+    Drawer,
+    /// On the handle of an item of a checklist.
+    Item,
+    /// On a task in the calendar.
+    Day,
     Anywhere,
 }
 
 impl Place {
-    pub const ALL: [Self; 3] = [Self::Card, Self::Lifted, Self::Anywhere];
+    pub const ALL: [Self; 6] = [Self::Card, Self::Lifted, Self::Drawer, Self::Item, Self::Day, Self::Anywhere];
 
     /// The heading of its keys.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Card => "On a card",
             Self::Lifted => "While a card is lifted",
+            Self::Drawer => "In a task beside the board",
+            Self::Item => "On the handle of a checklist's item",
+            Self::Day => "On a task in the calendar",
             Self::Anywhere => "Anywhere",
         }
     }
@@ -153,6 +170,14 @@ pub const KEYS: &[Key] = &[
     key(Place::Lifted, Action::LastCard, &[plain("End")], "To the bottom"),
     key(Place::Lifted, Action::Drop, &[plain(" "), plain("Enter")], "Drop"),
     key(Place::Lifted, Action::Restore, &[plain("Escape")], "Put back"),
+    key(Place::Drawer, Action::PreviousTask, &[plain("k")], "Task above on the board"),
+    key(Place::Drawer, Action::NextTask, &[plain("j")], "Task below on the board"),
+    key(Place::Item, Action::ItemUp, &[plain("ArrowUp")], "One place up"),
+    key(Place::Item, Action::ItemDown, &[plain("ArrowDown")], "One place down"),
+    key(Place::Day, Action::DayBefore, &[held(With::Shift, "ArrowLeft")], "Due a day earlier"),
+    key(Place::Day, Action::DayAfter, &[held(With::Shift, "ArrowRight")], "Due a day later"),
+    key(Place::Day, Action::WeekBefore, &[held(With::Shift, "ArrowUp")], "Due a week earlier"),
+    key(Place::Day, Action::WeekAfter, &[held(With::Shift, "ArrowDown")], "Due a week later"),
     key(Place::Anywhere, Action::Palette, &[held(With::Control, "k")], "Search and commands"),
     key(Place::Anywhere, Action::Help, &[plain("?")], "These keys"),
     key(Place::Anywhere, Action::Filter, &[plain("/")], "Filter"),
@@ -349,7 +374,7 @@ mod tests {
     #[test]
     fn single_characters_can_be_switched_off_and_the_rest_stays() {
         for (key, held, place) in
-            [("m", "", Place::Card), (",", "", Place::Card), ("?", "", Place::Anywhere), ("d", "g", Place::Anywhere)]
+            [("m", "", Place::Card), (",", "", Place::Card), ("j", "", Place::Drawer), ("d", "g", Place::Anywhere)]
         {
             assert!(action(place, &pressed(key, held), true).is_some());
             assert_eq!(action(place, &pressed(key, held), false), None, "{key}");

@@ -10,7 +10,7 @@ use leptos_router::{
 use super::{
     bulk_bar::BulkBar,
     card_menu::CardMenu,
-    column_view::{ColumnView, unsent},
+    column_view::{ColumnView, HELP, unsent},
     hands,
     lanes::Lanes,
     lift_bar::LiftBar,
@@ -21,8 +21,9 @@ use super::{
     pickers::Picker,
     sender::Sender,
     state::BoardState,
+    steps::{Steps, StepsOfAll},
+    title_conflict::ConflictDialog,
     toolbar::Toolbar,
-    undo::Steps,
 };
 use crate::{
     domain::{
@@ -62,9 +63,9 @@ pub fn BoardPage() -> impl IntoView {
     });
     let open = OpenBoard::new();
     provide_context(open);
-    // Kept over a change of the filter, which makes the board anew.
+    // Kept over a change of the filter, which makes the board anew; the steps also over other pages.
     let me = use_context::<Me>().map(|me| me.id);
-    let (steps, sender) = (Steps::default(), Sender::of(me));
+    let (steps, sender) = (StepsOfAll::here(), Sender::of(me));
     let board = Resource::new_blocking(
         move || (key.get(), filter.get(), longer.get(), look.get()),
         |(key, filter, longer, look)| load_board(key, filter, longer, look),
@@ -83,8 +84,9 @@ pub fn BoardPage() -> impl IntoView {
                 Ok(board) => {
                     let read_only =
                         board.read_only.map(|why| view! { <p class="bar is-quiet" role="note">{why.words()}</p> });
-                    let state =
-                        fresh_state(&board, board_query(&filter.get_untracked(), look.get_untracked()), steps, sender);
+                    let (query, steps) =
+                        (board_query(&filter.get_untracked(), look.get_untracked()), steps.of(&board.key));
+                    let state = fresh_state(&board, query, steps, sender);
                     open.0.set(Some(state.clone()));
                     view! { <Title text=format!("{} · Board", board.name) /><h1 class="sr-only" tabindex="-1">{board.name}" board"</h1>{read_only}<Lists board=state is_compact=board.is_compact /> }.into_any()
                 }
@@ -131,7 +133,7 @@ fn Lists(board: BoardState, is_compact: bool) -> impl IntoView {
         view! { {unsent(&board, |_| true)}<Lanes board=board.clone() /> }.into_any()
     };
     let here = RwSignal::new(0);
-    let sorted = board.is_sorted().then(|| board.look.sort.words());
+    let sorted = board.is_sorted().then_some("");
     view! {
         {none_matches(&board)}
         <ListSwitch board=board.clone() here=here />
@@ -143,11 +145,12 @@ fn Lists(board: BoardState, is_compact: bool) -> impl IntoView {
         >
             {lists}
         </div>
-        <p id="board-help" class="sr-only">"Press Space to lift a task and move it with the arrow keys, or M to choose a place."</p>
+        {board.can_edit.then(|| view! { <p id=HELP class="sr-only">"Press Space to lift a task and move it with the arrow keys, or M to choose a place."</p> })}
         <LiftBar board=board.clone() node=node />
         <CardMenu board=board.clone() node=node />
         <Picker board=board.clone() node=node />
         <BulkBar board=board.clone() node=node />
+        <ConflictDialog board=board.clone() node=node />
         <MoveDialog board=board node=node />
     }
     .into_any()

@@ -3,8 +3,10 @@
 use leptos::{html::Div, prelude::*};
 
 use super::{
-    lanes_menu, popover,
-    state::{BoardState, CardState, Place},
+    lanes_menu,
+    places::Shift,
+    popover,
+    state::{BoardState, CardState},
     tools::Field,
 };
 use crate::{
@@ -16,35 +18,13 @@ use crate::{
     },
 };
 
-/// Where in its list a card goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shift {
-    Up,
-    Down,
-    Top,
-    Bottom,
-}
-
-impl Shift {
-    const ALL: [(Self, &'static str, &'static str); 4] = [
-        (Self::Up, "Move up", "arrow-up"),
-        (Self::Down, "Move down", "arrow-down"),
-        (Self::Top, "Move to top", "arrow-up-to-line"),
-        (Self::Bottom, "Move to bottom", "arrow-down-to-line"),
-    ];
-
-    /// The place it leads to, if that is another one.
-    fn target(self, from: Place, count: usize) -> Option<Place> {
-        let last = count.checked_sub(1)?;
-        let index = match self {
-            Self::Up => from.index.checked_sub(1)?,
-            Self::Down => from.index + 1,
-            Self::Top => 0,
-            Self::Bottom => last,
-        };
-        (index <= last && index != from.index).then_some(Place { index, ..from })
-    }
-}
+/// The shifts with their words and icons.
+const SHIFTS: [(Shift, &str, &str); 4] = [
+    (Shift::Up, "Move up", "arrow-up"),
+    (Shift::Down, "Move down", "arrow-down"),
+    (Shift::Top, "Move to top", "arrow-up-to-line"),
+    (Shift::Bottom, "Move to bottom", "arrow-down-to-line"),
+];
 
 /// The one menu of the board; it opens at the card that [`BoardState::menu`] names.
 #[component]
@@ -127,11 +107,8 @@ fn changes(board: &BoardState, card: TaskId) -> impl IntoView + use<> {
 }
 
 fn shifts(board: &BoardState, card: TaskId, node: NodeRef<Div>) -> impl IntoView + use<> {
-    let place = board.place_of(card);
-    let count =
-        place.and_then(|place| board.column(place.column)).map_or(0, |column| column.cards.with_untracked(Vec::len));
-    let items = Shift::ALL.map(|(shift, label, icon)| {
-        let to = place.and_then(|place| shift.target(place, count));
+    let items = SHIFTS.map(|(shift, label, icon)| {
+        let to = board.shifted(card, shift);
         item(board, label, icon, None, to.is_none(), move |board| {
             if let Some(to) = to {
                 board.move_to(card, to);
@@ -162,7 +139,7 @@ fn columns(board: &BoardState, card: TaskId, node: NodeRef<Div>) -> impl IntoVie
                 <button class="menu__item" type="button" role="menuitem" tabindex="-1" aria-disabled=is_here.then_some("true") aria-keyshortcuts=action.and_then(keys::aria) on:click=move |_| {
                     if !is_here {
                         board.menu.set(None);
-                        board.move_to(card, Place { column: to, index: 0 });
+                        board.move_to(card, board.place_among(card, to, 0));
                         popover::refocus_card(node, card);
                     }
                 }>

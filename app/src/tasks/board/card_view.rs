@@ -11,7 +11,10 @@ use super::{
 use crate::{
     domain::{due, task::Priority},
     tasks::view::{Card, blocked_words},
-    ui::{Avatar, Glyph, PriorityMark},
+    ui::{
+        Avatar, Glyph, PriorityMark,
+        keys::{self, Action},
+    },
 };
 
 /// Labels and people beyond these are counted.
@@ -31,6 +34,7 @@ pub fn CardView(card: CardState, board: BoardState) -> impl IntoView {
     };
     let live = board.live;
     let (lifted, slow, selected) = (board.lifted.clone(), board.sender.slow.clone(), board.tools.selected.clone());
+    let (waits, waiting) = (board.sender.waiting_cards.clone(), board.sender.waiting_cards.clone());
     let title = title(&card, &board);
     let top = {
         let data = data.clone();
@@ -64,12 +68,14 @@ pub fn CardView(card: CardState, board: BoardState) -> impl IntoView {
             class:is-lifted=move || lifted.with(|lifted| lifted.is_some_and(|(card, _)| card == id))
             class:is-selected=move || selected.with(|selected| selected.contains(&id))
             class:is-saving=move || slow.get() == Some(id)
+            class:is-waiting=move || waits.with(|waits| waits.contains(&id))
             data-id=id.to_string()
             data-due=strip
         >
             {top}
             {title}
             {inside}
+            {move || waiting.with(|waiting| waiting.contains(&id)).then(|| view! { <span class="sr-only">"Not sent yet"</span> })}
             {open_here(live, id)}
         </li>
     }
@@ -87,7 +93,12 @@ fn title(card: &CardState, board: &BoardState) -> impl IntoView + use<> {
         false => {
             let (title, number) = card.data.with(|card| (card.title.clone(), card.number));
             let (href, hint) = (format!("/board/{}/tasks/{number}{}", board.key, board.query), title.clone());
-            view! { <a class="card__title" dir="auto" href=href title=hint>{title}</a> }.into_any()
+            // The two keys of which all other ways to move follow; the list under `?` has the others.
+            let shortcuts = board
+                .can_edit
+                .then(|| [Action::Lift, Action::Move].into_iter().filter_map(keys::aria).collect::<Vec<_>>().join(" "));
+            view! { <a class="card__title" dir="auto" href=href title=hint aria-keyshortcuts=shortcuts>{title}</a> }
+                .into_any()
         }
     }
 }

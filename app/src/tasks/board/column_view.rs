@@ -13,8 +13,14 @@ use super::{
 };
 use crate::{
     domain::board_look::{BoardLook, board_query, read_board_query},
-    ui::{Icon, StatusMark},
+    ui::{
+        Icon, StatusMark,
+        keys::{self, Action},
+    },
 };
+
+/// The id of the sentence on how cards are moved.
+pub const HELP: &str = "board-help";
 
 /// New tasks that are shown while they wait to be sent; of more their number is said.
 const UNSENT_MOST: usize = 4;
@@ -35,12 +41,12 @@ pub fn ColumnView(column: ColumnState, board: BoardState) -> impl IntoView {
     view! {
         <section
             id=place class="col" class:is-folded=move || is_folded.get()
-            data-status=column.status.as_str() data-id=column.id.to_string() data-full=full(&column) aria-labelledby=named_by
+            data-status=column.status.as_str() data-id=column.id.to_string() data-full=full(&column) data-sorted=sorted(&board) aria-labelledby=named_by
         >
-            {head(&column, &board, Some(is_adding))}
+            {head(&column, &board, is_adding)}
             {can_edit.then(|| view! { <QuickAdd column=column.clone() board=board.clone() at=Where::Top is_open=is_adding /> })}
             {unsent(&board, move |one| one.column == id && one.is_on_top)}
-            <ol class="cards" role="list" aria-labelledby=heading aria-describedby="board-help"
+            <ol class="cards" role="list" aria-labelledby=heading aria-describedby=help(&board)
                 data-from=window::first(&column) node_ref=list on:scroll=move |_| window::follow_scroll(list, &scrolled.0, &scrolled.1)
             >
                 {cards(&column, &board)}
@@ -56,12 +62,11 @@ pub fn ColumnView(column: ColumnState, board: BoardState) -> impl IntoView {
     .into_any()
 }
 
-/// The key for a new task opens the field of the first list.
-fn open_on_key(column: &ColumnState, board: &BoardState, is_adding: RwSignal<bool>) {
-    let (id, order, adding) = (column.id, board.order.clone(), board.tools.adding.clone());
-    let is_first = move || order.with_untracked(|order| order.first() == Some(&id));
+/// The key for a new task opens the field of the list that it goes to.
+pub fn open_on_key(column: &ColumnState, board: &BoardState, is_adding: RwSignal<bool>) {
+    let (id, adding) = (column.id, board.tools.adding.clone());
     Effect::new(move |_| {
-        if adding.get() > 0 && is_first() {
+        if adding.get() == Some(id) {
             // Closed first, so that an open field takes the focus again.
             is_adding.set(false);
             is_adding.set(true);
@@ -70,7 +75,7 @@ fn open_on_key(column: &ColumnState, board: &BoardState, is_adding: RwSignal<boo
 }
 
 /// Name, count, and what can be done to the list.
-pub fn head(column: &ColumnState, board: &BoardState, is_adding: Option<RwSignal<bool>>) -> impl IntoView + use<> {
+pub fn head(column: &ColumnState, board: &BoardState, is_adding: RwSignal<bool>) -> impl IntoView + use<> {
     let id = format!("list-name-{}", column.id);
     view! {
         <header class="col__head">
@@ -78,10 +83,20 @@ pub fn head(column: &ColumnState, board: &BoardState, is_adding: Option<RwSignal
             <h2 id=id><StatusMark status=column.status /><span dir="auto">{column.name.clone()}</span></h2>
             {count(column, board)}
             <span class="spacer"></span>
-            {is_adding.filter(|_| board.can_edit).map(|is_adding| add_link(column, board, is_adding))}
+            {board.can_edit.then(|| add_link(column, board, is_adding))}
             <ColumnMenu column=column.clone() board=board.clone() />
         </header>
     }
+}
+
+/// How cards are moved, for those who may.
+pub fn help(board: &BoardState) -> Option<&'static str> {
+    board.can_edit.then_some(HELP)
+}
+
+/// What is said over a list in which nobody chooses a place.
+pub fn sorted(board: &BoardState) -> Option<&'static str> {
+    board.is_sorted().then(|| board.look.sort.words())
 }
 
 /// What is said over a list that takes no more: `Full: 4 of 4`.
@@ -106,34 +121,56 @@ fn cards(column: &ColumnState, board: &BoardState) -> impl IntoView + use<> {
     }
 }
 
-/// The number of tasks: "2 of 14" while a filter hides some, in orange where the limit is passed,
-/// with its limit where it has one.
+/// The number of tasks: "2 of 14" while a filter hides some, with its limit where it has one. A limit that is
+/// passed, in orange, or that refuses more stands there with a filter, too.
 fn count(column: &ColumnState, board: &BoardState) -> impl IntoView + use<> {
     let (total, shown, limit, is_hard) =
         (column.total.clone(), column.shown.clone(), column.limit, column.limit_is_hard);
     let is_filtered = board.is_filtered;
     move || {
         let (total, shown) = (total.get(), shown.get());
-        match limit {
-            _ if is_filtered => view! { <span class="badge"><bdi>{format!("{shown} of {total}")}</bdi><span class="sr-only">" tasks"</span></span> }.into_any(),
-            Some(limit) if total > limit => view! {
-                <span class="wip"><Icon name="triangle-alert" /><bdi>{format!("{total} of {limit}")}</bdi><span class="sr-only">" tasks, over the limit"</span></span>
-            }.into_any(),
-            Some(limit) if is_hard && total == limit => view! {
-                <span class="badge"><Icon name="lock" /><bdi>{format!("{total} of {limit}")}</bdi><span class="sr-only">" tasks, full"</span></span>
-            }.into_any(),
-            Some(limit) => view! { <span class="badge"><bdi>{format!("{total} of {limit}")}</bdi><span class="sr-only">" tasks at most"</span></span> }.into_any(),
-            None => view! { <span class="badge">{total}<span class="sr-only">" tasks"</span></span> }.into_any(),
-        }
+        let reached = limit.and_then(|limit| reached(total, limit, is_hard));
+        let count = match (reached.is_some(), limit) {
+            _ if is_filtered => Some(view! { <span class="badge"><bdi>{format!("{shown} of {total}")}</bdi><span class="sr-only">" tasks"</span></span> }.into_any()),
+            (true, _) => None,
+            (false, Some(limit)) => Some(view! { <span class="badge"><bdi>{format!("{total} of {limit}")}</bdi><span class="sr-only">" tasks at most"</span></span> }.into_any()),
+            (false, None) => Some(view! { <span class="badge">{total}<span class="sr-only">" tasks"</span></span> }.into_any()),
+        };
+        (count, reached)
     }
+}
+
+/// A limit that is passed, or reached where it refuses more.
+fn reached(total: u32, limit: u32, is_hard: bool) -> Option<AnyView> {
+    let words = format!("{total} of {limit}");
+    if total > limit {
+        return Some(view! {
+            <span class="wip"><Icon name="triangle-alert" /><bdi>{words}</bdi><span class="sr-only">" tasks, over the limit"</span></span>
+        }.into_any());
+    }
+    (is_hard && total == limit).then(|| {
+        view! {
+            <span class="badge"><Icon name="lock" /><bdi>{words}</bdi><span class="sr-only">" tasks, full"</span></span>
+        }
+        .into_any()
+    })
 }
 
 /// A link to the form without WebAssembly; with it, opens the field at the top of the list.
 fn add_link(column: &ColumnState, board: &BoardState, is_adding: RwSignal<bool>) -> impl IntoView + use<> {
     let href = format!("/tasks/new?project={}&column={}", board.key, column.id);
     let label = format!("Add a task to the top of {}", column.name);
+    let (id, order) = (column.id, board.order.clone());
+    // The key is for the first list.
+    let is_first = Signal::derive(move || order.with(|order| order.first() == Some(&id)));
+    let hint = label.clone();
+    let title = move || match is_first.get() {
+        true => format!("{hint} ({})", keys::hint(Action::NewTask)),
+        false => hint.clone(),
+    };
+    let shortcut = move || is_first.get().then(|| keys::aria(Action::NewTask)).flatten();
     view! {
-        <a class="icon-btn" href=href aria-label=label.clone() title=label on:click=move |event| {
+        <a class="icon-btn" href=href aria-label=label title=title aria-keyshortcuts=shortcut on:click=move |event| {
             event.prevent_default();
             is_adding.update(|is_adding| *is_adding = !*is_adding);
         }>
@@ -176,4 +213,26 @@ fn older(column: &ColumnState, board: &BoardState) -> impl IntoView + use<> {
     let query = board_query(&filter, BoardLook { shows_older: true, ..look });
     let href = format!("/board/{}{query}#list-{}", board.key, column.id);
     (many > 0).then(|| view! { <li class="cards__more"><a class="btn is-ghost" href=href>{format!("Show older ({many})")}</a></li> })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tasks::{
+        board::testing::{three, with_state},
+        view::Board,
+    };
+
+    #[test]
+    fn who_may_only_read_is_not_told_how_cards_are_moved() {
+        with_state(three(), |state| assert_eq!(help(state), Some(HELP)));
+        with_state(Board { can_edit: false, ..three() }, |state| assert_eq!(help(state), None));
+    }
+
+    #[test]
+    fn a_limit_stands_out_where_it_is_passed_or_refuses_more() {
+        let is_reached = |total, limit, is_hard| reached(total, limit, is_hard).is_some();
+        assert!(is_reached(5, 4, false) && is_reached(4, 4, true));
+        assert!(!is_reached(4, 4, false) && !is_reached(3, 4, true));
+    }
 }

@@ -55,6 +55,12 @@ pub fn data_id(element: &Element) -> String {
     element.get_attribute("data-id").unwrap_or_default()
 }
 
+/// The `data-id` of the card that has the focus, or something in it.
+pub fn focused_card(board: &HtmlElement) -> Option<String> {
+    let focused = web_sys::window()?.document()?.active_element().filter(|element| board.contains(Some(element)))?;
+    closest(&focused, ".card").map(|card| data_id(&card))
+}
+
 /// Gives an attribute its value, or takes it away; touches nothing that is so already.
 pub fn attribute(element: &Element, name: &str, value: Option<&str>) {
     if element.get_attribute(name).as_deref() == value {

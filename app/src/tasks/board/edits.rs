@@ -4,15 +4,17 @@ use leptos::prelude::*;
 
 use super::{
     announce::{Urgency, say},
+    hands,
     sender::Change,
     state::{Anchor, BoardState, CardState, Place},
-    undo::Step,
+    steps::Step,
     words,
 };
 use crate::{
     domain::{
         due::DueInput,
         ids::{ColumnId, LabelId, TaskId, UserId},
+        lane::Lane,
         task_edit::{Edit, TaskEdit},
     },
     tasks::view::{Card, LabelView},
@@ -27,8 +29,23 @@ pub struct Inverse {
     pub edits: Vec<TaskEdit>,
     /// The cards that the changes took off the board.
     taken: Vec<(CardState, Place)>,
-    /// The titles that the changes gave. Where another stands now, somebody renamed the task since: theirs stays.
-    titles: Vec<(TaskId, String)>,
+    /// What the changes gave. Where something else stands now, somebody has changed it since: theirs stays.
+    given: Vec<TaskEdit>,
+}
+
+impl Inverse {
+    /// Takes back that tasks were made: they go into the trash.
+    pub fn of_new(tasks: impl IntoIterator<Item = TaskId>) -> Self {
+        Self { edits: Edit::Delete.of_all(tasks), ..Self::default() }
+    }
+
+    /// Where the changes have put a task: the way back to there for one that is not loaded any more.
+    fn put_at(&self, task: TaskId) -> Option<Edit> {
+        self.given.iter().find_map(|given| match given.edit {
+            Edit::Move { column, .. } if given.task == task => Some(Edit::Move { column, after: None, before: None }),
+            _ => None,
+        })
+    }
 }
 
 impl BoardState {
@@ -45,20 +62,6 @@ impl BoardState {
     pub fn edit_all(&self, cards: &[TaskId], edit: &Edit) {
         let told = self.told(cards, edit);
         self.edit(edit.of_all(cards.iter().copied()), told);
-    }
-
-    /// Moves cards to a place, one behind the other in the order of the board. The place counts the
-    /// cards of the list without those of `uncounted`.
-    pub fn move_all(&self, cards: &[TaskId], uncounted: &[TaskId], to: Place) {
-        let Some(column) = self.column(to.column) else { return };
-        let ids: Vec<TaskId> = column.cards.with_untracked(|cards| cards.iter().map(|card| card.id).collect());
-        let others: Vec<TaskId> = ids.into_iter().filter(|id| !uncounted.contains(id)).collect();
-        let (above, below) = others.split_at(to.index.min(others.len()));
-        let is_staying = |id: &&TaskId| !cards.contains(id);
-        let after = above.iter().rev().find(is_staying).copied();
-        let before = below.iter().find(is_staying).copied();
-        let told = words::moved_many(cards.len(), &column.name);
-        self.edit(Edit::move_in_order(cards, to.column, after, before), told);
     }
 
     /// Archives cards; they can be taken back together.
@@ -78,9 +81,6 @@ impl BoardState {
 
     /// Changes page and server; the step that takes it back. `None` where nothing changes.
     pub(super) fn take_edits(&self, mut edits: Vec<TaskEdit>, back: &Inverse) -> Option<Step> {
-        for title in edits.iter().filter_map(|edit| self.renamed_since(edit, back)) {
-            self.toasts.fail(words::renamed_since(&title));
-        }
         let inverse = self.apply(&mut edits, back);
         if inverse.edits.is_empty() {
             return None;
@@ -88,9 +88,15 @@ impl BoardState {
         let (board, undo, first) = (self.clone(), inverse.clone(), inverse.edits.last().map(|edit| edit.task)?);
         self.sender.send(Change::Edit { edits }, self.clone(), move |error| {
             let mut edits = undo.edits.clone();
-            board.apply(&mut edits, &undo);
+            hands::fly_home(first, || {
+                board.apply(&mut edits, &undo);
+            });
             board.steps.forget(first);
             board.tell_not_changed(first, undo.edits.len(), &error);
+            // Whatever was refused, the board is not what this page took it for.
+            if let Some(live) = board.live {
+                live.look_again();
+            }
         });
         Some(Step::Edit(inverse))
     }
@@ -104,9 +110,17 @@ impl BoardState {
     /// the last, so that neighbours are there when their cards come back.
     fn apply(&self, edits: &mut Vec<TaskEdit>, back: &Inverse) -> Inverse {
         let mut inverse = Inverse::default();
+        // What comes to another lane has a place among other cards, even where it stays where it is.
+        let changes_lane: Vec<TaskId> = match self.look.group {
+            Some(_) => edits.iter().filter(|one| !matches!(one.edit, Edit::Move { .. })).map(|one| one.task).collect(),
+            None => Vec::new(),
+        };
         edits.retain_mut(|wanted| {
-            let undone = self.apply_one(wanted, back, &mut inverse);
+            let undone = self.apply_one(wanted, back, changes_lane.contains(&wanted.task), &mut inverse);
             let has_changed = undone.is_some();
+            if has_changed {
+                inverse.given.push(wanted.clone());
+            }
             inverse.edits.extend(undone.map(|edit| TaskEdit { task: wanted.task, edit }));
             has_changed
         });
@@ -114,16 +128,45 @@ impl BoardState {
         inverse
     }
 
-    /// The title that somebody has given to a task since the change that this edit would take back.
-    fn renamed_since(&self, wanted: &TaskEdit, back: &Inverse) -> Option<String> {
-        let is_taken_back = matches!(wanted.edit, Edit::Title { base: NOW, .. });
-        let (_, given) = back.titles.iter().find(|(id, _)| *id == wanted.task).filter(|_| is_taken_back)?;
-        let title = self.card(wanted.task)?.title();
-        (title != *given).then_some(title)
+    /// What cannot be taken back, in words, because somebody has changed it since.
+    pub(super) fn all_changed_since(&self, back: &Inverse) -> Vec<String> {
+        back.edits.iter().filter_map(|wanted| self.changed_since(wanted, back)).collect()
     }
 
-    fn apply_one(&self, wanted: &mut TaskEdit, back: &Inverse, inverse: &mut Inverse) -> Option<Edit> {
-        if self.renamed_since(wanted, back).is_some() {
+    /// What somebody has made of a field since the change that this edit would take back.
+    fn changed_since(&self, wanted: &TaskEdit, back: &Inverse) -> Option<String> {
+        let kind = std::mem::discriminant(&wanted.edit);
+        let given =
+            back.given.iter().find(|one| one.task == wanted.task && std::mem::discriminant(&one.edit) == kind)?;
+        let place = self.place_of(wanted.task)?;
+        let card = self.card(wanted.task)?.data.get_untracked();
+        match &given.edit {
+            Edit::Title { text, .. } => {
+                let is_taken_back = matches!(wanted.edit, Edit::Title { base: NOW, .. });
+                (is_taken_back && card.title != *text).then(|| words::renamed_since(&card.title))
+            }
+            Edit::Priority(priority) => (card.priority != *priority)
+                .then(|| words::changed_since(&card.title, &format!("has the priority {}", card.priority.label()))),
+            Edit::Due(due) => (card.due.map(DueInput::from) != *due).then(|| {
+                let now = card.due.map_or("has no due date".to_owned(), |due| format!("is due {}", due.long()));
+                words::changed_since(&card.title, &now)
+            }),
+            Edit::Move { column, .. } => (place.column != *column).then(|| {
+                let list = self.column(place.column).map(|list| list.name.clone()).unwrap_or_default();
+                words::moved_since(&card.title, &list)
+            }),
+            _ => None,
+        }
+    }
+
+    fn apply_one(
+        &self,
+        wanted: &mut TaskEdit,
+        back: &Inverse,
+        changes_lane: bool,
+        inverse: &mut Inverse,
+    ) -> Option<Edit> {
+        if self.changed_since(wanted, back).is_some() {
             return None;
         }
         let id = wanted.task;
@@ -141,28 +184,32 @@ impl BoardState {
                 inverse.taken.push((self.take(id)?, place));
                 Some(if is_of_archive { Edit::Restore } else { Edit::Undelete })
             }
-            Edit::Move { column, after, before } => self.move_one(id, *column, *after, *before),
+            Edit::Move { column, after, before } => match self.place_of(id) {
+                Some(_) => self.move_one(id, *column, *after, *before, changes_lane),
+                None => back.put_at(id),
+            },
             edit => {
                 let state = self.card(id)?;
                 let mut card = state.data.get_untracked();
                 let undone = self.change_card(&mut card, edit)?;
-                if let Edit::Title { text, .. } = edit {
-                    inverse.titles.push((id, text.clone()));
-                }
                 state.data.set(card);
                 Some(undone)
             }
         }
     }
 
-    fn move_one(&self, id: TaskId, column: ColumnId, after: Option<TaskId>, before: Option<TaskId>) -> Option<Edit> {
-        let from = self.anchor_of(id)?;
-        // Without neighbours it is the end, as on the server.
-        let end = Place { column, index: usize::MAX };
-        let is_end = after.is_none() && before.is_none();
-        let place = if is_end { end } else { self.place_at(id, Anchor { column, after, before, lane: None })? };
+    fn move_one(
+        &self,
+        id: TaskId,
+        column: ColumnId,
+        after: Option<TaskId>,
+        before: Option<TaskId>,
+        changes_lane: bool,
+    ) -> Option<Edit> {
+        let (from, here) = (self.anchor_of(id)?, self.place_of(id)?);
+        let place = self.place_at(id, Anchor { column, after, before, lane: None })?;
         self.place(id, place);
-        if self.anchor_of(id) == Some(from) {
+        if self.place_of(id) == Some(here) && !changes_lane {
             return None;
         }
         Some(Edit::Move { column: from.column, after: from.after, before: from.before })
@@ -228,16 +275,23 @@ impl BoardState {
     }
 
     fn name_of(&self, id: UserId) -> Option<String> {
-        self.tools.choices.with_untracked(|choices| {
+        let known = self.tools.choices.with_untracked(|choices| {
             let people = &choices.as_ref()?.people;
             people.iter().find(|person| person.id == id).map(|person| person.name.clone())
-        })
+        });
+        // Lanes are known before the choices are read.
+        let of_lane = || self.lanes.iter().find(|view| view.lane == Lane::Person(Some(id)));
+        known.or_else(|| of_lane().map(|view| view.title.clone()))
     }
 
     fn label_of(&self, id: LabelId) -> Option<LabelView> {
-        self.tools
+        let known = self
+            .tools
             .choices
-            .with_untracked(|choices| choices.as_ref()?.labels.iter().find(|label| label.id == id).cloned())
+            .with_untracked(|choices| choices.as_ref()?.labels.iter().find(|label| label.id == id).cloned());
+        let of_lane = || self.lanes.iter().find(|view| view.lane == Lane::Label(Some(id)));
+        // Its colour comes with the server's answer.
+        known.or_else(|| of_lane().map(|view| LabelView { id, name: view.title.clone(), hue: 1 }))
     }
 
     /// What a change of cards is called.
@@ -272,5 +326,86 @@ impl BoardState {
             Edit::Restore | Edit::Undelete => format!("Restored {whom}"),
             Edit::Delete => format!("Moved {whom} to the trash"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::task::Priority,
+        tasks::board::testing::{DONE, TODO, board, card, column, id, numbers, three, with_state},
+    };
+
+    fn inverse(step: Option<Step>) -> Inverse {
+        match step {
+            Some(Step::Edit(inverse)) => inverse,
+            _ => panic!("not a step"),
+        }
+    }
+
+    fn priority(state: &BoardState, number: u128) -> Priority {
+        state.card(id(number)).unwrap().data.with_untracked(|card| card.priority)
+    }
+
+    fn urgent(number: u128) -> Vec<TaskEdit> {
+        vec![TaskEdit { task: id(number), edit: Edit::Priority(Priority::Urgent) }]
+    }
+
+    #[test]
+    fn a_priority_is_not_taken_back_over_what_somebody_else_has_set_since() {
+        with_state(three(), |state| {
+            let step = inverse(state.take_edits(urgent(1), &Inverse::default()));
+            state.refresh(crate::tasks::view::Card { priority: Priority::Low, ..card(1, "B") });
+            assert_eq!(
+                state.all_changed_since(&step),
+                ["Not undone: “card 1” has been changed since, and has the priority Low now."]
+            );
+            assert!(state.take_edits(step.edits.clone(), &step).is_none());
+            assert_eq!(priority(state, 1), Priority::Low);
+        });
+    }
+
+    #[test]
+    fn of_several_changes_those_are_taken_back_that_are_still_so() {
+        with_state(three(), |state| {
+            let edits = [urgent(1), urgent(2)].concat();
+            let step = inverse(state.take_edits(edits, &Inverse::default()));
+            state.refresh(crate::tasks::view::Card { priority: Priority::High, ..card(2, "D") });
+            let again = inverse(state.take_edits(step.edits.clone(), &step));
+            assert_eq!((priority(state, 1), priority(state, 2)), (Priority::Medium, Priority::High));
+            assert_eq!(again.edits.len(), 1);
+        });
+    }
+
+    #[test]
+    fn a_task_that_somebody_has_moved_since_is_not_moved_back() {
+        with_state(three(), |state| {
+            let edits = Edit::move_in_order(&[id(1)], DONE, None, None);
+            let step = inverse(state.take_edits(edits, &Inverse::default()));
+            assert_eq!(numbers(state, DONE), [1]);
+            assert!(state.all_changed_since(&step).is_empty());
+            state.place(id(1), Place { column: TODO, index: 2 });
+            assert_eq!(
+                state.all_changed_since(&step),
+                ["Not undone: “card 1” has been moved since, and is in Todo now."]
+            );
+            assert!(state.take_edits(step.edits.clone(), &step).is_none());
+        });
+    }
+
+    #[test]
+    fn a_task_that_is_not_loaded_any_more_is_still_moved_back() {
+        let done = column(DONE, vec![card(8, "B")], 40, Some("B"));
+        with_state(board(column(TODO, vec![card(1, "B")], 1, None), done), |state| {
+            let edits = Edit::move_in_order(&[id(1)], DONE, Some(id(8)), None);
+            let step = inverse(state.take_edits(edits, &Inverse::default()));
+            state.take(id(1));
+            let again = inverse(state.take_edits(step.edits.clone(), &step));
+            assert!(matches!(&again.edits[0].edit, Edit::Move { column, .. } if *column == DONE));
+            let sent = state.sender.unsent();
+            let [.., Change::Edit { edits }] = sent.as_slice() else { panic!("nothing was sent") };
+            assert!(matches!(&edits[0].edit, Edit::Move { column, .. } if *column == TODO));
+        });
     }
 }

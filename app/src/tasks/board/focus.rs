@@ -9,7 +9,7 @@ use crate::domain::ids::TaskId;
 
 /// Puts the focus on a card's link.
 pub fn focus_card(board: &HtmlElement, card: TaskId) {
-    let Some(card) = dom::card(board, &card.to_string()) else { return };
+    let Some(card) = dom::card(board, &card.to_string()) else { return focus_tab_stop(board) };
     if let Some(link) = dom::one(&card, ".card__title") {
         rove(board, &link);
         let quiet = web_sys::FocusOptions::new();
@@ -19,10 +19,26 @@ pub fn focus_card(board: &HtmlElement, card: TaskId) {
     show(&card);
 }
 
-/// Leaves one card reachable by Tab, with its menu, after cards came or went.
+/// Where a card is not there any more, the focus goes to the one that Tab would reach, unless it is somewhere.
+fn focus_tab_stop(board: &HtmlElement) {
+    let link = dom::one(board, ".card__title[tabindex='0']").filter(|_| is_nothing_focused());
+    if let Some(link) = link {
+        drop(link.focus());
+    }
+}
+
+/// Whether a card can have the focus: not in a collapsed list, and not in a lane that is closed.
+pub fn is_in_reach(element: &Element) -> bool {
+    let hides = |selector: &str| element.closest(selector).ok().flatten().is_some();
+    !hides(".col.is-folded") && !hides("details:not([open])")
+}
+
+/// Leaves one card reachable by Tab, with its menu, after cards came or went, or were hidden.
 pub fn gather_tab_stops(board: &HtmlElement) {
     let links = all(board, ".card__title");
-    let kept = links.iter().find(|link| link.tab_index() == 0 && link.has_attribute("tabindex")).or(links.first());
+    let mut in_reach = links.iter().filter(|link| is_in_reach(link));
+    let is_kept = |link: &&HtmlElement| link.tab_index() == 0 && link.has_attribute("tabindex");
+    let kept = in_reach.clone().find(is_kept).or_else(|| in_reach.next());
     if let Some(kept) = kept {
         for other in all(board, ".card__title:not([tabindex]), .card__menu:not([tabindex])") {
             other.set_tab_index(-1);

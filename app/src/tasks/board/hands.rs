@@ -2,11 +2,13 @@
 
 #[cfg(feature = "hydrate")]
 pub use browser::{
-    attach, column_in_sight, focus, focus_element, lift_keys, on_escape, on_press, on_step, slide_lists,
+    attach, column_in_sight, fly_home, focus, focus_element, lift_keys, on_escape, on_press, on_step, slide_lists,
 };
 
 #[cfg(not(feature = "hydrate"))]
-pub use server::{attach, column_in_sight, focus, focus_element, lift_keys, on_escape, on_press, on_step, slide_lists};
+pub use server::{
+    attach, column_in_sight, fly_home, focus, focus_element, lift_keys, on_escape, on_press, on_step, slide_lists,
+};
 
 #[cfg(feature = "hydrate")]
 mod browser {
@@ -23,11 +25,13 @@ mod browser {
     use crate::domain::column::Between;
     use crate::domain::due::ViewerClock;
     use crate::domain::ids::{ColumnId, TaskId};
+    use crate::domain::lane::Lane;
     use crate::tasks::board::announce::{Urgency, say};
     use crate::tasks::board::drag::{self, Dropped, DroppedList, Follow};
     use crate::tasks::board::popover::{self, Press};
     use crate::tasks::board::state::{BoardState, ColumnState, Place};
     use crate::tasks::board::{browser_time, dom, focus, keyboard, live, words};
+    use crate::ui::keys::{self, Action};
     use crate::ui::listeners::{Hears, Listeners};
 
     /// Lets pointer and keyboard act on the board for as long as it stands in the page.
@@ -44,6 +48,7 @@ mod browser {
             // Goes with the effect's owner: when the board leaves the page, the listeners do too.
             StoredValue::new_local(held);
             start_clock(&state);
+            follow_folds(&board, &state);
             tell_filter(&state);
             drop(board.set_attribute("data-ready", ""));
         });
@@ -62,6 +67,17 @@ mod browser {
             let shown = sum(|column| column.shown.get_untracked());
             say(words::shown(shown, sum(|column| column.total.get_untracked())), Urgency::Polite);
         }
+    }
+
+    /// Keeps a card within reach of Tab when lists are collapsed or opened.
+    fn follow_folds(board: &HtmlElement, state: &BoardState) {
+        let folds: Vec<_> = state.columns.iter().map(|column| column.is_folded.clone()).collect();
+        let board = board.clone();
+        Effect::new(move |_| {
+            folds.iter().for_each(Track::track);
+            let board = board.clone();
+            request_animation_frame(move || focus::gather_tab_stops(&board));
+        });
     }
 
     /// Keeps the due dates right from minute to minute.
@@ -130,6 +146,19 @@ mod browser {
         }
     }
 
+    /// Puts back what the server refused; the card flies home from where it is, and keeps the focus.
+    pub fn fly_home(card: TaskId, change: impl FnOnce()) {
+        let board = document().body().and_then(|body| dom::one(&body, ".board"));
+        let before = board.as_ref().map(|board| (live::look_at_cards(board), dom::focused_card(board)));
+        change();
+        if let Some((before, focused)) = before {
+            before.show_home(card);
+            if focused == Some(card.to_string()) {
+                self::focus(card);
+            }
+        }
+    }
+
     /// Moves the focus to what has just opened.
     pub fn focus_element(element: &HtmlElement) {
         drop(element.focus());
@@ -154,22 +183,22 @@ mod browser {
         });
     }
 
-    /// Calls `step` with -1 on K and with 1 on J, while the focus is in `inside` and not in a field.
+    /// Calls `step` with -1 for the task before and with 1 for the next one, while the focus is in `inside` and not in
+    /// a field.
     pub fn on_step(inside: NodeRef<leptos::html::Section>, step: impl Fn(i32) + Clone + 'static) {
+        let uses_singles = use_context::<Me>().is_none_or(|me| me.uses_shortcuts);
         Effect::new(move |_| {
             let Some(place) = inside.get() else { return };
             let place: HtmlElement = place;
             let step = step.clone();
             let mut listeners = Listeners::default();
             listeners.on(&place, "keydown", Hears::Bubbling, move |event: KeyboardEvent| {
-                let has_modifier = event.ctrl_key() || event.meta_key() || event.alt_key();
-                let is_plain = !(event.default_prevented() || event.is_composing() || has_modifier);
-                if !is_plain || is_in_field(&event) {
+                if is_in_field(&event) {
                     return;
                 }
-                let by = match event.key().as_str() {
-                    "j" | "J" => 1,
-                    "k" | "K" => -1,
+                let by = match keys::pressed(&event, keys::Place::Drawer, uses_singles) {
+                    Some(Action::NextTask) => 1,
+                    Some(Action::PreviousTask) => -1,
                     _ => return,
                 };
                 event.prevent_default();
@@ -215,14 +244,14 @@ mod browser {
                 return;
             };
             let place = Place { column, index: dropped.index };
-            let lane = dropped.lane.as_deref().and_then(|lane| serde_json::from_str(lane).ok());
+            let lane: Option<Lane> = dropped.lane.as_deref().and_then(|lane| serde_json::from_str(lane).ok());
             match (self.state.with_selection(card).as_slice(), lane) {
                 ([_] | [], Some(lane)) => {
                     let to = self.state.place_in_lane(card, column, lane, dropped.index);
                     self.state.move_to_lane(card, to, lane);
                 }
                 ([_] | [], None) => self.state.move_to(card, place),
-                (cards, _) => self.state.move_all(cards, &[card], place),
+                (cards, lane) => self.state.move_all(cards, &[card], place, lane),
             }
             let board = self.board.clone();
             request_animation_frame(move || focus::gather_tab_stops(&board));
@@ -241,8 +270,22 @@ mod browser {
             }
         }
 
-        fn cancelled(&self, _card: &str) {
-            say("Movement cancelled.".into(), Urgency::Assertive);
+        fn cancelled(&self, id: &str) {
+            let card = id.parse::<TaskId>().ok().and_then(|id| Some((self.state.card(id)?, self.state.spot(id)?)));
+            let list = id.parse::<ColumnId>().ok().and_then(|id| self.state.list_spot(id));
+            let words = match (card, list) {
+                (Some((card, spot)), _) => words::cancelled(&card.title(), &spot),
+                (None, Some(list)) => words::list_cancelled(&list),
+                (None, None) => return,
+            };
+            say(words, Urgency::Assertive);
+        }
+
+        fn stayed(&self, id: &str) {
+            // A press that wandered a little: nothing was moved, so there is nothing to take back.
+            if let Some(title) = id.parse::<TaskId>().ok().and_then(|id| self.state.card(id)).map(|card| card.title()) {
+                say(words::let_be(&title), Urgency::Polite);
+            }
         }
     }
 }
@@ -267,6 +310,11 @@ mod server {
 
     /// On the server nothing slides.
     pub fn slide_lists(change: impl FnOnce()) {
+        change();
+    }
+
+    /// On the server nothing flies.
+    pub fn fly_home(_card: crate::domain::ids::TaskId, change: impl FnOnce()) {
         change();
     }
 

@@ -7,20 +7,23 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use web_sys::{FocusEvent, HtmlElement, KeyboardEvent};
+use web_sys::{Event, FocusEvent, HtmlElement, KeyboardEvent};
 
 use super::{
-    announce::{Urgency, say},
+    announce::{Urgency, say, say_passing},
     dom,
     focus::{
-        card_of, focus_card, focus_filter, gather_tab_stops, is_nothing_focused, press_button, rove, show, title_of,
+        card_of, focus_card, focus_filter, gather_tab_stops, is_in_reach, is_nothing_focused, press_button, rove, show,
+        title_of,
     },
-    state::{BoardState, Place},
+    more,
+    places::Shift,
+    state::{BoardState, ColumnState, Place},
     tools::Field,
     words::{self, Edge},
 };
 use crate::{
-    domain::ids::TaskId,
+    domain::ids::{ColumnId, TaskId},
     ui::{
         keys::{self, Action},
         listeners::{Hears, Listeners},
@@ -55,6 +58,9 @@ pub fn start(board: &HtmlElement, state: &BoardState, uses_singles: bool) -> Lis
     });
     let this = keys.clone();
     listeners.on(board, "keydown", Hears::Bubbling, move |event: KeyboardEvent| this.on_card(&event));
+    // A lane that is closed takes its cards out of reach.
+    let this = keys.clone();
+    listeners.on(board, "toggle", Hears::Capturing, move |_: Event| gather_tab_stops(&this.board));
     // On the document, so that the board comes before the keys of the shell, which listens on the window.
     if let Some(page) = web_sys::window().and_then(|window| window.document()) {
         let this = keys.clone();
@@ -87,7 +93,7 @@ impl Keys {
         };
         if let Some(way) = self.way(action) {
             event.prevent_default();
-            self.walk(place, way);
+            self.walk(card, place.column, way);
             return;
         }
         if !self.state.can_edit {
@@ -95,8 +101,8 @@ impl Keys {
         }
         match action {
             Action::Lift => self.lift(card, place),
-            Action::ToPreviousList => self.to_neighbour_list(card, place, -1),
-            Action::ToNextList => self.to_neighbour_list(card, place, 1),
+            Action::ToPreviousList => self.to_neighbour_list(card, place.column, -1),
+            Action::ToNextList => self.to_neighbour_list(card, place.column, 1),
             Action::Move => self.state.moving.set(Some(card)),
             Action::Status => self.state.pick(Field::Status, card),
             Action::Priority => self.state.pick(Field::Priority, card),
@@ -106,9 +112,9 @@ impl Keys {
             Action::EditTitle => self.state.tools.editing.set(Some(card)),
             Action::AddBelow => self.state.pick(Field::Below, card),
             Action::Select => self.state.toggle_selected(card),
-            Action::SelectUp => self.extend(card, place, -1),
-            Action::SelectDown => self.extend(card, place, 1),
-            Action::SelectList => self.state.select_list(place),
+            Action::SelectUp => self.extend(card, -1),
+            Action::SelectDown => self.extend(card, 1),
+            Action::SelectList => more::select_list(&self.state, place.column),
             Action::Archive => self.archive(card, place),
             // Enter opens by itself.
             _ => return,
@@ -128,7 +134,10 @@ impl Keys {
         let is_lifted = self.state.lifted.with_untracked(Option::is_some);
         match action {
             Action::Filter => focus_filter(),
-            Action::NewTask if self.state.can_edit && !is_lifted => self.state.tools.adding.update(|count| *count += 1),
+            Action::NewTask if self.state.can_edit && !is_lifted => {
+                let list = self.state.list_for_new().map(|list| list.id);
+                self.state.tools.adding.set(list);
+            }
             Action::Undo | Action::Redo if !is_lifted => {
                 let card = if action == Action::Redo { self.state.redo() } else { self.state.undo() };
                 if let Some(card) = card {
@@ -152,38 +161,48 @@ impl Keys {
         })
     }
 
-    fn walk(&self, from: Place, way: Way) {
-        let count = self.count(from);
+    fn walk(&self, card: TaskId, column: ColumnId, way: Way) {
+        let cards = self.in_reach(column);
+        let at = cards.iter().position(|other| *other == card).unwrap_or(0);
         let to = match way {
-            Way::Up => from.index.checked_sub(1).map(|index| Place { index, ..from }),
-            Way::Down => (from.index + 1 < count).then_some(Place { index: from.index + 1, ..from }),
-            Way::First => (count > 0).then_some(Place { index: 0, ..from }),
-            Way::Last => count.checked_sub(1).map(|index| Place { index, ..from }),
-            Way::Back => self.nearest_card(from, -1),
-            Way::On => self.nearest_card(from, 1),
+            Way::Up => at.checked_sub(1).and_then(|at| cards.get(at).copied()),
+            Way::Down => cards.get(at + 1).copied(),
+            Way::First => cards.first().copied(),
+            Way::Last => cards.last().copied(),
+            Way::Back => self.nearest_card(card, column, -1),
+            Way::On => self.nearest_card(card, column, 1),
         };
-        if let Some(card) = to.and_then(|to| self.card_at(to)) {
+        if let Some(card) = to {
             self.go_to(card);
         }
     }
 
-    /// The card at about the same height in the next list that has one.
-    fn nearest_card(&self, from: Place, step: isize) -> Option<Place> {
-        let lists = self.state.lists_now();
-        let mut at = self.column_index(from)?;
-        loop {
-            at = at.checked_add_signed(step)?;
-            let column = lists.get(at)?;
-            let count = column.cards.with_untracked(Vec::len);
-            if count > 0 {
-                return Some(Place { column: column.id, index: from.index.min(count - 1) });
-            }
+    /// The cards of a list that the focus can come to: not those of a closed lane.
+    fn in_reach(&self, column: ColumnId) -> Vec<TaskId> {
+        let cards = self.state.mates(column, None);
+        if self.state.lanes.is_empty() {
+            return cards;
         }
+        let element = |card: &TaskId| dom::card(&self.board, &card.to_string());
+        cards.into_iter().filter(|card| element(card).is_none_or(|card| is_in_reach(&card))).collect()
+    }
+
+    /// The card at about the same height in the next list that is open and has one; in lanes, of the same lane.
+    fn nearest_card(&self, card: TaskId, column: ColumnId, step: isize) -> Option<TaskId> {
+        let lane = self.state.card(card).and_then(|card| self.state.lane_of(&card));
+        let at = self.state.mates_of(card).iter().position(|mate| *mate == card)?;
+        let lists = self.state.lists_beyond(column, step);
+        lists.iter().filter(|list| !list.is_folded.get_untracked()).find_map(|list| {
+            let mates = self.state.mates(list.id, lane);
+            mates.get(at.min(mates.len().checked_sub(1)?)).copied()
+        })
     }
 
     /// Selects the card and its neighbour, and goes there.
-    fn extend(&self, card: TaskId, from: Place, step: isize) {
-        let next = from.index.checked_add_signed(step).and_then(|index| self.card_at(Place { index, ..from }));
+    fn extend(&self, card: TaskId, step: isize) {
+        let mates = self.state.mates_of(card);
+        let at = mates.iter().position(|mate| *mate == card);
+        let next = at.and_then(|at| at.checked_add_signed(step)).and_then(|at| mates.get(at).copied());
         match next {
             Some(next) => {
                 self.state.select(&[card, next]);
@@ -195,8 +214,13 @@ impl Keys {
 
     fn lift(&self, card: TaskId, place: Place) {
         let (Some(state), Some(spot)) = (self.state.card(card), self.state.spot(card)) else { return };
+        self.state.tools.is_at_end.set_value(false);
         self.state.lifted.set(Some((card, place)));
-        say(words::lifted(&state.title(), &spot), Urgency::Assertive);
+        let mut words = words::lifted(&state.title(), &spot);
+        if self.state.is_sorted() {
+            words = format!("{words} {}", self.state.look.sort.words());
+        }
+        say(words, Urgency::Assertive);
         self.mark_lifted(card);
     }
 
@@ -221,26 +245,50 @@ impl Keys {
     }
 
     fn carry(&self, card: TaskId, place: Place, way: Way) {
-        let last = self.count(place).saturating_sub(1);
+        let shift = |shift: Shift, edge: Edge| match self.state.is_sorted() {
+            true => Err(self.state.look.sort.words()),
+            false => self.state.shifted(card, shift).ok_or(words::edge(edge)),
+        };
+        let was_at_end = self.state.tools.is_at_end.get_value();
         let to = match way {
-            Way::Up => place.index.checked_sub(1).map(|index| Place { index, ..place }).ok_or(Edge::Top),
-            Way::Down if place.index < last => Ok(Place { index: place.index + 1, ..place }),
-            Way::Down => Err(Edge::Bottom),
-            Way::First => Ok(Place { index: 0, ..place }),
-            Way::Last => Ok(Place { index: last, ..place }),
-            Way::Back => self.neighbour_list(place, -1).ok_or(Edge::FirstList),
-            Way::On => self.neighbour_list(place, 1).ok_or(Edge::LastList),
+            Way::Down | Way::Last if was_at_end => Err(words::edge(Edge::Bottom)),
+            // From behind all that is loaded the way up begins at the last card that is.
+            Way::Up if was_at_end => Ok(place),
+            Way::Up => shift(Shift::Up, Edge::Top),
+            Way::Down => shift(Shift::Down, self.lower_edge(card, place)),
+            Way::First => shift(Shift::Top, Edge::Top),
+            Way::Last => shift(Shift::Bottom, Edge::Bottom),
+            Way::Back => self.beside(card, place.column, -1).ok_or(words::edge(Edge::FirstList)),
+            Way::On => self.beside(card, place.column, 1).ok_or(words::edge(Edge::LastList)),
         };
         match to {
             Ok(to) => {
+                self.state.tools.is_at_end.set_value(to.is_end());
                 self.state.place(card, to);
-                if let Some(spot) = self.state.spot(card) {
-                    say(words::passing(&spot), Urgency::Assertive);
-                }
+                self.tell_passing(card, to);
                 self.mark_lifted(card);
             }
-            Err(edge) => say(words::edge(edge).into(), Urgency::Assertive),
+            Err(words) => say_passing(words.into(), Urgency::Assertive),
         }
+    }
+
+    /// Says where a lifted card is, and the limit that it would pass there.
+    fn tell_passing(&self, card: TaskId, to: Place) {
+        let Some(mut spot) = self.state.spot(card) else { return };
+        if to.is_end() {
+            spot.position = spot.of;
+        }
+        let words = words::passing(&spot);
+        let words = match self.state.limit_words(card) {
+            Some(limit) => format!("{words} {limit}"),
+            None => words,
+        };
+        say_passing(words, Urgency::Assertive);
+    }
+
+    fn lower_edge(&self, card: TaskId, place: Place) -> Edge {
+        let lane = self.state.card(card).and_then(|card| self.state.lane_of(&card));
+        if self.state.unloaded(place.column, lane) > 0 { Edge::Loaded } else { Edge::Bottom }
     }
 
     fn set_down(&self, card: TaskId, from: Place) {
@@ -248,6 +296,12 @@ impl Keys {
         // The place it came from is told by its neighbours there: go back, look, and come again.
         self.state.place(card, from);
         let origin = self.state.anchor_of(card);
+        if let (Some(here), true) = (here, self.state.tools.is_at_end.get_value()) {
+            self.state.lifted.set(None);
+            self.state.move_to(card, Place::end(here.column));
+            self.focus_near(card, from);
+            return;
+        }
         if let Some(here) = here {
             self.state.place(card, here);
         }
@@ -268,12 +322,11 @@ impl Keys {
     }
 
     /// To the top of the list beside it; the whole selection where the card is part of it.
-    fn to_neighbour_list(&self, card: TaskId, place: Place, step: isize) {
-        let Some(to) = self.neighbour_list(place, step) else { return };
-        let top = Place { index: 0, ..to };
+    fn to_neighbour_list(&self, card: TaskId, column: ColumnId, step: isize) {
+        let Some(to) = self.state.lists_beyond(column, step).first().map(|list| list.id) else { return };
         match self.state.with_selection(card).as_slice() {
-            [_] | [] => self.state.move_to(card, top),
-            cards => self.state.move_all(cards, &[card], top),
+            [_] | [] => self.state.move_to(card, self.state.place_among(card, to, 0)),
+            cards => self.state.move_all(cards, &[card], Place { column: to, index: 0 }, None),
         }
         self.focus_soon(card);
     }
@@ -281,41 +334,35 @@ impl Keys {
     fn archive(&self, card: TaskId, place: Place) {
         let cards = self.state.with_selection(card);
         self.state.archive_all(&cards);
-        let last = self.count(place).checked_sub(1);
-        match last.and_then(|last| self.card_at(Place { index: place.index.min(last), ..place })) {
-            Some(next) => self.focus_soon(next),
-            // The list is empty now: the focus goes to any card that is left.
-            None => {
-                if let Some(next) = self
-                    .state
-                    .lists_now()
-                    .iter()
-                    .find_map(|column| column.cards.with_untracked(|cards| cards.first().map(|card| card.id)))
-                {
-                    self.focus_soon(next);
-                }
-            }
+        self.focus_near(card, place);
+    }
+
+    /// Focuses a card that may have left the page, else the one that stands at its place, else any that is left.
+    fn focus_near(&self, card: TaskId, place: Place) {
+        let lists = self.state.lists_now();
+        let open = lists.iter().filter(|list| !list.is_folded.get_untracked());
+        let near = || {
+            let cards = self.in_reach(place.column);
+            let last = cards.len().checked_sub(1)?;
+            cards.get(place.index.min(last)).copied()
+        };
+        let card = Some(card).filter(|card| self.state.place_of(*card).is_some());
+        let any = || open.map(|list| self.in_reach(list.id)).find_map(|all| all.first().copied());
+        let next = card.or_else(near).or_else(any);
+        if let Some(next) = next {
+            self.focus_soon(next);
         }
     }
 
-    fn neighbour_list(&self, from: Place, step: isize) -> Option<Place> {
-        let at = self.column_index(from)?.checked_add_signed(step)?;
-        let lists = self.state.lists_now();
-        let column = lists.get(at)?;
-        let count = column.cards.with_untracked(Vec::len);
-        Some(Place { column: column.id, index: from.index.min(count) })
-    }
-
-    fn column_index(&self, place: Place) -> Option<usize> {
-        self.state.lists_now().iter().position(|column| column.id == place.column)
-    }
-
-    fn count(&self, place: Place) -> usize {
-        self.state.column(place.column).map_or(0, |column| column.cards.with_untracked(Vec::len))
-    }
-
-    fn card_at(&self, place: Place) -> Option<TaskId> {
-        self.state.column(place.column)?.cards.with_untracked(|cards| cards.get(place.index).map(|card| card.id))
+    /// The place of a lifted card in the list beside: at about its height; a collapsed list opens for it.
+    fn beside(&self, card: TaskId, column: ColumnId, step: isize) -> Option<Place> {
+        let at = self.state.mates_of(card).iter().position(|mate| *mate == card)?;
+        let list: ColumnState = self.state.lists_beyond(column, step).into_iter().next()?;
+        if list.is_folded.get_untracked() {
+            list.is_folded.set(false);
+        }
+        let lane = self.state.card(card).and_then(|card| self.state.lane_of(&card));
+        Some(self.state.place_among(card, list.id, at.min(self.state.mates(list.id, lane).len())))
     }
 
     /// The way of an action; to the side it is mirrored where the page is read from right to left.

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 
 use super::{
     card_view::CardView,
-    column_view::{full, head},
+    column_view::{full, head, help, open_on_key, sorted},
+    quick_add::{QuickAdd, Where},
     state::{BoardState, CardState, ColumnState},
 };
 use crate::{
@@ -23,15 +24,36 @@ pub fn Lanes(board: BoardState) -> impl IntoView {
         .columns
         .iter()
         .map(|column| {
-            let is_folded = column.is_folded.clone();
+            let (is_folded, is_adding) = (column.is_folded.clone(), RwSignal::new(false));
+            open_on_key(column, &board, is_adding);
             view! {
-                <div class="lanes__head" class:is-folded=move || is_folded.get() data-status=column.status.as_str()>{head(column, &board, None)}</div>
+                <div class="lanes__head" class:is-folded=move || is_folded.get() data-status=column.status.as_str()>
+                    {head(column, &board, is_adding)}
+                    {board.can_edit.then(|| view! { <QuickAdd column=column.clone() board=board.clone() at=Where::Top is_open=is_adding /> })}
+                </div>
             }
         })
         .collect();
     let lanes: Vec<_> =
         board.lanes.iter().map(|lane| view! { <LaneRow lane=lane.clone() board=board.clone() /> }).collect();
-    view! { <div class="lanes"><div class="lanes__heads">{heads}</div>{lanes}</div> }.into_any()
+    view! { <div class="lanes"><div class="lanes__heads">{heads}</div>{lanes}{feet(&board)}</div> }.into_any()
+}
+
+/// At the foot of each list a field for new tasks, which come to the lane that their words put them into.
+fn feet(board: &BoardState) -> impl IntoView + use<> {
+    let foot = |column: &ColumnState| {
+        let is_folded = column.is_folded.clone();
+        view! {
+            <div class="lanes__foot" class:is-folded=move || is_folded.get()>
+                <QuickAdd column=column.clone() board=board.clone() at=Where::End is_open=RwSignal::new(false) />
+            </div>
+        }
+        .into_any()
+    };
+    board.can_edit.then(|| {
+        let feet: Vec<_> = board.columns.iter().map(foot).collect();
+        view! { <div class="lanes__feet">{feet}</div> }
+    })
 }
 
 #[component]
@@ -80,9 +102,9 @@ fn Cell(column: ColumnState, board: BoardState, lane: Lane, title: String, count
     view! {
         <section
             class="col is-cell" class:is-folded=move || is_folded.get()
-            data-status=column.status.as_str() data-id=column.id.to_string() data-lane=key data-full=full(&column) aria-label=label.clone()
+            data-status=column.status.as_str() data-id=column.id.to_string() data-lane=key data-full=full(&column) data-sorted=sorted(&board) aria-label=label.clone()
         >
-            <ol class="cards" role="list" aria-label=list_label aria-describedby="board-help">
+            <ol class="cards" role="list" aria-label=list_label aria-describedby=help(&board)>
                 <For each=cards key=|card| card.id let(card)><CardView card=card board=row.clone() /></For>
                 {rest}
                 <li class="hole" aria-hidden="true" hidden></li>

@@ -2,7 +2,8 @@
 
 use leptos::{html::Div, prelude::*};
 
-use super::{hands, state::BoardState};
+use super::{hands, state::BoardState, words};
+use crate::domain::ids::TaskId;
 
 /// The bar; it takes the focus when it appears and hears the keys.
 #[component]
@@ -16,6 +17,16 @@ pub fn LiftBar(board: BoardState, node: NodeRef<Div>) -> impl IntoView {
     move || {
         let (card, _) = board.lifted.get()?;
         let title = board.card(card)?.title();
+        let limit = {
+            let board = board.clone();
+            move || {
+                // The counts change with each list that the card comes to.
+                board.columns.iter().for_each(|column| column.total.track());
+                let words = board.limit_words(card)?;
+                Some(view! { <span class="lift-bar__why">{words}</span> })
+            }
+        };
+        let sorted = board.is_sorted().then(|| view! { <span class="lift-bar__why">{board.look.sort.words()}</span> });
         let board = board.clone();
         Some(view! {
             <div class="lift-bar" role="application" tabindex="0" node_ref=bar aria-label=format!("Moving {title}. Arrow keys move, Space drops, Escape cancels.")
@@ -25,7 +36,22 @@ pub fn LiftBar(board: BoardState, node: NodeRef<Div>) -> impl IntoView {
                 <span><kbd>"↑"</kbd>" "<kbd>"↓"</kbd>" "<kbd>"←"</kbd>" "<kbd>"→"</kbd>" move"</span>
                 <span><kbd>"Space"</kbd>" drop"</span>
                 <span><kbd>"Esc"</kbd>" cancel"</span>
+                {sorted}
+                {limit}
             </div>
+        })
+    }
+}
+
+impl BoardState {
+    /// The limit that a list passes by a lifted card that came from another one; a hard one will refuse it.
+    pub fn limit_words(&self, card: TaskId) -> Option<String> {
+        let (_, from) = self.lifted.get_untracked()?;
+        let column = self.column(self.place_of(card)?.column).filter(|column| column.id != from.column)?;
+        let (count, limit) = (column.total.get_untracked(), column.limit?);
+        (count > limit).then(|| match column.limit_is_hard {
+            true => words::full(&column.name, count - 1, limit),
+            false => words::over_limit(&column.name, count, limit),
         })
     }
 }

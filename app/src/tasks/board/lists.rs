@@ -8,7 +8,7 @@ use super::{
     hands,
     sender::Change,
     state::{BoardState, ColumnState},
-    undo::{Step, Why},
+    steps::{Step, Why},
     words::{self, ListSpot},
 };
 use crate::{
@@ -119,7 +119,7 @@ impl BoardState {
         self.toasts.fail(words);
     }
 
-    fn list_spot(&self, list: ColumnId) -> Option<ListSpot> {
+    pub(super) fn list_spot(&self, list: ColumnId) -> Option<ListSpot> {
         let name = self.column(list)?.name.clone();
         self.order.with_untracked(|order| {
             let at = order.iter().position(|other| *other == list)?;

@@ -1,6 +1,7 @@
 //! The board: lists of cards that are dragged, walked and filtered. Shows [`BoardPage`],
 //! [`OpenBoard`] so that a task's drawer can refresh its card, and [`Here`] for the head of the site.
 
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "nobody listens to the server"))]
 mod announce;
 mod board_page;
 mod bulk_bar;
@@ -26,8 +27,12 @@ mod look_menu;
 mod live;
 mod more;
 mod move_dialog;
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake moves cards"))]
+mod moves_of_many;
 mod open;
 mod pickers;
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake moves cards"))]
+mod places;
 mod popover;
 mod presence;
 mod quick_add;
@@ -37,6 +42,9 @@ mod select;
 mod sender;
 mod sight;
 mod state;
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only keys undo and redo"))]
+mod steps;
+mod title_conflict;
 mod title_edit;
 mod toolbar;
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake picks"))]
@@ -46,6 +54,9 @@ mod undo;
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "the server moves nothing, so it tells nothing"))]
 mod words;
 mod window;
+
+#[cfg(test)]
+mod testing;
 
 #[cfg(feature = "hydrate")]
 mod browser_time;
@@ -67,3 +78,4 @@ pub use hands::{focus_element, on_escape, on_step};
 pub use live::Live;
 pub use open::OpenBoard;
 pub use presence::{Here, provide_others};
+pub use steps::provide_steps;

@@ -5,7 +5,7 @@ use leptos::{html::Li, prelude::*};
 
 use super::state::{BoardState, CardState, ColumnState};
 use crate::{
-    domain::{board_look::read_board_query, task::CARDS_FIRST},
+    domain::{board_look::read_board_query, ids::ColumnId, task::CARDS_FIRST, task_edit::TASKS_MOST},
     tasks::{api, board::sight, view::MoreCards},
 };
 
@@ -47,15 +47,40 @@ fn href(column: &ColumnState, board: &BoardState, loaded: usize) -> String {
     format!("/board/{}{}{joint}more={}&count={count}#list-{}", board.key, board.query, column.id, column.id)
 }
 
+/// Selects all cards of a list, which is loaded for it as far as that many can be selected.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only keys select a list"))]
+pub fn select_list(board: &BoardState, list: ColumnId) {
+    let Some(column) = board.column(list).cloned() else { return };
+    let board = board.clone();
+    leptos::task::spawn_local(async move {
+        loop {
+            let (next, loaded) = (column.next.get_untracked(), column.cards.with_untracked(Vec::len));
+            if next.is_none() || loaded >= TASKS_MOST {
+                break;
+            }
+            load(column.clone(), board.clone()).await;
+            // What could not be loaded has been said.
+            if column.next.get_untracked() == next {
+                break;
+            }
+        }
+        board.select(&board.mates(list, None));
+    });
+}
+
 async fn load(column: ColumnState, board: BoardState) {
     let Some(cursor) = column.next.get_untracked() else { return };
     let (filter, look) = read_board_query(&board.query);
+    let asked = cursor.clone();
     match api::load_more(board.key.clone(), column.id, filter, cursor, look).await {
         Ok(MoreCards { cards, next }) => {
             let fresh: Vec<CardState> =
                 cards.into_iter().filter(|card| board.place_of(card.id).is_none()).map(CardState::new).collect();
             column.cards.update(|cards| cards.extend(fresh));
-            column.next.set(next);
+            // Another answer for the same place may have come first.
+            if column.next.get_untracked().as_ref() == Some(&asked) {
+                column.next.set(next);
+            }
         }
         Err(error) => board.toasts.fail(format!("More tasks could not be loaded. {}", error.words())),
     }

@@ -47,9 +47,9 @@ fn form(board: &BoardState, card: &CardState, dialog: NodeRef<Dialog>) -> impl I
     // The whole selection where the card is part of it.
     let cards = board.with_selection(id);
     let whom = if cards.len() > 1 { words::whom(None, cards.len()) } else { format!("“{title}”") };
-    let here = board.place_of(id);
-    let column = RwSignal::new(here.map(|place| place.column));
-    let index = RwSignal::new(here.map_or(0, |place| place.index));
+    let column = RwSignal::new(board.place_of(id).map(|place| place.column));
+    // Among the cards that it will stand among; the end of a list is `usize::MAX`.
+    let index = RwSignal::new(board.mates_of(id).iter().position(|mate| *mate == id).unwrap_or(0));
     let close = move || {
         if let Some(dialog) = dialog.get_untracked() {
             popover::close(&dialog);
@@ -59,10 +59,10 @@ fn form(board: &BoardState, card: &CardState, dialog: NodeRef<Dialog>) -> impl I
         let (board, cards) = (board.clone(), cards.clone());
         move || {
             if let Some(column) = column.get_untracked() {
-                let to = Place { column, index: index.get_untracked() };
+                let index = index.get_untracked();
                 match cards.as_slice() {
-                    [_] | [] => board.move_to(id, to),
-                    cards => board.move_all(cards, cards, to),
+                    [_] | [] => board.move_to(id, board.place_among(id, column, index)),
+                    cards => board.move_all(cards, cards, Place { column, index }, None),
                 }
             }
             close();
@@ -118,17 +118,10 @@ fn positions(
 ) -> impl IntoView + use<> {
     let board = board.clone();
     let options = move || {
-        let titles = others(&board, &cards, column.get());
-        let of = titles.len() + 1;
-        (0..of)
-            .map(|i| {
-                let words = match i.checked_sub(1).and_then(|before| titles.get(before)) {
-                    None => format!("1 of {of}: top"),
-                    Some(_) if i + 1 == of => format!("{of} of {of}: bottom"),
-                    Some(title) => format!("{} of {of}: after “{title}”", i + 1),
-                };
-                view! { <option value=i.to_string() selected=move || index.get() == i>{words}</option> }
-            })
+        let (titles, behind) = others(&board, &cards, column.get());
+        places(&titles, behind)
+            .into_iter()
+            .map(|(i, words)| view! { <option value=i.to_string() selected=move || index.get() == i>{words}</option> })
             .collect_view()
     };
     view! {
@@ -149,8 +142,10 @@ fn preview(
     let board = board.clone();
     let words = move || {
         let name = column.get().and_then(|id| board.column(id)).map(|column| column.name.clone()).unwrap_or_default();
-        let of = others(&board, &cards, column.get()).len() + cards.len();
-        format!("{whom} will be in {name}, position {} of {of}.", index.get() + 1)
+        let (titles, behind) = others(&board, &cards, column.get());
+        let of = titles.len() + behind + cards.len();
+        let position = if index.get() == usize::MAX { of + 1 - cards.len().max(1) } else { index.get() + 1 };
+        format!("{whom} will be in {name}, position {position} of {of}.")
     };
     view! { <p class="muted" role="status">{words}</p> }
 }
@@ -170,10 +165,47 @@ fn blocked(board: &BoardState, cards: Vec<TaskId>, column: RwSignal<Option<Colum
     }
 }
 
-/// The titles in a list without the cards that are moved.
-fn others(board: &BoardState, moved: &[TaskId], column: Option<ColumnId>) -> Vec<String> {
-    let Some(column) = column.and_then(|id| board.column(id)) else { return Vec::new() };
-    column
-        .cards
-        .with_untracked(|cards| cards.iter().filter(|other| !moved.contains(&other.id)).map(CardState::title).collect())
+/// The titles among which the cards will stand, in a list without the cards that are moved, and how many tasks behind
+/// them are not loaded.
+fn others(board: &BoardState, moved: &[TaskId], column: Option<ColumnId>) -> (Vec<String>, usize) {
+    let Some(column) = column else { return (Vec::new(), 0) };
+    let lane = match moved {
+        [card] => board.card(*card).and_then(|card| board.lane_of(&card)),
+        _ => None,
+    };
+    let mates = board.mates(column, lane).into_iter().filter(|mate| !moved.contains(mate));
+    (mates.filter_map(|mate| board.card(mate)).map(|card| card.title()).collect(), board.unloaded(column, lane))
+}
+
+/// The places that can be chosen, with their words: before each of the titles, behind the last of them, and at the
+/// bottom where more tasks stand behind those that are loaded.
+fn places(titles: &[String], behind: usize) -> Vec<(usize, String)> {
+    let of = titles.len() + behind + 1;
+    let words = |i: usize| match i.checked_sub(1).and_then(|before| titles.get(before)) {
+        None => format!("1 of {of}: top"),
+        Some(_) if i + 1 == of => format!("{of} of {of}: bottom"),
+        Some(title) => format!("{} of {of}: after “{title}”", i + 1),
+    };
+    let mut places: Vec<(usize, String)> = (0..=titles.len()).map(|i| (i, words(i))).collect();
+    if behind > 0 {
+        places.push((usize::MAX, format!("{of} of {of}: bottom")));
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bottom_of_a_list_that_is_not_loaded_whole_is_its_true_end() {
+        let titles = ["One".to_owned(), "Two".to_owned()];
+        let words = |behind: usize| places(&titles, behind).into_iter().map(|(_, words)| words).collect::<Vec<_>>();
+        assert_eq!(words(0), ["1 of 3: top", "2 of 3: after “One”", "3 of 3: bottom"]);
+        assert_eq!(
+            words(998),
+            ["1 of 1001: top", "2 of 1001: after “One”", "3 of 1001: after “Two”", "1001 of 1001: bottom"]
+        );
+        assert_eq!(places(&titles, 998).last().map(|(at, _)| *at), Some(usize::MAX));
+    }
 }

@@ -6,8 +6,10 @@ use leptos::{html::Textarea, prelude::*, server_fn::ServerFn};
 
 use super::{
     chips::Chips,
+    edits::Inverse,
     sender::{Change, Returned},
     state::{BoardState, CardState, ColumnState, Place},
+    steps::Step,
 };
 use crate::{
     domain::{
@@ -266,6 +268,9 @@ impl BoardState {
                 _ => Place { column, index: usize::MAX },
             },
         };
+        if !cards.is_empty() {
+            self.steps.push(Step::Edit(Inverse::of_new(cards.iter().map(|card| card.id))));
+        }
         for card in cards {
             // Somebody's stream may have brought it already.
             if self.place_of(card.id).is_none() {

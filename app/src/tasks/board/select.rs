@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::{
-    announce::{Urgency, say},
-    state::{BoardState, Place},
+    announce::{Urgency, say, say_passing},
+    state::BoardState,
     words,
 };
 use crate::domain::{ids::TaskId, task_edit};
@@ -45,37 +45,25 @@ impl BoardState {
     /// Selects these too.
     pub fn select(&self, cards: &[TaskId]) {
         self.change_selection(|chosen| {
-            for card in cards {
-                chosen.retain(|other| other != card);
-                chosen.push(*card);
-            }
+            chosen.retain(|other| !cards.contains(other));
+            chosen.extend_from_slice(cards);
         });
     }
 
-    /// Selects from the card that was selected last to this one, where both are in one list.
+    /// Selects from the card that was selected last to this one, where both are in one list, in lanes also in one lane.
     pub fn select_to(&self, card: TaskId) {
         let last = self.tools.selected.with_untracked(|chosen| chosen.last().copied());
-        let (Some(to), from) = (self.place_of(card), last.and_then(|last| self.place_of(last))) else { return };
-        let range = match from {
-            Some(Place { column, index }) if column == to.column => index.min(to.index)..index.max(to.index) + 1,
-            _ => to.index..to.index + 1,
+        let mates = self.mates_of(card);
+        let at = |wanted: TaskId| mates.iter().position(|mate| *mate == wanted);
+        let Some(to) = at(card) else { return };
+        let range = match last.and_then(at) {
+            Some(from) => from.min(to)..from.max(to) + 1,
+            None => to..to + 1,
         };
-        let mut cards: Vec<TaskId> = self.column(to.column).map_or_else(Vec::new, |column| {
-            column
-                .cards
-                .with_untracked(|cards| cards.get(range).unwrap_or_default().iter().map(|card| card.id).collect())
-        });
+        let mut cards: Vec<TaskId> = mates.get(range).unwrap_or_default().to_vec();
         // The one that was pressed comes last: the next range begins there.
         cards.retain(|other| *other != card);
         cards.push(card);
-        self.select(&cards);
-    }
-
-    /// Selects the cards of a list that are loaded.
-    pub fn select_list(&self, place: Place) {
-        let cards: Vec<TaskId> = self.column(place.column).map_or_else(Vec::new, |column| {
-            column.cards.with_untracked(|cards| cards.iter().map(|card| card.id).collect())
-        });
         self.select(&cards);
     }
 
@@ -97,6 +85,6 @@ impl BoardState {
             chosen.truncate(task_edit::TASKS_MOST);
         });
         let count = self.tools.selected.with_untracked(Vec::len);
-        say(words::selected(count, is_full), Urgency::Polite);
+        say_passing(words::selected(count, is_full), Urgency::Polite);
     }
 }

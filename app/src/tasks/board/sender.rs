@@ -3,7 +3,7 @@
 //! repeat does nothing. What is not answered yet is kept in the browser's storage, too: after a
 //! reload or a crash it is sent first.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -70,6 +70,15 @@ impl Change {
             Self::Move { card, .. } | Self::Archive { card } | Self::Restore { card } => *card == id,
             Self::Edit { edits } => edits.iter().any(|edit| edit.task == id),
             Self::Shift { .. } | Self::Add { .. } => false,
+        }
+    }
+
+    /// The cards that are changed.
+    fn cards(&self) -> Vec<TaskId> {
+        match self {
+            Self::Move { card, .. } | Self::Archive { card } | Self::Restore { card } => vec![*card],
+            Self::Edit { edits } => edits.iter().map(|edit| edit.task).collect(),
+            Self::Shift { .. } | Self::Add { .. } => Vec::new(),
         }
     }
 
@@ -147,6 +156,8 @@ pub struct Sender {
     pub is_signed_out: ArcRwSignal<bool>,
     /// The card whose change takes longer than a moment.
     pub slow: ArcRwSignal<Option<TaskId>>,
+    /// Cards with a change that waits while the server cannot be reached.
+    pub waiting_cards: ArcRwSignal<HashSet<TaskId>>,
     /// New tasks that take longer than a moment. They have no number yet, so nothing is done to them before.
     pub adding: ArcRwSignal<Vec<Waiting>>,
     /// Refused texts whose field is not there any more.
@@ -248,9 +259,21 @@ impl Sender {
     fn push(&self, unsent: Unsent, board: BoardState) {
         self.queue.update_value(|queue| queue.push_back(unsent));
         self.waiting.set(self.queue.with_value(VecDeque::len));
+        self.mark_waiting();
         if !self.is_running.get_value() {
             self.is_running.set_value(true);
             run(self.clone(), board);
+        }
+    }
+
+    /// Marks the cards that wait, while they wait for the server to be there again.
+    fn mark_waiting(&self) {
+        let cards: HashSet<TaskId> = match self.is_offline.get_untracked() {
+            true => self.queue.with_value(|queue| queue.iter().flat_map(|unsent| unsent.change.cards()).collect()),
+            false => HashSet::new(),
+        };
+        if self.waiting_cards.with_untracked(|before| *before != cards) {
+            self.waiting_cards.set(cards);
         }
     }
 
@@ -466,6 +489,7 @@ mod browser {
                 }
                 sender.note_answer(unsent.op);
                 sender.waiting.set(sender.queue.with_value(|queue| queue.len()));
+                sender.mark_waiting();
             }
             sender.is_running.set_value(false);
         });
@@ -500,6 +524,7 @@ mod browser {
                 _ => None,
             };
             set_if_other(&sender.is_offline, answer.as_ref().is_err_and(is_out_of_reach));
+            sender.mark_waiting();
             set_if_other(&sender.is_signed_out, answer == Err(AppError::SignedOut));
             let Some(wait) = wait else { return answer };
             attempts += 1;
@@ -575,5 +600,30 @@ mod server {
     /// Nothing is sent from the server.
     pub const fn new_op() -> OpId {
         OpId(uuid::Uuid::nil())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tasks::board::testing::{DONE, id, three, with_state};
+
+    #[test]
+    fn all_cards_that_wait_are_marked_while_the_server_cannot_be_reached() {
+        with_state(three(), |state| {
+            let sender = &state.sender;
+            let send = |number: u128| {
+                let to = Anchor { column: DONE, after: None, before: None, lane: None };
+                sender.send(Change::Move { card: id(number), to }, state.clone(), |_| {});
+            };
+            send(1);
+            assert!(sender.waiting_cards.with_untracked(HashSet::is_empty), "the server is there");
+            sender.is_offline.set(true);
+            send(2);
+            assert_eq!(sender.waiting_cards.get_untracked(), HashSet::from([id(1), id(2)]));
+            sender.is_offline.set(false);
+            sender.mark_waiting();
+            assert!(sender.waiting_cards.with_untracked(HashSet::is_empty));
+        });
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{live::Live, sender::Sender, tools::Tools, undo::Steps, window::Window, words::Spot};
+use super::{live::Live, places::Unloaded, sender::Sender, steps::Steps, tools::Tools, window::Window, words::Spot};
 use crate::{
     domain::{
         board_look::{BoardLook, read_board_query},
@@ -75,6 +75,8 @@ pub struct BoardState {
     pub is_filtered: bool,
     /// From the top; none on a board without lanes.
     pub lanes: Vec<LaneView>,
+    /// Cards of lanes that are not loaded.
+    pub(super) unloaded_in_lanes: Unloaded,
     /// As they were loaded; [`BoardState::lists`] knows their order now.
     pub columns: Vec<ColumnState>,
     /// The lists from the left: one that the person has moved stands where it is going.
@@ -138,13 +140,14 @@ impl BoardState {
     pub fn new(board: Board, query: String, toasts: Toasts, steps: Steps, sender: Sender) -> Self {
         let (filter, look) = read_board_query(&query);
         let order = sender.order_of(board.columns.iter().map(|column| column.id).collect());
-        Self {
+        let mut state = Self {
             key: board.key,
             can_edit: board.can_edit,
             query,
             look,
             is_filtered: filter.is_active(),
             lanes: board.lanes,
+            unloaded_in_lanes: Unloaded::new(),
             columns: board.columns.into_iter().map(ColumnState::new).collect(),
             order: ArcRwSignal::new(order),
             number: board.number,
@@ -157,7 +160,9 @@ impl BoardState {
             sender,
             steps,
             toasts,
-        }
+        };
+        state.unloaded_in_lanes = state.count_unloaded();
+        state
     }
 
     /// Whether both are the same board in the page.
@@ -191,19 +196,15 @@ impl BoardState {
     /// The neighbours of a card where it is.
     pub fn anchor_of(&self, card: TaskId) -> Option<Anchor> {
         let place = self.place_of(card)?;
-        self.column(place.column)?.cards.with_untracked(|cards| {
-            let lane = cards.get(place.index).and_then(|card| self.lane_of(card));
-            // A neighbour in another lane says nothing of the place in this one.
-            let neighbour = |index: usize| {
-                let card = cards.get(index).filter(|_| !self.is_sorted())?;
-                (self.lane_of(card) == lane).then_some(card.id)
-            };
-            Some(Anchor {
-                column: place.column,
-                after: place.index.checked_sub(1).and_then(neighbour),
-                before: neighbour(place.index + 1),
-                lane,
-            })
+        let lane = self.card(card).and_then(|card| self.lane_of(&card));
+        // On a sorted board nobody chooses a place; a neighbour in another lane says nothing of the place in this one.
+        let mates = if self.is_sorted() { Vec::new() } else { self.mates(place.column, lane) };
+        let at = mates.iter().position(|mate| *mate == card);
+        Some(Anchor {
+            column: place.column,
+            after: at.and_then(|at| at.checked_sub(1)).and_then(|before| mates.get(before).copied()),
+            before: at.and_then(|at| mates.get(at + 1).copied()),
+            lane,
         })
     }
 
@@ -220,7 +221,7 @@ impl BoardState {
         let index = match (find(anchor.after), find(anchor.before)) {
             (Some(after), _) => after + 1,
             (None, Some(before)) => before,
-            (None, None) if anchor.after.is_none() && anchor.before.is_none() => 0,
+            // As on the server.
             (None, None) => others.len(),
         };
         Some(Place { column: anchor.column, index })
@@ -269,8 +270,16 @@ impl BoardState {
     pub fn spot(&self, card: TaskId) -> Option<Spot> {
         let place = self.place_of(card)?;
         let column = self.column(place.column)?;
-        let of = column.shown.get_untracked().max(1) as usize;
-        Some(Spot { list: column.name.clone(), position: place.index + 1, of })
+        let lane = self.card(card).and_then(|card| self.lane_of(&card));
+        let (position, of) = match lane {
+            None => (place.index, column.shown.get_untracked().max(1) as usize),
+            Some(_) => {
+                let mates = self.mates(place.column, lane);
+                let position = mates.iter().position(|mate| *mate == card)?;
+                (position, mates.len() + self.unloaded(place.column, lane))
+            }
+        };
+        Some(Spot { list: column.name.clone(), position: position + 1, of })
     }
 
     /// A card in a list of completed work shows when it was completed.

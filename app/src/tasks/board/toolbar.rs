@@ -17,7 +17,10 @@ use crate::{
     },
     error::AppResult,
     tasks::{saved::ViewsMenu, view::Board},
-    ui::Icon,
+    ui::{
+        Icon,
+        keys::{self, Action},
+    },
 };
 
 /// After the last key the filter is applied.
@@ -127,6 +130,7 @@ fn TextFilter(path: String, filter: Memo<BoardFilter>, look: Memo<BoardLook>) ->
             {hidden}
             <input
                 type="search" name="q" placeholder="Filter tasks" aria-label="Filter tasks by title, number, label or person"
+                title=format!("Filter ({})", keys::hint(Action::Filter)) aria-keyshortcuts=keys::aria(Action::Filter)
                 autocomplete="off" node_ref=field value=filter.with_untracked(|filter| filter.text.clone())
                 on:input=move |event| {
                     typed.set(event_target_value(&event));

@@ -3,9 +3,9 @@
 
 use leptos::prelude::*;
 
-use super::state::BoardState;
+use super::{state::BoardState, title_conflict::TitleConflict};
 use crate::{
-    domain::ids::TaskId,
+    domain::ids::{ColumnId, TaskId},
     tasks::{api, view::TaskChoices},
 };
 
@@ -81,8 +81,12 @@ pub struct Tools {
     pub wanted: ArcRwSignal<Option<TaskId>>,
     /// The window over a long list is being moved: a field that loses the focus by it gets it back.
     pub is_window_moving: ArcStoredValue<bool>,
-    /// Counts up to open the field for a new task in the first list.
-    pub adding: ArcRwSignal<u32>,
+    /// The list whose field for a new task is to open; set anew each time that it is wanted.
+    pub adding: ArcRwSignal<Option<ColumnId>>,
+    /// A title that was refused for one that somebody else gave.
+    pub conflict: ArcRwSignal<Option<TitleConflict>>,
+    /// The lifted card is behind all cards of its list that are loaded.
+    pub is_at_end: ArcStoredValue<bool>,
     pub choices: ArcRwSignal<Option<TaskChoices>>,
     is_loading: ArcStoredValue<bool>,
 }
@@ -95,7 +99,9 @@ impl Default for Tools {
             editing: ArcRwSignal::new(None),
             wanted: ArcRwSignal::new(None),
             is_window_moving: ArcStoredValue::new(false),
-            adding: ArcRwSignal::new(0),
+            adding: ArcRwSignal::new(None),
+            conflict: ArcRwSignal::new(None),
+            is_at_end: ArcStoredValue::new(false),
             choices: ArcRwSignal::new(None),
             is_loading: ArcStoredValue::new(false),
         }

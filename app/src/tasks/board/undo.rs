@@ -4,64 +4,29 @@ use leptos::prelude::*;
 
 use super::{
     announce::{Urgency, say},
-    edits::Inverse,
+    hands,
     sender::Change,
     state::{Anchor, BoardState, CardState, Place},
-    words,
+    steps::{Step, Why},
+    title_conflict::TitleConflict,
+    words::{self, Spot},
 };
 use crate::{
     domain::{
-        column::Between,
         ids::{ColumnId, TaskId},
         task::Status,
+        task_edit::TaskEdit,
     },
     error::AppError,
 };
-
-/// Steps that can be taken back, and those that were; at most fifty each.
-#[derive(Clone, Default)]
-pub struct Steps {
-    undo: ArcStoredValue<Vec<Step>>,
-    redo: ArcStoredValue<Vec<Step>>,
-}
-
-/// One change of the board.
-#[derive(Clone)]
-pub enum Step {
-    Move {
-        card: TaskId,
-        to: Anchor,
-    },
-    Archive {
-        card: TaskId,
-    },
-    /// Brings an archived card back to where it was.
-    Restore {
-        card: CardState,
-        to: Place,
-    },
-    /// Puts a list between others.
-    Shift {
-        list: ColumnId,
-        between: Between,
-    },
-    /// Changes of fields, or of several cards at once.
-    Edit(Inverse),
-}
-
-/// Why a step is taken: decides what is said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Why {
-    Undo,
-    Redo,
-}
-
-const MOST: usize = 50;
 
 impl BoardState {
     /// The person has moved a card to a place; sends it, and offers to take it back.
     pub fn move_to(&self, card: TaskId, to: Place) {
         let Some(from) = self.anchor_of(card) else { return };
+        if to.is_end() && !self.is_sorted() && self.unloaded(to.column, from.lane) > 0 {
+            return self.move_out_of_sight(card, from, to.column);
+        }
         let here = self.place_of(card);
         let to = self.settled(card, to);
         if here == Some(to) || self.refuse_full(card, to.column) {
@@ -69,6 +34,39 @@ impl BoardState {
         }
         self.place(card, to);
         self.settle_move(card, from);
+    }
+
+    /// To the end of a list of which not everything is loaded: the card leaves the page.
+    fn move_out_of_sight(&self, card: TaskId, from: Anchor, column: ColumnId) {
+        let (Some(state), false) = (self.card(card), self.refuse_full(card, column)) else { return };
+        let to = Anchor { column, after: None, before: None, lane: from.lane };
+        self.send_out(&state, to);
+        self.steps.push(Step::Move { card, to: from, from: to });
+        if let Some(list) = self.column(column) {
+            // What a list has behind the loaded cards counts it already, what a lane has does not.
+            let behind = self.unloaded(column, from.lane) + usize::from(from.lane.is_some());
+            let of = self.mates(column, from.lane).len() + behind;
+            self.tell_move(&state, from, to, &Spot { list: list.name.clone(), position: of, of });
+        }
+    }
+
+    /// Takes a card off the page that goes behind all that is loaded, and sends it there.
+    fn send_out(&self, state: &CardState, to: Anchor) {
+        let card = state.id;
+        let Some(place) = self.place_of(card) else { return };
+        self.take(card);
+        if let Some(list) = self.column(to.column) {
+            list.count(1);
+        }
+        let (board, back) = (self.clone(), state.clone());
+        self.sender.send(Change::Move { card, to }, self.clone(), move |error| {
+            if let Some(list) = board.column(to.column) {
+                list.count(-1);
+            }
+            board.put(back.clone(), place);
+            board.steps.forget(card);
+            board.tell_refusal(card, &error);
+        });
     }
 
     /// As [`BoardState::move_to`], for a card that already stands at its new place.
@@ -90,10 +88,15 @@ impl BoardState {
             return;
         }
         self.send_move(card, from, to);
-        self.steps.push(Step::Move { card, to: from });
-        let title = state.title();
+        self.steps.push(Step::Move { card, to: from, from: to });
+        self.tell_move(&state, from, to, &spot);
+    }
+
+    /// Says where a card has gone, what comes with it, and how it is taken back.
+    fn tell_move(&self, card: &CardState, from: Anchor, to: Anchor, spot: &Spot) {
+        let title = card.title();
         let from_name = self.column(from.column).map(|column| column.name.clone()).unwrap_or_default();
-        say(words::moved(&title, &from_name, &spot), Urgency::Polite);
+        say(words::moved(&title, &from_name, spot), Urgency::Polite);
         let mut toast = match from.column == to.column {
             true => words::placed_toast(&title, spot.position),
             false => words::moved_toast(&title, &spot.list),
@@ -105,11 +108,11 @@ impl BoardState {
         if let Some(warning) = self.limit_warning(to) {
             toast = format!("{toast}. {warning}");
         }
-        if let Some(warning) = self.blocked_warning(&state, from, to) {
+        if let Some(warning) = self.blocked_warning(card, from, to) {
             toast = format!("{toast}. {warning}");
             say(warning, Urgency::Assertive);
         }
-        self.offer_undo(card, toast);
+        self.offer_undo(card.id, toast);
     }
 
     /// Archives a card; it can be taken back.
@@ -151,24 +154,68 @@ impl BoardState {
 
     fn repeat(&self, step: Step, why: Why) -> Option<TaskId> {
         let (card, list, edited) = (step.card(), step.list(), step.edited());
-        let inverse = self.take_step(step)?;
+        let title = card.and_then(|card| self.card(card)).map(|card| card.title());
+        let since = self.changed_since_step(&step);
+        let inverse = self.take_step(step);
+        for words in &since {
+            self.tell_not_repeated(words.clone());
+        }
+        let Some(inverse) = inverse else {
+            if since.is_empty() {
+                self.tell_not_repeated(words::nothing_to_repeat(why == Why::Undo, title.as_deref()));
+            }
+            return None;
+        };
         let stack = if why == Why::Undo { &self.steps.redo } else { &self.steps.undo };
         stack.update_value(|steps| steps.push(inverse));
         if let Some(list) = list {
             self.say_list_repeated(list, why);
         }
         let card = card?;
-        if let (Some(state), Some(spot)) = (self.card(card), self.spot(card)) {
-            let title = state.title();
-            let words = match (why, edited) {
-                (Why::Undo, None) => words::undone(&title, &spot),
-                (Why::Redo, None) => words::redone(&title, &spot),
-                (Why::Undo, Some(count)) => format!("Undone. {} as before.", words::whom(Some(&title), count)),
-                (Why::Redo, Some(count)) => format!("Done again. {} changed.", words::whom(Some(&title), count)),
-            };
-            say(words, Urgency::Assertive);
-        }
+        let words = match (self.card(card), self.spot(card)) {
+            (Some(state), Some(spot)) => {
+                let title = state.title();
+                match (why, edited) {
+                    (Why::Undo, None) => words::undone(&title, &spot),
+                    (Why::Redo, None) => words::redone(&title, &spot),
+                    (Why::Undo, Some(count)) => format!("Undone. {} as before.", words::whom(Some(&title), count)),
+                    (Why::Redo, Some(count)) => format!("Done again. {} changed.", words::whom(Some(&title), count)),
+                }
+            }
+            _ => words::repeated_out_of_sight(why == Why::Undo, &words::whom(title.as_deref(), edited.unwrap_or(1))),
+        };
+        say(words, Urgency::Assertive);
         Some(card)
+    }
+
+    /// What cannot be taken back or again, because others have changed it since.
+    fn changed_since_step(&self, step: &Step) -> Vec<String> {
+        match step {
+            Step::Edit(inverse) => self.all_changed_since(inverse),
+            Step::Move { card, from, .. } => self.moved_since(*card, *from).into_iter().collect(),
+            Step::Archive { .. } | Step::Restore { .. } | Step::Shift { .. } => Vec::new(),
+        }
+    }
+
+    fn tell_not_repeated(&self, words: String) {
+        say(words.clone(), Urgency::Assertive);
+        self.toasts.fail(words);
+    }
+
+    /// Where a card is now, if that is not where a change has put it.
+    fn moved_since(&self, card: TaskId, put: Anchor) -> Option<String> {
+        let now = self.anchor_of(card)?;
+        let title = self.card(card)?.title();
+        if now.column != put.column {
+            let list = self.column(now.column).map(|list| list.name.clone()).unwrap_or_default();
+            return Some(words::moved_since(&title, &list));
+        }
+        match (now.lane, put.lane) {
+            (Some(now), Some(put)) if now != put && now.is_kind_of(put) => {
+                Some(words::moved_since(&title, &self.lane_title(now)))
+            }
+            _ => None,
+        }
     }
 
     /// Changes page and server; the step that takes it back.
@@ -176,16 +223,7 @@ impl BoardState {
         match step {
             Step::Edit(inverse) => self.take_edits(inverse.edits.clone(), &inverse),
             Step::Shift { list, between } => self.shift_list(list, between),
-            Step::Move { card, to } => {
-                let from = self.anchor_of(card)?;
-                let place = self.place_at(card, to)?;
-                if let Some(state) = self.card(card) {
-                    self.put_in_lane(&state, to.lane);
-                }
-                self.place(card, place);
-                self.send_move(card, from, self.anchor_of(card)?);
-                Some(Step::Move { card, to: from })
-            }
+            Step::Move { card, to, from } => self.take_move(card, to, from),
             Step::Archive { card } => {
                 let place = self.place_of(card)?;
                 let state = self.take(card)?;
@@ -193,7 +231,8 @@ impl BoardState {
                 let board = self.clone();
                 self.sender.send(Change::Archive { card }, self.clone(), move |error| {
                     board.put(back.clone(), place);
-                    board.tell_refusal(card, &error);
+                    board.steps.forget(card);
+                    board.tell_not_archived(card, &error);
                 });
                 Some(Step::Restore { card: state, to: place })
             }
@@ -210,10 +249,32 @@ impl BoardState {
         }
     }
 
+    fn take_move(&self, card: TaskId, to: Anchor, from: Anchor) -> Option<Step> {
+        let (Some(now), Some(state)) = (self.anchor_of(card), self.card(card)) else {
+            // It stands where nothing is loaded: it comes into sight when the server has answered.
+            self.send_move(card, from, to);
+            return Some(Step::Move { card, to: from, from: to });
+        };
+        if self.moved_since(card, from).is_some() {
+            return None;
+        }
+        let is_to_end = to.after.is_none() && to.before.is_none() && !self.is_sorted();
+        if is_to_end && self.unloaded(to.column, to.lane) > 0 {
+            self.send_out(&state, to);
+            return Some(Step::Move { card, to: now, from: to });
+        }
+        let place = self.place_at(card, to)?;
+        self.put_in_lane(&state, to.lane);
+        self.place(card, place);
+        let there = self.anchor_of(card)?;
+        self.send_move(card, now, there);
+        Some(Step::Move { card, to: now, from: there })
+    }
+
     fn send_move(&self, card: TaskId, from: Anchor, to: Anchor) {
         let board = self.clone();
         self.sender.send(Change::Move { card, to }, self.clone(), move |error| {
-            board.take_back(card, from);
+            hands::fly_home(card, || board.take_back(card, from));
             board.steps.forget(card);
             board.tell_refusal(card, &error);
         });
@@ -244,22 +305,35 @@ impl BoardState {
                 .and_then(|column| column.cards.with_untracked(|cards| cards.first().map(|card| card.id)));
             let lane = self.card(card).and_then(|card| self.lane_of(&card));
             let to = Anchor { column, after: None, before: first, lane };
-            self.steps.replace_last(card, Step::Move { card, to });
+            if let Some(from) = self.anchor_of(card) {
+                self.steps.replace_last(card, Step::Move { card, to, from });
+            }
         }
         self.offer_undo(card, words);
     }
 
-    /// Brings back what another person has put away; it appears when the stream says so.
-    pub fn restore_for_all(&self, card: TaskId) {
-        let toasts = self.toasts;
-        self.sender.send_unshown(Change::Restore { card }, self.clone(), move |error| {
-            toasts.fail(format!("The task was not restored. {}", error.words()));
+    /// Brings back what another person has put away, each out of the archive or the trash; it appears when the stream
+    /// says so.
+    pub fn restore_for_all(&self, edits: Vec<TaskEdit>) {
+        let (toasts, many) = (self.toasts, edits.len());
+        self.sender.send_unshown(Change::Edit { edits }, self.clone(), move |error| {
+            let what = if many == 1 { "The task was".to_owned() } else { format!("The {many} tasks were") };
+            toasts.fail(format!("{what} not restored. {}", error.words()));
         });
     }
 
     fn tell_refusal(&self, card: TaskId, error: &AppError) {
+        let words = match (self.card(card), self.spot(card)) {
+            (Some(state), Some(spot)) => words::refused(&state.title(), &error.words(), &spot.list),
+            _ => words::refused_many(1, &error.words()),
+        };
+        say(words.clone(), Urgency::Assertive);
+        self.toasts.fail(words);
+    }
+
+    fn tell_not_archived(&self, card: TaskId, error: &AppError) {
         let (Some(state), Some(spot)) = (self.card(card), self.spot(card)) else { return };
-        let words = words::refused(&state.title(), &error.words(), &spot.list);
+        let words = words::not_archived(&state.title(), &error.words(), &spot.list);
         say(words.clone(), Urgency::Assertive);
         self.toasts.fail(words);
     }
@@ -269,7 +343,12 @@ impl BoardState {
         let title = self.card(card).map(|card| card.title());
         let words = words::not_changed(&words::whom(title.as_deref(), count), error);
         say(words.clone(), Urgency::Assertive);
-        self.toasts.fail(words);
+        match error {
+            AppError::Conflict(texts) => {
+                self.tools.conflict.set(Some(TitleConflict { task: card, texts: (**texts).clone() }));
+            }
+            _ => self.toasts.fail(words),
+        }
     }
 
     pub(super) fn offer_undo(&self, card: TaskId, words: String) {
@@ -279,9 +358,14 @@ impl BoardState {
 
     /// A task that others still block may be completed; it is said.
     fn blocked_warning(&self, card: &CardState, from: Anchor, to: Anchor) -> Option<String> {
-        let is_done = |id| self.column(id).is_some_and(|column| column.status == Status::Done);
+        let is_done = |id| self.is_done(id);
         let many = card.data.with_untracked(|card| card.blocked_by);
         (many > 0 && is_done(to.column) && !is_done(from.column)).then(|| words::still_blocked(many))
+    }
+
+    /// Whether tasks in a list are completed.
+    pub(super) fn is_done(&self, list: ColumnId) -> bool {
+        self.column(list).is_some_and(|column| column.status == Status::Done)
     }
 
     /// A soft limit lets the card in and says so.
@@ -292,76 +376,43 @@ impl BoardState {
     }
 }
 
-impl Step {
-    fn card(&self) -> Option<TaskId> {
-        match self {
-            Self::Move { card, .. } | Self::Archive { card } => Some(*card),
-            Self::Restore { card, .. } => Some(card.id),
-            Self::Shift { .. } => None,
-            // Every such step changes a card at least.
-            Self::Edit(inverse) => inverse.edits.last().map(|edit| edit.task),
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tasks::board::testing::{DONE, TODO, board, card, column, id, numbers, three, totals, with_state};
+
+    fn anchor(column: ColumnId) -> Anchor {
+        Anchor { column, after: None, before: None, lane: None }
     }
 
-    fn list(&self) -> Option<ColumnId> {
-        match self {
-            Self::Shift { list, .. } => Some(*list),
-            _ => None,
-        }
-    }
-
-    /// How many cards it changes, where it is not a move, an archiving or a restoring of one.
-    fn edited(&self) -> Option<usize> {
-        match self {
-            Self::Edit(inverse) => Some(inverse.edits.len()),
-            _ => None,
-        }
-    }
-}
-
-impl Steps {
-    /// A step of the person's own: what was undone before cannot be redone any more.
-    pub(super) fn push(&self, inverse: Step) {
-        self.redo.update_value(Vec::clear);
-        self.undo.update_value(|steps| {
-            steps.push(inverse);
-            if steps.len() > MOST {
-                steps.remove(0);
-            }
+    #[test]
+    fn a_move_is_not_taken_back_over_the_move_of_somebody_else() {
+        with_state(three(), |state| {
+            state.place(id(1), Place { column: DONE, index: 0 });
+            let step = Step::Move { card: id(1), to: anchor(TODO), from: anchor(DONE) };
+            assert_eq!(state.changed_since_step(&step), Vec::<String>::new());
+            let again = Step::Move { card: id(1), to: anchor(DONE), from: anchor(TODO) };
+            assert_eq!(
+                state.changed_since_step(&again),
+                ["Not undone: “card 1” has been moved since, and is in Done now."]
+            );
+            assert!(state.take_step(again).is_none());
+            assert!(state.take_step(step).is_some());
+            assert_eq!(numbers(state, TODO), [2, 3, 1]);
         });
     }
 
-    /// Another way back for the last step of a card.
-    fn replace_last(&self, card: TaskId, inverse: Step) {
-        self.undo.update_value(|steps| {
-            if let Some(last) = steps.iter().rposition(|step| step.card() == Some(card)) {
-                steps[last] = inverse;
-            }
+    #[test]
+    fn to_the_end_of_a_list_that_is_not_loaded_whole_a_card_goes_out_of_sight_and_comes_back() {
+        let todo = column(TODO, vec![card(1, "B"), card(2, "D")], 1_000, Some("D"));
+        with_state(board(todo, column(DONE, Vec::new(), 0, None)), |state| {
+            let from = state.anchor_of(id(1)).unwrap();
+            let back = state.take_step(Step::Move { card: id(1), to: anchor(TODO), from });
+            assert_eq!((numbers(state, TODO), totals(state)), (vec![2], (1_000, 0)));
+            let sent = Change::Move { card: id(1), to: anchor(TODO) };
+            assert_eq!(state.sender.unsent(), [sent]);
+            assert!(state.take_step(back.unwrap()).is_some(), "though it is not loaded");
+            assert_eq!(state.sender.unsent().last(), Some(&Change::Move { card: id(1), to: from }));
         });
-    }
-
-    /// The last step like this, which is taken back out of its turn.
-    fn take_last(&self, is_it: impl Fn(&Step) -> bool) -> Option<Step> {
-        self.undo.try_update_value(|steps| steps.iter().rposition(is_it).map(|at| steps.remove(at))).flatten()
-    }
-
-    /// A refused change has nothing to take back.
-    pub(super) fn forget(&self, card: TaskId) {
-        self.forget_last(|step| step.card() == Some(card));
-    }
-
-    /// A refused move of a list has nothing to take back.
-    pub(super) fn forget_list(&self, list: ColumnId) {
-        self.forget_last(|step| step.list() == Some(list));
-    }
-
-    fn forget_last(&self, is_it: impl Fn(&Step) -> bool) {
-        for stack in [&self.undo, &self.redo] {
-            stack.update_value(|steps| {
-                if let Some(last) = steps.iter().rposition(&is_it) {
-                    steps.remove(last);
-                }
-            });
-        }
     }
 }

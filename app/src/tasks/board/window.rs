@@ -222,11 +222,12 @@ mod browser {
         });
     }
 
-    /// Keeps the numbers of the cards right, and their part in the board's one tab stop, whenever the rows change.
+    /// Keeps the numbers of the cards right, and their part in the board's one tab stop, whenever the rows change: where
+    /// not all cards of the list stand in the document, in its window or not loaded.
     fn number(node: NodeRef<Ol>, column: &ColumnState, board: &BoardState) {
         let (column, board) = (column.clone(), board.clone());
         Effect::new(move |was_on: Option<bool>| {
-            let is_on = column.window.first.with(Option::is_some);
+            let is_on = column.window.first.with(Option::is_some) || column.next.with(Option::is_some);
             if !is_on && was_on != Some(true) {
                 return false;
             }

@@ -35,6 +35,8 @@ impl ListSpot {
 pub enum Edge {
     Top,
     Bottom,
+    /// The last of the cards that are loaded.
+    Loaded,
     FirstList,
     LastList,
 }
@@ -51,6 +53,7 @@ pub const fn edge(edge: Edge) -> &'static str {
     match edge {
         Edge::Top => "First position.",
         Edge::Bottom => "Last position.",
+        Edge::Loaded => "Last of the tasks that are loaded. End moves to the bottom of the list.",
         Edge::FirstList => "First list.",
         Edge::LastList => "Last list.",
     }
@@ -74,6 +77,16 @@ pub fn redone(title: &str, at: &Spot) -> String {
 
 pub fn refused(title: &str, reason: &str, list: &str) -> String {
     format!("Not moved. {reason} “{title}” is back in {list}.")
+}
+
+/// A card was let go where it was.
+pub fn let_be(title: &str) -> String {
+    format!("“{title}” is where it was.")
+}
+
+/// A list in the hand was put back.
+pub fn list_cancelled(at: &ListSpot) -> String {
+    format!("Movement cancelled. {} again.", at.words())
 }
 
 /// Begins as the notice after a move by the list's menu does.
@@ -156,6 +169,42 @@ pub fn renamed_since(title: &str) -> String {
     format!("Not undone: the task has been renamed since, and is called “{title}” now.")
 }
 
+/// A field is not taken back over what somebody set since; `now` goes on after the title.
+pub fn changed_since(title: &str, now: &str) -> String {
+    format!("Not undone: “{}” has been changed since, and {now} now.", short(title))
+}
+
+/// A move is not taken back over the move of somebody else.
+pub fn moved_since(title: &str, to: &str) -> String {
+    format!("Not undone: “{}” has been moved since, and is in {to} now.", short(title))
+}
+
+/// A step that does nothing any more.
+pub fn nothing_to_repeat(is_undo: bool, title: Option<&str>) -> String {
+    let whom = title.map_or_else(|| "it".to_owned(), |title| format!("“{}”", short(title)));
+    let what = if is_undo { "undone" } else { "done again" };
+    format!("Nothing was {what}: {whom} has changed since.")
+}
+
+/// A step was taken back, or again, and what it was about is not on the page.
+pub fn repeated_out_of_sight(is_undo: bool, whom: &str) -> String {
+    let what = if is_undo { "Undone" } else { "Done again" };
+    format!("{what}. Not on the board now: {whom}.")
+}
+
+/// The server did not archive it.
+pub fn not_archived(title: &str, reason: &str, list: &str) -> String {
+    format!("Not archived. {reason} “{title}” is back in {list}.")
+}
+
+/// Several cards stay where they are.
+pub fn refused_many(count: usize, reason: &str) -> String {
+    match count {
+        1 => format!("Not moved. {reason} The task is where it was."),
+        count => format!("Not moved. {reason} The {count} tasks are where they were."),
+    }
+}
+
 pub fn not_changed(whom: &str, error: &AppError) -> String {
     match error {
         AppError::Conflict(conflict) => format!(
@@ -189,6 +238,14 @@ pub fn still_blocked(many: u32) -> String {
     }
 }
 
+/// Of several tasks that were completed others block some.
+pub fn some_blocked(many: usize) -> String {
+    match many {
+        1 => "1 of them is still blocked by open tasks".into(),
+        many => format!("{many} of them are still blocked by open tasks"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,7 +269,18 @@ mod tests {
         assert_eq!(list_moved(&at), "Moved. Pending is list 1 of 4. Press Control Z to undo.");
         assert_eq!(list_toast(&at), "Moved the list “Pending” to place 1 of 4");
         assert_eq!(list_undone(&at), "Undone. Pending is list 1 of 4 again.");
+        assert_eq!(list_cancelled(&at), "Movement cancelled. Pending is list 1 of 4 again.");
         assert_eq!(list_refused(&at, "Not found."), "Not moved. Not found. Pending is list 1 of 4 again.");
+    }
+
+    #[test]
+    fn what_is_refused_or_cannot_be_taken_back_says_what_it_was() {
+        assert_eq!(not_archived("Draft", "Not found.", "Todo"), "Not archived. Not found. “Draft” is back in Todo.");
+        assert_eq!(
+            refused_many(3, "Todo is full: 4 of 4."),
+            "Not moved. Todo is full: 4 of 4. The 3 tasks are where they were."
+        );
+        assert_eq!(nothing_to_repeat(true, Some("Draft")), "Nothing was undone: “Draft” has changed since.");
     }
 
     #[test]

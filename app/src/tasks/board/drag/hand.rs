@@ -135,11 +135,13 @@ impl Hand {
         self.press.swallow_click();
         let from = held.copy_box();
         held.clear_board();
-        let dropped = (ending == Ending::Dropped).then(|| held.landing()).flatten();
+        let was_let_go = ending == Ending::Dropped;
+        let dropped = was_let_go.then(|| held.landing()).flatten();
         let card = dom::data_id(&held.card);
         let ending = if dropped.is_some() { Ending::Dropped } else { Ending::Cancelled };
         match dropped {
             Some(dropped) => self.follow.dropped(dropped),
+            None if was_let_go => self.follow.stayed(&card),
             None => self.follow.cancelled(&card),
         }
         let this = self.clone();

@@ -120,12 +120,14 @@ impl ListHand {
         self.is_settling.set(true);
         self.press.swallow_click();
         held.clear_board();
-        let dropped = (ending == Ending::Dropped).then(|| held.landing()).flatten();
+        let was_let_go = ending == Ending::Dropped;
+        let dropped = was_let_go.then(|| held.landing()).flatten();
         let ending = if dropped.is_some() { Ending::Dropped } else { Ending::Cancelled };
         // A list that is put elsewhere in the document forgets how far it was scrolled.
         let kept = live::keep_place(&self.board);
         match dropped {
             Some(dropped) => self.follow.dropped_list(dropped),
+            None if was_let_go => self.follow.stayed(&dom::data_id(&held.list)),
             None => self.follow.cancelled(&dom::data_id(&held.list)),
         }
         let this = self.clone();

@@ -56,8 +56,10 @@ pub trait Follow {
     /// The card has hung over a collapsed list for a while: it must be open when this returns to the
     /// event loop.
     fn hovers(&self, column: &str);
-    /// The card or the list was let go where it was, or the person gave up.
+    /// The person gave up, or something took the pointer away: the card or the list goes back.
     fn cancelled(&self, id: &str);
+    /// The card or the list was let go where it was.
+    fn stayed(&self, id: &str);
 }
 
 /// Makes the cards and the lists of `board` draggable for as long as the answer lives.

@@ -103,10 +103,20 @@ impl BoardState {
     pub fn settle_own(&self, change: &Outgoing, card: Card) {
         self.refresh(card.clone());
         // In a part of the board, or another order, ranks are not places.
-        if let (Some(column), Some(place)) = (change.column_of(card.id), self.place_of(card.id))
-            && self.is_plain()
-        {
-            self.settle(place, &PlacedCard { column, card });
+        let (Some(column), place) = (change.column_of(card.id), self.place_of(card.id)) else { return };
+        let placed = PlacedCard { column, card };
+        match place {
+            Some(place) if self.is_plain() => {
+                self.settle(place, &placed);
+            }
+            Some(_) => {}
+            // It was not loaded, and has perhaps come to where it is: what the lists hold is read again.
+            None => {
+                let is_seen = !self.is_plain() || self.appear(&placed).is_some();
+                if let Some(live) = self.live.filter(|_| is_seen) {
+                    live.look_again();
+                }
+            }
         }
     }
 
@@ -256,95 +266,11 @@ impl ColumnState {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-    use uuid::Uuid;
-
     use super::*;
     use crate::{
-        domain::{
-            column::Between,
-            due::{Finish, ViewerClock},
-            ids::ProjectId,
-            task::{Priority, Status},
-        },
-        tasks::{
-            board::{sender::Sender, undo::Steps},
-            view::{BoardTools, Column, Cursor},
-        },
-        ui::toast::Toasts,
+        domain::column::Between,
+        tasks::board::testing::{DONE, TODO, board, card, column, id, numbers, three, totals, with_state},
     };
-
-    const TODO: ColumnId = ColumnId(Uuid::from_u128(1));
-    const DONE: ColumnId = ColumnId(Uuid::from_u128(2));
-
-    fn id(number: u128) -> TaskId {
-        TaskId(Uuid::from_u128(100 + number))
-    }
-
-    fn card(number: i32, rank: &str) -> Card {
-        Card {
-            id: id(number as u128),
-            number,
-            rank: rank.into(),
-            title: format!("card {number}"),
-            priority: Priority::Medium,
-            due: None,
-            finish: Finish::Open,
-            labels: Vec::new(),
-            people: Vec::new(),
-            assignees: Vec::new(),
-            checklist: (0, 0),
-            comments: 0,
-            version: 1,
-            files: 0,
-            blocked_by: 0,
-        }
-    }
-
-    fn column(id: ColumnId, cards: Vec<Card>, total: u32, next: Option<&str>) -> Column {
-        Column {
-            id,
-            name: if id == TODO { "Todo" } else { "Done" }.into(),
-            status: Status::Todo,
-            limit: None,
-            limit_is_hard: false,
-            is_folded: false,
-            older: 0,
-            total,
-            shown: total,
-            cards,
-            next: next.map(|rank| Cursor(rank.into())),
-        }
-    }
-
-    fn board(todo: Column, done: Column) -> Board {
-        Board {
-            project: ProjectId(Uuid::from_u128(9)),
-            key: "T".into(),
-            name: "Tasks".into(),
-            can_edit: true,
-            read_only: None,
-            number: 0,
-            clock: ViewerClock { now: DateTime::UNIX_EPOCH, utc_offset_minutes: 0 },
-            overdue: 0,
-            columns: vec![todo, done],
-            lanes: Vec::new(),
-            is_compact: false,
-            tools: BoardTools::default(),
-        }
-    }
-
-    fn with_state(board: Board, test: impl FnOnce(&BoardState)) {
-        let owner = Owner::new();
-        owner.with(|| {
-            let state = BoardState::new(board, String::new(), Toasts::provide(), Steps::default(), Sender::default());
-            test(&state);
-        });
-    }
-
-    fn three() -> Board {
-        board(column(TODO, vec![card(1, "B"), card(2, "D"), card(3, "F")], 3, None), column(DONE, Vec::new(), 0, None))
-    }
 
     fn moved(number: i32, rank: &str, from: ColumnId, to: ColumnId) -> LiveEvent {
         LiveEvent {
@@ -355,16 +281,6 @@ mod tests {
             card: Some(PlacedCard { column: to, card: card(number, rank) }),
             is_followed: false,
         }
-    }
-
-    fn numbers(state: &BoardState, column: ColumnId) -> Vec<i32> {
-        let cards = state.column(column).unwrap().cards.get_untracked();
-        cards.iter().map(|card| card.data.with_untracked(|card| card.number)).collect()
-    }
-
-    fn totals(state: &BoardState) -> (u32, u32) {
-        let total = |column: ColumnId| state.column(column).unwrap().total.get_untracked();
-        (total(TODO), total(DONE))
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::domain::board_look::read_board_query;
 use crate::domain::ids::OpId;
 use crate::domain::live::{Change, Doing};
 use crate::domain::task::EventKind;
+use crate::domain::task_edit::{Edit, TaskEdit};
 use crate::error::AppError;
 use crate::tasks::api;
 use crate::tasks::board::announce::{Urgency, say};
@@ -380,20 +381,22 @@ impl Inner {
             one.effect == Became::Vanished && matches!(one.what, EventKind::Archived | EventKind::Deleted)
         };
         let away: Vec<&Seen> = seen.iter().filter(is_away).collect();
-        match away.as_slice() {
-            [] => {}
-            [one] => {
-                let (state, task) = (state.clone(), one.task);
-                let can_restore = state.can_edit && one.what == EventKind::Archived;
-                let toasts = state.toasts;
-                let action =
-                    can_restore.then(|| ("Restore".to_owned(), Callback::new(move |()| state.restore_for_all(task))));
-                toasts.push(Toast { words: words::put_away(one), action, tone: Tone::Good });
+        let words = match away.as_slice() {
+            [] => None,
+            [one] => Some(words::put_away(one)),
+            many => Some(format!("{} tasks were put away by others.", many.len())),
+        };
+        let back = |one: &&Seen| {
+            let edit = if one.what == EventKind::Deleted { Edit::Undelete } else { Edit::Restore };
+            TaskEdit { task: one.task, edit }
+        };
+        match words {
+            None => {}
+            Some(words) if state.can_edit => {
+                let (board, edits) = (state.clone(), away.iter().map(back).collect::<Vec<_>>());
+                state.toasts.offer(words, "Restore", move || board.restore_for_all(edits.clone()));
             }
-            many => {
-                let words = format!("{} tasks were put away by others.", many.len());
-                state.toasts.push(Toast { words, action: None, tone: Tone::Good });
-            }
+            Some(words) => state.toasts.push(Toast { words, action: None, tone: Tone::Good }),
         }
         self.unsaid.borrow_mut().extend(seen.iter().cloned());
         self.say_soon();

@@ -126,7 +126,7 @@ impl Live {
 }
 
 #[cfg(feature = "hydrate")]
-pub use slide::{keep_place, look_at_lists};
+pub use slide::{keep_place, look as look_at_cards, look_at_lists};
 
 #[cfg(feature = "hydrate")]
 use core::{Core, Held, hold};

@@ -9,8 +9,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{DomRect, HtmlElement};
 
 use super::apply::{Effect, Seen};
-use crate::domain::{account, task::EventKind};
+use crate::domain::{account, ids::TaskId, task::EventKind};
 use crate::tasks::board::dom;
+use crate::tasks::board::geometry::{Ending, flight_millis};
 
 /// How long a card slides, in milliseconds.
 const SLIDE: u64 = 240;
@@ -79,6 +80,24 @@ impl Before {
         });
     }
 
+    /// Shows the way of a card that the server has sent back: quicker than it came; what makes room slides.
+    pub fn show_home(self, task: TaskId) {
+        request_animation_frame(move || {
+            let id = task.to_string();
+            let places =
+                self.places.iter().filter_map(|(other, place)| Some((other, place, dom::card(&self.board, other)?)));
+            for (other, (from, old), card) in places {
+                if *other == id && !old.is_connected() {
+                    let to = card.get_bounding_client_rect();
+                    let distance = (to.left() - from.left()).hypot(to.top() - from.top());
+                    fly(&card, old, from, flight_millis(distance, Ending::Cancelled) as u64);
+                } else {
+                    slide(&card, from);
+                }
+            }
+        });
+    }
+
     fn arrive(&self, card: &HtmlElement, seen: &Seen) {
         ring(card, seen);
         if dom::is_calm() {
@@ -86,7 +105,7 @@ impl Before {
         }
         match self.places.get(&seen.task.to_string()) {
             // A new element stands where the old one went: a copy flies over, a list would cut it off.
-            Some((from, old)) if !old.is_connected() => fly(card, old, from),
+            Some((from, old)) if !old.is_connected() => fly(card, old, from, SLIDE),
             Some((from, _)) => slide(card, from),
             None if matches!(seen.effect, Effect::Appeared | Effect::Moved) => fade_in(card),
             None => {}
@@ -98,8 +117,8 @@ impl Before {
         let is_away = matches!(seen.what, EventKind::Archived | EventKind::Deleted | EventKind::Transferred);
         let Some((from, old)) = self.places.get(&seen.task.to_string()).filter(|_| is_away) else { return };
         let Some(copy) = copy_of(old, from) else { return };
-        transition(&copy, "opacity", "1", "0");
-        remove_later(copy);
+        transition(&copy, "opacity", "1", "0", SLIDE);
+        remove_later(copy, SLIDE);
     }
 }
 
@@ -154,24 +173,24 @@ fn slide(card: &HtmlElement, from: &DomRect) {
     let to = card.get_bounding_client_rect();
     let (x, y) = (from.left() - to.left(), from.top() - to.top());
     if x.abs() + y.abs() > 1.0 {
-        transition(card, "transform", &format!("translate({x}px, {y}px)"), "");
+        transition(card, "transform", &format!("translate({x}px, {y}px)"), "", SLIDE);
     }
 }
 
 fn fade_in(card: &HtmlElement) {
-    transition(card, "opacity", "0", "");
+    transition(card, "opacity", "0", "", SLIDE);
 }
 
 /// A copy goes from the old place to the new one, above the lists; the card shows when it is there.
-fn fly(card: &HtmlElement, old: &HtmlElement, from: &DomRect) {
+fn fly(card: &HtmlElement, old: &HtmlElement, from: &DomRect, millis: u64) {
     let to = card.get_bounding_client_rect();
     let Some(copy) = copy_of(old, from) else { return };
     let (x, y) = (to.left() - from.left(), to.top() - from.top());
-    transition(&copy, "transform", "", &format!("translate({x}px, {y}px)"));
+    transition(&copy, "transform", "", &format!("translate({x}px, {y}px)"), millis);
     dom::style(card, "opacity", "0");
     let card = card.clone();
-    set_timeout(move || dom::style(&card, "opacity", ""), Duration::from_millis(SLIDE));
-    remove_later(copy);
+    set_timeout(move || dom::style(&card, "opacity", ""), Duration::from_millis(millis));
+    remove_later(copy, millis);
 }
 
 /// A copy that stands over the page where the card was; nobody hears or touches it.
@@ -189,20 +208,20 @@ fn copy_of(card: &HtmlElement, place: &DomRect) -> Option<HtmlElement> {
     Some(copy)
 }
 
-fn remove_later(copy: HtmlElement) {
-    set_timeout(move || copy.remove(), Duration::from_millis(SLIDE));
+fn remove_later(copy: HtmlElement, millis: u64) {
+    set_timeout(move || copy.remove(), Duration::from_millis(millis));
 }
 
-/// Goes from one value of a property to another; an empty one is what the style sheet says.
-fn transition(element: &HtmlElement, property: &'static str, from: &str, to: &str) {
+/// Goes from one value of a property to another within so many milliseconds; an empty one is what the style sheet says.
+fn transition(element: &HtmlElement, property: &'static str, from: &str, to: &str, millis: u64) {
     dom::style(element, "transition", "none");
     dom::style(element, property, from);
     // Reading makes the browser take the first value before it hears of the second.
     let _ = element.offset_height();
-    dom::style(element, "transition", &format!("{property} {SLIDE}ms cubic-bezier(.2,0,0,1)"));
+    dom::style(element, "transition", &format!("{property} {millis}ms cubic-bezier(.2,0,0,1)"));
     dom::style(element, property, to);
     let element = element.clone();
-    set_timeout(move || dom::style(&element, "transition", ""), Duration::from_millis(SLIDE + 20));
+    set_timeout(move || dom::style(&element, "transition", ""), Duration::from_millis(millis + 20));
 }
 
 /// Where lists are scrolled to and what has the focus, for a board that is made anew.
@@ -217,9 +236,7 @@ pub fn keep_place(board: &HtmlElement) -> Kept {
         .iter()
         .filter_map(|column| Some((dom::data_id(column), dom::list(column)?.scroll_top())))
         .collect();
-    let focused = document().active_element().filter(|element| board.contains(Some(element)));
-    let focus = focused.and_then(|element| dom::closest(&element, ".card")).map(|card| dom::data_id(&card));
-    Kept { scroll, left: board.scroll_left(), focus }
+    Kept { scroll, left: board.scroll_left(), focus: dom::focused_card(board) }
 }
 
 impl Kept {

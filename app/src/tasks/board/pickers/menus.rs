@@ -28,11 +28,10 @@ pub fn status(board: &BoardState, cards: &[TaskId], close: Callback<()>) -> impl
 }
 
 fn move_to(board: &BoardState, cards: &[TaskId], column: ColumnId) {
-    let top = Place { column, index: 0 };
     match cards {
         [card] if board.place_of(*card).is_some_and(|place| place.column == column) => {}
-        [card] => board.move_to(*card, top),
-        cards => board.move_all(cards, &[], top),
+        [card] => board.move_to(*card, board.place_among(*card, column, 0)),
+        cards => board.move_all(cards, &[], Place { column, index: 0 }, None),
     }
 }
 

@@ -1,0 +1,153 @@
+//! What can be taken back on boards, and again: the steps, the last one last.
+
+use std::collections::HashMap;
+
+use leptos::prelude::*;
+
+use super::{
+    edits::Inverse,
+    state::{Anchor, CardState, Place},
+};
+use crate::domain::{
+    column::Between,
+    ids::{ColumnId, TaskId},
+};
+
+/// Steps on each side.
+const MOST: usize = 50;
+
+/// Steps that can be taken back, and those that were; at most fifty each.
+#[derive(Clone, Default)]
+pub struct Steps {
+    pub(super) undo: ArcStoredValue<Vec<Step>>,
+    pub(super) redo: ArcStoredValue<Vec<Step>>,
+}
+
+/// The steps of every board that was open in this tab, by the project's key: they stay when another page is opened.
+#[derive(Clone, Default)]
+pub struct StepsOfAll(ArcStoredValue<HashMap<String, Steps>>);
+
+impl StepsOfAll {
+    /// What the shell has; of a page outside of it its own.
+    pub fn here() -> Self {
+        use_context().unwrap_or_default()
+    }
+
+    /// The steps of a project.
+    pub fn of(&self, key: &str) -> Steps {
+        let known = self.0.try_update_value(|all| all.entry(key.to_owned()).or_default().clone());
+        known.unwrap_or_default()
+    }
+}
+
+/// Makes the steps known to all boards.
+pub fn provide_steps() {
+    provide_context(StepsOfAll::default());
+}
+
+/// One change of the board.
+#[derive(Clone)]
+pub enum Step {
+    Move {
+        card: TaskId,
+        to: Anchor,
+        /// Where the change that is taken back has put it: elsewhere somebody has moved it since.
+        from: Anchor,
+    },
+    Archive {
+        card: TaskId,
+    },
+    /// Brings an archived card back to where it was.
+    Restore {
+        card: CardState,
+        to: Place,
+    },
+    /// Puts a list between others.
+    Shift {
+        list: ColumnId,
+        between: Between,
+    },
+    /// Changes of fields, or of several cards at once.
+    Edit(Inverse),
+}
+
+/// Why a step is taken: decides what is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    Undo,
+    Redo,
+}
+
+impl Step {
+    pub(super) fn card(&self) -> Option<TaskId> {
+        match self {
+            Self::Move { card, .. } | Self::Archive { card } => Some(*card),
+            Self::Restore { card, .. } => Some(card.id),
+            Self::Shift { .. } => None,
+            // Every such step changes a card at least.
+            Self::Edit(inverse) => inverse.edits.last().map(|edit| edit.task),
+        }
+    }
+
+    pub(super) fn list(&self) -> Option<ColumnId> {
+        match self {
+            Self::Shift { list, .. } => Some(*list),
+            _ => None,
+        }
+    }
+
+    /// How many cards it changes, where it is not a move, an archiving or a restoring of one.
+    pub(super) fn edited(&self) -> Option<usize> {
+        match self {
+            Self::Edit(inverse) => Some(inverse.edits.len()),
+            _ => None,
+        }
+    }
+}
+
+impl Steps {
+    /// A step of the person's own: what was undone before cannot be redone any more.
+    pub(super) fn push(&self, inverse: Step) {
+        self.redo.update_value(Vec::clear);
+        self.undo.update_value(|steps| {
+            steps.push(inverse);
+            if steps.len() > MOST {
+                steps.remove(0);
+            }
+        });
+    }
+
+    /// Another way back for the last step of a card.
+    pub(super) fn replace_last(&self, card: TaskId, inverse: Step) {
+        self.undo.update_value(|steps| {
+            if let Some(last) = steps.iter().rposition(|step| step.card() == Some(card)) {
+                steps[last] = inverse;
+            }
+        });
+    }
+
+    /// The last step like this, which is taken back out of its turn.
+    pub(super) fn take_last(&self, is_it: impl Fn(&Step) -> bool) -> Option<Step> {
+        self.undo.try_update_value(|steps| steps.iter().rposition(is_it).map(|at| steps.remove(at))).flatten()
+    }
+
+    /// A refused change has nothing to take back.
+    pub(super) fn forget(&self, card: TaskId) {
+        self.forget_last(|step| step.card() == Some(card));
+    }
+
+    /// A refused move of a list has nothing to take back.
+    pub(super) fn forget_list(&self, list: ColumnId) {
+        self.forget_last(|step| step.list() == Some(list));
+    }
+
+    fn forget_last(&self, is_it: impl Fn(&Step) -> bool) {
+        for stack in [&self.undo, &self.redo] {
+            stack.update_value(|steps| {
+                if let Some(last) = steps.iter().rposition(&is_it) {
+                    steps.remove(last);
+                }
+            });
+        }
+    }
+}

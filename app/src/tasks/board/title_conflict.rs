@@ -1,0 +1,91 @@
+//! Two people renamed a task at the same time: both titles, to choose one or to write a third.
+
+use leptos::{
+    html::{Dialog, Div, Input},
+    prelude::*,
+};
+
+use super::{popover, state::BoardState};
+use crate::{
+    domain::{
+        ids::TaskId,
+        task::TITLE_MAX,
+        task_edit::{Edit, TaskEdit},
+    },
+    error::{Conflict, Problem},
+    ui::Icon,
+};
+
+/// A title that was refused, because somebody else gave another one meanwhile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TitleConflict {
+    pub task: TaskId,
+    pub texts: Conflict,
+}
+
+/// The dialog; it opens for the conflict that [`super::tools::Tools::conflict`] names.
+#[component]
+pub fn ConflictDialog(board: BoardState, node: NodeRef<Div>) -> impl IntoView {
+    let dialog = NodeRef::<Dialog>::new();
+    Effect::new(move |_| {
+        if let Some(dialog) = dialog.get() {
+            popover::show_modal(&dialog);
+        }
+    });
+    move || {
+        let conflict = board.tools.conflict.get()?;
+        let (closed, task) = (board.tools.conflict.clone(), conflict.task);
+        Some(view! {
+            <dialog class="dialog" aria-labelledby="conflict-title" node_ref=dialog on:close=move |_| {
+                closed.set(None);
+                popover::refocus_card(node, task);
+            }>
+                {form(&board, conflict, dialog)}
+            </dialog>
+        })
+    }
+}
+
+fn form(board: &BoardState, conflict: TitleConflict, dialog: NodeRef<Dialog>) -> AnyView {
+    let TitleConflict { task, texts: Conflict { mine, theirs, version, .. } } = conflict;
+    let (board, field) = (board.clone(), NodeRef::<Input>::new());
+    let problem = RwSignal::new(None::<String>);
+    let close = move || {
+        if let Some(dialog) = dialog.get_untracked() {
+            popover::close(&dialog);
+        }
+    };
+    let stored = theirs.clone();
+    let save = move || {
+        let typed = field.get_untracked().map(|field| field.value()).unwrap_or_default();
+        let text = typed.split_whitespace().collect::<Vec<_>>().join(" ");
+        if text.chars().count() > TITLE_MAX as usize {
+            problem.set(Some(Problem::TooLong { max: TITLE_MAX }.words()));
+            return;
+        }
+        close();
+        if !text.is_empty() && text != stored {
+            let told = format!("Renamed to “{text}”");
+            board.edit(vec![TaskEdit { task, edit: Edit::Title { text, base: version } }], told);
+        }
+    };
+    view! {
+        <form method="dialog" on:submit=move |event| { event.prevent_default(); save(); }>
+            <div class="dialog__head">
+                <h2 id="conflict-title">"Renamed by both of you"</h2>
+                <button class="icon-btn" type="button" aria-label="Close" on:click=move |_| close()><Icon name="x" /></button>
+            </div>
+            <div class="dialog__body">
+                <p>"Somebody else renamed this task while you did. Keep theirs, or save yours over it as it is or changed."</p>
+                <div class="versus"><div><h3>"Theirs, saved now"</h3><pre dir="auto">{theirs}</pre></div></div>
+                {move || problem.get().map(|words| view! { <p class="field__error" role="alert">{words}</p> })}
+                <label class="field"><span class="field__label">"Yours"</span><input class="input" type="text" dir="auto" value=mine autofocus node_ref=field on:input=move |_| problem.set(None) /></label>
+            </div>
+            <div class="dialog__foot">
+                <button class="btn" type="button" on:click=move |_| close()>"Keep theirs"</button>
+                <button class="btn is-primary" type="submit">"Save mine"</button>
+            </div>
+        </form>
+    }
+    .into_any()
+}
