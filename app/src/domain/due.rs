@@ -4,7 +4,7 @@
 //! server puts a due instant into the viewer's zone when it reads it, and says how far the
 //! viewer's clock is from UTC, so that the browser can recompute without a zone database.
 
-use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::calendar::{clock_time, day_month, long_date, short_date, weekday_short};
@@ -65,6 +65,11 @@ impl From<Due> for DueInput {
             Due::At { local, .. } => Self { date: local.date(), time: Some(local.time()) },
         }
     }
+}
+
+/// What "next week" means wherever it is chosen: its Monday. None at the end of the calendar.
+pub fn next_week(today: NaiveDate) -> Option<NaiveDate> {
+    today.checked_add_days(Days::new(u64::from(7 - today.weekday().num_days_from_monday())))
 }
 
 /// Whether the task is finished, and since when in the viewer's zone.
@@ -319,6 +324,13 @@ mod tests {
         assert_eq!(clock().due(chosen), at("2026-11-23T16:00:00Z"));
         assert_eq!(DueInput::from(at("2026-11-23T16:00:00Z")), chosen);
         assert_eq!(clock().due(DueInput { time: None, ..chosen }), Due::On(day("2026-11-23")));
+    }
+
+    #[test]
+    fn next_week_begins_on_monday() {
+        for today in ["2026-11-23", "2026-11-25", "2026-11-29"] {
+            assert_eq!(next_week(day(today)), Some(day("2026-11-30")), "{today}");
+        }
     }
 
     #[test]

@@ -288,17 +288,19 @@ async fn a_cell_changes_its_field_and_only_for_people_who_may() {
         let row = list::cell::save(&ctx, a.id, "due", "2026-11-25").await.unwrap();
         assert_eq!(row.card.due.unwrap().machine(), "2026-11-25T16:00:00Z", "another day keeps the time");
         assert_eq!(list::cell::save(&ctx, a.id, "due", "").await.unwrap().card.due, None);
-        let row = list::cell::save(&ctx, a.id, "person", &cast.alex.id.to_string()).await.unwrap();
+        let row = list::cell::save(&ctx, a.id, "person", &format!("add:{}", cast.alex.id)).await.unwrap();
         assert_eq!(row.assignees, [cast.alex.id]);
-        let row = list::cell::save(&ctx, a.id, "person", &cast.alex.id.to_string()).await.unwrap();
-        assert_eq!(row.assignees, [], "once more takes it away");
+        let row = list::cell::save(&ctx, a.id, "person", &format!("add:{}", cast.alex.id)).await.unwrap();
+        assert_eq!(row.assignees, [cast.alex.id], "who was given it by somebody else meanwhile keeps it");
+        let row = list::cell::save(&ctx, a.id, "person", &format!("remove:{}", cast.alex.id)).await.unwrap();
+        assert_eq!(row.assignees, []);
         let wrong = list::cell::save(&ctx, a.id, "priority", "extreme").await.unwrap_err();
         assert_eq!(wrong, AppError::field("value", Problem::UnknownChoice));
         assert!(matches!(list::cell::save(&ctx, a.id, "title", "x").await.unwrap_err(), AppError::Invalid(_)));
         for field in ["status", "priority", "due", "person"] {
             let value = match field {
                 "status" => columns[2].to_string(),
-                "person" => cast.alex.id.to_string(),
+                "person" => format!("add:{}", cast.alex.id),
                 "due" => "2026-12-01".into(),
                 _ => "low".into(),
             };

@@ -7,6 +7,7 @@ mod checklist;
 mod comments;
 mod conflict;
 mod description;
+mod draft;
 mod drawer;
 mod files;
 mod history;

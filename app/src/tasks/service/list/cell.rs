@@ -2,7 +2,6 @@
 
 use crate::{
     domain::ids::{ColumnId, TaskId, UserId},
-    entities::task_assignee,
     error::{AppError, AppResult, Problem},
     platform::ctx::Ctx,
     tasks::{
@@ -16,7 +15,6 @@ use crate::{
         views::ListRow,
     },
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 /// Changes a cell and answers with the row as it is then.
 ///
@@ -37,7 +35,7 @@ pub async fn save(ctx: &Ctx, id: TaskId, field: &str, value: &str) -> AppResult<
             let due = due(ctx, id, value).await?;
             edit::change(ctx, id, 0, Change::Due(due), None).await?;
         }
-        "person" => toggle(ctx, id, read_word("value", value)?).await?,
+        "person" => person(ctx, id, value).await?,
         _ => return Err(AppError::field("field", Problem::UnknownChoice)),
     }
     super::rows(ctx, &[id]).await?.pop().ok_or(AppError::NotFound)
@@ -54,21 +52,14 @@ async fn due(ctx: &Ctx, id: TaskId, value: &str) -> AppResult<Option<DueInput>> 
     Ok(due.map(|due| DueInput { time, ..due }))
 }
 
-/// Gives a task to a person, or takes it away.
-async fn toggle(ctx: &Ctx, id: TaskId, person: UserId) -> AppResult<()> {
-    find::by_id(ctx, ctx.reader(), id).await?;
-    let mut wanted: Vec<UserId> = task_assignee::Entity::find()
-        .filter(task_assignee::Column::TaskId.eq(id))
-        .all(ctx.reader())
-        .await?
-        .into_iter()
-        .map(|row| row.user_id)
-        .collect();
-    let had = wanted.len();
-    wanted.retain(|other| *other != person);
-    if wanted.len() == had {
-        wanted.push(person);
-    }
-    assign::set(ctx, id, &wanted).await?;
+/// Gives a task to a person (`add:ID`) or takes it away (`remove:ID`).
+async fn person(ctx: &Ctx, id: TaskId, value: &str) -> AppResult<()> {
+    let (verb, person) = value.split_once(':').ok_or_else(|| AppError::field("value", Problem::UnknownChoice))?;
+    let person: [UserId; 1] = [read_word("value", person)?];
+    match verb {
+        "add" => assign::change(ctx, id, &person, &[]).await?,
+        "remove" => assign::change(ctx, id, &[], &person).await?,
+        _ => return Err(AppError::field("value", Problem::UnknownChoice)),
+    };
     Ok(())
 }
