@@ -5,12 +5,16 @@ use std::collections::BTreeSet;
 use leptos::prelude::*;
 
 use crate::{
-    domain::{ids::TaskId, task::Priority},
-    tasks::{
-        view::{ColumnChoice, PersonChoice},
-        views_api::ChangeMany,
+    domain::{
+        due::Finish,
+        ids::TaskId,
+        task::{Priority, Status},
     },
-    ui::toast::{Toast, Toasts, Tone},
+    tasks::{views::TaskList, views_api::ChangeMany},
+    ui::{
+        Icon,
+        toast::{Toast, Toasts, Tone},
+    },
 };
 
 /// The rows that are selected on a page that is awake.
@@ -37,13 +41,30 @@ impl Picked {
 
 #[component]
 pub fn BulkForm(
-    columns: Vec<ColumnChoice>,
-    people: Vec<PersonChoice>,
-    /// All rows of the page.
-    rows: Vec<TaskId>,
+    /// The page of rows that can be selected.
+    list: RwSignal<TaskList>,
     picked: Picked,
     many: ServerAction<ChangeMany>,
 ) -> impl IntoView {
+    let TaskList { columns, people, labels, .. } = list.get_untracked();
+    let chosen = RwSignal::new(String::new());
+    let completing: Vec<String> = columns
+        .iter()
+        .filter(|column| column.status == Status::Done)
+        .map(|column| format!("move:{}", column.id))
+        .collect();
+    // Said before they are completed, not only afterwards.
+    let blocked = move || {
+        let is_completing = chosen.with(|chosen| completing.contains(chosen));
+        let many = list.with(|list| {
+            let open = list.rows.iter().filter(|row| row.card.finish == Finish::Open && row.card.blocked_by > 0);
+            open.filter(|row| picked.0.with(|picked| picked.contains(&row.card.id))).count()
+        });
+        (is_completing && many > 0).then(|| match many {
+            1 => "1 of them is still blocked by open tasks.".to_owned(),
+            many => format!("{many} of them are still blocked by open tasks."),
+        })
+    };
     let move_to: Vec<_> = columns
         .into_iter()
         .map(|column| view! { <option value=format!("move:{}", column.id)>{column.name}</option> })
@@ -60,6 +81,12 @@ pub fn BulkForm(
         .into_iter()
         .map(|person| view! { <option value=format!("remove:{}", person.id)>{person.name}</option> })
         .collect();
+    let labels = labels.unwrap_or_default();
+    let put: Vec<_> =
+        labels.iter().map(|name| view! { <option value=format!("label:{name}")>{name.clone()}</option> }).collect();
+    let take: Vec<_> =
+        labels.iter().map(|name| view! { <option value=format!("unlabel:{name}")>{name.clone()}</option> }).collect();
+    let all = move || list.with_untracked(|list| list.rows.iter().map(|row| row.card.id).collect());
     let count = move || match picked.0.with(BTreeSet::len) {
         0 => "Nothing is selected.".to_owned(),
         1 => "1 task is selected.".to_owned(),
@@ -68,9 +95,9 @@ pub fn BulkForm(
     view! {
         <ActionForm action=many attr:class="bulk panel" attr:id="bulk">
             <span class="is-script muted small" role="status">{count}</span>
-            <button type="button" class="btn is-sm is-script" on:click=move |_| picked.0.set(rows.iter().copied().collect())>"Select all on this page"</button>
+            <button type="button" class="btn is-sm is-script" on:click=move |_| picked.0.set(all())>"Select all on this page"</button>
             <label class="field__label" for="bulk-change">"Change of the selected tasks"</label>
-            <select class="input" id="bulk-change" name="change">
+            <select class="input" id="bulk-change" name="change" on:change=move |event| chosen.set(event_target_value(&event))>
                 <optgroup label="Move to">{move_to}</optgroup>
                 <optgroup label="Priority">{priorities}</optgroup>
                 <optgroup label="Due">
@@ -81,8 +108,10 @@ pub fn BulkForm(
                 </optgroup>
                 <optgroup label="Assign">{add}</optgroup>
                 <optgroup label="Take from">{remove}</optgroup>
+                {(!put.is_empty()).then(|| view! { <optgroup label="Put on the label">{put}</optgroup><optgroup label="Take off the label">{take}</optgroup> })}
                 <option value="archive">"Archive"</option>
             </select>
+            <span class="is-script" role="status">{move || blocked().map(|words| view! { <span class="state small" data-tone="warn"><Icon name="ban" />{words}</span> })}</span>
             <button class="btn" type="submit">"Apply"</button>
         </ActionForm>
     }

@@ -2,6 +2,8 @@
 
 use leptos::{html::Details, prelude::*};
 
+pub use browser::close;
+
 /// What the form in `menu` begins with. It follows what is stored until the person has typed something else; then it
 /// stays, together with its version, so that saving still finds out what it would overwrite. Once what was typed is
 /// stored, the menu closes. `text` is the text that is typed.
@@ -17,7 +19,7 @@ where
         let is = |entry: &T| typed.as_deref().is_none_or(|typed| is_same(typed, text(entry)));
         match (is(&shown), is(&fresh)) {
             (false, false) => return,
-            (false, true) => browser::close(menu),
+            (false, true) => close(menu),
             (true, _) => {}
         }
         draft.set(Some(fresh));

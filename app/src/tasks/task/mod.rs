@@ -25,6 +25,7 @@ mod task_page;
 mod task_view;
 mod title;
 
+pub use draft::close;
 pub use drawer::TaskDrawer;
 pub use properties::{DueForm, PriorityForm};
 pub use saving::TaskState;

@@ -10,18 +10,37 @@ use crate::{
             edit::{self, Change, DueInput},
             find,
             input::read_word,
+            labels_of_task,
             moves::{self, Move},
         },
         views::ListRow,
     },
 };
 
-/// Changes a cell and answers with the row as it is then.
+/// Changes a cell and answers with the row as it is then. `version` is the one that a new title began with.
 ///
 /// # Errors
 /// [`AppError::Invalid`] for an unknown field or value, and those of the service that owns it.
-pub async fn save(ctx: &Ctx, id: TaskId, field: &str, value: &str) -> AppResult<ListRow> {
+pub async fn save(ctx: &Ctx, id: TaskId, field: &str, value: &str, version: i64) -> AppResult<ListRow> {
     match field {
+        "title" => {
+            let line = value.split_whitespace().collect::<Vec<_>>().join(" ");
+            edit::change(ctx, id, version, Change::Title(line), None).await?;
+        }
+        "category" => {
+            let change = Change::Category(read_word("value", value)?);
+            edit::change(ctx, id, 0, change, None).await?;
+        }
+        "start" => {
+            let change = Change::Start(edit::read_day("value", value)?);
+            edit::change(ctx, id, 0, change, None).await?;
+        }
+        "estimate" => {
+            let change = Change::Estimate(edit::read_estimate(value)?);
+            edit::change(ctx, id, 0, change, None).await?;
+        }
+        "label" => label(ctx, id, value).await?,
+        "new_label" => drop(labels_of_task::add(ctx, id, value, None).await?),
         "status" => {
             let column: ColumnId = read_word("value", value)?;
             let before = board::first_of(ctx, id, column).await?;
@@ -50,6 +69,16 @@ async fn due(ctx: &Ctx, id: TaskId, value: &str) -> AppResult<Option<DueInput>> 
     };
     let due = edit::read_due(value, "")?;
     Ok(due.map(|due| DueInput { time, ..due }))
+}
+
+/// Puts a label on a task (`add:NAME`) or takes it off (`remove:NAME`).
+async fn label(ctx: &Ctx, id: TaskId, value: &str) -> AppResult<()> {
+    match value.split_once(':') {
+        Some(("add", name)) => drop(labels_of_task::add(ctx, id, name, None).await?),
+        Some(("remove", name)) => drop(labels_of_task::remove(ctx, id, name).await?),
+        _ => return Err(AppError::field("value", Problem::UnknownChoice)),
+    }
+    Ok(())
 }
 
 /// Gives a task to a person (`add:ID`) or takes it away (`remove:ID`).
