@@ -27,6 +27,7 @@ mod m0023_mail_consent;
 mod m0024_git_push_failures;
 mod m0027_report_spec;
 mod m0028_delivery_content;
+mod m0031_profile_choices;
 
 pub use sea_orm_migration::prelude::*;
 
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_git_push_failures::Migration),
             Box::new(m0027_report_spec::Migration),
             Box::new(m0028_delivery_content::Migration),
+            Box::new(m0031_profile_choices::Migration),
         ]
     }
 }

@@ -57,7 +57,7 @@ fn shown(detail: JobDetail) -> impl IntoView {
             view! {
                 <form method="post" action=StartRun::url()>
                     <input type="hidden" name="id" value=id.to_string() />
-                    <button class="btn is-primary" type="submit"><Icon name="play" />"Run now"</button>
+                    <button class="btn is-primary" type="submit" data-needs-server=""><Icon name="play" />"Run now"</button>
                 </form>
                 <a class="btn" href=format!("/jobs/{id}/edit")><Icon name="pencil" />"Edit"</a>
             }

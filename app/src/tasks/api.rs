@@ -67,12 +67,12 @@ pub async fn load_more(
     board::more(&ctx, &viewing, column, &filter, look, &cursor).await
 }
 
-/// One task with all that its page shows.
+/// One task with all that its page shows, and so many lines of its history; as many as usual where fewer are asked for.
 #[server(prefix = "/rpc")]
-pub async fn load_task(reference: String) -> AppResult<TaskDetail> {
+pub async fn load_task(reference: String, #[server(default)] lines: u32) -> AppResult<TaskDetail> {
     let ctx = Ctx::signed_in()?;
     let (viewing, row) = find::by_reference(&ctx, ctx.reader(), &reference).await?;
-    detail::read(&ctx, &viewing, row).await
+    detail::read_longer(&ctx, &viewing, row, lines).await
 }
 
 /// Where a new task can go.

@@ -3,6 +3,8 @@
 
 use leptos::prelude::*;
 
+use crate::domain::account::Me;
+
 #[cfg(feature = "hydrate")]
 mod browser;
 mod help;
@@ -47,7 +49,15 @@ pub enum Action {
     GoBoard,
     GoJobs,
     GoReports,
+    GoTemplates,
     GoSettings,
+    NextPart,
+    DayBefore,
+    DayAfter,
+    WeekBefore,
+    WeekAfter,
+    ItemUp,
+    ItemDown,
     Undo,
     Redo,
     Notifications,
@@ -62,17 +72,23 @@ pub enum Place {
     Card,
     /// While a card is lifted.
     Lifted,
+    /// On a task of the calendar.
+    Calendar,
+    /// On the handle of a checklist's item.
+    Checklist,
     Anywhere,
 }
 
 impl Place {
-    pub const ALL: [Self; 3] = [Self::Card, Self::Lifted, Self::Anywhere];
+    pub const ALL: [Self; 5] = [Self::Card, Self::Lifted, Self::Calendar, Self::Checklist, Self::Anywhere];
 
     /// The heading of its keys.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Card => "On a card",
             Self::Lifted => "While a card is lifted",
+            Self::Calendar => "On a task of the calendar",
+            Self::Checklist => "On the handle of a checklist item",
             Self::Anywhere => "Anywhere",
         }
     }
@@ -153,6 +169,12 @@ pub const KEYS: &[Key] = &[
     key(Place::Lifted, Action::LastCard, &[plain("End")], "To the bottom"),
     key(Place::Lifted, Action::Drop, &[plain(" "), plain("Enter")], "Drop"),
     key(Place::Lifted, Action::Restore, &[plain("Escape")], "Put back"),
+    key(Place::Calendar, Action::DayBefore, &[held(With::Shift, "ArrowLeft")], "A day earlier"),
+    key(Place::Calendar, Action::DayAfter, &[held(With::Shift, "ArrowRight")], "A day later"),
+    key(Place::Calendar, Action::WeekBefore, &[held(With::Shift, "ArrowUp")], "A week earlier"),
+    key(Place::Calendar, Action::WeekAfter, &[held(With::Shift, "ArrowDown")], "A week later"),
+    key(Place::Checklist, Action::ItemUp, &[plain("ArrowUp")], "One place up"),
+    key(Place::Checklist, Action::ItemDown, &[plain("ArrowDown")], "One place down"),
     key(Place::Anywhere, Action::Palette, &[held(With::Control, "k")], "Search and commands"),
     key(Place::Anywhere, Action::Help, &[plain("?")], "These keys"),
     key(Place::Anywhere, Action::Filter, &[plain("/")], "Filter"),
@@ -161,10 +183,12 @@ pub const KEYS: &[Key] = &[
     key(Place::Anywhere, Action::GoBoard, &[held(With::Go, "b")], "Go to the board"),
     key(Place::Anywhere, Action::GoJobs, &[held(With::Go, "j")], "Go to the jobs"),
     key(Place::Anywhere, Action::GoReports, &[held(With::Go, "r")], "Go to the reports"),
+    key(Place::Anywhere, Action::GoTemplates, &[held(With::Go, "t")], "Go to the templates"),
     key(Place::Anywhere, Action::GoSettings, &[held(With::Go, "s")], "Go to the settings"),
     key(Place::Anywhere, Action::Undo, &[held(With::Control, "z")], "Undo"),
     key(Place::Anywhere, Action::Redo, &[held(With::ControlShift, "z")], "Redo"),
     key(Place::Anywhere, Action::Notifications, &[held(With::Alt, "t")], "To the notifications"),
+    key(Place::Anywhere, Action::NextPart, &[plain("F6")], "To the next part: page, open task, notifications"),
     key(Place::Anywhere, Action::Leave, &[plain("Escape")], "Close, or clear the selection"),
     key(Place::Anywhere, Action::Sidebar, &[plain("[")], "Narrow or widen the sidebar"),
 ];
@@ -284,6 +308,21 @@ pub fn hint(action: Action) -> String {
 pub fn aria(action: Action) -> Option<String> {
     let all: Vec<String> = strokes(action).iter().filter_map(|stroke| stroke.aria()).collect();
     (!all.is_empty()).then(|| all.join(" "))
+}
+
+/// The value of `aria-keyshortcuts` for the person who looks: without single characters where they are switched off.
+pub fn aria_here(action: Action) -> Option<String> {
+    let uses_singles = use_context::<Me>().is_none_or(|me| me.uses_shortcuts);
+    let ways = strokes(action).iter().filter(|stroke| uses_singles || !stroke.is_single());
+    let all: Vec<String> = ways.filter_map(|stroke| stroke.aria()).collect();
+    (!all.is_empty()).then(|| all.join(" "))
+}
+
+/// A tooltip with the key that does the same, where the person uses it: `New task (C)`.
+pub fn tip(words: &str, action: Action) -> String {
+    let uses_singles = use_context::<Me>().is_none_or(|me| me.uses_shortcuts);
+    let way = strokes(action).iter().find(|stroke| uses_singles || !stroke.is_single());
+    way.map_or_else(|| words.to_owned(), |way| format!("{words} ({})", way.caps().join(" ")))
 }
 
 fn strokes(action: Action) -> &'static [Stroke] {

@@ -28,6 +28,7 @@ mod page_title;
 mod pause;
 #[cfg(feature = "hydrate")]
 pub mod placing;
+mod reach;
 mod response;
 mod settings_page;
 mod sprite;
@@ -54,6 +55,7 @@ pub use notice::Notice;
 pub use page::Page;
 pub use page_title::page_title;
 pub use pause::{Pause, TYPING};
+pub use reach::Reach;
 pub use settings_page::SettingsPage;
 pub use sprite::provide_sprite;
 pub use textarea::textarea_html;

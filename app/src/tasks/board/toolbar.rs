@@ -17,7 +17,10 @@ use crate::{
     },
     error::AppResult,
     tasks::{saved::ViewsMenu, view::Board},
-    ui::Icon,
+    ui::{
+        Icon,
+        keys::{self, Action},
+    },
 };
 
 /// After the last key the filter is applied.
@@ -59,7 +62,7 @@ fn rest(path: &str, key: &str, filter: &BoardFilter, look: BoardLook, board: &Bo
         <span class="spacer"></span>
         <ViewsMenu key=key.to_owned() query=query views=tools.views can_share=board.can_edit />
         <LookMenu path=path filter=filter look=look />
-        {board.can_edit.then(|| view! { <a class="btn is-primary" href=format!("/tasks/new?project={key}")><Icon name="plus" />"New task"</a> })}
+        {board.can_edit.then(|| view! { <a class="btn is-primary" href=format!("/tasks/new?project={key}") title=keys::tip("New task", Action::NewTask) aria-keyshortcuts=keys::aria_here(Action::NewTask)><Icon name="plus" />"New task"</a> })}
     }
 }
 
@@ -126,7 +129,7 @@ fn TextFilter(path: String, filter: Memo<BoardFilter>, look: Memo<BoardLook>) ->
             <Icon name="filter" />
             {hidden}
             <input
-                type="search" name="q" placeholder="Filter tasks" aria-label="Filter tasks by title, number, label or person"
+                type="search" name="q" title=keys::tip("Filter", Action::Filter) aria-keyshortcuts=keys::aria_here(Action::Filter) placeholder="Filter tasks" aria-label="Filter tasks by title, number, label or person"
                 autocomplete="off" node_ref=field value=filter.with_untracked(|filter| filter.text.clone())
                 on:input=move |event| {
                     typed.set(event_target_value(&event));

@@ -18,7 +18,10 @@ use crate::{
         api::{AddItem, RemoveItem, TickItem},
         view::ChecklistItem,
     },
-    ui::Icon,
+    ui::{
+        Icon,
+        keys::{self, Action},
+    },
 };
 
 /// What can be done with items: one action of each kind for all of them.
@@ -164,11 +167,12 @@ fn row(id: ChecklistItemId, items: Memo<Vec<ChecklistItem>>, acts: Acts) -> impl
 
 /// The handle is dragged by the pointer; with the focus on it the arrow keys move the item.
 fn handle(id: ChecklistItemId, text: Memo<Option<String>>, place: ServerAction<PlaceItem>) -> impl IntoView {
+    let shortcuts = [Action::ItemUp, Action::ItemDown].into_iter().filter_map(keys::aria).collect::<Vec<_>>().join(" ");
     let label = move || format!("Move “{}”: up and down arrows", text.get().unwrap_or_default());
     let keys = move |event: leptos::ev::KeyboardEvent| {
-        let to = match event.key().as_str() {
-            "ArrowUp" => "up",
-            "ArrowDown" => "down",
+        let to = match drag::pressed(&event) {
+            Some(Action::ItemUp) => "up",
+            Some(Action::ItemDown) => "down",
             _ => return,
         };
         event.prevent_default();
@@ -176,7 +180,7 @@ fn handle(id: ChecklistItemId, text: Memo<Option<String>>, place: ServerAction<P
         drag::keep_focus(&id.to_string());
     };
     view! {
-        <button class="icon-btn checklist__handle is-script" type="button" aria-label=label title="Drag, or press the arrow keys" on:keydown=keys>
+        <button class="icon-btn checklist__handle is-script" type="button" aria-label=label title="Drag, or press the arrow keys" aria-keyshortcuts=shortcuts on:keydown=keys>
             <Icon name="grip-vertical" />
         </button>
     }
@@ -265,6 +269,12 @@ mod drag {
     use web_sys::{Element, HtmlElement, PointerEvent};
 
     use super::PlaceItem;
+    use crate::ui::keys::{self, Action, Place};
+
+    /// What a key does on a handle.
+    pub fn pressed(event: &web_sys::KeyboardEvent) -> Option<Action> {
+        keys::pressed(event, Place::Checklist, true)
+    }
 
     /// Lets the handles of a list be dragged. While one is, only classes of the page change; the server
     /// hears of it once, at the end.
@@ -389,6 +399,12 @@ mod drag {
     use leptos::{html::Ul, prelude::*};
 
     use super::PlaceItem;
+    use crate::ui::keys::Action;
+
+    /// The server hears no keys.
+    pub fn pressed<T>(_event: &T) -> Option<Action> {
+        None
+    }
 
     /// The server drags nothing.
     pub fn attach(_node: NodeRef<Ul>, _place: ServerAction<PlaceItem>) {}

@@ -9,13 +9,17 @@ use crate::{
     domain::account::Me,
     error::AppError,
     tasks::board::{popover, sender::Sender},
-    ui::Icon,
+    ui::{Icon, Reach},
 };
 
 /// The bars over the board, and the dialog to sign in again.
 #[component]
 pub fn Bars(live: Live, sender: Sender) -> impl IntoView {
     let (is_offline, waiting) = (sender.is_offline.clone(), sender.waiting.clone());
+    if let Some(reach) = use_context::<Reach>() {
+        let is_offline = is_offline.clone();
+        reach.hear(move || is_offline.get() || live.link.get() == Link::Down);
+    }
     let bar = move || {
         let (is_offline, link) = (is_offline.get(), live.link.get());
         if link == Link::Gone {

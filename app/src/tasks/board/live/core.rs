@@ -12,6 +12,7 @@ use super::apply::{Effect as Became, Seen, Tail};
 use super::slide::{self, Kept};
 use super::source::{Heard, Source};
 use super::{BoardState, Link, Person, TaskId, UserId, words};
+use crate::domain::account::Me;
 use crate::domain::board_look::read_board_query;
 use crate::domain::ids::OpId;
 use crate::domain::live::{Change, Doing};
@@ -52,6 +53,8 @@ struct Inner {
     here: RwSignal<Vec<Person>>,
     link: RwSignal<Link>,
     me: Option<UserId>,
+    /// Whether a screen reader is told what others do.
+    hears_others: bool,
     rebuild: Callback<()>,
     /// This tab, among the person's.
     tab: OpId,
@@ -96,6 +99,7 @@ impl Core {
             here,
             link,
             me,
+            hears_others: use_context::<Me>().is_none_or(|me| me.hears_others),
             rebuild,
             tab: op_id(),
             source: RefCell::default(),
@@ -435,7 +439,7 @@ impl Inner {
             return;
         }
         let seen = std::mem::take(&mut *self.unsaid.borrow_mut());
-        let Some(words) = words::summary(&seen) else { return };
+        let Some(words) = words::summary(&seen).filter(|_| self.hears_others) else { return };
         self.is_saying.set(true);
         say(words, Urgency::Polite);
         let this = Rc::downgrade(self);
