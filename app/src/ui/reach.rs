@@ -32,6 +32,11 @@ impl Reach {
         self.told.get_untracked() || self.is_cut_off.get_untracked()
     }
 
+    /// Whether the browser says that there is no network.
+    pub fn is_cut_off(self) -> bool {
+        self.is_cut_off.get()
+    }
+
     /// Whether the page has no bar of its own that says so.
     pub fn needs_bar(self) -> bool {
         self.bars.get() == 0

@@ -466,6 +466,11 @@ async fn my_work_is_of_all_projects_by_when_it_is_due_and_says_what_is_blocked()
         let alex = my_work::read(&app.as_person(&cast.alex)).await.unwrap();
         assert!(alex.groups[0].rows[0].columns.is_empty(), "a viewer moves nothing");
         assert!(my_work::read(&app.as_person(&cast.ravi)).await.unwrap().groups.is_empty());
+        let before = my_work::read(&ctx).await.unwrap().mark;
+        assert_eq!(my_work::mark(&ctx).await, Ok(before), "nothing has changed");
+        let change = edit::Change::Title("renamed".into());
+        edit::change(&app.as_person(&cast.mina), other.id, 0, change, None).await.unwrap();
+        assert_ne!(my_work::mark(&ctx).await, Ok(before), "somebody changed a task of the project");
     })
     .await;
 }

@@ -10,7 +10,7 @@ use crate::{
         ids::TaskId,
         task::{Priority, Status},
     },
-    tasks::{views::TaskList, views_api::ChangeMany},
+    tasks::{view::PersonChoice, views::TaskList, views_api::ChangeMany},
     ui::{
         Icon,
         toast::{Toast, Toasts, Tone},
@@ -46,7 +46,7 @@ pub fn BulkForm(
     picked: Picked,
     many: ServerAction<ChangeMany>,
 ) -> impl IntoView {
-    let TaskList { columns, people, labels, .. } = list.get_untracked();
+    let columns = list.with_untracked(|list| list.columns.clone());
     let chosen = RwSignal::new(String::new());
     let completing: Vec<String> = columns
         .iter()
@@ -73,19 +73,23 @@ pub fn BulkForm(
         .iter()
         .map(|priority| view! { <option value=format!("priority:{priority}")>{priority.label()}</option> })
         .collect();
-    let add: Vec<_> = people
-        .iter()
-        .map(|person| view! { <option value=format!("add:{}", person.id)>{person.name.clone()}</option> })
-        .collect();
-    let remove: Vec<_> = people
-        .into_iter()
-        .map(|person| view! { <option value=format!("remove:{}", person.id)>{person.name}</option> })
-        .collect();
-    let labels = labels.unwrap_or_default();
-    let put: Vec<_> =
-        labels.iter().map(|name| view! { <option value=format!("label:{name}")>{name.clone()}</option> }).collect();
-    let take: Vec<_> =
-        labels.iter().map(|name| view! { <option value=format!("unlabel:{name}")>{name.clone()}</option> }).collect();
+    let people = Memo::new(move |_| list.with(|list| list.people.clone()));
+    let persons = move |verb: &'static str| {
+        people.with(|people| {
+            let option = |person: &PersonChoice| {
+                view! { <option value=format!("{verb}:{}", person.id)>{person.name.clone()}</option> }.into_any()
+            };
+            people.iter().map(option).collect::<Vec<_>>()
+        })
+    };
+    let labels = Memo::new(move |_| list.with(|list| list.labels.clone().unwrap_or_default()));
+    let names = move |verb: &'static str| {
+        labels.with(|labels| {
+            let option =
+                |name: &String| view! { <option value=format!("{verb}:{name}")>{name.clone()}</option> }.into_any();
+            labels.iter().map(option).collect::<Vec<_>>()
+        })
+    };
     let all = move || list.with_untracked(|list| list.rows.iter().map(|row| row.card.id).collect());
     let count = move || match picked.0.with(BTreeSet::len) {
         0 => "Nothing is selected.".to_owned(),
@@ -106,9 +110,10 @@ pub fn BulkForm(
                     <option value="due:week">"In a week"</option>
                     <option value="due:none">"No due date"</option>
                 </optgroup>
-                <optgroup label="Assign">{add}</optgroup>
-                <optgroup label="Take from">{remove}</optgroup>
-                {(!put.is_empty()).then(|| view! { <optgroup label="Put on the label">{put}</optgroup><optgroup label="Take off the label">{take}</optgroup> })}
+                <optgroup label="Assign">{move || persons("add")}</optgroup>
+                <optgroup label="Take from">{move || persons("remove")}</optgroup>
+                <optgroup label="Put on the label">{move || names("label")}</optgroup>
+                <optgroup label="Take off the label">{move || names("unlabel")}</optgroup>
                 <option value="archive">"Archive"</option>
             </select>
             <span class="is-script" role="status">{move || blocked().map(|words| view! { <span class="state small" data-tone="warn"><Icon name="ban" />{words}</span> })}</span>

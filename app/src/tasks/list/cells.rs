@@ -226,7 +226,7 @@ fn people(row: RwSignal<ListRow>, shared: Shared) -> AnyView {
     // Each entry says what it does: the list of people who have a task may be longer than one.
     let options = move || {
         let has = row.with(|row| row.assignees.clone());
-        shared.people.with_value(|all| {
+        shared.people.with(|all| {
             all.iter()
                 .map(|person| option(has.contains(&person.id), &person.id.to_string(), &person.name))
                 .collect::<Vec<_>>()
@@ -254,12 +254,12 @@ fn labels(row: RwSignal<ListRow>, shared: Shared) -> AnyView {
     let options = move || {
         let has: Vec<String> = labels.with(|labels| labels.iter().map(|label| label.name.clone()).collect());
         // Of a project with more labels than a menu holds only its own can be chosen, to be taken off.
-        let all = shared.labels.get_value().unwrap_or_else(|| has.clone());
+        let all = shared.labels.get().unwrap_or_else(|| has.clone());
         all.iter().map(|name| option(has.contains(name), name, name)).collect::<Vec<_>>()
     };
     let control = view! { {chips}{toggles(row, "Labels", options)} };
     let change = form(row, shared, "label", control.into_any());
-    if shared.labels.with_value(Option::is_some) {
+    if shared.labels.with_untracked(Option::is_some) {
         return change;
     }
     let typed = view! {

@@ -85,10 +85,13 @@ fn shown(
     list
 }
 
-/// Whether two readings of a list differ in rows and numbers alone.
+/// Whether two readings of a list differ in nothing but rows, numbers, and what can be chosen.
 fn has_same_frame(one: &TaskList, other: &TaskList) -> bool {
-    let frame = |list: &TaskList| (list.can_edit, list.query.clone(), list.columns.clone(), list.people.clone());
-    frame(one) == frame(other) && one.labels == other.labels
+    let has_menu = |list: &TaskList| list.labels.is_some();
+    one.can_edit == other.can_edit
+        && one.query == other.query
+        && one.columns == other.columns
+        && has_menu(one) == has_menu(other)
 }
 
 fn page(list: RwSignal<TaskList>, many: ServerAction<ChangeMany>, picked: Picked) -> impl IntoView {

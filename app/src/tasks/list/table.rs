@@ -27,9 +27,9 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct Shared {
     pub columns: StoredValue<Vec<ColumnChoice>>,
-    pub people: StoredValue<Vec<PersonChoice>>,
+    pub people: Memo<Vec<PersonChoice>>,
     /// Names of labels; `None` where there are too many for a menu.
-    pub labels: StoredValue<Option<Vec<String>>>,
+    pub labels: Memo<Option<Vec<String>>>,
     pub clock: Memo<ViewerClock>,
     pub can_edit: bool,
     pub save: ServerAction<SaveCell>,
@@ -38,13 +38,13 @@ pub struct Shared {
 
 #[component]
 pub fn Table(list: RwSignal<TaskList>, picked: Picked) -> impl IntoView {
-    let TaskList { key, can_edit, query, columns, people, labels, .. } = list.get_untracked();
+    let TaskList { key, can_edit, query, columns, .. } = list.get_untracked();
     let save = ServerAction::<SaveCell>::new();
     follow(save, list);
     let shared = Shared {
         columns: StoredValue::new(columns),
-        people: StoredValue::new(people),
-        labels: StoredValue::new(labels),
+        people: Memo::new(move |_| list.with(|list| list.people.clone())),
+        labels: Memo::new(move |_| list.with(|list| list.labels.clone())),
         clock: Memo::new(move |_| list.with(|list| list.clock)),
         can_edit,
         save,

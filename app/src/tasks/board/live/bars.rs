@@ -16,7 +16,8 @@ use crate::{
 #[component]
 pub fn Bars(live: Live, sender: Sender) -> impl IntoView {
     let (is_offline, waiting) = (sender.is_offline.clone(), sender.waiting.clone());
-    if let Some(reach) = use_context::<Reach>() {
+    let reach = use_context::<Reach>();
+    if let Some(reach) = reach {
         let is_offline = is_offline.clone();
         reach.hear(move || is_offline.get() || live.link.get() == Link::Down);
     }
@@ -31,7 +32,8 @@ pub fn Bars(live: Live, sender: Sender) -> impl IntoView {
                 </p>
             }.into_any());
         }
-        (is_offline || link == Link::Down).then(|| {
+        let is_cut_off = reach.is_some_and(Reach::is_cut_off);
+        (is_offline || is_cut_off || link == Link::Down).then(|| {
             view! { <p class="bar" role="status"><Icon name="wifi-off" />{offline_words(waiting.get())}</p> }.into_any()
         })
     };
