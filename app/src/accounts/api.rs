@@ -98,7 +98,7 @@ pub async fn save_profile(
     let ctx = Ctx::signed_in()?;
     let theme: Theme = theme.parse().map_err(|()| AppError::field("theme", Problem::UnknownChoice))?;
     let soon_days = match soon_days {
-        Some(days) => days.parse().map_err(|_| AppError::field("soon_days", Problem::UnknownChoice))?,
+        Some(days) => days.parse::<u8>().map_err(|_| AppError::field("soon_days", Problem::UnknownChoice))?,
         None => SOON_USUAL,
     };
     let typed = [("name", name.as_str()), ("zone", zone.as_str())];
