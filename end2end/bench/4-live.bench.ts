@@ -6,6 +6,7 @@ import { expect, test } from '@playwright/test';
 import { AutoReport } from '../fixtures/autoreport.ts';
 import { type Board, crowd, noFilter, person, prepare } from '../fixtures/crowd.ts';
 import { Client } from '../fixtures/client.ts';
+import { settled } from '../fixtures/story.ts';
 import { figure, median } from './figures.ts';
 
 type Engine = 'sqlite' | 'postgres';
@@ -62,6 +63,47 @@ for (const engine of ['sqlite', 'postgres'] as const) {
     }
   });
 }
+
+test('a move is painted in the browser of another', async ({ page }) => {
+  const server = await AutoReport.start({ prepare: prepare(1000) });
+  const client = new Client(server);
+  try {
+    await client.signIn(person.email, person.password);
+    const key = (await client.call<string>('find_board', {})).value;
+    const { columns } = (await client.call<Board>('load_board', { key, filter: noFilter, longer: null }, 'json')).value;
+    await page.context().addCookies(client.cookies);
+    await page.goto(`${server.url}/board/${key}`);
+    await settled(page, true);
+    // The stream is open once the page has been told who is here.
+    await page.waitForTimeout(1_000);
+    const times = [];
+    for (let run = 0; run < 40; run += 1) {
+      const card = columns[0].cards[run % 15];
+      const to = columns[1 + (run % 3)];
+      const first = to.cards[0].id;
+      // The instant at which the frame with the card in its new list has been painted, by the clock of the machine.
+      const painted = page.evaluate(([id, column]) => new Promise<number>((resolve) => {
+        const look = () => {
+          const there = document.querySelector(`[data-id="${column}"] .card[data-id="${id}"]`);
+          if (!there) requestAnimationFrame(look);
+          else requestAnimationFrame(() => setTimeout(() => resolve(performance.timeOrigin + performance.now())));
+        };
+        look();
+      }), [card.id, to.id] as const);
+      await page.waitForTimeout(100);
+      const begin = performance.timeOrigin + performance.now();
+      await client.call('move_task', { card: card.id, column: to.id, after: null, before: first, op: crypto.randomUUID() }, 'json');
+      times.push((await painted) - begin);
+      await client.call('move_task', { card: card.id, column: columns[0].id, after: null, before: null, op: crypto.randomUUID() }, 'json');
+      await expect(page.locator(`[data-id="${to.id}"] .card[data-id="${card.id}"]`)).toHaveCount(0);
+    }
+    figure('live.painted', median(times.slice(10)), 'ms', 100);
+  } finally {
+    await page.goto('about:blank');
+    client.close();
+    await server.dispose();
+  }
+});
 
 test('500 open streams', async () => {
   const server = await AutoReport.start({ prepare: prepare(200) });
@@ -120,6 +162,27 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       figure(`crowd.${engine}.rate`, outcome.acknowledged / outcome.seconds, 'moves/s', null);
       expect(outcome.errors).toEqual([]);
       expect(outcome.recorded).toBe(outcome.acknowledged);
+      expect(outcome).toMatchObject({ duplicateRanks: 0, gaps: 0, orders: 1, cards: 0 });
+    } finally {
+      await server.dispose();
+    }
+  });
+}
+
+for (const engine of ['sqlite', 'postgres'] as const) {
+  test(`50 clients move the same ten cards, and all read the same order: ${engine}`, async () => {
+    const server = await AutoReport.start({ settings: settings(engine, 'bench_live_shared'), prepare: prepare(1000) });
+    try {
+      const outcome = await crowd(server, { clients: 50, moves: Math.ceil(moves / 10), killEvery: 0, isShared: true });
+      outcome.errors.slice(0, 5).forEach((error) => console.log(error));
+      figure(`crowd_shared.${engine}.errors`, outcome.errors.length, 'errors', 0);
+      figure(`crowd_shared.${engine}.duplicate_ranks`, outcome.duplicateRanks, 'ranks', 0);
+      figure(`crowd_shared.${engine}.gaps`, outcome.gaps, 'numbers', 0);
+      figure(`crowd_shared.${engine}.different_orders`, outcome.orders - 1, 'orders', 0);
+      figure(`crowd_shared.${engine}.rate`, outcome.acknowledged / outcome.seconds, 'moves/s', null);
+      expect(outcome.errors).toEqual([]);
+      // A move to where the card is already leaves no trace, so what was recorded is at most what was asked.
+      expect(outcome.recorded).toBeLessThanOrEqual(outcome.acknowledged);
       expect(outcome).toMatchObject({ duplicateRanks: 0, gaps: 0, orders: 1, cards: 0 });
     } finally {
       await server.dispose();

@@ -1,40 +1,14 @@
 // Two people, or two tabs, on one board: what one does the other sees; what a line that breaks takes away comes back.
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Browser, BrowserContext, Page } from '@playwright/test';
-import type { AutoReport } from '../fixtures/autoreport.ts';
+import type { Page } from '@playwright/test';
 import { addTasks, card, expectTitles, list, middle } from '../fixtures/board.ts';
+import { closeOpened, together } from '../fixtures/pair.ts';
 import { answered, begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, mina, settled, test } from '../fixtures/story.ts';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
 
-/** Makes Mina an editor of a project. */
-function addMina(server: AutoReport): void {
-  server.command(['user', 'create', '--email', mina.email, '--name', mina.name], `${mina.password}\n`);
-  const sql = `INSERT INTO member (project_id, user_id, role) SELECT project.id, "user".id, 'editor' FROM project, "user" WHERE "user".email = '${mina.email}'`;
-  const script = 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1], timeout=10); c.execute(sys.argv[2]); c.commit()';
-  execFileSync('python3', ['-c', script, `${server.folder}/data/autoreport.db`, sql]);
-}
-
-const opened: BrowserContext[] = [];
-test.afterEach(async () => {
-  for (const context of opened.splice(0)) await context.close();
-});
-
-/** Mina's browser, on the board. */
-async function openAsMina(browser: Browser, server: AutoReport): Promise<Page> {
-  const context = await browser.newContext();
-  opened.push(context);
-  const page = await context.newPage();
-  await page.goto(`${server.url}/sign-in?next=/board/REP`);
-  await page.getByLabel('E-mail').fill(mina.email);
-  await page.getByLabel('Password').fill(mina.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await settled(page, true);
-  await expect(list(page, 'Todo')).toBeVisible();
-  return page;
-}
+test.afterEach(closeOpened);
 
 /** Moves a card by its menu. */
 async function moveTo(page: Page, title: string, listName: string): Promise<void> {
@@ -42,16 +16,6 @@ async function moveTo(page: Page, title: string, listName: string): Promise<void
   // The key that does the same stands behind the name.
   await page.getByRole('menuitem', { name: new RegExp(`^${listName}( .)?$`) }).click();
   await expect(card(page, title)).toBeVisible();
-}
-
-/** Both have the board before them, and each sees the other. */
-async function together(page: Page, browser: Browser, server: AutoReport): Promise<Page> {
-  addMina(server);
-  const other = await openAsMina(browser, server);
-  const faces = (of: Page) => of.getByRole('banner').getByRole('group', { name: 'Also here' });
-  await expect(faces(page).getByRole('img', { name: mina.name })).toBeVisible();
-  await expect(faces(other).getByRole('img', { name: dana.name })).toBeVisible();
-  return other;
 }
 
 test.beforeEach(async ({ page, empty, hydrated }) => {

@@ -30,6 +30,7 @@ mod m0027_report_spec;
 mod m0028_delivery_content;
 mod m0029_ways_and_patience;
 mod m0030_reading_language;
+mod m0031_profile_choices;
 
 pub use sea_orm_migration::prelude::*;
 
@@ -69,6 +70,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0028_delivery_content::Migration),
             Box::new(m0029_ways_and_patience::Migration),
             Box::new(m0030_reading_language::Migration),
+            Box::new(m0031_profile_choices::Migration),
         ]
     }
 }

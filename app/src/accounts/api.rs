@@ -13,7 +13,10 @@ use {
         users::{self, NewUser, Profile},
     },
     crate::{
-        domain::account::{Language, Theme},
+        domain::{
+            account::{Language, Theme},
+            due::SOON_USUAL,
+        },
         error::{AppError, Problem},
         platform::{
             ctx::{ClientAddress, Ctx},
@@ -81,8 +84,8 @@ pub async fn sign_out() -> AppResult<()> {
     Ok(())
 }
 
-/// Changes the signed-in person's name, zone, language of mails, colours, keys, what others see of them, and how close
-/// things stand.
+/// Changes the signed-in person's name, zone, language of mails, colours, keys, what others see of them, what they are told
+/// of others, how close things stand, how long messages stay, and which days are soon.
 #[server(prefix = "/rpc")]
 pub async fn save_profile(
     name: String,
@@ -92,11 +95,18 @@ pub async fn save_profile(
     #[server(default)] shortcuts: Option<String>,
     #[server(default)] shows_presence: Option<String>,
     #[server(default)] compact: Option<String>,
+    #[server(default)] keeps_toasts: Option<String>,
+    #[server(default)] hears_others: Option<String>,
+    #[server(default)] soon_days: Option<String>,
 ) -> AppResult<()> {
     let ctx = Ctx::signed_in()?;
     let theme: Theme = theme.parse().map_err(|()| AppError::field("theme", Problem::UnknownChoice))?;
     let unknown = |()| AppError::field("language", Problem::UnknownChoice);
     let language: Option<Language> = language.map(|word| word.parse::<Language>().map_err(unknown)).transpose()?;
+    let soon_days = match soon_days {
+        Some(days) => days.parse::<u8>().map_err(|_| AppError::field("soon_days", Problem::UnknownChoice))?,
+        None => SOON_USUAL,
+    };
     let typed = [("name", name.as_str()), ("zone", zone.as_str())];
     let profile = Profile {
         name: name.clone(),
@@ -106,6 +116,9 @@ pub async fn save_profile(
         uses_shortcuts: shortcuts.is_some(),
         shows_presence: shows_presence.is_some(),
         is_compact: compact.is_some(),
+        keeps_toasts: keeps_toasts.is_some(),
+        hears_others: hears_others.is_some(),
+        soon_days,
     };
     users::save_profile(&ctx, profile).await.map_err(|error| error.with_typed(&typed))?;
     page::set_cookie(&theme_cookie(theme, ctx.app.settings.is_https()));

@@ -4,7 +4,10 @@ use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{ZoneField, api::SaveProfile};
 use crate::{
-    domain::account::{Language, Me, Theme},
+    domain::{
+        account::{Language, Me, Theme},
+        due::SOON_CHOICES,
+    },
     ui::{Choice, ErrorSummary, SelectField, SettingsPage, TextField, plain_error},
 };
 
@@ -25,6 +28,11 @@ pub fn ProfilePage() -> impl IntoView {
         .collect::<Vec<_>>();
     let languages =
         Language::ALL.iter().map(|language| Choice::new(language.as_str(), language.label())).collect::<Vec<_>>();
+    let days = SOON_CHOICES
+        .map(|days| {
+            Choice::new(days.to_string(), if days == 1 { "Tomorrow".to_owned() } else { format!("{days} days") })
+        })
+        .collect::<Vec<_>>();
     view! {
         <SettingsPage title="Profile" lead="Your name, your time zone, your colours.">
             {me.map(|me| view! {
@@ -41,6 +49,15 @@ pub fn ProfilePage() -> impl IntoView {
                     <label class="choice">
                         <input type="checkbox" name="shortcuts" value="on" checked=me.uses_shortcuts />
                         <span>"Single characters are shortcuts"<span class="field__hint">"Such as M to move a card, C for a new task, ? for the list of keys. Off, only keys with Ctrl, the arrows and the like work."</span></span>
+                    </label>
+                    <SelectField label="Due soon" name="soon_days" choices=days value=me.soon_days.to_string() hint="So many days after today a due date stands out as soon." error=error />
+                    <label class="choice">
+                        <input type="checkbox" name="keeps_toasts" value="yes" checked=me.keeps_toasts />
+                        <span>"Keep notifications until I dismiss them"<span class="field__hint">"Off, a message goes after 5 seconds, after 8 where it offers something. Errors always stay."</span></span>
+                    </label>
+                    <label class="choice">
+                        <input type="checkbox" name="hears_others" value="yes" checked=me.hears_others />
+                        <span>"Announce what others do to my screen reader"<span class="field__hint">"At most one sentence in five seconds. Off, you find their changes on the board without being told."</span></span>
                     </label>
                     <label class="choice"><input type="checkbox" name="shows_presence" value="yes" checked=me.shows_presence /><span>"Show others when I am on a board, and which task I have open"</span></label>
                     <p class="field__hint">{format!("You sign in as {}.", me.email)}</p>

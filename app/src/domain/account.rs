@@ -60,6 +60,12 @@ pub struct Me {
     pub shows_presence: bool,
     /// Whether boards and tables stand close.
     pub is_compact: bool,
+    /// Whether messages over the page stay until they are closed.
+    pub keeps_toasts: bool,
+    /// Whether a screen reader is told what others do.
+    pub hears_others: bool,
+    /// How many days after today are soon, 1 to 7.
+    pub soon_days: u8,
 }
 
 impl Me {

@@ -4,13 +4,15 @@
 //! server puts a due instant into the viewer's zone when it reads it, and says how far the
 //! viewer's clock is from UTC, so that the browser can recompute without a zone database.
 
-use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::calendar::{clock_time, day_month, long_date, short_date, weekday_short};
 
-/// Days after today that count as soon.
-pub const SOON_DAYS: i64 = 3;
+/// Days after today that count as soon, where a person has chosen no other number.
+pub const SOON_USUAL: u8 = 3;
+/// What can be chosen for it.
+pub const SOON_CHOICES: std::ops::RangeInclusive<u8> = 1..=7;
 /// Days after today that still stand out from what is later.
 const UPCOMING_DAYS: i64 = 14;
 /// Days after which an overdue task is an old story and no longer an alarm.
@@ -67,6 +69,11 @@ impl From<Due> for DueInput {
     }
 }
 
+/// What "next week" means wherever it is chosen: its Monday. None at the end of the calendar.
+pub fn next_week(today: NaiveDate) -> Option<NaiveDate> {
+    today.checked_add_days(Days::new(u64::from(7 - today.weekday().num_days_from_monday())))
+}
+
 /// Whether the task is finished, and since when in the viewer's zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Finish {
@@ -84,6 +91,8 @@ pub struct ViewerClock {
     pub now: DateTime<Utc>,
     /// Minutes that the viewer's clock is ahead of UTC (negative west of it).
     pub utc_offset_minutes: i32,
+    /// How many days after today are soon for the viewer, 1 to 7.
+    pub soon_days: u8,
 }
 
 impl ViewerClock {
@@ -157,7 +166,7 @@ pub fn chip(due: Option<Due>, finish: Finish, clock: ViewerClock) -> Option<DueC
     let (key, words) = match (finish, due) {
         (Finish::Done { instant, on }, due) => (DueKey::Done, done_words(due, instant, on, clock.today())),
         (Finish::Open, None) => return None,
-        (Finish::Open, Some(Due::On(date))) => date_words(date, clock.today()),
+        (Finish::Open, Some(Due::On(date))) => date_words(date, clock),
         (Finish::Open, Some(Due::At { instant, local })) => instant_words(instant, local, clock),
     };
     Some(DueChip { key, words })
@@ -173,12 +182,12 @@ fn done_words(due: Option<Due>, finished: DateTime<Utc>, on: NaiveDate, today: N
     late.map_or(done.clone(), |late| format!("{done} · {late} late"))
 }
 
-fn date_words(date: NaiveDate, today: NaiveDate) -> (DueKey, String) {
-    match (date - today).num_days() {
+fn date_words(date: NaiveDate, clock: ViewerClock) -> (DueKey, String) {
+    match (date - clock.today()).num_days() {
         days if days < -STALE_DAYS => (DueKey::Stale, format!("Overdue {} d", -days)),
         days if days < 0 => (DueKey::Overdue, format!("Overdue {} d", -days)),
         0 => (DueKey::Today, "Today".into()),
-        _ => ahead(date, today),
+        _ => ahead(date, clock),
     }
 }
 
@@ -199,14 +208,15 @@ fn instant_words(instant: DateTime<Utc>, local: NaiveDateTime, clock: ViewerCloc
     if left < Duration::hours(24) {
         return (DueKey::Today, format!("Tomorrow {at}"));
     }
-    ahead(date, today)
+    ahead(date, clock)
 }
 
 /// A day after today, in words.
-fn ahead(date: NaiveDate, today: NaiveDate) -> (DueKey, String) {
+fn ahead(date: NaiveDate, clock: ViewerClock) -> (DueKey, String) {
+    let (today, soon) = (clock.today(), i64::from(clock.soon_days));
     match (date - today).num_days() {
         1 => (DueKey::Soon, "Tomorrow".into()),
-        days if days <= SOON_DAYS => (DueKey::Soon, weekday_short(date.weekday()).into()),
+        days if days <= soon => (DueKey::Soon, weekday_short(date.weekday()).into()),
         days if days <= UPCOMING_DAYS && date.year() == today.year() => (DueKey::Upcoming, day_month(date)),
         days if days <= UPCOMING_DAYS => (DueKey::Upcoming, short_date(date, today)),
         _ => (DueKey::Later, short_date(date, today)),
@@ -232,7 +242,7 @@ mod tests {
 
     /// Sunday 22 November 2026, 15:00 in Ljubljana.
     fn clock() -> ViewerClock {
-        ViewerClock { now: instant("2026-11-22T14:00:00Z"), utc_offset_minutes: 60 }
+        ViewerClock { now: instant("2026-11-22T14:00:00Z"), utc_offset_minutes: 60, soon_days: SOON_USUAL }
     }
 
     fn instant(text: &str) -> DateTime<Utc> {
@@ -298,6 +308,15 @@ mod tests {
     }
 
     #[test]
+    fn how_many_days_are_soon_is_the_persons_own() {
+        let key = |date: &str, soon_days: u8| {
+            chip(Some(Due::On(day(date))), Finish::Open, ViewerClock { soon_days, ..clock() }).unwrap().key
+        };
+        assert_eq!([key("2026-11-23", 1), key("2026-11-24", 1)], [DueKey::Soon, DueKey::Upcoming]);
+        assert_eq!([key("2026-11-29", 7), key("2026-11-30", 7)], [DueKey::Soon, DueKey::Upcoming]);
+    }
+
+    #[test]
     fn a_finished_task_says_when_and_how_late() {
         let done = Finish::Done { instant: instant("2026-11-20T10:00:00Z"), on: day("2026-11-20") };
         let words = |due| chip(due, done, clock()).unwrap().words;
@@ -322,8 +341,16 @@ mod tests {
     }
 
     #[test]
+    fn next_week_begins_on_monday() {
+        for today in ["2026-11-23", "2026-11-25", "2026-11-29"] {
+            assert_eq!(next_week(day(today)), Some(day("2026-11-30")), "{today}");
+        }
+    }
+
+    #[test]
     fn west_of_utc_the_day_ends_later() {
-        let west = ViewerClock { now: instant("2026-11-23T04:00:00Z"), utc_offset_minutes: -300 };
+        let west =
+            ViewerClock { now: instant("2026-11-23T04:00:00Z"), utc_offset_minutes: -300, soon_days: SOON_USUAL };
         assert_eq!(west.today(), day("2026-11-22"));
         assert_eq!(chip(Some(Due::On(day("2026-11-22"))), Finish::Open, west).unwrap().words, "Today");
     }

@@ -214,7 +214,7 @@ mod tests {
 
     /// Thursday 26 November 2026, 09:00, an hour ahead of UTC.
     fn clock() -> ViewerClock {
-        ViewerClock { now: "2026-11-26T08:00:00Z".parse().unwrap(), utc_offset_minutes: 60 }
+        ViewerClock { now: "2026-11-26T08:00:00Z".parse().unwrap(), utc_offset_minutes: 60, soon_days: 3 }
     }
 
     fn on(day: &str) -> Option<Due> {
@@ -253,8 +253,9 @@ mod tests {
 
     #[test]
     fn today_is_the_readers_day() {
-        let west = ViewerClock { now: "2026-11-27T03:00:00Z".parse().unwrap(), utc_offset_minutes: -300 };
-        let east = ViewerClock { now: "2026-11-26T20:00:00Z".parse().unwrap(), utc_offset_minutes: 13 * 60 };
+        let west = ViewerClock { now: "2026-11-27T03:00:00Z".parse().unwrap(), utc_offset_minutes: -300, soon_days: 3 };
+        let east =
+            ViewerClock { now: "2026-11-26T20:00:00Z".parse().unwrap(), utc_offset_minutes: 13 * 60, soon_days: 3 };
         let thursday = on("2026-11-26");
         assert_eq!(Section::of_digest(&Section::OF_DIGEST, thursday, false, west), Some(Section::Today));
         assert_eq!(Section::of_digest(&Section::OF_DIGEST, thursday, false, east), Some(Section::Overdue));

@@ -42,6 +42,9 @@ crate::text_enum!(
         Due = "due",
         People = "people",
         Labels = "labels",
+        Category = "category",
+        Start = "start",
+        Estimate = "estimate",
         Updated = "updated",
         Created = "created",
     }
@@ -59,6 +62,9 @@ impl ListColumn {
             Self::Due => "Due",
             Self::People => "Assignee",
             Self::Labels => "Labels",
+            Self::Category => "Category",
+            Self::Start => "Start",
+            Self::Estimate => "Estimate",
             Self::Updated => "Changed",
             Self::Created => "Created",
         }
@@ -72,7 +78,7 @@ impl ListColumn {
             Self::Due => Some(ListSort::Due),
             Self::Updated => Some(ListSort::Updated),
             Self::Created => Some(ListSort::Created),
-            Self::People | Self::Labels => None,
+            Self::People | Self::Labels | Self::Category | Self::Start | Self::Estimate => None,
         }
     }
 

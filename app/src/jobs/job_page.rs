@@ -57,9 +57,9 @@ fn shown(detail: JobDetail) -> impl IntoView {
             view! {
                 <form class="cluster" method="post" action=StartRun::url()>
                     <input type="hidden" name="id" value=id.to_string() />
-                    <button class="btn is-primary" type="submit"><Icon name="play" />"Run now"</button>
+                    <button class="btn is-primary" type="submit" data-needs-server=""><Icon name="play" />"Run now"</button>
                     {has_report.then(|| view! {
-                        <button class="btn" type="submit" name="draft" value="yes" title="Makes the report now and waits: read it, add a comment, then send it or not."><Icon name="file-text" />"Make a draft now"</button>
+                        <button class="btn" type="submit" data-needs-server="" name="draft" value="yes" title="Makes the report now and waits: read it, add a comment, then send it or not."><Icon name="file-text" />"Make a draft now"</button>
                     })}
                 </form>
                 <a class="btn" href=format!("/jobs/{id}/edit")><Icon name="pencil" />"Edit"</a>

@@ -161,7 +161,7 @@ fn row(job: JobItem) -> AnyView {
                     <div class="cluster">
                         <form method="post" action=StartRun::url()>
                             <input type="hidden" name="id" value=job.id.to_string() />
-                            <button class="btn is-sm" type="submit" aria-label=label><Icon name="play" />"Run now"</button>
+                            <button class="btn is-sm" type="submit" data-needs-server="" aria-label=label><Icon name="play" />"Run now"</button>
                         </form>
                         {job_menu::row_menu(&job)}
                     </div>

@@ -32,7 +32,7 @@ pub fn ProbePanel(account: AccountDetail) -> impl IntoView {
             <form class="cluster" method="post" action=TestAccount::url()>
                 <input type="hidden" name="id" value=id />
                 {is_smtp.then(|| view! { <button class="btn" type="submit"><Icon name="play" />"Test the connection"</button> })}
-                <button class="btn" type="submit" name="send" value="yes"><Icon name="send" />"Send a test mail to me"</button>
+                <button class="btn" type="submit" data-needs-server="" name="send" value="yes"><Icon name="send" />"Send a test mail to me"</button>
             </form>
             {account.tested.map(|(report, at)| view! { <Report report=report at=at /> })}
         </section>

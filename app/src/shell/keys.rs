@@ -123,8 +123,8 @@ mod browser {
         let navigate = use_navigate();
         let hear = move |event: ev::KeyboardEvent| {
             let action = keys::pressed(&event, Place::Anywhere, uses_singles);
-            // The palette opens from fields too; it is nothing that somebody types.
-            if keys::is_for_field(&event) && action != Some(Action::Palette) {
+            // The palette opens from fields too, and parts are left from them; neither is anything that somebody types.
+            if keys::is_for_field(&event) && !matches!(action, Some(Action::Palette | Action::NextPart)) {
                 return;
             }
             let go = |path: &str| {
@@ -155,11 +155,13 @@ mod browser {
                 Some(Action::GoBoard) => go("/board"),
                 Some(Action::GoJobs) => go("/jobs"),
                 Some(Action::GoReports) => go("/reports"),
+                Some(Action::GoTemplates) => go("/templates"),
                 Some(Action::GoSettings) => go("/settings/profile"),
                 Some(Action::Sidebar) => {
                     shortcuts.toggle_sidebar();
                     true
                 }
+                Some(Action::NextPart) => focus_next_part(),
                 Some(Action::Notifications) => focus_first(".toasts .toast:last-child .btn"),
                 _ => false,
             };
@@ -220,6 +222,19 @@ mod browser {
         }
         event.prevent_default();
         event.stop_immediate_propagation();
+    }
+
+    /// The parts of a page, and what in each takes the focus.
+    const PARTS: [(&str, &str); 3] =
+        [("main .drawer", "main .drawer"), (".toasts", ".toasts .toast:last-child .btn"), ("main", "main")];
+
+    /// The focus goes to the next part that is there, behind the last one to the first. A drawer stands within the page,
+    /// so it is looked for before.
+    fn focus_next_part() -> bool {
+        let focused = document().active_element();
+        let is_in = |part: &str| focused.as_ref().is_some_and(|focused| focused.closest(part).ok().flatten().is_some());
+        let here = PARTS.iter().position(|(part, _)| is_in(part)).unwrap_or(PARTS.len() - 1);
+        (1..=PARTS.len()).any(|step| focus_first(PARTS[(here + step) % PARTS.len()].1))
     }
 
     fn focus_first(selector: &str) -> bool {

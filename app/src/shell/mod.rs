@@ -7,6 +7,7 @@ mod head;
 #[allow(unsafe_code, reason = "generated at the split points between WebAssembly modules")]
 mod keys;
 mod nav;
+mod outage;
 #[allow(unsafe_code, reason = "generated at the split points between WebAssembly modules")]
 mod palette;
 mod recent;

@@ -18,6 +18,21 @@ pub(super) struct Entry {
     pub(super) href: &'static str,
 }
 
+impl Entry {
+    /// The key that leads there.
+    pub(super) fn action(&self) -> Option<Action> {
+        Some(match self.href {
+            "/" => Action::GoDashboard,
+            "/board" => Action::GoBoard,
+            "/jobs" => Action::GoJobs,
+            "/reports" => Action::GoReports,
+            "/templates" => Action::GoTemplates,
+            "/settings" => Action::GoSettings,
+            _ => return None,
+        })
+    }
+}
+
 /// The entries that exist, in order.
 pub(super) const ENTRIES: &[Entry] = &[
     Entry { name: "Dashboard", icon: "layout-dashboard", href: "/" },
@@ -43,9 +58,10 @@ fn is_current(href: &str, path: &str) -> bool {
 
 fn link(entry: &'static Entry, class: &'static str) -> impl IntoView {
     let path = use_location().pathname;
+    let title = entry.action().map_or_else(|| entry.name.to_owned(), |action| keys::tip(entry.name, action));
     let current = move || path.with(|path| is_current(entry.href, path)).then_some("page");
     view! {
-        <a class=class href=entry.href aria-current=current title=entry.name>
+        <a class=class href=entry.href aria-current=current title=title>
             <Icon name=entry.icon />
             <span>{entry.name}</span>
             {(entry.href == "/jobs").then(|| view! { <FailingBadge /> })}

@@ -7,6 +7,7 @@ use super::{
     head::Head,
     keys::{KeysDialog, Shortcuts},
     nav::{Nav, TabBar},
+    outage::Outage,
     palette::Palette,
     session::Session,
     stale::StaleBar,
@@ -14,6 +15,7 @@ use super::{
 use crate::jobs::provide_failing;
 use crate::notifications::provide_unread;
 use crate::tasks::{provide_others, provide_steps};
+use crate::ui::Reach;
 use crate::ui::toast::{Toaster, Toasts};
 
 /// The page in its frame; without a person (sign-in, sign-up) only the page.
@@ -29,6 +31,8 @@ pub fn Shell(session: Session, children: Children) -> impl IntoView {
     }
     let uses_singles = session.me.as_ref().is_none_or(|me| me.uses_shortcuts);
     let shortcuts = session.me.is_some().then(|| Shortcuts::provide(session.is_narrow, uses_singles));
+    // Before the page, which says there what it finds out.
+    let reach = Reach::provide();
     let inside = children();
     let body = match session.me {
         None => view! { <StaleBar /><main id="main" tabindex="-1">{inside}</main> }.into_any(),
@@ -38,6 +42,7 @@ pub fn Shell(session: Session, children: Children) -> impl IntoView {
                 <Nav />
                 <Head me=me theme=session.theme />
                 <StaleBar />
+                <Outage reach=reach />
                 <main id="main" class="main" tabindex="-1">{inside}</main>
                 <TabBar />
             </div>

@@ -17,7 +17,7 @@ use crate::{
 pub fn ActionsPage() -> impl IntoView {
     let params = use_params_map();
     let reference = Memo::new(move |_| params.read().get("task").unwrap_or_default());
-    let task = Resource::new_blocking(move || reference.get(), load_task);
+    let task = Resource::new_blocking(move || reference.get(), |reference| load_task(reference, 0));
     view! {
         <Transition>
             {move || Suspend::new(async move {

@@ -67,12 +67,12 @@ pub async fn load_more(
     board::more(&ctx, &viewing, column, &filter, look, &cursor).await
 }
 
-/// One task with all that its page shows.
+/// One task with all that its page shows, and so many lines of its history; as many as usual where fewer are asked for.
 #[server(prefix = "/rpc")]
-pub async fn load_task(reference: String) -> AppResult<TaskDetail> {
+pub async fn load_task(reference: String, #[server(default)] lines: u32) -> AppResult<TaskDetail> {
     let ctx = Ctx::signed_in()?;
     let (viewing, row) = find::by_reference(&ctx, ctx.reader(), &reference).await?;
-    detail::read(&ctx, &viewing, row).await
+    detail::read_longer(&ctx, &viewing, row, lines).await
 }
 
 /// Where a new task can go.
@@ -276,10 +276,16 @@ pub async fn save_due(
     Ok(saved)
 }
 
-/// Gives a task to exactly these people.
+/// Gives a task to those who are chosen and were not before, and takes it from those who were and are not any more.
+/// Whom somebody else gave it meanwhile keeps it.
 #[server(prefix = "/rpc")]
-pub async fn save_people(task: TaskId, #[server(default)] people: Vec<UserId>) -> AppResult<Card> {
-    let saved = assign::set(&Ctx::signed_in()?, task, &people).await?;
+pub async fn save_people(
+    task: TaskId,
+    #[server(default)] people: Vec<UserId>,
+    #[server(default)] was: Vec<UserId>,
+) -> AppResult<Card> {
+    let remove: Vec<UserId> = was.into_iter().filter(|user| !people.contains(user)).collect();
+    let saved = assign::change(&Ctx::signed_in()?, task, &people, &remove).await?;
     page::go_back("saved");
     Ok(saved)
 }

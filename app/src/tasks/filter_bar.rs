@@ -10,7 +10,10 @@ use super::{
 };
 use crate::{
     domain::board_filter::{BoardFilter, Chip},
-    ui::Icon,
+    ui::{
+        Icon,
+        keys::{self, Action},
+    },
 };
 
 /// What the menu of a filter offers.
@@ -52,7 +55,7 @@ pub fn filter_bar(
             <form class="search" role="search" method="get" action=path>
                 <Icon name="filter" />
                 {hidden}
-                <input type="search" name="q" placeholder="Filter tasks" aria-label="Filter tasks by title, number, label or person" autocomplete="off" value=filter.text.clone() />
+                <input type="search" name="q" placeholder="Filter tasks" aria-label="Filter tasks by title, number, label or person" autocomplete="off" value=filter.text.clone() title=keys::tip("Filter", Action::Filter) aria-keyshortcuts=keys::aria_here(Action::Filter) />
             </form>
             {chips}
             {menu}

@@ -8,6 +8,7 @@ mod calendar;
 mod columns;
 mod filter_bar;
 mod filter_fields;
+mod follow;
 mod form_query;
 mod home_page;
 mod labels;

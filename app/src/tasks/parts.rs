@@ -49,6 +49,10 @@ pub struct Parts {
 pub struct LastMove {
     pub column: crate::domain::ids::ColumnId,
     pub name: String,
+    /// The place in that list, as the form says it: `top`, or the id of the task above.
+    pub place: String,
+    /// It was moved within this list.
+    pub is_within: bool,
 }
 
 /// A work note.

@@ -2,7 +2,13 @@
 
 use leptos::prelude::*;
 
-use crate::{domain::shelf::ShelfQuery, ui::Icon};
+use crate::{
+    domain::shelf::ShelfQuery,
+    ui::{
+        Icon,
+        keys::{self, Action},
+    },
+};
 
 /// A plain form that filters by words, and how many tasks there are.
 pub fn text_filter(path: String, query: &ShelfQuery, total: u32) -> AnyView {
@@ -16,7 +22,7 @@ pub fn text_filter(path: String, query: &ShelfQuery, total: u32) -> AnyView {
         <div class="toolbar is-inside" role="group" aria-label="Filter">
             <form class="search" role="search" method="get" action=path>
                 <Icon name="filter" />
-                <input type="search" name="q" placeholder="Filter tasks" aria-label="Filter tasks by title, number, label or person" autocomplete="off" value=query.text.clone() />
+                <input type="search" name="q" placeholder="Filter tasks" aria-label="Filter tasks by title, number, label or person" autocomplete="off" value=query.text.clone() title=keys::tip("Filter", Action::Filter) aria-keyshortcuts=keys::aria_here(Action::Filter) />
             </form>
             <span class="muted small" role="status">{words}</span>
             {clear.map(|href| view! { <a class="link small" href=href>"Clear filters"</a> })}

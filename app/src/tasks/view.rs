@@ -161,6 +161,10 @@ pub struct TaskDetail {
     pub comments: Vec<CommentView>,
     /// The newest first.
     pub history: Vec<HistoryLine>,
+    /// How many lines of it were asked for.
+    pub history_lines: u32,
+    /// Whether there are more lines.
+    pub is_history_cut: bool,
     pub created: Stamp,
     pub created_by: Option<String>,
     pub archived: Option<Stamp>,

@@ -12,7 +12,7 @@ use crate::domain::{
     my_work::WorkWhen,
     notes_query::NotesQuery,
     shelf::ShelfQuery,
-    task::{Priority, Status},
+    task::{Category, Priority, Status},
     task_list::ListQuery,
 };
 
@@ -23,6 +23,11 @@ pub struct ListRow {
     pub column: ColumnId,
     /// As the names of the card.
     pub assignees: Vec<UserId>,
+    pub category: Category,
+    /// The day work should begin.
+    pub start: Option<NaiveDate>,
+    /// As it is typed and shown: `2 h 30 min`.
+    pub estimate: Option<String>,
     pub updated: Stamp,
     pub created: Stamp,
 }
@@ -34,6 +39,8 @@ pub struct TaskList {
     pub key: String,
     pub name: String,
     pub can_edit: bool,
+    /// The number of the project's last change before it was read.
+    pub last_event: i64,
     /// The time in the viewer's zone when the list was read.
     pub clock: ViewerClock,
     /// What was asked for, with the columns as they are shown.
@@ -62,6 +69,8 @@ pub struct Calendar {
     pub key: String,
     pub name: String,
     pub can_edit: bool,
+    /// The number of the project's last change before it was read.
+    pub last_event: i64,
     /// The time in the viewer's zone when the calendar was read.
     pub clock: ViewerClock,
     pub filter: BoardFilter,
@@ -97,6 +106,8 @@ pub struct NotesTable {
     /// Prefix of task numbers.
     pub key: String,
     pub name: String,
+    /// The number of the project's last change before it was read.
+    pub last_event: i64,
     /// The time in the viewer's zone when the table was read.
     pub clock: ViewerClock,
     pub query: NotesQuery,
@@ -143,6 +154,8 @@ pub struct MyWork {
     pub clock: ViewerClock,
     /// The most pressing group first; empty ones are left out.
     pub groups: Vec<WorkGroup>,
+    /// Another one after any change of a project of the person's.
+    pub mark: i64,
     /// Whether there are more tasks than are shown.
     pub is_cut: bool,
 }

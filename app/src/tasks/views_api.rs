@@ -42,10 +42,16 @@ pub async fn load_list(key: String, #[server(default)] query: String) -> AppResu
     list::read(&ctx, &viewing, &query).await
 }
 
-/// Changes one cell of a list's row (`status`, `priority`, `due`, `person`) and answers with the row as it is then.
+/// Changes one cell of a list's row (`title`, `status`, `priority`, `due`, `person`, `label`, `new_label`, `category`,
+/// `start`, `estimate`) and answers with the row as it is then. A title carries the version that it began with.
 #[server(prefix = "/rpc")]
-pub async fn save_cell(task: TaskId, field: String, #[server(default)] value: String) -> AppResult<ListRow> {
-    let row = list::cell::save(&Ctx::signed_in()?, task, &field, &value).await?;
+pub async fn save_cell(
+    task: TaskId,
+    field: String,
+    #[server(default)] value: String,
+    #[server(default)] version: i64,
+) -> AppResult<ListRow> {
+    let row = list::cell::save(&Ctx::signed_in()?, task, &field, &value, version).await?;
     page::go_back("saved");
     Ok(row)
 }
@@ -74,6 +80,12 @@ pub async fn load_notes_table(key: String, #[server(default)] query: String) -> 
 #[server(prefix = "/rpc")]
 pub async fn load_my_work() -> AppResult<MyWork> {
     my_work::read(&Ctx::signed_in()?).await
+}
+
+/// What is another one after any change of a project of the person's: whether their work is to be read again.
+#[server(prefix = "/rpc")]
+pub async fn mark_my_work() -> AppResult<i64> {
+    my_work::mark(&Ctx::signed_in()?).await
 }
 
 /// Makes one change of many tasks: what the list's form says, or `restore`.

@@ -7,6 +7,7 @@ use super::TestApp;
 use crate::{
     domain::{
         account::{Language, Me, Role, Theme, UserState},
+        due::SOON_USUAL,
         ids::{ColumnId, UserId},
         project::MemberRole,
         task::Priority,
@@ -65,6 +66,9 @@ pub async fn person(app: &TestApp, name: &str, local: &str, role: Role) -> Me {
         uses_shortcuts: Set(true),
         shows_presence: Set(true),
         is_compact: Set(false),
+        keeps_toasts: Set(false),
+        hears_others: Set(true),
+        soon_days: Set(i32::from(SOON_USUAL)),
         created_at: Set(now),
         updated_at: Set(now),
     };

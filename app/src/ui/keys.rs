@@ -3,6 +3,8 @@
 
 use leptos::prelude::*;
 
+use crate::domain::account::Me;
+
 #[cfg(feature = "hydrate")]
 mod browser;
 mod help;
@@ -47,7 +49,15 @@ pub enum Action {
     GoBoard,
     GoJobs,
     GoReports,
+    GoTemplates,
     GoSettings,
+    NextPart,
+    DayBefore,
+    DayAfter,
+    WeekBefore,
+    WeekAfter,
+    ItemUp,
+    ItemDown,
     Undo,
     Redo,
     Notifications,
@@ -55,12 +65,6 @@ pub enum Action {
     Sidebar,
     PreviousTask,
     NextTask,
-    DayBefore,
-    DayAfter,
-    WeekBefore,
-    WeekAfter,
-    ItemUp,
-    ItemDown,
 }
 
 /// Where a key works.
@@ -72,15 +76,16 @@ pub enum Place {
     Lifted,
     /// In the drawer of a task, outside of its fields.
     Drawer,
-    /// On the handle of an item of a checklist.
-    Item,
-    /// On a task in the calendar.
-    Day,
+    /// On a task of the calendar.
+    Calendar,
+    /// On the handle of a checklist's item.
+    Checklist,
     Anywhere,
 }
 
 impl Place {
-    pub const ALL: [Self; 6] = [Self::Card, Self::Lifted, Self::Drawer, Self::Item, Self::Day, Self::Anywhere];
+    pub const ALL: [Self; 6] =
+        [Self::Card, Self::Lifted, Self::Drawer, Self::Checklist, Self::Calendar, Self::Anywhere];
 
     /// The heading of its keys.
     pub const fn label(self) -> &'static str {
@@ -88,8 +93,8 @@ impl Place {
             Self::Card => "On a card",
             Self::Lifted => "While a card is lifted",
             Self::Drawer => "In a task beside the board",
-            Self::Item => "On the handle of a checklist's item",
-            Self::Day => "On a task in the calendar",
+            Self::Calendar => "On a task of the calendar",
+            Self::Checklist => "On the handle of a checklist item",
             Self::Anywhere => "Anywhere",
         }
     }
@@ -172,12 +177,12 @@ pub const KEYS: &[Key] = &[
     key(Place::Lifted, Action::Restore, &[plain("Escape")], "Put back"),
     key(Place::Drawer, Action::PreviousTask, &[plain("k")], "Task above on the board"),
     key(Place::Drawer, Action::NextTask, &[plain("j")], "Task below on the board"),
-    key(Place::Item, Action::ItemUp, &[plain("ArrowUp")], "One place up"),
-    key(Place::Item, Action::ItemDown, &[plain("ArrowDown")], "One place down"),
-    key(Place::Day, Action::DayBefore, &[held(With::Shift, "ArrowLeft")], "Due a day earlier"),
-    key(Place::Day, Action::DayAfter, &[held(With::Shift, "ArrowRight")], "Due a day later"),
-    key(Place::Day, Action::WeekBefore, &[held(With::Shift, "ArrowUp")], "Due a week earlier"),
-    key(Place::Day, Action::WeekAfter, &[held(With::Shift, "ArrowDown")], "Due a week later"),
+    key(Place::Calendar, Action::DayBefore, &[held(With::Shift, "ArrowLeft")], "A day earlier"),
+    key(Place::Calendar, Action::DayAfter, &[held(With::Shift, "ArrowRight")], "A day later"),
+    key(Place::Calendar, Action::WeekBefore, &[held(With::Shift, "ArrowUp")], "A week earlier"),
+    key(Place::Calendar, Action::WeekAfter, &[held(With::Shift, "ArrowDown")], "A week later"),
+    key(Place::Checklist, Action::ItemUp, &[plain("ArrowUp")], "One place up"),
+    key(Place::Checklist, Action::ItemDown, &[plain("ArrowDown")], "One place down"),
     key(Place::Anywhere, Action::Palette, &[held(With::Control, "k")], "Search and commands"),
     key(Place::Anywhere, Action::Help, &[plain("?")], "These keys"),
     key(Place::Anywhere, Action::Filter, &[plain("/")], "Filter"),
@@ -186,10 +191,12 @@ pub const KEYS: &[Key] = &[
     key(Place::Anywhere, Action::GoBoard, &[held(With::Go, "b")], "Go to the board"),
     key(Place::Anywhere, Action::GoJobs, &[held(With::Go, "j")], "Go to the jobs"),
     key(Place::Anywhere, Action::GoReports, &[held(With::Go, "r")], "Go to the reports"),
+    key(Place::Anywhere, Action::GoTemplates, &[held(With::Go, "t")], "Go to the templates"),
     key(Place::Anywhere, Action::GoSettings, &[held(With::Go, "s")], "Go to the settings"),
     key(Place::Anywhere, Action::Undo, &[held(With::Control, "z")], "Undo"),
     key(Place::Anywhere, Action::Redo, &[held(With::ControlShift, "z")], "Redo"),
     key(Place::Anywhere, Action::Notifications, &[held(With::Alt, "t")], "To the notifications"),
+    key(Place::Anywhere, Action::NextPart, &[plain("F6")], "To the next part: page, open task, notifications"),
     key(Place::Anywhere, Action::Leave, &[plain("Escape")], "Close, or clear the selection"),
     key(Place::Anywhere, Action::Sidebar, &[plain("[")], "Narrow or widen the sidebar"),
 ];
@@ -309,6 +316,21 @@ pub fn hint(action: Action) -> String {
 pub fn aria(action: Action) -> Option<String> {
     let all: Vec<String> = strokes(action).iter().filter_map(|stroke| stroke.aria()).collect();
     (!all.is_empty()).then(|| all.join(" "))
+}
+
+/// The value of `aria-keyshortcuts` for the person who looks: without single characters where they are switched off.
+pub fn aria_here(action: Action) -> Option<String> {
+    let uses_singles = use_context::<Me>().is_none_or(|me| me.uses_shortcuts);
+    let ways = strokes(action).iter().filter(|stroke| uses_singles || !stroke.is_single());
+    let all: Vec<String> = ways.filter_map(|stroke| stroke.aria()).collect();
+    (!all.is_empty()).then(|| all.join(" "))
+}
+
+/// A tooltip with the key that does the same, where the person uses it: `New task (C)`.
+pub fn tip(words: &str, action: Action) -> String {
+    let uses_singles = use_context::<Me>().is_none_or(|me| me.uses_shortcuts);
+    let way = strokes(action).iter().find(|stroke| uses_singles || !stroke.is_single());
+    way.map_or_else(|| words.to_owned(), |way| format!("{words} ({})", way.caps().join(" ")))
 }
 
 fn strokes(action: Action) -> &'static [Stroke] {

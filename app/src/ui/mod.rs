@@ -28,6 +28,7 @@ mod page_title;
 mod pause;
 #[cfg(feature = "hydrate")]
 pub mod placing;
+mod reach;
 mod response;
 mod settings_page;
 mod several;
@@ -55,6 +56,7 @@ pub use notice::Notice;
 pub use page::Page;
 pub use page_title::page_title;
 pub use pause::{Pause, TYPING};
+pub use reach::Reach;
 pub use settings_page::SettingsPage;
 pub use several::Several;
 pub use sprite::provide_sprite;

@@ -1,6 +1,10 @@
 //! Short messages over the page, with one action at most. Everything they offer is also elsewhere.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
+
+use crate::domain::account::Me;
 
 /// One message.
 #[derive(Clone, Debug)]
@@ -20,44 +24,79 @@ pub enum Tone {
     Bad,
 }
 
-/// The messages on the page; at most three.
+/// The messages on the page; at most three, and errors that nobody has closed.
 #[derive(Clone, Copy, Debug)]
-pub struct Toasts(RwSignal<Vec<(u64, Toast)>>, StoredValue<u64>, StoredValue<Option<Owner>>);
+pub struct Toasts {
+    shown: RwSignal<Vec<Shown>>,
+    last: StoredValue<u64>,
+    owner: StoredValue<Option<Owner>>,
+    /// Whether the person closes all of them by hand.
+    keeps: bool,
+}
+
+/// A message on the page.
+#[derive(Clone, Debug)]
+struct Shown {
+    id: u64,
+    toast: Toast,
+    /// How long it stays, where it goes by itself.
+    left: Option<Duration>,
+}
 
 const MOST: usize = 3;
+/// How often it is looked whose time is over.
+const TICK: Duration = Duration::from_millis(250);
 
 impl Toasts {
     /// Makes the messages known to all below.
     pub fn provide() -> Self {
-        let toasts = Self(RwSignal::new(Vec::new()), StoredValue::new(0), StoredValue::new(Owner::current()));
+        let toasts = Self {
+            shown: RwSignal::new(Vec::new()),
+            last: StoredValue::new(0),
+            owner: StoredValue::new(Owner::current()),
+            keeps: use_context::<Me>().is_some_and(|me| me.keeps_toasts),
+        };
         provide_context(toasts);
         toasts
     }
 
-    /// Shows a message: 5 s, 8 s with an action, errors until they are closed.
+    /// Shows a message: 5 s, 8 s with an action, errors until they are closed; all of them until then where the person
+    /// wants it so. While the pointer or the focus is on the messages, or nobody looks at the page, no time passes.
     pub fn push(self, toast: Toast) {
-        let id = self.1.with_value(|last| last + 1);
-        self.1.set_value(id);
-        let seconds = match (&toast.tone, &toast.action) {
+        let id = self.last.with_value(|last| last + 1);
+        self.last.set_value(id);
+        let left = match (&toast.tone, &toast.action) {
+            _ if self.keeps => None,
             (Tone::Bad, _) => None,
-            (Tone::Good, Some(_)) => Some(8),
-            (Tone::Good, None) => Some(5),
+            (Tone::Good, Some(_)) => Some(Duration::from_secs(8)),
+            (Tone::Good, None) => Some(Duration::from_secs(5)),
         };
-        self.0.update(|toasts| {
-            toasts.push((id, toast));
-            if toasts.len() > MOST {
-                toasts.remove(0);
+        self.shown.update(|shown| {
+            shown.push(Shown { id, toast, left });
+            if let Some(at) = gives_way(&shown.iter().map(|one| one.toast.tone).collect::<Vec<_>>()) {
+                shown.remove(at);
             }
         });
-        if let Some(seconds) = seconds {
-            set_timeout(move || self.close(id), std::time::Duration::from_secs(seconds));
+    }
+
+    /// Lets time pass for those that go by themselves.
+    fn tick(self) {
+        let is_over = |one: &Shown| one.left.is_some_and(|left| left <= TICK);
+        if self.shown.with_untracked(|shown| shown.iter().any(is_over)) {
+            self.shown.update(|shown| shown.retain(|one| !is_over(one)));
         }
+        // Nothing to be drawn anew.
+        self.shown.update_untracked(|shown| {
+            for one in shown {
+                one.left = one.left.map(|left| left.saturating_sub(TICK));
+            }
+        });
     }
 
     /// Says what was done, and offers something to do about it. What is offered lives as long as the
     /// messages, whatever becomes of the part of the page that offers it.
     pub fn offer(self, words: impl Into<String>, label: &str, run: impl Fn() + Send + Sync + 'static) {
-        let Some(owner) = self.2.try_get_value().flatten() else { return };
+        let Some(owner) = self.owner.try_get_value().flatten() else { return };
         let run = owner.with(|| Callback::new(move |()| run()));
         self.push(Toast { words: words.into(), action: Some((label.to_owned(), run)), tone: Tone::Good });
     }
@@ -69,26 +108,70 @@ impl Toasts {
 
     /// Takes a message away.
     pub fn close(self, id: u64) {
-        self.0.update(|toasts| toasts.retain(|(other, _)| *other != id));
+        self.shown.update(|shown| shown.retain(|one| one.id != id));
     }
+}
+
+/// Which message goes where there are too many: the oldest that is no error and not the last. Errors stay.
+fn gives_way(tones: &[Tone]) -> Option<usize> {
+    let before_last = tones.len().checked_sub(1).filter(|_| tones.len() > MOST)?;
+    tones[..before_last].iter().position(|tone| *tone == Tone::Good)
 }
 
 /// The place where messages stand; one a page, in the shell.
 #[component]
 pub fn Toaster() -> impl IntoView {
     let toasts = expect_context::<Toasts>();
+    let has_some = Memo::new(move |_| toasts.shown.with(|shown| !shown.is_empty()));
+    // In the effect, so that nothing of it happens on the server.
+    Effect::new(move |_| {
+        if !has_some.get() {
+            return;
+        }
+        let pass = move || {
+            let is_held = document().query_selector(".toasts:is(:hover, :focus-within)").ok().flatten().is_some();
+            if !is_held && !document().hidden() {
+                toasts.tick();
+            }
+        };
+        if let Ok(handle) = set_interval_with_handle(pass, TICK) {
+            on_cleanup(move || handle.clear());
+        }
+    });
     view! {
         <div class="toasts" role="region" aria-label="Notifications">
-            <For each=move || toasts.0.get() key=|(id, _)| *id let((id, toast))>
-                <div class="toast">
-                    <span role="status">{toast.words}</span>
-                    {toast.action.map(|(label, run)| view! {
-                        <button type="button" class="btn" on:click=move |_| { run.run(()); toasts.close(id); }>{label}</button>
-                    })}
-                    <button type="button" class="btn" on:click=move |_| toasts.close(id)>"Close"</button>
-                </div>
+            <For each=move || toasts.shown.get() key=|one| one.id let(one)>
+                {one_of(toasts, one)}
             </For>
         </div>
     }
     .into_any()
+}
+
+fn one_of(toasts: Toasts, one: Shown) -> impl IntoView {
+    let Shown { id, toast, .. } = one;
+    view! {
+        <div class="toast">
+            <span role="status">{toast.words}</span>
+            {toast.action.map(|(label, run)| view! {
+                <button type="button" class="btn" on:click=move |_| { run.run(()); toasts.close(id); }>{label}</button>
+            })}
+            <button type="button" class="btn" on:click=move |_| toasts.close(id)>"Close"</button>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Tone::*, gives_way};
+
+    #[test]
+    fn a_fourth_message_takes_the_oldest_away_but_never_an_error() {
+        assert_eq!(gives_way(&[Good, Good, Good]), None);
+        assert_eq!(gives_way(&[Good, Good, Good, Good]), Some(0));
+        assert_eq!(gives_way(&[Bad, Good, Good, Good]), Some(1));
+        assert_eq!(gives_way(&[Bad, Bad, Good, Bad]), Some(2));
+        assert_eq!(gives_way(&[Bad, Bad, Bad, Good]), None, "what was just said is not taken away either");
+        assert_eq!(gives_way(&[Bad, Bad, Bad, Bad]), None);
+    }
 }

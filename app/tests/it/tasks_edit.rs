@@ -119,6 +119,23 @@ async fn only_people_of_the_project_can_be_assigned() {
 }
 
 #[tokio::test]
+async fn two_people_who_assign_at_once_both_have_their_way() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let (jonas, mina) = (app.as_person(&cast.jonas), app.as_person(&cast.mina));
+        let a = task(&jonas, &made, columns[0], "a").await;
+        // Both opened the task when nobody had it.
+        assign::change(&mina, a.id, &[cast.mina.id], &[]).await.unwrap();
+        let card = assign::change(&jonas, a.id, &[cast.jonas.id], &[]).await.unwrap();
+        assert_eq!(card.people, ["Jonas Ortiz", "Mina Kovač"]);
+        let card = assign::change(&jonas, a.id, &[cast.alex.id], &[cast.mina.id]).await.unwrap();
+        assert_eq!(card.people, ["Alex Lindqvist", "Jonas Ortiz"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn comments_and_ticks_are_counted_on_the_card_and_told_in_the_history() {
     each_database(async |app| {
         let cast = Cast::new(&app).await;

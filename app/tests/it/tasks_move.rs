@@ -15,7 +15,7 @@ use app::{
     platform::ctx::Ctx,
     projects::service::access,
     tasks::service::{
-        archive, board,
+        archive, board, detail,
         moves::{self, Move},
     },
     testing::{Cast, each_database, project, task},
@@ -36,6 +36,33 @@ async fn titles(ctx: &Ctx, column: ColumnId) -> Vec<String> {
         .await
         .unwrap();
     rows.into_iter().map(|row| row.title).collect()
+}
+
+/// The last move as the history offers to take it back: list, place, and whether it was within that list.
+async fn last_move(ctx: &Ctx, task: TaskId) -> Option<(ColumnId, String, bool)> {
+    let row = task_row::Entity::find_by_id(task).one(ctx.reader()).await.unwrap().unwrap();
+    let viewing = access::by_id(ctx, ctx.reader(), row.project_id).await.unwrap();
+    let read = detail::read(ctx, &viewing, row).await.unwrap();
+    read.parts.last_move.map(|last| (last.column, last.place, last.is_within))
+}
+
+#[tokio::test]
+async fn the_history_offers_to_take_a_move_back_to_the_very_place() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let a = task(&ctx, &made, columns[0], "a").await;
+        let b = task(&ctx, &made, columns[0], "b").await;
+        let c = task(&ctx, &made, columns[0], "c").await;
+        moves::move_task(&ctx, wish(b.id, columns[1], None, None)).await.unwrap();
+        assert_eq!(last_move(&ctx, b.id).await, Some((columns[0], a.id.to_string(), false)));
+        moves::move_task(&ctx, wish(c.id, columns[0], None, Some(a.id))).await.unwrap();
+        assert_eq!(last_move(&ctx, c.id).await, Some((columns[0], a.id.to_string(), true)));
+        moves::move_task(&ctx, wish(c.id, columns[2], None, None)).await.unwrap();
+        assert_eq!(last_move(&ctx, c.id).await, Some((columns[0], "top".into(), false)));
+    })
+    .await;
 }
 
 #[tokio::test]

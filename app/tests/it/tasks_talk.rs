@@ -1,7 +1,8 @@
 //! Work notes and comments: who may change what, what is kept, who is told.
 
 use app::{
-    domain::{notification::NotificationKind, work_note::NoteKind},
+    domain::{ids::EventId, notification::NotificationKind, work_note::NoteKind},
+    entities::task_event,
     error::{AppError, Problem},
     notifications::service::inbox,
     tasks::{
@@ -17,6 +18,8 @@ use app::{
     testing::{Cast, TestApp, each_database, project, task},
 };
 use chrono::TimeDelta;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use uuid::Uuid;
 
 use app::platform::ctx::Ctx;
 
@@ -31,6 +34,35 @@ fn note(kind: NoteKind, day: Option<&str>, body: &str) -> NoteInput {
 
 fn later(app: &TestApp) {
     app.clock.advance(TimeDelta::minutes(1));
+}
+
+#[tokio::test]
+async fn a_long_history_is_shown_in_full_to_who_asks_for_it() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let jonas = app.as_person(&cast.jonas);
+        let a = task(&jonas, &made, columns[0], "a").await;
+        let created = task_event::Entity::find()
+            .filter(task_event::Column::TaskId.eq(a.id))
+            .one(app.reader())
+            .await
+            .unwrap()
+            .unwrap();
+        let more = (0..400).map(|_| {
+            let mut event = created.clone().into_active_model().reset_all();
+            event.id = Set(EventId(Uuid::now_v7()));
+            event.op_id = Set(None);
+            event
+        });
+        task_event::Entity::insert_many(more).exec_without_returning(app.reader()).await.unwrap();
+        let (viewing, row) = find::by_reference(&jonas, jonas.reader(), "T-1").await.unwrap();
+        let usual = detail::read(&jonas, &viewing, row.clone()).await.unwrap();
+        assert_eq!((usual.history.len(), usual.history_lines, usual.is_history_cut), (300, 300, true));
+        let longer = detail::read_longer(&jonas, &viewing, row, usual.history_lines * 4).await.unwrap();
+        assert_eq!((longer.history.len(), longer.is_history_cut), (401, false));
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -281,30 +281,51 @@ async fn a_cell_changes_its_field_and_only_for_people_who_may() {
         let ctx = app.as_person(&cast.jonas);
         let a = task(&ctx, &made, columns[0], "a").await;
         due(&ctx, a.id, None, Some("2026-11-23T16:00:00Z")).await;
-        let row = list::cell::save(&ctx, a.id, "status", &columns[1].to_string()).await.unwrap();
+        let row = list::cell::save(&ctx, a.id, "status", &columns[1].to_string(), 0).await.unwrap();
         assert_eq!(row.column, columns[1]);
-        let row = list::cell::save(&ctx, a.id, "priority", "urgent").await.unwrap();
+        let row = list::cell::save(&ctx, a.id, "priority", "urgent", 0).await.unwrap();
         assert_eq!(row.card.priority, Priority::Urgent);
-        let row = list::cell::save(&ctx, a.id, "due", "2026-11-25").await.unwrap();
+        let row = list::cell::save(&ctx, a.id, "due", "2026-11-25", 0).await.unwrap();
         assert_eq!(row.card.due.unwrap().machine(), "2026-11-25T16:00:00Z", "another day keeps the time");
-        assert_eq!(list::cell::save(&ctx, a.id, "due", "").await.unwrap().card.due, None);
-        let row = list::cell::save(&ctx, a.id, "person", &cast.alex.id.to_string()).await.unwrap();
+        assert_eq!(list::cell::save(&ctx, a.id, "due", "", 0).await.unwrap().card.due, None);
+        let row = list::cell::save(&ctx, a.id, "person", &format!("add:{}", cast.alex.id), 0).await.unwrap();
         assert_eq!(row.assignees, [cast.alex.id]);
-        let row = list::cell::save(&ctx, a.id, "person", &cast.alex.id.to_string()).await.unwrap();
-        assert_eq!(row.assignees, [], "once more takes it away");
-        let wrong = list::cell::save(&ctx, a.id, "priority", "extreme").await.unwrap_err();
+        let row = list::cell::save(&ctx, a.id, "person", &format!("add:{}", cast.alex.id), 0).await.unwrap();
+        assert_eq!(row.assignees, [cast.alex.id], "who was given it by somebody else meanwhile keeps it");
+        let row = list::cell::save(&ctx, a.id, "person", &format!("remove:{}", cast.alex.id), 0).await.unwrap();
+        assert_eq!(row.assignees, []);
+        let wrong = list::cell::save(&ctx, a.id, "priority", "extreme", 0).await.unwrap_err();
         assert_eq!(wrong, AppError::field("value", Problem::UnknownChoice));
-        assert!(matches!(list::cell::save(&ctx, a.id, "title", "x").await.unwrap_err(), AppError::Invalid(_)));
-        for field in ["status", "priority", "due", "person"] {
+        assert!(matches!(list::cell::save(&ctx, a.id, "rank", "x", 0).await.unwrap_err(), AppError::Invalid(_)));
+        let row = list::cell::save(&ctx, a.id, "label", "add:ops", 0).await.unwrap();
+        assert_eq!(row.card.labels.len(), 1);
+        let row = list::cell::save(&ctx, a.id, "label", "remove:ops", 0).await.unwrap();
+        assert_eq!(row.card.labels, []);
+        let row = list::cell::save(&ctx, a.id, "category", "highlight", 0).await.unwrap();
+        assert_eq!(row.category, Category::Highlight);
+        let row = list::cell::save(&ctx, a.id, "start", "2026-11-24", 0).await.unwrap();
+        assert_eq!(row.start.unwrap().to_string(), "2026-11-24");
+        let row = list::cell::save(&ctx, a.id, "estimate", "90m", 0).await.unwrap();
+        let before = (row.estimate.clone(), row.card.version);
+        assert!(before.0.is_some());
+        let row = list::cell::save(&ctx, a.id, "title", " b  c ", before.1).await.unwrap();
+        assert_eq!(row.card.title, "b c");
+        let late = list::cell::save(&app.as_person(&cast.mina), a.id, "title", "d", before.1).await.unwrap_err();
+        assert!(matches!(late, AppError::Conflict(_)), "who began with the title before it is told of the new one");
+        for field in ["status", "priority", "due", "person", "title", "label", "category", "start", "estimate"] {
             let value = match field {
                 "status" => columns[2].to_string(),
-                "person" => cast.alex.id.to_string(),
+                "person" => format!("add:{}", cast.alex.id),
+                "label" => "add:ops".into(),
+                "estimate" => "2h".into(),
+                "category" => "ordinary".into(),
+                "start" => "2026-12-01".into(),
                 "due" => "2026-12-01".into(),
                 _ => "low".into(),
             };
-            let viewer = list::cell::save(&app.as_person(&cast.alex), a.id, field, &value).await.unwrap_err();
+            let viewer = list::cell::save(&app.as_person(&cast.alex), a.id, field, &value, 0).await.unwrap_err();
             assert_eq!(viewer, AppError::Forbidden, "{field}");
-            let stranger = list::cell::save(&app.as_person(&cast.ravi), a.id, field, &value).await.unwrap_err();
+            let stranger = list::cell::save(&app.as_person(&cast.ravi), a.id, field, &value, 0).await.unwrap_err();
             assert_eq!(stranger, AppError::NotFound, "{field}");
         }
     })
@@ -445,6 +466,11 @@ async fn my_work_is_of_all_projects_by_when_it_is_due_and_says_what_is_blocked()
         let alex = my_work::read(&app.as_person(&cast.alex)).await.unwrap();
         assert!(alex.groups[0].rows[0].columns.is_empty(), "a viewer moves nothing");
         assert!(my_work::read(&app.as_person(&cast.ravi)).await.unwrap().groups.is_empty());
+        let before = my_work::read(&ctx).await.unwrap().mark;
+        assert_eq!(my_work::mark(&ctx).await, Ok(before), "nothing has changed");
+        let change = edit::Change::Title("renamed".into());
+        edit::change(&app.as_person(&cast.mina), other.id, 0, change, None).await.unwrap();
+        assert_ne!(my_work::mark(&ctx).await, Ok(before), "somebody changed a task of the project");
     })
     .await;
 }
@@ -471,7 +497,13 @@ async fn many_rows_change_together_or_not_at_all() {
             assert_eq!(row.assignees, [cast.alex.id]);
         }
         assert_eq!(rows.iter().map(|row| row.card.title.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
-        for nonsense in ["", "paint:red", "priority:extreme", "move:x", "due:soon"] {
+        list::cell::save(&ctx, ids[0], "label", "add:ops", 0).await.unwrap();
+        assert_eq!(change(&ctx, "label:ops").await, Ok(3));
+        let labelled = list::rows(&ctx, &ids).await.unwrap();
+        assert!(labelled.iter().all(|row| row.card.labels.iter().any(|label| label.name == "ops")));
+        assert_eq!(change(&ctx, "unlabel:ops").await, Ok(3));
+        assert!(list::rows(&ctx, &ids).await.unwrap().iter().all(|row| row.card.labels.is_empty()));
+        for nonsense in ["", "paint:red", "priority:extreme", "move:x", "due:soon", "label:nothing"] {
             assert!(matches!(change(&ctx, nonsense).await, Err(AppError::Invalid(_))), "{nonsense}");
         }
         assert_eq!(list::many::change(&ctx, &[], "archive").await, Err(AppError::field("tasks", Problem::Required)));

@@ -1,7 +1,8 @@
 //! Pages and files of projects and people, as browsers without JavaScript get them.
 
-use app::testing::TestApp;
+use app::{entities::user, testing::TestApp};
 use axum::http::{StatusCode, header};
+use sea_orm::EntityTrait;
 
 use crate::site::Visitor;
 
@@ -106,6 +107,22 @@ async fn a_refused_deletion_says_so_beside_the_field_and_the_project_stays() {
     let gone = mina.post(&action, "http://127.0.0.1:3000/projects/REP", &right).await;
     assert_eq!(gone.location(), "/projects?notice=deleted");
     assert_eq!(mina.get("/board/REP").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_profile_keeps_how_a_person_is_told_of_things() {
+    let app = TestApp::on_sqlite().await;
+    let mut mina = mina_with_a_project(&app).await;
+    let save = mina.form_action("/settings/profile", "save_profile").await;
+    let referer = "http://127.0.0.1:3000/settings/profile";
+    let form = [("name", "Mina Kovač"), ("zone", "UTC"), ("theme", "system")];
+    let chosen = [&form[..], &[("keeps_toasts", "yes"), ("soon_days", "7")]].concat();
+    let saved = mina.post(&save, referer, &chosen).await;
+    assert_eq!(saved.location(), "/settings/profile?notice=saved", "{}", saved.body);
+    let mina_row = user::Entity::find().one(app.reader()).await.unwrap().unwrap();
+    assert_eq!((mina_row.keeps_toasts, mina_row.hears_others, mina_row.soon_days), (true, false, 7));
+    let wrong = mina.post(&save, referer, &[&form[..], &[("soon_days", "8")]].concat()).await;
+    assert!(!wrong.location().contains("notice=saved"));
 }
 
 #[tokio::test]

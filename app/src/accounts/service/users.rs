@@ -11,6 +11,7 @@ use super::passwords;
 use crate::{
     domain::{
         account::{self, Language, Me, Role, Theme, UserState},
+        due::{SOON_CHOICES, SOON_USUAL},
         ids::UserId,
     },
     entities::user,
@@ -94,6 +95,9 @@ async fn create_if(ctx: &Ctx, new: NewUser, role: Role, allowed: impl Fn(u64) ->
         uses_shortcuts: Set(true),
         shows_presence: Set(true),
         is_compact: Set(false),
+        keeps_toasts: Set(false),
+        hears_others: Set(true),
+        soon_days: Set(i32::from(SOON_USUAL)),
         created_at: Set(ctx.now),
         updated_at: Set(ctx.now),
     };
@@ -127,6 +131,12 @@ pub struct Profile {
     pub shows_presence: bool,
     /// Whether boards and tables stand close.
     pub is_compact: bool,
+    /// Whether messages over the page stay until they are closed.
+    pub keeps_toasts: bool,
+    /// Whether a screen reader is told what others do.
+    pub hears_others: bool,
+    /// How many days after today are soon, 1 to 7.
+    pub soon_days: u8,
 }
 
 /// Changes the signed-in person's profile.
@@ -134,12 +144,26 @@ pub struct Profile {
 /// # Errors
 /// [`AppError::Invalid`] for bad fields.
 pub async fn save_profile(ctx: &Ctx, profile: Profile) -> AppResult<()> {
-    let Profile { name, zone, language, theme, uses_shortcuts, shows_presence, is_compact } = profile;
+    let Profile {
+        name,
+        zone,
+        language,
+        theme,
+        uses_shortcuts,
+        shows_presence,
+        is_compact,
+        keeps_toasts,
+        hears_others,
+        soon_days,
+    } = profile;
     let me = ctx.me()?;
     let mut checks = Checks::default();
     let name = checks.line("name", &name, 100);
     if zone.parse::<chrono_tz::Tz>().is_err() {
         checks.add("zone", Problem::UnknownZone);
+    }
+    if !SOON_CHOICES.contains(&soon_days) {
+        checks.add("soon_days", Problem::UnknownChoice);
     }
     checks.done()?;
     let tx = ctx.begin().await?;
@@ -152,6 +176,9 @@ pub async fn save_profile(ctx: &Ctx, profile: Profile) -> AppResult<()> {
         uses_shortcuts: Set(uses_shortcuts),
         shows_presence: Set(shows_presence),
         is_compact: Set(is_compact),
+        keeps_toasts: Set(keeps_toasts),
+        hears_others: Set(hears_others),
+        soon_days: Set(i32::from(soon_days)),
         updated_at: Set(ctx.now),
         ..Default::default()
     }
@@ -201,6 +228,9 @@ impl From<user::Model> for Me {
             uses_shortcuts: row.uses_shortcuts,
             shows_presence: row.shows_presence,
             is_compact: row.is_compact,
+            keeps_toasts: row.keeps_toasts,
+            hears_others: row.hears_others,
+            soon_days: u8::try_from(row.soon_days).unwrap_or(SOON_USUAL),
         }
     }
 }

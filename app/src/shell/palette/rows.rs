@@ -117,17 +117,7 @@ fn actions() -> Vec<Row> {
 }
 
 fn places() -> impl Iterator<Item = Row> {
-    ENTRIES.iter().map(|entry| {
-        let action = match entry.href {
-            "/" => Some(Action::GoDashboard),
-            "/board" => Some(Action::GoBoard),
-            "/jobs" => Some(Action::GoJobs),
-            "/reports" => Some(Action::GoReports),
-            "/settings" => Some(Action::GoSettings),
-            _ => None,
-        };
-        row(Group::Go, entry.name, entry.icon, action, Run::Go(entry.href.into()))
-    })
+    ENTRIES.iter().map(|entry| row(Group::Go, entry.name, entry.icon, entry.action(), Run::Go(entry.href.into())))
 }
 
 fn colours() -> Vec<Row> {

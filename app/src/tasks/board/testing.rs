@@ -71,7 +71,7 @@ pub fn board(todo: Column, done: Column) -> Board {
         can_edit: true,
         read_only: None,
         number: 0,
-        clock: ViewerClock { now: DateTime::UNIX_EPOCH, utc_offset_minutes: 0 },
+        clock: ViewerClock { now: DateTime::UNIX_EPOCH, utc_offset_minutes: 0, soon_days: 3 },
         overdue: 0,
         columns: vec![todo, done],
         lanes: Vec::new(),

@@ -62,7 +62,7 @@ fn rest(path: &str, key: &str, filter: &BoardFilter, look: BoardLook, board: &Bo
         <span class="spacer"></span>
         <ViewsMenu key=key.to_owned() query=query views=tools.views can_share=board.can_edit />
         <LookMenu path=path filter=filter look=look />
-        {board.can_edit.then(|| view! { <a class="btn is-primary" href=format!("/tasks/new?project={key}")><Icon name="plus" />"New task"</a> })}
+        {board.can_edit.then(|| view! { <a class="btn is-primary" href=format!("/tasks/new?project={key}") title=keys::tip("New task", Action::NewTask) aria-keyshortcuts=keys::aria_here(Action::NewTask)><Icon name="plus" />"New task"</a> })}
     }
 }
 
@@ -130,7 +130,7 @@ fn TextFilter(path: String, filter: Memo<BoardFilter>, look: Memo<BoardLook>) ->
             {hidden}
             <input
                 type="search" name="q" placeholder="Filter tasks" aria-label="Filter tasks by title, number, label or person"
-                title=format!("Filter ({})", keys::hint(Action::Filter)) aria-keyshortcuts=keys::aria(Action::Filter)
+                title=keys::tip("Filter", Action::Filter) aria-keyshortcuts=keys::aria_here(Action::Filter)
                 autocomplete="off" node_ref=field value=filter.with_untracked(|filter| filter.text.clone())
                 on:input=move |event| {
                     typed.set(event_target_value(&event));

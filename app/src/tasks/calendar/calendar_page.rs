@@ -11,10 +11,12 @@ use crate::{
         calendar_span::CalendarSpan,
     },
     tasks::{
+        board::Live,
         filter_bar::{Offered, filter_bar},
         filter_fields::words,
+        follow::{Connection, connection, rereading},
         tabs::{ProjectTabs, Tab},
-        views::Calendar,
+        views::{Calendar, CalendarItem},
         views_api::load_calendar,
     },
     ui::{Empty, ErrorPage, Icon, Page},
@@ -32,11 +34,17 @@ pub fn CalendarPage() -> impl IntoView {
             load_calendar(key, query).await.map(|calendar| (calendar, look))
         },
     );
+    let live = connection();
+    let whole = Callback::new(move |()| calendar.refetch());
     view! {
+        <Connection live=live />
         <Transition>
             {move || Suspend::new(async move {
                 match calendar.await {
-                    Ok((calendar, look)) => page(calendar, look).into_any(),
+                    Ok((calendar, look)) => {
+                        let (calendar, fresh) = follow(calendar, search.get_untracked(), live, whole);
+                        page(calendar, fresh, look).into_any()
+                    }
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),
                 }
             })}
@@ -45,7 +53,34 @@ pub fn CalendarPage() -> impl IntoView {
     .into_any()
 }
 
-fn page(calendar: Calendar, look: BoardLook) -> impl IntoView {
+/// The calendar, and what others have made of its tasks since. Where more than tasks has changed, the page is made anew.
+fn follow(
+    calendar: Calendar,
+    search: String,
+    live: Live,
+    whole: Callback<()>,
+) -> (Calendar, RwSignal<Option<Vec<CalendarItem>>>) {
+    let fresh = RwSignal::new(None);
+    // Where nothing stands, the page says so.
+    let is_empty = calendar.items.is_empty();
+    live.listen(calendar.key.clone(), calendar.last_event);
+    let key = calendar.key.clone();
+    let frame = Calendar { items: Vec::new(), ..calendar.clone() };
+    let show = move |read: Calendar| {
+        let Calendar { items, last_event: _, clock, .. } = &read;
+        let is_same_day = clock.today() == frame.clock.today();
+        let now = Calendar { items: Vec::new(), last_event: frame.last_event, clock: frame.clock, ..read.clone() };
+        if is_same_day && now == frame && items.is_empty() == is_empty {
+            fresh.set(Some(items.clone()));
+        } else {
+            whole.run(());
+        }
+    };
+    live.follow(rereading(live, move || load_calendar(key.clone(), search.clone()), show));
+    (calendar, fresh)
+}
+
+fn page(calendar: Calendar, fresh: RwSignal<Option<Vec<CalendarItem>>>, look: BoardLook) -> impl IntoView {
     let (key, filter, span) = (calendar.key.clone(), calendar.filter.clone(), calendar.span);
     let shared = board_query(&filter, look);
     let bar = {
@@ -61,7 +96,7 @@ fn page(calendar: Calendar, look: BoardLook) -> impl IntoView {
     let steps = steps(&key, &shared, span, today);
     let board = format!("/board/{key}");
     let body = match calendar.has_dates || filter.is_active() {
-        true => view! { {note}<Grid calendar=calendar shared=shared.clone() /> }.into_any(),
+        true => view! { {note}<Grid calendar=calendar fresh=fresh shared=shared.clone() /> }.into_any(),
         false => view! {
             <Empty title="No task has a due date yet" text="Tasks stand here on the day they are due. Give a task a due date on its page, or by its card's menu.">
                 <a class="btn" href=board>"Board"</a>

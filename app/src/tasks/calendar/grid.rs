@@ -94,7 +94,7 @@ impl Desk {
 
     async fn send_all(self, unsent: ArcStoredValue<VecDeque<Unsent>>) {
         while let Some(next) = unsent.with_value(|unsent| unsent.front().cloned()) {
-            let answer = crate::tasks::views_api::save_cell(next.id, "due".into(), next.to.to_string()).await;
+            let answer = crate::tasks::views_api::save_cell(next.id, "due".into(), next.to.to_string(), 0).await;
             unsent.update_value(|unsent| drop(unsent.pop_front()));
             match answer {
                 Ok(row) => {
@@ -128,6 +128,20 @@ impl Desk {
         }
     }
 
+    /// Shows the tasks as they were read; what the server has not answered yet stays as the person has put it.
+    fn take_over(self, mut items: Vec<CalendarItem>) {
+        self.unsent.get_value().with_value(|unsent| {
+            for waiting in unsent {
+                if let Some(item) = items.iter_mut().find(|item| item.id == waiting.id) {
+                    item.due = waiting.shown;
+                }
+            }
+        });
+        if self.items.with_untracked(|shown| *shown != items) {
+            self.items.set(items);
+        }
+    }
+
     fn put(self, id: TaskId, due: Due) {
         self.items.try_update(|items| {
             if let Some(item) = items.iter_mut().find(|item| item.id == id) {
@@ -158,6 +172,8 @@ pub fn href(key: &str, shared: &str, span: CalendarSpan) -> String {
 #[component]
 pub fn Grid(
     calendar: Calendar,
+    /// What others have made of the tasks since.
+    fresh: RwSignal<Option<Vec<CalendarItem>>>,
     /// What the address says beside the span, with its question mark.
     shared: String,
 ) -> impl IntoView {
@@ -170,6 +186,11 @@ pub fn Grid(
         toasts: use_context::<Toasts>(),
         unsent: StoredValue::new(ArcStoredValue::default()),
     };
+    Effect::new(move |_| {
+        if let Some(items) = fresh.get() {
+            desk.take_over(items);
+        }
+    });
     let node = NodeRef::<Table>::new();
     hands::attach(node, desk);
     let heads: Vec<_> = span.weeks()[0]
@@ -240,20 +261,24 @@ fn day(date: NaiveDate, span: CalendarSpan, more_href: String, desk: Desk) -> im
                 .collect::<Vec<_>>()
         })
     });
+    // One more than fit is shown rather than announced.
+    let shown =
+        move || here.with(|all| if all.len() == limit.saturating_add(1) { all.len() } else { limit.min(all.len()) });
+    let more = Memo::new(move |_| here.with(Vec::len) - shown());
+    let is_empty = Memo::new(move |_| here.with(Vec::is_empty));
     let list = move || {
-        let all = here.get();
-        if all.is_empty() {
-            return None;
-        }
-        // One more than fit is shown rather than announced.
-        let shown = if all.len() == limit.saturating_add(1) { all.len() } else { limit.min(all.len()) };
-        let more = all.len() - shown;
-        let rows =
-            all.into_iter().take(shown).map(|(is_under_way, item)| event(item, is_under_way, desk)).collect_view();
-        Some(view! {
+        let more_href = more_href.clone();
+        let rest = move || {
+            let (more, href) = (more.get(), more_href.clone());
+            (more > 0).then(|| view! { <li><a class="calendar__more" href=href>{format!("+{more} more")}<span class="sr-only">{format!(" on {}", long_date(date))}</span></a></li> })
+        };
+        // A task that stays as it is keeps its place in the page, and the focus with it.
+        (!is_empty.get()).then(|| view! {
             <ul class="calendar__items" role="list">
-                {rows}
-                {(more > 0).then(|| view! { <li><a class="calendar__more" href=more_href.clone()>{format!("+{more} more")}<span class="sr-only">{format!(" on {}", long_date(date))}</span></a></li> })}
+                <For each=move || here.get().into_iter().take(shown()).collect::<Vec<_>>() key=|(is_under_way, item)| format!("{is_under_way}{item:?}") let((is_under_way, item))>
+                    {event(item, is_under_way, desk)}
+                </For>
+                {rest}
             </ul>
         })
     };

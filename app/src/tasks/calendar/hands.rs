@@ -19,6 +19,7 @@ mod browser {
     use crate::tasks::board::dom;
     use crate::tasks::calendar::drag;
     use crate::tasks::calendar::grid::Desk;
+    use crate::ui::keys::{self, Action, Place};
     use crate::ui::listeners::Hears;
 
     /// Lets pointer and keys move tasks for as long as the calendar stands in the page.
@@ -46,20 +47,14 @@ mod browser {
 
     /// Shift with an arrow: a day, or a week.
     fn on_key(table: &HtmlElement, desk: Desk, event: &KeyboardEvent) {
-        if event.default_prevented() || event.is_composing() || !event.shift_key() {
-            return;
-        }
-        if event.ctrl_key() || event.alt_key() || event.meta_key() {
-            return;
-        }
         let is_rtl =
             document().document_element().and_then(|root| root.get_attribute("dir")).is_some_and(|dir| dir == "rtl");
         let side = if is_rtl { -1 } else { 1 };
-        let days = match event.key().as_str() {
-            "ArrowLeft" => -side,
-            "ArrowRight" => side,
-            "ArrowUp" => -7,
-            "ArrowDown" => 7,
+        let days = match keys::pressed(event, Place::Calendar, true) {
+            Some(Action::DayBefore) => -side,
+            Some(Action::DayAfter) => side,
+            Some(Action::WeekBefore) => -7,
+            Some(Action::WeekAfter) => 7,
             _ => return,
         };
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());

@@ -5,12 +5,16 @@ use std::collections::BTreeSet;
 use leptos::prelude::*;
 
 use crate::{
-    domain::{ids::TaskId, task::Priority},
-    tasks::{
-        view::{ColumnChoice, PersonChoice},
-        views_api::ChangeMany,
+    domain::{
+        due::Finish,
+        ids::TaskId,
+        task::{Priority, Status},
     },
-    ui::toast::{Toast, Toasts, Tone},
+    tasks::{view::PersonChoice, views::TaskList, views_api::ChangeMany},
+    ui::{
+        Icon,
+        toast::{Toast, Toasts, Tone},
+    },
 };
 
 /// The rows that are selected on a page that is awake.
@@ -37,13 +41,30 @@ impl Picked {
 
 #[component]
 pub fn BulkForm(
-    columns: Vec<ColumnChoice>,
-    people: Vec<PersonChoice>,
-    /// All rows of the page.
-    rows: Vec<TaskId>,
+    /// The page of rows that can be selected.
+    list: RwSignal<TaskList>,
     picked: Picked,
     many: ServerAction<ChangeMany>,
 ) -> impl IntoView {
+    let columns = list.with_untracked(|list| list.columns.clone());
+    let chosen = RwSignal::new(String::new());
+    let completing: Vec<String> = columns
+        .iter()
+        .filter(|column| column.status == Status::Done)
+        .map(|column| format!("move:{}", column.id))
+        .collect();
+    // Said before they are completed, not only afterwards.
+    let blocked = move || {
+        let is_completing = chosen.with(|chosen| completing.contains(chosen));
+        let many = list.with(|list| {
+            let open = list.rows.iter().filter(|row| row.card.finish == Finish::Open && row.card.blocked_by > 0);
+            open.filter(|row| picked.0.with(|picked| picked.contains(&row.card.id))).count()
+        });
+        (is_completing && many > 0).then(|| match many {
+            1 => "1 of them is still blocked by open tasks.".to_owned(),
+            many => format!("{many} of them are still blocked by open tasks."),
+        })
+    };
     let move_to: Vec<_> = columns
         .into_iter()
         .map(|column| view! { <option value=format!("move:{}", column.id)>{column.name}</option> })
@@ -52,14 +73,24 @@ pub fn BulkForm(
         .iter()
         .map(|priority| view! { <option value=format!("priority:{priority}")>{priority.label()}</option> })
         .collect();
-    let add: Vec<_> = people
-        .iter()
-        .map(|person| view! { <option value=format!("add:{}", person.id)>{person.name.clone()}</option> })
-        .collect();
-    let remove: Vec<_> = people
-        .into_iter()
-        .map(|person| view! { <option value=format!("remove:{}", person.id)>{person.name}</option> })
-        .collect();
+    let people = Memo::new(move |_| list.with(|list| list.people.clone()));
+    let persons = move |verb: &'static str| {
+        people.with(|people| {
+            let option = |person: &PersonChoice| {
+                view! { <option value=format!("{verb}:{}", person.id)>{person.name.clone()}</option> }.into_any()
+            };
+            people.iter().map(option).collect::<Vec<_>>()
+        })
+    };
+    let labels = Memo::new(move |_| list.with(|list| list.labels.clone().unwrap_or_default()));
+    let names = move |verb: &'static str| {
+        labels.with(|labels| {
+            let option =
+                |name: &String| view! { <option value=format!("{verb}:{name}")>{name.clone()}</option> }.into_any();
+            labels.iter().map(option).collect::<Vec<_>>()
+        })
+    };
+    let all = move || list.with_untracked(|list| list.rows.iter().map(|row| row.card.id).collect());
     let count = move || match picked.0.with(BTreeSet::len) {
         0 => "Nothing is selected.".to_owned(),
         1 => "1 task is selected.".to_owned(),
@@ -68,9 +99,9 @@ pub fn BulkForm(
     view! {
         <ActionForm action=many attr:class="bulk panel" attr:id="bulk">
             <span class="is-script muted small" role="status">{count}</span>
-            <button type="button" class="btn is-sm is-script" on:click=move |_| picked.0.set(rows.iter().copied().collect())>"Select all on this page"</button>
+            <button type="button" class="btn is-sm is-script" on:click=move |_| picked.0.set(all())>"Select all on this page"</button>
             <label class="field__label" for="bulk-change">"Change of the selected tasks"</label>
-            <select class="input" id="bulk-change" name="change">
+            <select class="input" id="bulk-change" name="change" on:change=move |event| chosen.set(event_target_value(&event))>
                 <optgroup label="Move to">{move_to}</optgroup>
                 <optgroup label="Priority">{priorities}</optgroup>
                 <optgroup label="Due">
@@ -79,10 +110,13 @@ pub fn BulkForm(
                     <option value="due:week">"In a week"</option>
                     <option value="due:none">"No due date"</option>
                 </optgroup>
-                <optgroup label="Assign">{add}</optgroup>
-                <optgroup label="Take from">{remove}</optgroup>
+                <optgroup label="Assign">{move || persons("add")}</optgroup>
+                <optgroup label="Take from">{move || persons("remove")}</optgroup>
+                <optgroup label="Put on the label">{move || names("label")}</optgroup>
+                <optgroup label="Take off the label">{move || names("unlabel")}</optgroup>
                 <option value="archive">"Archive"</option>
             </select>
+            <span class="is-script" role="status">{move || blocked().map(|words| view! { <span class="state small" data-tone="warn"><Icon name="ban" />{words}</span> })}</span>
             <button class="btn" type="submit">"Apply"</button>
         </ActionForm>
     }

@@ -9,10 +9,12 @@ use super::{
     table::Table,
 };
 use crate::{
-    domain::{board_look::board_query, task_list::PageAt},
+    domain::{board_look::board_query, ids::TaskId, task_list::PageAt},
     tasks::{
+        board::Live,
         filter_bar::{Offered, filter_bar},
         filter_fields::words,
+        follow::{Connection, connection, rereading},
         tabs::{ProjectTabs, Tab},
         views::TaskList,
         views_api::{ChangeMany, load_list},
@@ -27,15 +29,18 @@ pub fn ListPage() -> impl IntoView {
     let many = ServerAction::<ChangeMany>::new();
     let picked = Picked::new();
     tell(many, picked, "Changed");
-    let list = Resource::new_blocking(
-        move || (key.get(), search.get(), many.version().get()),
-        |(key, query, _)| load_list(key, query),
-    );
+    let live = connection();
+    let list = Resource::new_blocking(move || (key.get(), search.get()), |(key, query)| load_list(key, query));
+    let whole = Callback::new(move |()| list.refetch());
     view! {
+        <Connection live=live />
         <Transition>
             {move || Suspend::new(async move {
                 match list.await {
-                    Ok(list) => page(list, many, picked).into_any(),
+                    Ok(list) => {
+                        let list = shown(list, search.get_untracked(), live, whole, many, picked);
+                        page(list, many, picked).into_any()
+                    }
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),
                 }
             })}
@@ -44,24 +49,85 @@ pub fn ListPage() -> impl IntoView {
     .into_any()
 }
 
-fn page(list: TaskList, many: ServerAction<ChangeMany>, picked: Picked) -> impl IntoView {
-    let path = format!("/board/{}/list", list.key);
-    let query = list.query.clone();
+/// The list as it is shown. It follows what others do, and one's own change of many tasks; where more than rows has
+/// changed, the page is made anew.
+fn shown(
+    list: TaskList,
+    search: String,
+    live: Live,
+    whole: Callback<()>,
+    many: ServerAction<ChangeMany>,
+    picked: Picked,
+) -> RwSignal<TaskList> {
+    let (key, number) = (list.key.clone(), list.last_event);
+    let list = RwSignal::new(list);
+    live.listen(key.clone(), number);
+    let show = move |fresh: TaskList| {
+        if !list.with_untracked(|list| has_same_frame(list, &fresh)) {
+            whole.run(());
+            return;
+        }
+        let is_gone = |id: &TaskId| !fresh.rows.iter().any(|row| row.card.id == *id);
+        if picked.0.with_untracked(|picked| picked.iter().any(is_gone)) {
+            picked.0.update(|picked| picked.retain(|id| !is_gone(id)));
+        }
+        list.set(fresh);
+    };
+    let again = rereading(live, move || load_list(key.clone(), search.clone()), show);
+    live.follow(again);
+    let done = many.value();
+    Effect::new(move |before: Option<()>| {
+        let is_done = done.with(|done| matches!(done, Some(Ok(_))));
+        if before.is_some() && is_done {
+            again.run(());
+        }
+    });
+    list
+}
+
+/// Whether two readings of a list differ in nothing but rows, numbers, and what can be chosen.
+fn has_same_frame(one: &TaskList, other: &TaskList) -> bool {
+    let has_menu = |list: &TaskList| list.labels.is_some();
+    one.can_edit == other.can_edit
+        && one.query == other.query
+        && one.columns == other.columns
+        && has_menu(one) == has_menu(other)
+}
+
+fn page(list: RwSignal<TaskList>, many: ServerAction<ChangeMany>, picked: Picked) -> impl IntoView {
+    let TaskList { key, query, people, labels, .. } = list.get_untracked();
+    let path = format!("/board/{key}/list");
     let shared = board_query(&query.filter, query.look);
     let bar = {
         let (query, path) = (query.clone(), path.clone());
-        let offered = Offered { people: list.people.clone(), labels: list.labels.clone() };
-        filter_bar(path.clone(), &list.query.filter, offered, list.query.kept(), move |filter| {
+        let (filter, kept) = (query.filter.clone(), query.kept());
+        filter_bar(path.clone(), &filter, Offered { people, labels }, kept, move |filter| {
             format!("{path}{}", query.filtered(filter).to_query())
         })
     };
-    let count = match (list.query.filter.is_active(), list.total) {
-        (true, total) => format!("{} of {total} tasks", list.shown),
-        (false, 1) => "1 task".to_owned(),
-        (false, total) => format!("{total} tasks"),
+    let count = move || {
+        list.with(|list| match (list.query.filter.is_active(), list.total) {
+            (true, total) => format!("{} of {total} tasks", list.shown),
+            (false, 1) => "1 task".to_owned(),
+            (false, total) => format!("{total} tasks"),
+        })
     };
-    let pager = pager(&list, &path);
-    let body = if list.rows.is_empty() { nothing(&list, &path) } else { rows(list, many, picked) };
+    let is_empty = Memo::new(move |_| list.with(|list| list.rows.is_empty()));
+    let body = {
+        let path = path.clone();
+        move || match is_empty.get() {
+            true => list.with_untracked(|list| nothing(list, &path)),
+            false => rows(list, many, picked),
+        }
+    };
+    let pages = Memo::new(move |_| list.with(|list| (list.newer.clone(), list.older.clone())));
+    let pager = {
+        let path = path.clone();
+        move || {
+            pages.track();
+            list.with_untracked(|list| pager(list, &path))
+        }
+    };
     view! {
         <ProjectTabs project=query_key(&path) current=Tab::List filter=Signal::stored(shared) />
         <Page title="List" wide=true>
@@ -76,11 +142,9 @@ fn page(list: TaskList, many: ServerAction<ChangeMany>, picked: Picked) -> impl 
     }
 }
 
-fn rows(list: TaskList, many: ServerAction<ChangeMany>, picked: Picked) -> AnyView {
-    let (columns, people) = (list.columns.clone(), list.people.clone());
-    let ids = list.rows.iter().map(|row| row.card.id).collect::<Vec<_>>();
+fn rows(list: RwSignal<TaskList>, many: ServerAction<ChangeMany>, picked: Picked) -> AnyView {
     let bulk =
-        list.can_edit.then(|| view! { <BulkForm columns=columns people=people rows=ids picked=picked many=many /> });
+        list.with_untracked(|list| list.can_edit).then(|| view! { <BulkForm list=list picked=picked many=many /> });
     view! { <Table list=list picked=picked />{bulk} }.into_any()
 }
 

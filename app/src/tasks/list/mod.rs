@@ -5,6 +5,7 @@ mod cells;
 mod choices;
 mod list_page;
 mod table;
+mod title;
 
 pub use bulk_form::{Picked, tell};
 pub use list_page::ListPage;

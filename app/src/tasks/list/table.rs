@@ -1,44 +1,55 @@
-//! The rows of the list. Each is a signal of its own: a cell that was saved changes nothing but its row.
-
-use std::collections::HashMap;
+//! The rows of the list. Each is a signal of its own: a cell that was saved changes nothing but its row, and what others
+//! change nothing but theirs.
 
 use leptos::prelude::*;
 
-use super::{bulk_form::Picked, cells};
+use super::{bulk_form::Picked, cells, title::title};
 use crate::{
     domain::{
-        due::ViewerClock,
+        due::{Finish, ViewerClock},
         ids::TaskId,
         task_list::{ListColumn, ListQuery, ListSort},
     },
+    error::AppError,
     tasks::{
+        board::still_blocked,
         view::{ColumnChoice, PersonChoice},
         views::{ListRow, TaskList},
         views_api::SaveCell,
     },
-    ui::{Icon, toast::Toasts},
+    ui::{
+        Icon,
+        toast::{Toast, Toasts, Tone},
+    },
 };
 
 /// What the cells of all rows share.
 #[derive(Clone, Copy)]
 pub struct Shared {
     pub columns: StoredValue<Vec<ColumnChoice>>,
-    pub people: StoredValue<Vec<PersonChoice>>,
-    pub clock: ViewerClock,
+    pub people: Memo<Vec<PersonChoice>>,
+    /// Names of labels; `None` where there are too many for a menu.
+    pub labels: Memo<Option<Vec<String>>>,
+    pub clock: Memo<ViewerClock>,
     pub can_edit: bool,
     pub save: ServerAction<SaveCell>,
     picked: Picked,
 }
 
 #[component]
-pub fn Table(list: TaskList, picked: Picked) -> impl IntoView {
-    let TaskList { key, can_edit, clock, query, rows, columns, people, .. } = list;
-    let rows: Vec<(TaskId, RwSignal<ListRow>)> =
-        rows.into_iter().map(|row| (row.card.id, RwSignal::new(row))).collect();
+pub fn Table(list: RwSignal<TaskList>, picked: Picked) -> impl IntoView {
+    let TaskList { key, can_edit, query, columns, .. } = list.get_untracked();
     let save = ServerAction::<SaveCell>::new();
-    follow(save, &rows);
-    let shared =
-        Shared { columns: StoredValue::new(columns), people: StoredValue::new(people), clock, can_edit, save, picked };
+    follow(save, list);
+    let shared = Shared {
+        columns: StoredValue::new(columns),
+        people: Memo::new(move |_| list.with(|list| list.people.clone())),
+        labels: Memo::new(move |_| list.with(|list| list.labels.clone())),
+        clock: Memo::new(move |_| list.with(|list| list.clock)),
+        can_edit,
+        save,
+        picked,
+    };
     let shown = query.columns.clone().unwrap_or_default();
     let path = format!("/board/{key}/list");
     let heads: Vec<_> = shown
@@ -48,7 +59,8 @@ pub fn Table(list: TaskList, picked: Picked) -> impl IntoView {
             None => view! { <th scope="col">{column.label()}</th> }.into_any(),
         })
         .collect();
-    let lines: Vec<_> = rows.iter().map(|(_, row)| line(*row, &key, &shown, shared)).collect();
+    let ids = Memo::new(move |_| list.with(|list| list.rows.iter().map(|row| row.card.id).collect::<Vec<_>>()));
+    let lines = view! { <For each=move || ids.get() key=|id| *id let(id)>{line(id, list, &key, &shown, shared)}</For> };
     view! {
         <div class="table-wrap is-list" data-density=query.look.density.map(|density| density.as_str()) tabindex="0" role="region" aria-label="Tasks">
             <table class="table dl-cards">
@@ -80,59 +92,87 @@ fn head(query: &ListQuery, path: &str, sort: ListSort, label: &'static str) -> A
     .into_any()
 }
 
-fn line(row: RwSignal<ListRow>, key: &str, shown: &[ListColumn], shared: Shared) -> impl IntoView + use<> {
-    let (id, reference, title) =
-        row.with_untracked(|row| (row.card.id, row.card.reference(key), row.card.title.clone()));
+fn line(id: TaskId, list: RwSignal<TaskList>, key: &str, shown: &[ListColumn], shared: Shared) -> AnyView {
+    let find = move |list: &TaskList| list.rows.iter().find(|row| row.card.id == id).cloned();
+    let Some(first) = list.with_untracked(find) else { return ().into_any() };
+    let reference = first.card.reference(key);
+    let row = RwSignal::new(first);
+    Effect::new(move |_| {
+        if let Some(fresh) = list.with(find).filter(|fresh| row.with_untracked(|row| row != fresh)) {
+            row.set(fresh);
+        }
+    });
     let picked = shared.picked;
     let pick = shared.can_edit.then(|| {
+        let name = move || row.with(|row| format!("Select {}", row.card.title));
         view! {
             <td class="pick" data-label="Select">
-                <input type="checkbox" name="tasks[]" form="bulk" value=id.to_string() aria-label=format!("Select {title}")
+                <input type="checkbox" name="tasks[]" form="bulk" value=id.to_string() aria-label=name
                     prop:checked=move || picked.0.with(|picked| picked.contains(&id))
                     on:change=move |event| picked.set(id, event_target_checked(&event)) />
             </td>
         }
     });
     let cells: Vec<AnyView> = shown.iter().map(|column| cells::cell(*column, row, shared)).collect();
-    let href = format!("/tasks/{reference}");
+    let title = title(row, format!("/tasks/{reference}"), shared);
     view! {
         <tr>
             {pick}
             <td data-label="Number" class="key">{reference}</td>
-            <th scope="row"><a class="link" href=href dir="auto">{title}</a></th>
+            <th scope="row">{title}</th>
             {cells}
         </tr>
     }
+    .into_any()
 }
 
-/// A row follows what the server says of it; what was refused goes back to what it was.
-fn follow(save: ServerAction<SaveCell>, rows: &[(TaskId, RwSignal<ListRow>)]) {
-    let signals: HashMap<TaskId, RwSignal<ListRow>> = rows.iter().copied().collect();
-    let known: HashMap<TaskId, ListRow> = rows.iter().map(|(id, row)| (*id, row.get_untracked())).collect();
-    let known = StoredValue::new(known);
+/// The list follows what the server says of a row; what was refused goes back to what it was.
+fn follow(save: ServerAction<SaveCell>, list: RwSignal<TaskList>) {
     let toasts = use_context::<Toasts>();
     let value = save.value();
     Effect::new(move |_| {
         let Some(answer) = value.get() else { return };
         match answer {
             Ok(fresh) => {
-                let id = fresh.card.id;
-                known.update_value(|known| drop(known.insert(id, fresh.clone())));
-                if let Some(row) = signals.get(&id) {
-                    row.set(fresh);
+                let before =
+                    list.with_untracked(|list| list.rows.iter().find(|row| row.card.id == fresh.card.id).cloned());
+                if let (Some(words), Some(toasts)) = (before.and_then(|before| warning(&before, &fresh)), toasts) {
+                    toasts.push(Toast { words, action: None, tone: Tone::Good });
                 }
+                list.update(|list| {
+                    if let Some(row) = list.rows.iter_mut().find(|row| row.card.id == fresh.card.id) {
+                        *row = fresh;
+                    }
+                });
             }
             Err(error) => {
-                for (id, row) in &signals {
-                    let before = known.with_value(|known| known.get(id).cloned());
-                    if let Some(before) = before.filter(|before| row.with_untracked(|row| row != before)) {
-                        row.set(before);
-                    }
-                }
+                // Each row shows again what the list knows of it.
+                list.update(|_| ());
                 if let Some(toasts) = toasts {
-                    toasts.fail(format!("Not saved. {}", error.words()));
+                    toasts.fail(refusal(&error));
                 }
             }
         }
     });
+}
+
+/// A task that others still block may be completed; it is said.
+fn warning(before: &ListRow, fresh: &ListRow) -> Option<String> {
+    let is_completed = before.card.finish == Finish::Open && fresh.card.finish != Finish::Open;
+    (is_completed && fresh.card.blocked_by > 0)
+        .then(|| format!("Completed “{}”. {}.", fresh.card.title, still_blocked(fresh.card.blocked_by)))
+}
+
+fn refusal(error: &AppError) -> String {
+    match error {
+        AppError::Conflict(conflict) => format!(
+            "Not saved. Somebody named it “{}” meanwhile. Your title is still in its field: save again to put it over theirs.",
+            conflict.theirs
+        ),
+        AppError::Invalid(invalid) => {
+            let words = invalid.fields.first().map_or_else(|| error.words(), |field| field.problem.words());
+            format!("Not saved. {words}.")
+        }
+        _ => format!("Not saved. {}", error.words()),
+    }
 }

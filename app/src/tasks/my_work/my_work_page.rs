@@ -1,6 +1,8 @@
 //! What is mine, by when it is due, with the two things that are done with it most: finishing and moving on.
 
-use leptos::prelude::*;
+use std::time::Duration;
+
+use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     domain::{
@@ -8,32 +10,54 @@ use crate::{
         ids::ColumnId,
         my_work::WorkWhen,
     },
+    error::AppError,
     tasks::{
         api::PlaceTask,
+        board::{Link, Live, still_blocked},
+        follow::{Connection, connection, rereading},
         submit_form_of,
-        views::{MyWork, WorkGroup, WorkRow},
-        views_api::load_my_work,
+        views::{MyWork, WorkRow},
+        views_api::{load_my_work, mark_my_work},
     },
-    ui::{Empty, ErrorPage, Icon, Page, PriorityMark, toast::Toasts},
+    ui::{
+        Empty, ErrorPage, Icon, Page, PriorityMark,
+        toast::{Toast, Toasts, Tone},
+    },
 };
+
+/// How often a page that is looked at asks whether there is something new: it has tasks of many projects, and a browser
+/// no stream for each of them.
+const ASKED: Duration = Duration::from_secs(3);
 
 #[component]
 pub fn MyWorkPage() -> impl IntoView {
     let place = ServerAction::<PlaceTask>::new();
-    let work = Resource::new_blocking(move || place.version().get(), |_| load_my_work());
+    let work = Resource::new_blocking(|| (), |()| load_my_work());
+    let live = connection();
     let toasts = use_context::<Toasts>();
     let answer = place.value();
     Effect::new(move |_| {
-        if let (Some(Err(error)), Some(toasts)) = (answer.get(), toasts) {
-            toasts.fail(format!("Not moved. {}", error.words()));
+        let (Some(answer), Some(toasts)) = (answer.get(), toasts) else { return };
+        match answer {
+            Ok(card) if card.finish != Finish::Open && card.blocked_by > 0 => {
+                let words = format!("Completed “{}”. {}.", card.title, still_blocked(card.blocked_by));
+                toasts.push(Toast { words, action: None, tone: Tone::Good });
+            }
+            Ok(_) => {}
+            Err(error) => toasts.fail(format!("Not moved. {}", error.words())),
         }
     });
     view! {
+        <Connection live=live />
         <Page title="My work" lead="Your open tasks in all projects.">
             <Transition>
                 {move || Suspend::new(async move {
                     match work.await {
-                        Ok(work) => page(work, place).into_any(),
+                        Ok(work) => {
+                            let work = RwSignal::new(work);
+                            follow(work, live, place);
+                            page(work, place).into_any()
+                        }
                         Err(error) => view! { <ErrorPage error=error /> }.into_any(),
                     }
                 })}
@@ -43,33 +67,91 @@ pub fn MyWorkPage() -> impl IntoView {
     .into_any()
 }
 
-fn page(work: MyWork, place: ServerAction<PlaceTask>) -> impl IntoView {
-    let MyWork { clock, groups, is_cut } = work;
-    if groups.is_empty() {
-        return view! {
-            <Empty title="Nothing of yours is open" text="Tasks that are assigned to you stand here, whatever project they are in.">
-                <a class="btn" href="/board">"Board"</a>
-            </Empty>
+/// Reads the page again after one's own moves, and when others have changed something.
+fn follow(work: RwSignal<MyWork>, live: Live, place: ServerAction<PlaceTask>) {
+    let again = rereading(live, load_my_work, move |fresh| work.set(fresh));
+    let answer = place.value();
+    Effect::new(move |before: Option<()>| {
+        let is_answered = answer.with(Option::is_some);
+        if before.is_some() && is_answered {
+            again.run(());
         }
-        .into_any();
-    }
-    let is_late = groups.iter().any(|group| group.when == WorkWhen::Overdue);
-    view! {
-        {(!is_late).then(|| view! { <p class="muted">"Nothing is overdue."</p> })}
-        {groups.into_iter().map(|group| section(group, clock, place)).collect_view()}
-        {is_cut.then(|| view! { <p class="muted">"Only the 500 tasks that changed last are shown."</p> })}
-    }
-    .into_any()
+    });
+    let is_asking = StoredValue::new(false);
+    let ask = move || {
+        if document().hidden() || is_asking.try_get_value() != Some(false) {
+            return;
+        }
+        is_asking.set_value(true);
+        spawn_local(async move {
+            let answer = mark_my_work().await;
+            // Nobody looks at a page that was left meanwhile.
+            if is_asking.try_update_value(|is_asking| *is_asking = false).is_none() {
+                return;
+            }
+            let link = match answer {
+                Ok(mark) => {
+                    if work.with_untracked(|work| work.mark != mark) {
+                        again.run(());
+                    }
+                    Link::Up
+                }
+                Err(AppError::SignedOut) => Link::SignedOut,
+                Err(_) => Link::Down,
+            };
+            if live.link.get_untracked() != link {
+                live.link.set(link);
+            }
+        });
+    };
+    // In the effect, so that nothing of it happens on the server.
+    Effect::new(move |_| {
+        if let Ok(handle) = set_interval_with_handle(ask, ASKED) {
+            on_cleanup(move || handle.clear());
+        }
+    });
 }
 
-fn section(group: WorkGroup, clock: ViewerClock, place: ServerAction<PlaceTask>) -> impl IntoView {
-    let WorkGroup { when, rows } = group;
+fn page(work: RwSignal<MyWork>, place: ServerAction<PlaceTask>) -> impl IntoView {
+    let is_empty = Memo::new(move |_| work.with(|work| work.groups.is_empty()));
+    let is_late = Memo::new(move |_| work.with(|work| work.groups.iter().any(|group| group.when == WorkWhen::Overdue)));
+    let is_cut = Memo::new(move |_| work.with(|work| work.is_cut));
+    let whens = Memo::new(move |_| work.with(|work| work.groups.iter().map(|group| group.when).collect::<Vec<_>>()));
+    move || {
+        if is_empty.get() {
+            return view! {
+                <Empty title="Nothing of yours is open" text="Tasks that are assigned to you stand here, whatever project they are in.">
+                    <a class="btn" href="/board">"Board"</a>
+                </Empty>
+            }
+            .into_any();
+        }
+        view! {
+            {move || (!is_late.get()).then(|| view! { <p class="muted">"Nothing is overdue."</p> })}
+            <For each=move || whens.get() key=|when| *when let(when)>{section(when, work, place)}</For>
+            {move || is_cut.get().then(|| view! { <p class="muted">"Only the 500 tasks that changed last are shown."</p> })}
+        }
+        .into_any()
+    }
+}
+
+fn section(when: WorkWhen, work: RwSignal<MyWork>, place: ServerAction<PlaceTask>) -> impl IntoView {
+    let rows = Memo::new(move |_| {
+        work.with(|work| {
+            let group = work.groups.iter().find(|group| group.when == when);
+            group.map(|group| group.rows.clone()).unwrap_or_default()
+        })
+    });
+    let clock = move || work.with_untracked(|work| work.clock);
     let id = format!("work-{when}");
-    let (count, heading) = (rows.len(), id.clone());
+    let heading = id.clone();
+    // A task that stays as it is keeps its place in the page, and the focus with it.
     view! {
         <section class="stack is-tight" aria-labelledby=heading>
-            <h2 class="work__head" id=id>{when.label()}" "<span class="badge">{count}<span class="sr-only">" tasks"</span></span></h2>
-            <ul class="work panel" role="list">{rows.into_iter().map(|row| line(row, clock, place)).collect_view()}</ul>
+            <h2 class="work__head" id=id>{when.label()}" "<span class="badge">{move || rows.with(Vec::len)}<span class="sr-only">" tasks"</span></span></h2>
+            <ul class="work panel" role="list">
+                <For each=move || rows.get() key=|row| format!("{row:?}") let(row)>{line(row, clock(), place)}</For>
+            </ul>
         </section>
     }
 }

@@ -11,6 +11,8 @@ use crate::{
         notes_query::NotesQuery,
     },
     tasks::{
+        board::Live,
+        follow::{Connection, connection, rereading},
         tabs::{ProjectTabs, Tab},
         views::{NoteCell, NotesRow, NotesTable},
         views_api::load_notes_table,
@@ -23,11 +25,17 @@ pub fn NotesPage() -> impl IntoView {
     let (params, search) = (use_params_map(), use_location().search);
     let key = Memo::new(move |_| params.read().get("project").unwrap_or_default().to_ascii_uppercase());
     let notes = Resource::new_blocking(move || (key.get(), search.get()), |(key, query)| load_notes_table(key, query));
+    let live = connection();
+    let whole = Callback::new(move |()| notes.refetch());
     view! {
+        <Connection live=live />
         <Transition>
             {move || Suspend::new(async move {
                 match notes.await {
-                    Ok(notes) => page(notes).into_any(),
+                    Ok(notes) => {
+                        let rows = follow(&notes, search.get_untracked(), live, whole);
+                        page(notes, rows).into_any()
+                    }
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),
                 }
             })}
@@ -36,8 +44,27 @@ pub fn NotesPage() -> impl IntoView {
     .into_any()
 }
 
-fn page(notes: NotesTable) -> impl IntoView {
-    let NotesTable { key, clock, query, days, rows, people, labels, next, .. } = notes;
+/// The rows, as others make them. Where more than rows has changed, the page is made anew.
+fn follow(notes: &NotesTable, search: String, live: Live, whole: Callback<()>) -> RwSignal<Vec<NotesRow>> {
+    let rows = RwSignal::new(notes.rows.clone());
+    live.listen(notes.key.clone(), notes.last_event);
+    let (key, is_empty) = (notes.key.clone(), notes.rows.is_empty());
+    let frame = NotesTable { rows: Vec::new(), ..notes.clone() };
+    let show = move |read: NotesTable| {
+        let is_same_day = read.clock.today() == frame.clock.today();
+        let now = NotesTable { rows: Vec::new(), last_event: frame.last_event, clock: frame.clock, ..read.clone() };
+        if is_same_day && now == frame && read.rows.is_empty() == is_empty {
+            rows.set(read.rows);
+        } else {
+            whole.run(());
+        }
+    };
+    live.follow(rereading(live, move || load_notes_table(key.clone(), search.clone()), show));
+    rows
+}
+
+fn page(notes: NotesTable, rows: RwSignal<Vec<NotesRow>>) -> impl IntoView {
+    let NotesTable { key, clock, query, days, people, labels, next, .. } = notes;
     let today = clock.today();
     let path = format!("/board/{key}/notes");
     let file = format!("{path}.csv{}", NotesQuery { after: None, ..query.clone() }.to_query());
@@ -47,10 +74,10 @@ fn page(notes: NotesTable) -> impl IntoView {
     });
     let people = people.into_iter().map(|person| Choice::new(person.id.to_string(), person.name)).collect();
     let labels = labels.into_iter().map(|label| Choice::new(label.clone(), label)).collect();
-    let is_empty = rows.is_empty();
+    let is_empty = rows.with_untracked(Vec::is_empty);
     let body = match is_empty {
         true => nothing(&query, &path),
-        false => table(&days, rows, today),
+        false => table(days, rows, today),
     };
     view! {
         <ProjectTabs project=key current=Tab::Notes />
@@ -127,7 +154,7 @@ fn nothing(query: &NotesQuery, path: &str) -> AnyView {
         .into_any()
 }
 
-fn table(days: &[NaiveDate], rows: Vec<NotesRow>, today: NaiveDate) -> AnyView {
+fn table(days: Vec<NaiveDate>, rows: RwSignal<Vec<NotesRow>>, today: NaiveDate) -> AnyView {
     let heads: Vec<_> = days
         .iter()
         .map(|day| {
@@ -135,7 +162,7 @@ fn table(days: &[NaiveDate], rows: Vec<NotesRow>, today: NaiveDate) -> AnyView {
             view! { <th scope="col" class:is-today=*day == today><time datetime=day.to_string() title=long_date(*day)>{words}</time></th> }
         })
         .collect();
-    let lines: Vec<_> = rows.into_iter().map(|row| line(row, days)).collect();
+    let lines = view! { <For each=move || rows.get() key=|row| format!("{row:?}") let(row)>{line(row, &days)}</For> };
     view! {
         <div class="table-wrap is-notes" tabindex="0" role="region" aria-label="Work notes">
             <table class="table dl-cards">

@@ -21,11 +21,44 @@ use crate::{
     tasks::view::Card,
 };
 
+/// Who shall have a task.
+#[derive(Clone, Copy)]
+enum Wanted<'a> {
+    /// These and nobody else.
+    Exactly(&'a [UserId]),
+    /// Who has it now, with some more and without some.
+    Changed { add: &'a [UserId], remove: &'a [UserId] },
+}
+
+impl Wanted<'_> {
+    fn of(self, before: &[UserId]) -> Vec<UserId> {
+        match self {
+            Self::Exactly(people) => people.to_vec(),
+            Self::Changed { add, remove } => {
+                let kept = before.iter().filter(|user| !remove.contains(user));
+                kept.chain(add.iter().filter(|user| !before.contains(user))).copied().collect()
+            }
+        }
+    }
+}
+
 /// Gives a task to exactly these people and answers with its card.
 ///
 /// # Errors
 /// [`AppError::Invalid`] for somebody who is not in the project, or without the right.
 pub async fn set(ctx: &Ctx, id: TaskId, wanted: &[UserId]) -> AppResult<Card> {
+    give(ctx, id, Wanted::Exactly(wanted)).await
+}
+
+/// Gives a task to some people and takes it from others; who else has it keeps it.
+///
+/// # Errors
+/// As [`set`].
+pub async fn change(ctx: &Ctx, id: TaskId, add: &[UserId], remove: &[UserId]) -> AppResult<Card> {
+    give(ctx, id, Wanted::Changed { add, remove }).await
+}
+
+async fn give(ctx: &Ctx, id: TaskId, wanted: Wanted<'_>) -> AppResult<Card> {
     let tx = ctx.begin().await?;
     let (editing, row) = find::for_editing(ctx, &*tx, id).await?;
     let mut row = edit::lock(ctx, &tx, row).await?;
@@ -37,6 +70,7 @@ pub async fn set(ctx: &Ctx, id: TaskId, wanted: &[UserId]) -> AppResult<Card> {
         .into_iter()
         .map(|assigned| assigned.user_id)
         .collect();
+    let wanted = wanted.of(&before);
     let name_of = |user: UserId| people.iter().find(|person| person.id == user).map(|person| person.name.clone());
     let mut happened = Vec::new();
     for user in wanted.iter().filter(|user| !before.contains(user)) {

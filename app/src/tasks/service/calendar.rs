@@ -80,6 +80,7 @@ pub async fn read(ctx: &Ctx, viewing: &Viewing, filter: &BoardFilter, span: Cale
         key: project.key.clone(),
         name: project.name.clone(),
         can_edit: viewing.can_edit(),
+        last_event: project.last_event,
         clock: find::clock(ctx),
         filter: filter.clone(),
         span,

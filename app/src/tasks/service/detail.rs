@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
-    attachments, cards, checklist, comments, dependencies, find, history, labels_of_task, notes, recurrence, watch,
+    attachments, cards, checklist, comments, dependencies, events, find, history, labels_of_task, notes, recurrence,
+    watch,
 };
 use crate::{
     domain::{
         estimate,
-        ids::{ProjectId, UserId},
+        ids::{ProjectId, TaskId, UserId},
         project::MemberRole,
         task::EventKind,
     },
@@ -32,6 +33,15 @@ use crate::{
 /// # Errors
 /// Only those of the database.
 pub async fn read(ctx: &Ctx, viewing: &Viewing, row: task::Model) -> AppResult<TaskDetail> {
+    read_longer(ctx, viewing, row, history::LISTED).await
+}
+
+/// As [`read`], with so many lines of the history; at least as many as usual.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn read_longer(ctx: &Ctx, viewing: &Viewing, row: task::Model, lines: u32) -> AppResult<TaskDetail> {
+    let lines = lines.clamp(history::LISTED, history::LISTED_MOST);
     let db = ctx.reader();
     let zone = ctx.zone();
     let project = viewing.project();
@@ -86,6 +96,7 @@ pub async fn read(ctx: &Ctx, viewing: &Viewing, row: task::Model) -> AppResult<T
         can_purge: row.deleted_at.is_some() && viewing.role() >= MemberRole::Owner,
         last_move: if can_edit { last_move(ctx, &row, &columns).await? } else { None },
     };
+    let (history, is_history_cut) = history::lines(db, id, ctx.now, zone, lines).await?;
     Ok(TaskDetail {
         key: project.key.clone(),
         project_name: project.name.clone(),
@@ -114,7 +125,9 @@ pub async fn read(ctx: &Ctx, viewing: &Viewing, row: task::Model) -> AppResult<T
             })
             .collect(),
         comments: comments::read(ctx, viewing, comment_rows, &names).await?,
-        history: history::lines(db, id, ctx.now, zone).await?,
+        history,
+        history_lines: lines,
+        is_history_cut,
         created: stamp(row.created_at),
         created_by: row.created_by.and_then(|id| names.get(&id).cloned()),
         archived: row.archived_at.filter(|_| row.deleted_at.is_none()).map(stamp),
@@ -157,7 +170,29 @@ async fn last_move(ctx: &Ctx, row: &task::Model, columns: &[board_column::Model]
         .limit(1)
         .one(ctx.reader())
         .await?;
-    let from = last.filter(|event| event.to_column_id == Some(row.column_id)).and_then(|event| event.from_column_id);
-    let column = columns.iter().find(|column| Some(column.id) == from && column.id != row.column_id);
-    Ok(column.map(|column| LastMove { column: column.id, name: column.name.clone() }))
+    let Some(last) = last.filter(|event| event.to_column_id == Some(row.column_id)) else { return Ok(None) };
+    let detail: events::Detail = serde_json::from_str(&last.detail).unwrap_or_default();
+    let is_within = last.from_column_id == Some(row.column_id);
+    let column = columns.iter().find(|column| Some(column.id) == last.from_column_id);
+    // Moves of before its place was written down are taken back to the top of the list.
+    let Some(column) = column.filter(|_| !is_within || detail.rank.is_some()) else { return Ok(None) };
+    let above: Option<TaskId> = match &detail.rank {
+        None => None,
+        Some(rank) => {
+            task::Entity::find()
+                .select_only()
+                .column(task::Column::Id)
+                .filter(task::Column::ColumnId.eq(column.id))
+                .filter(task::Column::ArchivedAt.is_null())
+                .filter(task::Column::Id.ne(row.id))
+                .filter(task::Column::Rank.lt(rank.as_str()))
+                .order_by_desc(task::Column::Rank)
+                .limit(1)
+                .into_tuple()
+                .one(ctx.reader())
+                .await?
+        }
+    };
+    let place = above.map_or_else(|| "top".to_owned(), |above| above.to_string());
+    Ok(Some(LastMove { column: column.id, name: column.name.clone(), place, is_within }))
 }

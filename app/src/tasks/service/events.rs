@@ -37,6 +37,9 @@ pub struct Detail {
     /// Whose doing it was, where nobody here did it: a name in the source of an import, an automatic rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
+    /// Where in its list a task stood before it was moved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rank: Option<String>,
     /// The task that came of it: the next one of a series.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<TaskId>,

@@ -3,7 +3,11 @@
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use crate::{
-    domain::{due::ViewerClock, ids::TaskId, project::parse_task_ref},
+    domain::{
+        due::{SOON_USUAL, ViewerClock},
+        ids::TaskId,
+        project::parse_task_ref,
+    },
     entities::{task, task_alias},
     error::{AppError, AppResult},
     platform::{ctx::Ctx, events},
@@ -84,5 +88,6 @@ pub async fn for_editing_anywhere(
 pub fn clock(ctx: &Ctx) -> ViewerClock {
     use chrono::{Offset, TimeZone};
     let offset = ctx.zone().offset_from_utc_datetime(&ctx.now.naive_utc()).fix();
-    ViewerClock { now: ctx.now, utc_offset_minutes: offset.local_minus_utc() / 60 }
+    let soon_days = ctx.me().map_or(SOON_USUAL, |me| me.soon_days);
+    ViewerClock { now: ctx.now, utc_offset_minutes: offset.local_minus_utc() / 60, soon_days }
 }

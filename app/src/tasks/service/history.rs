@@ -1,6 +1,6 @@
 //! A task's history in words.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -18,8 +18,10 @@ use crate::{
     tasks::view::{HistoryLine, Stamp},
 };
 
+/// Lines that a page shows where it is asked for no more.
+pub const LISTED: u32 = 300;
 /// Most lines that a page shows.
-const LISTED: u64 = 300;
+pub const LISTED_MOST: u32 = 30_000;
 
 /// An instant with its words for a zone.
 pub fn stamp(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> Stamp {
@@ -28,7 +30,7 @@ pub fn stamp(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> Stamp {
     Stamp { at, words: format!("{}, {}", short_date(local.date_naive(), today), clock_time(local.time())) }
 }
 
-/// The history of a task, the newest line first.
+/// So many lines of the history of a task, the newest first, and whether there are more.
 ///
 /// # Errors
 /// Only those of the database.
@@ -37,24 +39,27 @@ pub async fn lines(
     task: TaskId,
     now: DateTime<Utc>,
     zone: Tz,
-) -> AppResult<Vec<HistoryLine>> {
-    let events = task_event::Entity::find()
+    most: u32,
+) -> AppResult<(Vec<HistoryLine>, bool)> {
+    let mut events = task_event::Entity::find()
         .filter(task_event::Column::TaskId.eq(task))
         .order_by_desc(task_event::Column::At)
         .order_by_desc(task_event::Column::Id)
-        .limit(LISTED)
+        .limit(u64::from(most) + 1)
         .all(db)
         .await?;
-    let actors: Vec<UserId> = events.iter().filter_map(|event| event.actor_id).collect();
+    let is_cut = events.len() > most as usize;
+    events.truncate(most as usize);
+    let actors: BTreeSet<UserId> = events.iter().filter_map(|event| event.actor_id).collect();
     let people = user::Entity::find().filter(user::Column::Id.is_in(actors)).all(db).await?;
     let names: HashMap<UserId, String> = people.into_iter().map(|person| (person.id, person.name)).collect();
-    let passed: Vec<ColumnId> =
+    let passed: BTreeSet<ColumnId> =
         events.iter().flat_map(|event| [event.from_column_id, event.to_column_id]).flatten().collect();
     // Also those of projects that the task has left.
     let columns = board_column::Entity::find().filter(board_column::Column::Id.is_in(passed)).all(db).await?;
     let column_names: HashMap<ColumnId, &str> =
         columns.iter().map(|column| (column.id, column.name.as_str())).collect();
-    Ok(events
+    let lines = events
         .into_iter()
         .map(|event| {
             let detail: Detail = serde_json::from_str(&event.detail).unwrap_or_default();
@@ -73,7 +78,8 @@ pub async fn lines(
                 ),
             }
         })
-        .collect())
+        .collect();
+    Ok((lines, is_cut))
 }
 
 fn words(event: &task_event::Model, detail: &Detail, columns: &HashMap<ColumnId, &str>) -> String {

@@ -113,8 +113,8 @@ pub(super) async fn carry(
     }
     .update(&**tx)
     .await?;
-    let event =
-        Event { kind: EventKind::Moved, from: Some(from), to: Some(to), detail: Detail::default(), op_id: wish.op_id };
+    let detail = Detail { rank: Some(row.rank.clone()), ..Detail::default() };
+    let event = Event { kind: EventKind::Moved, from: Some(from), to: Some(to), detail, op_id: wish.op_id };
     events::record(ctx, &**tx, &moved, event).await?;
     if is_too_long {
         rebalance(&**tx, column.id, row.id).await?;

@@ -83,7 +83,21 @@ pub async fn read(ctx: &Ctx) -> AppResult<MyWork> {
         });
     }
     groups.retain(|group| !group.rows.is_empty());
-    Ok(MyWork { clock, groups, is_cut })
+    Ok(MyWork { clock, groups, mark: mark_of(&places), is_cut })
+}
+
+/// What is another one after any change of a project of the person who asks.
+///
+/// # Errors
+/// As [`read`].
+pub async fn mark(ctx: &Ctx) -> AppResult<i64> {
+    ctx.me()?;
+    Ok(mark_of(&projects::list(ctx).await?))
+}
+
+/// Numbers of changes only grow; a project that comes or goes counts, too.
+fn mark_of(places: &[project::Model]) -> i64 {
+    places.iter().map(|place| place.last_event + 1).sum()
 }
 
 /// The first list of a board that completes a task.

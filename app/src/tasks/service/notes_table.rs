@@ -53,6 +53,7 @@ pub async fn read(ctx: &Ctx, viewing: &Viewing, query: NotesQuery) -> AppResult<
     Ok(NotesTable {
         key: project.key.clone(),
         name: project.name.clone(),
+        last_event: project.last_event,
         clock: find::clock(ctx),
         days,
         rows: rows.into_iter().map(shortened).collect(),

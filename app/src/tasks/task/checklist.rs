@@ -1,9 +1,13 @@
 //! Checklists: ticked, ordered by hand or by keys, changed, made into tasks.
 
-use leptos::{html::Ul, prelude::*};
+use leptos::{
+    html::{Details, Ul},
+    prelude::*,
+};
 
 use super::{
     api::{ConvertItem, PlaceItem, RemoveList, RenameItem, RenameList},
+    draft::draft,
     row_menu::RowMenu,
     saving::{TaskState, save_state, saving},
     submit::submit_form_of,
@@ -14,7 +18,10 @@ use crate::{
         api::{AddItem, RemoveItem, TickItem},
         view::ChecklistItem,
     },
-    ui::Icon,
+    ui::{
+        Icon,
+        keys::{self, Action},
+    },
 };
 
 /// What can be done with items: one action of each kind for all of them.
@@ -30,11 +37,12 @@ struct Acts {
     remove_list: ServerAction<RemoveList>,
 }
 
-/// One line of the list as it is drawn: an item, with the heading above it where a list begins.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Line {
-    item: ChecklistItem,
-    heading: Option<String>,
+/// One line as it is drawn. It is the same line whatever is changed in it, so that nothing that is typed there is lost.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Line {
+    /// The heading of a list.
+    Heading(String),
+    Item(ChecklistItemId),
 }
 
 #[component]
@@ -59,28 +67,18 @@ pub fn Checklist(state: TaskState) -> impl IntoView {
             }
         })
     };
-    let lines = Memo::new(move |_| {
-        let mut last = String::new();
-        items.with(|items| {
-            items
-                .iter()
-                .map(|item| {
-                    let heading = (item.list != last).then(|| item.list.clone());
-                    last.clone_from(&item.list);
-                    Line { item: item.clone(), heading }
-                })
-                .collect::<Vec<_>>()
-        })
-    });
+    let lines = Memo::new(move |_| items.with(|items| lines(items)));
     let node = NodeRef::<Ul>::new();
     drag::attach(node, acts.place);
     view! {
         <section class="task__section" aria-labelledby="task-checklist">
             <div class="task__section-head"><h2 id="task-checklist">"Checklist"</h2>{progress}</div>
             <ul class="checklist" role="list" node_ref=node>
-                <For each=move || lines.get() key=|line| (line.item.id, line.item.text.clone(), line.item.is_done, line.heading.clone()) let(line)>
-                    {line.heading.map(|heading| list_head(state, heading, acts))}
-                    {row(line.item, acts)}
+                <For each=move || lines.get() key=Line::clone let(line)>
+                    {match line {
+                        Line::Heading(heading) => list_head(state, heading, acts).into_any(),
+                        Line::Item(id) => row(id, items, acts).into_any(),
+                    }}
                 </For>
             </ul>
             {save_state(acts.tick)}
@@ -91,6 +89,20 @@ pub fn Checklist(state: TaskState) -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// The items with the heading of each list before its first one. The task's own list needs none while it is the first.
+fn lines(items: &[ChecklistItem]) -> Vec<Line> {
+    let mut last = "";
+    let mut lines = Vec::with_capacity(items.len());
+    for item in items {
+        if item.list != last {
+            lines.push(Line::Heading(item.list.clone()));
+            last = &item.list;
+        }
+        lines.push(Line::Item(item.id));
+    }
+    lines
 }
 
 /// Names the task that an item became.
@@ -125,25 +137,27 @@ fn list_head(state: TaskState, heading: String, acts: Acts) -> impl IntoView {
             </ActionForm>
         </RowMenu>
     });
-    // The task's own list needs no heading of its own while it is the first.
     view! { <li class="checklist__list"><span dir="auto">{name}</span>{menu}</li> }.into_any()
 }
 
-fn row(item: ChecklistItem, acts: Acts) -> impl IntoView {
-    let ChecklistItem { id, text, is_done, .. } = item;
-    let mark = view! { <span class="tick__box">{is_done.then(|| view! { <Icon name="check" /> })}</span> };
-    let words = view! { <span class="tick__words" dir="auto">{text.clone()}</span> };
+fn row(id: ChecklistItemId, items: Memo<Vec<ChecklistItem>>, acts: Acts) -> impl IntoView {
+    let item = Memo::new(move |_| items.with(|items| items.iter().find(|item| item.id == id).cloned()));
+    let text = Memo::new(move |_| item.with(|item| item.as_ref().map(|item| item.text.clone())));
+    let is_done = Memo::new(move |_| item.with(|item| item.as_ref().is_some_and(|item| item.is_done)));
+    let shown = move || text.get().unwrap_or_default();
+    let mark = move || view! { <span class="tick__box">{move || is_done.get().then(|| view! { <Icon name="check" /> })}</span> };
+    let words = move || view! { <span class="tick__words" dir="auto">{shown}</span> };
     if !acts.can_edit {
-        let state = if is_done { "Done: " } else { "Open: " };
-        return view! { <li><span class="tick" data-done=is_done.then_some("")>{mark}<span class="sr-only">{state}</span>{words}</span></li> }.into_any();
+        let state = move || if is_done.get() { "Done: " } else { "Open: " };
+        return view! { <li><span class="tick" data-done=move || is_done.get().then_some("")>{mark()}<span class="sr-only">{state}</span>{words()}</span></li> }.into_any();
     }
     view! {
         <li data-item=id.to_string()>
-            {handle(id, &text, acts.place)}
+            {handle(id, text, acts.place)}
             <ActionForm action=acts.tick attr:class="checklist__tick">
                 <input type="hidden" name="item" value=id.to_string() />
-                <input type="hidden" name="is_done" value=(!is_done).to_string() />
-                <button class="tick" type="submit" role="checkbox" aria-checked=is_done.to_string() data-done=is_done.then_some("")>{mark}{words}</button>
+                <input type="hidden" name="is_done" value=move || (!is_done.get()).to_string() />
+                <button class="tick" type="submit" role="checkbox" aria-checked=move || is_done.get().to_string() data-done=move || is_done.get().then_some("")>{mark()}{words()}</button>
             </ActionForm>
             {menu(id, text, acts)}
         </li>
@@ -152,11 +166,13 @@ fn row(item: ChecklistItem, acts: Acts) -> impl IntoView {
 }
 
 /// The handle is dragged by the pointer; with the focus on it the arrow keys move the item.
-fn handle(id: ChecklistItemId, text: &str, place: ServerAction<PlaceItem>) -> impl IntoView + use<> {
+fn handle(id: ChecklistItemId, text: Memo<Option<String>>, place: ServerAction<PlaceItem>) -> impl IntoView {
+    let shortcuts = [Action::ItemUp, Action::ItemDown].into_iter().filter_map(keys::aria).collect::<Vec<_>>().join(" ");
+    let label = move || format!("Move “{}”: up and down arrows", text.get().unwrap_or_default());
     let keys = move |event: leptos::ev::KeyboardEvent| {
-        let to = match event.key().as_str() {
-            "ArrowUp" => "up",
-            "ArrowDown" => "down",
+        let to = match drag::pressed(&event) {
+            Some(Action::ItemUp) => "up",
+            Some(Action::ItemDown) => "down",
             _ => return,
         };
         event.prevent_default();
@@ -164,18 +180,22 @@ fn handle(id: ChecklistItemId, text: &str, place: ServerAction<PlaceItem>) -> im
         drag::keep_focus(&id.to_string());
     };
     view! {
-        <button class="icon-btn checklist__handle is-script" type="button" aria-label=format!("Move “{text}”: up and down arrows") title="Drag, or press the arrow keys" on:keydown=keys>
+        <button class="icon-btn checklist__handle is-script" type="button" aria-label=label title="Drag, or press the arrow keys" aria-keyshortcuts=shortcuts on:keydown=keys>
             <Icon name="grip-vertical" />
         </button>
     }
 }
 
-fn menu(id: ChecklistItemId, text: String, acts: Acts) -> impl IntoView {
+fn menu(id: ChecklistItemId, text: Memo<Option<String>>, acts: Acts) -> impl IntoView {
+    let node = NodeRef::<Details>::new();
+    let begins_with = draft(text, node, String::as_str);
+    let typed = move || begins_with.get().unwrap_or_default();
+    let label = Signal::derive(move || format!("Change “{}”", text.get().unwrap_or_default()));
     view! {
-        <RowMenu label=format!("Change “{text}”")>
+        <RowMenu label=label node=node>
             <ActionForm action=acts.rename attr:class="prop__row">
                 <input type="hidden" name="item" value=id.to_string() />
-                <input class="input" name="text" value=text aria-label="Text of the item" maxlength="500" dir="auto" required />
+                <input class="input" name="text" value=begins_with.get_untracked() prop:value=typed aria-label="Text of the item" maxlength="500" dir="auto" required />
                 <button class="btn is-sm" type="submit">"Save"</button>
             </ActionForm>
             <div class="cluster">
@@ -249,6 +269,12 @@ mod drag {
     use web_sys::{Element, HtmlElement, PointerEvent};
 
     use super::PlaceItem;
+    use crate::ui::keys::{self, Action, Place};
+
+    /// What a key does on a handle.
+    pub fn pressed(event: &web_sys::KeyboardEvent) -> Option<Action> {
+        keys::pressed(event, Place::Checklist, true)
+    }
 
     /// Lets the handles of a list be dragged. While one is, only classes of the page change; the server
     /// hears of it once, at the end.
@@ -373,6 +399,12 @@ mod drag {
     use leptos::{html::Ul, prelude::*};
 
     use super::PlaceItem;
+    use crate::ui::keys::Action;
+
+    /// The server hears no keys.
+    pub fn pressed<T>(_event: &T) -> Option<Action> {
+        None
+    }
 
     /// The server drags nothing.
     pub fn attach(_node: NodeRef<Ul>, _place: ServerAction<PlaceItem>) {}

@@ -1,16 +1,18 @@
 //! Comments, the oldest first, and a new one at the end. One's own can be changed; what they said
 //! before stays to be seen.
 
-use leptos::prelude::*;
+use leptos::{html::Details, prelude::*};
 
 use super::{
     api::{EditComment, RemoveComment},
     conflict::Conflicting,
+    draft::draft,
     mention_field::MentionField,
     row_menu::RowMenu,
     saving::{TaskState, save_state, saving},
 };
 use crate::{
+    domain::ids::CommentId,
     tasks::{
         api::AddComment,
         parts::RevisionView,
@@ -32,7 +34,9 @@ pub fn Comments(state: TaskState) -> impl IntoView {
         <section class="task__section" aria-labelledby="task-comments">
             <h2 id="task-comments">"Comments"</h2>
             <ol class="comments" role="list">
-                <For each=move || comments.get() key=|comment| (comment.id, comment.version) let(comment)>{entry(comment, people, edit, remove)}</For>
+                <For each=move || comments.with(|all| all.iter().map(|comment| comment.id).collect::<Vec<_>>()) key=|id| *id let(id)>
+                    {entry(id, comments, people, edit, remove)}
+                </For>
             </ol>
             {save_state(edit)}
             {save_state(remove)}
@@ -43,20 +47,76 @@ pub fn Comments(state: TaskState) -> impl IntoView {
     .into_any()
 }
 
+/// One comment. It is the same entry whatever changes in it, so that nothing that is typed there is lost.
 fn entry(
-    comment: CommentView,
+    id: CommentId,
+    comments: Memo<Vec<CommentView>>,
+    people: StoredValue<Vec<PersonChoice>>,
+    edit: ServerAction<EditComment>,
+    remove: ServerAction<RemoveComment>,
+) -> AnyView {
+    let Some(first) = comments.with_untracked(|all| find(all, id).cloned()) else { return ().into_any() };
+    let now = Memo::new(move |before: Option<&CommentView>| {
+        let found = comments.with(|all| find(all, id).cloned());
+        found.or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
+    });
+    let author = Memo::new(move |_| now.with(|now| now.author.clone().unwrap_or_else(|| "Somebody who left".into())));
+    let can_edit = Memo::new(move |_| now.with(|now| now.can_edit));
+    let stamp = Memo::new(move |_| now.with(|now| now.at.clone()));
+    let html = Memo::new(move |_| now.with(|now| now.html.clone()));
+    let former = Memo::new(move |_| now.with(|now| now.former.clone()));
+    let is_edited = move || now.with(|now| now.is_edited && now.former.is_empty());
+    let menu = move || can_edit.get().then(|| change(id, now, people, edit, remove));
+    view! {
+        <li class="comment">
+            {move || view! { <Avatar name=author.get() /> }}
+            <div>
+                <div class="comment__head">
+                    <strong dir="auto">{move || author.get()}</strong>
+                    {move || { let at = stamp.get(); view! { <time datetime=at.at.to_rfc3339()>{at.words}</time> } }}
+                    {move || is_edited().then_some(view! { <span class="muted small">"edited"</span> })}
+                </div>
+                <div class="prose" dir="auto" inner_html=move || html.get()></div>
+                {move || former.with(|former| (!former.is_empty()).then(|| before(former.clone())))}
+            </div>
+            {menu}
+        </li>
+    }
+    .into_any()
+}
+
+fn find(all: &[CommentView], id: CommentId) -> Option<&CommentView> {
+    all.iter().find(|comment| comment.id == id)
+}
+
+/// Changes a comment or deletes it.
+fn change(
+    id: CommentId,
+    now: Memo<CommentView>,
     people: StoredValue<Vec<PersonChoice>>,
     edit: ServerAction<EditComment>,
     remove: ServerAction<RemoveComment>,
 ) -> impl IntoView {
-    let CommentView { id, author, body, html, at, is_edited, version, can_edit, former } = comment;
-    let author = author.unwrap_or_else(|| "Somebody who left".into());
-    let menu = can_edit.then(|| view! {
-        <RowMenu label=format!("Change the comment of {author}, {}", at.words)>
+    let node = NodeRef::<Details>::new();
+    let stored = Memo::new(move |_| now.with(|now| Some((now.version, now.body.clone()))));
+    let begins_with = draft(stored, node, |(_, body)| body.as_str());
+    let version = Memo::new(move |_| begins_with.with(|draft| draft.as_ref().map(|(version, _)| version.to_string())));
+    let text = RwSignal::new(now.with_untracked(|now| now.body.clone()));
+    Effect::new(move |_| {
+        text.set(begins_with.with(|draft| draft.as_ref().map(|(_, body)| body.clone())).unwrap_or_default())
+    });
+    let label = Signal::derive(move || {
+        now.with(|now| {
+            let author = now.author.as_deref().unwrap_or("Somebody who left");
+            format!("Change the comment of {author}, {}", now.at.words)
+        })
+    });
+    view! {
+        <RowMenu label=label node=node>
             <ActionForm action=edit attr:class="form">
                 <input type="hidden" name="comment" value=id.to_string() />
-                <input type="hidden" name="version" value=version.to_string() />
-                <MentionField label="Comment, in Markdown" id=format!("comment-{id}") people=people text=RwSignal::new(body.clone()) />
+                <input type="hidden" name="version" value=move || version.get() />
+                <MentionField label="Comment, in Markdown" id=format!("comment-{id}") people=people text=text />
                 <div class="form__actions"><button class="btn is-primary is-sm" type="submit">"Save"</button></div>
             </ActionForm>
             <ActionForm action=remove>
@@ -64,23 +124,7 @@ fn entry(
                 <button class="btn is-sm is-danger-quiet" type="submit"><Icon name="trash-2" />"Delete the comment"</button>
             </ActionForm>
         </RowMenu>
-    });
-    view! {
-        <li class="comment">
-            <Avatar name=author.clone() />
-            <div>
-                <div class="comment__head">
-                    <strong dir="auto">{author.clone()}</strong>
-                    <time datetime=at.at.to_rfc3339()>{at.words.clone()}</time>
-                    {(is_edited && former.is_empty()).then_some(view! { <span class="muted small">"edited"</span> })}
-                </div>
-                <div class="prose" dir="auto" inner_html=html></div>
-                {(!former.is_empty()).then(|| before(former))}
-            </div>
-            {menu}
-        </li>
     }
-    .into_any()
 }
 
 /// What the comment said before.

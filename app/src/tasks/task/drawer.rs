@@ -29,7 +29,7 @@ pub fn TaskDrawer() -> impl IntoView {
             |search| if search.is_empty() { format!("/board/{project}") } else { format!("/board/{project}?{search}") },
         )
     });
-    let task = Resource::new_blocking(move || reference.get(), load_task);
+    let task = Resource::new_blocking(move || reference.get(), |reference| load_task(reference, 0));
     let navigate = use_navigate();
     {
         let navigate = navigate.clone();

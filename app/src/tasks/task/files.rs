@@ -35,8 +35,10 @@ pub enum Upload {
     Idle,
     /// Names of files on their way.
     Running(Vec<String>),
+    /// How many.
     Stored(u32),
-    Refused(String),
+    /// Why, and how many were stored all the same.
+    Refused(String, u32),
 }
 
 #[component]
@@ -46,7 +48,7 @@ pub fn Files(state: TaskState) -> impl IntoView {
     let can_edit = state.can_edit();
     let upload = RwSignal::new(Upload::Idle);
     Effect::new(move |_| {
-        if matches!(upload.get(), Upload::Stored(_)) {
+        if matches!(upload.get(), Upload::Stored(_) | Upload::Refused(_, 1..)) {
             state.reload();
         }
     });
@@ -113,8 +115,14 @@ fn Attach(state: TaskState, upload: RwSignal<Upload>) -> impl IntoView {
         Upload::Running(names) => Some(("saving", format!("Storing {}", names.join(", ")))),
         Upload::Stored(1) => Some(("saved", "Stored".to_owned())),
         Upload::Stored(many) => Some(("saved", format!("Stored {many} files"))),
-        Upload::Refused(code) => {
-            Some(("failed", refusal_words(&code).unwrap_or_else(|| "The file was not stored.".into())))
+        Upload::Refused(code, stored) => {
+            let words = refusal_words(&code).unwrap_or_else(|| "The file was not stored.".into());
+            let others = match stored {
+                0 => String::new(),
+                1 => " One other file was.".to_owned(),
+                many => format!(" {many} other files were."),
+            };
+            Some(("failed", format!("{words}{others}")))
         }
     };
     view! {
@@ -135,6 +143,8 @@ fn Attach(state: TaskState, upload: RwSignal<Upload>) -> impl IntoView {
 
 #[cfg(feature = "hydrate")]
 mod browser {
+    use std::cell::RefCell;
+
     use leptos::{ev, html::Input, leptos_dom::helpers::window_event_listener, prelude::*, task::spawn_local};
     use wasm_bindgen::{JsCast, JsValue};
     use wasm_bindgen_futures::JsFuture;
@@ -193,18 +203,43 @@ mod browser {
         (0..files.length()).filter_map(|index| files.get(index)).collect()
     }
 
+    thread_local! {
+        /// What was given while other files of the same task were on their way, and for which task.
+        static WAITING: RefCell<Vec<(String, Vec<File>)>> = const { RefCell::new(Vec::new()) };
+    }
+
+    /// Sends files to a task, behind those that are on their way.
     fn send(files: Vec<File>, url: String, upload: RwSignal<Upload>) {
-        if files.is_empty() || matches!(upload.get_untracked(), Upload::Running(_)) {
+        if files.is_empty() {
+            return;
+        }
+        if let Some(Upload::Running(names)) = upload.try_get_untracked() {
+            upload.set(Upload::Running(names.into_iter().chain(files.iter().map(File::name)).collect()));
+            WAITING.with_borrow_mut(|waiting| waiting.push((url, files)));
             return;
         }
         upload.set(Upload::Running(files.iter().map(File::name).collect()));
         spawn_local(async move {
-            let outcome = post(files, &url).await.unwrap_or_else(|_| Upload::Refused("offline".into()));
-            upload.set(outcome);
+            let (mut stored, mut refused) = (0, None);
+            let mut next = Some(files);
+            while let Some(files) = next {
+                match post(files, &url).await {
+                    Ok(Ok(many)) => stored += many,
+                    Ok(Err(code)) => refused = Some(code),
+                    Err(_) => refused = Some("offline".into()),
+                }
+                next = WAITING.with_borrow_mut(|waiting| {
+                    let at = waiting.iter().position(|(to, _)| *to == url)?;
+                    Some(waiting.remove(at).1)
+                });
+            }
+            // The task may be closed meanwhile; its files are stored nonetheless.
+            upload.try_set(refused.map_or(Upload::Stored(stored), |code| Upload::Refused(code, stored)));
         });
     }
 
-    async fn post(files: Vec<File>, url: &str) -> Result<Upload, JsValue> {
+    /// How many were stored, or the code of why not.
+    async fn post(files: Vec<File>, url: &str) -> Result<Result<u32, String>, JsValue> {
         let form = FormData::new()?;
         for file in &files {
             form.append_with_blob_and_filename("file", file, &file.name())?;
@@ -218,8 +253,8 @@ mod browser {
         let response: Response = JsFuture::from(window().fetch_with_str_and_init(url, &init)).await?.dyn_into()?;
         let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
         Ok(match (response.ok(), text.parse::<u32>()) {
-            (true, Ok(stored)) => Upload::Stored(stored),
-            _ => Upload::Refused(text),
+            (true, Ok(stored)) => Ok(stored),
+            _ => Err(text),
         })
     }
 }

@@ -24,6 +24,15 @@ pub fn History(state: TaskState) -> impl IntoView {
             {(older > 0).then(|| view! { <details><summary class="linklike small">{format!("Show {older} older")}</summary>{list(rest)}</details> })}
         }
     };
+    // A link, because a page of its own has the room, and it works before the page is awake.
+    let asked =
+        state.part(|detail| detail.is_history_cut.then(|| (detail.card.reference(&detail.key), detail.history_lines)));
+    let older = move || {
+        asked.get().map(|(reference, lines)| {
+            let href = format!("/tasks/{reference}?history={}#task-history", lines.saturating_mul(4));
+            view! { <p><a class="link small" href=href>{format!("Show lines older than these {lines}")}</a></p> }
+        })
+    };
     let chip = move |label: &'static str, comments: bool| {
         view! { <button class="filter" type="button" aria-pressed=move || (only_comments.get() == comments).to_string() on:click=move |_| only_comments.set(comments)>{label}</button> }
     };
@@ -35,12 +44,13 @@ pub fn History(state: TaskState) -> impl IntoView {
             </div>
             <UndoMove state=state />
             {lists}
+            {older}
         </section>
     }
     .into_any()
 }
 
-/// Takes the last move back, to the top of the list where the task was.
+/// Takes the last move back, to the place where the task was.
 #[component]
 fn UndoMove(state: TaskState) -> impl IntoView {
     let action = saving::<PlaceTask>(state);
@@ -50,8 +60,8 @@ fn UndoMove(state: TaskState) -> impl IntoView {
             <ActionForm action=action attr:class="cluster small">
                 {state.hidden_id()}
                 <input type="hidden" name="column" value=last.column.to_string() />
-                <input type="hidden" name="place" value="top" />
-                <span class="muted">"The last move came from "<bdi>{last.name}</bdi>"."</span>
+                <input type="hidden" name="place" value=last.place />
+                <span class="muted">{if last.is_within { "The last move was within " } else { "The last move came from " }}<bdi>{last.name}</bdi>"."</span>
                 <button class="linklike" type="submit">"Undo the move"</button>
             </ActionForm>
         })}

@@ -7,6 +7,7 @@ mod checklist;
 mod comments;
 mod conflict;
 mod description;
+mod draft;
 mod drawer;
 mod files;
 mod history;
@@ -24,6 +25,7 @@ mod task_page;
 mod task_view;
 mod title;
 
+pub use draft::close;
 pub use drawer::TaskDrawer;
 pub use properties::{DueForm, PriorityForm};
 pub use saving::TaskState;

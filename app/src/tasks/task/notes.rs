@@ -1,16 +1,17 @@
 //! Work notes as a timeline: issue, progress, resolution, each of a day.
 
-use leptos::prelude::*;
+use leptos::{html::Details, prelude::*};
 
 use super::{
     api::{AddNote, EditNote, RemoveNote},
     conflict::Conflicting,
+    draft::draft,
     row_menu::RowMenu,
     saving::{TaskState, save_state, saving},
     submit::{is_sending_key, submit_form_of},
 };
 use crate::{
-    domain::work_note::NoteKind,
+    domain::{ids::WorkNoteId, work_note::NoteKind},
     tasks::parts::NoteView,
     ui::{Icon, textarea_html},
 };
@@ -25,7 +26,9 @@ pub fn Notes(state: TaskState) -> impl IntoView {
             <h2 id="task-notes">"Work notes"</h2>
             {move || (notes.with(Vec::is_empty) && !can_edit).then(|| view! { <p class="muted small">"No work notes."</p> })}
             <ol class="notes" role="list">
-                <For each=move || notes.get() key=|note| (note.id, note.version) let(note)>{entry(note, edit, remove)}</For>
+                <For each=move || notes.with(|all| all.iter().map(|note| note.id).collect::<Vec<_>>()) key=|id| *id let(id)>
+                    {entry(id, notes, edit, remove)}
+                </For>
             </ol>
             {save_state(edit)}
             {save_state(remove)}
@@ -44,18 +47,73 @@ const fn icon(kind: NoteKind) -> &'static str {
     }
 }
 
-fn entry(note: NoteView, edit: ServerAction<EditNote>, remove: ServerAction<RemoveNote>) -> impl IntoView {
-    let NoteView { id, kind, on_date, day, author, body, html, version, is_edited, can_edit } = note;
-    let author = author.unwrap_or_else(|| "Somebody who left".into());
-    let menu = can_edit.then(|| view! {
-        <RowMenu label=format!("Change the note of {day}")>
-            <ActionForm action=edit attr:class="form">
-                <input type="hidden" name="note" value=id.to_string() />
+/// One note. It is the same entry whatever changes in it, so that nothing that is typed there is lost.
+fn entry(
+    id: WorkNoteId,
+    notes: Memo<Vec<NoteView>>,
+    edit: ServerAction<EditNote>,
+    remove: ServerAction<RemoveNote>,
+) -> AnyView {
+    let Some(first) = notes.with_untracked(|all| find(all, id).cloned()) else { return ().into_any() };
+    let now = Memo::new(move |before: Option<&NoteView>| {
+        let found = notes.with(|all| find(all, id).cloned());
+        found.or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
+    });
+    let can_edit = Memo::new(move |_| now.with(|now| now.can_edit));
+    let html = Memo::new(move |_| now.with(|now| now.html.clone()));
+    let head = move || {
+        let NoteView { kind, on_date, day, author, is_edited, .. } = now.get();
+        let author = author.unwrap_or_else(|| "Somebody who left".into());
+        view! {
+            <span class="note__kind"><Icon name=icon(kind) />{kind.label()}</span>
+            <time datetime=on_date.to_string()>{day}</time>
+            <span class="muted" dir="auto">{author}</span>
+            {is_edited.then_some(view! { <span class="muted small">"edited"</span> })}
+        }
+    };
+    view! {
+        <li class="note" data-kind=move || now.with(|now| now.kind.as_str())>
+            <div class="note__head">{head}</div>
+            <div class="prose" dir="auto" inner_html=move || html.get()></div>
+            {move || can_edit.get().then(|| change(id, now, edit, remove))}
+        </li>
+    }
+    .into_any()
+}
+
+fn find(all: &[NoteView], id: WorkNoteId) -> Option<&NoteView> {
+    all.iter().find(|note| note.id == id)
+}
+
+/// Changes a note or deletes it.
+fn change(
+    id: WorkNoteId,
+    now: Memo<NoteView>,
+    edit: ServerAction<EditNote>,
+    remove: ServerAction<RemoveNote>,
+) -> impl IntoView {
+    let node = NodeRef::<Details>::new();
+    let stored = Memo::new(move |_| now.with(|now| Some((now.version, now.body.clone(), now.kind, now.on_date))));
+    let begins_with = draft(stored, node, |(_, body, ..)| body.as_str());
+    // Kind and day begin anew with each draft, the text as well.
+    let fields = move || {
+        begins_with.get().map(|(version, body, kind, on_date)| {
+            view! {
                 <input type="hidden" name="version" value=version.to_string() />
                 {kind_and_day(kind, on_date.to_string(), &id.to_string())}
                 <textarea class="input" name="body" rows="3" aria-label="Work note, in Markdown" dir="auto" required
+                    prop:value=body.clone()
                     on:keydown=move |event| if is_sending_key(&event) { submit_form_of(&event); }
                     inner_html=textarea_html(&body)></textarea>
+            }
+        })
+    };
+    let label = Signal::derive(move || now.with(|now| format!("Change the note of {}", now.day)));
+    view! {
+        <RowMenu label=label node=node>
+            <ActionForm action=edit attr:class="form">
+                <input type="hidden" name="note" value=id.to_string() />
+                {fields}
                 <div class="form__actions"><button class="btn is-primary is-sm" type="submit">"Save"</button></div>
             </ActionForm>
             <ActionForm action=remove>
@@ -63,20 +121,7 @@ fn entry(note: NoteView, edit: ServerAction<EditNote>, remove: ServerAction<Remo
                 <button class="btn is-sm is-danger-quiet" type="submit"><Icon name="trash-2" />"Delete the note"</button>
             </ActionForm>
         </RowMenu>
-    });
-    view! {
-        <li class="note" data-kind=kind.as_str()>
-            <div class="note__head">
-                <span class="note__kind"><Icon name=icon(kind) />{kind.label()}</span>
-                <time datetime=on_date.to_string()>{day}</time>
-                <span class="muted" dir="auto">{author}</span>
-                {is_edited.then_some(view! { <span class="muted small">"edited"</span> })}
-            </div>
-            <div class="prose" dir="auto" inner_html=html></div>
-            {menu}
-        </li>
     }
-    .into_any()
 }
 
 fn kind_and_day(chosen: NoteKind, day: String, group: &str) -> impl IntoView + use<> {

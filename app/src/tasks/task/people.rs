@@ -13,16 +13,37 @@ pub fn PeopleForm(state: TaskState) -> impl IntoView {
     let action = saving::<SavePeople>(state);
     let names = state.part(|detail| detail.card.people.clone());
     let assigned = state.part(|detail| detail.assignees.clone());
+    // Whom the boxes stood for: what is sent is only how they differ from it, because others give the task, too.
+    let was = RwSignal::new(assigned.get_untracked());
+    Effect::new(move |_| was.set(assigned.get()));
     let people = state.detail.with_untracked(|detail| detail.people.clone());
     let boxes: Vec<_> = people
         .into_iter()
-        .map(|person| view! {
-            <label class="choice">
-                <input type="checkbox" name="people[]" value=person.id.to_string() checked=assigned.with_untracked(|ids| ids.contains(&person.id)) on:change=|event| submit_form_of(&event) />
-                <span dir="auto">{person.name}</span>
-            </label>
+        .map(|person| {
+            let id = person.id;
+            let has = move || assigned.with(|ids| ids.contains(&id));
+            let change = move |event: leptos::ev::Event| {
+                submit_form_of(&event);
+                let is_chosen = event_target_checked(&event);
+                was.update(|was| {
+                    was.retain(|other| *other != id);
+                    was.extend(is_chosen.then_some(id));
+                });
+            };
+            view! {
+                <label class="choice">
+                    <input type="checkbox" name="people[]" value=id.to_string() checked=assigned.with_untracked(|ids| ids.contains(&id)) prop:checked=has on:change=change />
+                    <span dir="auto">{person.name}</span>
+                </label>
+            }
         })
         .collect();
+    let known = move || {
+        was.get()
+            .into_iter()
+            .map(|id| view! { <input type="hidden" name="was[]" value=id.to_string() /> })
+            .collect_view()
+    };
     view! {
         <div class="prop">
             <span class="field__label">"People"</span>
@@ -35,6 +56,7 @@ pub fn PeopleForm(state: TaskState) -> impl IntoView {
                 </summary>
                 <ActionForm action=action attr:class="form">
                     {state.hidden_id()}
+                    {known}
                     <fieldset class="fieldset"><legend class="sr-only">"People"</legend><div class="choices">{boxes}</div></fieldset>
                     <button class="btn is-sm needs-no-script" type="submit">"Save"</button>
                 </ActionForm>

@@ -1,6 +1,6 @@
 //! Status, priority, due date and category: a choice saves itself.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use leptos::prelude::*;
 
 use super::{
@@ -179,11 +179,14 @@ fn fields(due: Option<Due>) -> (String, String) {
 }
 
 fn presets(today: NaiveDate) -> impl IntoView {
-    let day = |ahead: u64| today.checked_add_days(Days::new(ahead)).map(|date| date.to_string()).unwrap_or_default();
-    [("Today", day(0)), ("Tomorrow", day(1)), ("Next week", day(7)), ("None", String::new())]
-        .map(|(label, date)| view! { <button class="filter" type="submit" name="due_on" value=date>{label}</button> })
-        .into_iter()
-        .collect_view()
+    let days =
+        [("Today", Some(today)), ("Tomorrow", today.succ_opt()), ("Next week", due::next_week(today)), ("None", None)];
+    days.map(|(label, date)| {
+        let date = date.map(|date| date.to_string()).unwrap_or_default();
+        view! { <button class="filter" type="submit" name="due_on" value=date>{label}</button> }
+    })
+    .into_iter()
+    .collect_view()
 }
 
 /// For people without WebAssembly: otherwise the choice saves itself.

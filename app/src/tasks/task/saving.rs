@@ -22,7 +22,7 @@ pub struct TaskState {
 
 impl TaskState {
     pub fn new(detail: TaskDetail) -> Self {
-        let reference = detail.card.reference(&detail.key);
+        let (reference, lines) = (detail.card.reference(&detail.key), detail.history_lines);
         let detail = RwSignal::new(detail);
         let board = use_context::<OpenBoard>();
         let toasts = expect_context::<Toasts>();
@@ -35,7 +35,7 @@ impl TaskState {
                 *asked
             });
             async move {
-                let answer = load_task(reference).await;
+                let answer = load_task(reference, lines).await;
                 // Nobody looks at a task that was closed meanwhile.
                 if number.is_none_or(|number| answered.try_get_value().is_none_or(|answered| answered > number)) {
                     return;
@@ -151,7 +151,22 @@ where
     S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
     S::Output: Clone + Send + Sync + 'static,
 {
-    let (pending, value) = (action.pending(), action.value());
+    let (pending, value, input) = (action.pending(), action.value(), action.input());
+    // What was sent last, for another try: the action forgets it when it is answered.
+    let last = StoredValue::new(None::<S>);
+    Effect::new(move |_| {
+        if let Some(sent) = input.get() {
+            last.set_value(Some(sent));
+        }
+    });
+    let can_repeat = Memo::new(move |_| !pending.get() && value.with(|value| value.as_ref().is_some_and(is_passing)));
+    let repeat = move || {
+        can_repeat.get().then(|| {
+            view! {
+                <button class="linklike small" type="button" on:click=move |_| if let Some(sent) = last.get_value() { drop(action.dispatch(sent)) }>"Try again"</button>
+            }
+        })
+    };
     let said = move || {
         if pending.get() {
             return Some(("saving", "Saving".to_owned()));
@@ -159,7 +174,18 @@ where
         value.with(|value| value.as_ref().map(|value| outcome(value)))
     };
     let state = move || said().map(|(state, _)| state);
-    view! { <output class="save-state" data-state=state>{move || said().map(|(_, words)| words)}</output> }
+    view! { <output class="save-state" data-state=state>{move || said().map(|(_, words)| words)}</output>{repeat} }
+}
+
+/// Whether the same may be taken another time.
+fn is_passing<T>(value: &AppResult<T>) -> bool {
+    let passing = |error: &AppError| {
+        matches!(
+            error,
+            AppError::Offline | AppError::Unavailable | AppError::Internal { .. } | AppError::TooMany { .. }
+        )
+    };
+    value.as_ref().is_err_and(passing)
 }
 
 fn outcome<T>(value: &AppResult<T>) -> (&'static str, String) {

@@ -2,12 +2,19 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{components::Redirect, hooks::use_params_map};
+use leptos_router::{
+    components::Redirect,
+    hooks::{use_params_map, use_query_map},
+};
 
 use super::{saving::TaskState, task_view::TaskView};
 use crate::{
-    domain::account::Me,
-    tasks::{api::load_task, board::Live, view::TaskDetail},
+    tasks::{
+        api::load_task,
+        board::Live,
+        follow::{Connection, connection},
+        view::TaskDetail,
+    },
     ui::{ErrorPage, Notice},
 };
 
@@ -15,11 +22,17 @@ use crate::{
 pub fn TaskPage() -> impl IntoView {
     let params = use_params_map();
     let reference = Memo::new(move |_| params.read().get("task").unwrap_or_default());
-    let task = Resource::new_blocking(move || reference.get(), load_task);
-    // There is no board to be made anew.
-    let live = Live::new(use_context::<Me>().map(|me| me.id), Callback::new(|()| ()));
+    let query = use_query_map();
+    let lines: Memo<u32> =
+        Memo::new(move |_| query.read().get("history").and_then(|lines| lines.parse().ok()).unwrap_or_default());
+    let task = Resource::new_blocking(
+        move || (reference.get(), lines.get()),
+        |(reference, lines)| load_task(reference, lines),
+    );
+    let live = connection();
     provide_context(live);
     view! {
+        <Connection live=live />
         <Transition>
             {move || Suspend::new(async move {
                 match task.await {

@@ -78,7 +78,7 @@ pub fn panel(
             </div>
             <div class="dialog__foot">
                 {dialogs::cancel(close)}
-                <button class="btn is-primary" type="submit" aria-disabled=move || is_busy.get().to_string()><Icon name="send" />{move || if is_busy.get() { "Sending" } else { "Send" }}</button>
+                <button class="btn is-primary" type="submit" data-needs-server="" aria-disabled=move || is_busy.get().to_string()><Icon name="send" />{move || if is_busy.get() { "Sending" } else { "Send" }}</button>
             </div>
         </form>
     }

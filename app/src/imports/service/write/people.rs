@@ -10,6 +10,7 @@ use super::target::{Origin, Target};
 use crate::{
     domain::{
         account::{Language, Role, Theme, UserState},
+        due::SOON_USUAL,
         ids::UserId,
         import::{
             clean,
@@ -113,6 +114,9 @@ fn placeholder(ctx: &Ctx, id: UserId, person: &PlannedPerson, zone: &str) -> use
         uses_shortcuts: Set(true),
         shows_presence: Set(true),
         is_compact: Set(false),
+        keeps_toasts: Set(false),
+        hears_others: Set(true),
+        soon_days: Set(i32::from(SOON_USUAL)),
         created_at: Set(ctx.now),
         updated_at: Set(ctx.now),
     }

@@ -12,7 +12,7 @@ use sea_orm::{
 use super::freeze::Notes;
 use crate::{
     domain::{
-        due::{self, Due, Finish, ViewerClock},
+        due::{self, Due, Finish, SOON_USUAL, ViewerClock},
         ids::{ProjectId, TaskId, UserId},
         job::LogLevel,
         job_options::Scope,
@@ -225,7 +225,7 @@ fn shown(task: Task, clock: ViewerClock) -> PersonalTask {
 
 fn clock(now: DateTime<Utc>, zone: Tz) -> ViewerClock {
     let offset = zone.offset_from_utc_datetime(&now.naive_utc()).fix().local_minus_utc() / 60;
-    ViewerClock { now, utc_offset_minutes: offset }
+    ViewerClock { now, utc_offset_minutes: offset, soon_days: SOON_USUAL }
 }
 
 /// The ids of the tasks of a person, for `in_subquery`.

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use super::{around, facts::TaskFacts};
 use crate::domain::{
-    due::{self, Due, Finish, ViewerClock},
+    due::{self, Due, Finish, SOON_USUAL, ViewerClock},
     ids::{ProjectId, TaskId},
     metrics::Life,
     period::day_of,
@@ -80,7 +80,7 @@ impl Desk<'_> {
         let due = facts.due_at.map(|instant| Due::At { instant, local: local(instant) }).or(on);
         let finish = life.finished.map_or(Finish::Open, |at| Finish::Done { instant: at, on: day_of(at, &self.zone) });
         let offset = self.zone.offset_from_utc_datetime(&self.as_of.naive_utc()).fix().local_minus_utc() / 60;
-        let clock = ViewerClock { now: self.as_of, utc_offset_minutes: offset };
+        let clock = ViewerClock { now: self.as_of, utc_offset_minutes: offset, soon_days: SOON_USUAL };
         due::chip(due, finish, clock).map(|chip| DueWords { key: chip.key, words: chip.words })
     }
 }

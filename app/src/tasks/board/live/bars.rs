@@ -9,13 +9,18 @@ use crate::{
     domain::account::Me,
     error::AppError,
     tasks::board::{popover, sender::Sender},
-    ui::Icon,
+    ui::{Icon, Reach},
 };
 
 /// The bars over the board, and the dialog to sign in again.
 #[component]
 pub fn Bars(live: Live, sender: Sender) -> impl IntoView {
     let (is_offline, waiting) = (sender.is_offline.clone(), sender.waiting.clone());
+    let reach = use_context::<Reach>();
+    if let Some(reach) = reach {
+        let is_offline = is_offline.clone();
+        reach.hear(move || is_offline.get() || live.link.get() == Link::Down);
+    }
     let bar = move || {
         let (is_offline, link) = (is_offline.get(), live.link.get());
         if link == Link::Gone {
@@ -27,7 +32,8 @@ pub fn Bars(live: Live, sender: Sender) -> impl IntoView {
                 </p>
             }.into_any());
         }
-        (is_offline || link == Link::Down).then(|| {
+        let is_cut_off = reach.is_some_and(Reach::is_cut_off);
+        (is_offline || is_cut_off || link == Link::Down).then(|| {
             view! { <p class="bar" role="status"><Icon name="wifi-off" />{offline_words(waiting.get())}</p> }.into_any()
         })
     };

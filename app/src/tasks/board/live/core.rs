@@ -12,6 +12,7 @@ use super::apply::{Effect as Became, Seen, Tail};
 use super::slide::{self, Kept};
 use super::source::{Heard, Source};
 use super::{BoardState, Link, Person, TaskId, UserId, words};
+use crate::domain::account::Me;
 use crate::domain::board_look::read_board_query;
 use crate::domain::ids::OpId;
 use crate::domain::live::{Change, Doing};
@@ -53,6 +54,8 @@ struct Inner {
     here: RwSignal<Vec<Person>>,
     link: RwSignal<Link>,
     me: Option<UserId>,
+    /// Whether a screen reader is told what others do.
+    hears_others: bool,
     rebuild: Callback<()>,
     /// This tab, among the person's.
     tab: OpId,
@@ -70,6 +73,9 @@ struct Inner {
     unsaid: RefCell<Vec<Seen>>,
     is_saying: Cell<bool>,
     watchers: RefCell<Vec<(TaskId, Callback<()>)>>,
+    /// Who reads the project again when it changes.
+    follower: Cell<Option<Callback<()>>>,
+    is_following: Cell<bool>,
     /// The task whose description is being written here, and what ends that when nothing is typed.
     describing: RefCell<Option<(TaskId, Option<TimeoutHandle>)>>,
     is_telling_open: Cell<bool>,
@@ -94,6 +100,7 @@ impl Core {
             here,
             link,
             me,
+            hears_others: use_context::<Me>().is_none_or(|me| me.hears_others),
             rebuild,
             tab: op_id(),
             source: RefCell::default(),
@@ -107,6 +114,8 @@ impl Core {
             unsaid: RefCell::default(),
             is_saying: Cell::new(false),
             watchers: RefCell::default(),
+            follower: Cell::new(None),
+            is_following: Cell::new(false),
             describing: RefCell::default(),
             is_telling_open: Cell::new(false),
             is_doubting: Cell::new(false),
@@ -151,6 +160,11 @@ impl Core {
             self.0.seen.set(number);
             self.0.open_source(key);
         }
+    }
+
+    /// Has `changed` called soon after a change of the project, once for several.
+    pub fn follow(&self, changed: Callback<()>) {
+        self.0.follower.set(Some(changed));
     }
 
     pub fn watch(&self, task: TaskId, changed: Callback<()>) {
@@ -246,6 +260,7 @@ impl Inner {
                 self.waiting.borrow_mut().clear();
                 self.watchers.borrow().iter().for_each(|(_, changed)| changed.run(()));
                 self.read_again(Tail::Dropped);
+                self.follow_soon();
             }
             Heard::People(json) => {
                 let people: Vec<Person> = serde_json::from_str(&json).unwrap_or_default();
@@ -291,6 +306,7 @@ impl Inner {
             return;
         }
         self.seen.set(number);
+        self.follow_soon();
         let Ok(event) = serde_json::from_str::<LiveEvent>(json) else {
             self.read_again(Tail::Kept);
             return;
@@ -304,6 +320,24 @@ impl Inner {
             self.waiting.borrow_mut().push(event);
             self.drain_after(TOGETHER);
         }
+    }
+
+    fn follow_soon(self: &Rc<Self>) {
+        if self.follower.get().is_none() || self.is_following.replace(true) {
+            return;
+        }
+        let this = Rc::downgrade(self);
+        set_timeout(
+            move || {
+                let Some(inner) = this.upgrade() else { return };
+                inner.is_following.set(false);
+                if let Some(changed) = inner.follower.get() {
+                    // The page may be another one by now.
+                    changed.try_run(());
+                }
+            },
+            STALE,
+        );
     }
 
     fn with_board<T>(&self, act: impl FnOnce(&BoardState, &HtmlElement) -> T) -> Option<T> {
@@ -408,7 +442,7 @@ impl Inner {
             return;
         }
         let seen = std::mem::take(&mut *self.unsaid.borrow_mut());
-        let Some(words) = words::summary(&seen) else { return };
+        let Some(words) = words::summary(&seen).filter(|_| self.hears_others) else { return };
         self.is_saying.set(true);
         say(words, Urgency::Polite);
         let this = Rc::downgrade(self);

@@ -71,6 +71,12 @@ impl Live {
         Effect::new(move |_| self.core.with_value(|core| core.listen(&key, number)));
     }
 
+    /// Has `changed` called soon after a change of the project, once for several.
+    pub fn follow(self, changed: Callback<()>) {
+        // In the effect, so that nothing of it happens on the server.
+        Effect::new(move |_| self.core.with_value(|core| core.follow(changed)));
+    }
+
     /// Has `changed` called when the task changes, and lets others see that it is open here, as
     /// long as the caller stands in the page.
     pub fn watch(self, task: TaskId, changed: Callback<()>) {
@@ -163,6 +169,8 @@ mod server {
         pub fn attach<T>(&self, _node: &T, _state: &BoardState) {}
 
         pub fn listen(&self, _key: &str, _number: i64) {}
+
+        pub const fn follow(&self, _changed: Callback<()>) {}
 
         pub fn watch(&self, _task: TaskId, _changed: Callback<()>) {}
 

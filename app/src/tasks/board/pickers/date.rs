@@ -1,13 +1,13 @@
 //! The due date: the days that are chosen most, else the browser's own fields for day and time.
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, NaiveDate};
 use leptos::{html::Input, prelude::*};
 
 use super::{common, states};
 use crate::{
     domain::{
         calendar::{clock_time, day_month, weekday_short},
-        due::DueInput,
+        due::{DueInput, next_week},
         ids::TaskId,
         quick_add,
         task_edit::Edit,
@@ -60,25 +60,10 @@ pub fn view(board: &BoardState, cards: &[TaskId], close: Callback<()>) -> impl I
 }
 
 fn presets(today: NaiveDate) -> [(&'static str, &'static str, Option<NaiveDate>); 4] {
-    let ahead = |days: u64| today.checked_add_days(Days::new(days));
-    let to_monday = u64::from(7 - today.weekday().num_days_from_monday());
     [
         ("Today", "alarm-clock", Some(today)),
-        ("Tomorrow", "clock", ahead(1)),
-        ("Next week", "calendar", ahead(to_monday)),
+        ("Tomorrow", "clock", today.succ_opt()),
+        ("Next week", "calendar", next_week(today)),
         ("None", "x", None),
     ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn next_week_begins_on_monday() {
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        assert_eq!(presets(day("2026-11-23"))[2].2, Some(day("2026-11-30")));
-        assert_eq!(presets(day("2026-11-29"))[2].2, Some(day("2026-11-30")));
-        assert_eq!(presets(day("2026-11-25"))[1].2, Some(day("2026-11-26")));
-    }
 }

@@ -2,7 +2,6 @@
 
 use crate::{
     domain::ids::{ColumnId, TaskId, UserId},
-    entities::task_assignee,
     error::{AppError, AppResult, Problem},
     platform::ctx::Ctx,
     tasks::{
@@ -11,19 +10,37 @@ use crate::{
             edit::{self, Change, DueInput},
             find,
             input::read_word,
+            labels_of_task,
             moves::{self, Move},
         },
         views::ListRow,
     },
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-/// Changes a cell and answers with the row as it is then.
+/// Changes a cell and answers with the row as it is then. `version` is the one that a new title began with.
 ///
 /// # Errors
 /// [`AppError::Invalid`] for an unknown field or value, and those of the service that owns it.
-pub async fn save(ctx: &Ctx, id: TaskId, field: &str, value: &str) -> AppResult<ListRow> {
+pub async fn save(ctx: &Ctx, id: TaskId, field: &str, value: &str, version: i64) -> AppResult<ListRow> {
     match field {
+        "title" => {
+            let line = value.split_whitespace().collect::<Vec<_>>().join(" ");
+            edit::change(ctx, id, version, Change::Title(line), None).await?;
+        }
+        "category" => {
+            let change = Change::Category(read_word("value", value)?);
+            edit::change(ctx, id, 0, change, None).await?;
+        }
+        "start" => {
+            let change = Change::Start(edit::read_day("value", value)?);
+            edit::change(ctx, id, 0, change, None).await?;
+        }
+        "estimate" => {
+            let change = Change::Estimate(edit::read_estimate(value)?);
+            edit::change(ctx, id, 0, change, None).await?;
+        }
+        "label" => label(ctx, id, value).await?,
+        "new_label" => drop(labels_of_task::add(ctx, id, value, None).await?),
         "status" => {
             let column: ColumnId = read_word("value", value)?;
             let before = board::first_of(ctx, id, column).await?;
@@ -37,7 +54,7 @@ pub async fn save(ctx: &Ctx, id: TaskId, field: &str, value: &str) -> AppResult<
             let due = due(ctx, id, value).await?;
             edit::change(ctx, id, 0, Change::Due(due), None).await?;
         }
-        "person" => toggle(ctx, id, read_word("value", value)?).await?,
+        "person" => person(ctx, id, value).await?,
         _ => return Err(AppError::field("field", Problem::UnknownChoice)),
     }
     super::rows(ctx, &[id]).await?.pop().ok_or(AppError::NotFound)
@@ -54,21 +71,24 @@ async fn due(ctx: &Ctx, id: TaskId, value: &str) -> AppResult<Option<DueInput>> 
     Ok(due.map(|due| DueInput { time, ..due }))
 }
 
-/// Gives a task to a person, or takes it away.
-async fn toggle(ctx: &Ctx, id: TaskId, person: UserId) -> AppResult<()> {
-    find::by_id(ctx, ctx.reader(), id).await?;
-    let mut wanted: Vec<UserId> = task_assignee::Entity::find()
-        .filter(task_assignee::Column::TaskId.eq(id))
-        .all(ctx.reader())
-        .await?
-        .into_iter()
-        .map(|row| row.user_id)
-        .collect();
-    let had = wanted.len();
-    wanted.retain(|other| *other != person);
-    if wanted.len() == had {
-        wanted.push(person);
+/// Puts a label on a task (`add:NAME`) or takes it off (`remove:NAME`).
+async fn label(ctx: &Ctx, id: TaskId, value: &str) -> AppResult<()> {
+    match value.split_once(':') {
+        Some(("add", name)) => drop(labels_of_task::add(ctx, id, name, None).await?),
+        Some(("remove", name)) => drop(labels_of_task::remove(ctx, id, name).await?),
+        _ => return Err(AppError::field("value", Problem::UnknownChoice)),
     }
-    assign::set(ctx, id, &wanted).await?;
+    Ok(())
+}
+
+/// Gives a task to a person (`add:ID`) or takes it away (`remove:ID`).
+async fn person(ctx: &Ctx, id: TaskId, value: &str) -> AppResult<()> {
+    let (verb, person) = value.split_once(':').ok_or_else(|| AppError::field("value", Problem::UnknownChoice))?;
+    let person: [UserId; 1] = [read_word("value", person)?];
+    match verb {
+        "add" => assign::change(ctx, id, &person, &[]).await?,
+        "remove" => assign::change(ctx, id, &[], &person).await?,
+        _ => return Err(AppError::field("value", Problem::UnknownChoice)),
+    };
     Ok(())
 }

@@ -1,20 +1,22 @@
 //! One change of many rows of a list.
 
 use chrono::Days;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::{
     domain::{
         due::DueInput,
-        ids::TaskId,
+        ids::{LabelId, TaskId},
         task_edit::{Edit, TaskEdit},
     },
+    entities::label,
     error::{AppError, AppResult, Problem},
     platform::ctx::Ctx,
     tasks::service::{bulk, find, input::read_word},
 };
 
 /// Makes a change, as the list's form words it (`move:ID`, `priority:high`, `due:today`, `add:ID`, `remove:ID`,
-/// `archive`, `restore`), to all of the tasks or to none of them. Answers how many there were.
+/// `label:NAME`, `unlabel:NAME`, `archive`, `restore`), to all of the tasks or to none of them. Answers how many there were.
 ///
 /// # Errors
 /// [`AppError::Invalid`] where nothing is chosen or the change is unknown, and those of [`bulk::change`].
@@ -22,12 +24,12 @@ pub async fn change(ctx: &Ctx, tasks: &[TaskId], change: &str) -> AppResult<u32>
     if tasks.is_empty() {
         return Err(AppError::field("tasks", Problem::Required));
     }
-    let edits = edits(ctx, tasks, change)?;
+    let edits = edits(ctx, tasks, change).await?;
     bulk::change(ctx, edits, None).await?;
     Ok(u32::try_from(tasks.len()).unwrap_or(u32::MAX))
 }
 
-fn edits(ctx: &Ctx, tasks: &[TaskId], change: &str) -> AppResult<Vec<TaskEdit>> {
+async fn edits(ctx: &Ctx, tasks: &[TaskId], change: &str) -> AppResult<Vec<TaskEdit>> {
     let (what, value) = change.split_once(':').unwrap_or((change, ""));
     let edit = match what {
         "move" => return Ok(Edit::move_in_order(tasks, read_word("change", value)?, None, None)),
@@ -35,11 +37,25 @@ fn edits(ctx: &Ctx, tasks: &[TaskId], change: &str) -> AppResult<Vec<TaskEdit>> 
         "due" => Edit::Due(due(ctx, value)?),
         "add" => Edit::People { add: vec![read_word("change", value)?], remove: Vec::new() },
         "remove" => Edit::People { add: Vec::new(), remove: vec![read_word("change", value)?] },
+        "label" => Edit::Labels { add: vec![label(ctx, tasks, value).await?], remove: Vec::new() },
+        "unlabel" => Edit::Labels { add: Vec::new(), remove: vec![label(ctx, tasks, value).await?] },
         "archive" => Edit::Archive,
         "restore" => Edit::Restore,
         _ => return Err(AppError::field("change", Problem::UnknownChoice)),
     };
     Ok(edit.of_all(tasks.iter().copied()))
+}
+
+/// The label of that name in the project of the tasks.
+async fn label(ctx: &Ctx, tasks: &[TaskId], name: &str) -> AppResult<LabelId> {
+    let first = tasks.first().ok_or_else(|| AppError::field("tasks", Problem::Required))?;
+    let (viewing, _) = find::by_id(ctx, ctx.reader(), *first).await?;
+    let found = label::Entity::find()
+        .filter(label::Column::ProjectId.eq(viewing.project().id))
+        .filter(label::Column::Name.eq(name))
+        .one(ctx.reader())
+        .await?;
+    found.map(|label| label.id).ok_or_else(|| AppError::field("change", Problem::UnknownChoice))
 }
 
 fn due(ctx: &Ctx, word: &str) -> AppResult<Option<DueInput>> {

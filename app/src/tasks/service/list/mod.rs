@@ -15,6 +15,7 @@ use sea_orm::{
 use super::{board, cards, find, history::stamp, input::column_choice};
 use crate::{
     domain::{
+        estimate,
         ids::{TaskId, UserId},
         task_list::{ListQuery, PageAt, Way},
     },
@@ -52,6 +53,7 @@ pub async fn read(ctx: &Ctx, viewing: &Viewing, query: &ListQuery) -> AppResult<
         key: project.key.clone(),
         name: project.name.clone(),
         can_edit: viewing.can_edit(),
+        last_event: project.last_event,
         clock: find::clock(ctx),
         rows: rows(ctx, &ids).await?,
         columns: columns.into_iter().map(column_choice).collect(),
@@ -92,6 +94,9 @@ pub async fn rows(ctx: &Ctx, ids: &[TaskId]) -> AppResult<Vec<ListRow>> {
                 card,
                 column: row.column_id,
                 assignees,
+                category: row.category,
+                start: row.start_on,
+                estimate: row.estimate_minutes.map(estimate::words),
                 updated: stamp(row.updated_at, ctx.now, zone),
                 created: stamp(row.created_at, ctx.now, zone),
             }

@@ -1,0 +1,91 @@
+//! Whether the server is reached. What finds out says it here, what needs the server asks.
+
+use leptos::prelude::*;
+
+/// Known to the whole page; copies are the same.
+#[derive(Clone, Copy, Debug)]
+pub struct Reach {
+    /// What the stream of changes or a change on its way found out.
+    told: RwSignal<bool>,
+    /// What the browser says of the network.
+    is_cut_off: RwSignal<bool>,
+    /// Bars of pages that say it themselves.
+    bars: RwSignal<u32>,
+}
+
+impl Reach {
+    /// Makes it known to all below, and listens to the browser.
+    pub fn provide() -> Self {
+        let reach = Self { told: RwSignal::new(false), is_cut_off: RwSignal::new(false), bars: RwSignal::new(0) };
+        provide_context(reach);
+        browser::listen(reach);
+        reach
+    }
+
+    /// Whether nothing gets through now.
+    pub fn is_lost(self) -> bool {
+        self.told.get() || self.is_cut_off.get()
+    }
+
+    /// The same without listening to it.
+    pub fn is_lost_now(self) -> bool {
+        self.told.get_untracked() || self.is_cut_off.get_untracked()
+    }
+
+    /// Whether the browser says that there is no network.
+    pub fn is_cut_off(self) -> bool {
+        self.is_cut_off.get()
+    }
+
+    /// Whether the page has no bar of its own that says so.
+    pub fn needs_bar(self) -> bool {
+        self.bars.get() == 0
+    }
+
+    /// Hears from a bar of the page, as long as the caller stands in it, whether the server is reached.
+    pub fn hear(self, is_lost: impl Fn() -> bool + 'static) {
+        // In the effect, so that nothing of it happens on the server.
+        Effect::new(move |_| {
+            self.bars.update(|bars| *bars += 1);
+            on_cleanup(move || {
+                self.bars.try_update(|bars| *bars = bars.saturating_sub(1));
+                self.told.try_set(false);
+            });
+        });
+        Effect::new(move |_| {
+            let is_lost = is_lost();
+            if self.told.get_untracked() != is_lost {
+                self.told.set(is_lost);
+            }
+        });
+    }
+}
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use leptos::prelude::*;
+
+    use super::Reach;
+
+    /// Hears when the network of the device goes and comes.
+    pub fn listen(reach: Reach) {
+        Effect::new(move |_| {
+            let look = move || reach.is_cut_off.set(!window().navigator().on_line());
+            look();
+            let gone = window_event_listener_untyped("offline", move |_| look());
+            let back = window_event_listener_untyped("online", move |_| look());
+            on_cleanup(move || {
+                gone.remove();
+                back.remove();
+            });
+        });
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+mod browser {
+    use super::Reach;
+
+    /// The server is always there for itself.
+    pub fn listen(_reach: Reach) {}
+}

@@ -1,0 +1,228 @@
+// What the program says over the page and how long, what it holds back while the server is away, and the keys that lead there.
+import { addTasks, card, focusCard } from '../fixtures/board.ts';
+import { answered, begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import type { Page } from '@playwright/test';
+
+const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
+
+test.beforeEach(async ({ page, empty, hydrated }) => {
+  test.skip(!hydrated, 'without WebAssembly nothing is said over the page');
+  await begin(page, empty);
+  await makeProject(page, empty);
+  await settled(page, true);
+  await addTasks(page, 'Todo', three);
+  await answered(page);
+});
+
+const notices = (page: Page) => page.getByRole('region', { name: 'Notifications' });
+const toasts = (page: Page) => notices(page).locator('.toast');
+
+/** Moves the first card to the next list by a key, which is said with an offer to take it back. */
+async function say(page: Page, title = three[0]): Promise<void> {
+  await focusCard(page, title);
+  await page.keyboard.press('.');
+  await expect(notices(page)).toContainText('In Progress');
+}
+
+test('a message goes by itself, but not while somebody looks at it @hydrated', async ({ page }) => {
+  test.slow();
+  await say(page);
+  await toasts(page).first().hover();
+  await page.waitForTimeout(9_500);
+  await expect(toasts(page)).toHaveCount(1);
+  await page.mouse.move(2, 2);
+  await expect(toasts(page)).toHaveCount(0, { timeout: 9_500 });
+
+  await say(page, three[1]);
+  await page.keyboard.press('Alt+t');
+  await expect(notices(page).getByRole('button', { name: 'Undo' })).toBeFocused();
+  await page.waitForTimeout(9_500);
+  await expect(notices(page).getByRole('button', { name: 'Undo' })).toBeFocused();
+});
+
+test('whoever wants to close messages by hand finds them until then @hydrated', async ({ page, empty }) => {
+  test.slow();
+  await page.goto(`${empty.url}/settings/profile`);
+  await settled(page, true);
+  await page.getByLabel('Keep notifications until I dismiss them').check();
+  await expectAccessibleAtEveryWidth(page);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByText('Saved').first()).toBeVisible();
+  await expect(page.getByLabel('Keep notifications until I dismiss them')).toBeChecked();
+  await page.goto(`${empty.url}/board/REP`);
+  await settled(page, true);
+  await say(page);
+  await page.waitForTimeout(9_500);
+  await notices(page).getByRole('button', { name: 'Close' }).click();
+  await expect(toasts(page)).toHaveCount(0);
+});
+
+test('how many days are soon is chosen in the profile @hydrated', async ({ page, empty }) => {
+  const day = new Date(Date.now() + 6 * 86_400_000).toISOString().slice(0, 10);
+  await page.goto(`${empty.url}/tasks/REP-1`);
+  await settled(page, true);
+  await page.getByLabel('Due date').fill(day);
+  await expect(page.locator('.task__side .chip')).toHaveAttribute('data-due', 'upcoming');
+  await page.goto(`${empty.url}/settings/profile`);
+  await page.getByLabel('Due soon').selectOption('7');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByText('Saved').first()).toBeVisible();
+  await page.goto(`${empty.url}/tasks/REP-1`);
+  await expect(page.locator('.task__side .chip')).toHaveAttribute('data-due', 'soon');
+});
+
+test('next week is the same Monday on a card and in the task @hydrated', async ({ page, empty }) => {
+  await page.goto(`${empty.url}/tasks/REP-1`);
+  await settled(page, true);
+  const value = await page.getByRole('button', { name: 'Next week' }).getAttribute('value');
+  expect(new Date(`${value}T00:00:00Z`).getUTCDay(), `${value} is a Monday`).toBe(1);
+});
+
+test('G T leads to the templates, and F6 from part to part @hydrated', async ({ page, empty }) => {
+  await page.keyboard.press('g');
+  await page.keyboard.press('t');
+  await expect(page).toHaveURL(/\/templates$/);
+  await page.goto(`${empty.url}/board/REP`);
+  await settled(page, true);
+  await say(page);
+  await card(page, three[1]).getByRole('link', { name: three[1], exact: true }).click();
+  const drawer = page.getByRole('region', { name: 'Task', exact: true });
+  await drawer.getByLabel('Title').focus();
+  await page.keyboard.press('F6');
+  await expect(notices(page).locator(':focus')).toHaveCount(1);
+  await page.keyboard.press('F6');
+  await expect(page.locator('#main')).toBeFocused();
+  await page.keyboard.press('F6');
+  await expect(drawer).toBeFocused();
+  await page.goto(`${empty.url}/keys`);
+  for (const words of ['Go to the templates', 'A week later', 'To the next part: page, open task, notifications']) {
+    await expect(page.getByText(words)).toBeVisible();
+  }
+});
+
+test.describe('without a network', () => {
+  test.use({ expectedErrors: [/ERR_INTERNET_DISCONNECTED|ERR_FAILED|Failed to load|EventSource/i] });
+
+  test('every page says so, and what deletes or runs waits for it @hydrated', async ({ page, empty }) => {
+    for (const path of ['/projects/REP', '/board/REP/list', '/board/REP/calendar', '/tasks/REP-1', '/my-work', '/settings/people']) {
+      await page.goto(`${empty.url}${path}`);
+      await settled(page, true);
+      await page.context().setOffline(true);
+      const bar = page.getByRole('status').filter({ hasText: 'Offline.' });
+      await expect(bar, path).toHaveCount(1);
+      await page.context().setOffline(false);
+      await expect(bar, path).toHaveCount(0, { timeout: 15_000 });
+    }
+    await page.goto(`${empty.url}/projects/REP`);
+    await settled(page, true);
+    const remove = page.locator('button[type=submit].is-danger, button[type=submit].is-danger-quiet').first();
+    await page.context().setOffline(true);
+    await expect(remove).toHaveAttribute('aria-disabled', 'true');
+    await expect(remove).toHaveAttribute('title', /^Offline/);
+    await remove.dispatchEvent('click');
+    await expect(notices(page)).toContainText('Offline: this waits until the server answers again.');
+    await expect(page).toHaveURL(/\/projects\/REP$/);
+    await page.context().setOffline(false);
+    await expect(remove).not.toHaveAttribute('aria-disabled');
+  });
+
+  test('a save that did not get through is tried again by a button @hydrated', async ({ page, empty }) => {
+    await page.goto(`${empty.url}/tasks/REP-1`);
+    await settled(page, true);
+    await page.route(/\/rpc\/save_priority/, (route) => route.abort());
+    await page.getByLabel('Priority').selectOption('urgent');
+    const again = page.getByRole('button', { name: 'Try again' });
+    await expect(again).toBeVisible();
+    await expectAccessibleAtEveryWidth(page);
+    await page.unroute(/\/rpc\/save_priority/);
+    await again.click();
+    await expect(page.getByText('Saved', { exact: true }).first()).toBeVisible();
+    await expect(again).toHaveCount(0);
+    await page.reload();
+    await expect(page.getByLabel('Priority')).toHaveValue('urgent');
+  });
+});
+
+test.describe('a session that has ended', () => {
+  test.use({ expectedErrors: [/status of 401/] });
+
+  test('on a page where somebody was signed out, signing in again loses nothing @hydrated', async ({ page, empty }) => {
+    await page.goto(`${empty.url}/my-work`);
+    await settled(page, true);
+    const cookies = await page.context().cookies();
+    await page.context().clearCookies();
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    await expect(dialog).toBeVisible({ timeout: 15_000 });
+    expect(cookies.length).toBeGreaterThan(0);
+    await dialog.getByLabel('Password').fill(dana.password);
+    await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await expect(dialog).toBeHidden();
+    await expect(page.getByRole('heading', { name: 'My work' })).toBeVisible();
+  });
+});
+
+test('a link is copied from the menu of a card and from the task @hydrated', async ({ page, empty, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await card(page, three[0]).getByRole('button', { name: `Actions for ${three[0]}` }).click();
+  await page.getByRole('menuitem', { name: 'Copy link' }).click();
+  await expect(notices(page)).toContainText('Link copied');
+  expect(await copied()).toBe(`${empty.url}/tasks/REP-1`);
+  await page.goto(`${empty.url}/tasks/REP-2`);
+  await settled(page, true);
+  await page.getByRole('button', { name: 'Copy link' }).click();
+  await expect(notices(page)).toContainText('Link copied');
+  expect(await copied()).toBe(`${empty.url}/tasks/REP-2`);
+});
+
+test('files that are dropped while others are on their way are stored behind them @hydrated', async ({ page, empty }) => {
+  await page.goto(`${empty.url}/tasks/REP-1`);
+  await settled(page, true);
+  await page.route(/\/attachments\/[0-9a-f-]+$/, async (route) => {
+    if (route.request().method() === 'POST') await new Promise((resolve) => setTimeout(resolve, 700));
+    await route.continue();
+  });
+  const files = page.getByRole('region', { name: 'Attachments', exact: true });
+  await files.getByLabel('Attach files').setInputFiles({ name: 'first.txt', mimeType: 'text/plain', buffer: Buffer.from('one') });
+  await expect(files.getByText('Storing first.txt')).toBeVisible();
+  await page.evaluate(() => {
+    for (const name of ['second.txt', 'third.txt']) {
+      const data = new DataTransfer();
+      data.items.add(new File([name], name, { type: 'text/plain' }));
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+    }
+  });
+  await expect(files.getByText('Storing first.txt, second.txt, third.txt')).toBeVisible();
+  for (const name of ['first.txt', 'second.txt', 'third.txt']) await expect(files.getByRole('link', { name })).toBeVisible();
+  await expect(files.getByText('Stored 3 files')).toBeVisible();
+});
+
+test('older lines of a history are shown on demand, and a move goes back to its place @hydrated', async ({ page, empty }) => {
+  const board = await clientOf(page).call<{ columns: { id: string; cards: { id: string; title: string }[] }[] }>(
+    'load_board', { key: 'REP', filter: {}, longer: null }, 'json');
+  const middle = board.value.columns[0].cards[1];
+  for (let line = 1; line <= 15; line += 1) await clientOf(page).call('add_comment', { task: middle.id, body: `Comment ${line}` });
+  await page.goto(`${empty.url}/tasks/REP-2`);
+  await settled(page, true);
+  const history = page.getByRole('region', { name: 'History', exact: true });
+  const lines = history.locator('.history li');
+  await expect(lines.locator('visible=true')).toHaveCount(12);
+  await history.getByText(/^Show \d+ older$/).click();
+  await expect(lines.locator('visible=true')).toHaveCount(16);
+  await page.getByLabel('Status').selectOption({ label: 'Pending' });
+  await history.getByRole('button', { name: 'Undo the move' }).click();
+  await expect(page.getByLabel('Status').locator('option:checked')).toHaveText('Todo');
+  await page.goto(`${empty.url}/board/REP`);
+  await settled(page, true);
+  await expect(page.getByRole('region', { name: 'Todo' }).locator('.card__title')).toHaveText(three);
+});
+
+test('a task on paper has its words and nothing to press @hydrated', async ({ page, empty }) => {
+  await page.goto(`${empty.url}/tasks/REP-1`);
+  await settled(page, true);
+  await page.emulateMedia({ media: 'print' });
+  await expect(page.getByRole('navigation', { name: 'Main', exact: true })).toBeHidden();
+  await expect(page.getByRole('region', { name: 'Attachments', exact: true }).locator('.attach')).toBeHidden();
+  await expect(page.locator('.task form .btn').locator('visible=true')).toHaveCount(0);
+  await expect(page.getByLabel('Title')).toHaveValue(three[0]);
+});

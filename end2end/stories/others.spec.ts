@@ -1,0 +1,228 @@
+// What others change on the pages beside the board: it comes by itself, and nothing that is being written is lost.
+import { addTasks } from '../fixtures/board.ts';
+import { type Board, noFilter } from '../fixtures/crowd.ts';
+import { closeOpened, together } from '../fixtures/pair.ts';
+import { answered, begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, mina, settled, test } from '../fixtures/story.ts';
+import type { Page } from '@playwright/test';
+
+const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
+
+test.beforeEach(async ({ page, empty, hydrated }) => {
+  test.skip(!hydrated, 'without WebAssembly a page shows what was there when it was loaded');
+  await begin(page, empty);
+  await makeProject(page, empty);
+  await settled(page, true);
+  await addTasks(page, 'Todo', three);
+  await answered(page);
+});
+
+test.afterEach(closeOpened);
+
+/** The id of a task on the board. */
+async function idOf(page: Page, title: string): Promise<string> {
+  const board = await clientOf(page).call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
+  return board.value.columns.flatMap((column) => column.cards).find((card) => card.title === title)!.id;
+}
+
+/** Changes a cell as Dana, from somewhere else. */
+async function save(page: Page, title: string, field: string, value: string): Promise<void> {
+  await clientOf(page).call('save_cell', { task: await idOf(page, title), field, value });
+}
+
+test.describe('in one task', () => {
+  test('whoever assigns somebody keeps whom another has assigned meanwhile @hydrated', async ({ page, browser, empty }) => {
+    const other = await together(page, browser, empty);
+    for (const both of [page, other]) await both.getByRole('link', { name: three[0], exact: true }).click();
+    const [mine, theirs] = [page, other].map((both) => both.getByRole('region', { name: 'Task', exact: true }));
+    for (const both of [mine, theirs]) await both.locator('.people > summary').click();
+    await theirs.getByRole('checkbox', { name: mina.name }).check();
+    await expect(mine.getByRole('checkbox', { name: mina.name })).toBeChecked();
+    await mine.getByRole('checkbox', { name: dana.name }).check();
+    for (const both of [mine, theirs]) {
+      await expect(both.locator('.people__name')).toHaveCount(2);
+      await expect(both.getByRole('checkbox', { name: dana.name })).toBeChecked();
+      await expect(both.getByRole('checkbox', { name: mina.name })).toBeChecked();
+    }
+    await mine.getByRole('checkbox', { name: mina.name }).uncheck();
+    await expect(theirs.locator('.people__name')).toHaveCount(1);
+    await expect(theirs.getByRole('checkbox', { name: mina.name })).not.toBeChecked();
+  });
+
+  test('what is typed into an item, a note or a comment stays while another changes that one @hydrated', async ({ page, browser, empty }) => {
+    const task = await idOf(page, three[0]);
+    await clientOf(page).call('add_item', { task, text: 'Ask the regions' });
+    await clientOf(page).call('add_note', { task, kind: 'progress', body: 'Two have answered' });
+    const other = await together(page, browser, empty);
+    for (const both of [page, other]) {
+      await both.goto(`${empty.url}/tasks/REP-1`);
+      await settled(both, true);
+    }
+    const item = page.locator('li[data-item]');
+    await item.locator('summary').click();
+    const words = item.getByLabel('Text of the item');
+    await words.fill('Ask all of the regions');
+    const note = page.locator('.note').first();
+    await note.locator('summary').click();
+    const body = note.getByLabel('Work note, in Markdown');
+    await body.fill('Three have answered');
+
+    await other.getByRole('checkbox', { name: 'Ask the regions' }).click();
+    await expect(page.getByRole('checkbox', { name: 'Ask the regions' })).toBeChecked();
+    const theirs = other.locator('.note').first();
+    await theirs.locator('summary').click();
+    await theirs.getByLabel('Work note, in Markdown').fill('All have answered');
+    await theirs.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(note.locator('.prose')).toHaveText('All have answered');
+
+    await expect(words).toHaveValue('Ask all of the regions');
+    await expect(body).toHaveValue('Three have answered');
+    await words.press('Enter');
+    await expect(other.locator('.tick__words')).toHaveText('Ask all of the regions');
+    await expect(item.locator('details')).not.toHaveAttribute('open');
+  });
+
+  test.describe('two who change one note', () => {
+    test.use({ expectedErrors: [/status of 409/] });
+
+    test('are told of each other @hydrated', async ({ page, browser, empty }) => {
+      await clientOf(page).call('add_note', { task: await idOf(page, three[0]), kind: 'progress', body: 'Two have answered' });
+      const other = await together(page, browser, empty);
+      for (const both of [page, other]) {
+        await both.goto(`${empty.url}/tasks/REP-1`);
+        await settled(both, true);
+        await both.locator('.note').first().locator('summary').click();
+      }
+      const [mine, theirs] = [page, other].map((both) => both.locator('.note').first());
+      await mine.getByLabel('Work note, in Markdown').fill('Three have answered');
+      await theirs.getByLabel('Work note, in Markdown').fill('All have answered');
+      await theirs.getByRole('button', { name: 'Save', exact: true }).click();
+      await expect(mine.locator('.prose')).toHaveText('All have answered');
+      await mine.getByRole('button', { name: 'Save', exact: true }).click();
+      await expect(page.getByText('Somebody changed this text since you opened it')).toBeVisible();
+    });
+  });
+});
+
+test('the list follows, and keeps a title that is being typed @hydrated', async ({ page, browser, empty }) => {
+  const other = await together(page, browser, empty);
+  await page.goto(`${empty.url}/board/REP/list?columns=status,priority,labels,category,start,estimate,updated&order=number`);
+  await settled(page, true);
+  await expectAccessibleAtEveryWidth(page);
+  const row = page.getByRole('row').filter({ hasText: 'REP-1' });
+  await row.locator('summary[aria-label^="Rename"]').click();
+  const title = row.getByLabel('Title', { exact: true });
+  await title.fill('Draft the December report');
+
+  // Mina changes the same row, and adds one.
+  await other.goto(`${empty.url}/board/REP/list?columns=priority,labels,updated&order=number`);
+  await settled(other, true);
+  await other.getByLabel(`Priority of ${three[0]}`).selectOption('urgent');
+  await expect(page.getByLabel(`Priority of ${three[0]}`)).toHaveValue('urgent');
+  await clientOf(page).call('add_label', { task: await idOf(page, three[0]), label: 'Ops' });
+  await expect(row.locator('.label')).toHaveText(['Ops']);
+  await expect(title).toHaveValue('Draft the December report');
+  await expect(title).toBeFocused();
+
+  await title.press('Enter');
+  await expect(other.getByRole('link', { name: 'Draft the December report', exact: true })).toBeVisible();
+  await expect(row.getByRole('link', { name: 'Draft the December report', exact: true })).toBeVisible();
+  await row.getByLabel('Estimate of').fill('90m');
+  await row.getByLabel('Estimate of').press('Enter');
+  await expect(row.getByLabel('Estimate of')).toHaveValue('1 h 30 min');
+  await row.getByLabel('Labels of').selectOption({ label: 'Remove Ops' });
+  await expect(row.locator('.label')).toHaveCount(0);
+
+  const board = await clientOf(page).call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
+  await clientOf(page).call('add_tasks', { project: 'REP', column: board.value.columns[0].id, title: 'Order toner', at: 'end' });
+  for (const both of [page, other]) await expect(both.getByRole('link', { name: 'Order toner', exact: true })).toBeVisible();
+  await expect(page.getByText('4 tasks', { exact: true })).toBeVisible();
+});
+
+test.describe('a title that two rename', () => {
+  test.use({ expectedErrors: [/status of 409/] });
+
+  test('is asked about, and stays in its field @hydrated', async ({ page, browser, empty }) => {
+    const other = await together(page, browser, empty);
+    await page.goto(`${empty.url}/board/REP/list`);
+    await settled(page, true);
+    const row = page.getByRole('row').filter({ hasText: 'REP-1' });
+    await row.locator('summary[aria-label^="Rename"]').click();
+    const title = row.getByLabel('Title', { exact: true });
+    await title.fill('Mine');
+    await other.getByRole('link', { name: three[0], exact: true }).click();
+    const theirs = other.getByRole('region', { name: 'Task', exact: true }).getByLabel('Title');
+    await theirs.fill('Theirs');
+    await theirs.press('Enter');
+    await expect(row.getByRole('link', { name: 'Theirs', exact: true })).toBeVisible();
+    await title.press('Enter');
+    await expect(page.getByRole('region', { name: 'Notifications' })).toContainText('Somebody named it “Theirs” meanwhile');
+    await expect(title).toHaveValue('Mine');
+    await title.press('Enter');
+    await expect(theirs).toHaveValue('Mine');
+  });
+});
+
+test('calendar, notes and own work follow @hydrated', async ({ page, browser, empty }) => {
+  await save(page, three[0], 'due', '2031-03-12');
+  const other = await together(page, browser, empty);
+  await other.goto(`${empty.url}/board/REP/calendar?month=2031-03`);
+  await settled(other, true);
+  const day = (date: string) => other.locator(`td[data-date="${date}"]`);
+  await other.getByRole('link', { name: three[0], exact: true }).focus();
+  await save(page, three[1], 'due', '2031-03-12');
+  await expect(day('2031-03-12')).toContainText(three[1]);
+  await expect(other.getByRole('link', { name: three[0], exact: true }), 'what did not change keeps the focus').toBeFocused();
+  await save(page, three[0], 'due', '2031-03-20');
+  await expect(day('2031-03-20')).toContainText(three[0]);
+  await expect(day('2031-03-12')).not.toContainText(three[0]);
+
+  await other.goto(`${empty.url}/board/REP/notes`);
+  await settled(other, true);
+  await clientOf(page).call('add_note', { task: await idOf(page, three[0]), kind: 'progress', body: 'Two regions have answered' });
+  await expect(other.getByText('Two regions have answered')).toBeVisible();
+  await clientOf(page).call('add_note', { task: await idOf(page, three[0]), kind: 'issue', body: 'One is late' });
+  await expect(other.getByText('One is late')).toBeVisible();
+
+  await page.goto(`${empty.url}/my-work`);
+  await settled(page, true);
+  await expect(page.getByText('Nothing of yours is open')).toBeVisible();
+  const people = (await clientOf(page).call<{ id: string; email: string }[]>('list_people', {})).value;
+  const me = people.find(({ email }) => email === dana.email)!.id;
+  await save(page, three[1], 'person', `add:${me}`);
+  await expect(page.getByRole('link', { name: three[1], exact: true })).toBeVisible({ timeout: 10_000 });
+});
+
+test('completing a blocked task says so in the list, for many, and in own work @hydrated', async ({ page, empty }) => {
+  const people = (await clientOf(page).call<{ id: string; email: string }[]>('list_people', {})).value;
+  const me = people.find(({ email }) => email === dana.email)!.id;
+  for (const title of three.slice(0, 2)) {
+    await clientOf(page).call('link_task', { task: await idOf(page, title), direction: 'blocked_by', other: 'REP-3' });
+    await save(page, title, 'person', `add:${me}`);
+  }
+  const notices = page.getByRole('region', { name: 'Notifications' });
+  await page.goto(`${empty.url}/board/REP/list`);
+  await settled(page, true);
+  for (const title of three) await page.getByLabel(`Select ${title}`).check();
+  await page.getByLabel('Change of the selected tasks').selectOption({ label: 'Completed' });
+  await expect(page.getByText('2 of them are still blocked by open tasks.')).toBeVisible();
+  await page.getByLabel(`Status of ${three[0]}`).selectOption({ label: 'Completed' });
+  await expect(notices).toContainText(`Completed “${three[0]}”. It is still blocked by 1 open task.`);
+
+  await page.goto(`${empty.url}/my-work`);
+  await settled(page, true);
+  await page.getByRole('button', { name: `Done: ${three[1]}` }).click();
+  await expect(notices).toContainText(`Completed “${three[1]}”. It is still blocked by 1 open task.`);
+});
+
+test('labels are put on many tasks at once, and taken off @hydrated', async ({ page, empty }) => {
+  await clientOf(page).call('add_label', { task: await idOf(page, three[0]), label: 'Ops' });
+  await page.goto(`${empty.url}/board/REP/list`);
+  await settled(page, true);
+  const labelled = page.locator('tbody .label').filter({ hasText: 'Ops' });
+  for (const [group, many] of [['label', 3], ['unlabel', 0]] as const) {
+    await page.getByRole('button', { name: 'Select all on this page' }).click();
+    await page.getByLabel('Change of the selected tasks').selectOption(`${group}:Ops`);
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await expect(labelled).toHaveCount(many);
+  }
+});
