@@ -266,6 +266,7 @@ fn day(date: NaiveDate, span: CalendarSpan, more_href: String, desk: Desk) -> im
         move || here.with(|all| if all.len() == limit.saturating_add(1) { all.len() } else { limit.min(all.len()) });
     let more = Memo::new(move |_| here.with(Vec::len) - shown());
     let is_empty = Memo::new(move |_| here.with(Vec::is_empty));
+    let first = move || here.get().into_iter().take(shown()).collect::<Vec<_>>();
     let list = move || {
         let more_href = more_href.clone();
         let rest = move || {
@@ -275,7 +276,7 @@ fn day(date: NaiveDate, span: CalendarSpan, more_href: String, desk: Desk) -> im
         // A task that stays as it is keeps its place in the page, and the focus with it.
         (!is_empty.get()).then(|| view! {
             <ul class="calendar__items" role="list">
-                <For each=move || here.get().into_iter().take(shown()).collect::<Vec<_>>() key=|(is_under_way, item)| format!("{is_under_way}{item:?}") let((is_under_way, item))>
+                <For each=first key=|(is_under_way, item)| format!("{is_under_way}{item:?}") let((is_under_way, item))>
                     {event(item, is_under_way, desk)}
                 </For>
                 {rest}

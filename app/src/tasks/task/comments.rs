@@ -25,6 +25,7 @@ use crate::{
 pub fn Comments(state: TaskState) -> impl IntoView {
     let (edit, remove) = (saving::<EditComment>(state), saving::<RemoveComment>(state));
     let comments = state.part(|detail| detail.comments.clone());
+    let ids = move || comments.with(|all| all.iter().map(|comment| comment.id).collect::<Vec<_>>());
     let people = StoredValue::new(state.detail.with_untracked(|detail| detail.people.clone()));
     let sent = edit.input();
     let also = Signal::derive(move || {
@@ -34,7 +35,7 @@ pub fn Comments(state: TaskState) -> impl IntoView {
         <section class="task__section" aria-labelledby="task-comments">
             <h2 id="task-comments">"Comments"</h2>
             <ol class="comments" role="list">
-                <For each=move || comments.with(|all| all.iter().map(|comment| comment.id).collect::<Vec<_>>()) key=|id| *id let(id)>
+                <For each=ids key=|id| *id let(id)>
                     {entry(id, comments, people, edit, remove)}
                 </For>
             </ol>

@@ -20,13 +20,14 @@ use crate::{
 pub fn Notes(state: TaskState) -> impl IntoView {
     let (edit, remove) = (saving::<EditNote>(state), saving::<RemoveNote>(state));
     let notes = state.part(|detail| detail.parts.notes.clone());
+    let ids = move || notes.with(|all| all.iter().map(|note| note.id).collect::<Vec<_>>());
     let can_edit = state.can_edit();
     view! {
         <section class="task__section" aria-labelledby="task-notes">
             <h2 id="task-notes">"Work notes"</h2>
             {move || (notes.with(Vec::is_empty) && !can_edit).then(|| view! { <p class="muted small">"No work notes."</p> })}
             <ol class="notes" role="list">
-                <For each=move || notes.with(|all| all.iter().map(|note| note.id).collect::<Vec<_>>()) key=|id| *id let(id)>
+                <For each=ids key=|id| *id let(id)>
                     {entry(id, notes, edit, remove)}
                 </For>
             </ol>
