@@ -4,9 +4,6 @@ use leptos::prelude::*;
 
 use crate::ui::{Icon, Reach};
 
-/// Why a button does nothing now.
-const REASON: &str = "Offline: this waits until the server answers again.";
-
 /// Says that the server is not reached, and holds back what deletes, sends or runs until it is.
 #[component]
 pub fn Outage(reach: Reach) -> impl IntoView {
@@ -28,11 +25,12 @@ mod browser {
     use wasm_bindgen::JsCast;
     use web_sys::{Element, Event};
 
-    use super::REASON;
     use crate::ui::Reach;
     use crate::ui::listeners::{Hears, Listeners};
     use crate::ui::toast::Toasts;
 
+    /// Why a button does nothing now.
+    const REASON: &str = "Offline: this waits until the server answers again.";
     /// What deletes, and what says of itself that it needs the server.
     const HELD: &str = "button[type=submit]:is(.is-danger, .is-danger-quiet, [data-needs-server])";
 
