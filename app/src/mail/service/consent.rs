@@ -231,8 +231,8 @@ async fn complete(
     let Some(refresh_token) = answer.refresh_token.as_deref().filter(|token| oauth::is_token(token)) else {
         return Ok(Err(ConsentFailure::no_refresh_token(OAuthProvider::of(&consent.token_url))));
     };
-    oauth::keep(ctx, consent, client_secret.as_ref(), &answer, &Secret::new(refresh_token)).await?;
-    Ok(Ok(()))
+    let is_kept = oauth::keep(ctx, consent, client_secret.as_ref(), &answer, &Secret::new(refresh_token)).await?;
+    Ok(if is_kept { Ok(()) } else { Err(ConsentFailure::overtaken()) })
 }
 
 /// Trades the code for tokens (RFC 6749 §4.1.3).
