@@ -23,7 +23,11 @@ use app::{
         },
         view::{JobFilter, StepState},
     },
-    mail::service::{outbox, suppressions},
+    mail::service::{
+        outbox,
+        signing::{self, KeyInput},
+        suppressions,
+    },
     platform::{ctx::Ctx, mailer},
     projects::service::access::{self, Editing},
     testing::{each_database, smtp_server::SmtpServer},
@@ -324,13 +328,16 @@ async fn a_test_goes_to_whoever_asks_and_leaves_nothing_behind() {
     each_database(async |app| {
         let server = SmtpServer::start(&[]);
         let stage = Stage::new(&app).await;
-        stage.sends_to(server.port).await;
+        let account = stage.sends_to(server.port).await;
         let ctx = stage.mina();
+        let key = KeyInput { domain: "example.org".into(), selector: "one".into(), key: String::new() };
+        signing::save(&ctx, account, key).await.unwrap();
         let proof = editing(&stage, &ctx).await;
         let sent = test_mail::send(&ctx, &proof, ("Weekly report", None), "").await.unwrap();
         assert!(sent.is_sent && sent.words.contains("250"), "{}", sent.words);
         let messages = server.messages();
         assert_eq!(messages.len(), 1);
+        assert!(messages[0].starts_with(b"DKIM-Signature:"), "it shows how reports arrive");
         let read = mailer::read(&messages[0]).unwrap();
         assert!(read.subject.starts_with("Test: ") && read.to.contains(&sent.to), "{} to {}", read.subject, read.to);
         let is_marked =
