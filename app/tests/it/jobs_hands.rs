@@ -9,6 +9,7 @@ use app::{
         occurrence::{LEASE, OccurrenceState},
         planner::Overlap,
     },
+    entities::job_test,
     error::{AppError, Problem},
     jobs::{
         form::JobForm,
@@ -33,7 +34,7 @@ use app::{
     testing::{each_database, smtp_server::SmtpServer},
 };
 use chrono::TimeDelta;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel, PaginatorTrait};
 
 use super::jobs_stage::{Stage, hourly, mondays_at_ten};
 
@@ -356,6 +357,8 @@ async fn a_test_goes_to_whoever_asks_and_leaves_nothing_behind() {
         assert_eq!(test_form::kept(&jonas, &token).await.unwrap(), None, "of somebody else");
         stage.pass(TimeDelta::hours(2));
         assert_eq!(test_form::kept(&stage.mina(), &token).await.unwrap(), None, "old");
+        test_form::forget_old(&Ctx::system(&app)).await.unwrap();
+        assert_eq!(job_test::Entity::find().count(app.reader()).await.unwrap(), 0);
     })
     .await;
 }

@@ -275,6 +275,25 @@ async fn another_server_gets_no_token_of_a_sign_in_that_is_on_its_way() {
 }
 
 #[tokio::test]
+async fn of_a_sign_in_that_nobody_ended_nothing_is_left_after_a_day() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let ctx = app.as_person(&cast.mina);
+        let id = account(&ctx).await;
+        begun(&ctx, id, client("https://login.example.org/token")).await;
+        let left = async || {
+            consent::forget_old(&Ctx::system(&app.app)).await.unwrap();
+            mail_consent::Entity::find().count(app.reader()).await.unwrap()
+        };
+        app.clock.advance(TimeDelta::hours(24));
+        assert_eq!(left().await, 1, "it can still be said that it was late");
+        app.clock.advance(TimeDelta::hours(1));
+        assert_eq!(left().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn another_server_gets_no_token_of_a_code_that_is_just_being_traded() {
     each_database(async |app| {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
