@@ -35,6 +35,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Longest words of an endpoint that are shown.
 const WORDS_MAX: usize = 300;
 
+/// What is said where an account has other tokens than those that were asked with.
+const CHANGED: &str = "The tokens of the account were changed while it was asked";
+
 /// One at a time asks for a token: some providers take back the token before.
 static TURN: Mutex<()> = Mutex::const_new(());
 
@@ -214,7 +217,9 @@ pub(super) async fn token(ctx: &Ctx, id: AccountId, refused: Option<&Secret>) ->
         return Ok(known.clone());
     }
     let answer = ask(ctx, &row, &secrets).await?;
-    store(ctx, &row, &answer).await.map_err(unreachable)?;
+    if !store(ctx, &row, &answer).await.map_err(unreachable)? {
+        return Err(failed(FailureKind::TokenUnreachable(CHANGED.to_owned())));
+    }
     Ok(Secret::new(answer.access_token))
 }
 
@@ -329,9 +334,9 @@ pub(super) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.len() <= 16 * 1024 && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Stores what the refresh token of a row has given, as long as it is the one of the row: another one may be of another
-/// client, and of another process that has asked meanwhile.
-async fn store(ctx: &Ctx, asked: &mail_oauth::Model, answer: &TokenAnswer) -> AppResult<()> {
+/// Stores what the refresh token of a row has given, as long as it is still the one of the account: another one may be of
+/// another client, or newer. False: it is not.
+async fn store(ctx: &Ctx, asked: &mail_oauth::Model, answer: &TokenAnswer) -> AppResult<bool> {
     use mail_oauth::Column::{AccountId as Account, RefreshTokenCiphertext};
     let id = asked.account_id;
     let sealed = |column: &'static str, secret: &str| seal(ctx, id, column, &Secret::new(secret));
@@ -351,10 +356,8 @@ async fn store(ctx: &Ctx, asked: &mail_oauth::Model, answer: &TokenAnswer) -> Ap
         .filter(RefreshTokenCiphertext.eq(asked.refresh_token_ciphertext.as_str()))
         .exec(&*tx)
         .await?;
-    if stored.rows_affected == 0 {
-        return Err(AppError::Conflict(Box::default()));
-    }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(stored.rows_affected == 1)
 }
 
 fn failed(kind: FailureKind) -> Failure {
