@@ -14,10 +14,10 @@ use app::{
     automation::service::{engine, finished},
     error::{AppError, AppResult},
     jobs::service::{
-        planner,
+        planner, test_form,
         worker::{self, Claim},
     },
-    mail::service::outbox,
+    mail::service::{consent, outbox},
     notifications::service::inbox,
     platform::{clock::Clock, ctx::Ctx, events, kept_form, state::AppState},
     reports::service::git_push,
@@ -267,7 +267,7 @@ async fn keep_archive(app: AppState) {
     }
 }
 
-/// Empties what has waited long enough in the trash, forgets old notifications, alarms, previews and refused forms, and
+/// Empties what has waited long enough in the trash, forgets old notifications, alarms, previews, forms and sign-ins, and
 /// bounds the outbox, for ever. On its own: much may have gathered.
 async fn clear_away(app: AppState) {
     loop {
@@ -280,6 +280,8 @@ async fn clear_away(app: AppState) {
         well("forgetting old alarms", post::forget_old(&ctx).await);
         well("forgetting old previews", preview::forget_old(&ctx).await);
         well("forgetting refused forms", kept_form::forget_old(&ctx).await);
+        well("forgetting forms that were tested", test_form::forget_old(&ctx).await);
+        well("forgetting sign-ins with providers", consent::forget_old(&ctx).await);
         tokio::time::sleep(CLEAR_EVERY).await;
     }
 }

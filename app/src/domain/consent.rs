@@ -118,6 +118,14 @@ impl ConsentFailure {
         Self::new(what, advice)
     }
 
+    /// While the code was traded, the account became one that its tokens are not for.
+    pub fn overtaken() -> Self {
+        Self::new(
+            "The account was changed while the provider was asked, so its tokens were not kept.",
+            "Look at the account as it is now, and begin again.",
+        )
+    }
+
     fn new(what: impl Into<String>, advice: impl Into<String>) -> Self {
         Self { what: what.into(), advice: advice.into() }
     }

@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "kept_form")]
 pub struct Model {
-    /// SHA-256, in hex, of the name that the address has.
+    /// SHA-256, in hex, of whoever sent the form, a dot, and that of the name that the address has.
     #[sea_orm(primary_key, auto_increment = false)]
     pub name: String,
     /// The refusal as JSON, sealed for this row and whoever sent the form.

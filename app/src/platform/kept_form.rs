@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 use rand::RngCore as _;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
     ctx::Ctx,
@@ -18,6 +18,9 @@ use crate::{
 
 /// How long it is kept: as long as somebody may leave a page open before they mend a form.
 const KEPT: TimeDelta = TimeDelta::hours(1);
+
+/// How many are kept for a person: so many tabs show what was typed into them. More would fill the disk.
+const MOST: usize = 16;
 
 /// The field of the address that has the name of the row.
 pub const FIELD: &str = "__kept";
@@ -35,7 +38,7 @@ pub async fn keep(ctx: &Ctx, refusal: &AppError) -> AppResult<String> {
     let mut random = [0_u8; 16];
     rand::rng().fill_bytes(&mut random);
     let name = hex(&random);
-    let stored = sha256(name.as_bytes());
+    let stored = stored(&owner, &name);
     let json = serde_json::to_string(refusal).map_err(|error| fault::internal("writing down a refused form", error))?;
     let row = place(&stored, &owner);
     let sealed = ctx.app.keyring.seal(identity(&row), &Secret::new(json));
@@ -43,6 +46,18 @@ pub async fn keep(ctx: &Ctx, refusal: &AppError) -> AppResult<String> {
     let row = kept_form::ActiveModel { name: Set(stored), sealed: Set(sealed), kept_at: Set(ctx.now) };
     let tx = ctx.begin().await?;
     kept_form::Entity::insert(row).exec_without_returning(&*tx).await?;
+    let mine: Vec<String> = kept_form::Entity::find()
+        .select_only()
+        .column(kept_form::Column::Name)
+        .filter(kept_form::Column::Name.starts_with(of_owner(&owner)))
+        .order_by_desc(kept_form::Column::KeptAt)
+        .order_by_desc(kept_form::Column::Name)
+        .into_tuple()
+        .all(&*tx)
+        .await?;
+    if let Some(old) = mine.get(MOST..).filter(|old| !old.is_empty()) {
+        kept_form::Entity::delete_many().filter(kept_form::Column::Name.is_in(old.to_vec())).exec(&*tx).await?;
+    }
     tx.commit().await?;
     Ok(name)
 }
@@ -54,10 +69,11 @@ pub async fn keep(ctx: &Ctx, refusal: &AppError) -> AppResult<String> {
 /// Only those of the database.
 pub async fn read(ctx: &Ctx, name: &str) -> AppResult<Option<AppError>> {
     let Ok(me) = ctx.me() else { return Ok(None) };
-    let query =
-        kept_form::Entity::find_by_id(sha256(name.as_bytes())).filter(kept_form::Column::KeptAt.gt(ctx.now - KEPT));
+    let owner = me.id.to_string();
+    let query = kept_form::Entity::find_by_id(stored(&owner, name));
+    let query = query.filter(kept_form::Column::KeptAt.gt(ctx.now - KEPT));
     let Some(row) = query.one(ctx.reader()).await? else { return Ok(None) };
-    let place = place(&row.name, &me.id.to_string());
+    let place = place(&row.name, &owner);
     let opened = ctx.app.keyring.open(identity(&place), &row.sealed).ok();
     Ok(opened.and_then(|json| serde_json::from_str(json.expose()).ok()))
 }
@@ -70,6 +86,16 @@ pub async fn forget_old(ctx: &Ctx) -> AppResult<()> {
     let tx = ctx.begin().await?;
     kept_form::Entity::delete_many().filter(kept_form::Column::KeptAt.lte(ctx.now - KEPT)).exec(&*tx).await?;
     Ok(tx.commit().await?)
+}
+
+/// How the names of a person's rows begin, so that they can be counted.
+fn of_owner(owner: &str) -> String {
+    format!("{}.", sha256(owner.as_bytes()))
+}
+
+/// What a row is called.
+fn stored(owner: &str, name: &str) -> String {
+    format!("{}{}", of_owner(owner), sha256(name.as_bytes()))
 }
 
 /// What the row is sealed for: itself, and whoever sent the form.

@@ -5,7 +5,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use super::{api::RemoveTemplate, view::TemplateJobs};
 use crate::{domain::ids::TemplateId, ui::Icon};
 
-/// What is said before a template is deleted, with the button that does it; where jobs use it, which.
+/// What is said before a template is deleted, with the button that does it; where jobs or alarms use it, which.
 pub fn form(id: TemplateId, jobs: &TemplateJobs) -> AnyView {
     if jobs.count() > 0 {
         let names = jobs.names.iter().map(|name| view! { <li dir="auto">{name.clone()}</li> }).collect_view();
@@ -17,6 +17,12 @@ pub fn form(id: TemplateId, jobs: &TemplateJobs) -> AnyView {
         return view! {
             <p>"It cannot be deleted while jobs write their reports with it. Choose another template in them first:"</p>
             <ul>{names}{hidden.map(|words| view! { <li>{words}</li> })}</ul>
+        }
+        .into_any();
+    }
+    if jobs.alarms {
+        return view! {
+            <p>"It cannot be deleted while the mails of alarms are written with it. An administrator can choose another one under "<a href="/settings/alarms">"Alarms"</a>"."</p>
         }
         .into_any();
     }

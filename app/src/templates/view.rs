@@ -55,6 +55,8 @@ pub struct TemplateJobs {
     pub names: Vec<String>,
     /// How many there are in others.
     pub hidden: u64,
+    /// Whether the mails of alarms are written with it, too.
+    pub alarms: bool,
 }
 
 impl TemplateJobs {

@@ -7,7 +7,7 @@ use std::{
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
 };
 
 /// A token endpoint that gives these answers in turn, and writes down what it was asked.
@@ -19,7 +19,11 @@ pub struct TokenEndpoint {
 impl TokenEndpoint {
     /// Starts one on a free port of this machine; after the last answer it says 500.
     pub async fn start(answers: &[(u16, &str)]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::on(TcpListener::bind("127.0.0.1:0").await.unwrap(), answers)
+    }
+
+    /// As [`TokenEndpoint::start`], on a port that is listened to already.
+    pub fn on(listener: TcpListener, answers: &[(u16, &str)]) -> Self {
         let url = format!("http://{}/token", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
         let mut answers: VecDeque<(u16, String)> =
@@ -59,4 +63,19 @@ impl TokenEndpoint {
     pub fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
+}
+
+/// Gives one answer of 200 as soon as something else has happened while it was asked. The connection comes back: it must
+/// stay open until the answer is read.
+pub async fn answer_after(listener: &TcpListener, body: &str, meanwhile: impl Future<Output = ()>) -> TcpStream {
+    let (mut stream, _) = listener.accept().await.unwrap();
+    let mut part = [0; 4096];
+    assert!(stream.read(&mut part).await.unwrap() > 0);
+    meanwhile.await;
+    let answer = format!(
+        "HTTP/1.1 200 Answer\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(answer.as_bytes()).await.unwrap();
+    stream
 }

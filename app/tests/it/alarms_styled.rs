@@ -3,17 +3,18 @@
 use app::{
     alarms::service::styled,
     domain::{
+        account::Language,
         ids::TemplateId,
         template::{Body, Document, TemplateCategory, gallery},
     },
-    entities::outbox_message,
+    entities::{outbox_message, template as template_row, user},
     error::{AppError, Problem},
     platform::mailer,
-    templates::service::{drafts, versions},
+    templates::service::{drafts, library, versions},
     testing::each_database,
 };
 use chrono::TimeDelta;
-use sea_orm::{EntityTrait, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{
     alarms::{fail, patient, post_all},
@@ -106,11 +107,39 @@ async fn an_alarm_arrives_whatever_is_wrong_with_its_template() {
 
         let gone = template(&stage, TemplateCategory::Alarm, &job_failed()).await;
         styled::choose(&mina, &gone.to_string()).await.unwrap();
-        drafts::remove(&mina, gone).await.unwrap();
+        let refused = drafts::remove(&mina, gone).await;
+        assert_eq!(refused, Err(AppError::field("template", Problem::NotAllowed)), "alarms are written with it");
+        let shown = library::desk(&mina, gone).await.unwrap().jobs;
+        assert_eq!((shown.count(), shown.alarms), (0, true));
+        let tx = mina.begin().await.unwrap();
+        let removed = template_row::ActiveModel { deleted_at: Set(Some(mina.now)), ..Default::default() };
+        let of_alarms = template_row::Column::Id.eq(gone);
+        template_row::Entity::update_many().set(removed).filter(of_alarms).exec(&*tx).await.unwrap();
+        tx.commit().await.unwrap();
         stage.pass(TimeDelta::hours(2));
         fail(&stage, id, "It broke.").await;
         post_all(&stage).await;
         assert_eq!(latest(&stage).await.0, "Weekly report failed: it broke");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_alarm_is_written_in_the_language_of_whoever_reads_it() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&patient()).await;
+        let mina = stage.mina();
+        let document = Document { subject: "In {{ recipient.language }}".into(), ..job_failed() };
+        let chosen = template(&stage, TemplateCategory::Alarm, &document).await;
+        styled::choose(&mina, &chosen.to_string()).await.unwrap();
+        let tx = mina.begin().await.unwrap();
+        let german = user::ActiveModel { language: Set(Language::German), ..Default::default() };
+        user::Entity::update_many().set(german).exec(&*tx).await.unwrap();
+        tx.commit().await.unwrap();
+        fail(&stage, id, "It broke.").await;
+        post_all(&stage).await;
+        assert_eq!(latest(&stage).await.0, "In de");
     })
     .await;
 }

@@ -249,8 +249,12 @@ async fn a_template_that_a_job_uses_is_not_deleted_and_one_that_was_comes_back()
         choose(&stage, job, &written_with(id)).await;
         let listed = async |ctx: &Ctx| library::list(ctx, TemplateQuery::default()).await.unwrap().items.remove(0).jobs;
         let name = stage.schedule(job).await.name;
-        assert_eq!(listed(&mina).await, TemplateJobs { names: vec![name], hidden: 0 });
-        assert_eq!(listed(&ravi).await, TemplateJobs { names: Vec::new(), hidden: 1 }, "the project is not his");
+        assert_eq!(listed(&mina).await, TemplateJobs { names: vec![name], ..TemplateJobs::default() });
+        assert_eq!(
+            listed(&ravi).await,
+            TemplateJobs { hidden: 1, ..TemplateJobs::default() },
+            "the project is not his"
+        );
         let refused = template_drafts::remove(&mina, id).await;
         assert_eq!(refused, Err(AppError::field("template", Problem::NotAllowed)));
 

@@ -9,6 +9,7 @@ use app::{
         occurrence::{LEASE, OccurrenceState},
         planner::Overlap,
     },
+    entities::job_test,
     error::{AppError, Problem},
     jobs::{
         form::JobForm,
@@ -23,13 +24,17 @@ use app::{
         },
         view::{JobFilter, StepState},
     },
-    mail::service::{outbox, suppressions},
+    mail::service::{
+        outbox,
+        signing::{self, KeyInput},
+        suppressions,
+    },
     platform::{ctx::Ctx, mailer},
     projects::service::access::{self, Editing},
     testing::{each_database, smtp_server::SmtpServer},
 };
 use chrono::TimeDelta;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel, PaginatorTrait};
 
 use super::jobs_stage::{Stage, hourly, mondays_at_ten};
 
@@ -324,13 +329,16 @@ async fn a_test_goes_to_whoever_asks_and_leaves_nothing_behind() {
     each_database(async |app| {
         let server = SmtpServer::start(&[]);
         let stage = Stage::new(&app).await;
-        stage.sends_to(server.port).await;
+        let account = stage.sends_to(server.port).await;
         let ctx = stage.mina();
+        let key = KeyInput { domain: "example.org".into(), selector: "one".into(), key: String::new() };
+        signing::save(&ctx, account, key).await.unwrap();
         let proof = editing(&stage, &ctx).await;
         let sent = test_mail::send(&ctx, &proof, ("Weekly report", None), "").await.unwrap();
         assert!(sent.is_sent && sent.words.contains("250"), "{}", sent.words);
         let messages = server.messages();
         assert_eq!(messages.len(), 1);
+        assert!(messages[0].starts_with(b"DKIM-Signature:"), "it shows how reports arrive");
         let read = mailer::read(&messages[0]).unwrap();
         assert!(read.subject.starts_with("Test: ") && read.to.contains(&sent.to), "{} to {}", read.subject, read.to);
         let is_marked =
@@ -349,6 +357,8 @@ async fn a_test_goes_to_whoever_asks_and_leaves_nothing_behind() {
         assert_eq!(test_form::kept(&jonas, &token).await.unwrap(), None, "of somebody else");
         stage.pass(TimeDelta::hours(2));
         assert_eq!(test_form::kept(&stage.mina(), &token).await.unwrap(), None, "old");
+        test_form::forget_old(&Ctx::system(&app)).await.unwrap();
+        assert_eq!(job_test::Entity::find().count(app.reader()).await.unwrap(), 0);
     })
     .await;
 }

@@ -1,5 +1,7 @@
 //! What a schedule asks a report for: its days, other projects, and what each reader gets of them.
 
+use std::time::Duration;
+
 use app::{
     archive::{
         service::{
@@ -30,7 +32,7 @@ use app::{
             schedules,
         },
     },
-    platform::{ctx::Ctx, mailer},
+    platform::{ctx::Ctx, mailer, render::cage},
     projects::service::projects::{self, NewProject},
     reports::service::{git_history, snapshot},
     testing::{each_database, person, task},
@@ -41,6 +43,7 @@ use sea_orm::{
     ActiveValue::{Set, Unchanged},
     EntityTrait,
 };
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::jobs_stage::{Stage, mondays_at_ten};
@@ -330,6 +333,24 @@ async fn the_own_project_ticked_among_the_others_is_named_once() {
         let spec = ReportSpec { scope, ..ReportSpec::default() };
         let id = stage.job(&JobForm { report: ReportForm::of(&spec), ..mondays_at_ten() }).await;
         assert_eq!(report::spec(&stage.schedule(id).await).unwrap().scope.other_projects, [other.id]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_dry_run_stands_in_line_with_what_else_its_person_has_rendered() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        let mina = stage.mina();
+        let mut turns = Vec::new();
+        for _ in 1..cage::children() {
+            turns.push(app.previews.take(mina.actor_id()).await.unwrap());
+        }
+        let look = || dry_run::look(&mina, id, mina.now);
+        assert!(timeout(Duration::from_secs(1), look()).await.is_err(), "it waits");
+        drop(turns);
+        assert!(look().await.is_ok());
     })
     .await;
 }

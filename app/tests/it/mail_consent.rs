@@ -22,7 +22,7 @@ use app::{
     testing::{
         Cast, TestApp, each_database,
         smtp_server::{SmtpServer, local_account},
-        token_endpoint::TokenEndpoint,
+        token_endpoint::{TokenEndpoint, answer_after},
     },
 };
 use chrono::TimeDelta;
@@ -270,6 +270,43 @@ async fn another_server_gets_no_token_of_a_sign_in_that_is_on_its_way() {
         let ended = consent::finish(&ctx, &session(), &with_code(&address)).await.unwrap();
         assert_eq!(ended, Ended::Failed(None, ConsentFailure::unknown()));
         assert_eq!((endpoint.asked().len(), stored(&app, id).await), (0, None));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_a_sign_in_that_nobody_ended_nothing_is_left_after_a_day() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let ctx = app.as_person(&cast.mina);
+        let id = account(&ctx).await;
+        begun(&ctx, id, client("https://login.example.org/token")).await;
+        let left = async || {
+            consent::forget_old(&Ctx::system(&app.app)).await.unwrap();
+            mail_consent::Entity::find().count(app.reader()).await.unwrap()
+        };
+        app.clock.advance(TimeDelta::hours(24));
+        assert_eq!(left().await, 1, "it can still be said that it was late");
+        app.clock.advance(TimeDelta::hours(1));
+        assert_eq!(left().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_server_gets_no_token_of_a_code_that_is_just_being_traded() {
+    each_database(async |app| {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let ctx = app.as_person(&Cast::new(&app).await.mina);
+        let id = account(&ctx).await;
+        let address = begun(&ctx, id, client(&format!("http://{}/token", listener.local_addr().unwrap()))).await;
+        let moved = AccountInput { host: "evil.example".into(), tls: "start_tls".into(), ..input(587) };
+        let moving = async { accounts::update(&ctx, id, 1, moved).await.unwrap() };
+        let (browser, answer) = (session(), with_code(&address));
+        let (ended, _open) =
+            tokio::join!(consent::finish(&ctx, &browser, &answer), answer_after(&listener, TOKENS, moving));
+        assert_eq!(ended.unwrap(), Ended::Failed(Some(id), ConsentFailure::overtaken()));
+        assert_eq!(stored(&app, id).await, None);
     })
     .await;
 }

@@ -14,17 +14,18 @@ use app::{
     testing::{
         Cast, TestApp, each_database,
         smtp_server::{SmtpServer, local_account},
-        token_endpoint::TokenEndpoint,
+        token_endpoint::{TokenEndpoint, answer_after},
     },
 };
 use chrono::TimeDelta;
 use sea_orm::EntityTrait;
+use tokio::net::TcpListener;
 
-fn renewal(endpoint: &TokenEndpoint) -> RenewalInput {
+fn renewal(token_url: &str) -> RenewalInput {
     let client = ClientInput {
         provider: "other".into(),
         authorize_url: String::new(),
-        token_url: endpoint.url.clone(),
+        token_url: token_url.into(),
         scope: "mail".into(),
         client_id: "our client".into(),
         client_secret: "s3cret&more".into(),
@@ -53,7 +54,7 @@ async fn a_token_is_fetched_once_kept_sealed_and_renewed_before_its_end() {
         let cast = Cast::new(&app).await;
         let ctx = app.as_person(&cast.mina);
         let id = account(&ctx, &server).await;
-        oauth::save(&ctx, id, renewal(&endpoint)).await.unwrap();
+        oauth::save(&ctx, id, renewal(&endpoint.url)).await.unwrap();
 
         for _ in 0..2 {
             let report = probe::run(&ctx, id, Probe::Talk).await.unwrap();
@@ -90,7 +91,7 @@ async fn a_token_that_the_server_refuses_is_renewed_once() {
             TokenEndpoint::start(&[(200, r#"{"access_token":"revoked"}"#), (200, r#"{"access_token":"fresh"}"#)]).await;
         let ctx = app.as_person(&Cast::new(&app).await.mina);
         let id = account(&ctx, &server).await;
-        oauth::save(&ctx, id, renewal(&endpoint)).await.unwrap();
+        oauth::save(&ctx, id, renewal(&endpoint.url)).await.unwrap();
         let report = probe::run(&ctx, id, Probe::Talk).await.unwrap();
         assert_eq!(report.result, ProbeResult::Good, "{report:?}");
         assert!(report.lines.iter().any(|line| line.words.contains("a fresh one is asked for")));
@@ -111,7 +112,7 @@ async fn the_words_of_an_endpoint_are_shown_without_secrets_and_with_what_to_do(
         let endpoint = TokenEndpoint::start(&[(400, refusal), (503, "busy with s3cret%26more"), (200, "{}")]).await;
         let ctx = app.as_person(&Cast::new(&app).await.mina);
         let id = account(&ctx, &server).await;
-        oauth::save(&ctx, id, renewal(&endpoint)).await.unwrap();
+        oauth::save(&ctx, id, renewal(&endpoint.url)).await.unwrap();
         let refused = probe::run(&ctx, id, Probe::Talk).await.unwrap();
         assert_eq!(refused.result, ProbeResult::Bad);
         assert_eq!(
@@ -174,6 +175,29 @@ async fn secrets_stay_with_the_endpoint_and_the_server_that_they_were_entered_fo
         .await
         .unwrap();
         assert_eq!(stored(&app, id).await, None, "another server gets no token");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_of_a_refresh_token_that_was_replaced_meanwhile_is_not_kept() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--auth", "dana:late", "--mechanisms", "XOAUTH2"]);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/token", listener.local_addr().unwrap());
+        let ctx = app.as_person(&Cast::new(&app).await.mina);
+        let id = account(&ctx, &server).await;
+        oauth::save(&ctx, id, renewal(&url)).await.unwrap();
+        let anew = RenewalInput { refresh_token: "entered-anew".into(), ..renewal(&url) };
+        let saving = async { oauth::save(&ctx, id, anew).await.unwrap() };
+        let late = r#"{"access_token":"late","expires_in":3600,"refresh_token":"refresh-2"}"#;
+        let (report, _open) = tokio::join!(probe::run(&ctx, id, Probe::Talk), answer_after(&listener, late, saving));
+        assert_ne!(report.unwrap().result, ProbeResult::Good);
+        assert_eq!(stored(&app, id).await.unwrap().access_token_ciphertext, None);
+        // What was entered is what the next token is asked for with.
+        let endpoint = TokenEndpoint::on(listener, &[(200, late)]);
+        assert_eq!(probe::run(&ctx, id, Probe::Talk).await.unwrap().result, ProbeResult::Good);
+        assert!(endpoint.asked()[0].contains("refresh_token=entered-anew&"), "{:?}", endpoint.asked());
     })
     .await;
 }

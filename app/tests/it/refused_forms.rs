@@ -49,3 +49,23 @@ async fn nobody_who_is_not_signed_in_fills_the_database_with_refused_forms() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn of_the_refused_forms_of_a_person_the_latest_few_are_kept_and_nobody_else_loses_any() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let refusal = AppError::field("name", Problem::Required);
+        let alex = kept_form::keep(&app.as_person(&cast.alex), &refusal).await.unwrap();
+        let mut names = Vec::new();
+        for _ in 0..20 {
+            app.clock.advance(TimeDelta::seconds(1));
+            names.push(kept_form::keep(&app.as_person(&cast.mina), &refusal).await.unwrap());
+        }
+        assert_eq!(rows::Entity::find().count(app.reader()).await.unwrap(), 17);
+        let mina = app.as_person(&cast.mina);
+        assert_eq!(kept_form::read(&mina, &names[3]).await, Ok(None));
+        assert_eq!(kept_form::read(&mina, &names[4]).await, Ok(Some(refusal.clone())));
+        assert_eq!(kept_form::read(&app.as_person(&cast.alex), &alex).await, Ok(Some(refusal)));
+    })
+    .await;
+}

@@ -51,7 +51,7 @@ pub struct DryRun {
 ///
 /// # Errors
 /// [`AppError::NotFound`], [`AppError::Forbidden`] for a viewer of the project, [`AppError::Invalid`] for a job that makes
-/// no report.
+/// no report; [`AppError::TooMany`] where the person's others take too long.
 pub async fn look(ctx: &Ctx, id: ScheduleId, at: DateTime<Utc>) -> AppResult<DryRun> {
     let job = with_report(ctx, id).await?;
     let rehearsal = rehearse(&schedules::timetable(&job)?, &rules::plan_rules(&job, None), at);
@@ -72,6 +72,7 @@ pub async fn look(ctx: &Ctx, id: ScheduleId, at: DateTime<Utc>) -> AppResult<Dry
     let address = Address { attachments_note: note.clone(), ..address };
     let (written, images, fault) = match style {
         Ok(style) => {
+            let _turn = ctx.app.previews.take(ctx.actor_id()).await?;
             let pen = Pen::new(&style, &snapshot, None, note.as_deref()).await?;
             match pen.write_one(&system, &snapshot, address, me(ctx)?).await {
                 Ok(written) => (written, pen.images().to_vec(), None),

@@ -42,10 +42,19 @@ pub async fn keep(ctx: &Ctx, typed: &Typed, outcome: &TestOutcome) -> AppResult<
         .update_columns([Column::Token, Column::Typed, Column::Outcome, Column::MadeAt])
         .to_owned();
     let tx = ctx.begin().await?;
-    job_test::Entity::delete_many().filter(Column::MadeAt.lt(ctx.now - FRESH)).exec(&*tx).await?;
     job_test::Entity::insert(row).on_conflict(instead).exec_without_returning(&*tx).await?;
     tx.commit().await?;
     Ok(token)
+}
+
+/// Forgets what no page shows any more.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn forget_old(ctx: &Ctx) -> AppResult<()> {
+    let tx = ctx.begin().await?;
+    job_test::Entity::delete_many().filter(job_test::Column::MadeAt.lte(ctx.now - FRESH)).exec(&*tx).await?;
+    Ok(tx.commit().await?)
 }
 
 /// What was kept under a word, if it is this person's and not old.

@@ -22,7 +22,7 @@ use crate::{
     platform::{
         ctx::Ctx,
         fault,
-        mailer::{self, Draft, Envelope, InlineImage, Mailbox, MessageId, NoHook, Origin},
+        mailer::{self, DkimKey, Draft, Envelope, InlineImage, Mailbox, MessageId, NoHook, Origin},
     },
     projects::service::access::Editing,
     reports::service::{
@@ -57,7 +57,7 @@ pub async fn send(
         Err(words) => return Ok(outcome(ctx, &to, false, words)),
     };
     let mut transport = transport::open(&system, account).await?;
-    let message = message(ctx, editing, job, transport.sender(), &to).await;
+    let message = message(ctx, editing, job, (transport.sender(), transport.signer()), &to).await;
     let (envelope, mime) = match message {
         Ok(message) => message,
         Err(Unwritten::Error(error)) => return Err(error),
@@ -93,7 +93,7 @@ async fn message(
     ctx: &Ctx,
     editing: &Editing,
     (name, stored): (&str, Option<&schedule::Model>),
-    sender: &Mailbox,
+    (sender, signer): (&Mailbox, Option<&DkimKey>),
     to: &EmailAddress,
 ) -> Result<(Envelope, Vec<u8>), Unwritten> {
     let broken = |error: &dyn std::fmt::Display| fault::internal("composing a test message", error);
@@ -137,6 +137,7 @@ async fn message(
         attachments: attached.files,
     };
     let mime = mailer::compose(&draft).map_err(|error| broken(&error))?;
+    let mime = mailer::signed(signer, mime, ctx.now).map_err(|error| broken(&error))?;
     Ok((Envelope { sender: sender.address.clone(), recipient: to.clone() }, mime))
 }
 

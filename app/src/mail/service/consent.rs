@@ -92,8 +92,6 @@ pub async fn begin(ctx: &Ctx, session: &BrowserSession, id: AccountId, input: Cl
         taken_at: Set(None),
         state_hash: Set(state_hash),
     };
-    let forgotten = mail_consent::Column::ExpiresAt.lt(ctx.now - REMEMBERED);
-    mail_consent::Entity::delete_many().filter(forgotten).exec(&*tx).await?;
     mail_consent::Entity::insert(row).exec_without_returning(&*tx).await?;
     tx.commit().await?;
     let question = Question {
@@ -118,6 +116,17 @@ pub async fn last(ctx: &Ctx, id: AccountId) -> AppResult<Option<mail_consent::Mo
     accounts::allow(ctx)?;
     let query = mail_consent::Entity::find().filter(mail_consent::Column::AccountId.eq(id));
     Ok(query.order_by_desc(mail_consent::Column::ExpiresAt).one(ctx.reader()).await?)
+}
+
+/// Forgets sign-ins that have long been over, with the secrets that they were begun with.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn forget_old(ctx: &Ctx) -> AppResult<()> {
+    let tx = ctx.begin().await?;
+    let forgotten = mail_consent::Column::ExpiresAt.lt(ctx.now - REMEMBERED);
+    mail_consent::Entity::delete_many().filter(forgotten).exec(&*tx).await?;
+    Ok(tx.commit().await?)
 }
 
 /// An address of a provider on its way to the page that leads there.
@@ -231,8 +240,8 @@ async fn complete(
     let Some(refresh_token) = answer.refresh_token.as_deref().filter(|token| oauth::is_token(token)) else {
         return Ok(Err(ConsentFailure::no_refresh_token(OAuthProvider::of(&consent.token_url))));
     };
-    oauth::keep(ctx, consent, client_secret.as_ref(), &answer, &Secret::new(refresh_token)).await?;
-    Ok(Ok(()))
+    let is_kept = oauth::keep(ctx, consent, client_secret.as_ref(), &answer, &Secret::new(refresh_token)).await?;
+    Ok(if is_kept { Ok(()) } else { Err(ConsentFailure::overtaken()) })
 }
 
 /// Trades the code for tokens (RFC 6749 §4.1.3).

@@ -4,12 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use http::Method;
-use sea_orm::{
-    ActiveModelTrait,
-    ActiveValue::{Set, Unchanged},
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
-    sea_query::OnConflict,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
 use tokio::sync::Mutex;
 
 use super::{
@@ -39,6 +34,9 @@ const MARGIN: TimeDelta = TimeDelta::seconds(60);
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Longest words of an endpoint that are shown.
 const WORDS_MAX: usize = 300;
+
+/// What is said where an account has other tokens than those that were asked with.
+const CHANGED: &str = "The tokens of the account were changed while it was asked";
 
 /// One at a time asks for a token: some providers take back the token before.
 static TURN: Mutex<()> = Mutex::const_new(());
@@ -106,7 +104,8 @@ pub async fn save(ctx: &Ctx, id: AccountId, input: RenewalInput) -> AppResult<()
     Ok(())
 }
 
-/// Keeps what a sign-in with a provider has given, in the place of what was there.
+/// Keeps what a sign-in with a provider has given, in the place of what was there. False: the account has another server
+/// by now, its tokens were taken away or came from elsewhere, so what was asked for before is not kept.
 ///
 /// # Errors
 /// [`AppError::NotFound`] for an account that is gone meanwhile.
@@ -116,7 +115,7 @@ pub(super) async fn keep(
     client_secret: Option<&Secret>,
     answer: &TokenAnswer,
     refresh_token: &Secret,
-) -> AppResult<()> {
+) -> AppResult<bool> {
     let id = consent.account_id;
     let row = mail_oauth::ActiveModel {
         account_id: Set(id),
@@ -134,11 +133,16 @@ pub(super) async fn keep(
     let _turn = TURN.lock().await;
     let tx = ctx.begin().await?;
     accounts::lock(&*tx, id).await?;
+    // Whatever changes where tokens may go takes the sign-ins along, also those whose code is just being traded.
+    let own = mail_consent::Entity::delete_by_id(consent.state_hash.clone()).exec(&*tx).await?;
+    if own.rows_affected == 0 {
+        return Ok(false);
+    }
     mail_consent::Entity::delete_many().filter(mail_consent::Column::AccountId.eq(id)).exec(&*tx).await?;
     put(ctx, &tx, id, row).await?;
     tx.commit().await?;
     ctx.app.wake.notify_one();
-    Ok(())
+    Ok(true)
 }
 
 /// Writes the row over the one that is there; what was wrong with the account may be right now.
@@ -213,7 +217,9 @@ pub(super) async fn token(ctx: &Ctx, id: AccountId, refused: Option<&Secret>) ->
         return Ok(known.clone());
     }
     let answer = ask(ctx, &row, &secrets).await?;
-    store(ctx, id, &answer).await.map_err(unreachable)?;
+    if !store(ctx, &row, &answer).await.map_err(unreachable)? {
+        return Err(failed(FailureKind::TokenUnreachable(CHANGED.to_owned())));
+    }
     Ok(Secret::new(answer.access_token))
 }
 
@@ -328,10 +334,13 @@ pub(super) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.len() <= 16 * 1024 && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-async fn store(ctx: &Ctx, id: AccountId, answer: &TokenAnswer) -> AppResult<()> {
+/// Stores what the refresh token of a row has given, as long as it is still the one of the account: another one may be of
+/// another client, or newer. False: it is not.
+async fn store(ctx: &Ctx, asked: &mail_oauth::Model, answer: &TokenAnswer) -> AppResult<bool> {
+    use mail_oauth::Column::{AccountId as Account, RefreshTokenCiphertext};
+    let id = asked.account_id;
     let sealed = |column: &'static str, secret: &str| seal(ctx, id, column, &Secret::new(secret));
     let mut row = mail_oauth::ActiveModel {
-        account_id: Unchanged(id),
         access_token_ciphertext: Set(Some(sealed(ACCESS_TOKEN, &answer.access_token)?)),
         access_expires_at: Set(Some(ctx.now + TimeDelta::seconds(answer.lifetime()))),
         updated_at: Set(ctx.now),
@@ -341,8 +350,14 @@ async fn store(ctx: &Ctx, id: AccountId, answer: &TokenAnswer) -> AppResult<()> 
         row.refresh_token_ciphertext = Set(sealed(REFRESH_TOKEN, refresh_token)?);
     }
     let tx = ctx.begin().await?;
-    row.update(&*tx).await?;
-    Ok(tx.commit().await?)
+    let stored = mail_oauth::Entity::update_many()
+        .set(row)
+        .filter(Account.eq(id))
+        .filter(RefreshTokenCiphertext.eq(asked.refresh_token_ciphertext.as_str()))
+        .exec(&*tx)
+        .await?;
+    tx.commit().await?;
+    Ok(stored.rows_affected == 1)
 }
 
 fn failed(kind: FailureKind) -> Failure {

@@ -199,10 +199,9 @@ fn message(ctx: &Ctx, sender: &Mailbox, signer: Option<&DkimKey>, to: &EmailAddr
         images: Vec::new(),
         attachments: Vec::new(),
     };
-    let mut mime = mailer::compose(&draft).map_err(|error| fault::internal("composing a test message", error))?;
-    if let Some(signer) = signer {
-        mime = signer.sign(&mime, ctx.now).map_err(|error| fault::internal("signing a test message", error))?;
-    }
+    let mime = mailer::compose(&draft).map_err(|error| fault::internal("composing a test message", error))?;
+    let mime =
+        mailer::signed(signer, mime, ctx.now).map_err(|error| fault::internal("signing a test message", error))?;
     Ok((Envelope { sender: sender.address.clone(), recipient: to.clone() }, mime))
 }
 

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{access, logo};
 use crate::{
+    alarms::service::styled,
     domain::{
         ids::TemplateId,
         template::{Document, TemplateCategory, document, gallery},
@@ -138,11 +139,11 @@ pub async fn duplicate(ctx: &Ctx, id: TemplateId) -> AppResult<TemplateId> {
 /// Takes a template out of the library. Its versions stay: reports name them.
 ///
 /// # Errors
-/// As [`access::editable`]; [`AppError::Invalid`] where jobs still use it.
+/// As [`access::editable`]; [`AppError::Invalid`] where jobs or the mails of alarms still use it.
 pub async fn remove(ctx: &Ctx, id: TemplateId) -> AppResult<()> {
     let tx = ctx.begin().await?;
     let row = access::editable(ctx, &*tx, id).await?;
-    if super::library::jobs_of(&*tx, row.id).await? > 0 {
+    if super::library::jobs_of(&*tx, row.id).await? > 0 || styled::chosen(&*tx).await? == Some(row.id) {
         return Err(AppError::field("template", Problem::NotAllowed));
     }
     template::Entity::update_many()

@@ -10,6 +10,7 @@ use sea_orm::{
 
 use super::{access, drafts, held, versions};
 use crate::{
+    alarms::service::styled,
     domain::{
         ids::{ProjectId, TemplateId, UserId},
         report::spec::{AttachmentKind, ReportSpec},
@@ -57,12 +58,12 @@ pub async fn list(ctx: &Ctx, query: TemplateQuery) -> AppResult<TemplateList> {
     rows.sort_by_key(|row| row.category);
     let unchanged = unchanged(db, &rows).await?;
     let names = names(db, rows.iter().filter_map(|row| row.owner_id)).await?;
-    let (jobs, seen) = (all_jobs(db).await?, seen(ctx).await?);
+    let (jobs, seen, of_alarms) = (all_jobs(db).await?, seen(ctx).await?, styled::chosen(db).await?);
     let held_back = held_back(ctx, &rows).await?;
     let item = |row: Row| TemplateItem {
         held: held_back.get(&row.id).copied().unwrap_or_default(),
         has_changes: !unchanged.contains(&row.id),
-        jobs: jobs_with(&jobs, row.id, &seen),
+        jobs: TemplateJobs { alarms: of_alarms == Some(row.id), ..jobs_with(&jobs, row.id, &seen) },
         can_edit: access::can_edit_of(ctx, row.owner_id),
         owner: row.owner_id.and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| "Somebody who has left".into()),
         changed: ctx.moment(row.drafted_at),
@@ -88,6 +89,7 @@ pub async fn desk(ctx: &Ctx, id: TemplateId) -> AppResult<TemplateDesk> {
     let mine = projects::list(ctx).await?;
     let current = published.as_ref().map(|version| version.document.as_str());
     let held = held::of(&Holds::read(ctx).await?, id, &row.draft, current)?;
+    let of_alarms = styled::chosen(ctx.reader()).await?;
     Ok(TemplateDesk {
         draft: drafts::of_row(&row)?,
         has_changes: published.as_ref().is_none_or(|version| version.document != row.draft),
@@ -97,7 +99,10 @@ pub async fn desk(ctx: &Ctx, id: TemplateId) -> AppResult<TemplateDesk> {
         },
         can_edit: access::can_edit(ctx, &row),
         can_release: ctx.admin().is_ok(),
-        jobs: jobs_with(&all_jobs(ctx.reader()).await?, id, &seen(ctx).await?),
+        jobs: TemplateJobs {
+            alarms: of_alarms == Some(id),
+            ..jobs_with(&all_jobs(ctx.reader()).await?, id, &seen(ctx).await?)
+        },
         held,
         saved_by: by.into_values().next().unwrap_or_default(),
         saved: ctx.moment(row.drafted_at),

@@ -128,10 +128,8 @@ async fn message(
             .collect(),
         attachments: mail.files.clone(),
     };
-    let mut mime = mailer::compose(&draft).map_err(|error| broken(&error))?;
-    if let Some(signer) = transport.signer() {
-        mime = signer.sign(&mime, ctx.now).map_err(|error| broken(&error))?;
-    }
+    let mime = mailer::compose(&draft).map_err(|error| broken(&error))?;
+    let mime = mailer::signed(transport.signer(), mime, ctx.now).map_err(|error| broken(&error))?;
     Ok((Envelope { sender: sender.address.clone(), recipient: to.clone() }, mime))
 }
 

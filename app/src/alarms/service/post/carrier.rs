@@ -229,7 +229,7 @@ impl Carrier<'_> {
             name: reader.name.clone(),
             email: reader.address.to_string(),
             zone: reader.zone.name().to_owned(),
-            language: String::new(),
+            language: reader.language.to_string(),
         };
         // A fault is in the log; it keeps no alarm from arriving.
         let styled = styled::write(&ctx, &alarms, who).await.unwrap_or(Styled::Unusable);

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     domain::{
-        account::UserState,
+        account::{Language, UserState},
         address::EmailAddress,
         alarm::ways,
         ids::{AccountId, ScheduleId, UserId},
@@ -23,6 +23,8 @@ pub struct Reader {
     pub name: String,
     pub address: EmailAddress,
     pub zone: Tz,
+    /// In which templates write dates and numbers.
+    pub language: Language,
 }
 
 /// Whom it goes to now, or why to nobody. Only what is suppressed for all mail counts: who has stopped the reports of a
@@ -43,7 +45,8 @@ pub async fn reader(ctx: &Ctx, row: &alarm_mail::Model) -> AppResult<Result<Read
     if !suppressions::of(ctx.reader(), none, std::iter::once(&address)).await?.is_empty() {
         return Ok(Err("The address is on the list of those that get no mail."));
     }
-    Ok(Ok(Reader { name: person.name, address, zone: person.zone.parse().unwrap_or(Tz::UTC) }))
+    let zone = person.zone.parse().unwrap_or(Tz::UTC);
+    Ok(Ok(Reader { name: person.name, address, zone, language: person.language }))
 }
 
 /// The accounts in the order in which they are tried: that of the job, one that works, at last the outbox.
