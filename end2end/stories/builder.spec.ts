@@ -74,6 +74,11 @@ test('a new report is narrowed to labels of its project, and says what does not 
   await makeProject(page, empty);
   await makeProject(page, empty, 'Operations', 'OPS');
   await clientOf(page).call('make_label', { project: 'REP', name: 'Front office' });
+  // Where there is nothing to choose, nothing is asked.
+  await page.goto(`${empty.url}/jobs/new?project=OPS`);
+  await settled(page, hydrated);
+  await expect(page.getByText('Only tasks of these people')).toBeVisible();
+  await expect(page.getByText('Only these labels')).toBeHidden();
   await page.goto(`${empty.url}/jobs/new`);
   await settled(page, hydrated);
   await page.getByLabel('Name', { exact: true }).fill('Office report');

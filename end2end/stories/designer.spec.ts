@@ -185,10 +185,16 @@ test('the preview shows the whole width of a mail, and says by how much it is sc
 
   await page.setViewportSize({ width: 390, height: 844 });
   await page.getByRole('group', { name: 'Parts of the page' }).getByRole('button', { name: 'Preview' }).click();
+  const shown = frame.locator('iframe');
+  await shown.evaluate((mail) => {
+    mail.dataset.loads = 'once';
+    mail.addEventListener('load', () => { mail.dataset.loads = 'again'; });
+  });
   await page.getByRole('link', { name: '375 px' }).click();
   await expect.poll(fits).toBe(true);
   expect(await said()).toBe('none');
   await answered(page);
+  await expect(shown, 'another width loads nothing').toHaveAttribute('data-loads', 'once');
 });
 
 test.describe('on a phone', () => {

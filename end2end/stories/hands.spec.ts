@@ -476,6 +476,8 @@ test('the keys are listed, lead to pages, and single ones can be switched off @h
   await expect(page.getByRole('checkbox', { name: /Single characters/ })).not.toBeChecked();
   await page.goto(`${empty.url}/board/REP`);
   await settled(page, true);
+  await expect(page.getByRole('link', { name: four[0], exact: true })).not.toHaveAttribute('aria-keyshortcuts', /M/);
+  await expect(page.getByRole('link', { name: 'Add a task to the top of Todo' })).toHaveAttribute('title', 'Add a task to the top of Todo');
   await focusCard(page, four[0]);
   await page.keyboard.press('m');
   await page.keyboard.press('x');

@@ -116,6 +116,7 @@ test.describe('without a network', () => {
     await page.goto(`${empty.url}/projects/REP`);
     await settled(page, true);
     const remove = page.locator('button[type=submit].is-danger, button[type=submit].is-danger-quiet').first();
+    await remove.evaluate((button) => button.setAttribute('title', 'For good'));
     await page.context().setOffline(true);
     await expect(remove).toHaveAttribute('aria-disabled', 'true');
     await expect(remove).toHaveAttribute('title', /^Offline/);
@@ -124,6 +125,7 @@ test.describe('without a network', () => {
     await expect(page).toHaveURL(/\/projects\/REP$/);
     await page.context().setOffline(false);
     await expect(remove).not.toHaveAttribute('aria-disabled');
+    await expect(remove).toHaveAttribute('title', 'For good');
   });
 
   test('a save that did not get through is tried again by a button @hydrated', async ({ page, empty }) => {
@@ -141,6 +143,16 @@ test.describe('without a network', () => {
     await page.reload();
     await expect(page.getByLabel('Priority')).toHaveValue('urgent');
   });
+});
+
+test('without a network a server on the same machine is there all the same @hydrated', async ({ page, empty }) => {
+  await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'onLine', { get: () => false }));
+  const asked = page.waitForResponse(/\/healthz$/);
+  await page.goto(`${empty.url}/projects/REP`);
+  await asked;
+  await settled(page, true);
+  await expect(page.getByText('Offline.')).toHaveCount(0);
+  await expect(page.locator('button[type=submit].is-danger').first()).not.toHaveAttribute('aria-disabled');
 });
 
 test.describe('a session that has ended', () => {

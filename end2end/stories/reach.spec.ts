@@ -104,6 +104,9 @@ test('collapsed lists and closed lanes are passed by, and the key for a new task
   await settled(page, true);
   // Tab comes to a card that is seen.
   await expect(page.locator('.card__title[tabindex="0"]')).toHaveText('Two');
+  // The key is named where it leads.
+  const add = page.getByRole('region', { name: 'In Progress' }).getByRole('link', { name: 'Add a task to the top of In Progress' });
+  await expect(add).toHaveAttribute('title', 'Add a task to the top of In Progress (C)');
   await page.locator('h1').focus();
   await page.keyboard.press('c');
   await expect(page.getByRole('region', { name: 'In Progress' }).getByRole('textbox').first()).toBeFocused();
@@ -145,7 +148,7 @@ test('the bottom of a long list is its end, and the way back is known @hydrated'
   await answered(page);
   const last = async () => {
     const answer = await clientOf(page).request('GET', `/board/REP?more=${column}&count=1000`, undefined, { accept: 'text/html' });
-    return [...answer.body.toString().matchAll(/class="card__title"[^>]*>([^<]+)<\/a>/g)].map(([, title]) => title).at(-1);
+    return [...answer.body.toString().matchAll(/class="card__title"[^>]*>([^<]+)</g)].map(([, title]) => title).at(-1);
   };
   expect(await last()).toBe('Task 1');
   await page.keyboard.press('Control+z');

@@ -24,7 +24,7 @@ async function inOrder(page: Page, url: string): Promise<string[]> {
   const answer = await clientOf(page).request('GET', `/board/REP?more=${column}&count=1000`, undefined, { accept: 'text/html' });
   expect(answer.status, url).toBe(200);
   const section = answer.body.toString().split('<section').find((part) => part.includes(`data-id="${column}"`))!;
-  return [...section.matchAll(/class="card__title"[^>]*>([^<]+)<\/a>/g)].map(([, title]) => title);
+  return [...section.matchAll(/class="card__title"[^>]*>([^<]+)</g)].map(([, title]) => title);
 }
 
 /** Scrolls the list so that this share of it is above. */

@@ -59,7 +59,7 @@ fn draft_now(id: ScheduleId) -> AnyView {
         <form method="post" action=StartRun::url()>
             <input type="hidden" name="id" value=id.to_string() />
             <input type="hidden" name="draft" value="yes" />
-            <button class="menu__item" type="submit"><Icon name="file-text" />"Make a draft now"</button>
+            <button class="menu__item" type="submit" data-needs-server=""><Icon name="file-text" />"Make a draft now"</button>
         </form>
     }
     .into_any()

@@ -33,6 +33,8 @@ mod browser {
     const REASON: &str = "Offline: this waits until the server answers again.";
     /// What deletes, and what says of itself that it needs the server.
     const HELD: &str = "button[type=submit]:is(.is-danger, .is-danger-quiet, [data-needs-server])";
+    /// Where the tooltip of such a button is meanwhile.
+    const KEPT: &str = "data-title";
 
     /// While the server is not reached these buttons say why they do nothing, and do nothing.
     pub fn hold_back(reach: Reach) {
@@ -75,13 +77,23 @@ mod browser {
         (0..found.length()).filter_map(|index| found.get(index)?.dyn_into().ok()).collect()
     }
 
+    /// The words that the button had before are kept beside it.
     fn mark(button: &Element, is_lost: bool) {
-        if is_lost {
+        let title = button.get_attribute("title");
+        let is_marked = title.as_deref() == Some(REASON);
+        if is_lost && !is_marked {
+            if let Some(title) = title {
+                drop(button.set_attribute(KEPT, &title));
+            }
             drop(button.set_attribute("aria-disabled", "true"));
             drop(button.set_attribute("title", REASON));
-        } else if button.get_attribute("title").as_deref() == Some(REASON) {
+        } else if !is_lost && is_marked {
             drop(button.remove_attribute("aria-disabled"));
-            drop(button.remove_attribute("title"));
+            match button.get_attribute(KEPT) {
+                Some(title) => drop(button.set_attribute("title", &title)),
+                None => drop(button.remove_attribute("title")),
+            }
+            drop(button.remove_attribute(KEPT));
         }
     }
 }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 pub struct Reach {
     /// What the stream of changes or a change on its way found out.
     told: RwSignal<bool>,
-    /// What the browser says of the network.
+    /// The browser has no network, and the server does not answer without one.
     is_cut_off: RwSignal<bool>,
     /// Bars of pages that say it themselves.
     bars: RwSignal<u32>,
@@ -32,7 +32,7 @@ impl Reach {
         self.told.get_untracked() || self.is_cut_off.get_untracked()
     }
 
-    /// Whether the browser says that there is no network.
+    /// Whether there is no network that leads to the server.
     pub fn is_cut_off(self) -> bool {
         self.is_cut_off.get()
     }
@@ -63,14 +63,25 @@ impl Reach {
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use leptos::prelude::*;
+    use leptos::{prelude::*, task::spawn_local};
+    use wasm_bindgen_futures::JsFuture;
 
     use super::Reach;
 
     /// Hears when the network of the device goes and comes.
     pub fn listen(reach: Reach) {
         Effect::new(move |_| {
-            let look = move || reach.is_cut_off.set(!window().navigator().on_line());
+            let look = move || {
+                if has_network() {
+                    reach.is_cut_off.set(false);
+                    return;
+                }
+                // A server on the same machine needs no network: it is asked.
+                spawn_local(async move {
+                    let answers = JsFuture::from(window().fetch_with_str("/healthz")).await.is_ok();
+                    reach.is_cut_off.try_set(!answers && !has_network());
+                });
+            };
             look();
             let gone = window_event_listener_untyped("offline", move |_| look());
             let back = window_event_listener_untyped("online", move |_| look());
@@ -79,6 +90,10 @@ mod browser {
                 back.remove();
             });
         });
+    }
+
+    fn has_network() -> bool {
+        window().navigator().on_line()
     }
 }
 

@@ -255,7 +255,7 @@ async fn a_backfill_is_shown_confirmed_and_made_without_javascript() {
         let made = visitor.post(&start, &format!("{SITE}{asked}"), &form("2026-11-20T00:00")).await;
         assert_eq!(made.location(), format!("{page}?notice=backfilled"));
         let shown = visitor.get(&page).await.body;
-        assert_eq!(shown.matches(">Backfill</span>").count(), 4, "{shown}");
+        assert_eq!(shown.matches("class=\"badge\">Backfill<").count(), 4, "{shown}");
     })
     .await;
 }

@@ -110,7 +110,7 @@ async fn every_view_of_a_project_is_a_page_and_its_forms_come_back_to_it() {
         let back = visitor.post(&restore, "http://127.0.0.1:3000/board/REP/archive", &form).await;
         assert_eq!(back.location(), "/board/REP/archive?notice=restored");
         let found = visitor.get("/search?q=calc").await.body;
-        assert!(found.contains("<mark>calc</mark>") && found.contains("REP-1"), "{found}");
+        assert!(found.contains("<mark>calc<") && found.contains("REP-1"), "{found}");
         assert_eq!(visitor.get("/search?q=%22%27*&status=none&after=x").await.status, StatusCode::OK);
         assert_eq!(visitor.get("/my-work").await.status, StatusCode::OK);
     })

@@ -88,16 +88,17 @@ fn title(card: &CardState, board: &BoardState) -> impl IntoView + use<> {
     let (card, board, id) = (card.clone(), board.clone(), card.id);
     let editing = board.tools.editing.clone();
     let is_editing = Memo::new(move |_| editing.get() == Some(id));
+    // The two keys of which all other ways to move follow; the list under `?` has the others.
+    let shortcuts = board
+        .can_edit
+        .then(|| [Action::Lift, Action::Move].into_iter().filter_map(keys::aria_here).collect::<Vec<_>>().join(" "));
     move || match is_editing.get() {
         true => title_edit::field(&card, &board),
         false => {
             let (title, number) = card.data.with(|card| (card.title.clone(), card.number));
             let (href, hint) = (format!("/board/{}/tasks/{number}{}", board.key, board.query), title.clone());
-            // The two keys of which all other ways to move follow; the list under `?` has the others.
-            let shortcuts = board
-                .can_edit
-                .then(|| [Action::Lift, Action::Move].into_iter().filter_map(keys::aria).collect::<Vec<_>>().join(" "));
-            view! { <a class="card__title" dir="auto" href=href title=hint aria-keyshortcuts=shortcuts>{title}</a> }
+            let keys = shortcuts.clone();
+            view! { <a class="card__title" dir="auto" href=href title=hint aria-keyshortcuts=keys>{title}</a> }
                 .into_any()
         }
     }

@@ -12,7 +12,10 @@ use super::{
     window::{self, Row},
 };
 use crate::{
-    domain::board_look::{BoardLook, board_query, read_board_query},
+    domain::{
+        board_look::{BoardLook, board_query, read_board_query},
+        ids::ColumnId,
+    },
     ui::{
         Icon, StatusMark,
         keys::{self, Action},
@@ -160,15 +163,16 @@ fn reached(total: u32, limit: u32, is_hard: bool) -> Option<AnyView> {
 fn add_link(column: &ColumnState, board: &BoardState, is_adding: RwSignal<bool>) -> impl IntoView + use<> {
     let href = format!("/tasks/new?project={}&column={}", board.key, column.id);
     let label = format!("Add a task to the top of {}", column.name);
-    let (id, order) = (column.id, board.order.clone());
-    // The key is for the first list.
-    let is_first = Signal::derive(move || order.with(|order| order.first() == Some(&id)));
-    let hint = label.clone();
-    let title = move || match is_first.get() {
-        true => format!("{hint} ({})", keys::hint(Action::NewTask)),
-        false => hint.clone(),
-    };
-    let shortcut = move || is_first.get().then(|| keys::aria(Action::NewTask)).flatten();
+    let (id, lists) = (column.id, board.clone());
+    // The key is for the first list that is open, as in `list_for_new`.
+    let has_key = Signal::derive(move || {
+        let is_open = |list: &&ColumnId| lists.column(**list).is_some_and(|list| !list.is_folded.get());
+        lists.order.with(|order| order.iter().find(is_open).or(order.first()) == Some(&id))
+    });
+    let (hint, hint_with_key) = (label.clone(), keys::tip(&label, Action::NewTask));
+    let title = move || if has_key.get() { hint_with_key.clone() } else { hint.clone() };
+    let key = keys::aria_here(Action::NewTask);
+    let shortcut = move || key.clone().filter(|_| has_key.get());
     view! {
         <a class="icon-btn" href=href aria-label=label title=title aria-keyshortcuts=shortcut on:click=move |event| {
             event.prevent_default();

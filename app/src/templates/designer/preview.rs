@@ -147,22 +147,26 @@ pub fn panel(desk: Desk, projects: Vec<(String, String)>, sender: String) -> Any
             }
         })
     };
+    // Only another mail or other colours load the frame anew: another width does not.
+    let source = Memo::new(move |_| {
+        let token = shown.good.with(|good| good.as_ref().map(|good| good.token.clone()))?;
+        Some(format!("/templates/{id}/preview/{token}?theme={}", shown.look.get().theme()))
+    });
+    let is_text = Memo::new(move |_| shown.look.with(|look| look.is_text));
     let frame = move || {
-        match (shown.good.with(|good| good.as_ref().map(|good| (good.token.clone(), good.text.clone()))), shown.look.get()) {
+        match (source.get(), is_text.get()) {
         (None, _) => view! { <p class="muted">"There is nothing to show yet."</p> }.into_any(),
-        (Some((_, text)), Look { is_text: true, .. }) => {
+        (Some(_), true) => {
+            let text = move || shown.good.with(|good| good.as_ref().map(|good| good.text.clone()));
             view! { <pre class="code mail-text" tabindex="0" role="region" aria-label="Text part" dir="auto">{text}</pre> }.into_any()
         }
-        (Some((token, _)), look) => {
-            let source = format!("/templates/{id}/preview/{token}?theme={}", look.theme());
-            view! {
-                <div class="mail-frame" tabindex="0" role="region" aria-label="The mail" data-width=look.width() data-theme=look.theme()>
-                    <p class="mail-scale"></p>
-                    <iframe src=source sandbox="" title="The mail as it is sent"></iframe>
-                </div>
-            }
-            .into_any()
+        (Some(source), false) => view! {
+            <div class="mail-frame" tabindex="0" role="region" aria-label="The mail" data-width=move || shown.look.get().width() data-theme=move || shown.look.get().theme()>
+                <p class="mail-scale"></p>
+                <iframe src=source sandbox="" title="The mail as it is sent"></iframe>
+            </div>
         }
+        .into_any(),
     }
     };
     view! {

@@ -82,6 +82,9 @@ impl Before {
 
     /// Shows the way of a card that the server has sent back: quicker than it came; what makes room slides.
     pub fn show_home(self, task: TaskId) {
+        if dom::is_calm() {
+            return;
+        }
         request_animation_frame(move || {
             let id = task.to_string();
             let places =
