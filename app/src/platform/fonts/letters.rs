@@ -23,8 +23,9 @@ pub(super) fn is_seen(c: char) -> bool {
 
 fn kind(c: char) -> Kind {
     match c {
-        '\n' | ' '..='~' => Kind::Seen,
-        '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2066}'..='\u{2069}' => Kind::Shaping,
+        ' '..='~' => Kind::Seen,
+        // A line may end in a text; no font has a letter for it.
+        '\n' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2066}'..='\u{2069}' => Kind::Shaping,
         _ if c.is_control() => Kind::Dropped,
         // Fillers, and what turns the direction of everything behind it.
         '\u{ad}' | '\u{115f}' | '\u{1160}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => Kind::Dropped,

@@ -68,10 +68,18 @@ pub(super) fn from_mjml(mjml: &str, scene: &Scene<'_>) -> Result<String, Templat
         mrml::parse_with_options(mjml, &ParserOptions::default()).map_err(|error| fault(mjml, scene, &error))?;
     // Without the addresses of fonts that it would have readers fetch from Google.
     let options = RenderOptions { fonts: HashMap::new(), ..RenderOptions::default() };
-    parsed
-        .element
-        .render(&options)
-        .map_err(|error| scene.at(0, FaultKind::Markup, format!("The MJML cannot become HTML: {error}."), None))
+    let html = parsed.element.render(&options);
+    let html =
+        html.map_err(|error| scene.at(0, FaultKind::Markup, format!("The MJML cannot become HTML: {error}."), None))?;
+    Ok(in_lines(&html))
+}
+
+/// The same in lines: MJML becomes one, and a message has at most 998 bytes in each (RFC 5322, 2.1.1). Between the parts of
+/// a table a line break is nothing that anybody sees.
+fn in_lines(html: &str) -> String {
+    ["</td>", "</tr>", "</tbody>", "</table>", "</style>"]
+        .into_iter()
+        .fold(html.to_owned(), |html, end| html.replace(end, &format!("{end}\n")))
 }
 
 /// The error of the parser, at its place in the source: it knows the one in the filled-in text.
