@@ -364,6 +364,7 @@ async fn a_run_by_hand_stops_at_a_draft_where_whoever_starts_it_says_so_and_is_s
         let rule = Some(DraftRule { send_after_minutes: None });
         choose(&stage, job, &ReportSpec { draft: rule, ..ReportSpec::default() }).await;
         stage.pass(TimeDelta::minutes(5));
+        let mina = stage.mina();
         let run = runs::start(&mina, job).await.unwrap();
         assert_eq!(runs::start_as(&mina, job, Ending::Draft).await, Ok(run));
         stage.work().await;

@@ -325,6 +325,11 @@ impl Around {
 }
 
 fn event(row: task_event::Model) -> EventPart {
+    let mut detail: serde_json::Value = serde_json::from_str(&row.detail).unwrap_or_default();
+    if let Some(detail) = detail.as_object_mut() {
+        // A place among cards that stand elsewhere by now; it only helps to take a move back here.
+        detail.remove("rank");
+    }
     EventPart {
         at: row.at,
         kind: row.kind.to_string(),
@@ -333,6 +338,6 @@ fn event(row: task_event::Model) -> EventPart {
         to: row.to_column_id.map(|id| id.0),
         from_status: row.from_status.map(|status| status.to_string()),
         to_status: row.to_status.map(|status| status.to_string()),
-        detail: serde_json::from_str(&row.detail).unwrap_or_default(),
+        detail,
     }
 }
