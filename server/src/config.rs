@@ -466,9 +466,8 @@ mod tests {
 
     #[test]
     fn mail_servers_get_as_many_seconds_as_the_operator_says_within_reason() {
-        let row = |config: &Config| config.rows().pop();
         let usual = read(&[]).unwrap();
-        assert_eq!(row(&usual), Some(("AUTOREPORT_SMTP_TIMEOUT_SECONDS", "30".to_owned())));
+        assert!(usual.rows().contains(&("AUTOREPORT_SMTP_TIMEOUT_SECONDS", "30".to_owned())));
         assert_eq!(usual.settings().smtp.final_dot, Duration::from_secs(600), "RFC 5321 §4.5.3.2.6");
         let config = read(&[("AUTOREPORT_SMTP_TIMEOUT_SECONDS", "5")]).unwrap();
         assert_eq!(config.settings().smtp.phase, Duration::from_secs(5));

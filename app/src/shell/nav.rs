@@ -75,7 +75,7 @@ fn link(entry: &'static Entry, class: &'static str) -> impl IntoView {
 pub fn Nav() -> impl IntoView {
     view! {
         <nav class="nav" aria-label="Main">
-            <a class="nav__brand" href="/"><Icon name="square-kanban" /><span>"AutoReport"</span></a>
+            <a class="nav__brand" href="/" aria-label="AutoReport"><Icon name="square-kanban" /><span>"AutoReport"</span></a>
             {ENTRIES.iter().map(|entry| link(entry, "nav__item")).collect_view()}
             <span class="spacer"></span>
             {width_button()}
