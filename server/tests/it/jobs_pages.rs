@@ -437,21 +437,21 @@ async fn a_new_report_is_narrowed_to_labels_of_the_chosen_project_and_says_what_
         let mut visitor = Visitor::new(&app);
         visitor.sign_up_with_project().await;
         let labels = visitor.form_action("/board/WD/labels", "make_label").await;
-        let form = [("project", "WD"), ("name", "Front office"), ("hue", "")];
+        let form = [("project", "WD"), ("name", "Night shift"), ("hue", "")];
         visitor.post(&labels, &format!("{SITE}/board/WD/labels"), &form).await;
         let create = visitor.form_action("/projects/new", "create_project").await;
         let second = [("name", "Other works"), ("key", "OTH"), ("zone", "UTC")];
         visitor.post(&create, &format!("{SITE}/projects/new"), &second).await;
 
         let of_first = visitor.get("/jobs/new?project=WD").await.body;
-        assert!(of_first.contains("Only these labels") && of_first.contains("Front office"), "{of_first}");
+        assert!(of_first.contains("Only these labels") && of_first.contains("Night shift"), "{of_first}");
         assert!(of_first.contains("Only tasks of these people") && of_first.contains("Other works"));
         let id = of_first.split("name=\"only_label_0\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
         // The button beside the project sends the whole form.
         let asked = format!("project=OTH&mode=simple&mon=on&at=07%3A00&zone=UTC&period=last_7_days&only_label_0={id}");
         let of_second = visitor.get(&format!("/jobs/new?{asked}")).await.body;
         assert!(of_second.contains("One that was chosen is not of this project"), "{of_second}");
-        assert!(!of_second.contains("Front office"));
+        assert!(!of_second.contains("Night shift"));
 
         let action = visitor.form_action("/jobs/new", "save_job").await;
         let mut form = FORM.to_vec();
@@ -459,7 +459,7 @@ async fn a_new_report_is_narrowed_to_labels_of_the_chosen_project_and_says_what_
         let made = visitor.post(&action, &format!("{SITE}/jobs/new"), &form).await;
         let page = made.location().split('?').next().unwrap().to_owned();
         let shown = visitor.get(&page).await.body;
-        assert!(shown.contains("Only labels") && shown.contains("Front office"), "{shown}");
+        assert!(shown.contains("Only labels") && shown.contains("Night shift"), "{shown}");
     })
     .await;
 }
