@@ -83,6 +83,11 @@ test('a draft about which nobody decides goes out when its time is over', async 
   await expect(page.getByRole('heading', { name: 'This is a draft' })).toBeVisible();
   await expect(page.getByText('It goes out by itself on')).toBeVisible();
   fs.writeFileSync(ahead, String(31 * 60));
+  // A session that nobody has used for so long has ended.
+  const client = clientOf(page);
+  await expect.poll(async () => (await client.request('GET', '/jobs', undefined, { accept: 'text/html' })).status).toBeGreaterThanOrEqual(300);
+  await client.signIn(dana.email, dana.password);
+  await page.context().addCookies(client.cookies);
   await expect.poll(() => stateOf(page, run), { message: 'how the run stands', timeout: 60_000 }).toBe('done');
   await page.goto(`${empty.url}/jobs/runs/${run}`);
   await expect(page.getByText('Nobody has decided about the draft in time: it goes out as it is.')).toBeVisible();

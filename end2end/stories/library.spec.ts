@@ -108,7 +108,7 @@ test('versions are compared, and one replaces a draft only when somebody is sure
   await expect(added.filter({ hasText: /heading/i }).first()).toBeVisible();
 
   await page.locator('summary[aria-label="Make it the draft: version 1"]').click();
-  await expect(page.getByText('The draft has changes that are not published.').first()).toBeVisible();
+  await expect(page.getByText('The draft has changes that are not published.').locator('visible=true')).toHaveCount(1);
   await page.getByRole('button', { name: 'Replace the draft by version 1' }).click();
   await settled(page, hydrated);
   await expect(page.locator('#published')).toHaveText('2');
