@@ -87,7 +87,6 @@ test('in lanes there is a field for new tasks at the head and at the foot of eac
   await expect(cell(page, 'Todo, High')).toHaveText(['Call the printer']);
   if (!hydrated) return;
   await expectAccessibleAtEveryWidth(page);
-  await foot.getByRole('button', { name: 'Close' }).click();
   await page.keyboard.press('Escape');
   await page.locator('h1').focus();
   await page.keyboard.press('c');
