@@ -153,17 +153,20 @@ pub fn panel(desk: Desk, projects: Vec<(String, String)>, sender: String) -> Any
         Some(format!("/templates/{id}/preview/{token}?theme={}", shown.look.get().theme()))
     });
     let is_text = Memo::new(move |_| shown.look.with(|look| look.is_text));
+    let is_there = Memo::new(move |_| source.with(Option::is_some));
+    // The frame stays and goes on to another address: an element that is made anew loses its attributes one by one, and
+    // without the one that cages it no frame may load anything.
     let frame = move || {
-        match (source.get(), is_text.get()) {
-        (None, _) => view! { <p class="muted">"There is nothing to show yet."</p> }.into_any(),
-        (Some(_), true) => {
+        match (is_there.get(), is_text.get()) {
+        (false, _) => view! { <p class="muted">"There is nothing to show yet."</p> }.into_any(),
+        (true, true) => {
             let text = move || shown.good.with(|good| good.as_ref().map(|good| good.text.clone()));
             view! { <pre class="code mail-text" tabindex="0" role="region" aria-label="Text part" dir="auto">{text}</pre> }.into_any()
         }
-        (Some(source), false) => view! {
+        (true, false) => view! {
             <div class="mail-frame" tabindex="0" role="region" aria-label="The mail" data-width=move || shown.look.get().width() data-theme=move || shown.look.get().theme()>
                 <p class="mail-scale"></p>
-                <iframe src=source sandbox="" title="The mail as it is sent"></iframe>
+                <iframe sandbox="" src=move || source.get() title="The mail as it is sent"></iframe>
             </div>
         }
         .into_any(),
