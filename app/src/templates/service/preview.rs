@@ -210,9 +210,13 @@ async fn drawn(ctx: &Ctx, key: Option<String>, document: &Document) -> AppResult
     let filled = fill(ctx, key, document, &PreviewData::default()).await?;
     match filled.outcome {
         RenderOutcome::Rendered(mails) if !mails.is_empty() => Ok(framed(&mails[0].html, filled.writer.images())),
-        _ => Err(AppError::NotFound),
+        _ => Ok(NO_PICTURE.to_owned()),
     }
 }
+
+/// What a frame shows of a template that is faulty or held back: a page of errors may not stand in one.
+const NO_PICTURE: &str = "<!doctype html><html lang=\"en\"><head><title>No picture</title></head>\
+    <body style=\"font-family:sans-serif;color:#767676;padding:24px\"><p>No picture</p></body></html>";
 
 /// The HTML as somebody reads it whose machine is dark or light, whatever the one is on which it is looked at.
 pub fn in_theme(html: &str, theme: &str) -> String {
