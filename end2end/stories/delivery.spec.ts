@@ -149,6 +149,8 @@ test('a run that waits is tried at once or given up, and what failed is sent aga
     const id = await weeklyJob(page, ['mina@example.org', 'sam@example.org']);
     const run = await runOf(page, empty, id, 'sending');
     const result = page.getByRole('region', { name: 'Result' });
+    // Beside what tells the owner that it failed.
+    const sent = () => mail.accepted.filter((line) => line.rcpt_tos![0] !== 'dana@example.org');
     const until = (what: () => Promise<void>) => expect(async () => {
       await page.reload();
       await what();
@@ -163,7 +165,7 @@ test('a run that waits is tried at once or given up, and what failed is sent aga
     await settled(page, hydrated);
     await page.getByRole('button', { name: 'Stop trying' }).click();
     await until(() => expect(result).toContainText('Of 2 messages: 2 not delivered.', { timeout: 500 }));
-    expect(mail.accepted).toHaveLength(0);
+    expect(sent()).toHaveLength(0);
     await page.goto(`${empty.url}/jobs`);
     await settled(page, hydrated);
     const jobs = page.getByRole('navigation', { name: 'Main', exact: true }).getByRole('link', { name: 'Jobs' });
@@ -173,7 +175,7 @@ test('a run that waits is tried at once or given up, and what failed is sent aga
     await page.getByRole('button', { name: 'Send all 2 failed ones again' }).click();
     await until(() => expect(recipient(page, 'sam@example.org')).toContainText('Delivered', { timeout: 500 }));
     await until(() => expect(recipient(page, 'mina@example.org')).toContainText('Delivered', { timeout: 500 }));
-    expect(mail.accepted).toHaveLength(2);
+    expect(sent()).toHaveLength(2);
     await until(() => expect(jobs).not.toHaveAccessibleName(/failed/, { timeout: 500 }));
   } finally {
     await mail.dispose();
