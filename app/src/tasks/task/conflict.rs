@@ -23,18 +23,19 @@ where
     S::Output: Clone + Send + Sync + 'static,
 {
     let value = action.value();
-    let conflict = move || {
+    // Only another conflict makes the form anew: somebody may be writing in it.
+    let conflict = Memo::new(move |_| {
         value.with(|value| match value {
             Some(Err(AppError::Conflict(conflict))) => Some((**conflict).clone()),
             _ => None,
         })
-    };
+    });
     let keep_theirs = move |_| {
         value.set(None);
         state.reload();
     };
     move || {
-        conflict().map(|Conflict { mine, theirs, version, .. }| view! {
+        conflict.get().map(|Conflict { mine, theirs, version, .. }| view! {
         <div class="banner" data-tone="warn" role="alert">
             <div class="stack is-tight">
                 <p>"Somebody changed this text since you opened it. Compare both, change yours, and save again."</p>
@@ -48,7 +49,7 @@ where
                     }>
                         {state.hidden_id()}
                         <input type="hidden" name="version" value=version.to_string() />
-                        {also.get().into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()}
+                        {also.get_untracked().into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()}
                         <label class="field"><span class="field__label">"Yours"</span><textarea class="input" name=name dir="auto" inner_html=textarea_html(&mine)></textarea></label>
                         <div class="form__actions">
                             <button class="btn is-primary is-sm" type="submit">"Save mine"</button>
