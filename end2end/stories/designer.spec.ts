@@ -48,11 +48,15 @@ test('a template of the gallery is built on by mouse, broken, mended and publish
   const divider = block(page, 'Divider');
   await divider.scrollIntoViewIfNeeded();
   const grip = await middle(divider.getByRole('button', { name: 'Move Divider' }));
-  const above = (await block(page, last).boundingBox())!;
   await page.mouse.move(grip.x, grip.y);
   await page.mouse.down();
   await page.mouse.move(grip.x + 8, grip.y - 8, { steps: 3 });
   await expect(page.locator('.drag-layer .block__head')).toBeVisible();
+  // What is carried is as high as its head alone: the column, which was at its end, has come down.
+  const above = await block(page, last).evaluate((row) => {
+    const { x, y } = row.getBoundingClientRect();
+    return { x, y: y - new DOMMatrix(getComputedStyle(row).transform).f };
+  });
   await page.mouse.move(above.x + 60, above.y + 2, { steps: 8 });
   // The block that was there makes room.
   await expect.poll(() => movedAside(block(page, last))).toBeGreaterThan(20);
