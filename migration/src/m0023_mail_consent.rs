@@ -1,5 +1,4 @@
-//! The sign-in with a provider that gives the first refresh token of a mail account; the form of a job from which a test
-//! was sent, until its page shows it again.
+//! The sign-in with a provider that gives the first refresh token of a mail account.
 
 use sea_orm_migration::prelude::*;
 
@@ -20,7 +19,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        ddl::drop_tables(manager, &["job_test", "mail_consent"]).await?;
+        ddl::drop_tables(manager, &["mail_consent"]).await?;
         ddl::run(manager, GONE).await
     }
 }
@@ -43,13 +42,6 @@ CREATE TABLE mail_consent (
 );
 CREATE INDEX mail_consent_account ON mail_consent (account_id);
 CREATE INDEX mail_consent_user ON mail_consent (user_id);
-CREATE TABLE job_test (
-    user_id {uuid} PRIMARY KEY REFERENCES "user" (id) ON DELETE CASCADE,
-    token text NOT NULL,
-    typed text NOT NULL,
-    outcome text NOT NULL,
-    made_at {time} NOT NULL
-);
 ALTER TABLE mail_oauth ADD COLUMN authorize_url text NOT NULL DEFAULT '';
 "#;
 

@@ -14,7 +14,7 @@ use app::{
     automation::service::{engine, finished},
     error::{AppError, AppResult},
     jobs::service::{
-        planner, test_form,
+        planner,
         worker::{self, Claim},
     },
     mail::service::{consent, outbox},
@@ -280,7 +280,6 @@ async fn clear_away(app: AppState) {
         well("forgetting old alarms", post::forget_old(&ctx).await);
         well("forgetting old previews", preview::forget_old(&ctx).await);
         well("forgetting refused forms", kept_form::forget_old(&ctx).await);
-        well("forgetting forms that were tested", test_form::forget_old(&ctx).await);
         well("forgetting sign-ins with providers", consent::forget_old(&ctx).await);
         tokio::time::sleep(CLEAR_EVERY).await;
     }

@@ -1,4 +1,4 @@
-//! Forms that were refused and are too long for an address: what was typed into them, for an hour.
+//! Forms that are too long for an address: what was typed into them and what is to be said of it, for an hour.
 
 use sea_orm::entity::prelude::*;
 
@@ -8,7 +8,7 @@ pub struct Model {
     /// SHA-256, in hex, of whoever sent the form, a dot, and that of the name that the address has.
     #[sea_orm(primary_key, auto_increment = false)]
     pub name: String,
-    /// The refusal as JSON, sealed for this row and whoever sent the form.
+    /// What is said, as JSON, sealed for this row and whoever sent the form.
     pub sealed: String,
     pub kept_at: DateTimeUtc,
 }

@@ -22,7 +22,6 @@ pub mod git_push;
 pub mod git_push_failure;
 pub mod import_run;
 pub mod import_source;
-pub mod job_test;
 pub mod kept_form;
 pub mod label;
 pub mod mail_consent;

@@ -10,12 +10,12 @@ use crate::error::AppResult;
 use {
     super::{
         report_form::ReportForm,
-        service::{options, schedules, test_form, test_mail},
+        service::{options, schedules, test_form::Tested, test_mail},
     },
     crate::{
         domain::{ids::ScheduleId, job_options::JobOptions},
         error::{AppError, Checks},
-        platform::ctx::Ctx,
+        platform::{ctx::Ctx, kept_form},
         projects::service::access,
     },
 };
@@ -46,7 +46,7 @@ pub async fn send_job_test(#[server(flatten)] form: BTreeMap<String, String>) ->
     };
     let sent = test_mail::send(&ctx, &viewing.editing()?, (text("name"), stored.as_ref()), text("account")).await;
     let outcome = sent.map_err(|error| error.with_typed(&typed))?;
-    let token = test_form::keep(&ctx, &form, &outcome).await?;
+    let token = kept_form::keep(&ctx, &Tested { typed: form, outcome }).await?;
     leptos_axum::redirect(&format!("{page}?tested={token}"));
     Ok(())
 }

@@ -1,9 +1,10 @@
-//! Why a plain form was refused, with all that was typed into it, where that is too long for the address that it would
-//! travel in: a row for an hour, sealed, which only whoever sent the form can read.
+//! What a page is to say of a form that was sent to it, with all that was typed, where that is too long for the address
+//! that it would travel in: a row for an hour, sealed, which only whoever sent the form can read.
 
 use chrono::TimeDelta;
 use rand::RngCore as _;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     ctx::Ctx,
@@ -29,20 +30,20 @@ pub const FIELD: &str = "__kept";
 #[derive(Clone, Debug, Default)]
 pub struct Kept(pub Option<AppError>);
 
-/// Keeps a refusal, and gives its name for the address. The name is a secret of its own: it is stored as its hash alone.
+/// Keeps what is to be said, and gives its name for the address. The name is a secret of its own: it is stored as its hash alone.
 ///
 /// # Errors
 /// [`AppError::SignedOut`] where nobody is signed in: nobody else can make rows.
-pub async fn keep(ctx: &Ctx, refusal: &AppError) -> AppResult<String> {
+pub async fn keep(ctx: &Ctx, said: &impl Serialize) -> AppResult<String> {
     let owner = ctx.me()?.id.to_string();
     let mut random = [0_u8; 16];
     rand::rng().fill_bytes(&mut random);
     let name = hex(&random);
     let stored = stored(&owner, &name);
-    let json = serde_json::to_string(refusal).map_err(|error| fault::internal("writing down a refused form", error))?;
+    let json = serde_json::to_string(said).map_err(|error| fault::internal("writing down a form", error))?;
     let row = place(&stored, &owner);
     let sealed = ctx.app.keyring.seal(identity(&row), &Secret::new(json));
-    let sealed = sealed.map_err(|error| fault::internal("sealing a refused form", error))?;
+    let sealed = sealed.map_err(|error| fault::internal("sealing a form", error))?;
     let row = kept_form::ActiveModel { name: Set(stored), sealed: Set(sealed), kept_at: Set(ctx.now) };
     let tx = ctx.begin().await?;
     kept_form::Entity::insert(row).exec_without_returning(&*tx).await?;
@@ -62,12 +63,12 @@ pub async fn keep(ctx: &Ctx, refusal: &AppError) -> AppResult<String> {
     Ok(name)
 }
 
-/// The refusal of this name; none where it is somebody else's, too old, or was never kept. It stays, so that the page can
-/// be loaded again.
+/// What was kept under this name; none where it is somebody else's, too old, was never kept, or is something else. It
+/// stays, so that the page can be loaded again.
 ///
 /// # Errors
 /// Only those of the database.
-pub async fn read(ctx: &Ctx, name: &str) -> AppResult<Option<AppError>> {
+pub async fn read<T: DeserializeOwned>(ctx: &Ctx, name: &str) -> AppResult<Option<T>> {
     let Ok(me) = ctx.me() else { return Ok(None) };
     let owner = me.id.to_string();
     let query = kept_form::Entity::find_by_id(stored(&owner, name));

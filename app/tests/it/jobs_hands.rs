@@ -9,7 +9,6 @@ use app::{
         occurrence::{LEASE, OccurrenceState},
         planner::Overlap,
     },
-    entities::job_test,
     error::{AppError, Problem},
     jobs::{
         form::JobForm,
@@ -20,7 +19,9 @@ use app::{
             run_actions::{cancel, stop_trying, try_now},
             run_log::{self, Watch},
             runs::{self, Decision},
-            schedules, test_form, test_mail, worker,
+            schedules,
+            test_form::{Tested, Typed},
+            test_mail, worker,
         },
         view::{JobFilter, StepState},
     },
@@ -29,12 +30,12 @@ use app::{
         signing::{self, KeyInput},
         suppressions,
     },
-    platform::{ctx::Ctx, mailer},
+    platform::{ctx::Ctx, kept_form, mailer},
     projects::service::access::{self, Editing},
     testing::{each_database, smtp_server::SmtpServer},
 };
 use chrono::TimeDelta;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel, PaginatorTrait};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
 
 use super::jobs_stage::{Stage, hourly, mondays_at_ten};
 
@@ -348,17 +349,14 @@ async fn a_test_goes_to_whoever_asks_and_leaves_nothing_behind() {
         assert!(!message.contains("List-Unsubscribe"), "it is no mail of a schedule");
         assert_eq!(outbox::list(&ctx, None).await.unwrap().len(), 0);
 
-        let typed = test_form::Typed::from([("name".to_owned(), "Not saved yet".to_owned())]);
-        let first = test_form::keep(&ctx, &typed, &sent).await.unwrap();
-        let token = test_form::keep(&ctx, &typed, &sent).await.unwrap();
-        assert_eq!(test_form::kept(&ctx, &token).await.unwrap(), Some((typed, sent)));
-        assert_eq!(test_form::kept(&ctx, &first).await.unwrap(), None, "the last one counts");
-        let jonas = app.as_person(&stage.cast.jonas);
-        assert_eq!(test_form::kept(&jonas, &token).await.unwrap(), None, "of somebody else");
+        let typed = Typed::from([("name".to_owned(), "Not saved yet".to_owned())]);
+        let tested = Tested { typed, outcome: sent };
+        let token = kept_form::keep(&ctx, &tested).await.unwrap();
+        assert_eq!(kept_form::read(&ctx, &token).await.unwrap(), Some(tested));
+        let kept = async |ctx: &Ctx| kept_form::read::<Tested>(ctx, &token).await.unwrap();
+        assert_eq!(kept(&app.as_person(&stage.cast.jonas)).await, None, "of somebody else");
         stage.pass(TimeDelta::hours(2));
-        assert_eq!(test_form::kept(&stage.mina(), &token).await.unwrap(), None, "old");
-        test_form::forget_old(&Ctx::system(&app)).await.unwrap();
-        assert_eq!(job_test::Entity::find().count(app.reader()).await.unwrap(), 0);
+        assert_eq!(kept(&stage.mina()).await, None, "old");
     })
     .await;
 }

@@ -23,17 +23,17 @@ async fn a_refused_form_is_kept_for_an_hour_for_whoever_sent_it_and_nobody_can_r
         assert_eq!(kept_form::read(&mina, &name).await, Ok(Some(refusal.clone())));
         assert_eq!(kept_form::read(&mina, &name).await, Ok(Some(refusal.clone())), "the page is loaded again");
         assert_eq!(
-            kept_form::read(&app.as_person(&cast.alex), &name).await,
+            kept_form::read::<AppError>(&app.as_person(&cast.alex), &name).await,
             Ok(None),
             "somebody else with the address"
         );
-        assert_eq!(kept_form::read(&mina, "another name").await, Ok(None));
+        assert_eq!(kept_form::read::<AppError>(&mina, "another name").await, Ok(None));
         let row = rows::Entity::find().one(app.reader()).await.unwrap().unwrap();
         assert!(row.name != name && !row.sealed.contains("private"), "{row:?}");
 
         app.clock.advance(TimeDelta::minutes(61));
         let mina = app.as_person(&cast.mina);
-        assert_eq!(kept_form::read(&mina, &name).await, Ok(None), "too old");
+        assert_eq!(kept_form::read::<AppError>(&mina, &name).await, Ok(None), "too old");
         kept_form::forget_old(&Ctx::system(&app.app)).await.unwrap();
         assert_eq!(rows::Entity::find().count(app.reader()).await.unwrap(), 0);
     })
@@ -63,7 +63,7 @@ async fn of_the_refused_forms_of_a_person_the_latest_few_are_kept_and_nobody_els
         }
         assert_eq!(rows::Entity::find().count(app.reader()).await.unwrap(), 17);
         let mina = app.as_person(&cast.mina);
-        assert_eq!(kept_form::read(&mina, &names[3]).await, Ok(None));
+        assert_eq!(kept_form::read::<AppError>(&mina, &names[3]).await, Ok(None));
         assert_eq!(kept_form::read(&mina, &names[4]).await, Ok(Some(refusal.clone())));
         assert_eq!(kept_form::read(&app.as_person(&cast.alex), &alex).await, Ok(Some(refusal)));
     })

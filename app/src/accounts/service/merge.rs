@@ -56,7 +56,6 @@ const OWN: &[(&str, &str)] = &[
     ("reminder_sent", "user_id"),
     ("template_preview", "user_id"),
     ("mail_consent", "user_id"),
-    ("job_test", "user_id"),
 ];
 
 /// All columns that name a person: a test holds them against the schema.

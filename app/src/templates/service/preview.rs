@@ -189,7 +189,7 @@ pub async fn stored(ctx: &Ctx, id: TemplateId, token: &str) -> AppResult<String>
 /// The draft of a template with the sample's data, for its picture in the library.
 ///
 /// # Errors
-/// As [`access::visible`]; [`AppError::NotFound`] for a draft that cannot be filled in.
+/// As [`access::visible`].
 pub async fn picture(ctx: &Ctx, id: TemplateId) -> AppResult<String> {
     let row = access::visible(ctx, ctx.reader(), id).await?;
     drawn(ctx, Some(held::key(id)), &drafts::of_row(&row)?).await
