@@ -45,6 +45,12 @@ pub fn one(root: &Element, selector: &str) -> Option<HtmlElement> {
     root.query_selector(selector).ok().flatten()?.dyn_into().ok()
 }
 
+/// The fields for new tasks that are open.
+pub fn open_fields_for_new(board: &HtmlElement) -> Vec<HtmlElement> {
+    let fields = all(board.query_selector_all(".quick-add__form textarea"));
+    fields.into_iter().filter(|field| field.offset_parent().is_some()).collect()
+}
+
 /// The nearest element that `selector` finds, from `element` outwards.
 pub fn closest(element: &Element, selector: &str) -> Option<HtmlElement> {
     element.closest(selector).ok().flatten()?.dyn_into().ok()

@@ -58,20 +58,19 @@ fn feet(board: &BoardState) -> impl IntoView + use<> {
 
 #[component]
 fn LaneRow(lane: LaneView, board: BoardState) -> impl IntoView {
-    let LaneView { lane, title, counts } = lane;
+    let LaneView { lane, title, .. } = lane;
     let cells: Vec<_> = board
         .columns
         .iter()
-        .zip(counts.clone())
-        .map(|(column, count)| view! { <Cell column=column.clone() board=board.clone() lane=lane title=title.clone() count=count /> })
+        .map(|column| view! { <Cell column=column.clone() board=board.clone() lane=lane title=title.clone() /> })
         .collect();
-    // What the server counted, and what has moved since.
-    let loaded = {
-        let board = board.clone();
-        move || board.columns.iter().map(|column| in_lane(column, &board, lane).len()).sum::<usize>()
+    let many = move || {
+        board
+            .columns
+            .iter()
+            .map(|column| in_lane(column, &board, lane).len() + behind(column, &board, lane))
+            .sum::<usize>()
     };
-    let (counted, first) = (counts.iter().sum::<u32>() as usize, untrack(loaded.clone()));
-    let many = move || (counted + loaded()).saturating_sub(first);
     view! {
         <details class="lane" open>
             <summary class="lane__head"><span class="lane__title" dir="auto">{title}</span><span class="badge">{many}<span class="sr-only">" tasks"</span></span></summary>
@@ -85,9 +84,14 @@ fn in_lane(column: &ColumnState, board: &BoardState, lane: Lane) -> Vec<CardStat
     column.cards.with(|cards| cards.iter().filter(|card| board.lane_shown(card) == Some(lane)).cloned().collect())
 }
 
+/// How many cards of a list are in a lane and not loaded.
+fn behind(column: &ColumnState, board: &BoardState, lane: Lane) -> usize {
+    board.unloaded_in_lanes.with(|lanes| lanes.get(&(column.id, lane)).copied().unwrap_or(0))
+}
+
 /// The part of a list that is in a lane.
 #[component]
-fn Cell(column: ColumnState, board: BoardState, lane: Lane, title: String, count: u32) -> impl IntoView {
+fn Cell(column: ColumnState, board: BoardState, lane: Lane, title: String) -> impl IntoView {
     let label = format!("{}, {title}", column.name);
     let list_label = label.clone();
     let key = serde_json::to_string(&lane).unwrap_or_default();
@@ -96,8 +100,13 @@ fn Cell(column: ColumnState, board: BoardState, lane: Lane, title: String, count
         let (column, board) = (column.clone(), board.clone());
         move || in_lane(&column, &board, lane)
     };
-    let first = untrack(cards.clone()).len();
-    let rest = (count as usize > first).then(|| rest(&board, lane, &title, count));
+    let rest = {
+        let (column, board) = (column.clone(), board.clone());
+        move || {
+            let behind = behind(&column, &board, lane);
+            (behind > 0).then(|| rest(&board, lane, &title, in_lane(&column, &board, lane).len() + behind))
+        }
+    };
     let row = board.clone();
     view! {
         <section
@@ -115,7 +124,7 @@ fn Cell(column: ColumnState, board: BoardState, lane: Lane, title: String, count
 }
 
 /// A lane shows the first cards of each list; a link leads to all of them, where a filter can say the lane.
-fn rest(board: &BoardState, lane: Lane, title: &str, count: u32) -> impl IntoView + use<> {
+fn rest(board: &BoardState, lane: Lane, title: &str, count: usize) -> impl IntoView + use<> {
     let (filter, look) = read_board_query(&board.query);
     let narrowed = match lane {
         Lane::Person(Some(person)) => Some(BoardFilter { assignee: Some(Assignee::Person(person)), ..filter }),

@@ -6,9 +6,12 @@ use std::collections::HashMap;
 use leptos::prelude::*;
 
 use super::state::{BoardState, CardState, ColumnState, Place};
-use crate::domain::{
-    ids::{ColumnId, TaskId},
-    lane::Lane,
+use crate::{
+    domain::{
+        ids::{ColumnId, TaskId},
+        lane::Lane,
+    },
+    tasks::view::LaneView,
 };
 
 /// Where among its neighbours a card goes.
@@ -52,22 +55,24 @@ impl BoardState {
     pub fn unloaded(&self, column: ColumnId, lane: Option<Lane>) -> usize {
         let Some(list) = self.column(column) else { return 0 };
         match lane {
-            Some(lane) => self.unloaded_in_lanes.get(&(column, lane)).copied().unwrap_or(0),
+            Some(lane) => {
+                self.unloaded_in_lanes.with_untracked(|lanes| lanes.get(&(column, lane)).copied().unwrap_or(0))
+            }
             None if list.next.with_untracked(Option::is_some) => {
                 let loaded = list.cards.with_untracked(Vec::len);
                 (list.shown.get_untracked() as usize).saturating_sub(loaded).max(1)
             }
             None => {
-                let of_list = self.unloaded_in_lanes.iter().filter(|((other, _), _)| *other == column);
-                of_list.map(|(_, many)| many).sum()
+                let of_list = |((other, _), many): (&(ColumnId, Lane), &usize)| (*other == column).then_some(*many);
+                self.unloaded_in_lanes.with_untracked(|lanes| lanes.iter().filter_map(of_list).sum())
             }
         }
     }
 
     /// What the server counted in each lane beyond the cards that it sent.
-    pub(super) fn count_unloaded(&self) -> Unloaded {
+    pub(super) fn count_unloaded(&self, lanes: &[LaneView]) -> Unloaded {
         let mut unloaded = Unloaded::new();
-        for view in &self.lanes {
+        for view in lanes {
             for (column, count) in self.columns.iter().zip(&view.counts) {
                 let behind = (*count as usize).saturating_sub(self.mates(column.id, Some(view.lane)).len());
                 if behind > 0 {

@@ -76,7 +76,7 @@ pub struct BoardState {
     /// From the top; none on a board without lanes.
     pub lanes: Vec<LaneView>,
     /// Cards of lanes that are not loaded.
-    pub(super) unloaded_in_lanes: Unloaded,
+    pub(super) unloaded_in_lanes: ArcRwSignal<Unloaded>,
     /// As they were loaded; [`BoardState::lists`] knows their order now.
     pub columns: Vec<ColumnState>,
     /// The lists from the left: one that the person has moved stands where it is going.
@@ -140,14 +140,14 @@ impl BoardState {
     pub fn new(board: Board, query: String, toasts: Toasts, steps: Steps, sender: Sender) -> Self {
         let (filter, look) = read_board_query(&query);
         let order = sender.order_of(board.columns.iter().map(|column| column.id).collect());
-        let mut state = Self {
+        let state = Self {
             key: board.key,
             can_edit: board.can_edit,
             query,
             look,
             is_filtered: filter.is_active(),
             lanes: board.lanes,
-            unloaded_in_lanes: Unloaded::new(),
+            unloaded_in_lanes: ArcRwSignal::default(),
             columns: board.columns.into_iter().map(ColumnState::new).collect(),
             order: ArcRwSignal::new(order),
             number: board.number,
@@ -161,7 +161,7 @@ impl BoardState {
             steps,
             toasts,
         };
-        state.unloaded_in_lanes = state.count_unloaded();
+        state.unloaded_in_lanes.set(state.count_unloaded(&state.lanes));
         state
     }
 

@@ -14,7 +14,7 @@ use crate::{
             sender::Change as Outgoing,
             state::{BoardState, CardState, ColumnState, Place},
         },
-        view::{Board, Card, LiveEvent, PersonChoice, PlacedCard},
+        view::{Board, Card, LaneView, LiveEvent, PersonChoice, PlacedCard},
     },
 };
 
@@ -120,12 +120,14 @@ impl BoardState {
         }
     }
 
-    /// Takes over a board that was read anew. `false` where it has other lists or rights: then the
-    /// page must be made anew. Another order of the same lists is shown by the page as it is, except in lanes.
-    pub fn reconcile(&self, fresh: &Board, keep: Tail) -> bool {
-        let is_same_shape = self.can_edit == fresh.can_edit
+    /// Whether a board that was read anew has the same lists, lanes and rights: the page can show it as it is. Another
+    /// order of the same lists it shows, too, except in lanes.
+    pub fn has_shape_of(&self, fresh: &Board) -> bool {
+        let is_same_lane = |(old, new): (&LaneView, &LaneView)| (old.lane, &old.title) == (new.lane, &new.title);
+        self.can_edit == fresh.can_edit
             && self.key == fresh.key
-            && self.lanes == fresh.lanes
+            && self.lanes.len() == fresh.lanes.len()
+            && self.lanes.iter().zip(&fresh.lanes).all(is_same_lane)
             && self.columns.len() == fresh.columns.len()
             && (self.lanes.is_empty() || self.columns.iter().zip(&fresh.columns).all(|(old, new)| old.id == new.id))
             && fresh.columns.iter().all(|new| {
@@ -134,8 +136,12 @@ impl BoardState {
                     && old.status == new.status
                     && (old.limit, old.limit_is_hard) == (new.limit, new.limit_is_hard)
                     && old.older == new.older
-            });
-        if !is_same_shape {
+            })
+    }
+
+    /// Takes over a board that was read anew. `false` where it has another shape: then the page must be made anew.
+    pub fn reconcile(&self, fresh: &Board, keep: Tail) -> bool {
+        if !self.has_shape_of(fresh) {
             return false;
         }
         let known: Vec<CardState> = self.columns.iter().flat_map(|column| column.cards.get_untracked()).collect();
@@ -172,6 +178,7 @@ impl BoardState {
             }
             column.take_over(cards, new.total, new.shown, next);
         }
+        self.unloaded_in_lanes.set(self.count_unloaded(&fresh.lanes));
         self.follow_order(fresh.columns.iter().map(|column| column.id).collect());
         self.clock.set(fresh.clock);
         true
@@ -269,7 +276,9 @@ mod tests {
     use super::*;
     use crate::{
         domain::column::Between,
-        tasks::board::testing::{DONE, TODO, board, card, column, id, numbers, three, totals, with_state},
+        tasks::board::testing::{
+            DONE, TODO, board, card, column, id, in_lanes, numbers, three, totals, with_board, with_state,
+        },
     };
 
     fn moved(number: i32, rank: &str, from: ColumnId, to: ColumnId) -> LiveEvent {
@@ -372,6 +381,19 @@ mod tests {
             assert_eq!(numbers(state, TODO), [2, 1]);
             let other = Board { can_edit: false, ..fresh() };
             assert!(!state.reconcile(&other, Tail::Kept), "other rights are another page");
+        });
+    }
+
+    #[test]
+    fn more_cards_in_the_same_lanes_are_the_same_page_and_another_lane_is_not() {
+        with_board(in_lanes(), "?group=priority", |state| {
+            let lane = state.lanes[1].lane;
+            let mut fresh = in_lanes();
+            fresh.lanes[1].counts = vec![5, 0];
+            assert!(state.reconcile(&fresh, Tail::Kept));
+            assert_eq!(state.unloaded(TODO, Some(lane)), 3, "two of five are loaded");
+            fresh.lanes.pop();
+            assert!(!state.reconcile(&fresh, Tail::Kept));
         });
     }
 

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use web_sys::HtmlElement;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
 
 use super::apply::{Effect as Became, Seen, Tail};
 use super::slide::{self, Kept};
@@ -508,7 +509,8 @@ impl Inner {
             // Another filter was chosen meanwhile.
             return;
         }
-        if is_in_hand(state) {
+        // What is being typed would be gone with a page that is made anew.
+        if is_in_hand(state) || (is_adding(&node) && !state.has_shape_of(&fresh)) {
             let (this, state) = (Rc::downgrade(self), state.clone());
             set_timeout(
                 move || {
@@ -625,6 +627,17 @@ impl Inner {
 }
 
 /// Whether something on the board is in the person's hand, or being written.
+/// Whether somebody is writing a new task.
+fn is_adding(board: &HtmlElement) -> bool {
+    let focused = document().active_element();
+    dom::open_fields_for_new(board).into_iter().filter_map(|field| field.dyn_into::<HtmlTextAreaElement>().ok()).any(
+        |field| {
+            let element: &Element = &field;
+            !field.value().trim().is_empty() || focused.as_ref() == Some(element)
+        },
+    )
+}
+
 fn is_in_hand(state: &BoardState) -> bool {
     if state.lifted.with_untracked(Option::is_some)
         || state.moving.with_untracked(Option::is_some)
