@@ -44,24 +44,24 @@ pub fn ProfilePage() -> impl IntoView {
                     <SelectField label="Colours" name="theme" choices=themes value=me.theme.as_str() error=error />
                     <label class="choice">
                         <input type="checkbox" name="compact" value="yes" checked=me.is_compact />
-                        <span>"Compact boards and tables"<span class="field__hint">"Cards and rows stand closer, so that more of them fit. The menu for the order of a board can say otherwise for that board."</span></span>
+                        <span>"Compact boards and tables"<small>"Cards and rows stand closer, so that more of them fit. The menu for the order of a board can say otherwise for that board."</small></span>
                     </label>
                     <label class="choice">
                         <input type="checkbox" name="shortcuts" value="on" checked=me.uses_shortcuts />
-                        <span>"Single characters are shortcuts"<span class="field__hint">"Such as M to move a card, C for a new task, ? for the list of keys. Off, only keys with Ctrl, the arrows and the like work."</span></span>
+                        <span>"Single characters are shortcuts"<small>"Such as M to move a card, C for a new task, ? for the list of keys. Off, only keys with Ctrl, the arrows and the like work."</small></span>
                     </label>
                     <SelectField label="Due soon" name="soon_days" choices=days value=me.soon_days.to_string() hint="So many days after today a due date stands out as soon." error=error />
                     <label class="choice">
                         <input type="checkbox" name="keeps_toasts" value="yes" checked=me.keeps_toasts />
-                        <span>"Keep notifications until I dismiss them"<span class="field__hint">"Off, a message goes after 5 seconds, after 8 where it offers something. Errors always stay."</span></span>
+                        <span>"Keep notifications until I dismiss them"<small>"Off, a message goes after 5 seconds, after 8 where it offers something. Errors always stay."</small></span>
                     </label>
                     <label class="choice">
                         <input type="checkbox" name="hears_others" value="yes" checked=me.hears_others />
-                        <span>"Announce what others do to my screen reader"<span class="field__hint">"At most one sentence in five seconds. Off, you find their changes on the board without being told."</span></span>
+                        <span>"Announce what others do to my screen reader"<small>"At most one sentence in five seconds. Off, you find their changes on the board without being told."</small></span>
                     </label>
                     <label class="choice"><input type="checkbox" name="shows_presence" value="yes" checked=me.shows_presence /><span>"Show others when I am on a board, and which task I have open"</span></label>
                     <p class="field__hint">{format!("You sign in as {}.", me.email)}</p>
-                    <button class="btn is-primary" type="submit">"Save"</button>
+                    <div class="form__actions"><button class="btn is-primary" type="submit">"Save"</button></div>
                 </form>
             })}
         </SettingsPage>
