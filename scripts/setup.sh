@@ -6,6 +6,7 @@
 
 base_packages() {
   need cc gcc libc6-dev
+  need make make
   need git git
   need awk mawk
   [ -e /etc/ssl/certs/ca-certificates.crt ] || [ -e /etc/pki ] || apt_install ca-certificates

@@ -5,6 +5,11 @@
 
 use std::process::ExitCode;
 
+/// Gives memory back that a long run has used.
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     server::cli::run()
 }
