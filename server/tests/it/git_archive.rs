@@ -17,13 +17,14 @@ use crate::site::{Visitor, administrator};
 const PAGE: &str = "http://127.0.0.1:3000/settings/git";
 
 /// An instance that may push to folders of this machine.
-fn with_files(mut app: TestApp) -> TestApp {
+pub fn with_files(mut app: TestApp) -> TestApp {
     let git = GitSettings { remotes: RemoteRule::Files, ..GitSettings::default() };
     app.app.settings = Arc::new(Settings { git, ..(*app.app.settings).clone() });
     app
 }
 
-fn git(folder: &Path, args: &[&str]) -> String {
+/// What git says in a folder.
+pub fn git(folder: &Path, args: &[&str]) -> String {
     let output = Command::new("git").current_dir(folder).args(args).output().unwrap();
     assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
