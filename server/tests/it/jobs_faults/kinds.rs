@@ -1,7 +1,7 @@
 //! Jobs that make no report die at the points that they have, and the next program goes on from there: what they do is
 //! done once.
 
-use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+use std::fs;
 
 use app::{
     domain::{
@@ -15,7 +15,6 @@ use app::{
     jobs::kind_form::beginning,
     platform::ctx::Ctx,
     projects::service::{access, projects},
-    reports::service::git_settings::{self, RemoteInput},
     tasks::service::{
         assign,
         create::{self, NewTask},
@@ -28,7 +27,7 @@ use futures::future::join_all;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::stage::Stage;
-use crate::git_archive::{git, with_files};
+use crate::git_archive::{git, hook, push_to_folder, with_files};
 
 /// As many at a time as keep two cores busy.
 const AT_A_TIME: usize = 5;
@@ -144,27 +143,8 @@ async fn add(stage: &Stage, title: &str, column: usize, ago: TimeDelta, due_at: 
 /// The archive has a report, and is pushed to a server that writes down what comes.
 async fn with_remote(stage: &Stage) {
     sent_report(&stage.app, stage.project.id).await;
-    let folder = stage.app.settings.data_dir.clone();
-    git(&folder, &["init", "-q", "--bare", "-b", "main", "server.git"]);
-    hook(&folder, "post-receive", "cat >> pushes");
-    let ctx = Ctx { now: stage.now(), ..Ctx::system(&stage.app) };
-    let input = RemoteInput {
-        url: format!("file://{}/server.git", folder.display()),
-        user: String::new(),
-        token: String::new(),
-        key: String::new(),
-        private_key: String::new(),
-    };
-    let version = git_settings::read(&ctx).await.unwrap().version;
-    git_settings::save_remote(&ctx, version, input).await.unwrap();
-}
-
-/// What the server does when something is pushed to it.
-fn hook(folder: &Path, name: &str, script: &str) {
-    let hook = folder.join("server.git/hooks").join(name);
-    fs::create_dir_all(hook.parent().unwrap()).unwrap();
-    fs::write(&hook, format!("#!/bin/sh\n{script}\n")).unwrap();
-    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    push_to_folder(&Ctx { now: stage.now(), ..Ctx::system(&stage.app) }).await;
+    hook(&stage.app.settings.data_dir, "post-receive", "cat >> pushes");
 }
 
 async fn each_is_archived_once(stage: &Stage, job: ScheduleId) {
