@@ -87,6 +87,7 @@ async fn record(ctx: &Ctx, settings: &git_archive::Model, entry: Entry) -> AppRe
     let patience = PATIENCE.min(ctx.app.settings.git.limit);
     let Ok(recorded) = timeout(patience, recording).await else {
         let words = format!("The archive did not answer within {} s; it is tried again later.", patience.as_secs_f32());
+        tracing::warn!("committing to the archive: {words}");
         return Err(AppError::Outside { words });
     };
     let commit = recorded?;
