@@ -79,7 +79,7 @@ test('a report is read in all its parts and taken along', async ({ page, empty, 
   const menu = page.getByRole('group', { name: 'Download' });
   // What was sent is named by its run, what is made of its facts by what it is about.
   for (const [name, file] of [
-    ['PDF', /^weekly-report-[A-Z0-9]+-\d{4}-\d\d-\d\d\.pdf$/], ['Excel workbook', /^weekly-report-.*\.xlsx$/], ['CSV', /^weekly-report-.*\.csv$/], ['JSON', /^weekly-report-.*\.json$/],
+    ['PDF', /^weekly-report-[A-Z0-9]+-\d{4}-\d\d-\d\d\.pdf$/], ['Web page (HTML)', /^weekly-report-.*\.html$/], ['Excel workbook', /^weekly-report-.*\.xlsx$/], ['CSV', /^weekly-report-.*\.csv$/], ['JSON', /^weekly-report-.*\.json$/],
     ['HTML', `report-${second}.html`], ['Text', `report-${second}.txt`], ['E-mail (.eml)', `report-${second}.eml`],
   ] as const) {
     const [download] = await Promise.all([page.waitForEvent('download'), menu.getByRole('link', { name, exact: true }).click()]);

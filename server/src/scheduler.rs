@@ -90,6 +90,10 @@ async fn run(app: AppState, mut stopped: watch::Receiver<bool>) {
     if let Err(error) = worker::forget_claims(&app).await {
         tracing::warn!("taking over the runs of the last process: {error}");
     }
+    // Before a run can push: it must not lose the claim that it has just taken.
+    if let Err(error) = git_push::forget_claim(&app).await {
+        tracing::warn!("taking over the push of the last process: {error}");
+    }
     let heart = tokio::spawn(beat_for_ever(app.clone()));
     let rules = tokio::spawn(follow_rules(app.clone()));
     let pushes = tokio::spawn(push_archive(app.clone()));
@@ -287,9 +291,6 @@ async fn clear_away(app: AppState) {
 
 /// Pushes what is due, for ever. Of several processes one does.
 async fn push_archive(app: AppState) {
-    if let Err(error) = git_push::forget_claim(&app).await {
-        tracing::warn!("taking over the push of the last process: {error}");
-    }
     let mut looks = 0_u64;
     loop {
         if looks.is_multiple_of(MISSING_EVERY)

@@ -141,6 +141,15 @@ impl ClearRelay {
             Self::Host(known) => known == host,
         }
     }
+
+    /// Whether a server of this name can be meant, before its addresses are known: what is no address may have one in a
+    /// network.
+    pub fn may_cover(&self, host: &MailHost) -> bool {
+        match self {
+            Self::Network(network) => host.as_str().parse::<IpAddr>().map_or(true, |address| network.contains(address)),
+            Self::Host(known) => known == host,
+        }
+    }
 }
 
 impl FromStr for ClearRelay {
@@ -226,6 +235,22 @@ mod tests {
             ("a..example", MailHostError::Malformed),
         ] {
             assert_eq!(MailHost::parse(text), Err(error), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_may_have_an_address_in_a_network_and_an_address_is_in_it_or_not() {
+        for (relay, host, may) in [
+            ("172.16.0.0/12", "172.20.0.7", true),
+            ("172.16.0.0/12", "192.0.2.7", false),
+            ("172.16.0.0/12", "2001:db8::1", false),
+            ("172.16.0.0/12", "mail", true),
+            ("mail", "Mail", true),
+            ("mail", "mail.example.org", false),
+            ("mail", "172.20.0.7", false),
+        ] {
+            let relay: ClearRelay = relay.parse().unwrap();
+            assert_eq!(relay.may_cover(&MailHost::parse(host).unwrap()), may, "{relay} {host}");
         }
     }
 }

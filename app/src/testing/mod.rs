@@ -8,6 +8,7 @@ pub mod git_servers;
 mod job;
 mod message;
 mod report;
+mod silent_archive;
 pub mod smtp_server;
 pub mod token_endpoint;
 
@@ -16,3 +17,4 @@ pub use database::{TestApp, each_database};
 pub use job::mondays_at_ten;
 pub use message::{Message, messages};
 pub use report::{next_report, sent_report};
+pub use silent_archive::SilentArchive;

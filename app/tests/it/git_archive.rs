@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
     sync::Arc,
+    time::Duration,
 };
 
 use app::{
@@ -19,7 +20,7 @@ use app::{
     },
     entities::{alarm, git_archive, git_push as queue, git_push_failure, occurrence, template_version},
     error::{AppError, ArchiveProblem, Problem},
-    jobs::service::runs,
+    jobs::service::{runs, worker},
     platform::{
         ctx::Ctx,
         git::{GitSettings, RemoteRule, generate},
@@ -31,7 +32,7 @@ use app::{
         git_state,
     },
     templates::service::{drafts, versions},
-    testing::{Cast, TestApp, each_database, project, sent_report, task},
+    testing::{Cast, SilentArchive, TestApp, each_database, mondays_at_ten, project, sent_report, task},
 };
 use chrono::TimeDelta;
 use sea_orm::{
@@ -578,6 +579,33 @@ async fn a_job_pushes_what_the_archive_holds_and_its_run_says_so() {
         let log = stage.log(pushing).await;
         assert!(log.iter().any(|line| line.starts_with("Pushed 1 commit to branch main of file://")), "{log:?}");
         assert_eq!(run(&folder.join("server.git"), &["rev-parse", "main"]).trim(), commit.unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_archive_that_does_not_answer_holds_up_no_run_and_has_the_report_once_when_it_does() {
+    each_database(async |mut app| {
+        let git = GitSettings { limit: Duration::from_secs(1), ..GitSettings::default() };
+        app.app.settings = Arc::new(Settings { git, ..(*app.app.settings).clone() });
+        let stage = Stage::new(&app).await;
+        sent_report(&app, stage.project.id).await;
+        let silent = SilentArchive::below(&app.settings.data_dir);
+        let id = stage.job(&mondays_at_ten()).await;
+        let reporting = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        let row = stage.runs(id).await.remove(0);
+        assert_eq!((row.state, row.commit_id), (OccurrenceState::Done, None), "{:?}", row.reason);
+        let log = stage.log(reporting).await;
+        let words = "The report is not in the archive yet. The archive did not answer within 1 s";
+        assert!(log.iter().any(|line| line.starts_with(words)), "{log:?}");
+
+        drop(silent);
+        worker::keep_missing(&app).await.unwrap();
+        assert!(stage.runs(id).await[0].commit_id.is_some(), "{:?}", stage.log(reporting).await);
+        let trailers = ["log", "--format=%(trailers:key=Report-Occurrence,valueonly,separator=)", "main"];
+        let commits = run(&app.settings.data_dir.join("archive.git"), &trailers);
+        assert_eq!(commits.lines().filter(|line| *line == reporting.to_string()).count(), 1, "{commits}");
     })
     .await;
 }

@@ -33,7 +33,7 @@ use app::{
         projects::{self, NewProject},
     },
     tasks::service::{
-        assign,
+        archive, assign,
         create::{self, NewTask},
         dependencies,
         edit::{self, Change},
@@ -597,6 +597,34 @@ async fn finished_tasks_are_archived_after_their_days_and_the_log_says_which() {
             task::Entity::find().filter(task::Column::ArchivedAt.is_not_null()).all(app.reader()).await.unwrap();
         assert_eq!(archived.iter().map(|task| task.number).collect::<Vec<_>>(), [2], "what is open stays");
         assert_eq!(run(&stage, id).await.state, OccurrenceState::Skipped);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_goes_on_for_a_dead_worker_archives_nothing_that_was_brought_back_meanwhile() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&job(JobKind::ArchiveTasks, "")).await;
+        stage.pass(TimeDelta::days(31));
+        let ended = run(&stage, id).await;
+        let archived = async || {
+            let query = task::Entity::find().filter(task::Column::ArchivedAt.is_not_null());
+            query.all(app.reader()).await.unwrap().into_iter().map(|task| task.id).collect::<Vec<_>>()
+        };
+        let first = archived().await;
+        assert_eq!((ended.state, first.len()), (OccurrenceState::Done, 1));
+        // Its worker has died behind the archiving, before it could say so.
+        let mut left = ended.into_active_model();
+        left.state = Set(OccurrenceState::Frozen);
+        left.finished_at = Set(None);
+        left.update(app.reader()).await.unwrap();
+        archive::restore(&stage.mina(), first[0], None).await.unwrap();
+        assert_eq!(stage.work().await, 1);
+        assert_eq!(stage.states(id).await, [OccurrenceState::Done]);
+        assert_eq!(archived().await, [], "somebody wants it on the board");
+        assert_eq!(run(&stage, id).await.state, OccurrenceState::Done);
+        assert_eq!(archived().await, first, "the next run has a list of its own");
     })
     .await;
 }

@@ -1,10 +1,16 @@
 //! Mail accounts: what is stored, who may change it, and where a password goes.
 
+use std::sync::Arc;
+
 use app::{
-    domain::{ids::AccountId, mail_account::AccountKind},
+    domain::{
+        ids::AccountId,
+        mail_account::{AccountKind, ClearRelay},
+    },
     entities::smtp_account,
     error::{AppError, Problem},
     mail::service::accounts::{self, AccountInput, OUTBOX, OutboxInput},
+    platform::{ctx::Ctx, state::Settings},
     testing::{Cast, TestApp, each_database},
 };
 use sea_orm::EntityTrait;
@@ -159,6 +165,32 @@ async fn a_password_without_encryption_is_for_this_machine_only() {
         for host in ["localhost", "127.0.0.1", "::1"] {
             accounts::create(&ctx, AccountInput { host: host.into(), ..clear.clone() }).await.unwrap();
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_password_without_tls_is_taken_for_relays_that_the_operator_allows_and_for_no_others() {
+    each_database(async |mut app| {
+        let relays: [ClearRelay; 2] = ["Relay", "192.0.2.0/24"].map(|relay| relay.parse().unwrap());
+        let smtp_cleartext = relays.to_vec();
+        app.app.settings = Arc::new(Settings { smtp_cleartext, ..(*app.app.settings).clone() });
+        let ctx = app.as_person(&Cast::new(&app).await.mina);
+        let clear = AccountInput { tls: "none".into(), ..input() };
+        let at = |host: &str| AccountInput { host: host.into(), ..clear.clone() };
+        for host in ["relay", "192.0.2.7"] {
+            let id = accounts::create(&ctx, at(host)).await.unwrap();
+            accounts::update(&ctx, id, 1, at(host)).await.unwrap();
+            let error = accounts::update(&ctx, id, 2, at("198.51.100.7")).await.unwrap_err();
+            assert_eq!(problems(error), [("tls".to_owned(), Problem::Insecure)], "{host}");
+        }
+        // Which addresses a name has is seen when it is connected to: until then none of them has the password.
+        accounts::create(&ctx, at("relay.example.org")).await.unwrap();
+        let smtp_cleartext = relays[..1].to_vec();
+        app.app.settings = Arc::new(Settings { smtp_cleartext, ..(*app.app.settings).clone() });
+        let ctx = Ctx::new(app.app.clone(), ctx.actor);
+        let error = accounts::create(&ctx, at("relay.example.org")).await.unwrap_err();
+        assert_eq!(problems(error), [("tls".to_owned(), Problem::Insecure)]);
     })
     .await;
 }

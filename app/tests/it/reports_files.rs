@@ -53,13 +53,13 @@ async fn a_run_sends_its_files_keeps_them_and_commits_them() {
         stage.work().await;
         let run = stage.runs(id).await.remove(0);
         assert_eq!(run.state, OccurrenceState::Done, "{:?}", stage.log(run.id).await);
-        let names = ["pdf", "xlsx", "csv", "json"].map(|ending| format!("{NAME}.{ending}"));
+        let names = ["pdf", "html", "xlsx", "csv", "json"].map(|ending| format!("{NAME}.{ending}"));
 
         let kept = artifact::Entity::find().filter(artifact::Column::OccurrenceId.eq(run.id));
         let kept = kept.all(app.reader()).await.unwrap();
         let file = |name: &str| kept.iter().find(|file| file.name == name).unwrap();
         assert!(names.iter().all(|name| !file(name).bytes.is_empty()));
-        assert_eq!(file(&names[3]).bytes, run.snapshot.clone().unwrap().into_bytes(), "the data that were hashed");
+        assert_eq!(file(&names[4]).bytes, run.snapshot.clone().unwrap().into_bytes(), "the data that were hashed");
 
         let messages = server.messages();
         assert_eq!(messages.len(), 2);
@@ -74,8 +74,8 @@ async fn a_run_sends_its_files_keeps_them_and_commits_them() {
         let listed =
             Command::new("git").arg("-C").arg(folder).args(["ls-tree", "-r", "--name-only", &commit]).output().unwrap();
         let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
-        assert!(names[..3].iter().all(|name| listed.contains(name)), "{listed}");
-        assert!(!listed.contains(&names[3]) && listed.contains("data.json"), "the data lie there once: {listed}");
+        assert!(names[..4].iter().all(|name| listed.contains(name)), "{listed}");
+        assert!(!listed.contains(&names[4]) && listed.contains("data.json"), "the data lie there once: {listed}");
 
         let mina = stage.mina();
         for name in &names {
@@ -102,7 +102,7 @@ async fn files_of_a_report_that_had_none_are_made_of_its_facts_for_those_who_see
         for (kind, name) in offered {
             let file = files::file(&mina, run, &name).await.unwrap();
             assert_eq!(file.name, name);
-            assert_eq!(file, files::file(&mina, run, &format!("report.{kind}")).await.unwrap(), "the ending counts");
+            assert_eq!(file, files::file(&mina, run, &format!("facts.{kind}")).await.unwrap(), "the ending counts");
             assert!(!file.bytes.is_empty());
         }
         assert_eq!(files::file(&mina, run, "report.exe").await.unwrap_err(), AppError::NotFound);

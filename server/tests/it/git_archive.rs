@@ -1,13 +1,15 @@
 //! The page of the Git archive and the history of a report, without JavaScript.
 
-use std::{path::Path, process::Command, sync::Arc};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Command, sync::Arc};
 
 use app::{
     platform::{
+        ctx::Ctx,
         git::{GitSettings, RemoteRule},
         state::Settings,
     },
     projects::service::projects::{self, NewProject},
+    reports::service::git_settings::{self, RemoteInput},
     testing::{TestApp, each_database, sent_report},
 };
 use axum::http::StatusCode;
@@ -17,16 +19,40 @@ use crate::site::{Visitor, administrator};
 const PAGE: &str = "http://127.0.0.1:3000/settings/git";
 
 /// An instance that may push to folders of this machine.
-fn with_files(mut app: TestApp) -> TestApp {
+pub fn with_files(mut app: TestApp) -> TestApp {
     let git = GitSettings { remotes: RemoteRule::Files, ..GitSettings::default() };
     app.app.settings = Arc::new(Settings { git, ..(*app.app.settings).clone() });
     app
 }
 
-fn git(folder: &Path, args: &[&str]) -> String {
+/// What git says in a folder.
+pub fn git(folder: &Path, args: &[&str]) -> String {
     let output = Command::new("git").current_dir(folder).args(args).output().unwrap();
     assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// What a server of [`push_to_folder`] does when something is pushed to it.
+pub fn hook(data_dir: &Path, name: &str, script: &str) {
+    let hook = data_dir.join("server.git/hooks").join(name);
+    fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    fs::write(&hook, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// From now on the archive is pushed to a repository beside it.
+pub async fn push_to_folder(ctx: &Ctx) {
+    let folder = &ctx.app.settings.data_dir;
+    git(folder, &["init", "-q", "--bare", "-b", "main", "server.git"]);
+    let input = RemoteInput {
+        url: format!("file://{}/server.git", folder.display()),
+        user: String::new(),
+        token: String::new(),
+        key: String::new(),
+        private_key: String::new(),
+    };
+    let version = git_settings::read(ctx).await.unwrap().version;
+    git_settings::save_remote(ctx, version, input).await.unwrap();
 }
 
 /// The page that a refused form leads back to.

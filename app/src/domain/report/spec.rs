@@ -121,7 +121,7 @@ text_enum!(
 
 text_enum!(
     /// Files that a message can carry.
-    AttachmentKind { Pdf = "pdf", Xlsx = "xlsx", Csv = "csv", Json = "json" }
+    AttachmentKind { Pdf = "pdf", Html = "html", Xlsx = "xlsx", Csv = "csv", Json = "json" }
 );
 
 /// The report waits for its owner.
@@ -309,6 +309,8 @@ impl AttachmentKind {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Pdf => "PDF",
+            // Of the mail there is HTML, too.
+            Self::Html => "Web page (HTML)",
             Self::Xlsx => "Excel workbook",
             Self::Csv => "CSV",
             Self::Json => "JSON",

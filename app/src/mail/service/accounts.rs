@@ -92,7 +92,7 @@ pub async fn default_sender(db: &impl ConnectionTrait) -> AppResult<(String, Str
 pub async fn create(ctx: &Ctx, input: AccountInput) -> AppResult<AccountId> {
     allow(ctx)?;
     let id = AccountId(Uuid::now_v7());
-    let checked = check(input, None)?;
+    let checked = check(input, None, &ctx.app.settings.smtp_cleartext)?;
     let tx = ctx.begin().await?;
     smtp_account::ActiveModel {
         id: Set(id),
@@ -139,7 +139,7 @@ pub async fn update(ctx: &Ctx, id: AccountId, version: i64, input: AccountInput)
         return Err(AppError::field("name", Problem::NotAllowed));
     }
     expect_version(&stored, version, &input.name)?;
-    let checked = check(input, Some(&stored))?;
+    let checked = check(input, Some(&stored), &ctx.app.settings.smtp_cleartext)?;
     let is_same_server = stored.host == checked.host && stored.port == checked.port && stored.tls == checked.tls;
     smtp_account::ActiveModel {
         id: Unchanged(id),

@@ -1,6 +1,9 @@
 //! Keeps each report in the Git archive: HTML, text, pictures and data in one commit.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Datelike, Utc};
+use tokio::{sync::Semaphore, time::timeout};
 
 use super::{
     files::{File, KEPT_IN_GIT, kind_of},
@@ -13,7 +16,7 @@ use crate::{
         report::{Snapshot, spec::AttachmentKind},
     },
     entities::git_archive,
-    error::AppResult,
+    error::{AppError, AppResult},
     mail::service::accounts,
     platform::{
         ctx::Ctx,
@@ -54,18 +57,40 @@ pub async fn repository(ctx: &Ctx) -> AppResult<GitArchive> {
 /// Commits a report, asks for a push, and returns the commit's id in hex; a report that is there already is found.
 ///
 /// # Errors
-/// A fault, where the archive cannot be written; its words are in the log.
+/// A fault, where the archive cannot be written; its words are in the log. [`AppError::Outside`] where it does not answer.
 pub async fn commit(ctx: &Ctx, kept: Kept<'_>) -> AppResult<String> {
     let settings = git_settings::row(ctx.reader()).await?;
     let entry = entry(&kept, author(ctx, &settings).await?);
     record(ctx, &settings, entry).await
 }
 
+/// Longest that a commit is waited for: whoever makes one has other work, too. It takes milliseconds.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Commits that this process makes at a time. One that never comes back, as on a share of the network that is away, keeps
+/// its place: there are never more of these.
+static PLACES: Semaphore = Semaphore::const_new(4);
+
+/// Commits an entry. Where the repository does not answer it is given up, and may be committed all the same: it is found
+/// by its trailer when it is tried again.
 async fn record(ctx: &Ctx, settings: &git_archive::Model, entry: Entry) -> AppResult<String> {
     let archive = git_settings::archive(ctx, settings);
-    let recorded = tokio::task::spawn_blocking(move || archive.record(&entry)).await;
-    let recorded = recorded.map_err(|error| fault::internal("committing to the archive", error))?;
-    let commit = recorded.map_err(|error| fault::internal("committing to the archive", error))?;
+    let recording = async {
+        let place = PLACES.acquire().await.map_err(|error| fault::internal("committing to the archive", error))?;
+        let recorded = tokio::task::spawn_blocking(move || {
+            let recorded = archive.record(&entry);
+            drop(place);
+            recorded
+        });
+        let recorded = recorded.await.map_err(|error| fault::internal("committing to the archive", error))?;
+        recorded.map_err(|error| fault::internal("committing to the archive", error))
+    };
+    let patience = PATIENCE.min(ctx.app.settings.git.limit);
+    let Ok(recorded) = timeout(patience, recording).await else {
+        let words = format!("The archive did not answer within {} s; it is tried again later.", patience.as_secs_f32());
+        tracing::warn!("committing to the archive: {words}");
+        return Err(AppError::Outside { words });
+    };
+    let commit = recorded?;
     if let Err(error) = git_push::ask(ctx, &commit).await {
         // It is in the archive; the scheduler finds it there.
         tracing::warn!("asking for a push: {error}");
@@ -77,7 +102,7 @@ async fn record(ctx: &Ctx, settings: &git_archive::Model, entry: Entry) -> AppRe
 /// address of whom commits are by.
 ///
 /// # Errors
-/// A fault, where the archive cannot be written; its words are in the log.
+/// As [`commit`].
 pub async fn commit_entry(ctx: &Ctx, entry: impl FnOnce((String, String)) -> AppResult<Entry>) -> AppResult<String> {
     let settings = git_settings::row(ctx.reader()).await?;
     let entry = entry(author(ctx, &settings).await?)?;

@@ -48,10 +48,10 @@ pub struct Wording {
 /// A key figure in words.
 #[derive(Debug, Serialize)]
 pub(crate) struct FigureWords {
-    label: &'static str,
-    value: String,
-    change: String,
-    tone: &'static str,
+    pub(crate) label: &'static str,
+    pub(crate) value: String,
+    pub(crate) change: String,
+    pub(crate) tone: &'static str,
 }
 
 #[derive(Debug, Serialize)]

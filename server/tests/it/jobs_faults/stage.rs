@@ -17,27 +17,19 @@ use app::{
         alarm::Choices,
         delivery::DeliveryPhase,
         ids::{OccurrenceId, ScheduleId},
-        job::JobKind,
         report::spec::{AttachmentKind, ReportSpec},
         schedule::DaySet,
-        task::Priority,
     },
     entities::{occurrence, occurrence_log, project, schedule},
     jobs::{
         form::{JobForm, Mode},
-        kind_form::beginning,
         rules_form::RulesForm,
         service::{report, runs, schedules},
         when_form::WhenForm,
     },
     mail::service::accounts,
     platform::{clock::Clock, ctx::Ctx},
-    projects::service::{access, projects},
-    tasks::service::{
-        assign,
-        create::{self, NewTask},
-        moves::End,
-    },
+    projects::service::access,
     testing::{
         Cast, Message, TestApp, messages, project,
         smtp_server::{SmtpServer, local_account},
@@ -56,8 +48,8 @@ const SIGABRT: i32 = 6;
 pub struct Stage {
     pub app: TestApp,
     pub server: SmtpServer,
-    cast: Cast,
-    project: project::Model,
+    pub cast: Cast,
+    pub project: project::Model,
     /// Seconds by which the clock of the programs is ahead of the machine's.
     ahead: Cell<i64>,
     /// Owners of leases that nobody renews any more.
@@ -94,24 +86,28 @@ impl Stage {
     }
 
     /// Mina, at the time of the programs.
-    fn mina(&self) -> Ctx {
+    pub fn mina(&self) -> Ctx {
         Ctx { now: self.now(), ..self.app.as_person(&self.cast.mina) }
     }
 
     /// An hourly report that ends after two runs, as if it had been made some time ago: with it its two instants.
     pub async fn job(&self, ago: TimeDelta) -> (ScheduleId, Vec<DateTime<Utc>>) {
+        let recipients = (0..RECIPIENTS).map(|number| format!("r{number}@example.org\n")).collect();
+        self.hourly(JobForm { name: "Weekly report".into(), recipients, ..JobForm::default() }, ago).await
+    }
+
+    /// A job that runs as [`Stage::job`] does.
+    pub async fn hourly(&self, form: JobForm, ago: TimeDelta) -> (ScheduleId, Vec<DateTime<Utc>>) {
         let made = self.mina();
         let ctx = Ctx { now: made.now - ago, ..made };
         let form = JobForm {
-            name: "Weekly report".into(),
             project: "T".into(),
             mode: Mode::Cron,
             expression: "0 * * * *".into(),
             zone: "UTC".into(),
-            recipients: (0..RECIPIENTS).map(|number| format!("r{number}@example.org\n")).collect(),
             when: WhenForm { runs: "2".into(), ..WhenForm::default() },
             rules: RulesForm { misfire: "all".into(), overlap: "queue_all".into(), ..RulesForm::default() },
-            ..JobForm::default()
+            ..form
         };
         let editing = access::by_id(&ctx, ctx.reader(), self.project.id).await.unwrap().editing().unwrap();
         let job = schedules::create(&ctx, &editing, &form).await.unwrap();
@@ -150,34 +146,6 @@ impl Stage {
         let version = schedule::Entity::find_by_id(job).one(self.app.reader()).await.unwrap().unwrap().version;
         let spec = ReportSpec { attachments: files.to_vec(), ..ReportSpec::default() };
         report::choose(&self.mina(), job, version, &spec).await.unwrap();
-    }
-
-    /// A reminder that runs only by hand, with a task that Mina is to be reminded of now.
-    pub async fn reminder_by_hand(&self) -> ScheduleId {
-        let ctx = self.mina();
-        let editing = access::by_id(&ctx, ctx.reader(), self.project.id).await.unwrap().editing().unwrap();
-        let columns = projects::columns(ctx.reader(), self.project.id).await.unwrap();
-        let new = NewTask {
-            column: columns[0].id,
-            end: End::Bottom,
-            title: "Due soon".into(),
-            description: String::new(),
-            priority: Priority::Medium,
-            due_on: None,
-            due_at: Some(ctx.now + TimeDelta::hours(12)),
-            op_id: None,
-        };
-        let card = create::create(&ctx, &editing, new).await.unwrap();
-        assign::set(&ctx, card.id, &[self.cast.mina.id]).await.unwrap();
-        let form = JobForm {
-            project: "T".into(),
-            zone: "UTC".into(),
-            recipients: "mina@example.org".into(),
-            ..beginning(JobKind::Reminder)
-        };
-        let job = schedules::create(&ctx, &editing, &form).await.unwrap();
-        schedules::pause(&ctx, job, "only by hand").await.unwrap();
-        job
     }
 
     /// Starts a run by hand, and gives its instant.
@@ -261,19 +229,24 @@ impl Stage {
         }
     }
 
-    /// Holds the invariants of SCHEDULING against what the mail server has taken: each instant has one run and all have
-    /// ended, and each recipient got each exactly once, or at most once where that is marked as unknown. Gives how many
-    /// are.
+    /// As [`Stage::check_each`], where each run has a message for each recipient.
     pub async fn check(&self, job: ScheduleId, instants: &[DateTime<Utc>]) -> usize {
+        self.check_each(job, instants, &vec![RECIPIENTS; instants.len()]).await
+    }
+
+    /// Holds the invariants of SCHEDULING against what the mail server has taken: each instant has one run and all have
+    /// ended, with so many messages each; and each recipient got each exactly once, or at most once where that is marked
+    /// as unknown. Gives how many are.
+    pub async fn check_each(&self, job: ScheduleId, instants: &[DateTime<Utc>], expected: &[usize]) -> usize {
         let rows = self.runs(job).await;
         let story = self.story(job).await;
         assert_eq!(rows.iter().map(|row| row.scheduled_at).collect::<Vec<_>>(), instants, "{story}");
         let mut taken = self.taken();
         let mut uncertain = 0;
-        for row in rows {
+        for (row, expected) in rows.into_iter().zip(expected) {
             assert!(row.state.is_final(), "{story}");
             let messages = self.messages(row.id).await;
-            assert_eq!(messages.len(), RECIPIENTS, "{story}");
+            assert_eq!(messages.len(), *expected, "{story}");
             for message in messages {
                 let count = taken.remove(&(message.message_id.clone(), message.address.clone())).unwrap_or(0);
                 match message.phase {

@@ -7,7 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::freeze::{self, Notes, frozen};
 use crate::{
-    domain::{crash_point::CrashPoint, ids::TaskId, job::LogLevel, job_options::ArchiveOptions, occurrence::Effect},
+    automation::service::effects::id_of,
+    domain::{
+        crash_point::CrashPoint,
+        ids::{OccurrenceId, OpId, TaskId},
+        job::LogLevel,
+        job_options::ArchiveOptions,
+        occurrence::Effect,
+    },
     entities::{project, schedule, task},
     error::{AppError, AppResult},
     jobs::service::{ledger, sending::Hold},
@@ -87,7 +94,8 @@ pub async fn find(ctx: &Ctx, job: &schedule::Model, options: ArchiveOptions) -> 
     Ok(Finished { format: FORMAT, until, tasks: rows.into_iter().map(named).collect() })
 }
 
-/// Archives what is on the list. What is archived already stays so: another try goes on.
+/// Archives what is on the list, each task once: another try goes on, and what somebody has brought back since the first
+/// one stays where it is.
 ///
 /// # Errors
 /// Only those of the database.
@@ -99,7 +107,7 @@ pub async fn act(ctx: &Ctx, job: &schedule::Model, hold: Hold) -> AppResult<Opti
     for task in &found.tasks {
         let FinishedTask { id, reference, title } = task;
         let is_archived = is_still_finished(ctx, *id, found.until).await?
-            && match archive::archive(&rule, *id, None).await {
+            && match archive::archive(&rule, *id, Some(op_of(hold.run, *id))).await {
                 Ok(()) => true,
                 Err(AppError::NotFound | AppError::ArchivedProject) => false,
                 Err(error) => return Err(error),
@@ -120,6 +128,11 @@ pub async fn act(ctx: &Ctx, job: &schedule::Model, hold: Hold) -> AppResult<Opti
         tx.commit().await?;
     }
     Ok(next)
+}
+
+/// The same for the same run and task, whoever works on it.
+fn op_of(run: OccurrenceId, task: TaskId) -> OpId {
+    OpId(id_of(&format!("archive/{run}/{task}")))
 }
 
 async fn is_still_finished(ctx: &Ctx, id: TaskId, until: DateTime<Utc>) -> AppResult<bool> {

@@ -22,14 +22,14 @@ use crate::{
     platform::ctx::Ctx,
     reports::service::{
         archive,
-        files::{Attached, File, LIMIT},
+        files::{Attached, File, LIMIT, MAIL},
         render::{Address, Written},
         snapshot,
     },
 };
 
 /// Name of the mail's HTML among the files of a run.
-pub const HTML: &str = "report.html";
+pub const HTML: &str = MAIL;
 /// Name of its text.
 pub const TEXT: &str = "report.txt";
 

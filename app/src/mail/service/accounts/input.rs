@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         address::EmailAddress,
-        mail_account::{AuthMethod, MailHost, TlsMode},
+        mail_account::{AuthMethod, ClearRelay, MailHost, TlsMode},
     },
     entities::smtp_account,
     error::{AppError, AppResult, Checks, Problem},
@@ -57,11 +57,16 @@ pub(super) enum NewSecret {
     Remove,
 }
 
-/// Checks a form of an account that is new, or of one that is stored.
+/// Checks a form of an account that is new, or of one that is stored. `relays` are those that the operator allows to be
+/// spoken to without encryption.
 ///
 /// # Errors
 /// [`AppError::Invalid`] with the fields that are wrong.
-pub(super) fn check(input: AccountInput, stored: Option<&smtp_account::Model>) -> AppResult<Checked> {
+pub(super) fn check(
+    input: AccountInput,
+    stored: Option<&smtp_account::Model>,
+    relays: &[ClearRelay],
+) -> AppResult<Checked> {
     let AccountInput { name, host, port, tls, auth, username, password, sender_name, sender_address } = input;
     let mut checks = Checks::default();
     let name = checks.line("name", &name, NAME_MAX);
@@ -91,7 +96,7 @@ pub(super) fn check(input: AccountInput, stored: Option<&smtp_account::Model>) -
             NewSecret::Keep
         }
     };
-    if signs_in && tls == Some(TlsMode::None) && host.as_deref().is_some_and(|host| !is_this_machine(host)) {
+    if signs_in && tls == Some(TlsMode::None) && host.as_deref().is_some_and(|host| !may_be_in_clear(host, relays)) {
         checks.add("tls", Problem::Insecure);
     }
     let sender_name = checks.line("sender_name", &sender_name, NAME_MAX);
@@ -103,8 +108,11 @@ pub(super) fn check(input: AccountInput, stored: Option<&smtp_account::Model>) -
     Ok(Checked { name, host, port, tls, auth, username, secret, sender_name, sender_address })
 }
 
-fn is_this_machine(host: &str) -> bool {
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+/// Whether a password may be entered for a server without encryption. Where it may really go is looked at once more with
+/// each connection, when the addresses of a name are known.
+fn may_be_in_clear(host: &str, relays: &[ClearRelay]) -> bool {
+    let is_this_machine = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    is_this_machine || MailHost::parse(host).is_ok_and(|host| relays.iter().any(|relay| relay.may_cover(&host)))
 }
 
 fn mail_host(checks: &mut Checks, text: &str) -> Option<String> {

@@ -1,4 +1,4 @@
-//! The files of a report, all of its frozen data: pages ([`paper`]), a workbook ([`workbook`]), a table ([`table`]), the
+//! The files of a report, all of its frozen data: pages ([`paper`]), one for a browser, a workbook ([`workbook`]), a table ([`table`]), the
 //! data themselves. The same data always make the same bytes.
 
 mod attached;
@@ -19,6 +19,9 @@ use crate::{
     error::AppResult,
     platform::{fault, pdf, workbook::write},
 };
+
+/// What the mail itself is stored as: no file of the report, though it ends like one.
+pub const MAIL: &str = "report.html";
 
 /// A file of a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +65,7 @@ async fn bytes(source: Source<'_>, kind: AttachmentKind) -> AppResult<Vec<u8>> {
             let print = paper::print(source)?;
             pdf::print(print).await.map_err(|error| fault::internal("printing a report", error))
         }
+        AttachmentKind::Html => paper::page::write(source).await,
         AttachmentKind::Xlsx => {
             let book = workbook::book(source);
             let written = tokio::task::spawn_blocking(move || write(&book)).await;
@@ -100,6 +104,9 @@ pub fn flaw(file: &File) -> Option<String> {
 
 /// The kind of a file by its name; none for what a run stores besides.
 pub fn kind_of(name: &str) -> Option<AttachmentKind> {
+    if name == MAIL {
+        return None;
+    }
     name.rsplit_once('.')?.1.parse().ok()
 }
 
@@ -107,6 +114,7 @@ pub fn kind_of(name: &str) -> Option<AttachmentKind> {
 pub const fn content_type(kind: AttachmentKind) -> &'static str {
     match kind {
         AttachmentKind::Pdf => "application/pdf",
+        AttachmentKind::Html => "text/html; charset=utf-8",
         AttachmentKind::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         AttachmentKind::Csv => "text/csv; charset=utf-8",
         AttachmentKind::Json => "application/json",

@@ -1,4 +1,7 @@
 //! A report on paper: everything that `report.typ` shows, put into words here, so that the template holds no rules.
+//! The same parts and words make a [`page`] for a browser.
+
+pub mod page;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;

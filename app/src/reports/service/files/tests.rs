@@ -156,7 +156,7 @@ async fn the_same_facts_make_the_same_files_under_names_that_say_what_they_are()
     assert_eq!(first, made(&report, &sections, AttachmentKind::ALL).await);
     let names: Vec<&str> = first.iter().map(|file| file.name.as_str()).collect();
     let name = "weekly-report-APP-2026-11-22";
-    assert_eq!(names, ["pdf", "xlsx", "csv", "json"].map(|ending| format!("{name}.{ending}")));
+    assert_eq!(names, ["pdf", "html", "xlsx", "csv", "json"].map(|ending| format!("{name}.{ending}")));
     for file in &first {
         let kind = kind_of(&file.name).unwrap();
         assert_eq!((content_type(kind), file_name(&report, kind)), (file.content_type.as_str(), file.name.clone()));
@@ -240,6 +240,32 @@ async fn the_table_holds_the_tasks_of_the_lists_and_no_cell_begins_a_formula() {
         assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell}");
     }
     assert_eq!(&rows[0][12], "https://reports.example.org/tasks/APP-1");
+}
+
+#[tokio::test]
+async fn the_page_for_a_browser_shows_all_parts_fetches_nothing_and_runs_nothing_that_people_wrote() {
+    let file = made(&report(&HOSTILE), &sections(), &[AttachmentKind::Html]).await.remove(0);
+    let page = String::from_utf8(file.bytes).unwrap();
+    let overdue = format!("<h2>Overdue ({})</h2>", HOSTILE.len());
+    for words in [
+        "<h2>Summary</h2>",
+        "<h2>Key figures</h2>",
+        overdue.as_str(),
+        "<h2>Due in the next 7 days</h2>",
+        "<h2>Work notes</h2>",
+        "<h2>In our own words</h2>",
+        "We are on time.",
+        "&lt;script&gt;alert(1)&lt;",
+        "<a href=\"https://reports.example.org/tasks/APP-1\">",
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">",
+    ] {
+        assert!(page.contains(words), "{words} in {page}");
+    }
+    assert_eq!(page.matches("<img src=\"data:image/png;base64,").count(), 2);
+    assert!(!page.contains("<script") && !page.contains("alt=\"\""), "{page}");
+    for fetches in ["src=\"http", "url(", "<link rel=\"stylesheet", "@import", "cid:"] {
+        assert!(!page.contains(fetches), "{fetches} in {page}");
+    }
 }
 
 /// The pages as pictures against committed ones. `UPDATE_SNAPSHOTS=1` writes them anew:
