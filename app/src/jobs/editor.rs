@@ -75,7 +75,6 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
     view! {
         <ErrorSummary error=error />
         {kinds}
-        {tested.map(test_panel::result)}
         <form class="form" method="post" action=SaveJob::url() node_ref=node on:change=on_change>
             <input type="hidden" name="id" value=id.map(|id| id.to_string()).unwrap_or_default() />
             <input type="hidden" name="version" value=version.to_string() />
@@ -137,9 +136,10 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
             </fieldset>
             {who}
             {rules_fields::rules(&form.rules, kind, error)}
+            {tested.map(test_panel::result)}
             <div class="form__actions">
                 <button class="btn is-primary" type="submit">{save}</button>
-                {kind.makes_report().then(test_panel::button)}
+                {kind.sends_mail().then(|| test_panel::button(kind))}
                 <a class="btn is-ghost" href=back>"Cancel"</a>
             </div>
         </form>

@@ -362,11 +362,21 @@ pub struct LogPage {
 /// What became of a test mail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestOutcome {
-    pub is_sent: bool,
+    pub end: TestEnd,
     pub to: String,
     /// The mail server's words, or why there are none.
     pub words: String,
     pub at: DateTime<Utc>,
+}
+
+/// How a test mail ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TestEnd {
+    Sent,
+    /// It could not be written, or the mail server did not take it.
+    NotSent,
+    /// There was nothing to send: a run of this moment would have no mail for the person either.
+    Nothing,
 }
 
 /// What the editor needs beside the form.

@@ -353,6 +353,29 @@ async fn a_test_mail_keeps_what_is_typed_and_says_what_the_server_said() {
 }
 
 #[tokio::test]
+async fn a_test_of_a_digest_without_content_says_so_beside_its_button() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        visitor.sign_up_with_project().await;
+        let form = visitor.get("/jobs/new?kind=digest").await.body;
+        let start = form.find("formaction=\"/rpc/send_job_test").expect("the button is there");
+        let action = form[start + 12..].split('"').next().unwrap().to_owned();
+        let mut typed = FORM.to_vec();
+        typed[0] = ("name", "Not saved yet");
+        typed.extend([("kind", "digest"), ("scope", "project"), ("show_today", "on")]);
+        let sent = visitor.post(&action, &format!("{SITE}/jobs/new?kind=digest"), &typed).await;
+        let shown = visitor.get(sent.location()).await.body;
+        let place = |words: &str| shown.find(words).unwrap_or_else(|| panic!("{words} in {shown}"));
+        assert!(place("There was nothing to send.") > place("name=\"recipients\""), "beside the button: {shown}");
+        assert!(shown.contains("no open task of yours") && shown.contains("Not saved yet"), "{shown}");
+        assert!(shown.contains("name=\"kind\" value=\"digest\""), "the kind is that of the form: {shown}");
+        let archiving = visitor.get("/jobs/new?kind=archive_tasks").await.body;
+        assert!(archiving.contains("Days since they were finished") && !archiving.contains("send_job_test"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_sections_of_a_report_are_changed_and_stored_without_javascript() {
     each_database(async |app| {
         let mut visitor = Visitor::new(&app);
