@@ -224,6 +224,8 @@ fn run_row(run: RunItem, can_edit: bool) -> impl IntoView {
                 <span>
                     <a class="link" href=format!("/jobs/runs/{}", run.id)><time datetime=run.scheduled.at.to_rfc3339()>{run.scheduled.words.clone()}</time></a>
                     {badge.map(|badge| view! { " "<span class="badge">{badge}</span> })}
+                    <br />
+                    <span class="muted">{format!("Run {}", run.number)}</span>
                 </span>
             </th>
             <td data-label="Result">

@@ -175,6 +175,8 @@ pub struct NextRun {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunItem {
     pub id: OccurrenceId,
+    /// Which run of its job it is, from 1.
+    pub number: i32,
     pub scheduled: Moment,
     pub trigger: Trigger,
     /// A person asked for it after its time, or ahead of it.
@@ -451,6 +453,7 @@ mod tests {
     fn run(draft: Option<DraftWait>) -> RunItem {
         RunItem {
             id: OccurrenceId(Uuid::nil()),
+            number: 12,
             scheduled: Moment { at: DateTime::UNIX_EPOCH, words: "Thu 1 Jan 1970, 00:00".into() },
             trigger: Trigger::Schedule,
             is_backfill: false,

@@ -318,7 +318,7 @@ async fn a_log_is_followed_line_by_line_until_its_run_is_over() {
         let mut back = Watch::begin(&ctx, run, Some(last.id)).await.unwrap();
         assert!(back.look(&ctx).await.unwrap().lines.iter().all(|line| line.id != last.id));
         let text = run_log::text(&ctx, run).await.unwrap();
-        assert!(text.starts_with("Weekly report, run of 2026-11-23 09:00 (Europe/Ljubljana), done\n"), "{text}");
+        assert!(text.starts_with("Weekly report, run 1 of 2026-11-23 09:00 (Europe/Ljubljana), done\n"), "{text}");
         assert!(text.contains(" INFO Started by Mina Kovač.\n"), "{text}");
         let stranger = app.as_person(&stage.cast.ravi);
         assert_eq!(Watch::begin(&stranger, run, None).await.unwrap_err(), AppError::NotFound);

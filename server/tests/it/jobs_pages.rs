@@ -302,6 +302,7 @@ async fn a_job_is_copied_its_run_cancelled_and_the_list_filtered() {
         let run = run_page.trim_start_matches("/jobs/runs/").to_owned();
         visitor.post(&cancel, &format!("{SITE}{run_page}"), &[("id", &run)]).await;
         let shown = visitor.get(&run_page).await.body;
+        assert!(shown.contains("Weekly report, run 1") && shown.contains("Mon 23 Nov 2026, 09:00"), "{shown}");
         assert!(shown.contains("Cancelled by Mina Kovač.") && !shown.contains("/rpc/cancel_run"), "{shown}");
         let log = visitor.get(&format!("{run_page}/log.txt")).await;
         assert!(log.headers["content-disposition"].to_str().unwrap().starts_with("attachment"));
@@ -313,7 +314,7 @@ async fn a_job_is_copied_its_run_cancelled_and_the_list_filtered() {
         let none = visitor.get("/jobs?q=letter&result=failed").await.body;
         assert!(none.contains("No job fits the filter") && none.contains("value=\"letter\""), "{none}");
         let all = visitor.get("/jobs").await.body;
-        assert!(all.contains("Run of Mon 23 Nov 2026, 09:00: cancelled"), "each run is a link with a name: {all}");
+        assert!(all.contains("Run 1, cancelled, Mon 23 Nov 2026, 09:00"), "each run is a link with a name: {all}");
     })
     .await;
 }

@@ -79,6 +79,7 @@ fn begun(ctx: &Ctx, editing: &Editing, id: ScheduleId, (name, kind): (String, Jo
         last_planned_at: Set(ctx.now),
         failures_in_row: Set(0),
         runs_made: Set(0),
+        last_number: Set(0),
         created_at: Set(ctx.now),
         updated_at: Set(ctx.now),
         deleted_at: Set(None),
