@@ -11,6 +11,7 @@ use crate::domain::{
     ids::{DeliveryId, OccurrenceId, ScheduleId},
     job::{JobKind, LogLevel, RecipientKind, ScheduleState},
     occurrence::{OccurrenceState, Trigger},
+    recipient::Known,
     schedule::UpcomingRun,
 };
 use crate::error::Problem;
@@ -395,6 +396,8 @@ pub struct EditorData {
     pub accounts: Vec<(String, String)>,
     /// The groups that can be named as recipients.
     pub groups: Vec<String>,
+    /// The people and groups of the project that the form proposes as recipients; none for a job that sends no mail.
+    pub known: Vec<Known>,
     /// What the report of a job can be chosen of.
     pub report: ReportChoices,
     /// What came of the test that was sent from this form.
