@@ -1,6 +1,6 @@
 // Fields that propose what to type: the list under them by keys, by pointer, by finger; without WebAssembly the browser's own.
 import { addTasks } from '../fixtures/board.ts';
-import { answered, begin, clientOf, expect, expectAccessibleAtEveryWidth, makeProject, mina, settled, test } from '../fixtures/story.ts';
+import { answered, begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, mina, settled, test } from '../fixtures/story.ts';
 import type { Locator, Page } from '@playwright/test';
 
 const titles = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
@@ -246,4 +246,35 @@ test.describe('where WebAssembly is blocked', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await expect(page.getByText('Saved.')).toBeVisible();
   });
+});
+
+test('recipients of a job are proposed from its project and become lines, each once @hydrated', async ({ page, empty }) => {
+  await begin(page, empty);
+  await makeProject(page, empty);
+  await page.goto(`${empty.url}/jobs/new`);
+  await settled(page, true);
+  const lines = page.getByLabel('Recipients');
+  await lines.fill('max@example.org');
+  const field = page.getByRole('combobox', { name: 'Add somebody', exact: true });
+  await field.fill('dana');
+  await field.press('ArrowDown');
+  await field.press('Enter');
+  const both = `max@example.org\n${dana.name} <${dana.email}>`;
+  await expect(lines).toHaveValue(both);
+  await expect(field).toHaveValue('');
+  await expect(page.getByText('2 lines; 5000 at most.')).toBeVisible();
+
+  await field.fill(dana.email.toUpperCase());
+  await field.press('Enter');
+  await expect(page.getByRole('status').filter({ hasText: 'is there already' })).toHaveCount(1);
+  await expect(lines).toHaveValue(both);
+  await field.fill('sam@example.org');
+  await field.press('Enter');
+  await expect(lines).toHaveValue(`${both}\nsam@example.org`);
+  await field.fill('nobody');
+  await field.press('Enter');
+  await expect(lines, 'who is nobody stays in the field').toHaveValue(`${both}\nsam@example.org`);
+  await expect(field).toHaveValue('nobody');
+  await expect(page).toHaveURL(/\/jobs\/new/);
+  await expectAccessibleAtEveryWidth(page);
 });

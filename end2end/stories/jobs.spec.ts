@@ -160,6 +160,7 @@ test('a test of a job goes to whoever asks, and what is typed stays', async ({ p
   await page.getByRole('button', { name: 'Send me a test now' }).click();
   await expect(page.getByText(`The test went to ${dana.email}.`)).toBeVisible();
   await expect(page.getByText('The mail server answered 250')).toBeVisible();
+  await expect(page.locator('#tested'), 'it stands beside the button that was pressed').toBeInViewport();
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Not saved yet');
   expect(mail.accepted.map((message) => message.rcpt_tos![0])).toEqual([dana.email]);
   expect(mail.message(mail.accepted[0])).toContain('This is a test: only you got it');

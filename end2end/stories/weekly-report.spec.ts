@@ -164,8 +164,9 @@ test('a job is paused with a note, resumed and deleted', async ({ page, empty, h
   await begin(page, empty);
   await makeProject(page, empty);
   await addJob(page, empty.url, ['mina@example.org'], hydrated);
-  await page.getByLabel('Note').fill('Summer break.');
   await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByLabel('Note').fill('Summer break.');
+  await page.getByRole('button', { name: 'Pause the job' }).click();
   await expect(page.getByText('Summer break.')).toBeVisible();
   await page.getByRole('button', { name: 'Resume' }).click();
   await expect(page.getByText('Summer break.')).toBeHidden();

@@ -31,6 +31,7 @@ mod m0028_delivery_content;
 mod m0029_ways_and_patience;
 mod m0030_reading_language;
 mod m0031_profile_choices;
+mod m0032_run_numbers;
 
 pub use sea_orm_migration::prelude::*;
 
@@ -71,6 +72,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0029_ways_and_patience::Migration),
             Box::new(m0030_reading_language::Migration),
             Box::new(m0031_profile_choices::Migration),
+            Box::new(m0032_run_numbers::Migration),
         ]
     }
 }

@@ -83,6 +83,30 @@ pub fn line(target: RecipientTarget, name: &str, address: &str) -> String {
     }
 }
 
+/// A line that a form proposes, and what it is called there: the name of a person or a group.
+pub type Known = (String, String);
+
+/// The line that somebody means who types this into the field that proposes: one of the proposals by its name or as it
+/// stands, or an address; none where it is nobody.
+pub fn meant(known: &[Known], typed: &str) -> Option<String> {
+    let typed = typed.trim();
+    let is_it = |(line, words): &&Known| [line, words].iter().any(|one| one.to_lowercase() == typed.to_lowercase());
+    let proposed = known.iter().find(is_it).map(|(line, _)| line.clone());
+    proposed.or_else(|| Wanted::read(typed).is_ok().then(|| typed.to_owned()))
+}
+
+/// The lines of a form with one more at their end; none where it is among them, however it is written.
+pub fn with_line(lines: &str, line: &str) -> Option<String> {
+    let key = |line: &str| Wanted::read(line).map_or_else(|_| line.trim().to_lowercase(), |wanted| wanted.key());
+    if lines.lines().any(|one| key(one) == key(line)) {
+        return None;
+    }
+    match lines.trim_end() {
+        "" => Some(line.to_owned()),
+        before => Some(format!("{before}\n{line}")),
+    }
+}
+
 /// Somebody to whom a run sends, or would.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Addressee {
@@ -173,6 +197,25 @@ mod tests {
         assert_eq!(Wanted::read("group: "), Err(Problem::NoSuchGroup));
         // Not on the border of a letter.
         assert_eq!(Wanted::read("ččččž"), Err(Problem::NotAnAddress));
+    }
+
+    #[test]
+    fn what_is_typed_means_a_proposal_by_its_name_or_an_address() {
+        let known = [("Žiga <ziga@example.org>", "Žiga"), ("group: Ops", "Ops")];
+        let known = known.map(|(line, words)| (line.to_owned(), words.to_owned()));
+        let meant = |typed| meant(&known, typed).unwrap_or_default();
+        assert_eq!(meant(" žiga "), "Žiga <ziga@example.org>");
+        assert_eq!(meant("group: ops"), "group: Ops");
+        assert_eq!(meant("max@example.org"), "max@example.org");
+        assert_eq!((meant("Zi"), meant("")), (String::new(), String::new()));
+    }
+
+    #[test]
+    fn a_line_is_added_once_however_it_is_written() {
+        assert_eq!(with_line("", "group: Ops").as_deref(), Some("group: Ops"));
+        assert_eq!(with_line("max@example.org\n", "group: Ops").as_deref(), Some("max@example.org\ngroup: Ops"));
+        assert_eq!(with_line("MAX@example.org", "Max Kern <max@example.org>"), None);
+        assert_eq!(with_line("nobody\ngroup: ops", "group: Ops"), None);
     }
 
     #[test]

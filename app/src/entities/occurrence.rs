@@ -14,6 +14,8 @@ pub struct Model {
     pub id: OccurrenceId,
     pub schedule_id: ScheduleId,
     pub project_id: ProjectId,
+    /// Counts the runs of its schedule from 1, in the order in which they were made.
+    pub number: i32,
     /// The instant it was meant for; unique in its schedule.
     pub scheduled_at: DateTimeUtc,
     pub trigger: Trigger,

@@ -40,6 +40,8 @@ pub struct Model {
     pub failures_in_row: i32,
     /// Planned runs so far; they count against the number of runs in `spec`.
     pub runs_made: i32,
+    /// The number of its latest run; all runs count, also those that were skipped or started by hand.
+    pub last_number: i32,
     /// How far the starts of runs are spread.
     pub jitter_seconds: i32,
     /// How long one try may take until its messages are stored.

@@ -13,7 +13,10 @@ use super::{
     when_form::WhenForm,
 };
 use crate::{
-    domain::ids::{DeliveryId, OccurrenceId, ScheduleId},
+    domain::{
+        ids::{DeliveryId, OccurrenceId, ScheduleId},
+        recipient::Known,
+    },
     error::AppResult,
 };
 
@@ -83,8 +86,12 @@ pub async fn load_job_editor(
         let projects = vec![(editing.project().key.clone(), editing.project().name.clone())];
         let kinds = vec![row.kind];
         let report = report_choices::of(&ctx, &row).await?;
+        let known = match row.kind.sends_mail() {
+            true => recipients::known(ctx.reader(), editing.project().id).await?,
+            false => Vec::new(),
+        };
         let (id, version) = (Some(id), row.version);
-        let data = EditorData { id, version, form, kinds, projects, accounts, groups, report, tested: None };
+        let data = EditorData { id, version, form, kinds, projects, accounts, groups, known, report, tested: None };
         return test_form::fill(&ctx, data, &tested).await;
     }
     let me = ctx.me()?.clone();
@@ -104,9 +111,11 @@ pub async fn load_job_editor(
     let first = || projects_of_mine.first().map(|(key, _)| key.clone());
     let project = asked.or(current.filter(is_mine)).or_else(first).unwrap_or_default();
     let report = report_choices::of_new(&ctx, kind, &project).await?;
+    let known = recipients::known_to_new(&ctx, kind, &project).await?;
     let form = JobForm { project, zone: me.zone.clone(), recipients: me.email.clone(), ..kind_form::beginning(kind) };
     let projects = projects_of_mine;
-    let data = EditorData { id: None, version: 0, form, kinds, projects, accounts, groups, report, tested: None };
+    let data =
+        EditorData { id: None, version: 0, form, kinds, projects, accounts, groups, known, report, tested: None };
     test_form::fill(&ctx, data, &tested).await
 }
 
@@ -116,6 +125,14 @@ pub async fn load_report_choices(project: String) -> AppResult<ReportChoices> {
     let ctx = Ctx::signed_in()?;
     access::by_key(&ctx, ctx.reader(), project.trim()).await?.editing()?;
     report_choices::of_new(&ctx, JobKind::WeeklyReport, project.trim()).await
+}
+
+/// Whom the form of a new job of a project proposes as recipients; for those who may make one there.
+#[server(prefix = "/rpc")]
+pub async fn load_known_recipients(project: String) -> AppResult<Vec<Known>> {
+    let ctx = Ctx::signed_in()?;
+    let editing = access::by_key(&ctx, ctx.reader(), project.trim()).await?.editing()?;
+    recipients::known(ctx.reader(), editing.project().id).await
 }
 
 /// The sentence and the next five runs of a form's schedule, as far as it is typed.

@@ -5,28 +5,30 @@ use leptos::{ev, prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    api::{SaveJob, load_report_choices, preview_job},
+    api::{SaveJob, load_known_recipients, load_report_choices, preview_job},
     cron_field::{self, CronFields},
     form::{DAYS, JobForm, Mode},
-    kind_fields, report_fields,
+    kind_fields,
+    recipients_field::RecipientsField,
+    report_fields,
     report_form::ReportForm,
     rules_fields,
     test_api::SendJobTest,
     test_panel,
-    view::{EditorData, Preview, ReportChoices},
+    view::{EditorData, Preview},
     when_fields,
 };
 use crate::{
     accounts::ZoneField,
-    domain::{calendar::weekday_long, recipient::LINES_MAX, schedule::UpcomingRun},
-    error::{AppError, Problem},
-    ui::{Choice, ErrorSummary, SelectField, TextAreaField, TextField, plain_error},
+    domain::{calendar::weekday_long, recipient::Known, schedule::UpcomingRun},
+    error::{AppError, AppResult, Problem},
+    ui::{Choice, ErrorSummary, SelectField, TextField, plain_error},
 };
 
 /// The editor. `here` is the path of its own page, `back` that of the page that Cancel leads to.
 #[component]
 pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView {
-    let EditorData { id, version, form: stored, kinds, projects, accounts, groups, report, tested } = data;
+    let EditorData { id, version, form: stored, kinds, projects, accounts, groups, known, report, tested } = data;
     let (refused, untested) = (plain_error::<SaveJob>(), plain_error::<SendJobTest>());
     let error = Signal::derive(move || refused.get().or_else(|| untested.get()));
     let (caret, set_caret) = signal(None);
@@ -55,7 +57,7 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
     let report = if kind.makes_report() && !form.report.is_empty() {
         let offered = RwSignal::new(report);
         if id.is_none() {
-            follow(typed, offered);
+            follow(typed, offered, load_report_choices);
         }
         report_fields::fields(&form.report, offered, &here, error)
     } else {
@@ -71,11 +73,18 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
             </div>
         }
     });
-    let who = if kind.sends_mail() { who(&form, groups, accounts, error) } else { ().into_any() };
+    let who = if kind.sends_mail() {
+        let known = RwSignal::new(known);
+        if id.is_none() {
+            follow(typed, known, load_known_recipients);
+        }
+        who(&form, groups, known.into(), accounts, error)
+    } else {
+        ().into_any()
+    };
     view! {
         <ErrorSummary error=error />
         {kinds}
-        {tested.map(test_panel::result)}
         <form class="form" method="post" action=SaveJob::url() node_ref=node on:change=on_change>
             <input type="hidden" name="id" value=id.map(|id| id.to_string()).unwrap_or_default() />
             <input type="hidden" name="version" value=version.to_string() />
@@ -137,17 +146,23 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
             </fieldset>
             {who}
             {rules_fields::rules(&form.rules, kind, error)}
+            {tested.map(test_panel::result)}
             <div class="form__actions">
                 <button class="btn is-primary" type="submit">{save}</button>
-                {kind.makes_report().then(test_panel::button)}
+                {kind.sends_mail().then(|| test_panel::button(kind))}
                 <a class="btn is-ghost" href=back>"Cancel"</a>
             </div>
         </form>
     }
 }
 
-/// Offers the labels and people of the project that is chosen now, for a job that is not there yet.
-fn follow(typed: ReadSignal<JobForm>, offered: RwSignal<ReportChoices>) {
+/// Offers what belongs to the project that is chosen now, for a job that is not there yet.
+fn follow<T, L, F>(typed: ReadSignal<JobForm>, offered: RwSignal<T>, load: L)
+where
+    T: Send + Sync + 'static,
+    L: Fn(String) -> F + Copy + 'static,
+    F: Future<Output = AppResult<T>> + 'static,
+{
     let project = Memo::new(move |_| typed.with(|form| form.project.clone()));
     Effect::new(move |before: Option<String>| {
         let now = project.get();
@@ -155,7 +170,7 @@ fn follow(typed: ReadSignal<JobForm>, offered: RwSignal<ReportChoices>) {
             let asked = now.clone();
             leptos::task::spawn_local(async move {
                 // What cannot be read now is looked at again when the form is sent.
-                if let Ok(choices) = load_report_choices(asked.clone()).await
+                if let Ok(choices) = load(asked.clone()).await
                     && project.try_get_untracked() == Some(asked)
                 {
                     offered.try_set(choices);
@@ -170,22 +185,24 @@ fn follow(typed: ReadSignal<JobForm>, offered: RwSignal<ReportChoices>) {
 fn who(
     form: &JobForm,
     groups: Vec<String>,
+    known: Signal<Vec<Known>>,
     accounts: Vec<(String, String)>,
     error: Signal<Option<AppError>>,
 ) -> AnyView {
-    let copies = if form.kind.is_personal() { ().into_any() } else { copies(form, error) };
+    let copies = if form.kind.is_personal() { ().into_any() } else { copies(form, known, error) };
     view! {
         <fieldset class="fieldset">
             <legend>"Who"</legend>
-            {counted(&form.recipients, view! {
-                <TextAreaField
-                    label="Recipients"
-                    name="recipients"
-                    value=form.recipients.clone()
-                    hint=kind_fields::recipients_hint(form.kind)
-                    error=error
-                />
-            }.into_any())}
+            <RecipientsField
+                label="Recipients"
+                name="recipients"
+                value=form.recipients.clone()
+                hint=kind_fields::recipients_hint(form.kind)
+                add="Add somebody"
+                list="known-recipients"
+                known=known
+                error=error
+            />
             {(!groups.is_empty()).then(|| view! { <p class="field__hint" dir="auto">{format!("Groups: {}.", groups.join(", "))}</p> })}
             {copies}
             <SelectField
@@ -201,45 +218,30 @@ fn who(
 }
 
 /// Copies; a mail for its reader alone has none.
-fn copies(form: &JobForm, error: Signal<Option<AppError>>) -> AnyView {
+fn copies(form: &JobForm, known: Signal<Vec<Known>>, error: Signal<Option<AppError>>) -> AnyView {
     view! {
-        {counted(&form.cc, view! {
-            <TextAreaField
-                label="Copies (Cc)"
-                name="cc"
-                value=form.cc.clone()
-                hint="Everybody sees them."
-                error=error
-                rows=2
-            />
-        }.into_any())}
-        {counted(&form.bcc, view! {
-            <TextAreaField
-                label="Blind copies (Bcc)"
-                name="bcc"
-                value=form.bcc.clone()
-                hint="Nobody sees them. People with an account get the report only while they can see the project."
-                error=error
-                rows=2
-            />
-        }.into_any())}
-    }
-    .into_any()
-}
-
-/// A field with a recipient a line, and how many lines it has.
-fn counted(value: &str, field: AnyView) -> AnyView {
-    let lines = |text: &str| text.lines().filter(|line| !line.trim().is_empty()).count();
-    let count = RwSignal::new(lines(value));
-    let words = move || {
-        let count = count.get();
-        (count > 1).then(|| format!("{count} lines; {LINES_MAX} at most."))
-    };
-    view! {
-        <div class="form" on:input=move |event| count.set(lines(&event_target_value(&event)))>
-            {field}
-            <p class="field__hint" data-count="lines">{words}</p>
-        </div>
+        <RecipientsField
+            label="Copies (Cc)"
+            name="cc"
+            value=form.cc.clone()
+            hint="Everybody sees them."
+            add="Add somebody in copy"
+            list="known-cc"
+            known=known
+            error=error
+            rows=2
+        />
+        <RecipientsField
+            label="Blind copies (Bcc)"
+            name="bcc"
+            value=form.bcc.clone()
+            hint="Nobody sees them. People with an account get the report only while they can see the project."
+            add="Add somebody in blind copy"
+            list="known-bcc"
+            known=known
+            error=error
+            rows=2
+        />
     }
     .into_any()
 }

@@ -52,6 +52,7 @@ fn shown(detail: JobDetail) -> impl IntoView {
     let id = job.id;
     let is_on = job.state == ScheduleState::On;
     let can_edit = job.can_edit;
+    let pause_refused = plain_error::<PauseJob>();
     let actions = move || {
         can_edit.then(|| {
             view! {
@@ -62,6 +63,7 @@ fn shown(detail: JobDetail) -> impl IntoView {
                         <button class="btn" type="submit" data-needs-server="" name="draft" value="yes" title="Makes the report now and waits: read it, add a comment, then send it or not."><Icon name="file-text" />"Make a draft now"</button>
                     })}
                 </form>
+                {if is_on { pause(id, pause_refused) } else { resume(id) }}
                 <a class="btn" href=format!("/jobs/{id}/edit")><Icon name="pencil" />"Edit"</a>
             }
         })
@@ -69,11 +71,11 @@ fn shown(detail: JobDetail) -> impl IntoView {
     let note = job.pause_note.clone().unwrap_or_else(|| "It is paused.".into());
     view! {
         <Page title=job.name.clone() lead=job.sentence.clone() actions=actions>
+            <ErrorSummary error=pause_refused />
             {(!is_on).then(|| view! {
                 <div class="banner" data-tone="warn">
                     <Icon name="pause" />
                     <div><strong>"Paused"</strong><p dir="auto">{note}" Nothing is planned until it is resumed."</p></div>
-                    {can_edit.then(|| resume(id))}
                 </div>
             })}
             <div class="split">
@@ -119,7 +121,6 @@ fn shown(detail: JobDetail) -> impl IntoView {
                         </dl>
                     </section>
                     {can_edit.then(|| job_menu::panel(id, kind))}
-                    {(can_edit && is_on).then(|| pause(id))}
                     {can_edit.then(|| delete(id, has_report))}
                 </div>
             </div>
@@ -127,28 +128,29 @@ fn shown(detail: JobDetail) -> impl IntoView {
     }
 }
 
-fn resume(id: ScheduleId) -> impl IntoView {
+fn resume(id: ScheduleId) -> AnyView {
     view! {
         <form method="post" action=ResumeJob::url()>
             <input type="hidden" name="id" value=id.to_string() />
-            <button class="btn is-sm" type="submit"><Icon name="play" />"Resume"</button>
+            <button class="btn" type="submit"><Icon name="play" />"Resume"</button>
         </form>
     }
+    .into_any()
 }
 
-fn pause(id: ScheduleId) -> impl IntoView {
-    let error = plain_error::<PauseJob>();
+/// Asks why in a popover of the browser's own, so it opens without WebAssembly.
+fn pause(id: ScheduleId, refused: Signal<Option<AppError>>) -> AnyView {
     view! {
-        <section class="panel is-padded" aria-labelledby="pause-head">
-            <div class="panel__head"><h2 id="pause-head">"Pause"</h2></div>
-            <ErrorSummary error=error />
-            <form class="form" method="post" action=PauseJob::url()>
+        <button class="btn" type="button" popovertarget="pause-menu"><Icon name="pause" />"Pause"</button>
+        <div class="menu is-anchored is-form" id="pause-menu" popover="auto" role="group" aria-label="Pause">
+            <form class="menu__form" method="post" action=PauseJob::url()>
                 <input type="hidden" name="id" value=id.to_string() />
-                <TextField label="Note" name="note" hint="Why, for those who wonder. May be empty." error=error autocomplete="off" />
-                <div class="form__actions"><button class="btn" type="submit"><Icon name="pause" />"Pause"</button></div>
+                <TextField label="Note" name="note" hint="Why, for those who wonder. May be empty." error=refused autocomplete="off" />
+                <button class="btn is-primary" type="submit">"Pause the job"</button>
             </form>
-        </section>
+        </div>
     }
+    .into_any()
 }
 
 fn delete(id: ScheduleId, has_report: bool) -> impl IntoView {
@@ -222,6 +224,8 @@ fn run_row(run: RunItem, can_edit: bool) -> impl IntoView {
                 <span>
                     <a class="link" href=format!("/jobs/runs/{}", run.id)><time datetime=run.scheduled.at.to_rfc3339()>{run.scheduled.words.clone()}</time></a>
                     {badge.map(|badge| view! { " "<span class="badge">{badge}</span> })}
+                    <br />
+                    <span class="muted">{format!("Run {}", run.number)}</span>
                 </span>
             </th>
             <td data-label="Result">

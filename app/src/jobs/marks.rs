@@ -91,11 +91,11 @@ fn mark(run: &RunItem, longest: i64) -> impl IntoView + use<> {
     .into_any()
 }
 
-/// "Run of Mon 23 Nov 2026, 07:00: failed, 4 s".
+/// "Run 12, failed, Mon 23 Nov 2026, 07:00, 4 s".
 fn name(run: &RunItem) -> String {
     let took = run.took.as_ref().map(|took| format!(", {took}")).unwrap_or_default();
     let wait = run.draft.as_ref().map(|draft| format!(". {}", draft.words())).unwrap_or_default();
-    format!("Run of {}: {}{took}{wait}", run.scheduled.words, run.label().to_lowercase())
+    format!("Run {}, {}, {}{took}{wait}", run.number, run.label().to_lowercase(), run.scheduled.words)
 }
 
 /// The strip in words: "Last 12 runs: 10 done, 1 failed, 1 waiting for approval".

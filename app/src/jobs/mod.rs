@@ -14,6 +14,7 @@ mod edit_page;
 mod editor;
 pub mod form;
 mod kind_fields;
+mod recipients_field;
 pub mod kind_form;
 mod report_fields;
 pub mod report_form;

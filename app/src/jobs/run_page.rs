@@ -56,7 +56,8 @@ fn Run(detail: RunDetail) -> impl IntoView {
     let is_open = !detail.run.state.is_final();
     let log =
         LogPage { lines: std::mem::take(&mut detail.log), older: detail.older_log, is_latest: detail.is_latest_log };
-    let title = format!("{}, {}", detail.job_name, detail.run.scheduled.words);
+    let title = format!("{}, run {}", detail.job_name, detail.run.number);
+    let lead = detail.run.scheduled.words.clone();
     let now = RwSignal::new(detail);
     let again = Callback::new(move |()| {
         leptos::task::spawn_local(async move {
@@ -79,7 +80,7 @@ fn Run(detail: RunDetail) -> impl IntoView {
     };
     let refused = plain_error::<DecideDelivery>();
     view! {
-        <Page title=title actions=actions>
+        <Page title=title lead=lead actions=actions>
             <ErrorSummary error=refused />
             {move || result(head.get())}
             {move || people.with(|(people, say)| (!people.is_empty()).then(|| recipients(id, people.clone(), *say)))}

@@ -11,6 +11,7 @@ use crate::domain::{
     ids::{DeliveryId, OccurrenceId, ScheduleId},
     job::{JobKind, LogLevel, RecipientKind, ScheduleState},
     occurrence::{OccurrenceState, Trigger},
+    recipient::Known,
     schedule::UpcomingRun,
 };
 use crate::error::Problem;
@@ -175,6 +176,8 @@ pub struct NextRun {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunItem {
     pub id: OccurrenceId,
+    /// Which run of its job it is, from 1.
+    pub number: i32,
     pub scheduled: Moment,
     pub trigger: Trigger,
     /// A person asked for it after its time, or ahead of it.
@@ -362,11 +365,21 @@ pub struct LogPage {
 /// What became of a test mail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestOutcome {
-    pub is_sent: bool,
+    pub end: TestEnd,
     pub to: String,
     /// The mail server's words, or why there are none.
     pub words: String,
     pub at: DateTime<Utc>,
+}
+
+/// How a test mail ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TestEnd {
+    Sent,
+    /// It could not be written, or the mail server did not take it.
+    NotSent,
+    /// There was nothing to send: a run of this moment would have no mail for the person either.
+    Nothing,
 }
 
 /// What the editor needs beside the form.
@@ -383,6 +396,8 @@ pub struct EditorData {
     pub accounts: Vec<(String, String)>,
     /// The groups that can be named as recipients.
     pub groups: Vec<String>,
+    /// The people and groups of the project that the form proposes as recipients; none for a job that sends no mail.
+    pub known: Vec<Known>,
     /// What the report of a job can be chosen of.
     pub report: ReportChoices,
     /// What came of the test that was sent from this form.
@@ -441,6 +456,7 @@ mod tests {
     fn run(draft: Option<DraftWait>) -> RunItem {
         RunItem {
             id: OccurrenceId(Uuid::nil()),
+            number: 12,
             scheduled: Moment { at: DateTime::UNIX_EPOCH, words: "Thu 1 Jan 1970, 00:00".into() },
             trigger: Trigger::Schedule,
             is_backfill: false,

@@ -1,7 +1,7 @@
 //! A report that was written, kept and sent, without a job having run.
 
 use chrono::NaiveTime;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::TestApp;
@@ -76,6 +76,8 @@ pub async fn next_report(app: &TestApp, project: ProjectId, job: ScheduleId) -> 
     let frozen = snapshot::build(&ctx, project, period, ctx.now).await.expect("the report is made");
     let json = snapshot::to_json(&frozen).expect("the report is made");
     let run = OccurrenceId(Uuid::now_v7());
+    let before = occurrence::Entity::find().filter(occurrence::Column::ScheduleId.eq(job)).count(db).await;
+    let number = i32::try_from(before.expect("the runs are counted")).expect("a few") + 1;
     let written = render::write(&frozen, &archive::address(&ctx, run, "Weekly status")).expect("the report is made");
     let images = render::draw(&frozen).await.expect("the report is made");
     let kept = Kept {
@@ -93,6 +95,7 @@ pub async fn next_report(app: &TestApp, project: ProjectId, job: ScheduleId) -> 
         id: Set(run),
         schedule_id: Set(job),
         project_id: Set(project),
+        number: Set(number),
         scheduled_at: Set(ctx.now),
         trigger: Set(Trigger::Schedule),
         state: Set(OccurrenceState::Partly),

@@ -176,7 +176,7 @@ async fn a_mail_says_everything_in_text_and_html_and_that_a_program_wrote_it() {
         let (text, html) = (reading.text.unwrap(), reading.html.unwrap());
         let link = format!("http://127.0.0.1:3000/jobs/runs/{run}");
         assert!(text.contains("<b>Bold</b> & co failed: it broke.") && text.contains(&link), "{text}");
-        assert!(text.contains("/settings/alarms"), "{text}");
+        assert!(text.contains("/settings/alarms") && text.contains(" · run 1"), "{text}");
         assert!(html.contains("&lt;b&gt;Bold&lt;") && !html.contains("<b>Bold"), "{html}");
     })
     .await;

@@ -5,14 +5,16 @@ use app::{
     domain::{
         delivery::DeliveryPhase,
         ids::OccurrenceId,
-        job::ScheduleState,
+        job::{JobKind, ScheduleState},
         occurrence::{LEASE, OccurrenceState},
         planner::Overlap,
+        report::spec::{AttachmentKind, ReportSpec, Scope, Section},
     },
     error::{AppError, Problem},
     jobs::{
         form::JobForm,
         plan_view::{BackfillForm, DryRunShown},
+        report_form::ReportForm,
         rules_form::RulesForm,
         service::{
             backfill, duplicate, plan_pages,
@@ -23,7 +25,7 @@ use app::{
             test_form::{Tested, Typed},
             test_mail, worker,
         },
-        view::{JobFilter, StepState},
+        view::{JobFilter, StepState, TestEnd},
     },
     mail::service::{
         outbox,
@@ -316,7 +318,7 @@ async fn a_log_is_followed_line_by_line_until_its_run_is_over() {
         let mut back = Watch::begin(&ctx, run, Some(last.id)).await.unwrap();
         assert!(back.look(&ctx).await.unwrap().lines.iter().all(|line| line.id != last.id));
         let text = run_log::text(&ctx, run).await.unwrap();
-        assert!(text.starts_with("Weekly report, run of 2026-11-23 09:00 (Europe/Ljubljana), done\n"), "{text}");
+        assert!(text.starts_with("Weekly report, run 1 of 2026-11-23 09:00 (Europe/Ljubljana), done\n"), "{text}");
         assert!(text.contains(" INFO Started by Mina Kovač.\n"), "{text}");
         let stranger = app.as_person(&stage.cast.ravi);
         assert_eq!(Watch::begin(&stranger, run, None).await.unwrap_err(), AppError::NotFound);
@@ -335,8 +337,9 @@ async fn a_test_goes_to_whoever_asks_and_leaves_nothing_behind() {
         let key = KeyInput { domain: "example.org".into(), selector: "one".into(), key: String::new() };
         signing::save(&ctx, account, key).await.unwrap();
         let proof = editing(&stage, &ctx).await;
-        let sent = test_mail::send(&ctx, &proof, ("Weekly report", None), "").await.unwrap();
-        assert!(sent.is_sent && sent.words.contains("250"), "{}", sent.words);
+        let job = schedules::as_typed(&ctx, &proof, &mondays_at_ten(), None).await.unwrap();
+        let sent = test_mail::send(&ctx, &proof, &job, "").await.unwrap();
+        assert!(sent.end == TestEnd::Sent && sent.words.contains("250"), "{}", sent.words);
         let messages = server.messages();
         assert_eq!(messages.len(), 1);
         assert!(messages[0].starts_with(b"DKIM-Signature:"), "it shows how reports arrive");
@@ -348,6 +351,7 @@ async fn a_test_goes_to_whoever_asks_and_leaves_nothing_behind() {
         let message = String::from_utf8_lossy(&messages[0]);
         assert!(!message.contains("List-Unsubscribe"), "it is no mail of a schedule");
         assert_eq!(outbox::list(&ctx, None).await.unwrap().len(), 0);
+        assert_eq!(schedules::visible(&ctx, job.id).await.unwrap_err(), AppError::NotFound, "it was not made");
 
         let typed = Typed::from([("name".to_owned(), "Not saved yet".to_owned())]);
         let tested = Tested { typed, outcome: sent };
@@ -369,10 +373,59 @@ async fn a_test_that_is_refused_says_it_in_the_words_of_the_server() {
         stage.sends_to(server.port).await;
         let ctx = stage.mina();
         let proof = editing(&stage, &ctx).await;
-        let refused = test_mail::send(&ctx, &proof, ("Weekly report", None), "").await.unwrap();
-        assert!(!refused.is_sent && refused.words.contains("550"), "{}", refused.words);
-        let nowhere = test_mail::send(&ctx, &proof, ("Weekly report", None), "no account").await;
+        let job = schedules::as_typed(&ctx, &proof, &mondays_at_ten(), None).await.unwrap();
+        let refused = test_mail::send(&ctx, &proof, &job, "").await.unwrap();
+        assert!(refused.end == TestEnd::NotSent && refused.words.contains("550"), "{}", refused.words);
+        let nowhere = test_mail::send(&ctx, &proof, &job, "no account").await;
         assert_eq!(nowhere, Err(AppError::field("account", Problem::UnknownChoice)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_test_shows_the_sections_that_are_typed_whether_or_not_the_job_is_there() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&[]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let ctx = stage.mina();
+        let proof = editing(&stage, &ctx).await;
+        let spec = ReportSpec {
+            sections: vec![Section::Text { markdown: "Greetings from the sea".into() }],
+            attachments: vec![AttachmentKind::Csv],
+            ..ReportSpec::default()
+        };
+        let form = JobForm { name: String::new(), report: ReportForm::of(&spec), ..mondays_at_ten() };
+        let stored = stage.schedule(stage.job(&mondays_at_ten()).await).await;
+        for stored in [None, Some(stored.clone())] {
+            let job = schedules::as_typed(&ctx, &proof, &form, stored).await.unwrap();
+            assert_eq!(test_mail::send(&ctx, &proof, &job, "").await.unwrap().end, TestEnd::Sent);
+        }
+        let messages = server.messages();
+        assert_eq!(messages.len(), 2);
+        for message in &messages {
+            let read = mailer::read(message).unwrap();
+            assert!(read.html.as_ref().is_some_and(|html| html.contains("Greetings from the sea")), "{:?}", read.html);
+            assert_eq!(read.attachments.len(), 1);
+        }
+        assert_eq!(stage.schedule(stored.id).await, stored, "what is stored stays");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_test_of_what_the_person_may_not_choose_is_refused() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let ctx = stage.mina();
+        let proof = editing(&stage, &ctx).await;
+        let scope = Scope { people: vec![stage.cast.ravi.id], ..Scope::default() };
+        let report = ReportForm::of(&ReportSpec { scope, ..ReportSpec::default() });
+        let refused = schedules::as_typed(&ctx, &proof, &JobForm { report, ..mondays_at_ten() }, None).await;
+        assert_eq!(refused, Err(AppError::field("people", Problem::UnknownChoice)), "of somebody outside");
+        let push = JobForm { kind: JobKind::GitPush, ..mondays_at_ten() };
+        let refused = schedules::as_typed(&ctx, &proof, &push, None).await;
+        assert_eq!(refused, Err(AppError::field("kind", Problem::NotAllowed)), "it sends no mail");
     })
     .await;
 }

@@ -23,8 +23,9 @@ use app::{
         service::{
             dry_run, duplicate, plan_pages, run_actions,
             runs::{self, Decision},
-            schedules, worker,
+            schedules, test_mail, worker,
         },
+        view::{TestEnd, TestOutcome},
     },
     mail::service::outbox,
     platform::mailer::{self, Reading},
@@ -115,6 +116,14 @@ async fn subjects(stage: &Stage<'_>, run: OccurrenceId) -> Vec<(String, String)>
 
 fn pair(address: &str, subject: &str) -> (String, String) {
     (format!("{address}@example.org"), subject.to_owned())
+}
+
+/// The test of a job that is not saved.
+async fn tested(stage: &Stage<'_>, who: &Me, form: &JobForm) -> TestOutcome {
+    let ctx = stage.app.as_person(who);
+    let editing = access::by_id(&ctx, ctx.reader(), stage.project.id).await.unwrap().editing().unwrap();
+    let typed = schedules::as_typed(&ctx, &editing, form, None).await.unwrap();
+    test_mail::send(&ctx, &editing, &typed, "").await.unwrap()
 }
 
 /// Field, line and problem of each broken rule.
@@ -337,6 +346,43 @@ async fn a_dry_run_of_a_digest_says_how_much_everybody_would_get_and_shows_each_
         let instant = "2026-11-23T09:00:00Z".parse().unwrap();
         assert_eq!(dry_run::framed_html(&stage.mina(), theirs, instant).await, Err(AppError::NotFound));
         assert!(stage.runs(id).await.is_empty() && outbox::list(&stage.mina(), None).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_test_of_a_personal_mail_is_what_whoever_asks_would_get_and_reminds_nobody() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&[]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let (mina, jonas) = (&stage.cast.mina, &stage.cast.jonas);
+        // Only Jonas is on the lists: what Mina gets is hers all the same.
+        let [digest, reminder] = [JobKind::Digest, JobKind::Reminder].map(|kind| job(kind, "jonas@example.org"));
+        due(&stage, "Work of Jonas", "2026-11-24", &[jonas]).await;
+        for (form, why) in [(&digest, "no open task of yours"), (&reminder, "no task of yours comes due")] {
+            let tested = tested(&stage, mina, form).await;
+            assert!(tested.end == TestEnd::Nothing && tested.words.contains(why), "{tested:?}");
+        }
+        due(&stage, "Send the offer", "2026-11-24", &[mina]).await;
+        for form in [&digest, &reminder, &reminder] {
+            assert_eq!(tested(&stage, mina, form).await.end, TestEnd::Sent);
+        }
+        let options = KindForm { show_overdue: "on".into(), scope: "project".into(), ..KindForm::default() };
+        let narrow = JobForm { options, ..digest };
+        assert_eq!(tested(&stage, mina, &narrow).await.end, TestEnd::Nothing, "the sections are those that are typed");
+
+        let messages = server.messages();
+        assert_eq!(messages.len(), 3);
+        for message in &messages {
+            let read = mailer::read(message).unwrap();
+            let (text, html) = (read.text.unwrap(), read.html.unwrap());
+            assert!(read.to.contains("mina@example.org") && read.subject.starts_with("Test: "), "{}", read.subject);
+            assert!(text.contains("Send the offer") && text.contains("This is a test"), "{text}");
+            assert!(!text.contains("Work of Jonas") && !text.contains("Stop these e-mails"), "{text}");
+            assert!(!html.contains("Stop these e-mails") && !html.contains("href=\"\""), "{html}");
+        }
+        assert_eq!(reminder_sent::Entity::find().all(app.reader()).await.unwrap(), [], "nobody was reminded");
     })
     .await;
 }

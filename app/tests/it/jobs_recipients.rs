@@ -6,7 +6,7 @@ use app::{
     domain::{
         delivery::DeliveryPhase,
         ids::{ScheduleId, TeamId},
-        job::RecipientKind,
+        job::{JobKind, RecipientKind},
         occurrence::OccurrenceState,
         project::MemberRole,
     },
@@ -15,12 +15,13 @@ use app::{
     jobs::{
         form::JobForm,
         service::{
+            recipients,
             runs::{self, Decision},
             schedules,
         },
     },
     mail::service::allow_list,
-    platform::mailer,
+    platform::{ctx::Ctx, mailer},
     projects::service::access,
     testing::{Message, TestApp, each_database, smtp_server::SmtpServer},
 };
@@ -46,6 +47,32 @@ async fn group(stage: &Stage<'_>, role: Option<MemberRole>) -> TeamId {
         team_project::Entity::insert(row).exec_without_returning(stage.app.reader()).await.unwrap();
     }
     id
+}
+
+#[tokio::test]
+async fn a_form_proposes_the_groups_and_the_people_of_its_project_and_nobody_else() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let lines = async |kind: JobKind, who: &Ctx| {
+            let known = recipients::known_to_new(who, kind, "T").await.unwrap();
+            known.into_iter().map(|(line, _)| line).collect::<Vec<String>>()
+        };
+        let before = lines(JobKind::WeeklyReport, &stage.mina()).await;
+        assert!(before.contains(&"Mina Kovač <mina@example.org>".to_owned()), "{before:?}");
+        assert!(!before.iter().any(|line| line.contains("ravi@example.org")), "he is not of the project: {before:?}");
+        group(&stage, Some(MemberRole::Viewer)).await;
+        let known = lines(JobKind::Digest, &stage.mina()).await;
+        assert_eq!(known[0], "group: Front office");
+        assert!(known.contains(&"Ravi Sen <ravi@example.org>".to_owned()), "through his group: {known:?}");
+        stage.job(&to(&known.join("\n"), "", "")).await;
+        for nobody in [
+            lines(JobKind::GitPush, &stage.mina()).await,
+            lines(JobKind::Digest, &app.as_person(&stage.cast.alex)).await,
+        ] {
+            assert_eq!(nobody, [] as [&str; 0], "it sends no mail, or is not theirs to make");
+        }
+    })
+    .await;
 }
 
 /// Runs a job by hand, and gives the rows of its messages.

@@ -11,7 +11,7 @@ use app::{
     jobs::{
         form::{JobForm, Mode},
         rules_form::RulesForm,
-        service::{backfill, planner, runs, schedules},
+        service::{backfill, duplicate, planner, runs, schedules},
         when_form::WhenForm,
     },
     platform::ctx::Ctx,
@@ -139,6 +139,35 @@ async fn schedules_that_are_due_together_get_a_run_each_and_move_on() {
         }
         stage.plan().await;
         is_moved().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_runs_of_a_job_are_numbered_in_the_order_in_which_they_were_made() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let (id, other) = (stage.job(&hourly()).await, stage.job(&hourly()).await);
+        // By their instants.
+        let numbers =
+            async |id: ScheduleId| stage.runs(id).await.into_iter().map(|run| run.number).collect::<Vec<i32>>();
+        stage.pass(TimeDelta::minutes(61));
+        stage.plan().await;
+        assert_eq!((numbers(id).await, numbers(other).await), (vec![1], vec![1]), "each job counts by itself");
+        stage.work().await;
+        stage.pass(TimeDelta::minutes(200));
+        stage.plan().await;
+        stage.work().await;
+        assert_eq!(numbers(id).await, [1, 2, 3, 4], "also those that were skipped");
+        let earlier = (utc("2026-11-23T06:00:00Z"), utc("2026-11-23T07:00:00Z"));
+        backfill::run(&stage.mina(), id, earlier, Overlap::QueueAll).await.unwrap();
+        assert_eq!(numbers(id).await, [5, 6, 1, 2, 3, 4], "what is made up for is made later");
+        stage.work().await;
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        assert_eq!(runs::run(&stage.mina(), run).await.unwrap().run.number, 7);
+        let copy = duplicate::duplicate(&stage.mina(), id).await.unwrap();
+        let run = runs::start(&stage.mina(), copy).await.unwrap();
+        assert_eq!(runs::run(&stage.mina(), run).await.unwrap().run.number, 1, "a copy begins anew");
     })
     .await;
 }

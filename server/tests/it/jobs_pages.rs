@@ -302,6 +302,7 @@ async fn a_job_is_copied_its_run_cancelled_and_the_list_filtered() {
         let run = run_page.trim_start_matches("/jobs/runs/").to_owned();
         visitor.post(&cancel, &format!("{SITE}{run_page}"), &[("id", &run)]).await;
         let shown = visitor.get(&run_page).await.body;
+        assert!(shown.contains("Weekly report, run 1") && shown.contains("Mon 23 Nov 2026, 09:00"), "{shown}");
         assert!(shown.contains("Cancelled by Mina Kovač.") && !shown.contains("/rpc/cancel_run"), "{shown}");
         let log = visitor.get(&format!("{run_page}/log.txt")).await;
         assert!(log.headers["content-disposition"].to_str().unwrap().starts_with("attachment"));
@@ -313,7 +314,7 @@ async fn a_job_is_copied_its_run_cancelled_and_the_list_filtered() {
         let none = visitor.get("/jobs?q=letter&result=failed").await.body;
         assert!(none.contains("No job fits the filter") && none.contains("value=\"letter\""), "{none}");
         let all = visitor.get("/jobs").await.body;
-        assert!(all.contains("Run of Mon 23 Nov 2026, 09:00: cancelled"), "each run is a link with a name: {all}");
+        assert!(all.contains("Run 1, cancelled, Mon 23 Nov 2026, 09:00"), "each run is a link with a name: {all}");
     })
     .await;
 }
@@ -348,6 +349,29 @@ async fn a_test_mail_keeps_what_is_typed_and_says_what_the_server_said() {
         let back = refused.location().trim_start_matches(SITE).to_owned();
         let shown = visitor.get(&back).await.body;
         assert!(shown.contains("Choose one of the list") && shown.contains("Not saved yet"), "{shown}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_test_of_a_digest_without_content_says_so_beside_its_button() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        visitor.sign_up_with_project().await;
+        let form = visitor.get("/jobs/new?kind=digest").await.body;
+        let start = form.find("formaction=\"/rpc/send_job_test").expect("the button is there");
+        let action = form[start + 12..].split('"').next().unwrap().to_owned();
+        let mut typed = FORM.to_vec();
+        typed[0] = ("name", "Not saved yet");
+        typed.extend([("kind", "digest"), ("scope", "project"), ("show_today", "on")]);
+        let sent = visitor.post(&action, &format!("{SITE}/jobs/new?kind=digest"), &typed).await;
+        let shown = visitor.get(sent.location()).await.body;
+        let place = |words: &str| shown.find(words).unwrap_or_else(|| panic!("{words} in {shown}"));
+        assert!(place("There was nothing to send.") > place("name=\"recipients\""), "beside the button: {shown}");
+        assert!(shown.contains("no open task of yours") && shown.contains("Not saved yet"), "{shown}");
+        assert!(shown.contains("name=\"kind\" value=\"digest\""), "the kind is that of the form: {shown}");
+        let archiving = visitor.get("/jobs/new?kind=archive_tasks").await.body;
+        assert!(archiving.contains("Days since they were finished") && !archiving.contains("send_job_test"));
     })
     .await;
 }

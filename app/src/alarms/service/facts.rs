@@ -1,12 +1,14 @@
 //! What is known of a run when an alarm is about it.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::{
     domain::{delivery::DeliveryPhase, ids::OccurrenceId, schedule::ScheduleSpec, smtp_reply::SmtpReply, zone},
-    entities::{delivery, occurrence, schedule},
+    entities::{alarm, delivery, occurrence, schedule},
     error::{AppError, AppResult},
 };
 
@@ -16,6 +18,17 @@ pub async fn schedule_of(db: &impl ConnectionTrait, run: OccurrenceId) -> AppRes
     let id = query.into_tuple().one(db).await?.ok_or(AppError::NotFound)?;
     let id: crate::domain::ids::ScheduleId = id;
     schedule::Entity::find_by_id(id).one(db).await?.ok_or(AppError::NotFound)
+}
+
+/// Which run of its job it is, of each run that these alarms are about.
+pub async fn numbers(db: &impl ConnectionTrait, alarms: &[alarm::Model]) -> AppResult<HashMap<OccurrenceId, i32>> {
+    let runs: Vec<OccurrenceId> = alarms.iter().filter_map(|alarm| alarm.occurrence_id).collect();
+    let query = occurrence::Entity::find()
+        .select_only()
+        .columns([occurrence::Column::Id, occurrence::Column::Number])
+        .filter(occurrence::Column::Id.is_in(runs));
+    let rows: Vec<(OccurrenceId, i32)> = query.into_tuple().all(db).await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// What a mail server said of the first message that was not delivered, or why it was not.

@@ -1,6 +1,6 @@
 //! Writes the mail of an alarm: subject, text and HTML, in the look of the reports.
 
-use std::sync::OnceLock;
+use std::{collections::HashMap, sync::OnceLock};
 
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::{
     domain::{
         alarm::{AlarmKind, LISTED, headline, more_words, subject},
+        ids::OccurrenceId,
         zone,
     },
     entities::alarm,
@@ -61,20 +62,33 @@ pub(super) fn named(alarms: &[alarm::Model]) -> Option<&alarm::Model> {
     alarms.get(headline(&kinds))
 }
 
-/// Writes the built-in mail about these alarms, the oldest first; none where there is none. `is_instead`: a template was
-/// to be used and could not.
+/// Writes the built-in mail about these alarms, the oldest first; none where there is none. `numbers` are those of their
+/// runs. `is_instead`: a template was to be used and could not.
 ///
 /// # Errors
 /// Only a fault of the templates.
-pub fn write(ctx: &Ctx, alarms: &[alarm::Model], zone: Tz, is_instead: bool) -> AppResult<Option<Letter>> {
+pub fn write(
+    ctx: &Ctx,
+    alarms: &[alarm::Model],
+    numbers: &HashMap<OccurrenceId, i32>,
+    zone: Tz,
+    is_instead: bool,
+) -> AppResult<Option<Letter>> {
     let Some(named) = named(alarms) else { return Ok(None) };
     let base = &ctx.app.settings.base_url;
     let (action, path) = lead_to(named);
+    let when = |alarm: &alarm::Model| {
+        let at = zone::local(zone, alarm.at).format("%a %-d %b %Y, %H:%M").to_string();
+        match alarm.occurrence_id.and_then(|run| numbers.get(&run)) {
+            Some(number) => format!("{at} · run {number}"),
+            None => at,
+        }
+    };
     let item = |alarm: &alarm::Model| Item {
         label: alarm.kind.label(),
         look: look(alarm.kind),
         words: alarm.words.clone(),
-        when: zone::local(zone, alarm.at).format("%a %-d %b %Y, %H:%M").to_string(),
+        when: when(alarm),
     };
     let words = Words {
         headline: named.words.clone(),

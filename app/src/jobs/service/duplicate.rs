@@ -44,6 +44,7 @@ pub async fn duplicate(ctx: &Ctx, id: ScheduleId) -> AppResult<ScheduleId> {
         last_planned_at: Set(ctx.now),
         failures_in_row: Set(0),
         runs_made: Set(0),
+        last_number: Set(0),
         created_at: Set(ctx.now),
         updated_at: Set(ctx.now),
         version: Set(1),

@@ -32,6 +32,8 @@ pub struct RunRow {
     pub id: OccurrenceId,
     pub schedule_id: ScheduleId,
     pub project_id: ProjectId,
+    /// Which run of its schedule it is, from 1.
+    pub number: i32,
     pub scheduled_at: chrono::DateTime<chrono::Utc>,
     pub trigger: Trigger,
     pub state: OccurrenceState,
@@ -79,6 +81,7 @@ pub fn run_columns() -> sea_orm::Select<occurrence::Entity> {
         Id,
         ScheduleId,
         ProjectId,
+        Number,
         ScheduledAt,
         Trigger,
         State,

@@ -231,23 +231,36 @@ impl NewRun {
     }
 }
 
-/// Makes the row of a run; none where its instant has one already.
+/// Makes the row of a run, with the next number of its schedule, which the transaction holds; none where its instant has
+/// one already.
 ///
 /// # Errors
-/// Only those of the database.
+/// Only those of the database, and [`AppError::NotFound`] for a schedule that is gone.
 pub(super) async fn insert(
     ctx: &Ctx,
     tx: &WriteTx,
     held: &schedule::Model,
     run: NewRun,
 ) -> AppResult<Option<OccurrenceId>> {
-    let (id, row) = row(ctx, held, run);
+    // Others may have been made since the row was read.
+    let query = schedule::Entity::find_by_id(held.id).select_only().column(schedule::Column::LastNumber);
+    let last: Option<i32> = query.into_tuple().one(&**tx).await?;
+    let number = last.ok_or(AppError::NotFound)?.saturating_add(1);
+    let (id, row) = row(ctx, held, number, run);
     let inserted = occurrence::Entity::insert(row).on_conflict(once()).exec_without_returning(&**tx).await?;
-    Ok((inserted > 0).then_some(id))
+    if inserted == 0 {
+        return Ok(None);
+    }
+    schedule::Entity::update_many()
+        .col_expr(schedule::Column::LastNumber, Expr::value(number))
+        .filter(schedule::Column::Id.eq(held.id))
+        .exec(&**tx)
+        .await?;
+    Ok(Some(id))
 }
 
 /// The row of a new run.
-fn row(ctx: &Ctx, held: &schedule::Model, run: NewRun) -> (OccurrenceId, occurrence::ActiveModel) {
+fn row(ctx: &Ctx, held: &schedule::Model, number: i32, run: NewRun) -> (OccurrenceId, occurrence::ActiveModel) {
     let NewRun { at, trigger, is_backfill, wants_draft, standing } = run;
     let id = OccurrenceId(Uuid::now_v7());
     let Standing { state, fence, lease_until, attempts, rests, next_try_at, deadline, is_held, reason } = standing;
@@ -255,6 +268,7 @@ fn row(ctx: &Ctx, held: &schedule::Model, run: NewRun) -> (OccurrenceId, occurre
         id: Set(id),
         schedule_id: Set(held.id),
         project_id: Set(held.project_id),
+        number: Set(number),
         scheduled_at: Set(at),
         trigger: Set(trigger),
         state: Set(state),

@@ -12,15 +12,18 @@ use crate::{
         account::UserState,
         ids::{ProjectId, RecipientId, ScheduleId, TeamId, UserId},
         job::{JobKind, RecipientKind},
-        recipient::{self as rules, RecipientTarget, Wanted},
+        recipient::{self as rules, Known, RecipientTarget, Wanted},
     },
     entities::{recipient, team, team_project, user},
-    error::{AppResult, Checks, Problem},
+    error::{AppError, AppResult, Checks, Problem},
     jobs::form::JobForm,
     mail::service::allow_list,
     platform::ctx::Ctx,
-    projects::service::access,
+    projects::service::access::{self, Viewing},
 };
+
+/// People that a form proposes.
+const PROPOSED: u64 = 500;
 
 /// Rows that are stored with one statement: a statement has some 30,000 values at most.
 const CHUNK: usize = 500;
@@ -176,6 +179,48 @@ pub async fn groups(db: &impl ConnectionTrait, project: ProjectId) -> AppResult<
     Ok(query.into_tuple().all(db).await?)
 }
 
+/// Whom the form of a job proposes: the groups and the people of its project. More than a list can show are typed.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn known(db: &impl ConnectionTrait, project: ProjectId) -> AppResult<Vec<Known>> {
+    let people: Vec<(String, Option<String>)> = user::Entity::find()
+        .select_only()
+        .columns([user::Column::Name, user::Column::Email])
+        .filter(user::Column::State.eq(UserState::Active))
+        .filter(user::Column::Email.is_not_null())
+        .filter(user::Column::Id.in_subquery(access::people_of(project)))
+        .order_by_asc(user::Column::Name)
+        .order_by_asc(user::Column::Email)
+        .limit(PROPOSED)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let groups = groups(db, project).await?.into_iter();
+    let groups = groups.map(|(_, name)| (rules::line(RecipientTarget::Group, &name, ""), name));
+    let people = people.into_iter().filter_map(|(name, email)| {
+        let email = email?;
+        Some((rules::line(RecipientTarget::User, &name, &email), name))
+    });
+    Ok(groups.chain(people).collect())
+}
+
+/// As [`known`], for a new job of a kind in a project by its key; nobody where the person can make none there, and for a
+/// kind that sends no mail.
+///
+/// # Errors
+/// [`AppError::SignedOut`], those of the database.
+pub async fn known_to_new(ctx: &Ctx, kind: JobKind, project: &str) -> AppResult<Vec<Known>> {
+    if !kind.sends_mail() {
+        return Ok(Vec::new());
+    }
+    match access::by_key(ctx, ctx.reader(), project).await.and_then(Viewing::editing) {
+        Ok(editing) => known(ctx.reader(), editing.project().id).await,
+        Err(AppError::NotFound | AppError::Forbidden | AppError::ArchivedProject) => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
 /// The people of the project among the lines, by their addresses.
 async fn people(
     db: &impl ConnectionTrait,
@@ -266,7 +311,6 @@ pub async fn replace(db: &impl ConnectionTrait, schedule: ScheduleId, chosen: &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::AppError;
 
     fn problems(form: &JobForm) -> Vec<(String, Option<u32>, Problem)> {
         let mut checks = Checks::default();

@@ -80,7 +80,8 @@ pub async fn text(ctx: &Ctx, run: OccurrenceId) -> AppResult<String> {
     let Seen { job, zone, sees_recipients, .. } = seen(ctx, run).await?;
     let row = ledger::read(ctx.reader(), run).await?;
     let at = zone::local(zone, row.scheduled_at).format("%Y-%m-%d %H:%M");
-    let mut text = format!("{job}, run of {at} ({zone}), {}\n", row.state.label().to_lowercase());
+    let (number, state) = (row.number, row.state.label().to_lowercase());
+    let mut text = format!("{job}, run {number} of {at} ({zone}), {state}\n");
     let mut after = Uuid::nil();
     loop {
         let rows = behind(ctx, run, after).await?;

@@ -2,6 +2,7 @@
 
 mod forms;
 mod times;
+mod typed;
 
 use sea_orm::{
     ActiveModelTrait,
@@ -14,7 +15,7 @@ use super::{ledger, options, planner, recipients, report, rules};
 use crate::{
     domain::{
         ids::{ProjectId, ScheduleId},
-        job::ScheduleState,
+        job::{JobKind, ScheduleState},
         schedule::UpcomingRun,
     },
     entities::{project, schedule},
@@ -34,6 +35,7 @@ use forms::{Checked, check};
 pub use forms::{accounts, form, may_have, preview};
 pub use times::{next_runs, sentence, spec, stored, timetable, zone_of};
 use times::{readable, to_json};
+pub use typed::as_typed;
 
 /// Makes a job of the form's kind in the project of the proof.
 ///
@@ -44,26 +46,11 @@ pub async fn create(ctx: &Ctx, editing: &Editing, form: &JobForm) -> AppResult<S
     let Checked { name, spec, timetable, rules, options, account_id, people } = checked;
     let id = ScheduleId(Uuid::now_v7());
     let mut row = schedule::ActiveModel {
-        id: Set(id),
-        project_id: Set(editing.project().id),
-        owner_id: Set(ctx.actor_id()),
-        name: Set(name),
-        kind: Set(form.kind),
         options: Set(options::to_json(&options)?),
         spec: Set(to_json(&spec)?),
         account_id: Set(account_id),
-        state: Set(ScheduleState::On),
-        pause_note: Set(None),
         next_run_at: Set(timetable.next_after(ctx.now)),
-        // Nothing before this moment was ever meant to run.
-        last_planned_at: Set(ctx.now),
-        failures_in_row: Set(0),
-        runs_made: Set(0),
-        created_at: Set(ctx.now),
-        updated_at: Set(ctx.now),
-        deleted_at: Set(None),
-        version: Set(1),
-        ..Default::default()
+        ..begun(ctx, editing, id, (name, form.kind))
     };
     rules::store(&rules, &mut row)?;
     let tx = ctx.begin().await?;
@@ -72,6 +59,33 @@ pub async fn create(ctx: &Ctx, editing: &Editing, form: &JobForm) -> AppResult<S
     tx.commit().await?;
     ctx.app.wake.notify_one();
     Ok(id)
+}
+
+/// The row of a job that begins now; its rules and what it does are still to be set.
+fn begun(ctx: &Ctx, editing: &Editing, id: ScheduleId, (name, kind): (String, JobKind)) -> schedule::ActiveModel {
+    schedule::ActiveModel {
+        id: Set(id),
+        project_id: Set(editing.project().id),
+        owner_id: Set(ctx.actor_id()),
+        name: Set(name),
+        kind: Set(kind),
+        options: Set(None),
+        spec: Set(String::new()),
+        account_id: Set(None),
+        state: Set(ScheduleState::On),
+        pause_note: Set(None),
+        next_run_at: Set(None),
+        // Nothing before this moment was ever meant to run.
+        last_planned_at: Set(ctx.now),
+        failures_in_row: Set(0),
+        runs_made: Set(0),
+        last_number: Set(0),
+        created_at: Set(ctx.now),
+        updated_at: Set(ctx.now),
+        deleted_at: Set(None),
+        version: Set(1),
+        ..Default::default()
+    }
 }
 
 /// Changes a schedule; its kind stays. What has come under the old times is planned by them first; the new ones count from now.

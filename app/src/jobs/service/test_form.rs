@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::report_choices;
+use super::{recipients, report_choices};
 use crate::{
     error::AppResult,
     jobs::{
@@ -47,10 +47,13 @@ pub async fn fill(ctx: &Ctx, data: EditorData, token: &str) -> AppResult<EditorD
     if form.report.is_empty() {
         form.report = data.form.report.clone();
     }
-    let report = match data.id {
+    let (report, known) = match data.id {
         // What can be chosen is that of the project that was typed.
-        None => report_choices::of_new(ctx, form.kind, &form.project).await?,
-        Some(_) => data.report,
+        None => {
+            let report = report_choices::of_new(ctx, form.kind, &form.project).await?;
+            (report, recipients::known_to_new(ctx, form.kind, &form.project).await?)
+        }
+        Some(_) => (data.report, data.known),
     };
-    Ok(EditorData { form, report, tested: Some(outcome), ..data })
+    Ok(EditorData { form, report, known, tested: Some(outcome), ..data })
 }

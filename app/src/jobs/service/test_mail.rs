@@ -1,11 +1,12 @@
-//! A test of a job: its report of this moment, sent to whoever asks and to nobody else. It is no run: nothing of it is
-//! stored, and it is not in the archive.
+//! A test of a job: the mail that it would send at this moment, sent to whoever asks and to nobody else. It is no run:
+//! nothing of it is stored, nobody is noted as reminded, and it is not in the archive.
 
 use uuid::Uuid;
 
 use super::{
+    kinds,
     pen::{Pen, Style, Unwritten},
-    report, schedules, worker,
+    report, schedules,
 };
 use crate::{
     alarms::service::turn,
@@ -13,16 +14,17 @@ use crate::{
         address::EmailAddress,
         header_text::HeaderText,
         ids::{AccountId, OccurrenceId},
+        job::JobKind,
         occurrence::Trigger,
     },
     entities::schedule,
     error::{AppError, AppResult, Problem},
-    jobs::view::TestOutcome,
+    jobs::view::{TestEnd, TestOutcome},
     mail::service::{accounts, gate, transport},
     platform::{
         ctx::Ctx,
         fault,
-        mailer::{self, DkimKey, Draft, Envelope, InlineImage, Mailbox, MessageId, NoHook, Origin},
+        mailer::{self, Attachment, DkimKey, Draft, Envelope, InlineImage, Mailbox, MessageId, NoHook, Origin},
     },
     projects::service::access::Editing,
     reports::service::{
@@ -33,50 +35,55 @@ use crate::{
     },
 };
 
-/// Sends the report of this moment to the person who asks, through an account or the default one. `job` is its name as it
-/// is typed, and what is stored of it: a job that is not there yet sends the weekly report. A server that does not take the
-/// message, and a template that cannot be filled in, are no errors but outcomes.
+/// Sends the mail of this moment to the person who asks, through an account or the default one. The job is that of the
+/// proof's project, as it is stored or as it is typed. A server that does not take the message, a template that cannot be
+/// filled in, and a mail in which nothing would stand, are no errors but outcomes.
 ///
 /// # Errors
-/// [`AppError::SignedOut`]; [`AppError::Invalid`] for an account that is gone or a person without an address that takes
-/// mail.
-pub async fn send(
-    ctx: &Ctx,
-    editing: &Editing,
-    job: (&str, Option<&schedule::Model>),
-    account: &str,
-) -> AppResult<TestOutcome> {
+/// [`AppError::SignedOut`]; [`AppError::NotFound`] for a job of another project; [`AppError::Invalid`] for an account that
+/// is gone or a person without an address that takes mail.
+pub async fn send(ctx: &Ctx, editing: &Editing, job: &schedule::Model, account: &str) -> AppResult<TestOutcome> {
+    if job.project_id != editing.project().id {
+        return Err(AppError::NotFound);
+    }
     let me = ctx.me()?;
     let to = EmailAddress::parse(&me.email).map_err(|_| AppError::field("test", Problem::NotAnAddress))?;
     let account = account_of(ctx, account).await?;
+    let letter = match letter(ctx, job).await {
+        Ok(Some(letter)) => letter,
+        Ok(None) => return Ok(outcome(ctx, &to, TestEnd::Nothing, nothing(job.kind))),
+        Err(Unwritten::Template(words)) => return Ok(outcome(ctx, &to, TestEnd::NotSent, words)),
+        Err(Unwritten::Error(error)) => return Err(error),
+    };
     // Everybody who may edit the project may send its reports through every account; only administrators see them.
     let system = Ctx::system(&ctx.app);
     let limits = gate::limits(ctx.reader(), account).await?;
     let turn = match turn::wait(&system, account, limits).await? {
         Ok(turn) => turn,
-        Err(words) => return Ok(outcome(ctx, &to, false, words)),
+        Err(words) => return Ok(outcome(ctx, &to, TestEnd::NotSent, words)),
     };
     let mut transport = transport::open(&system, account).await?;
-    let message = message(ctx, editing, job, (transport.sender(), transport.signer()), &to).await;
-    let (envelope, mime) = match message {
-        Ok(message) => message,
-        Err(Unwritten::Error(error)) => return Err(error),
-        Err(Unwritten::Template(words)) => {
-            transport.close().await;
-            return Ok(outcome(ctx, &to, false, words));
-        }
-    };
+    let (envelope, mime) = message(ctx, letter, (transport.sender(), transport.signer()), &to)?;
     let said = transport.deliver(&system, &envelope, &mime, &NoHook).await;
     transport.close().await;
     turn.heed(&system, account, said.as_ref().err()).await?;
     Ok(match said {
-        Ok(reply) => outcome(ctx, &to, true, format!("The mail server answered {reply}")),
-        Err(failure) => outcome(ctx, &to, false, failure.what()),
+        Ok(reply) => outcome(ctx, &to, TestEnd::Sent, format!("The mail server answered {reply}")),
+        Err(failure) => outcome(ctx, &to, TestEnd::NotSent, failure.what()),
     })
 }
 
-fn outcome(ctx: &Ctx, to: &EmailAddress, is_sent: bool, words: String) -> TestOutcome {
-    TestOutcome { is_sent, to: to.to_string(), words, at: ctx.now }
+fn outcome(ctx: &Ctx, to: &EmailAddress, end: TestEnd, words: String) -> TestOutcome {
+    TestOutcome { end, to: to.to_string(), words, at: ctx.now }
+}
+
+/// Why there is no mail.
+fn nothing(kind: JobKind) -> String {
+    let why = match kind {
+        JobKind::Reminder => "no task of yours comes due in that time of which you were not reminded",
+        _ => "no open task of yours stands in the sections that are ticked",
+    };
+    format!("At this moment you would get no mail: {why}.")
 }
 
 async fn account_of(ctx: &Ctx, account: &str) -> AppResult<AccountId> {
@@ -89,38 +96,55 @@ async fn account_of(ctx: &Ctx, account: &str) -> AppResult<AccountId> {
     found.ok_or_else(|| AppError::field("account", Problem::UnknownChoice))
 }
 
-async fn message(
-    ctx: &Ctx,
-    editing: &Editing,
-    (name, stored): (&str, Option<&schedule::Model>),
-    (sender, signer): (&Mailbox, Option<&DkimKey>),
-    to: &EmailAddress,
-) -> Result<(Envelope, Vec<u8>), Unwritten> {
-    let broken = |error: &dyn std::fmt::Display| fault::internal("composing a test message", error);
+/// What the message is made of.
+struct Letter {
+    subject: String,
+    html: String,
+    text: String,
+    images: Vec<InlineImage>,
+    attachments: Vec<Attachment>,
+    /// What stands at its head.
+    note: &'static str,
+}
+
+/// The mail of this moment as the person who asks would get it; none where nothing would stand in it.
+async fn letter(ctx: &Ctx, job: &schedule::Model) -> Result<Option<Letter>, Unwritten> {
+    if job.kind.makes_report() {
+        return report_letter(ctx, job).await.map(Some);
+    }
+    let own = kinds::own(ctx, job).await?;
+    Ok(own.map(|kinds::Written { subject, html, text }| {
+        let (images, attachments) = (Vec::new(), Vec::new());
+        Letter { subject, html, text, images, attachments, note: NOTE }
+    }))
+}
+
+async fn report_letter(ctx: &Ctx, job: &schedule::Model) -> Result<Letter, Unwritten> {
+    let me = ctx.me()?;
     // Whoever may edit the job may see what it would send; that its template may be used is not asked again.
     let system = Ctx::system(&ctx.app);
-    let (report, style, attached) = match stored {
-        None => {
-            let period = worker::period(Trigger::Manual, ctx.now, editing.project());
-            let report = snapshot::build(ctx, editing.project().id, period, ctx.now).await?;
-            (report, Style::BuiltIn, Attached::default())
-        }
-        Some(job) => {
-            let viewer = ctx.me()?.id;
-            let whole = report::collect(ctx, job, Trigger::Manual, ctx.now, &[viewer]).await?;
-            let seen = snapshot::seen_by(ctx, &whole, viewer).await?.ok_or(AppError::NotFound)?.clone();
-            let style = Style::now(&system, job).await?;
-            let files = report::files(ctx, job, &style, (&seen, snapshot::to_json(&seen)?.as_str()), None).await?;
-            (seen, style, Attached::of(&files, LIMIT))
-        }
-    };
-    let note = attached.note.clone();
-    let pen = Pen::new(&style, &report, None, note.as_deref()).await?;
-    let address = Address { attachments_note: note, ..archive::address(ctx, OccurrenceId(Uuid::nil()), name) };
-    let me = ctx.me()?;
-    let reader = me.reader();
-    let Written { subject, html, text } = pen.write_one(&system, &report, address, reader).await?;
+    let whole = report::collect(ctx, job, Trigger::Manual, ctx.now, &[me.id]).await?;
+    let seen = snapshot::seen_by(ctx, &whole, me.id).await?.ok_or(AppError::NotFound)?.clone();
+    let style = Style::now(&system, job).await?;
+    let files = report::files(ctx, job, &style, (&seen, snapshot::to_json(&seen)?.as_str()), None).await?;
+    let Attached { files: attachments, note } = Attached::of(&files, LIMIT);
+    let pen = Pen::new(&style, &seen, None, note.as_deref()).await?;
+    let address = archive::address(ctx, OccurrenceId(Uuid::nil()), &job.name);
+    let address = Address { attachments_note: note, ..address };
+    let Written { subject, html, text } = pen.write_one(&system, &seen, address, me.reader()).await?;
     let images = pen.images().iter();
+    let images = images.map(|image| InlineImage { cid: image.name.clone(), png: image.png.clone() }).collect();
+    Ok(Letter { subject, html, text, images, attachments, note: NOTE_OF_REPORT })
+}
+
+fn message(
+    ctx: &Ctx,
+    letter: Letter,
+    (sender, signer): (&Mailbox, Option<&DkimKey>),
+    to: &EmailAddress,
+) -> AppResult<(Envelope, Vec<u8>)> {
+    let broken = |error: &dyn std::fmt::Display| fault::internal("composing a test message", error);
+    let Letter { subject, html, text, images, attachments, note } = letter;
     let draft = Draft {
         message_id: MessageId::new(&Uuid::now_v7().simple().to_string(), sender.address.domain())
             .map_err(|error| broken(&error))?,
@@ -131,24 +155,25 @@ async fn message(
         cc: Vec::new(),
         subject: HeaderText::cleaned(&format!("Test: {subject}")),
         origin: Origin::Person,
-        text: format!("{NOTE}\n\n{text}"),
-        html: with_note(&html),
-        images: images.map(|image| InlineImage { cid: image.name.clone(), png: image.png.clone() }).collect(),
-        attachments: attached.files,
+        text: format!("{note}\n\n{text}"),
+        html: with_note(&html, note),
+        images,
+        attachments,
     };
     let mime = mailer::compose(&draft).map_err(|error| broken(&error))?;
     let mime = mailer::signed(signer, mime, ctx.now).map_err(|error| broken(&error))?;
     Ok((Envelope { sender: sender.address.clone(), recipient: to.clone() }, mime))
 }
 
-const NOTE: &str =
+const NOTE: &str = "This is a test: only you got it, and it is no mail of the job.";
+const NOTE_OF_REPORT: &str =
     "This is a test: only you got it, and it is not in the archive, so its link to the report leads nowhere.";
 
 /// The note at the head of the page.
-fn with_note(html: &str) -> String {
+fn with_note(html: &str, note: &str) -> String {
     let end = html.find("<body").and_then(|start| html[start..].find('>').map(|length| start + length + 1));
     let (head, rest) = html.split_at(end.unwrap_or_default());
-    format!("{head}<p style=\"margin:0;padding:12px 16px;font-family:Arial,sans-serif\">{NOTE}</p>{rest}")
+    format!("{head}<p style=\"margin:0;padding:12px 16px;font-family:Arial,sans-serif\">{note}</p>{rest}")
 }
 
 #[cfg(test)]
@@ -157,9 +182,9 @@ mod tests {
 
     #[test]
     fn the_note_stands_at_the_head_of_the_page() {
-        let html = with_note("<html><body class=\"bg\"><h1>Report</h1></body></html>");
+        let html = with_note("<html><body class=\"bg\"><h1>Report</h1></body></html>", NOTE);
         assert!(html.starts_with("<html><body class=\"bg\"><p style="), "{html}");
         assert!(html.ends_with("</p><h1>Report</h1></body></html>"), "{html}");
-        assert!(with_note("Report").ends_with("</p>Report"));
+        assert!(with_note("Report", NOTE).ends_with("</p>Report"));
     }
 }

@@ -6,7 +6,6 @@ mod claiming;
 mod keeping;
 mod written;
 
-use chrono::{DateTime, Days, Utc};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use tokio::time::Instant;
 
@@ -26,9 +25,8 @@ use crate::{
         ids::{ScheduleId, UserId},
         job::LogLevel,
         occurrence::{Effect, Event, Remedy, Standing, Trigger},
-        period::{Period, day_of},
     },
-    entities::{artifact, occurrence, project, schedule},
+    entities::{artifact, occurrence, schedule},
     error::{AppError, AppResult},
     mail::service::accounts,
     platform::{ctx::Ctx, hash::sha256, state::AppState},
@@ -41,8 +39,6 @@ pub use keeping::keep_missing;
 use written::Report;
 pub use written::{HTML, TEXT};
 
-/// Days that a weekly report covers.
-const WEEK: u32 = 7;
 /// How many runs a claim looks at; the others come with the next wake.
 const LOOK: u64 = 16;
 
@@ -184,16 +180,6 @@ async fn readers(ctx: &Ctx, job: &schedule::Model) -> AppResult<Vec<UserId>> {
     }
     let list = addressees::resolve(ctx, job.id, job.project_id).await?;
     Ok(list.people.into_iter().filter_map(|(person, _)| person.user).collect())
-}
-
-/// The days of a report that no schedule has asked for yet: those before its instant, and today where a person asks.
-pub(super) fn period(trigger: Trigger, at: DateTime<Utc>, project: &project::Model) -> Period {
-    let today = day_of(at, &snapshot::zone_of(project));
-    let last = match trigger {
-        Trigger::Schedule => today.checked_sub_days(Days::new(1)).unwrap_or(today),
-        Trigger::Manual => today,
-    };
-    Period::ending(last, WEEK)
 }
 
 /// Renders the frozen data and stores messages, a part at a time, then the files; with these the sending begins.

@@ -257,6 +257,7 @@ pub const ROWS: &[Row] = &[
     row("load_run", Viewer, "id={run}"),
     row("load_job_editor", Editor, "id={job}"),
     row("load_report_choices", Editor, "project={key}"),
+    row("load_known_recipients", Editor, "project={key}"),
     row("preview_job", SignedIn, "form[name]=x"),
     row(
         "save_job",

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     alarms::service::{
-        choices,
+        choices, facts,
         letter::{self, Letter},
         styled::{self, Styled},
         tell,
@@ -233,7 +233,9 @@ impl Carrier<'_> {
         };
         // A fault is in the log; it keeps no alarm from arriving.
         let styled = styled::write(&ctx, &alarms, who).await.unwrap_or(Styled::Unusable);
-        let built_in = letter::write(&ctx, &alarms, reader.zone, !matches!(styled, Styled::BuiltIn))?;
+        let numbers = facts::numbers(ctx.reader(), &alarms).await?;
+        let is_instead = !matches!(styled, Styled::BuiltIn);
+        let built_in = letter::write(&ctx, &alarms, &numbers, reader.zone, is_instead)?;
         let styled = match styled {
             Styled::Written(letter) => Some(letter),
             Styled::BuiltIn | Styled::Unusable => None,

@@ -12,9 +12,10 @@ use sea_orm::{
 use super::freeze::Notes;
 use crate::{
     domain::{
+        address::EmailAddress,
         due::{self, Due, Finish, SOON_USUAL, ViewerClock},
         ids::{ProjectId, TaskId, UserId},
-        job::LogLevel,
+        job::{LogLevel, RecipientKind},
         job_options::Scope,
         personal::{FORMAT, List, PersonalProject, PersonalSnapshot, PersonalTask, ROWS, Reader, Section},
         recipient::Addressee,
@@ -23,7 +24,7 @@ use crate::{
         zone,
     },
     entities::{project, schedule, task, task_assignee, task_dependency, user},
-    error::{AppError, AppResult},
+    error::{AppError, AppResult, Problem},
     jobs::service::addressees,
     platform::ctx::Ctx,
     projects::service::access,
@@ -108,6 +109,22 @@ impl Desk {
             notes.push((LogLevel::Warning, format!("{}: left out. {words}", addressee.address)));
         }
         Ok(Desk { project, scope, people, notes })
+    }
+
+    /// The desk of whoever asks alone, as if they were on the list.
+    ///
+    /// # Errors
+    /// [`AppError::SignedOut`], [`AppError::NotFound`] without the project, [`AppError::Invalid`] where their address takes
+    /// no mail.
+    pub async fn of_asker(ctx: &Ctx, project: ProjectId, scope: Scope) -> AppResult<Desk> {
+        let me = ctx.me()?;
+        let address = EmailAddress::parse(&me.email).map_err(|_| AppError::field("test", Problem::NotAnAddress))?;
+        let project = project::Entity::find_by_id(project).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
+        let zone = zone::named(&me.zone).unwrap_or(Tz::UTC);
+        let kind = RecipientKind::To;
+        let addressee = Addressee { kind, address, name: me.name.clone(), user: Some(me.id), via: None };
+        let person = Person { user: me.id, zone, clock: clock(ctx.now, zone), addressee };
+        Ok(Desk { project, scope, people: vec![person], notes: Notes::new() })
     }
 
     /// The open tasks of a person in the projects that they see.

@@ -68,11 +68,9 @@ pub async fn render(ctx: &Ctx, job: &schedule::Model, hold: Hold) -> AppResult<O
         for (position, held_back) in part {
             let (reader, person) = (&snapshot.readers[*position], &people[*position]);
             let sealed = seal(ctx, (transport.sender(), transport.signer()), |message_id| {
-                let links = Links {
-                    base_url: &ctx.app.settings.base_url,
-                    job: &job.name,
-                    stop_url: &unsubscribe::link(&ctx.app, job.id, &person.address),
-                };
+                let stop_url = unsubscribe::link(&ctx.app, job.id, &person.address);
+                let links =
+                    Links { base_url: &ctx.app.settings.base_url, job: &job.name, stop_url: Some(stop_url.as_str()) };
                 draft(ctx, (job.id, &snapshot), reader, person, transport.sender(), &links, message_id)
             })?;
             rows.push(stored(ctx, hold.run, (*position, person), sealed, held_back.as_ref(), hold.fence));
@@ -123,7 +121,7 @@ fn draft(
         to: vec![Mailbox { name: HeaderText::parse(&person.name).ok(), address: person.address.clone() }],
         cc: Vec::new(),
         subject: HeaderText::cleaned(&written.subject),
-        origin: Origin::Schedule { list_id: list_id(ctx, job)?, unsubscribe: Some(links.stop_url.to_owned()) },
+        origin: Origin::Schedule { list_id: list_id(ctx, job)?, unsubscribe: links.stop_url.map(str::to_owned) },
         text: written.text,
         html: written.html,
         images: Vec::new(),

@@ -13,7 +13,7 @@ mod reminder;
 mod wording;
 
 pub use mail::{may_read, readers};
-pub use outlook::{Outlook, Told, look};
+pub use outlook::{Outlook, Told, look, own};
 pub use reminder::release as release_reminders;
 pub use wording::Written;
 

@@ -107,12 +107,36 @@ fn mails(
 
 fn written(ctx: &Ctx, job: &schedule::Model, snapshot: &PersonalSnapshot, reader: &Reader) -> AppResult<Written> {
     let person = mail::addressee(reader)?;
-    let links = Links {
-        base_url: &ctx.app.settings.base_url,
-        job: &job.name,
-        stop_url: &unsubscribe::link(&ctx.app, job.id, &person.address),
-    };
+    let stop_url = unsubscribe::link(&ctx.app, job.id, &person.address);
+    let links = Links { base_url: &ctx.app.settings.base_url, job: &job.name, stop_url: Some(stop_url.as_str()) };
     wording::write(snapshot, reader, &links)
+}
+
+/// The mail that a run of this moment would write to whoever asks, were they on its list, without the link that stops such
+/// mails; none where nothing would stand in it.
+///
+/// # Errors
+/// [`AppError::Invalid`] for a job that sends no personal mail, and where the person's address takes none; a fault where
+/// the job cannot be read.
+pub async fn own(ctx: &Ctx, job: &schedule::Model) -> AppResult<Option<Written>> {
+    let (desk, readers) = match options::of(job)? {
+        JobOptions::Digest(options) => {
+            let desk = Desk::of_asker(ctx, job.project_id, options.scope).await?;
+            let (readers, _) = digest::collect(ctx, &desk, &options).await?;
+            (desk, readers)
+        }
+        JobOptions::Reminder(options) => {
+            let desk = Desk::of_asker(ctx, job.project_id, options.scope).await?;
+            let (readers, _) = reminder::collect(ctx, &desk, &options).await?;
+            (desk, readers)
+        }
+        JobOptions::WeeklyReport(_) | JobOptions::ArchiveTasks(_) | JobOptions::GitPush => {
+            return Err(AppError::field("kind", Problem::NotAllowed));
+        }
+    };
+    let snapshot = desk.snapshot(ctx, job, readers);
+    let links = Links { base_url: &ctx.app.settings.base_url, job: &job.name, stop_url: None };
+    snapshot.readers.first().map(|reader| wording::write(&snapshot, reader, &links)).transpose()
 }
 
 fn told(reader: Reader) -> Told {

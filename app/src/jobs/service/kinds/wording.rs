@@ -25,8 +25,8 @@ pub struct Links<'a> {
     pub base_url: &'a str,
     /// Name of the job that sends it.
     pub job: &'a str,
-    /// Where this reader ends the mails.
-    pub stop_url: &'a str,
+    /// Where this reader ends the mails; none where there is nothing to end.
+    pub stop_url: Option<&'a str>,
 }
 
 /// A written mail.
@@ -61,7 +61,7 @@ struct Wording<'a> {
     sections: Vec<SectionWords>,
     open_url: String,
     open_words: &'static str,
-    stop_url: &'a str,
+    stop_url: Option<&'a str>,
     job: &'a str,
 }
 
@@ -209,7 +209,7 @@ mod tests {
         let links = Links {
             base_url: "https://tasks.example.org",
             job: "Daily digest",
-            stop_url: "https://tasks.example.org/unsubscribe/abc",
+            stop_url: Some("https://tasks.example.org/unsubscribe/abc"),
         };
         write(&snapshot, &reader, &links).unwrap()
     }

@@ -96,7 +96,7 @@ struct Plain {
 impl Plain {
     fn add(&mut self, ctx: &Ctx, held: &schedule::Model, due: &Due, decision: Decision) {
         let new = NewRun::planned(decision.at, Standing::planned(decision.starts_at));
-        let (id, run) = row(ctx, held, new);
+        let (id, run) = row(ctx, held, held.last_number.saturating_add(1), new);
         let words = format!("Planned for {}.", due.timetable.local_words(decision.at));
         let mut missed = Missed::default();
         missed.note(held, id, decision.starts_at, true, ctx.now);
@@ -128,6 +128,7 @@ impl Plain {
                 .col_expr(schedule::Column::NextRunAt, Expr::value(next_run_at))
                 .col_expr(schedule::Column::LastPlannedAt, Expr::value(last_planned_at))
                 .col_expr(schedule::Column::RunsMade, Expr::col(schedule::Column::RunsMade).add(1))
+                .col_expr(schedule::Column::LastNumber, Expr::col(schedule::Column::LastNumber).add(1))
                 .filter(schedule::Column::Id.is_in(ids))
                 .exec(&**tx)
                 .await?;

@@ -23,6 +23,7 @@ use crate::{
 #[derive(Debug, FromQueryResult)]
 pub struct Listed {
     pub id: OccurrenceId,
+    pub number: i32,
     pub scheduled_at: DateTime<Utc>,
     pub trigger: Trigger,
     pub is_backfill: bool,
@@ -40,6 +41,7 @@ pub fn listed() -> Select<occurrence::Entity> {
     use occurrence::Column::*;
     occurrence::Entity::find().select_only().columns([
         Id,
+        Number,
         ScheduledAt,
         Trigger,
         IsBackfill,
@@ -88,6 +90,7 @@ impl Listed {
     pub fn shown(self, zone: Tz, asked: &str) -> RunItem {
         let Listed {
             id,
+            number,
             scheduled_at,
             trigger,
             is_backfill,
@@ -104,6 +107,7 @@ impl Listed {
             is_held.then(|| DraftWait { who: asked.to_owned(), until: next_try_at.map(|until| moment(until, zone)) });
         RunItem {
             id,
+            number,
             scheduled: moment(scheduled_at, zone),
             trigger,
             is_backfill,

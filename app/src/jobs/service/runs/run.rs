@@ -51,6 +51,7 @@ pub async fn run_before(ctx: &Ctx, id: OccurrenceId, line: Option<Uuid>) -> AppR
     let period = row.period_from.zip(row.period_to).map(|(first, last)| Period { first, last }.words());
     let mut shown = [Listed {
         id,
+        number: row.number,
         scheduled_at: row.scheduled_at,
         trigger: row.trigger,
         is_backfill: row.is_backfill,

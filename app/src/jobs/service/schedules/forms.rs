@@ -142,16 +142,7 @@ pub(super) async fn check(
         Err(other) => return Err(other),
     };
     let rules = rules::read(&form.rules, &mut checks);
-    let options = if kind.makes_report() && !form.report.is_empty() {
-        let mut spec = form.report.spec(&mut checks);
-        // Its own project is always part of the report, whether or not it is ticked among the others.
-        spec.scope.other_projects.retain(|other| *other != project);
-        let before = stored.map(report::spec).transpose()?;
-        report::known(ctx, project, &spec, before.as_ref(), &mut checks).await?;
-        JobOptions::WeeklyReport(spec)
-    } else {
-        options::read(kind, &form.options, &mut checks)
-    };
+    let options = options_of(ctx, &mut checks, (project, kind), form, stored).await?;
     let people = recipients::choose(ctx, &mut checks, project, kind, form).await?;
     let account_id = match form.account.trim() {
         "" => None,
@@ -168,6 +159,28 @@ pub(super) async fn check(
     checks.done()?;
     let timetable = timetable.ok_or(AppError::Malformed)?;
     Ok(Checked { name, spec, timetable, rules, options, account_id, people })
+}
+
+/// The options of a form. What is wrong, and what the person may not choose, is noted with its field.
+///
+/// # Errors
+/// Those of the database, and a fault where the options of the stored job cannot be read.
+pub(super) async fn options_of(
+    ctx: &Ctx,
+    checks: &mut Checks,
+    (project, kind): (ProjectId, JobKind),
+    form: &JobForm,
+    stored: Option<&schedule::Model>,
+) -> AppResult<JobOptions> {
+    if !kind.makes_report() || form.report.is_empty() {
+        return Ok(options::read(kind, &form.options, checks));
+    }
+    let mut spec = form.report.spec(checks);
+    // Its own project is always part of the report, whether or not it is ticked among the others.
+    spec.scope.other_projects.retain(|other| *other != project);
+    let before = stored.map(report::spec).transpose()?;
+    report::known(ctx, project, &spec, before.as_ref(), checks).await?;
+    Ok(JobOptions::WeeklyReport(spec))
 }
 
 /// Whether the person may make and change jobs of a kind. The remote of the archive belongs to the instance.
