@@ -158,10 +158,7 @@ async fn twenty_bombs_at_once_leave_the_server_as_it_is() {
         // On a busy machine the time is up before the memory is, and then the last ones wait longer than they may.
         let outcome = bomb.await.unwrap();
         assert!(
-            matches!(
-                outcome,
-                Ok(RenderOutcome::Stopped(Stop::Memory | Stop::Time)) | Err(AppError::TooMany { .. })
-            ),
+            matches!(outcome, Ok(RenderOutcome::Stopped(Stop::Memory | Stop::Time)) | Err(AppError::TooMany { .. })),
             "{outcome:?}"
         );
     }
