@@ -14,6 +14,14 @@ async function expectKinds(page: Page, wanted: string[]): Promise<void> {
   await expect.poll(() => kinds(page), { message: 'the blocks of the mail' }).toEqual(wanted);
 }
 
+/** Where a block is when it does not move. */
+async function atRest(block: Locator): Promise<{ x: number; y: number }> {
+  return block.evaluate((row) => {
+    const { x, y } = row.getBoundingClientRect();
+    return { x, y: y - new DOMMatrix(getComputedStyle(row).transform).f };
+  });
+}
+
 /** Waits until the draft is kept. */
 async function kept(page: Page): Promise<void> {
   await expect(page.locator('#saved')).toContainText(/saved (just now|\d+ s ago)/);
@@ -53,10 +61,7 @@ test('a template of the gallery is built on by mouse, broken, mended and publish
   await page.mouse.move(grip.x + 8, grip.y - 8, { steps: 3 });
   await expect(page.locator('.drag-layer .block__head')).toBeVisible();
   // What is carried is as high as its head alone: the column, which was at its end, has come down.
-  const above = await block(page, last).evaluate((row) => {
-    const { x, y } = row.getBoundingClientRect();
-    return { x, y: y - new DOMMatrix(getComputedStyle(row).transform).f };
-  });
+  const above = await atRest(block(page, last));
   await page.mouse.move(above.x + 60, above.y + 2, { steps: 8 });
   // The block that was there makes room.
   await expect.poll(() => movedAside(block(page, last))).toBeGreaterThan(20);
@@ -66,7 +71,7 @@ test('a template of the gallery is built on by mouse, broken, mended and publish
 
   // Out of the palette, above it.
   const fresh = await middle(page.getByRole('button', { name: 'Work notes', exact: true }));
-  const place = (await divider.boundingBox())!;
+  const place = await atRest(divider);
   await page.mouse.move(fresh.x, fresh.y);
   await page.mouse.down();
   await page.mouse.move(fresh.x + 10, fresh.y + 10, { steps: 3 });

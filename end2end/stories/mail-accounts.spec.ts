@@ -17,7 +17,7 @@ async function addAccount(page: Page, origin: string, values: { tls?: string; au
   await page.getByLabel('Name', { exact: true }).fill('Office mail');
   await page.getByLabel('Server').fill('127.0.0.1');
   await page.getByLabel('Encryption').selectOption(values.tls ?? 'none');
-  await page.getByLabel('Port').fill(String(values.port ?? 2525));
+  await page.getByLabel('Port', { exact: true }).fill(String(values.port ?? 2525));
   await page.getByLabel('Sign-in').selectOption(values.auth ?? 'none');
   if (values.auth) await page.getByLabel('User name').fill('dana');
   await page.getByLabel("Sender's address").fill('reports@example.org');

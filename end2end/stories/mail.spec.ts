@@ -16,7 +16,7 @@ async function addAccount(page: Page, origin: string, account: Account): Promise
   await page.getByLabel('Name', { exact: true }).fill('Office mail');
   await page.getByLabel('Server').fill('127.0.0.1');
   await page.getByLabel('Encryption').selectOption(account.tls ?? 'none');
-  await page.getByLabel('Port').fill(String(account.port));
+  await page.getByLabel('Port', { exact: true }).fill(String(account.port));
   if (!account.user) await page.getByLabel('Sign-in').selectOption('none');
   if (account.user) {
     await page.getByLabel('User name').fill(account.user);
@@ -112,11 +112,11 @@ test.describe('a form with gaps', () => {
     await settled(page, hydrated);
     await page.getByLabel('Name', { exact: true }).fill('Office mail');
     await page.getByLabel('Server').fill('smtp.example.org');
-    await page.getByLabel('Port').fill('99999');
+    await page.getByLabel('Port', { exact: true }).fill('99999');
     await page.getByLabel("Sender's address").fill('reports@example.org');
     await page.getByRole('button', { name: 'Save the account' }).click();
     await expect(page.getByRole('alert').filter({ hasText: 'There is a problem' })).toBeVisible();
-    await expect(page.getByLabel('Port')).toHaveAttribute('aria-invalid', 'true');
+    await expect(page.getByLabel('Port', { exact: true })).toHaveAttribute('aria-invalid', 'true');
     await expect(page.getByLabel('Server')).toHaveValue('smtp.example.org');
   });
 });

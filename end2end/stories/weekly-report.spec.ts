@@ -11,7 +11,7 @@ async function addMailAccount(page: Page, origin: string, mail: MailServer): Pro
   await page.getByLabel('Name', { exact: true }).fill('Office mail');
   await page.getByLabel('Server').fill('127.0.0.1');
   await page.getByLabel('Encryption').selectOption('none');
-  await page.getByLabel('Port').fill(String(mail.port));
+  await page.getByLabel('Port', { exact: true }).fill(String(mail.port));
   await page.getByLabel('Sign-in').selectOption('none');
   await page.getByLabel("Sender's address").fill('reports@example.org');
   await page.getByRole('button', { name: 'Save the account' }).click();
