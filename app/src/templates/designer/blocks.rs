@@ -168,7 +168,7 @@ fn go(desk: Desk, id: u32, name: &'static str, way: Way) -> AnyView {
     let icon = match way {
         Way::Left => "panel-left",
         Way::Right => "panel-right",
-        Way::Out => "wrap-text",
+        Way::Out => "rows-3",
     };
     let words = way.label();
     view! {
