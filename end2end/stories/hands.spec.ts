@@ -538,3 +538,18 @@ test.describe('on a touch screen', () => {
     await expectTitles(page, 'Todo', [four[1]]);
   });
 });
+
+test('what was changed in the drawer is taken back on the board @hydrated', async ({ page }) => {
+  await pasteTasks(page, 'Todo', four.slice(0, 2));
+  const first = card(page, four[0]);
+  await page.getByRole('link', { name: four[0], exact: true }).click();
+  const drawer = page.locator('section.drawer');
+  await drawer.getByLabel('Priority', { exact: true }).selectOption({ label: 'Urgent' });
+  await expect(drawer.locator('.save-state[data-state=saved]')).toBeVisible();
+  await expect(first).toContainText('Urgent');
+  await page.keyboard.press('Escape');
+  await expect(drawer).toHaveCount(0);
+  await focusCard(page, four[0]);
+  await page.keyboard.press('Control+z');
+  await expect(first).not.toContainText('Urgent');
+});

@@ -80,5 +80,5 @@ fn field_of(function: &str) -> Option<Field> {
         ("add_label", Field::Labels),
         ("remove_label", Field::Labels),
     ];
-    fields.into_iter().find(|(name, _)| function.contains(name)).map(|(_, field)| field)
+    fields.into_iter().find(|(name, _)| function.contains(*name)).map(|(_, field)| field)
 }
