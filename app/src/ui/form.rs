@@ -12,23 +12,23 @@ use crate::error::AppError;
 #[derive(Clone, Debug)]
 pub struct KeptRefusal(pub AppError);
 
-/// Reads the refusal of a plain form out of the URL and puts it where `ServerAction` looks for it; where the page has all
-/// of it, that.
-/// Called once, inside the router.
-pub fn provide_url_error() {
-    let query = use_query_map().get_untracked();
-    if let (Some(path), Some(error)) = (query.get("__path"), query.get("__err")) {
-        let kept = query.get("__kept").and_then(|_| use_context::<KeptRefusal>());
-        let whole = kept.and_then(|KeptRefusal(refusal)| encoded(refusal));
-        provide_context(ServerActionError::new(&path, &whole.unwrap_or(error)));
+impl KeptRefusal {
+    /// All of a refusal of which only the short form stands in the address.
+    fn whole_of(kept: Option<Self>, error: AppError) -> AppError {
+        match kept {
+            Some(Self(whole)) if whole.clone().without_typed() == error => whole,
+            _ => error,
+        }
     }
 }
 
-/// A refusal in the form that it has in an address.
-fn encoded(refusal: AppError) -> Option<String> {
-    let url = ServerFnUrlError::new("", refusal).to_url("http://page/").ok()?;
-    let mut pairs = url.query_pairs();
-    pairs.find(|(name, _)| name == "__err").map(|(_, value)| value.into_owned())
+/// Reads the refusal of a plain form out of the URL and puts it where `ServerAction` looks for it.
+/// Called once, inside the router: what is outside of its routes would not hear of it otherwise.
+pub fn provide_url_error() {
+    let query = use_query_map().get_untracked();
+    if let (Some(path), Some(error)) = (query.get("__path"), query.get("__err")) {
+        provide_context(ServerActionError::new(&path, &error));
+    }
 }
 
 /// Why the plain form of a server function was refused, out of the URL.
@@ -37,7 +37,9 @@ where
     S: ServerFn<Error = AppError>,
 {
     let error = use_context::<ServerActionError>()?;
-    (error.path() == S::PATH).then(|| ServerFnUrlError::<AppError>::decode_err(error.err()))
+    let refusal = || ServerFnUrlError::<AppError>::decode_err(error.err());
+    // The router reads the address itself, so this cannot be put in the place of what it found.
+    (error.path() == S::PATH).then(|| KeptRefusal::whole_of(use_context(), refusal()))
 }
 
 /// As [`query_error`], in the shape that fields take.
@@ -55,7 +57,9 @@ where
     S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
     S::Output: Clone + Send + Sync + 'static,
 {
-    Signal::derive(move || action.value().get().and_then(Result::err))
+    let kept = use_context::<KeptRefusal>();
+    let refusal = move || action.value().get().and_then(Result::err);
+    Signal::derive(move || refusal().map(|error| KeptRefusal::whole_of(kept.clone(), error)))
 }
 
 /// The problems of a form above it, each a link to its field; takes the focus when it appears.
