@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { addTasks, card, expectTitles, list, middle } from '../fixtures/board.ts';
+import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { closeOpened, together } from '../fixtures/pair.ts';
 import { answered, begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, mina, settled, test } from '../fixtures/story.ts';
 
@@ -47,6 +48,24 @@ test('what one does the other sees within a second, with the name of who did it 
   await page.getByRole('link', { name: three[1], exact: true }).click();
   await page.getByRole('region', { name: 'Task', exact: true }).getByLabel('Priority').selectOption('urgent');
   await expect(card(other, three[1])).toContainText('Urgent');
+});
+
+test('a dependency is counted on both cards at once, and ends with the task that waits @hydrated', async ({ page, browser, empty }) => {
+  const other = await together(page, browser, empty);
+  const board = await clientOf(page).call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
+  const idOf = (title: string): string => board.value.columns.flatMap((column) => column.cards).find((one) => one.title === title)!.id;
+  for (const title of three.slice(0, 2)) await clientOf(page).call('link_task', { task: idOf(title), direction: 'blocked_by', other: 'REP-3' });
+  for (const both of [page, other]) {
+    for (const title of three.slice(0, 2)) await expect(card(both, title)).toContainText('Blocked by 1');
+    await expect(card(both, three[2])).toContainText('Blocks 2');
+  }
+  await moveTo(page, three[0], 'Completed');
+  for (const both of [page, other]) await expect(card(both, three[2])).toContainText('Blocks 1');
+  await clientOf(page).call('unlink_task', { blocked: idOf(three[1]), blocker: idOf(three[2]) });
+  for (const both of [page, other]) {
+    await expect(card(both, three[2])).not.toContainText('Blocks');
+    await expect(card(both, three[1])).not.toContainText('Blocked by');
+  }
 });
 
 test('a task that another person archives says so, and can be brought back by both @hydrated', async ({ page, browser, empty }) => {

@@ -197,10 +197,13 @@ test.describe('a refusal', () => {
     await page.goto(`${empty.url}/board/REP`);
     await settled(page, hydrated);
     await expect(card(page, titles[0])).toContainText('Blocked by 1');
+    await expect(card(page, titles[1])).toContainText('Blocks 1');
+    await expect(card(page, titles[2])).not.toContainText('Block');
     if (hydrated) {
       await card(page, titles[0]).getByRole('button', { name: `Actions for ${titles[0]}` }).click();
       await page.getByRole('menuitem', { name: 'Completed' }).click();
       await expect(page.getByRole('region', { name: 'Notifications' })).toContainText('It is still blocked by 1 open task');
+      await expect(card(page, titles[1]), 'what is completed waits no more').not.toContainText('Blocks');
       await open(page, empty.url, 1, hydrated);
       await expect(page.getByText('completed this although it was blocked by REP-2')).toBeVisible();
     }

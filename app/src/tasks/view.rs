@@ -120,6 +120,8 @@ pub struct Card {
     pub files: u32,
     /// Tasks that have to be completed before it and are not.
     pub blocked_by: u32,
+    /// Open tasks that wait for it.
+    pub blocks: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -240,6 +242,11 @@ pub struct Stamp {
 /// What a card says of the open tasks before it.
 pub fn blocked_words(many: u32) -> String {
     format!("Blocked by {many}")
+}
+
+/// What a card says of the open tasks that wait for it.
+pub fn blocks_words(many: u32) -> String {
+    format!("Blocks {many}")
 }
 
 impl Card {

@@ -18,12 +18,13 @@ use app::{
     projects::service::access,
     tasks::{
         service::{
-            archive, assign,
+            archive, assign, dependencies,
             edit::{self, Change as Edit},
             find,
             moves::{self, Move},
             presence, recurrence,
             stream::Stream,
+            trash,
         },
         view::LiveEvent,
     },
@@ -105,6 +106,49 @@ async fn what_leaves_the_board_is_told_without_a_card_and_what_comes_back_with_o
         let back = told(&mut stream).await;
         assert!(matches!(back.change, Change::Task { what: EventKind::Restored, .. }));
         assert_eq!(back.card.unwrap().card.title, "a");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn both_ends_of_a_dependency_are_told_when_it_comes_and_goes_and_when_one_of_them_ends() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let (a, b) = (task(&ctx, &made, columns[0], "a").await.id, task(&ctx, &made, columns[0], "b").await.id);
+        let mut stream = open(&app.as_person(&cast.alex), made.id, None).await;
+        // The number of the card, how many block it, how many it blocks; of two changes, in their order.
+        let counted = async |stream: &mut Stream| {
+            let mut two = Vec::new();
+            for _ in 0..2 {
+                let card = told(stream).await.card.map(|placed| placed.card);
+                two.push(card.map(|card| (card.number, card.blocked_by, card.blocks)));
+            }
+            two
+        };
+        // a blocks b.
+        dependencies::add(&ctx, b, a).await.unwrap();
+        assert_eq!(counted(&mut stream).await, [Some((2, 1, 0)), Some((1, 0, 1))]);
+        moves::move_task(&ctx, wish(b, columns[3])).await.unwrap();
+        let moved = told(&mut stream).await;
+        assert!(matches!(moved.change, Change::Task { task, what: EventKind::Moved, .. } if task == b));
+        let freed = told(&mut stream).await.card.unwrap().card;
+        assert_eq!((freed.number, freed.blocks), (1, 0), "what it blocked is completed");
+        let noted = told(&mut stream).await;
+        assert!(matches!(noted.change, Change::Task { task, what: EventKind::Edited, .. } if task == b));
+        moves::move_task(&ctx, wish(b, columns[0])).await.unwrap();
+        assert_eq!(counted(&mut stream).await, [Some((2, 1, 0)), Some((1, 0, 1))]);
+        archive::archive(&ctx, b, None).await.unwrap();
+        assert_eq!(counted(&mut stream).await, [None, Some((1, 0, 0))]);
+        archive::restore(&ctx, b, None).await.unwrap();
+        assert_eq!(counted(&mut stream).await, [Some((2, 1, 0)), Some((1, 0, 1))]);
+        trash::put(&ctx, a, None).await.unwrap();
+        assert_eq!(counted(&mut stream).await, [None, Some((2, 0, 0))]);
+        trash::restore(&ctx, a, None).await.unwrap();
+        assert_eq!(counted(&mut stream).await, [Some((1, 0, 1)), Some((2, 1, 0))]);
+        dependencies::remove(&ctx, b, a).await.unwrap();
+        assert_eq!(counted(&mut stream).await, [Some((2, 0, 0)), Some((1, 0, 0))]);
     })
     .await;
 }

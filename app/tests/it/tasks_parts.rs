@@ -9,7 +9,7 @@ use app::{
         service::{
             archive, attachments, checklist, dependencies, detail,
             edit::{self, Change},
-            find, labels_of_task, moves,
+            find, labels_of_task, moves, trash,
         },
         view::TaskDetail,
     },
@@ -190,6 +190,42 @@ async fn a_circle_is_refused_with_its_chain_and_a_blocked_card_counts_open_block
         assert!(told.contains(&"completed this although it was blocked by T-2".to_owned()), "{told:?}");
         dependencies::remove(&ctx, ids[2], ids[1]).await.unwrap();
         assert_eq!(read(&ctx, "T-2").await.parts.blocked, []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_card_counts_the_open_tasks_that_it_blocks_and_no_others() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let mut ids: Vec<TaskId> = Vec::new();
+        for title in ["a", "b", "c", "d", "e"] {
+            ids.push(task(&ctx, &made, columns[0], title).await.id);
+        }
+        // a blocks b, c and d, and waits for e.
+        for blocked in &ids[1..4] {
+            dependencies::add(&ctx, *blocked, ids[0]).await.unwrap();
+        }
+        dependencies::add(&ctx, ids[0], ids[4]).await.unwrap();
+        let counted = async |reference: &str| {
+            let card = read(&ctx, reference).await.card;
+            (card.blocked_by, card.blocks)
+        };
+        assert_eq!((counted("T-1").await, counted("T-2").await, counted("T-5").await), ((1, 3), (1, 0), (0, 1)));
+
+        let done = moves::Move { task: ids[1], column: columns[3], after: None, before: None, op_id: None };
+        moves::move_task(&ctx, done).await.unwrap();
+        assert_eq!(counted("T-1").await, (1, 2), "what is completed waits no more");
+        archive::archive(&ctx, ids[2], None).await.unwrap();
+        assert_eq!(counted("T-1").await, (1, 1), "nor does what is archived");
+        trash::put(&ctx, ids[3], None).await.unwrap();
+        assert_eq!(counted("T-1").await, (1, 0), "nor does what is in the trash");
+        trash::restore(&ctx, ids[3], None).await.unwrap();
+        assert_eq!(counted("T-1").await, (1, 1));
+        dependencies::remove(&ctx, ids[3], ids[0]).await.unwrap();
+        assert_eq!(counted("T-1").await, (1, 0));
     })
     .await;
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::{due, task::Priority},
-    tasks::view::{Card, blocked_words},
+    tasks::view::{Card, blocked_words, blocks_words},
     ui::{
         Avatar, Glyph, PriorityMark,
         keys::{self, Action},
@@ -149,11 +149,15 @@ fn due_chip(card: &Card, chip: due::DueChip) -> impl IntoView + use<> {
 
 fn counters(card: &Card) -> impl IntoView + use<> {
     let (ticked, items) = card.checklist;
-    let (comments, files, blocked) = (card.comments, card.files, card.blocked_by);
+    let (comments, files, blocked, blocks) = (card.comments, card.files, card.blocked_by, card.blocks);
     let is_open = matches!(card.finish, due::Finish::Open);
     (
         (blocked > 0 && is_open).then(|| view! {
             <span class="meta is-blocked"><Glyph name="ban" /><bdi>{blocked_words(blocked)}</bdi></span>
+        }),
+        // What is completed holds nobody up.
+        (blocks > 0 && is_open).then(|| view! {
+            <span class="meta"><Glyph name="ban" /><bdi>{blocks_words(blocks)}</bdi></span>
         }),
         (items > 0).then(|| view! {
             <span class="meta"><Glyph name="list-checks" label="Checklist" /><bdi>{format!("{ticked}/{items}")}</bdi></span>

@@ -42,6 +42,7 @@ pub fn card(number: i32, rank: &str) -> Card {
         version: 1,
         files: 0,
         blocked_by: 0,
+        blocks: 0,
     }
 }
 

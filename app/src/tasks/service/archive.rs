@@ -4,7 +4,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
 use super::{
     create::touched,
-    edit,
+    dependencies, edit,
     events::{self, Detail, Event},
     find, limits, moves,
 };
@@ -65,5 +65,6 @@ pub(super) async fn put(
     fresh.archived_at = Set(is_wanted.then_some(ctx.now));
     let saved = fresh.update(&**tx).await?;
     events::record(ctx, &**tx, &saved, Event::plain(kind, Detail::default()).with_op(op_id)).await?;
+    dependencies::tell_linked(ctx, tx, &saved).await?;
     Ok(saved)
 }

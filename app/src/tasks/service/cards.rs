@@ -1,4 +1,4 @@
-//! Rows of tasks to cards: labels, people and counters of all of them in six queries.
+//! Rows of tasks to cards: labels, people and counters of all of them in seven queries.
 
 use std::collections::HashMap;
 
@@ -29,6 +29,7 @@ pub struct Around {
     pub comments: u32,
     pub files: u32,
     pub blocked_by: u32,
+    pub blocks: u32,
 }
 
 /// When a task is due, in a zone.
@@ -76,7 +77,7 @@ pub async fn around(db: &impl ConnectionTrait, ids: &[TaskId]) -> AppResult<Hash
 
 /// The card of a row, for people in a zone.
 pub fn card(row: task::Model, zone: Tz, around: Around) -> Card {
-    let Around { labels, people, items, comments, files, blocked_by } = around;
+    let Around { labels, people, items, comments, files, blocked_by, blocks } = around;
     Card {
         id: row.id,
         number: row.number,
@@ -93,6 +94,7 @@ pub fn card(row: task::Model, zone: Tz, around: Around) -> Card {
         version: row.version,
         files,
         blocked_by,
+        blocks,
     }
 }
 
@@ -173,7 +175,7 @@ struct ManyRow {
     many: i64,
 }
 
-/// Checklist items, comments, files and open blockers of tasks, counted.
+/// Checklist items, comments, files, open blockers of tasks and the open tasks that wait for them, counted.
 async fn counters(db: &impl ConnectionTrait, ids: &[TaskId], all: &mut HashMap<TaskId, Around>) -> AppResult<()> {
     for ids in ids.chunks(CHUNK) {
         let items = checklist_item::Entity::find()
@@ -214,28 +216,38 @@ async fn counters(db: &impl ConnectionTrait, ids: &[TaskId], all: &mut HashMap<T
         for row in files {
             all.entry(row.task_id).or_default().files = count(row.many);
         }
-        let to_blocker = task_dependency::Entity::belongs_to(task::Entity)
-            .from(task_dependency::Column::BlockerId)
-            .to(task::Column::Id)
-            .into();
-        // What is archived or in the trash holds nobody up.
-        let blockers = task_dependency::Entity::find()
-            .select_only()
-            .column_as(task_dependency::Column::BlockedId, "task_id")
-            .column_as(task_dependency::Column::BlockerId.count(), "many")
-            .join(JoinType::InnerJoin, to_blocker)
-            .filter(task_dependency::Column::BlockedId.is_in(ids.iter().copied()))
-            .filter(task::Column::CompletedAt.is_null())
-            .filter(task::Column::ArchivedAt.is_null())
-            .group_by(task_dependency::Column::BlockedId)
-            .into_model::<ManyRow>()
-            .all(db)
-            .await?;
-        for row in blockers {
+        let (blocked, blocker) = (task_dependency::Column::BlockedId, task_dependency::Column::BlockerId);
+        for row in open_links(db, ids, blocked, blocker).await? {
             all.entry(row.task_id).or_default().blocked_by = count(row.many);
+        }
+        for row in open_links(db, ids, blocker, blocked).await? {
+            all.entry(row.task_id).or_default().blocks = count(row.many);
         }
     }
     Ok(())
+}
+
+/// How many open tasks stand at the `other` end of the links that have the tasks at the end `own`.
+async fn open_links(
+    db: &impl ConnectionTrait,
+    ids: &[TaskId],
+    own: task_dependency::Column,
+    other: task_dependency::Column,
+) -> AppResult<Vec<ManyRow>> {
+    let to_other = task_dependency::Entity::belongs_to(task::Entity).from(other).to(task::Column::Id).into();
+    // What is archived or in the trash holds nobody up, and waits for nobody.
+    Ok(task_dependency::Entity::find()
+        .select_only()
+        .column_as(own, "task_id")
+        .column_as(other.count(), "many")
+        .join(JoinType::InnerJoin, to_other)
+        .filter(own.is_in(ids.iter().copied()))
+        .filter(task::Column::CompletedAt.is_null())
+        .filter(task::Column::ArchivedAt.is_null())
+        .group_by(own)
+        .into_model::<ManyRow>()
+        .all(db)
+        .await?)
 }
 
 fn count(many: i64) -> u32 {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, Func},
 };
 
@@ -72,6 +72,7 @@ pub async fn add(ctx: &Ctx, blocked: TaskId, blocker: TaskId) -> AppResult<()> {
     let saved = touched(ctx, &row).update(&*tx).await?;
     let detail = Detail { to: Some(reference), ..Detail::default() };
     events::record(ctx, &*tx, &saved, Event::plain(EventKind::Blocked, detail)).await?;
+    tell(ctx, &tx, saved.project_id, vec![blocker]).await?;
     Ok(tx.commit().await?)
 }
 
@@ -90,6 +91,7 @@ pub async fn remove(ctx: &Ctx, blocked: TaskId, blocker: TaskId) -> AppResult<()
     let saved = touched(ctx, &row).update(&*tx).await?;
     let detail = Detail { from: Some(reference), ..Detail::default() };
     events::record(ctx, &*tx, &saved, Event::plain(EventKind::Unblocked, detail)).await?;
+    tell(ctx, &tx, saved.project_id, vec![blocker]).await?;
     Ok(tx.commit().await?)
 }
 
@@ -214,24 +216,42 @@ pub(super) async fn note_completion(ctx: &Ctx, tx: &WriteTx, done: &task::Model)
     events::record(ctx, &**tx, done, Event::plain(EventKind::Edited, detail)).await
 }
 
-/// A task opened or closed: the cards of its project that wait for it count anew on open boards.
-pub(super) async fn tell_waiting(ctx: &Ctx, tx: &WriteTx, changed: &task::Model) -> AppResult<()> {
-    let to_blocked = task_dependency::Entity::belongs_to(task::Entity)
-        .from(task_dependency::Column::BlockedId)
-        .to(task::Column::Id)
-        .into();
-    let waiting: Vec<TaskId> = task_dependency::Entity::find()
+/// A task opened or closed, went away or came back: the cards of its project that wait for it, and those
+/// that it waits for, count anew on open boards.
+pub(super) async fn tell_linked(ctx: &Ctx, tx: &WriteTx, changed: &task::Model) -> AppResult<()> {
+    let links = task_dependency::Entity::find()
+        .filter(
+            Condition::any()
+                .add(task_dependency::Column::BlockerId.eq(changed.id))
+                .add(task_dependency::Column::BlockedId.eq(changed.id)),
+        )
+        .all(&**tx)
+        .await?;
+    let other = |link: &task_dependency::Model| match link.blocker_id == changed.id {
+        true => link.blocked_id,
+        false => link.blocker_id,
+    };
+    tell(ctx, tx, changed.project_id, links.iter().map(other).collect()).await
+}
+
+/// Open boards of a project read the cards of these tasks anew. Those of other projects are left out:
+/// their projects are not held, and two changes that hold them in different orders would wait for each
+/// other for ever.
+async fn tell(ctx: &Ctx, tx: &WriteTx, project: ProjectId, tasks: Vec<TaskId>) -> AppResult<()> {
+    if tasks.is_empty() {
+        return Ok(());
+    }
+    let here: Vec<TaskId> = task::Entity::find()
         .select_only()
-        .column(task_dependency::Column::BlockedId)
-        .join(JoinType::InnerJoin, to_blocked)
-        .filter(task_dependency::Column::BlockerId.eq(changed.id))
-        .filter(task::Column::ProjectId.eq(changed.project_id))
+        .column(task::Column::Id)
+        .filter(task::Column::Id.is_in(tasks))
+        .filter(task::Column::ProjectId.eq(project))
         .into_tuple()
         .all(&**tx)
         .await?;
-    for task in waiting {
+    for task in here {
         let change = Change::Task { task, what: EventKind::Edited, from: None, to: None };
-        stream::append(ctx, &**tx, changed.project_id, None, &change).await?;
+        stream::append(ctx, &**tx, project, None, &change).await?;
     }
     Ok(())
 }

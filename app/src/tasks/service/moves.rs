@@ -122,7 +122,7 @@ pub(super) async fn carry(
         stream::append(ctx, &**tx, row.project_id, None, &Change::Board).await?;
     }
     if (from.status == Status::Done) != (to.status == Status::Done) {
-        dependencies::tell_waiting(ctx, tx, &moved).await?;
+        dependencies::tell_linked(ctx, tx, &moved).await?;
     }
     if from.status != Status::Done && to.status == Status::Done {
         dependencies::note_completion(ctx, tx, &moved).await?;

@@ -10,7 +10,7 @@ use sea_orm::{
 
 use super::{
     create::touched,
-    edit,
+    dependencies, edit,
     events::{self, Detail, Event},
     find, limits, moves,
 };
@@ -65,6 +65,7 @@ pub(super) async fn put_because(
     fresh.archived_at = Set(row.archived_at.or(Some(ctx.now)));
     let saved = fresh.update(&**tx).await?;
     events::record(ctx, &**tx, &saved, Event::plain(EventKind::Deleted, reason).with_op(op_id)).await?;
+    dependencies::tell_linked(ctx, tx, &saved).await?;
     Ok(saved)
 }
 
@@ -101,6 +102,7 @@ pub(super) async fn restore_row(
     fresh.archived_at = Set(row.archived_at.filter(|_| was_archived));
     let saved = fresh.update(&**tx).await?;
     events::record(ctx, &**tx, &saved, Event::plain(EventKind::Undeleted, Detail::default()).with_op(op_id)).await?;
+    dependencies::tell_linked(ctx, tx, &saved).await?;
     Ok(saved)
 }
 
