@@ -175,7 +175,7 @@ impl Pen {
         reader: Reader,
     ) -> Result<Written, Unwritten> {
         let mut mails = self.write(ctx, snapshot, &[(address, reader)]).await?;
-        mails.pop().ok_or_else(|| Unwritten::Error(AppError::NotFound))
+        mails.pop().ok_or(Unwritten::Error(AppError::NotFound))
     }
 }
 

@@ -13,7 +13,7 @@ pub fn RowMenu(
     node: Option<NodeRef<Details>>,
     children: Children,
 ) -> impl IntoView {
-    let node = node.unwrap_or_else(NodeRef::new);
+    let node = node.unwrap_or_default();
     view! {
         <details class="row-menu" node_ref=node>
             <summary class="icon-btn" aria-label=move || label.get() title=move || label.get()><Icon name="ellipsis" /></summary>

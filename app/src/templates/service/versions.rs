@@ -34,7 +34,7 @@ pub async fn publish(ctx: &Ctx, id: TemplateId, draft_version: i64, note: &str) 
     let row = access::editable(ctx, &*tx, id).await?;
     // The row is held, so that two who publish at once get two numbers.
     let held = template::Entity::update_many()
-        .col_expr(template::Column::DraftVersion, Expr::col(template::Column::DraftVersion).into())
+        .col_expr(template::Column::DraftVersion, Expr::col(template::Column::DraftVersion))
         .filter(template::Column::Id.eq(id))
         .filter(template::Column::DraftVersion.eq(draft_version))
         .exec(&*tx)

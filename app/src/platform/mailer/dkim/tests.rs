@@ -39,7 +39,7 @@ fn verifies(message: &[u8], check: impl Fn(&[u8], &[u8]) -> bool) -> bool {
     let names = tag("h").unwrap();
     let names: Vec<&str> = names.split(':').collect();
     let mut said = select(&all[1..], &names);
-    said.extend_from_slice(own[..own.rfind("b=").unwrap() + 2].as_bytes());
+    said.extend_from_slice(&own.as_bytes()[..own.rfind("b=").unwrap() + 2]);
     check(&said, &STANDARD.decode(tag("b").unwrap()).unwrap())
 }
 

@@ -253,7 +253,7 @@ fn people(names: &[String]) -> String {
     let some = names.iter().take(PEOPLE).map(|name| isolated(&breakable(name))).collect::<Vec<_>>().join(", ");
     match names.len() {
         0 => "Nobody".to_owned(),
-        ..=PEOPLE => some,
+        1..=PEOPLE => some,
         many => format!("{some} and {} more", many - PEOPLE),
     }
 }
