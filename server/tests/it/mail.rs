@@ -189,7 +189,7 @@ async fn a_bounce_is_uploaded_and_shown_and_what_is_none_is_refused_with_its_rea
         visitor.sign_up().await;
         let answer = upload_bounce(&mut visitor, POSTFIX).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER);
-        let page = visitor.get(&answer.location().to_owned()).await;
+        let page = visitor.get(answer.location()).await;
         for words in
             ["max@example.org", "550 5.1.1", "0123456789abcdef@example.org", "None of yours has sent this message"]
         {
@@ -204,7 +204,7 @@ async fn a_bounce_is_uploaded_and_shown_and_what_is_none_is_refused_with_its_rea
         ] {
             let answer = upload_bounce(&mut visitor, content).await;
             assert_eq!(answer.location(), format!("/jobs/bounces?refused={code}"));
-            let page = visitor.get(&answer.location().to_owned()).await;
+            let page = visitor.get(answer.location()).await;
             assert!(page.body.contains("role=\"alert\""), "{code}: {}", page.body);
         }
         let stranger = upload_bounce(&mut Visitor::new(&app), POSTFIX).await;
