@@ -281,20 +281,7 @@ test('a template is built by keyboard alone @hydrated', async ({ page, empty, hy
   await press('Escape');
   await expectKinds(page, ['Heading', 'Columns', 'Button']);
 
-  // Into the left column and out again, behind the columns; then into it, where it stays.
-  await grip.focus();
-  await press('Space');
-  await press('ArrowUp');
-  await expectKinds(page, ['Heading', 'Button', 'Columns']);
-  await expect(grip).toBeFocused();
-  await press('ArrowRight');
-  await expectKinds(page, ['Heading', 'Columns']);
-  await expect(grip).toBeFocused();
-  await press('ArrowLeft');
-  await expectKinds(page, ['Heading', 'Columns', 'Button']);
-  await expect(grip).toBeFocused();
-  await press('Escape');
-  await expectKinds(page, ['Heading', 'Columns', 'Button']);
+  // Into the left column, where it stays.
   await grip.focus();
   await press('Space');
   await press('ArrowRight');
@@ -330,80 +317,6 @@ test('a template is built by keyboard alone @hydrated', async ({ page, empty, hy
   await settled(page, hydrated);
   await expectKinds(page, ['Heading', 'Columns']);
   await expect(block(page, 'Heading')).toContainText('Hello');
-  await answered(page);
-});
-
-test('a block goes into a column, to the other one and out again by its buttons, which say where', async ({ page, empty, hydrated }) => {
-  await begin(page, empty);
-  const id = await open(page, empty.url, hydrated);
-  for (const name of ['Heading', 'Button']) await page.getByRole('button', { name, exact: true }).click();
-  await expectKinds(page, ['Heading', 'Button']);
-  const way = (words: string) => page.getByRole('button', { name: `${words}: Button`, exact: true });
-  const ways = () => page.locator('.block__acts').getByRole('button', { name: /^Move (into|out).*: Button$/ });
-  await expect(ways(), 'without columns there is no way into one').toHaveCount(0);
-  await page.getByRole('button', { name: 'Columns', exact: true }).click();
-  await expectKinds(page, ['Heading', 'Button', 'Columns']);
-  const within = (side: 'Left' | 'Right') => page.getByRole('list', { name: `${side} column` }).getByText('Open the board');
-  /** Without JavaScript the page is loaded anew, and nothing is said. */
-  const said = async (words: string) => {
-    if (!hydrated) return;
-    await expect(page.locator('#live-polite')).toContainText(words);
-    await expect(page.locator('.block__name', { hasText: 'Open the board' })).toBeFocused();
-  };
-  await expect(page.getByRole('button', { name: /^Move (into|out).*: Columns$/ })).toHaveCount(0);
-
-  await way('Move into left column').press('Enter');
-  await expect(within('Left')).toBeVisible();
-  await expectKinds(page, ['Heading', 'Columns']);
-  await said('Moved into left column: Button, 1 of 1 in the left column.');
-  await expect(way('Move into left column')).toHaveCount(0);
-
-  await way('Move into right column').press('Enter');
-  await expect(within('Right')).toBeVisible();
-  await said('Moved into right column: Button, 1 of 1 in the right column.');
-
-  await way('Move out of the columns').press('Enter');
-  await expectKinds(page, ['Heading', 'Columns', 'Button']);
-  await said('Moved out of the columns: Button, 3 of 3 in the mail.');
-  await expect(ways()).toHaveCount(2);
-
-  if (hydrated) {
-    await page.keyboard.press('Control+z');
-    await expect(within('Right')).toBeVisible();
-    await expectKinds(page, ['Heading', 'Columns']);
-    await expect(page.locator('.block__name', { hasText: 'Open the board' }), 'the focus is where the block is').toBeFocused();
-    await page.keyboard.press('Control+Shift+z');
-    await expectKinds(page, ['Heading', 'Columns', 'Button']);
-  }
-  await way('Move into right column').press('Enter');
-  await expect(within('Right')).toBeVisible();
-  if (hydrated) await kept(page);
-
-  // It is kept there.
-  await page.goto(`${empty.url}/templates/${id}`);
-  await settled(page, hydrated);
-  await expectKinds(page, ['Heading', 'Columns']);
-  await expect(within('Right')).toBeVisible();
-  await answered(page);
-});
-
-test('a link that leads nowhere is a finding, and the way to its block stands beside it @hydrated', async ({ page, empty, hydrated }) => {
-  await begin(page, empty);
-  const id = await clientOf(page).made('create_template', { from: 'blank' });
-  const button = (number: number, url: string) => ({ id: number, block: 'button', label: `Number ${number}`, url });
-  const blocks = [button(1, 'https:board'), button(2, 'javascript:alert(1)'), button(3, 'http://a.example/page'), button(4, 'https://a.example/page')];
-  const document = JSON.stringify({ format: 1, subject: 'Links', body: { mode: 'blocks', blocks } });
-  await clientOf(page).call('save_draft', { id, version: '1', name: 'Links', category: 'status', document });
-  await page.goto(`${empty.url}/templates/${id}`);
-  await settled(page, hydrated);
-  const findings = page.locator('.findings > li');
-  await expect(findings.filter({ hasText: 'two slashes belong behind the colon' })).toContainText('Error');
-  await expect(findings.filter({ hasText: 'begin with javascript:' })).toContainText('Error');
-  const bare = findings.filter({ hasText: 'http://a.example/page' });
-  await expect(bare).toContainText('Warning');
-  await expect(findings.filter({ hasText: 'https://a.example/page' })).toHaveCount(0);
-  await bare.getByRole('button', { name: 'Show the place: Links' }).click();
-  await expect(page.locator('#name-3')).toBeFocused();
   await answered(page);
 });
 

@@ -5,10 +5,7 @@ use std::collections::BTreeMap;
 use app::{
     domain::{
         ids::TemplateId,
-        template::{
-            BlockKind, Document, TemplateCategory,
-            edit::{Shelf, Spot},
-        },
+        template::{BlockKind, Document, TemplateCategory},
     },
     error::AppError,
     platform::ctx::Ctx,
@@ -64,37 +61,6 @@ async fn blocks_are_added_moved_copied_filled_in_and_deleted_step_by_step() {
         );
         let said = desk.draft.block(heading).unwrap().kind.clone();
         assert_eq!(said, BlockKind::Heading { text: "Hello".into(), level: 2 });
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn blocks_go_into_columns_and_out_of_them_by_the_words_of_buttons() {
-    each_database(async |app| {
-        let cast = Cast::new(&app).await;
-        let jonas = app.as_person(&cast.jonas);
-        let id = made(&jonas).await;
-        let add = |kind: &str| Step::Add { kind: kind.into(), after: None };
-        let by = |act: &str, block| Step::read(act, Some(block), String::new(), BTreeMap::new()).unwrap();
-        let columns = step(&jonas, id, add("columns")).await.unwrap();
-        let heading = step(&jonas, id, add("heading")).await.unwrap();
-        let divider = step(&jonas, id, add("divider")).await.unwrap();
-        for (act, shelf, index) in [
-            ("left", Shelf::Left(columns), 0),
-            ("right", Shelf::Right(columns), 0),
-            ("out", Shelf::Page, 1),
-            ("right", Shelf::Right(columns), 0),
-        ] {
-            step(&jonas, id, by(act, heading)).await;
-            let draft = library::desk(&jonas, id).await.unwrap().draft;
-            assert_eq!(draft.spot_of(heading), Some(Spot { shelf, index }), "{act}");
-        }
-        // Columns stand in no column, and what is in the mail goes not out of it.
-        for (act, block) in [("left", columns), ("out", divider), ("left", 99)] {
-            step(&jonas, id, by(act, block)).await;
-        }
-        assert_eq!(words(&jonas, id).await, ["columns", "heading", "divider"]);
-        assert_eq!(Step::read("left", None, String::new(), BTreeMap::new()).err(), Some(AppError::Malformed));
     })
     .await;
 }

@@ -27,48 +27,6 @@ pub struct Spot {
     pub index: usize,
 }
 
-/// A way of a block from one list into another, by a button.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
-    /// Into the left column: of the nearest columns, or of those that it stands in.
-    Left,
-    /// The same to the right.
-    Right,
-    /// Behind the columns that it stands in.
-    Out,
-}
-
-impl Way {
-    const ALL: [Self; 3] = [Self::Left, Self::Right, Self::Out];
-
-    /// The word of its button.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Left => "left",
-            Self::Right => "right",
-            Self::Out => "out",
-        }
-    }
-
-    /// What the button does.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Left => "Move into left column",
-            Self::Right => "Move into right column",
-            Self::Out => "Move out of the columns",
-        }
-    }
-
-    /// What has happened, before the words about the new place.
-    pub const fn done(self) -> &'static str {
-        match self {
-            Self::Left => "Moved into left column",
-            Self::Right => "Moved into right column",
-            Self::Out => "Moved out of the columns",
-        }
-    }
-}
-
 impl fmt::Display for Shelf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -155,7 +113,7 @@ impl Document {
     pub fn spot_of(&self, id: u32) -> Option<Spot> {
         let mut shelves = vec![Shelf::Page];
         for block in self.blocks()? {
-            if is_columns(block) {
+            if matches!(block.kind, BlockKind::Columns { .. }) {
                 shelves.extend([Shelf::Left(block.id), Shelf::Right(block.id)]);
             }
         }
@@ -202,45 +160,6 @@ impl Document {
         to.is_some_and(|index| self.put(id, Spot { shelf, index }))
     }
 
-    /// The ways that a block can go into another list: none without columns, and none for columns.
-    pub fn ways(&self, id: u32) -> Vec<Way> {
-        Way::ALL.into_iter().filter(|way| self.end_of(id, *way).is_some()).collect()
-    }
-
-    /// Moves a block into another list: to the end of a column, or behind the columns. Whether it could.
-    pub fn go(&mut self, id: u32, way: Way) -> bool {
-        self.end_of(id, way).is_some_and(|spot| self.put(id, spot))
-    }
-
-    /// Where a way ends, counted without the block.
-    fn end_of(&self, id: u32, way: Way) -> Option<Spot> {
-        let here = self.spot_of(id).filter(|_| !self.block(id).is_some_and(is_columns))?;
-        let holder = match here.shelf {
-            Shelf::Left(holder) | Shelf::Right(holder) => holder,
-            Shelf::Page => self.nearest_columns(here.index)?,
-        };
-        let shelf = match way {
-            Way::Left => Shelf::Left(holder),
-            Way::Right => Shelf::Right(holder),
-            Way::Out => Shelf::Page,
-        };
-        if shelf == here.shelf {
-            return None;
-        }
-        let index = match way {
-            Way::Left | Way::Right => self.shelf(shelf)?.len(),
-            Way::Out => self.spot_of(holder)?.index + 1,
-        };
-        Some(Spot { shelf, index })
-    }
-
-    /// The columns nearest to a place in the mail. Of two that are as near the upper ones, so that a block that has left
-    /// columns finds back into them.
-    fn nearest_columns(&self, index: usize) -> Option<u32> {
-        let columns = self.blocks()?.iter().enumerate().filter(|(_, block)| is_columns(block));
-        columns.min_by_key(|(at, _)| at.abs_diff(index)).map(|(_, block)| block.id)
-    }
-
     /// Puts a copy behind a block and returns its id.
     pub fn duplicate(&mut self, id: u32) -> Option<u32> {
         let spot = self.spot_after(Some(self.block(id)?.id));
@@ -276,7 +195,7 @@ impl Document {
     }
 
     fn place(&mut self, block: Block, spot: Spot) -> bool {
-        let is_nested = spot.shelf != Shelf::Page && is_columns(&block);
+        let is_nested = spot.shelf != Shelf::Page && matches!(block.kind, BlockKind::Columns { .. });
         let many = self.every_block().len() + every_block(std::slice::from_ref(&block)).len();
         if is_nested || many > BLOCKS_MAX {
             return false;
@@ -285,10 +204,6 @@ impl Document {
         shelf.insert(spot.index.min(shelf.len()), block);
         true
     }
-}
-
-fn is_columns(block: &Block) -> bool {
-    matches!(block.kind, BlockKind::Columns { .. })
 }
 
 #[cfg(test)]
@@ -315,41 +230,6 @@ mod tests {
         assert_eq!((ids(&it, Shelf::Page), ids(&it, Shelf::Left(3))), (vec![2, 3], vec![4, 1]));
         assert!(it.put(4, Spot { shelf: Shelf::Page, index: 99 }));
         assert_eq!(ids(&it, Shelf::Page), [2, 3, 4]);
-    }
-
-    #[test]
-    fn a_block_goes_into_a_column_to_the_other_one_and_out_behind_them() {
-        let mut it = document();
-        assert_eq!(it.ways(1), [Way::Left, Way::Right]);
-        assert!(it.go(1, Way::Left), "to the end");
-        assert_eq!((ids(&it, Shelf::Page), ids(&it, Shelf::Left(3))), (vec![2, 3], vec![4, 1]));
-        assert_eq!(it.ways(1), [Way::Right, Way::Out]);
-        assert!(!it.go(1, Way::Left), "it is there");
-        assert!(it.go(1, Way::Right));
-        assert_eq!((ids(&it, Shelf::Left(3)), ids(&it, Shelf::Right(3))), (vec![4], vec![1]));
-        assert_eq!(it.ways(1), [Way::Left, Way::Out]);
-        assert!(it.go(1, Way::Out) && it.go(2, Way::Right));
-        assert_eq!((ids(&it, Shelf::Page), ids(&it, Shelf::Right(3))), (vec![3, 1], vec![2]));
-        assert_eq!((it.ways(3), it.ways(99)), (Vec::new(), Vec::new()), "columns go into none");
-        assert!(!it.go(3, Way::Left) && !it.go(99, Way::Out));
-        assert_eq!(it.check(), Ok(()));
-    }
-
-    #[test]
-    fn the_nearest_columns_are_meant_and_without_any_there_is_no_way() {
-        let mut it = document();
-        let columns = || BlockKind::Columns { left: Vec::new(), right: Vec::new() };
-        // 5 (columns), 1, 2, 3 (columns).
-        assert_eq!(it.add(columns(), Spot { shelf: Shelf::Page, index: 0 }), Some(5));
-        assert!(it.go(2, Way::Right) && it.go(1, Way::Right));
-        assert_eq!((ids(&it, Shelf::Right(3)), ids(&it, Shelf::Right(5))), (vec![2], vec![1]));
-        // Between two, it finds back to where it was.
-        assert!(it.go(1, Way::Out) && it.go(1, Way::Right));
-        assert_eq!(ids(&it, Shelf::Right(5)), [1]);
-
-        let mut plain = Document::blank();
-        let id = plain.add(BlockKind::Divider, plain.spot_after(None)).unwrap();
-        assert_eq!(plain.ways(id), []);
     }
 
     #[test]

@@ -70,18 +70,6 @@ fn the_linter_has_nothing_against_any_mail_of_the_gallery() {
 }
 
 #[test]
-fn a_link_in_a_text_that_leads_nowhere_is_a_finding_of_its_block() {
-    let data = context::sample();
-    let document = texts(&[(7, "[Read](javascript:alert)"), (8, "[Board](/board), [page](http://a.example/b)")]);
-    let mail = rendered(&document, data.clone());
-    let found = objections(&document, &mail, &data);
-    let links = found.iter().filter(|finding| finding.rule == lint::Rule::Links);
-    let places: Vec<_> = links.map(|finding| (finding.level, finding.block, finding.line.is_some())).collect();
-    let (error, warning) = (Level::Error, Level::Warning);
-    assert_eq!(places, [(error, Some(8), true), (warning, Some(7), true), (warning, Some(8), true)], "{found:?}");
-}
-
-#[test]
 fn the_linter_has_nothing_against_the_sources_to_begin_with() {
     let data = context::sample();
     for (word, _) in gallery::LANGUAGES {

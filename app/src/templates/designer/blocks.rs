@@ -4,11 +4,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{block_fields, desk::Desk, dialogs::by_space, field, hands};
 use crate::{
-    domain::template::{
-        Block,
-        edit::{Shelf, Way},
-        fields,
-    },
+    domain::template::{Block, edit::Shelf, fields},
     templates::forms_api::EditDraft,
     ui::{Icon, query_error},
 };
@@ -131,7 +127,6 @@ fn grip(desk: Desk, id: u32, name: &'static str) -> AnyView {
 
 fn acts(desk: Desk, id: u32, name: &'static str) -> AnyView {
     let version = desk.version().to_string();
-    let ways = Memo::new(move |_| desk.ways(id));
     let button = |act: &'static str, words: &'static str, icon: &'static str, run: fn(Desk, u32)| {
         view! {
             <button class="icon-btn" type="submit" name="act" value=act id=format!("{act}-{id}") aria-label=format!("{words}: {name}") title=words
@@ -152,34 +147,12 @@ fn acts(desk: Desk, id: u32, name: &'static str) -> AnyView {
             <input type="hidden" name="block" value=id.to_string() />
             {button("up", "Move up", "arrow-up", |desk, id| step(desk, id, true))}
             {button("down", "Move down", "arrow-down", |desk, id| step(desk, id, false))}
-            {move || ways.get().into_iter().map(|way| go(desk, id, name, way)).collect_view()}
             <button class="icon-btn is-script" type="button" id=format!("insert-{id}") aria-label=format!("Insert below: {name}") title="Insert below" on:click=move |_| desk.add_behind(id)>
                 <Icon name="plus" />
             </button>
             {button("copy", "Duplicate", "copy", |desk, id| desk.duplicate(id))}
             {button("delete", "Delete", "trash-2", |desk, id| desk.remove(id))}
         </form>
-    }
-    .into_any()
-}
-
-/// The button of a way into a column or out of the columns.
-fn go(desk: Desk, id: u32, name: &'static str, way: Way) -> AnyView {
-    let icon = match way {
-        Way::Left => "panel-left",
-        Way::Right => "panel-right",
-        Way::Out => "rows-3",
-    };
-    let words = way.label();
-    view! {
-        <button class="icon-btn" type="submit" name="act" value=way.word() id=format!("{}-{id}", way.word()) aria-label=format!("{words}: {name}") title=words
-            on:click=move |event| {
-                event.prevent_default();
-                desk.go(id, way);
-            }
-        >
-            <Icon name=icon />
-        </button>
     }
     .into_any()
 }

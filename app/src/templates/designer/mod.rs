@@ -145,7 +145,7 @@ fn designer(opened: TemplateDesk, first: Result<Preview, AppError>, test: Option
             <ErrorSummary error=refused />
             {held::banner(desk, held, can_release, published)}
             {(!desk.can_edit).then(|| view! { <p class="banner">"Only whoever made this template and administrators change it. Duplicate it in the library to have one of your own."</p> })}
-            <p class="sr-only" id="lift-hint">"Space lifts the block, up and down move it in its list, left and right into columns and out of them, Space sets it down, Escape puts it back."</p>
+            <p class="sr-only" id="lift-hint">"Space lifts the block, arrow keys move it, Space sets it down, Escape puts it back."</p>
             <div class="designer__columns">
                 <section class="designer__blocks" aria-label=Tab::Blocks.label()>
                     {left}

@@ -9,12 +9,7 @@ use super::{
 use crate::{
     domain::{
         ids::TemplateId,
-        template::{
-            Block, BlockKind, Body, Document,
-            edit::{Shelf, Way},
-            fields,
-            theme::Logo,
-        },
+        template::{Block, BlockKind, Body, Document, edit::Shelf, fields, theme::Logo},
     },
     entities::template,
     error::{AppError, AppResult, Conflict, Problem},
@@ -31,8 +26,6 @@ pub enum Step {
     },
     Up(u32),
     Down(u32),
-    /// Into a column, or out of the columns.
-    Go(u32, Way),
     Copy(u32),
     Delete(u32),
     /// The properties of a block.
@@ -60,9 +53,6 @@ impl Step {
             "add" => Self::Add { kind: value, after: block },
             "up" => Self::Up(id()?),
             "down" => Self::Down(id()?),
-            "left" => Self::Go(id()?, Way::Left),
-            "right" => Self::Go(id()?, Way::Right),
-            "out" => Self::Go(id()?, Way::Out),
             "copy" => Self::Copy(id()?),
             "delete" => Self::Delete(id()?),
             "block" => Self::Block(id()?, fields),
@@ -123,9 +113,6 @@ fn change(document: &mut Document, step: Step) -> AppResult<Option<u32>> {
         }
         Step::Down(id) => {
             document.step(id, false);
-        }
-        Step::Go(id, way) => {
-            document.go(id, way);
         }
         Step::Copy(id) => return there(document.duplicate(id)),
         Step::Delete(id) => return document.take(id).map(|_| None).ok_or(AppError::NotFound),

@@ -93,8 +93,8 @@ impl Stack {
         if matches!(name, "b" | "strong" | "th" | "h1" | "h2" | "h3" | "h4") {
             element.is_bold = true;
         }
-        if name == "a" && !attribute("href").is_empty() {
-            // What browsers give to links without a colour; an `a` that leads nowhere is none.
+        if name == "a" {
+            // What browsers give to links without a colour.
             let link = Some(Colour { red: 0, green: 0, blue: 0xee });
             (element.light.words, element.dark.words) = (link, link);
         }

@@ -7,7 +7,7 @@ use super::focus;
 use crate::{
     domain::template::{
         BlockKind, Document,
-        edit::{Shelf, Spot, Way},
+        edit::{Shelf, Spot},
     },
     tasks::{Urgency, say},
     templates::designer::desk::Desk,
@@ -21,7 +21,7 @@ pub fn lift_key(desk: Desk, id: u32, event: &KeyboardEvent) {
             event.prevent_default();
             desk.lifted.set(Some((id, desk.draft.get_untracked())));
             let words = format!(
-                "Lifted: {}. Up and down move it in its list, left and right into columns and out of them, Space sets it down, Escape puts it back.",
+                "Lifted: {}. Arrow keys move it, Space sets it down, Escape puts it back.",
                 desk.place_words(id)
             );
             say(words, Urgency::Assertive);
@@ -71,8 +71,7 @@ fn carry(desk: Desk, id: u32, step: impl FnOnce(&mut Document) -> bool) {
     say(if has_moved { format!("{place}.") } else { format!("It goes no further: {place}.") }, Urgency::Assertive);
 }
 
-/// To the end of the next list, or of the one before: the columns one after the other. Before the first of them it is the
-/// mail itself, behind the columns that the block leaves.
+/// To the end of the next list, or of the one before: the columns one after the other, then the mail itself.
 fn to_list(document: &mut Document, id: u32, is_on: bool) -> bool {
     let is_columns = document.block(id).is_some_and(|block| matches!(block.kind, BlockKind::Columns { .. }));
     let Some(here) = document.spot_of(id).filter(|_| !is_columns) else { return false };
@@ -86,9 +85,6 @@ fn to_list(document: &mut Document, id: u32, is_on: bool) -> bool {
     let to =
         at.and_then(|at| if is_on { Some(at + 1) } else { at.checked_sub(1) }).and_then(|to| shelves.get(to).copied());
     let Some(shelf) = to else { return false };
-    if shelf == Shelf::Page {
-        return document.go(id, Way::Out);
-    }
     let index = document.shelf(shelf).map_or(0, <[_]>::len);
     document.put(id, Spot { shelf, index })
 }

@@ -10,7 +10,7 @@ use crate::{
         ids::TemplateId,
         template::{
             Block, BlockKind, Document, TemplateCategory,
-            edit::{Shelf, Spot, Way},
+            edit::{Shelf, Spot},
             history::History,
         },
     },
@@ -305,22 +305,6 @@ impl Desk {
             draft.document.step(id, is_up);
         });
         say(format!("{}.", self.place_words(id)), Urgency::Polite);
-    }
-
-    /// The ways of a block into another list.
-    pub fn ways(self, id: u32) -> Vec<Way> {
-        self.draft.with(|draft| draft.document.ways(id))
-    }
-
-    /// Moves a block into a column or out of the columns; its row is another one there, and gets the focus.
-    pub fn go(self, id: u32, way: Way) {
-        let has_moved = self.change(None, |draft| {
-            draft.document.go(id, way);
-        });
-        if has_moved {
-            say(format!("{}: {}.", way.done(), self.place_words(id)), Urgency::Polite);
-            hands::focus(&format!("name-{id}"));
-        }
     }
 
     pub fn duplicate(self, id: u32) {

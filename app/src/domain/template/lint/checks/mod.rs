@@ -1,6 +1,5 @@
 //! The checks themselves.
 
-mod links;
 mod styles;
 mod walk;
 
@@ -57,9 +56,7 @@ struct List {
 
 impl List {
     fn add(&mut self, level: Level, rule: Rule, line: Option<u32>, words: String) {
-        // Each block with a link that leads nowhere is to be mended; of other rules once says enough.
-        let is_told = |other: &Finding| other.words == words && (rule != Rule::Links || other.block == self.block);
-        let is_new = !self.found.iter().any(|other| other.rule == rule && is_told(other));
+        let is_new = !self.found.iter().any(|other| other.rule == rule && other.words == words);
         if is_new && self.found.iter().filter(|other| other.rule == rule).count() < OF_A_RULE {
             self.found.push(Finding { level, rule, words, line, block: self.block });
         }
@@ -169,9 +166,4 @@ fn lines(list: &mut List, html: &str) {
             list.warning(Rule::Lines, number, words);
         }
     }
-}
-
-/// The beginning of an address.
-fn shortened(text: &str) -> String {
-    if text.chars().count() <= 60 { text.to_owned() } else { text.chars().take(59).chain(['…']).collect() }
 }

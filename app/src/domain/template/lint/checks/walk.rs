@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    List, Mail, links, shortened,
+    List, Mail,
     styles::{property, refused, style_sheets},
 };
 use crate::domain::template::{
@@ -103,8 +103,7 @@ impl<'a> Walk<'a> {
             "a" => {
                 self.end_of_link(list);
                 self.link = Some((line, false));
-                let is_anchor = attribute("name").or(attribute("id")).is_some();
-                self.address(list, line, attribute("href"), is_anchor);
+                self.address(list, line, attribute("href"));
             }
             _ => {}
         }
@@ -152,21 +151,37 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn address(&mut self, list: &mut List, line: u32, href: Option<&str>, is_anchor: bool) {
+    fn address(&mut self, list: &mut List, line: u32, href: Option<&str>) {
+        // An anchor to jump to is no link.
         let Some(href) = href else {
-            // An anchor to jump to is no link. What else has none lost it where the words of a block were cleaned.
-            if !is_anchor {
-                let words =
-                    "A link has lost its address: one that begins with javascript: or the like is taken out of a mail.";
-                list.warning(Rule::Links, line, words);
-            }
             self.link = None;
             return;
         };
         list.links += 1;
-        let own: Vec<&str> = self.mail.report_url.into_iter().chain(self.mail.stop_url).collect();
-        if let Some((level, words)) = links::fault(href, &own) {
-            list.add(level, Rule::Links, Some(line), words);
+        let lower = href.to_ascii_lowercase();
+        let scheme = lower.split_once(':').map(|(scheme, _)| scheme);
+        match scheme {
+            _ if href.is_empty() || href == "#" => list.error(Rule::Links, line, "A link has no address."),
+            Some("https" | "http") if lower.trim_start_matches("https").trim_start_matches("http").len() > 3 => {}
+            Some("mailto" | "tel") if lower.ends_with(':') => list.error(Rule::Links, line, "A link has no address."),
+            Some("mailto" | "tel" | "sms") => {}
+            Some(scheme @ ("javascript" | "data" | "vbscript" | "file" | "cid")) => {
+                list.error(
+                    Rule::Links,
+                    line,
+                    format!("Mail programs do not follow addresses that begin with {scheme}:."),
+                );
+            }
+            _ if href.starts_with('#') => {
+                list.warning(Rule::Links, line, "Few mail programs jump to a place within a mail.");
+            }
+            _ => {
+                let words = format!(
+                    "“{}” is no whole address: a mail has no page that it could lead on from.",
+                    shortened(href)
+                );
+                list.error(Rule::Links, line, words);
+            }
         }
         self.addresses.push(href.to_owned());
     }
@@ -246,4 +261,8 @@ fn contrast(list: &mut List, line: u32, theme: Theme, ink: Colour, ground: Colou
     );
     // Below this not even large letters can be read by everybody.
     if contrast < 3.0 { list.error(Rule::Contrast, line, words) } else { list.warning(Rule::Contrast, line, words) }
+}
+
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= 60 { text.to_owned() } else { text.chars().take(59).chain(['…']).collect() }
 }
