@@ -466,6 +466,37 @@ test('without JavaScript a template is built by forms @plain', async ({ page, em
   await expectKinds(page, ['Heading']);
 });
 
+test('a list is narrowed to a label and a project, and a label that is gone stays named', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  const client = clientOf(page);
+  await client.call('create_project', { name: 'Website', key: 'WEB', zone: 'UTC' });
+  await client.call('make_label', { project: 'WEB', name: 'Design' });
+  const id = await client.made('create_template', { from: 'blank' });
+  const list = { id: 1, block: 'task_list', list: 'overdue', limit: 10, filter: { label: 'Gone' }, none: '' };
+  const document = JSON.stringify({ format: 1, subject: 'Narrow', body: { mode: 'blocks', blocks: [list] } });
+  await client.call('save_draft', { id, version: '1', name: 'Narrow', category: 'status', document });
+  await page.goto(`${empty.url}/templates/${id}?block=1`);
+  await settled(page, hydrated);
+
+  const label = block(page, 'Task list').getByLabel('Label', { exact: true }), line = block(page, 'Task list').locator('.block__line');
+  await expect(line).toHaveText('Overdue, at most 10, with the label Gone');
+  await expect(label).toHaveValue('Gone');
+  await expect(label.locator('option')).toHaveText(['Any label', 'Design', 'Gone (no label of your projects)']);
+  const choose = async (field: Locator, name: string, says: string) => {
+    await field.selectOption(name);
+    if (!hydrated) await page.getByRole('button', { name: 'Save this block' }).click();
+    await expect(line).toHaveText(`Overdue, at most 10, ${says}`);
+    if (hydrated) await kept(page);
+  };
+  await choose(block(page, 'Task list').getByLabel('Project', { exact: true }), 'Website', 'with the label Gone, in Website');
+  await choose(label, 'Design', 'with the label Design, in Website');
+  await page.goto(`${empty.url}/templates/${id}?block=1`);
+  await settled(page, hydrated);
+  await expect(label).toHaveValue('Design');
+  await expect(label.locator('option')).toHaveText(['Any label', 'Design']);
+  await answered(page);
+});
+
 test('a template that was stopped three times is held back, says so, and is released by an administrator', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
   const client = clientOf(page);

@@ -7,7 +7,7 @@ use crate::domain::{
     ids::TemplateId,
     moment::Moment,
     report::spec::AttachmentKind,
-    template::{Document, TemplateCategory, lint::Finding, render::Part, variables::VariableRow},
+    template::{Document, TemplateCategory, block::TaskNames, lint::Finding, render::Part, variables::VariableRow},
     transcript::Line,
 };
 
@@ -94,6 +94,8 @@ pub struct TemplateDesk {
     pub can_release: bool,
     /// The projects whose data a preview can show: key and name.
     pub projects: Vec<(String, String)>,
+    /// What lists of tasks can be narrowed to: this person's own labels and projects.
+    pub names: TaskNames,
     /// The address that a test goes to.
     pub own_address: String,
     /// The files that jobs attach which write with this template: what a test carries, too.

@@ -9,12 +9,14 @@ use app::{
     },
     error::AppError,
     platform::ctx::Ctx,
+    projects::service::access,
+    tasks::service::labels,
     templates::service::{
         compare, drafts,
         forms::{self, Step},
         library, versions,
     },
-    testing::{Cast, each_database},
+    testing::{Cast, each_database, project},
 };
 
 async fn made(ctx: &Ctx) -> TemplateId {
@@ -61,6 +63,35 @@ async fn blocks_are_added_moved_copied_filled_in_and_deleted_step_by_step() {
         );
         let said = desk.draft.block(heading).unwrap().kind.clone();
         assert_eq!(said, BlockKind::Heading { text: "Hello".into(), level: 2 });
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_list_is_narrowed_to_names_of_ones_own_projects_and_keeps_one_that_is_not_among_them() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made_project, _) = project(&app, &cast).await;
+        let (jonas, ravi) = (app.as_person(&cast.jonas), app.as_person(&cast.ravi));
+        let viewing = access::by_id(&jonas, jonas.reader(), made_project.id).await.unwrap();
+        let editing = viewing.editing().unwrap();
+        for name in ["Ops", "Design"] {
+            labels::create(&jonas, &editing, name, None).await.unwrap();
+        }
+        let id = made(&jonas).await;
+        let desk = library::desk(&jonas, id).await.unwrap();
+        assert_eq!(
+            (desk.names.labels, desk.names.projects),
+            (vec!["Design".into(), "Ops".into()], vec!["Tasks".into()])
+        );
+        let strangers = library::desk(&ravi, id).await.unwrap().names;
+        assert!(strangers.labels.is_empty() && strangers.projects.is_empty(), "{strangers:?}");
+
+        let list = step(&jonas, id, Step::Add { kind: "task_list".into(), after: None }).await.unwrap();
+        step(&jonas, id, Step::Block(list, fields(&[("label", "Gone"), ("project", "Tasks"), ("limit", "3")]))).await;
+        let kind = library::desk(&jonas, id).await.unwrap().draft.block(list).unwrap().kind.clone();
+        let BlockKind::TaskList { filter, limit, .. } = kind else { panic!("{kind:?}") };
+        assert_eq!((filter.label.as_str(), filter.project.as_str(), limit), ("Gone", "Tasks", 3));
     })
     .await;
 }

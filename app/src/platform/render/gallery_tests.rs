@@ -6,6 +6,7 @@ use super::compose;
 use crate::domain::report::spec::ListKind;
 use crate::domain::template::{
     Block, BlockKind, Body, Document, When,
+    block::TaskFilter,
     compile::{self, Place},
     context, gallery,
     lint::{self, Level, Mail},
@@ -132,6 +133,30 @@ fn every_variable_can_be_written_with_the_filter_of_its_type() {
     for words in ["Ledger", "16 Nov 2026", "121%", "Mina Kovač, Jonas Ortiz", "<strong>list of fields</strong>"] {
         assert!(mail.html.contains(words), "{words}: {}", mail.html);
     }
+}
+
+#[test]
+fn a_list_shows_only_tasks_with_its_label_and_of_its_project() {
+    let data = context::sample();
+    let shown = |label: &str, project: &str| {
+        let filter = TaskFilter { label: label.into(), project: project.into(), ..TaskFilter::default() };
+        let none = "Nothing of it.".into();
+        let kind = BlockKind::TaskList { list: ListKind::Finished, limit: 10, filter, none };
+        let mut document = gallery::ENTRIES[0].document();
+        document.body = Body::Blocks { blocks: vec![Block { id: 1, kind, when: When::Always }] };
+        let mail = rendered(&document, data.clone());
+        let text = mail.text.unwrap_or_default();
+        let found = |html: &str| ["T-198", "T-203", "T-210"].map(|task| html.contains(task));
+        assert_eq!(found(&text), found(&mail.html), "{text}");
+        assert_eq!(text.contains("Nothing of it."), !found(&text).contains(&true), "{text}");
+        found(&text)
+    };
+    // Tasks with an even number are about billing.
+    assert_eq!(shown("billing", "Ledger"), [true, false, true]);
+    assert_eq!(shown("migration", ""), [false, true, false]);
+    assert_eq!(shown("", "Ledger"), [true; 3]);
+    assert_eq!(shown("", "Website"), [false; 3]);
+    assert_eq!(shown("gone \"or\" never there", ""), [false; 3]);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::{
         ids::TemplateId,
         template::{
             Block, BlockKind, Document, TemplateCategory,
+            block::TaskNames,
             edit::{Shelf, Spot},
             history::History,
         },
@@ -91,6 +92,8 @@ pub struct Desk {
     pub tab: RwSignal<Tab>,
     pub saving: RwSignal<Saving>,
     pub shown: Shown,
+    /// What lists of tasks can be narrowed to.
+    pub names: StoredValue<TaskNames>,
     kept: RwSignal<Kept>,
     history: RwSignal<History<Draft>>,
     pause: Pause,
@@ -127,6 +130,7 @@ impl Desk {
             tab: RwSignal::new(Tab::default()),
             saving: RwSignal::new(Saving::Saved(None)),
             shown,
+            names: StoredValue::new(desk.names.clone()),
             kept: RwSignal::new(kept),
             history: RwSignal::new(History::default()),
             pause: Pause::idle(),
