@@ -172,6 +172,38 @@ test('a block is carried into a column, which grows for it @hydrated', async ({ 
   await answered(page);
 });
 
+test('a block goes into a column, across and out by buttons that say where', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  const client = clientOf(page);
+  const id = await client.made('create_template', { from: 'blank' });
+  const blocks = [{ id: 1, block: 'divider' }, { id: 2, block: 'columns', left: [], right: [] }];
+  const document = JSON.stringify({ format: 1, subject: 'Columns', body: { mode: 'blocks', blocks } });
+  await client.call('save_draft', { id, version: '1', name: 'Columns', category: 'status', document });
+  await page.goto(`${empty.url}/templates/${id}?block=1`);
+  await settled(page, hydrated);
+  const press = async (words: string) => {
+    await page.getByRole('button', { name: `${words}: Divider`, exact: true }).press('Enter');
+    await settled(page, hydrated);
+  };
+  const column = (name: string) => page.getByRole('list', { name, exact: true }).locator('.block__kind');
+  await expectKinds(page, ['Divider', 'Columns']);
+
+  await press('Move into the right column');
+  await expect(column('Right column')).toHaveText(['Divider']);
+  await expectKinds(page, ['Columns']);
+  if (hydrated) await expect(page.locator('#name-1')).toBeFocused();
+  await press('Move into the left column');
+  await expect(column('Left column')).toHaveText(['Divider']);
+  await expect(column('Right column')).toHaveCount(0);
+  await press('Move out of the columns');
+  await expectKinds(page, ['Columns', 'Divider']);
+  if (hydrated) await kept(page);
+  await page.goto(`${empty.url}/templates/${id}`);
+  await settled(page, hydrated);
+  await expectKinds(page, ['Columns', 'Divider']);
+  await answered(page);
+});
+
 test('the preview shows the whole width of a mail, and says by how much it is scaled @hydrated', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
   await open(page, empty.url, hydrated, 'weekly-status');

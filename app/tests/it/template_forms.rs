@@ -5,16 +5,22 @@ use std::collections::BTreeMap;
 use app::{
     domain::{
         ids::TemplateId,
-        template::{BlockKind, Document, TemplateCategory},
+        template::{
+            BlockKind, Document, TemplateCategory,
+            edit::{Crossing, Shelf},
+        },
     },
     error::AppError,
     platform::ctx::Ctx,
     projects::service::access,
     tasks::service::labels,
-    templates::service::{
-        compare, drafts,
-        forms::{self, Step},
-        library, versions,
+    templates::{
+        service::{
+            compare, drafts,
+            forms::{self, Step},
+            library, versions,
+        },
+        view::TemplateDesk,
     },
     testing::{Cast, each_database, project},
 };
@@ -49,6 +55,14 @@ async fn blocks_are_added_moved_copied_filled_in_and_deleted_step_by_step() {
         step(&jonas, id, Step::Up(divider)).await;
         step(&jonas, id, Step::Copy(heading)).await;
         assert_eq!(words(&jonas, id).await, ["divider", "heading", "heading"]);
+        let columns = step(&jonas, id, add("columns", None)).await.unwrap();
+        let into_the_left = || Step::read("to_left", Some(divider), String::new(), fields(&[])).unwrap();
+        assert_eq!(step(&jonas, id, into_the_left()).await, Some(divider), "it is open where it stands now");
+        let left = |desk: TemplateDesk| desk.draft.shelf(Shelf::Left(columns)).map(|left| left[0].id);
+        assert_eq!(left(library::desk(&jonas, id).await.unwrap()), Some(divider));
+        assert_eq!(step(&jonas, id, Step::Cross(divider, Crossing::Out)).await, Some(divider));
+        assert_eq!(words(&jonas, id).await, ["heading", "heading", "columns", "divider"]);
+        step(&jonas, id, Step::Delete(columns)).await;
         step(&jonas, id, Step::Delete(divider)).await;
         assert_eq!(
             step(&jonas, id, Step::Block(heading, fields(&[("text", "Hello"), ("level", "2")]))).await,

@@ -11,7 +11,7 @@ use crate::{
         template::{
             Block, BlockKind, Document, TemplateCategory,
             block::TaskNames,
-            edit::{Shelf, Spot},
+            edit::{Crossing, Shelf, Spot},
             history::History,
         },
     },
@@ -301,6 +301,16 @@ impl Desk {
         });
         let place = self.place_words(id);
         say(if has_moved { format!("Moved: {place}.") } else { format!("Stays: {place}.") }, Urgency::Polite);
+    }
+
+    /// Moves a block between the mail and its columns; it stays open, and the focus is on its name, wherever it stands.
+    pub fn cross(self, id: u32, crossing: Crossing) {
+        let way =
+            self.draft.with_untracked(|draft| draft.document.ways(id).into_iter().find(|way| way.crossing == crossing));
+        if let Some(way) = way {
+            self.put(id, way.spot);
+            hands::focus(&format!("name-{id}"));
+        }
     }
 
     /// Moves a block by one place.
