@@ -529,6 +529,29 @@ test('a list is narrowed to a label and a project, and a label that is gone stay
   await answered(page);
 });
 
+test('before it is published a template names the links that somebody wrote into it', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  const client = clientOf(page);
+  const id = await client.made('create_template', { from: 'blank' });
+  const blocks = [
+    { id: 1, block: 'button', label: 'Handbook', url: 'http://example.org/handbook' },
+    { id: 2, block: 'button', label: 'Board', url: '{{ project.board_url }}' },
+  ];
+  const document = JSON.stringify({ format: 1, subject: 'Links', body: { mode: 'blocks', blocks } });
+  await client.call('save_draft', { id, version: '1', name: 'Links', category: 'status', document });
+  await page.goto(`${empty.url}/templates/${id}`);
+  await settled(page, hydrated);
+  await expect(page.locator('.findings').getByText('“http://example.org/handbook” is not encrypted')).toBeVisible();
+  await page.locator('#open-publish').click();
+  const links = page.getByRole('dialog', { name: 'Publish' }).getByRole('region', { name: 'Links of your own' });
+  await expect(links.getByRole('listitem')).toHaveText([/^http:\/\/example\.org\/handbook\s*Button, 1 of 2 in the mail$/]);
+  await expect(links.getByRole('link')).toHaveAttribute('href', 'http://example.org/handbook');
+  // A warning stops nobody.
+  await page.locator('#publish-now').press('Enter');
+  await expect(page.locator('#published')).toHaveText('1');
+  await answered(page);
+});
+
 test('a template that was stopped three times is held back, says so, and is released by an administrator', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
   const client = clientOf(page);

@@ -7,7 +7,13 @@ use crate::domain::{
     ids::TemplateId,
     moment::Moment,
     report::spec::AttachmentKind,
-    template::{Document, TemplateCategory, block::TaskNames, lint::Finding, render::Part, variables::VariableRow},
+    template::{
+        Document, TemplateCategory,
+        block::TaskNames,
+        lint::{Finding, OwnLink},
+        render::Part,
+        variables::VariableRow,
+    },
     transcript::Line,
 };
 
@@ -150,6 +156,9 @@ pub struct Preview {
     pub bytes: usize,
     /// What the linter says, errors first.
     pub findings: Vec<Finding>,
+    /// Links that stand in the template as they are.
+    #[serde(default)]
+    pub links: Vec<OwnLink>,
     /// Why nothing could be filled in.
     pub fault: Option<Fault>,
     /// It was not tried: it has been stopped too often.
