@@ -547,6 +547,7 @@ test('before it is published a template names the links that somebody wrote into
   await expect(links.getByRole('listitem')).toHaveText([/^http:\/\/example\.org\/handbook\s*Button, 1 of 2 in the mail$/]);
   await expect(links.getByRole('link')).toHaveAttribute('href', 'http://example.org/handbook');
   // A warning stops nobody.
+  await expect(page.locator('#publish-stopped')).toHaveCount(0);
   await page.locator('#publish-now').press('Enter');
   await expect(page.locator('#published')).toHaveText('1');
   await answered(page);

@@ -151,7 +151,7 @@ fn check_theme(checks: &mut Checks, theme: &Theme) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::AppError;
+    use crate::{domain::report::spec::ListKind, error::AppError};
 
     fn document(blocks: Vec<Block>) -> Document {
         Document {
@@ -194,7 +194,11 @@ mod tests {
             kind: BlockKind::Heading { text: "Two\r\nlines".into(), level: 4 },
             when: super::super::When::Always,
         });
-        assert_eq!(fields(&document(blocks)), ["block-40", "block-41", "block-41"]);
+        let filter = TaskFilter { label: "x".repeat(201), project: "Two\nlines".into(), ..TaskFilter::default() };
+        let kind = BlockKind::TaskList { list: ListKind::Overdue, limit: 5, filter, none: String::new() };
+        blocks.push(Block { id: 42, kind, when: super::super::When::Always });
+        let named = ["block-40", "block-41", "block-41", "block-42", "block-42"];
+        assert_eq!(fields(&document(blocks)), named);
     }
 
     #[test]
