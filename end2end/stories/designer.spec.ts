@@ -177,6 +177,38 @@ test('a block is carried into a column, which grows for it @hydrated', async ({ 
   await answered(page);
 });
 
+test('a block goes into a column, across and out by buttons that say where', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  const client = clientOf(page);
+  const id = await client.made('create_template', { from: 'blank' });
+  const blocks = [{ id: 1, block: 'divider' }, { id: 2, block: 'columns', left: [], right: [] }];
+  const document = JSON.stringify({ format: 1, subject: 'Columns', body: { mode: 'blocks', blocks } });
+  await client.call('save_draft', { id, version: '1', name: 'Columns', category: 'status', document });
+  await page.goto(`${empty.url}/templates/${id}?block=1`);
+  await settled(page, hydrated);
+  const press = async (words: string) => {
+    await page.getByRole('button', { name: `${words}: Divider`, exact: true }).press('Enter');
+    await settled(page, hydrated);
+  };
+  const column = (name: string) => page.getByRole('list', { name, exact: true }).locator('.block__kind');
+  await expectKinds(page, ['Divider', 'Columns']);
+
+  await press('Move into the right column');
+  await expect(column('Right column')).toHaveText(['Divider']);
+  await expectKinds(page, ['Columns']);
+  if (hydrated) await expect(page.locator('#name-1')).toBeFocused();
+  await press('Move into the left column');
+  await expect(column('Left column')).toHaveText(['Divider']);
+  await expect(column('Right column')).toHaveCount(0);
+  await press('Move out of the columns');
+  await expectKinds(page, ['Columns', 'Divider']);
+  if (hydrated) await kept(page);
+  await page.goto(`${empty.url}/templates/${id}`);
+  await settled(page, hydrated);
+  await expectKinds(page, ['Columns', 'Divider']);
+  await answered(page);
+});
+
 test('the preview shows the whole width of a mail, and says by how much it is scaled @hydrated', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
   await open(page, empty.url, hydrated, 'weekly-status');
@@ -469,6 +501,61 @@ test('without JavaScript a template is built by forms @plain', async ({ page, em
   await expect(page.getByText('The draft has changes that are not published.')).toBeVisible();
   await page.getByRole('button', { name: 'Replace the draft by version 1' }).click();
   await expectKinds(page, ['Heading']);
+});
+
+test('a list is narrowed to a label and a project, and a label that is gone stays named', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  const client = clientOf(page);
+  await client.call('create_project', { name: 'Website', key: 'WEB', zone: 'UTC' });
+  await client.call('make_label', { project: 'WEB', name: 'Design' });
+  const id = await client.made('create_template', { from: 'blank' });
+  const list = { id: 1, block: 'task_list', list: 'overdue', limit: 10, filter: { label: 'Gone' }, none: '' };
+  const document = JSON.stringify({ format: 1, subject: 'Narrow', body: { mode: 'blocks', blocks: [list] } });
+  await client.call('save_draft', { id, version: '1', name: 'Narrow', category: 'status', document });
+  await page.goto(`${empty.url}/templates/${id}?block=1`);
+  await settled(page, hydrated);
+
+  const label = block(page, 'Task list').getByLabel('Label', { exact: true }), line = block(page, 'Task list').locator('.block__line');
+  await expect(line).toHaveText('Overdue, at most 10, with the label Gone');
+  await expect(label).toHaveValue('Gone');
+  await expect(label.locator('option')).toHaveText(['Any label', 'Design', 'Gone (no label of your projects)']);
+  const choose = async (field: Locator, name: string, says: string) => {
+    await field.selectOption(name);
+    if (!hydrated) await page.getByRole('button', { name: 'Save this block' }).click();
+    await expect(line).toHaveText(`Overdue, at most 10, ${says}`);
+    if (hydrated) await kept(page);
+  };
+  await choose(block(page, 'Task list').getByLabel('Project', { exact: true }), 'Website', 'with the label Gone, in Website');
+  await choose(label, 'Design', 'with the label Design, in Website');
+  await page.goto(`${empty.url}/templates/${id}?block=1`);
+  await settled(page, hydrated);
+  await expect(label).toHaveValue('Design');
+  await expect(label.locator('option')).toHaveText(['Any label', 'Design']);
+  await answered(page);
+});
+
+test('before it is published a template names the links that somebody wrote into it', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  const client = clientOf(page);
+  const id = await client.made('create_template', { from: 'blank' });
+  const blocks = [
+    { id: 1, block: 'button', label: 'Handbook', url: 'http://example.org/handbook' },
+    { id: 2, block: 'button', label: 'Board', url: '{{ project.board_url }}' },
+  ];
+  const document = JSON.stringify({ format: 1, subject: 'Links', body: { mode: 'blocks', blocks } });
+  await client.call('save_draft', { id, version: '1', name: 'Links', category: 'status', document });
+  await page.goto(`${empty.url}/templates/${id}`);
+  await settled(page, hydrated);
+  await expect(page.locator('.findings').getByText('“http://example.org/handbook” is not encrypted')).toBeVisible();
+  await page.locator('#open-publish').click();
+  const links = page.getByRole('dialog', { name: 'Publish' }).getByRole('region', { name: 'Links of your own' });
+  await expect(links.getByRole('listitem')).toHaveText([/^http:\/\/example\.org\/handbook\s*Button, 1 of 2 in the mail$/]);
+  await expect(links.getByRole('link')).toHaveAttribute('href', 'http://example.org/handbook');
+  // A warning stops nobody.
+  await expect(page.locator('#publish-stopped')).toHaveCount(0);
+  await page.locator('#publish-now').press('Enter');
+  await expect(page.locator('#published')).toHaveText('1');
+  await answered(page);
 });
 
 test('a template that was stopped three times is held back, says so, and is released by an administrator', async ({ page, empty, hydrated }) => {

@@ -7,7 +7,13 @@ use crate::domain::{
     ids::TemplateId,
     moment::Moment,
     report::spec::AttachmentKind,
-    template::{Document, TemplateCategory, lint::Finding, render::Part, variables::VariableRow},
+    template::{
+        Document, TemplateCategory,
+        block::TaskNames,
+        lint::{Finding, OwnLink},
+        render::Part,
+        variables::VariableRow,
+    },
     transcript::Line,
 };
 
@@ -94,6 +100,8 @@ pub struct TemplateDesk {
     pub can_release: bool,
     /// The projects whose data a preview can show: key and name.
     pub projects: Vec<(String, String)>,
+    /// What lists of tasks can be narrowed to: this person's own labels and projects.
+    pub names: TaskNames,
     /// The address that a test goes to.
     pub own_address: String,
     /// The files that jobs attach which write with this template: what a test carries, too.
@@ -148,6 +156,9 @@ pub struct Preview {
     pub bytes: usize,
     /// What the linter says, errors first.
     pub findings: Vec<Finding>,
+    /// Links that stand in the template as they are.
+    #[serde(default)]
+    pub links: Vec<OwnLink>,
     /// Why nothing could be filled in.
     pub fault: Option<Fault>,
     /// It was not tried: it has been stopped too often.

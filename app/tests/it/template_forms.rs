@@ -5,16 +5,24 @@ use std::collections::BTreeMap;
 use app::{
     domain::{
         ids::TemplateId,
-        template::{BlockKind, Document, TemplateCategory},
+        template::{
+            BlockKind, Document, TemplateCategory,
+            edit::{Crossing, Shelf},
+        },
     },
     error::AppError,
     platform::ctx::Ctx,
-    templates::service::{
-        compare, drafts,
-        forms::{self, Step},
-        library, versions,
+    projects::service::access,
+    tasks::service::labels,
+    templates::{
+        service::{
+            compare, drafts,
+            forms::{self, Step},
+            library, versions,
+        },
+        view::TemplateDesk,
     },
-    testing::{Cast, each_database},
+    testing::{Cast, each_database, project},
 };
 
 async fn made(ctx: &Ctx) -> TemplateId {
@@ -47,6 +55,14 @@ async fn blocks_are_added_moved_copied_filled_in_and_deleted_step_by_step() {
         step(&jonas, id, Step::Up(divider)).await;
         step(&jonas, id, Step::Copy(heading)).await;
         assert_eq!(words(&jonas, id).await, ["divider", "heading", "heading"]);
+        let columns = step(&jonas, id, add("columns", None)).await.unwrap();
+        let into_the_left = || Step::read("to_left", Some(divider), String::new(), fields(&[])).unwrap();
+        assert_eq!(step(&jonas, id, into_the_left()).await, Some(divider), "it is open where it stands now");
+        let left = |desk: TemplateDesk| desk.draft.shelf(Shelf::Left(columns)).map(|left| left[0].id);
+        assert_eq!(left(library::desk(&jonas, id).await.unwrap()), Some(divider));
+        assert_eq!(step(&jonas, id, Step::Cross(divider, Crossing::Out)).await, Some(divider));
+        assert_eq!(words(&jonas, id).await, ["heading", "heading", "columns", "divider"]);
+        step(&jonas, id, Step::Delete(columns)).await;
         step(&jonas, id, Step::Delete(divider)).await;
         assert_eq!(
             step(&jonas, id, Step::Block(heading, fields(&[("text", "Hello"), ("level", "2")]))).await,
@@ -61,6 +77,35 @@ async fn blocks_are_added_moved_copied_filled_in_and_deleted_step_by_step() {
         );
         let said = desk.draft.block(heading).unwrap().kind.clone();
         assert_eq!(said, BlockKind::Heading { text: "Hello".into(), level: 2 });
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_list_is_narrowed_to_names_of_ones_own_projects_and_keeps_one_that_is_not_among_them() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made_project, _) = project(&app, &cast).await;
+        let (jonas, ravi) = (app.as_person(&cast.jonas), app.as_person(&cast.ravi));
+        let viewing = access::by_id(&jonas, jonas.reader(), made_project.id).await.unwrap();
+        let editing = viewing.editing().unwrap();
+        for name in ["Ops", "Design"] {
+            labels::create(&jonas, &editing, name, None).await.unwrap();
+        }
+        let id = made(&jonas).await;
+        let desk = library::desk(&jonas, id).await.unwrap();
+        assert_eq!(
+            (desk.names.labels, desk.names.projects),
+            (vec!["Design".into(), "Ops".into()], vec!["Tasks".into()])
+        );
+        let strangers = library::desk(&ravi, id).await.unwrap().names;
+        assert!(strangers.labels.is_empty() && strangers.projects.is_empty(), "{strangers:?}");
+
+        let list = step(&jonas, id, Step::Add { kind: "task_list".into(), after: None }).await.unwrap();
+        step(&jonas, id, Step::Block(list, fields(&[("label", "Gone"), ("project", "Tasks"), ("limit", "3")]))).await;
+        let kind = library::desk(&jonas, id).await.unwrap().draft.block(list).unwrap().kind.clone();
+        let BlockKind::TaskList { filter, limit, .. } = kind else { panic!("{kind:?}") };
+        assert_eq!((filter.label.as_str(), filter.project.as_str(), limit), ("Gone", "Tasks", 3));
     })
     .await;
 }

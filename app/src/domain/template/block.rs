@@ -100,13 +100,29 @@ pub struct TaskFilter {
     /// Only tasks of this person, by name.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub person: String,
+    /// Only tasks with this label, by name: a template may be of many projects, and each has labels of its own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub label: String,
+    /// Only tasks of this project, by name.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub project: String,
 }
 
 impl TaskFilter {
     /// Whether it lets every task through.
     pub fn is_all(&self) -> bool {
-        self.priority.is_none_or(|least| least == Priority::Low) && self.person.is_empty()
+        let Self { priority, person, label, project } = self;
+        let names = [person, label, project];
+        priority.is_none_or(|least| least == Priority::Low) && names.iter().all(|name| name.is_empty())
     }
+}
+
+/// The names that lists of tasks can be narrowed to: those of somebody's own labels and projects, each once, in their
+/// order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskNames {
+    pub labels: Vec<String>,
+    pub projects: Vec<String>,
 }
 
 text_enum!(

@@ -2,7 +2,7 @@
 //! in is a draft all the same; its faults are found by writing it.
 
 use super::{
-    block::{BLOCKS_MAX, Block, BlockKind, ROWS_MAX, TEXT_MAX},
+    block::{BLOCKS_MAX, Block, BlockKind, ROWS_MAX, TEXT_MAX, TaskFilter},
     document::{Body, Document, FORMAT, LINE_MAX, SOURCE_MAX},
     theme::{LOGO_MAX, Theme},
 };
@@ -11,6 +11,8 @@ use crate::error::{AppResult, Checks, Problem};
 /// Most key figures in a row, and columns of a table.
 const FIGURES_MAX: usize = 5;
 const COLUMNS_MAX: usize = 6;
+/// Most characters of a name that tasks are chosen by.
+const NAME_MAX: u32 = 200;
 /// Least and largest side of a logo as shown.
 const LOGO_SIDE: (u32, u32) = (8, 536);
 
@@ -96,12 +98,12 @@ fn check_block(checks: &mut Checks, block: &Block, ids: &mut Vec<u32>) {
         }
         BlockKind::TaskList { limit, filter, none, .. } => {
             rows(checks, *limit);
-            checks.optional_line(&field, &filter.person, 200);
+            check_filter(checks, &field, filter);
             checks.optional_line(&field, none, 500);
         }
         BlockKind::Table { limit, filter, columns, .. } => {
             rows(checks, *limit);
-            checks.optional_line(&field, &filter.person, 200);
+            check_filter(checks, &field, filter);
             if columns.is_empty() || columns.len() > COLUMNS_MAX {
                 checks.add(&field, Problem::OutOfRange { min: 1, max: COLUMNS_MAX as i64 });
             }
@@ -112,6 +114,13 @@ fn check_block(checks: &mut Checks, block: &Block, ids: &mut Vec<u32>) {
         }
         BlockKind::Html { source: text } => source(checks, &field, text),
         BlockKind::Chart { .. } | BlockKind::Divider | BlockKind::Columns { .. } => {}
+    }
+}
+
+fn check_filter(checks: &mut Checks, field: &str, filter: &TaskFilter) {
+    let TaskFilter { priority: _, person, label, project } = filter;
+    for name in [person, label, project] {
+        checks.optional_line(field, name, NAME_MAX);
     }
 }
 
@@ -142,7 +151,7 @@ fn check_theme(checks: &mut Checks, theme: &Theme) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::AppError;
+    use crate::{domain::report::spec::ListKind, error::AppError};
 
     fn document(blocks: Vec<Block>) -> Document {
         Document {
@@ -185,7 +194,11 @@ mod tests {
             kind: BlockKind::Heading { text: "Two\r\nlines".into(), level: 4 },
             when: super::super::When::Always,
         });
-        assert_eq!(fields(&document(blocks)), ["block-40", "block-41", "block-41"]);
+        let filter = TaskFilter { label: "x".repeat(201), project: "Two\nlines".into(), ..TaskFilter::default() };
+        let kind = BlockKind::TaskList { list: ListKind::Overdue, limit: 5, filter, none: String::new() };
+        blocks.push(Block { id: 42, kind, when: super::super::When::Always });
+        let named = ["block-40", "block-41", "block-41", "block-42", "block-42"];
+        assert_eq!(fields(&document(blocks)), named);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::{
     block::BLOCKS_MAX,
     compile::{compile, every_block},
 };
+use crate::text_enum;
 
 /// A list of blocks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,6 +61,25 @@ impl Shelf {
             Self::Right(_) => "in the right column",
         }
     }
+}
+
+text_enum!(
+    /// A way between the mail and its columns, by one button.
+    Crossing {
+        Left = "to_left",
+        Right = "to_right",
+        Out = "out",
+    }
+);
+
+/// A way that a block can take now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Way {
+    pub crossing: Crossing,
+    /// Where it ends, counted without the block.
+    pub spot: Spot,
+    /// What its button says: where the block goes.
+    pub words: &'static str,
 }
 
 impl Document {
@@ -160,6 +180,60 @@ impl Document {
         to.is_some_and(|index| self.put(id, Spot { shelf, index }))
     }
 
+    /// The ways between the mail and columns that a block can take: into the columns that stand nearest to it, from one
+    /// column into the other, and out of them.
+    pub fn ways(&self, id: u32) -> Vec<Way> {
+        let (Some(block), Some(spot)) = (self.block(id), self.spot_of(id)) else { return Vec::new() };
+        if matches!(block.kind, BlockKind::Columns { .. }) {
+            return Vec::new();
+        }
+        let way = |crossing, spot, words| Way { crossing, spot, words };
+        let out = |holder| way(Crossing::Out, self.spot_after(Some(holder)), "Move out of the columns");
+        match spot.shelf {
+            Shelf::Page => self.ways_into(spot.index),
+            Shelf::Left(holder) => {
+                let spot = Spot { shelf: Shelf::Right(holder), ..spot };
+                vec![way(Crossing::Right, spot, "Move into the right column"), out(holder)]
+            }
+            Shelf::Right(holder) => {
+                let spot = Spot { shelf: Shelf::Left(holder), ..spot };
+                vec![way(Crossing::Left, spot, "Move into the left column"), out(holder)]
+            }
+        }
+    }
+
+    /// From a place in the mail into the nearest columns: to the end of those above, to the beginning of those below, so
+    /// that what is read one after the other stays so.
+    fn ways_into(&self, index: usize) -> Vec<Way> {
+        let blocks = self.blocks().unwrap_or_default();
+        let columns = blocks.iter().enumerate().filter_map(|(at, block)| match &block.kind {
+            BlockKind::Columns { left, right } => Some((at, block.id, [left.len(), right.len()])),
+            _ => None,
+        });
+        let Some((at, holder, lengths)) = columns.clone().min_by_key(|(at, ..)| at.abs_diff(index)) else {
+            return Vec::new();
+        };
+        let is_above = at < index;
+        let [end_of_left, end_of_right] = if is_above { lengths } else { [0, 0] };
+        let [to_left, to_right] = match (columns.count(), is_above) {
+            (1, _) => ["Move into the left column", "Move into the right column"],
+            (_, true) => ["Move into the left column above", "Move into the right column above"],
+            (_, false) => ["Move into the left column below", "Move into the right column below"],
+        };
+        let left = Spot { shelf: Shelf::Left(holder), index: end_of_left };
+        let right = Spot { shelf: Shelf::Right(holder), index: end_of_right };
+        vec![
+            Way { crossing: Crossing::Left, spot: left, words: to_left },
+            Way { crossing: Crossing::Right, spot: right, words: to_right },
+        ]
+    }
+
+    /// Takes a block one of its [ways](Self::ways). Whether it could.
+    pub fn cross(&mut self, id: u32, crossing: Crossing) -> bool {
+        let way = self.ways(id).into_iter().find(|way| way.crossing == crossing);
+        way.is_some_and(|way| self.put(id, way.spot))
+    }
+
     /// Puts a copy behind a block and returns its id.
     pub fn duplicate(&mut self, id: u32) -> Option<u32> {
         let spot = self.spot_after(Some(self.block(id)?.id));
@@ -246,6 +320,37 @@ mod tests {
         );
         assert!(!it.put(2, Spot { shelf: Shelf::Left(1), index: 0 }), "a divider has no columns");
         assert_eq!(it, before);
+    }
+
+    #[test]
+    fn buttons_lead_into_the_columns_across_and_out_and_say_so() {
+        let words = |it: &Document, id| it.ways(id).iter().map(|way| way.words).collect::<Vec<_>>();
+        let mut it = document();
+        assert_eq!(words(&it, 1), ["Move into the left column", "Move into the right column"]);
+        assert!(it.cross(2, Crossing::Left));
+        assert_eq!((ids(&it, Shelf::Page), ids(&it, Shelf::Left(3))), (vec![1, 3], vec![2, 4]), "it came from above");
+        assert_eq!(words(&it, 2), ["Move into the right column", "Move out of the columns"]);
+        assert!(it.cross(4, Crossing::Right) && it.cross(4, Crossing::Out));
+        assert_eq!(ids(&it, Shelf::Page), [1, 3, 4]);
+        assert!(it.cross(4, Crossing::Left));
+        assert_eq!(ids(&it, Shelf::Left(3)), [2, 4], "it came from below");
+        assert_eq!(words(&it, 3), [""; 0], "columns go into no columns");
+        assert!(!it.cross(3, Crossing::Left) && !it.cross(1, Crossing::Out) && !it.cross(99, Crossing::Right));
+    }
+
+    #[test]
+    fn of_several_columns_the_nearest_are_meant() {
+        let mut it = document();
+        let columns = BlockKind::Columns { left: Vec::new(), right: Vec::new() };
+        let top = it.add(columns, Spot { shelf: Shelf::Page, index: 0 }).unwrap();
+        assert_eq!(ids(&it, Shelf::Page), [top, 1, 2, 3]);
+        assert_eq!(it.ways(1)[0].words, "Move into the left column above");
+        assert_eq!(it.ways(2)[1].words, "Move into the right column below");
+        assert!(it.cross(2, Crossing::Right) && it.cross(1, Crossing::Right));
+        assert_eq!((ids(&it, Shelf::Right(top)), ids(&it, Shelf::Right(3))), (vec![1], vec![2]));
+        let mut without = Document::blank();
+        let alone = without.add(BlockKind::Divider, without.spot_after(None)).unwrap();
+        assert!(without.ways(alone).is_empty(), "there are no columns");
     }
 
     #[test]

@@ -50,8 +50,15 @@ fn read_kind(kind: &BlockKind, get: Get) -> BlockKind {
 fn read_filter(now: &TaskFilter, get: Get) -> TaskFilter {
     TaskFilter {
         priority: get("priority").map_or(now.priority, |word| word.parse().ok()),
-        person: get("person").map_or_else(|| now.person.clone(), |text| one_line(text.trim())),
+        person: name_of("person", &now.person, get),
+        label: name_of("label", &now.label, get),
+        project: name_of("project", &now.project, get),
     }
+}
+
+/// A name that tasks are chosen by.
+fn name_of(field: &str, now: &str, get: Get) -> String {
+    get(field).map_or_else(|| now.to_owned(), |text| one_line(text.trim()))
 }
 
 fn read_when(now: When, get: Get) -> When {
@@ -176,6 +183,8 @@ mod tests {
             ("limit", "5"),
             ("priority", "high"),
             ("person", " Ana "),
+            ("label", "Design"),
+            ("project", "Website"),
             ("none", "Nothing\r\nis blocked."),
             ("when", "figure"),
             ("when_figure", "open"),
@@ -183,11 +192,29 @@ mod tests {
             ("when_value", "7"),
         ];
         let read = read(kind, &fields);
-        let filter = TaskFilter { priority: Some(Priority::High), person: "Ana".into() };
+        let filter = TaskFilter {
+            priority: Some(Priority::High),
+            person: "Ana".into(),
+            label: "Design".into(),
+            project: "Website".into(),
+        };
         let none = "Nothing  is blocked.".into();
         assert_eq!(read.kind, BlockKind::TaskList { list: ListKind::Blocked, limit: 5, filter, none });
         let figure = crate::domain::condition::Figure::Open;
         assert_eq!(read.when, When::Figure { figure, is: Comparison::AtMost, value: 7 });
+    }
+
+    #[test]
+    fn a_filter_stays_where_a_form_does_not_have_it_and_goes_where_all_are_chosen() {
+        let filter = TaskFilter { label: "Design".into(), project: "Website".into(), ..TaskFilter::default() };
+        let columns = vec![TaskColumn::Title];
+        let kind = BlockKind::Table { list: ListKind::Overdue, limit: 5, filter: filter.clone(), columns };
+        let filter_of = |block: Block| match block.kind {
+            BlockKind::Table { filter, .. } => filter,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(filter_of(read(kind.clone(), &[("limit", "7"), ("show_title", "on")])), filter);
+        assert_eq!(filter_of(read(kind, &[("label", ""), ("project", "")])), TaskFilter::default());
     }
 
     #[test]

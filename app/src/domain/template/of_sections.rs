@@ -99,7 +99,7 @@ fn blocks(section: &Section) -> Vec<BlockKind> {
 }
 
 fn tasks(list: ListKind, limit: u32, from: Option<crate::domain::task::Priority>) -> BlockKind {
-    let filter = TaskFilter { priority: from, person: String::new() };
+    let filter = TaskFilter { priority: from, ..TaskFilter::default() };
     BlockKind::TaskList { list, limit: limit.min(ROWS_MAX), filter, none: list.none().to_owned() }
 }
 
@@ -251,7 +251,7 @@ mod tests {
             kind: BlockKind::Table {
                 list: ListKind::Overdue,
                 limit: 7,
-                filter: TaskFilter { priority: Some(Priority::High), person: String::new() },
+                filter: TaskFilter { priority: Some(Priority::High), ..TaskFilter::default() },
                 columns: Vec::new(),
             },
             when: When::Always,

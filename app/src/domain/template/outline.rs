@@ -121,8 +121,9 @@ fn several(name: &str, text: &str, indent: &str, lines: &mut Vec<String>) {
 
 fn filter_words(filter: &TaskFilter) -> String {
     let priority = filter.priority.map(|least| format!(", {} and above", least.label().to_lowercase()));
-    let person = (!filter.person.is_empty()).then(|| format!(", of {}", filter.person));
-    priority.into_iter().chain(person).collect()
+    let named = |before: &str, name: &str| (!name.is_empty()).then(|| format!(", {before} {name}"));
+    let names = [named("of", &filter.person), named("with the label", &filter.label), named("in", &filter.project)];
+    priority.into_iter().chain(names.into_iter().flatten()).collect()
 }
 
 fn listed(names: impl Iterator<Item = &'static str>) -> String {
@@ -152,9 +153,17 @@ mod tests {
 
     #[test]
     fn a_block_says_what_it_shows() {
-        let filter = TaskFilter { priority: Some(Priority::High), person: "Ana".into() };
+        let filter = TaskFilter {
+            priority: Some(Priority::High),
+            person: "Ana".into(),
+            label: "Design".into(),
+            project: "Website".into(),
+        };
         let kind = BlockKind::TaskList { list: ListKind::Overdue, limit: 10, filter, none: String::new() };
-        assert_eq!(block(kind).line(), "Overdue, at most 10, high and above, of Ana");
+        assert_eq!(
+            block(kind).line(),
+            "Overdue, at most 10, high and above, of Ana, with the label Design, in Website"
+        );
         let figures = vec![FigureKind::Completed, FigureKind::CycleDays];
         assert_eq!(block(BlockKind::KeyFigures { figures }).line(), "completed, cycle time");
         assert_eq!(block(BlockKind::Text { text: "\n  Hello\nthere".into() }).line(), "Hello");

@@ -6,9 +6,10 @@ use super::compose;
 use crate::domain::report::spec::ListKind;
 use crate::domain::template::{
     Block, BlockKind, Body, Document, When,
+    block::TaskFilter,
     compile::{self, Place},
     context, gallery,
-    lint::{self, Level, Mail},
+    lint::{self, Level, Mail, Rule},
     render::{FaultKind, Part, RenderJob, RenderOutcome, Rendered, TemplateFault},
     variables::{self, Kind, VARIABLES, Variable},
 };
@@ -50,6 +51,7 @@ fn objections(document: &Document, mail: &Rendered, data: &Value) -> Vec<lint::F
         html: &mail.html,
         text: mail.text.as_deref(),
         images: &compile::images(document),
+        source: &compile::compile(document).html,
         stop_url: data.pointer("/recipient/stop_url").and_then(Value::as_str),
         report_url: data.pointer("/report/url").and_then(Value::as_str),
     });
@@ -132,6 +134,55 @@ fn every_variable_can_be_written_with_the_filter_of_its_type() {
     for words in ["Ledger", "16 Nov 2026", "121%", "Mina Kovač, Jonas Ortiz", "<strong>list of fields</strong>"] {
         assert!(mail.html.contains(words), "{words}: {}", mail.html);
     }
+}
+
+#[test]
+fn a_list_shows_only_tasks_with_its_label_and_of_its_project() {
+    let data = context::sample();
+    let shown = |label: &str, project: &str| {
+        let filter = TaskFilter { label: label.into(), project: project.into(), ..TaskFilter::default() };
+        let none = "Nothing of it.".into();
+        let kind = BlockKind::TaskList { list: ListKind::Finished, limit: 10, filter, none };
+        let mut document = gallery::ENTRIES[0].document();
+        document.body = Body::Blocks { blocks: vec![Block { id: 1, kind, when: When::Always }] };
+        let mail = rendered(&document, data.clone());
+        let text = mail.text.unwrap_or_default();
+        let found = |html: &str| ["T-198", "T-203", "T-210"].map(|task| html.contains(task));
+        assert_eq!(found(&text), found(&mail.html), "{text}");
+        assert_eq!(text.contains("Nothing of it."), !found(&text).contains(&true), "{text}");
+        found(&text)
+    };
+    // Tasks with an even number are about billing.
+    assert_eq!(shown("billing", "Ledger"), [true, false, true]);
+    assert_eq!(shown("migration", ""), [false, true, false]);
+    assert_eq!(shown("", "Ledger"), [true; 3]);
+    assert_eq!(shown("", "Website"), [false; 3]);
+    assert_eq!(shown("gone \"or\" never there", ""), [false; 3]);
+}
+
+#[test]
+fn links_that_are_typed_into_blocks_are_looked_at_where_they_stand() {
+    let typed = [
+        (4, "[a](javascript:alert(1))"),
+        (5, "[b](http://b.example/x)"),
+        (6, "[c](https://c.example) [d]({{ project.board_url }})"),
+    ];
+    let (document, data) = (texts(&typed), context::sample());
+    let mail = rendered(&document, data.clone());
+    let found = objections(&document, &mail, &data);
+    let places: Vec<_> = found.iter().map(|one| (one.level, one.rule, one.block)).collect();
+    assert_eq!(places, [(Level::Warning, Rule::Links, Some(4)), (Level::Warning, Rule::Links, Some(5))], "{found:?}");
+    let links = lint::own_links(&Mail {
+        subject: &mail.subject,
+        html: &mail.html,
+        text: mail.text.as_deref(),
+        images: &[],
+        source: &compile::compile(&document).html,
+        stop_url: None,
+        report_url: None,
+    });
+    let own: Vec<_> = links.iter().map(|link| (link.url.as_str(), link.block)).collect();
+    assert_eq!(own, [("http://b.example/x", Some(5)), ("https://c.example", Some(6))]);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::{
         task::Priority,
         template::{
             Block, BlockKind, FigureKind, TaskColumn, When,
-            block::{ROWS_MAX, TaskFilter},
+            block::{ROWS_MAX, TaskFilter, TaskNames},
             fields,
         },
     },
@@ -49,7 +49,7 @@ pub fn form(desk: Desk, block: &Block) -> AnyView {
             <fieldset class="fieldset" disabled=is_fixed>
                 <legend class="sr-only">"Properties"</legend>
                 {field::problem(desk.problems, format!("block-{id}"))}
-                {kind(&scope, &block.kind)}
+                {desk.names.with_value(|names| kind(&scope, &block.kind, names))}
                 {when(&scope, block.when)}
                 {(!is_fixed).then(|| view! { <div class="needs-no-script"><button class="btn is-sm" type="submit">"Save this block"</button></div> })}
             </fieldset>
@@ -58,7 +58,7 @@ pub fn form(desk: Desk, block: &Block) -> AnyView {
     .into_any()
 }
 
-fn kind(scope: &str, kind: &BlockKind) -> AnyView {
+fn kind(scope: &str, kind: &BlockKind, names: &TaskNames) -> AnyView {
     match kind {
         BlockKind::Heading { text, level } => {
             let levels = [("1", "Large"), ("2", "Middle"), ("3", "Small")];
@@ -87,14 +87,14 @@ fn kind(scope: &str, kind: &BlockKind) -> AnyView {
             .into_any()
         }
         BlockKind::TaskList { list, limit, filter, none } => view! {
-            {tasks(scope, *list, *limit, filter)}
+            {tasks(scope, *list, *limit, filter, names)}
             {field::text(scope, "none", "If the list is empty", "Left empty, nothing is shown.", none.clone(), Text::LineWithVariables)}
         }
         .into_any(),
         BlockKind::Table { list, limit, filter, columns } => {
             let all = TaskColumn::ALL.iter().map(|column| (column.as_str(), column.label())).collect();
             view! {
-                {tasks(scope, *list, *limit, filter)}
+                {tasks(scope, *list, *limit, filter, names)}
                 {field::ordered("Columns", all, columns.iter().map(|column| column.as_str()).collect())}
             }
             .into_any()
@@ -126,7 +126,7 @@ fn html(scope: &str, source: &str) -> AnyView {
     .into_any()
 }
 
-fn tasks(scope: &str, list: ListKind, limit: u32, filter: &TaskFilter) -> AnyView {
+fn tasks(scope: &str, list: ListKind, limit: u32, filter: &TaskFilter, names: &TaskNames) -> AnyView {
     let any = std::iter::once(Choice::new("", "Any priority"));
     let least = Priority::ALL.iter().map(|least| Choice::new(least.as_str(), format!("{} and above", least.label())));
     let priority = filter.priority.map_or("", Priority::as_str);
@@ -139,8 +139,20 @@ fn tasks(scope: &str, list: ListKind, limit: u32, filter: &TaskFilter) -> AnyVie
             {field::select(scope, "priority", "Priority", any.chain(least).collect(), priority)}
             {field::text(scope, "person", "Only tasks of", "A name as the board shows it; empty for all.", filter.person.clone(), Text::Line)}
         </div>
+        <div class="form__row">
+            {field::select(scope, "label", "Label", named("Any label", &names.labels, &filter.label, "no label of your projects"), &filter.label)}
+            {field::select(scope, "project", "Project", named("Any project", &names.projects, &filter.project, "no project of yours"), &filter.project)}
+        </div>
     }
     .into_any()
+}
+
+/// A choice among names. One that was chosen stays, though it may be gone or somebody else's.
+fn named(any: &str, names: &[String], chosen: &str, unknown: &str) -> Vec<Choice> {
+    let known = names.iter().map(|name| Choice::new(name, name));
+    let is_unknown = !chosen.is_empty() && !names.iter().any(|name| name == chosen);
+    let gone = is_unknown.then(|| Choice::new(chosen, format!("{chosen} ({unknown})")));
+    std::iter::once(Choice::new("", any)).chain(known).chain(gone).collect()
 }
 
 fn lists() -> Vec<Choice> {

@@ -4,7 +4,11 @@ use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{block_fields, desk::Desk, dialogs::by_space, field, hands};
 use crate::{
-    domain::template::{Block, edit::Shelf, fields},
+    domain::template::{
+        Block,
+        edit::{Shelf, Way},
+        fields,
+    },
     templates::forms_api::EditDraft,
     ui::{Icon, query_error},
 };
@@ -25,7 +29,7 @@ pub fn list(desk: Desk, shelf: Shelf) -> AnyView {
     let empty = match shelf {
         Shelf::Page => "Nothing yet. Choose a block of the list.",
         Shelf::Left(_) | Shelf::Right(_) => {
-            "Empty. Insert a block here, drag one here, or lift one and move it here by the arrow keys."
+            "Empty. Insert a block here, drag one here, or open one and move it here by its button."
         }
     };
     view! {
@@ -94,6 +98,7 @@ fn row(desk: Desk, id: u32, word: &'static str) -> AnyView {
                 {desk.can_edit.then(|| acts(desk, id, name))}
             </div>
             {move || (!is_open()).then(|| field::problem(desk.problems, format!("block-{id}")))}
+            {move || is_open().then(|| desk.can_edit.then(|| ways(desk, id, name)))}
             {properties}
             {columns}
         </li>
@@ -152,6 +157,36 @@ fn acts(desk: Desk, id: u32, name: &'static str) -> AnyView {
             </button>
             {button("copy", "Duplicate", "copy", |desk, id| desk.duplicate(id))}
             {button("delete", "Delete", "trash-2", |desk, id| desk.remove(id))}
+        </form>
+    }
+    .into_any()
+}
+
+/// The ways of an open block into columns and out of them, each in words.
+fn ways(desk: Desk, id: u32, name: &'static str) -> AnyView {
+    let all = Memo::new(move |_| desk.draft.with(|draft| draft.document.ways(id)));
+    let button = move |way: Way| {
+        let Way { crossing, spot: _, words } = way;
+        view! {
+            <button class="btn is-sm" type="submit" name="act" value=crossing.as_str() id=format!("{crossing}-{id}") aria-label=format!("{words}: {name}")
+                on:click=move |event| {
+                    event.prevent_default();
+                    desk.cross(id, crossing);
+                }
+            >
+                {words}
+            </button>
+        }
+        .into_any()
+    };
+    let buttons = move || all.get().into_iter().map(button).collect_view();
+    let version = desk.version().to_string();
+    view! {
+        <form class="block__ways" method="post" action=EditDraft::url() aria-label=format!("Columns: {name}")>
+            <input type="hidden" name="id" value=desk.id.to_string() />
+            <input type="hidden" name="version" value=version />
+            <input type="hidden" name="block" value=id.to_string() />
+            {buttons}
         </form>
     }
     .into_any()

@@ -7,7 +7,7 @@ use super::{
     dialogs, findings,
 };
 use crate::{
-    domain::template::lint,
+    domain::template::lint::{self, OwnLink},
     error::AppError,
     templates::{
         preview_api::{PublishTemplate, publish_template},
@@ -91,6 +91,7 @@ pub fn panel(desk: Desk, close: Callback<()>) -> AnyView {
             <div class="dialog__body">
                 <p>"Reports of this template are written with the published version. A version never changes, and each is kept in the Git archive."</p>
                 <p class="muted">"Checks: "{checks}</p>
+                {own_links(desk)}
                 {move || stopped.get().map(|words| view! { <p class="banner" data-tone="warn" id="publish-stopped"><Icon name="triangle-alert" /><span>{words}</span></p> })}
                 {move || refused.get().map(|words| view! { <p class="banner" data-tone="bad" role="alert">{words}</p> })}
                 <div class="field">
@@ -105,6 +106,37 @@ pub fn panel(desk: Desk, close: Callback<()>) -> AnyView {
             </div>
         </form>
     }
+    .into_any()
+}
+
+/// The links that somebody wrote into the template, to be opened before they stand in every mail.
+fn own_links(desk: Desk) -> AnyView {
+    let links =
+        Memo::new(move |_| desk.shown.now.with(|now| now.as_ref().map(|now| now.links.clone()).unwrap_or_default()));
+    let row = move |OwnLink { url, line: _, block }: OwnLink| {
+        let place = block.map(|block| desk.place_words(block)).filter(|place| !place.is_empty());
+        let href = url.clone();
+        view! {
+            <li>
+                <a class="link" href=href target="_blank" rel="external noopener noreferrer">{url}</a>
+                {place.map(|place| view! { <span class="muted">{place}</span> })}
+            </li>
+        }
+        .into_any()
+    };
+    (move || {
+        let links = links.get();
+        (!links.is_empty()).then(|| {
+            let rows = links.into_iter().map(row).collect_view();
+            view! {
+                <section class="stack is-tight" aria-labelledby="own-links">
+                    <h3 class="section-title" id="own-links">"Links of your own"</h3>
+                    <p class="small muted">"They stand in every mail as they are. Whether their pages answer is not asked: open each once."</p>
+                    <ul class="findings" role="list">{rows}</ul>
+                </section>
+            }
+        })
+    })
     .into_any()
 }
 

@@ -9,7 +9,12 @@ use super::{
 use crate::{
     domain::{
         ids::TemplateId,
-        template::{Block, BlockKind, Body, Document, edit::Shelf, fields, theme::Logo},
+        template::{
+            Block, BlockKind, Body, Document,
+            edit::{Crossing, Shelf},
+            fields,
+            theme::Logo,
+        },
     },
     entities::template,
     error::{AppError, AppResult, Conflict, Problem},
@@ -26,6 +31,8 @@ pub enum Step {
     },
     Up(u32),
     Down(u32),
+    /// Between the mail and its columns.
+    Cross(u32, Crossing),
     Copy(u32),
     Delete(u32),
     /// The properties of a block.
@@ -60,7 +67,7 @@ impl Step {
             "no_logo" => Self::NoLogo,
             "to_html" => Self::ToHtml,
             "language" => Self::Language { is_mjml: value == "mjml" },
-            _ => return Err(AppError::Malformed),
+            act => Self::Cross(id()?, act.parse().map_err(|()| AppError::Malformed)?),
         })
     }
 }
@@ -113,6 +120,10 @@ fn change(document: &mut Document, step: Step) -> AppResult<Option<u32>> {
         }
         Step::Down(id) => {
             document.step(id, false);
+        }
+        Step::Cross(id, crossing) => {
+            document.cross(id, crossing);
+            return Ok(document.block(id).map(|block| block.id));
         }
         Step::Copy(id) => return there(document.duplicate(id)),
         Step::Delete(id) => return document.take(id).map(|_| None).ok_or(AppError::NotFound),

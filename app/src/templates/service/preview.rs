@@ -20,7 +20,7 @@ use crate::{
             compile::{Place, Source},
             context::{Address, sample_snapshot, sample_with},
             gallery,
-            lint::{self, Finding, Level, Rule},
+            lint::{self, Finding, Level, OwnLink, Rule},
             of_sections::sections_of,
             render::{Part, RenderOutcome, Rendered, TemplateFault},
             variables,
@@ -79,7 +79,8 @@ pub async fn show(ctx: &Ctx, id: TemplateId, document: &str, data: &PreviewData)
     match filled.outcome {
         RenderOutcome::Rendered(mails) => {
             let Some(mail) = mails.into_iter().next() else { return Ok(preview) };
-            preview.findings = findings(&filled.writer, &filled.context, filled.of_nothing.as_ref(), &mail);
+            (preview.findings, preview.links) =
+                findings(&filled.writer, &filled.context, filled.of_nothing.as_ref(), &mail);
             preview.bytes = mail.html.len();
             preview.token = keep(ctx, id, &framed(&mail.html, filled.writer.images())).await?;
             preview.preheader = preheader(&mail.html);
@@ -155,7 +156,7 @@ pub async fn publish(ctx: &Ctx, id: TemplateId, draft_version: i64, note: &str) 
     drop(turn);
     let is_fit = match &filled.outcome {
         RenderOutcome::Rendered(mails) => mails.first().is_some_and(|mail| {
-            let found = findings(&filled.writer, &filled.context, filled.of_nothing.as_ref(), mail);
+            let (found, _) = findings(&filled.writer, &filled.context, filled.of_nothing.as_ref(), mail);
             !lint::blocks_publishing(&found)
         }),
         _ => false,
@@ -321,24 +322,32 @@ fn address(ctx: &Ctx) -> Address {
     }
 }
 
-fn findings(writer: &Writer, context: &serde_json::Value, of_nothing: Option<&Fault>, mail: &Rendered) -> Vec<Finding> {
+/// What the linter says of a mail, and the links of one's own in it.
+fn findings(
+    writer: &Writer,
+    context: &serde_json::Value,
+    of_nothing: Option<&Fault>,
+    mail: &Rendered,
+) -> (Vec<Finding>, Vec<OwnLink>) {
     let images: Vec<String> = writer.images().iter().map(|image| image.name.clone()).collect();
     let text = |path: &str| context.pointer(path).and_then(|value| value.as_str());
-    let mut found = lint::check(&lint::Mail {
+    let mail = lint::Mail {
         subject: &mail.subject,
         html: &mail.html,
         text: mail.text.as_deref(),
         images: &images,
+        source: &writer.source().html,
         stop_url: text("/recipient/stop_url"),
         report_url: text("/report/url"),
-    });
+    };
+    let (mut found, links) = (lint::check(&mail), lint::own_links(&mail));
     if let Some(fault) = of_nothing {
         found.retain(|finding| (finding.rule, finding.level) != (Rule::Variables, Level::Good));
         let words = format!("A report with nothing in its lists cannot be filled in. {}", fault.words);
         let line = fault.line.filter(|_| fault.part == Some(Part::Html));
         found.insert(0, Finding { level: Level::Error, rule: Rule::Variables, words, line, block: fault.block });
     }
-    found
+    (found, links)
 }
 
 /// Why nothing came out, with its place in the document.

@@ -103,16 +103,20 @@ fn conditions_stand_around_their_blocks() {
 
 #[test]
 fn lists_are_narrowed_and_say_what_they_leave_out() {
-    let filter = TaskFilter { priority: Some(Priority::High), person: "Sam \"O\\K\"".into() };
+    let filter = TaskFilter { priority: Some(Priority::High), person: "Sam \"O\\K\"".into(), ..TaskFilter::default() };
     let list =
         |filter, none: &str| BlockKind::TaskList { list: ListKind::Overdue, limit: 5, filter, none: none.into() };
     let narrowed = html(vec![list(filter, "None < 1")]);
     let rows = r#"{% set rows = [task for task in tasks.overdue if task.priority in ["High", "Urgent"] and "Sam \"O\\K\"" in task.people] %}"#;
     assert!(narrowed.contains(rows), "{narrowed}");
     assert!(narrowed.contains("and {{ rows | length - 5 }} more") && narrowed.contains("None &lt; 1"), "{narrowed}");
-    let all = html(vec![list(TaskFilter { priority: Some(Priority::Low), person: String::new() }, "")]);
+    let all = html(vec![list(TaskFilter { priority: Some(Priority::Low), ..TaskFilter::default() }, "")]);
     assert!(all.contains("{% set rows = tasks.overdue %}") && all.contains("{{ counts.overdue - 5 }} more"), "{all}");
     assert!(!all.contains("{% else %}"), "nothing is said where nothing is to be said: {all}");
+    let filter = TaskFilter { label: "Design".into(), project: "Web \"2\"".into(), ..TaskFilter::default() };
+    let named = html(vec![list(filter, "")]);
+    let rows = r#"[task for task in tasks.overdue if "Design" in task.labels and task.project == "Web \"2\""]"#;
+    assert!(named.contains(rows) && named.contains("and {{ rows | length - 5 }} more"), "{named}");
 }
 
 #[test]

@@ -35,8 +35,14 @@ pub(super) fn rows(list: ListKind, filter: &TaskFilter) -> String {
         let names: Vec<_> = names.map(|priority| quoted(priority.label())).collect();
         format!("task.priority in [{}]", names.join(", "))
     });
-    let person = (!filter.person.is_empty()).then(|| format!("{} in task.people", quoted(&filter.person)));
-    let tests: Vec<_> = least.into_iter().chain(person).collect();
+    let named =
+        |before: &str, name: &str, after: &str| (!name.is_empty()).then(|| format!("{before}{}{after}", quoted(name)));
+    let names = [
+        named("", &filter.person, " in task.people"),
+        named("", &filter.label, " in task.labels"),
+        named("task.project == ", &filter.project, ""),
+    ];
+    let tests: Vec<_> = least.into_iter().chain(names.into_iter().flatten()).collect();
     if tests.is_empty() {
         return format!("tasks.{list}");
     }

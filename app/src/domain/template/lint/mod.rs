@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::text_enum;
 
 #[cfg(feature = "ssr")]
-pub use checks::{Mail, check};
+pub use checks::{Mail, check, own_links};
 
 text_enum!(
     /// How grave a finding is.
@@ -78,6 +78,16 @@ pub struct Finding {
     /// The line of the mail's HTML, from 1.
     pub line: Option<u32>,
     /// The block that it came from.
+    pub block: Option<u32>,
+}
+
+/// A link to the web that somebody has written into a template and that is the same in every mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnLink {
+    pub url: String,
+    /// The line of the mail's HTML, from 1.
+    pub line: u32,
+    /// The block that it stands in.
     pub block: Option<u32>,
 }
 

@@ -18,6 +18,7 @@ fn check_html(html: &str) -> Vec<Finding> {
         html,
         text: Some("Words"),
         images: &["by-status".to_owned()],
+        source: "",
         stop_url: Some("https://reports.example/stop"),
         report_url: Some("https://reports.example/reports/1"),
     })
@@ -53,6 +54,7 @@ fn what_was_not_filled_in_is_an_error_with_its_line() {
         html: GOOD,
         text: Some("{% if %}"),
         images: &["by-status".into()],
+        source: "",
         stop_url: None,
         report_url: None,
     };
@@ -110,7 +112,24 @@ fn links_lead_somewhere() {
         assert_eq!(rule, Rule::Links, "{to}");
         level
     };
-    for bad in ["", "#", "/board", "javascript:x()", "JavaScript:x", "data:text/html,x", "https://", "board"] {
+    for bad in [
+        "",
+        "#",
+        "/board",
+        "javascript:x()",
+        "JavaScript:x",
+        "data:text/html,x",
+        "https://",
+        "board",
+        "www.a.example",
+        "https:a.example",
+        "http:/a.example",
+        "https://?a",
+        "https://a..example/",
+        "https://a example/",
+        "https://a.example:port/",
+        "https://[1::2/",
+    ] {
         assert_eq!(
             link(&format!("<a href=\"{bad}\" style=\"color:#111111\" class=\"t1\">x</a>")),
             Level::Error,
@@ -118,11 +137,60 @@ fn links_lead_somewhere() {
         );
     }
     assert_eq!(link("<a href=\"https://a.example\"></a>"), Level::Warning, "without words");
+    assert_eq!(link("<a class=\"t1\" style=\"color:#111111\">x</a>"), Level::Warning, "its address was taken out");
+    assert!(found("Words", "<a id=\"top\" class=\"t1\" style=\"color:#111111\">x</a>").is_empty(), "a place");
+    for odd in ["https://me:secret@a.example/", "https://a.example/a b"] {
+        let link = link(&format!("<a href=\"{odd}\" style=\"color:#111111\" class=\"t1\">x</a>"));
+        assert_eq!(link, Level::Warning, "{odd}");
+    }
+    for good in
+        ["https://a.example:8443/x?y#z", "HTTPS://A.example.", "https://[2001:db8::1]:8080/", "https://žaba.example"]
+    {
+        let link = format!("<a href=\"{good}\" style=\"color:#111111\" class=\"t1\">x</a>");
+        assert!(found("Words", &link).is_empty(), "{good}");
+    }
     assert!(found("Words", "<a href=\"mailto:a@b.example\" class=\"t1\" style=\"color:#111111\">x</a>").is_empty());
     assert!(
         found("Words", "<a href=\"https://a.example\"><img src=\"cid:by-status\" width=\"1\" alt=\"a\"></a>")
             .is_empty()
     );
+}
+
+#[test]
+fn links_that_somebody_wrote_are_listed_and_better_encrypted() {
+    let link = |to: &str| format!("<a href=\"{to}\" style=\"color:#111111\" class=\"t1\">x</a>");
+    let written = [
+        "http://a.example/?b=1&amp;c=2",
+        "https://b.example/",
+        "https://b.example/",
+        "https://c.example/%C5%BE",
+        "https://filled.example/7",
+        "https://data.example/",
+        "mailto:a@b.example",
+    ];
+    let html = GOOD.replace("Words", &written.map(link).concat());
+    let source = "<a href=\"http://a.example/?b=1&amp;c=2\"> [b](https://b.example/) [c](https://c.example/ž) \
+                  <a href=\"https://filled.example/{{ x }}\"> <a href=\"https://data.example/{{ x }}\"> \
+                  <a href=\"mailto:a@b.example\">";
+    let mail = Mail {
+        subject: "A subject",
+        html: &html,
+        text: Some("Words"),
+        images: &["by-status".to_owned()],
+        source,
+        stop_url: None,
+        report_url: None,
+    };
+    let links = own_links(&mail);
+    let urls: Vec<_> = links.iter().map(|link| link.url.as_str()).collect();
+    assert_eq!(urls, ["http://a.example/?b=1&c=2", "https://b.example/", "https://c.example/%C5%BE"]);
+    assert!(links.iter().all(|link| (link.line, link.block) == (6, Some(4))), "{links:?}");
+    let found: Vec<_> = check(&mail).into_iter().filter(|finding| finding.level != Level::Good).collect();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!((found[0].level, found[0].rule, found[0].block), (Level::Warning, Rule::Links, Some(4)));
+    assert!(found[0].words.contains("http://a.example/?b=1&c=2") && found[0].words.contains("https:"), "{found:?}");
+    // What the data bring is not for whoever writes the template to mend.
+    assert!(check(&Mail { source: "", ..mail }).iter().all(|finding| finding.level == Level::Good));
 }
 
 #[test]
@@ -152,6 +220,7 @@ fn a_mail_needs_its_foot_its_text_and_a_subject() {
         html: GOOD,
         text: Some("\n"),
         images: &["by-status".into()],
+        source: "",
         stop_url: None,
         report_url: None,
     };

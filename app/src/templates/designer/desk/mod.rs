@@ -10,7 +10,8 @@ use crate::{
         ids::TemplateId,
         template::{
             Block, BlockKind, Document, TemplateCategory,
-            edit::{Shelf, Spot},
+            block::TaskNames,
+            edit::{Crossing, Shelf, Spot},
             history::History,
         },
     },
@@ -91,6 +92,8 @@ pub struct Desk {
     pub tab: RwSignal<Tab>,
     pub saving: RwSignal<Saving>,
     pub shown: Shown,
+    /// What lists of tasks can be narrowed to.
+    pub names: StoredValue<TaskNames>,
     kept: RwSignal<Kept>,
     history: RwSignal<History<Draft>>,
     pause: Pause,
@@ -127,6 +130,7 @@ impl Desk {
             tab: RwSignal::new(Tab::default()),
             saving: RwSignal::new(Saving::Saved(None)),
             shown,
+            names: StoredValue::new(desk.names.clone()),
             kept: RwSignal::new(kept),
             history: RwSignal::new(History::default()),
             pause: Pause::idle(),
@@ -297,6 +301,16 @@ impl Desk {
         });
         let place = self.place_words(id);
         say(if has_moved { format!("Moved: {place}.") } else { format!("Stays: {place}.") }, Urgency::Polite);
+    }
+
+    /// Moves a block between the mail and its columns; it stays open, and the focus is on its name, wherever it stands.
+    pub fn cross(self, id: u32, crossing: Crossing) {
+        let way =
+            self.draft.with_untracked(|draft| draft.document.ways(id).into_iter().find(|way| way.crossing == crossing));
+        if let Some(way) = way {
+            self.put(id, way.spot);
+            hands::focus(&format!("name-{id}"));
+        }
     }
 
     /// Moves a block by one place.

@@ -1,9 +1,11 @@
 //! The checks themselves.
 
+mod links;
 mod styles;
 mod walk;
 
 use super::{Finding, Level, Rule};
+pub use links::own_links;
 use walk::Walk;
 
 /// Gmail shows no more than about this; from the second on one more task is too much.
@@ -25,6 +27,8 @@ pub struct Mail<'a> {
     pub text: Option<&'a str>,
     /// The Content-IDs of its images.
     pub images: &'a [String],
+    /// The template that it was made of: what stands there as it is was written by somebody.
+    pub source: &'a str,
     /// Where the reader stops the mails; none where there is no such page.
     pub stop_url: Option<&'a str>,
     /// Where the reader finds it in the browser.
@@ -166,4 +170,9 @@ fn lines(list: &mut List, html: &str) {
             list.warning(Rule::Lines, number, words);
         }
     }
+}
+
+/// As much of an address as a sentence has room for.
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= 60 { text.to_owned() } else { text.chars().take(59).chain(['…']).collect() }
 }

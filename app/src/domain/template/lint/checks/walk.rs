@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    List, Mail,
+    List, Mail, links, shortened,
     styles::{property, refused, style_sheets},
 };
 use crate::domain::template::{
@@ -18,6 +18,11 @@ use crate::domain::template::{
 
 /// Bytes of HTML that are looked at: more than Gmail shows, which is an error whatever stands there.
 const LOOKED: usize = 128 * 1024;
+
+/// The HTML that is looked at.
+pub(super) fn looked_at(html: &str) -> &str {
+    &html[..html.floor_char_boundary(LOOKED)]
+}
 
 /// One walk over the HTML.
 pub(super) struct Walk<'a> {
@@ -35,7 +40,7 @@ pub(super) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     pub fn new(mail: &'a Mail<'a>) -> Self {
-        let pieces = pieces(&mail.html[..mail.html.floor_char_boundary(LOOKED)]);
+        let pieces = pieces(looked_at(mail.html));
         let sheet = style_sheets(&pieces);
         let stack = Stack::new(sheet.iter().map(|(_, rule)| rule.clone()).collect());
         Self {
@@ -103,7 +108,8 @@ impl<'a> Walk<'a> {
             "a" => {
                 self.end_of_link(list);
                 self.link = Some((line, false));
-                self.address(list, line, attribute("href"));
+                let is_named = attribute("id").is_some() || attribute("name").is_some();
+                self.address(list, line, attribute("href"), is_named);
             }
             _ => {}
         }
@@ -151,38 +157,17 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn address(&mut self, list: &mut List, line: u32, href: Option<&str>) {
-        // An anchor to jump to is no link.
+    fn address(&mut self, list: &mut List, line: u32, href: Option<&str>, is_named: bool) {
         let Some(href) = href else {
+            // An anchor to jump to is no link.
             self.link = None;
+            if !is_named {
+                let words = "A link has no address: there was none, or one that mail programs do not follow, such as javascript:.";
+                list.warning(Rule::Links, line, words);
+            }
             return;
         };
-        list.links += 1;
-        let lower = href.to_ascii_lowercase();
-        let scheme = lower.split_once(':').map(|(scheme, _)| scheme);
-        match scheme {
-            _ if href.is_empty() || href == "#" => list.error(Rule::Links, line, "A link has no address."),
-            Some("https" | "http") if lower.trim_start_matches("https").trim_start_matches("http").len() > 3 => {}
-            Some("mailto" | "tel") if lower.ends_with(':') => list.error(Rule::Links, line, "A link has no address."),
-            Some("mailto" | "tel" | "sms") => {}
-            Some(scheme @ ("javascript" | "data" | "vbscript" | "file" | "cid")) => {
-                list.error(
-                    Rule::Links,
-                    line,
-                    format!("Mail programs do not follow addresses that begin with {scheme}:."),
-                );
-            }
-            _ if href.starts_with('#') => {
-                list.warning(Rule::Links, line, "Few mail programs jump to a place within a mail.");
-            }
-            _ => {
-                let words = format!(
-                    "“{}” is no whole address: a mail has no page that it could lead on from.",
-                    shortened(href)
-                );
-                list.error(Rule::Links, line, words);
-            }
-        }
+        links::address(list, line, href, self.mail);
         self.addresses.push(href.to_owned());
     }
 
@@ -239,7 +224,7 @@ impl<'a> Walk<'a> {
 }
 
 /// Comments of a compiled document name the block that begins.
-fn comment(list: &mut List, words: &str) {
+pub(super) fn comment(list: &mut List, words: &str) {
     let mut parts = words.split_whitespace();
     match parts.next() {
         Some("block") => list.block = parts.next().and_then(|id| id.trim_end_matches(':').parse().ok()),
@@ -261,8 +246,4 @@ fn contrast(list: &mut List, line: u32, theme: Theme, ink: Colour, ground: Colou
     );
     // Below this not even large letters can be read by everybody.
     if contrast < 3.0 { list.error(Rule::Contrast, line, words) } else { list.warning(Rule::Contrast, line, words) }
-}
-
-fn shortened(text: &str) -> String {
-    if text.chars().count() <= 60 { text.to_owned() } else { text.chars().take(59).chain(['…']).collect() }
 }
