@@ -120,6 +120,8 @@ test('a card is dragged to its place in the middle of a long list @hydrated', as
   await expect.poll(async () => (await seen(page)).length).toBeGreaterThan(4);
   const shown = await seen(page);
   const [taken, over] = [shown[1], shown[4]];
+  // The window has settled where it was scrolled to.
+  await card(page, over).hover({ trial: true });
   await drag(page, taken, await middle(card(page, over)));
   await answered(page);
   const wanted = all.filter((title) => title !== taken);

@@ -121,6 +121,12 @@ impl Held {
         self.find_landing();
     }
 
+    /// The last place of the pointer: where the machine is slow, it came there after the last frame.
+    pub fn come_to_rest(&mut self, at: (f64, f64)) {
+        self.at = at;
+        self.find_landing();
+    }
+
     /// Where the card would go, if that is not where it was.
     pub fn landing(&self) -> Option<Dropped> {
         let column = &self.lists.get(self.over.column)?.column;

@@ -80,10 +80,17 @@ impl ListHand {
         }
     }
 
-    /// The pointer went up: set down what is held.
-    pub fn let_go(self: &Rc<Self>, pointer: i32) {
+    /// The pointer went up: set down what is held, where the pointer is.
+    pub fn let_go(self: &Rc<Self>, event: &PointerEvent) {
         self.press.end();
-        if self.held.borrow().as_ref().is_some_and(|held| held.pointer == pointer) {
+        let is_ours = match self.held.borrow_mut().as_mut() {
+            Some(held) if held.pointer == event.pointer_id() => {
+                held.come_to_rest(Press::place(event).0);
+                true
+            }
+            _ => false,
+        };
+        if is_ours {
             self.finish(Ending::Dropped);
         }
     }

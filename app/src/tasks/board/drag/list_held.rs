@@ -131,6 +131,12 @@ impl HeldList {
         self.find_landing();
     }
 
+    /// The last place of the pointer: where the machine is slow, it came there after the last frame.
+    pub fn come_to_rest(&mut self, at: f64) {
+        self.at = at;
+        self.find_landing();
+    }
+
     /// Between which lists it would go, if that is not where it was.
     pub fn landing(&self) -> Option<DroppedList> {
         let id = |at: usize| self.others.get(at).map(|list| dom::data_id(list));

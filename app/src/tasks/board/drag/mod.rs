@@ -89,9 +89,9 @@ impl Hands {
         self.lists.follow_pointer(event);
     }
 
-    fn let_go(&self, pointer: i32) {
-        self.cards.let_go(pointer);
-        self.lists.let_go(pointer);
+    fn let_go(&self, event: &PointerEvent) {
+        self.cards.let_go(event);
+        self.lists.let_go(event);
     }
 
     fn give_up(&self, pointer: Option<i32>) {
@@ -148,7 +148,7 @@ fn listen_everywhere(listeners: &mut Listeners, hand: &Rc<Hands>) {
     let this = hand.clone();
     listeners.on(&window, "pointermove", Hears::Bubbling, move |event: PointerEvent| this.follow_pointer(&event));
     let this = hand.clone();
-    listeners.on(&window, "pointerup", Hears::Bubbling, move |event: PointerEvent| this.let_go(event.pointer_id()));
+    listeners.on(&window, "pointerup", Hears::Bubbling, move |event: PointerEvent| this.let_go(&event));
     let this = hand.clone();
     listeners.on(&window, "pointercancel", Hears::Bubbling, move |event: PointerEvent| {
         this.give_up(Some(event.pointer_id()))
