@@ -5,7 +5,7 @@ import { answered, begin, clientOf, dana, expect, settled, test } from '../fixtu
 
 // Refusals that these stories provoke.
 // Where the machine is slow, a newer preview is asked for before the last one has begun, which is refused then.
-test.use({ expectedErrors: [/status of (409|413|422)/, /status of 429 .*\/rpc\/preview_template/] });
+test.use({ expectedErrors: [/status of (409|413|422|429 .*\/rpc\/preview_template)/] });
 
 const mail = (page: Page): Locator => page.getByRole('list', { name: 'Blocks of the mail' });
 const block = (page: Page, name: string): Locator => mail(page).locator(':scope > .block').filter({ has: page.locator(':scope > .block__head .block__kind', { hasText: new RegExp(`^${name}$`) }) });
