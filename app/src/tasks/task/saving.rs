@@ -10,7 +10,9 @@ use crate::{
     domain::ids::OpId,
     error::{AppError, AppResult},
     tasks::{
-        api::{SaveCategory, SaveDescription, SaveDue, SavePeople, SavePriority, SaveTitle, UndoLine, load_task},
+        api::{
+            PlaceTask, SaveCategory, SaveDescription, SaveDue, SavePeople, SavePriority, SaveTitle, UndoLine, load_task,
+        },
         board::{Named, NextOp, OpenBoard, Rewind},
         view::{Card, TaskDetail},
     },
@@ -188,6 +190,7 @@ macro_rules! named {
 
 named!(
     AddLabel,
+    PlaceTask,
     RemoveLabel,
     SaveCategory,
     SaveDescription,
