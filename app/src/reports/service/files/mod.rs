@@ -1,5 +1,5 @@
-//! The files of a report, all of its frozen data: pages ([`paper`]), one for a browser, a workbook ([`workbook`]), a table ([`table`]), the
-//! data themselves. The same data always make the same bytes.
+//! The files of a report, all of its frozen data: pages ([`paper`]), one for a browser ([`paper::page`]), a workbook
+//! ([`workbook`]), a table ([`table`]), the data themselves. The same data always make the same bytes.
 
 mod attached;
 mod lists;
