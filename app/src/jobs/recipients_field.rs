@@ -98,7 +98,10 @@ mod browser {
     use web_sys::{Event, EventInit, HtmlTextAreaElement, KeyboardEvent};
 
     use super::State;
-    use crate::domain::recipient::{meant, with_line};
+    use crate::{
+        domain::recipient::{meant, with_line},
+        ui::enters,
+    };
 
     /// Makes a line of what stands in the field, where that is somebody.
     pub fn add(state: State) {
@@ -122,14 +125,9 @@ mod browser {
         state.said.set(format!("{line} added."));
     }
 
-    /// Enter adds; it does not send the form around the field. What the list has marked, the list takes.
+    /// Enter adds.
     pub fn enter(state: State, event: &KeyboardEvent) {
-        if event.key() != "Enter" || event.is_composing() {
-            return;
-        }
-        event.prevent_default();
-        let is_marked = state.input.get_untracked().is_some_and(|field| field.has_attribute("aria-activedescendant"));
-        if !is_marked {
+        if enters(state.input, event) {
             add(state);
         }
     }

@@ -16,6 +16,8 @@ use super::{Choice, listbox::count_aloud};
 mod hands;
 
 #[cfg(feature = "hydrate")]
+pub use hands::enters;
+#[cfg(feature = "hydrate")]
 use hands::{show, take, take_over};
 
 #[cfg(not(feature = "hydrate"))]

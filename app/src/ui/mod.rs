@@ -40,6 +40,8 @@ pub use auth_frame::AuthFrame;
 pub use avatar::Avatar;
 pub use chart::{Chart, ChartFigure, Picture, ROWS as CHART_ROWS};
 pub use combobox::Combobox;
+#[cfg(feature = "hydrate")]
+pub use combobox::enters;
 pub use copy_button::CopyButton;
 pub use dead_link::DeadLink;
 pub use diff_table::diff_table;

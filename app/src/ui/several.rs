@@ -198,6 +198,7 @@ mod browser {
     use web_sys::{HtmlDivElement, HtmlInputElement, KeyboardEvent};
 
     use super::State;
+    use crate::ui::enters;
 
     /// The values of the boxes that are ticked now.
     pub fn ticked_in(group: &HtmlDivElement) -> Vec<String> {
@@ -217,14 +218,9 @@ mod browser {
         state.said.set(format!("{words} added."));
     }
 
-    /// Enter adds; it does not send the form around the field. What the list has marked, the list takes.
+    /// Enter adds.
     pub fn enter(state: State, event: &KeyboardEvent) {
-        if event.key() != "Enter" || event.is_composing() {
-            return;
-        }
-        event.prevent_default();
-        let is_marked = state.input.get_untracked().is_some_and(|field| field.has_attribute("aria-activedescendant"));
-        if !is_marked {
+        if enters(state.input, event) {
             add(state);
         }
     }

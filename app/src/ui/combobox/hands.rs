@@ -1,6 +1,6 @@
 //! The hands of a combobox: its keys, its presses, and where its list stands.
 
-use leptos::prelude::*;
+use leptos::{html::Input, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Event, EventInit, HtmlElement, HtmlInputElement, KeyboardEvent, Node};
 
@@ -172,4 +172,14 @@ fn fit(popup: &HtmlElement, field: &HtmlElement) {
     placing::style(popup, "inline-size", &format!("{}px", around.width()));
     placing::style(popup, "max-block-size", &format!("min(20rem, {room}px)"));
     placing::place(popup, field, false);
+}
+
+/// Whether a key in a field that proposes is Enter for what stands there. It does not send the form around the field, and
+/// what the list has marked, the list takes.
+pub fn enters(field: NodeRef<Input>, event: &KeyboardEvent) -> bool {
+    if event.key() != "Enter" || event.is_composing() {
+        return false;
+    }
+    event.prevent_default();
+    field.get_untracked().is_some_and(|field| !field.has_attribute("aria-activedescendant"))
 }
