@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 
 use super::views::{Calendar, ListRow, MyWork, NotesTable, Shelf, TaskList};
-use crate::{domain::ids::TaskId, error::AppResult};
+use crate::{
+    domain::ids::{OpId, TaskId},
+    error::AppResult,
+};
 
 #[cfg(feature = "ssr")]
 use {
@@ -90,8 +93,12 @@ pub async fn mark_my_work() -> AppResult<i64> {
 
 /// Makes one change of many tasks: what the list's form says, or `restore`.
 #[server(prefix = "/rpc")]
-pub async fn change_many(#[server(default)] tasks: Vec<TaskId>, change: String) -> AppResult<u32> {
-    let count = list::many::change(&Ctx::signed_in()?, &tasks, &change).await?;
+pub async fn change_many(
+    #[server(default)] tasks: Vec<TaskId>,
+    change: String,
+    #[server(default)] op: Option<OpId>,
+) -> AppResult<u32> {
+    let count = list::many::change_as(&Ctx::signed_in()?, &tasks, &change, op).await?;
     page::go_back(if change == "restore" { "restored" } else { "saved" });
     Ok(count)
 }

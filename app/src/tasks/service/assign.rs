@@ -79,17 +79,18 @@ async fn give(ctx: &Ctx, id: TaskId, wanted: Wanted<'_>) -> AppResult<Card> {
         let once =
             OnConflict::columns([task_assignee::Column::TaskId, task_assignee::Column::UserId]).do_nothing().to_owned();
         task_assignee::Entity::insert(assigned).on_conflict(once).exec_without_returning(&*tx).await?;
-        happened.push((EventKind::Assigned, Some(name)));
+        happened.push((EventKind::Assigned, *user, Some(name)));
     }
     for user in before.iter().filter(|user| !wanted.contains(user)) {
         task_assignee::Entity::delete_by_id((id, *user)).exec(&*tx).await?;
-        happened.push((EventKind::Unassigned, name_of(*user)));
+        happened.push((EventKind::Unassigned, *user, name_of(*user)));
     }
     if !happened.is_empty() {
         row = touched(ctx, &row).update(&*tx).await?;
     }
-    for (kind, name) in happened {
-        events::record(ctx, &*tx, &row, Event::plain(kind, Detail { to: name, ..Detail::default() })).await?;
+    for (kind, user, to) in happened {
+        let detail = Detail { to, person: Some(user), ..Detail::default() };
+        events::record(ctx, &*tx, &row, Event::plain(kind, detail)).await?;
     }
     let fresh: Vec<UserId> = wanted.iter().copied().filter(|user| !before.contains(user)).collect();
     watch::given(ctx, &*tx, id, &fresh).await?;
