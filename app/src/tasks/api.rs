@@ -126,14 +126,19 @@ pub async fn move_task(
 
 /// Moves a task by a plain form: to an end of a list, or behind a task of it (`top`, `end`, or its id).
 #[server(prefix = "/rpc")]
-pub async fn place_task(task: TaskId, column: ColumnId, #[server(default)] place: String) -> AppResult<Card> {
+pub async fn place_task(
+    task: TaskId,
+    column: ColumnId,
+    #[server(default)] place: String,
+    #[server(default)] op: Option<OpId>,
+) -> AppResult<Card> {
     let ctx = Ctx::signed_in()?;
     let (after, before) = match place.as_str() {
         "" | "top" => (None, board::first_of(&ctx, task, column).await?),
         "end" => (None, None),
         id => (Some(read_word::<TaskId>("place", id)?), None),
     };
-    let saved = moves::move_task(&ctx, moves::Move { task, column, after, before, op_id: None }).await?;
+    let saved = moves::move_task(&ctx, moves::Move { task, column, after, before, op_id: op }).await?;
     page::go_back("moved");
     Ok(saved)
 }

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::saving::{TaskState, save_state, saving, undoable};
+use super::saving::{TaskState, save_state, undoable};
 use crate::{
     domain::ids::EventId,
     tasks::{
@@ -61,12 +61,13 @@ pub fn History(state: TaskState) -> impl IntoView {
 /// Takes the last move back, to the place where the task was.
 #[component]
 fn UndoMove(state: TaskState) -> impl IntoView {
-    let action = saving::<PlaceTask>(state);
+    let action = undoable::<PlaceTask>(state);
     let last = state.part(|detail| detail.parts.last_move.clone());
     view! {
         {move || last.get().map(|last| view! {
             <ActionForm action=action attr:class="cluster small">
                 {state.hidden_id()}
+                {state.hidden_op()}
                 <input type="hidden" name="column" value=last.column.to_string() />
                 <input type="hidden" name="place" value=last.place />
                 <span class="muted">{if last.is_within { "The last move was within " } else { "The last move came from " }}<bdi>{last.name}</bdi>"."</span>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     api::{SaveEstimate, SaveStart},
-    saving::{TaskState, save_state, saving, undoable},
+    saving::{TaskState, save_state, undoable},
     submit::submit_form_of,
 };
 use crate::{
@@ -24,7 +24,7 @@ use crate::{
 /// The list the task is in.
 #[component]
 pub fn StatusForm(state: TaskState) -> impl IntoView {
-    let action = saving::<PlaceTask>(state);
+    let action = undoable::<PlaceTask>(state);
     let column = state.part(|detail| detail.column);
     // Said before it is completed, not only afterwards.
     let blocked = state.part(|detail| match (detail.card.finish, detail.card.blocked_by) {
@@ -39,6 +39,7 @@ pub fn StatusForm(state: TaskState) -> impl IntoView {
     view! {
         <ActionForm action=action attr:class="prop">
             {state.hidden_id()}
+            {state.hidden_op()}
             <label class="field__label" for="task-column">"Status"</label>
             {move || blocked.get().map(|words| view! { <span class="state small" data-tone="warn"><Icon name="ban" />{words}</span> })}
             <div class="prop__row">

@@ -12,7 +12,9 @@ use crate::{
     domain::ids::OpId,
     error::{AppError, AppResult},
     tasks::{
-        api::{SaveCategory, SaveDescription, SaveDue, SavePeople, SavePriority, SaveTitle, UndoLine, load_task},
+        api::{
+            PlaceTask, SaveCategory, SaveDescription, SaveDue, SavePeople, SavePriority, SaveTitle, UndoLine, load_task,
+        },
         board::{Named, NextOp, OpenBoard, Rewind},
         view::{Card, TaskDetail},
     },
@@ -209,6 +211,7 @@ macro_rules! named {
 
 named!(
     AddLabel,
+    PlaceTask,
     RemoveLabel,
     SaveCategory,
     SaveDescription,
