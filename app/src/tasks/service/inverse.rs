@@ -141,7 +141,8 @@ fn field(detail: &Detail, row: &task::Model, zone: Tz) -> Option<Change> {
         }
         _ => return None,
     };
-    (now == to).then_some(back)
+    // A line of an import may not know what was written.
+    (now == to && from != to).then_some(back)
 }
 
 /// Nothing written is none.
