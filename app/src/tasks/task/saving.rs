@@ -1,7 +1,5 @@
 //! Saving one property: what is said meanwhile, and what is read again afterwards.
 
-use std::any::Any;
-
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
@@ -158,27 +156,8 @@ where
     S::Output: Clone + Send + Sync + 'static,
 {
     let action = ServerAction::<S>::new();
-    let (pending, value) = (action.pending(), action.value());
-    let board = use_context::<OpenBoard>();
-    // The card as it was when the form was sent: what the board takes back to.
-    let before = StoredValue::new(None::<Card>);
+    let value = action.value();
     Effect::new(move |_| {
-        if pending.get() {
-            before.set_value(Some(state.detail.with_untracked(|detail| detail.card.clone())));
-        }
-    });
-    Effect::new(move |_| {
-        // The answer, not what is read afterwards: that may hold what somebody else has done since.
-        let after = value.with(|value| match value {
-            Some(Ok(answer)) => (answer as &dyn Any).downcast_ref::<Card>().cloned(),
-            _ => None,
-        });
-        if let Some(after) = after {
-            if let (Some(board), Some(before)) = (board, before.get_value()) {
-                board.saved(S::url(), &before, &after);
-            }
-            before.set_value(Some(after));
-        }
         if value.with(|value| matches!(value, Some(Ok(_)))) {
             let is_text = ["save_title", "save_description"].iter().any(|name| S::url().contains(name));
             if is_text { state.reload() } else { state.reload_around_texts() }
