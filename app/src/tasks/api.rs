@@ -28,7 +28,7 @@ use {
         moves, presence, quick_add,
     },
     crate::{
-        domain::task_edit::Edit,
+        domain::{live::MY_WORK, task_edit::Edit},
         error::AppError,
         platform::{ctx::Ctx, page},
         projects::service::{access, projects},
@@ -106,6 +106,10 @@ pub async fn show_open_task(
     #[server(default)] doing: Doing,
 ) -> AppResult<()> {
     let ctx = Ctx::signed_in()?;
+    if key == MY_WORK {
+        // It is of no project: everybody may see their own, and nobody is shown there.
+        return Ok(());
+    }
     let viewing = access::by_key(&ctx, ctx.reader(), &key).await?;
     presence::open_task(&ctx, &viewing, tab, task.map(|task| (task, doing)))
 }

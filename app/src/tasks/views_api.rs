@@ -85,12 +85,6 @@ pub async fn load_my_work() -> AppResult<MyWork> {
     my_work::read(&Ctx::signed_in()?).await
 }
 
-/// What is another one after any change of a project of the person's: whether their work is to be read again.
-#[server(prefix = "/rpc")]
-pub async fn mark_my_work() -> AppResult<i64> {
-    my_work::mark(&Ctx::signed_in()?).await
-}
-
 /// Makes one change of many tasks: what the list's form says, or `restore`.
 #[server(prefix = "/rpc")]
 pub async fn change_many(

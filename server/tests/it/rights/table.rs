@@ -155,7 +155,6 @@ pub const ROWS: &[Row] = &[
     row("load_calendar", Viewer, "key={key}"),
     row("load_notes_table", Viewer, "key={key}"),
     row("load_my_work", SignedIn, ""),
-    row("mark_my_work", SignedIn, ""),
     // lists, labels, saved views
     row("load_columns", Viewer, "key={key}"),
     row("add_column", Editor, "project={key}&name=New list&status=todo"),
