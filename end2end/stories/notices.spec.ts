@@ -128,6 +128,24 @@ test.describe('without a network', () => {
     await expect(remove).toHaveAttribute('title', 'For good');
   });
 
+  test('a new version and a server that is away are said one below the other @hydrated', async ({ page, empty }) => {
+    await page.goto(`${empty.url}/projects/REP`);
+    await settled(page, true);
+    await page.evaluate(() => dispatchEvent(new Event('autoreport-stale')));
+    await page.context().setOffline(true);
+    const [stale, offline] = ['A new version is ready.', 'Offline.'].map((words) => page.getByRole('status').filter({ hasText: words }));
+    for (const width of [390, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      await expect(offline).toBeInViewport({ ratio: 1 });
+      const [above, below, main] = await Promise.all([stale, offline, page.getByRole('main')].map((part) => part.boundingBox()));
+      expect(below!.y, `where the second bar begins at ${width} px`).toBeGreaterThanOrEqual(above!.y + above!.height);
+      expect(main!.y, `where the page begins at ${width} px`).toBeGreaterThanOrEqual(below!.y + below!.height);
+    }
+    await page.context().setOffline(false);
+    await expect(offline).toHaveCount(0, { timeout: 15_000 });
+    await expect(stale).toBeVisible();
+  });
+
   test('a save that did not get through is tried again by a button @hydrated', async ({ page, empty }) => {
     await page.goto(`${empty.url}/tasks/REP-1`);
     await settled(page, true);
