@@ -227,6 +227,23 @@ test('completing a blocked task says so in the list, for many, and in own work @
   await expect(notices).toContainText(`Completed “${three[1]}”. It is still blocked by 1 open task.`);
 });
 
+test('where Completed is chosen from the start, the list says what is still blocked as soon as it is selected @hydrated', async ({ page, empty }) => {
+  const board = await clientOf(page).call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
+  const [first, done] = [board.value.columns[0], board.value.columns.at(-1)!];
+  await clientOf(page).call('place_column', { column: done.id, after: null, before: first.id }, 'json');
+  await clientOf(page).call('link_task', { task: await idOf(page, three[0]), direction: 'blocked_by', other: 'REP-3' });
+  await page.goto(`${empty.url}/board/REP/list`);
+  await settled(page, true);
+  await expect(page.getByLabel('Change of the selected tasks')).toHaveValue(`move:${done.id}`);
+  // The place where it is said is there before, so that it is read aloud.
+  const said = page.locator('#bulk [role=status]').last();
+  await expect(said).toHaveText('');
+  await page.getByLabel(`Select ${three[0]}`).check();
+  await expect(said).toHaveText('1 of them is still blocked by open tasks.');
+  await page.getByLabel('Change of the selected tasks').selectOption({ label: 'Todo' });
+  await expect(said).toHaveText('');
+});
+
 test('labels are put on many tasks at once, and taken off @hydrated', async ({ page, empty }) => {
   await clientOf(page).call('add_label', { task: await idOf(page, three[0]), label: 'Ops' });
   await page.goto(`${empty.url}/board/REP/list`);

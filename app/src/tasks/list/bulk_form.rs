@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use leptos::prelude::*;
+use leptos::{html::Select, prelude::*};
 
 use crate::{
     domain::{
@@ -76,7 +76,13 @@ pub fn BulkForm(
 ) -> impl IntoView {
     let Bulk { many, picked, next, .. } = bulk;
     let columns = list.with_untracked(|list| list.columns.clone());
-    let chosen = RwSignal::new(String::new());
+    // A browser may fill the field in as it was, before or without a change that is told.
+    let (field, chosen) = (NodeRef::<Select>::new(), RwSignal::new(String::new()));
+    Effect::new(move |_| {
+        if let Some(field) = field.get() {
+            chosen.set(field.value());
+        }
+    });
     let completing: Vec<String> = columns
         .iter()
         .filter(|column| column.status == Status::Done)
@@ -131,7 +137,7 @@ pub fn BulkForm(
             <span class="is-script muted small" role="status">{count}</span>
             <button type="button" class="btn is-sm is-script" on:click=move |_| picked.0.set(all())>"Select all on this page"</button>
             <label class="field__label" for="bulk-change">"Change of the selected tasks"</label>
-            <select class="input" id="bulk-change" name="change" on:change=move |event| chosen.set(event_target_value(&event))>
+            <select class="input" id="bulk-change" name="change" node_ref=field on:change=move |event| chosen.set(event_target_value(&event))>
                 <optgroup label="Move to">{move_to}</optgroup>
                 <optgroup label="Priority">{priorities}</optgroup>
                 <optgroup label="Due">
