@@ -73,7 +73,7 @@ fn everything(desk: Desk, document: &crate::domain::template::Document, unfolded
     // A source says by itself how it looks.
     let theme = document.blocks().is_some().then(|| {
         view! {
-            <details open=unfolded.theme.get_untracked() on:toggle=move |event| drop(unfolded.theme.try_set(is_toggled_open(&event)))>
+            <details open=unfolded.theme.get_untracked() on:toggle=move |event| { unfolded.theme.try_set(is_toggled_open(&event)); }>
                 <summary>"Theme"</summary>
                 <div class="form">
                     {accent(desk, &theme.accent)}
@@ -94,7 +94,7 @@ fn everything(desk: Desk, document: &crate::domain::template::Document, unfolded
         {problem("preheader")}
         {field::text("mail", "preheader", "Preview text", "Mail programs show it beside the subject.", document.preheader.clone(), Text::LineWithVariables)}
         {theme}
-        <details open=unfolded.text.get_untracked() on:toggle=move |event| drop(unfolded.text.try_set(is_toggled_open(&event)))>
+        <details open=unfolded.text.get_untracked() on:toggle=move |event| { unfolded.text.try_set(is_toggled_open(&event)); }>
             <summary>"Plain text"</summary>
             <div class="form">
                 {problem("text")}
