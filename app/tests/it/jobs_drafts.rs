@@ -6,7 +6,7 @@ use app::{
         alarm::AlarmKind,
         ids::{OccurrenceId, ScheduleId, TemplateId},
         occurrence::OccurrenceState,
-        report::spec::{AttachmentKind, DraftRule, ListKind, ReportSpec, Section},
+        report::spec::{AttachmentKind, DraftRule, ListKind, Named, ReportSpec, Section},
         template::{Block, BlockKind, Body, Document, TemplateCategory, When},
     },
     entities::{alarm, occurrence, template as template_row},
@@ -165,7 +165,7 @@ async fn sections_are_the_mail_and_words_of_people_in_them_are_no_template() {
         let mut form = JobForm { report: ReportForm::of(&ReportSpec::default()), ..mondays_at_ten() };
         let sections = vec![
             Section::Text { markdown: "Not {{ report.title }} but **words**".into() },
-            Section::Tasks { list: ListKind::InProgress, limit: 5, from: None },
+            Section::Tasks { list: ListKind::InProgress, limit: 5, from: None, named: Named::default() },
         ];
         let spec = ReportSpec { sections, attachments: vec![AttachmentKind::Csv], ..ReportSpec::default() };
         form.report = ReportForm::of(&spec);
