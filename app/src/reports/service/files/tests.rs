@@ -255,13 +255,8 @@ async fn lists_are_narrowed_in_all_files_and_a_table_has_what_any_of_its_lists_s
     assert!(page.contains("There is no such task.") && !page.contains("Nothing is overdue."), "{page}");
 
     let both = [design(), list(Named::default())];
-    let source = Source {
-        snapshot: &report,
-        json: "",
-        sections: &both,
-        base_url: "https://reports.example.org",
-        comment: None,
-    };
+    let source =
+        Source { snapshot: &report, json: "", sections: &both, base_url: "https://reports.example.org", comment: None };
     let printed = paper::print(source).unwrap().data;
     let counts: Vec<_> = printed["parts"].as_array().unwrap().iter().map(|part| part["count"].as_u64()).collect();
     assert_eq!(counts, [Some(2), Some(4)], "on paper each list by itself");
