@@ -203,6 +203,7 @@ async fn write(app: &AppState, schedule: ScheduleId, hold: Hold) -> Result<Optio
         let editions = Editions::of(&ctx, &report.job, &report.frozen, (&parts, &lot), style).await?;
         let common = Common {
             run: hold.run,
+            number: report.number,
             schedule,
             job: &report.job.name,
             snapshot: &report.frozen,
