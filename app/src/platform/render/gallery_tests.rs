@@ -91,6 +91,7 @@ fn a_project_without_tasks_has_mails_as_well() {
     let address = context::Address {
         base_url: "https://reports.example".into(),
         occurrence: crate::domain::ids::OccurrenceId(uuid::Uuid::nil()),
+        number: 1,
         job: "Weekly <status>".into(),
         stop_url: None,
         attachments_note: None,
