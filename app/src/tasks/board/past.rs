@@ -125,7 +125,7 @@ impl Rewind {
         let steps = self.steps.clone();
         Effect::new(move |_| {
             let Some(is_made) = value.with(|value| value.as_ref().map(Result::is_ok)) else { return };
-            // Of a refusal the others on their way say nothing. A step that did nothing is passed over when it is taken.
+            // Others are still on their way. A step that did nothing is passed over when it is taken.
             if !is_made && pending.get_untracked() {
                 return;
             }
