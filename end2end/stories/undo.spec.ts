@@ -1,4 +1,4 @@
-// Taking back what was saved beside the cards: in a task's drawer and page, in the list, and by its history.
+// Taking back what was saved beside the cards: in a task's drawer and page, in list and calendar, and by its history.
 import { addTasks, card, expectTitles, pasteTasks } from '../fixtures/board.ts';
 import { closeOpened, together } from '../fixtures/pair.ts';
 import { answered, begin, expect, makeProject, settled, test } from '../fixtures/story.ts';
@@ -90,6 +90,59 @@ test('a change of many rows goes back as one, by its message and by the keys @hy
   await expect(priorities('urgent')).toPass();
   await page.locator('body').press('Control+z');
   await expect(priorities('medium')).toPass();
+});
+
+test('cells of the list and days of the calendar are steps of one stack, but not over a newer day of somebody else @hydrated', async ({ page, browser, empty }) => {
+  const other = await together(page, browser, empty);
+  for (const both of [page, other]) {
+    await both.goto(`${empty.url}/board/REP/list`);
+    await settled(both, true);
+  }
+  const priority = (of: Page): Locator => of.getByLabel(`Priority of ${three[0]}`);
+  const due = (of: Page): Locator => of.getByLabel(`Due date of ${three[0]}`);
+  await priority(page).selectOption('high');
+  await expect(priority(other)).toHaveValue('high');
+  await due(page).fill('2031-03-12');
+  await expect(due(other)).toHaveValue('2031-03-12');
+  await answered(page);
+  // Neither a day nor a choice has steps of its own: the focus may stay on it.
+  await page.keyboard.press('Control+z');
+  for (const both of [page, other]) await expect(due(both)).toHaveValue('');
+  await page.keyboard.press('Control+z');
+  for (const both of [page, other]) await expect(priority(both)).toHaveValue('medium');
+  await page.keyboard.press('Control+Shift+z');
+  await page.keyboard.press('Control+Shift+z');
+  for (const both of [page, other]) await expect(due(both)).toHaveValue('2031-03-12');
+  await expect(priority(page)).toHaveValue('high');
+  await answered(page);
+
+  await page.goto(`${empty.url}/board/REP/calendar?month=2031-03`);
+  await settled(page, true);
+  const day = (number: number): Locator => page.locator(`td[data-date="2031-03-${number}"]`);
+  const task = page.getByRole('link', { name: three[0], exact: true });
+  await task.focus();
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(day(13)).toContainText(three[0]);
+  await expect(task).toBeFocused();
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(day(14)).toContainText(three[0]);
+  // Whether or not the server has answered by now.
+  await page.keyboard.press('Control+z');
+  await expect(day(13)).toContainText(three[0]);
+  await expect(task).toBeFocused();
+  await page.keyboard.press('Control+Shift+z');
+  await expect(day(14)).toContainText(three[0]);
+  await answered(page);
+
+  await page.getByRole('navigation', { name: 'Views of the project' }).getByRole('link', { name: 'List', exact: true }).click();
+  await expect(due(page)).toHaveValue('2031-03-14');
+  await page.keyboard.press('Control+z');
+  for (const both of [page, other]) await expect(due(both)).toHaveValue('2031-03-13');
+  await due(other).fill('2031-03-20');
+  await expect(due(page)).toHaveValue('2031-03-20');
+  await page.keyboard.press('Control+z');
+  await expect(notices(page)).toContainText('Not undone: the task has been changed since.');
+  for (const both of [page, other]) await expect(due(both)).toHaveValue('2031-03-20');
 });
 
 test('new tasks of pasted lines go to the trash as one step, and come back @hydrated', async ({ page }) => {

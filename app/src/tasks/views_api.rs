@@ -53,8 +53,9 @@ pub async fn save_cell(
     field: String,
     #[server(default)] value: String,
     #[server(default)] version: i64,
+    #[server(default)] op: Option<OpId>,
 ) -> AppResult<ListRow> {
-    let row = list::cell::save(&Ctx::signed_in()?, task, &field, &value, version).await?;
+    let row = list::cell::save(&Ctx::signed_in()?, task, &field, &value, version, op).await?;
     page::go_back("saved");
     Ok(row)
 }

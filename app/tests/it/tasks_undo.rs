@@ -17,7 +17,8 @@ use app::{
             edit::{self, Change},
             find, labels_of_task, list,
         },
-        view::HistoryLine,
+        view::{Card, HistoryLine},
+        views::ListRow,
     },
     testing::{Cast, each_database, project, task},
 };
@@ -165,6 +166,59 @@ async fn people_and_labels_go_back_with_one_name_for_all_of_them() {
         assert!(taken.cards[0].labels.is_empty());
         let again = take_back::change(&ctx, unlabelled, op()).await.unwrap();
         assert_eq!(again.cards[0].labels[0].name, "Ops");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_cells_of_the_list_were_given_goes_back_and_again() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let a = task(&ctx, &made, columns[0], "a").await.id;
+        labels_of_task::add(&ctx, a, "ops", None).await.unwrap();
+        edit::change(&ctx, a, 0, Change::Due(edit::read_due("2026-11-23", "17:00").unwrap()), None).await.unwrap();
+        // All that the row shows; the count of changes and the rank are not shown.
+        let shown = async || {
+            let row = list::rows(&ctx, &[a]).await.unwrap().remove(0);
+            ListRow { card: Card { version: 0, rank: String::new(), ..row.card }, ..row }
+        };
+        let cells = [
+            ("title", "b".to_owned()),
+            ("status", columns[1].to_string()),
+            ("priority", "urgent".into()),
+            ("due", "2026-11-25".into()),
+            ("due", String::new()),
+            ("category", "highlight".into()),
+            ("start", "2026-11-24".into()),
+            ("estimate", "90m".into()),
+            ("person", format!("add:{}", cast.alex.id)),
+            ("person", format!("remove:{}", cast.alex.id)),
+            ("label", "remove:ops".into()),
+            ("label", "add:ops".into()),
+            ("new_label", "net".into()),
+        ];
+        for (field, value) in cells {
+            let (first, second) = (op(), op());
+            let (before, version) = (shown().await, row(&ctx, a).await.version);
+            list::cell::save(&ctx, a, field, &value, version, Some(first)).await.unwrap();
+            let after = shown().await;
+            assert_ne!(before, after, "{field}");
+            list::cell::save(&ctx, a, field, &value, version, Some(first)).await.unwrap();
+            assert_eq!(shown().await, after, "a repeat of {field} does nothing");
+            let taken = take_back::change(&ctx, first, second).await.unwrap();
+            assert_eq!((taken.cards.len(), taken.kept), (1, 0), "{field}");
+            assert_eq!(shown().await, before, "{field}");
+            take_back::change(&ctx, second, op()).await.unwrap();
+            assert_eq!(shown().await, after, "{field}");
+        }
+
+        let moved = op();
+        list::cell::save(&ctx, a, "due", "2026-12-01", 0, Some(moved)).await.unwrap();
+        list::cell::save(&app.as_person(&cast.mina), a, "due", "2026-12-02", 0, None).await.unwrap();
+        let taken = take_back::change(&ctx, moved, op()).await.unwrap();
+        assert_eq!((taken.cards.len(), taken.kept), (0, 1), "her day is newer");
     })
     .await;
 }

@@ -1,5 +1,6 @@
-//! Taking back what was saved beside the cards: in the drawer and on the page of a task, and for many tasks at once in
-//! the list. The server knows what such a change did, so a step is only its name.
+//! Taking back what was saved beside the cards: in the drawer and on the page of a task, in the cells of the list and
+//! for many of its rows at once, and in the calendar. The server knows what such a change did, so a step is only its
+//! name.
 
 use std::sync::Arc;
 
@@ -55,6 +56,22 @@ impl NextOp {
     }
 }
 
+/// The name of the change that an action has sent last, where it had one.
+pub fn last_sent<S>(action: ServerAction<S>) -> StoredValue<Option<OpId>>
+where
+    S: ServerFn<Error = AppError> + Named + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    let (input, last) = (action.input(), StoredValue::new(None::<OpId>));
+    Effect::new(move |_| {
+        // The action forgets what it has sent when it is answered.
+        if let Some(op) = input.with(|sent| sent.as_ref().map(Named::op)) {
+            last.set_value(op);
+        }
+    });
+    last
+}
+
 /// The steps of a project on a page that shows no board, or beside it; clones are the same.
 #[derive(Clone)]
 pub struct Rewind {
@@ -89,8 +106,8 @@ impl Rewind {
         S: ServerFn<Error = AppError> + Named + Clone + Send + Sync + 'static,
         S::Output: Clone + Send + Sync + 'static,
     {
-        let (input, value) = (action.input(), action.value());
-        // Of several that are on their way only the last is answered to the page.
+        let (input, value, pending) = (action.input(), action.value(), action.pending());
+        // An answer does not say which of several that are on their way it is about.
         let sent = StoredValue::new(Vec::<Past>::new());
         Effect::new(move |_| {
             let past = input.with(|sent| {
@@ -108,11 +125,34 @@ impl Rewind {
         let steps = self.steps.clone();
         Effect::new(move |_| {
             let Some(is_made) = value.with(|value| value.as_ref().map(Result::is_ok)) else { return };
+            // Others are still on their way. A step that did nothing is passed over when it is taken.
+            if !is_made && pending.get_untracked() {
+                return;
+            }
             let made = sent.try_update_value(std::mem::take).unwrap_or_default();
             if is_made {
                 made.into_iter().for_each(|past| steps.push(Step::Past(past)));
             }
         });
+    }
+
+    /// Makes a step of a change of one task that the server has made.
+    pub fn push(&self, op: OpId, task: TaskId) {
+        self.steps.push(Step::Past(Past { op, tasks: vec![task] }));
+    }
+
+    /// Lets the keys wait for what a page is sending by itself, until [`Rewind::go_on`]: it comes before what they ask
+    /// for.
+    pub fn hold(&self) {
+        self.steps.set_waiting(true);
+    }
+
+    /// All is sent: takes what was asked for meanwhile.
+    pub fn go_on(&self) {
+        self.steps.set_waiting(false);
+        if let Some(why) = self.steps.take_asked() {
+            self.step(why);
+        }
     }
 
     /// Listens for the keys that take back and again, as long as the caller stands in the page.

@@ -22,8 +22,8 @@ const MOST: usize = 50;
 pub struct Steps {
     pub(super) undo: ArcStoredValue<Vec<Step>>,
     pub(super) redo: ArcStoredValue<Vec<Step>>,
-    /// Whether the server is being asked to take a step back.
-    is_waiting: ArcStoredValue<bool>,
+    /// How often the server is being asked to take a step back, or to make changes that are steps afterwards.
+    waits: ArcStoredValue<u32>,
     /// What was asked for meanwhile.
     asked: ArcStoredValue<VecDeque<Why>>,
 }
@@ -157,15 +157,16 @@ impl Steps {
     /// Whether the server is being asked for a step: then this one comes behind it, or two that are about one field
     /// could overtake each other.
     pub(super) fn must_wait(&self, why: Why) -> bool {
-        let is_waiting = self.is_waiting.get_value();
+        let is_waiting = self.waits.get_value() > 0;
         if is_waiting {
             self.asked.update_value(|asked| asked.push_back(why));
         }
         is_waiting
     }
 
+    /// The server is asked, or has answered.
     pub(super) fn set_waiting(&self, is_waiting: bool) {
-        self.is_waiting.set_value(is_waiting);
+        self.waits.update_value(|waits| *waits = if is_waiting { *waits + 1 } else { waits.saturating_sub(1) });
     }
 
     /// What was asked for while the server was.
@@ -227,5 +228,16 @@ mod tests {
             [steps.take_asked(), steps.take_asked(), steps.take_asked()],
             [Some(Why::Undo), Some(Why::Redo), None]
         );
+    }
+
+    #[test]
+    fn a_step_waits_until_all_that_the_server_was_asked_for_is_answered() {
+        let steps = Steps::default();
+        steps.set_waiting(true);
+        steps.set_waiting(true);
+        steps.set_waiting(false);
+        assert!(steps.must_wait(Why::Undo), "one is still on its way");
+        steps.set_waiting(false);
+        assert!(!steps.must_wait(Why::Undo));
     }
 }

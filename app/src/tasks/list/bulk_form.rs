@@ -11,7 +11,7 @@ use crate::{
         task::{Priority, Status},
     },
     tasks::{
-        board::{Named, NextOp, Rewind},
+        board::{Named, NextOp, Rewind, last_sent},
         view::PersonChoice,
         views::TaskList,
         views_api::ChangeMany,
@@ -163,13 +163,7 @@ pub fn BulkForm(
 pub fn tell(bulk: Bulk, done: &'static str) {
     let Bulk { many, picked, rewind, .. } = bulk;
     let toasts = use_context::<Toasts>();
-    let (input, value) = (many.input(), many.value());
-    let last = StoredValue::new(None::<OpId>);
-    Effect::new(move |_| {
-        if let Some(op) = input.with(|sent| sent.as_ref().map(|sent| sent.op)) {
-            last.set_value(op);
-        }
-    });
+    let (value, last) = (many.value(), last_sent(many));
     Effect::new(move |_| {
         let Some(answer) = value.get() else { return };
         let Some(toasts) = toasts else { return };

@@ -142,7 +142,7 @@ fn page(list: RwSignal<TaskList>, bulk: Bulk) -> impl IntoView {
 
 fn rows(list: RwSignal<TaskList>, bulk: Bulk) -> AnyView {
     let form = list.with_untracked(|list| list.can_edit).then(|| view! { <BulkForm list=list bulk=bulk /> });
-    view! { <Table list=list picked=bulk.picked />{form} }.into_any()
+    view! { <Table list=list bulk=bulk />{form} }.into_any()
 }
 
 fn query_key(path: &str) -> String {
