@@ -49,7 +49,7 @@ test('a draft is asked for by hand, said to wait everywhere, commented and appro
   await page.goto(`${empty.url}/jobs`);
   await settled(page, hydrated);
   await expect(page.getByRole('list', { name: 'Last run: 1 waiting for approval' })).toBeVisible();
-  await expect(page.getByRole('link', { name: /waiting for approval, .+\. By Dana Admin until/ })).toBeVisible();
+  await expect(page.getByRole('link', { name: /^Run 1, waiting for approval, .+\. By Dana Admin until .+; then it goes out as it is\.$/ })).toBeVisible();
   await page.goto(`${empty.url}/jobs/${id}`);
   const row = page.getByRole('row', { name: /By hand/ });
   await expect(row).toContainText('Waiting for approval');
