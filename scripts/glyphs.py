@@ -22,7 +22,7 @@ from picosvg.svg import SVG
 
 # Lucide's drawings with the width of their strokes in a box of 24: as the sprite draws them at the same place.
 LUCIDE = {
-    "ellipsis": 1.75, "ban": 1.75, "list-checks": 1.75, "message-square": 1.75, "paperclip": 1.75,
+    "ellipsis": 1.75, "ban": 1.75, "hand": 1.75, "list-checks": 1.75, "message-square": 1.75, "paperclip": 1.75,
     "circle-check": 2, "calendar-x": 2, "alarm-clock": 2, "clock": 2, "calendar": 2,
 }
 # Our own marks. What is faint in the drawing is a glyph of its own, which the style draws in a weaker colour.

@@ -53,7 +53,7 @@ test('a run that fails is told by the bell, on the page and by mail, and by mail
 
     await page.goto(`${empty.url}/projects`);
     await page.getByRole('link', { name: 'Notifications, 1 unread' }).click();
-    await expect(page.getByText('Weekly digest failed: the mail server answered 554')).toBeVisible();
+    await expect(page.getByText('Run 1 of Weekly digest failed: the mail server answered 554')).toBeVisible();
     await settled(page, hydrated);
     if (hydrated) await expectAccessibleAtEveryWidth(page);
     await page.getByRole('main').getByRole('link', { name: 'The run' }).click();
@@ -62,7 +62,7 @@ test('a run that fails is told by the bell, on the page and by mail, and by mail
     // The server takes nothing, so the mail stays here.
     await expect.poll(async () => (await alarmsOf(page)).length, { message: 'mails with alarms', timeout: 30_000 }).toBe(1);
     const [caught] = await alarmsOf(page);
-    expect(caught.subject).toMatch(/^Weekly digest failed: the mail server answered 554/);
+    expect(caught.subject).toMatch(/^Run 1 of Weekly digest failed: the mail server answered 554/);
     const read = (await clientOf(page).call<{ text: string; source: string }>('read_mail', { id: caught.id })).value;
     expect(read.text).toContain(`${empty.url}/jobs/runs/${run}`);
     expect(read.source).toContain('Auto-Submitted: auto-generated');

@@ -81,7 +81,7 @@ test('every answer carries the headers that keep strangers out', async ({ reques
   const headers = answer.headers();
   expect(headers['content-security-policy']).toMatch(/default-src 'none'; script-src 'nonce-[^']+' 'strict-dynamic' 'wasm-unsafe-eval'/);
   expect(headers['x-content-type-options']).toBe('nosniff');
-  expect(headers['referrer-policy']).toBeTruthy();
+  expect(headers['referrer-policy']).toBe('same-origin');
   expect(headers['cross-origin-opener-policy']).toBe('same-origin');
   expect(await answer.text()).not.toMatch(/\sstyle="/);
 

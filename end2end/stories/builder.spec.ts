@@ -35,12 +35,12 @@ test('a report is built of sections, waits as a draft, and goes out with a comme
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Board report');
 
   await page.locator('#period').selectOption('since_last');
-  await page.getByRole('checkbox', { name: 'CSV' }).check();
+  for (const file of ['Web page (HTML)', 'CSV']) await page.getByRole('checkbox', { name: file, exact: true }).check();
   await page.locator('#draft').selectOption('wait');
   if (hydrated) await expectAccessibleAtEveryWidth(page);
   await page.getByRole('button', { name: 'Create the job' }).click();
   const report = page.getByRole('region', { name: 'Report', exact: true });
-  for (const words of ['Since the last report.', 'Built-in: key figures, summary,', 'words of its own', 'CSV.', 'Its owner is asked first; it waits for them.']) await expect(report).toContainText(words);
+  for (const words of ['Since the last report.', 'Built-in: key figures, summary,', 'words of its own', 'Web page (HTML), CSV.', 'Its owner is asked first; it waits for them.']) await expect(report).toContainText(words);
 
   // A run of a Monday that has passed: the range has exactly one.
   const client = clientOf(page);
@@ -64,6 +64,12 @@ test('a report is built of sections, waits as a draft, and goes out with a comme
   await page.getByRole('button', { name: 'Approve and send' }).click();
   await expect(page.getByText('Approved. It goes out in a moment.')).toBeVisible();
   await expect.poll(async () => (await latest())?.state, { message: 'how the run stands', timeout: 60_000 }).toBe('done');
+  // The mail carries the files, and there is one such mail.
+  const carrying = (await client.call<{ items: { id: string }[] }>('list_outbox', { query: 'q=has:attachment' })).value.items;
+  expect(carrying).toHaveLength(1);
+  const { parts } = (await client.call<{ parts: { name: string | null; is_attachment: boolean }[] }>('read_mail', { id: carrying[0].id })).value;
+  const files = parts.filter((part) => part.is_attachment).map((part) => part.name);
+  expect(files).toEqual([expect.stringMatching(/-REP-\d{4}-\d\d-\d\d\.html$/), expect.stringMatching(/-REP-\d{4}-\d\d-\d\d\.csv$/)]);
   await page.goto(`${empty.url}/reports/${(await latest())!.id}?view=text`);
   await expect(page.getByRole('region', { name: 'Comment of the sender' })).toContainText('A good week');
   await expect(page.getByRole('region', { name: 'Text part' })).toContainText('A *good* week');

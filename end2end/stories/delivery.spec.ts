@@ -23,15 +23,22 @@ function linkOf(mail: MailServer, address: string): string {
 
 test('copies, blind copies and groups are entered in the form of a job', async ({ page, empty, hydrated, mail }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
   const client = clientOf(page);
+  await client.call('create_project', { name: 'Website', key: 'WEB', zone: 'UTC' });
+  await makeProject(page, empty);
   await defaultAccount(page, mail);
   const project = (await client.call<{ head: { id: string } }>('load_project', { key: 'REP' })).value.head.id;
-  const group = await clientOf(page).made('create_group', { name: 'Front office' });
+  const group = await client.made('create_group', { name: 'Front office' });
   await client.call('add_project_group', { project, group, role: 'viewer' });
-  await page.goto(`${empty.url}/jobs/new`);
+  const other = (await client.call<{ head: { id: string } }>('load_project', { key: 'WEB' })).value.head.id;
+  const elsewhere = await client.made('create_group', { name: 'Back office' });
+  await client.call('add_project_group', { project: other, group: elsewhere, role: 'viewer' });
+  await page.goto(`${empty.url}/jobs/new?project=WEB`);
   await settled(page, hydrated);
-  await expect(page.getByText('Groups: Front office (REP).')).toBeVisible();
+  await expect(page.getByText('Groups: Back office.')).toBeVisible();
+  if (hydrated) await page.getByRole('combobox', { name: 'Project', exact: true }).selectOption('REP');
+  else await page.goto(`${empty.url}/jobs/new?project=REP`);
+  await expect(page.getByText('Groups: Front office.')).toBeVisible();
   await page.getByLabel('Recipients').fill('mina@example.org');
   await page.getByLabel('Copies (Cc)', { exact: true }).fill('sam@example.org\ngroup: front office');
   await page.getByLabel('Blind copies (Bcc)').fill('boss@example.org');

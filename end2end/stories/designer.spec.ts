@@ -414,6 +414,29 @@ test('a template begins in a source of MJML or HTML that has something in it @hy
   await answered(page);
 });
 
+test('what is unfolded stays so when a step is taken back @hydrated', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await open(page, empty.url, hydrated);
+  const subject = page.getByRole('textbox', { name: 'Subject', exact: true });
+  const before = await subject.inputValue();
+  await subject.fill('Week 48');
+  const [text, footer] = [page.locator('#mail-text'), page.locator('#mail-footer')];
+  const fold = page.locator('summary').filter({ hasText: 'Plain text' });
+  await fold.click();
+  await expect(text).toBeVisible();
+  await text.focus();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(subject).toHaveValue(before);
+  await expect(text).toBeVisible();
+  await expect(footer, 'what was closed stays closed').toBeHidden();
+  await fold.click();
+  await expect(text).toBeHidden();
+  await page.getByRole('button', { name: 'Redo' }).click();
+  await expect(subject).toHaveValue('Week 48');
+  await expect(text).toBeHidden();
+  await answered(page);
+});
+
 test('what somebody else has saved is neither lost nor overwritten in silence @hydrated', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
   const id = await open(page, empty.url, hydrated);

@@ -85,7 +85,7 @@ test('a draft about which nobody decides goes out when its time is over', async 
   fs.writeFileSync(ahead, String(31 * 60));
   // A session that nobody has used for so long has ended.
   const client = clientOf(page);
-  await expect.poll(async () => (await client.request('GET', '/jobs', undefined, { accept: 'text/html' })).status).toBeGreaterThanOrEqual(300);
+  await expect.poll(async () => (await client.request('GET', '/jobs', undefined, { accept: 'text/html' })).status).toBe(303);
   await client.signIn(dana.email, dana.password);
   await page.context().addCookies(client.cookies);
   await expect.poll(() => stateOf(page, run), { message: 'how the run stands', timeout: 60_000 }).toBe('done');

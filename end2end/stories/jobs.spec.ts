@@ -1,6 +1,7 @@
 // What people do with jobs beside making them: making up for runs, looking ahead, copying, cancelling, following a log,
 // finding one among many.
 import type { Page } from '@playwright/test';
+import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { defaultAccount, weeklyJob } from '../fixtures/jobs.ts';
 import { MailServer } from '../fixtures/mail-server.ts';
 import { begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
@@ -164,16 +165,35 @@ test('a test of a job goes to whoever asks, and what is typed stays', async ({ p
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Not saved yet');
   expect(mail.accepted.map((message) => message.rcpt_tos![0])).toEqual([dana.email]);
   expect(mail.message(mail.accepted[0])).toContain('This is a test: only you got it');
-  if (!hydrated) return;
-  await settled(page, hydrated);
-  await page.getByText('Cron expression').click();
-  const expression = page.getByRole('textbox', { name: 'Expression' });
-  await expression.fill('0 7 * * 1');
-  await expression.press('End');
-  const here = page.getByRole('list', { name: 'Fields of the expression' }).locator('[aria-current="true"]');
-  await expect(here).toHaveText('weekday');
-  await expression.press('Home');
-  await expect(here).toHaveText('minute');
+  if (hydrated) {
+    await settled(page, hydrated);
+    await page.getByText('Cron expression').click();
+    const expression = page.getByRole('textbox', { name: 'Expression' });
+    await expression.fill('0 7 * * 1');
+    await expression.press('End');
+    const here = page.getByRole('list', { name: 'Fields of the expression' }).locator('[aria-current="true"]');
+    await expect(here).toHaveText('weekday');
+    await expression.press('Home');
+    await expect(here).toHaveText('minute');
+  }
+
+  // Of a digest or a reminder it is what whoever asks would get now, and none where that is nothing.
+  const tested = async (kind: string, said: string) => {
+    await page.goto(`${empty.url}/jobs/new?kind=${kind.toLowerCase()}`);
+    await settled(page, hydrated);
+    if (kind === 'Reminder') await page.getByLabel('From this hour on').fill('00:00');
+    await page.getByRole('button', { name: 'Send me a test now' }).click();
+    await expect(page.locator('#tested')).toContainText(said);
+    await expect(page.getByRole('navigation', { name: 'Kind of job' }).getByRole('link', { name: kind })).toHaveAttribute('aria-current', 'page');
+  };
+  await tested('Reminder', 'There was nothing to send.');
+  const client = clientOf(page);
+  const board = await client.call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
+  await client.call('add_tasks', { project: 'REP', column: board.value.columns[0].id, title: 'Send the offer @me tomorrow', at: 'end' });
+  for (const kind of ['Digest', 'Reminder']) await tested(kind, `The test went to ${dana.email}.`);
+  const sent = mail.accepted.slice(1);
+  expect(sent.map((message) => message.rcpt_tos![0])).toEqual([dana.email, dana.email]);
+  for (const message of sent) expect(mail.message(message)).toContain('Send the offer');
 });
 
 test('the sentence and the next runs follow every way to say when', async ({ page, empty, hydrated }) => {

@@ -50,6 +50,33 @@ test('what one does the other sees within a second, with the name of who did it 
   await expect(card(other, three[1])).toContainText('Urgent');
 });
 
+test('a menu that is opened while the board is made anew stays until it is closed @hydrated', async ({ page, empty }) => {
+  let readings = 0;
+  // The first reading finds that there is another list; the second makes the board anew.
+  await page.route(/\/rpc\/load_board/, async (route) => {
+    readings += 1;
+    if (readings > 1) await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await route.continue();
+  });
+  await clientOf(page).call('add_column', { project: 'REP', name: 'Review', status: 'progress' });
+  await expect.poll(() => readings, { message: 'readings of the board', intervals: [50] }).toBe(2);
+  const anew = page.waitForResponse(/\/rpc\/load_board/);
+  await card(page, three[1]).getByRole('button', { name: `Actions for ${three[1]}` }).click();
+  const menu = page.getByRole('menu', { name: `Actions for ${three[1]}` });
+  await expect(menu.getByRole('menuitem').first()).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  const item = menu.getByRole('menuitem', { name: 'Copy link' });
+  await expect(item).toBeFocused();
+  await (await anew).finished();
+  // Longer than a board takes to be made.
+  await page.waitForTimeout(500);
+  await expect(item).toBeFocused();
+  await expect(page.getByRole('region', { name: 'Review' })).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('region', { name: 'Review' })).toBeVisible();
+  await expectTitles(page, 'Todo', three);
+});
+
 test('a dependency is counted on both cards at once, and ends with the task that waits @hydrated', async ({ page, browser, empty }) => {
   const other = await together(page, browser, empty);
   const board = await clientOf(page).call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');

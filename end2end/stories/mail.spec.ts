@@ -83,7 +83,7 @@ test('a wrong password is named as one', async ({ page, empty }) => {
     await addAccount(page, empty.url, { port: mail.port, user: 'dana', password: 'other words' });
     await testPanel(page).getByRole('button', { name: 'Test the connection' }).click();
     await expect(testPanel(page).getByRole('status')).toContainText('It does not work.');
-    await expect(testPanel(page).getByRole('status')).toContainText(/password/i);
+    await expect(testPanel(page).getByRole('status')).toContainText('The server refused the user name or the password: ');
     await expect(page.getByRole('log')).toContainText('535');
   } finally {
     await mail.dispose();
@@ -96,11 +96,11 @@ test('a server that is not there, and one that speaks another encryption, are to
   await addAccount(page, empty.url, { port: mail.port, tls: 'implicit' });
   await testPanel(page).getByRole('button', { name: 'Test the connection' }).click();
   await expect(testPanel(page).getByRole('status')).toContainText('It does not work.');
-  await expect(testPanel(page).getByRole('status')).toContainText(/TLS|encrypt/i);
+  await expect(testPanel(page).getByRole('status')).toContainText('The server speaks plain text first; TLS from the start was chosen.');
 
   await mail.dispose();
   await testPanel(page).getByRole('button', { name: 'Test the connection' }).click();
-  await expect(testPanel(page).getByRole('status')).toContainText(/refused|nothing listens|not reachable|no server/i);
+  await expect(testPanel(page).getByRole('status')).toContainText('Nothing listens on this port: the connection was refused.');
 });
 
 test.describe('a form with gaps', () => {

@@ -1,5 +1,5 @@
 // What the program says over the page and how long, what it holds back while the server is away, and the keys that lead there.
-import { addTasks, card, focusCard } from '../fixtures/board.ts';
+import { addTasks, card, focusCard, pasteTasks } from '../fixtures/board.ts';
 import { answered, begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 
@@ -128,6 +128,24 @@ test.describe('without a network', () => {
     await expect(remove).toHaveAttribute('title', 'For good');
   });
 
+  test('a new version and a server that is away are said one below the other @hydrated', async ({ page, empty }) => {
+    await page.goto(`${empty.url}/projects/REP`);
+    await settled(page, true);
+    await page.evaluate(() => dispatchEvent(new Event('autoreport-stale')));
+    await page.context().setOffline(true);
+    const [stale, offline] = ['A new version is ready.', 'Offline.'].map((words) => page.getByRole('status').filter({ hasText: words }));
+    for (const width of [390, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      await expect(offline).toBeInViewport({ ratio: 1 });
+      const [above, below, main] = await Promise.all([stale, offline, page.getByRole('main')].map((part) => part.boundingBox()));
+      expect(below!.y, `where the second bar begins at ${width} px`).toBeGreaterThanOrEqual(above!.y + above!.height);
+      expect(main!.y, `where the page begins at ${width} px`).toBeGreaterThanOrEqual(below!.y + below!.height);
+    }
+    await page.context().setOffline(false);
+    await expect(offline).toHaveCount(0, { timeout: 15_000 });
+    await expect(stale).toBeVisible();
+  });
+
   test('a save that did not get through is tried again by a button @hydrated', async ({ page, empty }) => {
     await page.goto(`${empty.url}/tasks/REP-1`);
     await settled(page, true);
@@ -156,20 +174,26 @@ test('without a network a server on the same machine is there all the same @hydr
 });
 
 test.describe('a session that has ended', () => {
-  test.use({ expectedErrors: [/status of 401/] });
+  test.use({ expectedErrors: [/status of 401|EventSource/i] });
 
-  test('on a page where somebody was signed out, signing in again loses nothing @hydrated', async ({ page, empty }) => {
+  test('on a page where somebody was signed out, signing in again loses nothing and hears on @hydrated', async ({ page, context, empty }) => {
     await page.goto(`${empty.url}/my-work`);
     await settled(page, true);
-    const cookies = await page.context().cookies();
-    await page.context().clearCookies();
+    const tab = await context.newPage();
+    await tab.goto(`${empty.url}/projects`);
+    await tab.getByLabel(`Account of ${dana.name}`).click();
+    await tab.getByRole('button', { name: 'Sign out' }).click();
+    await expect(tab.getByRole('heading', { name: 'Sign in' })).toBeVisible();
     const dialog = page.getByRole('dialog', { name: 'Sign in again' });
-    await expect(dialog).toBeVisible({ timeout: 15_000 });
-    expect(cookies.length).toBeGreaterThan(0);
+    await expect(dialog).toBeVisible();
     await dialog.getByLabel('Password').fill(dana.password);
     await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
     await expect(dialog).toBeHidden();
     await expect(page.getByRole('heading', { name: 'My work' })).toBeVisible();
+    await tab.goto(`${empty.url}/board/REP`);
+    await settled(tab, true);
+    await pasteTasks(tab, 'Todo', ['Order the new relay @me']);
+    await expect(page.getByRole('link', { name: 'Order the new relay', exact: true })).toBeVisible();
   });
 });
 

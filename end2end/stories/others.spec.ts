@@ -1,5 +1,5 @@
 // What others change on the pages beside the board: it comes by itself, and nothing that is being written is lost.
-import { addTasks } from '../fixtures/board.ts';
+import { addTasks, pasteTasks } from '../fixtures/board.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { closeOpened, together } from '../fixtures/pair.ts';
 import { answered, begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, mina, settled, test } from '../fixtures/story.ts';
@@ -184,13 +184,25 @@ test('calendar, notes and own work follow @hydrated', async ({ page, browser, em
   await clientOf(page).call('add_note', { task: await idOf(page, three[0]), kind: 'issue', body: 'One is late' });
   await expect(other.getByText('One is late')).toBeVisible();
 
-  await page.goto(`${empty.url}/my-work`);
-  await settled(page, true);
-  await expect(page.getByText('Nothing of yours is open')).toBeVisible();
   const people = (await clientOf(page).call<{ id: string; email: string }[]>('list_people', {})).value;
   const me = people.find(({ email }) => email === dana.email)!.id;
+  const asked: string[] = [];
+  page.context().on('request', (request) => asked.push(new URL(request.url()).pathname));
+  const tab = await page.context().newPage();
+  for (const one of [page, tab]) {
+    await one.goto(`${empty.url}/my-work`);
+    await settled(one, true);
+    await expect(one.getByText('Nothing of yours is open')).toBeVisible();
+  }
   await save(page, three[1], 'person', `add:${me}`);
-  await expect(page.getByRole('link', { name: three[1], exact: true })).toBeVisible({ timeout: 10_000 });
+  for (const one of [page, tab]) await expect(one.getByRole('link', { name: three[1], exact: true })).toBeVisible();
+  // Another project is heard by the same stream.
+  await clientOf(page).call('create_project', { name: 'Relay', key: 'REL', zone: 'Europe/Ljubljana' });
+  await tab.goto(`${empty.url}/board/REL`);
+  await settled(tab, true);
+  await pasteTasks(tab, 'Todo', ['Order the new relay @me']);
+  await expect(page.getByRole('link', { name: 'Order the new relay', exact: true })).toBeVisible();
+  expect(asked.filter((path) => path === '/live/my-work'), 'one stream for both tabs').toHaveLength(1);
 });
 
 test('completing a blocked task says so in the list, for many, and in own work @hydrated', async ({ page, empty }) => {
@@ -213,6 +225,23 @@ test('completing a blocked task says so in the list, for many, and in own work @
   await settled(page, true);
   await page.getByRole('button', { name: `Done: ${three[1]}` }).click();
   await expect(notices).toContainText(`Completed “${three[1]}”. It is still blocked by 1 open task.`);
+});
+
+test('where Completed is chosen from the start, the list says what is still blocked as soon as it is selected @hydrated', async ({ page, empty }) => {
+  const board = await clientOf(page).call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
+  const [first, done] = [board.value.columns[0], board.value.columns.at(-1)!];
+  await clientOf(page).call('place_column', { column: done.id, after: null, before: first.id }, 'json');
+  await clientOf(page).call('link_task', { task: await idOf(page, three[0]), direction: 'blocked_by', other: 'REP-3' });
+  await page.goto(`${empty.url}/board/REP/list`);
+  await settled(page, true);
+  await expect(page.getByLabel('Change of the selected tasks')).toHaveValue(`move:${done.id}`);
+  // The place where it is said is there before, so that it is read aloud.
+  const said = page.locator('#bulk [role=status]').last();
+  await expect(said).toHaveText('');
+  await page.getByLabel(`Select ${three[0]}`).check();
+  await expect(said).toHaveText('1 of them is still blocked by open tasks.');
+  await page.getByLabel('Change of the selected tasks').selectOption({ label: 'Todo' });
+  await expect(said).toHaveText('');
 });
 
 test('labels are put on many tasks at once, and taken off @hydrated', async ({ page, empty }) => {

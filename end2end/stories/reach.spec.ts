@@ -1,6 +1,7 @@
 // What keys, menus and the hand reach on a board that is not simple: in lanes, in lists that are collapsed or not loaded
 // whole; and what can be taken back.
 import { card, expectTitles, focusCard, letGo, list, middle, pasteTasks, take } from '../fixtures/board.ts';
+import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { answered, begin, clientOf, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 
@@ -87,7 +88,9 @@ test('in lanes there is a field for new tasks at the head and at the foot of eac
   await expect(cell(page, 'Todo, High')).toHaveText(['Call the printer']);
   if (!hydrated) return;
   // The field is there for the next one, whatever comes from the server meanwhile.
-  await page.waitForTimeout(2_000);
+  const board = await clientOf(page).call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
+  await clientOf(page).call('add_tasks', { project: 'REP', column: board.value.columns[0].id, title: 'Order the paper !high', at: 'end' });
+  await expect(cell(page, 'Todo, High')).toHaveText(['Call the printer', 'Order the paper']);
   await expect(foot.getByLabel('Title of the new task in Todo')).toBeVisible();
   await expectAccessibleAtEveryWidth(page);
   await foot.getByRole('button', { name: 'Close' }).click();

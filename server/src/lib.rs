@@ -15,6 +15,7 @@ pub mod health;
 pub mod live;
 mod mail_consent;
 pub mod metrics;
+mod my_work_stream;
 mod notes_file;
 pub mod outbox;
 pub mod pages;

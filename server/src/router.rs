@@ -15,8 +15,8 @@ use tower_http::{
 };
 
 use crate::{
-    attachments, export, frames, health, live, mail_consent, metrics, notes_file, outbox, pages, rpc, run_log,
-    security,
+    attachments, export, frames, health, live, mail_consent, metrics, my_work_stream, notes_file, outbox, pages, rpc,
+    run_log, security,
     sessions::{self, TrustedProxies},
     templates, unsubscribe,
 };
@@ -31,6 +31,7 @@ pub fn router(app: AppState, site_root: &Path, proxies: TrustedProxies) -> Route
         .merge(frames::routes())
         .merge(live::routes())
         .merge(mail_consent::routes())
+        .merge(my_work_stream::routes())
         .merge(run_log::routes())
         .merge(attachments::routes())
         .merge(notes_file::routes())

@@ -170,9 +170,9 @@ impl Crew {
     }
 
     async fn take_runs(&mut self) -> AppResult<()> {
-        while self.at_work.len() < WORKERS
-            && let Some(claim) = worker::claim(&self.app, &self.owner).await?
-        {
+        while self.at_work.len() < WORKERS {
+            let at_work: Vec<_> = self.receipts.values().map(Claim::kind).collect();
+            let Some(claim) = worker::claim_beside(&self.app, &self.owner, &at_work).await? else { break };
             let (receipt, app) = (claim.receipt(), self.app.clone());
             let task = self.at_work.spawn(async move { worker::work(&app, claim).await });
             self.receipts.insert(task.id(), receipt);

@@ -110,8 +110,22 @@ pub fn of_end(state: OccurrenceState, failures_before: u32) -> Option<AlarmKind>
 /// Longest sentence of an alarm, in characters.
 pub const WORDS_MAX: usize = 400;
 
-/// What happened to a job, as one sentence that begins with its name. `why` is what a server said, or the run itself.
-pub fn sentence(kind: AlarmKind, job: &str, why: Option<&str>) -> String {
+/// What the sentence of an alarm about a run begins with: the run by its number, the `number`-th of its job, where it is
+/// about that one alone, else the job.
+pub fn about(kind: AlarmKind, job: &str, number: i32) -> String {
+    match kind {
+        AlarmKind::Failed | AlarmKind::Partly | AlarmKind::Uncertain | AlarmKind::Draft => {
+            format!("Run {number} of {job}")
+        }
+        // Of late runs there may be several, and the words name the last by its time.
+        AlarmKind::Late | AlarmKind::Paused | AlarmKind::Account | AlarmKind::Push | AlarmKind::Solved => {
+            job.to_owned()
+        }
+    }
+}
+
+/// What happened, as one sentence that begins with whom it happened to. `why` is what a server said, or the run itself.
+pub fn sentence(kind: AlarmKind, whom: &str, why: Option<&str>) -> String {
     let what = match kind {
         AlarmKind::Failed => "failed",
         AlarmKind::Partly => "reached only some of its recipients",
@@ -124,8 +138,8 @@ pub fn sentence(kind: AlarmKind, job: &str, why: Option<&str>) -> String {
         AlarmKind::Solved => "works again",
     };
     let words = match why.map(str::trim).filter(|why| !why.is_empty()) {
-        Some(why) => format!("{job} {what}: {}", uncapitalised(why)),
-        None => format!("{job} {what}."),
+        Some(why) => format!("{whom} {what}: {}", uncapitalised(why)),
+        None => format!("{whom} {what}."),
     };
     clipped(&words, WORDS_MAX)
 }
@@ -314,6 +328,18 @@ mod tests {
         assert_eq!(sentence(AlarmKind::Failed, "X", Some("TLS is missing")), "X failed: TLS is missing");
         let long = sentence(AlarmKind::Failed, &"é".repeat(500), Some("x"));
         assert_eq!(long.chars().count(), WORDS_MAX);
+    }
+
+    #[test]
+    fn what_happened_to_one_run_is_said_with_its_number_and_what_happened_to_the_job_without() {
+        let said = |kind| sentence(kind, &about(kind, "Weekly digest", 12), None);
+        assert_eq!(said(AlarmKind::Failed), "Run 12 of Weekly digest failed.");
+        assert_eq!(said(AlarmKind::Partly), "Run 12 of Weekly digest reached only some of its recipients.");
+        assert_eq!(said(AlarmKind::Uncertain), "Run 12 of Weekly digest waits for a decision.");
+        assert_eq!(said(AlarmKind::Draft), "Run 12 of Weekly digest waits for your word.");
+        assert_eq!(said(AlarmKind::Late), "Weekly digest did not start in time.");
+        assert_eq!(said(AlarmKind::Paused), "Weekly digest is paused.");
+        assert_eq!(said(AlarmKind::Solved), "Weekly digest works again.");
     }
 
     #[test]

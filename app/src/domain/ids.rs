@@ -35,6 +35,13 @@ impl OpId {
         Self(uuid::Uuid::from_u128(self.0.as_u128() ^ number as u128))
     }
 
+    /// The first and the last id that parts of the same change can have.
+    #[must_use]
+    pub const fn parts(self) -> (Self, Self) {
+        let id = self.0.as_u128();
+        (Self(uuid::Uuid::from_u128(id & !Self::PARTS)), Self(uuid::Uuid::from_u128(id | Self::PARTS)))
+    }
+
     /// Whether both name the same change or parts of it.
     pub const fn is_of(self, other: Self) -> bool {
         (self.0.as_u128() ^ other.0.as_u128()) & !Self::PARTS == 0

@@ -125,6 +125,25 @@ impl JobKind {
     pub const fn sends_mail(self) -> bool {
         self.makes_report() || self.is_personal()
     }
+
+    /// How many of its runs a process works on at a time; none where it has as many hands as all. Pushes go one after
+    /// another in any case, and one may wait for minutes for a remote that says nothing: more of them would take hands
+    /// from the others only to wait for the first.
+    pub const fn hands(self) -> Option<usize> {
+        match self {
+            JobKind::GitPush => Some(1),
+            JobKind::WeeklyReport | JobKind::Digest | JobKind::Reminder | JobKind::ArchiveTasks => None,
+        }
+    }
+}
+
+/// The kinds of which no further run is begun beside those that a process works on.
+pub fn without_a_hand(at_work: &[JobKind]) -> Vec<JobKind> {
+    let is_full = |kind: &JobKind| {
+        let busy = at_work.iter().filter(|other| *other == kind).count();
+        kind.hands().is_some_and(|hands| busy >= hands)
+    };
+    JobKind::ALL.iter().copied().filter(is_full).collect()
 }
 
 impl LogLevel {
@@ -146,6 +165,17 @@ mod tests {
     fn a_line_of_a_log_carries_no_commands_to_a_terminal() {
         assert_eq!(plain_line("\u{1b}[31m451\u{1b}[0m try again\r\nlater"), "451 try again  later");
         assert_eq!(plain_line("\u{1b}c250 2.0.0 Žal: ok\u{1b}["), "250 2.0.0 Žal: ok");
+    }
+
+    #[test]
+    fn one_push_at_a_time_has_a_hand_and_everything_else_has_them_all() {
+        use JobKind::*;
+        let without_pushes: [&[JobKind]; 3] =
+            [&[], &[WeeklyReport; 4], &[WeeklyReport, Digest, Reminder, ArchiveTasks]];
+        for at_work in without_pushes {
+            assert!(without_a_hand(at_work).is_empty(), "{at_work:?}");
+        }
+        assert_eq!(without_a_hand(&[WeeklyReport, GitPush]), [GitPush]);
     }
 
     #[test]

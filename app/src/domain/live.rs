@@ -8,6 +8,9 @@ use super::{
     task::EventKind,
 };
 
+/// What stands in place of a project's key where My work is followed, which is of many projects. No key is written so.
+pub const MY_WORK: &str = "my-work";
+
 /// Somebody who looks at a project now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {

@@ -86,6 +86,12 @@ pub fn line(target: RecipientTarget, name: &str, address: &str) -> String {
 /// A line that a form proposes, and what it is called there: the name of a person or a group.
 pub type Known = (String, String);
 
+/// The names of the groups among the proposals.
+pub fn groups_among(known: &[Known]) -> Vec<&str> {
+    let is_group = |(line, _): &&Known| matches!(Wanted::read(line), Ok(Wanted::Group(_)));
+    known.iter().filter(is_group).map(|(_, name)| name.as_str()).collect()
+}
+
 /// The line that somebody means who types this into the field that proposes: one of the proposals by its name or as it
 /// stands, or an address; none where it is nobody.
 pub fn meant(known: &[Known], typed: &str) -> Option<String> {
@@ -175,6 +181,18 @@ mod tests {
     fn person(kind: RecipientKind, address: &str, via: Option<&str>) -> Addressee {
         let address = EmailAddress::parse(address).unwrap();
         Addressee { kind, address, name: String::new(), user: None, via: via.map(str::to_owned) }
+    }
+
+    #[test]
+    fn the_groups_among_proposals_are_named_without_people() {
+        let known = |target, name: &str, address: &str| (line(target, name, address), name.to_owned());
+        let proposals = [
+            known(RecipientTarget::Group, "Front office", ""),
+            known(RecipientTarget::User, "Group Leader", "leader@example.org"),
+            known(RecipientTarget::Group, "Ops", ""),
+        ];
+        assert_eq!(groups_among(&proposals), ["Front office", "Ops"]);
+        assert!(groups_among(&proposals[1..2]).is_empty());
     }
 
     #[test]

@@ -120,6 +120,8 @@ pub enum Problem {
     NotATokenAddress,
     /// The link that stopped e-mails brings them back for a limited time.
     UndoIsOver,
+    /// What was to be taken back is not so any more.
+    ChangedSince,
     /// The stored times of a job cannot be read.
     UnreadableTimes,
 }
@@ -197,6 +199,7 @@ impl Problem {
                  any more; sign in with this address first, or ask an administrator"
                     .into()
             }
+            Self::ChangedSince => "It has been changed since, so it was not taken back".into(),
             Self::UnreadableTimes => {
                 "The stored times of this job cannot be read; edit the job and set them again".into()
             }

@@ -81,8 +81,6 @@ pub async fn load_job_editor(
         let (row, viewing) = schedules::visible(&ctx, id).await?;
         let form = schedules::form(&ctx, &row, &viewing).await?;
         let editing = viewing.editing()?;
-        let groups = recipients::groups(ctx.reader(), editing.project().id).await?;
-        let groups = groups.into_iter().map(|(_, name)| name).collect();
         let projects = vec![(editing.project().key.clone(), editing.project().name.clone())];
         let kinds = vec![row.kind];
         let report = report_choices::of(&ctx, &row).await?;
@@ -91,15 +89,13 @@ pub async fn load_job_editor(
             false => Vec::new(),
         };
         let (id, version) = (Some(id), row.version);
-        let data = EditorData { id, version, form, kinds, projects, accounts, groups, known, report, tested: None };
+        let data = EditorData { id, version, form, kinds, projects, accounts, known, report, tested: None };
         return test_form::fill(&ctx, data, &tested).await;
     }
     let me = ctx.me()?.clone();
-    let (mut projects_of_mine, mut groups) = (Vec::new(), Vec::new());
+    let mut projects_of_mine = Vec::new();
     for project in projects::list(&ctx).await? {
         if access::by_id(&ctx, ctx.reader(), project.id).await?.can_edit() {
-            let inside = recipients::groups(ctx.reader(), project.id).await?;
-            groups.extend(inside.into_iter().map(|(_, name)| format!("{name} ({})", project.key)));
             projects_of_mine.push((project.key, project.name));
         }
     }
@@ -114,8 +110,7 @@ pub async fn load_job_editor(
     let known = recipients::known_to_new(&ctx, kind, &project).await?;
     let form = JobForm { project, zone: me.zone.clone(), recipients: me.email.clone(), ..kind_form::beginning(kind) };
     let projects = projects_of_mine;
-    let data =
-        EditorData { id: None, version: 0, form, kinds, projects, accounts, groups, known, report, tested: None };
+    let data = EditorData { id: None, version: 0, form, kinds, projects, accounts, known, report, tested: None };
     test_form::fill(&ctx, data, &tested).await
 }
 

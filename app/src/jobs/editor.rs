@@ -20,7 +20,11 @@ use super::{
 };
 use crate::{
     accounts::ZoneField,
-    domain::{calendar::weekday_long, recipient::Known, schedule::UpcomingRun},
+    domain::{
+        calendar::weekday_long,
+        recipient::{Known, groups_among},
+        schedule::UpcomingRun,
+    },
     error::{AppError, AppResult, Problem},
     ui::{Choice, ErrorSummary, SelectField, TextField, plain_error},
 };
@@ -28,7 +32,7 @@ use crate::{
 /// The editor. `here` is the path of its own page, `back` that of the page that Cancel leads to.
 #[component]
 pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView {
-    let EditorData { id, version, form: stored, kinds, projects, accounts, groups, known, report, tested } = data;
+    let EditorData { id, version, form: stored, kinds, projects, accounts, known, report, tested } = data;
     let (refused, untested) = (plain_error::<SaveJob>(), plain_error::<SendJobTest>());
     let error = Signal::derive(move || refused.get().or_else(|| untested.get()));
     let (caret, set_caret) = signal(None);
@@ -78,7 +82,7 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
         if id.is_none() {
             follow(typed, known, load_known_recipients);
         }
-        who(&form, groups, known.into(), accounts, error)
+        who(&form, known.into(), accounts, error)
     } else {
         ().into_any()
     };
@@ -184,12 +188,15 @@ where
 /// To whom it goes, and over which account.
 fn who(
     form: &JobForm,
-    groups: Vec<String>,
     known: Signal<Vec<Known>>,
     accounts: Vec<(String, String)>,
     error: Signal<Option<AppError>>,
 ) -> AnyView {
     let copies = if form.kind.is_personal() { ().into_any() } else { copies(form, known, error) };
+    let groups = move || {
+        let names = known.with(|known| groups_among(known).join(", "));
+        (!names.is_empty()).then(|| view! { <p class="field__hint" dir="auto">{format!("Groups: {names}.")}</p> })
+    };
     view! {
         <fieldset class="fieldset">
             <legend>"Who"</legend>
@@ -203,7 +210,7 @@ fn who(
                 known=known
                 error=error
             />
-            {(!groups.is_empty()).then(|| view! { <p class="field__hint" dir="auto">{format!("Groups: {}.", groups.join(", "))}</p> })}
+            {groups}
             {copies}
             <SelectField
                 label="Mail account"

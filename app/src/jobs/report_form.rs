@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     domain::{
         report::spec::{
-            AttachmentKind, ChartKind, DraftRule, ListKind, PeriodChoice, ReportSpec, SECTIONS_MAX, Scope, Section,
+            AttachmentKind, ChartKind, DraftRule, ListKind, Named, PeriodChoice, ReportSpec, SECTIONS_MAX, Scope,
+            Section,
         },
         task::Priority,
     },
@@ -82,7 +83,7 @@ impl SectionForm {
             Section::Summary => Self::fresh("summary"),
             Section::Figures => Self::fresh("figures"),
             Section::Chart { chart } => Self::fresh(&format!("chart:{chart}")),
-            Section::Tasks { list, limit, from } => Self {
+            Section::Tasks { list, limit, from, .. } => Self {
                 limit: limit.to_string(),
                 from: from.map(|from| from.to_string()).unwrap_or_default(),
                 ..Self::fresh(&format!("tasks:{list}"))
@@ -103,7 +104,7 @@ impl SectionForm {
             Some(("chart", word)) => Ok(Section::Chart { chart: word.parse().ok()? }),
             Some(("tasks", word)) => {
                 let list = word.parse().ok()?;
-                limit().and_then(|limit| Ok(Section::Tasks { list, limit, from: from()? }))
+                limit().and_then(|limit| Ok(Section::Tasks { list, limit, from: from()?, named: Named::default() }))
             }
             None if self.kind == "summary" => Ok(Section::Summary),
             None if self.kind == "figures" => Ok(Section::Figures),
@@ -423,7 +424,12 @@ mod tests {
             draft: Some(DraftRule { send_after_minutes: Some(60) }),
             ..ReportSpec::default()
         };
-        spec.sections.push(Section::Tasks { list: ListKind::Blocked, limit: 5, from: Some(Priority::High) });
+        spec.sections.push(Section::Tasks {
+            list: ListKind::Blocked,
+            limit: 5,
+            from: Some(Priority::High),
+            named: Named::default(),
+        });
         spec.sections.push(Section::Text { markdown: "Hello".into() });
         spec
     }

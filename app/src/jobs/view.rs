@@ -394,8 +394,6 @@ pub struct EditorData {
     pub projects: Vec<(String, String)>,
     /// Id and name of the mail accounts; the first is the default.
     pub accounts: Vec<(String, String)>,
-    /// The groups that can be named as recipients.
-    pub groups: Vec<String>,
     /// The people and groups of the project that the form proposes as recipients; none for a job that sends no mail.
     pub known: Vec<Known>,
     /// What the report of a job can be chosen of.

@@ -24,6 +24,7 @@ pub mod page;
 pub mod pdf;
 pub mod plot;
 pub mod render;
+pub mod rows;
 pub mod sealed;
 pub mod secrets;
 pub mod state;

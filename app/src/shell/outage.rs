@@ -11,7 +11,7 @@ pub fn Outage(reach: Reach) -> impl IntoView {
     move || {
         (reach.is_lost() && reach.needs_bar()).then(|| {
             view! {
-                <p class="bar shell__bar" role="status">
+                <p class="bar" role="status">
                     <Icon name="wifi-off" />"Offline. Nothing is saved, sent or run until the server answers again."
                 </p>
             }

@@ -41,8 +41,10 @@ pub fn Shell(session: Session, children: Children) -> impl IntoView {
                 <a class="skip" href="#main" rel="external">"Skip to the content"</a>
                 <Nav />
                 <Head me=me theme=session.theme />
-                <StaleBar />
-                <Outage reach=reach />
+                <div class="shell__bar">
+                    <StaleBar />
+                    <Outage reach=reach />
+                </div>
                 <main id="main" class="main" tabindex="-1">{inside}</main>
                 <TabBar />
             </div>

@@ -29,7 +29,7 @@ pub fn StaleBar() -> impl IntoView {
     move || {
         is_stale.get().then(|| {
             view! {
-                <p class="bar shell__bar" role="status">
+                <p class="bar" role="status">
                     <Icon name="refresh-cw" />"A new version is ready."<a href=here rel="external">"Reload"</a>
                 </p>
             }

@@ -3,12 +3,12 @@
 
 use leptos::{prelude::*, server_fn::codec::Json};
 
-use super::view::{Board, Card, Cursor, MoreCards, NewTaskPlaces, TaskChoices, TaskDetail};
+use super::view::{Board, Card, Cursor, MoreCards, NewTaskPlaces, TakenBack, TaskChoices, TaskDetail};
 use crate::{
     domain::{
         board_filter::BoardFilter,
         board_look::BoardLook,
-        ids::{ChecklistItemId, ColumnId, OpId, TaskId, UserId},
+        ids::{ChecklistItemId, ColumnId, EventId, OpId, TaskId, UserId},
         lane::Lane,
         live::Doing,
         task_edit::TaskEdit,
@@ -19,13 +19,16 @@ use crate::{
 #[cfg(feature = "ssr")]
 use {
     super::service::{
-        archive, assign, board, bulk, checklist, choices, comments, create, detail,
+        archive, board,
+        bulk::{self, take_back},
+        checklist, choices, comments, create, detail,
         edit::{self, Change},
         find,
         input::{column_choice, read_word},
         moves, presence, quick_add,
     },
     crate::{
+        domain::{live::MY_WORK, task_edit::Edit},
         error::AppError,
         platform::{ctx::Ctx, page},
         projects::service::{access, projects},
@@ -103,6 +106,10 @@ pub async fn show_open_task(
     #[server(default)] doing: Doing,
 ) -> AppResult<()> {
     let ctx = Ctx::signed_in()?;
+    if key == MY_WORK {
+        // It is of no project: everybody may see their own, and nobody is shown there.
+        return Ok(());
+    }
     let viewing = access::by_key(&ctx, ctx.reader(), &key).await?;
     presence::open_task(&ctx, &viewing, tab, task.map(|task| (task, doing)))
 }
@@ -123,14 +130,19 @@ pub async fn move_task(
 
 /// Moves a task by a plain form: to an end of a list, or behind a task of it (`top`, `end`, or its id).
 #[server(prefix = "/rpc")]
-pub async fn place_task(task: TaskId, column: ColumnId, #[server(default)] place: String) -> AppResult<Card> {
+pub async fn place_task(
+    task: TaskId,
+    column: ColumnId,
+    #[server(default)] place: String,
+    #[server(default)] op: Option<OpId>,
+) -> AppResult<Card> {
     let ctx = Ctx::signed_in()?;
     let (after, before) = match place.as_str() {
         "" | "top" => (None, board::first_of(&ctx, task, column).await?),
         "end" => (None, None),
         id => (Some(read_word::<TaskId>("place", id)?), None),
     };
-    let saved = moves::move_task(&ctx, moves::Move { task, column, after, before, op_id: None }).await?;
+    let saved = moves::move_task(&ctx, moves::Move { task, column, after, before, op_id: op }).await?;
     page::go_back("moved");
     Ok(saved)
 }
@@ -180,6 +192,20 @@ pub async fn change_tasks(edits: Vec<TaskEdit>, op: OpId) -> AppResult<Vec<Card>
     bulk::change(&Ctx::signed_in()?, edits, Some(op)).await
 }
 
+/// Takes back what the person has done by one change, or again, as far as it is still so.
+#[server(prefix = "/rpc")]
+pub async fn undo_change(of: OpId, op: OpId) -> AppResult<TakenBack> {
+    take_back::change(&Ctx::signed_in()?, of, op).await
+}
+
+/// Takes back what a line of a task's history says, where that is still so.
+#[server(prefix = "/rpc")]
+pub async fn undo_line(line: EventId, #[server(default)] op: Option<OpId>) -> AppResult<Card> {
+    let card = take_back::line(&Ctx::signed_in()?, line, op).await?;
+    page::go_back("saved");
+    Ok(card)
+}
+
 /// The people and labels that tasks of a project can be given.
 #[server(prefix = "/rpc")]
 pub async fn load_choices(project: String) -> AppResult<TaskChoices> {
@@ -224,9 +250,14 @@ pub async fn create_task(
 
 /// Changes the title.
 #[server(prefix = "/rpc")]
-pub async fn save_title(task: TaskId, version: i64, title: String) -> AppResult<Card> {
+pub async fn save_title(
+    task: TaskId,
+    version: i64,
+    title: String,
+    #[server(default)] op: Option<OpId>,
+) -> AppResult<Card> {
     let line = title.split_whitespace().collect::<Vec<_>>().join(" ");
-    let saved = edit::change(&Ctx::signed_in()?, task, version, Change::Title(line), None)
+    let saved = edit::change(&Ctx::signed_in()?, task, version, Change::Title(line), op)
         .await
         .map_err(|error| error.with_typed(&[("title", &title)]))?;
     page::go_back("saved");
@@ -235,17 +266,27 @@ pub async fn save_title(task: TaskId, version: i64, title: String) -> AppResult<
 
 /// Changes the description.
 #[server(prefix = "/rpc")]
-pub async fn save_description(task: TaskId, version: i64, description: String) -> AppResult<Card> {
-    let saved = edit::change(&Ctx::signed_in()?, task, version, Change::Description(description), None).await?;
+pub async fn save_description(
+    task: TaskId,
+    version: i64,
+    description: String,
+    #[server(default)] op: Option<OpId>,
+) -> AppResult<Card> {
+    let saved = edit::change(&Ctx::signed_in()?, task, version, Change::Description(description), op).await?;
     page::go_back("saved");
     Ok(saved)
 }
 
 /// Changes the priority.
 #[server(prefix = "/rpc")]
-pub async fn save_priority(task: TaskId, version: i64, priority: String) -> AppResult<Card> {
+pub async fn save_priority(
+    task: TaskId,
+    version: i64,
+    priority: String,
+    #[server(default)] op: Option<OpId>,
+) -> AppResult<Card> {
     let saved =
-        edit::change(&Ctx::signed_in()?, task, version, Change::Priority(read_word("priority", &priority)?), None)
+        edit::change(&Ctx::signed_in()?, task, version, Change::Priority(read_word("priority", &priority)?), op)
             .await?;
     page::go_back("saved");
     Ok(saved)
@@ -253,9 +294,14 @@ pub async fn save_priority(task: TaskId, version: i64, priority: String) -> AppR
 
 /// Changes the category.
 #[server(prefix = "/rpc")]
-pub async fn save_category(task: TaskId, version: i64, category: String) -> AppResult<Card> {
+pub async fn save_category(
+    task: TaskId,
+    version: i64,
+    category: String,
+    #[server(default)] op: Option<OpId>,
+) -> AppResult<Card> {
     let saved =
-        edit::change(&Ctx::signed_in()?, task, version, Change::Category(read_word("category", &category)?), None)
+        edit::change(&Ctx::signed_in()?, task, version, Change::Category(read_word("category", &category)?), op)
             .await?;
     page::go_back("saved");
     Ok(saved)
@@ -268,10 +314,11 @@ pub async fn save_due(
     version: i64,
     #[server(default)] due_on: String,
     #[server(default)] due_time: String,
+    #[server(default)] op: Option<OpId>,
 ) -> AppResult<Card> {
     let typed = [("due_on", due_on.as_str()), ("due_time", due_time.as_str())];
     let due = edit::read_due(&due_on, &due_time).map_err(|error| error.with_typed(&typed))?;
-    let saved = edit::change(&Ctx::signed_in()?, task, version, Change::Due(due), None).await?;
+    let saved = edit::change(&Ctx::signed_in()?, task, version, Change::Due(due), op).await?;
     page::go_back("saved");
     Ok(saved)
 }
@@ -283,9 +330,12 @@ pub async fn save_people(
     task: TaskId,
     #[server(default)] people: Vec<UserId>,
     #[server(default)] was: Vec<UserId>,
+    #[server(default)] op: Option<OpId>,
 ) -> AppResult<Card> {
     let remove: Vec<UserId> = was.into_iter().filter(|user| !people.contains(user)).collect();
-    let saved = assign::change(&Ctx::signed_in()?, task, &people, &remove).await?;
+    let edit = Edit::People { add: people, remove };
+    let mut saved = bulk::change(&Ctx::signed_in()?, vec![TaskEdit { task, edit }], op).await?;
+    let saved = saved.pop().ok_or(AppError::NotFound)?;
     page::go_back("saved");
     Ok(saved)
 }

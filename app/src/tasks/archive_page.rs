@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map};
 
 use super::{
-    list::{Picked, tell},
+    list::{Bulk, Picked, tell},
     shelf_bar::{pager, text_filter},
     tabs::{ProjectTabs, Tab},
     views::{Shelf, ShelfRow},
@@ -16,9 +16,9 @@ use crate::ui::{Empty, ErrorPage, Page, PriorityMark};
 pub fn ArchivePage() -> impl IntoView {
     let (params, search) = (use_params_map(), use_location().search);
     let key = Memo::new(move |_| params.read().get("project").unwrap_or_default().to_ascii_uppercase());
-    let restore = ServerAction::<ChangeMany>::new();
-    let picked = Picked::new();
-    tell(restore, picked, "Restored");
+    let bulk = Bulk::new();
+    let Bulk { many: restore, picked, .. } = bulk;
+    tell(bulk, "Restored");
     let archive = Resource::new_blocking(
         move || (key.get(), search.get(), restore.version().get()),
         |(key, query, _)| load_archive(key, query),

@@ -7,7 +7,7 @@ use super::parts::{Parts, RevisionView};
 use super::saved::api::ViewItem;
 use crate::domain::{
     due::{Due, Finish, ViewerClock},
-    ids::{ChecklistItemId, ColumnId, CommentId, LabelId, OpId, ProjectId, TaskId, UserId},
+    ids::{ChecklistItemId, ColumnId, CommentId, EventId, LabelId, OpId, ProjectId, TaskId, UserId},
     lane::Lane,
     live::Change,
     project::ReadOnly,
@@ -229,6 +229,17 @@ pub struct HistoryLine {
     pub at: Stamp,
     /// Whether it tells of a comment or a note.
     pub is_comment: bool,
+    /// What it is called where it can be taken back: what it says is still so, and nothing later is about it.
+    pub undo: Option<EventId>,
+}
+
+/// What became of a change that was to be taken back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenBack {
+    /// The tasks that it has changed, as they are now.
+    pub cards: Vec<Card>,
+    /// Tasks that stay as they are, wholly or partly, because somebody has changed them since.
+    pub kept: u32,
 }
 
 /// An instant with the words for the viewer's zone, made on the server.

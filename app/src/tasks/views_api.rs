@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 
 use super::views::{Calendar, ListRow, MyWork, NotesTable, Shelf, TaskList};
-use crate::{domain::ids::TaskId, error::AppResult};
+use crate::{
+    domain::ids::{OpId, TaskId},
+    error::AppResult,
+};
 
 #[cfg(feature = "ssr")]
 use {
@@ -50,8 +53,9 @@ pub async fn save_cell(
     field: String,
     #[server(default)] value: String,
     #[server(default)] version: i64,
+    #[server(default)] op: Option<OpId>,
 ) -> AppResult<ListRow> {
-    let row = list::cell::save(&Ctx::signed_in()?, task, &field, &value, version).await?;
+    let row = list::cell::save(&Ctx::signed_in()?, task, &field, &value, version, op).await?;
     page::go_back("saved");
     Ok(row)
 }
@@ -82,16 +86,14 @@ pub async fn load_my_work() -> AppResult<MyWork> {
     my_work::read(&Ctx::signed_in()?).await
 }
 
-/// What is another one after any change of a project of the person's: whether their work is to be read again.
-#[server(prefix = "/rpc")]
-pub async fn mark_my_work() -> AppResult<i64> {
-    my_work::mark(&Ctx::signed_in()?).await
-}
-
 /// Makes one change of many tasks: what the list's form says, or `restore`.
 #[server(prefix = "/rpc")]
-pub async fn change_many(#[server(default)] tasks: Vec<TaskId>, change: String) -> AppResult<u32> {
-    let count = list::many::change(&Ctx::signed_in()?, &tasks, &change).await?;
+pub async fn change_many(
+    #[server(default)] tasks: Vec<TaskId>,
+    change: String,
+    #[server(default)] op: Option<OpId>,
+) -> AppResult<u32> {
+    let count = list::many::change_as(&Ctx::signed_in()?, &tasks, &change, op).await?;
     page::go_back(if change == "restore" { "restored" } else { "saved" });
     Ok(count)
 }

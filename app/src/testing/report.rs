@@ -78,7 +78,8 @@ pub async fn next_report(app: &TestApp, project: ProjectId, job: ScheduleId) -> 
     let run = OccurrenceId(Uuid::now_v7());
     let before = occurrence::Entity::find().filter(occurrence::Column::ScheduleId.eq(job)).count(db).await;
     let number = i32::try_from(before.expect("the runs are counted")).expect("a few") + 1;
-    let written = render::write(&frozen, &archive::address(&ctx, run, "Weekly status")).expect("the report is made");
+    let written =
+        render::write(&frozen, &archive::address(&ctx, run, number, "Weekly status")).expect("the report is made");
     let images = render::draw(&frozen).await.expect("the report is made");
     let kept = Kept {
         occurrence: run,

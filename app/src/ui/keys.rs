@@ -10,7 +10,7 @@ mod browser;
 mod help;
 
 #[cfg(feature = "hydrate")]
-pub use browser::{is_for_field, pressed};
+pub use browser::{is_for_field, pressed, undoes_beside_text};
 pub use help::KeysTable;
 
 /// What a key does.

@@ -107,7 +107,11 @@ async fn a_failed_run_is_told_once_to_its_owner_and_nobody_else() {
         let rows = told(&stage, &stage.cast.mina).await;
         assert_eq!(rows.len(), 1);
         assert_eq!(rows[0].kind, NotificationKind::Alarm);
-        assert!(rows[0].words.starts_with("Weekly report failed: the mail server answered 554"), "{}", rows[0].words);
+        assert!(
+            rows[0].words.starts_with("Run 1 of Weekly report failed: the mail server answered 554"),
+            "{}",
+            rows[0].words
+        );
         for other in [&stage.cast.jonas, &stage.cast.alex, &stage.cast.ravi] {
             assert!(told(&stage, other).await.is_empty(), "{}", other.name);
         }
@@ -143,7 +147,7 @@ async fn failures_of_an_hour_are_one_mail_and_the_next_one_counts_them() {
         let id = stage.job(&patient()).await;
         fail(&stage, id, "It broke.").await;
         post_all(&stage).await;
-        assert_eq!(caught(&stage, "mina@example.org").await, ["Weekly report failed: it broke"]);
+        assert_eq!(caught(&stage, "mina@example.org").await, ["Run 1 of Weekly report failed: it broke"]);
         for _ in 0..5 {
             fail(&stage, id, "It broke again.").await;
             post_all(&stage).await;
@@ -154,7 +158,7 @@ async fn failures_of_an_hour_are_one_mail_and_the_next_one_counts_them() {
         post_all(&stage).await;
         let subjects = caught(&stage, "mina@example.org").await;
         assert_eq!(subjects.len(), 2);
-        assert_eq!(subjects[1], "Weekly report failed: it broke again (and 4 more since)");
+        assert_eq!(subjects[1], "Run 2 of Weekly report failed: it broke again (and 4 more since)");
         stage.pass(TimeDelta::hours(2));
         post_all(&stage).await;
         assert_eq!(caught(&stage, "mina@example.org").await.len(), 2, "nothing has happened since");
@@ -175,7 +179,7 @@ async fn a_mail_says_everything_in_text_and_html_and_that_a_program_wrote_it() {
         let (_, reading) = outbox::reading(&stage.mina(), row.id).await.unwrap();
         let (text, html) = (reading.text.unwrap(), reading.html.unwrap());
         let link = format!("http://127.0.0.1:3000/jobs/runs/{run}");
-        assert!(text.contains("<b>Bold</b> & co failed: it broke.") && text.contains(&link), "{text}");
+        assert!(text.contains("Run 1 of <b>Bold</b> & co failed: it broke.") && text.contains(&link), "{text}");
         assert!(text.contains("/settings/alarms") && text.contains(" · run 1"), "{text}");
         assert!(html.contains("&lt;b&gt;Bold&lt;") && !html.contains("<b>Bold"), "{html}");
     })
@@ -194,7 +198,7 @@ async fn where_the_relay_takes_nothing_the_mail_is_kept_in_the_outbox() {
         post_all(&stage).await;
         let subjects = caught(&stage, "mina@example.org").await;
         assert_eq!(subjects.len(), 1);
-        assert!(subjects[0].starts_with("Weekly report failed: the mail server answered 554"), "{subjects:?}");
+        assert!(subjects[0].starts_with("Run 1 of Weekly report failed: the mail server answered 554"), "{subjects:?}");
         assert_eq!(mails(&stage).await.remove(0).phase, DeliveryPhase::Accepted);
     })
     .await;
@@ -462,7 +466,7 @@ async fn what_began_before_a_mail_and_ended_behind_it_is_in_that_mail() {
         tx.commit().await.unwrap();
         post_all(&stage).await;
         let subjects = caught(&stage, "mina@example.org").await;
-        assert_eq!(subjects, ["Weekly report failed: it broke (and 1 more since)"]);
+        assert_eq!(subjects, ["Run 1 of Weekly report failed: it broke (and 1 more since)"]);
     })
     .await;
 }

@@ -73,7 +73,7 @@ async fn a_failure_is_told_with_the_template_of_the_gallery_and_what_really_happ
         fail(&stage, id, "It broke.").await;
         post_all(&stage).await;
         let (subject, text) = latest(&stage).await;
-        assert_eq!(subject, "Weekly report failed: it broke");
+        assert_eq!(subject, "Run 4 of Weekly report failed: it broke");
         assert!(!text.contains("could not be filled in"), "{text}");
     })
     .await;
@@ -90,6 +90,7 @@ async fn an_alarm_arrives_whatever_is_wrong_with_its_template() {
         let flood = html(&format!("<p>{{% for a in range(end=2000) %}}{ten}{{% endfor %}}</p>"));
         let faulty = html("<p>{{ run.raeson }}</p>");
         let pictureless = html("<p>{{ run.reason }} <img src=\"cid:nowhere\" alt=\"A picture\"></p>");
+        let mut runs = 0;
         for (document, times) in [(faulty, 1), (pictureless, 1), (flood, 4)] {
             let chosen = template(&stage, TemplateCategory::Alarm, &document).await;
             styled::choose(&mina, &chosen.to_string()).await.unwrap();
@@ -98,7 +99,8 @@ async fn an_alarm_arrives_whatever_is_wrong_with_its_template() {
                 let run = fail(&stage, id, "It broke.").await;
                 post_all(&stage).await;
                 let (subject, text) = latest(&stage).await;
-                assert_eq!(subject, "Weekly report failed: it broke", "{:?}", document.body);
+                runs += 1;
+                assert_eq!(subject, format!("Run {runs} of Weekly report failed: it broke"), "{:?}", document.body);
                 assert!(text.contains(&format!("/jobs/runs/{run}")), "{text}");
             }
         }
@@ -119,27 +121,30 @@ async fn an_alarm_arrives_whatever_is_wrong_with_its_template() {
         stage.pass(TimeDelta::hours(2));
         fail(&stage, id, "It broke.").await;
         post_all(&stage).await;
-        assert_eq!(latest(&stage).await.0, "Weekly report failed: it broke");
+        assert_eq!(latest(&stage).await.0, "Run 7 of Weekly report failed: it broke");
     })
     .await;
 }
 
 #[tokio::test]
-async fn an_alarm_is_written_in_the_language_of_whoever_reads_it() {
+async fn an_alarm_is_written_with_the_number_of_its_run_and_in_the_language_of_whoever_reads_it() {
     each_database(async |app| {
         let stage = Stage::new(&app).await;
         let id = stage.job(&patient()).await;
         let mina = stage.mina();
-        let document = Document { subject: "In {{ recipient.language }}".into(), ..job_failed() };
+        let document = Document { subject: "In {{ recipient.language }}, run {{ run.number }}".into(), ..job_failed() };
         let chosen = template(&stage, TemplateCategory::Alarm, &document).await;
         styled::choose(&mina, &chosen.to_string()).await.unwrap();
         let tx = mina.begin().await.unwrap();
         let german = user::ActiveModel { language: Set(Language::German), ..Default::default() };
         user::Entity::update_many().set(german).exec(&*tx).await.unwrap();
         tx.commit().await.unwrap();
-        fail(&stage, id, "It broke.").await;
-        post_all(&stage).await;
-        assert_eq!(latest(&stage).await.0, "In de");
+        for number in 1..=2 {
+            fail(&stage, id, "It broke.").await;
+            post_all(&stage).await;
+            assert_eq!(latest(&stage).await.0, format!("In de, run {number}"));
+            stage.pass(TimeDelta::hours(2));
+        }
     })
     .await;
 }

@@ -6,7 +6,7 @@ use app::{
         alarm::AlarmKind,
         ids::{OccurrenceId, ScheduleId, TemplateId},
         occurrence::OccurrenceState,
-        report::spec::{AttachmentKind, DraftRule, ListKind, ReportSpec, Section},
+        report::spec::{AttachmentKind, DraftRule, ListKind, Named, ReportSpec, Section},
         template::{Block, BlockKind, Body, Document, TemplateCategory, When},
     },
     entities::{alarm, occurrence, template as template_row},
@@ -76,7 +76,7 @@ async fn a_run_is_written_with_the_version_that_was_published_when_it_froze() {
         let stage = Stage::new(&app).await;
         let form = JobForm { recipients: "jonas@example.org\nboss@example.com".into(), ..mondays_at_ten() };
         let job = stage.job(&form).await;
-        let template = template(&stage, "Hello {{ recipient.name }}").await;
+        let template = template(&stage, "Hello {{ recipient.name }}, run {{ run.number }}").await;
         choose(&stage, job, &written_with(template)).await;
         let run = runs::start(&stage.mina(), job).await.unwrap();
         stage.work().await;
@@ -84,7 +84,7 @@ async fn a_run_is_written_with_the_version_that_was_published_when_it_froze() {
             .deliveries(run)
             .await
             .iter()
-            .zip(["Hello Jonas Ortiz", "Hello boss@example.com"])
+            .zip(["Hello Jonas Ortiz, run 1", "Hello boss@example.com, run 1"])
             .map(|(row, words)| {
                 let mail = mailer::read(&row.mime).unwrap();
                 mail.html.unwrap().contains(words) && mail.text.unwrap().contains(words)
@@ -99,14 +99,14 @@ async fn a_run_is_written_with_the_version_that_was_published_when_it_froze() {
             version: 1,
             name: "Board mail".into(),
             category: TemplateCategory::Status,
-            document: serde_json::to_string(&saying("Good morning")).unwrap(),
+            document: serde_json::to_string(&saying("Good morning, run {{ run.number }}")).unwrap(),
         };
         template_drafts::save(&mina, save).await.unwrap();
         versions::publish(&mina, template, 2, "").await.unwrap();
         assert_eq!(read(&mina, run).await.unwrap().template.as_deref(), Some("Board mail, version 1"));
         assert!(files::html(&mina, run).await.unwrap().contains("Hello "), "what was sent stays");
         let next = stage.schedule(job).await.next_run_at.unwrap();
-        assert!(dry_run::look(&mina, job, next).await.unwrap().written.html.contains("Good morning"));
+        assert!(dry_run::look(&mina, job, next).await.unwrap().written.html.contains("Good morning, run 2"));
     })
     .await;
 }
@@ -165,7 +165,7 @@ async fn sections_are_the_mail_and_words_of_people_in_them_are_no_template() {
         let mut form = JobForm { report: ReportForm::of(&ReportSpec::default()), ..mondays_at_ten() };
         let sections = vec![
             Section::Text { markdown: "Not {{ report.title }} but **words**".into() },
-            Section::Tasks { list: ListKind::InProgress, limit: 5, from: None },
+            Section::Tasks { list: ListKind::InProgress, limit: 5, from: None, named: Named::default() },
         ];
         let spec = ReportSpec { sections, attachments: vec![AttachmentKind::Csv], ..ReportSpec::default() };
         form.report = ReportForm::of(&spec);
@@ -207,7 +207,7 @@ async fn a_draft_is_read_commented_and_sent_once_by_who_may_edit() {
         assert!(stage.deliveries(run).await.is_empty());
         let told = alarms(&stage, run).await;
         assert!(
-            told[0].0 == AlarmKind::Draft && told[0].1.starts_with("Weekly report waits for your word"),
+            told[0].0 == AlarmKind::Draft && told[0].1.starts_with("Run 1 of Weekly report waits for your word"),
             "{told:?}"
         );
 

@@ -39,7 +39,10 @@ use app::{
 use chrono::TimeDelta;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
 
-use super::jobs_stage::{Stage, hourly, mondays_at_ten};
+use super::{
+    jobs_kinds::job,
+    jobs_stage::{Stage, hourly, mondays_at_ten},
+};
 
 fn range(from: &str, to: &str, overlap: &str) -> BackfillForm {
     BackfillForm { from: from.into(), to: to.into(), overlap: overlap.into() }
@@ -548,6 +551,30 @@ async fn a_long_queue_behind_a_run_that_is_worked_on_hides_no_other_job() {
         assert!(second.is_some());
         let rows = stage.runs(other).await;
         assert_eq!((rows[0].id, rows[0].state), (run, OccurrenceState::Claimed));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pushes_that_wait_behind_one_take_no_second_hand_and_hide_no_report() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        // More than a claim looks at.
+        for _ in 0..18 {
+            let push = stage.job(&job(JobKind::GitPush, "")).await;
+            runs::start(&stage.mina(), push).await.unwrap();
+        }
+        stage.pass(TimeDelta::minutes(1));
+        let report = stage.job(&mondays_at_ten()).await;
+        runs::start(&stage.mina(), report).await.unwrap();
+        let claimed = async |at_work: &[JobKind]| {
+            let claim = worker::claim_beside(&app, "a test", at_work).await.unwrap();
+            claim.map(|claim| claim.kind())
+        };
+        assert_eq!(claimed(&[]).await, Some(JobKind::GitPush), "it has waited longest");
+        assert_eq!(claimed(&[JobKind::GitPush]).await, Some(JobKind::WeeklyReport));
+        assert_eq!(claimed(&[JobKind::GitPush, JobKind::WeeklyReport]).await, None, "the other pushes wait");
+        assert_eq!(claimed(&[JobKind::WeeklyReport]).await, Some(JobKind::GitPush), "until the first has ended");
     })
     .await;
 }

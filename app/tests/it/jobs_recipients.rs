@@ -5,7 +5,7 @@ use app::{
     accounts::service::{groups, people},
     domain::{
         delivery::DeliveryPhase,
-        ids::{ScheduleId, TeamId},
+        ids::{ProjectId, ScheduleId, TeamId},
         job::{JobKind, RecipientKind},
         occurrence::OccurrenceState,
         project::MemberRole,
@@ -22,7 +22,10 @@ use app::{
     },
     mail::service::allow_list,
     platform::{ctx::Ctx, mailer},
-    projects::service::access,
+    projects::service::{
+        access,
+        projects::{self, NewProject},
+    },
     testing::{Message, TestApp, each_database, smtp_server::SmtpServer},
 };
 use chrono::TimeDelta;
@@ -43,10 +46,14 @@ async fn group(stage: &Stage<'_>, role: Option<MemberRole>) -> TeamId {
         groups::add(&ctx, id, me.id).await.unwrap();
     }
     if let Some(role) = role {
-        let row = team_project::ActiveModel { team_id: Set(id), project_id: Set(stage.project.id), role: Set(role) };
-        team_project::Entity::insert(row).exec_without_returning(stage.app.reader()).await.unwrap();
+        works_in(stage, id, stage.project.id, role).await;
     }
     id
+}
+
+async fn works_in(stage: &Stage<'_>, group: TeamId, project: ProjectId, role: MemberRole) {
+    let row = team_project::ActiveModel { team_id: Set(group), project_id: Set(project), role: Set(role) };
+    team_project::Entity::insert(row).exec_without_returning(stage.app.reader()).await.unwrap();
 }
 
 #[tokio::test]
@@ -61,8 +68,13 @@ async fn a_form_proposes_the_groups_and_the_people_of_its_project_and_nobody_els
         assert!(before.contains(&"Mina Kovač <mina@example.org>".to_owned()), "{before:?}");
         assert!(!before.iter().any(|line| line.contains("ravi@example.org")), "he is not of the project: {before:?}");
         group(&stage, Some(MemberRole::Viewer)).await;
+        let new = NewProject { name: "Elsewhere".into(), key: "X".into(), zone: "UTC".into() };
+        let elsewhere = projects::create(&stage.mina(), new).await.unwrap();
+        let others = groups::create(&stage.mina(), "Back office").await.unwrap();
+        works_in(&stage, others, elsewhere.id, MemberRole::Viewer).await;
         let known = lines(JobKind::Digest, &stage.mina()).await;
-        assert_eq!(known[0], "group: Front office");
+        let of_groups: Vec<_> = known.iter().filter(|line| line.starts_with("group:")).collect();
+        assert_eq!(of_groups, ["group: Front office"], "not those of another project of hers");
         assert!(known.contains(&"Ravi Sen <ravi@example.org>".to_owned()), "through his group: {known:?}");
         stage.job(&to(&known.join("\n"), "", "")).await;
         for nobody in [

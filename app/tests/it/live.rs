@@ -15,7 +15,10 @@ use app::{
         ctx::{Actor, Ctx},
         events::{self, Guest, News},
     },
-    projects::service::access,
+    projects::service::{
+        access,
+        projects::{self, NewProject},
+    },
     tasks::{
         service::{
             archive, assign, dependencies,
@@ -149,6 +152,46 @@ async fn both_ends_of_a_dependency_are_told_when_it_comes_and_goes_and_when_one_
         assert_eq!(counted(&mut stream).await, [Some((1, 0, 1)), Some((2, 1, 0))]);
         dependencies::remove(&ctx, b, a).await.unwrap();
         assert_eq!(counted(&mut stream).await, [Some((2, 0, 0)), Some((1, 0, 0))]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_dependency_between_two_projects_is_told_to_the_boards_of_both() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.mina);
+        let new = NewProject { name: "Relay".into(), key: "REL".into(), zone: "UTC".into() };
+        let relay = projects::create(&ctx, new).await.unwrap();
+        let theirs = projects::columns(app.reader(), relay.id).await.unwrap();
+        let near = task(&ctx, &made, columns[0], "near").await.id;
+        let far = task(&ctx, &relay, theirs[0].id, "far").await.id;
+        let (mut here, mut there) = (open(&ctx, made.id, None).await, open(&ctx, relay.id, None).await);
+        let counts = |event: LiveEvent| {
+            let card = event.card.unwrap().card;
+            (card.id, card.blocked_by, card.blocks)
+        };
+        dependencies::add(&ctx, near, far).await.unwrap();
+        assert_eq!(counts(told(&mut here).await), (near, 1, 0));
+        assert_eq!(counts(told(&mut there).await), (far, 0, 1));
+        dependencies::remove(&ctx, near, far).await.unwrap();
+        assert_eq!(counts(told(&mut here).await), (near, 0, 0));
+        assert_eq!(counts(told(&mut there).await), (far, 0, 0));
+
+        // Links both ways at once hold both projects in one order.
+        let mut ends = Vec::new();
+        for round in 0..4 {
+            let one = task(&ctx, &made, columns[0], &format!("near {round}")).await.id;
+            ends.push((one, task(&ctx, &relay, theirs[0].id, &format!("far {round}")).await.id));
+        }
+        let links = ends.iter().enumerate().map(|(round, (one, other))| match round % 2 {
+            0 => dependencies::add(&ctx, *one, *other),
+            _ => dependencies::add(&ctx, *other, *one),
+        });
+        for linked in futures::future::join_all(links).await {
+            linked.unwrap();
+        }
     })
     .await;
 }

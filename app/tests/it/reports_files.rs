@@ -7,12 +7,15 @@ use app::{
     domain::{
         ids::ScheduleId,
         occurrence::OccurrenceState,
-        report::spec::{AttachmentKind, ReportSpec},
+        report::spec::{AttachmentKind, ListKind, ReportSpec},
+        template::{Block, BlockKind, Body, Document, TemplateCategory, When, block::TaskFilter},
     },
-    entities::{artifact, occurrence, schedule},
+    entities::{artifact, occurrence, schedule, task},
     error::AppError,
-    jobs::service::copies,
-    platform::mailer::anatomy,
+    jobs::service::{copies, report, runs},
+    platform::mailer::{self, anatomy},
+    tasks::service::labels_of_task,
+    templates::service::{drafts, versions},
     testing::{Cast, each_database, project, sent_report, smtp_server::SmtpServer},
 };
 use chrono::TimeDelta;
@@ -85,6 +88,49 @@ async fn a_run_sends_its_files_keeps_them_and_commits_them() {
         copies::send_to_me(&mina, &run).await.unwrap();
         let copy = server.messages().pop().unwrap();
         assert_eq!(attached(&copy), names);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_files_of_a_run_show_the_tasks_that_the_filter_of_its_template_leaves_in_the_mail() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let mina = stage.mina();
+        let label = r#"{{ x }} "a\b" %}"#;
+        let labelled = task::Entity::find().filter(task::Column::Title.eq("Write the report"));
+        let labelled = labelled.one(app.reader()).await.unwrap().unwrap();
+        labels_of_task::add(&mina, labelled.id, label, None).await.unwrap();
+
+        let filter = TaskFilter { label: label.into(), ..TaskFilter::default() };
+        let list = ListKind::Created;
+        let kind = BlockKind::TaskList { list, limit: 10, filter, none: String::new() };
+        let blocks = vec![Block { id: 1, kind, when: When::HasTasks { list } }];
+        let document = Document { body: Body::Blocks { blocks }, ..Document::blank() };
+        let template = drafts::create(&mina, "Narrowed", TemplateCategory::Status, &document).await.unwrap();
+        versions::publish(&mina, template, 1, "").await.unwrap();
+        let id = stage.job(&mondays_at_ten()).await;
+        let attachments = AttachmentKind::ALL.to_vec();
+        let spec = ReportSpec { template: Some(template), attachments, ..ReportSpec::default() };
+        let version = stage.schedule(id).await.version;
+        report::choose(&mina, id, version, &spec).await.unwrap();
+        // Today is in it: both tasks of the stage were created in its days.
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+
+        let mail = mailer::read(&stage.deliveries(run).await[0].mime).unwrap();
+        let kept = artifact::Entity::find().filter(artifact::Column::OccurrenceId.eq(run));
+        let kept = kept.all(app.reader()).await.unwrap();
+        let file = |ending: &str| {
+            let file = kept.iter().find(|file| file.name.ends_with(ending) && file.name != "report.html").unwrap();
+            String::from_utf8_lossy(&file.bytes).into_owned()
+        };
+        let (page, table, data) = (file(".html"), file(".csv"), file(".json"));
+        for shown in [mail.html.unwrap(), mail.text.unwrap(), page, table] {
+            let tasks = ["Write the report", "Finish the report"].map(|title| shown.contains(title));
+            assert_eq!(tasks, [true, false], "{shown}");
+        }
+        assert!(data.contains("Finish the report"), "the file of data is what was frozen, whatever the mail shows");
     })
     .await;
 }

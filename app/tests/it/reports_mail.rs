@@ -77,6 +77,7 @@ fn address(stop_url: Option<&str>) -> Address {
     Address {
         base_url: "https://reports.example.org".into(),
         occurrence: OccurrenceId(Uuid::from_u128(7)),
+        number: 1,
         job: "Weekly status".into(),
         stop_url: stop_url.map(str::to_owned),
         attachments_note: None,

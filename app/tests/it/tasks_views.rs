@@ -281,36 +281,36 @@ async fn a_cell_changes_its_field_and_only_for_people_who_may() {
         let ctx = app.as_person(&cast.jonas);
         let a = task(&ctx, &made, columns[0], "a").await;
         due(&ctx, a.id, None, Some("2026-11-23T16:00:00Z")).await;
-        let row = list::cell::save(&ctx, a.id, "status", &columns[1].to_string(), 0).await.unwrap();
+        let row = list::cell::save(&ctx, a.id, "status", &columns[1].to_string(), 0, None).await.unwrap();
         assert_eq!(row.column, columns[1]);
-        let row = list::cell::save(&ctx, a.id, "priority", "urgent", 0).await.unwrap();
+        let row = list::cell::save(&ctx, a.id, "priority", "urgent", 0, None).await.unwrap();
         assert_eq!(row.card.priority, Priority::Urgent);
-        let row = list::cell::save(&ctx, a.id, "due", "2026-11-25", 0).await.unwrap();
+        let row = list::cell::save(&ctx, a.id, "due", "2026-11-25", 0, None).await.unwrap();
         assert_eq!(row.card.due.unwrap().machine(), "2026-11-25T16:00:00Z", "another day keeps the time");
-        assert_eq!(list::cell::save(&ctx, a.id, "due", "", 0).await.unwrap().card.due, None);
-        let row = list::cell::save(&ctx, a.id, "person", &format!("add:{}", cast.alex.id), 0).await.unwrap();
+        assert_eq!(list::cell::save(&ctx, a.id, "due", "", 0, None).await.unwrap().card.due, None);
+        let row = list::cell::save(&ctx, a.id, "person", &format!("add:{}", cast.alex.id), 0, None).await.unwrap();
         assert_eq!(row.assignees, [cast.alex.id]);
-        let row = list::cell::save(&ctx, a.id, "person", &format!("add:{}", cast.alex.id), 0).await.unwrap();
+        let row = list::cell::save(&ctx, a.id, "person", &format!("add:{}", cast.alex.id), 0, None).await.unwrap();
         assert_eq!(row.assignees, [cast.alex.id], "who was given it by somebody else meanwhile keeps it");
-        let row = list::cell::save(&ctx, a.id, "person", &format!("remove:{}", cast.alex.id), 0).await.unwrap();
+        let row = list::cell::save(&ctx, a.id, "person", &format!("remove:{}", cast.alex.id), 0, None).await.unwrap();
         assert_eq!(row.assignees, []);
-        let wrong = list::cell::save(&ctx, a.id, "priority", "extreme", 0).await.unwrap_err();
+        let wrong = list::cell::save(&ctx, a.id, "priority", "extreme", 0, None).await.unwrap_err();
         assert_eq!(wrong, AppError::field("value", Problem::UnknownChoice));
-        assert!(matches!(list::cell::save(&ctx, a.id, "rank", "x", 0).await.unwrap_err(), AppError::Invalid(_)));
-        let row = list::cell::save(&ctx, a.id, "label", "add:ops", 0).await.unwrap();
+        assert!(matches!(list::cell::save(&ctx, a.id, "rank", "x", 0, None).await.unwrap_err(), AppError::Invalid(_)));
+        let row = list::cell::save(&ctx, a.id, "label", "add:ops", 0, None).await.unwrap();
         assert_eq!(row.card.labels.len(), 1);
-        let row = list::cell::save(&ctx, a.id, "label", "remove:ops", 0).await.unwrap();
+        let row = list::cell::save(&ctx, a.id, "label", "remove:ops", 0, None).await.unwrap();
         assert_eq!(row.card.labels, []);
-        let row = list::cell::save(&ctx, a.id, "category", "highlight", 0).await.unwrap();
+        let row = list::cell::save(&ctx, a.id, "category", "highlight", 0, None).await.unwrap();
         assert_eq!(row.category, Category::Highlight);
-        let row = list::cell::save(&ctx, a.id, "start", "2026-11-24", 0).await.unwrap();
+        let row = list::cell::save(&ctx, a.id, "start", "2026-11-24", 0, None).await.unwrap();
         assert_eq!(row.start.unwrap().to_string(), "2026-11-24");
-        let row = list::cell::save(&ctx, a.id, "estimate", "90m", 0).await.unwrap();
+        let row = list::cell::save(&ctx, a.id, "estimate", "90m", 0, None).await.unwrap();
         let before = (row.estimate.clone(), row.card.version);
         assert!(before.0.is_some());
-        let row = list::cell::save(&ctx, a.id, "title", " b  c ", before.1).await.unwrap();
+        let row = list::cell::save(&ctx, a.id, "title", " b  c ", before.1, None).await.unwrap();
         assert_eq!(row.card.title, "b c");
-        let late = list::cell::save(&app.as_person(&cast.mina), a.id, "title", "d", before.1).await.unwrap_err();
+        let late = list::cell::save(&app.as_person(&cast.mina), a.id, "title", "d", before.1, None).await.unwrap_err();
         assert!(matches!(late, AppError::Conflict(_)), "who began with the title before it is told of the new one");
         for field in ["status", "priority", "due", "person", "title", "label", "category", "start", "estimate"] {
             let value = match field {
@@ -323,9 +323,10 @@ async fn a_cell_changes_its_field_and_only_for_people_who_may() {
                 "due" => "2026-12-01".into(),
                 _ => "low".into(),
             };
-            let viewer = list::cell::save(&app.as_person(&cast.alex), a.id, field, &value, 0).await.unwrap_err();
+            let viewer = list::cell::save(&app.as_person(&cast.alex), a.id, field, &value, 0, None).await.unwrap_err();
             assert_eq!(viewer, AppError::Forbidden, "{field}");
-            let stranger = list::cell::save(&app.as_person(&cast.ravi), a.id, field, &value, 0).await.unwrap_err();
+            let stranger =
+                list::cell::save(&app.as_person(&cast.ravi), a.id, field, &value, 0, None).await.unwrap_err();
             assert_eq!(stranger, AppError::NotFound, "{field}");
         }
     })
@@ -497,7 +498,7 @@ async fn many_rows_change_together_or_not_at_all() {
             assert_eq!(row.assignees, [cast.alex.id]);
         }
         assert_eq!(rows.iter().map(|row| row.card.title.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
-        list::cell::save(&ctx, ids[0], "label", "add:ops", 0).await.unwrap();
+        list::cell::save(&ctx, ids[0], "label", "add:ops", 0, None).await.unwrap();
         assert_eq!(change(&ctx, "label:ops").await, Ok(3));
         let labelled = list::rows(&ctx, &ids).await.unwrap();
         assert!(labelled.iter().all(|row| row.card.labels.iter().any(|label| label.name == "ops")));

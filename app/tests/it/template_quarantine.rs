@@ -132,6 +132,7 @@ fn address() -> Address {
     Address {
         base_url: "https://reports.example".into(),
         occurrence: OccurrenceId(Uuid::nil()),
+        number: 1,
         job: "Weekly status".into(),
         stop_url: None,
         attachments_note: None,

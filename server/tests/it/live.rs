@@ -15,6 +15,7 @@ use app::{
     tasks::service::{
         create::{self, NewTask},
         moves::{self, End, Move},
+        my_work,
     },
     testing::{TestApp, each_database},
 };
@@ -154,6 +155,34 @@ async fn strangers_and_people_who_are_not_signed_in_hear_nothing() {
         assert_eq!(visitor.get("/live/NONE").await.status, StatusCode::NOT_FOUND);
         member::Entity::delete_many().exec(app.reader()).await.unwrap();
         assert_eq!(visitor.get("/live/T").await.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn my_work_hears_that_something_has_changed_until_the_session_ends() {
+    each_database(async |app| {
+        let (mut visitor, ctx, _, columns, task) = board(&app).await;
+        assert_eq!(Visitor::new(&app).get("/live/my-work").await.status, StatusCode::UNAUTHORIZED);
+        let mark = my_work::mark(&ctx).await.unwrap();
+        let known = format!("/live/my-work?after={mark}");
+        let mut first = listen(&mut visitor, &known, None).await;
+        let mut late = listen(&mut visitor, "/live/my-work?after=0", None).await;
+        assert_eq!(late.change().await.id, Some(mark), "what was missed is told at once");
+        move_to(&ctx, task, columns[1]).await;
+        let heard = first.change().await;
+        assert_eq!((heard.id, heard.name.as_str()), (Some(mark + 1), "snapshot"));
+        drop(first);
+        // Nothing is told twice to a browser that reconnects: what comes next is the next change.
+        let mut back = listen(&mut visitor, &known, Some(mark + 1)).await;
+        move_to(&ctx, task, columns[2]).await;
+        assert_eq!(back.change().await.id, Some(mark + 2));
+
+        session::Entity::delete_many().exec(app.reader()).await.unwrap();
+        app.db.hub().doubt(ctx.me().unwrap().id);
+        let ended = back.change().await;
+        assert_eq!((ended.name.as_str(), ended.data.as_str()), ("ended", "signed_out"));
+        assert_eq!(back.next().await, None);
     })
     .await;
 }

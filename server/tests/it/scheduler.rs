@@ -81,7 +81,7 @@ async fn runs_are_worked_on_also_while_it_cannot_be_found_out_which_are_late() {
 }
 
 #[tokio::test]
-async fn what_comes_due_is_planned_and_done_while_a_push_hangs() {
+async fn what_comes_due_is_planned_and_done_while_more_pushes_than_there_are_hands_hang() {
     each_database(async |app| {
         let app = with_files(app);
         let cast = Cast::new(&app).await;
@@ -95,24 +95,35 @@ async fn what_comes_due_is_planned_and_done_while_a_push_hangs() {
         let ctx = app.as_person(&cast.mina);
         let due = digest_at_ten(&ctx, &made).await;
         let form = JobForm { project: "T".into(), zone: "UTC".into(), ..beginning(JobKind::GitPush) };
-        let push = make(&ctx, &made, &form).await;
+        let mut pushes = Vec::new();
+        for _ in 0..5 {
+            pushes.push(make(&ctx, &made, &form).await);
+        }
         app.clock.advance(TimeDelta::minutes(59) + TimeDelta::seconds(50));
-        runs::start(&app.as_person(&cast.mina), push).await.unwrap();
+        for push in &pushes {
+            runs::start(&app.as_person(&cast.mina), *push).await.unwrap();
+        }
 
         let running = scheduler::start(app.app.clone());
         let begun = Instant::now();
         while !server.join("at-it").exists() {
-            assert!(begun.elapsed() < PATIENCE, "nothing is pushed: {:?}", run_of(&app, push).await);
+            assert!(begun.elapsed() < PATIENCE, "nothing is pushed: {:?}", run_of(&app, pushes[0]).await);
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         app.clock.advance(TimeDelta::seconds(15));
         app.wake.notify_one();
         until_done(&app, due).await;
-        let hangs = run_of(&app, push).await.unwrap();
-        assert_eq!(hangs.state, OccurrenceState::Frozen, "{:?}", hangs.reason);
+        let mut rows = Vec::new();
+        for push in &pushes {
+            rows.push(run_of(&app, *push).await.unwrap());
+        }
+        let begun: Vec<_> = rows.iter().filter(|run| run.started_at.is_some()).map(|run| run.state).collect();
+        assert_eq!(begun, [OccurrenceState::Frozen], "one hangs, and the others wait their turn");
 
         std::fs::write(server.join("go"), "").unwrap();
-        until_done(&app, push).await;
+        for push in pushes {
+            until_done(&app, push).await;
+        }
         running.stop().await;
     })
     .await;

@@ -20,7 +20,13 @@ pub async fn schedule_of(db: &impl ConnectionTrait, run: OccurrenceId) -> AppRes
     schedule::Entity::find_by_id(id).one(db).await?.ok_or(AppError::NotFound)
 }
 
-/// Which run of its job it is, of each run that these alarms are about.
+/// Which run of its job it is, from 1.
+pub async fn number(db: &impl ConnectionTrait, run: OccurrenceId) -> AppResult<i32> {
+    let query = occurrence::Entity::find_by_id(run).select_only().column(occurrence::Column::Number);
+    query.into_tuple::<i32>().one(db).await?.ok_or(AppError::NotFound)
+}
+
+/// The same of each run that these alarms are about.
 pub async fn numbers(db: &impl ConnectionTrait, alarms: &[alarm::Model]) -> AppResult<HashMap<OccurrenceId, i32>> {
     let runs: Vec<OccurrenceId> = alarms.iter().filter_map(|alarm| alarm.occurrence_id).collect();
     let query = occurrence::Entity::find()

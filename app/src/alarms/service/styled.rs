@@ -119,6 +119,7 @@ pub async fn write(ctx: &Ctx, alarms: &[alarm::Model], reader: Reader) -> AppRes
     let address = Address {
         base_url: base.clone(),
         occurrence: run,
+        number: row.number,
         job: job.name,
         stop_url: Some(format!("{base}{}", letter::SETTINGS)),
         attachments_note: None,

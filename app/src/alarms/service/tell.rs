@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{choices, facts, people};
 use crate::{
     domain::{
-        alarm::{self as rules, AlarmKind, PUSHES_TOLD, sentence},
+        alarm::{self as rules, AlarmKind, PUSHES_TOLD, about, sentence},
         delivery::DeliveryPhase,
         ids::{AccountId, AlarmId, AlarmMailId, OccurrenceId, ProjectId, ScheduleId, UserId},
         job::ScheduleState,
@@ -101,6 +101,7 @@ pub async fn draft(
         }
         None => "Read the draft, add a comment if you like, and send it. It waits until somebody does.".to_owned(),
     };
+    let whom = about(AlarmKind::Draft, &held.name, facts::number(&**tx, run).await?);
     let news = News {
         once: once(AlarmKind::Draft, run),
         // Each draft is asked about: none waits for the mail about another.
@@ -110,7 +111,7 @@ pub async fn draft(
         schedule: Some(held.id),
         run: Some(run),
         account: None,
-        words: sentence(AlarmKind::Draft, &held.name, Some(&why)),
+        words: sentence(AlarmKind::Draft, &whom, Some(&why)),
     };
     raise(ctx, tx, news, &told).await?;
     Ok(())
@@ -240,6 +241,7 @@ async fn of_run(
         return Ok(());
     }
     let told = people::responsible(&**tx, held.project_id, held.owner_id).await?;
+    let whom = about(kind, &held.name, facts::number(&**tx, run).await?);
     let news = News {
         once: once(kind, run),
         topic: schedule_topic(held.id),
@@ -248,7 +250,7 @@ async fn of_run(
         schedule: Some(held.id),
         run: Some(run),
         account: None,
-        words: sentence(kind, &held.name, why),
+        words: sentence(kind, &whom, why),
     };
     raise(ctx, tx, news, &told).await?;
     Ok(())

@@ -8,6 +8,7 @@ use super::{Snapshot, TaskLine};
 use crate::{
     domain::{
         ids::{LabelId, ProjectId, TemplateId, UserId},
+        metrics::isolated,
         task::Priority,
     },
     error::{Checks, Problem},
@@ -76,6 +77,9 @@ pub enum Section {
         /// Only tasks of this priority and above.
         #[serde(default)]
         from: Option<Priority>,
+        /// Only tasks with these names: lists of templates ask for them, a schedule narrows all of its report.
+        #[serde(skip)]
+        named: Named,
     },
     /// What the work notes of the period say.
     Notes {
@@ -85,6 +89,16 @@ pub enum Section {
     Text {
         markdown: String,
     },
+}
+
+/// What the tasks of a list are chosen by beside their priority, letter by letter; empty names narrow nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Named {
+    /// Somebody whom the task is assigned to.
+    pub person: String,
+    /// One of its labels.
+    pub label: String,
+    pub project: String,
 }
 
 text_enum!(
@@ -135,7 +149,7 @@ pub struct DraftRule {
 impl Default for ReportSpec {
     /// The weekly report.
     fn default() -> Self {
-        let list = |list| Section::Tasks { list, limit: ROWS, from: None };
+        let list = |list| Section::Tasks { list, limit: ROWS, from: None, named: Named::default() };
         Self {
             period: PeriodChoice::default(),
             scope: Scope::default(),
@@ -211,6 +225,14 @@ fn several<T: Ord>(field: &str, chosen: &[T], max: u32, checks: &mut Checks) {
 }
 
 impl Section {
+    /// Whether it is a list of tasks that has this one in it, where the list of the report has.
+    pub fn shows(&self, line: &TaskLine) -> bool {
+        match self {
+            Self::Tasks { from, named, .. } => from.is_none_or(|least| line.priority >= least) && named.fits(line),
+            _ => false,
+        }
+    }
+
     fn problem(&self) -> Option<Problem> {
         let (min, max) = LIMITS;
         match self {
@@ -228,6 +250,30 @@ impl Section {
                 markdown.chars().any(is_bad).then_some(Problem::ControlCharacters)
             }
         }
+    }
+}
+
+impl Named {
+    /// Whether every task fits.
+    pub fn is_all(&self) -> bool {
+        let Self { person, label, project } = self;
+        [person, label, project].iter().all(|name| name.is_empty())
+    }
+
+    /// Whether a task has the names, as the mail of a template compares them.
+    pub fn fits(&self, line: &TaskLine) -> bool {
+        let Self { person, label, project } = self;
+        (person.is_empty() || line.people.contains(person))
+            && (label.is_empty() || line.details.labels.contains(label))
+            && (project.is_empty() || line.details.project == *project)
+    }
+
+    /// What follows the name of a list: ", of Ana, with the label Design, in Website"; nothing where every task fits.
+    pub fn words(&self) -> String {
+        let Self { person, label, project } = self;
+        let named = |before: &str, name: &str| (!name.is_empty()).then(|| format!(", {before} {}", isolated(name)));
+        let words = [named("of", person), named("with the label", label), named("in", project)];
+        words.into_iter().flatten().collect()
     }
 }
 
@@ -296,11 +342,6 @@ impl ListKind {
             Self::Reopened => &snapshot.reopened,
             Self::Created => &snapshot.created,
         }
-    }
-
-    /// Those of a priority and above.
-    pub fn lines(self, snapshot: &Snapshot, from: Option<Priority>) -> impl Iterator<Item = &TaskLine> {
-        self.of(snapshot).iter().filter(move |line| from.is_none_or(|least| line.priority >= least))
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     domain::{
         condition::{Comparison, Figure},
-        report::spec::{ChartKind, ListKind},
+        report::spec::{ChartKind, ListKind, Named},
         task::Priority,
     },
     text_enum,
@@ -111,9 +111,13 @@ pub struct TaskFilter {
 impl TaskFilter {
     /// Whether it lets every task through.
     pub fn is_all(&self) -> bool {
-        let Self { priority, person, label, project } = self;
-        let names = [person, label, project];
-        priority.is_none_or(|least| least == Priority::Low) && names.iter().all(|name| name.is_empty())
+        self.priority.is_none_or(|least| least == Priority::Low) && self.named().is_all()
+    }
+
+    /// The names that it asks for.
+    pub fn named(&self) -> Named {
+        let Self { priority: _, person, label, project } = self.clone();
+        Named { person, label, project }
     }
 }
 
@@ -156,7 +160,8 @@ text_enum!(
 pub enum When {
     #[default]
     Always,
-    /// A list of the report has something in it.
+    /// A list of the report has something in it. A block that shows this list asks for what its filter leaves, here and
+    /// where a list has to be empty.
     HasTasks { list: ListKind },
     /// A list of the report is empty.
     HasNone { list: ListKind },

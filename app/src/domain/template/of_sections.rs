@@ -11,7 +11,7 @@ use super::{
     document::FORMAT,
     theme::Theme,
 };
-use crate::domain::report::spec::{ListKind, Section};
+use crate::domain::report::spec::{ListKind, Named, Section};
 
 /// What the report is called, of which days, and what it was narrowed to; two spaces break the line.
 const ABOUT: &str =
@@ -40,7 +40,8 @@ pub fn of_sections(sections: &[Section]) -> Document {
 }
 
 /// What a template shows, as files of a report show it: its summary, figures, charts, lists and notes in their order, and
-/// texts that need nothing to be filled in. In a source of somebody's own it is what its tags speak of.
+/// texts that need nothing to be filled in; lists as they are narrowed there. In a source of somebody's own it is what its
+/// tags speak of.
 pub fn sections_of(document: &Document) -> Vec<Section> {
     let sections: Vec<Section> = match &document.body {
         Body::Blocks { blocks } => every_block(blocks).into_iter().filter_map(section).collect(),
@@ -56,7 +57,7 @@ fn section(block: &Block) -> Option<Section> {
         BlockKind::KeyFigures { .. } => Section::Figures,
         BlockKind::Chart { chart, .. } => Section::Chart { chart: *chart },
         BlockKind::TaskList { list, limit, filter, .. } | BlockKind::Table { list, limit, filter, .. } => {
-            Section::Tasks { list: *list, limit: *limit, from: filter.priority }
+            Section::Tasks { list: *list, limit: *limit, from: filter.priority, named: filter.named() }
         }
         BlockKind::Notes { limit } => Section::Notes { limit: *limit },
         BlockKind::Text { text } if is_plain(text) => Section::Text { markdown: text.clone() },
@@ -79,7 +80,8 @@ fn spoken_of(source: &str, document: &Document) -> Vec<Section> {
     sections.extend(speaks_of("figures.").then_some(Section::Figures));
     sections.extend(charts(document).into_iter().map(|chart| Section::Chart { chart }));
     let lists = ListKind::ALL.iter().filter(|list| speaks_of(&format!("tasks.{list}")));
-    sections.extend(lists.map(|list| Section::Tasks { list: *list, limit: ROWS_MAX, from: None }));
+    let all = |list: &ListKind| Section::Tasks { list: *list, limit: ROWS_MAX, from: None, named: Named::default() };
+    sections.extend(lists.map(all));
     sections.extend(speaks_of("notes").then_some(Section::Notes { limit: ROWS_MAX }));
     sections
 }
@@ -90,7 +92,9 @@ fn blocks(section: &Section) -> Vec<BlockKind> {
         Section::Summary => vec![BlockKind::Summary { limit: SENTENCES }],
         Section::Figures => vec![BlockKind::KeyFigures { figures: FIGURES.to_vec() }],
         Section::Chart { chart } => vec![heading(chart.label()), BlockKind::Chart { chart: *chart, has_title: true }],
-        Section::Tasks { list, limit, from } => vec![heading(list.label()), tasks(*list, *limit, *from)],
+        Section::Tasks { list, limit, from, named } => {
+            vec![heading(list.label()), tasks(*list, *limit, *from, named)]
+        }
         Section::Notes { limit } => {
             vec![heading("Work notes"), BlockKind::Notes { limit: (*limit).min(ROWS_MAX) }]
         }
@@ -98,8 +102,9 @@ fn blocks(section: &Section) -> Vec<BlockKind> {
     }
 }
 
-fn tasks(list: ListKind, limit: u32, from: Option<crate::domain::task::Priority>) -> BlockKind {
-    let filter = TaskFilter { priority: from, ..TaskFilter::default() };
+fn tasks(list: ListKind, limit: u32, from: Option<crate::domain::task::Priority>, named: &Named) -> BlockKind {
+    let Named { person, label, project } = named.clone();
+    let filter = TaskFilter { priority: from, person, label, project };
     BlockKind::TaskList { list, limit: limit.min(ROWS_MAX), filter, none: list.none().to_owned() }
 }
 
@@ -230,7 +235,8 @@ mod tests {
     fn every_section_has_its_blocks_and_the_document_may_be_kept() {
         let mut sections = ReportSpec::default().sections;
         sections.extend(ChartKind::ALL.iter().map(|chart| Section::Chart { chart: *chart }));
-        sections.extend(ListKind::ALL.iter().map(|list| Section::Tasks { list: *list, limit: 50, from: None }));
+        let list = |list: &ListKind| Section::Tasks { list: *list, limit: 50, from: None, named: Named::default() };
+        sections.extend(ListKind::ALL.iter().map(list));
         sections.extend([Section::Notes { limit: 5 }, Section::Text { markdown: "Hello **you**".into() }]);
         let document = of_sections(&sections);
         assert_eq!(document.check(), Ok(()));
@@ -246,25 +252,29 @@ mod tests {
         let spec = ReportSpec::default();
         assert_eq!(sections_of(&of_sections(&spec.sections)), spec.sections, "there and back");
         let text = |text: &str| Block { id: 1, kind: BlockKind::Text { text: text.into() }, when: When::Always };
+        let filter = TaskFilter {
+            priority: Some(Priority::High),
+            person: "Ana".into(),
+            label: "Design".into(),
+            project: "Website".into(),
+        };
         let inner = Block {
             id: 2,
-            kind: BlockKind::Table {
-                list: ListKind::Overdue,
-                limit: 7,
-                filter: TaskFilter { priority: Some(Priority::High), ..TaskFilter::default() },
-                columns: Vec::new(),
-            },
+            kind: BlockKind::Table { list: ListKind::Overdue, limit: 7, filter, columns: Vec::new() },
             when: When::Always,
         };
         let columns = BlockKind::Columns { left: vec![inner], right: Vec::new() };
         let blocks =
             vec![text("Hello"), text("{{ project.name }}"), Block { id: 3, kind: columns, when: When::Always }];
-        let overdue = Section::Tasks { list: ListKind::Overdue, limit: 7, from: Some(Priority::High) };
+        let named = Named { person: "Ana".into(), label: "Design".into(), project: "Website".into() };
+        let overdue = Section::Tasks { list: ListKind::Overdue, limit: 7, from: Some(Priority::High), named };
         let document = Document { body: Body::Blocks { blocks }, ..Document::blank() };
-        assert_eq!(sections_of(&document), [Section::Text { markdown: "Hello".into() }, overdue]);
+        let narrowed = [Section::Text { markdown: "Hello".into() }, overdue];
+        assert_eq!(sections_of(&document), narrowed);
+        assert_eq!(sections_of(&of_sections(&narrowed)), narrowed, "there and back with the names, too");
         let source = "tasks.moved {% for task in tasks.overdue %}{% endfor %}{{ charts.forecast.title }}".into();
         let chart = Section::Chart { chart: ChartKind::Forecast };
-        let all = Section::Tasks { list: ListKind::Overdue, limit: ROWS_MAX, from: None };
+        let all = Section::Tasks { list: ListKind::Overdue, limit: ROWS_MAX, from: None, named: Named::default() };
         let document = Document { body: Body::Html { source }, ..Document::blank() };
         assert_eq!(sections_of(&document), [chart, all]);
         assert_eq!(sections_of(&Document::blank()), [Section::Summary, Section::Figures]);

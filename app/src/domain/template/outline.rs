@@ -121,9 +121,7 @@ fn several(name: &str, text: &str, indent: &str, lines: &mut Vec<String>) {
 
 fn filter_words(filter: &TaskFilter) -> String {
     let priority = filter.priority.map(|least| format!(", {} and above", least.label().to_lowercase()));
-    let named = |before: &str, name: &str| (!name.is_empty()).then(|| format!(", {before} {name}"));
-    let names = [named("of", &filter.person), named("with the label", &filter.label), named("in", &filter.project)];
-    priority.into_iter().chain(names.into_iter().flatten()).collect()
+    priority.into_iter().chain([filter.named().words()]).collect()
 }
 
 fn listed(names: impl Iterator<Item = &'static str>) -> String {

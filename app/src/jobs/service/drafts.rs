@@ -183,7 +183,7 @@ pub async fn preview(
     let comment = comment(ctx.reader(), run.id).await?;
     let style = Style::of(&system, &job, run.template_id.zip(run.template_version)).await?;
     let pen = Pen::new(&style, snapshot, comment.as_deref(), None).await?;
-    let address = Address { comment, ..archive::address(ctx, run.id, &job.name) };
+    let address = Address { comment, ..archive::address(ctx, run.id, run.number, &job.name) };
     match pen.write_one(&system, snapshot, address, ctx.me()?.reader()).await {
         Ok(written) => Ok(Ok((written, pen.images().to_vec()))),
         Err(Unwritten::Template(words)) => Ok(Err(words)),

@@ -67,8 +67,9 @@ pub async fn look(ctx: &Ctx, id: ScheduleId, at: DateTime<Utc>) -> AppResult<Dry
         Err(_) => Vec::new(),
     };
     let Attached { files: attached, note } = Attached::of(&files, LIMIT);
-    // There is no run, so its links lead nowhere.
-    let address = archive::address(ctx, OccurrenceId(Uuid::nil()), &job.name);
+    // There is no run, so its links lead nowhere, and its number is the next one.
+    let next = job.last_number.saturating_add(1);
+    let address = archive::address(ctx, OccurrenceId(Uuid::nil()), next, &job.name);
     let address = Address { attachments_note: note.clone(), ..address };
     let (written, images, fault) = match style {
         Ok(style) => {

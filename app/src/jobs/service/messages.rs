@@ -45,6 +45,8 @@ use crate::{
 /// What all messages of a run have in common.
 pub struct Common<'a> {
     pub run: OccurrenceId,
+    /// Which run of its schedule it is.
+    pub number: i32,
     pub schedule: ScheduleId,
     /// Name of the schedule, for the foot of the message.
     pub job: &'a str,
@@ -351,7 +353,7 @@ fn address(ctx: &Ctx, common: &Common<'_>, person: &Addressee) -> Address {
         stop_url: Some(stop),
         attachments_note: attached.note.clone(),
         comment: common.comment.map(str::to_owned),
-        ..archive::address(ctx, common.run, common.job)
+        ..archive::address(ctx, common.run, common.number, common.job)
     }
 }
 

@@ -165,10 +165,7 @@ pub async fn choose(
 }
 
 /// The groups that a report of a project can go to: those that work in it, by name.
-///
-/// # Errors
-/// Only those of the database.
-pub async fn groups(db: &impl ConnectionTrait, project: ProjectId) -> AppResult<Vec<(TeamId, String)>> {
+async fn groups(db: &impl ConnectionTrait, project: ProjectId) -> AppResult<Vec<(TeamId, String)>> {
     let there = team_project::Entity::find()
         .select_only()
         .column(team_project::Column::TeamId)

@@ -193,8 +193,8 @@ fn called(section: &Section) -> String {
         Section::Summary => "summary".to_owned(),
         Section::Figures => "key figures".to_owned(),
         Section::Chart { chart } => format!("chart “{}”", chart.label()),
-        Section::Tasks { list, limit, from: None } => format!("{} (at most {limit})", list.label()),
-        Section::Tasks { list, limit, from: Some(from) } => {
+        Section::Tasks { list, limit, from: None, .. } => format!("{} (at most {limit})", list.label()),
+        Section::Tasks { list, limit, from: Some(from), .. } => {
             format!("{} (at most {limit}, {} and above)", list.label(), from.label())
         }
         Section::Notes { limit } => format!("work notes (at most {limit})"),

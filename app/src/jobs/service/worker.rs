@@ -34,7 +34,7 @@ use crate::{
 };
 
 use alive::Alive;
-pub use claiming::{Claim, claim, forget_claims, release};
+pub use claiming::{Claim, claim, claim_beside, forget_claims, release};
 pub use keeping::keep_missing;
 use written::Report;
 pub use written::{HTML, TEXT};
@@ -47,7 +47,7 @@ const LOOK: u64 = 16;
 /// # Errors
 /// Only when not even that can be stored; the lease then runs out.
 pub async fn work(app: &AppState, claim: Claim) -> AppResult<()> {
-    let Claim { hold, schedule, effect } = claim;
+    let Claim { hold, schedule, effect, .. } = claim;
     let alive = Alive::keep(app, hold);
     let done = perform(app, hold, schedule, effect).await;
     drop(alive);
@@ -203,6 +203,7 @@ async fn write(app: &AppState, schedule: ScheduleId, hold: Hold) -> Result<Optio
         let editions = Editions::of(&ctx, &report.job, &report.frozen, (&parts, &lot), style).await?;
         let common = Common {
             run: hold.run,
+            number: report.number,
             schedule,
             job: &report.job.name,
             snapshot: &report.frozen,

@@ -31,6 +31,8 @@ struct Inner {
     is_closing: watch::Sender<bool>,
     has_listener: AtomicBool,
     doubted: broadcast::Sender<UserId>,
+    /// Something may have changed in any project.
+    stirred: watch::Sender<()>,
     presence: Mutex<Presence>,
     streams: AtomicU64,
 }
@@ -100,6 +102,7 @@ impl Default for Hub {
     fn default() -> Self {
         let (is_closing, _) = watch::channel(false);
         let (doubted, _) = broadcast::channel(64);
+        let (stirred, _) = watch::channel(());
         Self(Arc::new(Inner {
             id: rand::random(),
             rooms: Mutex::default(),
@@ -107,6 +110,7 @@ impl Default for Hub {
             is_closing,
             has_listener: AtomicBool::new(false),
             doubted,
+            stirred,
             presence: Mutex::default(),
             streams: AtomicU64::new(0),
         }))
@@ -137,6 +141,12 @@ impl Hub {
         if let Some(room) = held(&self.0.rooms).get(&project) {
             room.wake.notify_one();
         }
+        self.0.stirred.send_replace(());
+    }
+
+    /// Wakes when any project may have changed: for pages that are of many.
+    pub fn stirs(&self) -> watch::Receiver<()> {
+        self.0.stirred.subscribe()
     }
 
     /// Streams of this process that are open.
@@ -149,6 +159,7 @@ impl Hub {
         for room in held(&self.0.rooms).values() {
             room.wake.notify_one();
         }
+        self.0.stirred.send_replace(());
     }
 
     /// Enters a project's room. Where this opens it, `tend` gets it: it must tell the news until

@@ -1,6 +1,6 @@
 //! The templates of the gallery, and every variable, through the same steps as in the child process.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::compose;
 use crate::domain::report::spec::ListKind;
@@ -91,6 +91,7 @@ fn a_project_without_tasks_has_mails_as_well() {
     let address = context::Address {
         base_url: "https://reports.example".into(),
         occurrence: crate::domain::ids::OccurrenceId(uuid::Uuid::nil()),
+        number: 1,
         job: "Weekly <status>".into(),
         stop_url: None,
         attachments_note: None,
@@ -136,21 +137,35 @@ fn every_variable_can_be_written_with_the_filter_of_its_type() {
     }
 }
 
+/// What is said where a list has nothing in it.
+const NOTHING: &str = "Nothing of it.";
+
+/// A mail with a list of what was finished, narrowed.
+fn narrowed(filter: TaskFilter, when: When) -> Document {
+    let kind = BlockKind::TaskList { list: ListKind::Finished, limit: 10, filter, none: NOTHING.into() };
+    Document { body: Body::Blocks { blocks: vec![Block { id: 1, kind, when }] }, ..gallery::ENTRIES[0].document() }
+}
+
+fn labelled(label: &str) -> TaskFilter {
+    TaskFilter { label: label.into(), ..TaskFilter::default() }
+}
+
+/// Which of the tasks that were finished a mail shows, in either part, and whether it says that there are none.
+fn finished_in(mail: &Rendered) -> ([bool; 3], bool) {
+    let text = mail.text.as_deref().unwrap_or_default();
+    let found = |part: &str| (["T-198", "T-203", "T-210"].map(|task| part.contains(task)), part.contains(NOTHING));
+    assert_eq!(found(text), found(&mail.html), "{text}");
+    found(text)
+}
+
 #[test]
 fn a_list_shows_only_tasks_with_its_label_and_of_its_project() {
     let data = context::sample();
     let shown = |label: &str, project: &str| {
-        let filter = TaskFilter { label: label.into(), project: project.into(), ..TaskFilter::default() };
-        let none = "Nothing of it.".into();
-        let kind = BlockKind::TaskList { list: ListKind::Finished, limit: 10, filter, none };
-        let mut document = gallery::ENTRIES[0].document();
-        document.body = Body::Blocks { blocks: vec![Block { id: 1, kind, when: When::Always }] };
-        let mail = rendered(&document, data.clone());
-        let text = mail.text.unwrap_or_default();
-        let found = |html: &str| ["T-198", "T-203", "T-210"].map(|task| html.contains(task));
-        assert_eq!(found(&text), found(&mail.html), "{text}");
-        assert_eq!(text.contains("Nothing of it."), !found(&text).contains(&true), "{text}");
-        found(&text)
+        let filter = TaskFilter { project: project.into(), ..labelled(label) };
+        let (shown, says_none) = finished_in(&rendered(&narrowed(filter, When::Always), data.clone()));
+        assert_eq!(says_none, !shown.contains(&true));
+        shown
     };
     // Tasks with an even number are about billing.
     assert_eq!(shown("billing", "Ledger"), [true, false, true]);
@@ -158,6 +173,42 @@ fn a_list_shows_only_tasks_with_its_label_and_of_its_project() {
     assert_eq!(shown("", "Ledger"), [true; 3]);
     assert_eq!(shown("", "Website"), [false; 3]);
     assert_eq!(shown("gone \"or\" never there", ""), [false; 3]);
+}
+
+#[test]
+fn a_label_with_the_signs_of_the_template_language_is_chosen_letter_by_letter() {
+    // Each is another one where a sign of it meant something.
+    let labels = [
+        [r#"{{ x }} "a\b" {% if %}"#, r#"{{ x }} "a\\b" {% if %}"#, r#"{{ x }} "ab" {% if %}"#],
+        [r#"{# "\"#, r#"{# ""#, r#"{# "\\"#],
+        [r#"\" in task.labels or true or ""#, r#"" in task.labels or true or ""#, r#"\" }}{% endif %}"#],
+        [r"\n {{", "n {{", r"n\ {{"],
+    ];
+    for three in labels {
+        let mut data = context::sample();
+        for (at, label) in three.iter().enumerate() {
+            data["tasks"]["finished"][at]["labels"] = json!([label]);
+        }
+        for (at, label) in three.iter().enumerate() {
+            let only = [0, 1, 2].map(|other| other == at);
+            for when in [When::Always, When::HasTasks { list: ListKind::Finished }] {
+                let mail = rendered(&narrowed(labelled(label), when), data.clone());
+                assert_eq!(finished_in(&mail), (only, false), "{label} {when:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_narrowed_list_is_shown_only_if_its_filter_leaves_tasks_or_leaves_none() {
+    let data = context::sample();
+    let list = ListKind::Finished;
+    let shown = |label: &str, when| finished_in(&rendered(&narrowed(labelled(label), when), data.clone()));
+    let nothing = [false; 3];
+    assert_eq!(shown("billing", When::HasTasks { list }), ([true, false, true], false));
+    assert_eq!(shown("gone", When::HasTasks { list }), (nothing, false), "three were finished, but none of these");
+    assert_eq!(shown("gone", When::HasNone { list }), (nothing, true));
+    assert_eq!(shown("billing", When::HasNone { list }), (nothing, false));
 }
 
 #[test]

@@ -121,10 +121,12 @@ async fn author(ctx: &Ctx, settings: &git_archive::Model) -> AppResult<(String, 
 }
 
 /// Where the links of an archived report lead: as in the mail, without a recipient's own.
-pub fn address(ctx: &Ctx, occurrence: OccurrenceId, job: &str) -> Address {
+/// `number` is which run of its job it is.
+pub fn address(ctx: &Ctx, occurrence: OccurrenceId, number: i32, job: &str) -> Address {
     Address {
         base_url: ctx.app.settings.base_url.clone(),
         occurrence,
+        number,
         job: job.into(),
         stop_url: None,
         attachments_note: None,

@@ -15,7 +15,7 @@ use super::{
     lanes::Lanes,
     lift_bar::LiftBar,
     list_switch::ListSwitch,
-    live::{Bars, Live},
+    live::{Bars, Live, hands_off},
     move_dialog::MoveDialog,
     open::OpenBoard,
     pickers::Picker,
@@ -32,6 +32,7 @@ use crate::{
         board_look::{BoardLook, board_query, read_board_query},
         ids::ColumnId,
     },
+    error::AppResult,
     tasks::{
         api::{AddTasks, load_board},
         saved::api::SaveView,
@@ -77,10 +78,11 @@ pub fn BoardPage() -> impl IntoView {
     let live = Live::new(me, Callback::new(move |()| board.refetch()));
     provide_context(live);
     let bars = view! { <Bars live=live sender=sender.clone() /> };
+    let address = move || (key.get_untracked(), board_query(&filter.get_untracked(), look.get_untracked()));
     let lists = move || {
         let (steps, sender) = (steps.clone(), sender.clone());
         Suspend::new(async move {
-            match board.await {
+            match loaded(board, open, address).await {
                 Ok(board) => {
                     let read_only =
                         board.read_only.map(|why| view! { <p class="bar is-quiet" role="note">{why.words()}</p> });
@@ -106,6 +108,21 @@ pub fn BoardPage() -> impl IntoView {
         <Outlet />
     }
     .into_any()
+}
+
+/// The board as the server has it. Where it is made anew at the same address, because lists have come or gone, that waits
+/// until nothing of it is in the person's hand: what is open over it, or typed on it, would be gone.
+async fn loaded(
+    board: Resource<AppResult<Board>>,
+    open: OpenBoard,
+    address: impl Fn() -> (String, String),
+) -> AppResult<Board> {
+    let fresh = board.await;
+    let Some(shown) = open.0.get_untracked() else { return fresh };
+    let here = (shown.key.clone(), shown.query.clone());
+    hands_off(&shown, || address() == here).await;
+    // What has come meanwhile is newer.
+    board.await
 }
 
 fn fresh_state(board: &Board, query: String, steps: Steps, sender: Sender) -> BoardState {

@@ -157,7 +157,7 @@ fn counters(card: &Card) -> impl IntoView + use<> {
         }),
         // What is completed holds nobody up.
         (blocks > 0 && is_open).then(|| view! {
-            <span class="meta"><Glyph name="ban" /><bdi>{blocks_words(blocks)}</bdi></span>
+            <span class="meta"><Glyph name="hand" /><bdi>{blocks_words(blocks)}</bdi></span>
         }),
         (items > 0).then(|| view! {
             <span class="meta"><Glyph name="list-checks" label="Checklist" /><bdi>{format!("{ticked}/{items}")}</bdi></span>

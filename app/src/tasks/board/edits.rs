@@ -39,13 +39,6 @@ impl Inverse {
         Self { edits: Edit::Delete.of_all(tasks), ..Self::default() }
     }
 
-    /// Takes back what was saved of one task elsewhere than on its card: one field. `None` where nothing changed.
-    pub fn of_saved(before: &Card, after: &Card, field: Field) -> Option<Self> {
-        let (back, given) = field.edits(before, after)?;
-        let of = |edit| vec![TaskEdit { task: after.id, edit }];
-        Some(Self { edits: of(back), taken: Vec::new(), given: of(given) })
-    }
-
     /// Where the changes have put a task: the way back to there for one that is not loaded any more.
     fn put_at(&self, task: TaskId) -> Option<Edit> {
         self.given.iter().find_map(|given| match given.edit {
@@ -53,46 +46,6 @@ impl Inverse {
             _ => None,
         })
     }
-}
-
-/// A field of a card that the drawer saves by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Field {
-    Title,
-    Priority,
-    Due,
-    People,
-    Labels,
-}
-
-impl Field {
-    /// The change back and the change itself.
-    fn edits(self, before: &Card, after: &Card) -> Option<(Edit, Edit)> {
-        let labels = |card: &Card| card.labels.iter().map(|label| label.id).collect::<Vec<_>>();
-        let (back, given) = match self {
-            Self::Title => (
-                Edit::Title { text: before.title.clone(), base: NOW },
-                Edit::Title { text: after.title.clone(), base: NOW },
-            ),
-            Self::Priority => (Edit::Priority(before.priority), Edit::Priority(after.priority)),
-            Self::Due => (Edit::Due(before.due.map(DueInput::from)), Edit::Due(after.due.map(DueInput::from))),
-            Self::People => {
-                let (lost, got) = differing(&before.assignees, &after.assignees);
-                (Edit::People { add: lost.clone(), remove: got.clone() }, Edit::People { add: got, remove: lost })
-            }
-            Self::Labels => {
-                let (lost, got) = differing(&labels(before), &labels(after));
-                (Edit::Labels { add: lost.clone(), remove: got.clone() }, Edit::Labels { add: got, remove: lost })
-            }
-        };
-        (back != given).then_some((back, given))
-    }
-}
-
-/// What only the first has, and what only the second has.
-fn differing<T: Copy + PartialEq>(before: &[T], after: &[T]) -> (Vec<T>, Vec<T>) {
-    let without = |these: &[T], those: &[T]| these.iter().copied().filter(|one| !those.contains(one)).collect();
-    (without(before, after), without(after, before))
 }
 
 impl BoardState {
@@ -410,21 +363,6 @@ mod tests {
             );
             assert!(state.take_edits(step.edits.clone(), &step).is_none());
             assert_eq!(priority(state, 1), Priority::Low);
-        });
-    }
-
-    #[test]
-    fn what_the_drawer_saved_is_taken_back_unless_somebody_has_changed_it_since() {
-        with_state(three(), |state| {
-            let before = card(1, "B");
-            let after = crate::tasks::view::Card { priority: Priority::Urgent, ..before.clone() };
-            assert!(Inverse::of_saved(&before, &after, Field::Title).is_none());
-            let step = Inverse::of_saved(&before, &after, Field::Priority).unwrap();
-            state.refresh(crate::tasks::view::Card { priority: Priority::Low, ..before.clone() });
-            assert!(state.take_edits(step.edits.clone(), &step).is_none());
-            state.refresh(after);
-            assert!(state.take_edits(step.edits.clone(), &step).is_some());
-            assert_eq!(priority(state, 1), Priority::Medium);
         });
     }
 

@@ -2,12 +2,14 @@
 
 #[cfg(feature = "hydrate")]
 pub use browser::{
-    attach, column_in_sight, fly_home, focus, focus_element, lift_keys, on_escape, on_press, on_step, slide_lists,
+    attach, column_in_sight, fly_home, focus, focus_element, lift_keys, on_escape, on_press, on_step, on_undo,
+    slide_lists,
 };
 
 #[cfg(not(feature = "hydrate"))]
 pub use server::{
-    attach, column_in_sight, fly_home, focus, focus_element, lift_keys, on_escape, on_press, on_step, slide_lists,
+    attach, column_in_sight, fly_home, focus, focus_element, lift_keys, on_escape, on_press, on_step, on_undo,
+    slide_lists,
 };
 
 #[cfg(feature = "hydrate")]
@@ -30,6 +32,7 @@ mod browser {
     use crate::tasks::board::drag::{self, Dropped, DroppedList, Follow};
     use crate::tasks::board::popover::{self, Press};
     use crate::tasks::board::state::{BoardState, ColumnState, Place};
+    use crate::tasks::board::steps::Why;
     use crate::tasks::board::{browser_time, dom, focus, keyboard, live, words};
     use crate::ui::keys::{self, Action};
     use crate::ui::listeners::{Hears, Listeners};
@@ -209,6 +212,29 @@ mod browser {
         });
     }
 
+    /// Calls `step` on the keys that take back and again, as long as the caller stands in the page. Fields in which text
+    /// is typed, and what is open above, have steps of their own.
+    pub fn on_undo(step: impl Fn(Why) + Clone + 'static) {
+        Effect::new(move |_| {
+            let step = step.clone();
+            let mut listeners = Listeners::default();
+            listeners.on(&window(), "keydown", Hears::Bubbling, move |event: KeyboardEvent| {
+                let is_of_field = keys::is_for_field(&event) && !keys::undoes_beside_text(&event);
+                if is_of_field || is_something_above() {
+                    return;
+                }
+                let why = match keys::pressed(&event, keys::Place::Anywhere, true) {
+                    Some(Action::Undo) => Why::Undo,
+                    Some(Action::Redo) => Why::Redo,
+                    _ => return,
+                };
+                event.prevent_default();
+                step(why);
+            });
+            StoredValue::new_local(listeners);
+        });
+    }
+
     fn is_in_field(event: &KeyboardEvent) -> bool {
         let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
         target.is_some_and(|target| {
@@ -296,6 +322,7 @@ mod server {
     use leptos::prelude::*;
 
     use crate::tasks::board::state::BoardState;
+    use crate::tasks::board::steps::Why;
 
     /// The server has no hands.
     pub fn attach(_node: NodeRef<Div>, _state: &BoardState) {}
@@ -329,6 +356,9 @@ mod server {
 
     /// The server hears no keys.
     pub fn on_step(_inside: NodeRef<leptos::html::Section>, _step: impl Fn(i32) + Clone + 'static) {}
+
+    /// The server hears no keys.
+    pub fn on_undo(_step: impl Fn(Why) + Clone + 'static) {}
 
     /// The server hears no keys.
     pub fn lift_keys<T>(_node: NodeRef<Div>, _state: &BoardState, _event: &T) {}

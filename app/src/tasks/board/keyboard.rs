@@ -124,7 +124,7 @@ impl Keys {
 
     /// Keys that work wherever the focus is, unless somebody is typing.
     fn anywhere(&self, event: &KeyboardEvent) {
-        if keys::is_for_field(event) {
+        if keys::is_for_field(event) && !keys::undoes_beside_text(event) {
             return;
         }
         if is_nothing_focused() && self.begin_to_walk(event) {

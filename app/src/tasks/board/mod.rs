@@ -30,6 +30,8 @@ mod move_dialog;
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake moves cards"))]
 mod moves_of_many;
 mod open;
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake takes anything back"))]
+mod past;
 mod pickers;
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake moves cards"))]
 mod places;
@@ -77,7 +79,8 @@ pub use board_page::BoardPage;
 pub use hands::{focus_element, on_escape, on_step};
 pub use live::{Bars, Link, Live};
 pub use open::OpenBoard;
+pub use past::{Named, NextOp, Rewind, last_sent};
 pub use presence::{Here, provide_others};
-pub use sender::Sender;
+pub use sender::{Sender, new_op};
 pub use steps::provide_steps;
 pub use words::still_blocked;

@@ -2,12 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::{
-    edits::{Field, Inverse},
-    state::{BoardState, Place},
-    steps::Step,
-};
-use crate::tasks::view::{Card, TaskDetail};
+use super::state::{BoardState, Place};
+use crate::tasks::view::TaskDetail;
 
 /// The board of the page, once it is there.
 #[derive(Clone, Copy)]
@@ -30,16 +26,6 @@ impl OpenBoard {
             board.place(id, Place { column: task.column, index: 0 });
         }
         board.refresh(task.card.clone());
-    }
-
-    /// Lets the board take back what the drawer has saved; `function` is the path of the server function that did.
-    pub fn saved(self, function: &str, before: &Card, after: &Card) {
-        let Some(board) = self.0.try_get_untracked().flatten() else { return };
-        let Some(field) = field_of(function) else { return };
-        board.refresh(after.clone());
-        if let Some(inverse) = Inverse::of_saved(before, after, field) {
-            board.steps.push(Step::Edit(inverse));
-        }
     }
 
     /// The numbers of the cards before and behind this one on the board as it is filtered and loaded:
@@ -69,16 +55,4 @@ impl OpenBoard {
             super::hands::focus(card);
         }
     }
-}
-
-fn field_of(function: &str) -> Option<Field> {
-    let fields = [
-        ("save_title", Field::Title),
-        ("save_priority", Field::Priority),
-        ("save_due", Field::Due),
-        ("save_people", Field::People),
-        ("add_label", Field::Labels),
-        ("remove_label", Field::Labels),
-    ];
-    fields.into_iter().find(|(name, _)| function.contains(*name)).map(|(_, field)| field)
 }

@@ -18,7 +18,7 @@ use crate::{
     },
     error::AppError,
     tasks::{api::AddTasks, view::Card},
-    ui::{Icon, query_error, textarea_html},
+    ui::{Icon, is_toggled_open, query_error, textarea_html},
 };
 
 /// Where in the list.
@@ -293,17 +293,17 @@ pub fn words(error: &AppError) -> String {
 #[cfg(feature = "hydrate")]
 pub use browser::focus_field;
 #[cfg(feature = "hydrate")]
-use browser::{caret, is_toggled_open, pasted_length, set_caret};
+use browser::{caret, pasted_length, set_caret};
 
 #[cfg(not(feature = "hydrate"))]
 pub use server::focus_field;
 #[cfg(not(feature = "hydrate"))]
-use server::{caret, is_toggled_open, pasted_length, set_caret};
+use server::{caret, pasted_length, set_caret};
 
 #[cfg(feature = "hydrate")]
 mod browser {
     use wasm_bindgen::JsCast;
-    use web_sys::{ClipboardEvent, Element, Event, HtmlTextAreaElement};
+    use web_sys::{ClipboardEvent, Event, HtmlTextAreaElement};
 
     /// How long a pasted text is.
     pub fn pasted_length(event: &Event) -> Option<usize> {
@@ -324,13 +324,6 @@ mod browser {
     pub fn set_caret(field: &HtmlTextAreaElement, at: u32) {
         drop(field.set_selection_range(at, at));
     }
-
-    pub fn is_toggled_open(event: &web_sys::Event) -> bool {
-        event
-            .target()
-            .and_then(|target| target.dyn_into::<Element>().ok())
-            .is_some_and(|details| details.has_attribute("open"))
-    }
 }
 
 #[cfg(not(feature = "hydrate"))]
@@ -346,8 +339,4 @@ mod server {
     }
 
     pub fn set_caret<T>(_field: &T, _at: u32) {}
-
-    pub fn is_toggled_open<T>(_event: &T) -> bool {
-        false
-    }
 }

@@ -379,10 +379,14 @@ impl BoardState {
 }
 
 #[cfg(feature = "hydrate")]
-use browser::{keep, left_over, millis, new_op, run, show_if_slow};
+pub use browser::new_op;
+#[cfg(feature = "hydrate")]
+use browser::{keep, left_over, millis, run, show_if_slow};
 
 #[cfg(not(feature = "hydrate"))]
-use server::{keep, left_over, millis, new_op, run, show_if_slow};
+pub use server::new_op;
+#[cfg(not(feature = "hydrate"))]
+use server::{keep, left_over, millis, run, show_if_slow};
 
 #[cfg(feature = "hydrate")]
 mod browser {

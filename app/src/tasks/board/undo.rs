@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{
     announce::{Urgency, say},
     hands,
+    past::{self, Past},
     sender::Change,
     state::{Anchor, BoardState, CardState, Place},
     steps::{Step, Why},
@@ -128,31 +129,52 @@ impl BoardState {
 
     /// Takes the last step back; the card that it was about, where it was about one.
     pub fn undo(&self) -> Option<TaskId> {
-        let step = self.steps.undo.try_update_value(Vec::pop).flatten()?;
-        self.repeat(step, Why::Undo)
+        self.take_next(Why::Undo)
     }
 
     /// Takes the last undone step again.
     pub fn redo(&self) -> Option<TaskId> {
-        let step = self.steps.redo.try_update_value(Vec::pop).flatten()?;
-        self.repeat(step, Why::Redo)
+        self.take_next(Why::Redo)
+    }
+
+    fn take_next(&self, why: Why) -> Option<TaskId> {
+        if self.steps.must_wait(why) {
+            return None;
+        }
+        let step = self.steps.of(why).try_update_value(Vec::pop).flatten()?;
+        self.repeat(step, why)
+    }
+
+    /// As [`BoardState::repeat`], for what was saved beside the cards: the server says what became of it.
+    fn repeat_past(&self, past: Past, why: Why) {
+        let board = self.clone();
+        past::repeat(&self.steps, Some(self.toasts), past, why, move |cards, next| {
+            cards.into_iter().for_each(|card| board.refresh(card));
+            if let Some(card) = next.and_then(|why| board.take_next(why)) {
+                hands::focus(card);
+            }
+        });
     }
 
     /// Takes back the last step of one card, whatever came after it.
     fn undo_of(&self, card: TaskId) {
-        if let Some(step) = self.steps.take_last(|step| step.card() == Some(card)) {
+        if let Some(step) = self.steps.take_last(Why::Undo, |step| step.card() == Some(card)) {
             self.repeat(step, Why::Undo);
         }
     }
 
     /// Takes back the last move of one list, whatever came after it.
     pub(super) fn undo_of_list(&self, list: ColumnId) {
-        if let Some(step) = self.steps.take_last(|step| step.list() == Some(list)) {
+        if let Some(step) = self.steps.take_last(Why::Undo, |step| step.list() == Some(list)) {
             self.repeat(step, Why::Undo);
         }
     }
 
     fn repeat(&self, step: Step, why: Why) -> Option<TaskId> {
+        if let Step::Past(past) = step {
+            self.repeat_past(past, why);
+            return None;
+        }
         let (card, list, edited) = (step.card(), step.list(), step.edited());
         let title = card.and_then(|card| self.card(card)).map(|card| card.title());
         let since = self.changed_since_step(&step);
@@ -166,8 +188,7 @@ impl BoardState {
             }
             return None;
         };
-        let stack = if why == Why::Undo { &self.steps.redo } else { &self.steps.undo };
-        stack.update_value(|steps| steps.push(inverse));
+        self.steps.behind(why).update_value(|steps| steps.push(inverse));
         if let Some(list) = list {
             self.say_list_repeated(list, why);
         }
@@ -178,8 +199,7 @@ impl BoardState {
                 match (why, edited) {
                     (Why::Undo, None) => words::undone(&title, &spot),
                     (Why::Redo, None) => words::redone(&title, &spot),
-                    (Why::Undo, Some(count)) => format!("Undone. {} as before.", words::whom(Some(&title), count)),
-                    (Why::Redo, Some(count)) => format!("Done again. {} changed.", words::whom(Some(&title), count)),
+                    (why, Some(count)) => words::repeated(why == Why::Undo, &words::whom(Some(&title), count)),
                 }
             }
             _ => words::repeated_out_of_sight(why == Why::Undo, &words::whom(title.as_deref(), edited.unwrap_or(1))),
@@ -193,7 +213,7 @@ impl BoardState {
         match step {
             Step::Edit(inverse) => self.all_changed_since(inverse),
             Step::Move { card, from, .. } => self.moved_since(*card, *from).into_iter().collect(),
-            Step::Archive { .. } | Step::Restore { .. } | Step::Shift { .. } => Vec::new(),
+            Step::Archive { .. } | Step::Restore { .. } | Step::Shift { .. } | Step::Past(_) => Vec::new(),
         }
     }
 
@@ -223,6 +243,8 @@ impl BoardState {
         match step {
             Step::Edit(inverse) => self.take_edits(inverse.edits.clone(), &inverse),
             Step::Shift { list, between } => self.shift_list(list, between),
+            // The server is asked instead.
+            Step::Past(_) => None,
             Step::Move { card, to, from } => self.take_move(card, to, from),
             Step::Archive { card } => {
                 let place = self.place_of(card)?;

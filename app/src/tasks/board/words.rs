@@ -186,6 +186,26 @@ pub fn nothing_to_repeat(is_undo: bool, title: Option<&str>) -> String {
     format!("Nothing was {what}: {whom} has changed since.")
 }
 
+/// Fields were set back, or again.
+pub fn repeated(is_undo: bool, whom: &str) -> String {
+    if is_undo { format!("Undone. {whom} as before.") } else { format!("Done again. {whom} changed.") }
+}
+
+/// A change is not taken back where somebody has changed the same since.
+pub fn kept_since(is_undo: bool, count: u32) -> String {
+    let what = if is_undo { "undone" } else { "done again" };
+    match count {
+        1 => format!("Not {what}: the task has been changed since."),
+        count => format!("Not {what} for {count} tasks: they have been changed since."),
+    }
+}
+
+/// The server did not take a step back, or again.
+pub fn not_repeated(is_undo: bool, error: &AppError) -> String {
+    let what = if is_undo { "undone" } else { "done again" };
+    format!("Not {what}. {}", error.words())
+}
+
 /// A step was taken back, or again, and what it was about is not on the page.
 pub fn repeated_out_of_sight(is_undo: bool, whom: &str) -> String {
     let what = if is_undo { "Undone" } else { "Done again" };

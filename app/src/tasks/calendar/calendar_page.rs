@@ -11,7 +11,7 @@ use crate::{
         calendar_span::CalendarSpan,
     },
     tasks::{
-        board::Live,
+        board::{Live, Rewind},
         filter_bar::{Offered, filter_bar},
         filter_fields::words,
         follow::{Connection, connection, rereading},
@@ -42,8 +42,8 @@ pub fn CalendarPage() -> impl IntoView {
             {move || Suspend::new(async move {
                 match calendar.await {
                     Ok((calendar, look)) => {
-                        let (calendar, fresh) = follow(calendar, search.get_untracked(), live, whole);
-                        page(calendar, fresh, look).into_any()
+                        let (calendar, fresh, rewind) = follow(calendar, search.get_untracked(), live, whole);
+                        page(calendar, fresh, look, rewind).into_any()
                     }
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),
                 }
@@ -53,13 +53,14 @@ pub fn CalendarPage() -> impl IntoView {
     .into_any()
 }
 
-/// The calendar, and what others have made of its tasks since. Where more than tasks has changed, the page is made anew.
+/// The calendar, what others have made of its tasks since, and the way back. Where more than tasks has changed, the page
+/// is made anew.
 fn follow(
     calendar: Calendar,
     search: String,
     live: Live,
     whole: Callback<()>,
-) -> (Calendar, RwSignal<Option<Vec<CalendarItem>>>) {
+) -> (Calendar, RwSignal<Option<Vec<CalendarItem>>>, Rewind) {
     let fresh = RwSignal::new(None);
     // Where nothing stands, the page says so.
     let is_empty = calendar.items.is_empty();
@@ -76,11 +77,19 @@ fn follow(
             whole.run(());
         }
     };
-    live.follow(rereading(live, move || load_calendar(key.clone(), search.clone()), show));
-    (calendar, fresh)
+    let again = rereading(live, move || load_calendar(key.clone(), search.clone()), show);
+    live.follow(again);
+    let rewind = Rewind::of(&calendar.key, None, move || again.run(()));
+    rewind.listen();
+    (calendar, fresh, rewind)
 }
 
-fn page(calendar: Calendar, fresh: RwSignal<Option<Vec<CalendarItem>>>, look: BoardLook) -> impl IntoView {
+fn page(
+    calendar: Calendar,
+    fresh: RwSignal<Option<Vec<CalendarItem>>>,
+    look: BoardLook,
+    rewind: Rewind,
+) -> impl IntoView {
     let (key, filter, span) = (calendar.key.clone(), calendar.filter.clone(), calendar.span);
     let shared = board_query(&filter, look);
     let bar = {
@@ -96,7 +105,7 @@ fn page(calendar: Calendar, fresh: RwSignal<Option<Vec<CalendarItem>>>, look: Bo
     let steps = steps(&key, &shared, span, today);
     let board = format!("/board/{key}");
     let body = match calendar.has_dates || filter.is_active() {
-        true => view! { {note}<Grid calendar=calendar fresh=fresh shared=shared.clone() /> }.into_any(),
+        true => view! { {note}<Grid calendar=calendar fresh=fresh shared=shared.clone() rewind=rewind /> }.into_any(),
         false => view! {
             <Empty title="No task has a due date yet" text="Tasks stand here on the day they are due. Give a task a due date on its page, or by its card's menu.">
                 <a class="btn" href=board>"Board"</a>

@@ -12,16 +12,14 @@ use crate::{
         calendar::{clock_time, long_date, weekday_long, weekday_short},
         calendar_span::CalendarSpan,
         due::{self, Due, ViewerClock},
-        ids::TaskId,
+        ids::{OpId, TaskId},
     },
     tasks::{
-        board::{Urgency, say},
+        board::{Rewind, Urgency, new_op, say},
         views::{Calendar, CalendarItem},
+        views_api::save_cell,
     },
-    ui::{
-        Icon,
-        toast::{Toast, Toasts, Tone},
-    },
+    ui::{Icon, toast::Toasts},
 };
 
 /// Tasks that a day of a month shows; the week shows all.
@@ -35,6 +33,7 @@ pub struct Desk {
     key: StoredValue<String>,
     clock: ViewerClock,
     toasts: Option<Toasts>,
+    rewind: StoredValue<Rewind>,
     /// Changes of days that the server has not answered; the first is on its way. Outlives the page, so that
     /// whoever leaves it loses none.
     unsent: StoredValue<ArcStoredValue<VecDeque<Unsent>>>,
@@ -44,11 +43,29 @@ pub struct Desk {
 #[derive(Clone)]
 struct Unsent {
     id: TaskId,
+    /// The name of the change.
+    op: OpId,
     to: NaiveDate,
     before: Due,
     shown: Due,
     /// What is said where the server refuses.
     refused: String,
+    /// Whether it is taken back as soon as it is made.
+    is_unwanted: bool,
+}
+
+/// Takes a change of a day back; one that is not answered yet, when it is.
+fn take_back(unsent: &ArcStoredValue<VecDeque<Unsent>>, rewind: &Rewind, op: OpId) {
+    let is_waiting = unsent.try_update_value(|unsent| match unsent.iter_mut().find(|waiting| waiting.op == op) {
+        Some(waiting) => {
+            waiting.is_unwanted = true;
+            true
+        }
+        None => false,
+    });
+    if is_waiting != Some(true) {
+        rewind.undo_op(op);
+    }
 }
 
 impl Desk {
@@ -64,40 +81,41 @@ impl Desk {
         if !self.can_edit || days == 0 {
             return;
         }
-        let title = item.title.clone();
-        self.send(item, to, format!("Not moved. “{title}” is back on {}.", long_date(from)));
+        let (title, op) = (item.title.clone(), new_op());
+        self.send(item, to, op, format!("Not moved. “{title}” is back on {}.", long_date(from)));
         let words = format!("Moved “{title}” to {}", long_date(to));
         say(format!("{words}."), Urgency::Polite);
         if let Some(toasts) = self.toasts {
-            let undo = Callback::new(move |()| {
-                if let Some(item) = self.item(id) {
-                    say(format!("Undone. “{}” is back on {}.", item.title, long_date(from)), Urgency::Assertive);
-                    self.send(item, from, "Not undone.".into());
-                }
-            });
-            toasts.push(Toast { words, action: Some(("Undo".into(), undo)), tone: Tone::Good });
+            let (unsent, rewind) = (self.unsent.get_value(), self.rewind.get_value());
+            toasts.offer(words, "Undo", move || take_back(&unsent, &rewind, op));
         }
     }
 
     /// Shows the day, asks the server, and goes back where it refuses. One after the other: of two that are on
-    /// their way together the first could come last.
-    fn send(self, item: CalendarItem, to: NaiveDate, refused: String) {
+    /// their way together the first could come last. The keys that take back wait for them, too.
+    fn send(self, item: CalendarItem, to: NaiveDate, op: OpId, refused: String) {
         let (id, before) = (item.id, item.due);
         let shown = moved(before, to);
         self.put(id, shown);
-        let unsent = self.unsent.get_value();
-        unsent.update_value(|unsent| unsent.push_back(Unsent { id, to, before, shown, refused }));
+        let (unsent, rewind) = (self.unsent.get_value(), self.rewind.get_value());
+        let waiting = Unsent { id, op, to, before, shown, refused, is_unwanted: false };
+        unsent.update_value(|unsent| unsent.push_back(waiting));
         if unsent.with_value(VecDeque::len) == 1 {
-            leptos::task::spawn_local(self.send_all(unsent));
+            rewind.hold();
+            leptos::task::spawn_local(self.send_all(unsent, rewind));
         }
     }
 
-    async fn send_all(self, unsent: ArcStoredValue<VecDeque<Unsent>>) {
+    async fn send_all(self, unsent: ArcStoredValue<VecDeque<Unsent>>, rewind: Rewind) {
         while let Some(next) = unsent.with_value(|unsent| unsent.front().cloned()) {
-            let answer = crate::tasks::views_api::save_cell(next.id, "due".into(), next.to.to_string(), 0).await;
-            unsent.update_value(|unsent| drop(unsent.pop_front()));
+            let answer = save_cell(next.id, "due".into(), next.to.to_string(), 0, Some(next.op)).await;
+            let sent = unsent.try_update_value(VecDeque::pop_front).flatten();
             match answer {
                 Ok(row) => {
+                    rewind.push(next.op, next.id);
+                    if sent.is_some_and(|sent| sent.is_unwanted) {
+                        rewind.undo_op(next.op);
+                    }
                     if let Some(due) = row.card.due {
                         self.settle(next.id, next.shown, due);
                     }
@@ -119,6 +137,7 @@ impl Desk {
                 }
             }
         }
+        rewind.go_on();
     }
 
     /// Shows what came of a change, unless the task has moved on since.
@@ -176,6 +195,7 @@ pub fn Grid(
     fresh: RwSignal<Option<Vec<CalendarItem>>>,
     /// What the address says beside the span, with its question mark.
     shared: String,
+    rewind: Rewind,
 ) -> impl IntoView {
     let Calendar { key, can_edit, clock, span, items, .. } = calendar;
     let desk = Desk {
@@ -184,14 +204,15 @@ pub fn Grid(
         key: StoredValue::new(key),
         clock,
         toasts: use_context::<Toasts>(),
+        rewind: StoredValue::new(rewind),
         unsent: StoredValue::new(ArcStoredValue::default()),
     };
+    let node = NodeRef::<Table>::new();
     Effect::new(move |_| {
         if let Some(items) = fresh.get() {
-            desk.take_over(items);
+            hands::keep_focus(node, || desk.take_over(items));
         }
     });
-    let node = NodeRef::<Table>::new();
     hands::attach(node, desk);
     let heads: Vec<_> = span.weeks()[0]
         .iter()

@@ -1,10 +1,10 @@
 //! Gives the calendar to the person's hands once the page is awake: pointer and keys.
 
 #[cfg(feature = "hydrate")]
-pub use browser::attach;
+pub use browser::{attach, keep_focus};
 
 #[cfg(not(feature = "hydrate"))]
-pub use server::attach;
+pub use server::{attach, keep_focus};
 
 #[cfg(feature = "hydrate")]
 mod browser {
@@ -66,6 +66,22 @@ mod browser {
         request_animation_frame(move || focus(&table, id));
     }
 
+    /// Makes a change after which the focus is on the task that had it, on whichever day that is then.
+    pub fn keep_focus(node: NodeRef<Table>, change: impl FnOnce()) {
+        let focused = document().active_element().and_then(|element| dom::closest(&element, ".event"));
+        let id = focused.and_then(|item| dom::data_id(&item).parse::<TaskId>().ok());
+        change();
+        let (Some(id), Some(table)) = (id, node.get_untracked()) else { return };
+        let table: HtmlElement = (*table).clone();
+        request_animation_frame(move || {
+            // A task that stayed where it was has kept it.
+            let is_lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+            if is_lost {
+                focus(&table, id);
+            }
+        });
+    }
+
     /// The focus goes along; where the day is not on the page, it stays in the calendar.
     fn focus(table: &HtmlElement, id: TaskId) {
         let selector = format!(".event[data-id=\"{id}\"]:not(.is-under-way) .event__title");
@@ -86,4 +102,9 @@ mod server {
 
     /// The server has no hands.
     pub fn attach(_node: NodeRef<Table>, _desk: Desk) {}
+
+    /// The server has no focus.
+    pub fn keep_focus(_node: NodeRef<Table>, change: impl FnOnce()) {
+        change();
+    }
 }

@@ -2,15 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use leptos::prelude::*;
+use leptos::{html::Select, prelude::*};
 
 use crate::{
     domain::{
         due::Finish,
-        ids::TaskId,
+        ids::{OpId, TaskId},
         task::{Priority, Status},
     },
-    tasks::{view::PersonChoice, views::TaskList, views_api::ChangeMany},
+    tasks::{
+        board::{Named, NextOp, Rewind, last_sent},
+        view::PersonChoice,
+        views::TaskList,
+        views_api::ChangeMany,
+    },
     ui::{
         Icon,
         toast::{Toast, Toasts, Tone},
@@ -39,15 +44,45 @@ impl Picked {
     }
 }
 
+/// One change of many rows: who asks for it, of which rows, and the way back.
+#[derive(Clone, Copy)]
+pub struct Bulk {
+    pub many: ServerAction<ChangeMany>,
+    pub picked: Picked,
+    /// The name of the next change.
+    pub next: NextOp,
+    /// The steps of the project, once it is known.
+    pub rewind: StoredValue<Option<Rewind>>,
+}
+
+impl Bulk {
+    /// Nothing is selected, and nothing was changed.
+    pub fn new() -> Self {
+        Self { many: ServerAction::new(), picked: Picked::new(), next: NextOp::new(), rewind: StoredValue::new(None) }
+    }
+}
+
+impl Named for ChangeMany {
+    fn op(&self) -> Option<OpId> {
+        self.op
+    }
+}
+
 #[component]
 pub fn BulkForm(
     /// The page of rows that can be selected.
     list: RwSignal<TaskList>,
-    picked: Picked,
-    many: ServerAction<ChangeMany>,
+    bulk: Bulk,
 ) -> impl IntoView {
+    let Bulk { many, picked, next, .. } = bulk;
     let columns = list.with_untracked(|list| list.columns.clone());
-    let chosen = RwSignal::new(String::new());
+    // A browser may fill the field in as it was, before or without a change that is told.
+    let (field, chosen) = (NodeRef::<Select>::new(), RwSignal::new(String::new()));
+    Effect::new(move |_| {
+        if let Some(field) = field.get() {
+            chosen.set(field.value());
+        }
+    });
     let completing: Vec<String> = columns
         .iter()
         .filter(|column| column.status == Status::Done)
@@ -98,10 +133,11 @@ pub fn BulkForm(
     };
     view! {
         <ActionForm action=many attr:class="bulk panel" attr:id="bulk">
+            {next.field()}
             <span class="is-script muted small" role="status">{count}</span>
             <button type="button" class="btn is-sm is-script" on:click=move |_| picked.0.set(all())>"Select all on this page"</button>
             <label class="field__label" for="bulk-change">"Change of the selected tasks"</label>
-            <select class="input" id="bulk-change" name="change" on:change=move |event| chosen.set(event_target_value(&event))>
+            <select class="input" id="bulk-change" name="change" node_ref=field on:change=move |event| chosen.set(event_target_value(&event))>
                 <optgroup label="Move to">{move_to}</optgroup>
                 <optgroup label="Priority">{priorities}</optgroup>
                 <optgroup label="Due">
@@ -123,10 +159,11 @@ pub fn BulkForm(
     .into_any()
 }
 
-/// Says what became of a change of many tasks, and lets the selection go.
-pub fn tell(many: ServerAction<ChangeMany>, picked: Picked, done: &'static str) {
+/// Says what became of a change of many tasks, offers to take it back where it has a name, and lets the selection go.
+pub fn tell(bulk: Bulk, done: &'static str) {
+    let Bulk { many, picked, rewind, .. } = bulk;
     let toasts = use_context::<Toasts>();
-    let value = many.value();
+    let (value, last) = (many.value(), last_sent(many));
     Effect::new(move |_| {
         let Some(answer) = value.get() else { return };
         let Some(toasts) = toasts else { return };
@@ -134,7 +171,10 @@ pub fn tell(many: ServerAction<ChangeMany>, picked: Picked, done: &'static str) 
             Ok(count) => {
                 picked.0.set(BTreeSet::new());
                 let words = if count == 1 { format!("{done} 1 task") } else { format!("{done} {count} tasks") };
-                toasts.push(Toast { words, action: None, tone: Tone::Good });
+                match (last.get_value(), rewind.get_value()) {
+                    (Some(op), Some(rewind)) => toasts.offer(words, "Undo", move || rewind.undo_op(op)),
+                    _ => toasts.push(Toast { words, action: None, tone: Tone::Good }),
+                }
             }
             Err(crate::error::AppError::Invalid(invalid))
                 if invalid.fields.iter().any(|field| field.field == "tasks") =>

@@ -55,6 +55,7 @@ fn form(row: RwSignal<ListRow>, shared: Shared, field: &'static str, control: An
         <ActionForm action=shared.save attr:class="cell">
             <input type="hidden" name="task" value=id />
             <input type="hidden" name="field" value=field />
+            {shared.next.field()}
             {control}
             <button class="btn is-sm needs-no-script" type="submit">"Save"</button>
         </ActionForm>

@@ -4,20 +4,20 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map};
 
 use super::{
-    bulk_form::{BulkForm, Picked, tell},
+    bulk_form::{Bulk, BulkForm, tell},
     choices::Choices,
     table::Table,
 };
 use crate::{
     domain::{board_look::board_query, ids::TaskId, task_list::PageAt},
     tasks::{
-        board::Live,
+        board::{Live, Rewind},
         filter_bar::{Offered, filter_bar},
         filter_fields::words,
         follow::{Connection, connection, rereading},
         tabs::{ProjectTabs, Tab},
         views::TaskList,
-        views_api::{ChangeMany, load_list},
+        views_api::load_list,
     },
     ui::{Empty, ErrorPage, Page},
 };
@@ -26,9 +26,8 @@ use crate::{
 pub fn ListPage() -> impl IntoView {
     let (params, search) = (use_params_map(), use_location().search);
     let key = Memo::new(move |_| params.read().get("project").unwrap_or_default().to_ascii_uppercase());
-    let many = ServerAction::<ChangeMany>::new();
-    let picked = Picked::new();
-    tell(many, picked, "Changed");
+    let bulk = Bulk::new();
+    tell(bulk, "Changed");
     let live = connection();
     let list = Resource::new_blocking(move || (key.get(), search.get()), |(key, query)| load_list(key, query));
     let whole = Callback::new(move |()| list.refetch());
@@ -38,8 +37,8 @@ pub fn ListPage() -> impl IntoView {
             {move || Suspend::new(async move {
                 match list.await {
                     Ok(list) => {
-                        let list = shown(list, search.get_untracked(), live, whole, many, picked);
-                        page(list, many, picked).into_any()
+                        let list = shown(list, search.get_untracked(), live, whole, bulk);
+                        page(list, bulk).into_any()
                     }
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),
                 }
@@ -51,14 +50,8 @@ pub fn ListPage() -> impl IntoView {
 
 /// The list as it is shown. It follows what others do, and one's own change of many tasks; where more than rows has
 /// changed, the page is made anew.
-fn shown(
-    list: TaskList,
-    search: String,
-    live: Live,
-    whole: Callback<()>,
-    many: ServerAction<ChangeMany>,
-    picked: Picked,
-) -> RwSignal<TaskList> {
+fn shown(list: TaskList, search: String, live: Live, whole: Callback<()>, bulk: Bulk) -> RwSignal<TaskList> {
+    let Bulk { many, picked, next, rewind } = bulk;
     let (key, number) = (list.key.clone(), list.last_event);
     let list = RwSignal::new(list);
     live.listen(key.clone(), number);
@@ -73,8 +66,13 @@ fn shown(
         }
         list.set(fresh);
     };
+    let project = key.clone();
     let again = rereading(live, move || load_list(key.clone(), search.clone()), show);
     live.follow(again);
+    let steps = Rewind::of(&project, None, move || again.run(()));
+    steps.follow(many, next, |sent| sent.tasks.clone());
+    steps.listen();
+    rewind.set_value(Some(steps));
     let done = many.value();
     Effect::new(move |before: Option<()>| {
         let is_done = done.with(|done| matches!(done, Some(Ok(_))));
@@ -94,7 +92,7 @@ fn has_same_frame(one: &TaskList, other: &TaskList) -> bool {
         && has_menu(one) == has_menu(other)
 }
 
-fn page(list: RwSignal<TaskList>, many: ServerAction<ChangeMany>, picked: Picked) -> impl IntoView {
+fn page(list: RwSignal<TaskList>, bulk: Bulk) -> impl IntoView {
     let TaskList { key, query, people, labels, .. } = list.get_untracked();
     let path = format!("/board/{key}/list");
     let shared = board_query(&query.filter, query.look);
@@ -117,7 +115,7 @@ fn page(list: RwSignal<TaskList>, many: ServerAction<ChangeMany>, picked: Picked
         let path = path.clone();
         move || match is_empty.get() {
             true => list.with_untracked(|list| nothing(list, &path)),
-            false => rows(list, many, picked),
+            false => rows(list, bulk),
         }
     };
     let pages = Memo::new(move |_| list.with(|list| (list.newer.clone(), list.older.clone())));
@@ -142,10 +140,9 @@ fn page(list: RwSignal<TaskList>, many: ServerAction<ChangeMany>, picked: Picked
     }
 }
 
-fn rows(list: RwSignal<TaskList>, many: ServerAction<ChangeMany>, picked: Picked) -> AnyView {
-    let bulk =
-        list.with_untracked(|list| list.can_edit).then(|| view! { <BulkForm list=list picked=picked many=many /> });
-    view! { <Table list=list picked=picked />{bulk} }.into_any()
+fn rows(list: RwSignal<TaskList>, bulk: Bulk) -> AnyView {
+    let form = list.with_untracked(|list| list.can_edit).then(|| view! { <BulkForm list=list bulk=bulk /> });
+    view! { <Table list=list bulk=bulk />{form} }.into_any()
 }
 
 fn query_key(path: &str) -> String {

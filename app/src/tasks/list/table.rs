@@ -3,16 +3,20 @@
 
 use leptos::prelude::*;
 
-use super::{bulk_form::Picked, cells, title::title};
+use super::{
+    bulk_form::{Bulk, Picked},
+    cells,
+    title::title,
+};
 use crate::{
     domain::{
         due::{Finish, ViewerClock},
-        ids::TaskId,
+        ids::{OpId, TaskId},
         task_list::{ListColumn, ListQuery, ListSort},
     },
     error::AppError,
     tasks::{
-        board::still_blocked,
+        board::{Named, NextOp, Rewind, last_sent, still_blocked},
         view::{ColumnChoice, PersonChoice},
         views::{ListRow, TaskList},
         views_api::SaveCell,
@@ -33,14 +37,26 @@ pub struct Shared {
     pub clock: Memo<ViewerClock>,
     pub can_edit: bool,
     pub save: ServerAction<SaveCell>,
+    /// The name of the next change.
+    pub next: NextOp,
     picked: Picked,
 }
 
+impl Named for SaveCell {
+    fn op(&self) -> Option<OpId> {
+        self.op
+    }
+}
+
 #[component]
-pub fn Table(list: RwSignal<TaskList>, picked: Picked) -> impl IntoView {
+pub fn Table(list: RwSignal<TaskList>, bulk: Bulk) -> impl IntoView {
     let TaskList { key, can_edit, query, columns, .. } = list.get_untracked();
-    let save = ServerAction::<SaveCell>::new();
-    follow(save, list);
+    let (save, next) = (ServerAction::<SaveCell>::new(), NextOp::new());
+    let rewind = bulk.rewind.get_value();
+    if let Some(rewind) = &rewind {
+        rewind.follow(save, next, |sent| vec![sent.task]);
+    }
+    follow(save, list, rewind);
     let shared = Shared {
         columns: StoredValue::new(columns),
         people: Memo::new(move |_| list.with(|list| list.people.clone())),
@@ -48,7 +64,8 @@ pub fn Table(list: RwSignal<TaskList>, picked: Picked) -> impl IntoView {
         clock: Memo::new(move |_| list.with(|list| list.clock)),
         can_edit,
         save,
-        picked,
+        next,
+        picked: bulk.picked,
     };
     let shown = query.columns.clone().unwrap_or_default();
     let path = format!("/board/{key}/list");
@@ -127,9 +144,9 @@ fn line(id: TaskId, list: RwSignal<TaskList>, key: &str, shown: &[ListColumn], s
 }
 
 /// The list follows what the server says of a row; what was refused goes back to what it was.
-fn follow(save: ServerAction<SaveCell>, list: RwSignal<TaskList>) {
+fn follow(save: ServerAction<SaveCell>, list: RwSignal<TaskList>, rewind: Option<Rewind>) {
     let toasts = use_context::<Toasts>();
-    let value = save.value();
+    let (value, last) = (save.value(), last_sent(save));
     Effect::new(move |_| {
         let Some(answer) = value.get() else { return };
         match answer {
@@ -137,7 +154,10 @@ fn follow(save: ServerAction<SaveCell>, list: RwSignal<TaskList>) {
                 let before =
                     list.with_untracked(|list| list.rows.iter().find(|row| row.card.id == fresh.card.id).cloned());
                 if let (Some(words), Some(toasts)) = (before.and_then(|before| warning(&before, &fresh)), toasts) {
-                    toasts.push(Toast { words, action: None, tone: Tone::Good });
+                    match (last.get_value(), rewind.clone()) {
+                        (Some(op), Some(rewind)) => toasts.offer(words, "Undo", move || rewind.undo_op(op)),
+                        _ => toasts.push(Toast { words, action: None, tone: Tone::Good }),
+                    }
                 }
                 list.update(|list| {
                     if let Some(row) = list.rows.iter_mut().find(|row| row.card.id == fresh.card.id) {

@@ -58,6 +58,7 @@ pub fn title(row: RwSignal<ListRow>, href: String, shared: Shared) -> AnyView {
                     <input type="hidden" name="task" value=id />
                     <input type="hidden" name="field" value="title" />
                     <input type="hidden" name="version" value=version />
+                    {shared.next.field()}
                     <input class="input" name="value" aria-label="Title" maxlength="500" required autocomplete="off" dir="auto"
                         value=title.get_untracked()
                         prop:value=move || typed.get().unwrap_or_else(|| title.get())

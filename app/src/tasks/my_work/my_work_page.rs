@@ -1,33 +1,27 @@
 //! What is mine, by when it is due, with the two things that are done with it most: finishing and moving on.
 
-use std::time::Duration;
-
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 use crate::{
     domain::{
         due::{self, Finish, ViewerClock},
         ids::ColumnId,
+        live::MY_WORK,
         my_work::WorkWhen,
     },
-    error::AppError,
     tasks::{
         api::PlaceTask,
-        board::{Link, Live, still_blocked},
+        board::{Live, still_blocked},
         follow::{Connection, connection, rereading},
         submit_form_of,
         views::{MyWork, WorkRow},
-        views_api::{load_my_work, mark_my_work},
+        views_api::load_my_work,
     },
     ui::{
         Empty, ErrorPage, Icon, Page, PriorityMark,
         toast::{Toast, Toasts, Tone},
     },
 };
-
-/// How often a page that is looked at asks whether there is something new: it has tasks of many projects, and a browser
-/// no stream for each of them.
-const ASKED: Duration = Duration::from_secs(3);
 
 #[component]
 pub fn MyWorkPage() -> impl IntoView {
@@ -77,39 +71,8 @@ fn follow(work: RwSignal<MyWork>, live: Live, place: ServerAction<PlaceTask>) {
             again.run(());
         }
     });
-    let is_asking = StoredValue::new(false);
-    let ask = move || {
-        if document().hidden() || is_asking.try_get_value() != Some(false) {
-            return;
-        }
-        is_asking.set_value(true);
-        spawn_local(async move {
-            let answer = mark_my_work().await;
-            // Nobody looks at a page that was left meanwhile.
-            if is_asking.try_update_value(|is_asking| *is_asking = false).is_none() {
-                return;
-            }
-            let link = match answer {
-                Ok(mark) => {
-                    if work.with_untracked(|work| work.mark != mark) {
-                        again.run(());
-                    }
-                    Link::Up
-                }
-                Err(AppError::SignedOut) => Link::SignedOut,
-                Err(_) => Link::Down,
-            };
-            if live.link.get_untracked() != link {
-                live.link.set(link);
-            }
-        });
-    };
-    // In the effect, so that nothing of it happens on the server.
-    Effect::new(move |_| {
-        if let Ok(handle) = set_interval_with_handle(ask, ASKED) {
-            on_cleanup(move || handle.clear());
-        }
-    });
+    live.listen(MY_WORK.to_owned(), work.with_untracked(|work| work.mark));
+    live.follow(again);
 }
 
 fn page(work: RwSignal<MyWork>, place: ServerAction<PlaceTask>) -> impl IntoView {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::{
-        ids::{TaskId, UserId},
+        ids::{OpId, TaskId, UserId},
         task::EventKind,
     },
     entities::task_assignee,
@@ -47,7 +47,7 @@ impl Wanted<'_> {
 /// # Errors
 /// [`AppError::Invalid`] for somebody who is not in the project, or without the right.
 pub async fn set(ctx: &Ctx, id: TaskId, wanted: &[UserId]) -> AppResult<Card> {
-    give(ctx, id, Wanted::Exactly(wanted)).await
+    give(ctx, id, Wanted::Exactly(wanted), None).await
 }
 
 /// Gives a task to some people and takes it from others; who else has it keeps it.
@@ -55,10 +55,24 @@ pub async fn set(ctx: &Ctx, id: TaskId, wanted: &[UserId]) -> AppResult<Card> {
 /// # Errors
 /// As [`set`].
 pub async fn change(ctx: &Ctx, id: TaskId, add: &[UserId], remove: &[UserId]) -> AppResult<Card> {
-    give(ctx, id, Wanted::Changed { add, remove }).await
+    change_as(ctx, id, add, remove, None).await
 }
 
-async fn give(ctx: &Ctx, id: TaskId, wanted: Wanted<'_>) -> AppResult<Card> {
+/// As [`change`], by a change that has a name.
+///
+/// # Errors
+/// As [`set`].
+pub async fn change_as(
+    ctx: &Ctx,
+    id: TaskId,
+    add: &[UserId],
+    remove: &[UserId],
+    op_id: Option<OpId>,
+) -> AppResult<Card> {
+    give(ctx, id, Wanted::Changed { add, remove }, op_id).await
+}
+
+async fn give(ctx: &Ctx, id: TaskId, wanted: Wanted<'_>, op_id: Option<OpId>) -> AppResult<Card> {
     let tx = ctx.begin().await?;
     let (editing, row) = find::for_editing(ctx, &*tx, id).await?;
     let mut row = edit::lock(ctx, &tx, row).await?;
@@ -70,7 +84,7 @@ async fn give(ctx: &Ctx, id: TaskId, wanted: Wanted<'_>) -> AppResult<Card> {
         .into_iter()
         .map(|assigned| assigned.user_id)
         .collect();
-    let wanted = wanted.of(&before);
+    let wanted = if events::is_done(&*tx, op_id).await? { before.clone() } else { wanted.of(&before) };
     let name_of = |user: UserId| people.iter().find(|person| person.id == user).map(|person| person.name.clone());
     let mut happened = Vec::new();
     for user in wanted.iter().filter(|user| !before.contains(user)) {
@@ -79,17 +93,19 @@ async fn give(ctx: &Ctx, id: TaskId, wanted: Wanted<'_>) -> AppResult<Card> {
         let once =
             OnConflict::columns([task_assignee::Column::TaskId, task_assignee::Column::UserId]).do_nothing().to_owned();
         task_assignee::Entity::insert(assigned).on_conflict(once).exec_without_returning(&*tx).await?;
-        happened.push((EventKind::Assigned, Some(name)));
+        happened.push((EventKind::Assigned, *user, Some(name)));
     }
     for user in before.iter().filter(|user| !wanted.contains(user)) {
         task_assignee::Entity::delete_by_id((id, *user)).exec(&*tx).await?;
-        happened.push((EventKind::Unassigned, name_of(*user)));
+        happened.push((EventKind::Unassigned, *user, name_of(*user)));
     }
     if !happened.is_empty() {
         row = touched(ctx, &row).update(&*tx).await?;
     }
-    for (kind, name) in happened {
-        events::record(ctx, &*tx, &row, Event::plain(kind, Detail { to: name, ..Detail::default() })).await?;
+    for (number, (kind, user, to)) in (0..).zip(happened) {
+        let detail = Detail { to, person: Some(user), ..Detail::default() };
+        let part = op_id.map(|op| op.part(number));
+        events::record(ctx, &*tx, &row, Event::plain(kind, detail).with_op(part)).await?;
     }
     let fresh: Vec<UserId> = wanted.iter().copied().filter(|user| !before.contains(user)).collect();
     watch::given(ctx, &*tx, id, &fresh).await?;

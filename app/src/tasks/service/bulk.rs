@@ -5,6 +5,7 @@
 //! changes wait for each other and never for ever.
 
 mod given;
+pub mod take_back;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -46,27 +47,47 @@ pub async fn change(ctx: &Ctx, edits: Vec<TaskEdit>, op_id: Option<OpId>) -> App
     let tx = ctx.begin().await?;
     hold_projects(ctx, &tx, &ids).await?;
     let mut rows = tasks(&tx, &ids).await?;
-    let columns = columns(&tx, &edits).await?;
     if !events::is_done(&*tx, op_id).await? {
-        let mut given = Given::read(&tx, &edits, &rows).await?;
-        let mut parts = Parts { op_id, used: 0 };
-        let is_done = |id: &TaskId| rows.get(id).is_some_and(|row| row.completed_at.is_some());
-        let done: Vec<TaskId> = ids.iter().copied().filter(is_done).collect();
-        for TaskEdit { task, edit } in edits {
-            let row = rows.remove(&task).ok_or(AppError::NotFound)?;
-            let changed = apply(ctx, &tx, row, edit, &columns, &mut given, &mut parts).await?;
-            rows.insert(task, changed);
-        }
-        // Last, so that the next one of a series counts as worked with if it is among the tasks, too.
-        for id in done {
-            let Some(row) = rows.remove(&id) else { continue };
-            rows.insert(id, recurrence::take_back(ctx, &tx, row).await?);
-        }
+        make(ctx, &tx, &mut rows, Vec::new(), edits, op_id).await?;
     }
     let in_order = ids.iter().filter_map(|id| rows.remove(id)).collect();
     let cards = cards::cards(&*tx, ctx.zone(), in_order).await?;
     tx.commit().await?;
     Ok(cards)
+}
+
+/// Makes changes of tasks that are held: those of fields that boards do not show first, then all others, each in the
+/// order of its list.
+async fn make(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    rows: &mut HashMap<TaskId, task::Model>,
+    fields: Vec<(TaskId, Change)>,
+    edits: Vec<TaskEdit>,
+    op_id: Option<OpId>,
+) -> AppResult<()> {
+    let columns = columns(tx, &edits).await?;
+    let mut given = Given::read(tx, &edits, rows).await?;
+    let mut parts = Parts { op_id, used: 0 };
+    let mut done: Vec<TaskId> = rows.values().filter(|row| row.completed_at.is_some()).map(|row| row.id).collect();
+    done.sort_unstable();
+    for (task, change) in fields {
+        let row = rows.remove(&task).ok_or(AppError::NotFound)?;
+        let base = row.version;
+        let changed = edit::apply(ctx, tx, row, base, change, parts.next()).await?;
+        rows.insert(task, changed);
+    }
+    for TaskEdit { task, edit } in edits {
+        let row = rows.remove(&task).ok_or(AppError::NotFound)?;
+        let changed = apply(ctx, tx, row, edit, &columns, &mut given, &mut parts).await?;
+        rows.insert(task, changed);
+    }
+    // Last, so that the next one of a series counts as worked with if it is among the tasks, too.
+    for id in done {
+        let Some(row) = rows.remove(&id) else { continue };
+        rows.insert(id, recurrence::take_back(ctx, tx, row).await?);
+    }
+    Ok(())
 }
 
 /// Gives each event of the change an id of its own.

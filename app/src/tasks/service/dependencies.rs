@@ -44,6 +44,7 @@ pub async fn add(ctx: &Ctx, blocked: TaskId, blocker: TaskId) -> AppResult<()> {
         // Two links made at once could close a circle that neither of them sees.
         tx.execute_unprepared("SELECT pg_advisory_xact_lock(720190)").await?;
     }
+    hold_both(ctx, &tx, blocked, blocker).await?;
     let (_, row) = find::for_editing(ctx, &*tx, blocked).await?;
     let (viewing, other) = find::by_id(ctx, &*tx, blocker).await?;
     if other.deleted_at.is_some() {
@@ -72,7 +73,7 @@ pub async fn add(ctx: &Ctx, blocked: TaskId, blocker: TaskId) -> AppResult<()> {
     let saved = touched(ctx, &row).update(&*tx).await?;
     let detail = Detail { to: Some(reference), ..Detail::default() };
     events::record(ctx, &*tx, &saved, Event::plain(EventKind::Blocked, detail)).await?;
-    tell(ctx, &tx, saved.project_id, vec![blocker]).await?;
+    tell(ctx, &tx, other.project_id, vec![blocker]).await?;
     Ok(tx.commit().await?)
 }
 
@@ -82,6 +83,7 @@ pub async fn add(ctx: &Ctx, blocked: TaskId, blocker: TaskId) -> AppResult<()> {
 /// Without the right to change the blocked task.
 pub async fn remove(ctx: &Ctx, blocked: TaskId, blocker: TaskId) -> AppResult<()> {
     let tx = ctx.begin().await?;
+    hold_both(ctx, &tx, blocked, blocker).await?;
     let (_, row) = find::for_editing(ctx, &*tx, blocked).await?;
     let gone = task_dependency::Entity::delete_by_id((blocker, blocked)).exec(&*tx).await?;
     if gone.rows_affected == 0 {
@@ -91,8 +93,27 @@ pub async fn remove(ctx: &Ctx, blocked: TaskId, blocker: TaskId) -> AppResult<()
     let saved = touched(ctx, &row).update(&*tx).await?;
     let detail = Detail { from: Some(reference), ..Detail::default() };
     events::record(ctx, &*tx, &saved, Event::plain(EventKind::Unblocked, detail)).await?;
-    tell(ctx, &tx, saved.project_id, vec![blocker]).await?;
+    if let Some(other) = task::Entity::find_by_id(blocker).one(&*tx).await? {
+        tell(ctx, &tx, other.project_id, vec![blocker]).await?;
+    }
     Ok(tx.commit().await?)
+}
+
+/// Holds the projects of both ends of a link, the smaller id first: the boards of both are told of it.
+async fn hold_both(ctx: &Ctx, tx: &WriteTx, one: TaskId, other: TaskId) -> AppResult<()> {
+    let mut both: Vec<ProjectId> = task::Entity::find()
+        .select_only()
+        .column(task::Column::ProjectId)
+        .filter(task::Column::Id.is_in([one, other]))
+        .into_tuple()
+        .all(&**tx)
+        .await?;
+    both.sort_unstable();
+    both.dedup();
+    for project in both {
+        stream::lock(ctx, &**tx, project).await?;
+    }
+    Ok(())
 }
 
 /// The way from a task to another one along what blocks what, both ends included.
@@ -234,9 +255,8 @@ pub(super) async fn tell_linked(ctx: &Ctx, tx: &WriteTx, changed: &task::Model) 
     tell(ctx, tx, changed.project_id, links.iter().map(other).collect()).await
 }
 
-/// Open boards of a project read the cards of these tasks anew. Those of other projects are left out:
-/// their projects are not held, and two changes that hold them in different orders would wait for each
-/// other for ever.
+/// Open boards of a project that is held read the cards of these tasks anew. Those of other projects are
+/// left out: two changes that hold projects in different orders would wait for each other for ever.
 async fn tell(ctx: &Ctx, tx: &WriteTx, project: ProjectId, tasks: Vec<TaskId>) -> AppResult<()> {
     if tasks.is_empty() {
         return Ok(());

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
-    attachments, cards, checklist, comments, dependencies, events, find, history, labels_of_task, notes, recurrence,
-    watch,
+    attachments, cards, checklist, comments, dependencies, events, find, history, inverse::Given, labels_of_task,
+    moves, notes, recurrence, watch,
 };
 use crate::{
     domain::{
@@ -96,7 +96,15 @@ pub async fn read_longer(ctx: &Ctx, viewing: &Viewing, row: task::Model, lines: 
         can_purge: row.deleted_at.is_some() && viewing.role() >= MemberRole::Owner,
         last_move: if can_edit { last_move(ctx, &row, &columns).await? } else { None },
     };
-    let (history, is_history_cut) = history::lines(db, id, ctx.now, zone, lines).await?;
+    let card = cards::one(db, zone, row.clone()).await?;
+    // Who may not change the task is offered nothing.
+    let given = can_edit.then(|| Given {
+        people: assignees.iter().map(|assigned| (id, assigned.user_id)).collect(),
+        labels: card.labels.iter().map(|label| (id, label.id)).collect(),
+        members: people.iter().map(|person| (project.id, person.id)).collect(),
+        known: parts.labels.iter().map(|label| (project.id, label.id)).collect(),
+    });
+    let (history, is_history_cut) = history::lines(ctx, db, &row, lines, given.as_ref()).await?;
     Ok(TaskDetail {
         key: project.key.clone(),
         project_name: project.name.clone(),
@@ -111,7 +119,7 @@ pub async fn read_longer(ctx: &Ctx, viewing: &Viewing, row: task::Model, lines: 
             .map(|column| ColumnChoice { id: column.id, name: column.name, status: column.status })
             .collect(),
         description_html: markdown::to_html(&row.description),
-        description: row.description.clone(),
+        description: row.description,
         category: row.category,
         assignees: assignees.into_iter().map(|assigned| assigned.user_id).collect(),
         people: people.into_iter().map(|person| PersonChoice { id: person.id, name: person.name }).collect(),
@@ -132,7 +140,7 @@ pub async fn read_longer(ctx: &Ctx, viewing: &Viewing, row: task::Model, lines: 
         created_by: row.created_by.and_then(|id| names.get(&id).cloned()),
         archived: row.archived_at.filter(|_| row.deleted_at.is_none()).map(stamp),
         parts,
-        card: cards::one(db, zone, row).await?,
+        card,
     })
 }
 
@@ -178,20 +186,7 @@ async fn last_move(ctx: &Ctx, row: &task::Model, columns: &[board_column::Model]
     let Some(column) = column.filter(|_| !is_within || detail.rank.is_some()) else { return Ok(None) };
     let above: Option<TaskId> = match &detail.rank {
         None => None,
-        Some(rank) => {
-            task::Entity::find()
-                .select_only()
-                .column(task::Column::Id)
-                .filter(task::Column::ColumnId.eq(column.id))
-                .filter(task::Column::ArchivedAt.is_null())
-                .filter(task::Column::Id.ne(row.id))
-                .filter(task::Column::Rank.lt(rank.as_str()))
-                .order_by_desc(task::Column::Rank)
-                .limit(1)
-                .into_tuple()
-                .one(ctx.reader())
-                .await?
-        }
+        Some(rank) => moves::above(ctx.reader(), column.id, row.id, rank).await?,
     };
     let place = above.map_or_else(|| "top".to_owned(), |above| above.to_string());
     Ok(Some(LastMove { column: column.id, name: column.name.clone(), place, is_within }))

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{stream, watch};
 use crate::{
     domain::{
-        ids::{ColumnId, EventId, OpId, TaskId},
+        ids::{ColumnId, EventId, LabelId, OpId, TaskId, UserId},
         live::Change,
         task::{EventKind, Status},
     },
@@ -43,6 +43,12 @@ pub struct Detail {
     /// The task that came of it: the next one of a series.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<TaskId>,
+    /// Who got the task or lost it; lines of before this was written down have the name alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<UserId>,
+    /// The label that came or went; lines of before this was written down have its name alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<LabelId>,
     /// How many rules in a row had set each other off, where one did it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generation: Option<u32>,

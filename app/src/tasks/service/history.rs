@@ -1,20 +1,24 @@
 //! A task's history in words.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::events::Detail;
+use super::{
+    events::Detail,
+    inverse::{self, Given},
+};
 use crate::{
     domain::{
         calendar::{clock_time, short_date},
-        ids::{ColumnId, TaskId, UserId},
+        ids::{ColumnId, UserId},
         task::{Category, EventKind, Priority},
     },
-    entities::{board_column, task_event, user},
+    entities::{board_column, task, task_event, user},
     error::AppResult,
+    platform::ctx::Ctx,
     tasks::view::{HistoryLine, Stamp},
 };
 
@@ -30,19 +34,20 @@ pub fn stamp(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> Stamp {
     Stamp { at, words: format!("{}, {}", short_date(local.date_naive(), today), clock_time(local.time())) }
 }
 
-/// So many lines of the history of a task, the newest first, and whether there are more.
+/// So many lines of the history of a task, the newest first, and whether there are more. Where it is known what the task
+/// is given, each line that nothing later is about can be taken back.
 ///
 /// # Errors
 /// Only those of the database.
 pub async fn lines(
+    ctx: &Ctx,
     db: &impl ConnectionTrait,
-    task: TaskId,
-    now: DateTime<Utc>,
-    zone: Tz,
+    task: &task::Model,
     most: u32,
+    given: Option<&Given>,
 ) -> AppResult<(Vec<HistoryLine>, bool)> {
     let mut events = task_event::Entity::find()
-        .filter(task_event::Column::TaskId.eq(task))
+        .filter(task_event::Column::TaskId.eq(task.id))
         .order_by_desc(task_event::Column::At)
         .order_by_desc(task_event::Column::Id)
         .limit(u64::from(most) + 1)
@@ -59,14 +64,19 @@ pub async fn lines(
     let columns = board_column::Entity::find().filter(board_column::Column::Id.is_in(passed)).all(db).await?;
     let column_names: HashMap<ColumnId, &str> =
         columns.iter().map(|column| (column.id, column.name.as_str())).collect();
+    let mut later = HashSet::new();
     let lines = events
         .into_iter()
         .map(|event| {
             let detail: Detail = serde_json::from_str(&event.detail).unwrap_or_default();
+            let is_last = inverse::subject(event.kind, &detail).is_some_and(|subject| later.insert(subject));
+            let back =
+                given.filter(|_| is_last).and_then(|given| inverse::of(&event, &detail, task, given, ctx.zone()));
             HistoryLine {
+                undo: back.map(|_| event.id),
                 who: event.actor_id.and_then(|id| names.get(&id).cloned()).or_else(|| detail.by.clone()),
                 what: words(&event, &detail, &column_names),
-                at: stamp(event.at, now, zone),
+                at: stamp(event.at, ctx.now, ctx.zone()),
                 is_comment: matches!(
                     event.kind,
                     EventKind::Commented

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     domain::{
-        ids::{LabelId, ProjectId, TaskId},
+        ids::{LabelId, OpId, ProjectId, TaskId},
         task::EventKind,
     },
     entities::{label, task_label},
@@ -34,6 +34,14 @@ pub const LABELS_MAX: u32 = 1_000;
 /// # Errors
 /// [`AppError::Invalid`] for a bad name or too many labels, or without the right.
 pub async fn add(ctx: &Ctx, id: TaskId, name: &str, hue: Option<u8>) -> AppResult<Card> {
+    add_as(ctx, id, name, hue, None).await
+}
+
+/// As [`add`], by a change that has a name.
+///
+/// # Errors
+/// As [`add`].
+pub async fn add_as(ctx: &Ctx, id: TaskId, name: &str, hue: Option<u8>, op_id: Option<OpId>) -> AppResult<Card> {
     let mut checks = Checks::default();
     let name = checks.line("label", &name.split_whitespace().collect::<Vec<_>>().join(" "), LABEL_MAX);
     if hue.is_some_and(|hue| !(1..=6).contains(&hue)) {
@@ -63,14 +71,14 @@ pub async fn add(ctx: &Ctx, id: TaskId, name: &str, hue: Option<u8>) -> AppResul
         }
     };
     let is_there = task_label::Entity::find_by_id((id, label.id)).one(&*tx).await?.is_some();
-    if !is_there {
+    if !is_there && !events::is_done(&*tx, op_id).await? {
         let link = task_label::ActiveModel { project_id: Set(project), task_id: Set(id), label_id: Set(label.id) };
         let once =
             OnConflict::columns([task_label::Column::TaskId, task_label::Column::LabelId]).do_nothing().to_owned();
         task_label::Entity::insert(link).on_conflict(once).exec_without_returning(&*tx).await?;
         row = touched(ctx, &row).update(&*tx).await?;
-        let detail = Detail { to: Some(label.name), ..Detail::default() };
-        events::record(ctx, &*tx, &row, Event::plain(EventKind::Labelled, detail)).await?;
+        let detail = Detail { to: Some(label.name), label: Some(label.id), ..Detail::default() };
+        events::record(ctx, &*tx, &row, Event::plain(EventKind::Labelled, detail).with_op(op_id)).await?;
     }
     let card = cards::one(&*tx, ctx.zone(), row).await?;
     tx.commit().await?;
@@ -82,6 +90,14 @@ pub async fn add(ctx: &Ctx, id: TaskId, name: &str, hue: Option<u8>) -> AppResul
 /// # Errors
 /// Without the right, or of the database.
 pub async fn remove(ctx: &Ctx, id: TaskId, name: &str) -> AppResult<Card> {
+    remove_as(ctx, id, name, None).await
+}
+
+/// As [`remove`], by a change that has a name.
+///
+/// # Errors
+/// As [`remove`].
+pub async fn remove_as(ctx: &Ctx, id: TaskId, name: &str, op_id: Option<OpId>) -> AppResult<Card> {
     let tx = ctx.begin().await?;
     let (editing, row) = find::for_editing(ctx, &*tx, id).await?;
     let mut row = edit::lock(ctx, &tx, row).await?;
@@ -90,12 +106,14 @@ pub async fn remove(ctx: &Ctx, id: TaskId, name: &str) -> AppResult<Card> {
         .filter(label::Column::Name.eq(name))
         .one(&*tx)
         .await?;
-    if let Some(label) = label {
+    if let Some(label) = label
+        && !events::is_done(&*tx, op_id).await?
+    {
         let gone = task_label::Entity::delete_by_id((id, label.id)).exec(&*tx).await?;
         if gone.rows_affected > 0 {
             row = touched(ctx, &row).update(&*tx).await?;
-            let detail = Detail { to: Some(label.name), ..Detail::default() };
-            events::record(ctx, &*tx, &row, Event::plain(EventKind::Unlabelled, detail)).await?;
+            let detail = Detail { to: Some(label.name), label: Some(label.id), ..Detail::default() };
+            events::record(ctx, &*tx, &row, Event::plain(EventKind::Unlabelled, detail).with_op(op_id)).await?;
         }
     }
     let card = cards::one(&*tx, ctx.zone(), row).await?;

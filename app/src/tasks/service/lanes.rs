@@ -52,8 +52,12 @@ async fn prioritise(ctx: &Ctx, tx: &WriteTx, row: task::Model, priority: Priorit
     Ok(saved)
 }
 
-fn named(kind: EventKind, name: &str) -> Event {
-    Event::plain(kind, Detail { to: Some(name.to_owned()), ..Detail::default() })
+fn of_person(kind: EventKind, person: UserId, name: &str) -> Event {
+    Event::plain(kind, Detail { to: Some(name.to_owned()), person: Some(person), ..Detail::default() })
+}
+
+fn of_label(kind: EventKind, label: LabelId, name: &str) -> Event {
+    Event::plain(kind, Detail { to: Some(name.to_owned()), label: Some(label), ..Detail::default() })
 }
 
 async fn assign(ctx: &Ctx, tx: &WriteTx, row: task::Model, person: Option<UserId>) -> AppResult<task::Model> {
@@ -75,7 +79,7 @@ async fn assign(ctx: &Ctx, tx: &WriteTx, row: task::Model, person: Option<UserId
     let mut happened = Vec::new();
     if let [(one, name)] = before.as_slice() {
         task_assignee::Entity::delete_by_id((row.id, *one)).exec(&**tx).await?;
-        happened.push(named(EventKind::Unassigned, name));
+        happened.push(of_person(EventKind::Unassigned, *one, name));
     }
     if let Some(person) = person {
         let people = projects::people(&**tx, row.project_id).await?;
@@ -83,7 +87,7 @@ async fn assign(ctx: &Ctx, tx: &WriteTx, row: task::Model, person: Option<UserId
         let found = found.ok_or_else(|| AppError::field("lane", Problem::UnknownChoice))?;
         let assigned = task_assignee::ActiveModel { task_id: Set(row.id), user_id: Set(person) };
         task_assignee::Entity::insert(assigned).exec_without_returning(&**tx).await?;
-        happened.push(named(EventKind::Assigned, &found.name));
+        happened.push(of_person(EventKind::Assigned, person, &found.name));
     }
     record(ctx, tx, row, happened).await
 }
@@ -106,7 +110,7 @@ async fn mark(ctx: &Ctx, tx: &WriteTx, row: task::Model, wanted: Option<LabelId>
     let mut happened = Vec::new();
     if let [(one, name)] = before.as_slice() {
         task_label::Entity::delete_by_id((row.id, *one)).exec(&**tx).await?;
-        happened.push(named(EventKind::Unlabelled, name));
+        happened.push(of_label(EventKind::Unlabelled, *one, name));
     }
     if let Some(wanted) = wanted {
         let found = label::Entity::find_by_id(wanted)
@@ -117,7 +121,7 @@ async fn mark(ctx: &Ctx, tx: &WriteTx, row: task::Model, wanted: Option<LabelId>
         let marked =
             task_label::ActiveModel { project_id: Set(row.project_id), task_id: Set(row.id), label_id: Set(wanted) };
         task_label::Entity::insert(marked).exec_without_returning(&**tx).await?;
-        happened.push(named(EventKind::Labelled, &found.name));
+        happened.push(of_label(EventKind::Labelled, wanted, &found.name));
     }
     record(ctx, tx, row, happened).await
 }

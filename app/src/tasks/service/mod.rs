@@ -21,6 +21,7 @@ pub mod find;
 pub mod history;
 pub mod quick_add;
 pub mod input;
+mod inverse;
 pub mod labels_of_task;
 pub mod list;
 pub mod labels;

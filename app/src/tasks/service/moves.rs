@@ -246,6 +246,28 @@ async fn neighbour(
     Ok(rank.as_deref().and_then(Rank::parse))
 }
 
+/// The card that stands next above a rank in a column, other than a given one.
+pub(super) async fn above(
+    db: &impl ConnectionTrait,
+    column: ColumnId,
+    other_than: TaskId,
+    rank: &str,
+) -> AppResult<Option<TaskId>> {
+    let found = task::Entity::find()
+        .select_only()
+        .column(task::Column::Id)
+        .filter(task::Column::ColumnId.eq(column))
+        .filter(task::Column::ArchivedAt.is_null())
+        .filter(task::Column::Id.ne(other_than))
+        .filter(task::Column::Rank.lt(rank))
+        .order_by_desc(task::Column::Rank)
+        .limit(1)
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(found)
+}
+
 /// The rank of a new task in a column.
 ///
 /// # Errors

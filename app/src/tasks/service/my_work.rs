@@ -1,11 +1,12 @@
 //! The person's open tasks in all projects they see, by when they are due.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
 };
+use tokio::sync::watch::Receiver;
 
 use super::{cards, find, input::column_choice};
 use crate::{
@@ -18,13 +19,17 @@ use crate::{
     },
     entities::{board_column, project, task, task_assignee, task_dependency},
     error::AppResult,
-    platform::ctx::Ctx,
+    platform::{ctx::Ctx, events},
     projects::service::{access, projects},
     tasks::views::{MyWork, WorkGroup, WorkRow},
 };
 
 /// Most tasks on the page.
 const MOST: usize = 500;
+/// Changes that come together are looked at together.
+const TOGETHER: Duration = Duration::from_millis(200);
+/// It is looked without being woken this often: a notification may get lost with its connection.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
 
 /// The open tasks of the person who asks.
 ///
@@ -98,6 +103,47 @@ pub async fn mark(ctx: &Ctx) -> AppResult<i64> {
 /// Numbers of changes only grow; a project that comes or goes counts, too.
 fn mark_of(places: &[project::Model]) -> i64 {
     places.iter().map(|place| place.last_event + 1).sum()
+}
+
+/// What one open page is told: that something has changed in the person's projects.
+pub struct Watch {
+    /// The mark that the page knows.
+    told: i64,
+    stirs: Receiver<()>,
+    /// Something may have changed since the last look.
+    is_due: bool,
+}
+
+impl Watch {
+    /// Begins behind a mark that the page knows; what has changed since is found by the first look.
+    pub fn begin(ctx: &Ctx, told: i64) -> Self {
+        events::listen(&ctx.app);
+        Self { told, stirs: ctx.db().hub().stirs(), is_due: true }
+    }
+
+    /// The next mark that is another one. Whoever asks may stop waiting at any point and ask again.
+    pub async fn next(&mut self, ctx: &Ctx) -> i64 {
+        loop {
+            if self.is_due {
+                // What comes while this looks is looked at next.
+                self.stirs.mark_unchanged();
+                // A database that is away is asked again later.
+                if let Ok(mark) = mark(ctx).await {
+                    self.is_due = false;
+                    if mark != self.told {
+                        self.told = mark;
+                        return mark;
+                    }
+                }
+            }
+            tokio::select! {
+                _ = self.stirs.changed() => {}
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+            self.is_due = true;
+            tokio::time::sleep(TOGETHER).await;
+        }
+    }
 }
 
 /// The first list of a board that completes a task.

@@ -176,10 +176,15 @@ pub async fn remove_file(file: AttachmentId) -> AppResult<()> {
 
 /// Puts a label on a task; one that the project does not have is made.
 #[server(prefix = "/rpc")]
-pub async fn add_label(task: TaskId, label: String, #[server(default)] hue: String) -> AppResult<Card> {
+pub async fn add_label(
+    task: TaskId,
+    label: String,
+    #[server(default)] hue: String,
+    #[server(default)] op: Option<OpId>,
+) -> AppResult<Card> {
     let saved = async {
         let hue = if hue.is_empty() { None } else { Some(read_word("hue", &hue)?) };
-        labels_of_task::add(&Ctx::signed_in()?, task, &label, hue).await
+        labels_of_task::add_as(&Ctx::signed_in()?, task, &label, hue, op).await
     };
     let card = saved.await.map_err(|error: AppError| error.with_typed(&[("label", &label)]))?;
     page::go_back("saved");
@@ -188,27 +193,37 @@ pub async fn add_label(task: TaskId, label: String, #[server(default)] hue: Stri
 
 /// Takes a label off a task.
 #[server(prefix = "/rpc")]
-pub async fn remove_label(task: TaskId, label: String) -> AppResult<Card> {
-    let card = labels_of_task::remove(&Ctx::signed_in()?, task, &label).await?;
+pub async fn remove_label(task: TaskId, label: String, #[server(default)] op: Option<OpId>) -> AppResult<Card> {
+    let card = labels_of_task::remove_as(&Ctx::signed_in()?, task, &label, op).await?;
     page::go_back("saved");
     Ok(card)
 }
 
 /// Sets the day work should begin; no day is none.
 #[server(prefix = "/rpc")]
-pub async fn save_start(task: TaskId, version: i64, #[server(default)] start_on: String) -> AppResult<Card> {
+pub async fn save_start(
+    task: TaskId,
+    version: i64,
+    #[server(default)] start_on: String,
+    #[server(default)] op: Option<OpId>,
+) -> AppResult<Card> {
     let change = Change::Start(edit::read_day("start_on", &start_on)?);
-    let card = edit::change(&Ctx::signed_in()?, task, version, change, None).await?;
+    let card = edit::change(&Ctx::signed_in()?, task, version, change, op).await?;
     page::go_back("saved");
     Ok(card)
 }
 
 /// Sets the estimate, as people write it (`2h 30m`); nothing is none.
 #[server(prefix = "/rpc")]
-pub async fn save_estimate(task: TaskId, version: i64, #[server(default)] estimate: String) -> AppResult<Card> {
+pub async fn save_estimate(
+    task: TaskId,
+    version: i64,
+    #[server(default)] estimate: String,
+    #[server(default)] op: Option<OpId>,
+) -> AppResult<Card> {
     let saved = async {
         let change = Change::Estimate(edit::read_estimate(&estimate)?);
-        edit::change(&Ctx::signed_in()?, task, version, change, None).await
+        edit::change(&Ctx::signed_in()?, task, version, change, op).await
     };
     let card = saved.await.map_err(|error: AppError| error.with_typed(&[("estimate", &estimate)]))?;
     page::go_back("saved");

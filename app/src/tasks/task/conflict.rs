@@ -48,6 +48,7 @@ where
                         }
                     }>
                         {state.hidden_id()}
+                        {state.hidden_op()}
                         <input type="hidden" name="version" value=version.to_string() />
                         {also.get_untracked().into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()}
                         <label class="field"><span class="field__label">"Yours"</span><textarea class="input" name=name dir="auto" inner_html=textarea_html(&mine)></textarea></label>

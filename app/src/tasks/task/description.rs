@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{
     api::PreviewText,
     conflict::Conflicting,
-    saving::{TaskState, save_state, saving},
+    saving::{TaskState, save_state, undoable},
     submit::{is_sending_key, submit_form_of},
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 
 #[component]
 pub fn DescriptionForm(state: TaskState) -> impl IntoView {
-    let action = saving::<SaveDescription>(state);
+    let action = undoable::<SaveDescription>(state);
     let html = state.part(|detail| detail.description_html.clone());
     let source = state.part(|detail| detail.description.clone());
     let is_open = RwSignal::new(false);
@@ -68,6 +68,7 @@ pub fn DescriptionForm(state: TaskState) -> impl IntoView {
             </summary>
             <ActionForm action=action attr:class="form">
                 {state.hidden()}
+                {state.hidden_op()}
                 <div class="cluster is-script" role="group" aria-label="How the description is shown">
                     <button class="filter" type="button" aria-pressed=move || (!is_preview.get()).to_string() on:click=move |_| show(false)>"Write"</button>
                     <button class="filter" type="button" aria-pressed=move || is_preview.get().to_string() on:click=move |_| show(true)>"Preview"</button>

@@ -1,10 +1,16 @@
 //! What happened to the task, the newest first: all of it, or only what was written. The last move can
-//! be taken back here, too.
+//! be taken back here, too, and each line that is still so.
 
 use leptos::prelude::*;
 
-use super::saving::{TaskState, save_state, saving};
-use crate::tasks::{api::PlaceTask, view::HistoryLine};
+use super::saving::{TaskState, save_state, undoable};
+use crate::{
+    domain::ids::EventId,
+    tasks::{
+        api::{PlaceTask, UndoLine},
+        view::HistoryLine,
+    },
+};
 
 /// Lines that are shown without asking for more.
 const SHOWN: usize = 12;
@@ -13,6 +19,7 @@ const SHOWN: usize = 12;
 pub fn History(state: TaskState) -> impl IntoView {
     let history = state.part(|detail| detail.history.clone());
     let only_comments = RwSignal::new(false);
+    let undo = undoable::<UndoLine>(state);
     let lists = move || {
         let is_shown = |line: &HistoryLine| !only_comments.get() || line.is_comment;
         let mut first: Vec<HistoryLine> = history.get().into_iter().filter(is_shown).collect();
@@ -20,8 +27,8 @@ pub fn History(state: TaskState) -> impl IntoView {
         let older = rest.len();
         view! {
             {first.is_empty().then(|| view! { <p class="muted small">"No comments or notes yet."</p> })}
-            {list(first)}
-            {(older > 0).then(|| view! { <details><summary class="linklike small">{format!("Show {older} older")}</summary>{list(rest)}</details> })}
+            {list(state, undo, first)}
+            {(older > 0).then(|| view! { <details><summary class="linklike small">{format!("Show {older} older")}</summary>{list(state, undo, rest)}</details> })}
         }
     };
     // A link, because a page of its own has the room, and it works before the page is awake.
@@ -43,6 +50,7 @@ pub fn History(state: TaskState) -> impl IntoView {
                 <div class="cluster is-script" role="group" aria-label="Which lines">{chip("All", false)}{chip("Comments", true)}</div>
             </div>
             <UndoMove state=state />
+            {save_state(undo)}
             {lists}
             {older}
         </section>
@@ -53,12 +61,13 @@ pub fn History(state: TaskState) -> impl IntoView {
 /// Takes the last move back, to the place where the task was.
 #[component]
 fn UndoMove(state: TaskState) -> impl IntoView {
-    let action = saving::<PlaceTask>(state);
+    let action = undoable::<PlaceTask>(state);
     let last = state.part(|detail| detail.parts.last_move.clone());
     view! {
         {move || last.get().map(|last| view! {
             <ActionForm action=action attr:class="cluster small">
                 {state.hidden_id()}
+                {state.hidden_op()}
                 <input type="hidden" name="column" value=last.column.to_string() />
                 <input type="hidden" name="place" value=last.place />
                 <span class="muted">{if last.is_within { "The last move was within " } else { "The last move came from " }}<bdi>{last.name}</bdi>"."</span>
@@ -70,15 +79,36 @@ fn UndoMove(state: TaskState) -> impl IntoView {
     .into_any()
 }
 
-fn list(lines: Vec<HistoryLine>) -> impl IntoView {
+fn list(state: TaskState, undo: ServerAction<UndoLine>, lines: Vec<HistoryLine>) -> impl IntoView {
     view! {
         <ol class="history" role="list">
-            {lines.into_iter().map(|line| view! {
-                <li>
-                    <span dir="auto"><strong>{line.who.unwrap_or_else(|| "AutoReport".into())}</strong>" "{line.what}</span>
-                    <time datetime=line.at.at.to_rfc3339()>{line.at.words}</time>
-                </li>
+            {lines.into_iter().map(|line| {
+                let name = line.undo.map(name_of);
+                let back = line.undo.map(|id| take_back(state, undo, id));
+                view! {
+                    <li>
+                        <span dir="auto" id=name><strong>{line.who.unwrap_or_else(|| "AutoReport".into())}</strong>" "{line.what}</span>
+                        <time datetime=line.at.at.to_rfc3339()>{line.at.words}</time>
+                        {back}
+                    </li>
+                }
             }).collect_view()}
         </ol>
     }
+}
+
+fn name_of(line: EventId) -> String {
+    format!("line-{line}")
+}
+
+/// Takes back what one line says, which describes the button.
+fn take_back(state: TaskState, undo: ServerAction<UndoLine>, line: EventId) -> AnyView {
+    view! {
+        <ActionForm action=undo>
+            <input type="hidden" name="line" value=line.to_string() />
+            {state.hidden_op()}
+            <button class="linklike" type="submit" aria-describedby=name_of(line)>"Undo"</button>
+        </ActionForm>
+    }
+    .into_any()
 }

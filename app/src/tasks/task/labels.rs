@@ -4,7 +4,7 @@ use leptos::{html::Input, prelude::*};
 
 use super::{
     api::{AddLabel, RemoveLabel},
-    saving::{TaskState, save_state, saving},
+    saving::{TaskState, save_state, undoable},
 };
 use crate::{
     tasks::view::LabelView,
@@ -28,7 +28,7 @@ pub fn Labels(state: TaskState) -> impl IntoView {
         })
         .into_any();
     }
-    let (add, remove) = (saving::<AddLabel>(state), saving::<RemoveLabel>(state));
+    let (add, remove) = (undoable::<AddLabel>(state), undoable::<RemoveLabel>(state));
     let known = state.part(|detail| detail.parts.labels.clone());
     // A label that the task has is no proposal.
     let proposed = Signal::derive(move || {
@@ -64,6 +64,7 @@ pub fn Labels(state: TaskState) -> impl IntoView {
             </ul>
             <ActionForm action=add attr:class="prop">
                 {state.hidden_id()}
+                {state.hidden_op()}
                 <div class="prop__row">
                     <input class="input" name="label" list="task-labels-known" aria-label="Add a label" placeholder="Add a label" autocomplete="off" maxlength="50" dir="auto" required node_ref=field
                         prop:value=move || text.get() on:input=move |event| text.set(event_target_value(&event)) />
@@ -88,6 +89,7 @@ fn chosen(state: TaskState, label: LabelView, remove: ServerAction<RemoveLabel>)
         <li>
             <ActionForm action=remove attr:class="chosen__one">
                 {state.hidden_id()}
+                {state.hidden_op()}
                 <input type="hidden" name="label" value=name.clone() />
                 <span class="label" data-hue=hue.to_string() dir="auto">{name.clone()}</span>
                 <button class="icon-btn" type="submit" aria-label=format!("Remove the label {name}") title="Remove"><Icon name="x" /></button>

@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 
 use super::{
-    saving::{TaskState, save_state, saving},
+    saving::{TaskState, save_state, undoable},
     submit::submit_form_of,
 };
 use crate::{tasks::api::SavePeople, ui::Avatar};
 
 #[component]
 pub fn PeopleForm(state: TaskState) -> impl IntoView {
-    let action = saving::<SavePeople>(state);
+    let action = undoable::<SavePeople>(state);
     let names = state.part(|detail| detail.card.people.clone());
     let assigned = state.part(|detail| detail.assignees.clone());
     // Whom the boxes stood for: what is sent is only how they differ from it, because others give the task, too.
@@ -56,6 +56,7 @@ pub fn PeopleForm(state: TaskState) -> impl IntoView {
                 </summary>
                 <ActionForm action=action attr:class="form">
                     {state.hidden_id()}
+                    {state.hidden_op()}
                     {known}
                     <fieldset class="fieldset"><legend class="sr-only">"People"</legend><div class="choices">{boxes}</div></fieldset>
                     <button class="btn is-sm needs-no-script" type="submit">"Save"</button>

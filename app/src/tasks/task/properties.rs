@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     api::{SaveEstimate, SaveStart},
-    saving::{TaskState, save_state, saving},
+    saving::{TaskState, save_state, undoable},
     submit::submit_form_of,
 };
 use crate::{
@@ -24,7 +24,7 @@ use crate::{
 /// The list the task is in.
 #[component]
 pub fn StatusForm(state: TaskState) -> impl IntoView {
-    let action = saving::<PlaceTask>(state);
+    let action = undoable::<PlaceTask>(state);
     let column = state.part(|detail| detail.column);
     // Said before it is completed, not only afterwards.
     let blocked = state.part(|detail| match (detail.card.finish, detail.card.blocked_by) {
@@ -39,6 +39,7 @@ pub fn StatusForm(state: TaskState) -> impl IntoView {
     view! {
         <ActionForm action=action attr:class="prop">
             {state.hidden_id()}
+            {state.hidden_op()}
             <label class="field__label" for="task-column">"Status"</label>
             {move || blocked.get().map(|words| view! { <span class="state small" data-tone="warn"><Icon name="ban" />{words}</span> })}
             <div class="prop__row">
@@ -53,7 +54,7 @@ pub fn StatusForm(state: TaskState) -> impl IntoView {
 
 #[component]
 pub fn PriorityForm(state: TaskState) -> impl IntoView {
-    let action = saving::<SavePriority>(state);
+    let action = undoable::<SavePriority>(state);
     let priority = state.part(|detail| detail.card.priority);
     let options = Priority::ALL
         .iter()
@@ -62,6 +63,7 @@ pub fn PriorityForm(state: TaskState) -> impl IntoView {
     view! {
         <ActionForm action=action attr:class="prop">
             {state.hidden()}
+            {state.hidden_op()}
             <label class="field__label" for="task-priority">"Priority"</label>
             <div class="prop__row">
                 <select class="input" id="task-priority" name="priority" prop:value=move || priority.get().as_str() on:change=|event| submit_form_of(&event)>{options}</select>
@@ -75,7 +77,7 @@ pub fn PriorityForm(state: TaskState) -> impl IntoView {
 
 #[component]
 pub fn CategoryForm(state: TaskState) -> impl IntoView {
-    let action = saving::<SaveCategory>(state);
+    let action = undoable::<SaveCategory>(state);
     let category = state.part(|detail| detail.category);
     let options = Category::ALL
         .iter()
@@ -84,6 +86,7 @@ pub fn CategoryForm(state: TaskState) -> impl IntoView {
     view! {
         <ActionForm action=action attr:class="prop">
             {state.hidden()}
+            {state.hidden_op()}
             <label class="field__label" for="task-category">"Category in reports"</label>
             <div class="prop__row">
                 <select class="input" id="task-category" name="category" prop:value=move || category.get().as_str() on:change=|event| submit_form_of(&event)>{options}</select>
@@ -98,7 +101,7 @@ pub fn CategoryForm(state: TaskState) -> impl IntoView {
 /// The due date: a day, a time if it matters, or one of the usual days with one press.
 #[component]
 pub fn DueForm(state: TaskState) -> impl IntoView {
-    let action = saving::<SaveDue>(state);
+    let action = undoable::<SaveDue>(state);
     let fields = state.part(|detail| fields(detail.card.due));
     let (date, time) = fields.get_untracked();
     let today = state.detail.with_untracked(|detail| detail.clock.today());
@@ -111,6 +114,7 @@ pub fn DueForm(state: TaskState) -> impl IntoView {
             </span>
             <ActionForm action=action attr:class="prop">
                 {state.hidden()}
+                {state.hidden_op()}
                 <div class="prop__row">
                     <input class="input" type="date" name="due_on" aria-label="Due date" value=date prop:value=move || fields.get().0 on:change=|event| submit_form_of(&event) />
                     <input class="input" type="time" name="due_time" aria-label="Time, optional" value=time prop:value=move || fields.get().1 on:change=|event| submit_form_of(&event) />
@@ -119,6 +123,7 @@ pub fn DueForm(state: TaskState) -> impl IntoView {
             </ActionForm>
             <ActionForm action=action attr:class="presets">
                 {state.hidden()}
+                {state.hidden_op()}
                 {presets(today)}
             </ActionForm>
             {save_state(action)}
@@ -130,11 +135,12 @@ pub fn DueForm(state: TaskState) -> impl IntoView {
 /// The day work should begin.
 #[component]
 pub fn StartForm(state: TaskState) -> impl IntoView {
-    let action = saving::<SaveStart>(state);
+    let action = undoable::<SaveStart>(state);
     let start = state.part(|detail| detail.parts.start_on.map(|date| date.to_string()).unwrap_or_default());
     view! {
         <ActionForm action=action attr:class="prop">
             {state.hidden()}
+            {state.hidden_op()}
             <label class="field__label" for="task-start">"Start"</label>
             <div class="prop__row">
                 <input class="input" type="date" id="task-start" name="start_on" value=start.get_untracked() prop:value=move || start.get() on:change=|event| submit_form_of(&event) />
@@ -149,7 +155,7 @@ pub fn StartForm(state: TaskState) -> impl IntoView {
 /// How long the task should take, as people write it.
 #[component]
 pub fn EstimateForm(state: TaskState) -> impl IntoView {
-    let action = saving::<SaveEstimate>(state);
+    let action = undoable::<SaveEstimate>(state);
     let estimate = state.part(|detail| detail.parts.estimate.clone().unwrap_or_default());
     let typed = action.value().with_untracked(|value| {
         value.as_ref().and_then(|value| value.as_ref().err()).and_then(|error| error.typed("estimate"))
@@ -158,6 +164,7 @@ pub fn EstimateForm(state: TaskState) -> impl IntoView {
     view! {
         <ActionForm action=action attr:class="prop">
             {state.hidden()}
+            {state.hidden_op()}
             <label class="field__label" for="task-estimate">"Estimate"</label>
             <div class="prop__row">
                 <input class="input" id="task-estimate" name="estimate" placeholder="2h 30m or 1.5d" autocomplete="off" maxlength="40" value=shown prop:value=move || estimate.get() on:change=|event| submit_form_of(&event) />

@@ -1,15 +1,19 @@
 //! Saving one property: what is said meanwhile, and what is read again afterwards.
 
-use std::any::Any;
-
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::submit::is_writing;
+use super::{
+    api::{AddLabel, RemoveLabel, SaveEstimate, SaveStart},
+    submit::is_writing,
+};
 use crate::{
+    domain::ids::OpId,
     error::{AppError, AppResult},
     tasks::{
-        api::load_task,
-        board::OpenBoard,
+        api::{
+            PlaceTask, SaveCategory, SaveDescription, SaveDue, SavePeople, SavePriority, SaveTitle, UndoLine, load_task,
+        },
+        board::{Named, NextOp, OpenBoard, Rewind},
         view::{Card, TaskDetail},
     },
     ui::toast::Toasts,
@@ -20,11 +24,15 @@ use crate::{
 pub struct TaskState {
     pub detail: RwSignal<TaskDetail>,
     reload: Action<Reading, ()>,
+    /// The name of the next change.
+    next: NextOp,
+    rewind: StoredValue<Rewind>,
 }
 
 impl TaskState {
     pub fn new(detail: TaskDetail) -> Self {
         let (reference, lines) = (detail.card.reference(&detail.key), detail.history_lines);
+        let (id, key) = (detail.card.id, detail.key.clone());
         let detail = RwSignal::new(detail);
         let board = use_context::<OpenBoard>();
         let toasts = expect_context::<Toasts>();
@@ -58,7 +66,8 @@ impl TaskState {
                 }
             }
         });
-        Self { detail, reload }
+        let rewind = Rewind::of(&key, Some(id), move || drop(reload.dispatch(Reading::AroundTexts)));
+        Self { detail, reload, next: NextOp::new(), rewind: StoredValue::new(rewind) }
     }
 
     /// Reads the task again.
@@ -99,6 +108,16 @@ impl TaskState {
         }
     }
 
+    /// The hidden field that names the change, so that it can be taken back.
+    pub fn hidden_op(self) -> impl IntoView {
+        self.next.field()
+    }
+
+    /// Takes changes of the task back, and again, on the keys for it: where no board does.
+    pub fn listen_for_undo(self) {
+        self.rewind.with_value(Rewind::listen);
+    }
+
     /// The hidden field that names the task.
     pub fn hidden_id(self) -> impl IntoView {
         let id = self.detail.with_untracked(|detail| detail.card.id.to_string());
@@ -137,27 +156,8 @@ where
     S::Output: Clone + Send + Sync + 'static,
 {
     let action = ServerAction::<S>::new();
-    let (pending, value) = (action.pending(), action.value());
-    let board = use_context::<OpenBoard>();
-    // The card as it was when the form was sent: what the board takes back to.
-    let before = StoredValue::new(None::<Card>);
+    let value = action.value();
     Effect::new(move |_| {
-        if pending.get() {
-            before.set_value(Some(state.detail.with_untracked(|detail| detail.card.clone())));
-        }
-    });
-    Effect::new(move |_| {
-        // The answer, not what is read afterwards: that may hold what somebody else has done since.
-        let after = value.with(|value| match value {
-            Some(Ok(answer)) => (answer as &dyn Any).downcast_ref::<Card>().cloned(),
-            _ => None,
-        });
-        if let Some(after) = after {
-            if let (Some(board), Some(before)) = (board, before.get_value()) {
-                board.saved(S::url(), &before, &after);
-            }
-            before.set_value(Some(after));
-        }
         if value.with(|value| matches!(value, Some(Ok(_)))) {
             let is_text = ["save_title", "save_description"].iter().any(|name| S::url().contains(name));
             if is_text { state.reload() } else { state.reload_around_texts() }
@@ -165,6 +165,43 @@ where
     });
     action
 }
+
+/// As [`saving`], for a change that can be taken back; its forms carry [`TaskState::hidden_op`].
+pub fn undoable<S>(state: TaskState) -> ServerAction<S>
+where
+    S: ServerFn<Error = AppError> + Named + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    let action = saving::<S>(state);
+    let task = state.detail.with_untracked(|detail| detail.card.id);
+    state.rewind.with_value(|rewind| rewind.follow(action, state.next, move |_| vec![task]));
+    action
+}
+
+macro_rules! named {
+    ($($change:ty),+ $(,)?) => {
+        $(impl Named for $change {
+            fn op(&self) -> Option<OpId> {
+                self.op
+            }
+        })+
+    };
+}
+
+named!(
+    AddLabel,
+    PlaceTask,
+    RemoveLabel,
+    SaveCategory,
+    SaveDescription,
+    SaveDue,
+    SaveEstimate,
+    SavePeople,
+    SavePriority,
+    SaveStart,
+    SaveTitle,
+    UndoLine,
+);
 
 /// The word beside a form: Saving, Saved, or why not.
 pub fn save_state<S>(action: ServerAction<S>) -> impl IntoView

@@ -62,6 +62,7 @@ fn page(detail: TaskDetail, live: Live) -> impl IntoView {
     let state = TaskState::new(detail);
     live.listen(key, last_event);
     live.watch(id, Callback::new(move |()| state.follow()));
+    state.listen_for_undo();
     let title = state.part(|detail| detail.card.title.clone());
     let heading = reference.clone();
     view! {

@@ -4,14 +4,14 @@ use leptos::prelude::*;
 
 use super::{
     conflict::Conflicting,
-    saving::{TaskState, save_state, saving},
+    saving::{TaskState, save_state, undoable},
     submit::{restore, submit_form_of},
 };
 use crate::{tasks::api::SaveTitle, ui::textarea_html};
 
 #[component]
 pub fn TitleForm(state: TaskState) -> impl IntoView {
-    let action = saving::<SaveTitle>(state);
+    let action = undoable::<SaveTitle>(state);
     let title = state.part(|detail| detail.card.title.clone());
     let typed = action.value().with_untracked(|value| {
         value.as_ref().and_then(|value| value.as_ref().err()).and_then(|error| error.typed("title"))
@@ -19,6 +19,7 @@ pub fn TitleForm(state: TaskState) -> impl IntoView {
     view! {
         <ActionForm action=action attr:class="prop">
             {state.hidden()}
+            {state.hidden_op()}
             <textarea
                 class="input task__title-input" name="title" rows="1" aria-label="Title" dir="auto" required
                 prop:value=move || title.get()

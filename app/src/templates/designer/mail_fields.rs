@@ -10,11 +10,18 @@ use super::{
 use crate::{
     domain::template::{TemplateCategory, colour::Colour, fields},
     templates::forms_api::EditDraft,
-    ui::textarea_html,
+    ui::{is_toggled_open, textarea_html},
 };
 
 /// The id of the form: the fields of the toolbar belong to it, too.
 pub const FORM: &str = "mail-form";
+
+/// Which parts of the form are unfolded: they stay so when it is drawn anew.
+#[derive(Clone, Copy)]
+struct Unfolded {
+    theme: RwSignal<bool>,
+    text: RwSignal<bool>,
+}
 
 /// The forms of the mail; they are drawn anew when the draft has changed without them.
 pub fn panel(desk: Desk) -> AnyView {
@@ -33,9 +40,11 @@ pub fn panel(desk: Desk) -> AnyView {
         });
     };
     hands::on_outer_fields(FORM, read);
+    let has_text = desk.draft.with_untracked(|draft| draft.document.text.is_some());
+    let unfolded = Unfolded { theme: RwSignal::new(false), text: RwSignal::new(has_text) };
     let inside = move || {
         desk.drawn.track();
-        desk.draft.with_untracked(|draft| everything(desk, &draft.document))
+        desk.draft.with_untracked(|draft| everything(desk, &draft.document, unfolded))
     };
     let is_fixed = !desk.can_edit;
     view! {
@@ -58,13 +67,13 @@ pub fn panel(desk: Desk) -> AnyView {
     .into_any()
 }
 
-fn everything(desk: Desk, document: &crate::domain::template::Document) -> AnyView {
+fn everything(desk: Desk, document: &crate::domain::template::Document, unfolded: Unfolded) -> AnyView {
     let theme = &document.theme;
     let problem = |name: &str| field::problem(desk.problems, name.to_owned());
     // A source says by itself how it looks.
     let theme = document.blocks().is_some().then(|| {
         view! {
-            <details>
+            <details open=unfolded.theme.get_untracked() on:toggle=move |event| { unfolded.theme.try_set(is_toggled_open(&event)); }>
                 <summary>"Theme"</summary>
                 <div class="form">
                     {accent(desk, &theme.accent)}
@@ -85,7 +94,7 @@ fn everything(desk: Desk, document: &crate::domain::template::Document) -> AnyVi
         {problem("preheader")}
         {field::text("mail", "preheader", "Preview text", "Mail programs show it beside the subject.", document.preheader.clone(), Text::LineWithVariables)}
         {theme}
-        <details open=document.text.is_some()>
+        <details open=unfolded.text.get_untracked() on:toggle=move |event| { unfolded.text.try_set(is_toggled_open(&event)); }>
             <summary>"Plain text"</summary>
             <div class="form">
                 {problem("text")}

@@ -316,6 +316,7 @@ fn address(ctx: &Ctx) -> Address {
         stop_url: Some(format!("{base_url}/unsubscribe/preview")),
         base_url,
         occurrence: OccurrenceId(Uuid::nil()),
+        number: 1,
         job: "Preview".into(),
         attachments_note: None,
         comment: None,

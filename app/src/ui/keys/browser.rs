@@ -59,3 +59,12 @@ pub fn is_for_field(event: &KeyboardEvent) -> bool {
     let inside = "input, textarea, select, [contenteditable], dialog, [popover]";
     target.is_some_and(|target| target.closest(inside).ok().flatten().is_some())
 }
+
+/// Whether a key would take a step back, or again, in a field that has no steps of its own: a choice, a box, a day.
+pub fn undoes_beside_text(event: &KeyboardEvent) -> bool {
+    let is_undo = (event.ctrl_key() || event.meta_key()) && event.key().eq_ignore_ascii_case("z");
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let plain = "select, input:is([type=checkbox], [type=radio], [type=date], [type=time])";
+    let is_above = |field: &Element| field.closest("dialog, [popover]").ok().flatten().is_some();
+    is_undo && target.is_some_and(|field| field.matches(plain).unwrap_or(false) && !is_above(&field))
+}

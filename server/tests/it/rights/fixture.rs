@@ -24,13 +24,13 @@ use app::{
         },
         outbox::ReleaseState,
         project::MemberRole,
-        task::Priority,
+        task::{EventKind, Priority},
         template::{Document, TemplateCategory},
         work_note::NoteKind,
     },
     entities::{
-        checklist_item, comment, delivery, import_run, member, occurrence, outbox_release, project, task, team_project,
-        user, work_note,
+        checklist_item, comment, delivery, import_run, member, occurrence, outbox_release, project, task, task_event,
+        team_project, user, work_note,
     },
     jobs::service::bounces,
     mail::service::{
@@ -48,7 +48,9 @@ use app::{
         projects::{self, NewProject},
     },
     tasks::service::{
-        attachments, checklist, comments, labels,
+        attachments, checklist, comments,
+        edit::{self, Change},
+        labels,
         notes::{self, NoteInput},
         saved_views::{self, NewView},
         trash,
@@ -175,6 +177,9 @@ impl Fixture {
         if ["{note}", "{comment}", "{file}", "{trashed}"].iter().any(|word| body.contains(word)) {
             fixture.add_parts(app, &ctx).await;
         }
+        if body.contains("{line}") {
+            fixture.add_line(app, &ctx).await;
+        }
         if body.contains("{elsewhere}") {
             fixture.add_elsewhere(app, &ctx, people).await;
         }
@@ -255,6 +260,20 @@ impl Fixture {
             ("column2", columns[1].id.to_string()),
             ("item", item.id.to_string()),
         ]);
+    }
+
+    /// A line of the task's history that can be taken back.
+    async fn add_line(&mut self, app: &TestApp, ctx: &Ctx) {
+        let task = self.words.iter().find(|(known, _)| *known == "task").unwrap().1.parse::<Uuid>().unwrap();
+        edit::change(ctx, TaskId(task), 1, Change::Priority(Priority::Urgent), None).await.unwrap();
+        let line = task_event::Entity::find()
+            .filter(task_event::Column::TaskId.eq(TaskId(task)))
+            .filter(task_event::Column::Kind.eq(EventKind::Edited))
+            .one(app.reader())
+            .await
+            .unwrap()
+            .unwrap();
+        self.words.push(("line", line.id.to_string()));
     }
 
     /// What hangs on the task, made by the owner, and a task in the trash.

@@ -112,6 +112,8 @@ pub const ROWS: &[Row] = &[
     row("tick_item", Editor, "item={item}&is_done=true"),
     row("remove_item", Editor, "item={item}"),
     row("change_tasks", Editor, r#"{"edits":[{"task":"{task}","edit":{"priority":"urgent"}}],"op":"{op}"}"#),
+    row("undo_change", SignedIn, "of={op}&op={op}"),
+    row("undo_line", Editor, "line={line}"),
     row("load_choices", Viewer, "project={key}"),
     row("load_list", Viewer, "key={key}"),
     row("save_cell", Editor, "task={task}&field=priority&value=urgent"),
@@ -153,7 +155,6 @@ pub const ROWS: &[Row] = &[
     row("load_calendar", Viewer, "key={key}"),
     row("load_notes_table", Viewer, "key={key}"),
     row("load_my_work", SignedIn, ""),
-    row("mark_my_work", SignedIn, ""),
     // lists, labels, saved views
     row("load_columns", Viewer, "key={key}"),
     row("add_column", Editor, "project={key}&name=New list&status=todo"),

@@ -36,7 +36,7 @@ fn everything_that_can_be_asked_for_survives_its_json() {
             Section::Summary,
             Section::Figures,
             Section::Chart { chart: ChartKind::Forecast },
-            Section::Tasks { list: ListKind::Blocked, limit: 50, from: Some(Priority::High) },
+            Section::Tasks { list: ListKind::Blocked, limit: 50, from: Some(Priority::High), named: Named::default() },
             Section::Notes { limit: 5 },
             Section::Text { markdown: "**Thanks**\n\nto all".into() },
         ],
@@ -54,6 +54,16 @@ fn everything_that_can_be_asked_for_survives_its_json() {
 }
 
 #[test]
+fn a_schedule_stores_a_list_without_the_names_that_templates_narrow_theirs_by() {
+    let named = Named { label: "Design".into(), ..Named::default() };
+    let list = Section::Tasks { list: ListKind::Overdue, limit: 5, from: None, named };
+    let json = serde_json::to_string(&list).unwrap();
+    assert_eq!(json, r#"{"section":"tasks","list":"overdue","limit":5,"from":null}"#);
+    let back = Section::Tasks { list: ListKind::Overdue, limit: 5, from: None, named: Named::default() };
+    assert_eq!(serde_json::from_str::<Section>(&json).unwrap(), back);
+}
+
+#[test]
 fn what_is_wrong_is_noted_with_its_field_and_the_number_of_its_section() {
     let field = |name: &str, line, problem| (name.to_owned(), line, problem);
     let out_of = |max| Problem::OutOfRange { min: 1, max };
@@ -62,7 +72,7 @@ fn what_is_wrong_is_noted_with_its_field_and_the_number_of_its_section() {
         scope: Scope { people: vec![UserId(Uuid::nil()); 2], ..Scope::default() },
         sections: vec![
             Section::Summary,
-            Section::Tasks { list: ListKind::Overdue, limit: 51, from: None },
+            Section::Tasks { list: ListKind::Overdue, limit: 51, from: None, named: Named::default() },
             Section::Notes { limit: 0 },
             Section::Text { markdown: " \n".into() },
             Section::Text { markdown: "å".repeat(4_001) },

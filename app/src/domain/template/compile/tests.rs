@@ -102,6 +102,47 @@ fn conditions_stand_around_their_blocks() {
 }
 
 #[test]
+fn the_condition_of_a_narrowed_list_asks_for_what_the_filter_leaves_of_it() {
+    let test_of = |filter: TaskFilter, when: When| {
+        let kinds = [
+            BlockKind::TaskList { list: ListKind::Overdue, limit: 5, filter: filter.clone(), none: String::new() },
+            BlockKind::Table { list: ListKind::Overdue, limit: 5, filter, columns: Vec::new() },
+        ];
+        let tests: BTreeSet<String> = kinds
+            .into_iter()
+            .flat_map(|kind| {
+                let mut document = document(vec![kind]);
+                let Body::Blocks { blocks } = &mut document.body else { panic!() };
+                blocks[0].when = when;
+                let Source { html, text, .. } = compile(&document);
+                [html, text.unwrap()].map(|source| {
+                    let line = source.lines().find(|line| line.contains("{% if") && line.contains(".overdue"));
+                    line.unwrap_or_else(|| panic!("no condition in {source}")).trim().to_owned()
+                })
+            })
+            .collect();
+        assert_eq!(tests.len(), 1, "lists and tables, HTML and text are alike: {tests:?}");
+        tests.into_iter().next().unwrap()
+    };
+    let named = || TaskFilter { label: "Design".into(), ..TaskFilter::default() };
+    let (has_tasks, has_none) = (When::HasTasks { list: ListKind::Overdue }, When::HasNone { list: ListKind::Overdue });
+    let rows = r#"[task for task in tasks.overdue if "Design" in task.labels]"#;
+    assert_eq!(test_of(named(), has_tasks), format!("{{% if {rows} %}}"));
+    assert_eq!(test_of(named(), has_none), format!("{{% if not {rows} %}}"));
+    assert_eq!(test_of(TaskFilter::default(), has_tasks), "{% if counts.overdue > 0 %}");
+    assert_eq!(test_of(TaskFilter::default(), has_none), "{% if counts.overdue == 0 %}");
+    let of_another = |list| {
+        let kind = BlockKind::TaskList { list, limit: 5, filter: named(), none: String::new() };
+        let mut document = document(vec![kind]);
+        let Body::Blocks { blocks } = &mut document.body else { panic!() };
+        blocks[0].when = has_tasks;
+        compile(&document).html.contains("{% if counts.overdue > 0 %}")
+    };
+    assert!(of_another(ListKind::Finished), "another list is not what the filter is about");
+    assert!(!of_another(ListKind::Overdue));
+}
+
+#[test]
 fn lists_are_narrowed_and_say_what_they_leave_out() {
     let filter = TaskFilter { priority: Some(Priority::High), person: "Sam \"O\\K\"".into(), ..TaskFilter::default() };
     let list =

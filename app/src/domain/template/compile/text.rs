@@ -30,7 +30,7 @@ pub(super) fn write(page: &mut Page, document: &Document, blocks: &[Block]) {
 fn blocks_of(page: &mut Page, blocks: &[Block]) {
     for block in blocks {
         page.of(Place::Block(block.id), |page| {
-            let test = when::condition(&block.when);
+            let test = when::condition(block);
             if let Some(test) = &test {
                 page.line(&format!("{{% if {test} %}}"));
             }

@@ -4,15 +4,21 @@ use crate::domain::{
     condition::{Comparison, Figure},
     report::spec::ListKind,
     task::Priority,
-    template::{When, block::TaskFilter},
+    template::{Block, BlockKind, When, block::TaskFilter},
 };
 
 /// The condition of a block; none where it is always shown.
-pub(super) fn condition(when: &When) -> Option<String> {
-    match when {
+pub(super) fn condition(block: &Block) -> Option<String> {
+    match &block.when {
         When::Always => None,
-        When::HasTasks { list } => Some(format!("counts.{list} > 0")),
-        When::HasNone { list } => Some(format!("counts.{list} == 0")),
+        When::HasTasks { list } => Some(match narrowed(&block.kind, *list) {
+            Some(filter) => rows(*list, filter),
+            None => format!("counts.{list} > 0"),
+        }),
+        When::HasNone { list } => Some(match narrowed(&block.kind, *list) {
+            Some(filter) => format!("not {}", rows(*list, filter)),
+            None => format!("counts.{list} == 0"),
+        }),
         When::Figure { figure, is, value } => {
             let sign = match is {
                 Comparison::AtLeast => ">=",
@@ -25,6 +31,18 @@ pub(super) fn condition(when: &When) -> Option<String> {
                 _ => format!("{now} {sign} {value}"),
             })
         }
+    }
+}
+
+/// How a block narrows a list; none where it shows all of it, or does not show it.
+fn narrowed(kind: &BlockKind, list: ListKind) -> Option<&TaskFilter> {
+    match kind {
+        BlockKind::TaskList { list: own, filter, .. } | BlockKind::Table { list: own, filter, .. }
+            if *own == list && !filter.is_all() =>
+        {
+            Some(filter)
+        }
+        _ => None,
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Address {
     /// Without a slash at the end.
     pub base_url: String,
     pub occurrence: OccurrenceId,
+    /// Which run of its job it is, from 1; before there is one, which it would be.
+    pub number: i32,
     /// Name of the job that sends it.
     pub job: String,
     /// Where this recipient ends the mails; none in the archive and where there is no such page.
@@ -109,7 +111,7 @@ pub fn context(snapshot: &Snapshot, address: &Address, reader: &Reader, pictures
         })).collect::<Vec<_>>(),
         "period": period(snapshot),
         "schedule": { "name": address.job },
-        "run": { "state": "Sending", "reason": "", "url": report_url },
+        "run": { "number": address.number, "state": "Sending", "reason": "", "url": report_url },
         "recipient": recipient(snapshot, address, reader),
         "figures": figures(&snapshot.figures),
         "metrics": metrics(snapshot),
@@ -138,7 +140,8 @@ pub fn context(snapshot: &Snapshot, address: &Address, reader: &Reader, pictures
 #[must_use]
 pub fn with_run(mut context: Value, run: &RunWords) -> Value {
     let RunWords { state, reason, url } = run;
-    context["run"] = json!({ "state": state, "reason": reason, "url": url });
+    let number = context["run"]["number"].take();
+    context["run"] = json!({ "number": number, "state": state, "reason": reason, "url": url });
     context
 }
 

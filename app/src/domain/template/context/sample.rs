@@ -32,6 +32,7 @@ pub fn sample_with(pictures: &[Picture]) -> Value {
     let address = Address {
         base_url: "https://reports.example".into(),
         occurrence: OccurrenceId(Uuid::from_u128(1)),
+        number: 12,
         job: "Weekly status".into(),
         stop_url: Some("https://reports.example/unsubscribe/sample".into()),
         attachments_note: None,

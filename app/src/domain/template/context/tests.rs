@@ -8,6 +8,7 @@ fn of(reader: &Reader) -> Value {
     let address = Address {
         base_url: "https://reports.example".into(),
         occurrence: OccurrenceId(uuid::Uuid::nil()),
+        number: 1,
         job: "Weekly status".into(),
         stop_url: None,
         attachments_note: None,
@@ -30,6 +31,16 @@ fn what_is_not_known_of_a_reader_is_that_of_the_project() {
 }
 
 #[test]
+fn a_run_keeps_its_number_when_it_is_said_what_became_of_it() {
+    let sending = of(&Reader::default());
+    assert_eq!((&sending["run"]["number"], &sending["run"]["state"]), (&Value::from(1), &Value::from("Sending")));
+    let words =
+        RunWords { state: "Failed".into(), reason: "It broke.".into(), url: "https://reports.example/r".into() };
+    let ended = with_run(sending, &words);
+    assert_eq!((&ended["run"]["number"], &ended["run"]["state"]), (&Value::from(1), &Value::from("Failed")));
+}
+
+#[test]
 fn a_task_is_said_in_a_line_with_its_due_date_in_colour() {
     let data = of(&Reader::default());
     let task = &data["tasks"]["overdue"][0];
@@ -49,6 +60,7 @@ fn what_is_written_from_the_right_keeps_its_direction_among_other_words() {
     let address = Address {
         base_url: String::new(),
         occurrence: OccurrenceId(uuid::Uuid::nil()),
+        number: 1,
         job: String::new(),
         stop_url: None,
         attachments_note: None,
@@ -76,6 +88,7 @@ fn long_lists_are_cut_and_still_counted() {
     let address = Address {
         base_url: String::new(),
         occurrence: OccurrenceId(uuid::Uuid::nil()),
+        number: 1,
         job: String::new(),
         stop_url: None,
         attachments_note: None,

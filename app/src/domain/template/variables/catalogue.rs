@@ -79,6 +79,7 @@ const PREVIOUS: &[Variable] =
 const SCHEDULE: &[Variable] = &[is("name", Text, "The name of the job")];
 
 const RUN: &[Variable] = &[
+    is("number", Number, "Which run of its job it is, from 1"),
     is("state", Text, "What became of it"),
     is("reason", Text, "Why, where something went wrong"),
     is("url", Address, "Its page"),

@@ -61,6 +61,7 @@ fn data_without_anything_in_them_have_it_too() {
     let address = context::Address {
         base_url: "https://reports.example".into(),
         occurrence: crate::domain::ids::OccurrenceId(uuid::Uuid::nil()),
+        number: 1,
         job: "Weekly status".into(),
         stop_url: None,
         attachments_note: None,

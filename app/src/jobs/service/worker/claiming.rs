@@ -10,10 +10,10 @@ use crate::{
     domain::{
         crash_point::CrashPoint,
         ids::ScheduleId,
-        job::LogLevel,
+        job::{JobKind, LogLevel, without_a_hand},
         occurrence::{Effect, Event},
     },
-    entities::occurrence,
+    entities::{occurrence, schedule},
     error::AppResult,
     jobs::service::{book, ledger, planner, sending::Hold},
     platform::{ctx::Ctx, state::AppState},
@@ -25,6 +25,7 @@ pub struct Claim {
     pub(super) hold: Hold,
     pub(super) schedule: ScheduleId,
     pub(super) effect: Effect,
+    kind: JobKind,
 }
 
 /// Claims the run that has waited longest, unless an earlier one of its schedule is still being worked on. `owner`
@@ -33,8 +34,17 @@ pub struct Claim {
 /// # Errors
 /// Only those of the database.
 pub async fn claim(app: &AppState, owner: &str) -> AppResult<Option<Claim>> {
+    claim_beside(app, owner, &[]).await
+}
+
+/// The same for a worker that works on runs of these kinds already: of a kind that has all the hands that it may have
+/// ([`JobKind::hands`]) no further run is claimed, however long it has waited.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn claim_beside(app: &AppState, owner: &str, at_work: &[JobKind]) -> AppResult<Option<Claim>> {
     let ctx = Ctx::system(app);
-    for row in claimable(&ctx).await? {
+    for row in claimable(&ctx, &without_a_hand(at_work)).await? {
         let tx = ctx.begin().await?;
         let Some(held) = ledger::try_lock_schedule(&ctx, &tx, row.schedule_id).await? else { continue };
         let open = planner::open_runs(&tx, held.id).await?;
@@ -63,13 +73,14 @@ pub async fn claim(app: &AppState, owner: &str) -> AppResult<Option<Claim>> {
         {
             let hold = Hold { run: row.id, fence: standing.fence };
             app.crash.reach(CrashPoint::Claimed);
-            return Ok(Some(Claim { hold, schedule: held.id, effect }));
+            return Ok(Some(Claim { hold, schedule: held.id, effect, kind: held.kind }));
         }
     }
     Ok(None)
 }
 
-async fn claimable(ctx: &Ctx) -> AppResult<Vec<ledger::RunRow>> {
+/// What has waited longest and can be claimed, but nothing of the kinds in `without`.
+async fn claimable(ctx: &Ctx, without: &[JobKind]) -> AppResult<Vec<ledger::RunRow>> {
     use occurrence::Column;
     let has_come = |column: Column| Condition::any().add(column.is_null()).add(column.lte(ctx.now));
     // Runs behind one that is being worked on wait for it: however many, they must not hide those of other schedules.
@@ -79,7 +90,7 @@ async fn claimable(ctx: &Ctx) -> AppResult<Vec<ledger::RunRow>> {
         .filter(ledger::is_open())
         .filter(Column::LeaseUntil.gt(ctx.now))
         .into_query();
-    let query = ledger::run_columns()
+    let mut query = ledger::run_columns()
         .filter(ledger::is_open())
         .filter(has_come(Column::NextTryAt))
         // A draft without a time waits for a person.
@@ -88,6 +99,15 @@ async fn claimable(ctx: &Ctx) -> AppResult<Vec<ledger::RunRow>> {
         .filter(Column::ScheduleId.not_in_subquery(busy))
         .order_by_asc(Column::ScheduledAt)
         .limit(LOOK);
+    // Left out here and not among the rows: however many they are, they must not hide the others.
+    if !without.is_empty() {
+        let left_out = schedule::Entity::find()
+            .select_only()
+            .column(schedule::Column::Id)
+            .filter(schedule::Column::Kind.is_in(without.iter().copied()))
+            .into_query();
+        query = query.filter(Column::ScheduleId.not_in_subquery(left_out));
+    }
     Ok(query.into_model().all(ctx.reader()).await?)
 }
 
@@ -123,6 +143,11 @@ pub async fn release(app: &AppState, claim: &Claim) -> AppResult<()> {
 impl Claim {
     /// The part that is needed to give it back while it is being worked on.
     pub fn receipt(&self) -> Claim {
-        Claim { hold: self.hold, schedule: self.schedule, effect: self.effect }
+        Claim { hold: self.hold, schedule: self.schedule, effect: self.effect, kind: self.kind }
+    }
+
+    /// What the job does whose run it is.
+    pub fn kind(&self) -> JobKind {
+        self.kind
     }
 }

@@ -36,6 +36,8 @@ pub const TEXT: &str = "report.txt";
 /// The frozen data of a run and what is rendered from them: always the same bytes.
 pub(super) struct Report {
     pub job: schedule::Model,
+    /// Which run of the job it is.
+    pub number: i32,
     pub json: String,
     pub frozen: Snapshot,
     /// What its owner says at the head of it.
@@ -55,27 +57,27 @@ impl Report {
     /// [`Unwritten::Template`] where the template cannot be filled in, those of the database and of the drawing.
     pub async fn load(ctx: &Ctx, schedule: ScheduleId, hold: Hold) -> Result<Report, Unwritten> {
         let job = schedule::Entity::find_by_id(schedule).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
-        use occurrence::Column::{ReportSpec, Snapshot as Frozen, TemplateId as Template, TemplateVersion};
+        use occurrence::Column::{Number, ReportSpec, Snapshot as Frozen, TemplateId as Template, TemplateVersion};
         let query = occurrence::Entity::find_by_id(hold.run).select_only();
-        let query = query.columns([Frozen, ReportSpec, Template, TemplateVersion]);
-        let found: Option<(Option<String>, Option<String>, Option<TemplateId>, Option<i32>)> =
+        let query = query.columns([Number, Frozen, ReportSpec, Template, TemplateVersion]);
+        let found: Option<(i32, Option<String>, Option<String>, Option<TemplateId>, Option<i32>)> =
             query.into_tuple().one(ctx.reader()).await?;
-        let (json, spec, template, number) = found.ok_or(AppError::NotFound)?;
+        let (number, json, spec, template, version) = found.ok_or(AppError::NotFound)?;
         let json = json.ok_or(AppError::NotFound)?;
         let job = report::as_frozen(job, spec);
         let frozen = snapshot::from_json(&json)?;
         let comment = drafts::comment(ctx.reader(), hold.run).await?;
-        let style = Style::of(ctx, &job, template.zip(number)).await?;
+        let style = Style::of(ctx, &job, template.zip(version)).await?;
         let attachments = report::files(ctx, &job, &style, (&frozen, json.as_str()), comment.as_deref()).await?;
         let attached = Attached::of(&attachments, LIMIT);
         let pen = Pen::new(&style, &frozen, comment.as_deref(), attached.note.as_deref()).await?;
         let address = Address {
             attachments_note: attached.note.clone(),
             comment: comment.clone(),
-            ..archive::address(ctx, hold.run, &job.name)
+            ..archive::address(ctx, hold.run, number, &job.name)
         };
         let written = pen.write_one(ctx, &frozen, address, Reader::default()).await?;
-        Ok(Report { job, json, frozen, comment, style, pen, written, attachments, attached })
+        Ok(Report { job, number, json, frozen, comment, style, pen, written, attachments, attached })
     }
 
     /// The files that are kept of it.

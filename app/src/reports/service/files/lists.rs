@@ -11,17 +11,22 @@ pub struct List<'a> {
     pub lines: Vec<&'a TaskLine>,
 }
 
-/// The lists of a report. One that stands there twice, say once for urgent tasks alone, is taken as its widest.
+/// The lists of a report. One that stands there several times, say once for each label, has every task that any of them
+/// shows.
 pub fn lists<'a>(snapshot: &'a Snapshot, sections: &[Section]) -> Vec<List<'a>> {
-    let mut kinds: Vec<(ListKind, _)> = Vec::new();
+    let mut kinds: Vec<(ListKind, Vec<&Section>)> = Vec::new();
     for section in sections {
-        let Section::Tasks { list, from, .. } = *section else { continue };
-        match kinds.iter_mut().find(|(kind, _)| *kind == list) {
-            Some((_, least)) => *least = from.min(*least),
-            None => kinds.push((list, from)),
+        let Section::Tasks { list, .. } = section else { continue };
+        match kinds.iter_mut().find(|(kind, _)| kind == list) {
+            Some((_, parts)) => parts.push(section),
+            None => kinds.push((*list, vec![section])),
         }
     }
-    kinds.into_iter().map(|(kind, from)| List { kind, lines: kind.lines(snapshot, from).collect() }).collect()
+    let list = |(kind, parts): (ListKind, Vec<&Section>)| {
+        let is_shown = |line: &&TaskLine| parts.iter().any(|section| section.shows(line));
+        List { kind, lines: kind.of(snapshot).iter().filter(is_shown).collect() }
+    };
+    kinds.into_iter().map(list).collect()
 }
 
 /// What a blocked task waits for.

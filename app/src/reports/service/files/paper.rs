@@ -13,9 +13,8 @@ use crate::{
         metrics::isolated,
         report::{
             NoteLine, Snapshot, TaskLine,
-            spec::{ListKind, Section},
+            spec::{ListKind, Named, Section},
         },
-        task::Priority,
     },
     error::AppResult,
     platform::{
@@ -80,7 +79,8 @@ enum Part {
 
 #[derive(Debug, Serialize)]
 struct Tasks {
-    heading: &'static str,
+    /// Which list, and the names that it is narrowed to.
+    heading: String,
     count: usize,
     none: &'static str,
     columns: Vec<Column>,
@@ -169,8 +169,9 @@ fn part(section: &Section, source: Source<'_>, drawings: &mut Vec<Drawing>) -> O
             drawings.push(drawing);
             Some(Part::Chart { heading: chart.label(), file, alt })
         }
-        Section::Tasks { list, limit, from } => {
-            Some(Part::Tasks(Tasks::of(*list, at_most(*limit, ROWS), *from, source)))
+        Section::Tasks { list, limit, named, .. } => {
+            let lines: Vec<&TaskLine> = list.of(snapshot).iter().filter(|line| section.shows(line)).collect();
+            Some(Part::Tasks(Tasks::of(*list, named, at_most(*limit, ROWS), &lines, source.base_url)))
         }
         Section::Notes { limit } => {
             let most = at_most(*limit, NOTES);
@@ -191,15 +192,15 @@ fn at_most(limit: u32, rows: usize) -> usize {
 }
 
 impl Tasks {
-    fn of(list: ListKind, most: usize, from: Option<Priority>, source: Source<'_>) -> Self {
-        let lines: Vec<&TaskLine> = list.lines(source.snapshot, from).collect();
+    fn of(list: ListKind, named: &Named, most: usize, lines: &[&TaskLine], base_url: &str) -> Self {
         let left = lines.len().saturating_sub(most);
         Self {
-            heading: list.label(),
+            heading: format!("{}{}", list.label(), breakable(&named.words())),
             count: lines.len(),
-            none: list.none(),
+            // The list itself may have something in it.
+            none: if named.is_all() { list.none() } else { "There is no such task." },
             columns: columns(list),
-            rows: lines.iter().take(most).map(|line| row(list, line, source.base_url)).collect(),
+            rows: lines.iter().take(most).map(|line| row(list, line, base_url)).collect(),
             more: more(left),
         }
     }

@@ -18,7 +18,7 @@ use crate::{
         period::Period,
         report::{
             DueWords, NoteLine, ReportProject, TaskDetails, TaskLine,
-            spec::{ChartKind, ListKind},
+            spec::{ChartKind, ListKind, Named},
         },
         task::{Category, Priority, Status},
     },
@@ -109,7 +109,7 @@ fn report(titles: &[&str]) -> Snapshot {
 }
 
 fn sections() -> Vec<Section> {
-    let tasks = |list| Section::Tasks { list, limit: 50, from: None };
+    let tasks = |list| Section::Tasks { list, limit: 50, from: None, named: Named::default() };
     vec![
         Section::Summary,
         Section::Figures,
@@ -200,12 +200,66 @@ async fn a_long_report_has_all_rows_in_the_workbook_and_thirty_on_paper() {
     let overdue = printed["parts"].as_array().unwrap().iter().find(|part| part["heading"] == "Overdue").unwrap();
     assert_eq!((overdue["count"].as_u64(), overdue["rows"].as_array().unwrap().len()), (Some(700), 30));
     assert_eq!(overdue["more"], "And 670 more; the workbook on the page of the report has all.");
-    let few = [Section::Tasks { list: ListKind::Overdue, limit: 5, from: None }];
+    let few = [Section::Tasks { list: ListKind::Overdue, limit: 5, from: None, named: Named::default() }];
     let printed = paper::print(Source { sections: &few, ..source }).unwrap().data;
     assert_eq!(printed["parts"][0]["rows"].as_array().map(Vec::len), Some(5), "as many as the report asks for");
     let files = made(&report, &sections, &[AttachmentKind::Xlsx, AttachmentKind::Csv]).await;
     assert!(part(&files[0].bytes, "xl/worksheets/sheet3.xml").contains("ref=\"A1:I701\""));
     assert_eq!(String::from_utf8_lossy(&files[1].bytes).matches("\r\nOverdue,").count(), 700);
+}
+
+const NUMBERS: [&str; 4] = ["One", "Two", "Three", "Four"];
+
+/// Which of four tasks the files show, all of them alike, and the page for a browser.
+async fn shown(report: &Snapshot, sections: &[Section]) -> ([bool; 4], String) {
+    let kinds = [AttachmentKind::Html, AttachmentKind::Xlsx, AttachmentKind::Csv];
+    let files = made(report, sections, &kinds).await;
+    let page = String::from_utf8_lossy(&files[0].bytes).into_owned();
+    let sheet = part(&files[1].bytes, "xl/sharedStrings.xml");
+    let table = String::from_utf8_lossy(&files[2].bytes).into_owned();
+    let in_page = NUMBERS.map(|title| page.contains(&format!(" {title}</a>")));
+    let in_sheet = NUMBERS.map(|title| sheet.contains(&format!(">{title}<")));
+    let in_table = NUMBERS.map(|title| table.contains(&format!(",{title},")));
+    assert_eq!((in_sheet, in_table), (in_page, in_page), "{sections:?}");
+    (in_page, page)
+}
+
+#[tokio::test]
+async fn lists_are_narrowed_in_all_files_and_a_table_has_what_any_of_its_lists_shows() {
+    let labels = [&["Design"][..], &["Design", "Press"], &["Press"], &[]];
+    let mut report = report(&NUMBERS);
+    // Both speak of the first task, too.
+    report.summary.clear();
+    report.notes.clear();
+    for (line, labels) in report.overdue.iter_mut().zip(labels) {
+        line.details = TaskDetails {
+            project: "Website".into(),
+            labels: labels.iter().map(|label| (*label).to_owned()).collect(),
+            ..TaskDetails::default()
+        };
+    }
+    report.overdue[3].people = vec!["Ana".into()];
+    let list = |named| Section::Tasks { list: ListKind::Overdue, limit: 50, from: None, named };
+    let design = || list(Named { label: "Design".into(), ..Named::default() });
+    let ana = || list(Named { person: "Ana".into(), project: "Website".into(), ..Named::default() });
+    let gone = || list(Named { label: "design".into(), ..Named::default() });
+
+    let (tasks, page) = shown(&report, &[design()]).await;
+    assert_eq!(tasks, [true, true, false, false]);
+    assert!(page.contains("<h2>Overdue, with the label Design (2)</h2>"), "{page}");
+    let (tasks, page) = shown(&report, &[design(), ana()]).await;
+    assert_eq!(tasks, [true, true, false, true]);
+    assert!(page.contains("<h2>Overdue, of Ana, in Website (1)</h2>"), "{page}");
+    let (tasks, page) = shown(&report, &[gone()]).await;
+    assert_eq!(tasks, [false; 4], "names are compared letter by letter, as in the mail");
+    assert!(page.contains("There is no such task.") && !page.contains("Nothing is overdue."), "{page}");
+
+    let both = [design(), list(Named::default())];
+    let source =
+        Source { snapshot: &report, json: "", sections: &both, base_url: "https://reports.example.org", comment: None };
+    let printed = paper::print(source).unwrap().data;
+    let counts: Vec<_> = printed["parts"].as_array().unwrap().iter().map(|part| part["count"].as_u64()).collect();
+    assert_eq!(counts, [Some(2), Some(4)], "on paper each list by itself");
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ use crate::{
     },
     entities::{label, project, task, task_assignee, task_dependency, task_label, user, work_note},
     error::AppResult,
+    platform::rows::{self, Cell},
     projects::service::access,
 };
 
@@ -76,16 +77,16 @@ fn tasks_of(projects: &[ProjectId]) -> SelectStatement {
 pub async fn people(db: &impl ConnectionTrait, projects: &[ProjectId]) -> AppResult<People> {
     let users =
         task_assignee::Entity::belongs_to(user::Entity).from(task_assignee::Column::UserId).to(user::Column::Id).into();
-    let rows: Vec<(TaskId, UserId, String)> = task_assignee::Entity::find()
+    let query = task_assignee::Entity::find()
         .select_only()
         .columns([task_assignee::Column::TaskId, task_assignee::Column::UserId])
         .column(user::Column::Name)
         .join(JoinType::InnerJoin, users)
         .filter(task_assignee::Column::TaskId.in_subquery(tasks_of(projects)))
         .order_by_asc(user::Column::Name)
-        .into_tuple()
-        .all(db)
-        .await?;
+        .into_query();
+    let rows: Vec<(TaskId, UserId, String)> =
+        rows::all(db, &query, &[Cell::Id("task_id"), Cell::Id("user_id"), Cell::Plain("name")]).await?;
     let mut people = People::new();
     for (task, id, name) in rows {
         people.entry(task).or_default().push((id, name));
@@ -100,16 +101,16 @@ pub async fn people(db: &impl ConnectionTrait, projects: &[ProjectId]) -> AppRes
 pub async fn labels(db: &impl ConnectionTrait, projects: &[ProjectId]) -> AppResult<Labels> {
     let labels =
         task_label::Entity::belongs_to(label::Entity).from(task_label::Column::LabelId).to(label::Column::Id).into();
-    let rows: Vec<(TaskId, LabelId, String)> = task_label::Entity::find()
+    let query = task_label::Entity::find()
         .select_only()
         .columns([task_label::Column::TaskId, task_label::Column::LabelId])
         .column(label::Column::Name)
         .join(JoinType::InnerJoin, labels)
         .filter(task_label::Column::ProjectId.is_in(projects.iter().copied()))
         .order_by_asc(label::Column::Name)
-        .into_tuple()
-        .all(db)
-        .await?;
+        .into_query();
+    let rows: Vec<(TaskId, LabelId, String)> =
+        rows::all(db, &query, &[Cell::Id("task_id"), Cell::Id("label_id"), Cell::Plain("name")]).await?;
     let mut labels = Labels::new();
     for (task, id, name) in rows {
         labels.entry(task).or_default().push((id, name));

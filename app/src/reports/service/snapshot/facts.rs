@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Expr, ExprTrait},
 };
 
@@ -18,6 +18,7 @@ use crate::{
     },
     entities::{task, task_event},
     error::AppResult,
+    platform::rows::{self, Cell, Word},
     tasks::service::events::Detail,
 };
 
@@ -56,14 +57,26 @@ pub(super) async fn of_projects(
         ProjectId,
         i32,
         String,
-        Priority,
-        Category,
+        Word<Priority>,
+        Word<Category>,
         Option<NaiveDate>,
         Option<DateTime<Utc>>,
         DateTime<Utc>,
         Option<i32>,
     );
-    let rows: Vec<Row> = task::Entity::find()
+    let cells = [
+        Cell::Id("id"),
+        Cell::Id("project_id"),
+        Cell::Plain("number"),
+        Cell::Plain("title"),
+        Cell::Plain("priority"),
+        Cell::Plain("category"),
+        Cell::Plain("due_on"),
+        Cell::Plain("due_at"),
+        Cell::Plain("created_at"),
+        Cell::Plain("estimate_minutes"),
+    ];
+    let query = task::Entity::find()
         .select_only()
         .columns([
             task::Column::Id,
@@ -78,17 +91,15 @@ pub(super) async fn of_projects(
             task::Column::EstimateMinutes,
         ])
         .filter(task::Column::ProjectId.is_in(projects.iter().copied()))
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, project, number, title, priority, category, due_on, due_at, created_at, estimate_minutes)| {
-            let facts =
-                TaskFacts { project, number, title, priority, category, due_on, due_at, created_at, estimate_minutes };
-            (id, facts)
-        })
-        .collect())
+        .into_query();
+    let facts = |row: Row| {
+        let (id, project, number, title, Word(priority), Word(category), due_on, due_at, created_at, estimate_minutes) =
+            row;
+        let facts =
+            TaskFacts { project, number, title, priority, category, due_on, due_at, created_at, estimate_minutes };
+        (id, facts)
+    };
+    Ok(rows::all(db, &query, &cells).await?.into_iter().map(facts).collect())
 }
 
 /// The history of all tasks of a project, from its events.
@@ -105,7 +116,7 @@ pub async fn history(
 }
 
 /// An event as it is stored.
-pub(super) type EventRow = (TaskId, DateTime<Utc>, EventKind, Option<Status>, String);
+pub(super) type EventRow = (TaskId, DateTime<Utc>, Word<EventKind>, Option<Word<Status>>, String);
 
 /// The events of some projects that matter for metrics, in their order.
 ///
@@ -129,7 +140,7 @@ pub(super) async fn events(db: &impl ConnectionTrait, projects: &[ProjectId]) ->
         .add(Kind.ne(EventKind::Moved))
         .add(FromStatus.is_null())
         .add(Expr::col(FromStatus).ne(Expr::col(ToStatus)));
-    Ok(task_event::Entity::find()
+    let query = task_event::Entity::find()
         .select_only()
         .columns([TaskId, At, Kind, ToStatus, Detail])
         .filter(ProjectId.is_in(projects.iter().copied()))
@@ -138,9 +149,10 @@ pub(super) async fn events(db: &impl ConnectionTrait, projects: &[ProjectId]) ->
         .filter(is_elsewhere)
         .order_by_asc(At)
         .order_by_asc(Id)
-        .into_tuple()
-        .all(db)
-        .await?)
+        .into_query();
+    let cells =
+        [Cell::Id("task_id"), Cell::Plain("at"), Cell::Plain("kind"), Cell::Plain("to_status"), Cell::Plain("detail")];
+    rows::all(db, &query, &cells).await
 }
 
 /// The history that events tell of some tasks; those of others are left out.
@@ -149,7 +161,8 @@ pub(super) fn told(rows: Vec<EventRow>, tasks: &BTreeMap<TaskId, TaskFacts>, zon
     let events: Vec<HistoryEvent> = rows
         .into_iter()
         .filter(|(task, ..)| tasks.contains_key(task))
-        .filter_map(|(task, at, kind, to, detail)| {
+        .filter_map(|(task, at, Word(kind), to, detail)| {
+            let to = to.map(|Word(to)| to);
             let change = match kind {
                 EventKind::Created => Change::Created { status: to? },
                 EventKind::Moved | EventKind::Transferred => Change::Moved { to: to? },

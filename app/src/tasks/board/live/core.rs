@@ -22,7 +22,7 @@ use crate::domain::task_edit::{Edit, TaskEdit};
 use crate::error::AppError;
 use crate::tasks::api;
 use crate::tasks::board::announce::{Urgency, say};
-use crate::tasks::board::browser_time::op_id;
+use crate::tasks::board::browser_time::{op_id, pause};
 use crate::tasks::board::dom;
 use crate::tasks::view::LiveEvent;
 use crate::ui::toast::{Toast, Tone};
@@ -626,7 +626,18 @@ impl Inner {
     }
 }
 
-/// Whether something on the board is in the person's hand, or being written.
+/// Waits until nothing of a board is in the person's hand and no new task is being typed, as long as that is wanted.
+pub async fn hands_off(state: &BoardState, is_wanted: impl Fn() -> bool) {
+    while is_wanted() && is_taken(state) {
+        pause(HAND).await;
+    }
+}
+
+/// Whether something would be gone with a board that is made anew.
+fn is_taken(state: &BoardState) -> bool {
+    is_in_hand(state) || document().body().is_some_and(|body| is_adding(&body))
+}
+
 /// Whether somebody is writing a new task.
 fn is_adding(board: &HtmlElement) -> bool {
     let focused = document().active_element();
@@ -638,6 +649,7 @@ fn is_adding(board: &HtmlElement) -> bool {
     )
 }
 
+/// Whether something on the board is in the person's hand, or being written.
 fn is_in_hand(state: &BoardState) -> bool {
     if state.lifted.with_untracked(Option::is_some)
         || state.moving.with_untracked(Option::is_some)

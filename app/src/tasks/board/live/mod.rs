@@ -135,8 +135,12 @@ impl Live {
 pub use slide::{keep_place, look as look_at_cards, look_at_lists};
 
 #[cfg(feature = "hydrate")]
+pub use core::hands_off;
+#[cfg(feature = "hydrate")]
 use core::{Core, Held, hold};
 
+#[cfg(not(feature = "hydrate"))]
+pub use server::hands_off;
 #[cfg(not(feature = "hydrate"))]
 use server::{Core, Held, hold};
 
@@ -154,6 +158,11 @@ mod server {
 
     pub fn hold(core: Core) -> Held {
         StoredValue::new(core)
+    }
+
+    /// Nobody has a hand on what is rendered.
+    pub fn hands_off(_state: &BoardState, _is_wanted: impl Fn() -> bool) -> std::future::Ready<()> {
+        std::future::ready(())
     }
 
     impl Core {

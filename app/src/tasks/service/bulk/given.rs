@@ -78,7 +78,8 @@ impl Given {
                 let once = OnConflict::columns(key).do_nothing().to_owned();
                 task_assignee::Entity::insert(assigned).on_conflict(once).exec_without_returning(&**tx).await?;
                 fresh.push(user);
-                happened.push((EventKind::Assigned, Detail { to: Some(name), ..Detail::default() }));
+                let detail = Detail { to: Some(name), person: Some(user), ..Detail::default() };
+                happened.push((EventKind::Assigned, detail));
             }
         }
         watch::given(ctx, &**tx, row.id, &fresh).await?;
@@ -86,7 +87,7 @@ impl Given {
             if self.assigned.remove(&(row.id, user)) {
                 task_assignee::Entity::delete_by_id((row.id, user)).exec(&**tx).await?;
                 let to = self.person(row.project_id, user);
-                happened.push((EventKind::Unassigned, Detail { to, ..Detail::default() }));
+                happened.push((EventKind::Unassigned, Detail { to, person: Some(user), ..Detail::default() }));
             }
         }
         record(ctx, tx, row, happened, parts).await
@@ -115,14 +116,15 @@ impl Given {
                 let key = [task_label::Column::TaskId, task_label::Column::LabelId];
                 let once = OnConflict::columns(key).do_nothing().to_owned();
                 task_label::Entity::insert(labelled).on_conflict(once).exec_without_returning(&**tx).await?;
-                happened.push((EventKind::Labelled, Detail { to: Some(name), ..Detail::default() }));
+                let detail = Detail { to: Some(name), label: Some(label), ..Detail::default() };
+                happened.push((EventKind::Labelled, detail));
             }
         }
         for label in remove {
             if self.labelled.remove(&(row.id, label)) {
                 task_label::Entity::delete_by_id((row.id, label)).exec(&**tx).await?;
                 let to = self.label(row.project_id, label);
-                happened.push((EventKind::Unlabelled, Detail { to, ..Detail::default() }));
+                happened.push((EventKind::Unlabelled, Detail { to, label: Some(label), ..Detail::default() }));
             }
         }
         record(ctx, tx, row, happened, parts).await

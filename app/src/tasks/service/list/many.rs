@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use crate::{
     domain::{
         due::DueInput,
-        ids::{LabelId, TaskId},
+        ids::{LabelId, OpId, TaskId},
         task_edit::{Edit, TaskEdit},
     },
     entities::label,
@@ -21,11 +21,19 @@ use crate::{
 /// # Errors
 /// [`AppError::Invalid`] where nothing is chosen or the change is unknown, and those of [`bulk::change`].
 pub async fn change(ctx: &Ctx, tasks: &[TaskId], change: &str) -> AppResult<u32> {
+    change_as(ctx, tasks, change, None).await
+}
+
+/// As [`change`], by a change that has a name.
+///
+/// # Errors
+/// As [`change`].
+pub async fn change_as(ctx: &Ctx, tasks: &[TaskId], change: &str, op_id: Option<OpId>) -> AppResult<u32> {
     if tasks.is_empty() {
         return Err(AppError::field("tasks", Problem::Required));
     }
     let edits = edits(ctx, tasks, change).await?;
-    bulk::change(ctx, edits, None).await?;
+    bulk::change(ctx, edits, op_id).await?;
     Ok(u32::try_from(tasks.len()).unwrap_or(u32::MAX))
 }
 

@@ -41,7 +41,7 @@ impl<'a> Html<'a> {
             self.page.of(Place::Block(block.id), |page| {
                 let mut html = Html { page, accent, width };
                 let name = format!("<!-- block {}: {} -->", block.id, block.kind.word());
-                match when::condition(&block.when) {
+                match when::condition(block) {
                     Some(test) => {
                         html.page.line(&format!("{{% if {test} %}}"));
                         html.page.line(&name);

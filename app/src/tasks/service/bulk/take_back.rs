@@ -1,0 +1,175 @@
+//! Taking changes back by what the history knows of them: one line of a task, or all that one change did to many. What
+//! somebody has made of a field since stays as it is.
+
+use std::collections::{BTreeSet, HashMap};
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::{
+    domain::{
+        ids::{ColumnId, EventId, OpId, TaskId},
+        task_edit::{Edit, TaskEdit},
+    },
+    entities::{board_column, task, task_event},
+    error::{AppError, AppResult, Problem},
+    platform::{ctx::Ctx, db::WriteTx},
+    tasks::{
+        service::{
+            cards,
+            edit::Change,
+            events::{self, Detail},
+            inverse::{self, Given, Inverse},
+            moves,
+        },
+        view::{Card, TakenBack},
+    },
+};
+
+/// Takes back what the person has done by one change, as far as it is still so; with one id that makes a repeat do
+/// nothing and lets it be done again. A change that did nothing has nothing to take back.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for a viewer, [`AppError::NotFound`] where a project is not visible any more,
+/// [`AppError::Full`] where a list has no room. Then nothing is changed.
+pub async fn change(ctx: &Ctx, of: OpId, op: OpId) -> AppResult<TakenBack> {
+    let (first, last) = of.parts();
+    let tx = ctx.begin().await?;
+    let mut lines = task_event::Entity::find()
+        .filter(task_event::Column::OpId.gte(first))
+        .filter(task_event::Column::OpId.lte(last))
+        .order_by_desc(task_event::Column::At)
+        .order_by_desc(task_event::Column::Id)
+        .all(&*tx)
+        .await?;
+    lines.retain(|line| line.actor_id == ctx.actor_id());
+    let taken = take(ctx, &tx, lines, Some(op)).await?;
+    tx.commit().await?;
+    Ok(taken)
+}
+
+/// Takes back what a line of a task's history says, whoever did it.
+///
+/// # Errors
+/// [`AppError::Invalid`] where it is not so any more; [`AppError::NotFound`] and [`AppError::Forbidden`] without the
+/// right.
+pub async fn line(ctx: &Ctx, line: EventId, op: Option<OpId>) -> AppResult<Card> {
+    let tx = ctx.begin().await?;
+    let found = task_event::Entity::find_by_id(line).one(&*tx).await?.ok_or(AppError::NotFound)?;
+    let mut taken = take(ctx, &tx, vec![found], op).await?;
+    let card = taken.cards.pop().ok_or_else(|| AppError::field("undo", Problem::ChangedSince))?;
+    tx.commit().await?;
+    Ok(card)
+}
+
+/// Takes lines back, the newest of them first.
+async fn take(ctx: &Ctx, tx: &WriteTx, mut lines: Vec<task_event::Model>, op_id: Option<OpId>) -> AppResult<TakenBack> {
+    // What was deleted for good has nothing that could be put back.
+    let there = super::tasks(tx, &lines.iter().map(|line| line.task_id).collect()).await?;
+    lines.retain(|line| there.contains_key(&line.task_id));
+    let ids: BTreeSet<TaskId> = lines.iter().map(|line| line.task_id).collect();
+    if ids.is_empty() {
+        return Ok(TakenBack::default());
+    }
+    super::hold_projects(ctx, tx, &ids).await?;
+    let mut rows = super::tasks(tx, &ids).await?;
+    let (touched, kept) = if events::is_done(&**tx, op_id).await? {
+        (ids, BTreeSet::new())
+    } else {
+        let back = Back::of(ctx, tx, &lines, &rows).await?;
+        let touched = back.fields.iter().map(|(task, _)| *task).chain(back.edits.iter().map(|edit| edit.task));
+        let touched: BTreeSet<TaskId> = touched.collect();
+        super::make(ctx, tx, &mut rows, back.fields, back.edits, op_id).await?;
+        (touched, back.kept)
+    };
+    let in_order = touched.iter().filter_map(|id| rows.remove(id)).collect();
+    let cards = cards::cards(&**tx, ctx.zone(), in_order).await?;
+    Ok(TakenBack { cards, kept: u32::try_from(kept.len()).unwrap_or(u32::MAX) })
+}
+
+/// What takes lines back.
+#[derive(Default)]
+struct Back {
+    fields: Vec<(TaskId, Change)>,
+    edits: Vec<TaskEdit>,
+    /// Tasks with a line that is not so any more.
+    kept: BTreeSet<TaskId>,
+}
+
+impl Back {
+    async fn of(
+        ctx: &Ctx,
+        tx: &WriteTx,
+        lines: &[task_event::Model],
+        rows: &HashMap<TaskId, task::Model>,
+    ) -> AppResult<Self> {
+        let given = Given::read(&**tx, rows).await?;
+        let (mut back, mut places) = (Self::default(), Vec::new());
+        for line in lines {
+            let Some(row) = rows.get(&line.task_id) else { continue };
+            let detail: Detail = serde_json::from_str(&line.detail).unwrap_or_default();
+            match inverse::of(line, &detail, row, &given, ctx.zone()) {
+                Some(Inverse::Field(change)) => back.fields.push((row.id, change)),
+                Some(Inverse::Edit(edit)) => back.edits.push(TaskEdit { task: row.id, edit }),
+                Some(Inverse::Place { column, rank }) => places.push((column, rank, row)),
+                None => {
+                    back.kept.insert(row.id);
+                }
+            }
+        }
+        back.place(tx, places).await?;
+        Ok(back)
+    }
+
+    /// From the bottom up, so that of several that come back to one place each has the next one below it already.
+    async fn place(
+        &mut self,
+        tx: &WriteTx,
+        mut places: Vec<(ColumnId, Option<String>, &task::Model)>,
+    ) -> AppResult<()> {
+        places.sort_by(|(_, one, _), (_, other, _)| other.cmp(one));
+        let mut tops: HashMap<ColumnId, Option<TaskId>> = HashMap::new();
+        for (column, rank, row) in places {
+            if !is_of_project(tx, column, row).await? {
+                self.kept.insert(row.id);
+                continue;
+            }
+            let above = match &rank {
+                Some(rank) => moves::above(&**tx, column, row.id, rank).await?,
+                None => None,
+            };
+            let edit = if above.is_some() {
+                Edit::Move { column, after: above, before: None }
+            } else {
+                let first = match tops.get(&column) {
+                    Some(top) => *top,
+                    None => first_of(tx, column, row.id).await?,
+                };
+                tops.insert(column, Some(row.id));
+                Edit::Move { column, after: None, before: first }
+            };
+            self.edits.push(TaskEdit { task: row.id, edit });
+        }
+        Ok(())
+    }
+}
+
+async fn is_of_project(tx: &WriteTx, column: ColumnId, row: &task::Model) -> AppResult<bool> {
+    let found = board_column::Entity::find_by_id(column).one(&**tx).await?;
+    Ok(found.is_some_and(|column| column.project_id == row.project_id))
+}
+
+/// The first card of a column, other than a given one.
+async fn first_of(tx: &WriteTx, column: ColumnId, other_than: TaskId) -> AppResult<Option<TaskId>> {
+    let found = task::Entity::find()
+        .select_only()
+        .column(task::Column::Id)
+        .filter(task::Column::ColumnId.eq(column))
+        .filter(task::Column::ArchivedAt.is_null())
+        .filter(task::Column::Id.ne(other_than))
+        .order_by_asc(task::Column::Rank)
+        .limit(1)
+        .into_tuple()
+        .one(&**tx)
+        .await?;
+    Ok(found)
+}

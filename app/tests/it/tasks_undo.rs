@@ -1,0 +1,323 @@
+//! Taking changes back by what the history knows of them: never over what somebody has made of it since.
+
+use app::{
+    domain::{
+        due::DueInput,
+        ids::{ColumnId, EventId, OpId, TaskId},
+        task::{Category, Priority},
+        task_edit::{Edit, TaskEdit},
+    },
+    entities::task as task_row,
+    error::{AppError, Problem},
+    platform::ctx::Ctx,
+    tasks::{
+        service::{
+            bulk::{self, take_back},
+            detail,
+            edit::{self, Change},
+            find, labels_of_task, list,
+        },
+        view::{Card, HistoryLine},
+        views::ListRow,
+    },
+    testing::{Cast, each_database, project, task},
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+fn op() -> OpId {
+    OpId(Uuid::now_v7())
+}
+
+async fn row(ctx: &Ctx, id: TaskId) -> task_row::Model {
+    task_row::Entity::find_by_id(id).one(ctx.reader()).await.unwrap().unwrap()
+}
+
+/// What is in the fields, without the count of changes.
+async fn fields(ctx: &Ctx, id: TaskId) -> task_row::Model {
+    task_row::Model { version: 0, ..row(ctx, id).await }
+}
+
+async fn titles(ctx: &Ctx, column: ColumnId) -> Vec<String> {
+    let rows = task_row::Entity::find()
+        .filter(task_row::Column::ColumnId.eq(column))
+        .filter(task_row::Column::ArchivedAt.is_null())
+        .order_by_asc(task_row::Column::Rank)
+        .all(ctx.reader())
+        .await
+        .unwrap();
+    rows.into_iter().map(|row| row.title).collect()
+}
+
+async fn history(ctx: &Ctx, id: TaskId) -> Vec<HistoryLine> {
+    let (viewing, row) = find::by_id(ctx, ctx.reader(), id).await.unwrap();
+    detail::read(ctx, &viewing, row).await.unwrap().history
+}
+
+/// The lines that can be taken back, in words, the newest first.
+async fn offered(ctx: &Ctx, id: TaskId) -> Vec<String> {
+    history(ctx, id).await.into_iter().filter(|line| line.undo.is_some()).map(|line| line.what).collect()
+}
+
+async fn line(ctx: &Ctx, id: TaskId, what: &str) -> EventId {
+    let lines = history(ctx, id).await;
+    lines.iter().find(|line| line.what == what).and_then(|line| line.undo).unwrap()
+}
+
+#[tokio::test]
+async fn every_field_goes_back_to_what_it_was_and_again_to_what_it_became() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let a = task(&ctx, &made, columns[0], "a").await.id;
+        let on = DueInput { date: "2026-12-01".parse().unwrap(), time: None };
+        let at = DueInput { time: Some("17:30:00".parse().unwrap()), ..on };
+        let changes = [
+            Change::Title("b".into()),
+            Change::Description("In *words*".into()),
+            Change::Priority(Priority::Urgent),
+            Change::Category(Category::Highlight),
+            Change::Due(Some(at)),
+            // From a time of a day to a day, and back to the time.
+            Change::Due(Some(on)),
+            Change::Start(Some("2026-11-24".parse().unwrap())),
+            Change::Estimate(Some(150)),
+            Change::Estimate(None),
+        ];
+        for change in changes {
+            let (field, first, second) = (change.field(), op(), op());
+            let before = fields(&ctx, a).await;
+            edit::change(&ctx, a, row(&ctx, a).await.version, change, Some(first)).await.unwrap();
+            let after = fields(&ctx, a).await;
+            assert_ne!(before, after, "{field}");
+            let taken = take_back::change(&ctx, first, second).await.unwrap();
+            assert_eq!((taken.cards.len(), taken.kept), (1, 0), "{field}");
+            assert_eq!(fields(&ctx, a).await, before, "{field}");
+            take_back::change(&ctx, second, op()).await.unwrap();
+            assert_eq!(fields(&ctx, a).await, after, "{field}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn several_steps_on_one_field_go_back_one_by_one() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let a = task(&ctx, &made, columns[0], "a").await.id;
+        let (first, second) = (op(), op());
+        edit::change(&ctx, a, 1, Change::Priority(Priority::High), Some(first)).await.unwrap();
+        edit::change(&ctx, a, 2, Change::Priority(Priority::Urgent), Some(second)).await.unwrap();
+        take_back::change(&ctx, second, op()).await.unwrap();
+        assert_eq!(row(&ctx, a).await.priority, Priority::High);
+        take_back::change(&ctx, first, op()).await.unwrap();
+        assert_eq!(row(&ctx, a).await.priority, Priority::Medium);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_is_not_taken_back_over_a_later_one_of_the_same_field() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let (mina, jonas) = (app.as_person(&cast.mina), app.as_person(&cast.jonas));
+        let a = task(&jonas, &made, columns[0], "a").await.id;
+        let (title, priority) = (op(), op());
+        edit::change(&jonas, a, 1, Change::Title("Jonas's".into()), Some(title)).await.unwrap();
+        edit::change(&jonas, a, 2, Change::Priority(Priority::High), Some(priority)).await.unwrap();
+        edit::change(&mina, a, 3, Change::Title("Mina's".into()), None).await.unwrap();
+
+        let taken = take_back::change(&jonas, title, op()).await.unwrap();
+        assert_eq!((taken.cards.len(), taken.kept), (0, 1));
+        assert_eq!(row(&jonas, a).await.title, "Mina's");
+        let taken = take_back::change(&jonas, priority, op()).await.unwrap();
+        assert_eq!((taken.cards.len(), taken.kept), (1, 0), "another field is not touched by hers");
+        let row = row(&jonas, a).await;
+        assert_eq!((row.title.as_str(), row.priority), ("Mina's", Priority::Medium));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn people_and_labels_go_back_with_one_name_for_all_of_them() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let a = task(&ctx, &made, columns[0], "a").await.id;
+        let (given, back) = (op(), op());
+        let edit = Edit::People { add: vec![cast.jonas.id, cast.mina.id], remove: vec![] };
+        bulk::change(&ctx, vec![TaskEdit { task: a, edit }], Some(given)).await.unwrap();
+        // One of the two is taken off since: the other one still is the change's.
+        let edit = Edit::People { add: vec![], remove: vec![cast.mina.id] };
+        bulk::change(&app.as_person(&cast.mina), vec![TaskEdit { task: a, edit }], Some(op())).await.unwrap();
+        let taken = take_back::change(&ctx, given, back).await.unwrap();
+        assert_eq!((taken.cards[0].assignees.len(), taken.kept), (0, 1));
+        let again = take_back::change(&ctx, back, op()).await.unwrap();
+        assert_eq!((again.cards[0].assignees.as_slice(), again.kept), ([cast.jonas.id].as_slice(), 0));
+
+        let (labelled, unlabelled) = (op(), op());
+        labels_of_task::add_as(&ctx, a, "Ops", None, Some(labelled)).await.unwrap();
+        let taken = take_back::change(&ctx, labelled, unlabelled).await.unwrap();
+        assert!(taken.cards[0].labels.is_empty());
+        let again = take_back::change(&ctx, unlabelled, op()).await.unwrap();
+        assert_eq!(again.cards[0].labels[0].name, "Ops");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_cells_of_the_list_were_given_goes_back_and_again() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let a = task(&ctx, &made, columns[0], "a").await.id;
+        labels_of_task::add(&ctx, a, "ops", None).await.unwrap();
+        edit::change(&ctx, a, 0, Change::Due(edit::read_due("2026-11-23", "17:00").unwrap()), None).await.unwrap();
+        // All that the row shows; the count of changes and the rank are not shown.
+        let shown = async || {
+            let row = list::rows(&ctx, &[a]).await.unwrap().remove(0);
+            ListRow { card: Card { version: 0, rank: String::new(), ..row.card }, ..row }
+        };
+        let cells = [
+            ("title", "b".to_owned()),
+            ("status", columns[1].to_string()),
+            ("priority", "urgent".into()),
+            ("due", "2026-11-25".into()),
+            ("due", String::new()),
+            ("category", "highlight".into()),
+            ("start", "2026-11-24".into()),
+            ("estimate", "90m".into()),
+            ("person", format!("add:{}", cast.alex.id)),
+            ("person", format!("remove:{}", cast.alex.id)),
+            ("label", "remove:ops".into()),
+            ("label", "add:ops".into()),
+            ("new_label", "net".into()),
+        ];
+        for (field, value) in cells {
+            let (first, second) = (op(), op());
+            let (before, version) = (shown().await, row(&ctx, a).await.version);
+            list::cell::save(&ctx, a, field, &value, version, Some(first)).await.unwrap();
+            let after = shown().await;
+            assert_ne!(before, after, "{field}");
+            list::cell::save(&ctx, a, field, &value, version, Some(first)).await.unwrap();
+            assert_eq!(shown().await, after, "a repeat of {field} does nothing");
+            let taken = take_back::change(&ctx, first, second).await.unwrap();
+            assert_eq!((taken.cards.len(), taken.kept), (1, 0), "{field}");
+            assert_eq!(shown().await, before, "{field}");
+            take_back::change(&ctx, second, op()).await.unwrap();
+            assert_eq!(shown().await, after, "{field}");
+        }
+
+        let moved = op();
+        list::cell::save(&ctx, a, "due", "2026-12-01", 0, Some(moved)).await.unwrap();
+        list::cell::save(&app.as_person(&cast.mina), a, "due", "2026-12-02", 0, None).await.unwrap();
+        let taken = take_back::change(&ctx, moved, op()).await.unwrap();
+        assert_eq!((taken.cards.len(), taken.kept), (0, 1), "her day is newer");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_done_to_many_rows_goes_back_as_one_step_and_in_order() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let (mina, jonas) = (app.as_person(&cast.mina), app.as_person(&cast.jonas));
+        let mut ids = Vec::new();
+        for title in ["a", "b", "c", "d", "e"] {
+            ids.push(task(&jonas, &made, columns[0], title).await.id);
+        }
+        let [a, b, _, d, _] = ids[..] else { panic!("five tasks") };
+        let many = async |tasks: &[TaskId], words: &str| {
+            let name = op();
+            list::many::change_as(&jonas, tasks, words, Some(name)).await.unwrap();
+            name
+        };
+        // Selected in another order than they stand in.
+        let moved = many(&[d, b, a][..], &format!("move:{}", columns[2])).await;
+        assert_eq!(titles(&jonas, columns[0]).await, ["c", "e"]);
+        let back = op();
+        let taken = take_back::change(&jonas, moved, back).await.unwrap();
+        assert_eq!((taken.cards.len(), taken.kept), (3, 0));
+        assert_eq!(titles(&jonas, columns[0]).await, ["a", "b", "c", "d", "e"]);
+        take_back::change(&jonas, back, op()).await.unwrap();
+        assert_eq!(titles(&jonas, columns[0]).await, ["c", "e"]);
+
+        let archived = many(&ids[..], "archive").await;
+        assert!(titles(&jonas, columns[0]).await.is_empty());
+        take_back::change(&jonas, archived, op()).await.unwrap();
+        assert_eq!(titles(&jonas, columns[0]).await, ["c", "e"]);
+
+        let urgent = many(&[a, b, d][..], "priority:urgent").await;
+        edit::change(&mina, b, 0, Change::Priority(Priority::Low), None).await.unwrap();
+        let taken = take_back::change(&jonas, urgent, op()).await.unwrap();
+        assert_eq!((taken.cards.len(), taken.kept), (2, 1));
+        assert_eq!(row(&jonas, a).await.priority, Priority::Medium);
+        assert_eq!(row(&jonas, b).await.priority, Priority::Low);
+        assert_eq!(row(&jonas, d).await.priority, Priority::Medium);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_repeat_does_nothing_and_only_those_who_made_a_change_and_may_edit_take_it_back_by_its_name() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let (mina, jonas) = (app.as_person(&cast.mina), app.as_person(&cast.jonas));
+        let a = task(&jonas, &made, columns[0], "a").await.id;
+        let (named, back) = (op(), op());
+        edit::change(&jonas, a, 1, Change::Priority(Priority::High), Some(named)).await.unwrap();
+        let taken = take_back::change(&mina, named, op()).await.unwrap();
+        assert_eq!((taken.cards.len(), taken.kept), (0, 0), "it is not hers");
+        take_back::change(&jonas, named, back).await.unwrap();
+        let lines = history(&jonas, a).await.len();
+        let repeated = take_back::change(&jonas, named, back).await.unwrap();
+        assert_eq!((repeated.cards.len(), repeated.kept), (1, 0));
+        assert_eq!(history(&jonas, a).await.len(), lines);
+        let nothing = take_back::change(&jonas, op(), op()).await.unwrap();
+        assert_eq!((nothing.cards.len(), nothing.kept), (0, 0), "a change that did nothing");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_line_of_the_history_is_taken_back_where_nothing_later_is_about_the_same() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let (mina, jonas) = (app.as_person(&cast.mina), app.as_person(&cast.jonas));
+        let a = task(&jonas, &made, columns[0], "a").await.id;
+        edit::change(&jonas, a, 1, Change::Priority(Priority::High), None).await.unwrap();
+        let early = line(&jonas, a, "changed the priority from Medium to High").await;
+        edit::change(&jonas, a, 2, Change::Title("b".into()), None).await.unwrap();
+        edit::change(&mina, a, 3, Change::Priority(Priority::Low), None).await.unwrap();
+        labels_of_task::add(&mina, a, "Ops", None).await.unwrap();
+        let wanted = ["added the label Ops", "changed the priority from High to Low", "renamed this from “a”"];
+        assert_eq!(offered(&jonas, a).await, wanted);
+
+        let refused = take_back::line(&jonas, early, None).await;
+        assert_eq!(refused, Err(AppError::field("undo", Problem::ChangedSince)));
+        // Hers, too: everybody who may change the task sees the line, and who took it back stands behind it.
+        let late = line(&jonas, a, "changed the priority from High to Low").await;
+        let card = take_back::line(&jonas, late, None).await.unwrap();
+        assert_eq!(card.priority, Priority::High);
+        let label = line(&jonas, a, "added the label Ops").await;
+        assert!(take_back::line(&jonas, label, None).await.unwrap().labels.is_empty());
+        assert_eq!(offered(&jonas, a).await[0], "removed the label Ops", "and that goes back, too");
+
+        let title = line(&jonas, a, "renamed this from “a”").await;
+        let (alex, ravi) = (app.as_person(&cast.alex), app.as_person(&cast.ravi));
+        assert!(offered(&alex, a).await.is_empty(), "who only looks is offered nothing");
+        assert_eq!(take_back::line(&alex, title, None).await, Err(AppError::Forbidden));
+        assert_eq!(take_back::line(&ravi, title, None).await, Err(AppError::NotFound));
+        assert_eq!(row(&jonas, a).await.title, "b");
+    })
+    .await;
+}

@@ -1,0 +1,178 @@
+// Taking back what was saved beside the cards: in a task's drawer and page, in list and calendar, and by its history.
+import { addTasks, card, expectTitles, pasteTasks } from '../fixtures/board.ts';
+import { closeOpened, together } from '../fixtures/pair.ts';
+import { answered, begin, expect, makeProject, settled, test } from '../fixtures/story.ts';
+import type { Locator, Page } from '@playwright/test';
+
+const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
+
+const drawerOf = (page: Page): Locator => page.getByRole('region', { name: 'Task', exact: true });
+const notices = (page: Page): Locator => page.getByRole('region', { name: 'Notifications' });
+
+test.beforeEach(async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await makeProject(page, empty);
+  await settled(page, hydrated);
+  await addTasks(page, 'Todo', three);
+});
+
+test.afterEach(closeOpened);
+
+test('what was saved in the drawer goes back step by step, and again, on the board @hydrated', async ({ page, empty }) => {
+  await page.goto(`${empty.url}/board/REP/tasks/1`);
+  await settled(page, true);
+  const drawer = drawerOf(page);
+  await drawer.getByLabel('Priority').selectOption('high');
+  await expect(card(page, three[0])).toContainText('High priority');
+  await drawer.getByLabel('Estimate').fill('2h');
+  await drawer.getByLabel('Estimate').press('Enter');
+  await expect(drawer.getByText('set the estimate to 2 h')).toBeVisible();
+  await drawer.getByLabel('Title').fill('Draft it');
+  await drawer.getByLabel('Title').press('Enter');
+  await expect(card(page, 'Draft it')).toBeVisible();
+
+  // The field of a title has steps of its own: the keys are the page's outside of it.
+  await drawer.focus();
+  await page.keyboard.press('Control+z');
+  await expect(card(page, three[0])).toBeVisible();
+  await expect(drawer.getByLabel('Title')).toHaveValue(three[0]);
+  await page.keyboard.press('Control+z');
+  await expect(drawer.getByLabel('Estimate')).toHaveValue('');
+  await page.keyboard.press('Control+z');
+  await expect(drawer.getByLabel('Priority')).toHaveValue('medium');
+  await expect(card(page, three[0])).not.toContainText('High priority');
+  await page.keyboard.press('Control+Shift+z');
+  await expect(drawer.getByLabel('Priority')).toHaveValue('high');
+  await expect(card(page, three[0])).toContainText('High priority');
+  await answered(page);
+});
+
+test('on the page of a task the keys take back what was saved there, but not over what somebody has saved since @hydrated', async ({ page, browser, empty }) => {
+  const other = await together(page, browser, empty);
+  for (const both of [page, other]) {
+    await both.goto(`${empty.url}/tasks/REP-1`);
+    await settled(both, true);
+  }
+  const priority = (of: Page): Locator => of.getByLabel('Priority', { exact: true });
+  await priority(page).selectOption('high');
+  await expect(priority(other)).toHaveValue('high');
+  // A choice has no steps of its own: the focus may stay on it.
+  await page.keyboard.press('Control+z');
+  for (const both of [page, other]) await expect(priority(both)).toHaveValue('medium');
+
+  await priority(page).selectOption('high');
+  await expect(priority(other)).toHaveValue('high');
+  await priority(other).selectOption('urgent');
+  await expect(priority(page)).toHaveValue('urgent');
+  await page.keyboard.press('Control+z');
+  await expect(notices(page)).toContainText('Not undone: the task has been changed since.');
+  for (const both of [page, other]) await expect(priority(both)).toHaveValue('urgent');
+});
+
+test('a change of many rows goes back as one, by its message and by the keys @hydrated', async ({ page, empty }) => {
+  await page.goto(`${empty.url}/board/REP/list`);
+  await settled(page, true);
+  const row = (title: string): Locator => page.getByRole('row').filter({ has: page.getByLabel(`Select ${title}`) });
+  const apply = async (change: { label: string }): Promise<void> => {
+    for (const title of three.slice(0, 2)) await page.getByLabel(`Select ${title}`).check();
+    await page.getByLabel('Change of the selected tasks').selectOption(change);
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await expect(notices(page)).toContainText('Changed 2 tasks');
+  };
+  const priorities = (wanted: string) => async (): Promise<void> => {
+    for (const title of three.slice(0, 2)) await expect(row(title).getByRole('combobox', { name: 'Priority' })).toHaveValue(wanted);
+  };
+  await apply({ label: 'Urgent' });
+  await expect(priorities('urgent')).toPass();
+  await notices(page).getByRole('button', { name: 'Undo' }).click();
+  await expect(priorities('medium')).toPass();
+  await page.locator('body').press('Control+Shift+z');
+  await expect(priorities('urgent')).toPass();
+  await page.locator('body').press('Control+z');
+  await expect(priorities('medium')).toPass();
+});
+
+test('cells of the list and days of the calendar are steps of one stack, but not over a newer day of somebody else @hydrated', async ({ page, browser, empty }) => {
+  const other = await together(page, browser, empty);
+  for (const both of [page, other]) {
+    await both.goto(`${empty.url}/board/REP/list`);
+    await settled(both, true);
+  }
+  const priority = (of: Page): Locator => of.getByLabel(`Priority of ${three[0]}`);
+  const due = (of: Page): Locator => of.getByLabel(`Due date of ${three[0]}`);
+  await priority(page).selectOption('high');
+  await expect(priority(other)).toHaveValue('high');
+  await due(page).fill('2031-03-12');
+  await expect(due(other)).toHaveValue('2031-03-12');
+  await answered(page);
+  // Neither a day nor a choice has steps of its own: the focus may stay on it.
+  await page.keyboard.press('Control+z');
+  for (const both of [page, other]) await expect(due(both)).toHaveValue('');
+  await page.keyboard.press('Control+z');
+  for (const both of [page, other]) await expect(priority(both)).toHaveValue('medium');
+  await page.keyboard.press('Control+Shift+z');
+  await page.keyboard.press('Control+Shift+z');
+  for (const both of [page, other]) await expect(due(both)).toHaveValue('2031-03-12');
+  await expect(priority(page)).toHaveValue('high');
+  await answered(page);
+
+  await page.goto(`${empty.url}/board/REP/calendar?month=2031-03`);
+  await settled(page, true);
+  const day = (number: number): Locator => page.locator(`td[data-date="2031-03-${number}"]`);
+  const task = page.getByRole('link', { name: three[0], exact: true });
+  await task.focus();
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(day(13)).toContainText(three[0]);
+  await expect(task).toBeFocused();
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(day(14)).toContainText(three[0]);
+  // Whether or not the server has answered by now.
+  await page.keyboard.press('Control+z');
+  await expect(day(13)).toContainText(three[0]);
+  await expect(task).toBeFocused();
+  await page.keyboard.press('Control+Shift+z');
+  await expect(day(14)).toContainText(three[0]);
+  await answered(page);
+
+  await page.getByRole('navigation', { name: 'Views of the project' }).getByRole('link', { name: 'List', exact: true }).click();
+  await expect(due(page)).toHaveValue('2031-03-14');
+  await page.keyboard.press('Control+z');
+  for (const both of [page, other]) await expect(due(both)).toHaveValue('2031-03-13');
+  await due(other).fill('2031-03-20');
+  await expect(due(page)).toHaveValue('2031-03-20');
+  await page.keyboard.press('Control+z');
+  await expect(notices(page)).toContainText('Not undone: the task has been changed since.');
+  for (const both of [page, other]) await expect(due(both)).toHaveValue('2031-03-20');
+});
+
+test('new tasks of pasted lines go to the trash as one step, and come back @hydrated', async ({ page }) => {
+  await pasteTasks(page, 'Pending', ['One', 'Two']);
+  await expectTitles(page, 'Pending', ['One', 'Two']);
+  await page.keyboard.press('Escape');
+  await page.getByRole('link', { name: three[0], exact: true }).focus();
+  await page.keyboard.press('Control+z');
+  await expectTitles(page, 'Pending', []);
+  await expectTitles(page, 'Todo', three);
+  await page.keyboard.press('Control+Shift+z');
+  await expectTitles(page, 'Pending', ['One', 'Two']);
+  await answered(page);
+});
+
+test('a line of the history is taken back where it is still so', async ({ page, empty, hydrated }) => {
+  await page.goto(`${empty.url}/tasks/REP-1`);
+  await settled(page, hydrated);
+  const priority = page.getByLabel('Priority', { exact: true });
+  const choose = async (word: string): Promise<void> => {
+    await priority.selectOption(word);
+    if (!hydrated) await priority.locator('xpath=ancestor::form').getByRole('button').click();
+  };
+  const line = (words: string): Locator => page.getByRole('region', { name: 'History' }).getByRole('listitem').filter({ hasText: words });
+  await choose('high');
+  await expect(line('changed the priority from Medium to High').getByRole('button', { name: 'Undo' })).toBeVisible();
+  await choose('urgent');
+  await expect(line('changed the priority from High to Urgent').getByRole('button', { name: 'Undo' })).toBeVisible();
+  await expect(line('changed the priority from Medium to High').getByRole('button')).toHaveCount(0);
+  await line('changed the priority from High to Urgent').getByRole('button', { name: 'Undo' }).click();
+  await expect(priority).toHaveValue('high');
+  await expect(line('changed the priority from Urgent to High')).toBeVisible();
+});
