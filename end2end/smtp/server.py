@@ -106,10 +106,12 @@ class Post:
 
     def __init__(self, folder, ledger, options):
         self.folder, self.ledger, self.options = folder, ledger, options
+        # Counted once, as another server may have kept some there; the folder is this one's alone from now on.
+        self.kept = sum(1 for name in os.listdir(folder) if name.endswith(".eml"))
 
     def keep(self, content):
-        number = 1 + sum(1 for name in os.listdir(self.folder) if name.endswith(".eml"))
-        name = f"{number:04}.eml"
+        self.kept += 1
+        name = f"{self.kept:04}.eml"
         part = self.folder / (name + ".part")
         part.write_bytes(content)
         part.rename(self.folder / name)

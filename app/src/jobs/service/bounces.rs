@@ -8,10 +8,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{
-    book, ledger,
-    sending::{self, Hold},
-};
+use super::{book, ledger, outcomes, sending::Hold};
 use crate::{
     domain::{
         account::Role,
@@ -104,7 +101,7 @@ pub async fn apply(ctx: &Ctx, id: BounceId) -> AppResult<()> {
         match outcome {
             BounceOutcome::Fails | BounceOutcome::FailsAndStops => {
                 let event = Event::Returned { reply: recipient.reply(), is_hard: outcome.stops() };
-                is_changed |= sending::apply(ctx, &tx, found.id, event, hold).await?.is_some();
+                is_changed |= outcomes::apply(ctx, &tx, found.id, event, hold).await?.is_some();
             }
             BounceOutcome::Stops => {
                 let words = recipient.reply().to_string();

@@ -6,10 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{self, oneshot};
 
-use super::{
-    ledger,
-    sending::{self, Hold},
-};
+use super::{ledger, outcomes, sending::Hold};
 use crate::{
     domain::{
         delivery::{Delivery, Effect, Event},
@@ -34,12 +31,12 @@ pub struct Clerk {
 }
 
 struct Entry {
-    what: What,
-    answer: oneshot::Sender<AppResult<Stored>>,
+    whats: Vec<What>,
+    answer: oneshot::Sender<AppResult<Vec<Stored>>>,
 }
 
 /// A message, and what happened to it, in its order.
-type What = (DeliveryId, Vec<Event>);
+pub type What = (DeliveryId, Vec<Event>);
 
 impl Clerk {
     /// For the owner of a run.
@@ -57,21 +54,33 @@ impl Clerk {
     /// # Errors
     /// Only those of the database. They concern everything that was to be stored with it.
     pub async fn store(&self, delivery: DeliveryId, events: Vec<Event>) -> AppResult<Stored> {
+        Ok(self.store_all(vec![(delivery, events)]).await?.pop().flatten())
+    }
+
+    /// As [`Self::store`], for several messages; how they stand, in their order.
+    ///
+    /// # Errors
+    /// As [`Self::store`].
+    pub async fn store_all(&self, whats: Vec<What>) -> AppResult<Vec<Stored>> {
         let (answer, mut told) = oneshot::channel();
-        self.entries().push(Entry { what: (delivery, events), answer });
+        self.entries().push(Entry { whats, answer });
         let _pen = self.pen.lock().await;
         if let Ok(stored) = told.try_recv() {
             // Whoever had the pen before has written this, too.
             return stored;
         }
         let entries = std::mem::take(&mut *self.entries());
-        let (whats, answers): (Vec<What>, Vec<_>) =
-            entries.into_iter().map(|Entry { what, answer }| (what, answer)).unzip();
-        match self.write(whats).await {
-            Ok(stored) => answers.into_iter().zip(stored).for_each(|(answer, stored)| {
-                // Who does not wait any more needs no answer.
-                let _ = answer.send(Ok(stored));
-            }),
+        let (whats, answers): (Vec<Vec<What>>, Vec<_>) =
+            entries.into_iter().map(|Entry { whats, answer }| (whats, answer)).unzip();
+        let lengths: Vec<usize> = whats.iter().map(Vec::len).collect();
+        match self.write(whats.into_iter().flatten().collect()).await {
+            Ok(stored) => {
+                let mut stored = stored.into_iter();
+                answers.into_iter().zip(lengths).for_each(|(answer, length)| {
+                    // Who does not wait any more needs no answer.
+                    let _ = answer.send(Ok(stored.by_ref().take(length).collect()));
+                });
+            }
             Err(error) => answers.into_iter().for_each(|answer| {
                 let _ = answer.send(Err(error.clone()));
             }),
@@ -103,7 +112,7 @@ impl Clerk {
         }
         let mut stored = Vec::with_capacity(whats.len());
         for (delivery, events) in whats {
-            stored.push(sending::apply_all(&ctx, &tx, delivery, events, self.hold).await?);
+            stored.push(outcomes::apply_all(&ctx, &tx, delivery, events, self.hold).await?);
         }
         tx.commit().await?;
         Ok(stored)

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{
     book,
     ledger::{self, RunRow},
-    rules, schedules, sending,
+    outcomes, rules, schedules,
 };
 use crate::{
     alarms::service::late::{self, Missed},
@@ -350,7 +350,7 @@ async fn cancel(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, rows: Vec<RunRo
     for row in rows {
         let event = Event::Cancelled { reason: reason.to_owned() };
         if ledger::step(ctx, tx, held, row.id, event, ledger::no_columns()).await?.is_some() {
-            sending::end_messages(ctx, tx, row.id).await?;
+            outcomes::end_messages(ctx, tx, row.id).await?;
         }
     }
     Ok(())

@@ -2,10 +2,7 @@
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
-use super::{
-    book, ledger,
-    sending::{self, Hold},
-};
+use super::{book, ledger, outcomes, sending::Hold};
 use crate::{
     domain::{
         delivery::{DeliveryPhase, Event as Said},
@@ -33,7 +30,7 @@ pub async fn cancel(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
     let reason = format!("Cancelled{}.", by(ctx));
     let event = Event::Cancelled { reason };
     if ledger::step(ctx, &taken.tx, &taken.held, run, event, ledger::no_columns()).await?.is_some() {
-        sending::end_messages(ctx, &taken.tx, run).await?;
+        outcomes::end_messages(ctx, &taken.tx, run).await?;
     }
     taken.done(ctx).await
 }
@@ -75,8 +72,8 @@ pub async fn stop_trying(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
     if row.state == OccurrenceState::Sending && row.lease_until.is_none() {
         let hold = Hold { run, fence: row.fence };
         book::note(ctx, &*taken.tx, run, LogLevel::Info, format!("No further try{}.", by(ctx))).await?;
-        for (id, _) in sending::messages(&taken.tx, run, &[DeliveryPhase::Queued, DeliveryPhase::Deferred]).await? {
-            sending::apply(ctx, &taken.tx, id, Said::GivenUp, hold).await?;
+        for (id, _) in outcomes::messages(&taken.tx, run, &[DeliveryPhase::Queued, DeliveryPhase::Deferred]).await? {
+            outcomes::apply(ctx, &taken.tx, id, Said::GivenUp, hold).await?;
         }
         // The round that follows counts anew how the run has ended.
         ledger::step(ctx, &taken.tx, &taken.held, run, Event::Hurried, ledger::no_columns()).await?;

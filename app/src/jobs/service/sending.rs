@@ -1,26 +1,28 @@
 //! Takes the messages of a run to the mail server, one transaction per recipient over connections that are kept. That a
 //! message is in somebody's hands, and that its final dot is next, is stored before it is so, and only by the owner of
-//! the run. Before a message goes, its recipient is looked at once more, and the account is asked whether it may send.
-//! The rows are read without the messages; each of these is read when its turn comes.
+//! the run. Before a message goes, its recipient is looked at once more, and the account is asked whether it may send:
+//! for the next few at once while a connection waits for its server, so that the next message is taken up in the
+//! transaction that stores the answer to the one before it. What was looked at longer ago than a second is looked at
+//! again. The rows are read without the messages; each of these is read when its turn comes.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
+    pin::pin,
     sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{
-    ActiveModelTrait,
-    ActiveValue::{Set, Unchanged},
-    ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-};
+use sea_orm::EntityTrait;
+use tokio::sync;
 
 use super::{
     addressees, book,
-    clerk::Clerk,
-    kinds, ledger, rules,
+    clerk::{Clerk, What},
+    desk::{Ahead, Desk},
+    kinds, ledger,
+    outcomes::{DeliveryRow, rows},
     way::{self, Way},
 };
 use crate::{
@@ -28,25 +30,22 @@ use crate::{
     domain::{
         address::EmailAddress,
         crash_point::CrashPoint,
-        delivery::{Delivery, DeliveryPhase, DeliveryPolicy, Effect, Event, UncertainRule},
+        delivery::{Delivery, DeliveryPhase, Effect, Event},
         ids::{AccountId, DeliveryId, OccurrenceId, ProjectId, ScheduleId, UserId},
         job::LogLevel,
         mail_gate::Passage,
         occurrence::Tally,
         recipient::HeldBack,
-        smtp_reply::SmtpReply,
     },
-    entities::{delivery, delivery_content, occurrence, schedule},
+    entities::delivery_content,
     error::{AppError, AppResult},
     mail::service::{
         accounts,
         gate::{self, Limits},
-        suppressions,
         transport::{self, Transport},
     },
     platform::{
         ctx::Ctx,
-        db::WriteTx,
         fault,
         mailer::{Envelope, PhaseHook, Step, Stop},
         state::AppState,
@@ -67,23 +66,6 @@ pub enum Round {
     Ended(Tally),
     /// The run belongs to somebody else by now.
     Lost,
-}
-
-/// A delivery without its bytes.
-#[derive(Debug, Clone, FromQueryResult)]
-struct DeliveryRow {
-    id: DeliveryId,
-    address: String,
-    user_id: Option<UserId>,
-    projects: Option<String>,
-    phase: DeliveryPhase,
-    reply: Option<String>,
-    reason: Option<String>,
-    attempts: i32,
-    attempts_before: i32,
-    queued_at: DateTime<Utc>,
-    next_try_at: Option<DateTime<Utc>>,
-    retried_uncertain: bool,
 }
 
 /// A message that would wait longer than this for its instant gives the worker to others.
@@ -112,10 +94,22 @@ pub async fn send_due(app: &AppState, hold: Hold, way: Way) -> AppResult<Round> 
         limits => limits?,
     };
     let lanes = limits.connections.min(due.len());
-    let desk = Mutex::new(Desk { due, rest_until: None, is_lost: false });
+    let desk = Mutex::new(Desk::new(due));
     let readers = kinds::readers(&ctx, run.schedule_id, hold.run).await?;
     let (schedule, project) = (run.schedule_id, run.project_id);
-    let shift = Shift { app, hold, clerk, account, sender, limits, schedule, project, readers, desk };
+    let shift = Shift {
+        app,
+        hold,
+        clerk,
+        account,
+        sender,
+        limits,
+        schedule,
+        project,
+        readers,
+        desk,
+        lookout: sync::Mutex::default(),
+    };
     let ended = futures::future::join_all((0..lanes).map(|number| shift.lane(number))).await;
     ended.into_iter().collect::<AppResult<()>>()?;
     let desk = shift.desk.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -170,26 +164,21 @@ struct Shift<'a> {
     readers: Option<HashMap<UserId, Vec<ProjectId>>>,
     /// Never held while something is waited for.
     desk: Mutex<Desk>,
+    /// Held by the connection that looks ahead for all.
+    lookout: sync::Mutex<()>,
 }
 
-/// What is still to be sent, and why nothing more is.
-struct Desk {
-    due: VecDeque<DeliveryRow>,
-    /// The account is left alone until then.
-    rest_until: Option<DateTime<Utc>>,
-    /// The run belongs to somebody else by now.
-    is_lost: bool,
+/// A message that this worker has taken up.
+struct Turn {
+    row: DeliveryRow,
+    /// The number of its try.
+    attempt: u32,
+    errand: Errand,
 }
 
 impl Shift<'_> {
     fn desk(&self) -> MutexGuard<'_, Desk> {
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The next message; none where all are taken or nothing more may go.
-    fn next(&self) -> Option<DeliveryRow> {
-        let mut desk = self.desk();
-        if desk.is_lost || desk.rest_until.is_some() { None } else { desk.due.pop_front() }
     }
 
     fn rest(&self, until: DateTime<Utc>) {
@@ -217,44 +206,110 @@ impl Shift<'_> {
     }
 
     async fn drain(&self, transport: &mut Transport) -> AppResult<()> {
-        while let Some(row) = self.next() {
-            if !self.take(transport, &row).await? {
-                self.desk().is_lost = true;
+        let mut taken = None;
+        loop {
+            let turn = match taken.take() {
+                Some(turn) => Some(turn),
+                None => {
+                    let Some(row) = self.desk().next() else { return Ok(()) };
+                    self.take_up(row).await?
+                }
+            };
+            if let Some(turn) = turn {
+                taken = self.send(transport, turn).await?;
             }
         }
-        Ok(())
     }
 
-    /// One message: held back, left waiting, or sent. False: the run is lost.
-    async fn take(&self, transport: &mut Transport, row: &DeliveryRow) -> AppResult<bool> {
+    /// Takes a message up where it may go; else it is held back, or left waiting.
+    async fn take_up(&self, row: DeliveryRow) -> AppResult<Option<Turn>> {
         let ctx = Ctx::system(self.app);
-        if let Some(held_back) = self.judge(&ctx, row).await? {
+        if let Some(held_back) = self.judge(&ctx, &row).await? {
             let event = Event::Withheld { reason: held_back.words().to_owned() };
-            return Ok(self.clerk.store(row.id, vec![event]).await?.is_some());
+            self.desk().is_lost |= self.clerk.store(row.id, vec![event]).await?.is_none();
+            return Ok(None);
         }
         let (at, errand) = match gate::ask(&ctx, self.account, self.limits, PATIENCE).await? {
             Passage::Go(at) => (at, Errand::Usual),
             Passage::Probe(at) => (at, Errand::Probe),
             Passage::Wait(until) => {
                 self.leave(&ctx, until).await?;
-                return Ok(true);
+                return Ok(None);
             }
         };
         if at > ctx.now {
             tokio::time::sleep((at - ctx.now).to_std().unwrap_or_default()).await;
         }
-        match send_one(self.app, &self.clerk, transport, (row, self.sender.as_ref())).await? {
-            None => Ok(false),
-            Some(sent) => {
-                self.heed(sent, errand).await?;
-                Ok(true)
+        let stored = self.clerk.store(row.id, vec![Event::Claimed]).await?;
+        self.desk().is_lost |= stored.is_none();
+        Ok(stored.map(|(begun, _)| Turn { row, attempt: begun.attempts, errand }))
+    }
+
+    /// One message, to its answer. What comes back is the next one, taken up with it.
+    async fn send(&self, transport: &mut Transport, turn: Turn) -> AppResult<Option<Turn>> {
+        let Turn { row, attempt, errand } = turn;
+        let (reception, event) = {
+            let mut sent = pin!(deliver(self.app, &self.clerk, transport, (&row, attempt), self.sender.as_ref()));
+            let mut looked = pin!(self.look_ahead());
+            let mut is_looking = true;
+            loop {
+                tokio::select! {
+                    biased;
+                    // The answer waits for nobody.
+                    sent = &mut sent => break sent?,
+                    () = &mut looked, if is_looking => is_looking = false,
+                }
             }
+        };
+        let is_well = errand == Errand::Usual && matches!(event, Event::Accepted { .. });
+        let next = if is_well { self.desk().next_fine() } else { None };
+        let mut whats: Vec<What> = vec![(row.id, vec![event])];
+        whats.extend(next.iter().map(|next| (next.id, vec![Event::Claimed])));
+        let mut stored = self.clerk.store_all(whats).await?.into_iter();
+        self.app.crash.reach(CrashPoint::Answered);
+        let Some((after, effects)) = stored.next().flatten() else {
+            self.desk().is_lost = true;
+            return Ok(None);
+        };
+        self.heed(Sent { after, effects, reception }, errand).await?;
+        let Some(row) = next else { return Ok(None) };
+        let begun = stored.next().flatten();
+        self.desk().is_lost |= begun.is_none();
+        Ok(begun.map(|(begun, _)| Turn { row, attempt: begun.attempts, errand: Errand::Usual }))
+    }
+
+    /// Looks at the next few recipients and at the account. Where that cannot be, they are looked at one by one.
+    async fn look_ahead(&self) {
+        let Ok(_lookout) = self.lookout.try_lock() else { return };
+        let rows = self.desk().to_look_at();
+        if rows.is_empty() || self.readers.is_some() {
+            return;
         }
+        let ctx = Ctx::system(self.app);
+        let at = Instant::now();
+        let fine = match self.fine(&ctx, &rows).await {
+            Ok(fine) => fine,
+            Err(error) => {
+                tracing::debug!(error = %error.words(), "could not look at the next recipients");
+                return;
+            }
+        };
+        self.desk().ahead = Some(Ahead { at, fine });
+    }
+
+    /// Those who may get their message now. None, where the account gives each message an instant of its own.
+    async fn fine(&self, ctx: &Ctx, rows: &[DeliveryRow]) -> AppResult<HashSet<DeliveryId>> {
+        if !gate::is_open(ctx, self.account, self.limits).await? {
+            return Ok(HashSet::new());
+        }
+        let subjects = rows.iter().map(|row| Ok((row.recipient()?, row.user_id))).collect::<AppResult<Vec<_>>>()?;
+        let held_back = addressees::judge(ctx, self.schedule, self.project, &subjects).await?;
+        Ok(rows.iter().zip(held_back).filter(|(_, held_back)| held_back.is_none()).map(|(row, _)| row.id).collect())
     }
 
     /// Why the recipient must not get it, as things are now.
     async fn judge(&self, ctx: &Ctx, row: &DeliveryRow) -> AppResult<Option<HeldBack>> {
-        let subject = (address(row)?, row.user_id);
+        let subject = (row.recipient()?, row.user_id);
         let held_back = addressees::judge(ctx, self.schedule, self.project, &[subject]).await?.pop().flatten();
         if held_back.is_some() {
             return Ok(held_back);
@@ -337,19 +392,18 @@ enum Reception {
     AskedForLess,
 }
 
-/// One message, from its claim to its answer. None: the run is lost.
-async fn send_one(
+/// Brings a message that was taken up to the server: how we were received, and what happened to it.
+async fn deliver(
     app: &AppState,
     clerk: &Clerk,
     transport: &mut Transport,
-    (row, sender): (&DeliveryRow, Option<&EmailAddress>),
-) -> AppResult<Option<Sent>> {
+    (row, attempt): (&DeliveryRow, u32),
+    sender: Option<&EmailAddress>,
+) -> AppResult<(Reception, Event)> {
     let ctx = Ctx::system(app);
-    let Some((begun, _)) = clerk.store(row.id, vec![Event::Claimed]).await? else { return Ok(None) };
     app.crash.reach(CrashPoint::Connecting);
-    let attempt = begun.attempts;
     let sender = sender.unwrap_or(&transport.sender().address).clone();
-    let envelope = Envelope { sender, recipient: address(row)? };
+    let envelope = Envelope { sender, recipient: row.recipient()? };
     let mime = bytes(&ctx, row.id).await?;
     let hook = Keeper { app, clerk, delivery: row.id, attempt };
     let outcome = transport.deliver(&ctx, &envelope, &mime, &hook).await;
@@ -365,13 +419,7 @@ async fn send_one(
         Ok(reply) => Event::Accepted { attempt, reply },
         Err(failure) => failure.event(attempt),
     };
-    let stored = clerk.store(row.id, vec![event]).await?;
-    app.crash.reach(CrashPoint::Answered);
-    Ok(stored.map(|(after, effects)| Sent { after, effects, reception }))
-}
-
-fn address(row: &DeliveryRow) -> AppResult<EmailAddress> {
-    EmailAddress::parse(&row.address).map_err(|error| fault::internal("reading a recipient", error))
+    Ok((reception, event))
 }
 
 async fn bytes(ctx: &Ctx, id: DeliveryId) -> AppResult<Vec<u8>> {
@@ -408,193 +456,6 @@ impl PhaseHook for Keeper<'_> {
             }
             Ok(None) => Err(Stop("the run belongs to another worker by now".to_owned())),
             Err(error) => Err(Stop(error.words())),
-        }
-    }
-}
-
-/// Applies an event in a transaction that holds the run, and notes what people should know of it.
-///
-/// # Errors
-/// [`AppError::NotFound`] without the delivery.
-pub async fn apply(
-    ctx: &Ctx,
-    tx: &WriteTx,
-    id: DeliveryId,
-    event: Event,
-    hold: Hold,
-) -> AppResult<Option<(Delivery, Vec<Effect>)>> {
-    apply_all(ctx, tx, id, vec![event], hold).await
-}
-
-/// As [`apply`], for what happened one after the other and is stored together.
-///
-/// # Errors
-/// As [`apply`].
-pub async fn apply_all(
-    ctx: &Ctx,
-    tx: &WriteTx,
-    id: DeliveryId,
-    events: Vec<Event>,
-    hold: Hold,
-) -> AppResult<Option<(Delivery, Vec<Effect>)>> {
-    // A message that is taken needs no patience: its way stays short.
-    let policy = if events.iter().any(Event::asks_for_patience) {
-        patience(tx, hold.run).await?
-    } else {
-        DeliveryPolicy::default()
-    };
-    apply_by(ctx, tx, id, (events, &policy), hold).await
-}
-
-/// How patient the job of a run is with its messages.
-async fn patience(tx: &WriteTx, run: OccurrenceId) -> AppResult<DeliveryPolicy> {
-    let of_run = occurrence::Entity::find_by_id(run).select_only().column(occurrence::Column::ScheduleId).into_query();
-    let query = schedule::Entity::find()
-        .select_only()
-        .columns([schedule::Column::GiveUpMinutes, schedule::Column::UncertainRule])
-        .filter(schedule::Column::Id.in_subquery(of_run));
-    let found: Option<(i32, UncertainRule)> = query.into_tuple().one(&**tx).await?;
-    let (give_up_minutes, uncertain) = found.ok_or(AppError::NotFound)?;
-    Ok(rules::delivery_policy(give_up_minutes, uncertain))
-}
-
-async fn apply_by(
-    ctx: &Ctx,
-    tx: &WriteTx,
-    id: DeliveryId,
-    (events, policy): (Vec<Event>, &DeliveryPolicy),
-    hold: Hold,
-) -> AppResult<Option<(Delivery, Vec<Effect>)>> {
-    let row = columns().filter(delivery::Column::Id.eq(id)).into_model::<DeliveryRow>().one(&**tx).await?;
-    let row = row.ok_or(AppError::NotFound)?;
-    let before = row.delivery();
-    let (mut after, mut effects) = (before.clone(), Vec::new());
-    for event in events {
-        // The low half of a UUIDv7 is random.
-        let (next, more) = after.step(event, ctx.now, policy, id.0.as_u128() as u64);
-        after = next;
-        effects.extend(more);
-    }
-    if after == before {
-        return Ok(None);
-    }
-    let Delivery { phase, attempts, attempts_before, queued_at, next_try_at, reply, reason, retried_uncertain } =
-        after.clone();
-    let mut change = delivery::ActiveModel {
-        id: Unchanged(id),
-        phase: Set(phase),
-        attempts: Set(i32::try_from(attempts).unwrap_or(i32::MAX)),
-        attempts_before: Set(i32::try_from(attempts_before).unwrap_or(i32::MAX)),
-        queued_at: Set(queued_at),
-        next_try_at: Set(next_try_at),
-        reply: Set(reply.as_ref().and_then(|reply| serde_json::to_string(reply).ok())),
-        reason: Set(reason),
-        retried_uncertain: Set(retried_uncertain),
-        fence: Set(hold.fence),
-        updated_at: Set(ctx.now),
-        ..Default::default()
-    };
-    if phase == DeliveryPhase::Uncertain {
-        change.uncertain_at = Set(Some(ctx.now));
-    }
-    change.update(&**tx).await?;
-    ctx.app.meters.delivery(phase);
-    if phase == DeliveryPhase::Uncertain {
-        tell::uncertain(ctx, tx, hold.run, &row.address).await?;
-    }
-    if effects.contains(&Effect::Suppress) {
-        let said = after.reply.as_ref().map(SmtpReply::to_string).unwrap_or_default();
-        suppressions::note_bounce(ctx, tx, id, &row.address, said).await?;
-    }
-    if let Some((level, words)) = words(&row.address, &after) {
-        book::note(ctx, &**tx, hold.run, level, words).await?;
-    }
-    Ok(Some((after, effects)))
-}
-
-/// Ends the messages of a run that was cancelled, in the transaction that cancels it: nobody takes them further. What is
-/// on its way is settled as after a crash, what waits does not go.
-///
-/// # Errors
-/// Only those of the database.
-pub async fn end_messages(ctx: &Ctx, tx: &WriteTx, run: OccurrenceId) -> AppResult<()> {
-    use DeliveryPhase::*;
-    let hold = Hold { run, fence: ledger::lock_run(ctx, tx, run).await?.fence };
-    for (id, attempts) in messages(tx, run, &[Connecting, Envelope, DataSent]).await? {
-        let attempt = u32::try_from(attempts).unwrap_or_default();
-        let reason = "The run was cancelled before the mail server answered.".to_owned();
-        // Nothing of it is tried again, so what is unknown stays unknown, whatever the job says.
-        let events = vec![Event::Broken { attempt, reason }];
-        apply_by(ctx, tx, id, (events, &DeliveryPolicy::default()), hold).await?;
-    }
-    for (id, _) in messages(tx, run, &[Queued, Deferred]).await? {
-        let reason = "The run was cancelled.".to_owned();
-        apply(ctx, tx, id, Event::Withheld { reason }, hold).await?;
-    }
-    Ok(())
-}
-
-/// The messages of a run in these phases, with the number of their attempts.
-///
-/// # Errors
-/// Only those of the database.
-pub async fn messages(tx: &WriteTx, run: OccurrenceId, phases: &[DeliveryPhase]) -> AppResult<Vec<(DeliveryId, i32)>> {
-    let query = delivery::Entity::find()
-        .select_only()
-        .columns([delivery::Column::Id, delivery::Column::Attempts])
-        .filter(delivery::Column::OccurrenceId.eq(run))
-        .filter(delivery::Column::Phase.is_in(phases.iter().copied()));
-    Ok(query.into_tuple().all(&**tx).await?)
-}
-
-/// The line of the log for a phase that people care about.
-fn words(address: &str, delivery: &Delivery) -> Option<(LogLevel, String)> {
-    let said =
-        delivery.reply.as_ref().map(SmtpReply::to_string).or_else(|| delivery.reason.clone()).unwrap_or_default();
-    Some(match delivery.phase {
-        DeliveryPhase::Accepted => (LogLevel::Info, format!("{address}: delivered. {said}")),
-        DeliveryPhase::Deferred => (LogLevel::Warning, format!("{address}: not yet, it is tried again. {said}")),
-        DeliveryPhase::Failed => (LogLevel::Error, format!("{address}: not delivered. {said}")),
-        DeliveryPhase::Withheld => (LogLevel::Warning, format!("{address}: held back. {said}")),
-        DeliveryPhase::Uncertain => (LogLevel::Warning, format!("{address}: unknown whether it arrived. {said}")),
-        _ => return None,
-    })
-}
-
-fn columns() -> sea_orm::Select<delivery::Entity> {
-    use delivery::Column::*;
-    delivery::Entity::find().select_only().columns([
-        Id,
-        Address,
-        UserId,
-        Projects,
-        Phase,
-        Reply,
-        Reason,
-        Attempts,
-        AttemptsBefore,
-        QueuedAt,
-        NextTryAt,
-        RetriedUncertain,
-    ])
-}
-
-async fn rows(app: &AppState, run: OccurrenceId) -> AppResult<Vec<DeliveryRow>> {
-    let query = columns().filter(delivery::Column::OccurrenceId.eq(run)).order_by_asc(delivery::Column::Position);
-    Ok(query.into_model().all(app.reader()).await?)
-}
-
-impl DeliveryRow {
-    fn delivery(&self) -> Delivery {
-        Delivery {
-            phase: self.phase,
-            attempts: u32::try_from(self.attempts).unwrap_or_default(),
-            attempts_before: u32::try_from(self.attempts_before).unwrap_or_default(),
-            queued_at: self.queued_at,
-            next_try_at: self.next_try_at,
-            reply: self.reply.as_deref().and_then(|json| serde_json::from_str(json).ok()),
-            reason: self.reason.clone(),
-            retried_uncertain: self.retried_uncertain,
         }
     }
 }

@@ -114,6 +114,16 @@ pub async fn ask(ctx: &Ctx, account: AccountId, limits: Limits, patience: Durati
     Ok(taken)
 }
 
+/// Whether messages may go now without an instant that is taken for each: nothing is wrong, and there is no limit.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn is_open(ctx: &Ctx, account: AccountId, limits: Limits) -> AppResult<bool> {
+    let stored = read(ctx.reader(), account).await?;
+    let (after, passage) = stored.clone().ask(ctx.now, limits.per_minute, Duration::zero());
+    Ok(after == stored && matches!(passage, Passage::Go(_)))
+}
+
 /// The account itself was refused: its breaker opens, or stays open longer.
 ///
 /// # Errors

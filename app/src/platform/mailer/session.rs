@@ -198,13 +198,11 @@ async fn ask(hook: &dyn PhaseHook, phase: DeliveryPhase, step: Step) -> Result<(
 /// receiver, however lenient, can see the end of the message inside it.
 fn transparent(message: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(message.len() + message.len() / 64 + 2);
-    let mut at_line_start = true;
-    for byte in message {
-        if at_line_start && *byte == b'.' {
+    for line in message.split_inclusive(|byte| matches!(byte, b'\n' | b'\r')) {
+        if line.starts_with(b".") {
             bytes.push(b'.');
         }
-        bytes.push(*byte);
-        at_line_start = matches!(byte, b'\n' | b'\r');
+        bytes.extend_from_slice(line);
     }
     if !bytes.ends_with(b"\r\n") {
         bytes.extend(b"\r\n");

@@ -13,10 +13,10 @@ use crate::{
     entities::{self, occurrence},
     error::{AppError, AppResult, Problem},
     jobs::service::{
-        book, ledger,
+        book, ledger, outcomes,
         planner::{self, NewRun},
         schedules,
-        sending::{self, Hold},
+        sending::Hold,
     },
     platform::{
         ctx::{Actor, Ctx},
@@ -142,7 +142,7 @@ pub async fn decide(ctx: &Ctx, id: DeliveryId, decision: Decision) -> AppResult<
         refuse_removed(&tx, run).await?;
     }
     let hold = Hold { run, fence: row.fence };
-    if sending::apply(ctx, &tx, id, event, hold).await?.is_some() {
+    if outcomes::apply(ctx, &tx, id, event, hold).await?.is_some() {
         // The round that follows counts anew how the run has ended, also where nothing is to be sent. One that was
         // cancelled stays so.
         ledger::step(ctx, &tx, &held, run, Event::Reopened, ledger::no_columns()).await?;
@@ -183,7 +183,7 @@ pub async fn resend_failed(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
         .await?;
     let mut count = 0;
     for id in failed {
-        count += usize::from(sending::apply(ctx, &tx, id, delivery::Event::SendAgain, hold).await?.is_some());
+        count += usize::from(outcomes::apply(ctx, &tx, id, delivery::Event::SendAgain, hold).await?.is_some());
     }
     if count > 0 {
         let who = match &ctx.actor {

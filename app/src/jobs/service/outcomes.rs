@@ -1,0 +1,238 @@
+//! What becomes of the messages of a run: their rows without the bytes, and each step of them, which is written in the
+//! transaction that holds the run, with what people should know of it.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
+
+use super::{book, ledger, rules, sending::Hold};
+use crate::{
+    alarms::service::tell,
+    domain::{
+        address::EmailAddress,
+        delivery::{Delivery, DeliveryPhase, DeliveryPolicy, Effect, Event, UncertainRule},
+        ids::{DeliveryId, OccurrenceId, UserId},
+        job::LogLevel,
+        smtp_reply::SmtpReply,
+    },
+    entities::{delivery, occurrence, schedule},
+    error::{AppError, AppResult},
+    mail::service::suppressions,
+    platform::{ctx::Ctx, db::WriteTx, fault, state::AppState},
+};
+
+/// A delivery without its bytes.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct DeliveryRow {
+    pub id: DeliveryId,
+    pub address: String,
+    pub user_id: Option<UserId>,
+    pub projects: Option<String>,
+    pub phase: DeliveryPhase,
+    reply: Option<String>,
+    reason: Option<String>,
+    attempts: i32,
+    attempts_before: i32,
+    queued_at: DateTime<Utc>,
+    pub next_try_at: Option<DateTime<Utc>>,
+    retried_uncertain: bool,
+}
+
+/// Applies an event in a transaction that holds the run, and notes what people should know of it.
+///
+/// # Errors
+/// [`AppError::NotFound`] without the delivery.
+pub async fn apply(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    id: DeliveryId,
+    event: Event,
+    hold: Hold,
+) -> AppResult<Option<(Delivery, Vec<Effect>)>> {
+    apply_all(ctx, tx, id, vec![event], hold).await
+}
+
+/// As [`apply`], for what happened one after the other and is stored together.
+///
+/// # Errors
+/// As [`apply`].
+pub async fn apply_all(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    id: DeliveryId,
+    events: Vec<Event>,
+    hold: Hold,
+) -> AppResult<Option<(Delivery, Vec<Effect>)>> {
+    // A message that is taken needs no patience: its way stays short.
+    let policy = if events.iter().any(Event::asks_for_patience) {
+        patience(tx, hold.run).await?
+    } else {
+        DeliveryPolicy::default()
+    };
+    apply_by(ctx, tx, id, (events, &policy), hold).await
+}
+
+/// How patient the job of a run is with its messages.
+async fn patience(tx: &WriteTx, run: OccurrenceId) -> AppResult<DeliveryPolicy> {
+    let of_run = occurrence::Entity::find_by_id(run).select_only().column(occurrence::Column::ScheduleId).into_query();
+    let query = schedule::Entity::find()
+        .select_only()
+        .columns([schedule::Column::GiveUpMinutes, schedule::Column::UncertainRule])
+        .filter(schedule::Column::Id.in_subquery(of_run));
+    let found: Option<(i32, UncertainRule)> = query.into_tuple().one(&**tx).await?;
+    let (give_up_minutes, uncertain) = found.ok_or(AppError::NotFound)?;
+    Ok(rules::delivery_policy(give_up_minutes, uncertain))
+}
+
+async fn apply_by(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    id: DeliveryId,
+    (events, policy): (Vec<Event>, &DeliveryPolicy),
+    hold: Hold,
+) -> AppResult<Option<(Delivery, Vec<Effect>)>> {
+    let row = columns().filter(delivery::Column::Id.eq(id)).into_model::<DeliveryRow>().one(&**tx).await?;
+    let row = row.ok_or(AppError::NotFound)?;
+    let before = row.delivery();
+    let (mut after, mut effects) = (before.clone(), Vec::new());
+    for event in events {
+        // The low half of a UUIDv7 is random.
+        let (next, more) = after.step(event, ctx.now, policy, id.0.as_u128() as u64);
+        after = next;
+        effects.extend(more);
+    }
+    if after == before {
+        return Ok(None);
+    }
+    let Delivery { phase, attempts, attempts_before, queued_at, next_try_at, reply, reason, retried_uncertain } =
+        after.clone();
+    let mut change = delivery::ActiveModel {
+        phase: Set(phase),
+        attempts: Set(i32::try_from(attempts).unwrap_or(i32::MAX)),
+        attempts_before: Set(i32::try_from(attempts_before).unwrap_or(i32::MAX)),
+        queued_at: Set(queued_at),
+        next_try_at: Set(next_try_at),
+        reply: Set(reply.as_ref().and_then(|reply| serde_json::to_string(reply).ok())),
+        reason: Set(reason),
+        retried_uncertain: Set(retried_uncertain),
+        fence: Set(hold.fence),
+        updated_at: Set(ctx.now),
+        ..Default::default()
+    };
+    if phase == DeliveryPhase::Uncertain {
+        change.uncertain_at = Set(Some(ctx.now));
+    }
+    delivery::Entity::update_many().set(change).filter(delivery::Column::Id.eq(id)).exec(&**tx).await?;
+    ctx.app.meters.delivery(phase);
+    if phase == DeliveryPhase::Uncertain {
+        tell::uncertain(ctx, tx, hold.run, &row.address).await?;
+    }
+    if effects.contains(&Effect::Suppress) {
+        let said = after.reply.as_ref().map(SmtpReply::to_string).unwrap_or_default();
+        suppressions::note_bounce(ctx, tx, id, &row.address, said).await?;
+    }
+    if let Some((level, words)) = words(&row.address, &after) {
+        book::note(ctx, &**tx, hold.run, level, words).await?;
+    }
+    Ok(Some((after, effects)))
+}
+
+/// Ends the messages of a run that was cancelled, in the transaction that cancels it: nobody takes them further. What is
+/// on its way is settled as after a crash, what waits does not go.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn end_messages(ctx: &Ctx, tx: &WriteTx, run: OccurrenceId) -> AppResult<()> {
+    use DeliveryPhase::*;
+    let hold = Hold { run, fence: ledger::lock_run(ctx, tx, run).await?.fence };
+    for (id, attempts) in messages(tx, run, &[Connecting, Envelope, DataSent]).await? {
+        let attempt = u32::try_from(attempts).unwrap_or_default();
+        let reason = "The run was cancelled before the mail server answered.".to_owned();
+        // Nothing of it is tried again, so what is unknown stays unknown, whatever the job says.
+        let events = vec![Event::Broken { attempt, reason }];
+        apply_by(ctx, tx, id, (events, &DeliveryPolicy::default()), hold).await?;
+    }
+    for (id, _) in messages(tx, run, &[Queued, Deferred]).await? {
+        let reason = "The run was cancelled.".to_owned();
+        apply(ctx, tx, id, Event::Withheld { reason }, hold).await?;
+    }
+    Ok(())
+}
+
+/// The messages of a run in these phases, with the number of their attempts.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn messages(tx: &WriteTx, run: OccurrenceId, phases: &[DeliveryPhase]) -> AppResult<Vec<(DeliveryId, i32)>> {
+    let query = delivery::Entity::find()
+        .select_only()
+        .columns([delivery::Column::Id, delivery::Column::Attempts])
+        .filter(delivery::Column::OccurrenceId.eq(run))
+        .filter(delivery::Column::Phase.is_in(phases.iter().copied()));
+    Ok(query.into_tuple().all(&**tx).await?)
+}
+
+/// The line of the log for a phase that people care about.
+fn words(address: &str, delivery: &Delivery) -> Option<(LogLevel, String)> {
+    let said =
+        delivery.reply.as_ref().map(SmtpReply::to_string).or_else(|| delivery.reason.clone()).unwrap_or_default();
+    Some(match delivery.phase {
+        DeliveryPhase::Accepted => (LogLevel::Info, format!("{address}: delivered. {said}")),
+        DeliveryPhase::Deferred => (LogLevel::Warning, format!("{address}: not yet, it is tried again. {said}")),
+        DeliveryPhase::Failed => (LogLevel::Error, format!("{address}: not delivered. {said}")),
+        DeliveryPhase::Withheld => (LogLevel::Warning, format!("{address}: held back. {said}")),
+        DeliveryPhase::Uncertain => (LogLevel::Warning, format!("{address}: unknown whether it arrived. {said}")),
+        _ => return None,
+    })
+}
+
+fn columns() -> sea_orm::Select<delivery::Entity> {
+    use delivery::Column::*;
+    delivery::Entity::find().select_only().columns([
+        Id,
+        Address,
+        UserId,
+        Projects,
+        Phase,
+        Reply,
+        Reason,
+        Attempts,
+        AttemptsBefore,
+        QueuedAt,
+        NextTryAt,
+        RetriedUncertain,
+    ])
+}
+
+/// The messages of a run, in the order of their recipients.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn rows(app: &AppState, run: OccurrenceId) -> AppResult<Vec<DeliveryRow>> {
+    let query = columns().filter(delivery::Column::OccurrenceId.eq(run)).order_by_asc(delivery::Column::Position);
+    Ok(query.into_model().all(app.reader()).await?)
+}
+
+impl DeliveryRow {
+    /// Whom it is for.
+    ///
+    /// # Errors
+    /// [`AppError::Internal`] for an address that cannot be one.
+    pub fn recipient(&self) -> AppResult<EmailAddress> {
+        EmailAddress::parse(&self.address).map_err(|error| fault::internal("reading a recipient", error))
+    }
+
+    fn delivery(&self) -> Delivery {
+        Delivery {
+            phase: self.phase,
+            attempts: u32::try_from(self.attempts).unwrap_or_default(),
+            attempts_before: u32::try_from(self.attempts_before).unwrap_or_default(),
+            queued_at: self.queued_at,
+            next_try_at: self.next_try_at,
+            reply: self.reply.as_deref().and_then(|json| serde_json::from_str(json).ok()),
+            reason: self.reason.clone(),
+            retried_uncertain: self.retried_uncertain,
+        }
+    }
+}
