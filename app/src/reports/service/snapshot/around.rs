@@ -75,23 +75,22 @@ fn tasks_of(projects: &[ProjectId]) -> SelectStatement {
 /// # Errors
 /// Only those of the database.
 pub async fn people(db: &impl ConnectionTrait, projects: &[ProjectId]) -> AppResult<People> {
-    let users =
-        task_assignee::Entity::belongs_to(user::Entity).from(task_assignee::Column::UserId).to(user::Column::Id).into();
     let query = task_assignee::Entity::find()
         .select_only()
         .columns([task_assignee::Column::TaskId, task_assignee::Column::UserId])
-        .column(user::Column::Name)
-        .join(JoinType::InnerJoin, users)
         .filter(task_assignee::Column::TaskId.in_subquery(tasks_of(projects)))
-        .order_by_asc(user::Column::Name)
         .into_query();
-    let rows: Vec<(TaskId, UserId, String)> =
-        rows::all(db, &query, &[Cell::Id("task_id"), Cell::Id("user_id"), Cell::Plain("name")]).await?;
-    let mut people = People::new();
-    for (task, id, name) in rows {
-        people.entry(task).or_default().push((id, name));
-    }
-    Ok(people)
+    let rows: Vec<(TaskId, UserId)> = rows::all(db, &query, &[Cell::Id("task_id"), Cell::Id("user_id")]).await?;
+    // The names once: there are far fewer of them than of tasks.
+    let ids: BTreeSet<UserId> = rows.iter().map(|(_, user)| *user).collect();
+    let names: Vec<(UserId, String)> = user::Entity::find()
+        .select_only()
+        .columns([user::Column::Id, user::Column::Name])
+        .filter(user::Column::Id.is_in(ids))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(by_task(rows, names))
 }
 
 /// Which labels the tasks of some projects have.
@@ -99,23 +98,35 @@ pub async fn people(db: &impl ConnectionTrait, projects: &[ProjectId]) -> AppRes
 /// # Errors
 /// Only those of the database.
 pub async fn labels(db: &impl ConnectionTrait, projects: &[ProjectId]) -> AppResult<Labels> {
-    let labels =
-        task_label::Entity::belongs_to(label::Entity).from(task_label::Column::LabelId).to(label::Column::Id).into();
     let query = task_label::Entity::find()
         .select_only()
         .columns([task_label::Column::TaskId, task_label::Column::LabelId])
-        .column(label::Column::Name)
-        .join(JoinType::InnerJoin, labels)
         .filter(task_label::Column::ProjectId.is_in(projects.iter().copied()))
-        .order_by_asc(label::Column::Name)
         .into_query();
-    let rows: Vec<(TaskId, LabelId, String)> =
-        rows::all(db, &query, &[Cell::Id("task_id"), Cell::Id("label_id"), Cell::Plain("name")]).await?;
-    let mut labels = Labels::new();
-    for (task, id, name) in rows {
-        labels.entry(task).or_default().push((id, name));
+    let rows: Vec<(TaskId, LabelId)> = rows::all(db, &query, &[Cell::Id("task_id"), Cell::Id("label_id")]).await?;
+    let names: Vec<(LabelId, String)> = label::Entity::find()
+        .select_only()
+        .columns([label::Column::Id, label::Column::Name])
+        .filter(label::Column::ProjectId.is_in(projects.iter().copied()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(by_task(rows, names))
+}
+
+/// What belongs to each task, by its name.
+fn by_task<I: Copy + Ord>(rows: Vec<(TaskId, I)>, names: Vec<(I, String)>) -> BTreeMap<TaskId, Vec<(I, String)>> {
+    let names: BTreeMap<I, String> = names.into_iter().collect();
+    let mut by_task: BTreeMap<TaskId, Vec<(I, String)>> = BTreeMap::new();
+    for (task, id) in rows {
+        if let Some(name) = names.get(&id) {
+            by_task.entry(task).or_default().push((id, name.clone()));
+        }
     }
-    Ok(labels)
+    for all in by_task.values_mut() {
+        all.sort_by(|(one_id, one), (other_id, other)| one.cmp(other).then(one_id.cmp(other_id)));
+    }
+    by_task
 }
 
 /// What stood before the tasks of some projects at an instant.

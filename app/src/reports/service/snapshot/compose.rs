@@ -1,6 +1,9 @@
 //! Puts a report together from what was gathered, for readers who see a set of its projects.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    thread::{self, ScopedJoinHandle},
+};
 
 use chrono::NaiveDate;
 
@@ -48,17 +51,10 @@ pub fn compose(gathered: &Gathered, seen: &BTreeSet<ProjectId>, request: &Reques
         people: &gathered.people,
         labels: &gathered.labels,
     };
-    let window = Period::ending(period.last, HISTORY_DAYS.max(period.days()));
-    let figures = Figures::of(history, period, as_of, &zone);
-    let statuses = StatusCount::of_open(&lives);
-    let cycle = CycleTimes::of(&lives, window, &zone, |id| desk.name(id));
-    let ageing = Ageing::of(&lives, window, as_of, &zone, |id| desk.name(id));
-    let open = statuses.iter().map(|entry| entry.count).sum();
-    let forecast = Forecast::of(&past(&lives, window, day_of(as_of, &zone), &zone), open);
-    let told = Told { figures: &figures, days: period.days(), cycle: &cycle, ageing: &ageing, forecast: &forecast };
-    let summary = summary(&told);
     let passages = history.passages(day_start(period.first, &zone), as_of.min(period.last_instant(&zone)));
     let sources = Sources { lives: &lives, period, passages: &passages, blockers: &gathered.blockers, desk: &desk };
+    // The lists take as long as all else: beside it, where there is another core.
+    let (lists, counted) = beside(|| Lists::of(&sources), || Counted::of(history, &lives, &desk, period));
     let Lists {
         finished,
         in_progress,
@@ -70,7 +66,8 @@ pub fn compose(gathered: &Gathered, seen: &BTreeSet<ProjectId>, request: &Reques
         moved,
         reopened,
         created,
-    } = Lists::of(&sources);
+    } = lists;
+    let Counted { figures, statuses, cycle, ageing, forecast, summary } = counted;
     let work = Work::of(&lives, period, gathered);
     let projects: Vec<ReportProject> = projects.into_iter().map(named).collect();
     Snapshot {
@@ -106,6 +103,44 @@ pub fn compose(gathered: &Gathered, seen: &BTreeSet<ProjectId>, request: &Reques
         created,
         notes: lists::notes(&gathered.notes, &lives, &desk),
         variants: Vec::new(),
+    }
+}
+
+/// Does two things at the same time; one after the other, where there is no thread to be had.
+fn beside<A: Send, B>(one: impl Fn() -> A + Sync, other: impl FnOnce() -> B) -> (A, B) {
+    thread::scope(|scope| {
+        let begun = thread::Builder::new().spawn_scoped(scope, &one);
+        let other = other();
+        match begun.map(ScopedJoinHandle::join) {
+            Ok(Ok(one)) => (one, other),
+            _ => (one(), other),
+        }
+    })
+}
+
+/// What is counted and reckoned.
+struct Counted {
+    figures: Figures,
+    statuses: Vec<StatusCount>,
+    cycle: CycleTimes,
+    ageing: Ageing,
+    forecast: Forecast,
+    summary: Vec<String>,
+}
+
+impl Counted {
+    fn of(history: &History, lives: &[(TaskId, Life)], desk: &Desk<'_>, period: Period) -> Self {
+        let (as_of, zone) = (desk.as_of, desk.zone);
+        let window = Period::ending(period.last, HISTORY_DAYS.max(period.days()));
+        let figures = Figures::of(history, period, as_of, &zone);
+        let statuses = StatusCount::of_open(lives);
+        let cycle = CycleTimes::of(lives, window, &zone, |id| desk.name(id));
+        let ageing = Ageing::of(lives, window, as_of, &zone, |id| desk.name(id));
+        let open = statuses.iter().map(|entry| entry.count).sum();
+        let forecast = Forecast::of(&past(lives, window, day_of(as_of, &zone), &zone), open);
+        let told = Told { figures: &figures, days: period.days(), cycle: &cycle, ageing: &ageing, forecast: &forecast };
+        let summary = summary(&told);
+        Self { figures, statuses, cycle, ageing, forecast, summary }
     }
 }
 

@@ -115,53 +115,66 @@ pub async fn history(
     Ok(told(events(db, &[project]).await?, tasks, zone))
 }
 
-/// An event as it is stored.
-pub(super) type EventRow = (TaskId, DateTime<Utc>, Word<EventKind>, Option<Word<Status>>, String);
+/// The events that matter for metrics, as they are stored, those of each task in their order.
+pub(super) struct Events {
+    flow: Vec<FlowRow>,
+    dues: Vec<DueRow>,
+}
 
-/// The events of some projects that matter for metrics, in their order.
+/// A task that came, went to another status, or left.
+type FlowRow = (TaskId, DateTime<Utc>, Word<EventKind>, Option<Word<Status>>);
+/// A due date that was set or taken away: what it was and is stands in the detail.
+type DueRow = (TaskId, DateTime<Utc>, String);
+
+/// What the index of these events was made for, in its words: of values that are bound SQLite would not know it.
+const IS_FLOW: &str = "kind IN ('created', 'moved', 'transferred', 'archived', 'restored', 'deleted', 'undeleted')";
+
+/// The events of some projects that matter for metrics.
 ///
 /// # Errors
 /// Only those of the database.
-pub(super) async fn events(db: &impl ConnectionTrait, projects: &[ProjectId]) -> AppResult<Vec<EventRow>> {
+pub(super) async fn events(db: &impl ConnectionTrait, projects: &[ProjectId]) -> AppResult<Events> {
     use task_event::Column::{At, Detail, FromStatus, Id, Kind, ProjectId, TaskId, ToStatus};
-    let kinds = [
-        EventKind::Created,
-        EventKind::Moved,
-        EventKind::Transferred,
-        EventKind::Archived,
-        EventKind::Restored,
-        EventKind::Deleted,
-        EventKind::Undeleted,
-        EventKind::Edited,
-    ];
-    // Of the edits only those of the due date; of the moves, which are most of a history, only those to another status.
-    let is_of_due = Condition::any().add(Kind.ne(EventKind::Edited)).add(Detail.contains("\"field\":\"due\""));
+    // Of the moves, which are most of a history, only those to another status.
     let is_elsewhere = Condition::any()
         .add(Kind.ne(EventKind::Moved))
         .add(FromStatus.is_null())
         .add(Expr::col(FromStatus).ne(Expr::col(ToStatus)));
-    let query = task_event::Entity::find()
+    let flow = task_event::Entity::find()
         .select_only()
-        .columns([TaskId, At, Kind, ToStatus, Detail])
+        .columns([TaskId, At, Kind, ToStatus])
         .filter(ProjectId.is_in(projects.iter().copied()))
-        .filter(Kind.is_in(kinds))
-        .filter(is_of_due)
+        .filter(Expr::cust(IS_FLOW))
         .filter(is_elsewhere)
+        .order_by_asc(TaskId)
         .order_by_asc(At)
         .order_by_asc(Id)
         .into_query();
-    let cells =
-        [Cell::Id("task_id"), Cell::Plain("at"), Cell::Plain("kind"), Cell::Plain("to_status"), Cell::Plain("detail")];
-    rows::all(db, &query, &cells).await
+    let of_flow = [Cell::Id("task_id"), Cell::Plain("at"), Cell::Plain("kind"), Cell::Plain("to_status")];
+    let dues = task_event::Entity::find()
+        .select_only()
+        .columns([TaskId, At, Detail])
+        .filter(ProjectId.is_in(projects.iter().copied()))
+        .filter(Kind.eq(EventKind::Edited))
+        .filter(Detail.contains("\"field\":\"due\""))
+        .order_by_asc(At)
+        .order_by_asc(Id)
+        .into_query();
+    let of_due = [Cell::Id("task_id"), Cell::Plain("at"), Cell::Plain("detail")];
+    let (flow, dues) = tokio::try_join!(rows::all(db, &flow, &of_flow), rows::all(db, &dues, &of_due))?;
+    Ok(Events { flow, dues })
 }
 
 /// The history that events tell of some tasks; those of others are left out.
-pub(super) fn told(rows: Vec<EventRow>, tasks: &BTreeMap<TaskId, TaskFacts>, zone: &Tz) -> History {
+pub(super) fn told(Events { flow, dues: edits }: Events, tasks: &BTreeMap<TaskId, TaskFacts>, zone: &Tz) -> History {
     let mut dues = Dues::new(tasks, zone);
-    let events: Vec<HistoryEvent> = rows
+    let edited: Vec<HistoryEvent> = edits
         .into_iter()
         .filter(|(task, ..)| tasks.contains_key(task))
-        .filter_map(|(task, at, Word(kind), to, detail)| {
+        .filter_map(|(task, at, detail)| Some(HistoryEvent { task, at, change: dues.edited(task, &detail)? }))
+        .collect();
+    let moved =
+        flow.into_iter().filter(|(task, ..)| tasks.contains_key(task)).filter_map(|(task, at, Word(kind), to)| {
             let to = to.map(|Word(to)| to);
             let change = match kind {
                 EventKind::Created => Change::Created { status: to? },
@@ -170,13 +183,11 @@ pub(super) fn told(rows: Vec<EventRow>, tasks: &BTreeMap<TaskId, TaskFacts>, zon
                 EventKind::Restored => Change::Restored,
                 EventKind::Deleted => Change::Deleted,
                 EventKind::Undeleted => Change::Undeleted,
-                EventKind::Edited => dues.edited(task, &detail)?,
                 _ => return None,
             };
             Some(HistoryEvent { task, at, change })
-        })
-        .collect();
-    History::new(dues.first_of_all().chain(events))
+        });
+    History::new(dues.first_of_all().chain(moved).chain(edited))
 }
 
 /// The due dates that tasks began with: what the first edit replaced, or, never edited, today's.
