@@ -28,6 +28,7 @@ pub mod render;
 pub mod rows;
 pub mod sealed;
 pub mod secrets;
+pub mod shelf;
 pub mod state;
 pub mod turns;
 pub mod upload;

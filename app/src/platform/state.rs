@@ -1,6 +1,6 @@
 //! What the whole process shares: the database, the clock, the settings it was started with.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use sea_orm::DatabaseConnection;
 use tokio::sync::{Notify, Semaphore};
@@ -17,15 +17,20 @@ use super::{
     meters::Meters,
     render::cage::{self, Cage},
     secrets::{Keyring, Secret},
+    shelf::Shelf,
     turns::{self, Turns},
 };
-use crate::domain::{mail_account::ClearRelay, network::Network};
+use crate::domain::{ids::ProjectId, mail_account::ClearRelay, network::Network, period::Period, report::Snapshot};
 
 /// Passwords hashed at the same time: each takes 19 MiB and a core.
 const HASHERS: usize = 2;
 
 /// Files of reports that are made for one person at a time: pages are laid out one document at a time for everybody.
 const PAPERS: usize = 1;
+
+/// Data for previews that are kept, and for how long: a large project's take some megabytes.
+const SIGHTS: usize = 2;
+const SIGHT_KEPT: Duration = Duration::from_secs(20);
 
 /// Who may sign up once there is an administrator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +78,9 @@ impl Settings {
     }
 }
 
+/// What data are: of a project after so many changes, and of which days.
+pub type Sight = (ProjectId, i64, Period);
+
 /// Shared by everything; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct AppState {
@@ -94,6 +102,8 @@ pub struct AppState {
     pub cage: Cage,
     /// Bounds what each person has rendered at a time: fewer than there are children, so that one is left for others.
     pub previews: Turns,
+    /// The data that previews of templates were filled in with a moment ago: who types sees the same ones again.
+    pub sights: Shelf<Sight, Snapshot>,
     /// Bounds how many files of reports are made for each person at a time.
     pub papers: Turns,
     /// Where a test has this process end itself; nowhere otherwise.
@@ -115,6 +125,7 @@ impl AppState {
             hashers: Arc::new(Semaphore::new(HASHERS)),
             cage: Cage::default(),
             previews: Turns::new(cage::children() - 1, turns::PATIENCE),
+            sights: Shelf::new(SIGHTS, SIGHT_KEPT),
             papers: Turns::new(PAPERS, turns::PATIENCE),
             crash: Crash::default(),
         }

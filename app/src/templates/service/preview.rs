@@ -1,5 +1,7 @@
 //! Previews: a draft filled in with somebody's own data, or with the sample, and what the linter says of it.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio::time::Instant;
@@ -45,6 +47,9 @@ const KEPT: usize = 4;
 const DAYS: u32 = 7;
 /// Days that a preview is kept which nobody has replaced: its frame has long been drawn.
 const KEPT_DAYS: i64 = 7;
+
+/// Data that are as old as this are as good as new for somebody who types.
+const JUST_NOW: TimeDelta = TimeDelta::seconds(20);
 
 /// A draft that was filled in for one reader.
 struct Filled {
@@ -120,7 +125,7 @@ pub async fn test_mail(
     let document = drafts::parse(document)?;
     let _turn = ctx.app.previews.take(ctx.actor_id()).await?;
     let facts = facts(ctx, data).await?;
-    let snapshot = facts.clone().unwrap_or_else(sample_snapshot);
+    let snapshot = facts.clone().unwrap_or_else(|| Arc::new(sample_snapshot()));
     let json = snapshot::to_json(&snapshot)?;
     let (sections, base_url) = (sections_of(&document), &ctx.app.settings.base_url);
     let source = files::Source { snapshot: &snapshot, json: &json, sections: &sections, base_url, comment: None };
@@ -244,7 +249,7 @@ async fn fill(ctx: &Ctx, key: impl Into<Option<String>>, document: &Document, da
 }
 
 /// The data that are asked for; none for the sample.
-async fn facts(ctx: &Ctx, data: &PreviewData) -> AppResult<Option<Snapshot>> {
+async fn facts(ctx: &Ctx, data: &PreviewData) -> AppResult<Option<Arc<Snapshot>>> {
     if data.project.is_empty() { Ok(None) } else { snapshot_of(ctx, data).await.map(Some) }
 }
 
@@ -260,11 +265,11 @@ async fn fill_with(
     ctx: &Ctx,
     key: Option<String>,
     document: &Document,
-    facts: Option<Snapshot>,
+    facts: Option<Arc<Snapshot>>,
     look: Look<'_>,
 ) -> AppResult<Filled> {
     let is_sample = facts.is_none();
-    let snapshot = facts.unwrap_or_else(sample_snapshot);
+    let snapshot = facts.unwrap_or_else(|| Arc::new(sample_snapshot()));
     let writer = Writer::new(key, document, &snapshot).await?;
     let mut reader = ctx.me().map(Me::reader).unwrap_or_default();
     if let Ok(language) = look.language.parse::<Language>() {
@@ -277,7 +282,7 @@ async fn fill_with(
     if is_sample && !reader.language.is_empty() {
         context["recipient"]["language"] = reader.language.clone().into();
     }
-    let nothing = Snapshot::empty(snapshot.project, snapshot.period, snapshot.as_of);
+    let nothing = Snapshot::empty(snapshot.project.clone(), snapshot.period, snapshot.as_of);
     let nothing = writer.context(&nothing, &address(ctx), &reader);
     if let Some(note) = look.attachments_note {
         context["report"]["attachments_note"] = note.into();
@@ -293,8 +298,9 @@ async fn fill_with(
     Ok(Filled { writer, context, outcome, of_nothing: None })
 }
 
-/// The report of a project that the person sees, as it stands now.
-async fn snapshot_of(ctx: &Ctx, data: &PreviewData) -> AppResult<Snapshot> {
+/// The report of a project that the person sees, as it stands now; of a project that has not changed, as it stood a
+/// moment ago.
+async fn snapshot_of(ctx: &Ctx, data: &PreviewData) -> AppResult<Arc<Snapshot>> {
     let viewing = project_access::by_key(ctx, ctx.reader(), data.project.trim()).await?;
     let zone = snapshot::zone_of(viewing.project());
     let period = match (data.first, data.last) {
@@ -306,7 +312,16 @@ async fn snapshot_of(ctx: &Ctx, data: &PreviewData) -> AppResult<Snapshot> {
         return Err(AppError::field("last", Problem::TooManyDays { max: DAYS_MAX }));
     }
     let as_of = ctx.now.min(period.last_instant(&zone));
-    snapshot::build(ctx, viewing.project().id, period, as_of).await
+    let project = viewing.project();
+    let sight = (project.id, project.last_event, period);
+    // By the clock of the instance: what is due changes with it.
+    let is_now = |seen: &Arc<Snapshot>| (as_of - seen.as_of).abs() < JUST_NOW;
+    if let Some(seen) = ctx.app.sights.get(&sight).filter(is_now) {
+        return Ok(seen);
+    }
+    let seen = Arc::new(snapshot::build(ctx, project.id, period, as_of).await?);
+    ctx.app.sights.put(sight, seen.clone());
+    Ok(seen)
 }
 
 /// Links lead to the instance; there is no report, so its link leads to the archive.
