@@ -43,7 +43,7 @@ impl<K: Eq + Send + 'static, V: Send + Sync + 'static> Shelf<K, V> {
         let shelf = self.clone();
         tokio::spawn(async move {
             tokio::time::sleep(shelf.keeps).await;
-            shelf.swept();
+            drop(shelf.swept());
         });
     }
 
