@@ -6,6 +6,9 @@ use crate::domain::{
     report::{Snapshot, spec::ListKind},
 };
 
+/// Most filters in a condition, each of up to eight operators: the template language takes 256 in an expression.
+const FILTERS_MAX: usize = 20;
+
 /// The tasks of a list that a condition counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Counted<'a> {
@@ -16,7 +19,8 @@ pub enum Counted<'a> {
 }
 
 /// What the condition of a block counts of a list: what the mail shows of it there. That is what the block itself shows,
-/// else what its section does, else what stands anywhere in the mail. Of a list that the mail does not show it is all.
+/// else what its section does, else what stands anywhere in the mail. Of a list that the mail does not show, or narrows in
+/// more ways than a condition can say, it is all.
 ///
 /// The section of a heading goes to the next one of its level or above, so a heading over a list counts what this list
 /// shows; other blocks are in the section between the headings around them. A block in a column is in a section there,
@@ -26,7 +30,9 @@ pub fn counted<'a>(blocks: &'a [Block], block: &'a Block, list: ListKind) -> Cou
     let places = own.chain(sections(blocks, block)).chain(std::iter::once(blocks));
     let nearest = places.map(|place| filters(place, list)).find(|filters| !filters.is_empty());
     match nearest {
-        Some(filters) if !filters.iter().any(|filter| filter.is_all()) => Counted::Of(filters),
+        Some(filters) if filters.len() <= FILTERS_MAX && !filters.iter().any(|filter| filter.is_all()) => {
+            Counted::Of(filters)
+        }
         _ => Counted::All,
     }
 }
@@ -205,6 +211,16 @@ mod tests {
         let filter = TaskFilter { priority: Some(Priority::Low), ..TaskFilter::default() };
         let table = block(BlockKind::Table { list: LIST, limit: 5, filter, columns: Vec::new() });
         assert_eq!(people(&[heading(2), table]), ["all", "all"], "every task has at least the lowest priority");
+    }
+
+    #[test]
+    fn what_is_too_much_for_one_expression_counts_whole() {
+        let below = |count: usize| {
+            let lists = (0..count).map(|number| late(&format!("Person {number}")));
+            people(&std::iter::once(heading(2)).chain(lists).collect::<Vec<_>>()).remove(0)
+        };
+        assert_eq!(below(FILTERS_MAX).matches('+').count(), FILTERS_MAX - 1);
+        assert_eq!(below(FILTERS_MAX + 1), "all");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::compose;
 use crate::domain::condition::{Comparison, Figure};
 use crate::domain::report::spec::ListKind;
+use crate::domain::task::Priority;
 use crate::domain::template::{
     Block, BlockKind, Body, Document, When,
     block::TaskFilter,
@@ -256,6 +257,30 @@ fn a_mail_shows_the_blocks_whose_conditions_are_met_and_no_others() {
         }
         let in_files: Vec<u32> = in_files.into_iter().filter(|id| ![5, 8, 10].contains(id)).collect();
         assert_eq!(in_files, wanted, "files are like the mail: {first} {second}");
+    }
+}
+
+#[test]
+fn a_heading_over_as_many_narrowed_lists_as_a_mail_can_have_is_filled_in() {
+    let list = ListKind::Finished;
+    let heading = BlockKind::Heading { text: "Finished".into(), level: 2 };
+    for count in [20, 90] {
+        let lists = (2..2 + count).map(|id: u32| {
+            let filter = TaskFilter {
+                priority: Some(Priority::Medium),
+                person: "Mina Kovač".into(),
+                label: format!("label {id}"),
+                project: "Ledger".into(),
+            };
+            Block { id, kind: BlockKind::TaskList { list, limit: 3, filter, none: String::new() }, when: When::Always }
+        });
+        for when in [When::HasTasks { list }, When::HasNone { list }] {
+            let first = Block { id: 1, kind: heading.clone(), when };
+            let blocks = std::iter::once(first).chain(lists.clone()).collect();
+            let document = Document { body: Body::Blocks { blocks }, ..gallery::ENTRIES[0].document() };
+            assert_eq!(document.check(), Ok(()));
+            rendered(&document, context::sample());
+        }
     }
 }
 
