@@ -32,6 +32,7 @@ mod m0029_ways_and_patience;
 mod m0030_reading_language;
 mod m0031_profile_choices;
 mod m0032_run_numbers;
+mod m0033_search_kinds;
 mod m0034_flow_events;
 
 pub use sea_orm_migration::prelude::*;
@@ -74,6 +75,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0030_reading_language::Migration),
             Box::new(m0031_profile_choices::Migration),
             Box::new(m0032_run_numbers::Migration),
+            Box::new(m0033_search_kinds::Migration),
             Box::new(m0034_flow_events::Migration),
         ]
     }

@@ -8,7 +8,7 @@ use app::{
         ids::ScheduleId,
         occurrence::OccurrenceState,
         report::spec::{AttachmentKind, ListKind, ReportSpec},
-        template::{Block, BlockKind, Body, Document, TemplateCategory, When, block::TaskFilter},
+        template::{Block, BlockKind, Body, Document, TaskColumn, TemplateCategory, When, block::TaskFilter},
     },
     entities::{artifact, occurrence, schedule, task},
     error::AppError,
@@ -93,7 +93,7 @@ async fn a_run_sends_its_files_keeps_them_and_commits_them() {
 }
 
 #[tokio::test]
-async fn the_files_of_a_run_show_the_tasks_that_the_filter_of_its_template_leaves_in_the_mail() {
+async fn the_files_of_a_run_show_the_tasks_that_filters_and_conditions_of_its_template_leave_in_the_mail() {
     each_database(async |app| {
         let stage = Stage::new(&app).await;
         let mina = stage.mina();
@@ -105,7 +105,12 @@ async fn the_files_of_a_run_show_the_tasks_that_the_filter_of_its_template_leave
         let filter = TaskFilter { label: label.into(), ..TaskFilter::default() };
         let list = ListKind::Created;
         let kind = BlockKind::TaskList { list, limit: 10, filter, none: String::new() };
-        let blocks = vec![Block { id: 1, kind, when: When::HasTasks { list } }];
+        let all = TaskFilter::default();
+        let hidden = BlockKind::Table { list, limit: 10, filter: all, columns: vec![TaskColumn::Title] };
+        let blocks = vec![
+            Block { id: 1, kind, when: When::HasTasks { list } },
+            Block { id: 2, kind: hidden, when: When::HasNone { list } },
+        ];
         let document = Document { body: Body::Blocks { blocks }, ..Document::blank() };
         let template = drafts::create(&mina, "Narrowed", TemplateCategory::Status, &document).await.unwrap();
         versions::publish(&mina, template, 1, "").await.unwrap();

@@ -19,6 +19,7 @@ use app::{
     },
     testing::{Cast, TestApp, each_database, project, task},
 };
+use migration::MigratorTrait;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
 
@@ -87,6 +88,26 @@ async fn many(app: &TestApp, project: ProjectId, column: app::domain::ids::Colum
         task_row::Entity::insert_many(chunk.to_vec()).exec_without_returning(&*tx).await.unwrap();
     }
     tx.commit().await.unwrap();
+}
+
+/// How the engine goes about a search, with what it knows of its tables.
+async fn plan(app: &TestApp, project: ProjectId, filter: &SearchFilter) -> String {
+    let db = app.reader();
+    let (explain, column) = if app.db.is_postgres() {
+        db.execute_unprepared("ANALYZE").await.unwrap();
+        ("EXPLAIN", "QUERY PLAN")
+    } else {
+        ("EXPLAIN QUERY PLAN", "detail")
+    };
+    let engine = db.get_database_backend();
+    let wanted = find::statement(engine, &[project], filter);
+    let statement =
+        sea_orm::Statement::from_sql_and_values(engine, format!("{explain} {}", wanted.sql), wanted.values.unwrap());
+    let lines = db.query_all_raw(statement).await.unwrap();
+    let lines: Vec<String> = lines.iter().map(|line| line.try_get("", column).unwrap()).collect();
+    let plan = lines.join("\n");
+    println!("{}:\n{plan}\n", filter.to_query());
+    plan
 }
 
 #[tokio::test]
@@ -307,25 +328,9 @@ async fn the_engines_index_leads_whether_a_word_is_rare_or_everywhere() {
         let cast = Cast::new(&app).await;
         let (made, columns) = project(&app, &cast).await;
         many(&app, made.id, columns[0], 6_000).await;
-        let db = app.reader();
-        let engine = db.get_database_backend();
         let is_postgres = app.db.is_postgres();
-        if is_postgres {
-            db.execute_unprepared("ANALYZE").await.unwrap();
-        }
         for word in ["rare", "common"] {
-            let wanted = find::statement(engine, &[made.id], &SearchFilter::words(word));
-            let explain = if is_postgres { "EXPLAIN" } else { "EXPLAIN QUERY PLAN" };
-            let statement = sea_orm::Statement::from_sql_and_values(
-                engine,
-                format!("{explain} {}", wanted.sql),
-                wanted.values.unwrap(),
-            );
-            let column = if is_postgres { "QUERY PLAN" } else { "detail" };
-            let lines = db.query_all_raw(statement).await.unwrap();
-            let plan: Vec<String> = lines.iter().map(|line| line.try_get("", column).unwrap()).collect();
-            let plan = plan.join("\n");
-            println!("{word}:\n{plan}\n");
+            let plan = plan(&app, made.id, &SearchFilter::words(word)).await;
             match (is_postgres, word) {
                 (true, "rare") => assert!(plan.contains("search_entry_words"), "{plan}"),
                 // Half of all texts: the newest of them, without sorting all.
@@ -343,6 +348,99 @@ async fn the_engines_index_leads_whether_a_word_is_rare_or_everywhere() {
         let ctx = app.as_person(&cast.jonas);
         assert_eq!(hits(&ctx, "rare").await.len(), 6);
         assert_eq!(find::page(&ctx, SearchFilter::words("common")).await.unwrap().total, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn comments_alone_are_asked_of_the_index_behind_any_number_of_newer_tasks() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let old = task(&ctx, &made, columns[0], "old").await;
+        for number in 0..30 {
+            comments::add(&ctx, old.id, &format!("a common remark, number {number}"), None).await.unwrap();
+        }
+        many(&app, made.id, columns[0], 6_000).await;
+        assert_eq!(found(&ctx, "?q=common&kind=comment").await, ["T-1"]);
+        assert_eq!(found(&ctx, "?q=common&kind=note").await, [""; 0]);
+
+        let comments = SearchFilter::from_query("?q=common&kind=comment");
+        let comments_plan = plan(&app, made.id, &comments).await;
+        if app.db.is_postgres() {
+            assert!(comments_plan.contains("search_entry_kind"), "{comments_plan}");
+            let rare = plan(&app, made.id, &SearchFilter::from_query("?q=rare&kind=task")).await;
+            assert!(rare.contains("search_entry_words"), "most texts are of tasks, few have the word: {rare}");
+        } else {
+            assert!(comments_plan.contains("SCAN f VIRTUAL TABLE INDEX"), "{comments_plan}");
+            assert!(!comments_plan.contains("TEMP B-TREE"), "{comments_plan}");
+            // Nothing but the index chose them, and each that it gives counts for the limit.
+            let engine = app.reader().get_database_backend();
+            let wanted = find::statement(engine, &[made.id], &comments);
+            assert!(!wanted.sql.contains("kind ="), "{}", wanted.sql);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_name_of_a_kind_finds_only_texts_that_hold_it() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let a = task(&ctx, &made, columns[0], "walnut").await;
+        comments::add(&ctx, a.id, "hazel", None).await.unwrap();
+        note(&ctx, made.id, a.id, "acorn").await;
+        for text in ["task", "comment", "note", "comm", "kind", "hazel+comment", "%22hazel+comment%22", "kind:comment"]
+        {
+            for kind in ["", "&kind=task", "&kind=comment", "&kind=note"] {
+                assert_eq!(found(&ctx, &format!("?q={text}{kind}")).await, [""; 0], "{text}{kind}");
+            }
+        }
+        comment::Entity::update_many()
+            .col_expr(comment::Column::Body, Expr::value("no comment on the task"))
+            .exec(app.reader())
+            .await
+            .unwrap();
+        assert_eq!(found(&ctx, "?q=comment").await, ["T-1"]);
+        assert_eq!(found(&ctx, "?q=comment&kind=comment").await, ["T-1"], "an edit leaves the kind");
+        assert_eq!(found(&ctx, "?q=task&kind=task").await, [""; 0]);
+        edit::change(&ctx, a.id, 1, Change::Title("a note".into()), None).await.unwrap();
+        assert_eq!(found(&ctx, "?q=note&kind=task").await, ["T-1"]);
+        assert_eq!(found(&ctx, "?q=note&kind=note").await, [""; 0]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn texts_from_before_the_index_knew_kinds_are_found_by_their_kind() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let titled = task(&ctx, &made, columns[0], "walnut").await;
+        let commented = task(&ctx, &made, columns[0], "two").await;
+        let noted = task(&ctx, &made, columns[0], "three").await;
+        comments::add(&ctx, commented.id, "walnut", None).await.unwrap();
+        note(&ctx, made.id, noted.id, "walnut").await;
+        edit::change(&ctx, titled.id, 1, Change::Description("about hazel".into()), None).await.unwrap();
+
+        let names = migration::known_names();
+        let place = names.iter().position(|name| name == "m0033_search_kinds").unwrap();
+        let steps = u32::try_from(names.len() - place).unwrap();
+        migration::Migrator::down(app.reader(), Some(steps)).await.unwrap();
+        migration::Migrator::up(app.reader(), None).await.unwrap();
+        for (query, reference) in [
+            ("?q=walnut&kind=task", "T-1"),
+            ("?q=hazel&kind=task", "T-1"),
+            ("?q=walnut&kind=comment", "T-2"),
+            ("?q=walnut&kind=note", "T-3"),
+        ] {
+            assert_eq!(found(&ctx, query).await, [reference], "{query}");
+        }
+        assert_eq!(found(&ctx, "?q=walnut").await, ["T-1", "T-3", "T-2"]);
     })
     .await;
 }

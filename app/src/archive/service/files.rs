@@ -125,7 +125,7 @@ pub async fn file(ctx: &Ctx, id: OccurrenceId, name: &str) -> AppResult<File> {
     let job = schedule::Entity::find_by_id(seen.run.schedule_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
     let job = report::as_frozen(job, seen.run.report_spec.clone());
     let version = seen.run.template_id.zip(seen.run.template_version);
-    let sections = report::sections(&Ctx::system(&ctx.app), &job, version).await?;
+    let sections = report::sections(&Ctx::system(&ctx.app), &job, version, &frozen).await?;
     let base_url = &ctx.app.settings.base_url;
     // What its owner says is for the others once it has gone out.
     let is_shown = !seen.run.is_held || seen.is_draft();

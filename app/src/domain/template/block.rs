@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     domain::{
         condition::{Comparison, Figure},
-        report::spec::{ChartKind, ListKind, Named},
+        report::{
+            TaskLine,
+            spec::{ChartKind, ListKind, Named},
+        },
         task::Priority,
     },
     text_enum,
@@ -114,6 +117,11 @@ impl TaskFilter {
         self.priority.is_none_or(|least| least == Priority::Low) && self.named().is_all()
     }
 
+    /// Whether it leaves a task, as the mail of a template compares.
+    pub fn fits(&self, line: &TaskLine) -> bool {
+        self.priority.is_none_or(|least| line.priority >= least) && self.named().fits(line)
+    }
+
     /// The names that it asks for.
     pub fn named(&self) -> Named {
         let Self { priority: _, person, label, project } = self.clone();
@@ -160,10 +168,9 @@ text_enum!(
 pub enum When {
     #[default]
     Always,
-    /// A list of the report has something in it. A block that shows this list asks for what its filter leaves, here and
-    /// where a list has to be empty.
+    /// A list has something in it, as far as the mail shows it there: [`counted`](super::shown::counted).
     HasTasks { list: ListKind },
-    /// A list of the report is empty.
+    /// A list is empty, by the same count.
     HasNone { list: ListKind },
     /// A key figure passes a threshold.
     Figure { figure: Figure, is: Comparison, value: u32 },

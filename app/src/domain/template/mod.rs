@@ -19,6 +19,7 @@ pub mod outline;
 pub mod prose;
 pub mod quarantine;
 pub mod render;
+pub mod shown;
 pub mod theme;
 pub mod variables;
 

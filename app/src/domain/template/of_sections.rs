@@ -5,13 +5,17 @@ use super::{
     Block, BlockKind, Body, Document, FigureKind, When,
     block::{ROWS_MAX, TaskFilter},
     compile::{
-        charts, every_block,
+        charts,
         literal::{Piece, pieces},
     },
     document::FORMAT,
+    shown::shown,
     theme::Theme,
 };
-use crate::domain::report::spec::{ListKind, Named, Section};
+use crate::domain::report::{
+    Snapshot,
+    spec::{ListKind, Named, Section},
+};
 
 /// What the report is called, of which days, and what it was narrowed to; two spaces break the line.
 const ABOUT: &str =
@@ -39,12 +43,12 @@ pub fn of_sections(sections: &[Section]) -> Document {
     }
 }
 
-/// What a template shows, as files of a report show it: its summary, figures, charts, lists and notes in their order, and
-/// texts that need nothing to be filled in; lists as they are narrowed there. In a source of somebody's own it is what its
-/// tags speak of.
-pub fn sections_of(document: &Document) -> Vec<Section> {
+/// What a template shows of a report, as its files show it: summary, figures, charts, lists and notes in their order,
+/// and texts that need nothing to be filled in; lists as they are narrowed there, and nothing whose condition is not
+/// met. In a source of somebody's own it is what its tags speak of.
+pub fn sections_of(document: &Document, snapshot: &Snapshot) -> Vec<Section> {
     let sections: Vec<Section> = match &document.body {
-        Body::Blocks { blocks } => every_block(blocks).into_iter().filter_map(section).collect(),
+        Body::Blocks { blocks } => shown(blocks, snapshot).into_iter().filter_map(section).collect(),
         Body::Html { source } | Body::Mjml { source } => spoken_of(source, document),
     };
     // Files that show nothing at all help nobody.
@@ -228,7 +232,7 @@ mod tests {
     use crate::domain::{
         report::spec::{ChartKind, ReportSpec},
         task::Priority,
-        template::compile,
+        template::{compile, context::sample_snapshot},
     };
 
     #[test]
@@ -249,8 +253,9 @@ mod tests {
 
     #[test]
     fn files_show_what_the_template_shows() {
+        let report = sample_snapshot();
         let spec = ReportSpec::default();
-        assert_eq!(sections_of(&of_sections(&spec.sections)), spec.sections, "there and back");
+        assert_eq!(sections_of(&of_sections(&spec.sections), &report), spec.sections, "there and back");
         let text = |text: &str| Block { id: 1, kind: BlockKind::Text { text: text.into() }, when: When::Always };
         let filter = TaskFilter {
             priority: Some(Priority::High),
@@ -270,14 +275,43 @@ mod tests {
         let overdue = Section::Tasks { list: ListKind::Overdue, limit: 7, from: Some(Priority::High), named };
         let document = Document { body: Body::Blocks { blocks }, ..Document::blank() };
         let narrowed = [Section::Text { markdown: "Hello".into() }, overdue];
-        assert_eq!(sections_of(&document), narrowed);
-        assert_eq!(sections_of(&of_sections(&narrowed)), narrowed, "there and back with the names, too");
+        assert_eq!(sections_of(&document, &report), narrowed);
+        assert_eq!(sections_of(&of_sections(&narrowed), &report), narrowed, "there and back with the names, too");
         let source = "tasks.moved {% for task in tasks.overdue %}{% endfor %}{{ charts.forecast.title }}".into();
         let chart = Section::Chart { chart: ChartKind::Forecast };
         let all = Section::Tasks { list: ListKind::Overdue, limit: ROWS_MAX, from: None, named: Named::default() };
         let document = Document { body: Body::Html { source }, ..Document::blank() };
-        assert_eq!(sections_of(&document), [chart, all]);
-        assert_eq!(sections_of(&Document::blank()), [Section::Summary, Section::Figures]);
+        assert_eq!(sections_of(&document, &report), [chart, all]);
+        assert_eq!(sections_of(&Document::blank(), &report), [Section::Summary, Section::Figures]);
+    }
+
+    #[test]
+    fn files_leave_out_what_the_mail_leaves_out() {
+        let mut report = sample_snapshot();
+        let list = ListKind::Blocked;
+        let block = |kind, when| Block { id: 1, kind, when };
+        let (has_tasks, has_none) = (When::HasTasks { list }, When::HasNone { list });
+        let filter = TaskFilter { person: "Ravi Sen".into(), ..TaskFilter::default() };
+        let blocked = BlockKind::TaskList { list, limit: 5, filter, none: String::new() };
+        let text = |text: &str| BlockKind::Text { text: text.into() };
+        let chart = block(BlockKind::Chart { chart: ChartKind::Forecast, has_title: true }, When::Always);
+        let blocks = vec![
+            block(BlockKind::Heading { text: "Blocked".into(), level: 2 }, has_tasks),
+            block(text("Help"), has_tasks),
+            block(blocked, has_tasks),
+            block(BlockKind::Columns { left: vec![chart], right: Vec::new() }, has_tasks),
+            block(text("Nothing is in the way"), has_none),
+            block(BlockKind::Notes { limit: 5 }, When::Always),
+        ];
+        let document = Document { body: Body::Blocks { blocks }, ..Document::blank() };
+        let words = |text: &str| Section::Text { markdown: text.into() };
+        let named = Named { person: "Ravi Sen".into(), ..Named::default() };
+        let waiting = Section::Tasks { list, limit: 5, from: None, named };
+        let (chart, notes) = (Section::Chart { chart: ChartKind::Forecast }, Section::Notes { limit: 5 });
+        assert_eq!(sections_of(&document, &report), [words("Help"), waiting, chart, notes.clone()]);
+        // Something is blocked still, but nothing of it is in this mail.
+        report.blocked[0].people = vec!["Mina Kovač".into()];
+        assert_eq!(sections_of(&document, &report), [words("Nothing is in the way"), notes]);
     }
 
     #[test]

@@ -91,13 +91,13 @@ impl Style {
         Ok(Self::Document { key: None, document: Box::new(of_sections(&sections)) })
     }
 
-    /// What the files of a report show: what its template does, or the sections of the job.
+    /// What the files of a report show: what its template does of these facts, or the sections of the job.
     ///
     /// # Errors
     /// A fault where the options of the job cannot be read.
-    pub fn sections(&self, job: &schedule::Model) -> AppResult<Vec<Section>> {
+    pub fn sections(&self, job: &schedule::Model, snapshot: &Snapshot) -> AppResult<Vec<Section>> {
         match self {
-            Self::Document { key: Some(_), document } => Ok(sections_of(document)),
+            Self::Document { key: Some(_), document } => Ok(sections_of(document, snapshot)),
             Self::Document { key: None, .. } | Self::BuiltIn => Ok(report::spec(job)?.sections),
         }
     }

@@ -237,12 +237,17 @@ pub async fn collect(
     snapshot::build_scoped(ctx, &request).await
 }
 
-/// What the files of a run show that was written with this version of a template.
+/// What the files of a run show of its facts that was written with this version of a template.
 ///
 /// # Errors
 /// [`AppError::NotFound`] for a version that is gone, a fault where it, or the options of the job, cannot be read.
-pub async fn sections(ctx: &Ctx, job: &schedule::Model, version: Option<Version>) -> AppResult<Vec<Section>> {
-    Style::of(ctx, job, version).await?.sections(job)
+pub async fn sections(
+    ctx: &Ctx,
+    job: &schedule::Model,
+    version: Option<Version>,
+    snapshot: &Snapshot,
+) -> AppResult<Vec<Section>> {
+    Style::of(ctx, job, version).await?.sections(job, snapshot)
 }
 
 /// Makes the files that a schedule asks for, of a report or of a part of it, with what its owner says at the head of it.
@@ -274,7 +279,7 @@ pub(super) async fn files_of(
     comment: Option<&str>,
     kinds: &[AttachmentKind],
 ) -> AppResult<Vec<File>> {
-    let sections = style.sections(job)?;
+    let sections = style.sections(job, snapshot)?;
     let _turn = ctx.app.papers.take(ctx.actor_id()).await?;
     let base_url = &ctx.app.settings.base_url;
     files::make(Source { snapshot, json, sections: &sections, base_url, comment }, kinds).await

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::compose;
+use crate::domain::condition::{Comparison, Figure};
 use crate::domain::report::spec::ListKind;
+use crate::domain::task::Priority;
 use crate::domain::template::{
     Block, BlockKind, Body, Document, When,
     block::TaskFilter,
@@ -11,6 +13,7 @@ use crate::domain::template::{
     context, gallery,
     lint::{self, Level, Mail, Rule},
     render::{FaultKind, Part, RenderJob, RenderOutcome, Rendered, TemplateFault},
+    shown::shown,
     variables::{self, Kind, VARIABLES, Variable},
 };
 
@@ -209,6 +212,76 @@ fn a_narrowed_list_is_shown_only_if_its_filter_leaves_tasks_or_leaves_none() {
     assert_eq!(shown("gone", When::HasTasks { list }), (nothing, false), "three were finished, but none of these");
     assert_eq!(shown("gone", When::HasNone { list }), (nothing, true));
     assert_eq!(shown("billing", When::HasNone { list }), (nothing, false));
+}
+
+#[test]
+fn a_mail_shows_the_blocks_whose_conditions_are_met_and_no_others() {
+    let list = ListKind::Finished;
+    let (has, none) = (When::HasTasks { list }, When::HasNone { list });
+    let said = |id: u32| format!("block-{id}.");
+    let text = |id, when| Block { id, kind: BlockKind::Text { text: said(id) }, when };
+    let heading = |id, level, when| Block { id, kind: BlockKind::Heading { text: said(id), level }, when };
+    let finished = |id, label| {
+        let kind = BlockKind::TaskList { list, limit: 3, filter: labelled(label), none: String::new() };
+        Block { id, kind, when: When::Always }
+    };
+    // The labels of a list below the second heading and of one below the third, and what is shown with them.
+    let cases: [(&str, &str, &[u32]); 5] = [
+        ("billing", "gone", &[1, 3, 4, 11, 12]),
+        ("gone", "billing", &[1, 3, 6, 7, 9, 12]),
+        ("gone", "lost", &[2, 6, 11, 12]),
+        ("billing", "migration", &[1, 3, 4, 7, 9, 12]),
+        ("gone", "gone", &[2, 6, 11, 12]),
+    ];
+    for (first, second, wanted) in cases {
+        let halves = BlockKind::Columns { left: vec![text(9, has), finished(10, second)], right: vec![text(11, none)] };
+        let figure = When::Figure { figure: Figure::Overdue, is: Comparison::AtLeast, value: 3 };
+        let blocks = vec![
+            heading(1, 1, has),
+            heading(2, 1, none),
+            text(3, has),
+            heading(4, 2, has),
+            finished(5, first),
+            text(6, none),
+            heading(7, 2, has),
+            Block { id: 8, kind: halves, when: When::Always },
+            text(12, figure),
+            text(13, When::Figure { figure: Figure::Overdue, is: Comparison::AtMost, value: 2 }),
+        ];
+        let in_files: Vec<u32> = shown(&blocks, &context::sample_snapshot()).iter().map(|block| block.id).collect();
+        let document = Document { body: Body::Blocks { blocks }, ..gallery::ENTRIES[0].document() };
+        let mail = rendered(&document, context::sample());
+        for part in [&mail.html, mail.text.as_ref().unwrap()] {
+            let in_mail: Vec<u32> = (1..=13).filter(|id| part.contains(&said(*id))).collect();
+            assert_eq!(in_mail, wanted, "{first} {second}: {part}");
+        }
+        let in_files: Vec<u32> = in_files.into_iter().filter(|id| ![5, 8, 10].contains(id)).collect();
+        assert_eq!(in_files, wanted, "files are like the mail: {first} {second}");
+    }
+}
+
+#[test]
+fn a_heading_over_as_many_narrowed_lists_as_a_mail_can_have_is_filled_in() {
+    let list = ListKind::Finished;
+    let heading = BlockKind::Heading { text: "Finished".into(), level: 2 };
+    for count in [20, 90] {
+        let lists = (2..2 + count).map(|id: u32| {
+            let filter = TaskFilter {
+                priority: Some(Priority::Medium),
+                person: "Mina Kovač".into(),
+                label: format!("label {id}"),
+                project: "Ledger".into(),
+            };
+            Block { id, kind: BlockKind::TaskList { list, limit: 3, filter, none: String::new() }, when: When::Always }
+        });
+        for when in [When::HasTasks { list }, When::HasNone { list }] {
+            let first = Block { id: 1, kind: heading.clone(), when };
+            let blocks = std::iter::once(first).chain(lists.clone()).collect();
+            let document = Document { body: Body::Blocks { blocks }, ..gallery::ENTRIES[0].document() };
+            assert_eq!(document.check(), Ok(()));
+            rendered(&document, context::sample());
+        }
+    }
 }
 
 #[test]

@@ -66,10 +66,15 @@ pub fn statement(engine: DbBackend, projects: &[ProjectId], filter: &SearchFilte
                 "SELECT {columns} FROM search_entry e JOIN task t ON t.id = e.task_id \
                  WHERE e.words @@ to_tsquery('simple', {query})"
             );
+            if let Some(kind) = filter.kind {
+                let kind = sql.bind(kind);
+                sql.text.push_str(&format!(" AND e.kind = {kind}"));
+            }
             "e.id"
         }
         _ => {
-            let query = sql.bind(words::for_sqlite(terms));
+            // The kind is asked of the index: behind it, every newer text of another kind would be looked at.
+            let query = sql.bind(words::for_sqlite(terms, filter.kind));
             // CROSS JOIN keeps the order: the index leads, and gives its rows from the newest on.
             sql.text = format!(
                 "SELECT {columns} FROM search_text f CROSS JOIN search_entry e ON e.id = f.rowid \
@@ -83,19 +88,15 @@ pub fn statement(engine: DbBackend, projects: &[ProjectId], filter: &SearchFilte
     Statement::from_sql_and_values(engine, sql.text, sql.values)
 }
 
-/// What the person may see, and what the filters leave.
+/// What the person may see, and what the filters leave of the texts that the index gives.
 fn narrow(sql: &mut Sql, projects: &[ProjectId], filter: &SearchFilter) {
-    let SearchFilter { text: _, project: _, status, assignee, label, shelf, kind, after: _ } = filter;
+    let SearchFilter { text: _, project: _, status, assignee, label, shelf, kind: _, after: _ } = filter;
     let places: Vec<String> = projects.iter().map(|project| sql.bind(*project)).collect();
     sql.text.push_str(&format!(" AND t.deleted_at IS NULL AND t.project_id IN ({})", places.join(", ")));
     match shelf {
         Shelf::Board => sql.text.push_str(" AND t.archived_at IS NULL"),
         Shelf::Archive => sql.text.push_str(" AND t.archived_at IS NOT NULL"),
         Shelf::Everywhere => {}
-    }
-    if let Some(kind) = kind {
-        let kind = sql.bind(*kind);
-        sql.text.push_str(&format!(" AND e.kind = {kind}"));
     }
     if let Some(status) = status {
         let status = sql.bind(*status);

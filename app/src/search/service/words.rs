@@ -2,7 +2,7 @@
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use crate::search::view::Segment;
+use crate::{domain::search::HitKind, search::view::Segment};
 
 /// More words than these are left out.
 const MOST: usize = 12;
@@ -64,13 +64,18 @@ pub fn fold(word: &str) -> String {
     word.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 
-/// The terms for SQLite's FTS5. Every word stands in quotation marks and holds none, so it is never an operator.
-pub fn for_sqlite(terms: &[Term]) -> String {
+/// The terms for SQLite's FTS5, in texts of one kind where one is given. Every word stands in quotation marks and holds
+/// none, so it is never an operator; and none is looked for in the column of kinds, which is in the index, too.
+pub fn for_sqlite(terms: &[Term], kind: Option<HitKind>) -> String {
     let terms: Vec<String> = terms
         .iter()
         .map(|term| format!("\"{}\"{}", term.raw.join(" "), if term.is_prefix { " *" } else { "" }))
         .collect();
-    terms.join(" AND ")
+    let words = format!("{{title body}} : ({})", terms.join(" AND "));
+    match kind {
+        Some(kind) => format!("kind : \"{kind}\" AND {words}"),
+        None => words,
+    }
 }
 
 /// The terms for PostgreSQL's `to_tsquery`. Words hold letters and digits only, so none is an operator.
@@ -214,20 +219,28 @@ mod tests {
     #[test]
     fn every_word_is_wanted_and_the_last_one_may_go_on() {
         let terms = read("Weekly REPO");
-        assert_eq!(for_sqlite(&terms), r#""weekly" AND "repo" *"#);
+        assert_eq!(for_sqlite(&terms, None), r#"{title body} : ("weekly" AND "repo" *)"#);
         assert_eq!(for_postgres(&terms), "('weekly') & ('repo':*)");
     }
 
     #[test]
     fn quotation_marks_hold_words_together() {
         let terms = read("\"weekly report\" čaj \"done\"");
-        assert_eq!(for_sqlite(&terms), r#""weekly report" AND "čaj" AND "done""#);
+        assert_eq!(for_sqlite(&terms, None), r#"{title body} : ("weekly report" AND "čaj" AND "done")"#);
         assert_eq!(for_postgres(&terms), "('weekly' <-> 'report') & ('caj') & ('done')");
         assert_eq!(
             for_postgres(&read("\"weekly rep")),
             "('weekly' <-> 'rep':*)",
             "an open quotation is still being typed"
         );
+    }
+
+    #[test]
+    fn the_kind_of_a_text_is_asked_of_the_index_and_is_no_word_of_it() {
+        let terms = read("comment");
+        assert_eq!(for_sqlite(&terms, None), r#"{title body} : ("comment" *)"#);
+        let wanted = r#"kind : "comment" AND {title body} : ("comment" *)"#;
+        assert_eq!(for_sqlite(&terms, Some(HitKind::Comment)), wanted);
     }
 
     #[test]

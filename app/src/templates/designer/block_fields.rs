@@ -178,7 +178,10 @@ fn when(scope: &str, when: When) -> AnyView {
     view! {
         <div class="form__row block__when">
             {field::select(scope, "when", "Show", choices, when.word())}
-            <div class="when-list">{field::select(scope, "when_list", "List", lists(), list.as_str())}</div>
+            <div class="when-list">
+                {field::select(scope, "when_list", "List", lists(), list.as_str())}
+                <p class="field__hint">"Counts the tasks that the mail shows of it: here, in this section, or anywhere. All of a list that it does not show."</p>
+            </div>
             <div class="when-figure">{field::select(scope, "when_figure", "Figure", figures, figure.as_str())}</div>
             <div class="when-figure">{field::select(scope, "when_is", "Comparison", comparisons, is.as_str())}</div>
             <div class="when-figure">{field::number(scope, "when_value", "Threshold", value, (0, 1_000_000))}</div>

@@ -127,7 +127,7 @@ pub async fn test_mail(
     let facts = facts(ctx, data).await?;
     let snapshot = facts.clone().unwrap_or_else(|| Arc::new(sample_snapshot()));
     let json = snapshot::to_json(&snapshot)?;
-    let (sections, base_url) = (sections_of(&document), &ctx.app.settings.base_url);
+    let (sections, base_url) = (sections_of(&document, &snapshot), &ctx.app.settings.base_url);
     let source = files::Source { snapshot: &snapshot, json: &json, sections: &sections, base_url, comment: None };
     let attached = Attached::of(&files::make(source, kinds).await?, LIMIT);
     let document = document.around(None, attached.note.is_some());

@@ -97,7 +97,7 @@ fn card(page: &mut Page, document: &Document, blocks: &[Block], accent: &Accent)
     );
     page.within(&open, "</td></tr>", |page| {
         page.within(LAYOUT, "</table>", |page| {
-            Html::new(page, accent).blocks(blocks);
+            Html::new(page, accent).document(blocks);
             attachments_note(page, accent);
             let signature = &document.theme.signature;
             if blocks.is_empty() && signature.trim().is_empty() {

@@ -143,6 +143,37 @@ fn the_condition_of_a_narrowed_list_asks_for_what_the_filter_leaves_of_it() {
 }
 
 #[test]
+fn a_heading_asks_for_what_the_lists_below_it_leave() {
+    let list = |label: &str| BlockKind::TaskList {
+        list: ListKind::Overdue,
+        limit: 5,
+        filter: TaskFilter { label: label.into(), ..TaskFilter::default() },
+        none: String::new(),
+    };
+    let inner = |label| Block { id: 9, kind: list(label), when: When::Always };
+    let heading = || BlockKind::Heading { text: "Late".into(), level: 2 };
+    let columns = BlockKind::Columns { left: vec![inner("Design")], right: vec![inner("Press")] };
+    let mut document = document(vec![heading(), list("Design"), heading(), columns, heading()]);
+    let Body::Blocks { blocks } = &mut document.body else { panic!() };
+    blocks[0].when = When::HasTasks { list: ListKind::Overdue };
+    blocks[2].when = When::HasTasks { list: ListKind::Overdue };
+    blocks[4].when = When::HasNone { list: ListKind::Overdue };
+    let Source { html, text, .. } = compile(&document);
+    let [design, press] =
+        ["Design", "Press"].map(|label| format!(r#"[task for task in tasks.overdue if "{label}" in task.labels]"#));
+    for source in [html, text.unwrap()] {
+        let tests: Vec<&str> = source.lines().map(str::trim).filter(|line| line.starts_with("{% if")).collect();
+        let of_headings: Vec<&str> = tests.into_iter().filter(|test| test.contains("[task")).collect();
+        let wanted = [
+            format!("{{% if {design} %}}"),
+            format!("{{% if {design} or {press} %}}"),
+            format!("{{% if not ({design} or {press}) %}}"),
+        ];
+        assert_eq!(of_headings, wanted, "{source}");
+    }
+}
+
+#[test]
 fn lists_are_narrowed_and_say_what_they_leave_out() {
     let filter = TaskFilter { priority: Some(Priority::High), person: "Sam \"O\\K\"".into(), ..TaskFilter::default() };
     let list =

@@ -12,7 +12,7 @@ use crate::domain::{
 
 /// The text part of a document of blocks.
 pub(super) fn write(page: &mut Page, document: &Document, blocks: &[Block]) {
-    blocks_of(page, blocks);
+    blocks_of(page, blocks, blocks);
     page.line("{% if report.attachments_note %}{{ report.attachments_note }}");
     page.line("{% endif %}");
     for (place, text) in [(Place::Signature, &document.theme.signature), (Place::Footer, &document.theme.footer)] {
@@ -27,14 +27,15 @@ pub(super) fn write(page: &mut Page, document: &Document, blocks: &[Block]) {
     page.line("{% endif %}");
 }
 
-fn blocks_of(page: &mut Page, blocks: &[Block]) {
-    for block in blocks {
+/// A row of blocks, of all that the document has.
+fn blocks_of(page: &mut Page, all: &[Block], row: &[Block]) {
+    for block in row {
         page.of(Place::Block(block.id), |page| {
-            let test = when::condition(block);
+            let test = when::condition(all, block);
             if let Some(test) = &test {
                 page.line(&format!("{{% if {test} %}}"));
             }
-            write_block(page, &block.kind);
+            write_block(page, all, &block.kind);
             if test.is_some() {
                 page.line("{% endif %}");
             }
@@ -43,7 +44,7 @@ fn blocks_of(page: &mut Page, blocks: &[Block]) {
     }
 }
 
-fn write_block(page: &mut Page, kind: &BlockKind) {
+fn write_block(page: &mut Page, all: &[Block], kind: &BlockKind) {
     match kind {
         BlockKind::Heading { text, level: 1 } => {
             page.line(text);
@@ -86,8 +87,8 @@ fn write_block(page: &mut Page, kind: &BlockKind) {
         BlockKind::Button { label, url } => page.line(&format!("{label}: {}", url.trim())),
         BlockKind::Divider => page.line("----------------------------------------"),
         BlockKind::Columns { left, right } => {
-            blocks_of(page, left);
-            blocks_of(page, right);
+            blocks_of(page, all, left);
+            blocks_of(page, all, right);
         }
         BlockKind::Html { source } => page.raw(&without_markup(source)),
     }

@@ -4,20 +4,25 @@ use crate::domain::{
     condition::{Comparison, Figure},
     report::spec::ListKind,
     task::Priority,
-    template::{Block, BlockKind, When, block::TaskFilter},
+    template::{
+        Block, When,
+        block::TaskFilter,
+        shown::{Counted, counted},
+    },
 };
 
-/// The condition of a block; none where it is always shown.
-pub(super) fn condition(block: &Block) -> Option<String> {
+/// The condition of a block, one of the `blocks` of a document; none where it is always shown.
+pub(super) fn condition(blocks: &[Block], block: &Block) -> Option<String> {
     match &block.when {
         When::Always => None,
-        When::HasTasks { list } => Some(match narrowed(&block.kind, *list) {
-            Some(filter) => rows(*list, filter),
-            None => format!("counts.{list} > 0"),
+        When::HasTasks { list } => Some(match counted(blocks, block, *list) {
+            Counted::All => format!("counts.{list} > 0"),
+            Counted::Of(filters) => any(*list, &filters),
         }),
-        When::HasNone { list } => Some(match narrowed(&block.kind, *list) {
-            Some(filter) => format!("not {}", rows(*list, filter)),
-            None => format!("counts.{list} == 0"),
+        When::HasNone { list } => Some(match counted(blocks, block, *list) {
+            Counted::All => format!("counts.{list} == 0"),
+            Counted::Of(filters) if filters.len() == 1 => format!("not {}", any(*list, &filters)),
+            Counted::Of(filters) => format!("not ({})", any(*list, &filters)),
         }),
         When::Figure { figure, is, value } => {
             let sign = match is {
@@ -34,16 +39,9 @@ pub(super) fn condition(block: &Block) -> Option<String> {
     }
 }
 
-/// How a block narrows a list; none where it shows all of it, or does not show it.
-fn narrowed(kind: &BlockKind, list: ListKind) -> Option<&TaskFilter> {
-    match kind {
-        BlockKind::TaskList { list: own, filter, .. } | BlockKind::Table { list: own, filter, .. }
-            if *own == list && !filter.is_all() =>
-        {
-            Some(filter)
-        }
-        _ => None,
-    }
+/// Whether any of the filters leaves a task of a list.
+fn any(list: ListKind, filters: &[&TaskFilter]) -> String {
+    filters.iter().map(|filter| rows(list, filter)).collect::<Vec<_>>().join(" or ")
 }
 
 /// The tasks of a list that a block shows.

@@ -25,23 +25,31 @@ pub(super) const LAYOUT: &str =
 pub(super) struct Html<'a> {
     pub page: &'a mut Page,
     pub accent: &'a Accent,
+    /// All blocks of the document: conditions look at others than their own.
+    all: &'a [Block],
     /// How wide the place is.
     width: u32,
 }
 
 impl<'a> Html<'a> {
     pub fn new(page: &'a mut Page, accent: &'a Accent) -> Self {
-        Self { page, accent, width: WHOLE }
+        Self { page, accent, all: &[], width: WHOLE }
     }
 
-    pub fn blocks(&mut self, blocks: &[Block]) {
+    /// The blocks of a document.
+    pub fn document(&mut self, blocks: &'a [Block]) {
+        self.all = blocks;
+        self.blocks(blocks);
+    }
+
+    fn blocks(&mut self, blocks: &[Block]) {
         for (at, block) in blocks.iter().enumerate() {
             let below = space_below(&block.kind, blocks.get(at + 1).map(|next| &next.kind));
-            let (accent, width) = (self.accent, self.width);
+            let (accent, all, width) = (self.accent, self.all, self.width);
             self.page.of(Place::Block(block.id), |page| {
-                let mut html = Html { page, accent, width };
+                let mut html = Html { page, accent, all, width };
                 let name = format!("<!-- block {}: {} -->", block.id, block.kind.word());
-                match when::condition(block) {
+                match when::condition(all, block) {
                     Some(test) => {
                         html.page.line(&format!("{{% if {test} %}}"));
                         html.page.line(&name);
@@ -78,9 +86,9 @@ impl<'a> Html<'a> {
     fn cell(&mut self, class: &str, style: &str, below: u8, inner: impl FnOnce(&mut Html<'_>)) {
         let class = if class.is_empty() { String::new() } else { format!(r#" class="{class}""#) };
         let style = if style.is_empty() { String::new() } else { format!(";{style}") };
-        let (accent, width) = (self.accent, self.width);
+        let (accent, all, width) = (self.accent, self.all, self.width);
         self.page.within(&format!(r#"<tr><td{class} style="padding:0 0 {below}px{style}">"#), "</td></tr>", |page| {
-            inner(&mut Html { page, accent, width });
+            inner(&mut Html { page, accent, all, width });
         });
     }
 
@@ -203,7 +211,7 @@ impl<'a> Html<'a> {
     }
 
     fn columns(&mut self, left: &[Block], right: &[Block], below: u8) {
-        let accent = self.accent;
+        let (accent, all) = (self.accent, self.all);
         self.cell("", "", below.saturating_sub(24), |html| {
             html.page.within(LAYOUT, "</table>", |page| {
                 page.within("<tr>", "</tr>", |page| {
@@ -214,7 +222,7 @@ impl<'a> Html<'a> {
                                 if blocks.is_empty() {
                                     page.line("<tr><td>&nbsp;</td></tr>");
                                 }
-                                Html { page, accent, width: HALF }.blocks(blocks);
+                                Html { page, accent, all, width: HALF }.blocks(blocks);
                             });
                         });
                     }
