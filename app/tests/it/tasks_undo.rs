@@ -4,12 +4,15 @@ use app::{
     domain::{
         due::DueInput,
         ids::{ColumnId, EventId, OpId, TaskId},
+        project::MemberRole,
         task::{Category, Priority},
         task_edit::{Edit, TaskEdit},
     },
     entities::task as task_row,
     error::{AppError, Problem},
+    members::service::members::{self, OpenTasks},
     platform::ctx::Ctx,
+    projects::service::access,
     tasks::{
         service::{
             bulk::{self, take_back},
@@ -261,6 +264,100 @@ async fn what_was_done_to_many_rows_goes_back_as_one_step_and_in_order() {
         assert_eq!(row(&jonas, a).await.priority, Priority::Medium);
         assert_eq!(row(&jonas, b).await.priority, Priority::Low);
         assert_eq!(row(&jonas, d).await.priority, Priority::Medium);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rows_that_stood_in_the_list_already_keep_their_order_when_they_go_back_and_again() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let b = task(&ctx, &made, columns[1], "b").await.id;
+        let c = task(&ctx, &made, columns[1], "c").await.id;
+        let a = task(&ctx, &made, columns[0], "a").await.id;
+        let mut name = op();
+        list::many::change_as(&ctx, &[a, b, c], &format!("move:{}", columns[1]), Some(name)).await.unwrap();
+        // Nobody else stands there, so each has only the others to go by.
+        for _ in 0..2 {
+            assert_eq!(titles(&ctx, columns[1]).await, ["a", "b", "c"]);
+            for wanted in [(vec!["a"], vec!["b", "c"]), (vec![], vec!["a", "b", "c"])] {
+                let next = op();
+                take_back::change(&ctx, name, next).await.unwrap();
+                assert_eq!((titles(&ctx, columns[0]).await, titles(&ctx, columns[1]).await), into_owned(wanted));
+                name = next;
+            }
+        }
+
+        // The same list, turned round, with somebody between them.
+        let x = task(&ctx, &made, columns[1], "x").await.id;
+        let moved = op();
+        list::many::change_as(&ctx, &[c, a], &format!("move:{}", columns[1]), Some(moved)).await.unwrap();
+        assert_eq!(titles(&ctx, columns[1]).await, ["b", "x", "c", "a"]);
+        let back = op();
+        let taken = take_back::change(&ctx, moved, back).await.unwrap();
+        assert_eq!((taken.cards.len(), taken.kept), (2, 0));
+        assert_eq!(titles(&ctx, columns[1]).await, ["a", "b", "c", "x"]);
+        let edit = Edit::Move { column: columns[1], after: None, before: Some(a) };
+        bulk::change(&app.as_person(&cast.mina), vec![TaskEdit { task: x, edit }], Some(op())).await.unwrap();
+        take_back::change(&ctx, back, op()).await.unwrap();
+        assert_eq!(titles(&ctx, columns[1]).await, ["x", "b", "c", "a"], "what she has moved stays where she put it");
+    })
+    .await;
+}
+
+fn into_owned((one, other): (Vec<&str>, Vec<&str>)) -> (Vec<String>, Vec<String>) {
+    let owned = |titles: Vec<&str>| titles.into_iter().map(str::to_owned).collect();
+    (owned(one), owned(other))
+}
+
+#[tokio::test]
+async fn whoever_may_not_change_the_task_any_more_takes_nothing_back() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let (mina, jonas) = (app.as_person(&cast.mina), app.as_person(&cast.jonas));
+        let a = task(&jonas, &made, columns[0], "a").await.id;
+        let named = op();
+        edit::change(&jonas, a, 1, Change::Title("b".into()), Some(named)).await.unwrap();
+        let title = line(&jonas, a, "renamed this from “a”").await;
+        let owning = async || access::by_id(&mina, app.reader(), made.id).await.unwrap().owning().unwrap();
+        members::set_role(&mina, &owning().await, cast.jonas.id, MemberRole::Viewer).await.unwrap();
+        assert_eq!(take_back::change(&jonas, named, op()).await, Err(AppError::Forbidden));
+        assert_eq!(take_back::line(&jonas, title, None).await, Err(AppError::Forbidden));
+        members::remove(&mina, &owning().await, cast.jonas.id, OpenTasks::Keep).await.unwrap();
+        assert_eq!(take_back::change(&jonas, named, op()).await, Err(AppError::NotFound));
+        assert_eq!(take_back::line(&jonas, title, None).await, Err(AppError::NotFound));
+        assert_eq!(row(&mina, a).await.title, "b");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_two_who_take_the_same_back_at_once_one_does_and_the_other_hears_that_it_is_done() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let (mina, jonas) = (app.as_person(&cast.mina), app.as_person(&cast.jonas));
+        let a = task(&jonas, &made, columns[0], "a").await.id;
+        edit::change(&jonas, a, 1, Change::Priority(Priority::High), None).await.unwrap();
+        let high = line(&jonas, a, "changed the priority from Medium to High").await;
+        let lines = history(&jonas, a).await.len();
+        let (one, other) = tokio::join!(take_back::line(&mina, high, None), take_back::line(&jonas, high, None));
+        let refused = AppError::field("undo", Problem::ChangedSince);
+        let outcomes = [one.map(|card| card.priority), other.map(|card| card.priority)];
+        assert!(outcomes.contains(&Ok(Priority::Medium)) && outcomes.contains(&Err(refused)), "{outcomes:?}");
+        assert_eq!(history(&jonas, a).await.len(), lines + 1, "it is done once");
+
+        // One person in two tabs, each of which gives it a name of its own.
+        let named = op();
+        labels_of_task::add_as(&jonas, a, "Ops", None, Some(named)).await.unwrap();
+        let (one, other) = tokio::join!(take_back::change(&jonas, named, op()), take_back::change(&jonas, named, op()));
+        let (one, other) = (one.unwrap(), other.unwrap());
+        assert_eq!((one.cards.len() + other.cards.len(), one.kept + other.kept), (1, 1));
+        let (viewing, found) = find::by_id(&jonas, jonas.reader(), a).await.unwrap();
+        assert!(detail::read(&jonas, &viewing, found).await.unwrap().card.labels.is_empty());
     })
     .await;
 }
