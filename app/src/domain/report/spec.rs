@@ -233,6 +233,20 @@ impl Section {
         }
     }
 
+    /// What is said where it is a list that shows no task. Of one that is narrowed, the list of the report may have some
+    /// all the same.
+    pub fn none(&self) -> &'static str {
+        match self {
+            Self::Tasks { list, from, named, .. }
+                if named.is_all() && from.is_none_or(|least| least == Priority::Low) =>
+            {
+                list.none()
+            }
+            Self::Tasks { .. } => "There is no such task.",
+            _ => "",
+        }
+    }
+
     fn problem(&self) -> Option<Problem> {
         let (min, max) = LIMITS;
         match self {

@@ -171,7 +171,8 @@ fn part(section: &Section, source: Source<'_>, drawings: &mut Vec<Drawing>) -> O
         }
         Section::Tasks { list, limit, named, .. } => {
             let lines: Vec<&TaskLine> = list.of(snapshot).iter().filter(|line| section.shows(line)).collect();
-            Some(Part::Tasks(Tasks::of(*list, named, at_most(*limit, ROWS), &lines, source.base_url)))
+            let tasks = Tasks::of(*list, named, at_most(*limit, ROWS), &lines, source.base_url);
+            Some(Part::Tasks(Tasks { none: section.none(), ..tasks }))
         }
         Section::Notes { limit } => {
             let most = at_most(*limit, NOTES);
@@ -197,8 +198,7 @@ impl Tasks {
         Self {
             heading: format!("{}{}", list.label(), breakable(&named.words())),
             count: lines.len(),
-            // The list itself may have something in it.
-            none: if named.is_all() { list.none() } else { "There is no such task." },
+            none: list.none(),
             columns: columns(list),
             rows: lines.iter().take(most).map(|line| row(list, line, base_url)).collect(),
             more: more(left),
