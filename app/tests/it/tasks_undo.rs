@@ -5,10 +5,10 @@ use app::{
         due::DueInput,
         ids::{ColumnId, EventId, OpId, TaskId},
         project::MemberRole,
-        task::{Category, Priority},
+        task::{Category, EventKind, Priority},
         task_edit::{Edit, TaskEdit},
     },
-    entities::task as task_row,
+    entities::{task as task_row, task_event},
     error::{AppError, Problem},
     members::service::members::{self, OpenTasks},
     platform::ctx::Ctx,
@@ -25,7 +25,7 @@ use app::{
     },
     testing::{Cast, each_database, project, task},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 fn op() -> OpId {
@@ -415,6 +415,49 @@ async fn a_line_of_the_history_is_taken_back_where_nothing_later_is_about_the_sa
         assert_eq!(take_back::line(&alex, title, None).await, Err(AppError::Forbidden));
         assert_eq!(take_back::line(&ravi, title, None).await, Err(AppError::NotFound));
         assert_eq!(row(&jonas, a).await.title, "b");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_line_of_an_import_that_does_not_know_what_was_there_empties_nothing() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let a = task(&ctx, &made, columns[0], "a").await.id;
+        edit::change(&ctx, a, 1, Change::Description("In words".into()), None).await.unwrap();
+        let long = format!(r#"{{"field":"title","from":"{}","to":"a"}}"#, "å".repeat(501));
+        let details = [
+            r#"{"field":"title","to":"a"}"#,
+            r#"{"field":"title","from":" ","to":"a"}"#,
+            long.as_str(),
+            r#"{"field":"description","to":"In words"}"#,
+        ];
+        for detail in details {
+            let line = EventId(Uuid::now_v7());
+            let row = task_event::ActiveModel {
+                id: Set(line),
+                project_id: Set(made.id),
+                task_id: Set(a),
+                at: Set(ctx.now),
+                actor_id: Set(Some(cast.jonas.id)),
+                kind: Set(EventKind::Edited),
+                from_column_id: Set(None),
+                to_column_id: Set(None),
+                from_status: Set(None),
+                to_status: Set(None),
+                detail: Set(detail.to_owned()),
+                op_id: Set(None),
+            };
+            task_event::Entity::insert(row).exec_without_returning(app.reader()).await.unwrap();
+            let shown = history(&ctx, a).await;
+            assert_eq!(shown[0].undo, None, "{detail}");
+            let refused = take_back::line(&ctx, line, None).await;
+            assert_eq!(refused, Err(AppError::field("undo", Problem::ChangedSince)), "{detail}");
+        }
+        let row = row(&ctx, a).await;
+        assert_eq!((row.title.as_str(), row.description.as_str()), ("a", "In words"));
     })
     .await;
 }

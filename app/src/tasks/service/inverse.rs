@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use chrono::{DateTime, NaiveDate};
+use chrono::DateTime;
 use chrono_tz::Tz;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::{
     cards, choices,
-    edit::{Change, DueInput},
+    edit::{self, Change, DueInput},
     events::Detail,
 };
 use crate::{
@@ -120,8 +120,8 @@ pub fn of(event: &task_event::Model, detail: &Detail, row: &task::Model, given: 
 }
 
 fn field(detail: &Detail, row: &task::Model, zone: Tz) -> Option<Change> {
-    let from = detail.from.as_deref().unwrap_or_default();
-    let to = detail.to.as_deref().unwrap_or_default();
+    // A line of an import may not know what was written.
+    let (from, to) = (detail.from.as_deref()?, detail.to.as_deref()?);
     let (now, back) = match detail.field.as_deref()? {
         "title" => (row.title.clone(), Change::Title(from.to_owned())),
         "description" => (row.description.clone(), Change::Description(from.to_owned())),
@@ -129,7 +129,7 @@ fn field(detail: &Detail, row: &task::Model, zone: Tz) -> Option<Change> {
         "category" => (row.category.to_string(), Change::Category(from.parse().ok()?)),
         "start" => {
             let now = row.start_on.map(|date| date.to_string()).unwrap_or_default();
-            (now, Change::Start(read(from, |day| day.parse().ok())?))
+            (now, Change::Start(edit::read_day("start", from).ok()?))
         }
         "estimate" => {
             let now = row.estimate_minutes.map(estimate::words).unwrap_or_default();
@@ -141,8 +141,8 @@ fn field(detail: &Detail, row: &task::Model, zone: Tz) -> Option<Change> {
         }
         _ => return None,
     };
-    // A line of an import may not know what was written.
-    (now == to && from != to).then_some(back)
+    // Nor need a text in it be one that the field takes.
+    (now == to && from != to).then_some(back).and_then(|back| edit::checked(back).ok())
 }
 
 /// Nothing written is none.
@@ -152,7 +152,7 @@ fn read<T>(word: &str, read: impl Fn(&str) -> Option<T>) -> Option<Option<T>> {
 
 /// A due date as the history keeps it: a day, or an instant.
 fn read_due(word: &str, zone: Tz) -> Option<DueInput> {
-    if let Ok(date) = word.parse::<NaiveDate>() {
+    if let Ok(Some(date)) = edit::read_day("due", word) {
         return Some(DueInput { date, time: None });
     }
     let at = DateTime::parse_from_rfc3339(word).ok()?.with_timezone(&zone).naive_local();
