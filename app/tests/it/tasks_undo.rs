@@ -25,7 +25,11 @@ use app::{
     },
     testing::{Cast, each_database, project, task},
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
+};
 use uuid::Uuid;
 
 fn op() -> OpId {
@@ -100,6 +104,25 @@ async fn every_field_goes_back_to_what_it_was_and_again_to_what_it_became() {
             take_back::change(&ctx, second, op()).await.unwrap();
             assert_eq!(fields(&ctx, a).await, after, "{field}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_time_that_the_clock_shows_twice_goes_back_to_the_one_that_it_was() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let a = task(&ctx, &made, columns[0], "a").await.id;
+        // Half past two in Ljubljana, the second time.
+        let second = "2026-10-25T01:30:00Z".parse().ok();
+        let due = task_row::ActiveModel { id: Unchanged(a), due_at: Set(second), ..Default::default() };
+        due.update(app.reader()).await.unwrap();
+        let named = op();
+        edit::change(&ctx, a, 1, Change::Due(None), Some(named)).await.unwrap();
+        take_back::change(&ctx, named, op()).await.unwrap();
+        assert_eq!(row(&ctx, a).await.due_at, second);
     })
     .await;
 }

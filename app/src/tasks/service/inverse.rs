@@ -137,7 +137,7 @@ fn field(detail: &Detail, row: &task::Model, zone: Tz) -> Option<Change> {
         }
         "due" => {
             let now = cards::due(row, zone).map(|due| due.machine()).unwrap_or_default();
-            (now, Change::Due(read(from, |due| read_due(due, zone))?))
+            (now, due(from)?)
         }
         _ => return None,
     };
@@ -150,13 +150,15 @@ fn read<T>(word: &str, read: impl Fn(&str) -> Option<T>) -> Option<Option<T>> {
     if word.is_empty() { Some(None) } else { read(word).map(Some) }
 }
 
-/// A due date as the history keeps it: a day, or an instant.
-fn read_due(word: &str, zone: Tz) -> Option<DueInput> {
-    if let Ok(Some(date)) = edit::read_day("due", word) {
-        return Some(DueInput { date, time: None });
+/// A due date as the history keeps it: none, a day, or an instant.
+fn due(word: &str) -> Option<Change> {
+    if word.is_empty() {
+        return Some(Change::Due(None));
     }
-    let at = DateTime::parse_from_rfc3339(word).ok()?.with_timezone(&zone).naive_local();
-    Some(DueInput { date: at.date(), time: Some(at.time()) })
+    if let Ok(Some(date)) = edit::read_day("due", word) {
+        return Some(Change::Due(Some(DueInput { date, time: None })));
+    }
+    DateTime::parse_from_rfc3339(word).ok().map(|at| Change::DueAt(at.to_utc()))
 }
 
 #[cfg(test)]
@@ -165,13 +167,14 @@ mod tests {
 
     #[test]
     fn a_due_date_is_read_as_the_history_keeps_it() {
-        let zone: Tz = "Europe/Ljubljana".parse().unwrap();
-        let day = DueInput { date: "2026-11-23".parse().unwrap(), time: None };
-        assert_eq!(read_due("2026-11-23", zone), Some(day));
-        let at = DueInput { time: Some("17:00:00".parse().unwrap()), ..day };
-        assert_eq!(read_due("2026-11-23T16:00:00Z", zone), Some(at));
-        assert_eq!(read_due("soon", zone), None);
-        assert_eq!(read("", |word| read_due(word, zone)), Some(None), "it had none");
+        let day: chrono::NaiveDate = "2026-11-23".parse().unwrap();
+        let is_day =
+            |due: Option<Change>| matches!(due, Some(Change::Due(Some(DueInput { date, time: None }))) if date == day);
+        assert!(is_day(due("2026-11-23")));
+        let at: DateTime<chrono::Utc> = "2026-11-23T16:00:00Z".parse().unwrap();
+        assert!(matches!(due("2026-11-23T16:00:00Z"), Some(Change::DueAt(instant)) if instant == at));
+        assert!(due("soon").is_none());
+        assert!(matches!(due(""), Some(Change::Due(None))), "it had none");
     }
 
     #[test]

@@ -172,8 +172,8 @@ fn part(section: &Section, source: Source<'_>, drawings: &mut Vec<Drawing>) -> O
         Section::Tasks { list, limit, named, .. } => {
             let lines: Vec<&TaskLine> = list.of(snapshot).iter().filter(|line| section.shows(line)).collect();
             let named = if may_name(named, &lines, snapshot) { named.words() } else { String::new() };
-            let tasks = Tasks::of(*list, &named, at_most(*limit, ROWS), &lines, source.base_url);
-            Some(Part::Tasks(Tasks { none: section.none(), ..tasks }))
+            let most = at_most(*limit, ROWS);
+            Some(Part::Tasks(Tasks::of(*list, &named, section.none(), most, &lines, source.base_url)))
         }
         Section::Notes { limit } => {
             let most = at_most(*limit, NOTES);
@@ -209,12 +209,12 @@ fn at_most(limit: u32, rows: usize) -> usize {
 }
 
 impl Tasks {
-    fn of(list: ListKind, named: &str, most: usize, lines: &[&TaskLine], base_url: &str) -> Self {
+    fn of(list: ListKind, named: &str, none: &'static str, most: usize, lines: &[&TaskLine], base_url: &str) -> Self {
         let left = lines.len().saturating_sub(most);
         Self {
             heading: format!("{}{}", list.label(), breakable(named)),
             count: lines.len(),
-            none: list.none(),
+            none,
             columns: columns(list),
             rows: lines.iter().take(most).map(|line| row(list, line, base_url)).collect(),
             more: more(left),
