@@ -176,3 +176,34 @@ test('a line of the history is taken back where it is still so', async ({ page, 
   await expect(priority).toHaveValue('high');
   await expect(line('changed the priority from Urgent to High')).toBeVisible();
 });
+
+test.describe('on a bad line', () => {
+  test.use({ expectedErrors: [/ERR_CONNECTION_RESET/] });
+
+  test('a step whose answer got lost is asked for again as the same, and goes on to what can be done again @hydrated', async ({ page, empty }) => {
+    await page.goto(`${empty.url}/tasks/REP-1`);
+    await settled(page, true);
+    let calls = 0;
+    await page.route('**/rpc/undo_change*', async (route) => {
+      calls += 1;
+      if (calls > 1) return route.continue();
+      // The server has done it; the page never hears so.
+      await route.fetch();
+      return route.abort('connectionreset');
+    });
+    const priority = page.getByLabel('Priority', { exact: true });
+    await priority.selectOption('high');
+    await expect(page.getByText('changed the priority from Medium to High')).toBeVisible();
+    await answered(page);
+    await page.keyboard.press('Control+z');
+    await expect(notices(page)).toContainText('Not undone.');
+    await expect(priority).toHaveValue('medium');
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => calls).toBe(2);
+    await answered(page);
+    await expect(notices(page)).not.toContainText('has been changed since');
+    await page.keyboard.press('Control+Shift+z');
+    await expect(priority).toHaveValue('high');
+    await answered(page);
+  });
+});

@@ -35,6 +35,7 @@ mod mail_tokens;
 mod mail_transport;
 mod mail_trust;
 mod people;
+mod platform_rows;
 mod projects;
 mod projects_access;
 mod projects_life;

@@ -1,5 +1,7 @@
 //! Many tasks at once, and tasks of typed lines: all or nothing, in order, safe to repeat.
 
+use std::time::Duration;
+
 use app::{
     domain::{
         due::{Due, DueInput},
@@ -10,8 +12,11 @@ use app::{
     entities::{label, task as task_row, task_event},
     error::{AppError, FieldError, Problem},
     platform::ctx::Ctx,
-    projects::service::access,
-    tasks::service::{archive, bulk, edit, moves::End, quick_add},
+    projects::service::{
+        access,
+        projects::{self, NewProject},
+    },
+    tasks::service::{archive, bulk, edit, moves::End, quick_add, stream, transfer},
     testing::{Cast, each_database, project, task},
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
@@ -126,6 +131,58 @@ async fn a_repeated_change_does_nothing_and_answers_with_what_is_there() {
         assert_eq!(cards.iter().map(|card| card.priority).collect::<Vec<_>>(), [Priority::High; 2]);
         assert_eq!(titles(&ctx, columns[0]).await, ["a", "b"], "the repeat does not archive it again");
         assert_eq!(events(&ctx, b, EventKind::Edited).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_repeat_does_nothing_where_the_first_task_was_as_it_was_wanted_already() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let (mina, jonas) = (app.as_person(&cast.mina), app.as_person(&cast.jonas));
+        let [a, b] = [task(&jonas, &made, columns[0], "a").await.id, task(&jonas, &made, columns[0], "b").await.id];
+        bulk::change(&jonas, Edit::Priority(Priority::Urgent).of_all([a]), op()).await.unwrap();
+        let same = op();
+        let edits = || Edit::Priority(Priority::Urgent).of_all([a, b]);
+        bulk::change(&jonas, edits(), same).await.unwrap();
+        bulk::change(&mina, Edit::Priority(Priority::Low).of_all([b]), op()).await.unwrap();
+        let cards = bulk::change(&jonas, edits(), same).await.unwrap();
+        assert_eq!(cards.iter().map(|card| card.priority).collect::<Vec<_>>(), [Priority::Urgent, Priority::Low]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_task_that_leaves_for_another_project_meanwhile_is_not_changed_there() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let (mina, jonas) = (app.as_person(&cast.mina), app.as_person(&cast.jonas));
+        let new = NewProject { name: "Relay".into(), key: "REL".into(), zone: "UTC".into() };
+        // Jonas is not in it.
+        let relay = projects::create(&mina, new).await.unwrap();
+        let a = task(&jonas, &made, columns[0], "a").await.id;
+        let held = mina.begin().await.unwrap();
+        stream::lock(&mina, &*held, made.id).await.unwrap();
+        let pause = || tokio::time::sleep(Duration::from_millis(300));
+        // Both wait for the project: first who takes the task away, then who changes it.
+        let (left, changed, ()) = tokio::join!(
+            transfer::transfer(&mina, a, relay.id, None),
+            async {
+                pause().await;
+                bulk::change(&jonas, Edit::Priority(Priority::Urgent).of_all([a]), op()).await
+            },
+            async {
+                pause().await;
+                pause().await;
+                held.commit().await.unwrap();
+            },
+        );
+        left.unwrap();
+        assert_eq!(changed, Err(AppError::NotFound));
+        let row = task_row::Entity::find_by_id(a).one(app.reader()).await.unwrap().unwrap();
+        assert_eq!((row.project_id, row.priority), (relay.id, Priority::Medium));
     })
     .await;
 }

@@ -4,12 +4,15 @@ use app::{
     domain::{
         due::DueInput,
         ids::{ColumnId, EventId, OpId, TaskId},
-        task::{Category, Priority},
+        project::MemberRole,
+        task::{Category, EventKind, Priority},
         task_edit::{Edit, TaskEdit},
     },
-    entities::task as task_row,
+    entities::{task as task_row, task_event},
     error::{AppError, Problem},
+    members::service::members::{self, OpenTasks},
     platform::ctx::Ctx,
+    projects::service::access,
     tasks::{
         service::{
             bulk::{self, take_back},
@@ -22,7 +25,11 @@ use app::{
     },
     testing::{Cast, each_database, project, task},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
+};
 use uuid::Uuid;
 
 fn op() -> OpId {
@@ -97,6 +104,25 @@ async fn every_field_goes_back_to_what_it_was_and_again_to_what_it_became() {
             take_back::change(&ctx, second, op()).await.unwrap();
             assert_eq!(fields(&ctx, a).await, after, "{field}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_time_that_the_clock_shows_twice_goes_back_to_the_one_that_it_was() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let a = task(&ctx, &made, columns[0], "a").await.id;
+        // Half past two in Ljubljana, the second time.
+        let second = "2026-10-25T01:30:00Z".parse().ok();
+        let due = task_row::ActiveModel { id: Unchanged(a), due_at: Set(second), ..Default::default() };
+        due.update(app.reader()).await.unwrap();
+        let named = op();
+        edit::change(&ctx, a, 1, Change::Due(None), Some(named)).await.unwrap();
+        take_back::change(&ctx, named, op()).await.unwrap();
+        assert_eq!(row(&ctx, a).await.due_at, second);
     })
     .await;
 }
@@ -266,6 +292,100 @@ async fn what_was_done_to_many_rows_goes_back_as_one_step_and_in_order() {
 }
 
 #[tokio::test]
+async fn rows_that_stood_in_the_list_already_keep_their_order_when_they_go_back_and_again() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let b = task(&ctx, &made, columns[1], "b").await.id;
+        let c = task(&ctx, &made, columns[1], "c").await.id;
+        let a = task(&ctx, &made, columns[0], "a").await.id;
+        let mut name = op();
+        list::many::change_as(&ctx, &[a, b, c], &format!("move:{}", columns[1]), Some(name)).await.unwrap();
+        // Nobody else stands there, so each has only the others to go by.
+        for _ in 0..2 {
+            assert_eq!(titles(&ctx, columns[1]).await, ["a", "b", "c"]);
+            for wanted in [(vec!["a"], vec!["b", "c"]), (vec![], vec!["a", "b", "c"])] {
+                let next = op();
+                take_back::change(&ctx, name, next).await.unwrap();
+                assert_eq!((titles(&ctx, columns[0]).await, titles(&ctx, columns[1]).await), into_owned(wanted));
+                name = next;
+            }
+        }
+
+        // The same list, turned round, with somebody between them.
+        let x = task(&ctx, &made, columns[1], "x").await.id;
+        let moved = op();
+        list::many::change_as(&ctx, &[c, a], &format!("move:{}", columns[1]), Some(moved)).await.unwrap();
+        assert_eq!(titles(&ctx, columns[1]).await, ["b", "x", "c", "a"]);
+        let back = op();
+        let taken = take_back::change(&ctx, moved, back).await.unwrap();
+        assert_eq!((taken.cards.len(), taken.kept), (2, 0));
+        assert_eq!(titles(&ctx, columns[1]).await, ["a", "b", "c", "x"]);
+        let edit = Edit::Move { column: columns[1], after: None, before: Some(a) };
+        bulk::change(&app.as_person(&cast.mina), vec![TaskEdit { task: x, edit }], Some(op())).await.unwrap();
+        take_back::change(&ctx, back, op()).await.unwrap();
+        assert_eq!(titles(&ctx, columns[1]).await, ["x", "b", "c", "a"], "what she has moved stays where she put it");
+    })
+    .await;
+}
+
+fn into_owned((one, other): (Vec<&str>, Vec<&str>)) -> (Vec<String>, Vec<String>) {
+    let owned = |titles: Vec<&str>| titles.into_iter().map(str::to_owned).collect();
+    (owned(one), owned(other))
+}
+
+#[tokio::test]
+async fn whoever_may_not_change_the_task_any_more_takes_nothing_back() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let (mina, jonas) = (app.as_person(&cast.mina), app.as_person(&cast.jonas));
+        let a = task(&jonas, &made, columns[0], "a").await.id;
+        let named = op();
+        edit::change(&jonas, a, 1, Change::Title("b".into()), Some(named)).await.unwrap();
+        let title = line(&jonas, a, "renamed this from “a”").await;
+        let owning = async || access::by_id(&mina, app.reader(), made.id).await.unwrap().owning().unwrap();
+        members::set_role(&mina, &owning().await, cast.jonas.id, MemberRole::Viewer).await.unwrap();
+        assert_eq!(take_back::change(&jonas, named, op()).await, Err(AppError::Forbidden));
+        assert_eq!(take_back::line(&jonas, title, None).await, Err(AppError::Forbidden));
+        members::remove(&mina, &owning().await, cast.jonas.id, OpenTasks::Keep).await.unwrap();
+        assert_eq!(take_back::change(&jonas, named, op()).await, Err(AppError::NotFound));
+        assert_eq!(take_back::line(&jonas, title, None).await, Err(AppError::NotFound));
+        assert_eq!(row(&mina, a).await.title, "b");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_two_who_take_the_same_back_at_once_one_does_and_the_other_hears_that_it_is_done() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let (mina, jonas) = (app.as_person(&cast.mina), app.as_person(&cast.jonas));
+        let a = task(&jonas, &made, columns[0], "a").await.id;
+        edit::change(&jonas, a, 1, Change::Priority(Priority::High), None).await.unwrap();
+        let high = line(&jonas, a, "changed the priority from Medium to High").await;
+        let lines = history(&jonas, a).await.len();
+        let (one, other) = tokio::join!(take_back::line(&mina, high, None), take_back::line(&jonas, high, None));
+        let refused = AppError::field("undo", Problem::ChangedSince);
+        let outcomes = [one.map(|card| card.priority), other.map(|card| card.priority)];
+        assert!(outcomes.contains(&Ok(Priority::Medium)) && outcomes.contains(&Err(refused)), "{outcomes:?}");
+        assert_eq!(history(&jonas, a).await.len(), lines + 1, "it is done once");
+
+        // One person in two tabs, each of which gives it a name of its own.
+        let named = op();
+        labels_of_task::add_as(&jonas, a, "Ops", None, Some(named)).await.unwrap();
+        let (one, other) = tokio::join!(take_back::change(&jonas, named, op()), take_back::change(&jonas, named, op()));
+        let (one, other) = (one.unwrap(), other.unwrap());
+        assert_eq!((one.cards.len() + other.cards.len(), one.kept + other.kept), (1, 1));
+        let (viewing, found) = find::by_id(&jonas, jonas.reader(), a).await.unwrap();
+        assert!(detail::read(&jonas, &viewing, found).await.unwrap().card.labels.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_repeat_does_nothing_and_only_those_who_made_a_change_and_may_edit_take_it_back_by_its_name() {
     each_database(async |app| {
         let cast = Cast::new(&app).await;
@@ -318,6 +438,49 @@ async fn a_line_of_the_history_is_taken_back_where_nothing_later_is_about_the_sa
         assert_eq!(take_back::line(&alex, title, None).await, Err(AppError::Forbidden));
         assert_eq!(take_back::line(&ravi, title, None).await, Err(AppError::NotFound));
         assert_eq!(row(&jonas, a).await.title, "b");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_line_of_an_import_that_does_not_know_what_was_there_empties_nothing() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let a = task(&ctx, &made, columns[0], "a").await.id;
+        edit::change(&ctx, a, 1, Change::Description("In words".into()), None).await.unwrap();
+        let long = format!(r#"{{"field":"title","from":"{}","to":"a"}}"#, "å".repeat(501));
+        let details = [
+            r#"{"field":"title","to":"a"}"#,
+            r#"{"field":"title","from":" ","to":"a"}"#,
+            long.as_str(),
+            r#"{"field":"description","to":"In words"}"#,
+        ];
+        for detail in details {
+            let line = EventId(Uuid::now_v7());
+            let row = task_event::ActiveModel {
+                id: Set(line),
+                project_id: Set(made.id),
+                task_id: Set(a),
+                at: Set(ctx.now),
+                actor_id: Set(Some(cast.jonas.id)),
+                kind: Set(EventKind::Edited),
+                from_column_id: Set(None),
+                to_column_id: Set(None),
+                from_status: Set(None),
+                to_status: Set(None),
+                detail: Set(detail.to_owned()),
+                op_id: Set(None),
+            };
+            task_event::Entity::insert(row).exec_without_returning(app.reader()).await.unwrap();
+            let shown = history(&ctx, a).await;
+            assert_eq!(shown[0].undo, None, "{detail}");
+            let refused = take_back::line(&ctx, line, None).await;
+            assert_eq!(refused, Err(AppError::field("undo", Problem::ChangedSince)), "{detail}");
+        }
+        let row = row(&ctx, a).await;
+        assert_eq!((row.title.as_str(), row.description.as_str()), ("a", "In words"));
     })
     .await;
 }

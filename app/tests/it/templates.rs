@@ -3,9 +3,15 @@
 use app::{
     domain::{
         account::{Language, Me},
-        ids::TemplateId,
-        report::spec::AttachmentKind,
-        template::{Block, BlockKind, Body, Document, TemplateCategory, When, lint::Level},
+        ids::{OccurrenceId, TemplateId},
+        report::spec::{AttachmentKind, ListKind},
+        template::{
+            Block, BlockKind, Body, Document, TemplateCategory, When,
+            block::TaskFilter,
+            context::{Address, ROWS, Reader, sample_snapshot},
+            lint::Level,
+            render::RenderOutcome,
+        },
         transcript::{Line, Speaker},
     },
     entities::{outbox_message, template_version},
@@ -17,12 +23,14 @@ use app::{
             compare,
             drafts::{self, Save},
             exchange, held, library, preview, test, told, versions,
+            writing::Writer,
         },
         view::{HeldBack, PreviewData, TemplateQuery, TemplateTest},
     },
-    testing::{Cast, each_database},
+    testing::{Cast, TestApp, each_database},
 };
 use sea_orm::{EntityTrait, PaginatorTrait};
+use uuid::Uuid;
 
 fn saying(words: &str) -> Document {
     let block = Block { id: 1, kind: BlockKind::Heading { text: words.into(), level: 1 }, when: When::Always };
@@ -396,4 +404,37 @@ async fn what_came_of_a_test_is_told_to_its_sender_alone_and_fits_into_an_addres
         assert_eq!(told::read(&jonas, id, sealed).unwrap(), Some(TemplateTest { lines: Vec::new(), ..test }));
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_mail_shows_the_tasks_of_a_narrowed_list_however_far_down_they_stand() {
+    let app = TestApp::on_sqlite().await;
+    let mut snapshot = sample_snapshot();
+    let line = snapshot.overdue[0].clone();
+    let mut last = line.clone();
+    last.title = "The last of all".into();
+    last.details.labels = vec!["design".into()];
+    snapshot.overdue = vec![line; ROWS];
+    snapshot.overdue.push(last);
+    let list = ListKind::Overdue;
+    let filter = TaskFilter { label: "design".into(), ..TaskFilter::default() };
+    let kind = BlockKind::TaskList { list, limit: 5, filter, none: String::new() };
+    let blocks = vec![Block { id: 1, kind, when: When::HasTasks { list } }];
+    let document = Document { body: Body::Blocks { blocks }, ..Document::blank() };
+    let address = Address {
+        base_url: "https://reports.example".into(),
+        occurrence: OccurrenceId(Uuid::nil()),
+        number: 1,
+        job: "Weekly status".into(),
+        stop_url: None,
+        attachments_note: None,
+        comment: None,
+    };
+    let writer = Writer::new(None, &document, &snapshot).await.unwrap();
+    let data = writer.context(&snapshot, &address, &Reader::default());
+    let outcome = writer.write(&Ctx::system(&app), vec![data]).await.unwrap();
+    let RenderOutcome::Rendered(mails) = outcome else { panic!("{outcome:?}") };
+    for part in [Some(mails[0].html.as_str()), mails[0].text.as_deref()] {
+        assert!(part.is_some_and(|part| part.contains("The last of all")), "{part:?}");
+    }
 }

@@ -172,7 +172,10 @@ async fn my_work_hears_that_something_has_changed_until_the_session_ends() {
         move_to(&ctx, task, columns[1]).await;
         let heard = first.change().await;
         assert_eq!((heard.id, heard.name.as_str()), (Some(mark + 1), "snapshot"));
+        assert_eq!(app.db.hub().open_streams(), 2);
         drop(first);
+        drop(late);
+        assert_eq!(app.db.hub().open_streams(), 0, "a page that goes leaves nothing behind");
         // Nothing is told twice to a browser that reconnects: what comes next is the next change.
         let mut back = listen(&mut visitor, &known, Some(mark + 1)).await;
         move_to(&ctx, task, columns[2]).await;
@@ -183,6 +186,8 @@ async fn my_work_hears_that_something_has_changed_until_the_session_ends() {
         let ended = back.change().await;
         assert_eq!((ended.name.as_str(), ended.data.as_str()), ("ended", "signed_out"));
         assert_eq!(back.next().await, None);
+        drop(back);
+        assert_eq!(app.db.hub().open_streams(), 0);
     })
     .await;
 }

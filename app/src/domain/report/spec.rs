@@ -233,6 +233,24 @@ impl Section {
         }
     }
 
+    /// Whether it is a list of tasks that leaves some out, where the list of the report has them.
+    pub fn is_narrowed(&self) -> bool {
+        match self {
+            Self::Tasks { from, named, .. } => from.is_some_and(|least| least > Priority::Low) || !named.is_all(),
+            _ => false,
+        }
+    }
+
+    /// What is said where it is a list that shows no task. Of one that is narrowed, the list of the report may have some
+    /// all the same.
+    pub fn none(&self) -> &'static str {
+        match self {
+            Self::Tasks { .. } if self.is_narrowed() => "There is no such task.",
+            Self::Tasks { list, .. } => list.none(),
+            _ => "",
+        }
+    }
+
     fn problem(&self) -> Option<Problem> {
         let (min, max) = LIMITS;
         match self {

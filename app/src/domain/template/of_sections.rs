@@ -97,19 +97,16 @@ fn blocks(section: &Section) -> Vec<BlockKind> {
         Section::Figures => vec![BlockKind::KeyFigures { figures: FIGURES.to_vec() }],
         Section::Chart { chart } => vec![heading(chart.label()), BlockKind::Chart { chart: *chart, has_title: true }],
         Section::Tasks { list, limit, from, named } => {
-            vec![heading(list.label()), tasks(*list, *limit, *from, named)]
+            let Named { person, label, project } = named.clone();
+            let filter = TaskFilter { priority: *from, person, label, project };
+            let (list, limit, none) = (*list, (*limit).min(ROWS_MAX), section.none().to_owned());
+            vec![heading(list.label()), BlockKind::TaskList { list, limit, filter, none }]
         }
         Section::Notes { limit } => {
             vec![heading("Work notes"), BlockKind::Notes { limit: (*limit).min(ROWS_MAX) }]
         }
         Section::Text { markdown } => vec![BlockKind::Text { text: as_words(markdown) }],
     }
-}
-
-fn tasks(list: ListKind, limit: u32, from: Option<crate::domain::task::Priority>, named: &Named) -> BlockKind {
-    let Named { person, label, project } = named.clone();
-    let filter = TaskFilter { priority: from, person, label, project };
-    BlockKind::TaskList { list, limit: limit.min(ROWS_MAX), filter, none: list.none().to_owned() }
 }
 
 /// Words of a person as a template that says just these: what looks like a tag is text.
@@ -249,6 +246,10 @@ mod tests {
         for words in ["Reopened", "Work notes", "Hello **you**", "Nothing is blocked."] {
             assert!(source.html.contains(words), "{words}");
         }
+        let urgent = |from| Section::Tasks { list: ListKind::Blocked, limit: 50, from, named: Named::default() };
+        let said = |from| compile::compile(&of_sections(&[urgent(from)])).html.contains("Nothing is blocked.");
+        assert!(said(None) && said(Some(Priority::Low)));
+        assert!(!said(Some(Priority::Urgent)), "something else may be");
     }
 
     #[test]

@@ -151,7 +151,8 @@ impl Hub {
 
     /// Streams of this process that are open.
     pub fn open_streams(&self) -> usize {
-        held(&self.0.rooms).values().map(|room| room.sender.receiver_count()).sum()
+        let of_projects: usize = held(&self.0.rooms).values().map(|room| room.sender.receiver_count()).sum();
+        of_projects + self.0.stirred.receiver_count()
     }
 
     /// Has every room look for news.

@@ -25,6 +25,15 @@ use crate::{
 pub struct Past {
     op: OpId,
     tasks: Vec<TaskId>,
+    /// By which name the server was asked for the way back, where its answer got lost: asked by the same it does nothing
+    /// twice.
+    asked: Option<OpId>,
+}
+
+impl Past {
+    const fn new(op: OpId, tasks: Vec<TaskId>) -> Self {
+        Self { op, tasks, asked: None }
+    }
 }
 
 /// A change that a form sends with a name.
@@ -112,7 +121,7 @@ impl Rewind {
         Effect::new(move |_| {
             let past = input.with(|sent| {
                 let sent = sent.as_ref()?;
-                Some(Past { op: sent.op()?, tasks: tasks(sent) })
+                Some(Past::new(sent.op()?, tasks(sent)))
             });
             let Some(past) = past else { return };
             sent.update_value(|all| {
@@ -138,7 +147,7 @@ impl Rewind {
 
     /// Makes a step of a change of one task that the server has made.
     pub fn push(&self, op: OpId, task: TaskId) {
-        self.steps.push(Step::Past(Past { op, tasks: vec![task] }));
+        self.steps.push(Step::Past(Past::new(op, vec![task])));
     }
 
     /// Lets the keys wait for what a page is sending by itself, until [`Rewind::go_on`]: it comes before what they ask
@@ -206,7 +215,7 @@ pub(super) fn repeat(
     why: Why,
     then: impl FnOnce(Vec<Card>, Option<Why>) + 'static,
 ) {
-    let (steps, op, is_undo) = (steps.clone(), new_op(), why == Why::Undo);
+    let (steps, op, is_undo) = (steps.clone(), past.asked.unwrap_or_else(new_op), why == Why::Undo);
     let fail = move |words: String| {
         say(words.clone(), Urgency::Assertive);
         if let Some(toasts) = toasts {
@@ -221,7 +230,8 @@ pub(super) fn repeat(
             Ok(taken) => (taken.cards, taken.kept),
             Err(error) => {
                 // It is tried again by the next press.
-                steps.of(why).update_value(|all| all.push(Step::Past(past)));
+                let again = Past { asked: Some(op), ..past };
+                steps.of(why).update_value(|all| all.push(Step::Past(again)));
                 steps.forget_asked();
                 return fail(words::not_repeated(is_undo, &error));
             }
@@ -231,7 +241,7 @@ pub(super) fn repeat(
         }
         if !cards.is_empty() {
             let tasks = cards.iter().map(|card| card.id).collect();
-            steps.behind(why).update_value(|all| all.push(Step::Past(Past { op, tasks })));
+            steps.behind(why).update_value(|all| all.push(Step::Past(Past::new(op, tasks))));
             let title = cards.first().map(|card| card.title.clone());
             say(words::repeated(is_undo, &words::whom(title.as_deref(), cards.len())), Urgency::Assertive);
         }

@@ -47,7 +47,7 @@ pub async fn change(ctx: &Ctx, edits: Vec<TaskEdit>, op_id: Option<OpId>) -> App
     let tx = ctx.begin().await?;
     hold_projects(ctx, &tx, &ids).await?;
     let mut rows = tasks(&tx, &ids).await?;
-    if !events::is_done(&*tx, op_id).await? {
+    if !events::is_done_in_part(&*tx, op_id).await? {
         make(ctx, &tx, &mut rows, Vec::new(), edits, op_id).await?;
     }
     let in_order = ids.iter().filter_map(|id| rows.remove(id)).collect();
@@ -121,24 +121,35 @@ fn checked(wanted: TaskEdit) -> AppResult<TaskEdit> {
 
 /// Holds the projects of the tasks, after the right to change each of them was checked.
 async fn hold_projects(ctx: &Ctx, tx: &WriteTx, ids: &BTreeSet<TaskId>) -> AppResult<()> {
-    let rows: Vec<ProjectId> = task::Entity::find()
+    let found = projects_of(tx, ids).await?;
+    if found.len() < ids.len() {
+        return Err(AppError::NotFound);
+    }
+    let held: BTreeSet<ProjectId> = found.into_iter().collect();
+    // One check a project, of which a selection has one or a few.
+    for project in held.iter().copied() {
+        stream::lock(ctx, &**tx, project).await?;
+        access::by_id(ctx, &**tx, project).await?.editing()?;
+        // Before anything in it is locked, so that nobody waits for each other in a circle.
+        stream::lock(ctx, &**tx, project).await?;
+    }
+    // While this waited, one may have gone to another project, where the person has no say and nothing is held.
+    if ctx.db().is_postgres() && !projects_of(tx, ids).await?.iter().all(|project| held.contains(project)) {
+        return Err(AppError::NotFound);
+    }
+    Ok(())
+}
+
+/// The project of each task that is there.
+async fn projects_of(tx: &WriteTx, ids: &BTreeSet<TaskId>) -> AppResult<Vec<ProjectId>> {
+    let found = task::Entity::find()
         .select_only()
         .column(task::Column::ProjectId)
         .filter(task::Column::Id.is_in(ids.iter().copied()))
         .into_tuple()
         .all(&**tx)
         .await?;
-    if rows.len() < ids.len() {
-        return Err(AppError::NotFound);
-    }
-    // One check a project, of which a selection has one or a few.
-    for project in rows.into_iter().collect::<BTreeSet<_>>() {
-        stream::lock(ctx, &**tx, project).await?;
-        access::by_id(ctx, &**tx, project).await?.editing()?;
-        // Before anything in it is locked, so that nobody waits for each other in a circle.
-        stream::lock(ctx, &**tx, project).await?;
-    }
-    Ok(())
+    Ok(found)
 }
 
 /// The tasks as they are now.

@@ -34,6 +34,8 @@ pub enum Change {
     Priority(Priority),
     Category(Category),
     Due(Option<DueInput>),
+    /// Due at an instant, also at the second of two that a clock shows alike.
+    DueAt(DateTime<Utc>),
     /// The day work should begin.
     Start(Option<NaiveDate>),
     /// Minutes.
@@ -48,7 +50,7 @@ impl Change {
             Self::Description(_) => "description",
             Self::Priority(_) => "priority",
             Self::Category(_) => "category",
-            Self::Due(_) => "due",
+            Self::Due(_) | Self::DueAt(_) => "due",
             Self::Start(_) => "start",
             Self::Estimate(_) => "estimate",
         }
@@ -139,18 +141,8 @@ pub(super) async fn apply(
             let words = |minutes: Option<i32>| minutes.map(estimate::words).unwrap_or_default();
             (words(row.estimate_minutes), words(*minutes))
         }
-        Change::Due(due) => {
-            let (due_on, due_at) = match due {
-                None => (None, None),
-                Some(DueInput { date, time: None }) => (Some(*date), None),
-                Some(DueInput { date, time: Some(time) }) => (None, Some(instant(zone, *date, *time)?)),
-            };
-            let before = cards::due(&row, zone).map(|due| due.machine()).unwrap_or_default();
-            fresh.due_on = Set(due_on);
-            fresh.due_at = Set(due_at);
-            let after = task::Model { due_on, due_at, ..row.clone() };
-            (before, cards::due(&after, zone).map(|due| due.machine()).unwrap_or_default())
-        }
+        Change::Due(due) => set_due(&mut fresh, &row, zone, due_columns(ctx, *due)?),
+        Change::DueAt(at) => set_due(&mut fresh, &row, zone, (None, Some(*at))),
     };
     if from == to {
         return Ok(row);
@@ -173,6 +165,20 @@ pub(super) async fn apply(
     };
     events::record(ctx, &**tx, &saved, Event::plain(EventKind::Edited, detail).with_op(op_id)).await?;
     Ok(saved)
+}
+
+/// Sets the two columns of a due date; the words of what it was and of what it is.
+fn set_due(
+    fresh: &mut task::ActiveModel,
+    row: &task::Model,
+    zone: chrono_tz::Tz,
+    (due_on, due_at): (Option<NaiveDate>, Option<DateTime<Utc>>),
+) -> (String, String) {
+    fresh.due_on = Set(due_on);
+    fresh.due_at = Set(due_at);
+    let after = task::Model { due_on, due_at, ..row.clone() };
+    let words = |row: &task::Model| cards::due(row, zone).map(|due| due.machine()).unwrap_or_default();
+    (words(row), words(&after))
 }
 
 /// Whether a field was edited after a version. The history knows.

@@ -145,3 +145,18 @@ pub async fn is_done(tx: &impl ConnectionTrait, op_id: Option<OpId>) -> AppResul
     let Some(op_id) = op_id else { return Ok(false) };
     Ok(task_event::Entity::find().filter(task_event::Column::OpId.eq(op_id)).one(tx).await?.is_some())
 }
+
+/// As [`is_done`], for a change of several parts, each with an id of its own ([`OpId::part`]): those that did nothing have
+/// left no line, and the first may be one of them.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn is_done_in_part(tx: &impl ConnectionTrait, op_id: Option<OpId>) -> AppResult<bool> {
+    let Some((first, last)) = op_id.map(OpId::parts) else { return Ok(false) };
+    let found = task_event::Entity::find()
+        .filter(task_event::Column::OpId.gte(first))
+        .filter(task_event::Column::OpId.lte(last))
+        .one(tx)
+        .await?;
+    Ok(found.is_some())
+}

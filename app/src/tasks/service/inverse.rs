@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use chrono::{DateTime, NaiveDate};
+use chrono::DateTime;
 use chrono_tz::Tz;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::{
     cards, choices,
-    edit::{Change, DueInput},
+    edit::{self, Change, DueInput},
     events::Detail,
 };
 use crate::{
@@ -120,8 +120,8 @@ pub fn of(event: &task_event::Model, detail: &Detail, row: &task::Model, given: 
 }
 
 fn field(detail: &Detail, row: &task::Model, zone: Tz) -> Option<Change> {
-    let from = detail.from.as_deref().unwrap_or_default();
-    let to = detail.to.as_deref().unwrap_or_default();
+    // A line of an import may not know what was written.
+    let (from, to) = (detail.from.as_deref()?, detail.to.as_deref()?);
     let (now, back) = match detail.field.as_deref()? {
         "title" => (row.title.clone(), Change::Title(from.to_owned())),
         "description" => (row.description.clone(), Change::Description(from.to_owned())),
@@ -129,7 +129,7 @@ fn field(detail: &Detail, row: &task::Model, zone: Tz) -> Option<Change> {
         "category" => (row.category.to_string(), Change::Category(from.parse().ok()?)),
         "start" => {
             let now = row.start_on.map(|date| date.to_string()).unwrap_or_default();
-            (now, Change::Start(read(from, |day| day.parse().ok())?))
+            (now, Change::Start(edit::read_day("start", from).ok()?))
         }
         "estimate" => {
             let now = row.estimate_minutes.map(estimate::words).unwrap_or_default();
@@ -137,12 +137,12 @@ fn field(detail: &Detail, row: &task::Model, zone: Tz) -> Option<Change> {
         }
         "due" => {
             let now = cards::due(row, zone).map(|due| due.machine()).unwrap_or_default();
-            (now, Change::Due(read(from, |due| read_due(due, zone))?))
+            (now, due(from)?)
         }
         _ => return None,
     };
-    // A line of an import may not know what was written.
-    (now == to && from != to).then_some(back)
+    // Nor need a text in it be one that the field takes.
+    (now == to && from != to).then_some(back).and_then(|back| edit::checked(back).ok())
 }
 
 /// Nothing written is none.
@@ -150,13 +150,15 @@ fn read<T>(word: &str, read: impl Fn(&str) -> Option<T>) -> Option<Option<T>> {
     if word.is_empty() { Some(None) } else { read(word).map(Some) }
 }
 
-/// A due date as the history keeps it: a day, or an instant.
-fn read_due(word: &str, zone: Tz) -> Option<DueInput> {
-    if let Ok(date) = word.parse::<NaiveDate>() {
-        return Some(DueInput { date, time: None });
+/// A due date as the history keeps it: none, a day, or an instant.
+fn due(word: &str) -> Option<Change> {
+    if word.is_empty() {
+        return Some(Change::Due(None));
     }
-    let at = DateTime::parse_from_rfc3339(word).ok()?.with_timezone(&zone).naive_local();
-    Some(DueInput { date: at.date(), time: Some(at.time()) })
+    if let Ok(Some(date)) = edit::read_day("due", word) {
+        return Some(Change::Due(Some(DueInput { date, time: None })));
+    }
+    DateTime::parse_from_rfc3339(word).ok().map(|at| Change::DueAt(at.to_utc()))
 }
 
 #[cfg(test)]
@@ -165,13 +167,14 @@ mod tests {
 
     #[test]
     fn a_due_date_is_read_as_the_history_keeps_it() {
-        let zone: Tz = "Europe/Ljubljana".parse().unwrap();
-        let day = DueInput { date: "2026-11-23".parse().unwrap(), time: None };
-        assert_eq!(read_due("2026-11-23", zone), Some(day));
-        let at = DueInput { time: Some("17:00:00".parse().unwrap()), ..day };
-        assert_eq!(read_due("2026-11-23T16:00:00Z", zone), Some(at));
-        assert_eq!(read_due("soon", zone), None);
-        assert_eq!(read("", |word| read_due(word, zone)), Some(None), "it had none");
+        let day: chrono::NaiveDate = "2026-11-23".parse().unwrap();
+        let is_day =
+            |due: Option<Change>| matches!(due, Some(Change::Due(Some(DueInput { date, time: None }))) if date == day);
+        assert!(is_day(due("2026-11-23")));
+        let at: DateTime<chrono::Utc> = "2026-11-23T16:00:00Z".parse().unwrap();
+        assert!(matches!(due("2026-11-23T16:00:00Z"), Some(Change::DueAt(instant)) if instant == at));
+        assert!(due("soon").is_none());
+        assert!(matches!(due(""), Some(Change::Due(None))), "it had none");
     }
 
     #[test]

@@ -5,11 +5,15 @@ use serde_json::Value;
 
 use crate::{
     domain::{
-        report::{Snapshot, spec::ChartKind},
+        report::{
+            Snapshot,
+            spec::{ChartKind, Section},
+        },
         template::{
             Document,
             compile::{self, LOGO_CID, Source},
-            context::{Address, Picture, Reader, cid, context},
+            context::{Address, Picture, Reader, add_narrowed, cid, context},
+            of_sections::sections_of,
             render::RenderOutcome,
         },
     },
@@ -24,6 +28,8 @@ pub struct Writer {
     /// Counts the stops of the template; none for what nobody wrote.
     key: Option<String>,
     source: Source,
+    /// What the document shows.
+    sections: Vec<Section>,
     /// What the mails carry.
     images: Vec<Image>,
     pictures: Vec<Picture>,
@@ -48,12 +54,14 @@ impl Writer {
         {
             images.push(Image { name: LOGO_CID.to_owned(), png });
         }
-        Ok(Self { key, source, images, pictures })
+        Ok(Self { key, source, sections: sections_of(document), images, pictures })
     }
 
     /// The data of a report for one reader.
     pub fn context(&self, snapshot: &Snapshot, address: &Address, reader: &Reader) -> Value {
-        context(snapshot, address, reader, &self.pictures)
+        let mut data = context(snapshot, address, reader, &self.pictures);
+        add_narrowed(&mut data, snapshot, &self.sections, &address.base_url);
+        data
     }
 
     /// The charts that were drawn.

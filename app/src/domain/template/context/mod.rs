@@ -13,12 +13,13 @@ use crate::domain::{
     metrics::{Chance, Compared, Figures, Share, Shares, Tone, isolated},
     report::{
         NoteLine, Snapshot,
-        spec::{ChartKind, ListKind},
+        spec::{ChartKind, ListKind, Section},
     },
     task::Priority,
 };
 
-/// Most tasks of a list, and most rows of everything else: what is further down no mail shows.
+/// Most tasks of a list, and most rows of everything else: what is further down no mail shows, but in lists that are
+/// narrowed ([`add_narrowed`]).
 pub const ROWS: usize = 200;
 
 /// Whom a mail greets that is for nobody in particular.
@@ -134,6 +135,21 @@ pub fn context(snapshot: &Snapshot, address: &Address, reader: &Reader, pictures
         })).collect::<Vec<_>>(),
         "notes": snapshot.notes.iter().take(ROWS).map(|line| note(line, base)).collect::<Vec<_>>(),
     })
+}
+
+/// Adds the tasks that a narrowed one of these sections shows and that stand further down than [`ROWS`]: as many more of
+/// each list at most. Without them a mail would say that there are none, where the files of the report have them.
+pub fn add_narrowed(context: &mut Value, snapshot: &Snapshot, sections: &[Section], base_url: &str) {
+    for list in ListKind::ALL {
+        let is_of_list = |section: &&Section| matches!(section, Section::Tasks { list: own, .. } if own == list);
+        let narrowed: Vec<&Section> =
+            sections.iter().filter(|section| section.is_narrowed()).filter(is_of_list).collect();
+        let further = list.of(snapshot).iter().skip(ROWS);
+        let further = further.filter(|line| narrowed.iter().any(|section| section.shows(line))).take(ROWS);
+        if let Some(tasks) = context["tasks"][list.as_str()].as_array_mut() {
+            tasks.extend(further.map(|line| task::value(line, *list, base_url)));
+        }
+    }
 }
 
 /// The same, about a run that has ended.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::*;
+use crate::domain::report::spec::Named;
 
 fn of(reader: &Reader) -> Value {
     let address = Address {
@@ -97,6 +98,29 @@ fn long_lists_are_cut_and_still_counted() {
     let data = context(&snapshot, &address, &Reader::default(), &[]);
     assert_eq!(data["tasks"]["overdue"].as_array().unwrap().len(), ROWS);
     assert_eq!(data["counts"]["overdue"], ROWS + 5);
+}
+
+#[test]
+fn a_narrowed_list_finds_its_tasks_however_far_down_they_stand() {
+    let mut snapshot = sample_snapshot();
+    let mut line = snapshot.overdue[0].clone();
+    line.details.labels = vec!["ops".into()];
+    snapshot.overdue = vec![line; 2 * ROWS + 5];
+    for at in [3, ROWS, ROWS + 4] {
+        snapshot.overdue[at].details.labels = vec!["design".into()];
+    }
+    let list = |named| Section::Tasks { list: ListKind::Overdue, limit: 5, from: None, named };
+    let labelled = |label: &str| list(Named { label: label.into(), ..Named::default() });
+    let labels = |sections: &[Section]| {
+        let mut data = json!({ "tasks": { "overdue": [] } });
+        add_narrowed(&mut data, &snapshot, sections, "https://reports.example");
+        let found = data["tasks"]["overdue"].as_array().unwrap().clone();
+        found.iter().map(|task| task["labels"][0].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(labels(&[labelled("design")]), ["design"; 2], "the first one stands in front of them already");
+    assert_eq!(labels(&[labelled("ops")]).len(), ROWS, "there is an end to it");
+    assert!(labels(&[list(Named::default())]).is_empty(), "what is not narrowed is cut");
+    assert!(labels(&[labelled("gone")]).is_empty());
 }
 
 #[test]

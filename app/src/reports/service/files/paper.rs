@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::{Source, lists::waits_for};
 use crate::{
     domain::{
-        metrics::isolated,
+        metrics::{Shares, isolated},
         report::{
             NoteLine, Snapshot, TaskLine,
             spec::{ListKind, Named, Section},
@@ -171,7 +171,9 @@ fn part(section: &Section, source: Source<'_>, drawings: &mut Vec<Drawing>) -> O
         }
         Section::Tasks { list, limit, named, .. } => {
             let lines: Vec<&TaskLine> = list.of(snapshot).iter().filter(|line| section.shows(line)).collect();
-            Some(Part::Tasks(Tasks::of(*list, named, at_most(*limit, ROWS), &lines, source.base_url)))
+            let named = if may_name(named, &lines, snapshot) { named.words() } else { String::new() };
+            let most = at_most(*limit, ROWS);
+            Some(Part::Tasks(Tasks::of(*list, &named, section.none(), most, &lines, source.base_url)))
         }
         Section::Notes { limit } => {
             let most = at_most(*limit, NOTES);
@@ -186,19 +188,33 @@ fn part(section: &Section, source: Source<'_>, drawings: &mut Vec<Drawing>) -> O
     }
 }
 
+/// Whether the names that a list is narrowed to are said: a part of a report is for people who do not see all of its
+/// projects, and a name that their data do not have is none of theirs.
+fn may_name(named: &Named, lines: &[&TaskLine], snapshot: &Snapshot) -> bool {
+    let Named { person, label, project } = named;
+    let is_project = match snapshot.projects.as_slice() {
+        [] => snapshot.project.name == *project,
+        projects => projects.iter().any(|one| one.name == *project),
+    };
+    let has = |shares: &Shares, name: &String| {
+        name.is_empty() || shares.open.iter().chain(&shares.completed).any(|share| share.name == *name)
+    };
+    let is_known = (project.is_empty() || is_project) && has(&snapshot.people, person) && has(&snapshot.labels, label);
+    is_known || !lines.is_empty()
+}
+
 /// What the report asks for, no more than paper takes.
 fn at_most(limit: u32, rows: usize) -> usize {
     usize::try_from(limit).map_or(rows, |limit| limit.min(rows))
 }
 
 impl Tasks {
-    fn of(list: ListKind, named: &Named, most: usize, lines: &[&TaskLine], base_url: &str) -> Self {
+    fn of(list: ListKind, named: &str, none: &'static str, most: usize, lines: &[&TaskLine], base_url: &str) -> Self {
         let left = lines.len().saturating_sub(most);
         Self {
-            heading: format!("{}{}", list.label(), breakable(&named.words())),
+            heading: format!("{}{}", list.label(), breakable(named)),
             count: lines.len(),
-            // The list itself may have something in it.
-            none: if named.is_all() { list.none() } else { "There is no such task." },
+            none,
             columns: columns(list),
             rows: lines.iter().take(most).map(|line| row(list, line, base_url)).collect(),
             more: more(left),

@@ -253,6 +253,22 @@ async fn lists_are_narrowed_in_all_files_and_a_table_has_what_any_of_its_lists_s
     let (tasks, page) = shown(&report, &[gone()]).await;
     assert_eq!(tasks, [false; 4], "names are compared letter by letter, as in the mail");
     assert!(page.contains("There is no such task.") && !page.contains("Nothing is overdue."), "{page}");
+    let elsewhere = || list(Named { project: "Merger".into(), ..Named::default() });
+    let (_, page) = shown(&report, &[elsewhere()]).await;
+    assert!(
+        page.contains("<h2>Overdue (0)</h2>") && !page.contains("Merger"),
+        "who does not see it hears of it: {page}"
+    );
+    report.projects = vec![ReportProject { name: "Merger".into(), ..report.project.clone() }];
+    let (_, page) = shown(&report, &[elsewhere()]).await;
+    assert!(page.contains("<h2>Overdue, in Merger (0)</h2>"), "{page}");
+    report.projects.clear();
+    report.overdue.iter_mut().for_each(|line| line.priority = Priority::Low);
+    let urgent =
+        Section::Tasks { list: ListKind::Overdue, limit: 50, from: Some(Priority::Urgent), named: Named::default() };
+    let (tasks, page) = shown(&report, &[urgent]).await;
+    assert_eq!(tasks, [false; 4]);
+    assert!(page.contains("There is no such task.") && !page.contains("Nothing is overdue."), "{page}");
 
     let both = [design(), list(Named::default())];
     let source =

@@ -1,7 +1,7 @@
 //! Taking changes back by what the history knows of them: one line of a task, or all that one change did to many. What
 //! somebody has made of a field since stays as it is.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, hash_map::Entry};
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -19,7 +19,6 @@ use crate::{
             edit::Change,
             events::{self, Detail},
             inverse::{self, Given, Inverse},
-            moves,
         },
         view::{Card, TakenBack},
     },
@@ -72,7 +71,7 @@ async fn take(ctx: &Ctx, tx: &WriteTx, mut lines: Vec<task_event::Model>, op_id:
     }
     super::hold_projects(ctx, tx, &ids).await?;
     let mut rows = super::tasks(tx, &ids).await?;
-    let (touched, kept) = if events::is_done(&**tx, op_id).await? {
+    let (touched, kept) = if events::is_done_in_part(&**tx, op_id).await? {
         (ids, BTreeSet::new())
     } else {
         let back = Back::of(ctx, tx, &lines, &rows).await?;
@@ -120,31 +119,32 @@ impl Back {
         Ok(back)
     }
 
-    /// From the bottom up, so that of several that come back to one place each has the next one below it already.
+    /// From the bottom up, so that of several that come back to one place each has the next one below it already. Cards
+    /// that go back by the same change are nobody's neighbours: they do not stand yet where they will.
     async fn place(
         &mut self,
         tx: &WriteTx,
         mut places: Vec<(ColumnId, Option<String>, &task::Model)>,
     ) -> AppResult<()> {
         places.sort_by(|(_, one, _), (_, other, _)| other.cmp(one));
-        let mut tops: HashMap<ColumnId, Option<TaskId>> = HashMap::new();
+        let going: BTreeSet<TaskId> = places.iter().map(|(_, _, row)| row.id).collect();
+        let mut standing: HashMap<ColumnId, Vec<(String, TaskId)>> = HashMap::new();
+        let mut tops: HashMap<ColumnId, TaskId> = HashMap::new();
         for (column, rank, row) in places {
             if !is_of_project(tx, column, row).await? {
                 self.kept.insert(row.id);
                 continue;
             }
-            let above = match &rank {
-                Some(rank) => moves::above(&**tx, column, row.id, rank).await?,
-                None => None,
+            let cards = match standing.entry(column) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => unknown.insert(standing_in(tx, column, &going).await?),
             };
+            let above = rank.map_or(0, |rank| cards.partition_point(|(other, _)| *other < rank));
+            let above = above.checked_sub(1).and_then(|last| cards.get(last)).map(|(_, card)| *card);
             let edit = if above.is_some() {
                 Edit::Move { column, after: above, before: None }
             } else {
-                let first = match tops.get(&column) {
-                    Some(top) => *top,
-                    None => first_of(tx, column, row.id).await?,
-                };
-                tops.insert(column, Some(row.id));
+                let first = tops.insert(column, row.id).or(cards.first().map(|(_, card)| *card));
                 Edit::Move { column, after: None, before: first }
             };
             self.edits.push(TaskEdit { task: row.id, edit });
@@ -158,18 +158,17 @@ async fn is_of_project(tx: &WriteTx, column: ColumnId, row: &task::Model) -> App
     Ok(found.is_some_and(|column| column.project_id == row.project_id))
 }
 
-/// The first card of a column, other than a given one.
-async fn first_of(tx: &WriteTx, column: ColumnId, other_than: TaskId) -> AppResult<Option<TaskId>> {
-    let found = task::Entity::find()
+/// The cards of a column that stay where they are, by their ranks, in their order.
+async fn standing_in(tx: &WriteTx, column: ColumnId, going: &BTreeSet<TaskId>) -> AppResult<Vec<(String, TaskId)>> {
+    let mut cards: Vec<(String, TaskId)> = task::Entity::find()
         .select_only()
-        .column(task::Column::Id)
+        .columns([task::Column::Rank, task::Column::Id])
         .filter(task::Column::ColumnId.eq(column))
         .filter(task::Column::ArchivedAt.is_null())
-        .filter(task::Column::Id.ne(other_than))
-        .order_by_asc(task::Column::Rank)
-        .limit(1)
         .into_tuple()
-        .one(&**tx)
+        .all(&**tx)
         .await?;
-    Ok(found)
+    cards.retain(|(_, card)| !going.contains(card));
+    cards.sort_unstable();
+    Ok(cards)
 }
