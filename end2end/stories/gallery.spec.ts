@@ -1,5 +1,7 @@
 // The templates of the gallery as mails: made, filled in with a project's own data, sent as tests into the outbox, and read
 // by three strangers: the referee, html-validate, and what "Can I email" knows of mail programs.
+import fs from 'node:fs';
+import path from 'node:path';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { htmlOf, markupFaults, unsupported } from '../fixtures/mail-checkers.ts';
 import { faults } from '../fixtures/referee.ts';
@@ -37,4 +39,11 @@ test('the checkers of HTML are awake @plain', async () => {
   expect((await markupFaults(page('<img src="a.png"><p><div></div></p>'))).join('\n')).toMatch(/alt[^]*close-order/);
   expect(unsupported(page('<p style="color:#111111">Good</p>'))).toEqual([]);
   expect(unsupported(page('<div style="display:flex;position:fixed">Bad</div>')).join('\n')).toMatch(/display:flex[^]*position/);
+});
+
+test('the linter of templates knows mail programs as the checker does @plain', () => {
+  const end2end = path.resolve(import.meta.dirname ?? __dirname, '..');
+  const { version } = JSON.parse(fs.readFileSync(path.join(end2end, 'node_modules/doiuse-email/package.json'), 'utf8')) as { version: string };
+  const table = fs.readFileSync(path.join(end2end, '../app/src/domain/template/lint/support/table.rs'), 'utf8');
+  expect(table.replace(/\n\/\/! /g, ' '), 'scripts/caniemail.py makes it anew').toContain(`of doiuse-email ${version},`);
 });

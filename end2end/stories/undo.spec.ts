@@ -1,4 +1,5 @@
-// Taking back what was saved beside the cards: in a task's drawer and page, in list and calendar, and by its history.
+// Taking back what was saved beside the cards: in a task's drawer and page, by its page of actions, in list and calendar,
+// and by its history.
 import { addTasks, card, expectTitles, pasteTasks } from '../fixtures/board.ts';
 import { closeOpened, together } from '../fixtures/pair.ts';
 import { answered, begin, expect, makeProject, settled, test } from '../fixtures/story.ts';
@@ -175,6 +176,72 @@ test('a line of the history is taken back where it is still so', async ({ page, 
   await line('changed the priority from High to Urgent').getByRole('button', { name: 'Undo' }).click();
   await expect(priority).toHaveValue('high');
   await expect(line('changed the priority from Urgent to High')).toBeVisible();
+});
+
+test('what the page of actions does has its way back: by its message and the keys, or by a button', async ({ page, empty, hydrated }) => {
+  await page.goto(`${empty.url}/tasks/REP-2/actions`);
+  await settled(page, hydrated);
+  const back = async (button: string): Promise<void> => {
+    if (hydrated) await notices(page).getByRole('button', { name: 'Undo' }).click();
+    else await page.getByRole('button', { name: button }).click();
+  };
+  const list = (name: string): Locator => page.getByRole('radio', { name });
+  const isArchived = page.getByText('It is not on the board.');
+  const isTrashed = page.getByText('In the trash since');
+
+  await list('Pending').check();
+  await page.getByRole('button', { name: 'Move', exact: true }).click();
+  await expect(page.getByText('The last move came from Todo.')).toBeVisible();
+  await back('Undo the move');
+  await expect(page.getByText('The last move came from Pending.')).toBeVisible();
+  await expect(list('Todo')).toBeChecked();
+
+  await page.getByRole('button', { name: 'Archive' }).click();
+  await expect(isArchived).toBeVisible();
+  await back('Restore');
+  await expect(isArchived).toHaveCount(0);
+
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect(isTrashed).toBeVisible();
+  await back('Restore');
+  await expect(isTrashed).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Archive' })).toBeVisible();
+
+  if (hydrated) {
+    await page.locator('body').press('Control+Shift+z');
+    await expect(isTrashed).toBeVisible();
+    await page.locator('body').press('Control+z');
+    await expect(isTrashed).toHaveCount(0);
+    await list('Pending').check();
+    await page.getByRole('button', { name: 'Move', exact: true }).click();
+    await expect(page.getByText('The last move came from Todo.')).toBeVisible();
+    await page.locator('body').press('Control+z');
+    await expect(list('Todo')).toBeChecked();
+  }
+  await answered(page);
+  await page.goto(`${empty.url}/board/REP`);
+  await expectTitles(page, 'Todo', three);
+});
+
+test('what comes back out of the archive and the trash goes there again @hydrated', async ({ page, empty }) => {
+  for (const [reference, button] of [['REP-1', 'Archive'], ['REP-2', 'Delete']] as const) {
+    await page.goto(`${empty.url}/tasks/${reference}/actions`);
+    await settled(page, true);
+    await page.getByRole('button', { name: button, exact: true }).click();
+    await expect(page.getByRole('button', { name: 'Restore' })).toBeVisible();
+    await answered(page);
+  }
+  for (const [shelf, title, nothing] of [['archive', three[0], 'Nothing is archived'], ['trash', three[1], 'The trash is empty']] as const) {
+    await page.goto(`${empty.url}/board/REP/${shelf}`);
+    await settled(page, true);
+    await page.getByRole('button', { name: `Restore ${title}` }).click();
+    await expect(page.getByText(nothing)).toBeVisible();
+    await notices(page).getByRole('button', { name: 'Undo' }).click();
+    await expect(page.getByRole('button', { name: `Restore ${title}` })).toBeVisible();
+    await page.locator('body').press('Control+Shift+z');
+    await expect(page.getByText(nothing)).toBeVisible();
+    await answered(page);
+  }
 });
 
 test.describe('on a bad line', () => {

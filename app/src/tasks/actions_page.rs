@@ -4,8 +4,11 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::{
-    api::{ArchiveTask, PlaceTask, RestoreTask, load_task},
-    task::{DueForm, PriorityForm, TaskState, api::DeleteTask},
+    api::{PlaceTask, load_task},
+    board::moved_toast,
+    task::{
+        DueForm, PriorityForm, PutAway, TaskState, UndoMove, api::DeleteTask, archiving, save_state, told, trashing,
+    },
     view::TaskDetail,
 };
 use crate::{
@@ -34,63 +37,74 @@ pub fn ActionsPage() -> impl IntoView {
 fn page(detail: TaskDetail) -> impl IntoView {
     let reference = detail.card.reference(&detail.key);
     let board = format!("/board/{}", detail.key);
-    let (title, can_edit, read_only) = (detail.card.title.clone(), detail.can_edit, detail.read_only);
+    let (title, read_only) = (detail.card.title.clone(), detail.read_only);
     let state = TaskState::new(detail);
+    state.listen_for_undo();
+    let delete = trashing(state);
     let open = format!("/tasks/{reference}");
+    // What may be done with the task changes while it is shown: into the trash and back.
+    let can_edit = state.part(|detail| detail.can_edit);
+    let forms = move || match can_edit.get() {
+        true => forms(state, delete),
+        false => view! { <p>{read_only.map(ReadOnly::words)}</p> }.into_any(),
+    };
     view! {
         <Page title=format!("Actions for {reference}") lead=title actions=move || view! {
             <a class="btn" href=open.clone()>"Open the task"</a>
             <a class="btn" href=board.clone()>"Back to the board"</a>
         }>
-            {match can_edit {
-                true => view! {
-                    <MoveForm state=state />
-                    <section class="panel is-padded">
-                        <h2 class="sr-only">"Priority and due date"</h2>
-                        <div class="form__row"><PriorityForm state=state /><DueForm state=state /></div>
-                    </section>
-                    <PutAway state=state />
-                }.into_any(),
-                false => view! { <p>{read_only.map(ReadOnly::words)}</p> }.into_any(),
-            }}
+            <PutAway state=state />
+            {forms}
         </Page>
     }
 }
 
+fn forms(state: TaskState, delete: ServerAction<DeleteTask>) -> AnyView {
+    let is_on_board = state.part(|detail| detail.archived.is_none());
+    view! {
+        {move || is_on_board.get().then(|| view! { <MoveForm state=state /> })}
+        <section class="panel is-padded">
+            <h2 class="sr-only">"Priority and due date"</h2>
+            <div class="form__row"><PriorityForm state=state /><DueForm state=state /></div>
+        </section>
+        <Leave state=state delete=delete is_on_board=is_on_board />
+    }
+    .into_any()
+}
+
 #[component]
 fn MoveForm(state: TaskState) -> impl IntoView {
-    let action = ServerAction::<PlaceTask>::new();
-    let value = action.value();
-    Effect::new(move |_| {
-        if value.with(|value| matches!(value, Some(Ok(_)))) {
-            state.reload();
-        }
+    let action = told::<PlaceTask>(state, |sent, detail| {
+        let list = detail.columns.iter().find(|column| column.id == sent.column);
+        moved_toast(&detail.card.title, list.map_or("", |list| list.name.as_str()))
     });
-    let said = move || {
+    let value = action.value();
+    let refused = move || {
         value.with(|value| {
-            value.as_ref().map(|value| match value {
-                Ok(_) => ("good", "Moved.".to_owned()),
-                Err(error) => ("bad", format!("Not moved. {}", error.words())),
-            })
+            value.as_ref().and_then(|value| value.as_ref().err()).map(|error| format!("Not moved. {}", error.words()))
         })
     };
     let column = state.part(|detail| detail.column);
     let columns = state.detail.with_untracked(|detail| detail.columns.clone());
     let lists: Vec<_> = columns
         .into_iter()
-        .map(|choice| view! {
-            <label class="choice">
-                <input type="radio" name="column" value=choice.id.to_string() checked=choice.id == column.get_untracked() />
-                <StatusMark status=choice.status /><span dir="auto">{choice.name}</span>
-            </label>
+        .map(|choice| {
+            let id = choice.id;
+            view! {
+                <label class="choice">
+                    <input type="radio" name="column" value=id.to_string() checked=id == column.get_untracked() prop:checked=move || column.get() == id />
+                    <StatusMark status=choice.status /><span dir="auto">{choice.name}</span>
+                </label>
+            }
         })
         .collect();
     view! {
         <section class="panel is-padded">
             <div class="panel__head"><h2>"Move"</h2></div>
-            {move || said().map(|(tone, words)| view! { <p class="banner" data-tone=tone role="status">{words}</p> })}
+            {move || refused().map(|words| view! { <p class="banner" data-tone="bad" role="status">{words}</p> })}
             <ActionForm action=action attr:class="form">
                 {state.hidden_id()}
+                {state.hidden_op()}
                 <fieldset class="fieldset"><legend class="small">"List"</legend><div class="choices is-inline">{lists}</div></fieldset>
                 <fieldset class="fieldset">
                     <legend class="small">"Place"</legend>
@@ -101,37 +115,27 @@ fn MoveForm(state: TaskState) -> impl IntoView {
                 </fieldset>
                 <div class="form__actions"><button class="btn is-primary" type="submit">"Move"</button></div>
             </ActionForm>
+            <UndoMove state=state />
         </section>
     }
     .into_any()
 }
 
+/// The archive and the trash; what brings the task back stands above all forms.
 #[component]
-fn PutAway(state: TaskState) -> impl IntoView {
-    let (archive, restore) = (ServerAction::<ArchiveTask>::new(), ServerAction::<RestoreTask>::new());
-    let delete = ServerAction::<DeleteTask>::new();
-    let (archived_now, restored_now, deleted_now) = (archive.value(), restore.value(), delete.value());
-    Effect::new(move |_| {
-        if archived_now.with(Option::is_some) | restored_now.with(Option::is_some) | deleted_now.with(Option::is_some) {
-            state.reload();
-        }
-    });
-    let archived = state.part(|detail| detail.archived.clone());
+fn Leave(state: TaskState, delete: ServerAction<DeleteTask>, is_on_board: Memo<bool>) -> impl IntoView {
+    let archive = archiving(state);
     view! {
         <section class="panel is-padded">
             <div class="panel__head"><h2>"Archive and trash"</h2></div>
-            {move || match archived.get() {
-                Some(stamp) => view! {
-                    <p>{format!("Archived {}. It is not on the board.", stamp.words)}</p>
-                    <ActionForm action=restore>{state.hidden_id()}<button class="btn" type="submit"><Icon name="archive-restore" />"Restore"</button></ActionForm>
-                }.into_any(),
-                None => view! {
-                    <p class="muted">"Takes the task off the board. It can be restored at any time."</p>
-                    <ActionForm action=archive>{state.hidden_id()}<button class="btn" type="submit"><Icon name="archive" />"Archive"</button></ActionForm>
-                    <p class="muted">"Puts the task into the trash, where it waits for 30 days."</p>
-                    <ActionForm action=delete>{state.hidden_id()}<button class="btn is-danger-quiet" type="submit"><Icon name="trash-2" />"Delete"</button></ActionForm>
-                }.into_any(),
-            }}
+            {move || is_on_board.get().then(|| view! {
+                <p class="muted">"Takes the task off the board. It can be restored at any time."</p>
+                <ActionForm action=archive>{state.hidden_id()}{state.hidden_op()}<button class="btn" type="submit"><Icon name="archive" />"Archive"</button></ActionForm>
+            })}
+            {save_state(archive)}
+            <p class="muted">"Puts the task into the trash, where it waits for 30 days."</p>
+            <ActionForm action=delete>{state.hidden_id()}{state.hidden_op()}<button class="btn is-danger-quiet" type="submit"><Icon name="trash-2" />"Delete"</button></ActionForm>
+            {save_state(delete)}
         </section>
     }
     .into_any()

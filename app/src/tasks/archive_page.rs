@@ -4,11 +4,12 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map};
 
 use super::{
-    list::{Bulk, Picked, tell},
+    board::Rewind,
+    list::{Bulk, tell},
     shelf_bar::{pager, text_filter},
     tabs::{ProjectTabs, Tab},
     views::{Shelf, ShelfRow},
-    views_api::{ChangeMany, load_archive},
+    views_api::load_archive,
 };
 use crate::ui::{Empty, ErrorPage, Page, PriorityMark};
 
@@ -17,17 +18,24 @@ pub fn ArchivePage() -> impl IntoView {
     let (params, search) = (use_params_map(), use_location().search);
     let key = Memo::new(move |_| params.read().get("project").unwrap_or_default().to_ascii_uppercase());
     let bulk = Bulk::new();
-    let Bulk { many: restore, picked, .. } = bulk;
+    let Bulk { many: restore, next, rewind, .. } = bulk;
     tell(bulk, "Restored");
     let archive = Resource::new_blocking(
         move || (key.get(), search.get(), restore.version().get()),
         |(key, query, _)| load_archive(key, query),
     );
+    // In the effect, so that nothing of it happens on the server; another project has steps of its own.
+    Effect::new(move |_| {
+        let steps = Rewind::of(&key.get(), None, move || archive.refetch());
+        steps.follow(restore, next, |sent| sent.tasks.clone());
+        steps.listen();
+        rewind.set_value(Some(steps));
+    });
     view! {
         <Transition>
             {move || Suspend::new(async move {
                 match archive.await {
-                    Ok(shelf) => page(shelf, restore, picked).into_any(),
+                    Ok(shelf) => page(shelf, bulk).into_any(),
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),
                 }
             })}
@@ -36,7 +44,7 @@ pub fn ArchivePage() -> impl IntoView {
     .into_any()
 }
 
-fn page(shelf: Shelf, restore: ServerAction<ChangeMany>, picked: Picked) -> impl IntoView {
+fn page(shelf: Shelf, bulk: Bulk) -> impl IntoView {
     let Shelf { key, name, can_edit, query, rows, total, next, .. } = shelf;
     let path = format!("/board/{key}/archive");
     let is_filtered = !query.text.is_empty();
@@ -49,7 +57,7 @@ fn page(shelf: Shelf, restore: ServerAction<ChangeMany>, picked: Picked) -> impl
                 <a class="btn" href=path>"Clear filters"</a>
             </Empty>
         }.into_any(),
-        (false, _) => table(rows, &key, can_edit, restore, picked).into_any(),
+        (false, _) => table(rows, &key, can_edit, bulk).into_any(),
     };
     view! {
         <ProjectTabs project=key current=Tab::Archive />
@@ -61,17 +69,12 @@ fn page(shelf: Shelf, restore: ServerAction<ChangeMany>, picked: Picked) -> impl
     }
 }
 
-fn table(
-    rows: Vec<ShelfRow>,
-    key: &str,
-    can_edit: bool,
-    restore: ServerAction<ChangeMany>,
-    picked: Picked,
-) -> impl IntoView + use<> {
-    let lines: Vec<_> = rows.into_iter().map(|row| line(row, key, can_edit, restore, picked)).collect();
+fn table(rows: Vec<ShelfRow>, key: &str, can_edit: bool, bulk: Bulk) -> impl IntoView + use<> {
+    let lines: Vec<_> = rows.into_iter().map(|row| line(row, key, can_edit, bulk)).collect();
     let many = can_edit.then(|| {
         view! {
-            <ActionForm action=restore attr:class="bulk panel" attr:id="bulk">
+            <ActionForm action=bulk.many attr:class="bulk panel" attr:id="bulk">
+                {bulk.next.field()}
                 <input type="hidden" name="change" value="restore" />
                 <span class="muted">"Tick tasks to restore several at once."</span>
                 <button class="btn" type="submit">"Restore the selected tasks"</button>
@@ -93,13 +96,8 @@ fn table(
     }
 }
 
-fn line(
-    row: ShelfRow,
-    key: &str,
-    can_edit: bool,
-    restore: ServerAction<ChangeMany>,
-    picked: Picked,
-) -> impl IntoView + use<> {
+fn line(row: ShelfRow, key: &str, can_edit: bool, bulk: Bulk) -> impl IntoView + use<> {
+    let Bulk { many: restore, picked, next, .. } = bulk;
     let ShelfRow { card, column, since, .. } = row;
     let reference = card.reference(key);
     let (id, select, label) = (card.id, format!("Select {}", card.title), format!("Restore {}", card.title));
@@ -120,6 +118,7 @@ fn line(
             <td class="actions">
                 {can_edit.then(|| view! {
                     <ActionForm action=restore>
+                        {next.field()}
                         <input type="hidden" name="change" value="restore" />
                         <input type="hidden" name="tasks[]" value=id.to_string() />
                         <button class="btn is-sm" type="submit" aria-label=label>"Restore"</button>

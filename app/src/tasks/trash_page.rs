@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map};
 
 use super::{
+    board::{NextOp, Rewind, last_sent},
     shelf_bar::{pager, text_filter},
     tabs::{ProjectTabs, Tab},
     task::api::UndeleteTask,
@@ -21,6 +22,8 @@ use crate::{
 struct Deeds {
     restore: ServerAction<UndeleteTask>,
     delete: ServerAction<DeleteForever>,
+    /// The name of the next task's return.
+    next: NextOp,
     can_edit: bool,
     is_owner: bool,
 }
@@ -30,22 +33,33 @@ pub fn TrashPage() -> impl IntoView {
     let (params, search) = (use_params_map(), use_location().search);
     let key = Memo::new(move |_| params.read().get("project").unwrap_or_default().to_ascii_uppercase());
     let (restore, delete) = (ServerAction::<UndeleteTask>::new(), ServerAction::<DeleteForever>::new());
+    let (next, rewind) = (NextOp::new(), StoredValue::new(None::<Rewind>));
     let toasts = use_context::<Toasts>();
-    let restored = restore.value();
+    let (restored, last) = (restore.value(), last_sent(restore));
     Effect::new(move |_| {
-        if let (Some(Err(error)), Some(toasts)) = (restored.get(), toasts) {
-            toasts.fail(format!("Not restored. {}", error.words()));
+        let (Some(answer), Some(toasts)) = (restored.get(), toasts) else { return };
+        match (answer, last.get_value(), rewind.get_value()) {
+            (Err(error), ..) => toasts.fail(format!("Not restored. {}", error.words())),
+            (Ok(()), Some(op), Some(rewind)) => toasts.offer("Restored 1 task", "Undo", move || rewind.undo_op(op)),
+            (Ok(()), ..) => {}
         }
     });
     let trash = Resource::new_blocking(
         move || (key.get(), search.get(), restore.version().get(), delete.version().get()),
         |(key, query, _, _)| load_trash(key, query),
     );
+    // In the effect, so that nothing of it happens on the server; another project has steps of its own.
+    Effect::new(move |_| {
+        let steps = Rewind::of(&key.get(), None, move || trash.refetch());
+        steps.follow(restore, next, |sent| vec![sent.task]);
+        steps.listen();
+        rewind.set_value(Some(steps));
+    });
     view! {
         <Transition>
             {move || Suspend::new(async move {
                 match trash.await {
-                    Ok(shelf) => page(shelf, restore, delete).into_any(),
+                    Ok(shelf) => page(shelf, restore, delete, next).into_any(),
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),
                 }
             })}
@@ -54,13 +68,18 @@ pub fn TrashPage() -> impl IntoView {
     .into_any()
 }
 
-fn page(shelf: Shelf, restore: ServerAction<UndeleteTask>, delete: ServerAction<DeleteForever>) -> impl IntoView {
-    let Shelf { key, name, can_edit, is_owner, query, rows, total, next } = shelf;
+fn page(
+    shelf: Shelf,
+    restore: ServerAction<UndeleteTask>,
+    delete: ServerAction<DeleteForever>,
+    next: NextOp,
+) -> impl IntoView {
+    let Shelf { key, name, can_edit, is_owner, query, rows, total, next: behind } = shelf;
     let path = format!("/board/{key}/trash");
-    let deeds = Deeds { restore, delete, can_edit, is_owner };
+    let deeds = Deeds { restore, delete, next, can_edit, is_owner };
     let is_filtered = !query.text.is_empty();
     let bar = (total > 0 || is_filtered).then(|| text_filter(path.clone(), &query, total));
-    let pager = pager(&path, &query, next);
+    let pager = pager(&path, &query, behind);
     let list = match (rows.is_empty(), is_filtered) {
         (true, false) => view! { <Empty title="The trash is empty" text=format!("Deleted tasks wait here for {TRASH_DAYS} days. They can be restored until then.") /> }.into_any(),
         (true, true) => view! {
@@ -116,6 +135,7 @@ fn line(row: ShelfRow, key: &str, deeds: Deeds) -> impl IntoView + use<> {
         let label = format!("Restore {}", card.title);
         view! {
             <ActionForm action=deeds.restore>
+                {deeds.next.field()}
                 <input type="hidden" name="task" value=card.id.to_string() />
                 <button class="btn is-sm" type="submit" aria-label=label><Icon name="archive-restore" />"Restore"</button>
             </ActionForm>

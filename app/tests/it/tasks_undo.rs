@@ -15,10 +15,13 @@ use app::{
     projects::service::access,
     tasks::{
         service::{
+            archive,
             bulk::{self, take_back},
             detail,
             edit::{self, Change},
             find, labels_of_task, list,
+            moves::{self, Move},
+            trash,
         },
         view::{Card, HistoryLine},
         views::ListRow,
@@ -69,6 +72,11 @@ async fn offered(ctx: &Ctx, id: TaskId) -> Vec<String> {
 async fn line(ctx: &Ctx, id: TaskId, what: &str) -> EventId {
     let lines = history(ctx, id).await;
     lines.iter().find(|line| line.what == what).and_then(|line| line.undo).unwrap()
+}
+
+/// What is in the fields, without the count of changes.
+async fn fields(ctx: &Ctx, id: TaskId) -> task_row::Model {
+    task_row::Model { version: 0, ..row(ctx, id).await }
 }
 
 #[tokio::test]
@@ -481,6 +489,78 @@ async fn a_line_of_an_import_that_does_not_know_what_was_there_empties_nothing()
         }
         let row = row(&ctx, a).await;
         assert_eq!((row.title.as_str(), row.description.as_str()), ("a", "In words"));
+    })
+    .await;
+}
+
+async fn a_move_by_the_page_of_actions_goes_back_to_the_place_before_it_and_again() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let mut ids = Vec::new();
+        for title in ["a", "b", "c"] {
+            ids.push(task(&ctx, &made, columns[0], title).await.id);
+        }
+        let (moved, back) = (op(), op());
+        let wish = Move { task: ids[1], column: columns[1], after: None, before: None, op_id: Some(moved) };
+        moves::move_task(&ctx, wish).await.unwrap();
+        assert_eq!(titles(&ctx, columns[0]).await, ["a", "c"]);
+        take_back::change(&ctx, moved, back).await.unwrap();
+        assert_eq!(titles(&ctx, columns[0]).await, ["a", "b", "c"]);
+        take_back::change(&ctx, back, op()).await.unwrap();
+        assert_eq!(titles(&ctx, columns[0]).await, ["a", "c"]);
+        assert_eq!(titles(&ctx, columns[1]).await, ["b"]);
+    })
+    .await;
+}
+
+async fn the_archive_and_the_trash_give_a_task_back_and_take_it_again() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let a = task(&ctx, &made, columns[0], "a").await.id;
+        for step in ["archive", "restore", "delete", "undelete"] {
+            let (done, back) = (op(), op());
+            let before = fields(&ctx, a).await;
+            match step {
+                "archive" => archive::archive(&ctx, a, Some(done)).await.unwrap(),
+                "restore" => archive::restore(&ctx, a, Some(done)).await.unwrap(),
+                "delete" => trash::put(&ctx, a, Some(done)).await.unwrap(),
+                _ => trash::restore(&ctx, a, Some(done)).await.unwrap(),
+            }
+            let after = fields(&ctx, a).await;
+            assert_ne!(before, after, "{step}");
+            let taken = take_back::change(&ctx, done, back).await.unwrap();
+            assert_eq!((taken.cards.len(), taken.kept), (1, 0), "{step}");
+            assert_eq!(fields(&ctx, a).await, before, "{step}");
+            take_back::change(&ctx, back, op()).await.unwrap();
+            assert_eq!(fields(&ctx, a).await, after, "{step}");
+        }
+        assert!(offered(&ctx, a).await.is_empty(), "they have buttons of their own, not one at each line");
+    })
+    .await;
+}
+
+async fn the_trash_is_not_taken_back_where_somebody_has_done_so_since() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let (mina, jonas) = (app.as_person(&cast.mina), app.as_person(&cast.jonas));
+        let a = task(&jonas, &made, columns[0], "a").await.id;
+        let (archived, deleted) = (op(), op());
+        archive::archive(&jonas, a, Some(archived)).await.unwrap();
+        trash::put(&mina, a, None).await.unwrap();
+        let taken = take_back::change(&jonas, archived, op()).await.unwrap();
+        assert_eq!((taken.cards.len(), taken.kept), (0, 1), "what is in the trash is changed no more");
+        trash::restore(&mina, a, None).await.unwrap();
+
+        trash::put(&jonas, a, Some(deleted)).await.unwrap();
+        trash::restore(&mina, a, None).await.unwrap();
+        let taken = take_back::change(&jonas, deleted, op()).await.unwrap();
+        assert_eq!((taken.cards.len(), taken.kept), (0, 1), "it is out again");
+        assert!(row(&jonas, a).await.deleted_at.is_none());
     })
     .await;
 }

@@ -83,4 +83,4 @@ pub use past::{Named, NextOp, Rewind, last_sent};
 pub use presence::{Here, provide_others};
 pub use sender::{Sender, new_op};
 pub use steps::provide_steps;
-pub use words::still_blocked;
+pub use words::{archived_toast, moved_toast, restored_toast, still_blocked};

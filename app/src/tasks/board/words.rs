@@ -138,6 +138,10 @@ pub fn archived_toast(title: &str) -> String {
     format!("Archived “{}”", short(title))
 }
 
+pub fn restored_toast(title: &str) -> String {
+    format!("Restored “{}”", short(title))
+}
+
 /// A card by its title, or several by their number.
 pub fn whom(title: Option<&str>, count: usize) -> String {
     match (title, count) {

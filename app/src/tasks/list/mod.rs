@@ -7,5 +7,5 @@ mod list_page;
 mod table;
 mod title;
 
-pub use bulk_form::{Bulk, Picked, tell};
+pub use bulk_form::{Bulk, tell};
 pub use list_page::ListPage;

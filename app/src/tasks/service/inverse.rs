@@ -28,7 +28,7 @@ use crate::{
 pub enum Inverse {
     /// A field gets the value that it had.
     Field(Change),
-    /// People, labels, the archive.
+    /// People, labels, the archive, the trash.
     Edit(Edit),
     /// Back to a column, where the rank says; on top where it was not written down.
     Place { column: ColumnId, rank: Option<String> },
@@ -70,8 +70,8 @@ impl Given {
     }
 }
 
-/// What a line is about, where lines of its kind are taken back one by one. Moves and the archive have buttons of their
-/// own.
+/// What a line is about, where lines of its kind are taken back one by one. Moves, the archive and the trash have
+/// buttons of their own.
 pub fn subject(kind: EventKind, detail: &Detail) -> Option<String> {
     match kind {
         EventKind::Edited => detail.field.as_ref().map(|field| format!("field {field}")),
@@ -83,8 +83,9 @@ pub fn subject(kind: EventKind, detail: &Detail) -> Option<String> {
 
 /// The way back of a line; none where what it says is not so any more, or has no way back.
 pub fn of(event: &task_event::Model, detail: &Detail, row: &task::Model, given: &Given, zone: Tz) -> Option<Inverse> {
+    // What is in the trash is changed no more; it only comes out again.
     if row.deleted_at.is_some() {
-        return None;
+        return (event.kind == EventKind::Deleted).then_some(Inverse::Edit(Edit::Undelete));
     }
     match event.kind {
         EventKind::Edited => field(detail, row, zone).map(Inverse::Field),
@@ -115,6 +116,7 @@ pub fn of(event: &task_event::Model, detail: &Detail, row: &task::Model, given: 
         }
         EventKind::Archived if row.archived_at.is_some() => Some(Inverse::Edit(Edit::Restore)),
         EventKind::Restored if row.archived_at.is_none() => Some(Inverse::Edit(Edit::Archive)),
+        EventKind::Undeleted => Some(Inverse::Edit(Edit::Delete)),
         _ => None,
     }
 }

@@ -1,24 +1,25 @@
 //! What can be done with the task as a whole: watch, copy, move to another project, link, print,
 //! archive, trash.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 use super::{
-    api::{CopyTask, DeleteTask, TransferTask, UndeleteTask, WatchTask, undelete_task},
-    saving::{TaskState, save_state, saving},
+    api::{CopyTask, DeleteTask, TransferTask, UndeleteTask, WatchTask},
+    saving::{TaskState, save_state, saving, told},
 };
 use crate::{
-    tasks::api::{ArchiveTask, RestoreTask},
-    ui::{
-        Icon,
-        toast::{Toast, Toasts, Tone},
+    tasks::{
+        api::{ArchiveTask, RestoreTask},
+        board::{archived_toast, restored_toast},
     },
+    ui::{Icon, toast::Toasts},
 };
 
 /// Says that the task is archived or in the trash, and offers to bring it back.
 #[component]
 pub fn PutAway(state: TaskState) -> impl IntoView {
-    let (restore, undelete) = (saving::<RestoreTask>(state), saving::<UndeleteTask>(state));
+    let restore = told::<RestoreTask>(state, |_, detail| restored_toast(&detail.card.title));
+    let undelete = told::<UndeleteTask>(state, |_, detail| restored_toast(&detail.card.title));
     let trash = state.part(|detail| format!("/board/{}/trash", detail.key));
     let archived = state.part(|detail| detail.archived.clone());
     let deleted = state.part(|detail| detail.parts.deleted.clone());
@@ -32,7 +33,8 @@ pub fn PutAway(state: TaskState) -> impl IntoView {
                     <Icon name="trash-2" />
                     <div>{format!("In the trash since {}. After 30 days it is deleted for good.", stamp.words)}</div>
                     {can_restore.get().then(|| view! {
-                        <ActionForm action=undelete>{state.hidden_id()}<button class="btn is-sm" type="submit">"Restore"</button></ActionForm>
+                        <ActionForm action=undelete>{state.hidden_id()}{state.hidden_op()}<button class="btn is-sm" type="submit">"Restore"</button></ActionForm>
+                        {save_state(undelete)}
                     })}
                     {can_purge.get().then(|| view! { <a class="btn is-sm is-danger-quiet" href=trash.get()>"Delete now"</a> })}
                 </div>
@@ -43,7 +45,8 @@ pub fn PutAway(state: TaskState) -> impl IntoView {
                 <Icon name="archive" />
                 <div>{format!("Archived {}. It is not on the board.", stamp.words)}</div>
                 {can_edit.get().then(|| view! {
-                    <ActionForm action=restore>{state.hidden_id()}<button class="btn is-sm" type="submit">"Restore"</button></ActionForm>
+                    <ActionForm action=restore>{state.hidden_id()}{state.hidden_op()}<button class="btn is-sm" type="submit">"Restore"</button></ActionForm>
+                    {save_state(restore)}
                 })}
             </div>
         }.into_any())
@@ -80,37 +83,18 @@ pub fn Watch(state: TaskState) -> impl IntoView {
 /// Putting the task into the trash; it can be taken back from the message that says so, also when the
 /// task is not shown any more.
 pub fn trashing(state: TaskState) -> ServerAction<DeleteTask> {
-    let delete = saving::<DeleteTask>(state);
-    let toasts = expect_context::<Toasts>();
-    let id = state.detail.with_untracked(|detail| detail.card.id);
-    let gone = delete.value();
-    Effect::new(move |_| {
-        if !gone.with(|gone| matches!(gone, Some(Ok(())))) {
-            return;
-        }
-        let title = state.detail.with_untracked(|detail| detail.card.title.clone());
-        let back = Callback::new(move |()| {
-            spawn_local(async move {
-                match undelete_task(id, None).await {
-                    Ok(()) if state.detail.try_get_untracked().is_some() => state.reload(),
-                    Ok(()) => {}
-                    Err(error) => toasts.fail(format!("The task was not restored. {}", error.words())),
-                }
-            });
-        });
-        toasts.push(Toast {
-            words: format!("“{title}” is in the trash"),
-            action: Some(("Undo".into(), back)),
-            tone: Tone::Good,
-        });
-    });
-    delete
+    told(state, |_, detail| format!("“{}” is in the trash", detail.card.title))
+}
+
+/// Taking the task off the board, with the way back.
+pub fn archiving(state: TaskState) -> ServerAction<ArchiveTask> {
+    told(state, |_, detail| archived_toast(&detail.card.title))
 }
 
 /// The buttons under the properties.
 #[component]
 pub fn Actions(state: TaskState, delete: ServerAction<DeleteTask>) -> impl IntoView {
-    let archive = saving::<ArchiveTask>(state);
+    let archive = archiving(state);
     let toasts = expect_context::<Toasts>();
     let is_here = state.part(|detail| detail.archived.is_none() && detail.parts.deleted.is_none());
     let is_deleted = state.part(|detail| detail.parts.deleted.is_some());
@@ -126,10 +110,10 @@ pub fn Actions(state: TaskState, delete: ServerAction<DeleteTask>) -> impl IntoV
                 <TransferForm state=state />
                 <div class="cluster">
                     {move || is_here.get().then(|| view! {
-                        <ActionForm action=archive>{state.hidden_id()}<button class="btn is-sm" type="submit"><Icon name="archive" />"Archive"</button></ActionForm>
+                        <ActionForm action=archive>{state.hidden_id()}{state.hidden_op()}<button class="btn is-sm" type="submit"><Icon name="archive" />"Archive"</button></ActionForm>
                     })}
                     {move || (!is_deleted.get()).then(|| view! {
-                        <ActionForm action=delete>{state.hidden_id()}<button class="btn is-sm is-danger-quiet" type="submit"><Icon name="trash-2" />"Delete"</button></ActionForm>
+                        <ActionForm action=delete>{state.hidden_id()}{state.hidden_op()}<button class="btn is-sm is-danger-quiet" type="submit"><Icon name="trash-2" />"Delete"</button></ActionForm>
                     })}
                 </div>
                 {save_state(archive)}

@@ -60,7 +60,7 @@ pub fn History(state: TaskState) -> impl IntoView {
 
 /// Takes the last move back, to the place where the task was.
 #[component]
-fn UndoMove(state: TaskState) -> impl IntoView {
+pub fn UndoMove(state: TaskState) -> impl IntoView {
     let action = undoable::<PlaceTask>(state);
     let last = state.part(|detail| detail.parts.last_move.clone());
     view! {

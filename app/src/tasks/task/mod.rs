@@ -25,9 +25,11 @@ mod task_page;
 mod task_view;
 mod title;
 
+pub use actions::{PutAway, archiving, trashing};
 pub use draft::close;
 pub use drawer::TaskDrawer;
+pub use history::UndoMove;
 pub use properties::{DueForm, PriorityForm};
-pub use saving::TaskState;
+pub use saving::{TaskState, save_state, told};
 pub use submit::submit_form_of;
 pub use task_page::TaskPage;

@@ -3,7 +3,7 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
-    api::{AddLabel, RemoveLabel, SaveEstimate, SaveStart},
+    api::{AddLabel, DeleteTask, RemoveLabel, SaveEstimate, SaveStart, UndeleteTask},
     submit::is_writing,
 };
 use crate::{
@@ -11,7 +11,8 @@ use crate::{
     error::{AppError, AppResult},
     tasks::{
         api::{
-            PlaceTask, SaveCategory, SaveDescription, SaveDue, SavePeople, SavePriority, SaveTitle, UndoLine, load_task,
+            ArchiveTask, PlaceTask, RestoreTask, SaveCategory, SaveDescription, SaveDue, SavePeople, SavePriority,
+            SaveTitle, UndoLine, load_task,
         },
         board::{Named, NextOp, OpenBoard, Rewind},
         view::{Card, TaskDetail},
@@ -178,6 +179,35 @@ where
     action
 }
 
+/// As [`undoable`], for what a message tells in `words` with a button that takes it back, also where the task is not
+/// shown any more.
+pub fn told<S>(state: TaskState, words: impl Fn(&S, &TaskDetail) -> String + Send + Sync + 'static) -> ServerAction<S>
+where
+    S: ServerFn<Error = AppError> + Named + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    let action = undoable::<S>(state);
+    let toasts = expect_context::<Toasts>();
+    let (input, value, last) = (action.input(), action.value(), StoredValue::new(None::<S>));
+    Effect::new(move |_| {
+        // The action forgets what it has sent when it is answered.
+        if let Some(sent) = input.get() {
+            last.set_value(Some(sent));
+        }
+    });
+    Effect::new(move |_| {
+        if !value.with(|value| matches!(value, Some(Ok(_)))) {
+            return;
+        }
+        let Some(sent) = last.get_value() else { return };
+        let Some(op) = sent.op() else { return };
+        let words = state.detail.with_untracked(|detail| words(&sent, detail));
+        let rewind = state.rewind.get_value();
+        toasts.offer(words, "Undo", move || rewind.undo_op(op));
+    });
+    action
+}
+
 macro_rules! named {
     ($($change:ty),+ $(,)?) => {
         $(impl Named for $change {
@@ -190,8 +220,11 @@ macro_rules! named {
 
 named!(
     AddLabel,
+    ArchiveTask,
+    DeleteTask,
     PlaceTask,
     RemoveLabel,
+    RestoreTask,
     SaveCategory,
     SaveDescription,
     SaveDue,
@@ -200,6 +233,7 @@ named!(
     SavePriority,
     SaveStart,
     SaveTitle,
+    UndeleteTask,
     UndoLine,
 );
 

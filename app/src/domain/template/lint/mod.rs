@@ -9,6 +9,8 @@ mod contrast;
 mod css;
 #[cfg(feature = "ssr")]
 mod reading;
+#[cfg(feature = "ssr")]
+mod support;
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests;

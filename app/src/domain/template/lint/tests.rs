@@ -88,6 +88,78 @@ fn what_mail_programs_remove_is_an_error_and_what_some_do_not_know_a_warning() {
 }
 
 #[test]
+fn the_sentences_name_the_programs_that_do_not_know_a_style() {
+    let of = |style: &str| {
+        let found = found("Words", &format!("<i style=\"{style}\"></i>"));
+        found.into_iter().map(|finding| finding.words).collect::<Vec<_>>().join(" ")
+    };
+    for (style, words) in [
+        ("display:flex", "Outlook for Windows does not know display: flex, and Gmail only in part. Use a table."),
+        ("display:grid", "Gmail, Outlook and Yahoo! Mail do not know display: grid. Use a table."),
+        (
+            "position:absolute",
+            "Gmail and Outlook for Windows do not know position: absolute, and Outlook.com, Apple Mail, Yahoo! Mail \
+             and Samsung Email only in part: what it moves lies elsewhere.",
+        ),
+        (
+            "background-image:url(x)",
+            "Outlook for Windows does not know background-image, and Yahoo! Mail only in part: the words have to stand \
+             out without the picture.",
+        ),
+        (
+            "width:calc(1px + 2px)",
+            "Outlook and Yahoo! Mail do not know calc(), and Gmail only in part. Write the value in px.",
+        ),
+        ("color:var(--a)", "Gmail, Outlook and Yahoo! Mail do not know var(). Write the value."),
+    ] {
+        assert_eq!(of(style), words);
+    }
+    let import = found("<style>", "<style>@import url(x);");
+    let words = "Gmail, Outlook.com, Yahoo! Mail, Thunderbird and Samsung Email do not know @import. Write the rules into the mail.";
+    assert_eq!(import[0].words, words);
+}
+
+#[test]
+fn what_a_mail_can_do_without_is_named_beside_what_is_good() {
+    let good = |from: &str, to: &str| {
+        let findings = check_html(&GOOD.replace(from, to));
+        let of_css: Vec<_> = findings.into_iter().filter(|finding| finding.rule == Rule::Css).collect();
+        assert_eq!((of_css.len(), of_css[0].level), (1, Level::Good), "{of_css:?}");
+        of_css[0].words.clone()
+    };
+    let beginning = "The mail is as good where a program leaves styles out: ";
+    let media = "@media (Outlook for Windows and Thunderbird; in part Gmail, Outlook.com and Yahoo! Mail)";
+    assert_eq!(good("", ""), format!("{beginning}{media}."));
+    let rounded = "<i style=\"border-radius:4px;max-width:9px\"></i>";
+    assert_eq!(
+        good("Words", rounded),
+        format!(
+            "{beginning}{media}, border-radius (Outlook for Windows; in part Yahoo! Mail), \
+             max-width (in part Outlook for Windows and Yahoo! Mail)."
+        )
+    );
+    let font = "<style>@font-face{font-family:a;src:url(a.woff2)}";
+    assert_eq!(
+        good("<style>", font),
+        format!("{beginning}@font-face (Gmail, Outlook.com and Yahoo! Mail; in part Outlook for Windows), {media}.")
+    );
+    // Who reads the condition knows what stands within.
+    assert_eq!(good("{.card{", "{.card{border-radius:4px;"), format!("{beginning}{media}."));
+    let many: String =
+        ["opacity:1", "overflow:hidden", "outline:none", "box-sizing:border-box", "z-index:1", "object-fit:cover"]
+            .map(|style| format!("<i style=\"{style};border-radius:1px;max-width:1px\"></i>"))
+            .concat();
+    assert!(good("Words", &many).ends_with(", and 1 more."), "{}", good("Words", &many));
+    let plain = GOOD.replace(
+        "@media (prefers-color-scheme:dark){.card{background:#111111 !important} .t1{color:#eeeeee !important}}",
+        "",
+    );
+    let plain = check_html(&plain.replace(".t1{color:#eeeeee}", ""));
+    let words = plain.into_iter().find(|finding| finding.rule == Rule::Css).unwrap().words;
+    assert_eq!(words, "The styles are those that mail programs understand.");
+}
+
+#[test]
 fn images_need_words_and_must_be_in_the_mail() {
     let of = |to: &str| {
         let (level, rule, ..) = only("<img src=\"cid:by-status\" width=\"10\" height=\"10\" alt=\"A chart\">", to);

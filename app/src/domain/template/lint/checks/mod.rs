@@ -18,6 +18,8 @@ const SUBJECT_ERROR: usize = 250;
 const SUBJECT_WARNING: usize = 120;
 /// Most findings of one rule: more say the same again.
 const OF_A_RULE: usize = 10;
+/// Most styles that the words about good ones name.
+const NOTES: usize = 8;
 
 /// A mail as it would be sent to one reader.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +58,8 @@ struct List {
     images: usize,
     links: usize,
     size: usize,
+    /// Styles that some programs leave out, and the mail is as good without.
+    left_out: Vec<String>,
 }
 
 impl List {
@@ -74,6 +78,13 @@ impl List {
         self.add(Level::Warning, rule, line.into(), words.into());
     }
 
+    /// A style that some programs leave out: no fault, but worth knowing.
+    fn left_out(&mut self, note: Option<String>) {
+        if let Some(note) = note.filter(|note| !self.left_out.contains(note)) {
+            self.left_out.push(note);
+        }
+    }
+
     fn done(mut self) -> Vec<Finding> {
         for rule in Rule::ALL {
             if !self.found.iter().any(|finding| finding.rule == *rule) {
@@ -89,7 +100,13 @@ impl List {
         match rule {
             Rule::Size => format!("{} kB of HTML; Gmail cuts mails near 102 kB.", self.size.div_ceil(1_000)),
             Rule::Variables => "Every variable is filled in.".into(),
-            Rule::Css => "The styles are those that mail programs understand.".into(),
+            Rule::Css if self.left_out.is_empty() => "The styles are those that mail programs understand.".into(),
+            Rule::Css => {
+                let many = self.left_out.len();
+                let more = if many > NOTES { format!(", and {} more", many - NOTES) } else { String::new() };
+                let notes = self.left_out[..many.min(NOTES)].join(", ");
+                format!("The mail is as good where a program leaves styles out: {notes}{more}.")
+            }
             Rule::Elements => "The HTML has only what mail programs show.".into(),
             Rule::Images if self.images == 0 => "There are no images.".into(),
             Rule::Images => {

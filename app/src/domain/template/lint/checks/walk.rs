@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     List, Mail, links, shortened,
-    styles::{property, refused, style_sheets},
+    styles::{background, property, refused, style_sheets},
 };
 use crate::domain::template::{
     colour::Colour,
@@ -59,7 +59,7 @@ impl<'a> Walk<'a> {
     pub fn over(mut self, list: &mut List) {
         for (line, rule) in std::mem::take(&mut self.sheet) {
             for one in &rule.declarations {
-                property(list, line, &one.name, &one.value);
+                property(list, line, one, rule.condition.is_empty());
             }
         }
         for (line, piece) in std::mem::take(&mut self.pieces) {
@@ -89,7 +89,7 @@ impl<'a> Walk<'a> {
         let attribute =
             |wanted: &str| attributes.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.trim());
         for one in css::declarations(attribute("style").unwrap_or_default()) {
-            property(list, line, &one.name, &one.value);
+            property(list, line, &one, true);
         }
         if let Some(words) = refused(name) {
             list.error(Rule::Elements, line, format!("<{name}> {words}"));
@@ -113,9 +113,9 @@ impl<'a> Walk<'a> {
             }
             _ => {}
         }
-        if let Some(background) = attribute("background") {
-            list.warning(Rule::Css, line, "Outlook shows no picture behind words.");
-            self.shown.extend(background.strip_prefix("cid:").map(str::to_owned));
+        if let Some(picture) = attribute("background") {
+            background(list, line);
+            self.shown.extend(picture.strip_prefix("cid:").map(str::to_owned));
         }
     }
 
