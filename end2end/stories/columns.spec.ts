@@ -181,6 +181,27 @@ test('a list is collapsed for oneself, opens again, and opens under a card that 
   }
 });
 
+test('several choices are made in one menu above the board, which stays open @hydrated', async ({ page }) => {
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  const menu = page.getByRole('group', { name: 'Filter tasks' });
+  await menu.getByLabel('Priority').selectOption('urgent');
+  await expect(page).toHaveURL(/priority=urgent/);
+  await expect(page.getByRole('link', { name: 'Remove the filter Urgent' })).toBeVisible();
+  await answered(page);
+  await expect(menu.getByLabel('Person')).toBeVisible();
+  await menu.getByLabel('Person').selectOption({ label: 'Nobody' });
+  await expect(page).toHaveURL(/assignee=none/);
+  await expect(page).toHaveURL(/priority=urgent/);
+  await answered(page);
+  await page.keyboard.press('Escape');
+  await expect(menu).toBeHidden();
+  await page.getByRole('link', { name: 'Clear filters' }).first().click();
+  await expect(page).not.toHaveURL(/priority=/);
+  await expectTitles(page, 'Todo', three);
+  await expect(page.locator('#filter-priority')).toHaveValue('');
+  await expect(page.locator('#filter-assignee')).toHaveValue('');
+});
+
 test('the board is filtered, sorted and shown close by its menus, all of it in the address', async ({ page, empty, hydrated }) => {
   const apply = async (button: string, label: string, value: string) => {
     await page.getByRole('button', { name: button }).click();

@@ -100,6 +100,22 @@ for (const [button, field] of [['Filter', 'Priority'], ['Group: none', 'Order in
   });
 }
 
+test('the menu above the list of tasks stays open while the project gets another list @hydrated', async ({ page, empty }) => {
+  await page.goto(`${empty.url}/board/REP/list`);
+  await settled(page, true);
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  const choice = page.locator('#filter-priority');
+  await choice.focus();
+  const read = page.waitForResponse(/\/rpc\/load_list/);
+  await clientOf(page).call('add_column', { project: 'REP', name: 'Review', status: 'progress' });
+  await (await read).finished();
+  // Longer than a page takes to be made.
+  await page.waitForTimeout(500);
+  await expect(choice).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page.getByLabel(`Status of ${three[0]}`).locator('option', { hasText: 'Review' })).toHaveCount(1);
+});
+
 test('the name of a view that is being typed stays while the board is made anew @hydrated', async ({ page }) => {
   const name = page.getByLabel('Save what the board shows now');
   await opensWhileMadeAnew(page, async () => {

@@ -48,7 +48,8 @@ pub fn filter_bar(
         .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
         .collect();
     let set = removable(filter, &people, &href);
-    let menu = menu(path.clone(), filter, fields(filter, people, labels), kept, href.clone());
+    let fields = fields(Signal::stored(filter.clone()), Signal::stored(people), Signal::stored(labels));
+    let menu = menu(path.clone(), filter, fields, kept, href.clone());
     let clear = filter.is_active().then(|| href(BoardFilter::default()));
     view! {
         <div class="toolbar is-inside" role="group" aria-label="Filter">

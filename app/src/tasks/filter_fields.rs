@@ -19,47 +19,77 @@ pub fn count(filter: &BoardFilter) -> usize {
     Part::ALL.iter().filter(|part| **part != Part::Text && filter.is_set(**part)).count()
 }
 
-/// Fields for every part but the text. Where there are too many labels for a menu, one is typed.
-pub fn fields(filter: &BoardFilter, people: Vec<PersonChoice>, labels: Option<Vec<String>>) -> AnyView {
-    let pairs = filter.to_pairs();
-    let value =
-        |name: &str| pairs.iter().find(|(other, _)| *other == name).map(|(_, value)| value.clone()).unwrap_or_default();
+/// Fields for every part but the text. Where there are too many labels for a menu, one is typed. The fields themselves
+/// are made once, so that one that has the focus keeps it while the filter, or what can be chosen, changes.
+pub fn fields(
+    filter: Signal<BoardFilter>,
+    people: Signal<Vec<PersonChoice>>,
+    labels: Signal<Option<Vec<String>>>,
+) -> AnyView {
+    let names = move || labels.get().into_iter().flatten().map(|name| (name.clone(), name)).collect::<Vec<Entry>>();
+    let has_menu = Memo::new(move |_| labels.with(Option::is_some));
+    let label = move || {
+        if has_menu.get() {
+            return menu("Label", "label", filter, names);
+        }
+        let chosen = chosen(filter, "label");
+        view! {
+            <div class="field">
+                <label class="field__label" for="filter-label">"Label"</label>
+                <input class="input" id="filter-label" name="label" value=chosen.get_untracked() prop:value=move || chosen.get() maxlength=QUERY_MAX.to_string() placeholder="Its whole name" dir="auto" />
+            </div>
+        }
+        .into_any()
+    };
     view! {
-        {menu("Person", "assignee", who(people), value("assignee"))}
-        {menu("Priority", "priority", priorities(), value("priority"))}
-        {menu("Due", "due", dues(), value("due"))}
-        {match labels {
-            Some(labels) => menu("Label", "label", labels.into_iter().map(|name| (name.clone(), name)).collect(), value("label")).into_any(),
-            None => view! {
-                <div class="field">
-                    <label class="field__label" for="filter-label">"Label"</label>
-                    <input class="input" id="filter-label" name="label" value=value("label") maxlength=QUERY_MAX.to_string() placeholder="Its whole name" dir="auto" />
-                </div>
-            }.into_any(),
-        }}
-        {menu("Category", "category", categories(), value("category"))}
+        {menu("Person", "assignee", filter, move || who(people.get()))}
+        {menu("Priority", "priority", filter, priorities)}
+        {menu("Due", "due", filter, dues)}
+        {label}
+        {menu("Category", "category", filter, categories)}
     }
     .into_any()
 }
 
-fn menu(label: &'static str, name: &'static str, entries: Vec<Entry>, chosen: String) -> impl IntoView {
+/// What the address says for a field.
+fn chosen(filter: Signal<BoardFilter>, name: &'static str) -> Memo<String> {
+    Memo::new(move |_| {
+        let pairs = filter.with(BoardFilter::to_pairs);
+        pairs.into_iter().find(|(other, _)| *other == name).map(|(_, value)| value).unwrap_or_default()
+    })
+}
+
+fn menu(
+    label: &'static str,
+    name: &'static str,
+    filter: Signal<BoardFilter>,
+    known: impl Fn() -> Vec<Entry> + Send + Sync + 'static,
+) -> AnyView {
     let id = format!("filter-{name}");
-    let is_unknown = !chosen.is_empty() && entries.iter().all(|(value, _)| *value != chosen);
-    let other = is_unknown.then(|| (chosen.clone(), "As in the address".to_owned()));
-    let options: Vec<_> = std::iter::once((String::new(), "Any".to_owned()))
-        .chain(entries)
-        .chain(other)
-        .map(|(value, words)| {
-            let is_chosen = value == chosen;
+    let chosen = chosen(filter, name);
+    let entries = Memo::new(move |_| {
+        let mut entries = vec![(String::new(), "Any".to_owned())];
+        entries.extend(known());
+        let chosen = chosen.get();
+        if entries.iter().all(|(value, _)| *value != chosen) {
+            entries.push((chosen, "As in the address".to_owned()));
+        }
+        entries
+    });
+    let options = move || {
+        let option = |(value, words): Entry| {
+            let is_chosen = chosen.with_untracked(|chosen| *chosen == value);
             view! { <option value=value selected=is_chosen>{words}</option> }
-        })
-        .collect();
+        };
+        entries.get().into_iter().map(option).collect_view()
+    };
     view! {
         <div class="field">
             <label class="field__label" for=id.clone()>{label}</label>
-            <select class="input" id=id name=name>{options}</select>
+            <select class="input" id=id name=name prop:value=move || chosen.get()>{options}</select>
         </div>
     }
+    .into_any()
 }
 
 fn who(people: Vec<PersonChoice>) -> Vec<Entry> {

@@ -76,9 +76,9 @@ mod browser {
     /// How often it is looked whether the hand still holds something.
     const HAND: Duration = Duration::from_millis(150);
 
-    /// Waits until nothing of the page is dragged.
+    /// Waits until nothing of the page is dragged and no menu is open, which a page that is made anew would close.
     pub async fn hands_off() {
-        while document().query_selector(".drag-layer").ok().flatten().is_some() {
+        while document().query_selector(".drag-layer, .menu:popover-open").ok().flatten().is_some() {
             let rest = js_sys::Promise::new(&mut |resolve, _| {
                 set_timeout(move || drop(resolve.call0(&wasm_bindgen::JsValue::NULL)), HAND);
             });

@@ -12,26 +12,39 @@ use crate::{
     tasks::{
         filter_fields::{count, fields, removable},
         form_query::{query_of, submit},
-        view::{BoardTools, PersonChoice},
+        view::PersonChoice,
     },
     ui::Icon,
 };
 
 #[component]
-pub fn FilterMenu(path: String, filter: BoardFilter, look: BoardLook, tools: BoardTools) -> impl IntoView {
-    let BoardTools { people, labels, .. } = tools;
+pub fn FilterMenu(
+    path: String,
+    filter: Memo<BoardFilter>,
+    look: Memo<BoardLook>,
+    people: Memo<Vec<PersonChoice>>,
+    labels: Memo<Option<Vec<String>>>,
+) -> impl IntoView {
     let go = go_there();
-    let count = count(&filter);
-    let kept: Vec<(&'static str, String)> =
-        filter.to_pairs().into_iter().filter(|(name, _)| *name == "q").chain(look.to_pairs()).collect();
+    let many = Memo::new(move |_| filter.with(count));
+    let badge = move || {
+        let many = many.get();
+        (many > 0).then(|| view! { <span class="badge">{many}</span> })
+    };
+    let kept = move || {
+        let text = filter.get().to_pairs().into_iter().filter(|(name, _)| *name == "q");
+        text.chain(look.get().to_pairs())
+            .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
+            .collect_view()
+    };
     view! {
         <button class="btn" type="button" popovertarget="filter-menu">
-            <Icon name="list-filter" />"Filter"{(count > 0).then(|| view! { <span class="badge">{count}</span> })}
+            <Icon name="list-filter" />"Filter"{badge}
         </button>
         <div class="menu is-anchored is-form" id="filter-menu" popover="auto" role="group" aria-label="Filter tasks">
             <form class="menu__form" method="get" action=path.clone() on:change=|event| submit(&event) on:submit=move |event| go(&event, &path)>
-                {kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()}
-                {fields(&filter, people, labels)}
+                {kept}
+                {fields(filter.into(), people.into(), labels.into())}
                 <button class="btn is-primary needs-no-script" type="submit">"Apply"</button>
             </form>
         </div>
@@ -41,14 +54,22 @@ pub fn FilterMenu(path: String, filter: BoardFilter, look: BoardLook, tools: Boa
 
 /// What is filtered now: each part a link to the board without it, and one without any.
 #[component]
-pub fn ActiveFilters(path: String, filter: BoardFilter, look: BoardLook, people: Vec<PersonChoice>) -> impl IntoView {
-    let chips = removable(&filter, &people, |filter| format!("{path}{}", board_query(&filter, look)));
-    let everything = format!("{path}{}", board_query(&BoardFilter::default(), look));
-    view! {
-        {chips}
-        {filter.is_active().then(|| view! { <a class="link small" href=everything>"Clear filters"</a> })}
+pub fn ActiveFilters(
+    path: String,
+    filter: Memo<BoardFilter>,
+    look: Memo<BoardLook>,
+    people: Memo<Vec<PersonChoice>>,
+) -> impl IntoView {
+    move || {
+        let (filter, look) = (filter.get(), look.get());
+        let href = |filter: BoardFilter| format!("{path}{}", board_query(&filter, look));
+        let chips = people.with(|people| removable(&filter, people, href));
+        let everything = format!("{path}{}", board_query(&BoardFilter::default(), look));
+        view! {
+            {chips}
+            {filter.is_active().then(|| view! { <a class="link small" href=everything>"Clear filters"</a> })}
+        }
     }
-    .into_any()
 }
 
 /// Goes to the address that a form says, without loading the page anew.

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use leptos::{html::Input, prelude::*};
+use leptos::{html::Input, prelude::*, reactive::computed::ScopedFuture};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::{
@@ -16,7 +16,10 @@ use crate::{
         board_look::{BoardLook, board_query},
     },
     error::AppResult,
-    tasks::{saved::ViewsMenu, view::Board},
+    tasks::{
+        saved::ViewsMenu,
+        view::{Board, BoardTools},
+    },
     ui::{
         Icon,
         keys::{self, Action},
@@ -26,6 +29,24 @@ use crate::{
 /// After the last key the filter is applied.
 const TYPING: Duration = Duration::from_millis(250);
 
+/// What of the board the toolbar shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Facts {
+    tools: BoardTools,
+    overdue: u32,
+    can_edit: bool,
+}
+
+impl Facts {
+    /// None where there is no board.
+    fn of(answer: &AppResult<Board>) -> Option<Self> {
+        let board = answer.as_ref().ok()?;
+        Some(Self { tools: board.tools.clone(), overdue: board.overdue, can_edit: board.can_edit })
+    }
+}
+
+/// The elements are made once, and what changes in them are their words: a menu that is open while the board is read
+/// again, and what is typed in it, would be gone with elements that are made anew.
 #[component]
 pub fn Toolbar(
     key: String,
@@ -34,12 +55,26 @@ pub fn Toolbar(
     board: Resource<AppResult<Board>>,
 ) -> impl IntoView {
     let path = format!("/board/{key}");
-    // The field stands outside of what is loaded, so that typing goes on while the board changes.
+    let facts = RwSignal::new(None::<Facts>);
+    let take = move |fresh: Option<Facts>| {
+        if facts.with_untracked(|known| *known != fresh) {
+            facts.set(fresh);
+        }
+    };
+    Effect::new(move |_| {
+        if let Some(fresh) = board.with(|answer| answer.as_ref().map(Facts::of)) {
+            take(fresh);
+        }
+    });
     let rest = {
         let path = path.clone();
         move || {
-            let (path, key, filter, look) = (path.clone(), key.clone(), filter.get(), look.get());
-            Suspend::new(async move { board.await.ok().map(|board| rest(&path, &key, &filter, look, &board)) })
+            let (path, key) = (path.clone(), key.clone());
+            // Untracked, so that later answers come by the effect above and nothing here is made again.
+            Suspend::new(ScopedFuture::new_untracked(async move {
+                take(Facts::of(&board.await));
+                rest(path, key, filter, look, facts)
+            }))
         }
     };
     view! {
@@ -51,19 +86,59 @@ pub fn Toolbar(
     .into_any()
 }
 
-fn rest(path: &str, key: &str, filter: &BoardFilter, look: BoardLook, board: &Board) -> impl IntoView + use<> {
-    let tools = board.tools.clone();
-    let query = board_query(filter, look);
-    let (path, filter) = (path.to_owned(), filter.clone());
+fn rest(
+    path: String,
+    key: String,
+    filter: Memo<BoardFilter>,
+    look: Memo<BoardLook>,
+    facts: RwSignal<Option<Facts>>,
+) -> impl IntoView {
+    let is_there = Memo::new(move |_| facts.with(Option::is_some));
+    move || is_there.get().then(|| tools(path.clone(), key.clone(), filter, look, facts))
+}
+
+/// A part of what the toolbar shows; changes only when that part does.
+fn part<T: Default + PartialEq + Send + Sync + 'static>(
+    facts: RwSignal<Option<Facts>>,
+    read: fn(&Facts) -> T,
+) -> Memo<T> {
+    Memo::new(move |_| facts.with(|facts| facts.as_ref().map(read).unwrap_or_default()))
+}
+
+fn tools(
+    path: String,
+    key: String,
+    filter: Memo<BoardFilter>,
+    look: Memo<BoardLook>,
+    facts: RwSignal<Option<Facts>>,
+) -> AnyView {
+    let people = part(facts, |facts| facts.tools.people.clone());
+    let labels = part(facts, |facts| facts.tools.labels.clone());
+    let views = part(facts, |facts| facts.tools.views.clone());
+    let overdue = part(facts, |facts| facts.overdue);
+    let can_edit = part(facts, |facts| facts.can_edit);
+    let query = Memo::new(move |_| filter.with(|filter| board_query(filter, look.get())));
+    let chips = {
+        let path = path.clone();
+        move || {
+            let (filter, look, overdue) = (filter.get(), look.get(), overdue.get());
+            Chip::ALL.map(|chip| chip_link(chip, &filter, look, &path, overdue)).into_iter().collect_view()
+        }
+    };
+    let new = format!("/tasks/new?project={key}");
+    let new_task = move || {
+        can_edit.get().then(|| view! { <a class="btn is-primary" href=new.clone() title=keys::tip("New task", Action::NewTask) aria-keyshortcuts=keys::aria_here(Action::NewTask)><Icon name="plus" />"New task"</a> })
+    };
     view! {
-        {Chip::ALL.map(|chip| chip_link(chip, &filter, look, &path, board.overdue)).into_iter().collect_view()}
-        <FilterMenu path=path.clone() filter=filter.clone() look=look tools=tools.clone() />
-        <ActiveFilters path=path.clone() filter=filter.clone() look=look people=tools.people />
+        {chips}
+        <FilterMenu path=path.clone() filter=filter look=look people=people labels=labels />
+        <ActiveFilters path=path.clone() filter=filter look=look people=people />
         <span class="spacer"></span>
-        <ViewsMenu key=key.to_owned() query=query views=tools.views can_share=board.can_edit />
+        <ViewsMenu key=key query=query views=views can_share=can_edit />
         <LookMenu path=path filter=filter look=look />
-        {board.can_edit.then(|| view! { <a class="btn is-primary" href=format!("/tasks/new?project={key}") title=keys::tip("New task", Action::NewTask) aria-keyshortcuts=keys::aria_here(Action::NewTask)><Icon name="plus" />"New task"</a> })}
+        {new_task}
     }
+    .into_any()
 }
 
 fn chip_link(chip: Chip, filter: &BoardFilter, look: BoardLook, path: &str, overdue: u32) -> impl IntoView + use<> {
