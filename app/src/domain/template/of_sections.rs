@@ -5,7 +5,7 @@ use super::{
     Block, BlockKind, Body, Document, FigureKind, When,
     block::{ROWS_MAX, TaskFilter},
     compile::{
-        charts,
+        charts, every_block,
         literal::{Piece, pieces},
     },
     document::FORMAT,
@@ -53,6 +53,14 @@ pub fn sections_of(document: &Document, snapshot: &Snapshot) -> Vec<Section> {
     };
     // Files that show nothing at all help nobody.
     if sections.is_empty() { vec![Section::Summary, Section::Figures] } else { sections }
+}
+
+/// What a template may show of a report, whatever its conditions are.
+pub fn possible_of(document: &Document) -> Vec<Section> {
+    match &document.body {
+        Body::Blocks { blocks } => every_block(blocks).into_iter().filter_map(section).collect(),
+        Body::Html { source } | Body::Mjml { source } => spoken_of(source, document),
+    }
 }
 
 fn section(block: &Block) -> Option<Section> {

@@ -1,6 +1,6 @@
 //! Which blocks of a document a report shows, and what a condition on a list counts: one rule for mail and files.
 
-use super::{Block, BlockKind, When, block::TaskFilter, compile::every_block, context::ROWS};
+use super::{Block, BlockKind, When, block::TaskFilter, compile::every_block};
 use crate::domain::{
     condition::Condition,
     report::{Snapshot, spec::ListKind},
@@ -122,8 +122,7 @@ impl Counted<'_> {
         let mut lines = list.of(snapshot).iter();
         match self {
             Self::All => lines.next().is_some(),
-            // A mail knows no more of them.
-            Self::Of(filters) => lines.take(ROWS).any(|line| filters.iter().any(|filter| filter.fits(line))),
+            Self::Of(filters) => lines.any(|line| filters.iter().any(|filter| filter.fits(line))),
         }
     }
 }

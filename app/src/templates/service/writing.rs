@@ -13,7 +13,7 @@ use crate::{
             Document,
             compile::{self, LOGO_CID, Source},
             context::{Address, Picture, Reader, add_narrowed, cid, context},
-            of_sections::sections_of,
+            of_sections::possible_of,
             render::RenderOutcome,
         },
     },
@@ -28,7 +28,7 @@ pub struct Writer {
     /// Counts the stops of the template; none for what nobody wrote.
     key: Option<String>,
     source: Source,
-    /// What the document shows.
+    /// What the document may show.
     sections: Vec<Section>,
     /// What the mails carry.
     images: Vec<Image>,
@@ -54,7 +54,7 @@ impl Writer {
         {
             images.push(Image { name: LOGO_CID.to_owned(), png });
         }
-        Ok(Self { key, source, sections: sections_of(document), images, pictures })
+        Ok(Self { key, source, sections: possible_of(document), images, pictures })
     }
 
     /// The data of a report for one reader.
