@@ -74,11 +74,6 @@ async fn line(ctx: &Ctx, id: TaskId, what: &str) -> EventId {
     lines.iter().find(|line| line.what == what).and_then(|line| line.undo).unwrap()
 }
 
-/// What is in the fields, without the count of changes.
-async fn fields(ctx: &Ctx, id: TaskId) -> task_row::Model {
-    task_row::Model { version: 0, ..row(ctx, id).await }
-}
-
 #[tokio::test]
 async fn every_field_goes_back_to_what_it_was_and_again_to_what_it_became() {
     each_database(async |app| {

@@ -75,7 +75,7 @@ fn detail(place: &Place, value: &Value) -> Result<Map<String, Value>, ImportProb
             }
             "version" => value.as_i64().is_some_and(|version| (0..i64::MAX / 2).contains(&version)),
             "generation" => value.as_u64().is_some_and(|generation| u32::try_from(generation).is_ok()),
-            "task" => value.as_str().is_some_and(|id| id.parse::<Uuid>().is_ok()),
+            "task" | "person" | "label" => value.as_str().is_some_and(|id| id.parse::<Uuid>().is_ok()),
             "inferred" => value.is_boolean(),
             _ => continue,
         };

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::board::{Board, Place};
 use crate::{
     domain::{
-        ids::{ColumnId, EventId, ProjectId, TaskId, UserId},
+        ids::{ColumnId, EventId, LabelId, ProjectId, TaskId, UserId},
         import::{
             clean,
             plan::{EventOrigin, ImportPlan, OwnEntry, PlannedChange, PlannedDue, PlannedEvent, PlannedStand},
@@ -23,12 +23,19 @@ use crate::{
     tasks::service::events::Detail,
 };
 
-/// Rows for the events of the cards in `tasks`. A move between two lists that share a column is none here.
+/// What the ids of the source are here.
+#[derive(Clone, Copy)]
+pub struct Here<'a> {
+    pub people: &'a HashMap<String, UserId>,
+    pub labels: &'a HashMap<String, LabelId>,
+    pub tasks: &'a HashMap<String, TaskId>,
+}
+
+/// Rows for the events of the cards in `here.tasks`. A move between two lists that share a column is none here.
 pub fn build(
     project_id: ProjectId,
     board: &Board,
-    people: &HashMap<String, UserId>,
-    tasks: &HashMap<String, TaskId>,
+    here: Here<'_>,
     plan: &ImportPlan,
 ) -> AppResult<Vec<task_event::ActiveModel>> {
     let names: HashMap<&str, &str> =
@@ -36,9 +43,9 @@ pub fn build(
     let mut past = Past::of(board, plan);
     let mut rows = Vec::with_capacity(plan.history.len());
     for event in &plan.history {
-        let Some(task_id) = tasks.get(&event.card).copied() else { continue };
+        let Some(task_id) = here.tasks.get(&event.card).copied() else { continue };
         let Some(step) = step(board, &mut past, event) else { continue };
-        let actor = event.person.as_ref().and_then(|person| people.get(person)).copied();
+        let actor = event.person.as_ref().and_then(|person| here.people.get(person)).copied();
         let name = event.person.as_deref().and_then(|person| names.get(person)).filter(|_| actor.is_none());
         rows.push(task_event::ActiveModel {
             id: Set(EventId(Uuid::now_v7())),
@@ -51,7 +58,7 @@ pub fn build(
             to_column_id: Set(step.to.map(|place| place.column)),
             from_status: Set(step.from.map(|place| place.status)),
             to_status: Set(step.to.map(|place| place.status)),
-            detail: Set(detail(event, name.map(|name| (*name).to_owned()), tasks)?),
+            detail: Set(detail(event, name.map(|name| (*name).to_owned()), here)?),
             op_id: Set(None),
         });
     }
@@ -122,7 +129,7 @@ fn step(board: &Board, past: &mut Past<'_>, event: &PlannedEvent) -> Option<Step
 }
 
 /// The words that the task's page needs, and a mark on what was inferred.
-fn detail(event: &PlannedEvent, by: Option<String>, tasks: &HashMap<String, TaskId>) -> AppResult<String> {
+fn detail(event: &PlannedEvent, by: Option<String>, here: Here<'_>) -> AppResult<String> {
     let edited = |field: &str, from: Option<String>, to: Option<String>| Detail {
         field: Some(field.to_owned()),
         from,
@@ -138,7 +145,7 @@ fn detail(event: &PlannedEvent, by: Option<String>, tasks: &HashMap<String, Task
         _ => Detail::default(),
     };
     let mut detail = match &event.change {
-        PlannedChange::Own(entry) => own_detail(entry, by, tasks),
+        PlannedChange::Own(entry) => own_detail(entry, by, here),
         _ => {
             serde_json::to_value(Detail { by, ..detail }).map_err(|error| fault::internal("writing an event", error))?
         }
@@ -149,12 +156,18 @@ fn detail(event: &PlannedEvent, by: Option<String>, tasks: &HashMap<String, Task
     Ok(detail.to_string())
 }
 
-/// As it stands in the file, with the task that it names as it is called here.
-fn own_detail(entry: &OwnEntry, by: Option<String>, tasks: &HashMap<String, TaskId>) -> Value {
+/// As it stands in the file, with the task, the person and the label that it names as they are called here.
+fn own_detail(entry: &OwnEntry, by: Option<String>, here: Here<'_>) -> Value {
     let mut detail = entry.detail.clone();
-    if let Some(named) = detail.remove("task") {
-        let here = named.as_str().and_then(|id| tasks.get(id));
-        detail.extend(here.map(|id| ("task".to_owned(), Value::from(id.to_string()))));
+    let id_here = |name: &str, id: &str| match name {
+        "task" => here.tasks.get(id).map(TaskId::to_string),
+        "person" => here.people.get(id).map(UserId::to_string),
+        _ => here.labels.get(id).map(LabelId::to_string),
+    };
+    for name in ["task", "person", "label"] {
+        let Some(named) = detail.remove(name) else { continue };
+        let id = named.as_str().and_then(|id| id_here(name, id));
+        detail.extend(id.map(|id| (name.to_owned(), Value::from(id))));
     }
     if let Some(by) = by.filter(|_| !detail.contains_key("by")) {
         detail.insert("by".to_owned(), by.into());

@@ -88,7 +88,8 @@ pub async fn bring(ctx: &Ctx, tx: &WriteTx, job: Job<'_>) -> Result<(project::Mo
     let labels = labels::bring(tx, target.project.id, &plan.labels, &cards, which).await?;
     let people = people::bring(ctx, tx, &target, &plan, &cards, choices, known).await?;
     let tasks = tasks::build(ctx, &target, &board, &people, &labels, &cards, &plan.history, &there, source);
-    let events = events::build(target.project.id, &board, &people, &tasks.ids, &plan)?;
+    let here = events::Here { people: &people, labels: &labels, tasks: &tasks.ids };
+    let events = events::build(target.project.id, &board, here, &plan)?;
     if let Some(own) = own {
         target::settle(tx, &target, own).await?;
         let here = around::Here { board: &board, labels: &labels, people: &people, known };
