@@ -488,6 +488,7 @@ async fn a_line_of_an_import_that_does_not_know_what_was_there_empties_nothing()
     .await;
 }
 
+#[tokio::test]
 async fn a_move_by_the_page_of_actions_goes_back_to_the_place_before_it_and_again() {
     each_database(async |app| {
         let cast = Cast::new(&app).await;
@@ -510,6 +511,7 @@ async fn a_move_by_the_page_of_actions_goes_back_to_the_place_before_it_and_agai
     .await;
 }
 
+#[tokio::test]
 async fn the_archive_and_the_trash_give_a_task_back_and_take_it_again() {
     each_database(async |app| {
         let cast = Cast::new(&app).await;
@@ -538,6 +540,7 @@ async fn the_archive_and_the_trash_give_a_task_back_and_take_it_again() {
     .await;
 }
 
+#[tokio::test]
 async fn the_trash_is_not_taken_back_where_somebody_has_done_so_since() {
     each_database(async |app| {
         let cast = Cast::new(&app).await;
