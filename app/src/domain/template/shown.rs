@@ -6,8 +6,8 @@ use crate::domain::{
     report::{Snapshot, spec::ListKind},
 };
 
-/// Most filters in a condition, each of up to eight operators: the template language takes 256 in an expression.
-const FILTERS_MAX: usize = 20;
+/// Most filters in a condition, each of up to thirteen operators: the template language takes 256 in an expression.
+const FILTERS_MAX: usize = 16;
 
 /// The tasks of a list that a condition counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
