@@ -53,12 +53,7 @@ pub fn chart_table(kind: ChartKind, snapshot: &Snapshot) -> Table {
                 [reference.clone(), title.clone(), short_date(*finished_on, last), days.to_string()]
             }),
         ),
-        ChartKind::AgeingWork => table(
-            ["Task", "Title", "Status", "Days"],
-            snapshot.ageing.points.iter().map(|AgePoint { task: _, reference, title, status, days }| {
-                [reference.clone(), title.clone(), status.label().to_owned(), days.to_string()]
-            }),
-        ),
+        ChartKind::AgeingWork => ageing(snapshot),
         ChartKind::Forecast => forecast(&snapshot.forecast.bins),
         ChartKind::LateBuckets => table(
             ["Late by", "Open tasks"],
@@ -87,6 +82,20 @@ fn shares(name: &str, shares: &Shares) -> Table {
     )
 }
 
+/// The open work, each with its chance to still be finished within the days of the expectation; a dash where no finished
+/// task took as long as it has by now.
+fn ageing(snapshot: &Snapshot) -> Table {
+    let chances = snapshot.cycle.chances();
+    let within = snapshot.cycle.p85.map_or_else(|| "Chance".to_owned(), |days| format!("Chance within {days} d"));
+    table(
+        ["Task", "Title", "Status", "Days", within.as_str()],
+        snapshot.ageing.points.iter().map(|AgePoint { task: _, reference, title, status, days }| {
+            let chance = chances.of(*days).map_or_else(|| "–".to_owned(), |percent| format!("{percent} %"));
+            [reference.clone(), title.clone(), status.label().to_owned(), days.to_string(), chance]
+        }),
+    )
+}
+
 fn forecast(bins: &[Bin]) -> Table {
     let all: u64 = bins.iter().map(|bin| u64::from(bin.trials)).sum();
     let mut so_far = 0_u64;
@@ -102,7 +111,7 @@ fn forecast(bins: &[Bin]) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{ids::ProjectId, metrics::Share, period::Period, report::ReportProject};
+    use crate::domain::{ids::ProjectId, metrics::Share, period::Period, report::ReportProject, task::Status};
 
     fn snapshot() -> Snapshot {
         let id = ProjectId(uuid::Uuid::nil());
@@ -133,6 +142,25 @@ mod tests {
             chart_table(ChartKind::ByPerson, &snapshot).rows,
             [vec!["Mina", "4", "0", "2", "1", "7", "1"], vec!["Jonas", "0", "0", "0", "0", "0", "3"]]
         );
+    }
+
+    #[test]
+    fn open_work_has_the_chance_to_be_finished_as_most_work_is() {
+        let mut snapshot = snapshot();
+        let task = crate::domain::ids::TaskId(uuid::Uuid::nil());
+        let point =
+            |days| AgePoint { task, reference: "T-1".into(), title: String::new(), status: Status::Progress, days };
+        snapshot.ageing.points = vec![point(9), point(3)];
+        let said = |snapshot: &Snapshot| {
+            let Table { head, rows } = chart_table(ChartKind::AgeingWork, snapshot);
+            (head[4].clone(), rows.into_iter().map(|row| row[4].clone()).collect::<Vec<_>>())
+        };
+        assert_eq!(said(&snapshot), ("Chance".to_owned(), vec!["–".to_owned(), "–".to_owned()]));
+        let finished_on = snapshot.period.last;
+        let took = |days| CyclePoint { task, reference: "T-2".into(), title: String::new(), finished_on, days };
+        snapshot.cycle.points = [2, 4, 5, 9].map(took).to_vec();
+        snapshot.cycle.p85 = Some(5);
+        assert_eq!(said(&snapshot), ("Chance within 5 d".to_owned(), vec!["–".to_owned(), "67 %".to_owned()]));
     }
 
     #[test]

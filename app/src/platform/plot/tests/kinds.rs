@@ -52,7 +52,7 @@ fn cycle(tasks: u32) -> CycleTimes {
     let points: Vec<CyclePoint> = (1..=tasks).map(point).collect();
     let days: Vec<u32> = points.iter().map(|point| point.days).collect();
     let at = |percent| crate::domain::metrics::percentile(&days, percent);
-    CycleTimes { p50: at(50), p85: at(85), p95: at(95), points }
+    CycleTimes { p50: at(50), p85: at(85), p95: at(95), points, ..CycleTimes::default() }
 }
 
 fn ageing(tasks: u32) -> Ageing {
@@ -112,6 +112,7 @@ fn huge(frame: Frame) -> Vec<(&'static str, Drawing)> {
     let most = u32::MAX;
     let date: NaiveDate = "2026-11-22".parse().unwrap();
     let days = [most, 1].map(|days| CyclePoint { days, ..cycle(1).points[0].clone() });
+    let cycle_times = CycleTimes { points: days.to_vec(), p85: Some(most), p95: Some(most), ..cycle(1) };
     let points = vec![AgePoint { days: most, ..ageing(1).points[0].clone() }];
     let bins = vec![Bin { days: 1, trials: most }, Bin { days: most, trials: most }];
     let flow_day = FlowDay { date, todo: most, in_progress: most, pending: most, completed: most };
@@ -121,10 +122,7 @@ fn huge(frame: Frame) -> Vec<(&'static str, Drawing)> {
         ("cumulative", cumulative_chart(&[flow_day; 2], frame)),
         ("person", person_chart(&[share(&"W".repeat(500), [most; 4]), share("", [0, 0, 0, 1])], frame)),
         ("priority", priority_chart(&PriorityShare { open: [most; 4], completed: [0; 4] }, frame)),
-        (
-            "cycle",
-            cycle_chart(&CycleTimes { points: days.to_vec(), p50: Some(1), p85: Some(most), p95: Some(most) }, frame),
-        ),
+        ("cycle", cycle_chart(&cycle_times, frame)),
         ("ageing", ageing_chart(&Ageing { points, bands: Vec::new() }, frame)),
         ("forecast", forecast_chart(&Forecast { bins, ..forecast() }, frame)),
     ]
