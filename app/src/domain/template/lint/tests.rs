@@ -111,6 +111,10 @@ fn the_sentences_name_the_programs_that_do_not_know_a_style() {
             "Outlook and Yahoo! Mail do not know calc(), and Gmail only in part. Write the value in px.",
         ),
         ("color:var(--a)", "Gmail, Outlook and Yahoo! Mail do not know var(). Write the value."),
+        (
+            "color:oklch(40% 0 0)",
+            "Gmail, Outlook, Yahoo! Mail, Thunderbird and Samsung Email do not know oklch(). Write the colour as #rrggbb.",
+        ),
     ] {
         assert_eq!(of(style), words);
     }
@@ -270,6 +274,10 @@ fn contrast_is_looked_at_in_both_themes() {
     let (level, rule, line, block) = only("style=\"color:#111111\">Words", "style=\"color:#cccccc\">Words");
     assert_eq!((level, rule, line, block), (Level::Error, Rule::Contrast, Some(6), Some(4)));
     assert_eq!(only("style=\"color:#111111\">Words", "style=\"color:#808080\">Words").0, Level::Warning);
+    for colour in ["lightgray", "Gainsboro", "hsl(0, 0%, 80%)"] {
+        let pale = only("style=\"color:#111111\">Words", &format!("style=\"color:{colour}\">Words"));
+        assert_eq!((pale.0, pale.1), (Level::Error, Rule::Contrast), "{colour}");
+    }
     // Without a rule for the dark the words stay dark on what has become dark.
     let dark = found(" .t1{color:#eeeeee !important}", "");
     assert!(dark.iter().all(|finding| finding.words.contains("dark theme")) && !dark.is_empty(), "{dark:?}");
