@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Snapshot, spec::ChartKind};
 use crate::domain::{
     calendar::short_date,
-    metrics::{AgePoint, Bin, CyclePoint, DayCount, FlowDay, Shares, parts_total},
+    metrics::{AgePoint, CyclePoint, DayCount, FlowDay, Forecast, Shares, parts_total},
     task::Priority,
 };
 
@@ -54,7 +54,7 @@ pub fn chart_table(kind: ChartKind, snapshot: &Snapshot) -> Table {
             }),
         ),
         ChartKind::AgeingWork => ageing(snapshot),
-        ChartKind::Forecast => forecast(&snapshot.forecast.bins),
+        ChartKind::Forecast => forecast(&snapshot.forecast),
         ChartKind::LateBuckets => table(
             ["Late by", "Open tasks"],
             snapshot.late.rows().into_iter().map(|(words, count)| [words.to_owned(), count.to_string()]),
@@ -96,12 +96,12 @@ fn ageing(snapshot: &Snapshot) -> Table {
     )
 }
 
-fn forecast(bins: &[Bin]) -> Table {
-    let all: u64 = bins.iter().map(|bin| u64::from(bin.trials)).sum();
+fn forecast(forecast: &Forecast) -> Table {
+    let all = forecast.trials();
     let mut so_far = 0_u64;
     table(
         ["Days", "Trials", "Done by then"],
-        bins.iter().map(|bin| {
+        forecast.bins.iter().map(|bin| {
             so_far += u64::from(bin.trials);
             [bin.days.to_string(), bin.trials.to_string(), format!("{} %", so_far * 100 / all.max(1))]
         }),
@@ -111,7 +111,13 @@ fn forecast(bins: &[Bin]) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{ids::ProjectId, metrics::Share, period::Period, report::ReportProject, task::Status};
+    use crate::domain::{
+        ids::ProjectId,
+        metrics::{Bin, Share},
+        period::Period,
+        report::ReportProject,
+        task::Status,
+    };
 
     fn snapshot() -> Snapshot {
         let id = ProjectId(uuid::Uuid::nil());
@@ -171,5 +177,8 @@ mod tests {
             chart_table(ChartKind::Forecast, &snapshot).rows,
             [vec!["30", "1", "25 %"], vec!["32", "3", "100 %"]]
         );
+        snapshot.forecast.trials = 8;
+        let table = chart_table(ChartKind::Forecast, &snapshot);
+        assert_eq!(table.rows[1], ["32", "3", "50 %"], "half of them had not ended after two years");
     }
 }

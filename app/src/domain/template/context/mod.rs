@@ -251,7 +251,8 @@ fn metrics(snapshot: &Snapshot) -> Value {
         .statuses
         .iter()
         .filter(|entry| in_progress.contains(&entry.status))
-        .fold(0, |sum, entry| sum.saturating_add(entry.count));
+        .map(|entry| entry.count)
+        .fold(0, u32::saturating_add);
     let chances = |chances: &Option<Vec<Chance>>| -> Vec<Value> {
         let all = chances.iter().flatten();
         all.map(|chance| json!({ "percent": chance.percent, "value": chance.value })).collect()

@@ -159,6 +159,7 @@ fn fill_charts(report: &mut Snapshot) {
         items: chances([72, 66, 61]),
         days: chances([20, 23, 26]),
         bins: (17..=27).map(|days| Bin { days, trials: 1_800_u32.saturating_sub(days.abs_diff(20) * 240) }).collect(),
+        ..Forecast::default()
     };
     let share = |name: &str, parts| Share { name: name.into(), parts };
     report.people = Shares {

@@ -77,6 +77,7 @@ fn forecast() -> Forecast {
         items: Some(vec![chance(50, 28), chance(85, 22), chance(95, 19)]),
         days: Some(vec![chance(50, 38), chance(85, 46), chance(95, 50)]),
         bins: bins.filter(|bin| bin.trials > 0).collect(),
+        ..Forecast::default()
     }
 }
 
@@ -206,6 +207,20 @@ fn without_data_a_chart_says_so() {
         let svg = drawing.page("x");
         assert!(svg.contains(&format!(">{words}<")), "{svg}");
     }
+}
+
+#[test]
+fn a_forecast_beyond_two_years_does_not_say_that_nothing_was_finished() {
+    let mut slow = [0; 90];
+    slow[3] = 1;
+    let drawing = forecast_chart(&Forecast::of(&slow, 400), Frame::PAGE);
+    assert_eq!(drawing.title, "At this pace it takes more than two years");
+    let words = "At this pace the 400 open tasks will not be done within two years";
+    assert_eq!(drawing.description, format!("Bars of trials, none. {words}."));
+    // Some trials end, and the last of them is not the end of all.
+    let some = forecast_chart(&Forecast::of(&slow, 8), Frame::PAGE);
+    let last = &some.readout.points.last().unwrap().words;
+    assert!(last.contains(" of 10000 trials") && !last.ends_with(" 100 %"), "{last}");
 }
 
 #[test]
