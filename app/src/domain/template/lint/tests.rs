@@ -1,6 +1,7 @@
 //! What the linter finds, and what it lets pass.
 
 use super::*;
+use crate::domain::header_text::HeaderText;
 
 const GOOD: &str = r##"<!doctype html><html lang="en"><head><title>T</title><style>
 .t1{color:#eeeeee}
@@ -308,6 +309,8 @@ fn a_mail_needs_its_foot_its_text_and_a_subject() {
     assert_eq!(errors.iter().map(|finding| finding.rule).collect::<Vec<_>>(), [Rule::Text, Rule::Subject]);
     assert!(blocks_publishing(&errors));
     let long = "x".repeat(130);
+    let none = check(&Mail { subject: HeaderText::cleaned("").as_str(), text: Some("a"), ..mail });
+    assert!(none.iter().any(|finding| finding.rule == Rule::Subject && finding.level == Level::Error), "{none:?}");
     let findings = check(&Mail { subject: &long, text: Some("a"), ..mail });
     assert!(findings.iter().any(|finding| finding.rule == Rule::Subject && finding.level == Level::Warning));
 }
