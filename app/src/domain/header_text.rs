@@ -7,6 +7,9 @@ use std::fmt;
 /// Longest subject or name, in characters: four encoded header lines at most.
 pub const MAX_HEADER_TEXT: usize = 200;
 
+/// What [`HeaderText::cleaned`] makes of a text with nothing in it.
+pub const NOTHING: &str = "(no text)";
+
 /// One line of text without control characters, at most [`MAX_HEADER_TEXT`] characters long.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -43,7 +46,7 @@ impl HeaderText {
         let spaced: String = text.chars().map(|c| if is_forbidden(c) { ' ' } else { c }).collect();
         let line = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
         if line.is_empty() {
-            return Self("(no text)".to_owned());
+            return Self(NOTHING.to_owned());
         }
         if line.chars().count() <= MAX_HEADER_TEXT {
             return Self(line);
@@ -106,7 +109,7 @@ mod tests {
     #[test]
     fn a_composed_subject_is_made_to_fit() {
         assert_eq!(HeaderText::cleaned("17 completed\r\n\tof \u{2029} Launch").as_str(), "17 completed of Launch");
-        assert_eq!(HeaderText::cleaned("\r\n").as_str(), "(no text)");
+        assert_eq!(HeaderText::cleaned("\r\n").as_str(), NOTHING);
         let long = HeaderText::cleaned(&"ab ".repeat(100));
         assert!(long.as_str().ends_with('…') && long.as_str().chars().count() <= MAX_HEADER_TEXT);
         assert!(HeaderText::parse(long.as_str()).is_ok());

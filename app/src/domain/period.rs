@@ -90,6 +90,17 @@ pub fn day_start<Z: TimeZone>(date: NaiveDate, zone: &Z) -> DateTime<Utc> {
         .map_or_else(|| midnight.and_utc(), |at| at.with_timezone(&Utc))
 }
 
+/// The same time of day so many days earlier, by the clock of a zone: where the clocks were changed in between, that is an
+/// hour more or less than so many times 24. Where they skipped that time, when they go on; where they repeated it, the
+/// second of both, so that the end of a day stays its end.
+pub fn days_before<Z: TimeZone>(at: DateTime<Utc>, days: u32, zone: &Z) -> DateTime<Utc> {
+    let local = at.with_timezone(zone).naive_local();
+    let Some(earlier) = local.checked_sub_days(Days::new(u64::from(days))) else { return at };
+    (0..=24 * 4)
+        .find_map(|quarter| zone.from_local_datetime(&(earlier + TimeDelta::minutes(15 * quarter))).latest())
+        .map_or(at, |found| found.with_timezone(&Utc))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,5 +137,20 @@ mod tests {
         let week = Period::ending(date("2026-11-22"), 7);
         assert_eq!(week.last_instant(&Ljubljana).to_rfc3339(), "2026-11-22T22:59:59.999999+00:00");
         assert_eq!(day_of(week.last_instant(&Ljubljana), &Ljubljana), date("2026-11-22"));
+    }
+
+    #[test]
+    fn days_before_keep_the_time_of_day_when_the_clocks_change() {
+        use chrono_tz::{America::Santiago, Europe::Ljubljana};
+        let before = |at: &str, days, zone: &chrono_tz::Tz| days_before(at.parse().unwrap(), days, zone).to_rfc3339();
+        assert_eq!(before("2026-11-23T06:00:00Z", 7, &Ljubljana), "2026-11-16T06:00:00+00:00");
+        // The clocks went back on Sunday 25 October, and on on Sunday 29 March 2026.
+        assert_eq!(before("2026-10-25T23:00:00Z", 7, &Ljubljana), "2026-10-18T22:00:00+00:00", "midnight both times");
+        assert_eq!(before("2026-03-29T22:00:00Z", 7, &Ljubljana), "2026-03-22T23:00:00+00:00", "midnight both times");
+        // Half past two was skipped that day, and came twice on 25 October.
+        assert_eq!(before("2026-03-30T00:30:00Z", 1, &Ljubljana), "2026-03-29T01:00:00+00:00");
+        assert_eq!(before("2026-10-26T01:30:00Z", 1, &Ljubljana), "2026-10-25T01:30:00+00:00");
+        // Chile has no midnight on 6 September 2026.
+        assert_eq!(before("2026-09-07T03:00:00Z", 1, &Santiago), "2026-09-06T04:00:00+00:00");
     }
 }

@@ -135,6 +135,13 @@ async fn what_is_checked_is_what_is_published() {
             let error = preview::publish(&jonas, id, other, "").await.unwrap_err();
             assert!(matches!(&error, AppError::Conflict(theirs) if theirs.version == 2), "{other}: {error:?}");
         }
+        let nameless = Document { subject: "{% if report.is_empty %}Nothing{% endif %}".into(), ..saying("Third") };
+        drafts::save(&jonas, saved(id, 2, &nameless)).await.unwrap();
+        let shown = preview::show(&jonas, id, &drafts::to_json(&nameless).unwrap(), &PreviewData::default()).await;
+        let finding = shown.unwrap().findings.remove(0);
+        assert_eq!((finding.level, finding.words.as_str()), (Level::Error, "The subject is empty."));
+        let refused = preview::publish(&jonas, id, 3, "").await.unwrap_err();
+        assert_eq!(refused, AppError::field("document", Problem::NotAllowed));
         assert!(versions::list(&jonas, id).await.unwrap().is_empty());
     })
     .await;

@@ -120,7 +120,8 @@ pub fn forecast_words(forecast: &Forecast) -> String {
     let likely = forecast.days.iter().flatten().find(|chance| chance.percent == 85);
     match (forecast.open, likely) {
         (0, _) => "No work is open".into(),
-        (_, None) => "No forecast: nothing was finished".into(),
+        (_, None) if forecast.items.is_none() => "No forecast: nothing was finished".into(),
+        (_, None) => "At this pace it takes more than two years".into(),
         (open, Some(chance)) => {
             let days = if chance.value == 1 { "a day".to_owned() } else { format!("{} days", chance.value) };
             format!("85 %: {} done within {days}", tasks_are(open.into()))
@@ -235,6 +236,8 @@ mod tests {
         assert_eq!(ageing_words(&ageing), "No work is older than usual");
         let mut forecast = Forecast { history_days: 90, open: 48, ..Forecast::default() };
         assert_eq!(forecast_words(&forecast), "No forecast: nothing was finished");
+        forecast.items = Some(vec![Chance { percent: 85, value: 0 }]);
+        assert_eq!(forecast_words(&forecast), "At this pace it takes more than two years", "it was, and slowly");
         forecast.days = Some(vec![Chance { percent: 50, value: 32 }, Chance { percent: 85, value: 39 }]);
         assert_eq!(forecast_words(&forecast), "85 %: 48 tasks are done within 39 days");
     }

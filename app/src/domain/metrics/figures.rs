@@ -1,12 +1,12 @@
 //! Key figures of a period against the one before, counts per day, percentiles.
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, TimeZone, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::history::{History, Life};
 use crate::domain::{
     ids::TaskId,
-    period::{Period, day_of},
+    period::{Period, day_of, days_before},
     task::Status,
 };
 
@@ -172,10 +172,10 @@ impl Figures {
     }
 
     /// The figures of `period` as they stood at `as_of`, against those of the period before as they
-    /// stood as much earlier.
+    /// stood as many days earlier, at the same time of day.
     pub fn of<Z: TimeZone>(history: &History, period: Period, as_of: DateTime<Utc>, zone: &Z) -> Self {
         let now = Standing::of(history, period, as_of, zone);
-        let before = Standing::of(history, period.previous(), as_of - Days::new(u64::from(period.days())), zone);
+        let before = Standing::of(history, period.previous(), days_before(as_of, period.days(), zone), zone);
         Self {
             created: Compared { now: now.created, before: before.created },
             completed: Compared { now: now.completed, before: before.completed },
@@ -335,6 +335,25 @@ mod tests {
         assert_eq!((days[2].created, days[2].completed), (0, 1));
         let sum: u32 = days.iter().map(|day| day.completed).sum();
         assert_eq!(sum, figures.completed.now, "the chart adds up to the figure beside it");
+    }
+
+    #[test]
+    fn a_week_in_which_the_clocks_change_is_compared_with_the_whole_week_before() {
+        use chrono_tz::Europe::Ljubljana;
+        let of = |at: &str, last: &str, events: Vec<HistoryEvent>| {
+            let week = Period::ending(last.parse().unwrap(), 7);
+            Figures::of(&History::new(events), week, at.parse().unwrap(), &Ljubljana)
+        };
+        // Asked for at midnight on Monday. Back: the hour after midnight a week before does not belong to that week.
+        let early = event(1, "2026-10-18T22:30:00Z", Change::Created { status: Status::Todo });
+        assert_eq!(of("2026-10-25T23:00:00Z", "2026-10-25", vec![early]).open, Compared { now: 1, before: 0 });
+        // And on: the last hour of Sunday does.
+        let late = [
+            event(1, "2026-03-20T09:00:00Z", Change::Created { status: Status::Progress }),
+            event(1, "2026-03-22T22:30:00Z", Change::Moved { to: Status::Done }),
+        ];
+        let figures = of("2026-03-29T22:00:00Z", "2026-03-29", late.to_vec());
+        assert_eq!(figures.completed, Compared { now: 0, before: 1 });
     }
 
     #[test]

@@ -32,6 +32,9 @@ pub struct Forecast {
     pub days: Option<Vec<Chance>>,
     /// The trials behind `days`, by day; days without a trial are left out, and trials beyond two years.
     pub bins: Vec<Bin>,
+    /// How many trials there were, those beyond two years among them; see [`Forecast::trials`].
+    #[serde(default)]
+    pub trials: u32,
 }
 
 /// Days that a forecast of tasks looks ahead.
@@ -57,6 +60,7 @@ impl Forecast {
         items.sort_unstable();
         days.sort_unstable();
         let all = items.len();
+        forecast.trials = u32::try_from(all).unwrap_or(u32::MAX);
         // "At least" is the rank from the other end: 85 % of the trials had so many or more.
         let least = |percent: u8| Some(Chance { percent, value: ranked(&items, 100 - percent)? });
         forecast.items = CHANCES.into_iter().map(least).collect();
@@ -69,6 +73,11 @@ impl Forecast {
             forecast.bins = days.chunk_by(|one, other| one == other).filter_map(Bin::of).collect();
         }
         forecast
+    }
+
+    /// How many trials its shares are of. Reports from before they were counted have those that ended.
+    pub fn trials(&self) -> u64 {
+        u64::from(self.trials).max(self.bins.iter().map(|bin| u64::from(bin.trials)).sum())
     }
 
     /// What it says, in a sentence; none where nothing is open.
@@ -229,5 +238,10 @@ mod tests {
         let some = Forecast::of(&slow, 8);
         assert!(!some.bins.is_empty() && some.bins.iter().map(|bin| bin.trials).sum::<u32>() < TRIALS);
         assert!(values(&some.days).len() < CHANCES.len());
+        assert_eq!(
+            (forecast.trials(), some.trials()),
+            (u64::from(TRIALS), u64::from(TRIALS)),
+            "those beyond count, too"
+        );
     }
 }

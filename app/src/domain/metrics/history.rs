@@ -133,6 +133,12 @@ impl Life {
         u32::try_from(days.num_days() + 1).ok()
     }
 
+    /// From created to finished in calendar days of the zone, both counted: the lead time; `None` while unfinished.
+    pub fn lead_days<Z: TimeZone>(&self, zone: &Z) -> Option<u32> {
+        let days = day_of(self.finished?, zone) - day_of(self.created, zone);
+        u32::try_from(days.num_days() + 1).ok()
+    }
+
     /// Since it was started in calendar days of the zone, both counted; `None` where it is not started, or finished, or
     /// off the board.
     pub fn age_days<Z: TimeZone>(&self, at: DateTime<Utc>, zone: &Z) -> Option<u32> {
@@ -251,6 +257,12 @@ mod tests {
     fn cycle_time_counts_both_days() {
         let life = life(&[(1, Created { status: Todo }), (3, Moved { to: Progress }), (5, Moved { to: Done })], 9);
         assert_eq!(life.cycle_days(&Utc), Some(3));
+    }
+
+    #[test]
+    fn lead_time_counts_from_the_day_of_creation() {
+        let moves = [(1, Created { status: Todo }), (3, Moved { to: Progress }), (5, Moved { to: Done })];
+        assert_eq!((life(&moves, 4).lead_days(&Utc), life(&moves, 9).lead_days(&Utc)), (None, Some(5)));
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub use chart_words::{
     label_words, late_words, parts_total, person_words, priority_words, tasks_words,
 };
 pub use cumulative::FlowDay;
-pub use cycle::{CyclePoint, CycleTimes, EXPECTED};
+pub use cycle::{Chances, CyclePoint, CycleTimes, EXPECTED, LeadTimes};
 pub use figures::{Compared, Course, DayCount, Figures, StatusCount, Tone, percentile, throughput};
 pub use finding::{Finding, flow_words, status_words};
 pub use forecast::{AHEAD, Bin, CHANCES, Chance, Forecast};

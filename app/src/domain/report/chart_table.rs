@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Snapshot, spec::ChartKind};
 use crate::domain::{
     calendar::short_date,
-    metrics::{AgePoint, Bin, CyclePoint, DayCount, FlowDay, Shares, parts_total},
+    metrics::{AgePoint, CyclePoint, DayCount, FlowDay, Forecast, Shares, parts_total},
     task::Priority,
 };
 
@@ -53,13 +53,8 @@ pub fn chart_table(kind: ChartKind, snapshot: &Snapshot) -> Table {
                 [reference.clone(), title.clone(), short_date(*finished_on, last), days.to_string()]
             }),
         ),
-        ChartKind::AgeingWork => table(
-            ["Task", "Title", "Status", "Days"],
-            snapshot.ageing.points.iter().map(|AgePoint { task: _, reference, title, status, days }| {
-                [reference.clone(), title.clone(), status.label().to_owned(), days.to_string()]
-            }),
-        ),
-        ChartKind::Forecast => forecast(&snapshot.forecast.bins),
+        ChartKind::AgeingWork => ageing(snapshot),
+        ChartKind::Forecast => forecast(&snapshot.forecast),
         ChartKind::LateBuckets => table(
             ["Late by", "Open tasks"],
             snapshot.late.rows().into_iter().map(|(words, count)| [words.to_owned(), count.to_string()]),
@@ -87,12 +82,26 @@ fn shares(name: &str, shares: &Shares) -> Table {
     )
 }
 
-fn forecast(bins: &[Bin]) -> Table {
-    let all: u64 = bins.iter().map(|bin| u64::from(bin.trials)).sum();
+/// The open work, each with its chance to still be finished within the days of the expectation; a dash where no finished
+/// task took as long as it has by now.
+fn ageing(snapshot: &Snapshot) -> Table {
+    let chances = snapshot.cycle.chances();
+    let within = snapshot.cycle.p85.map_or_else(|| "Chance".to_owned(), |days| format!("Chance within {days} d"));
+    table(
+        ["Task", "Title", "Status", "Days", within.as_str()],
+        snapshot.ageing.points.iter().map(|AgePoint { task: _, reference, title, status, days }| {
+            let chance = chances.of(*days).map_or_else(|| "–".to_owned(), |percent| format!("{percent} %"));
+            [reference.clone(), title.clone(), status.label().to_owned(), days.to_string(), chance]
+        }),
+    )
+}
+
+fn forecast(forecast: &Forecast) -> Table {
+    let all = forecast.trials();
     let mut so_far = 0_u64;
     table(
         ["Days", "Trials", "Done by then"],
-        bins.iter().map(|bin| {
+        forecast.bins.iter().map(|bin| {
             so_far += u64::from(bin.trials);
             [bin.days.to_string(), bin.trials.to_string(), format!("{} %", so_far * 100 / all.max(1))]
         }),
@@ -102,7 +111,13 @@ fn forecast(bins: &[Bin]) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{ids::ProjectId, metrics::Share, period::Period, report::ReportProject};
+    use crate::domain::{
+        ids::ProjectId,
+        metrics::{Bin, Share},
+        period::Period,
+        report::ReportProject,
+        task::Status,
+    };
 
     fn snapshot() -> Snapshot {
         let id = ProjectId(uuid::Uuid::nil());
@@ -136,6 +151,25 @@ mod tests {
     }
 
     #[test]
+    fn open_work_has_the_chance_to_be_finished_as_most_work_is() {
+        let mut snapshot = snapshot();
+        let task = crate::domain::ids::TaskId(uuid::Uuid::nil());
+        let point =
+            |days| AgePoint { task, reference: "T-1".into(), title: String::new(), status: Status::Progress, days };
+        snapshot.ageing.points = vec![point(9), point(3)];
+        let said = |snapshot: &Snapshot| {
+            let Table { head, rows } = chart_table(ChartKind::AgeingWork, snapshot);
+            (head[4].clone(), rows.into_iter().map(|row| row[4].clone()).collect::<Vec<_>>())
+        };
+        assert_eq!(said(&snapshot), ("Chance".to_owned(), vec!["–".to_owned(), "–".to_owned()]));
+        let finished_on = snapshot.period.last;
+        let took = |days| CyclePoint { task, reference: "T-2".into(), title: String::new(), finished_on, days };
+        snapshot.cycle.points = [2, 4, 5, 9].map(took).to_vec();
+        snapshot.cycle.p85 = Some(5);
+        assert_eq!(said(&snapshot), ("Chance within 5 d".to_owned(), vec!["–".to_owned(), "67 %".to_owned()]));
+    }
+
+    #[test]
     fn a_forecast_says_how_many_trials_were_done_by_then() {
         let mut snapshot = snapshot();
         snapshot.forecast.bins = vec![Bin { days: 30, trials: 1 }, Bin { days: 32, trials: 3 }];
@@ -143,5 +177,8 @@ mod tests {
             chart_table(ChartKind::Forecast, &snapshot).rows,
             [vec!["30", "1", "25 %"], vec!["32", "3", "100 %"]]
         );
+        snapshot.forecast.trials = 8;
+        let table = chart_table(ChartKind::Forecast, &snapshot);
+        assert_eq!(table.rows[1], ["32", "3", "50 %"], "half of them had not ended after two years");
     }
 }

@@ -83,7 +83,10 @@ pub fn outline(document: &Document) -> String {
     lines.push(format!("Accent colour: {}", theme.accent));
     lines.push(format!("Brand: {}", theme.brand));
     lines.push(match &theme.logo {
-        Some(logo) => format!("Logo: {} × {}, “{}”", logo.width, logo.height, logo.alt),
+        // Another picture of the same size is another one by its bytes: nothing else here says so.
+        Some(logo) => {
+            format!("Logo: {} × {}, {} bytes, “{}”", logo.width, logo.height, logo.png.len() / 4 * 3, logo.alt)
+        }
         None => "Logo: none".into(),
     });
     several("Signature", &theme.signature, "", &mut lines);
@@ -143,7 +146,7 @@ fn first_words(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{line_diff, report::spec::ListKind, task::Priority};
+    use crate::domain::{line_diff, report::spec::ListKind, task::Priority, template::theme::Logo};
 
     fn block(kind: BlockKind) -> Block {
         Block { id: 1, kind, when: When::Always }
@@ -187,5 +190,16 @@ mod tests {
         let diff = line_diff::compare(&outline(&before), &outline(&after));
         assert_eq!((diff.added, diff.removed), (1, 0));
         assert!(diff.lines.iter().any(|line| line.text == "Divider (only if Overdue has tasks): A line"));
+    }
+
+    #[test]
+    fn another_logo_of_the_same_size_is_a_difference() {
+        let with = |png: &str| {
+            let mut document = Document::blank();
+            document.theme.logo = Some(Logo { png: png.into(), width: 100, height: 40, alt: "House".into() });
+            outline(&document)
+        };
+        assert!(with("AAAA").contains("Logo: 100 × 40, 3 bytes, “House”"), "{}", with("AAAA"));
+        assert_eq!(line_diff::compare(&with("AAAA"), &with("AAAAAAAA")).added, 1);
     }
 }

@@ -28,7 +28,7 @@ const STOPS: usize = 120;
 
 /// The dots of finished tasks.
 pub fn cycle_chart(cycle: &CycleTimes, frame: Frame) -> Drawing {
-    let CycleTimes { points, p50, p85, p95 } = cycle;
+    let CycleTimes { points, tasks: _, p50, p85, p95, lead: _ } = cycle;
     let sheet = Sheet::new(frame.width, frame.height, EDGES);
     let longest = points.iter().map(|point| point.days).chain(*p95).max().unwrap_or(0);
     let scale = Scale::of(longest);

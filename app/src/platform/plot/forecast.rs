@@ -35,7 +35,7 @@ pub fn forecast_chart(forecast: &Forecast, frame: Frame) -> Drawing {
         bars.draw(&sheet, scale);
         bars.draw_marks(&sheet, forecast.days.as_deref().unwrap_or_default());
     }
-    let readout = sheet.readout(Along::Across, bars.stops(&sheet));
+    let readout = sheet.readout(Along::Across, bars.stops(&sheet, forecast.trials()));
     sheet.finish(forecast_words(forecast), describe(forecast), readout)
 }
 
@@ -105,8 +105,9 @@ impl Bars {
         }
     }
 
-    fn stops(&self, sheet: &Sheet) -> Vec<(i32, String)> {
-        let all: u64 = self.counts.iter().sum::<u64>().max(1);
+    /// With the share of all trials, also of those that had not ended after two years.
+    fn stops(&self, sheet: &Sheet, all: u64) -> Vec<(i32, String)> {
+        let all = all.max(1);
         let mut so_far = 0_u64;
         let stop = |(bar, count): (usize, &u64)| {
             so_far += count;
@@ -118,12 +119,9 @@ impl Bars {
     }
 }
 
+/// Why there are no bars: nothing to do, nothing done yet, or so little that no trial ended within two years.
 fn nothing(forecast: &Forecast) -> String {
-    if forecast.open == 0 {
-        "No work is open, so there is nothing to forecast".into()
-    } else {
-        format!("No task was finished in the last {} days, so there is no forecast", forecast.history_days)
-    }
+    forecast.words().unwrap_or_else(|| "No work is open, so there is nothing to forecast".into())
 }
 
 fn describe(forecast: &Forecast) -> String {

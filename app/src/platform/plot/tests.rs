@@ -70,6 +70,16 @@ fn the_charts_look_as_committed() {
 }
 
 #[test]
+fn a_sparkline_ends_in_a_dot_and_a_value_alone_is_a_point() {
+    let lines = |values: &[Option<u32>]| sparkline(values).ornament();
+    assert_eq!(lines(&[Some(2), Some(4)]).matches("stroke-width=\"6\"").count(), 1);
+    assert!(lines(&[Some(2), Some(4)]).contains("points=\"159.9,3 160,3\""), "where the figure is now");
+    let gaps = lines(&[Some(1), None, Some(2), None]);
+    assert_eq!((gaps.matches("<polyline").count(), gaps.matches("stroke-width=\"6\"").count()), (2, 0));
+    assert!(!lines(&[]).contains("<polyline") && !lines(&[None; 9]).contains("<polyline"));
+}
+
+#[test]
 fn a_page_gets_tokens_and_a_mail_gets_colours() {
     let drawing = flow_chart(&fortnight(), Frame::PAGE);
     let page = drawing.page("flow");

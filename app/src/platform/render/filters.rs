@@ -86,8 +86,9 @@ pub(super) fn install(tera: &mut Tera, audience: &Audience) {
     tera.register_filter("truncate", |value: Value, args: Kwargs, _: &State| truncate(&value, &args));
     tera.register_filter("default", |value: Value, args: Kwargs, _: &State| or_default(value, &args));
     tera.register_filter("join", |value: Value, args: Kwargs, _: &State| join(&value, &args));
-    tera.register_filter("lines", |value: Value, _: Kwargs, state: &State| lines(&value, state));
-    tera.register_filter("csv_safe", |value: Value, _: Kwargs, _: &State| {
+    tera.register_filter("lines", |value: Value, args: Kwargs, state: &State| lines(&value, &args, state));
+    tera.register_filter("csv_safe", |value: Value, args: Kwargs, _: &State| {
+        takes(&args, &[])?;
         Ok::<_, Error>(csv_cell::neutral(text(&value)?).into_owned())
     });
     refuse(tera);
@@ -107,7 +108,17 @@ fn refuse(tera: &mut Tera) {
     });
 }
 
+/// Refuses an argument that a filter does not have: a mistyped one would be passed over, and nobody told.
+fn takes(args: &Kwargs, names: &[&str]) -> TeraResult<()> {
+    let unknown = args.iter().filter_map(|(name, _)| name.as_str()).filter(|name| !names.contains(name)).min();
+    let Some(unknown) = unknown else { return Ok(()) };
+    let known: Vec<String> = names.iter().map(|name| format!("`{name}=`")).collect();
+    let known = if known.is_empty() { "no arguments".to_owned() } else { known.join(" and ") };
+    Err(Error::message(format!("There is no argument `{}=` here: the filter takes {known}.", beginning(unknown))))
+}
+
 fn date(value: &Value, args: &Kwargs, reader: Reader) -> TeraResult<Value> {
+    takes(args, &["format"])?;
     let format = match args.get::<&str>("format")? {
         None => DayFormat::Medium,
         Some(name) => DayFormat::of(name).ok_or_else(|| not_a_format(name, &DayFormat::NAMES))?,
@@ -120,6 +131,7 @@ fn date(value: &Value, args: &Kwargs, reader: Reader) -> TeraResult<Value> {
 }
 
 fn datetime(value: &Value, args: &Kwargs, reader: Reader) -> TeraResult<Value> {
+    takes(args, &["format"])?;
     let expected = "an instant such as 2026-11-26T08:30:00Z";
     let name = args.get::<&str>("format")?.unwrap_or("medium");
     let format = DayFormat::of(name);
@@ -164,6 +176,7 @@ fn when(value: &Value, expected: &str) -> TeraResult<Option<When>> {
 }
 
 fn figure(value: &Value, args: &Kwargs, write: impl Fn(f64, usize) -> String) -> TeraResult<Value> {
+    takes(args, &["decimals"])?;
     let decimals = args.get::<usize>("decimals")?.unwrap_or(0);
     if decimals > 6 {
         return Err(Error::message("`decimals` is a number from 0 to 6."));
@@ -175,6 +188,7 @@ fn figure(value: &Value, args: &Kwargs, write: impl Fn(f64, usize) -> String) ->
 }
 
 fn duration(value: &Value, args: &Kwargs, reader: Reader) -> TeraResult<Value> {
+    takes(args, &["unit"])?;
     let minutes_of_one = match args.get::<&str>("unit")?.unwrap_or("days") {
         "minutes" => 1.0,
         "hours" => 60.0,
@@ -197,12 +211,14 @@ fn duration(value: &Value, args: &Kwargs, reader: Reader) -> TeraResult<Value> {
 }
 
 fn plural(value: &Value, args: &Kwargs, reader: Reader) -> TeraResult<Value> {
+    takes(args, &["one", "other"])?;
     let (one, other) = (args.must_get::<&str>("one")?, args.must_get::<&str>("other")?);
     Ok(if reader.tongue.is_one(number(value)?) { one } else { other }.into())
 }
 
 /// HTML where HTML is written, words in a subject and in plain text.
 fn marked(value: &Value, args: &Kwargs, state: &State) -> TeraResult<Value> {
+    takes(args, &["link"])?;
     if value.is_none() {
         return Ok(Value::none());
     }
@@ -227,6 +243,7 @@ fn is_colour(text: &str) -> bool {
 }
 
 fn truncate(value: &Value, args: &Kwargs) -> TeraResult<Value> {
+    takes(args, &["length"])?;
     let length = args.must_get::<usize>("length")?;
     if value.is_none() {
         return Ok(Value::none());
@@ -243,6 +260,7 @@ fn truncate(value: &Value, args: &Kwargs) -> TeraResult<Value> {
 
 /// As Tera's, and what is nothing counts as not there.
 fn or_default(value: Value, args: &Kwargs) -> TeraResult<Value> {
+    takes(args, &["value", "boolean"])?;
     let other = args.must_get::<Value>("value")?;
     let is_missing = matches!(value.kind(), ValueKind::Undefined | ValueKind::None);
     let is_empty = value.as_str().is_some_and(|text| text.trim().is_empty());
@@ -251,6 +269,7 @@ fn or_default(value: Value, args: &Kwargs) -> TeraResult<Value> {
 }
 
 fn join(value: &Value, args: &Kwargs) -> TeraResult<Value> {
+    takes(args, &["sep", "last"])?;
     let sep = args.get::<&str>("sep")?.unwrap_or("");
     let last = args.get::<&str>("last")?.unwrap_or(sep);
     if value.is_none() {
@@ -268,7 +287,8 @@ fn join(value: &Value, args: &Kwargs) -> TeraResult<Value> {
     Ok(joined.into())
 }
 
-fn lines(value: &Value, state: &State) -> TeraResult<Value> {
+fn lines(value: &Value, args: &Kwargs, state: &State) -> TeraResult<Value> {
+    takes(args, &[])?;
     if value.is_none() || !state.autoescaping_enabled() {
         return Ok(value.clone());
     }
@@ -311,108 +331,4 @@ fn beginning(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-    use tera::Context;
-
-    use super::*;
-    use crate::domain::template::filters::{BUILT_IN, FILTERS, names};
-
-    fn render(source: &str, name: &str) -> TeraResult<String> {
-        let audience = Audience::default();
-        audience.is(Reader::of(&json!({ "recipient": { "zone": "Europe/Ljubljana" } })));
-        let mut tera = Tera::default();
-        tera.autoescape_on(["html"]);
-        install(&mut tera, &audience);
-        tera.add_raw_template(name, source)?;
-        tera.render(name, &Context::new())
-    }
-
-    fn html(source: &str) -> String {
-        render(source, "html").unwrap_or_else(|error| panic!("{source}: {error}"))
-    }
-
-    fn error(source: &str) -> String {
-        render(source, "html").unwrap_err().to_string()
-    }
-
-    #[test]
-    fn every_filter_does_what_its_documentation_shows() {
-        for filter in FILTERS {
-            assert_eq!(html(filter.example), filter.result, "{}", filter.name);
-        }
-    }
-
-    #[test]
-    fn every_named_filter_is_there() {
-        for name in names() {
-            let source = format!("{{{{ 1 | {name} }}}}");
-            if let Err(error) = render(&source, "html") {
-                assert!(!error.to_string().contains("Unknown filter"), "{name}: {error}");
-            }
-        }
-        assert!(BUILT_IN.iter().all(|name| FILTERS.iter().all(|filter| filter.name != *name)));
-    }
-
-    #[test]
-    fn a_day_is_that_of_the_reader_s_zone() {
-        assert_eq!(html(r#"{{ "2026-11-26T23:30:00Z" | date }}"#), "27 Nov 2026");
-        assert_eq!(html(r#"{{ "2026-11-26T23:30:00Z" | datetime(format="time") }}"#), "00:30");
-        assert_eq!(html(r#"{{ "2026-06-26T10:00:00Z" | datetime(format="iso") }}"#), "2026-06-26T12:00:00+02:00");
-    }
-
-    #[test]
-    fn nothing_stays_nothing_and_can_be_replaced() {
-        assert_eq!(html(r#"{{ none | date | default(value="never") }}"#), "never");
-        assert_eq!(html("{{ none | number }}"), "");
-        assert_eq!(html(r#"{{ missing | default(value="–") }}"#), "–");
-    }
-
-    #[test]
-    fn what_cannot_be_used_is_said_with_what_was_expected() {
-        assert!(error("{{ 5 | date }}").contains("expected `a date such as 2026-11-26` but got `"));
-        assert!(error(r#"{{ "soon" | date }}"#).contains("but got `“soon”`"));
-        assert!(error(r#"{{ "many" | number }}"#).contains("expected `a number` but got `the text “many”`"));
-        assert!(error(r#"{{ "2026-11-26" | datetime }}"#).contains("a date without a time"));
-        assert!(error(r#"{{ "2026-11-26" | date(format="%d") }}"#).contains("one of short, medium, long"));
-        assert!(error("{{ 2 | plural(one=\"x\") }}").contains("`other`"));
-        assert!(error("{{ 1 | number(decimals=9) }}").contains("0 to 6"));
-        assert!(error("{{ 1 | join }}").contains("expected `a list`"));
-        assert!(error(r#"{{ 1 | duration(unit="weeks") }}"#).contains("minutes, hours, days"));
-    }
-
-    #[test]
-    fn text_of_people_is_never_unescaped() {
-        for source in [r#"{{ "<b>" | safe }}"#, r#"{{ "<b>" | newlines_to_br }}"#, r#"{{ throw(message="x") }}"#] {
-            assert!(error(source).contains(REFUSED), "{source}");
-        }
-        let escaped =
-            html("{{ \"<i>\nb\" | lines }}{{ \"<script>x</script> ![p](https://evil.example/p.png)\" | markdown }}");
-        assert!(escaped.starts_with("&lt;i&gt;<br>b"), "{escaped}");
-        assert!(!escaped.contains("<script") && !escaped.contains("<img"), "{escaped}");
-    }
-
-    #[test]
-    fn with_the_colour_of_links_markdown_carries_the_styles_of_a_mail() {
-        let styled =
-            html("{% filter markdown(link=\"#036f6f\") %}[a]({{ \"https://a.example/?b=1&c=2\" }}){% endfilter %}");
-        assert!(styled.starts_with("<p style=\"margin:0\"><a class=\"lk\" style=\"color:#036f6f;"), "{styled}");
-        assert!(styled.contains("href=\"https://a.example/?b=1&amp;c=2\""), "{styled}");
-        assert!(error("{{ \"a\" | markdown(link=\"red\\\" onclick=\") }}").contains("a colour such as"));
-    }
-
-    #[test]
-    fn in_plain_text_marks_become_words() {
-        assert_eq!(render(r#"{{ "a **b** & c" | markdown }}"#, "text").unwrap(), "a b & c");
-        assert_eq!(render("{{ \"a\nb\" | lines }}", "text").unwrap(), "a\nb");
-    }
-
-    #[test]
-    fn lengths_of_time_show_their_two_largest_parts() {
-        assert_eq!(
-            html("{{ 0.5 | duration }} {{ 90 | duration(unit=\"minutes\") }} {{ 0 | duration }}"),
-            "12 h 1 h 30 min 0 min"
-        );
-        assert_eq!(html("{{ 1000 | duration }}"), "1,000 d");
-    }
-}
+mod tests;

@@ -109,6 +109,24 @@ fn a_project_without_tasks_has_mails_as_well() {
     }
 }
 
+#[test]
+fn work_that_takes_more_than_two_years_has_a_mail_too() {
+    for (open, days, said) in
+        [(48, json!([{ "percent": 50, "value": 700 }]), true), (48, json!([]), true), (0, json!([]), false)]
+    {
+        let mut data = context::sample();
+        data["metrics"]["forecast"]["days"] = days;
+        data["metrics"]["forecast"]["open"] = json!(open);
+        for word in ["monthly-report", "project-summary"] {
+            let html = rendered(&gallery::entry(word).unwrap().document(), data.clone()).html;
+            assert_eq!(html.contains("take more than two years"), said, "{word}, {open} open: {html}");
+            assert!(html.contains("<strong>66 tasks</strong> are finished"), "{word}: {html}");
+        }
+    }
+    let usual = rendered(&gallery::entry("monthly-report").unwrap().document(), context::sample()).html;
+    assert!(usual.contains("<strong>23 days</strong> in 85 of 100 cases; in 30 days at least"), "{usual}");
+}
+
 /// A template that writes every variable with the filter of its type.
 fn everything(variables: &[Variable], path: &str, into: &mut String) {
     for variable in variables {
@@ -135,7 +153,8 @@ fn every_variable_can_be_written_with_the_filter_of_its_type() {
     everything(VARIABLES, "", &mut source);
     let document = Document { body: Body::Html { source }, ..gallery::ENTRIES[0].document() };
     let mail = rendered(&document, context::sample());
-    for words in ["Ledger", "16 Nov 2026", "121%", "Mina Kovač, Jonas Ortiz", "<strong>list of fields</strong>"] {
+    for words in ["Ledger", "16 Nov 2026", "26%", "67%", "Mina Kovač, Jonas Ortiz", "<strong>list of fields</strong>"]
+    {
         assert!(mail.html.contains(words), "{words}: {}", mail.html);
     }
 }

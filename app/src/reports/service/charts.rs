@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        metrics::tasks_words,
+        metrics::{LeadTimes, tasks_words},
         report::{HISTORY_DAYS, Snapshot, Table, chart_table, spec::ChartKind},
     },
     platform::plot::{
@@ -71,7 +71,8 @@ fn lead(kind: ChartKind, snapshot: &Snapshot) -> String {
         ChartKind::ByPriority => "Open tasks by priority".into(),
         ChartKind::ByLabel => "Open tasks by label; a task with several labels counts for each".into(),
         ChartKind::CycleTimes => {
-            format!("Days from start to finish, a dot for each task of {} days", snapshot.period.days().max(HISTORY_DAYS))
+            let window = snapshot.period.days().max(HISTORY_DAYS);
+            format!("Days from start to finish, a dot for each task of {window} days{}", lead_times(snapshot))
         }
         ChartKind::AgeingWork => "Days since the start, a dot for each open task; behind it the ages at which finished tasks left that status".into(),
         ChartKind::Forecast => format!(
@@ -80,6 +81,19 @@ fn lead(kind: ChartKind, snapshot: &Snapshot) -> String {
             snapshot.forecast.history_days
         ),
         ChartKind::LateBuckets => "Open tasks past their due date, by days late".into(),
+    }
+}
+
+/// What the same tasks took since they were created, said as what it is; nothing where it is not known.
+fn lead_times(snapshot: &Snapshot) -> String {
+    let LeadTimes { p50, p85, p95 } = snapshot.cycle.lead;
+    match (p50, p85, p95) {
+        (Some(half), Some(most), Some(nearly)) => {
+            format!(
+                ". Lead time, from created to finished: 50 % within {half}, 85 % within {most}, 95 % within {nearly} days"
+            )
+        }
+        _ => String::new(),
     }
 }
 

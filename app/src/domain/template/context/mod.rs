@@ -15,7 +15,7 @@ use crate::domain::{
         NoteLine, Snapshot,
         spec::{ChartKind, ListKind, Section},
     },
-    task::Priority,
+    task::{Priority, Status},
 };
 
 /// Most tasks of a list, and most rows of everything else: what is further down no mail shows, but in lists that are
@@ -89,6 +89,7 @@ pub struct RunWords {
 pub fn context(snapshot: &Snapshot, address: &Address, reader: &Reader, pictures: &[Picture]) -> Value {
     let base = &address.base_url;
     let report_url = format!("{base}/reports/{}", address.occurrence);
+    let chances = snapshot.cycle.chances();
     json!({
         "app": { "name": "AutoReport", "url": base },
         "report": {
@@ -119,7 +120,7 @@ pub fn context(snapshot: &Snapshot, address: &Address, reader: &Reader, pictures
         "charts": charts(pictures),
         "counts": by_list(|list| json!(list.of(snapshot).len())),
         "tasks": by_list(|list| {
-            list.of(snapshot).iter().take(ROWS).map(|line| task::value(line, list, base)).collect()
+            list.of(snapshot).iter().take(ROWS).map(|line| task::value(line, list, &chances, base)).collect()
         }),
         "people": shares(&snapshot.people),
         "labels": shares(&snapshot.labels),
@@ -140,6 +141,7 @@ pub fn context(snapshot: &Snapshot, address: &Address, reader: &Reader, pictures
 /// Adds the tasks that a narrowed one of these sections shows and that stand further down than [`ROWS`]: as many more of
 /// each list at most. Without them a mail would say that there are none, where the files of the report have them.
 pub fn add_narrowed(context: &mut Value, snapshot: &Snapshot, sections: &[Section], base_url: &str) {
+    let chances = snapshot.cycle.chances();
     for list in ListKind::ALL {
         let is_of_list = |section: &&Section| matches!(section, Section::Tasks { list: own, .. } if own == list);
         let narrowed: Vec<&Section> =
@@ -147,7 +149,7 @@ pub fn add_narrowed(context: &mut Value, snapshot: &Snapshot, sections: &[Sectio
         let further = list.of(snapshot).iter().skip(ROWS);
         let further = further.filter(|line| narrowed.iter().any(|section| section.shows(line))).take(ROWS);
         if let Some(tasks) = context["tasks"][list.as_str()].as_array_mut() {
-            tasks.extend(further.map(|line| task::value(line, *list, base_url)));
+            tasks.extend(further.map(|line| task::value(line, *list, &chances, base_url)));
         }
     }
 }
@@ -242,18 +244,31 @@ fn figure_value(label: &str, value: &str, change: &str, tone: Tone, now: Value, 
 }
 
 fn metrics(snapshot: &Snapshot) -> Value {
-    let Figures { created, completed, .. } = &snapshot.figures;
-    let rate = (created.now > 0).then(|| f64::from(completed.now) / f64::from(created.now));
-    let weekly = f64::from(completed.now) * 7.0 / f64::from(snapshot.period.days());
+    let weekly = f64::from(snapshot.figures.completed.now) * 7.0 / f64::from(snapshot.period.days());
     let (cycle, forecast) = (&snapshot.cycle, &snapshot.forecast);
+    let in_progress = [Status::Progress, Status::Pending];
+    let wip: u32 = snapshot
+        .statuses
+        .iter()
+        .filter(|entry| in_progress.contains(&entry.status))
+        .map(|entry| entry.count)
+        .fold(0, u32::saturating_add);
     let chances = |chances: &Option<Vec<Chance>>| -> Vec<Value> {
         let all = chances.iter().flatten();
         all.map(|chance| json!({ "percent": chance.percent, "value": chance.value })).collect()
     };
     json!({
-        "completion_rate": rate,
+        "completion_rate": snapshot.figures.completion_rate().now.map(|percent| f64::from(percent) / 100.0),
         "throughput": (weekly * 10.0).round() / 10.0,
-        "cycle": { "p50": cycle.p50, "p85": cycle.p85, "p95": cycle.p95, "tasks": cycle.points.len() },
+        "wip": wip,
+        "cycle": {
+            "p50": cycle.p50,
+            "p85": cycle.p85,
+            "p95": cycle.p95,
+            "tasks": cycle.count(),
+            "expectation": cycle.expectation().unwrap_or_default(),
+        },
+        "lead": { "p50": cycle.lead.p50, "p85": cycle.lead.p85, "p95": cycle.lead.p95 },
         "forecast": {
             "open": forecast.open,
             "history_days": forecast.history_days,

@@ -11,7 +11,7 @@ use crate::domain::{
     ids::{OccurrenceId, ProjectId, TaskId},
     metrics::{
         AgeBand, AgePoint, Ageing, Bin, Chance, Compared, CyclePoint, CycleTimes, DayCount, Figures, Finding, FlowDay,
-        Forecast, LateBuckets, PriorityShare, Share, Shares, StatusCount,
+        Forecast, LateBuckets, LeadTimes, PriorityShare, Share, Shares, StatusCount,
     },
     period::Period,
     report::{DueWords, NoteLine, ReportProject, Snapshot, TaskDetails, TaskLine, spec::ChartKind},
@@ -129,9 +129,11 @@ fn fill_charts(report: &mut Snapshot) {
                 days,
             })
             .collect(),
+        tasks: 9,
         p50: Some(3),
         p85: Some(6),
         p95: Some(9),
+        lead: LeadTimes { p50: Some(8), p85: Some(19), p95: Some(27) },
     };
     let at_work = [(219, Status::Progress, 7), (188, Status::Pending, 12), (214, Status::Progress, 3)];
     report.ageing = Ageing {
@@ -157,6 +159,7 @@ fn fill_charts(report: &mut Snapshot) {
         items: chances([72, 66, 61]),
         days: chances([20, 23, 26]),
         bins: (17..=27).map(|days| Bin { days, trials: 1_800_u32.saturating_sub(days.abs_diff(20) * 240) }).collect(),
+        ..Forecast::default()
     };
     let share = |name: &str, parts| Share { name: name.into(), parts };
     report.people = Shares {

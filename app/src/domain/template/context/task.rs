@@ -4,15 +4,16 @@ use serde_json::{Value, json};
 
 use crate::domain::{
     due::DueKey,
-    metrics::{isolated, isolated_all},
+    metrics::{Chances, isolated, isolated_all},
     report::{TaskLine, spec::ListKind},
     task::{Category, Status},
 };
 
 /// The task as templates see it. What stands in a line with other words is isolated where it is written from the right;
 /// names of people are not, because templates choose tasks by them.
-pub(super) fn value(line: &TaskLine, list: ListKind, base: &str) -> Value {
+pub(super) fn value(line: &TaskLine, list: ListKind, chances: &Chances, base: &str) -> Value {
     let look = line.due.as_ref().map(|due| look(due.key));
+    let age = line.work_days.filter(|_| line.status != Status::Done);
     json!({
         "reference": line.reference,
         "title": isolated(&line.title),
@@ -23,6 +24,7 @@ pub(super) fn value(line: &TaskLine, list: ListKind, base: &str) -> Value {
         "people": line.people,
         "about": about(line, list),
         "days": line.work_days,
+        "chance": age.and_then(|age| chances.of(age)).map(|percent| f64::from(percent) / 100.0),
         "finished": line.finished_on,
         "project": line.details.project,
         "labels": line.details.labels,

@@ -75,6 +75,20 @@ fn what_is_written_from_the_right_keeps_its_direction_among_other_words() {
 }
 
 #[test]
+fn metrics_are_those_of_the_report_and_an_open_task_has_the_chance_of_its_age() {
+    let data = of(&Reader::default());
+    let metrics = &data["metrics"];
+    assert_eq!(metrics["completion_rate"], 0.26, "17 of 17 and the 48 that are open");
+    assert_eq!((&metrics["wip"], &metrics["lead"]["p85"]), (&Value::from(17), &Value::from(19)));
+    assert_eq!(metrics["cycle"]["expectation"], "85 % of tasks finish in 6 days or fewer");
+    let chances: Vec<_> = ["in_progress", "finished", "created"].map(|list| &data["tasks"][list]).to_vec();
+    assert_eq!(chances[0][1]["chance"], 0.0, "on its seventh day");
+    assert_eq!(chances[0][0]["chance"], Value::Null, "no task took longer than its twelve days");
+    assert_eq!(chances[0][2]["chance"], 0.67, "of three that took more than three days two took up to six");
+    assert_eq!((&chances[1][0]["chance"], &chances[2][0]["chance"]), (&Value::Null, &Value::Null), "done, not started");
+}
+
+#[test]
 fn charts_that_were_not_drawn_are_not_there() {
     let charts = &of(&Reader::default())["charts"];
     assert!(charts.as_object().unwrap().values().all(Value::is_null));

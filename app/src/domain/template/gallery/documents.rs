@@ -155,10 +155,13 @@ pub(super) fn project_summary() -> Document {
     )
 }
 
-const FORECAST: &str = "{% if metrics.forecast.days %}At the pace of the last {{ metrics.forecast.history_days }} days, the \
-    **{{ metrics.forecast.open }} open tasks** take at most **{{ metrics.forecast.days[1].value }} days** in 85 of 100 \
-    cases; in 30 days at least **{{ metrics.forecast.items[1].value }} tasks** are finished.{% else %}Nothing was \
-    finished lately, so there is no forecast.{% endif %}";
+/// Chances beyond two years are not among the days: there may be one of them, or none.
+const FORECAST: &str = "{% if metrics.forecast.items %}At the pace of the last {{ metrics.forecast.history_days }} days, \
+    {% if metrics.forecast.days | length > 1 %}the **{{ metrics.forecast.open }} open tasks** take at most \
+    **{{ metrics.forecast.days[1].value }} days** in 85 of 100 cases; {% elif metrics.forecast.open > 0 %}the \
+    **{{ metrics.forecast.open }} open tasks** take more than two years; {% endif %}in 30 days at least \
+    **{{ metrics.forecast.items[1].value }} tasks** are finished.{% else %}Nothing was finished lately, so there is no \
+    forecast.{% endif %}";
 
 /// A block before it has its number.
 struct Part {

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::{
+    colours,
     css::{self, StyleRule},
     reading::is_void,
 };
@@ -87,7 +88,7 @@ impl Stack {
             is_hidden: above.is_some_and(|above| above.is_hidden),
         };
         if let Some(ground) = Some(attribute("bgcolor")).filter(|value| !value.is_empty()) {
-            element.light.ground = Colour::parse(ground);
+            element.light.ground = colours::parse(ground);
             element.dark.ground = element.light.ground;
         }
         if matches!(name, "b" | "strong" | "th" | "h1" | "h2" | "h3" | "h4") {
@@ -186,13 +187,13 @@ impl Element {
         let Some(theme) = theme else { return };
         let look = if theme == Theme::Light { &mut self.light } else { &mut self.dark };
         match name {
-            "color" if value != "inherit" => look.words = Colour::parse(value),
+            "color" if value != "inherit" => look.words = colours::parse(value),
             "background-color" | "background" => match value {
                 "transparent" | "none" | "inherit" => {}
                 // A picture or a gradient lies there.
                 value if value.contains("url(") || value.contains("gradient(") => look.ground = None,
                 value => {
-                    look.ground = value.split_whitespace().find_map(Colour::parse).or_else(|| Colour::parse(value))
+                    look.ground = value.split_whitespace().find_map(colours::parse).or_else(|| colours::parse(value))
                 }
             },
             "display" => self.is_hidden |= value == "none",

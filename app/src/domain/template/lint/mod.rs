@@ -4,6 +4,8 @@
 #[cfg(feature = "ssr")]
 mod checks;
 #[cfg(feature = "ssr")]
+mod colours;
+#[cfg(feature = "ssr")]
 mod contrast;
 #[cfg(feature = "ssr")]
 mod css;

@@ -1,6 +1,7 @@
 //! What the linter finds, and what it lets pass.
 
 use super::*;
+use crate::domain::header_text::HeaderText;
 
 const GOOD: &str = r##"<!doctype html><html lang="en"><head><title>T</title><style>
 .t1{color:#eeeeee}
@@ -111,6 +112,10 @@ fn the_sentences_name_the_programs_that_do_not_know_a_style() {
             "Outlook and Yahoo! Mail do not know calc(), and Gmail only in part. Write the value in px.",
         ),
         ("color:var(--a)", "Gmail, Outlook and Yahoo! Mail do not know var(). Write the value."),
+        (
+            "color:oklch(40% 0 0)",
+            "Gmail, Outlook, Yahoo! Mail, Thunderbird and Samsung Email do not know oklch(). Write the colour as #rrggbb.",
+        ),
     ] {
         assert_eq!(of(style), words);
     }
@@ -270,6 +275,10 @@ fn contrast_is_looked_at_in_both_themes() {
     let (level, rule, line, block) = only("style=\"color:#111111\">Words", "style=\"color:#cccccc\">Words");
     assert_eq!((level, rule, line, block), (Level::Error, Rule::Contrast, Some(6), Some(4)));
     assert_eq!(only("style=\"color:#111111\">Words", "style=\"color:#808080\">Words").0, Level::Warning);
+    for colour in ["lightgray", "Gainsboro", "hsl(0, 0%, 80%)"] {
+        let pale = only("style=\"color:#111111\">Words", &format!("style=\"color:{colour}\">Words"));
+        assert_eq!((pale.0, pale.1), (Level::Error, Rule::Contrast), "{colour}");
+    }
     // Without a rule for the dark the words stay dark on what has become dark.
     let dark = found(" .t1{color:#eeeeee !important}", "");
     assert!(dark.iter().all(|finding| finding.words.contains("dark theme")) && !dark.is_empty(), "{dark:?}");
@@ -300,6 +309,8 @@ fn a_mail_needs_its_foot_its_text_and_a_subject() {
     assert_eq!(errors.iter().map(|finding| finding.rule).collect::<Vec<_>>(), [Rule::Text, Rule::Subject]);
     assert!(blocks_publishing(&errors));
     let long = "x".repeat(130);
+    let none = check(&Mail { subject: HeaderText::cleaned("").as_str(), text: Some("a"), ..mail });
+    assert!(none.iter().any(|finding| finding.rule == Rule::Subject && finding.level == Level::Error), "{none:?}");
     let findings = check(&Mail { subject: &long, text: Some("a"), ..mail });
     assert!(findings.iter().any(|finding| finding.rule == Rule::Subject && finding.level == Level::Warning));
 }

@@ -112,9 +112,11 @@ const FIGURE: &[Variable] = &[
 ];
 
 const METRICS: &[Variable] = &[
-    may_be("completion_rate", Share, "Tasks completed for each that was created"),
+    may_be("completion_rate", Share, "Of the work that there was in the period, what was finished in it"),
     is("throughput", Number, "Tasks finished in a week"),
-    is("cycle", Group(CYCLE), "Days from start to finish"),
+    is("wip", Number, "Tasks started and not finished"),
+    is("cycle", Group(CYCLE), "Cycle time: days from start to finish"),
+    is("lead", Group(LEAD), "Lead time: days from creation to finish"),
     is("forecast", Group(FORECAST), "What the past days say about the next"),
 ];
 
@@ -123,6 +125,13 @@ const CYCLE: &[Variable] = &[
     may_be("p85", Days, "85 of 100 took no longer"),
     may_be("p95", Days, "95 of 100 took no longer"),
     is("tasks", Number, "Of how many tasks"),
+    is("expectation", Text, "In how many days 85 of 100 tasks finish, in a sentence; empty without a finished task"),
+];
+
+const LEAD: &[Variable] = &[
+    may_be("p50", Days, "Half of the tasks took no longer"),
+    may_be("p85", Days, "85 of 100 took no longer"),
+    may_be("p95", Days, "95 of 100 took no longer"),
 ];
 
 const FORECAST: &[Variable] = &[
@@ -194,6 +203,7 @@ const TASK: &[Variable] = &[
     is("people", Texts, "Who it is assigned to"),
     is("about", Text, "People and what is worth knowing, in a line"),
     may_be("days", Days, "Days of work"),
+    may_be("chance", Share, "How likely it is still finished in the days in which 85 of 100 are; of started tasks"),
     may_be("finished", Date, "The day on which it was finished"),
     is("project", Text, "The name of its project"),
     is("labels", Texts, "Its labels"),

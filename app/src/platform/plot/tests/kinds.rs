@@ -52,7 +52,7 @@ fn cycle(tasks: u32) -> CycleTimes {
     let points: Vec<CyclePoint> = (1..=tasks).map(point).collect();
     let days: Vec<u32> = points.iter().map(|point| point.days).collect();
     let at = |percent| crate::domain::metrics::percentile(&days, percent);
-    CycleTimes { p50: at(50), p85: at(85), p95: at(95), points }
+    CycleTimes { p50: at(50), p85: at(85), p95: at(95), points, ..CycleTimes::default() }
 }
 
 fn ageing(tasks: u32) -> Ageing {
@@ -77,6 +77,7 @@ fn forecast() -> Forecast {
         items: Some(vec![chance(50, 28), chance(85, 22), chance(95, 19)]),
         days: Some(vec![chance(50, 38), chance(85, 46), chance(95, 50)]),
         bins: bins.filter(|bin| bin.trials > 0).collect(),
+        ..Forecast::default()
     }
 }
 
@@ -112,6 +113,7 @@ fn huge(frame: Frame) -> Vec<(&'static str, Drawing)> {
     let most = u32::MAX;
     let date: NaiveDate = "2026-11-22".parse().unwrap();
     let days = [most, 1].map(|days| CyclePoint { days, ..cycle(1).points[0].clone() });
+    let cycle_times = CycleTimes { points: days.to_vec(), p85: Some(most), p95: Some(most), ..cycle(1) };
     let points = vec![AgePoint { days: most, ..ageing(1).points[0].clone() }];
     let bins = vec![Bin { days: 1, trials: most }, Bin { days: most, trials: most }];
     let flow_day = FlowDay { date, todo: most, in_progress: most, pending: most, completed: most };
@@ -121,10 +123,7 @@ fn huge(frame: Frame) -> Vec<(&'static str, Drawing)> {
         ("cumulative", cumulative_chart(&[flow_day; 2], frame)),
         ("person", person_chart(&[share(&"W".repeat(500), [most; 4]), share("", [0, 0, 0, 1])], frame)),
         ("priority", priority_chart(&PriorityShare { open: [most; 4], completed: [0; 4] }, frame)),
-        (
-            "cycle",
-            cycle_chart(&CycleTimes { points: days.to_vec(), p50: Some(1), p85: Some(most), p95: Some(most) }, frame),
-        ),
+        ("cycle", cycle_chart(&cycle_times, frame)),
         ("ageing", ageing_chart(&Ageing { points, bands: Vec::new() }, frame)),
         ("forecast", forecast_chart(&Forecast { bins, ..forecast() }, frame)),
     ]
@@ -208,6 +207,20 @@ fn without_data_a_chart_says_so() {
         let svg = drawing.page("x");
         assert!(svg.contains(&format!(">{words}<")), "{svg}");
     }
+}
+
+#[test]
+fn a_forecast_beyond_two_years_does_not_say_that_nothing_was_finished() {
+    let mut slow = [0; 90];
+    slow[3] = 1;
+    let drawing = forecast_chart(&Forecast::of(&slow, 400), Frame::PAGE);
+    assert_eq!(drawing.title, "At this pace it takes more than two years");
+    let words = "At this pace the 400 open tasks will not be done within two years";
+    assert_eq!(drawing.description, format!("Bars of trials, none. {words}."));
+    // Some trials end, and the last of them is not the end of all.
+    let some = forecast_chart(&Forecast::of(&slow, 8), Frame::PAGE);
+    let last = &some.readout.points.last().unwrap().words;
+    assert!(last.contains(" of 10000 trials") && !last.ends_with(" 100 %"), "{last}");
 }
 
 #[test]

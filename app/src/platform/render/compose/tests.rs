@@ -145,6 +145,9 @@ fn a_wrong_value_or_argument_says_what_was_expected() {
     assert_eq!(fault("{{ tasks | upper }}").words, "Here text is expected, not a list.");
     assert_eq!(fault("{{ report.title * 2 }}").kind, FaultKind::WrongValue);
     assert_eq!(fault("{{ report.title | }}").kind, FaultKind::Syntax);
+    let mistyped = fault("<p>\n{{ tasks[0].due | date(fromat=\"long\") }}</p>");
+    assert_eq!((mistyped.kind, mistyped.line), (FaultKind::WrongValue, 2));
+    assert_eq!(mistyped.words, "There is no argument `fromat=` here: the filter takes `format=`.");
 }
 
 #[test]

@@ -52,6 +52,16 @@ fn the_readout_says_what_the_table_says() {
 }
 
 #[test]
+fn lead_times_are_said_beside_cycle_times_and_named_as_such() {
+    let mut snapshot = snapshot();
+    let lead = |snapshot: &Snapshot| figure(ChartKind::CycleTimes, snapshot).lead;
+    assert!(lead(&snapshot).ends_with("of 90 days"), "nothing was finished");
+    snapshot.cycle.lead = LeadTimes { p50: Some(5), p85: Some(12), p95: Some(20) };
+    let words = ". Lead time, from created to finished: 50 % within 5, 85 % within 12, 95 % within 20 days";
+    assert!(lead(&snapshot).ends_with(words));
+}
+
+#[test]
 fn a_page_shows_the_first_rows_of_a_long_table_and_says_how_many_are_missing() {
     let mut snapshot = snapshot();
     let last = snapshot.period.last;

@@ -14,7 +14,7 @@ use crate::{
     domain::{
         due::DueKey,
         ids::{ProjectId, TaskId},
-        metrics::{Compared, DayCount, Figures, Finding, StatusCount},
+        metrics::{Compared, DayCount, Figures, Finding, LeadTimes, StatusCount},
         period::Period,
         report::{
             DueWords, NoteLine, ReportProject, TaskDetails, TaskLine,
@@ -292,6 +292,26 @@ async fn the_workbook_has_a_sheet_for_each_list_and_typed_cells_that_compute_not
     assert!(sheets.contains("<v>46349.291666"), "seven in the morning in Ljubljana");
     let strings = part(&file.bytes, "xl/sharedStrings.xml");
     assert!(strings.contains("王伟 🚀"), "every letter is there");
+}
+
+/// How many lines of lead times a workbook has, and its sheet of figures.
+async fn lead_times(report: &Snapshot) -> (usize, String) {
+    let file = made(report, &[Section::Figures], &[AttachmentKind::Xlsx]).await.remove(0);
+    let strings = part(&file.bytes, "xl/sharedStrings.xml");
+    (strings.matches("Lead time, ").count(), part(&file.bytes, "xl/worksheets/sheet2.xml"))
+}
+
+#[tokio::test]
+async fn the_workbook_says_how_long_tasks_took_where_any_were_finished() {
+    let mut report = report(&["Mend the press brake"]);
+    assert_eq!(lead_times(&report).await.0, 0, "nothing was finished");
+    report.cycle.p85 = Some(410);
+    report.cycle.lead = LeadTimes { p50: Some(430), p85: Some(470), p95: Some(530) };
+    let (lines, figures) = lead_times(&report).await;
+    assert_eq!(lines, 3);
+    for days in [410, 430, 470, 530] {
+        assert!(figures.contains(&format!("<v>{days}</v>")), "{days} is a number: {figures}");
+    }
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{
-        metrics::{Compared, DayCount, FlowDay},
+        metrics::{Compared, CycleTimes, DayCount, FlowDay},
         report::{NoteLine, Snapshot, TaskLine, spec::ListKind},
     },
     platform::workbook::{Book, Cell, Column, Table},
@@ -87,8 +87,24 @@ fn figures(snapshot: &Snapshot) -> Table {
             vec![text(format!("Open in {}", one.status.label())), count(one.count), Cell::Empty, Cell::Empty]
         }),
     );
-    let columns = vec![column("Figure", 24), column("Now", 12), column("Before", 12), column("Change", 24)];
+    rows.extend(times(snapshot));
+    let columns = vec![column("Figure", 36), column("Now", 12), column("Before", 12), column("Change", 24)];
     Table { name: "Figures", columns, rows }
+}
+
+/// How long the finished tasks took that the chart of cycle times shows: below each line lie so many of a hundred.
+fn times(snapshot: &Snapshot) -> Vec<Vec<Cell>> {
+    let CycleTimes { p50, p85, p95, lead, .. } = &snapshot.cycle;
+    let lines = [
+        ("Cycle time, 50 % within", *p50),
+        ("Cycle time, 85 % within", *p85),
+        ("Cycle time, 95 % within", *p95),
+        ("Lead time, 50 % within", lead.p50),
+        ("Lead time, 85 % within", lead.p85),
+        ("Lead time, 95 % within", lead.p95),
+    ];
+    let row = |(name, days): (&str, Option<u32>)| Some(vec![text(name), Cell::Days(days?), Cell::Empty, Cell::Empty]);
+    lines.into_iter().filter_map(row).collect()
 }
 
 fn tasks(list: &List<'_>, base_url: &str) -> Table {

@@ -5,6 +5,7 @@ mod styles;
 mod walk;
 
 use super::{Finding, Level, Rule};
+use crate::domain::header_text;
 pub use links::own_links;
 use walk::Walk;
 
@@ -126,7 +127,8 @@ impl List {
 
 fn subject(list: &mut List, subject: &str) {
     let length = subject.chars().count();
-    if subject.trim().is_empty() {
+    // What comes from the renderer fits a header, and a header has words.
+    if subject.trim().is_empty() || subject == header_text::NOTHING {
         list.error(Rule::Subject, None, "The subject is empty.");
     } else if length > SUBJECT_ERROR {
         list.error(Rule::Subject, None, format!("The subject has {length} characters; {SUBJECT_ERROR} is the most."));

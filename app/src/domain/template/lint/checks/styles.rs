@@ -124,8 +124,11 @@ fn has_word(value: &str, word: &str) -> bool {
 /// What a style sheet can have beside rules and is asked about by its name.
 const AT_RULES: [&str; 5] = ["@import", "@font-face", "@keyframes", "@supports", "@media"];
 
+/// Colours that are younger than most mail programs, by the name that the table has.
+const MODERN_COLOURS: &str = "lch(), oklch(), lab(), oklab()";
+
 /// Words of values that are features of the table.
-static VALUES: [(&str, &str); 10] = [
+static VALUES: [(&str, &str); 14] = [
     ("CSS Variables (Custom Properties)", "var("),
     ("CSS calc() function", "calc("),
     ("min()", "min("),
@@ -135,6 +138,10 @@ static VALUES: [(&str, &str); 10] = [
     ("radial-gradient()", "radial-gradient("),
     ("conic-gradient()", "conic-gradient("),
     ("rgba()", "rgba("),
+    (MODERN_COLOURS, "lch("),
+    (MODERN_COLOURS, "oklch("),
+    (MODERN_COLOURS, "lab("),
+    (MODERN_COLOURS, "oklab("),
     ("rem unit", "rem"),
 ];
 
@@ -170,7 +177,7 @@ fn consequence(feature: &str) -> Option<(Level, &'static str)> {
         "CSS calc() function" | "min()" | "max()" | "clamp()" | "rem unit" => {
             (Level::Warning, ". Write the value in px.")
         }
-        "rgba()" => (Level::Warning, ". Write the colour as #rrggbb."),
+        "rgba()" | MODERN_COLOURS => (Level::Warning, ". Write the colour as #rrggbb."),
         _ => return None,
     })
 }
@@ -213,6 +220,7 @@ mod tests {
         assert!(
             !has_word("minmax(1px,2px)", "max(") && !has_word("repeating-linear-gradient(red)", "linear-gradient(")
         );
+        assert!(has_word("oklch(50% 0 0)", "oklch(") && !has_word("oklch(50% 0 0)", "lch("));
         assert!(has_word("1.5rem", "rem") && has_word("0 1rem 0", "rem"));
         assert!(!has_word("premium", "rem") && !has_word("url(a1rem2.png)", "rem"));
         assert!(needed("position", "static").is_empty() && needed("float", "none").is_empty());
