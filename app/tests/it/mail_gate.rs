@@ -88,6 +88,28 @@ async fn a_wrong_password_burns_one_message_and_the_others_wait_until_a_person_l
 }
 
 #[tokio::test]
+async fn a_server_that_wants_a_sign_in_first_costs_one_message_an_attempt_and_fails_none() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "mail:530:1:5.7.0"]);
+        let stage = Stage::new(&app).await;
+        let account = stage.sends_to(server.port).await;
+        let id = stage.job(&many(4)).await;
+        let rows = run(&stage, id).await;
+        assert_eq!(rows.iter().map(|row| row.attempts).collect::<Vec<_>>(), [1, 0, 0, 0]);
+        assert!(rows.iter().all(|row| row.phase.is_waiting()));
+        let block = gate::read(app.reader(), account).await.unwrap().block.unwrap();
+        assert!(block.words.contains("530 5.7.0"), "{}", block.words);
+        for _ in 0..2 {
+            stage.pass(TimeDelta::minutes(2));
+            stage.work().await;
+        }
+        assert_eq!(stage.states(id).await, [OccurrenceState::Done]);
+        assert_eq!(server.messages().len(), 4);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_person_closes_the_breaker_and_what_waits_is_tried_at_once() {
     each_database(async |app| {
         let server = SmtpServer::start(&["--auth", "dana:right"]);
