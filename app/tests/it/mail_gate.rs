@@ -129,6 +129,32 @@ async fn a_person_closes_the_breaker_and_what_waits_is_tried_at_once() {
 }
 
 #[tokio::test]
+async fn messages_wait_for_the_account_that_they_were_written_for_and_for_no_other() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--auth", "dana:right"]);
+        let stage = Stage::new(&app).await;
+        let account = signs_in(&stage, server.port, "automatic", "wrong").await;
+        let id = stage.job(&many(2)).await;
+        run(&stage, id).await;
+        let other = stage.sends_to(server.port).await;
+        gate::blocked(&stage.mina(), other, "It was broken.".into()).await.unwrap();
+        gate::clear(&stage.mina(), other).await.unwrap();
+        assert_eq!(stage.work().await, 0, "that the other one works again does not help them");
+        let stored = accounts::read(&stage.mina(), account).await.unwrap();
+        let right = input(server.port, "automatic", "right");
+        accounts::update(&stage.mina(), account, stored.version, right).await.unwrap();
+        stage.work().await;
+        assert_eq!(
+            stage.states(id).await,
+            [OccurrenceState::Done],
+            "theirs does, also where it is not the default now"
+        );
+        assert_eq!(server.messages().len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_message_that_gets_through_opens_the_account_for_all() {
     each_database(async |app| {
         let server = SmtpServer::start(&[]);
