@@ -282,6 +282,29 @@ async fn an_address_that_gets_no_mail_gets_no_alarms() {
 }
 
 #[tokio::test]
+async fn an_address_that_does_not_exist_gets_no_second_alarm() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "rcpt:550:-1:5.1.1"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let id = stage.job(&patient()).await;
+        fail(&stage, id, "It broke.").await;
+        post_all(&stage).await;
+        assert_eq!(mails(&stage).await.remove(0).phase, DeliveryPhase::Failed);
+        let listed = suppressions::list(&stage.mina(), &suppressions::Search::default()).await.unwrap();
+        let listed: Vec<_> = listed.into_iter().map(|listed| (listed.row.address, listed.row.words)).collect();
+        assert_eq!(listed.len(), 1, "{listed:?}");
+        assert!(listed[0].0 == "mina@example.org" && listed[0].1.contains("550 5.1.1"), "{listed:?}");
+        stage.pass(TimeDelta::hours(2));
+        fail(&stage, id, "It broke again.").await;
+        post_all(&stage).await;
+        assert_eq!(mails(&stage).await.pop().unwrap().phase, DeliveryPhase::Withheld);
+        assert_eq!(server.count("refused"), 1, "the server is asked once");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_job_whose_owner_is_gone_concerns_the_owners_of_its_project() {
     each_database(async |app| {
         let stage = Stage::new(&app).await;
