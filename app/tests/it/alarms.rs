@@ -348,6 +348,29 @@ async fn a_run_that_nobody_takes_is_late_after_its_grace_and_told_once() {
 }
 
 #[tokio::test]
+async fn however_many_runs_are_caught_up_with_none_that_is_late_is_hidden_behind_them() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let rules =
+            RulesForm { misfire: "all".into(), at_most: "1000".into(), catch_up: "168".into(), ..RulesForm::default() };
+        let often = stage.job(&JobForm { expression: "*/15 * * * *".into(), rules, ..hourly() }).await;
+        stage.pass(TimeDelta::days(7));
+        stage.plan().await;
+        let waiting = stage.states(often).await;
+        assert!(waiting.iter().filter(|state| **state == OccurrenceState::Planned).count() > 600);
+        let id = stage.job(&mondays_at_ten()).await;
+        stage.pass(TimeDelta::minutes(60));
+        stage.plan().await;
+        stage.pass(TimeDelta::minutes(16));
+        late::sweep(&Ctx::system(&app)).await.unwrap();
+        let run = stage.runs(id).await.remove(0).id;
+        let told = alarm::Entity::find().filter(alarm::Column::OccurrenceId.eq(run)).all(app.reader()).await.unwrap();
+        assert_eq!(told.iter().map(|row| row.kind).collect::<Vec<_>>(), [AlarmKind::Late]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_schedule_that_cannot_be_planned_is_not_missed_silently() {
     each_database(async |app| {
         let stage = Stage::new(&app).await;
