@@ -64,6 +64,8 @@ const RECOVERS_EVERY: Duration = Duration::minutes(10);
 const SLOWEST: u32 = 6;
 /// Between two messages of an account without a limit, while it is slow.
 const UNLIMITED: Duration = Duration::seconds(1);
+/// How far ahead of its pace an instant may be taken: by who waits for it, and by a process whose clock is another.
+const APART: Duration = Duration::minutes(1);
 
 impl Gate {
     /// Whether a message may go, at most `per_minute` of them, evenly spaced: never more than the limit in any minute.
@@ -75,11 +77,13 @@ impl Gate {
             let at = block.probe_at;
             return (self, Passage::Wait(at));
         }
-        let slot = self.next_send_at.unwrap_or(now).max(now);
+        // What lies further ahead than anybody takes was taken before the clock was set back.
+        let furthest = now + self.longest_pause(per_minute) + APART;
+        let slot = self.next_send_at.filter(|at| *at <= furthest).unwrap_or(now).max(now);
         if slot - now > patience {
             return (self, Passage::Wait(slot));
         }
-        self.next_send_at = self.spacing(now, per_minute).map(|spacing| slot + spacing);
+        self.next_send_at = spacing(per_minute, self.slowness(now)).map(|spacing| slot + spacing);
         match &mut self.block {
             None => (self, Passage::Go(slot)),
             Some(block) => {
@@ -129,17 +133,23 @@ impl Gate {
         })
     }
 
-    /// From one message to the next; none where they may follow at once.
-    fn spacing(&self, now: DateTime<Utc>, per_minute: Option<u32>) -> Option<Duration> {
-        // Rounded up, or the last message of a minute would come too early.
-        let limit = per_minute.map(|limit| {
-            let limit = i64::from(limit.max(1));
-            Duration::microseconds((60_000_000 + limit - 1) / limit)
-        });
-        match self.slowness(now) {
-            0 => limit,
-            slowness => Some(limit.unwrap_or_default().max(UNLIMITED) * (1 << slowness.min(SLOWEST))),
-        }
+    /// The longest that it may have had to wait since it was last asked to go more slowly.
+    fn longest_pause(&self, per_minute: Option<u32>) -> Duration {
+        let slowest = self.slow.map_or(0, |slow| slow.times);
+        spacing(per_minute, slowest).unwrap_or_default().max(REST)
+    }
+}
+
+/// From one message to the next, of an account whose pace is halved so many times; none where they may follow at once.
+fn spacing(per_minute: Option<u32>, slowness: u32) -> Option<Duration> {
+    // Rounded up, or the last message of a minute would come too early.
+    let limit = per_minute.map(|limit| {
+        let limit = i64::from(limit.max(1));
+        Duration::microseconds((60_000_000 + limit - 1) / limit)
+    });
+    match slowness {
+        0 => limit,
+        slowness => Some(limit.unwrap_or_default().max(UNLIMITED) * (1 << slowness.min(SLOWEST))),
     }
 }
 
@@ -189,6 +199,18 @@ mod tests {
         assert_eq!(third, Passage::Go(at(2)));
         let (same, fourth) = gate.clone().ask(at(0), Some(60), PATIENCE);
         assert_eq!((same, fourth), (gate, Passage::Wait(at(3))));
+    }
+
+    #[test]
+    fn an_instant_from_before_the_clock_was_set_back_holds_nobody_up() {
+        let (gate, _) = Gate::default().ask(at(3_600), Some(60), PATIENCE);
+        assert_eq!(gate.next_send_at, Some(at(3_601)));
+        let (gate, passage) = gate.ask(at(0), Some(60), PATIENCE);
+        assert_eq!((passage, gate.next_send_at), (Passage::Go(at(0)), Some(at(1))), "the pace goes on from here");
+        // What can be of its own pace counts: an account that goes slowly waits for long.
+        let (slow, _) = Gate::default().slowed(at(0)).slowed(at(0)).ask(at(60), Some(1), PATIENCE);
+        assert_eq!(slow.next_send_at, Some(at(300)));
+        assert_eq!(slow.ask(at(61), Some(1), PATIENCE).1, Passage::Wait(at(300)));
     }
 
     #[test]

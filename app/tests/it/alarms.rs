@@ -282,6 +282,29 @@ async fn an_address_that_gets_no_mail_gets_no_alarms() {
 }
 
 #[tokio::test]
+async fn an_address_that_does_not_exist_gets_no_second_alarm() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "rcpt:550:-1:5.1.1"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let id = stage.job(&patient()).await;
+        fail(&stage, id, "It broke.").await;
+        post_all(&stage).await;
+        assert_eq!(mails(&stage).await.remove(0).phase, DeliveryPhase::Failed);
+        let listed = suppressions::list(&stage.mina(), &suppressions::Search::default()).await.unwrap();
+        let listed: Vec<_> = listed.into_iter().map(|listed| (listed.row.address, listed.row.words)).collect();
+        assert_eq!(listed.len(), 1, "{listed:?}");
+        assert!(listed[0].0 == "mina@example.org" && listed[0].1.contains("550 5.1.1"), "{listed:?}");
+        stage.pass(TimeDelta::hours(2));
+        fail(&stage, id, "It broke again.").await;
+        post_all(&stage).await;
+        assert_eq!(mails(&stage).await.pop().unwrap().phase, DeliveryPhase::Withheld);
+        assert_eq!(server.count("refused"), 1, "the server is asked once");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_job_whose_owner_is_gone_concerns_the_owners_of_its_project() {
     each_database(async |app| {
         let stage = Stage::new(&app).await;
@@ -320,6 +343,29 @@ async fn a_run_that_nobody_takes_is_late_after_its_grace_and_told_once() {
             "{}",
             rows[0].words
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn however_many_runs_are_caught_up_with_none_that_is_late_is_hidden_behind_them() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let rules =
+            RulesForm { misfire: "all".into(), at_most: "1000".into(), catch_up: "168".into(), ..RulesForm::default() };
+        let often = stage.job(&JobForm { expression: "*/15 * * * *".into(), rules, ..hourly() }).await;
+        stage.pass(TimeDelta::days(7));
+        stage.plan().await;
+        let waiting = stage.states(often).await;
+        assert!(waiting.iter().filter(|state| **state == OccurrenceState::Planned).count() > 600);
+        let id = stage.job(&mondays_at_ten()).await;
+        stage.pass(TimeDelta::minutes(60));
+        stage.plan().await;
+        stage.pass(TimeDelta::minutes(16));
+        late::sweep(&Ctx::system(&app)).await.unwrap();
+        let run = stage.runs(id).await.remove(0).id;
+        let told = alarm::Entity::find().filter(alarm::Column::OccurrenceId.eq(run)).all(app.reader()).await.unwrap();
+        assert_eq!(told.iter().map(|row| row.kind).collect::<Vec<_>>(), [AlarmKind::Late]);
     })
     .await;
 }

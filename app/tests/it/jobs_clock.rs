@@ -3,7 +3,8 @@
 
 use app::{
     domain::{delivery::DeliveryPhase, occurrence::OccurrenceState},
-    jobs::service::worker,
+    jobs::service::{runs, worker},
+    mail::service::gate,
     testing::{each_database, smtp_server::SmtpServer},
 };
 use chrono::TimeDelta;
@@ -79,6 +80,25 @@ async fn a_message_that_waits_for_its_next_try_goes_once_wherever_the_clock_is_s
         assert_eq!((stage.plan().await, stage.work().await), (0, 1));
         assert_eq!(phases().await, [DeliveryPhase::Accepted; 2]);
         assert_eq!((stage.states(id).await, server.count("kept")), (vec![OccurrenceState::Done], 2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_pace_of_an_account_holds_nothing_up_when_the_clock_is_set_back() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&[]);
+        let stage = Stage::new(&app).await;
+        let account = stage.sends_to(server.port).await;
+        gate::save_limits(&stage.mina(), account, "600", "1").await.unwrap();
+        let id = stage.job(&hourly()).await;
+        stage.pass(HOUR - TimeDelta::minutes(1));
+        runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        stage.pass(TimeDelta::minutes(1) - HOUR);
+        runs::start(&stage.mina(), id).await.unwrap();
+        assert_eq!(stage.work().await, 1);
+        assert_eq!((stage.states(id).await, server.count("kept")), (vec![OccurrenceState::Done; 2], 4));
     })
     .await;
 }

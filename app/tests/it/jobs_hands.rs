@@ -17,7 +17,7 @@ use app::{
         report_form::ReportForm,
         rules_form::RulesForm,
         service::{
-            backfill, duplicate, plan_pages,
+            backfill, duplicate, plan_pages, recipients,
             run_actions::{cancel, stop_trying, try_now},
             run_log::{self, Watch},
             runs::{self, Decision},
@@ -182,6 +182,18 @@ async fn a_copy_begins_paused_and_has_everything_but_the_past() {
         stage.pass(TimeDelta::minutes(60));
         stage.plan().await;
         assert_eq!(stage.runs(copy).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_copy_takes_as_many_recipients_along_as_a_job_may_have() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let recipients = (0..5_000).map(|number| format!("r{number}@example.org\n")).collect();
+        let id = stage.job(&JobForm { recipients, ..mondays_at_ten() }).await;
+        let copy = duplicate::duplicate(&stage.mina(), id).await.unwrap();
+        assert_eq!(recipients::of(app.reader(), copy).await.unwrap().len(), 5_000);
     })
     .await;
 }

@@ -18,7 +18,7 @@ use app::{
         ids::{LabelId, ProjectId, ScheduleId, UserId},
         period::Period,
         project::MemberRole,
-        report::spec::{AttachmentKind, PeriodChoice, ReportSpec, Scope, Section},
+        report::spec::{AttachmentKind, ListKind, Named, PeriodChoice, ReportSpec, Scope, Section},
         report_filter::ReportFilter,
     },
     entities::{delivery, member, occurrence, project as project_row},
@@ -109,6 +109,29 @@ async fn a_schedule_reports_the_days_that_it_asks_for() {
         let next = stage.schedule(id).await.next_run_at.unwrap();
         let shown = dry_run::look(&stage.mina(), id, next).await.unwrap();
         assert_eq!(Some(shown.snapshot.period), days("2026-11-30", "2026-12-06"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_says_in_its_log_that_its_mail_is_longer_than_mail_programs_show() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        let is_said = async || {
+            let run = runs::start(&stage.mina(), id).await.unwrap();
+            stage.work().await;
+            stage.log(run).await.iter().any(|line| line.contains("Gmail shows the first 102 kB"))
+        };
+        assert!(!is_said().await);
+        let columns = projects::columns(app.reader(), stage.project.id).await.unwrap();
+        for _ in 0..50 {
+            task(&stage.mina(), &stage.project, columns[1].id, &"🚀".repeat(500)).await;
+        }
+        let list = Section::Tasks { list: ListKind::InProgress, limit: 50, from: None, named: Named::default() };
+        choose(&stage, id, &ReportSpec { sections: vec![list], ..ReportSpec::default() }).await;
+        stage.pass(TimeDelta::minutes(1));
+        assert!(is_said().await);
     })
     .await;
 }

@@ -16,7 +16,7 @@ use app::{
     },
     platform::ctx::Ctx,
     projects::service::access,
-    testing::each_database,
+    testing::{each_database, smtp_server::SmtpServer},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
@@ -271,6 +271,28 @@ async fn a_deleted_job_plans_nothing_and_its_runs_stay() {
 }
 
 #[tokio::test]
+async fn of_a_deleted_job_a_run_that_has_begun_goes_on_and_one_that_has_not_never_begins() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "mail:451:1"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let id = stage.job(&hourly()).await;
+        runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        stage.pass(TimeDelta::minutes(61));
+        stage.plan().await;
+        assert_eq!(stage.states(id).await, [OccurrenceState::Sending, OccurrenceState::Planned]);
+        schedules::delete(&stage.mina(), id).await.unwrap();
+        assert_eq!(stage.work().await, 1);
+        assert_eq!(stage.states(id).await, [OccurrenceState::Done, OccurrenceState::Cancelled]);
+        let reason = stage.runs(id).await[1].reason.clone();
+        assert_eq!(reason.as_deref(), Some("The job was deleted before it began."));
+        assert_eq!(server.messages().len(), 2, "those of the run that had begun");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_run_that_is_still_going_makes_the_next_one_skip() {
     each_database(async |app| {
         let stage = Stage::new(&app).await;
@@ -318,6 +340,30 @@ async fn three_failed_runs_in_a_row_pause_the_job() {
         let paused = stage.schedule(id).await;
         assert_eq!(paused.state, ScheduleState::Paused);
         assert_eq!(paused.pause_note.as_deref(), Some("Paused by itself after 3 failed runs in a row."));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_that_is_sent_again_and_fails_again_is_one_failed_run() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "rcpt:554"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        for _ in 0..3 {
+            runs::resend_failed(&stage.mina(), run).await.unwrap();
+            assert_eq!(stage.work().await, 1);
+            assert_eq!(stage.states(id).await, [OccurrenceState::Failed]);
+        }
+        let job = stage.schedule(id).await;
+        assert_eq!((job.state, job.failures_in_row), (ScheduleState::On, 1));
+        stage.pass(TimeDelta::minutes(1));
+        runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        assert_eq!(stage.schedule(id).await.failures_in_row, 2, "another one counts");
     })
     .await;
 }

@@ -164,6 +164,24 @@ async fn what_is_refused_for_now_waits_and_what_is_refused_for_good_fails_only_w
 }
 
 #[tokio::test]
+async fn a_server_that_wants_a_sign_in_first_blocks_the_account_and_fails_no_recipient() {
+    for (phase, step) in [("mail", Step::MailFrom), ("rcpt", Step::RcptTo), ("data", Step::Data)] {
+        for code in ["530", "538"] {
+            let value = format!("{phase}:{code}:-1:5.7.0");
+            let found = attempt(&["--fail", &value], &small(), PATIENCE).await;
+            assert_eq!((found.step, found.phase, found.taken), (Some(step), DeliveryPhase::Deferred, 0), "{value}");
+            assert!(found.blocks_the_account, "{value}");
+        }
+    }
+    let after_it = attempt(&["--fail", "dot:530:-1:5.7.0"], &small(), PATIENCE).await;
+    assert_eq!(
+        (after_it.phase, after_it.blocks_the_account),
+        (DeliveryPhase::Failed, false),
+        "it has seen the message"
+    );
+}
+
+#[tokio::test]
 async fn silence_at_any_phase_ends_with_its_time_out() {
     at_each_phase("--stall", str::to_owned).await;
 }

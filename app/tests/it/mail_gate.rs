@@ -88,6 +88,28 @@ async fn a_wrong_password_burns_one_message_and_the_others_wait_until_a_person_l
 }
 
 #[tokio::test]
+async fn a_server_that_wants_a_sign_in_first_costs_one_message_an_attempt_and_fails_none() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "mail:530:1:5.7.0"]);
+        let stage = Stage::new(&app).await;
+        let account = stage.sends_to(server.port).await;
+        let id = stage.job(&many(4)).await;
+        let rows = run(&stage, id).await;
+        assert_eq!(rows.iter().map(|row| row.attempts).collect::<Vec<_>>(), [1, 0, 0, 0]);
+        assert!(rows.iter().all(|row| row.phase.is_waiting()));
+        let block = gate::read(app.reader(), account).await.unwrap().block.unwrap();
+        assert!(block.words.contains("530 5.7.0"), "{}", block.words);
+        for _ in 0..2 {
+            stage.pass(TimeDelta::minutes(2));
+            stage.work().await;
+        }
+        assert_eq!(stage.states(id).await, [OccurrenceState::Done]);
+        assert_eq!(server.messages().len(), 4);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_person_closes_the_breaker_and_what_waits_is_tried_at_once() {
     each_database(async |app| {
         let server = SmtpServer::start(&["--auth", "dana:right"]);
@@ -102,6 +124,32 @@ async fn a_person_closes_the_breaker_and_what_waits_is_tried_at_once() {
         assert_eq!(stage.work().await, 1);
         assert_eq!(server.count("auth"), 2);
         assert!(gate::read(app.reader(), account).await.unwrap().block.is_some(), "it is still wrong");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn messages_wait_for_the_account_that_they_were_written_for_and_for_no_other() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--auth", "dana:right"]);
+        let stage = Stage::new(&app).await;
+        let account = signs_in(&stage, server.port, "automatic", "wrong").await;
+        let id = stage.job(&many(2)).await;
+        run(&stage, id).await;
+        let other = stage.sends_to(server.port).await;
+        gate::blocked(&stage.mina(), other, "It was broken.".into()).await.unwrap();
+        gate::clear(&stage.mina(), other).await.unwrap();
+        assert_eq!(stage.work().await, 0, "that the other one works again does not help them");
+        let stored = accounts::read(&stage.mina(), account).await.unwrap();
+        let right = input(server.port, "automatic", "right");
+        accounts::update(&stage.mina(), account, stored.version, right).await.unwrap();
+        stage.work().await;
+        assert_eq!(
+            stage.states(id).await,
+            [OccurrenceState::Done],
+            "theirs does, also where it is not the default now"
+        );
+        assert_eq!(server.messages().len(), 2);
     })
     .await;
 }

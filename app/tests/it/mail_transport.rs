@@ -233,6 +233,7 @@ async fn a_test_says_in_words_what_is_wrong() {
     let implicit = SmtpServer::start(&["--tls", "implicit"]);
     let full = SmtpServer::start(&["--fail", "mail:452"]);
     let strict = SmtpServer::start(&["--fail", "rcpt:550"]);
+    let closed = SmtpServer::start(&["--fail", "mail:530"]);
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let with_password = |input: AccountInput| AccountInput {
         auth: "automatic".into(),
@@ -265,6 +266,7 @@ async fn a_test_says_in_words_what_is_wrong() {
         ),
         (local_account(full.port), "452 4.3.0 refused at mail by the test", ""),
         (local_account(strict.port), "550 5.7.1 refused at rcpt by the test", ""),
+        (local_account(closed.port), "530 5.7.1 refused at mail by the test", "only after a sign-in"),
     ];
     each_database(|app| {
         let cases = cases.clone();

@@ -1,8 +1,11 @@
 //! Runs that did not start within their grace: found while they are planned, or waiting without a hand that takes them.
 
+use std::collections::{HashMap, HashSet};
+
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::{
-    ColumnTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
     sea_query::{LockBehavior, LockType},
 };
 
@@ -19,7 +22,7 @@ use crate::{
     platform::{ctx::Ctx, db::WriteTx},
 };
 
-/// Runs that one look goes through.
+/// Runs that are read at once.
 const LOOK: u64 = 500;
 
 /// What one planning of a schedule came too late for: told once, however many there are.
@@ -71,22 +74,49 @@ impl Missed {
 /// # Errors
 /// Only those of the database.
 pub async fn sweep(ctx: &Ctx) -> AppResult<usize> {
-    let mut told = 0;
-    for waiting in waiting(ctx).await? {
-        let tx = ctx.begin().await?;
-        let held = schedule::Entity::find_by_id(waiting.schedule_id).one(&*tx).await?;
-        let Some(held) = held.filter(|held| held.deleted_at.is_none()) else { continue };
-        let Some(due) = waiting.due(grace(&held)) else { continue };
-        if !is_late(due, grace(&held), ctx.now) {
-            continue;
+    let (mut told, mut after) = (0, None);
+    loop {
+        let rows = waiting(ctx, after).await?;
+        let graces = graces(ctx, &rows).await?;
+        for row in &rows {
+            let Some(grace) = graces.get(&row.schedule_id) else { continue };
+            if row.due(*grace).is_some_and(|due| is_late(due, *grace, ctx.now)) {
+                told += usize::from(tell_of(ctx, row).await?);
+            }
         }
-        let words = late_words(&facts::local(&held, waiting.scheduled_at), ctx.now - due, 1, true);
-        tell::late(ctx, &tx, &held, waiting.id, &words).await?;
-        tx.commit().await?;
-        ctx.app.meters.late(1);
-        told += 1;
+        // However many wait that are not late, they hide none that is.
+        match rows.last() {
+            Some(last) if rows.len() as u64 == LOOK => after = Some((last.scheduled_at, last.id)),
+            _ => return Ok(told),
+        }
     }
-    Ok(told)
+}
+
+/// How late the runs of the schedules of these may be, where the schedules are there.
+async fn graces(ctx: &Ctx, rows: &[Waiting]) -> AppResult<HashMap<ScheduleId, Duration>> {
+    let ids: HashSet<ScheduleId> = rows.iter().map(|row| row.schedule_id).collect();
+    let found = schedule::Entity::find()
+        .select_only()
+        .columns([schedule::Column::Id, schedule::Column::GraceMinutes])
+        .filter(schedule::Column::Id.is_in(ids))
+        .filter(schedule::Column::DeletedAt.is_null());
+    let found: Vec<(ScheduleId, i32)> = found.into_tuple().all(ctx.reader()).await?;
+    Ok(found.into_iter().map(|(id, minutes)| (id, Duration::minutes(minutes.into()))).collect())
+}
+
+/// Tells of a run that is late. False: it is not any more, as its schedule is now.
+async fn tell_of(ctx: &Ctx, waiting: &Waiting) -> AppResult<bool> {
+    let tx = ctx.begin().await?;
+    let held = schedule::Entity::find_by_id(waiting.schedule_id).one(&*tx).await?;
+    let Some(held) = held.filter(|held| held.deleted_at.is_none()) else { return Ok(false) };
+    let Some(due) = waiting.due(grace(&held)).filter(|due| is_late(*due, grace(&held), ctx.now)) else {
+        return Ok(false);
+    };
+    let words = late_words(&facts::local(&held, waiting.scheduled_at), ctx.now - due, 1, true);
+    tell::late(ctx, &tx, &held, waiting.id, &words).await?;
+    tx.commit().await?;
+    ctx.app.meters.late(1);
+    Ok(true)
 }
 
 /// Tells that a schedule could not be planned, once, when its run is late. Whoever has tried says so: one that is merely
@@ -153,8 +183,9 @@ impl Waiting {
     }
 }
 
-/// Over the index of runs that have neither begun nor ended: none of those that are over is looked at.
-async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
+/// Over the index of runs that have neither begun nor ended: none of those that are over is looked at. `after` is where
+/// the rows before ended.
+async fn waiting(ctx: &Ctx, after: Option<(DateTime<Utc>, OccurrenceId)>) -> AppResult<Vec<Waiting>> {
     use occurrence::Column;
     let told = alarm::Entity::find()
         .select_only()
@@ -162,7 +193,7 @@ async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
         .filter(alarm::Column::Kind.eq(AlarmKind::Late))
         .filter(alarm::Column::OccurrenceId.is_not_null())
         .into_query();
-    let query = occurrence::Entity::find()
+    let mut query = occurrence::Entity::find()
         .select_only()
         .columns([
             Column::Id,
@@ -176,8 +207,15 @@ async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
         .filter(Column::StartedAt.is_null())
         .filter(Column::FinishedAt.is_null())
         .filter(Column::ScheduledAt.lte(ctx.now))
+        // Not those that are spread over a time that has not come.
+        .filter(Condition::any().add(Column::NextTryAt.is_null()).add(Column::NextTryAt.lte(ctx.now)))
         .filter(Column::Id.not_in_subquery(told))
         .order_by_asc(Column::ScheduledAt)
+        .order_by_asc(Column::Id)
         .limit(LOOK);
+    if let Some((at, id)) = after {
+        let same = Condition::all().add(Column::ScheduledAt.eq(at)).add(Column::Id.gt(id));
+        query = query.filter(Condition::any().add(Column::ScheduledAt.gt(at)).add(same));
+    }
     Ok(query.into_model().all(ctx.reader()).await?)
 }

@@ -65,6 +65,14 @@ pub async fn run_ended(
     of_run(ctx, tx, held, run, kind, why.as_deref()).await
 }
 
+/// Whether it was told of a run that it failed, also where it ended once more since.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn has_failed_before(tx: &WriteTx, run: OccurrenceId) -> AppResult<bool> {
+    is_raised(tx, &once(AlarmKind::Failed, run)).await
+}
+
 /// A schedule has paused itself.
 ///
 /// # Errors

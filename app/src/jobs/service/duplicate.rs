@@ -58,8 +58,8 @@ pub async fn duplicate(ctx: &Ctx, id: ScheduleId) -> AppResult<ScheduleId> {
         ..person.into_active_model().reset_all()
     });
     let rows: Vec<_> = rows.collect();
-    if !rows.is_empty() {
-        recipient::Entity::insert_many(rows).exec_without_returning(&*tx).await?;
+    for some in rows.chunks(recipients::CHUNK) {
+        recipient::Entity::insert_many(some.iter().cloned()).exec_without_returning(&*tx).await?;
     }
     tx.commit().await?;
     Ok(copy)

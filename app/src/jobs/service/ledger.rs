@@ -250,6 +250,8 @@ async fn end(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, row: &RunRow, afte
         None => format!("{}.", after.state.label()),
     };
     book::note(ctx, &**tx, row.id, level, words).await?;
+    // What a person sends again and fails once more is still one failed run.
+    let is_again = after.state == Failed && tell::has_failed_before(tx, row.id).await?;
     tell::run_ended(ctx, tx, held, row.id, after.state, after.reason.as_deref()).await?;
     if let Some(kind) = ping_of(after.state) {
         pings::note(ctx, tx, held.id, kind).await?;
@@ -260,7 +262,10 @@ async fn end(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, row: &RunRow, afte
     ctx.app.meters.run_ended(after.state);
     let before = u32::try_from(held.failures_in_row).unwrap_or_default();
     let pause_after = u32::try_from(held.pause_after_failures).unwrap_or(u32::MAX);
-    let Streak { failures, pauses } = after_end(after.state, before, pause_after);
+    let Streak { failures, pauses } = match is_again {
+        true => Streak { failures: before, pauses: false },
+        false => after_end(after.state, before, pause_after),
+    };
     if failures == before && !pauses {
         return Ok(());
     }

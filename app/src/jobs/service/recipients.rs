@@ -26,7 +26,7 @@ use crate::{
 const PROPOSED: u64 = 500;
 
 /// Rows that are stored with one statement: a statement has some 30,000 values at most.
-const CHUNK: usize = 500;
+pub(super) const CHUNK: usize = 500;
 
 /// Lines that are named as wrong: the answer to a form travels in an address, which must not grow with the list.
 const NAMED_MAX: u32 = 50;

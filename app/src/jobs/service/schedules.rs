@@ -16,6 +16,7 @@ use crate::{
     domain::{
         ids::{ProjectId, ScheduleId},
         job::{JobKind, ScheduleState},
+        occurrence::Event,
         schedule::UpcomingRun,
     },
     entities::{project, schedule},
@@ -195,13 +196,19 @@ fn stands(ctx: &Ctx, id: ScheduleId, state: ScheduleState, note: Option<String>)
     }
 }
 
-/// Takes a schedule off the list. Its runs and reports stay; one that has begun goes on to its end.
+/// Takes a schedule off the list. Its runs and reports stay; one that has begun goes on to its end, one that has not is
+/// cancelled.
 ///
 /// # Errors
 /// As [`pause`].
 pub async fn delete(ctx: &Ctx, id: ScheduleId) -> AppResult<()> {
     editable(ctx, id).await?;
     let tx = ctx.begin().await?;
+    let held = ledger::lock_schedule(ctx, &tx, id).await?;
+    for run in planner::open_runs(&tx, id).await?.into_iter().filter(|run| run.started_at.is_none()) {
+        let event = Event::Cancelled { reason: "The job was deleted before it began.".to_owned() };
+        ledger::step(ctx, &tx, &held, run.id, event, ledger::no_columns()).await?;
+    }
     let gone = schedule::ActiveModel {
         id: Unchanged(id),
         deleted_at: Set(Some(ctx.now)),

@@ -25,6 +25,7 @@ use crate::{
         ids::{ScheduleId, UserId},
         job::LogLevel,
         occurrence::{Effect, Event, Remedy, Standing, Trigger},
+        template::lint::oversize,
     },
     entities::{artifact, occurrence, schedule},
     error::{AppError, AppResult},
@@ -233,6 +234,8 @@ async fn write(app: &AppState, schedule: ScheduleId, hold: Hold) -> Result<Optio
         held_back.as_ref().map(|held_back| format!("{}: held back. {}", person.address, held_back.words()))
     });
     let flaws = report.attachments.iter().filter_map(files::flaw);
+    // How much a list holds is not known when its template is published, and words of a job are in no template.
+    let flaws = flaws.chain(oversize(&report.written.html).map(|(_, words)| words));
     for words in list.notes.iter().cloned().chain(report.attached.note.clone()).chain(flaws).chain(held_back) {
         book::note(&ctx, &*tx, hold.run, LogLevel::Warning, words).await?;
     }

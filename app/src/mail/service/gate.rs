@@ -217,6 +217,7 @@ async fn change_in(tx: &WriteTx, account: AccountId, rule: impl FnOnce(Gate) -> 
 }
 
 /// Messages of the account that wait for another try, and their runs, are due now. Runs before messages, as everywhere.
+/// Theirs is the account that they were written for, whichever their job has by now (`jobs::service::way`).
 async fn bring_forward(ctx: &Ctx, tx: &WriteTx, account: AccountId) -> AppResult<()> {
     let found = smtp_account::Entity::find_by_id(account).one(&**tx).await?;
     let is_default = found.is_some_and(|account| account.is_default);
@@ -225,10 +226,14 @@ async fn bring_forward(ctx: &Ctx, tx: &WriteTx, account: AccountId) -> AppResult
         of_account = of_account.add(schedule::Column::AccountId.is_null());
     }
     let schedules = schedule::Entity::find().select_only().column(schedule::Column::Id).filter(of_account).into_query();
+    // From before that was kept.
+    let by_their_job = Condition::all()
+        .add(occurrence::Column::MailAccountId.is_null())
+        .add(occurrence::Column::ScheduleId.in_subquery(schedules));
     let waiting = Condition::all()
         .add(occurrence::Column::State.eq(OccurrenceState::Sending))
         .add(occurrence::Column::LeaseUntil.is_null())
-        .add(occurrence::Column::ScheduleId.in_subquery(schedules));
+        .add(Condition::any().add(occurrence::Column::MailAccountId.eq(account)).add(by_their_job));
     let runs =
         occurrence::Entity::find().select_only().column(occurrence::Column::Id).filter(waiting.clone()).into_query();
     occurrence::Entity::update_many()

@@ -137,6 +137,15 @@ pub async fn note_bounce(ctx: &Ctx, tx: &WriteTx, message: DeliveryId, address: 
         .await
 }
 
+/// As [`note_bounce`], of a mail of the program itself, such as an alarm.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn note_own_bounce(ctx: &Ctx, tx: &WriteTx, address: &str, words: String) -> AppResult<()> {
+    let Ok(address) = EmailAddress::parse(address) else { return Ok(()) };
+    insert(tx, row(ctx, &address, SuppressionReason::Bounced, words)).await
+}
+
 async fn schedule_of(tx: &WriteTx, message: DeliveryId) -> AppResult<ScheduleId> {
     let run = delivery::Entity::find_by_id(message).select_only().column(delivery::Column::OccurrenceId).into_query();
     let query = occurrence::Entity::find()

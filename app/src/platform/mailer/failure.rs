@@ -138,22 +138,30 @@ impl Failure {
         matches!(&self.kind, FailureKind::Reply(reply) if reply.is_closing())
     }
 
+    /// Whether the server takes no message before a sign-in, or before one that is encrypted (RFC 4954 §6, RFC 3207 §4):
+    /// it says so of the first command that needs it, and would of every other message.
+    fn wants_sign_in(&self) -> bool {
+        matches!(self.step, Step::MailFrom | Step::RcptTo | Step::Data)
+            && matches!(&self.kind, FailureKind::Reply(reply) if matches!(reply.code, 530 | 534 | 535 | 538))
+    }
+
     /// Whether the account's settings are at fault: every other message would fail as well.
     pub fn is_of_account(&self) -> bool {
-        matches!(
-            self.kind,
-            FailureKind::PlainWhereTlsExpected
-                | FailureKind::TlsWherePlainExpected
-                | FailureKind::StartTlsNotOffered
-                | FailureKind::Certificate(_)
-                | FailureKind::NoRoots(_)
-                | FailureKind::CleartextForbidden
-                | FailureKind::AddressForbidden(_)
-                | FailureKind::WrongPassword(_)
-                | FailureKind::SignInNotOffered(_)
-                | FailureKind::MissingCredentials
-                | FailureKind::TokenRefused { .. }
-        )
+        self.wants_sign_in()
+            || matches!(
+                self.kind,
+                FailureKind::PlainWhereTlsExpected
+                    | FailureKind::TlsWherePlainExpected
+                    | FailureKind::StartTlsNotOffered
+                    | FailureKind::Certificate(_)
+                    | FailureKind::NoRoots(_)
+                    | FailureKind::CleartextForbidden
+                    | FailureKind::AddressForbidden(_)
+                    | FailureKind::WrongPassword(_)
+                    | FailureKind::SignInNotOffered(_)
+                    | FailureKind::MissingCredentials
+                    | FailureKind::TokenRefused { .. }
+            )
     }
 
     /// What a delivery makes of it.
@@ -164,6 +172,8 @@ impl Failure {
                 // never a reason to fail this recipient for good.
                 Event::Broken { attempt, reason: format!("The mail server answered {reply} to {}.", self.step) }
             }
+            // No recipient is failed for what the account lacks.
+            FailureKind::Reply(_) if self.wants_sign_in() => Event::AccountBlocked { attempt, reason: self.what() },
             FailureKind::Reply(reply) if is_hard_bounce(self.refused_at(), reply) => {
                 Event::Bounced { attempt, reply: reply.clone() }
             }
@@ -276,6 +286,12 @@ impl Failure {
             FailureKind::TokenRefused { advice, .. } => (*advice).to_owned(),
             FailureKind::TokenUnreachable(_) => "Check the token endpoint; a passing failure is tried again.".to_owned(),
             FailureKind::MissingCredentials => "Enter both, or choose no sign-in.".to_owned(),
+            FailureKind::Reply(_) if self.wants_sign_in() && server.tls == TlsMode::None => {
+                "The server takes mail only after a sign-in or over an encrypted connection. Choose STARTTLS, and enter the user name and the password.".to_owned()
+            }
+            FailureKind::Reply(_) if self.wants_sign_in() => {
+                "The server takes mail only after a sign-in. Choose one, and enter the user name and the password.".to_owned()
+            }
             FailureKind::Reply(reply) if reply.code >= 500 && self.step == Step::MailFrom => {
                 "The server does not accept this sender. Use an address that belongs to the account.".to_owned()
             }

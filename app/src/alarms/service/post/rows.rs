@@ -8,9 +8,11 @@ use crate::{
     domain::{
         delivery::{Delivery, DeliveryPhase, DeliveryPolicy, Effect, Event, UncertainRule},
         ids::AlarmMailId,
+        smtp_reply::SmtpReply,
     },
     entities::alarm_mail,
     error::AppResult,
+    mail::service::suppressions,
     platform::{
         ctx::Ctx,
         mailer::{PhaseHook, Stop},
@@ -74,6 +76,10 @@ pub async fn step(
         .filter(alarm_mail::Column::Fence.eq(fence))
         .exec(&*tx)
         .await?;
+    if let Some(address) = row.address.as_deref().filter(|_| effects.contains(&Effect::Suppress)) {
+        let said = after.reply.as_ref().map(SmtpReply::to_string).unwrap_or_default();
+        suppressions::note_own_bounce(&ctx, &tx, address, said).await?;
+    }
     tx.commit().await?;
     Ok((written.rows_affected == 1).then_some((after, effects)))
 }

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::text_enum;
 
 #[cfg(feature = "ssr")]
-pub use checks::{Mail, check, own_links};
+pub use checks::{Mail, check, oversize, own_links};
 
 text_enum!(
     /// How grave a finding is.

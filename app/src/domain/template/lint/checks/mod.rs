@@ -139,16 +139,22 @@ fn subject(list: &mut List, subject: &str) {
     }
 }
 
-fn size(list: &mut List, html: &str) {
-    list.size = html.len();
+/// What is wrong with the size of a mail's HTML; none where nothing is.
+pub fn oversize(html: &str) -> Option<(Level, String)> {
     let size = html.len().div_ceil(1_000);
     if html.len() > SIZE_ERROR {
         let words =
             format!("The HTML has {size} kB: Gmail shows the first 102 kB and cuts the rest, its foot as well.");
-        list.error(Rule::Size, None, words);
-    } else if html.len() >= SIZE_WARNING {
-        let words = format!("The HTML has {size} kB: Gmail cuts mails near 102 kB. Lower the limits of lists.");
-        list.warning(Rule::Size, None, words);
+        return Some((Level::Error, words));
+    }
+    let words = || format!("The HTML has {size} kB: Gmail cuts mails near 102 kB. Lower the limits of lists.");
+    (html.len() >= SIZE_WARNING).then(|| (Level::Warning, words()))
+}
+
+fn size(list: &mut List, html: &str) {
+    list.size = html.len();
+    if let Some((level, words)) = oversize(html) {
+        list.add(level, Rule::Size, None, words);
     }
 }
 
