@@ -79,6 +79,8 @@ pub enum Event {
     Abandoned,
     /// Its recipient must not get it: found before an attempt.
     Withheld { reason: String },
+    /// There is no way for it any more, whoever its recipient is: found before an attempt.
+    Stranded { reason: String },
     /// The owner of an uncertain, failed or withheld delivery wants it sent again.
     SendAgain,
     /// The owner of an uncertain delivery knows that it arrived.
@@ -194,7 +196,8 @@ impl Delivery {
                 .doubt(now, policy, seed),
             (Accepted | Uncertain, Event::Returned { reply, is_hard: false }) => self.with_reply(reply).end(Failed),
             (Accepted | Uncertain, Event::Returned { reply, is_hard: true }) => self.bounce(reply),
-            (Queued | Deferred, Event::Withheld { reason }) => self.withhold(reason),
+            (Queued | Deferred, Event::Withheld { reason }) => self.close(reason, Withheld),
+            (Queued | Deferred, Event::Stranded { reason }) => self.close(reason, Failed),
             (Uncertain | Failed | Withheld, Event::SendAgain) => self.queue_again(now),
             (Uncertain, Event::KnownToHaveArrived) => {
                 self.with_reason("Marked as delivered by hand.".into()).end(Accepted)
@@ -233,10 +236,10 @@ impl Delivery {
         (next, effects)
     }
 
-    fn withhold(mut self, reason: String) -> (Self, Vec<Effect>) {
+    fn close(mut self, reason: String, phase: DeliveryPhase) -> (Self, Vec<Effect>) {
         // What a server said of an earlier attempt is not why.
         self.reply = None;
-        self.with_reason(reason).end(DeliveryPhase::Withheld)
+        self.with_reason(reason).end(phase)
     }
 
     fn block(self, reason: String, now: DateTime<Utc>, policy: &DeliveryPolicy, seed: u64) -> (Self, Vec<Effect>) {
@@ -320,6 +323,7 @@ impl Event {
             | Self::Returned { .. }
             | Self::Abandoned
             | Self::Withheld { .. }
+            | Self::Stranded { .. }
             | Self::SendAgain
             | Self::KnownToHaveArrived
             | Self::GivenUp => None,

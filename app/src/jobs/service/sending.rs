@@ -90,7 +90,7 @@ pub async fn send_due(app: &AppState, hold: Hold, way: Way) -> AppResult<Round> 
     let run = ledger::read(ctx.reader(), hold.run).await?;
     let Way { account, sender } = way;
     let limits = match gate::limits(ctx.reader(), account).await {
-        Err(AppError::NotFound) => return withhold_all(app, &clerk, due).await,
+        Err(AppError::NotFound) => return strand_all(app, &clerk, due).await,
         limits => limits?,
     };
     let lanes = limits.connections.min(due.len());
@@ -124,9 +124,9 @@ pub async fn send_due(app: &AppState, hold: Hold, way: Way) -> AppResult<Round> 
 }
 
 /// Ends what was to go over an account that is gone.
-async fn withhold_all(app: &AppState, clerk: &Clerk, due: VecDeque<DeliveryRow>) -> AppResult<Round> {
+async fn strand_all(app: &AppState, clerk: &Clerk, due: VecDeque<DeliveryRow>) -> AppResult<Round> {
     for row in due {
-        if clerk.store(row.id, vec![Event::Withheld { reason: way::GONE.to_owned() }]).await?.is_none() {
+        if clerk.store(row.id, vec![Event::Stranded { reason: way::GONE.to_owned() }]).await?.is_none() {
             return Ok(Round::Lost);
         }
     }
