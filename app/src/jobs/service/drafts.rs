@@ -132,6 +132,8 @@ pub async fn decide(ctx: &Ctx, run: OccurrenceId, comment: &str, decision: Decis
     let held = ledger::lock_schedule(ctx, &tx, row.schedule_id).await?;
     let row = ledger::lock_run(ctx, &tx, run).await?;
     if !row.is_held {
+        // Dropped, it would let the schedule go some time after the answer, and a worker would pass it over.
+        tx.commit().await?;
         return Ok(false);
     }
     let mut change =
