@@ -16,9 +16,16 @@ use crate::{
     platform::{ctx::Ctx, fault, state::AppState},
 };
 
-/// How a message stands after what was written down, and what follows. None: the run is lost, or what happened does not
-/// fit, which is the same: somebody else has changed the row.
-pub type Stored = Option<(Delivery, Vec<Effect>)>;
+/// What became of what was to be written down.
+#[derive(Debug)]
+pub enum Stored {
+    /// How the message stands now, and what follows.
+    Done(Delivery, Vec<Effect>),
+    /// It does not fit: a person has decided about the message meanwhile.
+    Unfit,
+    /// The run is somebody else's by now.
+    Lost,
+}
 
 /// Who writes for all connections of a round of sending.
 pub struct Clerk {
@@ -54,7 +61,7 @@ impl Clerk {
     /// # Errors
     /// Only those of the database. They concern everything that was to be stored with it.
     pub async fn store(&self, delivery: DeliveryId, events: Vec<Event>) -> AppResult<Stored> {
-        Ok(self.store_all(vec![(delivery, events)]).await?.pop().flatten())
+        Ok(self.store_all(vec![(delivery, events)]).await?.pop().unwrap_or(Stored::Lost))
     }
 
     /// As [`Self::store`], for several messages; how they stand, in their order.
@@ -108,11 +115,12 @@ impl Clerk {
         }
         let run = ledger::lock_run(&ctx, &tx, self.hold.run).await?;
         if run.fence != self.hold.fence || run.lease_until.is_none() {
-            return Ok(whats.into_iter().map(|_| None).collect());
+            return Ok(whats.into_iter().map(|_| Stored::Lost).collect());
         }
         let mut stored = Vec::with_capacity(whats.len());
         for (delivery, events) in whats {
-            stored.push(outcomes::apply_all(&ctx, &tx, delivery, events, self.hold).await?);
+            let done = outcomes::apply_all(&ctx, &tx, delivery, events, self.hold).await?;
+            stored.push(done.map_or(Stored::Unfit, |(after, effects)| Stored::Done(after, effects)));
         }
         tx.commit().await?;
         Ok(stored)

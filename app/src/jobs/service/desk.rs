@@ -12,7 +12,7 @@ use crate::domain::ids::DeliveryId;
 
 /// How many messages are looked at before their turn, and how long that holds.
 const LOOKS_AHEAD: usize = 16;
-const SIGHT: Duration = Duration::from_secs(1);
+pub const SIGHT: Duration = Duration::from_secs(1);
 
 /// What is still to be sent, and why nothing more is.
 pub struct Desk {

@@ -19,8 +19,8 @@ use tokio::sync;
 
 use super::{
     addressees, book,
-    clerk::{Clerk, What},
-    desk::{Ahead, Desk},
+    clerk::{Clerk, Stored, What},
+    desk::{Ahead, Desk, SIGHT},
     kinds, ledger,
     outcomes::{DeliveryRow, rows},
     way::{self, Way},
@@ -126,7 +126,7 @@ pub async fn send_due(app: &AppState, hold: Hold, way: Way) -> AppResult<Round> 
 /// Ends what was to go over an account that is gone.
 async fn strand_all(app: &AppState, clerk: &Clerk, due: VecDeque<DeliveryRow>) -> AppResult<Round> {
     for row in due {
-        if clerk.store(row.id, vec![Event::Stranded { reason: way::GONE.to_owned() }]).await?.is_none() {
+        if let Stored::Lost = clerk.store(row.id, vec![Event::Stranded { reason: way::GONE.to_owned() }]).await? {
             return Ok(Round::Lost);
         }
     }
@@ -139,7 +139,9 @@ async fn settle(app: &AppState, clerk: &Clerk) -> AppResult<Option<VecDeque<Deli
     let mut due = VecDeque::new();
     for row in rows(app, clerk.hold().run).await? {
         let ctx = Ctx::system(app);
-        if row.phase.is_in_flight() && clerk.store(row.id, vec![Event::Abandoned]).await?.is_none() {
+        if row.phase.is_in_flight()
+            && let Stored::Lost = clerk.store(row.id, vec![Event::Abandoned]).await?
+        {
             return Ok(None);
         }
         if row.phase.is_waiting() && row.next_try_at.is_none_or(|at| at <= ctx.now) {
@@ -224,12 +226,10 @@ impl Shift<'_> {
     /// Takes a message up where it may go; else it is held back, or left waiting.
     async fn take_up(&self, row: DeliveryRow) -> AppResult<Option<Turn>> {
         let ctx = Ctx::system(self.app);
-        if let Some(held_back) = self.judge(&ctx, &row).await? {
-            let event = Event::Withheld { reason: held_back.words().to_owned() };
-            self.desk().is_lost |= self.clerk.store(row.id, vec![event]).await?.is_none();
+        if self.holds_back(&ctx, &row).await? {
             return Ok(None);
         }
-        let (at, errand) = match gate::ask(&ctx, self.account, self.limits, PATIENCE).await? {
+        let (at, errand) = match gate::ask(&ctx, self.account, self.limits(&ctx).await?, PATIENCE).await? {
             Passage::Go(at) => (at, Errand::Usual),
             Passage::Probe(at) => (at, Errand::Probe),
             Passage::Wait(until) => {
@@ -237,12 +237,43 @@ impl Shift<'_> {
                 return Ok(None);
             }
         };
-        if at > ctx.now {
-            tokio::time::sleep((at - ctx.now).to_std().unwrap_or_default()).await;
+        let wait = (at - ctx.now).to_std().unwrap_or_default();
+        tokio::time::sleep(wait).await;
+        if wait >= SIGHT && self.holds_back(&Ctx::system(self.app), &row).await? {
+            return Ok(None);
         }
         let stored = self.clerk.store(row.id, vec![Event::Claimed]).await?;
-        self.desk().is_lost |= stored.is_none();
-        Ok(stored.map(|(begun, _)| Turn { row, attempt: begun.attempts, errand }))
+        Ok(self.taken(row, stored, errand))
+    }
+
+    /// The turn of a message that was claimed; none where somebody has decided about it, or has the run.
+    fn taken(&self, row: DeliveryRow, claimed: Stored, errand: Errand) -> Option<Turn> {
+        match claimed {
+            Stored::Done(begun, _) => Some(Turn { row, attempt: begun.attempts, errand }),
+            Stored::Unfit => None,
+            Stored::Lost => {
+                self.desk().is_lost = true;
+                None
+            }
+        }
+    }
+
+    /// Whether the recipient must not get it, as things are now; then that is written down.
+    async fn holds_back(&self, ctx: &Ctx, row: &DeliveryRow) -> AppResult<bool> {
+        let Some(held_back) = self.judge(ctx, row).await? else { return Ok(false) };
+        let event = Event::Withheld { reason: held_back.words().to_owned() };
+        if let Stored::Lost = self.clerk.store(row.id, vec![event]).await? {
+            self.desk().is_lost = true;
+        }
+        Ok(true)
+    }
+
+    /// What the account may send now: somebody may have changed it since the round began.
+    async fn limits(&self, ctx: &Ctx) -> AppResult<Limits> {
+        match gate::limits(ctx.reader(), self.account).await {
+            Err(AppError::NotFound) => Ok(self.limits),
+            limits => limits,
+        }
     }
 
     /// One message, to its answer. What comes back is the next one, taken up with it.
@@ -267,15 +298,12 @@ impl Shift<'_> {
         whats.extend(next.iter().map(|next| (next.id, vec![Event::Claimed])));
         let mut stored = self.clerk.store_all(whats).await?.into_iter();
         self.app.crash.reach(CrashPoint::Answered);
-        let Some((after, effects)) = stored.next().flatten() else {
+        let Some(Stored::Done(after, effects)) = stored.next() else {
             self.desk().is_lost = true;
             return Ok(None);
         };
         self.heed(Sent { after, effects, reception }, errand).await?;
-        let Some(row) = next else { return Ok(None) };
-        let begun = stored.next().flatten();
-        self.desk().is_lost |= begun.is_none();
-        Ok(begun.map(|(begun, _)| Turn { row, attempt: begun.attempts, errand: Errand::Usual }))
+        Ok(next.zip(stored.next()).and_then(|(row, claimed)| self.taken(row, claimed, Errand::Usual)))
     }
 
     /// Looks at the next few recipients and at the account. Where that cannot be, they are looked at one by one.
@@ -299,7 +327,7 @@ impl Shift<'_> {
 
     /// Those who may get their message now. None, where the account gives each message an instant of its own.
     async fn fine(&self, ctx: &Ctx, rows: &[DeliveryRow]) -> AppResult<HashSet<DeliveryId>> {
-        if !gate::is_open(ctx, self.account, self.limits).await? {
+        if !gate::is_open(ctx, self.account, self.limits(ctx).await?).await? {
             return Ok(HashSet::new());
         }
         let subjects = rows.iter().map(|row| Ok((row.recipient()?, row.user_id))).collect::<AppResult<Vec<_>>>()?;
@@ -450,11 +478,11 @@ impl PhaseHook for Keeper<'_> {
         }
         let events = vec![Event::EnvelopeBegins { attempt }, Event::DotNext { attempt }];
         match self.clerk.store(self.delivery, events).await {
-            Ok(Some(_)) => {
+            Ok(Stored::Done(..)) => {
                 self.app.crash.reach(CrashPoint::DataSent);
                 Ok(())
             }
-            Ok(None) => Err(Stop("the run belongs to another worker by now".to_owned())),
+            Ok(Stored::Unfit | Stored::Lost) => Err(Stop("the run belongs to another worker by now".to_owned())),
             Err(error) => Err(Stop(error.words())),
         }
     }
