@@ -29,6 +29,9 @@ KINDS = {
     "reminder": dict(is_list=True, images="may", files="may"),
     # A template that somebody sends to themselves to see it: no schedule stands behind it.
     "template": dict(is_list=False, images="may", files="never"),
+    # What a job would send now, and a sent report once more: to whoever asks, who is on no list.
+    "job test": dict(is_list=False, images="must", files="may"),
+    "copy": dict(is_list=False, images="must", files="may"),
     "test": dict(is_list=False, images="never", files="never"),
     "alarm": dict(is_list=False, images="may", files="never"),
 }

@@ -14,8 +14,10 @@ interface Kind {
   kind: string;
   /** What the mail server does beside taking messages. */
   refuses?: string[];
+  /** Who gets a mail besides. */
+  others?: string[];
   /** Has it sent to Dana; `account` is the mail account of the test server. */
-  send: (client: Client, account: string, page: Page, server: AutoReport) => Promise<void>;
+  send: (client: Client, account: string, page: Page, server: AutoReport, mail: MailServer) => Promise<void>;
 }
 
 /** A new kind of mail is one entry here, and one line of KINDS in the referee. */
@@ -23,40 +25,61 @@ const kinds: Kind[] = [
   { kind: 'report', send: sendReport },
   {
     kind: 'digest',
-    send: (client, _account, page, server) => run(client, page, server, {
+    send: async (client, _account, page, server) => void await run(client, page, server, {
       kind: 'digest', recipients: dana.email, scope: 'project', show_overdue: 'on', show_today: 'on', show_soon: 'on', show_blocked: 'on', show_assigned: 'on',
     }),
   },
   {
     kind: 'reminder',
-    send: (client, _account, page, server) => run(client, page, server, {
+    send: async (client, _account, page, server) => void await run(client, page, server, {
       kind: 'reminder', recipients: dana.email, scope: 'all', leads: '1 day', from_time: '00:00',
     }),
   },
   { kind: 'test', send: async (client, account) => { await client.call('test_account', { id: account, send: 'yes' }); } },
+  {
+    kind: 'job test',
+    send: async (client, _account, page, server) => {
+      await addTasks(client, page, server);
+      await client.call('send_job_test', { id: '', ...weekly, recipients: 'mina@example.org' });
+    },
+  },
+  {
+    kind: 'copy',
+    others: ['mina@example.org'],
+    send: async (client, _account, page, server, mail) => {
+      const id = await run(client, page, server, { recipients: 'mina@example.org' });
+      await expect.poll(() => mail.accepted.length, { message: 'the report itself', timeout: 60_000 }).toBe(1);
+      await client.call('send_report_to_me', { id });
+    },
+  },
   // The report is refused, so its owner hears of it.
-  { kind: 'alarm', refuses: ['--fail', 'rcpt:550:1'], send: (client, _account, page, server) => run(client, page, server, { recipients: 'mina@example.org' }) },
+  { kind: 'alarm', refuses: ['--fail', 'rcpt:550:1'], send: async (client, _account, page, server) => void await run(client, page, server, { recipients: 'mina@example.org' }) },
 ];
 
-function sendReport(client: Client, _account: string, page: Page, server: AutoReport): Promise<void> {
-  return run(client, page, server, { recipients: `Dana Ž. <${dana.email}>` });
+async function sendReport(client: Client, _account: string, page: Page, server: AutoReport): Promise<void> {
+  await run(client, page, server, { recipients: `Dana Ž. <${dana.email}>` });
 }
 
-/** Makes a project with tasks, and a job that runs at once. */
-async function run(client: Client, page: Page, server: AutoReport, job: Record<string, string>): Promise<void> {
+/** The fields of a job. */
+const weekly = { name: 'Weekly – Žiga’s report', project: 'REP', mode: 'simple', mon: 'on', at: '07:00', zone: 'Europe/Ljubljana' };
+
+/** Makes a project with tasks. */
+async function addTasks(client: Client, page: Page, server: AutoReport): Promise<void> {
   await makeProject(page, server);
   const board = await client.call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
   const lines = [
     'Draft the <b>November</b> & December report @me !urgent 2026-01-05', 'Žerjav: overhaul “before” spring @me tomorrow', 'Book the room',
   ];
   await client.call('add_tasks', { project: 'REP', column: board.value.columns[0].id, title: lines.join('\n'), at: 'end' });
-  const id = await client.made('save_job', {
-    name: 'Weekly – Žiga’s report', project: 'REP', mode: 'simple', mon: 'on', at: '07:00', zone: 'Europe/Ljubljana', ...job,
-  });
-  await client.call('start_run', { id });
 }
 
-for (const { kind, refuses = [], send } of kinds) {
+/** Makes a project with tasks, and a job that runs at once; the run. */
+async function run(client: Client, page: Page, server: AutoReport, job: Record<string, string>): Promise<string> {
+  await addTasks(client, page, server);
+  return client.made('start_run', { id: await client.made('save_job', { ...weekly, ...job }) });
+}
+
+for (const { kind, refuses = [], others = [], send } of kinds) {
   test(`the referee has nothing to say against a mail of the kind ${kind} @plain`, async ({ page, empty }) => {
     const mail = await MailServer.start(...refuses);
     try {
@@ -66,10 +89,10 @@ for (const { kind, refuses = [], send } of kinds) {
         name: 'Office mail', host: '127.0.0.1', port: String(mail.port), tls: 'none', auth: 'none', sender_name: 'Reports of Žiga', sender_address: 'reports@example.org',
       });
       await client.call('make_account_default', { id: account });
-      await send(client, account, page, empty);
-      await expect.poll(() => mail.accepted.length, { message: 'what the server has taken', timeout: 60_000 }).toBe(1);
-      const [accepted] = mail.accepted;
-      expect(accepted.rcpt_tos).toEqual([dana.email]);
+      await send(client, account, page, empty, mail);
+      await expect.poll(() => mail.accepted.length, { message: 'what the server has taken', timeout: 60_000 }).toBe(others.length + 1);
+      expect(mail.accepted.map((taken) => taken.rcpt_tos)).toEqual([...others, dana.email].map((address) => [address]));
+      const accepted = mail.accepted.at(-1)!;
       expect(faults(kind, fs.readFileSync(path.join(mail.folder, accepted.file!)))).toEqual([]);
     } finally {
       await mail.dispose();

@@ -1,6 +1,6 @@
 //! Periods: whole days in a zone, the one before, and the words for both.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use serde::{Deserialize, Serialize};
 
 /// Days from the first to the last, both included, as the project's zone counts them.
@@ -94,10 +94,22 @@ pub fn day_start<Z: TimeZone>(date: NaiveDate, zone: &Z) -> DateTime<Utc> {
 /// hour more or less than so many times 24. Where they skipped that time, when they go on; where they repeated it, the
 /// second of both, so that the end of a day stays its end.
 pub fn days_before<Z: TimeZone>(at: DateTime<Utc>, days: u32, zone: &Z) -> DateTime<Utc> {
-    let local = at.with_timezone(zone).naive_local();
-    let Some(earlier) = local.checked_sub_days(Days::new(u64::from(days))) else { return at };
+    same_time(at, zone, |local| local.checked_sub_days(Days::new(u64::from(days))))
+}
+
+/// The same time of day so many days later, as [`days_before`].
+pub fn days_after<Z: TimeZone>(at: DateTime<Utc>, days: u32, zone: &Z) -> DateTime<Utc> {
+    same_time(at, zone, |local| local.checked_add_days(Days::new(u64::from(days))))
+}
+
+fn same_time<Z: TimeZone>(
+    at: DateTime<Utc>,
+    zone: &Z,
+    shift: impl FnOnce(NaiveDateTime) -> Option<NaiveDateTime>,
+) -> DateTime<Utc> {
+    let Some(shifted) = shift(at.with_timezone(zone).naive_local()) else { return at };
     (0..=24 * 4)
-        .find_map(|quarter| zone.from_local_datetime(&(earlier + TimeDelta::minutes(15 * quarter))).latest())
+        .find_map(|quarter| zone.from_local_datetime(&(shifted + TimeDelta::minutes(15 * quarter))).latest())
         .map_or(at, |found| found.with_timezone(&Utc))
 }
 
@@ -152,5 +164,12 @@ mod tests {
         assert_eq!(before("2026-10-26T01:30:00Z", 1, &Ljubljana), "2026-10-25T01:30:00+00:00");
         // Chile has no midnight on 6 September 2026.
         assert_eq!(before("2026-09-07T03:00:00Z", 1, &Santiago), "2026-09-06T04:00:00+00:00");
+    }
+    #[test]
+    fn days_after_end_at_the_same_time_of_day_when_the_clocks_change() {
+        use chrono_tz::Europe::Ljubljana;
+        let after = |at: &str| days_after(at.parse().unwrap(), 7, &Ljubljana).to_rfc3339();
+        assert_eq!(after("2026-10-18T22:00:00Z"), "2026-10-25T23:00:00+00:00", "midnight both times");
+        assert_eq!(after("2026-03-22T23:00:00Z"), "2026-03-29T22:00:00+00:00", "midnight both times");
     }
 }

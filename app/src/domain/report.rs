@@ -26,7 +26,7 @@ use super::{
 pub const FORMAT: u32 = 2;
 
 /// Days after the report that count as due next.
-pub const NEXT_DAYS: u64 = 7;
+pub const NEXT_DAYS: u32 = 7;
 
 /// Days before the end of the period from which cycle times, bands of age and forecasts are taken.
 pub const HISTORY_DAYS: u32 = 90;

@@ -5,13 +5,13 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
 use super::{around, desk::Desk};
 use crate::domain::{
     ids::{TaskId, UserId},
     metrics::{Life, Passage},
-    period::{Period, day_of},
+    period::{Period, day_of, days_after},
     report::{NEXT_DAYS, NOTE_CHARS, NOTES_KEPT, NoteLine, TaskLine},
     task::{Category, Status},
     work_note::NoteKind,
@@ -50,7 +50,7 @@ impl Lists {
         let is_highlight = |id: TaskId| category(id) == Some(Category::Highlight);
         let finished_in = |life: &Life| life.finished.filter(|at| period.contains(day_of(*at, &desk.zone)));
         let is_at_work = |life: &Life| life.is_open() && life.started.is_some();
-        let next = desk.as_of + Days::new(NEXT_DAYS);
+        let next = days_after(desk.as_of, NEXT_DAYS, &desk.zone);
         let moved = |id: TaskId| passages.get(&id).filter(|passage| passage.from != passage.to);
         Self {
             finished: from.list(|id, life| finished_in(life).map(|at| (!is_highlight(id), Reverse(at)))),
