@@ -2,10 +2,11 @@
 
 use app::{
     domain::{
+        alarm::AlarmKind,
         delivery::DeliveryPhase,
         occurrence::{LEASE, OccurrenceState},
     },
-    entities::artifact,
+    entities::{alarm, artifact, smtp_account},
     jobs::{
         form::JobForm,
         rules_form::RulesForm,
@@ -312,6 +313,39 @@ async fn a_message_whose_account_is_gone_has_failed_and_its_owner_hears_of_it() 
         stage.work().await;
         let kept = outbox::list(&stage.mina(), None).await.unwrap();
         assert!(kept.is_empty(), "nothing leaves under a name that is not its sender's");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn messages_wait_and_it_is_told_while_the_password_of_their_account_does_not_open() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "mail:451:2"]);
+        let stage = Stage::new(&app).await;
+        let account = stage.sends_to(server.port).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        let stored = async |secret: Option<&str>| {
+            let row = smtp_account::Entity::find_by_id(account).one(app.reader()).await.unwrap().unwrap();
+            let mut row = row.into_active_model();
+            row.secret_ciphertext = Set(secret.map(str::to_owned));
+            row.update(app.reader()).await.unwrap();
+        };
+        stored(Some("sealed with the key of another instance")).await;
+        stage.pass(TimeDelta::minutes(2));
+        stage.work().await;
+        assert!(stage.deliveries(run).await.iter().all(|row| row.phase == DeliveryPhase::Deferred), "they wait");
+        let told = alarm::Entity::find().filter(alarm::Column::Kind.eq(AlarmKind::Account)).all(app.reader());
+        let told = told.await.unwrap();
+        assert!(!told.is_empty() && told.iter().all(|alarm| alarm.words.contains("cannot be read")), "{told:?}");
+        stored(None).await;
+        stage.pass(TimeDelta::minutes(10));
+        stage.work().await;
+        // The first one found out that the account works; the others follow it.
+        stage.pass(TimeDelta::minutes(10));
+        stage.work().await;
+        assert!(stage.deliveries(run).await.iter().all(|row| row.phase == DeliveryPhase::Accepted), "and then go");
     })
     .await;
 }

@@ -201,7 +201,17 @@ impl Shift<'_> {
             }
             return Ok(());
         };
-        let mut transport = transport::open(&Ctx::system(self.app), self.account).await?;
+        let ctx = Ctx::system(self.app);
+        let mut transport = match transport::open(&ctx, self.account).await {
+            // A password that does not open will not the next time: somebody has to hear of it, and the messages wait.
+            Err(error @ AppError::Internal { .. }) => {
+                let words = format!("What is stored of the account cannot be read. {}", error.words());
+                let gate = tell::account_blocked(&ctx, self.account, words).await?;
+                self.rest(gate.block.map_or(ctx.now + LINE_REST, |block| block.probe_at));
+                return Ok(());
+            }
+            transport => transport?,
+        };
         let done = self.drain(&mut transport).await;
         transport.close().await;
         done
