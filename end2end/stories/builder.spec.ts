@@ -67,8 +67,8 @@ test('a report is built of sections, waits as a draft, and goes out with a comme
   // The mail carries the files, and there is one such mail.
   const carrying = (await client.call<{ items: { id: string }[] }>('list_outbox', { query: 'q=has:attachment' })).value.items;
   expect(carrying).toHaveLength(1);
-  const { parts } = (await client.call<{ parts: { name: string | null; is_attachment: boolean }[] }>('read_mail', { id: carrying[0].id })).value;
-  const files = parts.filter((part) => part.is_attachment).map((part) => part.name);
+  const { parts } = (await client.call<{ parts: { name: string | null; content_id: string | null; is_attachment: boolean }[] }>('read_mail', { id: carrying[0].id })).value;
+  const files = parts.filter((part) => part.is_attachment && part.content_id === null).map((part) => part.name);
   expect(files).toEqual([expect.stringMatching(/-REP-\d{4}-\d\d-\d\d\.html$/), expect.stringMatching(/-REP-\d{4}-\d\d-\d\d\.csv$/)]);
   await page.goto(`${empty.url}/reports/${(await latest())!.id}?view=text`);
   await expect(page.getByRole('region', { name: 'Comment of the sender' })).toContainText('A good week');
