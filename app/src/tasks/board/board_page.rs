@@ -6,6 +6,7 @@ use leptos_router::{
     components::Outlet,
     hooks::{use_params_map, use_query_map},
 };
+use send_wrapper::SendWrapper;
 
 use super::{
     bulk_bar::BulkBar,
@@ -67,9 +68,13 @@ pub fn BoardPage() -> impl IntoView {
     // Kept over a change of the filter, which makes the board anew; the steps also over other pages.
     let me = use_context::<Me>().map(|me| me.id);
     let (steps, sender) = (StepsOfAll::here(), Sender::of(me));
+    let address = move || {
+        let query = board_query(&filter.try_get_untracked()?, look.try_get_untracked()?);
+        Some((key.try_get_untracked()?, query))
+    };
     let board = Resource::new_blocking(
         move || (key.get(), filter.get(), longer.get(), look.get()),
-        |(key, filter, longer, look)| load_board(key, filter, longer, look),
+        move |asked| loaded(asked, open, address),
     );
     // The menus above the board are closed when a page comes back: what they were refused for stands below. A list
     // that refused a task may be out of sight.
@@ -78,11 +83,10 @@ pub fn BoardPage() -> impl IntoView {
     let live = Live::new(me, Callback::new(move |()| board.refetch()));
     provide_context(live);
     let bars = view! { <Bars live=live sender=sender.clone() /> };
-    let address = move || (key.get_untracked(), board_query(&filter.get_untracked(), look.get_untracked()));
     let lists = move || {
         let (steps, sender) = (steps.clone(), sender.clone());
         Suspend::new(async move {
-            match loaded(board, open, address).await {
+            match board.await {
                 Ok(board) => {
                     let read_only =
                         board.read_only.map(|why| view! { <p class="bar is-quiet" role="note">{why.words()}</p> });
@@ -110,19 +114,23 @@ pub fn BoardPage() -> impl IntoView {
     .into_any()
 }
 
+/// What a board is asked for: its project, what narrows it, the list that is read further, and its look.
+type Asked = (String, BoardFilter, Option<(ColumnId, u64)>, BoardLook);
+
 /// The board as the server has it. Where it is made anew at the same address, because lists have come or gone, that waits
-/// until nothing of it is in the person's hand: what is open over it, or typed on it, would be gone.
-async fn loaded(
-    board: Resource<AppResult<Board>>,
-    open: OpenBoard,
-    address: impl Fn() -> (String, String),
-) -> AppResult<Board> {
-    let fresh = board.await;
-    let Some(shown) = open.0.get_untracked() else { return fresh };
-    let here = (shown.key.clone(), shown.query.clone());
-    hands_off(&shown, || address() == here).await;
-    // What has come meanwhile is newer.
-    board.await
+/// until nothing of it is in the person's hand: what is open over it, or typed on it, would be gone. It waits here, before
+/// anybody hears of the new one, as the old one ends with that.
+async fn loaded(asked: Asked, open: OpenBoard, address: impl Fn() -> Option<(String, String)>) -> AppResult<Board> {
+    loop {
+        let (key, filter, longer, look) = asked.clone();
+        let fresh = load_board(key, filter, longer, look).await;
+        let Some(shown) = open.0.try_get_untracked().flatten() else { return fresh };
+        let here = Some((shown.key.clone(), shown.query.clone()));
+        if !SendWrapper::new(hands_off(&shown, || address() == here)).await {
+            return fresh;
+        }
+        // What has come meanwhile is newer.
+    }
 }
 
 fn fresh_state(board: &Board, query: String, steps: Steps, sender: Sender) -> BoardState {

@@ -626,11 +626,15 @@ impl Inner {
     }
 }
 
-/// Waits until nothing of a board is in the person's hand and no new task is being typed, as long as that is wanted.
-pub async fn hands_off(state: &BoardState, is_wanted: impl Fn() -> bool) {
+/// Waits until nothing of a board is in the person's hand and no new task is being typed, as long as that is wanted. Says
+/// whether it had to wait.
+pub async fn hands_off(state: &BoardState, is_wanted: impl Fn() -> bool) -> bool {
+    let mut has_waited = false;
     while is_wanted() && is_taken(state) {
+        has_waited = true;
         pause(HAND).await;
     }
+    has_waited
 }
 
 /// Whether something would be gone with a board that is made anew.

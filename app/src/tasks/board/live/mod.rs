@@ -161,8 +161,8 @@ mod server {
     }
 
     /// Nobody has a hand on what is rendered.
-    pub fn hands_off(_state: &BoardState, _is_wanted: impl Fn() -> bool) -> std::future::Ready<()> {
-        std::future::ready(())
+    pub fn hands_off(_state: &BoardState, _is_wanted: impl Fn() -> bool) -> std::future::Ready<bool> {
+        std::future::ready(false)
     }
 
     impl Core {
