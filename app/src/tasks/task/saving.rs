@@ -39,12 +39,17 @@ impl TaskState {
         let toasts = expect_context::<Toasts>();
         // Answers overtake each other: one that was asked for before the one that is shown says nothing new.
         let (asked, answered) = (StoredValue::new(0_u32), StoredValue::new(0_u32));
+        // The texts are owed to who saved them: where that answer was overtaken, the one that did so brings them.
+        let owed = StoredValue::new(None::<u32>);
         let reload = Action::new(move |reading: &Reading| {
             let (reference, reading) = (reference.clone(), *reading);
             let number = asked.try_update_value(|asked| {
                 *asked += 1;
                 *asked
             });
+            if reading == Reading::Whole {
+                owed.try_update_value(|owed| *owed = number);
+            }
             async move {
                 let answer = load_task(reference, lines).await;
                 // Nobody looks at a task that was closed meanwhile.
@@ -57,13 +62,20 @@ impl TaskState {
                         if let Some(board) = board.filter(|_| reading != Reading::OfOthers) {
                             board.follow(&fresh);
                         }
-                        let keeps_texts =
-                            reading != Reading::Whole && detail.with_untracked(|shown| is_writing(shown, &fresh));
+                        let brings_texts =
+                            owed.get_value().is_some_and(|owed| number.is_some_and(|number| owed <= number));
+                        if brings_texts {
+                            owed.set_value(None);
+                        }
+                        let keeps_texts = !brings_texts && detail.with_untracked(|shown| is_writing(shown, &fresh));
                         detail.update(|shown| take_over(shown, fresh, keeps_texts));
                     }
                     // The stream goes on, and the next change of somebody else reads it again.
                     Err(_) if reading == Reading::OfOthers => {}
-                    Err(error) => toasts.fail(format!("The task could not be read again. {}", error.words())),
+                    Err(error) => {
+                        owed.set_value(None);
+                        toasts.fail(format!("The task could not be read again. {}", error.words()));
+                    }
                 }
             }
         });
