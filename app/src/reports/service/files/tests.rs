@@ -255,10 +255,7 @@ async fn lists_are_narrowed_in_all_files_and_a_table_has_what_any_of_its_lists_s
     assert!(page.contains("There is no such task.") && !page.contains("Nothing is overdue."), "{page}");
     let elsewhere = || list(Named { project: "Merger".into(), ..Named::default() });
     let (_, page) = shown(&report, &[elsewhere()]).await;
-    assert!(
-        page.contains("<h2>Overdue</h2>") && !page.contains("Merger"),
-        "who does not see it hears of it: {page}"
-    );
+    assert!(page.contains("<h2>Overdue</h2>") && !page.contains("Merger"), "who does not see it hears of it: {page}");
     report.projects = vec![ReportProject { name: "Merger".into(), ..report.project.clone() }];
     let (_, page) = shown(&report, &[elsewhere()]).await;
     assert!(page.contains("<h2>Overdue, in Merger</h2>"), "{page}");
