@@ -23,7 +23,6 @@ pub mod outbound;
 pub mod page;
 pub mod pdf;
 pub mod plot;
-pub mod pretty;
 pub mod render;
 pub mod rows;
 pub mod sealed;

@@ -87,32 +87,12 @@ pub fn write(book: &Book) -> Result<Vec<u8>, BookError> {
 /// How kinds of cells look.
 struct Looks {
     head: Format,
+    text: Format,
     quoted: Format,
-    kinds: [Format; 5],
-}
-
-/// What a cell is made to look like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Text,
-    Count,
-    Days,
-    Date,
-    Moment,
-}
-
-impl Kind {
-    /// None, where a cell has no look or one of its own.
-    fn of(cell: &Cell) -> Option<Self> {
-        match cell {
-            Cell::Empty | Cell::Link { .. } => None,
-            Cell::Text(_) => Some(Self::Text),
-            Cell::Count(_) => Some(Self::Count),
-            Cell::Days(_) => Some(Self::Days),
-            Cell::Date(_) => Some(Self::Date),
-            Cell::Moment(_) => Some(Self::Moment),
-        }
-    }
+    count: Format,
+    days: Format,
+    date: Format,
+    moment: Format,
 }
 
 impl Looks {
@@ -120,40 +100,26 @@ impl Looks {
         let top = || Format::new().set_align(FormatAlign::Top);
         Self {
             head: Format::new().set_bold().set_border_bottom(FormatBorder::Thin),
+            text: top().set_text_wrap(),
             quoted: top().set_text_wrap().set_quote_prefix(),
-            kinds: [
-                top().set_text_wrap(),
-                top().set_num_format("#,##0"),
-                top().set_num_format("[=1]0\" day\";#,##0\" days\""),
-                top().set_num_format("yyyy-mm-dd"),
-                top().set_num_format("yyyy-mm-dd hh:mm"),
-            ],
+            count: top().set_num_format("#,##0"),
+            days: top().set_num_format("[=1]0\" day\";#,##0\" days\""),
+            date: top().set_num_format("yyyy-mm-dd"),
+            moment: top().set_num_format("yyyy-mm-dd hh:mm"),
         }
-    }
-
-    fn of(&self, kind: Kind) -> &Format {
-        &self.kinds[kind as usize]
     }
 }
 
 fn write_table(sheet: &mut Worksheet, table: &Table, looks: &Looks) -> Result<(), BookError> {
     sheet.set_name(table.name)?.set_paper_size(PAPER).set_landscape().set_print_fit_to_pages(1, 0);
     sheet.set_freeze_panes(1, 0)?.set_repeat_rows(0, 0)?;
-    // A column looks like its first cell: a look of each cell's own is found anew for each of them, which takes longer
-    // than all else.
-    let kinds: Vec<Option<Kind>> = (0..table.columns.len())
-        .map(|at| table.rows.iter().find_map(|cells| cells.get(at).and_then(Kind::of)))
-        .collect();
-    for ((at, column), kind) in (0..COLUMNS).zip(&table.columns).zip(&kinds) {
+    for (at, column) in (0..COLUMNS).zip(&table.columns) {
         sheet.set_column_width(at, column.width)?;
-        if let Some(kind) = kind {
-            sheet.set_column_format(at, looks.of(*kind))?;
-        }
         sheet.write_string_with_format(0, at, column.name, &looks.head)?;
     }
     for (row, cells) in (1..).zip(&table.rows) {
-        for ((at, cell), of_column) in (0..COLUMNS).zip(cells).zip(&kinds) {
-            write_cell(sheet, (row, at), cell, *of_column, looks)?;
+        for (at, cell) in (0..COLUMNS).zip(cells) {
+            write_cell(sheet, row, at, cell, looks)?;
         }
     }
     let last = u16::try_from(table.columns.len()).unwrap_or(COLUMNS).saturating_sub(1);
@@ -162,41 +128,29 @@ fn write_table(sheet: &mut Worksheet, table: &Table, looks: &Looks) -> Result<()
     Ok(())
 }
 
-fn write_cell(
-    sheet: &mut Worksheet,
-    (row, at): (u32, u16),
-    cell: &Cell,
-    of_column: Option<Kind>,
-    looks: &Looks,
-) -> Result<(), BookError> {
+fn write_cell(sheet: &mut Worksheet, row: u32, at: u16, cell: &Cell, looks: &Looks) -> Result<(), BookError> {
     match cell {
-        Cell::Empty => return Ok(()),
+        Cell::Empty => {}
         Cell::Text(text) => {
             let text = shortened(text);
-            if neutral(&text) != text {
-                sheet.write_string_with_format(row, at, text, &looks.quoted)?;
-                return Ok(());
-            }
-            sheet.write_string(row, at, text)?;
+            let is_quoted = neutral(&text) != text;
+            sheet.write_string_with_format(row, at, &text, if is_quoted { &looks.quoted } else { &looks.text })?;
         }
         Cell::Link { words, url } => {
             sheet.write_url(row, at, Url::new(url).set_text(shortened(words)))?;
         }
-        Cell::Count(count) | Cell::Days(count) => {
-            sheet.write_number(row, at, *count)?;
+        Cell::Count(count) => {
+            sheet.write_number_with_format(row, at, *count, &looks.count)?;
+        }
+        Cell::Days(days) => {
+            sheet.write_number_with_format(row, at, *days, &looks.days)?;
         }
         Cell::Date(date) => {
-            sheet.write_datetime(row, at, date)?;
+            sheet.write_datetime_with_format(row, at, date, &looks.date)?;
         }
         Cell::Moment(moment) => {
-            sheet.write_datetime(row, at, moment)?;
+            sheet.write_datetime_with_format(row, at, moment, &looks.moment)?;
         }
-    }
-    match Kind::of(cell) {
-        Some(kind) if of_column != Some(kind) => {
-            sheet.set_cell_format(row, at, looks.of(kind))?;
-        }
-        _ => {}
     }
     Ok(())
 }

@@ -10,8 +10,9 @@ use chrono::{DateTime, Utc};
 use super::outcomes::DeliveryRow;
 use crate::domain::ids::DeliveryId;
 
-/// How many messages are looked at before their turn, and how long that holds.
+/// How many messages are looked at before their turn.
 const LOOKS_AHEAD: usize = 16;
+/// How long what was found of a message then holds.
 pub const SIGHT: Duration = Duration::from_secs(1);
 
 /// What is still to be sent, and why nothing more is.

@@ -24,15 +24,11 @@ use crate::{
     },
     entities::{project, user},
     error::AppResult,
-    platform::{ctx::Ctx, fault, pretty},
+    platform::{ctx::Ctx, fault},
     projects::service::access,
 };
 
 pub use facts::{TaskFacts, history, tasks};
-
-/// About how many bytes a line of a list takes as JSON, and everything beside the long lists.
-const ROOM_OF_LINE: usize = 700;
-const ROOM: usize = 256 * 1024;
 
 /// What a report is to be about.
 #[derive(Clone, Copy, Debug)]
@@ -137,11 +133,7 @@ pub async fn seen_by<'a>(ctx: &Ctx, report: &'a Snapshot, person: UserId) -> App
 /// # Errors
 /// Only a fault of the program.
 pub fn to_json(snapshot: &Snapshot) -> AppResult<String> {
-    let Snapshot { finished, in_progress, overdue, due_next, accomplishments, moved, created, .. } = snapshot;
-    let long = [finished, in_progress, overdue, due_next, accomplishments, moved, created];
-    let lines: usize = long.into_iter().map(Vec::len).sum();
-    pretty::to_string(snapshot, ROOM + lines * ROOM_OF_LINE)
-        .map_err(|error| fault::internal("writing a snapshot as JSON", error))
+    serde_json::to_string_pretty(snapshot).map_err(|error| fault::internal("writing a snapshot as JSON", error))
 }
 
 /// Reads what [`to_json`] wrote.
