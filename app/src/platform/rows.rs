@@ -21,8 +21,6 @@ pub enum Cell {
     Id(&'static str),
     /// A text, a number, an instant or a day; an enum is its word.
     Plain(&'static str),
-    /// True or false: SQLite keeps a number.
-    Flag(&'static str),
 }
 
 impl Cell {
@@ -30,10 +28,7 @@ impl Cell {
         match (self, engine) {
             // The hex of none is an empty text.
             (Self::Id(name), DbBackend::Sqlite) => format!("nullif(hex(\"{name}\"), '')"),
-            (Self::Flag(name), DbBackend::Sqlite) => {
-                format!("json(CASE \"{name}\" WHEN 0 THEN 'false' WHEN 1 THEN 'true' END)")
-            }
-            (Self::Id(name) | Self::Plain(name) | Self::Flag(name), _) => format!("\"{name}\""),
+            (Self::Id(name) | Self::Plain(name), _) => format!("\"{name}\""),
         }
     }
 }
