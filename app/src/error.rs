@@ -213,6 +213,32 @@ impl AppError {
             Self::Offline => "The server cannot be reached. Your change is not saved yet.".into(),
         }
     }
+
+    /// As [`AppError::words`], where something was to be read and there is nothing to be saved.
+    pub fn reading_words(&self) -> String {
+        match self {
+            Self::Offline => "The server cannot be reached. Try again in a moment.".into(),
+            error => error.words(),
+        }
+    }
+
+    /// Whether asking again may help, with nothing changed.
+    pub const fn may_pass(&self) -> bool {
+        match self {
+            Self::TooMany { .. } | Self::Unavailable | Self::Internal { .. } | Self::Outside { .. } | Self::Offline => {
+                true
+            }
+            Self::SignedOut
+            | Self::Forbidden
+            | Self::NotFound
+            | Self::Conflict(_)
+            | Self::ArchivedProject
+            | Self::Full { .. }
+            | Self::Invalid(_)
+            | Self::Malformed
+            | Self::TooLarge => false,
+        }
+    }
 }
 
 /// Only hex digits of a reference are shown: it may have come through the URL.
@@ -253,6 +279,15 @@ mod tests {
         let json = serde_json::to_string(&error).unwrap();
         assert_eq!(serde_json::from_str::<AppError>(&json).unwrap(), error);
         assert_eq!(error.typed("title").as_deref(), Some("abc"));
+    }
+
+    #[test]
+    fn who_only_wanted_to_read_is_told_of_nothing_to_be_saved_and_asks_again_where_that_helps() {
+        assert!(
+            AppError::Offline.words().contains("not saved") && !AppError::Offline.reading_words().contains("saved")
+        );
+        assert_eq!(AppError::NotFound.reading_words(), AppError::NotFound.words());
+        assert!(AppError::Offline.may_pass() && AppError::Unavailable.may_pass() && !AppError::NotFound.may_pass());
     }
 
     #[test]

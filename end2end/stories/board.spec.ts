@@ -1,6 +1,7 @@
 // Work on the board: adding, opening, editing, moving by every way there is, undoing, filtering, archiving.
 import { addTasks, card, drag, expectTitles, list, middle } from '../fixtures/board.ts';
 import { answered, begin, cutOff, expect, expectAccessibleAtEveryWidth, makeProject, settled, test, untold } from '../fixtures/story.ts';
+import type { Page } from '@playwright/test';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
 
@@ -171,6 +172,14 @@ test('the text filter and the chips narrow the board, say so, and can be shared 
   await expect(page).toHaveURL(/\?q=smtp/);
   await expect(page.getByRole('region', { name: 'Todo' })).toContainText('1 of 3');
 
+  // Back is the board as it was, not another page, however many letters were typed.
+  await page.goBack();
+  await expectTitles(page, 'Todo', three);
+  if (hydrated) await expect(search).toHaveValue('');
+  await page.goForward();
+  await expectTitles(page, 'Todo', [three[1]]);
+  if (hydrated) await expect(search).toHaveValue('smtp');
+
   await page.getByRole('link', { name: 'Clear filters' }).click();
   await expectTitles(page, 'Todo', three);
   await page.getByRole('link', { name: 'Overdue' }).click();
@@ -207,6 +216,71 @@ test('a card opens in a drawer beside the board, and the focus comes back to it 
   await expect(drawer).toBeHidden();
   await expect(page.getByRole('link', { name: three[1], exact: true })).toBeFocused();
   await expect(card(page, three[1])).toContainText('High priority');
+});
+
+/** Holds the answers of a server function back until they are let go. */
+async function hold(page: Page, name: string): Promise<() => void> {
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => { letGo = resolve; });
+  await page.route(`**/rpc/${name}*`, async (route) => {
+    await held;
+    // Who has gone elsewhere waits for no answer any more.
+    await route.continue().catch(() => {});
+  });
+  return letGo;
+}
+
+test('a task that comes late has an outline, and after a while a way back @hydrated', async ({ page }) => {
+  const letGo = await hold(page, 'load_task');
+  const drawer = page.getByRole('region', { name: 'Task', exact: true });
+  const open = () => page.getByRole('link', { name: three[0], exact: true }).click();
+  await open();
+  await expect(drawer.locator('.outline')).toBeVisible();
+  await expect(drawer).toContainText('Loading the task');
+  const cancel = drawer.getByRole('button', { name: 'Cancel' });
+  await expect(cancel).toBeHidden();
+  // Ten seconds, at once.
+  await page.evaluate(() => {
+    const waiting = document.getAnimations().filter((one) => (one as CSSAnimation).animationName === 'loading-shown');
+    waiting.forEach((one) => one.finish());
+  });
+  await cancel.click();
+  await expect(drawer).toBeHidden();
+  await expect(page).toHaveURL(/\/board\/REP$/);
+
+  await open();
+  await expect(drawer.locator('.outline')).toBeVisible();
+  letGo();
+  await expect(drawer.getByLabel('Title')).toHaveValue(three[0]);
+  await expect(drawer.locator('.outline')).toHaveCount(0);
+});
+
+test('a card whose move is not answered at once says that it is being saved @hydrated', async ({ page }) => {
+  const letGo = await hold(page, 'move_task');
+  await page.getByRole('link', { name: three[0], exact: true }).focus();
+  await page.keyboard.press('.');
+  await expectTitles(page, 'In Progress', [three[0]]);
+  await expect(card(page, three[0])).toHaveClass(/is-saving/);
+  await expect(card(page, three[0])).toContainText('Saving');
+  letGo();
+  await expect(card(page, three[0])).not.toHaveClass(/is-saving/);
+  await expect(card(page, three[0])).not.toContainText('Saving');
+});
+
+test.describe('a task that does not come', () => {
+  test.use({ expectedErrors: [/ERR_FAILED .*\/rpc\/load_task/] });
+
+  test('says so beside the board, and is asked for again @hydrated', async ({ page }) => {
+    await page.route('**/rpc/load_task*', (route) => route.abort());
+    await page.getByRole('link', { name: three[1], exact: true }).click();
+    const drawer = page.getByRole('region', { name: 'Task', exact: true });
+    await expect(drawer.getByRole('alert')).toContainText('The server cannot be reached. Try again in a moment.');
+    await expectTitles(page, 'Todo', three);
+    await page.unroute('**/rpc/load_task*');
+    await drawer.getByRole('button', { name: 'Try again' }).click();
+    await expect(drawer.getByLabel('Title')).toHaveValue(three[1]);
+    await expect(drawer).toBeFocused();
+  });
 });
 
 test.describe('a page that is not told of changes', () => {

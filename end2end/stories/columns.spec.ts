@@ -1,6 +1,6 @@
 // The lists of a board: their life, their limits, collapsing; filter, order, lanes and saved views.
 import { addTasks, card, drag, expectTitles, list, middle } from '../fixtures/board.ts';
-import { answered, begin, cutOff, expect, expectAccessibleAtEveryWidth, makeProject, settled, test, untold } from '../fixtures/story.ts';
+import { answered, begin, clientOf, cutOff, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test, untold } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
@@ -231,6 +231,9 @@ test('the board is filtered, sorted and shown close by its menus, all of it in t
   await expectTitles(page, 'Todo', [three[1], three[0], three[2]]);
   await page.goto(`${empty.url}/board/REP?q=nothing-has-this&due=today`);
   await expect(page.getByText('No tasks match “nothing-has-this” and Due today.')).toBeVisible();
+  const people = (await clientOf(page).call<{ id: string }[]>('list_people', {})).value;
+  await page.goto(`${empty.url}/board/REP?q=nothing-has-this&assignee=${people[0].id}`);
+  await expect(page.getByText(`No tasks match “nothing-has-this” and ${dana.name}.`)).toBeVisible();
   await page.goto(`${empty.url}/board/REP?density=compact`);
   await expect(page.locator('.board')).toHaveAttribute('data-density', 'compact');
   await expectTitles(page, 'Todo', three);

@@ -135,9 +135,33 @@ pub fn removable(filter: &BoardFilter, people: &[PersonChoice], href: impl Fn(Bo
 
 /// What a filter leaves out, in words: `“smtp”, Overdue`.
 pub fn words(filter: &BoardFilter, people: &[PersonChoice]) -> String {
-    Part::ALL.iter().filter_map(|part| words_of(filter, *part, people)).collect::<Vec<_>>().join(", ")
+    parts(filter, people).join(", ")
+}
+
+/// Each part of what a filter leaves out, in words; people by their names.
+pub fn parts(filter: &BoardFilter, people: &[PersonChoice]) -> Vec<String> {
+    Part::ALL.iter().filter_map(|part| words_of(filter, *part, people)).collect()
 }
 
 fn words_of(filter: &BoardFilter, part: Part, people: &[PersonChoice]) -> Option<String> {
     filter.words_of(part, |id| people.iter().find(|person| person.id == id).map(|person| person.name.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::UserId;
+
+    #[test]
+    fn a_filter_is_told_by_its_parts_with_the_names_of_people() {
+        let dana = PersonChoice { id: UserId(uuid::Uuid::from_u128(1)), name: "Dana".into() };
+        let of = |person| BoardFilter {
+            assignee: Some(Assignee::Person(person)),
+            due: Some(DueFilter::Overdue),
+            ..Default::default()
+        };
+        assert_eq!(parts(&of(dana.id), std::slice::from_ref(&dana)), ["Dana", "Overdue"]);
+        assert_eq!(words(&of(UserId(uuid::Uuid::from_u128(2))), &[dana]), "Somebody who left, Overdue");
+        assert!(parts(&BoardFilter::default(), &[]).is_empty());
+    }
 }

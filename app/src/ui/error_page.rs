@@ -34,7 +34,7 @@ pub fn ErrorPage(error: AppError) -> impl IntoView {
         <div class="page error-page">
             <p class="error-page__code num">{error.status()}</p>
             <h1 tabindex="-1">{title}</h1>
-            <p>{error.words()}</p>
+            <p>{error.reading_words()}</p>
             {is_hidden_from_admin.then(|| view! { <p class="muted">"Administrators see the projects that they are members of, and no others until an owner adds them."</p> })}
             <p>
                 {if is_signed_out {

@@ -22,6 +22,7 @@ pub mod keys;
 #[cfg(feature = "hydrate")]
 pub mod listeners;
 pub mod listbox;
+mod loading;
 mod marks;
 mod notice;
 mod page;
@@ -54,6 +55,7 @@ pub use file_form::{FileForm, FileRefused};
 pub use form::{ErrorSummary, KeptRefusal, action_error, plain_error, provide_url_error, query_error};
 pub use glyph::Glyph;
 pub use icon::Icon;
+pub use loading::{Loading, Outline};
 pub use marks::{PriorityMark, StatusMark};
 pub use modules::preload_module;
 pub use notice::Notice;

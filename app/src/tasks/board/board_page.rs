@@ -29,18 +29,19 @@ use super::{
 use crate::{
     domain::{
         account::Me,
-        board_filter::{BoardFilter, Part},
-        board_look::{BoardLook, board_query, read_board_query},
+        board_filter::BoardFilter,
+        board_look::{BoardLook, board_query},
         ids::ColumnId,
     },
     error::AppResult,
     tasks::{
         api::{AddTasks, load_board},
+        filter_fields::parts,
         saved::api::SaveView,
         tabs::{ProjectTabs, Tab},
         view::Board,
     },
-    ui::{ErrorPage, ErrorSummary, Notice, plain_error, toast::Toasts},
+    ui::{ErrorPage, ErrorSummary, Loading, Notice, Outline, plain_error, toast::Toasts},
 };
 
 #[component]
@@ -94,7 +95,8 @@ pub fn BoardPage() -> impl IntoView {
                         (board_query(&filter.get_untracked(), look.get_untracked()), steps.of(&board.key));
                     let state = fresh_state(&board, query, steps, sender);
                     open.0.set(Some(state.clone()));
-                    view! { <Title text=format!("{} · Board", board.name) /><h1 class="sr-only" tabindex="-1">{board.name}" board"</h1>{read_only}<Lists board=state is_compact=board.is_compact /> }.into_any()
+                    let filtered = parts(&filter.get_untracked(), &board.tools.people).join(" and ");
+                    view! { <Title text=format!("{} · Board", board.name) /><h1 class="sr-only" tabindex="-1">{board.name}" board"</h1>{read_only}<Lists board=state is_compact=board.is_compact filtered=filtered /> }.into_any()
                 }
                 Err(error) => view! { <ErrorPage error=error /> }.into_any(),
             }
@@ -107,7 +109,7 @@ pub fn BoardPage() -> impl IntoView {
             <ErrorSummary error=refused />
             {bars}
             <Notice />
-            <Transition>{lists}</Transition>
+            <Transition fallback=|| view! { <Loading what="the board" outline=Outline::Board /> }>{lists}</Transition>
         </div>
         <Outlet />
     }
@@ -139,7 +141,12 @@ fn fresh_state(board: &Board, query: String, steps: Steps, sender: Sender) -> Bo
 }
 
 #[component]
-fn Lists(board: BoardState, is_compact: bool) -> impl IntoView {
+fn Lists(
+    board: BoardState,
+    is_compact: bool,
+    /// The filter in words.
+    filtered: String,
+) -> impl IntoView {
     let node = NodeRef::<Div>::new();
     hands::attach(node, &board);
     if let Some(live) = board.live {
@@ -160,7 +167,7 @@ fn Lists(board: BoardState, is_compact: bool) -> impl IntoView {
     let here = RwSignal::new(0);
     let sorted = board.is_sorted().then_some("");
     view! {
-        {none_matches(&board)}
+        {none_matches(&board, filtered)}
         <ListSwitch board=board.clone() here=here />
         <div
             class="board" class:has-lanes=!board.lanes.is_empty() node_ref=node data-readonly=(!board.can_edit).then_some("")
@@ -182,18 +189,15 @@ fn Lists(board: BoardState, is_compact: bool) -> impl IntoView {
 }
 
 /// Names the filter that hides everything, and offers to take it away.
-fn none_matches(board: &BoardState) -> impl IntoView + use<> {
-    let (filter, look) = read_board_query(&board.query);
+fn none_matches(board: &BoardState, filtered: String) -> impl IntoView + use<> {
     let shown: Vec<_> = board.columns.iter().map(|column| column.shown.clone()).collect();
-    let parts: Vec<String> =
-        Part::ALL.iter().filter_map(|part| filter.words_of(*part, |_| Some("this person".into()))).collect();
-    let href = format!("/board/{}{}", board.key, board_query(&BoardFilter::default(), look));
+    let href = format!("/board/{}{}", board.key, board_query(&BoardFilter::default(), board.look));
     let is_filtered = board.is_filtered;
     move || {
         (is_filtered && shown.iter().all(|shown| shown.get() == 0)).then(|| {
             view! {
                 <p class="banner board-page__none" role="status">
-                    <span>"No tasks match "<strong dir="auto">{parts.join(" and ")}</strong>"."</span>
+                    <span>"No tasks match "<strong dir="auto">{filtered.clone()}</strong>"."</span>
                     <a class="btn is-sm" href=href.clone()>"Clear filters"</a>
                 </p>
             }

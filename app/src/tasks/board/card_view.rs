@@ -35,6 +35,7 @@ pub fn CardView(card: CardState, board: BoardState) -> impl IntoView {
     let live = board.live;
     let (lifted, slow, selected) = (board.lifted.clone(), board.sender.slow.clone(), board.tools.selected.clone());
     let (waits, waiting) = (board.sender.waiting_cards.clone(), board.sender.waiting_cards.clone());
+    let saving = slow.clone();
     let title = title(&card, &board);
     let top = {
         let data = data.clone();
@@ -75,6 +76,7 @@ pub fn CardView(card: CardState, board: BoardState) -> impl IntoView {
             {top}
             {title}
             {inside}
+            {move || (saving.get() == Some(id)).then(|| view! { <span class="sr-only">"Saving"</span> })}
             {move || waiting.with(|waiting| waiting.contains(&id)).then(|| view! { <span class="sr-only">"Not sent yet"</span> })}
             {open_here(live, id)}
         </li>

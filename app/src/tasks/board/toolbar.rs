@@ -161,7 +161,9 @@ fn TextFilter(path: String, filter: Memo<BoardFilter>, look: Memo<BoardLook>) ->
         move |text: String| {
             let wanted = BoardFilter { text: text.trim().to_owned(), ..filter.get_untracked() };
             if wanted != filter.get_untracked() {
-                let options = NavigateOptions { replace: true, scroll: false, ..Default::default() };
+                // Back leads to the board without the text, not to each letter of it.
+                let replace = filter.with_untracked(|filter| !filter.text.is_empty());
+                let options = NavigateOptions { replace, scroll: false, ..Default::default() };
                 navigate(&format!("{path}{}", board_query(&wanted, look.get_untracked())), options);
             }
         }

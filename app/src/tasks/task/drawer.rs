@@ -6,13 +6,13 @@ use leptos_router::hooks::{use_location, use_navigate, use_params_map};
 
 use super::{saving::TaskState, task_view::TaskView};
 use crate::{
-    error::AppError,
+    error::{AppError, AppResult},
     tasks::{
         api::load_task,
         board::{self, Live, OpenBoard},
         view::TaskDetail,
     },
-    ui::Icon,
+    ui::{Icon, Loading, Outline},
 };
 
 #[component]
@@ -76,11 +76,11 @@ pub fn TaskDrawer() -> impl IntoView {
     });
     view! {
         <section class="drawer" aria-label="Task" tabindex="-1" node_ref=drawer>
-            <Transition>
+            <Transition fallback=|| view! { <Loading what="the task" outline=Outline::Task /> }>
                 {move || Suspend::new(async move {
                     match task.await {
                         Ok(detail) => content(detail, board, walk).into_any(),
-                        Err(error) => failed(&error, board).into_any(),
+                        Err(error) => failed(&error, board, task, drawer).into_any(),
                     }
                 })}
             </Transition>
@@ -148,12 +148,27 @@ fn step(
     }
 }
 
-fn failed(error: &AppError, board: Memo<String>) -> impl IntoView + use<> {
-    let words = error.words();
+/// What stands in the place of a task that could not be read; what passes is asked for again.
+fn failed(
+    error: &AppError,
+    board: Memo<String>,
+    task: Resource<AppResult<TaskDetail>>,
+    drawer: NodeRef<Section>,
+) -> impl IntoView + use<> {
+    let again = move |_| {
+        // The button goes with the answer, the drawer stays.
+        if let Some(drawer) = drawer.get_untracked() {
+            board::focus_element(&drawer);
+        }
+        task.refetch();
+    };
+    let again = error.may_pass().then(
+        || view! { <button class="btn" type="button" on:click=again><Icon name="refresh-cw" />"Try again"</button> },
+    );
     view! {
         <div class="task">
             <div class="task__bar"><span class="spacer"></span>{close(board)}</div>
-            <div class="empty"><h2>"This task cannot be shown"</h2><p>{words}</p></div>
+            <div class="empty" role="alert"><h2>"This task cannot be shown"</h2><p>{error.reading_words()}</p>{again}</div>
         </div>
     }
 }
