@@ -272,6 +272,31 @@ test('a board that shows a part of the cards follows, too, and its counts are ri
   await expect(other.getByRole('region', { name: 'Pending' })).toContainText('1 of 2');
 });
 
+test('a board that was read before an own move was answered does not take the move back @hydrated', async ({ page, browser, empty }) => {
+  const other = await together(page, browser, empty);
+  // A part of the board is read again when somebody changes something.
+  await page.goto(`${empty.url}/board/REP?priority=medium`);
+  await settled(page, true);
+  let isRead = false;
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => { letGo = resolve; });
+  await page.route('**/rpc/load_board*', async (route) => {
+    const response = await route.fetch();
+    isRead = true;
+    await held;
+    await route.fulfill({ response });
+  });
+  await moveTo(other, three[2], 'Pending');
+  await expect.poll(() => isRead, { message: 'the board is read again' }).toBe(true);
+  const moved = page.waitForResponse(/\/rpc\/move_task/);
+  await moveTo(page, three[0], 'In Progress');
+  await moved;
+  letGo();
+  await expectTitles(page, 'Pending', [three[2]]);
+  await expectTitles(page, 'In Progress', [three[0]]);
+  await expectTitles(page, 'Todo', [three[1]]);
+});
+
 test('a card shows who has it open, until it is closed or the person goes @hydrated', async ({ page, browser, empty }) => {
   const other = await together(page, browser, empty);
   await page.getByRole('link', { name: three[0], exact: true }).click();
@@ -329,6 +354,32 @@ test.describe('a line that breaks', () => {
     await page.reload();
     await expectTitles(page, 'Pending', [three[1], three[0]]);
     await expect(page.getByText('Offline.')).toBeHidden();
+  });
+
+  test('a title that waited over a reload is asked about where somebody gave another one meanwhile @hydrated', async ({ page, browser, empty }) => {
+    const other = await together(page, browser, empty);
+    const rename = async (of: Page, to: string) => {
+      await of.getByRole('link', { name: three[0], exact: true }).focus();
+      await of.keyboard.press('F2');
+      await expect(of.getByLabel(`Title of ${three[0]}`)).toBeFocused();
+      await of.keyboard.type(to);
+      await of.keyboard.press('Enter');
+    };
+    await page.route(/\/rpc\/change_tasks/, (route) => route.abort());
+    await rename(page, 'Draft it alone');
+    await expect(page.getByText('Offline. 1 change waits to be sent.')).toBeVisible();
+    await rename(other, 'Draft it with Mina');
+    await answered(other);
+    await page.reload();
+    await settled(page, true);
+    await page.unrouteAll();
+    const dialog = page.getByRole('dialog', { name: 'Renamed by both of you' });
+    await expect(dialog).toContainText('Draft it with Mina', { timeout: 15_000 });
+    await expect(dialog.getByLabel('Yours')).toHaveValue('Draft it alone');
+    await dialog.getByRole('button', { name: 'Save mine' }).click();
+    await answered(page);
+    await page.reload();
+    for (const both of [page, other]) await expect(card(both, 'Draft it alone')).toBeVisible();
   });
 
   test('tasks typed offline wait as cards, survive a reload, and are made once and in order @hydrated', async ({ page, browser, empty }) => {

@@ -18,6 +18,16 @@ pub struct TaskEdit {
     pub edit: Edit,
 }
 
+impl TaskEdit {
+    /// The new title, where it is one.
+    pub fn title(&self) -> Option<&str> {
+        match &self.edit {
+            Edit::Title { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+}
+
 /// What changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

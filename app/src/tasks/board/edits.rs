@@ -86,13 +86,15 @@ impl BoardState {
             return None;
         }
         let (board, undo, first) = (self.clone(), inverse.clone(), inverse.edits.last().map(|edit| edit.task)?);
+        // What is taken back was not typed.
+        let typed = edits.iter().find_map(TaskEdit::title).filter(|_| back.edits.is_empty()).map(str::to_owned);
         self.sender.send(Change::Edit { edits }, self.clone(), move |error| {
             let mut edits = undo.edits.clone();
             hands::fly_home(first, || {
                 board.apply(&mut edits, &undo);
             });
             board.steps.forget(first);
-            board.tell_not_changed(first, undo.edits.len(), &error);
+            board.tell_not_changed(first, undo.edits.len(), typed.as_deref(), &error);
             // Whatever was refused, the board is not what this page took it for.
             if let Some(live) = board.live {
                 live.look_again();

@@ -57,17 +57,18 @@ impl BoardState {
     }
 
     fn lane_of_data(&self, group: Group, card: &Card) -> Option<Lane> {
-        let names: Vec<&str> = match group {
+        // By their ids: two people may have one name.
+        let own: Vec<Lane> = match group {
             Group::Priority => return Some(Lane::Priority(card.priority)),
-            Group::Assignee => card.people.iter().map(String::as_str).collect(),
-            Group::Label => card.labels.iter().map(|label| label.name.as_str()).collect(),
+            Group::Assignee => card.assignees.iter().map(|person| Lane::Person(Some(*person))).collect(),
+            Group::Label => card.labels.iter().map(|label| Lane::Label(Some(label.id))).collect(),
         };
-        let found = match names.as_slice() {
+        let found = match own.as_slice() {
             [] => None,
-            [one] => self.lanes.iter().find(|lane| lane.title == *one),
-            [_, _, ..] => self.lanes.iter().find(|lane| lane.lane == Lane::Several),
+            [one] => self.lanes.iter().find(|view| view.lane == *one),
+            [_, _, ..] => self.lanes.iter().find(|view| view.lane == Lane::Several),
         };
-        found.or(self.lanes.last()).map(|lane| lane.lane)
+        found.or(self.lanes.last()).map(|view| view.lane)
     }
 
     /// Why a card cannot go from its lane to another one.
@@ -128,21 +129,25 @@ impl BoardState {
     /// Shows a card in another lane: it gets the person, the priority or the label of that lane.
     pub fn put_in_lane(&self, card: &CardState, lane: Option<Lane>) {
         let Some(lane) = lane.filter(|lane| self.lane_of(card) != Some(*lane)) else { return };
-        let from = self.lane_of(card).map(|from| self.lane_title(from)).unwrap_or_default();
         let title = self.lane_title(lane);
+        // As on the server: the one person or label that a card has gives way, several stay.
         card.data.update(|card| match lane {
             Lane::Priority(priority) => card.priority = priority,
             Lane::Person(person) => {
-                card.people.retain(|name| *name != from && *name != title);
-                if person.is_some() {
-                    card.people.insert(0, title);
-                } else {
+                if card.assignees.len() == 1 {
                     card.people.clear();
+                    card.assignees.clear();
+                }
+                if let Some(id) = person.filter(|id| !card.assignees.contains(id)) {
+                    card.people.insert(0, title);
+                    card.assignees.insert(0, id);
                 }
             }
             Lane::Label(label) => {
-                card.labels.retain(|label| label.name != from && label.name != title);
-                if let Some(id) = label {
+                if card.labels.len() == 1 {
+                    card.labels.clear();
+                }
+                if let Some(id) = label.filter(|id| !card.labels.iter().any(|label| label.id == *id)) {
                     // Its colour comes with the server's answer.
                     card.labels.insert(0, LabelView { id, name: title, hue: 1 });
                 }
@@ -173,4 +178,42 @@ impl BoardState {
 
 fn facts(card: &Card) -> SortFacts<'_> {
     SortFacts { due: card.due, priority: card.priority, number: card.number, title: &card.title, updated: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::ids::UserId,
+        tasks::{
+            board::testing::{id, three, with_board},
+            view::LaneView,
+        },
+    };
+
+    const ONE: UserId = UserId(uuid::Uuid::from_u128(21));
+    const OTHER: UserId = UserId(uuid::Uuid::from_u128(22));
+
+    #[test]
+    fn two_people_of_one_name_have_a_lane_each() {
+        let lane = |lane: Lane, title: &str| LaneView { lane, title: title.into(), counts: vec![1, 0] };
+        let mut board = three();
+        for (card, person) in board.columns[0].cards.iter_mut().zip([ONE, OTHER]) {
+            card.people = vec!["Sam".into()];
+            card.assignees = vec![person];
+        }
+        let (ones, others, nobodys) = (Lane::Person(Some(ONE)), Lane::Person(Some(OTHER)), Lane::Person(None));
+        board.lanes = vec![lane(ones, "Sam"), lane(others, "Sam"), lane(nobodys, "Nobody")];
+        with_board(board, "?group=assignee", |state| {
+            let card = |number: u128| state.card(id(number)).unwrap();
+            let lane_of = |number: u128| state.lane_of(&card(number));
+            assert_eq!([lane_of(1), lane_of(2), lane_of(3)], [Some(ones), Some(others), Some(nobodys)]);
+            state.put_in_lane(&card(1), Some(others));
+            assert_eq!(lane_of(1), Some(others));
+            let moved = card(1).data.get_untracked();
+            assert_eq!((moved.people, moved.assignees), (vec!["Sam".to_owned()], vec![OTHER]));
+            state.put_in_lane(&card(1), Some(nobodys));
+            assert_eq!(lane_of(1), Some(nobodys));
+        });
+    }
 }

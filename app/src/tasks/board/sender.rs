@@ -82,6 +82,12 @@ impl Change {
         }
     }
 
+    /// The task that gets a new title, and the title.
+    fn title(&self) -> Option<(TaskId, String)> {
+        let Self::Edit { edits } = self else { return None };
+        edits.iter().find_map(|edit| Some((edit.task, edit.title()?.to_owned())))
+    }
+
     /// The list that a card is moved to.
     pub fn column_of(&self, id: TaskId) -> Option<ColumnId> {
         match self {
@@ -148,6 +154,8 @@ pub struct Sender {
     is_nudged: ArcStoredValue<bool>,
     /// Changes of this page, which come back with the stream of changes.
     own: ArcStoredValue<HashMap<OpId, Own>>,
+    /// How many changes the server has answered.
+    answers: ArcStoredValue<u64>,
     /// Changes that the server has not answered.
     pub waiting: ArcRwSignal<usize>,
     /// Whether the last attempt did not reach the server.
@@ -319,7 +327,13 @@ impl Sender {
         })
     }
 
+    /// How many changes the server has answered. What was read while this grew may be from before one of them.
+    pub fn answers(&self) -> u64 {
+        self.answers.get_value()
+    }
+
     fn note_answer(&self, op: OpId) {
+        self.answers.update_value(|answers| *answers += 1);
         self.own.update_value(|own| {
             if let Some(own) = own.get_mut(&op) {
                 own.answered = Some(millis());
@@ -342,7 +356,12 @@ impl Sender {
                 self.note_own(op, &change);
             }
             let Change::Add { column, at, text } = &change else {
-                self.push(Unsent { op, change, kept, made: None, rollback: Arc::new(refused.clone()) }, board.clone());
+                let (refused, shown, title) = (refused.clone(), board.clone(), change.title());
+                let rollback = move |error: AppError| match &title {
+                    Some((task, text)) => shown.refuse_title(*task, text, &error),
+                    None => refused(error),
+                };
+                self.push(Unsent { op, change, kept, made: None, rollback: Arc::new(rollback) }, board.clone());
                 continue;
             };
             let (column, text) = (*column, text.clone());

@@ -5,14 +5,14 @@ use leptos::{
     prelude::*,
 };
 
-use super::{popover, state::BoardState};
+use super::{popover, state::BoardState, words};
 use crate::{
     domain::{
         ids::TaskId,
         task::TITLE_MAX,
         task_edit::{Edit, TaskEdit},
     },
-    error::{Conflict, Problem},
+    error::{AppError, Conflict, Problem},
     ui::Icon,
 };
 
@@ -21,6 +21,26 @@ use crate::{
 pub struct TitleConflict {
     pub task: TaskId,
     pub texts: Conflict,
+}
+
+impl BoardState {
+    /// The server did not take a title that waited since an earlier page: both are there to choose from, or it is said
+    /// what was typed.
+    pub(super) fn refuse_title(&self, task: TaskId, text: &str, error: &AppError) {
+        match error {
+            AppError::Conflict(texts) => {
+                // The card shows what is stored, so that the person's own is a change again.
+                if let Some(card) = self.card(task) {
+                    card.data.update(|card| card.title.clone_from(&texts.theirs));
+                }
+                self.tools.conflict.set(Some(TitleConflict { task, texts: (**texts).clone() }));
+            }
+            error => self.toasts.fail(words::title_refused(text, error)),
+        }
+        if let Some(live) = self.live {
+            live.look_again();
+        }
+    }
 }
 
 /// The dialog; it opens for the conflict that [`super::tools::Tools::conflict`] names.

@@ -361,9 +361,9 @@ impl BoardState {
     }
 
     /// Several cards, or fields of one, are as they were before.
-    pub(super) fn tell_not_changed(&self, card: TaskId, count: usize, error: &AppError) {
+    pub(super) fn tell_not_changed(&self, card: TaskId, count: usize, typed: Option<&str>, error: &AppError) {
         let title = self.card(card).map(|card| card.title());
-        let words = words::not_changed(&words::whom(title.as_deref(), count), error);
+        let words = words::not_changed(&words::whom(title.as_deref(), count), typed, error);
         say(words.clone(), Urgency::Assertive);
         match error {
             AppError::Conflict(texts) => {

@@ -229,7 +229,9 @@ pub fn refused_many(count: usize, reason: &str) -> String {
     }
 }
 
-pub fn not_changed(whom: &str, error: &AppError) -> String {
+/// The server did not take a change; `typed` is a title in it, which is not lost with the one that is shown again.
+pub fn not_changed(whom: &str, typed: Option<&str>, error: &AppError) -> String {
+    let typed = typed.map(|text| format!(" You wrote “{text}”.")).unwrap_or_default();
     match error {
         AppError::Conflict(conflict) => format!(
             "Not renamed. Somebody else renamed it meanwhile to “{}”. You wrote “{}”.",
@@ -237,10 +239,15 @@ pub fn not_changed(whom: &str, error: &AppError) -> String {
         ),
         AppError::Invalid(invalid) => {
             let why: Vec<String> = invalid.fields.iter().map(|field| Problem::words(&field.problem)).collect();
-            format!("Not changed. {}. {whom} as before.", why.join(". "))
+            format!("Not changed. {}. {whom} as before.{typed}", why.join(". "))
         }
-        error => format!("Not changed. {} {whom} as before.", error.words()),
+        error => format!("Not changed. {} {whom} as before.{typed}", error.words()),
     }
+}
+
+/// A title that waited since an earlier page was not taken.
+pub fn title_refused(text: &str, error: &AppError) -> String {
+    format!("“{text}” was not saved as a title. {}", error.words())
 }
 
 /// The first words of a title, at most 26 characters.
@@ -312,7 +319,14 @@ mod tests {
         assert_eq!(moved_many(3, "Pending"), "Moved 3 tasks to Pending");
         assert_eq!((whom(Some("Draft"), 1), whom(Some("Draft"), 4)), ("“Draft”".into(), "4 tasks".into()));
         let too_long = AppError::field("title", Problem::TooLong { max: 500 });
-        assert_eq!(not_changed("“Draft”", &too_long), "Not changed. Use 500 characters or fewer. “Draft” as before.");
+        assert_eq!(
+            not_changed("“Draft”", None, &too_long),
+            "Not changed. Use 500 characters or fewer. “Draft” as before."
+        );
+        assert_eq!(
+            not_changed("“Draft”", Some("Draft it again"), &AppError::NotFound),
+            "Not changed. This is not here, or you cannot see it. “Draft” as before. You wrote “Draft it again”."
+        );
     }
 
     #[test]

@@ -485,13 +485,14 @@ impl Inner {
         let Some(tail) = self.stale.take() else { return };
         self.is_reading.set(true);
         let this = Rc::downgrade(self);
+        let answers = state.sender.answers();
         spawn_local(async move {
             let (filter, look) = read_board_query(&state.query);
             let fresh = api::load_board(state.key.clone(), filter, None, look).await;
             let Some(inner) = this.upgrade() else { return };
             inner.is_reading.set(false);
             match fresh {
-                Ok(fresh) => inner.take_over(&state, fresh, tail),
+                Ok(fresh) => inner.take_over(&state, fresh, tail, answers),
                 Err(AppError::SignedOut) => inner.link.set(Link::SignedOut),
                 Err(AppError::NotFound) => inner.link.set(Link::Gone),
                 // The stream says when the server is back.
@@ -503,7 +504,8 @@ impl Inner {
         });
     }
 
-    fn take_over(self: &Rc<Self>, state: &BoardState, fresh: crate::tasks::view::Board, tail: Tail) {
+    /// Shows a board that was read when the server had answered so many of the page's own changes.
+    fn take_over(self: &Rc<Self>, state: &BoardState, fresh: crate::tasks::view::Board, tail: Tail, answers: u64) {
         let Some((now, node)) = self.board.borrow().clone() else { return };
         if !now.is_same(state) {
             // Another filter was chosen meanwhile.
@@ -515,11 +517,18 @@ impl Inner {
             set_timeout(
                 move || {
                     if let Some(inner) = this.upgrade() {
-                        inner.take_over(&state, fresh, tail);
+                        inner.take_over(&state, fresh, tail, answers);
                     }
                 },
                 HAND,
             );
+            return;
+        }
+        // It may be from before a change that is not on its way any more, and would take it back.
+        if state.sender.answers() != answers {
+            let is_dropped = self.stale.get() == Some(Tail::Dropped);
+            self.stale.set(Some(if is_dropped { Tail::Dropped } else { tail }));
+            self.read();
             return;
         }
         let before = slide::look(&node);
