@@ -295,6 +295,27 @@ test('my work has what is assigned to me, and a press finishes it', async ({ pag
   await expectTitles(page, 'Pending', [three[1]]);
 });
 
+test('what is due soon is said anew from minute to minute, in the list and in my work @hydrated', async ({ page, empty }) => {
+  const board = await clientOf(page).call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
+  const values = { project: 'REP', column: board.value.columns[0].id, title: 'Call the supplier @me', at: 'end' };
+  const [made] = (await clientOf(page).call<{ id: string }[]>('add_tasks', values)).value;
+  const inHalfAnHour = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Ljubljana', dateStyle: 'short', timeStyle: 'short' });
+  const [due_on, due_time] = inHalfAnHour.format(Date.now() + 30 * 60_000).split(' ');
+  await clientOf(page).call('save_due', { task: made.id, version: '1', due_on, due_time });
+
+  await page.clock.install();
+  for (const path of ['/board/REP/list', '/my-work']) {
+    await page.goto(`${empty.url}${path}`);
+    await settled(page, true);
+    const chip = page.locator('.chip').filter({ hasText: /In \d+ min/ });
+    const left = async () => Number(/In (\d+) min/.exec(await chip.innerText())?.[1]);
+    const before = await left();
+    expect(before, path).toBeGreaterThan(15);
+    await page.clock.fastForward('10:00');
+    await expect.poll(left, { message: path }).toBeLessThan(before - 8);
+  }
+});
+
 test('a search finds tasks by their words, marks them, and can be narrowed', async ({ page, empty, hydrated }) => {
   await page.goto(`${empty.url}/search`);
   await settled(page, hydrated);

@@ -299,6 +299,15 @@ const fn cap(key: &'static str) -> &'static str {
     }
 }
 
+/// The key that was meant. With Alt a Mac types a sign of its own (`†` for T): then the place of the key says which it was.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a browser hears keys"))]
+fn meant(key: String, code: &str, has_alt: bool) -> String {
+    match code.strip_prefix("Key") {
+        Some(letter) if has_alt && !key.is_ascii() => letter.to_lowercase(),
+        _ => key,
+    }
+}
+
 /// What a key does at a place; `None` for one that does nothing there or is switched off.
 pub fn action(place: Place, pressed: &Pressed, uses_singles: bool) -> Option<Action> {
     KEYS.iter()
@@ -391,6 +400,15 @@ mod tests {
         assert_eq!(action(Place::Anywhere, &pressed("Z", "cs"), true), Some(Action::Redo));
         assert_eq!(action(Place::Card, &pressed("ArrowUp", "s"), true), Some(Action::SelectUp));
         assert_eq!(action(Place::Card, &pressed("ArrowUp", "a"), true), None);
+    }
+
+    #[test]
+    fn with_alt_a_letter_is_known_by_its_place_where_it_types_a_sign() {
+        let alt = |key: &str, code: &str| Pressed { key: meant(key.into(), code, true), ..pressed("", "a") };
+        for (key, code) in [("†", "KeyT"), ("t", "KeyT"), ("t", "KeyK")] {
+            assert_eq!(action(Place::Anywhere, &alt(key, code), true), Some(Action::Notifications), "{key} {code}");
+        }
+        assert_eq!(meant("č".into(), "KeyC", false), "č");
     }
 
     #[test]

@@ -2,14 +2,14 @@
 
 #[cfg(feature = "hydrate")]
 pub use browser::{
-    attach, column_in_sight, fly_home, focus, focus_element, lift_keys, on_escape, on_press, on_step, on_undo,
-    slide_lists,
+    attach, column_in_sight, every_minute, fly_home, focus, focus_element, lift_keys, on_escape, on_press, on_step,
+    on_undo, slide_lists,
 };
 
 #[cfg(not(feature = "hydrate"))]
 pub use server::{
-    attach, column_in_sight, fly_home, focus, focus_element, lift_keys, on_escape, on_press, on_step, on_undo,
-    slide_lists,
+    attach, column_in_sight, every_minute, fly_home, focus, focus_element, lift_keys, on_escape, on_press, on_step,
+    on_undo, slide_lists,
 };
 
 #[cfg(feature = "hydrate")]
@@ -18,6 +18,7 @@ mod browser {
     use std::rc::Rc;
     use std::time::Duration;
 
+    use chrono::{DateTime, Utc};
     use leptos::html::Div;
     use leptos::prelude::*;
     use wasm_bindgen::JsCast;
@@ -86,10 +87,18 @@ mod browser {
     /// Keeps the due dates right from minute to minute.
     fn start_clock(state: &BoardState) {
         let clock = state.clock.clone();
-        let tick = move || clock.update(|clock| *clock = ViewerClock { now: browser_time::now(), ..*clock });
-        if let Ok(handle) = set_interval_with_handle(tick, Duration::from_secs(60)) {
-            on_cleanup(move || handle.clear());
-        }
+        every_minute(move |now| clock.update(|clock| *clock = ViewerClock { now, ..*clock }));
+    }
+
+    /// Tells the time from minute to minute, as long as the caller stands in the page.
+    pub fn every_minute(tell: impl Fn(DateTime<Utc>) + Clone + 'static) {
+        Effect::new(move |_| {
+            let tell = tell.clone();
+            let tick = move || tell(browser_time::now());
+            if let Ok(handle) = set_interval_with_handle(tick, Duration::from_secs(60)) {
+                on_cleanup(move || handle.clear());
+            }
+        });
     }
 
     /// A press somewhere on the board: on a menu button, on a field of a card, or to select.
@@ -318,6 +327,7 @@ mod browser {
 
 #[cfg(not(feature = "hydrate"))]
 mod server {
+    use chrono::{DateTime, Utc};
     use leptos::html::Div;
     use leptos::prelude::*;
 
@@ -326,6 +336,9 @@ mod server {
 
     /// The server has no hands.
     pub fn attach(_node: NodeRef<Div>, _state: &BoardState) {}
+
+    /// A page that is being rendered has one time.
+    pub fn every_minute(_tell: impl Fn(DateTime<Utc>) + Clone + 'static) {}
 
     /// The server has no hands.
     pub fn on_press<T>(_event: &T, _state: &BoardState) {}

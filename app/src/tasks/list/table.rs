@@ -16,7 +16,7 @@ use crate::{
     },
     error::AppError,
     tasks::{
-        board::{Named, NextOp, Rewind, last_sent, still_blocked},
+        board::{Named, NextOp, Rewind, every_minute, last_sent, still_blocked},
         view::{ColumnChoice, PersonChoice},
         views::{ListRow, TaskList},
         views_api::SaveCell,
@@ -57,6 +57,9 @@ pub fn Table(list: RwSignal<TaskList>, bulk: Bulk) -> impl IntoView {
         rewind.follow(save, next, |sent| vec![sent.task]);
     }
     follow(save, list, rewind);
+    every_minute(move |now| {
+        list.try_update(|list| list.clock.now = now);
+    });
     let shared = Shared {
         columns: StoredValue::new(columns),
         people: Memo::new(move |_| list.with(|list| list.people.clone())),

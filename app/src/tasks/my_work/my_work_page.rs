@@ -11,7 +11,7 @@ use crate::{
     },
     tasks::{
         api::PlaceTask,
-        board::{Live, still_blocked},
+        board::{Live, every_minute, still_blocked},
         follow::{Connection, connection, rereading},
         submit_form_of,
         views::{MyWork, WorkRow},
@@ -79,6 +79,9 @@ fn page(work: RwSignal<MyWork>, place: ServerAction<PlaceTask>) -> impl IntoView
     let is_empty = Memo::new(move |_| work.with(|work| work.groups.is_empty()));
     let is_late = Memo::new(move |_| work.with(|work| work.groups.iter().any(|group| group.when == WorkWhen::Overdue)));
     let is_cut = Memo::new(move |_| work.with(|work| work.is_cut));
+    every_minute(move |now| {
+        work.try_update(|work| work.clock.now = now);
+    });
     let whens = Memo::new(move |_| work.with(|work| work.groups.iter().map(|group| group.when).collect::<Vec<_>>()));
     move || {
         if is_empty.get() {
@@ -105,7 +108,7 @@ fn section(when: WorkWhen, work: RwSignal<MyWork>, place: ServerAction<PlaceTask
             group.map(|group| group.rows.clone()).unwrap_or_default()
         })
     });
-    let clock = move || work.with_untracked(|work| work.clock);
+    let clock = Memo::new(move |_| work.with(|work| work.clock));
     let id = format!("work-{when}");
     let heading = id.clone();
     // A task that stays as it is keeps its place in the page, and the focus with it.
@@ -113,15 +116,21 @@ fn section(when: WorkWhen, work: RwSignal<MyWork>, place: ServerAction<PlaceTask
         <section class="stack is-tight" aria-labelledby=heading>
             <h2 class="work__head" id=id>{when.label()}" "<span class="badge">{move || rows.with(Vec::len)}<span class="sr-only">" tasks"</span></span></h2>
             <ul class="work panel" role="list">
-                <For each=move || rows.get() key=|row| format!("{row:?}") let(row)>{line(row, clock(), place)}</For>
+                <For each=move || rows.get() key=|row| format!("{row:?}") let(row)>{line(row, clock, place)}</For>
             </ul>
         </section>
     }
 }
 
-fn line(row: WorkRow, clock: ViewerClock, place: ServerAction<PlaceTask>) -> impl IntoView {
-    let chip = due::chip(row.due, Finish::Open, clock);
+fn line(row: WorkRow, clock: Memo<ViewerClock>, place: ServerAction<PlaceTask>) -> impl IntoView {
     let due = row.due;
+    let chip = move || {
+        due::chip(due, Finish::Open, clock.get()).map(|chip| view! {
+            <time class="chip" data-due=chip.key.as_str() datetime=due.map(due::Due::machine) title=due.map(|due| format!("Due {}", due.long()))>
+                <Icon name=chip.key.icon() /><span class="sr-only">"Due: "</span><bdi>{chip.words}</bdi>
+            </time>
+        })
+    };
     let href = format!("/tasks/{}", row.reference);
     let blocked = match row.blocked_by {
         0 => None,
@@ -136,11 +145,7 @@ fn line(row: WorkRow, clock: ViewerClock, place: ServerAction<PlaceTask>) -> imp
                 <a class="link is-plain" href=href dir="auto">{title}</a>
                 <span class="cluster muted small">
                     <span class="cluster is-close"><PriorityMark priority=priority />{priority.label()}</span>
-                    {chip.map(|chip| view! {
-                        <time class="chip" data-due=chip.key.as_str() datetime=due.map(due::Due::machine) title=due.map(|due| format!("Due {}", due.long()))>
-                            <Icon name=chip.key.icon() /><span class="sr-only">"Due: "</span><bdi>{chip.words}</bdi>
-                        </time>
-                    })}
+                    {chip}
                     {blocked.map(|words| view! { <span class="state" data-tone="warn"><Icon name="ban" />{words}</span> })}
                     <span>{reference}</span>
                     <span dir="auto">{project}</span>

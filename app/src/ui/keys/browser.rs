@@ -5,7 +5,7 @@ use std::cell::Cell;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
-use super::{Action, Place, Pressed};
+use super::{Action, Place, Pressed, meant};
 
 /// G and the letter after it are pressed within this many milliseconds.
 const GO_MILLIS: f64 = 1_500.0;
@@ -32,7 +32,7 @@ pub fn pressed(event: &KeyboardEvent, place: Place, uses_singles: bool) -> Optio
         return None;
     }
     let pressed = Pressed {
-        key: event.key(),
+        key: meant(event.key(), &event.code(), event.alt_key()),
         has_control: event.ctrl_key() || event.meta_key(),
         has_shift: event.shift_key(),
         has_alt: event.alt_key(),
