@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { addTasks, card, expectTitles, list, middle } from '../fixtures/board.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
-import { closeOpened, together } from '../fixtures/pair.ts';
+import { addMina, closeOpened, together } from '../fixtures/pair.ts';
 import { answered, begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, mina, settled, test } from '../fixtures/story.ts';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
@@ -638,6 +638,35 @@ test.describe('a board that is not there any more', () => {
     await other.getByRole('link', { name: 'Your projects' }).click();
     await expect(other.getByText('No projects yet')).toBeVisible();
     expect((await other.goto(`${empty.url}/board/REP`))?.status()).toBe(404);
+  });
+
+  test.describe('with somebody who is not in it any more', () => {
+    test.use({ expectedErrors: [/status of 422/] });
+
+    test('says so when a task is given to them, and offers them no more @hydrated', async ({ page, empty }) => {
+      addMina(empty);
+      await page.reload();
+      await settled(page, true);
+      const link = page.getByRole('link', { name: three[0], exact: true });
+      await link.focus();
+      await page.keyboard.press('a');
+      const choice = page.getByRole('checkbox', { name: mina.name });
+      await expect(choice).toBeVisible();
+      const people = (await clientOf(page).call<{ id: string; email: string }[]>('list_people', {})).value;
+      const person = people.find(({ email }) => email === mina.email)!.id;
+      await clientOf(page).call('remove_member', { project: await projectOf(page), person });
+      await choice.click();
+      const words = `Not changed. This person is not in the project any more. “${three[0]}” as before.`;
+      await expect(page.getByRole('region', { name: 'Notifications' })).toContainText(words);
+      await expect(card(page, three[0]).getByRole('img', { name: mina.name })).toHaveCount(0);
+      await page.keyboard.press('Escape');
+      await expect(page.getByRole('checkbox')).toHaveCount(0);
+
+      await link.focus();
+      await page.keyboard.press('a');
+      await expect(page.getByRole('checkbox', { name: dana.name })).toBeVisible();
+      await expect(choice).toHaveCount(0);
+    });
   });
 
   test('says so to everybody when the project is deleted, also with a task open @hydrated', async ({ page, browser, empty }) => {

@@ -262,6 +262,9 @@ impl BoardState {
         if let Some(card) = self.card(fresh.id)
             && card.data.with_untracked(|card| *card != fresh)
         {
+            if self.tools.lacks_label_of(&fresh) {
+                self.renew_choices();
+            }
             card.data.set(fresh);
         }
     }

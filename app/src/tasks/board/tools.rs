@@ -6,7 +6,10 @@ use leptos::prelude::*;
 use super::{state::BoardState, title_conflict::TitleConflict};
 use crate::{
     domain::ids::{ColumnId, TaskId},
-    tasks::{api, view::TaskChoices},
+    tasks::{
+        api,
+        view::{Card, TaskChoices},
+    },
 };
 
 /// What a picker changes.
@@ -108,18 +111,43 @@ impl Default for Tools {
     }
 }
 
+impl Tools {
+    /// Whether a card has a label that was made since the labels were read.
+    pub fn lacks_label_of(&self, card: &Card) -> bool {
+        self.choices.with_untracked(|choices| {
+            let Some(TaskChoices { labels, .. }) = choices else { return false };
+            card.labels.iter().any(|label| labels.iter().all(|known| known.id != label.id))
+        })
+    }
+}
+
 impl BoardState {
     /// Reads people and labels unless they are here or on their way.
     pub fn need_choices(&self) {
+        if self.tools.choices.with_untracked(Option::is_none) {
+            self.read_choices();
+        }
+    }
+
+    /// Members or labels are others now: reads them again, where they have been read.
+    pub fn renew_choices(&self) {
+        if self.tools.choices.with_untracked(Option::is_some) {
+            self.read_choices();
+        }
+    }
+
+    fn read_choices(&self) {
         let tools = self.tools.clone();
-        if tools.choices.with_untracked(Option::is_some) || tools.is_loading.get_value() {
+        if tools.is_loading.get_value() {
             return;
         }
         tools.is_loading.set_value(true);
         let (key, toasts) = (self.key.clone(), self.toasts);
         leptos::task::spawn_local(async move {
             match api::load_choices(key).await {
-                Ok(choices) => tools.choices.set(Some(choices)),
+                // What has not changed keeps its rows, and the focus on them.
+                Ok(fresh) if tools.choices.with_untracked(|known| known.as_ref() == Some(&fresh)) => {}
+                Ok(fresh) => tools.choices.set(Some(fresh)),
                 Err(error) => toasts.fail(format!("People and labels could not be loaded. {}", error.words())),
             }
             tools.is_loading.set_value(false);
@@ -138,5 +166,25 @@ impl BoardState {
         if !cards.is_empty() {
             self.tools.picking.set(Some(Picking { field, cards, anchor: Anchor::BulkBar }));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::ids::LabelId,
+        tasks::{board::testing::card, view::LabelView},
+    };
+
+    #[test]
+    fn a_label_that_was_made_since_the_labels_were_read_is_noticed_on_its_card() {
+        let label = |number: u128| LabelView { id: LabelId(uuid::Uuid::from_u128(number)), name: "ops".into(), hue: 1 };
+        let (tools, labelled) = (Tools::default(), Card { labels: vec![label(2)], ..card(1, "B") });
+        assert!(!tools.lacks_label_of(&labelled), "nothing was read yet");
+        tools.choices.set(Some(TaskChoices { labels: vec![label(1)], ..TaskChoices::default() }));
+        assert!(tools.lacks_label_of(&labelled) && !tools.lacks_label_of(&card(1, "B")));
+        tools.choices.set(Some(TaskChoices { labels: vec![label(1), label(2)], ..TaskChoices::default() }));
+        assert!(!tools.lacks_label_of(&labelled));
     }
 }

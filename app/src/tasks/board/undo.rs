@@ -346,8 +346,8 @@ impl BoardState {
 
     fn tell_refusal(&self, card: TaskId, error: &AppError) {
         let words = match (self.card(card), self.spot(card)) {
-            (Some(state), Some(spot)) => words::refused(&state.title(), &error.words(), &spot.list),
-            _ => words::refused_many(1, &error.words()),
+            (Some(state), Some(spot)) => words::refused(&state.title(), &words::reason(error), &spot.list),
+            _ => words::refused_many(1, &words::reason(error)),
         };
         say(words.clone(), Urgency::Assertive);
         self.toasts.fail(words);

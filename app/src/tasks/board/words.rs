@@ -1,6 +1,6 @@
 //! What is said about moves and changes: in toasts, and to people who hear the page.
 
-use crate::error::{AppError, Problem};
+use crate::error::{AppError, FieldError, Problem};
 
 /// A list and a place in it, as people count: from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -237,11 +237,23 @@ pub fn not_changed(whom: &str, typed: Option<&str>, error: &AppError) -> String 
             "Not renamed. Somebody else renamed it meanwhile to “{}”. You wrote “{}”.",
             conflict.theirs, conflict.mine
         ),
+        error => format!("Not changed. {} {whom} as before.{typed}", reason(error)),
+    }
+}
+
+/// Why the server did not take a change: also where somebody has taken away what the page still offers.
+pub fn reason(error: &AppError) -> String {
+    let why = |field: &FieldError| match (field.field.as_str(), &field.problem) {
+        ("assignee", Problem::UnknownChoice) => "This person is not in the project any more".to_owned(),
+        ("label", Problem::UnknownChoice) => "This label is not in the project any more".to_owned(),
+        ("lane", Problem::UnknownChoice) => "This lane is not in the project any more".to_owned(),
+        (_, problem) => problem.words(),
+    };
+    match error {
         AppError::Invalid(invalid) => {
-            let why: Vec<String> = invalid.fields.iter().map(|field| Problem::words(&field.problem)).collect();
-            format!("Not changed. {}. {whom} as before.{typed}", why.join(". "))
+            format!("{}.", invalid.fields.iter().map(why).collect::<Vec<_>>().join(". "))
         }
-        error => format!("Not changed. {} {whom} as before.{typed}", error.words()),
+        error => error.words(),
     }
 }
 
@@ -323,6 +335,12 @@ mod tests {
             not_changed("“Draft”", None, &too_long),
             "Not changed. Use 500 characters or fewer. “Draft” as before."
         );
+        let gone = |field: &str| AppError::field(field, Problem::UnknownChoice);
+        assert_eq!(
+            not_changed("“Draft”", None, &gone("assignee")),
+            "Not changed. This person is not in the project any more. “Draft” as before."
+        );
+        assert_eq!(reason(&gone("lane")), "This lane is not in the project any more.");
         assert_eq!(
             not_changed("“Draft”", Some("Draft it again"), &AppError::NotFound),
             "Not changed. This is not here, or you cannot see it. “Draft” as before. You wrote “Draft it again”."
