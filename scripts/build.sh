@@ -8,7 +8,7 @@ compiler="$(rustc --version --verbose | sha256sum | cut -c1-16)"
 
 server() {
   local wanted
-  wanted="$compiler $(fingerprint .cargo/config.toml Cargo.toml Cargo.lock app/Cargo.toml app/src server/Cargo.toml server/src migration)"
+  wanted="$compiler $(fingerprint .cargo/config.toml Cargo.toml Cargo.lock app/Cargo.toml app/src app/base server/Cargo.toml server/src migration)"
   up_to_date "$CARGO_TARGET_DIR/bin/stamp" "$wanted" "$BINARY" && return 0
   make_room
   cargo build --release --package server --bin autoreport
@@ -21,7 +21,7 @@ server() {
 
 site() {
   local wanted bindgen="$CARGO_TARGET_DIR/bindgen"
-  wanted="$compiler $(fingerprint .cargo/config.toml Cargo.toml Cargo.lock app/Cargo.toml app/src app/client style public scripts/site.mjs scripts/editor scripts/optimise.mjs scripts/modules.sh scripts/package-lock.json)"
+  wanted="$compiler $(fingerprint .cargo/config.toml Cargo.toml Cargo.lock app/Cargo.toml app/src app/base app/client style public scripts/site.mjs scripts/editor scripts/optimise.mjs scripts/modules.sh scripts/package-lock.json)"
   up_to_date "$CARGO_TARGET_DIR/site.stamp" "$wanted" "$SITE/manifest.json" && return 0
   make_room
   cargo build --package client --target wasm32-unknown-unknown --profile wasm-release

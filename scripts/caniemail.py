@@ -1,4 +1,5 @@
-"""Makes app/src/domain/template/lint/support/table.rs: what mail programs make of CSS, as "Can I email" has measured it.
+"""Makes app/base/src/domain/template/lint/support/table.rs: what mail programs make of CSS, as "Can I email" has
+measured it.
 
 The data come with doiuse-email, the checker that the stories hold mails against, so the linter of templates and the
 stories say the same. The file is committed.
@@ -11,7 +12,7 @@ import json
 import pathlib
 import sys
 
-TABLE = pathlib.Path(__file__).resolve().parent.parent / "app/src/domain/template/lint/support/table.rs"
+TABLE = pathlib.Path(__file__).resolve().parent.parent / "app/base/src/domain/template/lint/support/table.rs"
 
 # The programs that the linter names, in the order of its sentences, with the platforms that count as one of them. Gmail
 # in a phone's browser is left out: it takes all style sheets away.

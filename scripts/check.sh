@@ -6,14 +6,14 @@ scripts/setup.sh check
 
 skipped=()
 format() { cargo fmt --all --check; }
-lint_server() { cargo clippy --package server --package app --package migration --features app/testing --all-targets -- --deny warnings; }
+lint_server() { cargo clippy --package server --package app --package base --package migration --features app/testing --all-targets -- --deny warnings; }
 lint_pages() { cargo clippy --package client --package app --features app/hydrate --target wasm32-unknown-unknown -- --deny warnings; }
 story_types() { end2end/node_modules/.bin/tsc --project end2end; }
 shell_scripts() { local script; for script in scripts/*.sh .ci/run; do bash -n "$script"; done; }
 licences() { cargo deny --log-level error check bans licenses sources; }
 advisories() { cargo deny --log-level error check advisories; }
 # Private items have pages, too, so public ones may lead to them.
-documents() { RUSTDOCFLAGS="--deny warnings --allow rustdoc::private-intra-doc-links" cargo doc --no-deps --package app --package server --package migration --document-private-items; }
+documents() { RUSTDOCFLAGS="--deny warnings --allow rustdoc::private-intra-doc-links" cargo doc --no-deps --package app --package base --package server --package migration --document-private-items; }
 
 stage "Check: shell scripts" shell_scripts
 stage "Check: types of the stories" story_types

@@ -64,7 +64,7 @@ make_room() {
     echo "Only $free GB free: removing what was compiled more than $minutes minutes ago."
     find "$CARGO_TARGET_DIR" -mindepth 3 -maxdepth 5 -mmin "+$minutes" \
       \( -path '*/deps/*' -o -path '*/incremental/*' \) \
-      \( -name 'app-*' -o -name 'libapp-*' -o -name 'server-*' -o -name 'libserver-*' \
+      \( -name 'app-*' -o -name 'libapp-*' -o -name 'base-*' -o -name 'libbase-*' -o -name 'server-*' -o -name 'libserver-*' \
       -o -name 'autoreport-*' -o -name 'it-*' -o -name 'it_*' -o -name 'client-*' -o -name 'migration-*' -o -name 'libmigration-*' \) \
       -prune -exec rm -rf {} +
   done

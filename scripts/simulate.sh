@@ -6,5 +6,5 @@ scripts/setup.sh test
 . "$TOOLS/toolchain.env"
 export SEED="${SEED:-1}" STEPS="${STEPS:-1000000}"
 make_room
-exec cargo test --release --package server --package app --features app/testing --lib -- \
+exec cargo test --release --package server --package app --package base --features app/testing --lib -- \
   --ignored --exact --nocapture domain::simulation::as_many_steps_as_asked

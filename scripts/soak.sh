@@ -9,5 +9,5 @@ make_room
 export LEPTOS_SITE_ROOT="$SITE"
 # The program that is killed needs its pages.
 scripts/build.sh site
-exec scripts/postgres.sh with cargo test --release --package server --package app --features app/testing --lib --test it \
+exec scripts/postgres.sh with cargo test --release --package server --package app --package base --features app/testing --lib --test it \
   -- --ignored --nocapture

@@ -14,8 +14,8 @@ scripts/setup.sh test
 # tests; not optimised, that takes half the time, and what is busy at run time is a dependency.
 programs() {
   make_room
-  cargo test --release --config profile.release.package.app.opt-level=0 --config profile.release.package.server.opt-level=0 \
-    --package server --package app --features app/testing "$@"
+  cargo test --release --config profile.release.package.app.opt-level=0 --config profile.release.package.base.opt-level=0 --config profile.release.package.server.opt-level=0 \
+    --package server --package app --package base --features app/testing "$@"
 }
 stories() { (cd end2end && node_modules/.bin/playwright test "$@"); }
 

@@ -44,6 +44,6 @@ test('the checkers of HTML are awake @plain', async () => {
 test('the linter of templates knows mail programs as the checker does @plain', () => {
   const end2end = path.resolve(import.meta.dirname ?? __dirname, '..');
   const { version } = JSON.parse(fs.readFileSync(path.join(end2end, 'node_modules/doiuse-email/package.json'), 'utf8')) as { version: string };
-  const table = fs.readFileSync(path.join(end2end, '../app/src/domain/template/lint/support/table.rs'), 'utf8');
+  const table = fs.readFileSync(path.join(end2end, '../app/base/src/domain/template/lint/support/table.rs'), 'utf8');
   expect(table.replace(/\n\/\/! /g, ' '), 'scripts/caniemail.py makes it anew').toContain(`of doiuse-email ${version},`);
 });

@@ -6,7 +6,6 @@ pub mod crash;
 pub mod ctx;
 pub mod db;
 pub mod events;
-pub mod fault;
 pub mod fonts;
 pub mod git;
 pub mod hash;
@@ -32,3 +31,6 @@ pub mod state;
 pub mod turns;
 pub mod upload;
 pub mod workbook;
+
+/// The door of foreign errors, which stands where their translation has to: beside the error that they become.
+pub use crate::error::fault;

@@ -3,16 +3,10 @@
 //! The driver of SQLite hands each row over from its own thread, which takes far longer than finding it. So the database
 //! puts the rows together as JSON, and hands over one text.
 
-use std::str::FromStr;
-
 use sea_orm::{ConnectionTrait, DbBackend, Statement, sea_query::SelectStatement};
-use serde::{
-    Deserialize, Deserializer,
-    de::{DeserializeOwned, Error},
-};
 
 use super::fault;
-use crate::error::AppResult;
+use crate::error::{AppError, AppResult};
 
 /// A column of a query, by the name that it has in its rows.
 #[derive(Clone, Copy, Debug)]
@@ -33,26 +27,24 @@ impl Cell {
     }
 }
 
-/// A value that stands as its word.
-#[derive(Clone, Copy, Debug)]
-pub struct Word<T>(pub T);
-
-impl<'de, T: FromStr> Deserialize<'de> for Word<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let word = String::deserialize(deserializer)?;
-        word.parse().map(Self).map_err(|_| D::Error::custom(format!("{word:?} is not known")))
-    }
-}
-
-/// The rows of a query in its order, each as a tuple of `cells`.
+/// The rows of a query in its order, each with its `cells`, read by `read`: the rule that knows them.
 ///
 /// # Errors
-/// Those of the database, and a fault where a row is not as `T` says.
-pub async fn all<T: DeserializeOwned>(
+/// Those of the database, and a fault where `read` does not know a row.
+pub async fn read<T>(
     db: &impl ConnectionTrait,
     query: &SelectStatement,
     cells: &[Cell],
-) -> AppResult<Vec<T>> {
+    read: impl FnOnce(&str) -> serde_json::Result<T>,
+) -> AppResult<T> {
+    read(&json(db, query, cells).await?).map_err(faulty)
+}
+
+/// The rows of a query as JSON: an array of arrays of `cells`, in its order.
+///
+/// # Errors
+/// Those of the database.
+pub async fn json(db: &impl ConnectionTrait, query: &SelectStatement, cells: &[Cell]) -> AppResult<String> {
     let engine = db.get_database_backend();
     let Statement { sql, values, db_backend } = engine.build(query);
     let cells: Vec<String> = cells.iter().map(|cell| cell.sql(engine)).collect();
@@ -63,7 +55,11 @@ pub async fn all<T: DeserializeOwned>(
         }
         _ => format!("SELECT json_group_array(json_array({cells})) FROM ({sql}) AS found"),
     };
-    let Some(row) = db.query_one_raw(Statement { sql, values, db_backend }).await? else { return Ok(Vec::new()) };
-    let json: String = row.try_get_by_index(0)?;
-    serde_json::from_str(&json).map_err(|error| fault::internal("reading rows as JSON", error))
+    let Some(row) = db.query_one_raw(Statement { sql, values, db_backend }).await? else { return Ok("[]".to_owned()) };
+    Ok(row.try_get_by_index(0)?)
+}
+
+/// What becomes of rows that are not as they should be.
+pub fn faulty(error: serde_json::Error) -> AppError {
+    fault::internal("reading rows as JSON", error)
 }

@@ -6,7 +6,7 @@ use app::{
         task::Priority,
     },
     entities::{task as task_row, user},
-    platform::rows::{self, Cell, Word},
+    platform::rows::{self, Cell},
     testing::{Cast, each_database, project, task},
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -16,6 +16,7 @@ use sea_orm::{
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::Expr,
 };
+use serde::de::DeserializeOwned;
 
 /// What a task says, whatever a JSON is made of.
 const TEXTS: [&str; 8] = [
@@ -32,8 +33,10 @@ const TEXTS: [&str; 8] = [
 const NUMBERS: [i64; 8] = [1, -1, 0, 9_007_199_254_740_993, -9_007_199_254_740_993, 4_294_967_296, i64::MAX, i64::MIN];
 
 type Kept = (TaskId, Option<UserId>, String, Priority, Option<NaiveDate>, Option<DateTime<Utc>>, Option<i32>, i64);
-type Read =
-    (TaskId, Option<UserId>, String, Word<Priority>, Option<NaiveDate>, Option<DateTime<Utc>>, Option<i32>, i64);
+
+fn as_rows<T: DeserializeOwned>(json: &str) -> serde_json::Result<Vec<T>> {
+    serde_json::from_str(json)
+}
 
 #[tokio::test]
 async fn texts_numbers_days_instants_and_nothing_arrive_as_they_are_kept_and_in_order() {
@@ -88,13 +91,7 @@ async fn texts_numbers_days_instants_and_nothing_arrive_as_they_are_kept_and_in_
             Cell::Plain("version"),
         ];
         let one_by_one: Vec<Kept> = query.clone().into_tuple().all(app.reader()).await.unwrap();
-        let read: Vec<Read> = rows::all(app.reader(), &query.clone().into_query(), &cells).await.unwrap();
-        let read: Vec<Kept> = read
-            .into_iter()
-            .map(|(id, by, title, Word(priority), due_on, due_at, estimate, version)| {
-                (id, by, title, priority, due_on, due_at, estimate, version)
-            })
-            .collect();
+        let read: Vec<Kept> = rows::read(app.reader(), &query.clone().into_query(), &cells, as_rows).await.unwrap();
         assert_eq!(read, one_by_one);
         let kept: Vec<(&str, i64)> = read.iter().rev().map(|row| (row.2.as_str(), row.7)).collect();
         assert_eq!(kept, TEXTS.into_iter().zip(NUMBERS).collect::<Vec<_>>());
@@ -108,7 +105,7 @@ async fn texts_numbers_days_instants_and_nothing_arrive_as_they_are_kept_and_in_
         assert_eq!(first_four, wanted);
 
         let none = query.filter(task_row::Column::Number.lt(0)).into_query();
-        let read: Vec<Read> = rows::all(app.reader(), &none, &cells).await.unwrap();
+        let read: Vec<Kept> = rows::read(app.reader(), &none, &cells, as_rows).await.unwrap();
         assert!(read.is_empty());
     })
     .await;
@@ -125,7 +122,7 @@ async fn an_id_that_is_not_there_is_none() {
             .filter(user::Column::Id.eq(cast.mina.id))
             .into_query();
         let cells = [Cell::Id("id"), Cell::Id("nothing")];
-        let read: Vec<(UserId, Option<UserId>)> = rows::all(app.reader(), &query, &cells).await.unwrap();
+        let read: Vec<(UserId, Option<UserId>)> = rows::read(app.reader(), &query, &cells, as_rows).await.unwrap();
         assert_eq!(read, [(cast.mina.id, None)]);
     })
     .await;
@@ -138,9 +135,10 @@ async fn a_row_that_is_not_as_it_is_said_to_be_is_a_fault_and_not_another_value(
         let (made, columns) = project(&app, &cast).await;
         task(&app.as_person(&cast.jonas), &made, columns[0], "a task").await;
         let query = task_row::Entity::find().select_only().column(task_row::Column::Title).into_query();
-        let read: Result<Vec<(Word<Priority>,)>, _> = rows::all(app.reader(), &query, &[Cell::Plain("title")]).await;
+        let title = [Cell::Plain("title")];
+        let read = rows::read(app.reader(), &query, &title, as_rows::<(Priority,)>).await;
         assert!(read.is_err(), "{read:?}");
-        let read: Result<Vec<(i64,)>, _> = rows::all(app.reader(), &query, &[Cell::Plain("title")]).await;
+        let read = rows::read(app.reader(), &query, &title, as_rows::<(i64,)>).await;
         assert!(read.is_err(), "{read:?}");
     })
     .await;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::passwords;
 use crate::{
     domain::{
-        account::{self, Language, Me, Role, Theme, UserState},
+        account::{self, Language, Role, Theme, UserState},
         due::{SOON_CHOICES, SOON_USUAL},
         ids::UserId,
     },
@@ -213,24 +213,4 @@ pub async fn list(ctx: &Ctx) -> AppResult<Vec<user::Model>> {
         .order_by_asc(user::Column::Name)
         .all(ctx.reader())
         .await?)
-}
-
-impl From<user::Model> for Me {
-    fn from(row: user::Model) -> Self {
-        Self {
-            id: row.id,
-            name: row.name,
-            email: row.email.unwrap_or_default(),
-            role: row.role,
-            zone: row.zone,
-            language: row.language,
-            theme: row.theme,
-            uses_shortcuts: row.uses_shortcuts,
-            shows_presence: row.shows_presence,
-            is_compact: row.is_compact,
-            keeps_toasts: row.keeps_toasts,
-            hears_others: row.hears_others,
-            soon_days: u8::try_from(row.soon_days).unwrap_or(SOON_USUAL),
-        }
-    }
 }

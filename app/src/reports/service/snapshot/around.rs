@@ -1,7 +1,7 @@
-//! What stands around tasks: people, labels, the tasks before them, work notes, and the names of what a report is
+//! Reads what stands around tasks: people, labels, the tasks before them, work notes, and the names of what a report is
 //! narrowed to. One query each, for all projects of the report.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
@@ -13,7 +13,10 @@ use crate::{
     domain::{
         ids::{LabelId, ProjectId, TaskId, UserId, WorkNoteId},
         period::Period,
-        report::{NOTES_KEPT, spec::Scope},
+        report::{
+            making::around::{self as making, Blocker, Blockers, Labels, Note, NotePlace, People},
+            spec::Scope,
+        },
         work_note::NoteKind,
     },
     entities::{label, project, task, task_assignee, task_dependency, task_label, user, work_note},
@@ -24,42 +27,6 @@ use crate::{
 
 /// Notes that one query reads.
 const NOTES_AT_ONCE: usize = 1_000;
-
-/// The people of each task, by name.
-pub type People = BTreeMap<TaskId, Vec<(UserId, String)>>;
-/// The labels of each task, by name.
-pub type Labels = BTreeMap<TaskId, Vec<(LabelId, String)>>;
-/// What stands before each task.
-pub type Blockers = BTreeMap<TaskId, Vec<Blocker>>;
-
-/// A task that has to be completed before another one. It may be of a project that readers do not see: so its reference
-/// is all that is known of it.
-#[derive(Clone, Debug)]
-pub struct Blocker {
-    pub id: TaskId,
-    pub reference: String,
-    /// As its row says now; where its history is known, that says more.
-    pub closed_at: Option<DateTime<Utc>>,
-}
-
-/// Where a work note stands, without its words.
-#[derive(Clone, Copy, Debug)]
-pub struct NotePlace {
-    pub id: WorkNoteId,
-    pub task: TaskId,
-    pub author: Option<UserId>,
-    pub day: NaiveDate,
-}
-
-/// A work note as it is stored.
-#[derive(Clone, Debug)]
-pub struct Note {
-    pub task: TaskId,
-    pub author: Option<(UserId, String)>,
-    pub kind: NoteKind,
-    pub day: NaiveDate,
-    pub body: String,
-}
 
 /// The ids of the tasks of some projects, for `in_subquery`.
 fn tasks_of(projects: &[ProjectId]) -> SelectStatement {
@@ -80,7 +47,8 @@ pub async fn people(db: &impl ConnectionTrait, projects: &[ProjectId]) -> AppRes
         .columns([task_assignee::Column::TaskId, task_assignee::Column::UserId])
         .filter(task_assignee::Column::TaskId.in_subquery(tasks_of(projects)))
         .into_query();
-    let rows: Vec<(TaskId, UserId)> = rows::all(db, &query, &[Cell::Id("task_id"), Cell::Id("user_id")]).await?;
+    let cells = [Cell::Id("task_id"), Cell::Id("user_id")];
+    let rows = rows::read(db, &query, &cells, making::people_of).await?;
     // The names once: there are far fewer of them than of tasks.
     let ids: BTreeSet<UserId> = rows.iter().map(|(_, user)| *user).collect();
     let names: Vec<(UserId, String)> = user::Entity::find()
@@ -90,7 +58,7 @@ pub async fn people(db: &impl ConnectionTrait, projects: &[ProjectId]) -> AppRes
         .into_tuple()
         .all(db)
         .await?;
-    Ok(by_task(rows, names))
+    Ok(making::people_by_task(rows, names))
 }
 
 /// Which labels the tasks of some projects have.
@@ -103,7 +71,8 @@ pub async fn labels(db: &impl ConnectionTrait, projects: &[ProjectId]) -> AppRes
         .columns([task_label::Column::TaskId, task_label::Column::LabelId])
         .filter(task_label::Column::ProjectId.is_in(projects.iter().copied()))
         .into_query();
-    let rows: Vec<(TaskId, LabelId)> = rows::all(db, &query, &[Cell::Id("task_id"), Cell::Id("label_id")]).await?;
+    let cells = [Cell::Id("task_id"), Cell::Id("label_id")];
+    let rows = rows::read(db, &query, &cells, making::labels_of).await?;
     let names: Vec<(LabelId, String)> = label::Entity::find()
         .select_only()
         .columns([label::Column::Id, label::Column::Name])
@@ -111,22 +80,7 @@ pub async fn labels(db: &impl ConnectionTrait, projects: &[ProjectId]) -> AppRes
         .into_tuple()
         .all(db)
         .await?;
-    Ok(by_task(rows, names))
-}
-
-/// What belongs to each task, by its name.
-fn by_task<I: Copy + Ord>(rows: Vec<(TaskId, I)>, names: Vec<(I, String)>) -> BTreeMap<TaskId, Vec<(I, String)>> {
-    let names: BTreeMap<I, String> = names.into_iter().collect();
-    let mut by_task: BTreeMap<TaskId, Vec<(I, String)>> = BTreeMap::new();
-    for (task, id) in rows {
-        if let Some(name) = names.get(&id) {
-            by_task.entry(task).or_default().push((id, name.clone()));
-        }
-    }
-    for all in by_task.values_mut() {
-        all.sort_by(|(one_id, one), (other_id, other)| one.cmp(other).then(one_id.cmp(other_id)));
-    }
-    by_task
+    Ok(making::labels_by_task(rows, names))
 }
 
 /// What stood before the tasks of some projects at an instant.
@@ -190,24 +144,6 @@ pub async fn note_places(
         .all(db)
         .await?;
     Ok(rows.into_iter().map(|(id, task, author, day)| NotePlace { id, task, author, day }).collect())
-}
-
-/// The notes that a report can show, whichever of its projects a reader sees: of each project those of as many lines as
-/// a report keeps. `project_of` knows the tasks of the report.
-pub fn shown(places: &[NotePlace], project_of: impl Fn(TaskId) -> Option<ProjectId>) -> Vec<WorkNoteId> {
-    let mut lines: BTreeMap<ProjectId, BTreeSet<(NaiveDate, TaskId, Option<UserId>)>> = BTreeMap::new();
-    let mut shown = Vec::new();
-    for place in places {
-        let Some(project) = project_of(place.task) else { continue };
-        let lines = lines.entry(project).or_default();
-        // What somebody wrote about a task on a day is a line, however many notes that are.
-        let line = (place.day, place.task, place.author);
-        if lines.len() < NOTES_KEPT || lines.contains(&line) {
-            lines.insert(line);
-            shown.push(place.id);
-        }
-    }
-    shown
 }
 
 /// Reads some work notes; they come in the order of [`note_places`], as their ids do.

@@ -1,19 +1,17 @@
 //! Reads what a report is made of: a handful of queries, whatever the number of tasks and projects.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use chrono_tz::Tz;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{
-    Request, around,
-    facts::{self, TaskFacts},
-    zone_of,
-};
+use super::{Request, around, facts, zone_of};
 use crate::{
     domain::{
         ids::{ProjectId, TaskId},
-        metrics::History,
+        report::{
+            ReportProject,
+            making::{self, Sources},
+        },
     },
     entities::project,
     error::{AppError, AppResult},
@@ -21,30 +19,11 @@ use crate::{
     projects::service::access,
 };
 
-/// Everything that the reports of a request are put together from.
-pub struct Gathered {
-    /// That of the schedule first, the others by name.
-    pub projects: Vec<project::Model>,
-    /// Of the project of the schedule: in it all days are counted.
-    pub zone: Tz,
-    /// Those that the request is narrowed to.
-    pub tasks: BTreeMap<TaskId, TaskFacts>,
-    pub history: History,
-    pub people: around::People,
-    pub labels: around::Labels,
-    pub blockers: around::Blockers,
-    pub notes: Vec<around::Note>,
-    /// The names of the labels that it is narrowed to, with their projects.
-    pub only_labels: Vec<(ProjectId, String)>,
-    /// Those of the people.
-    pub only_people: Vec<String>,
-}
-
-/// Reads them.
+/// Reads everything that the reports of a request are put together from.
 ///
 /// # Errors
 /// [`AppError::NotFound`] without the project of the schedule.
-pub async fn gather(ctx: &Ctx, request: &Request<'_>) -> AppResult<Gathered> {
+pub async fn gather(ctx: &Ctx, request: &Request<'_>) -> AppResult<Sources> {
     let db = ctx.reader();
     let projects = projects(ctx, request).await?;
     let zone = projects.first().map(zone_of).ok_or(AppError::NotFound)?;
@@ -66,12 +45,30 @@ pub async fn gather(ctx: &Ctx, request: &Request<'_>) -> AppResult<Gathered> {
     let has_person =
         |id: &TaskId| people.get(id).is_some_and(|all| all.iter().any(|(id, _)| wanted_people.contains(id)));
     tasks.retain(|id, _| (wanted_labels.is_empty() || has_label(id)) && (wanted_people.is_empty() || has_person(id)));
-    let history = facts::told(events, &tasks, &zone);
+    let history = making::facts::told(events, &tasks, &zone);
     // Narrowed to the tasks of the report before any is left out: what is in the trash, too, takes nobody's room.
     let there: BTreeSet<TaskId> = history.at(request.as_of).into_iter().map(|(id, _)| id).collect();
     let project_of = |id: TaskId| tasks.get(&id).filter(|_| there.contains(&id)).map(|facts| facts.project);
-    let notes = around::notes(db, &around::shown(&places, project_of)).await?;
-    Ok(Gathered { projects, zone, tasks, history, people, labels, blockers, notes, only_labels, only_people })
+    let notes = around::notes(db, &making::around::shown(&places, project_of)).await?;
+    Ok(Sources {
+        projects: projects.into_iter().map(named).collect(),
+        zone,
+        as_of: request.as_of,
+        period: request.period,
+        tasks,
+        history,
+        people,
+        labels,
+        blockers,
+        notes,
+        only_labels,
+        only_people,
+    })
+}
+
+fn named(project: project::Model) -> ReportProject {
+    let project::Model { id, key, name, zone, .. } = project;
+    ReportProject { id, key, name, zone }
 }
 
 /// The project of the schedule, and those of the others that its owner may see.

@@ -4,11 +4,8 @@
 //! memory ([`compose`]): once for all of it, and once for each set of projects that only some of its readers see.
 
 mod around;
-mod compose;
-mod desk;
 mod facts;
 mod gather;
-mod lists;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +17,7 @@ use crate::{
     domain::{
         ids::{ProjectId, UserId},
         period::Period,
-        report::{Snapshot, spec::Scope},
+        report::{Snapshot, making::compose, spec::Scope},
     },
     entities::{project, user},
     error::AppResult,
@@ -28,7 +25,7 @@ use crate::{
     projects::service::access,
 };
 
-pub use facts::{TaskFacts, history, tasks};
+pub use facts::{history, tasks};
 
 /// What a report is to be about.
 #[derive(Clone, Copy, Debug)]
@@ -62,10 +59,10 @@ pub async fn build(ctx: &Ctx, project: ProjectId, period: Period, as_of: DateTim
 pub async fn build_scoped(ctx: &Ctx, request: &Request<'_>) -> AppResult<Snapshot> {
     let gathered = gather::gather(ctx, request).await?;
     let all: BTreeSet<ProjectId> = gathered.projects.iter().map(|project| project.id).collect();
-    let mut whole = compose::compose(&gathered, &all, request);
+    let mut whole = compose(&gathered, &all);
     if all.len() > 1 {
         for set in sets(ctx, request, &all).await? {
-            whole.variants.push(compose::compose(&gathered, &set, request));
+            whole.variants.push(compose(&gathered, &set));
             // There may be as many sets as readers; others have work, too.
             tokio::task::yield_now().await;
         }
@@ -133,7 +130,7 @@ pub async fn seen_by<'a>(ctx: &Ctx, report: &'a Snapshot, person: UserId) -> App
 /// # Errors
 /// Only a fault of the program.
 pub fn to_json(snapshot: &Snapshot) -> AppResult<String> {
-    serde_json::to_string_pretty(snapshot).map_err(|error| fault::internal("writing a snapshot as JSON", error))
+    snapshot.to_json().map_err(|error| fault::internal("writing a snapshot as JSON", error))
 }
 
 /// Reads what [`to_json`] wrote.
@@ -141,7 +138,7 @@ pub fn to_json(snapshot: &Snapshot) -> AppResult<String> {
 /// # Errors
 /// A fault, where the text is no snapshot.
 pub fn from_json(json: &str) -> AppResult<Snapshot> {
-    serde_json::from_str(json).map_err(|error| fault::internal("reading a frozen snapshot", error))
+    Snapshot::from_json(json).map_err(|error| fault::internal("reading a frozen snapshot", error))
 }
 
 /// The zone in which a project's days are counted.

@@ -2,6 +2,8 @@
 
 mod archive_problem;
 mod checks;
+#[cfg(feature = "ssr")]
+pub mod fault;
 mod problem;
 
 use std::fmt;
@@ -10,11 +12,11 @@ pub use archive_problem::ArchiveProblem;
 pub use checks::{Checks, is_forbidden};
 pub use problem::Problem;
 
-use leptos::{
-    prelude::{FromServerFnError, ServerFnErrorErr},
-    server_fn::codec::JsonEncoding,
-};
 use serde::{Deserialize, Serialize};
+use server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
 
 /// The result of everything that can fail towards a person.
 pub type AppResult<T> = Result<T, AppError>;

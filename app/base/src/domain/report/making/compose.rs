@@ -5,27 +5,24 @@ use std::{
     thread::{self, ScopedJoinHandle},
 };
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 
 use super::{
-    Request, around,
+    super::{FLOW_DAYS, FORMAT, HISTORY_DAYS, ReportProject, Snapshot, title},
+    around,
     desk::Desk,
     facts::TaskFacts,
-    gather::Gathered,
-    lists::{self, Lists, Sources},
+    lists::{self, Lists},
 };
-use crate::{
-    domain::{
-        ids::{LabelId, ProjectId, TaskId},
-        metrics::{
-            Ageing, CycleTimes, DayCount, Figures, Finding, FlowDay, Forecast, History, LateBuckets, Life,
-            PriorityShare, Share, Shares, StatusCount, Told, summary, throughput,
-        },
-        period::{Period, day_of, day_start},
-        report::{FLOW_DAYS, FORMAT, HISTORY_DAYS, ReportProject, Snapshot, title},
-        task::Priority,
+use crate::domain::{
+    ids::{LabelId, ProjectId, TaskId},
+    metrics::{
+        Ageing, CycleTimes, DayCount, Figures, Finding, FlowDay, Forecast, History, LateBuckets, Life, PriorityShare,
+        Share, Shares, StatusCount, Told, summary, throughput,
     },
-    entities::project,
+    period::{Period, day_of, day_start},
+    task::Priority,
 };
 
 /// Name of the row of tasks that nobody is assigned to.
@@ -33,11 +30,33 @@ const NOBODY: &str = "Nobody";
 /// Name of the row of tasks without a label.
 const NO_LABEL: &str = "No label";
 
+/// Everything that the reports of a request are put together from.
+#[derive(Debug)]
+pub struct Sources {
+    /// That of the schedule first, the others by name.
+    pub projects: Vec<ReportProject>,
+    /// Of the project of the schedule: in it all days are counted.
+    pub zone: Tz,
+    pub period: Period,
+    /// Everything is told as it stood then.
+    pub as_of: DateTime<Utc>,
+    /// Those that the request is narrowed to.
+    pub tasks: BTreeMap<TaskId, TaskFacts>,
+    pub history: History,
+    pub people: around::People,
+    pub labels: around::Labels,
+    pub blockers: around::Blockers,
+    pub notes: Vec<around::Note>,
+    /// The names of the labels that it is narrowed to, with their projects.
+    pub only_labels: Vec<(ProjectId, String)>,
+    /// Those of the people.
+    pub only_people: Vec<String>,
+}
+
 /// The report of the tasks of some projects; that of the schedule is one of them.
-pub fn compose(gathered: &Gathered, seen: &BTreeSet<ProjectId>, request: &Request<'_>) -> Snapshot {
-    let (period, as_of, zone) = (request.period, request.as_of, gathered.zone);
-    let projects: Vec<&project::Model> =
-        gathered.projects.iter().filter(|project| seen.contains(&project.id)).collect();
+pub fn compose(gathered: &Sources, seen: &BTreeSet<ProjectId>) -> Snapshot {
+    let Sources { period, as_of, zone, .. } = *gathered;
+    let projects: Vec<&ReportProject> = gathered.projects.iter().filter(|project| seen.contains(&project.id)).collect();
     let is_seen = |id: TaskId| gathered.tasks.get(&id).is_some_and(|facts| seen.contains(&facts.project));
     let part: Option<History> = (projects.len() < gathered.projects.len()).then(|| gathered.history.only(is_seen));
     let history = part.as_ref().unwrap_or(&gathered.history);
@@ -52,7 +71,8 @@ pub fn compose(gathered: &Gathered, seen: &BTreeSet<ProjectId>, request: &Reques
         labels: &gathered.labels,
     };
     let passages = history.passages(day_start(period.first, &zone), as_of.min(period.last_instant(&zone)));
-    let sources = Sources { lives: &lives, period, passages: &passages, blockers: &gathered.blockers, desk: &desk };
+    let sources =
+        lists::Sources { lives: &lives, period, passages: &passages, blockers: &gathered.blockers, desk: &desk };
     // The lists take as long as all else: beside it, where there is another core.
     let (lists, counted) = beside(|| Lists::of(&sources), || Counted::of(history, &lives, &desk, period));
     let Lists {
@@ -69,11 +89,11 @@ pub fn compose(gathered: &Gathered, seen: &BTreeSet<ProjectId>, request: &Reques
     } = lists;
     let Counted { figures, statuses, cycle, ageing, forecast, summary } = counted;
     let work = Work::of(&lives, period, gathered);
-    let projects: Vec<ReportProject> = projects.into_iter().map(named).collect();
+    let projects: Vec<ReportProject> = projects.into_iter().cloned().collect();
     Snapshot {
         format: FORMAT,
         title: title(period),
-        project: named(&gathered.projects[0]),
+        project: gathered.projects[0].clone(),
         scope: scope(&projects, gathered),
         projects,
         period,
@@ -144,14 +164,9 @@ impl Counted {
     }
 }
 
-fn named(project: &project::Model) -> ReportProject {
-    let project::Model { id, key, name, zone, .. } = project.clone();
-    ReportProject { id, key, name, zone }
-}
-
 /// The days that a forecast samples: those of the window that are over, from the first task on. Before there was work,
 /// no work was finished, which says nothing about the pace.
-fn past(lives: &[(TaskId, Life)], window: Period, today: NaiveDate, zone: &chrono_tz::Tz) -> Vec<u32> {
+fn past(lives: &[(TaskId, Life)], window: Period, today: NaiveDate, zone: &Tz) -> Vec<u32> {
     let Some(began) = lives.iter().map(|(_, life)| life.created).min().map(|at| day_of(at, zone)) else {
         return Vec::new();
     };
@@ -161,7 +176,7 @@ fn past(lives: &[(TaskId, Life)], window: Period, today: NaiveDate, zone: &chron
 }
 
 /// What it was narrowed to, in words; empty where it tells of all tasks of one project.
-fn scope(projects: &[ReportProject], gathered: &Gathered) -> String {
+fn scope(projects: &[ReportProject], gathered: &Sources) -> String {
     let mut words = Vec::new();
     if projects.len() > 1 {
         words.push(listed(projects.iter().map(|project| project.name.as_str()), "and"));
@@ -204,7 +219,7 @@ struct Work {
 }
 
 impl Work {
-    fn of(lives: &[(TaskId, Life)], period: Period, gathered: &Gathered) -> Self {
+    fn of(lives: &[(TaskId, Life)], period: Period, gathered: &Sources) -> Self {
         let with_priority = |is_in: &dyn Fn(&Life) -> bool| {
             let facts = |id: &TaskId| gathered.tasks.get(id).map(|facts: &TaskFacts| (*id, facts.priority));
             lives.iter().filter(|(_, life)| is_in(life)).filter_map(|(id, _)| facts(id)).collect()

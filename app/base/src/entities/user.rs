@@ -3,7 +3,8 @@
 use sea_orm::entity::prelude::*;
 
 use crate::domain::{
-    account::{Language, Role, Theme, UserState},
+    account::{Language, Me, Role, Theme, UserState},
+    due::SOON_USUAL,
     ids::{ProjectId, UserId},
 };
 
@@ -46,3 +47,23 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl From<Model> for Me {
+    fn from(row: Model) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            email: row.email.unwrap_or_default(),
+            role: row.role,
+            zone: row.zone,
+            language: row.language,
+            theme: row.theme,
+            uses_shortcuts: row.uses_shortcuts,
+            shows_presence: row.shows_presence,
+            is_compact: row.is_compact,
+            keeps_toasts: row.keeps_toasts,
+            hears_others: row.hears_others,
+            soon_days: u8::try_from(row.soon_days).unwrap_or(SOON_USUAL),
+        }
+    }
+}

@@ -10,7 +10,7 @@ use super::read;
 use crate::domain::import::plan::{ColumnState, EventOrigin, ImportPlan, PlannedChange, PlannedDue};
 use crate::domain::task::{Priority, Status};
 
-const REAL: &[u8] = include_bytes!("../../../../tests/data/trello-board.json");
+const REAL: &[u8] = include_bytes!("../../../../../tests/data/trello-board.json");
 
 fn now() -> DateTime<Utc> {
     "2026-11-23T07:00:00Z".parse().unwrap()

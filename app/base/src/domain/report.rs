@@ -1,6 +1,8 @@
 //! What a report is: the frozen facts that mail, page, text and commit all show.
 
 mod chart_table;
+#[cfg(feature = "ssr")]
+pub mod making;
 mod period_choice;
 pub mod spec;
 
@@ -223,6 +225,22 @@ pub fn title(period: Period) -> String {
 }
 
 impl Snapshot {
+    /// The bytes that are stored, hashed and committed: JSON with a line for each value.
+    ///
+    /// # Errors
+    /// None that is known: it has no maps but those of words.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(self)
+    }
+
+    /// Reads what [`Self::to_json`] wrote.
+    ///
+    /// # Errors
+    /// Where the text is no snapshot.
+    pub fn from_json(json: &str) -> serde_json::Result<Self> {
+        serde_json::from_str(json)
+    }
+
     /// A report of a project without tasks.
     pub fn empty(project: ReportProject, period: Period, as_of: DateTime<Utc>) -> Self {
         let figures = Figures::default();
