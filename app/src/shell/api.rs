@@ -7,6 +7,13 @@ use crate::error::AppResult;
 #[cfg(feature = "ssr")]
 use crate::platform::{ctx::Ctx, page};
 
+/// Answers where somebody is still signed in.
+#[server(prefix = "/rpc")]
+pub async fn check_session() -> AppResult<()> {
+    Ctx::signed_in()?;
+    Ok(())
+}
+
 /// Remembers whether the sidebar shows icons alone; without a value it is wide.
 #[server(prefix = "/rpc")]
 pub async fn save_sidebar(#[server(default)] narrow: Option<String>) -> AppResult<()> {

@@ -13,6 +13,7 @@ mod palette;
 mod recent;
 mod session;
 mod shell_view;
+mod sign_in_again;
 mod stale;
 
 pub use keys::KeysPage;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::response;
+use super::{SessionEnd, response};
 use crate::{
     domain::account::{Me, Role},
     error::AppError,
@@ -29,6 +29,10 @@ pub fn ErrorPage(error: AppError) -> impl IntoView {
     let is_admin = use_context::<Me>().is_some_and(|me| me.role == Role::Admin);
     let is_hidden_from_admin = is_admin && error == AppError::NotFound;
     let is_signed_out = error == AppError::SignedOut;
+    if let Some(end) = use_context::<SessionEnd>().filter(|_| is_signed_out) {
+        // The page itself was not read: there is nothing on it to be lost.
+        end.go_on_with(|| drop(window().location().reload()));
+    }
     view! {
         <Title text=title />
         <div class="page error-page">
