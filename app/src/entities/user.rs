@@ -5,6 +5,7 @@ use sea_orm::entity::prelude::*;
 use crate::domain::{
     account::{Language, Role, Theme, UserState},
     ids::{ProjectId, UserId},
+    week::WeekStart,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -38,6 +39,8 @@ pub struct Model {
     pub hears_others: bool,
     /// How many days after today are soon, 1 to 7.
     pub soon_days: i32,
+    /// Where weeks of calendars begin.
+    pub week_start: WeekStart,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

@@ -1,7 +1,10 @@
 //! Pages and files of projects and people, as browsers without JavaScript get them.
 
 use app::{entities::user, testing::TestApp};
-use axum::http::{StatusCode, header};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
 use sea_orm::EntityTrait;
 
 use crate::site::Visitor;
@@ -123,6 +126,30 @@ async fn the_profile_keeps_how_a_person_is_told_of_things() {
     assert_eq!((mina_row.keeps_toasts, mina_row.hears_others, mina_row.soon_days), (true, false, 7));
     let wrong = mina.post(&save, referer, &[&form[..], &[("soon_days", "8")]].concat()).await;
     assert!(!wrong.location().contains("notice=saved"));
+}
+
+#[tokio::test]
+async fn weeks_begin_where_the_profile_says_else_as_the_language_of_the_browser_has_it() {
+    let app = TestApp::on_sqlite().await;
+    let mut mina = mina_with_a_project(&app).await;
+    async fn first(mina: &mut Visitor, languages: &str) -> String {
+        // With a filter, the calendar is shown although nothing is due.
+        let request = Request::get("/board/REP/calendar?week=2026-11-25&q=nothing");
+        let request = request.header(header::ACCEPT_LANGUAGE, languages).body(Body::empty()).unwrap();
+        let body = mina.send(request).await.body;
+        body.split("data-date=\"").nth(1).expect("a day is shown").chars().take(10).collect()
+    }
+    assert_eq!(first(&mut mina, "en-GB,en;q=0.9").await, "2026-11-23");
+    assert_eq!(first(&mut mina, "en-US,en;q=0.9").await, "2026-11-22");
+    let save = mina.form_action("/settings/profile", "save_profile").await;
+    let referer = "http://127.0.0.1:3000/settings/profile";
+    let profile = [("name", "Mina Kovač"), ("zone", "UTC"), ("theme", "system")];
+    let saved = mina.post(&save, referer, &[&profile[..], &[("week_start", "saturday")]].concat()).await;
+    assert_eq!(saved.location(), "/settings/profile?notice=saved", "{}", saved.body);
+    assert_eq!(first(&mut mina, "en-US").await, "2026-11-21");
+    let wrong = mina.post(&save, referer, &[&profile[..], &[("week_start", "friday")]].concat()).await;
+    assert!(!wrong.location().contains("notice=saved"));
+    assert_eq!(first(&mut mina, "en-US").await, "2026-11-21", "what was refused changes nothing");
 }
 
 #[tokio::test]
