@@ -13,7 +13,7 @@ crate::text_enum!(
     }
 );
 
-/// Regions whose weeks begin on Sunday or Saturday, by CLDR's weekData; that of the Maldives, which begins on Friday, goes
+/// Regions whose weeks begin on Sunday or Saturday, by `weekData` of CLDR; that of the Maldives, which begins on Friday, goes
 /// with Saturday.
 const FROM_SUNDAY: &str = "AG AS BD BR BS BT BW BZ CA CO DM DO ET GT GU HK HN ID IL IN JM JP KE KH KR LA MH MM MO MT MX \
                            MZ NI NP PA PE PH PK PR PT PY SA SG SV TH TT TW UM US VE VI WS YE ZA ZW";

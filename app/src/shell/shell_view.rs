@@ -12,12 +12,13 @@ use super::{
     session::Session,
     sign_in_again::SignInAgain,
     stale::StaleBar,
+    whom_to_ask::AskWhom,
 };
 use crate::jobs::provide_failing;
 use crate::notifications::provide_unread;
 use crate::tasks::{provide_others, provide_steps};
 use crate::ui::toast::{Toaster, Toasts};
-use crate::ui::{Reach, SessionEnd};
+use crate::ui::{Reach, SessionEnd, WhomToAsk};
 
 /// The page in its frame; without a person (sign-in, sign-up) only the page.
 #[component]
@@ -29,6 +30,7 @@ pub fn Shell(session: Session, children: Children) -> impl IntoView {
         provide_others();
         provide_failing();
         provide_steps();
+        provide_context(WhomToAsk(|| view! { <AskWhom /> }.into_any()));
     }
     let uses_singles = session.me.as_ref().is_none_or(|me| me.uses_shortcuts);
     let shortcuts = session.me.is_some().then(|| Shortcuts::provide(session.is_narrow, uses_singles));

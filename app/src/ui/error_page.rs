@@ -9,6 +9,10 @@ use crate::{
     error::AppError,
 };
 
+/// Says on the page of a refusal whom one may ask. The frame of the pages provides it: nobody here knows people.
+#[derive(Clone, Copy)]
+pub struct WhomToAsk(pub fn() -> AnyView);
+
 /// A page that could not be shown, with the status that says the same.
 #[component]
 pub fn ErrorPage(error: AppError) -> impl IntoView {
@@ -33,12 +37,17 @@ pub fn ErrorPage(error: AppError) -> impl IntoView {
         // The page itself was not read: there is nothing on it to be lost.
         end.go_on_with(|| drop(window().location().reload()));
     }
+    let asking = use_context::<WhomToAsk>().filter(|_| error == AppError::Forbidden);
+    let words = match asking {
+        Some(WhomToAsk(show)) => show(),
+        None => view! { <p>{error.reading_words()}</p> }.into_any(),
+    };
     view! {
         <Title text=title />
         <div class="page error-page">
             <p class="error-page__code num">{error.status()}</p>
             <h1 tabindex="-1">{title}</h1>
-            <p>{error.reading_words()}</p>
+            {words}
             {is_hidden_from_admin.then(|| view! { <p class="muted">"Administrators see the projects that they are members of, and no others until an owner adds them."</p> })}
             <p>
                 {if is_signed_out {

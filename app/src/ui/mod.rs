@@ -51,7 +51,7 @@ pub use dead_link::DeadLink;
 pub use details::is_toggled_open;
 pub use diff_table::diff_table;
 pub use empty::Empty;
-pub use error_page::{ErrorPage, NotFoundPage};
+pub use error_page::{ErrorPage, NotFoundPage, WhomToAsk};
 pub use field::{Choice, SelectField, TextAreaField, TextField};
 pub use file_form::{FileForm, FileRefused};
 pub use first_day::{FirstDay, first_day};

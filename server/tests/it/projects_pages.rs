@@ -43,6 +43,16 @@ async fn nina(app: &TestApp, mina: &mut Visitor) -> Visitor {
     nina
 }
 
+/// Mina makes Nina a viewer of her project.
+async fn let_nina_view(mina: &mut Visitor) {
+    let action = mina.form_action("/projects/REP/members", "add_member").await;
+    let project = mina.get("/projects/REP/members").await.body;
+    let project = project.split("name=\"project\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let form = [("project", project.as_str()), ("who", "nina@example.org"), ("role", "viewer")];
+    let added = mina.post(&action, "http://127.0.0.1:3000/projects/REP/members", &form).await;
+    assert_eq!(added.location(), "/projects/REP/members?notice=saved");
+}
+
 #[tokio::test]
 async fn an_export_is_a_file_for_those_who_see_the_project_and_is_not_found_by_others() {
     let app = TestApp::on_sqlite().await;
@@ -76,12 +86,7 @@ async fn every_page_of_a_project_answers_each_role_as_it_should() {
         assert_eq!(nina.get(page).await.status, StatusCode::NOT_FOUND, "{page}");
     }
     assert_eq!(nina.get("/board/REP").await.status, StatusCode::NOT_FOUND);
-    let action = mina.form_action("/projects/REP/members", "add_member").await;
-    let project = mina.get("/projects/REP/members").await.body;
-    let project = project.split("name=\"project\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let form = [("project", project.as_str()), ("who", "nina@example.org"), ("role", "viewer")];
-    let added = mina.post(&action, "http://127.0.0.1:3000/projects/REP/members", &form).await;
-    assert_eq!(added.location(), "/projects/REP/members?notice=saved");
+    let_nina_view(&mut mina).await;
     for page in &pages {
         assert_eq!(nina.get(page).await.status, StatusCode::OK, "{page}");
     }
@@ -91,6 +96,33 @@ async fn every_page_of_a_project_answers_each_role_as_it_should() {
     assert_eq!(nina.get("/tasks/new?project=REP").await.status, StatusCode::FORBIDDEN);
     assert_eq!(nina.get("/settings/people").await.status, StatusCode::FORBIDDEN);
     assert_eq!(nina.get("/settings/groups").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn who_may_not_see_a_page_is_told_whom_to_ask() {
+    let app = TestApp::on_sqlite().await;
+    let mut mina = mina_with_a_project(&app).await;
+    let mut nina = nina(&app, &mut mina).await;
+    let settings = nina.get("/settings/people").await;
+    assert_eq!(settings.status, StatusCode::FORBIDDEN);
+    let words = "Only administrators can see this page. Ask Mina Kovač.";
+    assert!(settings.body.contains(words), "{}", settings.body);
+    for page in ["/projects/REP/rules/new", "/tasks/new?project=REP"] {
+        let unseen = nina.get(page).await;
+        assert_eq!(unseen.status, StatusCode::NOT_FOUND, "{page}");
+        assert!(!unseen.body.contains("Mina Kovač"), "{page} of a project that she does not see: {}", unseen.body);
+    }
+    let_nina_view(&mut mina).await;
+    let words =
+        "Your role in “Reporting” is not enough for this page. Its owners can give you another one: ask Mina Kovač.";
+    for page in ["/projects/REP/rules/new", "/tasks/new?project=REP"] {
+        let refused = nina.get(page).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{page}");
+        assert!(refused.body.contains(words), "{page}: {}", refused.body);
+    }
+    let away = Visitor::new(&app).get("/settings/people").await;
+    assert_eq!(away.location(), "/sign-in?next=/settings/people");
+    assert!(!away.body.contains("Mina Kovač"));
 }
 
 #[tokio::test]
