@@ -248,7 +248,7 @@ test.describe('a session that has ended', () => {
   });
 
   test('a page that is opened when the session is over is shown after signing in over it @hydrated', async ({ page, context, empty }) => {
-    await page.goto(`${empty.url}/board/REP/labels`);
+    await page.goto(`${empty.url}/projects/REP`);
     await settled(page, true);
     await context.clearCookies();
     await page.getByRole('navigation', { name: 'Project' }).getByRole('link', { name: 'Members' }).click();
