@@ -247,6 +247,22 @@ test.describe('a session that has ended', () => {
     await expect(page.getByText('Saved').first()).toBeVisible();
   });
 
+  test('whoever comes back to a page whose session is over is told before anything is typed @hydrated', async ({ page, context, empty }) => {
+    test.slow();
+    await page.clock.install();
+    const pages = ['/search', '/board/REP/archive', '/board/REP/trash', '/board/REP/columns', '/tasks/REP-1/actions', '/settings/mail'];
+    for (const path of pages) {
+      await page.goto(`${empty.url}${path}`);
+      await settled(page, true);
+      await context.clearCookies();
+      await page.clock.fastForward('01:00');
+      await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+      await signInOver(page);
+      await expect(page, path).toHaveURL(`${empty.url}${path}`);
+      await expect(page.getByRole('main').getByRole('heading', { level: 1 }), path).toBeVisible();
+    }
+  });
+
   test('a page that is opened when the session is over is shown after signing in over it @hydrated', async ({ page, context, empty }) => {
     await page.goto(`${empty.url}/projects/REP`);
     await settled(page, true);

@@ -89,7 +89,7 @@ mod browser {
 
     use leptos::{prelude::*, task::spawn_local};
     use wasm_bindgen::JsCast;
-    use web_sys::{EventTarget, HtmlElement, HtmlFormElement, SubmitEvent};
+    use web_sys::{Event, EventTarget, HtmlElement, HtmlFormElement, SubmitEvent};
 
     use crate::error::AppError;
     use crate::shell::api::check_session;
@@ -141,6 +141,19 @@ mod browser {
             let held = held.clone();
             let mut listeners = Listeners::default();
             let window: EventTarget = window().into();
+            let known = answered.clone();
+            // Whoever comes back to the page is told before anything is typed.
+            listeners.on(&window, "focus", Hears::Bubbling, move |_: Event| {
+                if js_sys::Date::now() - known.get() < FRESH {
+                    return;
+                }
+                let known = known.clone();
+                spawn_local(async move {
+                    if check_session().await.is_ok() {
+                        known.set(js_sys::Date::now());
+                    }
+                });
+            });
             // Forms that send themselves have prevented it by now.
             listeners.on(&window, "submit", Hears::Bubbling, move |event: SubmitEvent| {
                 let Some(sending) = Sending::of(&event).filter(Sending::needs_session) else { return };

@@ -89,7 +89,9 @@ impl SessionEnd {
         Effect::new(move |_| {
             let waiting = waiting();
             self.waiting.set(waiting);
-            on_cleanup(move || drop(self.waiting.try_set(0)));
+            on_cleanup(move || {
+                self.waiting.try_set(0);
+            });
         });
     }
 }
