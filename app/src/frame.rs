@@ -9,6 +9,7 @@ use crate::{
     domain::account::Theme,
     platform::{assets::BUILD_HEADER, page, state::AppState},
     shell::{STALE_EVENT, provide_session},
+    ui::SIGNED_OUT_EVENT,
 };
 
 /// The policy of pages (SECURITY: stored XSS). Styles come from our own file only.
@@ -21,14 +22,15 @@ fn policy(nonce: &str) -> String {
     )
 }
 
-/// The script that looks which build answers the page: every answer to a server function names it,
-/// also to one that the server does not know any more. Nothing is loaded anew by itself.
-fn watch_build(own: &str) -> String {
+/// The script that looks which build answers the page, and whether for somebody who is signed in: every answer to a server
+/// function names its build, also to one that the server does not know any more. Nothing is loaded anew by itself.
+fn watch_answers(own: &str) -> String {
     format!(
         "const ask = window.fetch.bind(window); \
          window.fetch = async (...asked) => {{ \
          const answer = await ask(...asked), build = answer.headers.get('{BUILD_HEADER}'); \
          if (build && build !== '{own}') {{ document.documentElement.dataset.stale = 'yes'; dispatchEvent(new Event('{STALE_EVENT}')); }} \
+         if (answer.status === 401 && answer.url.startsWith(location.origin + '/')) dispatchEvent(new Event('{SIGNED_OUT_EVENT}')); \
          return answer; }};"
     )
 }
@@ -45,7 +47,7 @@ pub fn frame(app: AppState) -> impl IntoView {
     let (js, wasm) = (asset("autoreport.js"), asset("autoreport.wasm"));
     // Where nothing would use it, the browser complains about what is fetched beforehand.
     let glyphs = page::path_and_query().starts_with("/board/").then(|| asset("glyphs.woff2"));
-    let watch = watch_build(app.assets.build());
+    let watch = watch_answers(app.assets.build());
     let wake = format!(
         "{watch} import init, {{ hydrate }} from '{js}'; init({{ module_or_path: '{wasm}' }}).then(hydrate).then(() => {{ document.documentElement.dataset.hydrated = 'yes'; }});"
     );

@@ -195,6 +195,82 @@ test.describe('a session that has ended', () => {
     await pasteTasks(tab, 'Todo', ['Order the new relay @me']);
     await expect(page.getByRole('link', { name: 'Order the new relay', exact: true })).toBeVisible();
   });
+
+  const signInOver = async (page: Page) => {
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    await expect(dialog).toBeVisible();
+    await dialog.getByLabel('Password').fill(dana.password);
+    await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await expect(dialog).toBeHidden();
+  };
+
+  test('a form of the labels or of the settings asks for the password first, and is sent with what was typed @hydrated', async ({ page, context, empty }) => {
+    await page.clock.install();
+    await page.goto(`${empty.url}/board/REP/labels`);
+    await settled(page, true);
+    const label = page.getByRole('region', { name: 'New label' });
+    await label.getByLabel('Name').fill('Printers');
+    await context.clearCookies();
+    await page.clock.fastForward('01:00');
+    await label.getByRole('button', { name: 'Add label' }).click();
+    await expect(page.getByRole('dialog', { name: 'Sign in again' })).toBeVisible();
+    await expectAccessibleAtEveryWidth(page);
+    await signInOver(page);
+    await expect(page.getByRole('link', { name: 'Printers', exact: true })).toBeVisible();
+
+    await page.goto(`${empty.url}/settings/profile`);
+    await settled(page, true);
+    await page.getByLabel('Name', { exact: true }).fill('Dana D. Admin');
+    await context.clearCookies();
+    await page.clock.fastForward('01:00');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await signInOver(page);
+    await expect(page.getByText('Saved').first()).toBeVisible();
+    await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Dana D. Admin');
+  });
+
+  test('whoever does not sign in again keeps the page, and nothing of it is sent @hydrated', async ({ page, context, empty }) => {
+    await page.clock.install();
+    await page.goto(`${empty.url}/settings/profile`);
+    await settled(page, true);
+    await page.getByLabel('Name', { exact: true }).fill('Dana D. Admin');
+    await context.clearCookies();
+    await page.clock.fastForward('01:00');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    await expect(dialog).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+    await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Dana D. Admin');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await signInOver(page);
+    await expect(page.getByText('Saved').first()).toBeVisible();
+  });
+
+  test('whoever comes back to a page whose session is over is told before anything is typed @hydrated', async ({ page, context, empty }) => {
+    test.slow();
+    await page.clock.install();
+    const pages = ['/search', '/board/REP/archive', '/board/REP/trash', '/board/REP/columns', '/tasks/REP-1/actions', '/settings/mail'];
+    for (const path of pages) {
+      await page.goto(`${empty.url}${path}`);
+      await settled(page, true);
+      await context.clearCookies();
+      await page.clock.fastForward('01:00');
+      await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+      await signInOver(page);
+      await expect(page, path).toHaveURL(`${empty.url}${path}`);
+      await expect(page.getByRole('main').getByRole('heading', { level: 1 }), path).toBeVisible();
+    }
+  });
+
+  test('a page that is opened when the session is over is shown after signing in over it @hydrated', async ({ page, context, empty }) => {
+    await page.goto(`${empty.url}/projects/REP`);
+    await settled(page, true);
+    await context.clearCookies();
+    await page.getByRole('navigation', { name: 'Project' }).getByRole('link', { name: 'Members' }).click();
+    await signInOver(page);
+    await expect(page.getByRole('heading', { name: 'Reporting: Members' })).toBeVisible();
+  });
 });
 
 test('a link is copied from the menu of a card and from the task @hydrated', async ({ page, empty, context }) => {

@@ -130,7 +130,12 @@ test.describe('people', () => {
     await nina.goto(`${empty.url}/projects/REP/members`);
     await expect(nina.getByRole('button', { name: 'Add', exact: true })).toHaveCount(0);
     expect((await nina.goto(`${empty.url}/tasks/new?project=REP`))?.status()).toBe(403);
+    await settled(nina, hydrated);
+    await expect(nina.getByText('Your role in “Reporting” is not enough for this page. Its owners can give you another one: ask Dana Admin.')).toBeVisible();
     expect((await nina.goto(`${empty.url}/settings/people`))?.status()).toBe(403);
+    await settled(nina, hydrated);
+    await expect(nina.getByText('Only administrators can see this page. Ask Dana Admin.')).toBeVisible();
+    if (hydrated) await expectAccessibleAtEveryWidth(nina);
 
     await page.goto(`${empty.url}/projects/REP/members`);
     await page.getByLabel('Role of Nina New', { exact: true }).selectOption('editor');

@@ -184,6 +184,28 @@ test.describe('the calendar', () => {
     await expect(page.getByText('Nothing is due in 24–30 Mar 2031.')).toBeVisible();
   });
 
+  test('begins its weeks on the day that the profile says, and so does the table of notes', async ({ page, empty, hydrated }) => {
+    await setDue(page, empty.url, hydrated, 'REP-1', `${month}-12`);
+    const heads = page.locator('.calendar thead abbr');
+    await page.goto(`${empty.url}/board/REP/calendar?month=${month}`);
+    await expect(heads).toHaveText(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']);
+    await page.goto(`${empty.url}/settings/profile`);
+    await settled(page, hydrated);
+    await page.getByLabel('First day of the week').selectOption('Sunday');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(page.getByText('Saved').first()).toBeVisible();
+    await expect(page.getByLabel('First day of the week')).toHaveValue('sunday');
+    await page.goto(`${empty.url}/board/REP/calendar?month=${month}`);
+    await settled(page, hydrated);
+    await expect(heads).toHaveText(['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']);
+    await expect(page.locator('.calendar tbody tr').first().locator('td').first()).toHaveAttribute('data-date', '2031-02-23');
+    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    await page.goto(`${empty.url}/board/REP/calendar?week=${month}-20`);
+    await expect(page.getByRole('heading', { name: '16–22 Mar 2031' })).toBeVisible();
+    await page.goto(`${empty.url}/board/REP/notes?week=${month}-20`);
+    await expect(page.getByRole('heading', { name: '16–22 Mar 2031' })).toBeVisible();
+  });
+
   test('a task is dragged to another day by the mouse, taken back, and moved by keys @hydrated', async ({ page, empty }) => {
     await setDue(page, empty.url, true, 'REP-1', `${month}-12`);
     await page.goto(`${empty.url}/board/REP/calendar?month=${month}`);

@@ -34,6 +34,7 @@ mod m0031_profile_choices;
 mod m0032_run_numbers;
 mod m0033_search_kinds;
 mod m0034_flow_events;
+mod m0035_week_start;
 
 pub use sea_orm_migration::prelude::*;
 
@@ -77,6 +78,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0032_run_numbers::Migration),
             Box::new(m0033_search_kinds::Migration),
             Box::new(m0034_flow_events::Migration),
+            Box::new(m0035_week_start::Migration),
         ]
     }
 }

@@ -9,7 +9,7 @@ use app::{
 use axum::{
     Router,
     extract::{Path, RawQuery},
-    http::{HeaderValue, header},
+    http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -21,11 +21,13 @@ pub fn routes() -> Router<AppState> {
     Router::new().route("/board/{key}/notes.csv", get(notes))
 }
 
-async fn notes(ctx: Ctx, Path(key): Path<String>, RawQuery(query): RawQuery) -> Response {
+async fn notes(ctx: Ctx, Path(key): Path<String>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let file = async {
         ctx.me()?;
         let viewing = access::by_key(&ctx, ctx.reader(), &key).await?;
-        let query = NotesQuery::from_query(&query.unwrap_or_default(), find::clock(&ctx).today());
+        let languages = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let first_day = find::first_day(&ctx, languages.unwrap_or_default());
+        let query = NotesQuery::from_query(&query.unwrap_or_default(), find::clock(&ctx).today(), first_day);
         let (name, value) = query.span.pair();
         let name = format!("{}-notes-{name}-{value}.csv", viewing.project().key);
         Ok((name, notes_table::csv(&ctx, &viewing, query).await?))

@@ -16,6 +16,7 @@ use {
         domain::{
             account::{Language, Theme},
             due::SOON_USUAL,
+            week::WeekStart,
         },
         error::{AppError, Problem},
         platform::{
@@ -85,7 +86,8 @@ pub async fn sign_out() -> AppResult<()> {
 }
 
 /// Changes the signed-in person's name, zone, language of mails, colours, keys, what others see of them, what they are told
-/// of others, how close things stand, how long messages stay, and which days are soon.
+/// of others, how close things stand, how long messages stay, which days are soon, and where weeks
+/// begin.
 #[server(prefix = "/rpc")]
 pub async fn save_profile(
     name: String,
@@ -98,6 +100,7 @@ pub async fn save_profile(
     #[server(default)] keeps_toasts: Option<String>,
     #[server(default)] hears_others: Option<String>,
     #[server(default)] soon_days: Option<String>,
+    #[server(default)] week_start: Option<String>,
 ) -> AppResult<()> {
     let ctx = Ctx::signed_in()?;
     let theme: Theme = theme.parse().map_err(|()| AppError::field("theme", Problem::UnknownChoice))?;
@@ -107,6 +110,9 @@ pub async fn save_profile(
         Some(days) => days.parse::<u8>().map_err(|_| AppError::field("soon_days", Problem::UnknownChoice))?,
         None => SOON_USUAL,
     };
+    let unknown = |()| AppError::field("week_start", Problem::UnknownChoice);
+    let week_start: Option<WeekStart> =
+        week_start.map(|word| word.parse::<WeekStart>().map_err(unknown)).transpose()?;
     let typed = [("name", name.as_str()), ("zone", zone.as_str())];
     let profile = Profile {
         name: name.clone(),
@@ -119,6 +125,7 @@ pub async fn save_profile(
         keeps_toasts: keeps_toasts.is_some(),
         hears_others: hears_others.is_some(),
         soon_days,
+        week_start: week_start.unwrap_or(ctx.me()?.week_start),
     };
     users::save_profile(&ctx, profile).await.map_err(|error| error.with_typed(&typed))?;
     page::set_cookie(&theme_cookie(theme, ctx.app.settings.is_https()));

@@ -1,4 +1,4 @@
-//! A person's own settings: name, time zone, language of mails, colours, density, keys.
+//! A person's own settings: name, time zone, first day of the week, language of mails, colours, density, keys.
 
 use leptos::{prelude::*, server_fn::ServerFn};
 
@@ -7,6 +7,7 @@ use crate::{
     domain::{
         account::{Language, Me, Theme},
         due::SOON_CHOICES,
+        week::WeekStart,
     },
     ui::{Choice, ErrorSummary, SelectField, SettingsPage, TextField, plain_error},
 };
@@ -28,6 +29,7 @@ pub fn ProfilePage() -> impl IntoView {
         .collect::<Vec<_>>();
     let languages =
         Language::ALL.iter().map(|language| Choice::new(language.as_str(), language.label())).collect::<Vec<_>>();
+    let weeks = WeekStart::ALL.iter().map(|start| Choice::new(start.as_str(), start.label())).collect::<Vec<_>>();
     let days = SOON_CHOICES
         .map(|days| {
             Choice::new(days.to_string(), if days == 1 { "Tomorrow".to_owned() } else { format!("{days} days") })
@@ -40,6 +42,7 @@ pub fn ProfilePage() -> impl IntoView {
                 <form class="form" method="post" action=SaveProfile::url()>
                     <TextField label="Name" name="name" value=me.name autocomplete="name" error=error required=true />
                     <ZoneField value=me.zone error=error />
+                    <SelectField label="First day of the week" name="week_start" choices=weeks value=me.week_start.as_str() hint="Where the weeks of calendars and of work notes begin." error=error />
                     <SelectField label="Dates and numbers in mails" name="language" choices=languages value=me.language.as_str() hint="As mails of your templates write them; their words stay as their authors wrote them." error=error />
                     <SelectField label="Colours" name="theme" choices=themes value=me.theme.as_str() error=error />
                     <label class="choice">

@@ -51,6 +51,13 @@ pub fn cookie(name: &str) -> Option<String> {
         .map(|(_, value)| value.to_owned())
 }
 
+/// The languages that the browser prefers, as it says them; empty where it says none.
+pub fn languages() -> String {
+    let parts = use_context::<Parts>();
+    let header = parts.as_ref().and_then(|parts| parts.headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok());
+    header.unwrap_or_default().to_owned()
+}
+
 /// Path and query of the request.
 pub fn path_and_query() -> String {
     use_context::<Parts>()

@@ -2,10 +2,27 @@
 
 use leptos::prelude::*;
 
+use super::whom_to_ask::Whom;
 use crate::error::AppResult;
 
 #[cfg(feature = "ssr")]
-use crate::platform::{ctx::Ctx, page};
+use {
+    super::service,
+    crate::platform::{ctx::Ctx, page},
+};
+
+/// Answers where somebody is still signed in.
+#[server(prefix = "/rpc")]
+pub async fn check_session() -> AppResult<()> {
+    Ctx::signed_in()?;
+    Ok(())
+}
+
+/// Those who can give the right to the page at an address, path and query, which was refused.
+#[server(prefix = "/rpc")]
+pub async fn whom_to_ask(address: String) -> AppResult<Whom> {
+    service::whom_to_ask(&Ctx::signed_in()?, &address).await
+}
 
 /// Remembers whether the sidebar shows icons alone; without a value it is wide.
 #[server(prefix = "/rpc")]

@@ -11,9 +11,13 @@ mod outage;
 #[allow(unsafe_code, reason = "generated at the split points between WebAssembly modules")]
 mod palette;
 mod recent;
+#[cfg(feature = "ssr")]
+mod service;
 mod session;
 mod shell_view;
+mod sign_in_again;
 mod stale;
+mod whom_to_ask;
 
 pub use keys::KeysPage;
 pub use nav::MorePage;

@@ -1,14 +1,14 @@
 //! Who is signed in and what the page was made for: written into the HTML by the server, read from
 //! there by the browser, so that both render the same.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Utc, Weekday};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::account::{Me, Theme},
     error::AppError,
-    ui::KeptRefusal,
+    ui::{FirstDay, KeptRefusal},
 };
 
 /// The facts a page starts from.
@@ -21,6 +21,8 @@ pub struct Session {
     pub now: DateTime<Utc>,
     /// The person's zone ahead of UTC at that time, in minutes.
     pub utc_offset_minutes: i32,
+    /// Where the person's weeks begin.
+    pub first_day: Weekday,
     /// Whether the sidebar shows icons alone.
     pub is_narrow: bool,
     /// Why the form of the page was refused, where that is too long for its address.
@@ -37,6 +39,7 @@ pub fn provide_session() -> Session {
     if let Some(refusal) = session.refusal.clone() {
         provide_context(KeptRefusal(refusal));
     }
+    provide_context(FirstDay(session.first_day));
     provide_context(session.clone());
     session
 }
@@ -54,7 +57,7 @@ mod server {
 
     use super::Session;
     use crate::{
-        domain::account::Theme,
+        domain::{account::Theme, week::WeekStart},
         platform::{ctx::Ctx, kept_form::Kept, page},
     };
 
@@ -65,14 +68,17 @@ mod server {
         let theme = page::cookie("theme").and_then(|word| word.parse().ok()).unwrap_or(Theme::System);
         let zone: chrono_tz::Tz = me.as_ref().and_then(|me| me.zone.parse().ok()).unwrap_or(chrono_tz::UTC);
         let offset = zone.offset_from_utc_datetime(&now.naive_utc()).fix().local_minus_utc() / 60;
+        let start = me.as_ref().map_or(WeekStart::Locale, |me| me.week_start);
+        let first_day = start.day(&page::languages());
         let is_narrow = page::cookie("sidebar").as_deref() == Some("narrow");
         let refusal = use_context::<Kept>().and_then(|Kept(refusal)| refusal);
-        Session { me, theme, now, utc_offset_minutes: offset, is_narrow, refusal }
+        Session { me, theme, now, utc_offset_minutes: offset, first_day, is_narrow, refusal }
     }
 }
 
 #[cfg(not(feature = "ssr"))]
 mod browser {
+    use chrono::Weekday;
     use leptos::prelude::document;
 
     use super::Session;
@@ -88,6 +94,7 @@ mod browser {
                 theme: Theme::System,
                 now: Default::default(),
                 utc_offset_minutes: 0,
+                first_day: Weekday::Mon,
                 is_narrow: false,
                 refusal: None,
             })

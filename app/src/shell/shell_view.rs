@@ -10,13 +10,15 @@ use super::{
     outage::Outage,
     palette::Palette,
     session::Session,
+    sign_in_again::SignInAgain,
     stale::StaleBar,
+    whom_to_ask::AskWhom,
 };
 use crate::jobs::provide_failing;
 use crate::notifications::provide_unread;
 use crate::tasks::{provide_others, provide_steps};
-use crate::ui::Reach;
 use crate::ui::toast::{Toaster, Toasts};
+use crate::ui::{Reach, SessionEnd, WhomToAsk};
 
 /// The page in its frame; without a person (sign-in, sign-up) only the page.
 #[component]
@@ -28,11 +30,13 @@ pub fn Shell(session: Session, children: Children) -> impl IntoView {
         provide_others();
         provide_failing();
         provide_steps();
+        provide_context(WhomToAsk(|| view! { <AskWhom /> }.into_any()));
     }
     let uses_singles = session.me.as_ref().is_none_or(|me| me.uses_shortcuts);
     let shortcuts = session.me.is_some().then(|| Shortcuts::provide(session.is_narrow, uses_singles));
-    // Before the page, which says there what it finds out.
+    // Both before the page, which says there what it finds out.
     let reach = Reach::provide();
+    let end = session.me.is_some().then(SessionEnd::provide);
     let inside = children();
     let body = match session.me {
         None => view! { <StaleBar /><main id="main" tabindex="-1">{inside}</main> }.into_any(),
@@ -56,6 +60,7 @@ pub fn Shell(session: Session, children: Children) -> impl IntoView {
         <div id="live-polite" class="sr-only" role="status" aria-live="polite"></div>
         <div id="live-assertive" class="sr-only" role="alert" aria-live="assertive"></div>
         {shortcuts.map(|shortcuts| view! { <Palette shortcuts=shortcuts /><KeysDialog shortcuts=shortcuts /> })}
+        {end.map(|end| view! { <SignInAgain end=end /> })}
         <Toaster />
     }
     .into_any()

@@ -1,6 +1,6 @@
 //! What the other views of a project's tasks know: the list, the calendar, the table of notes, a person's own work.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
 use super::view::{Card, ColumnChoice, PersonChoice, Stamp};
@@ -75,6 +75,8 @@ pub struct Calendar {
     pub clock: ViewerClock,
     pub filter: BoardFilter,
     pub span: CalendarSpan,
+    /// Where the viewer's weeks begin.
+    pub first_day: Weekday,
     /// Whose tasks can be shown.
     pub people: Vec<PersonChoice>,
     /// Names of labels; `None` where there are too many for a menu.
@@ -110,6 +112,8 @@ pub struct NotesTable {
     pub last_event: i64,
     /// The time in the viewer's zone when the table was read.
     pub clock: ViewerClock,
+    /// Where the viewer's weeks begin.
+    pub first_day: Weekday,
     pub query: NotesQuery,
     /// The days that have a column.
     pub days: Vec<NaiveDate>,

@@ -66,8 +66,9 @@ pub async fn load_calendar(key: String, #[server(default)] query: String) -> App
     let ctx = Ctx::signed_in()?;
     let viewing = access::by_key(&ctx, ctx.reader(), &key).await?;
     projects::remember(&ctx, &viewing).await?;
-    let span = CalendarSpan::from_query(&query, find::clock(&ctx).today());
-    calendar::read(&ctx, &viewing, &BoardFilter::from_query(&query), span).await
+    let first_day = find::first_day(&ctx, &page::languages());
+    let span = CalendarSpan::from_query(&query, find::clock(&ctx).today(), first_day);
+    calendar::read(&ctx, &viewing, &BoardFilter::from_query(&query), span, first_day).await
 }
 
 /// One page of the table of work notes; `query` is the page's own address.
@@ -76,8 +77,9 @@ pub async fn load_notes_table(key: String, #[server(default)] query: String) -> 
     let ctx = Ctx::signed_in()?;
     let viewing = access::by_key(&ctx, ctx.reader(), &key).await?;
     projects::remember(&ctx, &viewing).await?;
-    let query = NotesQuery::from_query(&query, find::clock(&ctx).today());
-    notes_table::read(&ctx, &viewing, query).await
+    let first_day = find::first_day(&ctx, &page::languages());
+    let query = NotesQuery::from_query(&query, find::clock(&ctx).today(), first_day);
+    notes_table::read(&ctx, &viewing, query, first_day).await
 }
 
 /// The person's open tasks in all projects.

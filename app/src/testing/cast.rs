@@ -11,6 +11,7 @@ use crate::{
         ids::{ColumnId, UserId},
         project::MemberRole,
         task::Priority,
+        week::WeekStart,
     },
     entities::{member, project, user},
     platform::ctx::{Actor, Ctx},
@@ -69,6 +70,7 @@ pub async fn person(app: &TestApp, name: &str, local: &str, role: Role) -> Me {
         keeps_toasts: Set(false),
         hears_others: Set(true),
         soon_days: Set(i32::from(SOON_USUAL)),
+        week_start: Set(WeekStart::Locale),
         created_at: Set(now),
         updated_at: Set(now),
     };

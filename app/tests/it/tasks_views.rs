@@ -20,6 +20,7 @@ use app::{
     tasks::service::{archive, assign, board, calendar, edit, list, my_work, notes_table, shelf, trash},
     testing::{Cast, TestApp, each_database, project, task},
 };
+use chrono::Weekday;
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
@@ -356,16 +357,16 @@ async fn a_calendar_has_what_is_due_in_the_persons_days_and_what_is_under_way() 
         start.update(app.reader()).await.unwrap();
         task(&ctx, &made, columns[0], "no date").await;
         let view = viewing(&ctx).await;
-        let week = CalendarSpan::week_of("2026-11-23".parse().unwrap());
-        let read = calendar::read(&ctx, &view, &BoardFilter::default(), week).await.unwrap();
+        let week = CalendarSpan::week_of("2026-11-23".parse().unwrap(), Weekday::Mon);
+        let read = calendar::read(&ctx, &view, &BoardFilter::default(), week, Weekday::Mon).await.unwrap();
         let found: Vec<&str> = read.items.iter().map(|item| item.title.as_str()).collect();
         assert_eq!(found, ["first day", "early", "long"]);
         assert!(read.has_dates && !read.is_cut);
-        let far = CalendarSpan::week_of("2030-01-01".parse().unwrap());
-        let empty = calendar::read(&ctx, &view, &BoardFilter::default(), far).await.unwrap();
+        let far = CalendarSpan::week_of("2030-01-01".parse().unwrap(), Weekday::Mon);
+        let empty = calendar::read(&ctx, &view, &BoardFilter::default(), far, Weekday::Mon).await.unwrap();
         assert!(empty.items.is_empty() && empty.has_dates);
         let end = CalendarSpan::month_of("9999-12-01".parse().unwrap());
-        calendar::read(&ctx, &view, &BoardFilter::default(), end).await.unwrap();
+        calendar::read(&ctx, &view, &BoardFilter::default(), end, Weekday::Mon).await.unwrap();
     })
     .await;
 }
@@ -387,8 +388,10 @@ async fn the_table_of_notes_has_a_row_a_task_and_its_file_no_formula() {
         note(&ctx, mina, b.id, NoteKind::Progress, "2026-11-16", "last week").await;
         let view = viewing(&ctx).await;
         let today = "2026-11-25".parse().unwrap();
-        let read =
-            async |query: &str| notes_table::read(&ctx, &view, NotesQuery::from_query(query, today)).await.unwrap();
+        let read = async |query: &str| {
+            let query = NotesQuery::from_query(query, today, Weekday::Mon);
+            notes_table::read(&ctx, &view, query, Weekday::Mon).await.unwrap()
+        };
         let week = read("").await;
         assert_eq!((week.days.len(), week.rows.len()), (7, 1));
         let row = &week.rows[0];
@@ -401,7 +404,8 @@ async fn the_table_of_notes_has_a_row_a_task_and_its_file_no_formula() {
         assert_eq!(read(&format!("?month=2026-11&person={jonas}")).await.rows.len(), 1);
         assert_eq!(read("?month=2026-11&label=none").await.rows.len(), 0);
 
-        let file = notes_table::csv(&ctx, &view, NotesQuery::from_query("?month=2026-11", today)).await.unwrap();
+        let file =
+            notes_table::csv(&ctx, &view, NotesQuery::from_query("?month=2026-11", today, Weekday::Mon)).await.unwrap();
         let text = String::from_utf8(file).unwrap();
         assert!(text.starts_with("\u{feff}Task,Title,List,Labels,Issue,2026-11-16,2026-11-23,Resolution\n"), "{text}");
         assert!(text.contains("T-1,'=SUM(A1),"), "{text}");

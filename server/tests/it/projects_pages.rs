@@ -1,7 +1,10 @@
 //! Pages and files of projects and people, as browsers without JavaScript get them.
 
 use app::{entities::user, testing::TestApp};
-use axum::http::{StatusCode, header};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
 use sea_orm::EntityTrait;
 
 use crate::site::Visitor;
@@ -40,6 +43,16 @@ async fn nina(app: &TestApp, mina: &mut Visitor) -> Visitor {
     nina
 }
 
+/// Mina makes Nina a viewer of her project.
+async fn let_nina_view(mina: &mut Visitor) {
+    let action = mina.form_action("/projects/REP/members", "add_member").await;
+    let project = mina.get("/projects/REP/members").await.body;
+    let project = project.split("name=\"project\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let form = [("project", project.as_str()), ("who", "nina@example.org"), ("role", "viewer")];
+    let added = mina.post(&action, "http://127.0.0.1:3000/projects/REP/members", &form).await;
+    assert_eq!(added.location(), "/projects/REP/members?notice=saved");
+}
+
 #[tokio::test]
 async fn an_export_is_a_file_for_those_who_see_the_project_and_is_not_found_by_others() {
     let app = TestApp::on_sqlite().await;
@@ -73,12 +86,7 @@ async fn every_page_of_a_project_answers_each_role_as_it_should() {
         assert_eq!(nina.get(page).await.status, StatusCode::NOT_FOUND, "{page}");
     }
     assert_eq!(nina.get("/board/REP").await.status, StatusCode::NOT_FOUND);
-    let action = mina.form_action("/projects/REP/members", "add_member").await;
-    let project = mina.get("/projects/REP/members").await.body;
-    let project = project.split("name=\"project\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let form = [("project", project.as_str()), ("who", "nina@example.org"), ("role", "viewer")];
-    let added = mina.post(&action, "http://127.0.0.1:3000/projects/REP/members", &form).await;
-    assert_eq!(added.location(), "/projects/REP/members?notice=saved");
+    let_nina_view(&mut mina).await;
     for page in &pages {
         assert_eq!(nina.get(page).await.status, StatusCode::OK, "{page}");
     }
@@ -88,6 +96,33 @@ async fn every_page_of_a_project_answers_each_role_as_it_should() {
     assert_eq!(nina.get("/tasks/new?project=REP").await.status, StatusCode::FORBIDDEN);
     assert_eq!(nina.get("/settings/people").await.status, StatusCode::FORBIDDEN);
     assert_eq!(nina.get("/settings/groups").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn who_may_not_see_a_page_is_told_whom_to_ask() {
+    let app = TestApp::on_sqlite().await;
+    let mut mina = mina_with_a_project(&app).await;
+    let mut nina = nina(&app, &mut mina).await;
+    let settings = nina.get("/settings/people").await;
+    assert_eq!(settings.status, StatusCode::FORBIDDEN);
+    let words = "Only administrators can see this page. Ask Mina Kovač.";
+    assert!(settings.body.contains(words), "{}", settings.body);
+    for page in ["/projects/REP/rules/new", "/tasks/new?project=REP"] {
+        let unseen = nina.get(page).await;
+        assert_eq!(unseen.status, StatusCode::NOT_FOUND, "{page}");
+        assert!(!unseen.body.contains("Mina Kovač"), "{page} of a project that she does not see: {}", unseen.body);
+    }
+    let_nina_view(&mut mina).await;
+    let words =
+        "Your role in “Reporting” is not enough for this page. Its owners can give you another one: ask Mina Kovač.";
+    for page in ["/projects/REP/rules/new", "/tasks/new?project=REP"] {
+        let refused = nina.get(page).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{page}");
+        assert!(refused.body.contains(words), "{page}: {}", refused.body);
+    }
+    let away = Visitor::new(&app).get("/settings/people").await;
+    assert_eq!(away.location(), "/sign-in?next=/settings/people");
+    assert!(!away.body.contains("Mina Kovač"));
 }
 
 #[tokio::test]
@@ -123,6 +158,30 @@ async fn the_profile_keeps_how_a_person_is_told_of_things() {
     assert_eq!((mina_row.keeps_toasts, mina_row.hears_others, mina_row.soon_days), (true, false, 7));
     let wrong = mina.post(&save, referer, &[&form[..], &[("soon_days", "8")]].concat()).await;
     assert!(!wrong.location().contains("notice=saved"));
+}
+
+#[tokio::test]
+async fn weeks_begin_where_the_profile_says_else_as_the_language_of_the_browser_has_it() {
+    let app = TestApp::on_sqlite().await;
+    let mut mina = mina_with_a_project(&app).await;
+    async fn first(mina: &mut Visitor, languages: &str) -> String {
+        // With a filter, the calendar is shown although nothing is due.
+        let request = Request::get("/board/REP/calendar?week=2026-11-25&q=nothing");
+        let request = request.header(header::ACCEPT_LANGUAGE, languages).body(Body::empty()).unwrap();
+        let body = mina.send(request).await.body;
+        body.split("data-date=\"").nth(1).expect("a day is shown").chars().take(10).collect()
+    }
+    assert_eq!(first(&mut mina, "en-GB,en;q=0.9").await, "2026-11-23");
+    assert_eq!(first(&mut mina, "en-US,en;q=0.9").await, "2026-11-22");
+    let save = mina.form_action("/settings/profile", "save_profile").await;
+    let referer = "http://127.0.0.1:3000/settings/profile";
+    let profile = [("name", "Mina Kovač"), ("zone", "UTC"), ("theme", "system")];
+    let saved = mina.post(&save, referer, &[&profile[..], &[("week_start", "saturday")]].concat()).await;
+    assert_eq!(saved.location(), "/settings/profile?notice=saved", "{}", saved.body);
+    assert_eq!(first(&mut mina, "en-US").await, "2026-11-21");
+    let wrong = mina.post(&save, referer, &[&profile[..], &[("week_start", "friday")]].concat()).await;
+    assert!(!wrong.location().contains("notice=saved"));
+    assert_eq!(first(&mut mina, "en-US").await, "2026-11-21", "what was refused changes nothing");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ids::UserId, template::context::Reader};
+use super::{ids::UserId, template::context::Reader, week::WeekStart};
 
 crate::text_enum!(
     /// What a person may do on the whole instance.
@@ -66,6 +66,8 @@ pub struct Me {
     pub hears_others: bool,
     /// How many days after today are soon, 1 to 7.
     pub soon_days: u8,
+    /// Where weeks of calendars begin.
+    pub week_start: WeekStart,
 }
 
 impl Me {

@@ -4,7 +4,7 @@
 //! server puts a due instant into the viewer's zone when it reads it, and says how far the
 //! viewer's clock is from UTC, so that the browser can recompute without a zone database.
 
-use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveDateTime, NaiveTime, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 
 use super::calendar::{clock_time, day_month, long_date, short_date, weekday_short};
@@ -69,9 +69,11 @@ impl From<Due> for DueInput {
     }
 }
 
-/// What "next week" means wherever it is chosen: its Monday. None at the end of the calendar.
-pub fn next_week(today: NaiveDate) -> Option<NaiveDate> {
-    today.checked_add_days(Days::new(u64::from(7 - today.weekday().num_days_from_monday())))
+/// What "next week" means wherever it is chosen: the Monday of the week behind this one, where weeks begin on
+/// `first_day`. None at the end of the calendar.
+pub fn next_week(today: NaiveDate, first_day: Weekday) -> Option<NaiveDate> {
+    let begins = today.week(first_day).checked_first_day()?.checked_add_days(Days::new(7))?;
+    begins.checked_add_days(Days::new(u64::from((7 - begins.weekday().num_days_from_monday()) % 7)))
 }
 
 /// Whether the task is finished, and since when in the viewer's zone.
@@ -341,9 +343,18 @@ mod tests {
     }
 
     #[test]
-    fn next_week_begins_on_monday() {
+    fn next_week_is_its_monday_wherever_weeks_begin() {
         for today in ["2026-11-23", "2026-11-25", "2026-11-29"] {
-            assert_eq!(next_week(day(today)), Some(day("2026-11-30")), "{today}");
+            assert_eq!(next_week(day(today), Weekday::Mon), Some(day("2026-11-30")), "{today}");
+        }
+        for (first_day, today, next) in [
+            (Weekday::Sun, "2026-11-22", "2026-11-30"),
+            (Weekday::Sun, "2026-11-28", "2026-11-30"),
+            (Weekday::Sun, "2026-11-29", "2026-12-07"),
+            (Weekday::Sat, "2026-11-27", "2026-11-30"),
+            (Weekday::Sat, "2026-11-28", "2026-12-07"),
+        ] {
+            assert_eq!(next_week(day(today), first_day), Some(day(next)), "{today} of weeks from {first_day}");
         }
     }
 

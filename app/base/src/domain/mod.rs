@@ -83,6 +83,7 @@ pub mod task_edit;
 pub mod template;
 pub mod text_enum;
 pub mod transcript;
+pub mod week;
 pub mod work_note;
 #[cfg(feature = "ssr")]
 pub mod zone;

@@ -1,6 +1,6 @@
 //! The table of work notes: which days, whose notes, which label, as the address says them.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -22,10 +22,10 @@ pub struct NotesQuery {
 }
 
 impl NotesQuery {
-    /// Reads a query; without a span it is the week of today.
-    pub fn from_query(query: &str, today: NaiveDate) -> Self {
+    /// Reads a query; without a span it is the week of today. Weeks begin on `first_day`.
+    pub fn from_query(query: &str, today: NaiveDate, first_day: Weekday) -> Self {
         let mut notes = Self {
-            span: CalendarSpan::read(query).unwrap_or(CalendarSpan::week_of(today)),
+            span: CalendarSpan::read(query, first_day).unwrap_or(CalendarSpan::week_of(today, first_day)),
             person: None,
             label: None,
             after: None,
@@ -76,9 +76,11 @@ mod tests {
     fn the_address_says_the_table_and_back() {
         let today = "2026-11-25".parse().unwrap();
         let query = "?month=2026-10&label=ops+%26+co&after=12";
-        assert_eq!(NotesQuery::from_query(query, today).to_query(), query);
-        let plain = NotesQuery::from_query("?person=x&label=", today);
+        assert_eq!(NotesQuery::from_query(query, today, Weekday::Mon).to_query(), query);
+        let plain = NotesQuery::from_query("?person=x&label=", today, Weekday::Mon);
         assert_eq!(plain.to_query(), "?week=2026-11-23");
         assert!(!plain.is_narrowed());
+        let from_sunday = NotesQuery::from_query("", today, Weekday::Sun);
+        assert_eq!(from_sunday.to_query(), "?week=2026-11-22");
     }
 }

@@ -6,6 +6,7 @@ use crate::domain::{
     account::{Language, Me, Role, Theme, UserState},
     due::SOON_USUAL,
     ids::{ProjectId, UserId},
+    week::WeekStart,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -39,6 +40,8 @@ pub struct Model {
     pub hears_others: bool,
     /// How many days after today are soon, 1 to 7.
     pub soon_days: i32,
+    /// Where weeks of calendars begin.
+    pub week_start: WeekStart,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }
@@ -64,6 +67,7 @@ impl From<Model> for Me {
             keeps_toasts: row.keeps_toasts,
             hears_others: row.hears_others,
             soon_days: u8::try_from(row.soon_days).unwrap_or(SOON_USUAL),
+            week_start: row.week_start,
         }
     }
 }

@@ -25,6 +25,7 @@ use crate::domain::{
     suppression::SuppressionReason,
     task::{Category, EventKind, Priority, Status},
     template::TemplateCategory,
+    week::WeekStart,
     work_note::NoteKind,
 };
 
@@ -164,6 +165,7 @@ text_columns!(
     Role,
     Language,
     Theme,
+    WeekStart,
     UserState,
     MemberRole,
     Category,

@@ -13,6 +13,7 @@ use crate::{
         account::{self, Language, Role, Theme, UserState},
         due::{SOON_CHOICES, SOON_USUAL},
         ids::UserId,
+        week::WeekStart,
     },
     entities::user,
     error::{AppError, AppResult, Checks, Problem},
@@ -98,6 +99,7 @@ async fn create_if(ctx: &Ctx, new: NewUser, role: Role, allowed: impl Fn(u64) ->
         keeps_toasts: Set(false),
         hears_others: Set(true),
         soon_days: Set(i32::from(SOON_USUAL)),
+        week_start: Set(WeekStart::Locale),
         created_at: Set(ctx.now),
         updated_at: Set(ctx.now),
     };
@@ -137,6 +139,8 @@ pub struct Profile {
     pub hears_others: bool,
     /// How many days after today are soon, 1 to 7.
     pub soon_days: u8,
+    /// Where weeks of calendars begin.
+    pub week_start: WeekStart,
 }
 
 /// Changes the signed-in person's profile.
@@ -155,6 +159,7 @@ pub async fn save_profile(ctx: &Ctx, profile: Profile) -> AppResult<()> {
         keeps_toasts,
         hears_others,
         soon_days,
+        week_start,
     } = profile;
     let me = ctx.me()?;
     let mut checks = Checks::default();
@@ -179,6 +184,7 @@ pub async fn save_profile(ctx: &Ctx, profile: Profile) -> AppResult<()> {
         keeps_toasts: Set(keeps_toasts),
         hears_others: Set(hears_others),
         soon_days: Set(i32::from(soon_days)),
+        week_start: Set(week_start),
         updated_at: Set(ctx.now),
         ..Default::default()
     }

@@ -102,7 +102,7 @@ fn page(
     };
     let today = calendar.clock.today();
     let note = note(&calendar);
-    let steps = steps(&key, &shared, span, today);
+    let steps = steps(&key, &shared, span, today, calendar.first_day);
     let board = format!("/board/{key}");
     let body = match calendar.has_dates || filter.is_active() {
         true => view! { {note}<Grid calendar=calendar fresh=fresh shared=shared.clone() rewind=rewind /> }.into_any(),
@@ -124,7 +124,13 @@ fn page(
 }
 
 /// Back, forth, today, and the other span.
-fn steps(key: &str, shared: &str, span: CalendarSpan, today: chrono::NaiveDate) -> impl IntoView + use<> {
+fn steps(
+    key: &str,
+    shared: &str,
+    span: CalendarSpan,
+    today: chrono::NaiveDate,
+    first_day: chrono::Weekday,
+) -> impl IntoView + use<> {
     let to = |span: CalendarSpan| href(key, shared, span);
     let unit = if matches!(span, CalendarSpan::Month(_)) { "month" } else { "week" };
     let back = span.stepped(false).map(|span| {
@@ -135,11 +141,11 @@ fn steps(key: &str, shared: &str, span: CalendarSpan, today: chrono::NaiveDate) 
     });
     let now = match span {
         CalendarSpan::Month(_) => CalendarSpan::month_of(today),
-        CalendarSpan::Week(_) => CalendarSpan::week_of(today),
+        CalendarSpan::Week(_) => CalendarSpan::week_of(today, first_day),
     };
     // The week of today where it is in the month, else the first.
     let near = if span.has(today) { today } else { span.anchor() };
-    let (month, week) = (to(CalendarSpan::month_of(near)), to(CalendarSpan::week_of(near)));
+    let (month, week) = (to(CalendarSpan::month_of(near)), to(CalendarSpan::week_of(near, first_day)));
     let is_month = matches!(span, CalendarSpan::Month(_));
     view! {
         <div class="cluster is-apart">

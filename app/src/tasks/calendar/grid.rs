@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use chrono::{Datelike, NaiveDate, TimeDelta};
+use chrono::{Datelike, NaiveDate, TimeDelta, Weekday};
 use leptos::{html::Table, prelude::*};
 
 use super::hands;
@@ -32,6 +32,8 @@ pub struct Desk {
     pub can_edit: bool,
     key: StoredValue<String>,
     clock: ViewerClock,
+    /// Where the viewer's weeks begin.
+    first_day: Weekday,
     toasts: Option<Toasts>,
     rewind: StoredValue<Rewind>,
     /// Changes of days that the server has not answered; the first is on its way. Outlives the page, so that
@@ -197,12 +199,13 @@ pub fn Grid(
     shared: String,
     rewind: Rewind,
 ) -> impl IntoView {
-    let Calendar { key, can_edit, clock, span, items, .. } = calendar;
+    let Calendar { key, can_edit, clock, span, first_day, items, .. } = calendar;
     let desk = Desk {
         items: RwSignal::new(items),
         can_edit,
         key: StoredValue::new(key),
         clock,
+        first_day,
         toasts: use_context::<Toasts>(),
         rewind: StoredValue::new(rewind),
         unsent: StoredValue::new(ArcStoredValue::default()),
@@ -214,14 +217,14 @@ pub fn Grid(
         }
     });
     hands::attach(node, desk);
-    let heads: Vec<_> = span.weeks()[0]
+    let heads: Vec<_> = span.weeks(first_day)[0]
         .iter()
         .map(|day| {
             let (short, long) = (weekday_short(day.weekday()), weekday_long(day.weekday()));
             view! { <th scope="col"><abbr title=long>{short}</abbr></th> }
         })
         .collect();
-    let weeks: Vec<_> = span.weeks().into_iter().map(|days| week(&days, span, &shared, desk)).collect();
+    let weeks: Vec<_> = span.weeks(first_day).into_iter().map(|days| week(&days, span, &shared, desk)).collect();
     let help = can_edit.then(|| {
         view! { <p id="calendar-help" class="sr-only">"Shift with the arrow keys moves a task by a day or a week. The menu beside it does the same."</p> }
     });
@@ -239,8 +242,9 @@ pub fn Grid(
 }
 
 fn week(days: &[NaiveDate], span: CalendarSpan, shared: &str, desk: Desk) -> impl IntoView + use<> {
-    let number = days[0].iso_week().week();
-    let href = desk.key.with_value(|key| href(key, shared, CalendarSpan::week_of(days[0])));
+    // The number of the week that has most of these days, wherever they begin.
+    let number = days[3].iso_week().week();
+    let href = desk.key.with_value(|key| href(key, shared, CalendarSpan::week_of(days[0], desk.first_day)));
     let head = match span {
         CalendarSpan::Month(_) => {
             view! { <a href=href.clone() aria-label=format!("Week {number}")>{number}</a> }.into_any()
@@ -308,7 +312,7 @@ fn day(date: NaiveDate, span: CalendarSpan, more_href: String, desk: Desk) -> im
         <td data-date=date.to_string() class:is-today=is_today class:is-other=!span.has(date) class:is-empty=move || here.with(Vec::is_empty)>
             <p class="calendar__day">
                 <time datetime=date.to_string()>
-                    <span class="calendar__weekday">{weekday_short(date.weekday())}" "</span>{day_number(date, span)}
+                    <span class="calendar__weekday">{weekday_short(date.weekday())}" "</span>{day_number(date, span, desk.first_day)}
                 </time>
                 {is_today.then(|| view! { <span class="badge" data-tone="accent">"Today"</span> })}
             </p>
@@ -318,8 +322,8 @@ fn day(date: NaiveDate, span: CalendarSpan, more_href: String, desk: Desk) -> im
 }
 
 /// The number of a day, with its month where another one begins.
-fn day_number(date: NaiveDate, span: CalendarSpan) -> String {
-    let is_first_shown = date == span.bounds().0;
+fn day_number(date: NaiveDate, span: CalendarSpan, first_day: Weekday) -> String {
+    let is_first_shown = date == span.bounds(first_day).0;
     if date.day() == 1 || is_first_shown { crate::domain::calendar::day_month(date) } else { date.day().to_string() }
 }
 

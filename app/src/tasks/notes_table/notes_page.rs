@@ -1,6 +1,6 @@
 //! Task by task: the issue, what was done on each day, how it ended.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, Weekday};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map};
 
@@ -64,7 +64,7 @@ fn follow(notes: &NotesTable, search: String, live: Live, whole: Callback<()>) -
 }
 
 fn page(notes: NotesTable, rows: RwSignal<Vec<NotesRow>>) -> impl IntoView {
-    let NotesTable { key, clock, query, days, people, labels, next, .. } = notes;
+    let NotesTable { key, clock, first_day, query, days, people, labels, next, .. } = notes;
     let today = clock.today();
     let path = format!("/board/{key}/notes");
     let file = format!("{path}.csv{}", NotesQuery { after: None, ..query.clone() }.to_query());
@@ -84,7 +84,7 @@ fn page(notes: NotesTable, rows: RwSignal<Vec<NotesRow>>) -> impl IntoView {
         <Page title="Work notes" wide=true actions=move || (!is_empty).then(|| view! {
             <a class="btn" href=file.clone() rel="external" download=""><Icon name="download" />"Download as CSV"</a>
         })>
-            {steps(&query, &path, today)}
+            {steps(&query, &path, today, first_day)}
             {filter(&query, path, people, labels)}
             {body}
             {pager}
@@ -92,7 +92,7 @@ fn page(notes: NotesTable, rows: RwSignal<Vec<NotesRow>>) -> impl IntoView {
     }
 }
 
-fn steps(query: &NotesQuery, path: &str, today: NaiveDate) -> impl IntoView + use<> {
+fn steps(query: &NotesQuery, path: &str, today: NaiveDate, first_day: Weekday) -> impl IntoView + use<> {
     let to = |span: CalendarSpan| format!("{path}{}", query.over(span).to_query());
     let (span, unit) = (query.span, if matches!(query.span, CalendarSpan::Month(_)) { "month" } else { "week" });
     let step = |is_forward: bool, icon: &'static str, word: &str| {
@@ -111,7 +111,7 @@ fn steps(query: &NotesQuery, path: &str, today: NaiveDate) -> impl IntoView + us
                 {step(true, "chevron-right", "Next")}
             </div>
             <nav class="cluster" aria-label="Period">
-                <a class="filter" href=to(CalendarSpan::week_of(near)) aria-current=(!is_month).then_some("true")>"Week"</a>
+                <a class="filter" href=to(CalendarSpan::week_of(near, first_day)) aria-current=(!is_month).then_some("true")>"Week"</a>
                 <a class="filter" href=to(CalendarSpan::month_of(near)) aria-current=is_month.then_some("true")>"Month"</a>
             </nav>
         </div>

@@ -1,6 +1,6 @@
 //! Tasks by the day they are due, and the days before from which on they are worked on.
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Days, Utc, Weekday};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{board, cards, find, list::narrow};
@@ -24,14 +24,20 @@ const LAST_MOMENT: DateTime<Utc> = match DateTime::from_timestamp(253_402_300_79
     None => DateTime::<Utc>::MAX_UTC,
 };
 
-/// The tasks of a span.
+/// The tasks of a span, whose weeks begin on `first_day`.
 ///
 /// # Errors
 /// Only those of the database.
-pub async fn read(ctx: &Ctx, viewing: &Viewing, filter: &BoardFilter, span: CalendarSpan) -> AppResult<Calendar> {
+pub async fn read(
+    ctx: &Ctx,
+    viewing: &Viewing,
+    filter: &BoardFilter,
+    span: CalendarSpan,
+    first_day: Weekday,
+) -> AppResult<Calendar> {
     let db = ctx.reader();
     let (zone, project) = (ctx.zone(), viewing.project());
-    let (first, last) = span.bounds();
+    let (first, last) = span.bounds(first_day);
     // SQLite compares dates as text, and one with five digits of year comes before all others.
     let last = last.min(LAST_MOMENT.date_naive());
     let behind = last.checked_add_days(Days::new(1)).unwrap_or(last);
@@ -84,6 +90,7 @@ pub async fn read(ctx: &Ctx, viewing: &Viewing, filter: &BoardFilter, span: Cale
         clock: find::clock(ctx),
         filter: filter.clone(),
         span,
+        first_day,
         people: people.into_iter().map(|person| PersonChoice { id: person.id, name: person.name }).collect(),
         labels: board::labels_offered(db, project.id).await?,
         items,

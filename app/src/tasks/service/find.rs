@@ -7,6 +7,7 @@ use crate::{
         due::{SOON_USUAL, ViewerClock},
         ids::TaskId,
         project::parse_task_ref,
+        week::WeekStart,
     },
     entities::{task, task_alias},
     error::{AppError, AppResult},
@@ -82,6 +83,11 @@ pub async fn for_editing_anywhere(
     // Read again under the lock: it may have changed, or gone to another project, while this waited.
     let task = task::Entity::find_by_id(id).one(db).await?.ok_or(AppError::NotFound)?;
     if task.project_id == seen.project_id { Ok((editing, task)) } else { Err(AppError::NotFound) }
+}
+
+/// The first day of the person's weeks; `languages` are those that their browser prefers.
+pub fn first_day(ctx: &Ctx, languages: &str) -> chrono::Weekday {
+    ctx.me().map_or(WeekStart::Locale, |me| me.week_start).day(languages)
 }
 
 /// The person's clock.

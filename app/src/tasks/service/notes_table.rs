@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, Weekday};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use super::{cards, find};
@@ -32,11 +32,11 @@ const SHOWN: usize = 400;
 /// Byte order mark: spreadsheets then read the file as UTF-8.
 const MARK: &str = "\u{feff}";
 
-/// One page of the table.
+/// One page of the table; `first_day` is that of the person's weeks.
 ///
 /// # Errors
 /// Only those of the database.
-pub async fn read(ctx: &Ctx, viewing: &Viewing, query: NotesQuery) -> AppResult<NotesTable> {
+pub async fn read(ctx: &Ctx, viewing: &Viewing, query: NotesQuery, first_day: Weekday) -> AppResult<NotesTable> {
     let db = ctx.reader();
     let project = viewing.project();
     let mut tasks = tasks(db, project, &query, PAGE + 1).await?;
@@ -55,6 +55,7 @@ pub async fn read(ctx: &Ctx, viewing: &Viewing, query: NotesQuery) -> AppResult<
         name: project.name.clone(),
         last_event: project.last_event,
         clock: find::clock(ctx),
+        first_day,
         days,
         rows: rows.into_iter().map(shortened).collect(),
         people: people.into_iter().map(|person| PersonChoice { id: person.id, name: person.name }).collect(),

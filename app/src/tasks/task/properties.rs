@@ -1,6 +1,6 @@
 //! Status, priority, due date and category: a choice saves itself.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, Weekday};
 use leptos::prelude::*;
 
 use super::{
@@ -18,7 +18,7 @@ use crate::{
         api::{PlaceTask, SaveCategory, SaveDue, SavePriority},
         view::blocked_words,
     },
-    ui::Icon,
+    ui::{Icon, first_day},
 };
 
 /// The list the task is in.
@@ -124,7 +124,7 @@ pub fn DueForm(state: TaskState) -> impl IntoView {
             <ActionForm action=action attr:class="presets">
                 {state.hidden()}
                 {state.hidden_op()}
-                {presets(today)}
+                {presets(today, first_day())}
             </ActionForm>
             {save_state(action)}
         </div>
@@ -185,9 +185,9 @@ fn fields(due: Option<Due>) -> (String, String) {
     }
 }
 
-fn presets(today: NaiveDate) -> impl IntoView {
-    let days =
-        [("Today", Some(today)), ("Tomorrow", today.succ_opt()), ("Next week", due::next_week(today)), ("None", None)];
+fn presets(today: NaiveDate, first_day: Weekday) -> impl IntoView {
+    let next = due::next_week(today, first_day);
+    let days = [("Today", Some(today)), ("Tomorrow", today.succ_opt()), ("Next week", next), ("None", None)];
     days.map(|(label, date)| {
         let date = date.map(|date| date.to_string()).unwrap_or_default();
         view! { <button class="filter" type="submit" name="due_on" value=date>{label}</button> }

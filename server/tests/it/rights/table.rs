@@ -42,6 +42,8 @@ pub const ROWS: &[Row] = &[
     row("set_theme", Anybody, "theme=dark&next=/"),
     row("list_zones", Anybody, ""),
     row("save_sidebar", SignedIn, "narrow=yes"),
+    row("check_session", SignedIn, ""),
+    row("whom_to_ask", SignedIn, "address=/settings/people"),
     row("read_sign_up_kind", Anybody, ""),
     // people and groups
     row("list_people", Admin, ""),

@@ -18,6 +18,7 @@ use crate::{
             run::{ImportChoices, PersonTarget},
         },
         project::MemberRole,
+        week::WeekStart,
     },
     entities::{member, user},
     error::AppResult,
@@ -117,6 +118,7 @@ fn placeholder(ctx: &Ctx, id: UserId, person: &PlannedPerson, zone: &str) -> use
         keeps_toasts: Set(false),
         hears_others: Set(true),
         soon_days: Set(i32::from(SOON_USUAL)),
+        week_start: Set(WeekStart::Locale),
         created_at: Set(ctx.now),
         updated_at: Set(ctx.now),
     }

@@ -1,6 +1,6 @@
 //! The due date: the days that are chosen most, else the browser's own fields for day and time.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, Weekday};
 use leptos::{html::Input, prelude::*};
 
 use super::{common, states};
@@ -13,7 +13,7 @@ use crate::{
         task_edit::Edit,
     },
     tasks::board::state::BoardState,
-    ui::Icon,
+    ui::{Icon, first_day},
 };
 
 pub fn view(board: &BoardState, cards: &[TaskId], close: Callback<()>) -> impl IntoView + use<> {
@@ -27,7 +27,7 @@ pub fn view(board: &BoardState, cards: &[TaskId], close: Callback<()>) -> impl I
             board.edit_all(&cards, &Edit::Due(due));
         }
     };
-    let presets = presets(today).map(|(label, icon, date)| {
+    let presets = presets(today, first_day()).map(|(label, icon, date)| {
         let set = set.clone();
         let day = date.map(|date| format!("{} {}", weekday_short(date.weekday()), day_month(date)));
         let is_now = now.is_some_and(|now| now == date.map(|date| DueInput { date, time: None }));
@@ -59,11 +59,11 @@ pub fn view(board: &BoardState, cards: &[TaskId], close: Callback<()>) -> impl I
     }
 }
 
-fn presets(today: NaiveDate) -> [(&'static str, &'static str, Option<NaiveDate>); 4] {
+fn presets(today: NaiveDate, first_day: Weekday) -> [(&'static str, &'static str, Option<NaiveDate>); 4] {
     [
         ("Today", "alarm-clock", Some(today)),
         ("Tomorrow", "clock", today.succ_opt()),
-        ("Next week", "calendar", next_week(today)),
+        ("Next week", "calendar", next_week(today, first_day)),
         ("None", "x", None),
     ]
 }
