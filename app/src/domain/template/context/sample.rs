@@ -161,7 +161,7 @@ fn fill_charts(report: &mut Snapshot) {
         bins: (17..=27).map(|days| Bin { days, trials: 1_800_u32.saturating_sub(days.abs_diff(20) * 240) }).collect(),
         ..Forecast::default()
     };
-    let share = |name: &str, parts| Share { name: name.into(), parts };
+    let share = |name: &str, parts| Share { name: name.into(), person: None, parts };
     report.people = Shares {
         open: vec![
             share("Mina Kovač", [4, 8, 5, 2]),
