@@ -404,6 +404,7 @@ test('a template begins in a source of MJML or HTML that has something in it @hy
     await expect(page.getByRole('heading', { name: 'Template New template' })).toBeAttached();
     await settled(page, hydrated);
     await expect(page.locator('.cm-content')).toContainText(words, { ignoreCase: true });
+    await expect(page.locator('.cm-content')).toHaveAccessibleDescription(/Tab leaves the field.*files of a report.*also where a condition leaves it out/);
     await expect(page.getByRole('group', { name: 'Language of the source' }).getByRole('button', { name: language })).toHaveAttribute('aria-pressed', 'true');
     await expect(page.locator('.mail-frame iframe')).toBeVisible();
     await expect(page.locator('#fault')).toHaveCount(0);

@@ -69,6 +69,11 @@ test('a template is found, copied, carried in a file, deleted and taken back @hy
 
   await page.goto(`${empty.url}/templates`);
   await settled(page, hydrated);
+  const broken = { name: 'broken.template.json', mimeType: 'application/json', buffer: Buffer.from('{\n "autoreport_template": 1,\n "name": ') };
+  await page.getByLabel('File', { exact: true }).setInputFiles(broken);
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await expect(page.getByText('The file ends too early, at line 3, character 9')).toBeVisible();
+  await settled(page, hydrated);
   const download = page.waitForEvent('download');
   await page.getByRole('link', { name: 'Export Copy of Weekly status' }).click();
   await page.getByLabel('File', { exact: true }).setInputFiles(await (await download).path());

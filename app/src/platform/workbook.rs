@@ -4,7 +4,7 @@
 //! (the apostrophe that people type), so that it stays text when somebody edits the cell; nothing is put before it, as
 //! in a CSV file, where there is no other way.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
 use rust_xlsxwriter::{DocProperties, Format, FormatAlign, FormatBorder, Url, Workbook, Worksheet, XlsxError};
 
 use crate::domain::csv_cell::neutral;
@@ -145,14 +145,26 @@ fn write_cell(sheet: &mut Worksheet, row: u32, at: u16, cell: &Cell, looks: &Loo
         Cell::Days(days) => {
             sheet.write_number_with_format(row, at, *days, &looks.days)?;
         }
+        Cell::Date(date) if !has_day(*date) => {
+            sheet.write_string_with_format(row, at, date.to_string(), &looks.text)?;
+        }
         Cell::Date(date) => {
             sheet.write_datetime_with_format(row, at, date, &looks.date)?;
+        }
+        Cell::Moment(moment) if !has_day(moment.date()) => {
+            let words = moment.format("%Y-%m-%d %H:%M").to_string();
+            sheet.write_string_with_format(row, at, words, &looks.text)?;
         }
         Cell::Moment(moment) => {
             sheet.write_datetime_with_format(row, at, moment, &looks.moment)?;
         }
     }
     Ok(())
+}
+
+/// Whether the calendar of a spreadsheet has a day; as a number any other one would be shown as a row of hashes.
+fn has_day(date: NaiveDate) -> bool {
+    (1900..=9999).contains(&date.year())
 }
 
 fn shortened(text: &str) -> String {

@@ -10,7 +10,8 @@ use axum::{
 
 use super::{service::exchange, upload_form::FILE_MAX};
 use crate::{
-    error::AppError,
+    domain::template::file::{FileFlaw, TemplateFile},
+    error::{AppError, FieldError, Invalid, Problem},
     platform::{ctx::Ctx, state::AppState, upload},
 };
 
@@ -35,9 +36,18 @@ async fn receive(ctx: Ctx, headers: HeaderMap, form: Multipart) -> Response {
     };
     match exchange::import(&ctx, &content).await {
         Ok(id) => Redirect::to(&format!("/templates/{id}")).into_response(),
-        Err(AppError::Malformed) => refused("not_a_template"),
-        Err(AppError::Invalid(_)) => refused("invalid"),
+        Err(AppError::Malformed) => refused(&TemplateFile::read(&content).err().unwrap_or(FileFlaw::NoTemplate).code()),
+        Err(AppError::Invalid(invalid)) => refused(&broken_rule(&content, &invalid)),
         Err(_) => refused("failed"),
+    }
+}
+
+/// The code of a template that breaks a rule: of the first one, as the others may only follow from it.
+fn broken_rule(content: &[u8], invalid: &Invalid) -> String {
+    match invalid.fields.first() {
+        // A name has no range: it is the number of templates that has.
+        Some(FieldError { field, problem: Problem::OutOfRange { .. }, .. }) if field == "name" => "full".to_owned(),
+        first => FileFlaw::of_rule(content, first.map_or("document", |error| error.field.as_str())).code(),
     }
 }
 

@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::ui::{FileForm, FileRefused};
+use crate::{
+    domain::template::file::FileFlaw,
+    ui::{FileForm, FileRefused},
+};
 
 /// Most bytes of a file.
 pub const FILE_MAX: usize = 512 * 1024;
@@ -32,9 +35,10 @@ fn refused(code: &str) -> Option<String> {
         "empty" => "The file is empty. Export the template again.",
         "interrupted" => "The upload was interrupted before the file was complete. Import it again.",
         "failed" => "The file could not be looked at. Try again in a moment.",
-        "not_a_template" => "The file is no template of AutoReport. Choose one that was exported.",
-        "invalid" => "The template in the file breaks a rule: a text is too long, or a name or colour is not one.",
-        _ => return None,
+        "full" => {
+            "There are as many templates as there may be. Delete one that nobody uses, and import the file again."
+        }
+        _ => return FileFlaw::of_code(code).map(FileFlaw::words),
     };
     Some(words.to_owned())
 }

@@ -88,7 +88,7 @@ async fn the_charts_of_a_report_are_drawn_from_its_frozen_facts_as_far_as_the_re
         let mut whole = own.clone();
         let hidden = ReportProject { id: ProjectId(uuid::Uuid::now_v7()), ..own.project.clone() };
         whole.projects = vec![own.project.clone(), hidden];
-        whole.people.open = vec![Share { name: "Hidden Person".into(), parts: [0, 0, 0, 4] }];
+        whole.people.open = vec![Share { name: "Hidden Person".into(), person: None, parts: [0, 0, 0, 4] }];
         whole.variants = vec![own];
         let frozen = serde_json::to_string(&whole).unwrap();
         let row = occurrence::ActiveModel { id: Set(run), snapshot: Set(Some(frozen)), ..Default::default() };

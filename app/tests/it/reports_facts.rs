@@ -145,9 +145,11 @@ async fn flow_ages_shares_and_the_forecast_are_frozen_with_them() {
         let ages: Vec<_> =
             report.ageing.points.iter().map(|point| (point.reference.as_str(), point.status, point.days)).collect();
         assert_eq!(ages, [("T-2", Status::Pending, 2), ("T-4", Status::Progress, 1)]);
-        let row = |name: &str, parts| Share { name: name.into(), parts };
-        assert_eq!(report.people.open, [row("Nobody", [0, 2, 0, 0]), row("Jonas Ortiz", [0, 1, 0, 0])]);
-        assert_eq!(report.people.completed, [row("Jonas Ortiz", [0, 1, 0, 0]), row("Mina Kovač", [0, 1, 0, 0])]);
+        let of = |name: &str, person, parts| Share { name: name.into(), person, parts };
+        let row = |name: &str, parts| of(name, None, parts);
+        let jonas = || of("Jonas Ortiz", Some(cast.jonas.id), [0, 1, 0, 0]);
+        assert_eq!(report.people.open, [row("Nobody", [0, 2, 0, 0]), jonas()]);
+        assert_eq!(report.people.completed, [jonas(), of("Mina Kovač", Some(cast.mina.id), [0, 1, 0, 0])]);
         assert_eq!(report.labels.completed, [row("Bug", [0, 1, 0, 0])]);
         assert_eq!(report.labels.open, [row("No label", [0, 3, 0, 0])]);
         assert_eq!((report.priorities.open, report.priorities.completed), ([0, 3, 0, 0], [0, 1, 0, 0]));

@@ -55,7 +55,8 @@ async fn a_week_is_told_by_its_figures_its_lists_and_its_finding() {
         let late = task(&monday, &made, columns[0], "Answer the letter").await;
         let soon = task(&monday, &made, columns[0], "Book the room").await;
         due(&monday, &late, "2026-11-24").await;
-        due(&monday, &soon, "2026-11-27").await;
+        let at_five = DueInput { date: date("2026-11-27"), time: chrono::NaiveTime::from_hms_opt(17, 0, 0) };
+        edit::change(&monday, soon.id, 1, Change::Due(Some(at_five)), None).await.unwrap();
         assign::set(&monday, done.id, &[cast.jonas.id, cast.mina.id]).await.unwrap();
         edit::change(&monday, shine.id, 1, Change::Category(Category::Highlight), None).await.unwrap();
         app.clock.advance(TimeDelta::days(1));
@@ -89,6 +90,9 @@ async fn a_week_is_told_by_its_figures_its_lists_and_its_finding() {
         assert_eq!(report.overdue[0].due.as_ref().unwrap().words, "Overdue 1 d");
         let late = &report.overdue[0].details;
         assert_eq!((late.created_on, late.due_on), (Some(date("2026-11-23")), Some(date("2026-11-24"))));
+        let soon = &report.due_next[0].details;
+        assert_eq!((late.due_at, soon.due_on), (None, Some(date("2026-11-27"))), "one is due all day");
+        assert!(soon.due_at.is_some(), "the other one at five");
         assert_eq!((late.project.as_str(), finished.details.started_on), ("Tasks", Some(date("2026-11-24"))));
         assert_eq!(
             report.statuses.iter().map(|entry| (entry.status, entry.count)).collect::<Vec<_>>(),

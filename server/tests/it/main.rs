@@ -28,4 +28,5 @@ mod scheduler;
 mod seed;
 mod site;
 mod task_page;
+mod templates_file;
 mod unsubscribe;

@@ -165,6 +165,9 @@ pub struct TaskDetails {
     pub labels: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_on: Option<NaiveDate>,
+    /// The instant where it is due at a time; none where it is due all day, and in reports from before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<DateTime<Utc>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_on: Option<NaiveDate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -175,7 +178,8 @@ pub struct TaskDetails {
 }
 
 impl TaskDetails {
-    fn is_empty(&self) -> bool {
+    /// Whether nothing is known: so it is in reports from before there were any.
+    pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }

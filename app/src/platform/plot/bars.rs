@@ -42,7 +42,7 @@ impl Row {
     }
 
     fn of_share(share: &Share) -> Self {
-        let Share { name, parts } = share;
+        let Share { name, person: _, parts } = share;
         let by_urgency = || Priority::ALL.iter().zip(PRIORITIES).zip(*parts).rev();
         let said: Vec<String> = by_urgency()
             .filter(|(_, count)| *count > 0)

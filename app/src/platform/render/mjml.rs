@@ -52,11 +52,12 @@ const ELEMENTS: [&str; 33] = [
 
 /// HTML of filled-in MJML. Nothing is included and nothing is fetched.
 pub(super) fn from_mjml(mjml: &str, scene: &Scene<'_>) -> Result<String, TemplateFault> {
-    if let Some(at) = find(scene.source, "<mj-include") {
+    let read = without_comments(scene.source);
+    if let Some(at) = find(&read, "<mj-include") {
         let words = "Not allowed in a template: `mj-include`. A template stands for itself and reads no others.";
         return Err(scene.at(at, FaultKind::Refused, words.to_owned(), None));
     }
-    if let Some((at, name)) = unknown_element(scene.source) {
+    if let Some((at, name)) = unknown_element(&read) {
         let meant = nearest(name, ELEMENTS).map(str::to_owned);
         return Err(scene.at(at, FaultKind::Markup, format!("MJML has no element `{name}`."), meant));
     }
@@ -136,13 +137,55 @@ fn place_in_source(filled: &str, at: usize, source: &str) -> usize {
     all.get(earlier).or(all.last()).copied().unwrap_or(0)
 }
 
-/// The first element that MJML does not have, where its tag begins.
+/// The same text with blanks for its comments, those of HTML and those of the template: what stands there nobody is sent,
+/// and every other byte stays in its place.
+fn without_comments(source: &str) -> String {
+    let mut read = String::with_capacity(source.len());
+    let mut rest = source;
+    while let Some((begin, end)) = comment(rest) {
+        read.push_str(&rest[..begin]);
+        read.extend(std::iter::repeat_n(' ', end - begin));
+        rest = &rest[end..];
+    }
+    read.push_str(rest);
+    read
+}
+
+/// The bytes from which and up to which the first comment of a text goes.
+fn comment(text: &str) -> Option<(usize, usize)> {
+    let begins = |(at, _): (usize, &str)| {
+        let rest = &text[at..];
+        let html = rest.starts_with("<!--").then_some((at, "-->"));
+        html.or_else(|| rest.starts_with("{#").then_some((at, "#}")))
+    };
+    let (begin, ends) = text.match_indices(['<', '{']).find_map(begins)?;
+    let end = text[begin + 2..].find(ends).map_or(text.len(), |to| begin + 2 + to + ends.len());
+    Some((begin, end))
+}
+
+/// The first element that MJML does not have, where its tag begins. What stands in `mj-raw` is passed on as it is and no
+/// MJML.
 fn unknown_element(source: &str) -> Option<(usize, &str)> {
-    source.match_indices("<mj-").find_map(|(at, _)| {
-        let rest = &source[at + 1..];
-        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(rest.len());
-        (!ELEMENTS.contains(&&rest[..end])).then_some((at, &rest[..end]))
-    })
+    let mut at = 0;
+    while let Some(start) = source[at..].find("<mj-").map(|to| at + to) {
+        let name = name_of(&source[start + 1..]);
+        if !ELEMENTS.contains(&name) {
+            return Some((start, name));
+        }
+        at = start + 1 + name.len();
+        if name == "mj-raw" {
+            let end = end_of_tag(source, start)?;
+            if !source[..end].ends_with('/') {
+                at = source[end..].find("</mj-raw").map(|to| end + to)?;
+            }
+        }
+    }
+    None
+}
+
+/// The name of an element, at the beginning of a text.
+fn name_of(text: &str) -> &str {
+    &text[..text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(text.len())]
 }
 
 /// The byte at a line and a column, both from 1.
@@ -164,7 +207,7 @@ fn flaw(mjml: &str) -> Option<(usize, String)> {
             continue;
         }
         let (is_end, rest) = rest.strip_prefix('/').map_or((false, rest), |rest| (true, rest));
-        let name = &rest[..rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(rest.len())];
+        let name = name_of(rest);
         at = start + 1;
         if name != "mjml" && !name.starts_with("mj-") {
             continue;
@@ -239,6 +282,26 @@ mod tests {
         let open = "<mjml><mj-body><mj-section>";
         assert_eq!(from_mjml(open, &scene(open)).unwrap_err().kind, FaultKind::Markup);
         assert_eq!(from_mjml("Hello", &scene("Hello")).unwrap_err().kind, FaultKind::Markup);
+    }
+
+    #[test]
+    fn comments_and_raw_parts_are_no_mjml() {
+        let with = |words: &str| MJML.replace("<mj-section>", &format!("{words}<mj-section>"));
+        let fault = |words: &str| {
+            let source = with(words);
+            from_mjml(&source, &scene(&source)).err().map(|fault| (fault.line, fault.column))
+        };
+        assert_eq!(fault("<!-- <mj-old> was <mj-include /> here -->"), None);
+        assert_eq!(fault("<mj-raw><mj-odd>one</mj-odd></mj-raw>"), None);
+        // Of a comment of the template the text that is filled in has nothing left.
+        let source = with("{# č <mj-old> #}");
+        assert!(from_mjml(MJML, &scene(&source)).is_ok());
+        // Behind them the places are still right: they count letters and no bytes.
+        assert_eq!(fault("<!-- č <mj-a> --><mj-old></mj-old>"), Some((3, 18)));
+        assert_eq!(fault("<mj-raw><mj-a></mj-a></mj-raw><mj-old></mj-old>"), Some((3, 31)));
+        assert_eq!(fault("<mj-raw /><mj-old></mj-old>"), Some((3, 11)), "a part that is empty has no end of its own");
+        assert!(fault("<mj-raw><mj-include path=\"/etc/passwd\" /></mj-raw>").is_some());
+        assert_eq!(unknown_element(&without_comments("<!-- <mj-a> never ends")), None);
     }
 
     #[test]

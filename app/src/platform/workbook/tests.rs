@@ -48,6 +48,20 @@ fn numbers_lengths_and_dates_are_what_they_are_and_the_head_stays() {
 }
 
 #[test]
+fn a_day_that_no_spreadsheet_has_is_a_text() {
+    let after = NaiveDate::from_ymd_opt(10_000, 1, 1).unwrap();
+    let bytes = write(&book(vec![
+        vec![Cell::Date("1899-12-31".parse().unwrap()), Cell::Date("1900-03-01".parse().unwrap())],
+        vec![Cell::Moment(after.and_hms_opt(9, 0, 0).unwrap()), Cell::Date("9999-12-31".parse().unwrap())],
+    ]))
+    .unwrap();
+    let strings = part(&bytes, "xl/sharedStrings.xml");
+    assert!(strings.contains("1899-12-31") && strings.contains("10000-01-01 09:00"), "{strings}");
+    let sheet = part(&bytes, "xl/worksheets/sheet1.xml");
+    assert!(sheet.contains("<v>61</v>") && sheet.contains("<v>2958465</v>"), "{sheet}");
+}
+
+#[test]
 fn a_text_that_begins_like_a_formula_is_text_that_stays_text() {
     let hostile = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=HYPERLINK(\"http://x.example\")"];
     let rows = hostile.iter().map(|text| vec![Cell::Text((*text).into())]).collect();

@@ -1,28 +1,13 @@
 //! Templates as files: one file holds all of a template, and another instance takes it.
 
-use serde::{Deserialize, Serialize};
-
 use super::{access, drafts};
 use crate::{
-    domain::{
-        ids::TemplateId,
-        template::{Document, TemplateCategory},
-    },
+    domain::{ids::TemplateId, template::file::TemplateFile},
     error::{AppError, AppResult},
     platform::{ctx::Ctx, fault},
 };
 
 pub use crate::templates::upload_form::FILE_MAX;
-
-/// A template in a file.
-#[derive(Debug, Serialize, Deserialize)]
-struct File {
-    /// Says what the file is, and its form.
-    autoreport_template: u32,
-    name: String,
-    category: TemplateCategory,
-    document: Document,
-}
 
 /// Name and bytes of a template's file.
 ///
@@ -32,7 +17,7 @@ pub async fn export(ctx: &Ctx, id: TemplateId) -> AppResult<(String, Vec<u8>)> {
     let row = access::visible(ctx, ctx.reader(), id).await?;
     let document = drafts::of_row(&row)?;
     let name = format!("{}.template.json", plain(&row.name));
-    let file = File { autoreport_template: 1, name: row.name, category: row.category, document };
+    let file = TemplateFile::new(row.name, row.category, document);
     let bytes =
         serde_json::to_vec_pretty(&file).map_err(|error| fault::internal("writing a template's file", error))?;
     Ok((name, bytes))
@@ -42,15 +27,13 @@ pub async fn export(ctx: &Ctx, id: TemplateId) -> AppResult<(String, Vec<u8>)> {
 ///
 /// # Errors
 /// [`AppError::TooLarge`]; [`AppError::Malformed`] for a file that is no template; [`AppError::Invalid`] for one that
-/// breaks a rule; [`AppError::SignedOut`].
+/// breaks a rule; [`AppError::SignedOut`]. Where in the file that is, [`FileFlaw`](crate::domain::template::file::FileFlaw)
+/// says.
 pub async fn import(ctx: &Ctx, bytes: &[u8]) -> AppResult<TemplateId> {
     if bytes.len() > FILE_MAX {
         return Err(AppError::TooLarge);
     }
-    let file: File = serde_json::from_slice(bytes).map_err(|_| AppError::Malformed)?;
-    if file.autoreport_template != 1 {
-        return Err(AppError::Malformed);
-    }
+    let file = TemplateFile::read(bytes).map_err(|_| AppError::Malformed)?;
     drafts::create(ctx, &file.name, file.category, &file.document).await
 }
 

@@ -1,7 +1,8 @@
 //! The titles of charts: the finding by rule, or what the chart shows where no rule fires.
 
 use super::{
-    Ageing, Compared, CycleTimes, FlowDay, Forecast, LateBuckets, OTHER, PriorityShare, Share, finding::weight,
+    Ageing, Compared, CycleTimes, FlowDay, Forecast, LateBuckets, NO_LABEL, NOBODY, OTHER, PriorityShare, Share,
+    finding::weight,
 };
 
 /// Characters of a name in a title.
@@ -44,24 +45,29 @@ pub fn cumulative_words(days: &[FlowDay]) -> String {
 
 /// The title of open work by person.
 pub fn person_words(shares: &[Share]) -> String {
-    share_words(shares, "Open work by person")
+    share_words(shares, "Open work by person", (NOBODY, "unassigned"))
 }
 
 /// The title of open work by label.
 pub fn label_words(shares: &[Share]) -> String {
-    share_words(shares, "Open work by label")
+    share_words(shares, "Open work by label", (NO_LABEL, "without a label"))
 }
 
-fn share_words(shares: &[Share], neutral: &str) -> String {
-    let mut named = shares.iter().filter(|share| share.name != OTHER);
+/// `without` is the row of the tasks that have none, and what a sentence calls it: it is nobody's name.
+fn share_words(shares: &[Share], neutral: &str, without: (&str, &str)) -> String {
+    let mut named = shares.iter().filter(|share| !share.is_row(OTHER));
     let Some(first) = named.next().filter(|first| parts_total(first.parts) > 0) else {
         return "No work is open".into();
     };
     let narrow = |share: &Share| u32::try_from(parts_total(share.parts)).unwrap_or(u32::MAX);
     let next = named.next().map_or(0, narrow);
     let lead = Compared { now: narrow(first), before: next };
-    if next > 0 && lead.now > next && weight(lead) > STANDS_OUT {
-        format!("Most open work: {}, {}", isolated(&shortened(&first.name)), tasks_words(parts_total(first.parts)))
+    // A name that several have says nothing.
+    let is_clear = shares.iter().filter(|share| share.name == first.name).count() == 1;
+    if next > 0 && lead.now > next && weight(lead) > STANDS_OUT && is_clear {
+        let (row, words) = without;
+        let name = if first.is_row(row) { words.to_owned() } else { isolated(&shortened(&first.name)) };
+        format!("Most open work: {name}, {}", tasks_words(parts_total(first.parts)))
     } else {
         neutral.into()
     }
@@ -168,7 +174,7 @@ fn tasks_are(count: u64) -> String {
 mod tests {
     use super::*;
     use crate::domain::{
-        ids::TaskId,
+        ids::{TaskId, UserId},
         metrics::{AgeBand, AgePoint, Chance},
         task::Status,
     };
@@ -186,7 +192,7 @@ mod tests {
     }
 
     fn share(name: &str, urgent: u32) -> Share {
-        Share { name: name.into(), parts: [0, 0, 0, urgent] }
+        Share { name: name.into(), person: None, parts: [0, 0, 0, urgent] }
     }
 
     #[test]
@@ -205,6 +211,25 @@ mod tests {
         assert_eq!(person_words(&[share(OTHER, 40), share("Mina", 2)]), "Open work by person", "alone, and not Other");
         assert_eq!(label_words(&[]), "No work is open");
         assert_eq!(label_words(&[share("אבג", 9), share("b", 1)]), "Most open work: \u{2068}אבג\u{2069}, 9 tasks");
+    }
+
+    #[test]
+    fn what_nobody_has_is_no_person_and_a_name_that_two_have_is_not_said() {
+        let of = |name: &str, person: u128, urgent| Share {
+            person: Some(UserId(uuid::Uuid::from_u128(person))),
+            ..share(name, urgent)
+        };
+        let jonas = || of("Jonas", 1, 4);
+        assert_eq!(person_words(&[share(NOBODY, 12), jonas()]), "Most open work: unassigned, 12 tasks");
+        assert_eq!(
+            person_words(&[of(NOBODY, 2, 12), jonas()]),
+            "Most open work: Nobody, 12 tasks",
+            "so they are called"
+        );
+        assert_eq!(person_words(&[of(OTHER, 2, 12), jonas()]), "Most open work: Other, 12 tasks");
+        assert_eq!(person_words(&[of("Sam", 2, 12), of("Sam", 3, 4)]), "Open work by person");
+        assert_eq!(label_words(&[share(NO_LABEL, 12), share("Bug", 4)]), "Most open work: without a label, 12 tasks");
+        assert_eq!(label_words(&[share(NOBODY, 12), share("Bug", 4)]), "Most open work: Nobody, 12 tasks", "a label");
     }
 
     #[test]

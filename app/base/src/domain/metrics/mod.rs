@@ -25,5 +25,5 @@ pub use figures::{Compared, Course, DayCount, Figures, StatusCount, Tone, percen
 pub use finding::{Finding, flow_words, status_words};
 pub use forecast::{AHEAD, Bin, CHANCES, Chance, Forecast};
 pub use history::{Change, History, HistoryEvent, Life, Passage, Presence};
-pub use share::{LateBuckets, OTHER, PriorityShare, ROWS, Share, Shares};
+pub use share::{LateBuckets, NO_LABEL, NOBODY, OTHER, PriorityShare, ROWS, Share, Shares};
 pub use summary::{Told, summary};

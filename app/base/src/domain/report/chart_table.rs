@@ -68,16 +68,12 @@ fn table<const N: usize>(head: [&str; N], rows: impl Iterator<Item = [String; N]
 
 /// Everybody who has open work or finished any, in the order of the open work.
 fn shares(name: &str, shares: &Shares) -> Table {
-    let finished = shares.completed.iter().filter(|share| !shares.open.iter().any(|open| open.name == share.name));
-    let rows = shares.open.iter().map(|share| (share.name.clone(), share.parts));
-    let rows = rows.chain(finished.map(|share| (share.name.clone(), [0; 4])));
     table(
         [name, "Urgent", "High", "Medium", "Low", "Open", "Completed"],
-        rows.map(|(name, parts)| {
-            let completed =
-                shares.completed.iter().find(|share| share.name == name).map_or(0, |share| parts_total(share.parts));
-            let [low, medium, high, urgent] = parts.map(|count| count.to_string());
-            [name, urgent, high, medium, low, parts_total(parts).to_string(), completed.to_string()]
+        shares.rows().map(|(share, open, completed)| {
+            let [low, medium, high, urgent] = open.map(|count| count.to_string());
+            let name = share.name.clone();
+            [name, urgent, high, medium, low, parts_total(open).to_string(), completed.to_string()]
         }),
     )
 }
@@ -141,12 +137,28 @@ mod tests {
     #[test]
     fn who_only_finished_work_has_a_row_too() {
         let mut snapshot = snapshot();
-        let share = |name: &str, parts| Share { name: name.into(), parts };
+        let share = |name: &str, parts| Share { name: name.into(), person: None, parts };
         snapshot.people.open = vec![share("Mina", [1, 2, 0, 4])];
         snapshot.people.completed = vec![share("Jonas", [0, 3, 0, 0]), share("Mina", [1, 0, 0, 0])];
         assert_eq!(
             chart_table(ChartKind::ByPerson, &snapshot).rows,
             [vec!["Mina", "4", "0", "2", "1", "7", "1"], vec!["Jonas", "0", "0", "0", "0", "0", "3"]]
+        );
+    }
+
+    #[test]
+    fn two_people_of_one_name_have_a_row_each() {
+        let mut snapshot = snapshot();
+        let of = |person: u128, parts| Share {
+            name: "Sam".into(),
+            person: Some(crate::domain::ids::UserId(uuid::Uuid::from_u128(person))),
+            parts,
+        };
+        snapshot.people.open = vec![of(1, [0, 0, 0, 4]), of(2, [1, 0, 0, 0])];
+        snapshot.people.completed = vec![of(2, [0, 3, 0, 0])];
+        assert_eq!(
+            chart_table(ChartKind::ByPerson, &snapshot).rows,
+            [vec!["Sam", "4", "0", "0", "0", "4", "0"], vec!["Sam", "0", "0", "0", "1", "1", "3"]]
         );
     }
 

@@ -10,6 +10,7 @@ pub mod context;
 pub mod document;
 pub mod edit;
 pub mod fields;
+pub mod file;
 pub mod filters;
 pub mod gallery;
 pub mod history;

@@ -81,6 +81,9 @@ fn is_plain(text: &str) -> bool {
     !text.trim().is_empty() && pieces(text).iter().all(|piece| matches!(piece, Piece::Words(_)))
 }
 
+/// What the tags of a source speak of, under whatever condition. Whether one is met is known only by filling the source in,
+/// and even that does not say which list stands behind it: it may count, loop or hand a list on under another name. So
+/// files show all of it, and the designer says so beside the source.
 fn spoken_of(source: &str, document: &Document) -> Vec<Section> {
     let speaks_of = |words: &str| {
         pieces(source)

@@ -26,7 +26,7 @@ fn flow(days: u32, end: [u32; 4]) -> Vec<FlowDay> {
 }
 
 fn share(name: &str, parts: [u32; 4]) -> Share {
-    Share { name: name.into(), parts }
+    Share { name: name.into(), person: None, parts }
 }
 
 fn people() -> Vec<Share> {

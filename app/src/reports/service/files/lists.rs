@@ -1,7 +1,10 @@
 //! The lists that a report shows, each once and in its order, and what their columns say.
 
+use chrono::{DateTime, NaiveDate};
+use chrono_tz::Tz;
+
 use crate::domain::report::{
-    Snapshot, TaskLine,
+    Snapshot, TaskDetails, TaskLine,
     spec::{ListKind, Section},
 };
 
@@ -27,6 +30,33 @@ pub fn lists<'a>(snapshot: &'a Snapshot, sections: &[Section]) -> Vec<List<'a>> 
         List { kind, lines: kind.of(snapshot).iter().filter(is_shown).collect() }
     };
     kinds.into_iter().map(list).collect()
+}
+
+/// When a task was due, for files whose cells have types.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum DueOn<'a> {
+    /// All day.
+    Day(NaiveDate),
+    /// At a time, on the clock of the project.
+    Moment(DateTime<Tz>),
+    /// All that is known in reports from before days were kept.
+    Words(&'a str),
+}
+
+/// When a task was due; none where it was not.
+pub fn due(line: &TaskLine, zone: Tz) -> Option<DueOn<'_>> {
+    let TaskDetails { due_on, due_at, .. } = line.details;
+    match (due_at, due_on) {
+        (Some(at), _) => Some(DueOn::Moment(at.with_timezone(&zone))),
+        (None, Some(day)) => Some(DueOn::Day(day)),
+        (None, None) if line.details.is_empty() => line.due.as_ref().map(|due| DueOn::Words(&due.words)),
+        (None, None) => None,
+    }
+}
+
+/// The zone in which a report counts its days.
+pub fn zone_of(snapshot: &Snapshot) -> Tz {
+    snapshot.project.zone.parse().unwrap_or(Tz::UTC)
 }
 
 /// What a blocked task waits for.

@@ -4,10 +4,12 @@
 pub mod page;
 
 use chrono::NaiveDate;
-use chrono_tz::Tz;
 use serde::Serialize;
 
-use super::{Source, lists::waits_for};
+use super::{
+    Source,
+    lists::{waits_for, zone_of},
+};
 use crate::{
     domain::{
         metrics::{Shares, isolated},
@@ -129,7 +131,7 @@ impl Document {
         let Snapshot { title, project, projects, scope, period, as_of, finding, .. } = source.snapshot;
         let names: Vec<String> = projects.iter().map(|project| isolated(&project.name)).collect();
         let projects = breakable(&if names.is_empty() { isolated(&project.name) } else { names.join(", ") });
-        let zone: Tz = project.zone.parse().unwrap_or(Tz::UTC);
+        let zone = zone_of(source.snapshot);
         let mut drawings = Vec::new();
         let comment = source.comment.filter(|comment| !comment.trim().is_empty());
         let comment =

@@ -1,9 +1,11 @@
 //! All tasks of a report's lists as one CSV file that spreadsheets open: UTF-8 with its mark, lines as RFC 4180 has them,
-//! and no cell that is computed.
+//! days and times as ISO 8601 has them, and no cell that is computed.
+
+use chrono_tz::Tz;
 
 use super::{
     Source,
-    lists::{lists, waits_for},
+    lists::{DueOn, due, lists, waits_for, zone_of},
 };
 use crate::{
     domain::{
@@ -40,16 +42,17 @@ pub fn csv(source: Source<'_>) -> AppResult<Vec<u8>> {
     let broken = |error: &dyn std::fmt::Display| fault::internal("writing a table of tasks", error);
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(MARK.as_bytes().to_vec());
     writer.write_record(HEAD).map_err(|error| broken(&error))?;
+    let zone = zone_of(source.snapshot);
     for list in lists(source.snapshot, source.sections) {
         for line in list.lines {
-            let cells = row(list.kind, line, source.base_url);
+            let cells = row(list.kind, line, source.base_url, zone);
             writer.write_record(cells.iter().map(|cell| neutral(cell).into_owned())).map_err(|error| broken(&error))?;
         }
     }
     writer.into_inner().map_err(|error| broken(&error))
 }
 
-fn row(list: ListKind, line: &TaskLine, base_url: &str) -> [String; 13] {
+fn row(list: ListKind, line: &TaskLine, base_url: &str, zone: Tz) -> [String; 13] {
     let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
     [
         list.label().to_owned(),
@@ -63,7 +66,13 @@ fn row(list: ListKind, line: &TaskLine, base_url: &str) -> [String; 13] {
         line.category.label().to_owned(),
         number(line.work_days),
         line.finished_on.map(|day| day.to_string()).unwrap_or_default(),
-        line.due.as_ref().map(|due| due.words.clone()).unwrap_or_default(),
+        match due(line, zone) {
+            None => String::new(),
+            Some(DueOn::Day(day)) => day.to_string(),
+            // With the distance from UTC: a table has no other place that says its zone.
+            Some(DueOn::Moment(at)) => at.format("%Y-%m-%dT%H:%M%:z").to_string(),
+            Some(DueOn::Words(words)) => words.to_owned(),
+        },
         format!("{base_url}/tasks/{}", line.reference),
     ]
 }

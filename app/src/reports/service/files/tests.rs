@@ -291,6 +291,50 @@ async fn the_workbook_has_a_sheet_for_each_list_and_typed_cells_that_compute_not
     assert!(strings.contains("王伟 🚀"), "every letter is there");
 }
 
+/// What a cell of a sheet holds that is a number, and how it is written.
+fn number(file: &File, sheet: &str, cell: &str) -> (String, String) {
+    let (sheet, styles) =
+        (part(&file.bytes, &format!("xl/worksheets/{sheet}.xml")), part(&file.bytes, "xl/styles.xml"));
+    let rest = sheet.split_once(&format!("<c r=\"{cell}\" s=\"")).unwrap().1;
+    let (look, rest) = rest.split_once("\"><v>").unwrap();
+    let value = rest.split_once('<').unwrap().0;
+    // A text has its kind between the two.
+    let look: usize = look.parse().unwrap();
+    let looks = styles.split_once("<cellXfs").unwrap().1;
+    let format = looks.split("<xf numFmtId=\"").nth(look + 1).unwrap().split('"').next().unwrap();
+    let code = styles.split_once(&format!("<numFmt numFmtId=\"{format}\" formatCode=\"")).unwrap().1;
+    (value.to_owned(), code.split('"').next().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn due_dates_are_dates_in_the_workbook_and_written_alike_everywhere_in_the_table() {
+    let mut report = report(&NUMBERS);
+    let day: chrono::NaiveDate = "2026-11-24".parse().unwrap();
+    let known = TaskDetails { project: "Website".into(), ..TaskDetails::default() };
+    report.overdue[0].details = TaskDetails { due_on: Some(day), ..known.clone() };
+    let at = "2026-11-24T16:00:00Z".parse().ok();
+    report.overdue[1].details = TaskDetails { due_on: Some(day), due_at: at, ..known.clone() };
+    // Finished, and never due: its chip says when it was done.
+    report.overdue[2].details = known;
+    report.overdue[2].due = Some(DueWords { key: DueKey::Done, words: "Done 20 Nov".into() });
+    let kinds = [AttachmentKind::Xlsx, AttachmentKind::Csv];
+    let files = made(&report, &sections(), &kinds).await;
+
+    let (book, table) = (&files[0], &files[1]);
+    assert_eq!(number(book, "sheet3", "I2"), ("46350".to_owned(), "yyyy-mm-dd".to_owned()));
+    let (value, format) = number(book, "sheet3", "I3");
+    assert!(value.starts_with("46350.708333"), "five in the afternoon in Ljubljana: {value}");
+    assert_eq!(format, "yyyy-mm-dd hh:mm");
+    let strings = part(&book.bytes, "xl/sharedStrings.xml");
+    assert!(!strings.contains("Done 20 Nov") && strings.contains(">Overdue 2 days<"), "where only words are known");
+
+    let text = String::from_utf8_lossy(&table.bytes).into_owned();
+    let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
+    let dues: Vec<&str> = rows.iter().filter(|row| &row[0] == "Overdue").map(|row| &row[11]).collect();
+    assert_eq!(dues, ["2026-11-24", "2026-11-24T17:00+01:00", "", "Overdue 2 days"]);
+}
+
 /// How many lines of lead times a workbook has, and its sheet of figures.
 async fn lead_times(report: &Snapshot) -> (usize, String) {
     let file = made(report, &[Section::Figures], &[AttachmentKind::Xlsx]).await.remove(0);

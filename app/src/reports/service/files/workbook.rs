@@ -1,11 +1,10 @@
 //! A report as a workbook: what it says, its figures, each of its lists, its notes, its days, in typed cells.
 
-use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 
 use super::{
     Source,
-    lists::{List, lists, waits_for},
+    lists::{DueOn, List, due, lists, waits_for, zone_of},
 };
 use crate::{
     domain::{
@@ -19,7 +18,8 @@ use crate::{
 pub fn book(source: Source<'_>) -> Book {
     let Source { snapshot, sections, base_url, .. } = source;
     let mut tables = vec![summary(snapshot), figures(snapshot)];
-    tables.extend(lists(snapshot, sections).iter().map(|list| tasks(list, base_url)));
+    let zone = zone_of(snapshot);
+    tables.extend(lists(snapshot, sections).iter().map(|list| tasks(list, base_url, zone)));
     if !snapshot.notes.is_empty() {
         tables.push(notes(&snapshot.notes, base_url));
     }
@@ -52,7 +52,7 @@ fn summary(snapshot: &Snapshot) -> Table {
         vec![text("Project"), text(names)],
         vec![text("First day"), Cell::Date(period.first)],
         vec![text("Last day"), Cell::Date(period.last)],
-        vec![text("Standing as of"), Cell::Moment(as_of(snapshot))],
+        vec![text("Standing as of"), Cell::Moment(snapshot.as_of.with_timezone(&zone_of(snapshot)).naive_local())],
         vec![text("Time zone"), text(&project.zone)],
         vec![text("Finding"), text(finding.words())],
     ];
@@ -61,12 +61,6 @@ fn summary(snapshot: &Snapshot) -> Table {
     }
     rows.extend(summary.iter().map(|sentence| vec![text("Summary"), text(sentence)]));
     Table { name: "Summary", columns: vec![column("Fact", 18), column("Value", 90)], rows }
-}
-
-/// The instant of the standing on the clock of the project.
-fn as_of(snapshot: &Snapshot) -> NaiveDateTime {
-    let zone: Tz = snapshot.project.zone.parse().unwrap_or(Tz::UTC);
-    snapshot.as_of.with_timezone(&zone).naive_local()
 }
 
 fn figures(snapshot: &Snapshot) -> Table {
@@ -107,7 +101,7 @@ fn times(snapshot: &Snapshot) -> Vec<Vec<Cell>> {
     lines.into_iter().filter_map(row).collect()
 }
 
-fn tasks(list: &List<'_>, base_url: &str) -> Table {
+fn tasks(list: &List<'_>, base_url: &str, zone: Tz) -> Table {
     let mut columns = vec![column("Task", 12), column("Title", 60), column("People", 28), column("Status", 14)];
     columns.extend(match list.kind {
         ListKind::Moved => Some(column("Was in", 14)),
@@ -119,13 +113,13 @@ fn tasks(list: &List<'_>, base_url: &str) -> Table {
         column("Category", 16),
         column("Days of work", 14),
         column("Finished on", 13),
-        column("Due", 22),
+        column("Due", 18),
     ]);
-    let rows = list.lines.iter().map(|line| row(list.kind, line, base_url)).collect();
+    let rows = list.lines.iter().map(|line| row(list.kind, line, base_url, zone)).collect();
     Table { name: list.kind.label(), columns, rows }
 }
 
-fn row(kind: ListKind, line: &TaskLine, base_url: &str) -> Vec<Cell> {
+fn row(kind: ListKind, line: &TaskLine, base_url: &str, zone: Tz) -> Vec<Cell> {
     let mut cells = vec![
         link(&line.reference, base_url),
         text(&line.title),
@@ -142,7 +136,12 @@ fn row(kind: ListKind, line: &TaskLine, base_url: &str) -> Vec<Cell> {
         text(line.category.label()),
         line.work_days.map_or(Cell::Empty, Cell::Days),
         line.finished_on.map_or(Cell::Empty, Cell::Date),
-        line.due.as_ref().map_or(Cell::Empty, |due| text(&due.words)),
+        match due(line, zone) {
+            None => Cell::Empty,
+            Some(DueOn::Day(day)) => Cell::Date(day),
+            Some(DueOn::Moment(at)) => Cell::Moment(at.naive_local()),
+            Some(DueOn::Words(words)) => text(words),
+        },
     ]);
     cells
 }

@@ -135,7 +135,7 @@ fn mount(api: &JsValue, element: &HtmlElement, desk: Desk) -> Option<()> {
     set("doc", &source.into())?;
     set("nonce", &nonce().into())?;
     set("label", &"Source".into())?;
-    set("describedBy", &"source-hint".into())?;
+    set("describedBy", &"source-hint source-files".into())?;
     set("known", &untrack(|| known(desk)).into())?;
     set("onChange", on_change.as_ref())?;
     let function: Function = Reflect::get(api, &"mount".into()).ok()?.dyn_into().ok()?;

@@ -101,7 +101,7 @@ pub fn panel(desk: Desk) -> AnyView {
         desk.drawn.track();
         let source = desk.draft.with_untracked(|draft| textarea_html(source_of(&draft.document)));
         view! {
-            <textarea class="input is-mono" id="mail-source" name=field::sent("source") rows="20" wrap="off" spellcheck="false" autocapitalize="off" aria-describedby="source-hint" data-variables="" readonly=!desk.can_edit inner_html=source></textarea>
+            <textarea class="input is-mono" id="mail-source" name=field::sent("source") rows="20" wrap="off" spellcheck="false" autocapitalize="off" aria-describedby="source-hint source-files" data-variables="" readonly=!desk.can_edit inner_html=source></textarea>
         }
     };
     view! {
@@ -113,6 +113,7 @@ pub fn panel(desk: Desk) -> AnyView {
             <div class="field">
                 <label class="field__label" for="mail-source">"Source"</label>
                 <span class="field__hint" id="source-hint">"Tera in HTML or MJML: {{ variable | filter }}, {% if … %}, {% for … in … %}. Tab leaves the field."</span>
+                <span class="field__hint" id="source-files">"The files of a report (PDF, workbook and the like) show each list, chart and figure that the source speaks of, whole, also where a condition leaves it out of the mail."</span>
                 <div class="source__plain">
                     <pre class="source__lines" aria-hidden="true">{lines}</pre>
                     {plain}
@@ -156,7 +157,7 @@ pub fn leave_blocks(desk: Desk, close: Callback<()>) -> AnyView {
             <input type="hidden" name="version" value=desk.version().to_string() />
             <input type="hidden" name="act" value="to_html" />
             <div class="dialog__body">
-                <p>"The blocks become HTML that you go on writing by hand. The mail stays as it is now."</p>
+                <p>"The blocks become HTML that you go on writing by hand. The mail stays as it is now; the files of a report no longer follow conditions and filters, and show each list whole."</p>
                 <p><strong>"There is no way back to blocks."</strong>" Undo brings them back while this page is open; a published version can be restored."</p>
             </div>
             <div class="dialog__foot">

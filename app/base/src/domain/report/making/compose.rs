@@ -16,19 +16,14 @@ use super::{
     lists::{self, Lists},
 };
 use crate::domain::{
-    ids::{LabelId, ProjectId, TaskId},
+    ids::{LabelId, ProjectId, TaskId, UserId},
     metrics::{
-        Ageing, CycleTimes, DayCount, Figures, Finding, FlowDay, Forecast, History, LateBuckets, Life, PriorityShare,
-        Share, Shares, StatusCount, Told, summary, throughput,
+        Ageing, CycleTimes, DayCount, Figures, Finding, FlowDay, Forecast, History, LateBuckets, Life, NO_LABEL, NOBODY,
+        PriorityShare, Share, Shares, StatusCount, Told, summary, throughput,
     },
     period::{Period, day_of, day_start},
     task::Priority,
 };
-
-/// Name of the row of tasks that nobody is assigned to.
-const NOBODY: &str = "Nobody";
-/// Name of the row of tasks without a label.
-const NO_LABEL: &str = "No label";
 
 /// Everything that the reports of a request are put together from.
 #[derive(Debug)]
@@ -107,8 +102,8 @@ pub fn compose(gathered: &Sources, seen: &BTreeSet<ProjectId>) -> Snapshot {
         cycle,
         ageing,
         forecast,
-        people: work.by(&gathered.people, NOBODY),
-        labels: work.by(&by_name(&gathered.labels), NO_LABEL),
+        people: work.by(&gathered.people, NOBODY, |person| Some(*person)),
+        labels: work.by(&by_name(&gathered.labels), NO_LABEL, |_| None),
         priorities: PriorityShare::of(priorities(&work.open), priorities(&work.completed)),
         late: LateBuckets::of(&lives, as_of, &zone),
         finished,
@@ -228,8 +223,13 @@ impl Work {
         Self { open: with_priority(&Life::is_open), completed: with_priority(&finished_in) }
     }
 
-    /// The shares by what each task belongs to.
-    fn by<K: Ord + Clone>(&self, groups: &BTreeMap<TaskId, Vec<(K, String)>>, none: &str) -> Shares {
+    /// The shares by what each task belongs to; `person` says whose a key is, where it is a person's.
+    fn by<K: Ord + Clone>(
+        &self,
+        groups: &BTreeMap<TaskId, Vec<(K, String)>>,
+        none: &str,
+        person: impl Fn(&K) -> Option<UserId>,
+    ) -> Shares {
         let rows = |tasks: &[(TaskId, Priority)]| {
             let of_task = |(id, priority): &(TaskId, Priority)| {
                 let groups = groups.get(id).map(Vec::as_slice).unwrap_or_default();
@@ -237,7 +237,7 @@ impl Work {
                 let unnamed = groups.is_empty().then_some((None, none, *priority));
                 named.chain(unnamed).collect::<Vec<_>>()
             };
-            Share::rows(tasks.iter().flat_map(of_task))
+            Share::rows(tasks.iter().flat_map(of_task), |key| key.as_ref().and_then(&person))
         };
         Shares { open: rows(&self.open), completed: rows(&self.completed) }
     }

@@ -68,6 +68,7 @@ impl Desk<'_> {
             project: self.projects.get(&facts.project).copied().unwrap_or_default().to_owned(),
             labels: labels.iter().map(|(_, name)| name.clone()).collect(),
             due_on: facts.due_on.or(facts.due_at.map(day)),
+            due_at: facts.due_at,
             created_on: Some(day(life.created)),
             started_on: life.started.map(day),
             estimate: facts.estimate_minutes.and_then(|minutes| u32::try_from(minutes).ok()),

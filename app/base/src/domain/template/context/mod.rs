@@ -10,7 +10,7 @@ pub use sample::{reader as sample_reader, sample, sample_with, snapshot as sampl
 
 use crate::domain::{
     ids::OccurrenceId,
-    metrics::{Chance, Compared, Figures, Share, Shares, Tone, isolated},
+    metrics::{Chance, Compared, Figures, Share, Shares, Tone, isolated, parts_total},
     report::{
         NoteLine, Snapshot,
         spec::{ChartKind, ListKind, Section},
@@ -294,21 +294,8 @@ fn by_list(value: impl Fn(ListKind) -> Value) -> Value {
 
 /// People or labels, those with the most work first.
 fn shares(shares: &Shares) -> Value {
-    let sum = |share: &Share| share.parts.iter().sum::<u32>();
-    let count = |list: &[Share], name: &str| list.iter().find(|share| share.name == name).map_or(0, sum);
-    let only_completed =
-        shares.completed.iter().filter(|share| !shares.open.iter().any(|other| other.name == share.name));
-    let names = shares.open.iter().chain(only_completed).map(|share| share.name.as_str());
-    names
-        .take(ROWS)
-        .map(|name| {
-            json!({
-                "name": name,
-                "open": count(&shares.open, name),
-                "completed": count(&shares.completed, name),
-            })
-        })
-        .collect()
+    let row = |(share, open, completed): (&Share, [u32; 4], u64)| json!({ "name": share.name, "open": parts_total(open), "completed": completed });
+    shares.rows().take(ROWS).map(row).collect()
 }
 
 fn priorities(snapshot: &Snapshot) -> Value {

@@ -161,7 +161,7 @@ fn fill_charts(report: &mut Snapshot) {
         bins: (17..=27).map(|days| Bin { days, trials: 1_800_u32.saturating_sub(days.abs_diff(20) * 240) }).collect(),
         ..Forecast::default()
     };
-    let share = |name: &str, parts| Share { name: name.into(), parts };
+    let share = |name: &str, parts| Share { name: name.into(), person: None, parts };
     report.people = Shares {
         open: vec![
             share("Mina Kovač", [4, 8, 5, 2]),
@@ -315,6 +315,7 @@ fn details(number: u128, days: u32, key: DueKey) -> TaskDetails {
         project: "Ledger".into(),
         labels: if is_even { vec!["billing".into()] } else { vec!["migration".into(), "documentation".into()] },
         due_on: Some(if key.is_overdue() { day(20) } else { day(24) }),
+        due_at: None,
         created_on: Some(day(2)),
         started_on: (days > 0).then(|| day(22_u32.saturating_sub(days).max(2))),
         estimate: Some(if is_even { 90 } else { 480 }),
