@@ -42,7 +42,45 @@ async function idOf(page: Page, title: string): Promise<string> {
   return board.value.columns.flatMap((column) => column.cards).find((card) => card.title === title)!.id;
 }
 
+/** Keeps requests back until they are let go. */
+async function hold(page: Page, pattern: RegExp): Promise<() => void> {
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => { letGo = resolve; });
+  await page.route(pattern, async (route) => {
+    await held;
+    await route.continue();
+  });
+  return letGo;
+}
+
 const rows = (page: Page) => page.getByRole('table').locator('tbody th a');
+
+test('what is asked for anew leaves what stands there pale, and the next page shows that it is coming @hydrated', async ({ page, empty }) => {
+  await page.goto(`${empty.url}/board/REP/list`);
+  await settled(page, true);
+  const [main, table] = [page.locator('#main'), page.locator('.table-wrap')];
+  const opacity = () => table.evaluate((table) => getComputedStyle(table).opacity);
+  const showList = await hold(page, /\/rpc\/load_list/);
+  await page.getByRole('columnheader', { name: 'Title' }).getByRole('link').click();
+  await expect(main).toHaveAttribute('aria-busy', 'true');
+  await expect.poll(opacity).toBe('0.6');
+  await expect(rows(page)).toHaveText([three[2], three[1], three[0]]);
+  const coming = page.getByRole('progressbar', { name: 'Loading the page' });
+  await expect(coming).toHaveCount(0);
+  showList();
+  await expect(rows(page)).toHaveText([three[2], three[0], three[1]]);
+  await expect(main).not.toHaveAttribute('aria-busy');
+  await expect.poll(opacity).toBe('1');
+
+  const showNotes = await hold(page, /\/rpc\/load_notes_table/);
+  await page.getByRole('navigation', { name: 'Views of the project' }).getByRole('link', { name: 'Notes' }).click();
+  await expect(coming).toBeVisible();
+  await expect(main).not.toHaveAttribute('aria-busy');
+  showNotes();
+  await expect(page.getByRole('heading', { name: 'Work notes', level: 1 })).toBeFocused();
+  await expect(coming).toHaveCount(0);
+  await expect(page.locator('#live-polite')).toContainText('Work notes');
+});
 
 test('the list is ordered by a press on a heading, edited in its cells, and remembers its columns', async ({ page, empty, hydrated }) => {
   await page.getByRole('navigation', { name: 'Views of the project' }).getByRole('link', { name: 'List' }).click();
