@@ -105,7 +105,7 @@ pub fn BoardPage() -> impl IntoView {
     view! {
         <div class="board-page">
             {move || view! { <ProjectTabs project=key.get() current=Tab::Board filter=Signal::derive(move || board_query(&filter.get(), look.get())) /> }}
-            {move || view! { <Toolbar key=key.get() filter=filter look=look board=board /> }}
+            {move || view! { <Toolbar key=key.get() filter=filter look=look board=board open=open /> }}
             <ErrorSummary error=refused />
             {bars}
             <Notice />
