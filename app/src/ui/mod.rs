@@ -62,7 +62,7 @@ pub use modules::preload_module;
 pub use notice::Notice;
 pub use page::Page;
 pub use page_title::page_title;
-pub use passage::{OnTheWay, Passage, on_the_way, pending};
+pub use passage::{OnTheWay, Passage, coming, on_the_way, pending};
 pub use pause::{Pause, TYPING};
 pub use reach::Reach;
 pub use settings_page::SettingsPage;

@@ -76,21 +76,31 @@ pub fn on_the_way() -> OnTheWay {
     OnTheWay::count(use_context::<Passage>().map(|passage| passage.coming))
 }
 
-/// For the `set_pending` of a `Transition` whose content is asked for anew when the address changes: what it shows first
-/// is a part of the page that comes, and what it shows later takes the place of what stands. Not for content that is read
-/// again behind the changes of others, or while the person types in it.
+/// For the `set_pending` of a page's `Transition` whose content is asked for anew when the address changes: what it shows
+/// first is a part of the page that comes, and what it shows later takes the place of what stands. Not for content that is
+/// read again behind the changes of others, or while the person types in it.
 pub fn pending() -> RwSignal<bool> {
+    watched(use_context::<Passage>().map(|passage| (passage, Some(passage.renewing))))
+}
+
+/// As [`pending`], for a page that goes pale never: only what it shows first is on its way.
+pub fn coming() -> RwSignal<bool> {
+    watched(use_context::<Passage>().map(|passage| (passage, None)))
+}
+
+/// Counts what a place waits for: at first as a part of the page that comes, then where it says.
+fn watched(where_to: Option<(Passage, Option<RwSignal<usize>>)>) -> RwSignal<bool> {
     // The first content is awaited before anybody says so.
     let pending = RwSignal::new(true);
-    let Some(passage) = use_context::<Passage>() else { return pending };
+    let Some((passage, later)) = where_to else { return pending };
     // In no arena: it is given up while the page's own values go.
     let counted = ArcStoredValue::new(None::<OnTheWay>);
     let last = counted.clone();
     on_cleanup(move || last.set_value(None));
     Effect::new(move |has_shown: Option<bool>| {
         let (is_pending, has_shown) = (pending.get(), has_shown.unwrap_or_default());
-        let parts = if has_shown { passage.renewing } else { passage.coming };
-        counted.set_value(is_pending.then(|| OnTheWay::count(Some(parts))));
+        let parts = if has_shown { later } else { Some(passage.coming) };
+        counted.set_value(is_pending.then(|| OnTheWay::count(parts)));
         has_shown || !is_pending
     });
     pending

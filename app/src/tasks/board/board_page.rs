@@ -41,7 +41,7 @@ use crate::{
         tabs::{ProjectTabs, Tab},
         view::Board,
     },
-    ui::{ErrorPage, ErrorSummary, Loading, Notice, Outline, plain_error, toast::Toasts},
+    ui::{ErrorPage, ErrorSummary, Loading, Notice, Outline, coming, plain_error, toast::Toasts},
 };
 
 #[component]
@@ -109,7 +109,7 @@ pub fn BoardPage() -> impl IntoView {
             <ErrorSummary error=refused />
             {bars}
             <Notice />
-            <Transition fallback=|| view! { <Loading what="the board" outline=Outline::Board /> }>{lists}</Transition>
+            <Transition set_pending=coming() fallback=|| view! { <Loading what="the board" outline=Outline::Board /> }>{lists}</Transition>
         </div>
         <Outlet />
     }
