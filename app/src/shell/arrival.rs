@@ -65,7 +65,7 @@ mod browser {
                 if turns.try_get_value() != Some(turn) {
                     return;
                 }
-                if passage.is_coming_now() {
+                if passage.is_busy_now() {
                     return wait(left, passage, turns, turn);
                 }
                 land(left.as_ref());

@@ -48,9 +48,10 @@ impl Passage {
         self.coming.get() > 0
     }
 
-    /// As [`Passage::is_coming`], for what looks once.
-    pub fn is_coming_now(self) -> bool {
-        self.coming.get_untracked() > 0
+    /// Whether anything is on its way, for what looks once: of two pages of one kind, as the lists of two projects, the
+    /// other one comes to the place of the first.
+    pub fn is_busy_now(self) -> bool {
+        self.coming.get_untracked() + self.renewing.get_untracked() > 0
     }
 
     /// Whether something newer is on its way to the place of what stands.
@@ -90,18 +91,22 @@ pub fn coming() -> RwSignal<bool> {
 
 /// Counts what a place waits for: at first as a part of the page that comes, then where it says.
 fn watched(where_to: Option<(Passage, Option<RwSignal<usize>>)>) -> RwSignal<bool> {
-    // The first content is awaited before anybody says so.
-    let pending = RwSignal::new(true);
+    let pending = RwSignal::new(false);
     let Some((passage, later)) = where_to else { return pending };
+    // A page that the server has rendered shows all. Another one says that nothing is pending before it has begun to
+    // ask, so only what was pending has been shown when it is pending no more.
+    let is_rendered = Owner::current_shared_context().is_some_and(|shared| shared.during_hydration());
     // In no arena: it is given up while the page's own values go.
     let counted = ArcStoredValue::new(None::<OnTheWay>);
     let last = counted.clone();
     on_cleanup(move || last.set_value(None));
-    Effect::new(move |has_shown: Option<bool>| {
-        let (is_pending, has_shown) = (pending.get(), has_shown.unwrap_or_default());
+    Effect::new(move |before: Option<(bool, bool)>| {
+        let (was_pending, has_shown) = before.unwrap_or((false, is_rendered));
+        let is_pending = pending.get();
+        let has_shown = has_shown || (was_pending && !is_pending);
         let parts = if has_shown { later } else { Some(passage.coming) };
         counted.set_value(is_pending.then(|| OnTheWay::count(parts)));
-        has_shown || !is_pending
+        (is_pending, has_shown)
     });
     pending
 }
@@ -131,9 +136,9 @@ mod tests {
             provide_context(passage);
             let (program, content) = (on_the_way(), on_the_way());
             drop(program);
-            assert!(passage.is_coming_now());
+            assert!(passage.is_busy_now());
             drop(content);
-            assert!(!passage.is_coming_now());
+            assert!(!passage.is_busy_now());
         });
     }
 }
