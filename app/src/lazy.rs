@@ -7,7 +7,7 @@
 use leptos::prelude::*;
 use leptos_router::ChooseView;
 
-use crate::ui::preload_module;
+use crate::ui::{on_the_way, preload_module};
 
 /// Declares pages by the module they come in; what several modules share, the build puts beside them.
 macro_rules! lazy_pages {
@@ -29,7 +29,9 @@ macro_rules! lazy_pages {
             }
 
             async fn preload(&self) {
+                let program = on_the_way();
                 $open(false).await;
+                drop(program);
             }
         }
     )+)+};

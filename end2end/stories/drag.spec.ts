@@ -1,6 +1,6 @@
 // The drag, figure by figure: when it starts, where a card would land, what it shows, how it ends.
 import type { Page } from '@playwright/test';
-import { card, expectTitles, layer, letGo, list, middle, pasteTasks, take } from '../fixtures/board.ts';
+import { card, expectTitles, layer, letGo, list, middle, pasteTasks, take, waysToGiveUp } from '../fixtures/board.ts';
 import { begin, expect, makeProject, settled, test } from '../fixtures/story.ts';
 
 const todo = ['One', 'Two', 'Three', 'Four', 'Five'];
@@ -196,17 +196,7 @@ test('Escape, another window and a lost pointer put the card back, and nothing i
   await pasteTasks(page, 'Todo', todo);
   const sent: string[] = [];
   page.on('request', (request) => { if (/move_task|change_tasks/.test(request.url())) sent.push(request.url()); });
-  const ways: [string, () => Promise<unknown>][] = [
-    ['Escape', () => page.keyboard.press('Escape')],
-    ['blur', () => page.evaluate(() => window.dispatchEvent(new Event('blur')))],
-    ['hidden', () => page.evaluate(() => {
-      Object.defineProperty(document, 'hidden', { configurable: true, get: () => true });
-      document.dispatchEvent(new Event('visibilitychange'));
-      Reflect.deleteProperty(document, 'hidden');
-    })],
-    ['pointercancel', () => page.evaluate(() => window.dispatchEvent(new PointerEvent('pointercancel', { pointerId: 1 })))],
-  ];
-  for (const [name, giveUp] of ways) {
+  for (const [name, giveUp] of waysToGiveUp(page)) {
     await take(page, card(page, 'Two'));
     const to = await middle(list(page, 'Pending'));
     await page.mouse.move(to.x, to.y, { steps: 6 });

@@ -297,6 +297,28 @@ test('a board that was read before an own move was answered does not take the mo
   await expectTitles(page, 'Todo', [three[1]]);
 });
 
+test('an own move that is answered while another filter is on its way stands on the board that comes @hydrated', async ({ page }) => {
+  let [readings, isRead] = [0, false];
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => { letGo = resolve; });
+  await page.route('**/rpc/load_board*', async (route) => {
+    readings += 1;
+    if (readings > 1) return route.continue();
+    const response = await route.fetch();
+    isRead = true;
+    await held;
+    return route.fulfill({ response });
+  });
+  await page.getByRole('searchbox', { name: /^Filter tasks/ }).fill('report');
+  await expect.poll(() => isRead, { message: 'the board is read with the filter' }).toBe(true);
+  const moved = page.waitForResponse(/\/rpc\/move_task/);
+  await moveTo(page, three[0], 'In Progress');
+  await moved;
+  letGo();
+  await expectTitles(page, 'Todo', []);
+  await expectTitles(page, 'In Progress', [three[0]]);
+});
+
 test('a card shows who has it open, until it is closed or the person goes @hydrated', async ({ page, browser, empty }) => {
   const other = await together(page, browser, empty);
   await page.getByRole('link', { name: three[0], exact: true }).click();
@@ -652,6 +674,8 @@ test.describe('a board that is not there any more', () => {
       await page.keyboard.press('a');
       const choice = page.getByRole('checkbox', { name: mina.name });
       await expect(choice).toBeVisible();
+      const inFilter = page.locator('#filter-assignee option', { hasText: mina.name });
+      await expect(inFilter).toHaveCount(1);
       const people = (await clientOf(page).call<{ id: string; email: string }[]>('list_people', {})).value;
       const person = people.find(({ email }) => email === mina.email)!.id;
       await clientOf(page).call('remove_member', { project: await projectOf(page), person });
@@ -666,6 +690,8 @@ test.describe('a board that is not there any more', () => {
       await page.keyboard.press('a');
       await expect(page.getByRole('checkbox', { name: dana.name })).toBeVisible();
       await expect(choice).toHaveCount(0);
+      await page.keyboard.press('Escape');
+      await expect(inFilter, 'in the menu of the filter').toHaveCount(0);
     });
   });
 

@@ -1,6 +1,6 @@
 // The other ways to look at tasks: list, calendar, notes, archive, trash, my work, search.
 import fs from 'node:fs';
-import { addTasks, card, expectTitles, middle } from '../fixtures/board.ts';
+import { addTasks, card, expectTitles, layer, middle, take, waysToGiveUp } from '../fixtures/board.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { answered, begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
@@ -42,7 +42,45 @@ async function idOf(page: Page, title: string): Promise<string> {
   return board.value.columns.flatMap((column) => column.cards).find((card) => card.title === title)!.id;
 }
 
+/** Keeps requests back until they are let go. */
+async function hold(page: Page, pattern: RegExp): Promise<() => void> {
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => { letGo = resolve; });
+  await page.route(pattern, async (route) => {
+    await held;
+    await route.continue();
+  });
+  return letGo;
+}
+
 const rows = (page: Page) => page.getByRole('table').locator('tbody th a');
+
+test('what is asked for anew leaves what stands there pale, and the next page shows that it is coming @hydrated', async ({ page, empty }) => {
+  await page.goto(`${empty.url}/board/REP/list`);
+  await settled(page, true);
+  const [main, table] = [page.locator('#main'), page.locator('.table-wrap')];
+  const opacity = () => table.evaluate((table) => getComputedStyle(table).opacity);
+  const showList = await hold(page, /\/rpc\/load_list/);
+  await page.getByRole('columnheader', { name: 'Title' }).getByRole('link').click();
+  await expect(main).toHaveAttribute('aria-busy', 'true');
+  await expect.poll(opacity).toBe('0.6');
+  await expect(rows(page)).toHaveText([three[2], three[1], three[0]]);
+  const coming = page.getByRole('progressbar', { name: 'Loading the page' });
+  await expect(coming).toHaveCount(0);
+  showList();
+  await expect(rows(page)).toHaveText([three[2], three[0], three[1]]);
+  await expect(main).not.toHaveAttribute('aria-busy');
+  await expect.poll(opacity).toBe('1');
+
+  const showNotes = await hold(page, /\/rpc\/load_notes_table/);
+  await page.getByRole('navigation', { name: 'Views of the project' }).getByRole('link', { name: 'Notes' }).click();
+  await expect(coming).toBeVisible();
+  await expect(main).not.toHaveAttribute('aria-busy');
+  showNotes();
+  await expect(page.getByRole('heading', { name: 'Work notes', level: 1 })).toBeFocused();
+  await expect(coming).toHaveCount(0);
+  await expect(page.locator('#live-polite')).toContainText('Work notes');
+});
 
 test('the list is ordered by a press on a heading, edited in its cells, and remembers its columns', async ({ page, empty, hydrated }) => {
   await page.getByRole('navigation', { name: 'Views of the project' }).getByRole('link', { name: 'List' }).click();
@@ -243,6 +281,47 @@ test.describe('the calendar', () => {
     await page.keyboard.press('Escape');
     await page.mouse.up();
     await expect(day(page, `${month}-20`)).toContainText(three[0]);
+  });
+
+  test('Escape, another window and a lost pointer put a task back on its day, and nothing is sent @hydrated', async ({ page, empty }) => {
+    await setDue(page, empty.url, true, 'REP-1', `${month}-05`);
+    await page.goto(`${empty.url}/board/REP/calendar?month=${month}`);
+    await settled(page, true);
+    const sent: string[] = [];
+    page.on('request', (request) => { if (/save_cell/.test(request.url())) sent.push(request.url()); });
+    const to = await middle(day(page, `${month}-13`));
+    for (const [name, giveUp] of waysToGiveUp(page)) {
+      await take(page, page.locator('.event'));
+      await page.mouse.move(to.x, to.y, { steps: 6 });
+      await expect(day(page, `${month}-13`), name).toHaveClass(/is-over/);
+      await giveUp();
+      await expect(layer(page), name).toHaveCount(0);
+      await page.mouse.up();
+      await expect(page.locator('.calendar').locator('.is-hole, .is-over'), name).toHaveCount(0);
+      await expect(day(page, `${month}-05`), name).toContainText(three[0]);
+    }
+    expect(sent).toEqual([]);
+  });
+
+  test('near the lower edge the page scrolls, so that a task gets to a week below @hydrated', async ({ page, empty }) => {
+    await page.setViewportSize({ width: 1280, height: 640 });
+    await setDue(page, empty.url, true, 'REP-1', `${month}-05`);
+    await page.goto(`${empty.url}/board/REP/calendar?month=${month}`);
+    await settled(page, true);
+    const main = page.locator('#main');
+    const last = day(page, `${month}-31`);
+    await expect(last).not.toBeInViewport();
+    await page.locator('.event').scrollIntoViewIfNeeded();
+    await take(page, page.locator('.event'));
+    const frame = (await main.boundingBox())!;
+    await page.mouse.move((await middle(last)).x, frame.y + frame.height - 6, { steps: 6 });
+    await expect.poll(() => main.evaluate((page) => page.scrollHeight - page.clientHeight - page.scrollTop), { message: 'what is left below' }).toBeLessThan(2);
+    const to = await middle(last);
+    await page.mouse.move(to.x, to.y, { steps: 4 });
+    await expect(last).toHaveClass(/is-over/);
+    await page.mouse.up();
+    await expect(last).toContainText(three[0]);
+    await answered(page);
   });
 
   test('of two moves in a row the last one stays, however late the first is answered @hydrated', async ({ page, empty }) => {

@@ -14,7 +14,7 @@ use crate::{
         ids::OccurrenceId,
         report_compare::{Comparison, Move, Moved, Pair},
     },
-    ui::{Choice, Empty, ErrorPage, Icon, Page, SelectField},
+    ui::{Choice, Empty, ErrorPage, Icon, Page, SelectField, pending},
 };
 
 #[component]
@@ -24,7 +24,7 @@ pub fn CompareReportsPage() -> impl IntoView {
         Memo::new(move |_| (params.read().get("id").unwrap_or_default(), query.read().get("with").unwrap_or_default()));
     let compared = Resource::new(move || asked.get(), |(id, with)| compare_reports(id, with));
     view! {
-        <Transition>
+        <Transition set_pending=pending()>
             {move || Suspend::new(async move {
                 match compared.await {
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),

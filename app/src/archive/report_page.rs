@@ -14,7 +14,7 @@ use super::{
 use crate::{
     domain::{delivery::DeliveryPhase, ids::OccurrenceId, job::RecipientKind},
     error::AppResult,
-    ui::{Chart, ChartFigure, ErrorPage, ErrorSummary, Icon, Page, plain_error},
+    ui::{Chart, ChartFigure, ErrorPage, ErrorSummary, Icon, Page, pending, plain_error},
 };
 
 #[component]
@@ -35,7 +35,7 @@ pub fn ReportPage() -> impl IntoView {
         },
     );
     view! {
-        <Transition>
+        <Transition set_pending=pending()>
             {move || Suspend::new(async move {
                 match report.await {
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::report_filter::{Month, ReportFilter},
-    ui::{CopyButton, Empty, ErrorPage, Page},
+    ui::{CopyButton, Empty, ErrorPage, Page, pending},
 };
 
 /// Where the list is.
@@ -22,7 +22,7 @@ pub fn ReportsPage() -> impl IntoView {
     let list = Resource::new_blocking(move || search.get(), list_reports);
     view! {
         <Page title="Reports" lead="Every report as it was sent, with its data and its commit." wide=true>
-            <Transition>
+            <Transition set_pending=pending()>
                 {move || Suspend::new(async move {
                     match list.await {
                         Err(error) => view! { <ErrorPage error=error /> }.into_any(),

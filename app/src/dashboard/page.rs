@@ -9,7 +9,7 @@ use super::{
     panels::{KeyFigures, MyTasks, NextJobs},
     view::{Dashboard, RANGES},
 };
-use crate::ui::{ChartFigure, Empty, ErrorPage, Notice, Page};
+use crate::ui::{ChartFigure, Empty, ErrorPage, Notice, Page, coming};
 
 #[component]
 pub fn DashboardPage() -> impl IntoView {
@@ -18,7 +18,7 @@ pub fn DashboardPage() -> impl IntoView {
     let dashboard = Resource::new(move || days.get(), read_dashboard);
     view! {
         <Title text="Dashboard" />
-        <Transition>
+        <Transition set_pending=coming()>
             {move || Suspend::new(async move {
                 match dashboard.await {
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::{ids::ScheduleId, policy::Overlap},
     error::AppError,
-    ui::{Choice, ErrorPage, ErrorSummary, Icon, Page, SelectField, TextField, plain_error},
+    ui::{Choice, ErrorPage, ErrorSummary, Icon, Page, SelectField, TextField, pending, plain_error},
 };
 
 #[component]
@@ -30,7 +30,7 @@ pub fn BackfillPage() -> impl IntoView {
         },
     );
     view! {
-        <Transition>
+        <Transition set_pending=pending()>
             {move || Suspend::new(async move {
                 match data.await {
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),

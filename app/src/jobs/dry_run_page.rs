@@ -17,7 +17,7 @@ use crate::{
         job::{JobKind, RecipientKind},
     },
     error::AppError,
-    ui::{ErrorPage, ErrorSummary, Icon, Page, TextField},
+    ui::{ErrorPage, ErrorSummary, Icon, Page, TextField, pending},
 };
 
 #[component]
@@ -35,7 +35,7 @@ pub fn DryRunPage() -> impl IntoView {
         },
     );
     view! {
-        <Transition>
+        <Transition set_pending=pending()>
             {move || Suspend::new(async move {
                 match data.await {
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),

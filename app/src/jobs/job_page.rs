@@ -16,7 +16,7 @@ use crate::{
         occurrence::Trigger,
     },
     error::AppError,
-    ui::{ErrorPage, ErrorSummary, Icon, Page, TextField, plain_error},
+    ui::{ErrorPage, ErrorSummary, Icon, Page, TextField, pending, plain_error},
 };
 
 #[component]
@@ -34,14 +34,14 @@ pub fn JobPage() -> impl IntoView {
         },
     );
     view! {
-        <Suspense>
+        <Transition set_pending=pending()>
             {move || Suspend::new(async move {
                 match job.await {
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),
                     Ok(detail) => shown(detail).into_any(),
                 }
             })}
-        </Suspense>
+        </Transition>
     }
 }
 

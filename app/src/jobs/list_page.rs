@@ -8,7 +8,7 @@ use super::{
     job_menu, marks,
     view::{JobFilter, JobItem, JobList, JobState, LastResult},
 };
-use crate::ui::{Empty, ErrorPage, Icon, Page};
+use crate::ui::{Empty, ErrorPage, Icon, Page, pending};
 
 const PATH: &str = "/jobs";
 
@@ -23,7 +23,7 @@ pub fn JobsPage() -> impl IntoView {
     let jobs = Resource::new(move || filter.get(), list_jobs);
     view! {
         <Page title="Jobs" lead="Reports, digests, reminders and other work on a schedule." actions=new_job>
-            <Transition>
+            <Transition set_pending=pending()>
                 {move || Suspend::new(async move {
                     match jobs.await {
                         Err(error) => view! { <ErrorPage error=error /> }.into_any(),

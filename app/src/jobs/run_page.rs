@@ -18,7 +18,7 @@ use crate::{
         occurrence::{OccurrenceState, Trigger},
     },
     error::AppError,
-    ui::{ErrorPage, ErrorSummary, Icon, Page, plain_error},
+    ui::{ErrorPage, ErrorSummary, Icon, Page, coming, plain_error},
 };
 
 #[component]
@@ -36,7 +36,7 @@ pub fn RunPage() -> impl IntoView {
         },
     );
     view! {
-        <Transition>
+        <Transition set_pending=coming()>
             {move || Suspend::new(async move {
                 match run.await {
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),

@@ -14,7 +14,7 @@ use crate::{
         outbox::{OutboxQuery, Shown},
     },
     error::{AppError, Checks},
-    ui::{Choice, Empty, ErrorPage, Icon, Page, SelectField, TextField, plain_error},
+    ui::{Choice, Empty, ErrorPage, Icon, Page, SelectField, TextField, pending, plain_error},
 };
 
 const PATH: &str = "/outbox";
@@ -26,7 +26,7 @@ pub fn OutboxPage() -> impl IntoView {
     let list = Resource::new(move || asked.get(), |(query, clear)| list_outbox(query, clear));
     view! {
         <Page title="Outbox" lead="Mail that was caught on this site instead of being sent.">
-            <Transition>
+            <Transition set_pending=pending()>
                 {move || Suspend::new(async move {
                     match list.await {
                         Err(error) => view! { <ErrorPage error=error /> }.into_any(),

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 use super::suppressions_api::{AddSuppression, RemoveSuppression, SuppressionItem, SuppressionList, list_suppressions};
 use crate::{
     domain::{board_filter::encode, suppression::SuppressionReason},
-    ui::{Empty, ErrorPage, ErrorSummary, Icon, SettingsPage, TextField, plain_error},
+    ui::{Empty, ErrorPage, ErrorSummary, Icon, SettingsPage, TextField, pending, plain_error},
 };
 
 const PATH: &str = "/settings/suppressions";
@@ -25,7 +25,7 @@ pub fn SuppressionsPage() -> impl IntoView {
             lead="Addresses to which nothing is sent: their owners stopped it, a mail server does not know them, or somebody put them here."
         >
             <p class="small">"A message came back? "<a class="link" href="/jobs/bounces">"Upload the bounce"</a>"."</p>
-            <Transition>
+            <Transition set_pending=pending()>
                 {move || Suspend::new(async move {
                     match list.await {
                         Err(error) => view! { <ErrorPage error=error /> }.into_any(),

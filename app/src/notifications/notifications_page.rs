@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{alarm::AlarmKind, notification::NotificationKind},
-    ui::{Empty, ErrorPage, Icon, Page},
+    ui::{Empty, ErrorPage, Icon, Page, pending},
 };
 
 #[component]
@@ -34,7 +34,7 @@ pub fn NotificationsPage() -> impl IntoView {
         }
     });
     view! {
-        <Transition>
+        <Transition set_pending=pending()>
             {move || Suspend::new(async move {
                 match inbox.await {
                     Ok(inbox) => content(inbox, one, all).into_any(),

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::api::{AllProjects, ProjectItem, list_all_projects};
 use crate::{
     domain::account::{Me, Role},
-    ui::{Empty, ErrorPage, Icon, Page},
+    ui::{Empty, ErrorPage, Icon, Page, coming},
 };
 
 #[component]
@@ -14,7 +14,7 @@ pub fn ProjectsPage() -> impl IntoView {
     let is_admin = use_context::<Me>().is_some_and(|me| me.role == Role::Admin);
     view! {
         <Page title="Projects" actions=ways_in>
-            <Transition>
+            <Transition set_pending=coming()>
                 {move || Suspend::new(async move {
                     match projects.await {
                         Err(error) => view! { <ErrorPage error=error /> }.into_any(),

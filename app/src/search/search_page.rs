@@ -12,7 +12,7 @@ use crate::{
         search::{HitKind, SearchFilter, Shelf},
         task::Status,
     },
-    ui::{Choice, Empty, ErrorPage, Icon, Loading, Outline, Page, SelectField, StatusMark},
+    ui::{Choice, Empty, ErrorPage, Icon, Loading, Outline, Page, SelectField, StatusMark, pending},
 };
 
 #[component]
@@ -21,7 +21,7 @@ pub fn SearchPage() -> impl IntoView {
     let found = Resource::new_blocking(move || query.get(), load_search);
     view! {
         <Page title="Search">
-            <Transition fallback=|| view! { <Loading what="what is found" outline=Outline::Rows /> }>
+            <Transition set_pending=pending() fallback=|| view! { <Loading what="what is found" outline=Outline::Rows /> }>
                 {move || Suspend::new(async move {
                     match found.await {
                         Ok(found) => page(found).into_any(),

@@ -18,13 +18,14 @@ use crate::jobs::provide_failing;
 use crate::notifications::provide_unread;
 use crate::tasks::{provide_others, provide_steps};
 use crate::ui::toast::{Toaster, Toasts};
-use crate::ui::{Reach, SessionEnd, WhomToAsk};
+use crate::ui::{Passage, Reach, SessionEnd, WhomToAsk};
 
 /// The page in its frame; without a person (sign-in, sign-up) only the page.
 #[component]
 pub fn Shell(session: Session, children: Children) -> impl IntoView {
     Toasts::provide();
-    follow_route();
+    let passage = Passage::provide();
+    follow_route(passage);
     if session.me.is_some() {
         provide_unread();
         provide_others();
@@ -49,7 +50,11 @@ pub fn Shell(session: Session, children: Children) -> impl IntoView {
                     <StaleBar />
                     <Outage reach=reach />
                 </div>
-                <main id="main" class="main" tabindex="-1">{inside}</main>
+                <div class="passage" class:is-shown=move || passage.is_coming() role="progressbar" aria-label="Loading the page"></div>
+                <main
+                    id="main" class="main" class:is-arriving=move || passage.is_arriving() tabindex="-1"
+                    aria-busy=move || passage.is_renewing().then_some("true")
+                >{inside}</main>
                 <TabBar />
             </div>
         }

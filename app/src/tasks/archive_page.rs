@@ -11,7 +11,7 @@ use super::{
     views::{Shelf, ShelfRow},
     views_api::load_archive,
 };
-use crate::ui::{Empty, ErrorPage, Loading, Outline, Page, PriorityMark};
+use crate::ui::{Empty, ErrorPage, Loading, Outline, Page, PriorityMark, pending};
 
 #[component]
 pub fn ArchivePage() -> impl IntoView {
@@ -32,7 +32,7 @@ pub fn ArchivePage() -> impl IntoView {
         rewind.set_value(Some(steps));
     });
     view! {
-        <Transition fallback=|| view! { <Loading what="the archive" outline=Outline::Rows /> }>
+        <Transition set_pending=pending() fallback=|| view! { <Loading what="the archive" outline=Outline::Rows /> }>
             {move || Suspend::new(async move {
                 match archive.await {
                     Ok(shelf) => page(shelf, bulk).into_any(),

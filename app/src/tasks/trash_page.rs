@@ -14,7 +14,7 @@ use super::{
 use crate::{
     domain::shelf::TRASH_DAYS,
     error::AppError,
-    ui::{Empty, ErrorPage, Icon, Loading, Outline, Page, action_error, toast::Toasts},
+    ui::{Empty, ErrorPage, Icon, Loading, Outline, Page, action_error, pending, toast::Toasts},
 };
 
 /// What the rows do.
@@ -56,7 +56,7 @@ pub fn TrashPage() -> impl IntoView {
         rewind.set_value(Some(steps));
     });
     view! {
-        <Transition fallback=|| view! { <Loading what="the trash" outline=Outline::Rows /> }>
+        <Transition set_pending=pending() fallback=|| view! { <Loading what="the trash" outline=Outline::Rows /> }>
             {move || Suspend::new(async move {
                 match trash.await {
                     Ok(shelf) => page(shelf, restore, delete, next).into_any(),

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::{ids::TemplateId, template::TemplateCategory},
     error::AppError,
-    ui::{Choice, Empty, ErrorPage, Icon, Page, SelectField, TextField, plain_error},
+    ui::{Choice, Empty, ErrorPage, Icon, Page, SelectField, TextField, pending, plain_error},
 };
 
 const PATH: &str = "/templates";
@@ -25,7 +25,7 @@ pub fn TemplatesPage() -> impl IntoView {
     let list = Resource::new_blocking(move || asked.get(), |(q, category)| list_templates(q, category));
     view! {
         <Page title="Templates" lead="How mails look: built of blocks, with your own data beside you while you work." wide=true>
-            <Transition>
+            <Transition set_pending=pending()>
                 {move || Suspend::new(async move {
                     match list.await {
                         Err(error) => view! { <ErrorPage error=error /> }.into_any(),

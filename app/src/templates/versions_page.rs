@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::line_diff::LineDiff,
-    ui::{Choice, Empty, ErrorPage, ErrorSummary, Icon, Page, SelectField, diff_table, plain_error},
+    ui::{Choice, Empty, ErrorPage, ErrorSummary, Icon, Page, SelectField, diff_table, pending, plain_error},
 };
 
 #[component]
@@ -23,7 +23,7 @@ pub fn VersionsPage() -> impl IntoView {
     });
     let versions = Resource::new(move || asked.get(), |(id, from, to)| read_versions(id, from, to));
     view! {
-        <Transition>
+        <Transition set_pending=pending()>
             {move || Suspend::new(async move {
                 match versions.await {
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),

@@ -28,6 +28,7 @@ mod marks;
 mod notice;
 mod page;
 mod page_title;
+mod passage;
 mod pause;
 #[cfg(feature = "hydrate")]
 pub mod placing;
@@ -64,6 +65,7 @@ pub use modules::preload_module;
 pub use notice::Notice;
 pub use page::Page;
 pub use page_title::page_title;
+pub use passage::{OnTheWay, Passage, coming, on_the_way, pending};
 pub use pause::{Pause, TYPING};
 pub use reach::Reach;
 pub use session_end::{SIGNED_OUT_EVENT, SessionEnd};

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{ids::OccurrenceId, line_diff::LINES},
-    ui::{ErrorPage, Icon, Page, diff_table},
+    ui::{ErrorPage, Icon, Page, diff_table, pending},
 };
 
 #[component]
@@ -18,7 +18,7 @@ pub fn ReportHistoryPage() -> impl IntoView {
     let asked = move || (params.read().get("id").unwrap_or_default(), query.read().get("with"));
     let history = Resource::new(asked, |(id, with)| load_report_history(id, with));
     view! {
-        <Transition>
+        <Transition set_pending=pending()>
             {move || Suspend::new(async move {
                 match history.await {
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),

@@ -41,7 +41,7 @@ use crate::{
         tabs::{ProjectTabs, Tab},
         view::Board,
     },
-    ui::{ErrorPage, ErrorSummary, Loading, Notice, Outline, plain_error, toast::Toasts},
+    ui::{ErrorPage, ErrorSummary, Loading, Notice, Outline, coming, plain_error, toast::Toasts},
 };
 
 #[component]
@@ -105,11 +105,11 @@ pub fn BoardPage() -> impl IntoView {
     view! {
         <div class="board-page">
             {move || view! { <ProjectTabs project=key.get() current=Tab::Board filter=Signal::derive(move || board_query(&filter.get(), look.get())) /> }}
-            {move || view! { <Toolbar key=key.get() filter=filter look=look board=board /> }}
+            {move || view! { <Toolbar key=key.get() filter=filter look=look board=board open=open /> }}
             <ErrorSummary error=refused />
             {bars}
             <Notice />
-            <Transition fallback=|| view! { <Loading what="the board" outline=Outline::Board /> }>{lists}</Transition>
+            <Transition set_pending=coming() fallback=|| view! { <Loading what="the board" outline=Outline::Board /> }>{lists}</Transition>
         </div>
         <Outlet />
     }

@@ -20,9 +20,9 @@ const LIST_PADDING: f64 = 4.0;
 const EDGE_MAX: f64 = 180.0;
 const EDGE_SHARE: f64 = 0.25;
 /// Full speed of automatic scrolling, in pixels a second.
-pub const SCROLL_SPEED: f64 = 900.0;
+const SCROLL_SPEED: f64 = 900.0;
 /// Automatic scrolling reaches full speed after this many milliseconds.
-pub const SCROLL_RAMP: f64 = 400.0;
+const SCROLL_RAMP: f64 = 400.0;
 const DROP_MIN: f64 = 180.0;
 const DROP_MAX: f64 = 320.0;
 const DROP_DISTANCE: f64 = 1500.0;
@@ -66,6 +66,12 @@ pub fn edge_pull(pointer: f64, start: f64, end: f64) -> f64 {
     } else {
         0.0
     }
+}
+
+/// How far to scroll in a frame at full pull, in pixels: the frame took so many seconds, and the drag began so many
+/// milliseconds ago.
+pub fn scroll_way(seconds: f64, since: f64) -> f64 {
+    SCROLL_SPEED * seconds * (since / SCROLL_RAMP).min(1.0)
 }
 
 /// Where slot `k` begins: where card `k` is, or under the last card.
@@ -170,6 +176,14 @@ mod tests {
         assert_eq!(edge_pull(90.0, 0.0, 800.0), -1.0);
         assert_eq!(edge_pull(790.0, 0.0, 800.0), 1.0);
         assert_eq!(edge_pull(95.0, 0.0, 100.0), 1.0);
+    }
+
+    #[test]
+    fn scrolling_goes_by_the_second_and_is_full_after_a_moment() {
+        assert_eq!(scroll_way(0.1, 0.0), 0.0);
+        assert_eq!(scroll_way(0.1, 200.0), 45.0);
+        assert_eq!(scroll_way(0.1, 400.0), 90.0);
+        assert_eq!(scroll_way(0.01, 9_000.0), 9.0);
     }
 
     #[test]

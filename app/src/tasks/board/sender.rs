@@ -16,6 +16,7 @@ use super::{
 use crate::{
     domain::{
         column::Between,
+        due::ViewerClock,
         ids::{ColumnId, OpId, TaskId, UserId},
         quick_add::lines,
         task_edit::{Edit, TaskEdit},
@@ -140,6 +141,8 @@ struct Unsent {
     kept: String,
     made: Option<Made>,
     rollback: Rollback,
+    /// The board that it was made on, and shown.
+    board: BoardState,
 }
 
 /// The changes on their way; clones are the same queue.
@@ -156,6 +159,8 @@ pub struct Sender {
     own: ArcStoredValue<HashMap<OpId, Own>>,
     /// How many changes the server has answered.
     answers: ArcStoredValue<u64>,
+    /// The board that stands in the page, known by its clock; none before the first one does.
+    shown_on: ArcStoredValue<Option<ArcRwSignal<ViewerClock>>>,
     /// Changes that the server has not answered.
     pub waiting: ArcRwSignal<usize>,
     /// Whether the last attempt did not reach the server.
@@ -215,7 +220,7 @@ impl Sender {
         rollback: impl Fn(AppError) + Send + Sync + 'static,
     ) {
         let kept = keep(self.me, &board.key, op, &change);
-        self.push(Unsent { op, change, kept, made: None, rollback: Arc::new(rollback) }, board);
+        self.push(Unsent { op, change, kept, made: None, rollback: Arc::new(rollback), board });
     }
 
     /// Sends the text of new tasks, after the changes before it.
@@ -230,7 +235,7 @@ impl Sender {
         let waiting = Waiting::new(op, column, &at, &text);
         let change = Change::Add { column, at, text };
         let kept = keep(self.me, &board.key, op, &change);
-        self.push(Unsent { op, change, kept, made: Some(Arc::new(made)), rollback: Arc::new(refused) }, board);
+        self.push(Unsent { op, change, kept, made: Some(Arc::new(made)), rollback: Arc::new(refused), board });
         if self.is_offline.get_untracked() {
             self.show_waiting(waiting);
         } else {
@@ -264,13 +269,13 @@ impl Sender {
         });
     }
 
-    fn push(&self, unsent: Unsent, board: BoardState) {
+    fn push(&self, unsent: Unsent) {
         self.queue.update_value(|queue| queue.push_back(unsent));
         self.waiting.set(self.queue.with_value(VecDeque::len));
         self.mark_waiting();
         if !self.is_running.get_value() {
             self.is_running.set_value(true);
-            run(self.clone(), board);
+            run(self.clone());
         }
     }
 
@@ -332,6 +337,11 @@ impl Sender {
         self.answers.get_value()
     }
 
+    /// Whether a board is the one that stands in the page.
+    fn is_shown_on(&self, board: &BoardState) -> bool {
+        self.shown_on.with_value(|clock| clock.as_ref().is_none_or(|clock| *clock == board.clock))
+    }
+
     fn note_answer(&self, op: OpId) {
         self.answers.update_value(|answers| *answers += 1);
         self.own.update_value(|own| {
@@ -361,7 +371,7 @@ impl Sender {
                     Some((task, text)) => shown.refuse_title(*task, text, &error),
                     None => refused(error),
                 };
-                self.push(Unsent { op, change, kept, made: None, rollback: Arc::new(rollback) }, board.clone());
+                self.push(Unsent { op, change, kept, made: None, rollback: Arc::new(rollback), board: board.clone() });
                 continue;
             };
             let (column, text) = (*column, text.clone());
@@ -371,13 +381,24 @@ impl Sender {
                 toasts.fail(format!("“{}” was not added. {}", text.trim(), error.words()));
                 sender.give_back(Returned { column, text: text.clone(), words: quick_add::words(&error) });
             };
-            self.push(Unsent { op, change, kept, made: None, rollback: Arc::new(rollback) }, board.clone());
+            self.push(Unsent { op, change, kept, made: None, rollback: Arc::new(rollback), board: board.clone() });
             self.show_waiting(waiting);
         }
     }
 }
 
 impl BoardState {
+    /// The board stands in the page now, in the place of another one or of none. What is on its way is shown on it. What
+    /// the server has answered may be from behind the reading that it was made of, and the board before it showed that:
+    /// this one hears it with the stream, as anybody's.
+    pub fn take_place(&self) {
+        self.sender.own.update_value(|own| own.retain(|_, own| own.answered.is_none()));
+        self.sender.shown_on.set_value(Some(self.clock.clone()));
+        for change in self.sender.unsent() {
+            self.show(&change);
+        }
+    }
+
     /// Shows a change that is on its way; whether there was anything to show.
     pub fn show(&self, change: &Change) -> bool {
         match change {
@@ -415,7 +436,7 @@ mod browser {
     use leptos::task::spawn_local;
     use serde::{Deserialize, Serialize};
 
-    use super::{BoardState, Change, Sender, Unsent, Waiting};
+    use super::{Change, Sender, Unsent, Waiting};
     use crate::domain::ids::{OpId, TaskId, UserId};
     use crate::error::AppError;
     use crate::tasks::api;
@@ -490,10 +511,11 @@ mod browser {
     }
 
     /// Empties the queue.
-    pub fn run(sender: Sender, board: BoardState) {
+    pub fn run(sender: Sender) {
         spawn_local(async move {
             while let Some(unsent) = sender.queue.with_value(|queue| queue.front().cloned()) {
-                let answer = send_until_answered(&sender, &unsent, &board.key).await;
+                let answer = send_until_answered(&sender, &unsent).await;
+                let board = &unsent.board;
                 forget(&unsent.kept);
                 sender.queue.update_value(|queue| drop(queue.pop_front()));
                 sender.hide_waiting(unsent.op);
@@ -511,6 +533,10 @@ mod browser {
                     Err(error) => (unsent.rollback)(error),
                 }
                 sender.note_answer(unsent.op);
+                if let Some(live) = board.live.filter(|_| !sender.is_shown_on(board)) {
+                    // Another board stands there now and shows the change as the person made it: what came of it is read.
+                    live.look_again();
+                }
                 sender.waiting.set(sender.queue.with_value(|queue| queue.len()));
                 sender.mark_waiting();
             }
@@ -528,12 +554,12 @@ mod browser {
         sender.queue.with_value(|queue| queue.iter().any(|other| other.change.is_about(card)))
     }
 
-    async fn send_until_answered(sender: &Sender, unsent: &Unsent, key: &str) -> Result<Vec<Card>, AppError> {
+    async fn send_until_answered(sender: &Sender, unsent: &Unsent) -> Result<Vec<Card>, AppError> {
         let mut attempts = 0;
         loop {
             let (answered, card) = (sender.slow.clone(), unsent.change.card());
             let slow = set_timeout_with_handle(move || answered.set(card), SLOW).ok();
-            let answer = send(&unsent.change, unsent.op, key).await;
+            let answer = send(&unsent.change, unsent.op, &unsent.board.key).await;
             if let Some(slow) = slow {
                 slow.clear();
             }
@@ -596,14 +622,14 @@ mod browser {
 
 #[cfg(not(feature = "hydrate"))]
 mod server {
-    use super::{BoardState, Change, Sender, Waiting};
+    use super::{Change, Sender, Waiting};
     use crate::domain::ids::{OpId, UserId};
 
     /// Nothing is slow while a page is rendered.
     pub fn show_if_slow(_sender: Sender, _waiting: Waiting) {}
 
     /// Nothing is moved while a page is rendered.
-    pub fn run(_sender: Sender, _board: BoardState) {}
+    pub fn run(_sender: Sender) {}
 
     /// Nothing is kept on the server.
     pub fn keep(_me: Option<UserId>, _key: &str, _op: OpId, _change: &Change) -> String {
@@ -629,7 +655,38 @@ mod server {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tasks::board::testing::{DONE, id, three, with_state};
+    use crate::tasks::board::{
+        steps::Steps,
+        testing::{DONE, TODO, id, numbers, three, with_state},
+    };
+
+    #[test]
+    fn a_board_made_anew_shows_what_is_on_its_way_and_hears_what_was_answered_before() {
+        with_state(three(), |state| {
+            let sender = &state.sender;
+            let to_done = |number: u128| Change::Move {
+                card: id(number),
+                to: Anchor { column: DONE, after: None, before: None, lane: None },
+            };
+            let (answered, unanswered) = (OpId(uuid::Uuid::from_u128(1 << 64)), OpId(uuid::Uuid::from_u128(2 << 64)));
+            sender.note_own(answered, &to_done(2));
+            sender.note_own(unanswered, &to_done(3));
+            sender.note_answer(answered);
+            sender.send(to_done(1), state.clone(), |_| {});
+            assert!(sender.knows(Some(answered)) && sender.knows(Some(unanswered)));
+            assert!(sender.is_shown_on(state), "no board has taken the place of another one");
+
+            // Read before all of these changes.
+            let fresh = BoardState::new(three(), String::new(), state.toasts, Steps::default(), sender.clone());
+            fresh.take_place();
+            assert_eq!((numbers(&fresh, TODO), numbers(&fresh, DONE)), (vec![2, 3], vec![1]));
+            assert!(!sender.knows(Some(answered)), "what the board lacks comes with the stream");
+            assert!(sender.knows(Some(unanswered)), "its answer is still to come");
+            assert!(sender.is_shown_on(&fresh) && !sender.is_shown_on(state));
+            fresh.take_place();
+            assert_eq!(numbers(&fresh, DONE), [1], "shown once");
+        });
+    }
 
     #[test]
     fn all_cards_that_wait_are_marked_while_the_server_cannot_be_reached() {

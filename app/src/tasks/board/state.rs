@@ -12,7 +12,7 @@ use crate::{
         lane::Lane,
         task::Status,
     },
-    tasks::view::{Board, Card, Column, Cursor, LaneView},
+    tasks::view::{Board, BoardTools, Card, Column, Cursor, LaneView},
     ui::toast::Toasts,
 };
 
@@ -63,6 +63,23 @@ pub struct ColumnState {
     pub next: ArcRwSignal<Option<Cursor>>,
 }
 
+/// What stands above the lists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Above {
+    /// What the menus offer.
+    pub tools: BoardTools,
+    /// Tasks that are overdue, shown or not.
+    pub overdue: u32,
+    pub can_edit: bool,
+}
+
+impl Above {
+    /// As a board was read.
+    pub fn of(board: &Board) -> Self {
+        Self { tools: board.tools.clone(), overdue: board.overdue, can_edit: board.can_edit }
+    }
+}
+
 /// The whole board; clones are the same board.
 #[derive(Clone)]
 pub struct BoardState {
@@ -79,6 +96,8 @@ pub struct BoardState {
     pub(super) unloaded_in_lanes: ArcRwSignal<Unloaded>,
     /// As they were loaded; [`BoardState::lists`] knows their order now.
     pub columns: Vec<ColumnState>,
+    /// What stands above the lists; another one when the board was read again.
+    pub above: ArcRwSignal<Above>,
     /// The lists from the left: one that the person has moved stands where it is going.
     pub order: ArcRwSignal<Vec<ColumnId>>,
     /// The last change that it shows as it was loaded.
@@ -139,6 +158,7 @@ impl BoardState {
     /// The board as it was loaded.
     pub fn new(board: Board, query: String, toasts: Toasts, steps: Steps, sender: Sender) -> Self {
         let (filter, look) = read_board_query(&query);
+        let above = ArcRwSignal::new(Above::of(&board));
         let order = sender.order_of(board.columns.iter().map(|column| column.id).collect());
         let state = Self {
             key: board.key,
@@ -149,6 +169,7 @@ impl BoardState {
             lanes: board.lanes,
             unloaded_in_lanes: ArcRwSignal::default(),
             columns: board.columns.into_iter().map(ColumnState::new).collect(),
+            above,
             order: ArcRwSignal::new(order),
             number: board.number,
             live: use_context::<Live>(),

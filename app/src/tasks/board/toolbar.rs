@@ -9,6 +9,8 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use super::{
     filter_menu::{ActiveFilters, FilterMenu},
     look_menu::LookMenu,
+    open::OpenBoard,
+    state::Above,
 };
 use crate::{
     domain::{
@@ -16,10 +18,7 @@ use crate::{
         board_look::{BoardLook, board_query},
     },
     error::AppResult,
-    tasks::{
-        saved::ViewsMenu,
-        view::{Board, BoardTools},
-    },
+    tasks::{saved::ViewsMenu, view::Board},
     ui::{
         Icon,
         keys::{self, Action},
@@ -29,22 +28,6 @@ use crate::{
 /// After the last key the filter is applied.
 const TYPING: Duration = Duration::from_millis(250);
 
-/// What of the board the toolbar shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Facts {
-    tools: BoardTools,
-    overdue: u32,
-    can_edit: bool,
-}
-
-impl Facts {
-    /// None where there is no board.
-    fn of(answer: &AppResult<Board>) -> Option<Self> {
-        let board = answer.as_ref().ok()?;
-        Some(Self { tools: board.tools.clone(), overdue: board.overdue, can_edit: board.can_edit })
-    }
-}
-
 /// The elements are made once, and what changes in them are their words: a menu that is open while the board is read
 /// again, and what is typed in it, would be gone with elements that are made anew.
 #[component]
@@ -53,17 +36,24 @@ pub fn Toolbar(
     filter: Memo<BoardFilter>,
     look: Memo<BoardLook>,
     board: Resource<AppResult<Board>>,
+    open: OpenBoard,
 ) -> impl IntoView {
     let path = format!("/board/{key}");
-    let facts = RwSignal::new(None::<Facts>);
-    let take = move |fresh: Option<Facts>| {
+    let facts = RwSignal::new(None::<Above>);
+    let take = move |fresh: Option<Above>| {
         if facts.with_untracked(|known| *known != fresh) {
             facts.set(fresh);
         }
     };
     Effect::new(move |_| {
-        if let Some(fresh) = board.with(|answer| answer.as_ref().map(Facts::of)) {
+        if let Some(fresh) = board.with(|answer| answer.as_ref().map(above)) {
             take(fresh);
+        }
+    });
+    // Where the board was read again, as members or labels are others now.
+    Effect::new(move |_| {
+        if let Some(shown) = open.0.get() {
+            take(Some(shown.above.get()));
         }
     });
     let rest = {
@@ -72,7 +62,7 @@ pub fn Toolbar(
             let (path, key) = (path.clone(), key.clone());
             // Untracked, so that later answers come by the effect above and nothing here is made again.
             Suspend::new(ScopedFuture::new_untracked(async move {
-                take(Facts::of(&board.await));
+                take(above(&board.await));
                 rest(path, key, filter, look, facts)
             }))
         }
@@ -86,12 +76,17 @@ pub fn Toolbar(
     .into_any()
 }
 
+/// None where there is no board.
+fn above(answer: &AppResult<Board>) -> Option<Above> {
+    answer.as_ref().ok().map(Above::of)
+}
+
 fn rest(
     path: String,
     key: String,
     filter: Memo<BoardFilter>,
     look: Memo<BoardLook>,
-    facts: RwSignal<Option<Facts>>,
+    facts: RwSignal<Option<Above>>,
 ) -> impl IntoView {
     let is_there = Memo::new(move |_| facts.with(Option::is_some));
     move || is_there.get().then(|| tools(path.clone(), key.clone(), filter, look, facts))
@@ -99,8 +94,8 @@ fn rest(
 
 /// A part of what the toolbar shows; changes only when that part does.
 fn part<T: Default + PartialEq + Send + Sync + 'static>(
-    facts: RwSignal<Option<Facts>>,
-    read: fn(&Facts) -> T,
+    facts: RwSignal<Option<Above>>,
+    read: fn(&Above) -> T,
 ) -> Memo<T> {
     Memo::new(move |_| facts.with(|facts| facts.as_ref().map(read).unwrap_or_default()))
 }
@@ -110,7 +105,7 @@ fn tools(
     key: String,
     filter: Memo<BoardFilter>,
     look: Memo<BoardLook>,
-    facts: RwSignal<Option<Facts>>,
+    facts: RwSignal<Option<Above>>,
 ) -> AnyView {
     let people = part(facts, |facts| facts.tools.people.clone());
     let labels = part(facts, |facts| facts.tools.labels.clone());

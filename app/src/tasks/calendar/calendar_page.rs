@@ -19,7 +19,7 @@ use crate::{
         views::{Calendar, CalendarItem},
         views_api::load_calendar,
     },
-    ui::{Empty, ErrorPage, Icon, Loading, Outline, Page},
+    ui::{Empty, ErrorPage, Icon, Loading, Outline, Page, pending},
 };
 
 #[component]
@@ -38,7 +38,7 @@ pub fn CalendarPage() -> impl IntoView {
     let whole = Callback::new(move |()| calendar.refetch());
     view! {
         <Connection live=live />
-        <Transition fallback=|| view! { <Loading what="the calendar" outline=Outline::Calendar /> }>
+        <Transition set_pending=pending() fallback=|| view! { <Loading what="the calendar" outline=Outline::Calendar /> }>
             {move || Suspend::new(async move {
                 match calendar.await {
                     Ok((calendar, look)) => {

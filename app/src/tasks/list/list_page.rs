@@ -19,7 +19,7 @@ use crate::{
         views::TaskList,
         views_api::load_list,
     },
-    ui::{Empty, ErrorPage, Loading, Outline, Page},
+    ui::{Empty, ErrorPage, Loading, Outline, Page, pending},
 };
 
 #[component]
@@ -33,7 +33,7 @@ pub fn ListPage() -> impl IntoView {
     let whole = Callback::new(move |()| list.refetch());
     view! {
         <Connection live=live />
-        <Transition fallback=|| view! { <Loading what="the list" outline=Outline::Rows /> }>
+        <Transition set_pending=pending() fallback=|| view! { <Loading what="the list" outline=Outline::Rows /> }>
             {move || Suspend::new(async move {
                 match list.await {
                     Ok(list) => {

@@ -18,7 +18,7 @@ use crate::{
         views_api::load_my_work,
     },
     ui::{
-        Empty, ErrorPage, Icon, Loading, Outline, Page, PriorityMark,
+        Empty, ErrorPage, Icon, Loading, Outline, Page, PriorityMark, pending,
         toast::{Toast, Toasts, Tone},
     },
 };
@@ -44,7 +44,7 @@ pub fn MyWorkPage() -> impl IntoView {
     view! {
         <Connection live=live />
         <Page title="My work" lead="Your open tasks in all projects.">
-            <Transition fallback=|| view! { <Loading what="your work" outline=Outline::Rows /> }>
+            <Transition set_pending=pending() fallback=|| view! { <Loading what="your work" outline=Outline::Rows /> }>
                 {move || Suspend::new(async move {
                     match work.await {
                         Ok(work) => {

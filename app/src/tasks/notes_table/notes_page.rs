@@ -17,7 +17,7 @@ use crate::{
         views::{NoteCell, NotesRow, NotesTable},
         views_api::load_notes_table,
     },
-    ui::{Choice, Empty, ErrorPage, Icon, Loading, Outline, Page, SelectField, StatusMark},
+    ui::{Choice, Empty, ErrorPage, Icon, Loading, Outline, Page, SelectField, StatusMark, pending},
 };
 
 #[component]
@@ -29,7 +29,7 @@ pub fn NotesPage() -> impl IntoView {
     let whole = Callback::new(move |()| notes.refetch());
     view! {
         <Connection live=live />
-        <Transition fallback=|| view! { <Loading what="the work notes" outline=Outline::Rows /> }>
+        <Transition set_pending=pending() fallback=|| view! { <Loading what="the work notes" outline=Outline::Rows /> }>
             {move || Suspend::new(async move {
                 match notes.await {
                     Ok(notes) => {

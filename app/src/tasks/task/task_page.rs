@@ -15,7 +15,7 @@ use crate::{
         follow::{Connection, connection},
         view::TaskDetail,
     },
-    ui::{ErrorPage, Loading, Notice, Outline},
+    ui::{ErrorPage, Loading, Notice, Outline, coming},
 };
 
 #[component]
@@ -33,7 +33,7 @@ pub fn TaskPage() -> impl IntoView {
     provide_context(live);
     view! {
         <Connection live=live />
-        <Transition fallback=|| view! { <Loading what="the task" outline=Outline::Task /> }>
+        <Transition set_pending=coming() fallback=|| view! { <Loading what="the task" outline=Outline::Task /> }>
             {move || Suspend::new(async move {
                 match task.await {
                     Ok(detail) => match moved(&detail, &reference.get_untracked()) {

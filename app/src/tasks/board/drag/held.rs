@@ -5,7 +5,7 @@ use web_sys::HtmlElement;
 use super::Dropped;
 use super::geo::Geo;
 use crate::tasks::board::dom;
-use crate::tasks::board::geometry::{COLUMN_HYSTERESIS, GAP, SCROLL_RAMP, SCROLL_SPEED, edge_pull, nearest_slot};
+use crate::tasks::board::geometry::{COLUMN_HYSTERESIS, GAP, edge_pull, nearest_slot, scroll_way};
 
 /// A list scrolls too while the pointer is this far above or below it.
 const SCROLL_MARGIN: f64 = 40.0;
@@ -153,8 +153,7 @@ impl Held {
     }
 
     fn scroll(&self, seconds: f64, now: f64) {
-        let ramp = ((now - self.began) / SCROLL_RAMP).min(1.0);
-        let way = SCROLL_SPEED * seconds * ramp;
+        let way = scroll_way(seconds, now - self.began);
         let (x, y) = self.at;
         let under = self.lists.iter().find(|geo| {
             let bounds = geo.column.get_bounding_client_rect();
@@ -278,7 +277,7 @@ fn top_in(list: &HtmlElement, card: &HtmlElement) -> f64 {
 }
 
 /// Scrolls by a fraction of a pixel too: the browser keeps what `scrollTop` as a whole number loses.
-pub(super) fn scroll_by(element: &HtmlElement, x: f64, y: f64) {
+pub fn scroll_by(element: &HtmlElement, x: f64, y: f64) {
     if x != 0.0 || y != 0.0 {
         element.scroll_by_with_x_and_y(x, y);
     }

@@ -11,9 +11,7 @@ use super::DroppedList;
 use super::held::scroll_by;
 use super::paint::{ASIDE, layer_with};
 use crate::tasks::board::dom;
-use crate::tasks::board::geometry::{
-    Part, SCROLL_RAMP, SCROLL_SPEED, Slot, cards_within, displacement, edge_pull, nearest_slot,
-};
+use crate::tasks::board::geometry::{Part, Slot, cards_within, displacement, edge_pull, nearest_slot, scroll_way};
 use crate::ui::placing::is_right_to_left;
 
 pub struct HeldList {
@@ -124,10 +122,9 @@ impl HeldList {
         let seconds = ((now - self.last) / 1000.0).clamp(0.001, 0.05);
         self.last = now;
         self.move_copy();
-        let ramp = ((now - self.began) / SCROLL_RAMP).min(1.0);
         let bounds = self.row.board.get_bounding_client_rect();
         let pull = edge_pull(self.at, bounds.left(), bounds.right());
-        scroll_by(&self.row.board, pull * SCROLL_SPEED * seconds * ramp, 0.0);
+        scroll_by(&self.row.board, pull * scroll_way(seconds, now - self.began), 0.0);
         self.find_landing();
     }
 

@@ -9,19 +9,22 @@ mod hand;
 mod held;
 mod list_hand;
 mod list_held;
+mod listen;
 mod paint;
 pub mod press;
 
+pub use held::scroll_by;
+pub use listen::{Carrier, listen};
 pub use paint::{aside, layer_with};
 
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlElement, KeyboardEvent, MouseEvent, PointerEvent};
+use web_sys::{Element, Event, HtmlElement, PointerEvent};
 
 use self::hand::Hand;
 use self::list_hand::ListHand;
-use crate::ui::listeners::{Hears, Listeners};
+use crate::ui::listeners::Listeners;
 
 /// Where a card was let go.
 pub struct Dropped {
@@ -67,8 +70,7 @@ pub fn start(board: &HtmlElement, follow: Rc<dyn Follow>) -> Listeners {
     let mut listeners = Listeners::default();
     let lists = ListHand::new(board.clone(), follow.clone());
     let hands = Rc::new(Hands { cards: Hand::new(board.clone(), follow), lists });
-    listen_on_board(&mut listeners, board, &hands);
-    listen_everywhere(&mut listeners, &hands);
+    listen(&mut listeners, board, &hands);
     listeners
 }
 
@@ -78,23 +80,23 @@ struct Hands {
     lists: Rc<ListHand>,
 }
 
-impl Hands {
-    fn arm(&self, event: &PointerEvent) {
+impl Carrier for Hands {
+    fn arm(self: &Rc<Self>, event: &PointerEvent) {
         self.cards.arm(event);
         self.lists.arm(event);
     }
 
-    fn follow_pointer(&self, event: &PointerEvent) {
+    fn follow_pointer(self: &Rc<Self>, event: &PointerEvent) {
         self.cards.follow_pointer(event);
         self.lists.follow_pointer(event);
     }
 
-    fn let_go(&self, event: &PointerEvent) {
+    fn let_go(self: &Rc<Self>, event: &PointerEvent) {
         self.cards.let_go(event);
         self.lists.let_go(event);
     }
 
-    fn give_up(&self, pointer: Option<i32>) {
+    fn give_up(self: &Rc<Self>, pointer: Option<i32>) {
         self.cards.give_up(pointer);
         self.lists.give_up(pointer);
     }
@@ -114,66 +116,7 @@ impl Hands {
     }
 }
 
-fn listen_on_board(listeners: &mut Listeners, board: &HtmlElement, hand: &Rc<Hands>) {
-    let this = hand.clone();
-    listeners.on(board, "pointerdown", Hears::Bubbling, move |event: PointerEvent| this.arm(&event));
-    // Registered before any touch and not passive: `touch-action` cannot change after pointerdown
-    // (w3c/pointerevents#178), so this is what keeps the list from scrolling under the card.
-    let this = hand.clone();
-    listeners.on(board, "touchmove", Hears::Active, move |event: Event| {
-        // A scroll that is under way cannot be stopped; the browser takes the pointer away by itself.
-        if this.is_holding() && event.cancelable() {
-            event.prevent_default();
-        }
-    });
-    let this = hand.clone();
-    listeners.on(board, "contextmenu", Hears::Bubbling, move |event: Event| {
-        if this.is_holding() || this.is_armed_by_touch() {
-            event.prevent_default();
-        }
-    });
-    // The browser's own dragging of links and images would take the pointer away.
-    listeners.on(board, "dragstart", Hears::Bubbling, |event: Event| event.prevent_default());
-    let this = hand.clone();
-    listeners.on(board, "click", Hears::Capturing, move |event: MouseEvent| {
-        if this.swallows_click() {
-            event.prevent_default();
-            event.stop_propagation();
-        }
-    });
-}
-
-fn listen_everywhere(listeners: &mut Listeners, hand: &Rc<Hands>) {
-    let Some(window) = web_sys::window() else { return };
-    let this = hand.clone();
-    listeners.on(&window, "pointermove", Hears::Bubbling, move |event: PointerEvent| this.follow_pointer(&event));
-    let this = hand.clone();
-    listeners.on(&window, "pointerup", Hears::Bubbling, move |event: PointerEvent| this.let_go(&event));
-    let this = hand.clone();
-    listeners.on(&window, "pointercancel", Hears::Bubbling, move |event: PointerEvent| {
-        this.give_up(Some(event.pointer_id()))
-    });
-    let this = hand.clone();
-    listeners.on(&window, "blur", Hears::Bubbling, move |_: Event| this.give_up(None));
-    let this = hand.clone();
-    listeners.on(&window, "keydown", Hears::Capturing, move |event: KeyboardEvent| {
-        if event.key() == "Escape" && this.is_holding() {
-            event.prevent_default();
-            event.stop_propagation();
-            this.give_up(None);
-        }
-    });
-    let Some(document) = window.document() else { return };
-    let this = hand.clone();
-    let page = document.clone();
-    listeners.on(&document, "visibilitychange", Hears::Bubbling, move |_: Event| {
-        if page.hidden() {
-            this.give_up(None);
-        }
-    });
-}
-
 /// The element that an event began on.
-fn target(event: &Event) -> Option<Element> {
+pub fn target(event: &Event) -> Option<Element> {
     event.target()?.dyn_into().ok()
 }

@@ -12,7 +12,7 @@ use crate::{
     tasks::{
         board::{
             sender::Change as Outgoing,
-            state::{BoardState, CardState, ColumnState, Place},
+            state::{Above, BoardState, CardState, ColumnState, Place},
         },
         view::{Board, Card, LaneView, LiveEvent, PersonChoice, PlacedCard},
     },
@@ -180,6 +180,10 @@ impl BoardState {
         }
         self.unloaded_in_lanes.set(self.count_unloaded(&fresh.lanes));
         self.follow_order(fresh.columns.iter().map(|column| column.id).collect());
+        let above = Above::of(fresh);
+        if self.above.with_untracked(|known| *known != above) {
+            self.above.set(above);
+        }
         self.clock.set(fresh.clock);
         true
     }
@@ -290,6 +294,17 @@ mod tests {
             card: Some(PlacedCard { column: to, card: card(number, rank) }),
             is_followed: false,
         }
+    }
+
+    #[test]
+    fn the_menus_above_a_board_that_is_read_again_offer_who_and_what_is_there_now() {
+        with_state(three(), |state| {
+            let mut fresh = three();
+            fresh.tools.labels = Some(vec!["ops".into()]);
+            fresh.overdue = 2;
+            assert!(state.reconcile(&fresh, Tail::Kept));
+            assert_eq!(state.above.get_untracked(), Above { tools: fresh.tools, overdue: 2, can_edit: true });
+        });
     }
 
     #[test]

@@ -143,6 +143,7 @@ impl Core {
         } else if has_missed && let Some((_, source)) = &*inner.source.borrow() {
             source.catch_up();
         }
+        state.take_place();
         let this = Rc::downgrade(inner);
         let refused = StoredValue::new_local(this);
         state.sender.resume(state, move |error: AppError| {

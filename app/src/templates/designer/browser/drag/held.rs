@@ -12,11 +12,8 @@ use crate::{
     },
     tasks::{
         dom,
-        drag::{aside, layer_with, press::Pressed},
-        geometry::{
-            Ending, GAP, Part, SCROLL_RAMP, SCROLL_SPEED, displacement, edge_pull, flight_millis, nearest_slot,
-            slot_top,
-        },
+        drag::{aside, layer_with, press::Pressed, scroll_by},
+        geometry::{Ending, GAP, Part, displacement, edge_pull, flight_millis, nearest_slot, scroll_way, slot_top},
     },
 };
 
@@ -104,9 +101,8 @@ impl Held {
         dom::style(&self.copy, "transform", &format!("translate3d({x}px,{y}px,0)"));
         if let Some(scroller) = scroller(&self.editor, root) {
             let bounds = scroller.get_bounding_client_rect();
-            let ramp = ((now - self.began) / SCROLL_RAMP).min(1.0);
             let pull = edge_pull(self.at.1, bounds.top(), bounds.bottom());
-            scroller.scroll_by_with_x_and_y(0.0, pull * SCROLL_SPEED * seconds * ramp);
+            scroll_by(&scroller, 0.0, pull * scroll_way(seconds, now - self.began));
         }
         self.find_landing();
     }

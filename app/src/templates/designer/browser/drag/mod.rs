@@ -14,18 +14,21 @@ use leptos::{
     prelude::{request_animation_frame, set_timeout},
     task::{spawn_local, tick},
 };
-use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlElement, KeyboardEvent, MouseEvent, PointerEvent};
+use web_sys::{Element, HtmlElement, PointerEvent};
 
 use self::held::{Held, What};
 use crate::{
     tasks::{
         dom,
-        drag::press::{Press, Pressed},
+        drag::{
+            Carrier, listen,
+            press::{Press, Pressed},
+            target,
+        },
         geometry::Ending,
     },
     templates::designer::desk::Desk,
-    ui::listeners::{Hears, Listeners},
+    ui::listeners::Listeners,
 };
 
 /// Presses on these inside a head are not a drag.
@@ -49,66 +52,10 @@ pub fn start(listeners: &mut Listeners, root: &HtmlElement, desk: Desk) {
         held: RefCell::default(),
         is_settling: Cell::default(),
     });
-    let this = hand.clone();
-    listeners.on(root, "pointerdown", Hears::Bubbling, move |event: PointerEvent| this.arm(&event));
-    // Registered before any touch and not passive, as on the board.
-    let this = hand.clone();
-    listeners.on(root, "touchmove", Hears::Active, move |event: Event| {
-        if this.is_holding() && event.cancelable() {
-            event.prevent_default();
-        }
-    });
-    let this = hand.clone();
-    listeners.on(root, "contextmenu", Hears::Bubbling, move |event: Event| {
-        if this.is_holding() || this.press.is_of_finger() {
-            event.prevent_default();
-        }
-    });
-    listeners.on(root, "dragstart", Hears::Bubbling, |event: Event| {
-        let is_head = target(&event).is_some_and(|at| dom::closest(&at, ".block__head, .palette-item").is_some());
-        if is_head {
-            event.prevent_default();
-        }
-    });
-    let this = hand.clone();
-    listeners.on(root, "click", Hears::Capturing, move |event: MouseEvent| {
-        if this.press.swallows_click() {
-            event.prevent_default();
-            event.stop_propagation();
-        }
-    });
-    let Some(window) = web_sys::window() else { return };
-    let this = hand.clone();
-    listeners.on(&window, "pointermove", Hears::Bubbling, move |event: PointerEvent| this.follow(&event));
-    let this = hand.clone();
-    listeners.on(&window, "pointerup", Hears::Bubbling, move |event: PointerEvent| {
-        this.press.end();
-        this.finish(Some(event.pointer_id()), true);
-    });
-    let this = hand.clone();
-    listeners.on(&window, "pointercancel", Hears::Bubbling, move |event: PointerEvent| {
-        this.press.end();
-        this.finish(Some(event.pointer_id()), false);
-    });
-    let this = hand.clone();
-    listeners.on(&window, "blur", Hears::Bubbling, move |_: Event| {
-        this.press.end();
-        this.finish(None, false);
-    });
-    listeners.on(&window, "keydown", Hears::Capturing, move |event: KeyboardEvent| {
-        if event.key() == "Escape" && hand.is_holding() {
-            event.prevent_default();
-            event.stop_propagation();
-            hand.finish(None, false);
-        }
-    });
+    listen(listeners, root, &hand);
 }
 
-impl Hand {
-    fn is_holding(&self) -> bool {
-        self.held.borrow().is_some()
-    }
-
+impl Carrier for Hand {
     fn arm(self: &Rc<Self>, event: &PointerEvent) {
         if !Press::can_begin(event) || self.is_holding() || self.is_settling.get() {
             return;
@@ -123,7 +70,7 @@ impl Hand {
         });
     }
 
-    fn follow(self: &Rc<Self>, event: &PointerEvent) {
+    fn follow_pointer(self: &Rc<Self>, event: &PointerEvent) {
         let at = Press::place(event);
         if let Some(held) = self.held.borrow_mut().as_mut() {
             if held.pointer == event.pointer_id() {
@@ -136,6 +83,35 @@ impl Hand {
         }
     }
 
+    fn let_go(self: &Rc<Self>, event: &PointerEvent) {
+        self.press.end();
+        self.finish(Some(event.pointer_id()), true);
+    }
+
+    fn give_up(self: &Rc<Self>, pointer: Option<i32>) {
+        self.press.end();
+        self.finish(pointer, false);
+    }
+
+    fn is_holding(&self) -> bool {
+        self.held.borrow().is_some()
+    }
+
+    fn is_armed_by_touch(&self) -> bool {
+        self.press.is_of_finger()
+    }
+
+    fn swallows_click(&self) -> bool {
+        self.press.swallows_click()
+    }
+
+    /// Elsewhere, in a field or its preview, text is dragged as in any page.
+    fn drags_instead(&self, on: Option<&Element>) -> bool {
+        on.is_some_and(|on| dom::closest(on, ".block__head, .palette-item").is_some())
+    }
+}
+
+impl Hand {
     fn lift(self: &Rc<Self>, pressed: Pressed, at: (f64, f64)) {
         let held = Held::lift(&self.root, pressed, at);
         if held.is_some() {
@@ -205,8 +181,4 @@ impl Hand {
             Duration::from_millis(millis as u64),
         );
     }
-}
-
-fn target(event: &Event) -> Option<Element> {
-    event.target()?.dyn_into().ok()
 }
