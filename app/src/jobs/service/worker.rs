@@ -35,7 +35,7 @@ use crate::{
 };
 
 use alive::Alive;
-pub use claiming::{Claim, claim, claim_beside, forget_claims, release};
+pub use claiming::{Claim, claim, claim_beside, cut_claims, forget_claims, release};
 pub use keeping::keep_missing;
 use written::Report;
 pub use written::{HTML, TEXT};
