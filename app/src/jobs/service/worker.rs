@@ -261,7 +261,7 @@ async fn send(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Opt
     match round {
         Round::Lost => Ok(None),
         Round::Ended(tally) => {
-            let sent = Event::Sent { fence: hold.fence, tally };
+            let sent = Event::Sent { fence: hold.fence, tally, for_others: job.kind.makes_report() };
             step(app, schedule, hold, sent, ledger::no_columns()).await?;
             Ok(None)
         }
