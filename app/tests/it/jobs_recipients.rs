@@ -279,7 +279,7 @@ async fn a_report_that_goes_to_nobody_has_failed_and_its_owner_hears_of_it() {
         assert!(ended.commit_id.is_some(), "the report is in the archive all the same");
         let told = alarms(id).await;
         assert!(told.len() == 1 && told[0].0 == AlarmKind::Failed, "{told:?}");
-        assert!(told[0].1.contains("It went to nobody"), "{told:?}");
+        assert!(told[0].1.contains("it went to nobody"), "{told:?}");
 
         // A group that nobody is in any more, until somebody is.
         let office = group(&stage, Some(MemberRole::Viewer)).await;
