@@ -2,7 +2,7 @@
 """A real SMTP server for the tests: keeps each accepted message, writes a ledger of what was said.
 
 Every accepted message becomes FOLDER/NNNN.eml; FOLDER/ledger.jsonl gets one JSON line per event
-(connect, starttls, ehlo, auth, mail, rcpt, data, kept, accepted, refused, dropped, reset, rset, quit, gone),
+(connect, starttls, ehlo, helo, auth, mail, rcpt, data, kept, accepted, refused, dropped, reset, rset, quit, gone),
 each with the number of its connection; `kept` says that a message was taken, whatever its sender hears of it.
 The first line on standard output is {"listening": PORT, "ca": PATH or null}; the server ends when its standard
 input closes.
@@ -17,7 +17,7 @@ input closes.
     server.py --folder /tmp/mail --trickle rcpt:200    answer there, a byte every 200 ms
     server.py --folder /tmp/mail --reset dot           reset the connection there (RST), keeping nothing
 
-Phases: connect, ehlo, starttls, auth, rset, mail, rcpt, data (the command), dot (the end); for --stall and --reset also
+Phases: connect, ehlo, helo, starttls, auth, rset, mail, rcpt, data (the command), dot (the end); for --stall and --reset also
 body: in the middle of the message, with the rest of it unread.
 Needs aiosmtpd (Debian: python3-aiosmtpd) and, for TLS, the openssl command.
 """
@@ -46,7 +46,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword, MISSING
 warnings.simplefilter("ignore")
 logging.disable(logging.CRITICAL)
 
-PHASES = ("connect", "ehlo", "starttls", "auth", "rset", "mail", "rcpt", "data", "dot")
+PHASES = ("connect", "ehlo", "helo", "starttls", "auth", "rset", "mail", "rcpt", "data", "dot")
 SILENT = (*PHASES, "body")
 
 
@@ -231,6 +231,11 @@ class Conversation(SMTP):
         self.ledger.write("ehlo", self.number, name=hostname)
         if not await self.refuse("ehlo"):
             await super().smtp_EHLO(hostname)
+
+    async def smtp_HELO(self, hostname):
+        self.ledger.write("helo", self.number, name=hostname)
+        if not await self.refuse("helo"):
+            await super().smtp_HELO(hostname)
 
     async def smtp_STARTTLS(self, arg):
         self.ledger.write("starttls", self.number)

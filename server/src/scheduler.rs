@@ -43,7 +43,7 @@ const CLEAR_EVERY: Duration = Duration::from_secs(600);
 /// Wakes between two looks for changes that open pages are no longer told.
 const PRUNE_EVERY: u64 = 300;
 
-/// Wakes between two looks for runs that are late.
+/// Wakes between two looks for runs that are late, and for claims from before the clock was set back.
 const LATE_EVERY: u64 = 5;
 /// How long a stop waits, after the runs, for the mail of an alarm that is under way.
 const ALARMS_PATIENCE: Duration = Duration::from_secs(5);
@@ -162,6 +162,7 @@ impl Crew {
         }
         if looks.is_multiple_of(LATE_EVERY) {
             well("looking for runs that are late", late::sweep(&ctx).await);
+            well("cutting claims that are too long", worker::cut_claims(&self.app).await);
         }
         well("claiming runs", self.take_runs().await);
         if looks.is_multiple_of(PRUNE_EVERY) {

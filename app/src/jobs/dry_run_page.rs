@@ -95,10 +95,7 @@ fn shown_report(report: DryRunReport) -> AnyView {
     let DryRunReport { time, period, unmet, subject, account, people, notes, text, frame, files } = report;
     let is_ahead = time.is_ahead;
     let gets = people.iter().filter(|person| person.held_back.is_none()).count();
-    let to = match (gets, people.len()) {
-        (gets, all) if gets == all => format!("{gets} of {all} would get it."),
-        (gets, all) => format!("{gets} of {all} would get it; {} would be held back.", all - gets),
-    };
+    let to = who_gets(gets, people.len());
     view! {
         {unmet.map(|unmet| view! {
             <div class="banner" data-tone="warn" role="status">
@@ -124,6 +121,15 @@ fn shown_report(report: DryRunReport) -> AnyView {
         {(!files.is_empty()).then(|| files_list(files))}
     }
     .into_any()
+}
+
+/// How many of all recipients would get a report.
+fn who_gets(gets: usize, all: usize) -> String {
+    match gets {
+        0 => "Nobody would get it: the run would fail.".to_owned(),
+        gets if gets == all => format!("{gets} of {all} would get it."),
+        gets => format!("{gets} of {all} would get it; {} would be held back.", all.saturating_sub(gets)),
+    }
 }
 
 /// The files of the message, to be looked at.
@@ -303,5 +309,19 @@ fn place(kind: RecipientKind, via: Option<String>) -> String {
     match via {
         Some(group) => format!("{kind}, group {group}"),
         None => kind.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dry_run_says_who_would_get_the_report_and_that_it_would_fail_where_nobody_would() {
+        assert_eq!(who_gets(2, 2), "2 of 2 would get it.");
+        assert_eq!(who_gets(1, 3), "1 of 3 would get it; 2 would be held back.");
+        for all in [0, 3] {
+            assert_eq!(who_gets(0, all), "Nobody would get it: the run would fail.");
+        }
     }
 }

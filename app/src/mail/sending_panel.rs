@@ -32,7 +32,7 @@ pub fn SendingPanel(account: AccountDetail) -> impl IntoView {
                     label="Connections at a time"
                     name="connections"
                     kind="number"
-                    hint="Of each process of AutoReport. One is right for most servers; more send long lists sooner."
+                    hint="Of all instances of AutoReport together. One is right for most servers; more send long lists sooner."
                     value=connections.to_string()
                     error=error
                     required=true

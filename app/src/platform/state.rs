@@ -113,6 +113,7 @@ pub struct AppState {
 impl AppState {
     /// Puts the parts together.
     pub fn new(db: Db, clock: Clock, settings: Settings, assets: Assets, keyring: Keyring) -> Self {
+        let mail_lines = MailLines::new(&db);
         Self {
             db,
             clock,
@@ -120,7 +121,7 @@ impl AppState {
             assets: Arc::new(assets),
             keyring: Arc::new(keyring),
             wake: Arc::new(Notify::new()),
-            mail_lines: MailLines::default(),
+            mail_lines,
             meters: Arc::default(),
             hashers: Arc::new(Semaphore::new(HASHERS)),
             cage: Cage::default(),

@@ -139,6 +139,25 @@ async fn a_ping_that_is_not_answered_well_is_tried_again_and_then_given_up() {
 }
 
 #[tokio::test]
+async fn a_ping_from_before_the_clock_was_set_back_waits_for_minutes_only() {
+    each_database(async |app| {
+        let web = Web::answering("200 OK").await;
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&patient()).await;
+        let input = PingInput { tells_start: false, ..all_of(&web.url) };
+        pings::save(&stage.mina(), Scope::Job(id), input).await.unwrap();
+        start(&stage, id).await;
+        stage.work().await;
+        stage.pass(-TimeDelta::days(1));
+        assert_eq!(pings::send_due(&app).await.unwrap(), 0, "somebody may have it in hand");
+        stage.pass(TimeDelta::minutes(5));
+        assert_eq!(pings::send_due(&app).await.unwrap(), 1);
+        assert_eq!(web.asked().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_server_that_stays_silent_holds_up_no_ping_of_another_job() {
     each_database(async |app| {
         let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();

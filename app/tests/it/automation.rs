@@ -284,6 +284,28 @@ async fn what_a_process_left_half_done_is_done_by_the_next_and_nothing_twice() {
 }
 
 #[tokio::test]
+async fn what_a_process_left_before_the_clock_was_set_back_waits_for_no_longer_than_a_lease() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let comment = Action::Comment { text: "Welcome".into() };
+        stage.rule(&app, Trigger::Enters { column: stage.columns[0] }, vec![comment]).await;
+        task(&stage.mina, &stage.project, stage.columns[0], "a").await;
+        engine::look(&app).await.unwrap();
+        let firing = rule_firing::Entity::find().one(app.reader()).await.unwrap().unwrap();
+        let lease = app.clock.now() + TimeDelta::days(1);
+        rule_firing::ActiveModel { done_at: Set(None), lease_until: Set(Some(lease)), ..firing.into() }
+            .update(app.reader())
+            .await
+            .unwrap();
+        assert_eq!(engine::look(&app).await.unwrap(), 0, "somebody may be at it");
+        app.clock.advance(TimeDelta::seconds(31));
+        assert_eq!(engine::look(&app).await.unwrap(), 1);
+        assert_eq!(stage.read(&app, 1).await.comments.len(), 1, "no comment came twice");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_rule_whose_list_or_person_is_gone_is_stopped_with_the_reason() {
     each_database(async |app| {
         let stage = Stage::new(&app).await;

@@ -462,6 +462,28 @@ async fn a_process_that_died_while_it_pushed_holds_up_the_others_for_minutes_onl
 }
 
 #[tokio::test]
+async fn a_process_that_died_before_the_clock_was_set_back_holds_up_the_others_for_minutes_only() {
+    each_database(async |app| {
+        let (app, folder) = with_files(app);
+        let cast = Cast::new(&app).await;
+        let (made, _) = project(&app, &cast).await;
+        push_to(&app, &folder).await;
+        sent_report(&app, made.id).await;
+        let server = folder.join("server.git");
+        let until = Set(Some(app.clock.now() + TimeDelta::days(1)));
+        let dead = queue::ActiveModel { id: Unchanged(queue::ROW), lease_until: until, ..Default::default() };
+        dead.update(app.reader()).await.unwrap();
+        app.clock.advance(TimeDelta::minutes(1));
+        git_push::look(&app.app).await.unwrap();
+        assert_eq!(run(&server, &["branch"]), "", "somebody may be at it");
+        app.clock.advance(TimeDelta::minutes(4));
+        git_push::look(&app.app).await.unwrap();
+        assert_eq!(run(&server, &["rev-list", "--count", "main"]), "1\n");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn two_reports_of_a_job_are_compared_line_by_line_and_strangers_find_nothing() {
     each_database(async |app| {
         let cast = Cast::new(&app).await;

@@ -1,8 +1,11 @@
-//! The clock steps an hour forward or back between any two steps of a run: nothing is planned twice or missed, and
-//! nothing is sent twice.
+//! The clock steps an hour forward or back between any two steps of a run: nothing is planned twice or missed, nothing
+//! is sent twice, and nothing that a process has left behind waits for as long as the step was.
 
 use app::{
-    domain::{delivery::DeliveryPhase, occurrence::OccurrenceState},
+    domain::{
+        delivery::DeliveryPhase,
+        occurrence::{LEASE, OccurrenceState},
+    },
     jobs::service::{runs, worker},
     mail::service::gate,
     testing::{each_database, smtp_server::SmtpServer},
@@ -56,6 +59,47 @@ async fn a_step_forward_ends_the_lease_of_a_worker_that_lives_and_its_writes_are
         // The hour that was stepped over is one instant, and has its run.
         assert_eq!((stage.plan().await, stage.work().await), (1, 1));
         assert_eq!((stage.states(id).await, server.count("kept")), (vec![OccurrenceState::Done; 2], 4));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_step_back_keeps_the_run_of_a_worker_that_is_gone_for_a_lease_and_no_longer() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&[]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let id = stage.job(&hourly()).await;
+        runs::start(&stage.mina(), id).await.unwrap();
+        // Killed with the run in its hands.
+        worker::claim(&app, "gone").await.unwrap().unwrap();
+        worker::cut_claims(&app).await.unwrap();
+        assert_eq!(stage.runs(id).await[0].lease_until, Some(app.clock.now() + LEASE), "a fresh claim stays as it is");
+        stage.pass(-HOUR);
+        worker::cut_claims(&app).await.unwrap();
+        assert_eq!(stage.runs(id).await[0].lease_until, Some(app.clock.now() + LEASE));
+        assert_eq!(stage.work().await, 0, "it may be alive");
+        stage.pass(LEASE);
+        assert_eq!(stage.work().await, 1);
+        assert_eq!((stage.states(id).await, server.count("kept")), (vec![OccurrenceState::Done], 2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_step_back_takes_no_run_from_a_worker_that_lives() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&[]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let id = stage.job(&hourly()).await;
+        runs::start(&stage.mina(), id).await.unwrap();
+        let alive = worker::claim(&app, "alive").await.unwrap().unwrap();
+        stage.pass(-HOUR);
+        worker::cut_claims(&app).await.unwrap();
+        assert!(worker::claim(&app, "another").await.unwrap().is_none());
+        worker::work(&app, alive).await.unwrap();
+        assert_eq!((stage.states(id).await, server.count("kept")), (vec![OccurrenceState::Done], 2));
     })
     .await;
 }

@@ -261,6 +261,7 @@ async fn who_stops_seeing_a_project_gets_no_mail_with_its_tasks_any_more() {
         stage.work().await;
         let row = stage.deliveries(ended.id).await.remove(0);
         assert_eq!((row.phase, server.messages().len()), (DeliveryPhase::Withheld, 0));
+        assert_eq!(stage.states(id).await, [OccurrenceState::Done], "nobody else waits for it");
         runs::decide(&stage.mina(), row.id, Decision::SendAgain).await.unwrap();
         stage.work().await;
         assert_eq!(server.messages().len(), 0, "nor when somebody sends it again");

@@ -4,13 +4,14 @@
 use app::{
     accounts::service::{groups, people},
     domain::{
+        alarm::AlarmKind,
         delivery::DeliveryPhase,
         ids::{ProjectId, ScheduleId, TeamId},
         job::{JobKind, RecipientKind},
         occurrence::OccurrenceState,
         project::MemberRole,
     },
-    entities::{member, team_project},
+    entities::{alarm, member, team_member, team_project},
     error::{AppError, Problem},
     jobs::{
         form::JobForm,
@@ -29,7 +30,7 @@ use app::{
     testing::{Message, TestApp, each_database, smtp_server::SmtpServer},
 };
 use chrono::TimeDelta;
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use super::jobs_stage::{Stage, as_read, mondays_at_ten};
 
@@ -256,6 +257,47 @@ async fn who_cannot_see_the_project_gets_nothing_and_the_row_says_why() {
             (OccurrenceState::Done, Some("Of 4 messages: 3 held back."))
         );
         assert!(stage.log(ended.id).await.iter().any(|line| line.starts_with("jonas@example.org: held back.")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_report_that_goes_to_nobody_has_failed_and_its_owner_hears_of_it() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let alarms = async |id: ScheduleId| {
+            let of_job = alarm::Entity::find().filter(alarm::Column::ScheduleId.eq(id));
+            let rows = of_job.all(app.reader()).await.unwrap();
+            rows.into_iter().map(|row| (row.kind, row.words)).collect::<Vec<_>>()
+        };
+        // Ravi has an account and no part in the project.
+        let id = stage.job(&to("ravi@example.org", "", "")).await;
+        assert_eq!(run(&stage, id).await[0].phase, DeliveryPhase::Withheld);
+        let ended = stage.runs(id).await.remove(0);
+        assert_eq!(ended.state, OccurrenceState::Failed);
+        assert!(ended.reason.unwrap().starts_with("It went to nobody."));
+        assert!(ended.commit_id.is_some(), "the report is in the archive all the same");
+        let told = alarms(id).await;
+        assert!(told.len() == 1 && told[0].0 == AlarmKind::Failed, "{told:?}");
+        assert!(told[0].1.contains("it went to nobody"), "{told:?}");
+
+        // A group that nobody is in any more, until somebody is.
+        let office = group(&stage, Some(MemberRole::Viewer)).await;
+        let id = stage.job(&to("group: Front office", "", "")).await;
+        team_member::Entity::delete_many()
+            .filter(team_member::Column::TeamId.eq(office))
+            .exec(app.reader())
+            .await
+            .unwrap();
+        assert!(run(&stage, id).await.is_empty());
+        let ended = stage.runs(id).await.remove(0);
+        let words = "It went to nobody: there was nobody on the list of recipients.";
+        assert_eq!((ended.state, ended.reason.as_deref()), (OccurrenceState::Failed, Some(words)));
+        assert_eq!(alarms(id).await.len(), 1);
+        groups::add(&stage.mina(), office, stage.cast.ravi.id).await.unwrap();
+        stage.pass(TimeDelta::minutes(1));
+        assert_eq!(run(&stage, id).await[0].phase, DeliveryPhase::Accepted);
+        assert_eq!(stage.states(id).await, [OccurrenceState::Failed, OccurrenceState::Done]);
     })
     .await;
 }

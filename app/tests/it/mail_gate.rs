@@ -7,6 +7,7 @@ use app::{
     domain::{
         delivery::DeliveryPhase,
         ids::{AccountId, ScheduleId},
+        mail_probe::{ProbeResult, StepState},
         occurrence::OccurrenceState,
         template::Document,
     },
@@ -329,6 +330,28 @@ async fn an_account_signs_in_with_an_access_token() {
         assert!(report.what.contains("535"), "{}", report.what);
         assert!(report.advice.unwrap().contains("expire"));
         assert!(!serde_json::to_string(&report.lines).unwrap().contains("expired"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_server_without_ehlo_takes_mail_of_an_account_that_needs_none_and_its_test_shows_the_greeting() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "ehlo:502"]);
+        let stage = Stage::new(&app).await;
+        let account = stage.sends_to(server.port).await;
+        let report = probe::run(&stage.mina(), account, Probe::Talk).await.unwrap();
+        assert_eq!(report.result, ProbeResult::Good, "{}", report.what);
+        assert!(report.lines.iter().any(|line| line.words.starts_with("HELO ")), "{:?}", report.lines);
+        let id = stage.job(&many(1)).await;
+        assert_eq!(run(&stage, id).await[0].phase, DeliveryPhase::Accepted);
+
+        let signs_in = accounts::create(&stage.mina(), input(server.port, "automatic", "secret")).await.unwrap();
+        let report = probe::run(&stage.mina(), signs_in, Probe::Talk).await.unwrap();
+        assert!(report.result == ProbeResult::Bad && report.what.contains("does not know EHLO"), "{}", report.what);
+        let failed: Vec<_> = report.steps.into_iter().filter(|step| step.state == StepState::Failed).collect();
+        assert_eq!(failed.iter().map(|step| step.name.as_str()).collect::<Vec<_>>(), ["Exchange greetings"]);
+        assert!(report.advice.unwrap().contains("no sign-in"));
     })
     .await;
 }

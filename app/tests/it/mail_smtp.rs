@@ -228,6 +228,55 @@ async fn a_server_that_turns_everybody_away_fails_no_recipient_for_good() {
 }
 
 #[tokio::test]
+async fn a_server_that_does_not_know_ehlo_is_greeted_with_helo_and_takes_messages() {
+    for code in [500, 502, 504] {
+        let server = SmtpServer::start(&["--fail", &format!("ehlo:{code}")]);
+        let (outcome, lines) = send(&settings(server.port)).await;
+        assert_eq!(outcome.unwrap(), "250 2.0.0 Ok: queued as 0001", "{code}");
+        let said: Vec<_> =
+            lines.iter().filter(|line| line.speaker == Speaker::Client).map(|line| line.words.as_str()).collect();
+        // No SIZE behind the sender: it is an extension as well.
+        assert_eq!(said[..3], ["EHLO [127.0.0.1]", "HELO [127.0.0.1]", "MAIL FROM:<reports@example.org>"]);
+        assert_eq!(server.messages(), [MESSAGE]);
+    }
+    let server = SmtpServer::start(&["--tls", "implicit", "--fail", "ehlo:502"]);
+    send(&encrypted(&server, TlsMode::Implicit)).await.0.unwrap();
+    assert_eq!(server.count("helo"), 1, "TLS from the start is no extension");
+}
+
+#[tokio::test]
+async fn starttls_and_signing_in_need_a_server_that_knows_ehlo() {
+    let server = SmtpServer::start(&["--fail", "ehlo:502"]);
+    let starts_tls = MailServer { tls: TlsMode::StartTls, ..settings(server.port) };
+    let signs_in = signing_in(settings(server.port), AuthMethod::Automatic, "secret");
+    for (account, advice) in [(starts_tls, "Choose “TLS from the start”"), (signs_in, "Choose no sign-in")] {
+        let (outcome, lines) = send(&account).await;
+        let failed = outcome.unwrap_err();
+        assert_eq!(failed.step, Step::Hello);
+        assert!(matches!(&failed.kind, FailureKind::NoExtensions(reply) if reply.code == 502), "{failed:?}");
+        assert!(matches!(failed.event(1), Event::AccountBlocked { .. }), "no recipient is failed for it");
+        assert!(failed.what().contains("502 5.7.1 refused at ehlo by the test"), "{}", failed.what());
+        assert!(failed.advice(&account).unwrap().starts_with(advice));
+        assert!(lines.iter().any(|line| line.words == "502 5.7.1 refused at ehlo by the test"), "{lines:?}");
+    }
+    assert_eq!((server.count("helo"), server.count("auth"), server.count("mail")), (0, 0, 0));
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_helo_as_well_says_so_and_one_that_turns_ehlo_away_is_not_asked_again() {
+    let server = SmtpServer::start(&["--fail", "ehlo:500", "--fail", "helo:550"]);
+    let failed = failure(&settings(server.port)).await;
+    assert_eq!(failed.step, Step::Helo);
+    let Event::Broken { reason, .. } = failed.event(1) else { panic!("no recipient is failed for it: {failed:?}") };
+    assert!(reason.contains("550") && reason.contains("HELO"), "{reason}");
+    for code in [421, 451, 501, 554] {
+        let server = SmtpServer::start(&["--fail", &format!("ehlo:{code}")]);
+        let failed = failure(&settings(server.port)).await;
+        assert_eq!((failed.step, server.count("helo")), (Step::Hello, 0), "{code}");
+    }
+}
+
+#[tokio::test]
 async fn silence_is_a_timeout_that_names_the_phase() {
     for (phase, step) in [
         ("ehlo", Step::Hello),

@@ -25,6 +25,7 @@ mod live;
 mod mail_accounts;
 mod mail_faults;
 mod mail_gate;
+mod mail_lines;
 mod mail_outbox;
 mod mail_bounces;
 mod mail_consent;

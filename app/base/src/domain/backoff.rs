@@ -22,6 +22,11 @@ impl Backoff {
         let share = (mix(seed ^ u64::from(attempt)) >> 32) as i64; // 0 ..= 2^32 - 1
         Duration::milliseconds(base + (base / 4).saturating_mul(share) / (1 << 32))
     }
+
+    /// No wait is longer, whatever the seed adds.
+    pub fn most(&self) -> Duration {
+        self.longest.max(self.first) * 5 / 4
+    }
 }
 
 /// SplitMix64: spreads the bits of a seed.
@@ -45,6 +50,7 @@ mod tests {
                 let base = Duration::minutes(1 << (attempt - 1).min(10)).min(Duration::hours(1));
                 let wait = BACKOFF.wait(attempt, seed);
                 assert!(wait >= base && wait <= base + base / 4, "{attempt} {seed}: {wait}");
+                assert!(wait <= BACKOFF.most());
             }
         }
     }

@@ -71,8 +71,11 @@ impl Gate {
     /// Whether a message may go, at most `per_minute` of them, evenly spaced: never more than the limit in any minute.
     /// One that would wait longer than `patience` takes nothing.
     pub fn ask(mut self, now: DateTime<Utc>, per_minute: Option<u32>, patience: Duration) -> (Self, Passage) {
+        // A try that lies further ahead than any was put off before the clock was set back.
+        let furthest = now + RETRY.most() + APART;
         if let Some(block) = &self.block
             && now < block.probe_at
+            && block.probe_at <= furthest
         {
             let at = block.probe_at;
             return (self, Passage::Wait(at));
@@ -224,6 +227,14 @@ mod tests {
         let (gate, second) = gate.ask(probe_at, None, PATIENCE);
         assert_eq!(second, Passage::Wait(probe_at + PROBE_TAKES), "the others wait for the one that tries");
         assert_eq!(gate.worked().ask(probe_at, None, PATIENCE).1, Passage::Go(probe_at));
+    }
+
+    #[test]
+    fn an_account_that_was_blocked_before_the_clock_was_set_back_is_tried_again() {
+        let (gate, _) = Gate::default().blocked("535".into(), at(86_400), 1).ask(at(86_500), None, PATIENCE);
+        let (gate, passage) = gate.ask(at(0), None, PATIENCE);
+        assert_eq!(passage, Passage::Probe(at(0)), "whoever was to try it may be gone");
+        assert_eq!(gate.ask(at(1), None, PATIENCE).1, Passage::Wait(at(0) + PROBE_TAKES), "one message tries");
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub mod ids;
 pub mod import;
 pub mod job;
 pub mod job_options;
+pub mod lease;
 pub mod live;
 pub mod label;
 pub mod lane;

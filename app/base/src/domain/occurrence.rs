@@ -141,10 +141,12 @@ pub enum Event {
         fence: i64,
         reason: String,
     },
-    /// Each message that was due has been tried.
+    /// Each message that was due has been tried. What is `for_others`, as a report is, has failed where it went to
+    /// nobody: somebody waits for it. A mail about one's own tasks has not, as each person decides about theirs.
     Sent {
         fence: i64,
         tally: Tally,
+        for_others: bool,
     },
     /// The worker stops in order and gives it back.
     Released {
@@ -175,7 +177,7 @@ pub struct Tally {
     pub accepted: u32,
     pub failed: u32,
     pub uncertain: u32,
-    /// Not sent because of their recipients: decided, so no failure.
+    /// Not sent because of their recipients: decided, so no failure as long as somebody is left.
     pub withheld: u32,
     /// Queued or deferred.
     pub waiting: u32,
@@ -284,7 +286,7 @@ impl Standing {
             }
             // Its messages exist, so it is never given up here: each has its own limit.
             (Sending, Event::Broke { reason, .. }) => self.rested(reason, now, seed),
-            (Sending, Event::Sent { tally, .. }) => self.sent(tally, now),
+            (Sending, Event::Sent { tally, for_others, .. }) => self.sent(tally, for_others, now),
             (_, Event::Released { .. }) => self.released(now),
             (Planned | Claimed | Building | Frozen | Sending, Event::Cancelled { reason }) => {
                 self.end(Cancelled, Some(reason))
@@ -388,11 +390,14 @@ impl Standing {
         self.waits_until(now + wait)
     }
 
-    fn sent(mut self, tally: Tally, now: DateTime<Utc>) -> (Self, Vec<Effect>) {
+    fn sent(mut self, tally: Tally, for_others: bool, now: DateTime<Utc>) -> (Self, Vec<Effect>) {
         self.reason = tally.words();
         self.rests = 0;
         if tally.waiting > 0 {
             return self.waits_until(tally.next_try_at.unwrap_or(now));
+        }
+        if for_others && let Some(reason) = tally.nobody_served() {
+            return self.end(OccurrenceState::Failed, Some(reason));
         }
         let state = match tally {
             Tally { failed: 0, uncertain: 0, .. } => OccurrenceState::Done,
@@ -491,6 +496,15 @@ impl Tally {
         let parts: Vec<_> =
             counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
         (!parts.is_empty()).then(|| format!("Of {} messages: {}.", self.total(), parts.join(", ")))
+    }
+
+    /// In words that no message went, was tried or waits: everybody is held back, or nobody was on the list. None where one
+    /// did.
+    fn nobody_served(&self) -> Option<String> {
+        (self.total() == self.withheld).then(|| match self.words() {
+            Some(words) => format!("It went to nobody. {words}"),
+            None => "It went to nobody: there was nobody on the list of recipients.".to_owned(),
+        })
     }
 
     /// All messages.

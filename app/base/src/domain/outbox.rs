@@ -43,12 +43,14 @@ crate::text_enum!(
 const BROKEN_OFF: TimeDelta = TimeDelta::minutes(20);
 
 impl ReleaseState {
-    /// How it stands at an instant: a program that ended in the middle leaves a row that nobody goes on with.
+    /// How it stands at an instant: a program that ended in the middle leaves a row that nobody goes on with. Of one from
+    /// long before the clock was set back nobody can tell how old it is: it counts as such a row.
     #[must_use]
     pub fn seen_at(self, changed: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        let is_broken_off = (now - changed).abs() > BROKEN_OFF;
         match self {
-            Self::Sending if now - changed > BROKEN_OFF => Self::Refused,
-            Self::DataSent if now - changed > BROKEN_OFF => Self::Uncertain,
+            Self::Sending if is_broken_off => Self::Refused,
+            Self::DataSent if is_broken_off => Self::Uncertain,
             other => other,
         }
     }
@@ -322,6 +324,9 @@ mod tests {
         assert_eq!(seen(ReleaseState::Sending, 5), ReleaseState::Sending);
         assert_eq!(seen(ReleaseState::Sending, 25), ReleaseState::Refused);
         assert_eq!(seen(ReleaseState::DataSent, 25), ReleaseState::Uncertain);
+        // The clock was set back.
+        assert_eq!(seen(ReleaseState::DataSent, -5), ReleaseState::DataSent);
+        assert_eq!(seen(ReleaseState::DataSent, -60), ReleaseState::Uncertain);
         assert_eq!(seen(ReleaseState::Accepted, 9_999), ReleaseState::Accepted);
     }
 }

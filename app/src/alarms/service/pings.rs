@@ -16,6 +16,7 @@ use crate::{
     domain::{
         alarm::{ALIVE_FOR, PING_EVERY, PING_SECONDS, PING_URL_MAX, PingKind, ping_address, ping_again, ping_host},
         ids::{PingCallId, ScheduleId},
+        lease,
     },
     entities::{ping, ping_call, schedule},
     error::{AppError, AppResult, Checks, Problem},
@@ -36,6 +37,8 @@ const INSTANCE: &str = "instance";
 const LOOK: u64 = 20;
 /// How long a ping is in the hands of a process.
 const LEASE: chrono::TimeDelta = chrono::TimeDelta::minutes(2);
+/// The longest that a ping waits, in somebody's hands or for its next try ([`ping_again`]).
+const LONGEST: chrono::TimeDelta = chrono::TimeDelta::minutes(5);
 
 /// What an address is pinged for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,8 +198,12 @@ pub async fn note(ctx: &Ctx, tx: &WriteTx, job: ScheduleId, kind: PingKind) -> A
 /// Only those of the database.
 pub async fn send_due(app: &AppState) -> AppResult<usize> {
     let ctx = Ctx::system(app);
+    let is_due = Condition::any()
+        .add(ping_call::Column::DueAt.lte(ctx.now))
+        // The clock was set back.
+        .add(ping_call::Column::DueAt.gt(lease::latest_end(ctx.now, LONGEST)));
     let due = ping_call::Entity::find()
-        .filter(ping_call::Column::DueAt.lte(ctx.now))
+        .filter(is_due)
         .order_by_asc(ping_call::Column::Id)
         .limit(LOOK)
         .all(ctx.reader())
@@ -223,8 +230,19 @@ async fn send_in_turn(app: &AppState, calls: Vec<ping_call::Model>) -> AppResult
     Ok(sent)
 }
 
+/// What waits for longer than a ping can is cut to that, as somebody may have it in hand.
 async fn take(ctx: &Ctx, call: &ping_call::Model) -> AppResult<bool> {
     let tx = ctx.begin().await?;
+    if let Some(sooner) = lease::cut(call.due_at, ctx.now, LONGEST) {
+        ping_call::Entity::update_many()
+            .col_expr(ping_call::Column::DueAt, Expr::value(sooner))
+            .filter(ping_call::Column::Id.eq(call.id))
+            .filter(ping_call::Column::Attempts.eq(call.attempts))
+            .exec(&*tx)
+            .await?;
+        tx.commit().await?;
+        return Ok(false);
+    }
     let taken = ping_call::Entity::update_many()
         .col_expr(ping_call::Column::DueAt, Expr::value(ctx.now + LEASE))
         .col_expr(ping_call::Column::Attempts, Expr::value(call.attempts + 1))

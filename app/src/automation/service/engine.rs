@@ -8,7 +8,7 @@ use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait},
+    sea_query::Expr,
 };
 
 use super::{
@@ -20,6 +20,7 @@ use crate::{
     domain::{
         automation::{GENERATIONS, lack},
         ids::{OpId, RuleId},
+        lease,
     },
     entities::{project, rule, rule_firing, rule_log, task},
     error::{AppError, AppResult},
@@ -79,9 +80,12 @@ async fn act(app: &AppState) -> AppResult<usize> {
     }
 }
 
-/// Neither done nor in somebody's hands.
+/// Neither done nor in somebody's hands, or in them for longer than that can be: the clock was set back.
 fn free(ctx: &Ctx) -> Condition {
-    let nobody_has_it = rule_firing::Column::LeaseUntil.is_null().or(rule_firing::Column::LeaseUntil.lt(ctx.now));
+    let nobody_has_it = Condition::any()
+        .add(rule_firing::Column::LeaseUntil.is_null())
+        .add(rule_firing::Column::LeaseUntil.lt(ctx.now))
+        .add(rule_firing::Column::LeaseUntil.gt(lease::latest_end(ctx.now, LEASE)));
     Condition::all().add(rule_firing::Column::DoneAt.is_null()).add(nobody_has_it)
 }
 
@@ -92,7 +96,9 @@ fn own(firing: &rule_firing::Model) -> Condition {
         .add(rule_firing::Column::Cause.eq(firing.cause.as_str()))
 }
 
+/// A lease that is too long is cut, and what it is of may still be in somebody's hands.
 async fn claim(ctx: &Ctx, firing: &rule_firing::Model) -> AppResult<bool> {
+    let is_cut = firing.lease_until.is_some_and(|until| lease::cut(until, ctx.now, LEASE).is_some());
     let tx = ctx.begin().await?;
     let held = rule_firing::Entity::update_many()
         .col_expr(rule_firing::Column::LeaseUntil, Expr::value(ctx.now + LEASE))
@@ -101,7 +107,7 @@ async fn claim(ctx: &Ctx, firing: &rule_firing::Model) -> AppResult<bool> {
         .exec(&*tx)
         .await?;
     tx.commit().await?;
-    Ok(held.rows_affected == 1)
+    Ok(held.rows_affected == 1 && !is_cut)
 }
 
 /// What came of a firing.

@@ -73,8 +73,6 @@ const PATIENCE: TimeDelta = TimeDelta::seconds(2);
 /// How long a run waits for a connection that the account may have, and how long it then leaves it to others.
 const LINE_PATIENCE: Duration = Duration::from_secs(5);
 const LINE_REST: TimeDelta = TimeDelta::seconds(5);
-/// Runs that put messages into the outbox at the same time; there is no server to be spared.
-const OUTBOX_LINES: usize = 64;
 
 /// Sends what is due, over as many connections as the account may have. A message that another owner left in the middle
 /// is settled first: safe to retry before its final dot, unknown after it.
@@ -190,17 +188,19 @@ impl Shift<'_> {
 
     /// One connection, from its opening to its goodbye.
     async fn lane(&self, number: usize) -> AppResult<()> {
-        let most = if self.account == accounts::OUTBOX { OUTBOX_LINES } else { self.limits.connections };
+        let (lines, most) = (&self.app.mail_lines, self.limits.connections);
         let line = match number {
-            0 => self.app.mail_lines.take(self.account, most, LINE_PATIENCE).await,
-            _ => self.app.mail_lines.take_free(self.account, most),
+            // There is no server to be spared.
+            _ if self.account == accounts::OUTBOX => None,
+            0 => lines.take(self.account, most, LINE_PATIENCE).await,
+            _ => lines.take_free(self.account, most).await,
         };
-        let Some(_line) = line else {
+        if line.is_none() && self.account != accounts::OUTBOX {
             if number == 0 {
                 self.rest(Ctx::system(self.app).now + LINE_REST);
             }
             return Ok(());
-        };
+        }
         let ctx = Ctx::system(self.app);
         let mut transport = match transport::open(&ctx, self.account).await {
             // A password that does not open will not the next time: somebody has to hear of it, and the messages wait.

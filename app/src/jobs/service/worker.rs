@@ -35,7 +35,7 @@ use crate::{
 };
 
 use alive::Alive;
-pub use claiming::{Claim, claim, claim_beside, forget_claims, release};
+pub use claiming::{Claim, claim, claim_beside, cut_claims, forget_claims, release};
 pub use keeping::keep_missing;
 use written::Report;
 pub use written::{HTML, TEXT};
@@ -261,7 +261,7 @@ async fn send(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Opt
     match round {
         Round::Lost => Ok(None),
         Round::Ended(tally) => {
-            let sent = Event::Sent { fence: hold.fence, tally };
+            let sent = Event::Sent { fence: hold.fence, tally, for_others: job.kind.makes_report() };
             step(app, schedule, hold, sent, ledger::no_columns()).await?;
             Ok(None)
         }

@@ -26,7 +26,7 @@ use crate::{
 pub struct Limits {
     /// Messages a minute; none: as fast as the server takes them.
     pub per_minute: Option<u32>,
-    /// Connections of this process at a time.
+    /// Connections at a time, of all instances together.
     pub connections: usize,
 }
 

@@ -28,7 +28,7 @@ pub fn steps(server: &MailServer, probe: &Probe, renews: bool, failed: Option<St
 }
 
 fn plan(server: &MailServer, probe: &Probe) -> Vec<(&'static str, &'static [Step])> {
-    const GREET: (&str, &[Step]) = ("Exchange greetings", &[Step::Greeting, Step::Hello]);
+    const GREET: (&str, &[Step]) = ("Exchange greetings", &[Step::Greeting, Step::Hello, Step::Helo]);
     let mut plan: Vec<(&'static str, &'static [Step])> =
         vec![("Find the server", &[Step::Resolve]), ("Connect", &[Step::Connect])];
     match server.tls {

@@ -28,6 +28,8 @@ pub enum Step {
     Handshake,
     Greeting,
     Hello,
+    /// The greeting of a server that refused EHLO.
+    Helo,
     StartTls,
     SignIn,
     /// Between two messages on one connection.
@@ -53,6 +55,8 @@ pub enum FailureKind {
     /// STARTTLS or no encryption was chosen; the server waits for TLS.
     TlsWherePlainExpected,
     StartTlsNotOffered,
+    /// The server does not know EHLO, so it has neither STARTTLS nor a sign-in, and the account asks for one of them.
+    NoExtensions(SmtpReply),
     Certificate(CertificateProblem),
     /// Another failure of the handshake.
     Tls(String),
@@ -153,6 +157,7 @@ impl Failure {
                 FailureKind::PlainWhereTlsExpected
                     | FailureKind::TlsWherePlainExpected
                     | FailureKind::StartTlsNotOffered
+                    | FailureKind::NoExtensions(_)
                     | FailureKind::Certificate(_)
                     | FailureKind::NoRoots(_)
                     | FailureKind::CleartextForbidden
@@ -215,6 +220,9 @@ impl Failure {
                 "The server waits for TLS; a start in plain text was chosen.".to_owned()
             }
             FailureKind::StartTlsNotOffered => "The server does not offer STARTTLS on this port.".to_owned(),
+            FailureKind::NoExtensions(reply) => {
+                format!("The server does not know EHLO, so it offers neither STARTTLS nor a sign-in: {reply}")
+            }
             FailureKind::Certificate(problem) => format!("The server's certificate was not accepted: {problem}."),
             FailureKind::Tls(words) => format!("The TLS handshake failed ({words})."),
             FailureKind::NoRoots(words) => format!("No certificate authorities could be loaded ({words})."),
@@ -260,6 +268,12 @@ impl Failure {
                 format!("Port {port} speaks TLS first; you chose {chosen}. Choose “TLS from the start”, or port 587.")
             }
             FailureKind::StartTlsNotOffered => "Choose “TLS from the start” on port 465, or ask the operator of the server.".to_owned(),
+            FailureKind::NoExtensions(_) if server.tls == TlsMode::StartTls => {
+                "Choose “TLS from the start” if the server has a port for it, or ask its operator. Signing in needs a newer server.".to_owned()
+            }
+            FailureKind::NoExtensions(_) => {
+                "Choose no sign-in if the server takes mail from this machine without one, or ask its operator.".to_owned()
+            }
             FailureKind::Certificate(CertificateProblem::OtherName) => format!("Enter the name that stands in the certificate instead of {host}."),
             FailureKind::Certificate(CertificateProblem::UnknownIssuer) => {
                 "Add the server's authority to this account, or use a certificate from a public authority.".to_owned()
@@ -354,6 +368,7 @@ impl fmt::Display for Step {
             Self::Handshake => "the TLS handshake",
             Self::Greeting => "the connection with a greeting",
             Self::Hello => "EHLO",
+            Self::Helo => "HELO",
             Self::StartTls => "STARTTLS",
             Self::SignIn => "the sign-in",
             Self::Reset => "RSET",

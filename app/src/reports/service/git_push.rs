@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::git_settings;
 use crate::{
-    domain::{alarm::PUSHES_TOLD, backoff::Backoff, git_remote::without_secret},
+    domain::{alarm::PUSHES_TOLD, backoff::Backoff, git_remote::without_secret, lease::cut},
     entities::{
         git_push::{self, ROW},
         git_push_failure, occurrence, template_version,
@@ -112,7 +112,8 @@ pub async fn ask_for_missing(app: &AppState) -> AppResult<()> {
 pub async fn look(app: &AppState) -> AppResult<()> {
     let ctx = Ctx::system(app);
     let row = read(ctx.reader()).await?;
-    if row.next_try_at.is_none_or(|at| at > ctx.now) || row.lease_until.is_some_and(|until| until > ctx.now) {
+    let is_held = |until: DateTime<Utc>| until > ctx.now && cut(until, ctx.now, length(&ctx)).is_none();
+    if row.next_try_at.is_none_or(|at| at > ctx.now) || row.lease_until.is_some_and(is_held) {
         return Ok(());
     }
     match claim(&ctx).await? {
@@ -237,7 +238,12 @@ async fn claim(ctx: &Ctx) -> AppResult<Option<Hold>> {
     let now = ctx.app.clock.now();
     let tx = ctx.begin().await?;
     let row = locked(&*tx).await?;
-    if row.lease_until.is_some_and(|until| until > now) {
+    if let Some(until) = row.lease_until.filter(|until| *until > now) {
+        if let Some(sooner) = cut(until, now, length(ctx)) {
+            let lease_until = Set(Some(sooner));
+            git_push::ActiveModel { id: Unchanged(ROW), lease_until, ..Default::default() }.update(&*tx).await?;
+            tx.commit().await?;
+        }
         return Ok(None);
     }
     let fence = row.fence + 1;
@@ -253,8 +259,12 @@ async fn claim(ctx: &Ctx) -> AppResult<Option<Hold>> {
 }
 
 fn lease(ctx: &Ctx) -> DateTime<Utc> {
-    let limit = TimeDelta::from_std(ctx.app.settings.git.limit).unwrap_or(SPARE);
-    ctx.app.clock.now() + limit + SPARE
+    ctx.app.clock.now() + length(ctx)
+}
+
+/// How long a claim holds.
+fn length(ctx: &Ctx) -> TimeDelta {
+    TimeDelta::from_std(ctx.app.settings.git.limit).unwrap_or(SPARE) + SPARE
 }
 
 /// Holds the claim for another call of git.

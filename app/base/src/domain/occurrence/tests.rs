@@ -25,7 +25,7 @@ fn sending() -> Standing {
 }
 
 fn sent(tally: Tally) -> Standing {
-    sending().step(Event::Sent { fence: 1, tally }, at(2), 7).0
+    sending().step(Event::Sent { fence: 1, tally, for_others: true }, at(2), 7).0
 }
 
 #[test]
@@ -50,6 +50,23 @@ fn messages_that_were_held_back_are_said_and_are_no_failure() {
     assert_eq!((done.state, done.reason.as_deref()), (OccurrenceState::Done, Some("Of 3 messages: 1 held back.")));
     let failed = sent(Tally { failed: 1, withheld: 1, ..Tally::default() });
     assert_eq!(failed.state, OccurrenceState::Failed);
+}
+
+#[test]
+fn a_report_that_went_to_nobody_has_failed_and_a_mail_about_ones_own_tasks_has_not() {
+    let all_held_back = Tally { withheld: 2, ..Tally::default() };
+    let failed = sent(all_held_back);
+    assert_eq!(failed.state, OccurrenceState::Failed);
+    assert_eq!(failed.reason.as_deref(), Some("It went to nobody. Of 2 messages: 2 held back."));
+    let failed = sent(Tally::default());
+    assert_eq!(failed.state, OccurrenceState::Failed);
+    assert_eq!(failed.reason.as_deref(), Some("It went to nobody: there was nobody on the list of recipients."));
+    // Who may have it, has it.
+    assert_eq!(sent(Tally { uncertain: 1, withheld: 1, ..Tally::default() }).state, OccurrenceState::Partly);
+    for tally in [all_held_back, Tally::default()] {
+        let own = Event::Sent { fence: 1, tally, for_others: false };
+        assert_eq!(sending().step(own, at(2), 7).0.state, OccurrenceState::Done);
+    }
 }
 
 #[test]
@@ -143,7 +160,7 @@ fn a_run_that_breaks_off_while_it_sends_rests_for_seconds_first_and_longer_each_
     assert!(waits[9] >= Duration::minutes(5), "{waits:?}");
     // A round that comes to its end begins anew.
     let tally = Tally { waiting: 1, next_try_at: Some(at(30)), ..Tally::default() };
-    let (run, _) = run.clone().step(Event::Sent { fence: run.fence, tally }, at(20), 7);
+    let (run, _) = run.clone().step(Event::Sent { fence: run.fence, tally, for_others: true }, at(20), 7);
     assert_eq!((run.state, run.rests), (OccurrenceState::Sending, 0));
 }
 
@@ -158,7 +175,7 @@ fn an_orderly_stop_gives_the_run_back_at_once() {
 fn cancelling_outdates_the_owner() {
     let (cancelled, _) = sending().step(Event::Cancelled { reason: "Stopped by Dana.".into() }, at(1), 7);
     assert_eq!((cancelled.state, cancelled.fence), (OccurrenceState::Cancelled, 2));
-    let late = Event::Sent { fence: 1, tally: Tally::default() };
+    let late = Event::Sent { fence: 1, tally: Tally::default(), for_others: true };
     assert_eq!(cancelled.clone().step(late, at(1), 7).0, cancelled);
 }
 

@@ -17,6 +17,7 @@ impl World {
     /// The run that has waited longest, unless another of the schedule is being worked on.
     pub(super) fn claim(&mut self, worker: usize) -> Option<Task> {
         let now = self.clock(worker);
+        self.cut_claims(now);
         let is_going = |run: &Run| run.standing.lease_until.is_some_and(|until| until > now);
         if self.rows.values().any(is_going) {
             return None;
@@ -29,6 +30,14 @@ impl World {
         }
         let owner = Owner { worker, key, fence: self.rows[&key].standing.fence };
         Some(Task { owner, does: Does::Act(effect) })
+    }
+
+    /// Claims from before the clock was set back.
+    fn cut_claims(&mut self, now: DateTime<Utc>) {
+        for run in self.rows.values_mut() {
+            let until = run.standing.lease_until;
+            run.standing.lease_until = until.map(|until| lease::cut(until, now, LEASE).unwrap_or(until));
+        }
     }
 
     /// A transaction of a worker, as the network lets it happen. Nothing comes back when the claim is lost, or when the
@@ -193,7 +202,7 @@ impl World {
             Does::Ending => {
                 let messages = &self.rows[&owner.key].deliveries;
                 let tally = Tally::of(messages.iter().map(|message| (message.phase, message.next_try_at)));
-                self.write(owner, Write::Step(Event::Sent { fence, tally }));
+                self.write(owner, Write::Step(Event::Sent { fence, tally, for_others: true }));
                 return None;
             }
         })

@@ -5,12 +5,12 @@ mod carrier;
 mod readers;
 mod rows;
 
-use chrono::TimeDelta;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, sea_query::Expr};
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, sea_query::Expr};
 
 use self::carrier::Carrier;
 use crate::{
-    domain::{delivery::DeliveryPhase, ids::AlarmMailId},
+    domain::{delivery::DeliveryPhase, ids::AlarmMailId, lease},
     entities::{alarm, alarm_mail, notification},
     error::AppResult,
     platform::{ctx::Ctx, state::AppState},
@@ -20,6 +20,8 @@ use crate::{
 const LOOK: u64 = 5;
 /// How long a claim holds; the answer to the final dot may take ten minutes.
 const LEASE: TimeDelta = TimeDelta::minutes(15);
+/// The phases of a mail that somebody has in hand.
+const IN_HANDS: [DeliveryPhase; 3] = [DeliveryPhase::Connecting, DeliveryPhase::Envelope, DeliveryPhase::DataSent];
 /// Days after which alarms and their mails are forgotten.
 const KEPT_DAYS: i64 = 90;
 
@@ -31,18 +33,23 @@ const KEPT_DAYS: i64 = 90;
 pub async fn send_due(app: &AppState) -> AppResult<usize> {
     use alarm_mail::Column;
     let ctx = Ctx::system(app);
-    let due: Vec<(AlarmMailId, i64)> = alarm_mail::Entity::find()
+    // In somebody's hands for longer than that can be: the clock was set back.
+    let is_too_long =
+        Condition::all().add(Column::Phase.is_in(IN_HANDS)).add(Column::DueAt.gt(lease::latest_end(ctx.now, LEASE)));
+    let due: Vec<(AlarmMailId, i64, DateTime<Utc>)> = alarm_mail::Entity::find()
         .select_only()
-        .columns([Column::Id, Column::Fence])
-        .filter(Column::DueAt.lte(ctx.now))
+        .columns([Column::Id, Column::Fence, Column::DueAt])
+        .filter(Condition::any().add(Column::DueAt.lte(ctx.now)).add(is_too_long))
         .order_by_asc(Column::DueAt)
         .limit(LOOK)
         .into_tuple()
         .all(ctx.reader())
         .await?;
     let mut taken = 0;
-    for (id, fence) in due {
-        if claim(&Ctx::system(app), id, fence).await? {
+    for (id, fence, due_at) in due {
+        if let Some(sooner) = lease::cut(due_at, ctx.now, LEASE) {
+            cut_claim(&ctx, id, fence, sooner).await?;
+        } else if claim(&Ctx::system(app), id, fence).await? {
             taken += 1;
             Carrier { app, id, fence: fence + 1 }.send().await?;
         }
@@ -60,12 +67,11 @@ pub async fn forget_claims(app: &AppState) -> AppResult<()> {
     if ctx.db().is_postgres() {
         return Ok(());
     }
-    let in_hands = [DeliveryPhase::Connecting, DeliveryPhase::Envelope, DeliveryPhase::DataSent];
     let tx = ctx.begin().await?;
     alarm_mail::Entity::update_many()
         .col_expr(Column::DueAt, Expr::value(ctx.now))
         .filter(Column::DueAt.gt(ctx.now))
-        .filter(Column::Phase.is_in(in_hands))
+        .filter(Column::Phase.is_in(IN_HANDS))
         .exec(&*tx)
         .await?;
     Ok(tx.commit().await?)
@@ -91,6 +97,20 @@ pub async fn forget_old(ctx: &Ctx) -> AppResult<()> {
     alarm::Entity::delete_many()
         .filter(alarm::Column::At.lt(before))
         .filter(alarm::Column::Id.not_in_subquery(told))
+        .exec(&*tx)
+        .await?;
+    Ok(tx.commit().await?)
+}
+
+/// Whoever has it may live: it keeps the mail, and each step takes it for as long as usual.
+async fn cut_claim(ctx: &Ctx, id: AlarmMailId, fence: i64, sooner: DateTime<Utc>) -> AppResult<()> {
+    use alarm_mail::Column;
+    let tx = ctx.begin().await?;
+    alarm_mail::Entity::update_many()
+        .col_expr(Column::DueAt, Expr::value(sooner))
+        .filter(Column::Id.eq(id))
+        .filter(Column::Fence.eq(fence))
+        .filter(Column::Phase.is_in(IN_HANDS))
         .exec(&*tx)
         .await?;
     Ok(tx.commit().await?)

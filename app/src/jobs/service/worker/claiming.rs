@@ -9,9 +9,10 @@ use super::{LOOK, step};
 use crate::{
     domain::{
         crash_point::CrashPoint,
-        ids::ScheduleId,
+        ids::{OccurrenceId, ScheduleId},
         job::{JobKind, LogLevel, without_a_hand},
-        occurrence::{Effect, Event},
+        lease::latest_end,
+        occurrence::{Effect, Event, LEASE},
     },
     entities::{occurrence, schedule},
     error::AppResult,
@@ -125,6 +126,28 @@ pub async fn forget_claims(app: &AppState) -> AppResult<()> {
     occurrence::Entity::update_many()
         .col_expr(occurrence::Column::LeaseUntil, Expr::value(ctx.now))
         .filter(occurrence::Column::LeaseUntil.gt(ctx.now))
+        .exec(&*tx)
+        .await?;
+    Ok(tx.commit().await?)
+}
+
+/// Cuts claims that end later than a claim can: the clock has been set back since. A worker that lives renews its claim
+/// before the shorter one ends; that of a worker that is gone ends then, and not when the old time has come again.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn cut_claims(app: &AppState) -> AppResult<()> {
+    use occurrence::Column;
+    let ctx = Ctx::system(app);
+    let is_too_long = || Condition::all().add(ledger::is_open()).add(Column::LeaseUntil.gt(latest_end(ctx.now, LEASE)));
+    let query = occurrence::Entity::find().select_only().column(Column::Id).filter(is_too_long());
+    if query.into_tuple::<OccurrenceId>().one(ctx.reader()).await?.is_none() {
+        return Ok(());
+    }
+    let tx = ctx.begin().await?;
+    occurrence::Entity::update_many()
+        .col_expr(Column::LeaseUntil, Expr::value(ctx.now + LEASE))
+        .filter(is_too_long())
         .exec(&*tx)
         .await?;
     Ok(tx.commit().await?)

@@ -1,7 +1,7 @@
 //! Opening a session: connect, encrypt, greet, sign in.
 
 use super::{Session, Use};
-use crate::domain::mail_account::TlsMode;
+use crate::domain::mail_account::{AuthMethod, TlsMode};
 use crate::platform::mailer::dial::{dial, speaks_tls};
 use crate::platform::mailer::failure::{Failure, FailureKind, Step, read_reply};
 use crate::platform::mailer::server::MailServer;
@@ -118,15 +118,41 @@ impl Opening<'_> {
         }
     }
 
+    /// Greets with EHLO. A server that does not know it is greeted with HELO (RFC 5321 §3.2), where the account needs
+    /// none of the extensions that such a server cannot have.
     async fn hello(&self, client: &mut SmtpClient<Wire>, name: &str) -> Result<EhloResponse<String>, Failure> {
         self.recorder.client(format!("EHLO {name}"));
-        let answer = client.ehlo(name).await;
-        answer.map_err(|error| self.failure(Step::Hello, error, client))
+        let refusal = match client.ehlo(name).await {
+            Ok(offer) => return Ok(offer),
+            Err(mail_send::Error::UnexpectedReply(reply)) if is_unknown_command(reply.code) => read_reply(reply),
+            Err(error) => return Err(self.failure(Step::Hello, error, client)),
+        };
+        if self.needs_extensions() {
+            return Err(Failure::new(Step::Hello, FailureKind::NoExtensions(refusal)));
+        }
+        self.recorder.note("The server does not know EHLO: it is greeted as older ones are");
+        self.recorder.client(format!("HELO {name}"));
+        match client.cmd(format!("HELO {name}\r\n")).await {
+            Ok(reply) if (200..300).contains(&reply.code) => Ok(EhloResponse::default()),
+            Ok(reply) => Err(Failure::new(Step::Helo, FailureKind::Reply(read_reply(reply)))),
+            Err(error) => Err(self.failure(Step::Helo, error, client)),
+        }
+    }
+
+    /// STARTTLS and signing in are extensions (RFC 3207, RFC 4954); TLS from the start is none.
+    fn needs_extensions(&self) -> bool {
+        self.server.tls == TlsMode::StartTls || self.server.auth != AuthMethod::None
     }
 
     fn failure(&self, step: Step, error: mail_send::Error, client: &SmtpClient<Wire>) -> Failure {
         Failure::from_smtp(step, error, client.stream.is_closed, self.server.timeouts.phase)
     }
+}
+
+/// Command not recognised, not implemented, or not with this parameter (RFC 5321 §4.2.3): what a server says to EHLO
+/// that has only HELO. Other refusals are of this client, and would meet it again.
+fn is_unknown_command(code: u16) -> bool {
+    matches!(code, 500 | 502 | 504)
 }
 
 /// Whether the peer, after some silence, turns out to speak TLS.
