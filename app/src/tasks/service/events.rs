@@ -81,6 +81,9 @@ pub struct Left {
     /// How it came again, JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recurrence: Option<String>,
+    /// How it came again where it went, JSON; where it comes otherwise, somebody has set that since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recurs: Option<String>,
     /// Its labels there, each with the one that it got instead.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<(LabelId, LabelId)>,

@@ -142,7 +142,7 @@ pub async fn take_back(
         end: above.map_or(End::Top, End::Behind),
         category: moves::category_after(row.category, here, column.status, was),
         completed_at: moves::completed_after(ctx, &row, column.status, was),
-        recurrence: row.recurrence.clone().or(left.recurrence.clone()),
+        recurrence: if row.recurrence == left.recurs { left.recurrence.clone() } else { row.recurrence.clone() },
         labels: labels_back(tx, row.id, &left).await?,
         people: left.people,
     };
@@ -251,6 +251,7 @@ async fn pass(
         project: row.project_id,
         number: row.number,
         recurrence: row.recurrence.clone(),
+        recurs: arrival.recurrence,
         labels: arrival.labels,
         people: strangers,
     };
