@@ -284,7 +284,8 @@ test('a move to another project goes back to its place and number: by its messag
     // It is a step of both projects, so the board that it has come to takes it back, too.
     await page.locator('.task__bar').getByRole('link', { name: 'Operations' }).click();
     await expectTitles(page, 'Todo', [three[1]]);
-    await page.locator('body').press('Control+z');
+    await page.getByRole('link', { name: three[1], exact: true }).focus();
+    await page.keyboard.press('Control+z');
     await expectTitles(page, 'Todo', []);
   } else {
     const line = page.getByRole('region', { name: 'History' }).getByRole('listitem').filter({ hasText: 'moved this here from REP-2' });
