@@ -1,5 +1,5 @@
 // Taking back what was saved beside the cards: in a task's drawer and page, by its page of actions, in list and calendar,
-// and by its history.
+// and by its history; copies, and moves to another project.
 import { addTasks, card, expectTitles, pasteTasks } from '../fixtures/board.ts';
 import { closeOpened, together } from '../fixtures/pair.ts';
 import { answered, begin, expect, makeProject, settled, test } from '../fixtures/story.ts';
@@ -242,6 +242,59 @@ test('what comes back out of the archive and the trash goes there again @hydrate
     await expect(page.getByText(nothing)).toBeVisible();
     await answered(page);
   }
+});
+
+test('a copy goes to the trash by its message and the keys, and comes back @hydrated', async ({ page, empty }) => {
+  await page.goto(`${empty.url}/tasks/REP-1`);
+  await settled(page, true);
+  await page.locator('summary').filter({ hasText: /^Copy$/ }).click();
+  await page.getByRole('button', { name: 'Make a copy' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('REP-4');
+  await expect(notices(page)).toContainText(`Copied “${three[0]}”: the copy is REP-4`);
+  const isTrashed = page.getByText('In the trash since');
+  await notices(page).getByRole('button', { name: 'Undo' }).click();
+  await expect(isTrashed).toBeVisible();
+  await page.locator('body').press('Control+Shift+z');
+  await expect(isTrashed).toHaveCount(0);
+  await answered(page);
+  await page.locator('body').press('Control+z');
+  await expect(isTrashed).toBeVisible();
+  await answered(page);
+  await page.goto(`${empty.url}/board/REP`);
+  await expectTitles(page, 'Todo', three);
+});
+
+test('a move to another project goes back to its place and number: by its message and the keys, or by the history', async ({ page, empty, hydrated }) => {
+  await makeProject(page, empty, 'Operations', 'OPS');
+  await page.goto(`${empty.url}/tasks/REP-2`);
+  await settled(page, hydrated);
+  const heading = page.getByRole('heading', { level: 1 });
+  await page.locator('summary').filter({ hasText: 'Move to another project' }).click();
+  await page.locator('select[name=project]').selectOption({ label: 'Operations' });
+  await page.getByRole('button', { name: 'Move there' }).click();
+  await expect(heading).toContainText('OPS-1');
+  if (hydrated) {
+    await notices(page).getByRole('button', { name: 'Undo' }).click();
+    await expect(heading).toContainText('REP-2');
+    await expect(page).toHaveURL(/REP-2/);
+    await answered(page);
+    await page.locator('body').press('Control+Shift+z');
+    await expect(heading).toContainText('OPS-1');
+    await answered(page);
+    // It is a step of both projects, so the board that it has come to takes it back, too.
+    await page.locator('.task__bar').getByRole('link', { name: 'Operations' }).click();
+    await expectTitles(page, 'Todo', [three[1]]);
+    await page.getByRole('link', { name: three[1], exact: true }).focus();
+    await page.keyboard.press('Control+z');
+    await expectTitles(page, 'Todo', []);
+  } else {
+    const line = page.getByRole('region', { name: 'History' }).getByRole('listitem').filter({ hasText: 'moved this here from REP-2' });
+    await line.getByRole('button', { name: 'Undo' }).click();
+    await expect(heading).toContainText('REP-2');
+  }
+  await answered(page);
+  await page.goto(`${empty.url}/board/REP`);
+  await expectTitles(page, 'Todo', three);
 });
 
 test.describe('on a bad line', () => {

@@ -68,11 +68,22 @@ pub fn path_and_query() -> String {
 /// After a plain form: back to the page it was sent from, which then says what was done. A page
 /// that is awake stays where it is and says it itself.
 pub fn go_back(notice: &str) {
-    let Some(parts) = use_context::<Parts>() else { return };
-    let header = |name: HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
-    if header(header::ACCEPT).is_some_and(|accept| accept.contains("text/html")) {
-        leptos_axum::redirect(&with_notice(header(header::REFERER).unwrap_or("/"), notice));
+    let Some(parts) = use_context::<Parts>().filter(is_plain) else { return };
+    let referer = parts.headers.get(header::REFERER).and_then(|value| value.to_str().ok());
+    leptos_axum::redirect(&with_notice(referer.unwrap_or("/"), notice));
+}
+
+/// After a plain form: on to another page. A page that is awake goes there by itself.
+pub fn go_on(path: &str) {
+    if use_context::<Parts>().is_some_and(|parts| is_plain(&parts)) {
+        leptos_axum::redirect(path);
     }
+}
+
+/// Whether a form was sent by the browser itself.
+fn is_plain(parts: &Parts) -> bool {
+    let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// Path and query of an address, with the notice instead of what an earlier form left there.

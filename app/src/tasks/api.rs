@@ -114,7 +114,7 @@ pub async fn show_open_task(
     presence::open_task(&ctx, &viewing, tab, task.map(|task| (task, doing)))
 }
 
-/// Moves a card between two others.
+/// Moves a card between two others; `is_back` where that takes a move back, or does it again.
 #[server(prefix = "/rpc", input = Json)]
 pub async fn move_task(
     card: TaskId,
@@ -123,18 +123,22 @@ pub async fn move_task(
     before: Option<TaskId>,
     op: OpId,
     #[server(default)] lane: Option<Lane>,
+    #[server(default)] is_back: bool,
 ) -> AppResult<Card> {
     let ctx = Ctx::signed_in()?;
-    moves::move_to_lane(&ctx, moves::Move { task: card, column, after, before, op_id: Some(op) }, lane).await
+    let wish = moves::Move { task: card, column, after, before, op_id: Some(op) };
+    if is_back { moves::move_back(&ctx, wish, lane).await } else { moves::move_to_lane(&ctx, wish, lane).await }
 }
 
-/// Moves a task by a plain form: to an end of a list, or behind a task of it (`top`, `end`, or its id).
+/// Moves a task by a plain form: to an end of a list, or behind a task of it (`top`, `end`, or its id); `is_back` where
+/// that takes its last move back.
 #[server(prefix = "/rpc")]
 pub async fn place_task(
     task: TaskId,
     column: ColumnId,
     #[server(default)] place: String,
     #[server(default)] op: Option<OpId>,
+    #[server(default)] is_back: bool,
 ) -> AppResult<Card> {
     let ctx = Ctx::signed_in()?;
     let (after, before) = match place.as_str() {
@@ -142,7 +146,8 @@ pub async fn place_task(
         "end" => (None, None),
         id => (Some(read_word::<TaskId>("place", id)?), None),
     };
-    let saved = moves::move_task(&ctx, moves::Move { task, column, after, before, op_id: op }).await?;
+    let wish = moves::Move { task, column, after, before, op_id: op };
+    let saved = if is_back { moves::move_back(&ctx, wish, None).await } else { moves::move_task(&ctx, wish).await }?;
     page::go_back("moved");
     Ok(saved)
 }
@@ -186,10 +191,11 @@ pub async fn add_tasks(
     Ok(made)
 }
 
-/// Changes tasks: one of them, or many at once.
+/// Changes tasks: one of them, or many at once; `is_back` where that takes earlier changes back, or does them again.
 #[server(prefix = "/rpc", input = Json)]
-pub async fn change_tasks(edits: Vec<TaskEdit>, op: OpId) -> AppResult<Vec<Card>> {
-    bulk::change(&Ctx::signed_in()?, edits, Some(op)).await
+pub async fn change_tasks(edits: Vec<TaskEdit>, op: OpId, #[server(default)] is_back: bool) -> AppResult<Vec<Card>> {
+    let ctx = Ctx::signed_in()?;
+    if is_back { bulk::change_back(&ctx, edits, Some(op)).await } else { bulk::change(&ctx, edits, Some(op)).await }
 }
 
 /// Takes back what the person has done by one change, or again, as far as it is still so.

@@ -242,6 +242,14 @@ pub struct TakenBack {
     pub kept: u32,
 }
 
+/// A task that has come to where it is: a copy, or one of another project.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arrived {
+    pub task: TaskId,
+    /// As it is called there: `T-214`.
+    pub reference: String,
+}
+
 /// An instant with the words for the viewer's zone, made on the server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamp {

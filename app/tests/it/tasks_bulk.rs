@@ -168,7 +168,7 @@ async fn a_task_that_leaves_for_another_project_meanwhile_is_not_changed_there()
         let pause = || tokio::time::sleep(Duration::from_millis(300));
         // Both wait for the project: first who takes the task away, then who changes it.
         let (left, changed, ()) = tokio::join!(
-            transfer::transfer(&mina, a, relay.id, None),
+            transfer::transfer(&mina, a, relay.id, None, None),
             async {
                 pause().await;
                 bulk::change(&jonas, Edit::Priority(Priority::Urgent).of_all([a]), op()).await

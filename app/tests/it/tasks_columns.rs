@@ -235,7 +235,7 @@ async fn a_hard_limit_refuses_what_comes_in_and_lets_the_rest_move() {
         moves::move_task(&ctx, to(c.id, ids[1])).await.unwrap();
         assert_eq!(archive::restore(&ctx, a.id, None).await.unwrap_err(), full);
         // Nor do copies and what comes out of the trash pass it.
-        assert_eq!(copy::copy(&ctx, b.id, copy::Along::default()).await.unwrap_err(), full);
+        assert_eq!(copy::copy(&ctx, b.id, copy::Along::default(), None).await.unwrap_err(), full);
         trash::put(&ctx, b.id, None).await.unwrap();
         moves::move_task(&ctx, to(d.id, ids[1])).await.unwrap();
         assert_eq!(trash::restore(&ctx, b.id, None).await.unwrap_err(), full);

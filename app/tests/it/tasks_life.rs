@@ -285,8 +285,11 @@ async fn a_copy_takes_what_was_asked_for_and_no_ticks() {
         checklist::add(&ctx, a.id, None, "- [x] one").await.unwrap();
         comments::add(&ctx, a.id, "said", None).await.unwrap();
         recurrence::set(&ctx, a.id, Some(Recurrence::Weekdays)).await.unwrap();
-        assert_eq!(copy::copy(&ctx, a.id, Along { checklist: true, comments: false }).await.unwrap(), "T-2");
-        assert_eq!(copy::copy(&ctx, a.id, Along { checklist: false, comments: true }).await.unwrap(), "T-3");
+        for (along, reference) in
+            [(Along { checklist: true, comments: false }, "T-2"), (Along { checklist: false, comments: true }, "T-3")]
+        {
+            assert_eq!(copy::copy(&ctx, a.id, along, None).await.unwrap().reference, reference);
+        }
         let (with_list, with_comments) = (read(&ctx, "T-2").await, read(&ctx, "T-3").await);
         assert_eq!(
             (with_list.card.title.as_str(), with_list.card.checklist, with_list.card.comments),
@@ -296,7 +299,7 @@ async fn a_copy_takes_what_was_asked_for_and_no_ticks() {
         assert_eq!(with_list.parts.recurrence, None);
         assert_eq!(with_list.history[0].what, "created this in In Progress, from T-1");
         let alex = app.as_person(&cast.alex);
-        assert_eq!(copy::copy(&alex, a.id, Along::default()).await.unwrap_err(), AppError::Forbidden);
+        assert_eq!(copy::copy(&alex, a.id, Along::default(), None).await.unwrap_err(), AppError::Forbidden);
     })
     .await;
 }
@@ -319,11 +322,11 @@ async fn a_task_moves_to_another_project_with_all_that_hangs_on_it() {
         let file = attachments::store(&mina, a.id, "a.txt", b"x".to_vec()).await.unwrap().unwrap();
         let before = task_event::Entity::find().count(app.reader()).await.unwrap();
         assert_eq!(
-            transfer::transfer(&app.as_person(&cast.jonas), a.id, other.id, None).await,
+            transfer::transfer(&app.as_person(&cast.jonas), a.id, other.id, None, None).await,
             Err(AppError::NotFound),
             "Jonas is not in the other project"
         );
-        assert_eq!(transfer::transfer(&mina, a.id, other.id, None).await.unwrap(), "O-1");
+        assert_eq!(transfer::transfer(&mina, a.id, other.id, None, None).await.unwrap().reference, "O-1");
 
         let moved = read(&mina, "O-1").await;
         assert_eq!((moved.card.id, moved.project_name.as_str()), (a.id, "Other"));
@@ -342,7 +345,7 @@ async fn a_task_moves_to_another_project_with_all_that_hangs_on_it() {
         let lost = find::by_reference(&jonas, app.reader(), "T-1").await;
         assert_eq!(lost.unwrap_err(), AppError::NotFound);
         // And back again, under a number of its own.
-        assert_eq!(transfer::transfer(&mina, a.id, made.id, None).await.unwrap(), "T-2");
+        assert_eq!(transfer::transfer(&mina, a.id, made.id, None, None).await.unwrap().reference, "T-2");
         assert_eq!(read(&mina, "O-1").await.card.id, a.id);
         assert_eq!(many_tasks(&app).await, 1);
     })

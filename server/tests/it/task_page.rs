@@ -117,6 +117,15 @@ async fn a_task_is_copied_moved_away_and_thrown_away_by_plain_forms() {
             old.location()
         );
         assert_eq!(task_row::Entity::find().count(app.reader()).await.unwrap(), 3);
+        // And back by the newest line of its history, under the number that it had.
+        let action = page.visitor.form_action("/tasks/O-1", "undo_line").await;
+        let html = page.visitor.get("/tasks/O-1").await.body;
+        let line = html.split("name=\"line\"").nth(1).unwrap().split("value=\"").nth(1).unwrap();
+        let form = [("line", line.split('"').next().unwrap())];
+        let sent = page.visitor.post(&action, "http://127.0.0.1:3000/tasks/O-1", &form).await;
+        assert_eq!(sent.status, StatusCode::FOUND, "{}", sent.body);
+        let back = page.visitor.get(PAGE).await;
+        assert!(back.body.contains("moved this here from O-1"), "{}", back.body);
     })
     .await;
 }

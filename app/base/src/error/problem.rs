@@ -122,6 +122,12 @@ pub enum Problem {
     UndoIsOver,
     /// What was to be taken back is not so any more.
     ChangedSince,
+    /// The project that a task is to go back to was deleted, or the person is not in it any more.
+    OriginGone,
+    /// The person only sees the project that a task is to go back to.
+    OriginReadOnly,
+    /// The project that a task is to go back to is in the archive.
+    OriginArchived,
     /// The stored times of a job cannot be read.
     UnreadableTimes,
 }
@@ -200,6 +206,9 @@ impl Problem {
                     .into()
             }
             Self::ChangedSince => "It has been changed since, so it was not taken back".into(),
+            Self::OriginGone => "The project that it came from is gone, or you are not in it any more".into(),
+            Self::OriginReadOnly => "You may not change tasks any more in the project that it came from".into(),
+            Self::OriginArchived => "The project that it came from is archived; an owner can restore it".into(),
             Self::UnreadableTimes => {
                 "The stored times of this job cannot be read; edit the job and set them again".into()
             }

@@ -327,8 +327,11 @@ impl Around {
 fn event(row: task_event::Model) -> EventPart {
     let mut detail: serde_json::Value = serde_json::from_str(&row.detail).unwrap_or_default();
     if let Some(detail) = detail.as_object_mut() {
-        // A place among cards that stand elsewhere by now; it only helps to take a move back here.
-        detail.remove("rank");
+        // A place among cards that stand elsewhere by now, and what a move did beside it: they only help to take it back
+        // here.
+        for word in ["rank", "was", "left"] {
+            detail.remove(word);
+        }
     }
     EventPart {
         at: row.at,

@@ -86,9 +86,10 @@ impl BoardState {
             return None;
         }
         let (board, undo, first) = (self.clone(), inverse.clone(), inverse.edits.last().map(|edit| edit.task)?);
+        let is_back = !back.edits.is_empty();
         // What is taken back was not typed.
-        let typed = edits.iter().find_map(TaskEdit::title).filter(|_| back.edits.is_empty()).map(str::to_owned);
-        self.sender.send(Change::Edit { edits }, self.clone(), move |error| {
+        let typed = edits.iter().find_map(TaskEdit::title).filter(|_| !is_back).map(str::to_owned);
+        self.sender.send(Change::Edit { edits, is_back }, self.clone(), move |error| {
             let mut edits = undo.edits.clone();
             hands::fly_home(first, || {
                 board.apply(&mut edits, &undo);
@@ -406,7 +407,7 @@ mod tests {
             let again = inverse(state.take_edits(step.edits.clone(), &step));
             assert!(matches!(&again.edits[0].edit, Edit::Move { column, .. } if *column == DONE));
             let sent = state.sender.unsent();
-            let [.., Change::Edit { edits }] = sent.as_slice() else { panic!("nothing was sent") };
+            let [.., Change::Edit { edits, .. }] = sent.as_slice() else { panic!("nothing was sent") };
             assert!(matches!(&edits[0].edit, Edit::Move { column, .. } if *column == TODO));
         });
     }

@@ -1,6 +1,6 @@
 //! Taking back what was saved beside the cards: in the drawer and on the page of a task, in the cells of the list and
-//! for many of its rows at once, and in the calendar. The server knows what such a change did, so a step is only its
-//! name.
+//! for many of its rows at once, and in the calendar; copies, and moves to another project. The server knows what such a
+//! change did, so a step is only its name.
 
 use std::sync::Arc;
 
@@ -14,25 +14,42 @@ use super::{
     words,
 };
 use crate::{
-    domain::ids::{OpId, TaskId},
+    domain::{
+        ids::{OpId, TaskId},
+        project::parse_task_ref,
+    },
     error::AppError,
-    tasks::{api::undo_change, view::Card},
+    tasks::{
+        api::undo_change,
+        view::{Arrived, Card},
+    },
     ui::toast::Toasts,
 };
 
 /// A change that the server has made.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Past {
     op: OpId,
     tasks: Vec<TaskId>,
     /// By which name the server was asked for the way back, where its answer got lost: asked by the same it does nothing
     /// twice.
     asked: Option<OpId>,
+    /// The steps of both projects that it is about, where there are two: it is a step of each.
+    both: Vec<Steps>,
 }
 
 impl Past {
     const fn new(op: OpId, tasks: Vec<TaskId>) -> Self {
-        Self { op, tasks, asked: None }
+        Self { op, tasks, asked: None, both: Vec::new() }
+    }
+
+    /// The steps that it belongs to, of which one is known.
+    fn holders(&self, known: &Steps) -> Vec<Steps> {
+        if self.both.is_empty() { vec![known.clone()] } else { self.both.clone() }
+    }
+
+    fn is(&self, step: &Step) -> bool {
+        matches!(step, Step::Past(other) if other.op == self.op)
     }
 }
 
@@ -84,6 +101,8 @@ where
 /// The steps of a project on a page that shows no board, or beside it; clones are the same.
 #[derive(Clone)]
 pub struct Rewind {
+    /// The key of the project.
+    project: String,
     steps: Steps,
     toasts: Option<Toasts>,
     /// The task that the page is about: steps of others are left to other pages.
@@ -102,7 +121,13 @@ impl Rewind {
                 changed();
             }
         };
-        Self { steps: StepsOfAll::here().of(key), toasts: use_context(), task, changed: Arc::new(changed) }
+        Self {
+            project: key.to_owned(),
+            steps: StepsOfAll::here().of(key),
+            toasts: use_context(),
+            task,
+            changed: Arc::new(changed),
+        }
     }
 
     /// Makes a step of each change that an action brings about; `tasks` says what it is about.
@@ -142,6 +167,38 @@ impl Rewind {
             if is_made {
                 made.into_iter().for_each(|past| steps.push(Step::Past(past)));
             }
+        });
+    }
+
+    /// As [`Rewind::follow`], for an action that makes another task of this one, or takes it to another project and so
+    /// is a step of both. `then` gets its name, and where the person goes on.
+    pub fn follow_to<S>(
+        &self,
+        action: ServerAction<S>,
+        next: NextOp,
+        task: TaskId,
+        then: impl Fn(OpId, Arrived) + 'static,
+    ) where
+        S: ServerFn<Output = Arrived, Error = AppError> + Named + Clone + Send + Sync + 'static,
+    {
+        let (input, value, sent) = (action.input(), action.value(), last_sent(action));
+        Effect::new(move |_| {
+            if input.with(Option::is_some) {
+                next.renew();
+            }
+        });
+        let (steps, project, all) = (self.steps.clone(), self.project.clone(), StepsOfAll::here());
+        Effect::new(move |_| {
+            let arrived = value.with(|value| value.as_ref()?.as_ref().ok().cloned());
+            let Some(arrived) = arrived else { return };
+            let Some(op) = sent.get_value() else { return };
+            let there = parse_task_ref(&arrived.reference).map(|(key, _)| key).filter(|key| *key != project);
+            let both = there.map_or_else(Vec::new, |key| vec![steps.clone(), all.of(&key)]);
+            let past = Past { both, ..Past::new(op, vec![task, arrived.task]) };
+            for steps in past.holders(&steps) {
+                steps.push(Step::Past(past.clone()));
+            }
+            then(op, arrived);
         });
     }
 
@@ -222,6 +279,10 @@ pub(super) fn repeat(
             toasts.fail(words);
         }
     };
+    let holders = past.holders(&steps);
+    for holder in &holders {
+        drop(holder.take_last(why, |step| past.is(step)));
+    }
     steps.set_waiting(true);
     spawn_local(async move {
         let answer = undo_change(past.op, op).await;
@@ -229,9 +290,13 @@ pub(super) fn repeat(
         let (cards, kept) = match answer {
             Ok(taken) => (taken.cards, taken.kept),
             Err(error) => {
-                // It is tried again by the next press.
-                let again = Past { asked: Some(op), ..past };
-                steps.of(why).update_value(|all| all.push(Step::Past(again)));
+                // It is tried again by the next press, unless the server has said why it cannot be.
+                if !matches!(error, AppError::Invalid(_)) {
+                    let again = Past { asked: Some(op), ..past };
+                    for holder in &holders {
+                        holder.of(why).update_value(|all| all.push(Step::Past(again.clone())));
+                    }
+                }
                 steps.forget_asked();
                 return fail(words::not_repeated(is_undo, &error));
             }
@@ -240,8 +305,11 @@ pub(super) fn repeat(
             fail(words::kept_since(is_undo, kept));
         }
         if !cards.is_empty() {
-            let tasks = cards.iter().map(|card| card.id).collect();
-            steps.behind(why).update_value(|all| all.push(Step::Past(Past::new(op, tasks))));
+            let tasks = if kept == 0 { past.tasks } else { cards.iter().map(|card| card.id).collect() };
+            let back = Past { both: past.both, ..Past::new(op, tasks) };
+            for holder in &holders {
+                holder.behind(why).update_value(|all| all.push(Step::Past(back.clone())));
+            }
             let title = cards.first().map(|card| card.title.clone());
             say(words::repeated(is_undo, &words::whom(title.as_deref(), cards.len())), Urgency::Assertive);
         }

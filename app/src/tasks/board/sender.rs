@@ -32,6 +32,9 @@ pub enum Change {
     Move {
         card: TaskId,
         to: Anchor,
+        /// It takes a move back, or does it again.
+        #[serde(default)]
+        is_back: bool,
     },
     Archive {
         card: TaskId,
@@ -41,6 +44,9 @@ pub enum Change {
     },
     Edit {
         edits: Vec<TaskEdit>,
+        /// They take earlier changes back, or do them again.
+        #[serde(default)]
+        is_back: bool,
     },
     /// A list to another place among the lists.
     Shift {
@@ -60,7 +66,7 @@ impl Change {
     pub fn card(&self) -> Option<TaskId> {
         match self {
             Self::Move { card, .. } | Self::Archive { card } | Self::Restore { card } => Some(*card),
-            Self::Edit { edits } => edits.first().map(|edit| edit.task),
+            Self::Edit { edits, .. } => edits.first().map(|edit| edit.task),
             Self::Shift { .. } | Self::Add { .. } => None,
         }
     }
@@ -69,7 +75,7 @@ impl Change {
     fn is_about(&self, id: TaskId) -> bool {
         match self {
             Self::Move { card, .. } | Self::Archive { card } | Self::Restore { card } => *card == id,
-            Self::Edit { edits } => edits.iter().any(|edit| edit.task == id),
+            Self::Edit { edits, .. } => edits.iter().any(|edit| edit.task == id),
             Self::Shift { .. } | Self::Add { .. } => false,
         }
     }
@@ -78,23 +84,23 @@ impl Change {
     fn cards(&self) -> Vec<TaskId> {
         match self {
             Self::Move { card, .. } | Self::Archive { card } | Self::Restore { card } => vec![*card],
-            Self::Edit { edits } => edits.iter().map(|edit| edit.task).collect(),
+            Self::Edit { edits, .. } => edits.iter().map(|edit| edit.task).collect(),
             Self::Shift { .. } | Self::Add { .. } => Vec::new(),
         }
     }
 
     /// The task that gets a new title, and the title.
     fn title(&self) -> Option<(TaskId, String)> {
-        let Self::Edit { edits } = self else { return None };
+        let Self::Edit { edits, .. } = self else { return None };
         edits.iter().find_map(|edit| Some((edit.task, edit.title()?.to_owned())))
     }
 
     /// The list that a card is moved to.
     pub fn column_of(&self, id: TaskId) -> Option<ColumnId> {
         match self {
-            Self::Move { card, to } => (*card == id).then_some(to.column),
+            Self::Move { card, to, .. } => (*card == id).then_some(to.column),
             Self::Archive { .. } | Self::Restore { .. } | Self::Shift { .. } | Self::Add { .. } => None,
-            Self::Edit { edits } => edits.iter().rev().find_map(|edit| match &edit.edit {
+            Self::Edit { edits, .. } => edits.iter().rev().find_map(|edit| match &edit.edit {
                 Edit::Move { column, .. } if edit.task == id => Some(*column),
                 _ => None,
             }),
@@ -402,7 +408,7 @@ impl BoardState {
     /// Shows a change that is on its way; whether there was anything to show.
     pub fn show(&self, change: &Change) -> bool {
         match change {
-            Change::Move { card, to } => {
+            Change::Move { card, to, .. } => {
                 let Some(state) = self.card(*card) else { return false };
                 self.put_in_lane(&state, to.lane);
                 let Some(place) = self.place_at(*card, *to) else { return false };
@@ -413,7 +419,7 @@ impl BoardState {
             Change::Shift { list, between } => self.place_list(*list, *between),
             // What it looks like comes with the stream.
             Change::Restore { .. } | Change::Add { .. } => false,
-            Change::Edit { edits } => self.show_edits(edits.clone()),
+            Change::Edit { edits, .. } => self.show_edits(edits.clone()),
         }
     }
 }
@@ -605,12 +611,13 @@ mod browser {
 
     async fn send(change: &Change, op: OpId, key: &str) -> Result<Vec<Card>, AppError> {
         match change.clone() {
-            Change::Move { card, to } => {
-                api::move_task(card, to.column, to.after, to.before, op, to.lane).await.map(|card| vec![card])
+            Change::Move { card, to, is_back } => {
+                let moved = api::move_task(card, to.column, to.after, to.before, op, to.lane, is_back).await;
+                moved.map(|card| vec![card])
             }
             Change::Archive { card } => api::archive_task(card, Some(op)).await.map(|()| Vec::new()),
             Change::Restore { card } => api::restore_task(card, Some(op)).await.map(|()| Vec::new()),
-            Change::Edit { edits } => api::change_tasks(edits, op).await,
+            Change::Edit { edits, is_back } => api::change_tasks(edits, op, is_back).await,
             // A repeat finds the list where it is to be.
             Change::Shift { list, between } => {
                 place_column(list, between.after, between.before).await.map(|()| Vec::new())
@@ -694,7 +701,7 @@ mod tests {
             let sender = &state.sender;
             let send = |number: u128| {
                 let to = Anchor { column: DONE, after: None, before: None, lane: None };
-                sender.send(Change::Move { card: id(number), to }, state.clone(), |_| {});
+                sender.send(Change::Move { card: id(number), to, is_back: false }, state.clone(), |_| {});
             };
             send(1);
             assert!(sender.waiting_cards.with_untracked(HashSet::is_empty), "the server is there");

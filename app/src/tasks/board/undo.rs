@@ -41,7 +41,7 @@ impl BoardState {
     fn move_out_of_sight(&self, card: TaskId, from: Anchor, column: ColumnId) {
         let (Some(state), false) = (self.card(card), self.refuse_full(card, column)) else { return };
         let to = Anchor { column, after: None, before: None, lane: from.lane };
-        self.send_out(&state, to);
+        self.send_out(&state, to, false);
         self.steps.push(Step::Move { card, to: from, from: to });
         if let Some(list) = self.column(column) {
             // What a list has behind the loaded cards counts it already, what a lane has does not.
@@ -52,7 +52,7 @@ impl BoardState {
     }
 
     /// Takes a card off the page that goes behind all that is loaded, and sends it there.
-    fn send_out(&self, state: &CardState, to: Anchor) {
+    fn send_out(&self, state: &CardState, to: Anchor, is_back: bool) {
         let card = state.id;
         let Some(place) = self.place_of(card) else { return };
         self.take(card);
@@ -60,7 +60,7 @@ impl BoardState {
             list.count(1);
         }
         let (board, back) = (self.clone(), state.clone());
-        self.sender.send(Change::Move { card, to }, self.clone(), move |error| {
+        self.sender.send(Change::Move { card, to, is_back }, self.clone(), move |error| {
             if let Some(list) = board.column(to.column) {
                 list.count(-1);
             }
@@ -88,7 +88,7 @@ impl BoardState {
             self.refuse(&state.title(), &limit, from.column);
             return;
         }
-        self.send_move(card, from, to);
+        self.send_move(card, from, to, false);
         self.steps.push(Step::Move { card, to: from, from: to });
         self.tell_move(&state, from, to, &spot);
     }
@@ -274,7 +274,7 @@ impl BoardState {
     fn take_move(&self, card: TaskId, to: Anchor, from: Anchor) -> Option<Step> {
         let (Some(now), Some(state)) = (self.anchor_of(card), self.card(card)) else {
             // It stands where nothing is loaded: it comes into sight when the server has answered.
-            self.send_move(card, from, to);
+            self.send_move(card, from, to, true);
             return Some(Step::Move { card, to: from, from: to });
         };
         if self.moved_since(card, from).is_some() {
@@ -282,20 +282,20 @@ impl BoardState {
         }
         let is_to_end = to.after.is_none() && to.before.is_none() && !self.is_sorted();
         if is_to_end && self.unloaded(to.column, to.lane) > 0 {
-            self.send_out(&state, to);
+            self.send_out(&state, to, true);
             return Some(Step::Move { card, to: now, from: to });
         }
         let place = self.place_at(card, to)?;
         self.put_in_lane(&state, to.lane);
         self.place(card, place);
         let there = self.anchor_of(card)?;
-        self.send_move(card, now, there);
+        self.send_move(card, now, there, true);
         Some(Step::Move { card, to: now, from: there })
     }
 
-    fn send_move(&self, card: TaskId, from: Anchor, to: Anchor) {
+    fn send_move(&self, card: TaskId, from: Anchor, to: Anchor, is_back: bool) {
         let board = self.clone();
-        self.sender.send(Change::Move { card, to }, self.clone(), move |error| {
+        self.sender.send(Change::Move { card, to, is_back }, self.clone(), move |error| {
             hands::fly_home(card, || board.take_back(card, from));
             board.steps.forget(card);
             board.tell_refusal(card, &error);
@@ -338,7 +338,7 @@ impl BoardState {
     /// says so.
     pub fn restore_for_all(&self, edits: Vec<TaskEdit>) {
         let (toasts, many) = (self.toasts, edits.len());
-        self.sender.send_unshown(Change::Edit { edits }, self.clone(), move |error| {
+        self.sender.send_unshown(Change::Edit { edits, is_back: true }, self.clone(), move |error| {
             let what = if many == 1 { "The task was".to_owned() } else { format!("The {many} tasks were") };
             toasts.fail(format!("{what} not restored. {}", error.words()));
         });
@@ -431,10 +431,10 @@ mod tests {
             let from = state.anchor_of(id(1)).unwrap();
             let back = state.take_step(Step::Move { card: id(1), to: anchor(TODO), from });
             assert_eq!((numbers(state, TODO), totals(state)), (vec![2], (1_000, 0)));
-            let sent = Change::Move { card: id(1), to: anchor(TODO) };
+            let sent = Change::Move { card: id(1), to: anchor(TODO), is_back: true };
             assert_eq!(state.sender.unsent(), [sent]);
             assert!(state.take_step(back.unwrap()).is_some(), "though it is not loaded");
-            assert_eq!(state.sender.unsent().last(), Some(&Change::Move { card: id(1), to: from }));
+            assert_eq!(state.sender.unsent().last(), Some(&Change::Move { card: id(1), to: from, is_back: true }));
         });
     }
 }

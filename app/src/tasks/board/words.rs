@@ -207,7 +207,7 @@ pub fn kept_since(is_undo: bool, count: u32) -> String {
 /// The server did not take a step back, or again.
 pub fn not_repeated(is_undo: bool, error: &AppError) -> String {
     let what = if is_undo { "undone" } else { "done again" };
-    format!("Not {what}. {}", error.words())
+    format!("Not {what}. {}", reason(error))
 }
 
 /// A step was taken back, or again, and what it was about is not on the page.

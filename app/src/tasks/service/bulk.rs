@@ -15,7 +15,7 @@ use super::{
     archive, cards,
     edit::{self, Change},
     events,
-    moves::{self, Move},
+    moves::{self, Move, Way},
     recurrence, stream, trash,
 };
 use crate::{
@@ -39,6 +39,18 @@ use given::Given;
 /// for a viewer, [`AppError::Invalid`] for more than 500 or a bad value, [`AppError::Conflict`] for
 /// a title that somebody else has changed. Then nothing is changed.
 pub async fn change(ctx: &Ctx, edits: Vec<TaskEdit>, op_id: Option<OpId>) -> AppResult<Vec<Card>> {
+    change_all(ctx, edits, Way::There, op_id).await
+}
+
+/// As [`change`], for changes that take earlier ones back, or do them again.
+///
+/// # Errors
+/// As [`change`].
+pub async fn change_back(ctx: &Ctx, edits: Vec<TaskEdit>, op_id: Option<OpId>) -> AppResult<Vec<Card>> {
+    change_all(ctx, edits, Way::Back, op_id).await
+}
+
+async fn change_all(ctx: &Ctx, edits: Vec<TaskEdit>, way: Way, op_id: Option<OpId>) -> AppResult<Vec<Card>> {
     if edits.len() > TASKS_MOST {
         return Err(AppError::field("tasks", Problem::TooMany { max: TASKS_MOST as u32 }));
     }
@@ -48,7 +60,7 @@ pub async fn change(ctx: &Ctx, edits: Vec<TaskEdit>, op_id: Option<OpId>) -> App
     hold_projects(ctx, &tx, &ids).await?;
     let mut rows = tasks(&tx, &ids).await?;
     if !events::is_done_in_part(&*tx, op_id).await? {
-        make(ctx, &tx, &mut rows, Vec::new(), edits, op_id).await?;
+        make(ctx, &tx, &mut rows, Changes { fields: Vec::new(), edits, way }, op_id).await?;
     }
     let in_order = ids.iter().filter_map(|id| rows.remove(id)).collect();
     let cards = cards::cards(&*tx, ctx.zone(), in_order).await?;
@@ -56,19 +68,25 @@ pub async fn change(ctx: &Ctx, edits: Vec<TaskEdit>, op_id: Option<OpId>) -> App
     Ok(cards)
 }
 
-/// Makes changes of tasks that are held: those of fields that boards do not show first, then all others, each in the
-/// order of its list.
+/// What is changed: fields that boards do not show, then all others, each in the order of its list.
+struct Changes {
+    fields: Vec<(TaskId, Change)>,
+    edits: Vec<TaskEdit>,
+    way: Way,
+}
+
+/// Makes changes of tasks that are held.
 async fn make(
     ctx: &Ctx,
     tx: &WriteTx,
     rows: &mut HashMap<TaskId, task::Model>,
-    fields: Vec<(TaskId, Change)>,
-    edits: Vec<TaskEdit>,
+    changes: Changes,
     op_id: Option<OpId>,
 ) -> AppResult<()> {
+    let Changes { fields, edits, way } = changes;
     let columns = columns(tx, &edits).await?;
     let mut given = Given::read(tx, &edits, rows).await?;
-    let mut parts = Parts { op_id, used: 0 };
+    let mut parts = Parts { op_id, used: 0, way };
     let mut done: Vec<TaskId> = rows.values().filter(|row| row.completed_at.is_some()).map(|row| row.id).collect();
     done.sort_unstable();
     for (task, change) in fields {
@@ -94,6 +112,8 @@ async fn make(
 struct Parts {
     op_id: Option<OpId>,
     used: u16,
+    /// Whether the change takes earlier ones back.
+    way: Way,
 }
 
 impl Parts {
@@ -204,7 +224,7 @@ async fn apply(
             let column = columns.get(&column).filter(|column| column.project_id == row.project_id);
             let column = column.ok_or(AppError::NotFound)?;
             let wish = Move { task: row.id, column: column.id, after, before, op_id: parts.next() };
-            moves::carry(ctx, tx, row, column, wish).await
+            moves::carry(ctx, tx, row, column, wish, parts.way).await
         }
     }
 }

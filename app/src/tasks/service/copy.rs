@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     checklist, comments,
-    create::next_number,
+    create::{already_made, next_number},
     edit,
     events::{self, Detail, Event, Stand},
     find, limits,
@@ -17,13 +17,14 @@ use super::{
 };
 use crate::{
     domain::{
-        ids::{ChecklistItemId, ColumnId, CommentId, TaskId, UserId},
+        ids::{ChecklistItemId, ColumnId, CommentId, OpId, TaskId, UserId},
         task::{Category, EventKind, Status},
     },
     entities::{board_column, checklist_item, comment, task, task_assignee, task_label},
     error::AppResult,
     platform::{ctx::Ctx, db::WriteTx},
     projects::service::projects,
+    tasks::view::Arrived,
 };
 
 /// What comes along with a copy beyond the task's own fields, labels and people.
@@ -48,18 +49,25 @@ pub(super) struct Like {
     pub created_by: Option<UserId>,
     /// The reference that the history names as its origin.
     pub origin: String,
+    /// Makes a repeat do nothing.
+    pub op_id: Option<OpId>,
 }
 
 /// Copies a task to the top of its list; ticks are taken off, a series is not copied. Answers with the
-/// reference of the copy.
+/// copy; a repeat makes no second one.
 ///
 /// # Errors
 /// [`AppError::NotFound`](crate::error::AppError::NotFound) where it is not there, or without the right;
 /// [`AppError::Full`](crate::error::AppError::Full) where its column has a hard limit and no room.
-pub async fn copy(ctx: &Ctx, id: TaskId, along: Along) -> AppResult<String> {
+pub async fn copy(ctx: &Ctx, id: TaskId, along: Along, op_id: Option<OpId>) -> AppResult<Arrived> {
     let tx = ctx.begin().await?;
     let (editing, row) = find::for_editing(ctx, &*tx, id).await?;
     let row = edit::lock(ctx, &tx, row).await?;
+    if let Some(made) = already_made(&tx, op_id).await? {
+        // It may have gone to another project since.
+        let (viewing, made) = find::by_id(ctx, &*tx, made.id).await?;
+        return Ok(Arrived { task: made.id, reference: format!("{}-{}", viewing.project().key, made.number) });
+    }
     let column = moves::lock_column(ctx, &tx, row.project_id, row.column_id).await?;
     limits::check_room(&tx, &column, 1).await?;
     let key = editing.project().key.clone();
@@ -75,17 +83,18 @@ pub async fn copy(ctx: &Ctx, id: TaskId, along: Along) -> AppResult<String> {
         along,
         created_by: ctx.actor_id(),
         origin: format!("{key}-{}", row.number),
+        op_id,
     };
     let made = insert_like(ctx, &tx, &row, like).await?;
     watch::begin(&*tx, made.id, ctx.actor_id().as_slice()).await?;
     tx.commit().await?;
-    Ok(format!("{key}-{}", made.number))
+    Ok(Arrived { task: made.id, reference: format!("{key}-{}", made.number) })
 }
 
 /// Writes a task that is like another one, with its labels and those of its people who still are in the project.
 /// No limit is asked: the next of a series comes also into a full column, or nobody could complete this one.
 pub(super) async fn insert_like(ctx: &Ctx, tx: &WriteTx, source: &task::Model, like: Like) -> AppResult<task::Model> {
-    let Like { column, end, title, due_on, due_at, start_on, recurrence, along, created_by, origin } = like;
+    let Like { column, end, title, due_on, due_at, start_on, recurrence, along, created_by, origin, op_id } = like;
     let column = moves::lock_column(ctx, tx, source.project_id, column).await?;
     let row = task::Model {
         id: TaskId(Uuid::now_v7()),
@@ -108,7 +117,7 @@ pub(super) async fn insert_like(ctx: &Ctx, tx: &WriteTx, source: &task::Model, l
         version: 1,
         ..source.clone()
     };
-    let row = insert(ctx, tx, row, &column, origin).await?;
+    let row = insert(ctx, tx, row, &column, (origin, op_id)).await?;
     let labels = task_label::Entity::find().filter(task_label::Column::TaskId.eq(source.id)).all(&**tx).await?;
     if !labels.is_empty() {
         let rows = labels.into_iter().map(|label| task_label::ActiveModel {
@@ -200,7 +209,7 @@ pub(super) async fn insert_from_item(
         version: 1,
         ..parent.clone()
     };
-    let row = insert(ctx, tx, row, &column, origin.to_owned()).await?;
+    let row = insert(ctx, tx, row, &column, (origin.to_owned(), None)).await?;
     watch::begin(&**tx, row.id, ctx.actor_id().as_slice()).await?;
     Ok(row)
 }
@@ -210,7 +219,7 @@ async fn insert(
     tx: &WriteTx,
     row: task::Model,
     column: &board_column::Model,
-    origin: String,
+    (origin, op_id): (String, Option<OpId>),
 ) -> AppResult<task::Model> {
     // Every column is written, also those that are as in the source.
     let row = task::ActiveModel::from(row).reset_all().insert(&**tx).await?;
@@ -219,7 +228,7 @@ async fn insert(
         from: None,
         to: Some(Stand { column: column.id, status: column.status }),
         detail: Detail { from: Some(origin), ..Detail::default() },
-        op_id: None,
+        op_id,
     };
     events::record(ctx, &**tx, &row, event).await?;
     Ok(row)

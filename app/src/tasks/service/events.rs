@@ -1,5 +1,6 @@
 //! Writing the history. `task_event` is append-only; a change and its event share a transaction.
 
+use chrono::{DateTime, Utc};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -7,9 +8,9 @@ use uuid::Uuid;
 use super::{stream, watch};
 use crate::{
     domain::{
-        ids::{ColumnId, EventId, LabelId, OpId, TaskId, UserId},
+        ids::{ColumnId, EventId, LabelId, OpId, ProjectId, TaskId, UserId},
         live::Change,
-        task::{EventKind, Status},
+        task::{Category, EventKind, Status},
     },
     entities::{task, task_event},
     error::AppResult,
@@ -52,6 +53,43 @@ pub struct Detail {
     /// How many rules in a row had set each other off, where one did it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generation: Option<u32>,
+    /// What a move to another status changed beside the place, and what one to another project did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<Was>,
+    /// What a task left behind that went to another project.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<Left>,
+}
+
+/// What a move did to a task beside its place: the way back restores it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Was {
+    /// Before the move.
+    pub category: Category,
+    /// After it; where there is another one, somebody has set it since.
+    pub became: Category,
+    /// When it had been completed before the move.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completed_at: Option<DateTime<Utc>>,
+}
+
+/// What a task had in a project that it left, for the way back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Left {
+    pub project: ProjectId,
+    pub number: i32,
+    /// How it came again, JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recurrence: Option<String>,
+    /// How it came again where it went, JSON; where it comes otherwise, somebody has set that since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recurs: Option<String>,
+    /// Its labels there, each with the one that it got instead.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<(LabelId, LabelId)>,
+    /// Whom it was taken from, because they are not in the other project.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<UserId>,
 }
 
 /// A place on the board: a column and its status.

@@ -32,6 +32,8 @@ pub enum Inverse {
     Edit(Edit),
     /// Back to a column, where the rank says; on top where it was not written down.
     Place { column: ColumnId, rank: Option<String> },
+    /// Back to the project that it left, by `transfer::take_back`.
+    Project,
 }
 
 /// Whom and what tasks are given, and what they could be given.
@@ -70,13 +72,14 @@ impl Given {
     }
 }
 
-/// What a line is about, where lines of its kind are taken back one by one. Moves, the archive and the trash have
-/// buttons of their own.
+/// What a line is about, where lines of its kind are taken back one by one. Moves within a project, the archive and the
+/// trash have buttons of their own.
 pub fn subject(kind: EventKind, detail: &Detail) -> Option<String> {
     match kind {
         EventKind::Edited => detail.field.as_ref().map(|field| format!("field {field}")),
         EventKind::Assigned | EventKind::Unassigned => detail.person.map(|person| format!("person {person}")),
         EventKind::Labelled | EventKind::Unlabelled => detail.label.map(|label| format!("label {label}")),
+        EventKind::Transferred => Some("project".to_owned()),
         _ => None,
     }
 }
@@ -117,6 +120,11 @@ pub fn of(event: &task_event::Model, detail: &Detail, row: &task::Model, given: 
         EventKind::Archived if row.archived_at.is_some() => Some(Inverse::Edit(Edit::Restore)),
         EventKind::Restored if row.archived_at.is_none() => Some(Inverse::Edit(Edit::Archive)),
         EventKind::Undeleted => Some(Inverse::Edit(Edit::Delete)),
+        // A copy; tasks that were made without a name have no way back.
+        EventKind::Created if event.op_id.is_some() => Some(Inverse::Edit(Edit::Delete)),
+        EventKind::Transferred if detail.left.is_some() && event.to_column_id == Some(row.column_id) => {
+            Some(Inverse::Project)
+        }
         _ => None,
     }
 }

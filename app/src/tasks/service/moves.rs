@@ -8,11 +8,12 @@ use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait},
 };
 
 use super::{
     cards, dependencies,
-    events::{self, Detail, Event, Stand},
+    events::{self, Detail, Event, Stand, Was},
     find, lanes, limits, recurrence, stream,
 };
 use crate::{
@@ -21,9 +22,9 @@ use crate::{
         lane::Lane,
         live::Change,
         rank::{self, Rank},
-        task::{EventKind, Status},
+        task::{Category, EventKind, Status},
     },
-    entities::{board_column, task},
+    entities::{board_column, task, task_event},
     error::{AppError, AppResult},
     platform::{ctx::Ctx, db::WriteTx, fault},
     tasks::view::Card,
@@ -42,6 +43,14 @@ pub struct Move {
     pub op_id: Option<OpId>,
 }
 
+/// Whether a move is one of its own, or takes the last one back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    There,
+    /// What the last change of status did beside the place is undone: the category, and when the task was completed.
+    Back,
+}
+
 /// Moves a card and answers with it as it is then.
 ///
 /// # Errors
@@ -56,6 +65,18 @@ pub async fn move_task(ctx: &Ctx, wish: Move) -> AppResult<Card> {
 /// # Errors
 /// As [`move_task`], and [`AppError::Invalid`] for a lane that the project does not have.
 pub async fn move_to_lane(ctx: &Ctx, wish: Move, lane: Option<Lane>) -> AppResult<Card> {
+    go(ctx, wish, lane, Way::There).await
+}
+
+/// As [`move_to_lane`], for a move that takes the last one back, or does it again.
+///
+/// # Errors
+/// As [`move_to_lane`].
+pub async fn move_back(ctx: &Ctx, wish: Move, lane: Option<Lane>) -> AppResult<Card> {
+    go(ctx, wish, lane, Way::Back).await
+}
+
+async fn go(ctx: &Ctx, wish: Move, lane: Option<Lane>, way: Way) -> AppResult<Card> {
     let tx = ctx.begin().await?;
     // The project is held from here on: nobody else places a card in it meanwhile.
     let (editing, row) = find::for_editing(ctx, &*tx, wish.task).await?;
@@ -67,7 +88,7 @@ pub async fn move_to_lane(ctx: &Ctx, wish: Move, lane: Option<Lane>) -> AppResul
         row
     } else {
         let was_done = row.completed_at.is_some();
-        let mut carried = carry(ctx, &tx, row, &column, wish).await?;
+        let mut carried = carry(ctx, &tx, row, &column, wish, way).await?;
         if was_done {
             carried = recurrence::take_back(ctx, &tx, carried).await?;
         }
@@ -89,6 +110,7 @@ pub(super) async fn carry(
     row: task::Model,
     column: &board_column::Model,
     wish: Move,
+    way: Way,
 ) -> AppResult<task::Model> {
     let gap = gap(&**tx, column.id, row.id, wish.after, wish.before).await?;
     if row.column_id == column.id && gap.holds(&row.rank) {
@@ -99,21 +121,28 @@ pub(super) async fn carry(
     }
     let from = stand_of(&**tx, &row).await?;
     let to = Stand { column: column.id, status: column.status };
+    let back = match way {
+        Way::Back if from.status != to.status => last_change(&**tx, row.id, from.status, to.status).await?,
+        Way::Back | Way::There => None,
+    };
+    let category = category_after(row.category, from.status, to.status, back);
     let rank = rank::between(gap.after.as_ref(), gap.before.as_ref());
     let is_too_long = rank.is_too_long();
     let moved = task::ActiveModel {
         id: Unchanged(row.id),
         column_id: Set(column.id),
         rank: Set(rank.into_string()),
-        category: Set(if from.status == to.status { row.category } else { row.category.after_move(to.status) }),
-        completed_at: Set(completed_at(ctx, &row, to.status)),
+        category: Set(category),
+        completed_at: Set(completed_after(ctx, &row, to.status, back)),
         updated_at: Set(ctx.now),
         version: Set(row.version + 1),
         ..Default::default()
     }
     .update(&**tx)
     .await?;
-    let detail = Detail { rank: Some(row.rank.clone()), ..Detail::default() };
+    let was = Was { category: row.category, became: category, completed_at: row.completed_at };
+    let was = (from.status != to.status).then_some(was);
+    let detail = Detail { rank: Some(row.rank.clone()), was, ..Detail::default() };
     let event = Event { kind: EventKind::Moved, from: Some(from), to: Some(to), detail, op_id: wish.op_id };
     events::record(ctx, &**tx, &moved, event).await?;
     if is_too_long {
@@ -129,6 +158,42 @@ pub(super) async fn carry(
         return recurrence::go_on(ctx, tx, moved).await;
     }
     Ok(moved)
+}
+
+/// What the last change of status did to a task, if going from one status to another takes it back.
+async fn last_change(db: &impl ConnectionTrait, id: TaskId, from: Status, to: Status) -> AppResult<Option<Was>> {
+    let last = task_event::Entity::find()
+        .filter(task_event::Column::TaskId.eq(id))
+        .filter(task_event::Column::Kind.is_in([EventKind::Moved, EventKind::Transferred]))
+        .filter(Expr::col(task_event::Column::FromStatus).ne(Expr::col(task_event::Column::ToStatus)))
+        .order_by_desc(task_event::Column::At)
+        .order_by_desc(task_event::Column::Id)
+        .limit(1)
+        .one(db)
+        .await?;
+    let last = last.filter(|event| event.from_status == Some(to) && event.to_status == Some(from));
+    Ok(last.and_then(|event| serde_json::from_str::<Detail>(&event.detail).ok()).and_then(|detail| detail.was))
+}
+
+/// The category of a task that goes from one status to another: where that takes a move back, the one of before it,
+/// unless somebody has set another one since.
+pub(super) fn category_after(now: Category, from: Status, to: Status, back: Option<Was>) -> Category {
+    match back {
+        Some(was) if was.became == now => was.category,
+        _ if from == to => now,
+        _ => now.after_move(to),
+    }
+}
+
+/// As [`completed_at`], also where that takes a move back: then as before it.
+pub(super) fn completed_after(
+    ctx: &Ctx,
+    row: &task::Model,
+    to: Status,
+    back: Option<Was>,
+) -> Option<chrono::DateTime<chrono::Utc>> {
+    let before = back.and_then(|was| was.completed_at).filter(|_| to == Status::Done);
+    before.or_else(|| completed_at(ctx, row, to))
 }
 
 /// When a task was completed, after it came to a status.

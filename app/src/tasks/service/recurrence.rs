@@ -103,6 +103,7 @@ pub(super) async fn go_on(ctx: &Ctx, tx: &WriteTx, done: task::Model) -> AppResu
         along: Along { checklist: true, comments: false },
         created_by: done.created_by,
         origin: format!("{}-{}", project.key, done.number),
+        op_id: None,
     };
     let made = insert_like(ctx, tx, &done, like).await?;
     let mut fresh = touched(ctx, &done);

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     api::{CopyTask, DeleteTask, TransferTask, UndeleteTask, WatchTask},
-    saving::{TaskState, save_state, saving, told},
+    saving::{TaskState, leading, save_state, saving, told},
 };
 use crate::{
     tasks::{
@@ -126,12 +126,15 @@ pub fn Actions(state: TaskState, delete: ServerAction<DeleteTask>) -> impl IntoV
 
 #[component]
 fn CopyForm(state: TaskState) -> impl IntoView {
-    let action = ServerAction::<CopyTask>::new();
+    let action = leading::<CopyTask>(state, |detail, copy| {
+        format!("Copied “{}”: the copy is {}", detail.card.title, copy.reference)
+    });
     view! {
         <details class="edit">
             <summary class="btn is-sm"><Icon name="copy" />"Copy"</summary>
             <ActionForm action=action attr:class="form">
                 {state.hidden_id()}
+                {state.hidden_op()}
                 <div class="choices">
                     <label class="choice"><input type="checkbox" name="checklist" value="true" checked /><span>"With the checklist, unticked"</span></label>
                     <label class="choice"><input type="checkbox" name="comments" value="true" /><span>"With the comments"</span></label>
@@ -145,7 +148,9 @@ fn CopyForm(state: TaskState) -> impl IntoView {
 
 #[component]
 fn TransferForm(state: TaskState) -> impl IntoView {
-    let action = ServerAction::<TransferTask>::new();
+    let action = leading::<TransferTask>(state, |detail, moved| {
+        format!("Moved “{}” to another project: it is {} there", detail.card.title, moved.reference)
+    });
     let projects = state.part(|detail| detail.parts.projects.clone());
     move || {
         (!projects.with(Vec::is_empty)).then(|| view! {
@@ -153,6 +158,7 @@ fn TransferForm(state: TaskState) -> impl IntoView {
                 <summary class="btn is-sm"><Icon name="folder" />"Move to another project"</summary>
                 <ActionForm action=action attr:class="form">
                     {state.hidden_id()}
+                    {state.hidden_op()}
                     <label class="field"><span class="field__label">"Project"</span>
                         <select class="input" name="project">
                             {projects.get().into_iter().map(|project| view! { <option value=project.id.to_string()>{project.name}</option> }).collect_view()}

@@ -6,7 +6,10 @@ use leptos::prelude::*;
 use crate::{
     domain::ids::{AttachmentId, ChecklistItemId, CommentId, OpId, ProjectId, TaskId, WorkNoteId},
     error::AppResult,
-    tasks::{parts::TaskChoice, view::Card},
+    tasks::{
+        parts::TaskChoice,
+        view::{Arrived, Card},
+    },
 };
 
 #[cfg(feature = "ssr")]
@@ -294,22 +297,27 @@ pub async fn undelete_task(task: TaskId, #[server(default)] op: Option<OpId>) ->
     Ok(())
 }
 
-/// Copies a task and opens the copy.
+/// Copies a task; a plain form opens the copy.
 #[server(prefix = "/rpc")]
 pub async fn copy_task(
     task: TaskId,
     #[server(default)] checklist: bool,
     #[server(default)] comments: bool,
-) -> AppResult<()> {
-    let reference = copy::copy(&Ctx::signed_in()?, task, Along { checklist, comments }).await?;
-    leptos_axum::redirect(&format!("/tasks/{reference}?notice=created"));
-    Ok(())
+    #[server(default)] op: Option<OpId>,
+) -> AppResult<Arrived> {
+    let copied = copy::copy(&Ctx::signed_in()?, task, Along { checklist, comments }, op).await?;
+    page::go_on(&format!("/tasks/{}?notice=created", copied.reference));
+    Ok(copied)
 }
 
-/// Moves a task to another project and opens it there.
+/// Moves a task to another project; a plain form opens it there.
 #[server(prefix = "/rpc")]
-pub async fn transfer_task(task: TaskId, project: ProjectId) -> AppResult<()> {
-    let reference = transfer::transfer(&Ctx::signed_in()?, task, project, None).await?;
-    leptos_axum::redirect(&format!("/tasks/{reference}?notice=moved"));
-    Ok(())
+pub async fn transfer_task(
+    task: TaskId,
+    project: ProjectId,
+    #[server(default)] op: Option<OpId>,
+) -> AppResult<Arrived> {
+    let moved = transfer::transfer(&Ctx::signed_in()?, task, project, None, op).await?;
+    page::go_on(&format!("/tasks/{}?notice=moved", moved.reference));
+    Ok(moved)
 }

@@ -111,6 +111,7 @@ fn content(detail: TaskDetail, board: Memo<String>, walk: RwSignal<Walk>) -> imp
     if let Some(live) = use_context::<Live>() {
         live.watch(id, Callback::new(move |()| state.follow()));
     }
+    state.follow_away();
     let title = state.part(|detail| detail.card.title.clone());
     let column = state.part(|detail| {
         detail.columns.iter().find(|column| column.id == detail.column).map(|column| column.name.clone())

@@ -70,6 +70,7 @@ pub fn UndoMove(state: TaskState) -> impl IntoView {
                 {state.hidden_op()}
                 <input type="hidden" name="column" value=last.column.to_string() />
                 <input type="hidden" name="place" value=last.place />
+                <input type="hidden" name="is_back" value="true" />
                 <span class="muted">{if last.is_within { "The last move was within " } else { "The last move came from " }}<bdi>{last.name}</bdi>"."</span>
                 <button class="linklike" type="submit">"Undo the move"</button>
             </ActionForm>

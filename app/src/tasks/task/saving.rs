@@ -1,9 +1,10 @@
 //! Saving one property: what is said meanwhile, and what is read again afterwards.
 
 use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::{
-    api::{AddLabel, DeleteTask, RemoveLabel, SaveEstimate, SaveStart, UndeleteTask},
+    api::{AddLabel, CopyTask, DeleteTask, RemoveLabel, SaveEstimate, SaveStart, TransferTask, UndeleteTask},
     submit::is_writing,
 };
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
             SaveTitle, UndoLine, load_task,
         },
         board::{Named, NextOp, OpenBoard, Rewind},
-        view::{Card, TaskDetail},
+        view::{Arrived, Card, TaskDetail},
     },
     ui::toast::Toasts,
 };
@@ -28,6 +29,8 @@ pub struct TaskState {
     /// The name of the next change.
     next: NextOp,
     rewind: StoredValue<Rewind>,
+    /// Its reference in the project that it has gone to since it was shown.
+    moved: RwSignal<Option<String>>,
 }
 
 impl TaskState {
@@ -41,6 +44,7 @@ impl TaskState {
         let (asked, answered) = (StoredValue::new(0_u32), StoredValue::new(0_u32));
         // The texts are owed to who saved them: where that answer was overtaken, the one that did so brings them.
         let owed = StoredValue::new(None::<u32>);
+        let moved = RwSignal::new(None::<String>);
         let reload = Action::new(move |reading: &Reading| {
             let (reference, reading) = (reference.clone(), *reading);
             let number = asked.try_update_value(|asked| {
@@ -51,7 +55,7 @@ impl TaskState {
                 owed.try_update_value(|owed| *owed = number);
             }
             async move {
-                let answer = load_task(reference, lines).await;
+                let answer = load_task(reference.clone(), lines).await;
                 // Nobody looks at a task that was closed meanwhile.
                 if number.is_none_or(|number| answered.try_get_value().is_none_or(|answered| answered > number)) {
                     return;
@@ -68,7 +72,12 @@ impl TaskState {
                             owed.set_value(None);
                         }
                         let keeps_texts = !brings_texts && detail.with_untracked(|shown| is_writing(shown, &fresh));
+                        let now = fresh.card.reference(&fresh.key);
                         detail.update(|shown| take_over(shown, fresh, keeps_texts));
+                        // What is being written stays where it is.
+                        if now != reference && !keeps_texts {
+                            moved.set(Some(now));
+                        }
                     }
                     // The stream goes on, and the next change of somebody else reads it again.
                     Err(_) if reading == Reading::OfOthers => {}
@@ -80,7 +89,7 @@ impl TaskState {
             }
         });
         let rewind = Rewind::of(&key, Some(id), move || drop(reload.dispatch(Reading::AroundTexts)));
-        Self { detail, reload, next: NextOp::new(), rewind: StoredValue::new(rewind) }
+        Self { detail, reload, next: NextOp::new(), rewind: StoredValue::new(rewind), moved }
     }
 
     /// Reads the task again.
@@ -98,6 +107,17 @@ impl TaskState {
     /// overwrite.
     pub fn follow(self) {
         self.reload.dispatch(Reading::OfOthers);
+    }
+
+    /// Follows the task to the project that it has gone to: what stands in the page is of the one that it left.
+    pub fn follow_away(self) {
+        let navigate = use_navigate();
+        Effect::new(move |_| {
+            if let Some(reference) = self.moved.get() {
+                let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
+                navigate(&format!("/tasks/{reference}"), options);
+            }
+        });
     }
 
     pub fn can_edit(self) -> bool {
@@ -220,6 +240,25 @@ where
     action
 }
 
+/// As [`told`], for a change that leads to another task, or to this one in another project.
+pub fn leading<S>(state: TaskState, words: impl Fn(&TaskDetail, &Arrived) -> String + 'static) -> ServerAction<S>
+where
+    S: ServerFn<Output = Arrived, Error = AppError> + Named + Clone + Send + Sync + 'static,
+{
+    let action = ServerAction::<S>::new();
+    let (toasts, navigate) = (expect_context::<Toasts>(), use_navigate());
+    let task = state.detail.with_untracked(|detail| detail.card.id);
+    let rewind = state.rewind.get_value();
+    let back = rewind.clone();
+    rewind.follow_to(action, state.next, task, move |op, arrived| {
+        let words = state.detail.with_untracked(|detail| words(detail, &arrived));
+        let back = back.clone();
+        toasts.offer(words, "Undo", move || back.undo_op(op));
+        navigate(&format!("/tasks/{}", arrived.reference), NavigateOptions::default());
+    });
+    action
+}
+
 macro_rules! named {
     ($($change:ty),+ $(,)?) => {
         $(impl Named for $change {
@@ -233,6 +272,7 @@ macro_rules! named {
 named!(
     AddLabel,
     ArchiveTask,
+    CopyTask,
     DeleteTask,
     PlaceTask,
     RemoveLabel,
@@ -245,6 +285,7 @@ named!(
     SavePriority,
     SaveStart,
     SaveTitle,
+    TransferTask,
     UndeleteTask,
     UndoLine,
 );

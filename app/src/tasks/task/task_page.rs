@@ -63,6 +63,7 @@ fn page(detail: TaskDetail, live: Live) -> impl IntoView {
     live.listen(key, last_event);
     live.watch(id, Callback::new(move |()| state.follow()));
     state.listen_for_undo();
+    state.follow_away();
     let title = state.part(|detail| detail.card.title.clone());
     let heading = reference.clone();
     view! {

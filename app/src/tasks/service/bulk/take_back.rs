@@ -5,9 +5,11 @@ use std::collections::{BTreeSet, HashMap, hash_map::Entry};
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::Changes;
 use crate::{
     domain::{
         ids::{ColumnId, EventId, OpId, TaskId},
+        task::EventKind,
         task_edit::{Edit, TaskEdit},
     },
     entities::{board_column, task, task_event},
@@ -19,6 +21,8 @@ use crate::{
             edit::Change,
             events::{self, Detail},
             inverse::{self, Given, Inverse},
+            moves::Way,
+            transfer,
         },
         view::{Card, TakenBack},
     },
@@ -29,7 +33,7 @@ use crate::{
 ///
 /// # Errors
 /// [`AppError::Forbidden`] for a viewer, [`AppError::NotFound`] where a project is not visible any more,
-/// [`AppError::Full`] where a list has no room. Then nothing is changed.
+/// [`AppError::Full`] where a list has no room, those of [`transfer::take_back`]. Then nothing is changed.
 pub async fn change(ctx: &Ctx, of: OpId, op: OpId) -> AppResult<TakenBack> {
     let (first, last) = of.parts();
     let tx = ctx.begin().await?;
@@ -50,7 +54,7 @@ pub async fn change(ctx: &Ctx, of: OpId, op: OpId) -> AppResult<TakenBack> {
 ///
 /// # Errors
 /// [`AppError::Invalid`] where it is not so any more; [`AppError::NotFound`] and [`AppError::Forbidden`] without the
-/// right.
+/// right; those of [`transfer::take_back`].
 pub async fn line(ctx: &Ctx, line: EventId, op: Option<OpId>) -> AppResult<Card> {
     let tx = ctx.begin().await?;
     let found = task_event::Entity::find_by_id(line).one(&*tx).await?.ok_or(AppError::NotFound)?;
@@ -62,6 +66,10 @@ pub async fn line(ctx: &Ctx, line: EventId, op: Option<OpId>) -> AppResult<Card>
 
 /// Takes lines back, the newest of them first.
 async fn take(ctx: &Ctx, tx: &WriteTx, mut lines: Vec<task_event::Model>, op_id: Option<OpId>) -> AppResult<TakenBack> {
+    // A change that takes a task to another project does nothing else, and holds both.
+    if let Some(line) = lines.iter().find(|line| line.kind == EventKind::Transferred) {
+        return to_its_project(ctx, tx, line, op_id).await;
+    }
     // What was deleted for good has nothing that could be put back.
     let there = super::tasks(tx, &lines.iter().map(|line| line.task_id).collect()).await?;
     lines.retain(|line| there.contains_key(&line.task_id));
@@ -77,12 +85,25 @@ async fn take(ctx: &Ctx, tx: &WriteTx, mut lines: Vec<task_event::Model>, op_id:
         let back = Back::of(ctx, tx, &lines, &rows).await?;
         let touched = back.fields.iter().map(|(task, _)| *task).chain(back.edits.iter().map(|edit| edit.task));
         let touched: BTreeSet<TaskId> = touched.collect();
-        super::make(ctx, tx, &mut rows, back.fields, back.edits, op_id).await?;
+        let changes = Changes { fields: back.fields, edits: back.edits, way: Way::Back };
+        super::make(ctx, tx, &mut rows, changes, op_id).await?;
         (touched, back.kept)
     };
     let in_order = touched.iter().filter_map(|id| rows.remove(id)).collect();
     let cards = cards::cards(&**tx, ctx.zone(), in_order).await?;
     Ok(TakenBack { cards, kept: u32::try_from(kept.len()).unwrap_or(u32::MAX) })
+}
+
+async fn to_its_project(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    line: &task_event::Model,
+    op_id: Option<OpId>,
+) -> AppResult<TakenBack> {
+    match transfer::take_back(ctx, tx, line, op_id).await? {
+        Some(row) => Ok(TakenBack { cards: vec![cards::one(&**tx, ctx.zone(), row).await?], kept: 0 }),
+        None => Ok(TakenBack { cards: Vec::new(), kept: 1 }),
+    }
 }
 
 /// What takes lines back.
@@ -105,12 +126,16 @@ impl Back {
         let (mut back, mut places) = (Self::default(), Vec::new());
         for line in lines {
             let Some(row) = rows.get(&line.task_id) else { continue };
+            if line.kind == EventKind::Created && is_of_others_too(tx, line).await? {
+                back.kept.insert(row.id);
+                continue;
+            }
             let detail: Detail = serde_json::from_str(&line.detail).unwrap_or_default();
             match inverse::of(line, &detail, row, &given, ctx.zone()) {
                 Some(Inverse::Field(change)) => back.fields.push((row.id, change)),
                 Some(Inverse::Edit(edit)) => back.edits.push(TaskEdit { task: row.id, edit }),
                 Some(Inverse::Place { column, rank }) => places.push((column, rank, row)),
-                None => {
+                Some(Inverse::Project) | None => {
                     back.kept.insert(row.id);
                 }
             }
@@ -151,6 +176,18 @@ impl Back {
         }
         Ok(())
     }
+}
+
+/// Whether somebody else has done something with a task since it was made.
+async fn is_of_others_too(tx: &WriteTx, made: &task_event::Model) -> AppResult<bool> {
+    let Some(maker) = made.actor_id else { return Ok(false) };
+    let found = task_event::Entity::find()
+        .filter(task_event::Column::TaskId.eq(made.task_id))
+        .filter(task_event::Column::ActorId.is_not_null())
+        .filter(task_event::Column::ActorId.ne(maker))
+        .one(&**tx)
+        .await?;
+    Ok(found.is_some())
 }
 
 async fn is_of_project(tx: &WriteTx, column: ColumnId, row: &task::Model) -> AppResult<bool> {
