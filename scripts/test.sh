@@ -17,6 +17,15 @@ programs() {
   cargo test --release --config profile.release.package.app.opt-level=0 --config profile.release.package.base.opt-level=0 --config profile.release.package.server.opt-level=0 \
     --package server --package app --package base --features app/testing "$@"
 }
+
+# Side by side: the last step of the pages is minutes of one core.
+build() {
+  local pages said="$CARGO_TARGET_DIR/site.log"
+  scripts/build.sh site > "$said" 2>&1 & pages=$!
+  programs --no-run || { wait "$pages" || true; return 1; }
+  wait "$pages" || { cat "$said"; return 1; }
+}
+
 stories() { (cd end2end && node_modules/.bin/playwright test "$@"); }
 
 wants() { [ "$what" = all ] || [ "$what" = "$1" ]; }
@@ -30,7 +39,7 @@ if wants rules || wants http; then
 fi
 if wants rules || wants http; then
   # Tests that start the program need its pages.
-  scripts/build.sh site
+  stage "Build: pages and tests" build
   stage "Test: rules, services on SQLite and PostgreSQL, HTTP, command line" programs
 fi
 if wants stories; then
