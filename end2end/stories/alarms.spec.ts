@@ -6,7 +6,7 @@ import type { Page } from '@playwright/test';
 import { AutoReport } from '../fixtures/autoreport.ts';
 import { defaultAccount, runUntil, weeklyJob } from '../fixtures/jobs.ts';
 import { MailServer } from '../fixtures/mail-server.ts';
-import { begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test as story } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, dana, expect, expectAccessibleAtEveryWidth, settled, test as story } from '../fixtures/story.ts';
 
 // Pings of the stories go to this machine, which an operator must allow.
 const test = story.extend({
@@ -46,7 +46,7 @@ test('a run that fails is told by the bell, on the page and by mail, and by mail
   const mail = await MailServer.start('--fail', 'rcpt:554');
   try {
     await begin(page, empty);
-    await makeProject(page, empty);
+    await createProject(page);
     await defaultAccount(page, mail);
     const id = await weeklyJob(page, ['mina@example.org'], 'Weekly digest');
     const run = await runUntil(page, id, 'failed');
@@ -90,7 +90,7 @@ test('an administrator chooses a template of the gallery for alarms, and the nex
   const mail = await MailServer.start('--fail', 'rcpt:554');
   try {
     await begin(page, empty);
-    await makeProject(page, empty);
+    await createProject(page);
     await defaultAccount(page, mail);
     const client = clientOf(page);
     const template = await client.made('create_template', { from: 'job-failed' });
@@ -123,7 +123,7 @@ test('a job that pauses itself leads to the page where it is resumed', async ({ 
   const mail = await MailServer.start('--fail', 'rcpt:554');
   try {
     await begin(page, empty);
-    await makeProject(page, empty);
+    await createProject(page);
     await defaultAccount(page, mail);
     const id = await weeklyJob(page, ['mina@example.org'], 'Weekly digest');
     for (let times = 0; times < 3; times += 1) await runUntil(page, id, 'failed');
@@ -142,7 +142,7 @@ test('runs of a job and the scheduler itself are pinged, and the address is not 
   const outside = await web();
   try {
     await begin(page, empty);
-    await makeProject(page, empty);
+    await createProject(page);
     const id = await weeklyJob(page, ['mina@example.org'], 'Weekly digest');
     await page.goto(`${empty.url}/jobs/${id}/edit`);
     await settled(page, hydrated);

@@ -3,18 +3,16 @@
 import fs from 'node:fs';
 import type { Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
-import { addTasks } from '../fixtures/board.ts';
 import { runUntil, weeklyJob } from '../fixtures/jobs.ts';
-import { begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, createTasks, dana, expect, expectAccessibleAtEveryWidth, settled, test } from '../fixtures/story.ts';
 
 /** A project with a job and two reports of it, the second with three more tasks. */
-async function twoReports(page: Page, server: AutoReport, hydrated: boolean): Promise<[string, string]> {
+async function twoReports(page: Page, server: AutoReport): Promise<[string, string]> {
   await begin(page, server);
-  await makeProject(page, server);
-  await settled(page, hydrated);
+  await createProject(page);
   const id = await weeklyJob(page, ['mina@example.org', 'sam@example.org']);
   const first = await runUntil(page, id, 'done');
-  await addTasks(page, 'Todo', ['Draft the November report', 'Book the room', 'Order the badges']);
+  await createTasks(page, 'Todo', ['Draft the November report', 'Book the room', 'Order the badges']);
   return [first, await runUntil(page, id, 'done')];
 }
 
@@ -22,7 +20,7 @@ const rows = (page: Page) => page.getByRole('region', { name: /^Reports of / }).
 const filter = (page: Page) => page.getByRole('form', { name: 'Filter reports' });
 
 test('reports are found by month and by what narrows them, all of it in the address', async ({ page, empty, hydrated }) => {
-  const [, second] = await twoReports(page, empty, hydrated);
+  const [, second] = await twoReports(page, empty);
   await page.goto(`${empty.url}/reports`);
   await settled(page, hydrated);
   await expect(rows(page)).toHaveCount(2);
@@ -51,7 +49,7 @@ test('reports are found by month and by what narrows them, all of it in the addr
 });
 
 test('a report is read in all its parts and taken along', async ({ page, empty, hydrated }) => {
-  const [first, second] = await twoReports(page, empty, hydrated);
+  const [first, second] = await twoReports(page, empty);
   await page.goto(`${empty.url}/reports/${second}`);
   await settled(page, hydrated);
   const tab = (name: string) => page.getByRole('navigation', { name: 'Parts of the report' }).getByRole('link', { name, exact: true });
@@ -102,7 +100,7 @@ test('a report is read in all its parts and taken along', async ({ page, empty, 
 });
 
 test('a report is compared with the one before it, with what changed in words', async ({ page, empty, hydrated }) => {
-  const [first, second] = await twoReports(page, empty, hydrated);
+  const [first, second] = await twoReports(page, empty);
   await page.goto(`${empty.url}/reports/${second}`);
   await settled(page, hydrated);
   await page.getByRole('link', { name: 'Compare with previous' }).click();
@@ -118,7 +116,7 @@ test('a report is compared with the one before it, with what changed in words', 
 });
 
 test('a copy goes to whoever asks for it', async ({ page, empty, hydrated }) => {
-  const [, second] = await twoReports(page, empty, hydrated);
+  const [, second] = await twoReports(page, empty);
   await page.goto(`${empty.url}/reports/${second}?view=recipients`);
   await settled(page, hydrated);
   await page.getByRole('button', { name: 'Send me a copy' }).click();
@@ -128,7 +126,7 @@ test('a copy goes to whoever asks for it', async ({ page, empty, hydrated }) => 
 });
 
 test('the commit and the link of a report are copied', { tag: '@hydrated' }, async ({ page, empty, hydrated }) => {
-  const [, second] = await twoReports(page, empty, hydrated);
+  const [, second] = await twoReports(page, empty);
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   const copied = () => page.evaluate(() => navigator.clipboard.readText());
   await page.goto(`${empty.url}/reports/${second}`);

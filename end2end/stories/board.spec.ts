@@ -7,14 +7,16 @@ const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect
 
 test.beforeEach(async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await makeProject(page, empty, three);
   await settled(page, hydrated);
-  await addTasks(page, 'Todo', three);
 });
 
 test('tasks are added at the end, opened, edited, and keep what was written', async ({ page, empty, hydrated }) => {
-  await expectTitles(page, 'Todo', three);
+  const added = ['Book the room', 'Order the badges'];
+  await addTasks(page, 'Todo', added);
+  await expectTitles(page, 'Todo', [...three, ...added]);
   if (hydrated) await expectAccessibleAtEveryWidth(page);
+  await answered(page);
 
   await page.goto(`${empty.url}/tasks/REP-1`);
   await settled(page, hydrated);

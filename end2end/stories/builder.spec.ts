@@ -1,12 +1,12 @@
 // A report that somebody puts together in the editor of its job, and that waits until they have read it.
-import { begin, clientOf, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, expect, expectAccessibleAtEveryWidth, settled, test } from '../fixtures/story.ts';
 
 /** The day so many days from now, as a form says it. */
 const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
 test('a report is built of sections, waits as a draft, and goes out with a comment', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   await page.goto(`${empty.url}/jobs/new`);
   await settled(page, hydrated);
   await page.getByLabel('Name', { exact: true }).fill('Board report');
@@ -77,8 +77,8 @@ test('a report is built of sections, waits as a draft, and goes out with a comme
 
 test('a new report is narrowed to labels of its project, and says what does not fit another one', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
-  await makeProject(page, empty, 'Operations', 'OPS');
+  await createProject(page);
+  await createProject(page, [], 'Operations', 'OPS');
   await clientOf(page).call('make_label', { project: 'REP', name: 'Front office' });
   // Where there is nothing to choose, nothing is asked.
   await page.goto(`${empty.url}/jobs/new?project=OPS`);

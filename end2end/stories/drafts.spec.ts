@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { AutoReport } from '../fixtures/autoreport.ts';
-import { begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test as story } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, dana, expect, expectAccessibleAtEveryWidth, settled, test as story } from '../fixtures/story.ts';
 
 /** By how many seconds the clock of the server is off stands in this file. */
 const ahead = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'autoreport-clock-')), 'seconds');
@@ -42,7 +42,7 @@ const stateOf = async (page: Page, run: string): Promise<string> => (await clien
 
 test('a draft is asked for by hand, said to wait everywhere, commented and approved', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   const id = await job(page);
   const run = await askForDraft(page, empty, id, hydrated);
 
@@ -77,7 +77,7 @@ test('a draft is asked for by hand, said to wait everywhere, commented and appro
 
 test('a draft about which nobody decides goes out when its time is over', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   const run = await askForDraft(page, empty, await job(page), hydrated);
   await page.goto(`${empty.url}/reports/${run}`);
   await expect(page.getByRole('heading', { name: 'This is a draft' })).toBeVisible();

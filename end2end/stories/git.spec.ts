@@ -5,14 +5,14 @@ import path from 'node:path';
 import { AutoReport } from '../fixtures/autoreport.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { runUntil, weeklyJob } from '../fixtures/jobs.ts';
-import { begin, clientOf, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, expect, expectAccessibleAtEveryWidth, settled, test } from '../fixtures/story.ts';
 
 test('reports are pushed to another repository, and what git says when it refuses is on the page', async ({ page, hydrated }) => {
   // Folders of this machine stand for a server; only tests may use them.
   const server = await AutoReport.start({ settings: { AUTOREPORT_GIT_REMOTES: 'files' } });
   try {
     await begin(page, server);
-    await makeProject(page, server);
+    await createProject(page);
     const remote = path.join(server.folder, 'server.git');
     execFileSync('git', ['init', '-q', '--bare', '-b', 'main', remote]);
     const git = (...args: string[]) => execFileSync('git', ['--git-dir', remote, ...args], { encoding: 'utf8' });
@@ -61,7 +61,7 @@ test('a token is never shown again, neither on the page nor in the log', async (
   const token = 'glpat-nobody-may-read-this';
   try {
     await begin(page, server);
-    await makeProject(page, server);
+    await createProject(page);
     await runUntil(page, await weeklyJob(page, ['mina@example.org']), 'done');
     await page.goto(`${server.url}/settings/git`);
     await settled(page, hydrated);
@@ -85,7 +85,7 @@ test('a token is never shown again, neither on the page nor in the log', async (
 
 test('the history of a report shows its commit and what has changed since the one before', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   const id = await weeklyJob(page, ['mina@example.org']);
   await runUntil(page, id, 'done');
   const board = await clientOf(page).call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');

@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
-import { begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, dana, expect, expectAccessibleAtEveryWidth, settled, test } from '../fixtures/story.ts';
 
 /** Adds lines to the first list of the project, as they are typed. */
 async function addLines(page: Page, lines: string[]): Promise<void> {
@@ -44,7 +44,7 @@ const text = (page: Page) => page.getByRole('region', { name: 'Text part' });
 
 test('a digest has what is due today and is for its reader alone', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   await addLines(page, ['Draft the report @me today', 'Answer the letter @me 2026-01-05', 'Of nobody']);
   await newJob(page, empty, 'Digest', hydrated);
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Daily digest');
@@ -69,7 +69,7 @@ test('a digest has what is due today and is for its reader alone', async ({ page
 
 test('a reminder comes before the due date, and once', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   await addLines(page, ['Send the offer @me tomorrow', 'Draft the report @me 2035-01-05']);
   await newJob(page, empty, 'Reminder', hydrated);
   await page.getByLabel('How long before').fill('1 day');
@@ -92,7 +92,7 @@ test('a reminder comes before the due date, and once', async ({ page, empty, hyd
 
 test('a job that archives says when there is nothing to archive', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   await newJob(page, empty, 'Archive tasks', hydrated);
   await expect(page.getByLabel('Recipients')).toHaveCount(0);
   await page.getByLabel('Days since they were finished').fill('14');
@@ -107,7 +107,7 @@ test.describe('a digest for somebody outside', () => {
 
   test('is refused beside its field, and what was typed stays', async ({ page, empty, hydrated }) => {
     await begin(page, empty);
-    await makeProject(page, empty);
+    await createProject(page);
     await newJob(page, empty, 'Digest', hydrated);
     await page.getByLabel('Name', { exact: true }).fill('Morning letter');
     await page.getByRole('checkbox', { name: 'Blocked' }).uncheck();

@@ -1,21 +1,25 @@
 // What the program says over the page and how long, what it holds back while the server is away, and the keys that lead there.
-import { addTasks, card, focusCard, pasteTasks } from '../fixtures/board.ts';
-import { answered, begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { card, focusCard, pasteTasks } from '../fixtures/board.ts';
+import { begin, clientOf, createProject, dana, expect, expectAccessibleAtEveryWidth, openBoard, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
+import type { AutoReport } from '../fixtures/autoreport.ts';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
 
 test.beforeEach(async ({ page, empty, hydrated }) => {
   test.skip(!hydrated, 'without WebAssembly nothing is said over the page');
   await begin(page, empty);
-  await makeProject(page, empty);
-  await settled(page, true);
-  await addTasks(page, 'Todo', three);
-  await answered(page);
+  await createProject(page, three);
 });
 
 const notices = (page: Page) => page.getByRole('region', { name: 'Notifications' });
 const toasts = (page: Page) => notices(page).locator('.toast');
+
+/** Opens the board. */
+async function open(page: Page, server: AutoReport): Promise<void> {
+  await openBoard(page, server);
+  await settled(page, true);
+}
 
 /** Moves the first card to the next list by a key, which is said with an offer to take it back. */
 async function say(page: Page, title = three[0]): Promise<void> {
@@ -24,8 +28,9 @@ async function say(page: Page, title = three[0]): Promise<void> {
   await expect(notices(page)).toContainText('In Progress');
 }
 
-test('a message goes by itself, but not while somebody looks at it @hydrated', async ({ page }) => {
+test('a message goes by itself, but not while somebody looks at it @hydrated', async ({ page, empty }) => {
   test.slow();
+  await open(page, empty);
   await say(page);
   await toasts(page).first().hover();
   await page.waitForTimeout(9_500);
@@ -49,8 +54,7 @@ test('whoever wants to close messages by hand finds them until then @hydrated', 
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByText('Saved').first()).toBeVisible();
   await expect(page.getByLabel('Keep notifications until I dismiss them')).toBeChecked();
-  await page.goto(`${empty.url}/board/REP`);
-  await settled(page, true);
+  await open(page, empty);
   await say(page);
   await page.waitForTimeout(9_500);
   await notices(page).getByRole('button', { name: 'Close' }).click();
@@ -79,11 +83,11 @@ test('next week is the same Monday on a card and in the task @hydrated', async (
 });
 
 test('G T leads to the templates, and F6 from part to part @hydrated', async ({ page, empty }) => {
+  await open(page, empty);
   await page.keyboard.press('g');
   await page.keyboard.press('t');
   await expect(page).toHaveURL(/\/templates$/);
-  await page.goto(`${empty.url}/board/REP`);
-  await settled(page, true);
+  await open(page, empty);
   await say(page);
   await card(page, three[1]).getByRole('link', { name: three[1], exact: true }).click();
   const drawer = page.getByRole('region', { name: 'Task', exact: true });
@@ -276,6 +280,7 @@ test.describe('a session that has ended', () => {
 test('a link is copied from the menu of a card and from the task @hydrated', async ({ page, empty, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await open(page, empty);
   await card(page, three[0]).getByRole('button', { name: `Actions for ${three[0]}` }).click();
   await page.getByRole('menuitem', { name: 'Copy link' }).click();
   await expect(notices(page)).toContainText('Link copied');

@@ -4,12 +4,12 @@ import type { AutoReport } from '../fixtures/autoreport.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { weeklyJob } from '../fixtures/jobs.ts';
 import { MailServer } from '../fixtures/mail-server.ts';
-import { begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, dana, expect, expectAccessibleAtEveryWidth, settled, test } from '../fixtures/story.ts';
 
 /** The outbox has a test mail to Dana and a report to Mina and Sam. */
 async function caught(page: Page, server: AutoReport): Promise<void> {
   await begin(page, server);
-  await makeProject(page, server);
+  await createProject(page);
   const client = clientOf(page);
   const board = await client.call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
   await client.call('add_tasks', { project: 'REP', column: board.value.columns[0].id, title: 'Draft the November report\nBook the room', at: 'end' });

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import type { Browser, Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
 import { addTasks, card, expectTitles, pasteTasks } from '../fixtures/board.ts';
-import { begin, clientOf, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, expect, expectAccessibleAtEveryWidth, settled, test } from '../fixtures/story.ts';
 
 const password = 'nine quiet winter evenings';
 
@@ -106,8 +106,7 @@ test.describe('people', () => {
 
   test('a viewer sees a board and changes nothing, an editor works, and who is removed is out at once', async ({ page, browser, empty, hydrated }) => {
     await begin(page, empty);
-    await makeProject(page, empty);
-    await addTasks(page, 'Todo', ['Read the minutes']);
+    await createProject(page, ['Read the minutes']);
     const nina = await invite(page, browser, empty, 'Nina New', hydrated);
     expect((await nina.goto(`${empty.url}/board/REP`))?.status()).toBe(404);
 
@@ -159,7 +158,7 @@ test.describe('people', () => {
 
   test('a group gives access, and a switched-off account is signed out', async ({ page, browser, empty, hydrated }) => {
     await begin(page, empty);
-    await makeProject(page, empty);
+    await createProject(page);
     const nina = await invite(page, browser, empty, 'Nina New', hydrated);
     await page.goto(`${empty.url}/settings/groups`);
     await settled(page, hydrated);
@@ -190,7 +189,7 @@ test.describe('people', () => {
 
 test('rules act by themselves: a task that enters a list is changed, and the log of the rule tells', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   await page.goto(`${empty.url}/projects/REP/rules`);
   await settled(page, hydrated);
   await expect(page.getByRole('heading', { name: 'No rules yet' })).toBeVisible();
@@ -235,7 +234,7 @@ test('rules act by themselves: a task that enters a list is changed, and the log
 
 test('a rule acts on a task that is made with its label, and on no other', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   await clientOf(page).call('make_label', { project: 'REP', name: 'Ops', hue: '3' });
   await page.goto(`${empty.url}/projects/REP/rules/new`);
   await settled(page, hydrated);

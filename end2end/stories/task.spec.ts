@@ -1,17 +1,15 @@
 // One task in full: notes, comments, checklist, files, labels, dependencies, series, trash, copy; awake and as plain forms.
 import path from 'node:path';
-import { addTasks, card, expectTitles } from '../fixtures/board.ts';
-import { begin, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { card, expectTitles } from '../fixtures/board.ts';
+import { begin, createProject, expect, expectAccessibleAtEveryWidth, settled, test } from '../fixtures/story.ts';
 import type { Locator, Page } from '@playwright/test';
 
 const titles = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
 const picture = path.resolve(import.meta.dirname ?? __dirname, '../screenshots/dashboard.png');
 
-test.beforeEach(async ({ page, empty, hydrated }) => {
+test.beforeEach(async ({ page, empty }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
-  await settled(page, hydrated);
-  await addTasks(page, 'Todo', titles);
+  await createProject(page, titles);
 });
 
 async function open(page: Page, url: string, number: number, hydrated: boolean): Promise<void> {
@@ -231,7 +229,7 @@ test('a task goes into the trash and comes back, is copied, and its last move is
 });
 
 test('a task moves to another project and its old address leads there', async ({ page, empty, hydrated }) => {
-  await makeProject(page, empty, 'Operations', 'OPS');
+  await createProject(page, [], 'Operations', 'OPS');
   await open(page, empty.url, 2, hydrated);
   await page.locator('summary').filter({ hasText: 'Move to another project' }).click();
   await page.locator('select[name=project]').selectOption({ label: 'Operations' });

@@ -1,21 +1,17 @@
 // The other ways to look at tasks: list, calendar, notes, archive, trash, my work, search.
 import fs from 'node:fs';
-import { addTasks, card, expectTitles, layer, middle, take, waysToGiveUp } from '../fixtures/board.ts';
+import { card, expectTitles, layer, middle, take, waysToGiveUp } from '../fixtures/board.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
-import { answered, begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { answered, begin, clientOf, createProject, createTasks, dana, expect, expectAccessibleAtEveryWidth, openBoard, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
 // Far from any other: the calendar of that month has only what the story put there.
 const month = '2031-03';
 
-test.beforeEach(async ({ page, empty, hydrated }) => {
+test.beforeEach(async ({ page, empty }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
-  await settled(page, hydrated);
-  await addTasks(page, 'Todo', three);
-  // What was added is on the server before the next page is asked for.
-  await answered(page);
+  await createProject(page, three);
 });
 
 /** Makes a choice in a cell; without WebAssembly its button saves it. */
@@ -83,6 +79,8 @@ test('what is asked for anew leaves what stands there pale, and the next page sh
 });
 
 test('the list is ordered by a press on a heading, edited in its cells, and remembers its columns', async ({ page, empty, hydrated }) => {
+  await openBoard(page, empty);
+  await settled(page, hydrated);
   await page.getByRole('navigation', { name: 'Views of the project' }).getByRole('link', { name: 'List' }).click();
   await expect(page.getByRole('heading', { name: 'List', level: 1 })).toBeVisible();
   await expect(rows(page)).toHaveText([three[2], three[1], three[0]]);
@@ -436,8 +434,7 @@ test('a search finds tasks by their words, marks them, and can be narrowed', asy
 });
 
 test('the work notes of a day come as a file, in which nothing is a formula', async ({ page, empty, hydrated }) => {
-  await addTasks(page, 'Todo', ['=1+1']);
-  await answered(page);
+  await createTasks(page, 'Todo', ['=1+1']);
   for (const [title, kind, body] of [['=1+1', 'issue', '=SUM(A1)'], [three[0], 'issue', 'two, "quoted"'], [three[0], 'resolution', '@relay replaced']]) {
     await clientOf(page).call('add_note', { task: await idOf(page, title), kind, body });
   }

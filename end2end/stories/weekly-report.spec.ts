@@ -1,7 +1,7 @@
 // The whole main job, from an empty database to a report in the mailbox, in the archive and in a Git commit.
 import { addTasks, card, drag, expectTitles, list, middle } from '../fixtures/board.ts';
 import { MailServer } from '../fixtures/mail-server.ts';
-import { begin, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { begin, createProject, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 
 const tasks = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers', 'Book the room'];
@@ -114,7 +114,7 @@ test('a recipient that the server refuses is named, with the words of the server
   const mail = await MailServer.start('--fail', 'rcpt:550:1');
   try {
     await begin(page, empty);
-    await makeProject(page, empty);
+    await createProject(page);
     await addMailAccount(page, empty.url, mail);
     await addJob(page, empty.url, ['mina@example.org', 'sam@example.org'], hydrated);
     await page.getByRole('button', { name: 'Run now' }).click();
@@ -137,7 +137,7 @@ test.describe('after a kill', () => {
     const mail = await MailServer.start('--accept-delay', '1500');
     try {
       await begin(page, empty);
-      await makeProject(page, empty);
+      await createProject(page);
       await addMailAccount(page, empty.url, mail);
       await addJob(page, empty.url, ['mina@example.org', 'sam@example.org', 'ana@example.org'], hydrated);
       await page.getByRole('button', { name: 'Run now' }).click();
@@ -166,7 +166,7 @@ test.describe('after a kill', () => {
 
 test('a job is paused with a note, resumed and deleted', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   await addJob(page, empty.url, ['mina@example.org'], hydrated);
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.getByLabel('Note').fill('Summer break.');
