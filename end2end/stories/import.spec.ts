@@ -2,8 +2,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
-import { addTasks, card, expectTitles, list } from '../fixtures/board.ts';
-import { begin, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { card, expectTitles, list } from '../fixtures/board.ts';
+import { begin, createProject, createTasks, expect, expectAccessibleAtEveryWidth, settled, test } from '../fixtures/story.ts';
 
 const file = (name: string) => path.resolve(import.meta.dirname ?? __dirname, '../data', name);
 
@@ -50,10 +50,8 @@ test('a Trello board comes with its lists, cards and past; the same file brings 
 
 test('an exported project is imported again as the same board, and the file says when it is from tomorrow', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
-  await settled(page, hydrated);
-  await addTasks(page, 'Todo', ['Read the minutes', 'Ask the office']);
-  await addTasks(page, 'Completed', ['Order the badges']);
+  await createProject(page, ['Read the minutes', 'Ask the office']);
+  await createTasks(page, 'Completed', ['Order the badges']);
 
   await page.goto(`${empty.url}/projects/REP`);
   await settled(page, hydrated);
