@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
+import { runByHand } from '../fixtures/jobs.ts';
 import { begin, clientOf, createProject, dana, expect, expectAccessibleAtEveryWidth, settled, test } from '../fixtures/story.ts';
 
 /** Adds lines to the first list of the project, as they are typed. */
@@ -24,12 +25,9 @@ async function newJob(page: Page, server: AutoReport, kind: string, hydrated: bo
 
 /** Starts a run from the page of the job and waits on its own page until it has ended in these words. */
 async function runNow(page: Page, words: string): Promise<void> {
-  await page.getByRole('button', { name: 'Run now' }).click();
-  await expect(page).toHaveURL(/\/jobs\/runs\//);
-  await expect(async () => {
-    await page.reload();
-    await expect(page.getByRole('region', { name: 'Result' })).toContainText(words, { timeout: 500 });
-  }).toPass({ timeout: 60_000 });
+  await runByHand(page);
+  await page.reload();
+  await expect(page.getByRole('region', { name: 'Result' })).toContainText(words);
 }
 
 /** Opens the latest mail of the outbox as text. */
