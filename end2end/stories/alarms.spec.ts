@@ -6,7 +6,7 @@ import type { Page } from '@playwright/test';
 import { AutoReport } from '../fixtures/autoreport.ts';
 import { defaultAccount, runUntil, weeklyJob } from '../fixtures/jobs.ts';
 import { MailServer } from '../fixtures/mail-server.ts';
-import { begin, clientOf, createProject, dana, expect, expectAccessibleAtEveryWidth, settled, test as story } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, dana, expect, expectAccessible, settled, test as story } from '../fixtures/story.ts';
 
 // Pings of the stories go to this machine, which an operator must allow.
 const test = story.extend({
@@ -55,7 +55,7 @@ test('a run that fails is told by the bell, on the page and by mail, and by mail
     await page.getByRole('link', { name: 'Notifications, 1 unread' }).click();
     await expect(page.getByText('Run 1 of Weekly digest failed: the mail server answered 554')).toBeVisible();
     await settled(page, hydrated);
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) await expectAccessible(page);
     await page.getByRole('main').getByRole('link', { name: 'The run' }).click();
     await expect(page).toHaveURL(new RegExp(`/jobs/runs/${run}`));
 
@@ -100,7 +100,7 @@ test('an administrator chooses a template of the gallery for alarms, and the nex
     const look = page.getByRole('region', { name: 'What the mails look like' });
     await expect(look.getByLabel('Template')).toHaveValue('');
     await look.getByLabel('Template').selectOption({ label: 'Job failed' });
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) await expectAccessible(page);
     await look.getByRole('button', { name: 'Use this template' }).click();
     await expect(page.getByText('Saved.')).toBeVisible();
     await expect(look.getByLabel('Template')).toHaveValue(template);
@@ -149,7 +149,7 @@ test('runs of a job and the scheduler itself are pinged, and the address is not 
     const panel = page.getByRole('region', { name: 'Ping if it works' });
     await panel.getByRole('textbox', { name: 'Address' }).fill(`${outside.url}/a-secret`);
     await panel.getByRole('checkbox', { name: /Also when a run starts/ }).check();
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) await expectAccessible(page);
     await panel.getByRole('button', { name: 'Save the ping' }).click();
     await expect(page.getByText('Saved.')).toBeVisible();
     await expect(panel).toContainText('is stored and not shown');

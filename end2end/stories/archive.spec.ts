@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import type { Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
 import { runUntil, weeklyJob } from '../fixtures/jobs.ts';
-import { begin, clientOf, createProject, createTasks, dana, expect, expectAccessibleAtEveryWidth, settled, test } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, createTasks, dana, expect, expectAccessible, settled, test } from '../fixtures/story.ts';
 
 /** A project with a job and two reports of it, the second with three more tasks. */
 async function twoReports(page: Page, server: AutoReport): Promise<[string, string]> {
@@ -32,7 +32,7 @@ test('reports are found by month and by what narrows them, all of it in the addr
   await expect(page).toHaveURL(/\?month=\d{4}-\d{2}$/);
   await expect(months.nth(1)).toHaveAttribute('aria-current', 'page');
   await expect(rows(page)).toHaveCount(2);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
 
   await filter(page).getByLabel('Recipient').fill('sam@');
   await filter(page).getByLabel('Job').selectOption('Weekly report');
@@ -61,13 +61,13 @@ test('a report is read in all its parts and taken along', async ({ page, empty, 
   const flow = page.getByRole('figure').first();
   await flow.getByText('Show the numbers').click();
   await expect(flow.getByRole('columnheader')).toHaveText(['Day', 'Created', 'Completed']);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await tab('Plain text').click();
   await expect(page).toHaveURL(/view=text$/);
   await expect(page.getByRole('region', { name: 'Text part' })).toContainText('Open the board: ');
   await tab('Recipients').click();
   await expect(page.getByRole('row', { name: /mina@example\.org/ })).toContainText('250');
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await tab('Source').click();
   await expect(page.getByRole('region', { name: 'HTML of the report' })).toContainText('<!doctype html>');
   await expect(page.getByRole('region', { name: 'Frozen data as JSON' })).toContainText('"format": 2');
@@ -108,7 +108,7 @@ test('a report is compared with the one before it, with what changed in words', 
   const figures = page.getByRole('region', { name: 'Key figures of both reports' });
   await expect(figures.getByRole('row', { name: /^Open / }).first()).toContainText('3, 3 more than before');
   await expect(figures.getByRole('row', { name: /^Completed/ })).not.toContainText('than before');
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await settled(page, hydrated);
   await page.getByRole('form', { name: 'Choose a report' }).getByRole('button', { name: 'Compare' }).click();
   await expect(page).toHaveURL(`${empty.url}/reports/${second}/compare?with=${first}`);
@@ -151,7 +151,7 @@ test('how long reports are kept is said by an administrator, who sees first what
   await page.getByRole('button', { name: 'Show what would go' }).click();
   await expect(page.getByText('Nothing is old enough to go now.')).toBeVisible();
   await settled(page, hydrated);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByText('Reports are kept for 12 months, logs for 90 days.')).toBeVisible();
 });

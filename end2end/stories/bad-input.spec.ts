@@ -1,7 +1,7 @@
 // What nobody expects to be typed: strange texts stay what they are, and what is too much is refused in words.
 import type { Page } from '@playwright/test';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
-import { begin, clientOf, createProject, createTasks, expect, expectAccessibleAtEveryWidth, expectNoSidewaysScrollAtEveryWidth, settled, test } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, createTasks, expect, expectAccessible, expectNoSidewaysScrollAtEveryWidth, settled, test } from '../fixtures/story.ts';
 
 const strange = [
   '<script>alert(1)</script>',
@@ -46,7 +46,7 @@ test('strange titles stay what they are on every page, run nothing, and push not
     await expectNoSidewaysScrollAtEveryWidth(page);
   };
   await shown('/board/REP', '.card__title');
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await shown('/board/REP/list', 'tbody th a');
   for (const [at, title] of strange.entries()) {
     // Without JavaScript it is the page that is hydrated otherwise, with more buttons beside the longest of all.

@@ -1,6 +1,6 @@
 // Work on the board: adding, opening, editing, moving by every way there is, undoing, filtering, archiving.
 import { addTasks, card, drag, expectTitles, list, middle } from '../fixtures/board.ts';
-import { answered, begin, cutOff, expect, expectAccessibleAtEveryWidth, makeProject, settled, test, untold } from '../fixtures/story.ts';
+import { answered, begin, cutOff, expect, expectAccessible, makeProject, settled, test, untold } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
@@ -15,7 +15,7 @@ test('tasks are added at the end, opened, edited, and keep what was written', as
   const added = ['Book the room', 'Order the badges'];
   await addTasks(page, 'Todo', added);
   await expectTitles(page, 'Todo', [...three, ...added]);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await answered(page);
 
   await page.goto(`${empty.url}/tasks/REP-1`);
@@ -64,7 +64,7 @@ test('tasks are added at the end, opened, edited, and keep what was written', as
 test('a card moves by its menu, and by plain forms without WebAssembly', async ({ page, empty, hydrated }) => {
   await card(page, three[0]).getByRole('button', { name: `Actions for ${three[0]}` }).click();
   if (hydrated) {
-    await expectAccessibleAtEveryWidth(page);
+    await expectAccessible(page);
     await page.getByRole('menuitem', { name: 'Pending' }).click();
   } else {
     await page.getByRole('radio', { name: 'Pending' }).check();
@@ -131,7 +131,7 @@ test('the move dialog names list and position, and closes on Escape @hydrated', 
   await page.keyboard.press('m');
   const dialog = page.getByRole('dialog', { name: `Move “${three[1]}”` });
   await expect(dialog).toBeVisible();
-  await expectAccessibleAtEveryWidth(page);
+  await expectAccessible(page);
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
   await expect(page.getByRole('link', { name: three[1], exact: true })).toBeFocused();
@@ -211,7 +211,7 @@ test('a card opens in a drawer beside the board, and the focus comes back to it 
   const drawer = page.getByRole('region', { name: 'Task', exact: true });
   await expect(drawer.getByLabel('Title')).toHaveValue(three[1]);
   await expect(page).toHaveURL(/\/board\/REP\/tasks\/2/);
-  await expectAccessibleAtEveryWidth(page);
+  await expectAccessible(page);
   await drawer.getByLabel('Priority').selectOption('high');
   await expect(drawer.getByText('Saved').first()).toBeVisible();
   await page.keyboard.press('Escape');

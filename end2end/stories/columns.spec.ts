@@ -1,6 +1,6 @@
 // The lists of a board: their life, their limits, collapsing; filter, order, lanes and saved views.
 import { addTasks, card, drag, expectTitles, list, middle } from '../fixtures/board.ts';
-import { answered, begin, clientOf, createProject, cutOff, dana, expect, expectAccessibleAtEveryWidth, openBoard, settled, test, untold } from '../fixtures/story.ts';
+import { answered, begin, clientOf, createProject, cutOff, dana, expect, expectAccessible, openBoard, settled, test, untold } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
@@ -76,7 +76,7 @@ test('a full list refuses a card that is dragged, lifted or sent by a form, and 
   await addTasks(page, 'In Progress', ['The only one']);
   await expect(page.getByRole('region', { name: 'In Progress' })).toContainText('1 of 1');
   if (hydrated) {
-    await expectAccessibleAtEveryWidth(page);
+    await expectAccessible(page);
     const to = await middle(list(page, 'In Progress'));
     const from = await middle(card(page, three[0]));
     await page.mouse.move(from.x, from.y);
@@ -131,7 +131,7 @@ test('a soft limit lets a card in and says so', async ({ page, empty, hydrated }
   await settled(page, hydrated);
   await settings(page, 'Todo', async () => { await page.getByLabel('Most tasks').fill('2'); });
   await expect(page.getByRole('region', { name: 'Todo' })).toContainText('3 of 2');
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   // A filter does not hide that it is passed.
   await page.goto(`${empty.url}/board/REP?q=smtp`);
   await settled(page, hydrated);
@@ -173,7 +173,7 @@ test('a list is collapsed for oneself, opens again, and opens under a card that 
   await expect(pending).toHaveClass(/is-folded/);
   expect((await pending.boundingBox())!.width).toBe(44);
   if (hydrated) {
-    await expectAccessibleAtEveryWidth(page);
+    await expectAccessible(page);
     const from = await middle(card(page, three[0]));
     const to = await middle(pending);
     await page.mouse.move(from.x, from.y);
@@ -236,7 +236,7 @@ test('the board is filtered, sorted and shown close by its menus, all of it in t
   await expect(page.getByRole('region', { name: 'Todo' })).toContainText('1 of 3');
   if (hydrated) {
     await page.keyboard.press('Escape');
-    await expectAccessibleAtEveryWidth(page);
+    await expectAccessible(page);
   }
   await page.getByRole('link', { name: 'Remove the filter Urgent' }).click();
   await expectTitles(page, 'Todo', [three[1], three[0], three[2]]);
@@ -267,7 +267,7 @@ test('who wants boards and tables compact says so once in the profile, and an ad
   await choose(true);
   await expect(page.getByRole('checkbox', { name: /Compact boards and tables/ })).toBeChecked();
   expect(await rowHeight()).toBeLessThan(before);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   const board = page.locator('.board');
   await page.goto(`${empty.url}/board/REP`);
   await settled(page, hydrated);
@@ -284,7 +284,7 @@ test('who wants boards and tables compact says so once in the profile, and an ad
 test('a card goes to another lane by drag and by its menu, gets its priority, and comes back by undo @hydrated', async ({ page, empty }) => {
   await page.goto(`${empty.url}/board/REP?group=priority`);
   await settled(page, true);
-  await expectAccessibleAtEveryWidth(page);
+  await expectAccessible(page);
   const cell = (name: string) => page.getByRole('region', { name, exact: true });
   await expect(cell('Todo, Medium').locator('.card__title')).toHaveText(three);
 
@@ -321,7 +321,7 @@ test('a view is saved, opened, renamed and deleted', async ({ page, empty, hydra
   await page.goto(`${empty.url}/board/REP?q=smtp`);
   await settled(page, hydrated);
   await page.getByRole('button', { name: 'Views' }).click();
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.getByLabel('Save what the board shows now').fill('Relay');
   await page.getByLabel('Share with the project').check();
   await page.getByRole('button', { name: 'Save view' }).click();

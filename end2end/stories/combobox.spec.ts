@@ -1,5 +1,5 @@
 // Fields that propose what to type: the list under them by keys, by pointer, by finger; without WebAssembly the browser's own.
-import { answered, begin, clientOf, createProject, dana, expect, expectAccessibleAtEveryWidth, mina, settled, test } from '../fixtures/story.ts';
+import { answered, begin, clientOf, createProject, dana, expect, expectAccessible, mina, settled, test } from '../fixtures/story.ts';
 import type { Locator, Page } from '@playwright/test';
 
 const titles = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
@@ -62,7 +62,7 @@ test('a time zone is found by keys, without regard to case and what stands betwe
   await expectActive(page, field, last);
   await expect(options(page).last()).toBeInViewport();
   await expectInWindow(page);
-  await expectAccessibleAtEveryWidth(page);
+  await expectAccessible(page);
   await field.press('ArrowDown');
   await expectActive(page, field, first);
   await field.press('ArrowUp');
@@ -104,7 +104,7 @@ test('a person is found without accents, taken with the pointer, and added', asy
     const option = options(page).filter({ hasText: mina.email });
     await expect(option.locator('mark')).toHaveText('Kovač');
     await expectInWindow(page);
-    await expectAccessibleAtEveryWidth(page);
+    await expectAccessible(page);
     // On the phone the field may have left the window, and its list with it.
     await field.press('ArrowDown');
     await option.click();
@@ -184,7 +184,7 @@ test('tasks are proposed by the server, and an answer to older words is dropped 
   await answered(page);
   await expect(options(page)).toHaveText([`REP-3 ${titles[2]}`]);
 
-  await expectAccessibleAtEveryWidth(page);
+  await expectAccessible(page);
   await field.press('ArrowDown');
   await field.press('Enter');
   await expect(field).toHaveValue(`REP-3 ${titles[2]}`);
@@ -271,5 +271,5 @@ test('recipients of a job are proposed from its project and become lines, each o
   await expect(lines, 'who is nobody stays in the field').toHaveValue(`${both}\nsam@example.org`);
   await expect(field).toHaveValue('nobody');
   await expect(page).toHaveURL(/\/jobs\/new/);
-  await expectAccessibleAtEveryWidth(page);
+  await expectAccessible(page);
 });

@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
 import { defaultAccount, runUntil, weeklyJob } from '../fixtures/jobs.ts';
 import { MailServer } from '../fixtures/mail-server.ts';
-import { begin, clientOf, createProject, expect, expectAccessibleAtEveryWidth, settled, test } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, expect, expectAccessible, settled, test } from '../fixtures/story.ts';
 
 /** Runs a job and opens the page of its run when it stands as expected. */
 async function runOf(page: Page, server: AutoReport, id: string, state: string): Promise<string> {
@@ -42,7 +42,7 @@ test('copies, blind copies and groups are entered in the form of a job', async (
   await page.getByLabel('Recipients').fill('mina@example.org');
   await page.getByLabel('Copies (Cc)', { exact: true }).fill('sam@example.org\ngroup: front office');
   await page.getByLabel('Blind copies (Bcc)').fill('boss@example.org');
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.getByRole('button', { name: 'Create the job' }).click();
   await expect(page.getByText('Cc: group: Front office')).toBeVisible();
   await expect(page.getByText('Bcc: boss@example.org')).toBeVisible();
@@ -91,7 +91,7 @@ test('a reader stops the mails without an account, undoes it, and stops them aga
   await reader.goto(link);
   await expect(reader.getByText('mina@example.org')).toBeVisible();
   await settled(reader, hydrated);
-  if (hydrated) await expectAccessibleAtEveryWidth(reader);
+  if (hydrated) await expectAccessible(reader);
   await reader.getByRole('button', { name: 'Stop these e-mails' }).click();
   await expect(reader.getByRole('heading', { name: 'These e-mails have stopped' })).toBeVisible();
   await reader.getByRole('button', { name: 'Undo: send them again' }).click();
@@ -134,7 +134,7 @@ test('an address that does not exist is put on the list, found there and taken o
     await page.getByRole('searchbox', { name: 'Find an address' }).press('Enter');
     await expect(page.getByRole('row', { name: /mina@example\.org/ })).toContainText('550 5.1.1');
     await settled(page, hydrated);
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) await expectAccessible(page);
     await page.getByRole('link', { name: 'The run' }).click();
     await expect(recipient(page, 'mina@example.org')).toContainText('Held back');
     await page.goto(`${empty.url}/settings/suppressions`);
@@ -227,7 +227,7 @@ test('an account that does not work says so until a person lets it try again', a
       await expect(blocked).toContainText('535', { timeout: 500 });
     }).toPass({ timeout: 60_000 });
     await settled(page, hydrated);
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) await expectAccessible(page);
     expect(mail.ledger.filter((line) => line.event === 'auth'), 'one message found out').toHaveLength(1);
     await page.goto(`${empty.url}/jobs/runs/${run}`);
     await expect(page.getByText('The mail account does not work.', { exact: true })).toBeVisible();

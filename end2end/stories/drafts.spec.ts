@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { AutoReport } from '../fixtures/autoreport.ts';
-import { begin, clientOf, createProject, dana, expect, expectAccessibleAtEveryWidth, settled, test as story } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, dana, expect, expectAccessible, settled, test as story } from '../fixtures/story.ts';
 
 /** By how many seconds the clock of the server is off stands in this file. */
 const ahead = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'autoreport-clock-')), 'seconds');
@@ -59,7 +59,7 @@ test('a draft is asked for by hand, said to wait everywhere, commented and appro
   const result = page.getByRole('region', { name: 'Result' });
   await expect(result).toContainText('Waiting for approval');
   await expect(page.getByText('Writing messages')).toHaveCount(0);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
 
   await result.getByRole('link', { name: 'Read it and decide' }).click();
   await expect(page.getByRole('heading', { name: 'This is a draft' })).toBeVisible();

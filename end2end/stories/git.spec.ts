@@ -5,7 +5,7 @@ import path from 'node:path';
 import { AutoReport } from '../fixtures/autoreport.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { runUntil, weeklyJob } from '../fixtures/jobs.ts';
-import { begin, clientOf, createProject, expect, expectAccessibleAtEveryWidth, settled, test } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, expect, expectAccessible, settled, test } from '../fixtures/story.ts';
 
 test('reports are pushed to another repository, and what git says when it refuses is on the page', async ({ page, hydrated }) => {
   // Folders of this machine stand for a server; only tests may use them.
@@ -43,7 +43,7 @@ test('reports are pushed to another repository, and what git says when it refuse
     await settled(page, hydrated);
     await page.getByRole('button', { name: 'Push now' }).click();
     await expect(page.getByRole('log', { name: 'What git said' })).toContainText('remote: Closed for the night.');
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) await expectAccessible(page);
 
     fs.rmSync(hook);
     await page.getByRole('button', { name: 'Push now' }).click();
@@ -102,7 +102,7 @@ test('the history of a report shows its commit and what has changed since the on
   const commits = page.getByRole('region', { name: 'Commits of this report' });
   await expect(commits.getByRole('row')).toHaveCount(2);
   await expect(commits).toContainText(empty.git('rev-parse', 'main').slice(0, 10));
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
 });
 
 test.describe('settings that cannot be', () => {

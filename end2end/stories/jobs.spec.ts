@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { defaultAccount, weeklyJob } from '../fixtures/jobs.ts';
 import { MailServer } from '../fixtures/mail-server.ts';
-import { begin, clientOf, createProject, dana, expect, expectAccessibleAtEveryWidth, settled, test } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, dana, expect, expectAccessible, settled, test } from '../fixtures/story.ts';
 
 /** A job of a project to these. */
 const job = (page: Page, name = 'Weekly report', recipients = ['mina@example.org', 'sam@example.org']) => weeklyJob(page, recipients, name);
@@ -103,7 +103,7 @@ test('the log is followed while the run goes on, and a run is cancelled', async 
       await page.getByRole('button', { name: 'Errors' }).click();
       await expect(log.locator('.log__line:visible')).toHaveCount(0);
       await page.getByRole('button', { name: 'All', exact: true }).click();
-      await expectAccessibleAtEveryWidth(page);
+      await expectAccessible(page);
     } else {
       const refresh = page.getByRole('link', { name: 'Refresh' });
       await expect(refresh).toBeVisible();

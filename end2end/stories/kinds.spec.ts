@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { runByHand } from '../fixtures/jobs.ts';
-import { begin, clientOf, createProject, dana, expect, expectAccessibleAtEveryWidth, settled, test } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, dana, expect, expectAccessible, settled, test } from '../fixtures/story.ts';
 
 /** Adds lines to the first list of the project, as they are typed. */
 async function addLines(page: Page, lines: string[]): Promise<void> {
@@ -49,7 +49,7 @@ test('a digest has what is due today and is for its reader alone', async ({ page
   await expect(page.getByRole('checkbox', { name: 'Due today' })).toBeChecked();
   await page.getByRole('checkbox', { name: 'Also assigned to you' }).uncheck();
   await page.getByLabel('Recipients').fill(dana.email);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.getByRole('button', { name: 'Create the job' }).click();
   await expect(page.getByRole('heading', { name: 'Daily digest' })).toBeVisible();
   await runNow(page, 'Done');
@@ -73,7 +73,7 @@ test('a reminder comes before the due date, and once', async ({ page, empty, hyd
   await page.getByLabel('How long before').fill('1 day');
   await page.getByLabel('From this hour on').fill('00:00');
   await page.getByLabel('Recipients').fill(dana.email);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.getByRole('button', { name: 'Create the job' }).click();
   await expect(page.getByRole('heading', { name: 'Reminder before due dates' })).toBeVisible();
   const job = page.url();
@@ -94,7 +94,7 @@ test('a job that archives says when there is nothing to archive', async ({ page,
   await newJob(page, empty, 'Archive tasks', hydrated);
   await expect(page.getByLabel('Recipients')).toHaveCount(0);
   await page.getByLabel('Days since they were finished').fill('14');
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.getByRole('button', { name: 'Create the job' }).click();
   await expect(page.getByRole('main')).toContainText('Finished 14 days ago or longer.');
   await runNow(page, 'There is nothing to archive.');

@@ -5,7 +5,7 @@ import type { Locator, Page } from '@playwright/test';
 import { addTasks, card, expectTitles, list, middle } from '../fixtures/board.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { addMina, closeOpened, together } from '../fixtures/pair.ts';
-import { answered, begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, mina, settled, test } from '../fixtures/story.ts';
+import { answered, begin, clientOf, dana, expect, expectAccessible, makeProject, mina, settled, test } from '../fixtures/story.ts';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
 
@@ -30,7 +30,7 @@ test.beforeEach(async ({ page, empty, hydrated }) => {
 
 test('what one does the other sees within a second, with the name of who did it @hydrated', async ({ page, browser, empty }) => {
   const other = await together(page, browser, empty);
-  await expectAccessibleAtEveryWidth(other);
+  await expectAccessible(other);
 
   await moveTo(page, three[0], 'Pending');
   const begun = Date.now();
@@ -212,7 +212,7 @@ test.describe('two titles at once', () => {
     const dialog = page.getByRole('dialog', { name: 'Renamed by both of you' });
     await expect(dialog).toContainText('Draft it with Mina');
     await expect(dialog.getByLabel('Yours')).toHaveValue('Draft it alone');
-    await expectAccessibleAtEveryWidth(page);
+    await expectAccessible(page);
     await dialog.getByLabel('Yours').fill('Draft it together');
     await dialog.getByRole('button', { name: 'Save mine' }).click();
     for (const both of [page, other]) await expect(card(both, 'Draft it together')).toBeVisible();
@@ -324,7 +324,7 @@ test('a card shows who has it open, until it is closed or the person goes @hydra
   const other = await together(page, browser, empty);
   await page.getByRole('link', { name: three[0], exact: true }).click();
   await expect(card(other, three[0])).toContainText(`Open now: ${dana.name}`);
-  await expectAccessibleAtEveryWidth(other);
+  await expectAccessible(other);
   await page.keyboard.press('Escape');
   await expect(card(other, three[0])).not.toContainText('Open now');
   await other.context().close();
@@ -510,7 +510,7 @@ test.describe('a line that breaks', () => {
     await expect(bar(page)).toBeVisible({ timeout: 20_000 });
     await elsewhere.getByRole('navigation', { name: 'Main', exact: true }).getByRole('link', { name: 'Jobs' }).click();
     await expect(bar(elsewhere)).toBeVisible();
-    await expectAccessibleAtEveryWidth(elsewhere);
+    await expectAccessible(elsewhere);
     await moveTo(page, three[0], 'Pending');
     await answered(page);
     for (const both of [page, elsewhere]) await expect(both.locator('html[data-loaded=before]')).toHaveCount(1);
@@ -567,7 +567,7 @@ test.describe('a session that ends', () => {
     await expect(tab.getByRole('heading', { name: 'Sign in' })).toBeVisible();
     const dialog = page.getByRole('dialog', { name: 'Sign in again' });
     await expect(dialog).toBeVisible();
-    await expectAccessibleAtEveryWidth(page);
+    await expectAccessible(page);
     await dialog.getByLabel('Password').fill('not the right one');
     await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
     await expect(dialog.getByRole('alert')).toHaveText('E-mail or password is not right');
@@ -619,7 +619,7 @@ test.describe('one task open by two people', () => {
     await theirs.getByText('Add a description').click();
     await theirs.getByLabel('Description, in Markdown').focus();
     await expect(mine.getByRole('status').filter(editedByMina)).toBeVisible();
-    await expectAccessibleAtEveryWidth(page);
+    await expectAccessible(page);
     await theirs.getByRole('button', { name: 'Cancel', exact: true }).click();
     await expect(mine.getByRole('status').filter(editedByMina)).toBeHidden();
 
@@ -655,7 +655,7 @@ test.describe('a board that is not there any more', () => {
     await clientOf(page).call('remove_member', { project: await projectOf(page), person });
     await expect(other.getByRole('alert').filter({ hasText: gone })).toBeVisible();
     await expect(list(other, 'Todo').locator('.card__title')).toHaveText(three);
-    await expectAccessibleAtEveryWidth(other);
+    await expectAccessible(other);
     await expect(page.getByText(gone)).toHaveCount(0);
     await expect(page.getByRole('group', { name: 'Also here' })).toBeHidden();
     await other.getByRole('link', { name: 'Your projects' }).click();

@@ -1,6 +1,6 @@
 // What the program says over the page and how long, what it holds back while the server is away, and the keys that lead there.
 import { card, focusCard, pasteTasks } from '../fixtures/board.ts';
-import { begin, clientOf, createProject, dana, expect, expectAccessibleAtEveryWidth, openBoard, settled, test } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, dana, expect, expectAccessible, openBoard, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
 
@@ -50,7 +50,7 @@ test('whoever wants to close messages by hand finds them until then @hydrated', 
   await page.goto(`${empty.url}/settings/profile`);
   await settled(page, true);
   await page.getByLabel('Keep notifications until I dismiss them').check();
-  await expectAccessibleAtEveryWidth(page);
+  await expectAccessible(page);
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByText('Saved').first()).toBeVisible();
   await expect(page.getByLabel('Keep notifications until I dismiss them')).toBeChecked();
@@ -157,7 +157,7 @@ test.describe('without a network', () => {
     await page.getByLabel('Priority').selectOption('urgent');
     const again = page.getByRole('button', { name: 'Try again' });
     await expect(again).toBeVisible();
-    await expectAccessibleAtEveryWidth(page);
+    await expectAccessible(page);
     await page.unroute(/\/rpc\/save_priority/);
     await again.click();
     await expect(page.getByText('Saved', { exact: true }).first()).toBeVisible();

@@ -2,7 +2,7 @@
 import { pasteTasks } from '../fixtures/board.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { closeOpened, together } from '../fixtures/pair.ts';
-import { answered, begin, clientOf, createProject, dana, expect, expectAccessibleAtEveryWidth, mina, openBoard, settled, test } from '../fixtures/story.ts';
+import { answered, begin, clientOf, createProject, dana, expect, expectAccessible, mina, openBoard, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
@@ -107,7 +107,7 @@ test('the list follows, and keeps a title that is being typed @hydrated', async 
   const other = await together(page, browser, empty);
   await page.goto(`${empty.url}/board/REP/list?columns=status,priority,labels,category,start,estimate,updated&order=number`);
   await settled(page, true);
-  await expectAccessibleAtEveryWidth(page);
+  await expectAccessible(page);
   const row = page.getByRole('row').filter({ hasText: 'REP-1' });
   await row.locator('summary[aria-label^="Rename"]').click();
   const title = row.getByLabel('Title', { exact: true });

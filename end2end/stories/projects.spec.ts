@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import type { Browser, Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
 import { addTasks, card, expectTitles, pasteTasks } from '../fixtures/board.ts';
-import { begin, clientOf, createProject, expect, expectAccessibleAtEveryWidth, settled, test } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, expect, expectAccessible, settled, test } from '../fixtures/story.ts';
 
 const password = 'nine quiet winter evenings';
 
@@ -72,14 +72,14 @@ test('a project lives: from a template, with settings, copied, archived, restore
   await page.getByRole('button', { name: 'Archive the project' }).click();
   await expect(page.getByText('This project is archived.').first()).toBeVisible();
   await settled(page, hydrated);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.goto(`${empty.url}/board/WIN`);
   await expect(page.getByText('it can be read, not changed')).toBeVisible();
   await expect(page.getByText('Add task', { exact: true })).toHaveCount(0);
   await page.goto(`${empty.url}/projects`);
   await expect(page.getByRole('heading', { name: 'Archived' })).toBeVisible();
   await settled(page, hydrated);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.goto(`${empty.url}/projects/WIN`);
   await page.getByRole('button', { name: 'Restore the project' }).click();
   await expect(page.getByText('Restored.')).toBeVisible();
@@ -91,7 +91,7 @@ test('a project lives: from a template, with settings, copied, archived, restore
   expect(file.tasks).toHaveLength(5);
 
   await page.getByText('Delete this project').click();
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.getByLabel('Type “Winter release” to confirm').fill('winter');
   await page.getByRole('button', { name: 'Delete the project' }).click();
   await expect(page.getByText('Type the name exactly as it stands here').first()).toBeVisible();
@@ -118,7 +118,7 @@ test.describe('people', () => {
     await expect(nina.getByText('You can view this board. Editing needs the Editor role.')).toBeVisible();
     await expect(nina.getByText('Add task', { exact: true })).toHaveCount(0);
     await expect(nina.getByRole('link', { name: 'New task' })).toHaveCount(0);
-    if (hydrated) await expectAccessibleAtEveryWidth(nina);
+    if (hydrated) await expectAccessible(nina);
     await nina.goto(`${empty.url}/tasks/REP-1`);
     await settled(nina, hydrated);
     await expect(nina.getByText('Editing needs the Editor role')).toBeVisible();
@@ -193,7 +193,7 @@ test('rules act by themselves: a task that enters a list is changed, and the log
   await page.goto(`${empty.url}/projects/REP/rules`);
   await settled(page, hydrated);
   await expect(page.getByRole('heading', { name: 'No rules yet' })).toBeVisible();
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.getByRole('link', { name: 'New rule' }).first().click();
   await expect(page.getByLabel('Name')).toBeVisible();
   await settled(page, hydrated);
@@ -220,7 +220,7 @@ test('rules act by themselves: a task that enters a list is changed, and the log
   await page.getByRole('link', { name: 'Hurry' }).click();
   await expect(page.getByText('Did: set the priority to Urgent, assign Dana Admin.')).toBeVisible();
   await settled(page, hydrated);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
 
   // Without an action it is no rule.
   await page.getByLabel('Set the priority').selectOption('');

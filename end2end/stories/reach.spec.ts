@@ -2,7 +2,7 @@
 // whole; and what can be taken back.
 import { card, expectTitles, focusCard, letGo, list, middle, pasteTasks, take } from '../fixtures/board.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
-import { answered, begin, clientOf, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { answered, begin, clientOf, expect, expectAccessible, makeProject, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 
 test.beforeEach(async ({ page, empty, hydrated }) => {
@@ -92,7 +92,7 @@ test('in lanes there is a field for new tasks at the head and at the foot of eac
   await clientOf(page).call('add_tasks', { project: 'REP', column: board.value.columns[0].id, title: 'Order the paper !high', at: 'end' });
   await expect(cell(page, 'Todo, High')).toHaveText(['Call the printer', 'Order the paper']);
   await expect(foot.getByLabel('Title of the new task in Todo')).toBeVisible();
-  await expectAccessibleAtEveryWidth(page);
+  await expectAccessible(page);
   await foot.getByRole('button', { name: 'Close' }).click();
   await page.keyboard.press('Escape');
   await page.locator('h1').focus();

@@ -1,6 +1,6 @@
 // How the program looks to those who see it otherwise: high contrast, few pixels, large letters, and by the rights of a viewer.
 import { card } from '../fixtures/board.ts';
-import { begin, clientOf, createProject, expect, expectAccessibleAtEveryWidth, mina, openBoard, settled, test } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, expect, expectAccessible, mina, openBoard, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 import { browserOfMina, closeOpened } from '../fixtures/pair.ts';
 
@@ -85,7 +85,7 @@ test('all is well on the pages as a viewer finds them, who is not offered what v
     await test.step(path, async () => {
       expect((await hers.goto(`${empty.url}${path}`))?.status(), path).toBe(200);
       await settled(hers, true);
-      await expectAccessibleAtEveryWidth(hers);
+      await expectAccessible(hers);
     });
   }
   await hers.goto(`${empty.url}/board/REP`);

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { card, expectTitles, layer, middle, take, waysToGiveUp } from '../fixtures/board.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
-import { answered, begin, clientOf, createProject, createTasks, dana, expect, expectAccessibleAtEveryWidth, openBoard, settled, test } from '../fixtures/story.ts';
+import { answered, begin, clientOf, createProject, createTasks, dana, expect, expectAccessible, openBoard, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
@@ -475,7 +475,7 @@ test.describe('the trash', () => {
     await expect(page.getByRole('alert').filter({ hasText: 'Not deleted. Type the number of the task exactly as it stands there.' })).toBeVisible();
     await answered(page);
     await settled(page, hydrated);
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) await expectAccessible(page);
     await confirm('rep-2');
     await expect(page.getByText('The trash is empty')).toBeVisible();
     await answered(page);
