@@ -119,7 +119,7 @@ test('an administrator chooses a template of the gallery for alarms, and the nex
   }
 });
 
-test('a job that pauses itself leads to the page where it is resumed', async ({ page, empty, hydrated }) => {
+test('a job that pauses itself leads to the page where it is resumed @hydrated', async ({ page, empty }) => {
   const mail = await MailServer.start('--fail', 'rcpt:554');
   try {
     await begin(page, empty);
@@ -128,7 +128,7 @@ test('a job that pauses itself leads to the page where it is resumed', async ({ 
     const id = await weeklyJob(page, ['mina@example.org'], 'Weekly digest');
     for (let times = 0; times < 3; times += 1) await runUntil(page, id, 'failed');
     await page.goto(`${empty.url}/notifications`);
-    await settled(page, hydrated);
+    await settled(page, true);
     await expect(page.getByText('and 3 more before')).toBeVisible();
     await page.getByRole('link', { name: 'Resume it on its page' }).click();
     await page.getByRole('button', { name: 'Resume' }).click();

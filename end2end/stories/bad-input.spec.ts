@@ -65,19 +65,19 @@ test('strange titles stay what they are on every page, run nothing, and push not
   expect(dialogs, 'scripts that ran').toEqual([]);
 });
 
-test('the last day that there is is kept and shown', async ({ page, empty, hydrated }) => {
+test('the last day that there is is kept and shown @hydrated', async ({ page, empty }) => {
   const [task] = await add(page, ['Wait for the end @me']);
   await clientOf(page).call('save_due', { task, version: '1', due_on: '9999-12-31' });
   await page.goto(`${empty.url}/tasks/REP-1`);
-  await settled(page, hydrated);
+  await settled(page, true);
   await expect(page.getByLabel('Due date')).toHaveValue('9999-12-31');
   for (const path of ['/board/REP', '/board/REP/list', '/my-work', '/']) {
     await page.goto(`${empty.url}${path}`);
-    await settled(page, hydrated);
+    await settled(page, true);
     await expect(page.locator('h1')).toHaveCount(1);
   }
   await page.goto(`${empty.url}/board/REP/calendar?month=9999-12`);
-  await settled(page, hydrated);
+  await settled(page, true);
   await expect(page.locator('td[data-date="9999-12-31"]')).toContainText('Wait for the end');
   await expect(page.getByRole('link', { name: 'Next month' })).toHaveCount(0);
 });

@@ -75,10 +75,10 @@ test('a draft is asked for by hand, said to wait everywhere, commented and appro
   await expect(page.getByText('Waiting for approval')).toHaveCount(0);
 });
 
-test('a draft about which nobody decides goes out when its time is over', async ({ page, empty, hydrated }) => {
+test('a draft about which nobody decides goes out when its time is over @hydrated', async ({ page, empty }) => {
   await begin(page, empty);
   await createProject(page);
-  const run = await askForDraft(page, empty, await job(page), hydrated);
+  const run = await askForDraft(page, empty, await job(page), true);
   await page.goto(`${empty.url}/reports/${run}`);
   await expect(page.getByRole('heading', { name: 'This is a draft' })).toBeVisible();
   await expect(page.getByText('It goes out by itself on')).toBeVisible();

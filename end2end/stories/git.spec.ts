@@ -83,7 +83,7 @@ test('a token is never shown again, neither on the page nor in the log', async (
   }
 });
 
-test('the history of a report shows its commit and what has changed since the one before', async ({ page, empty, hydrated }) => {
+test('the history of a report shows its commit and what has changed since the one before @hydrated', async ({ page, empty }) => {
   await begin(page, empty);
   await createProject(page);
   const id = await weeklyJob(page, ['mina@example.org']);
@@ -92,17 +92,17 @@ test('the history of a report shows its commit and what has changed since the on
   await clientOf(page).call('add_tasks', { project: 'REP', column: board.value.columns[0].id, title: 'Book the room', at: 'end' });
   const second = await runUntil(page, id, 'done');
   await page.goto(`${empty.url}/reports/${second}`);
-  await settled(page, hydrated);
+  await settled(page, true);
   await page.getByRole('link', { name: 'History and changes' }).click();
   await expect(page.getByRole('heading', { level: 1, name: /^History: / })).toBeVisible();
-  await settled(page, hydrated);
+  await settled(page, true);
   const changes = page.getByRole('region', { name: 'Changes of the text, line by line' });
   await expect(changes.getByRole('row', { name: /removed Open: 0/ })).toBeVisible();
   await expect(changes.getByRole('row', { name: /added Open: 1/ })).toBeVisible();
   const commits = page.getByRole('region', { name: 'Commits of this report' });
   await expect(commits.getByRole('row')).toHaveCount(2);
   await expect(commits).toContainText(empty.git('rev-parse', 'main').slice(0, 10));
-  if (hydrated) await expectAccessible(page);
+  await expectAccessible(page);
 });
 
 test.describe('settings that cannot be', () => {

@@ -76,7 +76,7 @@ test('an SMTP server is tested with a mail that arrives, and its password never 
   }
 });
 
-test('a wrong password is named as one', async ({ page, empty }) => {
+test('a wrong password is named as one @hydrated', async ({ page, empty }) => {
   const mail = await MailServer.start('--auth', 'dana:secret words');
   try {
     await begin(page, empty);
@@ -90,7 +90,7 @@ test('a wrong password is named as one', async ({ page, empty }) => {
   }
 });
 
-test('a server that is not there, and one that speaks another encryption, are told apart', async ({ page, empty }) => {
+test('a server that is not there, and one that speaks another encryption, are told apart @hydrated', async ({ page, empty }) => {
   const mail = await MailServer.start();
   await begin(page, empty);
   await addAccount(page, empty.url, { port: mail.port, tls: 'implicit' });

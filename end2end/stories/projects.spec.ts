@@ -2,8 +2,8 @@
 import fs from 'node:fs';
 import type { Browser, Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
-import { addTasks, card, expectTitles, pasteTasks } from '../fixtures/board.ts';
-import { begin, clientOf, createProject, expect, expectAccessible, settled, test } from '../fixtures/story.ts';
+import { addTasks, card, expectTitles } from '../fixtures/board.ts';
+import { begin, clientOf, createProject, createTasks, expect, expectAccessible, settled, test } from '../fixtures/story.ts';
 
 const password = 'nine quiet winter evenings';
 
@@ -204,9 +204,7 @@ test('rules act by themselves: a task that enters a list is changed, and the log
   await page.getByRole('button', { name: 'Save the rule' }).click();
   await expect(page.getByText('When a task enters Pending: set the priority to Urgent, assign Dana Admin.')).toBeVisible();
 
-  await page.goto(`${empty.url}/board/REP`);
-  await settled(page, hydrated);
-  await addTasks(page, 'Pending', ['Wait for the answer']);
+  await createTasks(page, 'Pending', ['Wait for the answer']);
   await expect(async () => {
     await page.goto(`${empty.url}/tasks/REP-1`);
     await expect(page.getByText('Rule “Hurry”').first()).toBeVisible({ timeout: 200 });
@@ -232,12 +230,12 @@ test('rules act by themselves: a task that enters a list is changed, and the log
   await expect(page.getByRole('heading', { name: 'No rules yet' })).toBeVisible();
 });
 
-test('a rule acts on a task that is made with its label, and on no other', async ({ page, empty, hydrated }) => {
+test('a rule acts on a task that is made with its label, and on no other @hydrated', async ({ page, empty }) => {
   await begin(page, empty);
   await createProject(page);
   await clientOf(page).call('make_label', { project: 'REP', name: 'Ops', hue: '3' });
   await page.goto(`${empty.url}/projects/REP/rules/new`);
-  await settled(page, hydrated);
+  await settled(page, true);
   await page.getByLabel('Name').fill('Duty');
   await page.getByRole('radio', { name: 'is made with a label, or gets it' }).check();
   await page.getByLabel('Label', { exact: true }).selectOption({ label: 'Ops' });
@@ -245,10 +243,8 @@ test('a rule acts on a task that is made with its label, and on no other', async
   await page.getByRole('button', { name: 'Save the rule' }).click();
   await expect(page.getByText('When a task has or gets the label Ops: set the priority to High.')).toBeVisible();
 
-  await page.goto(`${empty.url}/board/REP`);
-  await settled(page, hydrated);
-  await pasteTasks(page, 'Todo', ['Order the new relay #Ops']);
-  await addTasks(page, 'Pending', ['Water the plants']);
+  await createTasks(page, 'Todo', ['Order the new relay #Ops']);
+  await createTasks(page, 'Pending', ['Water the plants']);
   await expect(async () => {
     await page.goto(`${empty.url}/tasks/REP-1`);
     await expect(page.getByText('Rule “Duty”').first()).toBeVisible({ timeout: 200 });

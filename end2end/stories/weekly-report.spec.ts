@@ -108,13 +108,13 @@ test('from an empty database to the mailbox, the archive and the commit', async 
   await expect(page.getByRole('region', { name: /^Reports of / }).getByRole('rowheader').getByRole('link')).toHaveCount(1);
 });
 
-test('a recipient that the server refuses is named, with the words of the server; the other one gets the report', async ({ page, empty, hydrated }) => {
+test('a recipient that the server refuses is named, with the words of the server; the other one gets the report @hydrated', async ({ page, empty }) => {
   const mail = await MailServer.start('--fail', 'rcpt:550:1');
   try {
     await begin(page, empty);
     await createProject(page);
     await addMailAccount(page, empty.url, mail);
-    await addJob(page, empty.url, ['mina@example.org', 'sam@example.org'], hydrated);
+    await addJob(page, empty.url, ['mina@example.org', 'sam@example.org'], true);
     await runByHand(page);
     await page.goto(`${empty.url}/jobs`);
     await page.getByRole('main').getByRole('link', { name: 'Weekly report' }).click();
@@ -131,13 +131,13 @@ test.describe('after a kill', () => {
   // The stream of the run's log breaks off with the server, which the browser writes into its console.
   test.use({ expectedErrors: [/ERR_(INCOMPLETE_CHUNKED_ENCODING|CONNECTION_REFUSED|FAILED) .*\/live\//] });
 
-  test('a killed server sends nothing twice', async ({ page, empty, hydrated }) => {
+  test('a killed server sends nothing twice @hydrated', async ({ page, empty }) => {
     const mail = await MailServer.start('--accept-delay', '1500');
     try {
       await begin(page, empty);
       await createProject(page);
       await addMailAccount(page, empty.url, mail);
-      await addJob(page, empty.url, ['mina@example.org', 'sam@example.org', 'ana@example.org'], hydrated);
+      await addJob(page, empty.url, ['mina@example.org', 'sam@example.org', 'ana@example.org'], true);
       await page.getByRole('button', { name: 'Run now' }).click();
       // In the middle of the second message: the first is acknowledged, the second perhaps accepted, the third not begun.
       await expect.poll(() => mail.ledger.filter((line) => line.event === 'data').length, { timeout: 30_000 }).toBeGreaterThanOrEqual(2);
