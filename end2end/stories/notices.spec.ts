@@ -75,11 +75,17 @@ test('how many days are soon is chosen in the profile @hydrated', async ({ page,
   await expect(page.locator('.task__side .chip')).toHaveAttribute('data-due', 'soon');
 });
 
-test('next week is the same Monday on a card and in the task @hydrated', async ({ page, empty }) => {
+test('a task proposes the Monday of next week; on paper it has its words and nothing to press @hydrated', async ({ page, empty }) => {
   await page.goto(`${empty.url}/tasks/REP-1`);
   await settled(page, true);
   const value = await page.getByRole('button', { name: 'Next week' }).getAttribute('value');
   expect(new Date(`${value}T00:00:00Z`).getUTCDay(), `${value} is a Monday`).toBe(1);
+
+  await page.emulateMedia({ media: 'print' });
+  await expect(page.getByRole('navigation', { name: 'Main', exact: true })).toBeHidden();
+  await expect(page.getByRole('region', { name: 'Attachments', exact: true }).locator('.attach')).toBeHidden();
+  await expect(page.locator('.task form .btn').locator('visible=true')).toHaveCount(0);
+  await expect(page.getByLabel('Title')).toHaveValue(three[0]);
 });
 
 test('G T leads to the templates, and F6 from part to part @hydrated', async ({ page, empty }) => {
@@ -332,14 +338,4 @@ test('older lines of a history are shown on demand, and a move goes back to its 
   await page.goto(`${empty.url}/board/REP`);
   await settled(page, true);
   await expect(page.getByRole('region', { name: 'Todo' }).locator('.card__title')).toHaveText(three);
-});
-
-test('a task on paper has its words and nothing to press @hydrated', async ({ page, empty }) => {
-  await page.goto(`${empty.url}/tasks/REP-1`);
-  await settled(page, true);
-  await page.emulateMedia({ media: 'print' });
-  await expect(page.getByRole('navigation', { name: 'Main', exact: true })).toBeHidden();
-  await expect(page.getByRole('region', { name: 'Attachments', exact: true }).locator('.attach')).toBeHidden();
-  await expect(page.locator('.task form .btn').locator('visible=true')).toHaveCount(0);
-  await expect(page.getByLabel('Title')).toHaveValue(three[0]);
 });

@@ -17,10 +17,15 @@ test.afterEach(closeOpened);
 /** The widest that sticks out of the window, in pixels; nothing where the document does not scroll sideways. */
 const sideways = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
-test('in forced colours every edge and every state is drawn @hydrated', async ({ page, empty, hydrated }) => {
+test('who asks for more contrast gets stronger lines, and in forced colours every edge and every state is drawn @hydrated', async ({ page, empty, hydrated }) => {
   await openBoard(page, empty);
   await settled(page, hydrated);
-  await page.emulateMedia({ forcedColors: 'active' });
+  const line = () => page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--line').trim());
+  const usual = await line();
+  await page.emulateMedia({ contrast: 'more' });
+  await expect.poll(line).not.toBe(usual);
+
+  await page.emulateMedia({ contrast: null, forcedColors: 'active' });
   const border = (selector: string) => page.locator(selector).first().evaluate((element) => getComputedStyle(element).borderTopWidth);
   for (const selector of ['.card', '.col', '.btn', '.filter', '.icon-btn']) expect(await border(selector), selector).not.toBe('0px');
   await page.goto(`${empty.url}/board/REP?q=smtp`);
@@ -34,14 +39,6 @@ test('in forced colours every edge and every state is drawn @hydrated', async ({
   expect(outline.some((style) => style !== 'none'), `the focus is drawn: ${outline}`).toBe(true);
   const current = await page.locator('.nav__item[aria-current=page]').evaluate((element) => getComputedStyle(element).outlineStyle);
   expect(current, 'where the person is').not.toBe('none');
-});
-
-test('who asks for more contrast gets stronger lines @hydrated', async ({ page, empty }) => {
-  await openBoard(page, empty);
-  const line = () => page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--line').trim());
-  const usual = await line();
-  await page.emulateMedia({ contrast: 'more' });
-  await expect.poll(line).not.toBe(usual);
 });
 
 /** Pixels, at 400 and at 200 per cent, and on 320 pixels: the smallest window is the one a page begins in. */
