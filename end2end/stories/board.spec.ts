@@ -1,5 +1,5 @@
 // Work on the board: adding, opening, editing, moving by every way there is, undoing, filtering, archiving.
-import { addTasks, card, drag, expectTitles, list, middle } from '../fixtures/board.ts';
+import { addTasks, card, drag, expectKept, expectTitles, list, middle } from '../fixtures/board.ts';
 import { answered, begin, cutOff, expect, expectAccessible, makeProject, settled, test, untold } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 
@@ -73,8 +73,7 @@ test('a card moves by its menu, and by plain forms without WebAssembly', async (
   }
   await expectTitles(page, 'Pending', [three[0]]);
   await expectTitles(page, 'Todo', three.slice(1));
-  await page.reload();
-  await expectTitles(page, 'Pending', [three[0]]);
+  await expectKept(page, 'Pending', [three[0]]);
 });
 
 test('a card is dragged by the mouse, taken back, and stays where it was put; Escape in the middle leaves everything as it was @hydrated', async ({ page }) => {
@@ -87,9 +86,7 @@ test('a card is dragged by the mouse, taken back, and stays where it was put; Es
   await page.mouse.up();
   await expectTitles(page, 'Todo', three);
   await expect(page.locator('.drag-layer')).toHaveCount(0);
-  await page.reload();
-  await settled(page, true);
-  await expectTitles(page, 'Todo', three);
+  await expectKept(page, 'Todo', three);
 
   await drag(page, three[2], await middle(list(page, 'In Progress')));
   await expectTitles(page, 'In Progress', [three[2]]);
@@ -103,9 +100,7 @@ test('a card is dragged by the mouse, taken back, and stays where it was put; Es
   const first = await middle(card(page, three[0]));
   await drag(page, three[2], { x: first.x, y: first.y - 30 });
   await expectTitles(page, 'Todo', [three[2], three[0], three[1]]);
-  await answered(page);
-  await page.reload();
-  await expectTitles(page, 'Todo', [three[2], three[0], three[1]]);
+  await expectKept(page, 'Todo', [three[2], three[0], three[1]]);
 });
 
 test('a card is lifted by Space and moved by the arrow keys, and Control Z takes it back @hydrated', async ({ page }) => {
@@ -122,8 +117,8 @@ test('a card is lifted by Space and moved by the arrow keys, and Control Z takes
 
   await page.keyboard.press('Control+z');
   await expectTitles(page, 'Todo', three);
-  await page.reload();
-  await expectTitles(page, 'Todo', three);
+  await answered(page);
+  await expectKept(page, 'Todo', three);
 });
 
 test('the move dialog names list and position, and closes on Escape @hydrated', async ({ page }) => {
