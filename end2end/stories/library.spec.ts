@@ -59,8 +59,8 @@ test('a template is found, copied, carried in a file, deleted and taken back @hy
   await expect(copies(page)).toHaveCount(1);
   await expect(copies(page)).toHaveAccessibleName(/reminder/i);
 
-  await page.goto(`${empty.url}/templates`);
-  await settled(page, hydrated);
+  await page.getByRole('link', { name: 'Show all', exact: true }).click();
+  await expect(copies(page)).toHaveCount(2);
   await page.getByRole('button', { name: 'Duplicate Weekly status' }).click();
   const copy = page.getByRole('heading', { name: 'Template Copy of Weekly status' });
   await expect(copy).toBeAttached();
