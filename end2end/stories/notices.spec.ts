@@ -224,7 +224,7 @@ test.describe('a session that has ended', () => {
     await page.clock.fastForward('01:00');
     await label.getByRole('button', { name: 'Add label' }).click();
     await expect(page.getByRole('dialog', { name: 'Sign in again' })).toBeVisible();
-    await expectAccessibleAtEveryWidth(page);
+    await expectAccessible(page);
     await signInOver(page);
     await expect(page.getByRole('link', { name: 'Printers', exact: true })).toBeVisible();
 
