@@ -108,8 +108,9 @@ test('a full list refuses a card that is dragged, lifted or sent by a form, and 
 });
 
 test('a list that somebody deletes under an open page refuses the card, which flies home @hydrated', async ({ page, context, empty }) => {
-  // A page that was told would show the list no more.
   await openBoard(page, empty);
+  await settled(page, true);
+  // A page that was told would show the list no more.
   await untold(page);
   const other = await context.newPage();
   await other.goto(`${empty.url}/board/REP`);
