@@ -6,7 +6,7 @@ import type { Page } from '@playwright/test';
 import { AutoReport } from '../fixtures/autoreport.ts';
 import { defaultAccount, runUntil, weeklyJob } from '../fixtures/jobs.ts';
 import { MailServer } from '../fixtures/mail-server.ts';
-import { begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test as story } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, dana, expect, expectAccessible, settled, test as story } from '../fixtures/story.ts';
 
 // Pings of the stories go to this machine, which an operator must allow.
 const test = story.extend({
@@ -46,7 +46,7 @@ test('a run that fails is told by the bell, on the page and by mail, and by mail
   const mail = await MailServer.start('--fail', 'rcpt:554');
   try {
     await begin(page, empty);
-    await makeProject(page, empty);
+    await createProject(page);
     await defaultAccount(page, mail);
     const id = await weeklyJob(page, ['mina@example.org'], 'Weekly digest');
     const run = await runUntil(page, id, 'failed');
@@ -55,7 +55,7 @@ test('a run that fails is told by the bell, on the page and by mail, and by mail
     await page.getByRole('link', { name: 'Notifications, 1 unread' }).click();
     await expect(page.getByText('Run 1 of Weekly digest failed: the mail server answered 554')).toBeVisible();
     await settled(page, hydrated);
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) await expectAccessible(page);
     await page.getByRole('main').getByRole('link', { name: 'The run' }).click();
     await expect(page).toHaveURL(new RegExp(`/jobs/runs/${run}`));
 
@@ -90,7 +90,7 @@ test('an administrator chooses a template of the gallery for alarms, and the nex
   const mail = await MailServer.start('--fail', 'rcpt:554');
   try {
     await begin(page, empty);
-    await makeProject(page, empty);
+    await createProject(page);
     await defaultAccount(page, mail);
     const client = clientOf(page);
     const template = await client.made('create_template', { from: 'job-failed' });
@@ -100,7 +100,7 @@ test('an administrator chooses a template of the gallery for alarms, and the nex
     const look = page.getByRole('region', { name: 'What the mails look like' });
     await expect(look.getByLabel('Template')).toHaveValue('');
     await look.getByLabel('Template').selectOption({ label: 'Job failed' });
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) await expectAccessible(page);
     await look.getByRole('button', { name: 'Use this template' }).click();
     await expect(page.getByText('Saved.')).toBeVisible();
     await expect(look.getByLabel('Template')).toHaveValue(template);
@@ -119,16 +119,16 @@ test('an administrator chooses a template of the gallery for alarms, and the nex
   }
 });
 
-test('a job that pauses itself leads to the page where it is resumed', async ({ page, empty, hydrated }) => {
+test('a job that pauses itself leads to the page where it is resumed @hydrated', async ({ page, empty }) => {
   const mail = await MailServer.start('--fail', 'rcpt:554');
   try {
     await begin(page, empty);
-    await makeProject(page, empty);
+    await createProject(page);
     await defaultAccount(page, mail);
     const id = await weeklyJob(page, ['mina@example.org'], 'Weekly digest');
     for (let times = 0; times < 3; times += 1) await runUntil(page, id, 'failed');
     await page.goto(`${empty.url}/notifications`);
-    await settled(page, hydrated);
+    await settled(page, true);
     await expect(page.getByText('and 3 more before')).toBeVisible();
     await page.getByRole('link', { name: 'Resume it on its page' }).click();
     await page.getByRole('button', { name: 'Resume' }).click();
@@ -142,14 +142,14 @@ test('runs of a job and the scheduler itself are pinged, and the address is not 
   const outside = await web();
   try {
     await begin(page, empty);
-    await makeProject(page, empty);
+    await createProject(page);
     const id = await weeklyJob(page, ['mina@example.org'], 'Weekly digest');
     await page.goto(`${empty.url}/jobs/${id}/edit`);
     await settled(page, hydrated);
     const panel = page.getByRole('region', { name: 'Ping if it works' });
     await panel.getByRole('textbox', { name: 'Address' }).fill(`${outside.url}/a-secret`);
     await panel.getByRole('checkbox', { name: /Also when a run starts/ }).check();
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) await expectAccessible(page);
     await panel.getByRole('button', { name: 'Save the ping' }).click();
     await expect(page.getByText('Saved.')).toBeVisible();
     await expect(panel).toContainText('is stored and not shown');

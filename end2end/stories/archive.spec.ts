@@ -3,18 +3,16 @@
 import fs from 'node:fs';
 import type { Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
-import { addTasks } from '../fixtures/board.ts';
 import { runUntil, weeklyJob } from '../fixtures/jobs.ts';
-import { begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, createTasks, dana, expect, expectAccessible, settled, test } from '../fixtures/story.ts';
 
 /** A project with a job and two reports of it, the second with three more tasks. */
-async function twoReports(page: Page, server: AutoReport, hydrated: boolean): Promise<[string, string]> {
+async function twoReports(page: Page, server: AutoReport): Promise<[string, string]> {
   await begin(page, server);
-  await makeProject(page, server);
-  await settled(page, hydrated);
+  await createProject(page);
   const id = await weeklyJob(page, ['mina@example.org', 'sam@example.org']);
   const first = await runUntil(page, id, 'done');
-  await addTasks(page, 'Todo', ['Draft the November report', 'Book the room', 'Order the badges']);
+  await createTasks(page, 'Todo', ['Draft the November report', 'Book the room', 'Order the badges']);
   return [first, await runUntil(page, id, 'done')];
 }
 
@@ -22,7 +20,7 @@ const rows = (page: Page) => page.getByRole('region', { name: /^Reports of / }).
 const filter = (page: Page) => page.getByRole('form', { name: 'Filter reports' });
 
 test('reports are found by month and by what narrows them, all of it in the address', async ({ page, empty, hydrated }) => {
-  const [, second] = await twoReports(page, empty, hydrated);
+  const [, second] = await twoReports(page, empty);
   await page.goto(`${empty.url}/reports`);
   await settled(page, hydrated);
   await expect(rows(page)).toHaveCount(2);
@@ -34,7 +32,7 @@ test('reports are found by month and by what narrows them, all of it in the addr
   await expect(page).toHaveURL(/\?month=\d{4}-\d{2}$/);
   await expect(months.nth(1)).toHaveAttribute('aria-current', 'page');
   await expect(rows(page)).toHaveCount(2);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
 
   await filter(page).getByLabel('Recipient').fill('sam@');
   await filter(page).getByLabel('Job').selectOption('Weekly report');
@@ -51,7 +49,7 @@ test('reports are found by month and by what narrows them, all of it in the addr
 });
 
 test('a report is read in all its parts and taken along', async ({ page, empty, hydrated }) => {
-  const [first, second] = await twoReports(page, empty, hydrated);
+  const [first, second] = await twoReports(page, empty);
   await page.goto(`${empty.url}/reports/${second}`);
   await settled(page, hydrated);
   const tab = (name: string) => page.getByRole('navigation', { name: 'Parts of the report' }).getByRole('link', { name, exact: true });
@@ -63,13 +61,13 @@ test('a report is read in all its parts and taken along', async ({ page, empty, 
   const flow = page.getByRole('figure').first();
   await flow.getByText('Show the numbers').click();
   await expect(flow.getByRole('columnheader')).toHaveText(['Day', 'Created', 'Completed']);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await tab('Plain text').click();
   await expect(page).toHaveURL(/view=text$/);
   await expect(page.getByRole('region', { name: 'Text part' })).toContainText('Open the board: ');
   await tab('Recipients').click();
   await expect(page.getByRole('row', { name: /mina@example\.org/ })).toContainText('250');
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await tab('Source').click();
   await expect(page.getByRole('region', { name: 'HTML of the report' })).toContainText('<!doctype html>');
   await expect(page.getByRole('region', { name: 'Frozen data as JSON' })).toContainText('"format": 2');
@@ -102,7 +100,7 @@ test('a report is read in all its parts and taken along', async ({ page, empty, 
 });
 
 test('a report is compared with the one before it, with what changed in words', async ({ page, empty, hydrated }) => {
-  const [first, second] = await twoReports(page, empty, hydrated);
+  const [first, second] = await twoReports(page, empty);
   await page.goto(`${empty.url}/reports/${second}`);
   await settled(page, hydrated);
   await page.getByRole('link', { name: 'Compare with previous' }).click();
@@ -110,7 +108,7 @@ test('a report is compared with the one before it, with what changed in words', 
   const figures = page.getByRole('region', { name: 'Key figures of both reports' });
   await expect(figures.getByRole('row', { name: /^Open / }).first()).toContainText('3, 3 more than before');
   await expect(figures.getByRole('row', { name: /^Completed/ })).not.toContainText('than before');
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await settled(page, hydrated);
   await page.getByRole('form', { name: 'Choose a report' }).getByRole('button', { name: 'Compare' }).click();
   await expect(page).toHaveURL(`${empty.url}/reports/${second}/compare?with=${first}`);
@@ -118,7 +116,7 @@ test('a report is compared with the one before it, with what changed in words', 
 });
 
 test('a copy goes to whoever asks for it', async ({ page, empty, hydrated }) => {
-  const [, second] = await twoReports(page, empty, hydrated);
+  const [, second] = await twoReports(page, empty);
   await page.goto(`${empty.url}/reports/${second}?view=recipients`);
   await settled(page, hydrated);
   await page.getByRole('button', { name: 'Send me a copy' }).click();
@@ -128,7 +126,7 @@ test('a copy goes to whoever asks for it', async ({ page, empty, hydrated }) => 
 });
 
 test('the commit and the link of a report are copied', { tag: '@hydrated' }, async ({ page, empty, hydrated }) => {
-  const [, second] = await twoReports(page, empty, hydrated);
+  const [, second] = await twoReports(page, empty);
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   const copied = () => page.evaluate(() => navigator.clipboard.readText());
   await page.goto(`${empty.url}/reports/${second}`);
@@ -153,7 +151,7 @@ test('how long reports are kept is said by an administrator, who sees first what
   await page.getByRole('button', { name: 'Show what would go' }).click();
   await expect(page.getByText('Nothing is old enough to go now.')).toBeVisible();
   await settled(page, hydrated);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByText('Reports are kept for 12 months, logs for 90 days.')).toBeVisible();
 });

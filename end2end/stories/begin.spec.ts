@@ -1,5 +1,5 @@
 // The first minutes: from an empty database to an account, and what the door does with strangers.
-import { begin, beginByHand, dana, expect, expectAccessibleAtEveryWidth, settled, signIn, signOut, test } from '../fixtures/story.ts';
+import { begin, beginByHand, dana, expect, expectAccessible, settled, signIn, signOut, test } from '../fixtures/story.ts';
 
 test('the first visitor becomes the administrator, and stays signed in over a restart', async ({ page, empty, hydrated }) => {
   await page.goto(`${empty.url}/board`);
@@ -38,7 +38,7 @@ test.describe('a refusal', () => {
     await expect(page.getByLabel('Password')).toHaveAttribute('aria-invalid', 'true');
     await expect(page.getByLabel('Name')).toHaveValue('Dana');
     await expect(page.getByLabel('E-mail')).toHaveValue(dana.email);
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) await expectAccessible(page);
   });
 
   test('a wrong password and an unknown person get the same answer', async ({ page, empty }) => {
@@ -61,7 +61,7 @@ test.describe('a refusal', () => {
     await settled(page, hydrated);
     await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible();
     await expect(page.getByRole('navigation', { name: 'Main', exact: true })).toBeVisible();
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) await expectAccessible(page);
   });
 });
 
@@ -73,7 +73,7 @@ test('colours: a person chooses dark, and the server remembers it', async ({ pag
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByText('Saved.')).toBeVisible();
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
 });
 
 test('every answer carries the headers that keep strangers out', async ({ request, empty }) => {

@@ -1,20 +1,22 @@
 // Work on the board: adding, opening, editing, moving by every way there is, undoing, filtering, archiving.
-import { addTasks, card, drag, expectTitles, list, middle } from '../fixtures/board.ts';
-import { answered, begin, cutOff, expect, expectAccessibleAtEveryWidth, makeProject, settled, test, untold } from '../fixtures/story.ts';
+import { addTasks, card, drag, expectKept, expectTitles, list, middle } from '../fixtures/board.ts';
+import { answered, begin, cutOff, expect, expectAccessible, makeProject, settled, test, untold } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
 
 test.beforeEach(async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await makeProject(page, empty, three);
   await settled(page, hydrated);
-  await addTasks(page, 'Todo', three);
 });
 
 test('tasks are added at the end, opened, edited, and keep what was written', async ({ page, empty, hydrated }) => {
-  await expectTitles(page, 'Todo', three);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  const added = ['Book the room', 'Order the badges'];
+  await addTasks(page, 'Todo', added);
+  await expectTitles(page, 'Todo', [...three, ...added]);
+  if (hydrated) await expectAccessible(page);
+  await answered(page);
 
   await page.goto(`${empty.url}/tasks/REP-1`);
   await settled(page, hydrated);
@@ -62,7 +64,7 @@ test('tasks are added at the end, opened, edited, and keep what was written', as
 test('a card moves by its menu, and by plain forms without WebAssembly', async ({ page, empty, hydrated }) => {
   await card(page, three[0]).getByRole('button', { name: `Actions for ${three[0]}` }).click();
   if (hydrated) {
-    await expectAccessibleAtEveryWidth(page);
+    await expectAccessible(page);
     await page.getByRole('menuitem', { name: 'Pending' }).click();
   } else {
     await page.getByRole('radio', { name: 'Pending' }).check();
@@ -71,11 +73,21 @@ test('a card moves by its menu, and by plain forms without WebAssembly', async (
   }
   await expectTitles(page, 'Pending', [three[0]]);
   await expectTitles(page, 'Todo', three.slice(1));
-  await page.reload();
-  await expectTitles(page, 'Pending', [three[0]]);
+  await expectKept(page, 'Pending', [three[0]]);
 });
 
-test('a card is dragged by the mouse, taken back, and stays where it was put @hydrated', async ({ page }) => {
+test('a card is dragged by the mouse, taken back, and stays where it was put; Escape in the middle leaves everything as it was @hydrated', async ({ page }) => {
+  const from = await middle(card(page, three[0]));
+  const to = await middle(list(page, 'Completed'));
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(to.x, to.y, { steps: 8 });
+  await page.keyboard.press('Escape');
+  await page.mouse.up();
+  await expectTitles(page, 'Todo', three);
+  await expect(page.locator('.drag-layer')).toHaveCount(0);
+  await expectKept(page, 'Todo', three);
+
   await drag(page, three[2], await middle(list(page, 'In Progress')));
   await expectTitles(page, 'In Progress', [three[2]]);
   await expectTitles(page, 'Todo', three.slice(0, 2));
@@ -88,22 +100,7 @@ test('a card is dragged by the mouse, taken back, and stays where it was put @hy
   const first = await middle(card(page, three[0]));
   await drag(page, three[2], { x: first.x, y: first.y - 30 });
   await expectTitles(page, 'Todo', [three[2], three[0], three[1]]);
-  await answered(page);
-  await page.reload();
-  await expectTitles(page, 'Todo', [three[2], three[0], three[1]]);
-});
-
-test('Escape in the middle of a drag leaves everything as it was @hydrated', async ({ page }) => {
-  const from = await middle(card(page, three[0]));
-  const to = await middle(list(page, 'Completed'));
-  await page.mouse.move(from.x, from.y);
-  await page.mouse.down();
-  await page.mouse.move(to.x, to.y, { steps: 8 });
-  await page.keyboard.press('Escape');
-  await page.mouse.up();
-  await expectTitles(page, 'Todo', three);
-  await page.reload();
-  await expectTitles(page, 'Todo', three);
+  await expectKept(page, 'Todo', [three[2], three[0], three[1]]);
 });
 
 test('a card is lifted by Space and moved by the arrow keys, and Control Z takes it back @hydrated', async ({ page }) => {
@@ -120,8 +117,8 @@ test('a card is lifted by Space and moved by the arrow keys, and Control Z takes
 
   await page.keyboard.press('Control+z');
   await expectTitles(page, 'Todo', three);
-  await page.reload();
-  await expectTitles(page, 'Todo', three);
+  await answered(page);
+  await expectKept(page, 'Todo', three);
 });
 
 test('the move dialog names list and position, and closes on Escape @hydrated', async ({ page }) => {
@@ -129,7 +126,7 @@ test('the move dialog names list and position, and closes on Escape @hydrated', 
   await page.keyboard.press('m');
   const dialog = page.getByRole('dialog', { name: `Move “${three[1]}”` });
   await expect(dialog).toBeVisible();
-  await expectAccessibleAtEveryWidth(page);
+  await expectAccessible(page);
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
   await expect(page.getByRole('link', { name: three[1], exact: true })).toBeFocused();
@@ -209,7 +206,7 @@ test('a card opens in a drawer beside the board, and the focus comes back to it 
   const drawer = page.getByRole('region', { name: 'Task', exact: true });
   await expect(drawer.getByLabel('Title')).toHaveValue(three[1]);
   await expect(page).toHaveURL(/\/board\/REP\/tasks\/2/);
-  await expectAccessibleAtEveryWidth(page);
+  await expectAccessible(page);
   await drawer.getByLabel('Priority').selectOption('high');
   await expect(drawer.getByText('Saved').first()).toBeVisible();
   await page.keyboard.press('Escape');

@@ -1,12 +1,12 @@
 // A report that somebody puts together in the editor of its job, and that waits until they have read it.
-import { begin, clientOf, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, expect, expectAccessible, settled, test } from '../fixtures/story.ts';
 
 /** The day so many days from now, as a form says it. */
 const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
 test('a report is built of sections, waits as a draft, and goes out with a comment', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   await page.goto(`${empty.url}/jobs/new`);
   await settled(page, hydrated);
   await page.getByLabel('Name', { exact: true }).fill('Board report');
@@ -37,7 +37,7 @@ test('a report is built of sections, waits as a draft, and goes out with a comme
   await page.locator('#period').selectOption('since_last');
   for (const file of ['Web page (HTML)', 'CSV']) await page.getByRole('checkbox', { name: file, exact: true }).check();
   await page.locator('#draft').selectOption('wait');
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.getByRole('button', { name: 'Create the job' }).click();
   const report = page.getByRole('region', { name: 'Report', exact: true });
   for (const words of ['Since the last report.', 'Built-in: key figures, summary,', 'words of its own', 'Web page (HTML), CSV.', 'Its owner is asked first; it waits for them.']) await expect(report).toContainText(words);
@@ -60,7 +60,7 @@ test('a report is built of sections, waits as a draft, and goes out with a comme
   await expect(page.getByText('Saved.', { exact: true })).toBeVisible();
   await expect(mail).toContainText('A good week');
   await expect(page.getByLabel('Comment', { exact: true })).toHaveValue('A *good* week');
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.getByRole('button', { name: 'Approve and send' }).click();
   await expect(page.getByText('Approved. It goes out in a moment.')).toBeVisible();
   await expect.poll(async () => (await latest())?.state, { message: 'how the run stands', timeout: 60_000 }).toBe('done');
@@ -77,8 +77,8 @@ test('a report is built of sections, waits as a draft, and goes out with a comme
 
 test('a new report is narrowed to labels of its project, and says what does not fit another one', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
-  await makeProject(page, empty, 'Operations', 'OPS');
+  await createProject(page);
+  await createProject(page, [], 'Operations', 'OPS');
   await clientOf(page).call('make_label', { project: 'REP', name: 'Front office' });
   // Where there is nothing to choose, nothing is asked.
   await page.goto(`${empty.url}/jobs/new?project=OPS`);
@@ -113,7 +113,7 @@ test('a new report is narrowed to labels of its project, and says what does not 
     await expect(chosen.getByRole('listitem')).toHaveCount(0);
     await expect(labels.getByRole('combobox')).toBeFocused();
     await narrow();
-    await expectAccessibleAtEveryWidth(page);
+    await expectAccessible(page);
   }
   await choose('OPS');
   await expect(page.getByText(hydrated ? 'No longer chosen, as this project does not have it: Front office.' : 'One that was chosen is not of this project, and is no longer chosen.')).toBeVisible();

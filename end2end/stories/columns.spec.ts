@@ -1,15 +1,13 @@
 // The lists of a board: their life, their limits, collapsing; filter, order, lanes and saved views.
 import { addTasks, card, drag, expectTitles, list, middle } from '../fixtures/board.ts';
-import { answered, begin, clientOf, cutOff, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test, untold } from '../fixtures/story.ts';
+import { answered, begin, clientOf, createProject, cutOff, dana, expect, expectAccessible, openBoard, settled, test, untold } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
 
-test.beforeEach(async ({ page, empty, hydrated }) => {
+test.beforeEach(async ({ page, empty }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
-  await settled(page, hydrated);
-  await addTasks(page, 'Todo', three);
+  await createProject(page, three);
 });
 
 /** The names of the lists, from the left. */
@@ -29,7 +27,9 @@ async function settings(page: Page, name: string, fill: () => Promise<void>): Pr
   await page.getByRole('button', { name: 'Save', exact: true }).click();
 }
 
-test('a list is added, renamed, moved and deleted, and its tasks go where they are sent', async ({ page, hydrated }) => {
+test('a list is added, renamed, moved and deleted, and its tasks go where they are sent', async ({ page, empty, hydrated }) => {
+  await openBoard(page, empty);
+  await settled(page, hydrated);
   await menu(page, 'Todo');
   await page.getByRole('link', { name: 'Add a list after this' }).click();
   await expect(page.getByRole('heading', { name: 'Lists', exact: true })).toBeVisible();
@@ -66,6 +66,8 @@ test.describe('where the server says no', () => {
   test.use({ expectedErrors: [new RegExp(`status of (404|409)|${cutOff.source}`)] });
 
 test('a full list refuses a card that is dragged, lifted or sent by a form, and says why', async ({ page, empty, hydrated }) => {
+  await openBoard(page, empty);
+  await settled(page, hydrated);
   await settings(page, 'In Progress', async () => {
     await page.getByLabel('Most tasks').fill('1');
     await page.getByLabel('Refuse more tasks than that').check();
@@ -74,7 +76,7 @@ test('a full list refuses a card that is dragged, lifted or sent by a form, and 
   await addTasks(page, 'In Progress', ['The only one']);
   await expect(page.getByRole('region', { name: 'In Progress' })).toContainText('1 of 1');
   if (hydrated) {
-    await expectAccessibleAtEveryWidth(page);
+    await expectAccessible(page);
     const to = await middle(list(page, 'In Progress'));
     const from = await middle(card(page, three[0]));
     await page.mouse.move(from.x, from.y);
@@ -106,6 +108,8 @@ test('a full list refuses a card that is dragged, lifted or sent by a form, and 
 });
 
 test('a list that somebody deletes under an open page refuses the card, which flies home @hydrated', async ({ page, context, empty }) => {
+  await openBoard(page, empty);
+  await settled(page, true);
   // A page that was told would show the list no more.
   await untold(page);
   const other = await context.newPage();
@@ -124,9 +128,11 @@ test('a list that somebody deletes under an open page refuses the card, which fl
 });
 
 test('a soft limit lets a card in and says so', async ({ page, empty, hydrated }) => {
+  await openBoard(page, empty);
+  await settled(page, hydrated);
   await settings(page, 'Todo', async () => { await page.getByLabel('Most tasks').fill('2'); });
   await expect(page.getByRole('region', { name: 'Todo' })).toContainText('3 of 2');
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   // A filter does not hide that it is passed.
   await page.goto(`${empty.url}/board/REP?q=smtp`);
   await settled(page, hydrated);
@@ -134,7 +140,9 @@ test('a soft limit lets a card in and says so', async ({ page, empty, hydrated }
   await expect(page.getByRole('region', { name: 'Todo' }).locator('.col__head .wip')).toContainText('3 of 2');
 });
 
-test('a card that is lifted over a list says its limit, and several at once do, too @hydrated', async ({ page }) => {
+test('a card that is lifted over a list says its limit, and several at once do, too @hydrated', async ({ page, empty }) => {
+  await openBoard(page, empty);
+  await settled(page, true);
   await settings(page, 'In Progress', async () => { await page.getByLabel('Most tasks').fill('1'); });
   await settled(page, true);
   await addTasks(page, 'In Progress', ['The only one']);
@@ -153,7 +161,9 @@ test('a card that is lifted over a list says its limit, and several at once do, 
   await expect(page.getByRole('region', { name: 'Notifications' })).toContainText('Moved 2 tasks to In Progress. In Progress has 3 of 1');
 });
 
-test('a list is collapsed for oneself, opens again, and opens under a card that hangs over it', async ({ page, hydrated }) => {
+test('a list is collapsed for oneself, opens again, and opens under a card that hangs over it', async ({ page, empty, hydrated }) => {
+  await openBoard(page, empty);
+  await settled(page, hydrated);
   await menu(page, 'Pending');
   await page.getByRole('button', { name: 'Collapse' }).click();
   const pending = page.locator('.col', { has: page.getByRole('heading', { name: 'Pending' }) });
@@ -164,7 +174,7 @@ test('a list is collapsed for oneself, opens again, and opens under a card that 
   await expect(pending).toHaveClass(/is-folded/);
   expect((await pending.boundingBox())!.width).toBe(44);
   if (hydrated) {
-    await expectAccessibleAtEveryWidth(page);
+    await expectAccessible(page);
     const from = await middle(card(page, three[0]));
     const to = await middle(pending);
     await page.mouse.move(from.x, from.y);
@@ -181,7 +191,9 @@ test('a list is collapsed for oneself, opens again, and opens under a card that 
   }
 });
 
-test('several choices are made in one menu above the board, which stays open @hydrated', async ({ page }) => {
+test('several choices are made in one menu above the board, which stays open @hydrated', async ({ page, empty }) => {
+  await openBoard(page, empty);
+  await settled(page, true);
   await page.getByRole('button', { name: 'Filter', exact: true }).click();
   const menu = page.getByRole('group', { name: 'Filter tasks' });
   await menu.getByLabel('Priority').selectOption('urgent');
@@ -225,7 +237,7 @@ test('the board is filtered, sorted and shown close by its menus, all of it in t
   await expect(page.getByRole('region', { name: 'Todo' })).toContainText('1 of 3');
   if (hydrated) {
     await page.keyboard.press('Escape');
-    await expectAccessibleAtEveryWidth(page);
+    await expectAccessible(page);
   }
   await page.getByRole('link', { name: 'Remove the filter Urgent' }).click();
   await expectTitles(page, 'Todo', [three[1], three[0], three[2]]);
@@ -256,7 +268,7 @@ test('who wants boards and tables compact says so once in the profile, and an ad
   await choose(true);
   await expect(page.getByRole('checkbox', { name: /Compact boards and tables/ })).toBeChecked();
   expect(await rowHeight()).toBeLessThan(before);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   const board = page.locator('.board');
   await page.goto(`${empty.url}/board/REP`);
   await settled(page, hydrated);
@@ -273,7 +285,7 @@ test('who wants boards and tables compact says so once in the profile, and an ad
 test('a card goes to another lane by drag and by its menu, gets its priority, and comes back by undo @hydrated', async ({ page, empty }) => {
   await page.goto(`${empty.url}/board/REP?group=priority`);
   await settled(page, true);
-  await expectAccessibleAtEveryWidth(page);
+  await expectAccessible(page);
   const cell = (name: string) => page.getByRole('region', { name, exact: true });
   await expect(cell('Todo, Medium').locator('.card__title')).toHaveText(three);
 
@@ -310,7 +322,7 @@ test('a view is saved, opened, renamed and deleted', async ({ page, empty, hydra
   await page.goto(`${empty.url}/board/REP?q=smtp`);
   await settled(page, hydrated);
   await page.getByRole('button', { name: 'Views' }).click();
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.getByLabel('Save what the board shows now').fill('Relay');
   await page.getByLabel('Share with the project').check();
   await page.getByRole('button', { name: 'Save view' }).click();
@@ -350,8 +362,10 @@ test('a label is made, renamed and deleted on the page of labels', async ({ page
   await expect(page.getByRole('link', { name: 'Operations' })).toHaveCount(0);
 });
 
-test('on a phone the names above the lists lead to each of them', async ({ page, hydrated }) => {
+test('on a phone the names above the lists lead to each of them', async ({ page, empty, hydrated }) => {
   await page.setViewportSize({ width: 390, height: 844 });
+  await openBoard(page, empty);
+  await settled(page, hydrated);
   const names = page.getByRole('navigation', { name: 'Lists' });
   await expect(names).toContainText('Todo3');
   await names.getByRole('link', { name: 'Pending' }).click();

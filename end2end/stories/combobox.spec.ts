@@ -1,6 +1,5 @@
 // Fields that propose what to type: the list under them by keys, by pointer, by finger; without WebAssembly the browser's own.
-import { addTasks } from '../fixtures/board.ts';
-import { answered, begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, mina, settled, test } from '../fixtures/story.ts';
+import { answered, begin, clientOf, createProject, dana, expect, expectAccessible, mina, settled, test } from '../fixtures/story.ts';
 import type { Locator, Page } from '@playwright/test';
 
 const titles = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
@@ -63,7 +62,7 @@ test('a time zone is found by keys, without regard to case and what stands betwe
   await expectActive(page, field, last);
   await expect(options(page).last()).toBeInViewport();
   await expectInWindow(page);
-  await expectAccessibleAtEveryWidth(page);
+  await expectAccessible(page);
   await field.press('ArrowDown');
   await expectActive(page, field, first);
   await field.press('ArrowUp');
@@ -95,7 +94,7 @@ test('a time zone is found by keys, without regard to case and what stands betwe
 
 test('a person is found without accents, taken with the pointer, and added', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   await clientOf(page).call('invite_person', { name: mina.name, email: mina.email, zone: 'UTC', role: 'member' });
   await page.goto(`${empty.url}/projects/REP/members`);
   await settled(page, hydrated);
@@ -105,7 +104,7 @@ test('a person is found without accents, taken with the pointer, and added', asy
     const option = options(page).filter({ hasText: mina.email });
     await expect(option.locator('mark')).toHaveText('Kovač');
     await expectInWindow(page);
-    await expectAccessibleAtEveryWidth(page);
+    await expectAccessible(page);
     // On the phone the field may have left the window, and its list with it.
     await field.press('ArrowDown');
     await option.click();
@@ -124,9 +123,7 @@ test('a person is found without accents, taken with the pointer, and added', asy
 
 test('in the drawer the first Escape closes the list, and a label that is there is taken @hydrated', async ({ page, empty }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
-  await settled(page, true);
-  await addTasks(page, 'Todo', titles);
+  await createProject(page, titles);
   for (const [name, hue] of [['Ops', '3'], ['Open house', '4']]) await clientOf(page).call('make_label', { project: 'REP', name, hue });
   await page.goto(`${empty.url}/board/REP/tasks/1`);
   await settled(page, true);
@@ -165,9 +162,7 @@ test('in the drawer the first Escape closes the list, and a label that is there 
 
 test('tasks are proposed by the server, and an answer to older words is dropped @hydrated', async ({ page, empty }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
-  await settled(page, true);
-  await addTasks(page, 'Todo', titles);
+  await createProject(page, titles);
   await page.goto(`${empty.url}/tasks/REP-1`);
   await settled(page, true);
   const links = page.getByRole('region', { name: 'Dependencies', exact: true });
@@ -189,7 +184,7 @@ test('tasks are proposed by the server, and an answer to older words is dropped 
   await answered(page);
   await expect(options(page)).toHaveText([`REP-3 ${titles[2]}`]);
 
-  await expectAccessibleAtEveryWidth(page);
+  await expectAccessible(page);
   await field.press('ArrowDown');
   await field.press('Enter');
   await expect(field).toHaveValue(`REP-3 ${titles[2]}`);
@@ -250,7 +245,7 @@ test.describe('where WebAssembly is blocked', () => {
 
 test('recipients of a job are proposed from its project and become lines, each once @hydrated', async ({ page, empty }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   await page.goto(`${empty.url}/jobs/new`);
   await settled(page, true);
   const lines = page.getByLabel('Recipients');
@@ -276,5 +271,5 @@ test('recipients of a job are proposed from its project and become lines, each o
   await expect(lines, 'who is nobody stays in the field').toHaveValue(`${both}\nsam@example.org`);
   await expect(field).toHaveValue('nobody');
   await expect(page).toHaveURL(/\/jobs\/new/);
-  await expectAccessibleAtEveryWidth(page);
+  await expectAccessible(page);
 });

@@ -1,6 +1,6 @@
 // The dashboard of the demonstration project: figures, charts with their numbers, what comes next; and who may see what.
 import { AutoReport } from '../fixtures/autoreport.ts';
-import { dana, expect, expectAccessibleAtEveryWidth, settled, signIn, test } from '../fixtures/story.ts';
+import { dana, expect, expectAccessible, settled, signIn, test } from '../fixtures/story.ts';
 
 const guest = { email: 'guest@example.org', password: 'other words nobody knows' };
 
@@ -48,7 +48,7 @@ test('the dashboard says how the project stands, in words, charts and numbers', 
       await expect(says).toHaveText(first);
       await page.mouse.move(box.x + box.width - 3, box.y + box.height / 2);
       await expect(says).toHaveText(last);
-      await expectAccessibleAtEveryWidth(page);
+      await expectAccessible(page);
     }
     await page.getByRole('navigation', { name: 'Period' }).getByRole('link', { name: '90 days' }).click();
     await expect(page).toHaveURL(/days=90/);
@@ -61,7 +61,7 @@ test('the dashboard says how the project stands, in words, charts and numbers', 
 test.describe('a stranger', () => {
   test.use({ expectedErrors: [/status of (403|404)/] });
 
-  test('who is in no project sees none: boards, tasks and addresses answer as if they were not there', async ({ page, hydrated }) => {
+  test('who is in no project sees none: boards, tasks and addresses answer as if they were not there @hydrated', async ({ page }) => {
     const server = await demonstration();
     try {
       await page.goto(`${server.url}/sign-in`);
@@ -75,8 +75,8 @@ test.describe('a stranger', () => {
       }
       const mail = await page.goto(`${server.url}/settings/mail`);
       expect(mail?.status()).toBe(403);
-      await settled(page, hydrated);
-      if (hydrated) await expectAccessibleAtEveryWidth(page);
+      await settled(page, true);
+      await expectAccessible(page);
     } finally {
       await server.dispose();
     }

@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
 import { defaultAccount, runUntil, weeklyJob } from '../fixtures/jobs.ts';
 import { MailServer } from '../fixtures/mail-server.ts';
-import { begin, clientOf, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, expect, expectAccessible, settled, test } from '../fixtures/story.ts';
 
 /** Runs a job and opens the page of its run when it stands as expected. */
 async function runOf(page: Page, server: AutoReport, id: string, state: string): Promise<string> {
@@ -25,7 +25,7 @@ test('copies, blind copies and groups are entered in the form of a job', async (
   await begin(page, empty);
   const client = clientOf(page);
   await client.call('create_project', { name: 'Website', key: 'WEB', zone: 'UTC' });
-  await makeProject(page, empty);
+  await createProject(page);
   await defaultAccount(page, mail);
   const project = (await client.call<{ head: { id: string } }>('load_project', { key: 'REP' })).value.head.id;
   const group = await client.made('create_group', { name: 'Front office' });
@@ -42,7 +42,7 @@ test('copies, blind copies and groups are entered in the form of a job', async (
   await page.getByLabel('Recipients').fill('mina@example.org');
   await page.getByLabel('Copies (Cc)', { exact: true }).fill('sam@example.org\ngroup: front office');
   await page.getByLabel('Blind copies (Bcc)').fill('boss@example.org');
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.getByRole('button', { name: 'Create the job' }).click();
   await expect(page.getByText('Cc: group: Front office')).toBeVisible();
   await expect(page.getByText('Bcc: boss@example.org')).toBeVisible();
@@ -61,7 +61,7 @@ test.describe('an address outside the allowed domains', () => {
 
   test('is named beside its field', async ({ page, empty, hydrated }) => {
     await begin(page, empty);
-    await makeProject(page, empty);
+    await createProject(page);
     await page.goto(`${empty.url}/settings/mail`);
     await settled(page, hydrated);
     await page.getByLabel('Domains').fill('example.org');
@@ -79,7 +79,7 @@ test.describe('an address outside the allowed domains', () => {
 
 test('a reader stops the mails without an account, undoes it, and stops them again with one click', async ({ page, empty, mail, hydrated, browser }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   await defaultAccount(page, mail);
   const id = await weeklyJob(page, ['mina@example.org', 'sam@example.org']);
   await runOf(page, empty, id, 'done');
@@ -91,7 +91,7 @@ test('a reader stops the mails without an account, undoes it, and stops them aga
   await reader.goto(link);
   await expect(reader.getByText('mina@example.org')).toBeVisible();
   await settled(reader, hydrated);
-  if (hydrated) await expectAccessibleAtEveryWidth(reader);
+  if (hydrated) await expectAccessible(reader);
   await reader.getByRole('button', { name: 'Stop these e-mails' }).click();
   await expect(reader.getByRole('heading', { name: 'These e-mails have stopped' })).toBeVisible();
   await reader.getByRole('button', { name: 'Undo: send them again' }).click();
@@ -117,7 +117,7 @@ test('an address that does not exist is put on the list, found there and taken o
   const mail = await MailServer.start('--fail', 'rcpt:550:1:5.1.1');
   try {
     await begin(page, empty);
-    await makeProject(page, empty);
+    await createProject(page);
     await defaultAccount(page, mail);
     const id = await weeklyJob(page, ['mina@example.org', 'sam@example.org']);
     await runOf(page, empty, id, 'partly');
@@ -134,7 +134,7 @@ test('an address that does not exist is put on the list, found there and taken o
     await page.getByRole('searchbox', { name: 'Find an address' }).press('Enter');
     await expect(page.getByRole('row', { name: /mina@example\.org/ })).toContainText('550 5.1.1');
     await settled(page, hydrated);
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) await expectAccessible(page);
     await page.getByRole('link', { name: 'The run' }).click();
     await expect(recipient(page, 'mina@example.org')).toContainText('Held back');
     await page.goto(`${empty.url}/settings/suppressions`);
@@ -151,7 +151,7 @@ test('a run that waits is tried at once or given up, and what failed is sent aga
   const mail = await MailServer.start('--fail', 'rcpt:451:4');
   try {
     await begin(page, empty);
-    await makeProject(page, empty);
+    await createProject(page);
     await defaultAccount(page, mail);
     const id = await weeklyJob(page, ['mina@example.org', 'sam@example.org']);
     const run = await runOf(page, empty, id, 'sending');
@@ -193,7 +193,7 @@ test('a message that may have arrived is marked as sent by who knows', async ({ 
   const mail = await MailServer.start('--drop-after-dot');
   try {
     await begin(page, empty);
-    await makeProject(page, empty);
+    await createProject(page);
     await defaultAccount(page, mail);
     const id = await weeklyJob(page, ['mina@example.org']);
     await runOf(page, empty, id, 'partly');
@@ -217,7 +217,7 @@ test('an account that does not work says so until a person lets it try again', a
   const mail = await MailServer.start('--auth', 'dana:secret words');
   try {
     await begin(page, empty);
-    await makeProject(page, empty);
+    await createProject(page);
     const id = await defaultAccount(page, mail, 'other words');
     const run = await clientOf(page).made('start_run', { id: await weeklyJob(page, ['mina@example.org', 'sam@example.org', 'ana@example.org']) });
     await page.goto(`${empty.url}/settings/mail/${id}`);
@@ -227,7 +227,7 @@ test('an account that does not work says so until a person lets it try again', a
       await expect(blocked).toContainText('535', { timeout: 500 });
     }).toPass({ timeout: 60_000 });
     await settled(page, hydrated);
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) await expectAccessible(page);
     expect(mail.ledger.filter((line) => line.event === 'auth'), 'one message found out').toHaveLength(1);
     await page.goto(`${empty.url}/jobs/runs/${run}`);
     await expect(page.getByText('The mail account does not work.', { exact: true })).toBeVisible();

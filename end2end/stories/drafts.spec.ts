@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { AutoReport } from '../fixtures/autoreport.ts';
-import { begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test as story } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, dana, expect, expectAccessible, settled, test as story } from '../fixtures/story.ts';
 
 /** By how many seconds the clock of the server is off stands in this file. */
 const ahead = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'autoreport-clock-')), 'seconds');
@@ -42,7 +42,7 @@ const stateOf = async (page: Page, run: string): Promise<string> => (await clien
 
 test('a draft is asked for by hand, said to wait everywhere, commented and approved', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   const id = await job(page);
   const run = await askForDraft(page, empty, id, hydrated);
 
@@ -59,7 +59,7 @@ test('a draft is asked for by hand, said to wait everywhere, commented and appro
   const result = page.getByRole('region', { name: 'Result' });
   await expect(result).toContainText('Waiting for approval');
   await expect(page.getByText('Writing messages')).toHaveCount(0);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
 
   await result.getByRole('link', { name: 'Read it and decide' }).click();
   await expect(page.getByRole('heading', { name: 'This is a draft' })).toBeVisible();
@@ -75,10 +75,10 @@ test('a draft is asked for by hand, said to wait everywhere, commented and appro
   await expect(page.getByText('Waiting for approval')).toHaveCount(0);
 });
 
-test('a draft about which nobody decides goes out when its time is over', async ({ page, empty, hydrated }) => {
+test('a draft about which nobody decides goes out when its time is over @hydrated', async ({ page, empty }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
-  const run = await askForDraft(page, empty, await job(page), hydrated);
+  await createProject(page);
+  const run = await askForDraft(page, empty, await job(page), true);
   await page.goto(`${empty.url}/reports/${run}`);
   await expect(page.getByRole('heading', { name: 'This is a draft' })).toBeVisible();
   await expect(page.getByText('It goes out by itself on')).toBeVisible();

@@ -5,14 +5,13 @@ import path from 'node:path';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { htmlOf, markupFaults, unsupported } from '../fixtures/mail-checkers.ts';
 import { faults } from '../fixtures/referee.ts';
-import { begin, clientOf, dana, expect, makeProject, test } from '../fixtures/story.ts';
+import { createProject, dana, expect, signUp, test } from '../fixtures/story.ts';
 
 const words = ['weekly-status', 'monthly-report', 'overdue-reminder', 'daily-digest', 'job-failed', 'project-summary'];
 
-test('every mail of the gallery passes the referee and both checkers of HTML @plain', async ({ page, empty }) => {
-  await begin(page, empty);
-  await makeProject(page, empty);
-  const client = clientOf(page);
+test('every mail of the gallery passes the referee and both checkers of HTML @plain', async ({ empty }) => {
+  const client = await signUp(empty);
+  await createProject(client);
   const board = await client.call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
   const lines = [
     'Draft the <b>November</b> & December report @me !urgent 2026-01-05', 'Žerjav: overhaul “before” spring @me tomorrow', 'Book the room',

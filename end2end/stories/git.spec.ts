@@ -5,14 +5,14 @@ import path from 'node:path';
 import { AutoReport } from '../fixtures/autoreport.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { runUntil, weeklyJob } from '../fixtures/jobs.ts';
-import { begin, clientOf, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, expect, expectAccessible, settled, test } from '../fixtures/story.ts';
 
 test('reports are pushed to another repository, and what git says when it refuses is on the page', async ({ page, hydrated }) => {
   // Folders of this machine stand for a server; only tests may use them.
   const server = await AutoReport.start({ settings: { AUTOREPORT_GIT_REMOTES: 'files' } });
   try {
     await begin(page, server);
-    await makeProject(page, server);
+    await createProject(page);
     const remote = path.join(server.folder, 'server.git');
     execFileSync('git', ['init', '-q', '--bare', '-b', 'main', remote]);
     const git = (...args: string[]) => execFileSync('git', ['--git-dir', remote, ...args], { encoding: 'utf8' });
@@ -43,7 +43,7 @@ test('reports are pushed to another repository, and what git says when it refuse
     await settled(page, hydrated);
     await page.getByRole('button', { name: 'Push now' }).click();
     await expect(page.getByRole('log', { name: 'What git said' })).toContainText('remote: Closed for the night.');
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) await expectAccessible(page);
 
     fs.rmSync(hook);
     await page.getByRole('button', { name: 'Push now' }).click();
@@ -61,7 +61,7 @@ test('a token is never shown again, neither on the page nor in the log', async (
   const token = 'glpat-nobody-may-read-this';
   try {
     await begin(page, server);
-    await makeProject(page, server);
+    await createProject(page);
     await runUntil(page, await weeklyJob(page, ['mina@example.org']), 'done');
     await page.goto(`${server.url}/settings/git`);
     await settled(page, hydrated);
@@ -83,26 +83,26 @@ test('a token is never shown again, neither on the page nor in the log', async (
   }
 });
 
-test('the history of a report shows its commit and what has changed since the one before', async ({ page, empty, hydrated }) => {
+test('the history of a report shows its commit and what has changed since the one before @hydrated', async ({ page, empty }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   const id = await weeklyJob(page, ['mina@example.org']);
   await runUntil(page, id, 'done');
   const board = await clientOf(page).call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
   await clientOf(page).call('add_tasks', { project: 'REP', column: board.value.columns[0].id, title: 'Book the room', at: 'end' });
   const second = await runUntil(page, id, 'done');
   await page.goto(`${empty.url}/reports/${second}`);
-  await settled(page, hydrated);
+  await settled(page, true);
   await page.getByRole('link', { name: 'History and changes' }).click();
   await expect(page.getByRole('heading', { level: 1, name: /^History: / })).toBeVisible();
-  await settled(page, hydrated);
+  await settled(page, true);
   const changes = page.getByRole('region', { name: 'Changes of the text, line by line' });
   await expect(changes.getByRole('row', { name: /removed Open: 0/ })).toBeVisible();
   await expect(changes.getByRole('row', { name: /added Open: 1/ })).toBeVisible();
   const commits = page.getByRole('region', { name: 'Commits of this report' });
   await expect(commits.getByRole('row')).toHaveCount(2);
   await expect(commits).toContainText(empty.git('rev-parse', 'main').slice(0, 10));
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  await expectAccessible(page);
 });
 
 test.describe('settings that cannot be', () => {

@@ -2,8 +2,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
-import { addTasks, card, expectTitles, list } from '../fixtures/board.ts';
-import { begin, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { card, expectTitles, list } from '../fixtures/board.ts';
+import { begin, createProject, createTasks, expect, expectAccessible, settled, test } from '../fixtures/story.ts';
 
 const file = (name: string) => path.resolve(import.meta.dirname ?? __dirname, '../data', name);
 
@@ -29,10 +29,10 @@ test('a Trello board comes with its lists, cards and past; the same file brings 
   await expect(page.getByRole('heading', { name: 'Check the import' })).toBeVisible();
   await expect(page.getByText('42', { exact: false }).first()).toBeVisible();
   await settled(page, hydrated);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.getByRole('button', { name: 'Import', exact: true }).click();
   await ended(page);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.getByRole('link', { name: 'Open the board' }).click();
   await expect(list(page, 'Current Sprint 1 Backlog')).toBeVisible();
   await expect(card(page, 'Login Page').first()).toBeVisible();
@@ -50,10 +50,8 @@ test('a Trello board comes with its lists, cards and past; the same file brings 
 
 test('an exported project is imported again as the same board, and the file says when it is from tomorrow', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
-  await settled(page, hydrated);
-  await addTasks(page, 'Todo', ['Read the minutes', 'Ask the office']);
-  await addTasks(page, 'Completed', ['Order the badges']);
+  await createProject(page, ['Read the minutes', 'Ask the office']);
+  await createTasks(page, 'Completed', ['Order the badges']);
 
   await page.goto(`${empty.url}/projects/REP`);
   await settled(page, hydrated);
@@ -70,7 +68,7 @@ test('an exported project is imported again as the same board, and the file says
   await expect(page.getByRole('heading', { name: 'Check the import' })).toBeVisible();
   await expect(page.getByText('AutoReport project')).toBeVisible();
   await settled(page, hydrated);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await expect(page.getByText('All of these cards are there already and are skipped.')).toBeVisible();
   await page.getByRole('radio', { name: 'A new project' }).check();
   await page.getByLabel('Name of the new project').fill('Second board');
@@ -103,7 +101,7 @@ test('a table is mapped column by column, and its lists become statuses', async 
   await columns.getByLabel('Task').selectOption({ label: 'Title' });
   await columns.getByLabel('State').selectOption({ index: 2 });
   await settled(page, hydrated);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByText('Nothing was imported.').first()).toBeVisible();
   await page.goto(`${empty.url}/projects`);
@@ -116,7 +114,7 @@ test('a broken file is refused with its line, and nothing of it is kept', async 
   await expect(page.getByRole('heading', { name: 'This file cannot be imported' })).toBeVisible();
   await expect(page.getByRole('main').getByRole('alert')).toContainText(/line \d+/i);
   await settled(page, hydrated);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.goto(`${empty.url}/projects`);
   await expect(page.getByText('No projects yet')).toBeVisible();
 });

@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { defaultAccount, weeklyJob } from '../fixtures/jobs.ts';
 import { MailServer } from '../fixtures/mail-server.ts';
-import { begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, dana, expect, expectAccessible, settled, test } from '../fixtures/story.ts';
 
 /** A job of a project to these. */
 const job = (page: Page, name = 'Weekly report', recipients = ['mina@example.org', 'sam@example.org']) => weeklyJob(page, recipients, name);
@@ -13,7 +13,7 @@ const runs = (page: Page) => page.getByRole('region', { name: 'Runs', exact: tru
 
 test('runs of a range are shown before they are made, and made', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   const id = await job(page);
   await page.goto(`${empty.url}/jobs/${id}`);
   await settled(page, hydrated);
@@ -40,7 +40,7 @@ test('runs of a range are shown before they are made, and made', async ({ page, 
 
 test('a dry run shows the report of a time to come and sends nothing', async ({ page, empty, hydrated, mail }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   await defaultAccount(page, mail);
   const id = await job(page);
   await clientOf(page).call('add_suppression', { address: 'sam@example.org', words: 'Asked by phone' });
@@ -65,7 +65,7 @@ test('a dry run shows the report of a time to come and sends nothing', async ({ 
 
 test('a copy begins paused and says so', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   await job(page);
   await page.goto(`${empty.url}/jobs`);
   await settled(page, hydrated);
@@ -81,7 +81,7 @@ test('the log is followed while the run goes on, and a run is cancelled', async 
   const mail = await MailServer.start('--accept-delay', '5000');
   try {
     await begin(page, empty);
-    await makeProject(page, empty);
+    await createProject(page);
     await defaultAccount(page, mail);
     const id = await job(page);
     const run = await clientOf(page).made('start_run', { id });
@@ -103,7 +103,7 @@ test('the log is followed while the run goes on, and a run is cancelled', async 
       await page.getByRole('button', { name: 'Errors' }).click();
       await expect(log.locator('.log__line:visible')).toHaveCount(0);
       await page.getByRole('button', { name: 'All', exact: true }).click();
-      await expectAccessibleAtEveryWidth(page);
+      await expectAccessible(page);
     } else {
       const refresh = page.getByRole('link', { name: 'Refresh' });
       await expect(refresh).toBeVisible();
@@ -130,7 +130,7 @@ test('the log is followed while the run goes on, and a run is cancelled', async 
 
 test('a job is found among others by an address that can be kept', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   await job(page, 'Weekly report');
   const other = await job(page, 'Board letter');
   await clientOf(page).call('pause_job', { id: other, note: 'Summer' });
@@ -153,7 +153,7 @@ test('a job is found among others by an address that can be kept', async ({ page
 
 test('a test of a job goes to whoever asks, and what is typed stays', async ({ page, empty, mail, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   await defaultAccount(page, mail);
   await page.goto(`${empty.url}/jobs/new`);
   await settled(page, hydrated);
@@ -198,7 +198,7 @@ test('a test of a job goes to whoever asks, and what is typed stays', async ({ p
 
 test('the sentence and the next runs follow every way to say when', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   await page.goto(`${empty.url}/jobs/new`);
   await settled(page, hydrated);
   const says = async (sentence: string) => {

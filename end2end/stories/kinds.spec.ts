@@ -2,7 +2,8 @@
 import type { Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
-import { begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { runByHand } from '../fixtures/jobs.ts';
+import { begin, clientOf, createProject, dana, expect, expectAccessible, settled, test } from '../fixtures/story.ts';
 
 /** Adds lines to the first list of the project, as they are typed. */
 async function addLines(page: Page, lines: string[]): Promise<void> {
@@ -24,12 +25,9 @@ async function newJob(page: Page, server: AutoReport, kind: string, hydrated: bo
 
 /** Starts a run from the page of the job and waits on its own page until it has ended in these words. */
 async function runNow(page: Page, words: string): Promise<void> {
-  await page.getByRole('button', { name: 'Run now' }).click();
-  await expect(page).toHaveURL(/\/jobs\/runs\//);
-  await expect(async () => {
-    await page.reload();
-    await expect(page.getByRole('region', { name: 'Result' })).toContainText(words, { timeout: 500 });
-  }).toPass({ timeout: 60_000 });
+  await runByHand(page);
+  await page.reload();
+  await expect(page.getByRole('region', { name: 'Result' })).toContainText(words);
 }
 
 /** Opens the latest mail of the outbox as text. */
@@ -44,14 +42,14 @@ const text = (page: Page) => page.getByRole('region', { name: 'Text part' });
 
 test('a digest has what is due today and is for its reader alone', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   await addLines(page, ['Draft the report @me today', 'Answer the letter @me 2026-01-05', 'Of nobody']);
   await newJob(page, empty, 'Digest', hydrated);
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Daily digest');
   await expect(page.getByRole('checkbox', { name: 'Due today' })).toBeChecked();
   await page.getByRole('checkbox', { name: 'Also assigned to you' }).uncheck();
   await page.getByLabel('Recipients').fill(dana.email);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.getByRole('button', { name: 'Create the job' }).click();
   await expect(page.getByRole('heading', { name: 'Daily digest' })).toBeVisible();
   await runNow(page, 'Done');
@@ -69,13 +67,13 @@ test('a digest has what is due today and is for its reader alone', async ({ page
 
 test('a reminder comes before the due date, and once', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   await addLines(page, ['Send the offer @me tomorrow', 'Draft the report @me 2035-01-05']);
   await newJob(page, empty, 'Reminder', hydrated);
   await page.getByLabel('How long before').fill('1 day');
   await page.getByLabel('From this hour on').fill('00:00');
   await page.getByLabel('Recipients').fill(dana.email);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.getByRole('button', { name: 'Create the job' }).click();
   await expect(page.getByRole('heading', { name: 'Reminder before due dates' })).toBeVisible();
   const job = page.url();
@@ -92,11 +90,11 @@ test('a reminder comes before the due date, and once', async ({ page, empty, hyd
 
 test('a job that archives says when there is nothing to archive', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   await newJob(page, empty, 'Archive tasks', hydrated);
   await expect(page.getByLabel('Recipients')).toHaveCount(0);
   await page.getByLabel('Days since they were finished').fill('14');
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.getByRole('button', { name: 'Create the job' }).click();
   await expect(page.getByRole('main')).toContainText('Finished 14 days ago or longer.');
   await runNow(page, 'There is nothing to archive.');
@@ -107,7 +105,7 @@ test.describe('a digest for somebody outside', () => {
 
   test('is refused beside its field, and what was typed stays', async ({ page, empty, hydrated }) => {
     await begin(page, empty);
-    await makeProject(page, empty);
+    await createProject(page);
     await newJob(page, empty, 'Digest', hydrated);
     await page.getByLabel('Name', { exact: true }).fill('Morning letter');
     await page.getByRole('checkbox', { name: 'Blocked' }).uncheck();

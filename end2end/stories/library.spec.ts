@@ -2,14 +2,14 @@
 // deleted, versions are compared and brought back.
 import { type Page } from '@playwright/test';
 import { runUntil, weeklyJob } from '../fixtures/jobs.ts';
-import { answered, begin, clientOf, dana, expect, makeProject, settled, test } from '../fixtures/story.ts';
+import { answered, begin, clientOf, createProject, dana, expect, settled, test } from '../fixtures/story.ts';
 
 /** The buttons that copy templates of one's own: there is one on each of their cards. */
 const copies = (page: Page) => page.getByRole('button', { name: /^Duplicate / });
 
 test('a job is given a published template, and its mail is written with it', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   const client = clientOf(page);
   const id = await client.made('create_template', { from: 'weekly-status' });
   const { value: desk } = await client.call<{ draft: object }>('read_template', { id });
@@ -59,8 +59,8 @@ test('a template is found, copied, carried in a file, deleted and taken back @hy
   await expect(copies(page)).toHaveCount(1);
   await expect(copies(page)).toHaveAccessibleName(/reminder/i);
 
-  await page.goto(`${empty.url}/templates`);
-  await settled(page, hydrated);
+  await page.getByRole('link', { name: 'Show all', exact: true }).click();
+  await expect(copies(page)).toHaveCount(2);
   await page.getByRole('button', { name: 'Duplicate Weekly status' }).click();
   const copy = page.getByRole('heading', { name: 'Template Copy of Weekly status' });
   await expect(copy).toBeAttached();

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { MailServer } from '../fixtures/mail-server.ts';
-import { begin, clientOf, expect, expectAccessibleAtEveryWidth, settled, test } from '../fixtures/story.ts';
+import { begin, clientOf, expect, expectAccessible, settled, test } from '../fixtures/story.ts';
 
 const here = import.meta.dirname ?? __dirname;
 const bounceFile = path.join(here, '../data/bounce.eml');
@@ -41,7 +41,7 @@ test('a new key signs the mail of an account, and the record to publish is shown
   await settled(page, hydrated);
   if (hydrated) {
     await expect(panel(page, 'DKIM signature').getByRole('button', { name: 'Copy the text' })).toBeVisible();
-    await expectAccessibleAtEveryWidth(page);
+    await expectAccessible(page);
   } else {
     await expect(panel(page, 'DKIM signature').getByRole('button', { name: /Copy/ })).toHaveCount(0);
   }
@@ -73,7 +73,7 @@ test('a private authority makes a server trusted, and its certificate is shown b
     await panel(page, 'Test').getByRole('button', { name: 'Test the connection' }).click();
     await expect(panel(page, 'Test').getByRole('status')).toContainText('It works.');
     await settled(page, hydrated);
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) await expectAccessible(page);
     await panel(page, 'Certificate authority').getByRole('button', { name: 'Trust the public authorities again' }).click();
     await expect(panel(page, 'Certificate authority')).not.toContainText('Private test authority');
   } finally {
@@ -101,7 +101,7 @@ test('the renewal of tokens is kept without showing a secret again', async ({ pa
   await expect(tokens).toContainText('Tokens renew themselves');
   expect(await page.content()).not.toContain('a very secret token');
   await settled(page, hydrated);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await tokens.getByRole('button', { name: 'Forget the tokens' }).click();
   await expect(tokens).not.toContainText('Tokens renew themselves');
 });
@@ -139,7 +139,7 @@ test('an uploaded bounce says what it is about and marks the message as not deli
   await page.getByRole('button', { name: 'Upload and look' }).click();
   await expect(page.getByRole('table')).toContainText('nothing more is sent to the address');
   await settled(page, hydrated);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.getByRole('button', { name: 'Do this' }).click();
   await expect(page.getByRole('table')).toContainText('marked as not delivered already');
   await page.getByRole('link', { name: 'Weekly report' }).click();

@@ -3,7 +3,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AutoReport } from '../fixtures/autoreport.ts';
 import { MailServer } from '../fixtures/mail-server.ts';
-import { begin, clientOf, expect, expectAccessibleAtEveryWidth, settled, test as story } from '../fixtures/story.ts';
+import { begin, clientOf, expect, expectAccessible, settled, test as story } from '../fixtures/story.ts';
 
 // The provider of the stories is on this machine, which an operator must allow.
 const test = story.extend({
@@ -79,7 +79,7 @@ test('a mailbox is signed in at its provider, after it was denied once, and its 
     await expect(page.locator('#consent')).toContainText('The provider did not allow it: access_denied: Not today');
     expect(web.asked).toHaveLength(0);
     await settled(page, hydrated);
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) await expectAccessible(page);
 
     // What was entered is still there, but for the secret.
     await expect(tokens.getByLabel('Authorization endpoint')).toHaveValue(`${web.url}/authorize`);
@@ -91,7 +91,7 @@ test('a mailbox is signed in at its provider, after it was denied once, and its 
     expect(web.asked.map((fields) => fields.get('client_secret'))).toEqual(['the secret of the client']);
     expect(await page.content()).not.toContain('a-very-secret-token');
     await settled(page, hydrated);
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) await expectAccessible(page);
 
     await page.getByRole('region', { name: 'Test', exact: true }).getByRole('button', { name: 'Test the connection' }).click();
     await expect(page.getByRole('region', { name: 'Test', exact: true }).getByRole('status')).toContainText('It works.');

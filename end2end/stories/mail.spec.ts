@@ -1,7 +1,7 @@
 // A mail account: the outbox that is always there, and an SMTP server that says yes, no, or nothing sensible.
 import type { Page } from '@playwright/test';
 import { MailServer } from '../fixtures/mail-server.ts';
-import { begin, dana, expect, expectAccessibleAtEveryWidth, settled, test } from '../fixtures/story.ts';
+import { begin, dana, expect, expectAccessible, settled, test } from '../fixtures/story.ts';
 
 interface Account {
   port: number;
@@ -38,7 +38,7 @@ test('the outbox catches a test mail and shows it as HTML, text and source', asy
   await page.getByRole('link', { name: 'Outbox', exact: true }).last().click();
   await page.getByRole('button', { name: 'Send a test mail to me' }).click();
   await expect(testPanel(page).getByRole('status')).toContainText('It works.');
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
 
   await page.goto(`${empty.url}/outbox`);
   await settled(page, hydrated);
@@ -49,7 +49,7 @@ test('the outbox catches a test mail and shows it as HTML, text and source', asy
   await expect(page.getByRole('region', { name: 'Source' })).toContainText(`To: `);
   await expect(page.getByRole('region', { name: 'Source' })).toContainText(dana.email);
   await settled(page, hydrated);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
 });
 
 test('an SMTP server is tested with a mail that arrives, and its password never shows again', async ({ page, empty, hydrated }) => {
@@ -70,13 +70,13 @@ test('an SMTP server is tested with a mail that arrives, and its password never 
     expect(mail.accepted[0].mail_from).toBe('reports@example.org');
     expect(mail.message(mail.accepted[0])).toMatch(/^Subject: /m);
     await settled(page, hydrated);
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) await expectAccessible(page);
   } finally {
     await mail.dispose();
   }
 });
 
-test('a wrong password is named as one', async ({ page, empty }) => {
+test('a wrong password is named as one @hydrated', async ({ page, empty }) => {
   const mail = await MailServer.start('--auth', 'dana:secret words');
   try {
     await begin(page, empty);
@@ -90,7 +90,7 @@ test('a wrong password is named as one', async ({ page, empty }) => {
   }
 });
 
-test('a server that is not there, and one that speaks another encryption, are told apart', async ({ page, empty }) => {
+test('a server that is not there, and one that speaks another encryption, are told apart @hydrated', async ({ page, empty }) => {
   const mail = await MailServer.start();
   await begin(page, empty);
   await addAccount(page, empty.url, { port: mail.port, tls: 'implicit' });

@@ -1,21 +1,25 @@
 // What the program says over the page and how long, what it holds back while the server is away, and the keys that lead there.
-import { addTasks, card, focusCard, pasteTasks } from '../fixtures/board.ts';
-import { answered, begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { card, focusCard, pasteTasks } from '../fixtures/board.ts';
+import { begin, clientOf, createProject, dana, expect, expectAccessible, openBoard, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
+import type { AutoReport } from '../fixtures/autoreport.ts';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
 
 test.beforeEach(async ({ page, empty, hydrated }) => {
   test.skip(!hydrated, 'without WebAssembly nothing is said over the page');
   await begin(page, empty);
-  await makeProject(page, empty);
-  await settled(page, true);
-  await addTasks(page, 'Todo', three);
-  await answered(page);
+  await createProject(page, three);
 });
 
 const notices = (page: Page) => page.getByRole('region', { name: 'Notifications' });
 const toasts = (page: Page) => notices(page).locator('.toast');
+
+/** Opens the board. */
+async function open(page: Page, server: AutoReport): Promise<void> {
+  await openBoard(page, server);
+  await settled(page, true);
+}
 
 /** Moves the first card to the next list by a key, which is said with an offer to take it back. */
 async function say(page: Page, title = three[0]): Promise<void> {
@@ -24,8 +28,9 @@ async function say(page: Page, title = three[0]): Promise<void> {
   await expect(notices(page)).toContainText('In Progress');
 }
 
-test('a message goes by itself, but not while somebody looks at it @hydrated', async ({ page }) => {
+test('a message goes by itself, but not while somebody looks at it @hydrated', async ({ page, empty }) => {
   test.slow();
+  await open(page, empty);
   await say(page);
   await toasts(page).first().hover();
   await page.waitForTimeout(9_500);
@@ -45,12 +50,11 @@ test('whoever wants to close messages by hand finds them until then @hydrated', 
   await page.goto(`${empty.url}/settings/profile`);
   await settled(page, true);
   await page.getByLabel('Keep notifications until I dismiss them').check();
-  await expectAccessibleAtEveryWidth(page);
+  await expectAccessible(page);
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByText('Saved').first()).toBeVisible();
   await expect(page.getByLabel('Keep notifications until I dismiss them')).toBeChecked();
-  await page.goto(`${empty.url}/board/REP`);
-  await settled(page, true);
+  await open(page, empty);
   await say(page);
   await page.waitForTimeout(9_500);
   await notices(page).getByRole('button', { name: 'Close' }).click();
@@ -71,19 +75,25 @@ test('how many days are soon is chosen in the profile @hydrated', async ({ page,
   await expect(page.locator('.task__side .chip')).toHaveAttribute('data-due', 'soon');
 });
 
-test('next week is the same Monday on a card and in the task @hydrated', async ({ page, empty }) => {
+test('a task proposes the Monday of next week; on paper it has its words and nothing to press @hydrated', async ({ page, empty }) => {
   await page.goto(`${empty.url}/tasks/REP-1`);
   await settled(page, true);
   const value = await page.getByRole('button', { name: 'Next week' }).getAttribute('value');
   expect(new Date(`${value}T00:00:00Z`).getUTCDay(), `${value} is a Monday`).toBe(1);
+
+  await page.emulateMedia({ media: 'print' });
+  await expect(page.getByRole('navigation', { name: 'Main', exact: true })).toBeHidden();
+  await expect(page.getByRole('region', { name: 'Attachments', exact: true }).locator('.attach')).toBeHidden();
+  await expect(page.locator('.task form .btn').locator('visible=true')).toHaveCount(0);
+  await expect(page.getByLabel('Title')).toHaveValue(three[0]);
 });
 
 test('G T leads to the templates, and F6 from part to part @hydrated', async ({ page, empty }) => {
+  await open(page, empty);
   await page.keyboard.press('g');
   await page.keyboard.press('t');
   await expect(page).toHaveURL(/\/templates$/);
-  await page.goto(`${empty.url}/board/REP`);
-  await settled(page, true);
+  await open(page, empty);
   await say(page);
   await card(page, three[1]).getByRole('link', { name: three[1], exact: true }).click();
   const drawer = page.getByRole('region', { name: 'Task', exact: true });
@@ -153,7 +163,7 @@ test.describe('without a network', () => {
     await page.getByLabel('Priority').selectOption('urgent');
     const again = page.getByRole('button', { name: 'Try again' });
     await expect(again).toBeVisible();
-    await expectAccessibleAtEveryWidth(page);
+    await expectAccessible(page);
     await page.unroute(/\/rpc\/save_priority/);
     await again.click();
     await expect(page.getByText('Saved', { exact: true }).first()).toBeVisible();
@@ -214,7 +224,7 @@ test.describe('a session that has ended', () => {
     await page.clock.fastForward('01:00');
     await label.getByRole('button', { name: 'Add label' }).click();
     await expect(page.getByRole('dialog', { name: 'Sign in again' })).toBeVisible();
-    await expectAccessibleAtEveryWidth(page);
+    await expectAccessible(page);
     await signInOver(page);
     await expect(page.getByRole('link', { name: 'Printers', exact: true })).toBeVisible();
 
@@ -276,6 +286,7 @@ test.describe('a session that has ended', () => {
 test('a link is copied from the menu of a card and from the task @hydrated', async ({ page, empty, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await open(page, empty);
   await card(page, three[0]).getByRole('button', { name: `Actions for ${three[0]}` }).click();
   await page.getByRole('menuitem', { name: 'Copy link' }).click();
   await expect(notices(page)).toContainText('Link copied');
@@ -327,14 +338,4 @@ test('older lines of a history are shown on demand, and a move goes back to its 
   await page.goto(`${empty.url}/board/REP`);
   await settled(page, true);
   await expect(page.getByRole('region', { name: 'Todo' }).locator('.card__title')).toHaveText(three);
-});
-
-test('a task on paper has its words and nothing to press @hydrated', async ({ page, empty }) => {
-  await page.goto(`${empty.url}/tasks/REP-1`);
-  await settled(page, true);
-  await page.emulateMedia({ media: 'print' });
-  await expect(page.getByRole('navigation', { name: 'Main', exact: true })).toBeHidden();
-  await expect(page.getByRole('region', { name: 'Attachments', exact: true }).locator('.attach')).toBeHidden();
-  await expect(page.locator('.task form .btn').locator('visible=true')).toHaveCount(0);
-  await expect(page.getByLabel('Title')).toHaveValue(three[0]);
 });

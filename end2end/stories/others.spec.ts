@@ -1,8 +1,8 @@
 // What others change on the pages beside the board: it comes by itself, and nothing that is being written is lost.
-import { addTasks, pasteTasks } from '../fixtures/board.ts';
+import { pasteTasks } from '../fixtures/board.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { closeOpened, together } from '../fixtures/pair.ts';
-import { answered, begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, mina, settled, test } from '../fixtures/story.ts';
+import { answered, begin, clientOf, createProject, dana, expect, expectAccessible, mina, openBoard, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
@@ -10,10 +10,7 @@ const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect
 test.beforeEach(async ({ page, empty, hydrated }) => {
   test.skip(!hydrated, 'without WebAssembly a page shows what was there when it was loaded');
   await begin(page, empty);
-  await makeProject(page, empty);
-  await settled(page, true);
-  await addTasks(page, 'Todo', three);
-  await answered(page);
+  await createProject(page, three);
 });
 
 test.afterEach(closeOpened);
@@ -31,6 +28,7 @@ async function save(page: Page, title: string, field: string, value: string): Pr
 
 test.describe('in one task', () => {
   test('whoever assigns somebody keeps whom another has assigned meanwhile @hydrated', async ({ page, browser, empty }) => {
+    await openBoard(page, empty);
     const other = await together(page, browser, empty);
     for (const both of [page, other]) await both.getByRole('link', { name: three[0], exact: true }).click();
     const [mine, theirs] = [page, other].map((both) => both.getByRole('region', { name: 'Task', exact: true }));
@@ -105,10 +103,11 @@ test.describe('in one task', () => {
 });
 
 test('the list follows, and keeps a title that is being typed @hydrated', async ({ page, browser, empty }) => {
+  await openBoard(page, empty);
   const other = await together(page, browser, empty);
   await page.goto(`${empty.url}/board/REP/list?columns=status,priority,labels,category,start,estimate,updated&order=number`);
   await settled(page, true);
-  await expectAccessibleAtEveryWidth(page);
+  await expectAccessible(page);
   const row = page.getByRole('row').filter({ hasText: 'REP-1' });
   await row.locator('summary[aria-label^="Rename"]').click();
   const title = row.getByLabel('Title', { exact: true });
@@ -143,6 +142,7 @@ test.describe('a title that two rename', () => {
   test.use({ expectedErrors: [/status of 409/] });
 
   test('is asked about, and stays in its field @hydrated', async ({ page, browser, empty }) => {
+    await openBoard(page, empty);
     const other = await together(page, browser, empty);
     await page.goto(`${empty.url}/board/REP/list`);
     await settled(page, true);
@@ -165,6 +165,7 @@ test.describe('a title that two rename', () => {
 
 test('calendar, notes and own work follow @hydrated', async ({ page, browser, empty }) => {
   await save(page, three[0], 'due', '2031-03-12');
+  await openBoard(page, empty);
   const other = await together(page, browser, empty);
   await other.goto(`${empty.url}/board/REP/calendar?month=2031-03`);
   await settled(other, true);

@@ -4,12 +4,12 @@ import type { AutoReport } from '../fixtures/autoreport.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { weeklyJob } from '../fixtures/jobs.ts';
 import { MailServer } from '../fixtures/mail-server.ts';
-import { begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, dana, expect, expectAccessible, settled, test } from '../fixtures/story.ts';
 
 /** The outbox has a test mail to Dana and a report to Mina and Sam. */
 async function caught(page: Page, server: AutoReport): Promise<void> {
   await begin(page, server);
-  await makeProject(page, server);
+  await createProject(page);
   const client = clientOf(page);
   const board = await client.call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
   await client.call('add_tasks', { project: 'REP', column: board.value.columns[0].id, title: 'Draft the November report\nBook the room', at: 'end' });
@@ -31,7 +31,7 @@ test('a message is found by words, people and state, and is read once it was ope
   await settled(page, hydrated);
   await expect(page.getByText('3 messages, 3 unread')).toBeVisible();
   await expect(messages(page)).toHaveCount(3);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
 
   // The reports name both of their readers, whomever they were sent for.
   await page.getByLabel('Find', { exact: true }).fill('to:dana');
@@ -78,7 +78,7 @@ test('a report shows its HTML in every width, its headers, its tree, its checks 
   await expect(headers.getByRole('row', { name: /^Auto-Submitted/ })).toContainText('auto-generated');
   await expect(headers.getByRole('row', { name: /^List-Unsubscribe/ }).first()).toContainText('/unsubscribe/');
   await settled(page, hydrated);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
 
   await tab(page, 'Parts').click();
   const tree = page.getByRole('region', { name: 'Tree of the mail' });
@@ -88,13 +88,13 @@ test('a report shows its HTML in every width, its headers, its tree, its checks 
   const [file] = await Promise.all([page.waitForEvent('download'), tree.getByRole('link', { name: 'Download part 1', exact: true }).click()]);
   expect(file.suggestedFilename()).toMatch(/\.txt$/);
   await settled(page, hydrated);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
 
   await tab(page, 'Checks').click();
   await expect(page.getByRole('region', { name: 'Checks' })).toContainText('All of the 2 say in words what they show.');
   await expect(page.getByRole('region', { name: 'Links' }).getByRole('link', { name: /\/board\/REP/ }).first()).toBeVisible();
   await settled(page, hydrated);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
 });
 
 test.describe('a release', () => {
@@ -112,7 +112,7 @@ test.describe('a release', () => {
     await tab(page, 'Release').click();
     await expect(page.getByLabel('Recipients')).toHaveValue('mina@example.org');
     await settled(page, hydrated);
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) await expectAccessible(page);
 
     await page.getByLabel('Recipients').fill('dana@example.org\nnobody');
     await page.getByRole('button', { name: 'Release' }).click();
@@ -131,7 +131,7 @@ test.describe('a release', () => {
     expect(mail.accepted.map((message) => message.rcpt_tos![0]).sort()).toEqual(['dana@example.org', 'max@example.org']);
     expect(mail.message(mail.accepted[0])).toMatch(/^To: .*mina@example\.org/m);
     await settled(page, hydrated);
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) await expectAccessible(page);
   });
 });
 
@@ -157,7 +157,7 @@ test('a release of which nobody knows whether it arrived is settled: marked as s
     const kept = broken.ledger.filter((event) => event.event === 'kept');
     expect(kept.map((event) => event.rcpt_tos![0]).sort()).toEqual(['dana@example.org', 'max@example.org']);
     await settled(page, hydrated);
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) await expectAccessible(page);
 
     // Somebody else looks at the same page, and decides after it was decided.
     const late = await page.context().newPage();
@@ -208,7 +208,7 @@ test('messages are deleted after a second question: one, some, and those that ar
   await page.getByRole('button', { name: 'Count them' }).click();
   await expect(page.getByText('1 message is older than 0 days. It is deleted for good.')).toBeVisible();
   await settled(page, hydrated);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.getByRole('button', { name: 'Delete them' }).click();
   await expect(page.getByText('No mail yet')).toBeVisible();
 });

@@ -2,8 +2,8 @@
 import fs from 'node:fs';
 import type { Browser, Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
-import { addTasks, card, expectTitles, pasteTasks } from '../fixtures/board.ts';
-import { begin, clientOf, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { addTasks, card, expectTitles } from '../fixtures/board.ts';
+import { begin, clientOf, createProject, createTasks, expect, expectAccessible, settled, test } from '../fixtures/story.ts';
 
 const password = 'nine quiet winter evenings';
 
@@ -72,14 +72,14 @@ test('a project lives: from a template, with settings, copied, archived, restore
   await page.getByRole('button', { name: 'Archive the project' }).click();
   await expect(page.getByText('This project is archived.').first()).toBeVisible();
   await settled(page, hydrated);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.goto(`${empty.url}/board/WIN`);
   await expect(page.getByText('it can be read, not changed')).toBeVisible();
   await expect(page.getByText('Add task', { exact: true })).toHaveCount(0);
   await page.goto(`${empty.url}/projects`);
   await expect(page.getByRole('heading', { name: 'Archived' })).toBeVisible();
   await settled(page, hydrated);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.goto(`${empty.url}/projects/WIN`);
   await page.getByRole('button', { name: 'Restore the project' }).click();
   await expect(page.getByText('Restored.')).toBeVisible();
@@ -91,7 +91,7 @@ test('a project lives: from a template, with settings, copied, archived, restore
   expect(file.tasks).toHaveLength(5);
 
   await page.getByText('Delete this project').click();
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.getByLabel('Type “Winter release” to confirm').fill('winter');
   await page.getByRole('button', { name: 'Delete the project' }).click();
   await expect(page.getByText('Type the name exactly as it stands here').first()).toBeVisible();
@@ -106,8 +106,7 @@ test.describe('people', () => {
 
   test('a viewer sees a board and changes nothing, an editor works, and who is removed is out at once', async ({ page, browser, empty, hydrated }) => {
     await begin(page, empty);
-    await makeProject(page, empty);
-    await addTasks(page, 'Todo', ['Read the minutes']);
+    await createProject(page, ['Read the minutes']);
     const nina = await invite(page, browser, empty, 'Nina New', hydrated);
     expect((await nina.goto(`${empty.url}/board/REP`))?.status()).toBe(404);
 
@@ -119,7 +118,7 @@ test.describe('people', () => {
     await expect(nina.getByText('You can view this board. Editing needs the Editor role.')).toBeVisible();
     await expect(nina.getByText('Add task', { exact: true })).toHaveCount(0);
     await expect(nina.getByRole('link', { name: 'New task' })).toHaveCount(0);
-    if (hydrated) await expectAccessibleAtEveryWidth(nina);
+    if (hydrated) await expectAccessible(nina);
     await nina.goto(`${empty.url}/tasks/REP-1`);
     await settled(nina, hydrated);
     await expect(nina.getByText('Editing needs the Editor role')).toBeVisible();
@@ -135,7 +134,7 @@ test.describe('people', () => {
     expect((await nina.goto(`${empty.url}/settings/people`))?.status()).toBe(403);
     await settled(nina, hydrated);
     await expect(nina.getByText('Only administrators can see this page. Ask Dana Admin.')).toBeVisible();
-    if (hydrated) await expectAccessibleAtEveryWidth(nina);
+    if (hydrated) await expectAccessible(nina);
 
     await page.goto(`${empty.url}/projects/REP/members`);
     await page.getByLabel('Role of Nina New', { exact: true }).selectOption('editor');
@@ -159,7 +158,7 @@ test.describe('people', () => {
 
   test('a group gives access, and a switched-off account is signed out', async ({ page, browser, empty, hydrated }) => {
     await begin(page, empty);
-    await makeProject(page, empty);
+    await createProject(page);
     const nina = await invite(page, browser, empty, 'Nina New', hydrated);
     await page.goto(`${empty.url}/settings/groups`);
     await settled(page, hydrated);
@@ -190,11 +189,11 @@ test.describe('people', () => {
 
 test('rules act by themselves: a task that enters a list is changed, and the log of the rule tells', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   await page.goto(`${empty.url}/projects/REP/rules`);
   await settled(page, hydrated);
   await expect(page.getByRole('heading', { name: 'No rules yet' })).toBeVisible();
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.getByRole('link', { name: 'New rule' }).first().click();
   await expect(page.getByLabel('Name')).toBeVisible();
   await settled(page, hydrated);
@@ -205,9 +204,7 @@ test('rules act by themselves: a task that enters a list is changed, and the log
   await page.getByRole('button', { name: 'Save the rule' }).click();
   await expect(page.getByText('When a task enters Pending: set the priority to Urgent, assign Dana Admin.')).toBeVisible();
 
-  await page.goto(`${empty.url}/board/REP`);
-  await settled(page, hydrated);
-  await addTasks(page, 'Pending', ['Wait for the answer']);
+  await createTasks(page, 'Pending', ['Wait for the answer']);
   await expect(async () => {
     await page.goto(`${empty.url}/tasks/REP-1`);
     await expect(page.getByText('Rule “Hurry”').first()).toBeVisible({ timeout: 200 });
@@ -221,7 +218,7 @@ test('rules act by themselves: a task that enters a list is changed, and the log
   await page.getByRole('link', { name: 'Hurry' }).click();
   await expect(page.getByText('Did: set the priority to Urgent, assign Dana Admin.')).toBeVisible();
   await settled(page, hydrated);
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
 
   // Without an action it is no rule.
   await page.getByLabel('Set the priority').selectOption('');
@@ -233,12 +230,12 @@ test('rules act by themselves: a task that enters a list is changed, and the log
   await expect(page.getByRole('heading', { name: 'No rules yet' })).toBeVisible();
 });
 
-test('a rule acts on a task that is made with its label, and on no other', async ({ page, empty, hydrated }) => {
+test('a rule acts on a task that is made with its label, and on no other @hydrated', async ({ page, empty }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
+  await createProject(page);
   await clientOf(page).call('make_label', { project: 'REP', name: 'Ops', hue: '3' });
   await page.goto(`${empty.url}/projects/REP/rules/new`);
-  await settled(page, hydrated);
+  await settled(page, true);
   await page.getByLabel('Name').fill('Duty');
   await page.getByRole('radio', { name: 'is made with a label, or gets it' }).check();
   await page.getByLabel('Label', { exact: true }).selectOption({ label: 'Ops' });
@@ -246,10 +243,8 @@ test('a rule acts on a task that is made with its label, and on no other', async
   await page.getByRole('button', { name: 'Save the rule' }).click();
   await expect(page.getByText('When a task has or gets the label Ops: set the priority to High.')).toBeVisible();
 
-  await page.goto(`${empty.url}/board/REP`);
-  await settled(page, hydrated);
-  await pasteTasks(page, 'Todo', ['Order the new relay #Ops']);
-  await addTasks(page, 'Pending', ['Water the plants']);
+  await createTasks(page, 'Todo', ['Order the new relay #Ops']);
+  await createTasks(page, 'Pending', ['Water the plants']);
   await expect(async () => {
     await page.goto(`${empty.url}/tasks/REP-1`);
     await expect(page.getByText('Rule “Duty”').first()).toBeVisible({ timeout: 200 });

@@ -1,13 +1,11 @@
 // Every kind of mail that the program sends, as a mail server gets it, before a referee that shares no code with it.
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Page } from '@playwright/test';
-import type { AutoReport } from '../fixtures/autoreport.ts';
 import { Client } from '../fixtures/client.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { MailServer } from '../fixtures/mail-server.ts';
 import { faults, ownTest } from '../fixtures/referee.ts';
-import { begin, clientOf, dana, expect, makeProject, test } from '../fixtures/story.ts';
+import { createProject, dana, expect, signUp, test } from '../fixtures/story.ts';
 
 interface Kind {
   /** Its name in smtp/referee.py, where its rules stand. */
@@ -17,7 +15,7 @@ interface Kind {
   /** Who gets a mail besides. */
   others?: string[];
   /** Has it sent to Dana; `account` is the mail account of the test server. */
-  send: (client: Client, account: string, page: Page, server: AutoReport, mail: MailServer) => Promise<void>;
+  send: (client: Client, account: string, mail: MailServer) => Promise<void>;
 }
 
 /** A new kind of mail is one entry here, and one line of KINDS in the referee. */
@@ -25,47 +23,47 @@ const kinds: Kind[] = [
   { kind: 'report', send: sendReport },
   {
     kind: 'digest',
-    send: async (client, _account, page, server) => void await run(client, page, server, {
+    send: async (client) => void await run(client, {
       kind: 'digest', recipients: dana.email, scope: 'project', show_overdue: 'on', show_today: 'on', show_soon: 'on', show_blocked: 'on', show_assigned: 'on',
     }),
   },
   {
     kind: 'reminder',
-    send: async (client, _account, page, server) => void await run(client, page, server, {
+    send: async (client) => void await run(client, {
       kind: 'reminder', recipients: dana.email, scope: 'all', leads: '1 day', from_time: '00:00',
     }),
   },
   { kind: 'test', send: async (client, account) => { await client.call('test_account', { id: account, send: 'yes' }); } },
   {
     kind: 'job test',
-    send: async (client, _account, page, server) => {
-      await addTasks(client, page, server);
+    send: async (client) => {
+      await addTasks(client);
       await client.call('send_job_test', { id: '', ...weekly, recipients: 'mina@example.org' });
     },
   },
   {
     kind: 'copy',
     others: ['mina@example.org'],
-    send: async (client, _account, page, server, mail) => {
-      const id = await run(client, page, server, { recipients: 'mina@example.org' });
+    send: async (client, _account, mail) => {
+      const id = await run(client, { recipients: 'mina@example.org' });
       await expect.poll(() => mail.accepted.length, { message: 'the report itself', timeout: 60_000 }).toBe(1);
       await client.call('send_report_to_me', { id });
     },
   },
   // The report is refused, so its owner hears of it.
-  { kind: 'alarm', refuses: ['--fail', 'rcpt:550:1'], send: async (client, _account, page, server) => void await run(client, page, server, { recipients: 'mina@example.org' }) },
+  { kind: 'alarm', refuses: ['--fail', 'rcpt:550:1'], send: async (client) => void await run(client, { recipients: 'mina@example.org' }) },
 ];
 
-async function sendReport(client: Client, _account: string, page: Page, server: AutoReport): Promise<void> {
-  await run(client, page, server, { recipients: `Dana Ž. <${dana.email}>` });
+async function sendReport(client: Client): Promise<void> {
+  await run(client, { recipients: `Dana Ž. <${dana.email}>` });
 }
 
 /** The fields of a job. */
 const weekly = { name: 'Weekly – Žiga’s report', project: 'REP', mode: 'simple', mon: 'on', at: '07:00', zone: 'Europe/Ljubljana' };
 
 /** Makes a project with tasks. */
-async function addTasks(client: Client, page: Page, server: AutoReport): Promise<void> {
-  await makeProject(page, server);
+async function addTasks(client: Client): Promise<void> {
+  await createProject(client);
   const board = await client.call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
   const lines = [
     'Draft the <b>November</b> & December report @me !urgent 2026-01-05', 'Žerjav: overhaul “before” spring @me tomorrow', 'Book the room',
@@ -74,22 +72,21 @@ async function addTasks(client: Client, page: Page, server: AutoReport): Promise
 }
 
 /** Makes a project with tasks, and a job that runs at once; the run. */
-async function run(client: Client, page: Page, server: AutoReport, job: Record<string, string>): Promise<string> {
-  await addTasks(client, page, server);
+async function run(client: Client, job: Record<string, string>): Promise<string> {
+  await addTasks(client);
   return client.made('start_run', { id: await client.made('save_job', { ...weekly, ...job }) });
 }
 
 for (const { kind, refuses = [], others = [], send } of kinds) {
-  test(`the referee has nothing to say against a mail of the kind ${kind} @plain`, async ({ page, empty }) => {
+  test(`the referee has nothing to say against a mail of the kind ${kind} @plain`, async ({ empty }) => {
     const mail = await MailServer.start(...refuses);
     try {
-      await begin(page, empty);
-      const client = clientOf(page);
+      const client = await signUp(empty);
       const account = await client.made('save_account', {
         name: 'Office mail', host: '127.0.0.1', port: String(mail.port), tls: 'none', auth: 'none', sender_name: 'Reports of Žiga', sender_address: 'reports@example.org',
       });
       await client.call('make_account_default', { id: account });
-      await send(client, account, page, empty, mail);
+      await send(client, account, mail);
       await expect.poll(() => mail.accepted.length, { message: 'what the server has taken', timeout: 60_000 }).toBe(others.length + 1);
       expect(mail.accepted.map((taken) => taken.rcpt_tos)).toEqual([...others, dana.email].map((address) => [address]));
       const accepted = mail.accepted.at(-1)!;
@@ -100,10 +97,9 @@ for (const { kind, refuses = [], others = [], send } of kinds) {
   });
 }
 
-test('what the outbox catches is the same message, to the byte, as a server would get @plain', async ({ page, empty }) => {
-  await begin(page, empty);
-  const client = clientOf(page);
-  await sendReport(client, '', page, empty);
+test('what the outbox catches is the same message, to the byte, as a server would get @plain', async ({ empty }) => {
+  const client = await signUp(empty);
+  await sendReport(client);
   const caught = async () => (await client.call<{ items: { id: string }[] }>('list_outbox', {})).value.items;
   await expect.poll(async () => (await caught()).length, { message: 'what the outbox has caught', timeout: 60_000 }).toBe(1);
   const file = await client.request('GET', `/outbox/${(await caught())[0].id}/message.eml`);

@@ -1,24 +1,31 @@
 // How the program looks to those who see it otherwise: high contrast, few pixels, large letters, and by the rights of a viewer.
-import { addTasks, card } from '../fixtures/board.ts';
-import { answered, begin, clientOf, expect, expectAccessibleAtEveryWidth, makeProject, mina, settled, test } from '../fixtures/story.ts';
+import { card } from '../fixtures/board.ts';
+import { begin, clientOf, createProject, expect, expectAccessible, mina, openBoard, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
+import { browserOfMina, closeOpened } from '../fixtures/pair.ts';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
 const pages = ['/', '/board/REP', '/board/REP/list', '/board/REP/calendar', '/board/REP/notes', '/tasks/REP-1', '/my-work', '/jobs', '/settings/profile'];
 
-test.beforeEach(async ({ page, empty, hydrated }) => {
+test.beforeEach(async ({ page, empty }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
-  await settled(page, hydrated);
-  await addTasks(page, 'Todo', three);
-  await answered(page);
+  await createProject(page, three);
 });
+
+test.afterEach(closeOpened);
 
 /** The widest that sticks out of the window, in pixels; nothing where the document does not scroll sideways. */
 const sideways = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
-test('in forced colours every edge and every state is drawn @hydrated', async ({ page, empty, hydrated }) => {
-  await page.emulateMedia({ forcedColors: 'active' });
+test('who asks for more contrast gets stronger lines, and in forced colours every edge and every state is drawn @hydrated', async ({ page, empty, hydrated }) => {
+  await openBoard(page, empty);
+  await settled(page, hydrated);
+  const line = () => page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--line').trim());
+  const usual = await line();
+  await page.emulateMedia({ contrast: 'more' });
+  await expect.poll(line).not.toBe(usual);
+
+  await page.emulateMedia({ contrast: null, forcedColors: 'active' });
   const border = (selector: string) => page.locator(selector).first().evaluate((element) => getComputedStyle(element).borderTopWidth);
   for (const selector of ['.card', '.col', '.btn', '.filter', '.icon-btn']) expect(await border(selector), selector).not.toBe('0px');
   await page.goto(`${empty.url}/board/REP?q=smtp`);
@@ -34,32 +41,35 @@ test('in forced colours every edge and every state is drawn @hydrated', async ({
   expect(current, 'where the person is').not.toBe('none');
 });
 
-test('who asks for more contrast gets stronger lines @hydrated', async ({ page }) => {
-  const line = () => page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--line').trim());
-  const usual = await line();
-  await page.emulateMedia({ contrast: 'more' });
-  await expect.poll(line).not.toBe(usual);
-});
+/** Pixels, at 400 and at 200 per cent, and on 320 pixels: the smallest window is the one a page begins in. */
+const windows = [[320, 225], [640, 450], [320, 640]] as const;
 
-for (const [name, width, height] of [['on 320 pixels', 320, 640], ['at 200 per cent', 640, 450], ['at 400 per cent', 320, 225]] as const) {
-  test(`nothing has to be scrolled sideways ${name}, and the main action can be reached`, async ({ page, empty, hydrated }) => {
-    test.slow();
-    await page.setViewportSize({ width, height });
-    for (const path of pages) {
-      await page.goto(`${empty.url}${path}`);
-      await settled(page, hydrated);
-      expect(await sideways(page), path).toBeLessThanOrEqual(0);
-      await expect(page.locator('h1'), path).toHaveCount(1);
-    }
-    await page.goto(`${empty.url}/tasks/REP-1`);
+test('nothing has to be scrolled sideways at 200 and at 400 per cent and on 320 pixels, and the main action can be reached', async ({ page, empty, hydrated }) => {
+  test.slow();
+  const show = ([width, height]: readonly [number, number]) => page.setViewportSize({ width, height });
+  for (const path of pages) {
+    await show(windows[0]);
+    await page.goto(`${empty.url}${path}`);
     await settled(page, hydrated);
+    await expect(page.locator('h1'), path).toHaveCount(1);
+    for (const size of windows) {
+      await show(size);
+      expect(await sideways(page), `${path} in a window of ${size.join(' × ')}`).toBeLessThanOrEqual(0);
+    }
+  }
+  await page.goto(`${empty.url}/tasks/REP-1`);
+  await settled(page, hydrated);
+  for (const size of windows) {
+    await show(size);
     const field = page.getByLabel('New comment');
     await field.scrollIntoViewIfNeeded();
-    await field.fill('It fits.');
+    const words = `It fits into ${size.join(' × ')}.`;
+    await field.fill(words);
     await page.getByRole('button', { name: 'Comment', exact: true }).click();
-    await expect(page.getByText('It fits.').first()).toBeVisible();
-  });
-}
+    await expect(page.getByText(words).first()).toBeVisible();
+    await settled(page, hydrated);
+  }
+});
 
 test('all is well on the pages as a viewer finds them, who is not offered what viewers cannot do @hydrated', async ({ page, browser, empty }) => {
   test.slow();
@@ -67,18 +77,12 @@ test('all is well on the pages as a viewer finds them, who is not offered what v
   empty.command(['user', 'create', '--email', mina.email, '--name', mina.name], `${mina.password}\n`);
   const { id } = (await client.call<{ head: { id: string } }>('load_project', { key: 'REP' })).value.head;
   await client.call('add_member', { project: id, who: mina.email, role: 'viewer' });
-  const context = await browser.newContext();
-  const hers = await context.newPage();
-  await hers.goto(`${empty.url}/sign-in?next=/board/REP`);
-  await hers.getByLabel('E-mail').fill(mina.email);
-  await hers.getByLabel('Password').fill(mina.password);
-  await hers.getByRole('button', { name: 'Sign in' }).click();
-  await settled(hers, true);
+  const hers = await browserOfMina(browser, empty);
   for (const path of [...pages, '/board/REP/archive', '/board/REP/trash', '/projects', '/projects/REP', '/projects/REP/members', '/reports', '/notifications', '/search?q=report']) {
     await test.step(path, async () => {
       expect((await hers.goto(`${empty.url}${path}`))?.status(), path).toBe(200);
       await settled(hers, true);
-      await expectAccessibleAtEveryWidth(hers);
+      await expectAccessible(hers);
     });
   }
   await hers.goto(`${empty.url}/board/REP`);
@@ -87,5 +91,4 @@ test('all is well on the pages as a viewer finds them, who is not offered what v
   await hers.goto(`${empty.url}/board/REP/list`);
   await expect(hers.getByLabel(`Priority of ${three[0]}`)).toHaveCount(0);
   await expect(hers.locator('summary[aria-label^="Rename"]')).toHaveCount(0);
-  await context.close();
 });

@@ -1,17 +1,15 @@
 // One task in full: notes, comments, checklist, files, labels, dependencies, series, trash, copy; awake and as plain forms.
 import path from 'node:path';
-import { addTasks, card, expectTitles } from '../fixtures/board.ts';
-import { begin, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { card, expectTitles } from '../fixtures/board.ts';
+import { begin, createProject, expect, expectAccessible, settled, test } from '../fixtures/story.ts';
 import type { Locator, Page } from '@playwright/test';
 
 const titles = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
 const picture = path.resolve(import.meta.dirname ?? __dirname, '../screenshots/dashboard.png');
 
-test.beforeEach(async ({ page, empty, hydrated }) => {
+test.beforeEach(async ({ page, empty }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
-  await settled(page, hydrated);
-  await addTasks(page, 'Todo', titles);
+  await createProject(page, titles);
 });
 
 async function open(page: Page, url: string, number: number, hydrated: boolean): Promise<void> {
@@ -42,7 +40,7 @@ test('work notes make a timeline that can be changed', async ({ page, empty, hyd
   await first.getByLabel('Work note, in Markdown').fill('The relay answers **451** to all');
   await first.getByRole('button', { name: 'Save' }).click();
   await expect(notes.locator('.note strong')).toHaveText('451');
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
 });
 
 test('a comment is changed, keeps what it said, and is deleted', async ({ page, empty, hydrated }) => {
@@ -58,7 +56,7 @@ test('a comment is changed, keeps what it said, and is deleted', async ({ page, 
   await expect(comments.locator('.comment .prose').first()).toHaveText('Three regions have answered.');
   await comments.getByText('Edited: show what it said before').click();
   await expect(comments.locator('.former .prose')).toHaveText('Two regions have answered.');
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await comments.locator('.comment > .row-menu > summary').click();
   await comments.getByRole('button', { name: 'Delete the comment' }).click();
   await expect(comments.locator('.comment')).toHaveCount(0);
@@ -69,7 +67,7 @@ test('after @ the people of the project are offered, and the preview shows what 
   const field = page.getByLabel('New comment');
   await field.pressSequentially('Ask @da');
   await expect(page.getByRole('option', { name: 'Dana Admin' })).toBeVisible();
-  await expectAccessibleAtEveryWidth(page);
+  await expectAccessible(page);
   await field.press('Enter');
   await expect(field).toHaveValue('Ask @Dana Admin ');
   await page.getByText('Add a description').click();
@@ -113,7 +111,7 @@ test('a checklist takes pasted lines, an order of its own, and gives an item awa
   await expect.poll(async () => (await words()).includes('first')).toBe(false);
   if (hydrated) {
     await expect(page.getByText('Now a task of its own: REP-4')).toBeVisible();
-    await expectAccessibleAtEveryWidth(page);
+    await expectAccessible(page);
   }
   await page.goto(`${empty.url}/board/REP`);
   await expect(card(page, 'first')).toBeVisible();
@@ -128,7 +126,7 @@ test('files are attached, shown small, and removed', async ({ page, empty, hydra
   await files.locator('img').scrollIntoViewIfNeeded();
   await expect.poll(() => files.locator('img').evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(100);
   if (hydrated) {
-    await expectAccessibleAtEveryWidth(page);
+    await expectAccessible(page);
     // A picture out of the clipboard.
     await page.evaluate(async () => {
       const data = new DataTransfer();
@@ -169,7 +167,7 @@ test.describe('a refusal', () => {
     for (const day of await series.getByRole('checkbox').all()) await day.uncheck({ force: true });
     await series.getByRole('checkbox', { name: 'Mon' }).check({ force: true });
     await series.getByRole('checkbox', { name: 'Thu' }).check({ force: true });
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) await expectAccessible(page);
     await series.getByRole('button', { name: 'Save' }).click();
     await expect(page.getByText('Every week on Monday and Thursday').first()).toBeVisible();
     await page.goto(`${empty.url}/board/REP`);
@@ -188,7 +186,7 @@ test.describe('a refusal', () => {
     await link('REP-2');
     await expect(section(page, 'Dependencies').getByRole('link', { name: `REP-2 ${titles[1]}` })).toBeVisible();
     await expect(page.getByText('Blocked by 1').first()).toBeVisible();
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) await expectAccessible(page);
     await open(page, empty.url, 2, hydrated);
     if (hydrated) {
       await link('draft november');
@@ -214,7 +212,7 @@ test('a task goes into the trash and comes back, is copied, and its last move is
   await open(page, empty.url, 3, hydrated);
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await expect(page.getByText('In the trash since', { exact: false })).toBeVisible();
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await page.locator('.banner').getByRole('button', { name: 'Restore' }).click();
   await expect(page.getByText('In the trash since', { exact: false })).toHaveCount(0);
 
@@ -231,7 +229,7 @@ test('a task goes into the trash and comes back, is copied, and its last move is
 });
 
 test('a task moves to another project and its old address leads there', async ({ page, empty, hydrated }) => {
-  await makeProject(page, empty, 'Operations', 'OPS');
+  await createProject(page, [], 'Operations', 'OPS');
   await open(page, empty.url, 2, hydrated);
   await page.locator('summary').filter({ hasText: 'Move to another project' }).click();
   await page.locator('select[name=project]').selectOption({ label: 'Operations' });
@@ -262,7 +260,7 @@ test('notifications say what will be there, and a task is watched and left', asy
   await page.goto(`${empty.url}/notifications`);
   await settled(page, hydrated);
   await expect(page.getByRole('heading', { name: 'No notifications yet' })).toBeVisible();
-  if (hydrated) await expectAccessibleAtEveryWidth(page);
+  if (hydrated) await expectAccessible(page);
   await open(page, empty.url, 1, hydrated);
   await expect(page.getByText('You are told of changes.')).toBeVisible();
   await page.getByRole('button', { name: 'Stop watching' }).click();

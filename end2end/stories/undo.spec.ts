@@ -1,8 +1,8 @@
 // Taking back what was saved beside the cards: in a task's drawer and page, by its page of actions, in list and calendar,
 // and by its history; copies, and moves to another project.
-import { addTasks, card, expectTitles, pasteTasks } from '../fixtures/board.ts';
-import { closeOpened, together } from '../fixtures/pair.ts';
-import { answered, begin, expect, makeProject, settled, test } from '../fixtures/story.ts';
+import { card, expectTitles, pasteTasks } from '../fixtures/board.ts';
+import { addMina, closeOpened, openAsMina } from '../fixtures/pair.ts';
+import { answered, begin, createProject, expect, openBoard, settled, test } from '../fixtures/story.ts';
 import type { Locator, Page } from '@playwright/test';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
@@ -10,11 +10,9 @@ const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect
 const drawerOf = (page: Page): Locator => page.getByRole('region', { name: 'Task', exact: true });
 const notices = (page: Page): Locator => page.getByRole('region', { name: 'Notifications' });
 
-test.beforeEach(async ({ page, empty, hydrated }) => {
+test.beforeEach(async ({ page, empty }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
-  await settled(page, hydrated);
-  await addTasks(page, 'Todo', three);
+  await createProject(page, three);
 });
 
 test.afterEach(closeOpened);
@@ -49,11 +47,10 @@ test('what was saved in the drawer goes back step by step, and again, on the boa
 });
 
 test('on the page of a task the keys take back what was saved there, but not over what somebody has saved since @hydrated', async ({ page, browser, empty }) => {
-  const other = await together(page, browser, empty);
-  for (const both of [page, other]) {
-    await both.goto(`${empty.url}/tasks/REP-1`);
-    await settled(both, true);
-  }
+  addMina(empty);
+  const other = await openAsMina(browser, empty, '/tasks/REP-1');
+  await page.goto(`${empty.url}/tasks/REP-1`);
+  await settled(page, true);
   const priority = (of: Page): Locator => of.getByLabel('Priority', { exact: true });
   await priority(page).selectOption('high');
   await expect(priority(other)).toHaveValue('high');
@@ -94,11 +91,10 @@ test('a change of many rows goes back as one, by its message and by the keys @hy
 });
 
 test('cells of the list and days of the calendar are steps of one stack, but not over a newer day of somebody else @hydrated', async ({ page, browser, empty }) => {
-  const other = await together(page, browser, empty);
-  for (const both of [page, other]) {
-    await both.goto(`${empty.url}/board/REP/list`);
-    await settled(both, true);
-  }
+  addMina(empty);
+  const other = await openAsMina(browser, empty, '/board/REP/list');
+  await page.goto(`${empty.url}/board/REP/list`);
+  await settled(page, true);
   const priority = (of: Page): Locator => of.getByLabel(`Priority of ${three[0]}`);
   const due = (of: Page): Locator => of.getByLabel(`Due date of ${three[0]}`);
   await priority(page).selectOption('high');
@@ -146,7 +142,9 @@ test('cells of the list and days of the calendar are steps of one stack, but not
   for (const both of [page, other]) await expect(due(both)).toHaveValue('2031-03-20');
 });
 
-test('new tasks of pasted lines go to the trash as one step, and come back @hydrated', async ({ page }) => {
+test('new tasks of pasted lines go to the trash as one step, and come back @hydrated', async ({ page, empty }) => {
+  await openBoard(page, empty);
+  await settled(page, true);
   await pasteTasks(page, 'Pending', ['One', 'Two']);
   await expectTitles(page, 'Pending', ['One', 'Two']);
   await page.keyboard.press('Escape');
@@ -265,7 +263,7 @@ test('a copy goes to the trash by its message and the keys, and comes back @hydr
 });
 
 test('a move to another project goes back to its place and number: by its message and the keys, or by the history', async ({ page, empty, hydrated }) => {
-  await makeProject(page, empty, 'Operations', 'OPS');
+  await createProject(page, [], 'Operations', 'OPS');
   await page.goto(`${empty.url}/tasks/REP-2`);
   await settled(page, hydrated);
   const heading = page.getByRole('heading', { level: 1 });

@@ -1,21 +1,17 @@
 // The other ways to look at tasks: list, calendar, notes, archive, trash, my work, search.
 import fs from 'node:fs';
-import { addTasks, card, expectTitles, layer, middle, take, waysToGiveUp } from '../fixtures/board.ts';
+import { card, expectTitles, layer, middle, take, waysToGiveUp } from '../fixtures/board.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
-import { answered, begin, clientOf, dana, expect, expectAccessibleAtEveryWidth, makeProject, settled, test } from '../fixtures/story.ts';
+import { answered, begin, clientOf, createProject, createTasks, dana, expect, expectAccessible, openBoard, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
 // Far from any other: the calendar of that month has only what the story put there.
 const month = '2031-03';
 
-test.beforeEach(async ({ page, empty, hydrated }) => {
+test.beforeEach(async ({ page, empty }) => {
   await begin(page, empty);
-  await makeProject(page, empty);
-  await settled(page, hydrated);
-  await addTasks(page, 'Todo', three);
-  // What was added is on the server before the next page is asked for.
-  await answered(page);
+  await createProject(page, three);
 });
 
 /** Makes a choice in a cell; without WebAssembly its button saves it. */
@@ -83,6 +79,8 @@ test('what is asked for anew leaves what stands there pale, and the next page sh
 });
 
 test('the list is ordered by a press on a heading, edited in its cells, and remembers its columns', async ({ page, empty, hydrated }) => {
+  await openBoard(page, empty);
+  await settled(page, hydrated);
   await page.getByRole('navigation', { name: 'Views of the project' }).getByRole('link', { name: 'List' }).click();
   await expect(page.getByRole('heading', { name: 'List', level: 1 })).toBeVisible();
   await expect(rows(page)).toHaveText([three[2], three[1], three[0]]);
@@ -237,7 +235,7 @@ test.describe('the calendar', () => {
     await settled(page, hydrated);
     await expect(heads).toHaveText(['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']);
     await expect(page.locator('.calendar tbody tr').first().locator('td').first()).toHaveAttribute('data-date', '2031-02-23');
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) await expectAccessible(page);
     await page.goto(`${empty.url}/board/REP/calendar?week=${month}-20`);
     await expect(page.getByRole('heading', { name: '16–22 Mar 2031' })).toBeVisible();
     await page.goto(`${empty.url}/board/REP/notes?week=${month}-20`);
@@ -436,8 +434,7 @@ test('a search finds tasks by their words, marks them, and can be narrowed', asy
 });
 
 test('the work notes of a day come as a file, in which nothing is a formula', async ({ page, empty, hydrated }) => {
-  await addTasks(page, 'Todo', ['=1+1']);
-  await answered(page);
+  await createTasks(page, 'Todo', ['=1+1']);
   for (const [title, kind, body] of [['=1+1', 'issue', '=SUM(A1)'], [three[0], 'issue', 'two, "quoted"'], [three[0], 'resolution', '@relay replaced']]) {
     await clientOf(page).call('add_note', { task: await idOf(page, title), kind, body });
   }
@@ -478,7 +475,7 @@ test.describe('the trash', () => {
     await expect(page.getByRole('alert').filter({ hasText: 'Not deleted. Type the number of the task exactly as it stands there.' })).toBeVisible();
     await answered(page);
     await settled(page, hydrated);
-    if (hydrated) await expectAccessibleAtEveryWidth(page);
+    if (hydrated) await expectAccessible(page);
     await confirm('rep-2');
     await expect(page.getByText('The trash is empty')).toBeVisible();
     await answered(page);
