@@ -674,6 +674,7 @@ mod tests {
             let to_done = |number: u128| Change::Move {
                 card: id(number),
                 to: Anchor { column: DONE, after: None, before: None, lane: None },
+                is_back: false,
             };
             let (answered, unanswered) = (OpId(uuid::Uuid::from_u128(1 << 64)), OpId(uuid::Uuid::from_u128(2 << 64)));
             sender.note_own(answered, &to_done(2));
