@@ -1,26 +1,17 @@
 // Each story is told twice: hydrated, and with JavaScript off where it can work without (not marked @hydrated).
 import { defineConfig } from '@playwright/test';
+import fs from 'node:fs';
 import os from 'node:os';
 
-// The browser takes the last list of features only: this is the one that Playwright turns off itself (chromiumSwitches.ts),
-// and what no story sees, but each pays for.
-const off = [
-  'AvoidUnnecessaryBeforeUnloadCheckSync', 'BoundaryEventDispatchTracksNodeRemoval', 'DestroyProfileOnBrowserClose',
-  'DialMediaRouteProvider', 'GlobalMediaControls', 'HttpsUpgrades', 'LensOverlay', 'MediaRouter', 'PaintHolding',
-  'ThirdPartyStoragePartitioning', 'Translate', 'AutoDeElevate', 'RenderDocument', 'OptimizationHints',
-  // Pages of the browser's own window, made ready in a process of their own for each new context: more than a second of
-  // CPU each time.
-  'PreloadTopChromeWebUI', 'InitialWebUI',
-  // A process of its own for the frames of mails, for each page that shows one; and one that waits for a page of another site.
-  'IsolateSandboxedIframes', 'SpareRendererForSitePerProcess',
-];
+// Chromium without a window of its own, where it is there: the whole one makes its window's pages ready in a process of
+// their own for each story, which takes as long as the story's.
+const browsers = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
 
 const chromium = {
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  executablePath: process.env.CHROMIUM ?? browsers.find((path) => fs.existsSync(path)),
   args: [
     '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
     '--disable-background-networking', '--disable-component-update', '--disable-sync',
-    `--disable-features=${off.join(',')}`,
   ],
 };
 

@@ -2,7 +2,7 @@
 import { pasteTasks } from '../fixtures/board.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { closeOpened, together } from '../fixtures/pair.ts';
-import { answered, begin, clientOf, createProject, dana, expect, expectAccessible, mina, openBoard, settled, test } from '../fixtures/story.ts';
+import { begin, clientOf, createProject, dana, expect, expectAccessible, mina, openBoard, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
