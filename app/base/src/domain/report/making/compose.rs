@@ -18,8 +18,8 @@ use super::{
 use crate::domain::{
     ids::{LabelId, ProjectId, TaskId, UserId},
     metrics::{
-        Ageing, CycleTimes, DayCount, Figures, Finding, FlowDay, Forecast, History, LateBuckets, Life, NO_LABEL, NOBODY,
-        PriorityShare, Share, Shares, StatusCount, Told, summary, throughput,
+        Ageing, CycleTimes, DayCount, Figures, Finding, FlowDay, Forecast, History, LateBuckets, Life, NO_LABEL,
+        NOBODY, PriorityShare, Share, Shares, StatusCount, Told, summary, throughput,
     },
     period::{Period, day_of, day_start},
     task::Priority,
