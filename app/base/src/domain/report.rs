@@ -4,6 +4,7 @@ mod chart_table;
 #[cfg(feature = "ssr")]
 pub mod making;
 mod period_choice;
+mod rows;
 pub mod spec;
 
 pub use chart_table::{Table, chart_table};
@@ -35,6 +36,11 @@ pub const HISTORY_DAYS: u32 = 90;
 
 /// Fewest days of cumulative flow: less shows no flow.
 pub const FLOW_DAYS: u32 = 30;
+
+/// About how many bytes a line of a list takes as JSON.
+const ROOM_OF_LINE: usize = 500;
+/// The same of everything beside the long lists.
+const ROOM: usize = 256 * 1024;
 
 /// What the subject of a report of several projects holds: such a run is found by it, without its facts being read.
 pub const MORE: &str = " more project";
@@ -229,12 +235,15 @@ pub fn title(period: Period) -> String {
 }
 
 impl Snapshot {
-    /// The bytes that are stored, hashed and committed: JSON with a line for each value.
+    /// The bytes that are stored, hashed and committed: JSON with a line for each row of a list.
     ///
     /// # Errors
     /// None that is known: it has no maps but those of words.
     pub fn to_json(&self) -> serde_json::Result<String> {
-        serde_json::to_string_pretty(self)
+        let Self { finished, in_progress, overdue, due_next, accomplishments, moved, created, .. } = self;
+        let long = [finished, in_progress, overdue, due_next, accomplishments, moved, created];
+        let lines: usize = long.into_iter().map(Vec::len).sum();
+        rows::to_json(self, ROOM + lines * ROOM_OF_LINE)
     }
 
     /// Reads what [`Self::to_json`] wrote.

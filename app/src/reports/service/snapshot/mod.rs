@@ -67,6 +67,8 @@ pub async fn build_scoped(ctx: &Ctx, request: &Request<'_>) -> AppResult<Snapsho
             tokio::task::yield_now().await;
         }
     }
+    // A hundred thousand small pieces: the report need not wait until they are given back.
+    tokio::task::spawn_blocking(move || drop(gathered));
     Ok(whole)
 }
 
@@ -125,7 +127,7 @@ pub async fn seen_by<'a>(ctx: &Ctx, report: &'a Snapshot, person: UserId) -> App
     Ok(report.seen_by(|id| seen.contains(&id)))
 }
 
-/// The bytes that are stored, hashed and committed: JSON with a line for each value.
+/// The bytes that are stored, hashed and committed: JSON with a line for each row of a list.
 ///
 /// # Errors
 /// Only a fault of the program.

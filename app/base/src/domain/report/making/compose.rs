@@ -9,14 +9,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::{
-    super::{FLOW_DAYS, FORMAT, HISTORY_DAYS, ReportProject, Snapshot, title},
+    super::{FLOW_DAYS, FORMAT, HISTORY_DAYS, NoteLine, ReportProject, Snapshot, title},
     around,
     desk::Desk,
     facts::TaskFacts,
     lists::{self, Lists},
 };
 use crate::domain::{
-    ids::{LabelId, ProjectId, TaskId, UserId},
+    ids::{ProjectId, TaskId, UserId},
     metrics::{
         Ageing, CycleTimes, DayCount, Figures, Finding, FlowDay, Forecast, History, LateBuckets, Life, NO_LABEL,
         NOBODY, PriorityShare, Share, Shares, StatusCount, Told, summary, throughput,
@@ -69,7 +69,7 @@ pub fn compose(gathered: &Sources, seen: &BTreeSet<ProjectId>) -> Snapshot {
     let sources =
         lists::Sources { lives: &lives, period, passages: &passages, blockers: &gathered.blockers, desk: &desk };
     // The lists take as long as all else: beside it, where there is another core.
-    let (lists, counted) = beside(|| Lists::of(&sources), || Counted::of(history, &lives, &desk, period));
+    let (lists, counted) = beside(|| Lists::of(&sources), || Counted::of(gathered, history, &lives, &desk));
     let Lists {
         finished,
         in_progress,
@@ -82,8 +82,21 @@ pub fn compose(gathered: &Sources, seen: &BTreeSet<ProjectId>) -> Snapshot {
         reopened,
         created,
     } = lists;
-    let Counted { figures, statuses, cycle, ageing, forecast, summary } = counted;
-    let work = Work::of(&lives, period, gathered);
+    let Counted {
+        figures,
+        days,
+        statuses,
+        cumulative,
+        cycle,
+        ageing,
+        forecast,
+        summary,
+        people,
+        labels,
+        priorities,
+        late,
+        notes,
+    } = counted;
     let projects: Vec<ReportProject> = projects.into_iter().cloned().collect();
     Snapshot {
         format: FORMAT,
@@ -96,16 +109,16 @@ pub fn compose(gathered: &Sources, seen: &BTreeSet<ProjectId>) -> Snapshot {
         finding: Finding::of(&figures),
         summary,
         figures,
-        days: DayCount::of(&lives, period, &zone),
+        days,
         statuses,
-        cumulative: FlowDay::of(&lives, Period::ending(period.last, FLOW_DAYS.max(period.days())), &zone),
+        cumulative,
         cycle,
         ageing,
         forecast,
-        people: work.by(&gathered.people, NOBODY, |person| Some(*person)),
-        labels: work.by(&by_name(&gathered.labels), NO_LABEL, |_| None),
-        priorities: PriorityShare::of(priorities(&work.open), priorities(&work.completed)),
-        late: LateBuckets::of(&lives, as_of, &zone),
+        people,
+        labels,
+        priorities,
+        late,
         finished,
         in_progress,
         overdue,
@@ -116,7 +129,7 @@ pub fn compose(gathered: &Sources, seen: &BTreeSet<ProjectId>) -> Snapshot {
         moved,
         reopened,
         created,
-        notes: lists::notes(&gathered.notes, &lives, &desk),
+        notes,
         variants: Vec::new(),
     }
 }
@@ -133,19 +146,26 @@ fn beside<A: Send, B>(one: impl Fn() -> A + Sync, other: impl FnOnce() -> B) -> 
     })
 }
 
-/// What is counted and reckoned.
+/// What is counted and reckoned, and the notes.
 struct Counted {
     figures: Figures,
+    days: Vec<DayCount>,
     statuses: Vec<StatusCount>,
+    cumulative: Vec<FlowDay>,
     cycle: CycleTimes,
     ageing: Ageing,
     forecast: Forecast,
     summary: Vec<String>,
+    people: Shares,
+    labels: Shares,
+    priorities: PriorityShare,
+    late: LateBuckets,
+    notes: Vec<NoteLine>,
 }
 
 impl Counted {
-    fn of(history: &History, lives: &[(TaskId, Life)], desk: &Desk<'_>, period: Period) -> Self {
-        let (as_of, zone) = (desk.as_of, desk.zone);
+    fn of(gathered: &Sources, history: &History, lives: &[(TaskId, Life)], desk: &Desk<'_>) -> Self {
+        let Sources { period, as_of, zone, .. } = *gathered;
         let window = Period::ending(period.last, HISTORY_DAYS.max(period.days()));
         let figures = Figures::of(history, period, as_of, &zone);
         let statuses = StatusCount::of_open(lives);
@@ -155,7 +175,23 @@ impl Counted {
         let forecast = Forecast::of(&past(lives, window, day_of(as_of, &zone), &zone), open);
         let told = Told { figures: &figures, days: period.days(), cycle: &cycle, ageing: &ageing, forecast: &forecast };
         let summary = summary(&told);
-        Self { figures, statuses, cycle, ageing, forecast, summary }
+        let work = Work::of(lives, period, gathered);
+        Self {
+            figures,
+            days: DayCount::of(lives, period, &zone),
+            statuses,
+            cumulative: FlowDay::of(lives, Period::ending(period.last, FLOW_DAYS.max(period.days())), &zone),
+            cycle,
+            ageing,
+            forecast,
+            summary,
+            people: work.by(&gathered.people, NOBODY, |(id, _)| *id, |person| Some(*person)),
+            // Labels of the same name are one row, whichever projects they are of.
+            labels: work.by(&gathered.labels, NO_LABEL, |(_, name)| name.as_str(), |_| None),
+            priorities: PriorityShare::of(priorities(&work.open), priorities(&work.completed)),
+            late: LateBuckets::of(lives, as_of, &zone),
+            notes: lists::notes(&gathered.notes, lives, desk),
+        }
     }
 }
 
@@ -197,14 +233,6 @@ fn listed<'a>(names: impl Iterator<Item = &'a str>, word: &str) -> String {
     }
 }
 
-/// Labels of the same name are one row, whichever projects they are of.
-fn by_name(labels: &around::Labels) -> BTreeMap<TaskId, Vec<(String, String)>> {
-    let named = |all: &Vec<(LabelId, String)>| -> Vec<(String, String)> {
-        all.iter().map(|(_, name)| (name.clone(), name.clone())).collect()
-    };
-    labels.iter().map(|(task, all)| (*task, named(all))).collect()
-}
-
 /// The work that shares are made of, with its priorities.
 struct Work {
     /// Open at the end.
@@ -223,17 +251,18 @@ impl Work {
         Self { open: with_priority(&Life::is_open), completed: with_priority(&finished_in) }
     }
 
-    /// The shares by what each task belongs to; `person` says whose a key is, where it is a person's.
-    fn by<K: Ord + Clone>(
+    /// The shares by what each task belongs to: rows are told apart by `key`, and `person` says whose one is.
+    fn by<'a, I, K: Ord>(
         &self,
-        groups: &BTreeMap<TaskId, Vec<(K, String)>>,
-        none: &str,
+        groups: &'a BTreeMap<TaskId, Vec<(I, String)>>,
+        none: &'a str,
+        key: impl Fn(&'a (I, String)) -> K,
         person: impl Fn(&K) -> Option<UserId>,
     ) -> Shares {
         let rows = |tasks: &[(TaskId, Priority)]| {
             let of_task = |(id, priority): &(TaskId, Priority)| {
                 let groups = groups.get(id).map(Vec::as_slice).unwrap_or_default();
-                let named = groups.iter().map(|(key, name)| (Some(key.clone()), name.as_str(), *priority));
+                let named = groups.iter().map(|group| (Some(key(group)), group.1.as_str(), *priority));
                 let unnamed = groups.is_empty().then_some((None, none, *priority));
                 named.chain(unnamed).collect::<Vec<_>>()
             };

@@ -1,10 +1,13 @@
 //! The tasks of projects and their history, as metrics need them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, Visitor},
+};
 
 use crate::domain::{
     ids::{ProjectId, TaskId},
@@ -27,20 +30,61 @@ pub struct TaskFacts {
     pub estimate_minutes: Option<i32>,
 }
 
+/// An instant as databases write it. Ten thousands of them are read for a report, so the usual form has a short way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct At(DateTime<Utc>);
+
+impl<'de> Deserialize<'de> for At {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(AtVisitor)
+    }
+}
+
+struct AtVisitor;
+
+impl Visitor<'_> for AtVisitor {
+    type Value = At;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an instant of RFC 3339")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<At, E> {
+        usual_instant(text).map_or_else(|| text.parse(), Ok).map(At).map_err(E::custom)
+    }
+}
+
+/// An instant in UTC with up to nine digits of a second's fraction, `2026-11-23T16:00:00.25+00:00`; none where it is
+/// written otherwise.
+fn usual_instant(text: &str) -> Option<DateTime<Utc>> {
+    let bytes = text.as_bytes();
+    let number = |from: usize, to: usize| -> Option<u32> {
+        bytes
+            .get(from..to)?
+            .iter()
+            .try_fold(0, |all, byte| byte.is_ascii_digit().then(|| all * 10 + u32::from(byte - b'0')))
+    };
+    let is = |at: usize, byte: u8| bytes.get(at) == Some(&byte);
+    let has_form = is(4, b'-') && is(7, b'-') && (is(10, b'T') || is(10, b' ')) && is(13, b':') && is(16, b':');
+    if !has_form {
+        return None;
+    }
+    let rest = bytes.get(19..)?;
+    let rest = rest.strip_suffix(b"Z").or_else(|| rest.strip_suffix(b"+00:00"))?;
+    let nanoseconds = match rest {
+        [] => 0,
+        [b'.', digits @ ..] if (1..=9).contains(&digits.len()) => {
+            number(20, 20 + digits.len())? * 10_u32.pow(9 - u32::try_from(digits.len()).ok()?)
+        }
+        _ => return None,
+    };
+    let day = NaiveDate::from_ymd_opt(i32::try_from(number(0, 4)?).ok()?, number(5, 7)?, number(8, 10)?)?;
+    Some(day.and_hms_nano_opt(number(11, 13)?, number(14, 16)?, number(17, 19)?, nanoseconds)?.and_utc())
+}
+
 /// A task as it is read, in the order of these: id, project, number, title, priority, category, due day, due instant,
 /// creation, estimate in minutes.
-type TaskRow = (
-    TaskId,
-    ProjectId,
-    i32,
-    String,
-    Priority,
-    Category,
-    Option<NaiveDate>,
-    Option<DateTime<Utc>>,
-    DateTime<Utc>,
-    Option<i32>,
-);
+type TaskRow = (TaskId, ProjectId, i32, String, Priority, Category, Option<NaiveDate>, Option<At>, At, Option<i32>);
 
 /// Reads tasks as the database writes them: arrays of id, project, number, title, priority, category, due day, due
 /// instant, creation and estimate in minutes.
@@ -49,7 +93,9 @@ type TaskRow = (
 /// Where a row is no task.
 pub fn tasks(json: &str) -> serde_json::Result<BTreeMap<TaskId, TaskFacts>> {
     let rows: Vec<TaskRow> = serde_json::from_str(json)?;
-    let facts = |(id, project, number, title, priority, category, due_on, due_at, created_at, estimate_minutes)| {
+    let facts = |row: TaskRow| {
+        let (id, project, number, title, priority, category, due_on, due_at, At(created_at), estimate_minutes) = row;
+        let due_at = due_at.map(|At(at)| at);
         let facts =
             TaskFacts { project, number, title, priority, category, due_on, due_at, created_at, estimate_minutes };
         (id, facts)
@@ -65,9 +111,9 @@ pub struct Events {
 }
 
 /// A task that came, went to another status, or left.
-type FlowRow = (TaskId, DateTime<Utc>, EventKind, Option<Status>);
+type FlowRow = (TaskId, At, EventKind, Option<Status>);
 /// A due date that was set or taken away: what it was and is stands in the detail.
-type DueRow = (TaskId, DateTime<Utc>, String);
+type DueRow = (TaskId, At, String);
 
 impl Events {
     /// Reads events as the database writes them: arrays of task, instant, kind and status after it, and, of changed due
@@ -97,20 +143,21 @@ pub fn told(Events { flow, dues: edits }: Events, tasks: &BTreeMap<TaskId, TaskF
     let edited: Vec<HistoryEvent> = edits
         .into_iter()
         .filter(|(task, ..)| tasks.contains_key(task))
-        .filter_map(|(task, at, detail)| Some(HistoryEvent { task, at, change: dues.edited(task, &detail)? }))
+        .filter_map(|(task, At(at), detail)| Some(HistoryEvent { task, at, change: dues.edited(task, &detail)? }))
         .collect();
-    let moved = flow.into_iter().filter(|(task, ..)| tasks.contains_key(task)).filter_map(|(task, at, kind, to)| {
-        let change = match kind {
-            EventKind::Created => Change::Created { status: to? },
-            EventKind::Moved | EventKind::Transferred => Change::Moved { to: to? },
-            EventKind::Archived => Change::Archived,
-            EventKind::Restored => Change::Restored,
-            EventKind::Deleted => Change::Deleted,
-            EventKind::Undeleted => Change::Undeleted,
-            _ => return None,
-        };
-        Some(HistoryEvent { task, at, change })
-    });
+    let moved =
+        flow.into_iter().filter(|(task, ..)| tasks.contains_key(task)).filter_map(|(task, At(at), kind, to)| {
+            let change = match kind {
+                EventKind::Created => Change::Created { status: to? },
+                EventKind::Moved | EventKind::Transferred => Change::Moved { to: to? },
+                EventKind::Archived => Change::Archived,
+                EventKind::Restored => Change::Restored,
+                EventKind::Deleted => Change::Deleted,
+                EventKind::Undeleted => Change::Undeleted,
+                _ => return None,
+            };
+            Some(HistoryEvent { task, at, change })
+        });
     History::new(dues.first_of_all().chain(moved).chain(edited))
 }
 
@@ -157,4 +204,44 @@ fn overdue_from_words(words: &str, zone: &Tz) -> Option<DateTime<Utc>> {
 fn overdue_from(facts: &TaskFacts, zone: &Tz) -> Option<DateTime<Utc>> {
     let after_day = facts.due_on.and_then(|day| day.succ_opt()).map(|next| day_start(next, zone));
     facts.due_at.or(after_day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_read_the_short_way_is_the_one_that_rfc_3339_means() {
+        for text in [
+            "2026-11-23T16:00:00+00:00",
+            "2026-11-23T16:00:00Z",
+            "2026-11-23 16:00:00.5+00:00",
+            "2026-11-23T16:00:00.123456+00:00",
+            "1999-12-31T23:59:59.999999999Z",
+            "2024-02-29T00:00:00.000001+00:00",
+            "0001-01-01T00:00:00+00:00",
+        ] {
+            let meant: DateTime<Utc> = text.parse().unwrap();
+            assert_eq!(usual_instant(text), Some(meant), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_otherwise_is_read_by_the_book_or_refused() {
+        let read = |text: &str| serde_json::from_str::<At>(&format!("{text:?}"));
+        let same: DateTime<Utc> = "2026-11-23T16:00:00Z".parse().unwrap();
+        assert_eq!(read("2026-11-23T17:00:00+01:00").unwrap(), At(same));
+        assert_eq!(read("2026-11-23T16:00:00.0000000000Z").unwrap(), At(same));
+        for text in [
+            "",
+            "2026-02-30T00:00:00Z",
+            "2026-11-23",
+            "2026-11-23T25:00:00Z",
+            "+026-11-23T16:00:00Z",
+            "2026-11-23T16:00:00.",
+        ] {
+            assert_eq!(usual_instant(text), None, "{text}");
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
 }
