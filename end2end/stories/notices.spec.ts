@@ -216,6 +216,8 @@ test.describe('a session that has ended', () => {
 
   test('a form of the labels or of the settings asks for the password first, and is sent with what was typed @hydrated', async ({ page, context, empty }) => {
     await page.clock.install();
+    const asked: string[] = [];
+    page.on('request', (request) => { if (request.url().includes('/rpc/check_session')) asked.push(request.url()); });
     await page.goto(`${empty.url}/board/REP/labels`);
     await settled(page, true);
     const label = page.getByRole('region', { name: 'New label' });
@@ -227,6 +229,7 @@ test.describe('a session that has ended', () => {
     await expectAccessible(page);
     await signInOver(page);
     await expect(page.getByRole('link', { name: 'Printers', exact: true })).toBeVisible();
+    expect(asked, 'whoever has just signed in is not asked for again').toHaveLength(1);
 
     await page.goto(`${empty.url}/settings/profile`);
     await settled(page, true);

@@ -82,6 +82,18 @@ fn problem_words(error: &AppError) -> String {
     }
 }
 
+/// The server functions, by how their names begin, whose forms anybody may send: nobody has to sign in for the links of a
+/// mail or for colours.
+const FOR_ANYBODY: [&str; 5] = ["sign_", "set_theme", "set_password", "stop_mails", "resume_mails"];
+
+/// Whether a form needs somebody who is signed in, and would lose what was typed without.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a browser sends forms"))]
+fn needs_session(method: &str, action: &str) -> bool {
+    let is_for_anybody =
+        action.strip_prefix("/rpc/").is_some_and(|name| FOR_ANYBODY.iter().any(|open| name.starts_with(open)));
+    method.eq_ignore_ascii_case("post") && !is_for_anybody
+}
+
 #[cfg(feature = "hydrate")]
 mod browser {
     use std::cell::{Cell, RefCell};
@@ -91,6 +103,7 @@ mod browser {
     use wasm_bindgen::JsCast;
     use web_sys::{Event, EventTarget, HtmlElement, HtmlFormElement, SubmitEvent};
 
+    use super::needs_session;
     use crate::error::AppError;
     use crate::shell::api::check_session;
     use crate::ui::SessionEnd;
@@ -118,10 +131,8 @@ mod browser {
             button.or_else(|| self.form.get_attribute(of_form)).unwrap_or_default()
         }
 
-        /// Whether it needs somebody who is signed in, and would lose what was typed without.
         fn needs_session(&self) -> bool {
-            let (method, action) = (self.said("formmethod", "method"), self.said("formaction", "action"));
-            method.eq_ignore_ascii_case("post") && !action.starts_with("/rpc/sign_")
+            needs_session(&self.said("formmethod", "method"), &self.said("formaction", "action"))
         }
 
         /// Sends it as the person wanted to.
@@ -136,8 +147,10 @@ mod browser {
         let toasts = use_context::<Toasts>();
         let waiting = StoredForm::default();
         let held = waiting.clone();
+        let answered = Rc::new(Cell::new(js_sys::Date::now()));
+        let signed_in = answered.clone();
         Effect::new(move |_| {
-            let (answered, is_asking) = (Rc::new(Cell::new(js_sys::Date::now())), Rc::new(Cell::new(false)));
+            let (answered, is_asking) = (answered.clone(), Rc::new(Cell::new(false)));
             let held = held.clone();
             let mut listeners = Listeners::default();
             let window: EventTarget = window().into();
@@ -189,6 +202,8 @@ mod browser {
         Effect::new(move |before: Option<u32>| {
             let (times, is_over) = (end.begun_again(), end.is_over());
             if before.is_some_and(|before| before != times) {
+                // Sent at once: what reads the page anew now may put another form in the place of this one.
+                signed_in.set(js_sys::Date::now());
                 if let Some(sending) = waiting.0.take() {
                     sending.go();
                 }
@@ -211,4 +226,20 @@ mod browser {
 
     /// The server sends no forms.
     pub fn hold_forms(_end: SessionEnd) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_that_anybody_may_send_waits_for_no_session() {
+        for action in ["/rpc/save_profile123", "/import", ""] {
+            assert!(needs_session("post", action), "{action}");
+        }
+        for action in ["/rpc/sign_out123", "/rpc/stop_mails123", "/rpc/resume_mails123", "/rpc/set_theme123"] {
+            assert!(!needs_session("POST", action), "{action}");
+        }
+        assert!(!needs_session("", "/search") && !needs_session("get", "/rpc/save_profile123"));
+    }
 }
