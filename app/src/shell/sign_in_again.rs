@@ -101,9 +101,10 @@ mod browser {
 
     use leptos::{prelude::*, task::spawn_local};
     use wasm_bindgen::JsCast;
-    use web_sys::{Event, EventTarget, HtmlElement, HtmlFormElement, SubmitEvent};
+    use web_sys::{Event, EventTarget, HtmlDialogElement, HtmlElement, HtmlFormElement, SubmitEvent};
 
     use super::needs_session;
+    use crate::domain::account::Me;
     use crate::error::AppError;
     use crate::shell::api::check_session;
     use crate::ui::SessionEnd;
@@ -112,6 +113,9 @@ mod browser {
 
     /// So long after the server has answered for the person a form is sent without asking, in milliseconds.
     const FRESH: f64 = 20_000.0;
+
+    const SOMEBODY_ELSE: &str =
+        "Not sent. Somebody else has signed in in this browser meanwhile: copy what you need, and load the page anew.";
 
     /// A form that was to be sent, and the button that was pressed.
     struct Sending {
@@ -144,7 +148,7 @@ mod browser {
     /// A form that loads another page takes what was typed with it. Where the session may have ended meanwhile, the server is
     /// asked first, and the form is sent once somebody has signed in again.
     pub fn hold_forms(end: SessionEnd) {
-        let toasts = use_context::<Toasts>();
+        let (toasts, me) = (use_context::<Toasts>(), use_context::<Me>().map(|me| me.id));
         let waiting = StoredForm::default();
         let held = waiting.clone();
         let answered = Rc::new(Cell::new(js_sys::Date::now()));
@@ -162,8 +166,9 @@ mod browser {
                 }
                 let known = known.clone();
                 spawn_local(async move {
-                    if check_session().await.is_ok() {
+                    if check_session().await.is_ok_and(|who| Some(who) == me) {
                         known.set(js_sys::Date::now());
+                        go_on(end);
                     }
                 });
             });
@@ -189,9 +194,16 @@ mod browser {
                                 toasts.fail(error.words());
                             }
                         }
+                        // What was typed here is not sent in the name of somebody else.
+                        Ok(who) if Some(who) != me => {
+                            if let Some(toasts) = toasts {
+                                toasts.fail(SOMEBODY_ELSE);
+                            }
+                        }
                         // Whatever else is wrong the form's own answer says.
-                        Ok(()) | Err(_) => {
+                        Ok(_) | Err(_) => {
                             answered.set(js_sys::Date::now());
+                            go_on(end);
                             sending.go();
                         }
                     }
@@ -213,6 +225,19 @@ mod browser {
             }
             times
         });
+    }
+
+    /// Goes on where the session had ended and the person has signed in again in another tab.
+    fn go_on(end: SessionEnd) {
+        if !end.has_ended() {
+            return;
+        }
+        // Closed and not only taken away, so that the focus goes back to where it was.
+        let open = document().query_selector("dialog[aria-labelledby=\"again-title\"]").ok().flatten();
+        if let Some(open) = open.and_then(|open| open.dyn_into::<HtmlDialogElement>().ok()) {
+            open.close();
+        }
+        end.begin_again();
     }
 
     /// The form that waits for a new session.
