@@ -618,6 +618,8 @@ impl Inner {
                         Ok(()) => return,
                         Err(AppError::SignedOut) => Link::SignedOut,
                         Err(AppError::NotFound) => Link::Gone,
+                        // Whoever is asked for the password is asked on: the session does not come back with the line.
+                        Err(_) if inner.link.get_untracked() == Link::SignedOut => return,
                         Err(_) => Link::Down,
                     };
                     inner.link.set(link);
