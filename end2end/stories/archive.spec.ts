@@ -99,6 +99,27 @@ test('a report is read in all its parts and taken along', async ({ page, empty, 
   await expect(page.getByRole('link', { name: /^Next report/ })).toHaveAttribute('href', `/reports/${second}`);
 });
 
+test('a part of a report stays there pale until the one that was asked for comes @hydrated', async ({ page, empty }) => {
+  const [, second] = await twoReports(page, empty);
+  await page.goto(`${empty.url}/reports/${second}`);
+  await settled(page, true);
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => { letGo = resolve; });
+  await page.route('**/rpc/read_report_part*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  const part = page.locator('.report-part');
+  await expect(part).not.toHaveAttribute('aria-busy');
+  await page.getByRole('navigation', { name: 'Parts of the report' }).getByRole('link', { name: 'Plain text', exact: true }).click();
+  await expect(part).toHaveAttribute('aria-busy', 'true');
+  await expect.poll(() => part.evaluate((part) => getComputedStyle(part).opacity)).toBe('0.6');
+  await expect(page.getByTitle('The report as its reader sees it')).toBeVisible();
+  letGo();
+  await expect(page.getByRole('region', { name: 'Text part' })).toBeVisible();
+  await expect(part).not.toHaveAttribute('aria-busy');
+});
+
 test('a report is compared with the one before it, with what changed in words', async ({ page, empty, hydrated }) => {
   const [first, second] = await twoReports(page, empty);
   await page.goto(`${empty.url}/reports/${second}`);

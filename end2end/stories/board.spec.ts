@@ -215,6 +215,20 @@ test('a card opens in a drawer beside the board, and the focus comes back to it 
   await expect(card(page, three[1])).toContainText('High priority');
 });
 
+test('who goes to another page right behind the last letter in the filter stays there @hydrated', async ({ page }) => {
+  // Both within the moment after which a filter is applied.
+  await page.evaluate(() => {
+    const field = document.querySelector<HTMLInputElement>('input[name=q]')!;
+    field.value = 'smtp';
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    document.querySelector<HTMLAnchorElement>('nav[aria-label="Views of the project"] a[href$="/list"]')!.click();
+  });
+  await expect(page.getByRole('heading', { name: 'List', level: 1 })).toBeVisible();
+  await page.waitForTimeout(500);
+  await expect(page).toHaveURL(/\/board\/REP\/list$/);
+  await expect(page.getByRole('heading', { name: 'List', level: 1 })).toBeVisible();
+});
+
 /** Holds the answers of a server function back until they are let go. */
 async function hold(page: Page, name: string): Promise<() => void> {
   let letGo = () => {};

@@ -705,3 +705,25 @@ test.describe('a board that is not there any more', () => {
     await expect(drawer.getByText('Not saved. This is not here, or you cannot see it.')).toBeVisible();
   });
 });
+
+test.describe('a session that ends while others work', () => {
+  test.use({ expectedErrors: [/status of 401|EventSource/i] });
+
+  test('what others did meanwhile is there after signing in again, also on a page that is read again for it @hydrated', async ({ page, context, browser, empty }) => {
+    const other = await together(page, browser, empty);
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    for (const [path, title] of [['/board/REP?priority=medium', 'Order the new relay'], ['/board/REP/list', 'Book the room']]) {
+      await page.goto(`${empty.url}${path}`);
+      await settled(page, true);
+      // Who hears that Mina is here hears what she does.
+      await expect(page.getByRole('banner').getByRole('group', { name: 'Also here' }).getByRole('img', { name: mina.name })).toBeVisible();
+      await context.clearCookies();
+      await addTasks(other, 'Todo', [title]);
+      await expect(dialog).toBeVisible();
+      await dialog.getByLabel('Password').fill(dana.password);
+      await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await expect(dialog).toBeHidden();
+      await expect(page.getByRole('link', { name: title, exact: true }), path).toBeVisible();
+    }
+  });
+});

@@ -1,10 +1,13 @@
 // What the program says over the page and how long, what it holds back while the server is away, and the keys that lead there.
 import { card, focusCard, pasteTasks } from '../fixtures/board.ts';
+import { addMina, browserOfMina, closeOpened } from '../fixtures/pair.ts';
 import { begin, clientOf, createProject, dana, expect, expectAccessible, openBoard, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
+
+test.afterEach(closeOpened);
 
 test.beforeEach(async ({ page, empty, hydrated }) => {
   test.skip(!hydrated, 'without WebAssembly nothing is said over the page');
@@ -216,6 +219,8 @@ test.describe('a session that has ended', () => {
 
   test('a form of the labels or of the settings asks for the password first, and is sent with what was typed @hydrated', async ({ page, context, empty }) => {
     await page.clock.install();
+    const asked: string[] = [];
+    page.on('request', (request) => { if (request.url().includes('/rpc/check_session')) asked.push(request.url()); });
     await page.goto(`${empty.url}/board/REP/labels`);
     await settled(page, true);
     const label = page.getByRole('region', { name: 'New label' });
@@ -227,6 +232,7 @@ test.describe('a session that has ended', () => {
     await expectAccessible(page);
     await signInOver(page);
     await expect(page.getByRole('link', { name: 'Printers', exact: true })).toBeVisible();
+    expect(asked, 'whoever has just signed in is not asked for again').toHaveLength(1);
 
     await page.goto(`${empty.url}/settings/profile`);
     await settled(page, true);
@@ -271,6 +277,37 @@ test.describe('a session that has ended', () => {
       await expect(page, path).toHaveURL(`${empty.url}${path}`);
       await expect(page.getByRole('main').getByRole('heading', { level: 1 }), path).toBeVisible();
     }
+  });
+
+  test('whoever has signed in again in another tab goes on here, and somebody else sends nothing of theirs @hydrated', async ({ page, browser, context, empty }) => {
+    await page.clock.install();
+    await page.goto(`${empty.url}/settings/profile`);
+    await settled(page, true);
+    const own = await context.cookies();
+    const back = () => page.evaluate(() => window.dispatchEvent(new Event('focus')));
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    await page.getByLabel('Name', { exact: true }).fill('Dana D. Admin');
+    await context.clearCookies();
+    await page.clock.fastForward('01:00');
+    await back();
+    await expect(dialog).toBeVisible();
+    await context.addCookies(own);
+    await back();
+    await expect(dialog).toBeHidden();
+
+    addMina(empty);
+    const other = await browserOfMina(browser, empty);
+    await context.clearCookies();
+    await context.addCookies(await other.context().cookies());
+    await page.clock.fastForward('01:00');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(notices(page)).toContainText('Not sent. Somebody else has signed in');
+    await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Dana D. Admin');
+    await context.clearCookies();
+    await context.addCookies(own);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(page.getByText('Saved').first()).toBeVisible();
+    await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Dana D. Admin');
   });
 
   test('a page that is opened when the session is over is shown after signing in over it @hydrated', async ({ page, context, empty }) => {

@@ -220,7 +220,7 @@ test.describe('the calendar', () => {
     await expect(page.getByText('Nothing is due in 24–30 Mar 2031.')).toBeVisible();
   });
 
-  test('begins its weeks on the day that the profile says, and so does the table of notes', async ({ page, empty, hydrated }) => {
+  test('begins its weeks on the day that the profile says, and so do the table of notes and the days of a series and of a job', async ({ page, empty, hydrated }) => {
     await setDue(page, empty.url, hydrated, 'REP-1', `${month}-12`);
     const heads = page.locator('.calendar thead abbr');
     await page.goto(`${empty.url}/board/REP/calendar?month=${month}`);
@@ -240,6 +240,11 @@ test.describe('the calendar', () => {
     await expect(page.getByRole('heading', { name: '16–22 Mar 2031' })).toBeVisible();
     await page.goto(`${empty.url}/board/REP/notes?week=${month}-20`);
     await expect(page.getByRole('heading', { name: '16–22 Mar 2031' })).toBeVisible();
+    for (const [path, pills] of [['/tasks/REP-1', '.series__weekdays .pill'], ['/jobs/new', '#days .pill']]) {
+      await page.goto(`${empty.url}${path}`);
+      await settled(page, hydrated);
+      await expect(page.locator(pills), path).toHaveText(['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']);
+    }
   });
 
   test('a task is dragged to another day by the mouse, taken back, and moved by keys @hydrated', async ({ page, empty }) => {

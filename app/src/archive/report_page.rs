@@ -59,6 +59,9 @@ fn shown(report: ReportDetail, tab: Memo<Tab>, part: Resource<AppResult<(Tab, Pa
     };
     let (previous, next) = (report.previous.clone(), report.next.clone());
     let tabs = Tab::ALL.iter().copied().map(link).collect_view();
+    // Another part is asked for. Said by an effect, for the page that the server renders is whole when it is there.
+    let (is_pending, is_renewing) = (RwSignal::new(false), RwSignal::new(false));
+    Effect::new(move |_| is_renewing.set(is_pending.get()));
     let comment = report.comment_html.clone().map(|html| {
         view! {
             <section class="panel is-padded" aria-label="Comment of the sender"><div class="prose" dir="auto" inner_html=html></div></section>
@@ -72,8 +75,8 @@ fn shown(report: ReportDetail, tab: Memo<Tab>, part: Resource<AppResult<(Tab, Pa
             <Facts report=report.clone() />
             {comment}
             <nav class="tabs" aria-label="Parts of the report">{tabs}</nav>
-            <div class="report-part">
-                <Transition>
+            <div class="report-part" aria-busy=move || is_renewing.get().then_some("true")>
+                <Transition set_pending=is_pending>
                     {move || {
                         let report = report.clone();
                         Suspend::new(async move {

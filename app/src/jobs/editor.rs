@@ -7,7 +7,7 @@ use leptos_router::hooks::use_query_map;
 use super::{
     api::{SaveJob, load_known_recipients, load_report_choices, preview_job},
     cron_field::{self, CronFields},
-    form::{DAYS, JobForm, Mode},
+    form::{JobForm, Mode, days_from},
     kind_fields,
     recipients_field::RecipientsField,
     report_fields,
@@ -26,7 +26,7 @@ use crate::{
         schedule::UpcomingRun,
     },
     error::{AppError, AppResult, Problem},
-    ui::{Choice, ErrorSummary, SelectField, TextField, plain_error},
+    ui::{Choice, ErrorSummary, SelectField, TextField, first_day, plain_error},
 };
 
 /// The editor. `here` is the path of its own page, `back` that of the page that Cancel leads to.
@@ -286,7 +286,7 @@ fn mode_choice(mode: Mode, label: &'static str, chosen: Mode) -> impl IntoView {
 
 fn days(form: &JobForm, error: Signal<Option<AppError>>) -> impl IntoView + use<> {
     let chosen = form.days;
-    let pills = DAYS.iter().map(|&(name, day)| {
+    let pills = days_from(first_day()).map(|(name, day)| {
         let full = weekday_long(day);
         let short: String = full.chars().take(3).collect();
         view! {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{kind_form::KindForm, report_form::ReportForm, rules_form::RulesForm, when_form::WhenForm};
 use crate::domain::job::JobKind;
 use crate::domain::schedule::{Cadence, DaySet, ScheduleSpec};
+use crate::domain::week;
 use crate::error::{Checks, Problem};
 
 /// What stands in the fields of a job's form.
@@ -48,7 +49,7 @@ crate::text_enum!(
     }
 );
 
-/// The day fields of the form, in the order of the week.
+/// The day fields of the form, from Monday on.
 pub const DAYS: [(&str, Weekday); 7] = [
     ("mon", Weekday::Mon),
     ("tue", Weekday::Tue),
@@ -58,6 +59,11 @@ pub const DAYS: [(&str, Weekday); 7] = [
     ("sat", Weekday::Sat),
     ("sun", Weekday::Sun),
 ];
+
+/// The day fields in the order of weeks that begin on `first`.
+pub fn days_from(first: Weekday) -> impl Iterator<Item = (&'static str, Weekday)> {
+    week::days_from(first).into_iter().filter_map(|day| DAYS.into_iter().find(|(_, known)| *known == day))
+}
 
 impl JobForm {
     /// Reads the fields through a function that knows their values.
@@ -164,6 +170,12 @@ mod tests {
         let again =
             JobForm::read(|name| typed.iter().find(|(field, _)| *field == name).map(|(_, value)| (*value).to_owned()));
         assert_eq!(again, form);
+    }
+
+    #[test]
+    fn the_days_stand_as_the_weeks_of_the_person_do() {
+        let names: Vec<&str> = days_from(Weekday::Sun).map(|(name, _)| name).collect();
+        assert_eq!(names, ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]);
     }
 
     #[test]

@@ -4,13 +4,13 @@
 use leptos::prelude::*;
 
 use super::{
-    form::DAYS,
+    form::days_from,
     when_form::{On, Unit, WhenForm},
 };
 use crate::{
     domain::{calendar::weekday_long, schedule::Nth},
     error::AppError,
-    ui::{Choice, SelectField, TextAreaField, TextField},
+    ui::{Choice, SelectField, TextAreaField, TextField, first_day},
 };
 
 const LIMITS: [&str; 4] = ["starts_on", "ends_on", "runs", "except"];
@@ -127,5 +127,5 @@ fn nths() -> Vec<Choice> {
 }
 
 fn weekdays() -> Vec<Choice> {
-    DAYS.iter().map(|&(name, day)| Choice::new(name, weekday_long(day))).collect()
+    days_from(first_day()).map(|(name, day)| Choice::new(name, weekday_long(day))).collect()
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::whom_to_ask::Whom;
-use crate::error::AppResult;
+use crate::{domain::ids::UserId, error::AppResult};
 
 #[cfg(feature = "ssr")]
 use {
@@ -11,11 +11,10 @@ use {
     crate::platform::{ctx::Ctx, page},
 };
 
-/// Answers where somebody is still signed in.
+/// Who is signed in now.
 #[server(prefix = "/rpc")]
-pub async fn check_session() -> AppResult<()> {
-    Ctx::signed_in()?;
-    Ok(())
+pub async fn check_session() -> AppResult<UserId> {
+    Ok(Ctx::signed_in()?.me()?.id)
 }
 
 /// Those who can give the right to the page at an address, path and query, which was refused.

@@ -82,6 +82,18 @@ fn problem_words(error: &AppError) -> String {
     }
 }
 
+/// The server functions, by how their names begin, whose forms anybody may send: nobody has to sign in for the links of a
+/// mail or for colours.
+const FOR_ANYBODY: [&str; 5] = ["sign_", "set_theme", "set_password", "stop_mails", "resume_mails"];
+
+/// Whether a form needs somebody who is signed in, and would lose what was typed without.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a browser sends forms"))]
+fn needs_session(method: &str, action: &str) -> bool {
+    let is_for_anybody =
+        action.strip_prefix("/rpc/").is_some_and(|name| FOR_ANYBODY.iter().any(|open| name.starts_with(open)));
+    method.eq_ignore_ascii_case("post") && !is_for_anybody
+}
+
 #[cfg(feature = "hydrate")]
 mod browser {
     use std::cell::{Cell, RefCell};
@@ -89,8 +101,10 @@ mod browser {
 
     use leptos::{prelude::*, task::spawn_local};
     use wasm_bindgen::JsCast;
-    use web_sys::{Event, EventTarget, HtmlElement, HtmlFormElement, SubmitEvent};
+    use web_sys::{Event, EventTarget, HtmlDialogElement, HtmlElement, HtmlFormElement, SubmitEvent};
 
+    use super::needs_session;
+    use crate::domain::account::Me;
     use crate::error::AppError;
     use crate::shell::api::check_session;
     use crate::ui::SessionEnd;
@@ -99,6 +113,9 @@ mod browser {
 
     /// So long after the server has answered for the person a form is sent without asking, in milliseconds.
     const FRESH: f64 = 20_000.0;
+
+    const SOMEBODY_ELSE: &str =
+        "Not sent. Somebody else has signed in in this browser meanwhile: copy what you need, and load the page anew.";
 
     /// A form that was to be sent, and the button that was pressed.
     struct Sending {
@@ -118,10 +135,8 @@ mod browser {
             button.or_else(|| self.form.get_attribute(of_form)).unwrap_or_default()
         }
 
-        /// Whether it needs somebody who is signed in, and would lose what was typed without.
         fn needs_session(&self) -> bool {
-            let (method, action) = (self.said("formmethod", "method"), self.said("formaction", "action"));
-            method.eq_ignore_ascii_case("post") && !action.starts_with("/rpc/sign_")
+            needs_session(&self.said("formmethod", "method"), &self.said("formaction", "action"))
         }
 
         /// Sends it as the person wanted to.
@@ -133,11 +148,13 @@ mod browser {
     /// A form that loads another page takes what was typed with it. Where the session may have ended meanwhile, the server is
     /// asked first, and the form is sent once somebody has signed in again.
     pub fn hold_forms(end: SessionEnd) {
-        let toasts = use_context::<Toasts>();
+        let (toasts, me) = (use_context::<Toasts>(), use_context::<Me>().map(|me| me.id));
         let waiting = StoredForm::default();
         let held = waiting.clone();
+        let answered = Rc::new(Cell::new(js_sys::Date::now()));
+        let signed_in = answered.clone();
         Effect::new(move |_| {
-            let (answered, is_asking) = (Rc::new(Cell::new(js_sys::Date::now())), Rc::new(Cell::new(false)));
+            let (answered, is_asking) = (answered.clone(), Rc::new(Cell::new(false)));
             let held = held.clone();
             let mut listeners = Listeners::default();
             let window: EventTarget = window().into();
@@ -149,8 +166,9 @@ mod browser {
                 }
                 let known = known.clone();
                 spawn_local(async move {
-                    if check_session().await.is_ok() {
+                    if check_session().await.is_ok_and(|who| Some(who) == me) {
                         known.set(js_sys::Date::now());
+                        go_on(end);
                     }
                 });
             });
@@ -176,9 +194,16 @@ mod browser {
                                 toasts.fail(error.words());
                             }
                         }
+                        // What was typed here is not sent in the name of somebody else.
+                        Ok(who) if Some(who) != me => {
+                            if let Some(toasts) = toasts {
+                                toasts.fail(SOMEBODY_ELSE);
+                            }
+                        }
                         // Whatever else is wrong the form's own answer says.
-                        Ok(()) | Err(_) => {
+                        Ok(_) | Err(_) => {
                             answered.set(js_sys::Date::now());
+                            go_on(end);
                             sending.go();
                         }
                     }
@@ -189,6 +214,8 @@ mod browser {
         Effect::new(move |before: Option<u32>| {
             let (times, is_over) = (end.begun_again(), end.is_over());
             if before.is_some_and(|before| before != times) {
+                // Sent at once: what reads the page anew now may put another form in the place of this one.
+                signed_in.set(js_sys::Date::now());
                 if let Some(sending) = waiting.0.take() {
                     sending.go();
                 }
@@ -198,6 +225,19 @@ mod browser {
             }
             times
         });
+    }
+
+    /// Goes on where the session had ended and the person has signed in again in another tab.
+    fn go_on(end: SessionEnd) {
+        if !end.has_ended() {
+            return;
+        }
+        // Closed and not only taken away, so that the focus goes back to where it was.
+        let open = document().query_selector("dialog[aria-labelledby=\"again-title\"]").ok().flatten();
+        if let Some(open) = open.and_then(|open| open.dyn_into::<HtmlDialogElement>().ok()) {
+            open.close();
+        }
+        end.begin_again();
     }
 
     /// The form that waits for a new session.
@@ -211,4 +251,20 @@ mod browser {
 
     /// The server sends no forms.
     pub fn hold_forms(_end: SessionEnd) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_that_anybody_may_send_waits_for_no_session() {
+        for action in ["/rpc/save_profile123", "/import", ""] {
+            assert!(needs_session("post", action), "{action}");
+        }
+        for action in ["/rpc/sign_out123", "/rpc/stop_mails123", "/rpc/resume_mails123", "/rpc/set_theme123"] {
+            assert!(!needs_session("POST", action), "{action}");
+        }
+        assert!(!needs_session("", "/search") && !needs_session("get", "/rpc/save_profile123"));
+    }
 }

@@ -24,7 +24,8 @@ pub fn Connection(live: Live) -> impl IntoView {
 }
 
 /// The way to read a page again and show it in place. One reading at a time: what is asked meanwhile is asked once more
-/// behind it. Nothing is shown while something of the page is in the person's hand.
+/// behind it. Nothing is shown while something of the page is in the person's hand. What could not be read is asked for
+/// again when the session or the server is back: the stream does not tell of it twice.
 pub fn rereading<T, F>(
     live: Live,
     read: impl Fn() -> F + Send + Sync + 'static,
@@ -34,9 +35,9 @@ where
     T: 'static,
     F: Future<Output = AppResult<T>> + 'static,
 {
-    let (is_reading, is_stale) = (StoredValue::new(false), StoredValue::new(false));
+    let (is_reading, is_stale, is_missed) = (StoredValue::new(false), StoredValue::new(false), StoredValue::new(false));
     let (read, show) = (Arc::new(read), Arc::new(show));
-    Callback::new(move |()| {
+    let again = Callback::new(move |()| {
         if is_reading.get_value() {
             is_stale.set_value(true);
             return;
@@ -50,6 +51,7 @@ where
                 browser::hands_off().await;
                 // Nobody looks at a page that was left meanwhile.
                 let Some(is_stale) = is_stale.try_get_value() else { return };
+                is_missed.try_set_value(matches!(&fresh, Err(error) if *error != AppError::NotFound));
                 match fresh {
                     Ok(fresh) => show(fresh),
                     Err(AppError::SignedOut) => live.link.set(Link::SignedOut),
@@ -63,7 +65,13 @@ where
             }
             is_reading.try_update_value(|is_reading| *is_reading = false);
         });
-    })
+    });
+    Effect::new(move |_| {
+        if live.link.get() == Link::Up && is_missed.get_value() {
+            again.run(());
+        }
+    });
+    again
 }
 
 #[cfg(feature = "hydrate")]

@@ -10,6 +10,8 @@ pub const SIGNED_OUT_EVENT: &str = "autoreport-signed-out";
 #[derive(Clone, Copy, Debug)]
 pub struct SessionEnd {
     is_over: RwSignal<bool>,
+    /// It has ended and nobody has signed in again, whether that is asked for now or was put off.
+    has_ended: RwSignal<bool>,
     /// Changes of the page that the server has not taken.
     waiting: RwSignal<usize>,
     /// How many times somebody has signed in again.
@@ -19,7 +21,12 @@ pub struct SessionEnd {
 impl SessionEnd {
     /// Makes it known to all below, and listens to the answers of the server.
     pub fn provide() -> Self {
-        let end = Self { is_over: RwSignal::new(false), waiting: RwSignal::new(0), begun_again: RwSignal::new(0) };
+        let end = Self {
+            is_over: RwSignal::new(false),
+            has_ended: RwSignal::new(false),
+            waiting: RwSignal::new(0),
+            begun_again: RwSignal::new(0),
+        };
         provide_context(end);
         Effect::new(move |_| {
             let listener = window_event_listener_untyped(SIGNED_OUT_EVENT, move |_| end.tell());
@@ -31,6 +38,11 @@ impl SessionEnd {
     /// Whether the person has to sign in again before the page can go on.
     pub fn is_over(self) -> bool {
         self.is_over.get()
+    }
+
+    /// Whether it has ended and nobody has signed in again here since.
+    pub fn has_ended(self) -> bool {
+        self.has_ended.get_untracked()
     }
 
     /// How many changes of the page wait for it.
@@ -45,6 +57,7 @@ impl SessionEnd {
 
     /// Says that nobody is signed in any more.
     pub fn tell(self) {
+        self.has_ended.set(true);
         if !self.is_over.get_untracked() {
             self.is_over.set(true);
         }
@@ -59,6 +72,7 @@ impl SessionEnd {
     pub fn begin_again(self) {
         // First, so that whoever hears of both takes it for no putting off.
         self.begun_again.update(|times| *times += 1);
+        self.has_ended.set(false);
         self.is_over.set(false);
     }
 

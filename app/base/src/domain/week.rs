@@ -41,6 +41,16 @@ impl WeekStart {
     }
 }
 
+/// The days of a week that begins on `first`.
+pub fn days_from(first: Weekday) -> [Weekday; 7] {
+    let mut next = first;
+    std::array::from_fn(|_| {
+        let day = next;
+        next = day.succ();
+        day
+    })
+}
+
 /// By the region of the first language; Monday, as ISO 8601 has it, where it names none.
 fn usual(languages: &str) -> Weekday {
     let first = languages.split([',', ';']).next().unwrap_or_default().trim();
@@ -74,6 +84,13 @@ mod tests {
         ] {
             assert_eq!(WeekStart::Locale.day(languages), first, "{languages}");
         }
+    }
+
+    #[test]
+    fn the_days_of_a_week_follow_its_first_one() {
+        use Weekday::{Fri, Mon, Sat, Sun, Thu, Tue, Wed};
+        assert_eq!(days_from(Mon), [Mon, Tue, Wed, Thu, Fri, Sat, Sun]);
+        assert_eq!(days_from(Sat), [Sat, Sun, Mon, Tue, Wed, Thu, Fri]);
     }
 
     #[test]

@@ -393,6 +393,26 @@ impl Sender {
     }
 }
 
+/// No answer, or one that a proxy gave for a server that is away.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a browser sends"))]
+fn is_out_of_reach(error: &AppError) -> bool {
+    match error {
+        AppError::Offline | AppError::Unavailable => true,
+        AppError::Internal { reference } => reference.is_empty(),
+        _ => false,
+    }
+}
+
+/// Whether the person has to sign in, as an answer says it. One that did not come says nothing of it: nobody's password is
+/// to be gone because the line broke while it was typed.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a browser sends"))]
+fn has_to_sign_in(before: bool, error: Option<&AppError>) -> bool {
+    match error {
+        Some(error) if is_out_of_reach(error) => before,
+        error => error == Some(&AppError::SignedOut),
+    }
+}
+
 impl BoardState {
     /// The board stands in the page now, in the place of another one or of none. What is on its way is shown on it. What
     /// the server has answered may be from behind the reading that it was made of, and the board before it showed that:
@@ -442,7 +462,7 @@ mod browser {
     use leptos::task::spawn_local;
     use serde::{Deserialize, Serialize};
 
-    use super::{Change, Sender, Unsent, Waiting};
+    use super::{Change, Sender, Unsent, Waiting, has_to_sign_in, is_out_of_reach};
     use crate::domain::ids::{OpId, TaskId, UserId};
     use crate::error::AppError;
     use crate::tasks::api;
@@ -580,7 +600,8 @@ mod browser {
             };
             set_if_other(&sender.is_offline, answer.as_ref().is_err_and(is_out_of_reach));
             sender.mark_waiting();
-            set_if_other(&sender.is_signed_out, answer == Err(AppError::SignedOut));
+            let was_signed_out = sender.is_signed_out.get_untracked();
+            set_if_other(&sender.is_signed_out, has_to_sign_in(was_signed_out, answer.as_ref().err()));
             let Some(wait) = wait else { return answer };
             attempts += 1;
             sender.is_nudged.set_value(false);
@@ -591,15 +612,6 @@ mod browser {
                     break;
                 }
             }
-        }
-    }
-
-    /// No answer, or one that a proxy gave for a server that is away.
-    fn is_out_of_reach(error: &AppError) -> bool {
-        match error {
-            AppError::Offline | AppError::Unavailable => true,
-            AppError::Internal { reference } => reference.is_empty(),
-            _ => false,
         }
     }
 
@@ -694,6 +706,13 @@ mod tests {
             fresh.take_place();
             assert_eq!(numbers(&fresh, DONE), [1], "shown once");
         });
+    }
+
+    #[test]
+    fn whoever_has_to_sign_in_is_asked_until_an_answer_says_otherwise() {
+        assert!(has_to_sign_in(false, Some(&AppError::SignedOut)));
+        assert!(has_to_sign_in(true, Some(&AppError::Offline)) && !has_to_sign_in(false, Some(&AppError::Offline)));
+        assert!(!has_to_sign_in(true, None) && !has_to_sign_in(true, Some(&AppError::NotFound)));
     }
 
     #[test]

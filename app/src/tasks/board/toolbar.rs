@@ -4,7 +4,10 @@
 use std::time::Duration;
 
 use leptos::{html::Input, prelude::*, reactive::computed::ScopedFuture};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
 
 use super::{
     filter_menu::{ActiveFilters, FilterMenu},
@@ -20,7 +23,7 @@ use crate::{
     error::AppResult,
     tasks::{saved::ViewsMenu, view::Board},
     ui::{
-        Icon,
+        Icon, Pause,
         keys::{self, Action},
     },
 };
@@ -163,12 +166,8 @@ fn TextFilter(path: String, filter: Memo<BoardFilter>, look: Memo<BoardLook>) ->
             }
         }
     };
-    let waiting = StoredValue::new(None::<TimeoutHandle>);
-    let stop_waiting = move || {
-        if let Some(handle) = waiting.try_update_value(Option::take).flatten() {
-            handle.clear();
-        }
-    };
+    let (waiting, here) = (Pause::idle(), use_location().pathname);
+    on_cleanup(move || waiting.cancel());
     let typed = RwSignal::new(filter.with_untracked(|filter| filter.text.clone()));
     let field = NodeRef::<Input>::new();
     // What was typed before the page was awake is kept; later the address leads.
@@ -195,7 +194,7 @@ fn TextFilter(path: String, filter: Memo<BoardFilter>, look: Memo<BoardLook>) ->
     view! {
         <form class="search" role="search" method="get" action=path on:submit=move |event| {
             event.prevent_default();
-            stop_waiting();
+            waiting.cancel();
             at_once(typed.get_untracked());
         }>
             <Icon name="filter" />
@@ -206,9 +205,13 @@ fn TextFilter(path: String, filter: Memo<BoardFilter>, look: Memo<BoardLook>) ->
                 autocomplete="off" node_ref=field value=filter.with_untracked(|filter| filter.text.clone())
                 on:input=move |event| {
                     typed.set(event_target_value(&event));
-                    stop_waiting();
-                    let later = later.clone();
-                    waiting.set_value(set_timeout_with_handle(move || later(typed.get_untracked()), TYPING).ok());
+                    let (later, from) = (later.clone(), here.get_untracked());
+                    // Whoever has gone to another page or a task since the last key stays there.
+                    waiting.then(TYPING, move || {
+                        if here.get_untracked() == from {
+                            later(typed.get_untracked());
+                        }
+                    });
                 }
             />
         </form>

@@ -91,7 +91,17 @@ pub struct Tools {
     /// The lifted card is behind all cards of its list that are loaded.
     pub is_at_end: ArcStoredValue<bool>,
     pub choices: ArcRwSignal<Option<TaskChoices>>,
-    is_loading: ArcStoredValue<bool>,
+    reading: ArcStoredValue<Reading>,
+}
+
+/// How the reading of what cards can be given stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Reading {
+    #[default]
+    None,
+    UnderWay,
+    /// Under way, and something has changed since it began: what it answers may be from before.
+    Outdated,
 }
 
 impl Default for Tools {
@@ -106,7 +116,7 @@ impl Default for Tools {
             conflict: ArcRwSignal::new(None),
             is_at_end: ArcStoredValue::new(false),
             choices: ArcRwSignal::new(None),
-            is_loading: ArcStoredValue::new(false),
+            reading: ArcStoredValue::new(Reading::None),
         }
     }
 }
@@ -119,38 +129,53 @@ impl Tools {
             card.labels.iter().any(|label| labels.iter().all(|known| known.id != label.id))
         })
     }
+
+    /// Whether a reading is to begin now. One that is under way goes on, and another one follows it.
+    fn begins_reading(&self) -> bool {
+        let before = self.reading.get_value();
+        self.reading.set_value(if before == Reading::None { Reading::UnderWay } else { Reading::Outdated });
+        before == Reading::None
+    }
+
+    /// A reading has ended; whether another one is to follow it.
+    fn ends_reading(&self) -> bool {
+        let before = self.reading.get_value();
+        self.reading.set_value(Reading::None);
+        before == Reading::Outdated
+    }
 }
 
 impl BoardState {
     /// Reads people and labels unless they are here or on their way.
     pub fn need_choices(&self) {
-        if self.tools.choices.with_untracked(Option::is_none) {
+        if self.tools.choices.with_untracked(Option::is_none) && self.tools.reading.get_value() == Reading::None {
             self.read_choices();
         }
     }
 
-    /// Members or labels are others now: reads them again, where they have been read.
+    /// Members or labels are others now: reads them again, where they have been read or are being read.
     pub fn renew_choices(&self) {
-        if self.tools.choices.with_untracked(Option::is_some) {
+        if self.tools.choices.with_untracked(Option::is_some) || self.tools.reading.get_value() != Reading::None {
             self.read_choices();
         }
     }
 
     fn read_choices(&self) {
-        let tools = self.tools.clone();
-        if tools.is_loading.get_value() {
+        if !self.tools.begins_reading() {
             return;
         }
-        tools.is_loading.set_value(true);
-        let (key, toasts) = (self.key.clone(), self.toasts);
+        let board = self.clone();
         leptos::task::spawn_local(async move {
-            match api::load_choices(key).await {
+            let (tools, toasts) = (&board.tools, board.toasts);
+            match api::load_choices(board.key.clone()).await {
                 // What has not changed keeps its rows, and the focus on them.
                 Ok(fresh) if tools.choices.with_untracked(|known| known.as_ref() == Some(&fresh)) => {}
                 Ok(fresh) => tools.choices.set(Some(fresh)),
                 Err(error) => toasts.fail(format!("People and labels could not be loaded. {}", error.words())),
             }
-            tools.is_loading.set_value(false);
+            if tools.ends_reading() {
+                board.read_choices();
+            }
         });
     }
 
@@ -186,5 +211,16 @@ mod tests {
         assert!(tools.lacks_label_of(&labelled) && !tools.lacks_label_of(&card(1, "B")));
         tools.choices.set(Some(TaskChoices { labels: vec![label(1), label(2)], ..TaskChoices::default() }));
         assert!(!tools.lacks_label_of(&labelled));
+    }
+
+    #[test]
+    fn people_and_labels_that_change_while_they_are_read_are_read_once_more() {
+        let tools = Tools::default();
+        assert!(tools.begins_reading());
+        assert!(!tools.ends_reading(), "nothing has changed meanwhile");
+        assert!(tools.begins_reading());
+        assert!(!tools.begins_reading() && !tools.begins_reading(), "one reading at a time");
+        assert!(tools.ends_reading());
+        assert!(tools.begins_reading() && !tools.ends_reading());
     }
 }

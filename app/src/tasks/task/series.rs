@@ -11,15 +11,13 @@ use crate::{
     domain::{
         calendar::{weekday_long, weekday_short},
         recurrence::{Recurrence, nth_words},
+        week::days_from,
     },
-    ui::Icon,
+    ui::{Icon, first_day},
 };
 
 #[cfg(feature = "ssr")]
 pub use reading::read_rule;
-
-const DAYS: [Weekday; 7] =
-    [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
 
 /// The kinds of series, by the word that the form sends.
 const KINDS: [(&str, &str); 9] = [
@@ -39,13 +37,14 @@ pub fn SeriesForm(state: TaskState) -> impl IntoView {
     let action = saving::<SaveSeries>(state);
     let rule = state.part(|detail| detail.parts.recurrence.clone());
     let words = move || rule.with(|rule| rule.as_ref().map_or_else(|| "Not again".to_owned(), Recurrence::words));
+    let week = days_from(first_day());
     // The fields start at the rule that is, else at what fits the due date.
     let form = move || {
         let fields = state.detail.with_untracked(|detail| {
             let date = detail.card.due.map_or(detail.clock.today(), crate::domain::due::Due::date);
             Fields::of(rule.get().as_ref(), date)
         });
-        fields.view()
+        fields.view(week)
     };
     view! {
         <div class="prop">
@@ -110,12 +109,12 @@ impl Fields {
     }
 
     // Which fields belong to a kind is the style sheet's: it works without WebAssembly.
-    fn view(self) -> impl IntoView {
+    fn view(self, week: [Weekday; 7]) -> impl IntoView {
         let Self { kind, every, on, day, month, nth, weekday } = self;
         let kinds = KINDS
             .map(|(word, label)| view! { <option value=word selected=word == kind>{label}</option> })
             .collect_view();
-        let pills = DAYS
+        let pills = week
             .map(|day| view! {
                 <label class="pill"><input type="checkbox" name="weekdays[]" value=weekday_short(day) checked=on.contains(&day) /><span>{weekday_short(day)}</span></label>
             })
@@ -125,7 +124,7 @@ impl Fields {
                 |number| view! { <option value=number.to_string() selected=number == nth>{nth_words(number)}</option> },
             )
             .collect_view();
-        let days = DAYS
+        let days = week
             .map(|day| view! { <option value=weekday_short(day) selected=day == weekday>{weekday_long(day)}</option> })
             .collect_view();
         let months = (1..=12_u8)

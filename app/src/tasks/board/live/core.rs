@@ -33,6 +33,8 @@ const HAND: Duration = Duration::from_millis(150);
 const TOGETHER: Duration = Duration::from_millis(12);
 /// A board that has to be read again waits this long for more that would make it so.
 const STALE: Duration = Duration::from_millis(400);
+/// A board that could not be read is asked for again after this time.
+const ONCE_MORE: Duration = Duration::from_secs(5);
 /// Between two sentences about others.
 const SAID: Duration = Duration::from_secs(5);
 /// A broken stream is told to the person after this time: most come back before.
@@ -69,6 +71,8 @@ struct Inner {
     /// The board is to be read again, and what has changed on it then.
     stale: Cell<Option<Tail>>,
     is_reading: Cell<bool>,
+    /// A reading is to begin soon.
+    is_to_read: Cell<bool>,
     changed: RefCell<Vec<Seen>>,
     /// What is still to be said.
     unsaid: RefCell<Vec<Seen>>,
@@ -111,6 +115,7 @@ impl Core {
             is_draining: Cell::new(false),
             stale: Cell::new(None),
             is_reading: Cell::new(false),
+            is_to_read: Cell::new(false),
             changed: RefCell::default(),
             unsaid: RefCell::default(),
             is_saying: Cell::new(false),
@@ -216,6 +221,7 @@ impl Core {
         if let Some((_, source)) = &*self.0.source.borrow() {
             source.reopen();
         }
+        self.0.make_up();
         self.0.nudge();
     }
 }
@@ -284,6 +290,7 @@ impl Inner {
                     // whether it is of another build.
                     self.say_open();
                 }
+                self.make_up();
                 self.nudge();
             }
             Heard::Link(false) => {
@@ -467,24 +474,48 @@ impl Inner {
         if self.board.borrow().is_none() {
             return;
         }
-        let was = self.stale.replace(Some(tail));
-        if was == Some(Tail::Dropped) {
-            self.stale.set(was);
-        }
-        if was.is_none() && !self.is_reading.get() {
-            let this = Rc::downgrade(self);
-            set_timeout(
-                move || {
-                    if let Some(inner) = this.upgrade() {
-                        inner.read();
-                    }
-                },
-                STALE,
-            );
+        self.mark_stale(tail);
+        // A reading that is under way is followed by another one.
+        if !self.is_reading.get() {
+            self.read_soon(STALE);
         }
     }
 
+    /// What one reason drops is dropped, whatever others keep.
+    fn mark_stale(&self, tail: Tail) {
+        if self.stale.get() != Some(Tail::Dropped) {
+            self.stale.set(Some(tail));
+        }
+    }
+
+    /// What could not be read while the server or the session was away is read now.
+    fn make_up(self: &Rc<Self>) {
+        if self.stale.get().is_some() {
+            self.read_soon(STALE);
+        }
+    }
+
+    fn read_soon(self: &Rc<Self>, time: Duration) {
+        if self.is_to_read.replace(true) {
+            return;
+        }
+        let this = Rc::downgrade(self);
+        set_timeout(
+            move || {
+                if let Some(inner) = this.upgrade() {
+                    inner.is_to_read.set(false);
+                    inner.read();
+                }
+            },
+            time,
+        );
+    }
+
+    /// Reads the board where it is to be read, one reading at a time.
     fn read(self: &Rc<Self>) {
+        if self.is_reading.get() {
+            return;
+        }
         let Some((state, _)) = self.board.borrow().clone() else { return };
         let Some(tail) = self.stale.take() else { return };
         self.is_reading.set(true);
@@ -497,12 +528,20 @@ impl Inner {
             inner.is_reading.set(false);
             match fresh {
                 Ok(fresh) => inner.take_over(&state, fresh, tail, answers),
-                Err(AppError::SignedOut) => inner.link.set(Link::SignedOut),
+                // The stream does not tell again of what it has told: that stays to be read.
+                Err(AppError::SignedOut) => {
+                    inner.mark_stale(tail);
+                    inner.link.set(Link::SignedOut);
+                }
                 Err(AppError::NotFound) => inner.link.set(Link::Gone),
-                // The stream says when the server is back.
                 Err(_) => {
-                    inner.stale.set(Some(tail));
-                    inner.doubt();
+                    inner.mark_stale(tail);
+                    // A stream that is down says when the server is back.
+                    if inner.is_up.get() {
+                        inner.read_soon(ONCE_MORE);
+                    } else {
+                        inner.doubt();
+                    }
                 }
             }
         });
@@ -512,15 +551,18 @@ impl Inner {
     fn take_over(self: &Rc<Self>, state: &BoardState, fresh: crate::tasks::view::Board, tail: Tail, answers: u64) {
         let Some((now, node)) = self.board.borrow().clone() else { return };
         if !now.is_same(state) {
-            // Another filter was chosen meanwhile.
-            return;
+            // Another filter was chosen meanwhile; what was told since is still to be read for it.
+            return self.make_up();
         }
         // What is being typed would be gone with a page that is made anew.
         if is_in_hand(state) || (is_adding(&node) && !state.has_shape_of(&fresh)) {
             let (this, state) = (Rc::downgrade(self), state.clone());
+            // As if it was still being read: what was read later must not be shown before it.
+            self.is_reading.set(true);
             set_timeout(
                 move || {
                     if let Some(inner) = this.upgrade() {
+                        inner.is_reading.set(false);
                         inner.take_over(&state, fresh, tail, answers);
                     }
                 },
@@ -530,8 +572,7 @@ impl Inner {
         }
         // It may be from before a change that is not on its way any more, and would take it back.
         if state.sender.answers() != answers {
-            let is_dropped = self.stale.get() == Some(Tail::Dropped);
-            self.stale.set(Some(if is_dropped { Tail::Dropped } else { tail }));
+            self.mark_stale(tail);
             self.read();
             return;
         }
@@ -577,6 +618,8 @@ impl Inner {
                         Ok(()) => return,
                         Err(AppError::SignedOut) => Link::SignedOut,
                         Err(AppError::NotFound) => Link::Gone,
+                        // Whoever is asked for the password is asked on: the session does not come back with the line.
+                        Err(_) if inner.link.get_untracked() == Link::SignedOut => return,
                         Err(_) => Link::Down,
                     };
                     inner.link.set(link);
