@@ -35,8 +35,8 @@ const KEPT_DAYS: i64 = 90;
 pub async fn send_due(app: &AppState) -> AppResult<usize> {
     use alarm_mail::Column;
     let ctx = Ctx::system(app);
-    // In somebody's hands for longer than that can be, or waiting for longer than any does, as one that was taken up and
-    // not begun: the clock was set back.
+    // In somebody's hands for longer than that can be, or waiting for longer than any does, as one that was taken up
+    // and not begun: the clock was set back.
     let is_held = Column::DueAt.gt(lease::latest_end(ctx.now, LEASE));
     let is_too_long = Condition::any()
         .add(Condition::all().add(Column::Phase.is_in(IN_HANDS)).add(is_held))

@@ -1,4 +1,5 @@
-//! What a task was imported from, when it goes to another project: an import of the same file into that one knows it then.
+//! What a task was imported from, when it goes to another project: an import of the same file into that one knows it
+//! then.
 
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
 
