@@ -328,6 +328,24 @@ async fn a_mail_that_a_process_left_before_the_clock_was_set_back_waits_for_no_l
 }
 
 #[tokio::test]
+async fn a_mail_that_was_taken_up_and_not_begun_before_the_clock_was_set_back_goes_after_a_lease() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&patient()).await;
+        fail(&stage, id, "It broke.").await;
+        let mut left = mails(&stage).await.remove(0).into_active_model();
+        left.due_at = Set(Some(app.clock.now() + TimeDelta::days(1)));
+        left.update(app.reader()).await.unwrap();
+        post_all(&stage).await;
+        assert!(caught(&stage, "mina@example.org").await.is_empty(), "somebody may have it in hand");
+        stage.pass(TimeDelta::minutes(15));
+        post_all(&stage).await;
+        assert_eq!(caught(&stage, "mina@example.org").await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_job_whose_owner_is_gone_concerns_the_owners_of_its_project() {
     each_database(async |app| {
         let stage = Stage::new(&app).await;

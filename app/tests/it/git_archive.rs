@@ -470,8 +470,11 @@ async fn a_process_that_died_before_the_clock_was_set_back_holds_up_the_others_f
         push_to(&app, &folder).await;
         sent_report(&app, made.id).await;
         let server = folder.join("server.git");
-        let until = Set(Some(app.clock.now() + TimeDelta::days(1)));
-        let dead = queue::ActiveModel { id: Unchanged(queue::ROW), lease_until: until, ..Default::default() };
+        let (next_try_at, lease_until) = {
+            let then = app.clock.now() + TimeDelta::days(1);
+            (Set(Some(then)), Set(Some(then + TimeDelta::minutes(3))))
+        };
+        let dead = queue::ActiveModel { id: Unchanged(queue::ROW), next_try_at, lease_until, ..Default::default() };
         dead.update(app.reader()).await.unwrap();
         app.clock.advance(TimeDelta::minutes(1));
         git_push::look(&app.app).await.unwrap();
@@ -481,6 +484,49 @@ async fn a_process_that_died_before_the_clock_was_set_back_holds_up_the_others_f
         assert_eq!(run(&server, &["rev-list", "--count", "main"]), "1\n");
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_push_that_was_put_off_before_the_clock_was_set_back_waits_no_longer_than_any() {
+    each_database(async |app| {
+        let (app, folder) = with_files(app);
+        let cast = Cast::new(&app).await;
+        let (made, _) = project(&app, &cast).await;
+        push_to(&app, &folder).await;
+        sent_report(&app, made.id).await;
+        let server = folder.join("server.git");
+        let put_off = async |by: TimeDelta| {
+            let next_try_at = Set(Some(app.clock.now() + by));
+            let waits = queue::ActiveModel { id: Unchanged(queue::ROW), next_try_at, ..Default::default() };
+            waits.update(app.reader()).await.unwrap();
+            git_push::look(&app.app).await.unwrap();
+        };
+        put_off(TimeDelta::hours(1)).await;
+        assert_eq!(run(&server, &["branch"]), "", "its next try has not come");
+        put_off(TimeDelta::days(1)).await;
+        assert_eq!(run(&server, &["rev-list", "--count", "main"]), "1\n");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_push_of_a_process_that_is_gone_goes_on_with_the_next_start_wherever_the_clock_is_set() {
+    let (app, folder) = with_files(TestApp::on_sqlite().await);
+    let cast = Cast::new(&app).await;
+    let (made, _) = project(&app, &cast).await;
+    push_to(&app, &folder).await;
+    sent_report(&app, made.id).await;
+    let until = Set(Some(app.clock.now() + TimeDelta::minutes(30)));
+    let dead = queue::ActiveModel {
+        id: Unchanged(queue::ROW),
+        next_try_at: until.clone(),
+        lease_until: until,
+        ..Default::default()
+    };
+    dead.update(app.reader()).await.unwrap();
+    git_push::forget_claim(&app.app).await.unwrap();
+    git_push::look(&app.app).await.unwrap();
+    assert_eq!(run(&folder.join("server.git"), &["rev-list", "--count", "main"]), "1\n");
 }
 
 #[tokio::test]

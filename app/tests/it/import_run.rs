@@ -1,11 +1,11 @@
 //! Imports against real databases: what comes, what is skipped, what a failure or a cancel leaves behind.
 
-use std::fmt::Write;
+use std::{collections::BTreeSet, fmt::Write};
 
 use app::{
     domain::{
         account::{Me, UserState},
-        ids::ImportId,
+        ids::{ImportId, OpId, ProjectId, TaskId},
         import::{
             mapping::{FaultyLines, Layout, ListTarget},
             run::{ImportState, ImportSummary, ImportTarget, PersonTarget},
@@ -22,10 +22,12 @@ use app::{
         service::{review, staging, start},
     },
     platform::ctx::Ctx,
-    projects::service::projects,
+    projects::service::projects::{self, NewProject},
+    tasks::service::{bulk::take_back, transfer},
     testing::{Cast, TestApp, each_database},
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
 
 const TRELLO: &[u8] = include_bytes!("../data/trello-board.json");
 
@@ -225,6 +227,44 @@ async fn only_the_new_cards_of_a_grown_file_are_added_behind_the_others() {
             .collect();
         assert!(labels.len() == 2 && labels[0] == labels[1], "a label is the same whatever its case");
         assert_eq!(board_column::Entity::find().count(app.reader()).await.unwrap(), 2, "no column was added");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_imported_moves_to_another_project_and_back_and_is_known_where_it_is() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let ctx = mina(&app, &cast);
+        let table = b"Title,Status\na,todo\nb,done\n";
+        let first = import(&ctx, "tasks.csv", table).await;
+        let here = project_of(&app, first).await;
+        let new = NewProject { name: "Other".into(), key: "O".into(), zone: "UTC".into() };
+        let there = projects::create(&ctx, new).await.unwrap();
+        let tasks = task::Entity::find().order_by_asc(task::Column::Title).all(app.reader()).await.unwrap();
+        let (a, b) = (tasks[0].id, tasks[1].id);
+        let known = async |project: ProjectId| {
+            let sources = import_source::Entity::find().filter(import_source::Column::ProjectId.eq(project));
+            let rows = sources.all(app.reader()).await.unwrap();
+            rows.into_iter().map(|row| row.task_id).collect::<BTreeSet<TaskId>>()
+        };
+
+        let moved = OpId(Uuid::now_v7());
+        assert_eq!(transfer::transfer(&ctx, a, there.id, None, Some(moved)).await.unwrap().reference, "O-1");
+        assert_eq!((known(here.id).await, known(there.id).await), (BTreeSet::from([b]), BTreeSet::from([a])));
+        let again = staging::stage(&ctx, "tasks.csv", table.to_vec()).await.unwrap();
+        choose_existing(&ctx, again, &there).await;
+        run(&ctx, again).await;
+        let result = summary(&app, again).await;
+        assert_eq!((result.tasks, result.skipped), (1, 1), "only the other one comes");
+
+        // It comes beside the one that was imported there from the same line.
+        transfer::transfer(&ctx, b, there.id, None, None).await.unwrap();
+        let all = known(there.id).await;
+        assert!(all.len() == 2 && all.contains(&a) && !all.contains(&b), "{all:?}");
+        let taken = take_back::change(&ctx, moved, OpId(Uuid::now_v7())).await.unwrap();
+        assert_eq!((taken.cards.len(), taken.kept), (1, 0));
+        assert_eq!(known(here.id).await, BTreeSet::from([a]));
     })
     .await;
 }

@@ -129,6 +129,28 @@ async fn a_message_that_waits_for_its_next_try_goes_once_wherever_the_clock_is_s
 }
 
 #[tokio::test]
+async fn what_is_queued_goes_as_soon_as_its_run_does_wherever_the_clock_is_set() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&[]);
+        let stage = Stage::new(&app).await;
+        let account = stage.sends_to(server.port).await;
+        let id = stage.job(&hourly()).await;
+        gate::blocked(&stage.mina(), account, "It was broken.".into()).await.unwrap();
+        runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        assert_eq!(stage.states(id).await, [OccurrenceState::Sending]);
+        let run = stage.runs(id).await.remove(0).id;
+        let phases: Vec<_> = stage.deliveries(run).await.into_iter().map(|message| message.phase).collect();
+        assert_eq!(phases, [DeliveryPhase::Queued; 2], "the account rests");
+        stage.pass(-HOUR);
+        gate::clear(&stage.mina(), account).await.unwrap();
+        assert_eq!(stage.work().await, 1);
+        assert_eq!((stage.states(id).await, server.count("kept")), (vec![OccurrenceState::Done], 2));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_pace_of_an_account_holds_nothing_up_when_the_clock_is_set_back() {
     each_database(async |app| {
         let server = SmtpServer::start(&[]);

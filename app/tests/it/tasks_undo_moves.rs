@@ -22,6 +22,7 @@ use app::{
         service::{
             assign,
             bulk::{self, take_back},
+            comments,
             copy::{self, Along},
             dependencies, detail,
             edit::{self, Change},
@@ -206,6 +207,8 @@ async fn a_move_to_another_project_goes_back_to_list_place_and_number_with_all_t
         }
         assert_eq!(whole(&mina, b).await, before);
         assert_eq!(titles(&mina, columns[2]).await, ["a", "b", "c"]);
+        let late = transfer::transfer(&mina, b, there.id, None, Some(moved)).await.unwrap();
+        assert_eq!(late.reference, "T-2", "asked again after the way back, it only says where the task is");
         for reference in ["T-2", "O-1"] {
             let shown = read(&mina, reference).await;
             assert_eq!((shown.card.id, shown.card.reference(&shown.key).as_str()), (b, "T-2"));
@@ -361,8 +364,13 @@ async fn a_copy_goes_to_the_trash_and_comes_back_unless_somebody_else_works_with
         assert!(row(&jonas, copy.task).await.deleted_at.is_some());
         assert_eq!(taken(&jonas, back, again).await, (1, 0));
         assert_eq!(titles(&jonas, columns[0]).await, ["a (copy)", "a"]);
-        assert_eq!(taken(&jonas, again, op()).await, (1, 0));
+        let (last, once_more) = (op(), op());
+        assert_eq!(taken(&jonas, again, last).await, (1, 0));
         assert_eq!(titles(&jonas, columns[0]).await, ["a"]);
+        assert_eq!(taken(&jonas, last, once_more).await, (1, 0));
+        comments::add(&mina, copy.task, "I need this", None).await.unwrap();
+        assert_eq!(taken(&jonas, once_more, op()).await, (0, 1), "it is out of the trash, and Mina works with it");
+        assert!(row(&jonas, copy.task).await.deleted_at.is_none());
 
         let copied = op();
         let copy = copy::copy(&jonas, a, Along::default(), Some(copied)).await.unwrap();

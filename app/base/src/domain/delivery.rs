@@ -164,9 +164,18 @@ impl Delivery {
         }
     }
 
-    /// Whether a worker may begin an attempt at this time.
+    /// Whether a worker may begin an attempt at this time. What is queued waits for nothing: its instant has come, also
+    /// where the clock was set back since.
     pub fn is_due(&self, now: DateTime<Utc>) -> bool {
-        self.phase.is_waiting() && self.next_try_at.is_none_or(|at| at <= now)
+        match self.phase {
+            DeliveryPhase::Queued => true,
+            phase => phase.is_waiting() && self.next_try_at.is_none_or(|at| at <= now),
+        }
+    }
+
+    /// When a worker may begin the next attempt, at the earliest now; none where none is planned.
+    pub fn due_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        if self.is_due(now) { Some(now) } else { self.next_try_at }
     }
 
     /// The state after an event, and what to do about it. `seed` decides the jitter of the waits;

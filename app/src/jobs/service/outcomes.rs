@@ -223,7 +223,8 @@ impl DeliveryRow {
         EmailAddress::parse(&self.address).map_err(|error| fault::internal("reading a recipient", error))
     }
 
-    fn delivery(&self) -> Delivery {
+    /// How the message stands.
+    pub fn delivery(&self) -> Delivery {
         Delivery {
             phase: self.phase,
             attempts: u32::try_from(self.attempts).unwrap_or_default(),

@@ -114,8 +114,8 @@ pub async fn send_due(app: &AppState, hold: Hold, way: Way) -> AppResult<Round> 
     if desk.is_lost {
         return Ok(Round::Lost);
     }
-    let rows = rows(app, hold.run).await?;
-    let mut tally = Tally::of(rows.iter().map(|row| (row.phase, row.next_try_at)));
+    let (rows, now) = (rows(app, hold.run).await?, Ctx::system(app).now);
+    let mut tally = Tally::of(rows.iter().map(|row| (row.phase, row.delivery().due_at(now))));
     // The account needs a rest: what is still due waits as long as the message that found out.
     tally.next_try_at = tally.next_try_at.max(desk.rest_until);
     Ok(Round::Ended(tally))
@@ -142,7 +142,7 @@ async fn settle(app: &AppState, clerk: &Clerk) -> AppResult<Option<VecDeque<Deli
         {
             return Ok(None);
         }
-        if row.phase.is_waiting() && row.next_try_at.is_none_or(|at| at <= ctx.now) {
+        if row.delivery().is_due(ctx.now) {
             due.push_back(row);
         }
     }

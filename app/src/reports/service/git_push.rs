@@ -113,7 +113,11 @@ pub async fn look(app: &AppState) -> AppResult<()> {
     let ctx = Ctx::system(app);
     let row = read(ctx.reader()).await?;
     let is_held = |until: DateTime<Utc>| until > ctx.now && cut(until, ctx.now, length(&ctx)).is_none();
-    if row.next_try_at.is_none_or(|at| at > ctx.now) || row.lease_until.is_some_and(is_held) {
+    // What somebody has left behind had come; what waits for longer than any does was put off before the clock was set
+    // back.
+    let is_put_off =
+        |at: DateTime<Utc>| at > ctx.now && row.lease_until.is_none() && cut(at, ctx.now, WAITS.most()).is_none();
+    if row.next_try_at.is_none_or(is_put_off) || row.lease_until.is_some_and(is_held) {
         return Ok(());
     }
     match claim(&ctx).await? {
@@ -190,7 +194,14 @@ pub async fn forget_claim(app: &AppState) -> AppResult<()> {
         return Ok(());
     }
     let tx = ctx.begin().await?;
-    git_push::ActiveModel { id: Unchanged(ROW), lease_until: Set(None), ..Default::default() }.update(&*tx).await?;
+    let row = locked(&*tx).await?;
+    if row.lease_until.is_some() {
+        // What it was at had come, whatever the clock says by now.
+        let next_try_at = Set(row.next_try_at.map(|at| at.min(ctx.now)));
+        let change =
+            git_push::ActiveModel { id: Unchanged(ROW), lease_until: Set(None), next_try_at, ..Default::default() };
+        change.update(&*tx).await?;
+    }
     Ok(tx.commit().await?)
 }
 

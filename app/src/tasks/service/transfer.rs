@@ -2,6 +2,7 @@
 //! history comes along, and the old reference leads to the new place.
 
 mod given;
+mod sources;
 
 use std::collections::HashSet;
 
@@ -55,10 +56,11 @@ pub async fn transfer(
     let (from, row) = find::for_editing(ctx, &*tx, id).await?;
     let target = access::by_id(ctx, &*tx, to).await?.editing()?;
     let row = edit::lock(ctx, &tx, row).await?;
-    let key = &target.project().key;
-    if row.project_id == to && events::is_done(&*tx, op_id).await? {
-        return Ok(Arrived { task: id, reference: format!("{key}-{}", row.number) });
+    if events::is_done(&*tx, op_id).await? {
+        // It may have gone on, or back, since.
+        return Ok(Arrived { task: id, reference: format!("{}-{}", from.project().key, row.number) });
     }
+    let key = &target.project().key;
     if row.project_id == to || target.project().archived_at.is_some() {
         return Err(AppError::field("project", Problem::UnknownChoice));
     }
@@ -277,8 +279,8 @@ async fn pass(
 }
 
 /// Changes the row's project. Notes, files and history point to the pair of project and task, so they
-/// wait at a stand-in of the new project while the task itself changes sides. A table that is forgotten
-/// here makes the database refuse the change.
+/// wait at a stand-in of the new project while the task itself changes sides; labels and what it was
+/// imported from are written anew. A table that is forgotten here makes the database refuse the change.
 async fn carry(
     ctx: &Ctx,
     tx: &WriteTx,
@@ -298,6 +300,7 @@ async fn carry(
     };
     let stand_in = task::ActiveModel::from(stand_in).reset_all().insert(&**tx).await?;
     task_label::Entity::delete_many().filter(task_label::Column::TaskId.eq(row.id)).exec(&**tx).await?;
+    let imported_from = sources::take(tx, row.id).await?;
     hand_over(tx, row.id, stand_in.id, to).await?;
     let moved = task::ActiveModel {
         id: Unchanged(row.id),
@@ -315,6 +318,7 @@ async fn carry(
     .update(&**tx)
     .await?;
     hand_over(tx, stand_in.id, row.id, to).await?;
+    sources::give(tx, to, imported_from).await?;
     task::Entity::delete_by_id(stand_in.id).exec(&**tx).await?;
     Ok(moved)
 }

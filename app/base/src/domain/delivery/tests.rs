@@ -45,6 +45,17 @@ fn a_message_is_accepted_with_the_servers_words() {
 }
 
 #[test]
+fn what_is_queued_is_due_also_where_the_clock_was_set_back_since() {
+    let before = start() - Duration::hours(1);
+    let queued = Delivery::queued(start());
+    assert_eq!(queued.due_at(before), Some(before));
+    let begun = queued.step(Event::Claimed, before, &HOLD(), 1).0;
+    assert_eq!((begun.phase, begun.due_at(before)), (DeliveryPhase::Connecting, None));
+    let deferred = begun.step(Event::Broken { attempt: 1, reason: "reset".into() }, start(), &HOLD(), 1).0;
+    assert!(!deferred.is_due(start()) && deferred.due_at(start()) == deferred.next_try_at);
+}
+
+#[test]
 fn after_it_is_queued_again_the_waits_begin_anew() {
     let broken = |attempt| Event::Broken { attempt, reason: "reset".into() };
     let mut delivery = Delivery::queued(start());

@@ -20,6 +20,8 @@ use crate::{
 const LOOK: u64 = 5;
 /// How long a claim holds; the answer to the final dot may take ten minutes.
 const LEASE: TimeDelta = TimeDelta::minutes(15);
+/// No mail waits longer for its next try, for an account that does not work, or for what it gathers.
+const LONGEST: TimeDelta = TimeDelta::hours(3);
 /// The phases of a mail that somebody has in hand.
 const IN_HANDS: [DeliveryPhase; 3] = [DeliveryPhase::Connecting, DeliveryPhase::Envelope, DeliveryPhase::DataSent];
 /// Days after which alarms and their mails are forgotten.
@@ -33,9 +35,12 @@ const KEPT_DAYS: i64 = 90;
 pub async fn send_due(app: &AppState) -> AppResult<usize> {
     use alarm_mail::Column;
     let ctx = Ctx::system(app);
-    // In somebody's hands for longer than that can be: the clock was set back.
-    let is_too_long =
-        Condition::all().add(Column::Phase.is_in(IN_HANDS)).add(Column::DueAt.gt(lease::latest_end(ctx.now, LEASE)));
+    // In somebody's hands for longer than that can be, or waiting for longer than any does, as one that was taken up
+    // and not begun: the clock was set back.
+    let is_held = Column::DueAt.gt(lease::latest_end(ctx.now, LEASE));
+    let is_too_long = Condition::any()
+        .add(Condition::all().add(Column::Phase.is_in(IN_HANDS)).add(is_held))
+        .add(Column::DueAt.gt(lease::latest_end(ctx.now, LONGEST)));
     let due: Vec<(AlarmMailId, i64, DateTime<Utc>)> = alarm_mail::Entity::find()
         .select_only()
         .columns([Column::Id, Column::Fence, Column::DueAt])
@@ -110,7 +115,7 @@ async fn cut_claim(ctx: &Ctx, id: AlarmMailId, fence: i64, sooner: DateTime<Utc>
         .col_expr(Column::DueAt, Expr::value(sooner))
         .filter(Column::Id.eq(id))
         .filter(Column::Fence.eq(fence))
-        .filter(Column::Phase.is_in(IN_HANDS))
+        .filter(Column::DueAt.gt(lease::latest_end(ctx.now, LEASE)))
         .exec(&*tx)
         .await?;
     Ok(tx.commit().await?)

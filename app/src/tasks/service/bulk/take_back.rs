@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap, hash_map::Entry};
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::Changes;
 use crate::{
@@ -126,7 +126,7 @@ impl Back {
         let (mut back, mut places) = (Self::default(), Vec::new());
         for line in lines {
             let Some(row) = rows.get(&line.task_id) else { continue };
-            if line.kind == EventKind::Created && is_of_others_too(tx, line).await? {
+            if matches!(line.kind, EventKind::Created | EventKind::Undeleted) && is_of_others_too(tx, line).await? {
                 back.kept.insert(row.id);
                 continue;
             }
@@ -178,16 +178,19 @@ impl Back {
     }
 }
 
-/// Whether somebody else has done something with a task since it was made.
+/// Whether somebody else has done something with a task since it was made, or taken out of the trash.
 async fn is_of_others_too(tx: &WriteTx, made: &task_event::Model) -> AppResult<bool> {
+    use task_event::Column;
     let Some(maker) = made.actor_id else { return Ok(false) };
-    let found = task_event::Entity::find()
-        .filter(task_event::Column::TaskId.eq(made.task_id))
-        .filter(task_event::Column::ActorId.is_not_null())
-        .filter(task_event::Column::ActorId.ne(maker))
-        .one(&**tx)
-        .await?;
-    Ok(found.is_some())
+    let mut others = task_event::Entity::find()
+        .filter(Column::TaskId.eq(made.task_id))
+        .filter(Column::ActorId.is_not_null())
+        .filter(Column::ActorId.ne(maker));
+    if made.kind != EventKind::Created {
+        let at_once = Condition::all().add(Column::At.eq(made.at)).add(Column::Id.gt(made.id));
+        others = others.filter(Condition::any().add(Column::At.gt(made.at)).add(at_once));
+    }
+    Ok(others.one(&**tx).await?.is_some())
 }
 
 async fn is_of_project(tx: &WriteTx, column: ColumnId, row: &task::Model) -> AppResult<bool> {
