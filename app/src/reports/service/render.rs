@@ -41,7 +41,11 @@ pub struct Image {
 /// # Errors
 /// Only a fault of the templates.
 pub fn write(snapshot: &Snapshot, address: &Address) -> AppResult<Written> {
-    let words = Wording::of(snapshot, &pictures(snapshot), address);
+    write_around(snapshot, &pictures(snapshot), address)
+}
+
+fn write_around(snapshot: &Snapshot, pictures: &[Picture], address: &Address) -> AppResult<Written> {
+    let words = Wording::of(snapshot, pictures, address);
     let render = |name| templates()?.render(name, &words).map_err(|error| fault::internal("writing a report", error));
     Ok(Written { subject: render(SUBJECT)?.trim().to_owned(), html: render(HTML)?, text: render(TEXT)? })
 }
@@ -52,8 +56,10 @@ pub fn write(snapshot: &Snapshot, address: &Address) -> AppResult<Written> {
 /// As [`write`].
 pub async fn write_each(_ctx: &Ctx, snapshot: &Snapshot, addresses: &[Address]) -> AppResult<Vec<Written>> {
     let mut written = Vec::with_capacity(addresses.len());
+    // The same for all of them.
+    let pictures = pictures(snapshot);
     for address in addresses {
-        written.push(write(snapshot, address)?);
+        written.push(write_around(snapshot, &pictures, address)?);
         // Many readers take a while; others have work, too.
         tokio::task::yield_now().await;
     }
