@@ -129,3 +129,31 @@ impl Clerk {
 fn must_be_durable(event: &Event) -> bool {
     !matches!(event, Event::Claimed | Event::Accepted { .. })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::smtp_reply::SmtpReply;
+
+    #[test]
+    fn that_a_dot_is_next_and_whatever_is_not_found_again_by_itself_is_durable() {
+        let reply = || SmtpReply::new(250, None, "queued");
+        let (attempt, reason) = (1, || String::from("broken"));
+        for event in [
+            Event::EnvelopeBegins { attempt },
+            Event::DotNext { attempt },
+            Event::Refused { attempt, reply: reply() },
+            Event::Bounced { attempt, reply: reply() },
+            Event::Broken { attempt, reason: reason() },
+            Event::AccountBlocked { attempt, reason: reason() },
+            Event::Abandoned,
+            Event::Withheld { reason: reason() },
+            Event::Stranded { reason: reason() },
+        ] {
+            assert!(must_be_durable(&event), "{event:?}");
+        }
+        for event in [Event::Claimed, Event::Accepted { attempt, reply: reply() }] {
+            assert!(!must_be_durable(&event), "{event:?}");
+        }
+    }
+}
