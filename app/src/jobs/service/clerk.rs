@@ -109,8 +109,7 @@ impl Clerk {
             let schedule = ledger::read(&*tx, self.hold.run).await?.schedule_id;
             ledger::lock_schedule(&ctx, &tx, schedule).await?;
         }
-        let run = ledger::lock_run(&ctx, &tx, self.hold.run).await?;
-        if run.fence != self.hold.fence || run.lease_until.is_none() {
+        if !ledger::lock_own(&ctx, &tx, self.hold).await? {
             return Ok(whats.into_iter().map(|_| Stored::Lost).collect());
         }
         let applied = outcomes::apply_all(&ctx, &tx, whats, self.hold).await?;

@@ -13,7 +13,7 @@ use super::{
     addressees::List,
     editions::Editions,
     ledger,
-    pen::{self, AT_ONCE, Pen, Unwritten},
+    pen::{self, Pen, Unwritten},
     sending::Hold,
 };
 use crate::{
@@ -167,7 +167,7 @@ async fn write_part(
     }
     let mut written: Vec<Option<Written>> = readers.iter().map(|_| None).collect();
     for (snapshot, pen, places) in editions {
-        for places in places.chunks(AT_ONCE) {
+        for places in places.chunks(pen.at_once()) {
             let some: Vec<(Address, Reader)> =
                 places.iter().map(|place| (addresses[*place].clone(), readers[*place].1.clone())).collect();
             for (place, one) in places.iter().zip(pen.write(ctx, snapshot, &some).await?) {
