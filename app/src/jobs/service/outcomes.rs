@@ -284,4 +284,24 @@ impl DeliveryRow {
             retried_uncertain: self.retried_uncertain,
         }
     }
+
+    /// One that waits, for tests of what is done with rows.
+    #[cfg(test)]
+    pub fn waiting(id: DeliveryId) -> Self {
+        let Delivery { phase, queued_at, next_try_at, .. } = Delivery::queued(DateTime::<Utc>::UNIX_EPOCH);
+        Self {
+            id,
+            address: "dana@example.org".to_owned(),
+            user_id: None,
+            projects: None,
+            phase,
+            reply: None,
+            reason: None,
+            attempts: 0,
+            attempts_before: 0,
+            queued_at,
+            next_try_at,
+            retried_uncertain: false,
+        }
+    }
 }

@@ -346,7 +346,7 @@ impl Shift<'_> {
                 return;
             }
         };
-        self.desk().ahead = Some(Ahead { at, fine });
+        self.desk().ahead = Some(Ahead { at, looked_at: rows.iter().map(|row| row.id).collect(), fine });
     }
 
     /// Those who may get their message now. None, where the account gives each message an instant of its own.
