@@ -104,7 +104,7 @@ async fn a_server_that_takes_one_message_per_connection_gets_the_next_over_a_new
         let stage = Stage::new(&app).await;
         for options in [["--fail", "rset:421"], ["--fail", "rset:554"], ["--reset", "rset"]] {
             let server = SmtpServer::start(&options);
-            let form = JobForm { name: format!("Over {options:?}"), ..many(4) };
+            let form = JobForm { name: format!("Over {}", options[1]), ..many(4) };
             let id = job(&stage, &server, &form, "1").await;
             let (run, rows) = run(&stage, id).await;
             assert_eq!(stage.states(id).await, [OccurrenceState::Done], "{options:?}: {:?}", stage.log(run).await);
