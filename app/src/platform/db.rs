@@ -23,10 +23,17 @@ use super::{events::Hub, meters::Histogram};
 #[derive(Clone, Debug)]
 pub struct Db {
     pool: DatabaseConnection,
+    /// On SQLite it is a matter of the connection whether a commit waits for the disk: this is one that does not. None
+    /// on PostgreSQL, where each transaction says so, and for a database that is in no file.
+    hasty: Option<DatabaseConnection>,
     gate: Option<Arc<Mutex<()>>>,
     hub: Hub,
     waits: Arc<Histogram>,
 }
+
+/// A connection that was used this short a time ago is not asked whether it is still there: under load that would be one
+/// more answer of the database to wait for before each statement.
+const UNASKED: Duration = Duration::from_secs(1);
 
 /// How many connections the pool has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,31 +56,18 @@ impl Db {
     /// What the driver says: unreachable server, unwritable file, wrong credentials.
     pub async fn open(url: &str) -> Result<Self, DbErr> {
         let is_sqlite = url.starts_with("sqlite:");
-        let mut options = ConnectOptions::new(url);
-        options
-            .sqlx_logging(false)
-            .connect_timeout(Duration::from_secs(8))
-            // A disk under load may take seconds to make a commit durable: waiting beats refusing.
-            .acquire_timeout(Duration::from_secs(if is_sqlite { 30 } else { 8 }))
-            .max_connections(if is_sqlite { 8 } else { 16 })
-            .min_connections(1);
-        options.map_sqlx_sqlite_opts(|sqlite| {
-            sqlite
-                .create_if_missing(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Full)
-                .foreign_keys(true)
-                .busy_timeout(Duration::from_secs(10))
-        });
-        // After a commit that failed, as on a full disk, SQLite has rolled back and the driver still counts a
-        // transaction: it would begin no other on that connection.
-        options.map_sqlx_sqlite_before_acquire(|connection, _| {
-            let is_clean = !connection.is_in_transaction();
-            Box::pin(async move { Ok(is_clean) })
-        });
-        let pool = Database::connect(options).await?;
+        let pool = Database::connect(options(url, SqliteSynchronous::Full)).await?;
+        let hasty = match sqlite_path(url) {
+            Some(_) => {
+                let mut options = options(url, SqliteSynchronous::Normal);
+                // Opened when it is first needed.
+                options.max_connections(1).min_connections(0).connect_lazy(true);
+                Some(Database::connect(options).await?)
+            }
+            None => None,
+        };
         let gate = is_sqlite.then(|| Arc::new(Mutex::new(())));
-        Ok(Self { pool, gate, hub: Hub::default(), waits: Arc::default() })
+        Ok(Self { pool, hasty, gate, hub: Hub::default(), waits: Arc::default() })
     }
 
     /// The pool, for reads.
@@ -114,6 +108,25 @@ impl Db {
     /// # Errors
     /// When no connection is to be had in time: 30 s on SQLite, 8 s on PostgreSQL.
     pub async fn begin_write(&self) -> Result<WriteTx, DbErr> {
+        self.begin_on(&self.pool).await
+    }
+
+    /// As [`Self::begin_write`], with a commit that does not wait until the changes are on the disk: a machine that loses
+    /// its power, or a database server that crashes, may lose them, though never anything that was committed before
+    /// them, and the next commit of [`Self::begin_write`] makes them durable as well. A process that is killed loses
+    /// nothing. For what is found again by itself.
+    ///
+    /// # Errors
+    /// As [`Self::begin_write`].
+    pub async fn begin_hasty(&self) -> Result<WriteTx, DbErr> {
+        let tx = self.begin_on(self.hasty.as_ref().unwrap_or(&self.pool)).await?;
+        if self.is_postgres() {
+            tx.txn.execute_unprepared("SET LOCAL synchronous_commit TO off").await?;
+        }
+        Ok(tx)
+    }
+
+    async fn begin_on(&self, pool: &DatabaseConnection) -> Result<WriteTx, DbErr> {
         let begun = Instant::now();
         let gate = match &self.gate {
             Some(gate) => Some(gate.clone().lock_owned().await),
@@ -123,7 +136,7 @@ impl Db {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
-        let txn = self.pool.begin_with_options(options).await?;
+        let txn = pool.begin_with_options(options).await?;
         self.waits.took(begun.elapsed());
         Ok(WriteTx { txn, hub: self.hub.clone(), _gate: gate })
     }
@@ -160,21 +173,38 @@ impl Db {
     }
 }
 
-impl WriteTx {
-    /// The commit does not wait until the changes are on the disk: a database server that crashes may lose them, though
-    /// never anything that was committed before them, and what is committed after them takes them along. For what is
-    /// found again by itself. SQLite has no such thing for one transaction.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn may_lose(&self) -> Result<(), DbErr> {
-        if self.txn.get_database_backend() == DbBackend::Postgres {
-            self.txn.execute_unprepared("SET LOCAL synchronous_commit TO off").await?;
-        }
-        Ok(())
-    }
+/// How the connections to a database are made and kept.
+fn options(url: &str, synchronous: SqliteSynchronous) -> ConnectOptions {
+    let is_sqlite = url.starts_with("sqlite:");
+    let mut options = ConnectOptions::new(url);
+    options
+        .sqlx_logging(false)
+        .connect_timeout(Duration::from_secs(8))
+        // A disk under load may take seconds to make a commit durable: waiting beats refusing.
+        .acquire_timeout(Duration::from_secs(if is_sqlite { 30 } else { 8 }))
+        .max_connections(if is_sqlite { 8 } else { 16 })
+        .min_connections(1)
+        .test_before_acquire_if_idle_for(UNASKED);
+    options.map_sqlx_sqlite_opts(move |sqlite| {
+        sqlite
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(synchronous)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10))
+    });
+    // After a commit that failed, as on a full disk, SQLite has rolled back and the driver still counts a transaction: it
+    // would begin no other on that connection.
+    options.map_sqlx_sqlite_before_acquire(|connection, _| {
+        let is_clean = !connection.is_in_transaction();
+        Box::pin(async move { Ok(is_clean) })
+    });
+    options
+}
 
-    /// Makes the changes durable, has open pages look for them, then lets the next writer in.
+impl WriteTx {
+    /// Makes the changes durable, unless it was begun hastily ([`Db::begin_hasty`]), has open pages look for them, then
+    /// lets the next writer in.
     ///
     /// # Errors
     /// What the database says; the changes are then not there, or (a failed fsync) unknown.

@@ -111,3 +111,8 @@ impl<'a> Stage<'a> {
 pub fn hourly() -> JobForm {
     JobForm { mode: app::jobs::form::Mode::Cron, expression: "0 * * * *".into(), ..mondays_at_ten() }
 }
+
+/// To as many people, who have no account.
+pub fn many(count: usize) -> JobForm {
+    JobForm { recipients: (0..count).map(|number| format!("r{number}@example.org\n")).collect(), ..mondays_at_ten() }
+}

@@ -29,7 +29,7 @@ use app::{
 };
 use chrono::TimeDelta;
 
-use super::jobs_stage::{Stage, mondays_at_ten};
+use super::jobs_stage::{Stage, many};
 
 fn input(port: u16, auth: &str, password: &str) -> AccountInput {
     AccountInput { auth: auth.into(), username: "dana".into(), password: password.into(), ..local_account(port) }
@@ -40,10 +40,6 @@ async fn signs_in(stage: &Stage<'_>, port: u16, auth: &str, password: &str) -> A
     let id = accounts::create(&stage.mina(), input(port, auth, password)).await.unwrap();
     accounts::set_default(&stage.mina(), id).await.unwrap();
     id
-}
-
-fn many(count: usize) -> JobForm {
-    JobForm { recipients: (0..count).map(|number| format!("r{number}@example.org\n")).collect(), ..mondays_at_ten() }
 }
 
 /// Runs a job by hand, and gives the rows of its messages.

@@ -352,3 +352,20 @@ async fn a_server_that_closes_with_421_is_not_asked_again() {
     assert!(session.deliver(&envelope(), MESSAGE, &NoHook).await.is_err());
     assert!(!session.is_usable());
 }
+
+#[tokio::test]
+async fn a_connection_is_made_ready_for_the_next_message_once_and_is_spent_where_the_server_does_not_agree() {
+    let server = SmtpServer::start(&["--fail", "rset:451:1"]);
+    for (agrees, rsets) in [(false, 1), (true, 2)] {
+        let mut session = Session::open(&settings(server.port), Recorder::default()).await.unwrap();
+        session.make_ready().await;
+        session.deliver(&envelope(), MESSAGE, &NoHook).await.unwrap();
+        session.make_ready().await;
+        assert_eq!((session.is_usable(), server.count("rset")), (agrees, rsets), "nothing before the first message");
+        if agrees {
+            session.make_ready().await;
+            session.deliver(&envelope(), MESSAGE, &NoHook).await.unwrap();
+            assert_eq!((server.messages().len(), server.count("rset")), (3, rsets));
+        }
+    }
+}

@@ -16,8 +16,12 @@ use app::{
         report::{DueWords, ReportProject, Snapshot, TaskDetails, TaskLine},
         task::{Category, Priority, Status},
     },
-    platform::mailer::{Draft, InlineImage, ListId, Mailbox, MessageId, Origin, compose},
-    reports::service::render::{Address, draw, write},
+    platform::{
+        ctx::Ctx,
+        mailer::{Draft, InlineImage, ListId, Mailbox, MessageId, Origin, compose},
+    },
+    reports::service::render::{Address, draw, write, write_each},
+    testing::TestApp,
 };
 use uuid::Uuid;
 
@@ -268,4 +272,23 @@ fn python(script: &str, input: &[u8]) -> String {
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success());
     String::from_utf8(output.stdout).unwrap()
+}
+
+#[tokio::test]
+async fn each_of_many_readers_gets_the_mail_that_would_be_written_for_them_alone() {
+    let app = TestApp::on_sqlite().await;
+    let told = report(3, "Ask <b>Žiga</b> & Co");
+    let link = |number: u32| format!("https://reports.example.org/unsubscribe/a{number}");
+    let odd = r#"https://reports.example.org/unsubscribe/?a=1&b="2"'<3>"#;
+    let mut addresses: Vec<Address> = (1..=3).map(|number| address(Some(&link(number)))).collect();
+    addresses.push(address(None));
+    addresses.push(address(Some(odd)));
+    // What else differs is in the mail of whom it is for.
+    addresses.push(Address { comment: Some("For **one** of them.".into()), ..address(Some(&link(4))) });
+    addresses.push(address(Some(&link(5))));
+    let written = write_each(&Ctx::system(&app), &told, &addresses).await.unwrap();
+    let alone: Vec<_> = addresses.iter().map(|address| write(&told, address).unwrap()).collect();
+    assert_eq!(written, alone);
+    assert!(written[0].html.contains(&link(1)) && written[2].text.contains(&link(3)), "the link is their own");
+    assert!(!written[0].html.contains(&link(2)) && !written[3].text.contains("unsubscribe"));
 }

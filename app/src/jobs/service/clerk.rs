@@ -6,7 +6,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{self, oneshot};
 
-use super::{ledger, outcomes, sending::Hold};
+use super::{
+    ledger,
+    outcomes::{self, What},
+    sending::Hold,
+};
 use crate::{
     domain::{
         delivery::{Delivery, Effect, Event},
@@ -42,9 +46,6 @@ struct Entry {
     answer: oneshot::Sender<AppResult<Vec<Stored>>>,
 }
 
-/// A message, and what happened to it, in its order.
-pub type What = (DeliveryId, Vec<Event>);
-
 impl Clerk {
     /// For the owner of a run.
     pub fn new(app: &AppState, hold: Hold) -> Self {
@@ -56,7 +57,7 @@ impl Clerk {
         self.hold
     }
 
-    /// Stores what happened to a message; when this returns, it is durable.
+    /// Stores what happened to a message; when this returns, it is there for everybody, and durable where it must be.
     ///
     /// # Errors
     /// Only those of the database. They concern everything that was to be stored with it.
@@ -101,28 +102,57 @@ impl Clerk {
 
     async fn write(&self, whats: Vec<What>) -> AppResult<Vec<Stored>> {
         let ctx = Ctx::system(&self.app);
-        let tx = ctx.begin().await?;
         let has = |is: fn(&Event) -> bool| whats.iter().any(|(_, events)| events.iter().any(is));
-        if !has(|event| *event != Event::Claimed) {
-            // That messages were taken up may be lost with a database that crashes: none of them has been named to a
-            // server, so they are simply taken up again. Whatever is written later makes it durable as well.
-            tx.may_lose().await?;
-        }
+        let tx = if has(must_be_durable) { ctx.begin().await? } else { ctx.db().begin_hasty().await? };
         if has(Event::may_leave_unknown) {
             // The alarm of it names the schedule, which comes before the run in the order of locks.
             let schedule = ledger::read(&*tx, self.hold.run).await?.schedule_id;
             ledger::lock_schedule(&ctx, &tx, schedule).await?;
         }
-        let run = ledger::lock_run(&ctx, &tx, self.hold.run).await?;
-        if run.fence != self.hold.fence || run.lease_until.is_none() {
+        if !ledger::lock_own(&ctx, &tx, self.hold).await? {
             return Ok(whats.into_iter().map(|_| Stored::Lost).collect());
         }
-        let mut stored = Vec::with_capacity(whats.len());
-        for (delivery, events) in whats {
-            let done = outcomes::apply_all(&ctx, &tx, delivery, events, self.hold).await?;
-            stored.push(done.map_or(Stored::Unfit, |(after, effects)| Stored::Done(after, effects)));
-        }
+        let applied = outcomes::apply_all(&ctx, &tx, whats, self.hold).await?;
         tx.commit().await?;
-        Ok(stored)
+        let stored = |(after, effects)| Stored::Done(after, effects);
+        Ok(applied.into_iter().map(|applied| applied.map_or(Stored::Unfit, stored)).collect())
+    }
+}
+
+/// Whether something is to be on the disk before the program goes on: above all that a final dot is next.
+///
+/// That a message was taken up may be lost with a machine that loses its power: it has been named to nobody, so it is
+/// simply taken up again. That one was accepted may be lost so, too: its dot is on the disk, so it is unknown, as where the
+/// machine had gone before the answer came, and never sent twice in silence. The next dot of any connection makes both
+/// durable, so that it can be one message of a connection at most, as ever.
+fn must_be_durable(event: &Event) -> bool {
+    !matches!(event, Event::Claimed | Event::Accepted { .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::smtp_reply::SmtpReply;
+
+    #[test]
+    fn that_a_dot_is_next_and_whatever_is_not_found_again_by_itself_is_durable() {
+        let reply = || SmtpReply::new(250, None, "queued");
+        let (attempt, reason) = (1, || String::from("broken"));
+        for event in [
+            Event::EnvelopeBegins { attempt },
+            Event::DotNext { attempt },
+            Event::Refused { attempt, reply: reply() },
+            Event::Bounced { attempt, reply: reply() },
+            Event::Broken { attempt, reason: reason() },
+            Event::AccountBlocked { attempt, reason: reason() },
+            Event::Abandoned,
+            Event::Withheld { reason: reason() },
+            Event::Stranded { reason: reason() },
+        ] {
+            assert!(must_be_durable(&event), "{event:?}");
+        }
+        for event in [Event::Claimed, Event::Accepted { attempt, reply: reply() }] {
+            assert!(!must_be_durable(&event), "{event:?}");
+        }
     }
 }

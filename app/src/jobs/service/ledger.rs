@@ -11,7 +11,7 @@ use sea_orm::{
     sea_query::{Expr, LockBehavior, LockType},
 };
 
-use super::{book, kinds, messages, rules};
+use super::{book, kinds, messages, rules, sending::Hold};
 use crate::{
     alarms::service::{pings, tell},
     domain::{
@@ -155,6 +155,24 @@ pub async fn lock_run(ctx: &Ctx, tx: &WriteTx, id: OccurrenceId) -> AppResult<Ru
         query = query.lock_exclusive();
     }
     query.into_model::<RunRow>().one(&**tx).await?.ok_or(AppError::NotFound)
+}
+
+/// Locks a run for the transaction of its owner. False: it is somebody else's by now. Reads no more of it than that: what
+/// is stored behind its snapshot can only be reached through all of that.
+///
+/// # Errors
+/// [`AppError::NotFound`] where there is none.
+pub async fn lock_own(ctx: &Ctx, tx: &WriteTx, hold: Hold) -> AppResult<bool> {
+    let mut query = occurrence::Entity::find()
+        .select_only()
+        .columns([occurrence::Column::Fence, occurrence::Column::LeaseUntil])
+        .filter(occurrence::Column::Id.eq(hold.run));
+    if ctx.db().is_postgres() {
+        query = query.lock_exclusive();
+    }
+    let found: Option<(i64, Option<DateTime<Utc>>)> = query.into_tuple().one(&**tx).await?;
+    let (fence, lease_until) = found.ok_or(AppError::NotFound)?;
+    Ok(fence == hold.fence && lease_until.is_some())
 }
 
 /// Applies an event to a run in a transaction that holds its schedule. Nothing comes back where the event does not fit

@@ -1,7 +1,8 @@
 //! The messages of a run: one per recipient, composed once, with a Message-ID that follows from its row.
 //!
-//! They are composed and stored a part at a time, so that a long list needs no more memory than a short one. The run
-//! says that it sends when all of them are there; a worker that comes after another one composes what is missing.
+//! They are composed and stored a part at a time, so that a long list needs no more memory than a short one; while one
+//! part is stored, the next one is composed. The run says that it sends when all of them are there; a worker that comes
+//! after another one composes what is missing.
 
 use std::collections::HashSet;
 
@@ -12,7 +13,7 @@ use super::{
     addressees::List,
     editions::Editions,
     ledger,
-    pen::{self, AT_ONCE, Pen, Unwritten},
+    pen::{self, Pen, Unwritten},
     sending::Hold,
 };
 use crate::{
@@ -87,8 +88,9 @@ impl Common<'_> {
 
 /// Messages that are composed, and then stored with one transaction.
 pub const PART: usize = 50;
-/// Bytes of files that the messages of a part hold together.
-const PART_BYTES: usize = 16 * 1024 * 1024;
+/// Bytes of files that the messages of a part hold together. Two parts are held at a time: one that is stored, and the
+/// next one.
+const PART_BYTES: usize = 8 * 1024 * 1024;
 
 /// Composes and stores the messages of a run that are not there yet, to those whose edition is there. Those who get
 /// nothing have one, too, which says why; their message is there in case the reason goes away and somebody sends it after
@@ -102,25 +104,50 @@ pub async fn write_all(ctx: &Ctx, common: &Common<'_>, list: &List, hold: Hold) 
     let there = Known::of(ctx, hold.run).await?;
     let is_missing = |person: &Addressee| common.editions.covers(person) && !there.has(person);
     let missing: Vec<usize> = (0..people.len()).filter(|place| is_missing(&people[*place])).collect();
+    let mut composed: Option<Vec<Message>> = None;
     for part in missing.chunks(common.part()) {
-        let addresses: Vec<Address> = part.iter().map(|place| address(ctx, common, &people[*place])).collect();
-        let some: Vec<Addressee> = part.iter().map(|place| people[*place].clone()).collect();
-        let readers: Vec<(&Addressee, Reader)> = some.iter().zip(pen::readers(ctx, &some).await?).collect();
-        let written = write_part(ctx, common, &readers, &addresses).await?;
-        let mut rows = Vec::with_capacity(part.len());
-        for ((&place, address), written) in part.iter().zip(addresses).zip(written) {
-            let head = Head::of(list, &people, place);
-            rows.push(row(ctx, common, &head, (address, written), list.people[place].1.as_ref(), hold.fence)?);
-            // A long list takes seconds; others have work, too.
-            tokio::task::yield_now().await;
-        }
-        ctx.app.crash.reach(CrashPoint::Rendered);
-        if !store_part(ctx, hold, rows).await? {
+        // The disk writes one part while the next one is composed.
+        let to = (list, people.as_slice());
+        let (next, is_ours) = tokio::join!(compose_part(ctx, common, to, part, hold), keep(ctx, hold, composed.take()));
+        if !is_ours? {
             return Ok(false);
         }
+        composed = Some(next?);
+        ctx.app.crash.reach(CrashPoint::Rendered);
+    }
+    Ok(keep(ctx, hold, composed).await?)
+}
+
+/// Composes the messages to the people at some places of a list.
+async fn compose_part(
+    ctx: &Ctx,
+    common: &Common<'_>,
+    (list, people): (&List, &[Addressee]),
+    part: &[usize],
+    hold: Hold,
+) -> Result<Vec<Message>, Unwritten> {
+    let addresses: Vec<Address> = part.iter().map(|place| address(ctx, common, &people[*place])).collect();
+    let some: Vec<Addressee> = part.iter().map(|place| people[*place].clone()).collect();
+    let readers: Vec<(&Addressee, Reader)> = some.iter().zip(pen::readers(ctx, &some).await?).collect();
+    let written = write_part(ctx, common, &readers, &addresses).await?;
+    let mut rows = Vec::with_capacity(part.len());
+    for ((&place, address), written) in part.iter().zip(addresses).zip(written) {
+        let head = Head::of(list, people, place);
+        rows.push(row(ctx, common, &head, (address, written), list.people[place].1.as_ref(), hold.fence)?);
+        // A long list takes seconds; others have work, too.
+        tokio::task::yield_now().await;
+    }
+    Ok(rows)
+}
+
+/// Stores a part that is composed, if there is one. False: the run is lost.
+async fn keep(ctx: &Ctx, hold: Hold, composed: Option<Vec<Message>>) -> AppResult<bool> {
+    let Some(messages) = composed else { return Ok(true) };
+    let is_ours = store_part(ctx, hold, messages).await?;
+    if is_ours {
         ctx.app.crash.reach(CrashPoint::PartStored);
     }
-    Ok(true)
+    Ok(is_ours)
 }
 
 /// Writes some messages, in their order; those that show the same edition are written together.
@@ -140,7 +167,7 @@ async fn write_part(
     }
     let mut written: Vec<Option<Written>> = readers.iter().map(|_| None).collect();
     for (snapshot, pen, places) in editions {
-        for places in places.chunks(AT_ONCE) {
+        for places in places.chunks(pen.at_once()) {
             let some: Vec<(Address, Reader)> =
                 places.iter().map(|place| (addresses[*place].clone(), readers[*place].1.clone())).collect();
             for (place, one) in places.iter().zip(pen.write(ctx, snapshot, &some).await?) {

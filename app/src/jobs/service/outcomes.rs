@@ -1,9 +1,12 @@
 //! What becomes of the messages of a run: their rows without the bytes, and each step of them, which is written in the
-//! transaction that holds the run, with what people should know of it.
+//! transaction that holds the run, with what people should know of it. What several messages have come to is read and
+//! written together: as few statements for many of them as for one.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ActiveValue::{self, NotSet, Set},
+    ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::Value,
 };
 
 use super::{book, ledger, rules, sending::Hold};
@@ -16,7 +19,7 @@ use crate::{
         job::LogLevel,
         smtp_reply::SmtpReply,
     },
-    entities::{delivery, occurrence, schedule},
+    entities::{delivery, occurrence, occurrence_log, schedule},
     error::{AppError, AppResult},
     mail::service::suppressions,
     platform::{ctx::Ctx, db::WriteTx, fault, state::AppState},
@@ -39,38 +42,32 @@ pub struct DeliveryRow {
     retried_uncertain: bool,
 }
 
+/// A message, and what happened to it, in its order.
+pub type What = (DeliveryId, Vec<Event>);
+
+/// How a message stands after what happened to it, and what follows; none where it did not fit.
+pub type Applied = Option<(Delivery, Vec<Effect>)>;
+
 /// Applies an event in a transaction that holds the run, and notes what people should know of it.
 ///
 /// # Errors
 /// [`AppError::NotFound`] without the delivery.
-pub async fn apply(
-    ctx: &Ctx,
-    tx: &WriteTx,
-    id: DeliveryId,
-    event: Event,
-    hold: Hold,
-) -> AppResult<Option<(Delivery, Vec<Effect>)>> {
-    apply_all(ctx, tx, id, vec![event], hold).await
+pub async fn apply(ctx: &Ctx, tx: &WriteTx, id: DeliveryId, event: Event, hold: Hold) -> AppResult<Applied> {
+    Ok(apply_all(ctx, tx, vec![(id, vec![event])], hold).await?.pop().flatten())
 }
 
-/// As [`apply`], for what happened one after the other and is stored together.
+/// As [`apply`], for what happened to several messages, or to one after the other; how they stand, in their order.
 ///
 /// # Errors
 /// As [`apply`].
-pub async fn apply_all(
-    ctx: &Ctx,
-    tx: &WriteTx,
-    id: DeliveryId,
-    events: Vec<Event>,
-    hold: Hold,
-) -> AppResult<Option<(Delivery, Vec<Effect>)>> {
+pub async fn apply_all(ctx: &Ctx, tx: &WriteTx, whats: Vec<What>, hold: Hold) -> AppResult<Vec<Applied>> {
     // A message that is taken needs no patience: its way stays short.
-    let policy = if events.iter().any(Event::asks_for_patience) {
+    let policy = if whats.iter().any(|(_, events)| events.iter().any(Event::asks_for_patience)) {
         patience(tx, hold.run).await?
     } else {
         DeliveryPolicy::default()
     };
-    apply_by(ctx, tx, id, (events, &policy), hold).await
+    apply_by(ctx, tx, (whats, &policy), hold).await
 }
 
 /// How patient the job of a run is with its messages.
@@ -85,57 +82,109 @@ async fn patience(tx: &WriteTx, run: OccurrenceId) -> AppResult<DeliveryPolicy> 
     Ok(rules::delivery_policy(give_up_minutes, uncertain))
 }
 
+/// A message whose steps are applied.
+struct Known {
+    id: DeliveryId,
+    address: String,
+    /// As it is stored.
+    before: Delivery,
+    now: Delivery,
+}
+
 async fn apply_by(
     ctx: &Ctx,
     tx: &WriteTx,
-    id: DeliveryId,
-    (events, policy): (Vec<Event>, &DeliveryPolicy),
+    (whats, policy): (Vec<What>, &DeliveryPolicy),
     hold: Hold,
-) -> AppResult<Option<(Delivery, Vec<Effect>)>> {
-    let row = columns().filter(delivery::Column::Id.eq(id)).into_model::<DeliveryRow>().one(&**tx).await?;
-    let row = row.ok_or(AppError::NotFound)?;
-    let before = row.delivery();
-    let (mut after, mut effects) = (before.clone(), Vec::new());
-    for event in events {
-        // The low half of a UUIDv7 is random.
-        let (next, more) = after.step(event, ctx.now, policy, id.0.as_u128() as u64);
-        after = next;
-        effects.extend(more);
+) -> AppResult<Vec<Applied>> {
+    let mut known = read(tx, &whats).await?;
+    let mut steps = Vec::with_capacity(whats.len());
+    for (id, events) in whats {
+        let place = known.iter().position(|one| one.id == id).ok_or(AppError::NotFound)?;
+        let message = &mut known[place];
+        let (mut after, mut effects) = (message.now.clone(), Vec::new());
+        for event in events {
+            // The low half of a UUIDv7 is random.
+            let (next, more) = after.step(event, ctx.now, policy, id.0.as_u128() as u64);
+            after = next;
+            effects.extend(more);
+        }
+        let applied = (after != message.now).then(|| (after.clone(), effects));
+        message.now = after;
+        steps.push((place, applied));
     }
-    if after == before {
-        return Ok(None);
+    write(ctx, tx, &known, hold).await?;
+    let mut lines = Vec::new();
+    for (place, applied) in &steps {
+        let Some((after, effects)) = applied else { continue };
+        let Known { id, address, .. } = &known[*place];
+        ctx.app.meters.delivery(after.phase);
+        if after.phase == DeliveryPhase::Uncertain {
+            tell::uncertain(ctx, tx, hold.run, address).await?;
+        }
+        if effects.contains(&Effect::Suppress) {
+            let said = after.reply.as_ref().map(SmtpReply::to_string).unwrap_or_default();
+            suppressions::note_bounce(ctx, tx, *id, address, said).await?;
+        }
+        lines.extend(words(address, after).map(|(level, words)| book::line(ctx, hold.run, level, words)));
     }
-    let Delivery { phase, attempts, attempts_before, queued_at, next_try_at, reply, reason, retried_uncertain } =
-        after.clone();
+    if !lines.is_empty() {
+        occurrence_log::Entity::insert_many(lines).exec_without_returning(&**tx).await?;
+    }
+    Ok(steps.into_iter().map(|(_, applied)| applied).collect())
+}
+
+async fn read(tx: &WriteTx, whats: &[What]) -> AppResult<Vec<Known>> {
+    let query = columns().filter(delivery::Column::Id.is_in(whats.iter().map(|(id, _)| *id)));
+    let rows = query.into_model::<DeliveryRow>().all(&**tx).await?;
+    let known = |row: DeliveryRow| {
+        let before = row.delivery();
+        Known { id: row.id, address: row.address, now: before.clone(), before }
+    };
+    Ok(rows.into_iter().map(known).collect())
+}
+
+/// Writes what has changed; the same change of several messages is one statement.
+async fn write(ctx: &Ctx, tx: &WriteTx, known: &[Known], hold: Hold) -> AppResult<()> {
+    let mut changes: Vec<(delivery::ActiveModel, Vec<DeliveryId>)> = Vec::new();
+    for message in known.iter().filter(|message| message.now != message.before) {
+        let change = change(ctx, message, hold);
+        match changes.iter_mut().find(|(other, _)| *other == change) {
+            Some((_, ids)) => ids.push(message.id),
+            None => changes.push((change, vec![message.id])),
+        }
+    }
+    for (change, ids) in changes {
+        delivery::Entity::update_many().set(change).filter(delivery::Column::Id.is_in(ids)).exec(&**tx).await?;
+    }
+    Ok(())
+}
+
+fn change(ctx: &Ctx, message: &Known, hold: Hold) -> delivery::ActiveModel {
+    let Known { before, now, .. } = message;
+    let number = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+    let json = |reply: &Option<SmtpReply>| reply.as_ref().and_then(|reply| serde_json::to_string(reply).ok());
     let mut change = delivery::ActiveModel {
-        phase: Set(phase),
-        attempts: Set(i32::try_from(attempts).unwrap_or(i32::MAX)),
-        attempts_before: Set(i32::try_from(attempts_before).unwrap_or(i32::MAX)),
-        queued_at: Set(queued_at),
-        next_try_at: Set(next_try_at),
-        reply: Set(reply.as_ref().and_then(|reply| serde_json::to_string(reply).ok())),
-        reason: Set(reason),
-        retried_uncertain: Set(retried_uncertain),
+        phase: changed(&before.phase, now.phase),
+        attempts: changed(&number(before.attempts), number(now.attempts)),
+        attempts_before: changed(&number(before.attempts_before), number(now.attempts_before)),
+        queued_at: changed(&before.queued_at, now.queued_at),
+        next_try_at: changed(&before.next_try_at, now.next_try_at),
+        reply: changed(&json(&before.reply), json(&now.reply)),
+        reason: changed(&before.reason, now.reason.clone()),
+        retried_uncertain: changed(&before.retried_uncertain, now.retried_uncertain),
         fence: Set(hold.fence),
         updated_at: Set(ctx.now),
         ..Default::default()
     };
-    if phase == DeliveryPhase::Uncertain {
+    if now.phase == DeliveryPhase::Uncertain {
         change.uncertain_at = Set(Some(ctx.now));
     }
-    delivery::Entity::update_many().set(change).filter(delivery::Column::Id.eq(id)).exec(&**tx).await?;
-    ctx.app.meters.delivery(phase);
-    if phase == DeliveryPhase::Uncertain {
-        tell::uncertain(ctx, tx, hold.run, &row.address).await?;
-    }
-    if effects.contains(&Effect::Suppress) {
-        let said = after.reply.as_ref().map(SmtpReply::to_string).unwrap_or_default();
-        suppressions::note_bounce(ctx, tx, id, &row.address, said).await?;
-    }
-    if let Some((level, words)) = words(&row.address, &after) {
-        book::note(ctx, &**tx, hold.run, level, words).await?;
-    }
-    Ok(Some((after, effects)))
+    change
+}
+
+fn changed<V: Into<Value> + PartialEq>(before: &V, now: V) -> ActiveValue<V> {
+    if *before == now { NotSet } else { Set(now) }
 }
 
 /// Ends the messages of a run that was cancelled, in the transaction that cancels it: nobody takes them further. What is
@@ -151,7 +200,7 @@ pub async fn end_messages(ctx: &Ctx, tx: &WriteTx, run: OccurrenceId) -> AppResu
         let reason = "The run was cancelled before the mail server answered.".to_owned();
         // Nothing of it is tried again, so what is unknown stays unknown, whatever the job says.
         let events = vec![Event::Broken { attempt, reason }];
-        apply_by(ctx, tx, id, (events, &DeliveryPolicy::default()), hold).await?;
+        apply_by(ctx, tx, (vec![(id, events)], &DeliveryPolicy::default()), hold).await?;
     }
     for (id, _) in messages(tx, run, &[Queued, Deferred]).await? {
         let reason = "The run was cancelled.".to_owned();
@@ -234,6 +283,26 @@ impl DeliveryRow {
             reply: self.reply.as_deref().and_then(|json| serde_json::from_str(json).ok()),
             reason: self.reason.clone(),
             retried_uncertain: self.retried_uncertain,
+        }
+    }
+
+    /// One that waits, for tests of what is done with rows.
+    #[cfg(test)]
+    pub fn waiting(id: DeliveryId) -> Self {
+        let Delivery { phase, queued_at, next_try_at, .. } = Delivery::queued(DateTime::<Utc>::UNIX_EPOCH);
+        Self {
+            id,
+            address: "dana@example.org".to_owned(),
+            user_id: None,
+            projects: None,
+            phase,
+            reply: None,
+            reason: None,
+            attempts: 0,
+            attempts_before: 0,
+            queued_at,
+            next_try_at,
+            retried_uncertain: false,
         }
     }
 }

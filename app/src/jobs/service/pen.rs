@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// Messages that a child process fills in at a time: it has two seconds for all of them.
-pub const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 8;
 
 /// A version of a template.
 pub type Version = (TemplateId, i32);
@@ -138,6 +138,11 @@ impl Pen {
     /// The pictures of all messages.
     pub fn images(&self) -> &[Image] {
         &self.images
+    }
+
+    /// How many messages are to be written at a time.
+    pub fn at_once(&self) -> usize {
+        if self.writer.is_some() { AT_ONCE } else { usize::MAX }
     }
 
     /// Writes the messages of some readers, in their order: all of them or none.

@@ -3,7 +3,8 @@
 //! the run. Before a message goes, its recipient is looked at once more, and the account is asked whether it may send:
 //! for the next few at once while a connection waits for its server, so that the next message is taken up in the
 //! transaction that stores the answer to the one before it. What was looked at longer ago than a second is looked at
-//! again. The rows are read without the messages; each of these is read when its turn comes.
+//! again. The rows are read without the messages; each of these is read when its turn comes, and its connection made ready
+//! for it, while that transaction is stored.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -19,10 +20,10 @@ use tokio::sync;
 
 use super::{
     addressees, book,
-    clerk::{Clerk, Stored, What},
+    clerk::{Clerk, Stored},
     desk::{Ahead, Desk, SIGHT},
     kinds, ledger,
-    outcomes::{DeliveryRow, rows},
+    outcomes::{DeliveryRow, What, rows},
     way::{self, Way},
 };
 use crate::{
@@ -174,6 +175,8 @@ struct Turn {
     /// The number of its try.
     attempt: u32,
     errand: Errand,
+    /// Its bytes, where they are read already.
+    mime: Option<Vec<u8>>,
 }
 
 impl Shift<'_> {
@@ -259,7 +262,7 @@ impl Shift<'_> {
     /// The turn of a message that was claimed; none where somebody has decided about it, or has the run.
     fn taken(&self, row: DeliveryRow, claimed: Stored, errand: Errand) -> Option<Turn> {
         match claimed {
-            Stored::Done(begun, _) => Some(Turn { row, attempt: begun.attempts, errand }),
+            Stored::Done(begun, _) => Some(Turn { row, attempt: begun.attempts, errand, mime: None }),
             Stored::Unfit => None,
             Stored::Lost => {
                 self.desk().is_lost = true;
@@ -288,9 +291,10 @@ impl Shift<'_> {
 
     /// One message, to its answer. What comes back is the next one, taken up with it.
     async fn send(&self, transport: &mut Transport, turn: Turn) -> AppResult<Option<Turn>> {
-        let Turn { row, attempt, errand } = turn;
+        let Turn { row, attempt, errand, mime } = turn;
         let (reception, event) = {
-            let mut sent = pin!(deliver(self.app, &self.clerk, transport, (&row, attempt), self.sender.as_ref()));
+            let message = (&row, attempt, mime);
+            let mut sent = pin!(deliver(self.app, &self.clerk, transport, message, self.sender.as_ref()));
             let mut looked = pin!(self.look_ahead());
             let mut is_looking = true;
             loop {
@@ -306,14 +310,24 @@ impl Shift<'_> {
         let next = if is_well { self.desk().next_fine() } else { None };
         let mut whats: Vec<What> = vec![(row.id, vec![event])];
         whats.extend(next.iter().map(|next| (next.id, vec![Event::Claimed])));
-        let mut stored = self.clerk.store_all(whats).await?.into_iter();
+        let (stored, mime) = tokio::join!(self.clerk.store_all(whats), self.prepare(transport, next.as_ref()));
+        let mut stored = stored?.into_iter();
         self.app.crash.reach(CrashPoint::Answered);
         let Some(Stored::Done(after, effects)) = stored.next() else {
             self.desk().is_lost = true;
             return Ok(None);
         };
         self.heed(Sent { after, effects, reception }, errand).await?;
-        Ok(next.zip(stored.next()).and_then(|(row, claimed)| self.taken(row, claimed, Errand::Usual)))
+        let turn = next.zip(stored.next()).and_then(|(row, claimed)| self.taken(row, claimed, Errand::Usual));
+        Ok(turn.map(|turn| Turn { mime, ..turn }))
+    }
+
+    /// Reads the bytes of the message that is likely to be next, and ends the last one at the server, which is told nothing
+    /// of the next one yet. What cannot be done now is done when its turn has come.
+    async fn prepare(&self, transport: &mut Transport, next: Option<&DeliveryRow>) -> Option<Vec<u8>> {
+        let next = next?;
+        transport.make_ready().await;
+        bytes(&Ctx::system(self.app), next.id).await.ok()
     }
 
     /// Looks at the next few recipients and at the account. Where that cannot be, they are looked at one by one.
@@ -332,7 +346,7 @@ impl Shift<'_> {
                 return;
             }
         };
-        self.desk().ahead = Some(Ahead { at, fine });
+        self.desk().ahead = Some(Ahead { at, looked_at: rows.iter().map(|row| row.id).collect(), fine });
     }
 
     /// Those who may get their message now. None, where the account gives each message an instant of its own.
@@ -435,14 +449,17 @@ async fn deliver(
     app: &AppState,
     clerk: &Clerk,
     transport: &mut Transport,
-    (row, attempt): (&DeliveryRow, u32),
+    (row, attempt, mime): (&DeliveryRow, u32, Option<Vec<u8>>),
     sender: Option<&EmailAddress>,
 ) -> AppResult<(Reception, Event)> {
     let ctx = Ctx::system(app);
     app.crash.reach(CrashPoint::Connecting);
     let sender = sender.unwrap_or(&transport.sender().address).clone();
     let envelope = Envelope { sender, recipient: row.recipient()? };
-    let mime = bytes(&ctx, row.id).await?;
+    let mime = match mime {
+        Some(mime) => mime,
+        None => bytes(&ctx, row.id).await?,
+    };
     let hook = Keeper { app, clerk, delivery: row.id, attempt };
     let outcome = transport.deliver(&ctx, &envelope, &mime, &hook).await;
     if outcome.as_ref().map_or_else(|failure| failure.step == Step::FinalDot, |_| true) {

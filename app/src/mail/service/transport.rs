@@ -106,6 +106,14 @@ impl Transport {
         }
     }
 
+    /// Makes an open connection ready for a message that comes next. One that the server has closed is opened anew with
+    /// that message.
+    pub async fn make_ready(&mut self) {
+        if let Way::Smtp { session: Some((session, _)), .. } = &mut self.way {
+            session.make_ready().await;
+        }
+    }
+
     /// Says goodbye to the server.
     pub async fn close(self) {
         if let Way::Smtp { session: Some((session, _)), .. } = self.way {

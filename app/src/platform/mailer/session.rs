@@ -75,6 +75,18 @@ impl Session {
         self.state != Use::Spent
     }
 
+    /// Ends the last transaction before the next one begins: there is time for it while its answer is written down. Where the
+    /// server does not agree, the connection cannot be used any more.
+    pub async fn make_ready(&mut self) {
+        if self.state == Use::Used {
+            // Whoever stops waiting in the middle leaves an answer behind that nobody has read.
+            self.state = Use::Spent;
+            if self.reset().await.is_ok() {
+                self.state = Use::Fresh;
+            }
+        }
+    }
+
     /// Sends one message to one recipient. The reply is the server's acceptance; from then on the
     /// message is the server's.
     pub async fn deliver(

@@ -3,6 +3,8 @@
 use std::sync::OnceLock;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::Serialize;
+use uuid::Uuid;
 
 use super::{
     charts::chart,
@@ -41,23 +43,82 @@ pub struct Image {
 /// # Errors
 /// Only a fault of the templates.
 pub fn write(snapshot: &Snapshot, address: &Address) -> AppResult<Written> {
-    let words = Wording::of(snapshot, &pictures(snapshot), address);
-    let render = |name| templates()?.render(name, &words).map_err(|error| fault::internal("writing a report", error));
-    Ok(Written { subject: render(SUBJECT)?.trim().to_owned(), html: render(HTML)?, text: render(TEXT)? })
+    write_around(snapshot, &pictures(snapshot), address)
 }
 
-/// Writes a report for several readers, in their order.
+fn write_around(snapshot: &Snapshot, pictures: &[Picture], address: &Address) -> AppResult<Written> {
+    let words = Wording::of(snapshot, pictures, address);
+    let subject = render(SUBJECT, &words)?.trim().to_owned();
+    Ok(Written { subject, html: render(HTML, &words)?, text: render(TEXT, &words)? })
+}
+
+fn render(name: &str, data: &impl Serialize) -> AppResult<String> {
+    templates()?.render(name, data).map_err(|error| fault::internal("writing a report", error))
+}
+
+/// Writes a report for several readers, in their order: what is the same for them only once.
 ///
 /// # Errors
 /// As [`write`].
 pub async fn write_each(_ctx: &Ctx, snapshot: &Snapshot, addresses: &[Address]) -> AppResult<Vec<Written>> {
     let mut written = Vec::with_capacity(addresses.len());
+    let pictures = pictures(snapshot);
+    let mut last: Option<Pattern> = None;
     for address in addresses {
-        written.push(write(snapshot, address)?);
+        let one = match &address.stop_url {
+            None => write_around(snapshot, &pictures, address)?,
+            Some(link) => {
+                let pattern = match last.take().filter(|pattern| pattern.fits(address)) {
+                    Some(pattern) => pattern,
+                    None => Pattern::of(snapshot, &pictures, address)?,
+                };
+                let one = pattern.with(link)?;
+                last = Some(pattern);
+                one
+            }
+        };
+        written.push(one);
         // Many readers take a while; others have work, too.
         tokio::task::yield_now().await;
     }
     Ok(written)
+}
+
+/// A mail whose readers differ in nothing but the link that stops it, with a word in the place of that link.
+struct Pattern {
+    address: Address,
+    word: String,
+    written: Written,
+}
+
+impl Pattern {
+    fn of(snapshot: &Snapshot, pictures: &[Picture], address: &Address) -> AppResult<Self> {
+        // Of letters and digits, which are the same in HTML; nobody can have typed it before.
+        let word = format!("stop{}", Uuid::now_v7().simple());
+        let address = Address { stop_url: Some(word.clone()), ..address.clone() };
+        let written = write_around(snapshot, pictures, &address)?;
+        Ok(Self { address, word, written })
+    }
+
+    fn fits(&self, address: &Address) -> bool {
+        self.address == Address { stop_url: self.address.stop_url.clone(), ..address.clone() }
+    }
+
+    fn with(&self, link: &str) -> AppResult<Written> {
+        let Written { subject, html, text } = &self.written;
+        let in_html = render(LINK, &Link { link })?;
+        Ok(Written {
+            subject: subject.clone(),
+            html: html.replace(&self.word, &in_html),
+            text: text.replace(&self.word, link),
+        })
+    }
+}
+
+/// What [`LINK`] inserts.
+#[derive(Serialize)]
+struct Link<'a> {
+    link: &'a str,
 }
 
 /// Draws the pictures that the HTML shows: the same for every recipient. Takes some milliseconds of
@@ -106,6 +167,8 @@ pub fn with_picture(html: &str, cid: &str, png: &[u8]) -> String {
 const SUBJECT: &str = "weekly/subject.txt.tera";
 const HTML: &str = "weekly/body.html.tera";
 const TEXT: &str = "weekly/body.txt.tera";
+/// A link as it stands in HTML.
+const LINK: &str = "weekly/link.html.tera";
 
 fn templates() -> AppResult<&'static Templates> {
     static READ: OnceLock<Result<Templates, String>> = OnceLock::new();
@@ -114,6 +177,7 @@ fn templates() -> AppResult<&'static Templates> {
             (SUBJECT, include_str!("../templates/weekly/subject.txt.tera")),
             (HTML, include_str!("../templates/weekly/body.html.tera")),
             (TEXT, include_str!("../templates/weekly/body.txt.tera")),
+            (LINK, "{{ link }}"),
         ])
         .map_err(|error| error.to_string())
     });

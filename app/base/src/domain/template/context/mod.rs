@@ -26,7 +26,7 @@ pub const ROWS: usize = 200;
 const EVERYONE: &str = "everyone";
 
 /// Where the links of a message lead, and what its foot says.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     /// Without a slash at the end.
     pub base_url: String,

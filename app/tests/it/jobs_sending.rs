@@ -1,0 +1,116 @@
+//! Long lists: many messages that several connections bring to a mail server; on both databases.
+
+use std::collections::{HashMap, HashSet};
+
+use app::{
+    domain::{
+        delivery::DeliveryPhase,
+        ids::{OccurrenceId, ScheduleId},
+        occurrence::OccurrenceState,
+    },
+    jobs::{form::JobForm, service::runs},
+    mail::service::gate,
+    testing::{Message, each_database, smtp_server::SmtpServer},
+};
+
+use super::jobs_stage::{Stage, many};
+
+/// A job that sends to a server over so many connections.
+async fn job(stage: &Stage<'_>, server: &SmtpServer, form: &JobForm, connections: &str) -> ScheduleId {
+    let account = stage.sends_to(server.port).await;
+    gate::save_limits(&stage.mina(), account, "", connections).await.unwrap();
+    stage.job(form).await
+}
+
+/// Runs a job by hand.
+async fn run(stage: &Stage<'_>, id: ScheduleId) -> (OccurrenceId, Vec<Message>) {
+    let run = runs::start(&stage.mina(), id).await.unwrap();
+    stage.work().await;
+    (run, stage.deliveries(run).await)
+}
+
+#[tokio::test]
+async fn everybody_of_a_list_of_several_parts_gets_their_own_message_once_and_its_row_has_the_answer_to_it() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&[]);
+        let stage = Stage::new(&app).await;
+        let id = job(&stage, &server, &many(120), "4").await;
+        let (run, rows) = run(&stage, id).await;
+        assert_eq!(stage.states(id).await, [OccurrenceState::Done], "{:?}", stage.log(run).await);
+        let addresses: Vec<String> = rows.iter().map(|row| row.address.clone()).collect();
+        let expected: Vec<String> = (0..120).map(|number| format!("r{number}@example.org")).collect();
+        assert_eq!(addresses, expected, "in the order of the list");
+        assert!(rows.iter().all(|row| row.phase == DeliveryPhase::Accepted && row.attempts == 1));
+        assert!(rows.iter().all(|row| row.next_try_at.is_none() && row.reason.is_none()));
+
+        // What the server said of each message, by its Message-ID.
+        let taken: HashMap<String, (String, String)> = server
+            .ledger()
+            .iter()
+            .filter(|line| line["event"] == "accepted")
+            .map(|line| {
+                let words = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+                let file = words(&line["file"]).trim_end_matches(".eml").to_owned();
+                (words(&line["message_id"]), (words(&line["rcpt_tos"][0]), file))
+            })
+            .collect();
+        assert_eq!((taken.len(), server.count("accepted")), (120, 120), "each once");
+        for row in &rows {
+            let (to, file) = &taken[&format!("<{}>", row.message_id)];
+            assert_eq!(to, &row.address);
+            let reply = row.reply.as_deref().unwrap();
+            assert!(reply.contains(&format!("queued as {file}")), "{}: {reply}", row.address);
+        }
+        let log = stage.log(run).await;
+        let told: HashSet<&str> =
+            log.iter().filter_map(|line| line.split_once(": delivered.")).map(|(to, _)| to).collect();
+        assert_eq!(told.len(), 120, "the log has a line for each");
+        assert_eq!(log.iter().filter(|line| line.contains(": delivered.")).count(), 120);
+        let connections = server.count("connect");
+        assert!((1..=4).contains(&connections), "{connections}");
+        assert_eq!(server.count("rset"), 120 - connections, "the others go over connections that are open");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn refusals_among_many_messages_concern_those_that_were_refused() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "rcpt:554:3", "--fail", "data:451:2"]);
+        let stage = Stage::new(&app).await;
+        let id = job(&stage, &server, &many(40), "3").await;
+        let (run, rows) = run(&stage, id).await;
+        let count = |phase| rows.iter().filter(|row| row.phase == phase).count();
+        assert_eq!(count(DeliveryPhase::Failed), 3, "{:?}", stage.log(run).await);
+        assert_eq!((count(DeliveryPhase::Deferred), count(DeliveryPhase::Accepted)), (2, 35));
+        for row in &rows {
+            let reply = row.reply.as_deref().unwrap();
+            let said = match row.phase {
+                DeliveryPhase::Failed => "refused at rcpt",
+                DeliveryPhase::Deferred => "refused at data",
+                _ => "queued as",
+            };
+            assert!(reply.contains(said), "{}: {reply}", row.address);
+            assert_eq!(row.next_try_at.is_some(), row.phase == DeliveryPhase::Deferred, "{}", row.address);
+        }
+        assert_eq!(server.count("kept"), 35);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_server_that_takes_one_message_per_connection_gets_the_next_over_a_new_one_and_none_twice() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        for options in [["--fail", "rset:421"], ["--fail", "rset:554"], ["--reset", "rset"]] {
+            let server = SmtpServer::start(&options);
+            let form = JobForm { name: format!("Over {}", options[1]), ..many(4) };
+            let id = job(&stage, &server, &form, "1").await;
+            let (run, rows) = run(&stage, id).await;
+            assert_eq!(stage.states(id).await, [OccurrenceState::Done], "{options:?}: {:?}", stage.log(run).await);
+            assert!(rows.iter().all(|row| row.phase == DeliveryPhase::Accepted && row.attempts == 1), "{options:?}");
+            assert_eq!((server.count("kept"), server.count("connect")), (4, 4), "{options:?}");
+        }
+    })
+    .await;
+}

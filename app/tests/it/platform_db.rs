@@ -1,0 +1,54 @@
+//! Write transactions: which of them wait for the disk, on both engines.
+
+use std::time::Duration;
+
+use app::testing::each_database;
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+
+/// What the database says of a setting.
+async fn setting(db: &impl ConnectionTrait, sqlite: &str, postgres: &str) -> String {
+    let backend = db.get_database_backend();
+    let is_postgres = backend == DbBackend::Postgres;
+    let statement = Statement::from_string(backend, if is_postgres { postgres } else { sqlite });
+    let row = db.query_one_raw(statement).await.unwrap().unwrap();
+    if is_postgres { row.try_get_by_index(0).unwrap() } else { row.try_get_by_index::<i64>(0).unwrap().to_string() }
+}
+
+async fn waits(db: &impl ConnectionTrait) -> String {
+    setting(db, "PRAGMA synchronous", "SHOW synchronous_commit").await
+}
+
+async fn notes(db: &impl ConnectionTrait) -> String {
+    let sql = "SELECT count(*) FROM hasty_note";
+    setting(db, sql, "SELECT count(*)::text FROM hasty_note").await
+}
+
+#[tokio::test]
+async fn a_hasty_transaction_waits_for_no_disk_and_all_others_do_as_ever() {
+    each_database(async |app| {
+        let begun = app.db.begin_write().await.unwrap();
+        let usual = waits(&*begun).await;
+        begun.execute_unprepared("CREATE TABLE hasty_note (number integer)").await.unwrap();
+        begun.commit().await.unwrap();
+
+        let hasty = app.db.begin_hasty().await.unwrap();
+        let is_postgres = app.db.is_postgres();
+        assert_eq!(waits(&*hasty).await, if is_postgres { "off" } else { "1" });
+        if !is_postgres {
+            assert_eq!(usual, "2", "SQLite waits for the disk");
+            assert_eq!(setting(&*hasty, "PRAGMA foreign_keys", "").await, "1", "it is like any other otherwise");
+            let second = tokio::time::timeout(Duration::from_millis(50), app.db.begin_write()).await;
+            assert!(second.is_err(), "one writer at a time");
+        }
+        hasty.execute_unprepared("INSERT INTO hasty_note VALUES (1)").await.unwrap();
+        hasty.commit().await.unwrap();
+        assert_eq!(notes(app.reader()).await, "1", "everybody sees it at once");
+
+        let dropped = app.db.begin_hasty().await.unwrap();
+        dropped.execute_unprepared("INSERT INTO hasty_note VALUES (2)").await.unwrap();
+        drop(dropped);
+        let next = app.db.begin_write().await.unwrap();
+        assert_eq!((notes(&*next).await.as_str(), waits(&*next).await), ("1", usual), "and the next one waits again");
+    })
+    .await;
+}
