@@ -35,6 +35,9 @@ pub struct Db {
 /// more answer of the database to wait for before each statement.
 const UNASKED: Duration = Duration::from_secs(1);
 
+/// How many connections to PostgreSQL there may be.
+const ON_POSTGRES: u32 = 16;
+
 /// How many connections the pool has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolState {
@@ -132,13 +135,30 @@ impl Db {
             Some(gate) => Some(gate.clone().lock_owned().await),
             None => None,
         };
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..Default::default()
-        };
-        let txn = pool.begin_with_options(options).await?;
+        let txn = self.begin_alive(pool).await?;
         self.waits.took(begun.elapsed());
         Ok(WriteTx { txn, hub: self.hub.clone(), _gate: gate })
+    }
+
+    /// Begins a transaction on a connection that is there. Behind a restart of PostgreSQL those that were not asked
+    /// ([`UNASKED`]) are dead, and the first statement finds it out. Nothing was done then, so the next connection is
+    /// taken: each dead one leaves the pool, and a new one is made when all of them have.
+    async fn begin_alive(&self, pool: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+        let mut others = if self.is_postgres() { ON_POSTGRES } else { 0 };
+        loop {
+            let options = TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..Default::default()
+            };
+            match pool.begin_with_options(options).await {
+                // That there is no connection to be had is another error.
+                Err(DbErr::Query(error)) if others > 0 => {
+                    tracing::debug!("a connection to the database is gone: {error}");
+                    others -= 1;
+                }
+                begun => return begun,
+            }
+        }
     }
 
     /// Brings the schema up to date.
@@ -182,7 +202,7 @@ fn options(url: &str, synchronous: SqliteSynchronous) -> ConnectOptions {
         .connect_timeout(Duration::from_secs(8))
         // A disk under load may take seconds to make a commit durable: waiting beats refusing.
         .acquire_timeout(Duration::from_secs(if is_sqlite { 30 } else { 8 }))
-        .max_connections(if is_sqlite { 8 } else { 16 })
+        .max_connections(if is_sqlite { 8 } else { ON_POSTGRES })
         .min_connections(1)
         .test_before_acquire_if_idle_for(UNASKED);
     options.map_sqlx_sqlite_opts(move |sqlite| {

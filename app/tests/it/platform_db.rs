@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use app::testing::each_database;
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use app::testing::{TestApp, each_database};
+use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 
 /// What the database says of a setting.
 async fn setting(db: &impl ConnectionTrait, sqlite: &str, postgres: &str) -> String {
@@ -51,4 +51,29 @@ async fn a_hasty_transaction_waits_for_no_disk_and_all_others_do_as_ever() {
         assert_eq!((notes(&*next).await.as_str(), waits(&*next).await), ("1", usual), "and the next one waits again");
     })
     .await;
+}
+
+#[tokio::test]
+async fn who_writes_notices_nothing_of_connections_that_ended_a_moment_ago() {
+    let Some(app) = TestApp::on_postgres().await else { return };
+    let elsewhere = Database::connect(app.url()).await.unwrap();
+    for is_hasty in [false, true] {
+        let begun: Vec<_> = futures::future::join_all((0..6).map(|_| app.db.begin_write())).await;
+        let kept = begun.into_iter().collect::<Result<Vec<_>, _>>().unwrap();
+        for tx in kept {
+            tx.commit().await.unwrap();
+        }
+        while app.db.pool_state().idle < 6 {
+            // What was used goes back to the pool beside us.
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        // As the program sees a server that restarts.
+        let end = "SELECT count(pg_terminate_backend(pid, 5000))::text FROM pg_stat_activity \
+                   WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()";
+        let ended: usize = setting(&elsewhere, "", end).await.parse().unwrap();
+        assert!(ended >= 6, "{ended}");
+        let tx = if is_hasty { app.db.begin_hasty().await } else { app.db.begin_write().await }.unwrap();
+        tx.execute_unprepared("SELECT 1").await.unwrap();
+        tx.commit().await.unwrap();
+    }
 }

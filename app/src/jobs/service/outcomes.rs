@@ -17,6 +17,7 @@ use crate::{
         delivery::{Delivery, DeliveryPhase, DeliveryPolicy, Effect, Event, UncertainRule},
         ids::{DeliveryId, OccurrenceId, UserId},
         job::LogLevel,
+        occurrence::Tally,
         smtp_reply::SmtpReply,
     },
     entities::{delivery, occurrence, occurrence_log, schedule},
@@ -263,6 +264,16 @@ pub async fn rows(app: &AppState, run: OccurrenceId) -> AppResult<Vec<DeliveryRo
     Ok(query.into_model().all(app.reader()).await?)
 }
 
+/// How the messages of a run stand when a round of sending has ended, at an instant. What is still on its way then is in
+/// nobody's hands, as where a database server that crashed has forgotten the answer to it: it is due at once, and the next
+/// round settles it first.
+pub fn tally(rows: &[DeliveryRow], now: DateTime<Utc>) -> Tally {
+    Tally::of(rows.iter().map(|row| {
+        let due = if row.phase.is_in_flight() { Some(now) } else { row.delivery().due_at(now) };
+        (row.phase, due)
+    }))
+}
+
 impl DeliveryRow {
     /// Whom it is for.
     ///
@@ -303,6 +314,28 @@ impl DeliveryRow {
             queued_at,
             next_try_at,
             retried_uncertain: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn what_nobody_has_in_hand_any_more_does_not_wait_for_the_next_try_of_another() {
+        let now = DateTime::<Utc>::UNIX_EPOCH;
+        let row =
+            |phase, next_try_at| DeliveryRow { phase, next_try_at, ..DeliveryRow::waiting(DeliveryId(Uuid::nil())) };
+        let later = now + TimeDelta::hours(2);
+        let deferred = row(DeliveryPhase::Deferred, Some(later));
+        assert_eq!(tally(std::slice::from_ref(&deferred), now).next_try_at, Some(later));
+        for phase in [DeliveryPhase::Connecting, DeliveryPhase::Envelope, DeliveryPhase::DataSent] {
+            let tally = tally(&[deferred.clone(), row(phase, None)], now);
+            assert_eq!((tally.waiting, tally.next_try_at), (2, Some(now)), "{phase:?}");
         }
     }
 }

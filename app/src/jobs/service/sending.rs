@@ -23,7 +23,7 @@ use super::{
     clerk::{Clerk, Stored},
     desk::{Ahead, Desk, SIGHT},
     kinds, ledger,
-    outcomes::{DeliveryRow, What, rows},
+    outcomes::{DeliveryRow, What, rows, tally},
     way::{self, Way},
 };
 use crate::{
@@ -116,7 +116,7 @@ pub async fn send_due(app: &AppState, hold: Hold, way: Way) -> AppResult<Round> 
         return Ok(Round::Lost);
     }
     let (rows, now) = (rows(app, hold.run).await?, Ctx::system(app).now);
-    let mut tally = Tally::of(rows.iter().map(|row| (row.phase, row.delivery().due_at(now))));
+    let mut tally = tally(&rows, now);
     // The account needs a rest: what is still due waits as long as the message that found out.
     tally.next_try_at = tally.next_try_at.max(desk.rest_until);
     Ok(Round::Ended(tally))
