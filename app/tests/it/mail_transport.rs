@@ -130,6 +130,29 @@ async fn a_server_that_stalls_or_sends_a_byte_in_ten_seconds_is_left_when_the_ti
 }
 
 #[tokio::test]
+async fn a_server_that_restarts_between_two_messages_gets_the_second_over_a_new_connection() {
+    each_database(async |app| {
+        let ctx = app.as_person(&Cast::new(&app).await.mina);
+        for is_ready in [false, true] {
+            let server = SmtpServer::start(&[]);
+            let port = server.port.to_string();
+            let mut transport = transport::open(&ctx, make(&ctx, local_account(server.port)).await).await.unwrap();
+            transport.deliver(&ctx, &envelope("dana@example.org"), MESSAGE, &NoHook).await.unwrap();
+            if is_ready {
+                transport.make_ready().await;
+            }
+            assert_eq!(server.count("rset"), usize::from(is_ready));
+            drop(server);
+            let server = SmtpServer::start(&["--port", &port]);
+            let done = transport.deliver(&ctx, &envelope("dana@example.org"), MESSAGE, &NoHook).await;
+            assert!(done.is_ok(), "{is_ready}: {done:?}");
+            assert_eq!((server.count("kept"), server.count("connect")), (1, 1));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_outbox_keeps_a_message_once_however_often_it_is_delivered() {
     each_database(async |app| {
         let ctx = Ctx::system(&app);

@@ -127,6 +127,14 @@ impl Failure {
         Self { step, kind }
     }
 
+    /// As it is where RSET went before: a connection that is found lost at the first command of a message was lost since.
+    pub(super) fn between_messages(self) -> Self {
+        match self {
+            Self { step: Step::MailFrom, kind: kind @ FailureKind::Broken(_) } => Self { step: Step::Reset, kind },
+            other => other,
+        }
+    }
+
     /// Whether the message may have been accepted although no answer came.
     pub fn is_outcome_unknown(&self) -> bool {
         self.step == Step::FinalDot && !matches!(self.kind, FailureKind::Reply(_) | FailureKind::Stopped(_))

@@ -30,6 +30,8 @@ enum Use {
     Fresh,
     /// A transaction was begun; RSET before the next.
     Used,
+    /// The last transaction is ended; the next one may begin.
+    Ready,
     /// The connection cannot be used any more.
     Spent,
 }
@@ -82,7 +84,7 @@ impl Session {
             // Whoever stops waiting in the middle leaves an answer behind that nobody has read.
             self.state = Use::Spent;
             if self.reset().await.is_ok() {
-                self.state = Use::Fresh;
+                self.state = Use::Ready;
             }
         }
     }
@@ -110,11 +112,13 @@ impl Session {
         message: &[u8],
         hook: &dyn PhaseHook,
     ) -> Result<SmtpReply, Failure> {
-        if self.state != Use::Fresh {
+        let was_ready = self.state == Use::Ready;
+        if matches!(self.state, Use::Used | Use::Spent) {
             self.reset().await?;
         }
         ask(hook, DeliveryPhase::Envelope, Step::MailFrom).await?;
-        self.name_sender_and_recipient(envelope, message.len()).await?;
+        let named = self.name_sender_and_recipient(envelope, message.len()).await;
+        named.map_err(|failure| if was_ready { failure.between_messages() } else { failure })?;
         self.begin_data().await?;
         self.write_body(message).await?;
         ask(hook, DeliveryPhase::DataSent, Step::Body).await?;
