@@ -6,12 +6,13 @@ use app::{
     domain::{
         delivery::DeliveryPhase,
         ids::{OccurrenceId, ScheduleId},
-        occurrence::OccurrenceState,
+        occurrence::{LEASE, OccurrenceState},
     },
     jobs::{form::JobForm, service::runs},
     mail::service::gate,
-    testing::{Message, each_database, smtp_server::SmtpServer},
+    testing::{Message, TestApp, each_database, smtp_server::SmtpServer},
 };
+use sea_orm::ConnectionTrait;
 
 use super::jobs_stage::{Stage, many};
 
@@ -111,6 +112,73 @@ async fn a_server_that_takes_one_message_per_connection_gets_the_next_over_a_new
             assert!(rows.iter().all(|row| row.phase == DeliveryPhase::Accepted && row.attempts == 1), "{options:?}");
             assert_eq!((server.count("kept"), server.count("connect")), (4, 4), "{options:?}");
         }
+    })
+    .await;
+}
+
+/// Has the database forget from now on that the message to an address came to a phase, as one does whose machine lost its
+/// power before that was on the disk.
+async fn forget(app: &TestApp, phase: &str, address: &str) {
+    let of_it = format!("NEW.phase = '{phase}' AND NEW.address = '{address}'");
+    let statements = if app.db.is_postgres() {
+        vec![
+            "CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$".to_owned(),
+            format!(
+                "CREATE TRIGGER forget BEFORE UPDATE ON delivery FOR EACH ROW WHEN ({of_it}) EXECUTE FUNCTION forget()"
+            ),
+        ]
+    } else {
+        vec![format!("CREATE TRIGGER forget BEFORE UPDATE ON delivery WHEN {of_it} BEGIN SELECT RAISE(IGNORE); END")]
+    };
+    for statement in statements {
+        app.reader().execute_unprepared(&statement).await.unwrap();
+    }
+}
+
+/// Ends [`forget`].
+async fn remember(app: &TestApp) {
+    let statement = if app.db.is_postgres() { "DROP TRIGGER forget ON delivery" } else { "DROP TRIGGER forget" };
+    app.reader().execute_unprepared(statement).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_message_whose_answer_was_forgotten_is_unknown_and_not_sent_again() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&[]);
+        let stage = Stage::new(&app).await;
+        let id = job(&stage, &server, &many(3), "1").await;
+        forget(&app, "accepted", "r1@example.org").await;
+        let (run, rows) = run(&stage, id).await;
+        let phases: Vec<DeliveryPhase> = rows.iter().map(|row| row.phase).collect();
+        assert_eq!(phases, [DeliveryPhase::Accepted, DeliveryPhase::Uncertain, DeliveryPhase::Accepted]);
+        assert_eq!(stage.states(id).await, [OccurrenceState::Partly]);
+        let log = stage.log(run).await;
+        assert!(log.iter().any(|line| line.starts_with("r1@example.org: unknown whether it arrived.")), "{log:?}");
+        assert_eq!(server.count("kept"), 3, "each once");
+        stage.pass(LEASE);
+        assert_eq!((stage.work().await, server.count("kept")), (0, 3), "a person decides");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_of_which_was_forgotten_that_it_was_taken_up_is_not_sent_until_somebody_takes_it_up_again() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&[]);
+        let stage = Stage::new(&app).await;
+        let id = job(&stage, &server, &many(3), "1").await;
+        forget(&app, "connecting", "r1@example.org").await;
+        let (run, rows) = run(&stage, id).await;
+        let phases: Vec<DeliveryPhase> = rows.iter().map(|row| row.phase).collect();
+        assert_eq!(phases, [DeliveryPhase::Accepted, DeliveryPhase::Queued, DeliveryPhase::Queued]);
+        assert_eq!((stage.states(id).await, server.count("kept")), (vec![OccurrenceState::Sending], 1));
+        remember(&app).await;
+        stage.pass(LEASE);
+        stage.work().await;
+        assert_eq!(stage.states(id).await, [OccurrenceState::Done], "{:?}", stage.log(run).await);
+        let rows = stage.deliveries(run).await;
+        assert!(rows.iter().all(|row| row.phase == DeliveryPhase::Accepted && row.attempts == 1));
+        assert_eq!(server.count("kept"), 3, "each once");
     })
     .await;
 }
