@@ -1,6 +1,9 @@
 //! Long lists: many messages that several connections bring to a mail server; on both databases.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use app::{
     domain::{
@@ -12,7 +15,7 @@ use app::{
     mail::service::gate,
     testing::{Message, TestApp, each_database, smtp_server::SmtpServer},
 };
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement, TransactionTrait};
 
 use super::jobs_stage::{Stage, many};
 
@@ -181,4 +184,42 @@ async fn a_message_of_which_was_forgotten_that_it_was_taken_up_is_not_sent_until
         assert_eq!(server.count("kept"), 3, "each once");
     })
     .await;
+}
+
+/// Ends the transaction in which an answer is stored, and all other connections of the program with it.
+async fn break_off_the_answer(server: &SmtpServer, elsewhere: &DatabaseConnection) {
+    let soon = || tokio::time::sleep(Duration::from_millis(5));
+    while server.count("kept") < 1 {
+        soon().await;
+    }
+    // The answer comes later: it finds its run locked.
+    let lock = elsewhere.begin().await.unwrap();
+    lock.execute_unprepared("SELECT id FROM occurrence FOR UPDATE").await.unwrap();
+    let count = async |what: &str| -> i64 {
+        let others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        let sql = format!("SELECT count({what}) {others} AND backend_type = 'client backend'");
+        // A transaction sees others as they were when it first looked.
+        lock.execute_unprepared("SELECT pg_stat_clear_snapshot()").await.unwrap();
+        let row = lock.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await.unwrap().unwrap();
+        row.try_get_by_index(0).unwrap()
+    };
+    while count("CASE WHEN wait_event_type = 'Lock' THEN 1 END").await < 1 {
+        soon().await;
+    }
+    assert!(count("pg_terminate_backend(pid, 5000)").await >= 1);
+    lock.rollback().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_is_stored_although_the_database_restarts_in_the_middle_of_it() {
+    let Some(app) = TestApp::on_postgres().await else { return };
+    let server = SmtpServer::start(&["--accept-delay", "300"]);
+    let stage = Stage::new(&app).await;
+    let id = job(&stage, &server, &many(1), "1").await;
+    let elsewhere = Database::connect(app.url()).await.unwrap();
+    let broken = async { tokio::join!(run(&stage, id), break_off_the_answer(&server, &elsewhere)).0 };
+    let (run, rows) = tokio::time::timeout(Duration::from_secs(30), broken).await.unwrap();
+    assert_eq!(stage.states(id).await, [OccurrenceState::Done], "{:?}", stage.log(run).await);
+    assert_eq!((rows[0].phase, rows[0].attempts), (DeliveryPhase::Accepted, 1));
+    assert_eq!(server.count("kept"), 1);
 }
