@@ -237,9 +237,9 @@ test.describe('the calendar', () => {
     await expect(page.locator('.calendar tbody tr').first().locator('td').first()).toHaveAttribute('data-date', '2031-02-23');
     if (hydrated) await expectAccessible(page);
     await page.goto(`${empty.url}/board/REP/calendar?week=${month}-20`);
-    await expect(page.getByRole('heading', { name: '16–22 Mar 2031' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: '16–22 Mar 2031', exact: true })).toBeVisible();
     await page.goto(`${empty.url}/board/REP/notes?week=${month}-20`);
-    await expect(page.getByRole('heading', { name: '16–22 Mar 2031' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: '16–22 Mar 2031', exact: true })).toBeVisible();
     for (const [path, pills] of [['/tasks/REP-1', '.series__weekdays .pill'], ['/jobs/new', '#days .pill']]) {
       await page.goto(`${empty.url}${path}`);
       await settled(page, hydrated);

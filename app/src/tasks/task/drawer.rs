@@ -118,7 +118,8 @@ fn content(detail: TaskDetail, board: Memo<String>, walk: RwSignal<Walk>) -> imp
     });
     let heading = reference.clone();
     view! {
-        <Title text=move || format!("{heading} {}", title.get()) />
+        // Asked once more when the page that took the place of this one goes: its values are gone by then.
+        <Title text=move || title.try_get().map(|title| format!("{heading} {title}")).unwrap_or_default() />
         <div class="task">
             <div class="task__bar">
                 <h2 class="key">{reference.clone()}<span class="sr-only">": "{move || title.get()}</span></h2>

@@ -67,7 +67,8 @@ fn page(detail: TaskDetail, live: Live) -> impl IntoView {
     let title = state.part(|detail| detail.card.title.clone());
     let heading = reference.clone();
     view! {
-        <Title text=move || format!("{heading} {}", title.get()) />
+        // Asked once more when the page that took the place of this one goes: its values are gone by then.
+        <Title text=move || title.try_get().map(|title| format!("{heading} {title}")).unwrap_or_default() />
         <div class="page">
             <Notice />
             <div class="task panel">

@@ -137,7 +137,7 @@ fn designer(opened: TemplateDesk, first: Result<Preview, AppError>, test: Option
     let body = move || if is_blocks.get() { blocks::list(desk, Shelf::Page) } else { source::panel(desk) };
     let left = move || is_blocks.get().then(|| desk.can_edit.then(|| palette::palette(desk)));
     view! {
-        <Title text=move || title.get() />
+        <Title text=move || title.try_get().unwrap_or_default() />
         <div class="designer" node_ref=root data-tab=move || desk.tab.get().word() data-mode=move || if is_blocks.get() { "blocks" } else { "source" }>
             <h1 class="sr-only" tabindex="-1">"Template "{move || title.get()}</h1>
             {toolbar::bar(desk, dialog, published, saved, saved_by)}
