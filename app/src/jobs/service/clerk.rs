@@ -16,7 +16,7 @@ use crate::{
         delivery::{Delivery, Effect, Event},
         ids::DeliveryId,
     },
-    error::{AppError, AppResult},
+    error::AppResult,
     platform::{ctx::Ctx, fault, state::AppState},
 };
 
@@ -81,7 +81,7 @@ impl Clerk {
         let (whats, answers): (Vec<Vec<What>>, Vec<_>) =
             entries.into_iter().map(|Entry { whats, answer }| (whats, answer)).unzip();
         let lengths: Vec<usize> = whats.iter().map(Vec::len).collect();
-        match self.write_surely(whats.into_iter().flatten().collect()).await {
+        match self.write(whats.into_iter().flatten().collect()).await {
             Ok(stored) => {
                 let mut stored = stored.into_iter();
                 answers.into_iter().zip(lengths).for_each(|(answer, length)| {
@@ -98,18 +98,6 @@ impl Clerk {
 
     fn entries(&self) -> MutexGuard<'_, Vec<Entry>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A PostgreSQL that restarts ends the transaction in which it is met: it is begun once more, as an answer that is not
-    /// stored leaves a message unknown. What was stored all the same does not fit a second time, so nothing is done twice.
-    async fn write_surely(&self, whats: Vec<What>) -> AppResult<Vec<Stored>> {
-        if !self.app.db.is_postgres() {
-            return self.write(whats).await;
-        }
-        match self.write(whats.clone()).await {
-            Err(AppError::Unavailable) => self.write(whats).await,
-            written => written,
-        }
     }
 
     async fn write(&self, whats: Vec<What>) -> AppResult<Vec<Stored>> {
