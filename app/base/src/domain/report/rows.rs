@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::{Serialize, ser::Error};
 use serde_json::ser::{Formatter, Serializer};
 
 /// Levels that are spread over lines: what stands at the top, and the rows of lists and the values of groups below it.
@@ -18,8 +18,7 @@ const SPREAD: usize = 2;
 pub fn to_json(value: &impl Serialize, room: usize) -> serde_json::Result<String> {
     let mut bytes = Vec::with_capacity(room);
     value.serialize(&mut Serializer::with_formatter(&mut bytes, Rows::default()))?;
-    // What a serializer of JSON writes is text; a copy that checks it costs little beside what was written.
-    Ok(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+    String::from_utf8(bytes).map_err(Error::custom)
 }
 
 #[derive(Default)]

@@ -63,6 +63,7 @@ pub fn labels_of(json: &str) -> serde_json::Result<Vec<(TaskId, LabelId)>> {
     pairs(json)
 }
 
+// Generic code is compiled where its types are named: here, for speed.
 fn pairs<I: DeserializeOwned>(json: &str) -> serde_json::Result<Vec<(TaskId, I)>> {
     serde_json::from_str(json)
 }
