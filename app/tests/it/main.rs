@@ -62,6 +62,7 @@ mod tasks_parts;
 mod tasks_saved_views;
 mod tasks_talk;
 mod tasks_undo;
+mod tasks_undo_made;
 mod tasks_undo_moves;
 mod tasks_views;
 mod template_quarantine;

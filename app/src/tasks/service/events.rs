@@ -87,9 +87,24 @@ pub struct Left {
     /// Its labels there, each with the one that it got instead.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<(LabelId, LabelId)>,
+    /// Those that were made for it where it went.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub made: Vec<MadeLabel>,
+    /// Those that were made for it in the project that it left, and went with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<MadeLabel>,
     /// Whom it was taken from, because they are not in the other project.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub people: Vec<UserId>,
+}
+
+/// A label that a move to another project has made, as it was then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeLabel {
+    pub id: LabelId,
+    pub name: String,
+    /// Slot of the palette.
+    pub hue: i32,
 }
 
 /// A place on the board: a column and its status.

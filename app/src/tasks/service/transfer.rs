@@ -3,6 +3,7 @@
 
 mod given;
 mod sources;
+mod unused;
 
 use std::collections::HashSet;
 
@@ -17,7 +18,7 @@ use uuid::Uuid;
 use super::{
     create::next_number,
     edit,
-    events::{self, Detail, Event, Left, Stand, Was},
+    events::{self, Detail, Event, Left, MadeLabel, Stand, Was},
     find, limits,
     moves::{self, End},
     stream,
@@ -34,7 +35,7 @@ use crate::{
     projects::service::{access, projects},
     tasks::view::Arrived,
 };
-use given::{keep_members, labels_back, labels_of, mapped_labels};
+use given::{Mapped, keep_members, labels_back, labels_of, mapped_labels};
 
 /// Moves a task to another project and answers with its new reference. Without a column it goes to
 /// the first of the same status. A repeat does nothing.
@@ -85,6 +86,7 @@ pub async fn transfer(
         // A series belongs to its project's columns.
         recurrence: None,
         labels,
+        gone: Vec::new(),
         people: Vec::new(),
     };
     let leaving = Leaving { key: &from.project().key, stand: Stand { column: row.column_id, status }, row };
@@ -95,8 +97,8 @@ pub async fn transfer(
 }
 
 /// Takes a task back to the project that it left, as a line of its history says: under its old number, to its list and
-/// place there, with the labels, people and series that it lost, as far as they still are there. None where the line is
-/// not so any more. A repeat does nothing.
+/// place there, with the labels, people and series that it lost, as far as they still are there. Labels that the move made
+/// go with it, where nothing else uses them. None where the line is not so any more. A repeat does nothing.
 ///
 /// # Errors
 /// [`AppError::NotFound`] and [`AppError::Forbidden`] without the right where the task is; [`AppError::Invalid`] at
@@ -146,6 +148,7 @@ pub async fn take_back(
         completed_at: moves::completed_after(ctx, &row, column.status, was),
         recurrence: if row.recurrence == left.recurs { left.recurrence.clone() } else { row.recurrence.clone() },
         labels: labels_back(tx, row.id, &left).await?,
+        gone: unused::beside(tx, row.id, row.project_id, &left.made).await?,
         people: left.people,
     };
     let leaving = Leaving { key: &from.project().key, stand: Stand { column: row.column_id, status: here }, row };
@@ -217,8 +220,9 @@ struct Arrival {
     category: Category,
     completed_at: Option<DateTime<Utc>>,
     recurrence: Option<String>,
-    /// The labels that it has, each with the one that it gets instead.
-    labels: Vec<(LabelId, LabelId)>,
+    labels: Mapped,
+    /// The labels that the project it leaves has no use for without it.
+    gone: Vec<MadeLabel>,
     /// Who gets it, if they are members.
     people: Vec<UserId>,
 }
@@ -235,7 +239,11 @@ async fn pass(
     let Leaving { key, stand, row } = leaving;
     let to = column.project_id;
     let moved = carry(ctx, tx, &row, column, &arrival).await?;
-    let fresh: HashSet<LabelId> = arrival.labels.iter().map(|(_, fresh)| *fresh).collect();
+    if !arrival.gone.is_empty() {
+        unused::remove(tx, &arrival.gone).await?;
+        stream::append(ctx, &**tx, row.project_id, None, &Change::Labels).await?;
+    }
+    let fresh: HashSet<LabelId> = arrival.labels.labels.iter().map(|(_, fresh)| *fresh).collect();
     if !fresh.is_empty() {
         let links = fresh.into_iter().map(|label| task_label::ActiveModel {
             project_id: Set(to),
@@ -254,7 +262,9 @@ async fn pass(
         number: row.number,
         recurrence: row.recurrence.clone(),
         recurs: arrival.recurrence,
-        labels: arrival.labels,
+        labels: arrival.labels.labels,
+        made: arrival.labels.made,
+        gone: arrival.gone,
         people: strangers,
     };
     let detail = Detail {

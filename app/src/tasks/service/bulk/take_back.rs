@@ -12,7 +12,7 @@ use crate::{
         task::EventKind,
         task_edit::{Edit, TaskEdit},
     },
-    entities::{board_column, task, task_event},
+    entities::{board_column, task, task_dependency, task_event},
     error::{AppError, AppResult, Problem},
     platform::{ctx::Ctx, db::WriteTx},
     tasks::{
@@ -126,7 +126,9 @@ impl Back {
         let (mut back, mut places) = (Self::default(), Vec::new());
         for line in lines {
             let Some(row) = rows.get(&line.task_id) else { continue };
-            if matches!(line.kind, EventKind::Created | EventKind::Undeleted) && is_of_others_too(tx, line).await? {
+            // What it brought to the board would go to the trash.
+            let brought = matches!(line.kind, EventKind::Created | EventKind::Undeleted);
+            if brought && (is_of_others_too(tx, line).await? || is_waited_for(tx, line).await?) {
                 back.kept.insert(row.id);
                 continue;
             }
@@ -191,6 +193,21 @@ async fn is_of_others_too(tx: &WriteTx, made: &task_event::Model) -> AppResult<b
         others = others.filter(Condition::any().add(Column::At.gt(made.at)).add(at_once));
     }
     Ok(others.one(&**tx).await?.is_some())
+}
+
+/// Whether a task was made to wait for it since, by whomever: its history does not say so, and in the trash it would hold
+/// up nothing.
+async fn is_waited_for(tx: &WriteTx, made: &task_event::Model) -> AppResult<bool> {
+    let mut links = task_dependency::Entity::find().filter(task_dependency::Column::BlockerId.eq(made.task_id));
+    if made.kind != EventKind::Created {
+        links = links.filter(task_dependency::Column::CreatedAt.gt(made.at));
+    }
+    let waiting: Vec<TaskId> = links.all(&**tx).await?.into_iter().map(|link| link.blocked_id).collect();
+    if waiting.is_empty() {
+        return Ok(false);
+    }
+    let there = task::Entity::find().filter(task::Column::Id.is_in(waiting)).filter(task::Column::DeletedAt.is_null());
+    Ok(there.one(&**tx).await?.is_some())
 }
 
 async fn is_of_project(tx: &WriteTx, column: ColumnId, row: &task::Model) -> AppResult<bool> {
