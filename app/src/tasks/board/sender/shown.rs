@@ -1,0 +1,122 @@
+//! Changes that are on their way, shown on the board that stands in the page: on one that takes the place of another, and
+//! on the first one after a reload, which finds what an earlier page left over.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+#[cfg(feature = "hydrate")]
+use super::kept::left_over;
+#[cfg(not(feature = "hydrate"))]
+use super::server::left_over;
+use super::{Change, Returned, Sender, Unsent, Waiting};
+use crate::{
+    error::AppError,
+    tasks::board::{quick_add, state::BoardState},
+};
+
+impl Sender {
+    /// Sends what an earlier page did not get rid of, and shows it. `refused` hears of what the
+    /// server does not take.
+    pub fn resume(&self, board: &BoardState, refused: impl Fn(AppError) + Clone + Send + Sync + 'static) {
+        for (kept, op, change) in left_over(self.me, &board.key) {
+            if self.has_op(op) {
+                continue;
+            }
+            if board.show(&change) {
+                self.note_own(op, &change);
+            }
+            let Change::Add { column, at, text } = &change else {
+                let (refused, shown, title) = (refused.clone(), board.clone(), change.title());
+                let rollback = move |error: AppError| match &title {
+                    Some((task, text)) => shown.refuse_title(*task, text, &error),
+                    None => refused(error),
+                };
+                self.push(Unsent { op, change, kept, made: None, rollback: Arc::new(rollback), board: board.clone() });
+                continue;
+            };
+            let (column, text) = (*column, text.clone());
+            let waiting = Waiting::new(op, column, at, &text);
+            let (sender, toasts) = (self.clone(), board.toasts);
+            let rollback = move |error: AppError| {
+                toasts.fail(format!("“{}” was not added. {}", text.trim(), error.words()));
+                sender.give_back(Returned { column, text: text.clone(), words: quick_add::words(&error) });
+            };
+            self.push(Unsent { op, change, kept, made: None, rollback: Arc::new(rollback), board: board.clone() });
+            self.show_waiting(waiting);
+        }
+    }
+}
+
+impl BoardState {
+    /// The board stands in the page now, in the place of another one or of none. What is on its way is shown on it. What
+    /// the server has answered may be from behind the reading that it was made of, and the board before it showed that:
+    /// this one hears it with the stream, as anybody's.
+    pub fn take_place(&self) {
+        self.sender.own.update_value(|own| own.retain(|_, own| own.answered.is_none()));
+        self.sender.shown_on.set_value(Some(self.clock.clone()));
+        for change in self.sender.unsent() {
+            self.show(&change);
+        }
+    }
+
+    /// Shows a change that is on its way; whether there was anything to show.
+    pub fn show(&self, change: &Change) -> bool {
+        match change {
+            Change::Move { card, to, .. } => {
+                let Some(state) = self.card(*card) else { return false };
+                self.put_in_lane(&state, to.lane);
+                let Some(place) = self.place_at(*card, *to) else { return false };
+                self.place(*card, place);
+                true
+            }
+            Change::Archive { card } => self.take(*card).is_some(),
+            Change::Shift { list, between } => self.place_list(*list, *between),
+            // What it looks like comes with the stream.
+            Change::Restore { .. } | Change::Add { .. } => false,
+            Change::Edit { edits, .. } => self.show_edits(edits.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::ids::OpId,
+        tasks::board::{
+            state::Anchor,
+            steps::Steps,
+            testing::{DONE, TODO, id, numbers, three, with_state},
+        },
+    };
+
+    #[test]
+    fn a_board_made_anew_shows_what_is_on_its_way_and_hears_what_was_answered_before() {
+        with_state(three(), |state| {
+            let sender = &state.sender;
+            let to_done = |number: u128| Change::Move {
+                card: id(number),
+                to: Anchor { column: DONE, after: None, before: None, lane: None },
+                is_back: false,
+            };
+            let (answered, unanswered) = (OpId(uuid::Uuid::from_u128(1 << 64)), OpId(uuid::Uuid::from_u128(2 << 64)));
+            sender.note_own(answered, &to_done(2));
+            sender.note_own(unanswered, &to_done(3));
+            sender.note_answer(answered);
+            sender.send(to_done(1), state.clone(), |_| {});
+            assert!(sender.knows(Some(answered)) && sender.knows(Some(unanswered)));
+            assert!(sender.is_shown_on(state), "no board has taken the place of another one");
+
+            // Read before all of these changes.
+            let fresh = BoardState::new(three(), String::new(), state.toasts, Steps::default(), sender.clone());
+            fresh.take_place();
+            assert_eq!((numbers(&fresh, TODO), numbers(&fresh, DONE)), (vec![2, 3], vec![1]));
+            assert!(!sender.knows(Some(answered)), "what the board lacks comes with the stream");
+            assert!(sender.knows(Some(unanswered)), "its answer is still to come");
+            assert!(sender.is_shown_on(&fresh) && !sender.is_shown_on(state));
+            fresh.take_place();
+            assert_eq!(numbers(&fresh, DONE), [1], "shown once");
+        });
+    }
+}
