@@ -6,6 +6,8 @@ mod bars;
 #[cfg(feature = "hydrate")]
 mod core;
 #[cfg(feature = "hydrate")]
+mod hand;
+#[cfg(feature = "hydrate")]
 mod slide;
 #[cfg(feature = "hydrate")]
 mod source;
@@ -135,9 +137,9 @@ impl Live {
 pub use slide::{keep_place, look as look_at_cards, look_at_lists};
 
 #[cfg(feature = "hydrate")]
-pub use core::hands_off;
-#[cfg(feature = "hydrate")]
 use core::{Core, Held, hold};
+#[cfg(feature = "hydrate")]
+pub use hand::hands_off;
 
 #[cfg(not(feature = "hydrate"))]
 pub use server::hands_off;

@@ -1,0 +1,60 @@
+//! Whether the person's hand is on the board: while it is, nothing moves there.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
+
+use super::BoardState;
+use crate::tasks::board::browser_time::pause;
+use crate::tasks::board::dom;
+
+/// While the person's hand is on the board, it is looked at again after this time.
+pub const HAND: Duration = Duration::from_millis(150);
+
+/// Waits until nothing of a board is in the person's hand and no new task is being typed, as long as that is wanted. Says
+/// whether it had to wait.
+pub async fn hands_off(state: &BoardState, is_wanted: impl Fn() -> bool) -> bool {
+    let mut has_waited = false;
+    while is_wanted() && is_taken(state) {
+        has_waited = true;
+        pause(HAND).await;
+    }
+    has_waited
+}
+
+/// Whether something would be gone with a board that is made anew.
+fn is_taken(state: &BoardState) -> bool {
+    is_in_hand(state) || document().body().is_some_and(|body| is_adding(&body))
+}
+
+/// Whether somebody is writing a new task.
+pub fn is_adding(board: &HtmlElement) -> bool {
+    let focused = document().active_element();
+    dom::open_fields_for_new(board).into_iter().filter_map(|field| field.dyn_into::<HtmlTextAreaElement>().ok()).any(
+        |field| {
+            let element: &Element = &field;
+            !field.value().trim().is_empty() || focused.as_ref() == Some(element)
+        },
+    )
+}
+
+/// Whether something on the board is in the person's hand, or being written.
+pub fn is_in_hand(state: &BoardState) -> bool {
+    if state.lifted.with_untracked(Option::is_some)
+        || state.moving.with_untracked(Option::is_some)
+        || state.menu.with_untracked(Option::is_some)
+    {
+        return true;
+    }
+    let Some(body) = document().body() else { return false };
+    if dom::one(&body, ".drag-layer, dialog[open], .menu:popover-open, .picker:popover-open").is_some() {
+        return true;
+    }
+    let focused = document().active_element();
+    focused.is_some_and(|element| {
+        matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+            && dom::closest(&element, ".card").is_some()
+    })
+}
