@@ -7,11 +7,11 @@ use crate::ui::Icon;
 
 #[component]
 pub fn BulkBar(board: BoardState, node: NodeRef<Div>) -> impl IntoView {
-    let selected = board.tools.selected.clone();
-    let count = Memo::new(move |_| selected.with(Vec::len));
+    let counted = board.clone();
+    let count = Memo::new(move |_| counted.selected_shown());
+    let is_shown = Memo::new(move |_| count.get() > 0);
     move || {
-        let is_shown = count.with(|count| *count > 0);
-        is_shown.then(|| {
+        is_shown.get().then(|| {
             let fields = [
                 (Field::Status, "circle-dashed"),
                 (Field::Priority, "chart-no-axes-column"),

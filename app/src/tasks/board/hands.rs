@@ -103,7 +103,7 @@ mod browser {
 
     /// A press somewhere on the board: on a menu button, on a field of a card, or to select.
     pub fn on_press(event: &MouseEvent, state: &BoardState) {
-        let is_selecting = state.tools.selected.with_untracked(|chosen| !chosen.is_empty());
+        let is_selecting = !state.selection().is_empty();
         let selecting = popover::pressed_card(event, is_selecting).filter(|_| state.can_edit);
         if let Some((card, press)) = selecting {
             event.prevent_default();

@@ -98,8 +98,8 @@ impl BoardState {
         edits: usize,
     ) -> Option<String> {
         if let Some((count, limit)) = self.passed_limit(cards, column).filter(|_| column.limit_is_hard) {
-            let coming = self.coming(cards, column.id);
-            return Some(words::full(&column.name, count.saturating_sub(coming), limit));
+            let there = count.saturating_sub(self.coming(cards, column.id));
+            return Some(words::no_room_for_all(&column.name, there, limit));
         }
         if edits > TASKS_MOST {
             return Some(format!("At most {} tasks can go to another lane at once.", TASKS_MOST / 2));
@@ -126,7 +126,7 @@ impl BoardState {
     }
 
     /// Tasks that others still block may be completed; it is said.
-    fn blocked_of_many(&self, cards: &[TaskId], to: ColumnId) -> Option<String> {
+    pub(super) fn blocked_of_many(&self, cards: &[TaskId], to: ColumnId) -> Option<String> {
         let is_blocked = |card: &&TaskId| {
             self.card(**card).is_some_and(|state| {
                 state.data.with_untracked(|card| card.finish == Finish::Open && card.blocked_by > 0)
@@ -181,7 +181,10 @@ mod tests {
         with_state(full, |state| {
             let done = state.column(DONE).unwrap();
             let refusal = state.refusal_of_many(&[id(1), id(2)], done, None, 2);
-            assert_eq!(refusal.as_deref(), Some("Done is full: 0 of 1."));
+            assert_eq!(refusal.as_deref(), Some("Done takes only 1 more: it has 0 of 1."));
+            state.place(id(3), Place { column: DONE, index: 0 });
+            let refusal = state.refusal_of_many(&[id(1), id(2)], done, None, 2);
+            assert_eq!(refusal.as_deref(), Some("Done is full: 1 of 1."));
         });
     }
 

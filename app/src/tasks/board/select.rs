@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     announce::{Urgency, say, say_passing},
-    state::BoardState,
+    state::{BoardState, CardState},
     words,
 };
 use crate::domain::{ids::TaskId, task_edit};
@@ -23,6 +23,17 @@ impl BoardState {
             })
             .filter(|id| chosen.contains(id))
             .collect()
+    }
+
+    /// How many selected cards are on the board, for a view that follows it: others may have taken some off it.
+    pub fn selected_shown(&self) -> usize {
+        self.tools.selected.with(|chosen| {
+            if chosen.is_empty() {
+                return 0;
+            }
+            let of_list = |cards: &Vec<CardState>| cards.iter().filter(|card| chosen.contains(&card.id)).count();
+            self.columns.iter().map(|column| column.cards.with(of_list)).sum::<usize>()
+        })
     }
 
     pub fn is_selected(&self, card: TaskId) -> bool {
@@ -69,9 +80,12 @@ impl BoardState {
 
     /// Selects nothing; whether something was selected.
     pub fn clear_selection(&self) -> bool {
-        let had_any = self.tools.selected.with_untracked(|chosen| !chosen.is_empty());
-        if had_any {
+        let had_any = !self.selection().is_empty();
+        // Also what is not on the board any more.
+        if self.tools.selected.with_untracked(|chosen| !chosen.is_empty()) {
             self.tools.selected.set(Vec::new());
+        }
+        if had_any {
             say("Selection cleared.".into(), Urgency::Polite);
         }
         had_any
@@ -80,11 +94,41 @@ impl BoardState {
     fn change_selection(&self, change: impl FnOnce(&mut Vec<TaskId>)) {
         let mut is_full = false;
         self.tools.selected.update(|chosen| {
+            chosen.retain(|card| self.place_of(*card).is_some());
             change(chosen);
             is_full = chosen.len() > task_edit::TASKS_MOST;
             chosen.truncate(task_edit::TASKS_MOST);
         });
         let count = self.tools.selected.with_untracked(Vec::len);
         say_passing(words::selected(count, is_full), Urgency::Polite);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tasks::board::testing::{id, three, with_state};
+
+    #[test]
+    fn a_selected_card_that_others_take_off_the_board_counts_no_more() {
+        with_state(three(), |state| {
+            state.select(&[id(1), id(2)]);
+            assert_eq!(state.selected_shown(), 2);
+            state.take(id(1));
+            assert_eq!((state.selected_shown(), state.selection()), (1, vec![id(2)]));
+            state.take(id(2));
+            assert_eq!(state.selected_shown(), 0);
+            assert!(!state.clear_selection(), "nobody sees anything that could be cleared");
+        });
+    }
+
+    #[test]
+    fn what_is_selected_next_leaves_behind_what_is_not_there_any_more() {
+        with_state(three(), |state| {
+            state.select(&[id(1), id(2)]);
+            state.take(id(1));
+            state.toggle_selected(id(3));
+            assert_eq!(state.tools.selected.get_untracked(), [id(2), id(3)]);
+        });
     }
 }

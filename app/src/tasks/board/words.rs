@@ -119,6 +119,14 @@ pub fn full(list: &str, count: u32, limit: u32) -> String {
     format!("{list} is full: {count} of {limit}.")
 }
 
+/// A hard limit lets some of several in, and so none of them.
+pub fn no_room_for_all(list: &str, count: u32, limit: u32) -> String {
+    match limit.saturating_sub(count) {
+        0 => full(list, count, limit),
+        more => format!("{list} takes only {more} more: it has {count} of {limit}."),
+    }
+}
+
 /// What a move to another lane does, before and after it is done.
 pub fn lane_toast(to: &str, effect: &str) -> String {
     format!("Moves to {to} and {effect}")

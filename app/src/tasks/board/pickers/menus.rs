@@ -27,9 +27,12 @@ pub fn status(board: &BoardState, cards: &[TaskId], close: Callback<()>) -> impl
     items.collect_view()
 }
 
+/// What is in the list has its status already, and keeps its place.
 fn move_to(board: &BoardState, cards: &[TaskId], column: ColumnId) {
-    match cards {
-        [card] if board.place_of(*card).is_some_and(|place| place.column == column) => {}
+    let is_coming = |card: &TaskId| board.place_of(*card).is_none_or(|place| place.column != column);
+    let coming: Vec<TaskId> = cards.iter().copied().filter(is_coming).collect();
+    match coming.as_slice() {
+        [] => {}
         [card] => board.move_to(*card, board.place_among(*card, column, 0)),
         cards => board.move_all(cards, &[], Place { column, index: 0 }, None),
     }
@@ -55,4 +58,22 @@ fn item(is_chosen: bool, inside: impl IntoView + 'static, choose: impl Fn() + 's
         </button>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tasks::board::testing::{DONE, TODO, board, card, column, id, numbers, with_state};
+
+    #[test]
+    fn of_a_selection_those_move_that_have_another_status() {
+        let todo = column(TODO, vec![card(1, "B"), card(2, "D")], 2, None);
+        let done = column(DONE, vec![card(8, "B"), card(9, "D")], 2, None);
+        with_state(board(todo, done), |state| {
+            move_to(state, &[id(8), id(9)], DONE);
+            assert!(state.sender.unsent().is_empty(), "both are there");
+            move_to(state, &[id(1), id(2), id(9)], DONE);
+            assert_eq!(numbers(state, DONE), [1, 2, 8, 9]);
+        });
+    }
 }
