@@ -267,6 +267,28 @@ test('cards are selected by keys and by the mouse, changed together, moved toget
   await expectTitles(page, 'Pending', ['Already here', ...four.slice(0, 3)]);
 });
 
+test('the move dialog takes a whole selection, begins where it stands and counts all of it; so does the menu @hydrated', async ({ page }) => {
+  await pasteTasks(page, 'Todo', four);
+  await focusCard(page, four[0]);
+  await page.keyboard.press('x');
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('m');
+  const dialog = page.getByRole('dialog', { name: 'Move 2 tasks' });
+  const position = dialog.getByLabel('Position');
+  await expect(position.locator('option:checked')).toHaveText('1 of 4: top');
+  await position.selectOption({ label: '3 of 4: bottom' });
+  await expect(dialog.getByRole('status')).toHaveText('2 tasks will be in Todo, position 3 of 4.');
+  await dialog.getByRole('button', { name: 'Move', exact: true }).click();
+  await expectTitles(page, 'Todo', [four[2], four[3], four[0], four[1]]);
+
+  await page.getByRole('button', { name: `Actions for ${four[0]}` }).click();
+  await page.getByRole('menuitem', { name: 'Archive' }).click();
+  await expectTitles(page, 'Todo', [four[2], four[3]]);
+  await page.keyboard.press('Control+z');
+  await expectTitles(page, 'Todo', [four[2], four[3], four[0], four[1]]);
+  await answered(page);
+});
+
 test('the parts of a card open their pickers by a press @hydrated', async ({ page }) => {
   await pasteTasks(page, 'Todo', [`${four[0]} @me !high tomorrow`]);
   const first = card(page, four[0]);

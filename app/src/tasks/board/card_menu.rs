@@ -1,4 +1,5 @@
-//! The menu of a card: the one-pointer, one-press way to everything that dragging and keys do.
+//! The menu of a card: the one-pointer, one-press way to everything that dragging and keys do. What has a key does the same
+//! as it: of a selected card to the whole selection.
 
 use leptos::{html::Div, prelude::*};
 
@@ -139,7 +140,7 @@ fn columns(board: &BoardState, card: TaskId, node: NodeRef<Div>) -> impl IntoVie
                 <button class="menu__item" type="button" role="menuitem" tabindex="-1" aria-disabled=is_here.then_some("true") aria-keyshortcuts=action.and_then(keys::aria) on:click=move |_| {
                     if !is_here {
                         board.menu.set(None);
-                        board.move_to(card, board.place_among(card, to, 0));
+                        board.move_with_selection(card, to);
                         popover::refocus_card(node, card);
                     }
                 }>
@@ -155,7 +156,7 @@ fn rest(board: &BoardState, card: TaskId) -> impl IntoView + use<> {
     view! {
         {item(board, "Move…", "move", Some(Action::Move), false, move |board| board.moving.set(Some(card)))}
         <hr />
-        {item(board, "Archive", "archive", Some(Action::Archive), false, move |board| board.archive_all(&[card]))}
+        {item(board, "Archive", "archive", Some(Action::Archive), false, move |board| board.archive_all(&board.with_selection(card)))}
         {item(board, "Delete", "trash-2", None, false, move |board| board.delete(card))}
     }
 }

@@ -51,11 +51,18 @@ impl Inverse {
 impl BoardState {
     /// Changes cards; `told` is said and shown with a way to take it back.
     pub fn edit(&self, edits: Vec<TaskEdit>, told: String) {
-        let Some(first) = edits.first().map(|edit| edit.task) else { return };
-        let Some(step) = self.take_edits(edits, &Inverse::default()) else { return };
-        self.steps.push(step);
+        let Some(card) = self.make_step(edits) else { return };
         say(format!("{told}. Press Control Z to undo."), Urgency::Polite);
-        self.offer_undo(first, told);
+        self.offer_undo(card, told);
+    }
+
+    /// Changes cards, and remembers the way back. The card that this step is known by: not the first one, where that was so
+    /// already.
+    fn make_step(&self, edits: Vec<TaskEdit>) -> Option<TaskId> {
+        let step = self.take_edits(edits, &Inverse::default())?;
+        let card = step.card();
+        self.steps.push(step);
+        card
     }
 
     /// The same change of several cards.
@@ -337,7 +344,10 @@ mod tests {
     use super::*;
     use crate::{
         domain::task::Priority,
-        tasks::board::testing::{DONE, TODO, board, card, column, id, numbers, three, with_state},
+        tasks::board::{
+            steps::Why,
+            testing::{DONE, TODO, board, card, column, id, numbers, three, with_state},
+        },
     };
 
     fn inverse(step: Option<Step>) -> Inverse {
@@ -378,6 +388,22 @@ mod tests {
             let again = inverse(state.take_edits(step.edits.clone(), &step));
             assert_eq!((priority(state, 1), priority(state, 2)), (Priority::Medium, Priority::High));
             assert_eq!(again.edits.len(), 1);
+        });
+    }
+
+    #[test]
+    fn the_way_back_is_offered_by_a_card_that_was_changed() {
+        with_state(three(), |state| {
+            state.refresh(crate::tasks::view::Card { priority: Priority::Urgent, ..card(1, "B") });
+            let known_by = state.make_step([urgent(1), urgent(2), urgent(3)].concat());
+            assert_eq!(known_by, Some(id(2)), "the first one was urgent already");
+            let step = inverse(state.steps.take_last(Why::Undo, |step| step.card() == known_by));
+            state.take_edits(step.edits.clone(), &step);
+            assert_eq!(
+                [1, 2, 3].map(|number| priority(state, number)),
+                [Priority::Urgent, Priority::Medium, Priority::Medium]
+            );
+            assert_eq!(state.make_step(urgent(1)), None, "nothing has changed");
         });
     }
 

@@ -324,10 +324,7 @@ impl Keys {
     /// To the top of the list beside it; the whole selection where the card is part of it.
     fn to_neighbour_list(&self, card: TaskId, column: ColumnId, step: isize) {
         let Some(to) = self.state.lists_beyond(column, step).first().map(|list| list.id) else { return };
-        match self.state.with_selection(card).as_slice() {
-            [_] | [] => self.state.move_to(card, self.state.place_among(card, to, 0)),
-            cards => self.state.move_all(cards, &[card], Place { column: to, index: 0 }, None),
-        }
+        self.state.move_with_selection(card, to);
         self.focus_soon(card);
     }
 

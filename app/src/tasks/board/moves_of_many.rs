@@ -16,6 +16,14 @@ use crate::domain::{
 };
 
 impl BoardState {
+    /// Moves a card to the top of a list; the whole selection where the card is part of it.
+    pub fn move_with_selection(&self, card: TaskId, to: ColumnId) {
+        match self.with_selection(card).as_slice() {
+            [_] | [] => self.move_to(card, self.place_among(card, to, 0)),
+            cards => self.move_all(cards, &[card], Place { column: to, index: 0 }, None),
+        }
+    }
+
     /// Moves cards to a place, one behind the other in the order of the board. The place counts the cards of the
     /// list, or of the lane in it, without those of `uncounted`.
     pub fn move_all(&self, cards: &[TaskId], uncounted: &[TaskId], to: Place, lane: Option<Lane>) {
@@ -142,7 +150,9 @@ mod tests {
     use super::*;
     use crate::{
         domain::task::{Priority, Status},
-        tasks::board::testing::{DONE, TODO, board, card, column, id, in_lanes, three, with_board, with_state},
+        tasks::board::testing::{
+            DONE, TODO, board, card, column, id, in_lanes, numbers, three, with_board, with_state,
+        },
     };
 
     const URGENT: Lane = Lane::Priority(Priority::Urgent);
@@ -155,6 +165,17 @@ mod tests {
             assert_eq!(*after, Some(id(1)), "behind the one card of the lane");
             let to_urgent = TaskEdit { task: id(3), edit: Edit::Priority(Priority::Urgent) };
             assert_eq!((edits.len(), edits.last()), (4, Some(&to_urgent)));
+        });
+    }
+
+    #[test]
+    fn a_selected_card_takes_the_others_along_to_another_list_and_one_that_is_not_goes_alone() {
+        with_state(three(), |state| {
+            state.select(&[id(1), id(3)]);
+            state.move_with_selection(id(3), DONE);
+            assert_eq!((numbers(state, TODO), numbers(state, DONE)), (vec![2], vec![1, 3]));
+            state.move_with_selection(id(2), DONE);
+            assert_eq!(numbers(state, DONE), [2, 1, 3]);
         });
     }
 
