@@ -274,6 +274,12 @@ mod browser {
             self.state.with_selection(card).iter().map(TaskId::to_string).collect()
         }
 
+        fn no_room(&self, card: &str) -> Vec<(String, String)> {
+            let Ok(card) = card.parse::<TaskId>() else { return Vec::new() };
+            let lists = self.state.lists_without_room(&self.state.with_selection(card));
+            lists.into_iter().map(|(list, words)| (list.to_string(), words)).collect()
+        }
+
         fn dropped(&self, dropped: Dropped) {
             let (Ok(card), Ok(column)) = (dropped.card.parse::<TaskId>(), dropped.column.parse::<ColumnId>()) else {
                 return;

@@ -105,9 +105,8 @@ impl BoardState {
         lane: Option<Lane>,
         edits: usize,
     ) -> Option<String> {
-        if let Some((count, limit)) = self.passed_limit(cards, column).filter(|_| column.limit_is_hard) {
-            let there = count.saturating_sub(self.coming(cards, column.id));
-            return Some(words::no_room_for_all(&column.name, there, limit));
+        if let Some(reason) = self.no_room(cards, column) {
+            return Some(reason);
         }
         if edits > TASKS_MOST {
             return Some(format!("At most {} tasks can go to another lane at once.", TASKS_MOST / 2));
@@ -118,6 +117,18 @@ impl BoardState {
             Some((state.title(), self.lane_refusal(&state, lane)?))
         });
         refused.map(|(title, reason)| format!("“{title}”: {reason}"))
+    }
+
+    /// Why a list with a hard limit does not take all of the cards.
+    fn no_room(&self, cards: &[TaskId], column: &ColumnState) -> Option<String> {
+        let (count, limit) = self.passed_limit(cards, column).filter(|_| column.limit_is_hard)?;
+        let there = count.saturating_sub(self.coming(cards, column.id));
+        Some(words::no_room_for_all(&column.name, there, limit))
+    }
+
+    /// The lists that do not take all of the cards, each with why.
+    pub fn lists_without_room(&self, cards: &[TaskId]) -> Vec<(ColumnId, String)> {
+        self.columns.iter().filter_map(|column| Some((column.id, self.no_room(cards, column)?))).collect()
     }
 
     /// How many of the cards come from other lists.
@@ -203,6 +214,9 @@ mod tests {
             let done = state.column(DONE).unwrap();
             let refusal = state.refusal_of_many(&[id(1), id(2)], done, None, 2);
             assert_eq!(refusal.as_deref(), Some("Done takes only 1 more: it has 0 of 1."));
+            let words = "Done takes only 1 more: it has 0 of 1.".to_owned();
+            assert_eq!(state.lists_without_room(&[id(1), id(2)]), [(DONE, words)], "said while they hang over it");
+            assert!(state.lists_without_room(&[id(1)]).is_empty());
             state.place(id(3), Place { column: DONE, index: 0 });
             let refusal = state.refusal_of_many(&[id(1), id(2)], done, None, 2);
             assert_eq!(refusal.as_deref(), Some("Done is full: 1 of 1."));

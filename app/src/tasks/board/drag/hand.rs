@@ -103,10 +103,12 @@ impl Hand {
     }
 
     fn lift(self: &Rc<Self>, pressed: Pressed, at: (f64, f64)) {
-        let carried = self.follow.lifted(&dom::data_id(&pressed.on));
+        let id = dom::data_id(&pressed.on);
+        let carried = self.follow.lifted(&id);
         let held = Held::lift(&self.board, pressed.on, (pressed.x, pressed.y), at, pressed.pointer, &carried);
-        if held.is_some() {
-            *self.held.borrow_mut() = held;
+        if let Some(held) = held {
+            held.mark_without_room(&self.follow.no_room(&id));
+            *self.held.borrow_mut() = Some(held);
             self.next_frame();
         }
     }

@@ -51,6 +51,8 @@ pub struct DroppedList {
 pub trait Follow {
     /// A card was lifted: the cards that go with it, itself among them.
     fn lifted(&self, card: &str) -> Vec<String>;
+    /// The ids of the lists that do not take all of what goes with this card, each with the words that say why.
+    fn no_room(&self, card: &str) -> Vec<(String, String)>;
     /// The card was let go elsewhere: the new order must stand in the document when this returns
     /// to the event loop.
     fn dropped(&self, dropped: Dropped);

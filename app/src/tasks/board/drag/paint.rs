@@ -128,6 +128,16 @@ impl Held {
         }
     }
 
+    /// Lets the lists that do not take all of what is in the hand say so while it hangs over them.
+    pub fn mark_without_room(&self, lists: &[(String, String)]) {
+        for geo in &self.lists {
+            let id = dom::data_id(&geo.column);
+            if let Some((_, words)) = lists.iter().find(|(list, _)| *list == id) {
+                drop(geo.column.set_attribute("data-no-room", words));
+            }
+        }
+    }
+
     /// Takes every trace of the drag off the board, without animation; the copy stays.
     pub fn clear_board(&self) {
         self.hide_holes();
@@ -137,6 +147,7 @@ impl Held {
         let mut moved = vec![self.card.clone()];
         for geo in &self.lists {
             dom::toggle(&geo.column, "is-over", false);
+            drop(geo.column.remove_attribute("data-no-room"));
             dom::style(&geo.list, "padding-block-end", "");
             geo.reset();
             moved.extend(geo.cards.iter().cloned());
