@@ -61,6 +61,30 @@ test('a list is added, renamed, moved and deleted, and its tasks go where they a
   await expectTitles(page, 'Reading', three);
 });
 
+test('a list that does not take all of a selection says so under the hand @hydrated', async ({ page, empty, hydrated }) => {
+  await openBoard(page, empty);
+  await settled(page, hydrated);
+  await settings(page, 'In Progress', async () => {
+    await page.getByLabel('Most tasks').fill('1');
+    await page.getByLabel('Refuse more tasks than that').check();
+  });
+  await settled(page, hydrated);
+  await page.getByRole('link', { name: three[0], exact: true }).focus();
+  await page.keyboard.press('x');
+  await page.keyboard.press('Shift+ArrowDown');
+  await expect(page.getByRole('region', { name: 'Selection' })).toContainText('2 selected');
+  const to = await middle(list(page, 'In Progress'));
+  const from = await middle(card(page, three[0]));
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(to.x, to.y, { steps: 10 });
+  await expect(page.locator('.col.is-over')).toHaveAttribute('data-no-room', 'In Progress takes only 1 more: it has 0 of 1.');
+  await page.mouse.up();
+  await expectTitles(page, 'Todo', three);
+  await expect(page.locator('[data-no-room]')).toHaveCount(0);
+  await expect(page.getByRole('region', { name: 'Notifications' })).toContainText('Not moved. In Progress takes only 1 more: it has 0 of 1. The 2 tasks are where they were.');
+});
+
 test.describe('where the server says no', () => {
   // The browser itself writes every refused request into the console.
   test.use({ expectedErrors: [new RegExp(`status of (404|409)|${cutOff.source}`)] });

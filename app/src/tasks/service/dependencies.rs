@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
@@ -199,6 +200,20 @@ pub async fn read(ctx: &Ctx, id: TaskId) -> AppResult<(Vec<LinkedTask>, Vec<Link
     let blockers = links.iter().filter(|link| link.blocked_id == id).filter_map(|link| view(link.blocker_id)).collect();
     let blocked = links.iter().filter(|link| link.blocker_id == id).filter_map(|link| view(link.blocked_id)).collect();
     Ok((blockers, blocked))
+}
+
+/// Whether a task that is not in the trash waits for this one, by a link that was made after an instant where one is given.
+pub(super) async fn is_waited_for(tx: &WriteTx, blocker: TaskId, since: Option<DateTime<Utc>>) -> AppResult<bool> {
+    let mut links = task_dependency::Entity::find().filter(task_dependency::Column::BlockerId.eq(blocker));
+    if let Some(since) = since {
+        links = links.filter(task_dependency::Column::CreatedAt.gt(since));
+    }
+    let waiting: Vec<TaskId> = links.all(&**tx).await?.into_iter().map(|link| link.blocked_id).collect();
+    if waiting.is_empty() {
+        return Ok(false);
+    }
+    let there = task::Entity::find().filter(task::Column::Id.is_in(waiting)).filter(task::Column::DeletedAt.is_null());
+    Ok(there.one(&**tx).await?.is_some())
 }
 
 /// A task was completed: where others still block it, its history says so.

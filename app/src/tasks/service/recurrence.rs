@@ -9,7 +9,7 @@ use super::{
     cards,
     copy::{Along, Like, insert_like},
     create::touched,
-    edit,
+    dependencies, edit,
     events::{self, Detail, Event},
     find,
     moves::End,
@@ -21,7 +21,7 @@ use crate::{
         recurrence::{Recurrence, Series, is_same_occurrence},
         task::{EventKind, Status},
     },
-    entities::{project, task, task_dependency, task_event},
+    entities::{project, task, task_event},
     error::{AppError, AppResult, Problem},
     platform::{ctx::Ctx, db::WriteTx, fault},
     projects::service::projects,
@@ -189,8 +189,7 @@ async fn is_worked_with(tx: &WriteTx, row: &task::Model) -> AppResult<bool> {
         return Ok(true);
     }
     // What it blocks stands in the history of the others.
-    let waiting = task_dependency::Entity::find().filter(task_dependency::Column::BlockerId.eq(row.id));
-    Ok(waiting.one(&**tx).await?.is_some())
+    dependencies::is_waited_for(tx, row.id, None).await
 }
 
 /// A start date keeps its distance from the due date.

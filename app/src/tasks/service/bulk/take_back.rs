@@ -12,12 +12,12 @@ use crate::{
         task::EventKind,
         task_edit::{Edit, TaskEdit},
     },
-    entities::{board_column, task, task_dependency, task_event},
+    entities::{board_column, task, task_event},
     error::{AppError, AppResult, Problem},
     platform::{ctx::Ctx, db::WriteTx},
     tasks::{
         service::{
-            cards,
+            cards, dependencies,
             edit::Change,
             events::{self, Detail},
             inverse::{self, Given, Inverse},
@@ -198,16 +198,8 @@ async fn is_of_others_too(tx: &WriteTx, made: &task_event::Model) -> AppResult<b
 /// Whether a task was made to wait for it since, by whomever: its history does not say so, and in the trash it would hold
 /// up nothing.
 async fn is_waited_for(tx: &WriteTx, made: &task_event::Model) -> AppResult<bool> {
-    let mut links = task_dependency::Entity::find().filter(task_dependency::Column::BlockerId.eq(made.task_id));
-    if made.kind != EventKind::Created {
-        links = links.filter(task_dependency::Column::CreatedAt.gt(made.at));
-    }
-    let waiting: Vec<TaskId> = links.all(&**tx).await?.into_iter().map(|link| link.blocked_id).collect();
-    if waiting.is_empty() {
-        return Ok(false);
-    }
-    let there = task::Entity::find().filter(task::Column::Id.is_in(waiting)).filter(task::Column::DeletedAt.is_null());
-    Ok(there.one(&**tx).await?.is_some())
+    let since = (made.kind != EventKind::Created).then_some(made.at);
+    dependencies::is_waited_for(tx, made.task_id, since).await
 }
 
 async fn is_of_project(tx: &WriteTx, column: ColumnId, row: &task::Model) -> AppResult<bool> {
