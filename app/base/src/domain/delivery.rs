@@ -328,6 +328,27 @@ impl Event {
         matches!(self, Self::Broken { .. } | Self::AccountBlocked { .. } | Self::Abandoned)
     }
 
+    /// Whether it says how an attempt has ended, which nobody knows but whoever made it.
+    pub fn ends_an_attempt(&self) -> bool {
+        match self {
+            Self::Accepted { .. }
+            | Self::Refused { .. }
+            | Self::Bounced { .. }
+            | Self::Broken { .. }
+            | Self::AccountBlocked { .. } => true,
+            Self::Claimed
+            | Self::EnvelopeBegins { .. }
+            | Self::DotNext { .. }
+            | Self::Returned { .. }
+            | Self::Abandoned
+            | Self::Withheld { .. }
+            | Self::Stranded { .. }
+            | Self::SendAgain
+            | Self::KnownToHaveArrived
+            | Self::GivenUp => false,
+        }
+    }
+
     /// Whether the patience of a delivery decides what follows.
     pub fn asks_for_patience(&self) -> bool {
         self.may_leave_unknown() || matches!(self, Self::Refused { .. })

@@ -110,7 +110,10 @@ pub async fn send_due(app: &AppState, hold: Hold, way: Way) -> AppResult<Round> 
         lookout: sync::Mutex::default(),
     };
     let ended = futures::future::join_all((0..lanes).map(|number| shift.lane(number))).await;
+    // Also where one of them broke off: what the others were told is known to nobody else.
+    let sure = shift.clerk.make_sure().await;
     ended.into_iter().collect::<AppResult<()>>()?;
+    sure?;
     let desk = shift.desk.into_inner().unwrap_or_else(PoisonError::into_inner);
     if desk.is_lost {
         return Ok(Round::Lost);
