@@ -27,11 +27,6 @@ impl Backoff {
         Duration::milliseconds(base + base / 4)
     }
 
-    /// No wait is longer, however many attempts there were.
-    pub fn most(&self) -> Duration {
-        self.most_after(u32::MAX)
-    }
-
     /// The wait after an attempt without what the seed adds, in milliseconds.
     fn base(&self, attempt: u32) -> i64 {
         let doublings = attempt.saturating_sub(1).min(20);
@@ -62,7 +57,6 @@ mod tests {
                 let wait = BACKOFF.wait(attempt, seed);
                 assert!(wait >= base && wait <= base + base / 4, "{attempt} {seed}: {wait}");
                 assert!(wait <= BACKOFF.most_after(attempt), "{attempt} {seed}: {wait}");
-                assert!(BACKOFF.most_after(attempt) <= BACKOFF.most());
             }
         }
     }
