@@ -212,9 +212,11 @@ async fn administrators_keep_the_list() {
 async fn bounce(ctx: &Ctx, both: &Barrier, rows: Vec<&Message>) -> AppResult<()> {
     let tx = ctx.begin().await?;
     both.wait().await;
-    let words = || "550 5.1.1 no such user".to_owned();
-    let bounced = |row: &Message| Bounced { message: row.row.id, address: row.row.address.as_str(), words: words() };
-    suppressions::note_bounces(ctx, &tx, rows.into_iter().map(bounced).collect()).await?;
+    let mut bounced = Vec::new();
+    for row in rows {
+        bounced.push(Bounced { message: row.id, address: &row.address, words: "550 5.1.1 no such user".to_owned() });
+    }
+    suppressions::note_bounces(ctx, &tx, bounced).await?;
     Ok(tx.commit().await?)
 }
 
