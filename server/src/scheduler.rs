@@ -137,11 +137,17 @@ struct Crew {
     /// What to give back if a run takes too long at the end.
     receipts: HashMap<Id, Claim>,
     looks: u64,
+    /// When it last looked.
+    last_look: chrono::DateTime<chrono::Utc>,
+    /// Waits are to be looked at: the clock has gone back, or may have before this process began.
+    is_set_back: bool,
 }
 
 impl Crew {
     fn new(app: AppState) -> Self {
         Self {
+            last_look: app.clock.now(),
+            is_set_back: true,
             app,
             owner: format!("process {}", std::process::id()),
             at_work: JoinSet::new(),
@@ -163,6 +169,13 @@ impl Crew {
         if looks.is_multiple_of(LATE_EVERY) {
             well("looking for runs that are late", late::sweep(&ctx).await);
             well("cutting claims that are too long", worker::cut_claims(&self.app).await);
+        }
+        let goes_back = ctx.now < self.last_look;
+        self.last_look = ctx.now;
+        if goes_back || self.is_set_back {
+            let done = well("cutting waits that are too long", worker::cut_waits(&self.app).await);
+            // Once more at the next look: what is being stored may name an instant of the clock as it was.
+            self.is_set_back = goes_back || done.is_none();
         }
         well("claiming runs", self.take_runs().await);
         if looks.is_multiple_of(PRUNE_EVERY) {

@@ -346,6 +346,23 @@ async fn a_mail_that_was_taken_up_and_not_begun_before_the_clock_was_set_back_go
 }
 
 #[tokio::test]
+async fn a_mail_that_gathers_when_the_clock_is_set_back_does_not_wait_as_much_longer() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&patient()).await;
+        fail(&stage, id, "It broke.").await;
+        stage.pass(TimeDelta::hours(-1));
+        post_all(&stage).await;
+        assert!(caught(&stage, "mina@example.org").await.is_empty(), "somebody may have it in hand");
+        stage.pass(TimeDelta::minutes(15));
+        post_all(&stage).await;
+        let subjects = caught(&stage, "mina@example.org").await;
+        assert_eq!(subjects, ["Run 1 of Weekly report failed: it broke"], "and what it gathered is in it");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_job_whose_owner_is_gone_concerns_the_owners_of_its_project() {
     each_database(async |app| {
         let stage = Stage::new(&app).await;

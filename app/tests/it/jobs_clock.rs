@@ -6,13 +6,21 @@ use app::{
         delivery::DeliveryPhase,
         occurrence::{LEASE, OccurrenceState},
     },
-    jobs::service::{runs, worker},
+    entities::occurrence,
+    jobs::{
+        form::JobForm,
+        service::{runs, worker},
+    },
     mail::service::gate,
     testing::{each_database, smtp_server::SmtpServer},
 };
 use chrono::TimeDelta;
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{Set, Unchanged},
+};
 
-use super::jobs_stage::{Stage, hourly};
+use super::jobs_stage::{Stage, hourly, mondays_at_ten};
 
 const HOUR: TimeDelta = TimeDelta::hours(1);
 
@@ -118,11 +126,14 @@ async fn a_message_that_waits_for_its_next_try_goes_once_wherever_the_clock_is_s
         let phases =
             async || -> Vec<_> { stage.deliveries(run).await.into_iter().map(|message| message.phase).collect() };
         assert_eq!(phases().await, [DeliveryPhase::Deferred, DeliveryPhase::Accepted]);
+        worker::cut_waits(&app).await.unwrap();
+        assert_eq!(stage.work().await, 0, "what is put off as long as it may be stays so");
         stage.pass(-HOUR);
-        assert_eq!((stage.plan().await, stage.work().await), (0, 0));
-        stage.pass(HOUR + TimeDelta::minutes(2));
-        assert_eq!((stage.plan().await, stage.work().await), (0, 1));
+        worker::cut_waits(&app).await.unwrap();
+        assert_eq!((stage.plan().await, stage.work().await), (0, 1), "no next try is put off for an hour at first");
         assert_eq!(phases().await, [DeliveryPhase::Accepted; 2]);
+        stage.pass(HOUR + TimeDelta::minutes(2));
+        assert_eq!((stage.plan().await, stage.work().await), (0, 0));
         assert_eq!((stage.states(id).await, server.count("kept")), (vec![OccurrenceState::Done], 2));
     })
     .await;
@@ -165,6 +176,66 @@ async fn the_pace_of_an_account_holds_nothing_up_when_the_clock_is_set_back() {
         runs::start(&stage.mina(), id).await.unwrap();
         assert_eq!(stage.work().await, 1);
         assert_eq!((stage.states(id).await, server.count("kept")), (vec![OccurrenceState::Done; 2], 4));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_that_broke_or_was_just_started_goes_on_when_the_clock_is_set_back_and_one_of_a_later_instant_does_not() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&[]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let [broken, started, planned] = [
+            stage.job(&JobForm { at: "12:00".into(), ..mondays_at_ten() }).await,
+            stage.job(&JobForm { name: "Started".into(), at: "12:00".into(), ..mondays_at_ten() }).await,
+            stage.job(&JobForm { name: "Planned".into(), ..hourly() }).await,
+        ];
+        stage.pass(HOUR);
+        stage.plan().await;
+        runs::start(&stage.mina(), started).await.unwrap();
+        // It broke at its first try, and waits for the second.
+        let run = runs::start(&stage.mina(), broken).await.unwrap();
+        let row = occurrence::ActiveModel {
+            id: Unchanged(run),
+            fence: Set(1),
+            attempts: Set(1),
+            next_try_at: Set(Some(app.clock.now() + TimeDelta::seconds(70))),
+            ..Default::default()
+        };
+        row.update(app.reader()).await.unwrap();
+        worker::cut_waits(&app).await.unwrap();
+        let waits = stage.runs(broken).await.pop().and_then(|row| row.next_try_at);
+        assert_eq!(waits, Some(app.clock.now() + TimeDelta::seconds(70)), "it is put off no longer than it may be");
+        stage.pass(-HOUR);
+        worker::cut_waits(&app).await.unwrap();
+        assert_eq!(stage.work().await, 2);
+        assert_eq!(stage.states(started).await, [OccurrenceState::Done]);
+        assert_eq!(stage.runs(broken).await.pop().map(|row| row.state), Some(OccurrenceState::Done));
+        assert_eq!(stage.states(planned).await, [OccurrenceState::Planned], "its instant has not come, by this clock");
+        let words = "The clock was set back: its next try comes now.";
+        assert!(stage.log(run).await.iter().any(|line| line == words), "{:?}", stage.log(run).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_account_that_rests_makes_its_runs_wait_as_long_as_it_does_and_no_longer_when_the_clock_is_set_back() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&[]);
+        let stage = Stage::new(&app).await;
+        let account = stage.sends_to(server.port).await;
+        gate::save_limits(&stage.mina(), account, "", "1").await.unwrap();
+        let id = stage.job(&mondays_at_ten()).await;
+        gate::blocked(&stage.mina(), account, "It was broken.".into()).await.unwrap();
+        runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        worker::cut_waits(&app).await.unwrap();
+        assert_eq!(stage.work().await, 0, "it rests");
+        stage.pass(-HOUR);
+        worker::cut_waits(&app).await.unwrap();
+        assert_eq!(stage.work().await, 1);
+        assert_eq!((stage.states(id).await, server.count("kept")), (vec![OccurrenceState::Done], 2));
     })
     .await;
 }

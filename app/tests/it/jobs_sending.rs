@@ -1,6 +1,9 @@
 //! Long lists: many messages that several connections bring to a mail server; on both databases.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use app::{
     domain::{
@@ -8,11 +11,14 @@ use app::{
         ids::{OccurrenceId, ScheduleId},
         occurrence::{LEASE, OccurrenceState},
     },
-    jobs::{form::JobForm, service::runs},
+    jobs::{
+        form::JobForm,
+        service::{runs, worker},
+    },
     mail::service::gate,
     testing::{Message, TestApp, each_database, smtp_server::SmtpServer},
 };
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement, TransactionTrait};
 
 use super::jobs_stage::{Stage, many};
 
@@ -119,7 +125,11 @@ async fn a_server_that_takes_one_message_per_connection_gets_the_next_over_a_new
 /// Has the database forget from now on that the message to an address came to a phase, as one does whose machine lost its
 /// power before that was on the disk.
 async fn forget(app: &TestApp, phase: &str, address: &str) {
-    let of_it = format!("NEW.phase = '{phase}' AND NEW.address = '{address}'");
+    forget_where(app, &format!("NEW.phase = '{phase}' AND NEW.address = '{address}'")).await;
+}
+
+/// As [`forget`], of what a condition says of the new row.
+async fn forget_where(app: &TestApp, of_it: &str) {
     let statements = if app.db.is_postgres() {
         vec![
             "CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$".to_owned(),
@@ -181,4 +191,65 @@ async fn a_message_of_which_was_forgotten_that_it_was_taken_up_is_not_sent_until
         assert_eq!(server.count("kept"), 3, "each once");
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_last_answer_that_a_crashed_database_has_forgotten_is_stored_again_by_the_process_that_has_it() {
+    let Some(app) = TestApp::on_postgres().await else { return };
+    let server = SmtpServer::start(&[]);
+    let stage = Stage::new(&app).await;
+    let id = job(&stage, &server, &many(3), "1").await;
+    // What waits for the disk is not forgotten.
+    let is_hasty = "current_setting('synchronous_commit') = 'off'";
+    forget_where(&app, &format!("NEW.phase = 'accepted' AND NEW.address = 'r2@example.org' AND {is_hasty}")).await;
+    let (run, rows) = run(&stage, id).await;
+    assert_eq!(stage.states(id).await, [OccurrenceState::Done], "{:?}", stage.log(run).await);
+    assert!(rows.iter().all(|row| row.phase == DeliveryPhase::Accepted && row.attempts == 1));
+    assert_eq!(server.count("kept"), 3, "each once");
+}
+
+/// Ends the transaction in which an answer is stored, and all other connections of the program with it.
+async fn break_off_the_answer(server: &SmtpServer, elsewhere: &DatabaseConnection) {
+    let soon = || tokio::time::sleep(Duration::from_millis(5));
+    while server.count("kept") < 1 {
+        soon().await;
+    }
+    // The answer comes later: it finds its run locked.
+    let lock = elsewhere.begin().await.unwrap();
+    lock.execute_unprepared("SELECT id FROM occurrence FOR UPDATE").await.unwrap();
+    let count = async |what: &str| -> i64 {
+        let others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        let sql = format!("SELECT count({what}) {others} AND backend_type = 'client backend'");
+        // A transaction sees others as they were when it first looked.
+        lock.execute_unprepared("SELECT pg_stat_clear_snapshot()").await.unwrap();
+        let row = lock.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await.unwrap().unwrap();
+        row.try_get_by_index(0).unwrap()
+    };
+    while count("CASE WHEN wait_event_type = 'Lock' THEN 1 END").await < 1 {
+        soon().await;
+    }
+    assert!(count("pg_terminate_backend(pid, 5000)").await >= 1);
+    lock.rollback().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_is_stored_although_the_database_restarts_in_the_middle_of_it() {
+    let Some(app) = TestApp::on_postgres().await else { return };
+    let server = SmtpServer::start(&["--accept-delay", "300"]);
+    let stage = Stage::new(&app).await;
+    let id = job(&stage, &server, &many(1), "1").await;
+    let elsewhere = Database::connect(app.url()).await.unwrap();
+    let run = runs::start(&stage.mina(), id).await.unwrap();
+    let claim = worker::claim(&app, "a test").await.unwrap().unwrap();
+    let broken = async { tokio::join!(worker::work(&app, claim), break_off_the_answer(&server, &elsewhere)).0 };
+    // Whether the run itself goes on depends on the connection that it reads by next; else it does after its lease, when
+    // connections are asked again whether they are there.
+    let _ = tokio::time::timeout(Duration::from_secs(30), broken).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(1_200)).await;
+    stage.pass(LEASE * 2);
+    stage.work().await;
+    let rows = stage.deliveries(run).await;
+    assert_eq!(stage.states(id).await, [OccurrenceState::Done], "{:?}", stage.log(run).await);
+    assert_eq!((rows[0].phase, rows[0].attempts), (DeliveryPhase::Accepted, 1));
+    assert_eq!(server.count("kept"), 1);
 }

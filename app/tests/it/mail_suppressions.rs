@@ -5,21 +5,22 @@ use app::{
         address::EmailAddress, delivery::DeliveryPhase, ids::ScheduleId, occurrence::OccurrenceState,
         suppression::SuppressionReason,
     },
-    error::{AppError, Problem},
+    error::{AppError, AppResult, Problem},
     jobs::{
         form::JobForm,
         service::runs::{self, Decision},
     },
     mail::service::{
-        suppressions::{self, Search},
+        suppressions::{self, Bounced, Search},
         unsubscribe,
     },
     platform::{ctx::Ctx, mailer},
-    testing::{Message, each_database, smtp_server::SmtpServer},
+    testing::{Message, TestApp, each_database, smtp_server::SmtpServer},
 };
 use chrono::TimeDelta;
+use tokio::sync::Barrier;
 
-use super::jobs_stage::{Stage, mondays_at_ten};
+use super::jobs_stage::{Stage, many, mondays_at_ten};
 
 fn address(text: &str) -> EmailAddress {
     EmailAddress::parse(text).unwrap()
@@ -205,4 +206,29 @@ async fn administrators_keep_the_list() {
         assert_eq!(listed(&mina, "").await.len(), 1);
     })
     .await;
+}
+
+/// Puts addresses on the list in one transaction, once the other one has begun as well.
+async fn bounce(ctx: &Ctx, both: &Barrier, rows: Vec<&Message>) -> AppResult<()> {
+    let tx = ctx.begin().await?;
+    both.wait().await;
+    let mut bounced = Vec::new();
+    for row in rows {
+        bounced.push(Bounced { message: row.id, address: &row.address, words: "550 5.1.1 no such user".to_owned() });
+    }
+    suppressions::note_bounces(ctx, &tx, bounced).await?;
+    Ok(tx.commit().await?)
+}
+
+#[tokio::test]
+async fn two_runs_that_meet_the_same_dead_addresses_in_opposite_orders_do_not_wait_for_each_other() {
+    let Some(app) = TestApp::on_postgres().await else { return };
+    let stage = Stage::new(&app).await;
+    let id = stage.job(&many(40)).await;
+    let rows = run(&stage, id).await;
+    let (ctx, both) = (Ctx::system(&app), Barrier::new(2));
+    let (forth, back) = (rows.iter().collect(), rows.iter().rev().collect());
+    let done = tokio::join!(bounce(&ctx, &both, forth), bounce(&ctx, &both, back));
+    assert_eq!(done, (Ok(()), Ok(())));
+    assert_eq!(listed(&stage.mina(), "").await.len(), 40, "each of them once");
 }

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{occurrence::OccurrenceState, span};
+use super::{lease, occurrence::OccurrenceState, span};
 
 crate::text_enum!(
     /// What happened.
@@ -164,9 +164,11 @@ pub const MAIL_EVERY: Duration = Duration::hours(1);
 /// A mail waits so long for what belongs to it: a run that fails and the pause that follows are one mail.
 pub const MAIL_GATHERS: Duration = Duration::seconds(2);
 
-/// When a mail about something that happened now may leave, after the last one about the same topic.
+/// When a mail about something that happened now may leave, after the last one about the same topic. One that lies ahead
+/// left before the clock was set back, and holds nothing up.
 pub fn mail_at(last: Option<DateTime<Utc>>, now: DateTime<Utc>) -> DateTime<Utc> {
     let soon = now + MAIL_GATHERS;
+    let last = last.filter(|last| *last <= lease::latest_end(now, Duration::zero()));
     last.map_or(soon, |last| soon.max(last + MAIL_EVERY))
 }
 
@@ -242,7 +244,14 @@ pub const PING_TRIES: u32 = 4;
 /// Between two pings of the instance.
 pub const PING_EVERY: Duration = Duration::seconds(60);
 /// The scheduler is believed alive so long after it has planned.
-pub const ALIVE_FOR: Duration = Duration::minutes(2);
+const ALIVE_FOR: Duration = Duration::minutes(2);
+
+/// Whether a scheduler is alive that planned last at an instant. It plans every few seconds: an instant that lies ahead is
+/// from before the clock was set back, and would keep a dead one alive for as long as the step was.
+pub fn is_alive(planned_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    (now - planned_at).abs() <= ALIVE_FOR
+}
+
 /// Longest address of a ping, in characters.
 pub const PING_URL_MAX: u32 = 1_000;
 
@@ -354,6 +363,15 @@ mod tests {
         assert_eq!(mail_at(None, at(0)), at(0) + MAIL_GATHERS);
         assert_eq!(mail_at(Some(at(0)), at(10)), at(60));
         assert_eq!(mail_at(Some(at(0)), at(90)), at(90) + MAIL_GATHERS);
+        assert_eq!(mail_at(Some(at(1)), at(0)), at(61), "by the clock of another instance");
+        assert_eq!(mail_at(Some(at(50)), at(0)), at(0) + MAIL_GATHERS, "the clock was set back");
+    }
+
+    #[test]
+    fn a_scheduler_is_alive_that_planned_a_moment_ago_also_by_a_clock_that_was_set_back() {
+        assert!(is_alive(at(10), at(10)) && is_alive(at(10), at(12)));
+        assert!(!is_alive(at(10), at(13)), "it stands still");
+        assert!(!is_alive(at(50), at(10)), "it would have planned since the clock was set back");
     }
 
     #[test]

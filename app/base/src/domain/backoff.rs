@@ -16,16 +16,22 @@ impl Backoff {
     /// seed and the attempt alone, so that messages deferred together do not return together and
     /// a simulation can be repeated.
     pub fn wait(&self, attempt: u32, seed: u64) -> Duration {
-        let doublings = attempt.saturating_sub(1).min(20);
-        let first = self.first.num_milliseconds().max(1);
-        let base = first.saturating_mul(1 << doublings).min(self.longest.num_milliseconds()).max(first);
+        let base = self.base(attempt);
         let share = (mix(seed ^ u64::from(attempt)) >> 32) as i64; // 0 ..= 2^32 - 1
         Duration::milliseconds(base + (base / 4).saturating_mul(share) / (1 << 32))
     }
 
-    /// No wait is longer, whatever the seed adds.
-    pub fn most(&self) -> Duration {
-        self.longest.max(self.first) * 5 / 4
+    /// No wait after attempt number `attempt` is longer, whatever the seed adds.
+    pub fn most_after(&self, attempt: u32) -> Duration {
+        let base = self.base(attempt);
+        Duration::milliseconds(base + base / 4)
+    }
+
+    /// The wait after an attempt without what the seed adds, in milliseconds.
+    fn base(&self, attempt: u32) -> i64 {
+        let doublings = attempt.saturating_sub(1).min(20);
+        let first = self.first.num_milliseconds().max(1);
+        first.saturating_mul(1 << doublings).min(self.longest.num_milliseconds()).max(first)
     }
 }
 
@@ -50,7 +56,7 @@ mod tests {
                 let base = Duration::minutes(1 << (attempt - 1).min(10)).min(Duration::hours(1));
                 let wait = BACKOFF.wait(attempt, seed);
                 assert!(wait >= base && wait <= base + base / 4, "{attempt} {seed}: {wait}");
-                assert!(wait <= BACKOFF.most());
+                assert!(wait <= BACKOFF.most_after(attempt), "{attempt} {seed}: {wait}");
             }
         }
     }

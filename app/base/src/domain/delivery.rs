@@ -14,6 +14,7 @@
 //! break after it is unknowable (RFC 1047), so the row is held as `uncertain`.
 
 use super::backoff::Backoff;
+use super::lease;
 use super::smtp_reply::{SmtpReply, Verdict};
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
@@ -130,6 +131,9 @@ impl UncertainRule {
     }
 }
 
+/// Between the tries of a message; the same for all.
+const WAITS: Backoff = Backoff { first: Duration::minutes(1), longest: Duration::hours(2) };
+
 /// How patient a delivery is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeliveryPolicy {
@@ -141,11 +145,7 @@ pub struct DeliveryPolicy {
 
 impl Default for DeliveryPolicy {
     fn default() -> Self {
-        Self {
-            backoff: Backoff { first: Duration::minutes(1), longest: Duration::hours(2) },
-            give_up_after: Duration::hours(24),
-            uncertain: UncertainRule::Hold,
-        }
+        Self { backoff: WAITS, give_up_after: Duration::hours(24), uncertain: UncertainRule::Hold }
     }
 }
 
@@ -164,13 +164,27 @@ impl Delivery {
         }
     }
 
-    /// Whether a worker may begin an attempt at this time. What is queued waits for nothing: its instant has come, also
-    /// where the clock was set back since.
+    /// Whether a worker may begin an attempt at this time. Where the clock was set back since, what is queued waits for
+    /// nothing, as its instant has come, and a next try that is further ahead than any can be put off has come as well.
     pub fn is_due(&self, now: DateTime<Utc>) -> bool {
+        let has_come = |at: DateTime<Utc>| at <= now || at > lease::latest_end(now, self.longest_wait());
         match self.phase {
             DeliveryPhase::Queued => true,
-            phase => phase.is_waiting() && self.next_try_at.is_none_or(|at| at <= now),
+            phase => phase.is_waiting() && self.next_try_at.is_none_or(has_come),
         }
+    }
+
+    /// No next try is put off for longer after so many attempts.
+    pub fn longest_wait(&self) -> Duration {
+        match self.phase {
+            DeliveryPhase::Deferred => WAITS.most_after(self.attempts_in_a_row()),
+            _ => Duration::zero(),
+        }
+    }
+
+    /// Attempts since it was queued, or queued again.
+    fn attempts_in_a_row(&self) -> u32 {
+        self.attempts.saturating_sub(self.attempts_before)
     }
 
     /// When a worker may begin the next attempt, at the earliest now; none where none is planned.
@@ -258,7 +272,7 @@ impl Delivery {
     }
 
     fn defer(mut self, now: DateTime<Utc>, policy: &DeliveryPolicy, seed: u64) -> (Self, Vec<Effect>) {
-        let at = now + policy.backoff.wait(self.attempts.saturating_sub(self.attempts_before), seed);
+        let at = now + policy.backoff.wait(self.attempts_in_a_row(), seed);
         if at > self.queued_at + policy.give_up_after {
             return self.end(DeliveryPhase::Failed);
         }
@@ -312,6 +326,27 @@ impl Event {
     /// Whether it may leave a message of which nobody knows whether it arrived.
     pub fn may_leave_unknown(&self) -> bool {
         matches!(self, Self::Broken { .. } | Self::AccountBlocked { .. } | Self::Abandoned)
+    }
+
+    /// Whether it says how an attempt has ended, which nobody knows but whoever made it.
+    pub fn ends_an_attempt(&self) -> bool {
+        match self {
+            Self::Accepted { .. }
+            | Self::Refused { .. }
+            | Self::Bounced { .. }
+            | Self::Broken { .. }
+            | Self::AccountBlocked { .. } => true,
+            Self::Claimed
+            | Self::EnvelopeBegins { .. }
+            | Self::DotNext { .. }
+            | Self::Returned { .. }
+            | Self::Abandoned
+            | Self::Withheld { .. }
+            | Self::Stranded { .. }
+            | Self::SendAgain
+            | Self::KnownToHaveArrived
+            | Self::GivenUp => false,
+        }
     }
 
     /// Whether the patience of a delivery decides what follows.

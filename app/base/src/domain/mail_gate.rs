@@ -72,10 +72,9 @@ impl Gate {
     /// One that would wait longer than `patience` takes nothing.
     pub fn ask(mut self, now: DateTime<Utc>, per_minute: Option<u32>, patience: Duration) -> (Self, Passage) {
         // A try that lies further ahead than any was put off before the clock was set back.
-        let furthest = now + RETRY.most() + APART;
         if let Some(block) = &self.block
             && now < block.probe_at
-            && block.probe_at <= furthest
+            && block.probe_at <= now + block.longest_pause() + APART
         {
             let at = block.probe_at;
             return (self, Passage::Wait(at));
@@ -136,10 +135,24 @@ impl Gate {
         })
     }
 
+    /// The longest for which it can put off messages, as it stands.
+    pub fn longest_wait(&self, per_minute: Option<u32>) -> Duration {
+        let tried = self.block.as_ref().map(Block::longest_pause);
+        let paced = self.next_send_at.map(|_| self.longest_pause(per_minute));
+        tried.max(paced).unwrap_or_default()
+    }
+
     /// The longest that it may have had to wait since it was last asked to go more slowly.
     fn longest_pause(&self, per_minute: Option<u32>) -> Duration {
         let slowest = self.slow.map_or(0, |slow| slow.times);
         spacing(per_minute, slowest).unwrap_or_default().max(REST)
+    }
+}
+
+impl Block {
+    /// The longest until the next try: after so many that failed, or of one that is under way.
+    fn longest_pause(&self) -> Duration {
+        RETRY.most_after(self.times).max(PROBE_TAKES)
     }
 }
 
@@ -235,6 +248,22 @@ mod tests {
         let (gate, passage) = gate.ask(at(0), None, PATIENCE);
         assert_eq!(passage, Passage::Probe(at(0)), "whoever was to try it may be gone");
         assert_eq!(gate.ask(at(1), None, PATIENCE).1, Passage::Wait(at(0) + PROBE_TAKES), "one message tries");
+        // An hour is more than a first try is put off for, and less than a tenth one.
+        let blocked = |times: i64| (0..times).fold(Gate::default(), |gate, _| gate.blocked("535".into(), at(3_600), 1));
+        assert_eq!(blocked(1).ask(at(0), None, PATIENCE).1, Passage::Probe(at(0)));
+        let often = blocked(10);
+        let back = often.block.as_ref().unwrap().probe_at - often.longest_wait(None);
+        assert!(matches!(often.ask(back, None, PATIENCE).1, Passage::Wait(_)));
+    }
+
+    #[test]
+    fn how_long_an_account_puts_messages_off_is_known() {
+        assert_eq!(Gate::default().longest_wait(None), Duration::zero());
+        let (paced, _) = Gate::default().ask(at(0), Some(60), PATIENCE);
+        assert_eq!(paced.longest_wait(Some(60)), REST);
+        let blocked = paced.blocked("535".into(), at(0), 1);
+        assert_eq!(blocked.longest_wait(Some(60)), PROBE_TAKES, "somebody may be trying it");
+        assert!(blocked.blocked("535".into(), at(0), 1).longest_wait(None) > PROBE_TAKES);
     }
 
     #[test]

@@ -258,6 +258,19 @@ impl Standing {
             && self.next_try_at.map_or(!self.is_held, |at| at <= now)
     }
 
+    /// No next try of a run that waits is put off for longer. None where something else decides: its instant, until it is
+    /// first claimed, or its owner. `sending` is the longest for which its messages or their account put it off.
+    pub fn longest_wait(&self, rules: &RunRules, sending: Duration) -> Option<Duration> {
+        if self.is_held || self.fence == 0 {
+            return None;
+        }
+        match self.state {
+            OccurrenceState::Planned | OccurrenceState::Frozen => Some(rules.backoff.most_after(self.attempts)),
+            OccurrenceState::Sending => Some(SENDING_REST.most_after(self.rests).max(sending)),
+            _ => None,
+        }
+    }
+
     /// [`Standing::step_by`] with the default rules.
     pub fn step(self, event: Event, now: DateTime<Utc>, seed: u64) -> (Self, Vec<Effect>) {
         self.step_by(&RunRules::default(), event, now, seed)

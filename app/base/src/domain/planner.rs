@@ -193,7 +193,9 @@ pub fn plan(
     if rules.runs_left == Some(0) {
         return Plan { decisions: Vec::new(), last_planned_at, next_run_at: None };
     }
-    let come = Come::since(last_planned_at, now, now - rules.catch_up, timetable);
+    // Within its grace a run is late and not missed, however short the window of those that are.
+    let window = now - rules.catch_up.max(rules.grace);
+    let come = Come::since(last_planned_at, now, window, timetable);
     let mut decisions = come.old_decisions(rules);
     decisions.extend(recent_decisions(&come.recent, rules, ongoing, now));
     let has_ended = cut_after_last(&mut decisions, rules.runs_left);

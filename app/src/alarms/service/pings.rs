@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::{
     alarms::view::{PingDetail, PingResult},
     domain::{
-        alarm::{ALIVE_FOR, PING_EVERY, PING_SECONDS, PING_URL_MAX, PingKind, ping_address, ping_again, ping_host},
+        alarm::{PING_EVERY, PING_SECONDS, PING_URL_MAX, PingKind, is_alive, ping_address, ping_again, ping_host},
         ids::{PingCallId, ScheduleId},
         lease,
     },
@@ -288,7 +288,7 @@ async fn send(app: &AppState, call: &ping_call::Model) -> AppResult<bool> {
 pub async fn beat(app: &AppState) -> AppResult<bool> {
     let ctx = Ctx::system(app);
     let Some(row) = ping::Entity::find_by_id(INSTANCE).one(ctx.reader()).await? else { return Ok(false) };
-    if app.meters.last_planned().is_none_or(|at| ctx.now - at > ALIVE_FOR) {
+    if app.meters.last_planned().is_none_or(|at| !is_alive(at, ctx.now)) {
         return Ok(false);
     }
     let is_due = Condition::any()

@@ -1,8 +1,15 @@
 //! Writes down what becomes of the messages of a run, as its owner. What several connections have to say at the same
 //! moment is one transaction: they would wait for each other anyway, as each of them locks the run, and to make a
 //! transaction durable takes as long for four messages as for one.
+//!
+//! How an attempt has ended is known to this process alone until it is stored. Where PostgreSQL restarts it is stored again
+//! and again, and what was accepted is kept in mind until it is on the disk: a server that crashes forgets what it was
+//! told last.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
 use tokio::sync::{self, oneshot};
 
@@ -16,9 +23,14 @@ use crate::{
         delivery::{Delivery, Effect, Event},
         ids::DeliveryId,
     },
-    error::AppResult,
+    error::{AppError, AppResult},
     platform::{ctx::Ctx, fault, state::AppState},
 };
+
+/// For how long it is tried to store how an attempt has ended: about as long as the run stays ours without a sign of life.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Between two such tries. A server that stops ends its connections one after the other.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// What became of what was to be written down.
 #[derive(Debug)]
@@ -39,6 +51,17 @@ pub struct Clerk {
     entries: Mutex<Vec<Entry>>,
     /// Whoever has it writes, for itself and for those who wait.
     pen: sync::Mutex<()>,
+    /// Never held while something is waited for.
+    mind: Mutex<Mind>,
+}
+
+/// What was stored and may be forgotten.
+#[derive(Default)]
+struct Mind {
+    /// Messages that were accepted, since something was last made durable.
+    accepted: Vec<What>,
+    /// Something went wrong since, or nothing more will be stored: they are stored once more.
+    is_in_doubt: bool,
 }
 
 struct Entry {
@@ -49,7 +72,7 @@ struct Entry {
 impl Clerk {
     /// For the owner of a run.
     pub fn new(app: &AppState, hold: Hold) -> Self {
-        Self { app: app.clone(), hold, entries: Mutex::default(), pen: sync::Mutex::default() }
+        Self { app: app.clone(), hold, entries: Mutex::default(), pen: sync::Mutex::default(), mind: Mutex::default() }
     }
 
     /// The run, and the proof that it is ours.
@@ -81,7 +104,7 @@ impl Clerk {
         let (whats, answers): (Vec<Vec<What>>, Vec<_>) =
             entries.into_iter().map(|Entry { whats, answer }| (whats, answer)).unzip();
         let lengths: Vec<usize> = whats.iter().map(Vec::len).collect();
-        match self.write(whats.into_iter().flatten().collect()).await {
+        match self.write_surely(whats.into_iter().flatten().collect()).await {
             Ok(stored) => {
                 let mut stored = stored.into_iter();
                 answers.into_iter().zip(lengths).for_each(|(answer, length)| {
@@ -100,11 +123,64 @@ impl Clerk {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn mind(&self) -> MutexGuard<'_, Mind> {
+        self.mind.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sees to it that a database server that crashes from now on forgets nothing of what was accepted. On SQLite only the
+    /// whole machine can crash, and this process with it.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    pub async fn make_sure(&self) -> AppResult<()> {
+        if !self.app.db.is_postgres() || self.mind().accepted.is_empty() {
+            return Ok(());
+        }
+        self.mind().is_in_doubt = true;
+        self.store_all(Vec::new()).await?;
+        Ok(())
+    }
+
+    /// A PostgreSQL that restarts ends the transaction in which it is met. What was stored all the same does not fit a
+    /// second time, so nothing is done twice.
+    async fn write_surely(&self, whats: Vec<What>) -> AppResult<Vec<Stored>> {
+        let is_known_here_alone = any(&whats, Event::ends_an_attempt) || !self.mind().to_repeat().is_empty();
+        if !self.app.db.is_postgres() || !is_known_here_alone {
+            return self.write(whats).await;
+        }
+        let begun = Instant::now();
+        loop {
+            match self.write(whats.clone()).await {
+                Err(AppError::Unavailable) if begun.elapsed() < PATIENCE => tokio::time::sleep(PAUSE).await,
+                written => return written,
+            }
+        }
+    }
+
+    /// Writes something, behind what may be forgotten.
     async fn write(&self, whats: Vec<What>) -> AppResult<Vec<Stored>> {
+        let is_accepted = |what: &&What| what.1.iter().any(|event| matches!(event, Event::Accepted { .. }));
+        let accepted: Vec<What> = whats.iter().filter(is_accepted).cloned().collect();
+        let mut all = self.mind().to_repeat();
+        let again = all.len();
+        all.extend(whats);
+        let is_durable = again > 0 || any(&all, must_be_durable);
+        match self.commit(all, is_durable).await {
+            Ok(mut stored) => {
+                self.mind().has_stored(accepted, is_durable);
+                Ok(stored.split_off(again))
+            }
+            Err(error) => {
+                self.mind().is_in_doubt = true;
+                Err(error)
+            }
+        }
+    }
+
+    async fn commit(&self, whats: Vec<What>, is_durable: bool) -> AppResult<Vec<Stored>> {
         let ctx = Ctx::system(&self.app);
-        let has = |is: fn(&Event) -> bool| whats.iter().any(|(_, events)| events.iter().any(is));
-        let tx = if has(must_be_durable) { ctx.begin().await? } else { ctx.db().begin_hasty().await? };
-        if has(Event::may_leave_unknown) {
+        let tx = if is_durable { ctx.begin().await? } else { ctx.db().begin_hasty().await? };
+        if any(&whats, Event::may_leave_unknown) {
             // The alarm of it names the schedule, which comes before the run in the order of locks.
             let schedule = ledger::read(&*tx, self.hold.run).await?.schedule_id;
             ledger::lock_schedule(&ctx, &tx, schedule).await?;
@@ -117,6 +193,27 @@ impl Clerk {
         let stored = |(after, effects)| Stored::Done(after, effects);
         Ok(applied.into_iter().map(|applied| applied.map_or(Stored::Unfit, stored)).collect())
     }
+}
+
+impl Mind {
+    /// What is to be stored once more.
+    fn to_repeat(&self) -> Vec<What> {
+        if self.is_in_doubt { self.accepted.clone() } else { Vec::new() }
+    }
+
+    /// What is made durable makes durable all that was stored before it.
+    fn has_stored(&mut self, accepted: Vec<What>, is_durable: bool) {
+        if is_durable {
+            *self = Self::default();
+        } else {
+            self.accepted.extend(accepted);
+        }
+    }
+}
+
+/// Whether something of what happened is so.
+fn any(whats: &[What], is: fn(&Event) -> bool) -> bool {
+    whats.iter().any(|(_, events)| events.iter().any(is))
 }
 
 /// Whether something is to be on the disk before the program goes on: above all that a final dot is next.
@@ -154,5 +251,21 @@ mod tests {
         for event in [Event::Claimed, Event::Accepted { attempt, reply: reply() }] {
             assert!(!must_be_durable(&event), "{event:?}");
         }
+    }
+
+    #[test]
+    fn what_was_accepted_is_kept_in_mind_until_something_is_durable() {
+        let accepted = |number| {
+            let event = Event::Accepted { attempt: 1, reply: SmtpReply::new(250, None, "queued") };
+            vec![(DeliveryId(uuid::Uuid::from_u128(number)), vec![event])]
+        };
+        let mut mind = Mind::default();
+        mind.has_stored(accepted(1), false);
+        mind.has_stored(accepted(2), false);
+        assert!(mind.to_repeat().is_empty(), "nothing has gone wrong");
+        mind.is_in_doubt = true;
+        assert_eq!(mind.to_repeat(), [accepted(1), accepted(2)].concat());
+        mind.has_stored(accepted(3), true);
+        assert!(mind.accepted.is_empty() && !mind.is_in_doubt);
     }
 }

@@ -22,7 +22,7 @@ use crate::{
     },
     entities::{delivery, occurrence, occurrence_log, schedule},
     error::{AppError, AppResult},
-    mail::service::suppressions,
+    mail::service::suppressions::{self, Bounced},
     platform::{ctx::Ctx, db::WriteTx, fault, state::AppState},
 };
 
@@ -115,7 +115,7 @@ async fn apply_by(
         steps.push((place, applied));
     }
     write(ctx, tx, &known, hold).await?;
-    let mut lines = Vec::new();
+    let (mut lines, mut bounced) = (Vec::new(), Vec::new());
     for (place, applied) in &steps {
         let Some((after, effects)) = applied else { continue };
         let Known { id, address, .. } = &known[*place];
@@ -124,11 +124,12 @@ async fn apply_by(
             tell::uncertain(ctx, tx, hold.run, address).await?;
         }
         if effects.contains(&Effect::Suppress) {
-            let said = after.reply.as_ref().map(SmtpReply::to_string).unwrap_or_default();
-            suppressions::note_bounce(ctx, tx, *id, address, said).await?;
+            let words = after.reply.as_ref().map(SmtpReply::to_string).unwrap_or_default();
+            bounced.push(Bounced { message: *id, address, words });
         }
         lines.extend(words(address, after).map(|(level, words)| book::line(ctx, hold.run, level, words)));
     }
+    suppressions::note_bounces(ctx, tx, bounced).await?;
     if !lines.is_empty() {
         occurrence_log::Entity::insert_many(lines).exec_without_returning(&**tx).await?;
     }

@@ -6,22 +6,24 @@
 //! again. The rows are read without the messages; each of these is read when its turn comes, and its connection made ready
 //! for it, while that transaction is stored.
 
+mod deliver;
+mod look;
+
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::{HashMap, VecDeque},
     pin::pin,
     sync::{Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::EntityTrait;
 use tokio::sync;
 
+use self::deliver::{Reception, bytes, deliver};
 use super::{
-    addressees, book,
+    book,
     clerk::{Clerk, Stored},
-    desk::{Ahead, Desk, SIGHT},
+    desk::{Desk, SIGHT},
     kinds, ledger,
     outcomes::{DeliveryRow, What, rows, tally},
     way::{self, Way},
@@ -31,26 +33,19 @@ use crate::{
     domain::{
         address::EmailAddress,
         crash_point::CrashPoint,
-        delivery::{Delivery, DeliveryPhase, Effect, Event},
-        ids::{AccountId, DeliveryId, OccurrenceId, ProjectId, ScheduleId, UserId},
+        delivery::{Delivery, Effect, Event},
+        ids::{AccountId, OccurrenceId, ProjectId, ScheduleId, UserId},
         job::LogLevel,
         mail_gate::Passage,
         occurrence::Tally,
-        recipient::HeldBack,
     },
-    entities::delivery_content,
     error::{AppError, AppResult},
     mail::service::{
         accounts,
         gate::{self, Limits},
         transport::{self, Transport},
     },
-    platform::{
-        ctx::Ctx,
-        fault,
-        mailer::{Envelope, PhaseHook, Step, Stop},
-        state::AppState,
-    },
+    platform::{ctx::Ctx, state::AppState},
 };
 
 /// A worker's hold on a run.
@@ -110,7 +105,10 @@ pub async fn send_due(app: &AppState, hold: Hold, way: Way) -> AppResult<Round> 
         lookout: sync::Mutex::default(),
     };
     let ended = futures::future::join_all((0..lanes).map(|number| shift.lane(number))).await;
+    // Also where one of them broke off: what the others were told is known to nobody else.
+    let sure = shift.clerk.make_sure().await;
     ended.into_iter().collect::<AppResult<()>>()?;
+    sure?;
     let desk = shift.desk.into_inner().unwrap_or_else(PoisonError::into_inner);
     if desk.is_lost {
         return Ok(Round::Lost);
@@ -271,24 +269,6 @@ impl Shift<'_> {
         }
     }
 
-    /// Whether the recipient must not get it, as things are now; then that is written down.
-    async fn holds_back(&self, ctx: &Ctx, row: &DeliveryRow) -> AppResult<bool> {
-        let Some(held_back) = self.judge(ctx, row).await? else { return Ok(false) };
-        let event = Event::Withheld { reason: held_back.words().to_owned() };
-        if let Stored::Lost = self.clerk.store(row.id, vec![event]).await? {
-            self.desk().is_lost = true;
-        }
-        Ok(true)
-    }
-
-    /// What the account may send now: somebody may have changed it since the round began.
-    async fn limits(&self, ctx: &Ctx) -> AppResult<Limits> {
-        match gate::limits(ctx.reader(), self.account).await {
-            Err(AppError::NotFound) => Ok(self.limits),
-            limits => limits,
-        }
-    }
-
     /// One message, to its answer. What comes back is the next one, taken up with it.
     async fn send(&self, transport: &mut Transport, turn: Turn) -> AppResult<Option<Turn>> {
         let Turn { row, attempt, errand, mime } = turn;
@@ -313,11 +293,15 @@ impl Shift<'_> {
         let (stored, mime) = tokio::join!(self.clerk.store_all(whats), self.prepare(transport, next.as_ref()));
         let mut stored = stored?.into_iter();
         self.app.crash.reach(CrashPoint::Answered);
-        let Some(Stored::Done(after, effects)) = stored.next() else {
-            self.desk().is_lost = true;
-            return Ok(None);
-        };
-        self.heed(Sent { after, effects, reception }, errand).await?;
+        match stored.next() {
+            Some(Stored::Done(after, effects)) => self.heed(Sent { after, effects, reception }, errand).await?,
+            // It was stored by a transaction of which only the end was not heard.
+            Some(Stored::Unfit) => {}
+            Some(Stored::Lost) | None => {
+                self.desk().is_lost = true;
+                return Ok(None);
+            }
+        }
         let turn = next.zip(stored.next()).and_then(|(row, claimed)| self.taken(row, claimed, Errand::Usual));
         Ok(turn.map(|turn| Turn { mime, ..turn }))
     }
@@ -328,58 +312,6 @@ impl Shift<'_> {
         let next = next?;
         transport.make_ready().await;
         bytes(&Ctx::system(self.app), next.id).await.ok()
-    }
-
-    /// Looks at the next few recipients and at the account. Where that cannot be, they are looked at one by one.
-    async fn look_ahead(&self) {
-        let Ok(_lookout) = self.lookout.try_lock() else { return };
-        let rows = self.desk().to_look_at();
-        if rows.is_empty() || self.readers.is_some() {
-            return;
-        }
-        let ctx = Ctx::system(self.app);
-        let at = Instant::now();
-        let fine = match self.fine(&ctx, &rows).await {
-            Ok(fine) => fine,
-            Err(error) => {
-                tracing::debug!(error = %error.words(), "could not look at the next recipients");
-                return;
-            }
-        };
-        self.desk().ahead = Some(Ahead { at, looked_at: rows.iter().map(|row| row.id).collect(), fine });
-    }
-
-    /// Those who may get their message now. None, where the account gives each message an instant of its own.
-    async fn fine(&self, ctx: &Ctx, rows: &[DeliveryRow]) -> AppResult<HashSet<DeliveryId>> {
-        if !gate::is_open(ctx, self.account, self.limits(ctx).await?).await? {
-            return Ok(HashSet::new());
-        }
-        let subjects = rows.iter().map(|row| Ok((row.recipient()?, row.user_id))).collect::<AppResult<Vec<_>>>()?;
-        let held_back = addressees::judge(ctx, self.schedule, self.project, &subjects).await?;
-        Ok(rows.iter().zip(held_back).filter(|(_, held_back)| held_back.is_none()).map(|(row, _)| row.id).collect())
-    }
-
-    /// Why the recipient must not get it, as things are now.
-    async fn judge(&self, ctx: &Ctx, row: &DeliveryRow) -> AppResult<Option<HeldBack>> {
-        let subject = (row.recipient()?, row.user_id);
-        let held_back = addressees::judge(ctx, self.schedule, self.project, &[subject]).await?.pop().flatten();
-        if held_back.is_some() {
-            return Ok(held_back);
-        }
-        if let Some((reader, projects)) = row.user_id.zip(row.projects.as_deref()) {
-            let projects: Vec<ProjectId> = serde_json::from_str(projects)
-                .map_err(|error| fault::internal("reading the projects of a message", error))?;
-            if !kinds::may_read(ctx, reader, &projects).await? {
-                return Ok(Some(HeldBack::NoAccess));
-            }
-        }
-        let Some(readers) = &self.readers else { return Ok(None) };
-        let reader = row.user_id.and_then(|user| Some((user, readers.get(&user)?)));
-        let may_read = match reader {
-            Some((user, projects)) => kinds::may_read(ctx, user, projects).await?,
-            None => false,
-        };
-        Ok((!may_read).then_some(HeldBack::NoAccess))
     }
 
     /// Leaves the account alone, and says why where something is wrong with it.
@@ -432,85 +364,4 @@ struct Sent {
     after: Delivery,
     effects: Vec<Effect>,
     reception: Reception,
-}
-
-/// How a server received us.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Reception {
-    /// It cannot be reached, or turned us away before any message was named.
-    None,
-    /// It let us in and heard of the message.
-    Listened,
-    AskedForLess,
-}
-
-/// Brings a message that was taken up to the server: how we were received, and what happened to it.
-async fn deliver(
-    app: &AppState,
-    clerk: &Clerk,
-    transport: &mut Transport,
-    (row, attempt, mime): (&DeliveryRow, u32, Option<Vec<u8>>),
-    sender: Option<&EmailAddress>,
-) -> AppResult<(Reception, Event)> {
-    let ctx = Ctx::system(app);
-    app.crash.reach(CrashPoint::Connecting);
-    let sender = sender.unwrap_or(&transport.sender().address).clone();
-    let envelope = Envelope { sender, recipient: row.recipient()? };
-    let mime = match mime {
-        Some(mime) => mime,
-        None => bytes(&ctx, row.id).await?,
-    };
-    let hook = Keeper { app, clerk, delivery: row.id, attempt };
-    let outcome = transport.deliver(&ctx, &envelope, &mime, &hook).await;
-    if outcome.as_ref().map_or_else(|failure| failure.step == Step::FinalDot, |_| true) {
-        app.crash.reach(CrashPoint::DotSent);
-    }
-    let reception = match &outcome {
-        Err(failure) if failure.asks_for_less() => Reception::AskedForLess,
-        Err(failure) if failure.is_before_any_message() => Reception::None,
-        _ => Reception::Listened,
-    };
-    let event = match outcome {
-        Ok(reply) => Event::Accepted { attempt, reply },
-        Err(failure) => failure.event(attempt),
-    };
-    Ok((reception, event))
-}
-
-async fn bytes(ctx: &Ctx, id: DeliveryId) -> AppResult<Vec<u8>> {
-    let content = delivery_content::Entity::find_by_id(id).one(ctx.reader()).await?;
-    content.map(|content| content.mime).ok_or(AppError::NotFound)
-}
-
-/// Stores that the final dot is next before it goes out. The phase before, the envelope, is stored with it: a break in
-/// either of the two is settled in the same way, so a commit of its own would protect nothing.
-struct Keeper<'a> {
-    app: &'a AppState,
-    clerk: &'a Clerk,
-    delivery: DeliveryId,
-    attempt: u32,
-}
-
-#[async_trait]
-impl PhaseHook for Keeper<'_> {
-    async fn before(&self, phase: DeliveryPhase) -> Result<(), Stop> {
-        let attempt = self.attempt;
-        match phase {
-            DeliveryPhase::Envelope => {
-                self.app.crash.reach(CrashPoint::Envelope);
-                return Ok(());
-            }
-            DeliveryPhase::DataSent => {}
-            _ => return Ok(()),
-        }
-        let events = vec![Event::EnvelopeBegins { attempt }, Event::DotNext { attempt }];
-        match self.clerk.store(self.delivery, events).await {
-            Ok(Stored::Done(..)) => {
-                self.app.crash.reach(CrashPoint::DataSent);
-                Ok(())
-            }
-            Ok(Stored::Unfit | Stored::Lost) => Err(Stop("the run belongs to another worker by now".to_owned())),
-            Err(error) => Err(Stop(error.words())),
-        }
-    }
 }

@@ -4,6 +4,7 @@
 mod alive;
 mod claiming;
 mod keeping;
+mod waits;
 mod written;
 
 use sea_orm::{ActiveValue::Set, EntityTrait};
@@ -37,6 +38,7 @@ use crate::{
 use alive::Alive;
 pub use claiming::{Claim, claim, claim_beside, cut_claims, forget_claims, release};
 pub use keeping::keep_missing;
+pub use waits::cut_waits;
 use written::Report;
 pub use written::{HTML, TEXT};
 

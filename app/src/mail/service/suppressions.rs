@@ -137,6 +137,28 @@ pub async fn note_bounce(ctx: &Ctx, tx: &WriteTx, message: DeliveryId, address: 
         .await
 }
 
+/// A message that came back, and what was said of its address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bounced<'a> {
+    pub message: DeliveryId,
+    pub address: &'a str,
+    pub words: String,
+}
+
+/// As [`note_bounce`], of several messages. In the order of the addresses, whatever their own is: on PostgreSQL whoever
+/// adds an address waits for another transaction that has just added it, and two that met the same ones in different
+/// orders would wait for each other.
+///
+/// # Errors
+/// As [`note_bounce`].
+pub async fn note_bounces(ctx: &Ctx, tx: &WriteTx, mut bounced: Vec<Bounced<'_>>) -> AppResult<()> {
+    bounced.sort_by_cached_key(|one| one.address.to_lowercase());
+    for Bounced { message, address, words } in bounced {
+        note_bounce(ctx, tx, message, address, words).await?;
+    }
+    Ok(())
+}
+
 /// As [`note_bounce`], of a mail of the program itself, such as an alarm.
 ///
 /// # Errors

@@ -113,10 +113,10 @@ pub async fn look(app: &AppState) -> AppResult<()> {
     let ctx = Ctx::system(app);
     let row = read(ctx.reader()).await?;
     let is_held = |until: DateTime<Utc>| until > ctx.now && cut(until, ctx.now, length(&ctx)).is_none();
-    // What somebody has left behind had come; what waits for longer than any does was put off before the clock was set
-    // back.
+    // What somebody has left behind had come; what waits for longer than it can was put off before the clock was set back.
+    let longest = WAITS.most_after(u32::try_from(row.attempts).unwrap_or_default());
     let is_put_off =
-        |at: DateTime<Utc>| at > ctx.now && row.lease_until.is_none() && cut(at, ctx.now, WAITS.most()).is_none();
+        |at: DateTime<Utc>| at > ctx.now && row.lease_until.is_none() && cut(at, ctx.now, longest).is_none();
     if row.next_try_at.is_none_or(is_put_off) || row.lease_until.is_some_and(is_held) {
         return Ok(());
     }

@@ -56,6 +56,24 @@ fn what_is_queued_is_due_also_where_the_clock_was_set_back_since() {
 }
 
 #[test]
+fn a_next_try_that_is_further_ahead_than_any_is_put_off_has_come_after_the_clock_was_set_back() {
+    let broken = |attempt| Event::Broken { attempt, reason: "reset".into() };
+    let mut delivery = Delivery::queued(start());
+    for attempt in 1..=6 {
+        delivery = play(delivery, &HOLD(), [Event::Claimed, broken(attempt)]).0;
+        let at = delivery.next_try_at.unwrap();
+        let waits = delivery.longest_wait();
+        assert!(!delivery.is_due(at - waits), "attempt {attempt}: the longest that it can be");
+        // The clock of another instance may be a minute behind.
+        assert!(!delivery.is_due(at - waits - Duration::minutes(1)), "attempt {attempt}");
+        let before = at - waits - Duration::seconds(61);
+        assert_eq!(delivery.due_at(before), Some(before), "attempt {attempt}");
+        assert_eq!(delivery.clone().step(Event::Claimed, before, &HOLD(), 1).0.phase, DeliveryPhase::Connecting);
+    }
+    assert!(delivery.longest_wait() > Duration::minutes(32), "the waits have grown, and what is too long with them");
+}
+
+#[test]
 fn after_it_is_queued_again_the_waits_begin_anew() {
     let broken = |attempt| Event::Broken { attempt, reason: "reset".into() };
     let mut delivery = Delivery::queued(start());

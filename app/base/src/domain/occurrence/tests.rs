@@ -261,6 +261,26 @@ fn who_does_not_want_to_wait_makes_the_next_try_come_now_and_hurries_no_worker()
     assert_eq!(done.clone().step(Event::Hurried, at(3), 7).0, done);
 }
 
+#[test]
+fn how_long_a_run_can_be_put_off_is_known_but_for_its_instant_and_for_its_owner() {
+    let (rules, no_message) = (RunRules::default(), Duration::zero());
+    assert_eq!(Standing::planned(at(30)).longest_wait(&rules, no_message), None, "its instant has not come");
+    assert_eq!(held(Some(at(30))).longest_wait(&rules, no_message), None, "its owner reads it");
+    let mut run = Standing::planned(at(0));
+    let mut now = at(0);
+    for fence in 1..=4 {
+        run = run.step(Event::Claimed, now, 7).0;
+        run = run.step(Event::Broke { fence, reason: "It broke.".into(), remedy: Remedy::TryAgain }, now, 7).0;
+        let until = run.next_try_at.unwrap();
+        assert!(until - now <= run.longest_wait(&rules, no_message).unwrap(), "try {fence}");
+        now = until;
+    }
+    let mut sends = sending();
+    sends = sends.step(Event::Broke { fence: 1, reason: "It broke.".into(), remedy: Remedy::TryAgain }, at(2), 7).0;
+    assert!(sends.next_try_at.unwrap() - at(2) <= sends.longest_wait(&rules, no_message).unwrap());
+    assert_eq!(sends.longest_wait(&rules, Duration::hours(2)), Some(Duration::hours(2)), "a message waits for longer");
+}
+
 fn held(until: Option<DateTime<Utc>>) -> Standing {
     after(&[
         Event::Claimed,

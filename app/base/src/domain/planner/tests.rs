@@ -48,6 +48,18 @@ fn within_its_grace_a_run_is_simply_late() {
 }
 
 #[test]
+fn a_grace_that_is_longer_than_the_window_of_missed_runs_is_kept() {
+    let (grace, catch_up) = (Duration::hours(12), Duration::hours(1));
+    let rules =
+        PlanRules { grace, catch_up, misfire: Misfire::Skip, overlap: Overlap::QueueAll, ..PlanRules::default() };
+    let plan = hourly(&rules, "2026-11-22T22:00:00Z", "2026-11-23T12:00:00Z");
+    assert_eq!(runs(&plan).first().map(String::as_str), Some("00:00"), "twelve hours late, and not a minute more");
+    assert_eq!(runs(&plan).len(), 13);
+    let too_old = Verdict::Skip(SkipReason::TooOld { window: catch_up, left_out: 0 });
+    assert_eq!(plan.decisions[0].verdict, too_old, "23:00 is later than its grace, and than what is caught up with");
+}
+
+#[test]
 fn after_a_pause_the_latest_runs_and_the_others_say_so() {
     let plan = hourly(&PlanRules::default(), "2026-11-23T02:00:00Z", "2026-11-23T05:40:00Z");
     assert_eq!(runs(&plan), ["05:00"]);

@@ -18,6 +18,7 @@ impl World {
     pub(super) fn claim(&mut self, worker: usize) -> Option<Task> {
         let now = self.clock(worker);
         self.cut_claims(now);
+        self.cut_waits(now);
         let is_going = |run: &Run| run.standing.lease_until.is_some_and(|until| until > now);
         if self.rows.values().any(is_going) {
             return None;
@@ -37,6 +38,17 @@ impl World {
         for run in self.rows.values_mut() {
             let until = run.standing.lease_until;
             run.standing.lease_until = until.map(|until| lease::cut(until, now, LEASE).unwrap_or(until));
+        }
+    }
+
+    /// Waits from before the clock was set back.
+    fn cut_waits(&mut self, now: DateTime<Utc>) {
+        for run in self.rows.values_mut().filter(|run| run.standing.lease_until.is_none()) {
+            let sending = run.deliveries.iter().map(Delivery::longest_wait).max().unwrap_or_default();
+            let Some(wait) = run.standing.longest_wait(&self.run_rules, sending) else { continue };
+            if run.standing.next_try_at.is_some_and(|at| lease::cut(at, now, wait).is_some()) {
+                run.standing = run.standing.clone().step(Event::Hurried, now, self.seed).0;
+            }
         }
     }
 

@@ -1,0 +1,179 @@
+//! A run: in a list, and on its own page with its steps, recipients and log.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Moment;
+use crate::domain::{
+    delivery::DeliveryPhase,
+    ids::{DeliveryId, OccurrenceId, ScheduleId},
+    job::{JobKind, LogLevel, RecipientKind},
+    occurrence::{OccurrenceState, Trigger},
+};
+
+/// A run in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunItem {
+    pub id: OccurrenceId,
+    /// Which run of its job it is, from 1.
+    pub number: i32,
+    pub scheduled: Moment,
+    pub trigger: Trigger,
+    /// A person asked for it after its time, or ahead of it.
+    pub is_backfill: bool,
+    pub state: OccurrenceState,
+    /// It waits for a word of its owner.
+    pub draft: Option<DraftWait>,
+    pub reason: Option<String>,
+    pub subject: Option<String>,
+    /// From its start to its end, in words; none while it has not ended.
+    pub took: Option<String>,
+    /// The same in milliseconds.
+    pub took_ms: Option<i64>,
+}
+
+/// What a run is called that waits for a word of its owner.
+pub const WAITING: &str = "Waiting for approval";
+
+/// Whom a draft waits for, and how long.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftWait {
+    /// Names of those who were asked.
+    pub who: String,
+    /// When it goes out without an answer; none: never.
+    pub until: Option<Moment>,
+}
+
+impl DraftWait {
+    /// "By Mina Kovač until Mon 23 Nov 2026, 08:00; then it goes out as it is."
+    pub fn words(&self) -> String {
+        let Self { who, until } = self;
+        match until {
+            Some(until) => format!("By {who} until {}; then it goes out as it is.", until.words),
+            None => format!("By {who}; it goes out only then."),
+        }
+    }
+}
+
+impl RunItem {
+    /// The word on the page: a draft does nothing until somebody decides.
+    pub fn label(&self) -> &'static str {
+        match self.draft {
+            Some(_) => WAITING,
+            None => self.state.label(),
+        }
+    }
+}
+
+/// A run's own page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunDetail {
+    pub run: RunItem,
+    pub kind: JobKind,
+    pub job_id: ScheduleId,
+    pub job_name: String,
+    /// The job has been deleted since.
+    pub job_is_gone: bool,
+    /// Days that the report covers, in words.
+    pub period: Option<String>,
+    pub commit: Option<String>,
+    pub snapshot_hash: Option<String>,
+    pub has_report: bool,
+    /// "Weekly status, version 3", where it is written with a template.
+    pub template: Option<String>,
+    /// Nobody works on it, and it has not ended.
+    pub is_waiting: bool,
+    pub next_try: Option<Moment>,
+    /// How often it was begun before its messages existed, and how often that may be.
+    pub attempts: u32,
+    pub tries: u32,
+    /// Empty before it was begun.
+    pub steps: Vec<StepItem>,
+    pub deliveries: Vec<DeliveryItem>,
+    /// Why nothing goes over its mail account for now.
+    pub blocked: Option<String>,
+    pub log: Vec<LogLine>,
+    /// The line before which there are older ones.
+    pub older_log: Option<Uuid>,
+    /// Whether these are the last lines.
+    pub is_latest_log: bool,
+    pub can_edit: bool,
+}
+
+crate::text_enum!(
+    /// What a run does, one after the other.
+    RunStep { Collect = "collect", Write = "write", Send = "send" }
+);
+
+crate::text_enum!(
+    /// How far a step has come.
+    StepState {
+        /// It comes, or never came.
+        NotReached = "not_reached",
+        Going = "going",
+        /// It goes on at the next try.
+        Waiting = "waiting",
+        Done = "done",
+        /// The run ended here, or not all of it arrived.
+        Failed = "failed",
+        Stopped = "stopped",
+    }
+);
+
+/// A step of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepItem {
+    pub step: RunStep,
+    pub state: StepState,
+    /// How long it took, in words and in milliseconds; none while it has not ended.
+    pub took: Option<String>,
+    pub took_ms: Option<i64>,
+}
+
+impl RunStep {
+    /// The words on the page.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Collect => "Collect data",
+            Self::Write => "Draw and write",
+            Self::Send => "Send",
+        }
+    }
+}
+
+/// A recipient of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryItem {
+    pub id: DeliveryId,
+    pub address: String,
+    pub name: String,
+    pub kind: RecipientKind,
+    /// The group through which they are on the list.
+    pub via: Option<String>,
+    pub phase: DeliveryPhase,
+    /// The server's own words, or why there are none.
+    pub said: String,
+    pub attempts: i32,
+    pub next_try: Option<Moment>,
+}
+
+/// A line of a run's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogLine {
+    /// Rises with time.
+    pub id: Uuid,
+    /// Local time to the millisecond.
+    pub time: String,
+    pub level: LogLevel,
+    pub words: String,
+}
+
+/// Some lines of a run's log, in their order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogPage {
+    pub lines: Vec<LogLine>,
+    /// The line before which there are older ones.
+    pub older: Option<Uuid>,
+    /// Whether these are the last ones.
+    pub is_latest: bool,
+}
