@@ -466,9 +466,10 @@ mod browser {
     use crate::domain::ids::{OpId, TaskId, UserId};
     use crate::error::AppError;
     use crate::tasks::api;
-    use crate::tasks::board::browser_time::{now, pause};
+    use crate::tasks::board::browser_time::now;
     use crate::tasks::columns::api::place_column;
     use crate::tasks::view::Card;
+    use crate::ui::rest;
 
     /// After this time a card shows that its change is on its way.
     const SLOW: Duration = Duration::from_millis(400);
@@ -606,7 +607,7 @@ mod browser {
             attempts += 1;
             sender.is_nudged.set_value(false);
             for _ in 0..wait / LOOK.as_millis() as u64 {
-                pause(LOOK).await;
+                rest(LOOK).await;
                 if sender.is_nudged.get_value() {
                     attempts = 0;
                     break;

@@ -22,10 +22,13 @@ use crate::domain::task_edit::{Edit, TaskEdit};
 use crate::error::AppError;
 use crate::tasks::api;
 use crate::tasks::board::announce::{Urgency, say};
-use crate::tasks::board::browser_time::{op_id, pause};
+use crate::tasks::board::browser_time::op_id;
 use crate::tasks::board::dom;
 use crate::tasks::view::LiveEvent;
-use crate::ui::toast::{Toast, Tone};
+use crate::ui::{
+    rest,
+    toast::{Toast, Tone},
+};
 
 /// While the person's hand is on the board, it is looked at again after this time.
 const HAND: Duration = Duration::from_millis(150);
@@ -688,7 +691,7 @@ pub async fn hands_off(state: &BoardState, is_wanted: impl Fn() -> bool) -> bool
     let mut has_waited = false;
     while is_wanted() && is_taken(state) {
         has_waited = true;
-        pause(HAND).await;
+        rest(HAND).await;
     }
     has_waited
 }
