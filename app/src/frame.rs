@@ -23,12 +23,14 @@ fn policy(nonce: &str) -> String {
 }
 
 /// The script that looks which build answers the page, and whether for somebody who is signed in: every answer to a server
-/// function names its build, also to one that the server does not know any more. Nothing is loaded anew by itself.
+/// function names its build, also to one that the server does not know any more. One that names none and says that the
+/// server is away is a proxy's, and as good as none. Nothing is loaded anew by itself.
 fn watch_answers(own: &str) -> String {
     format!(
         "const ask = window.fetch.bind(window); \
          window.fetch = async (...asked) => {{ \
          const answer = await ask(...asked), build = answer.headers.get('{BUILD_HEADER}'); \
+         if (!build && answer.status >= 502 && answer.status <= 504 && answer.url.startsWith(location.origin + '/rpc/')) throw new TypeError('The server is away'); \
          if (build && build !== '{own}') {{ document.documentElement.dataset.stale = 'yes'; dispatchEvent(new Event('{STALE_EVENT}')); }} \
          if (answer.status === 401 && answer.url.startsWith(location.origin + '/')) dispatchEvent(new Event('{SIGNED_OUT_EVENT}')); \
          return answer; }};"

@@ -347,6 +347,18 @@ test('who does not want to be seen is not @hydrated', async ({ page, browser, em
 test.describe('a line that breaks', () => {
   test.use({ expectedErrors: [/Failed to load resource|ERR_|EventSource/i] });
 
+  test('a move that a proxy answers for a server that is away waits for the server @hydrated', async ({ page }) => {
+    await page.route(/\/rpc\/move_task/, (route) => route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad Gateway</h1>' }));
+    await moveTo(page, three[0], 'Pending');
+    await expect(page.getByText('Offline. 1 change waits to be sent.')).toBeVisible();
+    await expectTitles(page, 'Pending', [three[0]]);
+    await page.unrouteAll();
+    await expect(page.getByText('Offline. 1 change waits to be sent.')).toBeHidden();
+    await answered(page);
+    await page.reload();
+    await expectTitles(page, 'Pending', [three[0]]);
+  });
+
   test('moves made offline wait, survive a reload, and are sent in their order @hydrated', async ({ page, browser, empty }) => {
     const other = await together(page, browser, empty);
     await page.route(/\/rpc\/(move_task|archive_task|restore_task)/, (route) => route.abort());

@@ -1,7 +1,8 @@
 // What the program says over the page and how long, what it holds back while the server is away, and the keys that lead there.
 import { card, focusCard, pasteTasks } from '../fixtures/board.ts';
+import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { addMina, browserOfMina, closeOpened } from '../fixtures/pair.ts';
-import { begin, clientOf, createProject, dana, expect, expectAccessible, openBoard, settled, test } from '../fixtures/story.ts';
+import { answered, begin, clientOf, createProject, dana, expect, expectAccessible, openBoard, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
 
@@ -261,6 +262,64 @@ test.describe('a session that has ended', () => {
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await signInOver(page);
     await expect(page.getByText('Saved').first()).toBeVisible();
+  });
+
+  /** The id of the first task. */
+  const firstTask = async (page: Page) => {
+    const board = await clientOf(page).call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
+    return board.value.columns.flatMap((column) => column.cards).find((card) => card.title === three[0])!.id;
+  };
+
+  test('a task that is given another day in the calendar stays there and is sent after signing in, else it goes back @hydrated', async ({ page, context, empty }) => {
+    await clientOf(page).call('save_cell', { task: await firstTask(page), field: 'due', value: '2031-03-12' });
+    await page.goto(`${empty.url}/board/REP/calendar?month=2031-03`);
+    await settled(page, true);
+    const day = (date: string) => page.locator(`td[data-date="${date}"]`);
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    await context.clearCookies();
+    await page.getByRole('link', { name: three[0], exact: true }).focus();
+    await page.keyboard.press('Shift+ArrowRight');
+    await expect(dialog).toContainText('1 change waits to be sent');
+    await expect(day('2031-03-13')).toContainText(three[0]);
+    await signInOver(page);
+    await answered(page);
+    await page.reload();
+    await settled(page, true);
+    await expect(day('2031-03-13')).toContainText(three[0]);
+
+    await context.clearCookies();
+    await page.getByRole('link', { name: three[0], exact: true }).focus();
+    await page.keyboard.press('Shift+ArrowRight');
+    await expect(dialog).toBeVisible();
+    await expect(day('2031-03-14')).toContainText(three[0]);
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+    await expect(day('2031-03-13')).toContainText(three[0]);
+    await expect(notices(page)).toContainText('Not moved.');
+  });
+
+  test('a cell of the list that is changed stays and is sent after signing in, else it goes back @hydrated', async ({ page, context, empty }) => {
+    await page.goto(`${empty.url}/board/REP/list?columns=priority,due`);
+    await settled(page, true);
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    const [priority, due] = [page.getByLabel(`Priority of ${three[0]}`), page.getByLabel(`Due date of ${three[0]}`)];
+    await context.clearCookies();
+    await priority.selectOption('urgent');
+    await expect(dialog).toContainText('1 change waits to be sent');
+    await expect(priority).toHaveValue('urgent');
+    await signInOver(page);
+    await answered(page);
+    await page.reload();
+    await settled(page, true);
+    await expect(priority).toHaveValue('urgent');
+
+    await context.clearCookies();
+    await due.fill('2031-03-12');
+    await expect(dialog).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+    await expect(due).toHaveValue('');
+    await expect(notices(page)).toContainText('Not saved.');
   });
 
   test('whoever comes back to a page whose session is over is told before anything is typed @hydrated', async ({ page, context, empty }) => {

@@ -206,6 +206,43 @@ test('calendar, notes and own work follow @hydrated', async ({ page, browser, em
   expect(asked.filter((path) => path === '/live/my-work'), 'one stream for both tabs').toHaveLength(1);
 });
 
+test.describe('a page whose reading fails while it hears of changes', () => {
+  test.use({ expectedErrors: [/status of 502/] });
+
+  test('is read again by itself until it is there @hydrated', async ({ page, empty }) => {
+    /** Has a proxy answer so many calls for a server that is away; how many were made. */
+    const away = async (name: string, times: number): Promise<() => number> => {
+      let calls = 0;
+      await page.route(`**/rpc/${name}*`, async (route) => {
+        calls += 1;
+        if (calls > times) return route.continue();
+        return route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad Gateway</h1>' });
+      });
+      return () => calls;
+    };
+    await page.goto(`${empty.url}/board/REP/list?columns=priority`);
+    await settled(page, true);
+    const lists = await away('load_list', 2);
+    await save(page, three[0], 'priority', 'urgent');
+    await expect(page.getByLabel(`Priority of ${three[0]}`)).toHaveValue('urgent');
+    expect(lists(), 'the reading that came is the third').toBe(3);
+
+    await page.goto(`${empty.url}/board/REP/calendar?month=2031-03`);
+    await settled(page, true);
+    const calendars = await away('load_calendar', 1);
+    await save(page, three[0], 'due', '2031-03-12');
+    await expect(page.locator('td[data-date="2031-03-12"]')).toContainText(three[0]);
+    expect(calendars()).toBeGreaterThan(1);
+
+    await page.goto(`${empty.url}/tasks/REP-1`);
+    await settled(page, true);
+    const tasks = await away('load_task', 1);
+    await save(page, three[0], 'priority', 'low');
+    await expect(page.getByRole('main').getByLabel('Priority')).toHaveValue('low');
+    expect(tasks()).toBeGreaterThan(1);
+  });
+});
+
 test('completing a blocked task says so in the list, for many, and in own work @hydrated', async ({ page, empty }) => {
   const people = (await clientOf(page).call<{ id: string; email: string }[]>('list_people', {})).value;
   const me = people.find(({ email }) => email === dana.email)!.id;

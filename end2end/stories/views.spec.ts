@@ -78,6 +78,18 @@ test('what is asked for anew leaves what stands there pale, and the next page sh
   await expect(page.locator('#live-polite')).toContainText('Work notes');
 });
 
+test('a page of the settings of a project shows that it is coming @hydrated', async ({ page, empty }) => {
+  const coming = page.getByRole('progressbar', { name: 'Loading the page' });
+  await page.goto(`${empty.url}/projects/REP`);
+  await settled(page, true);
+  const showMembers = await hold(page, /\/rpc\/load_members/);
+  await page.getByRole('navigation', { name: 'Project' }).getByRole('link', { name: 'Members' }).click();
+  await expect(coming).toBeVisible();
+  showMembers();
+  await expect(page.getByRole('heading', { name: 'Reporting: Members' })).toBeVisible();
+  await expect(coming).toHaveCount(0);
+});
+
 test('the list is ordered by a press on a heading, edited in its cells, and remembers its columns', async ({ page, empty, hydrated }) => {
   await openBoard(page, empty);
   await settled(page, hydrated);

@@ -6,14 +6,14 @@ use app::{
     error::{AppError, AppResult},
     jobs::service::dry_run,
     mail::service::outbox,
-    platform::{ctx::Ctx, state::AppState},
+    platform::{ctx::Ctx, hash::sha256_for_address, state::AppState},
     reports::service::files::File,
 };
 use axum::{
     Router,
     body::Body,
     extract::{Path, Query},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -168,6 +168,30 @@ pub fn mail_frame(html: String) -> Response {
     (headers, html).into_response()
 }
 
+/// As [`mail_frame`], for one that is looked at again and again: the browser keeps it, asks each time whether it is another
+/// one by now (`asked` is what it says of the one that it has), and gets it only then.
+pub fn kept_frame(html: String, asked: &HeaderMap) -> Response {
+    // A weak one: the same words may come compressed or not.
+    let tag = format!("W/\"{}\"", sha256_for_address(html.as_bytes()));
+    let mut response = if is_known(&tag, asked) {
+        // What the browser keeps takes over the headers of this answer.
+        (StatusCode::NOT_MODIFIED, [(header::CONTENT_SECURITY_POLICY, FRAME_POLICY)]).into_response()
+    } else {
+        mail_frame(html)
+    };
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    response
+}
+
+/// Whether the browser says that it has what a tag names.
+fn is_known(tag: &str, asked: &HeaderMap) -> bool {
+    let known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|known| known.to_str().ok());
+    known.flat_map(|known| known.split(',')).any(|known| known.trim() == tag)
+}
+
 /// The bytes of a mail, as a file. The name must be plain ASCII without quotes.
 pub fn mail_file(bytes: Vec<u8>, name: &str) -> Response {
     let headers = [
@@ -198,6 +222,21 @@ fn parse(id: &str) -> AppResult<OutboxMessageId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_frame_that_the_browser_has_is_not_sent_again() {
+        let first = kept_frame("<p>one</p>".into(), &HeaderMap::new());
+        assert_eq!((first.status(), &first.headers()[header::CACHE_CONTROL]), (StatusCode::OK, "private, no-cache"));
+        let tag = first.headers()[header::ETAG].to_str().unwrap();
+        let asked: HeaderMap =
+            [(header::IF_NONE_MATCH, format!("W/\"other\", {tag}").parse().unwrap())].into_iter().collect();
+        let again = kept_frame("<p>one</p>".into(), &asked);
+        assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+        for name in [header::ETAG, header::CACHE_CONTROL, header::CONTENT_SECURITY_POLICY] {
+            assert_eq!(again.headers()[&name], first.headers()[&name], "{name}");
+        }
+        assert_eq!(kept_frame("<p>two</p>".into(), &asked).status(), StatusCode::OK);
+    }
 
     #[test]
     fn who_has_to_wait_hears_how_long() {

@@ -12,7 +12,7 @@ use app::{
 use axum::{
     Router,
     extract::{Path, Query},
-    http::HeaderValue,
+    http::{HeaderMap, HeaderValue},
     response::Response,
     routing::get,
 };
@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 use crate::{
     downloads,
-    frames::{mail_frame, refusal},
+    frames::{kept_frame, mail_frame, refusal},
 };
 
 /// The routes of templates that are no pages.
@@ -44,23 +44,24 @@ struct Look {
 /// What the person saw last of a template, for the frame of its designer.
 async fn shown(ctx: Ctx, Path((id, token)): Path<(String, String)>, Query(look): Query<Look>) -> Response {
     let html = async { preview::stored(&ctx, parse(&id)?, &token).await };
-    frame(html.await, &look)
+    html.await.map_or_else(|error| refusal(&error), |html| mail_frame(preview::in_theme(&html, &look.theme)))
 }
 
 /// A template as the library shows it: its draft, filled in with sample data.
-async fn picture(ctx: Ctx, Path(id): Path<String>) -> Response {
+async fn picture(ctx: Ctx, Path(id): Path<String>, asked: HeaderMap) -> Response {
     let html = async { preview::picture(&ctx, parse(&id)?).await };
-    frame(html.await, &Look { theme: "light".into() })
+    drawn(html.await, "light", &asked)
 }
 
 /// A template of the gallery, filled in with sample data.
-async fn gallery(ctx: Ctx, Path(word): Path<String>, Query(look): Query<Look>) -> Response {
-    let look = if look.theme == "dark" { look } else { Look { theme: "light".into() } };
-    frame(preview::gallery_picture(&ctx, &word).await, &look)
+async fn gallery(ctx: Ctx, Path(word): Path<String>, Query(look): Query<Look>, asked: HeaderMap) -> Response {
+    let theme = if look.theme == "dark" { "dark" } else { "light" };
+    drawn(preview::gallery_picture(&ctx, &word).await, theme, &asked)
 }
 
-fn frame(html: AppResult<String>, look: &Look) -> Response {
-    html.map_or_else(|error| refusal(&error), |html| mail_frame(preview::in_theme(&html, &look.theme)))
+/// A picture: its address stays while what it shows changes.
+fn drawn(html: AppResult<String>, theme: &str, asked: &HeaderMap) -> Response {
+    html.map_or_else(|error| refusal(&error), |html| kept_frame(preview::in_theme(&html, theme), asked))
 }
 
 async fn file(ctx: Ctx, Path(id): Path<String>) -> Response {

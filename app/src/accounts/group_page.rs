@@ -7,7 +7,7 @@ use super::people_api::{AddToGroup, DeleteGroup, GroupDetail, PersonItem, Remove
 use crate::{
     domain::ids::TeamId,
     error::AppError,
-    ui::{Avatar, ErrorPage, ErrorSummary, Icon, SettingsPage, TextField, plain_error},
+    ui::{Avatar, ErrorPage, ErrorSummary, Icon, SettingsPage, TextField, pending, plain_error},
 };
 
 #[component]
@@ -22,7 +22,7 @@ pub fn GroupPage() -> impl IntoView {
         },
     );
     view! {
-        <Transition>
+        <Transition set_pending=pending()>
             {move || Suspend::new(async move {
                 match group.await {
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),

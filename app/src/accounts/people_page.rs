@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::people_api::{PersonItem, list_people};
 use crate::{
     domain::account::{Role, UserState},
-    ui::{Avatar, ErrorPage, Icon, SettingsPage},
+    ui::{Avatar, ErrorPage, Icon, SettingsPage, coming},
 };
 
 #[component]
@@ -13,7 +13,7 @@ pub fn PeoplePage() -> impl IntoView {
     let people = Resource::new(|| (), |()| list_people());
     view! {
         <SettingsPage title="People" lead="Everybody who can sign in here, and the names that imports brought. Who sees a project is decided in the project.">
-            <Transition>
+            <Transition set_pending=coming()>
                 {move || Suspend::new(async move {
                     match people.await {
                         Err(error) => view! { <ErrorPage error=error /> }.into_any(),

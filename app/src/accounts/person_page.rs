@@ -16,7 +16,7 @@ use crate::{
         ids::UserId,
     },
     error::AppError,
-    ui::{ErrorPage, ErrorSummary, Icon, SettingsPage, plain_error},
+    ui::{ErrorPage, ErrorSummary, Icon, SettingsPage, pending, plain_error},
 };
 
 #[component]
@@ -31,7 +31,7 @@ pub fn PersonPage() -> impl IntoView {
         },
     );
     view! {
-        <Transition>
+        <Transition set_pending=pending()>
             {move || Suspend::new(async move {
                 match person.await {
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),

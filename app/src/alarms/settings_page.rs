@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::alarm::Choices,
-    ui::{Choice, ErrorPage, ErrorSummary, SelectField, SettingsPage, plain_error},
+    ui::{Choice, ErrorPage, ErrorSummary, SelectField, SettingsPage, coming, plain_error},
 };
 
 #[component]
@@ -17,7 +17,7 @@ pub fn AlarmsPage() -> impl IntoView {
     let settings = Resource::new(|| (), |()| load_alarm_settings());
     view! {
         <SettingsPage title="Alarms" lead="You hear of the jobs that are yours: always in the app, and by mail as you choose here.">
-            <Transition>
+            <Transition set_pending=coming()>
                 {move || Suspend::new(async move {
                     match settings.await {
                         Err(error) => view! { <ErrorPage error=error /> }.into_any(),

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::retention::{DAYS_FIELD, MONTHS_FIELD, Retention, months_words},
     error::AppError,
-    ui::{ErrorPage, ErrorSummary, Icon, SettingsPage, TextField, query_error},
+    ui::{ErrorPage, ErrorSummary, Icon, SettingsPage, TextField, pending, query_error},
 };
 
 const PATH: &str = "/settings/retention";
@@ -28,7 +28,7 @@ pub fn RetentionPage() -> impl IntoView {
             title="Retention"
             lead="How long reports, their messages and the logs of runs are kept on this AutoReport."
         >
-            <Transition>
+            <Transition set_pending=pending()>
                 {move || Suspend::new(async move {
                     match page.await {
                         Err(error) => view! { <ErrorPage error=error /> }.into_any(),

@@ -12,7 +12,7 @@ use crate::{
     domain::ids::RuleId,
     error::AppError,
     projects::ProjectFrame,
-    ui::{ErrorPage, Icon},
+    ui::{ErrorPage, Icon, pending},
 };
 
 #[component]
@@ -43,7 +43,7 @@ pub fn RulePage() -> impl IntoView {
 
 fn shown(rule: Resource<Result<RuleDetail, AppError>>) -> impl IntoView {
     view! {
-        <Transition>
+        <Transition set_pending=pending()>
             {move || Suspend::new(async move {
                 match rule.await {
                     Ok(detail) if detail.rule.is_none() && !detail.head.can_change() => {

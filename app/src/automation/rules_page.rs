@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     projects::ProjectFrame,
-    ui::{Empty, ErrorPage, ErrorSummary, Icon, plain_error},
+    ui::{Empty, ErrorPage, ErrorSummary, Icon, pending, plain_error},
 };
 
 #[component]
@@ -18,7 +18,7 @@ pub fn RulesPage() -> impl IntoView {
     let key = Memo::new(move |_| params.read().get("project").unwrap_or_default());
     let rules = Resource::new_blocking(move || key.get(), list_rules);
     view! {
-        <Transition>
+        <Transition set_pending=pending()>
             {move || Suspend::new(async move {
                 match rules.await {
                     Ok(rules) => page(rules).into_any(),

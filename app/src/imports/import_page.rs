@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::ids::ImportId,
     error::AppError,
-    ui::{ErrorPage, Page},
+    ui::{ErrorPage, Page, coming},
 };
 
 #[component]
@@ -29,7 +29,7 @@ pub fn ImportPage() -> impl IntoView {
         },
     );
     view! {
-        <Transition>
+        <Transition set_pending=coming()>
             {move || Suspend::new(async move {
                 match import.await {
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::api::{ImportItem, list_imports};
 use crate::{
     domain::import::{MAX_FILE_BYTES, run::ImportState},
-    ui::{FileForm, FileRefused, Page},
+    ui::{FileForm, FileRefused, Page, coming},
 };
 
 #[component]
@@ -24,7 +24,7 @@ pub fn UploadPage() -> impl IntoView {
                 />
             </section>
             <Help />
-            <Transition>
+            <Transition set_pending=coming()>
                 {move || Suspend::new(async move {
                     let imports = imports.await.unwrap_or_default();
                     (!imports.is_empty()).then(|| view! { <Earlier imports=imports /> })

@@ -7,7 +7,7 @@ use super::bounces_api::{ApplyBounce, BounceDetail, BounceItem, load_bounce};
 use crate::{
     domain::ids::BounceId,
     error::AppError,
-    ui::{ErrorPage, ErrorSummary, Page, plain_error},
+    ui::{ErrorPage, ErrorSummary, Page, pending, plain_error},
 };
 
 #[component]
@@ -22,7 +22,7 @@ pub fn BouncePage() -> impl IntoView {
         },
     );
     view! {
-        <Transition>
+        <Transition set_pending=pending()>
             {move || Suspend::new(async move {
                 match bounce.await {
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),

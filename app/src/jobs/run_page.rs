@@ -17,8 +17,8 @@ use crate::{
         job::RecipientKind,
         occurrence::{OccurrenceState, Trigger},
     },
-    error::AppError,
-    ui::{ErrorPage, ErrorSummary, Icon, Page, coming, plain_error},
+    error::{AppError, AppResult},
+    ui::{ErrorPage, ErrorSummary, Icon, Page, SessionEnd, coming, plain_error, reread},
 };
 
 #[component]
@@ -59,17 +59,25 @@ fn Run(detail: RunDetail) -> impl IntoView {
     let title = format!("{}, run {}", detail.job_name, detail.run.number);
     let lead = detail.run.scheduled.words.clone();
     let now = RwSignal::new(detail);
-    let again = Callback::new(move |()| {
-        leptos::task::spawn_local(async move {
-            // What cannot be read now is read with the next line.
-            if let Ok(mut new) = load_run(id, None).await {
-                new.log = Vec::new();
-                if now.try_with_untracked(|old| *old != new) == Some(true) {
-                    now.set(new);
-                }
+    let end = use_context::<SessionEnd>();
+    let is_reached = move || {
+        // Whoever signs in again sees what is missing at once.
+        if let Some(end) = end {
+            end.begun_again();
+        }
+        true
+    };
+    let again = reread(
+        is_reached,
+        move || load_run(id, None),
+        move |new: AppResult<RunDetail>| {
+            let Ok(mut new) = new else { return };
+            new.log = Vec::new();
+            if now.try_with_untracked(|old| *old != new) == Some(true) {
+                now.set(new);
             }
-        });
-    });
+        },
+    );
     let head = Memo::new(move |_| now.with(|now| RunDetail { deliveries: Vec::new(), ..now.clone() }));
     let people = Memo::new(move |_| now.with(|now| (now.deliveries.clone(), Say::of(now))));
     let actions = move || {

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     domain::mail_account::{AccountKind, AuthMethod, TlsMode},
-    ui::{ErrorPage, ErrorSummary, SettingsPage, TextField, plain_error},
+    ui::{ErrorPage, ErrorSummary, SettingsPage, TextField, pending, plain_error},
 };
 
 #[component]
@@ -32,7 +32,7 @@ pub fn MailAccountPage() -> impl IntoView {
     let params = use_params_map();
     let account = Resource::new(move || params.read().get("id").unwrap_or_default(), read_account);
     view! {
-        <Transition>
+        <Transition set_pending=pending()>
             {move || Suspend::new(async move {
                 match account.await {
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),

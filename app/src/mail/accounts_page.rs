@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{mail_account::AccountKind, mail_probe::ProbeResult},
-    ui::{ErrorPage, ErrorSummary, Icon, SettingsPage, TextAreaField, plain_error},
+    ui::{ErrorPage, ErrorSummary, Icon, SettingsPage, TextAreaField, coming, plain_error},
 };
 
 #[component]
@@ -19,7 +19,7 @@ pub fn MailAccountsPage() -> impl IntoView {
     view! {
         <SettingsPage title="Mail" lead="The accounts that reports leave from. The outbox keeps mail on this site; an SMTP account sends it.">
             <ConsentFailed />
-            <Transition>
+            <Transition set_pending=coming()>
                 {move || Suspend::new(async move {
                     match accounts.await {
                         Err(error) => view! { <ErrorPage error=error /> }.into_any(),

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{file::size_words, ids::OutboxMessageId},
-    ui::{ErrorPage, Icon, Page},
+    ui::{ErrorPage, Icon, Page, pending},
 };
 
 crate::text_enum!(
@@ -70,7 +70,7 @@ pub fn MailPage() -> impl IntoView {
     let params = use_params_map();
     let mail = Resource::new(move || params.read().get("id").unwrap_or_default(), read_mail);
     view! {
-        <Transition>
+        <Transition set_pending=pending()>
             {move || Suspend::new(async move {
                 match mail.await {
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::{ids::ProjectId, project::MemberRole},
     projects::ProjectFrame,
-    ui::{Avatar, Choice, Combobox, ErrorPage, ErrorSummary, Icon, TextField, plain_error},
+    ui::{Avatar, Choice, Combobox, ErrorPage, ErrorSummary, Icon, TextField, pending, plain_error},
 };
 
 #[component]
@@ -21,7 +21,7 @@ pub fn MembersPage() -> impl IntoView {
     let key = Memo::new(move |_| params.read().get("project").unwrap_or_default());
     let members = Resource::new_blocking(move || key.get(), load_members);
     view! {
-        <Transition>
+        <Transition set_pending=pending()>
             {move || Suspend::new(async move {
                 match members.await {
                     Ok(members) => page(members).into_any(),

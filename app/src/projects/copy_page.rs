@@ -7,7 +7,7 @@ use super::{
     api::{DuplicateProject, ProjectDetail, load_project},
     project_frame::ProjectFrame,
 };
-use crate::ui::{ErrorPage, ErrorSummary, Icon, TextField, plain_error};
+use crate::ui::{ErrorPage, ErrorSummary, Icon, TextField, pending, plain_error};
 
 #[component]
 pub fn CopyProjectPage() -> impl IntoView {
@@ -15,7 +15,7 @@ pub fn CopyProjectPage() -> impl IntoView {
     let key = Memo::new(move |_| params.read().get("project").unwrap_or_default());
     let project = Resource::new_blocking(move || key.get(), load_project);
     view! {
-        <Transition>
+        <Transition set_pending=pending()>
             {move || Suspend::new(async move {
                 match project.await {
                     Ok(project) => page(project).into_any(),

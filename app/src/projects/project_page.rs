@@ -11,7 +11,7 @@ use super::{
 use crate::{
     accounts::ZoneField,
     domain::project::ARCHIVE_AFTER,
-    ui::{Choice, ErrorPage, ErrorSummary, Icon, SelectField, TextAreaField, TextField, plain_error},
+    ui::{Choice, ErrorPage, ErrorSummary, Icon, SelectField, TextAreaField, TextField, pending, plain_error},
 };
 
 #[component]
@@ -20,7 +20,7 @@ pub fn ProjectPage() -> impl IntoView {
     let key = Memo::new(move |_| params.read().get("project").unwrap_or_default());
     let project = Resource::new_blocking(move || key.get(), load_project);
     view! {
-        <Transition>
+        <Transition set_pending=pending()>
             {move || Suspend::new(async move {
                 match project.await {
                     Ok(project) => page(project).into_any(),

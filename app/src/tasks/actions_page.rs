@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     domain::project::ReadOnly,
-    ui::{ErrorPage, Icon, Page, StatusMark},
+    ui::{ErrorPage, Icon, Page, StatusMark, pending},
 };
 
 #[component]
@@ -22,7 +22,7 @@ pub fn ActionsPage() -> impl IntoView {
     let reference = Memo::new(move |_| params.read().get("task").unwrap_or_default());
     let task = Resource::new_blocking(move || reference.get(), |reference| load_task(reference, 0));
     view! {
-        <Transition>
+        <Transition set_pending=pending()>
             {move || Suspend::new(async move {
                 match task.await {
                     Ok(detail) => page(detail).into_any(),

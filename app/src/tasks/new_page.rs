@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::task::Priority,
-    ui::{Choice, ErrorPage, ErrorSummary, Page, SelectField, TextAreaField, TextField, plain_error},
+    ui::{Choice, ErrorPage, ErrorSummary, Page, SelectField, TextAreaField, TextField, pending, plain_error},
 };
 
 #[component]
@@ -19,7 +19,7 @@ pub fn NewTaskPage() -> impl IntoView {
     let column = query.with_untracked(|query| query.get("column").unwrap_or_default());
     let places = Resource::new_blocking(move || key.get(), load_new_task);
     view! {
-        <Transition>
+        <Transition set_pending=pending()>
             {move || {
                 let column = column.clone();
                 Suspend::new(async move {

@@ -1,7 +1,14 @@
 //! Whether the session of the page has ended. What finds out says it here; what waits goes on when somebody has signed in
 //! again.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
+
+use super::rest;
+
+/// How often what waits for a new session looks whether it is there.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// The event that tells the page of an answer for which nobody is signed in; the script of the frame sends it.
 pub const SIGNED_OUT_EVENT: &str = "autoreport-signed-out";
@@ -74,6 +81,19 @@ impl SessionEnd {
         self.begun_again.update(|times| *times += 1);
         self.has_ended.set(false);
         self.is_over.set(false);
+    }
+
+    /// Asks for the password and waits, with so many changes of the page that were answered without a session. Whether
+    /// somebody has signed in again, so that they can be sent once more; else it was put off.
+    pub async fn comes_back(self, changes: usize) -> bool {
+        let before = self.begun_again.get_untracked();
+        self.tell();
+        self.waiting.update(|waiting| *waiting += changes);
+        while self.is_over.get_untracked() && self.begun_again.get_untracked() == before {
+            rest(LOOK).await;
+        }
+        self.waiting.update(|waiting| *waiting = waiting.saturating_sub(changes));
+        self.begun_again.get_untracked() != before
     }
 
     /// Calls back each time that somebody has signed in again, as long as the caller stands in the page.

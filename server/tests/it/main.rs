@@ -29,4 +29,5 @@ mod seed;
 mod site;
 mod task_page;
 mod templates_file;
+mod templates_pictures;
 mod unsubscribe;

@@ -8,14 +8,14 @@ use super::{
     remote_panel::RemotePanel,
     view::GitArchiveView,
 };
-use crate::ui::{ErrorPage, ErrorSummary, Icon, SettingsPage, TextField, plain_error};
+use crate::ui::{ErrorPage, ErrorSummary, Icon, SettingsPage, TextField, coming, plain_error};
 
 #[component]
 pub fn GitArchivePage() -> impl IntoView {
     let archive = Resource::new(|| (), |()| load_git_archive());
     view! {
         <SettingsPage title="Git archive" lead="Every report is a commit: its HTML, its text, its pictures and its data.">
-            <Transition>
+            <Transition set_pending=coming()>
                 {move || Suspend::new(async move {
                     match archive.await {
                         Err(error) => view! { <ErrorPage error=error /> }.into_any(),

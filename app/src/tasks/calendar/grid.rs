@@ -14,12 +14,13 @@ use crate::{
         due::{self, Due, ViewerClock},
         ids::{OpId, TaskId},
     },
+    error::{AppError, AppResult},
     tasks::{
         board::{Rewind, Urgency, new_op, say},
-        views::{Calendar, CalendarItem},
+        views::{Calendar, CalendarItem, ListRow},
         views_api::save_cell,
     },
-    ui::{Icon, toast::Toasts},
+    ui::{Icon, SessionEnd, toast::Toasts},
 };
 
 /// Tasks that a day of a month shows; the week shows all.
@@ -35,6 +36,7 @@ pub struct Desk {
     /// Where the viewer's weeks begin.
     first_day: Weekday,
     toasts: Option<Toasts>,
+    end: Option<SessionEnd>,
     rewind: StoredValue<Rewind>,
     /// Changes of days that the server has not answered; the first is on its way. Outlives the page, so that
     /// whoever leaves it loses none.
@@ -109,8 +111,12 @@ impl Desk {
     }
 
     async fn send_all(self, unsent: ArcStoredValue<VecDeque<Unsent>>, rewind: Rewind) {
+        let mut is_signed_out = false;
         while let Some(next) = unsent.with_value(|unsent| unsent.front().cloned()) {
-            let answer = save_cell(next.id, "due".into(), next.to.to_string(), 0, Some(next.op)).await;
+            // Whoever did not sign in again is not asked for each of the others.
+            let answer =
+                if is_signed_out { Err(AppError::SignedOut) } else { self.send_signed_in(&next, &unsent).await };
+            is_signed_out = matches!(answer, Err(AppError::SignedOut));
             let sent = unsent.try_update_value(VecDeque::pop_front).flatten();
             match answer {
                 Ok(row) => {
@@ -140,6 +146,17 @@ impl Desk {
             }
         }
         rewind.go_on();
+    }
+
+    /// Sends a change; where the session has ended, once more when somebody has signed in again.
+    async fn send_signed_in(self, next: &Unsent, unsent: &ArcStoredValue<VecDeque<Unsent>>) -> AppResult<ListRow> {
+        loop {
+            let answer = save_cell(next.id, "due".into(), next.to.to_string(), 0, Some(next.op)).await;
+            let Some(end) = self.end.filter(|_| matches!(answer, Err(AppError::SignedOut))) else { return answer };
+            if !end.comes_back(unsent.with_value(VecDeque::len)).await {
+                return answer;
+            }
+        }
     }
 
     /// Shows what came of a change, unless the task has moved on since.
@@ -207,6 +224,7 @@ pub fn Grid(
         clock,
         first_day,
         toasts: use_context::<Toasts>(),
+        end: use_context::<SessionEnd>(),
         rewind: StoredValue::new(rewind),
         unsent: StoredValue::new(ArcStoredValue::default()),
     };

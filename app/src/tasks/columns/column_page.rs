@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::column::LIMIT_MAX,
     error::{AppError, AppResult},
-    ui::{Choice, ErrorPage, ErrorSummary, Page, SelectField, TextField, plain_error},
+    ui::{Choice, ErrorPage, ErrorSummary, Page, SelectField, TextField, pending, plain_error},
 };
 
 #[component]
@@ -22,7 +22,7 @@ pub fn ColumnPage() -> impl IntoView {
     });
     let column = Resource::new_blocking(move || place.get(), |(key, id)| load(key, id));
     view! {
-        <Transition>
+        <Transition set_pending=pending()>
             {move || Suspend::new(async move {
                 match column.await {
                     Ok((columns, column)) => page(columns, column).into_any(),

@@ -6,7 +6,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use super::api::{AddColumn, ColumnItem, Columns, ShiftColumn, load_columns};
 use crate::{
     domain::task::Status,
-    ui::{Choice, ErrorPage, ErrorSummary, Icon, Page, SelectField, StatusMark, TextField, plain_error},
+    ui::{Choice, ErrorPage, ErrorSummary, Icon, Page, SelectField, StatusMark, TextField, pending, plain_error},
 };
 
 #[component]
@@ -15,7 +15,7 @@ pub fn ColumnsPage() -> impl IntoView {
     let key = Memo::new(move |_| params.read().get("project").unwrap_or_default());
     let columns = Resource::new_blocking(move || key.get(), load_columns);
     view! {
-        <Transition>
+        <Transition set_pending=pending()>
             {move || Suspend::new(async move {
                 match columns.await {
                     Ok(columns) => page(columns).into_any(),

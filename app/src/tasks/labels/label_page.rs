@@ -7,7 +7,7 @@ use super::{
     api::{DeleteLabel, LabelDetail, MergeLabel, SaveLabel, load_label},
     labels_page::hue_choices,
 };
-use crate::ui::{Choice, ErrorPage, ErrorSummary, Page, SelectField, TextField, plain_error};
+use crate::ui::{Choice, ErrorPage, ErrorSummary, Page, SelectField, TextField, pending, plain_error};
 
 #[component]
 pub fn LabelPage() -> impl IntoView {
@@ -18,7 +18,7 @@ pub fn LabelPage() -> impl IntoView {
     });
     let label = Resource::new_blocking(move || place.get(), |(key, id)| load_label(key, id));
     view! {
-        <Transition>
+        <Transition set_pending=pending()>
             {move || Suspend::new(async move {
                 match label.await {
                     Ok(detail) => page(detail).into_any(),

@@ -9,7 +9,7 @@ use crate::{
         board_filter::encode,
         label::{HUES, hue_label},
     },
-    ui::{Choice, Empty, ErrorPage, ErrorSummary, Icon, Page, SelectField, TextField, plain_error},
+    ui::{Choice, Empty, ErrorPage, ErrorSummary, Icon, Page, SelectField, TextField, pending, plain_error},
 };
 
 #[component]
@@ -22,7 +22,7 @@ pub fn LabelsPage() -> impl IntoView {
     });
     let labels = Resource::new_blocking(move || asked.get(), |(key, words, page)| load_labels(key, words, page));
     view! {
-        <Transition>
+        <Transition set_pending=pending()>
             {move || Suspend::new(async move {
                 match labels.await {
                     Ok(labels) => {

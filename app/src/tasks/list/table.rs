@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::{
     bulk_form::{Bulk, Picked},
     cells,
+    held::Held,
     title::title,
 };
 use crate::{
@@ -40,6 +41,8 @@ pub struct Shared {
     /// The name of the next change.
     pub next: NextOp,
     picked: Picked,
+    /// How many times the server has refused a cell.
+    refused: RwSignal<u32>,
 }
 
 impl Named for SaveCell {
@@ -56,7 +59,8 @@ pub fn Table(list: RwSignal<TaskList>, bulk: Bulk) -> impl IntoView {
     if let Some(rewind) = &rewind {
         rewind.follow(save, next, |sent| vec![sent.task]);
     }
-    follow(save, list, rewind);
+    let refused = RwSignal::new(0);
+    follow(save, list, rewind, refused);
     every_minute(move |now| {
         list.try_update(|list| list.clock.now = now);
     });
@@ -69,6 +73,7 @@ pub fn Table(list: RwSignal<TaskList>, bulk: Bulk) -> impl IntoView {
         save,
         next,
         picked: bulk.picked,
+        refused,
     };
     let shown = query.columns.clone().unwrap_or_default();
     let path = format!("/board/{key}/list");
@@ -117,10 +122,16 @@ fn line(id: TaskId, list: RwSignal<TaskList>, key: &str, shown: &[ListColumn], s
     let Some(first) = list.with_untracked(find) else { return ().into_any() };
     let reference = first.card.reference(key);
     let row = RwSignal::new(first);
-    Effect::new(move |_| {
-        if let Some(fresh) = list.with(find).filter(|fresh| row.with_untracked(|row| row != fresh)) {
+    let refused = shared.refused;
+    Effect::new(move |before: Option<u32>| {
+        // What a field shows and the row never had is put back, too.
+        let times = refused.get();
+        let is_refused = before.is_some_and(|before| before != times);
+        let is_other = |fresh: &ListRow| is_refused || row.with_untracked(|row| row != fresh);
+        if let Some(fresh) = list.with(find).filter(is_other) {
             row.set(fresh);
         }
+        times
     });
     let picked = shared.picked;
     let pick = shared.can_edit.then(|| {
@@ -146,12 +157,23 @@ fn line(id: TaskId, list: RwSignal<TaskList>, key: &str, shown: &[ListColumn], s
     .into_any()
 }
 
-/// The list follows what the server says of a row; what was refused goes back to what it was.
-fn follow(save: ServerAction<SaveCell>, list: RwSignal<TaskList>, rewind: Option<Rewind>) {
+/// The list follows what the server says of a row; what was refused goes back to what it was. Where the session has ended,
+/// it goes back only if nobody signs in again.
+fn follow(save: ServerAction<SaveCell>, list: RwSignal<TaskList>, rewind: Option<Rewind>, refused: RwSignal<u32>) {
     let toasts = use_context::<Toasts>();
-    let (value, last) = (save.value(), last_sent(save));
+    let (value, last, held) = (save.value(), last_sent(save), Held::of(save));
+    let put_back = move |error: &AppError| {
+        // Each row shows again what the list knows of it.
+        refused.update(|times| *times += 1);
+        if let Some(toasts) = toasts {
+            toasts.fail(refusal(error));
+        }
+    };
     Effect::new(move |_| {
         let Some(answer) = value.get() else { return };
+        if held.keeps(&answer, move || put_back(&AppError::SignedOut)) {
+            return;
+        }
         match answer {
             Ok(fresh) => {
                 let before =
@@ -168,13 +190,7 @@ fn follow(save: ServerAction<SaveCell>, list: RwSignal<TaskList>, rewind: Option
                     }
                 });
             }
-            Err(error) => {
-                // Each row shows again what the list knows of it.
-                list.update(|_| ());
-                if let Some(toasts) = toasts {
-                    toasts.fail(refusal(&error));
-                }
-            }
+            Err(error) => put_back(&error),
         }
     });
 }

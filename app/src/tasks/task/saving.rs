@@ -15,10 +15,10 @@ use crate::{
             ArchiveTask, PlaceTask, RestoreTask, SaveCategory, SaveDescription, SaveDue, SavePeople, SavePriority,
             SaveTitle, UndoLine, load_task,
         },
-        board::{Named, NextOp, OpenBoard, Rewind},
+        board::{Link, Live, Named, NextOp, OpenBoard, Rewind},
         view::{Arrived, Card, TaskDetail},
     },
-    ui::toast::Toasts,
+    ui::{OnceMore, toast::Toasts},
 };
 
 /// The task that is shown, and the way to read it again.
@@ -45,8 +45,10 @@ impl TaskState {
         // The texts are owed to who saved them: where that answer was overtaken, the one that did so brings them.
         let owed = StoredValue::new(None::<u32>);
         let moved = RwSignal::new(None::<String>);
+        let once_more = OnceMore::idle();
         let reload = Action::new(move |reading: &Reading| {
             let (reference, reading) = (reference.clone(), *reading);
+            once_more.begin();
             let number = asked.try_update_value(|asked| {
                 *asked += 1;
                 *asked
@@ -61,6 +63,7 @@ impl TaskState {
                     return;
                 }
                 answered.set_value(number.unwrap_or_default());
+                once_more.note(&answer);
                 match answer {
                     Ok(fresh) => {
                         if let Some(board) = board.filter(|_| reading != Reading::OfOthers) {
@@ -79,7 +82,7 @@ impl TaskState {
                             moved.set(Some(now));
                         }
                     }
-                    // The stream goes on, and the next change of somebody else reads it again.
+                    // It is read again after a while.
                     Err(_) if reading == Reading::OfOthers => {}
                     Err(error) => {
                         owed.set_value(None);
@@ -88,6 +91,9 @@ impl TaskState {
                 }
             }
         });
+        let live = use_context::<Live>();
+        let is_reached = move || live.is_none_or(|live| live.link.get() == Link::Up);
+        once_more.then(is_reached, move || drop(reload.dispatch(Reading::OfOthers)));
         let rewind = Rewind::of(&key, Some(id), move || drop(reload.dispatch(Reading::AroundTexts)));
         Self { detail, reload, next: NextOp::new(), rewind: StoredValue::new(rewind), moved }
     }

@@ -61,7 +61,7 @@ use super::{
 use crate::{
     domain::template::edit::Shelf,
     error::{AppError, AppResult},
-    ui::{ErrorPage, ErrorSummary, Notice, plain_error},
+    ui::{ErrorPage, ErrorSummary, Notice, coming, plain_error},
 };
 
 #[component]
@@ -72,7 +72,7 @@ pub fn DesignerPage() -> impl IntoView {
     let tested = move || query.with_untracked(|query| query.get("tested"));
     let opened = Resource::new_blocking(move || id.get(), move |id| open(id, data(), tested()));
     view! {
-        <Transition>
+        <Transition set_pending=coming()>
             {move || Suspend::new(async move {
                 match opened.await {
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),

@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
 
 use super::BoardState;
-use crate::tasks::board::browser_time::pause;
+use crate::ui::rest;
 use crate::tasks::board::dom;
 
 /// While the person's hand is on the board, it is looked at again after this time.
@@ -19,7 +19,7 @@ pub async fn hands_off(state: &BoardState, is_wanted: impl Fn() -> bool) -> bool
     let mut has_waited = false;
     while is_wanted() && is_taken(state) {
         has_waited = true;
-        pause(HAND).await;
+        rest(HAND).await;
     }
     has_waited
 }

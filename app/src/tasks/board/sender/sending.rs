@@ -11,7 +11,7 @@ use super::{Change, Sender, Unsent, Waiting, has_to_sign_in, is_out_of_reach};
 use crate::domain::ids::{OpId, TaskId};
 use crate::error::AppError;
 use crate::tasks::api;
-use crate::tasks::board::browser_time::pause;
+use crate::ui::rest;
 use crate::tasks::columns::api::place_column;
 use crate::tasks::view::Card;
 
@@ -92,7 +92,7 @@ async fn send_until_answered(sender: &Sender, unsent: &Unsent) -> Result<Vec<Car
         attempts += 1;
         sender.is_nudged.set_value(false);
         for _ in 0..wait / LOOK.as_millis() as u64 {
-            pause(LOOK).await;
+            rest(LOOK).await;
             if sender.is_nudged.get_value() {
                 attempts = 0;
                 break;
