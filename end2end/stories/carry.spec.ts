@@ -165,17 +165,24 @@ test('a card that is put into the lane of a person or a label gets them, and los
 
 test('where a board is only read, neither the hand nor a key changes a card, and its link still opens it @hydrated', async ({ page, empty }) => {
   await createTasks(page, 'Todo', ['One', 'Two']);
+  // As events: the browser itself would begin to drag the link where nothing keeps it from doing so.
+  const pull = () => card(page, 'One').evaluate((one) => {
+    const { left, top } = one.getBoundingClientRect();
+    const at = { bubbles: true, cancelable: true, isPrimary: true, pointerId: 1, button: 0, buttons: 1, clientY: top + 20 };
+    one.dispatchEvent(new PointerEvent('pointerdown', { ...at, clientX: left + 20 }));
+    one.dispatchEvent(new PointerEvent('pointermove', { ...at, clientX: left + 60 }));
+  });
+  await open(page, empty.url);
+  await pull();
+  await expect(layer(page)).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(layer(page)).toHaveCount(0);
+
   await clientOf(page).call('archive_project', { project: (await load(page)).project });
   await open(page, empty.url);
-  const at = await middle(card(page, 'One'));
-  await page.mouse.move(at.x, at.y);
-  await page.mouse.down();
-  await page.mouse.move(at.x + 300, at.y, { steps: 6 });
+  await pull();
   await pause(page);
   await expect(layer(page)).toHaveCount(0);
-  await page.mouse.up();
-  await expect(page).toHaveURL(/\/board\/REP$/);
-
   await focusCard(page, 'One');
   for (const key of ['Space', 'm', 'p', 'd', 'a', 'l', 's', 'e', 'n', 'x', '.', 'Delete']) await page.keyboard.press(key);
   // The keys that only walk are there, and come last: what the others would have opened stands in their way.
