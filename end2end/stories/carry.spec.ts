@@ -118,6 +118,30 @@ test('a page that is loaded anew in the middle of a drag has lost nothing @hydra
   await expectTitles(page, 'Pending', ['Two']);
 });
 
+test('for those who asked for calm nothing moves but by the hand, and where pages are read from the right cards land there, too @hydrated', async ({ page, empty }) => {
+  await createTasks(page, 'Todo', ['One', 'Two', 'Three']);
+  await open(page, empty.url);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  const at = await take(page, card(page, 'One'));
+  const step = (await middle(card(page, 'Three'))).y - (await middle(card(page, 'Two'))).y;
+  await page.mouse.move(at.x, at.y + step, { steps: 6 });
+  await pause(page);
+  const two = await card(page, 'Two').evaluate((one) => [(one as HTMLElement).style.transition, (one as HTMLElement).style.transform]);
+  expect(two[0], 'it is at its place at once').toContain('none');
+  expect(two[1]).toMatch(/^translateY\(-\d/);
+  const copy = await layer(page).locator('.card').evaluate((one) => new DOMMatrix(getComputedStyle(one).transform).a);
+  expect(copy, 'the copy is as large as the card').toBe(1);
+  await letGo(page);
+  await expectTitles(page, 'Todo', ['Two', 'One', 'Three']);
+
+  await page.evaluate(() => { document.documentElement.dir = 'rtl'; });
+  const [todo, done] = [await middle(list(page, 'Todo')), await middle(list(page, 'Completed'))];
+  expect(done.x).toBeLessThan(todo.x);
+  await drag(page, 'One', done);
+  await expectTitles(page, 'Completed', ['One']);
+  await expectKept(page, 'Completed', ['One']);
+});
+
 test('a card that passes a soft limit is taken, and the message says so @hydrated', async ({ page, empty }) => {
   await createTasks(page, 'Todo', ['One', 'Two']);
   await createTasks(page, 'In Progress', ['The only one']);

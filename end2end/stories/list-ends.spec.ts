@@ -1,6 +1,7 @@
 // Both ends of a list: what is added at its head, what is loaded or shown at its foot; and what stands on a card.
 import { card, expectKept, expectTitles, list } from '../fixtures/board.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
+import { addEditors } from '../fixtures/pair.ts';
 import { answered, begin, clientOf, createProject, createTasks, expect, expectAccessible, openBoard, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 
@@ -73,6 +74,30 @@ test('a long list comes with its first thirty cards, and the others when they ar
   await expect(card(page, 'Task 40')).toHaveCount(1);
   await expect(more).toHaveCount(0);
   await expect(list(page, 'Todo').locator('.card__title')).toHaveText(numbered(40));
+  // What cannot be in the first view is laid out when it is near.
+  const kinds = await list(page, 'Todo').locator('.card').evaluateAll((cards) => cards.map((one) => getComputedStyle(one).contentVisibility));
+  expect(kinds.slice(0, 11)).toEqual(kinds.slice(0, 11).map(() => 'visible'));
+  expect(kinds.slice(11)).toEqual(kinds.slice(11).map(() => 'auto'));
+});
+
+test('in lanes the heads of the lists stay at the top and those of the lanes at the start', async ({ page, empty, hydrated }) => {
+  await fill(page, 'Todo', numbered(20));
+  await page.setViewportSize({ width: 1000, height: 600 });
+  await page.goto(`${empty.url}/board/REP?group=priority`);
+  await settled(page, hydrated);
+  const board = page.locator('.board');
+  const [heads, lane] = [page.locator('.lanes__heads'), page.locator('.lane__head', { hasText: 'Medium' })];
+  // From the edges of the board, in pixels.
+  const places = async () => {
+    const [around, top, start] = [await board.boundingBox(), await heads.boundingBox(), await lane.boundingBox()];
+    return around && top && start && [Math.round(top.y - around.y), Math.round(start.x - around.x)];
+  };
+  await expect(heads).toBeInViewport();
+  await board.evaluate((element) => element.scrollTo({ left: element.scrollWidth, top: element.scrollHeight, behavior: 'instant' }));
+  await expect.poll(() => board.evaluate((element) => element.scrollTop > 200 && element.scrollLeft > 50)).toBe(true);
+  await expect.poll(async () => (await places())?.[0]).toBe(0);
+  expect((await places())![1]).toBeGreaterThanOrEqual(0);
+  expect((await places())![1]).toBeLessThan(60);
 });
 
 test('what was completed long ago waits behind a link', async ({ page, empty, hydrated }) => {
@@ -123,12 +148,7 @@ test('the quick chips narrow the board, each and together, and are let go by ano
 
 test('a card names three labels and three people and counts the rest, cuts a long title, and has a strip when it is due', async ({ page, empty, hydrated }) => {
   for (const [at, name] of ['Red', 'Green', 'Blue', 'Grey', 'Pink'].entries()) await clientOf(page).call('make_label', { project: 'REP', name, hue: String(at + 1) });
-  const project = (await clientOf(page).call<{ head: { id: string } }>('load_project', { key: 'REP' })).value.head.id;
-  const others = ['Nina', 'Tom', 'Eva', 'Ivo'];
-  for (const name of others) {
-    empty.command(['user', 'create', '--email', `${name.toLowerCase()}@example.org`, '--name', `${name} Novak`], 'grey pebble under the bridge\n');
-    await clientOf(page).call('add_member', { project, who: `${name.toLowerCase()}@example.org`, role: 'editor' });
-  }
+  await addEditors(clientOf(page), empty, ['Nina Novak', 'Tom Novak', 'Eva Novak', 'Ivo Novak']);
   const long = `Draft ${'the November report for the steering group '.repeat(8)}and send it`;
   await createTasks(page, 'Todo', [`${long} @me @nina @tom @eva @ivo #Red #Green #Blue #Grey #Pink today`, 'Short']);
   await openBoard(page, empty);

@@ -1,7 +1,6 @@
 // What the board tells those who hear it instead of seeing it, and the keys by which they come around.
 import type { Page } from '@playwright/test';
-import { card, expectTitles, focusCard, list } from '../fixtures/board.ts';
-import { type Board, noFilter } from '../fixtures/crowd.ts';
+import { expectTitles, focusCard, list } from '../fixtures/board.ts';
 import { closeOpened, together } from '../fixtures/pair.ts';
 import { answered, begin, clientOf, createProject, dana, expect, openBoard, settled, test } from '../fixtures/story.ts';
 
@@ -138,39 +137,4 @@ test('many changes by others are one sentence, and whoever wants none hears none
   await other.keyboard.press('.');
   await expect.poll(async () => (await heard()).some((words) => words.startsWith('Moved “One”'))).toBe(true);
   expect((await heard()).filter((words) => words.includes(dana.name))).toEqual([]);
-});
-
-test('a card that somebody else moves slides to its place, but not for those who asked for calm @hydrated', async ({ page, browser, empty }) => {
-  const other = await together(page, browser, empty);
-  await other.evaluate(() => {
-    const slides: string[] = [];
-    Object.assign(window, { slides });
-    const look = (changes: MutationRecord[]) => {
-      for (const { target } of changes) if (target instanceof HTMLElement && target.matches('.card') && / (240ms|0\.24s) /.test(target.style.transition)) slides.push(target.className);
-    };
-    new MutationObserver(look).observe(document.body, { subtree: true, attributes: true, attributeFilter: ['style'] });
-  });
-  const slides = () => other.evaluate(() => (window as unknown as { slides: string[] }).slides.splice(0));
-  const move = async (title: string, at: number) => {
-    const board = (await clientOf(page).call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json')).value;
-    const task = board.columns.flatMap((column) => column.cards).find((one) => one.title === title)!.id;
-    await clientOf(page).call('move_task', { card: task, column: board.columns[at].id, after: null, before: null, op: crypto.randomUUID() }, 'json');
-  };
-  await move('One', 2);
-  await expectTitles(other, 'Pending', ['One']);
-  await expect(card(other, 'One')).toHaveAttribute('data-by', dana.name);
-  // The card flies over the lists; those that it leaves close up.
-  const seen: string[] = [];
-  await expect.poll(async () => {
-    seen.push(...await slides());
-    return [seen.some((one) => one.includes('is-flying')), seen.some((one) => !one.includes('is-flying'))];
-  }).toEqual([true, true]);
-
-  await other.emulateMedia({ reducedMotion: 'reduce' });
-  await expect(card(other, 'One')).not.toHaveAttribute('data-by', /.*/);
-  await slides();
-  await move('Two', 2);
-  await expectTitles(other, 'Pending', ['One', 'Two']);
-  await expect(card(other, 'Two')).toHaveAttribute('data-by', dana.name);
-  expect(await slides()).toEqual([]);
 });
