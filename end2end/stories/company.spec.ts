@@ -102,6 +102,7 @@ test('of many who are here four have a face, and the others are counted @hydrate
     const gone = new AbortController();
     const stream = await fetch(`${empty.url}/live/REP`, { headers: { cookie, accept: 'text/event-stream' }, signal: gone.signal });
     expect(stream.status).toBe(200);
+    void stream.text().catch(() => {});
     leave.push(() => gone.abort());
   }
   await expect(here.getByRole('img')).toHaveCount(4);

@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { expectTitles, focusCard, list } from '../fixtures/board.ts';
 import { closeOpened, together } from '../fixtures/pair.ts';
-import { answered, begin, clientOf, createProject, dana, expect, openBoard, settled, test } from '../fixtures/story.ts';
+import { answered, begin, createProject, dana, expect, openBoard, settled, test } from '../fixtures/story.ts';
 
 const three = ['One', 'Two', 'Three'];
 

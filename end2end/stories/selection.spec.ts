@@ -1,7 +1,7 @@
 // Several cards at once: every part of the bar does to all of them what it does to one, and one step takes it back.
 import type { Page } from '@playwright/test';
 import { card, expectKept, expectTitles, focusCard } from '../fixtures/board.ts';
-import { answered, begin, clientOf, createProject, createTasks, dana, expect, openBoard, settled, test } from '../fixtures/story.ts';
+import { answered, begin, clientOf, createProject, dana, expect, openBoard, settled, test } from '../fixtures/story.ts';
 
 const [first, second, third] = ['Draft the report', 'Rotate the password', 'Collect the numbers'];
 const all = [first, second, third];
