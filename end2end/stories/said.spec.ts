@@ -1,8 +1,9 @@
 // What the board tells those who hear it instead of seeing it, and the keys by which they come around.
 import type { Page } from '@playwright/test';
 import { expectTitles, focusCard, list } from '../fixtures/board.ts';
+import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { closeOpened, together } from '../fixtures/pair.ts';
-import { answered, begin, createProject, dana, expect, openBoard, settled, test } from '../fixtures/story.ts';
+import { answered, begin, clientOf, createProject, cutOff, dana, expect, openBoard, settled, test, untold } from '../fixtures/story.ts';
 
 const three = ['One', 'Two', 'Three'];
 
@@ -137,4 +138,34 @@ test('many changes by others are one sentence, and whoever wants none hears none
   await other.keyboard.press('.');
   await expect.poll(async () => (await heard()).some((words) => words.startsWith('Moved “One”'))).toBe(true);
   expect((await heard()).filter((words) => words.includes(dana.name))).toEqual([]);
+});
+
+test.describe('over a dialog', () => {
+  // The browser itself writes every refused request into the console.
+  test.use({ expectedErrors: [new RegExp(`status of 404|${cutOff.source}`)] });
+
+  test('what is said while a dialog is open is said in it: all that is outside is silent then @hydrated', async ({ page }) => {
+    await untold(page);
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => { letGo = resolve; });
+    await page.route('**/rpc/move_task*', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await focusCard(page, 'One');
+    await page.keyboard.press('.');
+    await expectTitles(page, 'In Progress', ['One']);
+    await page.keyboard.press('?');
+    const keys = page.getByRole('dialog', { name: 'Keys' });
+    await expect(keys).toBeVisible();
+    // Somebody takes the list away before the server hears of the move.
+    const { columns } = (await clientOf(page).call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json')).value;
+    await clientOf(page).call('remove_column', { column: columns[1].id, heir: columns[0].id });
+    letGo();
+    await expect(keys.locator('[data-live=live-assertive]')).toContainText('Not moved.');
+    await expect(assertive(page)).not.toContainText('Not moved.');
+    await page.keyboard.press('Escape');
+    await expect(keys).toBeHidden();
+    await expectTitles(page, 'Todo', three);
+  });
 });

@@ -16,7 +16,7 @@ use crate::{
         ids::{ColumnId, TaskId},
         task::Status,
     },
-    ui::{Icon, StatusMark},
+    ui::{DialogRegions, Icon, StatusMark},
 };
 
 /// The dialog; it opens for the card that [`BoardState::moving`] names.
@@ -37,6 +37,7 @@ pub fn MoveDialog(board: BoardState, node: NodeRef<Div>) -> impl IntoView {
                 popover::refocus_card(node, id);
             }>
                 {form(&board, &card, dialog)}
+                <DialogRegions />
             </dialog>
         })
     }
