@@ -113,3 +113,34 @@ test('of many who are here four have a face, and the others are counted @hydrate
   leave.forEach((go) => go());
   await expect(here).toBeHidden({ timeout: 20_000 });
 });
+
+test('what one has done oneself comes back without a ring and without a word @hydrated', async ({ page, browser, empty }) => {
+  const other = await together(page, browser, empty);
+  await page.evaluate(() => {
+    const [rings, heard]: string[][] = [[], []];
+    Object.assign(window, { rings, heard });
+    new MutationObserver((changes) => {
+      for (const { target } of changes) {
+        const ring = target instanceof HTMLElement && target.hasAttribute('data-by') && target.querySelector('.card__title')?.textContent;
+        if (ring) rings.push(ring);
+      }
+    }).observe(document.body, { subtree: true, attributes: true, attributeFilter: ['data-by'] });
+    const region = document.querySelector('#live-polite')!;
+    new MutationObserver(() => { if (region.textContent) heard.push(region.textContent); }).observe(region, { childList: true });
+  });
+  await focusCard(page, 'One');
+  await page.keyboard.press('.');
+  await expectTitles(other, 'In Progress', ['One']);
+  // Changes come in their order: with this one the echo of the first has come.
+  await focusCard(other, 'Two');
+  await other.keyboard.press('.');
+  await expectTitles(page, 'In Progress', ['Two', 'One']);
+  const seen = () => page.evaluate(() => {
+    const { rings, heard } = window as unknown as { rings: string[]; heard: string[] };
+    return { rings, heard };
+  });
+  await expect.poll(async () => (await seen()).heard).toContain(`${mina.name} moved “Two” to In Progress.`);
+  const { rings, heard } = await seen();
+  expect(new Set(rings)).toEqual(new Set(['Two']));
+  expect(heard.filter((words) => words.includes(dana.name))).toEqual([]);
+});
