@@ -125,3 +125,21 @@ test('labels are chosen by a key on a card, found by their words, and taken back
   await expect(card(page, first).locator('.label')).toHaveCount(0);
   await answered(page);
 });
+
+test('of very many labels the first are listed, and the others are found by typing @hydrated', async ({ page }) => {
+  const names = Array.from({ length: 60 }, (_, i) => `Part ${String(i + 1).padStart(2, '0')}`);
+  for (const [at, name] of names.entries()) await clientOf(page).call('make_label', { project: 'REP', name, hue: String(1 + (at % 5)) });
+  await page.reload();
+  await settled(page, true);
+  await focusCard(page, first);
+  await page.keyboard.press('l');
+  const labels = page.getByRole('dialog', { name: `Labels of “${first}”` });
+  // Sixty and the one that was there before.
+  await expect(labels.getByText('11 more: type to find them')).toBeVisible();
+  await expect(labels.getByRole('checkbox')).toHaveCount(50);
+  await labels.getByRole('searchbox', { name: 'Find a label' }).fill('part 57');
+  await expect(labels.getByRole('checkbox')).toHaveCount(1);
+  await labels.getByRole('checkbox', { name: 'Part 57' }).check();
+  await expect(card(page, first).locator('.label')).toHaveText('Part 57');
+  await answered(page);
+});
