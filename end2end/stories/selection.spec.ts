@@ -129,6 +129,7 @@ test('labels are chosen by a key on a card, found by their words, and taken back
 test('of very many labels the first are listed, and the others are found by typing @hydrated', async ({ page }) => {
   const names = Array.from({ length: 60 }, (_, i) => `Part ${String(i + 1).padStart(2, '0')}`);
   for (const [at, name] of names.entries()) await clientOf(page).call('make_label', { project: 'REP', name, hue: String(1 + (at % 5)) });
+  await answered(page);
   await page.reload();
   await settled(page, true);
   await focusCard(page, first);
