@@ -137,6 +137,32 @@ test('the move dialog names list and position, and closes on Escape @hydrated', 
   await expectTitles(page, 'Todo', [three[0], three[2], three[1]]);
 });
 
+test('the move dialog leads behind a card of another list, says before where that is, and gives the focus back @hydrated', async ({ page }) => {
+  const link = (title: string) => page.getByRole('link', { name: title, exact: true });
+  for (const title of [three[2], three[1]]) {
+    await link(title).focus();
+    await page.keyboard.press('.');
+    await expect(link(title)).toBeFocused();
+  }
+  await expectTitles(page, 'In Progress', [three[1], three[2]]);
+  await link(three[0]).focus();
+  await page.keyboard.press('m');
+  const dialog = page.getByRole('dialog', { name: `Move “${three[0]}”` });
+  const said = dialog.getByRole('status');
+  await expect(said).toHaveText(`“${three[0]}” will be in Todo, position 1 of 1.`);
+  await dialog.getByRole('radio', { name: 'In Progress' }).check();
+  await expect(said).toHaveText(`“${three[0]}” will be in In Progress, position 1 of 3.`);
+  await expect(dialog.getByLabel('Position').locator('option')).toHaveText(['1 of 3: top', `2 of 3: after “${three[1]}”`, '3 of 3: bottom']);
+  await dialog.getByLabel('Position').selectOption({ label: `2 of 3: after “${three[1]}”` });
+  await expect(said).toHaveText(`“${three[0]}” will be in In Progress, position 2 of 3.`);
+  await dialog.getByRole('button', { name: 'Move', exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await expectTitles(page, 'In Progress', [three[1], three[0], three[2]]);
+  await expect(link(three[0])).toBeFocused();
+  await expect(page.locator('#live-polite')).toHaveText(`Moved “${three[0]}” from Todo to In Progress, position 2 of 3. Press Control Z to undo.`);
+  await expectKept(page, 'In Progress', [three[1], three[0], three[2]]);
+});
+
 test('a finger holds a card and moves it; a swipe only scrolls @hydrated', async ({ page, context }) => {
   const fingers = await context.newCDPSession(page);
   await fingers.send('Emulation.setTouchEmulationEnabled', { enabled: true, maxTouchPoints: 1 });

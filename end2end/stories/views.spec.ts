@@ -402,6 +402,7 @@ test('my work has what is assigned to me, and a press finishes it', async ({ pag
   await expect(page.getByRole('region', { name: 'No date' })).toContainText(three[1]);
   await page.getByRole('button', { name: `Done: ${three[0]}` }).click();
   await expect(page.getByRole('region', { name: 'Overdue' })).toHaveCount(0);
+  await expect(page.getByText('Nothing is overdue.')).toBeVisible();
   const list = page.getByLabel(`List of ${three[1]}`);
   await list.selectOption({ label: 'Pending' });
   if (!hydrated) await list.locator('xpath=ancestor::form').getByRole('button', { name: 'Move' }).click();
@@ -411,16 +412,17 @@ test('my work has what is assigned to me, and a press finishes it', async ({ pag
   await expectTitles(page, 'Pending', [three[1]]);
 });
 
-test('what is due soon is said anew from minute to minute, in the list and in my work @hydrated', async ({ page, empty }) => {
+test('what is due soon is said anew from minute to minute, on the board, in the list and in my work @hydrated', async ({ page, empty }) => {
   const board = await clientOf(page).call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
   const values = { project: 'REP', column: board.value.columns[0].id, title: 'Call the supplier @me', at: 'end' };
   const [made] = (await clientOf(page).call<{ id: string }[]>('add_tasks', values)).value;
-  const inHalfAnHour = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Ljubljana', dateStyle: 'short', timeStyle: 'short' });
-  const [due_on, due_time] = inHalfAnHour.format(Date.now() + 30 * 60_000).split(' ');
+  // Within the hour, whatever of it has passed at each place.
+  const local = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Ljubljana', dateStyle: 'short', timeStyle: 'short' });
+  const [due_on, due_time] = local.format(Date.now() + 55 * 60_000).split(' ');
   await clientOf(page).call('save_due', { task: made.id, version: '1', due_on, due_time });
 
   await page.clock.install();
-  for (const path of ['/board/REP/list', '/my-work']) {
+  for (const path of ['/board/REP', '/board/REP/list', '/my-work']) {
     await page.goto(`${empty.url}${path}`);
     await settled(page, true);
     const chip = page.locator('.chip').filter({ hasText: /In \d+ min/ });

@@ -6,7 +6,7 @@ use send_wrapper::SendWrapper;
 use super::{api::save_sidebar, recent};
 use crate::{
     domain::account::Me,
-    ui::{Icon, Page, keys::KeysTable},
+    ui::{DialogRegions, Icon, Page, keys::KeysTable},
 };
 
 /// What the keys of the shell change.
@@ -81,6 +81,7 @@ fn OpenKeysDialog(shortcuts: Shortcuts) -> impl IntoView {
                 <button class="icon-btn" type="button" aria-label="Close" autofocus=true on:click=move |_| close()><Icon name="x" /></button>
             </div>
             <div class="dialog__body"><KeysTable is_without_singles=is_without_singles /></div>
+            <DialogRegions />
         </dialog>
     }
     .into_any()

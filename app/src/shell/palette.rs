@@ -22,7 +22,7 @@ use crate::{
     projects::api::list_projects,
     search::api::search_tasks,
     ui::{
-        Icon, Pause, TYPING, keys,
+        DialogRegions, Icon, Pause, TYPING, keys,
         listbox::{count_aloud, show_option},
     },
 };
@@ -167,6 +167,7 @@ fn OpenPalette(shortcuts: Shortcuts) -> impl IntoView {
                 <span><kbd>"Enter"</kbd>" open"</span>
                 {move || (page.get() != Page::Start).then(|| view! { <span><kbd>"Backspace"</kbd>" back"</span> })}
             </p>
+            <DialogRegions />
         </dialog>
     }
     .into_any()

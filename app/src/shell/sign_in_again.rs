@@ -4,7 +4,12 @@ use leptos::{html::Dialog, prelude::*};
 use leptos_router::hooks::use_location;
 
 use super::recent;
-use crate::{accounts::api::SignIn, domain::account::Me, error::AppError, ui::SessionEnd};
+use crate::{
+    accounts::api::SignIn,
+    domain::account::Me,
+    error::AppError,
+    ui::{DialogRegions, SessionEnd},
+};
 
 /// The dialog, while the session is over. A form that would load another page is not sent before that is known.
 #[component]
@@ -68,6 +73,7 @@ fn SignInDialog(end: SessionEnd) -> impl IntoView {
                     <button class="btn is-primary" type="submit">"Sign in"</button>
                 </div>
             </ActionForm>
+            <DialogRegions />
         </dialog>
     }
     .into_any()

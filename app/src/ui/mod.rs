@@ -34,6 +34,7 @@ mod pause;
 #[cfg(feature = "hydrate")]
 pub mod placing;
 mod reach;
+mod regions;
 mod response;
 mod rest;
 mod session_end;
@@ -71,6 +72,9 @@ pub use page_title::page_title;
 pub use passage::{OnTheWay, Passage, coming, on_the_way, pending};
 pub use pause::{Pause, TYPING};
 pub use reach::Reach;
+pub use regions::DialogRegions;
+#[cfg(feature = "hydrate")]
+pub use regions::region;
 pub use rest::rest;
 pub use session_end::{SIGNED_OUT_EVENT, SessionEnd};
 pub use settings_page::SettingsPage;

@@ -1,4 +1,5 @@
-//! Tells people who hear the page what has happened, through the two live regions of the shell.
+//! Tells people who hear the page what has happened, through the two live regions of the shell, or of the modal dialog
+//! that makes those silent.
 
 use std::collections::VecDeque;
 
@@ -62,9 +63,10 @@ mod browser {
     use std::cell::RefCell;
     use std::time::Duration;
 
-    use leptos::prelude::{document, set_timeout};
+    use leptos::prelude::set_timeout;
 
     use super::{Line, Sentence, Urgency};
+    use crate::ui::region;
 
     /// A sentence is left standing for so many milliseconds before the next one of its region.
     const HEARD: u64 = 1_500;
@@ -109,11 +111,11 @@ mod browser {
         set_timeout(
             move || {
                 let Some((sentence, has_more)) = with_line(urgency, Line::take_next) else { return };
-                let region = match urgency {
+                let name = match urgency {
                     Urgency::Polite => "live-polite",
                     Urgency::Assertive => "live-assertive",
                 };
-                if let Some(region) = document().get_element_by_id(region) {
+                if let Some(region) = region(name) {
                     region.set_text_content(None);
                     region.set_text_content(Some(&sentence.words));
                 }

@@ -17,7 +17,7 @@ use crate::{
         lane::Lane,
     },
     tasks::view::Card,
-    ui::{Icon, StatusMark},
+    ui::{DialogRegions, Icon, StatusMark},
 };
 
 /// The dialog; it opens for the card that [`BoardState::moving`] names.
@@ -38,6 +38,7 @@ pub fn MoveDialog(board: BoardState, node: NodeRef<Div>) -> impl IntoView {
                 popover::refocus_card(node, id);
             }>
                 {form(&board, &card, dialog)}
+                <DialogRegions />
             </dialog>
         })
     }

@@ -13,7 +13,7 @@ use crate::{
         task_edit::{Edit, TaskEdit},
     },
     error::{AppError, Conflict, Problem},
-    ui::Icon,
+    ui::{DialogRegions, Icon},
 };
 
 /// A title that was refused, because somebody else gave another one meanwhile.
@@ -61,6 +61,7 @@ pub fn ConflictDialog(board: BoardState, node: NodeRef<Div>) -> impl IntoView {
                 popover::refocus_card(node, task);
             }>
                 {form(&board, conflict, dialog)}
+                <DialogRegions />
             </dialog>
         })
     }

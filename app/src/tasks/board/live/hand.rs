@@ -7,8 +7,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
 
 use super::BoardState;
-use crate::ui::rest;
 use crate::tasks::board::dom;
+use crate::ui::rest;
 
 /// While the person's hand is on the board, it is looked at again after this time.
 pub const HAND: Duration = Duration::from_millis(150);

@@ -11,9 +11,9 @@ use super::{Change, Sender, Unsent, Waiting, has_to_sign_in, is_out_of_reach};
 use crate::domain::ids::{OpId, TaskId};
 use crate::error::AppError;
 use crate::tasks::api;
-use crate::ui::rest;
 use crate::tasks::columns::api::place_column;
 use crate::tasks::view::Card;
+use crate::ui::rest;
 
 /// After this time a card shows that its change is on its way.
 const SLOW: Duration = Duration::from_millis(400);
