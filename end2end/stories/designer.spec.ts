@@ -535,7 +535,7 @@ test('without JavaScript a template is built by forms @plain', async ({ page, em
   await expectKinds(page, ['Heading']);
 });
 
-test('a list is narrowed to a label and a project, and a label that is gone stays named', async ({ page, empty, hydrated }) => {
+test('a list is narrowed to a label, a project and a person, and a label that is gone stays named', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
   const client = clientOf(page);
   await client.call('create_project', { name: 'Website', key: 'WEB', zone: 'UTC' });
@@ -563,6 +563,14 @@ test('a list is narrowed to a label and a project, and a label that is gone stay
   await settled(page, hydrated);
   await expect(label).toHaveValue('Design');
   await expect(label.locator('option')).toHaveText(['Any label', 'Design']);
+
+  // People are chosen by their accounts, so that two of one name are two.
+  const person = block(page, 'Task list').getByLabel('Only tasks of', { exact: true });
+  await expect(person.locator('option')).toHaveText(['Anybody', dana.name]);
+  await choose(person, dana.name, `of ${dana.name}, with the label Design, in Website`);
+  const filter = { person: dana.name, person_id: expect.stringMatching(/^[0-9a-f-]{36}$/), label: 'Design', project: 'Website' };
+  const { value: desk } = await client.call<{ draft: object }>('read_template', { id });
+  expect(desk.draft).toMatchObject({ body: { blocks: [{ filter }] } });
   await answered(page);
 });
 

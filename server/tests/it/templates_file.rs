@@ -51,6 +51,7 @@ async fn a_faulty_template_is_refused_with_the_line_and_the_character_of_its_fau
             assert!(answer.location().starts_with(&format!("/templates?refused={code}")), "{}", answer.location());
             let page = visitor.get(answer.location()).await.body;
             assert!(page.contains("role=\"alert\"") && page.contains(place), "{code}: {place} in {page}");
+            assert!(page.contains("aria-describedby=\"file-hint file-error\""), "told with its field: {page}");
         }
     })
     .await;

@@ -157,6 +157,7 @@ mod tests {
         let filter = TaskFilter {
             priority: Some(Priority::High),
             person: "Ana".into(),
+            person_id: None,
             label: "Design".into(),
             project: "Website".into(),
         };
