@@ -463,6 +463,30 @@ test('what somebody else has saved is neither lost nor overwritten in silence @h
   await answered(page);
 });
 
+test('what breaks a rule is said at its field, and once it is taken back the draft is kept @hydrated', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await open(page, empty.url, hydrated);
+  const subject = page.getByRole('textbox', { name: 'Subject', exact: true }), saved = page.locator('#saved');
+  const before = await subject.inputValue();
+  await subject.fill('x'.repeat(300));
+  await expect(subject).toHaveAttribute('aria-invalid', 'true');
+  await expect(subject).toHaveAccessibleDescription(/Type \{\{ to choose a variable\. Use 250 characters or fewer/);
+  await expect(saved).toContainText('Not saved.');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(subject).toHaveValue(before);
+  await expect(subject).not.toHaveAttribute('aria-invalid');
+  await expect(saved).toContainText('Draft, saved');
+
+  const name = page.getByRole('textbox', { name: 'Name', exact: true });
+  await name.fill('');
+  await expect(saved).toContainText('Not saved. Name: Enter a value');
+  await expect(name).toHaveAttribute('aria-invalid', 'true');
+  await name.fill('Weekly');
+  await kept(page);
+  await expect(name).not.toHaveAttribute('aria-invalid');
+  await answered(page);
+});
+
 test('a logo that is none is refused in words, and the accent says how it reads @hydrated', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
   await open(page, empty.url, hydrated);

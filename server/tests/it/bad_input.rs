@@ -5,6 +5,7 @@ use app::{
     domain::{
         ids::{LabelId, TaskId},
         label::LABELS_MAX,
+        template::document::LINE_MAX,
         work_note::NoteKind,
     },
     entities::{label, member, project as project_row, task as task_row},
@@ -87,6 +88,45 @@ async fn days_end_with_the_year_9999() {
         let calendar = page.visitor.get("/board/T/calendar?month=9999-12").await.body;
         assert!(calendar.contains("December 9999") && calendar.contains("Change the date of first"), "{calendar}");
         assert!(!calendar.contains("Next month"), "there is none");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_template_does_not_take_is_refused_at_its_fields_with_what_was_typed() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        visitor.sign_up().await;
+        let mut designers = Vec::new();
+        for _ in 0..2 {
+            let action = visitor.form_action("/templates", "create_template").await;
+            let made = visitor.post(&action, &format!("{SITE}/templates"), &[("from", "blank")]).await;
+            designers.push(made.location().trim_start_matches(SITE).to_owned());
+        }
+        let designer = &designers[0];
+        let action = visitor.form_action(designer, "edit_draft").await;
+        let (id, long) = (designer.rsplit('/').next().unwrap(), "x".repeat(LINE_MAX + 1));
+        let typed = [("fields[name]", "Weekly"), ("fields[subject]", &long), ("fields[accent]", "blue")];
+        let form: Vec<_> = [("id", id), ("version", "1"), ("act", "mail")].into_iter().chain(typed).collect();
+        let sent = visitor.post(&action, &format!("{SITE}{designer}"), &form).await;
+        let next = sent.location().trim_start_matches(SITE).to_owned();
+        let page = visitor.get(&next).await.body;
+        for words in [
+            "There is a problem",
+            "href=\"#subject\"",
+            "id=\"subject\"",
+            "aria-describedby=\"mail-subject-hint subject-problem\"",
+            "id=\"accent-problem\"",
+            &format!("value=\"{long}\""),
+            "value=\"Weekly\"",
+        ] {
+            assert!(page.contains(words), "{words} in {page}");
+        }
+        // What was typed into one template is not shown in another, whatever the address says.
+        let other = visitor.get(&next.replace(id, designers[1].rsplit('/').next().unwrap())).await.body;
+        assert!(!other.contains(&format!("value=\"{long}\"")) && !other.contains("subject-problem"), "{other}");
+        let stored = visitor.get(designer).await.body;
+        assert!(!stored.contains(&long) && !stored.contains("There is a problem"), "nothing was kept: {stored}");
     })
     .await;
 }

@@ -48,7 +48,7 @@ pub fn form(desk: Desk, block: &Block) -> AnyView {
             <input type="hidden" name="act" value="block" />
             <fieldset class="fieldset" disabled=is_fixed>
                 <legend class="sr-only">"Properties"</legend>
-                {field::problem(desk.problems, format!("block-{id}"))}
+                {field::problem(desk.said, format!("block-{id}"))}
                 {desk.names.with_value(|names| kind(&scope, &block.kind, names))}
                 {when(&scope, block.when)}
                 {(!is_fixed).then(|| view! { <div class="needs-no-script"><button class="btn is-sm" type="submit">"Save this block"</button></div> })}
