@@ -5,6 +5,7 @@ pub mod access;
 pub mod compare;
 pub mod drafts;
 pub mod exchange;
+mod faults;
 pub mod forms;
 pub mod held;
 pub mod library;
