@@ -5,7 +5,7 @@ use app::{
     domain::{
         ids::{LabelId, TaskId},
         label::LABELS_MAX,
-        template::document::LINE_MAX,
+        template::document::{LINE_MAX, SOURCE_MAX},
         work_note::NoteKind,
     },
     entities::{label, member, project as project_row, task as task_row},
@@ -127,6 +127,31 @@ async fn what_a_template_does_not_take_is_refused_at_its_fields_with_what_was_ty
         assert!(!other.contains(&format!("value=\"{long}\"")) && !other.contains("subject-problem"), "{other}");
         let stored = visitor.get(designer).await.body;
         assert!(!stored.contains(&long) && !stored.contains("There is a problem"), "nothing was kept: {stored}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_source_of_a_megabyte_is_refused_in_words_and_one_that_is_somewhat_too_long_is_still_there() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        visitor.sign_up().await;
+        let action = visitor.form_action("/templates", "create_template").await;
+        let made = visitor.post(&action, &format!("{SITE}/templates"), &[("from", "html")]).await;
+        let designer = made.location().trim_start_matches(SITE).to_owned();
+        let action = visitor.form_action(&designer, "edit_draft").await;
+        let id = designer.rsplit('/').next().unwrap();
+        let (long, endless) = ("x".repeat(SOURCE_MAX + 1), "x".repeat(1024 * 1024 + 1));
+        for (source, words) in [(&long, "Use 65536 characters or fewer"), (&endless, TOO_MUCH)] {
+            let form = [("id", id), ("version", "1"), ("act", "mail"), ("fields[source]", source.as_str())];
+            let sent = visitor.post(&action, &format!("{SITE}{designer}"), &form).await;
+            let page = visitor.get(sent.location().trim_start_matches(SITE)).await.body;
+            let is_told = page.contains(words) && page.contains("There is a problem");
+            assert!(is_told, "{words} of {} bytes in a page of {}", source.len(), page.len());
+            let is_there = page.contains("id=\"source-problem\"") && page.contains(&format!("{long}</textarea>"));
+            assert_eq!(is_there, source.len() == long.len(), "beside its field, with what was typed");
+        }
+        assert!(!visitor.get(&designer).await.body.contains(&long), "nothing was kept");
     })
     .await;
 }
