@@ -157,6 +157,27 @@ async fn a_source_of_a_megabyte_is_refused_in_words_and_one_that_is_somewhat_too
 }
 
 #[tokio::test]
+async fn a_preview_of_days_that_end_before_they_begin_or_are_too_many_says_so_at_the_last_one() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        visitor.sign_up_with_project().await;
+        let action = visitor.form_action("/templates", "create_template").await;
+        let made = visitor.post(&action, &format!("{SITE}/templates"), &[("from", "blank")]).await;
+        let designer = made.location().trim_start_matches(SITE).to_owned();
+        for (days, words) in [
+            ("first=2026-11-30&last=2026-11-01", Some("The end is before the start")),
+            ("first=1990-01-01&last=2026-11-01", Some("Choose at most")),
+            ("first=2026-11-01&last=2026-11-07", None),
+        ] {
+            let page = visitor.get(&format!("{designer}?project=WD&{days}")).await.body;
+            assert_eq!(page.contains("aria-describedby=\"last-problem\""), words.is_some(), "{days}: {page}");
+            assert!(words.is_none_or(|words| page.contains(words)), "{days}: {page}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_thousand_labels_are_shown_page_by_page_and_one_more_is_refused() {
     each_database(async |app| {
         let mut page = Page::begin(&app).await;
