@@ -463,6 +463,30 @@ test('what somebody else has saved is neither lost nor overwritten in silence @h
   await answered(page);
 });
 
+test('what breaks a rule is said at its field, and once it is taken back the draft is kept @hydrated', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await open(page, empty.url, hydrated);
+  const subject = page.getByRole('textbox', { name: 'Subject', exact: true }), saved = page.locator('#saved');
+  const before = await subject.inputValue();
+  await subject.fill('x'.repeat(300));
+  await expect(subject).toHaveAttribute('aria-invalid', 'true');
+  await expect(subject).toHaveAccessibleDescription(/Type \{\{ to choose a variable\. Use 250 characters or fewer/);
+  await expect(saved).toContainText('Not saved.');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(subject).toHaveValue(before);
+  await expect(subject).not.toHaveAttribute('aria-invalid');
+  await expect(saved).toContainText('Draft, saved');
+
+  const name = page.getByRole('textbox', { name: 'Name', exact: true });
+  await name.fill('');
+  await expect(saved).toContainText('Not saved. Name: Enter a value');
+  await expect(name).toHaveAttribute('aria-invalid', 'true');
+  await name.fill('Weekly');
+  await kept(page);
+  await expect(name).not.toHaveAttribute('aria-invalid');
+  await answered(page);
+});
+
 test('a logo that is none is refused in words, and the accent says how it reads @hydrated', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
   await open(page, empty.url, hydrated);
@@ -535,7 +559,7 @@ test('without JavaScript a template is built by forms @plain', async ({ page, em
   await expectKinds(page, ['Heading']);
 });
 
-test('a list is narrowed to a label and a project, and a label that is gone stays named', async ({ page, empty, hydrated }) => {
+test('a list is narrowed to a label, a project and a person, and a label that is gone stays named', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
   const client = clientOf(page);
   await client.call('create_project', { name: 'Website', key: 'WEB', zone: 'UTC' });
@@ -563,6 +587,14 @@ test('a list is narrowed to a label and a project, and a label that is gone stay
   await settled(page, hydrated);
   await expect(label).toHaveValue('Design');
   await expect(label.locator('option')).toHaveText(['Any label', 'Design']);
+
+  // People are chosen by their accounts, so that two of one name are two.
+  const person = block(page, 'Task list').getByLabel('Only tasks of', { exact: true });
+  await expect(person.locator('option')).toHaveText(['Anybody', dana.name]);
+  await choose(person, dana.name, `of ${dana.name}, with the label Design, in Website`);
+  const filter = { person: dana.name, person_id: expect.stringMatching(/^[0-9a-f-]{36}$/), label: 'Design', project: 'Website' };
+  const { value: desk } = await client.call<{ draft: object }>('read_template', { id });
+  expect(desk.draft).toMatchObject({ body: { blocks: [{ filter }] } });
   await answered(page);
 });
 

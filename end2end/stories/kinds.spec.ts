@@ -48,6 +48,7 @@ test('a digest has what is due today and is for its reader alone', async ({ page
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Daily digest');
   await expect(page.getByRole('checkbox', { name: 'Due today' })).toBeChecked();
   await page.getByRole('checkbox', { name: 'Also assigned to you' }).uncheck();
+  await page.getByLabel('Introduction', { exact: true }).fill('Good morning, {{ person }}: {{ tasks }}.');
   await page.getByLabel('Recipients').fill(dana.email);
   if (hydrated) await expectAccessible(page);
   await page.getByRole('button', { name: 'Create the job' }).click();
@@ -58,6 +59,7 @@ test('a digest has what is due today and is for its reader alone', async ({ page
 
   await readLatest(page, empty, hydrated);
   await expect(page.getByRole('heading', { level: 1 })).toContainText('1 due today, 1 overdue');
+  await expect(text(page)).toContainText(`Good morning, ${dana.name}: 1 due today, 1 overdue.`);
   await expect(text(page)).toContainText('Draft the report – Today');
   await expect(text(page)).toContainText('Answer the letter – Overdue');
   await expect(text(page)).not.toContainText('Of nobody');

@@ -72,7 +72,9 @@ test('a template is found, copied, carried in a file, deleted and taken back @hy
   const broken = { name: 'broken.template.json', mimeType: 'application/json', buffer: Buffer.from('{\n "autoreport_template": 1,\n "name": ') };
   await page.getByLabel('File', { exact: true }).setInputFiles(broken);
   await page.getByRole('button', { name: 'Import', exact: true }).click();
-  await expect(page.getByText('The file ends too early, at line 3, character 9')).toBeVisible();
+  const file = page.getByLabel('File', { exact: true });
+  await expect(file).toHaveAccessibleDescription(/\.template\.json.* The file ends too early, at line 3, character 9/);
+  await expect(file).toHaveAttribute('aria-invalid', 'true');
   await settled(page, hydrated);
   const download = page.waitForEvent('download');
   await page.getByRole('link', { name: 'Export Copy of Weekly status' }).click();

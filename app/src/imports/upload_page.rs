@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::api::{ImportItem, list_imports};
 use crate::{
     domain::import::{MAX_FILE_BYTES, run::ImportState},
-    ui::{FileForm, FileRefused, Page, coming},
+    ui::{FileForm, Page, coming},
 };
 
 #[component]
@@ -13,13 +13,13 @@ pub fn UploadPage() -> impl IntoView {
     let imports = Resource::new(|| (), |()| list_imports());
     view! {
         <Page title="Import a board" lead="Bring a project of another AutoReport, a Trello board or a table of tasks. You see what it would bring before anything is stored.">
-            <FileRefused words=refused />
             <section class="panel is-padded">
                 <FileForm
                     action="/import/upload"
                     hint=format!("An export from AutoReport or Trello (JSON) or a table (CSV), up to {} MB.", MAX_FILE_BYTES / (1024 * 1024))
                     accept=".json,.csv,.tsv,.txt,application/json,text/csv"
                     button="Upload and preview"
+                    refused=refused
                     is_main=true
                 />
             </section>

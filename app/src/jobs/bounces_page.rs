@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::{FileForm, FileRefused, Page};
+use crate::ui::{FileForm, Page};
 
 /// Largest file that is taken, in bytes: a bounce often holds the whole message.
 pub const MAX_BOUNCE_BYTES: usize = 5 * 1024 * 1024;
@@ -11,13 +11,13 @@ pub const MAX_BOUNCE_BYTES: usize = 5 * 1024 * 1024;
 pub fn BouncesPage() -> impl IntoView {
     view! {
         <Page title="Upload a bounce" lead="A message that came back after its mail server had taken it. You see what it is about before anything changes.">
-            <FileRefused words=refused />
             <section class="panel is-padded">
                 <FileForm
                     action="/jobs/bounces/upload"
                     hint=format!("The bounce as a file (.eml), as mail programs save it, up to {} MB.", MAX_BOUNCE_BYTES / (1024 * 1024))
                     accept=".eml,.txt,message/rfc822"
                     button="Upload and look"
+                    refused=refused
                     is_main=true
                 />
             </section>

@@ -6,7 +6,7 @@ use super::kind_form::KindForm;
 use crate::{
     domain::{job::JobKind, job_options::Scope, personal::Section},
     error::AppError,
-    ui::{Choice, SelectField, TextField},
+    ui::{Choice, SelectField, TextAreaField, TextField},
 };
 
 /// What the editor says of the project, by the kind of the job.
@@ -48,8 +48,8 @@ pub fn kinds(chosen: JobKind, offered: &[JobKind]) -> AnyView {
 pub fn fields(kind: JobKind, form: &KindForm, error: Signal<Option<AppError>>) -> AnyView {
     match kind {
         JobKind::WeeklyReport | JobKind::GitPush => ().into_any(),
-        JobKind::Digest => view! { {scope(form, error)}{sections(form, error)} }.into_any(),
-        JobKind::Reminder => view! { {scope(form, error)}{reminder(form, error)} }.into_any(),
+        JobKind::Digest => view! { {scope(form, error)}{sections(form, error)}{own_words(form, error)} }.into_any(),
+        JobKind::Reminder => view! { {scope(form, error)}{reminder(form, error)}{own_words(form, error)} }.into_any(),
         JobKind::ArchiveTasks => view! {
             <div class="field is-narrow">
                 <TextField label="Days since they were finished" name="finished_days" kind="number" value=form.finished_days.clone() error=error />
@@ -99,6 +99,29 @@ fn sections(form: &KindForm, error: Signal<Option<AppError>>) -> AnyView {
             {problems}
             <div class="choices">{boxes}</div>
         </div>
+    }
+    .into_any()
+}
+
+/// What the mails say beside their lists.
+fn own_words(form: &KindForm, error: Signal<Option<AppError>>) -> AnyView {
+    view! {
+        <TextField
+            label="Subject"
+            name="own_subject"
+            value=form.own_subject.clone()
+            hint="Empty for how many tasks are how near, and the day. {{ person }}, {{ project }}, {{ tasks }} and {{ day }} are filled in for each person."
+            error=error
+            autocomplete="off"
+        />
+        <TextAreaField
+            label="Introduction"
+            name="introduction"
+            value=form.introduction.clone()
+            hint="Stands above the tasks, in Markdown, with the same variables; empty for none."
+            error=error
+            rows=3
+        />
     }
     .into_any()
 }

@@ -29,6 +29,10 @@ pub struct KindForm {
     pub from_time: String,
     /// Days since a task was finished.
     pub finished_days: String,
+    /// Of a personal mail; empty: what it says by itself.
+    pub own_subject: String,
+    /// Markdown above the lists of a personal mail.
+    pub introduction: String,
 }
 
 impl KindForm {
@@ -73,7 +77,7 @@ impl KindForm {
         form
     }
 
-    fn fields_mut(&mut self) -> [(&'static str, &mut String); 9] {
+    fn fields_mut(&mut self) -> [(&'static str, &mut String); 11] {
         let Self {
             scope,
             show_overdue,
@@ -84,6 +88,8 @@ impl KindForm {
             leads,
             from_time,
             finished_days,
+            own_subject,
+            introduction,
         } = self;
         [
             ("scope", scope),
@@ -95,11 +101,13 @@ impl KindForm {
             ("leads", leads),
             ("from_time", from_time),
             ("finished_days", finished_days),
+            ("own_subject", own_subject),
+            ("introduction", introduction),
         ]
     }
 
     /// The values of all fields by name, to show them again.
-    pub fn typed(&self) -> [(&'static str, &str); 9] {
+    pub fn typed(&self) -> [(&'static str, &str); 11] {
         [
             ("scope", &self.scope),
             ("show_overdue", &self.show_overdue),
@@ -110,6 +118,8 @@ impl KindForm {
             ("leads", &self.leads),
             ("from_time", &self.from_time),
             ("finished_days", &self.finished_days),
+            ("own_subject", &self.own_subject),
+            ("introduction", &self.introduction),
         ]
     }
 }

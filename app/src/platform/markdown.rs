@@ -64,6 +64,25 @@ pub const VALUE_BEGINS: char = '\u{e000}';
 /// The other one.
 pub const VALUE_ENDS: char = '\u{e001}';
 
+/// A value for [`to_mail_html`], escaped for HTML, between its signs.
+pub fn marked(value: &str) -> String {
+    let mut escaped = String::with_capacity(value.len() + 8);
+    escaped.push(VALUE_BEGINS);
+    for c in value.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            VALUE_BEGINS | VALUE_ENDS => {}
+            c => escaped.push(c),
+        }
+    }
+    escaped.push(VALUE_ENDS);
+    escaped
+}
+
 /// As [`to_html`], for a mail: no form fields, which mail programs leave out, but the signs of boxes. What is marked as a
 /// value stays text.
 pub fn to_mail_html(markdown: &str) -> String {

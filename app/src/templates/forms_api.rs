@@ -26,8 +26,8 @@ pub async fn edit_draft(
     #[server(default)] fields: BTreeMap<String, String>,
 ) -> AppResult<()> {
     let (ctx, template) = (Ctx::signed_in()?, parse(&id)?);
-    let typed: Vec<(String, String)> =
-        std::iter::once(("block".to_owned(), block.clone())).chain(fields.clone()).collect();
+    let form = [("id".to_owned(), id.clone()), ("block".to_owned(), block.clone())];
+    let typed: Vec<(String, String)> = form.into_iter().chain(fields.clone()).collect();
     let block = match block.as_str() {
         "" => None,
         number => Some(number.parse().map_err(|_| AppError::Malformed)?),

@@ -2,10 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{
-    domain::template::file::FileFlaw,
-    ui::{FileForm, FileRefused},
-};
+use crate::{domain::template::file::FileFlaw, ui::FileForm};
 
 /// Most bytes of a file.
 pub const FILE_MAX: usize = 512 * 1024;
@@ -15,12 +12,12 @@ pub fn UploadForm() -> impl IntoView {
     view! {
         <section class="panel is-padded stack is-tight">
             <h2 class="section-title">"Import a template"</h2>
-            <FileRefused words=refused />
             <FileForm
                 action="/templates/upload"
                 hint="A template that was exported here or on another site (.template.json), up to 512 kB."
                 accept=".json,application/json"
                 button="Import"
+                refused=refused
             />
         </section>
     }

@@ -202,6 +202,26 @@ async fn where_nobody_has_anything_a_digest_is_skipped_with_its_reason() {
 }
 
 #[tokio::test]
+async fn a_digest_says_words_of_its_own_with_what_they_are_for_its_reader() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        due(&stage, "Now", "2026-11-23", &[&stage.cast.jonas]).await;
+        let form = job(JobKind::Digest, "jonas@example.org");
+        let options = KindForm {
+            own_subject: "{{ person }}, {{ tasks }} in {{ project }}".into(),
+            introduction: "Good *morning*: {{ day }}".into(),
+            ..form.options.clone()
+        };
+        let id = stage.job(&JobForm { options, ..form }).await;
+        let ended = run(&stage, id).await;
+        assert_eq!(subjects(&stage, ended.id).await, [pair("jonas", "Jonas Ortiz, 1 due today in Tasks")]);
+        let text = mails(&stage, ended.id).await.remove(0).1.text.unwrap();
+        assert!(text.contains("Good *morning*: Monday 23 November 2026"), "{text}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_day_of_a_digest_is_that_of_its_reader() {
     each_database(async |app| {
         let stage = Stage::new(&app).await;

@@ -11,18 +11,27 @@ use app::{
     domain::{
         account::{Me, Role, UserState},
         ids::UserId,
+        report::spec::ListKind,
+        template::{Block, BlockKind, Body, Document, TemplateCategory, When, block::TaskFilter},
     },
-    entities::{member, session, task_assignee, user},
+    entities::{member, schedule, session, task_assignee, user},
     error::{AppError, Problem},
     members::service::groups as project_groups,
     platform::ctx::Ctx,
     projects::service::access,
     tasks::service::{assign, detail, find},
+    templates::service::{drafts, library, versions},
     testing::{Cast, TestApp, each_database, project, task},
 };
 use chrono::TimeDelta;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, PaginatorTrait, Statement};
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{Set, Unchanged},
+    ConnectionTrait, EntityTrait, PaginatorTrait, Statement,
+};
 use uuid::Uuid;
+
+use super::jobs_stage::{Stage, mondays_at_ten};
 
 fn invitation(email: &str) -> Invitation {
     Invitation { name: "Nina New".into(), email: email.into(), zone: "UTC".into(), role: Role::Member }
@@ -196,6 +205,40 @@ async fn what_a_placeholder_has_and_did_becomes_the_persons() {
             Err(AppError::field("person", Problem::NotAllowed)),
             "somebody with an account is not merged away"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn lists_of_templates_and_scopes_of_reports_name_the_person_that_a_placeholder_became() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let (mina, ravi) = (stage.mina(), stage.cast.ravi.id);
+        let old = placeholder(&app, &stage.cast.ravi).await;
+        let filter = TaskFilter { person: "Ravi".into(), person_id: Some(old), ..TaskFilter::default() };
+        let kind = BlockKind::TaskList { list: ListKind::Overdue, limit: 5, filter, none: String::new() };
+        let heading = BlockKind::Heading { text: "Late".into(), level: 1 };
+        let blocks = [(1, heading), (2, kind)].map(|(id, kind)| Block { id, kind, when: When::Always }).to_vec();
+        let document = Document { body: Body::Blocks { blocks }, ..Document::blank() };
+        let template = drafts::create(&mina, "Late", TemplateCategory::Status, &document).await.unwrap();
+        versions::publish(&mina, template, 1, "").await.unwrap();
+        let job = stage.job(&mondays_at_ten()).await;
+        let row = schedule::ActiveModel {
+            id: Unchanged(job),
+            options: Set(Some(format!("{{\"scope\":{{\"people\":[\"{old}\"]}}}}"))),
+            ..Default::default()
+        };
+        row.update(app.reader()).await.unwrap();
+
+        merge::merge(&mina, old, ravi).await.unwrap();
+        let desk = library::desk(&mina, template).await.unwrap();
+        let version = versions::document(&mina, template, 1).await.unwrap();
+        for mut document in [desk.draft, version] {
+            assert_eq!(document.filters_mut()[0].person_id, Some(ravi));
+        }
+        assert!(!desk.has_changes, "the draft is what is published still");
+        let options = stage.schedule(job).await.options.unwrap();
+        assert!(options.contains(&ravi.to_string()) && !options.contains(&old.to_string()), "{options}");
     })
     .await;
 }

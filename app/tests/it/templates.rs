@@ -27,7 +27,7 @@ use app::{
         },
         view::{HeldBack, PreviewData, TemplateQuery, TemplateTest},
     },
-    testing::{Cast, TestApp, each_database},
+    testing::{Cast, TestApp, each_database, project},
 };
 use sea_orm::{EntityTrait, PaginatorTrait};
 use uuid::Uuid;
@@ -248,6 +248,37 @@ async fn a_template_goes_into_a_file_and_comes_back_the_same() {
 }
 
 #[tokio::test]
+async fn a_list_is_narrowed_to_somebody_of_ones_own_projects_and_a_file_brings_only_their_name_elsewhere() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (jonas, ravi) = (app.as_person(&cast.jonas), app.as_person(&cast.ravi));
+        project(&app, &cast).await;
+        let id = made(&jonas, "Mina's").await;
+        let offered = library::desk(&jonas, id).await.unwrap().names.people;
+        assert!(
+            offered.iter().any(|person| person.id == cast.mina.id && person.label() == "Mina Kovač"),
+            "{offered:?}"
+        );
+        let filter = |person_id| TaskFilter { person: "Mina Kovač".into(), person_id, ..TaskFilter::default() };
+        let narrowed = |person_id| {
+            let (list, filter) = (ListKind::Overdue, filter(person_id));
+            let kind = BlockKind::TaskList { list, limit: 5, filter, none: String::new() };
+            let blocks = vec![Block { id: 1, kind, when: When::Always }];
+            Document { body: Body::Blocks { blocks }, ..Document::blank() }
+        };
+        drafts::save(&jonas, saved(id, 1, &narrowed(Some(cast.mina.id)))).await.unwrap();
+        let (_, bytes) = exchange::export(&jonas, id).await.unwrap();
+        let back = exchange::import(&jonas, &bytes).await.unwrap();
+        assert_eq!(library::desk(&jonas, back).await.unwrap().draft, narrowed(Some(cast.mina.id)));
+        // As on another site: nobody with this account is in a project of whoever takes the file.
+        let there = exchange::import(&ravi, &bytes).await.unwrap();
+        let desk = library::desk(&ravi, there).await.unwrap();
+        assert_eq!((desk.draft, desk.names.people), (narrowed(None), Vec::new()));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_library_is_searched_by_category_and_words_as_they_stand() {
     each_database(async |app| {
         let cast = Cast::new(&app).await;
@@ -365,7 +396,10 @@ async fn a_template_that_was_stopped_three_times_says_so_until_it_is_changed_or_
         for _ in 0..3 {
             assert_eq!(held().await, HeldBack::default());
             let preview = show(&flood).await;
-            assert!(preview.fault.is_some() && !preview.is_held, "{preview:?}");
+            assert!(!preview.is_held, "{preview:?}");
+            let fault = preview.fault.unwrap();
+            assert_eq!((fault.line, fault.column), (Some(1), Some(4)), "the loop");
+            assert!(fault.words.ends_with("The one in line 1 of the HTML comes first."), "{}", fault.words);
         }
         assert!(show(&flood).await.is_held);
         assert_eq!(held().await, HeldBack { draft: true, published: false });

@@ -5,6 +5,7 @@ use app::{
     domain::{
         ids::{LabelId, TaskId},
         label::LABELS_MAX,
+        template::document::{LINE_MAX, SOURCE_MAX},
         work_note::NoteKind,
     },
     entities::{label, member, project as project_row, task as task_row},
@@ -87,6 +88,91 @@ async fn days_end_with_the_year_9999() {
         let calendar = page.visitor.get("/board/T/calendar?month=9999-12").await.body;
         assert!(calendar.contains("December 9999") && calendar.contains("Change the date of first"), "{calendar}");
         assert!(!calendar.contains("Next month"), "there is none");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_template_does_not_take_is_refused_at_its_fields_with_what_was_typed() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        visitor.sign_up().await;
+        let mut designers = Vec::new();
+        for _ in 0..2 {
+            let action = visitor.form_action("/templates", "create_template").await;
+            let made = visitor.post(&action, &format!("{SITE}/templates"), &[("from", "blank")]).await;
+            designers.push(made.location().trim_start_matches(SITE).to_owned());
+        }
+        let designer = &designers[0];
+        let action = visitor.form_action(designer, "edit_draft").await;
+        let (id, long) = (designer.rsplit('/').next().unwrap(), "x".repeat(LINE_MAX + 1));
+        let typed = [("fields[name]", "Weekly"), ("fields[subject]", &long), ("fields[accent]", "blue")];
+        let form: Vec<_> = [("id", id), ("version", "1"), ("act", "mail")].into_iter().chain(typed).collect();
+        let sent = visitor.post(&action, &format!("{SITE}{designer}"), &form).await;
+        let next = sent.location().trim_start_matches(SITE).to_owned();
+        let page = visitor.get(&next).await.body;
+        for words in [
+            "There is a problem",
+            "href=\"#subject\"",
+            "id=\"subject\"",
+            "aria-describedby=\"mail-subject-hint subject-problem\"",
+            "id=\"accent-problem\"",
+            &format!("value=\"{long}\""),
+            "value=\"Weekly\"",
+        ] {
+            assert!(page.contains(words), "{words} in {page}");
+        }
+        // What was typed into one template is not shown in another, whatever the address says.
+        let other = visitor.get(&next.replace(id, designers[1].rsplit('/').next().unwrap())).await.body;
+        assert!(!other.contains(&format!("value=\"{long}\"")) && !other.contains("subject-problem"), "{other}");
+        let stored = visitor.get(designer).await.body;
+        assert!(!stored.contains(&long) && !stored.contains("There is a problem"), "nothing was kept: {stored}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_source_of_a_megabyte_is_refused_in_words_and_one_that_is_somewhat_too_long_is_still_there() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        visitor.sign_up().await;
+        let action = visitor.form_action("/templates", "create_template").await;
+        let made = visitor.post(&action, &format!("{SITE}/templates"), &[("from", "html")]).await;
+        let designer = made.location().trim_start_matches(SITE).to_owned();
+        let action = visitor.form_action(&designer, "edit_draft").await;
+        let id = designer.rsplit('/').next().unwrap();
+        let (long, endless) = ("x".repeat(SOURCE_MAX + 1), "x".repeat(1024 * 1024 + 1));
+        for (source, words) in [(&long, "Use 65536 characters or fewer"), (&endless, TOO_MUCH)] {
+            let form = [("id", id), ("version", "1"), ("act", "mail"), ("fields[source]", source.as_str())];
+            let sent = visitor.post(&action, &format!("{SITE}{designer}"), &form).await;
+            let page = visitor.get(sent.location().trim_start_matches(SITE)).await.body;
+            let is_told = page.contains(words) && page.contains("There is a problem");
+            assert!(is_told, "{words} of {} bytes in a page of {}", source.len(), page.len());
+            let is_there = page.contains("id=\"source-problem\"") && page.contains(&format!("{long}</textarea>"));
+            assert_eq!(is_there, source.len() == long.len(), "beside its field, with what was typed");
+        }
+        assert!(!visitor.get(&designer).await.body.contains(&long), "nothing was kept");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_preview_of_days_that_end_before_they_begin_or_are_too_many_says_so_at_the_last_one() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        visitor.sign_up_with_project().await;
+        let action = visitor.form_action("/templates", "create_template").await;
+        let made = visitor.post(&action, &format!("{SITE}/templates"), &[("from", "blank")]).await;
+        let designer = made.location().trim_start_matches(SITE).to_owned();
+        for (days, words) in [
+            ("first=2026-11-30&last=2026-11-01", Some("The end is before the start")),
+            ("first=1990-01-01&last=2026-11-01", Some("Choose at most")),
+            ("first=2026-11-01&last=2026-11-07", None),
+        ] {
+            let page = visitor.get(&format!("{designer}?project=WD&{days}")).await.body;
+            assert_eq!(page.contains("aria-describedby=\"last-problem\""), words.is_some(), "{days}: {page}");
+            assert!(words.is_none_or(|words| page.contains(words)), "{days}: {page}");
+        }
     })
     .await;
 }

@@ -263,7 +263,9 @@ async fn a_file_that_is_too_large_is_refused_without_being_kept() {
         let stream = futures::stream::iter(chunks.map(Ok::<_, std::convert::Infallible>));
         let answer = send(&mut visitor, Body::from_stream(stream)).await;
         assert_eq!(answer.location(), "/import?refused=too_large");
-        assert!(visitor.get(answer.location()).await.body.contains("The file is larger than 64 MB"));
+        let page = visitor.get(answer.location()).await.body;
+        assert!(page.contains("The file is larger than 64 MB"), "{page}");
+        assert!(page.contains("aria-describedby=\"file-hint file-error\""), "told with its field: {page}");
         assert_eq!(import_run::Entity::find().count(app.reader()).await.unwrap(), 0);
     })
     .await;

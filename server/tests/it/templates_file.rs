@@ -1,4 +1,4 @@
-//! The upload of a template's file over HTTP: what is taken, and the place that a file is refused for.
+//! Uploads to templates over HTTP: what is taken of their files and logos, and where it is said why one is refused.
 
 use app::testing::each_database;
 use axum::{
@@ -23,13 +23,40 @@ const FILE: &str = r##"{
 }"##;
 
 async fn upload(visitor: &mut Visitor, content: &str) -> Answer {
-    let head = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.template.json\"\r\nContent-Type: application/json\r\n\r\n";
-    let request = Request::post("/templates/upload")
+    send(visitor, "/templates/upload", "a.template.json", content.as_bytes()).await
+}
+
+async fn send(visitor: &mut Visitor, path: &str, name: &str, content: &[u8]) -> Answer {
+    let head = format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
+    let body = [head.as_bytes(), content, b"\r\n--edge--\r\n"].concat();
+    let request = Request::post(path)
         .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge")
         .header("sec-fetch-site", "same-origin")
-        .body(Body::from(format!("{head}{content}\r\n--edge--\r\n")))
+        .body(Body::from(body))
         .unwrap();
     visitor.send(request).await
+}
+
+#[tokio::test]
+async fn a_logo_of_ten_megabytes_and_a_drawing_in_disguise_are_refused_at_their_field() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        visitor.sign_up().await;
+        let designer = upload(&mut visitor, FILE).await.location().to_owned();
+        let svg = br#"<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>"#;
+        for (content, words) in [
+            (vec![0x89; 10 * 1024 * 1024], "The picture is larger than 100 kB."),
+            (svg.to_vec(), "This is an SVG drawing, whatever its name says"),
+        ] {
+            let answer = send(&mut visitor, &format!("{designer}/logo?version=1"), "logo.png", &content).await;
+            let page = visitor.get(answer.location()).await.body;
+            for part in [words, "aria-describedby=\"logo-hint logo-said\"", "aria-invalid=\"true\""] {
+                assert!(page.contains(part), "{part} in {page}");
+            }
+        }
+        assert!(!visitor.get(&designer).await.body.contains("class=\"logo-now\""), "the mail has none");
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -51,6 +78,7 @@ async fn a_faulty_template_is_refused_with_the_line_and_the_character_of_its_fau
             assert!(answer.location().starts_with(&format!("/templates?refused={code}")), "{}", answer.location());
             let page = visitor.get(answer.location()).await.body;
             assert!(page.contains("role=\"alert\"") && page.contains(place), "{code}: {place} in {page}");
+            assert!(page.contains("aria-describedby=\"file-hint file-error\""), "told with its field: {page}");
         }
     })
     .await;

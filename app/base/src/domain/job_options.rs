@@ -4,7 +4,7 @@
 use chrono::NaiveTime;
 use serde::{Deserialize, Serialize};
 
-use super::{job::JobKind, personal::Section, report::spec::ReportSpec};
+use super::{job::JobKind, own_words::OwnWords, personal::Section, report::spec::ReportSpec};
 use crate::text_enum;
 
 text_enum!(
@@ -25,6 +25,8 @@ pub struct DigestOptions {
     pub scope: Scope,
     /// In the order of [`Section::OF_DIGEST`], at least one.
     pub sections: Vec<Section>,
+    #[serde(default, skip_serializing_if = "OwnWords::is_empty")]
+    pub words: OwnWords,
 }
 
 /// When somebody is reminded.
@@ -35,6 +37,8 @@ pub struct ReminderOptions {
     pub leads: Vec<Lead>,
     /// The time of the person's day from which they are reminded of tasks that are due on a day without a time.
     pub from: NaiveTime,
+    #[serde(default, skip_serializing_if = "OwnWords::is_empty")]
+    pub words: OwnWords,
 }
 
 /// Which tasks are archived.
@@ -133,6 +137,16 @@ impl JobOptions {
         }
     }
 
+    /// What the mails say beside their lists; nothing in those of other kinds.
+    pub fn own_words(&self) -> OwnWords {
+        match self {
+            JobOptions::Digest(DigestOptions { words, .. }) | JobOptions::Reminder(ReminderOptions { words, .. }) => {
+                words.clone()
+            }
+            JobOptions::WeeklyReport(_) | JobOptions::ArchiveTasks(_) | JobOptions::GitPush => OwnWords::default(),
+        }
+    }
+
     /// What is stored beside the kind; none where there is nothing to choose, or nothing was chosen.
     ///
     /// # Errors
@@ -172,19 +186,24 @@ impl JobOptions {
             JobOptions::GitPush => None,
             JobOptions::WeeklyReport(spec) if *spec == ReportSpec::default() => None,
             JobOptions::WeeklyReport(spec) => Some(format!("{}.", spec.period.words())),
-            JobOptions::Digest(DigestOptions { scope, sections }) => {
+            JobOptions::Digest(DigestOptions { scope, sections, words }) => {
                 let sections: Vec<&str> = sections.iter().map(|section| section.heading()).collect();
-                Some(format!("{}. {}.", sections.join(", "), scope.words()))
+                Some(format!("{}. {}.{}", sections.join(", "), scope.words(), say(words)))
             }
-            JobOptions::Reminder(ReminderOptions { scope, leads, from }) => {
+            JobOptions::Reminder(ReminderOptions { scope, leads, from, words }) => {
                 let leads: Vec<String> = leads.iter().map(|lead| lead.words()).collect();
                 let from = from.format("%H:%M");
-                Some(format!("{} before; from {from} where a day has no time. {}.", leads.join(", "), scope.words()))
+                let (leads, scope, own) = (leads.join(", "), scope.words(), say(words));
+                Some(format!("{leads} before; from {from} where a day has no time. {scope}.{own}"))
             }
             JobOptions::ArchiveTasks(ArchiveOptions { days: 1 }) => Some("Finished a day ago or longer.".to_owned()),
             JobOptions::ArchiveTasks(ArchiveOptions { days }) => Some(format!("Finished {days} days ago or longer.")),
         }
     }
+}
+
+fn say(words: &OwnWords) -> &'static str {
+    if words.is_empty() { "" } else { " With words of its own." }
 }
 
 impl Scope {
@@ -243,11 +262,16 @@ mod tests {
             JobOptions::WeeklyReport(ReportSpec::default()),
             JobOptions::WeeklyReport(month.clone()),
             JobOptions::GitPush,
-            JobOptions::Digest(DigestOptions { scope: Scope::All, sections: vec![Section::Overdue, Section::Today] }),
+            JobOptions::Digest(DigestOptions {
+                scope: Scope::All,
+                sections: vec![Section::Overdue, Section::Today],
+                words: OwnWords { subject: "{{ tasks }}".into(), introduction: "Hello".into() },
+            }),
             JobOptions::Reminder(ReminderOptions {
                 scope: Scope::Project,
                 leads: vec![Lead(3 * DAY), Lead(DAY)],
                 from: NaiveTime::from_hms_opt(8, 0, 0).unwrap(),
+                words: OwnWords::default(),
             }),
             JobOptions::ArchiveTasks(ArchiveOptions { days: 30 }),
         ];
@@ -255,6 +279,10 @@ mod tests {
             let json = options.to_json().unwrap();
             assert_eq!(JobOptions::from_json(options.kind(), json.as_deref()).unwrap(), options);
         }
+        let old = r#"{"scope":"all","sections":["today"]}"#;
+        let read = JobOptions::from_json(JobKind::Digest, Some(old)).unwrap();
+        assert!(read.own_words().is_empty());
+        assert_eq!(read.to_json().unwrap().as_deref(), Some(old), "from before there were words of one's own");
         assert!(JobOptions::from_json(JobKind::Digest, None).is_err());
         // Where nothing was chosen, jobs follow the weekly report, also when it changes.
         assert_eq!(JobOptions::WeeklyReport(ReportSpec::default()).to_json().unwrap(), None);
@@ -267,10 +295,12 @@ mod tests {
             scope: Scope::All,
             leads: vec![Lead(3 * DAY), Lead(DAY)],
             from: NaiveTime::from_hms_opt(8, 0, 0).unwrap(),
+            words: OwnWords { subject: "Soon".into(), ..OwnWords::default() },
         });
         assert_eq!(
             options.words().unwrap(),
-            "3 days, 1 day before; from 08:00 where a day has no time. Tasks of all projects that each person sees."
+            "3 days, 1 day before; from 08:00 where a day has no time. Tasks of all projects that each person sees. \
+             With words of its own."
         );
         assert_eq!(
             JobOptions::ArchiveTasks(ArchiveOptions { days: 30 }).words().unwrap(),

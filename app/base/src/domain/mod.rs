@@ -49,6 +49,7 @@ pub mod notification;
 pub mod oauth;
 pub mod occurrence;
 pub mod outbox;
+pub mod own_words;
 pub mod period;
 pub mod personal;
 #[cfg(feature = "ssr")]

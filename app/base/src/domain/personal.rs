@@ -8,6 +8,7 @@ use super::{
     due::{self, Due, DueKey, Finish, ViewerClock},
     ids::{ProjectId, TaskId, UserId},
     job::{JobKind, RecipientKind},
+    own_words::OwnWords,
     report::DueWords,
     task::Priority,
 };
@@ -117,6 +118,9 @@ pub struct PersonalSnapshot {
     pub project: PersonalProject,
     /// Whether the lists are of that project alone.
     pub is_of_project: bool,
+    /// What the job says beside the lists; nothing in runs from before it could.
+    #[serde(default, skip_serializing_if = "OwnWords::is_empty")]
+    pub words: OwnWords,
     /// Those who have something, in the order of the recipients.
     pub readers: Vec<Reader>,
 }

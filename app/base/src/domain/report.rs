@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     condition::Facts,
     due::DueKey,
-    ids::{ProjectId, TaskId},
+    ids::{ProjectId, TaskId, UserId},
     metrics::{
         Ageing, CycleTimes, DayCount, Figures, Finding, FlowDay, Forecast, LateBuckets, PriorityShare, Shares,
         StatusCount,
@@ -166,6 +166,9 @@ pub struct TaskDetails {
     /// Name of its project.
     #[serde(default)]
     pub project: String,
+    /// The accounts of [`TaskLine::people`], in their order, which tell two of one name apart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub person_ids: Vec<UserId>,
     /// Names of its labels.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<String>,

@@ -97,6 +97,8 @@ pub enum Problem {
     NeedsAccount,
     /// Something that is no length of time before a due date.
     NotALead,
+    /// Something in braces that is no variable of the mails of a digest or a reminder.
+    NotAVariable,
     /// Lines of an import file have faults and nobody agreed to leave them out.
     FaultyLines,
     /// A setting of the Git archive.
@@ -216,6 +218,10 @@ impl Problem {
                 "Choose people with an account who see this project: the mail is made of their own tasks".into()
             }
             Self::NotALead => "Write numbers with their unit, like 3 days, 1 day, 2 hours, up to 60 days".into(),
+            Self::NotAVariable => {
+                "Use {{ person }}, {{ project }}, {{ tasks }} and {{ day }} alone, each with its two braces at the end"
+                    .into()
+            }
             Self::NotAllowed => "This is not allowed here".into(),
             Self::Removed => "The messages of this report were removed; they cannot be sent again".into(),
             Self::NotWritten => "The mail is not written yet; try again in a moment".into(),

@@ -58,6 +58,11 @@ const OWN: &[(&str, &str)] = &[
     ("mail_consent", "user_id"),
 ];
 
+/// Texts that name people by their ids: the actions of rules, whose work a report tells of, and whose tasks the lists of
+/// templates show. A version of a template stays what it was, with the same person under another id.
+const WRITTEN: &[(&str, &str)] =
+    &[("rule", "actions"), ("schedule", "options"), ("template", "draft"), ("template_version", "document")];
+
 /// All columns that name a person: a test holds them against the schema.
 pub fn known_columns() -> Vec<(&'static str, &'static str)> {
     let pairs = PAIRS.iter().map(|(table, _)| (*table, "user_id"));
@@ -90,10 +95,12 @@ pub async fn merge(ctx: &Ctx, placeholder: UserId, into: UserId) -> AppResult<()
         );
         run(ctx, &tx, sql, [into, placeholder]).await?;
     }
-    // Rules name people in their actions.
-    let sql = "UPDATE rule SET actions = replace(actions, $1, $2) WHERE actions LIKE '%' || $1 || '%'";
-    let words = [placeholder.to_string().into(), into.to_string().into()];
-    tx.execute_raw(Statement::from_sql_and_values(backend(ctx), sql, words)).await?;
+    for (table, column) in WRITTEN {
+        let sql =
+            format!("UPDATE {table} SET {column} = replace({column}, $1, $2) WHERE {column} LIKE '%' || $1 || '%'");
+        let words = [placeholder.to_string().into(), into.to_string().into()];
+        tx.execute_raw(Statement::from_sql_and_values(backend(ctx), sql, words)).await?;
+    }
     user::Entity::delete_by_id(placeholder).exec(&*tx).await?;
     Ok(tx.commit().await?)
 }

@@ -8,6 +8,7 @@ use crate::{
         job_options::{
             ARCHIVE_DAYS, ArchiveOptions, DigestOptions, JobOptions, LEADS_MAX, Lead, ReminderOptions, Scope,
         },
+        own_words::{INTRODUCTION_MAX, OwnWords, SUBJECT_MAX},
         report::spec::ReportSpec,
     },
     entities::schedule,
@@ -44,7 +45,7 @@ pub fn read(kind: JobKind, form: &KindForm, checks: &mut Checks) -> JobOptions {
             if sections.is_empty() {
                 checks.add("sections", Problem::Required);
             }
-            JobOptions::Digest(DigestOptions { scope: scope(form, checks), sections })
+            JobOptions::Digest(DigestOptions { scope: scope(form, checks), sections, words: own_words(form, checks) })
         }
         JobKind::Reminder => JobOptions::Reminder(ReminderOptions {
             scope: scope(form, checks),
@@ -53,6 +54,7 @@ pub fn read(kind: JobKind, form: &KindForm, checks: &mut Checks) -> JobOptions {
                 checks.add("from_time", Problem::NotATime);
                 NaiveTime::MIN
             }),
+            words: own_words(form, checks),
         }),
         JobKind::ArchiveTasks => {
             let (min, max) = ARCHIVE_DAYS;
@@ -74,17 +76,31 @@ pub fn show(options: &JobOptions) -> KindForm {
     let form = KindForm::default();
     match options {
         JobOptions::WeeklyReport(_) | JobOptions::GitPush => form,
-        JobOptions::Digest(DigestOptions { scope, sections }) => {
-            KindForm { scope: scope.to_string(), ..form }.with_sections(sections)
+        JobOptions::Digest(DigestOptions { scope, sections, words }) => {
+            with_words(KindForm { scope: scope.to_string(), ..form }, words).with_sections(sections)
         }
-        JobOptions::Reminder(ReminderOptions { scope, leads, from }) => KindForm {
+        JobOptions::Reminder(ReminderOptions { scope, leads, from, words }) => KindForm {
             scope: scope.to_string(),
             leads: leads.iter().map(|lead| lead.words()).collect::<Vec<_>>().join(", "),
             from_time: from.format("%H:%M").to_string(),
-            ..form
+            ..with_words(form, words)
         },
         JobOptions::ArchiveTasks(ArchiveOptions { days }) => KindForm { finished_days: days.to_string(), ..form },
     }
+}
+
+fn own_words(form: &KindForm, checks: &mut Checks) -> OwnWords {
+    let words = OwnWords {
+        subject: checks.optional_line("own_subject", &form.own_subject, SUBJECT_MAX),
+        introduction: checks.text("introduction", &form.introduction, INTRODUCTION_MAX).trim().to_owned(),
+    };
+    words.check(checks);
+    words
+}
+
+fn with_words(form: KindForm, words: &OwnWords) -> KindForm {
+    let OwnWords { subject, introduction } = words.clone();
+    KindForm { own_subject: subject, introduction, ..form }
 }
 
 fn scope(form: &KindForm, checks: &mut Checks) -> Scope {
@@ -154,6 +170,26 @@ mod tests {
         let out_of_range = Problem::OutOfRange { min: 1, max: 3_650 };
         assert_eq!(problems(JobKind::ArchiveTasks, &form), [field("finished_days", out_of_range)]);
         assert_eq!(problems(JobKind::GitPush, &form), []);
+    }
+
+    #[test]
+    fn words_of_ones_own_are_kept_and_what_is_no_variable_in_them_is_noted() {
+        for kind in [JobKind::Digest, JobKind::Reminder] {
+            let form = KindForm {
+                own_subject: "{{ person }}: {{ tasks }}".into(),
+                introduction: "Good morning.\n\nIt is *{{ day }}*.".into(),
+                ..beginning(kind).options
+            };
+            let mut checks = Checks::default();
+            let options = read(kind, &form, &mut checks);
+            assert_eq!((checks.done(), show(&options)), (Ok(()), form.clone()), "{kind}");
+            let wrong = KindForm { own_subject: "{{ name }}".into(), introduction: "x".repeat(2_001), ..form };
+            let field = |name: &str, problem| (name.to_owned(), problem);
+            assert_eq!(
+                problems(kind, &wrong),
+                [field("introduction", Problem::TooLong { max: 2_000 }), field("own_subject", Problem::NotAVariable)]
+            );
+        }
     }
 
     #[test]

@@ -38,21 +38,7 @@ impl Audience {
 /// Escapes a value for HTML, and marks where it begins and ends until the message is whole: in a text in Markdown what
 /// people typed, such as the title of a task, must not become links and headings.
 pub(super) fn escape(value: &str, out: &mut dyn Write) -> io::Result<()> {
-    let mut escaped = String::with_capacity(value.len() + 8);
-    escaped.push(VALUE_BEGINS);
-    for c in value.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            VALUE_BEGINS | VALUE_ENDS => {}
-            c => escaped.push(c),
-        }
-    }
-    escaped.push(VALUE_ENDS);
-    out.write_all(escaped.as_bytes())
+    out.write_all(markdown::marked(value).as_bytes())
 }
 
 /// A message without the marks of [`escape`].

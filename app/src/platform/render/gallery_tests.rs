@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::compose;
 use crate::domain::condition::{Comparison, Figure};
+use crate::domain::ids::UserId;
 use crate::domain::report::spec::ListKind;
 use crate::domain::task::Priority;
 use crate::domain::template::{
@@ -198,6 +199,27 @@ fn a_list_shows_only_tasks_with_its_label_and_of_its_project() {
 }
 
 #[test]
+fn a_list_of_one_person_leaves_the_tasks_of_a_namesake_out_and_one_of_a_name_has_both() {
+    let (one, two) = (UserId(uuid::Uuid::from_u128(1)), UserId(uuid::Uuid::from_u128(2)));
+    let mut data = context::sample();
+    for (at, person) in [one, two, one].into_iter().enumerate() {
+        data["tasks"]["finished"][at]["people"] = json!(["Sam Lee"]);
+        data["tasks"]["finished"][at]["person_ids"] = json!([person]);
+    }
+    let list = ListKind::Finished;
+    let shown = |person_id, when| {
+        let filter = TaskFilter { person: "Sam Lee".into(), person_id, ..TaskFilter::default() };
+        finished_in(&rendered(&narrowed(filter, when), data.clone())).0
+    };
+    for when in [When::Always, When::HasTasks { list }] {
+        assert_eq!(shown(Some(one), when), [true, false, true]);
+        assert_eq!(shown(Some(two), when), [false, true, false]);
+        assert_eq!(shown(None, when), [true; 3]);
+    }
+    assert_eq!(shown(Some(UserId(uuid::Uuid::from_u128(3))), When::HasTasks { list }), [false; 3]);
+}
+
+#[test]
 fn a_label_with_the_signs_of_the_template_language_is_chosen_letter_by_letter() {
     // Each is another one where a sign of it meant something.
     let labels = [
@@ -288,6 +310,7 @@ fn a_heading_over_more_narrowed_lists_than_a_condition_can_name_is_filled_in() {
             let filter = TaskFilter {
                 priority: Some(Priority::Medium),
                 person: "Mina Kovač".into(),
+                person_id: None,
                 label: format!("label {id}"),
                 project: "Ledger".into(),
             };

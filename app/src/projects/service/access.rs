@@ -2,6 +2,8 @@
 //! A project that a person is not a member of is not found, rather than forbidden; administrators of
 //! the instance are no exception. A person's role is the highest of their own and those of their groups.
 
+use std::collections::BTreeSet;
+
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, Select,
     sea_query::{SelectStatement, UnionType},
@@ -232,6 +234,50 @@ pub fn people_with_role(project: ProjectId, least: MemberRole) -> SelectStatemen
         .filter(team_project::Column::Role.is_in(at_least(least)))
         .into_query();
     either(own, of_groups)
+}
+
+/// The ids of the people of any of some projects, for `in_subquery`: members, and those of their groups.
+pub fn people_of_any(projects: &[ProjectId]) -> SelectStatement {
+    let own = member::Entity::find()
+        .select_only()
+        .column(member::Column::UserId)
+        .filter(member::Column::ProjectId.is_in(projects.iter().copied()))
+        .into_query();
+    let of_groups = with_people(team_project::Entity::find())
+        .select_only()
+        .column(team_member::Column::UserId)
+        .filter(team_project::Column::ProjectId.is_in(projects.iter().copied()))
+        .into_query();
+    either(own, of_groups)
+}
+
+/// Which of some people are in which of some projects, themselves or through a group.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn seats(
+    db: &impl ConnectionTrait,
+    people: &[UserId],
+    projects: &[ProjectId],
+) -> AppResult<BTreeSet<(UserId, ProjectId)>> {
+    let own: Vec<(UserId, ProjectId)> = member::Entity::find()
+        .select_only()
+        .columns([member::Column::UserId, member::Column::ProjectId])
+        .filter(member::Column::UserId.is_in(people.iter().copied()))
+        .filter(member::Column::ProjectId.is_in(projects.iter().copied()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let of_groups: Vec<(UserId, ProjectId)> = with_people(team_project::Entity::find())
+        .select_only()
+        .column(team_member::Column::UserId)
+        .column(team_project::Column::ProjectId)
+        .filter(team_member::Column::UserId.is_in(people.iter().copied()))
+        .filter(team_project::Column::ProjectId.is_in(projects.iter().copied()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(own.into_iter().chain(of_groups).collect())
 }
 
 fn at_least(least: MemberRole) -> Vec<MemberRole> {

@@ -14,7 +14,7 @@ use crate::{
         task::Priority,
         template::{
             Block, BlockKind, FigureKind, TaskColumn, When,
-            block::{ROWS_MAX, TaskFilter, TaskNames},
+            block::{ROWS_MAX, TaskFilter, TaskNames, TaskPerson},
             fields,
         },
     },
@@ -48,7 +48,7 @@ pub fn form(desk: Desk, block: &Block) -> AnyView {
             <input type="hidden" name="act" value="block" />
             <fieldset class="fieldset" disabled=is_fixed>
                 <legend class="sr-only">"Properties"</legend>
-                {field::problem(desk.problems, format!("block-{id}"))}
+                {field::problem(desk.said, format!("block-{id}"))}
                 {desk.names.with_value(|names| kind(&scope, &block.kind, names))}
                 {when(&scope, block.when)}
                 {(!is_fixed).then(|| view! { <div class="needs-no-script"><button class="btn is-sm" type="submit">"Save this block"</button></div> })}
@@ -137,7 +137,7 @@ fn tasks(scope: &str, list: ListKind, limit: u32, filter: &TaskFilter, names: &T
         </div>
         <div class="form__row">
             {field::select(scope, "priority", "Priority", any.chain(least).collect(), priority)}
-            {field::text(scope, "person", "Only tasks of", "A name as the board shows it; empty for all.", filter.person.clone(), Text::Line)}
+            {field::select(scope, "person", "Only tasks of", people(&names.people, filter), &person(&names.people, filter))}
         </div>
         <div class="form__row">
             {field::select(scope, "label", "Label", named("Any label", &names.labels, &filter.label, "no label of your projects"), &filter.label)}
@@ -145,6 +145,26 @@ fn tasks(scope: &str, list: ListKind, limit: u32, filter: &TaskFilter, names: &T
         </div>
     }
     .into_any()
+}
+
+/// A choice among people. One that was chosen stays, though they may be in no project of this person's, and so does a
+/// name alone, which older templates and files from elsewhere have.
+fn people(people: &[TaskPerson], filter: &TaskFilter) -> Vec<Choice> {
+    let known =
+        people.iter().map(|person| Choice::new(fields::person_value(Some(person.id), &person.name), person.label()));
+    let other = match filter.person_id {
+        Some(id) if people.iter().any(|person| person.id == id) => None,
+        Some(_) => Some(format!("{} (nobody of your projects)", filter.person)),
+        None => (!filter.person.is_empty()).then(|| format!("Everybody called {}", filter.person)),
+    };
+    let other = other.map(|words| Choice::new(person(people, filter), words));
+    std::iter::once(Choice::new("", "Anybody")).chain(known).chain(other).collect()
+}
+
+/// The value of whoever is chosen, with the name that they have now.
+fn person(people: &[TaskPerson], filter: &TaskFilter) -> String {
+    let known = people.iter().find(|person| filter.person_id == Some(person.id));
+    fields::person_value(filter.person_id, known.map_or(&filter.person, |person| &person.name))
 }
 
 /// A choice among names. One that was chosen stays, though it may be gone or somebody else's.

@@ -10,7 +10,7 @@ use crate::{
         fields,
     },
     templates::forms_api::EditDraft,
-    ui::{Icon, query_error},
+    ui::Icon,
 };
 
 /// A list of blocks, and those of columns within it.
@@ -97,7 +97,7 @@ fn row(desk: Desk, id: u32, word: &'static str) -> AnyView {
                 </a>
                 {desk.can_edit.then(|| acts(desk, id, name))}
             </div>
-            {move || (!is_open()).then(|| field::problem(desk.problems, format!("block-{id}")))}
+            {move || (!is_open()).then(|| field::problem(desk.said, format!("block-{id}")))}
             {move || is_open().then(|| desk.can_edit.then(|| ways(desk, id, name)))}
             {properties}
             {columns}
@@ -108,7 +108,8 @@ fn row(desk: Desk, id: u32, word: &'static str) -> AnyView {
 
 /// What was typed into the plain form of a block before it was refused, else the block.
 fn refused_or(desk: Desk, block: Block) -> Block {
-    let Some(error) = query_error::<EditDraft>().filter(|_| desk.drawn.get_untracked() == 0) else { return block };
+    let refused = desk.refused.with_value(Clone::clone);
+    let Some(error) = refused.filter(|_| desk.drawn.get_untracked() == 0) else { return block };
     if error.typed("block").as_deref() != Some(&block.id.to_string()) {
         return block;
     }

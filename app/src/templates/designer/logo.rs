@@ -36,6 +36,7 @@ pub fn panel(desk: Desk) -> AnyView {
         Upload::Running => ("saving", Some("Reading the picture")),
         Upload::Refused(words) => ("failed", Some(words)),
     };
+    let bad = move || matches!(upload.get(), Upload::Refused(_)).then_some("true");
     let remove = move || {
         logo.with(Option::is_some).then(|| {
             view! {
@@ -62,8 +63,8 @@ pub fn panel(desk: Desk) -> AnyView {
                     <div class="field">
                         <label class="field__label" for="logo">"Picture"</label>
                         <span class="field__hint" id="logo-hint">"PNG or JPEG, up to 100 kB. It is shown at half its size, so that it is sharp everywhere."</span>
-                        <output class="save-state" data-state=move || said().0>{move || said().1}</output>
-                        <input class="input" type="file" id="logo" name="file" accept="image/png,image/jpeg" aria-describedby="logo-hint" node_ref=field on:change=move |_| hands::choose_logo(desk, field, upload) />
+                        <output class="save-state" id="logo-said" data-state=move || said().0>{move || said().1}</output>
+                        <input class="input" type="file" id="logo" name="file" accept="image/png,image/jpeg" aria-describedby="logo-hint logo-said" aria-invalid=bad node_ref=field on:change=move |_| hands::choose_logo(desk, field, upload) />
                     </div>
                     <div class="needs-no-script"><button class="btn is-sm" type="submit">"Upload"</button></div>
                 </form>

@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use leptos::{html::Form, prelude::*};
 
-use super::{desk::Desk, hands};
+use super::{desk::Desk, field, hands};
 use crate::{domain::account::Language, templates::view::PreviewData, ui::Choice};
 
 /// What is shown of a mail.
@@ -45,11 +45,12 @@ impl Look {
     }
 }
 
-/// Data of the words of an address; what cannot be read is the sample.
+/// Data of the words of an address; what cannot be read is the sample, or the last days. Days that end before they begin
+/// stay: the server refuses them, and the page says so beside them.
 pub fn read_data(get: impl Fn(&str) -> Option<String>) -> PreviewData {
     let day = |name: &str| get(name).and_then(|text| text.parse::<NaiveDate>().ok());
     let (first, last) = match (day("first"), day("last")) {
-        (Some(first), Some(last)) if first <= last => (Some(first), Some(last)),
+        (Some(first), Some(last)) => (Some(first), Some(last)),
         _ => (None, None),
     };
     let project = get("project").filter(|key| key.len() <= 8 && key.bytes().all(|byte| byte.is_ascii_alphanumeric()));
@@ -90,10 +91,13 @@ pub fn data(desk: Desk, projects: Vec<(String, String)>) -> AnyView {
     let now = desk.shown.data.get_untracked();
     let sample = std::iter::once(Choice::new("", "Sample data"));
     let choices: Vec<_> = sample.chain(projects.into_iter().map(|(key, name)| Choice::new(key, name))).collect();
-    let options = super::field::options(choices, &now.project);
+    let options = field::options(choices, &now.project);
     let mine = std::iter::once(Choice::new("", "As in your profile"));
     let languages = mine.chain(Language::ALL.iter().map(|one| Choice::new(one.as_str(), one.label()))).collect();
-    let languages = super::field::options(languages, &now.language);
+    let languages = field::options(languages, &now.language);
+    let said = Memo::new(move |_| desk.shown.error.get());
+    let bad = field::bad(Some(said), "last".to_owned());
+    let described = field::described(Some(said), "last".to_owned(), None);
     let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
     let read = move || {
         if let Some(typed) = hands::read(node) {
@@ -112,7 +116,8 @@ pub fn data(desk: Desk, projects: Vec<(String, String)>) -> AnyView {
             </div>
             <div class="field">
                 <label class="field__label" for="data-last">"To"</label>
-                <input class="input" id="data-last" name="last" type="date" value=day(now.last) />
+                {field::problem(said, "last".to_owned())}
+                <input class="input" id="data-last" name="last" type="date" value=day(now.last) aria-describedby=described aria-invalid=bad />
             </div>
             <div class="field">
                 <label class="field__label" for="data-language">"Dates and numbers"</label>
@@ -137,12 +142,24 @@ mod tests {
                 ("part", "pdf"),
                 ("project", "../x"),
                 ("first", "2026-11-30"),
-                ("last", "2026-11-01"),
+                ("last", "2026-02-30"),
                 ("language", "tlh"),
             ];
             words.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
         };
         assert_eq!(Look::read(get), Look { is_narrow: true, is_dark: true, is_text: false });
         assert_eq!(read_data(get), PreviewData::default());
+    }
+
+    #[test]
+    fn days_stay_as_they_were_typed_so_that_it_can_be_said_what_is_wrong_with_them() {
+        let day = |text: &str| text.parse::<NaiveDate>().ok();
+        let get = |name: &str| match name {
+            "first" => Some("2026-11-30".to_owned()),
+            "last" => Some("2026-11-01".to_owned()),
+            _ => None,
+        };
+        let read = read_data(get);
+        assert_eq!((read.first, read.last), (day("2026-11-30"), day("2026-11-01")));
     }
 }

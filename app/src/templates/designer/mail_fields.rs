@@ -40,11 +40,11 @@ pub fn panel(desk: Desk) -> AnyView {
         });
     };
     hands::on_outer_fields(FORM, read);
-    let has_text = desk.draft.with_untracked(|draft| draft.document.text.is_some());
+    let has_text = desk.as_typed().document.text.is_some();
     let unfolded = Unfolded { theme: RwSignal::new(false), text: RwSignal::new(has_text) };
     let inside = move || {
         desk.drawn.track();
-        desk.draft.with_untracked(|draft| everything(desk, &draft.document, unfolded))
+        everything(desk, &desk.as_typed().document, unfolded)
     };
     let is_fixed = !desk.can_edit;
     view! {
@@ -69,7 +69,8 @@ pub fn panel(desk: Desk) -> AnyView {
 
 fn everything(desk: Desk, document: &crate::domain::template::Document, unfolded: Unfolded) -> AnyView {
     let theme = &document.theme;
-    let problem = |name: &str| field::problem(desk.problems, name.to_owned());
+    let said = desk.said;
+    let problem = |name: &str| field::problem(said, name.to_owned());
     // A source says by itself how it looks.
     let theme = document.blocks().is_some().then(|| {
         view! {
@@ -77,32 +78,32 @@ fn everything(desk: Desk, document: &crate::domain::template::Document, unfolded
                 <summary>"Theme"</summary>
                 <div class="form">
                     {accent(desk, &theme.accent)}
-                    {field::text("mail", "brand", "Head", "Words at the head, beside the logo.", theme.brand.clone(), Text::LineWithVariables)}
+                    {field::checked_text(said, "brand", "Head", "Words at the head, beside the logo.", theme.brand.clone(), Text::LineWithVariables)}
                     {theme.logo.as_ref().map(|logo| field::text("mail", "logo_alt", "What the logo shows", "Read where pictures are off.", logo.alt.clone(), Text::Line))}
-                    {problem("signature")}
-                    {field::text("mail", "signature", "Signature", "Below the last block, in Markdown.", theme.signature.clone(), Text::Several)}
-                    {problem("footer")}
-                    {field::text("mail", "footer", "Footer", "Above the lines that say why the mail came and how to stop it, in Markdown.", theme.footer.clone(), Text::Several)}
+                    {problem("logo")}
+                    {field::checked_text(said, "signature", "Signature", "Below the last block, in Markdown.", theme.signature.clone(), Text::Several)}
+                    {field::checked_text(said, "footer", "Footer", "Above the lines that say why the mail came and how to stop it, in Markdown.", theme.footer.clone(), Text::Several)}
                 </div>
             </details>
         }
     });
+    let described = field::described(Some(said), "text".to_owned(), Some("mail-text-hint".to_owned()));
+    let bad = field::bad(Some(said), "text".to_owned());
     view! {
         {problem("document")}
-        {problem("subject")}
-        {field::text("mail", "subject", "Subject", "Type {{ to choose a variable.", document.subject.clone(), Text::LineWithVariables)}
-        {problem("preheader")}
-        {field::text("mail", "preheader", "Preview text", "Mail programs show it beside the subject.", document.preheader.clone(), Text::LineWithVariables)}
+        {problem("blocks")}
+        {field::checked_text(said, "subject", "Subject", "Type {{ to choose a variable.", document.subject.clone(), Text::LineWithVariables)}
+        {field::checked_text(said, "preheader", "Preview text", "Mail programs show it beside the subject.", document.preheader.clone(), Text::LineWithVariables)}
         {theme}
         <details open=unfolded.text.get_untracked() on:toggle=move |event| { unfolded.text.try_set(is_toggled_open(&event)); }>
             <summary>"Plain text"</summary>
             <div class="form">
-                {problem("text")}
                 {field::tick("has_text", "Write the text part myself", document.text.is_some())}
-                <div class="field">
+                <div class="field" id="text">
                     <label class="field__label" for="mail-text">"Text part"</label>
                     <span class="field__hint" id="mail-text-hint">"Without the tick it is made of the blocks, and this is not used."</span>
-                    <textarea class="input is-mono" id="mail-text" name=field::sent("text") rows="6" aria-describedby="mail-text-hint" data-variables="" inner_html=textarea_html(document.text.as_deref().unwrap_or_default())></textarea>
+                    {problem("text")}
+                    <textarea class="input is-mono" id="mail-text" name=field::sent("text") rows="6" aria-describedby=described aria-invalid=bad data-variables="" inner_html=textarea_html(document.text.as_deref().unwrap_or_default())></textarea>
                 </div>
             </div>
         </details>
@@ -123,9 +124,9 @@ fn accent(desk: Desk, value: &str) -> AnyView {
         }
     };
     view! {
-        <div class="field">
+        <div class="field" id="accent">
             <label class="field__label" for="mail-accent">"Accent colour"</label>
-            {field::problem(desk.problems, "accent".to_owned())}
+            {field::problem(desk.said, "accent".to_owned())}
             <span class="field__hint" id="mail-accent-hint">{hint}</span>
             <input class="input is-colour" id="mail-accent" name=field::sent("accent") type="color" value=value.to_owned() aria-describedby="mail-accent-hint" />
         </div>

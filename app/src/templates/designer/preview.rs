@@ -152,6 +152,8 @@ pub fn panel(desk: Desk, projects: Vec<(String, String)>, sender: String) -> Any
         let token = shown.good.with(|good| good.as_ref().map(|good| good.token.clone()))?;
         Some(format!("/templates/{id}/preview/{token}?theme={}", shown.look.get().theme()))
     });
+    // What is wrong with the days stands beside them.
+    let failure = move || shown.error.get().filter(|error| error.problems_of("last").next().is_none());
     let is_text = Memo::new(move |_| shown.look.with(|look| look.is_text));
     let is_there = Memo::new(move |_| source.with(Option::is_some));
     // The frame stays and goes on to another address: an element that is made anew loses its attributes one by one, and
@@ -177,7 +179,7 @@ pub fn panel(desk: Desk, projects: Vec<(String, String)>, sender: String) -> Any
         {look::bar(desk)}
         {look::data(desk, projects)}
         {findings::fault(desk)}
-        {move || shown.error.get().map(|error| view! { <p class="banner" data-tone="bad">{error.words()}</p> })}
+        {move || failure().map(|error| view! { <p class="banner" data-tone="bad">{error.words()}</p> })}
         <div class="stack is-tight" aria-busy=move || shown.is_busy.get().to_string() id="preview">
             {head}
             {frame}

@@ -3,12 +3,13 @@
 use leptos::prelude::*;
 
 use super::{
-    desk::{Desk, Saving, Tab},
+    desk::{Desk, Draft, Saving, Tab},
     dialogs::{self, Open},
     field, hands, mail_fields,
 };
 use crate::{
     domain::{moment::Moment, template::TemplateCategory},
+    error::AppError,
     templates::view::VersionItem,
     ui::{Choice, Icon},
 };
@@ -45,17 +46,22 @@ pub fn bar(
 
 /// Name and category; they belong to the form of the mail.
 fn names(desk: Desk) -> AnyView {
+    let is_bad = move || {
+        let is_of_name = |error: &AppError| error.problems_of("name").next().is_some();
+        desk.said.with(|said| said.as_ref().is_some_and(is_of_name))
+            || desk.saving.with(|saving| matches!(saving, Saving::Failed(error) if is_of_name(error)))
+    };
     let fields = move || {
         desk.drawn.track();
-        let (name, category) = desk.draft.with_untracked(|draft| (draft.name.clone(), draft.category));
+        let Draft { name, category, document: _ } = desk.as_typed();
         let categories = TemplateCategory::ALL.iter().map(|one| Choice::new(one.as_str(), one.label())).collect();
         let is_fixed = !desk.can_edit;
         view! {
-            <input class="input designer__name" id="template-name" form=mail_fields::FORM name=field::sent("name") value=name aria-label="Name" required maxlength="100" autocomplete="off" dir="auto" readonly=is_fixed />
+            <input class="input designer__name" id="template-name" form=mail_fields::FORM name=field::sent("name") value=name aria-label="Name" aria-describedby=move || is_bad().then_some("saved") aria-invalid=move || is_bad().then_some("true") required maxlength="100" autocomplete="off" dir="auto" readonly=is_fixed />
             <select class="input is-fit" id="template-category" form=mail_fields::FORM name=field::sent("category") aria-label="Category" disabled=is_fixed>{field::options(categories, category.as_str())}</select>
         }
     };
-    view! { <div class="designer__names">{fields}</div> }.into_any()
+    view! { <div class="designer__names" id="name">{fields}</div> }.into_any()
 }
 
 /// "Draft, saved 12 s ago".
@@ -80,9 +86,17 @@ fn state(desk: Desk, saved: Moment, by: String) -> impl Fn() -> AnyView {
         }
         Saving::Waiting | Saving::Busy => view! { <span data-state="saving">"Draft, saving …"</span> }.into_any(),
         Saving::Failed(error) => {
-            view! { <span class="error" data-state="failed">"Not saved. "{error.words()}</span> }.into_any()
+            view! { <span class="error" data-state="failed">"Not saved. "{why(&error)}</span> }.into_any()
         }
         Saving::Conflict(_) => view! { <span class="error" data-state="failed">"Not saved."</span> }.into_any(),
+    }
+}
+
+/// Why a draft was not kept. What is wrong with its name has no other place; fields further down say it themselves.
+fn why(error: &AppError) -> String {
+    match error.problems_of("name").next() {
+        Some(field) => format!("Name: {}", field.problem.words()),
+        None => error.words(),
     }
 }
 

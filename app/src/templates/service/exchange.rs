@@ -1,6 +1,6 @@
 //! Templates as files: one file holds all of a template, and another instance takes it.
 
-use super::{access, drafts};
+use super::{access, drafts, narrowing};
 use crate::{
     domain::{ids::TemplateId, template::file::TemplateFile},
     error::{AppError, AppResult},
@@ -33,7 +33,8 @@ pub async fn import(ctx: &Ctx, bytes: &[u8]) -> AppResult<TemplateId> {
     if bytes.len() > FILE_MAX {
         return Err(AppError::TooLarge);
     }
-    let file = TemplateFile::read(bytes).map_err(|_| AppError::Malformed)?;
+    let mut file = TemplateFile::read(bytes).map_err(|_| AppError::Malformed)?;
+    narrowing::forget_strangers(ctx, &mut file.document).await?;
     drafts::create(ctx, &file.name, file.category, &file.document).await
 }
 

@@ -8,15 +8,15 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait},
 };
 
-use super::{access, drafts, held, versions};
+use super::{access, drafts, held, narrowing, versions};
 use crate::{
     alarms::service::styled,
     domain::{
         ids::{ProjectId, TemplateId, UserId},
         report::spec::{AttachmentKind, ReportSpec},
-        template::{TemplateCategory, block::TaskNames},
+        template::TemplateCategory,
     },
-    entities::{label, project, schedule, template, template_version, user},
+    entities::{schedule, template, template_version, user},
     error::AppResult,
     mail::service::accounts,
     platform::{ctx::Ctx, like},
@@ -24,9 +24,6 @@ use crate::{
     reports::service::quarantine::Holds,
     templates::view::{HeldBack, TemplateDesk, TemplateItem, TemplateJobs, TemplateList, TemplateQuery},
 };
-
-/// Most labels that lists of tasks can be narrowed to: more than a person goes through.
-const NAMES_MAX: u64 = 500;
 
 /// What the library shows of a template: its documents, which may be long, are left where they are.
 #[derive(Debug, FromQueryResult)]
@@ -113,7 +110,7 @@ pub async fn desk(ctx: &Ctx, id: TemplateId) -> AppResult<TemplateDesk> {
         id: row.id,
         name: row.name,
         category: row.category,
-        names: task_names(ctx.reader(), &mine).await?,
+        names: narrowing::names(ctx.reader(), &mine).await?,
         projects: mine.into_iter().map(|project| (project.key, project.name)).collect(),
         own_address: me.email.clone(),
         attached: attached(ctx.reader(), id).await?,
@@ -172,24 +169,6 @@ fn jobs_with(jobs: &[Job], id: TemplateId, seen: &BTreeSet<ProjectId>) -> Templa
         }
     }
     with
-}
-
-/// The names of some projects and of their labels, each once.
-async fn task_names(db: &impl ConnectionTrait, projects: &[project::Model]) -> AppResult<TaskNames> {
-    let labels: Vec<String> = label::Entity::find()
-        .select_only()
-        .column(label::Column::Name)
-        .distinct()
-        .filter(label::Column::ProjectId.is_in(projects.iter().map(|project| project.id)))
-        .order_by_asc(label::Column::Name)
-        .limit(NAMES_MAX)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let mut names: Vec<String> = projects.iter().map(|project| project.name.clone()).collect();
-    // They come by name.
-    names.dedup();
-    Ok(TaskNames { labels, projects: names })
 }
 
 /// The projects that the person sees.

@@ -7,7 +7,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrde
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{access, drafts, held, versions, writing::Writer};
+use super::{access, drafts, faults, held, versions, writing::Writer};
 use crate::{
     domain::{
         account::{Language, Me},
@@ -19,12 +19,11 @@ use crate::{
         },
         template::{
             Document,
-            compile::{Place, Source},
             context::{Address, sample_snapshot, sample_with},
             gallery,
             lint::{self, Finding, Level, OwnLink, Rule},
             of_sections::sections_of,
-            render::{Part, RenderOutcome, Rendered, TemplateFault},
+            render::{Part, RenderOutcome, Rendered},
             variables,
         },
     },
@@ -94,7 +93,7 @@ pub async fn show(ctx: &Ctx, id: TemplateId, document: &str, data: &PreviewData)
         }
         other => {
             preview.is_held = other == RenderOutcome::Quarantined;
-            preview.fault = fault(filled.writer.source(), &other);
+            preview.fault = faults::of(filled.writer.source(), &other);
         }
     }
     preview.millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -291,7 +290,7 @@ async fn fill_with(
     if matches!(outcome, RenderOutcome::Faulty(_)) {
         let alone = writer.write(ctx, vec![context.clone()]).await?;
         if matches!(alone, RenderOutcome::Rendered(_)) {
-            let of_nothing = fault(writer.source(), &outcome);
+            let of_nothing = faults::of(writer.source(), &outcome);
             return Ok(Filled { writer, context, outcome: alone, of_nothing });
         }
     }
@@ -364,36 +363,6 @@ fn findings(
         found.insert(0, Finding { level: Level::Error, rule: Rule::Variables, words, line, block: fault.block });
     }
     (found, links)
-}
-
-/// Why nothing came out, with its place in the document.
-fn fault(source: &Source, outcome: &RenderOutcome) -> Option<Fault> {
-    let words = outcome.complaints().into_iter().next()?;
-    let RenderOutcome::Faulty(faults) = outcome else { return Some(Fault { words, ..Fault::default() }) };
-    let first = faults.first()?;
-    let place = source.place(first);
-    Some(Fault {
-        // Whoever works with blocks sees no lines.
-        words: if place.is_some() { said(first) } else { words },
-        block: match place {
-            Some(Place::Block(id)) => Some(id),
-            _ => None,
-        },
-        part: Some(match place {
-            Some(Place::Subject) => Part::Subject,
-            Some(Place::Preheader) => Part::Preheader,
-            _ => first.part,
-        }),
-        line: Some(first.line),
-        column: Some(first.column),
-    })
-}
-
-fn said(fault: &TemplateFault) -> String {
-    match &fault.meant {
-        Some(name) => format!("{} Did you mean `{name}`?", fault.words),
-        None => fault.words.clone(),
-    }
 }
 
 /// What mail programs show beside the subject: the words of the hidden element at the head.

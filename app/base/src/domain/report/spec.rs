@@ -94,8 +94,11 @@ pub enum Section {
 /// What the tasks of a list are chosen by beside their priority, letter by letter; empty names narrow nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Named {
-    /// Somebody whom the task is assigned to.
+    /// Somebody whom the task is assigned to: everybody who is called so.
     pub person: String,
+    /// The account of this one person, whatever they are called; `person` is then what they were called when they were
+    /// chosen.
+    pub person_id: Option<UserId>,
     /// One of its labels.
     pub label: String,
     pub project: String,
@@ -274,21 +277,25 @@ impl Section {
 impl Named {
     /// Whether every task fits.
     pub fn is_all(&self) -> bool {
-        let Self { person, label, project } = self;
-        [person, label, project].iter().all(|name| name.is_empty())
+        let Self { person, person_id, label, project } = self;
+        person_id.is_none() && [person, label, project].iter().all(|name| name.is_empty())
     }
 
     /// Whether a task has the names, as the mail of a template compares them.
     pub fn fits(&self, line: &TaskLine) -> bool {
-        let Self { person, label, project } = self;
-        (person.is_empty() || line.people.contains(person))
+        let Self { person, person_id, label, project } = self;
+        let is_theirs = match person_id {
+            Some(id) => line.details.person_ids.contains(id),
+            None => person.is_empty() || line.people.contains(person),
+        };
+        is_theirs
             && (label.is_empty() || line.details.labels.contains(label))
             && (project.is_empty() || line.details.project == *project)
     }
 
     /// What follows the name of a list: ", of Ana, with the label Design, in Website"; nothing where every task fits.
     pub fn words(&self) -> String {
-        let Self { person, label, project } = self;
+        let Self { person, person_id: _, label, project } = self;
         let named = |before: &str, name: &str| (!name.is_empty()).then(|| format!(", {before} {}", isolated(name)));
         let words = [named("of", person), named("with the label", label), named("in", project)];
         words.into_iter().flatten().collect()

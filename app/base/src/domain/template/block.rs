@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     domain::{
         condition::{Comparison, Figure},
+        ids::UserId,
         report::{
             TaskLine,
             spec::{ChartKind, ListKind, Named},
@@ -100,9 +101,13 @@ pub struct TaskFilter {
     /// Only tasks of at least this priority.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<Priority>,
-    /// Only tasks of this person, by name.
+    /// Only tasks of this person: with an id, what they were called when they were chosen; without one, everybody who is
+    /// called so, as in templates from before there were ids.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub person: String,
+    /// The account of this person, which tells them apart from others of their name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person_id: Option<UserId>,
     /// Only tasks with this label, by name: a template may be of many projects, and each has labels of its own.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub label: String,
@@ -124,17 +129,35 @@ impl TaskFilter {
 
     /// The names that it asks for.
     pub fn named(&self) -> Named {
-        let Self { priority: _, person, label, project } = self.clone();
-        Named { person, label, project }
+        let Self { priority: _, person, person_id, label, project } = self.clone();
+        Named { person, person_id, label, project }
     }
 }
 
-/// The names that lists of tasks can be narrowed to: those of somebody's own labels and projects, each once, in their
-/// order.
+/// What lists of tasks can be narrowed to: the people, labels and projects of somebody's own projects, each once, in the
+/// order of their names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaskNames {
+    pub people: Vec<TaskPerson>,
     pub labels: Vec<String>,
     pub projects: Vec<String>,
+}
+
+/// Somebody whose tasks a list can be narrowed to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskPerson {
+    pub id: UserId,
+    pub name: String,
+    /// What tells them apart from others of their name; empty where nobody else is called so.
+    pub apart: String,
+}
+
+impl TaskPerson {
+    /// The name as a choice says it.
+    pub fn label(&self) -> String {
+        let Self { id: _, name, apart } = self;
+        if apart.is_empty() { name.clone() } else { format!("{name} ({apart})") }
+    }
 }
 
 text_enum!(

@@ -118,7 +118,7 @@ fn check_block(checks: &mut Checks, block: &Block, ids: &mut Vec<u32>) {
 }
 
 fn check_filter(checks: &mut Checks, field: &str, filter: &TaskFilter) {
-    let TaskFilter { priority: _, person, label, project } = filter;
+    let TaskFilter { priority: _, person, person_id: _, label, project } = filter;
     for name in [person, label, project] {
         checks.optional_line(field, name, NAME_MAX);
     }

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 
 use super::{
     Block, BlockKind, Body, Document, When,
-    block::BLOCKS_MAX,
+    block::{BLOCKS_MAX, TaskFilter},
     compile::{compile, every_block},
 };
 use crate::text_enum;
@@ -97,6 +97,14 @@ impl Document {
     pub fn block_mut(&mut self, id: u32) -> Option<&mut Block> {
         let Spot { shelf, index } = self.spot_of(id)?;
         self.shelf_mut(shelf)?.get_mut(index)
+    }
+
+    /// How its lists of tasks are narrowed, to be changed; nothing in a source of somebody's own.
+    pub fn filters_mut(&mut self) -> Vec<&mut TaskFilter> {
+        match &mut self.body {
+            Body::Blocks { blocks } => filters_in(blocks),
+            Body::Html { .. } | Body::Mjml { .. } => Vec::new(),
+        }
     }
 
     /// The blocks of a list.
@@ -278,6 +286,22 @@ impl Document {
         shelf.insert(spot.index.min(shelf.len()), block);
         true
     }
+}
+
+/// Those of some blocks, those in columns included.
+fn filters_in(blocks: &mut [Block]) -> Vec<&mut TaskFilter> {
+    let mut filters = Vec::new();
+    for block in blocks {
+        match &mut block.kind {
+            BlockKind::TaskList { filter, .. } | BlockKind::Table { filter, .. } => filters.push(filter),
+            BlockKind::Columns { left, right } => {
+                filters.extend(filters_in(left));
+                filters.extend(filters_in(right));
+            }
+            _ => {}
+        }
+    }
+    filters
 }
 
 #[cfg(test)]

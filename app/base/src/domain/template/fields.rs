@@ -2,7 +2,7 @@
 //! sends. A number that cannot be read becomes 0, which the check of the document refuses beside its field.
 
 use super::{Block, BlockKind, Document, FigureKind, TaskColumn, When, block::TaskFilter};
-use crate::domain::{condition::Comparison, report::spec::ListKind};
+use crate::domain::{condition::Comparison, ids::UserId, report::spec::ListKind};
 
 /// A field that is missing: a box that is not ticked, or a form that does not have it.
 type Get<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -48,12 +48,28 @@ fn read_kind(kind: &BlockKind, get: Get) -> BlockKind {
 }
 
 fn read_filter(now: &TaskFilter, get: Get) -> TaskFilter {
+    let (person_id, person) =
+        get("person").map_or_else(|| (now.person_id, now.person.clone()), |value| person_of(&value));
     TaskFilter {
         priority: get("priority").map_or(now.priority, |word| word.parse().ok()),
-        person: name_of("person", &now.person, get),
+        person,
+        person_id,
         label: name_of("label", &now.label, get),
         project: name_of("project", &now.project, get),
     }
+}
+
+/// Somebody whose tasks are chosen, as the value of a choice: an account with the name behind a space, or a name alone.
+pub fn person_value(id: Option<UserId>, name: &str) -> String {
+    id.map_or_else(|| name.to_owned(), |id| format!("{id} {name}"))
+}
+
+/// Reads a [`person_value`].
+fn person_of(value: &str) -> (Option<UserId>, String) {
+    let value = one_line(value.trim());
+    let account =
+        value.split_once(' ').and_then(|(id, name)| Some((id.parse::<UserId>().ok()?, name.trim().to_owned())));
+    account.map_or((None, value), |(id, name)| (Some(id), name))
 }
 
 /// A name that tasks are chosen by.
@@ -195,6 +211,7 @@ mod tests {
         let filter = TaskFilter {
             priority: Some(Priority::High),
             person: "Ana".into(),
+            person_id: None,
             label: "Design".into(),
             project: "Website".into(),
         };
@@ -202,6 +219,23 @@ mod tests {
         assert_eq!(read.kind, BlockKind::TaskList { list: ListKind::Blocked, limit: 5, filter, none });
         let figure = crate::domain::condition::Figure::Open;
         assert_eq!(read.when, When::Figure { figure, is: Comparison::AtMost, value: 7 });
+    }
+
+    #[test]
+    fn a_person_is_chosen_by_their_account_or_by_a_name_and_let_go_with_both() {
+        let list = |filter| BlockKind::TaskList { list: ListKind::Overdue, limit: 5, filter, none: String::new() };
+        let person_in = |now: TaskFilter, value: &str| match read(list(now), &[("person", value)]).kind {
+            BlockKind::TaskList { filter, .. } => (filter.person_id, filter.person),
+            other => panic!("{other:?}"),
+        };
+        let id = UserId(uuid::Uuid::from_u128(7));
+        let sam = || TaskFilter { person: "Sam Lee".into(), person_id: Some(id), ..TaskFilter::default() };
+        let chosen = person_value(Some(id), "Sam Lee");
+        assert_eq!(person_in(TaskFilter::default(), &chosen), (Some(id), "Sam Lee".into()));
+        assert_eq!(person_in(sam(), &person_value(None, "Sam Lee")), (None, "Sam Lee".into()), "all of that name");
+        assert_eq!(person_in(sam(), ""), (None, String::new()));
+        let kept = read(list(sam()), &[("limit", "7")]).kind;
+        assert!(matches!(kept, BlockKind::TaskList { filter, .. } if filter == sam()), "where no form has it");
     }
 
     #[test]

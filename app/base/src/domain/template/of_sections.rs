@@ -108,8 +108,8 @@ fn blocks(section: &Section) -> Vec<BlockKind> {
         Section::Figures => vec![BlockKind::KeyFigures { figures: FIGURES.to_vec() }],
         Section::Chart { chart } => vec![heading(chart.label()), BlockKind::Chart { chart: *chart, has_title: true }],
         Section::Tasks { list, limit, from, named } => {
-            let Named { person, label, project } = named.clone();
-            let filter = TaskFilter { priority: *from, person, label, project };
+            let Named { person, person_id, label, project } = named.clone();
+            let filter = TaskFilter { priority: *from, person, person_id, label, project };
             let (list, limit, none) = (*list, (*limit).min(ROWS_MAX), section.none().to_owned());
             vec![heading(list.label()), BlockKind::TaskList { list, limit, filter, none }]
         }
@@ -238,6 +238,7 @@ fn before_tag(source: &str, tag: &str, insert: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::{
+        ids::UserId,
         report::spec::{ChartKind, ReportSpec},
         task::Priority,
         template::{compile, context::sample_snapshot},
@@ -272,6 +273,7 @@ mod tests {
         let filter = TaskFilter {
             priority: Some(Priority::High),
             person: "Ana".into(),
+            person_id: Some(UserId(uuid::Uuid::from_u128(7))),
             label: "Design".into(),
             project: "Website".into(),
         };
@@ -283,7 +285,12 @@ mod tests {
         let columns = BlockKind::Columns { left: vec![inner], right: Vec::new() };
         let blocks =
             vec![text("Hello"), text("{{ project.name }}"), Block { id: 3, kind: columns, when: When::Always }];
-        let named = Named { person: "Ana".into(), label: "Design".into(), project: "Website".into() };
+        let named = Named {
+            person: "Ana".into(),
+            person_id: Some(UserId(uuid::Uuid::from_u128(7))),
+            label: "Design".into(),
+            project: "Website".into(),
+        };
         let overdue = Section::Tasks { list: ListKind::Overdue, limit: 7, from: Some(Priority::High), named };
         let document = Document { body: Body::Blocks { blocks }, ..Document::blank() };
         let narrowed = [Section::Text { markdown: "Hello".into() }, overdue];

@@ -103,8 +103,15 @@ fn write(block: &Block, indent: &str, lines: &mut Vec<String>) {
         }
         BlockKind::Heading { text, level } => lines.push(format!("{indent}{name} {level}{when}: {text}")),
         BlockKind::Button { label, url } => lines.push(format!("{indent}{name}{when}: {label} → {url}")),
-        BlockKind::TaskList { none, .. } => {
-            lines.push(format!("{indent}{name}{when}: {}; if empty: {none}", block.line()));
+        BlockKind::Chart { has_title, .. } => {
+            let title = if *has_title { ", with what it shows above it" } else { "" };
+            lines.push(format!("{indent}{name}{when}: {}{title}", block.line()));
+        }
+        BlockKind::TaskList { filter, none, .. } => {
+            lines.push(format!("{indent}{name}{when}: {}{}; if empty: {none}", block.line(), account(filter)));
+        }
+        BlockKind::Table { filter, .. } => {
+            lines.push(format!("{indent}{name}{when}: {}{}", block.line(), account(filter)));
         }
         BlockKind::Columns { left, right } => {
             lines.push(format!("{indent}{name}{when}"));
@@ -127,6 +134,11 @@ fn filter_words(filter: &TaskFilter) -> String {
     priority.into_iter().chain([filter.named().words()]).collect()
 }
 
+/// Which of several people of one name is meant; nothing where all of them are.
+fn account(filter: &TaskFilter) -> String {
+    filter.person_id.map(|id| format!(" (account {id})")).unwrap_or_default()
+}
+
 fn listed(names: impl Iterator<Item = &'static str>) -> String {
     let names: Vec<_> = names.map(str::to_lowercase).collect();
     if names.is_empty() { "nothing chosen".to_owned() } else { names.join(", ") }
@@ -146,7 +158,13 @@ fn first_words(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{line_diff, report::spec::ListKind, task::Priority, template::theme::Logo};
+    use crate::domain::{
+        ids::UserId,
+        line_diff,
+        report::spec::{ChartKind, ListKind},
+        task::Priority,
+        template::theme::Logo,
+    };
 
     fn block(kind: BlockKind) -> Block {
         Block { id: 1, kind, when: When::Always }
@@ -157,6 +175,7 @@ mod tests {
         let filter = TaskFilter {
             priority: Some(Priority::High),
             person: "Ana".into(),
+            person_id: None,
             label: "Design".into(),
             project: "Website".into(),
         };
@@ -190,6 +209,20 @@ mod tests {
         let diff = line_diff::compare(&outline(&before), &outline(&after));
         assert_eq!((diff.added, diff.removed), (1, 0));
         assert!(diff.lines.iter().any(|line| line.text == "Divider (only if Overdue has tasks): A line"));
+    }
+
+    #[test]
+    fn another_person_of_the_same_name_and_the_title_of_a_chart_are_differences() {
+        let of = |kind| Document { body: Body::Blocks { blocks: vec![block(kind)] }, ..Document::blank() };
+        let added = |before, after| line_diff::compare(&outline(&of(before)), &outline(&of(after))).added;
+        let chart = |has_title| BlockKind::Chart { chart: ChartKind::ByPerson, has_title };
+        assert_eq!((added(chart(true), chart(false)), added(chart(true), chart(true))), (1, 0));
+        let list = |person| {
+            let person_id = Some(UserId(uuid::Uuid::from_u128(person)));
+            let filter = TaskFilter { person: "Sam".into(), person_id, ..TaskFilter::default() };
+            BlockKind::TaskList { list: ListKind::Overdue, limit: 5, filter, none: String::new() }
+        };
+        assert_eq!((added(list(1), list(2)), added(list(1), list(1))), (1, 0));
     }
 
     #[test]

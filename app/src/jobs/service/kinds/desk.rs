@@ -25,7 +25,7 @@ use crate::{
     },
     entities::{project, schedule, task, task_assignee, task_dependency, user},
     error::{AppError, AppResult, Problem},
-    jobs::service::addressees,
+    jobs::service::{addressees, options},
     platform::ctx::Ctx,
     projects::service::access,
 };
@@ -173,16 +173,20 @@ impl Desk {
     }
 
     /// What is frozen for these readers.
-    pub fn snapshot(&self, ctx: &Ctx, job: &schedule::Model, readers: Vec<Reader>) -> PersonalSnapshot {
+    ///
+    /// # Errors
+    /// A fault, where the options of the job cannot be read.
+    pub fn snapshot(&self, ctx: &Ctx, job: &schedule::Model, readers: Vec<Reader>) -> AppResult<PersonalSnapshot> {
         let project::Model { id, key, name, .. } = self.project.clone();
-        PersonalSnapshot {
+        Ok(PersonalSnapshot {
             format: FORMAT,
             kind: job.kind,
             as_of: ctx.now,
             project: PersonalProject { id, key, name },
             is_of_project: self.scope == Scope::Project,
+            words: options::of(job)?.own_words(),
             readers,
-        }
+        })
     }
 }
 

@@ -97,7 +97,7 @@ fn mails(
     (readers, quiet): (Vec<Reader>, Vec<String>),
 ) -> AppResult<Outlook> {
     let me = ctx.me()?.id;
-    let snapshot = desk.snapshot(ctx, job, readers);
+    let snapshot = desk.snapshot(ctx, job, readers)?;
     let own = snapshot.readers.iter().find(|reader| reader.user == me);
     let mine = own.map(|reader| written(ctx, job, &snapshot, reader)).transpose()?.map(Box::new);
     let notes = desk.notes.into_iter().chain(nothing_to_say(&quiet)).map(|(_, words)| words).collect();
@@ -134,7 +134,7 @@ pub async fn own(ctx: &Ctx, job: &schedule::Model) -> AppResult<Option<Written>>
             return Err(AppError::field("kind", Problem::NotAllowed));
         }
     };
-    let snapshot = desk.snapshot(ctx, job, readers);
+    let snapshot = desk.snapshot(ctx, job, readers)?;
     let links = Links { base_url: &ctx.app.settings.base_url, job: &job.name, stop_url: None };
     snapshot.readers.first().map(|reader| wording::write(&snapshot, reader, &links)).transpose()
 }

@@ -9,15 +9,19 @@ use crate::{
         calendar::long_date,
         job::JobKind,
         metrics::isolated,
+        own_words::{self, Variable},
         personal::{List, PersonalSnapshot, PersonalTask, Reader},
+        template::prose,
     },
     error::AppResult,
-    platform::{fault, render::Templates},
+    platform::{fault, markdown, render::Templates},
     reports::service::wording::{look, shortened},
 };
 
 /// Characters of a project's name in a mail.
 const PROJECT: usize = 30;
+/// The colour of links, as in the template.
+const LINK: &str = "#036f6f";
 
 /// Where the links of a mail lead, and what its foot says.
 pub struct Links<'a> {
@@ -44,7 +48,24 @@ pub struct Written {
 pub fn write(snapshot: &PersonalSnapshot, reader: &Reader, links: &Links<'_>) -> AppResult<Written> {
     let words = Wording::of(snapshot, reader, links);
     let render = |name| templates()?.render(name, &words).map_err(|error| fault::internal("writing a mail", error));
-    Ok(Written { subject: reader.subject(), html: render(HTML)?, text: render(TEXT)? })
+    Ok(Written { subject: subject(snapshot, reader), html: render(HTML)?, text: render(TEXT)? })
+}
+
+/// The subject of the job's own, else what the mail says first, and the day.
+fn subject(snapshot: &PersonalSnapshot, reader: &Reader) -> String {
+    let own = own_words::fill(&snapshot.words.subject, |variable| value(variable, snapshot, reader));
+    if own.trim().is_empty() { reader.subject() } else { own }
+}
+
+/// What a variable in words of somebody's own is for a reader.
+fn value(variable: Variable, snapshot: &PersonalSnapshot, reader: &Reader) -> String {
+    match variable {
+        Variable::Person if reader.name.is_empty() => reader.address.clone(),
+        Variable::Person => reader.name.clone(),
+        Variable::Project => snapshot.project.name.clone(),
+        Variable::Tasks => reader.finding(),
+        Variable::Day => long_date(reader.today),
+    }
 }
 
 /// What the templates insert.
@@ -58,6 +79,9 @@ struct Wording<'a> {
     day: String,
     /// The project, where the lists are of it alone.
     project: Option<String>,
+    /// What the job says above the lists, in Markdown and as HTML.
+    introduction: Option<String>,
+    introduction_html: Option<String>,
     sections: Vec<SectionWords>,
     open_url: String,
     open_words: &'static str,
@@ -98,12 +122,19 @@ impl<'a> Wording<'a> {
         } else {
             (format!("{base}/my-work"), "Open my work")
         };
+        let introduction = Some(snapshot.words.introduction.trim()).filter(|text| !text.is_empty());
+        let value = |variable| value(variable, snapshot, reader);
+        // What people are called is no Markdown.
+        let marked = |variable| markdown::marked(&value(variable));
+        let html = |text: &str| prose::styled(&markdown::to_mail_html(&own_words::fill(text, marked)), LINK);
         Self {
             title: snapshot.kind.label(),
             finding: reader.finding(),
             preview: reader.preview(),
             day: long_date(reader.today),
             project: snapshot.is_of_project.then(|| isolated(&snapshot.project.name)),
+            introduction: introduction.map(|text| own_words::fill(text, value)),
+            introduction_html: introduction.map(html),
             sections: reader.lists.iter().map(|list| section(list, snapshot, base)).collect(),
             open_url,
             open_words,
@@ -166,6 +197,7 @@ mod tests {
         due::DueKey,
         ids::{ProjectId, TaskId, UserId},
         job::RecipientKind,
+        own_words::OwnWords,
         personal::{FORMAT, PersonalProject, ROWS, Section},
         report::DueWords,
         task::Priority,
@@ -184,14 +216,18 @@ mod tests {
         }
     }
 
-    /// Five sections with as many tasks as are shown, of twelve more.
     fn written(title: &str, is_of_project: bool) -> Written {
+        saying(OwnWords::default(), "Mina", title, is_of_project)
+    }
+
+    /// Five sections with as many tasks as are shown, of twelve more.
+    fn saying(words: OwnWords, name: &str, title: &str, is_of_project: bool) -> Written {
         let list =
             |section| List { section, count: ROWS + 12, tasks: (1..=ROWS).map(|number| task(number, title)).collect() };
         let reader = Reader {
             user: UserId(Uuid::nil()),
             address: "mina@example.org".into(),
-            name: "Mina".into(),
+            name: name.into(),
             kind: RecipientKind::To,
             via: None,
             today: "2026-11-26".parse().unwrap(),
@@ -204,6 +240,7 @@ mod tests {
             as_of: "2026-11-26T07:00:00Z".parse().unwrap(),
             project: PersonalProject { id: ProjectId(Uuid::nil()), key: "T".into(), name: "Tasks".into() },
             is_of_project,
+            words,
             readers: vec![reader.clone()],
         };
         let links = Links {
@@ -245,6 +282,25 @@ mod tests {
         let Written { html, text, .. } = written("דוח שבועי (2)", true);
         for part in [html, text] {
             assert!(part.contains("T-1 \u{2068}דוח שבועי (2)\u{2069}"), "{part}");
+        }
+    }
+
+    #[test]
+    fn words_of_ones_own_are_filled_in_for_the_reader_whose_name_is_text() {
+        let words = OwnWords {
+            subject: "{{ person }}: {{ tasks }}".into(),
+            introduction: "Good morning, {{ person }}.\n\n**{{ project }}**, {{ day }}: [rules](https://a.example)"
+                .into(),
+        };
+        let Written { subject, html, text } = saying(words, "**Mina** <b>", "A task", false);
+        assert_eq!(subject, "**Mina** <b>: 22 due today, 22 overdue, 22 due in 7 days");
+        assert!(text.contains("Good morning, **Mina** <b>.\n\n**Tasks**, Thursday 26 November 2026:"), "{text}");
+        for words in [
+            "Good morning, **Mina** &lt;b&gt;.</p>",
+            "<strong>Tasks</strong>, Thursday 26 November 2026: <a class=\"lk\"",
+            "href=\"https://a.example\"",
+        ] {
+            assert!(html.contains(words), "{words} in\n{html}");
         }
     }
 

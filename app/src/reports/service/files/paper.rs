@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     domain::{
+        ids::UserId,
         metrics::{Shares, isolated},
         report::{
             NoteLine, Snapshot, TaskLine,
@@ -173,7 +174,7 @@ fn part(section: &Section, source: Source<'_>, drawings: &mut Vec<Drawing>) -> O
         }
         Section::Tasks { list, limit, named, .. } => {
             let lines: Vec<&TaskLine> = list.of(snapshot).iter().filter(|line| section.shows(line)).collect();
-            let named = if may_name(named, &lines, snapshot) { named.words() } else { String::new() };
+            let named = if may_name(named, &lines, snapshot) { called(named, snapshot).words() } else { String::new() };
             let most = at_most(*limit, ROWS);
             Some(Part::Tasks(Tasks::of(*list, &named, section.none(), most, &lines, source.base_url)))
         }
@@ -193,7 +194,7 @@ fn part(section: &Section, source: Source<'_>, drawings: &mut Vec<Drawing>) -> O
 /// Whether the names that a list is narrowed to are said: a part of a report is for people who do not see all of its
 /// projects, and a name that their data do not have is none of theirs.
 fn may_name(named: &Named, lines: &[&TaskLine], snapshot: &Snapshot) -> bool {
-    let Named { person, label, project } = named;
+    let Named { person, person_id, label, project } = named;
     let is_project = match snapshot.projects.as_slice() {
         [] => snapshot.project.name == *project,
         projects => projects.iter().any(|one| one.name == *project),
@@ -201,8 +202,22 @@ fn may_name(named: &Named, lines: &[&TaskLine], snapshot: &Snapshot) -> bool {
     let has = |shares: &Shares, name: &String| {
         name.is_empty() || shares.open.iter().chain(&shares.completed).any(|share| share.name == *name)
     };
-    let is_known = (project.is_empty() || is_project) && has(&snapshot.people, person) && has(&snapshot.labels, label);
+    let is_person = person_id.map_or_else(|| has(&snapshot.people, person), |id| name_of(id, snapshot).is_some());
+    let is_known = (project.is_empty() || is_project) && is_person && has(&snapshot.labels, label);
     is_known || !lines.is_empty()
+}
+
+/// The same with the name that the person has in the report, who may have been called otherwise when they were chosen.
+fn called(named: &Named, snapshot: &Snapshot) -> Named {
+    let own = named.person_id.and_then(|id| name_of(id, snapshot));
+    Named { person: own.unwrap_or(&named.person).to_owned(), ..named.clone() }
+}
+
+/// What a person with work is called in a report.
+fn name_of(person: UserId, snapshot: &Snapshot) -> Option<&str> {
+    let shares = &snapshot.people;
+    let mut rows = shares.open.iter().chain(&shares.completed);
+    rows.find(|share| share.person == Some(person)).map(|share| share.name.as_str())
 }
 
 /// What the report asks for, no more than paper takes.

@@ -13,8 +13,8 @@ use super::*;
 use crate::{
     domain::{
         due::DueKey,
-        ids::{ProjectId, TaskId},
-        metrics::{Compared, DayCount, Figures, Finding, LeadTimes, StatusCount},
+        ids::{ProjectId, TaskId, UserId},
+        metrics::{Compared, DayCount, Figures, Finding, LeadTimes, Share, StatusCount},
         period::Period,
         report::{
             DueWords, NoteLine, ReportProject, TaskDetails, TaskLine,
@@ -273,6 +273,32 @@ async fn lists_are_narrowed_in_all_files_and_a_table_has_what_any_of_its_lists_s
     let printed = paper::print(source).unwrap().data;
     let counts: Vec<_> = printed["parts"].as_array().unwrap().iter().map(|part| part["count"].as_u64()).collect();
     assert_eq!(counts, [Some(2), Some(4)], "on paper each list by itself");
+}
+
+#[tokio::test]
+async fn a_list_of_one_person_leaves_the_tasks_of_a_namesake_out_of_all_files() {
+    let mut report = report(&NUMBERS);
+    report.summary.clear();
+    report.notes.clear();
+    let (one, two, gone) = (UserId(Uuid::from_u128(1)), UserId(Uuid::from_u128(2)), UserId(Uuid::from_u128(3)));
+    for (line, person) in report.overdue.iter_mut().zip([one, two, one, two]) {
+        line.people = vec!["Sam Lee".into()];
+        line.details = TaskDetails { person_ids: vec![person], ..TaskDetails::default() };
+    }
+    let list = |person_id| {
+        let named = Named { person: "Sam Long".into(), person_id, ..Named::default() };
+        [Section::Tasks { list: ListKind::Overdue, limit: 50, from: None, named }]
+    };
+    report.people.open =
+        [one, two].map(|person| Share { name: "Sam Lee".into(), person: Some(person), parts: [0, 0, 2, 0] }).to_vec();
+    let (tasks, page) = shown(&report, &list(Some(one))).await;
+    assert_eq!(tasks, [true, false, true, false]);
+    assert!(page.contains("<h2>Overdue, of Sam Lee (2)</h2>"), "as they are called in the report: {page}");
+    assert_eq!(shown(&report, &list(Some(two))).await.0, [false, true, false, true]);
+    let (tasks, page) = shown(&report, &list(Some(gone))).await;
+    assert_eq!(tasks, [false; 4]);
+    assert!(!page.contains("Sam Long"), "who has no task here is none of the reader's business: {page}");
+    assert_eq!(shown(&report, &list(None)).await.0, [false; 4], "and a name alone is compared letter by letter");
 }
 
 #[tokio::test]

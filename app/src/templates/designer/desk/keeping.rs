@@ -35,7 +35,8 @@ impl Desk {
     pub fn keep_saving(self) {
         Effect::new(move |_| {
             if self.is_kept() {
-                if self.saving.get_untracked() == Saving::Waiting {
+                // What broke a rule was not sent, and is gone.
+                if matches!(self.saving.get_untracked(), Saving::Waiting | Saving::Failed(AppError::Invalid(_))) {
                     self.saving.set(Saving::Saved(self.kept.with_untracked(|kept| kept.at)));
                 }
                 return;

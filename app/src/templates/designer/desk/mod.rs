@@ -12,13 +12,14 @@ use crate::{
             Block, BlockKind, Document, TemplateCategory,
             block::TaskNames,
             edit::{Crossing, Shelf, Spot},
+            fields,
             history::History,
         },
     },
     error::{AppError, Conflict},
     tasks::{Urgency, say},
-    templates::view::TemplateDesk,
-    ui::{Pause, toast::Toasts},
+    templates::{forms_api::EditDraft, view::TemplateDesk},
+    ui::{Pause, query_error, toast::Toasts},
 };
 
 /// What is undone, redone and kept together.
@@ -79,6 +80,8 @@ pub struct Desk {
     pub draft: RwSignal<Draft>,
     /// What breaks a rule of documents now.
     pub problems: Memo<Option<AppError>>,
+    /// What is said beside fields: the same, else what a plain form was refused for, until something is changed.
+    pub said: Memo<Option<AppError>>,
     /// The block whose properties are shown.
     pub open: RwSignal<Option<u32>>,
     /// The block that was focused last: what is added comes behind it.
@@ -96,6 +99,8 @@ pub struct Desk {
     pub names: StoredValue<TaskNames>,
     kept: RwSignal<Kept>,
     history: RwSignal<History<Draft>>,
+    /// Why a plain form was refused, with what was typed into it.
+    pub refused: StoredValue<Option<AppError>>,
     pause: Pause,
     toasts: Option<Toasts>,
 }
@@ -116,12 +121,19 @@ impl Desk {
     pub fn new(desk: &TemplateDesk, open: Option<u32>, shown: Shown) -> Self {
         let draft = Draft { name: desk.name.clone(), category: desk.category, document: desk.draft.clone() };
         let kept = Kept { version: desk.draft_version, draft: draft.clone(), at: None, is_busy: false };
-        let draft = RwSignal::new(draft);
+        let (opened, draft) = (draft.clone(), RwSignal::new(draft));
+        let problems = Memo::new(move |_| draft.with(|draft| draft.document.check().err()));
+        // Where another template was opened meanwhile, it is none of its business.
+        let own = desk.id.to_string();
+        let refused = query_error::<EditDraft>().filter(|error| error.typed("id").as_deref() == Some(&own));
+        let of_form = refused.clone();
+        let of_form = move || of_form.clone().filter(|_| draft.with(|draft| *draft == opened));
         Self {
             id: desk.id,
             can_edit: desk.can_edit,
             draft,
-            problems: Memo::new(move |_| draft.with(|draft| draft.document.check().err())),
+            problems,
+            said: Memo::new(move |_| problems.get().or_else(&of_form)),
             open: RwSignal::new(open),
             at: RwSignal::new(open),
             top: RwSignal::new(None),
@@ -133,9 +145,26 @@ impl Desk {
             names: StoredValue::new(desk.names.clone()),
             kept: RwSignal::new(kept),
             history: RwSignal::new(History::default()),
+            refused: StoredValue::new(refused),
             pause: Pause::idle(),
             toasts: use_context(),
         }
+    }
+
+    /// The draft as the fields of the mail show it: with what was typed into their plain form before it was refused.
+    pub fn as_typed(self) -> Draft {
+        let mut draft = self.draft.get_untracked();
+        let is_of_mail = |error: &AppError| error.typed("block").is_some_and(|block| block.is_empty());
+        let refused = self.refused.with_value(|error| error.clone().filter(is_of_mail));
+        let Some(error) = refused.filter(|_| self.drawn.get_untracked() == 0) else { return draft };
+        if let Some(name) = error.typed("name") {
+            draft.name = name;
+        }
+        if let Some(category) = error.typed("category").and_then(|word| word.parse().ok()) {
+            draft.category = category;
+        }
+        fields::read_document(&mut draft.document, &|name| error.typed(name));
+        draft
     }
 
     /// Changes the draft; changes of the same thing in one go are one step back. Whether anything is different.

@@ -99,9 +99,12 @@ pub fn panel(desk: Desk) -> AnyView {
     };
     let plain = move || {
         desk.drawn.track();
-        let source = desk.draft.with_untracked(|draft| textarea_html(source_of(&draft.document)));
+        let source = textarea_html(source_of(&desk.as_typed().document));
+        let said = Some(desk.said);
+        let described = field::described(said, "source".to_owned(), Some("source-hint source-files".to_owned()));
+        let bad = field::bad(said, "source".to_owned());
         view! {
-            <textarea class="input is-mono" id="mail-source" name=field::sent("source") rows="20" wrap="off" spellcheck="false" autocapitalize="off" aria-describedby="source-hint source-files" data-variables="" readonly=!desk.can_edit inner_html=source></textarea>
+            <textarea class="input is-mono" id="mail-source" name=field::sent("source") rows="20" wrap="off" spellcheck="false" autocapitalize="off" aria-describedby=described aria-invalid=bad data-variables="" readonly=!desk.can_edit inner_html=source></textarea>
         }
     };
     view! {
@@ -109,11 +112,11 @@ pub fn panel(desk: Desk) -> AnyView {
             <input type="hidden" name="id" value=desk.id.to_string() />
             <input type="hidden" name="version" value=desk.version().to_string() />
             <input type="hidden" name="act" value="mail" />
-            {field::problem(desk.problems, "source".to_owned())}
-            <div class="field">
+            <div class="field" id="source">
                 <label class="field__label" for="mail-source">"Source"</label>
                 <span class="field__hint" id="source-hint">"Tera in HTML or MJML: {{ variable | filter }}, {% if … %}, {% for … in … %}. Tab leaves the field."</span>
                 <span class="field__hint" id="source-files">"The files of a report (PDF, workbook and the like) show each list, chart and figure that the source speaks of, whole, also where a condition leaves it out of the mail."</span>
+                {field::problem(desk.said, "source".to_owned())}
                 <div class="source__plain">
                     <pre class="source__lines" aria-hidden="true">{lines}</pre>
                     {plain}

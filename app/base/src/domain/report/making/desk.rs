@@ -63,9 +63,11 @@ impl Desk<'_> {
 
     fn details(&self, id: TaskId, facts: &TaskFacts, life: &Life) -> TaskDetails {
         let day = |at| day_of(at, &self.zone);
+        let people = self.people.get(&id).map(Vec::as_slice).unwrap_or_default();
         let labels = self.labels.get(&id).map(Vec::as_slice).unwrap_or_default();
         TaskDetails {
             project: self.projects.get(&facts.project).copied().unwrap_or_default().to_owned(),
+            person_ids: people.iter().map(|(person, _)| *person).collect(),
             labels: labels.iter().map(|(_, name)| name.clone()).collect(),
             due_on: facts.due_on.or(facts.due_at.map(day)),
             due_at: facts.due_at,

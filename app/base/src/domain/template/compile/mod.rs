@@ -10,6 +10,7 @@ mod frame;
 mod html;
 pub(crate) mod literal;
 mod look;
+mod loops;
 mod map;
 mod page;
 mod text;
@@ -21,6 +22,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 use literal::Piece;
+pub use loops::Loop;
 pub use map::{Place, SourceMap};
 
 use serde_json::Value;
@@ -66,11 +68,15 @@ impl Source {
 
     /// The part of the document that a fault stands in; none where the document is a source itself.
     pub fn place(&self, fault: &TemplateFault) -> Option<Place> {
-        match fault.part {
+        self.place_at(fault.part, fault.line)
+    }
+
+    fn place_at(&self, part: Part, line: u32) -> Option<Place> {
+        match part {
             Part::Subject => Some(Place::Subject),
             Part::Preheader => Some(Place::Preheader),
-            Part::Html => self.map.place(fault.line),
-            Part::Text => self.text_map.place(fault.line),
+            Part::Html => self.map.place(line),
+            Part::Text => self.text_map.place(line),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::{
     condition::{Comparison, Figure},
+    ids::UserId,
     report::spec::ListKind,
     task::Priority,
     template::{Theme, When, block::TaskFilter, document::FORMAT, theme::Logo},
@@ -182,6 +183,10 @@ fn lists_are_narrowed_and_say_what_they_leave_out() {
     let rows = r#"{% set rows = [task for task in tasks.overdue if task.priority in ["High", "Urgent"] and "Sam \"O\\K\"" in task.people] %}"#;
     assert!(narrowed.contains(rows), "{narrowed}");
     assert!(narrowed.contains("and {{ rows | length - 5 }} more") && narrowed.contains("None &lt; 1"), "{narrowed}");
+    let id = UserId(uuid::Uuid::from_u128(7));
+    let one = html(vec![list(TaskFilter { person: "Sam".into(), person_id: Some(id), ..TaskFilter::default() }, "")]);
+    let rows = r#"[task for task in tasks.overdue if "00000000-0000-0000-0000-000000000007" in task.person_ids]"#;
+    assert!(one.contains(rows) && !one.contains("Sam"), "whatever they are called meanwhile: {one}");
     let all = html(vec![list(TaskFilter { priority: Some(Priority::Low), ..TaskFilter::default() }, "")]);
     assert!(all.contains("{% set rows = tasks.overdue %}") && all.contains("{{ counts.overdue - 5 }} more"), "{all}");
     assert!(!all.contains("{% else %}"), "nothing is said where nothing is to be said: {all}");

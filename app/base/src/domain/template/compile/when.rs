@@ -53,11 +53,11 @@ pub(super) fn rows(list: ListKind, filter: &TaskFilter) -> String {
     });
     let named =
         |before: &str, name: &str, after: &str| (!name.is_empty()).then(|| format!("{before}{}{after}", quoted(name)));
-    let names = [
-        named("", &filter.person, " in task.people"),
-        named("", &filter.label, " in task.labels"),
-        named("task.project == ", &filter.project, ""),
-    ];
+    let person = match filter.person_id {
+        Some(id) => named("", &id.to_string(), " in task.person_ids"),
+        None => named("", &filter.person, " in task.people"),
+    };
+    let names = [person, named("", &filter.label, " in task.labels"), named("task.project == ", &filter.project, "")];
     let tests: Vec<_> = least.into_iter().chain(names.into_iter().flatten()).collect();
     if tests.is_empty() {
         return format!("tasks.{list}");

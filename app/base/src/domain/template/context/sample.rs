@@ -313,6 +313,7 @@ fn details(number: u128, days: u32, key: DueKey) -> TaskDetails {
     let is_even = number.is_multiple_of(2);
     TaskDetails {
         project: "Ledger".into(),
+        person_ids: Vec::new(),
         labels: if is_even { vec!["billing".into()] } else { vec!["migration".into(), "documentation".into()] },
         due_on: Some(if key.is_overdue() { day(20) } else { day(24) }),
         due_at: None,

@@ -22,6 +22,7 @@ pub(super) fn value(line: &TaskLine, list: ListKind, chances: &Chances, base: &s
         "priority": line.priority.label(),
         "category": line.category.label(),
         "people": line.people,
+        "person_ids": line.details.person_ids,
         "about": about(line, list),
         "days": line.work_days,
         "chance": age.and_then(|age| chances.of(age)).map(|percent| f64::from(percent) / 100.0),

@@ -201,6 +201,7 @@ const TASK: &[Variable] = &[
     is("priority", Text, "Low, Medium, High or Urgent"),
     is("category", Text, "Ordinary, Accomplishment or Highlight"),
     is("people", Texts, "Who it is assigned to"),
+    is("person_ids", Texts, "Their accounts, which tell two of one name apart"),
     is("about", Text, "People and what is worth knowing, in a line"),
     may_be("days", Days, "Days of work"),
     may_be("chance", Share, "How likely it is still finished in the days in which 85 of 100 are; of started tasks"),
