@@ -47,7 +47,7 @@ impl Fault {
         ends: Ends,
         value: impl Fn(&str) -> String,
     ) -> Self {
-        let options = PHASES.iter().flat_map(|phase| [option.to_owned(), value(phase)]).collect();
+        let options = PHASES.into_iter().flat_map(|phase| [option.to_owned(), value(phase)]).collect();
         Self { words, options, event, phases: PHASES.len(), ends }
     }
 }
