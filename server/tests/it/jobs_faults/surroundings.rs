@@ -33,6 +33,27 @@ async fn a_full_disk_is_said_and_when_there_is_room_again_the_run_goes_on() {
     stage.check_archive(job).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn where_only_the_archive_has_no_room_the_report_is_sent_and_kept_as_soon_as_there_is_room() {
+    // Its database is elsewhere; the repository of the archive is still to be made.
+    let Some(app) = TestApp::on_postgres().await else { return };
+    let stage = Stage::new(app, &["--accept-delay", "1000"]).await;
+    let job = stage.job_by_hand().await;
+    let instant = stage.run_by_hand(job).await;
+    let mut program = stage.start(&[]);
+    stage.until_taken(1).await;
+    limit_files(&program, "1:");
+    stage.finish(job, 1, &program).await;
+    assert_eq!(stage.runs(job).await[0].commit_id, None, "{:?}", stage.log(job).await);
+    let log = stage.log(job).await;
+    assert!(log.iter().any(|words| words.starts_with("The report is not in the archive yet.")), "{log:?}");
+    limit_files(&program, "unlimited:");
+    assert!(program.is_running());
+    drop(program);
+    assert_eq!(stage.check(job, &[instant]).await, 0);
+    stage.check_archive(job).await;
+}
+
 /// How large a file the program may write, as `SOFT:`; every write beyond it fails.
 fn limit_files(program: &Program, limit: &str) {
     let id = program.id().to_string();
