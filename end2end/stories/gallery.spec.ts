@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
-import { folder, themes, widths } from '../fixtures/gallery-look.ts';
+import { folder, lookOf, looks, themes, widths } from '../fixtures/gallery-look.ts';
 import { htmlOf, markupFaults, unsupported } from '../fixtures/mail-checkers.ts';
 import { faults } from '../fixtures/referee.ts';
 import { createProject, dana, expect, signUp, test } from '../fixtures/story.ts';
@@ -56,5 +56,18 @@ test('the README of templates shows a picture of every mail of the gallery, wide
   for (const name of pictures) {
     // The head of a PNG says how wide it is.
     expect(fs.readFileSync(path.join(folder, name)).readUInt32BE(16), name).toBe(Number(/-(\d+)-/.exec(name)![1]));
+  }
+});
+
+test('the pictures of the gallery show its mails as they are today @plain', async ({ empty }) => {
+  const client = await signUp(empty);
+  const taken = JSON.parse(fs.readFileSync(looks, 'utf8')) as Record<string, string>;
+  for (const word of words) {
+    for (const theme of themes) {
+      const answer = await client.request('GET', `/templates/gallery/${word}/picture?theme=${theme}`, undefined, { accept: 'text/html' });
+      expect(answer.status, word).toBe(200);
+      const look = lookOf(answer.body.toString(), empty.url);
+      expect(look, `${word} in ${theme} looks different: npm run gallery takes its pictures anew`).toBe(taken[`${word}-${theme}`]);
+    }
   }
 });
