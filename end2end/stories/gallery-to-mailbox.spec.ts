@@ -36,15 +36,16 @@ for (const way of ['mouse', 'keyboard'] as const) {
 
     const kinds = page.getByRole('list', { name: 'Blocks of the mail' }).locator(':scope > .block > .block__head .block__kind');
     const before = await kinds.allInnerTexts();
+    const expectKinds = (wanted: string[]) => expect.poll(() => kinds.allInnerTexts(), { message: 'the blocks of the mail' }).toEqual(wanted);
     await press(page.getByRole('button', { name: 'Divider', exact: true }));
-    await expect(kinds).toHaveText([...before, 'Divider']);
+    await expectKinds([...before, 'Divider']);
     if (way === 'keyboard') {
       const grip = page.getByRole('button', { name: 'Move Divider' });
       await grip.focus();
       await page.keyboard.press('Space');
       await expect(grip).toHaveAttribute('aria-pressed', 'true');
       await page.keyboard.press('ArrowUp');
-      await expect(kinds).toHaveText([...before.slice(0, -1), 'Divider', before.at(-1)!]);
+      await expectKinds([...before.slice(0, -1), 'Divider', before.at(-1)!]);
       await expect(grip).toBeFocused();
       await page.keyboard.press('Enter');
       await expect(grip).toHaveAttribute('aria-pressed', 'false');
