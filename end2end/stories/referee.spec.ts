@@ -1,8 +1,10 @@
-// Every kind of mail that the program sends, as a mail server gets it, before a referee that shares no code with it.
+// Every kind of mail that the program sends, as a mail server gets it, before a referee that shares no code with it, and
+// before the two checkers of HTML.
 import fs from 'node:fs';
 import path from 'node:path';
 import { Client } from '../fixtures/client.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
+import { htmlOf, markupFaults, unsupported } from '../fixtures/mail-checkers.ts';
 import { MailServer } from '../fixtures/mail-server.ts';
 import { faults, ownTest } from '../fixtures/referee.ts';
 import { createProject, dana, expect, signUp, test } from '../fixtures/story.ts';
@@ -162,8 +164,11 @@ for (const { kind, special, refuses = [], others = [], send } of kinds) {
       await send(client, account, mail);
       await expect.poll(() => mail.accepted.length, { message: 'what the server has taken', timeout: 60_000 }).toBe(others.length + 1);
       expect(mail.accepted.map((taken) => taken.rcpt_tos)).toEqual([...others, dana.email].map((address) => [address]));
-      const accepted = mail.accepted.at(-1)!;
-      expect(faults(kind, fs.readFileSync(path.join(mail.folder, accepted.file!)))).toEqual([]);
+      const message = fs.readFileSync(path.join(mail.folder, mail.accepted.at(-1)!.file!));
+      expect(faults(kind, message)).toEqual([]);
+      const html = htmlOf(message);
+      expect(await markupFaults(html)).toEqual([]);
+      expect(unsupported(html)).toEqual([]);
     } finally {
       await mail.dispose();
     }
