@@ -24,8 +24,6 @@ const OF_THE_MESSAGE: usize = 4;
 const KEYRING: &str = "1 BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=\n";
 /// Nobody waits for half a minute: a command may take a second, the answer to a message twenty.
 const IMPATIENT: (&str, &str) = ("AUTOREPORT_SMTP_TIMEOUT_SECONDS", "1");
-/// Runs at a time: mostly they wait.
-const AT_A_TIME: usize = 3;
 
 /// What the mail server does, and what comes of it.
 struct Fault {
@@ -127,25 +125,19 @@ async fn report_to_many(stage: &Stage) -> ScheduleId {
     job
 }
 
+// All at a time: mostly they wait.
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_the_mail_server_does_at_any_phase_each_recipient_gets_one_message_or_it_is_said() {
-    let mut faults = faults();
-    while !faults.is_empty() {
-        let some = faults.drain(..AT_A_TIME.min(faults.len()));
-        join_all(some.map(|fault| async move { survives(TestApp::on_sqlite().await, fault).await })).await;
-    }
+    let each = faults().into_iter().map(|fault| async move { survives(TestApp::on_sqlite().await, fault).await });
+    join_all(each).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn on_postgresql_the_same_comes_of_whatever_the_mail_server_does() {
-    let mut faults = faults();
-    while !faults.is_empty() {
-        let some = faults.drain(..AT_A_TIME.min(faults.len()));
-        let each = some.map(|fault| async move {
-            if let Some(app) = TestApp::on_postgres().await {
-                survives(app, fault).await;
-            }
-        });
-        join_all(each).await;
-    }
+    let each = faults().into_iter().map(|fault| async move {
+        if let Some(app) = TestApp::on_postgres().await {
+            survives(app, fault).await;
+        }
+    });
+    join_all(each).await;
 }
