@@ -4,12 +4,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { AutoReport } from '../fixtures/autoreport.ts';
 import { Client } from '../fixtures/client.ts';
+import { folder, lookOf, looks, themes, widths } from '../fixtures/gallery-look.ts';
 import { dana, expect, test } from '../fixtures/story.ts';
 import { fewerColours } from './palette.ts';
 
-const folder = path.resolve(import.meta.dirname ?? __dirname, '../../app/src/templates/gallery');
-const widths = [600, 375];
-const themes = ['light', 'dark'] as const;
 /** Most bytes of a picture: they are in everybody's clone. */
 const most = 150_000;
 
@@ -24,12 +22,14 @@ test('pictures of the gallery', async ({ browser }) => {
 
     fs.rmSync(folder, { recursive: true, force: true });
     fs.mkdirSync(folder, { recursive: true });
+    const found: Record<string, string> = {};
     for (const theme of themes) {
       // A mail runs no scripts, and gets no others.
       const context = await browser.newContext({ colorScheme: theme, deviceScaleFactor: 1, javaScriptEnabled: false });
       const page = await context.newPage();
       for (const word of words) {
         const mail = await text(client, `/templates/gallery/${word}/picture?theme=${theme}`);
+        found[`${word}-${theme}`] = lookOf(mail, server.url);
         for (const width of widths) {
           await page.setViewportSize({ width, height: 400 });
           await page.setContent(mail, { waitUntil: 'load' });
@@ -41,6 +41,7 @@ test('pictures of the gallery', async ({ browser }) => {
       }
       await context.close();
     }
+    fs.writeFileSync(looks, `${JSON.stringify(found, null, 2)}\n`);
     client.close();
   } finally {
     await server.dispose();

@@ -25,12 +25,15 @@ HTML_MAX = 90_000
 # same for every reader of a list. `images` and `files`: "must", "may" or "never".
 KINDS = {
     "report": dict(is_list=True, images="must", files="may"),
+    "report with files": dict(is_list=True, images="must", files="must"),
     "digest": dict(is_list=True, images="may", files="may"),
     "reminder": dict(is_list=True, images="may", files="may"),
     # A template that somebody sends to themselves to see it: no schedule stands behind it.
     "template": dict(is_list=False, images="may", files="never"),
     # What a job would send now, and a sent report once more: to whoever asks, who is on no list.
     "job test": dict(is_list=False, images="must", files="may"),
+    # The same of a job whose mails are for each person alone.
+    "personal test": dict(is_list=False, images="may", files="never"),
     "copy": dict(is_list=False, images="must", files="may"),
     "test": dict(is_list=False, images="never", files="never"),
     "alarm": dict(is_list=False, images="may", files="never"),

@@ -2,8 +2,8 @@
 """A real SMTP server for the tests: keeps each accepted message, writes a ledger of what was said.
 
 Every accepted message becomes FOLDER/NNNN.eml; FOLDER/ledger.jsonl gets one JSON line per event
-(connect, starttls, ehlo, helo, auth, mail, rcpt, data, kept, accepted, refused, dropped, reset, rset, quit, gone),
-each with the number of its connection; `kept` says that a message was taken, whatever its sender hears of it.
+(connect, starttls, ehlo, helo, auth, mail, rcpt, data, kept, accepted, refused, dropped, stalled, slow, reset, rset, quit,
+gone), each with the number of its connection; `kept` says that a message was taken, whatever its sender hears of it.
 The first line on standard output is {"listening": PORT, "ca": PATH or null}; the server ends when its standard
 input closes.
 
@@ -16,6 +16,8 @@ input closes.
     server.py --folder /tmp/mail --stall rcpt          never answer there
     server.py --folder /tmp/mail --trickle rcpt:200    answer there, a byte every 200 ms
     server.py --folder /tmp/mail --reset dot           reset the connection there (RST), keeping nothing
+    server.py --folder /tmp/mail --stall rcpt:1        the first time only; also --reset dot:1, --trickle rcpt:200:1
+                                                       and --drop-after-dot 1
 
 Phases: connect, ehlo, helo, starttls, auth, rset, mail, rcpt, data (the command), dot (the end); for --stall and --reset also
 body: in the middle of the message, with the rest of it unread.
@@ -63,7 +65,7 @@ class Ledger:
 
 
 class Misbehaviour:
-    """What the options ask for: refusals by phase (with a count), phases that never answer, answer slowly, or break."""
+    """What the options ask for, by phase and with a count: refusals, silence, slow answers, resets."""
 
     def __init__(self, fail, stall, trickle, reset):
         self.refusals = {}
@@ -73,17 +75,40 @@ class Misbehaviour:
                 sys.exit(f"--fail: unknown phase {phase}; known: {', '.join(PHASES)}")
             times = int(rest[0]) if rest and rest[0] else -1
             self.refusals[phase] = [int(code), times, rest[1] if len(rest) > 1 else None]
-        for option, phases in (("--stall", stall), ("--reset", reset)):
-            for phase in phases:
-                if phase not in SILENT:
-                    sys.exit(f"{option}: unknown phase {phase}; known: {', '.join(SILENT)}")
-        self.stalls, self.resets = set(stall), set(reset)
-        self.trickles = {}
+        self.stalls, self.resets = self.counted("--stall", stall), self.counted("--reset", reset)
+        self.slowness, self.trickles = {}, {}
         for item in trickle:
-            phase, _, milliseconds = item.partition(":")
+            phase, milliseconds, *rest = [*item.split(":"), ""]
             if phase not in PHASES or not milliseconds.isdigit():
                 sys.exit(f"--trickle: expected PHASE:MS, not {item}")
-            self.trickles[phase] = int(milliseconds) / 1000
+            self.slowness[phase] = int(milliseconds) / 1000
+            self.trickles[phase] = int(rest[0]) if rest and rest[0] else -1
+
+    @staticmethod
+    def counted(option, items):
+        """How often something happens at each phase; -1: always."""
+        counts = {}
+        for item in items:
+            phase, _, times = item.partition(":")
+            if phase not in SILENT:
+                sys.exit(f"{option}: unknown phase {phase}; known: {', '.join(SILENT)}")
+            counts[phase] = int(times) if times else -1
+        return counts
+
+    @staticmethod
+    def happens(counts, phase):
+        """Whether it happens now. Counts down."""
+        left = counts.get(phase, 0)
+        if left > 0:
+            counts[phase] = left - 1
+        return left != 0
+
+    def breaks_in_the_body(self):
+        return self.stalls.get("body", 0) != 0 or self.resets.get("body", 0) != 0
+
+    def slow(self, phase):
+        """Seconds from byte to byte of the answer there, or None. Counts down."""
+        return self.slowness[phase] if self.happens(self.trickles, phase) else None
 
     def refusal(self, phase):
         """The reply to refuse with, or None. Counts down."""
@@ -96,16 +121,13 @@ class Misbehaviour:
         kind = entry[2] or ("5.7.1" if code >= 500 else "4.3.0")
         return f"{code} {kind} refused at {phase} by the test"
 
-    async def pause(self, phase):
-        if phase in self.stalls:
-            await asyncio.sleep(3600)
-
 
 class Post:
     """The handler: keeps accepted messages as numbered files."""
 
     def __init__(self, folder, ledger, options):
         self.folder, self.ledger, self.options = folder, ledger, options
+        self.drops = options.drop_after_dot
         # Counted once, as another server may have kept some there; the folder is this one's alone from now on.
         self.kept = sum(1 for name in os.listdir(folder) if name.endswith(".eml"))
 
@@ -119,8 +141,7 @@ class Post:
 
     async def handle_DATA(self, server, session, envelope):
         number, post = server.number, envelope.original_content
-        server.phase = "dot"
-        await server.trouble.pause("dot")
+        await server.begin("dot")
         if server.reset("dot"):
             return "250 never sent"
         refusal = server.trouble.refusal("dot")
@@ -137,7 +158,8 @@ class Post:
             message_id=BytesHeaderParser().parsebytes(post)["Message-ID"],
         )
         self.ledger.write("kept", number, **facts)
-        if self.options.drop_after_dot:
+        if self.drops:
+            self.drops -= 1 if self.drops > 0 else 0
             self.ledger.write("dropped", number, **facts)
             server.transport.abort()
             return "250 never sent"
@@ -177,13 +199,24 @@ class Conversation(SMTP):
     def __init__(self, handler, ledger, trouble, **settings):
         Conversation.count += 1
         self.number, self.ledger, self.trouble = Conversation.count, ledger, trouble
-        self.phase = "connect"
+        self.pause = None
         super().__init__(handler, **settings)
+
+    async def begin(self, phase):
+        """Comes to a phase: answers there slowly, or never, if asked to."""
+        self.pause = self.trouble.slow(phase)
+        if self.pause is not None:
+            self.ledger.write("slow", self.number, phase=phase)
+        await self.stall(phase)
+
+    async def stall(self, phase):
+        if self.trouble.happens(self.trouble.stalls, phase):
+            self.ledger.write("stalled", self.number, phase=phase)
+            await asyncio.sleep(3600)
 
     async def refuse(self, phase):
         """Stalls, breaks or refuses as asked; True if the phase is over with that."""
-        self.phase = phase
-        await self.trouble.pause(phase)
+        await self.begin(phase)
         if self.reset(phase):
             return True
         reply = self.trouble.refusal(phase)
@@ -195,7 +228,7 @@ class Conversation(SMTP):
 
     def reset(self, phase):
         """Breaks the connection as asked, with RST and not with FIN; True if it did."""
-        if phase not in self.trouble.resets:
+        if not self.trouble.happens(self.trouble.resets, phase):
             return False
         self.ledger.write("reset", self.number, phase=phase)
         own = self.transport.get_extra_info("socket")
@@ -205,15 +238,14 @@ class Conversation(SMTP):
 
     async def push(self, status):
         """Says a line; where asked, a byte at a time."""
-        pause = self.trouble.trickles.get(self.phase)
-        if pause is None:
+        if self.pause is None:
             await super().push(status)
             return
         line = status.encode() if isinstance(status, str) else bytes(status)
         for byte in line + b"\r\n":
             self._writer.write(bytes([byte]))
             await self._writer.drain()
-            await asyncio.sleep(pause)
+            await asyncio.sleep(self.pause)
 
     async def _handle_client(self):
         over_tls = self.transport.get_extra_info("ssl_object") is not None
@@ -260,10 +292,10 @@ class Conversation(SMTP):
         self.ledger.write("data", self.number)
         if await self.refuse("data"):
             return
-        if {"body"} & (self.trouble.resets | self.trouble.stalls):
+        if self.trouble.breaks_in_the_body():
             await self.push("354 the test goes no further")
             await self._reader.read(1024)
-            await self.trouble.pause("body")
+            await self.stall("body")
             self.reset("body")
             return
         await super().smtp_DATA(arg)
@@ -334,10 +366,10 @@ def read_options():
     parser.add_argument("--auth", type=lambda text: tuple(text.split(":", 1)), metavar="USER:PASSWORD")
     parser.add_argument("--mechanisms", default="PLAIN,LOGIN,CRAM-MD5")
     parser.add_argument("--fail", action="append", default=[], metavar="PHASE:CODE[:TIMES[:ENHANCED]]")
-    parser.add_argument("--stall", action="append", default=[], metavar="PHASE")
-    parser.add_argument("--trickle", action="append", default=[], metavar="PHASE:MS")
-    parser.add_argument("--reset", action="append", default=[], metavar="PHASE")
-    parser.add_argument("--drop-after-dot", action="store_true")
+    parser.add_argument("--stall", action="append", default=[], metavar="PHASE[:TIMES]")
+    parser.add_argument("--trickle", action="append", default=[], metavar="PHASE:MS[:TIMES]")
+    parser.add_argument("--reset", action="append", default=[], metavar="PHASE[:TIMES]")
+    parser.add_argument("--drop-after-dot", type=int, nargs="?", const=-1, default=0, metavar="TIMES")
     parser.add_argument("--accept-delay", type=int, default=0, metavar="MS")
     parser.add_argument("--stay", action="store_true", help="do not end when standard input closes")
     return parser.parse_args()

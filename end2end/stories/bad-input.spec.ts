@@ -127,3 +127,20 @@ test.describe('a refusal', () => {
     await expect(page.locator('.comment')).toHaveCount(0);
   });
 });
+
+test('a line break in a name, an address or a subject is refused beside its field, so that no header comes of it @plain', async ({ page }) => {
+  const client = clientOf(page);
+  const typed = 'Weekly\r\nBcc: all@example.org';
+  const refuses = (name: string, values: Record<string, string>, field: string) =>
+    expect(client.call(name, values), `${name}: ${field}`).rejects.toThrow(new RegExp(`^${name} answered 422: .*"field":"${field}"`));
+  const job = { name: 'Weekly', project: 'REP', mode: 'simple', mon: 'on', at: '07:00', zone: 'UTC', recipients: 'mina@example.org' };
+  for (const field of ['name', 'zone', 'recipients', 'cc', 'bcc']) await refuses('save_job', { ...job, [field]: typed }, field);
+  const account = { name: 'Office mail', host: '127.0.0.1', port: '25', tls: 'none', auth: 'none', sender_name: 'Reports', sender_address: 'reports@example.org' };
+  for (const field of ['name', 'host', 'sender_name', 'sender_address']) await refuses('save_account', { ...account, [field]: typed }, field);
+  const id = await client.made('create_template', { from: 'weekly-status' });
+  const { value: desk } = await client.call<{ draft: object }>('read_template', { id });
+  const draft = { id, version: '1', name: 'Weekly', category: 'status', document: JSON.stringify(desk.draft) };
+  await refuses('save_draft', { ...draft, name: typed }, 'name');
+  await refuses('save_draft', { ...draft, document: JSON.stringify({ ...desk.draft, subject: typed }) }, 'subject');
+  await client.call('save_draft', draft);
+});

@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
+import { folder, lookOf, looks, themes, widths } from '../fixtures/gallery-look.ts';
 import { htmlOf, markupFaults, unsupported } from '../fixtures/mail-checkers.ts';
 import { faults } from '../fixtures/referee.ts';
 import { createProject, dana, expect, signUp, test } from '../fixtures/story.ts';
@@ -45,4 +46,28 @@ test('the linter of templates knows mail programs as the checker does @plain', (
   const { version } = JSON.parse(fs.readFileSync(path.join(end2end, 'node_modules/doiuse-email/package.json'), 'utf8')) as { version: string };
   const table = fs.readFileSync(path.join(end2end, '../app/base/src/domain/template/lint/support/table.rs'), 'utf8');
   expect(table.replace(/\n\/\/! /g, ' '), 'scripts/caniemail.py makes it anew').toContain(`of doiuse-email ${version},`);
+});
+
+test('the README of templates shows a picture of every mail of the gallery, wide and narrow, light and dark @plain', () => {
+  const readme = fs.readFileSync(path.join(folder, '../README.md'), 'utf8');
+  const pictures = words.flatMap((word) => widths.flatMap((width) => themes.map((theme) => `${word}-${width}-${theme}.png`)));
+  for (const name of pictures) expect(readme).toContain(`(gallery/${name})`);
+  expect(fs.readdirSync(folder).filter((name) => name.endsWith('.png')).sort()).toEqual(pictures.sort());
+  for (const name of pictures) {
+    // The head of a PNG says how wide it is.
+    expect(fs.readFileSync(path.join(folder, name)).readUInt32BE(16), name).toBe(Number(/-(\d+)-/.exec(name)![1]));
+  }
+});
+
+test('the pictures of the gallery show its mails as they are today @plain', async ({ empty }) => {
+  const client = await signUp(empty);
+  const taken = JSON.parse(fs.readFileSync(looks, 'utf8')) as Record<string, string>;
+  for (const word of words) {
+    for (const theme of themes) {
+      const answer = await client.request('GET', `/templates/gallery/${word}/picture?theme=${theme}`, undefined, { accept: 'text/html' });
+      expect(answer.status, word).toBe(200);
+      const look = lookOf(answer.body.toString(), empty.url);
+      expect(look, `${word} in ${theme} looks different: npm run gallery takes its pictures anew`).toBe(taken[`${word}-${theme}`]);
+    }
+  }
 });

@@ -16,6 +16,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use gix::{ObjectId, Repository, bstr::ByteSlice, objs::tree::EntryKind};
+use uuid::Uuid;
 
 pub use reading::CommitInfo;
 pub use remote::{GitSettings, PushEnd, Remote, RemoteError, RemoteRule, SignIn, version};
@@ -153,17 +154,27 @@ impl GitArchive {
             Err(error) if self.is_given => return Err(self.failed(error.to_string())),
             Err(_) => {}
         }
-        let created = gix::ThreadSafeRepository::init_opts(
-            &self.path,
-            gix::create::Kind::Bare,
-            gix::create::Options::default(),
-            options.clone(),
-        );
-        match created {
-            Ok(repo) => Ok(repo.to_thread_local()),
-            // Somebody else may have created it in this moment.
-            Err(error) => gix::open_opts(&self.path, options).map_err(|_| self.failed(error.to_string())),
+        let is_taken = fs::read_dir(&self.path).is_ok_and(|mut found| found.next().is_some());
+        let created = if is_taken { Ok(()) } else { self.create(options.clone()) };
+        // Somebody else may have created it in this moment.
+        gix::open_opts(&self.path, options)
+            .map_err(|error| self.failed(created.err().unwrap_or_else(|| error.to_string())))
+    }
+
+    /// Makes the repository beside its place and moves it there whole. Of a half of one, as a full disk or a killed process
+    /// leaves it, nobody could ever make a repository again: none is made where something stands.
+    fn create(&self, options: gix::open::Options) -> Result<(), String> {
+        let mut beside = self.path.clone().into_os_string();
+        beside.push(format!(".new-{}", Uuid::now_v7().simple()));
+        let beside = PathBuf::from(beside);
+        let kind = gix::create::Kind::Bare;
+        let created = gix::ThreadSafeRepository::init_opts(&beside, kind, gix::create::Options::default(), options)
+            .map_err(|error| error.to_string())
+            .and_then(|_| fs::rename(&beside, &self.path).map_err(|error| error.to_string()));
+        if created.is_err() {
+            let _ = fs::remove_dir_all(&beside);
         }
+        created
     }
 
     /// For reading: nothing is made where nothing was written yet.

@@ -520,6 +520,10 @@ async fn the_list_is_filtered_and_older_runs_come_by_request() {
         let latest = runs::job(&stage.mina(), id).await.unwrap();
         assert!(latest.is_latest && latest.runs.len() == 50 && latest.runs.iter().all(|run| run.is_backfill));
         assert!(latest.rules.iter().any(|(name, _)| name == "Missed runs"), "{:?}", latest.rules);
+        let list = runs::list(&stage.mina(), &JobFilter::default()).await.unwrap();
+        let strip = list.items.into_iter().find(|job| job.id == id).unwrap().runs;
+        assert_eq!((strip.len(), strip[19].scheduled.at), (20, latest.runs[0].scheduled.at), "the last twenty");
+        assert!(strip.windows(2).all(|pair| pair[0].scheduled.at < pair[1].scheduled.at), "the oldest stands first");
         let older = runs::job_before(&stage.mina(), id, latest.older).await.unwrap();
         assert_eq!((older.is_latest, older.runs.len(), older.older), (false, 9, None));
         assert!(older.runs[0].scheduled.at < latest.runs[49].scheduled.at);

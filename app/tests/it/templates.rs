@@ -352,6 +352,26 @@ async fn a_test_goes_to_nobody_who_gets_no_mail_and_waits_its_turn() {
 }
 
 #[tokio::test]
+async fn a_test_goes_to_five_addresses_at_most_and_to_each_of_them_once() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let jonas = app.as_person(&cast.jonas);
+        let id = made(&jonas, "Weekly").await;
+        let document = serde_json::to_string(&saying("First")).unwrap();
+        let send = async |to: &str| test::send(&jonas, id, &document, &PreviewData::default(), (to, &[])).await;
+        let caught = async || outbox_message::Entity::find().count(app.reader()).await.unwrap();
+        let six: Vec<String> = (1..=6).map(|number| format!("r{number}@example.org")).collect();
+        let refused = send(&six.join("\n")).await.unwrap_err();
+        assert_eq!(refused, AppError::field("addresses", Problem::TooMany { max: 5 }));
+        assert_eq!(caught().await, 0);
+        let five = format!("{}, r1@example.org; r2@example.org", six[..5].join("\n"));
+        assert!(send(&five).await.unwrap().is_sent);
+        assert_eq!(caught().await, 5);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_test_carries_the_files_that_are_asked_for_of_the_data_that_it_shows() {
     each_database(async |app| {
         let cast = Cast::new(&app).await;

@@ -1,7 +1,7 @@
 //! The pages of jobs, as a browser without JavaScript uses them.
 
 use app::{
-    domain::delivery::DeliveryPhase,
+    domain::{delivery::DeliveryPhase, zone},
     entities::{delivery, project},
     jobs::service::worker,
     mail::service::allow_list,
@@ -34,6 +34,7 @@ async fn a_job_is_made_previewed_run_and_paused_without_javascript() {
             .await;
         assert!(preview.body.contains("Mondays and Thursdays at 07:00, Europe/Ljubljana"), "{}", preview.body);
         assert!(preview.body.contains("Thu 26 Nov 2026, 07:00"));
+        assert!(preview.body.contains(&format!("Time-zone data {}.", zone::DATA_VERSION)), "{}", preview.body);
         let action = visitor.form_action("/jobs/new", "save_job").await;
         let made = visitor.post(&action, &format!("{SITE}/jobs/new"), &FORM).await;
         assert!(made.status.is_redirection(), "{}", made.body);

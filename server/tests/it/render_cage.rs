@@ -4,12 +4,13 @@
 use std::{
     fs,
     io::Write,
+    path::Path,
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
 use app::{
-    domain::template::render::{FaultKind, Language, Part, RenderJob, RenderOutcome, Stop, TemplateFault},
+    domain::template::render::{FaultKind, Language, MAX_SECONDS, Part, RenderJob, RenderOutcome, Stop, TemplateFault},
     error::AppError,
     platform::render::{
         cage::{Cage, Walls},
@@ -187,6 +188,34 @@ fn zombies() -> usize {
             stat.contains("(autoreport)") && state == Some("Z") && parent == Some(own.as_str())
         })
         .count()
+}
+
+#[tokio::test]
+async fn a_child_that_says_nothing_is_killed_when_its_time_is_over_and_knows_nothing_of_the_server() {
+    let app = TestApp::on_sqlite().await;
+    let folder = &app.settings.data_dir;
+    let program = folder.join("silent");
+    // Written by another process: a file that this one has open cannot be started.
+    let words = "#!/bin/sh\n/bin/cat /proc/$$/environ > FOLDER/environment\necho $$ > FOLDER/id\nexec /bin/sleep 60\n";
+    let mut writer = Command::new("/bin/sh")
+        .args(["-c", "cat > \"$0\" && chmod 700 \"$0\""])
+        .arg(&program)
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = writer.stdin.take().unwrap();
+    stdin.write_all(words.replace("FOLDER", &folder.display().to_string()).as_bytes()).unwrap();
+    drop(stdin);
+    assert!(writer.wait().unwrap().success());
+
+    let began = Instant::now();
+    let stopped = Cage::new(Walls::Child(program)).render(&job("x")).await.unwrap();
+    assert_eq!(stopped, RenderOutcome::Stopped(Stop::Time));
+    let took = began.elapsed();
+    assert!((Duration::from_secs(MAX_SECONDS)..Duration::from_secs(MAX_SECONDS + 5)).contains(&took), "{took:?}");
+    let id = fs::read_to_string(folder.join("id")).unwrap();
+    assert!(!Path::new("/proc").join(id.trim()).exists(), "{id} is gone");
+    assert_eq!(fs::read_to_string(folder.join("environment")).unwrap(), "", "no key, no database, no path");
 }
 
 /// The walls stand before a byte of the job is read.

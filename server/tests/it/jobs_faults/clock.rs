@@ -10,10 +10,9 @@ use super::stage::{RECIPIENTS, Stage};
 /// Longer than from one look at the schedules to the next.
 const A_LOOK: Duration = Duration::from_secs(4);
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_clock_that_is_set_an_hour_forward_and_back_plans_and_sends_nothing_twice() {
+async fn is_set(app: TestApp) {
     // The first message is refused for now: it waits when the clock is set back.
-    let stage = Stage::new(TestApp::on_sqlite().await, &["--fail", "mail:451:1"]).await;
+    let stage = Stage::new(app, &["--fail", "mail:451:1"]).await;
     let (job, instants) = stage.job(TimeDelta::zero()).await;
     let program = stage.start(&[]);
     stage.pass(TimeDelta::hours(1));
@@ -30,4 +29,12 @@ async fn a_clock_that_is_set_an_hour_forward_and_back_plans_and_sends_nothing_tw
     drop(program);
     assert_eq!(stage.check(job, &instants).await, 0);
     assert_eq!(stage.server.count("kept"), 2 * RECIPIENTS);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_set_an_hour_forward_and_back_plans_and_sends_nothing_twice() {
+    is_set(TestApp::on_sqlite().await).await;
+    if let Some(app) = TestApp::on_postgres().await {
+        is_set(app).await;
+    }
 }

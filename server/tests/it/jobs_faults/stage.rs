@@ -40,9 +40,17 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 /// Recipients of each run.
 pub const RECIPIENTS: usize = 3;
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(150);
 /// What `abort` ends a process with.
 const SIGABRT: i32 = 6;
+
+/// How many messages have ended otherwise than taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ends {
+    /// Of these nobody knows whether they were taken.
+    pub uncertain: usize,
+    pub failed: usize,
+}
 
 /// A database, a project in it, a mail server, and the processes that were started over them.
 pub struct Stage {
@@ -238,11 +246,18 @@ impl Stage {
     /// ended, with so many messages each; and each recipient got each exactly once, or at most once where that is marked
     /// as unknown. Gives how many are.
     pub async fn check_each(&self, job: ScheduleId, instants: &[DateTime<Utc>], expected: &[usize]) -> usize {
+        let ends = self.ends(job, instants, expected).await;
+        assert_eq!(ends.failed, 0, "{}", self.story(job).await);
+        ends.uncertain
+    }
+
+    /// As [`Stage::check_each`], where messages may have failed as well: of these the mail server must have none.
+    pub async fn ends(&self, job: ScheduleId, instants: &[DateTime<Utc>], expected: &[usize]) -> Ends {
         let rows = self.runs(job).await;
         let story = self.story(job).await;
         assert_eq!(rows.iter().map(|row| row.scheduled_at).collect::<Vec<_>>(), instants, "{story}");
         let mut taken = self.taken();
-        let mut uncertain = 0;
+        let mut ends = Ends { uncertain: 0, failed: 0 };
         for (row, expected) in rows.into_iter().zip(expected) {
             assert!(row.state.is_final(), "{story}");
             let messages = self.messages(row.id).await;
@@ -253,14 +268,18 @@ impl Stage {
                     DeliveryPhase::Accepted => assert_eq!(count, 1, "{}: {story}", message.address),
                     DeliveryPhase::Uncertain => {
                         assert!(count <= 1, "{} got {count}: {story}", message.address);
-                        uncertain += 1;
+                        ends.uncertain += 1;
+                    }
+                    DeliveryPhase::Failed => {
+                        assert_eq!(count, 0, "{} failed and got it: {story}", message.address);
+                        ends.failed += 1;
                     }
                     other => panic!("{} ended as {other}: {story}", message.address),
                 }
             }
         }
         assert!(taken.is_empty(), "the mail server has what nobody sent: {taken:?}, {story}");
-        uncertain
+        ends
     }
 
     /// Each report is one commit, and each run knows it. A process looks for those that are missing when it starts.

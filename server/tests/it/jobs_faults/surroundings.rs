@@ -9,7 +9,10 @@ use std::{
 use app::{domain::occurrence::LEASE, testing::TestApp};
 use chrono::TimeDelta;
 
-use super::stage::{Program, Stage};
+use super::stage::{Program, RECIPIENTS, Stage};
+
+/// What the program says of a write that fails.
+const FULL: &str = "the database cannot be written; the disk may be full";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_is_said_and_when_there_is_room_again_the_run_goes_on() {
@@ -19,7 +22,7 @@ async fn a_full_disk_is_said_and_when_there_is_room_again_the_run_goes_on() {
     let mut program = stage.start(&[]);
     stage.until_taken(1).await;
     limit_files(&program, "1:");
-    stage.until("words", || program.log().contains("the database cannot be written; the disk may be full")).await;
+    stage.until("words", || program.log().contains(FULL)).await;
     // It gives its run up; what it sends meanwhile, it cannot write down.
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert!(stage.server.count("kept") <= 2, "without writing it down first, nothing is sent");
@@ -30,6 +33,47 @@ async fn a_full_disk_is_said_and_when_there_is_room_again_the_run_goes_on() {
     drop(program);
     let uncertain = stage.check(job, &[instant]).await;
     assert!(uncertain <= 1, "{uncertain}");
+    stage.check_archive(job).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_due_while_the_disk_is_full_is_planned_once_as_soon_as_there_is_room() {
+    let stage = Stage::new(TestApp::on_sqlite().await, &[]).await;
+    let (job, instants) = stage.job(TimeDelta::zero()).await;
+    let mut program = stage.start(&[]);
+    stage.pass(TimeDelta::hours(1));
+    stage.finish(job, 1, &program).await;
+    limit_files(&program, "1:");
+    stage.pass(TimeDelta::hours(1));
+    stage.until("words", || program.log().contains(FULL)).await;
+    assert_eq!(stage.runs(job).await.len(), 1, "what cannot be written is not done");
+    assert_eq!(stage.server.count("kept"), RECIPIENTS);
+    limit_files(&program, "unlimited:");
+    stage.finish(job, 2, &program).await;
+    assert!(program.is_running());
+    drop(program);
+    assert_eq!(stage.check(job, &instants).await, 0);
+    stage.check_archive(job).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_only_the_archive_has_no_room_the_report_is_sent_and_kept_as_soon_as_there_is_room() {
+    // Its database is elsewhere; the repository of the archive is still to be made.
+    let Some(app) = TestApp::on_postgres().await else { return };
+    let stage = Stage::new(app, &["--accept-delay", "1000"]).await;
+    let job = stage.job_by_hand().await;
+    let instant = stage.run_by_hand(job).await;
+    let mut program = stage.start(&[]);
+    stage.until_taken(1).await;
+    limit_files(&program, "1:");
+    stage.finish(job, 1, &program).await;
+    assert_eq!(stage.runs(job).await[0].commit_id, None, "{:?}", stage.log(job).await);
+    let log = stage.log(job).await;
+    assert!(log.iter().any(|words| words.starts_with("The report is not in the archive yet.")), "{log:?}");
+    limit_files(&program, "unlimited:");
+    assert!(program.is_running());
+    drop(program);
+    assert_eq!(stage.check(job, &[instant]).await, 0);
     stage.check_archive(job).await;
 }
 

@@ -320,3 +320,22 @@ fn a_draft_goes_out_at_its_time_or_never() {
     assert_eq!((gone.state, gone.is_held), (OccurrenceState::Cancelled, false));
     assert_eq!(gone.clone().step(Event::Approved, at(6), 7), (gone, Vec::new()));
 }
+
+/// The first drawing under a heading of `app/README.md`.
+fn drawing(heading: &str) -> &'static str {
+    let text = include_str!("../../../../README.md");
+    let (_, section) = text.split_once(&format!("\n## {heading}\n")).unwrap();
+    section.split("```").nth(1).unwrap()
+}
+
+#[test]
+fn the_drawings_of_a_run_and_of_a_message_name_every_state() {
+    let (run, message) = (drawing("A run"), drawing("A message"));
+    for state in OccurrenceState::ALL {
+        assert!(run.contains(state.as_str()), "{state} is not in the drawing of a run");
+    }
+    assert!(run.contains("held"), "a draft is not in the drawing of a run");
+    for phase in DeliveryPhase::ALL {
+        assert!(message.contains(phase.as_str()), "{phase} is not in the drawing of a message");
+    }
+}
