@@ -298,7 +298,43 @@ class Conversation(SMTP):
             await self.stall("body")
             self.reset("body")
             return
-        await super().smtp_DATA(arg)
+        is_in_order = not arg and self.envelope.rcpt_tos and self.session.host_name
+        if is_in_order and not (self._auth_required and not self.session.authenticated):
+            await self.take_message()
+        else:
+            await super().smtp_DATA(arg)
+
+    async def take_message(self):
+        """As aiosmtpd takes a message, though not line by line: of thousands that took longer than all that their sender
+        did."""
+        await self.push("354 End data with <CR><LF>.<CR><LF>")
+        # The line break before it belongs to the command, so that an empty message has its end, too.
+        data, end, looked = bytearray(b"\r\n"), b"\r\n.\r\n", 0
+        while (found := data.find(end, looked)) < 0:
+            looked = max(0, len(data) - len(end))
+            chunk = await self._reader.read(1 << 16)
+            if not chunk:
+                self.transport.close()
+                return
+            data += chunk
+        # What comes behind a message is the next command, however it came there.
+        self._reader._buffer[:0] = data[found + len(end):]
+        lines = bytes(data[2:found + 2])
+        if len(lines) > self.data_size_limit:
+            await self.refuse_message("552 Error: Too much mail data")
+        elif max(map(len, lines.split(b"\r\n"))) + 2 > self.line_length_limit:
+            await self.refuse_message("500 Line too long (see RFC5321 4.5.3.1.6)")
+        else:
+            # RFC 5321, 4.5.2.
+            lines = (b"\r\n" + lines).replace(b"\r\n.", b"\r\n")[2:]
+            self.envelope.content = self.envelope.original_content = lines
+            status = await self._call_handler_hook("DATA")
+            self._set_post_data_state()
+            await self.push(status)
+
+    async def refuse_message(self, words):
+        await self.push(words)
+        self._set_post_data_state()
 
     async def smtp_RSET(self, arg):
         self.ledger.write("rset", self.number)
