@@ -1,9 +1,11 @@
 //! What a report is: the frozen facts that mail, page, text and commit all show.
 
 mod chart_table;
+mod day_text;
 #[cfg(feature = "ssr")]
 pub mod making;
 mod period_choice;
+#[cfg(feature = "ssr")]
 mod rows;
 pub mod spec;
 
@@ -38,8 +40,10 @@ pub const HISTORY_DAYS: u32 = 90;
 pub const FLOW_DAYS: u32 = 30;
 
 /// About how many bytes a line of a list takes as JSON.
-const ROOM_OF_LINE: usize = 500;
+#[cfg(feature = "ssr")]
+const ROOM_OF_LINE: usize = 600;
 /// The same of everything beside the long lists.
+#[cfg(feature = "ssr")]
 const ROOM: usize = 256 * 1024;
 
 /// What the subject of a report of several projects holds: such a run is found by it, without its facts being read.
@@ -146,6 +150,7 @@ pub struct TaskLine {
     pub category: Category,
     /// Days of work so far or in all, both ends counted; none before it was started.
     pub work_days: Option<u32>,
+    #[serde(serialize_with = "day_text::optional")]
     pub finished_on: Option<NaiveDate>,
     /// What its due date meant then.
     pub due: Option<DueWords>,
@@ -172,14 +177,14 @@ pub struct TaskDetails {
     /// Names of its labels.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "day_text::optional")]
     pub due_on: Option<NaiveDate>,
     /// The instant where it is due at a time; none where it is due all day, and in reports from before it was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_at: Option<DateTime<Utc>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "day_text::optional")]
     pub created_on: Option<NaiveDate>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "day_text::optional")]
     pub started_on: Option<NaiveDate>,
     /// Minutes of work that it was thought to take.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -242,6 +247,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// None that is known: it has no maps but those of words.
+    #[cfg(feature = "ssr")]
     pub fn to_json(&self) -> serde_json::Result<String> {
         let Self { finished, in_progress, overdue, due_next, accomplishments, moved, created, .. } = self;
         let long = [finished, in_progress, overdue, due_next, accomplishments, moved, created];

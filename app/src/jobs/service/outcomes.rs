@@ -331,7 +331,7 @@ mod tests {
         let now = DateTime::<Utc>::UNIX_EPOCH;
         let row =
             |phase, next_try_at| DeliveryRow { phase, next_try_at, ..DeliveryRow::waiting(DeliveryId(Uuid::nil())) };
-        let later = now + TimeDelta::hours(2);
+        let later = now + TimeDelta::minutes(1);
         let deferred = row(DeliveryPhase::Deferred, Some(later));
         assert_eq!(tally(std::slice::from_ref(&deferred), now).next_try_at, Some(later));
         for phase in [DeliveryPhase::Connecting, DeliveryPhase::Envelope, DeliveryPhase::DataSent] {

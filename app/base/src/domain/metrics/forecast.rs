@@ -124,18 +124,25 @@ impl Trials {
         let mut random = Random::seeded(SEED);
         let count = u32::try_from(throughput.len()).unwrap_or(u32::MAX);
         let mut trials = Self { items: Vec::with_capacity(TRIALS as usize), days: Vec::with_capacity(TRIALS as usize) };
+        let mut day_by_chance = || throughput.get(random.below(count) as usize).copied().unwrap_or_default();
         for _ in 0..TRIALS {
-            let (mut finished, mut day, mut done) = (0_u32, 0_u32, None);
-            while day < AHEAD || (done.is_none() && day < HORIZON) {
-                let any = random.below(count) as usize;
-                finished = finished.saturating_add(throughput.get(any).copied().unwrap_or_default());
+            let (mut finished, mut day) = (0_u32, 0_u32);
+            let done = loop {
+                finished = finished.saturating_add(day_by_chance());
                 day += 1;
                 if day == AHEAD {
                     trials.items.push(finished);
                 }
-                if done.is_none() && finished >= open {
-                    done = Some(day);
+                if finished >= open {
+                    break Some(day);
                 }
+                if day == HORIZON {
+                    break None;
+                }
+            };
+            if day < AHEAD {
+                finished = (day..AHEAD).fold(finished, |finished, _| finished.saturating_add(day_by_chance()));
+                trials.items.push(finished);
             }
             trials.days.extend(done);
         }

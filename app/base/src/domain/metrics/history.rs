@@ -168,14 +168,10 @@ pub struct History {
 impl History {
     /// Sorts the events of each task by time; those of one instant keep the order they came in.
     pub fn new(events: impl IntoIterator<Item = HistoryEvent>) -> Self {
-        let mut tasks: BTreeMap<TaskId, Vec<HistoryEvent>> = BTreeMap::new();
-        for event in events {
-            tasks.entry(event.task).or_default().push(event);
-        }
-        for events in tasks.values_mut() {
-            events.sort_by_key(|event| event.at);
-        }
-        Self { tasks }
+        let mut events: Vec<HistoryEvent> = events.into_iter().collect();
+        events.sort_by_key(|event| (event.task, event.at));
+        let of_task = |events: &[HistoryEvent]| Some((events.first()?.task, events.to_vec()));
+        Self { tasks: events.chunk_by(|one, other| one.task == other.task).filter_map(of_task).collect() }
     }
 
     /// Every task that existed at an instant, as it was then (events of that instant included), without what was in the

@@ -1,9 +1,6 @@
 //! Puts a report together from what was gathered, for readers who see a set of its projects.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    thread::{self, ScopedJoinHandle},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -56,20 +53,13 @@ pub fn compose(gathered: &Sources, seen: &BTreeSet<ProjectId>) -> Snapshot {
     let part: Option<History> = (projects.len() < gathered.projects.len()).then(|| gathered.history.only(is_seen));
     let history = part.as_ref().unwrap_or(&gathered.history);
     let lives = history.at(as_of);
-    let desk = Desk {
-        keys: projects.iter().map(|project| (project.id, project.key.as_str())).collect(),
-        projects: projects.iter().map(|project| (project.id, project.name.as_str())).collect(),
-        zone,
-        as_of,
-        tasks: &gathered.tasks,
-        people: &gathered.people,
-        labels: &gathered.labels,
-    };
+    let desk = Desk::new(gathered, &projects);
     let passages = history.passages(day_start(period.first, &zone), as_of.min(period.last_instant(&zone)));
-    let sources =
-        lists::Sources { lives: &lives, period, passages: &passages, blockers: &gathered.blockers, desk: &desk };
-    // The lists take as long as all else: beside it, where there is another core.
-    let (lists, counted) = beside(|| Lists::of(&sources), || Counted::of(gathered, history, &lives, &desk));
+    let rows = desk.rows(&lives, &passages);
+    let sources = lists::Sources { rows: &rows, period, blockers: &gathered.blockers, desk: &desk };
+    // The lists take longer than all else: beside it, where there is another core, which has time for one of them.
+    let (lists, (counted, created)) =
+        rayon::join(|| Lists::of(&sources), || (Counted::of(gathered, history, &lives, &desk), sources.created()));
     let projects: Vec<ReportProject> = projects.into_iter().cloned().collect();
     Snapshot {
         format: FORMAT,
@@ -101,22 +91,10 @@ pub fn compose(gathered: &Sources, seen: &BTreeSet<ProjectId>) -> Snapshot {
         blocked: lists.blocked,
         moved: lists.moved,
         reopened: lists.reopened,
-        created: lists.created,
+        created,
         notes: counted.notes,
         variants: Vec::new(),
     }
-}
-
-/// Does two things at the same time; one after the other, where there is no thread to be had.
-fn beside<A: Send, B>(one: impl Fn() -> A + Sync, other: impl FnOnce() -> B) -> (A, B) {
-    thread::scope(|scope| {
-        let begun = thread::Builder::new().spawn_scoped(scope, &one);
-        let other = other();
-        match begun.map(ScopedJoinHandle::join) {
-            Ok(Ok(one)) => (one, other),
-            _ => (one(), other),
-        }
-    })
 }
 
 /// What is counted and reckoned, and the notes.

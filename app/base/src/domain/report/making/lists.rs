@@ -7,7 +7,10 @@ use std::{
 
 use chrono::NaiveDate;
 
-use super::{around, desk::Desk};
+use super::{
+    around,
+    desk::{Desk, Row},
+};
 use crate::domain::{
     ids::{TaskId, UserId},
     metrics::{Life, Passage},
@@ -20,15 +23,13 @@ use crate::domain::{
 /// What the lists are made from.
 pub struct Sources<'a> {
     /// Every task of the report, as it was.
-    pub lives: &'a [(TaskId, Life)],
+    pub rows: &'a [Row<'a>],
     pub period: Period,
-    /// The changes of status in the period.
-    pub passages: &'a BTreeMap<TaskId, Passage>,
     pub blockers: &'a around::Blockers,
     pub desk: &'a Desk<'a>,
 }
 
-/// The lists.
+/// The lists but [`Sources::created`].
 pub struct Lists {
     pub finished: Vec<TaskLine>,
     pub in_progress: Vec<TaskLine>,
@@ -39,51 +40,52 @@ pub struct Lists {
     pub blocked: Vec<TaskLine>,
     pub moved: Vec<TaskLine>,
     pub reopened: Vec<TaskLine>,
-    pub created: Vec<TaskLine>,
 }
 
 impl Lists {
     /// Sorts all tasks into the lists they belong to.
     pub fn of(from: &Sources<'_>) -> Self {
-        let Sources { lives: _, period, passages, blockers: _, desk } = from;
-        let category = |id: TaskId| desk.tasks.get(&id).map(|facts| facts.category);
-        let is_highlight = |id: TaskId| category(id) == Some(Category::Highlight);
-        let finished_in = |life: &Life| life.finished.filter(|at| period.contains(day_of(*at, &desk.zone)));
+        let Sources { rows: _, period, blockers: _, desk } = from;
+        let is_highlight = |row: &Row<'_>| row.facts.category == Category::Highlight;
+        let finished_in = |row: &Row<'_>| row.life.finished.filter(|at| period.contains(day_of(*at, &desk.zone)));
         let is_at_work = |life: &Life| life.is_open() && life.started.is_some();
         let next = days_after(desk.as_of, NEXT_DAYS, &desk.zone);
-        let moved = |id: TaskId| passages.get(&id).filter(|passage| passage.from != passage.to);
         Self {
-            finished: from.list(|id, life| finished_in(life).map(|at| (!is_highlight(id), Reverse(at)))),
-            in_progress: from.list(|_, life| {
+            finished: from.list(|row| finished_in(row).map(|at| (!is_highlight(row), Reverse(at)))),
+            in_progress: from.list(|Row { life, .. }| {
                 let at_work = matches!(life.status, Status::Progress | Status::Pending) && life.is_open();
                 at_work.then_some(life.started)
             }),
-            overdue: from.list(|_, life| life.is_overdue(desk.as_of).then_some(life.due)),
-            due_next: from.list(|_, life| {
+            overdue: from.list(|row| row.life.is_overdue(desk.as_of).then_some(row.life.due)),
+            due_next: from.list(|Row { life, .. }| {
                 let due = life.due.filter(|due| desk.as_of < *due && *due <= next)?;
                 life.is_open().then_some(due)
             }),
-            accomplishments: from.list(|id, life| {
-                finished_in(life).filter(|_| category(id) == Some(Category::Accomplishment)).map(Reverse)
+            accomplishments: from.list(|row| {
+                let is_one = row.facts.category == Category::Accomplishment;
+                finished_in(row).filter(|_| is_one).map(Reverse)
             }),
-            highlights: from.list(|id, life| {
-                let finished = finished_in(life);
-                let is_in = is_highlight(id) && (finished.is_some() || is_at_work(life));
-                is_in.then_some((finished.is_none(), Reverse(finished), life.started))
+            highlights: from.list(|row| {
+                let finished = finished_in(row);
+                let is_in = is_highlight(row) && (finished.is_some() || is_at_work(row.life));
+                is_in.then_some((finished.is_none(), Reverse(finished), row.life.started))
             }),
             blocked: from.blocked(),
             moved: {
-                let lines = from.list(|id, _| moved(id).map(|passage| Reverse(passage.changed)));
-                lines.into_iter().filter_map(|line| moved(line.id).map(|passage| went(line, passage))).collect()
+                let rows = from.sorted(|row| elsewhere(row).map(|passage| Reverse(passage.changed)));
+                rows.into_iter().filter_map(|row| Some(went(desk.line(row), elsewhere(row)?))).collect()
             },
-            reopened: from.list(|id, life| {
-                let at = passages.get(&id)?.reopened?;
-                life.is_open().then_some(Reverse(at))
+            reopened: from.list(|row| {
+                let at = row.passage?.reopened?;
+                row.life.is_open().then_some(Reverse(at))
             }),
-            created: from
-                .list(|_, life| period.contains(day_of(life.created, &desk.zone)).then_some(Reverse(life.created))),
         }
     }
+}
+
+/// How a task came to another status than it had when the period began.
+fn elsewhere<'a>(row: &Row<'a>) -> Option<&'a Passage> {
+    row.passage.filter(|passage| passage.from != passage.to)
 }
 
 /// A line that says from where to where a task went.
@@ -91,21 +93,28 @@ fn went(line: TaskLine, passage: &Passage) -> TaskLine {
     TaskLine { moved_from: Some(passage.from), status: passage.to, ..line }
 }
 
-impl Sources<'_> {
+impl<'a> Sources<'a> {
+    /// The list of what was created in the period.
+    pub fn created(&self) -> Vec<TaskLine> {
+        let is_in = |life: &Life| self.period.contains(day_of(life.created, &self.desk.zone));
+        self.list(|row| is_in(row.life).then_some(Reverse(row.life.created)))
+    }
+
     /// The lines of the tasks that have a place, in the order of it, then of their numbers.
-    fn list<P: Ord>(&self, place: impl Fn(TaskId, &Life) -> Option<P>) -> Vec<TaskLine> {
-        let mut found: Vec<(P, i32, TaskId, &Life)> = self
-            .lives
-            .iter()
-            .filter_map(|(id, life)| Some((place(*id, life)?, self.desk.tasks.get(id)?.number, *id, life)))
-            .collect();
-        found.sort_by(|a, b| (&a.0, a.1, a.2).cmp(&(&b.0, b.1, b.2)));
-        found.into_iter().filter_map(|(_, _, id, life)| self.desk.line(id, life)).collect()
+    fn list<P: Ord>(&self, place: impl Fn(&Row<'a>) -> Option<P>) -> Vec<TaskLine> {
+        self.sorted(place).into_iter().map(|row| self.desk.line(row)).collect()
+    }
+
+    fn sorted<P: Ord>(&self, place: impl Fn(&Row<'a>) -> Option<P>) -> Vec<&'a Row<'a>> {
+        let mut found: Vec<(P, &Row<'a>)> = self.rows.iter().filter_map(|row| Some((place(row)?, row))).collect();
+        let number = |row: &Row<'a>| (row.facts.number, row.id);
+        found.sort_by(|(one, row), (other, next)| one.cmp(other).then_with(|| number(row).cmp(&number(next))));
+        found.into_iter().map(|(_, row)| row).collect()
     }
 
     /// What waits, for whatever reason: in Pending, or for a task before it.
     fn blocked(&self) -> Vec<TaskLine> {
-        let open: BTreeMap<TaskId, bool> = self.lives.iter().map(|(id, life)| (*id, life.is_open())).collect();
+        let open: BTreeMap<TaskId, bool> = self.rows.iter().map(|row| (row.id, row.life.is_open())).collect();
         let before = |id: TaskId| -> Vec<String> {
             let blockers = self.blockers.get(&id).map(Vec::as_slice).unwrap_or_default();
             // What became of a task of the report its history knows; of others there is the row as it is today.
@@ -115,11 +124,11 @@ impl Sources<'_> {
             };
             blockers.iter().filter(is_open).map(|blocker| blocker.reference.clone()).collect()
         };
-        let lines = self.list(|id, life| {
-            let is_blocked = life.is_open() && (life.status == Status::Pending || !before(id).is_empty());
+        let rows = self.sorted(|Row { id, life, .. }| {
+            let is_blocked = life.is_open() && (life.status == Status::Pending || !before(*id).is_empty());
             is_blocked.then_some(life.waiting.or(life.started).unwrap_or(life.created))
         });
-        lines.into_iter().map(|line| TaskLine { blocked_by: before(line.id), ..line }).collect()
+        rows.into_iter().map(|row| TaskLine { blocked_by: before(row.id), ..self.desk.line(row) }).collect()
     }
 }
 
