@@ -265,6 +265,14 @@ pub async fn rows(app: &AppState, run: OccurrenceId) -> AppResult<Vec<DeliveryRo
     Ok(query.into_model().all(app.reader()).await?)
 }
 
+/// A message.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn row(app: &AppState, id: DeliveryId) -> AppResult<Option<DeliveryRow>> {
+    Ok(columns().filter(delivery::Column::Id.eq(id)).into_model().one(app.reader()).await?)
+}
+
 /// How the messages of a run stand when a round of sending has ended, at an instant. What is still on its way then is in
 /// nobody's hands, as where a database server that crashed has forgotten the answer to it: it is due at once, and the next
 /// round settles it first.

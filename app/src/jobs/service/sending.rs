@@ -25,7 +25,7 @@ use super::{
     clerk::{Clerk, Stored},
     desk::{Desk, SIGHT},
     kinds, ledger,
-    outcomes::{DeliveryRow, What, rows, tally},
+    outcomes::{self, DeliveryRow, What, rows, tally},
     way::{self, Way},
 };
 use crate::{
@@ -34,7 +34,7 @@ use crate::{
         address::EmailAddress,
         crash_point::CrashPoint,
         delivery::{Delivery, Effect, Event},
-        ids::{AccountId, OccurrenceId, ProjectId, ScheduleId, UserId},
+        ids::{AccountId, DeliveryId, OccurrenceId, ProjectId, ScheduleId, UserId},
         job::LogLevel,
         mail_gate::Passage,
         occurrence::Tally,
@@ -295,15 +295,22 @@ impl Shift<'_> {
         self.app.crash.reach(CrashPoint::Answered);
         match stored.next() {
             Some(Stored::Done(after, effects)) => self.heed(Sent { after, effects, reception }, errand).await?,
-            // It was stored by a transaction of which only the end was not heard.
-            Some(Stored::Unfit) => {}
-            Some(Stored::Lost) | None => {
+            // It was stored by a transaction of which only the end was not heard, or a person has decided meanwhile.
+            Some(Stored::Unfit) if !self.is_due(row.id).await? => {}
+            // What was taken up here and is still to be taken up has got lost: to go on would try it for ever.
+            Some(Stored::Unfit | Stored::Lost) | None => {
                 self.desk().is_lost = true;
                 return Ok(None);
             }
         }
         let turn = next.zip(stored.next()).and_then(|(row, claimed)| self.taken(row, claimed, Errand::Usual));
         Ok(turn.map(|turn| Turn { mime, ..turn }))
+    }
+
+    /// Whether a message waits to be taken up now.
+    async fn is_due(&self, id: DeliveryId) -> AppResult<bool> {
+        let row = outcomes::row(self.app, id).await?;
+        Ok(row.is_some_and(|row| row.delivery().is_due(Ctx::system(self.app).now)))
     }
 
     /// Reads the bytes of the message that is likely to be next, and ends the last one at the server, which is told nothing

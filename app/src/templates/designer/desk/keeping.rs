@@ -70,7 +70,7 @@ impl Desk {
             self.saving.set(Saving::Failed(problem));
             return;
         }
-        self.kept.update(|kept| kept.is_busy = true);
+        self.kept.update_untracked(|kept| kept.is_busy = true);
         self.saving.set(Saving::Busy);
         self.pause.cancel();
         spawn_local(async move {
@@ -81,7 +81,8 @@ impl Desk {
     }
 
     fn hear(self, sent: Draft, answer: Result<SavedDraft, AppError>) {
-        self.kept.try_update(|kept| kept.is_busy = false);
+        // Untracked: what was refused would count as changed, and be sent again for ever.
+        self.kept.try_update_untracked(|kept| kept.is_busy = false);
         match answer {
             Ok(SavedDraft { version, .. }) => {
                 let now = hands::millis();
@@ -102,8 +103,13 @@ impl Desk {
             }
             Err(error) => {
                 let goes_away = matches!(error, AppError::Offline | AppError::Unavailable | AppError::Conflict(_));
-                let is_here = self.saving.try_set(Saving::Failed(error)).is_none();
-                if goes_away && is_here {
+                let has_changed = self.draft.try_with_untracked(|now| *now != sent).unwrap_or_default();
+                if self.saving.try_set(Saving::Failed(error)).is_some() {
+                    return;
+                }
+                if has_changed {
+                    self.pause.then(REST, move || self.save());
+                } else if goes_away {
                     self.pause.then(AGAIN, move || self.save());
                 }
             }
