@@ -44,7 +44,7 @@ pub fn ErrorPage(error: AppError) -> impl IntoView {
     };
     view! {
         <Title text=title />
-        <div class="page error-page">
+        <div class="page empty error-page">
             <p class="error-page__code num">{error.status()}</p>
             <h1 tabindex="-1">{title}</h1>
             {words}
