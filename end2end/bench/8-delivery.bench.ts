@@ -11,11 +11,11 @@ import { figure } from './figures.ts';
 const person = { email: 'bench@example.org', password: 'four words nobody guesses' };
 const recipients = 2_000;
 
-/** Megabytes of a process: now, and the most since it started. */
+/** Megabytes of a process: now, without the pages of files that it sees, which the machine takes back when it needs the room; and the most since it started, with them. */
 function memory(server: AutoReport): { now: number; most: number } {
   const status = fs.readFileSync(`/proc/${server.pid}/status`, 'utf8');
   const of = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)![1]) / 1000;
-  return { now: of('VmRSS'), most: of('VmHWM') };
+  return { now: of('RssAnon'), most: of('VmHWM') };
 }
 
 for (const engine of engines) {
