@@ -1,8 +1,7 @@
 // A card in the hand where the board is not simple: lists that are sorted or nearly full, a row that scrolls, lanes of
 // people and labels, a page that only reads; and pens and fingers.
 import type { Page } from '@playwright/test';
-import { card, drag, expectKept, expectTitles, focusCard, layer, letGo, list, middle, take } from '../fixtures/board.ts';
-import { type Board, noFilter } from '../fixtures/crowd.ts';
+import { boardOf, card, drag, expectKept, expectTitles, focusCard, layer, letGo, list, middle, take } from '../fixtures/board.ts';
 import { answered, begin, clientOf, createProject, createTasks, dana, expect, openBoard, settled, test } from '../fixtures/story.ts';
 
 const pause = (page: Page, millis = 120) => page.waitForTimeout(millis);
@@ -18,9 +17,6 @@ async function open(page: Page, url: string, query = ''): Promise<void> {
   await page.goto(`${url}/board/REP${query}`);
   await settled(page, true);
 }
-
-const load = async (page: Page) =>
-  (await clientOf(page).call<Board & { project: string }>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json')).value;
 
 /** What the page asks of the server to move cards. */
 function sentBy(page: Page): string[] {
@@ -145,7 +141,7 @@ test('for those who asked for calm nothing moves but by the hand, and where page
 test('a card that passes a soft limit is taken, and the message says so @hydrated', async ({ page, empty }) => {
   await createTasks(page, 'Todo', ['One', 'Two']);
   await createTasks(page, 'In Progress', ['The only one']);
-  const column = (await load(page)).columns[1].id;
+  const column = (await boardOf(page)).columns[1].id;
   await clientOf(page).call('save_column', { column, name: 'In Progress', status: 'progress', limit: '1' });
   await open(page, empty.url);
   await drag(page, 'One', await middle(list(page, 'In Progress')));
@@ -202,7 +198,7 @@ test('where a board is only read, neither the hand nor a key changes a card, and
   await page.keyboard.press('Escape');
   await expect(layer(page)).toHaveCount(0);
 
-  await clientOf(page).call('archive_project', { project: (await load(page)).project });
+  await clientOf(page).call('archive_project', { project: (await boardOf(page)).project });
   await open(page, empty.url);
   await pull();
   await pause(page);

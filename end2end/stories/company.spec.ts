@@ -1,8 +1,7 @@
 // Others on the same board: how their moves are shown, what waits while something is in hand, and who is there.
 import type { Page } from '@playwright/test';
-import { card, expectTitles, focusCard, list } from '../fixtures/board.ts';
+import { boardOf, card, expectTitles, focusCard, idOf, list } from '../fixtures/board.ts';
 import { Client } from '../fixtures/client.ts';
-import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { addEditors, closeOpened, together } from '../fixtures/pair.ts';
 import { begin, clientOf, createProject, dana, expect, mina, openBoard, settled, test } from '../fixtures/story.ts';
 
@@ -19,9 +18,8 @@ test.beforeEach(async ({ page, empty, hydrated }) => {
 
 /** Dana moves a card to the end of a list, from somewhere else. */
 async function move(page: Page, title: string, name: string): Promise<void> {
-  const board = (await clientOf(page).call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json')).value;
-  const task = board.columns.flatMap((column) => column.cards).find((one) => one.title === title)!.id;
-  const column = board.columns.find((one) => one.name === name)!.id;
+  const task = await idOf(page, title);
+  const column = (await boardOf(page)).columns.find((one) => one.name === name)!.id;
   await clientOf(page).call('move_task', { card: task, column, after: null, before: null, op: crypto.randomUUID() }, 'json');
 }
 

@@ -1,6 +1,5 @@
 // Both ends of a list: what is added at its head, what is loaded or shown at its foot; and what stands on a card.
-import { card, expectKept, expectTitles, list } from '../fixtures/board.ts';
-import { type Board, noFilter } from '../fixtures/crowd.ts';
+import { boardOf, card, expectKept, expectTitles, list } from '../fixtures/board.ts';
 import { addEditors } from '../fixtures/pair.ts';
 import { answered, begin, clientOf, createProject, createTasks, expect, expectAccessible, openBoard, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
@@ -14,8 +13,7 @@ const numbered = (count: number, name = 'Task') => Array.from({ length: count },
 
 /** Adds many tasks at the end of a list in one call. */
 async function fill(page: Page, name: string, titles: string[]): Promise<string> {
-  const board = await clientOf(page).call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
-  const column = board.value.columns.find((one) => one.name === name)!.id;
+  const column = (await boardOf(page)).columns.find((one) => one.name === name)!.id;
   await clientOf(page).call('add_tasks', { project: 'REP', column, title: titles.join('\n'), at: 'end' });
   return column;
 }
@@ -31,8 +29,7 @@ test('a task is added at the top of a list, and the field stays open for the nex
     await page.getByLabel('Title').fill('First of all');
     await page.getByRole('button', { name: 'Create task' }).click();
     await page.goto(`${empty.url}/board/REP`);
-    await expect(list(page, 'In Progress').locator('.card')).toHaveCount(2);
-    await expect(card(page, 'First of all')).toBeVisible();
+    await expectTitles(page, 'In Progress', ['First of all', 'Already here']);
     return;
   }
   const field = column.getByLabel('Title of the new task in In Progress').first();

@@ -1,6 +1,5 @@
 // What the program says over the page and how long, what it holds back while the server is away, and the keys that lead there.
-import { card, focusCard, pasteTasks } from '../fixtures/board.ts';
-import { type Board, noFilter } from '../fixtures/crowd.ts';
+import { card, focusCard, idOf, pasteTasks } from '../fixtures/board.ts';
 import { addMina, browserOfMina, closeOpened } from '../fixtures/pair.ts';
 import { answered, begin, clientOf, createProject, dana, expect, expectAccessible, openBoard, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
@@ -264,14 +263,8 @@ test.describe('a session that has ended', () => {
     await expect(page.getByText('Saved').first()).toBeVisible();
   });
 
-  /** The id of the first task. */
-  const firstTask = async (page: Page) => {
-    const board = await clientOf(page).call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
-    return board.value.columns.flatMap((column) => column.cards).find((card) => card.title === three[0])!.id;
-  };
-
   test('a task that is given another day in the calendar stays there and is sent after signing in, else it goes back @hydrated', async ({ page, context, empty }) => {
-    await clientOf(page).call('save_cell', { task: await firstTask(page), field: 'due', value: '2031-03-12' });
+    await clientOf(page).call('save_cell', { task: await idOf(page, three[0]), field: 'due', value: '2031-03-12' });
     await page.goto(`${empty.url}/board/REP/calendar?month=2031-03`);
     await settled(page, true);
     const day = (date: string) => page.locator(`td[data-date="${date}"]`);

@@ -1,5 +1,5 @@
 // What others change on the pages beside the board: it comes by itself, and nothing that is being written is lost.
-import { pasteTasks } from '../fixtures/board.ts';
+import { idOf, pasteTasks } from '../fixtures/board.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { closeOpened, together } from '../fixtures/pair.ts';
 import { begin, clientOf, createProject, dana, expect, expectAccessible, mina, openBoard, settled, test } from '../fixtures/story.ts';
@@ -14,12 +14,6 @@ test.beforeEach(async ({ page, empty, hydrated }) => {
 });
 
 test.afterEach(closeOpened);
-
-/** The id of a task on the board. */
-async function idOf(page: Page, title: string): Promise<string> {
-  const board = await clientOf(page).call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
-  return board.value.columns.flatMap((column) => column.cards).find((card) => card.title === title)!.id;
-}
 
 /** Changes a cell as Dana, from somewhere else. */
 async function save(page: Page, title: string, field: string, value: string): Promise<void> {

@@ -1,7 +1,6 @@
 // What the board tells those who hear it instead of seeing it, and the keys by which they come around.
 import type { Page } from '@playwright/test';
-import { expectTitles, focusCard, list } from '../fixtures/board.ts';
-import { type Board, noFilter } from '../fixtures/crowd.ts';
+import { boardOf, expectTitles, focusCard, list } from '../fixtures/board.ts';
 import { closeOpened, together } from '../fixtures/pair.ts';
 import { answered, begin, clientOf, createProject, cutOff, dana, expect, openBoard, settled, test, untold } from '../fixtures/story.ts';
 
@@ -159,7 +158,7 @@ test.describe('over a dialog', () => {
     const keys = page.getByRole('dialog', { name: 'Keys' });
     await expect(keys).toBeVisible();
     // Somebody takes the list away before the server hears of the move.
-    const { columns } = (await clientOf(page).call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json')).value;
+    const { columns } = await boardOf(page);
     await clientOf(page).call('remove_column', { column: columns[1].id, heir: columns[0].id });
     letGo();
     await expect(keys.locator('[data-live=live-assertive]')).toContainText('Not moved.');

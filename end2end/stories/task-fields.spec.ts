@@ -1,8 +1,7 @@
 // A task's own fields: category and start, series and what follows on them, its history, its title; in a drawer that
 // leaves the board in reach, and on a phone fills the screen.
 import type { Locator, Page } from '@playwright/test';
-import { card, expectTitles, list } from '../fixtures/board.ts';
-import { type Board, noFilter } from '../fixtures/crowd.ts';
+import { card, expectTitles, idOf, list } from '../fixtures/board.ts';
 import { answered, begin, clientOf, createProject, dana, expect, expectAccessible, openBoard, settled, test } from '../fixtures/story.ts';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
@@ -15,12 +14,6 @@ test.beforeEach(async ({ page, empty }) => {
 async function open(page: Page, url: string, number: number, hydrated: boolean): Promise<void> {
   await page.goto(`${url}/tasks/REP-${number}`);
   await settled(page, hydrated);
-}
-
-/** The id of a task. */
-async function idOf(page: Page, title: string): Promise<string> {
-  const board = await clientOf(page).call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
-  return board.value.columns.flatMap((column) => column.cards).find((one) => one.title === title)!.id;
 }
 
 /** Saves a field by leaving it, or by the button of its form, and waits until it is kept. */

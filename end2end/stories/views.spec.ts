@@ -1,6 +1,6 @@
 // The other ways to look at tasks: list, calendar, notes, archive, trash, my work, search.
 import fs from 'node:fs';
-import { card, expectTitles, layer, middle, take, waysToGiveUp } from '../fixtures/board.ts';
+import { card, expectTitles, idOf, layer, middle, take, waysToGiveUp } from '../fixtures/board.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { answered, begin, clientOf, createProject, createTasks, dana, expect, expectAccessible, openBoard, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
@@ -30,12 +30,6 @@ async function setDue(page: Page, url: string, hydrated: boolean, reference: str
   if (!hydrated) await page.getByLabel('Due date').locator('xpath=ancestor::form').getByRole('button', { name: 'Save' }).click();
   await expect(page.getByText(/^Saved\.?$/).first()).toBeVisible();
   await answered(page);
-}
-
-/** The id of a task on the board. */
-async function idOf(page: Page, title: string): Promise<string> {
-  const board = await clientOf(page).call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
-  return board.value.columns.flatMap((column) => column.cards).find((card) => card.title === title)!.id;
 }
 
 /** Keeps requests back until they are let go. */

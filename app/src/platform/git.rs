@@ -164,13 +164,15 @@ impl GitArchive {
     /// Makes the repository beside its place and moves it there whole. Of a half of one, as a full disk or a killed process
     /// leaves it, nobody could ever make a repository again: none is made where something stands.
     fn create(&self, options: gix::open::Options) -> Result<(), String> {
-        let mut beside = self.path.clone().into_os_string();
+        // Where a link leads to an empty folder, the repository takes the place of the folder.
+        let place = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
+        let mut beside = place.clone().into_os_string();
         beside.push(format!(".new-{}", Uuid::now_v7().simple()));
         let beside = PathBuf::from(beside);
         let kind = gix::create::Kind::Bare;
         let created = gix::ThreadSafeRepository::init_opts(&beside, kind, gix::create::Options::default(), options)
             .map_err(|error| error.to_string())
-            .and_then(|_| fs::rename(&beside, &self.path).map_err(|error| error.to_string()));
+            .and_then(|_| fs::rename(&beside, &place).map_err(|error| error.to_string()));
         if created.is_err() {
             let _ = fs::remove_dir_all(&beside);
         }

@@ -15,9 +15,8 @@ const LONGEST: u64 = 30;
 #[derive(Clone, Copy, Debug)]
 pub struct OnceMore {
     pause: Pause,
-    /// Readings that have failed since the last one that came.
+    /// Readings that have failed since the last one that came, or that said that there is nothing any more.
     failed: StoredValue<u32>,
-    is_missing: StoredValue<bool>,
     /// How many times the pause was over.
     due: RwSignal<u32>,
 }
@@ -25,12 +24,7 @@ pub struct OnceMore {
 impl OnceMore {
     /// Nothing is missing yet.
     pub fn idle() -> Self {
-        Self {
-            pause: Pause::idle(),
-            failed: StoredValue::new(0),
-            is_missing: StoredValue::new(false),
-            due: RwSignal::new(0),
-        }
+        Self { pause: Pause::idle(), failed: StoredValue::new(0), due: RwSignal::new(0) }
     }
 
     /// A reading begins: none has to wait any more.
@@ -40,13 +34,11 @@ impl OnceMore {
 
     /// Takes note of how a reading has ended.
     pub fn note<T>(self, answer: &AppResult<T>) {
-        let Err(error) = answer else {
+        let Some(error) = answer.as_ref().err().filter(|error| **error != AppError::NotFound) else {
             self.pause.cancel();
             self.failed.set_value(0);
-            self.is_missing.set_value(false);
             return;
         };
-        self.is_missing.set_value(*error != AppError::NotFound);
         let failed = self.failed.try_update_value(|failed| {
             *failed = failed.saturating_add(1);
             *failed
@@ -66,7 +58,7 @@ impl OnceMore {
         // In the effect, so that nothing of it happens on the server.
         Effect::new(move |_| {
             self.due.track();
-            if is_reached() && self.is_missing.get_value() {
+            if is_reached() && self.failed.get_value() > 0 {
                 untrack(&again);
             }
         });
@@ -143,12 +135,14 @@ mod tests {
     fn something_is_missing_from_a_failure_to_the_next_answer_unless_it_is_gone() {
         Owner::new().with(|| {
             let once_more = OnceMore::idle();
-            once_more.note::<()>(&Err(AppError::SignedOut));
-            assert!(once_more.is_missing.get_value());
-            once_more.note(&Ok(()));
-            assert_eq!((once_more.is_missing.get_value(), once_more.failed.get_value()), (false, 0));
-            once_more.note::<()>(&Err(AppError::NotFound));
-            assert!(!once_more.is_missing.get_value());
+            let failed = |answer: AppResult<()>| {
+                once_more.note(&answer);
+                once_more.failed.get_value()
+            };
+            assert_eq!(failed(Err(AppError::SignedOut)), 1);
+            assert_eq!(failed(Ok(())), 0);
+            assert_eq!(failed(Err(AppError::SignedOut)), 1);
+            assert_eq!(failed(Err(AppError::NotFound)), 0);
         });
     }
 }

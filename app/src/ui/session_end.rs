@@ -19,8 +19,10 @@ pub struct SessionEnd {
     is_over: RwSignal<bool>,
     /// It has ended and nobody has signed in again, whether that is asked for now or was put off.
     has_ended: RwSignal<bool>,
-    /// Changes of the page that the server has not taken.
+    /// Changes of the page that the server has not taken, as a part of it that finds out by itself has them.
     waiting: RwSignal<usize>,
+    /// Those that wait in [`SessionEnd::comes_back`].
+    held: RwSignal<usize>,
     /// How many times somebody has signed in again.
     begun_again: RwSignal<u32>,
 }
@@ -32,6 +34,7 @@ impl SessionEnd {
             is_over: RwSignal::new(false),
             has_ended: RwSignal::new(false),
             waiting: RwSignal::new(0),
+            held: RwSignal::new(0),
             begun_again: RwSignal::new(0),
         };
         provide_context(end);
@@ -54,7 +57,7 @@ impl SessionEnd {
 
     /// How many changes of the page wait for it.
     pub fn waiting(self) -> usize {
-        self.waiting.get()
+        self.waiting.get() + self.held.get()
     }
 
     /// How many times somebody has signed in again since the page was loaded.
@@ -88,11 +91,11 @@ impl SessionEnd {
     pub async fn comes_back(self, changes: usize) -> bool {
         let before = self.begun_again.get_untracked();
         self.tell();
-        self.waiting.update(|waiting| *waiting += changes);
+        self.held.update(|held| *held += changes);
         while self.is_over.get_untracked() && self.begun_again.get_untracked() == before {
             rest(LOOK).await;
         }
-        self.waiting.update(|waiting| *waiting = waiting.saturating_sub(changes));
+        self.held.update(|held| *held = held.saturating_sub(changes));
         self.begun_again.get_untracked() != before
     }
 
@@ -115,7 +118,9 @@ impl SessionEnd {
             let is_over = is_over();
             if is_over {
                 self.tell();
-            } else if before == Some(true) {
+            // What waits for an answer of the person is given up by the person alone: the line may be back because
+            // somebody has signed in in another tab, which this page is yet to hear of.
+            } else if before == Some(true) && self.held.get_untracked() == 0 {
                 self.put_off();
             }
             is_over

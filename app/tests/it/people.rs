@@ -10,12 +10,13 @@ use app::{
     },
     domain::{
         account::{Me, Role, UserState},
-        ids::UserId,
+        ids::{SavedViewId, UserId},
         report::spec::ListKind,
         template::{Block, BlockKind, Body, Document, TemplateCategory, When, block::TaskFilter},
     },
-    entities::{member, schedule, session, task_assignee, user},
+    entities::{member, saved_view, schedule, session, task_assignee, user},
     error::{AppError, Problem},
+    jobs::service::report,
     members::service::groups as project_groups,
     platform::ctx::Ctx,
     projects::service::access,
@@ -27,7 +28,7 @@ use chrono::TimeDelta;
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
-    ConnectionTrait, EntityTrait, PaginatorTrait, Statement,
+    ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, Statement,
 };
 use uuid::Uuid;
 
@@ -225,10 +226,21 @@ async fn lists_of_templates_and_scopes_of_reports_name_the_person_that_a_placeho
         let job = stage.job(&mondays_at_ten()).await;
         let row = schedule::ActiveModel {
             id: Unchanged(job),
-            options: Set(Some(format!("{{\"scope\":{{\"people\":[\"{old}\"]}}}}"))),
+            options: Set(Some(format!("{{\"scope\":{{\"people\":[\"{old}\",\"{ravi}\"]}}}}"))),
             ..Default::default()
         };
         row.update(app.reader()).await.unwrap();
+        let view = saved_view::Model {
+            id: SavedViewId(Uuid::now_v7()),
+            project_id: stage.project.id,
+            owner_id: stage.cast.mina.id,
+            name: "Ravi's".into(),
+            query: format!("assignee={old}"),
+            is_shared: true,
+            created_at: mina.now,
+        };
+        saved_view::Entity::insert(view.clone().into_active_model()).exec(app.reader()).await.unwrap();
+        let before = library::desk(&mina, template).await.unwrap();
 
         merge::merge(&mina, old, ravi).await.unwrap();
         let desk = library::desk(&mina, template).await.unwrap();
@@ -237,8 +249,20 @@ async fn lists_of_templates_and_scopes_of_reports_name_the_person_that_a_placeho
             assert_eq!(document.filters_mut()[0].person_id, Some(ravi));
         }
         assert!(!desk.has_changes, "the draft is what is published still");
+        let typed = drafts::Save {
+            id: template,
+            version: before.draft_version,
+            name: "Later".into(),
+            category: TemplateCategory::Status,
+            document: serde_json::to_string(&before.draft).unwrap(),
+        };
+        let late = drafts::save(&mina, typed).await;
+        assert!(matches!(late, Err(AppError::Conflict(_))), "a page that was open does not write the old id back");
         let options = stage.schedule(job).await.options.unwrap();
         assert!(options.contains(&ravi.to_string()) && !options.contains(&old.to_string()), "{options}");
+        assert_eq!(report::spec(&stage.schedule(job).await).unwrap().scope.people, [ravi], "once");
+        let query = saved_view::Entity::find_by_id(view.id).one(app.reader()).await.unwrap().unwrap().query;
+        assert_eq!(query, format!("assignee={ravi}"));
     })
     .await;
 }

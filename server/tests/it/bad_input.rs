@@ -117,6 +117,7 @@ async fn what_a_template_does_not_take_is_refused_at_its_fields_with_what_was_ty
             "id=\"subject\"",
             "aria-describedby=\"mail-subject-hint subject-problem\"",
             "id=\"accent-problem\"",
+            "aria-describedby=\"mail-accent-hint accent-problem\"",
             &format!("value=\"{long}\""),
             "value=\"Weekly\"",
         ] {
@@ -125,6 +126,13 @@ async fn what_a_template_does_not_take_is_refused_at_its_fields_with_what_was_ty
         // What was typed into one template is not shown in another, whatever the address says.
         let other = visitor.get(&next.replace(id, designers[1].rsplit('/').next().unwrap())).await.body;
         assert!(!other.contains(&format!("value=\"{long}\"")) && !other.contains("subject-problem"), "{other}");
+        let unnamed = [("fields[name]", " "), ("fields[subject]", "Hello"), ("fields[accent]", "#087d7e")];
+        let form: Vec<_> = [("id", id), ("version", "1"), ("act", "mail")].into_iter().chain(unnamed).collect();
+        let sent = visitor.post(&action, &format!("{SITE}{designer}"), &form).await;
+        let page = visitor.get(sent.location().trim_start_matches(SITE)).await.body;
+        for words in ["href=\"#name\"", "id=\"name-problem\"", "aria-describedby=\"name-problem\""] {
+            assert!(page.contains(words), "{words} in {page}");
+        }
         let stored = visitor.get(designer).await.body;
         assert!(!stored.contains(&long) && !stored.contains("There is a problem"), "nothing was kept: {stored}");
     })

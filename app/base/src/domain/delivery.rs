@@ -137,7 +137,6 @@ const WAITS: Backoff = Backoff { first: Duration::minutes(1), longest: Duration:
 /// How patient a delivery is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeliveryPolicy {
-    pub backoff: Backoff,
     /// Age after which no further try is planned.
     pub give_up_after: Duration,
     pub uncertain: UncertainRule,
@@ -145,7 +144,7 @@ pub struct DeliveryPolicy {
 
 impl Default for DeliveryPolicy {
     fn default() -> Self {
-        Self { backoff: WAITS, give_up_after: Duration::hours(24), uncertain: UncertainRule::Hold }
+        Self { give_up_after: Duration::hours(24), uncertain: UncertainRule::Hold }
     }
 }
 
@@ -272,7 +271,7 @@ impl Delivery {
     }
 
     fn defer(mut self, now: DateTime<Utc>, policy: &DeliveryPolicy, seed: u64) -> (Self, Vec<Effect>) {
-        let at = now + policy.backoff.wait(self.attempts_in_a_row(), seed);
+        let at = now + WAITS.wait(self.attempts_in_a_row(), seed);
         if at > self.queued_at + policy.give_up_after {
             return self.end(DeliveryPhase::Failed);
         }

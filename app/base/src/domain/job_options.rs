@@ -137,16 +137,6 @@ impl JobOptions {
         }
     }
 
-    /// What the mails say beside their lists; nothing in those of other kinds.
-    pub fn own_words(&self) -> OwnWords {
-        match self {
-            JobOptions::Digest(DigestOptions { words, .. }) | JobOptions::Reminder(ReminderOptions { words, .. }) => {
-                words.clone()
-            }
-            JobOptions::WeeklyReport(_) | JobOptions::ArchiveTasks(_) | JobOptions::GitPush => OwnWords::default(),
-        }
-    }
-
     /// What is stored beside the kind; none where there is nothing to choose, or nothing was chosen.
     ///
     /// # Errors
@@ -281,7 +271,7 @@ mod tests {
         }
         let old = r#"{"scope":"all","sections":["today"]}"#;
         let read = JobOptions::from_json(JobKind::Digest, Some(old)).unwrap();
-        assert!(read.own_words().is_empty());
+        assert!(matches!(&read, JobOptions::Digest(digest) if digest.words.is_empty()));
         assert_eq!(read.to_json().unwrap().as_deref(), Some(old), "from before there were words of one's own");
         assert!(JobOptions::from_json(JobKind::Digest, None).is_err());
         // Where nothing was chosen, jobs follow the weekly report, also when it changes.

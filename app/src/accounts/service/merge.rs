@@ -58,10 +58,17 @@ const OWN: &[(&str, &str)] = &[
     ("mail_consent", "user_id"),
 ];
 
-/// Texts that name people by their ids: the actions of rules, whose work a report tells of, and whose tasks the lists of
-/// templates show. A version of a template stays what it was, with the same person under another id.
-const WRITTEN: &[(&str, &str)] =
-    &[("rule", "actions"), ("schedule", "options"), ("template", "draft"), ("template_version", "document")];
+/// Texts that name people by their ids, each with what counts its changes: the actions of rules, by whom saved views
+/// filter, whose work a report tells of, and whose tasks the lists of templates show. A form that was opened before is
+/// refused then, and does not write the old id back. A version of a template stays what it was, with the same person under
+/// another id.
+const WRITTEN: &[(&str, &str, Option<&str>)] = &[
+    ("rule", "actions", Some("version")),
+    ("saved_view", "query", None),
+    ("schedule", "options", Some("version")),
+    ("template", "draft", Some("draft_version")),
+    ("template_version", "document", None),
+];
 
 /// All columns that name a person: a test holds them against the schema.
 pub fn known_columns() -> Vec<(&'static str, &'static str)> {
@@ -95,9 +102,11 @@ pub async fn merge(ctx: &Ctx, placeholder: UserId, into: UserId) -> AppResult<()
         );
         run(ctx, &tx, sql, [into, placeholder]).await?;
     }
-    for (table, column) in WRITTEN {
-        let sql =
-            format!("UPDATE {table} SET {column} = replace({column}, $1, $2) WHERE {column} LIKE '%' || $1 || '%'");
+    for (table, column, version) in WRITTEN {
+        let counted = version.map(|version| format!(", {version} = {version} + 1")).unwrap_or_default();
+        let sql = format!(
+            "UPDATE {table} SET {column} = replace({column}, $1, $2){counted} WHERE {column} LIKE '%' || $1 || '%'"
+        );
         let words = [placeholder.to_string().into(), into.to_string().into()];
         tx.execute_raw(Statement::from_sql_and_values(backend(ctx), sql, words)).await?;
     }

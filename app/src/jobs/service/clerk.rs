@@ -2,9 +2,9 @@
 //! moment is one transaction: they would wait for each other anyway, as each of them locks the run, and to make a
 //! transaction durable takes as long for four messages as for one.
 //!
-//! How an attempt has ended is known to this process alone until it is stored. Where PostgreSQL restarts it is stored again
-//! and again, and what was accepted is kept in mind until it is on the disk: a server that crashes forgets what it was
-//! told last.
+//! How an attempt has ended is known to this process alone until it is stored. Where PostgreSQL restarts it is tried again
+//! and again, and what was accepted is stored once more with whatever comes next, until it is on the disk: a server that
+//! crashes forgets what it was told last, and nobody may notice that it did.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -51,17 +51,9 @@ pub struct Clerk {
     entries: Mutex<Vec<Entry>>,
     /// Whoever has it writes, for itself and for those who wait.
     pen: sync::Mutex<()>,
-    /// Never held while something is waited for.
-    mind: Mutex<Mind>,
-}
-
-/// What was stored and may be forgotten.
-#[derive(Default)]
-struct Mind {
-    /// Messages that were accepted, since something was last made durable.
-    accepted: Vec<What>,
-    /// Something went wrong since, or nothing more will be stored: they are stored once more.
-    is_in_doubt: bool,
+    /// Messages that were accepted since something was last made durable, on PostgreSQL: on SQLite only the whole machine
+    /// can crash, and this process with it. Never held while something is waited for.
+    unsure: Mutex<Vec<What>>,
 }
 
 struct Entry {
@@ -72,7 +64,13 @@ struct Entry {
 impl Clerk {
     /// For the owner of a run.
     pub fn new(app: &AppState, hold: Hold) -> Self {
-        Self { app: app.clone(), hold, entries: Mutex::default(), pen: sync::Mutex::default(), mind: Mutex::default() }
+        Self {
+            app: app.clone(),
+            hold,
+            entries: Mutex::default(),
+            pen: sync::Mutex::default(),
+            unsure: Mutex::default(),
+        }
     }
 
     /// The run, and the proof that it is ours.
@@ -123,28 +121,25 @@ impl Clerk {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn mind(&self) -> MutexGuard<'_, Mind> {
-        self.mind.lock().unwrap_or_else(PoisonError::into_inner)
+    fn unsure(&self) -> MutexGuard<'_, Vec<What>> {
+        self.unsure.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sees to it that a database server that crashes from now on forgets nothing of what was accepted. On SQLite only the
-    /// whole machine can crash, and this process with it.
+    /// Sees to it that a database server that crashes from now on forgets nothing of what was accepted.
     ///
     /// # Errors
     /// Only those of the database.
     pub async fn make_sure(&self) -> AppResult<()> {
-        if !self.app.db.is_postgres() || self.mind().accepted.is_empty() {
-            return Ok(());
+        if !self.unsure().is_empty() {
+            self.store_all(Vec::new()).await?;
         }
-        self.mind().is_in_doubt = true;
-        self.store_all(Vec::new()).await?;
         Ok(())
     }
 
     /// A PostgreSQL that restarts ends the transaction in which it is met. What was stored all the same does not fit a
     /// second time, so nothing is done twice.
     async fn write_surely(&self, whats: Vec<What>) -> AppResult<Vec<Stored>> {
-        let is_known_here_alone = any(&whats, Event::ends_an_attempt) || !self.mind().to_repeat().is_empty();
+        let is_known_here_alone = any(&whats, Event::ends_an_attempt) || !self.unsure().is_empty();
         if !self.app.db.is_postgres() || !is_known_here_alone {
             return self.write(whats).await;
         }
@@ -157,24 +152,22 @@ impl Clerk {
         }
     }
 
-    /// Writes something, behind what may be forgotten.
+    /// Writes something, behind what may have been forgotten: what is there already does not fit a second time.
     async fn write(&self, whats: Vec<What>) -> AppResult<Vec<Stored>> {
+        // Nothing is what is written to make durable all that was stored before.
+        let is_durable = whats.is_empty() || any(&whats, must_be_durable);
         let is_accepted = |what: &&What| what.1.iter().any(|event| matches!(event, Event::Accepted { .. }));
         let accepted: Vec<What> = whats.iter().filter(is_accepted).cloned().collect();
-        let mut all = self.mind().to_repeat();
+        let mut all = self.unsure().clone();
         let again = all.len();
         all.extend(whats);
-        let is_durable = again > 0 || any(&all, must_be_durable);
-        match self.commit(all, is_durable).await {
-            Ok(mut stored) => {
-                self.mind().has_stored(accepted, is_durable);
-                Ok(stored.split_off(again))
-            }
-            Err(error) => {
-                self.mind().is_in_doubt = true;
-                Err(error)
-            }
+        let mut stored = self.commit(all, is_durable).await?;
+        if is_durable {
+            self.unsure().clear();
+        } else if self.app.db.is_postgres() {
+            self.unsure().extend(accepted);
         }
+        Ok(stored.split_off(again))
     }
 
     async fn commit(&self, whats: Vec<What>, is_durable: bool) -> AppResult<Vec<Stored>> {
@@ -192,22 +185,6 @@ impl Clerk {
         tx.commit().await?;
         let stored = |(after, effects)| Stored::Done(after, effects);
         Ok(applied.into_iter().map(|applied| applied.map_or(Stored::Unfit, stored)).collect())
-    }
-}
-
-impl Mind {
-    /// What is to be stored once more.
-    fn to_repeat(&self) -> Vec<What> {
-        if self.is_in_doubt { self.accepted.clone() } else { Vec::new() }
-    }
-
-    /// What is made durable makes durable all that was stored before it.
-    fn has_stored(&mut self, accepted: Vec<What>, is_durable: bool) {
-        if is_durable {
-            *self = Self::default();
-        } else {
-            self.accepted.extend(accepted);
-        }
     }
 }
 
@@ -251,21 +228,5 @@ mod tests {
         for event in [Event::Claimed, Event::Accepted { attempt, reply: reply() }] {
             assert!(!must_be_durable(&event), "{event:?}");
         }
-    }
-
-    #[test]
-    fn what_was_accepted_is_kept_in_mind_until_something_is_durable() {
-        let accepted = |number| {
-            let event = Event::Accepted { attempt: 1, reply: SmtpReply::new(250, None, "queued") };
-            vec![(DeliveryId(uuid::Uuid::from_u128(number)), vec![event])]
-        };
-        let mut mind = Mind::default();
-        mind.has_stored(accepted(1), false);
-        mind.has_stored(accepted(2), false);
-        assert!(mind.to_repeat().is_empty(), "nothing has gone wrong");
-        mind.is_in_doubt = true;
-        assert_eq!(mind.to_repeat(), [accepted(1), accepted(2)].concat());
-        mind.has_stored(accepted(3), true);
-        assert!(mind.accepted.is_empty() && !mind.is_in_doubt);
     }
 }

@@ -1,5 +1,7 @@
 //! What the report of a schedule is about: what its owner chose, the days that it means for a run, the data.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc, Weekday};
 use sea_orm::{
     ActiveModelTrait,
@@ -44,7 +46,12 @@ pub const WEEK_START: Weekday = Weekday::Mon;
 /// A fault, where it cannot be read, or the job makes no report.
 pub fn spec(job: &schedule::Model) -> AppResult<ReportSpec> {
     match options::of(job)? {
-        JobOptions::WeeklyReport(spec) => Ok(spec),
+        JobOptions::WeeklyReport(mut spec) => {
+            // Two of them may have become one person.
+            let mut met = BTreeSet::new();
+            spec.scope.people.retain(|person| met.insert(*person));
+            Ok(spec)
+        }
         _ => Err(fault::internal("reading what a report shows", "a job of this kind makes none")),
     }
 }

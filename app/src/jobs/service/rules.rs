@@ -80,7 +80,7 @@ pub fn run_rules(held: &schedule::Model) -> RunRules {
 
 /// How patient the messages of a row's runs are.
 pub fn delivery_policy(give_up_minutes: i32, uncertain: UncertainRule) -> DeliveryPolicy {
-    DeliveryPolicy { give_up_after: Duration::minutes(give_up_minutes.into()), uncertain, ..DeliveryPolicy::default() }
+    DeliveryPolicy { give_up_after: Duration::minutes(give_up_minutes.into()), uncertain }
 }
 
 /// What must be so for a report of the schedule to be sent.
@@ -121,8 +121,7 @@ pub fn store(rules: &Rules, row: &mut schedule::ActiveModel) -> AppResult<()> {
     row.retry_first_seconds = Set(whole(backoff.first.num_seconds()));
     row.retry_longest_seconds = Set(whole(backoff.longest.num_seconds()));
     row.pause_after_failures = Set(whole((*pause_after).into()));
-    // The waits between the tries of a message are the same for all.
-    let DeliveryPolicy { give_up_after, uncertain, backoff: _ } = *delivery;
+    let DeliveryPolicy { give_up_after, uncertain } = *delivery;
     row.give_up_minutes = Set(whole(give_up_after.num_minutes()));
     row.uncertain_rule = Set(uncertain);
     row.send_if = Set(match send_if {
@@ -181,7 +180,6 @@ pub fn read(form: &RulesForm, checks: &mut Checks) -> Rules {
         delivery: DeliveryPolicy {
             give_up_after: Duration::hours(within("give_up", &form.give_up, 1, 168).into()),
             uncertain: form.uncertain.parse().unwrap_or_default(),
-            ..DeliveryPolicy::default()
         },
     };
     if rules.run.backoff.longest < rules.run.backoff.first {

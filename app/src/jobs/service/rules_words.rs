@@ -132,11 +132,7 @@ mod tests {
             plan: PlanRules { misfire: Misfire::All, at_most: 4, ..PlanRules::default() },
             run: RunRules { timeout: Some(Duration::minutes(10)), tries: 1, ..RunRules::default() },
             pause_after: 1,
-            delivery: DeliveryPolicy {
-                give_up_after: Duration::hours(3),
-                uncertain: UncertainRule::RetryOnce,
-                ..DeliveryPolicy::default()
-            },
+            delivery: DeliveryPolicy { give_up_after: Duration::hours(3), uncertain: UncertainRule::RetryOnce },
             ..Rules::default()
         };
         let spec = ScheduleSpec { runs: Some(2), except: vec!["2026-12-24".parse().unwrap()], ..daily() };

@@ -295,10 +295,12 @@ impl Shift<'_> {
         self.app.crash.reach(CrashPoint::Answered);
         match stored.next() {
             Some(Stored::Done(after, effects)) => self.heed(Sent { after, effects, reception }, errand).await?,
-            // It was stored by a transaction of which only the end was not heard, or a person has decided meanwhile.
-            Some(Stored::Unfit) if !self.is_due(row.id).await? => {}
-            // What was taken up here and is still to be taken up has got lost: to go on would try it for ever.
-            Some(Stored::Unfit | Stored::Lost) | None => {
+            Some(Stored::Unfit) => match self.as_it_stands(row.id).await? {
+                // It was stored by a transaction of which only the end was not heard, or a person has decided meanwhile.
+                Some(after) => self.heed(Sent { after, effects: Vec::new(), reception }, errand).await?,
+                None => return Ok(None),
+            },
+            Some(Stored::Lost) | None => {
                 self.desk().is_lost = true;
                 return Ok(None);
             }
@@ -307,10 +309,13 @@ impl Shift<'_> {
         Ok(turn.map(|turn| Turn { mime, ..turn }))
     }
 
-    /// Whether a message waits to be taken up now.
-    async fn is_due(&self, id: DeliveryId) -> AppResult<bool> {
-        let row = outcomes::row(self.app, id).await?;
-        Ok(row.is_some_and(|row| row.delivery().is_due(Ctx::system(self.app).now)))
+    /// How a message stands whose answer did not fit; none where that it was taken up has got lost. Then it is still to be
+    /// taken up, and the run is given away: to go on would try it for ever.
+    async fn as_it_stands(&self, id: DeliveryId) -> AppResult<Option<Delivery>> {
+        let now = Ctx::system(self.app).now;
+        let stands = outcomes::row(self.app, id).await?.map(|row| row.delivery()).filter(|stands| !stands.is_due(now));
+        self.desk().is_lost |= stands.is_none();
+        Ok(stands)
     }
 
     /// Reads the bytes of the message that is likely to be next, and ends the last one at the server, which is told nothing

@@ -138,7 +138,6 @@ pub async fn note_bounce(ctx: &Ctx, tx: &WriteTx, message: DeliveryId, address: 
 }
 
 /// A message that came back, and what was said of its address.
-#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bounced<'a> {
     pub message: DeliveryId,
     pub address: &'a str,

@@ -216,37 +216,31 @@ pub fn projects_with_role(person: UserId, least: MemberRole) -> SelectStatement 
 
 /// The ids of the people of a project, for `in_subquery`: members, and those of its groups.
 pub fn people_of(project: ProjectId) -> SelectStatement {
-    people_with_role(project, MemberRole::Viewer)
+    people_of_any(&[project])
+}
+
+/// The ids of the people of any of some projects, for `in_subquery`.
+pub fn people_of_any(projects: &[ProjectId]) -> SelectStatement {
+    people_in(projects, MemberRole::Viewer)
 }
 
 /// The ids of the people who have at least this role in a project, for `in_subquery`.
 pub fn people_with_role(project: ProjectId, least: MemberRole) -> SelectStatement {
+    people_in(&[project], least)
+}
+
+fn people_in(projects: &[ProjectId], least: MemberRole) -> SelectStatement {
     let own = member::Entity::find()
         .select_only()
         .column(member::Column::UserId)
-        .filter(member::Column::ProjectId.eq(project))
+        .filter(member::Column::ProjectId.is_in(projects.iter().copied()))
         .filter(member::Column::Role.is_in(at_least(least)))
         .into_query();
     let of_groups = with_people(team_project::Entity::find())
         .select_only()
         .column(team_member::Column::UserId)
-        .filter(team_project::Column::ProjectId.eq(project))
-        .filter(team_project::Column::Role.is_in(at_least(least)))
-        .into_query();
-    either(own, of_groups)
-}
-
-/// The ids of the people of any of some projects, for `in_subquery`: members, and those of their groups.
-pub fn people_of_any(projects: &[ProjectId]) -> SelectStatement {
-    let own = member::Entity::find()
-        .select_only()
-        .column(member::Column::UserId)
-        .filter(member::Column::ProjectId.is_in(projects.iter().copied()))
-        .into_query();
-    let of_groups = with_people(team_project::Entity::find())
-        .select_only()
-        .column(team_member::Column::UserId)
         .filter(team_project::Column::ProjectId.is_in(projects.iter().copied()))
+        .filter(team_project::Column::Role.is_in(at_least(least)))
         .into_query();
     either(own, of_groups)
 }

@@ -3,7 +3,7 @@
 use leptos::{html::Div, prelude::*};
 
 use super::{popover, state::BoardState, tools::Field};
-use crate::ui::Icon;
+use crate::{domain::ids::TaskId, ui::Icon};
 
 #[component]
 pub fn BulkBar(board: BoardState, node: NodeRef<Div>) -> impl IntoView {
@@ -40,7 +40,9 @@ pub fn BulkBar(board: BoardState, node: NodeRef<Div>) -> impl IntoView {
                         <Icon name="archive" /><span>"Archive"</span>
                     </button>
                     <button class="btn is-ghost is-sm" type="button" title="Clear (Esc)" on:click=move |_| {
-                        let last = cleared.tools.selected.with_untracked(|chosen| chosen.last().copied());
+                        // The last one that is still there.
+                        let is_there = |card: &TaskId| cleared.place_of(*card).is_some();
+                        let last = cleared.tools.selected.with_untracked(|chosen| chosen.iter().rev().copied().find(is_there));
                         cleared.clear_selection();
                         match last {
                             Some(card) => popover::refocus_card(node, card),

@@ -122,7 +122,7 @@ impl BoardState {
     /// Why a list with a hard limit does not take all of the cards.
     fn no_room(&self, cards: &[TaskId], column: &ColumnState) -> Option<String> {
         let (count, limit) = self.passed_limit(cards, column).filter(|_| column.limit_is_hard)?;
-        let there = count.saturating_sub(self.coming(cards, column.id));
+        let there = count.saturating_sub(self.count_coming(cards, column.id));
         Some(words::no_room_for_all(&column.name, there, limit))
     }
 
@@ -131,15 +131,19 @@ impl BoardState {
         self.columns.iter().filter_map(|column| Some((column.id, self.no_room(cards, column)?))).collect()
     }
 
-    /// How many of the cards come from other lists.
-    fn coming(&self, cards: &[TaskId], column: ColumnId) -> u32 {
-        let is_coming = |card: &&TaskId| self.place_of(**card).is_none_or(|place| place.column != column);
-        u32::try_from(cards.iter().filter(is_coming).count()).unwrap_or(u32::MAX)
+    /// Those of the cards that come from other lists.
+    pub(super) fn coming(&self, cards: &[TaskId], column: ColumnId) -> Vec<TaskId> {
+        let is_coming = |card: &TaskId| self.place_of(*card).is_none_or(|place| place.column != column);
+        cards.iter().copied().filter(is_coming).collect()
+    }
+
+    fn count_coming(&self, cards: &[TaskId], column: ColumnId) -> u32 {
+        u32::try_from(self.coming(cards, column).len()).unwrap_or(u32::MAX)
     }
 
     /// How many tasks a list will have, and its limit, where cards that come pass it.
     fn passed_limit(&self, cards: &[TaskId], column: &ColumnState) -> Option<(u32, u32)> {
-        let (limit, coming) = (column.limit?, self.coming(cards, column.id));
+        let (limit, coming) = (column.limit?, self.count_coming(cards, column.id));
         let count = column.total.get_untracked().saturating_add(coming);
         (coming > 0 && count > limit).then_some((count, limit))
     }

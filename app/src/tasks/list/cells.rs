@@ -203,8 +203,11 @@ fn estimate(row: RwSignal<ListRow>, shared: Shared) -> AnyView {
             prop:value=move || shown.get()
             on:input=move |_| is_typing.set(true)
             on:change=move |event| {
+                let typed = event_target_value(&event);
                 submit_form_of(&event);
                 is_typing.set(false);
+                // Until the answer is there; where it is a refusal, the row is put back.
+                row.update(|row| row.estimate = Some(typed).filter(|typed| !typed.is_empty()));
             } />
     };
     form(row, shared, "estimate", control.into_any())

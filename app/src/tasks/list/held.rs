@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
+    domain::ids::TaskId,
     error::{AppError, AppResult},
     tasks::{views::ListRow, views_api::SaveCell},
     ui::SessionEnd,
@@ -28,8 +29,12 @@ impl Held {
     /// Of the action that saves the cells, as long as the caller stands in the page.
     pub fn of(save: ServerAction<SaveCell>) -> Self {
         let (input, sent) = (save.input(), StoredValue::new(Vec::<SaveCell>::new()));
+        let waiting = StoredValue::new(VecDeque::<SaveCell>::new());
         Effect::new(move |_| {
             let Some(cell) = input.get() else { return };
+            // What is typed over a cell that waits takes its place.
+            let is_over = |old: &SaveCell| old.op != cell.op && (old.task, &old.field) == (cell.task, &cell.field);
+            waiting.update_value(|waiting| waiting.retain(|old| !is_over(old)));
             sent.update_value(|sent| {
                 if sent.iter().all(|other| other.op != cell.op) {
                     sent.push(cell);
@@ -41,13 +46,19 @@ impl Held {
             is_pending: save.pending(),
             end: use_context::<SessionEnd>(),
             sent,
-            waiting: StoredValue::new(VecDeque::new()),
+            waiting,
             is_asking: StoredValue::new(false),
         }
     }
 
-    /// Hears an answer. Whether what it is about waits for a session; `put_off` runs if it gets none.
-    pub fn keeps(self, answer: &AppResult<ListRow>, put_off: impl FnOnce() + 'static) -> bool {
+    /// The tasks of the cells that are on their way: an answer is about one of them.
+    pub fn on_the_way(self) -> Vec<TaskId> {
+        self.sent.with_value(|sent| sent.iter().map(|cell| cell.task).collect())
+    }
+
+    /// Hears an answer. Whether what it is about waits for a session; `put_off` runs with the tasks of all that waits if it
+    /// gets none.
+    pub fn keeps(self, answer: &AppResult<ListRow>, put_off: impl FnOnce(Vec<TaskId>) + 'static) -> bool {
         match (answer, self.end) {
             (Err(AppError::SignedOut), Some(end)) => {
                 self.hold(end, put_off);
@@ -65,12 +76,11 @@ impl Held {
         }
     }
 
-    fn hold(self, end: SessionEnd, put_off: impl FnOnce() + 'static) {
-        let mut first: VecDeque<SaveCell> = self.sent.try_update_value(std::mem::take).unwrap_or_default().into();
+    fn hold(self, end: SessionEnd, put_off: impl FnOnce(Vec<TaskId>) + 'static) {
+        let sent = self.sent.try_update_value(std::mem::take).unwrap_or_default();
         self.waiting.update_value(|waiting| {
-            waiting.retain(|cell| first.iter().all(|other| other.op != cell.op));
-            first.append(waiting);
-            *waiting = first;
+            waiting.retain(|cell| sent.iter().all(|other| other.op != cell.op));
+            waiting.extend(sent);
         });
         if self.is_asking.get_value() {
             return;
@@ -86,8 +96,8 @@ impl Held {
             if is_signed_in {
                 self.send_next();
             } else {
-                self.waiting.update_value(VecDeque::clear);
-                put_off();
+                let waiting = self.waiting.try_update_value(std::mem::take).unwrap_or_default();
+                put_off(waiting.iter().map(|cell| cell.task).collect());
             }
         });
     }

@@ -41,8 +41,8 @@ pub struct Shared {
     /// The name of the next change.
     pub next: NextOp,
     picked: Picked,
-    /// How many times the server has refused a cell.
-    refused: RwSignal<u32>,
+    /// How many times the server has refused a cell, and the tasks that it was one of the last time.
+    refused: RwSignal<(u32, Vec<TaskId>)>,
 }
 
 impl Named for SaveCell {
@@ -59,7 +59,7 @@ pub fn Table(list: RwSignal<TaskList>, bulk: Bulk) -> impl IntoView {
     if let Some(rewind) = &rewind {
         rewind.follow(save, next, |sent| vec![sent.task]);
     }
-    let refused = RwSignal::new(0);
+    let refused = RwSignal::new((0, Vec::new()));
     follow(save, list, rewind, refused);
     every_minute(move |now| {
         list.try_update(|list| list.clock.now = now);
@@ -125,8 +125,8 @@ fn line(id: TaskId, list: RwSignal<TaskList>, key: &str, shown: &[ListColumn], s
     let refused = shared.refused;
     Effect::new(move |before: Option<u32>| {
         // What a field shows and the row never had is put back, too.
-        let times = refused.get();
-        let is_refused = before.is_some_and(|before| before != times);
+        let (times, tasks) = refused.get();
+        let is_refused = before.is_some_and(|before| before != times) && tasks.contains(&id);
         let is_other = |fresh: &ListRow| is_refused || row.with_untracked(|row| row != fresh);
         if let Some(fresh) = list.with(find).filter(is_other) {
             row.set(fresh);
@@ -159,19 +159,25 @@ fn line(id: TaskId, list: RwSignal<TaskList>, key: &str, shown: &[ListColumn], s
 
 /// The list follows what the server says of a row; what was refused goes back to what it was. Where the session has ended,
 /// it goes back only if nobody signs in again.
-fn follow(save: ServerAction<SaveCell>, list: RwSignal<TaskList>, rewind: Option<Rewind>, refused: RwSignal<u32>) {
+fn follow(
+    save: ServerAction<SaveCell>,
+    list: RwSignal<TaskList>,
+    rewind: Option<Rewind>,
+    refused: RwSignal<(u32, Vec<TaskId>)>,
+) {
     let toasts = use_context::<Toasts>();
     let (value, last, held) = (save.value(), last_sent(save), Held::of(save));
-    let put_back = move |error: &AppError| {
-        // Each row shows again what the list knows of it.
-        refused.update(|times| *times += 1);
+    let put_back = move |tasks: Vec<TaskId>, error: &AppError| {
+        // Their rows show again what the list knows of them; what is being typed in others stays.
+        refused.update(|refused| *refused = (refused.0.wrapping_add(1), tasks));
         if let Some(toasts) = toasts {
             toasts.fail(refusal(error));
         }
     };
     Effect::new(move |_| {
         let Some(answer) = value.get() else { return };
-        if held.keeps(&answer, move || put_back(&AppError::SignedOut)) {
+        let on_the_way = held.on_the_way();
+        if held.keeps(&answer, move |tasks| put_back(tasks, &AppError::SignedOut)) {
             return;
         }
         match answer {
@@ -190,7 +196,7 @@ fn follow(save: ServerAction<SaveCell>, list: RwSignal<TaskList>, rewind: Option
                     }
                 });
             }
-            Err(error) => put_back(&error),
+            Err(error) => put_back(on_the_way, &error),
         }
     });
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, Func},
 };
 
@@ -204,16 +204,18 @@ pub async fn read(ctx: &Ctx, id: TaskId) -> AppResult<(Vec<LinkedTask>, Vec<Link
 
 /// Whether a task that is not in the trash waits for this one, by a link that was made after an instant where one is given.
 pub(super) async fn is_waited_for(tx: &WriteTx, blocker: TaskId, since: Option<DateTime<Utc>>) -> AppResult<bool> {
-    let mut links = task_dependency::Entity::find().filter(task_dependency::Column::BlockerId.eq(blocker));
+    let to_waiting = task_dependency::Entity::belongs_to(task::Entity)
+        .from(task_dependency::Column::BlockedId)
+        .to(task::Column::Id)
+        .into();
+    let mut links = task_dependency::Entity::find()
+        .join(JoinType::InnerJoin, to_waiting)
+        .filter(task_dependency::Column::BlockerId.eq(blocker))
+        .filter(task::Column::DeletedAt.is_null());
     if let Some(since) = since {
         links = links.filter(task_dependency::Column::CreatedAt.gt(since));
     }
-    let waiting: Vec<TaskId> = links.all(&**tx).await?.into_iter().map(|link| link.blocked_id).collect();
-    if waiting.is_empty() {
-        return Ok(false);
-    }
-    let there = task::Entity::find().filter(task::Column::Id.is_in(waiting)).filter(task::Column::DeletedAt.is_null());
-    Ok(there.one(&**tx).await?.is_some())
+    Ok(links.one(&**tx).await?.is_some())
 }
 
 /// A task was completed: where others still block it, its history says so.

@@ -181,7 +181,7 @@ pub async fn remove(ctx: &Ctx, editing: &Editing, id: LabelId) -> AppResult<()> 
 }
 
 /// Tells open pages that the labels are other ones.
-async fn tell(ctx: &Ctx, tx: &WriteTx, project: ProjectId) -> AppResult<()> {
+pub(super) async fn tell(ctx: &Ctx, tx: &WriteTx, project: ProjectId) -> AppResult<()> {
     stream::append(ctx, &**tx, project, None, &Change::Labels).await
 }
 

@@ -19,7 +19,7 @@ use super::{
     create::next_number,
     edit,
     events::{self, Detail, Event, Left, MadeLabel, Stand, Was},
-    find, limits,
+    find, labels, limits,
     moves::{self, End},
     stream,
 };
@@ -241,7 +241,7 @@ async fn pass(
     let moved = carry(ctx, tx, &row, column, &arrival).await?;
     if !arrival.gone.is_empty() {
         unused::remove(tx, &arrival.gone).await?;
-        stream::append(ctx, &**tx, row.project_id, None, &Change::Labels).await?;
+        labels::tell(ctx, tx, row.project_id).await?;
     }
     let fresh: HashSet<LabelId> = arrival.labels.labels.iter().map(|(_, fresh)| *fresh).collect();
     if !fresh.is_empty() {

@@ -154,7 +154,7 @@ fn people(people: &[TaskPerson], filter: &TaskFilter) -> Vec<Choice> {
         people.iter().map(|person| Choice::new(fields::person_value(Some(person.id), &person.name), person.label()));
     let other = match filter.person_id {
         Some(id) if people.iter().any(|person| person.id == id) => None,
-        Some(_) => Some(format!("{} (nobody of your projects)", filter.person)),
+        Some(_) => Some(format!("{} (not in this list)", filter.person)),
         None => (!filter.person.is_empty()).then(|| format!("Everybody called {}", filter.person)),
     };
     let other = other.map(|words| Choice::new(person(people, filter), words));

@@ -9,7 +9,7 @@ use crate::{
         removal,
         view::{TemplateJobs, TemplateTest},
     },
-    ui::Icon,
+    ui::{DialogRegions, Icon},
 };
 
 /// Which dialog is open.
@@ -131,6 +131,7 @@ pub fn dialogs(
                     ><Icon name="x" /></a>
                 </div>
                 {inside}
+                <DialogRegions />
             </dialog>
         })
     })

@@ -123,12 +123,14 @@ fn accent(desk: Desk, value: &str) -> AnyView {
             }
         }
     };
+    let described = field::described(Some(desk.said), "accent".to_owned(), Some("mail-accent-hint".to_owned()));
+    let bad = field::bad(Some(desk.said), "accent".to_owned());
     view! {
         <div class="field" id="accent">
             <label class="field__label" for="mail-accent">"Accent colour"</label>
             {field::problem(desk.said, "accent".to_owned())}
             <span class="field__hint" id="mail-accent-hint">{hint}</span>
-            <input class="input is-colour" id="mail-accent" name=field::sent("accent") type="color" value=value.to_owned() aria-describedby="mail-accent-hint" />
+            <input class="input is-colour" id="mail-accent" name=field::sent("accent") type="color" value=value.to_owned() aria-describedby=described aria-invalid=bad />
         </div>
     }
     .into_any()

@@ -46,22 +46,30 @@ pub fn bar(
 
 /// Name and category; they belong to the form of the mail.
 fn names(desk: Desk) -> AnyView {
-    let is_bad = move || {
+    // It is said beside the field what a plain form was refused for, and with the state of the draft why that was.
+    let of_form = field::bad(Some(desk.said), "name".to_owned());
+    let of_draft = move || {
         let is_of_name = |error: &AppError| error.problems_of("name").next().is_some();
-        desk.said.with(|said| said.as_ref().is_some_and(is_of_name))
-            || desk.saving.with(|saving| matches!(saving, Saving::Failed(error) if is_of_name(error)))
+        desk.saving.with(|saving| matches!(saving, Saving::Failed(error) if is_of_name(error)))
     };
+    let described = {
+        let beside = field::described(Some(desk.said), "name".to_owned(), None);
+        move || beside().or_else(|| of_draft().then(|| "saved".to_owned()))
+    };
+    let bad = move || of_form().or_else(|| of_draft().then_some("true"));
     let fields = move || {
         desk.drawn.track();
         let Draft { name, category, document: _ } = desk.as_typed();
         let categories = TemplateCategory::ALL.iter().map(|one| Choice::new(one.as_str(), one.label())).collect();
         let is_fixed = !desk.can_edit;
+        let (described, bad) = (described.clone(), bad.clone());
         view! {
-            <input class="input designer__name" id="template-name" form=mail_fields::FORM name=field::sent("name") value=name aria-label="Name" aria-describedby=move || is_bad().then_some("saved") aria-invalid=move || is_bad().then_some("true") required maxlength="100" autocomplete="off" dir="auto" readonly=is_fixed />
+            <input class="input designer__name" id="template-name" form=mail_fields::FORM name=field::sent("name") value=name aria-label="Name" aria-describedby=described aria-invalid=bad required maxlength="100" autocomplete="off" dir="auto" readonly=is_fixed />
             <select class="input is-fit" id="template-category" form=mail_fields::FORM name=field::sent("category") aria-label="Category" disabled=is_fixed>{field::options(categories, category.as_str())}</select>
         }
     };
-    view! { <div class="designer__names" id="name">{fields}</div> }.into_any()
+    view! { <div class="designer__names" id="name">{field::problem(desk.said, "name".to_owned())}{fields}</div> }
+        .into_any()
 }
 
 /// "Draft, saved 12 s ago".

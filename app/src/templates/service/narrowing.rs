@@ -50,19 +50,13 @@ pub async fn names(db: &impl ConnectionTrait, projects: &[project::Model]) -> Ap
 /// [`AppError::SignedOut`](crate::error::AppError::SignedOut), and those of the database.
 pub async fn forget_strangers(ctx: &Ctx, document: &mut Document) -> AppResult<()> {
     let mut filters = document.filters_mut();
-    let named: BTreeSet<UserId> = filters.iter().filter_map(|filter| filter.person_id).collect();
+    let named: Vec<UserId> = filters.iter().filter_map(|filter| filter.person_id).collect();
     if named.is_empty() {
         return Ok(());
     }
     let mine: Vec<ProjectId> = projects::list(ctx).await?.into_iter().map(|project| project.id).collect();
-    let known: Vec<UserId> = user::Entity::find()
-        .select_only()
-        .column(user::Column::Id)
-        .filter(user::Column::Id.is_in(named))
-        .filter(user::Column::Id.in_subquery(access::people_of_any(&mine)))
-        .into_tuple()
-        .all(ctx.reader())
-        .await?;
+    let seats = access::seats(ctx.reader(), &named, &mine).await?;
+    let known: BTreeSet<UserId> = seats.into_iter().map(|(person, _)| person).collect();
     for filter in &mut filters {
         filter.person_id = filter.person_id.filter(|id| known.contains(id));
     }

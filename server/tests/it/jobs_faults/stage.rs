@@ -100,7 +100,11 @@ impl Stage {
 
     /// An hourly report that ends after two runs, as if it had been made some time ago: with it its two instants.
     pub async fn job(&self, ago: TimeDelta) -> (ScheduleId, Vec<DateTime<Utc>>) {
-        let recipients = (0..RECIPIENTS).map(|number| format!("r{number}@example.org\n")).collect();
+        self.job_to(RECIPIENTS, ago).await
+    }
+
+    async fn job_to(&self, people: usize, ago: TimeDelta) -> (ScheduleId, Vec<DateTime<Utc>>) {
+        let recipients = (0..people).map(|number| format!("r{number}@example.org\n")).collect();
         self.hourly(JobForm { name: "Weekly report".into(), recipients, ..JobForm::default() }, ago).await
     }
 
@@ -125,7 +129,12 @@ impl Stage {
 
     /// A report that runs only by hand.
     pub async fn job_by_hand(&self) -> ScheduleId {
-        let (job, _) = self.job(TimeDelta::zero()).await;
+        self.job_by_hand_to(RECIPIENTS).await
+    }
+
+    /// The same to so many people.
+    pub async fn job_by_hand_to(&self, people: usize) -> ScheduleId {
+        let (job, _) = self.job_to(people, TimeDelta::zero()).await;
         schedules::pause(&self.mina(), job, "only by hand").await.unwrap();
         job
     }

@@ -4,12 +4,9 @@
 use std::{collections::BTreeSet, fs::OpenOptions, io::Write, os::unix::fs::OpenOptionsExt};
 
 use app::{
-    domain::ids::ScheduleId,
-    jobs::{form::JobForm, service::schedules},
     mail::service::accounts::{self, AccountInput},
     testing::{TestApp, smtp_server::local_account},
 };
-use chrono::TimeDelta;
 use futures::future::join_all;
 
 use super::stage::{Ends, Stage};
@@ -85,7 +82,7 @@ async fn survives(app: TestApp, fault: Fault) {
     options.extend(fault.options.iter().map(String::as_str));
     let stage = Stage::new(app, &options).await;
     signs_in(&stage).await;
-    let job = report_to_many(&stage).await;
+    let job = stage.job_by_hand_to(PEOPLE).await;
     let instant = stage.run_by_hand(job).await;
     let mut program = stage.start(&[IMPATIENT]);
     stage.finish(job, 1, &program).await;
@@ -114,15 +111,6 @@ async fn signs_in(stage: &Stage) {
     };
     let account = accounts::create(&stage.mina(), input).await.unwrap();
     accounts::set_default(&stage.mina(), account).await.unwrap();
-}
-
-/// A report that runs only by hand.
-async fn report_to_many(stage: &Stage) -> ScheduleId {
-    let recipients = (0..PEOPLE).map(|number| format!("r{number}@example.org\n")).collect();
-    let form = JobForm { name: "Weekly report".into(), recipients, ..JobForm::default() };
-    let (job, _) = stage.hourly(form, TimeDelta::zero()).await;
-    schedules::pause(&stage.mina(), job, "only by hand").await.unwrap();
-    job
 }
 
 // All at a time: mostly they wait.

@@ -118,7 +118,11 @@ fn check_block(checks: &mut Checks, block: &Block, ids: &mut Vec<u32>) {
 }
 
 fn check_filter(checks: &mut Checks, field: &str, filter: &TaskFilter) {
-    let TaskFilter { priority: _, person, person_id: _, label, project } = filter;
+    let TaskFilter { priority: _, person, person_id, label, project } = filter;
+    // Where the account is nobody's, as in a file from elsewhere, the name is all that is left.
+    if person_id.is_some() && person.is_empty() {
+        checks.add(field, Problem::Required);
+    }
     for name in [person, label, project] {
         checks.optional_line(field, name, NAME_MAX);
     }

@@ -67,9 +67,11 @@ pub fn person_value(id: Option<UserId>, name: &str) -> String {
 /// Reads a [`person_value`].
 fn person_of(value: &str) -> (Option<UserId>, String) {
     let value = one_line(value.trim());
-    let account =
-        value.split_once(' ').and_then(|(id, name)| Some((id.parse::<UserId>().ok()?, name.trim().to_owned())));
-    account.map_or((None, value), |(id, name)| (Some(id), name))
+    let (id, name) = value.split_once(' ').unwrap_or((&value, ""));
+    match id.parse::<UserId>() {
+        Ok(id) => (Some(id), name.trim().to_owned()),
+        Err(_) => (None, value),
+    }
 }
 
 /// A name that tasks are chosen by.
@@ -234,6 +236,11 @@ mod tests {
         assert_eq!(person_in(TaskFilter::default(), &chosen), (Some(id), "Sam Lee".into()));
         assert_eq!(person_in(sam(), &person_value(None, "Sam Lee")), (None, "Sam Lee".into()), "all of that name");
         assert_eq!(person_in(sam(), ""), (None, String::new()));
+        assert_eq!(
+            person_in(sam(), &person_value(Some(id), "")),
+            (Some(id), String::new()),
+            "the check says what is missing"
+        );
         let kept = read(list(sam()), &[("limit", "7")]).kind;
         assert!(matches!(kept, BlockKind::TaskList { filter, .. } if filter == sam()), "where no form has it");
     }

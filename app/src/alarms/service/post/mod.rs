@@ -37,12 +37,11 @@ pub async fn send_due(app: &AppState) -> AppResult<usize> {
     let ctx = Ctx::system(app);
     // In somebody's hands for longer than that can be, or waiting for longer than any does, as one that was taken up
     // and not begun: the clock was set back.
-    let is_held = || Column::DueAt.gt(lease::latest_end(ctx.now, LEASE));
+    let is_held = Column::DueAt.gt(lease::latest_end(ctx.now, LEASE));
     // Whatever it waits for, it has waited for since an instant that has not come.
     let was_later = Column::UpdatedAt.gt(lease::latest_end(ctx.now, TimeDelta::zero()));
     let is_too_long = Condition::any()
-        .add(Condition::all().add(Column::Phase.is_in(IN_HANDS)).add(is_held()))
-        .add(Condition::all().add(was_later).add(is_held()))
+        .add(Condition::all().add(was_later).add(is_held))
         .add(Column::DueAt.gt(lease::latest_end(ctx.now, LONGEST)));
     let due: Vec<(AlarmMailId, i64, DateTime<Utc>)> = alarm_mail::Entity::find()
         .select_only()

@@ -17,6 +17,7 @@ use crate::{
         ids::{ProjectId, TaskId, UserId},
         job::{LogLevel, RecipientKind},
         job_options::Scope,
+        own_words::OwnWords,
         personal::{FORMAT, List, PersonalProject, PersonalSnapshot, PersonalTask, ROWS, Reader, Section},
         recipient::Addressee,
         report::DueWords,
@@ -25,7 +26,7 @@ use crate::{
     },
     entities::{project, schedule, task, task_assignee, task_dependency, user},
     error::{AppError, AppResult, Problem},
-    jobs::service::{addressees, options},
+    jobs::service::addressees,
     platform::ctx::Ctx,
     projects::service::access,
 };
@@ -172,21 +173,24 @@ impl Desk {
         Ok(rows.into_iter().map(task).collect())
     }
 
-    /// What is frozen for these readers.
-    ///
-    /// # Errors
-    /// A fault, where the options of the job cannot be read.
-    pub fn snapshot(&self, ctx: &Ctx, job: &schedule::Model, readers: Vec<Reader>) -> AppResult<PersonalSnapshot> {
+    /// What is frozen for these readers, with what the job says beside the lists.
+    pub fn snapshot(
+        &self,
+        ctx: &Ctx,
+        job: &schedule::Model,
+        words: OwnWords,
+        readers: Vec<Reader>,
+    ) -> PersonalSnapshot {
         let project::Model { id, key, name, .. } = self.project.clone();
-        Ok(PersonalSnapshot {
+        PersonalSnapshot {
             format: FORMAT,
             kind: job.kind,
             as_of: ctx.now,
             project: PersonalProject { id, key, name },
             is_of_project: self.scope == Scope::Project,
-            words: options::of(job)?.own_words(),
+            words,
             readers,
-        })
+        }
     }
 }
 

@@ -38,7 +38,7 @@ pub async fn build(ctx: &Ctx, job: &schedule::Model, hold: Hold, options: &Diges
         return Ok(None);
     }
     notes.extend(nothing_to_say(&quiet));
-    let frozen = desk.snapshot(ctx, job, readers)?;
+    let frozen = desk.snapshot(ctx, job, options.words.clone(), readers);
     let next = freeze::freeze(ctx, &tx, &held, hold, (&frozen, frozen.subject()), notes).await?;
     if next.is_some() {
         tx.commit().await?;

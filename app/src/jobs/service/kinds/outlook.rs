@@ -14,6 +14,7 @@ use crate::{
     domain::{
         job::RecipientKind,
         job_options::JobOptions,
+        own_words::OwnWords,
         personal::{PersonalSnapshot, Reader},
     },
     entities::schedule,
@@ -71,12 +72,12 @@ pub async fn look(ctx: &Ctx, job: &schedule::Model, at: DateTime<Utc>) -> AppRes
         JobOptions::Digest(options) => {
             let desk = Desk::open(&then, job, options.scope).await?;
             let found = digest::collect(&then, &desk, &options).await?;
-            mails(&then, job, desk, found)
+            mails(&then, job, (desk, options.words), found)
         }
         JobOptions::Reminder(options) => {
             let desk = Desk::open(&then, job, options.scope).await?;
             let found = reminder::collect(&then, &desk, &options).await?;
-            mails(&then, job, desk, found)
+            mails(&then, job, (desk, options.words), found)
         }
         JobOptions::ArchiveTasks(options) => {
             let found = archive::find(&then, job, options).await?.tasks;
@@ -93,11 +94,11 @@ pub async fn look(ctx: &Ctx, job: &schedule::Model, at: DateTime<Utc>) -> AppRes
 fn mails(
     ctx: &Ctx,
     job: &schedule::Model,
-    desk: Desk,
+    (desk, words): (Desk, OwnWords),
     (readers, quiet): (Vec<Reader>, Vec<String>),
 ) -> AppResult<Outlook> {
     let me = ctx.me()?.id;
-    let snapshot = desk.snapshot(ctx, job, readers)?;
+    let snapshot = desk.snapshot(ctx, job, words, readers);
     let own = snapshot.readers.iter().find(|reader| reader.user == me);
     let mine = own.map(|reader| written(ctx, job, &snapshot, reader)).transpose()?.map(Box::new);
     let notes = desk.notes.into_iter().chain(nothing_to_say(&quiet)).map(|(_, words)| words).collect();
@@ -119,22 +120,22 @@ fn written(ctx: &Ctx, job: &schedule::Model, snapshot: &PersonalSnapshot, reader
 /// [`AppError::Invalid`] for a job that sends no personal mail, and where the person's address takes none; a fault where
 /// the job cannot be read.
 pub async fn own(ctx: &Ctx, job: &schedule::Model) -> AppResult<Option<Written>> {
-    let (desk, readers) = match options::of(job)? {
+    let (desk, words, readers) = match options::of(job)? {
         JobOptions::Digest(options) => {
             let desk = Desk::of_asker(ctx, job.project_id, options.scope).await?;
             let (readers, _) = digest::collect(ctx, &desk, &options).await?;
-            (desk, readers)
+            (desk, options.words, readers)
         }
         JobOptions::Reminder(options) => {
             let desk = Desk::of_asker(ctx, job.project_id, options.scope).await?;
             let (readers, _) = reminder::collect(ctx, &desk, &options).await?;
-            (desk, readers)
+            (desk, options.words, readers)
         }
         JobOptions::WeeklyReport(_) | JobOptions::ArchiveTasks(_) | JobOptions::GitPush => {
             return Err(AppError::field("kind", Problem::NotAllowed));
         }
     };
-    let snapshot = desk.snapshot(ctx, job, readers)?;
+    let snapshot = desk.snapshot(ctx, job, words, readers);
     let links = Links { base_url: &ctx.app.settings.base_url, job: &job.name, stop_url: None };
     snapshot.readers.first().map(|reader| wording::write(&snapshot, reader, &links)).transpose()
 }

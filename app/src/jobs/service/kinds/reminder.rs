@@ -87,7 +87,7 @@ pub async fn build(
         return Ok(None);
     }
     let notes = notes.into_iter().chain(nothing_to_say(&quiet)).collect();
-    let frozen = desk.snapshot(ctx, job, readers)?;
+    let frozen = desk.snapshot(ctx, job, options.words.clone(), readers);
     let next = freeze::freeze(ctx, &tx, &held, hold, (&frozen, frozen.subject()), notes).await?;
     if next.is_some() {
         tx.commit().await?;

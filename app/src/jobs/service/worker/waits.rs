@@ -1,19 +1,18 @@
 //! Next tries of runs that lie further ahead than they can be put off: the clock has been set back since.
 
 use chrono::Duration;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::{
     domain::{
-        delivery::{Delivery, DeliveryPhase},
         ids::OccurrenceId,
         job::LogLevel,
         lease,
         occurrence::{Event, OccurrenceState, Trigger},
     },
-    entities::{delivery, occurrence, schedule},
+    entities::{occurrence, schedule},
     error::{AppError, AppResult},
-    jobs::service::{book, ledger, rules, way},
+    jobs::service::{book, ledger, outcomes, rules, way},
     mail::service::gate,
     platform::{ctx::Ctx, state::AppState},
 };
@@ -34,14 +33,16 @@ pub async fn cut_waits(app: &AppState) -> AppResult<()> {
         .filter(Column::NextTryAt.gt(lease::latest_end(ctx.now, Duration::zero())))
         .order_by_asc(Column::ScheduledAt);
     let rows: Vec<ledger::RunRow> = waiting.into_model().all(ctx.reader()).await?;
+    let mut all = Ok(());
     for row in rows {
-        // Deleted meanwhile with its project: the others have their turn.
         match cut_wait(&ctx, &row).await {
-            Err(AppError::NotFound) => {}
-            done => done?,
+            // Deleted meanwhile with its project.
+            Ok(()) | Err(AppError::NotFound) => {}
+            // What is wrong may be wrong with this one alone: the others have their turn.
+            Err(error) => all = all.and(Err(error)),
         }
     }
-    Ok(())
+    all
 }
 
 async fn cut_wait(ctx: &Ctx, row: &ledger::RunRow) -> AppResult<()> {
@@ -75,21 +76,8 @@ async fn cut_wait(ctx: &Ctx, row: &ledger::RunRow) -> AppResult<()> {
 
 /// The longest for which a run that sends is put off by its messages, or by the account that they go over.
 async fn longest_of_sending(ctx: &Ctx, job: &schedule::Model, run: OccurrenceId) -> AppResult<Duration> {
-    use delivery::Column;
-    let query = delivery::Entity::find()
-        .select_only()
-        .columns([Column::Attempts, Column::AttemptsBefore])
-        .distinct()
-        .filter(Column::OccurrenceId.eq(run))
-        .filter(Column::Phase.eq(DeliveryPhase::Deferred));
-    let attempts: Vec<(i32, i32)> = query.into_tuple().all(ctx.reader()).await?;
-    let number = |number: i32| u32::try_from(number).unwrap_or_default();
-    let wait = |(attempts, before): (i32, i32)| {
-        let (attempts, attempts_before) = (number(attempts), number(before));
-        let phase = DeliveryPhase::Deferred;
-        Delivery { phase, attempts, attempts_before, ..Delivery::queued(ctx.now) }.longest_wait()
-    };
-    let messages = attempts.into_iter().map(wait).max().unwrap_or_default();
+    let rows = outcomes::rows(&ctx.app, run).await?;
+    let messages = rows.iter().map(|row| row.delivery().longest_wait()).max().unwrap_or_default();
     let account = way::of(ctx, job, run).await?.account;
     let limits = match gate::limits(ctx.reader(), account).await {
         // None of them goes, which the next round finds out.

@@ -29,9 +29,7 @@ pub fn status(board: &BoardState, cards: &[TaskId], close: Callback<()>) -> impl
 
 /// What is in the list has its status already, and keeps its place.
 fn move_to(board: &BoardState, cards: &[TaskId], column: ColumnId) {
-    let is_coming = |card: &TaskId| board.place_of(*card).is_none_or(|place| place.column != column);
-    let coming: Vec<TaskId> = cards.iter().copied().filter(is_coming).collect();
-    match coming.as_slice() {
+    match board.coming(cards, column).as_slice() {
         [] => {}
         [card] => board.move_to(*card, board.place_among(*card, column, 0)),
         cards => board.move_all(cards, &[], Place { column, index: 0 }, None),

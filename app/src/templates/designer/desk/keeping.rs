@@ -101,6 +101,11 @@ impl Desk {
                 say("Somebody else has saved this template.".into(), Urgency::Assertive);
                 self.saving.try_set(Saving::Conflict(conflict));
             }
+            // What was refused was taken back meanwhile.
+            Err(AppError::Invalid(_)) if self.is_kept_now() => {
+                let at = self.kept.try_with_untracked(|kept| kept.at).flatten();
+                self.saving.try_set(Saving::Saved(at));
+            }
             Err(error) => {
                 let goes_away = matches!(error, AppError::Offline | AppError::Unavailable | AppError::Conflict(_));
                 let has_changed = self.draft.try_with_untracked(|now| *now != sent).unwrap_or_default();

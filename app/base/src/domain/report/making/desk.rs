@@ -19,17 +19,17 @@ use crate::domain::{
 
 /// What a line of a list is written from.
 pub struct Desk<'a> {
-    pub keys: BTreeMap<ProjectId, &'a str>,
-    pub projects: BTreeMap<ProjectId, &'a str>,
+    keys: BTreeMap<ProjectId, &'a str>,
+    projects: BTreeMap<ProjectId, &'a str>,
     pub zone: Tz,
     pub as_of: DateTime<Utc>,
     /// The day of it.
     today: NaiveDate,
     /// What due dates are held against.
     clock: ViewerClock,
-    pub tasks: &'a BTreeMap<TaskId, TaskFacts>,
-    pub people: &'a around::People,
-    pub labels: &'a around::Labels,
+    tasks: &'a BTreeMap<TaskId, TaskFacts>,
+    people: &'a around::People,
+    labels: &'a around::Labels,
 }
 
 /// A task of the report with all that its line is written from.
