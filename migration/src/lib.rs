@@ -35,6 +35,7 @@ mod m0032_run_numbers;
 mod m0033_search_kinds;
 mod m0034_flow_events;
 mod m0035_week_start;
+mod m0036_fast_storage;
 
 pub use sea_orm_migration::prelude::*;
 
@@ -79,6 +80,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0033_search_kinds::Migration),
             Box::new(m0034_flow_events::Migration),
             Box::new(m0035_week_start::Migration),
+            Box::new(m0036_fast_storage::Migration),
         ]
     }
 }

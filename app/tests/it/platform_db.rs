@@ -77,3 +77,14 @@ async fn who_writes_notices_nothing_of_connections_that_ended_a_moment_ago() {
         tx.commit().await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn postgres_spends_no_time_on_its_slow_compression_of_what_is_large() {
+    let Some(app) = TestApp::on_postgres().await else { return };
+    let sql = "SELECT string_agg(attrelid::regclass || '.' || attname, ' ' ORDER BY attrelid::regclass::text) \
+        FROM pg_attribute WHERE attcompression = 'l' OR (attstorage = 'e' AND attnum > 0)";
+    let quick = setting(app.reader(), "", sql).await;
+    for column in ["delivery_content.mime", "outbox_message.mime", "occurrence.snapshot", "artifact.bytes"] {
+        assert!(quick.contains(column), "{column} in {quick}");
+    }
+}
