@@ -58,26 +58,37 @@ fn width() -> f64 {
 impl Before {
     /// Shows the way from there to where the cards are now.
     pub fn show(self, seen: Vec<Seen>) {
+        let mut ways = Ways::default();
         for one in seen.iter().filter(|one| one.effect == Effect::Vanished) {
-            self.fade_out(one);
+            self.fade_out(one, &mut ways);
         }
+        ways.begin();
         request_animation_frame(move || {
-            let mut slid = Vec::new();
-            for one in &seen {
-                if let Some(card) = dom::card(&self.board, &one.task.to_string()) {
-                    self.arrive(&card, one);
-                    slid.push(one.task.to_string());
-                }
-            }
+            // All places are read first: one that is read after a change has the page laid out anew.
+            let arrived: Vec<(&Seen, Now)> =
+                seen.iter().filter_map(|one| Some((one, self.now(&one.task.to_string())?))).collect();
             // What had to make room slides, too.
-            for (id, (from, _)) in &self.places {
-                if !slid.contains(id)
-                    && let Some(card) = dom::card(&self.board, id)
-                {
-                    slide(&card, from);
-                }
+            let moves_itself = |id: &String| arrived.iter().any(|(one, _)| one.task.to_string() == *id);
+            let aside: Vec<(&DomRect, Now)> = self
+                .places
+                .iter()
+                .filter(|(id, _)| !moves_itself(id))
+                .filter_map(|(id, (from, _))| Some((from, self.now(id)?)))
+                .collect();
+            let mut ways = Ways::default();
+            for (one, now) in &arrived {
+                self.arrive(now, one, &mut ways);
             }
+            for (from, now) in &aside {
+                ways.slide(now, from);
+            }
+            ways.begin();
         });
+    }
+
+    /// Where a card is now.
+    fn now(&self, id: &str) -> Option<Now> {
+        dom::card(&self.board, id).map(Now::of)
     }
 
     /// Shows the way of a card that the server has sent back: quicker than it came; what makes room slides.
@@ -87,41 +98,59 @@ impl Before {
         }
         request_animation_frame(move || {
             let id = task.to_string();
-            let places =
-                self.places.iter().filter_map(|(other, place)| Some((other, place, dom::card(&self.board, other)?)));
-            for (other, (from, old), card) in places {
-                if *other == id && !old.is_connected() {
-                    let to = card.get_bounding_client_rect();
-                    let distance = (to.left() - from.left()).hypot(to.top() - from.top());
-                    fly(&card, old, from, flight_millis(distance, Ending::Cancelled) as u64);
+            let places: Vec<_> =
+                self.places.iter().filter_map(|(other, place)| Some((other, place, self.now(other)?))).collect();
+            let mut ways = Ways::default();
+            for (other, (from, old), now) in &places {
+                if **other == id && !old.is_connected() {
+                    let (x, y) = now.way_from(from);
+                    ways.fly(now, old, from, flight_millis(x.hypot(y), Ending::Cancelled) as u64);
                 } else {
-                    slide(&card, from);
+                    ways.slide(now, from);
                 }
             }
+            ways.begin();
         });
     }
 
-    fn arrive(&self, card: &HtmlElement, seen: &Seen) {
-        ring(card, seen);
+    fn arrive(&self, now: &Now, seen: &Seen, ways: &mut Ways) {
+        ring(&now.element, seen);
         if dom::is_calm() {
             return;
         }
         match self.places.get(&seen.task.to_string()) {
             // A new element stands where the old one went: a copy flies over, a list would cut it off.
-            Some((from, old)) if !old.is_connected() => fly(card, old, from, SLIDE),
-            Some((from, _)) => slide(card, from),
-            None if matches!(seen.effect, Effect::Appeared | Effect::Moved) => fade_in(card),
+            Some((from, old)) if !old.is_connected() => ways.fly(now, old, from, SLIDE),
+            Some((from, _)) => ways.slide(now, from),
+            None if matches!(seen.effect, Effect::Appeared | Effect::Moved) => ways.fade_in(&now.element),
             None => {}
         }
     }
 
     /// A copy of what is gone fades where it was.
-    fn fade_out(&self, seen: &Seen) {
+    fn fade_out(&self, seen: &Seen, ways: &mut Ways) {
         let is_away = matches!(seen.what, EventKind::Archived | EventKind::Deleted | EventKind::Transferred);
         let Some((from, old)) = self.places.get(&seen.task.to_string()).filter(|_| is_away) else { return };
         let Some(copy) = copy_of(old, from) else { return };
-        transition(&copy, "opacity", "1", "0", SLIDE);
+        ways.add(&copy, "opacity", "1", "0", SLIDE);
         remove_later(copy, SLIDE);
+    }
+}
+
+/// Where an element is after a change.
+struct Now {
+    element: HtmlElement,
+    place: DomRect,
+}
+
+impl Now {
+    fn of(element: HtmlElement) -> Self {
+        Self { place: element.get_bounding_client_rect(), element }
+    }
+
+    /// How far it is from where something was, to the right and down.
+    fn way_from(&self, from: &DomRect) -> (f64, f64) {
+        (self.place.left() - from.left(), self.place.top() - from.top())
     }
 }
 
@@ -145,12 +174,15 @@ impl ListsBefore {
         leptos::task::spawn_local(async move {
             leptos::task::tick().await;
             self.kept.restore(&self.board);
-            for column in dom::columns(&self.board) {
-                let id = dom::data_id(&column);
+            let columns: Vec<Now> = dom::columns(&self.board).into_iter().map(Now::of).collect();
+            let mut ways = Ways::default();
+            for column in &columns {
+                let id = dom::data_id(&column.element);
                 if let Some((_, from)) = self.places.iter().find(|(other, _)| *other == id) {
-                    slide(&column, from);
+                    ways.slide(column, from);
                 }
             }
+            ways.begin();
         });
     }
 }
@@ -172,28 +204,66 @@ fn ring(card: &HtmlElement, seen: &Seen) {
     );
 }
 
-fn slide(card: &HtmlElement, from: &DomRect) {
-    let to = card.get_bounding_client_rect();
-    let (x, y) = (from.left() - to.left(), from.top() - to.top());
-    if x.abs() + y.abs() > 1.0 {
-        transition(card, "transform", &format!("translate({x}px, {y}px)"), "", SLIDE);
+/// Ways that begin together: the page is laid out once for all of them.
+#[derive(Default)]
+struct Ways(Vec<Way>);
+
+/// An element goes from one value of a property to another within so many milliseconds; an empty one is what the style
+/// sheet says.
+struct Way {
+    element: HtmlElement,
+    property: &'static str,
+    from: String,
+    to: String,
+    millis: u64,
+}
+
+impl Ways {
+    fn add(&mut self, element: &HtmlElement, property: &'static str, from: &str, to: &str, millis: u64) {
+        self.0.push(Way { element: element.clone(), property, from: from.to_owned(), to: to.to_owned(), millis });
+    }
+
+    fn slide(&mut self, now: &Now, from: &DomRect) {
+        let (x, y) = now.way_from(from);
+        if x.abs() + y.abs() > 1.0 {
+            self.add(&now.element, "transform", &shift(-x, -y), "", SLIDE);
+        }
+    }
+
+    fn fade_in(&mut self, card: &HtmlElement) {
+        self.add(card, "opacity", "0", "", SLIDE);
+    }
+
+    /// A copy goes from the old place to the new one, above the lists; the card shows when it is there.
+    fn fly(&mut self, now: &Now, old: &HtmlElement, from: &DomRect, millis: u64) {
+        let Some(copy) = copy_of(old, from) else { return };
+        let (x, y) = now.way_from(from);
+        self.add(&copy, "transform", "", &shift(x, y), millis);
+        let card = now.element.clone();
+        dom::style(&card, "opacity", "0");
+        set_timeout(move || dom::style(&card, "opacity", ""), Duration::from_millis(millis));
+        remove_later(copy, millis);
+    }
+
+    fn begin(self) {
+        for Way { element, property, from, .. } in &self.0 {
+            dom::style(element, "transition", "none");
+            dom::style(element, property, from);
+        }
+        // Reading makes the browser take the first values before it hears of the second.
+        if let Some(first) = self.0.first() {
+            let _ = first.element.offset_height();
+        }
+        for Way { element, property, to, millis, .. } in self.0 {
+            dom::style(&element, "transition", &format!("{property} {millis}ms cubic-bezier(.2,0,0,1)"));
+            dom::style(&element, property, &to);
+            set_timeout(move || dom::style(&element, "transition", ""), Duration::from_millis(millis + 20));
+        }
     }
 }
 
-fn fade_in(card: &HtmlElement) {
-    transition(card, "opacity", "0", "", SLIDE);
-}
-
-/// A copy goes from the old place to the new one, above the lists; the card shows when it is there.
-fn fly(card: &HtmlElement, old: &HtmlElement, from: &DomRect, millis: u64) {
-    let to = card.get_bounding_client_rect();
-    let Some(copy) = copy_of(old, from) else { return };
-    let (x, y) = (to.left() - from.left(), to.top() - from.top());
-    transition(&copy, "transform", "", &format!("translate({x}px, {y}px)"), millis);
-    dom::style(card, "opacity", "0");
-    let card = card.clone();
-    set_timeout(move || dom::style(&card, "opacity", ""), Duration::from_millis(millis));
-    remove_later(copy, millis);
+fn shift(x: f64, y: f64) -> String {
+    format!("translate({x}px, {y}px)")
 }
 
 /// A copy that stands over the page where the card was; nobody hears or touches it.
@@ -213,18 +283,6 @@ fn copy_of(card: &HtmlElement, place: &DomRect) -> Option<HtmlElement> {
 
 fn remove_later(copy: HtmlElement, millis: u64) {
     set_timeout(move || copy.remove(), Duration::from_millis(millis));
-}
-
-/// Goes from one value of a property to another within so many milliseconds; an empty one is what the style sheet says.
-fn transition(element: &HtmlElement, property: &'static str, from: &str, to: &str, millis: u64) {
-    dom::style(element, "transition", "none");
-    dom::style(element, property, from);
-    // Reading makes the browser take the first value before it hears of the second.
-    let _ = element.offset_height();
-    dom::style(element, "transition", &format!("{property} {millis}ms cubic-bezier(.2,0,0,1)"));
-    dom::style(element, property, to);
-    let element = element.clone();
-    set_timeout(move || dom::style(&element, "transition", ""), Duration::from_millis(millis + 20));
 }
 
 /// Where lists are scrolled to and what has the focus, for a board that is made anew.
