@@ -116,7 +116,7 @@ test('words of sixty letters, and words from right to left, push nothing out of 
   const made = await name(page, clientOf(page));
   await page.emulateMedia({ reducedMotion: 'reduce' });
   const pages = [
-    '/', '/projects', '/board/REP', '/board/REP?group=priority', '/board/REP/tasks/1', '/tasks/REP-3', '/board/REP/list', '/my-work',
+    '/', '/projects', '/board/REP', '/board/REP?group=priority', '/board/REP/tasks/1', '/tasks/REP-2', '/board/REP/list', '/my-work',
     '/jobs', '/jobs/{job}', '/settings/mail', '/settings/people',
   ];
   for (const template of pages) {
