@@ -1,5 +1,5 @@
 // The lists of a board: their life, their limits, collapsing; filter, order, lanes and saved views.
-import { addTasks, card, drag, expectTitles, list, middle } from '../fixtures/board.ts';
+import { addTasks, card, drag, expectTitles, letGo, list, middle, take } from '../fixtures/board.ts';
 import { answered, begin, clientOf, createProject, cutOff, dana, expect, expectAccessible, openBoard, settled, test, untold } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 
@@ -74,12 +74,10 @@ test('a list that does not take all of a selection says so under the hand @hydra
   await page.keyboard.press('Shift+ArrowDown');
   await expect(page.getByRole('region', { name: 'Selection' })).toContainText('2 selected');
   const to = await middle(list(page, 'In Progress'));
-  const from = await middle(card(page, three[0]));
-  await page.mouse.move(from.x, from.y);
-  await page.mouse.down();
+  await take(page, card(page, three[0]));
   await page.mouse.move(to.x, to.y, { steps: 10 });
   await expect(page.locator('.col.is-over')).toHaveAttribute('data-no-room', 'In Progress takes only 1 more: it has 0 of 1.');
-  await page.mouse.up();
+  await letGo(page);
   await expectTitles(page, 'Todo', three);
   await expect(page.locator('[data-no-room]')).toHaveCount(0);
   await expect(page.getByRole('region', { name: 'Notifications' })).toContainText('Not moved. In Progress takes only 1 more: it has 0 of 1. The 2 tasks are where they were.');
@@ -102,13 +100,11 @@ test('a full list refuses a card that is dragged, lifted or sent by a form, and 
   if (hydrated) {
     await expectAccessible(page);
     const to = await middle(list(page, 'In Progress'));
-    const from = await middle(card(page, three[0]));
-    await page.mouse.move(from.x, from.y);
-    await page.mouse.down();
+    await take(page, card(page, three[0]));
     await page.mouse.move(to.x, to.y, { steps: 10 });
     // Said before the card is let go.
     await expect(page.locator('.col.is-over')).toHaveAttribute('data-full', 'Full: 1 of 1');
-    await page.mouse.up();
+    await letGo(page);
     await expectTitles(page, 'Todo', three);
     await expect(page.locator('#live-assertive')).toContainText(`Not moved. In Progress is full: 1 of 1. “${three[0]}” is back in Todo.`);
     await expect(page.getByRole('region', { name: 'Notifications' })).toContainText('In Progress is full: 1 of 1.');
@@ -199,15 +195,12 @@ test('a list is collapsed for oneself, opens again, and opens under a card that 
   expect((await pending.boundingBox())!.width).toBe(44);
   if (hydrated) {
     await expectAccessible(page);
-    const from = await middle(card(page, three[0]));
     const to = await middle(pending);
-    await page.mouse.move(from.x, from.y);
-    await page.mouse.down();
+    await take(page, card(page, three[0]));
     await page.mouse.move(to.x, to.y, { steps: 10 });
     await expect(pending).not.toHaveClass(/is-folded/);
     await page.mouse.move(to.x + 4, to.y, { steps: 2 });
-    await page.waitForTimeout(150);
-    await page.mouse.up();
+    await letGo(page);
     await expectTitles(page, 'Pending', [three[0]]);
   } else {
     await page.getByRole('button', { name: 'Open the list Pending' }).click();

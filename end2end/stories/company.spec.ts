@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test';
 import { boardOf, card, expectTitles, focusCard, idOf, list } from '../fixtures/board.ts';
 import { Client } from '../fixtures/client.ts';
+import { listen } from '../fixtures/heard.ts';
 import { addEditors, closeOpened, together } from '../fixtures/pair.ts';
 import { begin, clientOf, createProject, dana, expect, mina, openBoard, settled, test } from '../fixtures/story.ts';
 
@@ -114,17 +115,16 @@ test('of many who are here four have a face, and the others are counted @hydrate
 
 test('what one has done oneself comes back without a ring and without a word @hydrated', async ({ page, browser, empty }) => {
   const other = await together(page, browser, empty);
-  await page.evaluate(() => {
-    const [rings, heard]: string[][] = [[], []];
-    Object.assign(window, { rings, heard });
+  const heard = await listen(page);
+  const rings = await page.evaluateHandle(() => {
+    const rings: string[] = [];
     new MutationObserver((changes) => {
       for (const { target } of changes) {
         const ring = target instanceof HTMLElement && target.hasAttribute('data-by') && target.querySelector('.card__title')?.textContent;
         if (ring) rings.push(ring);
       }
     }).observe(document.body, { subtree: true, attributes: true, attributeFilter: ['data-by'] });
-    const region = document.querySelector('#live-polite')!;
-    new MutationObserver(() => { if (region.textContent) heard.push(region.textContent); }).observe(region, { childList: true });
+    return rings;
   });
   await focusCard(page, 'One');
   await page.keyboard.press('.');
@@ -133,12 +133,7 @@ test('what one has done oneself comes back without a ring and without a word @hy
   await focusCard(other, 'Two');
   await other.keyboard.press('.');
   await expectTitles(page, 'In Progress', ['Two', 'One']);
-  const seen = () => page.evaluate(() => {
-    const { rings, heard } = window as unknown as { rings: string[]; heard: string[] };
-    return { rings, heard };
-  });
-  await expect.poll(async () => (await seen()).heard).toContain(`${mina.name} moved “Two” to In Progress.`);
-  const { rings, heard } = await seen();
-  expect(new Set(rings)).toEqual(new Set(['Two']));
-  expect(heard.filter((words) => words.includes(dana.name))).toEqual([]);
+  await expect.poll(heard).toContain(`${mina.name} moved “Two” to In Progress.`);
+  expect(new Set(await rings.jsonValue())).toEqual(new Set(['Two']));
+  expect((await heard()).filter((words) => words.includes(dana.name))).toEqual([]);
 });

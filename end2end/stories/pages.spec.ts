@@ -5,13 +5,10 @@ import path from 'node:path';
 import type { Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
 import { Client } from '../fixtures/client.ts';
-import { type Board, noFilter } from '../fixtures/crowd.ts';
+import { address, job, type Made, project } from '../fixtures/furnished.ts';
 import { begin, clientOf, dana, expect, expectAccessible, expectAccessibleAtEveryWidth, expectNoSidewaysScrollAtEveryWidth, mina, settled, test } from '../fixtures/story.ts';
 
 const here = import.meta.dirname ?? __dirname;
-
-/** Names that the program gave to what was made. */
-type Made = Record<string, string>;
 
 /** The word by which the reader of a caught mail stops the next ones. */
 async function stopToken(client: Client, mail: string): Promise<string> {
@@ -29,32 +26,6 @@ interface Walk {
   pages: [route: string, ...addresses: string[]][];
 }
 
-/** A project whose board has something of everything. */
-async function project(client: Client): Promise<Made> {
-  await client.call('create_project', { name: 'Reporting', key: 'REP', zone: 'Europe/Ljubljana', description: 'Every **week** a report.' });
-  await client.call('make_label', { project: 'REP', name: 'Ops', hue: '3' });
-  const labels = await client.call<{ labels: { id: string }[] }>('load_labels', { key: 'REP', words: '', page: '1' });
-  const board = await client.call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
-  const columns = board.value.columns.map((column) => column.id);
-  const lines = [
-    'Draft the November report @me !urgent #Ops 2026-01-05', 'Rotate the SMTP password #Ops tomorrow', 'Collect attendance numbers !low',
-    'Book the room', 'Order the badges', 'Invite the speakers',
-  ];
-  const added = await client.call<{ id: string }[]>('add_tasks', { project: 'REP', column: columns[0], title: lines.join('\n'), at: 'end' });
-  const [draft, , , room, badges, speakers] = added.value.map((card) => card.id);
-  await client.call('save_description', { task: draft, version: '1', description: 'With **numbers** of all regions:\n\n- north\n- south\n\n`code` and [a link](https://example.org)' });
-  await client.call('add_item', { task: draft, text: 'Ask the regions\nAdd the numbers' });
-  await client.call('add_comment', { task: draft, body: 'The first two have **answered**.' });
-  for (const kind of ['issue', 'progress', 'resolution']) await client.call('add_note', { task: draft, kind, body: `The relay: ${kind}` });
-  await client.call('link_task', { task: draft, direction: 'blocked_by', other: 'REP-2' });
-  await client.call('move_task', { card: room, column: columns[3], after: null, before: null, op: crypto.randomUUID() }, 'json');
-  await client.call('archive_task', { task: badges });
-  await client.call('delete_task', { task: speakers });
-  await client.call('save_view', { project: 'REP', name: 'Relay', query: 'q=smtp', shared: 'true' });
-  const loaded = await client.call<{ head: { id: string } }>('load_project', { key: 'REP' });
-  return { project: loaded.value.head.id, column: columns[0], label: labels.value.labels[0].id, draft };
-}
-
 /** Mina has an account, edits the project, and names Dana in a comment. */
 async function mention(client: Client, server: AutoReport, made: Made): Promise<void> {
   server.command(['user', 'create', '--email', mina.email, '--name', mina.name], `${mina.password}\n`);
@@ -63,18 +34,6 @@ async function mention(client: Client, server: AutoReport, made: Made): Promise<
   await hers.signIn(mina.email, mina.password);
   await hers.call('add_comment', { task: made.draft, body: `Is this ready, @${dana.name}?` });
   hers.close();
-}
-
-/** A weekly job, and one run of it that has ended in the outbox. */
-async function job(client: Client): Promise<Made> {
-  const values = { name: 'Weekly report', project: 'REP', mode: 'simple', mon: 'on', at: '07:00', zone: 'Europe/Ljubljana', recipients: mina.email };
-  const id = await client.made('save_job', values);
-  const run = await client.made('start_run', { id });
-  const state = async () => (await client.call<{ run: { state: string } }>('load_run', { id: run })).value.run.state;
-  await expect.poll(state, { message: 'how the run stands', timeout: 60_000 }).toBe('done');
-  const reports = await client.call<{ items: { id: string }[] }>('list_reports', {});
-  const mails = await client.call<{ items: { id: string }[] }>('list_outbox', {});
-  return { job: id, run, report: reports.value.items[0].id, mail: mails.value.items[0].id };
 }
 
 /** A job of each kind that makes no report. */
@@ -248,13 +207,6 @@ const walks: Walk[] = [
 
 /** What is open to those who are not signed in. */
 const door = ['/sign-up', '/sign-in', '/set-password', '/unsubscribe/:token'];
-
-function address(template: string, made: Made): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => {
-    if (!made[name]) throw new Error(`nothing was made that is called ${name}`);
-    return made[name];
-  });
-}
 
 /** Opens a page and expects of it what is expected of every page. */
 async function visit(page: Page, url: string, hydrated: boolean, look = expectAccessibleAtEveryWidth): Promise<void> {

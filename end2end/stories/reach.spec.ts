@@ -2,6 +2,7 @@
 // whole; and what can be taken back.
 import { card, expectKept, expectTitles, focusCard, letGo, list, middle, pasteTasks, take } from '../fixtures/board.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
+import { listen } from '../fixtures/heard.ts';
 import { answered, begin, clientOf, expect, expectAccessible, makeProject, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 
@@ -197,16 +198,11 @@ test('what was done is taken back after a look at another page, and a new task, 
 
 test('several announcements are all heard, one after the other @hydrated', async ({ page }) => {
   await pasteTasks(page, 'Todo', ['One', 'Two']);
-  await page.evaluate(() => {
-    const heard: string[] = [];
-    Object.assign(window, { heard });
-    const region = document.querySelector('#live-polite')!;
-    new MutationObserver(() => { if (region.textContent) heard.push(region.textContent); }).observe(region, { childList: true });
-  });
+  const heard = await listen(page);
   await focusCard(page, 'One');
   await page.keyboard.press('.');
   await expectTitles(page, 'In Progress', ['One']);
   await expect(page.getByRole('link', { name: 'One', exact: true })).toBeFocused();
   await page.keyboard.press('Delete');
-  await expect.poll(() => page.evaluate(() => (window as unknown as { heard: string[] }).heard.join(' | '))).toMatch(/Moved “One” from Todo to In Progress.*\| Archived “One”/);
+  await expect.poll(async () => (await heard()).join(' | ')).toMatch(/Moved “One” from Todo to In Progress.*\| Archived “One”/);
 });

@@ -1,6 +1,7 @@
 // What the board tells those who hear it instead of seeing it, and the keys by which they come around.
 import type { Page } from '@playwright/test';
 import { boardOf, expectTitles, focusCard, list } from '../fixtures/board.ts';
+import { listen } from '../fixtures/heard.ts';
 import { closeOpened, together } from '../fixtures/pair.ts';
 import { answered, begin, clientOf, createProject, cutOff, dana, expect, openBoard, settled, test, untold } from '../fixtures/story.ts';
 
@@ -17,17 +18,6 @@ test.beforeEach(async ({ page, empty, hydrated }) => {
 
 const assertive = (page: Page) => page.locator('#live-assertive');
 const polite = (page: Page) => page.locator('#live-polite');
-
-/** Keeps all that is said politely from now on. */
-async function listen(page: Page): Promise<() => Promise<string[]>> {
-  await page.evaluate(() => {
-    const heard: string[] = [];
-    Object.assign(window, { heard });
-    const region = document.querySelector('#live-polite')!;
-    new MutationObserver(() => { if (region.textContent) heard.push(region.textContent); }).observe(region, { childList: true });
-  });
-  return () => page.evaluate(() => (window as unknown as { heard: string[] }).heard);
-}
 
 test('each list says how its cards are moved, and how many there are', async ({ page }) => {
   const todo = list(page, 'Todo');
@@ -99,13 +89,20 @@ test('the slash leads into the filter, which says how many tasks are shown; and 
 });
 
 test('G and a letter lead to each part of the program @hydrated', async ({ page, empty }) => {
-  for (const [letter, path] of [['j', '/jobs'], ['d', '/'], ['t', '/templates'], ['r', '/reports'], ['s', '/settings/profile'], ['b', '/board/REP']] as const) {
+  const parts = [
+    ['j', '/jobs', 'Jobs'], ['d', '/', 'Dashboard'], ['t', '/templates', 'Templates'], ['r', '/reports', 'Reports'],
+    ['s', '/settings/profile', 'Profile'], ['b', '/board/REP', 'Reporting board'],
+  ] as const;
+  for (const [letter, path, name] of parts) {
     await page.keyboard.press('g');
     await page.keyboard.press(letter);
     await expect(page, `G ${letter}`).toHaveURL(new RegExp(`^${empty.url}${path}(\\?.*)?$`));
+    // The address changes before the page does: until then the heading of the last one stands here.
+    const heading = page.getByRole('heading', { level: 1, name, exact: true });
+    await expect(heading, `G ${letter}`).toBeVisible();
+    await expect(page.locator('h1'), `G ${letter}`).toHaveCount(1);
     // What has the focus now is no field: the next letter is a key again.
-    await expect(page.locator('h1')).toHaveCount(1);
-    await page.locator('h1').focus();
+    await heading.focus();
   }
 });
 

@@ -1,7 +1,7 @@
 // How the program looks to those who see it otherwise: high contrast, few pixels, large letters, and by the rights of a viewer.
 import { card } from '../fixtures/board.ts';
 import { begin, clientOf, createProject, expect, expectAccessible, mina, openBoard, settled, test } from '../fixtures/story.ts';
-import type { Page } from '@playwright/test';
+import { sideways } from '../fixtures/fits.ts';
 import { browserOfMina, closeOpened } from '../fixtures/pair.ts';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
@@ -13,9 +13,6 @@ test.beforeEach(async ({ page, empty }) => {
 });
 
 test.afterEach(closeOpened);
-
-/** The widest that sticks out of the window, in pixels; nothing where the document does not scroll sideways. */
-const sideways = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
 test('who asks for more contrast gets stronger lines, and in forced colours every edge and every state is drawn @hydrated', async ({ page, empty, hydrated }) => {
   await openBoard(page, empty);
