@@ -487,6 +487,97 @@ test('what breaks a rule is said at its field, and once it is taken back the dra
   await answered(page);
 });
 
+/** Opens a template of one list of tasks, whose properties are shown. */
+async function openList(page: Page, url: string): Promise<string> {
+  const client = clientOf(page);
+  const id = await client.made('create_template', { from: 'blank' });
+  const list = { id: 1, block: 'task_list', list: 'overdue', limit: 10, filter: {}, none: '' };
+  const document = JSON.stringify({ format: 1, subject: 'Rules', body: { mode: 'blocks', blocks: [list] } });
+  await client.call('save_draft', { id, version: '1', name: 'Rules', category: 'status', document });
+  await page.goto(`${url}/templates/${id}?block=1`);
+  await settled(page, true);
+  return id;
+}
+
+const head = (page: Page): Locator => page.getByRole('textbox', { name: 'Head', exact: true });
+const fold = (page: Page, name: string): Locator => page.locator('summary', { hasText: new RegExp(`^${name}$`) });
+
+test('what is wrong in a block is said at its field, and a part that is folded unfolds for it @hydrated', async ({ page, empty }) => {
+  await begin(page, empty);
+  await openList(page, empty.url);
+  const [undo, redo] = ['Undo', 'Redo'].map((name) => page.getByRole('button', { name }));
+  const rows = block(page, 'Task list').getByLabel('Rows at most'), none = block(page, 'Task list').getByLabel('If the list is empty');
+  await rows.fill('0');
+  await expect(rows).toHaveAttribute('aria-invalid', 'true');
+  await expect(rows).toHaveAccessibleDescription('Enter a number from 1 to 50');
+  await expect(none).not.toHaveAttribute('aria-invalid');
+  await page.locator('#name-1').click();
+  await expect(rows).toBeHidden();
+  await expect(page.locator('#block-1-problem')).toHaveText('Enter a number from 1 to 50');
+  await undo.click();
+  await expect(page.locator('#block-1-problem')).toHaveCount(0);
+
+  await fold(page, 'Theme').click();
+  await head(page).fill('x'.repeat(300));
+  await expect(head(page)).toHaveAttribute('aria-invalid', 'true');
+  await undo.click();
+  await expect(head(page)).not.toHaveAttribute('aria-invalid');
+  await fold(page, 'Theme').click();
+  await expect(head(page)).toBeHidden();
+  await redo.click();
+  await expect(head(page)).toBeVisible();
+  await expect(redo, 'the focus stays').toBeFocused();
+  await undo.click();
+  await expect(page.locator('#saved')).toContainText('Draft, saved');
+
+  // A fault in the text part leads there, too.
+  await fold(page, 'Plain text').click();
+  await page.getByLabel('Write the text part myself').check();
+  await page.locator('#mail-text').fill('{{ project.nme }}');
+  await expect(page.locator('#fault')).toContainText('project.name');
+  await fold(page, 'Plain text').click();
+  await expect(page.locator('#mail-text')).toBeHidden();
+  await page.locator('#fault').getByRole('button', { name: 'Show the place' }).click();
+  await expect(page.locator('#mail-text')).toBeFocused();
+  await kept(page);
+  await answered(page);
+});
+
+test('the links of what a form was refused for lead to the field, whatever is folded @hydrated', async ({ page, empty }) => {
+  await begin(page, empty);
+  const id = await openList(page, empty.url);
+  /** Sends a form as a page does that is not awake. */
+  const refused = async (form: string, field: string, value: string) => {
+    await Promise.all([
+      page.waitForURL(/__err=/),
+      page.locator(form).evaluate((form, [field, value]) => {
+        ((form as HTMLFormElement).elements.namedItem(field) as HTMLInputElement).value = value;
+        HTMLFormElement.prototype.submit.call(form);
+      }, [field, value] as const),
+    ]);
+    await settled(page, true);
+  };
+  const link = page.getByRole('alert').filter({ hasText: 'There is a problem' }).getByRole('link');
+  await refused('#mail-form', 'fields[brand]', 'x'.repeat(300));
+  await expect(head(page)).toHaveValue('x'.repeat(300));
+  await expect(head(page)).toHaveAccessibleDescription(/Use 200 characters or fewer/);
+  await fold(page, 'Theme').click();
+  await expect(head(page)).toBeHidden();
+  await link.click();
+  await expect(head(page)).toBeFocused();
+
+  await page.goto(`${empty.url}/templates/${id}?block=1`);
+  await settled(page, true);
+  await refused('.block__form', 'fields[limit]', '0');
+  const rows = block(page, 'Task list').getByLabel('Rows at most');
+  await expect(rows).toHaveAttribute('aria-invalid', 'true');
+  await page.locator('#name-1').click();
+  await expect(rows).toBeHidden();
+  await link.click();
+  await expect(rows).toBeFocused();
+  await answered(page);
+});
+
 test('a logo that is none is refused in words, and the accent says how it reads @hydrated', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
   await open(page, empty.url, hydrated);
@@ -519,6 +610,15 @@ test('without JavaScript a template is built by forms @plain', async ({ page, em
   await page.getByRole('textbox', { name: 'Text', exact: true }).fill('Plain {{ project.name }}');
   await page.getByRole('button', { name: 'Save this block' }).click();
   await expect(block(page, 'Heading')).toContainText('Plain {{ project.name }}');
+  // What is refused stands at its field; the part around it is open then.
+  await fold(page, 'Theme').click();
+  const words = await head(page).inputValue();
+  await head(page).fill('x'.repeat(300));
+  await page.getByRole('button', { name: 'Save the mail' }).click();
+  await expect(head(page)).toHaveValue('x'.repeat(300));
+  await expect(head(page)).toHaveAttribute('aria-invalid', 'true');
+  await expect(head(page)).toHaveAccessibleDescription(/Use 200 characters or fewer/);
+  await head(page).fill(words);
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('By forms');
   await page.getByRole('textbox', { name: 'Subject', exact: true }).fill('By forms alone');
   await page.getByRole('button', { name: 'Save the mail' }).click();

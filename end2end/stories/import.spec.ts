@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { card, expectTitles, list } from '../fixtures/board.ts';
-import { begin, createProject, createTasks, expect, expectAccessible, settled, test } from '../fixtures/story.ts';
+import { begin, createProject, createTasks, dana, expect, expectAccessible, settled, test } from '../fixtures/story.ts';
 
 const file = (name: string) => path.resolve(import.meta.dirname ?? __dirname, '../data', name);
 
@@ -117,4 +117,51 @@ test('a broken file is refused with its line, and nothing of it is kept', async 
   if (hydrated) await expectAccessible(page);
   await page.goto(`${empty.url}/projects`);
   await expect(page.getByText('No projects yet')).toBeVisible();
+});
+
+test.describe('a running import whose progress cannot be read', () => {
+  test.use({ expectedErrors: [/status of (401|502)|EventSource/i] });
+
+  /** Begins an import that lasts a while; behind the page that shows it nothing is read any more. */
+  async function beginLong(page: Page, origin: string): Promise<void> {
+    const lines = Array.from({ length: 4_000 }, (_, line) => `Task ${line},Todo`);
+    await page.goto(`${origin}/import`);
+    await page.getByLabel('File').setInputFiles({ name: 'many.csv', mimeType: 'text/csv', buffer: Buffer.from(['Title,Status', ...lines].join('\n')) });
+    await page.getByRole('button', { name: 'Upload and preview' }).click();
+    await expect(page.getByRole('heading', { name: 'Check the import' })).toBeVisible();
+    await page.route(/\/rpc\/get_import/, (route) => route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad Gateway</h1>' }));
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+    await expect(page.getByRole('heading', { name: 'Importing', exact: true })).toBeVisible();
+    await settled(page, true);
+  }
+
+  test('says so and when it looks again, and goes on by itself @hydrated', async ({ page, empty }) => {
+    await begin(page, empty);
+    await beginLong(page, empty.url);
+    const said = page.getByRole('main').getByRole('status').filter({ hasText: 'How far the import is could not be read.' });
+    for (const words of ['Next look in 1 second.', 'Next look in 2 seconds.', 'Next look in 4 seconds.']) await expect(said).toContainText(words);
+    await expect(page.getByRole('heading', { name: 'Importing', exact: true })).toBeVisible();
+    await expectAccessible(page);
+    await page.unrouteAll();
+    await expect(page.getByRole('heading', { name: 'Imported', exact: true })).toBeVisible({ timeout: 60_000 });
+    await expect(said).toHaveCount(0);
+  });
+
+  test('waits for signing in, also where that was put off @hydrated', async ({ page, context, empty }) => {
+    await begin(page, empty);
+    await beginLong(page, empty.url);
+    await context.clearCookies();
+    await page.unrouteAll();
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    await expect(dialog).toBeVisible({ timeout: 15_000 });
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+    await expect(page.getByRole('heading', { name: 'Importing', exact: true })).toBeVisible();
+    await expect(page.getByText('It is shown again when you have signed in.')).toBeVisible();
+    await page.getByRole('button', { name: 'Look now' }).click();
+    await dialog.getByLabel('Password').fill(dana.password);
+    await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await expect(dialog).toBeHidden();
+    await expect(page.getByRole('heading', { name: 'Imported', exact: true })).toBeVisible({ timeout: 60_000 });
+  });
 });

@@ -1,7 +1,7 @@
 // What the program says over the page and how long, what it holds back while the server is away, and the keys that lead there.
 import { card, focusCard, idOf, pasteTasks } from '../fixtures/board.ts';
 import { addMina, browserOfMina, closeOpened } from '../fixtures/pair.ts';
-import { answered, begin, clientOf, createProject, dana, expect, expectAccessible, openBoard, settled, test } from '../fixtures/story.ts';
+import { answered, begin, clientOf, createProject, createTasks, dana, expect, expectAccessible, openBoard, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 import type { AutoReport } from '../fixtures/autoreport.ts';
 
@@ -313,6 +313,71 @@ test.describe('a session that has ended', () => {
     await expect(dialog).toBeHidden();
     await expect(due).toHaveValue('');
     await expect(notices(page)).toContainText('Not saved.');
+  });
+
+  test('a change of many rows waits for signing in and is sent then, else nothing is changed @hydrated', async ({ page, context, empty }) => {
+    await page.goto(`${empty.url}/board/REP/list?columns=priority`);
+    await settled(page, true);
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    const priority = (title: string) => page.getByLabel(`Priority of ${title}`), pick = (title: string) => page.getByLabel(`Select ${title}`);
+    await page.getByLabel('Change of the selected tasks').selectOption('priority:urgent');
+    for (const title of three.slice(0, 2)) await pick(title).check();
+    await context.clearCookies();
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await expect(dialog).toContainText('1 change waits to be sent');
+    await expect(notices(page)).not.toContainText('Nothing was changed.');
+    await signInOver(page);
+    await expect(notices(page)).toContainText('Changed 2 tasks');
+    for (const title of three.slice(0, 2)) await expect(priority(title)).toHaveValue('urgent');
+
+    await pick(three[2]).check();
+    await context.clearCookies();
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await expect(dialog).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+    await expect(notices(page)).toContainText('Nothing was changed. Sign in to go on.');
+    await expect(priority(three[2])).toHaveValue('medium');
+    await expect(pick(three[2]), 'what was selected stays').toBeChecked();
+  });
+
+  test('a task that is restored from the archive waits for signing in @hydrated', async ({ page, context, empty }) => {
+    await clientOf(page).call('archive_task', { task: await idOf(page, three[0]) });
+    await page.goto(`${empty.url}/board/REP/archive`);
+    await settled(page, true);
+    await context.clearCookies();
+    await page.getByRole('button', { name: `Restore ${three[0]}` }).click();
+    await expect(page.getByRole('dialog', { name: 'Sign in again' })).toContainText('1 change waits to be sent');
+    await expect(page.getByRole('link', { name: three[0], exact: true })).toBeVisible();
+    await signInOver(page);
+    await expect(notices(page)).toContainText('Restored 1 task');
+    await expect(page.getByText('Nothing is archived')).toBeVisible();
+  });
+
+  test('a move in My work stays and is sent after signing in, else it goes back @hydrated', async ({ page, context, empty }) => {
+    await createTasks(page, 'Todo', ['Order the new relay @me']);
+    await page.goto(`${empty.url}/my-work`);
+    await settled(page, true);
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    const chosen = page.getByLabel('List of Order the new relay').locator('option:checked');
+    await context.clearCookies();
+    await page.getByLabel('List of Order the new relay').selectOption({ label: 'Pending' });
+    await expect(dialog).toContainText('1 change waits to be sent');
+    await expect(chosen).toHaveText('Pending');
+    await expect(notices(page)).not.toContainText('Not moved.');
+    await signInOver(page);
+    await answered(page);
+    await page.reload();
+    await settled(page, true);
+    await expect(chosen).toHaveText('Pending');
+
+    await context.clearCookies();
+    await page.getByLabel('List of Order the new relay').selectOption({ label: 'In Progress' });
+    await expect(dialog).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+    await expect(chosen).toHaveText('Pending');
+    await expect(notices(page)).toContainText('Not moved. Sign in to go on.');
   });
 
   test('whoever comes back to a page whose session is over is told before anything is typed @hydrated', async ({ page, context, empty }) => {

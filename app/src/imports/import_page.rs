@@ -7,7 +7,7 @@ use super::{
     api::{ImportStage, ImportView, get_import},
     confirm_form::ConfirmForm,
     ended::{Cancelled, Done, Interrupted, Unreadable},
-    running::Running,
+    running::{Looks, Running},
 };
 use crate::{
     domain::ids::ImportId,
@@ -18,10 +18,9 @@ use crate::{
 #[component]
 pub fn ImportPage() -> impl IntoView {
     let params = use_params_map();
-    let looks = RwSignal::new(0_u32);
     let import = Resource::new(
-        move || (params.read().get("id").and_then(|id| id.parse::<ImportId>().ok()), looks.get()),
-        |(id, _)| async move {
+        move || params.read().get("id").and_then(|id| id.parse::<ImportId>().ok()),
+        |id| async move {
             match id {
                 Some(id) => get_import(id).await,
                 None => Err(AppError::NotFound),
@@ -33,7 +32,7 @@ pub fn ImportPage() -> impl IntoView {
             {move || Suspend::new(async move {
                 match import.await {
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),
-                    Ok(import) => view! { <Stage import=import looks=looks /> }.into_any(),
+                    Ok(import) => followed(import),
                 }
             })}
         </Transition>
@@ -41,8 +40,23 @@ pub fn ImportPage() -> impl IntoView {
     .into_any()
 }
 
+/// The import as it is now. While it runs, nothing of the page but its numbers is drawn anew.
+fn followed(import: ImportView) -> AnyView {
+    let import = RwSignal::new(import);
+    let looks = Looks::at(import);
+    let is_running = Memo::new(move |_| import.with(|import| matches!(import.stage, ImportStage::Running { .. })));
+    (move || match looks.lost() {
+        Some(error) => view! { <ErrorPage error=error /> }.into_any(),
+        None => {
+            is_running.track();
+            view! { <Stage import=import.get_untracked() looks=looks /> }.into_any()
+        }
+    })
+    .into_any()
+}
+
 #[component]
-fn Stage(import: ImportView, looks: RwSignal<u32>) -> impl IntoView {
+fn Stage(import: ImportView, looks: Looks) -> impl IntoView {
     let ImportView { id, file_name, kind, stage } = import;
     let lead = format!("{file_name} · {}", kind.label());
     match stage {
@@ -53,9 +67,8 @@ fn Stage(import: ImportView, looks: RwSignal<u32>) -> impl IntoView {
         ImportStage::Review(review) => {
             view! { <Page title="Check the import" lead=lead><ConfirmForm id=id review=*review /></Page> }.into_any()
         }
-        ImportStage::Running { done, total } => {
-            view! { <Page title="Importing" lead=lead><Running id=id done=done total=total looks=looks /></Page> }
-                .into_any()
+        ImportStage::Running { .. } => {
+            view! { <Page title="Importing" lead=lead><Running id=id looks=looks /></Page> }.into_any()
         }
         ImportStage::Interrupted => {
             view! { <Page title="The import was interrupted" lead=lead><Interrupted id=id /></Page> }.into_any()

@@ -18,10 +18,10 @@ pub fn ArchivePage() -> impl IntoView {
     let (params, search) = (use_params_map(), use_location().search);
     let key = Memo::new(move |_| params.read().get("project").unwrap_or_default().to_ascii_uppercase());
     let bulk = Bulk::new();
-    let Bulk { many: restore, next, rewind, .. } = bulk;
+    let Bulk { many: restore, next, answers, rewind, .. } = bulk;
     tell(bulk, "Restored");
     let archive = Resource::new_blocking(
-        move || (key.get(), search.get(), restore.version().get()),
+        move || (key.get(), search.get(), answers.get()),
         |(key, query, _)| load_archive(key, query),
     );
     // In the effect, so that nothing of it happens on the server; another project has steps of its own.

@@ -10,6 +10,7 @@ mod filter_bar;
 mod filter_fields;
 mod follow;
 mod form_query;
+mod held;
 mod home_page;
 mod labels;
 mod list;

@@ -8,23 +8,44 @@ use leptos::{prelude::*, task::spawn_local};
 use super::Pause;
 use crate::error::{AppError, AppResult};
 
-/// Between two readings of a server that does not answer at most this many seconds pass, unless it asks for more.
+/// Between two readings of a server that does not answer at most this many seconds pass, unless it asks for more or the
+/// page says less.
 const LONGEST: u64 = 30;
 
 /// Whether a reading is missing, and when it is due again; copies are the same.
 #[derive(Clone, Copy, Debug)]
 pub struct OnceMore {
     pause: Pause,
+    /// At most so many seconds pass between two readings.
+    longest: u64,
     /// Readings that have failed since the last one that came, or that said that there is nothing any more.
     failed: StoredValue<u32>,
     /// How many times the pause was over.
     due: RwSignal<u32>,
+    /// How long it is in seconds, where the last reading failed and another one may help.
+    wait: RwSignal<Option<u64>>,
 }
 
 impl OnceMore {
     /// Nothing is missing yet.
     pub fn idle() -> Self {
-        Self { pause: Pause::idle(), failed: StoredValue::new(0), due: RwSignal::new(0) }
+        Self::within(LONGEST)
+    }
+
+    /// As [`OnceMore::idle`], for a reading that is due again after at most so many seconds.
+    pub fn within(longest: u64) -> Self {
+        Self {
+            pause: Pause::idle(),
+            longest,
+            failed: StoredValue::new(0),
+            due: RwSignal::new(0),
+            wait: RwSignal::new(None),
+        }
+    }
+
+    /// After how many seconds it is read again, where the last reading failed and another one may help.
+    pub fn wait(self) -> Option<u64> {
+        self.wait.get()
     }
 
     /// A reading begins: none has to wait any more.
@@ -37,6 +58,7 @@ impl OnceMore {
         let Some(error) = answer.as_ref().err().filter(|error| **error != AppError::NotFound) else {
             self.pause.cancel();
             self.failed.set_value(0);
+            self.wait.try_set(None);
             return;
         };
         let failed = self.failed.try_update_value(|failed| {
@@ -45,8 +67,10 @@ impl OnceMore {
         });
         // Nobody looks at a page that was left meanwhile.
         let (Some(failed), due) = (failed, self.due) else { return };
-        if error.may_pass() {
-            self.pause.then(wait(failed, error), move || {
+        let wait = error.may_pass().then(|| wait(failed, self.longest, error));
+        self.wait.try_set(wait);
+        if let Some(wait) = wait {
+            self.pause.then(Duration::from_secs(wait), move || {
                 due.try_update(|due| *due = due.wrapping_add(1));
             });
         }
@@ -63,16 +87,57 @@ impl OnceMore {
             }
         });
     }
+
+    /// As [`reread`], with these pauses.
+    pub fn reread<T, F>(
+        self,
+        is_reached: impl Fn() -> bool + 'static,
+        read: impl Fn() -> F + Send + Sync + 'static,
+        take: impl Fn(AppResult<T>) + Send + Sync + 'static,
+    ) -> Callback<()>
+    where
+        T: 'static,
+        F: Future<Output = AppResult<T>> + 'static,
+    {
+        let (is_reading, is_stale) = (StoredValue::new(false), StoredValue::new(false));
+        let (read, take) = (Arc::new(read), Arc::new(take));
+        let again = Callback::new(move |()| {
+            if is_reading.get_value() {
+                is_stale.set_value(true);
+                return;
+            }
+            is_reading.set_value(true);
+            let (read, take) = (read.clone(), take.clone());
+            spawn_local(async move {
+                loop {
+                    is_stale.try_update_value(|is_stale| *is_stale = false);
+                    self.begin();
+                    let answer = read().await;
+                    // Nobody looks at a page that was left meanwhile.
+                    let Some(is_stale) = is_stale.try_get_value() else { return };
+                    self.note(&answer);
+                    take(answer);
+                    if !is_stale {
+                        break;
+                    }
+                }
+                is_reading.try_update_value(|is_reading| *is_reading = false);
+            });
+        });
+        self.then(is_reached, move || again.run(()));
+        again
+    }
 }
 
-/// After so many failures in a row, of which this was the last: twice as long each time, and as long as a server asks for.
-fn wait(failed: u32, error: &AppError) -> Duration {
-    let grown = 2_u64.saturating_pow(failed.saturating_sub(1)).min(LONGEST);
+/// Seconds after so many failures in a row, of which this was the last: twice as many each time, and as many as a server asks
+/// for.
+fn wait(failed: u32, longest: u64, error: &AppError) -> u64 {
+    let grown = 2_u64.saturating_pow(failed.saturating_sub(1)).min(longest);
     let asked = match error {
         AppError::TooMany { retry_after_seconds } => u64::from(*retry_after_seconds),
         _ => 0,
     };
-    Duration::from_secs(grown.max(asked))
+    grown.max(asked)
 }
 
 /// The way to read something again, and have `take` show it. One reading at a time: what is asked meanwhile is asked once
@@ -86,33 +151,7 @@ where
     T: 'static,
     F: Future<Output = AppResult<T>> + 'static,
 {
-    let (is_reading, is_stale, once_more) = (StoredValue::new(false), StoredValue::new(false), OnceMore::idle());
-    let (read, take) = (Arc::new(read), Arc::new(take));
-    let again = Callback::new(move |()| {
-        if is_reading.get_value() {
-            is_stale.set_value(true);
-            return;
-        }
-        is_reading.set_value(true);
-        let (read, take) = (read.clone(), take.clone());
-        spawn_local(async move {
-            loop {
-                is_stale.try_update_value(|is_stale| *is_stale = false);
-                once_more.begin();
-                let answer = read().await;
-                // Nobody looks at a page that was left meanwhile.
-                let Some(is_stale) = is_stale.try_get_value() else { return };
-                once_more.note(&answer);
-                take(answer);
-                if !is_stale {
-                    break;
-                }
-            }
-            is_reading.try_update_value(|is_reading| *is_reading = false);
-        });
-    });
-    once_more.then(is_reached, move || again.run(()));
-    again
+    OnceMore::idle().reread(is_reached, read, take)
 }
 
 #[cfg(test)]
@@ -121,14 +160,15 @@ mod tests {
 
     #[test]
     fn each_failure_waits_twice_as_long_up_to_half_a_minute() {
-        let waits = |error: &AppError| [1, 2, 3, 4, 5, 6, 7, 90].map(|failed| wait(failed, error).as_secs());
-        assert_eq!(waits(&AppError::Offline), [1, 2, 4, 8, 16, 30, 30, 30]);
+        let waits = |longest: u64| [1, 2, 3, 4, 5, 6, 7, 90].map(|failed| wait(failed, longest, &AppError::Offline));
+        assert_eq!(waits(LONGEST), [1, 2, 4, 8, 16, 30, 30, 30]);
+        assert_eq!(waits(5), [1, 2, 4, 5, 5, 5, 5, 5], "where the page says less");
     }
 
     #[test]
     fn a_server_that_says_how_long_is_not_asked_before() {
-        assert_eq!(wait(1, &AppError::TooMany { retry_after_seconds: 45 }).as_secs(), 45);
-        assert_eq!(wait(4, &AppError::TooMany { retry_after_seconds: 2 }).as_secs(), 8);
+        assert_eq!(wait(1, LONGEST, &AppError::TooMany { retry_after_seconds: 45 }), 45);
+        assert_eq!(wait(4, LONGEST, &AppError::TooMany { retry_after_seconds: 2 }), 8);
     }
 
     #[test]

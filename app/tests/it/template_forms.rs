@@ -122,7 +122,7 @@ async fn a_form_of_an_older_draft_and_one_that_breaks_a_rule_change_nothing() {
         assert_eq!(forms::take(&ravi, id, 2, divider()).await, Err(AppError::Forbidden));
         let bad = Step::Block(notes, fields(&[("limit", "many")]));
         let Err(AppError::Invalid(invalid)) = forms::take(&jonas, id, 2, bad).await else { panic!("it was kept") };
-        assert_eq!(invalid.fields[0].field, format!("block-{notes}"));
+        assert_eq!(invalid.fields[0].field, format!("block-{notes}-limit"));
         assert_eq!(forms::take(&jonas, id, 2, Step::Up(99)).await, Ok(None), "a block that is not there moves nowhere");
         assert_eq!(words(&jonas, id).await, ["notes"]);
     })

@@ -76,6 +76,20 @@ impl NextOp {
         self.0.set(Some(new_op()));
     }
 
+    /// Takes another one whenever an action has sent a change.
+    pub fn renew_after<S>(self, action: ServerAction<S>)
+    where
+        S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
+        S::Output: Clone + Send + Sync + 'static,
+    {
+        let input = action.input();
+        Effect::new(move |_| {
+            if input.with(Option::is_some) {
+                self.renew();
+            }
+        });
+    }
+
     /// The hidden field of a form.
     pub fn field(self) -> impl IntoView {
         move || self.0.get().map(|op| view! { <input type="hidden" name="op" value=op.to_string() /> })
@@ -181,12 +195,8 @@ impl Rewind {
     ) where
         S: ServerFn<Output = Arrived, Error = AppError> + Named + Clone + Send + Sync + 'static,
     {
-        let (input, value, sent) = (action.input(), action.value(), last_sent(action));
-        Effect::new(move |_| {
-            if input.with(Option::is_some) {
-                next.renew();
-            }
-        });
+        let (value, sent) = (action.value(), last_sent(action));
+        next.renew_after(action);
         let (steps, project, all) = (self.steps.clone(), self.project.clone(), StepsOfAll::here());
         Effect::new(move |_| {
             let arrived = value.with(|value| value.as_ref()?.as_ref().ok().cloned());

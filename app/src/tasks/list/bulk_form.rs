@@ -10,8 +10,10 @@ use crate::{
         ids::{OpId, TaskId},
         task::{Priority, Status},
     },
+    error::AppError,
     tasks::{
         board::{Named, NextOp, Rewind, last_sent},
+        held::{Held, Waits},
         view::PersonChoice,
         views::TaskList,
         views_api::ChangeMany,
@@ -51,6 +53,8 @@ pub struct Bulk {
     pub picked: Picked,
     /// The name of the next change.
     pub next: NextOp,
+    /// How many times the server has answered; what waits for a session is not answered yet.
+    pub answers: RwSignal<u32>,
     /// The steps of the project, once it is known.
     pub rewind: StoredValue<Option<Rewind>>,
 }
@@ -58,13 +62,26 @@ pub struct Bulk {
 impl Bulk {
     /// Nothing is selected, and nothing was changed.
     pub fn new() -> Self {
-        Self { many: ServerAction::new(), picked: Picked::new(), next: NextOp::new(), rewind: StoredValue::new(None) }
+        Self {
+            many: ServerAction::new(),
+            picked: Picked::new(),
+            next: NextOp::new(),
+            answers: RwSignal::new(0),
+            rewind: StoredValue::new(None),
+        }
     }
 }
 
 impl Named for ChangeMany {
     fn op(&self) -> Option<OpId> {
         self.op
+    }
+}
+
+impl Waits for ChangeMany {
+    // Two changes of many rows are two, whatever rows they share.
+    fn replaces(&self, _other: &Self) -> bool {
+        false
     }
 }
 
@@ -159,13 +176,23 @@ pub fn BulkForm(
     .into_any()
 }
 
-/// Says what became of a change of many tasks, offers to take it back where it has a name, and lets the selection go.
+/// Says what became of a change of many tasks, offers to take it back where it has a name, and lets the selection go. Where
+/// the session has ended, the change waits for somebody to sign in again, and the selection stays.
 pub fn tell(bulk: Bulk, done: &'static str) {
-    let Bulk { many, picked, rewind, .. } = bulk;
+    let Bulk { many, picked, answers, rewind, .. } = bulk;
     let toasts = use_context::<Toasts>();
-    let (value, last) = (many.value(), last_sent(many));
+    let (value, last, held) = (many.value(), last_sent(many), Held::of(many));
     Effect::new(move |_| {
         let Some(answer) = value.get() else { return };
+        let put_off = move || {
+            if let Some(toasts) = toasts {
+                toasts.fail(unchanged(&AppError::SignedOut));
+            }
+        };
+        if held.keeps(&answer, move |_| put_off()) {
+            return;
+        }
+        answers.update(|answers| *answers = answers.wrapping_add(1));
         let Some(toasts) = toasts else { return };
         match answer {
             Ok(count) => {
@@ -176,12 +203,14 @@ pub fn tell(bulk: Bulk, done: &'static str) {
                     _ => toasts.push(Toast { words, action: None, tone: Tone::Good }),
                 }
             }
-            Err(crate::error::AppError::Invalid(invalid))
-                if invalid.fields.iter().any(|field| field.field == "tasks") =>
-            {
+            Err(AppError::Invalid(invalid)) if invalid.fields.iter().any(|field| field.field == "tasks") => {
                 toasts.fail("Nothing was changed. Select a task first, at most 500.");
             }
-            Err(error) => toasts.fail(format!("Nothing was changed. {}", error.words())),
+            Err(error) => toasts.fail(unchanged(&error)),
         }
     });
+}
+
+fn unchanged(error: &AppError) -> String {
+    format!("Nothing was changed. {}", error.words())
 }

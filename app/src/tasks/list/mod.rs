@@ -3,7 +3,6 @@
 mod bulk_form;
 mod cells;
 mod choices;
-mod held;
 mod list_page;
 mod table;
 mod title;

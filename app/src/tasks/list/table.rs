@@ -6,7 +6,6 @@ use leptos::prelude::*;
 use super::{
     bulk_form::{Bulk, Picked},
     cells,
-    held::Held,
     title::title,
 };
 use crate::{
@@ -18,6 +17,7 @@ use crate::{
     error::AppError,
     tasks::{
         board::{Named, NextOp, Rewind, every_minute, last_sent, still_blocked},
+        held::{Held, Waits},
         view::{ColumnChoice, PersonChoice},
         views::{ListRow, TaskList},
         views_api::SaveCell,
@@ -48,6 +48,12 @@ pub struct Shared {
 impl Named for SaveCell {
     fn op(&self) -> Option<OpId> {
         self.op
+    }
+}
+
+impl Waits for SaveCell {
+    fn replaces(&self, other: &Self) -> bool {
+        (self.task, &self.field) == (other.task, &other.field)
     }
 }
 
@@ -167,7 +173,8 @@ fn follow(
 ) {
     let toasts = use_context::<Toasts>();
     let (value, last, held) = (save.value(), last_sent(save), Held::of(save));
-    let put_back = move |tasks: Vec<TaskId>, error: &AppError| {
+    let put_back = move |cells: Vec<SaveCell>, error: &AppError| {
+        let tasks = cells.iter().map(|cell| cell.task).collect();
         // Their rows show again what the list knows of them; what is being typed in others stays.
         refused.update(|refused| *refused = (refused.0.wrapping_add(1), tasks));
         if let Some(toasts) = toasts {
@@ -177,7 +184,7 @@ fn follow(
     Effect::new(move |_| {
         let Some(answer) = value.get() else { return };
         let on_the_way = held.on_the_way();
-        if held.keeps(&answer, move |tasks| put_back(tasks, &AppError::SignedOut)) {
+        if held.keeps(&answer, move |cells| put_back(cells, &AppError::SignedOut)) {
             return;
         }
         match answer {

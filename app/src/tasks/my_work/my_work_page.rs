@@ -5,14 +5,16 @@ use leptos::prelude::*;
 use crate::{
     domain::{
         due::{self, Finish, ViewerClock},
-        ids::ColumnId,
+        ids::{ColumnId, TaskId},
         live::MY_WORK,
         my_work::WorkWhen,
     },
+    error::AppError,
     tasks::{
         api::PlaceTask,
-        board::{Live, every_minute, still_blocked},
+        board::{Live, NextOp, every_minute, still_blocked},
         follow::{Connection, connection, rereading},
+        held::{Held, Waits},
         submit_form_of,
         views::{MyWork, WorkRow},
         views_api::load_my_work,
@@ -23,24 +25,67 @@ use crate::{
     },
 };
 
+/// The moves of the page: what sends them, and what came of it.
+#[derive(Clone, Copy)]
+struct Moves {
+    place: ServerAction<PlaceTask>,
+    /// The name of the next move.
+    next: NextOp,
+    /// How many times moves were refused, and the tasks of the last time.
+    refused: RwSignal<(u32, Vec<TaskId>)>,
+}
+
+impl Waits for PlaceTask {
+    fn replaces(&self, other: &Self) -> bool {
+        self.task == other.task
+    }
+}
+
+impl Moves {
+    fn new() -> Self {
+        let (place, next) = (ServerAction::<PlaceTask>::new(), NextOp::new());
+        next.renew_after(place);
+        Self { place, next, refused: RwSignal::new((0, Vec::new())) }
+    }
+
+    /// Says what became of them. Where the session has ended, they wait for somebody to sign in again; what is refused, or
+    /// put off, goes back to where it was.
+    fn tell(self) {
+        let toasts = use_context::<Toasts>();
+        let (value, held) = (self.place.value(), Held::of(self.place));
+        let put_back = move |moves: Vec<PlaceTask>, error: &AppError| {
+            let tasks = moves.iter().map(|one| one.task).collect();
+            self.refused.update(|refused| *refused = (refused.0.wrapping_add(1), tasks));
+            if let Some(toasts) = toasts {
+                toasts.fail(format!("Not moved. {}", error.words()));
+            }
+        };
+        Effect::new(move |_| {
+            let Some(answer) = value.get() else { return };
+            let on_the_way = held.on_the_way();
+            if held.keeps(&answer, move |moves| put_back(moves, &AppError::SignedOut)) {
+                return;
+            }
+            match answer {
+                Ok(card) if card.finish != Finish::Open && card.blocked_by > 0 => {
+                    let words = format!("Completed “{}”. {}.", card.title, still_blocked(card.blocked_by));
+                    if let Some(toasts) = toasts {
+                        toasts.push(Toast { words, action: None, tone: Tone::Good });
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => put_back(on_the_way, &error),
+            }
+        });
+    }
+}
+
 #[component]
 pub fn MyWorkPage() -> impl IntoView {
-    let place = ServerAction::<PlaceTask>::new();
+    let moves = Moves::new();
     let work = Resource::new_blocking(|| (), |()| load_my_work());
     let live = connection();
-    let toasts = use_context::<Toasts>();
-    let answer = place.value();
-    Effect::new(move |_| {
-        let (Some(answer), Some(toasts)) = (answer.get(), toasts) else { return };
-        match answer {
-            Ok(card) if card.finish != Finish::Open && card.blocked_by > 0 => {
-                let words = format!("Completed “{}”. {}.", card.title, still_blocked(card.blocked_by));
-                toasts.push(Toast { words, action: None, tone: Tone::Good });
-            }
-            Ok(_) => {}
-            Err(error) => toasts.fail(format!("Not moved. {}", error.words())),
-        }
-    });
+    moves.tell();
     view! {
         <Connection live=live />
         <Page title="My work" lead="Your open tasks in all projects.">
@@ -49,8 +94,8 @@ pub fn MyWorkPage() -> impl IntoView {
                     match work.await {
                         Ok(work) => {
                             let work = RwSignal::new(work);
-                            follow(work, live, place);
-                            page(work, place).into_any()
+                            follow(work, live, moves);
+                            page(work, moves).into_any()
                         }
                         Err(error) => view! { <ErrorPage error=error /> }.into_any(),
                     }
@@ -62,11 +107,12 @@ pub fn MyWorkPage() -> impl IntoView {
 }
 
 /// Reads the page again after one's own moves, and when others have changed something.
-fn follow(work: RwSignal<MyWork>, live: Live, place: ServerAction<PlaceTask>) {
+fn follow(work: RwSignal<MyWork>, live: Live, moves: Moves) {
     let again = rereading(live, load_my_work, move |fresh| work.set(fresh));
-    let answer = place.value();
+    let answer = moves.place.value();
     Effect::new(move |before: Option<()>| {
-        let is_answered = answer.with(Option::is_some);
+        // A move without a session waits, and nothing can be read meanwhile.
+        let is_answered = answer.with(|answer| !matches!(answer, None | Some(Err(AppError::SignedOut))));
         if before.is_some() && is_answered {
             again.run(());
         }
@@ -75,7 +121,7 @@ fn follow(work: RwSignal<MyWork>, live: Live, place: ServerAction<PlaceTask>) {
     live.follow(again);
 }
 
-fn page(work: RwSignal<MyWork>, place: ServerAction<PlaceTask>) -> impl IntoView {
+fn page(work: RwSignal<MyWork>, moves: Moves) -> impl IntoView {
     let is_empty = Memo::new(move |_| work.with(|work| work.groups.is_empty()));
     let is_late = Memo::new(move |_| work.with(|work| work.groups.iter().any(|group| group.when == WorkWhen::Overdue)));
     let is_cut = Memo::new(move |_| work.with(|work| work.is_cut));
@@ -94,14 +140,14 @@ fn page(work: RwSignal<MyWork>, place: ServerAction<PlaceTask>) -> impl IntoView
         }
         view! {
             {move || (!is_late.get()).then(|| view! { <p class="muted">"Nothing is overdue."</p> })}
-            <For each=move || whens.get() key=|when| *when let(when)>{section(when, work, place)}</For>
+            <For each=move || whens.get() key=|when| *when let(when)>{section(when, work, moves)}</For>
             {move || is_cut.get().then(|| view! { <p class="muted">"Only the 500 tasks that changed last are shown."</p> })}
         }
         .into_any()
     }
 }
 
-fn section(when: WorkWhen, work: RwSignal<MyWork>, place: ServerAction<PlaceTask>) -> impl IntoView {
+fn section(when: WorkWhen, work: RwSignal<MyWork>, moves: Moves) -> impl IntoView {
     let rows = Memo::new(move |_| {
         work.with(|work| {
             let group = work.groups.iter().find(|group| group.when == when);
@@ -116,13 +162,13 @@ fn section(when: WorkWhen, work: RwSignal<MyWork>, place: ServerAction<PlaceTask
         <section class="stack is-tight" aria-labelledby=heading>
             <h2 class="work__head" id=id>{when.label()}" "<span class="badge">{move || rows.with(Vec::len)}<span class="sr-only">" tasks"</span></span></h2>
             <ul class="work panel" role="list">
-                <For each=move || rows.get() key=|row| format!("{row:?}") let(row)>{line(row, clock, place)}</For>
+                <For each=move || rows.get() key=|row| format!("{row:?}") let(row)>{line(row, clock, moves)}</For>
             </ul>
         </section>
     }
 }
 
-fn line(row: WorkRow, clock: Memo<ViewerClock>, place: ServerAction<PlaceTask>) -> impl IntoView {
+fn line(row: WorkRow, clock: Memo<ViewerClock>, moves: Moves) -> impl IntoView {
     let due = row.due;
     let chip = move || {
         due::chip(due, Finish::Open, clock.get()).map(|chip| view! {
@@ -137,7 +183,7 @@ fn line(row: WorkRow, clock: Memo<ViewerClock>, place: ServerAction<PlaceTask>) 
         1 => Some("Blocked by 1 task".to_owned()),
         many => Some(format!("Blocked by {many} tasks")),
     };
-    let forms = forms(&row, place);
+    let forms = forms(&row, moves);
     let WorkRow { reference, title, project, priority, .. } = row;
     view! {
         <li class="work__row">
@@ -156,33 +202,52 @@ fn line(row: WorkRow, clock: Memo<ViewerClock>, place: ServerAction<PlaceTask>) 
     }
 }
 
-fn forms(row: &WorkRow, place: ServerAction<PlaceTask>) -> Option<impl IntoView + use<>> {
+fn forms(row: &WorkRow, moves: Moves) -> Option<impl IntoView + use<>> {
     if row.columns.is_empty() {
         return None;
     }
+    let Moves { place, next, refused } = moves;
     let (id, title, here) = (row.id, row.title.clone(), row.column);
-    let done = row.done.filter(|done| *done != here).map(|done| finish(id.to_string(), done, &title, place));
+    let done = row.done.filter(|done| *done != here).map(|done| finish(id.to_string(), done, &title, moves));
     let options: Vec<_> = row
         .columns
         .iter()
         .map(|column| view! { <option value=column.id.to_string() selected=column.id == here>{column.name.clone()}</option> })
         .collect();
+    // What the field shows before the server has answered.
+    let shown = RwSignal::new(here);
+    Effect::new(move |before: Option<u32>| {
+        let (times, is_mine) = refused.with(|(times, tasks)| (*times, tasks.contains(&id)));
+        if is_mine && before.is_some_and(|before| before != times) {
+            shown.set(here);
+        }
+        times
+    });
     Some(view! {
         <div class="work__forms">
             {done}
             <ActionForm action=place attr:class="cell">
+                {next.field()}
                 <input type="hidden" name="task" value=id.to_string() />
-                <select class="input is-cell" name="column" aria-label=format!("List of {title}") prop:value=here.to_string() on:change=|event| submit_form_of(&event)>{options}</select>
+                <select class="input is-cell" name="column" aria-label=format!("List of {title}")
+                    prop:value=move || shown.get().to_string()
+                    on:change=move |event| {
+                        submit_form_of(&event);
+                        if let Ok(column) = event_target_value(&event).parse() {
+                            shown.set(column);
+                        }
+                    }>{options}</select>
                 <button class="btn is-sm needs-no-script" type="submit">"Move"</button>
             </ActionForm>
         </div>
     })
 }
 
-fn finish(id: String, done: ColumnId, title: &str, place: ServerAction<PlaceTask>) -> impl IntoView + use<> {
+fn finish(id: String, done: ColumnId, title: &str, moves: Moves) -> impl IntoView + use<> {
     let label = format!("Done: {title}");
     view! {
-        <ActionForm action=place>
+        <ActionForm action=moves.place>
+            {moves.next.field()}
             <input type="hidden" name="task" value=id />
             <input type="hidden" name="column" value=done.to_string() />
             <button class="btn is-sm" type="submit" aria-label=label><Icon name="check" />"Done"</button>

@@ -4,7 +4,7 @@ use leptos::{html::Form, prelude::*, server_fn::ServerFn};
 
 use super::{
     desk::Desk,
-    field::{self, Text},
+    field::{self, Scope, Text},
     hands,
 };
 use crate::{
@@ -16,16 +16,17 @@ use crate::{
             Block, BlockKind, FigureKind, TaskColumn, When,
             block::{ROWS_MAX, TaskFilter, TaskNames, TaskPerson},
             fields,
+            place::BlockPlace,
         },
     },
     templates::forms_api::EditDraft,
-    ui::{Choice, textarea_html},
+    ui::Choice,
 };
 
 /// The form of a block; it is read whenever something in it changes.
 pub fn form(desk: Desk, block: &Block) -> AnyView {
     let id = block.id;
-    let scope = format!("b{id}");
+    let scope = Scope::block(desk.said, id);
     let node = NodeRef::<Form>::new();
     let read = move |name: String| {
         let Some(typed) = hands::read(node) else { return };
@@ -48,9 +49,9 @@ pub fn form(desk: Desk, block: &Block) -> AnyView {
             <input type="hidden" name="act" value="block" />
             <fieldset class="fieldset" disabled=is_fixed>
                 <legend class="sr-only">"Properties"</legend>
-                {field::problem(desk.said, format!("block-{id}"))}
-                {desk.names.with_value(|names| kind(&scope, &block.kind, names))}
-                {when(&scope, block.when)}
+                {field::problem(desk.said, BlockPlace::whole(id).to_string())}
+                {desk.names.with_value(|names| kind(scope, &block.kind, names))}
+                {when(scope, block.when)}
                 {(!is_fixed).then(|| view! { <div class="needs-no-script"><button class="btn is-sm" type="submit">"Save this block"</button></div> })}
             </fieldset>
         </form>
@@ -58,7 +59,7 @@ pub fn form(desk: Desk, block: &Block) -> AnyView {
     .into_any()
 }
 
-fn kind(scope: &str, kind: &BlockKind, names: &TaskNames) -> AnyView {
+fn kind(scope: Scope, kind: &BlockKind, names: &TaskNames) -> AnyView {
     match kind {
         BlockKind::Heading { text, level } => {
             let levels = [("1", "Large"), ("2", "Middle"), ("3", "Small")];
@@ -76,7 +77,7 @@ fn kind(scope: &str, kind: &BlockKind, names: &TaskNames) -> AnyView {
         BlockKind::Notes { limit } => field::number(scope, "limit", "Entries at most", *limit, (1, ROWS_MAX)),
         BlockKind::KeyFigures { figures } => {
             let all = FigureKind::ALL.iter().map(|figure| (figure.as_str(), figure.label())).collect();
-            field::ordered("Figures", all, figures.iter().map(|figure| figure.as_str()).collect())
+            field::ordered(scope, "figures", "Figures", all, figures.iter().map(|figure| figure.as_str()).collect())
         }
         BlockKind::Chart { chart, has_title } => {
             let charts = ChartKind::ALL.iter().map(|chart| Choice::new(chart.as_str(), chart.label())).collect();
@@ -95,7 +96,7 @@ fn kind(scope: &str, kind: &BlockKind, names: &TaskNames) -> AnyView {
             let all = TaskColumn::ALL.iter().map(|column| (column.as_str(), column.label())).collect();
             view! {
                 {tasks(scope, *list, *limit, filter, names)}
-                {field::ordered("Columns", all, columns.iter().map(|column| column.as_str()).collect())}
+                {field::ordered(scope, "columns", "Columns", all, columns.iter().map(|column| column.as_str()).collect())}
             }
             .into_any()
         }
@@ -104,7 +105,7 @@ fn kind(scope: &str, kind: &BlockKind, names: &TaskNames) -> AnyView {
             {field::text(scope, "url", "Address", "Like {{ project.board_url }} or https://example.org.", url.clone(), Text::LineWithVariables)}
         }
         .into_any(),
-        BlockKind::Html { source } => html(scope, source),
+        BlockKind::Html { source } => field::text(scope, "source", "HTML", HTML, source.clone(), Text::Html),
         BlockKind::Divider => view! { <p class="muted small">"A thin line between two parts."</p> }.into_any(),
         BlockKind::Columns { .. } => {
             view! { <p class="muted small">"Side by side, one below the other on a phone. The blocks of each column stand below."</p> }.into_any()
@@ -114,19 +115,9 @@ fn kind(scope: &str, kind: &BlockKind, names: &TaskNames) -> AnyView {
 
 const VARIABLES: &str = "Type {{ to choose a variable.";
 
-fn html(scope: &str, source: &str) -> AnyView {
-    let (id, hint) = (format!("{scope}-source"), format!("{scope}-source-hint"));
-    view! {
-        <div class="field">
-            <label class="field__label" for=id.clone()>"HTML"</label>
-            <span class="field__hint" id=hint.clone()>"Tables and inline styles survive every mail program. Type {{ to choose a variable."</span>
-            <textarea class="input is-mono" id=id name=field::sent("source") rows="6" aria-describedby=hint data-variables="" spellcheck="false" inner_html=textarea_html(source)></textarea>
-        </div>
-    }
-    .into_any()
-}
+const HTML: &str = "Tables and inline styles survive every mail program. Type {{ to choose a variable.";
 
-fn tasks(scope: &str, list: ListKind, limit: u32, filter: &TaskFilter, names: &TaskNames) -> AnyView {
+fn tasks(scope: Scope, list: ListKind, limit: u32, filter: &TaskFilter, names: &TaskNames) -> AnyView {
     let any = std::iter::once(Choice::new("", "Any priority"));
     let least = Priority::ALL.iter().map(|least| Choice::new(least.as_str(), format!("{} and above", least.label())));
     let priority = filter.priority.map_or("", Priority::as_str);
@@ -180,7 +171,7 @@ fn lists() -> Vec<Choice> {
 }
 
 /// "Show: always, only if …".
-fn when(scope: &str, when: When) -> AnyView {
+fn when(scope: Scope, when: When) -> AnyView {
     let choices = [
         ("always", "Always"),
         ("has_tasks", "Only if a list has tasks"),

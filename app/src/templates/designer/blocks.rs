@@ -97,7 +97,7 @@ fn row(desk: Desk, id: u32, word: &'static str) -> AnyView {
                 </a>
                 {desk.can_edit.then(|| acts(desk, id, name))}
             </div>
-            {move || (!is_open()).then(|| field::problem(desk.said, format!("block-{id}")))}
+            {move || (!is_open()).then(|| field::problem_in(desk.said, id))}
             {move || is_open().then(|| desk.can_edit.then(|| ways(desk, id, name)))}
             {properties}
             {columns}

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 
 use crate::{
+    domain::template::place::BlockPlace,
     error::AppError,
     ui::{Choice, textarea_html},
 };
@@ -17,72 +18,86 @@ pub enum Text {
     LineWithVariables,
     /// Several of them.
     Several,
+    /// HTML in which variables are filled in.
+    Html,
 }
 
 /// What is said of fields: what breaks a rule, by their names.
 pub type Said = Memo<Option<AppError>>;
 
-/// A field of text.
-pub fn text(scope: &str, name: &str, label: &'static str, hint: &'static str, value: String, kind: Text) -> AnyView {
-    any_text(scope, name, label, hint, value, kind, None)
-}
-
-/// A field of text of the mail as a whole, with what is said of it. What is around it has the name for an id: there the
-/// summary of a refused form leads.
-pub fn checked_text(
+/// What fields belong to, with what is said of them: the mail as a whole, or a block of it.
+#[derive(Clone, Copy)]
+pub struct Scope {
     said: Said,
-    name: &str,
-    label: &'static str,
-    hint: &'static str,
-    value: String,
-    kind: Text,
-) -> AnyView {
-    any_text("mail", name, label, hint, value, kind, Some(said))
+    block: Option<u32>,
 }
 
-fn any_text(
-    scope: &str,
-    name: &str,
-    label: &'static str,
-    hint: &'static str,
-    value: String,
-    kind: Text,
-    said: Option<Said>,
-) -> AnyView {
-    let id = format!("{scope}-{name}");
-    let hint_id = (!hint.is_empty()).then(|| format!("{id}-hint"));
-    let (described, bad) = (described(said, name.to_owned(), hint_id.clone()), bad(said, name.to_owned()));
-    let said = said.map(|said| (said, name.to_owned()));
-    let sent = sent(name);
+impl Scope {
+    /// The fields of the mail as a whole.
+    pub const fn mail(said: Said) -> Self {
+        Self { said, block: None }
+    }
+
+    /// The fields of a block.
+    pub const fn block(said: Said, id: u32) -> Self {
+        Self { said, block: Some(id) }
+    }
+
+    /// How a problem names a field. What is around the field has it for an id: there the summary of a refused form leads.
+    fn place(self, name: &str) -> String {
+        self.block.map_or_else(|| name.to_owned(), |block| BlockPlace::of(block, name).to_string())
+    }
+
+    fn id(self, name: &str) -> String {
+        id_of(self.block, name)
+    }
+}
+
+/// The id of a field, of a block or of the mail as a whole.
+pub fn id_of(block: Option<u32>, name: &str) -> String {
+    block.map_or_else(|| format!("mail-{name}"), |block| format!("b{block}-{name}"))
+}
+
+/// A field of text.
+pub fn text(scope: Scope, name: &str, label: &'static str, hint: &'static str, value: String, kind: Text) -> AnyView {
+    let (id, place, sent) = (scope.id(name), scope.place(name), sent(name));
+    let described = described(Some(scope.said), place.clone(), hint_id(scope, name, hint));
+    let bad = bad(Some(scope.said), place);
     let variables = (kind != Text::Line).then_some("");
     let field = match kind {
         Text::Several => view! {
-            <textarea class="input" id=id.clone() name=sent rows="3" aria-describedby=described aria-invalid=bad data-variables=variables dir="auto" spellcheck="true" inner_html=textarea_html(&value)></textarea>
+            <textarea class="input" id=id name=sent rows="3" aria-describedby=described aria-invalid=bad data-variables=variables dir="auto" spellcheck="true" inner_html=textarea_html(&value)></textarea>
+        }
+        .into_any(),
+        Text::Html => view! {
+            <textarea class="input is-mono" id=id name=sent rows="6" aria-describedby=described aria-invalid=bad data-variables=variables spellcheck="false" inner_html=textarea_html(&value)></textarea>
         }
         .into_any(),
         Text::Line | Text::LineWithVariables => view! {
-            <input class="input" id=id.clone() name=sent type="text" value=value aria-describedby=described aria-invalid=bad data-variables=variables autocomplete="off" dir="auto" />
+            <input class="input" id=id name=sent type="text" value=value aria-describedby=described aria-invalid=bad data-variables=variables autocomplete="off" dir="auto" />
         }
         .into_any(),
     };
-    around(id, label, hint_id, hint, said, field)
+    around(scope, name, label, hint, field)
 }
 
 /// A field for a number.
-pub fn number(scope: &str, name: &str, label: &'static str, value: u32, (min, max): (u32, u32)) -> AnyView {
-    let id = format!("{scope}-{name}");
+pub fn number(scope: Scope, name: &str, label: &'static str, value: u32, (min, max): (u32, u32)) -> AnyView {
+    let (id, place) = (scope.id(name), scope.place(name));
+    let (described, bad) = (described(Some(scope.said), place.clone(), None), bad(Some(scope.said), place));
     let field = view! {
-        <input class="input is-fit" id=id.clone() name=sent(name) type="number" inputmode="numeric" min=min.to_string() max=max.to_string() value=value.to_string() />
+        <input class="input is-fit" id=id name=sent(name) type="number" inputmode="numeric" min=min.to_string() max=max.to_string() value=value.to_string() aria-describedby=described aria-invalid=bad />
     };
-    around(id, label, None, "", None, field.into_any())
+    around(scope, name, label, "", field.into_any())
 }
 
 /// A choice of one among a few.
-pub fn select(scope: &str, name: &str, label: &'static str, choices: Vec<Choice>, value: &str) -> AnyView {
-    let id = format!("{scope}-{name}");
+pub fn select(scope: Scope, name: &str, label: &'static str, choices: Vec<Choice>, value: &str) -> AnyView {
+    let (id, place) = (scope.id(name), scope.place(name));
+    let (described, bad) = (described(Some(scope.said), place.clone(), None), bad(Some(scope.said), place));
     let options = options(choices, value);
-    let field = view! { <select class="input" id=id.clone() name=sent(name)>{options}</select> };
-    around(id, label, None, "", None, field.into_any())
+    let field = view! { <select class="input" id=id name=sent(name) aria-describedby=described aria-invalid=bad>{options}</select> };
+    around(scope, name, label, "", field.into_any())
 }
 
 /// The options of a `<select>`.
@@ -102,17 +117,28 @@ pub fn tick(name: &str, label: &'static str, is_on: bool) -> AnyView {
     .into_any()
 }
 
-/// Boxes with the place of each: those that are ticked are shown in the order of their numbers.
-pub fn ordered(legend: &'static str, all: Vec<(&'static str, &'static str)>, chosen: Vec<&'static str>) -> AnyView {
-    let place = |word: &str| chosen.iter().position(|other| *other == word);
+/// Boxes with the place of each: those that are ticked are shown in the order of their numbers. The first box has the id of
+/// the field.
+pub fn ordered(
+    scope: Scope,
+    name: &str,
+    legend: &'static str,
+    all: Vec<(&'static str, &'static str)>,
+    chosen: Vec<&'static str>,
+) -> AnyView {
+    let place_of = |word: &str| chosen.iter().position(|other| *other == word);
     let mut rows: Vec<_> =
-        all.into_iter().map(|(word, label)| (place(word).unwrap_or(usize::MAX), word, label)).collect();
+        all.into_iter().map(|(word, label)| (place_of(word).unwrap_or(usize::MAX), word, label)).collect();
     rows.sort_by_key(|(place, ..)| *place);
+    let place = scope.place(name);
+    let described = described(Some(scope.said), place.clone(), hint_id(scope, name, ORDERED));
+    let bad = bad(Some(scope.said), place.clone());
     let row = |(at, (place, word, label)): (usize, (usize, &'static str, &'static str))| {
         let is_on = place != usize::MAX;
+        let (id, bad) = ((at == 0).then(|| scope.id(name)), bad.clone());
         view! {
             <li>
-                <label class="choice"><input type="checkbox" name=sent(&format!("show_{word}")) value="on" checked=is_on /><span>{label}</span></label>
+                <label class="choice"><input type="checkbox" id=id name=sent(&format!("show_{word}")) value="on" checked=is_on aria-invalid=bad /><span>{label}</span></label>
                 <input class="input is-fit" type="number" min="1" max="9" name=sent(&format!("order_{word}")) value=(at + 1).to_string() aria-label=format!("Place of {label}") />
             </li>
         }
@@ -120,33 +146,34 @@ pub fn ordered(legend: &'static str, all: Vec<(&'static str, &'static str)>, cho
     };
     let rows = rows.into_iter().enumerate().map(row).collect_view();
     view! {
-        <fieldset class="fieldset">
+        <fieldset class="fieldset" id=place.clone() aria-describedby=described>
             <legend class="field__label">{legend}</legend>
-            <p class="field__hint">"Tick what is shown; the numbers say in which order."</p>
+            <p class="field__hint" id=hint_id(scope, name, ORDERED)>{ORDERED}</p>
+            {problem(scope.said, place)}
             <ul class="ordered" role="list">{rows}</ul>
         </fieldset>
     }
     .into_any()
 }
 
-fn around(
-    id: String,
-    label: &'static str,
-    hint_id: Option<String>,
-    hint: &'static str,
-    said: Option<(Said, String)>,
-    field: AnyView,
-) -> AnyView {
-    let place = said.as_ref().map(|(_, name)| name.clone());
+const ORDERED: &str = "Tick what is shown; the numbers say in which order.";
+
+fn around(scope: Scope, name: &str, label: &'static str, hint: &'static str, field: AnyView) -> AnyView {
+    let place = scope.place(name);
     view! {
-        <div class="field" id=place>
-            <label class="field__label" for=id>{label}</label>
-            {hint_id.map(|id| view! { <span class="field__hint" id=id>{hint}</span> })}
-            {said.map(|(said, name)| problem(said, name))}
+        <div class="field" id=place.clone()>
+            <label class="field__label" for=scope.id(name)>{label}</label>
+            {hint_id(scope, name, hint).map(|id| view! { <span class="field__hint" id=id>{hint}</span> })}
+            {problem(scope.said, place)}
             {field}
         </div>
     }
     .into_any()
+}
+
+/// The id of what is said of a field before anything is wrong; none where that is nothing.
+fn hint_id(scope: Scope, name: &str, hint: &str) -> Option<String> {
+    (!hint.is_empty()).then(|| format!("{}-hint", scope.id(name)))
 }
 
 /// The name under which a field is sent.
@@ -154,16 +181,28 @@ pub fn sent(name: &str) -> String {
     format!("fields[{name}]")
 }
 
-/// What is wrong with a field or a block, beside it.
+/// What is wrong with a field, or with a block as a whole, beside it.
 pub fn problem(said: Said, field: String) -> AnyView {
+    let id = problem_id(&field);
+    problem_where(said, id, move |name| name == field)
+}
+
+/// What is wrong with a block or in it, where its fields are not shown.
+pub fn problem_in(said: Said, block: u32) -> AnyView {
+    let id = problem_id(&BlockPlace::whole(block).to_string());
+    problem_where(said, id, move |name| BlockPlace::read(name).is_some_and(|place| place.block == block))
+}
+
+fn problem_where(said: Said, id: String, is_meant: impl Fn(&str) -> bool + Send + Sync + 'static) -> AnyView {
     let words = move || {
-        let words: Vec<_> = said.with(|said| {
-            let found = said
-                .iter()
-                .flat_map(|error| error.problems_of(&field).map(|it| it.problem.words()).collect::<Vec<_>>());
-            found.collect()
+        let words: Vec<_> = said.with(|said| match said {
+            Some(AppError::Invalid(invalid)) => {
+                let meant = invalid.fields.iter().filter(|error| is_meant(&error.field));
+                meant.map(|error| error.problem.words()).collect()
+            }
+            _ => Vec::new(),
         });
-        (!words.is_empty()).then(|| view! { <p class="field__error" id=problem_id(&field)>{words.join(". ")}</p> })
+        (!words.is_empty()).then(|| view! { <p class="field__error" id=id.clone()>{words.join(". ")}</p> })
     };
     view! { {words} }.into_any()
 }

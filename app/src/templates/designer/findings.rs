@@ -5,11 +5,12 @@ use leptos::prelude::*;
 
 use super::{
     desk::{Desk, Tab},
-    hands,
+    hands, places,
 };
 use crate::{
     domain::template::{
         lint::{Finding, Level},
+        place::BlockPlace,
         render::Part,
     },
     templates::view::{Fault, Preview},
@@ -43,6 +44,7 @@ pub fn fault(desk: Desk) -> AnyView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Goal {
     Block(u32),
+    /// Of the mail as a whole.
     Field(&'static str),
     Line(u32, u32),
 }
@@ -52,23 +54,23 @@ fn goal(fault: &Fault) -> Option<Goal> {
         return Some(Goal::Block(block));
     }
     match fault.part? {
-        Part::Subject => Some(Goal::Field("mail-subject")),
-        Part::Preheader => Some(Goal::Field("mail-preheader")),
-        Part::Text => Some(Goal::Field("mail-text")),
+        Part::Subject => Some(Goal::Field("subject")),
+        Part::Preheader => Some(Goal::Field("preheader")),
+        Part::Text => Some(Goal::Field("text")),
         Part::Html => Some(Goal::Line(fault.line?, fault.column.unwrap_or(1))),
     }
 }
 
 fn go(desk: Desk, goal: Goal) {
-    desk.tab.set(Tab::Edit);
     match goal {
         Goal::Block(id) => {
-            desk.open.set(Some(id));
-            desk.at.set(Some(id));
-            hands::focus(&format!("name-{id}"));
+            places::reveal(desk, &BlockPlace::whole(id).to_string());
         }
-        Goal::Field(id) => hands::focus(id),
+        Goal::Field(name) => {
+            places::reveal(desk, name);
+        }
         Goal::Line(line, column) => {
+            desk.tab.set(Tab::Edit);
             if !hands::go_to(line, column) {
                 hands::focus("mail-source");
             }

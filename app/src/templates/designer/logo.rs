@@ -3,8 +3,11 @@
 use leptos::{html::Input, prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_query_map;
 
-use super::{desk::Desk, hands};
-use crate::templates::{forms_api::EditDraft, logo_words::refusal_words};
+use super::{desk::Desk, field, hands, places::Fold};
+use crate::{
+    templates::{forms_api::EditDraft, logo_words::refusal_words},
+    ui::is_toggled_open,
+};
 
 /// What an upload has come to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,7 +39,13 @@ pub fn panel(desk: Desk) -> AnyView {
         Upload::Running => ("saving", Some("Reading the picture")),
         Upload::Refused(words) => ("failed", Some(words)),
     };
-    let bad = move || matches!(upload.get(), Upload::Refused(_)).then_some("true");
+    let is_wrong = field::bad(Some(desk.said), "logo".to_owned());
+    let bad = move || is_wrong().or_else(|| matches!(upload.get(), Upload::Refused(_)).then_some("true"));
+    let described = field::described(Some(desk.said), "logo".to_owned(), Some("logo-hint logo-said".to_owned()));
+    let is_open = desk.folds.of(Fold::Logo);
+    if refused.is_some() {
+        is_open.set(true);
+    }
     let remove = move || {
         logo.with(Option::is_some).then(|| {
             view! {
@@ -55,7 +64,7 @@ pub fn panel(desk: Desk) -> AnyView {
     };
     let version = desk.version();
     view! {
-        <details class="logo" open=refused.is_some()>
+        <details class="logo" open=move || is_open.get() on:toggle=move |event| { is_open.try_set(is_toggled_open(&event)); }>
             <summary>"Logo"</summary>
             <div class="form">
                 {picture}
@@ -63,8 +72,9 @@ pub fn panel(desk: Desk) -> AnyView {
                     <div class="field">
                         <label class="field__label" for="logo">"Picture"</label>
                         <span class="field__hint" id="logo-hint">"PNG or JPEG, up to 100 kB. It is shown at half its size, so that it is sharp everywhere."</span>
+                        {field::problem(desk.said, "logo".to_owned())}
                         <output class="save-state" id="logo-said" data-state=move || said().0>{move || said().1}</output>
-                        <input class="input" type="file" id="logo" name="file" accept="image/png,image/jpeg" aria-describedby="logo-hint logo-said" aria-invalid=bad node_ref=field on:change=move |_| hands::choose_logo(desk, field, upload) />
+                        <input class="input" type="file" id="logo" name="file" accept="image/png,image/jpeg" aria-describedby=described aria-invalid=bad node_ref=field on:change=move |_| hands::choose_logo(desk, field, upload) />
                     </div>
                     <div class="needs-no-script"><button class="btn is-sm" type="submit">"Upload"</button></div>
                 </form>

@@ -4,24 +4,18 @@ use leptos::{html::Form, prelude::*, server_fn::ServerFn};
 
 use super::{
     desk::Desk,
-    field::{self, Text},
+    field::{self, Scope, Text},
     hands, logo,
+    places::Fold,
 };
 use crate::{
-    domain::template::{TemplateCategory, colour::Colour, fields},
+    domain::template::{Document, TemplateCategory, colour::Colour, fields},
     templates::forms_api::EditDraft,
     ui::{is_toggled_open, textarea_html},
 };
 
 /// The id of the form: the fields of the toolbar belong to it, too.
 pub const FORM: &str = "mail-form";
-
-/// Which parts of the form are unfolded: they stay so when it is drawn anew.
-#[derive(Clone, Copy)]
-struct Unfolded {
-    theme: RwSignal<bool>,
-    text: RwSignal<bool>,
-}
 
 /// The forms of the mail; they are drawn anew when the draft has changed without them.
 pub fn panel(desk: Desk) -> AnyView {
@@ -40,11 +34,9 @@ pub fn panel(desk: Desk) -> AnyView {
         });
     };
     hands::on_outer_fields(FORM, read);
-    let has_text = desk.as_typed().document.text.is_some();
-    let unfolded = Unfolded { theme: RwSignal::new(false), text: RwSignal::new(has_text) };
     let inside = move || {
         desk.drawn.track();
-        everything(desk, &desk.as_typed().document, unfolded)
+        everything(desk, &desk.as_typed().document)
     };
     let is_fixed = !desk.can_edit;
     view! {
@@ -67,22 +59,22 @@ pub fn panel(desk: Desk) -> AnyView {
     .into_any()
 }
 
-fn everything(desk: Desk, document: &crate::domain::template::Document, unfolded: Unfolded) -> AnyView {
+fn everything(desk: Desk, document: &Document) -> AnyView {
     let theme = &document.theme;
-    let said = desk.said;
+    let (said, scope) = (desk.said, Scope::mail(desk.said));
     let problem = |name: &str| field::problem(said, name.to_owned());
+    let (in_theme, in_text) = (desk.folds.of(Fold::Theme), desk.folds.of(Fold::Text));
     // A source says by itself how it looks.
     let theme = document.blocks().is_some().then(|| {
         view! {
-            <details open=unfolded.theme.get_untracked() on:toggle=move |event| { unfolded.theme.try_set(is_toggled_open(&event)); }>
+            <details open=move || in_theme.get() on:toggle=move |event| { in_theme.try_set(is_toggled_open(&event)); }>
                 <summary>"Theme"</summary>
                 <div class="form">
                     {accent(desk, &theme.accent)}
-                    {field::checked_text(said, "brand", "Head", "Words at the head, beside the logo.", theme.brand.clone(), Text::LineWithVariables)}
-                    {theme.logo.as_ref().map(|logo| field::text("mail", "logo_alt", "What the logo shows", "Read where pictures are off.", logo.alt.clone(), Text::Line))}
-                    {problem("logo")}
-                    {field::checked_text(said, "signature", "Signature", "Below the last block, in Markdown.", theme.signature.clone(), Text::Several)}
-                    {field::checked_text(said, "footer", "Footer", "Above the lines that say why the mail came and how to stop it, in Markdown.", theme.footer.clone(), Text::Several)}
+                    {field::text(scope, "brand", "Head", "Words at the head, beside the logo.", theme.brand.clone(), Text::LineWithVariables)}
+                    {theme.logo.as_ref().map(|logo| field::text(scope, "logo_alt", "What the logo shows", "Read where pictures are off.", logo.alt.clone(), Text::Line))}
+                    {field::text(scope, "signature", "Signature", "Below the last block, in Markdown.", theme.signature.clone(), Text::Several)}
+                    {field::text(scope, "footer", "Footer", "Above the lines that say why the mail came and how to stop it, in Markdown.", theme.footer.clone(), Text::Several)}
                 </div>
             </details>
         }
@@ -92,10 +84,10 @@ fn everything(desk: Desk, document: &crate::domain::template::Document, unfolded
     view! {
         {problem("document")}
         {problem("blocks")}
-        {field::checked_text(said, "subject", "Subject", "Type {{ to choose a variable.", document.subject.clone(), Text::LineWithVariables)}
-        {field::checked_text(said, "preheader", "Preview text", "Mail programs show it beside the subject.", document.preheader.clone(), Text::LineWithVariables)}
+        {field::text(scope, "subject", "Subject", "Type {{ to choose a variable.", document.subject.clone(), Text::LineWithVariables)}
+        {field::text(scope, "preheader", "Preview text", "Mail programs show it beside the subject.", document.preheader.clone(), Text::LineWithVariables)}
         {theme}
-        <details open=unfolded.text.get_untracked() on:toggle=move |event| { unfolded.text.try_set(is_toggled_open(&event)); }>
+        <details open=move || in_text.get() on:toggle=move |event| { in_text.try_set(is_toggled_open(&event)); }>
             <summary>"Plain text"</summary>
             <div class="form">
                 {field::tick("has_text", "Write the text part myself", document.text.is_some())}

@@ -23,6 +23,8 @@ mod look;
 mod mail_fields;
 mod palette;
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake is worked on"))]
+mod places;
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a page that is awake is worked on"))]
 mod preview;
 mod publish;
 mod send_test;

@@ -4,6 +4,7 @@
 use super::{
     block::{BLOCKS_MAX, Block, BlockKind, ROWS_MAX, TEXT_MAX, TaskFilter},
     document::{Body, Document, FORMAT, LINE_MAX, SOURCE_MAX},
+    place::BlockPlace,
     theme::{LOGO_MAX, Theme},
 };
 use crate::error::{AppResult, Checks, Problem};
@@ -21,7 +22,7 @@ impl Document {
     ///
     /// # Errors
     /// [`AppError::Invalid`](crate::error::AppError::Invalid) with the field: `subject`, `preheader`, `text`, `source`,
-    /// `blocks`, `block-7` for a block by its id, `accent`, `logo`, `signature`, `footer`.
+    /// `blocks`, `accent`, `brand`, `logo`, `logo_alt`, `signature`, `footer`; a [`BlockPlace`] for a block and its fields.
     pub fn check(&self) -> AppResult<()> {
         let mut checks = Checks::default();
         let most = u32::try_from(LINE_MAX).unwrap_or(u32::MAX);
@@ -58,7 +59,7 @@ fn check_blocks(checks: &mut Checks, blocks: &[Block]) {
         if let BlockKind::Columns { left, right } = &block.kind {
             for inner in left.iter().chain(right) {
                 if matches!(inner.kind, BlockKind::Columns { .. }) {
-                    checks.add(&format!("block-{}", inner.id), Problem::NotAllowed);
+                    checks.add(&BlockPlace::whole(inner.id).to_string(), Problem::NotAllowed);
                 }
                 check_block(checks, inner, &mut ids);
             }
@@ -75,56 +76,56 @@ fn check_blocks(checks: &mut Checks, blocks: &[Block]) {
 
 fn check_block(checks: &mut Checks, block: &Block, ids: &mut Vec<u32>) {
     ids.push(block.id);
-    let field = format!("block-{}", block.id);
+    let at = |field: &str| BlockPlace::of(block.id, field).to_string();
     let most = u32::try_from(TEXT_MAX).unwrap_or(u32::MAX);
     let rows = |checks: &mut Checks, limit: u32| {
         if !(1..=ROWS_MAX).contains(&limit) {
-            checks.add(&field, Problem::OutOfRange { min: 1, max: i64::from(ROWS_MAX) });
+            checks.add(&at("limit"), Problem::OutOfRange { min: 1, max: i64::from(ROWS_MAX) });
         }
     };
     match &block.kind {
         BlockKind::Heading { text, level } => {
-            checks.optional_line(&field, text, most);
+            checks.optional_line(&at("text"), text, most);
             if !(1..=3).contains(level) {
-                checks.add(&field, Problem::OutOfRange { min: 1, max: 3 });
+                checks.add(&at("level"), Problem::OutOfRange { min: 1, max: 3 });
             }
         }
-        BlockKind::Text { text } => drop(checks.text(&field, text, most)),
+        BlockKind::Text { text } => drop(checks.text(&at("text"), text, most)),
         BlockKind::Summary { limit } | BlockKind::Notes { limit } => rows(checks, *limit),
         BlockKind::KeyFigures { figures } => {
             if figures.is_empty() || figures.len() > FIGURES_MAX {
-                checks.add(&field, Problem::OutOfRange { min: 1, max: FIGURES_MAX as i64 });
+                checks.add(&at("figures"), Problem::OutOfRange { min: 1, max: FIGURES_MAX as i64 });
             }
         }
         BlockKind::TaskList { limit, filter, none, .. } => {
             rows(checks, *limit);
-            check_filter(checks, &field, filter);
-            checks.optional_line(&field, none, 500);
+            check_filter(checks, &at, filter);
+            checks.optional_line(&at("none"), none, 500);
         }
         BlockKind::Table { limit, filter, columns, .. } => {
             rows(checks, *limit);
-            check_filter(checks, &field, filter);
+            check_filter(checks, &at, filter);
             if columns.is_empty() || columns.len() > COLUMNS_MAX {
-                checks.add(&field, Problem::OutOfRange { min: 1, max: COLUMNS_MAX as i64 });
+                checks.add(&at("columns"), Problem::OutOfRange { min: 1, max: COLUMNS_MAX as i64 });
             }
         }
         BlockKind::Button { label, url } => {
-            checks.optional_line(&field, label, 200);
-            checks.optional_line(&field, url, 2_000);
+            checks.optional_line(&at("label"), label, 200);
+            checks.optional_line(&at("url"), url, 2_000);
         }
-        BlockKind::Html { source: text } => source(checks, &field, text),
+        BlockKind::Html { source: text } => source(checks, &at("source"), text),
         BlockKind::Chart { .. } | BlockKind::Divider | BlockKind::Columns { .. } => {}
     }
 }
 
-fn check_filter(checks: &mut Checks, field: &str, filter: &TaskFilter) {
+fn check_filter(checks: &mut Checks, at: &impl Fn(&str) -> String, filter: &TaskFilter) {
     let TaskFilter { priority: _, person, person_id, label, project } = filter;
     // Where the account is nobody's, as in a file from elsewhere, the name is all that is left.
     if person_id.is_some() && person.is_empty() {
-        checks.add(field, Problem::Required);
+        checks.add(&at("person"), Problem::Required);
     }
-    for name in [person, label, project] {
-        checks.optional_line(field, name, NAME_MAX);
+    for (field, name) in [("person", person), ("label", label), ("project", project)] {
+        checks.optional_line(&at(field), name, NAME_MAX);
     }
 }
 
@@ -140,7 +141,7 @@ fn check_theme(checks: &mut Checks, theme: &Theme) {
     checks.text("signature", &theme.signature, 2_000);
     checks.text("footer", &theme.footer, 2_000);
     if let Some(logo) = &theme.logo {
-        checks.optional_line("logo", &logo.alt, 200);
+        checks.optional_line("logo_alt", &logo.alt, 200);
         let sides = LOGO_SIDE.0..=LOGO_SIDE.1;
         let is_base64 = logo.png.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));
         if !sides.contains(&logo.width) || !sides.contains(&logo.height) || !is_base64 {
@@ -190,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_that_breaks_a_rule_is_named() {
+    fn a_field_of_a_block_that_breaks_a_rule_is_named() {
         let mut blocks = fresh();
         blocks.push(Block { id: 40, kind: BlockKind::Notes { limit: 0 }, when: super::super::When::Always });
         blocks.push(Block {
@@ -201,7 +202,7 @@ mod tests {
         let filter = TaskFilter { label: "x".repeat(201), project: "Two\nlines".into(), ..TaskFilter::default() };
         let kind = BlockKind::TaskList { list: ListKind::Overdue, limit: 5, filter, none: String::new() };
         blocks.push(Block { id: 42, kind, when: super::super::When::Always });
-        let named = ["block-40", "block-41", "block-41", "block-42", "block-42"];
+        let named = ["block-40-limit", "block-41-text", "block-41-level", "block-42-label", "block-42-project"];
         assert_eq!(fields(&document(blocks)), named);
     }
 

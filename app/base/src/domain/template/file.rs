@@ -5,7 +5,7 @@ mod part;
 use serde::{Deserialize, Serialize};
 
 use self::part::Part;
-use super::{Block, Body, Document, TemplateCategory, render::place_of};
+use super::{Block, Body, Document, TemplateCategory, place::BlockPlace, render::place_of};
 
 /// The form of [`TemplateFile`]. A change that older programs cannot read raises it.
 const FORM: u32 = 1;
@@ -192,12 +192,26 @@ fn field_in(text: &str, field: &str) -> Option<usize> {
         "accent" | "brand" | "logo" | "signature" | "footer" => {
             document.member("theme").and_then(|theme| theme.member(field))
         }
+        "logo_alt" => {
+            let logo = document.member("theme").and_then(|theme| theme.member("logo"));
+            logo.map(|logo| logo.member("alt").unwrap_or(logo))
+        }
         _ => {
             let blocks = document.member("body").and_then(|body| body.member("blocks"));
-            blocks.zip(field.strip_prefix("block-")).and_then(|(blocks, id)| block_of(blocks, id))
+            blocks.zip(BlockPlace::read(field)).and_then(|(blocks, place)| place_in(blocks, place))
         }
     };
     Some(own.unwrap_or(document).at)
+}
+
+/// A field of a block; the block, where the field is not in it.
+fn place_in<'a>(list: Part<'a>, BlockPlace { block, field }: BlockPlace<'_>) -> Option<Part<'a>> {
+    let block = block_of(list, &block.to_string())?;
+    let own = field.and_then(|field| {
+        // What a list is narrowed to stands together.
+        block.member(field).or_else(|| block.member("filter").and_then(|filter| filter.member(field)))
+    });
+    Some(own.unwrap_or(block))
 }
 
 fn block_of<'a>(list: Part<'a>, id: &str) -> Option<Part<'a>> {
@@ -280,6 +294,8 @@ mod tests {
         assert_eq!(rule("subject"), FileFlaw::Rule(at(7, 14)));
         assert_eq!(rule("block-2"), FileFlaw::Rule(at(10, 4)));
         assert_eq!(rule("block-4"), FileFlaw::Rule(at(11, 56)));
+        assert_eq!(rule("block-4-text"), FileFlaw::Rule(at(11, 94)), "the field of a block");
+        assert_eq!(rule("block-4-url"), FileFlaw::Rule(at(11, 56)), "the block, where the field is not in it");
         assert_eq!(rule("blocks"), FileFlaw::Rule(at(8, 40)));
         assert_eq!(rule("accent"), FileFlaw::Rule(at(5, 14)), "the document, where the field is not in the file");
     }

@@ -17,6 +17,7 @@ pub mod history;
 pub mod lint;
 pub mod of_sections;
 pub mod outline;
+pub mod place;
 pub mod prose;
 pub mod quarantine;
 pub mod render;

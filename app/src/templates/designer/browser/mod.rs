@@ -22,7 +22,10 @@ pub use lift::{lift_ends, lift_key};
 pub use logo::choose_logo;
 pub use names::insert;
 
-use super::desk::{Desk, Saving};
+use super::{
+    desk::{Desk, Saving},
+    places,
+};
 use crate::ui::listeners::{Hears, Listeners};
 
 /// Gives the designer to the person's hands for as long as it stands in the page.
@@ -31,6 +34,7 @@ pub fn attach(node: NodeRef<Div>, desk: Desk) {
         let Some(root) = node.get() else { return };
         let root: HtmlElement = (*root).clone();
         let mut listeners = Listeners::default();
+        follow_links(&mut listeners, &root, desk);
         if desk.can_edit {
             drag::start(&mut listeners, &root, desk);
             names::start(&mut listeners, &root, desk);
@@ -39,6 +43,18 @@ pub fn attach(node: NodeRef<Div>, desk: Desk) {
         }
         drop(root.set_attribute("data-ready", ""));
         StoredValue::new_local(listeners);
+    });
+}
+
+/// The links of what is wrong lead to the field, whatever is folded around it.
+fn follow_links(listeners: &mut Listeners, root: &HtmlElement, desk: Desk) {
+    listeners.on(root, "click", Hears::Bubbling, move |event: Event| {
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let link = target.and_then(|target| target.closest(".error-summary a").ok().flatten());
+        let Some(address) = link.and_then(|link| link.get_attribute("href")) else { return };
+        if address.strip_prefix('#').is_some_and(|name| places::reveal(desk, name)) {
+            event.prevent_default();
+        }
     });
 }
 

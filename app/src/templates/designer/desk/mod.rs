@@ -4,7 +4,7 @@ mod keeping;
 
 use leptos::prelude::*;
 
-use super::{hands, preview::Shown};
+use super::{hands, places::Folds, preview::Shown};
 use crate::{
     domain::{
         ids::TemplateId,
@@ -14,6 +14,7 @@ use crate::{
             edit::{Crossing, Shelf, Spot},
             fields,
             history::History,
+            place::BlockPlace,
         },
     },
     error::{AppError, Conflict},
@@ -84,6 +85,8 @@ pub struct Desk {
     pub said: Memo<Option<AppError>>,
     /// The block whose properties are shown.
     pub open: RwSignal<Option<u32>>,
+    /// Which parts of the form of the mail are unfolded.
+    pub folds: Folds,
     /// The block that was focused last: what is added comes behind it.
     pub at: RwSignal<Option<u32>>,
     /// The list at whose beginning the next block comes; none: behind `at`.
@@ -116,6 +119,12 @@ struct Kept {
     is_busy: bool,
 }
 
+/// The first block in which something was refused.
+fn wrong_block(error: &AppError) -> Option<u32> {
+    let AppError::Invalid(invalid) = error else { return None };
+    invalid.fields.iter().find_map(|error| BlockPlace::read(&error.field)).map(|place| place.block)
+}
+
 impl Desk {
     /// The state of a page that has just been opened.
     pub fn new(desk: &TemplateDesk, open: Option<u32>, shown: Shown) -> Self {
@@ -126,15 +135,21 @@ impl Desk {
         // Where another template was opened meanwhile, it is none of its business.
         let own = desk.id.to_string();
         let refused = query_error::<EditDraft>().filter(|error| error.typed("id").as_deref() == Some(&own));
+        // What was refused in a block is shown, whatever was open.
+        let open = refused.as_ref().and_then(wrong_block).or(open);
+        let is_typed = |name: &str| refused.as_ref().is_some_and(|error| error.typed(name).is_some());
+        let has_text = desk.draft.text.is_some() || is_typed("has_text");
         let of_form = refused.clone();
         let of_form = move || of_form.clone().filter(|_| draft.with(|draft| *draft == opened));
+        let said = Memo::new(move |_| problems.get().or_else(&of_form));
         Self {
             id: desk.id,
             can_edit: desk.can_edit,
             draft,
             problems,
-            said: Memo::new(move |_| problems.get().or_else(&of_form)),
+            said,
             open: RwSignal::new(open),
+            folds: Folds::new(said, has_text),
             at: RwSignal::new(open),
             top: RwSignal::new(None),
             lifted: RwSignal::new(None),
