@@ -271,7 +271,8 @@ async fn end(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, row: &RunRow, afte
     // What a person sends again and fails once more is still one failed run.
     let is_again = after.state == Failed && tell::has_failed_before(tx, row.id).await?;
     tell::run_ended(ctx, tx, held, row.id, after.state, after.reason.as_deref()).await?;
-    if let Some(kind) = ping_of(after.state) {
+    let has_begun = row.started_at.is_some() || row.state != Planned;
+    if let Some(kind) = ping_of(after.state, has_begun) {
         pings::note(ctx, tx, held.id, kind).await?;
     }
     if matches!(after.state, Failed | Cancelled) {
@@ -303,11 +304,16 @@ async fn end(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, row: &RunRow, afte
     Ok(())
 }
 
-/// What is pinged when a run has ended. One that was not needed went as its owner wanted.
-fn ping_of(state: OccurrenceState) -> Option<PingKind> {
+/// What is pinged when a run has ended. One that was not needed went as its owner wanted. One that was cancelled after it
+/// had begun has failed for whoever waits outside: its start was told, and nothing else comes of it. What never began is
+/// not told of.
+fn ping_of(state: OccurrenceState, has_begun: bool) -> Option<PingKind> {
+    use OccurrenceState::*;
     match state {
-        OccurrenceState::Done | OccurrenceState::Skipped => Some(PingKind::Success),
-        OccurrenceState::Failed | OccurrenceState::Partly => Some(PingKind::Failure),
+        Done => Some(PingKind::Success),
+        Failed | Partly => Some(PingKind::Failure),
+        Skipped if has_begun => Some(PingKind::Success),
+        Cancelled if has_begun => Some(PingKind::Failure),
         _ => None,
     }
 }
@@ -341,6 +347,21 @@ pub fn seed(id: OccurrenceId) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_end_is_pinged_once_its_run_has_begun_and_a_cancelled_one_is_a_failure_outside() {
+        use OccurrenceState::*;
+        for (state, begun, not_begun) in [
+            (Done, Some(PingKind::Success), Some(PingKind::Success)),
+            (Partly, Some(PingKind::Failure), Some(PingKind::Failure)),
+            (Failed, Some(PingKind::Failure), Some(PingKind::Failure)),
+            (Cancelled, Some(PingKind::Failure), None),
+            (Skipped, Some(PingKind::Success), None),
+            (Sending, None, None),
+        ] {
+            assert_eq!((ping_of(state, true), ping_of(state, false)), (begun, not_begun), "{state}");
+        }
+    }
 
     #[test]
     fn the_query_of_open_runs_names_every_state_that_is_not_final() {
