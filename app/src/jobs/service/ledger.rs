@@ -11,7 +11,7 @@ use sea_orm::{
     sea_query::{Expr, LockBehavior, LockType},
 };
 
-use super::{book, kinds, messages, rules, sending::Hold};
+use super::{book, kinds, messages, pausing, rules, sending::Hold};
 use crate::{
     alarms::service::{pings, tell},
     domain::{
@@ -19,7 +19,7 @@ use crate::{
         ids::{OccurrenceId, ProjectId, ScheduleId},
         job::{LogLevel, ScheduleState},
         occurrence::{Effect, Event, OccurrenceState, Standing, Trigger},
-        planner::{Streak, after_end},
+        planner::{OpenRun, Streak, after_end},
     },
     entities::{occurrence, schedule},
     error::{AppError, AppResult},
@@ -45,6 +45,7 @@ pub struct RunRow {
     pub next_try_at: Option<chrono::DateTime<chrono::Utc>>,
     pub deadline: Option<chrono::DateTime<chrono::Utc>>,
     pub is_held: bool,
+    pub is_backfill: bool,
     pub started_at: Option<chrono::DateTime<chrono::Utc>>,
     pub created_at: chrono::DateTime<chrono::Utc>,
 }
@@ -62,6 +63,17 @@ impl RunRow {
             deadline: self.deadline,
             is_held: self.is_held,
             reason: self.reason.clone(),
+        }
+    }
+
+    /// What it is to other runs of its schedule while it has not ended.
+    pub fn as_open(&self) -> OpenRun {
+        OpenRun {
+            at: self.scheduled_at,
+            state: self.state,
+            lease_until: self.lease_until,
+            has_begun: self.started_at.is_some(),
+            is_by_hand: self.trigger == Trigger::Manual,
         }
     }
 }
@@ -93,6 +105,7 @@ pub fn run_columns() -> sea_orm::Select<occurrence::Entity> {
         NextTryAt,
         Deadline,
         IsHeld,
+        IsBackfill,
         StartedAt,
         CreatedAt,
     ])
@@ -300,7 +313,11 @@ async fn end(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, row: &RunRow, afte
         change.updated_at = Set(ctx.now);
         tell::paused(ctx, tx, held, row.id, failures).await?;
     }
+    let is_paused = change.state == Set(ScheduleState::Paused);
     change.update(&**tx).await?;
+    if is_paused {
+        pausing::begin_wait(ctx, tx, held.id).await?;
+    }
     Ok(())
 }
 
