@@ -120,6 +120,7 @@ fn confirm(job: &JobHead, form: BackfillForm, plan: BackfillPlan) -> AnyView {
             </ol>
             {(runs > 0).then(|| view! {
                 <p>"Each makes its report as it would have been at its time, and sends it to the recipients of the job."</p>
+                {job.is_paused.then(|| view! { <p>"The job is paused: they begin when it is resumed."</p> })}
                 <form method="post" action=StartBackfill::url()>
                     <input type="hidden" name="id" value=job.id.to_string() />
                     <input type="hidden" name="from" value=form.from />

@@ -75,7 +75,7 @@ fn shown(detail: JobDetail) -> impl IntoView {
             {(!is_on).then(|| view! {
                 <div class="banner" data-tone="warn">
                     <Icon name="pause" />
-                    <div><strong>"Paused"</strong><p dir="auto">{note}" Nothing is planned until it is resumed."</p></div>
+                    <div><strong>"Paused"</strong><p dir="auto">{note}" Nothing is planned until it is resumed, and what waits does not begin."</p></div>
                 </div>
             })}
             <div class="split">

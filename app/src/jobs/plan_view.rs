@@ -20,6 +20,7 @@ pub struct JobHead {
     pub sentence: String,
     /// In which the times of its forms are meant.
     pub zone: String,
+    pub is_paused: bool,
 }
 
 /// The fields of a backfill.

@@ -1,5 +1,6 @@
 //! The Git archive: files become commits of a repository, each named by a trailer; [`Remote`] brings them elsewhere.
 
+mod mending;
 mod private_folder;
 mod process;
 mod reading;
@@ -127,7 +128,22 @@ impl GitArchive {
         if let Some(found) = tip.map(|tip| self.find(&repo, tip, entry)).transpose()?.flatten() {
             return Ok(found.to_string());
         }
-        self.commit(&repo, tip, entry).map(|id| id.to_string())
+        let made = self.commit(&repo, tip, entry)?;
+        self.lead_head_here(&repo);
+        Ok(made.to_string())
+    }
+
+    /// Whoever clones the archive gets what HEAD names: where that is a branch that nobody has made, as where the archive
+    /// was begun or goes on under another name, they would get nothing. In a repository of somebody else it stays.
+    fn lead_head_here(&self, repo: &Repository) {
+        let is_unborn = repo.head().is_ok_and(|head| head.is_unborn());
+        if self.is_given || !is_unborn {
+            return;
+        }
+        if let Err(error) = mending::name_head(repo.common_dir(), &self.branch) {
+            // The report is committed; the next one tries again.
+            tracing::warn!("naming the branch of the Git archive in {}: {error}", self.path.display());
+        }
     }
 
     /// The content of a file in a commit; `None` where the commit has no such file.
@@ -150,12 +166,17 @@ impl GitArchive {
         // Isolated: the archive must not depend on the configuration of whoever runs the server.
         let options = gix::open::Options::isolated();
         match gix::open_opts(&self.path, options.clone()) {
-            Ok(repo) => return Ok(repo),
+            // It opens with a HEAD that says nothing, which other programs take for no repository.
+            Ok(repo) if self.is_given || !mending::has_blank_head(&self.path) => return Ok(repo),
             Err(error) if self.is_given => return Err(self.failed(error.to_string())),
-            Err(_) => {}
+            Ok(_) | Err(_) => {}
         }
         let is_taken = fs::read_dir(&self.path).is_ok_and(|mut found| found.next().is_some());
-        let created = if is_taken { Ok(()) } else { self.create(options.clone()) };
+        let created = match is_taken {
+            // Earlier versions made it piece by piece.
+            true => mending::complete(&self.path, &self.branch),
+            false => self.create(options.clone()),
+        };
         // Somebody else may have created it in this moment.
         gix::open_opts(&self.path, options)
             .map_err(|error| self.failed(created.err().unwrap_or_else(|| error.to_string())))
@@ -405,6 +426,51 @@ mod tests {
         lock.set_modified(made - LEFT_AFTER * 2).unwrap();
         archive.record(&entry("b", "two")).unwrap();
         assert_eq!(folder.git(&["rev-list", "--count", "main"]), "2\n");
+    }
+
+    #[test]
+    fn an_archive_that_was_left_half_made_is_made_whole_by_the_next_commit() {
+        // As far as its making came: HEAD and what makes a repository of the folder came last.
+        let folder = Folder::new("half");
+        for name in ["info", "hooks", "objects/info"] {
+            fs::create_dir_all(folder.0.join(name)).unwrap();
+        }
+        let archive = GitArchive::new(&folder.0);
+        assert_eq!(archive.last().unwrap(), None, "a look at it is enough");
+        let first = archive.record(&entry("a", "one")).unwrap();
+        fs::write(folder.0.join("HEAD"), "").unwrap();
+        let second = archive.record(&entry("b", "two")).unwrap();
+        assert_eq!(folder.git(&["rev-list", "HEAD"]), format!("{second}\n{first}\n"));
+        assert_eq!(folder.git(&["fsck", "--strict"]), "");
+    }
+
+    #[test]
+    fn an_archive_that_cannot_be_made_whole_says_why() {
+        let folder = Folder::new("lost");
+        let archive = GitArchive::new(&folder.0);
+        archive.record(&entry("a", "one")).unwrap();
+        fs::remove_dir_all(folder.0.join("objects")).unwrap();
+        for error in [archive.last().unwrap_err(), archive.record(&entry("b", "two")).unwrap_err()] {
+            assert!(error.to_string().contains("its commits are gone: refs/heads/main names one"), "{error}");
+        }
+        assert!(!folder.0.join("objects").exists());
+    }
+
+    #[test]
+    fn a_head_that_names_no_branch_names_that_of_the_archive_and_one_of_somebody_else_stays() {
+        let folder = Folder::new("unborn");
+        let archive = GitArchive::new(&folder.0);
+        let first = archive.record(&entry("a", "one")).unwrap();
+        fs::write(folder.0.join("HEAD"), "ref: refs/heads/master\n").unwrap();
+        let given = GitArchive::given(&folder.0);
+        given.record(&entry("b", "two")).unwrap();
+        assert_eq!(folder.git(&["symbolic-ref", "HEAD"]), "refs/heads/master\n", "it is somebody else's");
+        let third = archive.record(&entry("c", "three")).unwrap();
+        assert_eq!(folder.git(&["symbolic-ref", "HEAD"]), "refs/heads/main\n");
+        assert_eq!(folder.git(&["rev-parse", "HEAD"]).trim(), third);
+        archive.on_branch("aside").record(&entry("d", "four")).unwrap();
+        assert_eq!(folder.git(&["rev-parse", "HEAD"]).trim(), third, "one that is there stays");
+        assert_eq!(folder.git(&["rev-list", "--count", &first]), "1\n");
     }
 
     #[test]

@@ -9,6 +9,12 @@ use app::{
     alarms::service::pings::{self, PingInput, Scope},
     entities::{ping, schedule},
     error::AppError,
+    jobs::service::{
+        drafts::{self, Decision},
+        run_actions,
+        runs::{self, Ending},
+        worker,
+    },
     platform::ctx::Ctx,
     testing::each_database,
 };
@@ -82,6 +88,35 @@ async fn runs_of_a_job_are_pinged_when_they_start_succeed_and_fail() {
         let last = shown.last.unwrap();
         assert_eq!((last.is_ok, last.words.as_str()), (true, "200 OK"));
         assert_eq!(pings::waiting(&Ctx::system(&app)).await.unwrap(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_that_is_cancelled_after_its_start_was_told_is_a_failure_and_before_it_nothing() {
+    each_database(async |app| {
+        let web = Web::answering("200 OK").await;
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&patient()).await;
+        pings::save(&stage.mina(), Scope::Job(id), all_of(&web.url)).await.unwrap();
+        let run = start(&stage, id).await;
+        run_actions::cancel(&stage.mina(), run).await.unwrap();
+        assert_eq!(pings::send_due(&app).await.unwrap(), 0, "it never began");
+
+        let run = start(&stage, id).await;
+        assert!(worker::claim(&app, "a test").await.unwrap().is_some());
+        run_actions::cancel(&stage.mina(), run).await.unwrap();
+        while pings::send_due(&app).await.unwrap() > 0 {}
+        let told = ["GET /a-secret/start HTTP/1.1", "GET /a-secret/fail HTTP/1.1"];
+        assert_eq!(web.asked(), told);
+
+        // Nothing goes out of a draft that somebody does not want, either.
+        stage.pass(TimeDelta::minutes(1));
+        let draft = runs::start_as(&stage.mina(), id, Ending::Draft).await.unwrap();
+        assert_eq!(stage.work().await, 1);
+        assert_eq!(drafts::decide(&stage.mina(), draft, "", Decision::Reject).await, Ok(true));
+        while pings::send_due(&app).await.unwrap() > 0 {}
+        assert_eq!(web.asked(), [told, told].concat());
     })
     .await;
 }

@@ -124,6 +124,30 @@ async fn the_next_commit_goes_to_the_repository_branch_and_author_that_were_ente
 }
 
 #[tokio::test]
+async fn an_archive_that_was_left_half_made_has_the_next_report_and_one_that_is_no_repository_says_so() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let folder = app.settings.data_dir.join("archive.git");
+        fs::create_dir_all(folder.join("objects/info")).unwrap();
+        let id = stage.job(&mondays_at_ten()).await;
+        let reporting = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        let commit = stage.runs(id).await.remove(0).commit_id;
+        assert!(commit.is_some(), "{:?}", stage.log(reporting).await);
+        assert_eq!(Some(run(&folder, &["rev-parse", "HEAD"]).trim().to_owned()), commit);
+        assert_eq!(git_state::read(&stage.mina()).await.unwrap().fault, None);
+
+        fs::rename(&folder, app.settings.data_dir.join("moved.git")).unwrap();
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("notes.txt"), "mine").unwrap();
+        let fault = git_state::read(&stage.mina()).await.unwrap().fault.unwrap();
+        assert!(fault.contains("holds what does not belong to one: notes.txt."), "{fault}");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "nothing was added");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn wrong_settings_are_refused_beside_their_fields() {
     each_database(async |app| {
         let (app, folder) = with_files(app);

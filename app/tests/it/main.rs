@@ -22,6 +22,7 @@ mod jobs_runs;
 mod jobs_schedules;
 mod jobs_sending;
 mod jobs_stage;
+mod jobs_turns;
 mod live;
 mod mail_accounts;
 mod mail_faults;

@@ -94,8 +94,11 @@ async fn queues(page: &mut Page, app: &AppState) -> AppResult<()> {
         let many = open.iter().find(|row| row.word == state).map_or(0, |row| row.many);
         family.whole(&[("state", state)], whole(many));
     }
+    // What waits for the end of a pause waits for a person.
     let sql = format!(
-        "SELECT count(*) AS many, min(scheduled_at) AS oldest FROM occurrence WHERE {OPEN} AND lease_until IS NULL"
+        "SELECT count(*) AS many, min(scheduled_at) AS oldest FROM occurrence \
+         WHERE {OPEN} AND lease_until IS NULL AND (started_at IS NOT NULL OR \"trigger\" = 'manual' \
+         OR schedule_id NOT IN (SELECT id FROM schedule WHERE state = 'paused'))"
     );
     let waiting = one(app, &sql).await?;
     let (depth, oldest) = waiting.map_or((0, None), |row| (row.many, row.oldest));

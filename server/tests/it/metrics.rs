@@ -9,10 +9,10 @@ use std::{
 
 use app::{
     alarms::service::tell,
-    domain::ids::ScheduleId,
+    domain::{ids::ScheduleId, policy::Overlap},
     jobs::{
         form::JobForm,
-        service::{runs, schedules, worker},
+        service::{backfill, runs, schedules, worker},
     },
     mail::service::accounts::OUTBOX,
     platform::{
@@ -238,6 +238,32 @@ async fn a_scrape_of_a_busy_instance_parses_and_says_what_is_going_on() {
         assert!(value("autoreport_db_connections", &[("state", "open")]) >= Some(1.0));
         assert!(value("process_resident_memory_bytes", &[]) > Some(1_000_000.0));
         assert!(!answer.body.contains('@'), "no address of anybody: {}", answer.body);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_waits_for_the_end_of_a_pause_is_no_queue_that_somebody_has_to_look_after() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        visitor.sign_up().await;
+        let id = job(&app).await;
+        let ctx = administrator(&app).await;
+        let week = (ctx.now - chrono::TimeDelta::days(7), ctx.now);
+        let made = backfill::run(&ctx, id, week, Overlap::QueueAll).await.unwrap();
+        assert_eq!(made.runs, 1);
+        let look = async || {
+            let answer = scrape(app.app.clone(), "127.0.0.1:4000", &[]).await;
+            let families = parse(&answer.body);
+            let value = |name: &str, labels: &[(&str, &str)]| families[name].value(labels);
+            let planned = value("autoreport_runs_open", &[("state", "planned")]);
+            (planned, value("autoreport_queue_depth", &[]), value("autoreport_queue_oldest_seconds", &[]))
+        };
+        let (planned, depth, oldest) = look().await;
+        assert_eq!((planned, depth), (Some(1.0), Some(1.0)));
+        assert!(oldest > Some(3_600.0));
+        schedules::pause(&ctx, id, "").await.unwrap();
+        assert_eq!(look().await, (Some(1.0), Some(0.0), Some(0.0)));
     })
     .await;
 }

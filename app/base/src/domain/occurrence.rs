@@ -4,7 +4,8 @@
 //! planned ─► claimed ─► building ─► frozen ─► sending ─► done │ partly │ failed
 //!    ▲          └ broke, timed out ┘ │ (again later, or failed)
 //!    │                               └─ held: its owner reads the draft, without a worker; approved, or at a time, it goes on
-//!    └─ skipped(reason): decided by the planner, or by the condition of the schedule once the data are there
+//!    └─ skipped(reason): decided by the planner, at the end of a pause, or by the condition of the schedule once the data
+//!       are there
 //!       cancelled: by a person, or by the overlap rule, before the end
 //! ```
 //!
@@ -156,6 +157,10 @@ pub enum Event {
     Cancelled {
         reason: String,
     },
+    /// It has not begun, and does not any more: its schedule was paused at its time.
+    PassedOver {
+        reason: String,
+    },
     /// A person sends finished messages again.
     Reopened,
     /// A person does not want to wait for the next try.
@@ -304,6 +309,7 @@ impl Standing {
             (Planned | Claimed | Building | Frozen | Sending, Event::Cancelled { reason }) => {
                 self.end(Cancelled, Some(reason))
             }
+            (Planned, Event::PassedOver { reason }) if self.lease_until.is_none() => self.end(Skipped, Some(reason)),
             (Done | Partly | Failed, Event::Reopened) => self.reopened(now),
             (Sending, Event::Reopened) if self.lease_until.is_none() => self.waits_until(now),
             // What waits for a word of its owner is not hurried past them.
@@ -490,6 +496,7 @@ impl Event {
             Event::Claimed
             | Event::Approved
             | Event::Cancelled { .. }
+            | Event::PassedOver { .. }
             | Event::Reopened
             | Event::Hurried
             | Event::Revived => None,

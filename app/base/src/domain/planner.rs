@@ -5,10 +5,12 @@
 
 mod backfill;
 mod rehearsal;
+mod turn;
 
 pub use super::policy::{Misfire, Overlap};
 pub use backfill::{BACKFILL_MAX, Backfill, BackfillProblem, Made, backfill};
 pub use rehearsal::{Rehearsal, rehearse};
+pub use turn::{Hindrance, OpenRun, after_pause};
 
 use super::{backoff::mix, occurrence::OccurrenceState, schedule::Timetable, span};
 use chrono::{DateTime, Duration, Utc};
@@ -69,30 +71,20 @@ impl Jitter {
 /// The runs of a schedule that have not ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Ongoing {
-    /// The planned instant of one that is being worked on.
+    /// The planned instant of one that has begun and not written its messages.
     pub running: Option<DateTime<Utc>>,
     /// The planned instant of one that waits to begin.
     pub waiting: Option<DateTime<Utc>>,
 }
 
-/// A run that has not ended, as far as it matters to those that come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OpenRun {
-    /// Its planned instant.
-    pub at: DateTime<Utc>,
-    pub state: OccurrenceState,
-    /// A worker has it.
-    pub is_claimed: bool,
-}
-
 impl Ongoing {
-    /// What the open runs of a schedule, in their order, are to those that come. A run whose messages only wait for
-    /// another try holds nobody up; one whose data are frozen does, also as a draft.
+    /// What the open runs of a schedule, in their order, are to those that come: one that holds them up
+    /// ([`OpenRun::holds_up`]), and one that waits to begin.
     pub fn among(open: impl Iterator<Item = OpenRun> + Clone) -> Self {
         let first = |is: fn(&OpenRun) -> bool| open.clone().find(is).map(|run| run.at);
         Ongoing {
-            running: first(|run| run.is_claimed || run.state == OccurrenceState::Frozen),
-            waiting: first(|run| run.state == OccurrenceState::Planned),
+            running: first(OpenRun::holds_up),
+            waiting: first(|run| run.state == OccurrenceState::Planned && !run.holds_up()),
         }
     }
 
@@ -355,6 +347,11 @@ fn verdict_if_ongoing(overlap: Overlap, ongoing: Ongoing) -> Verdict {
 }
 
 impl SkipReason {
+    /// The reason of a run that waited when its schedule was paused, as its row says it.
+    pub fn words_after_pause(&self, local: impl Fn(DateTime<Utc>) -> String) -> String {
+        format!("The job was paused. {}", self.words(local))
+    }
+
     /// The reason as the run's row says it. `local` shows an instant in the schedule's zone.
     pub fn words(&self, local: impl Fn(DateTime<Utc>) -> String) -> String {
         match *self {

@@ -1,6 +1,6 @@
 //! Planner, runs and deliveries together, in a world that misbehaves: workers are killed at named points, stall and come
 //! back; writes are repeated, arrive late, or succeed without their answer; clocks jump and differ; the mail server
-//! refuses and breaks; people cancel, resume, make up for what was skipped and send again. Each world grows from a
+//! refuses and breaks; people cancel, pause, resume, make up for what was skipped and send again. Each world grows from a
 //! seed, which a failure prints.
 //!
 //! One step of a worker is what the service does in one transaction, or one thing outside the database. After each step
@@ -18,7 +18,10 @@ use super::{
     delivery::{self, Delivery, DeliveryPhase, DeliveryPolicy},
     lease,
     occurrence::{Effect, Event, LEASE, OccurrenceState, Remedy, RunRules, Standing, Tally},
-    planner::{Jitter, Misfire, Ongoing, OpenRun, Overlap, Plan, PlanRules, Streak, Verdict, after_end, plan},
+    planner::{
+        Hindrance, Jitter, Misfire, Ongoing, OpenRun, Overlap, Plan, PlanRules, Streak, Verdict, after_end,
+        after_pause, plan,
+    },
     schedule::Timetable,
     smtp_reply::SmtpReply,
 };
@@ -39,6 +42,8 @@ fn nothing_is_lost_and_nothing_is_sent_twice_in_100_000_steps() {
     assert!(seen.sent > 1_500 && seen.crashes > 800, "{seen:?}");
     assert!(seen.late > 100 && seen.paused > 10 && seen.ended > 3 && seen.timed_out > 20, "{seen:?}");
     assert!(seen.approved > 30, "{seen:?}");
+    assert!(seen.paused_by_hand > 10 && seen.kept_waiting > 10 && seen.passed_over > 0, "{seen:?}");
+    assert!(seen.behind_drafts > 10, "{seen:?}");
     for point in CrashPoint::ALL {
         assert!(seen.points.get(point).is_some_and(|&count| count > 5), "{point} was not reached: {seen:?}");
     }
@@ -92,6 +97,14 @@ struct Seen {
     approved: u32,
     /// Schedules that paused themselves.
     paused: u32,
+    /// Schedules that somebody paused.
+    paused_by_hand: u32,
+    /// Runs that were not taken up because of a pause, each time that a worker looked.
+    kept_waiting: u32,
+    /// Runs that a pause made miss their time.
+    passed_over: u32,
+    /// Runs that were not taken up because a draft was undecided, each time that a worker looked.
+    behind_drafts: u32,
     /// Schedules that came to the end of their number of runs.
     ended: u32,
     points: BTreeMap<CrashPoint, u32>,
@@ -107,6 +120,10 @@ impl Seen {
         self.timed_out += world.seen.timed_out;
         self.approved += world.seen.approved;
         self.paused += world.seen.paused;
+        self.paused_by_hand += world.seen.paused_by_hand;
+        self.kept_waiting += world.seen.kept_waiting;
+        self.passed_over += world.seen.passed_over;
+        self.behind_drafts += world.seen.behind_drafts;
         self.ended += u32::from(world.runs_left() == Some(0));
         for (&point, count) in &world.seen.points {
             *self.points.entry(point).or_default() += count;
@@ -162,10 +179,37 @@ struct Row {
 /// The row of a run and what hangs on it.
 struct Run {
     standing: Standing,
+    /// A worker has had it.
+    has_begun: bool,
+    /// A person has made up for it.
+    is_backfill: bool,
     deliveries: Vec<Delivery>,
     /// The data, once frozen: the fence under which they were built.
     snapshot: Option<i64>,
     is_committed: bool,
+}
+
+impl Run {
+    fn new(standing: Standing) -> Run {
+        Run {
+            standing,
+            has_begun: false,
+            is_backfill: false,
+            deliveries: Vec::new(),
+            snapshot: None,
+            is_committed: false,
+        }
+    }
+
+    fn open(&self, at: Key) -> OpenRun {
+        let Standing { state, lease_until, .. } = self.standing;
+        OpenRun { at, state, lease_until, has_begun: self.has_begun, is_by_hand: false }
+    }
+
+    /// Waits to be begun; a person has not asked for it.
+    fn is_waiting(&self) -> bool {
+        self.standing.state == OccurrenceState::Planned && !self.has_begun && !self.is_backfill
+    }
 }
 
 /// What a worker keeps in its memory; a crash loses it.

@@ -109,6 +109,9 @@ async fn tell_of(ctx: &Ctx, waiting: &Waiting) -> AppResult<bool> {
     let tx = ctx.begin().await?;
     let held = schedule::Entity::find_by_id(waiting.schedule_id).one(&*tx).await?;
     let Some(held) = held.filter(|held| held.deleted_at.is_none()) else { return Ok(false) };
+    if held.state == ScheduleState::Paused && waiting.trigger != Trigger::Manual {
+        return Ok(false);
+    }
     let Some(due) = waiting.due(grace(&held)).filter(|due| is_late(*due, grace(&held), ctx.now)) else {
         return Ok(false);
     };
@@ -193,6 +196,11 @@ async fn waiting(ctx: &Ctx, after: Option<(DateTime<Utc>, OccurrenceId)>) -> App
         .filter(alarm::Column::Kind.eq(AlarmKind::Late))
         .filter(alarm::Column::OccurrenceId.is_not_null())
         .into_query();
+    let paused = schedule::Entity::find()
+        .select_only()
+        .column(schedule::Column::Id)
+        .filter(schedule::Column::State.eq(ScheduleState::Paused))
+        .into_query();
     let mut query = occurrence::Entity::find()
         .select_only()
         .columns([
@@ -210,6 +218,10 @@ async fn waiting(ctx: &Ctx, after: Option<(DateTime<Utc>, OccurrenceId)>) -> App
         // Not those that are spread over a time that has not come.
         .filter(Condition::any().add(Column::NextTryAt.is_null()).add(Column::NextTryAt.lte(ctx.now)))
         .filter(Column::Id.not_in_subquery(told))
+        // In a pause nothing begins but what a person starts.
+        .filter(
+            Condition::any().add(Column::Trigger.eq(Trigger::Manual)).add(Column::ScheduleId.not_in_subquery(paused)),
+        )
         .order_by_asc(Column::ScheduledAt)
         .order_by_asc(Column::Id)
         .limit(LOOK);

@@ -84,7 +84,9 @@ pub async fn paused(
     run: OccurrenceId,
     failures: u32,
 ) -> AppResult<()> {
-    let why = format!("{failures} runs failed in a row. Nothing is planned until somebody resumes it.");
+    let why = format!(
+        "{failures} runs failed in a row. Nothing is planned until somebody resumes it, and what waits does not begin."
+    );
     of_run(ctx, tx, held, run, AlarmKind::Paused, Some(&why)).await
 }
 

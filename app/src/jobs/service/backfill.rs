@@ -190,7 +190,13 @@ async fn make(
 
 /// An instant has one row, so the skipped one is used again.
 async fn revive(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, run: OccurrenceId) -> AppResult<Option<OccurrenceId>> {
-    let also = occurrence::ActiveModel { is_backfill: Set(true), finished_at: Set(None), ..Default::default() };
+    // What begins now has not begun, although the row may have once.
+    let also = occurrence::ActiveModel {
+        is_backfill: Set(true),
+        started_at: Set(None),
+        finished_at: Set(None),
+        ..Default::default()
+    };
     let stepped = ledger::step(ctx, tx, held, run, Event::Revived, also).await?;
     Ok(stepped.map(|_| run))
 }

@@ -11,7 +11,7 @@ use sea_orm::{
     sea_query::{Expr, LockBehavior, LockType},
 };
 
-use super::{book, kinds, messages, rules, sending::Hold};
+use super::{book, kinds, messages, pausing, rules, sending::Hold};
 use crate::{
     alarms::service::{pings, tell},
     domain::{
@@ -19,7 +19,7 @@ use crate::{
         ids::{OccurrenceId, ProjectId, ScheduleId},
         job::{LogLevel, ScheduleState},
         occurrence::{Effect, Event, OccurrenceState, Standing, Trigger},
-        planner::{Streak, after_end},
+        planner::{OpenRun, Streak, after_end},
     },
     entities::{occurrence, schedule},
     error::{AppError, AppResult},
@@ -45,6 +45,7 @@ pub struct RunRow {
     pub next_try_at: Option<chrono::DateTime<chrono::Utc>>,
     pub deadline: Option<chrono::DateTime<chrono::Utc>>,
     pub is_held: bool,
+    pub is_backfill: bool,
     pub started_at: Option<chrono::DateTime<chrono::Utc>>,
     pub created_at: chrono::DateTime<chrono::Utc>,
 }
@@ -62,6 +63,17 @@ impl RunRow {
             deadline: self.deadline,
             is_held: self.is_held,
             reason: self.reason.clone(),
+        }
+    }
+
+    /// What it is to other runs of its schedule while it has not ended.
+    pub fn as_open(&self) -> OpenRun {
+        OpenRun {
+            at: self.scheduled_at,
+            state: self.state,
+            lease_until: self.lease_until,
+            has_begun: self.started_at.is_some(),
+            is_by_hand: self.trigger == Trigger::Manual,
         }
     }
 }
@@ -93,6 +105,7 @@ pub fn run_columns() -> sea_orm::Select<occurrence::Entity> {
         NextTryAt,
         Deadline,
         IsHeld,
+        IsBackfill,
         StartedAt,
         CreatedAt,
     ])
@@ -271,7 +284,8 @@ async fn end(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, row: &RunRow, afte
     // What a person sends again and fails once more is still one failed run.
     let is_again = after.state == Failed && tell::has_failed_before(tx, row.id).await?;
     tell::run_ended(ctx, tx, held, row.id, after.state, after.reason.as_deref()).await?;
-    if let Some(kind) = ping_of(after.state) {
+    let has_begun = row.started_at.is_some() || row.state != Planned;
+    if let Some(kind) = ping_of(after.state, has_begun) {
         pings::note(ctx, tx, held.id, kind).await?;
     }
     if matches!(after.state, Failed | Cancelled) {
@@ -299,15 +313,24 @@ async fn end(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, row: &RunRow, afte
         change.updated_at = Set(ctx.now);
         tell::paused(ctx, tx, held, row.id, failures).await?;
     }
+    let is_paused = change.state == Set(ScheduleState::Paused);
     change.update(&**tx).await?;
+    if is_paused {
+        pausing::begin_wait(ctx, tx, held.id).await?;
+    }
     Ok(())
 }
 
-/// What is pinged when a run has ended. One that was not needed went as its owner wanted.
-fn ping_of(state: OccurrenceState) -> Option<PingKind> {
+/// What is pinged when a run has ended. One that was not needed went as its owner wanted. One that was cancelled after it
+/// had begun has failed for whoever waits outside: its start was told, and nothing else comes of it. What never began is
+/// not told of.
+fn ping_of(state: OccurrenceState, has_begun: bool) -> Option<PingKind> {
+    use OccurrenceState::*;
     match state {
-        OccurrenceState::Done | OccurrenceState::Skipped => Some(PingKind::Success),
-        OccurrenceState::Failed | OccurrenceState::Partly => Some(PingKind::Failure),
+        Done => Some(PingKind::Success),
+        Failed | Partly => Some(PingKind::Failure),
+        Skipped if has_begun => Some(PingKind::Success),
+        Cancelled if has_begun => Some(PingKind::Failure),
         _ => None,
     }
 }
@@ -341,6 +364,21 @@ pub fn seed(id: OccurrenceId) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_end_is_pinged_once_its_run_has_begun_and_a_cancelled_one_is_a_failure_outside() {
+        use OccurrenceState::*;
+        for (state, begun, not_begun) in [
+            (Done, Some(PingKind::Success), Some(PingKind::Success)),
+            (Partly, Some(PingKind::Failure), Some(PingKind::Failure)),
+            (Failed, Some(PingKind::Failure), Some(PingKind::Failure)),
+            (Cancelled, Some(PingKind::Failure), None),
+            (Skipped, Some(PingKind::Success), None),
+            (Sending, None, None),
+        ] {
+            assert_eq!((ping_of(state, true), ping_of(state, false)), (begun, not_begun), "{state}");
+        }
+    }
 
     #[test]
     fn the_query_of_open_runs_names_every_state_that_is_not_final() {

@@ -19,6 +19,7 @@ pub mod local_time;
 mod messages;
 pub mod options;
 mod outcomes;
+mod pausing;
 mod pen;
 pub mod plan_pages;
 pub mod planner;

@@ -13,6 +13,7 @@ use crate::{
     domain::{
         file::size_words,
         ids::ScheduleId,
+        job::ScheduleState,
         planner::{Overlap, Rehearsal},
     },
     entities::schedule,
@@ -76,7 +77,8 @@ pub async fn dry_run(ctx: &Ctx, id: ScheduleId, at: String) -> AppResult<DryRunP
 
 fn head(row: &schedule::Model) -> AppResult<JobHead> {
     let spec = schedules::spec(row)?;
-    Ok(JobHead { id: row.id, kind: row.kind, name: row.name.clone(), sentence: spec.sentence(), zone: spec.zone })
+    let (sentence, is_paused) = (spec.sentence(), row.state == ScheduleState::Paused);
+    Ok(JobHead { id: row.id, kind: row.kind, name: row.name.clone(), sentence, zone: spec.zone, is_paused })
 }
 
 async fn report(ctx: &Ctx, row: &schedule::Model, at: DateTime<Utc>) -> AppResult<DryRunReport> {

@@ -23,7 +23,7 @@ use crate::{
         ids::{OccurrenceId, ScheduleId},
         job::{LogLevel, ScheduleState},
         occurrence::{Event, Standing, Trigger},
-        planner::{Decision, Ongoing, OpenRun, Plan, Verdict, plan},
+        planner::{Decision, Ongoing, Plan, Verdict, plan},
         schedule::Timetable,
     },
     entities::{occurrence, project, schedule},
@@ -327,18 +327,14 @@ pub(super) async fn open_runs_in(db: &impl ConnectionTrait, id: ScheduleId) -> A
     Ok(query.into_model().all(db).await?)
 }
 
-/// Which runs are still going. A run whose messages only wait for another try holds nobody up.
+/// Which runs are still going.
 pub(super) async fn ongoing(tx: &WriteTx, id: ScheduleId) -> AppResult<Ongoing> {
     Ok(going_on(&open_runs(tx, id).await?))
 }
 
 /// What the open runs of a schedule are to those that come.
 pub(super) fn going_on(open: &[RunRow]) -> Ongoing {
-    Ongoing::among(open.iter().map(|row| OpenRun {
-        at: row.scheduled_at,
-        state: row.state,
-        is_claimed: row.lease_until.is_some(),
-    }))
+    Ongoing::among(open.iter().map(RunRow::as_open))
 }
 
 pub(super) async fn cancel_open(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, reason: &str) -> AppResult<()> {

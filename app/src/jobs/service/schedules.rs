@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{ledger, options, planner, recipients, report, rules};
+use super::{ledger, options, pausing, planner, recipients, report, rules};
 use crate::{
     domain::{
         ids::{ProjectId, ScheduleId},
@@ -136,7 +136,8 @@ pub async fn update(ctx: &Ctx, id: ScheduleId, version: i64, form: &JobForm) -> 
     Ok(())
 }
 
-/// Stops planning, with a note that says who or why. Runs that have begun go on.
+/// Stops planning, with a note that says who or why. Runs that have begun go on; those that wait to begin do so until it
+/// is resumed.
 ///
 /// # Errors
 /// [`AppError::NotFound`], [`AppError::Forbidden`] for a viewer of the project.
@@ -151,13 +152,17 @@ pub async fn pause(ctx: &Ctx, id: ScheduleId, note: &str) -> AppResult<()> {
     };
     editable(ctx, id).await?;
     let tx = ctx.begin().await?;
-    plan_first(ctx, &tx, id).await?;
+    let before = plan_first(ctx, &tx, id).await?;
     let paused = stands(ctx, id, ScheduleState::Paused, Some(note));
     schedule::ActiveModel { next_run_at: Set(None), ..paused }.update(&*tx).await?;
+    if before.state == ScheduleState::On {
+        pausing::begin_wait(ctx, &tx, id).await?;
+    }
     Ok(tx.commit().await?)
 }
 
-/// Plans again, from now on: what fell into the pause does not run.
+/// Plans again, from now on: what fell into the pause does not run. Of what was planned before and waited in it the rule
+/// for missed runs decides; what that passes over does not count as one of a number of runs.
 ///
 /// # Errors
 /// As [`pause`], and [`AppError::Invalid`] where its stored times cannot be read.
@@ -170,9 +175,13 @@ pub async fn resume(ctx: &Ctx, id: ScheduleId) -> AppResult<()> {
         let from = held.last_planned_at.max(ctx.now);
         let unreadable = || AppError::field("times", Problem::UnreadableTimes);
         let (spec, timetable) = readable(&held).ok_or_else(unreadable)?;
+        let passed_over = pausing::end_wait(ctx, &tx, &held, &timetable).await?;
+        let runs_made = held.runs_made.saturating_sub(i32::try_from(passed_over).unwrap_or(i32::MAX)).max(0);
+        let held = schedule::Model { runs_made, ..held };
         let has_runs = rules::runs_left(&held, &spec) != Some(0);
         let next_run_at = if has_runs { timetable.next_after(from) } else { None };
         let change = schedule::ActiveModel {
+            runs_made: Set(runs_made),
             last_planned_at: Set(from),
             next_run_at: Set(next_run_at),
             ..stands(ctx, id, ScheduleState::On, None)

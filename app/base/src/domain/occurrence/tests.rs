@@ -339,3 +339,21 @@ fn the_drawings_of_a_run_and_of_a_message_name_every_state() {
         assert!(message.contains(phase.as_str()), "{phase} is not in the drawing of a message");
     }
 }
+
+#[test]
+fn what_has_not_begun_is_passed_over_with_a_reason_and_can_be_made_up_for() {
+    let passed_over = || Event::PassedOver { reason: "The job was paused.".into() };
+    let (skipped, effects) = Standing::planned(at(0)).step(passed_over(), at(1), 7);
+    assert_eq!((skipped.state, skipped.next_try_at), (OccurrenceState::Skipped, None));
+    assert_eq!((skipped.reason.as_deref(), effects), (Some("The job was paused."), vec![Effect::Finished]));
+    assert_eq!(skipped.step(Event::Revived, at(2), 7).0.state, OccurrenceState::Planned);
+    let draft = after(&[
+        Event::Claimed,
+        Event::BuildBegins { fence: 1 },
+        Event::Frozen { fence: 1 },
+        Event::Held { fence: 1, until: None },
+    ]);
+    for begun in [after(&[Event::Claimed]), draft, sending()] {
+        assert_eq!(begun.clone().step(passed_over(), at(1), 7), (begun, Vec::new()));
+    }
+}

@@ -179,8 +179,14 @@ fn all_that_was_missed_is_caught_up_with_and_holds_up_what_is_only_late() {
 
 #[test]
 fn a_draft_and_a_claimed_run_are_going_on_and_one_that_waits_for_another_try_is_not() {
-    let open = |at: &str, state, is_claimed| OpenRun { at: utc(at), state, is_claimed };
     let (one, two) = ("2026-11-23T07:00:00Z", "2026-11-23T08:00:00Z");
+    let open = |at: &str, state, is_claimed: bool| OpenRun {
+        at: utc(at),
+        state,
+        lease_until: is_claimed.then(|| utc(two)),
+        has_begun: state != OccurrenceState::Planned,
+        is_by_hand: false,
+    };
     let runs = [open(one, OccurrenceState::Sending, false), open(two, OccurrenceState::Frozen, false)];
     assert_eq!(Ongoing::among(runs.into_iter()), Ongoing { running: Some(utc(two)), waiting: None });
     let runs = [open(one, OccurrenceState::Sending, true), open(two, OccurrenceState::Planned, false)];
@@ -255,6 +261,13 @@ fn missed_runs_that_are_skipped_do_not_use_up_the_number() {
     let rules = PlanRules { runs_left: Some(1), ..PlanRules::default() };
     let plan = hourly(&rules, "2026-11-23T02:00:00Z", "2026-11-23T05:40:00Z");
     assert_eq!((runs(&plan), plan.decisions.len(), plan.next_run_at), (vec!["05:00".to_owned()], 3, None));
+}
+
+#[test]
+fn what_a_pause_made_miss_its_time_says_so_first() {
+    let reason = SkipReason::Superseded { by: utc("2026-11-23T05:00:00Z") };
+    let words = reason.words_after_pause(|at| at.format("%H:%M").to_string());
+    assert_eq!(words, "The job was paused. Missed: the run of 05:00 takes its place.");
 }
 
 #[test]

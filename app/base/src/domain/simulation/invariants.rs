@@ -46,6 +46,31 @@ impl World {
         assert!(!wants_one || runs().count() <= 1, "seed {seed}: more than the latest runs: {made:?}");
     }
 
+    /// Nothing begins in a pause, and nothing beside a run of the schedule that has begun and not written its messages: one
+    /// that waits for another try, or whose draft nobody has decided about, has not ended.
+    pub(super) fn check_begin(&self, key: Key) {
+        let seed = self.seed;
+        assert!(!self.schedule.is_paused, "seed {seed}: {key} begins in a pause");
+        for (&other, run) in self.rows.iter().filter(|&(&other, _)| other != key) {
+            let standing = &run.standing;
+            let is_going = run.has_begun && !standing.state.is_final() && standing.state != OccurrenceState::Sending;
+            assert!(!is_going, "seed {seed}: {key} begins beside {other}, which is {standing:?}");
+        }
+    }
+
+    /// The end of a pause brings no more of what waited in it than the rule for missed runs lets go.
+    pub(super) fn check_no_burst(&self, waited: &[Key], now: DateTime<Utc>) {
+        let is_missed = |at: Key| now - at > self.rules.grace;
+        let goes = |at: Key| self.rows[&at].standing.state == OccurrenceState::Planned;
+        let count = waited.iter().filter(|&&at| is_missed(at) && goes(at)).count();
+        let most = match self.rules.misfire {
+            Misfire::Skip => 0,
+            Misfire::LatestOnly => 1,
+            Misfire::All => self.rules.at_most as usize,
+        };
+        assert!(count <= most, "seed {}: {count} missed runs begin behind a pause: {waited:?}", self.seed);
+    }
+
     /// The first and the third: what has ended stays ended and says why, and what has not ended will be looked at.
     pub(super) fn check_runs(&mut self) {
         let seed = self.seed;

@@ -9,12 +9,7 @@ impl World {
         if self.schedule.is_paused || self.schedule.next_run_at.is_none_or(|at| at > now) {
             return;
         }
-        let open = self.rows.iter().filter(|(_, run)| !run.standing.state.is_final()).map(|(&at, run)| OpenRun {
-            at,
-            state: run.standing.state,
-            is_claimed: run.standing.lease_until.is_some(),
-        });
-        let ongoing = Ongoing::among(open);
+        let ongoing = Ongoing::among(self.open_runs());
         let rules = PlanRules { runs_left: self.runs_left(), ..self.rules };
         let made = plan(&self.timetable, &rules, ongoing, self.schedule.last_planned_at, now);
         self.check_burst(&made, ongoing, now);
@@ -31,8 +26,7 @@ impl World {
                 Verdict::Run | Verdict::RunInstead => Standing::planned(decision.starts_at),
                 Verdict::Skip(reason) => Standing::skipped(reason.words(|at| at.to_string())),
             };
-            let run = Run { standing, deliveries: Vec::new(), snapshot: None, is_committed: false };
-            let before = self.rows.insert(decision.at, run);
+            let before = self.rows.insert(decision.at, Run::new(standing));
             assert!(before.is_none(), "seed {}: {} is planned twice", self.seed, decision.at);
         }
         assert!(
@@ -47,6 +41,10 @@ impl World {
         }
     }
 
+    pub(super) fn open_runs(&self) -> impl Iterator<Item = OpenRun> + Clone {
+        self.rows.iter().filter(|(_, run)| !run.standing.state.is_final()).map(|(&at, run)| run.open(at))
+    }
+
     pub(super) fn cancel_open(&mut self, now: DateTime<Utc>) {
         let open = self.rows.iter().filter(|(_, run)| !run.standing.state.is_final()).map(|(&key, _)| key);
         for key in open.collect::<Vec<_>>() {
@@ -58,10 +56,15 @@ impl World {
     pub(super) fn step(&mut self, key: Key, event: Event, now: DateTime<Utc>) -> Option<Vec<Effect>> {
         let run = self.rows.get_mut(&key)?;
         let timed_out = matches!(event, Event::TimedOut { .. });
+        let is_claim = event == Event::Claimed;
+        let is_revival = event == Event::Revived;
         let (standing, effects) = run.standing.clone().step_by(&self.run_rules, event, now, self.seed);
         if standing == run.standing {
             return None;
         }
+        let begins = is_claim && !run.has_begun;
+        run.has_begun = (run.has_begun || is_claim) && !is_revival;
+        run.is_backfill |= is_revival;
         let seed = self.seed;
         assert!(standing.fence >= run.standing.fence, "seed {seed}: the fence of {key} falls");
         assert!(standing.attempts <= self.run_rules.tries + 1, "seed {seed}: {key} is tried too often");
@@ -74,6 +77,9 @@ impl World {
                 run.deliveries.clear();
             }
             self.count_end(key);
+        }
+        if begins {
+            self.check_begin(key);
         }
         Some(effects)
     }
@@ -93,6 +99,10 @@ impl World {
 impl World {
     pub(super) fn person(&mut self) {
         let now = self.now;
+        // Nobody leaves a pause alone for long: the worlds are about what happens around it.
+        if self.schedule.is_paused && self.dice.below(2) == 0 {
+            return self.resume(now);
+        }
         let one = |world: &mut World, is: fn(&Run) -> bool| {
             let such: Vec<Key> = world.rows.iter().filter(|(_, run)| is(run)).map(|(&key, _)| key).collect();
             (!such.is_empty()).then(|| *world.dice.one_of(&such))
@@ -121,8 +131,18 @@ impl World {
                     self.send_again(key, now);
                 }
             }
+            _ if !self.schedule.is_paused && self.dice.below(3) == 0 => self.pause(),
             _ => self.resume(now),
         }
+    }
+
+    /// What has come is planned first, as it is before any change of a schedule.
+    fn pause(&mut self) {
+        self.plan(0);
+        self.schedule.is_paused = true;
+        self.schedule.failures = 0;
+        self.schedule.next_run_at = None;
+        self.seen.paused_by_hand += 1;
     }
 
     pub(super) fn approve(&mut self, key: Key, now: DateTime<Utc>) {
@@ -150,11 +170,13 @@ impl World {
         }
     }
 
-    /// From now on: what fell into the pause does not run, and nothing that was planned is planned again.
+    /// From now on: what fell into the pause does not run, and nothing that was planned is planned again. Of what waited
+    /// the rule for missed runs decides.
     pub(super) fn resume(&mut self, now: DateTime<Utc>) {
         if !self.schedule.is_paused {
             return;
         }
+        self.end_wait(now);
         let from = self.schedule.last_planned_at;
         let to = from.max(now);
         self.schedule.pauses.push((from, to));
@@ -163,5 +185,18 @@ impl World {
         self.schedule.failures = 0;
         let has_ended = self.runs_left() == Some(0);
         self.schedule.next_run_at = if has_ended { None } else { self.timetable.next_after(to) };
+    }
+
+    fn end_wait(&mut self, now: DateTime<Utc>) {
+        let waiting: Vec<Key> = self.rows.iter().filter(|(_, run)| run.is_waiting()).map(|(&key, _)| key).collect();
+        for (key, reason) in after_pause(&self.rules, &waiting, now) {
+            let Some(reason) = reason else { continue };
+            let reason = reason.words_after_pause(|at| at.to_string());
+            if self.step(key, Event::PassedOver { reason }, now).is_some() {
+                self.schedule.runs_made = self.schedule.runs_made.saturating_sub(1);
+                self.seen.passed_over += 1;
+            }
+        }
+        self.check_no_burst(&waiting, now);
     }
 }

@@ -14,16 +14,12 @@ impl World {
         };
     }
 
-    /// The run that has waited longest, unless another of the schedule is being worked on.
+    /// The run that has waited longest, of those that nothing keeps from being taken up.
     pub(super) fn claim(&mut self, worker: usize) -> Option<Task> {
         let now = self.clock(worker);
         self.cut_claims(now);
         self.cut_waits(now);
-        let is_going = |run: &Run| run.standing.lease_until.is_some_and(|until| until > now);
-        if self.rows.values().any(is_going) {
-            return None;
-        }
-        let key = *self.rows.iter().find(|(_, run)| run.standing.is_claimable(now))?.0;
+        let key = self.next_in_turn(now)?;
         let effects = self.step(key, Event::Claimed, now)?;
         let effect = effects.into_iter().find(|effect| *effect != Effect::Finished)?;
         if self.is_killed_at(CrashPoint::Claimed) {
@@ -31,6 +27,21 @@ impl World {
         }
         let owner = Owner { worker, key, fence: self.rows[&key].standing.fence };
         Some(Task { owner, does: Does::Act(effect) })
+    }
+
+    fn next_in_turn(&mut self, now: DateTime<Utc>) -> Option<Key> {
+        let open: Vec<OpenRun> = self.open_runs().collect();
+        for (&key, run) in self.rows.iter().filter(|(_, run)| run.standing.is_claimable(now)) {
+            let others = open.iter().copied().filter(|other| other.at != key);
+            match run.open(key).hindrance(others, self.schedule.is_paused, now) {
+                None => return Some(key),
+                Some(Hindrance::Paused) => self.seen.kept_waiting += 1,
+                Some(Hindrance::Behind { earlier }) => {
+                    self.seen.behind_drafts += u32::from(self.rows[&earlier].standing.is_held);
+                }
+            }
+        }
+        None
     }
 
     /// Claims from before the clock was set back.

@@ -7,7 +7,7 @@ use crate::{
     domain::{
         delivery,
         ids::{DeliveryId, OccurrenceId, ScheduleId},
-        job::LogLevel,
+        job::{LogLevel, ScheduleState},
         occurrence::{Event, OccurrenceState, Standing, Trigger},
     },
     entities::{self, occurrence},
@@ -43,7 +43,7 @@ pub async fn start(ctx: &Ctx, id: ScheduleId) -> AppResult<OccurrenceId> {
 }
 
 /// Makes a run now, beside the schedule. One that is still going is not doubled: its id comes back, and where a draft is
-/// wanted it becomes one while that can be.
+/// wanted it becomes one while that can be. One that waits for the end of a pause is not going.
 ///
 /// # Errors
 /// [`AppError::NotFound`], [`AppError::Forbidden`] for a viewer of the project, [`AppError::Invalid`] with `draft` for a
@@ -56,9 +56,11 @@ pub async fn start_as(ctx: &Ctx, id: ScheduleId, ending: Ending) -> AppResult<Oc
     }
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(ctx, &tx, id).await?;
+    let is_paused = held.state == ScheduleState::Paused;
     let going = planner::open_runs(&tx, id)
         .await?
         .into_iter()
+        .filter(|row| !(is_paused && row.as_open().waits_in_pause()))
         .find(|row| row.state != OccurrenceState::Sending || row.lease_until.is_some());
     let run = match going {
         Some(row) => {

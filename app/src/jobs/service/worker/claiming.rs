@@ -10,13 +10,19 @@ use crate::{
     domain::{
         crash_point::CrashPoint,
         ids::{OccurrenceId, ScheduleId},
-        job::{JobKind, LogLevel, without_a_hand},
+        job::{JobKind, LogLevel, ScheduleState, without_a_hand},
         lease::latest_end,
-        occurrence::{Effect, Event, LEASE},
+        occurrence::{Effect, Event, LEASE, OccurrenceState, Trigger},
+        planner::OpenRun,
     },
     entities::{occurrence, schedule},
     error::AppResult,
-    jobs::service::{book, ledger, planner, sending::Hold},
+    jobs::service::{
+        book,
+        ledger::{self, RunRow},
+        planner,
+        sending::Hold,
+    },
     platform::{ctx::Ctx, state::AppState},
 };
 
@@ -29,8 +35,8 @@ pub struct Claim {
     kind: JobKind,
 }
 
-/// Claims the run that has waited longest, unless an earlier one of its schedule is still being worked on. `owner`
-/// names this instance, for people.
+/// Claims the run that has waited longest, of those that nothing keeps from being taken up ([`OpenRun::hindrance`]):
+/// another of its schedule that has not ended, or a pause. `owner` names this instance, for people.
 ///
 /// # Errors
 /// Only those of the database.
@@ -49,7 +55,10 @@ pub async fn claim_beside(app: &AppState, owner: &str, at_work: &[JobKind]) -> A
         let tx = ctx.begin().await?;
         let Some(held) = ledger::try_lock_schedule(&ctx, &tx, row.schedule_id).await? else { continue };
         let open = planner::open_runs(&tx, held.id).await?;
-        if open.iter().any(|other| other.id != row.id && other.lease_until.is_some_and(|until| until > ctx.now)) {
+        let is_paused = held.state == ScheduleState::Paused;
+        let others = open.iter().filter(|other| other.id != row.id).map(RunRow::as_open);
+        let this = open.iter().find(|this| this.id == row.id).map(RunRow::as_open);
+        if this.is_none_or(|this: OpenRun| this.hindrance(others, is_paused, ctx.now).is_some()) {
             continue;
         }
         let also = occurrence::ActiveModel {
@@ -81,7 +90,7 @@ pub async fn claim_beside(app: &AppState, owner: &str, at_work: &[JobKind]) -> A
 }
 
 /// What has waited longest and can be claimed, but nothing of the kinds in `without`.
-async fn claimable(ctx: &Ctx, without: &[JobKind]) -> AppResult<Vec<ledger::RunRow>> {
+async fn claimable(ctx: &Ctx, without: &[JobKind]) -> AppResult<Vec<RunRow>> {
     use occurrence::Column;
     let has_come = |column: Column| Condition::any().add(column.is_null()).add(column.lte(ctx.now));
     // Runs behind one that is being worked on wait for it: however many, they must not hide those of other schedules.
@@ -98,6 +107,7 @@ async fn claimable(ctx: &Ctx, without: &[JobKind]) -> AppResult<Vec<ledger::RunR
         .filter(Condition::any().add(Column::IsHeld.eq(false)).add(Column::NextTryAt.is_not_null()))
         .filter(has_come(Column::LeaseUntil))
         .filter(Column::ScheduleId.not_in_subquery(busy))
+        .filter(Condition::any().add(Column::StartedAt.is_not_null()).add(may_begin()))
         .order_by_asc(Column::ScheduledAt)
         .limit(LOOK);
     // Left out here and not among the rows: however many they are, they must not hide the others.
@@ -110,6 +120,29 @@ async fn claimable(ctx: &Ctx, without: &[JobKind]) -> AppResult<Vec<ledger::RunR
         query = query.filter(Column::ScheduleId.not_in_subquery(left_out));
     }
     Ok(query.into_model().all(ctx.reader()).await?)
+}
+
+/// As [`OpenRun::hindrance`] says it of runs that have not begun: they neither wait for the end of a pause nor behind a
+/// run of their schedule. Left out here, too, for the same reason: however many wait, they must not hide those of others.
+fn may_begin() -> Condition {
+    use occurrence::Column;
+    let goes_on = Condition::any()
+        .add(Column::LeaseUntil.is_not_null())
+        .add(Condition::all().add(Column::StartedAt.is_not_null()).add(Column::State.ne(OccurrenceState::Sending)));
+    let going = occurrence::Entity::find()
+        .select_only()
+        .column(Column::ScheduleId)
+        .filter(ledger::is_open())
+        .filter(goes_on)
+        .into_query();
+    let paused = schedule::Entity::find()
+        .select_only()
+        .column(schedule::Column::Id)
+        .filter(schedule::Column::State.eq(ScheduleState::Paused))
+        .into_query();
+    let is_let_in =
+        Condition::any().add(Column::Trigger.eq(Trigger::Manual)).add(Column::ScheduleId.not_in_subquery(paused));
+    Condition::all().add(Column::ScheduleId.not_in_subquery(going)).add(is_let_in)
 }
 
 /// Ends the claims of a process that is gone, where there can be no other: SQLite is for one process at a time, so at
