@@ -36,6 +36,7 @@ mod m0033_search_kinds;
 mod m0034_flow_events;
 mod m0035_week_start;
 mod m0036_fast_storage;
+mod m0037_due_events;
 
 pub use sea_orm_migration::prelude::*;
 
@@ -81,6 +82,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0034_flow_events::Migration),
             Box::new(m0035_week_start::Migration),
             Box::new(m0036_fast_storage::Migration),
+            Box::new(m0037_due_events::Migration),
         ]
     }
 }

@@ -41,11 +41,11 @@ pub(super) async fn of_projects(
         Cell::Id("project_id"),
         Cell::Plain("number"),
         Cell::Plain("title"),
-        Cell::Plain("priority"),
-        Cell::Plain("category"),
+        Cell::Word("priority"),
+        Cell::Word("category"),
         Cell::Plain("due_on"),
         Cell::Plain("due_at"),
-        Cell::Plain("created_at"),
+        Cell::Word("created_at"),
         Cell::Plain("estimate_minutes"),
     ];
     let query = task::Entity::find()
@@ -83,6 +83,9 @@ pub async fn history(
 /// What the index of these events was made for, in its words: of values that are bound SQLite would not know it.
 const IS_FLOW: &str = "kind IN ('created', 'moved', 'transferred', 'archived', 'restored', 'deleted', 'undeleted')";
 
+/// The same for edits, among which are those of due dates.
+const IS_EDIT: &str = "kind = 'edited'";
+
 /// The events of some projects that matter for metrics.
 ///
 /// # Errors
@@ -104,17 +107,18 @@ pub(super) async fn events(db: &impl ConnectionTrait, projects: &[ProjectId]) ->
         .order_by_asc(At)
         .order_by_asc(Id)
         .into_query();
-    let of_flow = [Cell::Id("task_id"), Cell::Plain("at"), Cell::Plain("kind"), Cell::Plain("to_status")];
+    let of_flow = [Cell::Id("task_id"), Cell::Word("at"), Cell::Word("kind"), Cell::Plain("to_status")];
     let dues = task_event::Entity::find()
         .select_only()
         .columns([TaskId, At, Detail])
         .filter(ProjectId.is_in(projects.iter().copied()))
-        .filter(Kind.eq(EventKind::Edited))
+        .filter(Expr::cust(IS_EDIT))
         .filter(Detail.contains("\"field\":\"due\""))
         .order_by_asc(At)
         .order_by_asc(Id)
         .into_query();
-    let of_due = [Cell::Id("task_id"), Cell::Plain("at"), Cell::Plain("detail")];
-    let (flow, dues) = tokio::try_join!(rows::json(db, &flow, &of_flow), rows::json(db, &dues, &of_due))?;
-    Events::read(&flow, &dues).map_err(rows::faulty)
+    let of_due = [Cell::Id("task_id"), Cell::Word("at"), Cell::Plain("detail")];
+    let flow = rows::read(db, &flow, &of_flow, facts::flow);
+    let (flow, dues) = tokio::try_join!(flow, rows::read(db, &dues, &of_due, facts::dues))?;
+    Ok(Events { flow, dues })
 }

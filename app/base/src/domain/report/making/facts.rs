@@ -32,7 +32,7 @@ pub struct TaskFacts {
 
 /// An instant as databases write it. Ten thousands of them are read for a report, so the usual form has a short way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct At(DateTime<Utc>);
+pub struct At(DateTime<Utc>);
 
 impl<'de> Deserialize<'de> for At {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -106,24 +106,30 @@ pub fn tasks(json: &str) -> serde_json::Result<BTreeMap<TaskId, TaskFacts>> {
 /// The events that matter for metrics, as they are stored, those of each task in their order.
 #[derive(Debug)]
 pub struct Events {
-    flow: Vec<FlowRow>,
-    dues: Vec<DueRow>,
+    pub flow: Vec<FlowRow>,
+    pub dues: Vec<DueRow>,
 }
 
 /// A task that came, went to another status, or left.
-type FlowRow = (TaskId, At, EventKind, Option<Status>);
+pub type FlowRow = (TaskId, At, EventKind, Option<Status>);
 /// A due date that was set or taken away: what it was and is stands in the detail.
-type DueRow = (TaskId, At, String);
+pub type DueRow = (TaskId, At, String);
 
-impl Events {
-    /// Reads events as the database writes them: arrays of task, instant, kind and status after it, and, of changed due
-    /// dates, of task, instant and detail.
-    ///
-    /// # Errors
-    /// Where a row is no event.
-    pub fn read(flow: &str, dues: &str) -> serde_json::Result<Self> {
-        Ok(Self { flow: serde_json::from_str(flow)?, dues: serde_json::from_str(dues)? })
-    }
+/// Reads the events of tasks that came, went or left, as the database writes them: arrays of task, instant, kind and
+/// status after it.
+///
+/// # Errors
+/// Where a row is no event.
+pub fn flow(json: &str) -> serde_json::Result<Vec<FlowRow>> {
+    serde_json::from_str(json)
+}
+
+/// Reads changed due dates: arrays of task, instant and detail.
+///
+/// # Errors
+/// Where a row is no such event.
+pub fn dues(json: &str) -> serde_json::Result<Vec<DueRow>> {
+    serde_json::from_str(json)
 }
 
 /// What the detail of an edited field holds of it.
