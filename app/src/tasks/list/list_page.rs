@@ -51,7 +51,7 @@ pub fn ListPage() -> impl IntoView {
 /// The list as it is shown. It follows what others do, and one's own change of many tasks; where more than rows has
 /// changed, the page is made anew.
 fn shown(list: TaskList, search: String, live: Live, whole: Callback<()>, bulk: Bulk) -> RwSignal<TaskList> {
-    let Bulk { many, picked, next, rewind } = bulk;
+    let Bulk { many, picked, next, rewind, .. } = bulk;
     let (key, number) = (list.key.clone(), list.last_event);
     let list = RwSignal::new(list);
     live.listen(key.clone(), number);

@@ -145,11 +145,12 @@ pub fn ordered(
         .into_any()
     };
     let rows = rows.into_iter().enumerate().map(row).collect_view();
+    let problem = problem(scope.said, place.clone());
     view! {
-        <fieldset class="fieldset" id=place.clone() aria-describedby=described>
+        <fieldset class="fieldset" id=place aria-describedby=described>
             <legend class="field__label">{legend}</legend>
             <p class="field__hint" id=hint_id(scope, name, ORDERED)>{ORDERED}</p>
-            {problem(scope.said, place)}
+            {problem}
             <ul class="ordered" role="list">{rows}</ul>
         </fieldset>
     }
@@ -160,11 +161,12 @@ const ORDERED: &str = "Tick what is shown; the numbers say in which order.";
 
 fn around(scope: Scope, name: &str, label: &'static str, hint: &'static str, field: AnyView) -> AnyView {
     let place = scope.place(name);
+    let problem = problem(scope.said, place.clone());
     view! {
-        <div class="field" id=place.clone()>
+        <div class="field" id=place>
             <label class="field__label" for=scope.id(name)>{label}</label>
             {hint_id(scope, name, hint).map(|id| view! { <span class="field__hint" id=id>{hint}</span> })}
-            {problem(scope.said, place)}
+            {problem}
             {field}
         </div>
     }
