@@ -70,13 +70,14 @@ test('in the strip of a job each result has a shape of its own, and each run its
   const client = clientOf(page);
   const when = { project: 'REP', mode: 'simple', mon: 'on', at: '07:00', zone: 'Europe/Ljubljana' };
   const tidy = await client.made('save_job', { kind: 'archive_tasks', name: 'Archive finished tasks', finished_days: '30', ...when });
-  for (let run = 1; run <= 5; run += 1) await runUntil(page, tidy, 'done');
+  // Nothing is finished yet, so each run ends at once.
+  for (let run = 1; run <= 5; run += 1) await runUntil(page, tidy, 'skipped');
   const states = ['done', 'partly', 'failed', 'skipped', 'planned'];
   for (const [at, state] of states.entries()) {
     // All took as long as each other: no height tells them apart. The one that is to come is far off.
     const isToCome = state === 'planned';
     const moments = isToCome ? `finished_at = NULL, next_try_at = '2099' || substr(created_at, 5)` : 'finished_at = started_at';
-    empty.change(`UPDATE occurrence SET state = '${state}', reason = 'As it is told', ${moments} WHERE number = ${at + 1}`);
+    empty.change(`UPDATE occurrence SET state = '${state}', snapshot = '{}', reason = 'As it is told', ${moments} WHERE number = ${at + 1}`);
   }
   // One that waits for a person.
   const report = await weeklyJob(page, [dana.email]);
