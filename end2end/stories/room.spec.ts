@@ -11,21 +11,47 @@ const least = { width: 320, height: 640 };
 const phone = { width: 390, height: 844 };
 const desk = { width: 1440, height: 900 };
 
+/** From now on the page has these styles, too. */
+const dress = (page: Page, styles: string): Promise<void> => page.evaluate((styles) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(styles);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}, styles);
+
 /** Sets letters, words, lines and paragraphs as far apart as WCAG 1.4.12 wants to be borne, over the program's own styles. */
 async function spaceOut(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(`
-      * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
-      p { margin-block-end: 2em !important; }`);
-    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
-  });
+  await dress(page, `
+    * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
+    p { margin-block-end: 2em !important; }`);
   const spaced = () => page.locator('h1').first().evaluate((heading) => {
     const { fontSize, letterSpacing } = getComputedStyle(heading);
     return Math.round(1000 * parseFloat(letterSpacing) / parseFloat(fontSize));
   });
   expect(await spaced(), 'the space between letters').toBe(120);
 }
+
+test('what is cut off, what lies upon its neighbour and what makes a page too wide is found @hydrated', async ({ page, empty }) => {
+  await begin(page, empty);
+  await page.setViewportSize(phone);
+  const show = async (styles: string) => {
+    await page.goto(`${empty.url}/settings/profile`);
+    await settled(page, true);
+    await dress(page, styles);
+  };
+  const cut = 'inline-size: 1rem; overflow: hidden; white-space: nowrap';
+  const faults: [styles: string, found: RegExp][] = [
+    [`h1 { ${cut}; }`, /is cut off by h1/],
+    ['h1 { position: relative; inset-block-start: 1.5rem; }', /lies upon/],
+    ['h1 { inline-size: 110vw; }', /scrolls sideways by/],
+  ];
+  for (const [styles, found] of faults) {
+    await show(styles);
+    await expect(expectFits(page), styles).rejects.toThrow(found);
+  }
+  // Of what is for the ears only nothing is seen to be cut off.
+  await show(`h1 { ${cut}; clip-path: inset(50%); }`);
+  await expectFits(page);
+});
 
 test('on 320 pixels, and with letters, words and lines further apart, all that is said has room @hydrated', async ({ page, empty }) => {
   test.slow();
@@ -44,6 +70,7 @@ test('on 320 pixels, and with letters, words and lines further apart, all that i
       await settled(page, true);
       await expectFits(page);
       await spaceOut(page);
+      let parts = 0;
       for (const size of [phone, desk]) {
         await page.setViewportSize(size);
         await expectFits(page);
@@ -52,8 +79,10 @@ test('on 320 pixels, and with letters, words and lines further apart, all that i
           if (!await part.isVisible()) continue;
           await part.click();
           await expectFits(page);
+          parts += 1;
         }
       }
+      if (template.startsWith('/templates/')) expect(parts, 'parts of the designer that were looked at').toBeGreaterThan(1);
     });
   }
 });
