@@ -61,7 +61,8 @@ test('on 320 pixels, and with letters, words and lines further apart, all that i
   await page.emulateMedia({ reducedMotion: 'reduce' });
   const pages = [
     '/', '/board/REP', '/board/REP/tasks/1', '/board/REP/list', '/my-work', '/jobs', '/jobs/{job}', '/jobs/{job}/edit', '/jobs/runs/{run}',
-    '/templates/{template}?project=REP', '/reports', '/reports/{report}', '/settings/profile', '/settings/mail', '/settings/people',
+    '/templates/{template}?project=REP', '/reports', '/reports/{report}', '/outbox', '/outbox?clear=0', '/settings/profile', '/settings/mail',
+    '/settings/people',
   ];
   for (const template of pages) {
     await test.step(template, async () => {
