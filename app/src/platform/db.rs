@@ -39,11 +39,6 @@ const UNASKED: Duration = Duration::from_secs(1);
 /// report reads most of a project. What lies behind them is read as ever, and all is written as ever.
 const MAPPED: &str = "268435456";
 
-/// Pages of 4 kB that the log of SQLite holds before they are brought into its file, which waits for the disk twice and
-/// holds up whoever commits then. As many as the data of a large report take several times: its run writes its row anew
-/// at each step, and of a page that is written more than once only the last state is brought over.
-const LOGGED: &str = "4000";
-
 /// How many connections to PostgreSQL there may be.
 const ON_POSTGRES: u32 = 16;
 
@@ -221,7 +216,6 @@ fn options(url: &str, synchronous: SqliteSynchronous) -> ConnectOptions {
             .synchronous(synchronous)
             .foreign_keys(true)
             .pragma("mmap_size", MAPPED)
-            .pragma("wal_autocheckpoint", LOGGED)
             .busy_timeout(Duration::from_secs(10))
     });
     // After a commit that failed, as on a full disk, SQLite has rolled back and the driver still counts a transaction: it
