@@ -31,7 +31,7 @@ use crate::{
     entities::{artifact, occurrence, schedule},
     error::{AppError, AppResult},
     mail::service::accounts,
-    platform::{ctx::Ctx, db::WriteTx, hash::sha256, state::AppState},
+    platform::{ctx::Ctx, hash::sha256, state::AppState},
     reports::service::{files, snapshot},
 };
 
@@ -108,13 +108,11 @@ async fn in_time(
 /// Collects the data of the report and freezes them.
 async fn build(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Option<Effect>> {
     let begins = Event::BuildBegins { fence: hold.fence };
-    let ctx = Ctx::system(app);
-    // Nothing has left the machine: where it loses this in a crash, the run is built anew from where it was claimed.
-    let tx = ctx.db().begin_hasty().await?;
-    if step_in(&ctx, tx, schedule, hold, begins, ledger::no_columns()).await?.is_none() {
+    if step(app, schedule, hold, begins, ledger::no_columns()).await?.is_none() {
         return Ok(None);
     }
     app.crash.reach(CrashPoint::BuildBegun);
+    let ctx = Ctx::system(app);
     let run = ledger::read(ctx.reader(), hold.run).await?;
     let job = schedule::Entity::find_by_id(schedule).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
     let readers = readers(&ctx, &job).await?;
@@ -289,20 +287,8 @@ pub(super) async fn step(
 ) -> AppResult<Option<(Standing, Vec<Effect>)>> {
     let ctx = Ctx::system(app);
     let tx = ctx.begin().await?;
-    step_in(&ctx, tx, schedule, hold, event, also).await
-}
-
-/// The same in a transaction that is there.
-async fn step_in(
-    ctx: &Ctx,
-    tx: WriteTx,
-    schedule: ScheduleId,
-    hold: Hold,
-    event: Event,
-    also: occurrence::ActiveModel,
-) -> AppResult<Option<(Standing, Vec<Effect>)>> {
-    let held = ledger::lock_schedule(ctx, &tx, schedule).await?;
-    let stepped = ledger::step(ctx, &tx, &held, hold.run, event, also).await?;
+    let held = ledger::lock_schedule(&ctx, &tx, schedule).await?;
+    let stepped = ledger::step(&ctx, &tx, &held, hold.run, event, also).await?;
     tx.commit().await?;
     Ok(stepped)
 }
