@@ -58,7 +58,7 @@ pub async fn people(db: &impl ConnectionTrait, projects: &[ProjectId]) -> AppRes
         .into_tuple()
         .all(db)
         .await?;
-    rows::in_thread(move || making::people_by_task(rows, names)).await
+    Ok(making::people_by_task(rows, names))
 }
 
 /// Which labels the tasks of some projects have.
@@ -80,7 +80,7 @@ pub async fn labels(db: &impl ConnectionTrait, projects: &[ProjectId]) -> AppRes
         .into_tuple()
         .all(db)
         .await?;
-    rows::in_thread(move || making::labels_by_task(rows, names)).await
+    Ok(making::labels_by_task(rows, names))
 }
 
 /// What stood before the tasks of some projects at an instant.

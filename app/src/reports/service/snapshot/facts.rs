@@ -41,11 +41,11 @@ pub(super) async fn of_projects(
         Cell::Id("project_id"),
         Cell::Plain("number"),
         Cell::Plain("title"),
-        Cell::Word("priority"),
-        Cell::Word("category"),
+        Cell::Plain("priority"),
+        Cell::Plain("category"),
         Cell::Plain("due_on"),
         Cell::Plain("due_at"),
-        Cell::Word("created_at"),
+        Cell::Plain("created_at"),
         Cell::Plain("estimate_minutes"),
     ];
     let query = task::Entity::find()
@@ -107,7 +107,7 @@ pub(super) async fn events(db: &impl ConnectionTrait, projects: &[ProjectId]) ->
         .order_by_asc(At)
         .order_by_asc(Id)
         .into_query();
-    let of_flow = [Cell::Id("task_id"), Cell::Word("at"), Cell::Word("kind"), Cell::Plain("to_status")];
+    let of_flow = [Cell::Id("task_id"), Cell::Plain("at"), Cell::Plain("kind"), Cell::Plain("to_status")];
     let dues = task_event::Entity::find()
         .select_only()
         .columns([TaskId, At, Detail])
@@ -117,8 +117,7 @@ pub(super) async fn events(db: &impl ConnectionTrait, projects: &[ProjectId]) ->
         .order_by_asc(At)
         .order_by_asc(Id)
         .into_query();
-    let of_due = [Cell::Id("task_id"), Cell::Word("at"), Cell::Plain("detail")];
-    let flow = rows::read(db, &flow, &of_flow, facts::flow);
-    let (flow, dues) = tokio::try_join!(flow, rows::read(db, &dues, &of_due, facts::dues))?;
-    Ok(Events { flow, dues })
+    let of_due = [Cell::Id("task_id"), Cell::Plain("at"), Cell::Plain("detail")];
+    let (flow, dues) = tokio::try_join!(rows::json(db, &flow, &of_flow), rows::json(db, &dues, &of_due))?;
+    Events::read(&flow, &dues).map_err(rows::faulty)
 }

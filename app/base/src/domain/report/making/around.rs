@@ -78,18 +78,18 @@ pub fn labels_by_task(rows: Vec<(TaskId, LabelId)>, names: Vec<(LabelId, String)
     by_task(rows, names)
 }
 
-fn by_task<I: Copy + Ord>(mut rows: Vec<(TaskId, I)>, names: Vec<(I, String)>) -> BTreeMap<TaskId, Vec<(I, String)>> {
+fn by_task<I: Copy + Ord>(rows: Vec<(TaskId, I)>, names: Vec<(I, String)>) -> BTreeMap<TaskId, Vec<(I, String)>> {
     let names: BTreeMap<I, String> = names.into_iter().collect();
-    // In the order of their tasks they are put into the map without a search for each.
-    rows.sort_unstable();
-    let of_task = |rows: &[(TaskId, I)]| {
-        let (task, _) = *rows.first()?;
-        let mut all: Vec<(I, String)> =
-            rows.iter().filter_map(|(_, id)| names.get(id).map(|name| (*id, name.clone()))).collect();
+    let mut by_task: BTreeMap<TaskId, Vec<(I, String)>> = BTreeMap::new();
+    for (task, id) in rows {
+        if let Some(name) = names.get(&id) {
+            by_task.entry(task).or_default().push((id, name.clone()));
+        }
+    }
+    for all in by_task.values_mut() {
         all.sort_by(|(one_id, one), (other_id, other)| one.cmp(other).then(one_id.cmp(other_id)));
-        (!all.is_empty()).then_some((task, all))
-    };
-    rows.chunk_by(|(one, _), (other, _)| one == other).filter_map(of_task).collect()
+    }
+    by_task
 }
 
 /// The notes that a report can show, whichever of its projects a reader sees: of each project those of as many lines as

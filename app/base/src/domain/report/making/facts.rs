@@ -32,7 +32,7 @@ pub struct TaskFacts {
 
 /// An instant as databases write it. Ten thousands of them are read for a report, so the usual form has a short way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct At(DateTime<Utc>);
+struct At(DateTime<Utc>);
 
 impl<'de> Deserialize<'de> for At {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -106,30 +106,24 @@ pub fn tasks(json: &str) -> serde_json::Result<BTreeMap<TaskId, TaskFacts>> {
 /// The events that matter for metrics, as they are stored, those of each task in their order.
 #[derive(Debug)]
 pub struct Events {
-    pub flow: Vec<FlowRow>,
-    pub dues: Vec<DueRow>,
+    flow: Vec<FlowRow>,
+    dues: Vec<DueRow>,
 }
 
 /// A task that came, went to another status, or left.
-pub type FlowRow = (TaskId, At, EventKind, Option<Status>);
+type FlowRow = (TaskId, At, EventKind, Option<Status>);
 /// A due date that was set or taken away: what it was and is stands in the detail.
-pub type DueRow = (TaskId, At, String);
+type DueRow = (TaskId, At, String);
 
-/// Reads the events of tasks that came, went or left, as the database writes them: arrays of task, instant, kind and
-/// status after it.
-///
-/// # Errors
-/// Where a row is no event.
-pub fn flow(json: &str) -> serde_json::Result<Vec<FlowRow>> {
-    serde_json::from_str(json)
-}
-
-/// Reads changed due dates: arrays of task, instant and detail.
-///
-/// # Errors
-/// Where a row is no such event.
-pub fn dues(json: &str) -> serde_json::Result<Vec<DueRow>> {
-    serde_json::from_str(json)
+impl Events {
+    /// Reads events as the database writes them: arrays of task, instant, kind and status after it, and, of changed due
+    /// dates, of task, instant and detail.
+    ///
+    /// # Errors
+    /// Where a row is no event.
+    pub fn read(flow: &str, dues: &str) -> serde_json::Result<Self> {
+        Ok(Self { flow: serde_json::from_str(flow)?, dues: serde_json::from_str(dues)? })
+    }
 }
 
 /// What the detail of an edited field holds of it.

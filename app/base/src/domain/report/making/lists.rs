@@ -29,10 +29,9 @@ pub struct Sources<'a> {
     pub desk: &'a Desk<'a>,
 }
 
-/// The lists.
+/// The lists but [`Sources::created`].
 pub struct Lists {
     pub finished: Vec<TaskLine>,
-    pub created: Vec<TaskLine>,
     pub in_progress: Vec<TaskLine>,
     pub overdue: Vec<TaskLine>,
     pub due_next: Vec<TaskLine>,
@@ -51,64 +50,35 @@ impl Lists {
         let finished_in = |row: &Row<'_>| row.life.finished.filter(|at| period.contains(day_of(*at, &desk.zone)));
         let is_at_work = |life: &Life| life.is_open() && life.started.is_some();
         let next = days_after(desk.as_of, NEXT_DAYS, &desk.zone);
-        let finished = || from.list(|row| finished_in(row).map(|at| (!is_highlight(row), Reverse(at))));
-        let in_progress = || {
-            from.list(|Row { life, .. }| {
+        Self {
+            finished: from.list(|row| finished_in(row).map(|at| (!is_highlight(row), Reverse(at)))),
+            in_progress: from.list(|Row { life, .. }| {
                 let at_work = matches!(life.status, Status::Progress | Status::Pending) && life.is_open();
                 at_work.then_some(life.started)
-            })
-        };
-        let overdue = || from.list(|row| row.life.is_overdue(desk.as_of).then_some(row.life.due));
-        let due_next = || {
-            from.list(|Row { life, .. }| {
+            }),
+            overdue: from.list(|row| row.life.is_overdue(desk.as_of).then_some(row.life.due)),
+            due_next: from.list(|Row { life, .. }| {
                 let due = life.due.filter(|due| desk.as_of < *due && *due <= next)?;
                 life.is_open().then_some(due)
-            })
-        };
-        let accomplishments = || {
-            from.list(|row| {
+            }),
+            accomplishments: from.list(|row| {
                 let is_one = row.facts.category == Category::Accomplishment;
                 finished_in(row).filter(|_| is_one).map(Reverse)
-            })
-        };
-        let highlights = || {
-            from.list(|row| {
+            }),
+            highlights: from.list(|row| {
                 let finished = finished_in(row);
                 let is_in = is_highlight(row) && (finished.is_some() || is_at_work(row.life));
                 is_in.then_some((finished.is_none(), Reverse(finished), row.life.started))
-            })
-        };
-        let blocked = || from.blocked();
-        let moved = || -> Vec<TaskLine> {
-            let rows = from.sorted(|row| elsewhere(row).map(|passage| Reverse(passage.changed)));
-            rows.into_iter().filter_map(|row| Some(went(desk.line(row), elsewhere(row)?))).collect()
-        };
-        let reopened = || {
-            from.list(|row| {
+            }),
+            blocked: from.blocked(),
+            moved: {
+                let rows = from.sorted(|row| elsewhere(row).map(|passage| Reverse(passage.changed)));
+                rows.into_iter().filter_map(|row| Some(went(desk.line(row), elsewhere(row)?))).collect()
+            },
+            reopened: from.list(|row| {
                 let at = row.passage?.reopened?;
                 row.life.is_open().then_some(Reverse(at))
-            })
-        };
-        let created = || from.created();
-        // In four parts of about the same length, each of which is made by the core that has time for it.
-        let (
-            ((finished, in_progress), (created, overdue)),
-            ((moved, due_next, highlights), (accomplishments, blocked, reopened)),
-        ) = rayon::join(
-            || rayon::join(|| (finished(), in_progress()), || (created(), overdue())),
-            || rayon::join(|| (moved(), due_next(), highlights()), || (accomplishments(), blocked(), reopened())),
-        );
-        Self {
-            finished,
-            created,
-            in_progress,
-            overdue,
-            due_next,
-            accomplishments,
-            highlights,
-            blocked,
-            moved,
-            reopened,
+            }),
         }
     }
 }
@@ -125,7 +95,7 @@ fn went(line: TaskLine, passage: &Passage) -> TaskLine {
 
 impl<'a> Sources<'a> {
     /// The list of what was created in the period.
-    fn created(&self) -> Vec<TaskLine> {
+    pub fn created(&self) -> Vec<TaskLine> {
         let is_in = |life: &Life| self.period.contains(day_of(life.created, &self.desk.zone));
         self.list(|row| is_in(row.life).then_some(Reverse(row.life.created)))
     }
