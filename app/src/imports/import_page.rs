@@ -48,7 +48,8 @@ fn followed(import: ImportView) -> AnyView {
     (move || match looks.lost() {
         Some(error) => view! { <ErrorPage error=error /> }.into_any(),
         None => {
-            is_running.track();
+            // Read and not only tracked: what nobody reads a memo does not reckon, and then it never says that it changed.
+            is_running.get();
             view! { <Stage import=import.get_untracked() looks=looks /> }.into_any()
         }
     })

@@ -122,7 +122,8 @@ fn page(list: RwSignal<TaskList>, bulk: Bulk) -> impl IntoView {
     let pager = {
         let path = path.clone();
         move || {
-            pages.track();
+            // Read: a memo that is only tracked is never reckoned, and never says that it changed.
+            pages.get();
             list.with_untracked(|list| pager(list, &path))
         }
     };

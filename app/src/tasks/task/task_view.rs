@@ -29,7 +29,8 @@ pub fn TaskView(state: TaskState) -> impl IntoView {
     // What may be done with the task changes while it is shown: into the trash and back.
     let can_edit = state.part(|detail| detail.can_edit);
     move || {
-        can_edit.track();
+        // Read: a memo that is only tracked is never reckoned, and never says that it changed.
+        can_edit.get();
         content(state, delete)
     }
 }
