@@ -330,6 +330,10 @@ test.describe('a session that has ended', () => {
     await expect(notices(page)).toContainText('Changed 2 tasks');
     for (const title of three.slice(0, 2)) await expect(priority(title)).toHaveValue('urgent');
 
+    // Made anew: a reading behind the change above would ask for the password once more after that was put off.
+    await page.reload();
+    await settled(page, true);
+    await page.getByLabel('Change of the selected tasks').selectOption('priority:urgent');
     await pick(three[2]).check();
     await context.clearCookies();
     await page.getByRole('button', { name: 'Apply' }).click();
