@@ -65,6 +65,18 @@ test('a report is rendered in a child', async () => {
   figure('template.html', (median(many) - one) / (readers - 1), 'ms', 20);
 });
 
+/** Asks again, as the pages do, where the server says that it has too much to do. */
+async function whenThereIsRoom<T>(ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!/answered 429/.test(String(error))) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+  }
+}
+
 test('twenty bombs at once in a server', async () => {
   const server = await AutoReport.start({ prepare: (command) => {
     command(['user', 'create', '--email', person.email, '--name', 'Bench', '--admin'], `${person.password}\n`);
@@ -98,7 +110,7 @@ test('twenty bombs at once in a server', async () => {
     const longest: number[] = [];
     const all = Promise.all(bombers.map(async (bomber, at) => {
       const begun = performance.now();
-      const { value } = await bomber.call<{ token: string; fault: unknown }>('preview_template', { id: templates[at], document, 'data[project]': '' });
+      const { value } = await whenThereIsRoom(() => bomber.call<{ token: string; fault: unknown }>('preview_template', { id: templates[at], document, 'data[project]': '' }));
       longest.push(performance.now() - begun);
       ended += 1;
       expect(value.token, 'nothing came out').toBe('');
