@@ -70,7 +70,7 @@ test('a report is read in all its parts and taken along', async ({ page, empty, 
   if (hydrated) await expectAccessible(page);
   await tab('Source').click();
   await expect(page.getByRole('region', { name: 'HTML of the report' })).toContainText('<!doctype html>');
-  await expect(page.getByRole('region', { name: 'Frozen data as JSON' })).toContainText('"format": 2');
+  await expect(page.getByRole('region', { name: 'Frozen data as JSON' })).toContainText('"format": 3');
 
   const along = page.getByRole('navigation', { name: 'Take it along' });
   await along.getByRole('button', { name: 'Download' }).click();

@@ -84,13 +84,13 @@ async fn the_charts_of_a_report_are_drawn_from_its_frozen_facts_as_far_as_the_re
 
         // The same report with the work of a project that Alex is not in, and a variant without it.
         let row = occurrence::Entity::find_by_id(run).one(app.reader()).await.unwrap().unwrap();
-        let own: Snapshot = serde_json::from_str(row.snapshot.as_deref().unwrap()).unwrap();
+        let own = Snapshot::from_json(row.snapshot.as_deref().unwrap()).unwrap();
         let mut whole = own.clone();
         let hidden = ReportProject { id: ProjectId(uuid::Uuid::now_v7()), ..own.project.clone() };
         whole.projects = vec![own.project.clone(), hidden];
         whole.people.open = vec![Share { name: "Hidden Person".into(), person: None, parts: [0, 0, 0, 4] }];
         whole.variants = vec![own];
-        let frozen = serde_json::to_string(&whole).unwrap();
+        let frozen = whole.to_json().unwrap();
         let row = occurrence::ActiveModel { id: Set(run), snapshot: Set(Some(frozen)), ..Default::default() };
         row.update(app.reader()).await.unwrap();
         let Part::Charts(charts) = part(&alex, run, Tab::Charts).await.unwrap() else {

@@ -215,7 +215,7 @@ async fn a_report_can_be_narrowed_to_labels_and_to_people() {
         let build = async |scope: Scope| {
             let (project, as_of) = (made.id, ctx.now);
             let request = Request { project, owner: None, scope: &scope, period: week(), as_of, readers: &[] };
-            snapshot::build_scoped(&ctx, &request).await.unwrap()
+            snapshot::build_scoped(&ctx, &request).await.unwrap().unfolded().unwrap()
         };
         let bugs = build(Scope { labels: vec![bug], ..Scope::default() }).await;
         assert_eq!((bugs.figures.created.now, bugs.figures.open.now), (1, 0));
@@ -272,7 +272,7 @@ async fn notes_that_a_reader_does_not_see_take_no_room_from_those_that_they_see(
             let (ctx, readers) = (Ctx::system(&app.app), [cast.jonas.id]);
             let (project, owner) = (made.id, Some(cast.mina.id));
             let request = Request { project, owner, scope: &scope, period: week(), as_of: ctx.now, readers: &readers };
-            snapshot::build_scoped(&ctx, &request).await.unwrap()
+            snapshot::build_scoped(&ctx, &request).await.unwrap().unfolded().unwrap()
         };
         let told = |report: &Snapshot| report.notes.iter().map(|line| line.reference.clone()).collect::<Vec<_>>();
         let report = build(Scope { other_projects: vec![other.id], ..Scope::default() }).await;

@@ -93,7 +93,7 @@ async fn a_report_is_taken_along_as_html_text_data_and_on_paper() {
         for (file, kind, words) in [
             ("report.html", "text/html; charset=utf-8", "src=\"data:image/png;base64,"),
             ("report.txt", "text/plain; charset=utf-8", "Open the board: "),
-            ("data.json", "application/json", "\"format\": 2"),
+            ("data.json", "application/json", "\"format\": 3"),
         ] {
             let answer = visitor.get(&format!("/reports/{id}/{file}")).await;
             assert_eq!(answer.headers.get(header::CONTENT_TYPE).unwrap(), kind);

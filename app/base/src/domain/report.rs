@@ -2,6 +2,7 @@
 
 mod chart_table;
 mod day_text;
+mod folded;
 #[cfg(feature = "ssr")]
 pub mod making;
 mod period_choice;
@@ -10,6 +11,8 @@ mod rows;
 pub mod spec;
 
 pub use chart_table::{Table, chart_table};
+use folded::Stored;
+pub use folded::{Entry, Folded};
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -28,7 +31,7 @@ use super::{
 
 /// The form of [`Snapshot`] as JSON. A change that older readers cannot read raises it; what a newer form has beside an
 /// older one is empty where an older one is read.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// Days after the report that count as due next.
 pub const NEXT_DAYS: u32 = 7;
@@ -39,22 +42,20 @@ pub const HISTORY_DAYS: u32 = 90;
 /// Fewest days of cumulative flow: less shows no flow.
 pub const FLOW_DAYS: u32 = 30;
 
-/// About how many bytes a line of a list takes as JSON.
-#[cfg(feature = "ssr")]
-const ROOM_OF_LINE: usize = 600;
-/// The same of everything beside the long lists.
-#[cfg(feature = "ssr")]
-const ROOM: usize = 256 * 1024;
-
 /// What the subject of a report of several projects holds: such a run is found by it, without its facts being read.
 pub const MORE: &str = " more project";
 
-/// Everything a report shows, frozen: what is rendered from it later is the same.
+/// Everything a report shows, frozen: what is rendered from it later is the same. Its lists hold the tasks themselves;
+/// as it is stored, they name them ([`Folded`]).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Snapshot {
+#[serde(bound(serialize = "L: Serialize + Stored", deserialize = "L: Deserialize<'de> + Stored"))]
+pub struct Snapshot<L = TaskLine> {
     pub format: u32,
     /// "Weekly report".
     pub title: String,
+    /// What the lists name, in the order of their ids; empty where they hold it themselves.
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<TaskLine>,
     /// The project of the schedule, whose zone counts the days.
     pub project: ReportProject,
     /// All projects whose tasks are in it, that of the schedule first; empty in format 1, where it was the only one.
@@ -93,37 +94,37 @@ pub struct Snapshot {
     #[serde(default)]
     pub late: LateBuckets,
     /// Finished in the period: highlights first, then the latest first.
-    pub finished: Vec<TaskLine>,
+    pub finished: Vec<L>,
     /// In Progress or Pending, the oldest work first.
-    pub in_progress: Vec<TaskLine>,
+    pub in_progress: Vec<L>,
     /// Open and late, the longest first.
-    pub overdue: Vec<TaskLine>,
+    pub overdue: Vec<L>,
     /// Due in the next [`NEXT_DAYS`] days, the nearest first.
-    pub due_next: Vec<TaskLine>,
+    pub due_next: Vec<L>,
     /// Finished in the period and no highlights, the latest first.
-    #[serde(default)]
-    pub accomplishments: Vec<TaskLine>,
+    #[serde(default = "Vec::new")]
+    pub accomplishments: Vec<L>,
     /// Highlights that were finished in the period or are being worked on: finished ones first, the latest first.
-    #[serde(default)]
-    pub highlights: Vec<TaskLine>,
+    #[serde(default = "Vec::new")]
+    pub highlights: Vec<L>,
     /// Open, and Pending or behind a task that is not finished: the longest waiting first.
-    #[serde(default)]
-    pub blocked: Vec<TaskLine>,
+    #[serde(default = "Vec::new")]
+    pub blocked: Vec<L>,
     /// In another status than when the period began, the latest move first.
-    #[serde(default)]
-    pub moved: Vec<TaskLine>,
+    #[serde(default = "Vec::new")]
+    pub moved: Vec<L>,
     /// Taken out of Completed in the period and open, the latest first.
-    #[serde(default)]
-    pub reopened: Vec<TaskLine>,
+    #[serde(default = "Vec::new")]
+    pub reopened: Vec<L>,
     /// Created in the period, the latest first.
-    #[serde(default)]
-    pub created: Vec<TaskLine>,
+    #[serde(default = "Vec::new")]
+    pub created: Vec<L>,
     /// What the work notes of the period say, the latest day first.
     #[serde(default)]
     pub notes: Vec<NoteLine>,
     /// The same report for readers who do not see all of its projects; see [`Snapshot::seen_by`].
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub variants: Vec<Snapshot>,
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<Snapshot<L>>,
 }
 
 /// The project as it was called then.
@@ -243,32 +244,13 @@ pub fn title(period: Period) -> String {
 }
 
 impl Snapshot {
-    /// The bytes that are stored, hashed and committed: JSON with a line for each row of a list.
-    ///
-    /// # Errors
-    /// None that is known: it has no maps but those of words.
-    #[cfg(feature = "ssr")]
-    pub fn to_json(&self) -> serde_json::Result<String> {
-        let Self { finished, in_progress, overdue, due_next, accomplishments, moved, created, .. } = self;
-        let long = [finished, in_progress, overdue, due_next, accomplishments, moved, created];
-        let lines: usize = long.into_iter().map(Vec::len).sum();
-        rows::to_json(self, ROOM + lines * ROOM_OF_LINE)
-    }
-
-    /// Reads what [`Self::to_json`] wrote.
-    ///
-    /// # Errors
-    /// Where the text is no snapshot.
-    pub fn from_json(json: &str) -> serde_json::Result<Self> {
-        serde_json::from_str(json)
-    }
-
     /// A report of a project without tasks.
     pub fn empty(project: ReportProject, period: Period, as_of: DateTime<Utc>) -> Self {
         let figures = Figures::default();
         Self {
             format: FORMAT,
             title: title(period),
+            tasks: Vec::new(),
             projects: vec![project.clone()],
             project,
             scope: String::new(),
@@ -301,7 +283,9 @@ impl Snapshot {
             variants: Vec::new(),
         }
     }
+}
 
+impl<L> Snapshot<L> {
     /// The ids of all projects whose tasks are in it.
     pub fn project_ids(&self) -> impl Iterator<Item = ProjectId> {
         // Format 1 has no list.
@@ -312,8 +296,8 @@ impl Snapshot {
 
     /// The report for a reader who sees some projects: itself where they see all of it, else the variant with the most
     /// projects that has none they do not see; none where they do not see the project of the schedule.
-    pub fn seen_by(&self, sees: impl Fn(ProjectId) -> bool) -> Option<&Snapshot> {
-        let sees_all = |report: &Snapshot| report.project_ids().all(&sees);
+    pub fn seen_by(&self, sees: impl Fn(ProjectId) -> bool) -> Option<&Self> {
+        let sees_all = |report: &Self| report.project_ids().all(&sees);
         if sees_all(self) {
             return Some(self);
         }

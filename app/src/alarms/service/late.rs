@@ -56,6 +56,11 @@ impl Missed {
         }
     }
 
+    /// Whether everything came in time.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
     /// Raises the alarm, in the transaction that stores what becomes of the instants.
     ///
     /// # Errors

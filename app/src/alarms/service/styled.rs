@@ -166,7 +166,7 @@ async fn published(ctx: &Ctx, id: TemplateId) -> AppResult<Option<Document>> {
 
 /// What the run froze, where it came so far; of several projects nothing, as the reader may not see all of them.
 fn facts(run: &occurrence::Model, project: &project::Model) -> Snapshot {
-    let frozen = run.snapshot.as_deref().and_then(|json| serde_json::from_str::<Snapshot>(json).ok());
+    let frozen = run.snapshot.as_deref().and_then(|json| Snapshot::from_json(json).ok());
     frozen.filter(|frozen| frozen.projects.len() < 2).unwrap_or_else(|| {
         let day = day_of(run.scheduled_at, &snapshot::zone_of(project));
         let known = ReportProject {

@@ -116,7 +116,7 @@ pub async fn file(ctx: &Ctx, id: OccurrenceId, name: &str) -> AppResult<File> {
     let seen = Seen::find_whole(ctx, id).await?;
     let json = seen.run.snapshot.as_deref().ok_or(AppError::NotFound)?;
     // Facts of another form have a page and no files.
-    let frozen: Snapshot = serde_json::from_str(json).map_err(|_| AppError::NotFound)?;
+    let frozen = Snapshot::from_json(json).map_err(|_| AppError::NotFound)?;
     if seen.part.is_none()
         && let Some(stored) = stored(ctx, id, &files::file_name(&frozen, kind)).await?
     {

@@ -51,7 +51,7 @@ pub async fn read(ctx: &Ctx, id: OccurrenceId) -> AppResult<ReportDetail> {
     let comment = draft.as_ref().map(|row| row.comment.clone()).filter(|comment| !comment.trim().is_empty());
     // Facts in a form of another kind of report are shown as they are; only their place in Git is not known here.
     let json = run.snapshot.as_deref().filter(|_| is_there);
-    let frozen: Option<Snapshot> = json.and_then(|json| serde_json::from_str(json).ok());
+    let frozen: Option<Snapshot> = json.and_then(|json| Snapshot::from_json(json).ok());
     Ok(ReportDetail {
         subject: run.subject.clone().or_else(|| frozen.as_ref().map(|frozen| frozen.subject())).unwrap_or_default(),
         reason: run.reason.clone(),
@@ -127,7 +127,7 @@ pub async fn part(ctx: &Ctx, id: OccurrenceId, tab: Tab) -> AppResult<Part> {
 async fn charts(json: Option<String>) -> AppResult<Vec<Chart>> {
     // Some milliseconds of a core, off the runtime.
     let drawn = tokio::task::spawn_blocking(move || {
-        let report: Snapshot = json.and_then(|json| serde_json::from_str(&json).ok())?;
+        let report: Snapshot = json.and_then(|json| Snapshot::from_json(&json).ok())?;
         Some(charts::kinds(&report).iter().map(|kind| charts::figure(*kind, &report)).collect())
     });
     let drawn: Option<Vec<Chart>> =

@@ -123,7 +123,7 @@ async fn collect(ctx: &Ctx, job: &schedule::Model, at: DateTime<Utc>) -> AppResu
     let whole = report::collect(ctx, job, Trigger::Schedule, at, &[viewer]).await?;
     let unmet = rules::condition(job)?.unmet(&whole.facts());
     let seen = snapshot::seen_by(ctx, &whole, viewer).await?.ok_or(AppError::NotFound)?.clone();
-    Ok((seen, unmet))
+    Ok((snapshot::unfolded(seen)?, unmet))
 }
 
 /// Whoever looks reads it.

@@ -3,6 +3,8 @@
 
 mod batch;
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ActiveValue::Set,
@@ -14,7 +16,8 @@ use uuid::Uuid;
 use super::{
     book,
     ledger::{self, RunRow},
-    outcomes, rules, schedules,
+    outcomes, rules,
+    schedules::{self, KnownTimes, Times},
 };
 use crate::{
     alarms::service::late::{self, Missed},
@@ -50,6 +53,8 @@ pub async fn plan_due(ctx: &Ctx) -> AppResult<usize> {
         .filter(schedule::Column::NextRunAt.lte(ctx.now))
         .filter(schedule::Column::ProjectId.not_in_subquery(archived_projects()))
         .order_by_asc(schedule::Column::NextRunAt)
+        // Neighbours in one transaction, whose rows and index entries share their pages.
+        .order_by_asc(schedule::Column::Id)
         .into_tuple()
         .all(ctx.reader())
         .await?;
@@ -57,8 +62,9 @@ pub async fn plan_due(ctx: &Ctx) -> AppResult<usize> {
     let ids = |behind: bool| due.iter().filter(move |(_, at)| is_behind(*at) == behind).map(|(id, _)| *id);
     let (behind, due): (Vec<_>, Vec<_>) = (ids(true).collect(), ids(false).collect());
     let mut planned = plan_each(ctx, &behind).await?;
+    let mut known = KnownTimes::default();
     for some in due.chunks(AT_ONCE) {
-        planned += match plan_some(ctx, some).await {
+        planned += match plan_some(ctx, some, &mut known).await {
             // One of them cannot be planned: each by itself, so that it stands in nobody's way.
             Err(AppError::NotFound | AppError::Internal { .. }) => plan_each(ctx, some).await?,
             planned => planned?,
@@ -67,11 +73,11 @@ pub async fn plan_due(ctx: &Ctx) -> AppResult<usize> {
     Ok(planned)
 }
 
-async fn plan_some(ctx: &Ctx, ids: &[ScheduleId]) -> AppResult<usize> {
+async fn plan_some(ctx: &Ctx, ids: &[ScheduleId], known: &mut KnownTimes) -> AppResult<usize> {
     if let [id] = ids {
         return plan_one(ctx, *id).await;
     }
-    match batch::plan_together(ctx, ids).await? {
+    match batch::plan_together(ctx, ids, known).await? {
         Some(planned) => Ok(planned),
         None => plan_each(ctx, ids).await,
     }
@@ -109,7 +115,10 @@ pub async fn plan_held(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model) -> AppRe
         return Ok(0);
     }
     let Some(owner) = project::Entity::find_by_id(held.project_id).one(&**tx).await? else { return Ok(0) };
-    let Some(due) = Due::work_out(ctx, held, &owner, ongoing(tx, held.id).await?)? else { return Ok(0) };
+    let times = schedules::times(held)?;
+    let Some(due) = Due::work_out(ctx, held, &owner, ongoing(tx, held.id).await?, Arc::new(times)) else {
+        return Ok(0);
+    };
     due.carry_out(ctx, tx, held).await?;
     Ok(due.made.decisions.len())
 }
@@ -122,7 +131,7 @@ fn is_due(ctx: &Ctx, held: &schedule::Model) -> bool {
 
 /// What has come of a schedule.
 struct Due {
-    timetable: Timetable,
+    times: Arc<Times>,
     made: Plan,
 }
 
@@ -133,22 +142,22 @@ impl Due {
         held: &schedule::Model,
         owner: &project::Model,
         ongoing: Ongoing,
-    ) -> AppResult<Option<Self>> {
+        times: Arc<Times>,
+    ) -> Option<Self> {
         if owner.archived_at.is_some() {
-            return Ok(None);
+            return None;
         }
         // What fell into the time in the archive does not run.
         let from = owner.restored_at.map_or(held.last_planned_at, |at| held.last_planned_at.max(at));
-        let timetable = schedules::timetable(held)?;
-        let rules = rules::plan_rules(held, rules::runs_left(held, &schedules::spec(held)?));
-        let made = plan(&timetable, &rules, ongoing, from, ctx.now);
-        Ok(Some(Self { timetable, made }))
+        let rules = rules::plan_rules(held, rules::runs_left(held, &times.spec));
+        let made = plan(&times.timetable, &rules, ongoing, from, ctx.now);
+        Some(Self { times, made })
     }
 
     async fn carry_out(&self, ctx: &Ctx, tx: &WriteTx, held: &schedule::Model) -> AppResult<()> {
         let mut missed = Missed::default();
         for decision in &self.made.decisions {
-            let run = carry_out(ctx, tx, held, &self.timetable, *decision).await?;
+            let run = carry_out(ctx, tx, held, &self.times.timetable, *decision).await?;
             if let Some(run) = run.filter(|_| !decision.verdict.is_held_up()) {
                 missed.note(held, run, decision.starts_at, decision.verdict.is_run(), ctx.now);
             }
@@ -274,7 +283,6 @@ fn row(ctx: &Ctx, held: &schedule::Model, number: i32, run: NewRun) -> (Occurren
         state: Set(state),
         reason: Set(reason),
         fence: Set(fence),
-        lease_owner: Set(None),
         lease_until: Set(lease_until),
         attempts: Set(i32::try_from(attempts).unwrap_or(i32::MAX)),
         rests: Set(i32::try_from(rests).unwrap_or(i32::MAX)),
@@ -282,28 +290,11 @@ fn row(ctx: &Ctx, held: &schedule::Model, number: i32, run: NewRun) -> (Occurren
         deadline: Set(deadline),
         is_held: Set(is_held),
         wants_draft: Set(wants_draft),
-        template_id: Set(None),
-        template_version: Set(None),
         is_backfill: Set(is_backfill),
-        period_from: Set(None),
-        period_to: Set(None),
-        subject: Set(None),
-        finding: Set(None),
-        snapshot: Set(None),
-        snapshot_hash: Set(None),
-        report_spec: Set(None),
-        commit_id: Set(None),
-        mail_account_id: Set(None),
-        mail_sender: Set(None),
-        keep_tried_at: Set(None),
-        started_at: Set(None),
-        building_at: Set(None),
-        frozen_at: Set(None),
-        sending_at: Set(None),
         finished_at: Set(state.is_final().then_some(ctx.now)),
         created_at: Set(ctx.now),
-        removed_at: Set(None),
-        removed_after_months: Set(None),
+        // The rest comes when it runs, and is not worth binding thousands of times in the same minute.
+        ..Default::default()
     };
     (id, row)
 }

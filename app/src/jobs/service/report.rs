@@ -22,7 +22,7 @@ use crate::{
         occurrence::{OccurrenceState, Trigger},
         period::{Period, day_of},
         report::{
-            Snapshot,
+            Folded, Snapshot,
             spec::{AttachmentKind, ReportSpec, Section, Until},
         },
     },
@@ -236,7 +236,7 @@ pub async fn collect(
     trigger: Trigger,
     at: DateTime<Utc>,
     readers: &[UserId],
-) -> AppResult<Snapshot> {
+) -> AppResult<Folded> {
     let spec = spec(job)?;
     let period = period(ctx, job, &spec, trigger, at).await?;
     let request =

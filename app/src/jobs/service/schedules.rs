@@ -34,7 +34,7 @@ use crate::{
 
 use forms::{Checked, check};
 pub use forms::{accounts, form, may_have, preview};
-pub use times::{next_runs, sentence, spec, stored, timetable, zone_of};
+pub use times::{KnownTimes, Times, next_runs, sentence, spec, stored, times, timetable, zone_of};
 use times::{readable, to_json};
 pub use typed::as_typed;
 

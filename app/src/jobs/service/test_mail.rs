@@ -125,6 +125,7 @@ async fn report_letter(ctx: &Ctx, job: &schedule::Model) -> Result<Letter, Unwri
     let system = Ctx::system(&ctx.app);
     let whole = report::collect(ctx, job, Trigger::Manual, ctx.now, &[me.id]).await?;
     let seen = snapshot::seen_by(ctx, &whole, me.id).await?.ok_or(AppError::NotFound)?.clone();
+    let seen = snapshot::unfolded(seen)?;
     let style = Style::now(&system, job).await?;
     let files = report::files(ctx, job, &style, (&seen, snapshot::to_json(&seen)?.as_str()), None).await?;
     let Attached { files: attachments, note } = Attached::of(&files, LIMIT);

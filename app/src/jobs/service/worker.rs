@@ -132,7 +132,7 @@ async fn build(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Op
         Err(words) => return give_up(app, schedule, hold, words).await,
     };
     let asks = report::spec(&job)?.draft;
-    let json = snapshot::to_json(&frozen)?;
+    let json = snapshot::frozen_json(&frozen)?;
     app.crash.reach(CrashPoint::Built);
     let also = occurrence::ActiveModel {
         period_from: Set(Some(period.first)),

@@ -64,7 +64,7 @@ pub async fn partly_seen(ctx: &Ctx, runs: Vec<OccurrenceId>) -> AppResult<BTreeM
         for (id, json) in rows {
             let Some(json) = json else { continue };
             // Facts of another form are of one project, or for their reader alone.
-            let Ok(whole) = serde_json::from_str::<Snapshot>(&json) else { continue };
+            let Ok(whole) = Snapshot::from_json(&json) else { continue };
             match whole.seen_by(|project| mine.contains(&project)) {
                 Some(part) if std::ptr::eq(part, &whole) => {}
                 Some(part) => {

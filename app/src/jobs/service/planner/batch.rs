@@ -24,6 +24,7 @@ use crate::{
     jobs::service::{
         book,
         ledger::{self, RunRow},
+        schedules::KnownTimes,
     },
     platform::{ctx::Ctx, db::WriteTx},
 };
@@ -33,7 +34,7 @@ use crate::{
 ///
 /// # Errors
 /// Only those of the database, and of a schedule that cannot be read.
-pub async fn plan_together(ctx: &Ctx, ids: &[ScheduleId]) -> AppResult<Option<usize>> {
+pub async fn plan_together(ctx: &Ctx, ids: &[ScheduleId], known: &mut KnownTimes) -> AppResult<Option<usize>> {
     let tx = ctx.begin().await?;
     let rows = ledger::try_lock_schedules(ctx, &tx, ids).await?;
     let around = Around::of(&tx, &rows).await?;
@@ -41,7 +42,8 @@ pub async fn plan_together(ctx: &Ctx, ids: &[ScheduleId]) -> AppResult<Option<us
     for held in rows.iter().filter(|held| is_due(ctx, held)) {
         let Some(owner) = around.projects.get(&held.project_id) else { continue };
         let open = around.open.get(&held.id).map(Vec::as_slice).unwrap_or_default();
-        let Some(due) = Due::work_out(ctx, held, owner, super::going_on(open))? else { continue };
+        let times = known.of(held)?;
+        let Some(due) = Due::work_out(ctx, held, owner, super::going_on(open), times) else { continue };
         planned += due.made.decisions.len();
         match due.made.decisions.as_slice() {
             [decision] if decision.verdict == Verdict::Run => plain.add(ctx, held, &due, *decision),
@@ -97,12 +99,14 @@ impl Plain {
     fn add(&mut self, ctx: &Ctx, held: &schedule::Model, due: &Due, decision: Decision) {
         let new = NewRun::planned(decision.at, Standing::planned(decision.starts_at));
         let (id, run) = row(ctx, held, held.last_number.saturating_add(1), new);
-        let words = format!("Planned for {}.", due.timetable.local_words(decision.at));
+        let words = format!("Planned for {}.", due.times.timetable.local_words(decision.at));
         let mut missed = Missed::default();
         missed.note(held, id, decision.starts_at, true, ctx.now);
         self.runs.push(run);
         self.lines.push(book::line(ctx, id, LogLevel::Info, words));
-        self.missed.push((held.clone(), missed));
+        if !missed.is_empty() {
+            self.missed.push((held.clone(), missed));
+        }
         self.moves.entry((due.made.next_run_at, due.made.last_planned_at)).or_default().push(held.id);
     }
 
@@ -120,6 +124,8 @@ impl Plain {
         occurrence_log::Entity::insert_many(self.lines).exec_without_returning(&**tx).await?;
         for (held, missed) in self.missed {
             missed.tell(ctx, tx, &held).await?;
+        }
+        for _ in 0..wanted {
             ctx.app.meters.instant(true);
         }
         ctx.app.crash.reach(CrashPoint::PlanInserted);

@@ -1,5 +1,7 @@
 //! The times of a schedule as they are stored, and the runs that they name.
 
+use std::{collections::HashMap, sync::Arc};
+
 use chrono_tz::Tz;
 
 use crate::{
@@ -60,12 +62,57 @@ pub fn zone_of(row: &schedule::Model) -> Tz {
     stored(row).and_then(|spec| zone::named(&spec.zone).ok()).unwrap_or(Tz::UTC)
 }
 
+/// What a stored schedule says about its times, ready to be asked.
+pub struct Times {
+    /// As it was saved.
+    pub spec: ScheduleSpec,
+    /// The instants that it names.
+    pub timetable: Timetable,
+}
+
+/// The times of a stored schedule.
+///
+/// # Errors
+/// A fault, where they cannot be read; they were checked when they were saved.
+pub fn times(row: &schedule::Model) -> AppResult<Times> {
+    let spec = spec(row)?;
+    let timetable =
+        Timetable::compile(&spec).map_err(|problems| fault::internal("reading a schedule", format!("{problems:?}")))?;
+    Ok(Times { spec, timetable })
+}
+
+/// Times that have been read, by how they are stored: of thousands of schedules that are due in the same minute, most say
+/// the same, and to read an expression takes longer than to plan by it.
+#[derive(Default)]
+pub struct KnownTimes(HashMap<String, Arc<Times>>);
+
+/// Times that are kept.
+const KNOWN: usize = 1_000;
+
+impl KnownTimes {
+    /// As [`times`], read once.
+    ///
+    /// # Errors
+    /// A fault, where they cannot be read.
+    pub fn of(&mut self, row: &schedule::Model) -> AppResult<Arc<Times>> {
+        if let Some(known) = self.0.get(&row.spec) {
+            return Ok(known.clone());
+        }
+        let read = Arc::new(times(row)?);
+        if self.0.len() >= KNOWN {
+            self.0.clear();
+        }
+        self.0.insert(row.spec.clone(), read.clone());
+        Ok(read)
+    }
+}
+
 /// The timetable of a stored schedule.
 ///
 /// # Errors
 /// A fault, where it cannot be read; it was checked when it was saved.
 pub fn timetable(row: &schedule::Model) -> AppResult<Timetable> {
-    Timetable::compile(&spec(row)?).map_err(|problems| fault::internal("reading a schedule", format!("{problems:?}")))
+    Ok(times(row)?.timetable)
 }
 
 /// What is stored of it.

@@ -7,7 +7,10 @@ mod around;
 mod facts;
 mod gather;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -17,7 +20,7 @@ use crate::{
     domain::{
         ids::{ProjectId, UserId},
         period::Period,
-        report::{Snapshot, making::compose, spec::Scope},
+        report::{Folded, Snapshot, making::compose, spec::Scope},
     },
     entities::{project, user},
     error::AppResult,
@@ -26,6 +29,9 @@ use crate::{
 };
 
 pub use facts::{history, tasks};
+
+/// When a report that was collected has been stored, or shown.
+const LATER: Duration = Duration::from_millis(500);
 
 /// What a report is to be about.
 #[derive(Clone, Copy, Debug)]
@@ -49,14 +55,15 @@ pub struct Request<'a> {
 /// [`crate::error::AppError::NotFound`] without the project.
 pub async fn build(ctx: &Ctx, project: ProjectId, period: Period, as_of: DateTime<Utc>) -> AppResult<Snapshot> {
     let scope = Scope::default();
-    build_scoped(ctx, &Request { project, owner: None, scope: &scope, period, as_of, readers: &[] }).await
+    let request = Request { project, owner: None, scope: &scope, period, as_of, readers: &[] };
+    unfolded(build_scoped(ctx, &request).await?)
 }
 
-/// Collects the report of a request.
+/// Collects the report of a request, as it is stored.
 ///
 /// # Errors
 /// [`crate::error::AppError::NotFound`] without the project.
-pub async fn build_scoped(ctx: &Ctx, request: &Request<'_>) -> AppResult<Snapshot> {
+pub async fn build_scoped(ctx: &Ctx, request: &Request<'_>) -> AppResult<Folded> {
     let gathered = gather::gather(ctx, request).await?;
     let all: BTreeSet<ProjectId> = gathered.projects.iter().map(|project| project.id).collect();
     let mut whole = compose(&gathered, &all);
@@ -67,9 +74,20 @@ pub async fn build_scoped(ctx: &Ctx, request: &Request<'_>) -> AppResult<Snapsho
             tokio::task::yield_now().await;
         }
     }
-    // A hundred thousand small pieces: the report need not wait until they are given back.
-    tokio::task::spawn_blocking(move || drop(gathered));
+    // A hundred thousand small pieces: while they are given back, the report would wait for a core to be written on.
+    tokio::spawn(async move {
+        tokio::time::sleep(LATER).await;
+        tokio::task::spawn_blocking(move || drop(gathered));
+    });
     Ok(whole)
+}
+
+/// A report with the tasks in its lists.
+///
+/// # Errors
+/// A fault, where a list names a task that is not there.
+pub fn unfolded(report: Folded) -> AppResult<Snapshot> {
+    report.unfolded().map_err(|error| fault::internal("reading a snapshot", error))
 }
 
 /// The sets of projects that readers see who do not see all: the project of the schedule alone is always among them,
@@ -118,7 +136,7 @@ pub async fn insiders(
 ///
 /// # Errors
 /// Only those of the database.
-pub async fn seen_by<'a>(ctx: &Ctx, report: &'a Snapshot, person: UserId) -> AppResult<Option<&'a Snapshot>> {
+pub async fn seen_by<'a, L>(ctx: &Ctx, report: &'a Snapshot<L>, person: UserId) -> AppResult<Option<&'a Snapshot<L>>> {
     // A report of one project is for everybody who may read it; whether they may is asked where it is looked for.
     if report.variants.is_empty() {
         return Ok(Some(report));
@@ -128,6 +146,14 @@ pub async fn seen_by<'a>(ctx: &Ctx, report: &'a Snapshot, person: UserId) -> App
 }
 
 /// The bytes that are stored, hashed and committed: JSON with a line for each row of a list.
+///
+/// # Errors
+/// Only a fault of the program.
+pub fn frozen_json(report: &Folded) -> AppResult<String> {
+    report.to_json().map_err(|error| fault::internal("writing a snapshot as JSON", error))
+}
+
+/// As [`frozen_json`], of a report whose lists hold the tasks.
 ///
 /// # Errors
 /// Only a fault of the program.

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::{
-    super::{FLOW_DAYS, FORMAT, HISTORY_DAYS, NoteLine, ReportProject, Snapshot, title},
+    super::{FLOW_DAYS, FORMAT, Folded, HISTORY_DAYS, NoteLine, ReportProject, Snapshot, title},
     around,
     desk::Desk,
     facts::TaskFacts,
@@ -46,24 +46,26 @@ pub struct Sources {
 }
 
 /// The report of the tasks of some projects; that of the schedule is one of them.
-pub fn compose(gathered: &Sources, seen: &BTreeSet<ProjectId>) -> Snapshot {
+pub fn compose(gathered: &Sources, seen: &BTreeSet<ProjectId>) -> Folded {
     let Sources { period, as_of, zone, .. } = *gathered;
     let projects: Vec<&ReportProject> = gathered.projects.iter().filter(|project| seen.contains(&project.id)).collect();
     let is_seen = |id: TaskId| gathered.tasks.get(&id).is_some_and(|facts| seen.contains(&facts.project));
     let part: Option<History> = (projects.len() < gathered.projects.len()).then(|| gathered.history.only(is_seen));
     let history = part.as_ref().unwrap_or(&gathered.history);
-    let lives = history.at(as_of);
+    let (lives, passages) = rayon::join(
+        || history.at(as_of),
+        || history.passages(day_start(period.first, &zone), as_of.min(period.last_instant(&zone))),
+    );
     let desk = Desk::new(gathered, &projects);
-    let passages = history.passages(day_start(period.first, &zone), as_of.min(period.last_instant(&zone)));
     let rows = desk.rows(&lives, &passages);
     let sources = lists::Sources { rows: &rows, period, blockers: &gathered.blockers, desk: &desk };
-    // The lists take longer than all else: beside it, where there is another core, which has time for one of them.
-    let (lists, (counted, created)) =
-        rayon::join(|| Lists::of(&sources), || (Counted::of(gathered, history, &lives, &desk), sources.created()));
+    // The lists take as long as all else: beside it, where there is another core.
+    let (lists, counted) = rayon::join(|| Lists::of(&sources), || Counted::of(gathered, history, &lives, &desk));
     let projects: Vec<ReportProject> = projects.into_iter().cloned().collect();
     Snapshot {
         format: FORMAT,
         title: title(period),
+        tasks: lists.tasks,
         project: gathered.projects[0].clone(),
         scope: scope(&projects, gathered),
         projects,
@@ -91,7 +93,7 @@ pub fn compose(gathered: &Sources, seen: &BTreeSet<ProjectId>) -> Snapshot {
         blocked: lists.blocked,
         moved: lists.moved,
         reopened: lists.reopened,
-        created,
+        created: lists.created,
         notes: counted.notes,
         variants: Vec::new(),
     }

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, btree_map},
     iter::Peekable,
+    sync::atomic::AtomicBool,
 };
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
@@ -33,7 +34,6 @@ pub struct Desk<'a> {
 }
 
 /// A task of the report with all that its line is written from.
-#[derive(Clone, Copy)]
 pub struct Row<'a> {
     pub id: TaskId,
     pub life: &'a Life,
@@ -42,6 +42,8 @@ pub struct Row<'a> {
     pub labels: &'a [(LabelId, String)],
     /// How it went through the statuses in the period, if it did.
     pub passage: Option<&'a Passage>,
+    /// Whether a list names it.
+    pub is_named: AtomicBool,
 }
 
 /// Values in the order of their tasks, asked for in that order: one walk instead of a search for each.
@@ -90,6 +92,7 @@ impl<'a> Desk<'a> {
                 people: people.at(*id).map(Vec::as_slice).unwrap_or_default(),
                 labels: labels.at(*id).map(Vec::as_slice).unwrap_or_default(),
                 passage: passages.at(*id),
+                is_named: AtomicBool::new(false),
             })
         };
         lives.iter().filter_map(row).collect()

@@ -3,6 +3,7 @@
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
+    sync::atomic::Ordering::Relaxed,
 };
 
 use chrono::NaiveDate;
@@ -15,7 +16,7 @@ use crate::domain::{
     ids::{TaskId, UserId},
     metrics::{Life, Passage},
     period::{Period, day_of, days_after},
-    report::{NEXT_DAYS, NOTE_CHARS, NOTES_KEPT, NoteLine, TaskLine},
+    report::{Entry, NEXT_DAYS, NOTE_CHARS, NOTES_KEPT, NoteLine, TaskLine, folded::Told},
     task::{Category, Status},
     work_note::NoteKind,
 };
@@ -29,17 +30,19 @@ pub struct Sources<'a> {
     pub desk: &'a Desk<'a>,
 }
 
-/// The lists but [`Sources::created`].
+/// The lists, and the tasks that they name.
 pub struct Lists {
-    pub finished: Vec<TaskLine>,
-    pub in_progress: Vec<TaskLine>,
-    pub overdue: Vec<TaskLine>,
-    pub due_next: Vec<TaskLine>,
-    pub accomplishments: Vec<TaskLine>,
-    pub highlights: Vec<TaskLine>,
-    pub blocked: Vec<TaskLine>,
-    pub moved: Vec<TaskLine>,
-    pub reopened: Vec<TaskLine>,
+    pub tasks: Vec<TaskLine>,
+    pub finished: Vec<Entry>,
+    pub in_progress: Vec<Entry>,
+    pub overdue: Vec<Entry>,
+    pub due_next: Vec<Entry>,
+    pub accomplishments: Vec<Entry>,
+    pub highlights: Vec<Entry>,
+    pub blocked: Vec<Entry>,
+    pub moved: Vec<Entry>,
+    pub reopened: Vec<Entry>,
+    pub created: Vec<Entry>,
 }
 
 impl Lists {
@@ -50,7 +53,8 @@ impl Lists {
         let finished_in = |row: &Row<'_>| row.life.finished.filter(|at| period.contains(day_of(*at, &desk.zone)));
         let is_at_work = |life: &Life| life.is_open() && life.started.is_some();
         let next = days_after(desk.as_of, NEXT_DAYS, &desk.zone);
-        Self {
+        let mut lists = Self {
+            tasks: Vec::new(),
             finished: from.list(|row| finished_in(row).map(|at| (!is_highlight(row), Reverse(at)))),
             in_progress: from.list(|Row { life, .. }| {
                 let at_work = matches!(life.status, Status::Progress | Status::Pending) && life.is_open();
@@ -73,13 +77,17 @@ impl Lists {
             blocked: from.blocked(),
             moved: {
                 let rows = from.sorted(|row| elsewhere(row).map(|passage| Reverse(passage.changed)));
-                rows.into_iter().filter_map(|row| Some(went(desk.line(row), elsewhere(row)?))).collect()
+                rows.into_iter().filter_map(|row| Some(went(from.name(row), elsewhere(row)?))).collect()
             },
             reopened: from.list(|row| {
                 let at = row.passage?.reopened?;
                 row.life.is_open().then_some(Reverse(at))
             }),
-        }
+            created: from
+                .list(|row| period.contains(day_of(row.life.created, &desk.zone)).then_some(Reverse(row.life.created))),
+        };
+        lists.tasks = from.rows.iter().filter(|row| row.is_named.load(Relaxed)).map(|row| desk.line(row)).collect();
+        lists
     }
 }
 
@@ -89,20 +97,20 @@ fn elsewhere<'a>(row: &Row<'a>) -> Option<&'a Passage> {
 }
 
 /// A line that says from where to where a task went.
-fn went(line: TaskLine, passage: &Passage) -> TaskLine {
-    TaskLine { moved_from: Some(passage.from), status: passage.to, ..line }
+fn went(task: String, passage: &Passage) -> Entry {
+    Entry::Told(Told { task, status: Some(passage.to), moved_from: Some(passage.from), blocked_by: Vec::new() })
 }
 
 impl<'a> Sources<'a> {
-    /// The list of what was created in the period.
-    pub fn created(&self) -> Vec<TaskLine> {
-        let is_in = |life: &Life| self.period.contains(day_of(life.created, &self.desk.zone));
-        self.list(|row| is_in(row.life).then_some(Reverse(row.life.created)))
+    /// The tasks that have a place, in the order of it, then of their numbers.
+    fn list<P: Ord>(&self, place: impl Fn(&Row<'a>) -> Option<P>) -> Vec<Entry> {
+        self.sorted(place).into_iter().map(|row| Entry::Named(self.name(row))).collect()
     }
 
-    /// The lines of the tasks that have a place, in the order of it, then of their numbers.
-    fn list<P: Ord>(&self, place: impl Fn(&Row<'a>) -> Option<P>) -> Vec<TaskLine> {
-        self.sorted(place).into_iter().map(|row| self.desk.line(row)).collect()
+    /// The reference of a task, which then stands among the tasks.
+    fn name(&self, row: &Row<'a>) -> String {
+        row.is_named.store(true, Relaxed);
+        self.desk.reference(row.facts)
     }
 
     fn sorted<P: Ord>(&self, place: impl Fn(&Row<'a>) -> Option<P>) -> Vec<&'a Row<'a>> {
@@ -113,7 +121,7 @@ impl<'a> Sources<'a> {
     }
 
     /// What waits, for whatever reason: in Pending, or for a task before it.
-    fn blocked(&self) -> Vec<TaskLine> {
+    fn blocked(&self) -> Vec<Entry> {
         let open: BTreeMap<TaskId, bool> = self.rows.iter().map(|row| (row.id, row.life.is_open())).collect();
         let before = |id: TaskId| -> Vec<String> {
             let blockers = self.blockers.get(&id).map(Vec::as_slice).unwrap_or_default();
@@ -128,7 +136,11 @@ impl<'a> Sources<'a> {
             let is_blocked = life.is_open() && (life.status == Status::Pending || !before(*id).is_empty());
             is_blocked.then_some(life.waiting.or(life.started).unwrap_or(life.created))
         });
-        rows.into_iter().map(|row| TaskLine { blocked_by: before(row.id), ..self.desk.line(row) }).collect()
+        let entry = |row: &Row<'a>| match before(row.id) {
+            none if none.is_empty() => Entry::Named(self.name(row)),
+            blocked_by => Entry::Told(Told { task: self.name(row), status: None, moved_from: None, blocked_by }),
+        };
+        rows.into_iter().map(entry).collect()
     }
 }
 
