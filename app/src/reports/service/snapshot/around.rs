@@ -42,10 +42,13 @@ fn tasks_of(projects: &[ProjectId]) -> SelectStatement {
 /// # Errors
 /// Only those of the database.
 pub async fn people(db: &impl ConnectionTrait, projects: &[ProjectId]) -> AppResult<People> {
+    let to_task =
+        task_assignee::Entity::belongs_to(task::Entity).from(task_assignee::Column::TaskId).to(task::Column::Id).into();
     let query = task_assignee::Entity::find()
         .select_only()
         .columns([task_assignee::Column::TaskId, task_assignee::Column::UserId])
-        .filter(task_assignee::Column::TaskId.in_subquery(tasks_of(projects)))
+        .join(JoinType::InnerJoin, to_task)
+        .filter(task::Column::ProjectId.is_in(projects.iter().copied()))
         .into_query();
     let cells = [Cell::Id("task_id"), Cell::Id("user_id")];
     let rows = rows::read(db, &query, &cells, making::people_of).await?;

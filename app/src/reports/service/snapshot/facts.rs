@@ -38,7 +38,6 @@ pub(super) async fn of_projects(
 ) -> AppResult<BTreeMap<TaskId, TaskFacts>> {
     let cells = [
         Cell::Id("id"),
-        Cell::Id("project_id"),
         Cell::Plain("number"),
         Cell::Plain("title"),
         Cell::Plain("priority"),
@@ -48,23 +47,27 @@ pub(super) async fn of_projects(
         Cell::Plain("created_at"),
         Cell::Plain("estimate_minutes"),
     ];
-    let query = task::Entity::find()
-        .select_only()
-        .columns([
-            task::Column::Id,
-            task::Column::ProjectId,
-            task::Column::Number,
-            task::Column::Title,
-            task::Column::Priority,
-            task::Column::Category,
-            task::Column::DueOn,
-            task::Column::DueAt,
-            task::Column::CreatedAt,
-            task::Column::EstimateMinutes,
-        ])
-        .filter(task::Column::ProjectId.is_in(projects.iter().copied()))
-        .into_query();
-    rows::read(db, &query, &cells, facts::tasks).await
+    let mut tasks = BTreeMap::new();
+    // One after the other: they are few, and their tasks many.
+    for project in projects {
+        let query = task::Entity::find()
+            .select_only()
+            .columns([
+                task::Column::Id,
+                task::Column::Number,
+                task::Column::Title,
+                task::Column::Priority,
+                task::Column::Category,
+                task::Column::DueOn,
+                task::Column::DueAt,
+                task::Column::CreatedAt,
+                task::Column::EstimateMinutes,
+            ])
+            .filter(task::Column::ProjectId.eq(*project))
+            .into_query();
+        tasks.append(&mut rows::read(db, &query, &cells, |json| facts::tasks(*project, json)).await?);
+    }
+    Ok(tasks)
 }
 
 /// The history of all tasks of a project, from its events.

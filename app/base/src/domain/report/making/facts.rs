@@ -82,19 +82,19 @@ fn usual_instant(text: &str) -> Option<DateTime<Utc>> {
     Some(day.and_hms_nano_opt(number(11, 13)?, number(14, 16)?, number(17, 19)?, nanoseconds)?.and_utc())
 }
 
-/// A task as it is read, in the order of these: id, project, number, title, priority, category, due day, due instant,
-/// creation, estimate in minutes.
-type TaskRow = (TaskId, ProjectId, i32, String, Priority, Category, Option<NaiveDate>, Option<At>, At, Option<i32>);
+/// A task as it is read, in the order of these: id, number, title, priority, category, due day, due instant, creation,
+/// estimate in minutes.
+type TaskRow = (TaskId, i32, String, Priority, Category, Option<NaiveDate>, Option<At>, At, Option<i32>);
 
-/// Reads tasks as the database writes them: arrays of id, project, number, title, priority, category, due day, due
-/// instant, creation and estimate in minutes.
+/// Reads the tasks of a project as the database writes them: arrays of id, number, title, priority, category, due day,
+/// due instant, creation and estimate in minutes.
 ///
 /// # Errors
 /// Where a row is no task.
-pub fn tasks(json: &str) -> serde_json::Result<BTreeMap<TaskId, TaskFacts>> {
+pub fn tasks(project: ProjectId, json: &str) -> serde_json::Result<BTreeMap<TaskId, TaskFacts>> {
     let rows: Vec<TaskRow> = serde_json::from_str(json)?;
     let facts = |row: TaskRow| {
-        let (id, project, number, title, priority, category, due_on, due_at, At(created_at), estimate_minutes) = row;
+        let (id, number, title, priority, category, due_on, due_at, At(created_at), estimate_minutes) = row;
         let due_at = due_at.map(|At(at)| at);
         let facts =
             TaskFacts { project, number, title, priority, category, due_on, due_at, created_at, estimate_minutes };
