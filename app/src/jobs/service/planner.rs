@@ -289,7 +289,6 @@ fn row(ctx: &Ctx, held: &schedule::Model, number: i32, run: NewRun) -> (Occurren
         period_to: Set(None),
         subject: Set(None),
         finding: Set(None),
-        snapshot: Set(None),
         snapshot_hash: Set(None),
         report_spec: Set(None),
         commit_id: Set(None),
