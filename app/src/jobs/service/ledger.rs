@@ -308,8 +308,12 @@ async fn end(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, row: &RunRow, afte
     let is_again = after.state == Failed && tell::has_failed_before(tx, row.id).await?;
     tell::run_ended(ctx, tx, held, row.id, after.state, after.reason.as_deref()).await?;
     let has_begun = row.started_at.is_some() || row.state != Planned;
-    if let Some(kind) = ping_of(after.state, has_begun) {
-        pings::note(ctx, tx, held.id, kind).await?;
+    match ping_of(after.state, has_begun) {
+        Some(PingKind::Failure) => {
+            pings::note_failure(ctx, tx, held, (row.id, row.number), (after.state, after.reason.as_deref())).await?;
+        }
+        Some(kind) => pings::note(ctx, tx, held.id, kind).await?,
+        None => {}
     }
     if matches!(after.state, Failed | Cancelled) {
         kinds::release_reminders(tx, row.id).await?;
