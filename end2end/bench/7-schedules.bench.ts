@@ -61,7 +61,7 @@ for (const engine of engines) {
 
       database.copy('occurrence', of, ended, {
         id: database.freshId, scheduled_at: database.minutesBefore('one.scheduled_at', 'n.i'),
-        state: `'skipped'`, reason: `'measured'`, snapshot: 'NULL', snapshot_hash: 'NULL', commit_id: 'NULL',
+        state: `'skipped'`, reason: `'measured'`, snapshot_hash: 'NULL', commit_id: 'NULL',
       });
       database.settle();
       for (const [name, [sql, ...values]] of Object.entries(questions(schedule, new Date().toISOString().replace('Z', '+00:00')))) {

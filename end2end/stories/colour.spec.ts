@@ -77,7 +77,7 @@ test('in the strip of a job each result has a shape of its own, and each run its
     // All took as long as each other: no height tells them apart. The one that is to come is far off.
     const isToCome = state === 'planned';
     const moments = isToCome ? `finished_at = NULL, next_try_at = '2099' || substr(created_at, 5)` : 'finished_at = started_at';
-    empty.change(`UPDATE occurrence SET state = '${state}', snapshot = '{}', reason = 'As it is told', ${moments} WHERE number = ${at + 1}`);
+    empty.change(`UPDATE occurrence SET state = '${state}', snapshot_hash = 'none', reason = 'As it is told', ${moments} WHERE number = ${at + 1}`);
   }
   // One that waits for a person.
   const report = await weeklyJob(page, [dana.email]);

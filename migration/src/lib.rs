@@ -37,6 +37,8 @@ mod m0034_flow_events;
 mod m0035_week_start;
 mod m0036_fast_storage;
 mod m0037_due_events;
+mod m0038_occurrence_snapshot;
+mod m0039_ping_words;
 
 pub use sea_orm_migration::prelude::*;
 
@@ -83,6 +85,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0035_week_start::Migration),
             Box::new(m0036_fast_storage::Migration),
             Box::new(m0037_due_events::Migration),
+            Box::new(m0038_occurrence_snapshot::Migration),
+            Box::new(m0039_ping_words::Migration),
         ]
     }
 }

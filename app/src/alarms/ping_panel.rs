@@ -50,7 +50,7 @@ fn job_panel(job: ScheduleId, ping: PingDetail, error: Signal<Option<AppError>>)
                 </label>
                 <label class="choice">
                     <input type="checkbox" name="failure" value="yes" checked=tells_failure />
-                    <span>"Also when a run fails"<small>"Or is cancelled after it has begun. With /fail at the end of the address."</small></span>
+                    <span>"Also when a run fails"<small>"Or is cancelled after it has begun. With /fail at the end of the address, by POST with the reason."</small></span>
                 </label>
                 <div class="form__actions"><button class="btn" type="submit">"Save the ping"</button></div>
             </form>

@@ -16,5 +16,5 @@ pub use cast::{Cast, person, project, task};
 pub use database::{TestApp, each_database};
 pub use job::mondays_at_ten;
 pub use message::{Message, messages};
-pub use report::{next_report, sent_report};
+pub use report::{frozen, next_report, removed, replace_frozen, sent_report};
 pub use silent_archive::SilentArchive;

@@ -1,7 +1,11 @@
 //! A report that was written, kept and sent, without a job having run.
 
 use chrono::NaiveTime;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter,
+};
 use uuid::Uuid;
 
 use super::TestApp;
@@ -16,8 +20,8 @@ use crate::{
         schedule::{Cadence, ScheduleSpec},
         smtp_reply::SmtpReply,
     },
-    entities::{artifact, delivery, delivery_content, occurrence, schedule},
-    platform::ctx::Ctx,
+    entities::{artifact, delivery, delivery_content, occurrence, occurrence_snapshot, schedule},
+    platform::{ctx::Ctx, hash::sha256},
     reports::service::{
         archive::{self, Kept},
         render, snapshot,
@@ -107,7 +111,7 @@ pub async fn next_report(app: &TestApp, project: ProjectId, job: ScheduleId) -> 
         period_to: Set(Some(period.last)),
         subject: Set(Some(written.subject.clone())),
         finding: Set(Some(frozen.finding.words())),
-        snapshot: Set(Some(json)),
+        snapshot_hash: Set(Some(sha256(json.as_bytes()))),
         commit_id: Set(Some(commit)),
         started_at: Set(Some(ctx.now)),
         finished_at: Set(Some(ctx.now)),
@@ -117,6 +121,8 @@ pub async fn next_report(app: &TestApp, project: ProjectId, job: ScheduleId) -> 
     .insert(db)
     .await
     .expect("the report is made");
+    let facts = occurrence_snapshot::ActiveModel { occurrence_id: Set(run), snapshot: Set(json) };
+    facts.insert(db).await.expect("the report is made");
     let mut files = vec![
         ("report.html".to_owned(), written.html.into_bytes()),
         ("report.txt".to_owned(), written.text.into_bytes()),
@@ -163,4 +169,28 @@ pub async fn next_report(app: &TestApp, project: ProjectId, job: ScheduleId) -> 
         content.insert(db).await.expect("the report is made");
     }
     run
+}
+
+/// What a run has frozen; none before that, and after it was removed.
+pub async fn frozen(app: &TestApp, run: OccurrenceId) -> Option<String> {
+    snapshot::stored(app.reader(), run).await.expect("the data are read")
+}
+
+/// Other data in place of those that a run has frozen.
+pub async fn replace_frozen(app: &TestApp, run: OccurrenceId, json: &str) {
+    let row = occurrence_snapshot::ActiveModel { occurrence_id: Unchanged(run), snapshot: Set(json.to_owned()) };
+    row.update(app.reader()).await.expect("the data are replaced");
+}
+
+/// A run whose data the retention has removed, now.
+pub async fn removed(app: &TestApp, run: OccurrenceId, months: i32) {
+    let gone = occurrence_snapshot::Entity::delete_by_id(run).exec(app.reader()).await;
+    assert_eq!(gone.expect("the data are removed").rows_affected, 1);
+    let row = occurrence::ActiveModel {
+        id: Unchanged(run),
+        removed_at: Set(Some(app.clock.now())),
+        removed_after_months: Set(Some(months)),
+        ..Default::default()
+    };
+    row.update(app.reader()).await.expect("the run says so");
 }

@@ -7,7 +7,8 @@ use std::{
 
 use app::{
     alarms::service::pings::{self, PingInput, Scope},
-    entities::{ping, schedule},
+    domain::job::without_addresses,
+    entities::{alarm, ping, schedule},
     error::AppError,
     jobs::service::{
         drafts::{self, Decision},
@@ -16,13 +17,13 @@ use app::{
         worker,
     },
     platform::ctx::Ctx,
-    testing::each_database,
+    testing::{each_database, smtp_server::SmtpServer},
 };
 use chrono::TimeDelta;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
 };
 
 use super::{
@@ -33,27 +34,53 @@ use super::{
 /// A web server that answers everything with a status and keeps what it was asked.
 struct Web {
     url: String,
-    asked: Arc<Mutex<Vec<String>>>,
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+/// A request, line by line, and what came with it.
+#[derive(Clone, Debug)]
+struct Asked {
+    head: String,
+    body: String,
+}
+
+impl Asked {
+    async fn read(stream: &mut TcpStream) -> Self {
+        let mut bytes = Vec::new();
+        loop {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            if let Some((head, body)) = text.split_once("\r\n\r\n") {
+                let lines = head.lines().filter_map(|line| line.split_once(": "));
+                let length = lines.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+                let length = length.map(|(_, value)| value.parse::<usize>().unwrap()).next().unwrap_or_default();
+                if body.len() >= length {
+                    return Self { head: head.to_owned(), body: body.to_owned() };
+                }
+            }
+            let mut part = [0; 1024];
+            match stream.read(&mut part).await {
+                Ok(0) | Err(_) => return Self { head: text, body: String::new() },
+                Ok(read) => bytes.extend_from_slice(&part[..read]),
+            }
+        }
+    }
 }
 
 impl Web {
     async fn answering(status: &'static str) -> Self {
+        Self::answering_each(move |_| status).await
+    }
+
+    async fn answering_each(status: impl Fn(&Asked) -> &'static str + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/a-secret", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
         let keeper = asked.clone();
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
-                let mut head = Vec::new();
-                while !head.windows(4).any(|end| end == b"\r\n\r\n") {
-                    let mut part = [0; 1024];
-                    match stream.read(&mut part).await {
-                        Ok(0) | Err(_) => break,
-                        Ok(read) => head.extend_from_slice(&part[..read]),
-                    }
-                }
-                let line = String::from_utf8_lossy(&head).lines().next().unwrap_or_default().to_owned();
-                keeper.lock().unwrap().push(line);
+                let asked = Asked::read(&mut stream).await;
+                let status = status(&asked);
+                keeper.lock().unwrap().push(asked);
                 let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
                 let _ = stream.write_all(answer.as_bytes()).await;
             }
@@ -61,8 +88,14 @@ impl Web {
         Self { url, asked }
     }
 
+    /// The first lines of all that was asked.
     fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
+        let asked = self.asked.lock().unwrap();
+        asked.iter().map(|asked| asked.head.lines().next().unwrap_or_default().to_owned()).collect()
+    }
+
+    fn last(&self) -> Asked {
+        self.asked.lock().unwrap().last().unwrap().clone()
     }
 }
 
@@ -83,7 +116,10 @@ async fn runs_of_a_job_are_pinged_when_they_start_succeed_and_fail() {
         assert_eq!(web.asked(), ["GET /a-secret/start HTTP/1.1", "GET /a-secret HTTP/1.1"]);
         fail(&stage, id, "It broke.").await;
         while pings::send_due(&app).await.unwrap() > 0 {}
-        assert_eq!(web.asked().last().map(String::as_str), Some("GET /a-secret/fail HTTP/1.1"));
+        assert_eq!(web.asked().last().map(String::as_str), Some("POST /a-secret/fail HTTP/1.1"));
+        let failed = web.last();
+        assert_eq!(failed.body, "Run 2 of Weekly report failed: it broke.");
+        assert!(failed.head.to_lowercase().contains("content-type: text/plain; charset=utf-8"), "{failed:?}");
         let shown = pings::read(&stage.mina(), Scope::Job(id)).await.unwrap();
         let last = shown.last.unwrap();
         assert_eq!((last.is_ok, last.words.as_str()), (true, "200 OK"));
@@ -107,8 +143,9 @@ async fn a_run_that_is_cancelled_after_its_start_was_told_is_a_failure_and_befor
         assert!(worker::claim(&app, "a test").await.unwrap().is_some());
         run_actions::cancel(&stage.mina(), run).await.unwrap();
         while pings::send_due(&app).await.unwrap() > 0 {}
-        let told = ["GET /a-secret/start HTTP/1.1", "GET /a-secret/fail HTTP/1.1"];
+        let told = ["GET /a-secret/start HTTP/1.1", "POST /a-secret/fail HTTP/1.1"];
         assert_eq!(web.asked(), told);
+        assert_eq!(web.last().body, "Run 2 of Weekly report did not finish. Cancelled by Mina Kovač.");
 
         // Nothing goes out of a draft that somebody does not want, either.
         stage.pass(TimeDelta::minutes(1));
@@ -117,6 +154,48 @@ async fn a_run_that_is_cancelled_after_its_start_was_told_is_a_failure_and_befor
         assert_eq!(drafts::decide(&stage.mina(), draft, "", Decision::Reject).await, Ok(true));
         while pings::send_due(&app).await.unwrap() > 0 {}
         assert_eq!(web.asked(), [told, told].concat());
+        let unwanted = "Run 3 of Weekly report did not finish. Mina Kovač decided not to send the draft.";
+        assert_eq!(web.last().body, unwanted);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_mail_server_said_is_told_outside_without_the_addresses_of_recipients() {
+    each_database(async |app| {
+        let web = Web::answering("200 OK").await;
+        let server = SmtpServer::start(&["--fail", "rcpt:554"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let id = stage.job(&patient()).await;
+        pings::save(&stage.mina(), Scope::Job(id), all_of(&web.url)).await.unwrap();
+        let run = start(&stage, id).await;
+        stage.work().await;
+        while pings::send_due(&app).await.unwrap() > 0 {}
+        let alarm = alarm::Entity::find().filter(alarm::Column::OccurrenceId.eq(run)).one(app.reader()).await.unwrap();
+        let alarm = alarm.unwrap().words;
+        assert!(alarm.starts_with("Run 1 of Weekly report failed: the mail server answered 554"), "{alarm}");
+        let told = web.last();
+        assert!(told.head.starts_with("POST /a-secret/fail "), "{told:?}");
+        assert_eq!(told.body, without_addresses(&alarm));
+        assert!(!told.body.contains('@'), "{told:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_service_that_takes_no_words_is_told_a_failure_without_them() {
+    each_database(async |app| {
+        let answer = |asked: &Asked| if asked.head.starts_with("POST") { "405 Method Not Allowed" } else { "200 OK" };
+        let web = Web::answering_each(answer).await;
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&patient()).await;
+        let input = PingInput { tells_start: false, ..all_of(&web.url) };
+        pings::save(&stage.mina(), Scope::Job(id), input).await.unwrap();
+        fail(&stage, id, "It broke.").await;
+        assert_eq!(pings::send_due(&app).await.unwrap(), 1);
+        assert_eq!(web.asked(), ["POST /a-secret/fail HTTP/1.1", "GET /a-secret/fail HTTP/1.1"]);
+        assert_eq!(pings::waiting(&Ctx::system(&app)).await.unwrap(), 0, "it was answered well");
     })
     .await;
 }

@@ -32,7 +32,7 @@ use app::{
         git_state,
     },
     templates::service::{drafts, versions},
-    testing::{Cast, SilentArchive, TestApp, each_database, mondays_at_ten, project, sent_report, task},
+    testing::{Cast, SilentArchive, TestApp, each_database, mondays_at_ten, project, removed, sent_report, task},
 };
 use chrono::TimeDelta;
 use sea_orm::{
@@ -580,13 +580,7 @@ async fn two_reports_of_a_job_are_compared_line_by_line_and_strangers_find_nothi
         let earlier = git_history::read(&alex, id, Some(other)).await.unwrap().comparison.unwrap();
         assert_eq!(earlier.diff, diff, "the earlier one is always on the left");
         assert!(later.siblings.iter().any(|row| row.id == id && row.is_compared));
-        let gone = occurrence::ActiveModel {
-            id: Unchanged(id),
-            snapshot: Set(Some(String::new())),
-            removed_at: Set(Some(app.clock.now())),
-            ..Default::default()
-        };
-        gone.update(app.reader()).await.unwrap();
+        removed(&app, id, 12).await;
         let alone = git_history::read(&alex, other, None).await.unwrap();
         assert_eq!((alone.siblings.len(), alone.comparison.is_none()), (1, true), "the other one was removed");
         assert_eq!(git_history::read(&alex, other, Some(id)).await.unwrap_err(), AppError::NotFound);

@@ -40,7 +40,7 @@ use app::{
         edit::{self, Change},
         moves::End,
     },
-    testing::{TestApp, each_database, smtp_server::SmtpServer},
+    testing::{TestApp, each_database, frozen, smtp_server::SmtpServer},
 };
 use chrono::TimeDelta;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -627,10 +627,9 @@ async fn two_jobs_at_the_same_moment_remind_once() {
         let mut reminded = 0;
         for id in [one, other] {
             for run in stage.runs(id).await {
-                let Some(json) = run.snapshot else { continue };
-                let frozen: PersonalSnapshot = serde_json::from_str(&json).unwrap();
-                reminded +=
-                    frozen.readers.iter().flat_map(|reader| &reader.lists).map(|list| list.count).sum::<usize>();
+                let Some(json) = frozen(&app, run.id).await else { continue };
+                let about: PersonalSnapshot = serde_json::from_str(&json).unwrap();
+                reminded += about.readers.iter().flat_map(|reader| &reader.lists).map(|list| list.count).sum::<usize>();
             }
         }
         assert_eq!(reminded, 40, "twenty tasks for two people");

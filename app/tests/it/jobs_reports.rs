@@ -35,7 +35,7 @@ use app::{
     platform::{ctx::Ctx, mailer, render::cage},
     projects::service::projects::{self, NewProject},
     reports::service::{git_history, snapshot},
-    testing::{each_database, person, task},
+    testing::{each_database, frozen, person, task},
 };
 use chrono::TimeDelta;
 use sea_orm::{
@@ -94,7 +94,7 @@ async fn a_schedule_reports_the_days_that_it_asks_for() {
         stage.work().await;
         assert_eq!(period_of_last(&stage, id).await, days("2026-10-01", "2026-10-31"));
         let run = stage.runs(id).await.remove(0);
-        let frozen = snapshot::from_json(run.snapshot.as_deref().unwrap()).unwrap();
+        let frozen = snapshot::from_json(&frozen(&app, run.id).await.unwrap()).unwrap();
         assert_eq!((frozen.title.as_str(), frozen.days.len(), frozen.cumulative.len()), ("Monthly report", 31, 31));
 
         choose(&stage, id, &ReportSpec { period: PeriodChoice::SinceLast, ..ReportSpec::default() }).await;

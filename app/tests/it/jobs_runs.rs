@@ -17,7 +17,7 @@ use app::{
         },
     },
     mail::service::{accounts, outbox},
-    testing::{each_database, smtp_server::SmtpServer},
+    testing::{each_database, frozen, smtp_server::SmtpServer},
 };
 use chrono::{NaiveDate, TimeDelta};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -159,8 +159,9 @@ async fn a_worker_that_falls_silent_is_followed_by_another_that_goes_on_with_the
         let run = runs::start(&stage.mina(), id).await.unwrap();
         stage.work().await;
         // As if the worker had died in the middle of the first message, and before the second.
-        let frozen = stage.runs(id).await.remove(0);
-        let mut row = frozen.clone().into_active_model();
+        let whole = stage.runs(id).await.remove(0);
+        let data = frozen(&app, run).await;
+        let mut row = whole.clone().into_active_model();
         row.state = Set(OccurrenceState::Sending);
         row.lease_until = Set(Some(app.clock.now() + LEASE));
         row.update(app.reader()).await.unwrap();
@@ -180,7 +181,8 @@ async fn a_worker_that_falls_silent_is_followed_by_another_that_goes_on_with_the
         let phases: Vec<_> = stage.deliveries(run).await.into_iter().map(|row| row.phase).collect();
         assert_eq!(phases, [DeliveryPhase::Uncertain, DeliveryPhase::Accepted]);
         let after = stage.runs(id).await.remove(0);
-        assert_eq!((after.snapshot, after.commit_id), (frozen.snapshot, frozen.commit_id));
+        assert_eq!((after.snapshot_hash, after.commit_id), (whole.snapshot_hash, whole.commit_id));
+        assert!(data.is_some() && frozen(&app, run).await == data, "the data stay as they were");
         assert!(stage.log(run).await.iter().any(|line| line.starts_with("Its worker fell silent")));
     })
     .await;

@@ -15,6 +15,7 @@ mod jobs_hands;
 mod jobs_clock;
 mod jobs_drafts;
 mod jobs_faults;
+mod jobs_frozen;
 mod jobs_kinds;
 mod jobs_recipients;
 mod jobs_reports;

@@ -23,7 +23,7 @@ use app::{
     entities::{delivery, occurrence, outbox_message, schedule},
     error::{AppError, Problem},
     platform::ctx::Ctx,
-    testing::{Cast, TestApp, each_database, next_report, project, sent_report, task},
+    testing::{Cast, TestApp, each_database, frozen, next_report, project, removed, replace_frozen, sent_report, task},
 };
 use chrono::TimeDelta;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
@@ -83,16 +83,13 @@ async fn the_charts_of_a_report_are_drawn_from_its_frozen_facts_as_far_as_the_re
         assert_eq!(part(&alex, run, Tab::Charts).await.unwrap(), Part::Charts(charts), "frozen");
 
         // The same report with the work of a project that Alex is not in, and a variant without it.
-        let row = occurrence::Entity::find_by_id(run).one(app.reader()).await.unwrap().unwrap();
-        let own = Snapshot::from_json(row.snapshot.as_deref().unwrap()).unwrap();
+        let own = Snapshot::from_json(&frozen(&app, run).await.unwrap()).unwrap();
         let mut whole = own.clone();
         let hidden = ReportProject { id: ProjectId(uuid::Uuid::now_v7()), ..own.project.clone() };
         whole.projects = vec![own.project.clone(), hidden];
         whole.people.open = vec![Share { name: "Hidden Person".into(), person: None, parts: [0, 0, 0, 4] }];
         whole.variants = vec![own];
-        let frozen = whole.to_json().unwrap();
-        let row = occurrence::ActiveModel { id: Set(run), snapshot: Set(Some(frozen)), ..Default::default() };
-        row.update(app.reader()).await.unwrap();
+        replace_frozen(&app, run, &whole.to_json().unwrap()).await;
         let Part::Charts(charts) = part(&alex, run, Tab::Charts).await.unwrap() else {
             panic!("charts were asked for")
         };
@@ -289,14 +286,7 @@ async fn a_report_that_was_removed_is_not_sent_again() {
         let cast = Cast::new(&app).await;
         let (made, _) = project(&app, &cast).await;
         let run = sent_report(&app, made.id).await;
-        let row = occurrence::ActiveModel {
-            id: Set(run),
-            snapshot: Set(Some(String::new())),
-            removed_at: Set(Some(app.clock.now())),
-            removed_after_months: Set(Some(6)),
-            ..Default::default()
-        };
-        row.update(app.reader()).await.unwrap();
+        removed(&app, run, 6).await;
         let jonas = app.as_person(&cast.jonas);
         let removed = AppError::field("to", Problem::Removed);
         assert_eq!(resend::again(&jonas, run, Again::Failed).await.unwrap_err(), removed);

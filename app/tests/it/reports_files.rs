@@ -10,13 +10,13 @@ use app::{
         report::spec::{AttachmentKind, ListKind, ReportSpec},
         template::{Block, BlockKind, Body, Document, TaskColumn, TemplateCategory, When, block::TaskFilter},
     },
-    entities::{artifact, occurrence, schedule, task},
+    entities::{artifact, schedule, task},
     error::AppError,
     jobs::service::{copies, report, runs},
     platform::mailer::{self, anatomy},
     tasks::service::labels_of_task,
     templates::service::{drafts, versions},
-    testing::{Cast, each_database, project, sent_report, smtp_server::SmtpServer},
+    testing::{Cast, each_database, frozen, project, removed, sent_report, smtp_server::SmtpServer},
 };
 use chrono::TimeDelta;
 use sea_orm::{
@@ -62,7 +62,11 @@ async fn a_run_sends_its_files_keeps_them_and_commits_them() {
         let kept = kept.all(app.reader()).await.unwrap();
         let file = |name: &str| kept.iter().find(|file| file.name == name).unwrap();
         assert!(names.iter().all(|name| !file(name).bytes.is_empty()));
-        assert_eq!(file(&names[4]).bytes, run.snapshot.clone().unwrap().into_bytes(), "the data that were hashed");
+        assert_eq!(
+            file(&names[4]).bytes,
+            frozen(&app, run.id).await.unwrap().into_bytes(),
+            "the data that were hashed"
+        );
 
         let messages = server.messages();
         assert_eq!(messages.len(), 2);
@@ -161,14 +165,7 @@ async fn files_of_a_report_that_had_none_are_made_of_its_facts_for_those_who_see
         let stranger = app.as_person(&cast.ravi);
         assert_eq!(files::file(&stranger, run, "report.csv").await.unwrap_err(), AppError::NotFound);
         assert_eq!(files::file(&stranger, run, "report.json").await.unwrap_err(), AppError::NotFound);
-        let gone = occurrence::ActiveModel {
-            id: Unchanged(run),
-            snapshot: Set(Some(String::new())),
-            removed_at: Set(Some(app.clock.now())),
-            removed_after_months: Set(Some(12)),
-            ..Default::default()
-        };
-        gone.update(app.reader()).await.unwrap();
+        removed(&app, run, 12).await;
         assert_eq!(files::file(&mina, run, "report.pdf").await.unwrap_err(), AppError::NotFound);
     })
     .await;

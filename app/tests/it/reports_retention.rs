@@ -14,7 +14,7 @@ use app::{
     },
     entities::{artifact, delivery, occurrence, occurrence_log},
     error::AppError,
-    testing::{Cast, TestApp, each_database, messages, project, sent_report},
+    testing::{Cast, TestApp, each_database, frozen, messages, project, sent_report},
 };
 use chrono::TimeDelta;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
@@ -82,12 +82,13 @@ async fn what_would_go_is_shown_before_it_is_saved_and_goes_with_the_next_sweep(
         assert_eq!(retention::sweep(&app).await.unwrap(), WouldGo::default(), "once");
         let gone = run(&app, id).await;
         assert_eq!((gone.removed_after_months, gone.state), (Some(2), OccurrenceState::Partly));
-        assert_eq!(gone.snapshot.as_deref(), Some(""));
+        assert_eq!((frozen(&app, id).await, gone.snapshot_hash.map(|hash| hash.len())), (None, Some(64)));
         assert!(gone.commit_id.is_some() && gone.finding.is_some(), "what is known of the run stays");
         let left = messages(&app, id).await;
         assert!(left.len() == 2 && left.iter().all(|row| row.mime.is_empty() && row.reply.is_some()));
         let rendered = artifact::Entity::find().filter(artifact::Column::OccurrenceId.eq(id)).count(app.reader()).await;
         assert_eq!(rendered.unwrap(), 0);
+        assert!(frozen(&app, young).await.is_some());
         assert!(files::html(&mina, young).await.is_ok(), "the young one is whole");
         assert!(read(&mina, id).await.unwrap().removed.is_some());
     })

@@ -5,7 +5,7 @@ use app::{
     entities::{occurrence, user},
     platform::ctx::{Actor, Ctx},
     projects::service::projects::{self, NewProject},
-    testing::{TestApp, each_database, next_report, sent_report},
+    testing::{TestApp, each_database, next_report, removed, sent_report},
 };
 use axum::http::{StatusCode, header};
 use chrono::TimeDelta;
@@ -200,13 +200,11 @@ async fn a_removed_report_says_when_and_why_and_its_files_are_gone() {
         let id = report_of(&app).await;
         let row = occurrence::ActiveModel {
             id: Set(id),
-            snapshot: Set(Some(String::new())),
             snapshot_hash: Set(Some("0123456789abcdef".into())),
-            removed_at: Set(Some(app.clock.now())),
-            removed_after_months: Set(Some(12)),
             ..Default::default()
         };
         row.update(app.reader()).await.unwrap();
+        removed(&app, id, 12).await;
         let page = visitor.get(&format!("/reports/{id}")).await;
         assert_eq!(page.status, StatusCode::OK);
         for words in

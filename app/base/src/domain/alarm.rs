@@ -4,7 +4,7 @@
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{lease, occurrence::OccurrenceState, span};
+use super::{job::without_addresses, lease, occurrence::OccurrenceState, span};
 
 crate::text_enum!(
     /// What happened.
@@ -274,6 +274,20 @@ pub fn ping_address(url: &str, kind: PingKind) -> String {
     format!("{}{suffix}{query}", path.trim_end_matches('/'))
 }
 
+/// What goes with a ping of a run that has not done what it should: the sentence of its alarm. Who gets the mails is
+/// nothing for a service outside.
+pub fn ping_words(state: OccurrenceState, job: &str, number: i32, why: Option<&str>) -> String {
+    let why = why.map(without_addresses);
+    match of_end(state, 0) {
+        Some(kind) => sentence(kind, &about(kind, job, number), why.as_deref()),
+        // Nobody is alarmed of one that somebody has cancelled.
+        None => {
+            let words = format!("Run {number} of {job} did not finish. {}", why.unwrap_or_default());
+            clipped(words.trim_end(), WORDS_MAX)
+        }
+    }
+}
+
 /// The server of an address, for people who may not see the rest of it.
 pub fn ping_host(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
@@ -413,6 +427,32 @@ mod tests {
         assert_eq!(ping_address(url, PingKind::Success), url);
         assert_eq!(ping_address(url, PingKind::Start), "https://hc-ping.com/0b2c/start");
         assert_eq!(ping_address("https://a/b?rid=1", PingKind::Failure), "https://a/b/fail?rid=1");
+    }
+
+    #[test]
+    fn what_goes_with_a_ping_is_the_sentence_of_the_alarm_without_addresses() {
+        use OccurrenceState::{Cancelled, Failed, Partly};
+        let refused = Some("The mail server answered 550 5.1.1 <sam@example.org>: no such user");
+        for (state, why, words) in [
+            (
+                Failed,
+                refused,
+                "Run 3 of Weekly report failed: the mail server answered 550 5.1.1 <(a recipient)>: no such user",
+            ),
+            (
+                Partly,
+                Some("Of 2 messages: 1 not delivered."),
+                "Run 3 of Weekly report reached only some of its recipients: of 2 messages: 1 not delivered.",
+            ),
+            (Failed, None, "Run 3 of Weekly report failed."),
+            (Cancelled, Some("Cancelled by Dana."), "Run 3 of Weekly report did not finish. Cancelled by Dana."),
+            (Cancelled, None, "Run 3 of Weekly report did not finish."),
+        ] {
+            assert_eq!(ping_words(state, "Weekly report", 3, why), words);
+        }
+        let long = format!("{} sam@example.org", "x".repeat(WORDS_MAX - 40));
+        let words = ping_words(Failed, "Weekly report", 3, Some(&long));
+        assert!(words.chars().count() <= WORDS_MAX && !words.contains("sam"), "nothing is left of one that is cut");
     }
 
     #[test]

@@ -32,6 +32,7 @@ pub mod member;
 pub mod notification;
 pub mod occurrence;
 pub mod occurrence_log;
+pub mod occurrence_snapshot;
 pub mod outbox_entry;
 pub mod outbox_message;
 pub mod outbox_release;

@@ -48,9 +48,8 @@ pub struct Model {
     pub period_to: Option<Date>,
     pub subject: Option<String>,
     pub finding: Option<String>,
-    /// The frozen data as JSON; never changes once it is there.
-    pub snapshot: Option<String>,
-    /// SHA-256 of the snapshot, in hex.
+    /// SHA-256 of its frozen data (`occurrence_snapshot`), in hex; none before they are frozen. It stays when they are
+    /// removed.
     pub snapshot_hash: Option<String>,
     /// What the report shows and which files it has, as the options of the schedule said when the data were frozen; none
     /// for other kinds, and for runs from before this was kept.
@@ -71,7 +70,7 @@ pub struct Model {
     pub sending_at: Option<DateTimeUtc>,
     pub finished_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
-    /// When its data, files and messages were removed; the snapshot is empty text then.
+    /// When its data, files and messages were removed.
     pub removed_at: Option<DateTimeUtc>,
     /// The retention that removed them, in months.
     pub removed_after_months: Option<i32>,

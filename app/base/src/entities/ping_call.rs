@@ -11,6 +11,8 @@ pub struct Model {
     pub id: PingCallId,
     pub scope: String,
     pub kind: PingKind,
+    /// What goes with it: of a failure, why.
+    pub words: Option<String>,
     pub attempts: i32,
     pub due_at: DateTimeUtc,
     pub created_at: DateTimeUtc,

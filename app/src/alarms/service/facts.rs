@@ -38,7 +38,7 @@ pub async fn numbers(db: &impl ConnectionTrait, alarms: &[alarm::Model]) -> AppR
 }
 
 /// What a mail server said of the first message that was not delivered, or why it was not.
-pub async fn said(db: &impl ConnectionTrait, run: OccurrenceId) -> AppResult<Option<String>> {
+async fn said(db: &impl ConnectionTrait, run: OccurrenceId) -> AppResult<Option<String>> {
     let first: Option<(Option<String>, Option<String>)> = delivery::Entity::find()
         .select_only()
         .columns([delivery::Column::Reply, delivery::Column::Reason])
@@ -52,6 +52,11 @@ pub async fn said(db: &impl ConnectionTrait, run: OccurrenceId) -> AppResult<Opt
     let Some((reply, reason)) = first else { return Ok(None) };
     let reply = reply.and_then(|json| serde_json::from_str::<SmtpReply>(&json).ok());
     Ok(reply.map(|reply| format!("The mail server answered {reply}")).or(reason))
+}
+
+/// Why a run failed or reached only some: what a mail server said, else the reason of the run itself.
+pub async fn why(db: &impl ConnectionTrait, run: OccurrenceId, reason: Option<&str>) -> AppResult<Option<String>> {
+    Ok(said(db, run).await?.or_else(|| reason.map(str::to_owned)))
 }
 
 /// Whether a message of the run was refused for good.

@@ -4,19 +4,23 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use futures::future::join_all;
-use http::{Method, StatusCode};
+use http::{Method, StatusCode, header::CONTENT_TYPE};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::Expr,
 };
 use uuid::Uuid;
 
+use super::facts;
 use crate::{
     alarms::view::{PingDetail, PingResult},
     domain::{
-        alarm::{PING_EVERY, PING_SECONDS, PING_URL_MAX, PingKind, is_alive, ping_address, ping_again, ping_host},
-        ids::{PingCallId, ScheduleId},
+        alarm::{
+            PING_EVERY, PING_SECONDS, PING_URL_MAX, PingKind, is_alive, ping_address, ping_again, ping_host, ping_words,
+        },
+        ids::{OccurrenceId, PingCallId, ScheduleId},
         lease,
+        occurrence::OccurrenceState,
     },
     entities::{ping, ping_call, schedule},
     error::{AppError, AppResult, Checks, Problem},
@@ -165,24 +169,53 @@ pub async fn remove(ctx: &Ctx, scope: Scope) -> AppResult<()> {
 /// # Errors
 /// Only those of the database.
 pub async fn note(ctx: &Ctx, tx: &WriteTx, job: ScheduleId, kind: PingKind) -> AppResult<()> {
+    if is_told(tx, job, kind).await? { keep_call(ctx, tx, job, kind, None).await } else { Ok(()) }
+}
+
+/// As [`note`], of a run that has not done what it should, given with its number; what its alarm says goes with it.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn note_failure(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    held: &schedule::Model,
+    (run, number): (OccurrenceId, i32),
+    (state, reason): (OccurrenceState, Option<&str>),
+) -> AppResult<()> {
+    if !is_told(tx, held.id, PingKind::Failure).await? {
+        return Ok(());
+    }
+    let why = match state {
+        // Whatever became of its messages, somebody has ended it.
+        OccurrenceState::Cancelled => reason.map(str::to_owned),
+        _ => facts::why(&**tx, run, reason).await?,
+    };
+    let words = ping_words(state, &held.name, number, why.as_deref());
+    keep_call(ctx, tx, held.id, PingKind::Failure, Some(words)).await
+}
+
+/// Whether a job has an address that wants to know of this.
+async fn is_told(tx: &WriteTx, job: ScheduleId, kind: PingKind) -> AppResult<bool> {
     let query = ping::Entity::find_by_id(Scope::Job(job).key())
         .select_only()
         .columns([ping::Column::TellsStart, ping::Column::TellsFailure]);
     let Some((tells_start, tells_failure)) = query.into_tuple::<(bool, bool)>().one(&**tx).await? else {
-        return Ok(());
+        return Ok(false);
     };
-    let is_told = match kind {
+    Ok(match kind {
         PingKind::Start => tells_start,
         PingKind::Success => true,
         PingKind::Failure => tells_failure,
-    };
-    if !is_told {
-        return Ok(());
-    }
+    })
+}
+
+async fn keep_call(ctx: &Ctx, tx: &WriteTx, job: ScheduleId, kind: PingKind, words: Option<String>) -> AppResult<()> {
     let call = ping_call::ActiveModel {
         id: Set(PingCallId(Uuid::now_v7())),
         scope: Set(Scope::Job(job).key()),
         kind: Set(kind),
+        words: Set(words),
         attempts: Set(0),
         due_at: Set(ctx.now),
         created_at: Set(ctx.now),
@@ -258,7 +291,7 @@ async fn take(ctx: &Ctx, call: &ping_call::Model) -> AppResult<bool> {
 /// False: it was not answered well.
 async fn send(app: &AppState, call: &ping_call::Model) -> AppResult<bool> {
     let Some(row) = ping::Entity::find_by_id(&call.scope).one(app.reader()).await? else { return Ok(true) };
-    let result = ask(app, &row, call.kind).await;
+    let result = ask(app, &row, call.kind, call.words.as_deref()).await;
     let ctx = Ctx::system(app);
     let again =
         if result.is_ok { None } else { ping_again(u32::try_from(call.attempts + 1).unwrap_or(u32::MAX), ctx.now) };
@@ -307,7 +340,7 @@ pub async fn beat(app: &AppState) -> AppResult<bool> {
     if taken.rows_affected == 0 {
         return Ok(false);
     }
-    let result = ask(app, &row, PingKind::Success).await;
+    let result = ask(app, &row, PingKind::Success, None).await;
     let ctx = Ctx::system(app);
     let tx = ctx.begin().await?;
     keep(&ctx, &tx, INSTANCE, &result).await?;
@@ -329,7 +362,8 @@ struct Outcome {
     words: String,
 }
 
-async fn ask(app: &AppState, row: &ping::Model, kind: PingKind) -> Outcome {
+/// Asks an address: by GET, and by POST where words go with it.
+async fn ask(app: &AppState, row: &ping::Model, kind: PingKind, words: Option<&str>) -> Outcome {
     let url = match address(&Ctx::system(app), row) {
         Ok(url) => url,
         // It stands in nobody's way: the call ends like one to a server that is not there.
@@ -338,14 +372,31 @@ async fn ask(app: &AppState, row: &ping::Model, kind: PingKind) -> Outcome {
             return Outcome { is_ok: false, words: format!("The address cannot be read. {error}") };
         }
     };
-    let request = Request {
+    let get = Request {
         method: Method::GET,
         url: ping_address(url.expose(), kind),
         headers: Vec::new(),
         body: Vec::new(),
         timeout: Duration::from_secs(PING_SECONDS),
     };
-    let result = match app.http().send(request).await {
+    let reply = match words {
+        None => app.http().send(get).await,
+        Some(words) => {
+            let content_type = (CONTENT_TYPE.to_string(), "text/plain; charset=utf-8".to_owned());
+            let post = Request {
+                method: Method::POST,
+                headers: vec![content_type],
+                body: words.as_bytes().to_vec(),
+                ..get.clone()
+            };
+            match app.http().send(post).await {
+                // A service that takes no words is asked without them.
+                Ok(reply) if reply.status == StatusCode::METHOD_NOT_ALLOWED.as_u16() => app.http().send(get).await,
+                reply => reply,
+            }
+        }
+    };
+    let result = match reply {
         Ok(reply) => Outcome { is_ok: (200..300).contains(&reply.status), words: status_words(reply.status) },
         Err(error) => Outcome { is_ok: false, words: error.to_string() },
     };

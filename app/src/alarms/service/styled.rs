@@ -131,7 +131,9 @@ pub async fn write(ctx: &Ctx, alarms: &[alarm::Model], reader: Reader) -> AppRes
         reason: [named.words.clone(), more_words(alarms.len() - 1)].join(" ").trim_end().to_owned(),
         url: format!("{base}{path}"),
     };
-    let data = with_run(context(&facts(&row, &project), &address, &reader, &[]), &words);
+    let frozen = snapshot::stored(ctx.reader(), run).await?;
+    let facts = facts(frozen.as_deref(), &row, &project);
+    let data = with_run(context(&facts, &address, &reader, &[]), &words);
     let job = compile::compile(&document).job(vec![data]);
     match quarantine::render(ctx, &format!("template:{id}"), &job).await? {
         RenderOutcome::Rendered(mut mails) => Ok(match mails.pop() {
@@ -165,8 +167,8 @@ async fn published(ctx: &Ctx, id: TemplateId) -> AppResult<Option<Document>> {
 }
 
 /// What the run froze, where it came so far; of several projects nothing, as the reader may not see all of them.
-fn facts(run: &occurrence::Model, project: &project::Model) -> Snapshot {
-    let frozen = run.snapshot.as_deref().and_then(|json| Snapshot::from_json(json).ok());
+fn facts(json: Option<&str>, run: &occurrence::Model, project: &project::Model) -> Snapshot {
+    let frozen = json.and_then(|json| Snapshot::from_json(json).ok());
     frozen.filter(|frozen| frozen.projects.len() < 2).unwrap_or_else(|| {
         let day = day_of(run.scheduled_at, &snapshot::zone_of(project));
         let known = ReportProject {

@@ -60,7 +60,7 @@ pub async fn run_ended(
     }
     let why = match kind {
         AlarmKind::Solved => None,
-        _ => facts::said(&**tx, run).await?.or_else(|| reason.map(str::to_owned)),
+        _ => facts::why(&**tx, run, reason).await?,
     };
     of_run(ctx, tx, held, run, kind, why.as_deref()).await
 }

@@ -45,7 +45,7 @@ pub async fn compare(ctx: &Ctx, id: OccurrenceId, with: Option<OccurrenceId>) ->
     // The first of a job has none before it.
     let chosen = chosen.or_else(|| others.last().cloned());
     let pair = match &chosen {
-        Some(other) => Some(pair(ctx, &seen.run, other.id).await?),
+        Some(other) => Some(pair(ctx, &seen, other.id).await?),
         None => None,
     };
     Ok(ComparedReports {
@@ -58,16 +58,13 @@ pub async fn compare(ctx: &Ctx, id: OccurrenceId, with: Option<OccurrenceId>) ->
     })
 }
 
-async fn pair(
-    ctx: &Ctx,
-    run: &occurrence::Model,
-    other: OccurrenceId,
-) -> AppResult<(ReportHead, ReportHead, Comparison)> {
-    let other = Seen::find_whole(ctx, other).await?.run;
-    let (earlier, later) = if other.scheduled_at < run.scheduled_at { (&other, run) } else { (run, &other) };
-    let frozen = |run: &occurrence::Model| snapshot::from_json(run.snapshot.as_deref().unwrap_or_default());
+async fn pair(ctx: &Ctx, seen: &Seen, other: OccurrenceId) -> AppResult<(ReportHead, ReportHead, Comparison)> {
+    let other = Seen::find_whole(ctx, other).await?;
+    let is_before = other.run.scheduled_at < seen.run.scheduled_at;
+    let (earlier, later) = if is_before { (&other, seen) } else { (seen, &other) };
+    let frozen = |seen: &Seen| snapshot::from_json(seen.data.as_deref().unwrap_or_default());
     let comparison = Comparison::of(&frozen(earlier)?, &frozen(later)?);
-    Ok((head(earlier), head(later), comparison))
+    Ok((head(&earlier.run), head(&later.run), comparison))
 }
 
 fn head(run: &occurrence::Model) -> ReportHead {

@@ -56,7 +56,7 @@ pub(super) async fn made_now(ctx: &Ctx, seen: &Seen) -> AppResult<Option<(Writte
     let is_draft = seen.is_draft();
     let part = match &seen.part {
         Some(part) => part.clone(),
-        None if is_draft => snapshot::from_json(seen.run.snapshot.as_deref().unwrap_or_default())?,
+        None if is_draft => snapshot::from_json(seen.data.as_deref().unwrap_or_default())?,
         None => return Ok(None),
     };
     if !is_draft && !is_written(ctx.reader(), seen.run.id).await? {
@@ -102,7 +102,7 @@ pub async fn text(ctx: &Ctx, id: OccurrenceId) -> AppResult<Vec<u8>> {
 /// # Errors
 /// [`AppError::NotFound`] after they were removed, or where the person does not see the report.
 pub async fn data(ctx: &Ctx, id: OccurrenceId) -> AppResult<String> {
-    Seen::find_whole(ctx, id).await?.run.snapshot.ok_or(AppError::NotFound)
+    Seen::find_whole(ctx, id).await?.data.ok_or(AppError::NotFound)
 }
 
 /// A file of a report, of the kind that its name ends with: as it was sent, else made now of the frozen facts. Who does
@@ -114,7 +114,7 @@ pub async fn data(ctx: &Ctx, id: OccurrenceId) -> AppResult<String> {
 pub async fn file(ctx: &Ctx, id: OccurrenceId, name: &str) -> AppResult<File> {
     let kind = files::kind_of(name).ok_or(AppError::NotFound)?;
     let seen = Seen::find_whole(ctx, id).await?;
-    let json = seen.run.snapshot.as_deref().ok_or(AppError::NotFound)?;
+    let json = seen.data.as_deref().ok_or(AppError::NotFound)?;
     // Facts of another form have a page and no files.
     let frozen = Snapshot::from_json(json).map_err(|_| AppError::NotFound)?;
     if seen.part.is_none()

@@ -156,7 +156,7 @@ async fn hidden(ctx: &Ctx, me: &Me, filter: &ReportFilter) -> AppResult<Vec<Occu
 fn reports(me: &Me) -> Select<occurrence::Entity> {
     occurrence::Entity::find()
         .filter(occurrence::Column::ProjectId.in_subquery(access::visible_projects(me.id)))
-        .filter(occurrence::Column::Snapshot.is_not_null())
+        .filter(occurrence::Column::SnapshotHash.is_not_null())
         .filter(occurrence::Column::ScheduleId.in_subquery(schedule::with_reports()))
         .filter(occurrence::Column::RemovedAt.is_null())
 }

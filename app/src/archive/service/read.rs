@@ -50,7 +50,7 @@ pub async fn read(ctx: &Ctx, id: OccurrenceId) -> AppResult<ReportDetail> {
     let draft = drafts::of(db, id).await?;
     let comment = draft.as_ref().map(|row| row.comment.clone()).filter(|comment| !comment.trim().is_empty());
     // Facts in a form of another kind of report are shown as they are; only their place in Git is not known here.
-    let json = run.snapshot.as_deref().filter(|_| is_there);
+    let json = seen.data.as_deref().filter(|_| is_there);
     let frozen: Option<Snapshot> = json.and_then(|json| Snapshot::from_json(json).ok());
     Ok(ReportDetail {
         subject: run.subject.clone().or_else(|| frozen.as_ref().map(|frozen| frozen.subject())).unwrap_or_default(),
@@ -100,15 +100,14 @@ pub async fn part(ctx: &Ctx, id: OccurrenceId, tab: Tab) -> AppResult<Part> {
         let written = async || AppResult::Ok(files::made_now(ctx, &seen).await?.map(|(written, _)| written));
         return Ok(match tab {
             Tab::Mail | Tab::Recipients => Part::Plain,
-            Tab::Charts => Part::Charts(charts(seen.run.snapshot.clone()).await?),
+            Tab::Charts => Part::Charts(charts(seen.data.clone()).await?),
             Tab::Text => Part::Text(written().await?.map(|written| written.text)),
             Tab::Source => Part::Source {
                 html: written().await?.map(|written| written.html),
-                data: seen.run.snapshot.clone().unwrap_or_default(),
+                data: seen.data.clone().unwrap_or_default(),
             },
         });
     }
-    let run = seen.run;
     let text = async |name: &str| -> AppResult<Option<String>> {
         let query = artifact::Entity::find()
             .filter(artifact::Column::OccurrenceId.eq(id))
@@ -117,9 +116,9 @@ pub async fn part(ctx: &Ctx, id: OccurrenceId, tab: Tab) -> AppResult<Part> {
     };
     Ok(match tab {
         Tab::Mail | Tab::Recipients => Part::Plain,
-        Tab::Charts => Part::Charts(charts(run.snapshot).await?),
+        Tab::Charts => Part::Charts(charts(seen.data).await?),
         Tab::Text => Part::Text(text(files::TEXT).await?),
-        Tab::Source => Part::Source { html: text(files::HTML).await?, data: run.snapshot.unwrap_or_default() },
+        Tab::Source => Part::Source { html: text(files::HTML).await?, data: seen.data.unwrap_or_default() },
     })
 }
 
@@ -164,7 +163,7 @@ pub(super) fn of_job(run: &occurrence::Model) -> sea_orm::Select<occurrence::Ent
         .select_only()
         .columns([Id, PeriodFrom, PeriodTo])
         .filter(ScheduleId.eq(run.schedule_id))
-        .filter(Snapshot.is_not_null())
+        .filter(SnapshotHash.is_not_null())
         .filter(RemovedAt.is_null())
 }
 

@@ -18,7 +18,9 @@ use crate::{
         occurrence::OccurrenceState,
         retention::Retention,
     },
-    entities::{artifact, delivery, delivery_content, occurrence, occurrence_log, schedule, setting},
+    entities::{
+        artifact, delivery, delivery_content, occurrence, occurrence_log, occurrence_snapshot, schedule, setting,
+    },
     error::AppResult,
     platform::{ctx::Ctx, fault, state::AppState},
 };
@@ -135,7 +137,7 @@ fn old_reports(before: DateTime<Utc>) -> Select<occurrence::Entity> {
     occurrence::Entity::find()
         .filter(Column::State.is_in(final_states()))
         .filter(Column::FinishedAt.lt(before))
-        .filter(Column::Snapshot.is_not_null())
+        .filter(Column::SnapshotHash.is_not_null())
         .filter(Column::RemovedAt.is_null())
         .filter(Column::Id.not_in_subquery(unsettled))
 }
@@ -172,10 +174,10 @@ async fn remove(
         .filter(delivery_content::Column::DeliveryId.in_subquery(messages))
         .exec(&*tx)
         .await?;
+    // Their hash stays with the run.
+    occurrence_snapshot::Entity::delete_by_id(run).exec(&*tx).await?;
     let change = occurrence::ActiveModel {
         id: Unchanged(run),
-        // A run that has sent something must have a snapshot, says the schema; its hash stays.
-        snapshot: Set(Some(String::new())),
         removed_at: Set(Some(ctx.now)),
         removed_after_months: Set(i32::try_from(months).ok()),
         ..Default::default()

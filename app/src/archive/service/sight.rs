@@ -18,8 +18,10 @@ use crate::{
 
 /// A report that the person may see.
 pub struct Seen {
-    /// The run; of a report of several projects that the person does not all see, with the data of those they do.
+    /// The run; of a report of several projects that the person does not all see, with the words about those they do.
     pub run: occurrence::Model,
+    /// Its frozen data, as far as the person sees them; none once they were removed.
+    pub data: Option<String>,
     pub viewing: Viewing,
     /// The part of the report that the person sees, where that is not all of it. The stored files show all of it.
     pub part: Option<Snapshot>,
@@ -37,20 +39,20 @@ impl Seen {
             .await?
             .ok_or(AppError::NotFound)?;
         let viewing = access::by_id(ctx, ctx.reader(), run.project_id).await?;
-        if run.snapshot.is_none() {
+        if run.snapshot_hash.is_none() {
             return Err(AppError::NotFound);
         }
-        match part(ctx, &run).await? {
-            None => Ok(Self { run, viewing, part: None }),
+        let data = snapshot::stored(ctx.reader(), id).await?;
+        match part(ctx, data.as_deref()).await? {
+            None => Ok(Self { run, data, viewing, part: None }),
             Some(part) => {
                 let run = occurrence::Model {
                     subject: Some(part.subject()),
                     finding: Some(part.finding.words()),
-                    snapshot: Some(snapshot::to_json(&part)?),
                     snapshot_hash: None,
                     ..run
                 };
-                Ok(Self { run, viewing, part: Some(part) })
+                Ok(Self { run, data: Some(snapshot::to_json(&part)?), viewing, part: Some(part) })
             }
         }
     }
@@ -84,10 +86,10 @@ impl Seen {
 }
 
 /// The part of a report of several projects for a person who does not see all of them; none for everybody else.
-async fn part(ctx: &Ctx, run: &occurrence::Model) -> AppResult<Option<Snapshot>> {
+async fn part(ctx: &Ctx, json: Option<&str>) -> AppResult<Option<Snapshot>> {
     let Some(person) = ctx.actor_id() else { return Ok(None) };
     // Only a report of several projects has variants: the others need not be read for this.
-    let Some(json) = run.snapshot.as_deref().filter(|json| json.contains("\"variants\"")) else { return Ok(None) };
+    let Some(json) = json.filter(|json| json.contains("\"variants\"")) else { return Ok(None) };
     let whole = snapshot::from_json(json)?;
     let part = snapshot::seen_by(ctx, &whole, person).await?.ok_or(AppError::NotFound)?;
     Ok((!std::ptr::eq(part, &whole)).then(|| part.clone()))

@@ -8,7 +8,7 @@ use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
     ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, LockBehavior, LockType},
+    sea_query::{Expr, LockBehavior, LockType, OnConflict},
 };
 
 use super::{book, kinds, messages, pausing, rules, sending::Hold};
@@ -21,12 +21,12 @@ use crate::{
         occurrence::{Effect, Event, OccurrenceState, Standing, Trigger},
         planner::{OpenRun, Streak, after_end},
     },
-    entities::{occurrence, schedule},
+    entities::{occurrence, occurrence_snapshot, schedule},
     error::{AppError, AppResult},
-    platform::{ctx::Ctx, db::WriteTx},
+    platform::{ctx::Ctx, db::WriteTx, hash::sha256},
 };
 
-/// A run without its snapshot, which is large.
+/// A run as its steps look at it.
 #[derive(Debug, Clone, FromQueryResult)]
 pub struct RunRow {
     pub id: OccurrenceId,
@@ -170,8 +170,7 @@ pub async fn lock_run(ctx: &Ctx, tx: &WriteTx, id: OccurrenceId) -> AppResult<Ru
     query.into_model::<RunRow>().one(&**tx).await?.ok_or(AppError::NotFound)
 }
 
-/// Locks a run for the transaction of its owner. False: it is somebody else's by now. Reads no more of it than that: what
-/// is stored behind its snapshot can only be reached through all of that.
+/// Locks a run for the transaction of its owner. False: it is somebody else's by now. Reads no more of it than that.
 ///
 /// # Errors
 /// [`AppError::NotFound`] where there is none.
@@ -243,6 +242,30 @@ pub async fn step(
     Ok(Some((after, effects)))
 }
 
+/// Stores what a run has frozen, and says so, in a transaction that holds its schedule; what to do next comes back.
+/// Nothing does, and nothing is written, where the owner has lost the run. What an earlier try has frozen is replaced.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn freeze(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    held: &schedule::Model,
+    hold: Hold,
+    json: String,
+    also: occurrence::ActiveModel,
+) -> AppResult<Option<Vec<Effect>>> {
+    let also = occurrence::ActiveModel { snapshot_hash: Set(Some(sha256(json.as_bytes()))), ..also };
+    let frozen = Event::Frozen { fence: hold.fence };
+    let Some((_, effects)) = step(ctx, tx, held, hold.run, frozen, also).await? else { return Ok(None) };
+    let data = occurrence_snapshot::ActiveModel { occurrence_id: Set(hold.run), snapshot: Set(json) };
+    let replace = OnConflict::column(occurrence_snapshot::Column::OccurrenceId)
+        .update_column(occurrence_snapshot::Column::Snapshot)
+        .to_owned();
+    occurrence_snapshot::Entity::insert(data).on_conflict(replace).exec_without_returning(&**tx).await?;
+    Ok(Some(effects))
+}
+
 /// Notes when a run comes to a step. A try that collects anew begins all steps anew; messages that are sent again later
 /// belong to the sending that is there.
 fn with_step(
@@ -285,8 +308,12 @@ async fn end(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, row: &RunRow, afte
     let is_again = after.state == Failed && tell::has_failed_before(tx, row.id).await?;
     tell::run_ended(ctx, tx, held, row.id, after.state, after.reason.as_deref()).await?;
     let has_begun = row.started_at.is_some() || row.state != Planned;
-    if let Some(kind) = ping_of(after.state, has_begun) {
-        pings::note(ctx, tx, held.id, kind).await?;
+    match ping_of(after.state, has_begun) {
+        Some(PingKind::Failure) => {
+            pings::note_failure(ctx, tx, held, (row.id, row.number), (after.state, after.reason.as_deref())).await?;
+        }
+        Some(kind) => pings::note(ctx, tx, held.id, kind).await?,
+        None => {}
     }
     if matches!(after.state, Failed | Cancelled) {
         kinds::release_reminders(tx, row.id).await?;

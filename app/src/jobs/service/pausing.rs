@@ -43,7 +43,7 @@ pub async fn end_wait(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, timetable
     let instants: Vec<_> = waiting.iter().map(|run| run.scheduled_at).collect();
     let decided = after_pause(&rules::plan_rules(held, None), &instants, ctx.now);
     let mut passed_over = 0;
-    for (run, (_, reason)) in waiting.iter().zip(decided) {
+    for (run, reason) in waiting.iter().zip(decided) {
         let Some(reason) = reason else {
             begins(ctx, tx, held, run).await?;
             continue;

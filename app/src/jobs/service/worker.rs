@@ -31,7 +31,7 @@ use crate::{
     entities::{artifact, occurrence, schedule},
     error::{AppError, AppResult},
     mail::service::accounts,
-    platform::{ctx::Ctx, hash::sha256, state::AppState},
+    platform::{ctx::Ctx, state::AppState},
     reports::service::{files, snapshot},
 };
 
@@ -139,18 +139,15 @@ async fn build(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Op
         period_to: Set(Some(period.last)),
         subject: Set(Some(frozen.subject())),
         finding: Set(Some(frozen.finding.words())),
-        snapshot_hash: Set(Some(sha256(json.as_bytes()))),
-        snapshot: Set(Some(json)),
         report_spec: Set(Some(report::to_freeze(&job)?)),
         template_id: Set(version.map(|(id, _)| id)),
         template_version: Set(version.map(|(_, number)| number)),
-        ..Default::default()
+        ..ledger::no_columns()
     };
     let ctx = Ctx::system(app);
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(&ctx, &tx, schedule).await?;
-    let frozen = Event::Frozen { fence: hold.fence };
-    let Some((_, effects)) = ledger::step(&ctx, &tx, &held, hold.run, frozen, also).await? else { return Ok(None) };
+    let Some(effects) = ledger::freeze(&ctx, &tx, &held, hold, json, also).await? else { return Ok(None) };
     let words = format!("Collected the data of {}.", period.words());
     book::note(&ctx, &*tx, hold.run, LogLevel::Info, words).await?;
     // Read now that the schedule is held: until now somebody could still ask for a draft.

@@ -37,7 +37,7 @@ pub async fn read(ctx: &Ctx, id: OccurrenceId, with: Option<OccurrenceId>) -> Ap
     if run.removed_at.is_some() {
         return Err(AppError::NotFound);
     }
-    let snapshot = snapshot::from_json(run.snapshot.as_deref().ok_or(AppError::NotFound)?)?;
+    let snapshot = snapshot::from_json(&snapshot::stored(ctx.reader(), id).await?.ok_or(AppError::NotFound)?)?;
     if !is_whole(ctx, &snapshot).await? {
         return Err(AppError::NotFound);
     }
@@ -84,7 +84,6 @@ struct Sibling {
     period_from: Option<chrono::NaiveDate>,
     period_to: Option<chrono::NaiveDate>,
     commit_id: Option<String>,
-    snapshot: Option<String>,
 }
 
 impl Sibling {
@@ -101,7 +100,7 @@ async fn siblings(ctx: &Ctx, run: &occurrence::Model) -> AppResult<Vec<Sibling>>
         occurrence::Entity::find()
             .filter(occurrence::Column::ScheduleId.eq(run.schedule_id))
             .filter(occurrence::Column::CommitId.is_not_null())
-            .filter(occurrence::Column::Snapshot.is_not_null())
+            .filter(occurrence::Column::SnapshotHash.is_not_null())
             .filter(occurrence::Column::RemovedAt.is_null())
     };
     let later = of_job().filter(occurrence::Column::Id.gt(run.id)).order_by_asc(occurrence::Column::Id);
@@ -147,8 +146,9 @@ async fn is_whole(ctx: &Ctx, report: &Snapshot) -> AppResult<bool> {
 
 /// The text part of a report as the archive has it, where the person sees all of it.
 async fn text(ctx: &Ctx, row: &Sibling) -> AppResult<Option<String>> {
-    let (Some(commit), Some(json)) = (row.commit_id.clone(), row.snapshot.as_deref()) else { return Ok(None) };
-    let frozen = snapshot::from_json(json)?;
+    let Some(commit) = row.commit_id.clone() else { return Ok(None) };
+    let Some(json) = snapshot::stored(ctx.reader(), row.id).await? else { return Ok(None) };
+    let frozen = snapshot::from_json(&json)?;
     if !is_whole(ctx, &frozen).await? {
         return Ok(None);
     }

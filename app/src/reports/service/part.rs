@@ -9,7 +9,7 @@ use crate::{
         ids::{OccurrenceId, ProjectId},
         report::{MORE, Snapshot},
     },
-    entities::{occurrence, project},
+    entities::{occurrence, occurrence_snapshot, project},
     error::AppResult,
     platform::{ctx::Ctx, like},
     projects::service::access,
@@ -31,7 +31,7 @@ pub struct PartWords {
 /// # Errors
 /// Only those of the database.
 pub async fn partly_seen(ctx: &Ctx, runs: Vec<OccurrenceId>) -> AppResult<BTreeMap<OccurrenceId, PartWords>> {
-    use occurrence::Column::{Id, Snapshot as Facts, Subject};
+    use occurrence::Column::{Id, Subject};
     let mut parts = BTreeMap::new();
     let Some(person) = ctx.actor_id() else { return Ok(parts) };
     let of_several: Vec<OccurrenceId> = occurrence::Entity::find()
@@ -54,15 +54,11 @@ pub async fn partly_seen(ctx: &Ctx, runs: Vec<OccurrenceId>) -> AppResult<BTreeM
         .await?;
     let mine: BTreeSet<ProjectId> = mine.into_iter().collect();
     for some in of_several.chunks(AT_ONCE) {
-        let rows: Vec<(OccurrenceId, Option<String>)> = occurrence::Entity::find()
-            .select_only()
-            .columns([Id, Facts])
-            .filter(Id.is_in(some.iter().copied()))
-            .into_tuple()
+        let rows = occurrence_snapshot::Entity::find()
+            .filter(occurrence_snapshot::Column::OccurrenceId.is_in(some.iter().copied()))
             .all(ctx.reader())
             .await?;
-        for (id, json) in rows {
-            let Some(json) = json else { continue };
+        for occurrence_snapshot::Model { occurrence_id: id, snapshot: json } in rows {
             // Facts of another form are of one project, or for their reader alone.
             let Ok(whole) = Snapshot::from_json(&json) else { continue };
             match whole.seen_by(|project| mine.contains(&project)) {

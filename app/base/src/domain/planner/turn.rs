@@ -67,23 +67,20 @@ impl OpenRun {
 }
 
 /// What becomes of the runs that a pause kept from beginning, when it ends: of those that are later than their grace the
-/// misfire policy decides, as of any that could not start at their time. `waiting` are their instants, in order; none is
-/// the reason of one that begins now. Whether they may overlap was decided when they were planned.
-pub fn after_pause(
-    rules: &PlanRules,
-    waiting: &[DateTime<Utc>],
-    now: DateTime<Utc>,
-) -> Vec<(DateTime<Utc>, Option<SkipReason>)> {
+/// misfire policy decides, as of any that could not start at their time. `waiting` are their instants, in order, and each
+/// gets its reason in the same place; none is that of one that begins now. Whether they may overlap was decided when they
+/// were planned.
+pub fn after_pause(rules: &PlanRules, waiting: &[DateTime<Utc>], now: DateTime<Utc>) -> Vec<Option<SkipReason>> {
     let window = now - rules.catch_up.max(rules.grace);
     let old = waiting.iter().take_while(|&&at| at < window).count();
     let (old, recent) = waiting.split_at(old);
     let missed = recent.iter().filter(|&&at| now - at > rules.grace).count();
-    let too_old = |&at: &DateTime<Utc>| (at, Some(SkipReason::TooOld { window: rules.catch_up, left_out: 0 }));
+    let too_old = SkipReason::TooOld { window: rules.catch_up, left_out: 0 };
     let decide = |(index, &at): (usize, &DateTime<Utc>)| match index < missed {
-        true => (at, verdict_if_missed(index, at, recent, missed, rules, now)),
-        false => (at, None),
+        true => verdict_if_missed(index, at, recent, missed, rules, now),
+        false => None,
     };
-    old.iter().map(too_old).chain(recent.iter().enumerate().map(decide)).collect()
+    old.iter().map(|_| Some(too_old)).chain(recent.iter().enumerate().map(decide)).collect()
 }
 
 #[cfg(test)]
@@ -170,7 +167,7 @@ mod tests {
 
     fn decided(misfire: Misfire, waiting: &[DateTime<Utc>]) -> Vec<Option<SkipReason>> {
         let rules = PlanRules { misfire, at_most: 2, ..PlanRules::default() };
-        after_pause(&rules, waiting, utc(NOON, 0)).into_iter().map(|(_, reason)| reason).collect()
+        after_pause(&rules, waiting, utc(NOON, 0))
     }
 
     #[test]

@@ -189,7 +189,7 @@ impl World {
 
     fn end_wait(&mut self, now: DateTime<Utc>) {
         let waiting: Vec<Key> = self.rows.iter().filter(|(_, run)| run.is_waiting()).map(|(&key, _)| key).collect();
-        for (key, reason) in after_pause(&self.rules, &waiting, now) {
+        for (&key, reason) in waiting.iter().zip(after_pause(&self.rules, &waiting, now)) {
             let Some(reason) = reason else { continue };
             let reason = reason.words_after_pause(|at| at.to_string());
             if self.step(key, Event::PassedOver { reason }, now).is_some() {

@@ -1,6 +1,6 @@
 //! Freezes what a run is about, in the transaction that says so.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::ActiveValue::Set;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -12,7 +12,8 @@ use crate::{
     entities::{occurrence, schedule},
     error::{AppError, AppResult},
     jobs::service::{book, ledger, sending::Hold},
-    platform::{ctx::Ctx, db::WriteTx, fault, hash::sha256},
+    platform::{ctx::Ctx, db::WriteTx, fault},
+    reports::service::snapshot,
 };
 
 /// Lines of a run's log.
@@ -32,14 +33,8 @@ pub async fn freeze(
     notes: Notes,
 ) -> AppResult<Option<Effect>> {
     let json = serde_json::to_string_pretty(data).map_err(|error| fault::internal("freezing a run", error))?;
-    let also = occurrence::ActiveModel {
-        subject: Set(Some(subject)),
-        snapshot_hash: Set(Some(sha256(json.as_bytes()))),
-        snapshot: Set(Some(json)),
-        ..Default::default()
-    };
-    let next = ledger::step(ctx, tx, held, hold.run, Event::Frozen { fence: hold.fence }, also).await?;
-    let Some((_, effects)) = next else { return Ok(None) };
+    let also = occurrence::ActiveModel { subject: Set(Some(subject)), ..ledger::no_columns() };
+    let Some(effects) = ledger::freeze(ctx, tx, held, hold, json, also).await? else { return Ok(None) };
     write(ctx, tx, hold.run, notes).await?;
     Ok(effects.first().copied())
 }
@@ -91,10 +86,7 @@ pub async fn acted(
 /// # Errors
 /// [`AppError::NotFound`] before it has, and a fault where it cannot be read.
 pub async fn frozen<T: DeserializeOwned>(ctx: &Ctx, run: OccurrenceId) -> AppResult<T> {
-    let query = occurrence::Entity::find().select_only().column(occurrence::Column::Snapshot);
-    let query = query.filter(occurrence::Column::Id.eq(run));
-    let json: Option<Option<String>> = query.into_tuple().one(ctx.reader()).await?;
-    let json = json.flatten().ok_or(AppError::NotFound)?;
+    let json = snapshot::stored(ctx.reader(), run).await?.ok_or(AppError::NotFound)?;
     serde_json::from_str(&json).map_err(|error| fault::internal("reading what a run has frozen", error))
 }
 

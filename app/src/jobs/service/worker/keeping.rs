@@ -69,7 +69,7 @@ pub async fn keep_missing(app: &AppState) -> AppResult<()> {
     use OccurrenceState::*;
     let query = ledger::run_columns()
         .filter(occurrence::Column::State.is_in([Done, Partly, Failed]))
-        .filter(occurrence::Column::Snapshot.is_not_null())
+        .filter(occurrence::Column::SnapshotHash.is_not_null())
         .filter(occurrence::Column::CommitId.is_null())
         // What failed because of its template cannot be written.
         .filter(
@@ -128,18 +128,16 @@ impl Stored {
                 Err(Unwritten::Template(words)) => Err(fault::internal("writing a report for the archive", words)),
             };
         };
-        let query = occurrence::Entity::find_by_id(hold.run).select_only();
-        let query = query.columns([occurrence::Column::Snapshot, occurrence::Column::Subject]);
-        let found: Option<(Option<String>, Option<String>)> = query.into_tuple().one(ctx.reader()).await?;
-        let (json, subject) = found.ok_or(AppError::NotFound)?;
-        let json = json.ok_or(AppError::NotFound)?;
+        let query = occurrence::Entity::find_by_id(hold.run).select_only().column(occurrence::Column::Subject);
+        let subject: Option<Option<String>> = query.into_tuple().one(ctx.reader()).await?;
+        let json = snapshot::stored(ctx.reader(), hold.run).await?.ok_or(AppError::NotFound)?;
         let image = |file: &artifact::Model| {
             Some(Image { name: file.name.strip_suffix(".png")?.to_owned(), png: file.bytes.clone() })
         };
         Ok(Stored {
             frozen: snapshot::from_json(&json)?,
             json,
-            written: Written { subject: subject.unwrap_or_default(), html, text },
+            written: Written { subject: subject.flatten().unwrap_or_default(), html, text },
             images: rows.iter().filter_map(image).collect(),
             attachments: files::stored(rows),
         })

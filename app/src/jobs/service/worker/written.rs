@@ -57,13 +57,13 @@ impl Report {
     /// [`Unwritten::Template`] where the template cannot be filled in, those of the database and of the drawing.
     pub async fn load(ctx: &Ctx, schedule: ScheduleId, hold: Hold) -> Result<Report, Unwritten> {
         let job = schedule::Entity::find_by_id(schedule).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
-        use occurrence::Column::{Number, ReportSpec, Snapshot as Frozen, TemplateId as Template, TemplateVersion};
+        use occurrence::Column::{Number, ReportSpec, TemplateId as Template, TemplateVersion};
         let query = occurrence::Entity::find_by_id(hold.run).select_only();
-        let query = query.columns([Number, Frozen, ReportSpec, Template, TemplateVersion]);
-        let found: Option<(i32, Option<String>, Option<String>, Option<TemplateId>, Option<i32>)> =
+        let query = query.columns([Number, ReportSpec, Template, TemplateVersion]);
+        let found: Option<(i32, Option<String>, Option<TemplateId>, Option<i32>)> =
             query.into_tuple().one(ctx.reader()).await?;
-        let (number, json, spec, template, version) = found.ok_or(AppError::NotFound)?;
-        let json = json.ok_or(AppError::NotFound)?;
+        let (number, spec, template, version) = found.ok_or(AppError::NotFound)?;
+        let json = snapshot::stored(ctx.reader(), hold.run).await?.ok_or(AppError::NotFound)?;
         let job = report::as_frozen(job, spec);
         let frozen = snapshot::from_json(&json)?;
         let comment = drafts::comment(ctx.reader(), hold.run).await?;

@@ -14,15 +14,15 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::{
     domain::{
-        ids::{ProjectId, UserId},
+        ids::{OccurrenceId, ProjectId, UserId},
         period::Period,
         report::{Folded, Snapshot, making::compose, spec::Scope},
     },
-    entities::{project, user},
+    entities::{occurrence_snapshot, project, user},
     error::AppResult,
     platform::{ctx::Ctx, fault},
     projects::service::access,
@@ -167,6 +167,14 @@ pub fn to_json(snapshot: &Snapshot) -> AppResult<String> {
 /// A fault, where the text is no snapshot.
 pub fn from_json(json: &str) -> AppResult<Snapshot> {
     Snapshot::from_json(json).map_err(|error| fault::internal("reading a frozen snapshot", error))
+}
+
+/// What a run has frozen, as [`to_json`] or another kind of job wrote it; none before that, and after it was removed.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn stored(db: &impl ConnectionTrait, run: OccurrenceId) -> AppResult<Option<String>> {
+    Ok(occurrence_snapshot::Entity::find_by_id(run).one(db).await?.map(|row| row.snapshot))
 }
 
 /// The zone in which a project's days are counted.
