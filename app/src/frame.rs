@@ -29,10 +29,11 @@ fn watch_answers(own: &str) -> String {
     format!(
         "const ask = window.fetch.bind(window); \
          window.fetch = async (...asked) => {{ \
-         const answer = await ask(...asked), build = answer.headers.get('{BUILD_HEADER}'); \
+         const since = performance.now(), answer = await ask(...asked), build = answer.headers.get('{BUILD_HEADER}'); \
          if (!build && answer.status >= 502 && answer.status <= 504 && answer.url.startsWith(location.origin + '/rpc/')) throw new TypeError('The server is away'); \
          if (build && build !== '{own}') {{ document.documentElement.dataset.stale = 'yes'; dispatchEvent(new Event('{STALE_EVENT}')); }} \
-         if (answer.status === 401 && answer.url.startsWith(location.origin + '/')) dispatchEvent(new Event('{SIGNED_OUT_EVENT}')); \
+         if (answer.status === 401 && answer.url.startsWith(location.origin + '/')) \
+         dispatchEvent(new CustomEvent('{SIGNED_OUT_EVENT}', {{ detail: since + ' ' + new URL(answer.url).pathname }})); \
          return answer; }};"
     )
 }

@@ -747,3 +747,30 @@ test('a template that was stopped three times is held back, says so, and is rele
   await page.goto(`${empty.url}/templates`);
   await expect(page.getByText('Held back')).toHaveCount(0);
 });
+
+test.describe('a session that ends while a template is designed', () => {
+  test.use({ expectedErrors: [/status of 401/] });
+
+  test('the draft is kept as soon as somebody has signed in again @hydrated', async ({ page, context, empty, hydrated }) => {
+    await begin(page, empty);
+    await open(page, empty.url, hydrated);
+    const before = await kinds(page);
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    const signIn = async () => {
+      await dialog.getByLabel('Password').fill(dana.password);
+      await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await expect(dialog).toBeHidden();
+    };
+    await context.clearCookies();
+    // The dialog is there before it: the preview is asked for first.
+    const refused = page.waitForResponse((answer) => answer.url().includes('/rpc/save_draft') && answer.status() === 401);
+    await page.getByRole('button', { name: 'Divider', exact: true }).click();
+    await refused;
+    await signIn();
+    await kept(page);
+    await answered(page);
+    await page.reload();
+    await settled(page, hydrated);
+    await expectKinds(page, [...before, 'Divider']);
+  });
+});

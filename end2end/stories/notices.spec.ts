@@ -209,6 +209,9 @@ test.describe('a session that has ended', () => {
     await expect(page.getByRole('link', { name: 'Order the new relay', exact: true })).toBeVisible();
   });
 
+  /** What stands over the page while somebody goes on without a session. */
+  const bar = (page: Page) => page.locator('.bar').filter({ hasText: 'You are signed out.' });
+
   const signInOver = async (page: Page) => {
     const dialog = page.getByRole('dialog', { name: 'Sign in again' });
     await expect(dialog).toBeVisible();
@@ -263,6 +266,22 @@ test.describe('a session that has ended', () => {
     await expect(page.getByText('Saved').first()).toBeVisible();
   });
 
+  test('a form is not sent without a session that is known to be over, however short ago the page was loaded @hydrated', async ({ page, context, empty }) => {
+    await page.goto(`${empty.url}/settings/profile`);
+    await settled(page, true);
+    await page.getByLabel('Name', { exact: true }).fill('Dana D. Admin');
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    await context.clearCookies();
+    await page.getByRole('button', { name: 'Narrow the sidebar' }).click();
+    await expect(dialog).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await signInOver(page);
+    await expect(page.getByText('Saved').first()).toBeVisible();
+    await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Dana D. Admin');
+  });
+
   test('a task that is given another day in the calendar stays there and is sent after signing in, else it goes back @hydrated', async ({ page, context, empty }) => {
     await clientOf(page).call('save_cell', { task: await idOf(page, three[0]), field: 'due', value: '2031-03-12' });
     await page.goto(`${empty.url}/board/REP/calendar?month=2031-03`);
@@ -308,8 +327,7 @@ test.describe('a session that has ended', () => {
 
     await context.clearCookies();
     await due.fill('2031-03-12');
-    // The change is held by now: a person would not be as quick as that.
-    await expect(dialog).toContainText('1 change waits to be sent');
+    await expect(dialog).toBeVisible();
     await page.keyboard.press('Escape');
     await expect(dialog).toBeHidden();
     await expect(due).toHaveValue('');
@@ -330,21 +348,224 @@ test.describe('a session that has ended', () => {
     await signInOver(page);
     await expect(notices(page)).toContainText('Changed 2 tasks');
     for (const title of three.slice(0, 2)) await expect(priority(title)).toHaveValue('urgent');
+    // A reading behind the change above would ask before the button is reached.
+    await answered(page);
 
-    // Made anew: a reading behind the change above would ask for the password once more after that was put off.
-    await page.reload();
-    await settled(page, true);
     await page.getByLabel('Change of the selected tasks').selectOption('priority:urgent');
     await pick(three[2]).check();
     await context.clearCookies();
     await page.getByRole('button', { name: 'Apply' }).click();
-    // The change is held by now: a person would not be as quick as that.
-    await expect(dialog).toContainText('1 change waits to be sent');
+    await expect(dialog).toBeVisible();
     await page.keyboard.press('Escape');
     await expect(dialog).toBeHidden();
     await expect(notices(page)).toContainText('Nothing was changed. Sign in to go on.');
     await expect(priority(three[2])).toHaveValue('medium');
     await expect(pick(three[2]), 'what was selected stays').toBeChecked();
+    await expect(bar(page)).toBeVisible();
+    await expect(dialog).toBeHidden();
+
+    // The list hears of a change and is read again, which asks nobody who has just put it off.
+    const read = page.waitForResponse((answer) => answer.url().includes('/rpc/load_list') && answer.status() === 401);
+    await clientOf(page).call('save_cell', { task: await idOf(page, three[0]), field: 'priority', value: 'low' });
+    await read;
+    await answered(page);
+    await expect(dialog).toBeHidden();
+    await expect(bar(page)).toBeVisible();
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await signInOver(page);
+    await expect(notices(page)).toContainText('Changed 1 task');
+    await expect(priority(three[2])).toHaveValue('urgent');
+    await expect(priority(three[0]), 'what was missed meanwhile').toHaveValue('low');
+    await expect(bar(page)).toHaveCount(0);
+  });
+
+  test('an answer to what was asked before signing in was put off does not ask again @hydrated', async ({ page, context, empty }) => {
+    await page.goto(`${empty.url}/board/REP/list?columns=priority`);
+    await settled(page, true);
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    const priority = (title: string) => page.getByLabel(`Priority of ${title}`);
+    await context.clearCookies();
+    let release = () => {};
+    const released = new Promise<void>((resolve) => { release = resolve; });
+    await page.route(/\/rpc\/save_cell/, async (route) => {
+      await released;
+      await route.continue();
+    });
+    await priority(three[0]).selectOption('urgent');
+    await page.getByLabel('Change of the selected tasks').selectOption('priority:low');
+    await page.getByLabel(`Select ${three[1]}`).check();
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await expect(dialog).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(notices(page)).toContainText('Nothing was changed.');
+    const late = page.waitForResponse(/\/rpc\/save_cell/);
+    release();
+    expect((await late).status()).toBe(401);
+    await expect(notices(page)).toContainText('Not saved. Sign in to go on.');
+    await expect(priority(three[0])).toHaveValue('medium');
+    await expect(dialog).toBeHidden();
+    await page.unrouteAll();
+
+    await priority(three[0]).selectOption('urgent');
+    await signInOver(page);
+    await answered(page);
+    await page.reload();
+    await settled(page, true);
+    await expect(priority(three[0])).toHaveValue('urgent');
+  });
+
+  test('whoever puts off to sign in sees it, and the page by itself asks no more for a minute @hydrated', async ({ page, context, empty }) => {
+    test.slow();
+    await page.clock.install();
+    await page.goto(`${empty.url}/settings/mail`);
+    await settled(page, true);
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    const back = async () => {
+      const answer = page.waitForResponse(/\/rpc\/check_session/);
+      await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+      expect((await answer).status()).toBe(401);
+      await answered(page);
+    };
+    await context.clearCookies();
+    await page.clock.fastForward('01:00');
+    await back();
+    await expect(dialog).toBeVisible();
+    await expect(bar(page), 'the dialog says it').toHaveCount(0);
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+    await expect(bar(page)).toContainText('Nothing is saved or sent until you sign in again.');
+    await expectAccessible(page);
+    await back();
+    await expect(dialog).toBeHidden();
+
+    const button = page.getByRole('button', { name: 'Sign in again' });
+    await button.click();
+    await expect(dialog).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+    await expect(button, 'the focus comes back').toBeFocused();
+
+    await page.clock.fastForward('01:01');
+    await back();
+    await expect(dialog).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+
+    await page.getByRole('navigation', { name: 'Main', exact: true }).getByRole('link', { name: 'My work' }).click();
+    await signInOver(page);
+    await expect(page.getByRole('heading', { name: 'My work' })).toBeVisible();
+    await expect(bar(page)).toHaveCount(0);
+  });
+
+  test('a change on the board waits where signing in was put off, and the next one asks at once @hydrated', async ({ page, context, empty }) => {
+    await open(page, empty);
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    await context.clearCookies();
+    await focusCard(page, three[0]);
+    await page.keyboard.press('.');
+    await expect(dialog).toContainText('1 change waits to be sent');
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+    await expect(bar(page)).toContainText('1 change waits to be sent.');
+    await focusCard(page, three[1]);
+    await page.keyboard.press('.');
+    await expect(dialog).toContainText('2 changes wait to be sent');
+    await signInOver(page);
+    await answered(page);
+    await page.reload();
+    await settled(page, true);
+    for (const title of three.slice(0, 2)) await expect(page.getByRole('region', { name: 'In Progress' }).getByRole('link', { name: title, exact: true })).toBeVisible();
+  });
+
+  test('what is taken out of the trash or deleted for ever waits for signing in, else it stays there @hydrated', async ({ page, context, empty }) => {
+    for (const title of three) await clientOf(page).call('delete_task', { task: await idOf(page, title) });
+    await page.goto(`${empty.url}/board/REP/trash`);
+    await settled(page, true);
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    const trashed = page.getByRole('table').locator('tbody th');
+    const box = page.locator('details[open] .pop__box');
+    await context.clearCookies();
+    await page.getByRole('button', { name: `Restore ${three[0]}` }).click();
+    await expect(dialog).toContainText('1 change waits to be sent');
+    await expect(trashed).toHaveCount(3);
+    await signInOver(page);
+    await expect(notices(page)).toContainText('Restored 1 task');
+    await expect(trashed).toHaveCount(2);
+    await answered(page);
+
+    await context.clearCookies();
+    await page.getByLabel(`Delete for ever: ${three[1]}`).click();
+    await box.getByLabel('Type REP-2 to confirm').fill('REP-2');
+    await box.getByRole('button', { name: 'Delete for ever' }).click();
+    await expect(dialog).toContainText('1 change waits to be sent');
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+    await expect(notices(page)).toContainText('Not deleted. Sign in to go on.');
+    await expect(trashed).toHaveCount(2);
+    await expect(box.getByLabel('Type REP-2 to confirm'), 'what was typed stays').toHaveValue('REP-2');
+    await page.getByRole('button', { name: `Restore ${three[2]}` }).click();
+    await expect(dialog).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(notices(page)).toContainText('Not restored. Sign in to go on.');
+    await expect(trashed).toHaveCount(2);
+
+    await box.getByRole('button', { name: 'Delete for ever' }).click();
+    await signInOver(page);
+    await expect(trashed).toHaveText([three[2]]);
+    await answered(page);
+    await expect(page.getByRole('alert').filter({ hasText: 'Not deleted.' })).toHaveCount(0);
+  });
+
+  test('what is saved or attached on the page of a task is sent after signing in, and what is typed stays @hydrated', async ({ page, context, empty }) => {
+    await page.goto(`${empty.url}/tasks/REP-1`);
+    await settled(page, true);
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    const comments = page.getByRole('region', { name: 'Comments', exact: true });
+    const comment = comments.getByLabel('New comment, in Markdown');
+    await context.clearCookies();
+    await comment.fill('The relay is ordered.');
+    await comments.getByRole('button', { name: 'Comment', exact: true }).click();
+    await expect(dialog).toContainText('1 change waits to be sent');
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+    await expect(comments.getByText('Not saved. Sign in to go on.')).toBeVisible();
+    await comment.fill('The relay is ordered, and comes on Monday.');
+    await bar(page).getByRole('button').click();
+    await signInOver(page);
+    await answered(page);
+    await expect(comment, 'nothing is sent behind the back of who has written on').toHaveValue('The relay is ordered, and comes on Monday.');
+    await expect(comments.getByRole('listitem')).toHaveCount(0);
+
+    await context.clearCookies();
+    await comments.getByRole('button', { name: 'Comment', exact: true }).click();
+    await signInOver(page);
+    await expect(comments.getByRole('listitem')).toHaveCount(1);
+    await expect(comment).toHaveValue('');
+    await answered(page);
+
+    await context.clearCookies();
+    await page.getByLabel('Priority').selectOption('urgent');
+    await signInOver(page);
+    await answered(page);
+    await page.reload();
+    await settled(page, true);
+    await expect(page.getByLabel('Priority')).toHaveValue('urgent');
+
+    const files = page.getByRole('region', { name: 'Attachments', exact: true });
+    const attach = (name: string) => files.getByLabel('Attach files').setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from('one') });
+    await context.clearCookies();
+    await attach('first.txt');
+    await expect(dialog).toContainText('1 change waits to be sent');
+    await expect(files.getByText('Storing first.txt')).toBeVisible();
+    await signInOver(page);
+    await expect(files.getByRole('link', { name: 'first.txt' })).toBeVisible();
+    await answered(page);
+    await context.clearCookies();
+    await attach('second.txt');
+    await expect(dialog).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(files.getByText('The file was not stored. Sign in to go on.')).toBeVisible();
+    await expect(dialog).toBeHidden();
   });
 
   test('a task that is restored from the archive waits for signing in @hydrated', async ({ page, context, empty }) => {

@@ -13,7 +13,7 @@ use app::{
 };
 use axum::{
     extract::{Request, State},
-    http::Method,
+    http::{Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -64,6 +64,10 @@ pub async fn guard(State(app): State<AppState>, request: Request, next: Next) ->
     }
     if !is_anonymous || is_open {
         return next.run(request).await;
+    }
+    // The script of a page that sends a file asks for the password over the page; it has no use for another one.
+    if request.headers().get(header::ACCEPT).is_some_and(|accept| accept == "application/json") {
+        return (StatusCode::UNAUTHORIZED, "signed_out").into_response();
     }
     let wanted = match (request.method(), request.uri().path_and_query()) {
         (&Method::GET, Some(wanted)) if wanted.as_str() != "/" => encode(wanted.as_str()),

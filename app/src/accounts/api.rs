@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use crate::error::AppResult;
+use crate::{domain::ids::UserId, error::AppResult};
 
 #[cfg(feature = "ssr")]
 use {
@@ -83,6 +83,12 @@ pub async fn sign_out() -> AppResult<()> {
     }
     leptos_axum::redirect("/sign-in");
     Ok(())
+}
+
+/// Who is signed in now.
+#[server(prefix = "/rpc")]
+pub async fn check_session() -> AppResult<UserId> {
+    Ok(Ctx::signed_in()?.me()?.id)
 }
 
 /// Changes the signed-in person's name, zone, language of mails, colours, keys, what others see of them, what they are told

@@ -29,6 +29,7 @@ pub struct Looks {
     lost: RwSignal<Option<AppError>>,
     once_more: OnceMore,
     again: Callback<()>,
+    end: Option<SessionEnd>,
 }
 
 impl Looks {
@@ -49,13 +50,7 @@ impl Looks {
                 missed.set(None);
                 import.set(fresh);
             }
-            Err(error) if error == AppError::SignedOut => {
-                if let Some(end) = end {
-                    end.tell();
-                }
-                missed.set(Some(error));
-            }
-            Err(error) if error.may_pass() => missed.set(Some(error)),
+            Err(error) if error == AppError::SignedOut || error.may_pass() => missed.set(Some(error)),
             Err(error) => lost.set(Some(error)),
         };
         let again = once_more.reread(is_reached, move || get_import(id), take);
@@ -71,12 +66,20 @@ impl Looks {
                 _ => before.copied().unwrap_or_default(),
             })
         });
-        Self { counts, missed, lost, once_more, again }
+        Self { counts, missed, lost, once_more, again, end }
     }
 
     /// Why there is nothing any more to look at.
     pub fn lost(self) -> Option<AppError> {
         self.lost.get()
+    }
+
+    /// Looks now, because the person wants to see it: also where they have put off to sign in.
+    fn now(self) {
+        if let Some(end) = self.end {
+            end.end_quiet();
+        }
+        self.again.run(());
     }
 
     /// What is said of a look that has failed.
@@ -101,7 +104,7 @@ pub fn Running(id: ImportId, looks: Looks) -> impl IntoView {
     let is_missed = Memo::new(move |_| looks.missed.with(Option::is_some));
     let now = move || {
         is_missed.get().then(|| {
-            view! { <button class="linklike small" type="button" on:click=move |_| looks.again.run(())>"Look now"</button> }
+            view! { <button class="linklike small" type="button" on:click=move |_| looks.now()>"Look now"</button> }
         })
     };
     view! {

@@ -3,19 +3,13 @@
 use leptos::prelude::*;
 
 use super::whom_to_ask::Whom;
-use crate::{domain::ids::UserId, error::AppResult};
+use crate::error::AppResult;
 
 #[cfg(feature = "ssr")]
 use {
     super::service,
     crate::platform::{ctx::Ctx, page},
 };
-
-/// Who is signed in now.
-#[server(prefix = "/rpc")]
-pub async fn check_session() -> AppResult<UserId> {
-    Ok(Ctx::signed_in()?.me()?.id)
-}
 
 /// Those who can give the right to the page at an address, path and query, which was refused.
 #[server(prefix = "/rpc")]

@@ -16,6 +16,7 @@ mod service;
 mod session;
 mod shell_view;
 mod sign_in_again;
+mod signed_out;
 mod stale;
 mod whom_to_ask;
 

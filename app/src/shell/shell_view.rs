@@ -11,6 +11,7 @@ use super::{
     palette::Palette,
     session::Session,
     sign_in_again::SignInAgain,
+    signed_out::SignedOutBar,
     stale::StaleBar,
     whom_to_ask::AskWhom,
 };
@@ -49,6 +50,7 @@ pub fn Shell(session: Session, children: Children) -> impl IntoView {
                 <div class="shell__bar">
                     <StaleBar />
                     <Outage reach=reach />
+                    {end.map(|end| view! { <SignedOutBar end=end /> })}
                 </div>
                 <div class="passage" class:is-shown=move || passage.is_coming() role="progressbar" aria-label="Loading the page"></div>
                 <main

@@ -16,8 +16,8 @@ use crate::{
 pub fn SignInAgain(end: SessionEnd) -> impl IntoView {
     browser::hold_forms(end);
     // What is told twice opens one dialog.
-    let is_over = Memo::new(move |_| end.is_over());
-    move || is_over.get().then(|| view! { <SignInDialog end=end /> })
+    let is_asked = Memo::new(move |_| end.is_asked());
+    move || is_asked.get().then(|| view! { <SignInDialog end=end /> })
 }
 
 #[component]
@@ -110,12 +110,12 @@ mod browser {
     use web_sys::{Event, EventTarget, HtmlDialogElement, HtmlElement, HtmlFormElement, SubmitEvent};
 
     use super::needs_session;
+    use crate::accounts::api::check_session;
     use crate::domain::account::Me;
     use crate::error::AppError;
-    use crate::shell::api::check_session;
-    use crate::ui::SessionEnd;
     use crate::ui::listeners::{Hears, Listeners};
     use crate::ui::toast::Toasts;
+    use crate::ui::{Moment, SessionEnd, Told};
 
     /// So long after the server has answered for the person a form is sent without asking, in milliseconds.
     const FRESH: f64 = 20_000.0;
@@ -167,7 +167,7 @@ mod browser {
             let known = answered.clone();
             // Whoever comes back to the page is told before anything is typed.
             listeners.on(&window, "focus", Hears::Bubbling, move |_: Event| {
-                if js_sys::Date::now() - known.get() < FRESH {
+                if is_fresh(&known, end) {
                     return;
                 }
                 let known = known.clone();
@@ -181,7 +181,7 @@ mod browser {
             // Forms that send themselves have prevented it by now.
             listeners.on(&window, "submit", Hears::Bubbling, move |event: SubmitEvent| {
                 let Some(sending) = Sending::of(&event).filter(Sending::needs_session) else { return };
-                if event.default_prevented() || js_sys::Date::now() - answered.get() < FRESH {
+                if event.default_prevented() || is_fresh(&answered, end) {
                     return;
                 }
                 event.prevent_default();
@@ -190,11 +190,18 @@ mod browser {
                 }
                 let (answered, is_asking, held) = (answered.clone(), is_asking.clone(), held.clone());
                 spawn_local(async move {
+                    let asked = Moment::now();
                     let answer = check_session().await;
                     is_asking.set(false);
                     match answer {
-                        // The script of the frame has told of it.
-                        Err(AppError::SignedOut) => drop(held.0.replace(Some(sending))),
+                        Err(AppError::SignedOut) => {
+                            // The script of the frame has told of a look: it was the person who wanted to send something.
+                            end.tell(Told::Deed(asked));
+                            // Who has put it off meanwhile sends it later.
+                            if end.is_asked_now() {
+                                drop(held.0.replace(Some(sending)));
+                            }
+                        }
                         Err(error @ AppError::Offline) => {
                             if let Some(toasts) = toasts {
                                 toasts.fail(error.words());
@@ -218,19 +225,25 @@ mod browser {
             StoredValue::new_local(listeners);
         });
         Effect::new(move |before: Option<u32>| {
-            let (times, is_over) = (end.begun_again(), end.is_over());
+            let (times, is_asked) = (end.begun_again(), end.is_asked());
             if before.is_some_and(|before| before != times) {
                 // Sent at once: what reads the page anew now may put another form in the place of this one.
                 signed_in.set(js_sys::Date::now());
                 if let Some(sending) = waiting.0.take() {
                     sending.go();
                 }
-            } else if !is_over {
+            } else if !is_asked {
                 // Nobody signed in: what was to be sent is not sent behind the person's back later.
                 drop(waiting.0.take());
             }
             times
         });
+    }
+
+    /// Whether the server has answered for the person so lately that it need not be asked: never where it is known that
+    /// the session has ended.
+    fn is_fresh(answered: &Cell<f64>, end: SessionEnd) -> bool {
+        js_sys::Date::now() - answered.get() < FRESH && !end.has_ended()
     }
 
     /// Goes on where the session had ended and the person has signed in again in another tab.

@@ -7,7 +7,7 @@ use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 use super::board::Named;
 use crate::{
     error::{AppError, AppResult},
-    ui::SessionEnd,
+    ui::{Moment, SessionEnd},
 };
 
 /// A change that can wait. The name of it makes a repeat do nothing.
@@ -27,6 +27,8 @@ where
     end: Option<SessionEnd>,
     /// On their way: an answer does not say which of several it is about.
     sent: StoredValue<Vec<S>>,
+    /// When the last of them was sent.
+    last: StoredValue<Moment>,
     /// To be sent once more.
     waiting: StoredValue<VecDeque<S>>,
     /// The person is asked for the password.
@@ -58,15 +60,15 @@ where
     /// Of the action that sends the changes, as long as the caller stands in the page.
     pub fn of(action: ServerAction<S>) -> Self {
         let (input, sent) = (action.input(), StoredValue::new(Vec::<S>::new()));
-        let waiting = StoredValue::new(VecDeque::<S>::new());
+        let (waiting, last) = (StoredValue::new(VecDeque::<S>::new()), StoredValue::new(Moment::default()));
         Effect::new(move |_| {
             let Some(change) = input.get() else { return };
             let is_over = |old: &S| old.op() != change.op() && change.replaces(old);
             waiting.update_value(|waiting| waiting.retain(|old| !is_over(old)));
+            last.set_value(Moment::now());
             sent.update_value(|sent| {
-                if sent.iter().all(|other| other.op() != change.op()) {
-                    sent.push(change);
-                }
+                sent.retain(|other| other.op() != change.op());
+                sent.push(change);
             });
         });
         Self {
@@ -74,6 +76,7 @@ where
             is_pending: action.pending(),
             end: use_context::<SessionEnd>(),
             sent,
+            last,
             waiting,
             is_asking: StoredValue::new(false),
         }
@@ -109,13 +112,14 @@ where
             waiting.retain(|change| sent.iter().all(|other| other.op() != change.op()));
             waiting.extend(sent);
         });
-        if self.is_asking.get_value() {
+        let (sent, changes) = (self.last.get_value(), self.waiting.with_value(VecDeque::len));
+        // Another answer may have told of all that was on its way, and the person has given it up since.
+        if changes == 0 || self.is_asking.get_value() {
             return;
         }
         self.is_asking.set_value(true);
-        let changes = self.waiting.with_value(VecDeque::len);
         spawn_local(async move {
-            let is_signed_in = end.comes_back(changes).await;
+            let is_signed_in = end.comes_back(sent, changes).await;
             // Nobody looks at a page that was left meanwhile.
             if self.is_asking.try_set_value(false).is_some() {
                 return;

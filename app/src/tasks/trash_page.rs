@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map};
 
 use super::{
-    board::{NextOp, Rewind, last_sent},
+    board::{Named, NextOp, Rewind, last_sent},
+    held::{Held, Waits},
     shelf_bar::{pager, text_filter},
     tabs::{ProjectTabs, Tab},
     task::api::UndeleteTask,
@@ -12,7 +13,7 @@ use super::{
     views_api::{DeleteForever, load_trash},
 };
 use crate::{
-    domain::shelf::TRASH_DAYS,
+    domain::{ids::OpId, shelf::TRASH_DAYS},
     error::AppError,
     ui::{Empty, ErrorPage, Icon, Loading, Outline, Page, action_error, pending, toast::Toasts},
 };
@@ -28,25 +29,38 @@ struct Deeds {
     is_owner: bool,
 }
 
+impl Waits for UndeleteTask {
+    fn replaces(&self, other: &Self) -> bool {
+        self.task == other.task
+    }
+}
+
+impl Named for DeleteForever {
+    // A task is deleted for ever once, so it names the change.
+    fn op(&self) -> Option<OpId> {
+        Some(OpId(self.task.0))
+    }
+}
+
+impl Waits for DeleteForever {
+    fn replaces(&self, other: &Self) -> bool {
+        self.task == other.task
+    }
+}
+
 #[component]
 pub fn TrashPage() -> impl IntoView {
     let (params, search) = (use_params_map(), use_location().search);
     let key = Memo::new(move |_| params.read().get("project").unwrap_or_default().to_ascii_uppercase());
     let (restore, delete) = (ServerAction::<UndeleteTask>::new(), ServerAction::<DeleteForever>::new());
     let (next, rewind) = (NextOp::new(), StoredValue::new(None::<Rewind>));
-    let toasts = use_context::<Toasts>();
-    let (restored, last) = (restore.value(), last_sent(restore));
-    Effect::new(move |_| {
-        let (Some(answer), Some(toasts)) = (restored.get(), toasts) else { return };
-        match (answer, last.get_value(), rewind.get_value()) {
-            (Err(error), ..) => toasts.fail(format!("Not restored. {}", error.words())),
-            (Ok(()), Some(op), Some(rewind)) => toasts.offer("Restored 1 task", "Undo", move || rewind.undo_op(op)),
-            (Ok(()), ..) => {}
-        }
-    });
+    // What waits for a session is not answered yet, and nothing can be read meanwhile.
+    let answers = RwSignal::new(0_u32);
+    tell_restored(restore, answers, rewind);
+    tell_deleted(delete, answers);
     let trash = Resource::new_blocking(
-        move || (key.get(), search.get(), restore.version().get(), delete.version().get()),
-        |(key, query, _, _)| load_trash(key, query),
+        move || (key.get(), search.get(), answers.get()),
+        |(key, query, _)| load_trash(key, query),
     );
     // In the effect, so that nothing of it happens on the server; another project has steps of its own.
     Effect::new(move |_| {
@@ -66,6 +80,49 @@ pub fn TrashPage() -> impl IntoView {
         </Transition>
     }
     .into_any()
+}
+
+/// Says what became of a task that was restored. Where the session has ended, it waits for somebody to sign in again.
+fn tell_restored(restore: ServerAction<UndeleteTask>, answers: RwSignal<u32>, rewind: StoredValue<Option<Rewind>>) {
+    let toasts = use_context::<Toasts>();
+    let (restored, last, held) = (restore.value(), last_sent(restore), Held::of(restore));
+    let fail = move |error: &AppError| {
+        if let Some(toasts) = toasts {
+            toasts.fail(format!("Not restored. {}", error.words()));
+        }
+    };
+    Effect::new(move |_| {
+        let Some(answer) = restored.get() else { return };
+        if held.keeps(&answer, move |_| fail(&AppError::SignedOut)) {
+            return;
+        }
+        answers.update(|answers| *answers = answers.wrapping_add(1));
+        match (answer, last.get_value(), rewind.get_value(), toasts) {
+            (Err(error), ..) => fail(&error),
+            (Ok(()), Some(op), Some(rewind), Some(toasts)) => {
+                toasts.offer("Restored 1 task", "Undo", move || rewind.undo_op(op));
+            }
+            (Ok(()), ..) => {}
+        }
+    });
+}
+
+/// As [`tell_restored`], for what is deleted for ever. Why it was refused stands over the list; that nobody signed in is
+/// said here, and the number that was typed stays where it is.
+fn tell_deleted(delete: ServerAction<DeleteForever>, answers: RwSignal<u32>) {
+    let toasts = use_context::<Toasts>();
+    let (deleted, held) = (delete.value(), Held::of(delete));
+    Effect::new(move |_| {
+        let Some(answer) = deleted.get() else { return };
+        let put_off = move || {
+            if let Some(toasts) = toasts {
+                toasts.fail(refusal(&AppError::SignedOut));
+            }
+        };
+        if !held.keeps(&answer, move |_| put_off()) {
+            answers.update(|answers| *answers = answers.wrapping_add(1));
+        }
+    });
 }
 
 fn page(
@@ -89,11 +146,13 @@ fn page(
         }.into_any(),
         (false, _) => table(rows, &key, deeds).into_any(),
     };
+    // Without a session it waits, and is not refused.
     let refused = action_error(delete);
+    let refused = move || refused.get().filter(|error| *error != AppError::SignedOut);
     view! {
         <ProjectTabs project=key current=Tab::Trash />
         <Page title="Trash" lead=name>
-            {move || refused.get().map(|error| view! { <p class="banner" data-tone="bad" role="alert">{refusal(&error)}</p> })}
+            {move || refused().map(|error| view! { <p class="banner" data-tone="bad" role="alert">{refusal(&error)}</p> })}
             {bar}
             {list}
             {pager}

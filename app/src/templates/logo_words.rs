@@ -12,6 +12,7 @@ pub fn refusal_words(code: &str) -> Option<&'static str> {
         "interrupted" | "offline" => "The picture did not arrive whole. Choose it again.",
         "conflict" => "Somebody else saved the template meanwhile. Choose the picture again.",
         "forbidden" => "Only whoever made the template and administrators change it.",
+        "signed_out" => "The picture was not kept. Sign in to go on.",
         "failed" => "The picture could not be kept. Try again in a moment.",
         _ => return None,
     })

@@ -76,7 +76,7 @@ pub use regions::DialogRegions;
 #[cfg(feature = "hydrate")]
 pub use regions::region;
 pub use rest::rest;
-pub use session_end::{SIGNED_OUT_EVENT, SessionEnd};
+pub use session_end::{Moment, SIGNED_OUT_EVENT, SessionEnd, Told};
 pub use settings_page::SettingsPage;
 pub use several::Several;
 pub use sprite::provide_sprite;

@@ -125,6 +125,20 @@ async fn a_file_that_is_too_large_is_refused_in_words_and_not_stored() {
 }
 
 #[tokio::test]
+async fn without_a_session_a_page_hears_that_nobody_is_signed_in_and_a_plain_form_is_led_there() {
+    each_database(async |app| {
+        let (_, task) = begin(&app).await;
+        let mut stranger = Visitor::new(&app);
+        let answer = upload(&mut stranger, &task, "notes.txt", b"hello", "application/json").await;
+        assert_eq!((answer.status, answer.body.as_str()), (StatusCode::UNAUTHORIZED, "signed_out"));
+        let answer = upload(&mut stranger, &task, "notes.txt", b"hello", "text/html").await;
+        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/sign-in"));
+        assert_eq!(attachment::Entity::find().count(app.reader()).await.unwrap(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_form_of_another_site_attaches_nothing() {
     each_database(async |app| {
         let (mut visitor, task) = begin(&app).await;

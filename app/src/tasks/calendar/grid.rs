@@ -150,13 +150,9 @@ impl Desk {
 
     /// Sends a change; where the session has ended, once more when somebody has signed in again.
     async fn send_signed_in(self, next: &Unsent, unsent: &ArcStoredValue<VecDeque<Unsent>>) -> AppResult<ListRow> {
-        loop {
-            let answer = save_cell(next.id, "due".into(), next.to.to_string(), 0, Some(next.op)).await;
-            let Some(end) = self.end.filter(|_| matches!(answer, Err(AppError::SignedOut))) else { return answer };
-            if !end.comes_back(unsent.with_value(VecDeque::len)).await {
-                return answer;
-            }
-        }
+        let send = || save_cell(next.id, "due".into(), next.to.to_string(), 0, Some(next.op));
+        let has_no_session = |answer: &AppResult<ListRow>| matches!(answer, Err(AppError::SignedOut));
+        SessionEnd::send(self.end, || unsent.with_value(VecDeque::len), has_no_session, send).await
     }
 
     /// Shows what came of a change, unless the task has moved on since.

@@ -84,6 +84,9 @@ pub fn Checklist(state: TaskState) -> impl IntoView {
             {save_state(acts.tick)}
             {save_state(acts.place)}
             {save_state(acts.rename)}
+            {save_state(acts.remove)}
+            {save_state(acts.rename_list)}
+            {save_state(acts.remove_list)}
             {converted(acts.convert)}
             {acts.can_edit.then(|| view! { <AddItemForm state=state /><AddListForm state=state /> })}
         </section>

@@ -10,8 +10,11 @@ use super::{
 use crate::{
     domain::file::{FILE_BYTES_MAX, FILES_MAX},
     tasks::parts::FileView,
-    ui::Icon,
+    ui::{Icon, SessionEnd},
 };
+
+/// The code of an upload for which nobody was signed in.
+const SIGNED_OUT: &str = "signed_out";
 
 /// What is said of an upload that was refused; only known codes have words.
 fn refusal_words(code: &str) -> Option<String> {
@@ -22,6 +25,7 @@ fn refusal_words(code: &str) -> Option<String> {
         "empty" => "The file is empty, so it was not stored.".to_owned(),
         "no_file" => "No file was chosen.".to_owned(),
         "interrupted" => "The upload was interrupted. Attach the file again.".to_owned(),
+        SIGNED_OUT => "The file was not stored. Sign in to go on.".to_owned(),
         "offline" => "The server cannot be reached. The file is not stored.".to_owned(),
         "failed" => "The file could not be stored. Try again in a moment.".to_owned(),
         _ => return None,
@@ -105,10 +109,11 @@ fn Attach(state: TaskState, upload: RwSignal<Upload>) -> impl IntoView {
     let task = state.detail.with_untracked(|detail| detail.card.id);
     let url = format!("/attachments/{task}");
     let field = NodeRef::<Input>::new();
-    browser::listen(&url, upload);
+    let end = use_context::<SessionEnd>();
+    browser::listen(&url, upload, end);
     let choose = {
         let url = url.clone();
-        move |_| browser::send_chosen(field, &url, upload)
+        move |_| browser::send_chosen(field, &url, upload, end)
     };
     let said = move || match upload.get() {
         Upload::Idle => None,
@@ -150,19 +155,22 @@ mod browser {
     use wasm_bindgen_futures::JsFuture;
     use web_sys::{DataTransfer, File, FileList, FormData, Headers, RequestInit, Response};
 
-    use super::Upload;
+    use super::{SIGNED_OUT, Upload};
+    use crate::accounts::api::check_session;
+    use crate::error::AppError;
+    use crate::ui::SessionEnd;
 
     /// Sends what was chosen in the field.
-    pub fn send_chosen(field: NodeRef<Input>, url: &str, upload: RwSignal<Upload>) {
+    pub fn send_chosen(field: NodeRef<Input>, url: &str, upload: RwSignal<Upload>, end: Option<SessionEnd>) {
         let Some(field) = field.get_untracked() else { return };
         if let Some(files) = field.files() {
-            send(all(&files), url.to_owned(), upload);
+            send(all(&files), url.to_owned(), upload, end);
         }
         field.set_value("");
     }
 
     /// Takes files that are dropped on the task or pasted, for as long as the caller stands in the page.
-    pub fn listen(url: &str, upload: RwSignal<Upload>) {
+    pub fn listen(url: &str, upload: RwSignal<Upload>, end: Option<SessionEnd>) {
         let url = url.to_owned();
         Effect::new(move |_| {
             let over = window_event_listener(ev::dragover, move |event| {
@@ -175,7 +183,7 @@ mod browser {
                 let Some(data) = event.data_transfer().filter(has_files) else { return };
                 event.prevent_default();
                 if let Some(files) = data.files() {
-                    send(all(&files), to.clone(), upload);
+                    send(all(&files), to.clone(), upload, end);
                 }
             });
             let to = url.clone();
@@ -184,7 +192,7 @@ mod browser {
                 let files = all(&files);
                 if !files.is_empty() {
                     event.prevent_default();
-                    send(files, to.clone(), upload);
+                    send(files, to.clone(), upload, end);
                 }
             });
             on_cleanup(move || {
@@ -208,8 +216,9 @@ mod browser {
         static WAITING: RefCell<Vec<(String, Vec<File>)>> = const { RefCell::new(Vec::new()) };
     }
 
-    /// Sends files to a task, behind those that are on their way.
-    fn send(files: Vec<File>, url: String, upload: RwSignal<Upload>) {
+    /// Sends files to a task, behind those that are on their way. Where nobody is signed in, they are sent when somebody has
+    /// signed in again; else none of them is.
+    fn send(files: Vec<File>, url: String, upload: RwSignal<Upload>, end: Option<SessionEnd>) {
         if files.is_empty() {
             return;
         }
@@ -223,10 +232,16 @@ mod browser {
             let (mut stored, mut refused) = (0, None);
             let mut next = Some(files);
             while let Some(files) = next {
-                match post(files, &url).await {
+                let has_no_session = |answer: &Answer| matches!(answer, Ok(Err(code)) if code == SIGNED_OUT);
+                match SessionEnd::send(end, || files.len(), has_no_session, || post(&files, &url)).await {
                     Ok(Ok(many)) => stored += many,
                     Ok(Err(code)) => refused = Some(code),
                     Err(_) => refused = Some("offline".into()),
+                }
+                if refused.as_deref() == Some(SIGNED_OUT) {
+                    // Whoever did not sign in again is not asked for each of the others.
+                    WAITING.with_borrow_mut(|waiting| waiting.retain(|(to, _)| *to != url));
+                    break;
                 }
                 next = WAITING.with_borrow_mut(|waiting| {
                     let at = waiting.iter().position(|(to, _)| *to == url)?;
@@ -239,9 +254,15 @@ mod browser {
     }
 
     /// How many were stored, or the code of why not.
-    async fn post(files: Vec<File>, url: &str) -> Result<Result<u32, String>, JsValue> {
+    type Answer = Result<Result<u32, String>, JsValue>;
+
+    async fn post(files: &[File], url: &str) -> Answer {
+        // Asked first: a server that answers before it has read a large file closes the line, and nobody hears why.
+        if matches!(check_session().await, Err(AppError::SignedOut)) {
+            return Ok(Err(SIGNED_OUT.into()));
+        }
         let form = FormData::new()?;
-        for file in &files {
+        for file in files {
             form.append_with_blob_and_filename("file", file, &file.name())?;
         }
         let headers = Headers::new()?;
@@ -251,6 +272,9 @@ mod browser {
         init.set_body(form.as_ref());
         init.set_headers(headers.as_ref());
         let response: Response = JsFuture::from(window().fetch_with_str_and_init(url, &init)).await?.dyn_into()?;
+        if response.status() == 401 {
+            return Ok(Err(SIGNED_OUT.into()));
+        }
         let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
         Ok(match (response.ok(), text.parse::<u32>()) {
             (true, Ok(stored)) => Ok(stored),
@@ -264,10 +288,11 @@ mod browser {
     use leptos::{html::Input, prelude::*};
 
     use super::Upload;
+    use crate::ui::SessionEnd;
 
     /// The server chooses no files.
-    pub fn send_chosen(_field: NodeRef<Input>, _url: &str, _upload: RwSignal<Upload>) {}
+    pub fn send_chosen(_field: NodeRef<Input>, _url: &str, _upload: RwSignal<Upload>, _end: Option<SessionEnd>) {}
 
     /// Nothing is dropped on the server.
-    pub fn listen(_url: &str, _upload: RwSignal<Upload>) {}
+    pub fn listen(_url: &str, _upload: RwSignal<Upload>, _end: Option<SessionEnd>) {}
 }

@@ -1,6 +1,6 @@
 //! Saving one property: what is said meanwhile, and what is read again afterwards.
 
-use leptos::{prelude::*, server_fn::ServerFn};
+use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::{
@@ -18,7 +18,7 @@ use crate::{
         board::{Link, Live, Named, NextOp, OpenBoard, Rewind},
         view::{Arrived, Card, TaskDetail},
     },
-    ui::{OnceMore, toast::Toasts},
+    ui::{Moment, OnceMore, SessionEnd, toast::Toasts},
 };
 
 /// The task that is shown, and the way to read it again.
@@ -303,12 +303,30 @@ where
     S::Output: Clone + Send + Sync + 'static,
 {
     let (pending, value, input) = (action.pending(), action.value(), action.input());
-    // What was sent last, for another try: the action forgets it when it is answered.
-    let last = StoredValue::new(None::<S>);
+    // What was sent last, and when, for another try: the action forgets it when it is answered.
+    let (last, sent_at) = (StoredValue::new(None::<S>), StoredValue::new(Moment::default()));
     Effect::new(move |_| {
         if let Some(sent) = input.get() {
             last.set_value(Some(sent));
+            sent_at.set_value(Moment::now());
         }
+    });
+    let (end, is_asking) = (use_context::<SessionEnd>(), StoredValue::new(false));
+    // What has no session waits for one. Whoever does not sign in again now may write on: then only they send it.
+    Effect::new(move |_| {
+        let is_signed_out = value.with(|value| matches!(value, Some(Err(AppError::SignedOut))));
+        let Some(end) = end.filter(|_| is_signed_out && !is_asking.get_value()) else { return };
+        is_asking.set_value(true);
+        spawn_local(async move {
+            let is_back = end.comes_back(sent_at.get_value(), 1).await;
+            // Nobody looks at a task that was closed meanwhile.
+            if is_asking.try_set_value(false).is_none()
+                && is_back
+                && let Some(sent) = last.get_value()
+            {
+                drop(action.dispatch(sent));
+            }
+        });
     });
     let can_repeat = Memo::new(move |_| !pending.get() && value.with(|value| value.as_ref().is_some_and(is_passing)));
     let repeat = move || {
@@ -333,7 +351,11 @@ fn is_passing<T>(value: &AppResult<T>) -> bool {
     let passing = |error: &AppError| {
         matches!(
             error,
-            AppError::Offline | AppError::Unavailable | AppError::Internal { .. } | AppError::TooMany { .. }
+            AppError::Offline
+                | AppError::Unavailable
+                | AppError::Internal { .. }
+                | AppError::TooMany { .. }
+                | AppError::SignedOut
         )
     };
     value.as_ref().is_err_and(passing)

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 use super::{desk::Desk, field, hands, places::Fold};
 use crate::{
     templates::{forms_api::EditDraft, logo_words::refusal_words},
-    ui::is_toggled_open,
+    ui::{SessionEnd, is_toggled_open},
 };
 
 /// What an upload has come to.
@@ -62,7 +62,7 @@ pub fn panel(desk: Desk) -> AnyView {
             }
         })
     };
-    let version = desk.version();
+    let (version, end) = (desk.version(), use_context::<SessionEnd>());
     view! {
         <details class="logo" open=move || is_open.get() on:toggle=move |event| { is_open.try_set(is_toggled_open(&event)); }>
             <summary>"Logo"</summary>
@@ -74,7 +74,7 @@ pub fn panel(desk: Desk) -> AnyView {
                         <span class="field__hint" id="logo-hint">"PNG or JPEG, up to 100 kB. It is shown at half its size, so that it is sharp everywhere."</span>
                         {field::problem(desk.said, "logo".to_owned())}
                         <output class="save-state" id="logo-said" data-state=move || said().0>{move || said().1}</output>
-                        <input class="input" type="file" id="logo" name="file" accept="image/png,image/jpeg" aria-describedby=described aria-invalid=bad node_ref=field on:change=move |_| hands::choose_logo(desk, field, upload) />
+                        <input class="input" type="file" id="logo" name="file" accept="image/png,image/jpeg" aria-describedby=described aria-invalid=bad node_ref=field on:change=move |_| hands::choose_logo(desk, field, upload, end) />
                     </div>
                     <div class="needs-no-script"><button class="btn is-sm" type="submit">"Upload"</button></div>
                 </form>

@@ -16,7 +16,7 @@ use crate::{
         preview_api::preview_template,
         view::{Preview, PreviewData},
     },
-    ui::Pause,
+    ui::{Pause, SessionEnd},
 };
 
 /// Nothing is typed for so long before the server is asked.
@@ -94,6 +94,13 @@ pub fn keep_showing(desk: Desk) {
         }
         wanted
     });
+    if let Some(end) = use_context::<SessionEnd>() {
+        end.go_on_with(move || {
+            if desk.shown.error.with_untracked(|error| *error == Some(AppError::SignedOut)) {
+                ask(desk);
+            }
+        });
+    }
     on_cleanup(move || pause.cancel());
 }
 

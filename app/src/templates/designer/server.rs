@@ -8,6 +8,7 @@ use leptos::{
 };
 
 use super::{desk::Desk, logo::Upload};
+use crate::ui::SessionEnd;
 
 /// There are no hands.
 pub fn attach(_node: NodeRef<Div>, _desk: Desk) {}
@@ -54,7 +55,7 @@ pub fn lift_key<T>(_desk: Desk, _id: u32, _event: &T) {}
 pub fn lift_ends(_desk: Desk, _id: u32) {}
 
 /// The server chooses no files.
-pub fn choose_logo(_desk: Desk, _field: NodeRef<Input>, _upload: RwSignal<Upload>) {}
+pub fn choose_logo(_desk: Desk, _field: NodeRef<Input>, _upload: RwSignal<Upload>, _end: Option<SessionEnd>) {}
 
 /// The plain field is all that the server sends.
 pub fn mount_editor(_node: NodeRef<Div>, _desk: Desk, _is_ready: RwSignal<bool>) {}

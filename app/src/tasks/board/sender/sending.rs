@@ -8,6 +8,7 @@ use leptos::task::spawn_local;
 
 use super::kept::forget;
 use super::{Change, Sender, Unsent, Waiting, has_to_sign_in, is_out_of_reach};
+use crate::accounts::api::check_session;
 use crate::domain::ids::{OpId, TaskId};
 use crate::error::AppError;
 use crate::tasks::api;
@@ -90,14 +91,38 @@ async fn send_until_answered(sender: &Sender, unsent: &Unsent) -> Result<Vec<Car
         set_if_other(&sender.is_signed_out, has_to_sign_in(was_signed_out, answer.as_ref().err()));
         let Some(wait) = wait else { return answer };
         attempts += 1;
+        // Whoever has put off to sign in is asked by what they do, not by what they did before: by itself a change is sent
+        // again when a reading has found that they are back.
+        let is_signed_out = matches!(answer, Err(AppError::SignedOut));
         sender.is_nudged.set_value(false);
-        for _ in 0..wait / LOOK.as_millis() as u64 {
-            rest(LOOK).await;
-            if sender.is_nudged.get_value() {
+        loop {
+            if is_nudged_within(sender, wait).await {
                 attempts = 0;
                 break;
             }
+            if !is_signed_out || is_back(sender).await {
+                break;
+            }
         }
+    }
+}
+
+/// Waits for so many milliseconds, or until something makes another attempt worth while.
+async fn is_nudged_within(sender: &Sender, wait: u64) -> bool {
+    for _ in 0..wait / LOOK.as_millis() as u64 {
+        rest(LOOK).await;
+        if sender.is_nudged.get_value() {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether the changes may be sent again: by nobody else than the person who made them.
+async fn is_back(sender: &Sender) -> bool {
+    match check_session().await {
+        Ok(who) => sender.me.is_none_or(|me| me == who),
+        Err(error) => error != AppError::SignedOut,
     }
 }
 

@@ -11,10 +11,14 @@ use crate::{
         designer::{desk::Desk, logo::Upload},
         logo_words::refusal_words,
     },
+    ui::SessionEnd,
 };
 
-/// A picture was chosen in the field.
-pub fn choose_logo(desk: Desk, field: NodeRef<Input>, upload: RwSignal<Upload>) {
+/// The code of a picture for which nobody was signed in.
+const SIGNED_OUT: &str = "signed_out";
+
+/// A picture was chosen in the field. Where nobody is signed in, it is sent when somebody has signed in again.
+pub fn choose_logo(desk: Desk, field: NodeRef<Input>, upload: RwSignal<Upload>, end: Option<SessionEnd>) {
     let Some(field) = field.get_untracked() else { return };
     let Some(file) = field.files().and_then(|files| files.get(0)) else { return };
     field.set_value("");
@@ -25,7 +29,10 @@ pub fn choose_logo(desk: Desk, field: NodeRef<Input>, upload: RwSignal<Upload>) 
     }
     upload.set(Upload::Running);
     spawn_local(async move {
-        let answer = post(&file, &format!("/templates/{}/logo", desk.id)).await;
+        let url = format!("/templates/{}/logo", desk.id);
+        let has_no_session =
+            |answer: &Result<Result<Logo, String>, JsValue>| matches!(answer, Ok(Err(code)) if code == SIGNED_OUT);
+        let answer = SessionEnd::send(end, || 1, has_no_session, || post(&file, &url)).await;
         let outcome = match answer {
             Ok(Ok(logo)) => {
                 let mut logo = Some(logo);
@@ -58,6 +65,9 @@ async fn post(file: &File, url: &str) -> Result<Result<Logo, String>, JsValue> {
     init.set_body(form.as_ref());
     init.set_headers(headers.as_ref());
     let response: Response = JsFuture::from(window().fetch_with_str_and_init(url, &init)).await?.dyn_into()?;
+    if response.status() == 401 {
+        return Ok(Err(SIGNED_OUT.into()));
+    }
     let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
     Ok(if response.ok() { serde_json::from_str(&text).map_err(|_| String::new()) } else { Err(text) })
 }

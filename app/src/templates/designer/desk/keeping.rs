@@ -13,6 +13,7 @@ use crate::{
         designer::hands,
         view::SavedDraft,
     },
+    ui::SessionEnd,
 };
 
 /// A draft is kept so long after the last change.
@@ -46,6 +47,10 @@ impl Desk {
             }
             self.pause.then(REST, move || self.save());
         });
+        // What had no session is kept as soon as there is one, and not only with the next change.
+        if let Some(end) = use_context::<SessionEnd>() {
+            end.go_on_with(move || self.save());
+        }
         on_cleanup(move || {
             self.pause.cancel();
             if !self.is_kept_now() {
