@@ -70,7 +70,7 @@ async fn rich(app: &TestApp, cast: &Cast) -> project_row::Model {
     settings::save(&mina, &owning, None, with).await.unwrap();
     let limited =
         ColumnChange { name: "In Progress".into(), status: Status::Progress, limit: Some(9), limit_is_hard: true };
-    columns::change(&mina, &editing, lists[1], limited).await.unwrap();
+    columns::change(&mina, &editing, lists[1], None, limited).await.unwrap();
     let crew = groups::create(&mina, "Crew").await.unwrap();
     groups::add(&mina, crew, cast.alex.id).await.unwrap();
     project_groups::add(&mina, &owning, crew, MemberRole::Editor).await.unwrap();

@@ -144,6 +144,36 @@ async fn who_saves_the_settings_of_a_project_second_sees_what_is_saved_beside_wh
 }
 
 #[tokio::test]
+async fn who_saves_a_list_second_takes_no_limit_away_unseen() {
+    each_database(async |app| {
+        let (mut visitor, _, _, columns) = begin(&app).await;
+        let id = columns[1].to_string();
+        let page = format!("/board/T/columns/{id}");
+        let began = hidden(&visitor.get(&page).await.body, "save_column", "version");
+        let action = visitor.form_action(&page, "save_column").await;
+        let form = [("column", id.as_str()), ("version", began.as_str()), ("status", "progress")];
+        let theirs = [("name", "In Progress"), ("limit", "4"), ("hard", "true")];
+        let fields: Vec<(&str, &str)> = form.into_iter().chain(theirs).collect();
+        let saved = visitor.post(&action, &format!("{SITE}{page}"), &fields).await;
+        assert_eq!(saved.location(), "/board/T?notice=saved");
+        let mine = [("name", "Doing"), ("limit", "")];
+        let fields: Vec<(&str, &str)> = form.into_iter().chain(mine).collect();
+        let late = visitor.post(&action, &format!("{SITE}{page}"), &fields).await;
+        let shown = visitor.get(late.location().trim_start_matches(SITE)).await.body;
+        assert!(shown.contains("Somebody changed this since you opened it"), "{shown}");
+        assert!(shown.contains("value=\"Doing\"") && shown.contains(">4</span>"), "both stand there: {shown}");
+        assert!(visitor.get(&page).await.body.contains("value=\"4\""), "nothing is written over");
+        let now = hidden(&shown, "save_column", "version");
+        let again = [("column", id.as_str()), ("version", now.as_str()), ("status", "progress")];
+        let fields: Vec<(&str, &str)> = again.into_iter().chain(mine).collect();
+        let saved = visitor.post(&action, &format!("{SITE}{page}"), &fields).await;
+        assert_eq!(saved.location(), "/board/T?notice=saved");
+        assert!(visitor.get("/board/T").await.body.contains("Doing"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn who_saves_a_rule_second_keeps_what_was_typed() {
     each_database(async |app| {
         let (mut visitor, _, made, _) = begin(&app).await;

@@ -11,7 +11,7 @@ use crate::{
     domain::{ids::ProjectId, live::Change, project as rules},
     entities::{project, project_alias},
     error::{AppError, AppResult, Checks, Conflict, Problem},
-    platform::{ctx::Ctx, events, fault, hash::sha256},
+    platform::{ctx::Ctx, events, fault, hash::number_of},
 };
 
 /// The settings as a form has them.
@@ -30,9 +30,7 @@ pub struct Settings {
 /// The settings of a project as a number that is another one as soon as any of them is.
 pub fn version(row: &project::Model) -> i64 {
     let project::Model { name, key, description, zone, archive_after_days, .. } = row;
-    let all = serde_json::json!([name, key, description, zone, archive_after_days]).to_string();
-    // What a number of JSON holds in a browser without loss.
-    i64::from_str_radix(&sha256(all.as_bytes())[..13], 16).unwrap_or_default()
+    number_of(&serde_json::json!([name, key, description, zone, archive_after_days]).to_string())
 }
 
 /// Changes a project, whose settings were `base` when the person began, where that is known. A new key leaves the old one
