@@ -716,10 +716,37 @@ test.describe('a board that is not there any more', () => {
     await other.getByRole('link', { name: three[0], exact: true }).click();
     const drawer = other.getByRole('region', { name: 'Task', exact: true });
     await expect(drawer.getByLabel('Title')).toHaveValue(three[0]);
+    const part = drawer.getByRole('region', { name: 'Description' });
+    await part.getByText('Add a description', { exact: true }).click();
+    const text = part.getByLabel('Description, in Markdown');
+    await text.fill('What took an hour to write');
     await clientOf(page).call('delete_project', { project: await projectOf(page), confirm: 'Reporting' });
     for (const both of [page, other]) await expect(both.getByRole('alert').filter({ hasText: gone })).toBeVisible();
     await drawer.getByLabel('Priority').selectOption('urgent');
     await expect(drawer.getByText('Not saved. This is not here, or you cannot see it.')).toBeVisible();
+    await part.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(part.getByText('Not saved. This is not here, or you cannot see it.')).toBeVisible();
+    await expect(text, 'what was typed can be taken from there').toHaveValue('What took an hour to write');
+  });
+
+  test('a list that somebody deletes stays as long as a task is typed into it, which then says why it is not added @hydrated', async ({ page, browser, empty }) => {
+    const other = await together(page, browser, empty);
+    const pending = other.getByRole('region', { name: 'Pending' });
+    await pending.getByText('Add task', { exact: true }).click();
+    const field = pending.getByLabel('Title of the new task in Pending');
+    await field.fill('Half a task');
+    const board = await clientOf(page).call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
+    const [todo, , third] = board.value.columns;
+    await clientOf(page).call('remove_column', { column: third.id, heir: todo.id });
+    await expect(page.getByRole('region', { name: 'Pending' })).toHaveCount(0);
+    await expect(field).toHaveValue('Half a task');
+    await field.press('Enter');
+    await expect(pending.getByRole('alert')).toBeVisible();
+    await expect(field).toHaveValue('Half a task');
+    await field.fill('');
+    await field.press('Escape');
+    await expect(other.getByRole('region', { name: 'Pending' })).toHaveCount(0);
+    await expectTitles(other, 'Todo', three);
   });
 });
 

@@ -91,7 +91,82 @@ test.describe('in one task', () => {
       await theirs.getByRole('button', { name: 'Save', exact: true }).click();
       await expect(mine.locator('.prose')).toHaveText('All have answered');
       await mine.getByRole('button', { name: 'Save', exact: true }).click();
-      await expect(page.getByText('Somebody changed this text since you opened it')).toBeVisible();
+      const conflict = page.getByRole('alert').filter({ hasText: 'Somebody changed this text since you opened it' });
+      await expect(conflict).toContainText('All have answered');
+      await expect(conflict.getByLabel('Yours')).toHaveValue('Three have answered');
+      await conflict.getByLabel('Yours').fill('Three have answered, and then all');
+      await conflict.getByRole('button', { name: 'Save mine' }).click();
+      await expect(conflict).toBeHidden();
+      await expect(theirs.locator('.prose')).toHaveText('Three have answered, and then all');
+    });
+  });
+
+  test.describe('what somebody deletes', () => {
+    test.use({ expectedErrors: [/status of 404/] });
+
+    test('stays as long as another is writing in it, and says so @hydrated', async ({ page, empty }) => {
+      const task = await idOf(page, three[0]);
+      await clientOf(page).call('add_comment', { task, body: 'The regions answer late' });
+      await clientOf(page).call('add_comment', { task, body: 'Nobody writes in this one' });
+      await clientOf(page).call('add_item', { task, text: 'Ask the regions' });
+      const other = await page.context().newPage();
+      for (const both of [page, other]) {
+        await both.goto(`${empty.url}/tasks/REP-1`);
+        await settled(both, true);
+      }
+      const [comment, item] = [page.locator('.comment').first(), page.locator('li[data-item]')];
+      for (const entry of [comment, item]) await entry.locator('summary').first().click();
+      await comment.getByLabel('Comment, in Markdown').fill('What took an hour to write');
+      await item.getByLabel('Text of the item').fill('Ask all of the regions');
+
+      for (const text of ['Nobody writes in this one', 'The regions answer late']) {
+        const gone = other.locator('.comment').filter({ hasText: text });
+        await gone.locator('summary').first().click();
+        await gone.getByRole('button', { name: 'Delete the comment' }).click();
+        await expect(gone).toHaveCount(0);
+      }
+      await other.locator('li[data-item] summary').first().click();
+      await other.getByRole('button', { name: 'Remove', exact: true }).click();
+      await expect(other.locator('li[data-item]')).toHaveCount(0);
+
+      await expect(page.locator('.comment')).toHaveCount(1);
+      for (const entry of [comment, item]) await expect(entry.getByText('Somebody has deleted this. What you typed is still here: copy what you need.')).toBeVisible();
+      await expect(comment.getByLabel('Comment, in Markdown')).toHaveValue('What took an hour to write');
+      await expect(item.getByLabel('Text of the item')).toHaveValue('Ask all of the regions');
+      await comment.getByRole('button', { name: 'Save', exact: true }).click();
+      const part = page.getByRole('region', { name: 'Comments' });
+      await expect(part.getByText('Not saved. This is not here, or you cannot see it.')).toBeVisible();
+      await expect(comment.getByLabel('Comment, in Markdown')).toHaveValue('What took an hour to write');
+    });
+  });
+
+  test.describe('two who change one comment or one item', () => {
+    test.use({ expectedErrors: [/status of 409/] });
+
+    test('see both texts, and each can be kept @hydrated', async ({ page, empty }) => {
+      const task = await idOf(page, three[0]);
+      await clientOf(page).call('add_comment', { task, body: 'The regions answer late' });
+      await clientOf(page).call('add_item', { task, text: 'Ask the regions' });
+      const other = await page.context().newPage();
+      for (const both of [page, other]) {
+        await both.goto(`${empty.url}/tasks/REP-1`);
+        await settled(both, true);
+      }
+      const conflict = page.getByRole('alert').filter({ hasText: 'Somebody changed this text since you opened it' });
+      for (const [part, label, shown] of [['.comment', 'Comment, in Markdown', '.comment .prose'], ['li[data-item]', 'Text of the item', '.tick__words']]) {
+        const [mine, theirs] = [page, other].map((both) => both.locator(part).first());
+        for (const both of [mine, theirs]) await both.locator('summary').first().click();
+        await mine.getByLabel(label).fill('Mine');
+        await theirs.getByLabel(label).fill('Theirs');
+        await theirs.getByRole('button', { name: 'Save', exact: true }).click();
+        await expect(page.locator(shown).first()).toHaveText('Theirs');
+        await expect(mine.getByLabel(label)).toHaveValue('Mine');
+        await mine.getByRole('button', { name: 'Save', exact: true }).click();
+        await expect(conflict).toContainText('Theirs');
+        await conflict.getByRole('button', { name: 'Save mine' }).click();
+        await expect(conflict).toBeHidden();
+        await expect(other.locator(shown).first()).toHaveText('Mine');
+      }
     });
   });
 });

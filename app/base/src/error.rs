@@ -72,6 +72,9 @@ pub struct Conflict {
     pub theirs: String,
     /// The version to start from next.
     pub version: i64,
+    /// Field name and what was sent, where the form has more than this field: so that all of it can be shown and sent again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub typed: Vec<(String, String)>,
 }
 
 /// The fields that break a rule, and what was typed (never secrets), so that a form without
@@ -120,33 +123,51 @@ impl AppError {
     /// Adds what was typed, so that a form without WebAssembly can show it again.
     #[must_use]
     pub fn with_typed(mut self, typed: &[(&str, &str)]) -> Self {
-        if let Self::Invalid(invalid) = &mut self {
-            invalid.typed.extend(typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        }
+        let kept = match &mut self {
+            Self::Invalid(invalid) => &mut invalid.typed,
+            Self::Conflict(conflict) => &mut conflict.typed,
+            _ => return self,
+        };
+        kept.extend(typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         self
     }
 
     /// The same with no more of what was typed than an address has room for; the first that fit are kept.
     #[must_use]
     pub fn shortened(mut self) -> Self {
-        if let Self::Invalid(invalid) = &mut self {
-            let mut room = Invalid::KEPT_BYTES;
-            invalid.typed.retain(|(_, value)| {
-                let fits = value.len() <= room;
-                if fits {
-                    room -= value.len();
+        let mut room = Invalid::KEPT_BYTES;
+        let mut fits = |value: &str| {
+            let fits = value.len() <= room;
+            if fits {
+                room -= value.len();
+            }
+            fits
+        };
+        match &mut self {
+            Self::Invalid(invalid) => invalid.typed.retain(|(_, value)| fits(value)),
+            Self::Conflict(conflict) => {
+                for text in [&mut conflict.mine, &mut conflict.theirs] {
+                    if !fits(text) {
+                        text.clear();
+                    }
                 }
-                fits
-            });
+                conflict.typed.retain(|(_, value)| fits(value));
+            }
+            _ => {}
         }
         self
     }
 
-    /// The same without anything that was typed.
+    /// The same without anything that was typed, here or by somebody else.
     #[must_use]
     pub fn without_typed(mut self) -> Self {
-        if let Self::Invalid(invalid) = &mut self {
-            invalid.typed.clear();
+        match &mut self {
+            Self::Invalid(invalid) => invalid.typed.clear(),
+            Self::Conflict(conflict) => {
+                let Conflict { field, version, .. } = std::mem::take(&mut **conflict);
+                **conflict = Conflict { field, version, ..Conflict::default() };
+            }
+            _ => {}
         }
         self
     }
@@ -179,12 +200,12 @@ impl AppError {
 
     /// What was typed into a field when the form was refused.
     pub fn typed(&self, field: &str) -> Option<String> {
-        match self {
-            Self::Invalid(invalid) => {
-                invalid.typed.iter().find(|(name, _)| name == field).map(|(_, value)| value.clone())
-            }
-            _ => None,
-        }
+        let typed = match self {
+            Self::Invalid(invalid) => &invalid.typed,
+            Self::Conflict(conflict) => &conflict.typed,
+            _ => return None,
+        };
+        typed.iter().find(|(name, _)| name == field).map(|(_, value)| value.clone())
     }
 
     /// What happened and what to do, in words.
@@ -314,5 +335,18 @@ mod tests {
         let error = error.shortened();
         assert_eq!(error.typed("a"), None);
         assert_eq!(error.typed("b").as_deref(), Some("short"));
+    }
+
+    #[test]
+    fn a_conflict_keeps_the_whole_form_and_an_address_no_more_of_it_than_it_has_room_for() {
+        let long = "x".repeat(Invalid::KEPT_BYTES + 1);
+        let both =
+            Conflict { field: "body".into(), mine: long, theirs: "theirs".into(), version: 7, ..Conflict::default() };
+        let error = AppError::Conflict(Box::new(both)).with_typed(&[("note", "1"), ("kind", "issue")]);
+        assert_eq!(error.typed("kind").as_deref(), Some("issue"));
+        let AppError::Conflict(short) = error.clone().shortened() else { panic!("another error") };
+        assert_eq!((short.mine.as_str(), short.theirs.as_str(), short.typed.len()), ("", "theirs", 2));
+        let AppError::Conflict(bare) = error.without_typed() else { panic!("another error") };
+        assert_eq!(*bare, Conflict { field: "body".into(), version: 7, ..Conflict::default() });
     }
 }

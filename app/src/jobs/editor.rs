@@ -22,6 +22,7 @@ use crate::{
     accounts::ZoneField,
     domain::{
         calendar::weekday_long,
+        ids::ScheduleId,
         recipient::{Known, groups_among},
         schedule::UpcomingRun,
     },
@@ -88,6 +89,7 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
     };
     view! {
         <ErrorSummary error=error />
+        {id.map(|id| saved_by_another(id, error))}
         {kinds}
         <form class="form" method="post" action=SaveJob::url() node_ref=node on:change=on_change>
             <input type="hidden" name="id" value=id.map(|id| id.to_string()).unwrap_or_default() />
@@ -339,6 +341,18 @@ fn PreviewPanel(form: ReadSignal<JobForm>) -> impl IntoView {
                 })}
             </Transition>
         </div>
+    }
+}
+
+/// Where somebody else has saved the job meanwhile: the way to what they saved, beside what is typed here.
+fn saved_by_another(job: ScheduleId, error: Signal<Option<AppError>>) -> impl IntoView {
+    let is_conflict = move || error.with(|error| matches!(error, Some(AppError::Conflict(_))));
+    move || {
+        is_conflict().then(|| view! {
+            <p class="banner" data-tone="warn">
+                <span>"What you typed stands below and is not saved. "<a class="link" href=format!("/jobs/{job}") target="_blank" rel="noopener">"What is saved now"</a>" opens beside it; Save puts yours in its place."</span>
+            </p>
+        })
     }
 }
 

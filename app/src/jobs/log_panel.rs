@@ -199,14 +199,20 @@ impl Log {
     fn add(self, new: Vec<LogLine>) {
         let cut = self.lines.try_update(|lines| {
             merge(lines, new);
-            let over = lines.len().saturating_sub(MOST);
-            lines.drain(..over);
-            (over > 0).then(|| lines.first().map(|line| line.id)).flatten()
+            let_go(lines)
         });
         if let Some(Some(first)) = cut {
             self.older.set(Some(first));
         }
     }
+}
+
+/// Lets go of the oldest lines where there are too many, and names the first that stays: those before it come by request.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "the server hears of no lines"))]
+fn let_go(lines: &mut Vec<LogLine>) -> Option<Uuid> {
+    let over = lines.len().saturating_sub(MOST);
+    lines.drain(..over);
+    lines.first().filter(|_| over > 0).map(|line| line.id)
 }
 
 /// Puts lines in their places; one that is there already stays as it is.
@@ -332,6 +338,15 @@ mod tests {
         );
         let words: Vec<_> = lines.iter().map(|line| line.words.as_str()).collect();
         assert_eq!(words, ["one", "three", "four", "five"]);
+    }
+
+    #[test]
+    fn a_thousand_lines_stay_in_the_page_and_the_older_ones_are_named() {
+        let mut lines: Vec<LogLine> = (1..=1_000).map(|number| line(number, LogLevel::Info, "one")).collect();
+        assert_eq!((let_go(&mut lines), lines.len()), (None, 1_000));
+        merge(&mut lines, (1_001..=1_003).map(|number| line(number, LogLevel::Info, "more")).collect());
+        assert_eq!(let_go(&mut lines), Some(Uuid::from_u128(4)));
+        assert_eq!((lines.len(), lines.last().map(|line| line.id)), (1_000, Some(Uuid::from_u128(1_003))));
     }
 
     #[test]

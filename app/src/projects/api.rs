@@ -76,6 +76,8 @@ pub struct ProjectDetail {
     pub description_html: String,
     pub zone: String,
     pub archive_after_days: Option<i32>,
+    /// Of the settings, to find out whether another owner has changed them.
+    pub version: i64,
 }
 
 /// The person's projects, those in the archive apart.
@@ -113,6 +115,7 @@ pub async fn load_project(key: String) -> AppResult<ProjectDetail> {
         description: project.description.clone(),
         zone: project.zone.clone(),
         archive_after_days: project.archive_after_days,
+        version: settings::version(project),
     })
 }
 
@@ -155,6 +158,7 @@ pub async fn create_project(
 #[server(prefix = "/rpc")]
 pub async fn save_project(
     project: ProjectId,
+    #[server(default)] version: Option<i64>,
     name: String,
     key: String,
     #[server(default)] description: String,
@@ -177,7 +181,7 @@ pub async fn save_project(
         zone: zone.clone(),
         archive_after_days: archive_after_days.clone(),
     };
-    let saved = settings::save(&ctx, &owning, wanted).await.map_err(|error| error.with_typed(&typed))?;
+    let saved = settings::save(&ctx, &owning, version, wanted).await.map_err(|error| error.with_typed(&typed))?;
     leptos_axum::redirect(&format!("/projects/{}?notice=saved", saved.key));
     Ok(())
 }

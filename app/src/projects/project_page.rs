@@ -59,7 +59,7 @@ fn archive_words(days: Option<i32>) -> String {
 #[component]
 fn Form(project: ProjectDetail) -> impl IntoView {
     let error = plain_error::<SaveProject>();
-    let ProjectDetail { head, description, zone, archive_after_days, .. } = project;
+    let ProjectDetail { head, description, zone, archive_after_days, version, .. } = project;
     let choices: Vec<Choice> = std::iter::once(Choice::new("", archive_words(None)))
         .chain(ARCHIVE_AFTER.iter().map(|days| Choice::new(days.to_string(), archive_words(Some(*days)))))
         .collect();
@@ -70,6 +70,7 @@ fn Form(project: ProjectDetail) -> impl IntoView {
             <ErrorSummary error=error />
             <form class="form" method="post" action=SaveProject::url()>
                 <input type="hidden" name="project" value=head.id.to_string() />
+                <input type="hidden" name="version" value=version.to_string() />
                 <TextField label="Name" name="name" value=head.name error=error required=true autocomplete="off" />
                 <TextField label="Key" name="key" value=head.key hint="Stands before the numbers of its tasks, like T in T-214. References with the old key still lead to their tasks." error=error required=true autocomplete="off" />
                 <TextAreaField label="Description" name="description" value=description hint="Markdown. What this project is for." error=error />
@@ -84,7 +85,7 @@ fn Form(project: ProjectDetail) -> impl IntoView {
 
 #[component]
 fn Facts(project: ProjectDetail) -> impl IntoView {
-    let ProjectDetail { head, description_html, zone, archive_after_days, description } = project;
+    let ProjectDetail { head, description_html, zone, archive_after_days, description, .. } = project;
     view! {
         <section class="panel is-padded" aria-labelledby="settings-head">
             <div class="panel__head"><h2 id="settings-head">"Settings"</h2></div>

@@ -34,6 +34,10 @@ pub async fn edit_draft(
     };
     let step = Step::read(&act, block, value, fields)?;
     let open = forms::take(&ctx, template, version, step).await.map_err(|error| {
+        // Of a draft that somebody else has saved meanwhile nothing is to be written over by what stood in an older form.
+        if matches!(error, AppError::Conflict(_)) {
+            return error;
+        }
         let typed: Vec<(&str, &str)> = typed.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         error.with_typed(&typed)
     })?;

@@ -27,16 +27,34 @@ fn typed_or(error: Signal<Option<AppError>>, name: &str, value: String) -> Strin
     error.with_untracked(|error| error.as_ref().and_then(|error| error.typed(name))).unwrap_or(value)
 }
 
+/// What is stored, where somebody else has saved the form meanwhile and the field shows something else.
+fn saved_meanwhile(error: Signal<Option<AppError>>, name: &str, stored: &str) -> Option<String> {
+    let plain = |text: &str| text.replace('\r', "").trim().to_owned();
+    error.with_untracked(|error| {
+        let error = error.as_ref().filter(|error| matches!(error, AppError::Conflict(_)))?;
+        let typed = error.typed(name)?;
+        (plain(&typed) != plain(stored)).then(|| stored.to_owned())
+    })
+}
+
 #[component]
 fn Around(
     #[prop(into)] label: String,
     #[prop(into)] name: String,
     #[prop(into)] hint: Option<String>,
+    /// What somebody else has saved.
+    #[prop(into)]
+    saved: Option<String>,
     error: Signal<Option<AppError>>,
     children: Children,
 ) -> impl IntoView {
     let error_id = format!("{name}-error");
     let hint_id = format!("{name}-hint");
+    let saved_id = format!("{name}-saved");
+    let saved = saved.map(|saved| {
+        let words = if saved.is_empty() { "nothing".to_owned() } else { saved };
+        view! { <span class="field__saved" id=saved_id>"Saved now: "<span dir="auto">{words}</span></span> }
+    });
     let problems = {
         let name = name.clone();
         move || {
@@ -54,6 +72,7 @@ fn Around(
         <div class="field">
             <label class="field__label" for=name.clone()>{label}</label>
             {hint.map(|hint| view! { <span class="field__hint" id=hint_id>{hint}</span> })}
+            {saved}
             {problems}
             {children()}
         </div>
@@ -61,16 +80,20 @@ fn Around(
     .into_any()
 }
 
-/// The ids that describe a field: its hint and its error.
+/// The ids that describe a field: its hint, what somebody else has saved, and its error.
 fn described_by(
     error: Signal<Option<AppError>>,
     name: String,
     has_hint: bool,
+    is_saved_meanwhile: bool,
 ) -> impl Fn() -> Option<String> + Clone + Send + Sync {
     move || {
         let mut ids = Vec::new();
         if has_hint {
             ids.push(format!("{name}-hint"));
+        }
+        if is_saved_meanwhile {
+            ids.push(format!("{name}-saved"));
         }
         if !words_of(error, &name).is_empty() {
             ids.push(format!("{name}-error"));
@@ -101,14 +124,15 @@ pub fn TextField(
     #[prop(optional)] autofocus: bool,
     #[prop(optional)] node_ref: NodeRef<leptos::html::Input>,
 ) -> impl IntoView {
+    let saved = saved_meanwhile(error, &name, &value);
     let value = typed_or(error, &name, value);
-    let described = described_by(error, name.clone(), hint.is_some());
+    let described = described_by(error, name.clone(), hint.is_some(), saved.is_some());
     let is_bad = {
         let name = name.clone();
         move || (!words_of(error, &name).is_empty()).then_some("true")
     };
     view! {
-        <Around label=label name=name.clone() hint=hint error=error>
+        <Around label=label name=name.clone() hint=hint saved=saved error=error>
             <input
                 class="input"
                 id=name.clone()
@@ -140,14 +164,15 @@ pub fn TextAreaField(
     #[prop(optional, into)] error: Signal<Option<AppError>>,
     #[prop(default = 4)] rows: u32,
 ) -> impl IntoView {
+    let saved = saved_meanwhile(error, &name, &value);
     let value = typed_or(error, &name, value);
-    let described = described_by(error, name.clone(), hint.is_some());
+    let described = described_by(error, name.clone(), hint.is_some(), saved.is_some());
     let is_bad = {
         let name = name.clone();
         move || (!words_of(error, &name).is_empty()).then_some("true")
     };
     view! {
-        <Around label=label name=name.clone() hint=hint error=error>
+        <Around label=label name=name.clone() hint=hint saved=saved error=error>
             <textarea class="input" id=name.clone() name=name rows=rows.to_string() aria-describedby=described aria-invalid=is_bad dir="auto" inner_html=super::textarea_html(&value)></textarea>
         </Around>
     }
@@ -185,8 +210,13 @@ pub fn SelectField(
     #[prop(optional, into)] hint: Option<String>,
     #[prop(optional, into)] error: Signal<Option<AppError>>,
 ) -> impl IntoView {
+    let saved = saved_meanwhile(error, &name, &value);
+    let saved = saved.map(|saved| {
+        let known = choices.iter().find(|choice| choice.value == saved);
+        known.map_or(saved, |choice| choice.label.clone())
+    });
     let value = typed_or(error, &name, value);
-    let described = described_by(error, name.clone(), hint.is_some());
+    let described = described_by(error, name.clone(), hint.is_some(), saved.is_some());
     let is_bad = {
         let name = name.clone();
         move || (!words_of(error, &name).is_empty()).then_some("true")
@@ -199,7 +229,7 @@ pub fn SelectField(
         })
         .collect_view();
     view! {
-        <Around label=label name=name.clone() hint=hint error=error>
+        <Around label=label name=name.clone() hint=hint saved=saved error=error>
             <select class="input" id=name.clone() name=name aria-describedby=described aria-invalid=is_bad>{options}</select>
         </Around>
     }

@@ -464,7 +464,7 @@ async fn finished_tasks_leave_the_board_after_the_days_that_the_project_says_and
                 zone: "Europe/Ljubljana".into(),
                 archive_after_days: days.into(),
             };
-            settings::save(&ctx, &owning, wanted).await
+            settings::save(&ctx, &owning, None, wanted).await
         };
         let done = task(&stage.mina, &stage.project, stage.columns[3], "done").await;
         task(&stage.mina, &stage.project, stage.columns[0], "open").await;

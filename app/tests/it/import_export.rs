@@ -67,10 +67,10 @@ async fn rich(app: &TestApp, cast: &Cast) -> project_row::Model {
         zone: "Europe/Ljubljana".into(),
         archive_after_days: "30".into(),
     };
-    settings::save(&mina, &owning, with).await.unwrap();
+    settings::save(&mina, &owning, None, with).await.unwrap();
     let limited =
         ColumnChange { name: "In Progress".into(), status: Status::Progress, limit: Some(9), limit_is_hard: true };
-    columns::change(&mina, &editing, lists[1], limited).await.unwrap();
+    columns::change(&mina, &editing, lists[1], None, limited).await.unwrap();
     let crew = groups::create(&mina, "Crew").await.unwrap();
     groups::add(&mina, crew, cast.alex.id).await.unwrap();
     project_groups::add(&mina, &owning, crew, MemberRole::Editor).await.unwrap();

@@ -131,18 +131,18 @@ async fn a_renamed_key_leaves_old_references_leading_to_their_tasks_and_is_not_g
         let mina = app.as_person(&cast.mina);
         let a = task(&mina, &made, columns[0], "a").await;
         let other = projects::create(&mina, named("Other", "OTH")).await.unwrap();
-        let taken = settings::save(&mina, &owning(&app, &mina, &made).await, unchanged("oth")).await;
+        let taken = settings::save(&mina, &owning(&app, &mina, &made).await, None, unchanged("oth")).await;
         assert_eq!(taken.unwrap_err(), AppError::field("key", Problem::Taken));
-        settings::save(&mina, &owning(&app, &mina, &made).await, unchanged("work")).await.unwrap();
+        settings::save(&mina, &owning(&app, &mina, &made).await, None, unchanged("work")).await.unwrap();
         for reference in ["T-1", "work-1"] {
             let (viewing, row) = find::by_reference(&mina, app.reader(), reference).await.unwrap();
             assert_eq!((row.id, viewing.project().key.as_str()), (a.id, "WORK"), "{reference}");
         }
         let refused = projects::create(&mina, named("New", "T")).await.unwrap_err();
         assert_eq!(refused, AppError::field("key", Problem::Taken), "somebody's mails still say T-1");
-        let refused = settings::save(&mina, &owning(&app, &mina, &other).await, unchanged("T")).await;
+        let refused = settings::save(&mina, &owning(&app, &mina, &other).await, None, unchanged("T")).await;
         assert_eq!(refused.unwrap_err(), AppError::field("key", Problem::Taken));
-        let back = settings::save(&mina, &owning(&app, &mina, &made).await, unchanged("T")).await.unwrap();
+        let back = settings::save(&mina, &owning(&app, &mina, &made).await, None, unchanged("T")).await.unwrap();
         assert_eq!(back.key, "T", "its own old key it can have again");
         assert!(find::by_reference(&mina, app.reader(), "WORK-1").await.is_ok());
     })
@@ -162,7 +162,7 @@ async fn settings_that_break_the_rules_are_refused_field_by_field() {
             zone: "Mars/Base".into(),
             archive_after_days: "15".into(),
         };
-        let error = settings::save(&mina, &owning(&app, &mina, &made).await, bad).await.unwrap_err();
+        let error = settings::save(&mina, &owning(&app, &mina, &made).await, None, bad).await.unwrap_err();
         for field in ["name", "key", "description", "zone", "archive_after_days"] {
             assert!(error.problems_of(field).next().is_some(), "{field} in {error:?}");
         }

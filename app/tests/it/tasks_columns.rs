@@ -138,7 +138,7 @@ async fn another_status_finishes_or_opens_all_tasks_of_the_column_and_their_hist
         let b = task(&ctx, &made, ids[2], "b").await;
         archive::archive(&ctx, b.id, None).await.unwrap();
         let change = |status| ColumnChange { name: "Shipped".into(), status, limit: None, limit_is_hard: false };
-        columns::change(&ctx, &editing, ids[2], change(Status::Done)).await.unwrap();
+        columns::change(&ctx, &editing, ids[2], None, change(Status::Done)).await.unwrap();
         for id in [a.id, b.id] {
             let row = row(&app, id).await;
             assert_eq!((row.completed_at, row.category), (Some(ctx.now), Category::Accomplishment));
@@ -152,7 +152,7 @@ async fn another_status_finishes_or_opens_all_tasks_of_the_column_and_their_hist
             assert_eq!((event.from_status, event.to_status), (Some(Status::Pending), Some(Status::Done)));
             assert_eq!((event.from_column_id, event.actor_id), (Some(ids[2]), Some(cast.jonas.id)));
         }
-        columns::change(&ctx, &editing, ids[2], change(Status::Todo)).await.unwrap();
+        columns::change(&ctx, &editing, ids[2], None, change(Status::Todo)).await.unwrap();
         let row = row(&app, a.id).await;
         assert_eq!((row.completed_at, row.category), (None, Category::Ordinary));
         assert_eq!(names(&ctx, &made).await[2], "Shipped");
@@ -223,7 +223,7 @@ async fn a_hard_limit_refuses_what_comes_in_and_lets_the_rest_move() {
             task(&ctx, &made, ids[0], "c").await,
             task(&ctx, &made, ids[0], "d").await,
         ];
-        columns::change(&ctx, &editing, ids[1], limited("In Progress", Status::Progress, 2, true)).await.unwrap();
+        columns::change(&ctx, &editing, ids[1], None, limited("In Progress", Status::Progress, 2, true)).await.unwrap();
         let full = AppError::Full { count: 2, limit: 2 };
         assert_eq!(moves::move_task(&ctx, to(c.id, ids[1])).await.unwrap_err(), full);
         assert_eq!(full.status(), 409);
@@ -244,7 +244,9 @@ async fn a_hard_limit_refuses_what_comes_in_and_lets_the_rest_move() {
         // A removed column does not pour its tasks over the limit either.
         assert_eq!(columns::remove(&ctx, &editing, ids[0], ids[1]).await.unwrap_err(), full);
         // A soft limit only speaks.
-        columns::change(&ctx, &editing, ids[1], limited("In Progress", Status::Progress, 2, false)).await.unwrap();
+        columns::change(&ctx, &editing, ids[1], None, limited("In Progress", Status::Progress, 2, false))
+            .await
+            .unwrap();
         moves::move_task(&ctx, to(d.id, ids[1])).await.unwrap();
     })
     .await;
@@ -258,7 +260,8 @@ async fn a_limit_is_a_number_that_a_list_can_have() {
         let ctx = app.as_person(&cast.jonas);
         let editing = editing(&ctx, &made).await;
         for limit in [0, -3, 10_000, i64::MAX] {
-            let refused = columns::change(&ctx, &editing, ids[0], limited("Todo", Status::Todo, limit, true)).await;
+            let refused =
+                columns::change(&ctx, &editing, ids[0], None, limited("Todo", Status::Todo, limit, true)).await;
             assert_eq!(refused.unwrap_err(), AppError::field("limit", Problem::OutOfRange { min: 1, max: 9_999 }));
         }
     })
@@ -272,7 +275,7 @@ async fn eight_people_who_fill_a_column_at_once_never_pass_its_hard_limit() {
         let (made, ids) = project(&app, &cast).await;
         let ctx = app.as_person(&cast.jonas);
         let editing = editing(&ctx, &made).await;
-        columns::change(&ctx, &editing, ids[1], limited("In Progress", Status::Progress, 5, true)).await.unwrap();
+        columns::change(&ctx, &editing, ids[1], None, limited("In Progress", Status::Progress, 5, true)).await.unwrap();
         let mut cards = Vec::new();
         for number in 0..24 {
             cards.push(task(&ctx, &made, ids[0], &format!("card {number}")).await.id);

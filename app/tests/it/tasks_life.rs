@@ -2,7 +2,7 @@
 
 use app::{
     domain::{
-        board_filter::BoardFilter, board_look::BoardLook, due::Due, ids::TaskId, recurrence::Recurrence,
+        account::Me, board_filter::BoardFilter, board_look::BoardLook, due::Due, ids::TaskId, recurrence::Recurrence,
         shelf::ShelfQuery, task_edit::Edit,
     },
     entities::{attachment, comment, task as task_row, task_event},
@@ -271,6 +271,45 @@ async fn a_stopped_series_ends_and_numbers_that_make_none_are_refused() {
         assert_eq!(refused, AppError::field("every", Problem::NoSeries));
         let told: Vec<String> = read(&ctx, "T-1").await.history.into_iter().map(|line| line.what).collect();
         assert!(told.contains(&"stopped the series “Every weekday”".to_owned()), "{told:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_series_counts_the_days_of_its_project_also_west_of_utc_and_ends_with_the_calendar() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let mina = app.as_person(&Me { zone: "Pacific/Honolulu".into(), ..cast.mina.clone() });
+        let new = NewProject { name: "West".into(), key: "W".into(), zone: "Pacific/Honolulu".into() };
+        let made = projects::create(&mina, new).await.unwrap();
+        let columns = projects::columns(app.reader(), made.id).await.unwrap();
+        let (todo, done) = (columns[0].id, columns[3].id);
+        let series = async |title: &str, due: Option<&str>, rule: Recurrence| {
+            let made = task(&mina, &made, todo, title).await;
+            let due = due.map(|date| DueInput { date: date.parse().unwrap(), time: Some("20:00:00".parse().unwrap()) });
+            edit::change(&mina, made.id, 1, Change::Due(due), None).await.unwrap();
+            recurrence::set(&mina, made.id, Some(rule)).await.unwrap();
+            made.id
+        };
+        // The test begins at ten in the evening of the 22nd there, which is the 23rd in UTC.
+        let after = series("a", None, Recurrence::AfterDays { days: 1 }).await;
+        moves::move_task(&mina, to(after, done)).await.unwrap();
+        assert_eq!(read(&mina, "W-2").await.card.due.unwrap().date().to_string(), "2026-11-23");
+
+        let mut monthly = series("b", Some("2026-11-30"), Recurrence::MonthDay { every: 1, day: 31 }).await;
+        for (number, wanted) in [(4, "2026-12-31"), (5, "2027-01-31"), (6, "2027-02-28"), (7, "2027-03-31")] {
+            moves::move_task(&mina, to(monthly, done)).await.unwrap();
+            let next = read(&mina, &format!("W-{number}")).await;
+            let Some(Due::At { local, .. }) = next.card.due else { panic!("{:?}", next.card.due) };
+            assert_eq!(local.to_string(), format!("{wanted} 20:00:00"));
+            monthly = next.card.id;
+        }
+
+        // Eight in the evening of the last day there is a day of the year 10,000 in UTC.
+        let last = series("c", Some("9999-11-30"), Recurrence::MonthEnd { every: 1 }).await;
+        moves::move_task(&mina, to(last, done)).await.unwrap();
+        assert_eq!(read(&mina, "W-8").await.column, done, "its last task is completed all the same");
+        assert_eq!(many_tasks(&app).await, 8, "and there is none after it");
     })
     .await;
 }

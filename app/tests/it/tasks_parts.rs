@@ -1,7 +1,7 @@
 //! Checklists, labels, estimate and start, dependencies, files: what hangs on a task.
 
 use app::{
-    domain::ids::TaskId,
+    domain::{account::Me, ids::TaskId},
     error::{AppError, Problem},
     platform::ctx::Ctx,
     projects::service::projects::{self, NewProject},
@@ -9,7 +9,7 @@ use app::{
         service::{
             archive, attachments, checklist, dependencies, detail,
             edit::{self, Change},
-            find, labels_of_task, moves, trash,
+            find, labels_of_task, moves, transfer, trash,
         },
         view::TaskDetail,
     },
@@ -55,11 +55,32 @@ async fn pasted_lines_become_items_in_several_lists_that_keep_their_own_order() 
         checklist::place(&ctx, id("four"), checklist::Place::Up).await.unwrap();
         assert_eq!(items(&ctx, "T-1").await[2..4], ["four", "Print: paper"]);
 
-        checklist::rename(&ctx, id("ink"), "black ink").await.unwrap();
+        checklist::rename(&ctx, id("ink"), None, "black ink").await.unwrap();
         checklist::rename_list(&ctx, a.id, "Print", "").await.unwrap();
         assert_eq!(items(&ctx, "T-1").await, ["three", "two", "four", "paper", "black ink", "one"]);
         checklist::remove_list(&ctx, a.id, "").await.unwrap();
         assert_eq!(items(&ctx, "T-1").await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_people_who_change_one_item_are_told_with_both_texts() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let (jonas, mina) = (app.as_person(&cast.jonas), app.as_person(&cast.mina));
+        let a = task(&jonas, &made, columns[0], "a").await;
+        checklist::add(&jonas, a.id, None, "ask").await.unwrap();
+        let item = read(&jonas, "T-1").await.checklist[0].id;
+        checklist::rename(&mina, item, Some("ask"), "ask everybody").await.unwrap();
+        let late = checklist::rename(&jonas, item, Some("ask"), "ask the regions").await.unwrap_err();
+        let AppError::Conflict(both) = late else { panic!("an old page overwrote a newer text: {late:?}") };
+        assert_eq!((both.mine.as_str(), both.theirs.as_str()), ("ask the regions", "ask everybody"));
+        assert_eq!(items(&jonas, "T-1").await, ["ask everybody"], "nothing of it is stored");
+        checklist::rename(&jonas, item, Some("ask"), "ask everybody").await.unwrap();
+        checklist::rename(&jonas, item, Some("ask everybody"), "ask the regions").await.unwrap();
+        assert_eq!(items(&jonas, "T-1").await, ["ask the regions"]);
     })
     .await;
 }
@@ -156,6 +177,53 @@ async fn estimate_and_start_are_kept_and_a_date_after_the_year_9999_is_refused()
         assert_eq!(read_now.card.due.unwrap().date().to_string(), "9999-12-31");
         assert_eq!(edit::read_due("10000-01-01", ""), Err(AppError::field("due_on", Problem::NotADate)));
         assert_eq!(edit::read_estimate("soon"), Err(AppError::field("estimate", Problem::NotADuration)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_time_that_is_a_day_later_by_the_clock_of_the_world_is_not_put_behind_the_year_9999() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let west = app.as_person(&Me { zone: "America/Los_Angeles".into(), ..cast.jonas.clone() });
+        let a = task(&west, &made, columns[0], "a").await;
+        let due = |time: &str| Change::Due(edit::read_due("9999-12-31", time).unwrap());
+        let refused = edit::change(&west, a.id, 1, due("17:00"), None).await.unwrap_err();
+        assert_eq!(refused, AppError::field("due_on", Problem::DateTooFar));
+        edit::change(&west, a.id, 1, due("15:59"), None).await.unwrap();
+        assert_eq!(read(&west, "T-1").await.card.due.unwrap().date().to_string(), "9999-12-31");
+        edit::change(&west, a.id, 2, due(""), None).await.unwrap();
+        assert_eq!(read(&west, "T-1").await.card.due.unwrap().date().to_string(), "9999-12-31");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_circle_is_refused_whatever_way_its_tasks_have_come() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let mina = app.as_person(&cast.mina);
+        let new = NewProject { name: "Other".into(), key: "O".into(), zone: "UTC".into() };
+        let other = projects::create(&mina, new).await.unwrap();
+        let a = task(&mina, &made, columns[0], "a").await;
+        let b = task(&mina, &made, columns[0], "b").await;
+        // a blocks b, which goes to another project; there it blocks what was an item of a.
+        dependencies::add(&mina, b.id, a.id).await.unwrap();
+        assert_eq!(transfer::transfer(&mina, b.id, other.id, None, None).await.unwrap().reference, "O-1");
+        checklist::add(&mina, a.id, None, "c").await.unwrap();
+        let item = read(&mina, "T-1").await.checklist[0].id;
+        assert_eq!(checklist::convert(&mina, item).await.unwrap(), "T-3");
+        let c = read(&mina, "T-3").await.card.id;
+        dependencies::add(&mina, c, b.id).await.unwrap();
+        let refused = dependencies::add(&mina, a.id, c).await.unwrap_err();
+        assert!(refused.problems_of("other").next().is_some(), "{refused:?}");
+        // What is in the trash comes back with its links: they count meanwhile, too.
+        trash::put(&mina, b.id, None).await.unwrap();
+        assert!(dependencies::add(&mina, a.id, c).await.is_err(), "out of the trash it would close the circle");
+        trash::restore(&mina, b.id, None).await.unwrap();
+        assert_eq!(read(&mina, "T-3").await.card.blocked_by, 1);
     })
     .await;
 }

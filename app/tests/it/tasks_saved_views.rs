@@ -1,8 +1,10 @@
 //! Saved views: one's own stay one's own, shared ones are everybody's.
 
 use app::{
+    domain::project::MemberRole,
     entities::project as project_row,
     error::{AppError, Problem},
+    members::service::members::{self, OpenTasks},
     platform::ctx::Ctx,
     projects::service::access::{self, Viewing},
     tasks::service::saved_views::{self, NewView},
@@ -59,6 +61,34 @@ async fn a_view_keeps_only_what_a_board_understands_and_its_name_is_given_once()
         assert_eq!(again, AppError::field("name", Problem::Taken));
         let long = saved_views::save(&ctx, &at, new(&"x".repeat(10_000), "", false)).await.unwrap_err();
         assert_eq!(long, AppError::field("name", Problem::TooLong { max: 60 }));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_shared_view_outlives_the_membership_of_who_shared_it_and_an_owner_tidies_it_up() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, _) = project(&app, &cast).await;
+        let (jonas, mina) = (app.as_person(&cast.jonas), app.as_person(&cast.mina));
+        let at = viewing(&jonas, &made).await;
+        saved_views::save(&jonas, &at, new("Mine", "?assignee=me", false)).await.unwrap();
+        let shared = saved_views::save(&jonas, &at, new("Late", "?due=overdue", true)).await.unwrap();
+        let owning = viewing(&mina, &made).await.owning().unwrap();
+        members::remove(&mina, &owning, cast.jonas.id, OpenTasks::Keep).await.unwrap();
+        let gone = access::by_id(&jonas, app.reader(), made.id).await;
+        assert_eq!(gone.unwrap_err(), AppError::NotFound, "and with the project its views");
+
+        let seen = async |ctx: &Ctx| {
+            let rows = saved_views::list(ctx, &viewing(ctx, &made).await).await.unwrap();
+            rows.into_iter().map(|row| row.name).collect::<Vec<_>>()
+        };
+        let alex = app.as_person(&cast.alex);
+        assert_eq!((seen(&alex).await, seen(&mina).await), (vec!["Late".to_owned()], vec!["Late".to_owned()]));
+        saved_views::remove(&mina, &viewing(&mina, &made).await, shared.id).await.unwrap();
+        assert!(seen(&alex).await.is_empty());
+        members::add(&mina, &owning, "jonas@example.org", MemberRole::Viewer).await.unwrap();
+        assert_eq!(seen(&jonas).await, ["Mine"], "what is one's own waits");
     })
     .await;
 }

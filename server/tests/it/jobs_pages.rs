@@ -160,6 +160,47 @@ async fn a_refused_form_keeps_what_was_typed_and_names_the_line() {
 }
 
 #[tokio::test]
+async fn who_saves_a_job_second_keeps_what_was_typed_and_finds_what_is_saved() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        visitor.sign_up_with_project().await;
+        let action = visitor.form_action("/jobs/new", "save_job").await;
+        let made = visitor.post(&action, &format!("{SITE}/jobs/new"), &FORM).await;
+        let job = made.location().split('?').next().unwrap().to_owned();
+        let (id, edit) = (job.trim_start_matches("/jobs/"), format!("{job}/edit"));
+        let began = hidden(&visitor.get(&edit).await.body, "version");
+        let action = visitor.form_action(&edit, "save_job").await;
+        assert_eq!(began, "1");
+        let form = |version: &'static str, name: &'static str, time: &'static str| -> Vec<(&str, &str)> {
+            let is_kept = |(field, _): &(&str, &str)| !["name", "at"].contains(field);
+            let changed = [("id", id), ("version", version), ("name", name), ("at", time)];
+            FORM.into_iter().filter(is_kept).chain(changed).collect()
+        };
+        let saved = visitor.post(&action, &format!("{SITE}{edit}"), &form("1", "Theirs", "08:00")).await;
+        assert_eq!(saved.location(), format!("{job}?notice=saved"));
+
+        let late = visitor.post(&action, &format!("{SITE}{edit}"), &form("1", "Mine", "09:15")).await;
+        let shown = visitor.get(late.location().trim_start_matches(SITE)).await.body;
+        assert!(shown.contains("Somebody changed this since you opened it"), "{shown}");
+        assert!(shown.contains("value=\"Mine\"") && shown.contains("value=\"09:15\""), "what was typed: {shown}");
+        assert!(shown.contains("What is saved now") && shown.contains(&format!("href=\"{job}\"")), "{shown}");
+        assert!(visitor.get(&job).await.body.contains("Theirs"), "nothing is written over");
+
+        assert_eq!(hidden(&shown, "version"), "2");
+        let saved = visitor.post(&action, &format!("{SITE}{edit}"), &form("2", "Mine", "09:15")).await;
+        assert_eq!(saved.location(), format!("{job}?notice=saved"));
+        assert!(visitor.get(&job).await.body.contains("Mine"));
+    })
+    .await;
+}
+
+/// The value of a hidden field of a page.
+fn hidden(html: &str, name: &str) -> String {
+    let rest = html.split(&format!("name=\"{name}\"")).nth(1).unwrap_or_else(|| panic!("no {name}: {html}"));
+    rest.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+#[tokio::test]
 async fn copies_are_kept_and_a_refused_address_is_named_beside_its_field() {
     each_database(async |app| {
         let mut visitor = Visitor::new(&app);

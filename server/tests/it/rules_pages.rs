@@ -89,3 +89,112 @@ async fn a_project_whose_form_says_so_archives_what_is_finished_for_thirty_days(
     })
     .await;
 }
+
+/// The value of a hidden field in the form of a server function.
+fn hidden(html: &str, function: &str, name: &str) -> String {
+    let form = html.split(&format!("action=\"/rpc/{function}")).nth(1).unwrap_or_else(|| panic!("no form: {html}"));
+    let rest = form.split(&format!("name=\"{name}\"")).nth(1).unwrap_or_else(|| panic!("no {name}: {form}"));
+    rest.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn who_saves_the_settings_of_a_project_second_sees_what_is_saved_beside_what_was_typed() {
+    each_database(async |app| {
+        let (mut visitor, _, made, _) = begin(&app).await;
+        let page = "/projects/T";
+        let action = visitor.form_action(page, "save_project").await;
+        let (id, began) = (made.id.to_string(), hidden(&visitor.get(page).await.body, "save_project", "version"));
+        let form = |version: &str, name: &str, description: &str| {
+            let kept =
+                [("project", id.as_str()), ("key", "T"), ("zone", "Europe/Ljubljana"), ("archive_after_days", "")];
+            let typed = [("version", version), ("name", name), ("description", description)];
+            kept.into_iter().chain(typed).map(|(field, value)| (field.to_owned(), value.to_owned())).collect::<Vec<_>>()
+        };
+        let send = async |visitor: &mut Visitor, fields: Vec<(String, String)>| {
+            let fields: Vec<(&str, &str)> =
+                fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            visitor
+                .post(&action, &format!("{SITE}{page}"), &fields)
+                .await
+                .location()
+                .trim_start_matches(SITE)
+                .to_owned()
+        };
+        assert_eq!(send(&mut visitor, form(&began, "Tasks", "Theirs")).await, "/projects/T?notice=saved");
+        assert_eq!(send(&mut visitor, form(&began, "Tasks", "Theirs")).await, "/projects/T?notice=saved", "it is so");
+        let late = send(&mut visitor, form(&began, "Work", "Mine")).await;
+        let shown = visitor.get(&late).await.body;
+        assert!(shown.contains("Somebody changed this since you opened it"), "{shown}");
+        let about = |label: &str, what: &str| {
+            let field =
+                shown.split(&format!(">{label}</label>")).nth(1).unwrap().split("class=\"field\"").next().unwrap();
+            assert!(field.contains(what), "{label} without {what}: {field}");
+        };
+        about("Name", "value=\"Work\"");
+        about("Name", "Saved now: ");
+        about("Description", ">Mine</textarea>");
+        about("Description", ">Theirs</span>");
+        let now = hidden(&shown, "save_project", "version");
+        assert!(!shown.split(">Key</label>").nth(1).unwrap().split("</div>").next().unwrap().contains("Saved now"));
+        assert!(visitor.get(page).await.body.contains(">Theirs</textarea>"), "nothing is written over");
+        assert_eq!(send(&mut visitor, form(&now, "Work", "Mine")).await, "/projects/T?notice=saved");
+        assert!(visitor.get(page).await.body.contains(">Mine</textarea>"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_saves_a_list_second_takes_no_limit_away_unseen() {
+    each_database(async |app| {
+        let (mut visitor, _, _, columns) = begin(&app).await;
+        let id = columns[1].to_string();
+        let page = format!("/board/T/columns/{id}");
+        let began = hidden(&visitor.get(&page).await.body, "save_column", "version");
+        let action = visitor.form_action(&page, "save_column").await;
+        let form = [("column", id.as_str()), ("version", began.as_str()), ("status", "progress")];
+        let theirs = [("name", "In Progress"), ("limit", "4"), ("hard", "true")];
+        let fields: Vec<(&str, &str)> = form.into_iter().chain(theirs).collect();
+        let saved = visitor.post(&action, &format!("{SITE}{page}"), &fields).await;
+        assert_eq!(saved.location(), "/board/T?notice=saved");
+        let mine = [("name", "Doing"), ("limit", "")];
+        let fields: Vec<(&str, &str)> = form.into_iter().chain(mine).collect();
+        let late = visitor.post(&action, &format!("{SITE}{page}"), &fields).await;
+        let shown = visitor.get(late.location().trim_start_matches(SITE)).await.body;
+        assert!(shown.contains("Somebody changed this since you opened it"), "{shown}");
+        assert!(shown.contains("value=\"Doing\"") && shown.contains(">4</span>"), "both stand there: {shown}");
+        assert!(visitor.get(&page).await.body.contains("value=\"4\""), "nothing is written over");
+        let now = hidden(&shown, "save_column", "version");
+        let again = [("column", id.as_str()), ("version", now.as_str()), ("status", "progress")];
+        let fields: Vec<(&str, &str)> = again.into_iter().chain(mine).collect();
+        let saved = visitor.post(&action, &format!("{SITE}{page}"), &fields).await;
+        assert_eq!(saved.location(), "/board/T?notice=saved");
+        assert!(visitor.get("/board/T").await.body.contains("Doing"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_saves_a_rule_second_keeps_what_was_typed() {
+    each_database(async |app| {
+        let (mut visitor, _, made, _) = begin(&app).await;
+        let id = made.id.to_string();
+        let action = visitor.form_action("/projects/T/rules/new", "save_rule").await;
+        let form = [("project", id.as_str()), ("name", "Late"), ("when", "overdue"), ("priority", "urgent")];
+        let saved = visitor.post(&action, &format!("{SITE}/projects/T/rules/new"), &form).await;
+        let page = saved.location().split('?').next().unwrap().to_owned();
+        let rule = page.trim_start_matches("/projects/T/rules/");
+        let began = hidden(&visitor.get(&page).await.body, "save_rule", "version");
+        for (name, comment) in [("Theirs", "look at it"), ("Mine", "somebody has to look")] {
+            let changed = [("id", rule), ("version", began.as_str()), ("name", name), ("comment", comment)];
+            let fields: Vec<(&str, &str)> = [form[0], form[2], form[3]].into_iter().chain(changed).collect();
+            let sent = visitor.post(&action, &format!("{SITE}{page}"), &fields).await;
+            let shown = visitor.get(sent.location().trim_start_matches(SITE)).await.body;
+            let is_late = name == "Mine";
+            assert_eq!(shown.contains("Somebody changed this since you opened it"), is_late, "{shown}");
+            assert!(shown.contains(&format!(">{comment}</textarea>")), "{shown}");
+            assert_eq!(shown.contains(">look at it</span>"), is_late, "what is saved stands beside it: {shown}");
+        }
+        assert!(visitor.get(&page).await.body.contains(">look at it</textarea>"), "nothing is written over");
+    })
+    .await;
+}

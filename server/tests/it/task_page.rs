@@ -9,6 +9,7 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
+use chrono::TimeDelta;
 use sea_orm::{EntityTrait, PaginatorTrait};
 
 use crate::site::{Answer, Visitor, administrator};
@@ -126,6 +127,57 @@ async fn a_task_is_copied_moved_away_and_thrown_away_by_plain_forms() {
         assert_eq!(sent.status, StatusCode::FOUND, "{}", sent.body);
         let back = page.visitor.get(PAGE).await;
         assert!(back.body.contains("moved this here from O-1"), "{}", back.body);
+    })
+    .await;
+}
+
+/// The value of the first field of this name in a part of a page.
+fn value(html: &str, name: &str) -> Option<String> {
+    let field = format!("name=\"{name}\"");
+    let mut inputs = html.split("<input ").filter_map(|input| input.split('>').next());
+    let input = inputs.find(|input| input.contains(&field))?;
+    let value = input.split("value=\"").nth(1)?.split('"').next()?;
+    Some(value.replace("&amp;", "&"))
+}
+
+#[tokio::test]
+async fn who_comes_second_to_a_comment_a_note_or_an_item_sees_both_texts_and_can_save_theirs() {
+    each_database(async |app| {
+        let mut page = Page::begin(&app).await;
+        page.send("add_comment", &[("body", "first words")]).await;
+        page.send("add_note", &[("kind", "progress"), ("body", "first note")]).await;
+        page.send("add_item", &[("text", "first item")]).await;
+        let html = page.visitor.get(PAGE).await.body;
+        for (function, text, began, others) in [
+            ("edit_comment", "body", "version", &["comment"][..]),
+            ("edit_note", "body", "version", &["note", "kind", "on_date"]),
+            ("rename_item", "text", "was", &["item"]),
+        ] {
+            app.clock.advance(TimeDelta::minutes(1));
+            let form =
+                html.split(&format!("action=\"/rpc/{function}")).nth(1).unwrap().split("</form>").next().unwrap();
+            let which = value(form, others[0]).unwrap();
+            let base = value(form, began).unwrap();
+            let sent = |words| [(others[0], which.as_str()), (began, base.as_str()), ("kind", "issue"), (text, words)];
+            page.send(function, &sent("theirs & all")).await;
+            let shown = page.send(function, &sent("mine & more")).await.body;
+            let both = shown.split("Somebody changed this text since you opened it").nth(1);
+            let both = both.unwrap_or_else(|| panic!("{function} wrote over a newer text: {shown}"));
+            let both = both.split("</form>").next().unwrap();
+            assert!(both.contains("theirs &amp; all") && both.contains("mine &amp; more"), "{function}: {both}");
+
+            // The form beside them, as a browser sends it.
+            let mut fields = vec![(text, "mine after all".to_owned())];
+            for name in [began].iter().chain(others) {
+                fields.push((*name, value(both, name).unwrap_or_else(|| panic!("{function} without {name}: {both}"))));
+            }
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let saved = page.send(function, &fields).await.body;
+            assert!(
+                saved.contains("mine after all") && !saved.contains("Somebody changed this text"),
+                "{function}: {saved}"
+            );
+        }
     })
     .await;
 }

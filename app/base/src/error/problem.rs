@@ -26,6 +26,8 @@ pub enum Problem {
     /// A confirmation by name that does not match.
     NotTheName,
     NotADate,
+    /// A time on the last day that there is which is a day later by the clock that times are kept by.
+    DateTooFar,
     NotATime,
     /// A date with a time that cannot be read.
     NotAMoment,
@@ -147,6 +149,7 @@ impl Problem {
             Self::EnterAgain => "Enter the password again: the server has changed".into(),
             Self::NotTheName => "Type the name exactly as it stands here".into(),
             Self::NotADate => "Enter a date like 2026-11-23".into(),
+            Self::DateTooFar => "Choose an earlier day, or leave out the time: times end with the year 9999".into(),
             Self::NotATime => "Enter a time like 17:00".into(),
             Self::NotAMoment => "Enter a date with a time, like 2026-11-23 07:00".into(),
             Self::NotANumber => "Enter a whole number".into(),

@@ -125,7 +125,8 @@ pub async fn update(ctx: &Ctx, owning: &Owning, id: RuleId, version: i64, input:
     let tx = ctx.begin().await?;
     let held = find(&*tx, project, id).await?;
     if held.version != version {
-        let conflict = Conflict { field: "name".into(), mine: name, theirs: held.name, version: held.version };
+        let (field, theirs, version) = ("name".into(), held.name, held.version);
+        let conflict = Conflict { field, mine: name, theirs, version, ..Conflict::default() };
         return Err(AppError::Conflict(Box::new(conflict)));
     }
     rule::ActiveModel {

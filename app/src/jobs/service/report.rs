@@ -93,8 +93,8 @@ pub async fn choose(ctx: &Ctx, id: ScheduleId, version: i64, spec: &ReportSpec) 
     let held = ledger::lock_schedule(ctx, &tx, id).await?;
     if held.version != version {
         let theirs = held.options.unwrap_or_default();
-        let conflict =
-            Conflict { field: "sections".into(), mine: json.unwrap_or_default(), theirs, version: held.version };
+        let (field, mine, version) = ("sections".into(), json.unwrap_or_default(), held.version);
+        let conflict = Conflict { field, mine, theirs, version, ..Conflict::default() };
         return Err(AppError::Conflict(Box::new(conflict)));
     }
     schedule::ActiveModel {

@@ -103,7 +103,8 @@ pub async fn update(ctx: &Ctx, id: ScheduleId, version: i64, form: &JobForm) -> 
     let tx = ctx.begin().await?;
     let held = plan_first(ctx, &tx, found.id).await?;
     if held.version != version {
-        let conflict = Conflict { field: "name".into(), mine: name, theirs: held.name, version: held.version };
+        let (field, theirs, version) = ("name".into(), held.name, held.version);
+        let conflict = Conflict { field, mine: name, theirs, version, ..Conflict::default() };
         return Err(AppError::Conflict(Box::new(conflict)));
     }
     let json = to_json(&spec)?;

@@ -261,6 +261,7 @@ fn expect_version(stored: &smtp_account::Model, version: i64, mine: &str) -> App
         mine: mine.into(),
         theirs: stored.name.clone(),
         version: stored.version,
+        ..Conflict::default()
     })))
 }
 

@@ -10,8 +10,8 @@ use super::access::Owning;
 use crate::{
     domain::{ids::ProjectId, live::Change, project as rules},
     entities::{project, project_alias},
-    error::{AppError, AppResult, Checks, Problem},
-    platform::{ctx::Ctx, events, fault},
+    error::{AppError, AppResult, Checks, Conflict, Problem},
+    platform::{ctx::Ctx, events, fault, hash::number_of},
 };
 
 /// The settings as a form has them.
@@ -27,11 +27,19 @@ pub struct Settings {
     pub archive_after_days: String,
 }
 
-/// Changes a project. A new key leaves the old one leading here, so that references in mails and texts still work.
+/// The settings of a project as a number that is another one as soon as any of them is.
+pub fn version(row: &project::Model) -> i64 {
+    let project::Model { name, key, description, zone, archive_after_days, .. } = row;
+    number_of(&serde_json::json!([name, key, description, zone, archive_after_days]).to_string())
+}
+
+/// Changes a project, whose settings were `base` when the person began, where that is known. A new key leaves the old one
+/// leading here, so that references in mails and texts still work.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for bad fields or a key that another project has or had.
-pub async fn save(ctx: &Ctx, owning: &Owning, settings: Settings) -> AppResult<project::Model> {
+/// [`AppError::Invalid`] for bad fields or a key that another project has or had; [`AppError::Conflict`] where another
+/// owner has changed settings since.
+pub async fn save(ctx: &Ctx, owning: &Owning, base: Option<i64>, settings: Settings) -> AppResult<project::Model> {
     let Settings { name, key, description, zone, archive_after_days } = settings;
     let mut checks = Checks::default();
     let name = checks.line("name", &name, 100);
@@ -56,8 +64,17 @@ pub async fn save(ctx: &Ctx, owning: &Owning, settings: Settings) -> AppResult<p
     checks.done()?;
 
     let tx = ctx.begin().await?;
-    let before = owning.project();
-    events::lock(ctx, &*tx, before.id).await?;
+    let id = owning.project().id;
+    events::lock(ctx, &*tx, id).await?;
+    // Read again under the lock.
+    let before = project::Entity::find_by_id(id).one(&*tx).await?.ok_or(AppError::NotFound)?;
+    let project::Model { name: n, key: k, description: d, zone: z, archive_after_days: days, .. } = &before;
+    let is_so_already = (n, k, d, z, days) == (&name, &key, &description, &zone, &archive_after_days);
+    if !is_so_already && base.is_some_and(|base| base != version(&before)) {
+        let (field, version) = ("description".into(), version(&before));
+        let both = Conflict { field, mine: description, theirs: before.description, version, ..Conflict::default() };
+        return Err(AppError::Conflict(Box::new(both)));
+    }
     if key != before.key {
         if is_taken(&*tx, &key, Some(before.id)).await? {
             return Err(AppError::field("key", Problem::Taken));

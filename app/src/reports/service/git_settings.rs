@@ -321,6 +321,7 @@ async fn lock(db: &impl ConnectionTrait, version: i64, field: &str, mine: &str) 
         mine: mine.into(),
         theirs,
         version: stored.version,
+        ..Conflict::default()
     })))
 }
 

@@ -43,6 +43,8 @@ pub struct ColumnItem {
     pub on_board: u32,
     /// Tasks in the archive or the trash.
     pub put_away: u32,
+    /// Of what can be changed, to find out whether somebody else has.
+    pub version: i64,
 }
 
 #[cfg(feature = "ssr")]
@@ -50,6 +52,7 @@ impl From<Counted> for ColumnItem {
     fn from(counted: Counted) -> Self {
         let Counted { column, on_board, put_away } = counted;
         Self {
+            version: columns::version(&column),
             id: column.id,
             name: column.name,
             status: column.status,
@@ -105,6 +108,7 @@ pub async fn add_column(
 #[server(prefix = "/rpc")]
 pub async fn save_column(
     column: ColumnId,
+    #[server(default)] version: Option<i64>,
     name: String,
     status: String,
     #[server(default)] limit: String,
@@ -119,10 +123,11 @@ pub async fn save_column(
             limit: read_limit(&limit)?,
             limit_is_hard: hard,
         };
-        columns::change(&ctx, &editing, column, change).await?;
+        columns::change(&ctx, &editing, column, version, change).await?;
         Ok(editing.project().key.clone())
     };
-    let typed = [("name", name.as_str()), ("status", status.as_str()), ("limit", limit.as_str())];
+    let hard = if hard { "true" } else { "" };
+    let typed = [("name", name.as_str()), ("status", status.as_str()), ("limit", limit.as_str()), ("hard", hard)];
     let key = saved.await.map_err(|error: AppError| error.with_typed(&typed))?;
     leptos_axum::redirect(&format!("/board/{key}?notice=saved"));
     Ok(())

@@ -61,6 +61,8 @@ fn page(columns: Columns, column: ColumnItem) -> impl IntoView {
 fn Settings(column: ColumnItem) -> impl IntoView {
     let error = plain_error::<SaveColumn>();
     let limit = column.limit.map(|limit| limit.to_string()).unwrap_or_default();
+    let typed = error.with_untracked(|error| error.as_ref().and_then(|error| error.typed("hard")));
+    let is_hard = typed.map_or(column.limit_is_hard, |typed| !typed.is_empty());
     let hint = format!("From 1 to {LIMIT_MAX}; leave it empty for no limit");
     view! {
         <section class="panel is-padded" aria-labelledby="settings-title">
@@ -68,6 +70,7 @@ fn Settings(column: ColumnItem) -> impl IntoView {
             <ErrorSummary error=error />
             <form class="form" method="post" action=SaveColumn::url()>
                 <input type="hidden" name="column" value=column.id.to_string() />
+                <input type="hidden" name="version" value=column.version.to_string() />
                 <div class="form__row">
                     <TextField label="Name" name="name" value=column.name required=true error=error />
                     <SelectField
@@ -77,7 +80,7 @@ fn Settings(column: ColumnItem) -> impl IntoView {
                 </div>
                 <TextField label="Most tasks" name="limit" value=limit hint=hint error=error />
                 <label class="choice">
-                    <input type="checkbox" name="hard" value="true" checked=column.limit_is_hard />
+                    <input type="checkbox" name="hard" value="true" checked=is_hard />
                     <span>"Refuse more tasks than that"<small>"Without this, the list says that it has too many and takes them."</small></span>
                 </label>
                 <div class="form__actions"><button class="btn is-primary" type="submit">"Save"</button></div>

@@ -55,7 +55,7 @@ fn page(columns: Columns) -> impl IntoView {
 }
 
 fn row(column: &ColumnItem, key: &str, can_edit: bool, at: usize, last: usize) -> impl IntoView + use<> {
-    let ColumnItem { id, name, status, limit, limit_is_hard, on_board, put_away } = column.clone();
+    let ColumnItem { id, name, status, limit, limit_is_hard, on_board, put_away, .. } = column.clone();
     let limit = match (limit, limit_is_hard) {
         (None, _) => "None".to_owned(),
         (Some(limit), false) => format!("{limit}, a warning"),

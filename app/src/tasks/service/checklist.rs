@@ -19,7 +19,7 @@ use crate::{
         task::{EventKind, ITEM_MAX},
     },
     entities::{checklist_item, task},
-    error::{AppError, AppResult, Checks, Problem},
+    error::{AppError, AppResult, Checks, Conflict, Problem},
     platform::{ctx::Ctx, db::WriteTx},
 };
 
@@ -106,11 +106,12 @@ pub async fn tick(ctx: &Ctx, id: ChecklistItemId, is_done: bool) -> AppResult<()
     Ok(tx.commit().await?)
 }
 
-/// Changes the text of an item.
+/// Changes the text of an item, which was `was` when the person began, where that is known.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for an empty or too long text, or without the right.
-pub async fn rename(ctx: &Ctx, id: ChecklistItemId, text: &str) -> AppResult<()> {
+/// [`AppError::Invalid`] for an empty or too long text, [`AppError::Conflict`] where somebody else has changed it since,
+/// or without the right.
+pub async fn rename(ctx: &Ctx, id: ChecklistItemId, was: Option<&str>, text: &str) -> AppResult<()> {
     let mut checks = Checks::default();
     let text = checks.line("text", text, ITEM_MAX);
     checks.done()?;
@@ -118,6 +119,10 @@ pub async fn rename(ctx: &Ctx, id: ChecklistItemId, text: &str) -> AppResult<()>
     let (item, task) = find_item(ctx, &tx, id).await?;
     if item.text == text {
         return Ok(());
+    }
+    if was.is_some_and(|was| was != item.text) {
+        let conflict = Conflict { field: "text".into(), mine: text, theirs: item.text, ..Conflict::default() };
+        return Err(AppError::Conflict(Box::new(conflict)));
     }
     checklist_item::ActiveModel { id: Unchanged(id), text: Set(text.clone()), ..Default::default() }
         .update(&*tx)

@@ -28,8 +28,8 @@ use crate::{
         task::Status,
     },
     entities::{board_column, column_fold, task},
-    error::{AppError, AppResult, Checks, Problem},
-    platform::{ctx::Ctx, db::WriteTx},
+    error::{AppError, AppResult, Checks, Conflict, Problem},
+    platform::{ctx::Ctx, db::WriteTx, hash::number_of},
     projects::service::{
         access::{self, Editing, Viewing},
         projects,
@@ -93,23 +93,44 @@ pub async fn add(ctx: &Ctx, editing: &Editing, new: NewColumn) -> AppResult<boar
     Ok(row)
 }
 
-/// Changes name, status and limit. A new status is a move for every task in the column: it is
-/// completed now, or no longer.
+/// What can be changed of a column as a number that is another one as soon as any of it is.
+pub fn version(column: &board_column::Model) -> i64 {
+    let board_column::Model { name, status, wip_limit, limit_is_hard, .. } = column;
+    number_of(&serde_json::json!([name, status.as_str(), wip_limit, limit_is_hard]).to_string())
+}
+
+/// Changes name, status and limit of a column that was `base` when the person began, where that is known. A new status is
+/// a move for every task in the column: it is completed now, or no longer.
 ///
 /// # Errors
-/// [`AppError::NotFound`] for an unknown column, [`AppError::Invalid`] for bad fields.
-pub async fn change(ctx: &Ctx, editing: &Editing, id: ColumnId, change: ColumnChange) -> AppResult<()> {
+/// [`AppError::NotFound`] for an unknown column, [`AppError::Invalid`] for bad fields, [`AppError::Conflict`] where
+/// somebody else has changed it since.
+pub async fn change(
+    ctx: &Ctx,
+    editing: &Editing,
+    id: ColumnId,
+    base: Option<i64>,
+    change: ColumnChange,
+) -> AppResult<()> {
     let ColumnChange { name, status, limit, limit_is_hard } = change;
     let tx = ctx.begin().await?;
     let columns = lock_all(ctx, &tx, editing).await?;
     let column = find(&columns, id)?;
     let limit = checked_limit(limit)?;
+    let name = checked_name(&name, &columns, Some(id))?;
+    let limit_is_hard = limit.is_some() && limit_is_hard;
+    let wanted = board_column::Model { name: name.clone(), status, wip_limit: limit, limit_is_hard, ..column.clone() };
+    if version(&wanted) != version(column) && base.is_some_and(|base| base != version(column)) {
+        let (field, theirs, version) = ("name".into(), column.name.clone(), version(column));
+        let conflict = Conflict { field, mine: name, theirs, version, ..Conflict::default() };
+        return Err(AppError::Conflict(Box::new(conflict)));
+    }
     let fresh = board_column::ActiveModel {
         id: Unchanged(id),
-        name: Set(checked_name(&name, &columns, Some(id))?),
+        name: Set(name),
         status: Set(status),
         wip_limit: Set(limit),
-        limit_is_hard: Set(limit.is_some() && limit_is_hard),
+        limit_is_hard: Set(limit_is_hard),
         ..Default::default()
     };
     fresh.update(&*tx).await?;

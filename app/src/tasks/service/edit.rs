@@ -1,7 +1,7 @@
 //! Changing a task's fields. Texts carry the version they started from: different fields merge,
 //! the same field answers 409 with both texts.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeZone, Utc};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::LockType,
 };
@@ -25,6 +25,9 @@ use crate::{
 };
 
 pub use crate::domain::due::DueInput;
+
+/// No date of a task lies after this year.
+pub(super) const LAST_YEAR: i32 = 9_999;
 
 /// One field with its new value.
 #[derive(Clone, Debug)]
@@ -153,6 +156,7 @@ pub(super) async fn apply(
             mine: to,
             theirs: from,
             version: row.version,
+            ..Conflict::default()
         })));
     }
     let saved = fresh.update(&**tx).await?;
@@ -195,12 +199,17 @@ async fn was_changed_since(tx: &WriteTx, row: &task::Model, field: &str, base: i
 }
 
 /// A wall-clock time in a zone: the first of two where it exists twice, the end of the gap where it
-/// does not exist.
+/// does not exist. None lies after the year 9999 of UTC either, where times would not stand in their order any more.
+///
+/// # Errors
+/// [`AppError::Invalid`] at `due_on` or `due_time`.
 pub(super) fn instant(zone: chrono_tz::Tz, date: NaiveDate, time: NaiveTime) -> AppResult<DateTime<Utc>> {
     let mut local = date.and_time(time);
     for _ in 0..=180 {
         if let Some(instant) = zone.from_local_datetime(&local).earliest() {
-            return Ok(instant.with_timezone(&Utc));
+            let instant = instant.with_timezone(&Utc);
+            let is_kept = (0..=LAST_YEAR).contains(&instant.year());
+            return if is_kept { Ok(instant) } else { Err(AppError::field("due_on", Problem::DateTooFar)) };
         }
         local += chrono::TimeDelta::minutes(1);
     }
@@ -233,13 +242,12 @@ pub fn read_due(date: &str, time: &str) -> AppResult<Option<DueInput>> {
 /// # Errors
 /// [`AppError::Invalid`] at the field.
 pub fn read_day(field: &str, date: &str) -> AppResult<Option<NaiveDate>> {
-    use chrono::Datelike;
     if date.trim().is_empty() {
         return Ok(None);
     }
     NaiveDate::parse_from_str(date.trim(), "%Y-%m-%d")
         .ok()
-        .filter(|date| (1..=9_999).contains(&date.year()))
+        .filter(|date| (1..=LAST_YEAR).contains(&date.year()))
         .map(Some)
         .ok_or_else(|| AppError::field(field, Problem::NotADate))
 }

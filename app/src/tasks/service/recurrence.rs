@@ -1,7 +1,7 @@
 //! Series: completing a task makes the next one, in the same transaction and exactly once, for the
 //! rule goes over to it. Taking the completion back takes the rule back, and the next one away.
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -88,7 +88,11 @@ pub(super) async fn go_on(ctx: &Ctx, tx: &WriteTx, done: task::Model) -> AppResu
     // Without a due date the series counts from the day of completion.
     let Some(next) = series.rule.next(last.unwrap_or(completed), completed) else { return Ok(done) };
     let due_at = match due_local {
-        Some(local) => Some(edit::instant(zone, next, local.time())?),
+        // A series ends with the calendar, which is no reason not to complete its last task.
+        Some(local) => match edit::instant(zone, next, local.time()) {
+            Ok(at) => Some(at),
+            Err(_) => return Ok(done),
+        },
         None => None,
     };
     let column = column_for(&**tx, &done, series.column).await?;
@@ -194,7 +198,7 @@ async fn is_worked_with(tx: &WriteTx, row: &task::Model) -> AppResult<bool> {
 
 /// A start date keeps its distance from the due date.
 fn moved_along(start: NaiveDate, last: NaiveDate, next: NaiveDate) -> Option<NaiveDate> {
-    start.checked_add_signed(Duration::days((next - last).num_days()))
+    start.checked_add_signed(Duration::days((next - last).num_days())).filter(|start| start.year() <= edit::LAST_YEAR)
 }
 
 /// The column of the series, or the first that is not for completed work where it is gone or is one.

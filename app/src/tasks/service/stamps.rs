@@ -23,5 +23,6 @@ pub fn was_edited(field: &str, base: i64, changed_at: DateTime<Utc>, mine: &str,
         mine: mine.into(),
         theirs: theirs.into(),
         version,
+        ..Conflict::default()
     })))
 }

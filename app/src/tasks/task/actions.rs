@@ -164,7 +164,7 @@ fn TransferForm(state: TaskState) -> impl IntoView {
                             {projects.get().into_iter().map(|project| view! { <option value=project.id.to_string()>{project.name}</option> }).collect_view()}
                         </select>
                     </label>
-                    <p class="field__hint">"Labels go along by name, people stay who are members there, the history comes along. Links to the old number lead to the new place."</p>
+                    <p class="field__hint">"Labels go along by name, people stay who are members there, the history comes along; a series ends. Links to the old number lead to the new place."</p>
                     <div class="form__actions"><button class="btn is-primary is-sm" type="submit">"Move there"</button>{save_state(action)}</div>
                 </ActionForm>
             </details>

@@ -65,7 +65,9 @@ pub async fn edit_note(
     body: String,
 ) -> AppResult<()> {
     let input = NoteInput { kind: read_word("kind", &kind)?, on_date: edit::read_day("on_date", &on_date)?, body };
-    notes::edit(&Ctx::signed_in()?, note, version, input).await?;
+    let id = note.to_string();
+    let sent = [("note", id.as_str()), ("kind", kind.as_str()), ("on_date", on_date.as_str())];
+    notes::edit(&Ctx::signed_in()?, note, version, input).await.map_err(|error| error.with_typed(&sent))?;
     page::go_back("saved");
     Ok(())
 }
@@ -81,7 +83,9 @@ pub async fn remove_note(note: WorkNoteId) -> AppResult<()> {
 /// Changes a comment; its former text is kept.
 #[server(prefix = "/rpc")]
 pub async fn edit_comment(comment: CommentId, version: i64, body: String) -> AppResult<()> {
-    comments::edit(&Ctx::signed_in()?, comment, version, &body).await?;
+    let sent = comment.to_string();
+    let saved = comments::edit(&Ctx::signed_in()?, comment, version, &body).await;
+    saved.map_err(|error| error.with_typed(&[("comment", &sent)]))?;
     page::go_back("saved");
     Ok(())
 }
@@ -118,10 +122,18 @@ pub async fn read_news(task: TaskId) -> AppResult<()> {
     inbox::mark_task_read(&Ctx::signed_in()?, task).await
 }
 
-/// Changes the text of a checklist item.
+/// Changes the text of a checklist item; `was` is the text that the person began with.
 #[server(prefix = "/rpc")]
-pub async fn rename_item(item: ChecklistItemId, text: String) -> AppResult<()> {
-    checklist::rename(&Ctx::signed_in()?, item, &text).await.map_err(|error| error.with_typed(&[("text", &text)]))?;
+pub async fn rename_item(item: ChecklistItemId, #[server(default)] was: Option<String>, text: String) -> AppResult<()> {
+    let saved = checklist::rename(&Ctx::signed_in()?, item, was.as_deref(), &text).await;
+    saved.map_err(|error| {
+        // Whoever saves theirs once more has seen what is stored now.
+        let seen = match &error {
+            AppError::Conflict(conflict) => conflict.theirs.clone(),
+            _ => was.unwrap_or_default(),
+        };
+        error.with_typed(&[("item", &item.to_string()), ("was", &seen), ("text", &text)])
+    })?;
     page::go_back("saved");
     Ok(())
 }

@@ -7,7 +7,8 @@ use leptos::{
 
 use super::{
     api::{ConvertItem, PlaceItem, RemoveList, RenameItem, RenameList},
-    draft::draft,
+    conflict::Conflicting,
+    draft::{close, draft, entries, gone, is_writing_in},
     row_menu::RowMenu,
     saving::{TaskState, save_state, saving},
     submit::submit_form_of,
@@ -67,7 +68,13 @@ pub fn Checklist(state: TaskState) -> impl IntoView {
             }
         })
     };
-    let lines = Memo::new(move |_| items.with(|items| lines(items)));
+    let lines = entries(
+        move || items.with(|items| lines(items)),
+        |line| match line {
+            Line::Heading(_) => false,
+            Line::Item(id) => is_writing_in(id),
+        },
+    );
     let node = NodeRef::<Ul>::new();
     drag::attach(node, acts.place);
     view! {
@@ -87,6 +94,7 @@ pub fn Checklist(state: TaskState) -> impl IntoView {
             {save_state(acts.remove)}
             {save_state(acts.rename_list)}
             {save_state(acts.remove_list)}
+            <Conflicting state=state action=acts.rename name="text" also=&["item", "was"] />
             {converted(acts.convert)}
             {acts.can_edit.then(|| view! { <AddItemForm state=state /><AddListForm state=state /> })}
         </section>
@@ -145,7 +153,10 @@ fn list_head(state: TaskState, heading: String, acts: Acts) -> impl IntoView {
 
 fn row(id: ChecklistItemId, items: Memo<Vec<ChecklistItem>>, acts: Acts) -> impl IntoView {
     let item = Memo::new(move |_| items.with(|items| items.iter().find(|item| item.id == id).cloned()));
-    let text = Memo::new(move |_| item.with(|item| item.as_ref().map(|item| item.text.clone())));
+    // One that is deleted while somebody writes in it keeps its text.
+    let text = Memo::new(move |before: Option<&Option<String>>| {
+        item.with(|item| item.as_ref().map(|item| item.text.clone())).or_else(|| before.cloned().flatten())
+    });
     let is_done = Memo::new(move |_| item.with(|item| item.as_ref().is_some_and(|item| item.is_done)));
     let shown = move || text.get().unwrap_or_default();
     let mark = move || view! { <span class="tick__box">{move || is_done.get().then(|| view! { <Icon name="check" /> })}</span> };
@@ -155,7 +166,7 @@ fn row(id: ChecklistItemId, items: Memo<Vec<ChecklistItem>>, acts: Acts) -> impl
         return view! { <li><span class="tick" data-done=move || is_done.get().then_some("")>{mark()}<span class="sr-only">{state}</span>{words()}</span></li> }.into_any();
     }
     view! {
-        <li data-item=id.to_string()>
+        <li data-item=id.to_string() data-entry=id.to_string()>
             {handle(id, text, acts.place)}
             <ActionForm action=acts.tick attr:class="checklist__tick">
                 <input type="hidden" name="item" value=id.to_string() />
@@ -163,6 +174,7 @@ fn row(id: ChecklistItemId, items: Memo<Vec<ChecklistItem>>, acts: Acts) -> impl
                 <button class="tick" type="submit" role="checkbox" aria-checked=move || is_done.get().to_string() data-done=move || is_done.get().then_some("")>{mark()}{words()}</button>
             </ActionForm>
             {menu(id, text, acts)}
+            {gone(move || item.with(Option::is_none))}
         </li>
     }
     .into_any()
@@ -198,6 +210,7 @@ fn menu(id: ChecklistItemId, text: Memo<Option<String>>, acts: Acts) -> impl Int
         <RowMenu label=label node=node>
             <ActionForm action=acts.rename attr:class="prop__row">
                 <input type="hidden" name="item" value=id.to_string() />
+                <input type="hidden" name="was" value=typed />
                 <input class="input" name="text" value=begins_with.get_untracked() prop:value=typed aria-label="Text of the item" maxlength="500" dir="auto" required />
                 <button class="btn is-sm" type="submit">"Save"</button>
             </ActionForm>
@@ -209,11 +222,11 @@ fn menu(id: ChecklistItemId, text: Memo<Option<String>>, acts: Acts) -> impl Int
                 </ActionForm>
                 <ActionForm action=acts.convert>
                     <input type="hidden" name="item" value=id.to_string() />
-                    <button class="btn is-sm" type="submit"><Icon name="external-link" />"Make it a task"</button>
+                    <button class="btn is-sm" type="submit" on:click=move |_| close(node)><Icon name="external-link" />"Make it a task"</button>
                 </ActionForm>
                 <ActionForm action=acts.remove>
                     <input type="hidden" name="item" value=id.to_string() />
-                    <button class="btn is-sm is-danger-quiet" type="submit"><Icon name="trash-2" />"Remove"</button>
+                    <button class="btn is-sm is-danger-quiet" type="submit" on:click=move |_| close(node)><Icon name="trash-2" />"Remove"</button>
                 </ActionForm>
             </div>
         </RowMenu>

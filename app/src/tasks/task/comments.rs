@@ -6,7 +6,7 @@ use leptos::{html::Details, prelude::*};
 use super::{
     api::{EditComment, RemoveComment},
     conflict::Conflicting,
-    draft::draft,
+    draft::{close, draft, entries, gone, is_writing_in},
     mention_field::MentionField,
     row_menu::RowMenu,
     saving::{TaskState, save_state, saving},
@@ -25,23 +25,20 @@ use crate::{
 pub fn Comments(state: TaskState) -> impl IntoView {
     let (edit, remove) = (saving::<EditComment>(state), saving::<RemoveComment>(state));
     let comments = state.part(|detail| detail.comments.clone());
-    let ids = move || comments.with(|all| all.iter().map(|comment| comment.id).collect::<Vec<_>>());
+    let ids =
+        entries(move || comments.with(|all| all.iter().map(|comment| comment.id).collect::<Vec<_>>()), is_writing_in);
     let people = StoredValue::new(state.detail.with_untracked(|detail| detail.people.clone()));
-    let sent = edit.input();
-    let also = Signal::derive(move || {
-        sent.with(|sent| sent.as_ref().map(|sent| vec![("comment", sent.comment.to_string())]).unwrap_or_default())
-    });
     view! {
         <section class="task__section" aria-labelledby="task-comments">
             <h2 id="task-comments">"Comments"</h2>
             <ol class="comments" role="list">
-                <For each=ids key=|id| *id let(id)>
+                <For each=move || ids.get() key=|id| *id let(id)>
                     {entry(id, comments, people, edit, remove)}
                 </For>
             </ol>
             {save_state(edit)}
             {save_state(remove)}
-            <Conflicting state=state action=edit name="body" also=also />
+            <Conflicting state=state action=edit name="body" also=&["comment"] />
             {state.can_edit().then(|| view! { <CommentForm state=state people=people /> })}
         </section>
     }
@@ -69,7 +66,7 @@ fn entry(
     let is_edited = move || now.with(|now| now.is_edited && now.former.is_empty());
     let menu = move || can_edit.get().then(|| change(id, now, people, edit, remove));
     view! {
-        <li class="comment">
+        <li class="comment" data-entry=id.to_string()>
             {move || view! { <Avatar name=author.get() /> }}
             <div>
                 <div class="comment__head">
@@ -79,6 +76,7 @@ fn entry(
                 </div>
                 <div class="prose" dir="auto" inner_html=move || html.get()></div>
                 {move || former.with(|former| (!former.is_empty()).then(|| before(former.clone())))}
+                {gone(move || comments.with(|all| find(all, id).is_none()))}
             </div>
             {menu}
         </li>
@@ -122,7 +120,7 @@ fn change(
             </ActionForm>
             <ActionForm action=remove>
                 <input type="hidden" name="comment" value=id.to_string() />
-                <button class="btn is-sm is-danger-quiet" type="submit"><Icon name="trash-2" />"Delete the comment"</button>
+                <button class="btn is-sm is-danger-quiet" type="submit" on:click=move |_| close(node)><Icon name="trash-2" />"Delete the comment"</button>
             </ActionForm>
         </RowMenu>
     }

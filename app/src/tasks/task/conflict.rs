@@ -5,7 +5,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use super::saving::TaskState;
 use crate::{
     error::{AppError, Conflict},
-    ui::textarea_html,
+    ui::{action_error, textarea_html},
 };
 
 /// Shown while the last save of `action` was refused for a conflict.
@@ -14,28 +14,27 @@ pub fn Conflicting<S>(
     state: TaskState,
     action: ServerAction<S>,
     name: &'static str,
-    /// Other fields that the form needs, out of what was sent.
-    #[prop(optional, into)]
-    also: Signal<Vec<(&'static str, String)>>,
+    /// Other fields that the form needs; the refusal has what was sent in them.
+    #[prop(optional)]
+    also: &'static [&'static str],
 ) -> impl IntoView
 where
     S: ServerFn<Error = AppError> + FromFormData + Clone + Send + Sync + 'static,
     S::Output: Clone + Send + Sync + 'static,
 {
-    let value = action.value();
-    // Only another conflict makes the form anew: somebody may be writing in it.
-    let conflict = Memo::new(move |_| {
-        value.with(|value| match value {
-            Some(Err(AppError::Conflict(conflict))) => Some((**conflict).clone()),
-            _ => None,
-        })
+    let (value, error) = (action.value(), action_error(action));
+    // Only another conflict makes the form anew: somebody may be writing in it. One without texts is what an address has
+    // room for where the texts are not kept any more.
+    let conflict = Memo::new(move |_| match error.get() {
+        Some(AppError::Conflict(conflict)) if conflict.mine != conflict.theirs => Some(*conflict),
+        _ => None,
     });
     let keep_theirs = move |_| {
         value.set(None);
         state.reload();
     };
     move || {
-        conflict.get().map(|Conflict { mine, theirs, version, .. }| view! {
+        conflict.get().map(|Conflict { mine, theirs, version, typed, .. }| view! {
         <div class="banner" data-tone="warn" role="alert">
             <div class="stack is-tight">
                 <p>"Somebody changed this text since you opened it. Compare both, change yours, and save again."</p>
@@ -50,7 +49,7 @@ where
                         {state.hidden_id()}
                         {state.hidden_op()}
                         <input type="hidden" name="version" value=version.to_string() />
-                        {also.get_untracked().into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()}
+                        {kept(typed, also)}
                         <label class="field"><span class="field__label">"Yours"</span><textarea class="input" name=name dir="auto" inner_html=textarea_html(&mine)></textarea></label>
                         <div class="form__actions">
                             <button class="btn is-primary is-sm" type="submit">"Save mine"</button>
@@ -62,4 +61,11 @@ where
         </div>
     })
     }
+}
+
+/// What was sent in the other fields of the form; nothing else, whatever an address may bring.
+fn kept(typed: Vec<(String, String)>, also: &'static [&'static str]) -> impl IntoView {
+    let is_of_form = move |(name, _): &(String, String)| also.contains(&name.as_str());
+    let field = |(name, value): (String, String)| view! { <input type="hidden" name=name value=value /> };
+    typed.into_iter().filter(is_of_form).map(field).collect_view()
 }

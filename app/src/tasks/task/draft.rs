@@ -2,7 +2,40 @@
 
 use leptos::{html::Details, prelude::*};
 
-pub use browser::close;
+pub use browser::{close, is_writing_in};
+
+/// The entries of a list as they are drawn: those that are stored, and what somebody else has deleted while the person is
+/// writing in it, as `is_written` says.
+pub fn entries<K>(stored: impl Fn() -> Vec<K> + Send + Sync + 'static, is_written: fn(&K) -> bool) -> Memo<Vec<K>>
+where
+    K: Clone + PartialEq + Send + Sync + 'static,
+{
+    Memo::new(move |before: Option<&Vec<K>>| with_written(stored(), before, is_written))
+}
+
+/// The entries that are stored, and in their old places those that are gone and still written in.
+fn with_written<K: Clone + PartialEq>(
+    stored: Vec<K>,
+    before: Option<&Vec<K>>,
+    is_written: impl Fn(&K) -> bool,
+) -> Vec<K> {
+    let mut shown = stored;
+    for (at, entry) in before.into_iter().flatten().enumerate() {
+        if !shown.contains(entry) && is_written(entry) {
+            shown.insert(at.min(shown.len()), entry.clone());
+        }
+    }
+    shown
+}
+
+/// Says that an entry is not stored any more; what is typed in its form can be taken from there.
+pub fn gone(is_gone: impl Fn() -> bool + Send + Sync + 'static) -> impl IntoView {
+    move || {
+        is_gone().then(|| view! {
+            <p class="field__error" role="status">"Somebody has deleted this. What you typed is still here: copy what you need."</p>
+        })
+    }
+}
 
 /// What the form in `menu` begins with. It follows what is stored until the person has typed something else; then it
 /// stays, together with its version, so that saving still finds out what it would overwrite. Once what was typed is
@@ -35,6 +68,8 @@ fn is_same(one: &str, other: &str) -> bool {
 
 #[cfg(feature = "hydrate")]
 mod browser {
+    use std::fmt::Display;
+
     use leptos::{html::Details, prelude::*};
     use wasm_bindgen::JsCast;
     use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlTextAreaElement};
@@ -45,6 +80,16 @@ mod browser {
         let field: Element = menu.query_selector("[name=text], [name=body]").ok()??;
         let line = field.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value);
         line.or_else(|| field.dyn_ref::<HtmlTextAreaElement>().map(HtmlTextAreaElement::value))
+    }
+
+    /// Whether something else than there was stands in the open form of an entry.
+    pub fn is_writing_in(entry: &impl Display) -> bool {
+        let fields = format!("[data-entry=\"{entry}\"] details[open] :is([name=text], [name=body])");
+        let Some(field) = document().query_selector(&fields).ok().flatten() else { return false };
+        let line = field.dyn_ref::<HtmlInputElement>().map(|field| (field.value(), field.default_value()));
+        let typed =
+            line.or_else(|| field.dyn_ref::<HtmlTextAreaElement>().map(|field| (field.value(), field.default_value())));
+        typed.is_some_and(|(typed, begun)| !super::is_same(&typed, &begun))
     }
 
     /// Closes the menu; the focus goes to what opens it.
@@ -71,17 +116,31 @@ mod browser {
         None
     }
 
+    /// Nothing is written on the server.
+    pub fn is_writing_in<K>(_entry: &K) -> bool {
+        false
+    }
+
     /// Nothing is open on the server.
     pub fn close(_menu: NodeRef<Details>) {}
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_same;
+    use super::{is_same, with_written};
 
     #[test]
     fn line_breaks_and_blanks_at_the_ends_are_no_change() {
         assert!(is_same("a\r\nb ", "a\nb"));
         assert!(!is_same("a b", "a\nb"));
+    }
+
+    #[test]
+    fn what_is_written_in_stays_in_its_place_when_it_is_deleted_and_goes_when_nobody_writes_any_more() {
+        let is_two = |id: &i32| *id == 2;
+        assert_eq!(with_written(vec![1, 3, 4], Some(&vec![1, 2, 3]), is_two), [1, 2, 3, 4]);
+        assert_eq!(with_written(vec![], Some(&vec![1, 2]), is_two), [2]);
+        assert_eq!(with_written(vec![1, 3], Some(&vec![1, 2, 3]), |_| false), [1, 3]);
+        assert_eq!(with_written(vec![1], None, is_two), [1]);
     }
 }

@@ -5,7 +5,7 @@ use leptos::{html::Details, prelude::*};
 use super::{
     api::{AddNote, EditNote, RemoveNote},
     conflict::Conflicting,
-    draft::draft,
+    draft::{close, draft, entries, gone, is_writing_in},
     row_menu::RowMenu,
     saving::{TaskState, save_state, saving},
     submit::{is_sending_key, submit_form_of},
@@ -20,20 +20,20 @@ use crate::{
 pub fn Notes(state: TaskState) -> impl IntoView {
     let (edit, remove) = (saving::<EditNote>(state), saving::<RemoveNote>(state));
     let notes = state.part(|detail| detail.parts.notes.clone());
-    let ids = move || notes.with(|all| all.iter().map(|note| note.id).collect::<Vec<_>>());
+    let ids = entries(move || notes.with(|all| all.iter().map(|note| note.id).collect::<Vec<_>>()), is_writing_in);
     let can_edit = state.can_edit();
     view! {
         <section class="task__section" aria-labelledby="task-notes">
             <h2 id="task-notes">"Work notes"</h2>
             {move || (notes.with(Vec::is_empty) && !can_edit).then(|| view! { <p class="muted small">"No work notes."</p> })}
             <ol class="notes" role="list">
-                <For each=ids key=|id| *id let(id)>
+                <For each=move || ids.get() key=|id| *id let(id)>
                     {entry(id, notes, edit, remove)}
                 </For>
             </ol>
             {save_state(edit)}
             {save_state(remove)}
-            <ConflictingNote state=state action=edit />
+            <Conflicting state=state action=edit name="body" also=&["note", "kind", "on_date"] />
             {can_edit.then(|| view! { <NewNote state=state /> })}
         </section>
     }
@@ -73,9 +73,10 @@ fn entry(
         }
     };
     view! {
-        <li class="note" data-kind=move || now.with(|now| now.kind.as_str())>
+        <li class="note" data-entry=id.to_string() data-kind=move || now.with(|now| now.kind.as_str())>
             <div class="note__head">{head}</div>
             <div class="prose" dir="auto" inner_html=move || html.get()></div>
+            {gone(move || notes.with(|all| find(all, id).is_none()))}
             {move || can_edit.get().then(|| change(id, now, edit, remove))}
         </li>
     }
@@ -119,7 +120,7 @@ fn change(
             </ActionForm>
             <ActionForm action=remove>
                 <input type="hidden" name="note" value=id.to_string() />
-                <button class="btn is-sm is-danger-quiet" type="submit"><Icon name="trash-2" />"Delete the note"</button>
+                <button class="btn is-sm is-danger-quiet" type="submit" on:click=move |_| close(node)><Icon name="trash-2" />"Delete the note"</button>
             </ActionForm>
         </RowMenu>
     }
@@ -178,24 +179,4 @@ fn NewNote(state: TaskState) -> impl IntoView {
         </details>
     }
     .into_any()
-}
-
-/// Somebody changed the same note.
-#[component]
-fn ConflictingNote(state: TaskState, action: ServerAction<EditNote>) -> impl IntoView {
-    let sent = action.input();
-    let also = Signal::derive(move || {
-        sent.with(|sent| {
-            sent.as_ref()
-                .map(|sent| {
-                    vec![
-                        ("note", sent.note.to_string()),
-                        ("kind", sent.kind.clone()),
-                        ("on_date", sent.on_date.clone()),
-                    ]
-                })
-                .unwrap_or_default()
-        })
-    });
-    view! { <Conflicting state=state action=action name="body" also=also /> }
 }

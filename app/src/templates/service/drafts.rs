@@ -177,9 +177,9 @@ pub async fn take_back(ctx: &Ctx, id: TemplateId) -> AppResult<()> {
 pub(super) fn conflict(row: template::Model) -> AppError {
     AppError::Conflict(Box::new(Conflict {
         field: "document".into(),
-        mine: String::new(),
         theirs: row.draft,
         version: row.draft_version,
+        ..Conflict::default()
     }))
 }
 

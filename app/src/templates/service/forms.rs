@@ -99,8 +99,8 @@ pub async fn take(ctx: &Ctx, id: TemplateId, version: i64, step: Step) -> AppRes
 }
 
 fn conflict(row: template::Model) -> AppError {
-    let (theirs, version) = (String::new(), row.draft_version);
-    AppError::Conflict(Box::new(Conflict { field: "document".into(), mine: String::new(), theirs, version }))
+    let (field, version) = ("document".into(), row.draft_version);
+    AppError::Conflict(Box::new(Conflict { field, version, ..Conflict::default() }))
 }
 
 fn change(document: &mut Document, step: Step) -> AppResult<Option<u32>> {
