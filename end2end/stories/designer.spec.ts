@@ -513,9 +513,17 @@ test('what is wrong in a block is said at its field, and a part that is folded u
   await expect(none).not.toHaveAttribute('aria-invalid');
   await page.locator('#name-1').click();
   await expect(rows).toBeHidden();
-  await expect(page.locator('#block-1-problem')).toHaveText('Enter a number from 1 to 50');
+  const problem = page.locator('#block-1-problem');
+  await expect(problem).toHaveText('Enter a number from 1 to 50');
+  // Its words lead there, by mouse and by key: the block opens, and its field has the focus.
+  for (const follow of [(link: Locator) => link.click(), (link: Locator) => link.press('Enter')]) {
+    await follow(problem.getByRole('link', { name: 'Enter a number from 1 to 50' }));
+    await expect(rows).toBeFocused();
+    await page.locator('#name-1').click();
+    await expect(rows).toBeHidden();
+  }
   await undo.click();
-  await expect(page.locator('#block-1-problem')).toHaveCount(0);
+  await expect(problem).toHaveCount(0);
 
   await fold(page, 'Theme').click();
   await head(page).fill('x'.repeat(300));

@@ -16,25 +16,30 @@ use app::{
         account::Role,
         delivery::DeliveryPhase,
         ids::{LabelId, ProjectId, ScheduleId, UserId},
+        occurrence::OccurrenceState,
         period::Period,
         project::MemberRole,
         report::spec::{AttachmentKind, ListKind, Named, PeriodChoice, ReportSpec, Scope, Section},
         report_filter::ReportFilter,
     },
-    entities::{delivery, member, occurrence, project as project_row},
+    entities::{delivery, member, occurrence, project as project_row, schedule},
     error::{AppError, Problem},
     jobs::{
         form::JobForm,
         report_form::ReportForm,
         service::{
-            dry_run, report,
+            dry_run, report, report_choices,
             runs::{self, Decision},
             schedules,
         },
     },
     platform::{ctx::Ctx, mailer, render::cage},
-    projects::service::projects::{self, NewProject},
+    projects::service::{
+        access,
+        projects::{self, NewProject},
+    },
     reports::service::{git_history, snapshot},
+    tasks::service::labels,
     testing::{each_database, frozen, person, task},
 };
 use chrono::TimeDelta;
@@ -109,6 +114,16 @@ async fn a_schedule_reports_the_days_that_it_asks_for() {
         let next = stage.schedule(id).await.next_run_at.unwrap();
         let shown = dry_run::look(&stage.mina(), id, next).await.unwrap();
         assert_eq!(Some(shown.snapshot.period), days("2026-11-30", "2026-12-06"));
+        // Of a run that failed nobody has read: the next one tells of its days again.
+        let run = stage.runs(id).await.pop().unwrap();
+        let failed = occurrence::ActiveModel {
+            id: Unchanged(run.id),
+            state: Set(OccurrenceState::Failed),
+            ..Default::default()
+        };
+        failed.update(app.reader()).await.unwrap();
+        let shown = dry_run::look(&stage.mina(), id, next).await.unwrap();
+        assert_eq!(Some(shown.snapshot.period), days("2026-11-23", "2026-12-06"));
     })
     .await;
 }
@@ -343,6 +358,54 @@ async fn what_nobody_may_ask_for_is_refused_with_its_field() {
         };
         assert_eq!((conflict.version, conflict.field.as_str()), (2, "sections"));
         assert_eq!(report::spec(&stage.schedule(id).await).unwrap(), spec);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_report_goes_on_with_the_label_that_its_own_was_merged_into_and_keeps_one_that_was_deleted() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let mina = stage.mina();
+        let editing = access::by_id(&mina, mina.reader(), stage.project.id).await.unwrap().editing().unwrap();
+        let mut made = Vec::new();
+        for name in ["Ops", "Operations", "Paper"] {
+            made.push(labels::create(&mina, &editing, name, None).await.unwrap().id);
+        }
+        let [ops, operations, paper] = made.try_into().unwrap();
+        let id = stage.job(&mondays_at_ten()).await;
+        let scope = Scope { labels: vec![ops, operations], people: vec![stage.cast.mina.id], ..Scope::default() };
+        choose(&stage, id, &ReportSpec { scope, ..ReportSpec::default() }).await;
+        let opened = stage.schedule(id).await.version;
+        labels::merge(&mina, &editing, ops, operations).await.unwrap();
+        let job = stage.schedule(id).await;
+        assert_eq!(report::spec(&job).unwrap().scope.labels, [operations], "once");
+        assert_eq!(job.version, opened + 1, "a form that was opened before does not write the old id back");
+        labels::merge(&mina, &editing, operations, paper).await.unwrap();
+        assert_eq!(report::spec(&stage.schedule(id).await).unwrap().scope.labels, [paper]);
+
+        let said = async || {
+            let words = report_choices::words(&mina, &stage.schedule(id).await).await.unwrap();
+            words.into_iter().find(|(name, _)| name == "Only labels").map(|(_, words)| words)
+        };
+        assert_eq!(said().await.as_deref(), Some("Paper."));
+        labels::remove(&mina, &editing, paper).await.unwrap();
+        assert_eq!(said().await.as_deref(), Some("Deleted: the report has no task in it. Choose others."));
+        member::Entity::delete_by_id((stage.project.id, stage.cast.jonas.id)).exec(app.reader()).await.unwrap();
+        let job = stage.schedule(id).await;
+        let scope = Scope { people: vec![stage.cast.jonas.id], ..report::spec(&job).unwrap().scope };
+        let options = format!(r#"{{"scope":{}}}"#, serde_json::to_string(&scope).unwrap());
+        let row = schedule::ActiveModel { id: Unchanged(id), options: Set(Some(options)), ..Default::default() };
+        let job = row.update(app.reader()).await.unwrap();
+        let choices = report_choices::of(&mina, &job).await.unwrap();
+        assert!(choices.labels.contains(&(paper.to_string(), "A label that is gone".to_owned())), "it stays chosen");
+        let stranger = (stage.cast.jonas.id.to_string(), "Somebody outside the project".to_owned());
+        assert!(choices.people.contains(&stranger), "and so do they: {:?}", choices.people);
+        // What the form of the job sends is what it was shown.
+        let (row, viewing) = schedules::visible(&mina, id).await.unwrap();
+        let form = schedules::form(&mina, &row, &viewing).await.unwrap();
+        schedules::update(&mina, id, job.version, &JobForm { name: "Another name".into(), ..form }).await.unwrap();
+        assert_eq!(report::spec(&stage.schedule(id).await).unwrap().scope, scope);
     })
     .await;
 }

@@ -2,7 +2,7 @@
 
 use app::{
     domain::{
-        ids::{ColumnId, ProjectId, TaskId, WorkNoteId},
+        ids::{ColumnId, LabelId, ProjectId, TaskId, WorkNoteId},
         metrics::{Compared, FlowDay, LateBuckets, Share},
         period::Period,
         report::{Snapshot, TaskLine, spec::Scope},
@@ -11,7 +11,10 @@ use app::{
     },
     entities::work_note,
     platform::ctx::Ctx,
-    projects::service::projects::{self, NewProject},
+    projects::service::{
+        access,
+        projects::{self, NewProject},
+    },
     reports::service::snapshot::{self, Request},
     tasks::{
         service::{
@@ -229,7 +232,37 @@ async fn a_report_can_be_narrowed_to_labels_and_to_people() {
         assert_eq!(both.scope, "labelled Bug · assigned to Alex Lindqvist or Mina Kovač");
         let nobody = build(Scope { people: vec![cast.ravi.id], ..Scope::default() }).await;
         assert_eq!((nobody.figures.created.now, nobody.notes.len()), (0, 0));
-        assert_eq!(nobody.scope, "", "strangers to the project are not named");
+        assert_eq!(nobody.scope, "assigned to somebody outside the project", "strangers to the project are not named");
+        let some = build(Scope { people: vec![cast.ravi.id, cast.jonas.id], ..Scope::default() }).await;
+        assert_eq!(some.scope, "assigned to Jonas Ortiz or assigned to somebody outside the project");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_report_follows_its_label_to_another_name_and_says_when_it_is_gone() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let made = story(&app, &cast).await;
+        let jonas = app.as_person(&cast.jonas);
+        let editing = access::by_id(&jonas, jonas.reader(), made.id).await.unwrap().editing().unwrap();
+        let bug = labels::all(jonas.reader(), made.id).await.unwrap().remove(0).id;
+        let ctx = Ctx::system(&app.app);
+        let build = async |labels: Vec<LabelId>| {
+            let (scope, project, as_of) = (Scope { labels, ..Scope::default() }, made.id, ctx.now);
+            let request = Request { project, owner: None, scope: &scope, period: week(), as_of, readers: &[] };
+            snapshot::build_scoped(&ctx, &request).await.unwrap()
+        };
+        labels::change(&jonas, &editing, bug, "Fault", 1).await.unwrap();
+        let renamed = build(vec![bug]).await;
+        assert_eq!((renamed.scope.as_str(), renamed.created.len()), ("labelled Fault", 1));
+        let other = labels::create(&jonas, &editing, "Paper", None).await.unwrap().id;
+        labels::remove(&jonas, &editing, bug).await.unwrap();
+        let gone = build(vec![bug]).await;
+        assert_eq!((gone.scope.as_str(), gone.created.len()), ("with a label that is gone", 0));
+        assert_eq!(build(vec![bug, other]).await.scope, "labelled Paper or with a label that is gone");
+        labels::remove(&jonas, &editing, other).await.unwrap();
+        assert_eq!(build(vec![bug, other]).await.scope, "with labels that are gone");
     })
     .await;
 }

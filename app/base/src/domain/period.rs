@@ -102,6 +102,11 @@ pub fn days_after<Z: TimeZone>(at: DateTime<Utc>, days: u32, zone: &Z) -> DateTi
     same_time(at, zone, |local| local.checked_add_days(Days::new(u64::from(days))))
 }
 
+/// So much earlier by the clock of a zone, as [`days_before`] of parts of days, too.
+pub fn earlier_by<Z: TimeZone>(at: DateTime<Utc>, time: TimeDelta, zone: &Z) -> DateTime<Utc> {
+    same_time(at, zone, |local| local.checked_sub_signed(time))
+}
+
 fn same_time<Z: TimeZone>(
     at: DateTime<Utc>,
     zone: &Z,

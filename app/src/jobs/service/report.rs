@@ -47,9 +47,11 @@ pub const WEEK_START: Weekday = Weekday::Mon;
 pub fn spec(job: &schedule::Model) -> AppResult<ReportSpec> {
     match options::of(job)? {
         JobOptions::WeeklyReport(mut spec) => {
-            // Two of them may have become one person.
+            // Two of them may have become one person, or one label.
             let mut met = BTreeSet::new();
             spec.scope.people.retain(|person| met.insert(*person));
+            let mut met = BTreeSet::new();
+            spec.scope.labels.retain(|label| met.insert(*label));
             Ok(spec)
         }
         _ => Err(fault::internal("reading what a report shows", "a job of this kind makes none")),

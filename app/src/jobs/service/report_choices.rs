@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use super::report;
 use crate::{
     domain::{
-        ids::{ProjectId, UserId},
+        ids::{LabelId, ProjectId, UserId},
         job::JobKind,
         report::spec::{DraftRule, ReportSpec, Scope, Section},
         span,
@@ -73,11 +73,17 @@ async fn choices(ctx: &Ctx, project: ProjectId, before: &Scope) -> AppResult<Rep
         .order_by_asc(label::Column::Name)
         .all(db)
         .await?;
+    // What is gone stays chosen until somebody takes it away: otherwise the next change of the job, whatever it is about,
+    // would make a report of all tasks out of one of a few.
+    let is_lost = |id: &&LabelId| !labels.iter().any(|row| row.id == **id);
+    let lost = before.labels.iter().filter(is_lost).map(|id| (id.to_string(), "A label that is gone".to_owned()));
+    let lost: Vec<(String, String)> = lost.collect();
     let labels = labels.into_iter().map(|row| match names.get(&row.project_id) {
         Some(project) => (row.id.to_string(), format!("{} ({project})", row.name)),
         None => (row.id.to_string(), row.name),
     });
-    let people: Vec<(UserId, String)> = user::Entity::find()
+    let labels = labels.chain(lost);
+    let mut people: Vec<(UserId, String)> = user::Entity::find()
         .select_only()
         .columns([user::Column::Id, user::Column::Name])
         .filter(user::Column::Id.in_subquery(access::people_of(project)))
@@ -85,6 +91,9 @@ async fn choices(ctx: &Ctx, project: ProjectId, before: &Scope) -> AppResult<Rep
         .into_tuple()
         .all(db)
         .await?;
+    let left = before.people.iter().filter(|id| !people.iter().any(|(known, _)| known == *id));
+    let left: Vec<_> = left.map(|id| (*id, "Somebody outside the project".to_owned())).collect();
+    people.extend(left);
     let chosen_projects: Vec<String> = before.other_projects.iter().map(ToString::to_string).collect();
     let chosen_labels: Vec<String> = before.labels.iter().map(ToString::to_string).collect();
     let chosen_people: Vec<String> = before.people.iter().map(ToString::to_string).collect();
@@ -130,16 +139,22 @@ pub async fn words(ctx: &Ctx, job: &schedule::Model) -> AppResult<Vec<(String, S
         words.push(("Also of".to_owned(), named(seen, scope.other_projects.len(), "that you do not see")));
     }
     if !scope.labels.is_empty() {
-        let names: Vec<String> = label::Entity::find()
+        let there: Vec<(ProjectId, String)> = label::Entity::find()
             .select_only()
-            .column(label::Column::Name)
+            .columns([label::Column::ProjectId, label::Column::Name])
             .filter(label::Column::Id.is_in(scope.labels.iter().copied()))
-            .filter(label::Column::ProjectId.eq(job.project_id))
             .order_by_asc(label::Column::Name)
             .into_tuple()
             .all(db)
             .await?;
-        words.push(("Only labels".to_owned(), named(names, scope.labels.len(), "of other projects")));
+        let (all, known) = (scope.labels.len(), there.len());
+        let own = there.into_iter().filter(|(project, _)| *project == job.project_id).map(|(_, name)| name).collect();
+        let said = match known {
+            0 => "Deleted: the report has no task in it. Choose others.".to_owned(),
+            _ if known < all => named(own, known, "of other projects") + " Others were deleted.",
+            _ => named(own, all, "of other projects"),
+        };
+        words.push(("Only labels".to_owned(), said));
     }
     if !scope.people.is_empty() {
         let names: Vec<String> = user::Entity::find()

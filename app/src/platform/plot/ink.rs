@@ -167,10 +167,47 @@ mod tests {
     #[test]
     fn every_token_is_in_the_style_sheet_and_mail_has_its_light_value() {
         let tokens = include_str!("../../../../style/tokens.css");
-        for ink in ALL.into_iter().filter(|ink| ink.token().contains("--seq-") || ink.token().contains("--viz-1")) {
+        // The others are written as lightness, chroma and hue, or are other tokens.
+        let is_hex = |ink: &Ink| ["--seq-", "--viz-1)", "--viz-2)"].iter().any(|name| ink.token().contains(name));
+        let inks: Vec<Ink> = ALL.into_iter().filter(is_hex).collect();
+        assert_eq!(inks.len(), 9);
+        for ink in inks {
             let name = ink.token().trim_start_matches("var(").trim_end_matches(')');
             let value = format!("{name}: light-dark({},", ink.hex());
             assert!(tokens.contains(&value), "{value}");
+        }
+        for ink in ALL {
+            let name = format!("{}:", ink.token().trim_start_matches("var(").trim_end_matches(')'));
+            let is_there = [tokens, include_str!("../../../../style/color.css")].iter().any(|css| css.contains(&name));
+            assert!(is_there, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_slots_and_steps_are_those_of_the_design_in_both_themes() {
+        let tokens = include_str!("../../../../style/tokens.css");
+        let slots = [
+            ("#0a6568", "#1cc1b4"),
+            ("#943d08", "#f09f52"),
+            ("#368cea", "#4f83d4"),
+            ("#d56e98", "#bb5b88"),
+            ("#818d16", "#818711"),
+            ("#572791", "#d7d2fc"),
+        ];
+        let steps = [
+            ("#e3f4f4", "#1b3332"),
+            ("#c4e6e5", "#224a4a"),
+            ("#9bd0cf", "#256666"),
+            ("#68b4b3", "#2e8383"),
+            ("#339797", "#3aa4a4"),
+            ("#117878", "#57c5c5"),
+            ("#055959", "#89e7e6"),
+        ];
+        for (name, colours) in [("viz", &slots[..]), ("seq", &steps[..])] {
+            for (number, (light, dark)) in (1..).zip(colours) {
+                let value = format!("--{name}-{number}: light-dark({light}, {dark});");
+                assert!(tokens.contains(&value), "{value}");
+            }
         }
     }
 }

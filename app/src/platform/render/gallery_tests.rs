@@ -58,6 +58,7 @@ fn objections(document: &Document, mail: &Rendered, data: &Value) -> Vec<lint::F
         source: &compile::compile(document).html,
         stop_url: data.pointer("/recipient/stop_url").and_then(Value::as_str),
         report_url: data.pointer("/report/url").and_then(Value::as_str),
+        data: Some(data),
     });
     findings.into_iter().filter(|finding| finding.level != Level::Good).collect()
 }
@@ -346,6 +347,7 @@ fn links_that_are_typed_into_blocks_are_looked_at_where_they_stand() {
         source: &compile::compile(&document).html,
         stop_url: None,
         report_url: None,
+        data: None,
     });
     let own: Vec<_> = links.iter().map(|link| (link.url.as_str(), link.block)).collect();
     assert_eq!(own, [("http://b.example/x", Some(5)), ("https://c.example", Some(6))]);

@@ -7,6 +7,7 @@ use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    Statement,
     sea_query::OnConflict,
 };
 use uuid::Uuid;
@@ -135,7 +136,7 @@ pub async fn change(ctx: &Ctx, editing: &Editing, id: LabelId, name: &str, hue: 
     Ok(tx.commit().await?)
 }
 
-/// Gives all tasks of a label another one instead, and removes it.
+/// Gives all tasks of a label another one instead, and removes it. Reports that are narrowed to it go on with the other one.
 ///
 /// # Errors
 /// [`AppError::NotFound`] for unknown labels, [`AppError::Invalid`] where both are the same.
@@ -163,7 +164,18 @@ pub async fn merge(ctx: &Ctx, editing: &Editing, id: LabelId, into: LabelId) -> 
     record(ctx, &tx, project, &getting, EventKind::Labelled, &into.name).await?;
     take_off(ctx, &tx, project, &from).await?;
     tell(ctx, &tx, project).await?;
+    narrow_to(ctx, &tx, from.id, into.id).await?;
     Ok(tx.commit().await?)
+}
+
+/// Has the reports that are narrowed to a label be narrowed to another one. A form that was opened before is refused then,
+/// and does not write the old id back.
+async fn narrow_to(ctx: &Ctx, tx: &WriteTx, from: LabelId, into: LabelId) -> AppResult<()> {
+    let sql = "UPDATE schedule SET options = replace(options, $1, $2), version = version + 1 \
+               WHERE options LIKE '%' || $1 || '%'";
+    let ids = [from.to_string().into(), into.to_string().into()];
+    tx.execute_raw(Statement::from_sql_and_values(ctx.reader().get_database_backend(), sql, ids)).await?;
+    Ok(())
 }
 
 /// Takes a label off all tasks and removes it.

@@ -200,3 +200,53 @@ fn when(scope: Scope, when: When) -> AnyView {
     }
     .into_any()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::template::{Body, Document, block::TaskFilter},
+        error::AppError,
+    };
+
+    /// Blocks in which everything that somebody can type breaks a rule.
+    fn wrong() -> Vec<BlockKind> {
+        let long = || "x".repeat(300_000);
+        let filter = || TaskFilter { person: long(), label: long(), project: long(), ..TaskFilter::default() };
+        let (list, limit) = (ListKind::Overdue, 0);
+        vec![
+            BlockKind::Heading { text: long(), level: 9 },
+            BlockKind::Text { text: long() },
+            BlockKind::Summary { limit },
+            BlockKind::Notes { limit },
+            BlockKind::KeyFigures { figures: Vec::new() },
+            BlockKind::TaskList { list, limit, filter: filter(), none: long() },
+            BlockKind::Table { list, limit, filter: filter(), columns: Vec::new() },
+            BlockKind::Button { label: long(), url: long() },
+            BlockKind::Html { source: long() },
+        ]
+    }
+
+    #[test]
+    fn each_problem_of_a_block_has_a_field_to_which_its_link_leads() {
+        Owner::new().with(|| {
+            let mut found = 0;
+            for wrong in wrong() {
+                let blocks = vec![Block { id: 7, kind: wrong.clone(), when: When::Always }];
+                let error = Document { body: Body::Blocks { blocks }, ..Document::blank() }.check().unwrap_err();
+                let AppError::Invalid(invalid) = &error else { panic!("{error:?}") };
+                let places = invalid.fields.iter().filter_map(|error| BlockPlace::read(&error.field));
+                let ids: Vec<String> =
+                    places.map(|place| field::id_of(Some(place.block), place.field.unwrap_or_default())).collect();
+                let said = error.clone();
+                let scope = Scope::block(Memo::new(move |_| Some(said.clone())), 7);
+                let html = kind(scope, &wrong, &TaskNames::default()).to_html();
+                for id in &ids {
+                    assert!(html.contains(&format!("id=\"{id}\"")), "{id} in {}", wrong.label());
+                }
+                found += ids.len();
+            }
+            assert_eq!(found, 19, "each of them");
+        });
+    }
+}

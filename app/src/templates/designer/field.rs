@@ -189,24 +189,41 @@ pub fn problem(said: Said, field: String) -> AnyView {
     problem_where(said, id, move |name| name == field)
 }
 
-/// What is wrong with a block or in it, where its fields are not shown.
+/// What is wrong with a block or in it, where its fields are not shown: each a link that opens the block and leads to the
+/// field, as those of the summary of a refused form do.
 pub fn problem_in(said: Said, block: u32) -> AnyView {
     let id = problem_id(&BlockPlace::whole(block).to_string());
-    problem_where(said, id, move |name| BlockPlace::read(name).is_some_and(|place| place.block == block))
+    let links = move || {
+        let meant = wrong(said, |name| BlockPlace::read(name).is_some_and(|place| place.block == block));
+        let link = |(number, (field, words)): (usize, (String, String))| {
+            let href = format!("?block={block}#{field}");
+            view! { {(number > 0).then_some(". ")}<a href=href>{words}</a> }
+        };
+        (!meant.is_empty()).then(|| {
+            let links = meant.into_iter().enumerate().map(link).collect_view();
+            view! { <p class="field__error" id=id.clone()><span>{links}</span></p> }
+        })
+    };
+    view! { {links} }.into_any()
 }
 
 fn problem_where(said: Said, id: String, is_meant: impl Fn(&str) -> bool + Send + Sync + 'static) -> AnyView {
     let words = move || {
-        let words: Vec<_> = said.with(|said| match said {
-            Some(AppError::Invalid(invalid)) => {
-                let meant = invalid.fields.iter().filter(|error| is_meant(&error.field));
-                meant.map(|error| error.problem.words()).collect()
-            }
-            _ => Vec::new(),
-        });
+        let words: Vec<String> = wrong(said, &is_meant).into_iter().map(|(_, words)| words).collect();
         (!words.is_empty()).then(|| view! { <p class="field__error" id=id.clone()>{words.join(". ")}</p> })
     };
     view! { {words} }.into_any()
+}
+
+/// The fields with which something is wrong, each with its words.
+fn wrong(said: Said, is_meant: impl Fn(&str) -> bool) -> Vec<(String, String)> {
+    said.with(|said| match said {
+        Some(AppError::Invalid(invalid)) => {
+            let meant = invalid.fields.iter().filter(|error| is_meant(&error.field));
+            meant.map(|error| (error.field.clone(), error.problem.words())).collect()
+        }
+        _ => Vec::new(),
+    })
 }
 
 fn problem_id(field: &str) -> String {

@@ -354,6 +354,7 @@ fn findings(
         source: &writer.source().html,
         stop_url: text("/recipient/stop_url"),
         report_url: text("/report/url"),
+        data: Some(context),
     };
     let (mut found, links) = (lint::check(&mail), lint::own_links(&mail));
     if let Some(fault) = of_nothing {

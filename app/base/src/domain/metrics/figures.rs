@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::history::{History, Life};
 use crate::domain::{
     ids::TaskId,
-    period::{Period, day_of, days_before},
+    period::{Period, day_of, days_before, earlier_by},
     task::Status,
 };
 
@@ -146,7 +146,7 @@ impl Course {
             .rev()
             .map(|back| {
                 let earlier = TimeDelta::days(i64::from(period.days())) * back / (Self::POINTS - 1);
-                let at = as_of - earlier;
+                let at = earlier_by(as_of, earlier, zone);
                 Standing::of(history, Period::ending(day_of(at, zone), period.days()), at, zone)
             })
             .collect();
@@ -369,6 +369,21 @@ mod tests {
         assert_eq!(course.open.last(), Some(&figures.open.now));
         assert_eq!(course.completed.last(), Some(&figures.completed.now));
         assert_eq!(course.cycle_days.first(), Some(&None), "nothing was finished yet");
+    }
+
+    #[test]
+    fn the_course_begins_with_the_figure_before_also_when_the_clocks_change() {
+        use chrono_tz::Europe::Ljubljana;
+        // Done on the first day of the week before the one in which the clocks went back, and before they went on.
+        for (done, last) in [("2026-10-12T09:00:00Z", "2026-10-25"), ("2026-03-22T22:30:00Z", "2026-03-29")] {
+            let week = Period::ending(last.parse().unwrap(), 7);
+            let history = History::new([event(1, done, Change::Created { status: Status::Done })]);
+            let end = week.last_instant(&Ljubljana);
+            let figures = Figures::of(&history, week, end, &Ljubljana);
+            let course = Course::of(&history, week, end, &Ljubljana);
+            assert_eq!((figures.completed.before, course.completed.first()), (1, Some(&1)), "{last}");
+            assert_eq!((figures.completed.now, course.completed.last()), (0, Some(&0)), "{last}");
+        }
     }
 
     #[test]

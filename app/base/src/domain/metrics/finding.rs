@@ -38,10 +38,12 @@ pub enum Finding {
 impl Finding {
     /// The change that stands out most: each difference is measured against the scatter that counts
     /// of its size have anyway (the square root of their sum), so that 40 against 42 does not outrank
-    /// 6 against 1. Below half of that scatter nothing stands out, and created kept pace with completed.
+    /// 6 against 1. Below half of that scatter nothing stands out, and created kept pace with completed; where there was
+    /// neither, what has become late is all that changed.
     pub fn of(figures: &Figures) -> Self {
         let (created, completed) = (figures.created.now, figures.completed.now);
-        if created == 0 && completed == 0 && figures.overdue.difference() == 0 {
+        let is_still = created == 0 && completed == 0;
+        if is_still && figures.overdue.difference() == 0 {
             return if figures.open.now == 0 { Self::Quiet } else { Self::Still { open: figures.open.now } };
         }
         let flow = if completed > created {
@@ -60,7 +62,8 @@ impl Finding {
             (Self::Completed { count: figures.completed }, weight(figures.completed)),
             (Self::Cycle { days: cycle }, weight(cycle)),
         ];
-        let mut first = (Self::KeptPace, 0.5);
+        let usual = if is_still { Self::Overdue { count: figures.overdue } } else { Self::KeptPace };
+        let mut first = (usual, 0.5);
         for candidate in candidates {
             if candidate.1 > first.1 {
                 first = candidate;
@@ -179,9 +182,24 @@ mod tests {
     #[test]
     fn a_week_without_movement_says_so() {
         assert_eq!(words(&figures(0, (0, 5), (2, 2))), "Nothing moved; 40 tasks are open");
+        assert_eq!(words(&figures(0, (0, 0), (41, 40))), "Overdue work grew from 40 to 41", "no pace was kept");
         let mut empty = figures(0, (0, 0), (0, 0));
         empty.open = Compared { now: 0, before: 0 };
         assert_eq!(words(&empty), "Nothing was created or completed");
+    }
+
+    #[test]
+    fn equal_numbers_and_tiny_ones_make_no_sentence_of_nothing() {
+        assert_eq!(words(&figures(1, (1, 1), (1, 1))), "Completed kept pace with created");
+        assert_eq!(words(&figures(1, (1, 0), (0, 0))), "1 task completed, 1 more than before");
+        assert_eq!(words(&figures(3, (0, 0), (0, 0))), "More work was added than finished");
+        for (now, before) in [(0, 0), (0, 1), (1, 0), (1, 1), (0, u32::MAX), (u32::MAX, 0)] {
+            for figures in [figures(now, (before, now), (now, before)), figures(before, (now, before), (0, 0))] {
+                let words = words(&figures);
+                let has = |bad: &&str| words.contains(*bad);
+                assert!(!["NaN", "inf", "+", "-", " 0 more", " 0 fewer", "no change"].iter().any(has), "{words}");
+            }
+        }
     }
 
     #[test]

@@ -186,6 +186,25 @@ async fn the_document_has_a_bookmark_for_each_part_tags_and_words_for_its_pictur
 }
 
 #[tokio::test]
+async fn a_report_of_nothing_and_one_of_five_thousand_tasks_are_accessible_documents() {
+    let full = report(&vec!["Mend the press brake and its guard"; 5_000]);
+    let day = Period::ending("2026-11-22".parse().unwrap(), 1);
+    for (report, parts) in [
+        (Snapshot::empty(full.project.clone(), full.period, full.as_of), ["/Title(Overdue)", "/Title(Finished)"]),
+        (Snapshot::empty(full.project.clone(), day, full.as_of), ["/Title(Overdue)", "/Title(Finished)"]),
+        (full, ["/Title(Overdue (5000))", "/Title(Finished (5000))"]),
+    ] {
+        let file = made(&report, &sections(), &[AttachmentKind::Pdf]).await.remove(0);
+        assert_eq!(flaw(&file), None);
+        for sign in ["pdfuaid", "/StructTreeRoot", "/Title(Key figures)"].into_iter().chain(parts) {
+            assert!(count(&file.bytes, sign) > 0, "{sign}");
+        }
+        assert_eq!(count(&file.bytes, "/S/Figure"), count(&file.bytes, "/Alt"), "every picture has words");
+        assert!(file.bytes.len() < 400_000, "{} bytes", file.bytes.len());
+    }
+}
+
+#[tokio::test]
 async fn a_long_report_has_all_rows_in_the_workbook_and_thirty_on_paper() {
     let titles = vec!["Mend the press brake and its guard"; 700];
     let (report, sections) = (report(&titles), sections());

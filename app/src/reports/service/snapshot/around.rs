@@ -1,5 +1,5 @@
-//! Reads what stands around tasks: people, labels, the tasks before them, work notes, and the names of what a report is
-//! narrowed to. One query each, for all projects of the report.
+//! Reads what stands around tasks: people, labels, the tasks before them, work notes, and what a report is narrowed
+//! to. One query each, for all projects of the report.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::{
         ids::{LabelId, ProjectId, TaskId, UserId, WorkNoteId},
         period::Period,
         report::{
-            making::around::{self as making, Blocker, Blockers, Labels, Note, NotePlace, People},
+            making::around::{self as making, Blocker, Blockers, Labels, Narrowed, Note, NotePlace, People},
             spec::Scope,
         },
         work_note::NoteKind,
@@ -179,44 +179,41 @@ pub async fn notes(db: &impl ConnectionTrait, ids: &[WorkNoteId]) -> AppResult<V
     Ok(notes)
 }
 
-/// The names of the labels and the people that a report is narrowed to. Those of labels of other projects, and of
-/// people outside the project of the schedule, are not said.
+/// What a report is narrowed to. The names of labels of other projects, and of people outside the project of the schedule,
+/// are not said.
 ///
 /// # Errors
 /// Only those of the database.
-pub async fn names(
+pub async fn narrowed(
     db: &impl ConnectionTrait,
     project: ProjectId,
     projects: &[ProjectId],
     scope: &Scope,
-) -> AppResult<(Vec<(ProjectId, String)>, Vec<String>)> {
-    let labels: Vec<(ProjectId, String)> = match scope.labels.is_empty() {
-        true => Vec::new(),
-        false => {
-            label::Entity::find()
-                .select_only()
-                .columns([label::Column::ProjectId, label::Column::Name])
-                .filter(label::Column::Id.is_in(scope.labels.iter().copied()))
-                .filter(label::Column::ProjectId.is_in(projects.iter().copied()))
-                .order_by_asc(label::Column::Name)
-                .into_tuple()
-                .all(db)
-                .await?
-        }
-    };
-    let people: Vec<String> = match scope.people.is_empty() {
-        true => Vec::new(),
-        false => {
-            user::Entity::find()
-                .select_only()
-                .column(user::Column::Name)
-                .filter(user::Column::Id.is_in(scope.people.iter().copied()))
-                .filter(user::Column::Id.in_subquery(access::people_of(project)))
-                .order_by_asc(user::Column::Name)
-                .into_tuple()
-                .all(db)
-                .await?
-        }
-    };
-    Ok((labels, people))
+) -> AppResult<Narrowed> {
+    let mut narrowed = Narrowed::default();
+    if !scope.labels.is_empty() {
+        let there: Vec<(ProjectId, String)> = label::Entity::find()
+            .select_only()
+            .columns([label::Column::ProjectId, label::Column::Name])
+            .filter(label::Column::Id.is_in(scope.labels.iter().copied()))
+            .order_by_asc(label::Column::Name)
+            .into_tuple()
+            .all(db)
+            .await?;
+        narrowed.lost_labels = scope.labels.len().saturating_sub(there.len());
+        narrowed.labels = there.into_iter().filter(|(project, _)| projects.contains(project)).collect();
+    }
+    if !scope.people.is_empty() {
+        narrowed.people = user::Entity::find()
+            .select_only()
+            .column(user::Column::Name)
+            .filter(user::Column::Id.is_in(scope.people.iter().copied()))
+            .filter(user::Column::Id.in_subquery(access::people_of(project)))
+            .order_by_asc(user::Column::Name)
+            .into_tuple()
+            .all(db)
+            .await?;
+        narrowed.strangers = scope.people.len().saturating_sub(narrowed.people.len());
+    }
+    Ok(narrowed)
 }

@@ -29,14 +29,14 @@ pub async fn gather(ctx: &Ctx, request: &Request<'_>) -> AppResult<Sources> {
     let zone = projects.first().map(zone_of).ok_or(AppError::NotFound)?;
     let ids: Vec<ProjectId> = projects.iter().map(|project| project.id).collect();
     // Beside each other: none of them needs what another one finds.
-    let (mut tasks, events, people, labels, blockers, places, (only_labels, only_people)) = tokio::try_join!(
+    let (mut tasks, events, people, labels, blockers, places, narrowed) = tokio::try_join!(
         facts::of_projects(db, &ids),
         facts::events(db, &ids),
         around::people(db, &ids),
         around::labels(db, &ids),
         around::blockers(db, &ids, request.as_of),
         around::note_places(db, &ids, request.period, request.as_of),
-        around::names(db, request.project, &ids, request.scope),
+        around::narrowed(db, request.project, &ids, request.scope),
     )?;
     let wanted_labels: BTreeSet<_> = request.scope.labels.iter().collect();
     let wanted_people: BTreeSet<_> = request.scope.people.iter().collect();
@@ -61,8 +61,7 @@ pub async fn gather(ctx: &Ctx, request: &Request<'_>) -> AppResult<Sources> {
         labels,
         blockers,
         notes,
-        only_labels,
-        only_people,
+        narrowed,
     })
 }
 

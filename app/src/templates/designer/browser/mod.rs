@@ -50,9 +50,10 @@ pub fn attach(node: NodeRef<Div>, desk: Desk) {
 fn follow_links(listeners: &mut Listeners, root: &HtmlElement, desk: Desk) {
     listeners.on(root, "click", Hears::Bubbling, move |event: Event| {
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let link = target.and_then(|target| target.closest(".error-summary a").ok().flatten());
+        let links = ".error-summary a, .block > .field__error a";
+        let link = target.and_then(|target| target.closest(links).ok().flatten());
         let Some(address) = link.and_then(|link| link.get_attribute("href")) else { return };
-        if address.strip_prefix('#').is_some_and(|name| places::reveal(desk, name)) {
+        if address.split_once('#').is_some_and(|(_, name)| places::reveal(desk, name)) {
             event.prevent_default();
         }
     });

@@ -18,6 +18,18 @@ pub type Labels = BTreeMap<TaskId, Vec<(LabelId, String)>>;
 /// What stands before each task.
 pub type Blockers = BTreeMap<TaskId, Vec<Blocker>>;
 
+/// The names of what a report is narrowed to, and how much of it has none to say.
+#[derive(Clone, Debug, Default)]
+pub struct Narrowed {
+    /// The names of labels, with their projects.
+    pub labels: Vec<(ProjectId, String)>,
+    /// Labels that were deleted: no task has them any more.
+    pub lost_labels: usize,
+    pub people: Vec<String>,
+    /// People outside the project of the schedule, who are not named.
+    pub strangers: usize,
+}
+
 /// A task that has to be completed before another one. It may be of a project that readers do not see: so its reference
 /// is all that is known of it.
 #[derive(Clone, Debug)]

@@ -39,10 +39,8 @@ pub struct Sources {
     pub labels: around::Labels,
     pub blockers: around::Blockers,
     pub notes: Vec<around::Note>,
-    /// The names of the labels that it is narrowed to, with their projects.
-    pub only_labels: Vec<(ProjectId, String)>,
-    /// Those of the people.
-    pub only_people: Vec<String>,
+    /// What the request is narrowed to.
+    pub narrowed: around::Narrowed,
 }
 
 /// The report of the tasks of some projects; that of the schedule is one of them.
@@ -166,15 +164,34 @@ fn scope(projects: &[ReportProject], gathered: &Sources) -> String {
         words.push(listed(projects.iter().map(|project| project.name.as_str()), "and"));
     }
     let is_seen = |project: &ProjectId| projects.iter().any(|seen| seen.id == *project);
+    let around::Narrowed { labels, lost_labels, people, strangers } = &gathered.narrowed;
     let labels: BTreeSet<&str> =
-        gathered.only_labels.iter().filter(|(project, _)| is_seen(project)).map(|(_, name)| name.as_str()).collect();
-    if !labels.is_empty() {
-        words.push(format!("labelled {}", listed(labels.into_iter(), "or")));
-    }
-    if !gathered.only_people.is_empty() {
-        words.push(format!("assigned to {}", listed(gathered.only_people.iter().map(String::as_str), "or")));
-    }
+        labels.iter().filter(|(project, _)| is_seen(project)).map(|(_, name)| name.as_str()).collect();
+    // Without it, a report of nothing would look like one of a week in which nothing was done.
+    let lost = match lost_labels {
+        0 => None,
+        1 => Some("with a label that is gone"),
+        _ => Some("with labels that are gone"),
+    };
+    let labels = (!labels.is_empty()).then(|| format!("labelled {}", listed(labels.into_iter(), "or")));
+    words.extend(either(labels, lost));
+    let strangers = match strangers {
+        0 => None,
+        1 => Some("assigned to somebody outside the project"),
+        _ => Some("assigned to people outside the project"),
+    };
+    let people =
+        (!people.is_empty()).then(|| format!("assigned to {}", listed(people.iter().map(String::as_str), "or")));
+    words.extend(either(people, strangers));
     words.join(" · ")
+}
+
+/// "labelled Bug or with a label that is gone"; none where neither is said.
+fn either(named: Option<String>, unnamed: Option<&str>) -> Option<String> {
+    match (named, unnamed) {
+        (Some(named), Some(unnamed)) => Some(format!("{named} or {unnamed}")),
+        (named, unnamed) => named.or(unnamed.map(str::to_owned)),
+    }
 }
 
 /// "Tasks, Website and Docs".

@@ -12,6 +12,7 @@ pub(crate) mod literal;
 mod look;
 mod loops;
 mod map;
+mod own_html;
 mod page;
 mod text;
 mod when;

@@ -6,7 +6,7 @@ use crate::domain::{
     ids::UserId,
     report::spec::ListKind,
     task::Priority,
-    template::{Theme, When, block::TaskFilter, document::FORMAT, theme::Logo},
+    template::{TaskColumn, Theme, When, block::TaskFilter, document::FORMAT, theme::Logo},
 };
 
 fn document(kinds: Vec<BlockKind>) -> Document {
@@ -250,10 +250,29 @@ fn the_logo_is_shown_by_its_content_id_and_only_where_there_is_one() {
 }
 
 #[test]
+fn every_link_of_the_html_has_its_address_in_the_text_part() {
+    let filter = TaskFilter::default;
+    let list = |limit| BlockKind::TaskList { list: ListKind::Overdue, limit, filter: filter(), none: String::new() };
+    let table = |columns| BlockKind::Table { list: ListKind::Overdue, limit: 5, filter: filter(), columns };
+    let text = |kind| compile(&document(vec![kind])).text.unwrap();
+    for (kind, address) in [
+        (list(5), "{{ task.url }}"),
+        (table(vec![TaskColumn::Reference, TaskColumn::Title]), "{{ task.url }}"),
+        (BlockKind::Notes { limit: 5 }, "{{ note.url }}"),
+        (BlockKind::Button { label: "Open".into(), url: "https://a.example".into() }, "https://a.example"),
+        (BlockKind::Html { source: "<a href=\"https://a.example\">Open</a>".into() }, "Open: https://a.example"),
+    ] {
+        let text = text(kind);
+        assert!(text.contains(address), "{address}: {text}");
+    }
+    assert!(!text(table(vec![TaskColumn::Title])).contains("task.url"), "where there is no link, there is none");
+}
+
+#[test]
 fn html_of_one_s_own_becomes_words_in_the_text_part() {
     let source = "<table><tr><td>{{ project.name }}</td></tr></table>\n<p>A &amp; B</p>{% if x %}<b title=\"{{ y }}\">c</b>{% endif %}";
     let text = compile(&document(vec![BlockKind::Html { source: source.into() }])).text.unwrap();
-    assert!(text.contains("{{ project.name }}\nA & B{% if x %}c{% endif %}"), "{text}");
+    assert!(text.contains("{{ project.name }}\nA & B\n{% if x %}c{% endif %}"), "{text}");
 }
 
 #[test]

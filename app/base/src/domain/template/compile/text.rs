@@ -1,13 +1,9 @@
 //! Blocks as plain text: the same facts for those who read without HTML.
 
-use super::{map::Place, page::Page, when};
+use super::{map::Place, own_html, page::Page, when};
 use crate::domain::{
     report::spec::ListKind,
-    template::{
-        Block, BlockKind, Document,
-        block::TaskFilter,
-        compile::literal::{Piece, pieces},
-    },
+    template::{Block, BlockKind, Document, TaskColumn, block::TaskFilter},
 };
 
 /// The text part of a document of blocks.
@@ -77,11 +73,14 @@ fn write_block(page: &mut Page, all: &[Block], kind: &BlockKind) {
         }
         BlockKind::Table { list, limit, filter, columns } => {
             let cells: Vec<_> = columns.iter().map(|column| format!("{{{{ {} }}}}", column.expression())).collect();
-            rows(page, *list, *limit, filter, "", &format!("- {}", cells.join(" | ")));
+            // In HTML the reference is a link.
+            let url = if columns.contains(&TaskColumn::Reference) { "\n  {{ task.url }}" } else { "" };
+            rows(page, *list, *limit, filter, "", &format!("- {}{url}", cells.join(" | ")));
         }
         BlockKind::Notes { limit } => {
             page.line(&format!("{{% for note in notes[:{limit}] %}}- {{{{ note.reference }}}} {{{{ note.title }}}}"));
             page.raw("  {{ note.kind }}, {{ note.author }}, {{ note.date | date(format=\"short\") }}: {{ note.text }}");
+            page.raw("  {{ note.url }}");
             page.line("{% endfor %}");
         }
         BlockKind::Button { label, url } => page.line(&format!("{label}: {}", url.trim())),
@@ -90,7 +89,7 @@ fn write_block(page: &mut Page, all: &[Block], kind: &BlockKind) {
             blocks_of(page, all, left);
             blocks_of(page, all, right);
         }
-        BlockKind::Html { source } => page.raw(&without_markup(source)),
+        BlockKind::Html { source } => page.raw(&own_html::words(source)),
     }
 }
 
@@ -105,37 +104,4 @@ fn rows(page: &mut Page, list: ListKind, limit: u32, filter: &TaskFilter, none: 
     let all = if filter.is_all() { format!("counts.{list}") } else { "rows | length".to_owned() };
     page.line(&format!("{{% if {all} > {limit} %}}and {{{{ {all} - {limit} }}}} more: {{{{ project.board_url }}}}"));
     page.line("{% endif %}");
-}
-
-/// Tags of the template language stay, those of HTML go.
-fn without_markup(source: &str) -> String {
-    let mut text = String::new();
-    let mut is_markup = false;
-    for piece in pieces(source) {
-        match piece {
-            Piece::Tag(tag) if !is_markup => text.push_str(tag),
-            // Within markup only what steers the template may stay, or loops lose their ends.
-            Piece::Tag(tag) if tag.starts_with("{%") => text.push_str(tag),
-            Piece::Tag(_) => {}
-            Piece::Words(words) => {
-                for c in words.chars() {
-                    match c {
-                        '<' => is_markup = true,
-                        '>' if is_markup => is_markup = false,
-                        c if !is_markup => text.push(c),
-                        _ => {}
-                    }
-                }
-            }
-        }
-    }
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    unescaped(&lines.collect::<Vec<_>>().join("\n"))
-}
-
-/// The named characters that HTML of mails has.
-fn unescaped(text: &str) -> String {
-    [("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")]
-        .iter()
-        .fold(text.to_owned(), |text, (name, character)| text.replace(name, character))
 }

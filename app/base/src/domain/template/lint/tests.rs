@@ -22,6 +22,7 @@ fn check_html(html: &str) -> Vec<Finding> {
         source: "",
         stop_url: Some("https://reports.example/stop"),
         report_url: Some("https://reports.example/reports/1"),
+        data: None,
     })
 }
 
@@ -58,9 +59,36 @@ fn what_was_not_filled_in_is_an_error_with_its_line() {
         source: "",
         stop_url: None,
         report_url: None,
+        data: None,
     };
     let errors = check(&mail).into_iter().filter(|finding| finding.rule == Rule::Variables);
     assert_eq!(errors.map(|finding| finding.words).collect::<Vec<_>>().len(), 2);
+}
+
+#[test]
+fn braces_that_a_task_is_about_are_words_and_those_of_the_template_are_not() {
+    let data = serde_json::json!({ "tasks": { "overdue": [{ "title": "Mend ${{ secrets.A & 'B' }} in {% raw %}" }] } });
+    let filled = "Mend ${{ secrets.A &amp; &#x27;B&#x27; }} in {% raw %}</a>";
+    let found = |words: &str, text: &str, data| {
+        let html = GOOD.replace("Words <a", &format!("{words} <a"));
+        let mail = Mail {
+            subject: "A subject",
+            html: &html,
+            text: Some(text),
+            images: &["by-status".into()],
+            source: "",
+            stop_url: Some("https://reports.example/stop"),
+            report_url: Some("https://reports.example/reports/1"),
+            data,
+        };
+        let errors = check(&mail).into_iter().filter(|finding| finding.level == Level::Error);
+        errors.map(|finding| finding.words).collect::<Vec<_>>()
+    };
+    let plain = "- APP-1 Mend ${{ secrets.A & 'B' }} in {% raw %}";
+    assert!(found(filled, plain, Some(&data)).is_empty());
+    assert_eq!(found(filled, plain, None).len(), 2, "in HTML and in text");
+    let errors = found(&format!("{filled} {{{{ project.nme }}}}"), plain, Some(&data));
+    assert!(errors.len() == 1 && errors[0].starts_with("“{{ project.nme }}"), "{errors:?}");
 }
 
 #[test]
@@ -257,6 +285,7 @@ fn links_that_somebody_wrote_are_listed_and_better_encrypted() {
         source,
         stop_url: None,
         report_url: None,
+        data: None,
     };
     let links = own_links(&mail);
     let urls: Vec<_> = links.iter().map(|link| link.url.as_str()).collect();
@@ -304,6 +333,7 @@ fn a_mail_needs_its_foot_its_text_and_a_subject() {
         source: "",
         stop_url: None,
         report_url: None,
+        data: None,
     };
     let errors: Vec<_> = check(&mail).into_iter().filter(|finding| finding.level == Level::Error).collect();
     assert_eq!(errors.iter().map(|finding| finding.rule).collect::<Vec<_>>(), [Rule::Text, Rule::Subject]);

@@ -4,6 +4,8 @@ mod links;
 mod styles;
 mod walk;
 
+use serde_json::Value;
+
 use super::{Finding, Level, Rule};
 use crate::domain::header_text;
 pub use links::own_links;
@@ -21,6 +23,8 @@ const SUBJECT_WARNING: usize = 120;
 const OF_A_RULE: usize = 10;
 /// Most styles that the words about good ones name.
 const NOTES: usize = 8;
+/// Most braces that are looked for in what a mail was filled in with: whoever writes more of them is told of one too many.
+const LOOKED_FOR: usize = 100;
 
 /// A mail as it would be sent to one reader.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +40,8 @@ pub struct Mail<'a> {
     pub stop_url: Option<&'a str>,
     /// Where the reader finds it in the browser.
     pub report_url: Option<&'a str>,
+    /// What it was filled in with, where that is known: people write braces, too.
+    pub data: Option<&'a Value>,
 }
 
 /// What is wrong with a mail, errors first; for each rule without any, that it is kept.
@@ -159,24 +165,56 @@ fn size(list: &mut List, html: &str) {
 }
 
 fn variables(list: &mut List, mail: &Mail<'_>) {
-    let open = |text: &str| ["{{", "{%"].into_iter().find(|open| text.contains(open));
+    let mut left = LOOKED_FOR;
     for (number, line) in (1..).zip(mail.html.lines()) {
-        if let Some(open) = open(line) {
-            let words = format!("“{}” is not filled in.", around(line, open));
-            list.error(Rule::Variables, number, words);
+        if let Some(words) = unfilled(line, mail.data, &mut left) {
+            list.error(Rule::Variables, number, format!("“{words}” is not filled in."));
         }
     }
     for (what, text) in [("subject", mail.subject), ("text part", mail.text.unwrap_or_default())] {
-        if let Some((line, open)) = text.lines().find_map(|line| Some((line, open(line)?))) {
-            list.error(Rule::Variables, None, format!("In the {what}, “{}” is not filled in.", around(line, open)));
+        if let Some(words) = text.lines().find_map(|line| unfilled(line, mail.data, &mut left)) {
+            list.error(Rule::Variables, None, format!("In the {what}, “{words}” is not filled in."));
         }
     }
 }
 
-/// The beginning of what was not filled in.
-fn around(line: &str, open: &str) -> String {
-    let from = line.find(open).map_or(line, |at| &line[at..]);
-    from.chars().take(40).collect()
+/// The beginning of what was not filled in on a line. What stands in the data is somebody's words: a task may be about
+/// templates.
+fn unfilled(line: &str, data: Option<&Value>, left: &mut usize) -> Option<String> {
+    let mut rest = line;
+    loop {
+        let at = ["{{", "{%"].into_iter().filter_map(|open| rest.find(open)).min()?;
+        rest = &rest[at..];
+        let is_theirs = *left > 0 && data.is_some_and(|data| says(data, &tag(rest)));
+        if !is_theirs {
+            return Some(rest.chars().take(40).collect());
+        }
+        *left -= 1;
+        rest = &rest[2..];
+    }
+}
+
+/// The tag at the beginning of a text, as somebody typed it; without an end, as much of it as was not cut off.
+fn tag(text: &str) -> String {
+    let close = if text.starts_with("{{") { "}}" } else { "%}" };
+    let whole = text.find('<').map_or(text, |at| &text[..at]);
+    let typed = match whole.find(close) {
+        Some(at) => &whole[..at + close.len()],
+        None => whole.trim_end().trim_end_matches('…'),
+    };
+    [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&#39;", "'"), ("&#x2F;", "/"), ("&amp;", "&")]
+        .into_iter()
+        .fold(typed.to_owned(), |typed, (name, character)| typed.replace(name, character))
+}
+
+/// Whether any text of the data has these words in it.
+fn says(data: &Value, words: &str) -> bool {
+    match data {
+        Value::String(text) => text.contains(words),
+        Value::Array(all) => all.iter().any(|one| says(one, words)),
+        Value::Object(all) => all.values().any(|one| says(one, words)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 fn text(list: &mut List, text: Option<&str>) {
