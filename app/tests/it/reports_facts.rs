@@ -251,7 +251,7 @@ async fn a_report_follows_its_label_to_another_name_and_says_when_it_is_gone() {
         let build = async |labels: Vec<LabelId>| {
             let (scope, project, as_of) = (Scope { labels, ..Scope::default() }, made.id, ctx.now);
             let request = Request { project, owner: None, scope: &scope, period: week(), as_of, readers: &[] };
-            snapshot::build_scoped(&ctx, &request).await.unwrap().unfolded().unwrap().unfolded().unwrap()
+            snapshot::build_scoped(&ctx, &request).await.unwrap().unfolded().unwrap()
         };
         labels::change(&jonas, &editing, bug, "Fault", 1).await.unwrap();
         let renamed = build(vec![bug]).await;
