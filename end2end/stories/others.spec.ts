@@ -75,7 +75,7 @@ test.describe('in one task', () => {
   });
 
   test.describe('two who change one note', () => {
-    test.use({ expectedErrors: [/status of 409/] });
+    test.use({ expectedErrors: [/status of 409/, /status of 422/] });
 
     test('are told of each other @hydrated', async ({ page, empty }) => {
       await clientOf(page).call('add_note', { task: await idOf(page, three[0]), kind: 'progress', body: 'Two have answered' });
@@ -94,6 +94,10 @@ test.describe('in one task', () => {
       const conflict = page.getByRole('alert').filter({ hasText: 'Somebody changed this text since you opened it' });
       await expect(conflict).toContainText('All have answered');
       await expect(conflict.getByLabel('Yours')).toHaveValue('Three have answered');
+      await conflict.getByLabel('Yours').fill(' ');
+      await conflict.getByRole('button', { name: 'Save mine' }).click();
+      await expect(page.getByRole('region', { name: 'Work notes' }).getByText('Not saved.')).toBeVisible();
+      await expect(conflict, 'what was refused for another reason can be mended').toContainText('All have answered');
       await conflict.getByLabel('Yours').fill('Three have answered, and then all');
       await conflict.getByRole('button', { name: 'Save mine' }).click();
       await expect(conflict).toBeHidden();

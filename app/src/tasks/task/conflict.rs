@@ -23,12 +23,8 @@ where
     S::Output: Clone + Send + Sync + 'static,
 {
     let (value, error) = (action.value(), action_error(action));
-    // Only another conflict makes the form anew: somebody may be writing in it. One without texts is what an address has
-    // room for where the texts are not kept any more.
-    let conflict = Memo::new(move |_| match error.get() {
-        Some(AppError::Conflict(conflict)) if conflict.mine != conflict.theirs => Some(*conflict),
-        _ => None,
-    });
+    // Only another conflict makes the form anew: somebody may be writing in it.
+    let conflict = Memo::new(move |before: Option<&Option<Conflict>>| standing(error.get(), before.cloned().flatten()));
     let keep_theirs = move |_| {
         value.set(None);
         state.reload();
@@ -63,9 +59,48 @@ where
     }
 }
 
+/// The conflict that is shown after an answer. What is written in its form stays where saving it was refused for another
+/// reason. One without texts is what an address has room for where the texts are not kept any more.
+fn standing(error: Option<AppError>, before: Option<Conflict>) -> Option<Conflict> {
+    match error? {
+        AppError::Conflict(conflict) => Some(*conflict).filter(|conflict| conflict.mine != conflict.theirs),
+        _ => before,
+    }
+}
+
 /// What was sent in the other fields of the form; nothing else, whatever an address may bring.
 fn kept(typed: Vec<(String, String)>, also: &'static [&'static str]) -> impl IntoView {
     let is_of_form = move |(name, _): &(String, String)| also.contains(&name.as_str());
     let field = |(name, value): (String, String)| view! { <input type="hidden" name=name value=value /> };
     typed.into_iter().filter(is_of_form).map(field).collect_view()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Problem;
+
+    fn conflict(mine: &str) -> Conflict {
+        Conflict { field: "body".into(), mine: mine.into(), theirs: "Theirs".into(), version: 7, ..Conflict::default() }
+    }
+
+    #[test]
+    fn both_texts_stay_until_one_of_them_is_saved_or_given_up() {
+        let refused = |mine: &str| Some(AppError::Conflict(Box::new(conflict(mine))));
+        assert_eq!(standing(refused("Mine"), None), Some(conflict("Mine")));
+        assert_eq!(standing(refused("Mine once more"), Some(conflict("Mine"))), Some(conflict("Mine once more")));
+        for other in
+            [AppError::SignedOut, AppError::Offline, AppError::NotFound, AppError::field("body", Problem::Required)]
+        {
+            assert_eq!(standing(Some(other.clone()), Some(conflict("Mine"))), Some(conflict("Mine")), "{other:?}");
+            assert_eq!(standing(Some(other), None), None);
+        }
+        assert_eq!(standing(None, Some(conflict("Mine"))), None);
+    }
+
+    #[test]
+    fn a_conflict_without_texts_shows_nothing() {
+        let bare = AppError::Conflict(Box::new(conflict("Mine"))).without_typed();
+        assert_eq!(standing(Some(bare), Some(conflict("Mine"))), None);
+    }
 }
