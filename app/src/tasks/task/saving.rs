@@ -317,8 +317,9 @@ where
         let is_signed_out = value.with(|value| matches!(value, Some(Err(AppError::SignedOut))));
         let Some(end) = end.filter(|_| is_signed_out && !is_asking.get_value()) else { return };
         is_asking.set_value(true);
+        let sent = sent_at.get_value();
         spawn_local(async move {
-            let is_back = end.comes_back(sent_at.get_value(), 1).await;
+            let is_back = end.comes_back(sent, 1).await;
             // Nobody looks at a task that was closed meanwhile.
             if is_asking.try_set_value(false).is_none()
                 && is_back
