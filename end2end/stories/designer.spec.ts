@@ -759,26 +759,55 @@ test('a template that was stopped three times is held back, says so, and is rele
 test.describe('a session that ends while a template is designed', () => {
   test.use({ expectedErrors: [/status of 401/] });
 
+  const over = (page: Page): Locator => page.getByRole('dialog', { name: 'Sign in again' });
+  const refused = (page: Page) => page.waitForResponse((answer) => answer.url().includes('/rpc/save_draft') && answer.status() === 401);
+
+  async function signIn(page: Page): Promise<void> {
+    await over(page).getByLabel('Password').fill(dana.password);
+    await over(page).getByRole('button', { name: 'Sign in', exact: true }).click();
+    await expect(over(page)).toBeHidden();
+  }
+
   test('the draft is kept as soon as somebody has signed in again @hydrated', async ({ page, context, empty, hydrated }) => {
     await begin(page, empty);
     await open(page, empty.url, hydrated);
     const before = await kinds(page);
-    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
-    const signIn = async () => {
-      await dialog.getByLabel('Password').fill(dana.password);
-      await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
-      await expect(dialog).toBeHidden();
-    };
     await context.clearCookies();
     // The dialog is there before it: the preview is asked for first.
-    const refused = page.waitForResponse((answer) => answer.url().includes('/rpc/save_draft') && answer.status() === 401);
+    const answer = refused(page);
     await page.getByRole('button', { name: 'Divider', exact: true }).click();
-    await refused;
-    await signIn();
+    await answer;
+    await signIn(page);
     await kept(page);
     await answered(page);
     await page.reload();
     await settled(page, hydrated);
     await expectKinds(page, [...before, 'Divider']);
+  });
+
+  test('whoever puts off to sign in types on, and is not asked whenever typing rests @hydrated', async ({ page, context, empty, hydrated }) => {
+    await begin(page, empty);
+    await open(page, empty.url, hydrated);
+    const subject = page.getByRole('textbox', { name: 'Subject', exact: true });
+    await context.clearCookies();
+    for (const [at, words] of ['Week 48', 'Week 48 in short'].entries()) {
+      const answer = refused(page);
+      await subject.fill(words);
+      await answer;
+      await answered(page);
+      if (at) continue;
+      await expect(over(page)).toBeVisible();
+      await page.keyboard.press('Escape');
+      await expect(over(page)).toBeHidden();
+    }
+    await expect(over(page)).toBeHidden();
+    await expect(page.locator('#saved')).toContainText('Not saved. Sign in to go on.');
+    await page.locator('.bar').getByRole('button', { name: 'Sign in again' }).click();
+    await signIn(page);
+    await kept(page);
+    await answered(page);
+    await page.reload();
+    await settled(page, hydrated);
+    await expect(subject).toHaveValue('Week 48 in short');
   });
 });

@@ -20,19 +20,23 @@ impl Moment {
 pub enum Told {
     /// The person: a change, a form, a file.
     Deed(Moment),
-    /// The page by itself: what follows others and reads again, or a reading while somebody types.
+    /// The page by itself: what follows others and reads again, or a reading or keeping while somebody types.
     Look(Moment),
 }
 
 /// The first words of the server functions that change nothing.
 const LOOKS: [&str; 12] =
     ["check", "compare", "count", "find", "get", "list", "load", "preview", "read", "search", "show", "whom"];
+/// Keeps a draft whenever typing rests: a question each time would take the keys of whoever types on.
+const BY_ITSELF: &str = "save_draft";
 
 impl Told {
     /// Of an answer, by the address that was asked.
     pub fn of(path: &str, asked: Moment) -> Self {
-        let verb = path.strip_prefix("/rpc/").and_then(|name| name.split('_').next());
-        if verb.is_some_and(|verb| LOOKS.contains(&verb)) { Self::Look(asked) } else { Self::Deed(asked) }
+        // A number stands behind the name.
+        let name = path.strip_prefix("/rpc/").unwrap_or_default().trim_end_matches(|end: char| end.is_ascii_digit());
+        let is_look = name == BY_ITSELF || name.split('_').next().is_some_and(|verb| LOOKS.contains(&verb));
+        if is_look { Self::Look(asked) } else { Self::Deed(asked) }
     }
 
     /// What the script of the frame says of an answer: the moment and the address.
@@ -224,10 +228,11 @@ mod tests {
     }
 
     #[test]
-    fn what_only_reads_is_a_look_and_all_else_a_deed() {
+    fn what_only_reads_or_keeps_a_draft_is_a_look_and_all_else_a_deed() {
         for path in ["/rpc/load_list123", "/rpc/check_session9", "/rpc/show_open_task9", "/rpc/preview_job1"] {
             assert_eq!(Told::of(path, Moment(1.0)), Told::Look(Moment(1.0)), "{path}");
         }
+        assert_eq!(Told::of("/rpc/save_draft123", Moment(1.0)), Told::Look(Moment(1.0)), "typing goes on");
         for path in ["/rpc/save_cell123", "/rpc/change_many1", "/tasks/1/attachments/2", "/rpc/mark_mail_read1"] {
             assert_eq!(Told::of(path, Moment(1.0)), Told::Deed(Moment(1.0)), "{path}");
         }
