@@ -532,6 +532,7 @@ test.describe('a session that has ended', () => {
     await comment.fill('The relay is ordered, and comes on Monday.');
     await bar(page).getByRole('button').click();
     await signInOver(page);
+    await expect(page.locator('#main'), 'the button that had the focus is gone').toBeFocused();
     await answered(page);
     await expect(comment, 'nothing is sent behind the back of who has written on').toHaveValue('The relay is ordered, and comes on Monday.');
     await expect(comments.getByRole('listitem')).toHaveCount(0);

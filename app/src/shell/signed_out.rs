@@ -17,6 +17,18 @@ pub fn SignedOutBar(end: SessionEnd) -> impl IntoView {
             end.end_quiet();
         }
     });
+    // Its button is gone then, and the focus would be nowhere.
+    let is_pressed = StoredValue::new(false);
+    end.go_on_with(move || {
+        if is_pressed.get_value() {
+            is_pressed.set_value(false);
+            browser::go_on_in_page();
+        }
+    });
+    let ask = move |_| {
+        is_pressed.set_value(true);
+        end.ask();
+    };
     // It stays while its button has the question open, so that the focus comes back to that.
     let is_shown =
         Memo::new(move |before: Option<&bool>| end.is_put_off() || (end.is_asked() && before == Some(&true)));
@@ -25,7 +37,7 @@ pub fn SignedOutBar(end: SessionEnd) -> impl IntoView {
             view! {
                 <p class="bar">
                     <Icon name="log-out" /><span role="status">{move || words(end.waiting())}</span>
-                    <button class="btn is-sm" type="button" on:click=move |_| end.ask()>"Sign in again"</button>
+                    <button class="btn is-sm" type="button" on:click=ask>"Sign in again"</button>
                 </p>
             }
             .into_any()
@@ -39,6 +51,37 @@ fn words(waiting: usize) -> String {
         1 => "You are signed out. 1 change waits to be sent.".to_owned(),
         many => format!("You are signed out. {many} changes wait to be sent."),
     }
+}
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use std::time::Duration;
+
+    use leptos::prelude::{document, set_timeout};
+    use wasm_bindgen::JsCast;
+    use web_sys::{FocusOptions, HtmlElement};
+
+    /// Gives the focus to the page, as soon as nothing has it any more.
+    pub fn go_on_in_page() {
+        set_timeout(
+            || {
+                let is_nowhere = document().active_element().is_none_or(|focused| focused.tag_name() == "BODY");
+                let main = document().get_element_by_id("main").filter(|_| is_nowhere);
+                if let Some(main) = main.and_then(|main| main.dyn_into::<HtmlElement>().ok()) {
+                    let quiet = FocusOptions::new();
+                    quiet.set_prevent_scroll(true);
+                    drop(main.focus_with_options(&quiet));
+                }
+            },
+            Duration::ZERO,
+        );
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+mod browser {
+    /// Nothing has the focus on the server.
+    pub const fn go_on_in_page() {}
 }
 
 #[cfg(test)]
