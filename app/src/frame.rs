@@ -33,7 +33,7 @@ fn watch_answers(own: &str) -> String {
          if (!build && answer.status >= 502 && answer.status <= 504 && answer.url.startsWith(location.origin + '/rpc/')) throw new TypeError('The server is away'); \
          if (build && build !== '{own}') {{ document.documentElement.dataset.stale = 'yes'; dispatchEvent(new Event('{STALE_EVENT}')); }} \
          if (answer.status === 401 && answer.url.startsWith(location.origin + '/')) \
-         dispatchEvent(new CustomEvent('{SIGNED_OUT_EVENT}', {{ detail: since + ' ' + new URL(answer.url).pathname }})); \
+         dispatchEvent(new CustomEvent('{SIGNED_OUT_EVENT}', {{ detail: Math.floor(since) + ' ' + new URL(answer.url).pathname }})); \
          return answer; }};"
     )
 }

@@ -87,7 +87,8 @@ pub async fn save_rule(
             }
         }
     };
-    let saved = saved.await.map_err(|error| error.with_typed(&fields))?;
+    let began = version.to_string();
+    let saved = saved.await.map_err(|error| error.with_typed(&[("version", &began)]).with_typed(&fields))?;
     let notice = if id.is_empty() { "created" } else { "saved" };
     leptos_axum::redirect(&format!("/projects/{}/rules/{saved}?notice={notice}", owning.project().key));
     Ok(())

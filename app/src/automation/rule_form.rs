@@ -14,7 +14,7 @@ use crate::{
         ids::ProjectId,
         task::{Category, Priority},
     },
-    ui::{Choice, ErrorSummary, SelectField, TextAreaField, TextField, plain_error},
+    ui::{Choice, ErrorSummary, SelectField, TextAreaField, TextField, base_version, plain_error},
 };
 
 /// The fields of a rule; without a rule, of a new one.
@@ -53,7 +53,7 @@ pub fn RuleForm(project: ProjectId, rule: Option<StoredRule>, choices: Choices) 
             <form class="form" method="post" action=SaveRule::url()>
                 <input type="hidden" name="project" value=project.to_string() />
                 <input type="hidden" name="id" value=id />
-                <input type="hidden" name="version" value=version.to_string() />
+                <input type="hidden" name="version" value=base_version(error, version) />
                 <TextField label="Name" name="name" value=name hint="Stands in the history of the tasks." error=error required=true autocomplete="off" />
                 <fieldset class="fieldset is-when" id="when">
                     <legend>"When a task"</legend>

@@ -212,7 +212,8 @@ pub async fn save_job(
             schedules::update(&ctx, id, version, &form).await.map(|()| id)
         }
     };
-    let saved = saved.map_err(|error| error.with_typed(&form.typed()))?;
+    let began = version.to_string();
+    let saved = saved.map_err(|error| error.with_typed(&[("version", &began)]).with_typed(&form.typed()))?;
     let notice = if id.is_empty() { "created" } else { "saved" };
     leptos_axum::redirect(&format!("/jobs/{saved}?notice={notice}"));
     Ok(())

@@ -27,7 +27,7 @@ use crate::{
         schedule::UpcomingRun,
     },
     error::{AppError, AppResult, Problem},
-    ui::{Choice, ErrorSummary, SelectField, TextField, first_day, plain_error},
+    ui::{Choice, ErrorSummary, SelectField, TextField, base_version, first_day, plain_error},
 };
 
 /// The editor. `here` is the path of its own page, `back` that of the page that Cancel leads to.
@@ -93,7 +93,7 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
         {kinds}
         <form class="form" method="post" action=SaveJob::url() node_ref=node on:change=on_change>
             <input type="hidden" name="id" value=id.map(|id| id.to_string()).unwrap_or_default() />
-            <input type="hidden" name="version" value=version.to_string() />
+            <input type="hidden" name="version" value=began_with(error, version) />
             <input type="hidden" name="kind" value=kind.as_str() />
             // What Enter presses in a field: the first button of a form.
             <button class="sr-only" type="submit" tabindex="-1" aria-hidden="true">{save}</button>
@@ -274,6 +274,17 @@ fn shown(stored: JobForm, error: Signal<Option<AppError>>) -> JobForm {
     let form = refused.or(asked).unwrap_or(stored);
     // An address that says nothing about the report changes nothing of it.
     if form.report.is_empty() { JobForm { report, ..form } } else { form }
+}
+
+/// The version that the person began with; after a refusal because of another one, that one, to which the page leads.
+fn began_with(error: Signal<Option<AppError>>, stored: i64) -> String {
+    if let Some(AppError::Conflict(conflict)) = error.get_untracked() {
+        return conflict.version.to_string();
+    }
+    // What was typed came with the address, and its version, too.
+    let query = use_query_map().get_untracked();
+    let asked = query.get("at").and_then(|_| query.get("version")?.parse().ok());
+    base_version(error, asked.unwrap_or(stored))
 }
 
 fn mode_choice(mode: Mode, label: &'static str, chosen: Mode) -> impl IntoView {

@@ -5,7 +5,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use super::api::{AccountDetail, SaveAccount, SaveOutboxSender};
 use crate::{
     domain::mail_account::{AuthMethod, TlsMode},
-    ui::{Choice, ErrorSummary, SelectField, TextField, plain_error},
+    ui::{Choice, ErrorSummary, SelectField, TextField, base_version, plain_error},
 };
 
 /// The fields of an SMTP account; without an account, of a new one.
@@ -31,7 +31,7 @@ pub fn AccountForm(account: Option<AccountDetail>) -> impl IntoView {
         <ErrorSummary error=error />
         <form class="form" method="post" action=SaveAccount::url()>
             <input type="hidden" name="id" value=id />
-            <input type="hidden" name="version" value=version.to_string() />
+            <input type="hidden" name="version" value=base_version(error, version) />
             <TextField label="Name" name="name" hint="How you call this account, like Office mail." value=of(|account| account.name.clone()) error=error required=true autocomplete="off" />
             <TextField label="Server" name="host" hint="Like smtp.example.org." value=of(|account| account.host.clone()) error=error required=true autocomplete="off" />
             <SelectField label="Encryption" name="tls" choices=modes value=tls.as_str() error=error />
@@ -53,7 +53,7 @@ pub fn OutboxForm(account: AccountDetail) -> impl IntoView {
     view! {
         <ErrorSummary error=error />
         <form class="form" method="post" action=SaveOutboxSender::url()>
-            <input type="hidden" name="version" value=account.version.to_string() />
+            <input type="hidden" name="version" value=base_version(error, account.version) />
             <TextField label="Sender's name" name="sender_name" value=account.sender_name error=error required=true autocomplete="off" />
             <TextField label="Sender's address" name="sender_address" kind="email" value=account.sender_address error=error required=true autocomplete="off" />
             <div class="form__actions"><button class="btn is-primary" type="submit">"Save"</button></div>

@@ -156,6 +156,7 @@ pub async fn save_account(
     };
     let id = saved.map_err(|error| {
         error.with_typed(&[
+            ("version", &version.to_string()),
             ("name", &typed.name),
             ("host", &typed.host),
             ("port", &typed.port),
@@ -174,7 +175,12 @@ pub async fn save_account(
 #[server(prefix = "/rpc")]
 pub async fn save_outbox_sender(version: i64, sender_name: String, sender_address: String) -> AppResult<()> {
     let ctx = Ctx::signed_in()?;
-    let typed = [("sender_name", sender_name.as_str()), ("sender_address", sender_address.as_str())];
+    let began = version.to_string();
+    let typed = [
+        ("version", began.as_str()),
+        ("sender_name", sender_name.as_str()),
+        ("sender_address", sender_address.as_str()),
+    ];
     let input = OutboxInput { sender_name: sender_name.clone(), sender_address: sender_address.clone() };
     accounts::update_outbox(&ctx, version, input).await.map_err(|error| error.with_typed(&typed))?;
     leptos_axum::redirect(&format!("/settings/mail/{}?notice=saved", accounts::OUTBOX));

@@ -167,7 +167,9 @@ pub async fn save_project(
 ) -> AppResult<()> {
     let ctx = Ctx::signed_in()?;
     let owning = access::by_id(&ctx, ctx.reader(), project).await?.owning()?;
+    let began = version.map(|version| version.to_string()).unwrap_or_default();
     let typed = [
+        ("version", began.as_str()),
         ("name", name.as_str()),
         ("key", key.as_str()),
         ("zone", zone.as_str()),

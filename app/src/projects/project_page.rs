@@ -11,7 +11,10 @@ use super::{
 use crate::{
     accounts::ZoneField,
     domain::project::ARCHIVE_AFTER,
-    ui::{Choice, ErrorPage, ErrorSummary, Icon, SelectField, TextAreaField, TextField, pending, plain_error},
+    ui::{
+        Choice, ErrorPage, ErrorSummary, Icon, SelectField, TextAreaField, TextField, base_version, pending,
+        plain_error,
+    },
 };
 
 #[component]
@@ -70,7 +73,7 @@ fn Form(project: ProjectDetail) -> impl IntoView {
             <ErrorSummary error=error />
             <form class="form" method="post" action=SaveProject::url()>
                 <input type="hidden" name="project" value=head.id.to_string() />
-                <input type="hidden" name="version" value=version.to_string() />
+                <input type="hidden" name="version" value=base_version(error, version) />
                 <TextField label="Name" name="name" value=head.name error=error required=true autocomplete="off" />
                 <TextField label="Key" name="key" value=head.key hint="Stands before the numbers of its tasks, like T in T-214. References with the old key still lead to their tasks." error=error required=true autocomplete="off" />
                 <TextAreaField label="Description" name="description" value=description hint="Markdown. What this project is for." error=error />

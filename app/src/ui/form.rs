@@ -51,6 +51,17 @@ where
     Signal::derive(move || error.clone())
 }
 
+/// The version that a form goes on from, for its hidden field. Where something that was typed was refused, it stays the one
+/// that the person began with: what somebody else has saved meanwhile would be written over unseen. Where that is why the
+/// form was refused, it is the stored one, as the form shows both.
+pub fn base_version(error: Signal<Option<AppError>>, stored: i64) -> String {
+    let began = error.with_untracked(|error| match error {
+        Some(error @ AppError::Invalid(_)) => error.typed("version")?.parse::<i64>().ok(),
+        _ => None,
+    });
+    began.unwrap_or(stored).to_string()
+}
+
 /// Why the last call of an action was refused, hydrated or not.
 pub fn action_error<S>(action: ServerAction<S>) -> Signal<Option<AppError>>
 where

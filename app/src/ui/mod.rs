@@ -59,7 +59,7 @@ pub use error_page::{ErrorPage, NotFoundPage, WhomToAsk};
 pub use field::{Choice, SelectField, TextAreaField, TextField};
 pub use file_form::FileForm;
 pub use first_day::{FirstDay, first_day};
-pub use form::{ErrorSummary, KeptRefusal, action_error, plain_error, provide_url_error, query_error};
+pub use form::{ErrorSummary, KeptRefusal, action_error, base_version, plain_error, provide_url_error, query_error};
 pub use glyph::Glyph;
 pub use icon::Icon;
 pub use loading::{Loading, Outline};

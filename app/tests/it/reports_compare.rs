@@ -3,7 +3,7 @@
 use app::{
     archive::service::compare::compare,
     domain::{ids::OccurrenceId, report_compare::Move},
-    entities::occurrence,
+    entities::{occurrence, occurrence_snapshot},
     error::AppError,
     testing::{Cast, TestApp, each_database, next_report, project, sent_report, task},
 };
@@ -56,6 +56,19 @@ async fn the_first_report_is_compared_with_the_next_and_the_earlier_one_stands_f
             let (earlier, later, _) = compared.pair.unwrap();
             assert_eq!((earlier.id, later.id), (first, second));
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_report_whose_data_go_while_somebody_looks_is_not_there_any_more() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (first, second) = two_weeks(&app, &cast).await;
+        // The retention, between one look and the next.
+        occurrence_snapshot::Entity::delete_by_id(first).exec(app.reader()).await.unwrap();
+        let refused = compare(&app.as_person(&cast.alex), second, Some(first)).await.unwrap_err();
+        assert_eq!(refused, AppError::NotFound, "and no fault of the program");
     })
     .await;
 }

@@ -194,6 +194,36 @@ async fn who_saves_a_job_second_keeps_what_was_typed_and_finds_what_is_saved() {
     .await;
 }
 
+#[tokio::test]
+async fn a_job_that_is_corrected_or_read_anew_writes_over_nothing_that_was_saved_meanwhile() {
+    each_database(async |app| {
+        let mut visitor = Visitor::new(&app);
+        visitor.sign_up_with_project().await;
+        let action = visitor.form_action("/jobs/new", "save_job").await;
+        let made = visitor.post(&action, &format!("{SITE}/jobs/new"), &FORM).await;
+        let job = made.location().split('?').next().unwrap().to_owned();
+        let (id, edit) = (job.trim_start_matches("/jobs/"), format!("{job}/edit"));
+        let action = visitor.form_action(&edit, "save_job").await;
+        let form = |name: &'static str| -> Vec<(&str, &str)> {
+            let is_kept = |(field, _): &(&str, &str)| *field != "name";
+            FORM.into_iter().filter(is_kept).chain([("id", id), ("version", "1"), ("name", name)]).collect()
+        };
+        let saved = visitor.post(&action, &format!("{SITE}{edit}"), &form("Theirs")).await;
+        assert_eq!(saved.location(), format!("{job}?notice=saved"));
+
+        let refused = visitor.post(&action, &format!("{SITE}{edit}"), &form("")).await;
+        let shown = visitor.get(refused.location().trim_start_matches(SITE)).await.body;
+        assert!(shown.contains("There is a problem"), "{shown}");
+        assert_eq!(hidden(&shown, "version"), "1", "after a refusal");
+        // As a button of the list of sections loads the page anew without a script.
+        let anew = visitor.get(&format!("{edit}?version=1&name=Mine&mode=simple&at=09%3A15")).await.body;
+        assert!(anew.contains("value=\"Mine\""), "{anew}");
+        assert_eq!(hidden(&anew, "version"), "1", "with what was typed in the address");
+        assert_eq!(hidden(&visitor.get(&edit).await.body, "version"), "2");
+    })
+    .await;
+}
+
 /// The value of a hidden field of a page.
 fn hidden(html: &str, name: &str) -> String {
     let rest = html.split(&format!("name=\"{name}\"")).nth(1).unwrap_or_else(|| panic!("no {name}: {html}"));

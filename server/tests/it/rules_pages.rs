@@ -198,3 +198,40 @@ async fn who_saves_a_rule_second_keeps_what_was_typed() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_corrects_what_was_refused_writes_over_nothing_that_was_saved_meanwhile() {
+    each_database(async |app| {
+        let (mut visitor, _, made, columns) = begin(&app).await;
+        let (list, project) = (columns[1].to_string(), made.id.to_string());
+        let list_page = format!("/board/T/columns/{list}");
+        let of_list = [("column", list.as_str()), ("status", "progress"), ("name", "In Progress")];
+        let of_project = [("project", project.as_str()), ("key", "T"), ("name", "Tasks"), ("zone", "Europe/Ljubljana")];
+        for (page, function, fixed, field, theirs, bad, good) in [
+            (list_page.as_str(), "save_column", &of_list[..], "limit", "4", "many", "9"),
+            ("/projects/T", "save_project", &of_project[..], "archive_after_days", "30", "15", "90"),
+        ] {
+            let action = visitor.form_action(page, function).await;
+            let began = hidden(&visitor.get(page).await.body, function, "version");
+            let send = async |visitor: &mut Visitor, version: &str, value: &str| {
+                let fields: Vec<(&str, &str)> =
+                    fixed.iter().copied().chain([("version", version), (field, value)]).collect();
+                let answer = visitor.post(&action, &format!("{SITE}{page}"), &fields).await;
+                answer.location().trim_start_matches(SITE).to_owned()
+            };
+            assert!(send(&mut visitor, &began, theirs).await.ends_with("?notice=saved"), "{function}");
+            let refused = send(&mut visitor, &began, bad).await;
+            let shown = visitor.get(&refused).await.body;
+            assert!(shown.contains("There is a problem"), "{function}: {shown}");
+            let base = hidden(&shown, function, "version");
+            assert_eq!(base, began, "{function}: what was saved meanwhile is not known to who corrects theirs");
+            let late = send(&mut visitor, &base, good).await;
+            let shown = visitor.get(&late).await.body;
+            assert!(shown.contains("Somebody changed this since you opened it"), "{function}: {shown}");
+            let now = hidden(&shown, function, "version");
+            assert!(now != began, "{function}");
+            assert!(send(&mut visitor, &now, good).await.ends_with("?notice=saved"), "{function}");
+        }
+    })
+    .await;
+}

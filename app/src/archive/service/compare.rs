@@ -62,7 +62,8 @@ async fn pair(ctx: &Ctx, seen: &Seen, other: OccurrenceId) -> AppResult<(ReportH
     let other = Seen::find_whole(ctx, other).await?;
     let is_before = other.run.scheduled_at < seen.run.scheduled_at;
     let (earlier, later) = if is_before { (&other, seen) } else { (seen, &other) };
-    let frozen = |seen: &Seen| snapshot::from_json(seen.data.as_deref().unwrap_or_default());
+    // The retention may have removed one since it was found.
+    let frozen = |seen: &Seen| snapshot::from_json(seen.data.as_deref().ok_or(AppError::NotFound)?);
     let comparison = Comparison::of(&frozen(earlier)?, &frozen(later)?);
     Ok((head(&earlier.run), head(&later.run), comparison))
 }

@@ -55,5 +55,7 @@ pub async fn fill(ctx: &Ctx, data: EditorData, token: &str) -> AppResult<EditorD
         }
         Some(_) => (data.report, data.known),
     };
-    Ok(EditorData { form, report, known, tested: Some(outcome), ..data })
+    // Others may have saved the job since; what was typed does not know of that.
+    let version = typed.get("version").and_then(|version| version.parse().ok()).unwrap_or(data.version);
+    Ok(EditorData { version, form, report, known, tested: Some(outcome), ..data })
 }

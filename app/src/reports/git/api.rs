@@ -37,6 +37,7 @@ pub async fn save_git_archive(
     let typed = input.clone();
     git_settings::save(&ctx, version, input).await.map_err(|error| {
         error.with_typed(&[
+            ("version", &version.to_string()),
             ("repository", &typed.repository),
             ("branch", &typed.branch),
             ("author_name", &typed.author_name),
@@ -58,7 +59,8 @@ pub async fn save_git_remote(
     #[server(default)] private_key: String,
 ) -> AppResult<()> {
     let ctx = Ctx::signed_in()?;
-    let typed = [("url", without_secret(&url)), ("user", user.clone()), ("key", key.clone())];
+    let typed =
+        [("version", version.to_string()), ("url", without_secret(&url)), ("user", user.clone()), ("key", key.clone())];
     let input = RemoteInput { url, user, token, key, private_key };
     git_settings::save_remote(&ctx, version, input).await.map_err(|error| {
         let typed: Vec<(&str, &str)> = typed.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -8,7 +8,7 @@ use super::{
     remote_panel::RemotePanel,
     view::GitArchiveView,
 };
-use crate::ui::{ErrorPage, ErrorSummary, Icon, SettingsPage, TextField, coming, plain_error};
+use crate::ui::{ErrorPage, ErrorSummary, Icon, SettingsPage, TextField, base_version, coming, plain_error};
 
 #[component]
 pub fn GitArchivePage() -> impl IntoView {
@@ -63,7 +63,7 @@ fn Repository(archive: GitArchiveView) -> impl IntoView {
             </div>
             <ErrorSummary error=error />
             <form class="form" method="post" action=SaveGitArchive::url()>
-                <input type="hidden" name="version" value=archive.version.to_string() />
+                <input type="hidden" name="version" value=base_version(error, archive.version) />
                 <TextField label="Repository" name="repository" hint=hint value=archive.repository error=error autocomplete="off" />
                 <TextField label="Branch" name="branch" hint="Like main. It is made with the first commit." value=archive.branch error=error required=true autocomplete="off" />
                 <TextField label="Author's name" name="author_name" hint=format!("Empty: as the default mail account sends, {}.", archive.sender) value=archive.author_name error=error autocomplete="off" />

@@ -6,7 +6,7 @@ use super::{
     api::{ConfirmGitHostKeys, RemoveGitRemote, SaveGitRemote, TestGitRemote},
     view::RemoteView,
 };
-use crate::ui::{Choice, ErrorSummary, Icon, SelectField, TextAreaField, TextField, plain_error};
+use crate::ui::{Choice, ErrorSummary, Icon, SelectField, TextAreaField, TextField, base_version, plain_error};
 
 #[component]
 pub fn RemotePanel(version: i64, remote: Option<RemoteView>) -> impl IntoView {
@@ -108,7 +108,7 @@ fn RemoteForm(version: i64, remote: Option<RemoteView>) -> impl IntoView {
     view! {
         <ErrorSummary error=error />
         <form class="form" method="post" action=SaveGitRemote::url()>
-            <input type="hidden" name="version" value=version.to_string() />
+            <input type="hidden" name="version" value=base_version(error, version) />
             <TextField label="Address" name="url" hint="Like https://git.example.org/ops/reports.git or git@git.example.org:ops/reports.git." value=of(|remote| remote.url.clone()) error=error required=true autocomplete="off" />
             <fieldset class="fieldset">
                 <legend>"For https"</legend>

@@ -127,7 +127,14 @@ pub async fn save_column(
         Ok(editing.project().key.clone())
     };
     let hard = if hard { "true" } else { "" };
-    let typed = [("name", name.as_str()), ("status", status.as_str()), ("limit", limit.as_str()), ("hard", hard)];
+    let began = version.map(|version| version.to_string()).unwrap_or_default();
+    let typed = [
+        ("version", began.as_str()),
+        ("name", name.as_str()),
+        ("status", status.as_str()),
+        ("limit", limit.as_str()),
+        ("hard", hard),
+    ];
     let key = saved.await.map_err(|error: AppError| error.with_typed(&typed))?;
     leptos_axum::redirect(&format!("/board/{key}?notice=saved"));
     Ok(())

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::column::LIMIT_MAX,
     error::{AppError, AppResult},
-    ui::{Choice, ErrorPage, ErrorSummary, Page, SelectField, TextField, pending, plain_error},
+    ui::{Choice, ErrorPage, ErrorSummary, Page, SelectField, TextField, base_version, pending, plain_error},
 };
 
 #[component]
@@ -70,7 +70,7 @@ fn Settings(column: ColumnItem) -> impl IntoView {
             <ErrorSummary error=error />
             <form class="form" method="post" action=SaveColumn::url()>
                 <input type="hidden" name="column" value=column.id.to_string() />
-                <input type="hidden" name="version" value=column.version.to_string() />
+                <input type="hidden" name="version" value=base_version(error, column.version) />
                 <div class="form__row">
                     <TextField label="Name" name="name" value=column.name required=true error=error />
                     <SelectField

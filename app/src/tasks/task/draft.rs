@@ -87,8 +87,8 @@ mod browser {
         let fields = format!("[data-entry=\"{entry}\"] details[open] :is([name=text], [name=body])");
         let Some(field) = document().query_selector(&fields).ok().flatten() else { return false };
         let line = field.dyn_ref::<HtmlInputElement>().map(|field| (field.value(), field.default_value()));
-        let typed =
-            line.or_else(|| field.dyn_ref::<HtmlTextAreaElement>().map(|field| (field.value(), field.default_value())));
+        let text = |field: &HtmlTextAreaElement| (field.value(), field.default_value().unwrap_or_default());
+        let typed = line.or_else(|| field.dyn_ref::<HtmlTextAreaElement>().map(text));
         typed.is_some_and(|(typed, begun)| !super::is_same(&typed, &begun))
     }
 

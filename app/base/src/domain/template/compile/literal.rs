@@ -1,5 +1,7 @@
 //! What a person types into a block is a template: its tags stay, everything around them is text.
 
+use std::collections::HashSet;
+
 /// A stretch of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Piece<'a> {
@@ -9,51 +11,73 @@ pub(crate) enum Piece<'a> {
     Tag(&'a str),
 }
 
-/// The stretches of a template, in order.
+/// The stretches of a template, in order. However the tags in it are left open, it is read a few times at most.
 pub(crate) fn pieces(template: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
-    let mut rest = template;
-    while let Some(start) = find_open(rest) {
-        if start > 0 {
-            pieces.push(Piece::Words(&rest[..start]));
+    let mut tags = Tags::default();
+    let mut read = 0;
+    while let Some(start) = find_open(template, read) {
+        if start > read {
+            pieces.push(Piece::Words(&template[read..start]));
         }
-        let end = end_of_tag(&rest[start..]) + start;
-        pieces.push(Piece::Tag(&rest[start..end]));
-        rest = &rest[end..];
+        read = tags.end(template, start);
+        pieces.push(Piece::Tag(&template[start..read]));
     }
-    if !rest.is_empty() {
-        pieces.push(Piece::Words(rest));
+    if read < template.len() {
+        pieces.push(Piece::Words(&template[read..]));
     }
     pieces
 }
 
-fn find_open(text: &str) -> Option<usize> {
-    ["{{", "{%", "{#"].iter().filter_map(|open| text.find(open)).min()
+/// Where the next tag begins. One walk for all kinds: a search for one that is not there would go to the end each time.
+fn find_open(template: &str, from: usize) -> Option<usize> {
+    let is_open = |pair: &[u8]| pair[0] == b'{' && matches!(pair[1], b'{' | b'%' | b'#');
+    template.as_bytes()[from..].windows(2).position(is_open).map(|at| from + at)
 }
 
-/// Bytes of the tag at the beginning; a tag ends in no string within it.
-fn end_of_tag(text: &str) -> usize {
-    let close = match text.as_bytes()[1] {
-        b'{' => "}}",
-        b'%' => "%}",
-        _ => return text.find("#}").map_or(text.len(), |at| at + 2),
-    };
-    let (mut quote, mut is_escaped) = (None, false);
-    for (at, c) in text.char_indices().skip(2) {
-        if std::mem::take(&mut is_escaped) {
-            continue;
+/// The tags of a template that is read from its beginning to its end.
+#[derive(Default)]
+struct Tags {
+    /// Ends of lines, each with the string that it stood in, behind which no tag that closes so has an end: a tag that
+    /// comes there has none either.
+    endless: HashSet<(&'static str, usize, Option<char>)>,
+}
+
+impl Tags {
+    /// Where the tag that begins at a place ends; it ends in no string within it.
+    fn end(&mut self, template: &str, start: usize) -> usize {
+        let text = &template[start..];
+        let close = match text.as_bytes()[1] {
+            b'{' => "}}",
+            b'%' => "%}",
+            _ => return text.find("#}").map_or(template.len(), |at| start + at + 2),
+        };
+        let (mut quote, mut is_escaped) = (None, false);
+        let mut lines = Vec::new();
+        for (at, c) in text.char_indices().skip(2) {
+            if c == '\n' {
+                let line = (close, start + at, quote);
+                if self.endless.contains(&line) {
+                    break;
+                }
+                lines.push(line);
+            }
+            if std::mem::take(&mut is_escaped) {
+                continue;
+            }
+            match quote {
+                Some(open) if c == open => quote = None,
+                Some(_) if c == '\\' => is_escaped = true,
+                Some(_) => {}
+                None if matches!(c, '"' | '\'' | '`') => quote = Some(c),
+                None if text[at..].starts_with(close) => return start + at + close.len(),
+                None => {}
+            }
         }
-        match quote {
-            Some(open) if c == open => quote = None,
-            Some(_) if c == '\\' => is_escaped = true,
-            Some(_) => {}
-            None if matches!(c, '"' | '\'' | '`') => quote = Some(c),
-            None if text[at..].starts_with(close) => return at + close.len(),
-            None => {}
-        }
+        self.endless.extend(lines);
+        // Without an end: the line that it stands in, so that an apostrophe far below is not part of it.
+        text.find('\n').map_or(template.len(), |at| start + at)
     }
-    // Without an end: the line that it stands in, so that an apostrophe far below is not part of it.
-    text.find('\n').unwrap_or(text.len())
 }
 
 /// The template of one line as HTML, for text and for quoted attributes.
@@ -129,6 +153,34 @@ mod tests {
     fn a_tag_without_an_end_takes_its_line_alone() {
         assert_eq!(pieces("a {{ b\n<c>'"), [Piece::Words("a "), Piece::Tag("{{ b"), Piece::Words("\n<c>'")]);
         assert_eq!(pieces("{{ it's }} <b>"), [Piece::Tag("{{ it's }} <b>")]);
+    }
+
+    #[test]
+    fn what_comes_after_a_tag_without_an_end_is_read_as_before() {
+        assert_eq!(
+            pieces("{{ 'a\n{{ b }}\n{{ c'\n{% d %}{{ 'e'"),
+            [
+                Piece::Tag("{{ 'a"),
+                Piece::Words("\n"),
+                Piece::Tag("{{ b }}"),
+                Piece::Words("\n"),
+                Piece::Tag("{{ c'"),
+                Piece::Words("\n"),
+                Piece::Tag("{% d %}"),
+                Piece::Tag("{{ 'e'"),
+            ]
+        );
+    }
+
+    /// When every tag was looked for to the end of the template, each of them took minutes.
+    #[test]
+    fn a_template_that_is_meant_to_take_long_does_not() {
+        const MANY: usize = 400_000;
+        for (line, end) in [("{{a}}", ""), ("{%\n", ""), ("{{''\n", "'}}"), ("{{\\'\\\n", "}}")] {
+            let template = line.repeat(MANY) + end;
+            let tags = pieces(&template).into_iter().filter(|piece| matches!(piece, Piece::Tag(_))).count();
+            assert_eq!(tags, MANY, "{line}");
+        }
     }
 
     #[test]

@@ -113,7 +113,7 @@ impl Writer {
         } else {
             match self.quote {
                 Some(open) if open == c => self.quote = None,
-                None if matches!(c, '"' | '\'') && markup.contains('=') => self.quote = Some(c),
+                None if matches!(c, '"' | '\'') && begins_value(markup) => self.quote = Some(c),
                 _ => {}
             }
             c == '>' && self.quote.is_none()
@@ -230,6 +230,11 @@ impl Writer {
         }
         self.has_words = false;
     }
+}
+
+/// Whether the quote at the end of markup is the beginning of a value: another one is a character like any other.
+fn begins_value(markup: &str) -> bool {
+    markup.strip_suffix(['"', '\'']).is_some_and(|before| before.trim_end().ends_with('='))
 }
 
 const WITHOUT_WIDTH: [char; 6] = ['\u{200b}', '\u{200c}', '\u{200d}', '\u{feff}', '\u{34f}', '\u{ad}'];
@@ -372,6 +377,19 @@ mod tests {
             assert_eq!(words(&source), format!("Open: {tag}"));
         }
         assert_eq!(words("<pre>a\n  b</pre>c\n d"), "a\nb\nc d");
+    }
+
+    #[test]
+    fn a_quote_that_begins_no_value_is_a_character_like_any_other() {
+        assert_eq!(words("<td title=Don't>a</td><p class=\"x\" data-a = 'b>c' \">d</p><p>e</p>"), "a\nd\ne");
+    }
+
+    /// With a look at all of the markup for each of its quotes it took minutes.
+    #[test]
+    fn markup_that_is_meant_to_take_long_does_not() {
+        for hostile in ["'", "' ", "=' '\"", "<a href=\"x\">", "<table><td>"] {
+            assert!(!words(&format!("<a {}", hostile.repeat(1_000_000))).contains('<'), "{hostile}");
+        }
     }
 
     #[test]
