@@ -35,7 +35,7 @@ use crate::{
 };
 
 /// Schedules that one transaction plans: each commit waits for the disk, and thousands may be due in the same minute.
-const AT_ONCE: usize = 200;
+const AT_ONCE: usize = 400;
 /// A schedule that is behind by more than this is planned by itself: it may have missed hundreds of instants, and many
 /// such in one transaction would hold up everybody who writes.
 const BEHIND: TimeDelta = TimeDelta::hours(1);

@@ -180,6 +180,11 @@ impl History {
         self.tasks.iter().filter_map(|(task, events)| Some((*task, life_at(events, instant)?))).collect()
     }
 
+    /// Whether a task existed at an instant; what was in the trash did not.
+    pub fn was_there(&self, task: TaskId, instant: DateTime<Utc>) -> bool {
+        self.tasks.get(&task).is_some_and(|events| life_at(events, instant).is_some())
+    }
+
     /// The history of some of the tasks.
     #[must_use]
     pub fn only(&self, keep: impl Fn(TaskId) -> bool) -> Self {
@@ -248,6 +253,16 @@ mod tests {
 
     use Change::{Archived, Created, Deleted, Due, Moved, Restored, Undeleted};
     use Status::{Done, Pending, Progress, Todo};
+
+    #[test]
+    fn a_task_was_there_from_its_creation_on_and_not_while_it_was_in_the_trash() {
+        let task = TaskId(Uuid::from_u128(1));
+        let changes = [(2, Created { status: Todo }), (4, Deleted), (6, Undeleted)];
+        let history = History::new(changes.map(|(on, change)| HistoryEvent { task, at: day(on), change }));
+        let there: Vec<u32> = (1..=7).filter(|on| history.was_there(task, day(*on))).collect();
+        assert_eq!(there, [2, 3, 6, 7]);
+        assert!(!history.was_there(TaskId(Uuid::from_u128(2)), day(3)));
+    }
 
     #[test]
     fn cycle_time_counts_both_days() {

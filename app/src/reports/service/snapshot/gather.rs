@@ -47,8 +47,8 @@ pub async fn gather(ctx: &Ctx, request: &Request<'_>) -> AppResult<Sources> {
     tasks.retain(|id, _| (wanted_labels.is_empty() || has_label(id)) && (wanted_people.is_empty() || has_person(id)));
     let history = making::facts::told(events, &tasks, &zone);
     // Narrowed to the tasks of the report before any is left out: what is in the trash, too, takes nobody's room.
-    let there: BTreeSet<TaskId> = history.at(request.as_of).into_iter().map(|(id, _)| id).collect();
-    let project_of = |id: TaskId| tasks.get(&id).filter(|_| there.contains(&id)).map(|facts| facts.project);
+    let project_of =
+        |id: TaskId| tasks.get(&id).filter(|_| history.was_there(id, request.as_of)).map(|facts| facts.project);
     let notes = around::notes(db, &making::around::shown(&places, project_of)).await?;
     Ok(Sources {
         projects: projects.into_iter().map(named).collect(),

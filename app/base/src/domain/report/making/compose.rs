@@ -118,15 +118,29 @@ impl Counted {
     fn of(gathered: &Sources, history: &History, lives: &[(TaskId, Life)], desk: &Desk<'_>) -> Self {
         let Sources { period, as_of, zone, .. } = *gathered;
         let window = Period::ending(period.last, HISTORY_DAYS.max(period.days()));
-        let figures = Figures::of(history, period, as_of, &zone);
         let statuses = StatusCount::of_open(lives);
-        let cycle = CycleTimes::of(lives, window, &zone, |id| desk.name(id));
-        let ageing = Ageing::of(lives, window, as_of, &zone, |id| desk.name(id));
         let open = statuses.iter().map(|entry| entry.count).sum();
-        let forecast = Forecast::of(&past(lives, window, day_of(as_of, &zone), &zone), open);
+        let work = Work::of(lives, period, gathered);
+        // In two parts, so that whoever is done with the lists has something to take up.
+        let ((forecast, people, labels), (figures, cycle, ageing)) = rayon::join(
+            || {
+                (
+                    Forecast::of(&past(lives, window, day_of(as_of, &zone), &zone), open),
+                    work.by(&gathered.people, NOBODY, |(id, _)| *id, |person| Some(*person)),
+                    // Labels of the same name are one row, whichever projects they are of.
+                    work.by(&gathered.labels, NO_LABEL, |(_, name)| name.as_str(), |_| None),
+                )
+            },
+            || {
+                (
+                    Figures::of(history, period, as_of, &zone),
+                    CycleTimes::of(lives, window, &zone, |id| desk.name(id)),
+                    Ageing::of(lives, window, as_of, &zone, |id| desk.name(id)),
+                )
+            },
+        );
         let told = Told { figures: &figures, days: period.days(), cycle: &cycle, ageing: &ageing, forecast: &forecast };
         let summary = summary(&told);
-        let work = Work::of(lives, period, gathered);
         Self {
             figures,
             days: DayCount::of(lives, period, &zone),
@@ -136,9 +150,8 @@ impl Counted {
             ageing,
             forecast,
             summary,
-            people: work.by(&gathered.people, NOBODY, |(id, _)| *id, |person| Some(*person)),
-            // Labels of the same name are one row, whichever projects they are of.
-            labels: work.by(&gathered.labels, NO_LABEL, |(_, name)| name.as_str(), |_| None),
+            people,
+            labels,
             priorities: PriorityShare::of(priorities(&work.open), priorities(&work.completed)),
             late: LateBuckets::of(lives, as_of, &zone),
             notes: lists::notes(&gathered.notes, lives, desk),
