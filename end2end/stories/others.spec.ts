@@ -122,10 +122,17 @@ test.describe('in one task', () => {
       for (const entry of [comment, item]) await entry.locator('summary').first().click();
       await comment.getByLabel('Comment, in Markdown').fill('What took an hour to write');
       await item.getByLabel('Text of the item').fill('Ask all of the regions');
+      // Its form is open, and follows what is stored.
+      const [read, theirs] = [page, other].map((both) => both.locator('.comment').nth(1));
+      for (const entry of [read, theirs]) await entry.locator('.row-menu > summary').click();
+      await theirs.getByLabel('Comment, in Markdown').fill('Nobody writes in this one, either');
+      await theirs.getByRole('button', { name: 'Save', exact: true }).click();
+      await expect(theirs.locator('.row-menu')).not.toHaveAttribute('open');
+      await expect(read.getByLabel('Comment, in Markdown')).toHaveValue('Nobody writes in this one, either');
 
       for (const text of ['Nobody writes in this one', 'The regions answer late']) {
         const gone = other.locator('.comment').filter({ hasText: text });
-        await gone.locator('summary').first().click();
+        await gone.locator('.row-menu > summary').click();
         await gone.getByRole('button', { name: 'Delete the comment' }).click();
         await expect(gone).toHaveCount(0);
       }

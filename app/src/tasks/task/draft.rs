@@ -55,6 +55,7 @@ where
             (false, true) => close(menu),
             (true, _) => {}
         }
+        browser::begin(menu, text(&fresh));
         draft.set(Some(fresh));
     });
     draft
@@ -76,10 +77,25 @@ mod browser {
 
     /// What stands in the field of the form, where it is in the page.
     pub fn typed(menu: NodeRef<Details>) -> Option<String> {
-        let menu: HtmlElement = (*menu.get_untracked()?).clone();
-        let field: Element = menu.query_selector("[name=text], [name=body]").ok()??;
+        let field = field(menu)?;
         let line = field.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value);
         line.or_else(|| field.dyn_ref::<HtmlTextAreaElement>().map(HtmlTextAreaElement::value))
+    }
+
+    /// Has the form begin with another text: what differs from it was typed.
+    pub fn begin(menu: NodeRef<Details>, text: &str) {
+        let Some(field) = field(menu) else { return };
+        if let Some(line) = field.dyn_ref::<HtmlInputElement>() {
+            line.set_default_value(text);
+        }
+        if let Some(lines) = field.dyn_ref::<HtmlTextAreaElement>() {
+            drop(lines.set_default_value(text));
+        }
+    }
+
+    fn field(menu: NodeRef<Details>) -> Option<Element> {
+        let menu: HtmlElement = (*menu.get_untracked()?).clone();
+        menu.query_selector("[name=text], [name=body]").ok()?
     }
 
     /// Whether something else than there was stands in the open form of an entry.
@@ -115,6 +131,9 @@ mod browser {
     pub fn typed(_menu: NodeRef<Details>) -> Option<String> {
         None
     }
+
+    /// No form is followed on the server.
+    pub fn begin(_menu: NodeRef<Details>, _text: &str) {}
 
     /// Nothing is written on the server.
     pub fn is_writing_in<K>(_entry: &K) -> bool {
