@@ -54,7 +54,7 @@ async fn a_report_is_listed_and_shown_with_all_its_parts() {
         for (tab, words) in [
             ("text", "Open the board: http://127.0.0.1:3000/board/T"),
             ("recipients", "550 5.1.1 no such user"),
-            ("source", "&quot;format&quot;: 2"),
+            ("source", "&quot;format&quot;: 3"),
             ("source", "SHA-256"),
         ] {
             let page = visitor.get(&format!("/reports/{id}?view={tab}")).await;
