@@ -139,12 +139,12 @@ test('the move dialog names list and position, and closes on Escape @hydrated', 
 
 test('the move dialog leads behind a card of another list, says before where that is, and gives the focus back @hydrated', async ({ page }) => {
   const link = (title: string) => page.getByRole('link', { name: title, exact: true });
-  for (const [title, there] of [[three[2], [three[2]]], [three[1], [three[1], three[2]]]] as const) {
+  for (const title of [three[2], three[1]]) {
     await link(title).focus();
     await page.keyboard.press('.');
     await expect(link(title)).toBeFocused();
-    await expectTitles(page, 'In Progress', [...there]);
   }
+  await expectTitles(page, 'In Progress', [three[1], three[2]]);
   await link(three[0]).focus();
   await page.keyboard.press('m');
   const dialog = page.getByRole('dialog', { name: `Move “${three[0]}”` });
