@@ -29,12 +29,17 @@ fn typed_or(error: Signal<Option<AppError>>, name: &str, value: String) -> Strin
 
 /// What is stored, where somebody else has saved the form meanwhile and the field shows something else.
 fn saved_meanwhile(error: Signal<Option<AppError>>, name: &str, stored: &str) -> Option<String> {
-    let plain = |text: &str| text.replace('\r', "").trim().to_owned();
     error.with_untracked(|error| {
         let error = error.as_ref().filter(|error| matches!(error, AppError::Conflict(_)))?;
         let typed = error.typed(name)?;
-        (plain(&typed) != plain(stored)).then(|| stored.to_owned())
+        (!is_same_text(&typed, stored)).then(|| stored.to_owned())
     })
+}
+
+/// Whether two texts are the same to a person: the browser and the server differ in line breaks and in blanks at the ends.
+pub fn is_same_text(one: &str, other: &str) -> bool {
+    let plain = |text: &str| text.replace('\r', "").trim().to_owned();
+    plain(one) == plain(other)
 }
 
 #[component]
@@ -234,4 +239,15 @@ pub fn SelectField(
         </Around>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_same_text;
+
+    #[test]
+    fn line_breaks_and_blanks_at_the_ends_are_no_change() {
+        assert!(is_same_text("a\r\nb ", "a\nb"));
+        assert!(!is_same_text("a b", "a\nb"));
+    }
 }

@@ -56,7 +56,7 @@ pub use details::is_toggled_open;
 pub use diff_table::diff_table;
 pub use empty::Empty;
 pub use error_page::{ErrorPage, NotFoundPage, WhomToAsk};
-pub use field::{Choice, SelectField, TextAreaField, TextField};
+pub use field::{Choice, SelectField, TextAreaField, TextField, is_same_text};
 pub use file_form::FileForm;
 pub use first_day::{FirstDay, first_day};
 pub use form::{ErrorSummary, KeptRefusal, action_error, base_version, plain_error, provide_url_error, query_error};

@@ -48,14 +48,17 @@ pub fn spec(job: &schedule::Model) -> AppResult<ReportSpec> {
     match options::of(job)? {
         JobOptions::WeeklyReport(mut spec) => {
             // Two of them may have become one person, or one label.
-            let mut met = BTreeSet::new();
-            spec.scope.people.retain(|person| met.insert(*person));
-            let mut met = BTreeSet::new();
-            spec.scope.labels.retain(|label| met.insert(*label));
+            each_once(&mut spec.scope.people);
+            each_once(&mut spec.scope.labels);
             Ok(spec)
         }
         _ => Err(fault::internal("reading what a report shows", "a job of this kind makes none")),
     }
+}
+
+fn each_once<T: Copy + Ord>(all: &mut Vec<T>) {
+    let mut met = BTreeSet::new();
+    all.retain(|one| met.insert(*one));
 }
 
 /// What a run keeps of what its schedule asks for, when it freezes its data.

@@ -17,6 +17,7 @@ use crate::{
     jobs::{report_form::CHOICES, view::ReportChoices},
     platform::ctx::Ctx,
     projects::service::{access, projects},
+    tasks::service::labels,
 };
 
 /// The choices for a job. What was chosen before is among them, whoever looks; a job that makes no report has none.
@@ -139,14 +140,7 @@ pub async fn words(ctx: &Ctx, job: &schedule::Model) -> AppResult<Vec<(String, S
         words.push(("Also of".to_owned(), named(seen, scope.other_projects.len(), "that you do not see")));
     }
     if !scope.labels.is_empty() {
-        let there: Vec<(ProjectId, String)> = label::Entity::find()
-            .select_only()
-            .columns([label::Column::ProjectId, label::Column::Name])
-            .filter(label::Column::Id.is_in(scope.labels.iter().copied()))
-            .order_by_asc(label::Column::Name)
-            .into_tuple()
-            .all(db)
-            .await?;
+        let there = labels::named(db, &scope.labels).await?;
         let (all, known) = (scope.labels.len(), there.len());
         let own = there.into_iter().filter(|(project, _)| *project == job.project_id).map(|(_, name)| name).collect();
         let said = match known {

@@ -68,9 +68,15 @@ pub async fn save(ctx: &Ctx, owning: &Owning, base: Option<i64>, settings: Setti
     events::lock(ctx, &*tx, id).await?;
     // Read again under the lock.
     let before = project::Entity::find_by_id(id).one(&*tx).await?.ok_or(AppError::NotFound)?;
-    let project::Model { name: n, key: k, description: d, zone: z, archive_after_days: days, .. } = &before;
-    let is_so_already = (n, k, d, z, days) == (&name, &key, &description, &zone, &archive_after_days);
-    if !is_so_already && base.is_some_and(|base| base != version(&before)) {
+    let wanted = project::Model {
+        name: name.clone(),
+        key: key.clone(),
+        description: description.clone(),
+        zone: zone.clone(),
+        archive_after_days,
+        ..before.clone()
+    };
+    if version(&wanted) != version(&before) && base.is_some_and(|base| base != version(&before)) {
         let (field, version) = ("description".into(), version(&before));
         let both = Conflict { field, mine: description, theirs: before.description, version, ..Conflict::default() };
         return Err(AppError::Conflict(Box::new(both)));

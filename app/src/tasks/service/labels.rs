@@ -45,6 +45,19 @@ pub async fn all(db: &impl ConnectionTrait, project: ProjectId) -> AppResult<Vec
     Ok(rows.order_by_asc(label::Column::Name).all(db).await?)
 }
 
+/// Those of some labels that are there, with their projects, by name.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn named(db: &impl ConnectionTrait, ids: &[LabelId]) -> AppResult<Vec<(ProjectId, String)>> {
+    let names = label::Entity::find()
+        .select_only()
+        .columns([label::Column::ProjectId, label::Column::Name])
+        .filter(label::Column::Id.is_in(ids.iter().copied()))
+        .order_by_asc(label::Column::Name);
+    Ok(names.into_tuple().all(db).await?)
+}
+
 /// The names of the first labels by name.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 use leptos::{html::Details, prelude::*};
 
+use crate::ui::is_same_text;
 pub use browser::{close, is_writing_in};
 
 /// The entries of a list as they are drawn: those that are stored, and what somebody else has deleted while the person is
@@ -49,7 +50,7 @@ where
         let Some(fresh) = stored.get() else { return };
         let Some(shown) = draft.get_untracked().filter(|shown| *shown != fresh) else { return };
         let typed = browser::typed(menu);
-        let is = |entry: &T| typed.as_deref().is_none_or(|typed| is_same(typed, text(entry)));
+        let is = |entry: &T| typed.as_deref().is_none_or(|typed| is_same_text(typed, text(entry)));
         match (is(&shown), is(&fresh)) {
             (false, false) => return,
             (false, true) => close(menu),
@@ -61,12 +62,6 @@ where
     draft
 }
 
-/// The browser and the server differ in line breaks and in blanks at the ends.
-fn is_same(one: &str, other: &str) -> bool {
-    let plain = |text: &str| text.replace('\r', "").trim().to_owned();
-    plain(one) == plain(other)
-}
-
 #[cfg(feature = "hydrate")]
 mod browser {
     use std::fmt::Display;
@@ -74,6 +69,8 @@ mod browser {
     use leptos::{html::Details, prelude::*};
     use wasm_bindgen::JsCast;
     use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlTextAreaElement};
+
+    use crate::ui::is_same_text;
 
     /// What stands in the field of the form, where it is in the page.
     pub fn typed(menu: NodeRef<Details>) -> Option<String> {
@@ -105,7 +102,7 @@ mod browser {
         let line = field.dyn_ref::<HtmlInputElement>().map(|field| (field.value(), field.default_value()));
         let text = |field: &HtmlTextAreaElement| (field.value(), field.default_value().unwrap_or_default());
         let typed = line.or_else(|| field.dyn_ref::<HtmlTextAreaElement>().map(text));
-        typed.is_some_and(|(typed, begun)| !super::is_same(&typed, &begun))
+        typed.is_some_and(|(typed, begun)| !is_same_text(&typed, &begun))
     }
 
     /// Closes the menu; the focus goes to what opens it.
@@ -146,13 +143,7 @@ mod browser {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_same, with_written};
-
-    #[test]
-    fn line_breaks_and_blanks_at_the_ends_are_no_change() {
-        assert!(is_same("a\r\nb ", "a\nb"));
-        assert!(!is_same("a b", "a\nb"));
-    }
+    use super::with_written;
 
     #[test]
     fn what_is_written_in_stays_in_its_place_when_it_is_deleted_and_goes_when_nobody_writes_any_more() {

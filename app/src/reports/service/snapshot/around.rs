@@ -23,6 +23,7 @@ use crate::{
     error::AppResult,
     platform::rows::{self, Cell},
     projects::service::access,
+    tasks::service::labels,
 };
 
 /// Notes that one query reads.
@@ -192,14 +193,7 @@ pub async fn narrowed(
 ) -> AppResult<Narrowed> {
     let mut narrowed = Narrowed::default();
     if !scope.labels.is_empty() {
-        let there: Vec<(ProjectId, String)> = label::Entity::find()
-            .select_only()
-            .columns([label::Column::ProjectId, label::Column::Name])
-            .filter(label::Column::Id.is_in(scope.labels.iter().copied()))
-            .order_by_asc(label::Column::Name)
-            .into_tuple()
-            .all(db)
-            .await?;
+        let there = labels::named(db, &scope.labels).await?;
         narrowed.lost_labels = scope.labels.len().saturating_sub(there.len());
         narrowed.labels = there.into_iter().filter(|(project, _)| projects.contains(project)).collect();
     }
