@@ -7,7 +7,7 @@ use super::people_api::{AddToGroup, DeleteGroup, GroupDetail, PersonItem, Remove
 use crate::{
     domain::ids::TeamId,
     error::AppError,
-    ui::{Avatar, ErrorPage, ErrorSummary, Icon, SettingsPage, TextField, pending, plain_error},
+    ui::{Avatar, ErrorPage, ErrorSummary, Icon, SettingsPage, TextField, base_version, pending, plain_error},
 };
 
 #[component]
@@ -35,7 +35,7 @@ pub fn GroupPage() -> impl IntoView {
 }
 
 fn page(detail: GroupDetail) -> impl IntoView {
-    let GroupDetail { id, name, people, others } = detail;
+    let GroupDetail { id, name, version, people, others } = detail;
     let refused = {
         let errors = [plain_error::<AddToGroup>(), plain_error::<RemoveFromGroup>(), plain_error::<DeleteGroup>()];
         Signal::derive(move || errors.iter().find_map(|error| error.get()))
@@ -52,7 +52,7 @@ fn page(detail: GroupDetail) -> impl IntoView {
                 }}
                 {(!others.is_empty()).then(|| add(id, others))}
             </section>
-            <Rename id=id name=name.clone() />
+            <Rename id=id name=name.clone() version=version />
             <section class="panel is-padded" aria-labelledby="delete-head">
                 <div class="panel__head"><h2 id="delete-head">"Delete"</h2></div>
                 <details>
@@ -102,7 +102,7 @@ fn add(id: TeamId, others: Vec<PersonItem>) -> impl IntoView {
 }
 
 #[component]
-fn Rename(id: TeamId, name: String) -> impl IntoView {
+fn Rename(id: TeamId, name: String, version: i64) -> impl IntoView {
     let error = plain_error::<RenameGroup>();
     view! {
         <section class="panel is-padded" aria-labelledby="name-head">
@@ -110,6 +110,7 @@ fn Rename(id: TeamId, name: String) -> impl IntoView {
             <ErrorSummary error=error />
             <form class="form" method="post" action=RenameGroup::url()>
                 <input type="hidden" name="id" value=id.to_string() />
+                <input type="hidden" name="version" value=base_version(error, version) />
                 <TextField label="Name" name="name" value=name error=error autocomplete="off" />
                 <div class="form__actions"><button class="btn" type="submit">"Save"</button></div>
             </form>

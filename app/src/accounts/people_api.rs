@@ -61,6 +61,8 @@ pub struct GroupItem {
 pub struct GroupDetail {
     pub id: TeamId,
     pub name: String,
+    /// What a change of it goes on from.
+    pub version: i64,
     pub people: Vec<PersonItem>,
     /// Whom else there is.
     pub others: Vec<PersonItem>,
@@ -187,7 +189,8 @@ pub async fn load_group(id: TeamId) -> AppResult<GroupDetail> {
     let all = people::list(&ctx).await?.into_iter().map(item);
     let others =
         all.filter(|other| other.state != UserState::Disabled && people.iter().all(|person| person.id != other.id));
-    Ok(GroupDetail { id: team.id, name: team.name, others: others.collect(), people })
+    let version = groups::version(&team);
+    Ok(GroupDetail { id: team.id, name: team.name, version, others: others.collect(), people })
 }
 
 /// Makes an empty group and opens its page.
@@ -200,9 +203,14 @@ pub async fn create_group(#[server(default)] name: String) -> AppResult<()> {
 
 /// Gives a group another name.
 #[server(prefix = "/rpc")]
-pub async fn rename_group(id: TeamId, #[server(default)] name: String) -> AppResult<()> {
-    let done = groups::rename(&Ctx::signed_in()?, id, &name).await;
-    done.map_err(|error| error.with_typed(&[("name", &name)]))?;
+pub async fn rename_group(
+    id: TeamId,
+    #[server(default)] version: Option<i64>,
+    #[server(default)] name: String,
+) -> AppResult<()> {
+    let done = groups::rename(&Ctx::signed_in()?, id, version, &name).await;
+    let began = version.map(|version| version.to_string()).unwrap_or_default();
+    done.map_err(|error| error.with_typed(&[("version", &began), ("name", &name)]))?;
     leptos_axum::redirect(&format!("/settings/groups/{id}?notice=saved"));
     Ok(())
 }

@@ -307,7 +307,10 @@ async fn a_group_that_owns_a_project_alone_is_neither_emptied_nor_deleted() {
         let refused = Err(AppError::field("group", Problem::LastOwner));
         assert_eq!(groups::remove(&mina, crew, cast.ravi.id).await, refused);
         assert_eq!(groups::delete(&mina, crew).await, refused);
-        groups::rename(&mina, crew, "Deck").await.unwrap();
+        let began = Some(groups::version(&groups::read(&mina, crew).await.unwrap().team));
+        groups::rename(&mina, crew, began, "Deck").await.unwrap();
+        let refused = groups::rename(&mina, crew, began, "Gang").await.unwrap_err();
+        assert!(matches!(refused, AppError::Conflict(both) if (both.mine.as_str(), both.theirs.as_str()) == ("Gang", "Deck")));
         groups::add(&mina, crew, cast.alex.id).await.unwrap();
         groups::remove(&mina, crew, cast.ravi.id).await.unwrap();
         assert_eq!(groups::read(&mina, crew).await.unwrap().people.len(), 1);

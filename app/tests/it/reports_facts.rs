@@ -253,7 +253,7 @@ async fn a_report_follows_its_label_to_another_name_and_says_when_it_is_gone() {
             let request = Request { project, owner: None, scope: &scope, period: week(), as_of, readers: &[] };
             snapshot::build_scoped(&ctx, &request).await.unwrap().unfolded().unwrap()
         };
-        labels::change(&jonas, &editing, bug, "Fault", 1).await.unwrap();
+        labels::change(&jonas, &editing, bug, None, ("Fault", 1)).await.unwrap();
         let renamed = build(vec![bug]).await;
         assert_eq!((renamed.scope.as_str(), renamed.created.len()), ("labelled Fault", 1));
         let other = labels::create(&jonas, &editing, "Paper", None).await.unwrap().id;

@@ -70,16 +70,39 @@ async fn a_label_is_renamed_within_the_rules_and_removed_from_its_tasks() {
             ("x".repeat(10_000), Problem::TooLong { max: 50 }),
             (String::new(), Problem::Required),
         ] {
-            let refused = labels::change(&ctx, &editing, ops.id, &name, 1).await.unwrap_err();
+            let refused = labels::change(&ctx, &editing, ops.id, None, (&name, 1)).await.unwrap_err();
             assert_eq!(refused, AppError::field("name", problem));
         }
-        assert!(labels::change(&ctx, &editing, ops.id, "Ops", 7).await.is_err(), "the palette has six colours");
-        labels::change(&ctx, &editing, ops.id, "OPS", 6).await.unwrap();
+        assert!(labels::change(&ctx, &editing, ops.id, None, ("Ops", 7)).await.is_err(), "the palette has six colours");
+        labels::change(&ctx, &editing, ops.id, None, ("OPS", 6)).await.unwrap();
         let a = task(&ctx, &made, columns[0], "a").await;
         give(&ctx, &made, a.id, ops.id).await;
         labels::remove(&ctx, &editing, ops.id).await.unwrap();
         assert!(task_label::Entity::find().all(app.reader()).await.unwrap().is_empty());
         assert_eq!(labels::remove(&ctx, &editing, ops.id).await.unwrap_err(), AppError::NotFound);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_two_who_rename_a_label_the_later_one_sees_both_names() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, _) = project(&app, &cast).await;
+        let ctx = app.as_person(&cast.jonas);
+        let editing = editing(&ctx, &made).await;
+        let ops = labels::create(&ctx, &editing, "Ops", Some(1)).await.unwrap();
+        let began = Some(labels::version(&ops));
+        labels::change(&ctx, &editing, ops.id, began, ("Operations", 1)).await.unwrap();
+        labels::change(&ctx, &editing, ops.id, began, ("Operations", 1)).await.expect("both want the same");
+        let AppError::Conflict(both) = labels::change(&ctx, &editing, ops.id, began, ("Ops", 2)).await.unwrap_err()
+        else {
+            panic!("nobody is asked")
+        };
+        assert_eq!((both.mine.as_str(), both.theirs.as_str()), ("Ops", "Operations"));
+        labels::change(&ctx, &editing, ops.id, Some(both.version), ("Ops", 2)).await.unwrap();
+        let now = labels::all(app.reader(), made.id).await.unwrap();
+        assert_eq!((now[0].name.as_str(), now[0].hue), ("Ops", 2));
     })
     .await;
 }

@@ -134,7 +134,7 @@ async fn a_label_that_a_move_made_stays_where_something_else_uses_it_by_now() {
         rules::create(&mina, &owning, rule).await.unwrap();
         let view = NewView { name: "Some".into(), query: "?label=view".into(), is_shared: false };
         saved_views::save(&mina, &viewing(&mina, there.id).await, view).await.unwrap();
-        labels::change(&mina, &editing(&mina, there.id).await, id_of("Name"), "Named", 2).await.unwrap();
+        labels::change(&mina, &editing(&mina, there.id).await, id_of("Name"), None, ("Named", 2)).await.unwrap();
         let form = JobForm { project: "O".into(), ..mondays_at_ten() };
         let job = schedules::create(&mina, &editing(&mina, there.id).await, &form).await.unwrap();
         let scope = Scope { labels: vec![id_of("Job")], ..Scope::default() };

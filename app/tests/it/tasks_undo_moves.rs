@@ -243,7 +243,7 @@ async fn what_is_gone_does_not_come_back_and_what_came_since_comes_along() {
         let editing = async || access::by_id(&mina, app.reader(), made.id).await.unwrap().editing().unwrap();
         let known = labels::all(app.reader(), made.id).await.unwrap();
         let id_of = |name: &str| known.iter().find(|label| label.name == name).unwrap().id;
-        labels::change(&mina, &editing().await, id_of("Data"), "Facts", 2).await.unwrap();
+        labels::change(&mina, &editing().await, id_of("Data"), None, ("Facts", 2)).await.unwrap();
         labels::remove(&mina, &editing().await, id_of("Ops")).await.unwrap();
         let owning = access::by_id(&mina, app.reader(), made.id).await.unwrap().owning().unwrap();
         members::remove(&mina, &owning, cast.alex.id, OpenTasks::Keep).await.unwrap();

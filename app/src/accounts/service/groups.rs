@@ -16,8 +16,8 @@ use crate::{
         project::MemberRole,
     },
     entities::{member, project, team, team_member, team_project, user},
-    error::{AppError, AppResult, Checks, Problem},
-    platform::{ctx::Ctx, db::WriteTx, events, fault},
+    error::{AppError, AppResult, Checks, Conflict, Problem},
+    platform::{ctx::Ctx, db::WriteTx, events, fault, hash::number_of},
 };
 
 /// Longest name of a group, in characters.
@@ -78,14 +78,25 @@ pub async fn create(ctx: &Ctx, name: &str) -> AppResult<TeamId> {
     Ok(id)
 }
 
-/// Gives a group another name.
+/// What can be changed of a group as a number that is another one as soon as any of it is.
+pub fn version(team: &team::Model) -> i64 {
+    number_of(&team.name)
+}
+
+/// Gives another name to a group that was `base` when the person began, where that is known.
 ///
 /// # Errors
-/// As [`create`], and [`AppError::NotFound`].
-pub async fn rename(ctx: &Ctx, id: TeamId, name: &str) -> AppResult<()> {
+/// As [`create`], [`AppError::NotFound`], and [`AppError::Conflict`] where somebody else has renamed it since.
+pub async fn rename(ctx: &Ctx, id: TeamId, base: Option<i64>, name: &str) -> AppResult<()> {
     ctx.admin()?;
     let name = checked(name)?;
     let tx = ctx.begin().await?;
+    let before = team::Entity::find_by_id(id).lock_exclusive().one(&*tx).await?.ok_or(AppError::NotFound)?;
+    if name != before.name && base.is_some_and(|base| base != version(&before)) {
+        let (field, version) = ("name".into(), version(&before));
+        let both = Conflict { field, mine: name, theirs: before.name, version, ..Conflict::default() };
+        return Err(AppError::Conflict(Box::new(both)));
+    }
     team::ActiveModel { id: Unchanged(id), name: Set(name), ..Default::default() }.update(&*tx).await.map_err(taken)?;
     Ok(tx.commit().await?)
 }

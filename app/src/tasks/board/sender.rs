@@ -240,7 +240,12 @@ impl Sender {
                 !own.has_come_back && !is_settled && own.change.column_of(card).is_some()
             })
         });
-        is_own || self.queue.with_value(|queue| queue.iter().any(|unsent| unsent.change.column_of(card).is_some()))
+        is_own || self.is_moving(card)
+    }
+
+    /// Whether a move of a card has not been answered: then its rank is that of where it was.
+    pub fn is_moving(&self, card: TaskId) -> bool {
+        self.queue.with_value(|queue| queue.iter().any(|unsent| unsent.change.column_of(card).is_some()))
     }
 
     /// The changes that have not been answered, in order.

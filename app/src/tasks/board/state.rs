@@ -278,10 +278,11 @@ impl BoardState {
         });
     }
 
-    /// Shows what the server knows of a card.
+    /// Shows what the server knows of a card. An answer and the stream overtake each other: what is from before the
+    /// version that is shown says nothing.
     pub fn refresh(&self, fresh: Card) {
         if let Some(card) = self.card(fresh.id)
-            && card.data.with_untracked(|card| *card != fresh)
+            && card.data.with_untracked(|card| fresh.version >= card.version && *card != fresh)
         {
             if self.tools.lacks_label_of(&fresh) {
                 self.renew_choices();

@@ -36,6 +36,8 @@ pub struct LabelItem {
     pub hue: u8,
     /// Tasks that have it, archived ones counted.
     pub tasks: u64,
+    /// What a change of it goes on from.
+    pub version: i64,
 }
 
 /// One label, and the others that it could become part of.
@@ -56,7 +58,8 @@ pub const LABELS_A_PAGE: usize = 100;
 impl From<labels::Counted> for LabelItem {
     fn from(counted: labels::Counted) -> Self {
         let labels::Counted { label, tasks } = counted;
-        Self { id: label.id, name: label.name, hue: u8::try_from(label.hue).unwrap_or(1), tasks }
+        let version = labels::version(&label);
+        Self { id: label.id, name: label.name, hue: u8::try_from(label.hue).unwrap_or(1), tasks, version }
     }
 }
 
@@ -127,14 +130,22 @@ pub async fn make_label(project: String, name: String, #[server(default)] hue: S
 
 /// Changes name and colour of a label.
 #[server(prefix = "/rpc")]
-pub async fn save_label(project: String, label: LabelId, name: String, hue: String) -> AppResult<()> {
+pub async fn save_label(
+    project: String,
+    label: LabelId,
+    #[server(default)] version: Option<i64>,
+    name: String,
+    hue: String,
+) -> AppResult<()> {
     let ctx = Ctx::signed_in()?;
     let saved = async {
         let editing = access::by_key(&ctx, ctx.reader(), &project).await?.editing()?;
-        labels::change(&ctx, &editing, label, &name, read_hue(&hue)?).await?;
+        labels::change(&ctx, &editing, label, version, (&name, read_hue(&hue)?)).await?;
         Ok(editing.project().key.clone())
     };
-    let key = saved.await.map_err(|error: AppError| error.with_typed(&[("name", &name), ("hue", &hue)]))?;
+    let began = version.map(|version| version.to_string()).unwrap_or_default();
+    let typed = [("version", began.as_str()), ("name", name.as_str()), ("hue", hue.as_str())];
+    let key = saved.await.map_err(|error: AppError| error.with_typed(&typed))?;
     leptos_axum::redirect(&format!("/board/{key}/labels?notice=saved"));
     Ok(())
 }

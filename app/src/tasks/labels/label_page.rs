@@ -7,7 +7,7 @@ use super::{
     api::{DeleteLabel, LabelDetail, MergeLabel, SaveLabel, load_label},
     labels_page::hue_choices,
 };
-use crate::ui::{Choice, ErrorPage, ErrorSummary, Page, SelectField, TextField, pending, plain_error};
+use crate::ui::{Choice, ErrorPage, ErrorSummary, Page, SelectField, TextField, base_version, pending, plain_error};
 
 #[component]
 pub fn LabelPage() -> impl IntoView {
@@ -57,6 +57,7 @@ fn Settings(detail: LabelDetail) -> impl IntoView {
             <ErrorSummary error=error />
             <form class="form" method="post" action=SaveLabel::url()>
                 {whose(&detail)}
+                <input type="hidden" name="version" value=base_version(error, detail.label.version) />
                 <div class="form__row">
                     <TextField label="Name" name="name" value=detail.label.name.clone() required=true error=error />
                     <SelectField label="Colour" name="hue" choices=hue_choices() value=detail.label.hue.to_string() error=error />

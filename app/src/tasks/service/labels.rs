@@ -24,8 +24,8 @@ use crate::{
         task::EventKind,
     },
     entities::{label, task_label},
-    error::{AppError, AppResult, Checks, Problem},
-    platform::{ctx::Ctx, db::WriteTx, fault},
+    error::{AppError, AppResult, Checks, Conflict, Problem},
+    platform::{ctx::Ctx, db::WriteTx, fault, hash::number_of},
     projects::service::access::{Editing, Viewing},
 };
 
@@ -132,18 +132,35 @@ pub async fn insert(tx: &WriteTx, editing: &Editing, name: &str, hue: Option<u8>
     row.insert(&**tx).await.map_err(taken)
 }
 
-/// Changes name and colour.
+/// What can be changed of a label as a number that is another one as soon as any of it is.
+pub fn version(label: &label::Model) -> i64 {
+    number_of(&serde_json::json!([label.name, label.hue]).to_string())
+}
+
+/// Changes name and colour of a label that was `base` when the person began, where that is known.
 ///
 /// # Errors
-/// [`AppError::NotFound`] for an unknown label, [`AppError::Invalid`] for bad fields.
-pub async fn change(ctx: &Ctx, editing: &Editing, id: LabelId, name: &str, hue: u8) -> AppResult<()> {
+/// [`AppError::NotFound`] for an unknown label, [`AppError::Invalid`] for bad fields, [`AppError::Conflict`] where
+/// somebody else has changed it since.
+pub async fn change(
+    ctx: &Ctx,
+    editing: &Editing,
+    id: LabelId,
+    base: Option<i64>,
+    (name, hue): (&str, u8),
+) -> AppResult<()> {
     let tx = ctx.begin().await?;
     stream::lock(ctx, &*tx, editing.project().id).await?;
     let project = editing.project().id;
-    find(&tx, project, id).await?;
+    let before = find(&tx, project, id).await?;
     let name = free_name(&tx, project, name, Some(id)).await?;
-    let fresh =
-        label::ActiveModel { id: Unchanged(id), name: Set(name), hue: Set(checked_hue(hue)?), ..Default::default() };
+    let wanted = label::Model { name: name.clone(), hue: checked_hue(hue)?, ..before.clone() };
+    if version(&wanted) != version(&before) && base.is_some_and(|base| base != version(&before)) {
+        let (field, version) = ("name".into(), version(&before));
+        let both = Conflict { field, mine: name, theirs: before.name, version, ..Conflict::default() };
+        return Err(AppError::Conflict(Box::new(both)));
+    }
+    let fresh = label::ActiveModel { id: Unchanged(id), name: Set(name), hue: Set(wanted.hue), ..Default::default() };
     fresh.update(&*tx).await.map_err(taken)?;
     tell(ctx, &tx, project).await?;
     Ok(tx.commit().await?)

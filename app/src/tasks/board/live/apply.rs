@@ -84,7 +84,8 @@ impl BoardState {
     /// Puts a card where its rank says, if it is not there; the server has spoken.
     pub fn settle(&self, from: Place, placed: &PlacedCard) -> Option<Effect> {
         let id = placed.card.id;
-        match self.index_of(placed.column, id, &placed.card.rank) {
+        let here = (placed.column == from.column).then_some(from.index);
+        match self.index_of(placed.column, id, &placed.card.rank, here) {
             Some(index) if placed.column == from.column && index == from.index => None,
             Some(index) => {
                 self.place(id, Place { column: placed.column, index });
@@ -206,7 +207,7 @@ impl BoardState {
 
     /// A card that was not loaded comes into view, if its place is among those that are.
     fn appear(&self, placed: &PlacedCard) -> Option<()> {
-        let index = self.index_of(placed.column, placed.card.id, &placed.card.rank)?;
+        let index = self.index_of(placed.column, placed.card.id, &placed.card.rank, None)?;
         let column = self.column(placed.column)?;
         let card = CardState::new(placed.card.clone());
         column.cards.update(|cards| cards.insert(index.min(cards.len()), card));
@@ -233,18 +234,19 @@ impl BoardState {
 
     /// Where a rank stands among the other cards that are loaded; nothing behind them where more
     /// are to be loaded. Cards whose own move is on its way stand where the person put them, so
-    /// their ranks say nothing.
-    fn index_of(&self, column: ColumnId, card: TaskId, rank: &str) -> Option<usize> {
+    /// their ranks say nothing: among them a card stays where it is.
+    fn index_of(&self, column: ColumnId, card: TaskId, rank: &str, here: Option<usize>) -> Option<usize> {
         let column = self.column(column)?;
         if column.next.with_untracked(|next| next.as_ref().is_some_and(|next| rank > next.0.as_str())) {
             return None;
         }
         Some(column.cards.with_untracked(|cards| {
             let others = cards.iter().filter(|other| other.id != card);
-            let behind = others.clone().position(|other| {
-                !self.sender.has_unsent_move(other.id) && other.data.with_untracked(|other| other.rank.as_str() > rank)
-            });
-            behind.unwrap_or_else(|| others.count())
+            let ranked = others.clone().enumerate().filter(|(_, other)| !self.sender.is_moving(other.id));
+            let is_behind = |other: &CardState| other.data.with_untracked(|other| other.rank.as_str() > rank);
+            let last = ranked.clone().find(|(_, other)| is_behind(other)).map_or_else(|| others.count(), |(at, _)| at);
+            let first = ranked.filter(|(_, other)| !is_behind(other)).last().map_or(0, |(at, _)| at + 1);
+            here.filter(|here| (first..=last).contains(here)).unwrap_or(last)
         }))
     }
 }

@@ -83,11 +83,11 @@ impl BoardState {
 mod tests {
     use super::*;
     use crate::{
-        domain::ids::OpId,
+        domain::ids::{OpId, TaskId},
         tasks::board::{
             state::Anchor,
             steps::Steps,
-            testing::{DONE, TODO, id, numbers, three, with_state},
+            testing::{DONE, TODO, card, id, numbers, three, with_state},
         },
     };
 
@@ -117,6 +117,40 @@ mod tests {
             assert!(sender.is_shown_on(&fresh) && !sender.is_shown_on(state));
             fresh.take_place();
             assert_eq!(numbers(&fresh, DONE), [1], "shown once");
+        });
+    }
+
+    #[test]
+    fn two_cards_put_on_top_one_after_the_other_stay_so_when_the_answers_overtake_the_stream() {
+        with_state(three(), |state| {
+            let put = |number: u128, before: Option<TaskId>| {
+                let to = Anchor { column: DONE, after: None, before, lane: None };
+                let change = Change::Move { card: id(number), to, is_back: false };
+                assert!(state.show(&change));
+                state.sender.note_own(OpId(uuid::Uuid::from_u128(number << 64)), &change);
+                change
+            };
+            let (first, second) = (put(3, None), put(1, Some(id(3))));
+            assert_eq!(numbers(state, DONE), [1, 3]);
+            for (number, rank, change) in [(3, "M", &first), (1, "G", &second)] {
+                state.settle_own(change, card(number, rank));
+                state.sender.note_answer(OpId(uuid::Uuid::from_u128((number as u128) << 64)));
+                assert_eq!(numbers(state, DONE), [1, 3]);
+            }
+        });
+    }
+
+    #[test]
+    fn a_card_that_is_answered_stays_where_it_is_among_those_that_are_on_their_way() {
+        with_state(three(), |state| {
+            let to = Anchor { column: DONE, after: None, before: None, lane: None };
+            let first = Change::Move { card: id(3), to, is_back: false };
+            assert!(state.show(&first));
+            let below = Change::Move { card: id(1), to: Anchor { after: Some(id(3)), ..to }, is_back: false };
+            assert!(state.show(&below));
+            state.sender.send(below, state.clone(), |_| {});
+            state.settle_own(&first, card(3, "Z"));
+            assert_eq!(numbers(state, DONE), [3, 1]);
         });
     }
 }
