@@ -6,7 +6,10 @@
 use sea_orm::{ConnectionTrait, DbBackend, Statement, sea_query::SelectStatement};
 
 use super::fault;
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
+
+/// Rows of so many bytes are read on a thread of their own, beside what else is read.
+const MANY: usize = 64 * 1024;
 
 /// A column of a query, by the name that it has in its rows.
 #[derive(Clone, Copy, Debug)]
@@ -35,9 +38,28 @@ pub async fn read<T>(
     db: &impl ConnectionTrait,
     query: &SelectStatement,
     cells: &[Cell],
-    read: impl FnOnce(&str) -> serde_json::Result<T>,
-) -> AppResult<T> {
-    read(&json(db, query, cells).await?).map_err(faulty)
+    read: impl FnOnce(&str) -> serde_json::Result<T> + Send + 'static,
+) -> AppResult<T>
+where
+    T: Send + 'static,
+{
+    let json = json(db, query, cells).await?;
+    beside(json.len(), move || read(&json)).await
+}
+
+/// Reads what the database handed over as so many bytes.
+///
+/// # Errors
+/// A fault where it is not as it should be.
+pub async fn beside<T>(bytes: usize, read: impl FnOnce() -> serde_json::Result<T> + Send + 'static) -> AppResult<T>
+where
+    T: Send + 'static,
+{
+    let found = match bytes {
+        ..MANY => read(),
+        _ => tokio::task::spawn_blocking(read).await.map_err(|error| fault::internal("reading rows as JSON", error))?,
+    };
+    found.map_err(|error| fault::internal("reading rows as JSON", error))
 }
 
 /// The rows of a query as JSON: an array of arrays of `cells`, in its order.
@@ -57,9 +79,4 @@ pub async fn json(db: &impl ConnectionTrait, query: &SelectStatement, cells: &[C
     };
     let Some(row) = db.query_one_raw(Statement { sql, values, db_backend }).await? else { return Ok("[]".to_owned()) };
     Ok(row.try_get_by_index(0)?)
-}
-
-/// What becomes of rows that are not as they should be.
-pub fn faulty(error: serde_json::Error) -> AppError {
-    fault::internal("reading rows as JSON", error)
 }

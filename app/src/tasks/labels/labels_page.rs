@@ -77,7 +77,7 @@ fn table(labels: Vec<LabelItem>, key: &str, can_edit: bool) -> impl IntoView + u
 }
 
 fn row(label: LabelItem, key: &str, can_edit: bool) -> impl IntoView + use<> {
-    let LabelItem { id, name, hue, tasks } = label;
+    let LabelItem { id, name, hue, tasks, .. } = label;
     let board = format!("/board/{key}?label={}", encode(&name));
     let title = match can_edit {
         true => {

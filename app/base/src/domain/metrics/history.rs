@@ -162,7 +162,10 @@ pub struct Passage {
 /// The events of all tasks of a project, in order.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    tasks: BTreeMap<TaskId, Vec<HistoryEvent>>,
+    /// By task, then by time.
+    events: Vec<HistoryEvent>,
+    /// Each task with where its events begin, in order.
+    tasks: Vec<(TaskId, usize)>,
 }
 
 impl History {
@@ -170,31 +173,48 @@ impl History {
     pub fn new(events: impl IntoIterator<Item = HistoryEvent>) -> Self {
         let mut events: Vec<HistoryEvent> = events.into_iter().collect();
         events.sort_by_key(|event| (event.task, event.at));
-        let of_task = |events: &[HistoryEvent]| Some((events.first()?.task, events.to_vec()));
-        Self { tasks: events.chunk_by(|one, other| one.task == other.task).filter_map(of_task).collect() }
+        let mut tasks: Vec<(TaskId, usize)> = Vec::new();
+        for (at, event) in events.iter().enumerate() {
+            if tasks.last().is_none_or(|(last, _)| *last != event.task) {
+                tasks.push((event.task, at));
+            }
+        }
+        Self { events, tasks }
+    }
+
+    /// Each task with its events.
+    fn each(&self) -> impl Iterator<Item = (TaskId, &[HistoryEvent])> {
+        let ends = self.tasks.iter().skip(1).map(|(_, at)| *at).chain([self.events.len()]);
+        self.tasks.iter().zip(ends).map(|((task, from), until)| (*task, &self.events[*from..until]))
+    }
+
+    /// The events of a task.
+    fn of(&self, task: TaskId) -> &[HistoryEvent] {
+        let Ok(at) = self.tasks.binary_search_by_key(&task, |(task, _)| *task) else { return &[] };
+        let until = self.tasks.get(at + 1).map_or(self.events.len(), |(_, next)| *next);
+        &self.events[self.tasks[at].1..until]
     }
 
     /// Every task that existed at an instant, as it was then (events of that instant included), without what was in the
     /// trash.
     pub fn at(&self, instant: DateTime<Utc>) -> Vec<(TaskId, Life)> {
-        self.tasks.iter().filter_map(|(task, events)| Some((*task, life_at(events, instant)?))).collect()
+        self.each().filter_map(|(task, events)| Some((task, life_at(events, instant)?))).collect()
     }
 
     /// Whether a task existed at an instant; what was in the trash did not.
     pub fn was_there(&self, task: TaskId, instant: DateTime<Utc>) -> bool {
-        self.tasks.get(&task).is_some_and(|events| life_at(events, instant).is_some())
+        life_at(self.of(task), instant).is_some()
     }
 
     /// The history of some of the tasks.
     #[must_use]
     pub fn only(&self, keep: impl Fn(TaskId) -> bool) -> Self {
-        let kept = self.tasks.iter().filter(|(task, _)| keep(**task));
-        Self { tasks: kept.map(|(task, events)| (*task, events.clone())).collect() }
+        Self::new(self.each().filter(|(task, _)| keep(*task)).flat_map(|(_, events)| events.iter().copied()))
     }
 
     /// The tasks whose status changed from an instant on up to another, both included.
     pub fn passages(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> BTreeMap<TaskId, Passage> {
-        self.tasks.iter().filter_map(|(task, events)| Some((*task, passage(events, from, until)?))).collect()
+        self.each().filter_map(|(task, events)| Some((task, passage(events, from, until)?))).collect()
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) async fn of_projects(
     ];
     let mut tasks = BTreeMap::new();
     // One after the other: they are few, and their tasks many.
-    for project in projects {
+    for project in projects.iter().copied() {
         let query = task::Entity::find()
             .select_only()
             .columns([
@@ -63,9 +63,9 @@ pub(super) async fn of_projects(
                 task::Column::CreatedAt,
                 task::Column::EstimateMinutes,
             ])
-            .filter(task::Column::ProjectId.eq(*project))
+            .filter(task::Column::ProjectId.eq(project))
             .into_query();
-        tasks.append(&mut rows::read(db, &query, &cells, |json| facts::tasks(*project, json)).await?);
+        tasks.append(&mut rows::read(db, &query, &cells, move |json| facts::tasks(project, json)).await?);
     }
     Ok(tasks)
 }
@@ -122,5 +122,5 @@ pub(super) async fn events(db: &impl ConnectionTrait, projects: &[ProjectId]) ->
         .into_query();
     let of_due = [Cell::Id("task_id"), Cell::Plain("at"), Cell::Plain("detail")];
     let (flow, dues) = tokio::try_join!(rows::json(db, &flow, &of_flow), rows::json(db, &dues, &of_due))?;
-    Events::read(&flow, &dues).map_err(rows::faulty)
+    rows::beside(flow.len() + dues.len(), move || Events::read(&flow, &dues)).await
 }

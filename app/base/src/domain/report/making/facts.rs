@@ -138,61 +138,97 @@ struct Edit {
 }
 
 /// The history that events tell of some tasks; those of others are left out.
-pub fn told(Events { flow, dues: edits }: Events, tasks: &BTreeMap<TaskId, TaskFacts>, zone: &Tz) -> History {
-    let mut dues = Dues::new(tasks, zone);
-    let edited: Vec<HistoryEvent> = edits
-        .into_iter()
-        .filter(|(task, ..)| tasks.contains_key(task))
-        .filter_map(|(task, At(at), detail)| Some(HistoryEvent { task, at, change: dues.edited(task, &detail)? }))
-        .collect();
-    let moved =
-        flow.into_iter().filter(|(task, ..)| tasks.contains_key(task)).filter_map(|(task, At(at), kind, to)| {
-            let change = match kind {
-                EventKind::Created => Change::Created { status: to? },
-                EventKind::Moved | EventKind::Transferred => Change::Moved { to: to? },
-                EventKind::Archived => Change::Archived,
-                EventKind::Restored => Change::Restored,
-                EventKind::Deleted => Change::Deleted,
-                EventKind::Undeleted => Change::Undeleted,
-                _ => return None,
+pub fn told(Events { mut flow, dues }: Events, tasks: &BTreeMap<TaskId, TaskFacts>, zone: &Tz) -> History {
+    // As the database has them already.
+    flow.sort_by_key(|(task, At(at), ..)| (*task, *at));
+    let edits = Edits::of(dues, tasks, zone);
+    let mut days = DayEnds { zone, known: BTreeMap::new() };
+    let mut flow = flow.as_slice();
+    let mut events = Vec::with_capacity(flow.len() + tasks.len());
+    for (task, facts) in tasks {
+        let of_task = |at: DateTime<Utc>, change: Change| HistoryEvent { task: *task, at, change };
+        let edited = edits.0.get(task);
+        // The due date that the task began with: what the first edit replaced, or, never edited, today's.
+        let first = edited.map_or_else(|| days.overdue_from(facts), |edited| edited.replaced);
+        events.extend(first.map(|due| of_task(facts.created_at, Change::Due { to: Some(due) })));
+        let moved = taken(&mut flow, *task).iter();
+        events.extend(moved.filter_map(|(_, At(at), kind, to)| Some(of_task(*at, change(*kind, *to)?))));
+        events.extend(
+            edited.into_iter().flat_map(|edited| &edited.dues).map(|(at, to)| of_task(*at, Change::Due { to: *to })),
+        );
+    }
+    History::new(events)
+}
+
+/// The events of the task that has its turn, where tasks and events come in order; those of tasks before it go, too.
+fn taken<'a>(flow: &mut &'a [FlowRow], turn: TaskId) -> &'a [FlowRow] {
+    let all: &'a [FlowRow] = flow;
+    let from = all.iter().take_while(|(task, ..)| *task < turn).count();
+    let own = all[from..].iter().take_while(|(task, ..)| *task == turn).count();
+    *flow = &all[from + own..];
+    &all[from..from + own]
+}
+
+fn change(kind: EventKind, to: Option<Status>) -> Option<Change> {
+    Some(match kind {
+        EventKind::Created => Change::Created { status: to? },
+        EventKind::Moved | EventKind::Transferred => Change::Moved { to: to? },
+        EventKind::Archived => Change::Archived,
+        EventKind::Restored => Change::Restored,
+        EventKind::Deleted => Change::Deleted,
+        EventKind::Undeleted => Change::Undeleted,
+        _ => return None,
+    })
+}
+
+/// The due dates of the tasks where they were edited.
+struct Edits(BTreeMap<TaskId, Edited>);
+
+/// Those of a task.
+struct Edited {
+    /// What the first edit replaced.
+    replaced: Option<DateTime<Utc>>,
+    /// When they were set, and to what.
+    dues: Vec<(DateTime<Utc>, Option<DateTime<Utc>>)>,
+}
+
+impl Edits {
+    fn of(rows: Vec<DueRow>, tasks: &BTreeMap<TaskId, TaskFacts>, zone: &Tz) -> Self {
+        let mut edits: BTreeMap<TaskId, Edited> = BTreeMap::new();
+        for (task, At(at), detail) in rows {
+            let Some(detail) = tasks.contains_key(&task).then(|| serde_json::from_str::<Edit>(&detail).ok()).flatten()
+            else {
+                continue;
             };
-            Some(HistoryEvent { task, at, change })
-        });
-    History::new(dues.first_of_all().chain(moved).chain(edited))
-}
-
-/// The due dates that tasks began with: what the first edit replaced, or, never edited, today's.
-struct Dues<'a> {
-    tasks: &'a BTreeMap<TaskId, TaskFacts>,
-    zone: &'a Tz,
-    replaced: BTreeMap<TaskId, Option<DateTime<Utc>>>,
-}
-
-impl<'a> Dues<'a> {
-    fn new(tasks: &'a BTreeMap<TaskId, TaskFacts>, zone: &'a Tz) -> Self {
-        Self { tasks, zone, replaced: BTreeMap::new() }
-    }
-
-    fn edited(&mut self, task: TaskId, detail: &str) -> Option<Change> {
-        let detail: Edit = serde_json::from_str(detail).ok()?;
-        if detail.field.as_deref() != Some("due") {
-            return None;
+            if detail.field.as_deref() != Some("due") {
+                continue;
+            }
+            let replaced = overdue_from_words(&detail.from.unwrap_or_default(), zone);
+            let to = overdue_from_words(&detail.to.unwrap_or_default(), zone);
+            edits.entry(task).or_insert_with(|| Edited { replaced, dues: Vec::new() }).dues.push((at, to));
         }
-        let from = overdue_from_words(&detail.from.unwrap_or_default(), self.zone);
-        self.replaced.entry(task).or_insert(from);
-        Some(Change::Due { to: overdue_from_words(&detail.to.unwrap_or_default(), self.zone) })
+        Self(edits)
     }
+}
 
-    fn first_of_all(self) -> impl Iterator<Item = HistoryEvent> + 'a {
-        let Self { tasks, zone, replaced } = self;
-        tasks.iter().filter_map(move |(task, facts)| {
-            let first = replaced.get(task).copied().unwrap_or_else(|| overdue_from(facts, zone));
-            Some(HistoryEvent { task: *task, at: facts.created_at, change: Change::Due { to: Some(first?) } })
+/// When days end in a zone. Thousands of tasks are due on a few hundred days.
+struct DayEnds<'a> {
+    zone: &'a Tz,
+    known: BTreeMap<NaiveDate, DateTime<Utc>>,
+}
+
+impl DayEnds<'_> {
+    /// The instant from which a task is late: after its day, or at its time.
+    fn overdue_from(&mut self, facts: &TaskFacts) -> Option<DateTime<Utc>> {
+        let zone = self.zone;
+        facts.due_at.or_else(|| {
+            let next = facts.due_on?.succ_opt()?;
+            Some(*self.known.entry(next).or_insert_with(|| day_start(next, zone)))
         })
     }
 }
 
-/// The same from the words of an edit: a day, an instant, or nothing.
+/// The instant from which a task is late, from the words of an edit: a day, an instant, or nothing.
 fn overdue_from_words(words: &str, zone: &Tz) -> Option<DateTime<Utc>> {
     match words.parse::<NaiveDate>() {
         Ok(day) => day.succ_opt().map(|next| day_start(next, zone)),
@@ -200,15 +236,61 @@ fn overdue_from_words(words: &str, zone: &Tz) -> Option<DateTime<Utc>> {
     }
 }
 
-/// The instant from which a task is late: after its day, or at its time.
-fn overdue_from(facts: &TaskFacts, zone: &Tz) -> Option<DateTime<Utc>> {
-    let after_day = facts.due_on.and_then(|day| day.succ_opt()).map(|next| day_start(next, zone));
-    facts.due_at.or(after_day)
-}
-
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
+
+    #[test]
+    fn a_history_is_told_of_the_tasks_that_are_there_with_the_due_date_that_each_began_with() {
+        let id = |number: u128| TaskId(Uuid::from_u128(number));
+        let day = |day: u32| NaiveDate::from_ymd_opt(2026, 11, day);
+        let at = |day: u32| format!("2026-11-{day:02}T12:00:00Z").parse::<DateTime<Utc>>().unwrap();
+        let facts = |due_on: Option<NaiveDate>| TaskFacts {
+            project: ProjectId(Uuid::nil()),
+            number: 1,
+            title: String::new(),
+            priority: Priority::Medium,
+            category: Category::Ordinary,
+            due_on,
+            due_at: None,
+            created_at: at(1),
+            estimate_minutes: None,
+        };
+        let tasks = BTreeMap::from([(id(2), facts(day(9))), (id(4), facts(day(20))), (id(5), facts(None))]);
+        let row = |task: u128, day: u32, kind: EventKind, to: Option<Status>| (id(task), At(at(day)), kind, to);
+        let flow = vec![
+            row(5, 1, EventKind::Created, Some(Status::Todo)),
+            row(1, 1, EventKind::Created, Some(Status::Todo)),
+            row(2, 1, EventKind::Created, Some(Status::Todo)),
+            row(2, 3, EventKind::Moved, Some(Status::Done)),
+            row(3, 1, EventKind::Created, Some(Status::Todo)),
+            row(4, 2, EventKind::Created, Some(Status::Todo)),
+        ];
+        let edit = |task: u128, day: u32, detail: &str| (id(task), At(at(day)), detail.to_owned());
+        let dues = vec![
+            edit(4, 5, r#"{"field":"due","from":"2026-11-04","to":"2026-11-20"}"#),
+            edit(4, 6, r#"{"field":"title","from":""field":"due"","to":"b"}"#),
+            edit(3, 6, r#"{"field":"due","to":"2026-11-20"}"#),
+        ];
+        let history = told(Events { flow, dues }, &tasks, &Tz::UTC);
+        let due = |task: u128, day: u32| {
+            history
+                .at(at(day))
+                .into_iter()
+                .find(|(other, _)| *other == id(task))
+                .map(|(_, life)| (life.status, life.due))
+        };
+        let after = |last: u32| day(last + 1).map(|next| day_start(next, &Tz::UTC));
+        assert_eq!(due(2, 2), Some((Status::Todo, after(9))));
+        assert_eq!(due(2, 3), Some((Status::Done, after(9))));
+        assert_eq!(due(4, 1), None, "it came later");
+        assert_eq!(due(4, 4), Some((Status::Todo, after(4))), "what the edit replaced");
+        assert_eq!(due(4, 7), Some((Status::Todo, after(20))));
+        assert_eq!(due(5, 7), Some((Status::Todo, None)));
+        assert_eq!(history.at(at(7)).len(), 3, "of others nothing is told");
+    }
 
     #[test]
     fn an_instant_read_the_short_way_is_the_one_that_rfc_3339_means() {
