@@ -7,14 +7,17 @@ use super::people_api::{AddToGroup, DeleteGroup, GroupDetail, PersonItem, Remove
 use crate::{
     domain::ids::TeamId,
     error::AppError,
-    ui::{Avatar, ErrorPage, ErrorSummary, Icon, SettingsPage, TextField, base_version, pending, plain_error},
+    ui::{
+        Avatar, ErrorPage, ErrorSummary, Icon, SettingsPage, TextField, base_version, blocking_resource, pending,
+        plain_error,
+    },
 };
 
 #[component]
 pub fn GroupPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").and_then(|id| id.parse::<TeamId>().ok()));
-    let group = Resource::new_blocking(
+    let group = blocking_resource(
         move || id.get(),
         async |id| match id {
             Some(id) => load_group(id).await,

@@ -3,11 +3,11 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::people_api::{CreateGroup, GroupItem, list_groups};
-use crate::ui::{Empty, ErrorPage, ErrorSummary, Icon, SettingsPage, TextField, coming, plain_error};
+use crate::ui::{Empty, ErrorPage, ErrorSummary, Icon, SettingsPage, TextField, coming, plain_error, resource};
 
 #[component]
 pub fn GroupsPage() -> impl IntoView {
-    let groups = Resource::new(|| (), |()| list_groups());
+    let groups = resource(|| (), |()| list_groups());
     view! {
         <SettingsPage title="Groups" lead="A group gets into a project with one role for all its people. Owners of a project add it on the project's page of members.">
             <Transition set_pending=coming()>

@@ -5,12 +5,12 @@ use leptos::prelude::*;
 use super::people_api::{PersonItem, list_people};
 use crate::{
     domain::account::{Role, UserState},
-    ui::{Avatar, ErrorPage, Icon, SettingsPage, coming},
+    ui::{Avatar, ErrorPage, Icon, SettingsPage, coming, resource},
 };
 
 #[component]
 pub fn PeoplePage() -> impl IntoView {
-    let people = Resource::new(|| (), |()| list_people());
+    let people = resource(|| (), |()| list_people());
     view! {
         <SettingsPage title="People" lead="Everybody who can sign in here, and the names that imports brought. Who sees a project is decided in the project.">
             <Transition set_pending=coming()>

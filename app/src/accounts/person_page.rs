@@ -16,14 +16,14 @@ use crate::{
         ids::UserId,
     },
     error::AppError,
-    ui::{ErrorPage, ErrorSummary, Icon, SettingsPage, pending, plain_error},
+    ui::{ErrorPage, ErrorSummary, Icon, SettingsPage, blocking_resource, pending, plain_error},
 };
 
 #[component]
 pub fn PersonPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").and_then(|id| id.parse::<UserId>().ok()));
-    let person = Resource::new_blocking(
+    let person = blocking_resource(
         move || id.get(),
         async |id| match id {
             Some(id) => load_person(id).await,

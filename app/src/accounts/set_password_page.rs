@@ -8,14 +8,14 @@ use super::people_api::{SetPassword, read_password_link};
 use crate::{
     domain::account::PASSWORD_MIN,
     error::AppError,
-    ui::{AuthFrame, DeadLink, ErrorPage, ErrorSummary, TextField, plain_error},
+    ui::{AuthFrame, DeadLink, ErrorPage, ErrorSummary, TextField, blocking_resource, plain_error},
 };
 
 #[component]
 pub fn SetPasswordPage() -> impl IntoView {
     let token = use_query_map().with_untracked(|query| query.get("token")).unwrap_or_default();
     let asked = token.clone();
-    let name = Resource::new_blocking(move || asked.clone(), read_password_link);
+    let name = blocking_resource(move || asked.clone(), read_password_link);
     view! {
         <Suspense>
             {move || {

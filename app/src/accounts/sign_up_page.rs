@@ -9,12 +9,12 @@ use super::{
 };
 use crate::{
     domain::account::PASSWORD_MIN,
-    ui::{AuthFrame, ErrorPage, ErrorSummary, TextField, plain_error},
+    ui::{AuthFrame, ErrorPage, ErrorSummary, TextField, plain_error, resource},
 };
 
 #[component]
 pub fn SignUpPage() -> impl IntoView {
-    let kind = Resource::new(|| (), |()| read_sign_up_kind());
+    let kind = resource(|| (), |()| read_sign_up_kind());
     view! {
         <Suspense>
             {move || Suspend::new(async move {

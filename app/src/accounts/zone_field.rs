@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::api::list_zones;
 use crate::{
     error::AppError,
-    ui::{Choice, Combobox, TextField},
+    ui::{Choice, Combobox, TextField, resource},
 };
 
 /// A field for an IANA time zone.
@@ -15,7 +15,7 @@ pub fn ZoneField(
     #[prop(optional, into)] value: String,
     #[prop(optional, into)] error: Signal<Option<AppError>>,
 ) -> impl IntoView {
-    let zones = Resource::new(|| (), |()| list_zones());
+    let zones = resource(|| (), |()| list_zones());
     let field = NodeRef::<leptos::html::Input>::new();
     let is_open = value.is_empty();
     let value = if is_open { "UTC".to_owned() } else { value };

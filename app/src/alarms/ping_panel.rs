@@ -10,14 +10,14 @@ use super::{
 use crate::{
     domain::ids::ScheduleId,
     error::AppError,
-    ui::{ErrorSummary, Icon, TextField, plain_error},
+    ui::{ErrorSummary, Icon, TextField, plain_error, resource},
 };
 
 /// The ping of a job, where the person may keep it.
 #[component]
 pub fn JobPing(job: ScheduleId) -> impl IntoView {
     let error = plain_error::<SaveJobPing>();
-    let ping = Resource::new(move || job, load_job_ping);
+    let ping = resource(move || job, load_job_ping);
     view! {
         <Suspense>
             {move || Suspend::new(async move {

@@ -9,12 +9,12 @@ use super::{
 };
 use crate::{
     domain::alarm::Choices,
-    ui::{Choice, ErrorPage, ErrorSummary, SelectField, SettingsPage, coming, plain_error},
+    ui::{Choice, ErrorPage, ErrorSummary, SelectField, SettingsPage, coming, plain_error, resource},
 };
 
 #[component]
 pub fn AlarmsPage() -> impl IntoView {
-    let settings = Resource::new(|| (), |()| load_alarm_settings());
+    let settings = resource(|| (), |()| load_alarm_settings());
     view! {
         <SettingsPage title="Alarms" lead="You hear of the jobs that are yours: always in the app, and by mail as you choose here.">
             <Transition set_pending=coming()>

@@ -14,7 +14,7 @@ use crate::{
         ids::OccurrenceId,
         report_compare::{Comparison, Move, Moved, Pair},
     },
-    ui::{Choice, Empty, ErrorPage, Icon, Page, SelectField, pending},
+    ui::{Choice, Empty, ErrorPage, Icon, Page, SelectField, pending, resource},
 };
 
 #[component]
@@ -22,7 +22,7 @@ pub fn CompareReportsPage() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query_map());
     let asked =
         Memo::new(move |_| (params.read().get("id").unwrap_or_default(), query.read().get("with").unwrap_or_default()));
-    let compared = Resource::new(move || asked.get(), |(id, with)| compare_reports(id, with));
+    let compared = resource(move || asked.get(), |(id, with)| compare_reports(id, with));
     view! {
         <Transition set_pending=pending()>
             {move || Suspend::new(async move {

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     domain::{delivery::DeliveryPhase, ids::OccurrenceId, job::RecipientKind},
     error::AppResult,
-    ui::{Chart, ChartFigure, ErrorPage, ErrorSummary, Icon, Page, pending, plain_error},
+    ui::{Chart, ChartFigure, ErrorPage, ErrorSummary, Icon, Page, PageResource, pending, plain_error, resource},
 };
 
 #[component]
@@ -22,8 +22,8 @@ pub fn ReportPage() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query_map());
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
     let tab = Memo::new(move |_| query.read().get("view").and_then(|word| word.parse().ok()).unwrap_or(Tab::Mail));
-    let report = Resource::new(move || id.get(), read_report);
-    let part = Resource::new(
+    let report = resource(move || id.get(), read_report);
+    let part = resource(
         move || (id.get(), tab.get()),
         |(id, tab)| async move {
             let part = match tab {
@@ -52,7 +52,7 @@ fn lead(report: &ReportDetail) -> String {
     format!("{} · {}, {}", report.item.job, report.item.project, report.item.period)
 }
 
-fn shown(report: ReportDetail, tab: Memo<Tab>, part: Resource<AppResult<(Tab, Part)>>) -> AnyView {
+fn shown(report: ReportDetail, tab: Memo<Tab>, part: PageResource<AppResult<(Tab, Part)>>) -> AnyView {
     let id = report.item.id;
     let link = move |to: Tab| {
         view! { <a href=format!("{PATH}/{id}?view={to}") aria-current=move || (tab.get() == to).then_some("page")>{to.label()}</a> }

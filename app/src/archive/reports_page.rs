@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::report_filter::{Month, ReportFilter},
-    ui::{CopyButton, Empty, ErrorPage, Page, pending},
+    ui::{CopyButton, Empty, ErrorPage, Page, blocking_resource, pending},
 };
 
 /// Where the list is.
@@ -19,7 +19,7 @@ pub(super) const PATH: &str = "/reports";
 #[component]
 pub fn ReportsPage() -> impl IntoView {
     let search = use_location().search;
-    let list = Resource::new_blocking(move || search.get(), list_reports);
+    let list = blocking_resource(move || search.get(), list_reports);
     view! {
         <Page title="Reports" lead="Every report as it was sent, with its data and its commit." wide=true>
             <Transition set_pending=pending()>

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::retention::{DAYS_FIELD, MONTHS_FIELD, Retention, months_words},
     error::AppError,
-    ui::{ErrorPage, ErrorSummary, Icon, SettingsPage, TextField, pending, query_error},
+    ui::{ErrorPage, ErrorSummary, Icon, SettingsPage, TextField, pending, query_error, resource},
 };
 
 const PATH: &str = "/settings/retention";
@@ -22,7 +22,7 @@ pub fn RetentionPage() -> impl IntoView {
         let query = query.read();
         (query.get(MONTHS_FIELD).unwrap_or_default(), query.get(DAYS_FIELD))
     });
-    let page = Resource::new(move || asked.get(), |(months, days)| load_retention(months, days));
+    let page = resource(move || asked.get(), |(months, days)| load_retention(months, days));
     view! {
         <SettingsPage
             title="Retention"

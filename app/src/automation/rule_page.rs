@@ -12,14 +12,14 @@ use crate::{
     domain::ids::RuleId,
     error::AppError,
     projects::ProjectFrame,
-    ui::{ErrorPage, Icon, pending},
+    ui::{ErrorPage, Icon, PageResource, blocking_resource, pending},
 };
 
 #[component]
 pub fn NewRulePage() -> impl IntoView {
     let params = use_params_map();
     let key = Memo::new(move |_| params.read().get("project").unwrap_or_default());
-    let rule = Resource::new_blocking(move || key.get(), |key| load_rule(key, None));
+    let rule = blocking_resource(move || key.get(), |key| load_rule(key, None));
     shown(rule)
 }
 
@@ -31,7 +31,7 @@ pub fn RulePage() -> impl IntoView {
         let id = params.get("id").and_then(|id| id.parse::<RuleId>().ok());
         (params.get("project").unwrap_or_default(), id)
     });
-    let rule = Resource::new_blocking(
+    let rule = blocking_resource(
         move || asked.get(),
         async |(key, id)| match id {
             Some(id) => load_rule(key, Some(id)).await,
@@ -41,7 +41,7 @@ pub fn RulePage() -> impl IntoView {
     shown(rule)
 }
 
-fn shown(rule: Resource<Result<RuleDetail, AppError>>) -> impl IntoView {
+fn shown(rule: PageResource<Result<RuleDetail, AppError>>) -> impl IntoView {
     view! {
         <Transition set_pending=pending()>
             {move || Suspend::new(async move {

@@ -9,14 +9,14 @@ use super::{
 };
 use crate::{
     projects::ProjectFrame,
-    ui::{Empty, ErrorPage, ErrorSummary, Icon, pending, plain_error},
+    ui::{Empty, ErrorPage, ErrorSummary, Icon, blocking_resource, pending, plain_error},
 };
 
 #[component]
 pub fn RulesPage() -> impl IntoView {
     let params = use_params_map();
     let key = Memo::new(move |_| params.read().get("project").unwrap_or_default());
-    let rules = Resource::new_blocking(move || key.get(), list_rules);
+    let rules = blocking_resource(move || key.get(), list_rules);
     view! {
         <Transition set_pending=pending()>
             {move || Suspend::new(async move {

@@ -9,13 +9,13 @@ use super::{
     panels::{KeyFigures, MyTasks, NextJobs},
     view::{Dashboard, RANGES},
 };
-use crate::ui::{ChartFigure, Empty, ErrorPage, Notice, Page, coming};
+use crate::ui::{ChartFigure, Empty, ErrorPage, Notice, Page, coming, resource};
 
 #[component]
 pub fn DashboardPage() -> impl IntoView {
     let query = use_query_map();
     let days = Memo::new(move |_| query.read().get("days").and_then(|days| days.parse::<u32>().ok()));
-    let dashboard = Resource::new(move || days.get(), read_dashboard);
+    let dashboard = resource(move || days.get(), read_dashboard);
     view! {
         <Title text="Dashboard" />
         <Transition set_pending=coming()>

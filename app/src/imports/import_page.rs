@@ -12,13 +12,13 @@ use super::{
 use crate::{
     domain::ids::ImportId,
     error::AppError,
-    ui::{ErrorPage, Page, coming},
+    ui::{ErrorPage, Page, coming, resource},
 };
 
 #[component]
 pub fn ImportPage() -> impl IntoView {
     let params = use_params_map();
-    let import = Resource::new(
+    let import = resource(
         move || params.read().get("id").and_then(|id| id.parse::<ImportId>().ok()),
         |id| async move {
             match id {

@@ -5,12 +5,12 @@ use leptos::prelude::*;
 use super::api::{ImportItem, list_imports};
 use crate::{
     domain::import::{MAX_FILE_BYTES, run::ImportState},
-    ui::{FileForm, Page, coming},
+    ui::{FileForm, Page, coming, resource},
 };
 
 #[component]
 pub fn UploadPage() -> impl IntoView {
-    let imports = Resource::new(|| (), |()| list_imports());
+    let imports = resource(|| (), |()| list_imports());
     view! {
         <Page title="Import a board" lead="Bring a project of another AutoReport, a Trello board or a table of tasks. You see what it would bring before anything is stored.">
             <section class="panel is-padded">

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::{ids::ScheduleId, policy::Overlap},
     error::AppError,
-    ui::{Choice, ErrorPage, ErrorSummary, Icon, Page, SelectField, TextField, pending, plain_error},
+    ui::{Choice, ErrorPage, ErrorSummary, Icon, Page, SelectField, TextField, pending, plain_error, resource},
 };
 
 #[component]
@@ -22,7 +22,7 @@ pub fn BackfillPage() -> impl IntoView {
         let field = |name: &str| query.get(name).unwrap_or_default();
         (id, BackfillForm { from: field("from"), to: field("to"), overlap: field("overlap") })
     });
-    let data = Resource::new(
+    let data = resource(
         move || asked.get(),
         async |(id, form)| match id {
             Some(id) => load_backfill(id, form.from, form.to, form.overlap).await,

@@ -5,15 +5,16 @@ use leptos_router::hooks::use_location;
 
 use super::api::count_failing_jobs;
 use crate::error::AppResult;
+use crate::ui::{PageResource, resource};
 
 /// How many jobs have failed; asked again on every page.
 #[derive(Clone, Copy)]
-struct Failing(Resource<AppResult<u32>>);
+struct Failing(PageResource<AppResult<u32>>);
 
 /// Makes the count known to the navigation; inside the router.
 pub fn provide_failing() {
     let path = use_location().pathname;
-    provide_context(Failing(Resource::new(move || path.get(), |_| count_failing_jobs())));
+    provide_context(Failing(resource(move || path.get(), |_| count_failing_jobs())));
 }
 
 /// The number, with words for those who hear it; nothing where no job has failed.

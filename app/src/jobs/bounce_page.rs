@@ -7,14 +7,14 @@ use super::bounces_api::{ApplyBounce, BounceDetail, BounceItem, load_bounce};
 use crate::{
     domain::ids::BounceId,
     error::AppError,
-    ui::{ErrorPage, ErrorSummary, Page, pending, plain_error},
+    ui::{ErrorPage, ErrorSummary, Page, pending, plain_error, resource},
 };
 
 #[component]
 pub fn BouncePage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").and_then(|id| id.parse::<BounceId>().ok()));
-    let bounce = Resource::new(
+    let bounce = resource(
         move || id.get(),
         async |id| match id {
             Some(id) => load_bounce(id).await,

@@ -17,7 +17,7 @@ use crate::{
         job::{JobKind, RecipientKind},
     },
     error::AppError,
-    ui::{ErrorPage, ErrorSummary, Icon, Page, TextField, pending},
+    ui::{ErrorPage, ErrorSummary, Icon, Page, TextField, pending, resource},
 };
 
 #[component]
@@ -27,7 +27,7 @@ pub fn DryRunPage() -> impl IntoView {
         let id = params.read().get("id").and_then(|id| id.parse::<ScheduleId>().ok());
         (id, query.read().get("at").unwrap_or_default())
     });
-    let data = Resource::new(
+    let data = resource(
         move || asked.get(),
         async |(id, at)| match id {
             Some(id) => load_dry_run(id, at).await,

@@ -11,7 +11,7 @@ use crate::{
     alarms::JobPing,
     domain::ids::ScheduleId,
     error::AppError,
-    ui::{Empty, ErrorPage, Page, query_error},
+    ui::{Empty, ErrorPage, Page, query_error, resource},
 };
 
 #[component]
@@ -25,8 +25,7 @@ pub fn NewJobPage() -> impl IntoView {
         let project = refused.clone().or_else(|| query.read().get("project")).unwrap_or_default();
         (kind.get(), tested.get(), project)
     });
-    let data =
-        Resource::new(move || asked.get(), |(kind, tested, project)| load_job_editor(None, kind, tested, project));
+    let data = resource(move || asked.get(), |(kind, tested, project)| load_job_editor(None, kind, tested, project));
     view! {
         <Page title="New job" lead="Something that is done on a schedule: choose what first.">
             <Suspense>
@@ -51,7 +50,7 @@ pub fn EditJobPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").and_then(|id| id.parse::<ScheduleId>().ok()));
     let tested = tested();
-    let data = Resource::new(
+    let data = resource(
         move || (id.get(), tested.get()),
         async |(id, tested)| match id {
             Some(id) => load_job_editor(Some(id), String::new(), tested, String::new()).await,

@@ -27,7 +27,7 @@ use crate::{
         schedule::UpcomingRun,
     },
     error::{AppError, AppResult, Problem},
-    ui::{Choice, ErrorSummary, SelectField, TextField, base_version, first_day, plain_error},
+    ui::{Choice, ErrorSummary, SelectField, TextField, base_version, first_day, plain_error, resource},
 };
 
 /// The editor. `here` is the path of its own page, `back` that of the page that Cancel leads to.
@@ -340,7 +340,7 @@ fn account_choices(accounts: Vec<(String, String)>) -> Vec<Choice> {
 /// The sentence and the next five runs of what is typed.
 #[component]
 fn PreviewPanel(form: ReadSignal<JobForm>) -> impl IntoView {
-    let preview = Resource::new(move || form.get(), preview_job);
+    let preview = resource(move || form.get(), preview_job);
     view! {
         <div class="stack is-tight" aria-live="polite" id="preview">
             <Transition>

@@ -16,7 +16,7 @@ use crate::{
         occurrence::Trigger,
     },
     error::AppError,
-    ui::{ErrorPage, ErrorSummary, Icon, Page, TextField, pending, plain_error},
+    ui::{ErrorPage, ErrorSummary, Icon, Page, TextField, pending, plain_error, resource},
 };
 
 #[component]
@@ -26,7 +26,7 @@ pub fn JobPage() -> impl IntoView {
         let id = params.read().get("id").and_then(|id| id.parse::<ScheduleId>().ok());
         (id, query.read().get("before").and_then(|run| run.parse::<OccurrenceId>().ok()))
     });
-    let job = Resource::new(
+    let job = resource(
         move || asked.get(),
         async |(id, before)| match id {
             Some(id) => load_job(id, before).await,

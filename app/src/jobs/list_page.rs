@@ -8,7 +8,7 @@ use super::{
     job_menu, marks,
     view::{JobFilter, JobItem, JobList, JobState, LastResult},
 };
-use crate::ui::{Empty, ErrorPage, Icon, Page, pending};
+use crate::ui::{Empty, ErrorPage, Icon, Page, pending, resource};
 
 const PATH: &str = "/jobs";
 
@@ -20,7 +20,7 @@ pub fn JobsPage() -> impl IntoView {
         let field = |name: &str| query.get(name).unwrap_or_default();
         JobFilter { q: field("q"), project: field("project"), state: field("state"), result: field("result") }
     });
-    let jobs = Resource::new(move || filter.get(), list_jobs);
+    let jobs = resource(move || filter.get(), list_jobs);
     view! {
         <Page title="Jobs" lead="Reports, digests, reminders and other work on a schedule." actions=new_job>
             <Transition set_pending=pending()>

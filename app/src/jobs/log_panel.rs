@@ -252,7 +252,8 @@ mod browser {
         let Ok(stream) = EventSource::new(&format!("/live/runs/{run}{}", after.unwrap_or_default())) else { return };
         let mut listeners = Listeners::default();
         listeners.on(&stream, "lines", Hears::Bubbling, move |event: MessageEvent| {
-            let lines = event.data().as_string().and_then(|json| serde_json::from_str::<Vec<LogLine>>(&json).ok());
+            let lines =
+                event.data().as_string().and_then(|json| serde_json::from_slice::<Vec<LogLine>>(json.as_bytes()).ok());
             if let Some(lines) = lines {
                 log.add(lines);
                 on_news.run(());

@@ -18,7 +18,7 @@ use crate::{
         occurrence::{OccurrenceState, Trigger},
     },
     error::{AppError, AppResult},
-    ui::{ErrorPage, ErrorSummary, Icon, Page, SessionEnd, coming, plain_error, reread},
+    ui::{ErrorPage, ErrorSummary, Icon, Page, SessionEnd, coming, plain_error, reread, resource},
 };
 
 #[component]
@@ -28,7 +28,7 @@ pub fn RunPage() -> impl IntoView {
         let id = params.read().get("id").and_then(|id| id.parse::<OccurrenceId>().ok());
         (id, query.read().get("line").and_then(|line| line.parse::<Uuid>().ok()))
     });
-    let run = Resource::new(
+    let run = resource(
         move || asked.get(),
         async |(id, line)| match id {
             Some(id) => load_run(id, line).await,

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     domain::mail_account::{AccountKind, AuthMethod, TlsMode},
-    ui::{ErrorPage, ErrorSummary, SettingsPage, TextField, pending, plain_error},
+    ui::{ErrorPage, ErrorSummary, SettingsPage, TextField, pending, plain_error, resource},
 };
 
 #[component]
@@ -30,7 +30,7 @@ pub fn NewMailAccountPage() -> impl IntoView {
 #[component]
 pub fn MailAccountPage() -> impl IntoView {
     let params = use_params_map();
-    let account = Resource::new(move || params.read().get("id").unwrap_or_default(), read_account);
+    let account = resource(move || params.read().get("id").unwrap_or_default(), read_account);
     view! {
         <Transition set_pending=pending()>
             {move || Suspend::new(async move {

@@ -9,13 +9,13 @@ use super::{
 };
 use crate::{
     domain::{mail_account::AccountKind, mail_probe::ProbeResult},
-    ui::{ErrorPage, ErrorSummary, Icon, SettingsPage, TextAreaField, coming, plain_error},
+    ui::{ErrorPage, ErrorSummary, Icon, SettingsPage, TextAreaField, coming, plain_error, resource},
 };
 
 #[component]
 pub fn MailAccountsPage() -> impl IntoView {
-    let accounts = Resource::new(|| (), |()| list_accounts());
-    let domains = Resource::new(|| (), |()| load_recipient_domains());
+    let accounts = resource(|| (), |()| list_accounts());
+    let domains = resource(|| (), |()| load_recipient_domains());
     view! {
         <SettingsPage title="Mail" lead="The accounts that reports leave from. The outbox keeps mail on this site; an SMTP account sends it.">
             <ConsentFailed />

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::account_api::read_consent_failure;
-use crate::ui::Icon;
+use crate::ui::{Icon, resource};
 
 /// What the address of the page says of a sign-in that has failed.
 #[component]
@@ -13,7 +13,7 @@ pub fn ConsentFailed() -> impl IntoView {
     // A form that was refused came back to the page of an earlier failure.
     let is_refused = query.get("__err").is_some();
     let sealed = query.get("consent").filter(|_| !is_refused);
-    let failure = Resource::new(
+    let failure = resource(
         move || sealed.clone(),
         async |sealed| match sealed {
             Some(sealed) => read_consent_failure(sealed).await.ok().flatten(),

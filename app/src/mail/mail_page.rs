@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{file::size_words, ids::OutboxMessageId},
-    ui::{ErrorPage, Icon, Page, pending},
+    ui::{ErrorPage, Icon, Page, pending, resource},
 };
 
 crate::text_enum!(
@@ -68,7 +68,7 @@ impl Width {
 #[component]
 pub fn MailPage() -> impl IntoView {
     let params = use_params_map();
-    let mail = Resource::new(move || params.read().get("id").unwrap_or_default(), read_mail);
+    let mail = resource(move || params.read().get("id").unwrap_or_default(), read_mail);
     view! {
         <Transition set_pending=pending()>
             {move || Suspend::new(async move {

@@ -14,7 +14,7 @@ use crate::{
         outbox::{OutboxQuery, Shown},
     },
     error::{AppError, Checks},
-    ui::{Choice, Empty, ErrorPage, Icon, Page, SelectField, TextField, pending, plain_error},
+    ui::{Choice, Empty, ErrorPage, Icon, Page, SelectField, TextField, pending, plain_error, resource},
 };
 
 const PATH: &str = "/outbox";
@@ -23,7 +23,7 @@ const PATH: &str = "/outbox";
 pub fn OutboxPage() -> impl IntoView {
     let (search, query) = (use_location().search, use_query_map());
     let asked = Memo::new(move |_| (search.get(), query.read().get("clear").unwrap_or_default()));
-    let list = Resource::new(move || asked.get(), |(query, clear)| list_outbox(query, clear));
+    let list = resource(move || asked.get(), |(query, clear)| list_outbox(query, clear));
     view! {
         <Page title="Outbox" lead="Mail that was caught on this site instead of being sent.">
             <Transition set_pending=pending()>

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 use super::suppressions_api::{AddSuppression, RemoveSuppression, SuppressionItem, SuppressionList, list_suppressions};
 use crate::{
     domain::{board_filter::encode, suppression::SuppressionReason},
-    ui::{Empty, ErrorPage, ErrorSummary, Icon, SettingsPage, TextField, pending, plain_error},
+    ui::{Empty, ErrorPage, ErrorSummary, Icon, SettingsPage, TextField, pending, plain_error, resource},
 };
 
 const PATH: &str = "/settings/suppressions";
@@ -18,7 +18,7 @@ pub fn SuppressionsPage() -> impl IntoView {
         let query = query.read();
         (query.get("q").unwrap_or_default(), query.get("before"))
     });
-    let list = Resource::new(move || asked.get(), |(words, before)| list_suppressions(words, before));
+    let list = resource(move || asked.get(), |(words, before)| list_suppressions(words, before));
     view! {
         <SettingsPage
             title="No mail"

@@ -8,14 +8,14 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use super::suppressions_api::{ResumeMails, StopMails, Subscription, load_subscription};
 use crate::{
     error::AppError,
-    ui::{AuthFrame, DeadLink, ErrorPage, ErrorSummary, plain_error},
+    ui::{AuthFrame, DeadLink, ErrorPage, ErrorSummary, blocking_resource, plain_error},
 };
 
 #[component]
 pub fn UnsubscribePage() -> impl IntoView {
     let token = use_params_map().with_untracked(|params| params.get("token")).unwrap_or_default();
     let asked = token.clone();
-    let subscription = Resource::new_blocking(move || asked.clone(), load_subscription);
+    let subscription = blocking_resource(move || asked.clone(), load_subscription);
     view! {
         <Suspense>
             {move || {

@@ -12,14 +12,14 @@ use super::{
 use crate::{
     domain::{ids::ProjectId, project::MemberRole},
     projects::ProjectFrame,
-    ui::{Avatar, Choice, Combobox, ErrorPage, ErrorSummary, Icon, TextField, pending, plain_error},
+    ui::{Avatar, Choice, Combobox, ErrorPage, ErrorSummary, Icon, TextField, blocking_resource, pending, plain_error},
 };
 
 #[component]
 pub fn MembersPage() -> impl IntoView {
     let params = use_params_map();
     let key = Memo::new(move |_| params.read().get("project").unwrap_or_default());
-    let members = Resource::new_blocking(move || key.get(), load_members);
+    let members = blocking_resource(move || key.get(), load_members);
     view! {
         <Transition set_pending=pending()>
             {move || Suspend::new(async move {

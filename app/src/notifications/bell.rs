@@ -4,11 +4,14 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use super::api::count_unread;
-use crate::{error::AppResult, ui::Icon};
+use crate::{
+    error::AppResult,
+    ui::{Icon, PageResource, resource},
+};
 
 /// How much was not read; asked again on every page.
 #[derive(Clone, Copy)]
-pub struct Unread(Resource<AppResult<u32>>);
+pub struct Unread(PageResource<AppResult<u32>>);
 
 impl Unread {
     /// Asks the server again.
@@ -20,7 +23,7 @@ impl Unread {
 /// Makes the count known to the head and to pages; inside the router.
 pub fn provide_unread() {
     let path = use_location().pathname;
-    provide_context(Unread(Resource::new(move || path.get(), |_| count_unread())));
+    provide_context(Unread(resource(move || path.get(), |_| count_unread())));
 }
 
 #[component]

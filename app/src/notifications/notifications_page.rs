@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{alarm::AlarmKind, notification::NotificationKind},
-    ui::{Empty, ErrorPage, Icon, Page, pending},
+    ui::{Empty, ErrorPage, Icon, Page, blocking_resource, pending},
 };
 
 #[component]
@@ -21,7 +21,7 @@ pub fn NotificationsPage() -> impl IntoView {
         (query.get("show").as_deref() == Some("unread"), before)
     });
     let (one, all) = (ServerAction::<MarkNotificationRead>::new(), ServerAction::<MarkAllNotificationsRead>::new());
-    let inbox = Resource::new_blocking(
+    let inbox = blocking_resource(
         move || (asked.get(), one.version().get(), all.version().get()),
         |((unread_only, before), _, _)| load_notifications(unread_only, before),
     );

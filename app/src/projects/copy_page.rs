@@ -7,13 +7,13 @@ use super::{
     api::{DuplicateProject, ProjectDetail, load_project},
     project_frame::ProjectFrame,
 };
-use crate::ui::{ErrorPage, ErrorSummary, Icon, TextField, pending, plain_error};
+use crate::ui::{ErrorPage, ErrorSummary, Icon, TextField, blocking_resource, pending, plain_error};
 
 #[component]
 pub fn CopyProjectPage() -> impl IntoView {
     let params = use_params_map();
     let key = Memo::new(move |_| params.read().get("project").unwrap_or_default());
-    let project = Resource::new_blocking(move || key.get(), load_project);
+    let project = blocking_resource(move || key.get(), load_project);
     view! {
         <Transition set_pending=pending()>
             {move || Suspend::new(async move {

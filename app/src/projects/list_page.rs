@@ -5,12 +5,12 @@ use leptos::prelude::*;
 use super::api::{AllProjects, ProjectItem, list_all_projects};
 use crate::{
     domain::account::{Me, Role},
-    ui::{Empty, ErrorPage, Icon, Page, coming},
+    ui::{Empty, ErrorPage, Icon, Page, coming, resource},
 };
 
 #[component]
 pub fn ProjectsPage() -> impl IntoView {
-    let projects = Resource::new(|| (), |()| list_all_projects());
+    let projects = resource(|| (), |()| list_all_projects());
     let is_admin = use_context::<Me>().is_some_and(|me| me.role == Role::Admin);
     view! {
         <Page title="Projects" actions=ways_in>

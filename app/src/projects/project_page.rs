@@ -12,8 +12,8 @@ use crate::{
     accounts::ZoneField,
     domain::project::ARCHIVE_AFTER,
     ui::{
-        Choice, ErrorPage, ErrorSummary, Icon, SelectField, TextAreaField, TextField, base_version, pending,
-        plain_error,
+        Choice, ErrorPage, ErrorSummary, Icon, SelectField, TextAreaField, TextField, base_version, blocking_resource,
+        pending, plain_error,
     },
 };
 
@@ -21,7 +21,7 @@ use crate::{
 pub fn ProjectPage() -> impl IntoView {
     let params = use_params_map();
     let key = Memo::new(move |_| params.read().get("project").unwrap_or_default());
-    let project = Resource::new_blocking(move || key.get(), load_project);
+    let project = blocking_resource(move || key.get(), load_project);
     view! {
         <Transition set_pending=pending()>
             {move || Suspend::new(async move {

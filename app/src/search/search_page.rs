@@ -12,13 +12,13 @@ use crate::{
         search::{HitKind, SearchFilter, Shelf},
         task::Status,
     },
-    ui::{Choice, Empty, ErrorPage, Icon, Loading, Outline, Page, SelectField, StatusMark, pending},
+    ui::{Choice, Empty, ErrorPage, Icon, Loading, Outline, Page, SelectField, StatusMark, blocking_resource, pending},
 };
 
 #[component]
 pub fn SearchPage() -> impl IntoView {
     let query = use_location().search;
-    let found = Resource::new_blocking(move || query.get(), load_search);
+    let found = blocking_resource(move || query.get(), load_search);
     view! {
         <Page title="Search">
             <Transition set_pending=pending() fallback=|| view! { <Loading what="what is found" outline=Outline::Rows /> }>

@@ -37,7 +37,7 @@ mod browser {
     pub fn read() -> Vec<Recent> {
         let Some((storage, name)) = place() else { return Vec::new() };
         let stored = storage.get_item(&name).ok().flatten();
-        stored.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default()
+        stored.and_then(|json| serde_json::from_slice(json.as_bytes()).ok()).unwrap_or_default()
     }
 
     pub fn remember(recent: Recent) {

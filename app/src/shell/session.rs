@@ -88,7 +88,7 @@ mod browser {
         document()
             .get_element_by_id("session")
             .and_then(|element| element.text_content())
-            .and_then(|json| serde_json::from_str(&json).ok())
+            .and_then(|json| serde_json::from_slice(json.as_bytes()).ok())
             .unwrap_or(Session {
                 me: None,
                 theme: Theme::System,

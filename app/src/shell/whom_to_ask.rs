@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::api::whom_to_ask;
 use crate::error::AppError;
+use crate::ui::resource;
 
 /// Who can give the right to a page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +41,7 @@ impl Whom {
 pub fn AskWhom() -> impl IntoView {
     let location = use_location();
     let address = format!("{}?{}", location.pathname.get_untracked(), location.search.get_untracked());
-    let whom = Resource::new(move || address.clone(), whom_to_ask);
+    let whom = resource(move || address.clone(), whom_to_ask);
     view! {
         <Suspense>
             {move || Suspend::new(async move {

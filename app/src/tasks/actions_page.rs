@@ -13,14 +13,14 @@ use super::{
 };
 use crate::{
     domain::project::ReadOnly,
-    ui::{ErrorPage, Icon, Page, StatusMark, pending},
+    ui::{ErrorPage, Icon, Page, StatusMark, blocking_resource, pending},
 };
 
 #[component]
 pub fn ActionsPage() -> impl IntoView {
     let params = use_params_map();
     let reference = Memo::new(move |_| params.read().get("task").unwrap_or_default());
-    let task = Resource::new_blocking(move || reference.get(), |reference| load_task(reference, 0));
+    let task = blocking_resource(move || reference.get(), |reference| load_task(reference, 0));
     view! {
         <Transition set_pending=pending()>
             {move || Suspend::new(async move {

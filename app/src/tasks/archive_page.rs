@@ -11,7 +11,7 @@ use super::{
     views::{Shelf, ShelfRow},
     views_api::load_archive,
 };
-use crate::ui::{Empty, ErrorPage, Loading, Outline, Page, PriorityMark, pending};
+use crate::ui::{Empty, ErrorPage, Loading, Outline, Page, PriorityMark, blocking_resource, pending};
 
 #[component]
 pub fn ArchivePage() -> impl IntoView {
@@ -20,10 +20,8 @@ pub fn ArchivePage() -> impl IntoView {
     let bulk = Bulk::new();
     let Bulk { many: restore, next, answers, rewind, .. } = bulk;
     tell(bulk, "Restored");
-    let archive = Resource::new_blocking(
-        move || (key.get(), search.get(), answers.get()),
-        |(key, query, _)| load_archive(key, query),
-    );
+    let archive =
+        blocking_resource(move || (key.get(), search.get(), answers.get()), |(key, query, _)| load_archive(key, query));
     // In the effect, so that nothing of it happens on the server; another project has steps of its own.
     Effect::new(move |_| {
         let steps = Rewind::of(&key.get(), None, move || archive.refetch());

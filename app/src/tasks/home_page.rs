@@ -4,11 +4,11 @@ use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
 use super::api::find_board;
-use crate::ui::ErrorPage;
+use crate::ui::{ErrorPage, blocking_resource};
 
 #[component]
 pub fn BoardHomePage() -> impl IntoView {
-    let board = Resource::new_blocking(|| (), |()| find_board());
+    let board = blocking_resource(|| (), |()| find_board());
     view! {
         <Suspense>
             {move || Suspend::new(async move {

@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     domain::task::Priority,
-    ui::{Choice, ErrorPage, ErrorSummary, Page, SelectField, TextAreaField, TextField, pending, plain_error},
+    ui::{
+        Choice, ErrorPage, ErrorSummary, Page, SelectField, TextAreaField, TextField, blocking_resource, pending,
+        plain_error,
+    },
 };
 
 #[component]
@@ -17,7 +20,7 @@ pub fn NewTaskPage() -> impl IntoView {
     let query = use_query_map();
     let key = Memo::new(move |_| query.read().get("project").unwrap_or_default());
     let column = query.with_untracked(|query| query.get("column").unwrap_or_default());
-    let places = Resource::new_blocking(move || key.get(), load_new_task);
+    let places = blocking_resource(move || key.get(), load_new_task);
     view! {
         <Transition set_pending=pending()>
             {move || {

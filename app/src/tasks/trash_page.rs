@@ -15,7 +15,7 @@ use super::{
 use crate::{
     domain::{ids::OpId, shelf::TRASH_DAYS},
     error::AppError,
-    ui::{Empty, ErrorPage, Icon, Loading, Outline, Page, action_error, pending, toast::Toasts},
+    ui::{Empty, ErrorPage, Icon, Loading, Outline, Page, action_error, blocking_resource, pending, toast::Toasts},
 };
 
 /// What the rows do.
@@ -58,10 +58,8 @@ pub fn TrashPage() -> impl IntoView {
     let answers = RwSignal::new(0_u32);
     tell_restored(restore, answers, rewind);
     tell_deleted(delete, answers);
-    let trash = Resource::new_blocking(
-        move || (key.get(), search.get(), answers.get()),
-        |(key, query, _)| load_trash(key, query),
-    );
+    let trash =
+        blocking_resource(move || (key.get(), search.get(), answers.get()), |(key, query, _)| load_trash(key, query));
     // In the effect, so that nothing of it happens on the server; another project has steps of its own.
     Effect::new(move |_| {
         let steps = Rewind::of(&key.get(), None, move || trash.refetch());

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::{ids::TemplateId, template::TemplateCategory},
     error::AppError,
-    ui::{Choice, Empty, ErrorPage, Icon, Page, SelectField, TextField, pending, plain_error},
+    ui::{Choice, Empty, ErrorPage, Icon, Page, SelectField, TextField, blocking_resource, pending, plain_error},
 };
 
 const PATH: &str = "/templates";
@@ -22,7 +22,7 @@ pub fn TemplatesPage() -> impl IntoView {
     let query = use_query_map();
     let text = move |name: &str| query.read().get(name).unwrap_or_default();
     let asked = Memo::new(move |_| (text("q"), text("category")));
-    let list = Resource::new_blocking(move || asked.get(), |(q, category)| list_templates(q, category));
+    let list = blocking_resource(move || asked.get(), |(q, category)| list_templates(q, category));
     view! {
         <Page title="Templates" lead="How mails look: built of blocks, with your own data beside you while you work." wide=true>
             <Transition set_pending=pending()>

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::line_diff::LineDiff,
-    ui::{Choice, Empty, ErrorPage, ErrorSummary, Icon, Page, SelectField, diff_table, pending, plain_error},
+    ui::{Choice, Empty, ErrorPage, ErrorSummary, Icon, Page, SelectField, diff_table, pending, plain_error, resource},
 };
 
 #[component]
@@ -21,7 +21,7 @@ pub fn VersionsPage() -> impl IntoView {
         let word = |name: &str| query.read().get(name).unwrap_or_default();
         (params.read().get("id").unwrap_or_default(), word("from"), word("to"))
     });
-    let versions = Resource::new(move || asked.get(), |(id, from, to)| read_versions(id, from, to));
+    let versions = resource(move || asked.get(), |(id, from, to)| read_versions(id, from, to));
     view! {
         <Transition set_pending=pending()>
             {move || Suspend::new(async move {

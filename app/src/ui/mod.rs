@@ -35,6 +35,7 @@ mod pause;
 pub mod placing;
 mod reach;
 mod regions;
+mod resource;
 mod response;
 mod rest;
 mod session_end;
@@ -75,6 +76,7 @@ pub use reach::Reach;
 pub use regions::DialogRegions;
 #[cfg(feature = "hydrate")]
 pub use regions::region;
+pub use resource::{PageResource, blocking_resource, resource};
 pub use rest::rest;
 pub use session_end::{Moment, SIGNED_OUT_EVENT, SessionEnd, Told};
 pub use settings_page::SettingsPage;

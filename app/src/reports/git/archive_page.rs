@@ -8,11 +8,11 @@ use super::{
     remote_panel::RemotePanel,
     view::GitArchiveView,
 };
-use crate::ui::{ErrorPage, ErrorSummary, Icon, SettingsPage, TextField, base_version, coming, plain_error};
+use crate::ui::{ErrorPage, ErrorSummary, Icon, SettingsPage, TextField, base_version, coming, plain_error, resource};
 
 #[component]
 pub fn GitArchivePage() -> impl IntoView {
-    let archive = Resource::new(|| (), |()| load_git_archive());
+    let archive = resource(|| (), |()| load_git_archive());
     view! {
         <SettingsPage title="Git archive" lead="Every report is a commit: its HTML, its text, its pictures and its data.">
             <Transition set_pending=coming()>

@@ -9,14 +9,14 @@ use super::{
 };
 use crate::{
     domain::{ids::OccurrenceId, line_diff::LINES},
-    ui::{ErrorPage, Icon, Page, diff_table, pending},
+    ui::{ErrorPage, Icon, Page, diff_table, pending, resource},
 };
 
 #[component]
 pub fn ReportHistoryPage() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query_map());
     let asked = move || (params.read().get("id").unwrap_or_default(), query.read().get("with"));
-    let history = Resource::new(asked, |(id, with)| load_report_history(id, with));
+    let history = resource(asked, |(id, with)| load_report_history(id, with));
     view! {
         <Transition set_pending=pending()>
             {move || Suspend::new(async move {

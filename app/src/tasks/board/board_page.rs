@@ -41,7 +41,7 @@ use crate::{
         tabs::{ProjectTabs, Tab},
         view::Board,
     },
-    ui::{ErrorPage, ErrorSummary, Loading, Notice, Outline, coming, plain_error, toast::Toasts},
+    ui::{ErrorPage, ErrorSummary, Loading, Notice, Outline, blocking_resource, coming, plain_error, toast::Toasts},
 };
 
 #[component]
@@ -73,7 +73,7 @@ pub fn BoardPage() -> impl IntoView {
         let query = board_query(&filter.try_get_untracked()?, look.try_get_untracked()?);
         Some((key.try_get_untracked()?, query))
     };
-    let board = Resource::new_blocking(
+    let board = blocking_resource(
         move || (key.get(), filter.get(), longer.get(), look.get()),
         move |asked| loaded(asked, open, address),
     );

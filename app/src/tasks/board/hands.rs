@@ -285,7 +285,8 @@ mod browser {
                 return;
             };
             let place = Place { column, index: dropped.index };
-            let lane: Option<Lane> = dropped.lane.as_deref().and_then(|lane| serde_json::from_str(lane).ok());
+            let lane: Option<Lane> =
+                dropped.lane.as_deref().and_then(|lane| serde_json::from_slice(lane.as_bytes()).ok());
             match (self.state.with_selection(card).as_slice(), lane) {
                 ([_] | [], Some(lane)) => {
                     let to = self.state.place_in_lane(card, column, lane, dropped.index);

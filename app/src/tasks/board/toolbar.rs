@@ -23,7 +23,7 @@ use crate::{
     error::AppResult,
     tasks::{saved::ViewsMenu, view::Board},
     ui::{
-        Icon, Pause,
+        Icon, PageResource, Pause,
         keys::{self, Action},
     },
 };
@@ -38,7 +38,7 @@ pub fn Toolbar(
     key: String,
     filter: Memo<BoardFilter>,
     look: Memo<BoardLook>,
-    board: Resource<AppResult<Board>>,
+    board: PageResource<AppResult<Board>>,
     open: OpenBoard,
 ) -> impl IntoView {
     let path = format!("/board/{key}");

@@ -19,14 +19,14 @@ use crate::{
         views::{Calendar, CalendarItem},
         views_api::load_calendar,
     },
-    ui::{Empty, ErrorPage, Icon, Loading, Outline, Page, pending},
+    ui::{Empty, ErrorPage, Icon, Loading, Outline, Page, blocking_resource, pending},
 };
 
 #[component]
 pub fn CalendarPage() -> impl IntoView {
     let (params, search) = (use_params_map(), use_location().search);
     let key = Memo::new(move |_| params.read().get("project").unwrap_or_default().to_ascii_uppercase());
-    let calendar = Resource::new_blocking(
+    let calendar = blocking_resource(
         move || (key.get(), search.get()),
         |(key, query)| async move {
             // How the board looks goes along, so that it is found again as it was left.

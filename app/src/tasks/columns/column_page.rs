@@ -10,7 +10,10 @@ use super::{
 use crate::{
     domain::column::LIMIT_MAX,
     error::{AppError, AppResult},
-    ui::{Choice, ErrorPage, ErrorSummary, Page, SelectField, TextField, base_version, pending, plain_error},
+    ui::{
+        Choice, ErrorPage, ErrorSummary, Page, SelectField, TextField, base_version, blocking_resource, pending,
+        plain_error,
+    },
 };
 
 #[component]
@@ -20,7 +23,7 @@ pub fn ColumnPage() -> impl IntoView {
         let params = params.read();
         (params.get("project").unwrap_or_default(), params.get("column").unwrap_or_default())
     });
-    let column = Resource::new_blocking(move || place.get(), |(key, id)| load(key, id));
+    let column = blocking_resource(move || place.get(), |(key, id)| load(key, id));
     view! {
         <Transition set_pending=pending()>
             {move || Suspend::new(async move {

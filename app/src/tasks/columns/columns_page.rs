@@ -6,14 +6,17 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use super::api::{AddColumn, ColumnItem, Columns, ShiftColumn, load_columns};
 use crate::{
     domain::task::Status,
-    ui::{Choice, ErrorPage, ErrorSummary, Icon, Page, SelectField, StatusMark, TextField, pending, plain_error},
+    ui::{
+        Choice, ErrorPage, ErrorSummary, Icon, Page, SelectField, StatusMark, TextField, blocking_resource, pending,
+        plain_error,
+    },
 };
 
 #[component]
 pub fn ColumnsPage() -> impl IntoView {
     let params = use_params_map();
     let key = Memo::new(move |_| params.read().get("project").unwrap_or_default());
-    let columns = Resource::new_blocking(move || key.get(), load_columns);
+    let columns = blocking_resource(move || key.get(), load_columns);
     view! {
         <Transition set_pending=pending()>
             {move || Suspend::new(async move {

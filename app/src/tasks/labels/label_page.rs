@@ -7,7 +7,10 @@ use super::{
     api::{DeleteLabel, LabelDetail, MergeLabel, SaveLabel, load_label},
     labels_page::hue_choices,
 };
-use crate::ui::{Choice, ErrorPage, ErrorSummary, Page, SelectField, TextField, base_version, pending, plain_error};
+use crate::ui::{
+    Choice, ErrorPage, ErrorSummary, Page, SelectField, TextField, base_version, blocking_resource, pending,
+    plain_error,
+};
 
 #[component]
 pub fn LabelPage() -> impl IntoView {
@@ -16,7 +19,7 @@ pub fn LabelPage() -> impl IntoView {
         let params = params.read();
         (params.get("project").unwrap_or_default(), params.get("label").unwrap_or_default())
     });
-    let label = Resource::new_blocking(move || place.get(), |(key, id)| load_label(key, id));
+    let label = blocking_resource(move || place.get(), |(key, id)| load_label(key, id));
     view! {
         <Transition set_pending=pending()>
             {move || Suspend::new(async move {

@@ -9,7 +9,10 @@ use crate::{
         board_filter::encode,
         label::{HUES, hue_label},
     },
-    ui::{Choice, Empty, ErrorPage, ErrorSummary, Icon, Page, SelectField, TextField, pending, plain_error},
+    ui::{
+        Choice, Empty, ErrorPage, ErrorSummary, Icon, Page, SelectField, TextField, blocking_resource, pending,
+        plain_error,
+    },
 };
 
 #[component]
@@ -20,7 +23,7 @@ pub fn LabelsPage() -> impl IntoView {
         let page: usize = query.get("page").and_then(|page| page.parse().ok()).unwrap_or(1);
         (params.read().get("project").unwrap_or_default(), query.get("q").unwrap_or_default(), page.max(1))
     });
-    let labels = Resource::new_blocking(move || asked.get(), |(key, words, page)| load_labels(key, words, page));
+    let labels = blocking_resource(move || asked.get(), |(key, words, page)| load_labels(key, words, page));
     view! {
         <Transition set_pending=pending()>
             {move || Suspend::new(async move {

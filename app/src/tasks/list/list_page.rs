@@ -19,7 +19,7 @@ use crate::{
         views::TaskList,
         views_api::load_list,
     },
-    ui::{Empty, ErrorPage, Loading, Outline, Page, pending},
+    ui::{Empty, ErrorPage, Loading, Outline, Page, blocking_resource, pending},
 };
 
 #[component]
@@ -29,7 +29,7 @@ pub fn ListPage() -> impl IntoView {
     let bulk = Bulk::new();
     tell(bulk, "Changed");
     let live = connection();
-    let list = Resource::new_blocking(move || (key.get(), search.get()), |(key, query)| load_list(key, query));
+    let list = blocking_resource(move || (key.get(), search.get()), |(key, query)| load_list(key, query));
     let whole = Callback::new(move |()| list.refetch());
     view! {
         <Connection live=live />

@@ -20,7 +20,7 @@ use crate::{
         views_api::load_my_work,
     },
     ui::{
-        Empty, ErrorPage, Icon, Loading, Outline, Page, PriorityMark, pending,
+        Empty, ErrorPage, Icon, Loading, Outline, Page, PriorityMark, blocking_resource, pending,
         toast::{Toast, Toasts, Tone},
     },
 };
@@ -83,7 +83,7 @@ impl Moves {
 #[component]
 pub fn MyWorkPage() -> impl IntoView {
     let moves = Moves::new();
-    let work = Resource::new_blocking(|| (), |()| load_my_work());
+    let work = blocking_resource(|| (), |()| load_my_work());
     let live = connection();
     moves.tell();
     view! {

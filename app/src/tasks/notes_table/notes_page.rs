@@ -17,14 +17,14 @@ use crate::{
         views::{NoteCell, NotesRow, NotesTable},
         views_api::load_notes_table,
     },
-    ui::{Choice, Empty, ErrorPage, Icon, Loading, Outline, Page, SelectField, StatusMark, pending},
+    ui::{Choice, Empty, ErrorPage, Icon, Loading, Outline, Page, SelectField, StatusMark, blocking_resource, pending},
 };
 
 #[component]
 pub fn NotesPage() -> impl IntoView {
     let (params, search) = (use_params_map(), use_location().search);
     let key = Memo::new(move |_| params.read().get("project").unwrap_or_default().to_ascii_uppercase());
-    let notes = Resource::new_blocking(move || (key.get(), search.get()), |(key, query)| load_notes_table(key, query));
+    let notes = blocking_resource(move || (key.get(), search.get()), |(key, query)| load_notes_table(key, query));
     let live = connection();
     let whole = Callback::new(move |()| notes.refetch());
     view! {

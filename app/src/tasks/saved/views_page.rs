@@ -4,13 +4,13 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
 
 use super::api::{ChangeView, RemoveView, SaveView, SavedViews, ViewItem, load_saved_views};
-use crate::ui::{Empty, ErrorPage, ErrorSummary, Icon, Page, pending, plain_error};
+use crate::ui::{Empty, ErrorPage, ErrorSummary, Icon, Page, blocking_resource, pending, plain_error};
 
 #[component]
 pub fn SavedViewsPage() -> impl IntoView {
     let params = use_params_map();
     let key = Memo::new(move |_| params.read().get("project").unwrap_or_default());
-    let views = Resource::new_blocking(move || key.get(), load_saved_views);
+    let views = blocking_resource(move || key.get(), load_saved_views);
     view! {
         <Transition set_pending=pending()>
             {move || Suspend::new(async move {

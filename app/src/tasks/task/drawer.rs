@@ -12,7 +12,7 @@ use crate::{
         board::{self, Live, OpenBoard},
         view::TaskDetail,
     },
-    ui::{Icon, Loading, Outline},
+    ui::{Icon, Loading, Outline, PageResource, blocking_resource},
 };
 
 #[component]
@@ -29,7 +29,7 @@ pub fn TaskDrawer() -> impl IntoView {
             |search| if search.is_empty() { format!("/board/{project}") } else { format!("/board/{project}?{search}") },
         )
     });
-    let task = Resource::new_blocking(move || reference.get(), |reference| load_task(reference, 0));
+    let task = blocking_resource(move || reference.get(), |reference| load_task(reference, 0));
     let navigate = use_navigate();
     {
         let navigate = navigate.clone();
@@ -154,7 +154,7 @@ fn step(
 fn failed(
     error: &AppError,
     board: Memo<String>,
-    task: Resource<AppResult<TaskDetail>>,
+    task: PageResource<AppResult<TaskDetail>>,
     drawer: NodeRef<Section>,
 ) -> impl IntoView + use<> {
     let again = move |_| {

@@ -15,7 +15,7 @@ use crate::{
         follow::{Connection, connection},
         view::TaskDetail,
     },
-    ui::{ErrorPage, Loading, Notice, Outline, coming},
+    ui::{ErrorPage, Loading, Notice, Outline, blocking_resource, coming},
 };
 
 #[component]
@@ -25,10 +25,8 @@ pub fn TaskPage() -> impl IntoView {
     let query = use_query_map();
     let lines: Memo<u32> =
         Memo::new(move |_| query.read().get("history").and_then(|lines| lines.parse().ok()).unwrap_or_default());
-    let task = Resource::new_blocking(
-        move || (reference.get(), lines.get()),
-        |(reference, lines)| load_task(reference, lines),
-    );
+    let task =
+        blocking_resource(move || (reference.get(), lines.get()), |(reference, lines)| load_task(reference, lines));
     let live = connection();
     provide_context(live);
     view! {

@@ -63,7 +63,7 @@ use super::{
 use crate::{
     domain::template::edit::Shelf,
     error::{AppError, AppResult},
-    ui::{ErrorPage, ErrorSummary, Notice, coming, plain_error},
+    ui::{ErrorPage, ErrorSummary, Notice, blocking_resource, coming, plain_error},
 };
 
 #[component]
@@ -72,7 +72,7 @@ pub fn DesignerPage() -> impl IntoView {
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
     let data = move || query.with_untracked(|query| look::read_data(|name| query.get(name)));
     let tested = move || query.with_untracked(|query| query.get("tested"));
-    let opened = Resource::new_blocking(move || id.get(), move |id| open(id, data(), tested()));
+    let opened = blocking_resource(move || id.get(), move |id| open(id, data(), tested()));
     view! {
         <Transition set_pending=coming()>
             {move || Suspend::new(async move {

@@ -195,7 +195,7 @@ impl Inner {
                 self.follow_soon();
             }
             Heard::People(json) => {
-                let people: Vec<Person> = serde_json::from_str(&json).unwrap_or_default();
+                let people: Vec<Person> = serde_json::from_slice(json.as_bytes()).unwrap_or_default();
                 let others = people.into_iter().filter(|person| Some(person.id) != self.me).collect();
                 if self.here.with_untracked(|here| *here != others) {
                     self.here.set(others);
@@ -240,7 +240,7 @@ impl Inner {
         }
         self.seen.set(number);
         self.follow_soon();
-        let Ok(event) = serde_json::from_str::<LiveEvent>(json) else {
+        let Ok(event) = serde_json::from_slice::<LiveEvent>(json.as_bytes()) else {
             self.read_again(Tail::Kept);
             return;
         };

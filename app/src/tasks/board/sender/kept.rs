@@ -58,7 +58,7 @@ pub fn left_over(me: Option<UserId>, key: &str) -> Vec<(String, OpId, Change)> {
         .into_iter()
         .filter_map(|name| {
             let words = storage.get_item(&name).ok().flatten()?;
-            let Ok(Kept { op, change }) = serde_json::from_str(&words) else {
+            let Ok(Kept { op, change }) = serde_json::from_slice(words.as_bytes()) else {
                 forget(&name);
                 return None;
             };

@@ -69,5 +69,5 @@ async fn post(file: &File, url: &str) -> Result<Result<Logo, String>, JsValue> {
         return Ok(Err(SIGNED_OUT.into()));
     }
     let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
-    Ok(if response.ok() { serde_json::from_str(&text).map_err(|_| String::new()) } else { Err(text) })
+    Ok(if response.ok() { serde_json::from_slice(text.as_bytes()).map_err(|_| String::new()) } else { Err(text) })
 }
