@@ -112,6 +112,12 @@ impl AppError {
         }))
     }
 
+    /// Somebody else has changed a field since the person began: what both want of it, and the version to start from next.
+    pub fn conflict(field: &str, mine: impl Into<String>, theirs: impl Into<String>, version: i64) -> Self {
+        let (field, mine, theirs) = (field.to_owned(), mine.into(), theirs.into());
+        Self::Conflict(Box::new(Conflict { field, mine, theirs, version, typed: Vec::new() }))
+    }
+
     /// All fields that break rules; `Ok` where there is none.
     pub fn check(fields: Vec<FieldError>) -> AppResult<()> {
         if fields.is_empty() {

@@ -16,7 +16,7 @@ use crate::{
         project::MemberRole,
     },
     entities::{member, project, team, team_member, team_project, user},
-    error::{AppError, AppResult, Checks, Conflict, Problem},
+    error::{AppError, AppResult, Checks, Problem},
     platform::{ctx::Ctx, db::WriteTx, events, fault, hash::number_of},
 };
 
@@ -93,9 +93,8 @@ pub async fn rename(ctx: &Ctx, id: TeamId, base: Option<i64>, name: &str) -> App
     let tx = ctx.begin().await?;
     let before = team::Entity::find_by_id(id).lock_exclusive().one(&*tx).await?.ok_or(AppError::NotFound)?;
     if name != before.name && base.is_some_and(|base| base != version(&before)) {
-        let (field, version) = ("name".into(), version(&before));
-        let both = Conflict { field, mine: name, theirs: before.name, version, ..Conflict::default() };
-        return Err(AppError::Conflict(Box::new(both)));
+        let version = version(&before);
+        return Err(AppError::conflict("name", name, before.name, version));
     }
     team::ActiveModel { id: Unchanged(id), name: Set(name), ..Default::default() }.update(&*tx).await.map_err(taken)?;
     Ok(tx.commit().await?)

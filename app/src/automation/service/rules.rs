@@ -17,7 +17,7 @@ use crate::{
         ids::{ProjectId, RuleId, TaskId},
     },
     entities::{label, rule, rule_log, task},
-    error::{AppError, AppResult, Conflict, Problem},
+    error::{AppError, AppResult, Problem},
     platform::{ctx::Ctx, fault},
     projects::{
         api::ProjectHead,
@@ -125,9 +125,7 @@ pub async fn update(ctx: &Ctx, owning: &Owning, id: RuleId, version: i64, input:
     let tx = ctx.begin().await?;
     let held = find(&*tx, project, id).await?;
     if held.version != version {
-        let (field, theirs, version) = ("name".into(), held.name, held.version);
-        let conflict = Conflict { field, mine: name, theirs, version, ..Conflict::default() };
-        return Err(AppError::Conflict(Box::new(conflict)));
+        return Err(AppError::conflict("name", name, held.name, held.version));
     }
     rule::ActiveModel {
         id: Unchanged(id),

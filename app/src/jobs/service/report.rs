@@ -27,7 +27,7 @@ use crate::{
         },
     },
     entities::{label, occurrence, project, schedule, user},
-    error::{AppError, AppResult, Checks, Conflict, Problem},
+    error::{AppError, AppResult, Checks, Problem},
     platform::{ctx::Ctx, fault},
     projects::service::access,
     reports::service::{
@@ -97,10 +97,8 @@ pub async fn choose(ctx: &Ctx, id: ScheduleId, version: i64, spec: &ReportSpec) 
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(ctx, &tx, id).await?;
     if held.version != version {
-        let theirs = held.options.unwrap_or_default();
-        let (field, mine, version) = ("sections".into(), json.unwrap_or_default(), held.version);
-        let conflict = Conflict { field, mine, theirs, version, ..Conflict::default() };
-        return Err(AppError::Conflict(Box::new(conflict)));
+        let (mine, theirs) = (json.unwrap_or_default(), held.options.unwrap_or_default());
+        return Err(AppError::conflict("sections", mine, theirs, held.version));
     }
     schedule::ActiveModel {
         id: Unchanged(id),

@@ -20,7 +20,7 @@ use crate::{
         schedule::UpcomingRun,
     },
     entities::{project, schedule},
-    error::{AppError, AppResult, Checks, Conflict, Problem},
+    error::{AppError, AppResult, Checks, Problem},
     jobs::form::JobForm,
     platform::{
         ctx::{Actor, Ctx},
@@ -103,9 +103,7 @@ pub async fn update(ctx: &Ctx, id: ScheduleId, version: i64, form: &JobForm) -> 
     let tx = ctx.begin().await?;
     let held = plan_first(ctx, &tx, found.id).await?;
     if held.version != version {
-        let (field, theirs, version) = ("name".into(), held.name, held.version);
-        let conflict = Conflict { field, mine: name, theirs, version, ..Conflict::default() };
-        return Err(AppError::Conflict(Box::new(conflict)));
+        return Err(AppError::conflict("name", name, held.name, held.version));
     }
     let json = to_json(&spec)?;
     let mut change = schedule::ActiveModel {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     domain::{ids::AccountId, mail_account::AccountKind},
     entities::smtp_account,
-    error::{AppError, AppResult, Checks, Conflict, Problem},
+    error::{AppError, AppResult, Checks, Problem},
     platform::{
         ctx::{Actor, Ctx},
         fault,
@@ -256,13 +256,7 @@ fn expect_version(stored: &smtp_account::Model, version: i64, mine: &str) -> App
     if stored.version == version {
         return Ok(());
     }
-    Err(AppError::Conflict(Box::new(Conflict {
-        field: "name".into(),
-        mine: mine.into(),
-        theirs: stored.name.clone(),
-        version: stored.version,
-        ..Conflict::default()
-    })))
+    Err(AppError::conflict("name", mine, &stored.name, stored.version))
 }
 
 /// Two statements: the index allows one default at a time.

@@ -10,7 +10,7 @@ use super::access::Owning;
 use crate::{
     domain::{ids::ProjectId, live::Change, project as rules},
     entities::{project, project_alias},
-    error::{AppError, AppResult, Checks, Conflict, Problem},
+    error::{AppError, AppResult, Checks, Problem},
     platform::{ctx::Ctx, events, fault, hash::number_of},
 };
 
@@ -77,9 +77,8 @@ pub async fn save(ctx: &Ctx, owning: &Owning, base: Option<i64>, settings: Setti
         ..before.clone()
     };
     if version(&wanted) != version(&before) && base.is_some_and(|base| base != version(&before)) {
-        let (field, version) = ("description".into(), version(&before));
-        let both = Conflict { field, mine: description, theirs: before.description, version, ..Conflict::default() };
-        return Err(AppError::Conflict(Box::new(both)));
+        let version = version(&before);
+        return Err(AppError::conflict("description", description, before.description, version));
     }
     if key != before.key {
         if is_taken(&*tx, &key, Some(before.id)).await? {

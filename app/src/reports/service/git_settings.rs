@@ -16,7 +16,7 @@ use crate::{
         git_remote::{GitRemote, Transport, is_branch},
     },
     entities::git_archive::{self, ROW},
-    error::{AppError, AppResult, ArchiveProblem, Checks, Conflict, Problem},
+    error::{AppError, AppResult, ArchiveProblem, Checks, Problem},
     platform::{
         ctx::{Actor, Ctx},
         fault,
@@ -316,13 +316,7 @@ async fn lock(db: &impl ConnectionTrait, version: i64, field: &str, mine: &str) 
         return Ok(stored);
     }
     let theirs = if field == "url" { stored.remote_url } else { stored.repository };
-    Err(AppError::Conflict(Box::new(Conflict {
-        field: field.into(),
-        mine: mine.into(),
-        theirs,
-        version: stored.version,
-        ..Conflict::default()
-    })))
+    Err(AppError::conflict(field, mine, theirs, stored.version))
 }
 
 async fn store_test(

@@ -28,7 +28,7 @@ use crate::{
         task::Status,
     },
     entities::{board_column, column_fold, task},
-    error::{AppError, AppResult, Checks, Conflict, Problem},
+    error::{AppError, AppResult, Checks, Problem},
     platform::{ctx::Ctx, db::WriteTx, hash::number_of},
     projects::service::{
         access::{self, Editing, Viewing},
@@ -121,9 +121,7 @@ pub async fn change(
     let limit_is_hard = limit.is_some() && limit_is_hard;
     let wanted = board_column::Model { name: name.clone(), status, wip_limit: limit, limit_is_hard, ..column.clone() };
     if version(&wanted) != version(column) && base.is_some_and(|base| base != version(column)) {
-        let (field, theirs, version) = ("name".into(), column.name.clone(), version(column));
-        let conflict = Conflict { field, mine: name, theirs, version, ..Conflict::default() };
-        return Err(AppError::Conflict(Box::new(conflict)));
+        return Err(AppError::conflict("name", name, &column.name, version(column)));
     }
     let fresh = board_column::ActiveModel {
         id: Unchanged(id),

@@ -19,7 +19,7 @@ use crate::{
         task::{Category, DESCRIPTION_MAX, EventKind, Priority, TITLE_MAX},
     },
     entities::{task, task_event},
-    error::{AppError, AppResult, Checks, Conflict, Problem},
+    error::{AppError, AppResult, Checks, Problem},
     platform::{ctx::Ctx, db::WriteTx},
     tasks::view::Card,
 };
@@ -151,13 +151,7 @@ pub(super) async fn apply(
         return Ok(row);
     }
     if change.is_text() && base != row.version && was_changed_since(tx, &row, field, base).await? {
-        return Err(AppError::Conflict(Box::new(Conflict {
-            field: field.into(),
-            mine: to,
-            theirs: from,
-            version: row.version,
-            ..Conflict::default()
-        })));
+        return Err(AppError::conflict(field, to, from, row.version));
     }
     let saved = fresh.update(&**tx).await?;
     let detail = Detail {

@@ -24,7 +24,7 @@ use crate::{
         task::EventKind,
     },
     entities::{label, task_label},
-    error::{AppError, AppResult, Checks, Conflict, Problem},
+    error::{AppError, AppResult, Checks, Problem},
     platform::{ctx::Ctx, db::WriteTx, fault, hash::number_of},
     projects::service::access::{Editing, Viewing},
 };
@@ -156,9 +156,8 @@ pub async fn change(
     let name = free_name(&tx, project, name, Some(id)).await?;
     let wanted = label::Model { name: name.clone(), hue: checked_hue(hue)?, ..before.clone() };
     if version(&wanted) != version(&before) && base.is_some_and(|base| base != version(&before)) {
-        let (field, version) = ("name".into(), version(&before));
-        let both = Conflict { field, mine: name, theirs: before.name, version, ..Conflict::default() };
-        return Err(AppError::Conflict(Box::new(both)));
+        let version = version(&before);
+        return Err(AppError::conflict("name", name, before.name, version));
     }
     let fresh = label::ActiveModel { id: Unchanged(id), name: Set(name), hue: Set(wanted.hue), ..Default::default() };
     fresh.update(&*tx).await.map_err(taken)?;

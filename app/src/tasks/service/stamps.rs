@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::error::{AppError, AppResult, Conflict};
+use crate::error::{AppError, AppResult};
 
 /// An instant as a version.
 pub fn stamp_version(changed_at: DateTime<Utc>) -> i64 {
@@ -18,11 +18,5 @@ pub fn was_edited(field: &str, base: i64, changed_at: DateTime<Utc>, mine: &str,
     if base == version || mine == theirs {
         return Ok(());
     }
-    Err(AppError::Conflict(Box::new(Conflict {
-        field: field.into(),
-        mine: mine.into(),
-        theirs: theirs.into(),
-        version,
-        ..Conflict::default()
-    })))
+    Err(AppError::conflict(field, mine, theirs, version))
 }

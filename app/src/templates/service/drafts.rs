@@ -12,7 +12,7 @@ use crate::{
         template::{Document, TemplateCategory, document, gallery},
     },
     entities::template,
-    error::{AppError, AppResult, Checks, Conflict, Problem},
+    error::{AppError, AppResult, Checks, Problem},
     platform::{ctx::Ctx, fault},
 };
 
@@ -175,12 +175,7 @@ pub async fn take_back(ctx: &Ctx, id: TemplateId) -> AppResult<()> {
 
 /// Somebody has saved another draft than the one that was worked on.
 pub(super) fn conflict(row: template::Model) -> AppError {
-    AppError::Conflict(Box::new(Conflict {
-        field: "document".into(),
-        theirs: row.draft,
-        version: row.draft_version,
-        ..Conflict::default()
-    }))
+    AppError::conflict("document", "", row.draft, row.draft_version)
 }
 
 /// The draft of a row.
