@@ -4,7 +4,8 @@
 use std::sync::LazyLock;
 
 use ammonia::Builder;
-use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
+use linkify::{LinkFinder, LinkKind};
+use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream, html};
 
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut cleaner = Builder::default();
@@ -54,8 +55,41 @@ pub fn to_html(markdown: &str) -> String {
         Event::TaskListMarker(false) => Event::InlineHtml("<input type=\"checkbox\" aria-label=\"Open\"> ".into()),
         other => other,
     });
-    html::push_html(&mut raw, events);
+    html::push_html(&mut raw, linked(events));
     CLEANER.clean(&raw).to_string()
+}
+
+/// The same with each address that stands bare in a text as a link; in code it stays what it is.
+fn linked<'a>(events: impl Iterator<Item = Event<'a>>) -> impl Iterator<Item = Event<'a>> {
+    let mut finder = LinkFinder::new();
+    finder.kinds(&[LinkKind::Url]);
+    let mut is_apart = false;
+    TextMergeStream::new(events).flat_map(move |event| {
+        match &event {
+            Event::Start(Tag::Link { .. } | Tag::CodeBlock(_)) => is_apart = true,
+            Event::End(TagEnd::Link | TagEnd::CodeBlock) => is_apart = false,
+            Event::Text(text) if !is_apart => return with_links(&finder, text),
+            _ => {}
+        }
+        vec![event]
+    })
+}
+
+fn with_links<'a>(finder: &LinkFinder, text: &str) -> Vec<Event<'a>> {
+    let is_of_web = |address: &str| address.starts_with("https://") || address.starts_with("http://");
+    let mut events = Vec::new();
+    for span in finder.spans(text) {
+        let words = || CowStr::from(span.as_str().to_owned());
+        if span.kind().is_none() || !is_of_web(span.as_str()) {
+            events.push(Event::Text(words()));
+            continue;
+        }
+        let (title, id) = (CowStr::Borrowed(""), CowStr::Borrowed(""));
+        events.push(Event::Start(Tag::Link { link_type: LinkType::Autolink, dest_url: words(), title, id }));
+        events.push(Event::Text(words()));
+        events.push(Event::End(TagEnd::Link));
+    }
+    events
 }
 
 /// Between these two signs a Markdown text for [`to_mail_html`] holds a value, already escaped for HTML: whatever marks it
@@ -156,6 +190,18 @@ mod tests {
     #[test]
     fn ordinary_markdown_is_rendered() {
         assert_eq!(to_html("a **b**").trim(), "<p>a <strong>b</strong></p>");
+    }
+
+    #[test]
+    fn an_address_that_stands_bare_is_a_link_and_in_code_it_is_text() {
+        let html = to_html("See https://example.org/a_b?c=1&d, or [here](https://example.org/e) (https://x.org/f).");
+        assert!(html.contains("<a href=\"https://example.org/a_b?c=1&amp;d\""), "{html}");
+        assert!(html.contains(">https://example.org/a_b?c=1&amp;d</a>,"), "{html}");
+        assert!(html.contains(">https://x.org/f</a>)."), "{html}");
+        assert_eq!(html.matches("<a ").count(), 3, "{html}");
+        for text in ["`https://x.org`", "```\nhttps://x.org\n```", "javascript:alert(1) mina@example.org ftp://x.org"] {
+            assert!(!to_html(text).contains("<a "), "{text}");
+        }
     }
 
     #[test]

@@ -356,8 +356,13 @@ pub async fn add_comment(task: TaskId, body: String, #[server(default)] op: Opti
 
 /// Adds items to a checklist, one a line; without a list to the last one of the task.
 #[server(prefix = "/rpc")]
-pub async fn add_item(task: TaskId, text: String, #[server(default)] list: Option<String>) -> AppResult<()> {
-    checklist::add(&Ctx::signed_in()?, task, list.as_deref(), &text)
+pub async fn add_item(
+    task: TaskId,
+    text: String,
+    #[server(default)] list: Option<String>,
+    #[server(default)] op: Option<OpId>,
+) -> AppResult<()> {
+    checklist::add(&Ctx::signed_in()?, task, list.as_deref(), &text, op)
         .await
         .map_err(|error| error.with_typed(&[("text", &text)]))?;
     page::go_back("saved");

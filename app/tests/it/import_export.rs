@@ -95,8 +95,8 @@ async fn rich(app: &TestApp, cast: &Cast) -> project_row::Model {
     labels::create(&mina, &editing, "Unused", Some(2)).await.unwrap();
     assign::set(&jonas(), first.id, &[cast.alex.id, cast.jonas.id]).await.unwrap();
     watch::set(&app.as_person(&cast.mina), first.id, true).await.unwrap();
-    checklist::add(&jonas(), first.id, None, "One").await.unwrap();
-    checklist::add(&jonas(), first.id, Some("Later"), "Two").await.unwrap();
+    checklist::add(&jonas(), first.id, None, "One", None).await.unwrap();
+    checklist::add(&jonas(), first.id, Some("Later"), "Two", None).await.unwrap();
     comments::add(&jonas(), first.id, "frist", None).await.unwrap();
     later(app);
     let (viewing, row) = find::by_reference(&jonas(), app.reader(), "T-1").await.unwrap();
@@ -240,7 +240,7 @@ async fn texts_name_the_tasks_of_a_copy_by_its_own_key() {
         let words = "T-2 (not T-9 or XT-2, see https://example.org/tasks/T-2)";
         let description = Change::Description(format!("Wait for {words}"));
         edit::change(&mina, first.id, 1, description, None).await.unwrap();
-        checklist::add(&mina, first.id, None, words).await.unwrap();
+        checklist::add(&mina, first.id, None, words, None).await.unwrap();
         comments::add(&mina, first.id, words, None).await.unwrap();
         let note = NoteInput { kind: NoteKind::Issue, on_date: None, body: words.into() };
         notes::add(&mina, first.id, note, None).await.unwrap();

@@ -179,7 +179,7 @@ async fn a_copy_has_lists_labels_and_rules_of_its_own_and_open_tasks_when_asked(
         let columns = projects::columns(app.reader(), made.id).await.unwrap();
         let done = task(&mina, &made, columns[5].id, "already out").await;
         let open = task(&mina, &made, columns[2].id, "in work").await;
-        checklist::add(&mina, open.id, None, "an item").await.unwrap();
+        checklist::add(&mina, open.id, None, "an item", None).await.unwrap();
         recurrence::set(&mina, open.id, Some(Recurrence::Weekdays)).await.unwrap();
         comments::add(&mina, open.id, "stays behind", None).await.unwrap();
         assign::set(&mina, open.id, &[cast.mina.id]).await.unwrap();
@@ -230,7 +230,7 @@ async fn an_export_holds_everything_and_its_table_no_formulas() {
         let jonas = app.as_person(&cast.jonas);
         let a = task(&jonas, &made, columns[0], "=HYPERLINK(\"x\")").await;
         comments::add(&jonas, a.id, "Hello", None).await.unwrap();
-        checklist::add(&jonas, a.id, None, "One").await.unwrap();
+        checklist::add(&jonas, a.id, None, "One", None).await.unwrap();
         assign::set(&jonas, a.id, &[cast.alex.id]).await.unwrap();
         let alex = app.as_person(&cast.alex);
         let viewing = access::by_id(&alex, app.reader(), made.id).await.unwrap();

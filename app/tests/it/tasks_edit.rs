@@ -143,8 +143,8 @@ async fn comments_and_ticks_are_counted_on_the_card_and_told_in_the_history() {
         let ctx = app.as_person(&cast.jonas);
         let a = task(&ctx, &made, columns[0], "a").await;
         comments::add(&ctx, a.id, "look at **this** <script>x</script>", None).await.unwrap();
-        checklist::add(&ctx, a.id, None, "one").await.unwrap();
-        checklist::add(&ctx, a.id, None, "two").await.unwrap();
+        checklist::add(&ctx, a.id, None, "one", None).await.unwrap();
+        checklist::add(&ctx, a.id, None, "two", None).await.unwrap();
         let (viewing, row) = find::by_reference(&ctx, app.reader(), "T-1").await.unwrap();
         let read = detail::read(&ctx, &viewing, row.clone()).await.unwrap();
         checklist::tick(&ctx, read.checklist[0].id, true).await.unwrap();

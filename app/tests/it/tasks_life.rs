@@ -56,7 +56,7 @@ async fn completing_a_task_of_a_series_makes_the_next_one_exactly_once() {
         edit::change(&ctx, a.id, 4, Change::Description("All *four* regions".into()), None).await.unwrap();
         labels_of_task::add(&ctx, a.id, "Reporting", Some(1)).await.unwrap();
         assign::set(&ctx, a.id, &[cast.jonas.id]).await.unwrap();
-        checklist::add(&ctx, a.id, None, "- [x] collect\n- send").await.unwrap();
+        checklist::add(&ctx, a.id, None, "- [x] collect\n- send", None).await.unwrap();
         recurrence::set(&ctx, a.id, Some(Recurrence::Days { every: 7 })).await.unwrap();
 
         moves::move_task(&ctx, to(a.id, columns[1])).await.unwrap();
@@ -105,7 +105,7 @@ async fn a_completion_that_is_taken_back_takes_the_untouched_next_task_with_it()
         let a = task(&ctx, &made, columns[1], "Weekly digest").await;
         let weekly = Some(Recurrence::Days { every: 7 });
         assign::set(&ctx, a.id, &[cast.jonas.id]).await.unwrap();
-        checklist::add(&ctx, a.id, None, "send").await.unwrap();
+        checklist::add(&ctx, a.id, None, "send", None).await.unwrap();
         recurrence::set(&ctx, a.id, weekly.clone()).await.unwrap();
         moves::move_task(&ctx, to(a.id, columns[3])).await.unwrap();
         assert_eq!(open_tasks(&app).await, [2]);
@@ -159,7 +159,7 @@ async fn a_next_task_that_somebody_has_worked_with_stays_and_the_series_is_not_d
         ];
         for way in ways {
             let a = task(&ctx, &made, columns[0], way).await;
-            checklist::add(&ctx, a.id, None, "one").await.unwrap();
+            checklist::add(&ctx, a.id, None, "one", None).await.unwrap();
             recurrence::set(&ctx, a.id, Some(Recurrence::Weekdays)).await.unwrap();
             moves::move_task(&ctx, to(a.id, columns[3])).await.unwrap();
             let next = read(&ctx, &format!("T-{}", a.number + 1)).await;
@@ -321,7 +321,7 @@ async fn a_copy_takes_what_was_asked_for_and_no_ticks() {
         let (made, columns) = project(&app, &cast).await;
         let ctx = app.as_person(&cast.jonas);
         let a = task(&ctx, &made, columns[1], "a").await;
-        checklist::add(&ctx, a.id, None, "- [x] one").await.unwrap();
+        checklist::add(&ctx, a.id, None, "- [x] one", None).await.unwrap();
         comments::add(&ctx, a.id, "said", None).await.unwrap();
         recurrence::set(&ctx, a.id, Some(Recurrence::Weekdays)).await.unwrap();
         for (along, reference) in
@@ -355,7 +355,7 @@ async fn a_task_moves_to_another_project_with_all_that_hangs_on_it() {
         labels_of_task::add(&mina, a.id, "Data", Some(3)).await.unwrap();
         assign::set(&mina, a.id, &[cast.jonas.id, cast.mina.id]).await.unwrap();
         comments::add(&mina, a.id, "said", None).await.unwrap();
-        checklist::add(&mina, a.id, None, "one").await.unwrap();
+        checklist::add(&mina, a.id, None, "one", None).await.unwrap();
         let note = NoteInput { kind: app::domain::work_note::NoteKind::Issue, on_date: None, body: "broke".into() };
         notes::add(&mina, a.id, note, None).await.unwrap();
         let file = attachments::store(&mina, a.id, "a.txt", b"x".to_vec()).await.unwrap().unwrap();

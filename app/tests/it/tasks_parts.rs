@@ -1,7 +1,10 @@
 //! Checklists, labels, estimate and start, dependencies, files: what hangs on a task.
 
 use app::{
-    domain::{account::Me, ids::TaskId},
+    domain::{
+        account::Me,
+        ids::{OpId, TaskId},
+    },
     error::{AppError, Problem},
     platform::ctx::Ctx,
     projects::service::projects::{self, NewProject},
@@ -15,6 +18,7 @@ use app::{
     },
     testing::{Cast, each_database, project, task},
 };
+use uuid::Uuid;
 
 async fn read(ctx: &Ctx, reference: &str) -> TaskDetail {
     let (viewing, row) = find::by_reference(ctx, ctx.reader(), reference).await.unwrap();
@@ -36,9 +40,9 @@ async fn pasted_lines_become_items_in_several_lists_that_keep_their_own_order() 
         let (made, columns) = project(&app, &cast).await;
         let ctx = app.as_person(&cast.jonas);
         let a = task(&ctx, &made, columns[0], "a").await;
-        checklist::add(&ctx, a.id, None, "- one\n- [x] two\nthree").await.unwrap();
-        checklist::add(&ctx, a.id, Some("Print"), "paper\nink").await.unwrap();
-        checklist::add(&ctx, a.id, Some(""), "four").await.unwrap();
+        checklist::add(&ctx, a.id, None, "- one\n- [x] two\nthree", None).await.unwrap();
+        checklist::add(&ctx, a.id, Some("Print"), "paper\nink", None).await.unwrap();
+        checklist::add(&ctx, a.id, Some(""), "four", None).await.unwrap();
         assert_eq!(items(&ctx, "T-1").await, ["one", "two", "three", "four", "Print: paper", "Print: ink"]);
         let read_now = read(&ctx, "T-1").await;
         assert_eq!(read_now.card.checklist, (1, 6));
@@ -71,7 +75,9 @@ async fn two_people_who_change_one_item_are_told_with_both_texts() {
         let (made, columns) = project(&app, &cast).await;
         let (jonas, mina) = (app.as_person(&cast.jonas), app.as_person(&cast.mina));
         let a = task(&jonas, &made, columns[0], "a").await;
-        checklist::add(&jonas, a.id, None, "ask").await.unwrap();
+        let op = Some(OpId(Uuid::now_v7()));
+        checklist::add(&jonas, a.id, None, "ask", op).await.unwrap();
+        checklist::add(&jonas, a.id, None, "ask", op).await.expect("a repeat does nothing");
         let item = read(&jonas, "T-1").await.checklist[0].id;
         checklist::rename(&mina, item, Some("ask"), "ask everybody").await.unwrap();
         let late = checklist::rename(&jonas, item, Some("ask"), "ask the regions").await.unwrap_err();
@@ -92,7 +98,7 @@ async fn an_item_becomes_a_task_and_both_histories_name_the_other() {
         let (made, columns) = project(&app, &cast).await;
         let ctx = app.as_person(&cast.jonas);
         let a = task(&ctx, &made, columns[1], "a").await;
-        checklist::add(&ctx, a.id, None, "ask the regions").await.unwrap();
+        checklist::add(&ctx, a.id, None, "ask the regions", None).await.unwrap();
         let item = read(&ctx, "T-1").await.checklist[0].id;
         assert_eq!(checklist::convert(&ctx, item).await.unwrap(), "T-2");
         let (parent, child) = (read(&ctx, "T-1").await, read(&ctx, "T-2").await);
@@ -115,16 +121,16 @@ async fn too_many_or_too_long_lines_are_refused_in_words_and_nothing_is_stored()
         let ctx = app.as_person(&cast.jonas);
         let a = task(&ctx, &made, columns[0], "a").await;
         let many = "x\n".repeat(201);
-        let refused = checklist::add(&ctx, a.id, None, &many).await.unwrap_err();
+        let refused = checklist::add(&ctx, a.id, None, &many, None).await.unwrap_err();
         assert_eq!(refused, AppError::field("text", Problem::TooMany { max: 200 }));
         let long = format!("fine\n{}", "x".repeat(501));
-        let refused = checklist::add(&ctx, a.id, None, &long).await.unwrap_err();
+        let refused = checklist::add(&ctx, a.id, None, &long, None).await.unwrap_err();
         assert_eq!(refused, AppError::field("text", Problem::TooLong { max: 500 }));
         assert_eq!(read(&ctx, "T-1").await.checklist, []);
         for _ in 0..2 {
-            checklist::add(&ctx, a.id, None, &"x\n".repeat(200)).await.unwrap();
+            checklist::add(&ctx, a.id, None, &"x\n".repeat(200), None).await.unwrap();
         }
-        let refused = checklist::add(&ctx, a.id, None, &"x\n".repeat(101)).await.unwrap_err();
+        let refused = checklist::add(&ctx, a.id, None, &"x\n".repeat(101), None).await.unwrap_err();
         assert_eq!(refused, AppError::field("text", Problem::TooMany { max: 500 }));
     })
     .await;
@@ -212,7 +218,7 @@ async fn a_circle_is_refused_whatever_way_its_tasks_have_come() {
         // a blocks b, which goes to another project; there it blocks what was an item of a.
         dependencies::add(&mina, b.id, a.id).await.unwrap();
         assert_eq!(transfer::transfer(&mina, b.id, other.id, None, None).await.unwrap().reference, "O-1");
-        checklist::add(&mina, a.id, None, "c").await.unwrap();
+        checklist::add(&mina, a.id, None, "c", None).await.unwrap();
         let item = read(&mina, "T-1").await.checklist[0].id;
         assert_eq!(checklist::convert(&mina, item).await.unwrap(), "T-3");
         let c = read(&mina, "T-3").await.card.id;
@@ -417,7 +423,7 @@ async fn hostile_texts_stay_what_they_are_and_oversized_ones_are_refused_in_word
         {
             let a = task(&ctx, &made, columns[0], text).await;
             labels_of_task::add(&ctx, a.id, text, None).await.unwrap();
-            checklist::add(&ctx, a.id, Some(text), text).await.unwrap();
+            checklist::add(&ctx, a.id, Some(text), text, None).await.unwrap();
             comments::add(&ctx, a.id, text, None).await.unwrap();
             let note = notes::NoteInput { kind: NoteKind::Issue, on_date: None, body: text.into() };
             notes::add(&ctx, a.id, note, None).await.unwrap();
@@ -438,7 +444,7 @@ async fn hostile_texts_stay_what_they_are_and_oversized_ones_are_refused_in_word
             Err(AppError::field("body", Problem::TooLong { max: 20_000 }))
         );
         assert_eq!(
-            checklist::add(&ctx, a.id, None, &paste).await,
+            checklist::add(&ctx, a.id, None, &paste, None).await,
             Err(AppError::field("text", Problem::TooLong { max: 500 }))
         );
     })

@@ -14,6 +14,16 @@ pub fn lines(text: &str) -> Vec<(String, bool)> {
 }
 
 fn item(line: &str) -> (String, bool) {
+    let (text, is_done) = marked(line);
+    (text.to_owned(), is_done)
+}
+
+/// A line of a list without its marks: bullet or number, and box.
+pub fn unmarked(line: &str) -> &str {
+    marked(line).0
+}
+
+fn marked(line: &str) -> (&str, bool) {
     let line = line.trim();
     let line =
         ["- ", "* ", "+ ", "• "].iter().find_map(|mark| line.strip_prefix(mark)).unwrap_or_else(|| unnumbered(line));
@@ -21,9 +31,9 @@ fn item(line: &str) -> (String, bool) {
     let unticked = line.strip_prefix("[ ]").or_else(|| line.strip_prefix("[]"));
     let ticked = line.strip_prefix("[x]").or_else(|| line.strip_prefix("[X]"));
     match (unticked, ticked) {
-        (Some(text), _) => (text.trim().into(), false),
-        (None, Some(text)) => (text.trim().into(), true),
-        (None, None) => (if matches!(line, "-" | "*" | "+" | "•") { String::new() } else { line.into() }, false),
+        (Some(text), _) => (text.trim(), false),
+        (None, Some(text)) => (text.trim(), true),
+        (None, None) => (if matches!(line, "-" | "*" | "+" | "•") { "" } else { line }, false),
     }
 }
 

@@ -15,6 +15,7 @@ use std::ops::Range;
 use chrono::NaiveDate;
 
 use super::{
+    checklist::unmarked,
     due::DueInput,
     ids::{LabelId, UserId},
     task::Priority,
@@ -117,9 +118,10 @@ impl Line {
     }
 }
 
-/// The lines of a text that are tasks, without empty ones.
+/// The lines of a text that are tasks, without empty ones. Several are pasted, mostly from a list: they lose its marks.
 pub fn lines(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty())
+    let is_list = text.lines().filter(|line| !line.trim().is_empty()).nth(1).is_some();
+    text.lines().map(move |line| if is_list { unmarked(line) } else { line.trim() }).filter(|line| !line.is_empty())
 }
 
 /// Reads a line.

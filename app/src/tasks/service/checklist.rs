@@ -15,7 +15,7 @@ use super::{
 use crate::{
     domain::{
         checklist::{ITEMS_MAX, LINES_MAX, LIST_TITLE_MAX, lines},
-        ids::{ChecklistItemId, TaskId},
+        ids::{ChecklistItemId, OpId, TaskId},
         task::{EventKind, ITEM_MAX},
     },
     entities::{checklist_item, task},
@@ -39,7 +39,7 @@ pub enum Place {
 ///
 /// # Errors
 /// [`AppError::Invalid`] for an empty or too long text or too many items, or without the right.
-pub async fn add(ctx: &Ctx, id: TaskId, list: Option<&str>, text: &str) -> AppResult<()> {
+pub async fn add(ctx: &Ctx, id: TaskId, list: Option<&str>, text: &str, op_id: Option<OpId>) -> AppResult<()> {
     let mut checks = Checks::default();
     let list = list.map(|list| checks.optional_line("list", list, LIST_TITLE_MAX));
     let lines = lines(text);
@@ -57,6 +57,9 @@ pub async fn add(ctx: &Ctx, id: TaskId, list: Option<&str>, text: &str) -> AppRe
     let tx = ctx.begin().await?;
     let (_, task) = find::for_editing(ctx, &*tx, id).await?;
     let task = edit::lock(ctx, &tx, task).await?;
+    if events::is_done(&*tx, op_id).await? {
+        return Ok(());
+    }
     let items = in_order(&*tx, id).await?;
     if items.len() + lines.len() > ITEMS_MAX {
         return Err(AppError::field("text", Problem::TooMany { max: ITEMS_MAX as u32 }));
@@ -84,7 +87,7 @@ pub async fn add(ctx: &Ctx, id: TaskId, list: Option<&str>, text: &str) -> AppRe
     renumber(&*tx, id, &order).await?;
     // Of several, the first is named and the rest counted.
     let detail = Detail { field: (many > 1).then(|| many.to_string()), to: Some(first), ..Detail::default() };
-    events::record(ctx, &*tx, &task, Event::plain(EventKind::ItemAdded, detail)).await?;
+    events::record(ctx, &*tx, &task, Event::plain(EventKind::ItemAdded, detail).with_op(op_id)).await?;
     Ok(tx.commit().await?)
 }
 

@@ -3,12 +3,14 @@
 use leptos::{
     html::{Details, Ul},
     prelude::*,
+    server_fn::ServerFn,
 };
 
 use super::{
     api::{ConvertItem, PlaceItem, RemoveList, RenameItem, RenameList},
     conflict::Conflicting,
     draft::{close, draft, entries, gone, is_writing_in},
+    new_texts::NewTexts,
     row_menu::RowMenu,
     saving::{TaskState, save_state, saving},
     submit::submit_form_of,
@@ -16,7 +18,7 @@ use super::{
 use crate::{
     domain::ids::ChecklistItemId,
     tasks::{
-        api::{AddItem, RemoveItem, TickItem},
+        api::{AddItem, RemoveItem, TickItem, add_item},
         view::ChecklistItem,
     },
     ui::{
@@ -236,26 +238,19 @@ fn menu(id: ChecklistItemId, text: Memo<Option<String>>, acts: Acts) -> impl Int
 
 #[component]
 fn AddItemForm(state: TaskState) -> impl IntoView {
-    let action = saving::<AddItem>(state);
-    let text = RwSignal::new(String::new());
-    let value = action.value();
-    Effect::new(move |_| {
-        if value.with(|value| matches!(value, Some(Ok(())))) {
-            text.set(String::new());
-        }
-    });
+    let texts = NewTexts::new(state, "item", None, |task, text, op| add_item(task, text, None, Some(op)));
     view! {
-        <ActionForm action=action attr:class="prop">
+        <form class="prop" method="post" action=AddItem::url() on:submit=move |event| { event.prevent_default(); texts.send(); }>
             {state.hidden_id()}
             <div class="prop__row">
                 <textarea class="input checklist__new" name="text" rows="1" aria-label="New checklist item; several lines make several items" placeholder="Add an item" autocomplete="off" dir="auto" required
-                    prop:value=move || text.get() on:input=move |event| text.set(event_target_value(&event))
+                    prop:value=move || texts.text.get() on:input=move |event| texts.text.set(event_target_value(&event))
                     on:keydown=move |event| if event.key() == "Enter" && !event.shift_key() && !event.is_composing() { event.prevent_default(); submit_form_of(&event); }
                 ></textarea>
                 <button class="btn is-sm" type="submit">"Add"</button>
             </div>
-            {save_state(action)}
-        </ActionForm>
+            {texts.said()}
+        </form>
     }
     .into_any()
 }

@@ -1,24 +1,25 @@
 //! Comments, the oldest first, and a new one at the end. One's own can be changed; what they said
 //! before stays to be seen.
 
-use leptos::{html::Details, prelude::*};
+use leptos::{html::Details, prelude::*, server_fn::ServerFn};
 
 use super::{
     api::{EditComment, RemoveComment},
     conflict::Conflicting,
     draft::{close, draft, entries, gone, is_writing_in},
     mention_field::MentionField,
+    new_texts::NewTexts,
     row_menu::RowMenu,
     saving::{TaskState, save_state, saving},
 };
 use crate::{
     domain::ids::CommentId,
     tasks::{
-        api::AddComment,
+        api::{AddComment, add_comment},
         parts::RevisionView,
         view::{CommentView, PersonChoice},
     },
-    ui::{Avatar, Icon},
+    ui::{Avatar, Icon, query_error},
 };
 
 #[component]
@@ -137,26 +138,17 @@ fn before(former: Vec<RevisionView>) -> impl IntoView {
 
 #[component]
 fn CommentForm(state: TaskState, people: StoredValue<Vec<PersonChoice>>) -> impl IntoView {
-    let action = saving::<AddComment>(state);
-    let text = RwSignal::new(String::new());
-    let value = action.value();
-    Effect::new(move |_| {
-        if value.with(|value| matches!(value, Some(Ok(())))) {
-            text.set(String::new());
-        }
+    let refusal = query_error::<AddComment>().map(|error| {
+        let typed = error.typed("body");
+        (error, typed)
     });
-    let typed = value.with_untracked(|value| {
-        value.as_ref().and_then(|value| value.as_ref().err()).and_then(|error| error.typed("body"))
-    });
-    if let Some(typed) = typed {
-        text.set(typed);
-    }
+    let texts = NewTexts::new(state, "comment", refusal, |task, body, op| add_comment(task, body, Some(op)));
     view! {
-        <ActionForm action=action attr:class="form">
+        <form class="form" method="post" action=AddComment::url() on:submit=move |event| { event.prevent_default(); texts.send(); }>
             {state.hidden_id()}
-            <MentionField label="New comment, in Markdown" id="comment-new".to_owned() people=people text=text placeholder="Write a comment. @ names a person." />
-            <div class="form__actions"><button class="btn is-sm" type="submit">"Comment"</button>{save_state(action)}<span class="field__hint is-script"><kbd>"Ctrl"</kbd>" "<kbd>"Enter"</kbd>" sends."</span></div>
-        </ActionForm>
+            <MentionField label="New comment, in Markdown" id="comment-new".to_owned() people=people text=texts.text placeholder="Write a comment. @ names a person." />
+            <div class="form__actions"><button class="btn is-sm" type="submit">"Comment"</button>{texts.said()}<span class="field__hint is-script"><kbd>"Ctrl"</kbd>" "<kbd>"Enter"</kbd>" sends."</span></div>
+        </form>
     }
     .into_any()
 }

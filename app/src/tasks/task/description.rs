@@ -5,13 +5,14 @@ use leptos::prelude::*;
 use super::{
     api::PreviewText,
     conflict::Conflicting,
+    kept_text,
     saving::{TaskState, save_state, undoable},
     submit::{is_sending_key, submit_form_of},
 };
 use crate::{
     domain::{ids::TaskId, live::describing_words},
     tasks::{api::SaveDescription, board::Live},
-    ui::{Icon, textarea_html},
+    ui::{Icon, is_same_text, textarea_html},
 };
 
 #[component]
@@ -48,6 +49,28 @@ pub fn DescriptionForm(state: TaskState) -> impl IntoView {
             stop_describing();
         }
     });
+    // What was typed and not saved when the page was left is there again, with the version that it began with.
+    let kept = kept_text::name(id, "description");
+    let began = RwSignal::new(None::<String>);
+    let version = move || began.get().unwrap_or_else(|| state.detail.with(|detail| detail.version.to_string()));
+    Effect::new(move |before: Option<()>| {
+        let Some(kept) = &kept else { return };
+        if before.is_none()
+            && let Some((version, typed)) = kept_text::read(kept).as_deref().and_then(|text| text.split_once('\n'))
+            && !is_same_text(typed, &source.get_untracked())
+        {
+            began.set(Some(version.to_owned()));
+            text.set(typed.to_owned());
+            is_open.set(true);
+        }
+        let (typed, saved) = (text.get(), source.get());
+        if is_same_text(&typed, &saved) {
+            kept_text::write(kept, "");
+            began.set(None);
+        } else {
+            kept_text::write(kept, &format!("{}\n{typed}", untrack(version)));
+        }
+    });
     // What somebody else saved is shown in the field, unless the person is writing in it.
     Effect::new(move |_| {
         let saved = source.get();
@@ -67,7 +90,8 @@ pub fn DescriptionForm(state: TaskState) -> impl IntoView {
                 <Icon name="pencil" />{move || if source.with(String::is_empty) { "Add a description" } else { "Edit" }}
             </summary>
             <ActionForm action=action attr:class="form">
-                {state.hidden()}
+                {state.hidden_id()}
+                <input type="hidden" name="version" prop:value=version value=state.detail.with_untracked(|detail| detail.version.to_string()) />
                 {state.hidden_op()}
                 <div class="cluster is-script" role="group" aria-label="How the description is shown">
                     <button class="filter" type="button" aria-pressed=move || (!is_preview.get()).to_string() on:click=move |_| show(false)>"Write"</button>

@@ -104,7 +104,7 @@ impl TaskState {
     }
 
     /// As [`TaskState::reload`], after a save of something else than the texts.
-    fn reload_around_texts(self) {
+    pub(super) fn reload_around_texts(self) {
         self.reload.dispatch(Reading::AroundTexts);
     }
 
@@ -362,7 +362,7 @@ fn is_passing<T>(value: &AppResult<T>) -> bool {
     value.as_ref().is_err_and(passing)
 }
 
-fn outcome<T>(value: &AppResult<T>) -> (&'static str, String) {
+pub(super) fn outcome<T>(value: &AppResult<T>) -> (&'static str, String) {
     match value {
         Ok(_) => ("saved", "Saved".to_owned()),
         Err(error @ AppError::Invalid(invalid)) => {

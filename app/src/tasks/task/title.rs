@@ -28,7 +28,12 @@ pub fn TitleForm(state: TaskState) -> impl IntoView {
                     "Escape" => { event.stop_propagation(); restore(&event, &title.get_untracked()); }
                     _ => {}
                 }
-                on:blur=move |event| if event_target_value(&event).trim() != title.get_untracked() { submit_form_of(&event); }
+                on:blur=move |event| match event_target_value(&event).trim() {
+                    // A task without a title is nothing that anybody wants.
+                    "" => restore(&event, &title.get_untracked()),
+                    typed if typed != title.get_untracked() => submit_form_of(&event),
+                    _ => {}
+                }
                 inner_html=textarea_html(&typed.unwrap_or_else(|| title.get_untracked()))
             ></textarea>
             <button class="btn is-sm needs-no-script" type="submit">"Save title"</button>

@@ -245,7 +245,7 @@ impl Fixture {
         let card = make_task(ctx, project, columns[0].id, "A task").await;
         let second = make_task(ctx, project, columns[0].id, "Another task").await;
         comments::add(ctx, card.id, "A comment", None).await.unwrap();
-        checklist::add(ctx, card.id, None, "An item").await.unwrap();
+        checklist::add(ctx, card.id, None, "An item", None).await.unwrap();
         let item = checklist_item::Entity::find()
             .filter(checklist_item::Column::TaskId.eq(card.id))
             .one(app.reader())

@@ -163,6 +163,13 @@ fn lines_are_tasks_and_empty_ones_are_not() {
 }
 
 #[test]
+fn lines_of_a_pasted_list_lose_its_marks_and_a_single_line_stays_as_it_was_typed() {
+    let list = "- [ ] alpha\n* beta #ops\n3. gamma @mina\n2026 figures\n-\n";
+    assert_eq!(lines(list).collect::<Vec<_>>(), ["alpha", "beta #ops", "gamma @mina", "2026 figures"]);
+    assert_eq!(lines("- 5 degrees\n").collect::<Vec<_>>(), ["- 5 degrees"]);
+}
+
+#[test]
 fn the_browsers_fields_are_a_due_date_or_a_word_of_what_is_wrong() {
     assert_eq!(read_fields("", ""), Ok(None));
     let due = read_fields("2026-12-01", "17:05").unwrap().unwrap();

@@ -1,0 +1,187 @@
+//! New texts that are typed one after the other: comments, items of a checklist. The field is empty again as soon as one
+//! is sent, so that nobody waits for the server to type on; what it does not take comes back into the field, and what has
+//! not been sent outlives the page.
+
+use std::{collections::VecDeque, pin::Pin, sync::Arc};
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{
+    kept_text,
+    saving::{TaskState, outcome},
+};
+use crate::{
+    domain::ids::{OpId, TaskId},
+    error::{AppError, AppResult},
+    tasks::board::new_op,
+    ui::SessionEnd,
+};
+
+/// A text that was sent, with the name of its change: one that is sent again under the same name is not made twice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Sent {
+    op: OpId,
+    text: String,
+}
+
+type Sending = Pin<Box<dyn Future<Output = AppResult<()>>>>;
+type Send = Arc<dyn Fn(TaskId, Sent) -> Sending + core::marker::Send + Sync>;
+
+/// The texts of one field; copies are the same.
+#[derive(Clone, Copy)]
+pub struct NewTexts {
+    /// What stands in the field.
+    pub text: RwSignal<String>,
+    task: StoredValue<Kept>,
+    state: TaskState,
+    said: RwSignal<Option<AppResult<()>>>,
+    is_sending: RwSignal<bool>,
+    /// What the server did not take last.
+    refused: StoredValue<Option<Sent>>,
+}
+
+/// What goes on when the page of the task is closed.
+#[derive(Clone)]
+struct Kept {
+    task: TaskId,
+    /// The first one is with the server now.
+    queue: ArcStoredValue<VecDeque<Sent>>,
+    send: Send,
+    /// Where the browser keeps what is not sent.
+    name: Option<String>,
+    end: Option<SessionEnd>,
+}
+
+impl NewTexts {
+    /// For the field of a task that is kept under a name of its own. `refusal` is that of the plain form.
+    pub fn new<F>(
+        state: TaskState,
+        name: &str,
+        refusal: Option<(AppError, Option<String>)>,
+        send: impl Fn(TaskId, String, OpId) -> F + core::marker::Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = AppResult<()>> + 'static,
+    {
+        let task = state.detail.with_untracked(|detail| detail.card.id);
+        let name = kept_text::name(task, name);
+        let (error, typed) = refusal.map_or((None, None), |(error, typed)| (Some(error), typed));
+        let send: Send = Arc::new(move |task, Sent { op, text }| Box::pin(send(task, text, op)));
+        let (queue, end) = (ArcStoredValue::default(), use_context());
+        let texts = Self {
+            text: RwSignal::new(typed.unwrap_or_default()),
+            task: StoredValue::new(Kept { task, queue, send, name: name.clone(), end }),
+            state,
+            said: RwSignal::new(error.map(Err)),
+            is_sending: RwSignal::new(false),
+            refused: StoredValue::new(None),
+        };
+        // In effects, so that nothing of it happens on the server, and the page is awake.
+        Effect::new(move |before: Option<()>| {
+            if before.is_none()
+                && texts.text.with_untracked(String::is_empty)
+                && let Some(kept) = name.as_deref().and_then(kept_text::read)
+            {
+                texts.text.set(kept);
+            }
+        });
+        Effect::new(move |before: Option<()>| {
+            let typed = texts.text.get();
+            // At first the field may still be about to get what was kept.
+            if before.is_some() || !typed.is_empty() {
+                texts.task.with_value(|kept| kept.keep(&typed));
+            }
+        });
+        texts
+    }
+
+    /// Sends what stands in the field behind what was sent before, and empties it.
+    pub fn send(self) {
+        let text = self.text.get_untracked();
+        if text.trim().is_empty() {
+            return;
+        }
+        // Perhaps the server has it, and only its answer was lost.
+        let again = self.refused.try_update_value(Option::take).flatten().filter(|refused| refused.text == text);
+        let sent = again.unwrap_or_else(|| Sent { op: new_op(), text });
+        let kept = self.task.get_value();
+        kept.queue.update_value(|queue| queue.push_back(sent));
+        self.text.set(String::new());
+        if !self.is_sending.get_untracked() {
+            self.is_sending.set(true);
+            spawn_local(self.run(kept));
+        }
+    }
+
+    /// Sends one after the other, in order. The task may be closed meanwhile: then all goes on but what is shown.
+    async fn run(self, kept: Kept) {
+        while let Some(sent) = kept.queue.with_value(|queue| queue.front().cloned()) {
+            let is_signed_out = |answer: &AppResult<()>| matches!(answer, Err(AppError::SignedOut));
+            let waiting = || kept.queue.with_value(VecDeque::len);
+            let answer =
+                SessionEnd::send(kept.end, waiting, is_signed_out, || (kept.send)(kept.task, sent.clone())).await;
+            kept.queue.update_value(|queue| drop(queue.pop_front()));
+            let typed = self.text.try_get_untracked();
+            match &answer {
+                Ok(()) => kept.keep(typed.as_deref().unwrap_or_default()),
+                Err(_) => {
+                    let rest: Vec<String> = kept
+                        .queue
+                        .try_update_value(|queue| queue.drain(..).map(|sent| sent.text).collect())
+                        .unwrap_or_default();
+                    let back = put_back(&sent.text, &rest, typed.as_deref().unwrap_or_default());
+                    kept.keep(&back);
+                    if typed.is_some() {
+                        self.text.set(back);
+                        self.refused.set_value(Some(sent));
+                    }
+                }
+            }
+            // Nobody looks at a task that was closed.
+            if typed.is_some() {
+                if answer.is_ok() {
+                    self.state.reload_around_texts();
+                }
+                self.said.set(Some(answer));
+            }
+        }
+        self.is_sending.try_set(false);
+    }
+
+    /// The word beside the field: Saving, Saved, or why not.
+    pub fn said(self) -> impl IntoView {
+        let said = move || match self.is_sending.get() {
+            true => Some(("saving", "Saving".to_owned())),
+            false => self.said.with(|said| said.as_ref().map(outcome)),
+        };
+        view! { <output class="save-state" data-state=move || said().map(|(state, _)| state)>{move || said().map(|(_, words)| words)}</output> }
+    }
+}
+
+impl Kept {
+    /// Keeps what is on its way and what is typed.
+    fn keep(&self, typed: &str) {
+        let Some(name) = &self.name else { return };
+        let unsent: Vec<String> = self.queue.with_value(|queue| queue.iter().map(|sent| sent.text.clone()).collect());
+        let unsent: Vec<&str> =
+            unsent.iter().map(String::as_str).chain([typed]).filter(|text| !text.is_empty()).collect();
+        kept_text::write(name, &unsent.join("\n"));
+    }
+}
+
+/// What stands in the field when a text was not taken: it, what was sent behind it, and what was typed since.
+fn put_back(refused: &str, rest: &[String], typed: &str) -> String {
+    let texts = [refused].into_iter().chain(rest.iter().map(String::as_str)).chain([typed]);
+    texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::put_back;
+
+    #[test]
+    fn what_was_not_taken_stands_before_what_was_sent_behind_it_and_typed_since() {
+        assert_eq!(put_back("first", &["second".to_owned()], "thi"), "first\nsecond\nthi");
+        assert_eq!(put_back("first", &[], ""), "first");
+    }
+}
