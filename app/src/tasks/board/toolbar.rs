@@ -44,7 +44,8 @@ pub fn Toolbar(
     let path = format!("/board/{key}");
     let facts = RwSignal::new(None::<Above>);
     let take = move |fresh: Option<Above>| {
-        if facts.with_untracked(|known| *known != fresh) {
+        // Who has gone away while the page was made takes its state along.
+        if facts.try_with_untracked(|known| *known != fresh).unwrap_or(false) {
             facts.set(fresh);
         }
     };

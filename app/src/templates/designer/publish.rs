@@ -47,7 +47,7 @@ pub fn panel(desk: Desk, close: Callback<()>) -> AnyView {
             Some(_) => match desk.saving.get() {
                 Saving::Saved(_) => None,
                 Saving::Conflict(_) => {
-                    Some("Somebody else saved this template. Load theirs or keep yours first.".to_owned())
+                    Some("This template was saved elsewhere. Load theirs or keep yours first.".to_owned())
                 }
                 Saving::Failed(error) => Some(error.words()),
                 Saving::Waiting | Saving::Busy => Some("The draft is being saved.".to_owned()),

@@ -124,7 +124,7 @@ fn conflict(desk: Desk) -> AnyView {
             view! {
                 <div class="banner" data-tone="warn" role="alert" id="conflict">
                     <Icon name="triangle-alert" />
-                    <p>"Somebody else saved this template while you worked on it. Load theirs (undo brings yours back), or keep yours and write over theirs."</p>
+                    <p>"This template was saved elsewhere while you worked on it: by somebody else, or in another tab of yours. Load theirs (undo brings yours back), or keep yours and write over theirs."</p>
                     <button class="btn is-sm" type="button" on:click=move |_| desk.load_theirs()>"Load theirs"</button>
                     <button class="btn is-sm" type="button" on:click=move |_| desk.keep_mine()>"Keep mine"</button>
                 </div>

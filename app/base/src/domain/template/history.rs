@@ -4,14 +4,24 @@
 const STEPS: usize = 100;
 /// Two changes of the same thing within so many milliseconds are one step.
 const BURST: f64 = 1_500.0;
+/// … but not more than so many letters: who types on without a rest takes back a line of it, and not all.
+const LETTERS: u32 = 40;
 
 /// What came before, and what was taken back.
 #[derive(Clone, Debug)]
 pub struct History<T> {
     past: Vec<T>,
     future: Vec<T>,
-    /// What was changed last, and when.
-    last: Option<(String, f64)>,
+    last: Option<Last>,
+}
+
+/// What was changed last.
+#[derive(Clone, Debug)]
+struct Last {
+    what: String,
+    at: f64,
+    /// How many changes the step has.
+    letters: u32,
 }
 
 impl<T> Default for History<T> {
@@ -24,10 +34,11 @@ impl<T> History<T> {
     /// Notes what stood before a change of `what`; nothing where typing goes on. A change without a name is a step of
     /// its own.
     pub fn note(&mut self, before: T, what: Option<String>, now: f64) {
-        let goes_on = matches!((&self.last, &what), (Some((last, at)), Some(what)) if last == what && now - at < BURST);
-        self.last = what.map(|what| (what, now));
+        let last = self.last.take().filter(|last| Some(&last.what) == what.as_ref() && now - last.at < BURST);
+        let letters = last.map(|last| last.letters).filter(|letters| *letters < LETTERS);
+        self.last = what.map(|what| Last { what, at: now, letters: letters.unwrap_or(0) + 1 });
         self.future.clear();
-        if goes_on {
+        if letters.is_some() {
             return;
         }
         self.past.push(before);
@@ -79,6 +90,16 @@ mod tests {
         assert_eq!(history.undo("abc"), Some(""));
         assert_eq!(history.undo(""), None);
         assert_eq!((history.redo(""), history.redo("abc"), history.redo("abcd")), (Some("abc"), Some("abcd"), None));
+    }
+
+    #[test]
+    fn a_long_text_that_is_typed_without_a_rest_is_several_steps() {
+        let mut history = History::default();
+        (0..100).for_each(|letter| history.note(letter, Some("block-1".into()), f64::from(letter)));
+        assert_eq!(
+            [history.undo(100), history.undo(80), history.undo(40), history.undo(0)],
+            [Some(80), Some(40), Some(0), None]
+        );
     }
 
     #[test]

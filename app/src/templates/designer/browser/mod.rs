@@ -15,7 +15,7 @@ use leptos::{
     prelude::*,
 };
 use wasm_bindgen::JsCast;
-use web_sys::{Event, FormData, HtmlElement, HtmlFormElement, KeyboardEvent};
+use web_sys::{Event, FormData, HtmlElement, HtmlFormElement, KeyboardEvent, MouseEvent};
 
 pub use editor::{go_to, mount_editor};
 pub use lift::{lift_ends, lift_key};
@@ -26,7 +26,10 @@ use super::{
     desk::{Desk, Saving},
     places,
 };
-use crate::ui::listeners::{Hears, Listeners};
+use crate::{
+    error::AppError,
+    ui::listeners::{Hears, Listeners},
+};
 
 /// Gives the designer to the person's hands for as long as it stands in the page.
 pub fn attach(node: NodeRef<Div>, desk: Desk) {
@@ -81,9 +84,21 @@ fn undo_keys(listeners: &mut Listeners, root: &HtmlElement, desk: Desk) {
     });
 }
 
-/// The browser asks before it throws away what is not kept yet.
+/// The browser asks before it throws away what is not kept yet; so does a link, where leaving does not keep it.
 fn ask_before_leaving(listeners: &mut Listeners, desk: Desk) {
     let Some(window) = web_sys::window() else { return };
+    // Before the router hears of it, which listens on the window, too.
+    if let Some(page) = window.document() {
+        listeners.on(&page, "click", Hears::Capturing, move |event: MouseEvent| {
+            let is_lost = desk.saving.try_with_untracked(|saving| {
+                matches!(saving, Saving::Conflict(_) | Saving::Failed(AppError::Invalid(_)))
+            });
+            if is_lost == Some(true) && leads_away(&event) && !is_left_all_the_same() {
+                event.prevent_default();
+                event.stop_propagation();
+            }
+        });
+    }
     listeners.on(&window, "beforeunload", Hears::Bubbling, move |event: Event| {
         let is_kept = desk.saving.try_with_untracked(|saving| matches!(saving, Saving::Saved(_))).unwrap_or(true);
         if !is_kept {
@@ -91,6 +106,21 @@ fn ask_before_leaving(listeners: &mut Listeners, desk: Desk) {
             event.prevent_default();
         }
     });
+}
+
+/// Whether a click leads to another page in this tab.
+fn leads_away(event: &MouseEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let link =
+        target.and_then(|target| target.closest("a[href]:not([target], [download], [href^='#'])").ok().flatten());
+    let is_plain =
+        event.button() == 0 && !event.ctrl_key() && !event.meta_key() && !event.shift_key() && !event.alt_key();
+    is_plain && link.is_some()
+}
+
+fn is_left_all_the_same() -> bool {
+    let question = "Leave without saving? What you changed last on this page is lost.";
+    web_sys::window().is_none_or(|window| window.confirm_with_message(question).unwrap_or(true))
 }
 
 /// Milliseconds of the browser's clock.

@@ -103,7 +103,7 @@ impl Desk {
                 }
             }
             Err(AppError::Conflict(conflict)) if conflict.version > 0 => {
-                say("Somebody else has saved this template.".into(), Urgency::Assertive);
+                say("This template was saved elsewhere meanwhile.".into(), Urgency::Assertive);
                 self.saving.try_set(Saving::Conflict(conflict));
             }
             // What was refused was taken back meanwhile.
