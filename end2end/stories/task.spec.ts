@@ -62,6 +62,50 @@ test('a comment is changed, keeps what it said, and is deleted', async ({ page, 
   await expect(comments.locator('.comment')).toHaveCount(0);
 });
 
+test('whoever types on after sending loses no letter, and what is sent twice is there once @hydrated', async ({ page, empty }) => {
+  await open(page, empty.url, 1, true);
+  await page.route('**/rpc/add_*', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await route.continue();
+  });
+  const list = section(page, 'Checklist');
+  await list.getByLabel('New checklist item').pressSequentially('xray\nyankee\nzulu\nal', { delay: 20 });
+  await expect(list.locator('.tick__words')).toHaveText(['xray', 'yankee', 'zulu']);
+  await expect(list.getByLabel('New checklist item')).toHaveValue('al');
+  const comments = section(page, 'Comments');
+  const field = comments.getByLabel('New comment');
+  await field.fill('Sent once.');
+  await comments.getByRole('button', { name: 'Comment', exact: true }).dblclick();
+  await field.pressSequentially('And typed on');
+  await expect(comments.locator('.comment .prose')).toHaveText(['Sent once.']);
+  await expect(comments.getByText('Saved', { exact: true })).toBeVisible();
+  await expect(field).toHaveValue('And typed on');
+});
+
+test('a comment and a description that are not saved are there again after the page was left @hydrated', async ({ page, empty }) => {
+  await open(page, empty.url, 1, true);
+  const field = section(page, 'Comments').getByLabel('New comment');
+  await field.fill('Half a comm');
+  await page.getByText('Add a description').click();
+  await page.getByLabel('Description, in Markdown').fill('Half a descr');
+  await page.reload();
+  await settled(page, true);
+  await expect(field).toHaveValue('Half a comm');
+  await expect(page.getByLabel('Description, in Markdown')).toHaveValue('Half a descr');
+  await page.goto(`${empty.url}/tasks/REP-2`);
+  await settled(page, true);
+  await expect(field, 'another task has its own').toHaveValue('');
+  await open(page, empty.url, 1, true);
+  await field.press('Control+Enter');
+  await expect(section(page, 'Comments').locator('.comment .prose')).toHaveText(['Half a comm']);
+  await section(page, 'Description').getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(section(page, 'Description').locator('.prose')).toHaveText('Half a descr');
+  await page.reload();
+  await settled(page, true);
+  await expect(field).toHaveValue('');
+  await expect(page.getByLabel('Description, in Markdown')).toBeHidden();
+});
+
 test('after @ the people of the project are offered, and the preview shows what is typed @hydrated', async ({ page, empty }) => {
   await open(page, empty.url, 1, true);
   const field = page.getByLabel('New comment');

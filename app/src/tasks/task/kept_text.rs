@@ -19,6 +19,9 @@ pub fn name(task: TaskId, field: &str) -> Option<String> {
 mod browser {
     use leptos::prelude::window;
 
+    /// A longer text, in bytes, takes the room of others, and too long at every letter.
+    const MOST: usize = 100_000;
+
     fn storage() -> Option<web_sys::Storage> {
         window().local_storage().ok().flatten()
     }
@@ -31,8 +34,9 @@ mod browser {
     /// Keeps a text under a name; nothing instead of an empty one.
     pub fn write(name: &str, text: &str) {
         let Some(storage) = storage() else { return };
+        let is_kept = (1..=MOST).contains(&text.len());
         // A full or forbidden storage keeps nothing: the text still stands in its field.
-        drop(if text.is_empty() { storage.remove_item(name) } else { storage.set_item(name, text) });
+        drop(if is_kept { storage.set_item(name, text) } else { storage.remove_item(name) });
     }
 }
 
