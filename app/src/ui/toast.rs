@@ -39,6 +39,8 @@ pub struct Toasts {
 struct Shown {
     id: u64,
     toast: Toast,
+    /// What its action would take back, where that can be taken back elsewhere too.
+    about: Option<String>,
     /// How long it stays, where it goes by itself.
     left: Option<Duration>,
 }
@@ -63,6 +65,10 @@ impl Toasts {
     /// Shows a message: 5 s, 8 s with an action, errors until they are closed; all of them until then where the person
     /// wants it so. While the pointer or the focus is on the messages, or nobody looks at the page, no time passes.
     pub fn push(self, toast: Toast) {
+        self.show(toast, None);
+    }
+
+    fn show(self, toast: Toast, about: Option<String>) {
         let id = self.last.with_value(|last| last + 1);
         self.last.set_value(id);
         let left = match (&toast.tone, &toast.action) {
@@ -72,7 +78,7 @@ impl Toasts {
             (Tone::Good, None) => Some(Duration::from_secs(5)),
         };
         self.shown.update(|shown| {
-            shown.push(Shown { id, toast, left });
+            shown.push(Shown { id, toast, about, left });
             if let Some(at) = gives_way(&shown.iter().map(|one| one.toast.tone).collect::<Vec<_>>()) {
                 shown.remove(at);
             }
@@ -99,6 +105,30 @@ impl Toasts {
         let Some(owner) = self.owner.try_get_value().flatten() else { return };
         let run = owner.with(|| Callback::new(move |()| run()));
         self.push(Toast { words: words.into(), action: Some((label.to_owned(), run)), tone: Tone::Good });
+    }
+
+    /// As [`Toasts::offer`], for what can be taken back elsewhere too: [`Toasts::close_about`] takes the offer away then.
+    /// An earlier offer about the same goes, since its action would do what the later one says.
+    pub fn offer_about(
+        self,
+        about: String,
+        words: impl Into<String>,
+        label: &str,
+        run: impl Fn() + Send + Sync + 'static,
+    ) {
+        let Some(owner) = self.owner.try_get_value().flatten() else { return };
+        let run = owner.with(|| Callback::new(move |()| run()));
+        self.close_about(&about);
+        let toast = Toast { words: words.into(), action: Some((label.to_owned(), run)), tone: Tone::Good };
+        self.show(toast, Some(about));
+    }
+
+    /// Takes the messages away that offer to take something back, because it was taken back, or again.
+    pub fn close_about(self, about: &str) {
+        let is_it = |one: &Shown| one.about.as_deref() == Some(about);
+        if self.shown.with_untracked(|shown| shown.iter().any(is_it)) {
+            self.shown.update(|shown| shown.retain(|one| !is_it(one)));
+        }
     }
 
     /// Says that something was not done.

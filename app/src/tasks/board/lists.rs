@@ -46,7 +46,7 @@ impl BoardState {
         self.steps.push(Step::Shift { list, between: from });
         say(words::list_moved(&spot), Urgency::Polite);
         let board = self.clone();
-        self.toasts.offer(words::list_toast(&spot), "Undo", move || board.undo_of_list(list));
+        self.toasts.offer_about(list.to_string(), words::list_toast(&spot), "Undo", move || board.undo_of_list(list));
     }
 
     /// By the menu of a list: as far along the row as the word says.

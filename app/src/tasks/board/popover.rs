@@ -58,7 +58,7 @@ mod browser {
         let press = match (event.ctrl_key() || event.meta_key(), event.shift_key()) {
             (true, false) => Press::Toggle,
             (false, true) => Press::Range,
-            (false, false) if is_selecting && is_coarse() => Press::Toggle,
+            (false, false) if is_selecting && (is_touch(event) || is_coarse()) => Press::Toggle,
             _ => return None,
         };
         card_around(&pressed).filter(|_| !is_control).map(|card| (card, press))
@@ -74,6 +74,12 @@ mod browser {
 
     fn card_around(element: &Element) -> Option<TaskId> {
         dom::data_id(&*dom::closest(element, ".card")?).parse().ok()
+    }
+
+    /// A finger may press where the first pointer is a fine one.
+    fn is_touch(event: &MouseEvent) -> bool {
+        js_sys::Reflect::get(event, &JsValue::from_str("pointerType")).ok().and_then(|kind| kind.as_string()).as_deref()
+            == Some("touch")
     }
 
     fn is_coarse() -> bool {

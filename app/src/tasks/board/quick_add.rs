@@ -91,6 +91,11 @@ fn form(
             && let Some(field) = field.get()
         {
             focus_field(&field);
+        }
+    });
+    // Again when the connection is back.
+    Effect::new(move |_| {
+        if is_open.get() && !opened.sender.is_offline.get() {
             opened.need_choices();
         }
     });
@@ -133,6 +138,8 @@ fn form(
         field.set_value("");
         text.set(String::new());
         problem.set(None);
+        // From the button, for the next title.
+        focus_field(&field);
         is_sending.set_value(true);
         let made = move |cards: &[Card]| {
             is_sending.try_set_value(false);
@@ -159,7 +166,16 @@ fn form(
     let error_id = format!("add-{}-{id}-error", at.word());
     let chips = Chips::new(board, text, field);
     view! {
-        <form class="quick-add__form" method="post" action=AddTasks::url() on:submit=move |event| { event.prevent_default(); submit(); }>
+        <form class="quick-add__form" method="post" action=AddTasks::url() on:submit=move |event| { event.prevent_default(); submit(); }
+            on:keydown=move |event| if event.key() == "Escape" {
+                event.stop_propagation();
+                // A picker gives the focus back by itself.
+                if !matches!(at, Where::Below(_)) {
+                    focus_opener(&event);
+                }
+                is_open.set(false);
+            }
+        >
             <input type="hidden" name="project" value=key />
             <input type="hidden" name="column" value=id.to_string() />
             <input type="hidden" name="at" value=at.word() />
@@ -173,7 +189,6 @@ fn form(
                 }
                 on:keydown=move |event| match event.key().as_str() {
                     "Enter" if !event.shift_key() && !event.is_composing() => { event.prevent_default(); submit_by_key(); }
-                    "Escape" => { event.stop_propagation(); is_open.set(false); }
                     "Backspace" => if let Some(field) = field.get_untracked()
                         && let Some((kept, caret)) = caret(&field).and_then(|at| chips.taken_back(at))
                     {
@@ -293,17 +308,17 @@ pub fn words(error: &AppError) -> String {
 #[cfg(feature = "hydrate")]
 pub use browser::focus_field;
 #[cfg(feature = "hydrate")]
-use browser::{caret, pasted_length, set_caret};
+use browser::{caret, focus_opener, pasted_length, set_caret};
 
 #[cfg(not(feature = "hydrate"))]
 pub use server::focus_field;
 #[cfg(not(feature = "hydrate"))]
-use server::{caret, pasted_length, set_caret};
+use server::{caret, focus_opener, pasted_length, set_caret};
 
 #[cfg(feature = "hydrate")]
 mod browser {
     use wasm_bindgen::JsCast;
-    use web_sys::{ClipboardEvent, Event, HtmlTextAreaElement};
+    use web_sys::{ClipboardEvent, Element, Event, HtmlElement, HtmlTextAreaElement};
 
     /// How long a pasted text is.
     pub fn pasted_length(event: &Event) -> Option<usize> {
@@ -313,6 +328,16 @@ mod browser {
 
     pub fn focus_field(field: &HtmlTextAreaElement) {
         drop(field.focus());
+    }
+
+    /// Gives the focus to the button that adds tasks to the list of a form.
+    pub fn focus_opener(event: &Event) {
+        let pressed = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let list = pressed.and_then(|at| at.closest(".quick-add, .col, .lanes__foot").ok().flatten());
+        let button = list.and_then(|list| list.query_selector(".col__add").ok().flatten());
+        if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
+            drop(button.focus());
+        }
     }
 
     /// Where the caret is, where nothing is selected.
@@ -333,6 +358,8 @@ mod server {
     }
 
     pub fn focus_field<T>(_field: &T) {}
+
+    pub fn focus_opener<T>(_event: &T) {}
 
     pub fn caret<T>(_field: &T) -> Option<u32> {
         None

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::{state::BoardState, title_conflict::TitleConflict};
 use crate::{
     domain::ids::{ColumnId, TaskId},
+    error::AppError,
     tasks::{
         api,
         view::{Card, TaskChoices},
@@ -161,7 +162,8 @@ impl BoardState {
     }
 
     fn read_choices(&self) {
-        if !self.tools.begins_reading() {
+        // Without a connection they are read when they are needed again, or when it is back.
+        if self.sender.is_offline.get_untracked() || !self.tools.begins_reading() {
             return;
         }
         let board = self.clone();
@@ -171,7 +173,9 @@ impl BoardState {
                 // What has not changed keeps its rows, and the focus on them.
                 Ok(fresh) if tools.choices.with_untracked(|known| known.as_ref() == Some(&fresh)) => {}
                 Ok(fresh) => tools.choices.set(Some(fresh)),
-                Err(error) => toasts.fail(format!("People and labels could not be loaded. {}", error.words())),
+                // The bar over the board says it.
+                Err(AppError::Offline) => {}
+                Err(error) => toasts.fail(format!("People and labels could not be loaded. {}", error.reading_words())),
             }
             if tools.ends_reading() {
                 board.read_choices();

@@ -16,7 +16,7 @@ use crate::{
     domain::{
         ids::{ColumnId, TaskId},
         task::Status,
-        task_edit::TaskEdit,
+        task_edit::{Edit, TaskEdit},
     },
     error::AppError,
 };
@@ -176,8 +176,17 @@ impl BoardState {
             return None;
         }
         let (card, list, edited) = (step.card(), step.list(), step.edited());
+        // What offers to take this step back has nothing left to offer.
+        let about = card.map(|card| card.to_string()).or_else(|| list.map(|list| list.to_string()));
+        if let Some(about) = about {
+            self.toasts.close_about(&about);
+        }
         let title = card.and_then(|card| self.card(card)).map(|card| card.title());
         let since = self.changed_since_step(&step);
+        let is_making = matches!(
+            &step,
+            Step::Edit(inverse) if inverse.edits.iter().all(|one| matches!(one.edit, Edit::Undelete))
+        );
         let inverse = self.take_step(step);
         for words in &since {
             self.tell_not_repeated(words.clone());
@@ -199,6 +208,9 @@ impl BoardState {
                 match (why, edited) {
                     (Why::Undo, None) => words::undone(&title, &spot),
                     (Why::Redo, None) => words::redone(&title, &spot),
+                    (Why::Redo, Some(count)) if is_making && count > 0 => {
+                        words::made_again(&words::whom(Some(&title), count))
+                    }
                     (why, Some(count)) => words::repeated(why == Why::Undo, &words::whom(Some(&title), count)),
                 }
             }
@@ -375,7 +387,7 @@ impl BoardState {
 
     pub(super) fn offer_undo(&self, card: TaskId, words: String) {
         let board = self.clone();
-        self.toasts.offer(words, "Undo", move || board.undo_of(card));
+        self.toasts.offer_about(card.to_string(), words, "Undo", move || board.undo_of(card));
     }
 
     /// A task that others still block may be completed; it is said.

@@ -203,6 +203,11 @@ pub fn repeated(is_undo: bool, whom: &str) -> String {
     if is_undo { format!("Undone. {whom} as before.") } else { format!("Done again. {whom} changed.") }
 }
 
+/// Tasks whose making was undone are there again.
+pub fn made_again(whom: &str) -> String {
+    format!("Done again. Created {whom} again.")
+}
+
 /// A change is not taken back where somebody has changed the same since.
 pub fn kept_since(is_undo: bool, count: u32) -> String {
     let what = if is_undo { "undone" } else { "done again" };
@@ -336,6 +341,7 @@ mod tests {
 
     #[test]
     fn several_cards_are_counted_and_one_is_named() {
+        assert_eq!(made_again(&whom(Some("Draft"), 1)), "Done again. Created “Draft” again.");
         assert_eq!(moved_many(3, "Pending"), "Moved 3 tasks to Pending");
         assert_eq!((whom(Some("Draft"), 1), whom(Some("Draft"), 4)), ("“Draft”".into(), "4 tasks".into()));
         let too_long = AppError::field("title", Problem::TooLong { max: 500 });
