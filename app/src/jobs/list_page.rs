@@ -115,7 +115,7 @@ fn choice(
 fn table(jobs: Vec<JobItem>) -> AnyView {
     view! {
         <div class="table-wrap" tabindex="0" role="region" aria-label="Jobs">
-            <table class="table dl-cards">
+            <table class="table dl-cards is-jobs">
                 <caption class="sr-only">"Jobs"</caption>
                 <thead>
                     <tr>
@@ -149,7 +149,7 @@ fn row(job: JobItem) -> AnyView {
     let label = format!("Run now: {}", job.name);
     view! {
         <tr>
-            <th scope="row"><a class="link" href=format!("/jobs/{}", job.id) dir="auto">{job.name.clone()}</a><br /><span class="muted small">{job.kind.label()}</span></th>
+            <th scope="row"><span><a class="link" href=format!("/jobs/{}", job.id) dir="auto">{job.name.clone()}</a><br /><span class="muted small">{job.kind.label()}</span></span></th>
             <td data-label="State">{marks::job_state(&job)}</td>
             <td data-label="Schedule">
                 <span>{job.sentence.clone()}<br /><span class="muted" dir="auto">{job.project_name.clone()}</span></span>

@@ -180,7 +180,7 @@ fn result(detail: RunDetail) -> AnyView {
             {run.reason.clone().map(|reason| view! { <p dir="auto">{reason}</p> })}
             {draft}
             {waiting}
-            {run_steps::steps(steps)}
+            {run_steps::steps(kind, steps)}
             <dl class="facts">
                 <div><dt>"Job"</dt><dd>{job}</dd></div>
                 <div><dt>"Kind"</dt><dd>{kind.label()}</dd></div>

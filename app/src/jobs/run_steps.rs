@@ -3,22 +3,24 @@
 use leptos::prelude::*;
 
 use super::view::{RunStep, StepItem, StepState};
-use crate::ui::Icon;
+use crate::{domain::job::JobKind, ui::Icon};
 
 /// Width of the longest bar.
 const WIDTH: i64 = 100;
 
-/// All steps, each with a bar as long as its share of the longest.
-pub fn steps(steps: Vec<StepItem>) -> AnyView {
+/// All steps that a job of this kind has, each with a bar as long as its share of the longest.
+pub fn steps(kind: JobKind, steps: Vec<StepItem>) -> AnyView {
+    let named = |item: StepItem| item.step.label(kind).map(|label| (label, item));
+    let steps: Vec<(&'static str, StepItem)> = steps.into_iter().filter_map(named).collect();
     if steps.is_empty() {
         return ().into_any();
     }
-    let longest = steps.iter().filter_map(|step| step.took_ms).max().unwrap_or(1).max(1);
-    let shown = steps.into_iter().map(|step| shown(step, longest)).collect_view();
+    let longest = steps.iter().filter_map(|(_, step)| step.took_ms).max().unwrap_or(1).max(1);
+    let shown = steps.into_iter().map(|(label, step)| shown(label, step, longest)).collect_view();
     view! { <ol class="steps" role="list" aria-label="Steps of the run">{shown}</ol> }.into_any()
 }
 
-fn shown(item: StepItem, longest: i64) -> AnyView {
+fn shown(label: &'static str, item: StepItem, longest: i64) -> AnyView {
     let StepItem { step, state, took, took_ms } = item;
     let (tone, icon, word) = match state {
         StepState::NotReached => ("off", "circle-dashed", "not reached"),
@@ -32,7 +34,7 @@ fn shown(item: StepItem, longest: i64) -> AnyView {
     let width = took_ms.map_or(0, |took| (took * WIDTH / longest).clamp(1, WIDTH));
     view! {
         <li>
-            <span>{step.label()}</span>
+            <span>{label}</span>
             <span class="state" data-tone=tone><Icon name=icon />{word}</span>
             <span class="num muted">{took.unwrap_or_default()}</span>
             <svg viewBox="0 0 100 6" width="100" height="6" aria-hidden="true"><rect x="0" y="0" width=width height="6" rx="2" data-tone=tone></rect></svg>

@@ -14,7 +14,7 @@ pub fn follow_route(passage: Passage) {
     Effect::new(move |before: Option<String>| {
         let now = path.get();
         match before {
-            None => forget_refusal(),
+            None => forget_answer(),
             Some(before) if before != now => arrive(&before, &now, passage, turns),
             Some(_) => {}
         }
@@ -23,10 +23,10 @@ pub fn follow_route(passage: Passage) {
 }
 
 #[cfg(feature = "hydrate")]
-use browser::{arrive, forget_refusal};
+use browser::{arrive, forget_answer};
 
 #[cfg(not(feature = "hydrate"))]
-use server::{arrive, forget_refusal};
+use server::{arrive, forget_answer};
 
 #[cfg(feature = "hydrate")]
 mod browser {
@@ -101,19 +101,20 @@ mod browser {
         }
     }
 
-    /// The refusal of a plain form travelled in the address: it is shown now, and a reload or a
+    /// The refusal or the success of a plain form travelled in the address: it is shown now, and a reload or a
     /// copied link should not show it again.
-    pub fn forget_refusal() {
+    pub fn forget_answer() {
         let location = window().location();
         let search = location.search().unwrap_or_default();
-        if !search.contains("__err=") {
+        if !search.contains("__err=") && !search.contains("notice=") {
             return;
         }
         let kept: Vec<&str> = search
             .trim_start_matches('?')
             .split('&')
             .filter(|pair| {
-                !["__err=", "__path=", "__kept="].iter().any(|name| pair.starts_with(name)) && !pair.is_empty()
+                !["__err=", "__path=", "__kept=", "notice="].iter().any(|name| pair.starts_with(name))
+                    && !pair.is_empty()
             })
             .collect();
         let query = if kept.is_empty() { String::new() } else { format!("?{}", kept.join("&")) };
@@ -134,5 +135,5 @@ mod server {
     pub fn arrive(_before: &str, _now: &str, _passage: Passage, _turns: StoredValue<u32>) {}
 
     /// Effects do not run on the server.
-    pub fn forget_refusal() {}
+    pub fn forget_answer() {}
 }

@@ -1,4 +1,5 @@
-//! What was just done, said once on the page that follows a plain form (`?notice=saved`).
+//! What was just done, said once on the page that follows a plain form (`?notice=saved`). The page
+//! takes it out of its address once it is shown.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -29,7 +30,7 @@ fn words(code: &str) -> Option<&'static str> {
         "stopped" => "No further try is made.",
         "resumed" => "Resumed.",
         "released" => "Released. It is tried again.",
-        "started" => "Started. The result appears here in a moment.",
+        "started" => "Started.",
         "cancelled" => "Cancelled. Nothing was changed.",
         "columns_changed" => "The columns have changed. Check the preview, then choose Import.",
         _ => return None,

@@ -19,7 +19,6 @@ use app::{
         form::JobForm,
         kind_form::{KindForm, beginning},
         plan_view::{DryRunOutlook, DryRunShown},
-        rules_form::RulesForm,
         service::{
             dry_run, duplicate, plan_pages, run_actions,
             runs::{self, Decision},
@@ -699,10 +698,9 @@ async fn who_goes_on_for_a_dead_worker_archives_nothing_that_was_brought_back_me
 async fn a_push_that_fails_fails_its_run_in_the_words_of_the_push() {
     each_database(async |app| {
         let stage = Stage::new(&app).await;
-        let rules = RulesForm { tries: "1".into(), ..RulesForm::default() };
-        let id = stage.job(&JobForm { rules, ..job(JobKind::GitPush, "") }).await;
+        let id = stage.job(&job(JobKind::GitPush, "")).await;
         let ended = run(&stage, id).await;
-        assert_eq!(ended.state, OccurrenceState::Failed, "there is no remote");
+        assert_eq!(ended.state, OccurrenceState::Failed, "there is no remote, and no further try would find one");
         assert!(ended.reason.as_deref().unwrap().contains("remote"), "{:?}", ended.reason);
         assert_eq!(stage.schedule(id).await.failures_in_row, 1);
     })

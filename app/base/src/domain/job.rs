@@ -107,7 +107,10 @@ impl JobKind {
                  reminded twice of the same."
             }
             JobKind::ArchiveTasks => "Takes tasks off the board that were finished some days ago. Nothing is deleted.",
-            JobKind::GitPush => "Pushes the Git archive of all reports to the remote that an administrator has set.",
+            JobKind::GitPush => {
+                "Pushes the Git archive of all reports to the remote that an administrator has set in Settings, Git \
+                 archive. Without one each run fails."
+            }
         }
     }
 

@@ -163,8 +163,13 @@ async fn build(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Op
     Ok(next)
 }
 
-/// Ends a run whose template cannot be filled in: the next try would find the same.
-async fn give_up(app: &AppState, schedule: ScheduleId, hold: Hold, words: String) -> AppResult<Option<Effect>> {
+/// Ends a run whose template cannot be filled in, or that has nowhere to push to: the next try would find the same.
+pub(super) async fn give_up(
+    app: &AppState,
+    schedule: ScheduleId,
+    hold: Hold,
+    words: String,
+) -> AppResult<Option<Effect>> {
     let broke = Event::Broke { fence: hold.fence, reason: words.clone(), remedy: Remedy::Never };
     if step(app, schedule, hold, broke, ledger::no_columns()).await?.is_some() {
         note(app, hold, LogLevel::Error, words).await?;

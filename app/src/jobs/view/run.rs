@@ -15,6 +15,8 @@ use crate::domain::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunItem {
     pub id: OccurrenceId,
+    /// What its job does: the words for its states are of that.
+    pub kind: JobKind,
     /// Which run of its job it is, from 1.
     pub number: i32,
     pub scheduled: Moment,
@@ -58,9 +60,13 @@ impl DraftWait {
 impl RunItem {
     /// The word on the page: a draft does nothing until somebody decides.
     pub fn label(&self) -> &'static str {
-        match self.draft {
-            Some(_) => WAITING,
-            None => self.state.label(),
+        use OccurrenceState::{Building, Frozen, Sending};
+        match (self.kind, self.state) {
+            _ if self.draft.is_some() => WAITING,
+            (JobKind::GitPush, Building | Frozen | Sending) => "Pushing",
+            (JobKind::ArchiveTasks, Building) => "Finding tasks",
+            (JobKind::ArchiveTasks, Frozen | Sending) => "Archiving",
+            (_, state) => state.label(),
         }
     }
 }
@@ -131,12 +137,16 @@ pub struct StepItem {
 }
 
 impl RunStep {
-    /// The words on the page.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Collect => "Collect data",
-            Self::Write => "Draw and write",
-            Self::Send => "Send",
+    /// The words on the page; none where a job of this kind does nothing in this step.
+    pub const fn label(self, kind: JobKind) -> Option<&'static str> {
+        match (kind, self) {
+            (JobKind::GitPush, Self::Write) => Some("Push"),
+            (JobKind::ArchiveTasks, Self::Collect) => Some("Find tasks"),
+            (JobKind::ArchiveTasks, Self::Write) => Some("Archive"),
+            (JobKind::GitPush | JobKind::ArchiveTasks, _) => None,
+            (_, Self::Collect) => Some("Collect data"),
+            (_, Self::Write) => Some("Draw and write"),
+            (_, Self::Send) => Some("Send"),
         }
     }
 }

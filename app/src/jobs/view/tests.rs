@@ -34,6 +34,7 @@ fn fits(q: &str, project: &str, state: &str, result: &str) -> bool {
 fn run(draft: Option<DraftWait>) -> RunItem {
     RunItem {
         id: OccurrenceId(Uuid::nil()),
+        kind: JobKind::WeeklyReport,
         number: 12,
         scheduled: Moment { at: DateTime::UNIX_EPOCH, words: "Thu 1 Jan 1970, 00:00".into() },
         trigger: Trigger::Schedule,
@@ -56,6 +57,16 @@ fn a_draft_is_said_to_wait_and_for_whom() {
     assert_eq!(run(Some(wait.clone())).label(), "Waiting for approval");
     let with = |run| JobItem { runs: vec![run], ..job() }.last_result();
     assert_eq!((with(run(None)), with(run(Some(wait)))), (LastResult::Going, LastResult::Waiting));
+}
+
+#[test]
+fn a_run_that_sends_nothing_has_words_of_its_own() {
+    let of = |kind| RunItem { kind, ..run(None) }.label();
+    assert_eq!((of(JobKind::GitPush), of(JobKind::ArchiveTasks)), ("Pushing", "Archiving"));
+    let steps = |kind| RunStep::ALL.iter().filter_map(|step| step.label(kind)).collect::<Vec<_>>();
+    assert_eq!(steps(JobKind::GitPush), ["Push"]);
+    assert_eq!(steps(JobKind::ArchiveTasks), ["Find tasks", "Archive"]);
+    assert_eq!(steps(JobKind::Digest), ["Collect data", "Draw and write", "Send"]);
 }
 
 #[test]

@@ -39,6 +39,8 @@ const SPARE: TimeDelta = TimeDelta::minutes(1);
 /// How long somebody who asks for a push waits for one that is under way.
 const PATIENCE: u32 = 120;
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
+/// Why nothing is pushed where there is no place to push to.
+pub const NO_REMOTE: &str = "No remote repository is set up: an administrator can do it in Settings, Git archive.";
 
 /// What a push came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,15 +132,22 @@ pub async fn look(app: &AppState) -> AppResult<()> {
     }
 }
 
+/// Whether there is a place to push to.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for everybody but an administrator and the program itself.
+pub async fn has_remote(ctx: &Ctx) -> AppResult<bool> {
+    Ok(!git_settings::read(ctx).await?.remote_url.is_empty())
+}
+
 /// Pushes at once, waiting or not; behind a push that is under way.
 ///
 /// # Errors
 /// [`AppError::Outside`] with the words of git, [`AppError::Forbidden`] for everybody but an administrator and the
 /// program itself.
 pub async fn push_now(ctx: &Ctx) -> AppResult<Pushed> {
-    if git_settings::read(ctx).await?.remote_url.is_empty() {
-        let words = "No remote repository is set up: an administrator can do it in Settings, Git archive.";
-        return Err(AppError::Outside { words: words.into() });
+    if !has_remote(ctx).await? {
+        return Err(AppError::Outside { words: NO_REMOTE.into() });
     }
     for _ in 0..PATIENCE {
         if let Some(hold) = claim(ctx).await? {

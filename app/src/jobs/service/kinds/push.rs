@@ -7,8 +7,9 @@ use crate::{
     domain::{crash_point::CrashPoint, job::LogLevel, occurrence::Effect},
     entities::schedule,
     error::AppResult,
-    jobs::service::{ledger, sending::Hold},
+    jobs::service::{ledger, sending::Hold, worker},
     platform::ctx::Ctx,
+    reports::service::git_push,
 };
 
 /// What a push is about: nothing but itself.
@@ -33,11 +34,15 @@ pub async fn build(ctx: &Ctx, job: &schedule::Model, hold: Hold) -> AppResult<Op
     Ok(next)
 }
 
-/// Pushes. Twice is the same as once, so that another worker may repeat it.
+/// Pushes. Twice is the same as once, so that another worker may repeat it. Without a remote repository the run ends: no
+/// later try would find one before somebody has set it up.
 ///
 /// # Errors
 /// What the push says, and those of the database.
 pub async fn act(ctx: &Ctx, job: &schedule::Model, hold: Hold) -> AppResult<Option<Effect>> {
+    if !git_push::has_remote(ctx).await? {
+        return worker::give_up(&ctx.app, job.id, hold, git_push::NO_REMOTE.to_owned()).await;
+    }
     let words = push(ctx).await?;
     ctx.app.crash.reach(CrashPoint::Rendered);
     let tx = ctx.begin().await?;
@@ -52,5 +57,5 @@ pub async fn act(ctx: &Ctx, job: &schedule::Model, hold: Hold) -> AppResult<Opti
 
 /// The push itself, and what came of it in words.
 async fn push(ctx: &Ctx) -> AppResult<String> {
-    Ok(crate::reports::service::git_push::push_now(ctx).await?.words())
+    Ok(git_push::push_now(ctx).await?.words())
 }

@@ -217,5 +217,6 @@ async fn latest(
     let mut rows: Vec<Listed> = query.into_model().all(ctx.reader()).await?;
     listed::as_seen(ctx, &mut rows).await?;
     let asked = listed::asked(ctx, row, &rows).await?;
-    Ok(rows.into_iter().map(|row| row.shown(zone, &asked)).collect())
+    let kind = row.kind;
+    Ok(rows.into_iter().map(|row| row.shown(kind, zone, &asked)).collect())
 }

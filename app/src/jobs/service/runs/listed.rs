@@ -9,6 +9,7 @@ use crate::{
     alarms::service::people,
     domain::{
         ids::OccurrenceId,
+        job::JobKind,
         occurrence::{OccurrenceState, Trigger},
         report::MORE,
     },
@@ -86,8 +87,8 @@ pub async fn asked(ctx: &Ctx, job: &schedule::Model, rows: &[Listed]) -> AppResu
 }
 
 impl Listed {
-    /// In the words of its page; `asked` is [`asked`] of its job.
-    pub fn shown(self, zone: Tz, asked: &str) -> RunItem {
+    /// In the words of its page; `kind` and `asked` ([`asked`]) are of its job.
+    pub fn shown(self, kind: JobKind, zone: Tz, asked: &str) -> RunItem {
         let Listed {
             id,
             number,
@@ -107,6 +108,7 @@ impl Listed {
             is_held.then(|| DraftWait { who: asked.to_owned(), until: next_try_at.map(|until| moment(until, zone)) });
         RunItem {
             id,
+            kind,
             number,
             scheduled: moment(scheduled_at, zone),
             trigger,

@@ -73,7 +73,7 @@ pub async fn run_before(ctx: &Ctx, id: OccurrenceId, line: Option<Uuid>) -> AppR
     };
     let LogPage { lines, older, is_latest } = run_log::page(ctx, id, zone, viewing.sees_recipients(), line).await?;
     Ok(RunDetail {
-        run: shown.shown(zone, &asked),
+        run: shown.shown(job.kind, zone, &asked),
         is_waiting,
         attempts: u32::try_from(row.attempts).unwrap_or_default(),
         tries: rules::run_rules(&job).tries,
