@@ -89,7 +89,7 @@ fn called(period: String, number: i32, is_shared: bool) -> String {
     if is_shared { format!("{period}, run {number}") } else { period }
 }
 
-/// Reports with the numbers of their runs, called so that no two of them, nor the one with these days, are called the same.
+/// Reports with the numbers of their runs, named so that no two are called the same, nor as one with these days.
 fn told_apart(others: Vec<(i32, Neighbour)>, mine: &str) -> Vec<Neighbour> {
     let mut times = BTreeMap::from([(mine.to_owned(), 1_u32)]);
     for (_, other) in &others {
