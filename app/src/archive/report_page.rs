@@ -1,6 +1,8 @@
 //! `/reports/:id`: one report as it was sent: the mail, its text, its recipients, its source. Its id stays whatever the
 //! job and the project are called; of a removed one the page says what is known.
 
+use std::time::Duration;
+
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -14,8 +16,14 @@ use super::{
 use crate::{
     domain::{delivery::DeliveryPhase, ids::OccurrenceId, job::RecipientKind},
     error::AppResult,
-    ui::{Chart, ChartFigure, ErrorPage, ErrorSummary, Icon, Page, PageResource, pending, plain_error, resource},
+    ui::{
+        Chart, ChartFigure, ErrorPage, ErrorSummary, Icon, Page, PageResource, Pause, pending, plain_error, reread,
+        resource,
+    },
 };
+
+/// So long after one look at a report that goes on comes the next one.
+const LOOK: Duration = Duration::from_secs(3);
 
 #[component]
 pub fn ReportPage() -> impl IntoView {
@@ -40,12 +48,49 @@ pub fn ReportPage() -> impl IntoView {
                 match report.await {
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),
                     Ok(report) if report.removed.is_some() => removed(report),
-                    Ok(report) => shown(report, tab, part),
+                    Ok(now) => {
+                        follow(&now, move || {
+                            report.refetch();
+                            part.refetch();
+                        });
+                        shown(now, tab, part)
+                    }
                 }
             })}
         </Transition>
     }
     .into_any()
+}
+
+/// Looks at a report that is written or sent by itself until something of it has changed; the page is then read anew.
+/// One that waits for a word of its owner changes by their answer, and that comes with a page of its own.
+fn follow(report: &ReportDetail, renew: impl Fn() + Send + Sync + 'static) {
+    if report.item.state.is_final() || report.draft.is_some() {
+        return;
+    }
+    let (id, old) = (report.item.id, StoredValue::new(report.clone()));
+    let (pause, due) = (Pause::idle(), RwSignal::new(0_u32));
+    let again = reread(
+        || true,
+        move || read_report(id.to_string()),
+        move |new: AppResult<ReportDetail>| {
+            // What could not be read is asked for again without a word from here.
+            let Ok(new) = new else { return };
+            match old.try_with_value(|old| *old != new) {
+                Some(true) => renew(),
+                // Nobody looks at a page that was left meanwhile.
+                None => {}
+                Some(false) => {
+                    due.try_update(|due| *due = due.wrapping_add(1));
+                }
+            }
+        },
+    );
+    Effect::new(move |_| {
+        due.track();
+        pause.then(LOOK, move || again.run(()));
+    });
+    on_cleanup(move || pause.cancel());
 }
 
 fn lead(report: &ReportDetail) -> String {

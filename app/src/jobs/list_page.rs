@@ -22,7 +22,7 @@ pub fn JobsPage() -> impl IntoView {
     });
     let jobs = resource(move || filter.get(), list_jobs);
     view! {
-        <Page title="Jobs" lead="Reports, digests, reminders and other work on a schedule." actions=new_job>
+        <Page title="Jobs" lead="Reports, digests, reminders and other work on a schedule." actions=new_job wide=true>
             <Transition set_pending=pending()>
                 {move || Suspend::new(async move {
                     match jobs.await {

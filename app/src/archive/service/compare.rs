@@ -1,5 +1,7 @@
 //! Two reports of a job side by side, from what was frozen for each.
 
+use std::collections::BTreeMap;
+
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
@@ -7,7 +9,7 @@ use super::{
     sight::{Seen, job_name},
 };
 use crate::{
-    archive::view::{ComparedReports, ReportHead},
+    archive::view::{ComparedReports, Neighbour, ReportHead},
     domain::{ids::OccurrenceId, period::Period, report_compare::Comparison},
     entities::occurrence,
     error::{AppError, AppResult},
@@ -53,7 +55,10 @@ pub async fn compare(ctx: &Ctx, id: OccurrenceId, with: Option<OccurrenceId>) ->
         project: seen.viewing.project().name.clone(),
         id,
         with: chosen.map(|chosen| chosen.id),
-        others: others.into_iter().map(Dated::neighbour).collect(),
+        others: told_apart(
+            others.into_iter().map(|other| (other.number, other.neighbour())).collect(),
+            &period(&seen.run),
+        ),
         pair,
     })
 }
@@ -65,10 +70,55 @@ async fn pair(ctx: &Ctx, seen: &Seen, other: OccurrenceId) -> AppResult<(ReportH
     // The retention may have removed one since it was found.
     let frozen = |seen: &Seen| snapshot::from_json(seen.data.as_deref().ok_or(AppError::NotFound)?);
     let comparison = Comparison::of(&frozen(earlier)?, &frozen(later)?);
-    Ok((head(&earlier.run), head(&later.run), comparison))
+    let is_shared = period(&earlier.run) == period(&later.run);
+    Ok((head(&earlier.run, is_shared), head(&later.run, is_shared), comparison))
 }
 
-fn head(run: &occurrence::Model) -> ReportHead {
+fn head(run: &occurrence::Model, is_shared: bool) -> ReportHead {
+    let period = called(period(run), run.number, is_shared);
+    ReportHead { id: run.id, period, finding: run.finding.clone().unwrap_or_default() }
+}
+
+fn period(run: &occurrence::Model) -> String {
     let period = run.period_from.zip(run.period_to).map(|(first, last)| Period { first, last }.short_words());
-    ReportHead { id: run.id, period: period.unwrap_or_default(), finding: run.finding.clone().unwrap_or_default() }
+    period.unwrap_or_default()
+}
+
+/// The days of a report, with the number of its run where another one has the same days.
+fn called(period: String, number: i32, is_shared: bool) -> String {
+    if is_shared { format!("{period}, run {number}") } else { period }
+}
+
+/// Reports with the numbers of their runs, named so that no two are called the same, nor as one with these days.
+fn told_apart(others: Vec<(i32, Neighbour)>, mine: &str) -> Vec<Neighbour> {
+    let mut times = BTreeMap::from([(mine.to_owned(), 1_u32)]);
+    for (_, other) in &others {
+        *times.entry(other.period.clone()).or_default() += 1;
+    }
+    let name = |(number, other): (i32, Neighbour)| {
+        let is_shared = times.get(&other.period).is_some_and(|times| *times > 1);
+        Neighbour { id: other.id, period: called(other.period, number, is_shared) }
+    };
+    others.into_iter().map(name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn reports_of_the_same_days_are_called_by_the_numbers_of_their_runs() {
+        let other =
+            |number, period: &str| (number, Neighbour { id: OccurrenceId(Uuid::nil()), period: period.to_owned() });
+        let others = vec![
+            other(4, "16–22 Nov 2026"),
+            other(3, "9–15 Nov 2026"),
+            other(2, "2–8 Nov 2026"),
+            other(1, "2–8 Nov 2026"),
+        ];
+        let called: Vec<_> = told_apart(others, "16–22 Nov 2026").into_iter().map(|other| other.period).collect();
+        assert_eq!(called, ["16–22 Nov 2026, run 4", "9–15 Nov 2026", "2–8 Nov 2026, run 2", "2–8 Nov 2026, run 1"]);
+    }
 }

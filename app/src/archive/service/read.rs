@@ -161,7 +161,7 @@ pub(super) fn of_job(run: &occurrence::Model) -> sea_orm::Select<occurrence::Ent
     use occurrence::Column::*;
     occurrence::Entity::find()
         .select_only()
-        .columns([Id, PeriodFrom, PeriodTo])
+        .columns([Id, Number, PeriodFrom, PeriodTo])
         .filter(ScheduleId.eq(run.schedule_id))
         .filter(SnapshotHash.is_not_null())
         .filter(RemovedAt.is_null())
@@ -171,6 +171,8 @@ pub(super) fn of_job(run: &occurrence::Model) -> sea_orm::Select<occurrence::Ent
 #[derive(Clone, Debug, FromQueryResult)]
 pub(super) struct Dated {
     pub id: OccurrenceId,
+    /// Which run of its job it is, from 1.
+    pub number: i32,
     period_from: Option<chrono::NaiveDate>,
     period_to: Option<chrono::NaiveDate>,
 }

@@ -50,7 +50,7 @@ pub async fn read(ctx: &Ctx, id: OccurrenceId, with: Option<OccurrenceId>) -> Ap
     };
     let here = siblings.iter().find(|row| row.id == id);
     let comparison = match here.zip(other) {
-        Some((here, other)) if here.id != other.id => Some(compare(ctx, other, here).await?),
+        Some((here, other)) if here.id != other.id => Some(compare(ctx, other, here, &siblings).await?),
         _ => None,
     };
     let commits = history(ctx, &folder, run.commit_id.as_deref()).await?;
@@ -64,7 +64,7 @@ pub async fn read(ctx: &Ctx, id: OccurrenceId, with: Option<OccurrenceId>) -> Ap
             .iter()
             .map(|row| SiblingRow {
                 id: row.id,
-                period: row.period(),
+                period: row.called(&siblings),
                 finding: row.finding.clone().unwrap_or_default(),
                 commit: row.commit_id.clone(),
                 is_this: row.id == id,
@@ -80,6 +80,7 @@ pub async fn read(ctx: &Ctx, id: OccurrenceId, with: Option<OccurrenceId>) -> Ap
 #[sea_orm(entity = "occurrence::Entity")]
 struct Sibling {
     id: OccurrenceId,
+    number: i32,
     finding: Option<String>,
     period_from: Option<chrono::NaiveDate>,
     period_to: Option<chrono::NaiveDate>,
@@ -90,6 +91,13 @@ impl Sibling {
     fn period(&self) -> String {
         let period = self.period_from.zip(self.period_to).map(|(first, last)| Period { first, last });
         period.map(|period| period.short_words()).unwrap_or_default()
+    }
+
+    /// Its days, with the number of its run where another one of these has the same days.
+    fn called(&self, all: &[Sibling]) -> String {
+        let days = (self.period_from, self.period_to);
+        let is_shared = all.iter().any(|other| other.id != self.id && (other.period_from, other.period_to) == days);
+        if is_shared { format!("{}, run {}", self.period(), self.number) } else { self.period() }
     }
 }
 
@@ -112,7 +120,7 @@ async fn siblings(ctx: &Ctx, run: &occurrence::Model) -> AppResult<Vec<Sibling>>
     Ok(rows)
 }
 
-async fn compare(ctx: &Ctx, before: &Sibling, after: &Sibling) -> AppResult<Comparison> {
+async fn compare(ctx: &Ctx, before: &Sibling, after: &Sibling, all: &[Sibling]) -> AppResult<Comparison> {
     // The earlier one first, whichever the page is of.
     let (before, after) = if before.id < after.id { (before, after) } else { (after, before) };
     let (old, new) = (text(ctx, before).await?, text(ctx, after).await?);
@@ -121,8 +129,8 @@ async fn compare(ctx: &Ctx, before: &Sibling, after: &Sibling) -> AppResult<Comp
     let is_long = [&old, &new].into_iter().flatten().any(|text| text.len() > TEXT_BYTES);
     let diff = old.zip(new).map(|(old, new)| line_diff::compare(beginning(&old), beginning(&new)));
     Ok(Comparison {
-        before: before.period(),
-        after: after.period(),
+        before: before.called(all),
+        after: after.called(all),
         missing,
         is_cut: is_long || diff.as_ref().is_some_and(|diff| diff.is_cut),
         diff: diff.unwrap_or_default(),
