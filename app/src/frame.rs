@@ -38,6 +38,22 @@ fn watch_answers(own: &str) -> String {
     )
 }
 
+/// The script that asks before a link, or the end of the page, throws away what somebody has typed into a form that is saved
+/// by its button. What a page keeps by itself (tasks, the designer) is not asked about, nor a link that says that it gives
+/// up. In the capture phase, so that the router hears of no link on which the person stays.
+const ASK_BEFORE_LEAVING: &str = "\
+    const kept = new WeakMap(), typed = new Set(); \
+    const unsaved = () => [...typed].some((field) => field.isConnected && (/checkbox|radio/.test(field.type) || field.value !== kept.get(field))); \
+    addEventListener('focusin', ({ target }) => { if ('value' in target && !kept.has(target)) kept.set(target, target.value); }); \
+    addEventListener('input', ({ isTrusted, target }) => { if (isTrusted && target.form?.matches('.page form.form[method=post]:not(.task form, .designer form)')) typed.add(target); }); \
+    addEventListener('submit', () => typed.clear(), true); \
+    addEventListener('click', (event) => { \
+    const link = event.target.closest?.('a[href]:not([target], [download], [href^=\"#\"], .form__actions a)'); \
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || !unsaved()) return; \
+    if (confirm('Leave without saving? What you typed on this page is lost.')) typed.clear(); \
+    else { event.preventDefault(); event.stopImmediatePropagation(); } }, true); \
+    addEventListener('beforeunload', (event) => { if (unsaved()) event.preventDefault(); });";
+
 /// One whole page.
 pub fn frame(app: AppState) -> impl IntoView {
     let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
@@ -52,7 +68,7 @@ pub fn frame(app: AppState) -> impl IntoView {
     let glyphs = page::path_and_query().starts_with("/board/").then(|| asset("glyphs.woff2"));
     let watch = watch_answers(app.assets.build());
     let wake = format!(
-        "{watch} import init, {{ hydrate }} from '{js}'; init({{ module_or_path: '{wasm}' }}).then(hydrate).then(() => {{ document.documentElement.dataset.hydrated = 'yes'; }});"
+        "{watch} {ASK_BEFORE_LEAVING} import init, {{ hydrate }} from '{js}'; init({{ module_or_path: '{wasm}' }}).then(hydrate).then(() => {{ document.documentElement.dataset.hydrated = 'yes'; }});"
     );
     // `<` is the only character that could end the script element early.
     let session = serde_json::to_string(&session).unwrap_or_default().replace('<', "\\u003c");

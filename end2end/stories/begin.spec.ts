@@ -76,6 +76,36 @@ test('colours: a person chooses dark, and the server remembers it', async ({ pag
   if (hydrated) await expectAccessible(page);
 });
 
+test('what is typed into a form is not left behind by a link without a question @hydrated', async ({ page, empty }) => {
+  await begin(page, empty);
+  await page.goto(`${empty.url}/settings/profile`);
+  await settled(page, true);
+  const name = page.getByLabel('Name', { exact: true });
+  const before = await name.inputValue();
+  await name.focus();
+  await page.keyboard.press('End');
+  await page.keyboard.type(' the Second');
+  const elsewhere = page.getByRole('navigation', { name: 'Main', exact: true }).getByRole('link', { name: 'Dashboard' });
+  page.once('dialog', (dialog) => dialog.dismiss());
+  await elsewhere.click();
+  await expect(page).toHaveURL(/settings\/profile/);
+  await expect(name).toHaveValue(`${before} the Second`);
+  page.once('dialog', (dialog) => dialog.accept());
+  await elsewhere.click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Dashboard' })).toBeVisible();
+
+  await page.goto(`${empty.url}/settings/profile`);
+  await settled(page, true);
+  await name.focus();
+  await page.keyboard.press('End');
+  await page.keyboard.type(' the Third');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('Saved.')).toBeVisible();
+  await settled(page, true);
+  await elsewhere.click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Dashboard' })).toBeVisible();
+});
+
 test('every answer carries the headers that keep strangers out', async ({ request, empty }) => {
   const answer = await request.get(`${empty.url}/sign-up`);
   const headers = answer.headers();
