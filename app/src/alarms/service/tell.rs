@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Expr, OnConflict},
 };
 use uuid::Uuid;
@@ -19,7 +19,7 @@ use crate::{
         mail_gate::Gate,
         occurrence::OccurrenceState,
     },
-    entities::{alarm, alarm_mail, schedule, smtp_account},
+    entities::{alarm, alarm_mail, notification, schedule, smtp_account},
     error::AppResult,
     mail::service::gate,
     notifications::service::tell,
@@ -115,7 +115,7 @@ pub async fn draft(
     let news = News {
         once: once(AlarmKind::Draft, run),
         // Each draft is asked about: none waits for the mail about another.
-        topic: format!("draft:{run}"),
+        topic: draft_topic(run),
         kind: AlarmKind::Draft,
         project: Some(held.project_id),
         schedule: Some(held.id),
@@ -124,6 +124,26 @@ pub async fn draft(
         words: sentence(AlarmKind::Draft, &whom, Some(&why)),
     };
     raise(ctx, tx, news, &told).await?;
+    Ok(())
+}
+
+fn draft_topic(run: OccurrenceId) -> String {
+    format!("draft:{run}")
+}
+
+/// Somebody has decided about a draft: it asks nobody any more.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn draft_decided(ctx: &Ctx, tx: &WriteTx, run: OccurrenceId) -> AppResult<()> {
+    let asked = alarm::Entity::find().select_only().column(alarm::Column::Id);
+    let asked = asked.filter(alarm::Column::Topic.eq(draft_topic(run))).into_query();
+    notification::Entity::update_many()
+        .col_expr(notification::Column::ReadAt, Expr::value(ctx.now))
+        .filter(notification::Column::ReadAt.is_null())
+        .filter(notification::Column::AlarmId.in_subquery(asked))
+        .exec(&**tx)
+        .await?;
     Ok(())
 }
 
