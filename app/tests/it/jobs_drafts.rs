@@ -22,6 +22,7 @@ use app::{
         },
         view::{LastResult, WAITING},
     },
+    notifications::service::inbox,
     platform::{ctx::Ctx, mailer},
     templates::{
         service::{drafts as template_drafts, library, versions},
@@ -225,9 +226,9 @@ async fn a_draft_is_read_commented_and_sent_once_by_who_may_edit() {
         assert_eq!(stage.work().await, 0);
 
         let comment = "Well **done**, {{ all }}";
-        let asked = app::notifications::service::inbox::unread(&mina).await.unwrap();
+        let asked = inbox::unread(&mina).await.unwrap();
         assert_eq!(drafts::decide(&mina, run, comment, Decision::Approve).await, Ok(true));
-        let unread = app::notifications::service::inbox::unread(&mina).await.unwrap();
+        let unread = inbox::unread(&mina).await.unwrap();
         assert_eq!(unread + 1, asked, "what was asked is answered");
         assert_eq!(drafts::decide(&mina, run, comment, Decision::Approve).await, Ok(false), "pressed twice");
         assert_eq!(stage.work().await, 1);
