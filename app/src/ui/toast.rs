@@ -102,9 +102,7 @@ impl Toasts {
     /// Says what was done, and offers something to do about it. What is offered lives as long as the
     /// messages, whatever becomes of the part of the page that offers it.
     pub fn offer(self, words: impl Into<String>, label: &str, run: impl Fn() + Send + Sync + 'static) {
-        let Some(owner) = self.owner.try_get_value().flatten() else { return };
-        let run = owner.with(|| Callback::new(move |()| run()));
-        self.push(Toast { words: words.into(), action: Some((label.to_owned(), run)), tone: Tone::Good });
+        self.show_offer(None, words.into(), label, run);
     }
 
     /// As [`Toasts::offer`], for what can be taken back elsewhere too: [`Toasts::close_about`] takes the offer away then.
@@ -116,11 +114,14 @@ impl Toasts {
         label: &str,
         run: impl Fn() + Send + Sync + 'static,
     ) {
+        self.close_about(&about);
+        self.show_offer(Some(about), words.into(), label, run);
+    }
+
+    fn show_offer(self, about: Option<String>, words: String, label: &str, run: impl Fn() + Send + Sync + 'static) {
         let Some(owner) = self.owner.try_get_value().flatten() else { return };
         let run = owner.with(|| Callback::new(move |()| run()));
-        self.close_about(&about);
-        let toast = Toast { words: words.into(), action: Some((label.to_owned(), run)), tone: Tone::Good };
-        self.show(toast, Some(about));
+        self.show(Toast { words, action: Some((label.to_owned(), run)), tone: Tone::Good }, about);
     }
 
     /// Takes the messages away that offer to take something back, because it was taken back, or again.

@@ -25,7 +25,7 @@ struct Sent {
 }
 
 type Sending = Pin<Box<dyn Future<Output = AppResult<()>>>>;
-type Send = Arc<dyn Fn(TaskId, Sent) -> Sending + core::marker::Send + Sync>;
+type SendText = Arc<dyn Fn(TaskId, Sent) -> Sending + Send + Sync>;
 
 /// The texts of one field; copies are the same.
 #[derive(Clone, Copy)]
@@ -46,7 +46,7 @@ struct Kept {
     task: TaskId,
     /// The first one is with the server now.
     queue: ArcStoredValue<VecDeque<Sent>>,
-    send: Send,
+    send: SendText,
     /// Where the browser keeps what is not sent.
     name: Option<String>,
     end: Option<SessionEnd>,
@@ -58,7 +58,7 @@ impl NewTexts {
         state: TaskState,
         name: &str,
         refusal: Option<(AppError, Option<String>)>,
-        send: impl Fn(TaskId, String, OpId) -> F + core::marker::Send + Sync + 'static,
+        send: impl Fn(TaskId, String, OpId) -> F + Send + Sync + 'static,
     ) -> Self
     where
         F: Future<Output = AppResult<()>> + 'static,
@@ -66,7 +66,7 @@ impl NewTexts {
         let task = state.detail.with_untracked(|detail| detail.card.id);
         let name = kept_text::name(task, name);
         let (error, typed) = refusal.map_or((None, None), |(error, typed)| (Some(error), typed));
-        let send: Send = Arc::new(move |task, Sent { op, text }| Box::pin(send(task, text, op)));
+        let send: SendText = Arc::new(move |task, Sent { op, text }| Box::pin(send(task, text, op)));
         let (queue, end) = (ArcStoredValue::default(), use_context());
         let texts = Self {
             text: RwSignal::new(typed.unwrap_or_default()),
