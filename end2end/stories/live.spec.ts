@@ -91,6 +91,24 @@ test('a menu that is opened while the board is made anew stays until it is close
   });
 });
 
+test('a field for the next task keeps the focus on a board that is made anew @hydrated', async ({ page }) => {
+  const end = page.getByRole('region', { name: 'Todo', exact: true }).locator('.quick-add').getByLabel('Title of the new task in Todo');
+  const above = page.getByRole('region', { name: 'Pending' }).getByLabel('Title of the new task in Pending');
+  await expect(end, 'after a task was added there').toBeFocused();
+  await clientOf(page).call('add_column', { project: 'REP', name: 'Review', status: 'progress' });
+  await expect(page.getByRole('region', { name: 'Review' })).toBeVisible();
+  await expect(end).toBeFocused();
+
+  await page.getByRole('link', { name: 'Add a task to the top of Pending' }).click();
+  await expect(above).toBeFocused();
+  await clientOf(page).call('add_column', { project: 'REP', name: 'Proofs', status: 'progress' });
+  await expect(page.getByRole('region', { name: 'Proofs' })).toBeVisible();
+  await expect(above).toBeFocused();
+  await page.keyboard.type('Buy stamps');
+  await page.keyboard.press('Enter');
+  await expectTitles(page, 'Pending', ['Buy stamps']);
+});
+
 test('the menus above the board stay open while the board is made anew @hydrated', async ({ page }) => {
   for (const [button, field, anotherList] of [['Filter', 'Priority', 'Review'], ['Group: none', 'Order in the lists', 'Proofs']] as const) {
     await test.step(button, () => opensWhileMadeAnew(page, async () => {

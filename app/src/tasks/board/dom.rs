@@ -51,6 +51,52 @@ pub fn open_fields_for_new(board: &HtmlElement) -> Vec<HtmlElement> {
     fields.into_iter().filter(|field| field.offset_parent().is_some()).collect()
 }
 
+/// A field for a new task: the id of its list, and whether it stands above the list or at its end.
+#[derive(PartialEq, Eq)]
+pub struct FieldForNew {
+    list: String,
+    is_above: bool,
+}
+
+/// The field for a new task that has the focus.
+pub fn focused_field_for_new(board: &HtmlElement) -> Option<FieldForNew> {
+    let focused = web_sys::window()?.document()?.active_element().filter(|element| board.contains(Some(element)))?;
+    FieldForNew::of(&focused)
+}
+
+impl FieldForNew {
+    fn of(field: &Element) -> Option<Self> {
+        let form = closest(field, ".quick-add__form")?;
+        Some(Self { list: list_of_form(&form)?, is_above: closest(&form, ".quick-add").is_none() })
+    }
+
+    /// Gives it the focus, and opens it for that on a board that was made anew.
+    pub fn focus(&self, board: &HtmlElement) {
+        let open = open_fields_for_new(board);
+        if let Some(field) = open.iter().find(|field| Self::of(field).as_ref() == Some(self)) {
+            drop(field.focus());
+        } else if self.is_above {
+            let words = format!("column={}", self.list);
+            let mut links = all(board.query_selector_all(".col__head > a.icon-btn")).into_iter();
+            if let Some(link) =
+                links.find(|link| link.get_attribute("href").is_some_and(|href| href.ends_with(&words)))
+            {
+                link.click();
+            }
+        } else {
+            let mut ends = all(board.query_selector_all("details.quick-add")).into_iter();
+            if let Some(end) = ends.find(|end| list_of_form(end).as_deref() == Some(self.list.as_str())) {
+                attribute(&end, "open", Some(""));
+            }
+        }
+    }
+}
+
+/// The id of the list that the form in `element` adds to.
+fn list_of_form(element: &HtmlElement) -> Option<String> {
+    one(element, "input[name='column']")?.get_attribute("value")
+}
+
 /// The nearest element that `selector` finds, from `element` outwards.
 pub fn closest(element: &Element, selector: &str) -> Option<HtmlElement> {
     element.closest(selector).ok().flatten()?.dyn_into().ok()

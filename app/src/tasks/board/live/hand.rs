@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
+use web_sys::{HtmlElement, HtmlTextAreaElement};
 
 use super::BoardState;
 use crate::tasks::board::dom;
@@ -29,15 +29,12 @@ fn is_taken(state: &BoardState) -> bool {
     is_in_hand(state) || document().body().is_some_and(|body| is_adding(&body))
 }
 
-/// Whether somebody is writing a new task.
+/// Whether somebody is writing a new task. A field that only waits for one is opened again on a board that is made anew.
 pub fn is_adding(board: &HtmlElement) -> bool {
-    let focused = document().active_element();
-    dom::open_fields_for_new(board).into_iter().filter_map(|field| field.dyn_into::<HtmlTextAreaElement>().ok()).any(
-        |field| {
-            let element: &Element = &field;
-            !field.value().trim().is_empty() || focused.as_ref() == Some(element)
-        },
-    )
+    dom::open_fields_for_new(board)
+        .into_iter()
+        .filter_map(|field| field.dyn_into::<HtmlTextAreaElement>().ok())
+        .any(|field| !field.value().trim().is_empty())
 }
 
 /// Whether something on the board is in the person's hand, or being written.

@@ -290,6 +290,7 @@ pub struct Kept {
     scroll: Vec<(String, i32)>,
     left: i32,
     focus: Option<String>,
+    adding: Option<dom::FieldForNew>,
 }
 
 pub fn keep_place(board: &HtmlElement) -> Kept {
@@ -297,7 +298,8 @@ pub fn keep_place(board: &HtmlElement) -> Kept {
         .iter()
         .filter_map(|column| Some((dom::data_id(column), dom::list(column)?.scroll_top())))
         .collect();
-    Kept { scroll, left: board.scroll_left(), focus: dom::focused_card(board) }
+    let (focus, adding) = (dom::focused_card(board), dom::focused_field_for_new(board));
+    Kept { scroll, left: board.scroll_left(), focus, adding }
 }
 
 impl Kept {
@@ -313,6 +315,9 @@ impl Kept {
         let card = self.focus.as_ref().and_then(|id| dom::card(board, id));
         if let Some(title) = card.and_then(|card| dom::one(&card, ".card__title")) {
             drop(title.focus());
+        }
+        if let Some(field) = &self.adding {
+            field.focus(board);
         }
     }
 }
