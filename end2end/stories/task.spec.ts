@@ -82,6 +82,38 @@ test('whoever types on after sending loses no letter, and what is sent twice is 
   await expect(field).toHaveValue('And typed on');
 });
 
+test('a task that is opened again while its comment is on its way goes on with it @hydrated', async ({ page, empty }) => {
+  await page.goto(`${empty.url}/board/REP`);
+  await settled(page, true);
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => { answer = resolve; });
+  await page.route('**/rpc/add_comment*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  const drawer = page.getByRole('region', { name: 'Task', exact: true });
+  const field = drawer.getByLabel('New comment');
+  const openIt = () => page.getByRole('link', { name: titles[0], exact: true }).click();
+  await openIt();
+  await field.fill('On its way');
+  await field.press('Control+Enter');
+  await expect(field).toHaveValue('');
+  await page.keyboard.press('Escape');
+  await expect(drawer).toHaveCount(0);
+  await openIt();
+  await expect(drawer.getByText('Saving', { exact: true })).toBeVisible();
+  await expect(field, 'what is on its way').toHaveValue('');
+  await field.fill('Behind it');
+  await field.press('Control+Enter');
+  answer();
+  await expect(drawer.locator('.comment .prose')).toHaveText(['On its way', 'Behind it']);
+  await expect(field).toHaveValue('');
+  await page.reload();
+  await settled(page, true);
+  await expect(drawer.locator('.comment .prose')).toHaveText(['On its way', 'Behind it']);
+  await expect(field).toHaveValue('');
+});
+
 test('a comment and a description that are not saved are there again after the page was left @hydrated', async ({ page, empty }) => {
   await open(page, empty.url, 1, true);
   const field = section(page, 'Comments').getByLabel('New comment');

@@ -32,24 +32,32 @@ type SendText = Arc<dyn Fn(TaskId, Sent) -> Sending + Send + Sync>;
 pub struct NewTexts {
     /// What stands in the field.
     pub text: RwSignal<String>,
-    task: StoredValue<Kept>,
+    kept: StoredValue<Kept>,
     state: TaskState,
     said: RwSignal<Option<AppResult<()>>>,
     is_sending: RwSignal<bool>,
-    /// What the server did not take last.
-    refused: StoredValue<Option<Sent>>,
 }
 
-/// What goes on when the page of the task is closed.
+/// What goes on when the page of the task is closed, and is there again when it is opened.
 #[derive(Clone)]
 struct Kept {
     task: TaskId,
-    /// The first one is with the server now.
-    queue: ArcStoredValue<VecDeque<Sent>>,
     send: SendText,
     /// Where the browser keeps what is not sent.
     name: Option<String>,
     end: Option<SessionEnd>,
+    of_field: OfField,
+}
+
+#[derive(Clone, Default)]
+struct OfField {
+    text: ArcRwSignal<String>,
+    /// The first one is with the server now.
+    queue: ArcStoredValue<VecDeque<Sent>>,
+    said: ArcRwSignal<Option<AppResult<()>>>,
+    is_sending: ArcRwSignal<bool>,
+    /// What the server did not take last.
+    refused: ArcStoredValue<Option<Sent>>,
 }
 
 impl NewTexts {
@@ -67,18 +75,26 @@ impl NewTexts {
         let name = kept_text::name(task, name);
         let (error, typed) = refusal.map_or((None, None), |(error, typed)| (Some(error), typed));
         let send: SendText = Arc::new(move |task, Sent { op, text }| Box::pin(send(task, text, op)));
-        let (queue, end) = (ArcStoredValue::default(), use_context());
+        // A task that is opened again while its texts are on their way goes on with them.
+        let under_way = name.as_deref().and_then(under_way::find);
+        let is_under_way = under_way.is_some();
+        let of_field = under_way.unwrap_or_else(|| {
+            let of_field = OfField::default();
+            of_field.text.set(typed.unwrap_or_default());
+            of_field.said.set(error.map(Err));
+            of_field
+        });
         let texts = Self {
-            text: RwSignal::new(typed.unwrap_or_default()),
-            task: StoredValue::new(Kept { task, queue, send, name: name.clone(), end }),
+            text: of_field.text.clone().into(),
             state,
-            said: RwSignal::new(error.map(Err)),
-            is_sending: RwSignal::new(false),
-            refused: StoredValue::new(None),
+            said: of_field.said.clone().into(),
+            is_sending: of_field.is_sending.clone().into(),
+            kept: StoredValue::new(Kept { task, send, name: name.clone(), end: use_context(), of_field }),
         };
         // In effects, so that nothing of it happens on the server, and the page is awake.
         Effect::new(move |before: Option<()>| {
             if before.is_none()
+                && !is_under_way
                 && texts.text.with_untracked(String::is_empty)
                 && let Some(kept) = name.as_deref().and_then(kept_text::read)
             {
@@ -89,7 +105,7 @@ impl NewTexts {
             let typed = texts.text.get();
             // At first the field may still be about to get what was kept.
             if before.is_some() || !typed.is_empty() {
-                texts.task.with_value(|kept| kept.keep(&typed));
+                texts.kept.with_value(|kept| kept.keep(&typed));
             }
         });
         texts
@@ -101,51 +117,49 @@ impl NewTexts {
         if text.trim().is_empty() {
             return;
         }
+        let kept = self.kept.get_value();
+        let OfField { queue, refused, .. } = &kept.of_field;
         // Perhaps the server has it, and only its answer was lost.
-        let again = self.refused.try_update_value(Option::take).flatten().filter(|refused| refused.text == text);
+        let again = refused.try_update_value(Option::take).flatten().filter(|refused| refused.text == text);
         let sent = again.unwrap_or_else(|| Sent { op: new_op(), text });
-        let kept = self.task.get_value();
-        kept.queue.update_value(|queue| queue.push_back(sent));
+        queue.update_value(|queue| queue.push_back(sent));
         self.text.set(String::new());
         if !self.is_sending.get_untracked() {
             self.is_sending.set(true);
+            under_way::begin(&kept);
             spawn_local(self.run(kept));
         }
     }
 
     /// Sends one after the other, in order. The task may be closed meanwhile: then all goes on but what is shown.
     async fn run(self, kept: Kept) {
-        while let Some(sent) = kept.queue.with_value(|queue| queue.front().cloned()) {
+        let OfField { text, queue, said, is_sending, refused } = kept.of_field.clone();
+        while let Some(sent) = queue.with_value(|queue| queue.front().cloned()) {
             let is_signed_out = |answer: &AppResult<()>| matches!(answer, Err(AppError::SignedOut));
-            let waiting = || kept.queue.with_value(VecDeque::len);
+            let waiting = || queue.with_value(VecDeque::len);
             let answer =
                 SessionEnd::send(kept.end, waiting, is_signed_out, || (kept.send)(kept.task, sent.clone())).await;
-            kept.queue.update_value(|queue| drop(queue.pop_front()));
-            let typed = self.text.try_get_untracked();
-            match &answer {
-                Ok(()) => kept.keep(typed.as_deref().unwrap_or_default()),
-                Err(_) => {
-                    let rest: Vec<String> = kept
-                        .queue
-                        .try_update_value(|queue| queue.drain(..).map(|sent| sent.text).collect())
-                        .unwrap_or_default();
-                    let back = put_back(&sent.text, &rest, typed.as_deref().unwrap_or_default());
-                    kept.keep(&back);
-                    if typed.is_some() {
-                        self.text.set(back);
-                        self.refused.set_value(Some(sent));
-                    }
-                }
+            queue.update_value(|queue| drop(queue.pop_front()));
+            let typed = text.get_untracked();
+            if answer.is_ok() {
+                kept.keep(&typed);
+            } else {
+                let rest: Vec<String> = queue
+                    .try_update_value(|queue| queue.drain(..).map(|sent| sent.text).collect())
+                    .unwrap_or_default();
+                let back = put_back(&sent.text, &rest, &typed);
+                kept.keep(&back);
+                text.set(back);
+                refused.set_value(Some(sent));
             }
-            // Nobody looks at a task that was closed.
-            if typed.is_some() {
-                if answer.is_ok() {
-                    self.state.reload_around_texts();
-                }
-                self.said.set(Some(answer));
+            // Whoever has opened the task again hears of it by the stream.
+            if answer.is_ok() && self.text.try_get_untracked().is_some() {
+                self.state.reload_around_texts();
             }
+            said.set(Some(answer));
         }
-        self.is_sending.try_set(false);
+        is_sending.set(false);
+        under_way::end(&kept);
     }
 
     /// The word beside the field: Saving, Saved, or why not.
@@ -162,7 +176,8 @@ impl Kept {
     /// Keeps what is on its way and what is typed.
     fn keep(&self, typed: &str) {
         let Some(name) = &self.name else { return };
-        let unsent: Vec<String> = self.queue.with_value(|queue| queue.iter().map(|sent| sent.text.clone()).collect());
+        let queue = &self.of_field.queue;
+        let unsent: Vec<String> = queue.with_value(|queue| queue.iter().map(|sent| sent.text.clone()).collect());
         let unsent: Vec<&str> =
             unsent.iter().map(String::as_str).chain([typed]).filter(|text| !text.is_empty()).collect();
         kept_text::write(name, &unsent.join("\n"));
@@ -173,6 +188,48 @@ impl Kept {
 fn put_back(refused: &str, rest: &[String], typed: &str) -> String {
     let texts = [refused].into_iter().chain(rest.iter().map(String::as_str)).chain([typed]);
     texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// The fields whose texts are on their way, by the names under which they are kept.
+#[cfg(feature = "hydrate")]
+mod under_way {
+    use std::{cell::RefCell, collections::BTreeMap};
+
+    use super::{Kept, OfField};
+
+    thread_local! {
+        static ALL: RefCell<BTreeMap<String, OfField>> = const { RefCell::new(BTreeMap::new()) };
+    }
+
+    pub fn begin(kept: &Kept) {
+        if let Some(name) = kept.name.clone() {
+            ALL.with_borrow_mut(|all| all.insert(name, kept.of_field.clone()));
+        }
+    }
+
+    pub fn end(kept: &Kept) {
+        if let Some(name) = &kept.name {
+            ALL.with_borrow_mut(|all| all.remove(name));
+        }
+    }
+
+    pub fn find(name: &str) -> Option<OfField> {
+        ALL.with_borrow(|all| all.get(name).cloned())
+    }
+}
+
+/// The server sends nothing by itself.
+#[cfg(not(feature = "hydrate"))]
+mod under_way {
+    use super::{Kept, OfField};
+
+    pub const fn begin(_kept: &Kept) {}
+
+    pub const fn end(_kept: &Kept) {}
+
+    pub const fn find(_name: &str) -> Option<OfField> {
+        None
+    }
 }
 
 #[cfg(test)]
