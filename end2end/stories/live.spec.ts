@@ -691,6 +691,21 @@ test.describe('a board that is not there any more', () => {
     expect((await other.goto(`${empty.url}/board/REP`))?.status()).toBe(404);
   });
 
+  test('offers nobody in a picker that is open who is not in the project any more @hydrated', async ({ page, empty }) => {
+    addMina(empty);
+    await page.reload();
+    await settled(page, true);
+    await page.getByRole('link', { name: three[0], exact: true }).focus();
+    await page.keyboard.press('a');
+    const choice = page.getByRole('checkbox', { name: mina.name });
+    await expect(choice).toBeVisible();
+    const people = (await clientOf(page).call<{ id: string; email: string }[]>('list_people', {})).value;
+    const person = people.find(({ email }) => email === mina.email)!.id;
+    await clientOf(page).call('remove_member', { project: await projectOf(page), person });
+    await expect(choice).toHaveCount(0);
+    await expect(page.getByRole('checkbox', { name: dana.name }), 'still open').toBeVisible();
+  });
+
   test.describe('with somebody who is not in it any more', () => {
     test.use({ expectedErrors: [/status of 422/] });
 

@@ -92,6 +92,8 @@ pub struct Tools {
     /// The lifted card is behind all cards of its list that are loaded.
     pub is_at_end: ArcStoredValue<bool>,
     pub choices: ArcRwSignal<Option<TaskChoices>>,
+    /// They are others since they were read, and could not be read again yet.
+    is_stale: ArcStoredValue<bool>,
     reading: ArcStoredValue<Reading>,
 }
 
@@ -117,6 +119,7 @@ impl Default for Tools {
             conflict: ArcRwSignal::new(None),
             is_at_end: ArcStoredValue::new(false),
             choices: ArcRwSignal::new(None),
+            is_stale: ArcStoredValue::new(false),
             reading: ArcStoredValue::new(Reading::None),
         }
     }
@@ -147,9 +150,10 @@ impl Tools {
 }
 
 impl BoardState {
-    /// Reads people and labels unless they are here or on their way.
+    /// Reads people and labels unless they are here as they are now, or on their way.
     pub fn need_choices(&self) {
-        if self.tools.choices.with_untracked(Option::is_none) && self.tools.reading.get_value() == Reading::None {
+        let is_here = self.tools.choices.with_untracked(Option::is_some) && !self.tools.is_stale.get_value();
+        if !is_here && self.tools.reading.get_value() == Reading::None {
             self.read_choices();
         }
     }
@@ -157,6 +161,7 @@ impl BoardState {
     /// Members or labels are others now: reads them again, where they have been read or are being read.
     pub fn renew_choices(&self) {
         if self.tools.choices.with_untracked(Option::is_some) || self.tools.reading.get_value() != Reading::None {
+            self.tools.is_stale.set_value(true);
             self.read_choices();
         }
     }
@@ -169,7 +174,13 @@ impl BoardState {
         let board = self.clone();
         leptos::task::spawn_local(async move {
             let (tools, toasts) = (&board.tools, board.toasts);
-            match api::load_choices(board.key.clone()).await {
+            // Where they become others while they are read, it is said again.
+            let was_stale = tools.is_stale.try_update_value(std::mem::take).unwrap_or_default();
+            let read = api::load_choices(board.key.clone()).await;
+            if read.is_err() && was_stale {
+                tools.is_stale.set_value(true);
+            }
+            match read {
                 // What has not changed keeps its rows, and the focus on them.
                 Ok(fresh) if tools.choices.with_untracked(|known| known.as_ref() == Some(&fresh)) => {}
                 Ok(fresh) => tools.choices.set(Some(fresh)),

@@ -191,6 +191,7 @@ impl Inner {
                 self.seen.set(number);
                 self.waiting.borrow_mut().clear();
                 self.watchers.borrow().iter().for_each(|(_, changed)| changed.run(()));
+                self.with_board(|state, _| state.renew_choices());
                 self.read_again(Tail::Dropped);
                 self.follow_soon();
             }
@@ -247,6 +248,10 @@ impl Inner {
         if let Change::Task { task, .. } = &event.change {
             let watchers = self.watchers.borrow();
             watchers.iter().filter(|(other, _)| other == task).for_each(|(_, changed)| changed.run(()));
+        }
+        // Not when the hand is off the board: it may be on a picker that still offers who or what is gone.
+        if matches!(event.change, Change::Members | Change::Labels) {
+            self.with_board(|state, _| state.renew_choices());
         }
         let Some(is_own) = self.with_board(|state, _| state.sender.knows(event.op)) else { return };
         if !is_own {

@@ -48,9 +48,6 @@ impl Inner {
         let mut seen = Vec::new();
         for event in &events {
             let is_task = matches!(event.change, Change::Task { .. });
-            if matches!(event.change, Change::Members | Change::Labels) {
-                state.renew_choices();
-            }
             if !is_task || !is_plain {
                 self.read_again(Tail::Kept);
             }
