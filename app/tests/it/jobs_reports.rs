@@ -129,6 +129,51 @@ async fn a_schedule_reports_the_days_that_it_asks_for() {
 }
 
 #[tokio::test]
+async fn who_asks_for_days_that_are_over_is_told_how_they_ended() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        let told = async || {
+            let run = stage.runs(id).await.pop().unwrap();
+            snapshot::from_json(&frozen(&app, run.id).await.unwrap()).unwrap()
+        };
+        choose(&stage, id, &ReportSpec { period: PeriodChoice::LastFullMonth, ..ReportSpec::default() }).await;
+        stage.pass(TimeDelta::minutes(60));
+        stage.plan().await;
+        stage.work().await;
+        let planned = told().await;
+        assert_eq!(planned.as_of, stage.runs(id).await.pop().unwrap().scheduled_at, "a planned one stands as planned");
+        assert!(planned.figures.open.now > 0);
+
+        runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        let by_hand = told().await;
+        assert_eq!(Some(by_hand.period), days("2026-10-01", "2026-10-31"));
+        assert_eq!(by_hand.as_of, by_hand.period.last_instant(&by_hand.project.zone.parse::<chrono_tz::Tz>().unwrap()));
+        assert_eq!(by_hand.figures.open.now, 0, "no task was there in October");
+        assert!(by_hand.in_progress.is_empty());
+
+        // Its last day was over, so the next report does not tell of it again.
+        choose(&stage, id, &ReportSpec { period: PeriodChoice::SinceLast, ..ReportSpec::default() }).await;
+        stage.pass(TimeDelta::hours(1));
+        runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        let since = told().await;
+        assert_eq!(Some(since.period), days("2026-11-01", "2026-11-23"));
+        assert!(since.as_of > by_hand.as_of && since.figures.open.now > 0, "today is in it");
+
+        let between =
+            PeriodChoice::Between { first: "2026-11-02".parse().unwrap(), last: "2026-11-08".parse().unwrap() };
+        choose(&stage, id, &ReportSpec { period: between, ..ReportSpec::default() }).await;
+        stage.pass(TimeDelta::days(7));
+        stage.plan().await;
+        stage.work().await;
+        assert_eq!(told().await.figures.open.now, 0, "the same days are told of in the same way each time");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_run_says_in_its_log_that_its_mail_is_longer_than_mail_programs_show() {
     each_database(async |app| {
         let stage = Stage::new(&app).await;

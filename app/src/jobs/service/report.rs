@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc, Weekday};
+use chrono_tz::Tz;
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
@@ -23,7 +24,7 @@ use crate::{
         period::{Period, day_of},
         report::{
             Folded, Snapshot,
-            spec::{AttachmentKind, ReportSpec, Section, Until},
+            spec::{AttachmentKind, PeriodChoice, ReportSpec, Section, Until},
         },
     },
     entities::{label, occurrence, project, schedule, user},
@@ -201,31 +202,51 @@ pub async fn period(
     trigger: Trigger,
     at: DateTime<Utc>,
 ) -> AppResult<Period> {
-    let project = project::Entity::find_by_id(job.project_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
     let until = match trigger {
         Trigger::Schedule => Until::DayBefore,
         Trigger::Manual => Until::Today,
     };
-    let last = last_end(ctx.reader(), job.id, at).await?;
-    Ok(spec.period.on_day(day_of(at, &snapshot::zone_of(&project)), until, WEEK_START, last))
+    let zone = zone(ctx, job).await?;
+    let last = last_end(ctx.reader(), job.id, at, zone).await?;
+    Ok(spec.period.on_day(day_of(at, &zone), until, WEEK_START, last))
 }
 
-/// The last day that the report of a schedule before an instant was about. The day on which somebody asked for one was
-/// not over: the next one tells of it again.
-async fn last_end(db: &impl ConnectionTrait, job: ScheduleId, before: DateTime<Utc>) -> AppResult<Option<NaiveDate>> {
+/// The zone in which the report of a schedule counts its days.
+async fn zone(ctx: &Ctx, job: &schedule::Model) -> AppResult<Tz> {
+    let project = project::Entity::find_by_id(job.project_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
+    Ok(snapshot::zone_of(&project))
+}
+
+/// As of when a report tells what stands where. A planned one tells of its planned instant, which comes right behind its
+/// days. Whoever asks by hand for days that are over, or always for the same ones, wants to know how they ended.
+fn standing(spec: &ReportSpec, period: Period, zone: Tz, trigger: Trigger, at: DateTime<Utc>) -> DateTime<Utc> {
+    match (trigger, &spec.period) {
+        (Trigger::Schedule, choice) if !matches!(choice, PeriodChoice::Between { .. }) => at,
+        _ => at.min(period.last_instant(&zone)),
+    }
+}
+
+/// The last day that the report of a schedule before an instant was about. A day on which somebody asked for one was not
+/// over: the next one tells of it again.
+async fn last_end(
+    db: &impl ConnectionTrait,
+    job: ScheduleId,
+    before: DateTime<Utc>,
+    zone: Tz,
+) -> AppResult<Option<NaiveDate>> {
     use OccurrenceState::{Done, Partly, Sending};
     let query = occurrence::Entity::find()
         .select_only()
-        .columns([occurrence::Column::PeriodTo, occurrence::Column::Trigger])
+        .columns([occurrence::Column::PeriodTo, occurrence::Column::ScheduledAt])
         .filter(occurrence::Column::ScheduleId.eq(job))
         .filter(occurrence::Column::State.is_in([Sending, Done, Partly]))
         .filter(occurrence::Column::PeriodTo.is_not_null())
         .filter(occurrence::Column::ScheduledAt.lt(before))
         .order_by_desc(occurrence::Column::ScheduledAt);
-    let last: Option<(Option<NaiveDate>, Trigger)> = query.into_tuple().one(db).await?;
-    Ok(last.and_then(|(end, trigger)| match trigger {
-        Trigger::Schedule => end,
-        Trigger::Manual => end?.pred_opt(),
+    let last: Option<(Option<NaiveDate>, DateTime<Utc>)> = query.into_tuple().one(db).await?;
+    Ok(last.and_then(|(end, at)| {
+        let end = end?;
+        if end < day_of(at, &zone) { Some(end) } else { end.pred_opt() }
     }))
 }
 
@@ -242,8 +263,8 @@ pub async fn collect(
 ) -> AppResult<Folded> {
     let spec = spec(job)?;
     let period = period(ctx, job, &spec, trigger, at).await?;
-    let request =
-        Request { project: job.project_id, owner: job.owner_id, scope: &spec.scope, period, as_of: at, readers };
+    let as_of = standing(&spec, period, zone(ctx, job).await?, trigger, at);
+    let request = Request { project: job.project_id, owner: job.owner_id, scope: &spec.scope, period, as_of, readers };
     snapshot::build_scoped(ctx, &request).await
 }
 
