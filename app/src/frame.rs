@@ -38,19 +38,22 @@ fn watch_answers(own: &str) -> String {
     )
 }
 
-/// The script that asks before a link, or the end of the page, throws away what somebody has typed into a form that is saved
-/// by its button. What a page keeps by itself (tasks, the designer) is not asked about, nor a link that says that it gives
+/// The script that asks before a link, another form, or the end of the page throws away what somebody has typed into a form
+/// that is saved by its button. What a page keeps by itself (tasks, the designer) is not asked about, nor a link that says that it gives
 /// up. In the capture phase, so that the router hears of no link on which the person stays.
 const ASK_BEFORE_LEAVING: &str = "\
-    const kept = new WeakMap(), typed = new Set(); \
-    const unsaved = () => [...typed].some((field) => field.isConnected && (/checkbox|radio/.test(field.type) || field.value !== kept.get(field))); \
+    const kept = new WeakMap(), typed = new Set(), LEAVE = 'Leave without saving? What you typed on this page is lost.'; \
+    const unsaved = (sent) => [...typed].some((field) => field.form !== sent && field.isConnected && (/checkbox|radio/.test(field.type) || field.value !== kept.get(field))); \
     addEventListener('focusin', ({ target }) => { if ('value' in target && !kept.has(target)) kept.set(target, target.value); }); \
     addEventListener('input', ({ isTrusted, target }) => { if (isTrusted && target.form?.matches('.page form.form[method=post]:not(.task form, .designer form)')) typed.add(target); }); \
-    addEventListener('submit', () => typed.clear(), true); \
+    addEventListener('submit', (event) => { \
+    const { defaultPrevented: stays, target } = event; \
+    if (!stays && unsaved(target) && !confirm(LEAVE)) return event.preventDefault(); \
+    for (const field of typed) if (!stays || field.form === target) typed.delete(field); }); \
     addEventListener('click', (event) => { \
     const link = event.target.closest?.('a[href]:not([target], [download], [href^=\"#\"], .form__actions a)'); \
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || !unsaved()) return; \
-    if (confirm('Leave without saving? What you typed on this page is lost.')) typed.clear(); \
+    if (confirm(LEAVE)) typed.clear(); \
     else { event.preventDefault(); event.stopImmediatePropagation(); } }, true); \
     addEventListener('beforeunload', (event) => { if (unsaved()) event.preventDefault(); });";
 

@@ -1,5 +1,6 @@
 // The first minutes: from an empty database to an account, and what the door does with strangers.
-import { begin, beginByHand, dana, expect, expectAccessible, settled, signIn, signOut, test } from '../fixtures/story.ts';
+import { weeklyJob } from '../fixtures/jobs.ts';
+import { begin, beginByHand, createProject, dana, expect, expectAccessible, settled, signIn, signOut, test } from '../fixtures/story.ts';
 
 test('the first visitor becomes the administrator, and stays signed in over a restart', async ({ page, empty, hydrated }) => {
   await page.goto(`${empty.url}/board`);
@@ -104,6 +105,27 @@ test('what is typed into a form is not left behind by a link without a question 
   await settled(page, true);
   await elsewhere.click();
   await expect(page.getByRole('heading', { level: 1, name: 'Dashboard' })).toBeVisible();
+
+  // Another form of the same page, whose answer is the page anew.
+  await createProject(page);
+  const job = await weeklyJob(page, ['mina@example.org']);
+  await page.goto(`${empty.url}/jobs/${job}/edit`);
+  await settled(page, true);
+  const title = page.getByLabel('Name', { exact: true });
+  await title.focus();
+  await page.keyboard.press('End');
+  await page.keyboard.type(' anew');
+  const ping = page.getByRole('region', { name: 'Ping if it works' });
+  await ping.getByRole('textbox', { name: 'Address' }).focus();
+  await page.keyboard.type('https://hc-ping.example/x');
+  page.once('dialog', (dialog) => dialog.dismiss());
+  await ping.getByRole('button', { name: 'Save the ping' }).click();
+  await expect(title).toHaveValue('Weekly report anew');
+  await expect(ping).not.toContainText('is stored');
+  page.once('dialog', (dialog) => dialog.accept());
+  await ping.getByRole('button', { name: 'Save the ping' }).click();
+  await expect(ping).toContainText('is stored');
+  await expect(title).toHaveValue('Weekly report');
 });
 
 test('every answer carries the headers that keep strangers out', async ({ request, empty }) => {

@@ -59,7 +59,7 @@ pub async fn send_report_again(id: String, #[server(default)] to: String) -> App
         delivery => Again::One(delivery.parse().map_err(|_| AppError::Malformed)?),
     };
     resend::again(&ctx, id, to).await?;
-    leptos_axum::redirect(&format!("/reports/{id}?view=recipients&notice=started"));
+    leptos_axum::redirect(&format!("/reports/{id}?view=recipients&notice=again"));
     Ok(())
 }
 

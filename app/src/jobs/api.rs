@@ -288,7 +288,7 @@ pub async fn stop_trying(id: OccurrenceId) -> AppResult<()> {
 #[server(prefix = "/rpc")]
 pub async fn resend_failed(id: OccurrenceId) -> AppResult<()> {
     runs::resend_failed(&Ctx::signed_in()?, id).await?;
-    leptos_axum::redirect(&format!("/jobs/runs/{id}?notice=started"));
+    leptos_axum::redirect(&format!("/jobs/runs/{id}?notice=again"));
     Ok(())
 }
 
@@ -302,6 +302,7 @@ pub async fn decide_delivery(id: DeliveryId, decision: String) -> AppResult<()> 
         _ => return Err(AppError::Malformed),
     };
     let run = runs::decide(&Ctx::signed_in()?, id, decision).await?;
-    leptos_axum::redirect(&format!("/jobs/runs/{run}?notice=saved"));
+    let notice = if decision == runs::Decision::SendAgain { "again" } else { "saved" };
+    leptos_axum::redirect(&format!("/jobs/runs/{run}?notice={notice}"));
     Ok(())
 }

@@ -86,10 +86,11 @@ fn Run(detail: RunDetail) -> impl IntoView {
             {is_open.then(|| view! { <a class="btn needs-no-script" href=format!("/jobs/runs/{id}") rel="external"><Icon name="refresh-cw" />"Refresh"</a> })}
         }
     };
-    let refused = plain_error::<DecideDelivery>();
+    let (refused, unsent) = (plain_error::<DecideDelivery>(), plain_error::<ResendFailed>());
     view! {
         <Page title=title lead=lead actions=actions>
             <ErrorSummary error=refused />
+            <ErrorSummary error=unsent />
             {move || result(head.get())}
             {move || people.with(|(people, say)| (!people.is_empty()).then(|| recipients(id, people.clone(), *say)))}
             {move || people.with(|(people, say)| came_back(!people.is_empty() && say.may_send))}

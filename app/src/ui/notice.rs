@@ -31,6 +31,7 @@ fn words(code: &str) -> Option<&'static str> {
         "resumed" => "Resumed.",
         "released" => "Released. It is tried again.",
         "started" => "Started.",
+        "again" => "It goes out again.",
         "cancelled" => "Cancelled. Nothing was changed.",
         "columns_changed" => "The columns have changed. Check the preview, then choose Import.",
         _ => return None,

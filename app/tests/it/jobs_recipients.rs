@@ -315,7 +315,8 @@ async fn rights_are_looked_at_again_before_a_message_leaves_and_when_it_is_sent_
         stage.work().await;
         let row = stage.deliveries(stage.runs(id).await[0].id).await.remove(0);
         assert_eq!(row.phase, DeliveryPhase::Withheld);
-        runs::decide(&stage.mina(), row.id, Decision::SendAgain).await.unwrap();
+        let refused = runs::decide(&stage.mina(), row.id, Decision::SendAgain).await.unwrap_err();
+        assert!(format!("{refused:?}").contains("cannot see the project"), "{refused:?}");
         stage.work().await;
         let still = stage.deliveries(row.occurrence_id).await.remove(0);
         assert_eq!((still.phase, server.messages().len()), (DeliveryPhase::Withheld, 0));

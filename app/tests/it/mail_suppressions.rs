@@ -59,10 +59,15 @@ async fn an_address_that_does_not_exist_gets_nothing_more_until_it_is_taken_off_
         assert_eq!([held[0].phase, held[1].phase], [DeliveryPhase::Withheld, DeliveryPhase::Accepted]);
         assert!(held[0].reason.as_deref().unwrap().contains("does not exist"));
         assert_eq!(stage.states(id).await.pop(), Some(OccurrenceState::Done));
-        // Sending the failed one again does not go round the list.
-        runs::resend_failed(&stage.mina(), bounced.occurrence_id).await.unwrap();
+        // Sending the failed one again does not go round the list, and takes nothing away of what the server said.
+        let refused = runs::resend_failed(&stage.mina(), bounced.occurrence_id).await.unwrap_err();
+        assert!(format!("{refused:?}").contains("does not exist"), "{refused:?}");
+        let one = runs::decide(&stage.mina(), bounced.id, Decision::SendAgain).await.unwrap_err();
+        assert_eq!(one, refused);
         stage.work().await;
-        assert_eq!(stage.deliveries(bounced.occurrence_id).await[0].phase, DeliveryPhase::Withheld);
+        let still = stage.deliveries(bounced.occurrence_id).await.remove(0);
+        assert_eq!((still.phase, still.reply.clone()), (DeliveryPhase::Failed, bounced.reply.clone()));
+        assert_eq!(stage.states(id).await[0], OccurrenceState::Partly);
 
         suppressions::remove(&stage.mina(), row.row.id).await.unwrap();
         runs::decide(&stage.mina(), held[0].id, Decision::SendAgain).await.unwrap();

@@ -183,7 +183,7 @@ async fn a_report_goes_again_by_a_plain_form() {
         let referer = format!("http://127.0.0.1:3000{page}");
         let action = visitor.form_action(&page, "send_report_again").await;
         let sent = visitor.post(&action, &referer, &[("id", id.as_str()), ("to", "failed")]).await;
-        assert_eq!(sent.location(), format!("{page}&notice=started"), "{}", sent.body);
+        assert_eq!(sent.location(), format!("{page}&notice=again"), "{}", sent.body);
         let action = visitor.form_action(&page, "send_report_to_me").await;
         let sent = visitor.post(&action, &referer, &[("id", id.as_str())]).await;
         assert_eq!(sent.location(), format!("{page}&notice=sent"), "{}", sent.body);

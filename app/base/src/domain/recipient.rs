@@ -165,7 +165,7 @@ impl HeldBack {
             Self::DomainNotAllowed => "Not sent: the domain of this address is not among those that may get reports.",
             Self::Suppressed(SuppressionReason::Unsubscribed) => "Not sent: this address has stopped these e-mails.",
             Self::Suppressed(SuppressionReason::Bounced) => {
-                "Not sent: a mail server has said that this address does not exist. An administrator can lift this."
+                "Not sent: a mail server has said that this address does not exist. An administrator can lift this in the settings, under No mail."
             }
             Self::Suppressed(SuppressionReason::ByHand) => {
                 "Not sent: an administrator has put this address on the list of those that get no mail."

@@ -68,6 +68,11 @@ pub enum Problem {
     Duplicate,
     Insecure,
     NotAllowed,
+    /// Mail to this recipient would be held back as soon as it is its turn.
+    HeldBack {
+        /// The sentence that says why.
+        why: String,
+    },
     /// The project would be left without an owner.
     LastOwner,
     /// The instance would be left without an administrator.
@@ -226,6 +231,7 @@ impl Problem {
                     .into()
             }
             Self::NotAllowed => "This is not allowed here".into(),
+            Self::HeldBack { why } => why.trim_end_matches('.').to_owned(),
             Self::Removed => "The messages of this report were removed; they cannot be sent again".into(),
             Self::NotWritten => "The mail is not written yet; try again in a moment".into(),
             Self::GetsMoreThanYou => {

@@ -1,19 +1,23 @@
 //! What people do with runs by hand: starting one, deciding about its messages.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
 use crate::{
     domain::{
+        address::EmailAddress,
         delivery,
-        ids::{DeliveryId, OccurrenceId, ScheduleId},
+        ids::{DeliveryId, OccurrenceId, ScheduleId, UserId},
         job::{LogLevel, ScheduleState},
         occurrence::{Event, OccurrenceState, Standing, Trigger},
+        recipient::HeldBack,
     },
     entities::{self, occurrence},
     error::{AppError, AppResult, Problem},
     jobs::service::{
-        book, ledger, outcomes,
+        addressees, book, ledger, outcomes,
         planner::{self, NewRun},
         schedules,
         sending::Hold,
@@ -21,6 +25,7 @@ use crate::{
     platform::{
         ctx::{Actor, Ctx},
         db::WriteTx,
+        fault,
     },
     projects::service::access,
 };
@@ -124,7 +129,7 @@ pub enum Decision {
 ///
 /// # Errors
 /// [`AppError::NotFound`], [`AppError::Forbidden`] for a viewer of the project, [`AppError::Invalid`] for one that
-/// cannot go again.
+/// cannot go again, or whose recipient gets no mail any more.
 pub async fn decide(ctx: &Ctx, id: DeliveryId, decision: Decision) -> AppResult<OccurrenceId> {
     let query =
         entities::delivery::Entity::find_by_id(id).select_only().column(entities::delivery::Column::OccurrenceId);
@@ -142,6 +147,9 @@ pub async fn decide(ctx: &Ctx, id: DeliveryId, decision: Decision) -> AppResult<
     if decision == Decision::SendAgain {
         not_cancelled(&row)?;
         refuse_removed(&tx, run).await?;
+        if let Some(why) = held_back(ctx, &row, vec![id]).await?.into_values().next() {
+            return Err(AppError::field("decision", gets_no_mail(&why)));
+        }
     }
     let hold = Hold { run, fence: row.fence };
     if outcomes::apply(ctx, &tx, id, event, hold).await?.is_some() {
@@ -163,9 +171,11 @@ fn not_cancelled(row: &ledger::RunRow) -> AppResult<()> {
 }
 
 /// Sends all messages of a run again that failed. Those that are unknown may have arrived: each is decided by itself.
+/// Those whose recipients get no mail any more stay as they are, with the words of their servers.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Forbidden`] for a viewer of the project.
+/// [`AppError::NotFound`], [`AppError::Forbidden`] for a viewer of the project, [`AppError::Invalid`] where no recipient
+/// gets mail any more.
 pub async fn resend_failed(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
     let row = ledger::read(ctx.reader(), run).await?;
     access::by_id(ctx, ctx.reader(), row.project_id).await?.editing()?;
@@ -183,21 +193,60 @@ pub async fn resend_failed(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
         .into_tuple()
         .all(&*tx)
         .await?;
+    let held_back = held_back(ctx, &row, failed.clone()).await?;
     let mut count = 0;
-    for id in failed {
+    for id in failed.into_iter().filter(|id| !held_back.contains_key(id)) {
         count += usize::from(outcomes::apply(ctx, &tx, id, delivery::Event::SendAgain, hold).await?.is_some());
+    }
+    if count == 0
+        && let Some(why) = held_back.values().next()
+    {
+        return Err(AppError::field("decision", gets_no_mail(why)));
     }
     if count > 0 {
         let who = match &ctx.actor {
             Actor::Person(me) => format!(" by {}", me.name),
             _ => String::new(),
         };
-        book::note(ctx, &*tx, run, LogLevel::Info, format!("{count} sent again{who}.")).await?;
+        let left = match held_back.len() {
+            0 => String::new(),
+            1 => " One is left as it is: its recipient gets no mail.".to_owned(),
+            left => format!(" {left} are left as they are: their recipients get no mail."),
+        };
+        book::note(ctx, &*tx, run, LogLevel::Info, format!("{count} sent again{who}.{left}")).await?;
         ledger::step(ctx, &tx, &held, run, Event::Reopened, ledger::no_columns()).await?;
     }
     tx.commit().await?;
     ctx.app.wake.notify_one();
     Ok(())
+}
+
+fn gets_no_mail(why: &HeldBack) -> Problem {
+    Problem::HeldBack { why: why.words().to_owned() }
+}
+
+/// Those of some messages of a run whose recipients get no mail as things are now, and why. Sent again, they would be held
+/// back, and what their servers said would be gone.
+async fn held_back(
+    ctx: &Ctx,
+    run: &ledger::RunRow,
+    ids: Vec<DeliveryId>,
+) -> AppResult<BTreeMap<DeliveryId, HeldBack>> {
+    use entities::delivery::Column::{Address, Id, UserId as User};
+    let rows: Vec<(DeliveryId, String, Option<UserId>)> = entities::delivery::Entity::find()
+        .select_only()
+        .columns([Id, Address, User])
+        .filter(Id.is_in(ids))
+        .into_tuple()
+        .all(ctx.reader())
+        .await?;
+    let subject = |(_, address, user): &(DeliveryId, String, Option<UserId>)| {
+        let address = EmailAddress::parse(address).map_err(|error| fault::internal("reading an address", error))?;
+        Ok((address, *user))
+    };
+    let subjects = rows.iter().map(subject).collect::<AppResult<Vec<_>>>()?;
+    let held_back = addressees::judge(ctx, run.schedule_id, run.project_id, &subjects).await?;
+    Ok(rows.iter().zip(held_back).filter_map(|((id, ..), why)| Some((*id, why?))).collect())
 }
 
 /// The messages of a run that the retention has removed cannot go out again.

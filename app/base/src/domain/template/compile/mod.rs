@@ -38,6 +38,9 @@ use crate::domain::report::spec::ChartKind;
 /// The Content-ID of the theme's logo.
 pub const LOGO_CID: &str = "logo";
 
+/// What stands where notes would be, if there were any.
+const NO_NOTES: &str = "No work notes in these days.";
+
 /// What is rendered: sources in the template language.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Source {

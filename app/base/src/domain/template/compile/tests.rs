@@ -269,6 +269,20 @@ fn every_link_of_the_html_has_its_address_in_the_text_part() {
 }
 
 #[test]
+fn a_heading_of_notes_never_stands_over_nothing() {
+    let source = compile(&document(vec![BlockKind::Notes { limit: 5 }]));
+    assert!(source.html.contains("{% else %}") && source.html.contains(NO_NOTES), "{}", source.html);
+    assert!(source.text.unwrap().contains(&format!("{{% else %}}{NO_NOTES}")));
+}
+
+#[test]
+fn the_title_of_a_chart_stands_once_in_the_text_part() {
+    let text = compile(&document(vec![BlockKind::Chart { chart: ChartKind::Forecast, has_title: true }]));
+    let text = text.text.unwrap();
+    assert!(text.contains("{{ charts.forecast.alt }}") && !text.contains("charts.forecast.title"), "{text}");
+}
+
+#[test]
 fn html_of_one_s_own_becomes_words_in_the_text_part() {
     let source = "<table><tr><td>{{ project.name }}</td></tr></table>\n<p>A &amp; B</p>{% if x %}<b title=\"{{ y }}\">c</b>{% endif %}";
     let text = compile(&document(vec![BlockKind::Html { source: source.into() }])).text.unwrap();

@@ -1,6 +1,6 @@
 //! Blocks as plain text: the same facts for those who read without HTML.
 
-use super::{map::Place, own_html, page::Page, when};
+use super::{NO_NOTES, map::Place, own_html, page::Page, when};
 use crate::domain::{
     report::spec::ListKind,
     template::{Block, BlockKind, Document, TaskColumn, block::TaskFilter},
@@ -61,9 +61,8 @@ fn write_block(page: &mut Page, all: &[Block], kind: &BlockKind) {
             page.line("{% endfor %}");
         }
         BlockKind::Chart { chart, .. } => {
-            page.line(&format!(
-                "{{% if charts.{chart} %}}{{{{ charts.{chart}.title }}}}: {{{{ charts.{chart}.alt }}}}"
-            ));
+            // It begins with the title.
+            page.line(&format!("{{% if charts.{chart} %}}{{{{ charts.{chart}.alt }}}}"));
             page.line("{% endif %}");
         }
         BlockKind::TaskList { list, limit, filter, none } => {
@@ -81,6 +80,7 @@ fn write_block(page: &mut Page, all: &[Block], kind: &BlockKind) {
             page.line(&format!("{{% for note in notes[:{limit}] %}}- {{{{ note.reference }}}} {{{{ note.title }}}}"));
             page.raw("  {{ note.kind }}, {{ note.author }}, {{ note.date | date(format=\"short\") }}: {{ note.text }}");
             page.raw("  {{ note.url }}");
+            page.line(&format!("{{% else %}}{NO_NOTES}"));
             page.line("{% endfor %}");
         }
         BlockKind::Button { label, url } => page.line(&format!("{label}: {}", url.trim())),

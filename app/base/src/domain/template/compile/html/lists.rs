@@ -7,7 +7,7 @@ use crate::domain::{
         TaskColumn,
         block::TaskFilter,
         compile::{
-            literal,
+            NO_NOTES, literal,
             look::{INK, LINE, MUTED, TEXT, font},
             page::Page,
             when,
@@ -119,6 +119,8 @@ impl Html<'_> {
                 });
             });
         });
+        self.page.line("{% else %}");
+        self.cell("t2", &format!("{};color:{TEXT}", font(400, 14, 20)), below, |html| html.page.line(NO_NOTES));
         self.page.line("{% endif %}");
     }
 }
