@@ -64,6 +64,7 @@ test('a draft is asked for by hand, said to wait everywhere, commented and appro
   await result.getByRole('link', { name: 'Read it and decide' }).click();
   await expect(page.getByRole('heading', { name: 'This is a draft' })).toBeVisible();
   await settled(page, hydrated);
+  await expect(page.getByText(/^It goes to .*@example\.org/)).toBeVisible();
   await page.getByLabel('Comment', { exact: true }).fill('Read **this** first');
   await page.getByRole('button', { name: 'Keep the comment and look again' }).click();
   await expect(page.frameLocator('iframe.mail-frame').locator('body')).toContainText('Read this first');

@@ -10,7 +10,9 @@ use crate::ui::{ErrorSummary, Icon, TextAreaField, plain_error};
 
 /// The banner and, for whoever may decide, the form; nothing of a report that does not wait.
 pub fn draft_panel(report: &ReportDetail) -> AnyView {
-    let Some(Draft { asked, send_at, comment, can_decide }) = report.draft.clone() else { return ().into_any() };
+    let Some(draft) = report.draft.clone() else { return ().into_any() };
+    let to_whom = draft.to_whom();
+    let Draft { asked, send_at, comment, can_decide, .. } = draft;
     let until = match send_at {
         Some(at) => view! { "It goes out by itself on "<time datetime=at.machine>{at.words}</time>"." }.into_any(),
         None => view! { "It waits until somebody decides." }.into_any(),
@@ -20,6 +22,7 @@ pub fn draft_panel(report: &ReportDetail) -> AnyView {
         <section class="panel is-padded stack is-tight" aria-labelledby="draft-head">
             <h2 id="draft-head">"This is a draft"</h2>
             <p>"Its data were frozen on "<time datetime=asked.machine>{asked.words}</time>", and nobody has got it yet. "{until}</p>
+            {to_whom.map(|words| view! { <p>{words}</p> })}
             {form}
         </section>
     }

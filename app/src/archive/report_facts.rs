@@ -49,6 +49,7 @@ fn sent_to(report: &ReportDetail) -> String {
         many => Some(format!("{many} others")),
     };
     match (named.is_empty(), others) {
+        (true, None) if report.draft.is_some() => "nobody yet".into(),
         (true, None) => "nobody".into(),
         (true, Some(others)) => others,
         (false, None) => named.join(", "),

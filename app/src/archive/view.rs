@@ -125,7 +125,37 @@ pub struct Draft {
     pub comment: String,
     /// Whether the person may decide about it.
     pub can_decide: bool,
+    /// To whose addresses it goes as things are now; said to those who may decide.
+    pub goes_to: Vec<String>,
+    /// How many on the list would get nothing.
+    pub held_back: usize,
 }
+
+impl Draft {
+    /// To whom it goes, in a sentence; none for those who are not told.
+    pub fn to_whom(&self) -> Option<String> {
+        if !self.can_decide {
+            return None;
+        }
+        let to = match self.goes_to.as_slice() {
+            [] => return Some("Nobody would get it: the run would fail.".to_owned()),
+            all @ [.., last] if all.len() <= NAMED => match &all[..all.len() - 1] {
+                [] => last.clone(),
+                first => format!("{} and {last}", first.join(", ")),
+            },
+            all => format!("{} and {} others", all[..NAMED].join(", "), all.len() - NAMED),
+        };
+        let held_back = match self.held_back {
+            0 => String::new(),
+            1 => " One on the list is held back.".to_owned(),
+            many => format!(" {many} on the list are held back."),
+        };
+        Some(format!("It goes to {to}.{held_back}"))
+    }
+}
+
+/// Addresses that are named before the others are counted.
+const NAMED: usize = 5;
 
 /// What the open tab of a report shows beyond its facts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -279,5 +309,35 @@ pub const fn tone(phase: DeliveryPhase) -> &'static str {
         DeliveryPhase::Uncertain | DeliveryPhase::Deferred => "warn",
         DeliveryPhase::Withheld => "off",
         DeliveryPhase::Queued | DeliveryPhase::Connecting | DeliveryPhase::Envelope | DeliveryPhase::DataSent => "busy",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_decides_is_told_to_whom_a_draft_goes() {
+        let moment = || Moment { machine: String::new(), words: String::new() };
+        let draft = |count: usize, held_back: usize| Draft {
+            asked: moment(),
+            send_at: None,
+            comment: String::new(),
+            can_decide: true,
+            goes_to: ["a@x.org", "b@x.org", "c@x.org", "d@x.org", "e@x.org", "f@x.org", "g@x.org"][..count]
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+            held_back,
+        };
+        let words = |count, held_back| draft(count, held_back).to_whom().unwrap();
+        assert_eq!(words(0, 2), "Nobody would get it: the run would fail.");
+        assert_eq!(words(1, 0), "It goes to a@x.org.");
+        assert_eq!(words(2, 1), "It goes to a@x.org and b@x.org. One on the list is held back.");
+        assert_eq!(
+            words(7, 2),
+            "It goes to a@x.org, b@x.org, c@x.org, d@x.org, e@x.org and 2 others. 2 on the list are held back."
+        );
+        assert_eq!(Draft { can_decide: false, ..draft(2, 0) }.to_whom(), None);
     }
 }

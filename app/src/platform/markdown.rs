@@ -45,6 +45,54 @@ pub fn to_text(markdown: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// As [`to_text`], a line for each paragraph, item of a list and row of a table.
+pub fn to_lines(markdown: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    // The next number of each list that is open; none where its items have dots.
+    let mut lists: Vec<Option<u64>> = Vec::new();
+    let mut end = |line: &mut String| {
+        let words = line.split_whitespace().collect::<Vec<_>>().join(" ");
+        lines.extend((!words.is_empty()).then_some(words));
+        line.clear();
+    };
+    for event in Parser::new_ext(markdown, OPTIONS) {
+        match event {
+            Event::Text(part) | Event::Code(part) | Event::Html(part) | Event::InlineHtml(part) => line.push_str(&part),
+            Event::TaskListMarker(is_done) => line = if is_done { "☑ " } else { "☐ " }.to_owned(),
+            Event::SoftBreak | Event::HardBreak => line.push(' '),
+            Event::Start(Tag::List(first)) => {
+                end(&mut line);
+                lists.push(first);
+            }
+            Event::End(TagEnd::List(_)) => drop(lists.pop()),
+            Event::Start(Tag::Item) => {
+                end(&mut line);
+                match lists.last_mut() {
+                    Some(Some(number)) => {
+                        line = format!("{number}. ");
+                        *number = number.saturating_add(1);
+                    }
+                    _ => line.push_str("• "),
+                }
+            }
+            Event::Start(Tag::TableCell) if !line.is_empty() => line.push_str(" | "),
+            Event::End(
+                TagEnd::Paragraph
+                | TagEnd::Heading(_)
+                | TagEnd::CodeBlock
+                | TagEnd::HtmlBlock
+                | TagEnd::Item
+                | TagEnd::TableHead
+                | TagEnd::TableRow,
+            ) => end(&mut line),
+            _ => {}
+        }
+    }
+    end(&mut line);
+    lines
+}
+
 /// Safe HTML of a Markdown text.
 pub fn to_html(markdown: &str) -> String {
     let mut raw = String::new();

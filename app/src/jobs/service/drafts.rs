@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use super::{
-    book, ledger,
+    addressees, book, ledger,
     pen::{Pen, Style, Unwritten},
     report, runs, schedules,
     sending::Hold,
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     alarms::service::tell,
     domain::{
-        ids::OccurrenceId,
+        ids::{OccurrenceId, ProjectId, ScheduleId},
         job::LogLevel,
         occurrence::{Event, Trigger},
         report::{Snapshot, spec::DraftRule},
@@ -105,6 +105,19 @@ pub async fn ask(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, hold: Hold, ru
 /// Only those of the database.
 pub async fn of(db: &impl ConnectionTrait, run: OccurrenceId) -> AppResult<Option<report_draft::Model>> {
     Ok(report_draft::Entity::find_by_id(run).one(db).await?)
+}
+
+/// To whose addresses a report of a schedule goes as things are now, and how many on its list would get nothing.
+///
+/// # Errors
+/// Only those of the database, and a fault where the allowed domains cannot be read.
+pub async fn goes_to(ctx: &Ctx, schedule: ScheduleId, project: ProjectId) -> AppResult<(Vec<String>, usize)> {
+    let people = addressees::resolve(ctx, schedule, project).await?.people;
+    let all = people.len();
+    let served = people.into_iter().filter(|(_, held_back)| held_back.is_none());
+    let addresses: Vec<String> = served.map(|(person, _)| person.address.to_string()).collect();
+    let held_back = all - addresses.len();
+    Ok((addresses, held_back))
 }
 
 /// What stands at the head of a report; none where nobody said anything.

@@ -144,9 +144,8 @@ impl NewTexts {
             if answer.is_ok() {
                 kept.keep(&typed);
             } else {
-                let rest: Vec<String> = queue
-                    .try_update_value(|queue| queue.drain(..).map(|sent| sent.text).collect())
-                    .unwrap_or_default();
+                let rest: Vec<String> =
+                    queue.try_update_value(|queue| queue.drain(..).map(|sent| sent.text).collect()).unwrap_or_default();
                 let back = put_back(&sent.text, &rest, &typed);
                 kept.keep(&back);
                 text.set(back);

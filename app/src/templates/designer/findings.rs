@@ -97,8 +97,11 @@ pub fn list(desk: Desk) -> AnyView {
     .into_any()
 }
 
-/// "1 error, 2 warnings, 6 checks passed".
+/// "1 error, 2 warnings, 6 checks passed"; a draft that cannot be filled in has none of them.
 pub fn count(findings: &[Finding]) -> String {
+    if findings.is_empty() {
+        return "Not made: the draft cannot be filled in yet".to_owned();
+    }
     let many = |level: Level| findings.iter().filter(|finding| finding.level == level).count();
     let words = |count: usize, one: &str| match count {
         0 => format!("no {one}s"),

@@ -227,11 +227,7 @@ fn gets_no_mail(why: &HeldBack) -> Problem {
 
 /// Those of some messages of a run whose recipients get no mail as things are now, and why. Sent again, they would be held
 /// back, and what their servers said would be gone.
-async fn held_back(
-    ctx: &Ctx,
-    run: &ledger::RunRow,
-    ids: Vec<DeliveryId>,
-) -> AppResult<BTreeMap<DeliveryId, HeldBack>> {
+async fn held_back(ctx: &Ctx, run: &ledger::RunRow, ids: Vec<DeliveryId>) -> AppResult<BTreeMap<DeliveryId, HeldBack>> {
     use entities::delivery::Column::{Address, Id, UserId as User};
     let rows: Vec<(DeliveryId, String, Option<UserId>)> = entities::delivery::Entity::find()
         .select_only()

@@ -319,25 +319,9 @@ impl Note {
     }
 }
 
-/// What a reader of a Markdown text sees of it, a paragraph and an item of a list each.
+/// What a reader of a Markdown text sees of it, a paragraph, an item of a list and a row of a table each.
 fn paragraphs(text: &str) -> Vec<String> {
-    let mut blocks: Vec<String> = vec![String::new()];
-    for line in text.lines() {
-        let is_item = is_item(line);
-        if line.trim().is_empty() || is_item {
-            blocks.push(String::new());
-        }
-        if let Some(block) = blocks.last_mut() {
-            block.push_str(line.trim_start());
-            block.push('\n');
-        }
-    }
-    let read = |block: &String| {
-        let words = markdown::to_text(block);
-        let mark = if is_item(block) { "• " } else { "" };
-        (!words.is_empty()).then(|| format!("{mark}{}", breakable(&words)))
-    };
-    blocks.iter().filter_map(read).collect()
+    markdown::to_lines(text).iter().map(|line| breakable(line)).collect()
 }
 
 /// The text with places to break in words that are longer than a column: zero-width spaces.
@@ -355,10 +339,6 @@ fn breakable(text: &str) -> String {
     broken
 }
 
-fn is_item(line: &str) -> bool {
-    ["- ", "* ", "+ "].iter().any(|mark| line.trim_start().starts_with(mark))
-}
-
 #[cfg(test)]
 mod tests {
     use super::{breakable, paragraphs, people};
@@ -368,6 +348,12 @@ mod tests {
         let text = "We are **on time**.\nReally.\n\n- one `x`\n- two\n\n#panic(1) and $y$";
         assert_eq!(paragraphs(text), ["We are on time. Really.", "• one x", "• two", "#panic(1) and $y$"]);
         assert!(paragraphs(" \n\n").is_empty());
+    }
+
+    #[test]
+    fn each_row_of_a_table_is_a_line_whose_cells_stand_apart() {
+        let text = "Numbers:\n\n| a | b |\n| - | - |\n| 1 | **2** |\n\n1. first\n2. second\n\n- [x] done";
+        assert_eq!(paragraphs(text), ["Numbers:", "a | b", "1 | 2", "1. first", "2. second", "☑ done"]);
     }
 
     #[test]
