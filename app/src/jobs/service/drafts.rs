@@ -154,7 +154,6 @@ pub async fn decide(ctx: &Ctx, run: OccurrenceId, comment: &str, decision: Decis
     if let Some((event, words)) = event {
         book::note(ctx, &*tx, run, LogLevel::Info, words).await?;
         ledger::step(ctx, &tx, &held, run, event, ledger::no_columns()).await?;
-        tell::draft_decided(ctx, &tx, run).await?;
     }
     tx.commit().await?;
     ctx.app.wake.notify_one();
