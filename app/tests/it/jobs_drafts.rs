@@ -370,6 +370,8 @@ async fn a_run_by_hand_stops_at_a_draft_where_whoever_starts_it_says_so_and_is_s
         assert_eq!(held.next_try_at, Some(app.clock.now() + TimeDelta::days(1)), "the job says no time: a day");
 
         let shown = runs::job(&mina, job).await.unwrap();
+        let about = shown.job.draft_now.clone().unwrap();
+        assert!(about.ends_with("If nobody decides, it goes out by itself after 24 hours."), "{about}");
         assert_eq!((shown.runs[0].label(), shown.job.last_result()), (WAITING, LastResult::Waiting));
         let wait = shown.runs[0].draft.clone().unwrap();
         assert!(wait.who == "Mina Kovač" && wait.until.is_some(), "{wait:?}");
@@ -385,6 +387,8 @@ async fn a_run_by_hand_stops_at_a_draft_where_whoever_starts_it_says_so_and_is_s
         choose(&stage, job, &ReportSpec { draft: rule, ..ReportSpec::default() }).await;
         stage.pass(TimeDelta::minutes(5));
         let mina = stage.mina();
+        let about = runs::job(&mina, job).await.unwrap().job.draft_now.unwrap();
+        assert!(about.ends_with("It waits until somebody decides."), "{about}");
         let run = runs::start(&mina, job).await.unwrap();
         assert_eq!(runs::start_as(&mina, job, Ending::Draft).await, Ok(run));
         stage.work().await;
