@@ -27,9 +27,7 @@ use crate::{
         schedule::UpcomingRun,
     },
     error::{AppError, AppResult, Problem},
-    ui::{
-        Choice, ErrorSummary, Pause, SelectField, TYPING, TextField, base_version, first_day, plain_error, resource,
-    },
+    ui::{Choice, ErrorSummary, Pause, SelectField, TYPING, TextField, base_version, first_day, plain_error, resource},
 };
 
 /// The editor. `here` is the path of its own page, `back` that of the page that Cancel leads to.

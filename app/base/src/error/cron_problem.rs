@@ -89,7 +89,9 @@ impl CronProblem {
                     CronPart::Weekday => ", names such as MON",
                     CronPart::Second | CronPart::Minute | CronPart::Hour => "",
                 };
-                format!("write numbers from {min} to {max}{names}, lists such as 1,3, ranges such as 1-5, or *{sundays}")
+                format!(
+                    "write numbers from {min} to {max}{names}, lists such as 1,3, ranges such as 1-5, or *{sundays}"
+                )
             }
         };
         format!("{}: {what}", part.label())
@@ -103,10 +105,7 @@ mod tests {
     #[test]
     fn the_field_the_value_and_what_is_allowed_are_said() {
         let words = |part, fault| CronProblem { part, fault }.words();
-        assert_eq!(
-            words(CronPart::Minute, CronFault::OutOfRange { value: 61 }),
-            "Minute: 61 is not between 0 and 59"
-        );
+        assert_eq!(words(CronPart::Minute, CronFault::OutOfRange { value: 61 }), "Minute: 61 is not between 0 and 59");
         assert_eq!(
             words(CronPart::Weekday, CronFault::OutOfRange { value: 8 }),
             "Day of the week: 8 is not between 0 and 7; 0 and 7 are Sunday"

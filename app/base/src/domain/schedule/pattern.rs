@@ -427,14 +427,16 @@ mod tests {
                 (read, by_croner) => panic!("{expression}: {read:?}, {by_croner:?}"),
             };
             read_well += 1;
-            let values = |field: &cron::Field| field.numbers().into_iter().map(|value| value as u16).collect::<Vec<_>>();
+            let values =
+                |field: &cron::Field| field.numbers().into_iter().map(|value| value as u16).collect::<Vec<_>>();
             assert_eq!(values(&fields.second), croner.seconds.values(), "{expression}");
             assert_eq!(values(&fields.minute), croner.minutes.values(), "{expression}");
             assert_eq!(values(&fields.hour), croner.hours.values(), "{expression}");
             assert_eq!(values(&fields.month), croner.months.values(), "{expression}");
             let is_nearest = |special: &cron::Special| matches!(special, cron::Special::Nearest(_));
             // croner takes the last working day for the last day where both are named; no words are made of that.
-            let both = [cron::Special::Last, cron::Special::LastWorking].iter().all(|it| fields.day.special.contains(it));
+            let both =
+                [cron::Special::Last, cron::Special::LastWorking].iter().all(|it| fields.day.special.contains(it));
             if both || fields.day.special.iter().any(is_nearest) {
                 continue;
             }

@@ -162,10 +162,9 @@ impl SpecProblem {
             SpecProblem::MinuteOutOfRange => "minute",
             SpecProblem::QuarterMonthOutOfRange => "month",
             SpecProblem::UnknownZone => "zone",
-            SpecProblem::BadExpression
-            | SpecProblem::BadField(_)
-            | SpecProblem::NeverRuns
-            | SpecProblem::TooOften => "expression",
+            SpecProblem::BadExpression | SpecProblem::BadField(_) | SpecProblem::NeverRuns | SpecProblem::TooOften => {
+                "expression"
+            }
             SpecProblem::EndsBeforeStart | SpecProblem::NeverRunsInside => "ends_on",
             SpecProblem::RunsOutOfRange => "runs",
             SpecProblem::TooManyExceptions => "except",
