@@ -54,6 +54,12 @@ test('copies, blind copies and groups are entered in the form of a job', async (
     expect(message).toMatch(/^Cc: .*sam@example\.org/m);
     expect(message).not.toContain('boss@example.org');
   }
+  // The page of the run follows it: what said that it was started goes when it has ended.
+  await expect(async () => {
+    if (!hydrated) await page.reload();
+    await expect(page.getByRole('region', { name: 'Result' })).toContainText('Done', { timeout: 2_000 });
+  }).toPass({ timeout: 60_000 });
+  await expect(page.getByText('Started.', { exact: true })).toHaveCount(0);
 });
 
 test.describe('an address outside the allowed domains', () => {

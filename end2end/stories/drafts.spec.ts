@@ -30,7 +30,9 @@ const job = (page: Page): Promise<string> => clientOf(page).made('save_job', {
 async function askForDraft(page: Page, server: AutoReport, id: string, hydrated: boolean): Promise<string> {
   await page.goto(`${server.url}/jobs/${id}`);
   await settled(page, hydrated);
-  await page.getByRole('button', { name: 'Make a draft now' }).click();
+  const makeDraft = page.getByRole('button', { name: 'Make a draft now' });
+  await expect(makeDraft).toHaveAttribute('title', /If nobody decides, it goes out by itself after 30 minutes\.$/);
+  await makeDraft.click();
   await expect(page).toHaveURL(/\/jobs\/runs\//);
   const run = new URL(page.url()).pathname.split('/').pop()!;
   const waits = async () => (await clientOf(page).call<Run>('load_run', { id: run })).value.run.draft?.who;

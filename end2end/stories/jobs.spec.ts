@@ -223,11 +223,13 @@ test('the sentence and the next runs follow every way to say when', async ({ pag
   await page.getByLabel('On', { exact: true }).selectOption({ label: 'The last day' });
   await says('On the last day of every quarter at 06:30');
   await page.getByText('Cron expression').click();
-  await page.getByRole('textbox', { name: 'Expression' }).fill('15 9 * * 1#2');
-  await page.getByRole('textbox', { name: 'Expression' }).blur();
+  // While it is typed: the field is not left.
+  const expression = page.getByRole('textbox', { name: 'Expression' });
+  await expression.fill('');
+  await expression.pressSequentially('15 9 * * 1#2');
   await says('On the second Monday of every month at 09:15');
-  await page.getByRole('textbox', { name: 'Expression' }).fill('0 7 30 2 *');
-  await page.getByRole('textbox', { name: 'Expression' }).blur();
+  if (hydrated) await expect(expression).toBeFocused();
+  await expression.fill('0 7 30 2 *');
   if (!hydrated) await page.getByRole('button', { name: 'Show the next runs' }).click();
   await expect(page.locator('#preview')).toContainText('No run yet.');
 });

@@ -25,6 +25,21 @@ async function addAccount(page: Page, origin: string, values: { tls?: string; au
   await expect(page.getByRole('heading', { name: 'Office mail' })).toBeVisible();
 }
 
+test('the port follows the encryption until somebody types another one @hydrated', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await page.goto(`${empty.url}/settings/mail/new`);
+  await settled(page, hydrated);
+  const [encryption, port] = [page.getByLabel('Encryption'), page.getByLabel('Port', { exact: true })];
+  await expect(port).toHaveValue('587');
+  await encryption.selectOption('implicit');
+  await expect(port).toHaveValue('465');
+  await encryption.selectOption('none');
+  await expect(port).toHaveValue('25');
+  await port.fill('2525');
+  await encryption.selectOption('start_tls');
+  await expect(port).toHaveValue('2525');
+});
+
 test('a new key signs the mail of an account, and the record to publish is shown', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
   await addAccount(page, empty.url, {});

@@ -2,6 +2,7 @@
 
 mod archive_problem;
 mod checks;
+mod cron_problem;
 #[cfg(feature = "ssr")]
 pub mod fault;
 mod problem;
@@ -10,6 +11,7 @@ use std::fmt;
 
 pub use archive_problem::ArchiveProblem;
 pub use checks::{Checks, is_forbidden};
+pub use cron_problem::{CronFault, CronPart, CronProblem};
 pub use problem::Problem;
 
 use serde::{Deserialize, Serialize};

@@ -27,7 +27,7 @@ use crate::{
         schedule::UpcomingRun,
     },
     error::{AppError, AppResult, Problem},
-    ui::{Choice, ErrorSummary, SelectField, TextField, base_version, first_day, plain_error, resource},
+    ui::{Choice, ErrorSummary, Pause, SelectField, TYPING, TextField, base_version, first_day, plain_error, resource},
 };
 
 /// The editor. `here` is the path of its own page, `back` that of the page that Cancel leads to.
@@ -45,12 +45,19 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
     }
     let (typed, set_typed) = signal(JobForm { report: ReportForm::default(), ..form.clone() });
     let node = NodeRef::<leptos::html::Form>::new();
-    let on_change = move |_: ev::Event| {
-        if let Some(form) = node.get_untracked().and_then(|node| read_form(&node)) {
+    let read = move || {
+        if let Some(form) = node.try_get_untracked().flatten().and_then(|node| read_form(&node)) {
             // What the report shows does not change when it runs.
-            set_typed.set(JobForm { report: ReportForm::default(), ..form });
+            set_typed.try_set(JobForm { report: ReportForm::default(), ..form });
         }
     };
+    let pause = Pause::idle();
+    let on_change = move |_: ev::Event| {
+        pause.cancel();
+        read();
+    };
+    // The sentence and the next runs follow what is typed, not only when its field is left.
+    let on_typing = move |_: ev::Event| pause.then(TYPING, read);
     let projects: Vec<Choice> = projects.into_iter().map(|(key, name)| Choice::new(key, name)).collect();
     let save = if id.is_some() { "Save" } else { "Create the job" };
     let kind = form.kind;
@@ -112,7 +119,7 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
                 {kind_fields::fields(kind, &form.options, error)}
             </fieldset>
             {report}
-            <fieldset class="fieldset">
+            <fieldset class="fieldset" on:input=on_typing>
                 <legend>"When"</legend>
                 <div class="choices is-inline" role="radiogroup" aria-label="How the time is given">
                     {mode_choice(Mode::Simple, "Days and time", form.mode)}

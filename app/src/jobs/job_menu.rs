@@ -29,7 +29,7 @@ pub fn row_menu(job: &JobItem) -> AnyView {
         <button class="icon-btn" type="button" popovertarget=menu.clone() aria-label=label.clone()><Icon name="ellipsis" /></button>
         <div class="menu is-anchored" id=menu popover="auto" role="group" aria-label=label>
             {link(format!("/jobs/{id}/edit"), "pencil", "Edit")}
-            {job.kind.makes_report().then(|| draft_now(id))}
+            {job.kind.makes_report().then(|| draft_now(id, job.draft_now.clone()))}
             {switch}
             {form(DuplicateJob::url(), id, "copy", "Duplicate")}
             {link(format!("/jobs/{id}/dry-run"), "eye", "Dry run")}
@@ -54,12 +54,12 @@ fn form(action: &'static str, id: ScheduleId, icon: &'static str, words: &'stati
 }
 
 /// A run that stops before it is sent.
-fn draft_now(id: ScheduleId) -> AnyView {
+fn draft_now(id: ScheduleId, about: Option<String>) -> AnyView {
     view! {
         <form method="post" action=StartRun::url()>
             <input type="hidden" name="id" value=id.to_string() />
             <input type="hidden" name="draft" value="yes" />
-            <button class="menu__item" type="submit" data-needs-server=""><Icon name="file-text" />"Make a draft now"</button>
+            <button class="menu__item" type="submit" data-needs-server="" title=about><Icon name="file-text" />"Make a draft now"</button>
         </form>
     }
     .into_any()

@@ -49,6 +49,7 @@ fn shown(detail: JobDetail) -> impl IntoView {
     let JobDetail { job, upcoming, recipients, options, report, account, zone_data, rules, runs, older, is_latest } =
         detail;
     let (kind, has_report) = (job.kind, job.kind.makes_report());
+    let draft_now = job.draft_now.clone();
     let id = job.id;
     let is_on = job.state == ScheduleState::On;
     let can_edit = job.can_edit;
@@ -60,7 +61,7 @@ fn shown(detail: JobDetail) -> impl IntoView {
                     <input type="hidden" name="id" value=id.to_string() />
                     <button class="btn is-primary" type="submit" data-needs-server=""><Icon name="play" />"Run now"</button>
                     {has_report.then(|| view! {
-                        <button class="btn" type="submit" data-needs-server="" name="draft" value="yes" title="Makes the report now and waits: read it, add a comment, then send it or not."><Icon name="file-text" />"Make a draft now"</button>
+                        <button class="btn" type="submit" data-needs-server="" name="draft" value="yes" title=draft_now.clone()><Icon name="file-text" />"Make a draft now"</button>
                     })}
                 </form>
                 {if is_on { pause(id, pause_refused) } else { resume(id) }}

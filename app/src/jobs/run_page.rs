@@ -80,6 +80,7 @@ fn Run(detail: RunDetail) -> impl IntoView {
     );
     let head = Memo::new(move |_| now.with(|now| RunDetail { deliveries: Vec::new(), ..now.clone() }));
     let people = Memo::new(move |_| now.with(|now| (now.deliveries.clone(), Say::of(now))));
+    let has_ended = Signal::derive(move || head.with(|head| head.run.state.is_final()));
     let actions = move || {
         view! {
             {move || head.with(buttons)}
@@ -88,7 +89,7 @@ fn Run(detail: RunDetail) -> impl IntoView {
     };
     let (refused, unsent) = (plain_error::<DecideDelivery>(), plain_error::<ResendFailed>());
     view! {
-        <Page title=title lead=lead actions=actions>
+        <Page title=title lead=lead actions=actions has_ended=has_ended>
             <ErrorSummary error=refused />
             <ErrorSummary error=unsent />
             {move || result(head.get())}

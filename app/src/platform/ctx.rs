@@ -133,6 +133,14 @@ impl Ctx {
         }
     }
 
+    /// The name of whom the history names; none for the program itself.
+    pub fn actor_name(&self) -> Option<&str> {
+        match &self.actor {
+            Actor::Person(me) => Some(&me.name),
+            Actor::Anonymous | Actor::System | Actor::Rule(_) => None,
+        }
+    }
+
     /// The person's time zone; UTC for the program itself.
     pub fn zone(&self) -> Tz {
         self.me().ok().and_then(|me| me.zone.parse().ok()).unwrap_or(Tz::UTC)

@@ -6,7 +6,7 @@ use leptos::{
 };
 use leptos_router::hooks::use_query_map;
 
-use crate::error::AppError;
+use crate::error::{AppError, FieldError};
 
 /// A refusal that is too long for the address, which the server has put into the page.
 #[derive(Clone, Debug)]
@@ -92,8 +92,8 @@ pub fn ErrorSummary(#[prop(into)] error: Signal<Option<AppError>>) -> impl IntoV
                     .iter()
                     .map(|field| {
                         let href = format!("#{}", field.field);
-                        let line = field.line.map(|line| format!("Line {line}: ")).unwrap_or_default();
-                        view! { <li><a href=href rel="external">{line}{field.problem.words()}</a></li> }
+                        let words = format!("{}{}", place(field), field.problem.words());
+                        view! { <li><a href=href rel="external">{words}</a></li> }
                     })
                     .collect_view()
                     .into_any(),
@@ -107,6 +107,21 @@ pub fn ErrorSummary(#[prop(into)] error: Signal<Option<AppError>>) -> impl IntoV
             }
         })
     }
+}
+
+/// Where in a box of lines the problem is: above the form it is not seen which box it is.
+fn place(field: &FieldError) -> String {
+    let Some(line) = field.line else { return String::new() };
+    let name = match field.field.as_str() {
+        "recipients" => "Recipients",
+        "cc" => "Copies",
+        "bcc" => "Blind copies",
+        "except" => "Days left out",
+        "domains" => "Domains",
+        "addresses" => "To",
+        _ => return format!("Line {line}: "),
+    };
+    format!("{name}, line {line}: ")
 }
 
 #[cfg(feature = "hydrate")]

@@ -40,13 +40,18 @@ fn words(code: &str) -> Option<&'static str> {
 
 /// The notice of the page, if its address carries one.
 #[component]
-pub fn Notice() -> impl IntoView {
+pub fn Notice(
+    /// What was started has ended: nothing says any more that it was started.
+    #[prop(optional, into)]
+    has_ended: Signal<bool>,
+) -> impl IntoView {
     let query = use_query_map();
     move || {
+        let is_over = |code: &String| code == "started" && has_ended.get();
         let query = query.read();
         // A form that was refused came back to the page of an earlier success.
         let is_refused = query.get("__err").is_some();
-        query.get("notice").as_deref().filter(|_| !is_refused).and_then(words).map(|words| {
+        query.get("notice").filter(|code| !is_refused && !is_over(code)).as_deref().and_then(words).map(|words| {
             view! { <p class="banner" data-tone="good" role="status">{words}</p> }
         })
     }

@@ -15,6 +15,9 @@ pub fn Page(
     /// Buttons and links beside the heading.
     #[prop(optional, into)]
     actions: Option<ViewFn>,
+    /// What was started from this page has ended.
+    #[prop(optional, into)]
+    has_ended: Signal<bool>,
     /// For tables.
     #[prop(optional)]
     wide: bool,
@@ -30,7 +33,7 @@ pub fn Page(
                 </div>
                 {actions.map(|actions| view! { <div class="page__actions">{actions.run()}</div> })}
             </div>
-            <Notice />
+            <Notice has_ended=has_ended />
             {children()}
         </div>
     }

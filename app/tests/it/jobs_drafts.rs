@@ -9,14 +9,14 @@ use app::{
         report::spec::{AttachmentKind, DraftRule, ListKind, Named, ReportSpec, Section},
         template::{Block, BlockKind, Body, Document, TemplateCategory, When},
     },
-    entities::{alarm, occurrence, template as template_row},
+    entities::{alarm, notification, occurrence, template as template_row},
     error::{AppError, Problem},
     jobs::{
         form::JobForm,
         report_form::ReportForm,
         service::{
             drafts::{self, Decision},
-            dry_run, report,
+            dry_run, report, run_actions,
             runs::{self, Ending},
             schedules,
         },
@@ -69,6 +69,18 @@ async fn row(stage: &Stage<'_>, run: OccurrenceId) -> occurrence::Model {
 async fn alarms(stage: &Stage<'_>, run: OccurrenceId) -> Vec<(AlarmKind, String)> {
     let query = alarm::Entity::find().filter(alarm::Column::OccurrenceId.eq(run));
     query.all(stage.app.reader()).await.unwrap().into_iter().map(|row| (row.kind, row.words)).collect()
+}
+
+/// How many are still asked for a word about a draft.
+async fn asked(stage: &Stage<'_>, run: OccurrenceId) -> usize {
+    let query = alarm::Entity::find()
+        .filter(alarm::Column::OccurrenceId.eq(run))
+        .filter(alarm::Column::Kind.eq(AlarmKind::Draft));
+    let alarms: Vec<_> = query.all(stage.app.reader()).await.unwrap().into_iter().map(|row| row.id).collect();
+    let unread = notification::Entity::find()
+        .filter(notification::Column::AlarmId.is_in(alarms))
+        .filter(notification::Column::ReadAt.is_null());
+    unread.all(stage.app.reader()).await.unwrap().len()
 }
 
 #[tokio::test]
@@ -327,8 +339,10 @@ async fn a_draft_is_rejected_or_goes_out_at_its_time_and_a_run_by_hand_does_not_
         assert_eq!(drafts::decide(&mina, second, "A word", Decision::Keep).await, Ok(true));
         stage.pass(TimeDelta::minutes(29));
         assert_eq!(stage.work().await, 0);
+        assert_eq!(asked(&stage, second).await, 1, "keeping a comment decides nothing");
         stage.pass(TimeDelta::minutes(2));
         assert_eq!(stage.work().await, 1);
+        assert_eq!(asked(&stage, second).await, 0, "it has gone out by itself: nobody is asked any more");
         assert_eq!(row(&stage, second).await.state, OccurrenceState::Done);
         let html = mailer::read(&stage.deliveries(second).await[0].mime).unwrap().html.unwrap();
         let (comment, heading) = (html.find("A word").unwrap(), html.find("From us</h1>").unwrap());
@@ -356,6 +370,8 @@ async fn a_run_by_hand_stops_at_a_draft_where_whoever_starts_it_says_so_and_is_s
         assert_eq!(held.next_try_at, Some(app.clock.now() + TimeDelta::days(1)), "the job says no time: a day");
 
         let shown = runs::job(&mina, job).await.unwrap();
+        let about = shown.job.draft_now.clone().unwrap();
+        assert!(about.ends_with("If nobody decides, it goes out by itself after 24 hours."), "{about}");
         assert_eq!((shown.runs[0].label(), shown.job.last_result()), (WAITING, LastResult::Waiting));
         let wait = shown.runs[0].draft.clone().unwrap();
         assert!(wait.who == "Mina Kovač" && wait.until.is_some(), "{wait:?}");
@@ -371,12 +387,18 @@ async fn a_run_by_hand_stops_at_a_draft_where_whoever_starts_it_says_so_and_is_s
         choose(&stage, job, &ReportSpec { draft: rule, ..ReportSpec::default() }).await;
         stage.pass(TimeDelta::minutes(5));
         let mina = stage.mina();
+        let about = runs::job(&mina, job).await.unwrap().job.draft_now.unwrap();
+        assert!(about.ends_with("It waits until somebody decides."), "{about}");
         let run = runs::start(&mina, job).await.unwrap();
         assert_eq!(runs::start_as(&mina, job, Ending::Draft).await, Ok(run));
         stage.work().await;
         let held = row(&stage, run).await;
         assert_eq!((held.is_held, held.next_try_at), (true, None), "as long as the job says");
         assert!(stage.log(run).await.iter().any(|words| words.contains("wants to read it first")));
+        assert_eq!(asked(&stage, run).await, 1);
+        run_actions::cancel(&mina, run).await.unwrap();
+        assert_eq!(row(&stage, run).await.state, OccurrenceState::Cancelled);
+        assert_eq!(asked(&stage, run).await, 0, "a cancelled run asks nobody");
     })
     .await;
 }

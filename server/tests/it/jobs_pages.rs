@@ -153,7 +153,8 @@ async fn a_refused_form_keeps_what_was_typed_and_names_the_line() {
         let back = refused.location().trim_start_matches(SITE).to_owned();
         let shown = visitor.get(&back).await;
         assert!(shown.body.contains("Choose at least one day"), "{}", shown.body);
-        assert!(shown.body.contains("Line 2: "));
+        assert!(shown.body.contains(">Recipients, line 2: "), "the summary names the box");
+        assert!(shown.body.contains("Line 2: "), "beside the box");
         assert!(shown.body.contains("Board letter"));
     })
     .await;

@@ -86,8 +86,8 @@ pub enum Event {
     SendAgain,
     /// The owner of an uncertain delivery knows that it arrived.
     KnownToHaveArrived,
-    /// The owner gives up a delivery that is not finished.
-    GivenUp,
+    /// A person gives up a delivery that is not finished: their name, where it is known.
+    GivenUp { by: Option<String> },
 }
 
 /// What the caller must do after storing the new state, in this order.
@@ -224,7 +224,7 @@ impl Delivery {
             (Uncertain, Event::KnownToHaveArrived) => {
                 self.with_reason("Marked as delivered by hand.".into()).end(Accepted)
             }
-            (Queued | Deferred | Uncertain, Event::GivenUp) => self.with_reason("Given up by hand.".into()).end(Failed),
+            (Queued | Deferred | Uncertain, Event::GivenUp { by }) => self.given_up(by),
             _ => (self, Vec::new()),
         }
     }
@@ -268,6 +268,17 @@ impl Delivery {
         let (next, mut effects) = self.with_reason(reason).defer(now, policy, seed);
         effects.insert(0, Effect::OpenBreaker);
         (next, effects)
+    }
+
+    /// What a server said of the last attempt, or why that one broke, stays: it is why somebody gave up.
+    fn given_up(self, by: Option<String>) -> (Self, Vec<Effect>) {
+        let who = by.unwrap_or_else(|| "hand".to_owned());
+        let given_up = format!("Given up by {who}.");
+        let reason = match &self.reason {
+            Some(reason) => after(reason, &given_up),
+            None => given_up,
+        };
+        self.with_reason(reason).end(DeliveryPhase::Failed)
     }
 
     fn defer(mut self, now: DateTime<Utc>, policy: &DeliveryPolicy, seed: u64) -> (Self, Vec<Effect>) {
@@ -321,6 +332,22 @@ impl Delivery {
     }
 }
 
+/// How a delivery stands, for people: the server's last words, and what there is to add to them, or to say without them.
+pub fn said(reply: Option<&SmtpReply>, reason: Option<&str>) -> Option<String> {
+    match (reply, reason) {
+        (Some(reply), Some(reason)) => Some(after(&reply.to_string(), reason)),
+        (Some(reply), None) => Some(reply.to_string()),
+        (None, reason) => reason.map(str::to_owned),
+    }
+}
+
+/// Another sentence behind the first.
+fn after(first: &str, second: &str) -> String {
+    let first = first.trim_end();
+    let stop = if first.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{stop} {second}")
+}
+
 impl Event {
     /// Whether it may leave a message of which nobody knows whether it arrived.
     pub fn may_leave_unknown(&self) -> bool {
@@ -344,7 +371,7 @@ impl Event {
             | Self::Stranded { .. }
             | Self::SendAgain
             | Self::KnownToHaveArrived
-            | Self::GivenUp => false,
+            | Self::GivenUp { .. } => false,
         }
     }
 
@@ -369,7 +396,7 @@ impl Event {
             | Self::Stranded { .. }
             | Self::SendAgain
             | Self::KnownToHaveArrived
-            | Self::GivenUp => None,
+            | Self::GivenUp { .. } => None,
         }
     }
 }

@@ -65,6 +65,11 @@ impl TlsMode {
             Self::None => 25,
         }
     }
+
+    /// The port that follows the choice of this mode, where the field still holds the usual one of the mode before.
+    pub fn port_after(self, before: Self, port: &str) -> Option<u16> {
+        (self != before && port.trim() == before.usual_port().to_string()).then_some(self.usual_port())
+    }
 }
 
 impl AuthMethod {
@@ -214,6 +219,17 @@ impl std::error::Error for MailHostError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_port_follows_the_mode_unless_somebody_has_typed_another_one() {
+        let (start_tls, implicit) = (TlsMode::StartTls, TlsMode::Implicit);
+        assert_eq!(implicit.port_after(start_tls, "587"), Some(465));
+        assert_eq!(start_tls.port_after(implicit, " 465 "), Some(587));
+        assert_eq!(TlsMode::None.port_after(start_tls, "587"), Some(25));
+        assert_eq!(implicit.port_after(start_tls, "2525"), None);
+        assert_eq!(TlsMode::None.port_after(start_tls, "465"), None, "typed beside another mode");
+        assert_eq!(implicit.port_after(implicit, "465"), None);
+    }
 
     #[test]
     fn a_host_is_a_name_or_an_ip_address() {

@@ -8,6 +8,8 @@
 //! wildcard expressions do: an hour that happens twice has its runs twice, one that is left out has none. Every other
 //! preset names fixed local times: a missing one runs at the end of the gap, a doubled one the first time.
 
+mod cron;
+mod cron_words;
 #[cfg(feature = "ssr")]
 mod next;
 #[cfg(feature = "ssr")]
@@ -18,7 +20,7 @@ mod words;
 #[cfg(feature = "ssr")]
 pub use next::{Follows, Timetable};
 
-use crate::text_enum;
+use crate::{error::CronProblem, text_enum};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 
@@ -198,6 +200,8 @@ pub enum SpecProblem {
     UnknownZone,
     /// The expression does not follow the dialect.
     BadExpression,
+    /// One field of the expression does not.
+    BadField(CronProblem),
     /// No date ever matches, such as 30 February.
     NeverRuns,
     /// Two runs would be less than a minute apart.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ArchiveProblem;
+use super::{ArchiveProblem, CronProblem};
 
 /// What can be wrong with a field. [`Problem::words`] is the sentence beside it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +56,8 @@ pub enum Problem {
     NoRunInside,
     NoDay,
     NotAnExpression,
+    /// One field of a cron expression.
+    CronField(CronProblem),
     TooOften,
     EndsBeforeStart,
     TooMany {
@@ -175,6 +177,7 @@ impl Problem {
             Self::NotAnExpression => {
                 "Write a cron expression: minute, hour, day, month and weekday, such as 0 7 * * 1".into()
             }
+            Self::CronField(problem) => problem.words(),
             Self::TooOften => "This would run more than once a minute; leave a minute or more between runs".into(),
             Self::EndsBeforeStart => "The end is before the start".into(),
             Self::TooMany { max } => format!("There can be at most {max}"),

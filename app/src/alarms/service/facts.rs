@@ -7,7 +7,13 @@ use chrono_tz::Tz;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::{
-    domain::{delivery::DeliveryPhase, ids::OccurrenceId, schedule::ScheduleSpec, smtp_reply::SmtpReply, zone},
+    domain::{
+        delivery::{DeliveryPhase, said as said_of},
+        ids::OccurrenceId,
+        schedule::ScheduleSpec,
+        smtp_reply::SmtpReply,
+        zone,
+    },
     entities::{alarm, delivery, occurrence, schedule},
     error::{AppError, AppResult},
 };
@@ -51,7 +57,8 @@ async fn said(db: &impl ConnectionTrait, run: OccurrenceId) -> AppResult<Option<
         .await?;
     let Some((reply, reason)) = first else { return Ok(None) };
     let reply = reply.and_then(|json| serde_json::from_str::<SmtpReply>(&json).ok());
-    Ok(reply.map(|reply| format!("The mail server answered {reply}")).or(reason))
+    let said = said_of(reply.as_ref(), reason.as_deref());
+    Ok(if reply.is_some() { said.map(|said| format!("The mail server answered {said}")) } else { said })
 }
 
 /// Why a run failed or reached only some: what a mail server said, else the reason of the run itself.

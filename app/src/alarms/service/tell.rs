@@ -131,11 +131,11 @@ fn draft_topic(run: OccurrenceId) -> String {
     format!("draft:{run}")
 }
 
-/// Somebody has decided about a draft: it asks nobody any more.
+/// A draft does not wait any more, because somebody has decided, its time has come, or its run was ended: it asks nobody.
 ///
 /// # Errors
 /// Only those of the database.
-pub async fn draft_decided(ctx: &Ctx, tx: &WriteTx, run: OccurrenceId) -> AppResult<()> {
+pub async fn draft_answered(ctx: &Ctx, tx: &WriteTx, run: OccurrenceId) -> AppResult<()> {
     let asked = alarm::Entity::find().select_only().column(alarm::Column::Id);
     let asked = asked.filter(alarm::Column::Topic.eq(draft_topic(run))).into_query();
     notification::Entity::update_many()

@@ -21,6 +21,7 @@ use crate::{
         job::LogLevel,
         occurrence::{Event, Trigger},
         report::{Snapshot, spec::DraftRule},
+        span,
         template::context::Address,
     },
     entities::{occurrence, report_draft, schedule},
@@ -58,7 +59,24 @@ pub async fn rule(
     }
     let query = occurrence::Entity::find_by_id(run).select_only().column(occurrence::Column::WantsDraft);
     let is_wanted: Option<bool> = query.into_tuple().one(db).await?;
-    Ok(is_wanted.unwrap_or_default().then(|| of_job.unwrap_or(DraftRule { send_after_minutes: Some(DAY) })))
+    Ok(is_wanted.unwrap_or_default().then(|| by_hand(of_job)))
+}
+
+/// How long a draft waits that a person asks for by hand.
+fn by_hand(of_job: Option<DraftRule>) -> DraftRule {
+    of_job.unwrap_or(DraftRule { send_after_minutes: Some(DAY) })
+}
+
+/// What a draft does that a person asks for by hand, and what becomes of it where nobody says a word about it.
+pub fn words(of_job: Option<DraftRule>) -> String {
+    let undecided = match by_hand(of_job).send_after_minutes {
+        None => "It waits until somebody decides.".to_owned(),
+        Some(minutes) => {
+            let wait = span::words(TimeDelta::minutes(i64::from(minutes)));
+            format!("If nobody decides, it goes out by itself after {wait}.")
+        }
+    };
+    format!("Makes the report now and waits: read it, add a comment, then send it or not. {undecided}")
 }
 
 /// What a person does about a draft.
@@ -167,7 +185,6 @@ pub async fn decide(ctx: &Ctx, run: OccurrenceId, comment: &str, decision: Decis
     if let Some((event, words)) = event {
         book::note(ctx, &*tx, run, LogLevel::Info, words).await?;
         ledger::step(ctx, &tx, &held, run, event, ledger::no_columns()).await?;
-        tell::draft_decided(ctx, &tx, run).await?;
     }
     tx.commit().await?;
     ctx.app.wake.notify_one();

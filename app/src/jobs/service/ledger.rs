@@ -233,6 +233,9 @@ pub async fn step(
     if has_ended && before.state == OccurrenceState::Frozen {
         messages::discard(&**tx, id).await?;
     }
+    if before.is_held && !after.is_held {
+        tell::draft_answered(ctx, tx, id).await?;
+    }
     if begins && !has_ended {
         pings::note(ctx, tx, held.id, PingKind::Start).await?;
     }

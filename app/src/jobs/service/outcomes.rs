@@ -14,7 +14,7 @@ use crate::{
     alarms::service::tell,
     domain::{
         address::EmailAddress,
-        delivery::{Delivery, DeliveryPhase, DeliveryPolicy, Effect, Event, UncertainRule},
+        delivery::{Delivery, DeliveryPhase, DeliveryPolicy, Effect, Event, UncertainRule, said},
         ids::{DeliveryId, OccurrenceId, UserId},
         job::LogLevel,
         occurrence::Tally,
@@ -226,8 +226,7 @@ pub async fn messages(tx: &WriteTx, run: OccurrenceId, phases: &[DeliveryPhase])
 
 /// The line of the log for a phase that people care about.
 fn words(address: &str, delivery: &Delivery) -> Option<(LogLevel, String)> {
-    let said =
-        delivery.reply.as_ref().map(SmtpReply::to_string).or_else(|| delivery.reason.clone()).unwrap_or_default();
+    let said = said(delivery.reply.as_ref(), delivery.reason.as_deref()).unwrap_or_default();
     Some(match delivery.phase {
         DeliveryPhase::Accepted => (LogLevel::Info, format!("{address}: delivered. {said}")),
         DeliveryPhase::Deferred => (LogLevel::Warning, format!("{address}: not yet, it is tried again. {said}")),

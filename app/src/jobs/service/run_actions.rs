@@ -12,10 +12,7 @@ use crate::{
     },
     entities::{delivery, schedule},
     error::AppResult,
-    platform::{
-        ctx::{Actor, Ctx},
-        db::WriteTx,
-    },
+    platform::{ctx::Ctx, db::WriteTx},
     projects::service::access,
 };
 
@@ -73,7 +70,8 @@ pub async fn stop_trying(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
         let hold = Hold { run, fence: row.fence };
         book::note(ctx, &*taken.tx, run, LogLevel::Info, format!("No further try{}.", by(ctx))).await?;
         for (id, _) in outcomes::messages(&taken.tx, run, &[DeliveryPhase::Queued, DeliveryPhase::Deferred]).await? {
-            outcomes::apply(ctx, &taken.tx, id, Said::GivenUp, hold).await?;
+            let given_up = Said::GivenUp { by: ctx.actor_name().map(str::to_owned) };
+            outcomes::apply(ctx, &taken.tx, id, given_up, hold).await?;
         }
         // The round that follows counts anew how the run has ended.
         ledger::step(ctx, &taken.tx, &taken.held, run, Event::Hurried, ledger::no_columns()).await?;
@@ -83,10 +81,7 @@ pub async fn stop_trying(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
 
 /// " by Dana", for the log.
 fn by(ctx: &Ctx) -> String {
-    match &ctx.actor {
-        Actor::Person(me) => format!(" by {}", me.name),
-        _ => String::new(),
-    }
+    ctx.actor_name().map(|name| format!(" by {name}")).unwrap_or_default()
 }
 
 /// A run whose schedule the transaction holds, for somebody who may change it.

@@ -25,6 +25,8 @@ pub struct JobItem {
     pub next: Option<Moment>,
     /// How long until the next run, such as "10 h".
     pub next_in: Option<String>,
+    /// What a draft of it does that is asked for by hand, in words; none for other kinds than reports.
+    pub draft_now: Option<String>,
     /// The latest runs, oldest first.
     pub runs: Vec<RunItem>,
     pub can_edit: bool,

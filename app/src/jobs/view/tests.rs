@@ -21,6 +21,7 @@ fn job() -> JobItem {
         pause_note: None,
         next: None,
         next_in: None,
+        draft_now: None,
         runs: Vec::new(),
         can_edit: true,
     }

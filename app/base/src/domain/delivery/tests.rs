@@ -82,7 +82,7 @@ fn after_it_is_queued_again_the_waits_begin_anew() {
     }
     let now = delivery.next_try_at.expect("it is tried again");
     let step = |delivery: Delivery, event| delivery.step(event, now, &HOLD(), 1).0;
-    let again = step(step(step(delivery, Event::GivenUp), Event::SendAgain), Event::Claimed);
+    let again = step(step(step(delivery, Event::GivenUp { by: None }), Event::SendAgain), Event::Claimed);
     assert_eq!(again.attempts, 11, "answers of earlier attempts are told apart");
     let waits = step(again, broken(11)).next_try_at.expect("it is tried again") - now;
     assert!(waits < Duration::minutes(2), "{waits}");
@@ -117,11 +117,28 @@ fn a_break_after_the_dot_is_held_for_the_owner() {
         assert_eq!((delivery.phase, effects), (DeliveryPhase::Uncertain, vec![Effect::Finished]));
         let (settled, _) = play(delivery.clone(), &HOLD(), [Event::KnownToHaveArrived]);
         assert_eq!(settled.phase, DeliveryPhase::Accepted);
-        let (given_up, _) = play(delivery.clone(), &HOLD(), [Event::GivenUp]);
+        let (given_up, _) = play(delivery.clone(), &HOLD(), [Event::GivenUp { by: None }]);
         assert_eq!(given_up.phase, DeliveryPhase::Failed);
         let (again, effects) = play(delivery, &HOLD(), [Event::SendAgain, Event::Claimed]);
         assert_eq!((again.phase, again.attempts, effects), (DeliveryPhase::Connecting, 2, vec![Effect::Connect]));
     }
+}
+
+#[test]
+fn who_gave_up_is_said_behind_what_the_server_said() {
+    let shown = |delivery: &Delivery| said(delivery.reply.as_ref(), delivery.reason.as_deref());
+    let give_up = |delivery| play(delivery, &HOLD(), [Event::GivenUp { by: Some("Mina".into()) }]).0;
+    let refused = Event::Refused { attempt: 1, reply: reply(451) };
+    let refused = play(up_to(DeliveryPhase::Envelope), &HOLD(), [refused]).0;
+    assert_eq!(shown(&refused).as_deref(), Some("451 words"));
+    let given_up = give_up(refused);
+    assert_eq!(given_up.phase, DeliveryPhase::Failed);
+    assert_eq!(shown(&given_up).as_deref(), Some("451 words. Given up by Mina."));
+    let broken = Event::Broken { attempt: 1, reason: "The connection broke.".into() };
+    let given_up = give_up(play(up_to(DeliveryPhase::Envelope), &HOLD(), [broken]).0);
+    assert_eq!(shown(&given_up).as_deref(), Some("The connection broke. Given up by Mina."));
+    let (queued, _) = play(Delivery::queued(start()), &HOLD(), [Event::GivenUp { by: None }]);
+    assert_eq!(shown(&queued).as_deref(), Some("Given up by hand."));
 }
 
 #[test]

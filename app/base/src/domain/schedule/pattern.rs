@@ -3,7 +3,7 @@
 //! croner reads expressions and says which days they mean; the search is here, so that the next of any expression is
 //! found within microseconds, however rare it is.
 
-use super::{Cadence, DaySet, MonthDay, Nth, SpecProblem};
+use super::{Cadence, DaySet, MonthDay, Nth, SpecProblem, cron};
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Weekday};
 use croner::CronPattern;
 use croner::parser::{CronParser, Seconds, Year};
@@ -68,7 +68,7 @@ impl Pattern {
 
     fn parse(expression: &str) -> Result<Pattern, SpecProblem> {
         let parser = CronParser::builder().seconds(Seconds::Optional).year(Year::Disallowed).build();
-        let cron = parser.parse(expression).map_err(|_| SpecProblem::BadExpression)?.pattern;
+        let cron = parser.parse(expression).map_err(|_| at_fault(expression))?.pattern;
         // The same second of each minute, or runs would be less than a minute apart.
         let second = match cron.seconds.values().as_slice() {
             [] => return Err(SpecProblem::BadExpression),
@@ -162,6 +162,14 @@ impl Pattern {
 
     fn is_left_out(&self, date: NaiveDate) -> bool {
         !self.except.is_empty() && self.except.binary_search(&date).is_ok()
+    }
+}
+
+/// What is wrong with an expression that croner refuses: its field, where one can be named.
+fn at_fault(expression: &str) -> SpecProblem {
+    match cron::read(expression) {
+        Some(Err(problem)) => SpecProblem::BadField(problem),
+        _ => SpecProblem::BadExpression,
     }
 }
 
@@ -325,6 +333,141 @@ mod tests {
                 "{expression}"
             );
         }
+    }
+
+    /// Numbers that look like chance, the same in every run.
+    struct Dice(u64);
+
+    impl Dice {
+        fn below(&mut self, most: u32) -> u32 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 33) as u32 % most
+        }
+
+        fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+            choices[self.below(choices.len() as u32) as usize]
+        }
+
+        /// A field; now and then one that is refused.
+        fn field(&mut self, (min, max): (u32, u32), special: &[&str]) -> String {
+            let one = |dice: &mut Dice| match dice.below(40) {
+                0 => max + 1,
+                _ => min + dice.below(max - min + 1),
+            };
+            let items = 1 + self.below(3) * self.below(2);
+            let item = |dice: &mut Dice| match dice.below(8) {
+                0 | 1 => {
+                    let (a, b) = (one(dice), one(dice));
+                    format!("{}-{}", a.min(b), a.max(b))
+                }
+                2 => format!("{}-{max}/{}", one(dice), 1 + dice.below(7)),
+                3 => format!("*/{}", 1 + dice.below(20)),
+                4 if !special.is_empty() => dice.of(special).to_owned(),
+                _ => one(dice).to_string(),
+            };
+            (0..items).map(|_| item(self)).collect::<Vec<_>>().join(",")
+        }
+
+        fn expression(&mut self) -> String {
+            let mut or_star = |range, special: &[&str]| {
+                if self.below(2) == 0 { "*".to_owned() } else { self.field(range, special) }
+            };
+            let (minute, hour) = (or_star((0, 59), &[]), or_star((0, 23), &[]));
+            let day = or_star((1, 31), &["L", "LW", "15W", "1W"]);
+            let month = or_star((1, 12), &["JAN", "dec"]);
+            let weekday = or_star((0, 7), &["MON", "fri", "1#2", "5#5", "3L", "SAT-SUN"]);
+            let (second, plus) = (self.of(&["", "", "30 "]), self.of(&["", "", "+"]));
+            format!("{second}{minute} {hour} {day} {month} {plus}{weekday}")
+        }
+    }
+
+    /// The days of a month as they are read for the words.
+    fn days_read(fields: &cron::Fields, first: Weekday, length: u32) -> u32 {
+        use cron::Special;
+        let begins = first.num_days_from_sunday();
+        let weekday = |day: u32| (begins + day - 1) % 7;
+        let is_working = |day: u32| (1..=5).contains(&weekday(day));
+        let is_named = |day: u32| {
+            let of_month = |special: &Special| match special {
+                Special::Last => day == length,
+                Special::LastWorking => is_working(day) && !(day + 1..=length).any(is_working),
+                _ => false,
+            };
+            let of_week = |special: &Special| match *special {
+                Special::Nth { nth, day: named } => named == weekday(day) && nth == (day - 1) / 7 + 1,
+                Special::LastOf { day: named } => named == weekday(day) && day + 7 > length,
+                _ => false,
+            };
+            let by_day = fields.day.values & 1 << day != 0 || fields.day.special.iter().any(of_month);
+            let by_week = fields.weekday.values & 1 << weekday(day) != 0 || fields.weekday.special.iter().any(of_week);
+            match (fields.day.is_any, fields.weekday.is_any) {
+                (true, _) => by_week,
+                (false, true) => by_day,
+                (false, false) if fields.needs_both => by_day && by_week,
+                (false, false) => by_day || by_week,
+            }
+        };
+        (1..=length).filter(|&day| is_named(day)).fold(0, |mask, day| mask | 1 << (day - 1))
+    }
+
+    #[test]
+    fn what_is_read_for_the_words_is_what_runs() {
+        let mut dice = Dice(7);
+        let parser = CronParser::builder().seconds(Seconds::Optional).year(Year::Disallowed).build();
+        let (mut read_well, mut refused) = (0, 0);
+        for _ in 0..3_000 {
+            let expression = dice.expression();
+            let read = cron::read(&expression).unwrap();
+            let (fields, croner) = match (read, parser.parse(&expression)) {
+                (Ok(fields), Ok(croner)) => (fields, croner.pattern),
+                (Err(_), Err(_)) => {
+                    refused += 1;
+                    continue;
+                }
+                (read, by_croner) => panic!("{expression}: {read:?}, {by_croner:?}"),
+            };
+            read_well += 1;
+            let values =
+                |field: &cron::Field| field.numbers().into_iter().map(|value| value as u16).collect::<Vec<_>>();
+            assert_eq!(values(&fields.second), croner.seconds.values(), "{expression}");
+            assert_eq!(values(&fields.minute), croner.minutes.values(), "{expression}");
+            assert_eq!(values(&fields.hour), croner.hours.values(), "{expression}");
+            assert_eq!(values(&fields.month), croner.months.values(), "{expression}");
+            let is_nearest = |special: &cron::Special| matches!(special, cron::Special::Nearest(_));
+            // croner takes the last working day for the last day where both are named; no words are made of that.
+            let both =
+                [cron::Special::Last, cron::Special::LastWorking].iter().all(|it| fields.day.special.contains(it));
+            if both || fields.day.special.iter().any(is_nearest) {
+                continue;
+            }
+            for (length, first) in LENGTHS.iter().flat_map(|length| DaySet::WEEK.map(|first| (*length, first))) {
+                let (read, runs) = (days_read(&fields, first, length), cron_days(&croner, first, length));
+                assert_eq!(read, runs, "{expression}, {length} days from {first}");
+            }
+        }
+        assert!(read_well > 1_000 && refused > 20, "{read_well} read, {refused} refused");
+    }
+
+    #[test]
+    fn expressions_with_the_same_words_name_the_same_times() {
+        let mut dice = Dice(11);
+        let mut said = std::collections::HashMap::new();
+        let mut again = 0;
+        for _ in 0..6_000 {
+            let expression = dice.expression();
+            let words = super::super::recognise::preset(&expression)
+                .map(|preset| preset.words())
+                .or_else(|| super::super::cron_words::sentence(&expression));
+            let (Some(words), Ok(pattern)) = (words, Pattern::parse(&expression)) else { continue };
+            let names = (pattern.minutes.0, pattern.second, pattern.months, pattern.days);
+            if let Some((before, known)) = said.get(&words) {
+                again += usize::from(before != &expression);
+                assert_eq!(*known, names, "{before} and {expression} are both: {words}");
+            } else {
+                said.insert(words, (expression, names));
+            }
+        }
+        assert!(said.len() > 500 && again > 10, "{} sentences, {again} said again", said.len());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{
     Cadence, DaySet, EXCEPT_MAX, HOURS_MAX, MINUTES_MAX, MonthDay, Nth, RUNS_MAX, RunNote, ScheduleSpec, SpecProblem,
-    UpcomingRun, recognise,
+    UpcomingRun, cron, cron_words, recognise,
 };
 use crate::{domain::calendar::weekday_long, error::Problem};
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Timelike};
@@ -72,8 +72,9 @@ impl Cadence {
             }
             Cadence::Cron { expression } => {
                 let expression = expression.split_whitespace().collect::<Vec<_>>().join(" ");
-                match recognise::preset(&expression) {
-                    Some(preset) => format!("{} (cron {expression})", preset.words()),
+                let preset = recognise::preset(cron::spelled_out(&expression)).map(|preset| preset.words());
+                match preset.or_else(|| cron_words::sentence(&expression)) {
+                    Some(words) => format!("{words} (cron {expression})"),
                     None => format!("By the cron expression {expression}"),
                 }
             }
@@ -161,7 +162,9 @@ impl SpecProblem {
             SpecProblem::MinuteOutOfRange => "minute",
             SpecProblem::QuarterMonthOutOfRange => "month",
             SpecProblem::UnknownZone => "zone",
-            SpecProblem::BadExpression | SpecProblem::NeverRuns | SpecProblem::TooOften => "expression",
+            SpecProblem::BadExpression | SpecProblem::BadField(_) | SpecProblem::NeverRuns | SpecProblem::TooOften => {
+                "expression"
+            }
             SpecProblem::EndsBeforeStart | SpecProblem::NeverRunsInside => "ends_on",
             SpecProblem::RunsOutOfRange => "runs",
             SpecProblem::TooManyExceptions => "except",
@@ -179,6 +182,7 @@ impl SpecProblem {
             SpecProblem::QuarterMonthOutOfRange => Problem::OutOfRange { min: 1, max: 3 },
             SpecProblem::UnknownZone => Problem::UnknownZone,
             SpecProblem::BadExpression => Problem::NotAnExpression,
+            SpecProblem::BadField(problem) => Problem::CronField(problem),
             SpecProblem::NeverRuns | SpecProblem::NeverRunsInside => Problem::NeverRuns,
             SpecProblem::TooOften => Problem::TooOften,
             SpecProblem::EndsBeforeStart => Problem::EndsBeforeStart,
@@ -198,7 +202,7 @@ pub(super) fn moment(local: NaiveDateTime) -> String {
 }
 
 /// A time of day: minutes always, seconds only when there are any.
-fn clock(at: NaiveTime) -> String {
+pub(super) fn clock(at: NaiveTime) -> String {
     let format = if at.second() == 0 { "%H:%M" } else { "%H:%M:%S" };
     at.format(format).to_string()
 }
@@ -248,7 +252,15 @@ mod tests {
         );
         assert_eq!(
             spec(Cadence::Cron { expression: "0 7 13 * 5".into() }).sentence(),
-            "By the cron expression 0 7 13 * 5, Europe/Ljubljana"
+            "At 07:00, on day 13 of the month or on Friday (cron 0 7 13 * 5), Europe/Ljubljana"
+        );
+        assert_eq!(
+            spec(Cadence::Cron { expression: "@Daily".into() }).sentence(),
+            "Every day at 00:00 (cron @Daily), Europe/Ljubljana"
+        );
+        assert_eq!(
+            spec(Cadence::Cron { expression: "1,2,4,8,16,32,33 * * * *".into() }).sentence(),
+            "By the cron expression 1,2,4,8,16,32,33 * * * *, Europe/Ljubljana"
         );
     }
 

@@ -139,7 +139,7 @@ pub async fn decide(ctx: &Ctx, id: DeliveryId, decision: Decision) -> AppResult<
     let event = match decision {
         Decision::SendAgain => delivery::Event::SendAgain,
         Decision::Arrived => delivery::Event::KnownToHaveArrived,
-        Decision::GiveUp => delivery::Event::GivenUp,
+        Decision::GiveUp => delivery::Event::GivenUp { by: ctx.actor_name().map(str::to_owned) },
     };
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(ctx, &tx, row.schedule_id).await?;

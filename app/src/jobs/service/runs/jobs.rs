@@ -11,12 +11,13 @@ use crate::{
     domain::{
         ids::{OccurrenceId, ScheduleId},
         job::{RecipientKind, ScheduleState},
+        job_options::JobOptions,
         zone,
     },
     entities::{occurrence, schedule},
     error::{AppError, AppResult},
     jobs::{
-        service::{ledger, options, recipients, report_choices, rules, rules_words, schedules},
+        service::{drafts, ledger, options, recipients, report_choices, rules, rules_words, schedules},
         view::{JobDetail, JobFilter, JobItem, JobList, Moment, NextRun, RunItem},
     },
     platform::ctx::Ctx,
@@ -194,9 +195,18 @@ async fn item(ctx: &Ctx, row: &schedule::Model) -> AppResult<JobItem> {
         pause_note: if waits { Some("The project is archived.".into()) } else { row.pause_note.clone() },
         next_in: next.as_ref().map(|run| span(run.at - ctx.now)),
         next: next.map(|run| Moment { at: run.at, words: run.words() }),
+        draft_now: draft_now(row),
         runs,
         can_edit: viewing.can_edit(),
     })
+}
+
+/// What a draft does that somebody asks for by hand. Options that cannot be read say nothing about it.
+fn draft_now(row: &schedule::Model) -> Option<String> {
+    match options::of(row) {
+        Ok(JobOptions::WeeklyReport(spec)) => Some(drafts::words(spec.draft)),
+        _ => None,
+    }
 }
 
 /// The latest runs, or the latest before an instant.

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::{
-        delivery::DeliveryPhase,
+        delivery::{DeliveryPhase, said},
         ids::{DeliveryId, OccurrenceId},
         job::RecipientKind,
         occurrence::OccurrenceState,
@@ -150,7 +150,7 @@ async fn deliveries(ctx: &Ctx, id: OccurrenceId, zone: Tz, viewing: &Viewing) ->
             kind: row.kind,
             via: row.via,
             phase: row.phase,
-            said: reply.map(|reply| reply.to_string()).or(row.reason).unwrap_or_default(),
+            said: said(reply.as_ref(), row.reason.as_deref()).unwrap_or_default(),
             attempts: row.attempts,
             next_try: row.next_try_at.filter(|_| row.phase == DeliveryPhase::Deferred).map(|at| moment(at, zone)),
         }

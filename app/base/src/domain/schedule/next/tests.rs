@@ -99,7 +99,9 @@ fn start_and_end_are_whole_local_days() {
 #[test]
 fn impossible_and_broken_expressions_are_refused() {
     assert_eq!(refused("0 0 30 2 *"), [SpecProblem::NeverRuns]);
-    assert_eq!(refused("61 * * * *"), [SpecProblem::BadExpression]);
+    let words = |expression: &str| refused(expression).first().map(|problem| problem.problem().words());
+    assert_eq!(words("61 * * * *").as_deref(), Some("Minute: 61 is not between 0 and 59"));
+    assert_eq!(words("0 7 * 13 *").as_deref(), Some("Month: 13 is not between 1 and 12"));
     assert_eq!(refused("every monday"), [SpecProblem::BadExpression]);
     assert_eq!(refused("* * * * * *"), [SpecProblem::TooOften]);
     assert_eq!(refused("0 7 * * 1 2030 1"), [SpecProblem::BadExpression]);
