@@ -111,19 +111,7 @@ fn designer(opened: TemplateDesk, first: Result<Preview, AppError>, test: Option
     let shown = Shown::new(first, look::read_data(get), Look::read(get));
     let desk = Desk::new(&opened, query.get("block").and_then(|id| id.parse().ok()), shown);
     let dialog = RwSignal::new(query.get("dialog").and_then(|word| Open::read(&word)));
-    let TemplateDesk {
-        published,
-        saved,
-        saved_by,
-        projects,
-        own_address,
-        attached,
-        sender,
-        held,
-        can_release,
-        jobs,
-        ..
-    } = opened;
+    let TemplateDesk { published, projects, own_address, attached, sender, held, can_release, jobs, .. } = opened;
     let published = RwSignal::new(published);
     provide_context(Published(published));
     if desk.can_edit {
@@ -142,7 +130,7 @@ fn designer(opened: TemplateDesk, first: Result<Preview, AppError>, test: Option
         <Title text=move || title.try_get().unwrap_or_default() />
         <div class="designer" node_ref=root data-tab=move || desk.tab.get().word() data-mode=move || if is_blocks.get() { "blocks" } else { "source" }>
             <h1 class="sr-only" tabindex="-1">"Template "{move || title.get()}</h1>
-            {toolbar::bar(desk, dialog, published, saved, saved_by)}
+            {toolbar::bar(desk, dialog, published)}
             <Notice />
             <ErrorSummary error=refused />
             {held::banner(desk, held, can_release, published)}
