@@ -364,12 +364,17 @@ test('a template is built by keyboard alone @hydrated', async ({ page, empty, hy
 test('blocks become a source for good, in an editor that marks its faults @hydrated', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
   await open(page, empty.url, hydrated, 'weekly-status');
+  const wide = (part: string) => page.locator(`.designer__${part}`).evaluate((part) => part.getBoundingClientRect().width);
+  const before = { editor: await wide('editor'), preview: await wide('preview') };
   await page.locator('#open-source').click();
   await expect(page.getByText('There is no way back to blocks.')).toBeVisible();
   await page.getByRole('button', { name: 'Go on in HTML' }).click();
   const editor = page.locator('.cm-content');
   await expect(editor).toContainText('doctype', { ignoreCase: true });
   await kept(page);
+  // The column of the blocks, which a source does not have, goes to the editor and the preview.
+  await expect(page.locator('.designer__blocks')).toHaveCount(0);
+  expect(await wide('editor') + await wide('preview')).toBeGreaterThan(before.editor + before.preview + 150);
 
   await editor.click();
   await page.keyboard.press('Control+Home');
@@ -382,14 +387,14 @@ test('blocks become a source for good, in an editor that marks its faults @hydra
 
   // A variable goes where the caret of the editor is, whatever field had the focus before.
   const subject = page.getByRole('textbox', { name: 'Subject', exact: true });
-  const before = await subject.inputValue();
+  const words = await subject.inputValue();
   await subject.focus();
   await editor.click();
   await page.keyboard.press('Control+End');
   await page.locator('summary', { hasText: /^Variables$/ }).click();
   await page.getByRole('button', { name: 'Insert project.name', exact: true }).click();
   await expect(editor.locator('.cm-line').last()).toHaveText(/\{\{ project\.name \}\}$/);
-  await expect(subject).toHaveValue(before);
+  await expect(subject).toHaveValue(words);
   await page.getByRole('button', { name: 'Insert a loop over tasks.overdue', exact: true }).click();
   await expect(editor).toContainText('{% for task in tasks.overdue %}');
   await kept(page);

@@ -137,11 +137,16 @@ fn conflict(desk: Desk) -> AnyView {
 
 /// The parts of the page, one at a time where there is no room for more.
 fn tabs(desk: Desk) -> AnyView {
-    let tab = |tab: Tab| {
-        view! {
-            <button type="button" class="filter" aria-pressed=move || (desk.tab.get() == tab).to_string() on:click=move |_| desk.tab.set(tab)>{tab.label()}</button>
-        }
-        .into_any()
+    let has_palette = Memo::new(move |_| desk.has_palette());
+    let is_there = move |tab| tab != Tab::Blocks || has_palette.get();
+    let tab = move |tab: Tab| {
+        is_there(tab).then(|| {
+            view! {
+                <button type="button" class="filter" aria-pressed=move || (desk.shown_tab() == tab).to_string() on:click=move |_| desk.tab.set(tab)>{tab.label()}</button>
+            }
+        })
     };
-    view! { <div class="designer__tabs is-script" role="group" aria-label="Parts of the page">{Vec::from(Tab::ALL.map(tab))}</div> }.into_any()
+    let tabs = Tab::ALL.map(|one| view! { {move || tab(one)} }.into_any());
+    view! { <div class="designer__tabs is-script" role="group" aria-label="Parts of the page">{Vec::from(tabs)}</div> }
+        .into_any()
 }

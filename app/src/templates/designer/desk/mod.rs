@@ -268,6 +268,19 @@ impl Desk {
         }
     }
 
+    /// Whether there are blocks to choose from beside the mail: a source has none, and who only looks adds none.
+    pub fn has_palette(self) -> bool {
+        self.can_edit && self.draft.with(|draft| draft.document.blocks().is_some())
+    }
+
+    /// The part that a phone shows: that of the blocks is left where there are none to choose from.
+    pub fn shown_tab(self) -> Tab {
+        match self.tab.get() {
+            Tab::Blocks if !self.has_palette() => Tab::Edit,
+            tab => tab,
+        }
+    }
+
     /// A block as it is now.
     pub fn block(self, id: u32) -> Option<Block> {
         self.draft.with_untracked(|draft| draft.document.block(id).cloned())
