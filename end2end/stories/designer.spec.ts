@@ -1,7 +1,8 @@
 // The designer of templates: built by mouse, by keyboard alone and by plain forms, broken and mended, published and restored.
 import { type Locator, type Page } from '@playwright/test';
 import { middle } from '../fixtures/board.ts';
-import { answered, begin, clientOf, dana, expect, settled, test } from '../fixtures/story.ts';
+import { browserOfMina, closeOpened } from '../fixtures/pair.ts';
+import { answered, begin, clientOf, dana, expect, mina, settled, test } from '../fixtures/story.ts';
 
 // Refusals that these stories provoke.
 // Where the machine is slow, a newer preview is asked for before the last one has begun, which is refused then.
@@ -363,12 +364,17 @@ test('a template is built by keyboard alone @hydrated', async ({ page, empty, hy
 test('blocks become a source for good, in an editor that marks its faults @hydrated', async ({ page, empty, hydrated }) => {
   await begin(page, empty);
   await open(page, empty.url, hydrated, 'weekly-status');
+  const wide = (part: string) => page.locator(`.designer__${part}`).evaluate((part) => part.getBoundingClientRect().width);
+  const before = { editor: await wide('editor'), preview: await wide('preview') };
   await page.locator('#open-source').click();
   await expect(page.getByText('There is no way back to blocks.')).toBeVisible();
   await page.getByRole('button', { name: 'Go on in HTML' }).click();
   const editor = page.locator('.cm-content');
   await expect(editor).toContainText('doctype', { ignoreCase: true });
   await kept(page);
+  // The column of the blocks, which a source does not have, goes to the editor and the preview.
+  await expect(page.locator('.designer__blocks')).toHaveCount(0);
+  expect(await wide('editor') + await wide('preview')).toBeGreaterThan(before.editor + before.preview + 150);
 
   await editor.click();
   await page.keyboard.press('Control+Home');
@@ -381,14 +387,14 @@ test('blocks become a source for good, in an editor that marks its faults @hydra
 
   // A variable goes where the caret of the editor is, whatever field had the focus before.
   const subject = page.getByRole('textbox', { name: 'Subject', exact: true });
-  const before = await subject.inputValue();
+  const words = await subject.inputValue();
   await subject.focus();
   await editor.click();
   await page.keyboard.press('Control+End');
   await page.locator('summary', { hasText: /^Variables$/ }).click();
   await page.getByRole('button', { name: 'Insert project.name', exact: true }).click();
   await expect(editor.locator('.cm-line').last()).toHaveText(/\{\{ project\.name \}\}$/);
-  await expect(subject).toHaveValue(before);
+  await expect(subject).toHaveValue(words);
   await page.getByRole('button', { name: 'Insert a loop over tasks.overdue', exact: true }).click();
   await expect(editor).toContainText('{% for task in tasks.overdue %}');
   await kept(page);
@@ -461,6 +467,91 @@ test('what somebody else has saved is neither lost nor overwritten in silence @h
   await kept(page);
   expect((await read()).draft.subject).toBe('Mine, after all');
   await answered(page);
+});
+
+test('a page that is loaded anew while its save is on its way goes on from it, and in no conflict with itself @hydrated', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  const id = await open(page, empty.url, hydrated);
+  const subject = page.getByRole('textbox', { name: 'Subject', exact: true });
+  const desk = async () => (await clientOf(page).call<{ draft: { subject: string }; draft_version: number }>('read_template', { id })).value;
+  const read = async () => (await desk()).draft.subject;
+  // The first save hangs until the new page has been read; then it comes to the server, before the page sends anything.
+  let hanging = '';
+  let late: Promise<unknown> | undefined;
+  await page.route('**/rpc/save_draft*', async (route) => {
+    const body = route.request().postData() ?? '';
+    if (!hanging) {
+      hanging = body;
+      return;
+    }
+    late ??= clientOf(page).call('save_draft', Object.fromEntries(new URLSearchParams(hanging)));
+    await late;
+    await route.continue();
+  });
+  await subject.fill('Week 48');
+  await expect.poll(() => hanging).not.toBe('');
+  await subject.fill('Week 48 in short');
+  await page.reload();
+  await settled(page, hydrated);
+  await expect(subject).toHaveValue('Week 48 in short');
+  await kept(page);
+  expect(await read()).toBe('Week 48 in short');
+  await subject.fill('Week 48, after all');
+  await expect.poll(read).toBe('Week 48, after all');
+  await kept(page);
+  await expect(page.locator('#conflict')).toHaveCount(0);
+  // What is answered is not sent again by the next page.
+  const { draft_version: version } = await desk();
+  await clientOf(page).call('save_draft', { id, version: String(version), name: 'Elsewhere', category: 'status', document: JSON.stringify({ format: 1, subject: 'Elsewhere', body: { mode: 'blocks', blocks: [] } }) });
+  await page.reload();
+  await settled(page, hydrated);
+  await expect(subject).toHaveValue('Elsewhere');
+  await answered(page);
+});
+
+test('whoever comes back to a tab finds what was saved in another one, or is asked where something is not kept @hydrated', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  const id = await open(page, empty.url, hydrated);
+  const subject = page.getByRole('textbox', { name: 'Subject', exact: true });
+  const saveElsewhere = (version: number, subject: string) => clientOf(page).call('save_draft', { id, version: String(version), name: 'Elsewhere', category: 'status', document: JSON.stringify({ format: 1, subject, body: { mode: 'blocks', blocks: [] } }) });
+  const comeBack = () => page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
+  await saveElsewhere(1, 'In another tab');
+  await comeBack();
+  await expect(subject).toHaveValue('In another tab');
+  await expect(page.locator('#conflict')).toHaveCount(0);
+  await expect(page.locator('#saved')).toContainText(`by ${dana.name}`);
+
+  // What breaks a rule is not kept; it stands in the field still.
+  await subject.fill('x'.repeat(300));
+  await expect(page.locator('#saved')).toContainText('Not saved.');
+  await saveElsewhere(2, 'Once more');
+  await comeBack();
+  await expect(page.locator('#conflict')).toContainText(/You saved another draft at \d\d:\d\d, in another tab or elsewhere\./);
+  await expect(subject).toHaveValue('x'.repeat(300));
+  await page.getByRole('button', { name: 'Load theirs' }).click();
+  await expect(subject).toHaveValue('Once more');
+  await expect(page.locator('#conflict')).toHaveCount(0);
+  await answered(page);
+});
+
+test('a conflict names who has saved another draft, and when @hydrated', async ({ page, browser, empty, hydrated }) => {
+  await begin(page, empty);
+  empty.command(['user', 'create', '--email', mina.email, '--name', mina.name, '--admin'], `${mina.password}\n`);
+  const id = await open(page, empty.url, hydrated);
+  const other = await browserOfMina(browser, empty);
+  await other.goto(`${empty.url}/templates/${id}`);
+  await settled(other, hydrated);
+  const subjects = [page, other].map((both) => both.getByRole('textbox', { name: 'Subject', exact: true }));
+  await subjects[1].fill('Mina was first');
+  await kept(other);
+  await subjects[0].fill('Dana, too');
+  const conflict = page.locator('#conflict');
+  await expect(conflict).toContainText(new RegExp(`^\\s*${mina.name} saved another draft at \\d\\d:\\d\\d\\. Load theirs \\(undo brings yours back\\), or keep yours`));
+  await conflict.getByRole('button', { name: 'Load theirs' }).click();
+  await expect(subjects[0]).toHaveValue('Mina was first');
+  await expect(page.locator('#saved')).toContainText(`by ${mina.name}`);
+  await answered(page);
+  await closeOpened();
 });
 
 test('what breaks a rule is said at its field, and once it is taken back the draft is kept @hydrated', async ({ page, empty, hydrated }) => {
@@ -691,6 +782,8 @@ test('a list is narrowed to a label, a project and a person, and a label that is
   };
   await choose(block(page, 'Task list').getByLabel('Project', { exact: true }), 'Website', 'with the label Gone, in Website');
   await choose(label, 'Design', 'with the label Design, in Website');
+  const priority = block(page, 'Task list').getByLabel('Priority', { exact: true });
+  await expect(priority.locator('option')).toHaveText(['Any priority', 'Urgent only', 'High and above', 'Medium and above']);
   await page.goto(`${empty.url}/templates/${id}?block=1`);
   await settled(page, hydrated);
   await expect(label).toHaveValue('Design');

@@ -152,6 +152,13 @@ impl Ctx {
         Moment { words: local.format("%-d %b %Y, %H:%M").to_string(), machine: at.to_rfc3339() }
     }
 
+    /// An instant within a sentence: "at 14:05" of the person's own day, "on 20 Nov 2026, 14:05" of another one.
+    pub fn in_words(&self, at: DateTime<Utc>) -> String {
+        let (local, now) = (at.with_timezone(&self.zone()), self.now.with_timezone(&self.zone()));
+        let is_today = local.date_naive() == now.date_naive();
+        local.format(if is_today { "at %H:%M" } else { "on %-d %b %Y, %H:%M" }).to_string()
+    }
+
     /// The pool, for reads.
     pub fn reader(&self) -> &DatabaseConnection {
         self.app.db.reader()

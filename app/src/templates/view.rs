@@ -89,8 +89,12 @@ pub struct TemplateDesk {
     /// To be sent with the next save.
     pub draft_version: i64,
     pub saved: Moment,
+    /// The same within a sentence: "at 14:05".
+    pub saved_when: String,
     /// Who saved it last.
     pub saved_by: String,
+    /// Whether that was the person who asks.
+    pub is_own_save: bool,
     pub published: Option<VersionItem>,
     pub has_changes: bool,
     pub can_edit: bool,

@@ -67,6 +67,9 @@ async fn a_draft_is_saved_as_it_is_typed_and_a_second_hand_overwrites_nothing() 
         assert_eq!((conflict.version, drafts::stored(&conflict.theirs).unwrap()), (2, saying("Second")));
         let desk = library::desk(&jonas, id).await.unwrap();
         assert_eq!((desk.draft, desk.draft_version, desk.saved_by.as_str()), (saying("Second"), 2, "Jonas Ortiz"));
+        // What a conflict names: whose save it was, and when.
+        assert!(desk.is_own_save && desk.saved_when.starts_with("at "), "{}", desk.saved_when);
+        assert!(!library::desk(&mina, id).await.unwrap().is_own_save);
     })
     .await;
 }

@@ -90,6 +90,36 @@ fn the_linter_has_nothing_against_the_sources_to_begin_with() {
 }
 
 #[test]
+fn no_block_that_has_just_been_added_is_an_error_or_reads_badly_in_either_theme() {
+    let data = context::sample();
+    for kind in BlockKind::fresh() {
+        let block = Block { id: 1, kind: kind.clone(), when: When::Always };
+        let document = Document { body: Body::Blocks { blocks: vec![block] }, ..gallery::ENTRIES[0].document() };
+        let bad = objections(&document, &rendered(&document, data.clone()), &data);
+        let bad: Vec<_> = bad.iter().filter(|one| one.level == Level::Error || one.rule == Rule::Contrast).collect();
+        assert!(bad.is_empty(), "{}: {bad:?}", kind.label());
+    }
+}
+
+#[test]
+fn html_of_ones_own_without_colours_reads_as_a_text_does_and_keeps_those_that_it_has() {
+    let data = context::sample();
+    let contrasts = |source: &str| {
+        let kind = BlockKind::Html { source: source.into() };
+        let body = Body::Blocks { blocks: vec![Block { id: 1, kind, when: When::Always }] };
+        let document = Document { body, ..gallery::ENTRIES[0].document() };
+        let bad = objections(&document, &rendered(&document, data.clone()), &data);
+        bad.into_iter().filter(|one| one.rule == Rule::Contrast).count()
+    };
+    assert_eq!(
+        contrasts("<p>Words</p><table><tr><td><b>more</b> <a href=\"{{ report.url }}\">all</a></td></tr></table>"),
+        0
+    );
+    assert_eq!(contrasts("<p style=\"background:#ffffff;color:#111111\">Words</p>"), 0);
+    assert_eq!(contrasts("<p style=\"color:#111111\">Words</p>"), 1, "black on the dark card");
+}
+
+#[test]
 fn a_project_without_tasks_has_mails_as_well() {
     let full = context::sample_snapshot();
     let empty = crate::domain::report::Snapshot::empty(full.project, full.period, full.as_of);
@@ -155,8 +185,14 @@ fn every_variable_can_be_written_with_the_filter_of_its_type() {
     everything(VARIABLES, "", &mut source);
     let document = Document { body: Body::Html { source }, ..gallery::ENTRIES[0].document() };
     let mail = rendered(&document, context::sample());
-    for words in ["Ledger", "16 Nov 2026", "26%", "67%", "Mina Kovač, Jonas Ortiz", "<strong>list of fields</strong>"]
-    {
+    for words in [
+        "Ledger",
+        "16 Nov 2026",
+        "26\u{a0}%",
+        "67\u{a0}%",
+        "Mina Kovač, Jonas Ortiz",
+        "<strong>list of fields</strong>",
+    ] {
         assert!(mail.html.contains(words), "{words}: {}", mail.html);
     }
 }

@@ -111,19 +111,7 @@ fn designer(opened: TemplateDesk, first: Result<Preview, AppError>, test: Option
     let shown = Shown::new(first, look::read_data(get), Look::read(get));
     let desk = Desk::new(&opened, query.get("block").and_then(|id| id.parse().ok()), shown);
     let dialog = RwSignal::new(query.get("dialog").and_then(|word| Open::read(&word)));
-    let TemplateDesk {
-        published,
-        saved,
-        saved_by,
-        projects,
-        own_address,
-        attached,
-        sender,
-        held,
-        can_release,
-        jobs,
-        ..
-    } = opened;
+    let TemplateDesk { published, projects, own_address, attached, sender, held, can_release, jobs, .. } = opened;
     let published = RwSignal::new(published);
     provide_context(Published(published));
     if desk.can_edit {
@@ -137,26 +125,36 @@ fn designer(opened: TemplateDesk, first: Result<Preview, AppError>, test: Option
     let title = Memo::new(move |_| desk.draft.with(|draft| draft.name.clone()));
     let is_blocks = Memo::new(move |_| desk.draft.with(|draft| draft.document.blocks().is_some()));
     let body = move || if is_blocks.get() { blocks::list(desk, Shelf::Page) } else { source::panel(desk) };
-    let left = move || is_blocks.get().then(|| desk.can_edit.then(|| palette::palette(desk)));
+    let has_palette = Memo::new(move |_| desk.has_palette());
+    // Without blocks to choose from their column is left out, and what stands below them stands below the mail.
+    let left = move || {
+        has_palette.get().then(|| {
+            view! {
+                <section class="designer__blocks" aria-label=Tab::Blocks.label()>
+                    {palette::palette(desk)}
+                    {variables::panel(desk)}
+                </section>
+            }
+        })
+    };
+    let below = move || (!has_palette.get()).then(|| variables::panel(desk));
     view! {
         <Title text=move || title.try_get().unwrap_or_default() />
-        <div class="designer" node_ref=root data-tab=move || desk.tab.get().word() data-mode=move || if is_blocks.get() { "blocks" } else { "source" }>
+        <div class="designer" node_ref=root class:is-wide=move || !has_palette.get() data-tab=move || desk.shown_tab().word()>
             <h1 class="sr-only" tabindex="-1">"Template "{move || title.get()}</h1>
-            {toolbar::bar(desk, dialog, published, saved, saved_by)}
+            {toolbar::bar(desk, dialog, published)}
             <Notice />
             <ErrorSummary error=refused />
             {held::banner(desk, held, can_release, published)}
             {(!desk.can_edit).then(|| view! { <p class="banner">"Only whoever made this template and administrators change it. Duplicate it in the library to have one of your own."</p> })}
             <p class="sr-only" id="lift-hint">"Space lifts the block, arrow keys move it, Space sets it down, Escape puts it back."</p>
             <div class="designer__columns">
-                <section class="designer__blocks" aria-label=Tab::Blocks.label()>
-                    {left}
-                    {variables::panel(desk)}
-                </section>
+                {left}
                 <section class="designer__editor" aria-label="Editor">
                     {mail_fields::panel(desk)}
                     {source::switch(desk, dialog)}
                     {body}
+                    {below}
                 </section>
                 <section class="designer__preview" aria-labelledby="preview-title">
                     {preview::panel(desk, projects, sender)}

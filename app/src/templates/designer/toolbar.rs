@@ -8,20 +8,14 @@ use super::{
     field, hands, mail_fields,
 };
 use crate::{
-    domain::{moment::Moment, template::TemplateCategory},
+    domain::template::TemplateCategory,
     error::AppError,
     templates::view::VersionItem,
     ui::{Choice, Icon},
 };
 
 /// The bar.
-pub fn bar(
-    desk: Desk,
-    dialog: RwSignal<Option<Open>>,
-    published: RwSignal<Option<VersionItem>>,
-    saved: Moment,
-    by: String,
-) -> AnyView {
+pub fn bar(desk: Desk, dialog: RwSignal<Option<Open>>, published: RwSignal<Option<VersionItem>>) -> AnyView {
     let id = desk.id;
     let newest =
         move || published.get().map(|version| view! { <span class="badge" id="published">{version.number}</span> });
@@ -29,7 +23,7 @@ pub fn bar(
         <header class="designer__bar">
             <a class="icon-btn" href="/templates" aria-label="Back to the templates"><Icon name="arrow-left" /></a>
             {names(desk)}
-            <p class="designer__saved" id="saved">{state(desk, saved, by)}</p>
+            <p class="designer__saved" id="saved">{state(desk)}</p>
             <div class="designer__acts">
                 {desk.can_edit.then(|| steps(desk))}
                 <a class="btn is-ghost" href=format!("/templates/{id}/versions")><Icon name="history" /><span>"Versions"</span>{newest}</a>
@@ -73,7 +67,7 @@ fn names(desk: Desk) -> AnyView {
 }
 
 /// "Draft, saved 12 s ago".
-fn state(desk: Desk, saved: Moment, by: String) -> impl Fn() -> AnyView {
+fn state(desk: Desk) -> impl Fn() -> AnyView {
     let now = RwSignal::new(0.0);
     hands::every_few_seconds(move || {
         now.try_set(hands::millis());
@@ -89,8 +83,10 @@ fn state(desk: Desk, saved: Moment, by: String) -> impl Fn() -> AnyView {
             view! { <span data-state="saved">"Draft, saved "{words}</span> }.into_any()
         }
         Saving::Saved(None) => {
-            let by = if by.is_empty() { String::new() } else { format!(" by {by}") };
-            view! { <span>"Draft, saved "<time datetime=saved.machine.clone()>{saved.words.clone()}</time><span dir="auto">{by}</span></span> }.into_any()
+            let last = desk.last.get();
+            let at = last.at.map(|at| view! { <time datetime=at.machine>{at.words}</time> });
+            let by = if last.by.is_empty() { String::new() } else { format!(" by {}", last.by) };
+            view! { <span>"Draft, saved "{at}<span dir="auto">{by}</span></span> }.into_any()
         }
         Saving::Waiting | Saving::Busy => view! { <span data-state="saving">"Draft, saving …"</span> }.into_any(),
         Saving::Failed(error) => {
@@ -118,13 +114,18 @@ fn steps(desk: Desk) -> AnyView {
 
 /// Somebody else has saved: both texts are still there.
 fn conflict(desk: Desk) -> AnyView {
-    let is_there = Memo::new(move |_| desk.saving.with(|saving| matches!(saving, Saving::Conflict(_))));
+    let theirs = Memo::new(move |_| {
+        desk.saving.with(|saving| match saving {
+            Saving::Conflict(theirs) => Some(theirs.words()),
+            _ => None,
+        })
+    });
     (move || {
-        is_there.get().then(|| {
+        theirs.get().map(|words| {
             view! {
                 <div class="banner" data-tone="warn" role="alert" id="conflict">
                     <Icon name="triangle-alert" />
-                    <p>"This template was saved elsewhere while you worked on it: by somebody else, or in another tab of yours. Load theirs (undo brings yours back), or keep yours and write over theirs."</p>
+                    <p dir="auto">{words}</p>
                     <button class="btn is-sm" type="button" on:click=move |_| desk.load_theirs()>"Load theirs"</button>
                     <button class="btn is-sm" type="button" on:click=move |_| desk.keep_mine()>"Keep mine"</button>
                 </div>
@@ -136,11 +137,16 @@ fn conflict(desk: Desk) -> AnyView {
 
 /// The parts of the page, one at a time where there is no room for more.
 fn tabs(desk: Desk) -> AnyView {
-    let tab = |tab: Tab| {
-        view! {
-            <button type="button" class="filter" aria-pressed=move || (desk.tab.get() == tab).to_string() on:click=move |_| desk.tab.set(tab)>{tab.label()}</button>
-        }
-        .into_any()
+    let has_palette = Memo::new(move |_| desk.has_palette());
+    let is_there = move |tab| tab != Tab::Blocks || has_palette.get();
+    let tab = move |tab: Tab| {
+        is_there(tab).then(|| {
+            view! {
+                <button type="button" class="filter" aria-pressed=move || (desk.shown_tab() == tab).to_string() on:click=move |_| desk.tab.set(tab)>{tab.label()}</button>
+            }
+        })
     };
-    view! { <div class="designer__tabs is-script" role="group" aria-label="Parts of the page">{Vec::from(Tab::ALL.map(tab))}</div> }.into_any()
+    let tabs = Tab::ALL.map(|one| view! { {move || tab(one)} }.into_any());
+    view! { <div class="designer__tabs is-script" role="group" aria-label="Parts of the page">{Vec::from(tabs)}</div> }
+        .into_any()
 }

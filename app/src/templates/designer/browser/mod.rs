@@ -43,6 +43,7 @@ pub fn attach(node: NodeRef<Div>, desk: Desk) {
             names::start(&mut listeners, &root, desk);
             undo_keys(&mut listeners, &root, desk);
             ask_before_leaving(&mut listeners, desk);
+            follow_other_tabs(&mut listeners, desk);
         }
         drop(root.set_attribute("data-ready", ""));
         StoredValue::new_local(listeners);
@@ -102,8 +103,20 @@ fn ask_before_leaving(listeners: &mut Listeners, desk: Desk) {
     listeners.on(&window, "beforeunload", Hears::Bubbling, move |event: Event| {
         let is_kept = desk.saving.try_with_untracked(|saving| matches!(saving, Saving::Saved(_))).unwrap_or(true);
         if !is_kept {
-            desk.save();
+            desk.leave();
             event.prevent_default();
+        }
+    });
+    // Phones do not ask, and leave a page without a word.
+    listeners.on(&window, "pagehide", Hears::Bubbling, move |_: Event| desk.leave());
+}
+
+/// Whoever comes back to the page finds what was saved elsewhere meanwhile.
+fn follow_other_tabs(listeners: &mut Listeners, desk: Desk) {
+    let page = document();
+    listeners.on(&page.clone(), "visibilitychange", Hears::Bubbling, move |_: Event| {
+        if !page.hidden() {
+            desk.look_again();
         }
     });
 }

@@ -1,13 +1,18 @@
 //! What the designer holds while somebody works: the draft, its history, what is open, and how it is kept.
 
 mod keeping;
+mod last_save;
+mod unanswered;
 
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
+pub use self::last_save::LastSave;
 use super::{hands, places::Folds, preview::Shown};
 use crate::{
     domain::{
-        ids::TemplateId,
+        account::Me,
+        ids::{TemplateId, UserId},
         template::{
             Block, BlockKind, Document, TemplateCategory,
             block::TaskNames,
@@ -17,14 +22,14 @@ use crate::{
             place::BlockPlace,
         },
     },
-    error::{AppError, Conflict},
+    error::AppError,
     tasks::{Urgency, say},
     templates::{forms_api::EditDraft, view::TemplateDesk},
     ui::{Pause, query_error, toast::Toasts},
 };
 
 /// What is undone, redone and kept together.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
     pub name: String,
     pub category: TemplateCategory,
@@ -40,8 +45,8 @@ pub enum Saving {
     Waiting,
     Busy,
     Failed(AppError),
-    /// Somebody else has saved.
-    Conflict(Box<Conflict>),
+    /// Another draft was saved meanwhile: which one.
+    Conflict(LastSave),
 }
 
 /// The part of the page that a phone shows.
@@ -97,9 +102,13 @@ pub struct Desk {
     pub drawn: RwSignal<u32>,
     pub tab: RwSignal<Tab>,
     pub saving: RwSignal<Saving>,
+    /// Who has saved what the page came with.
+    pub last: RwSignal<LastSave>,
     pub shown: Shown,
     /// What lists of tasks can be narrowed to.
     pub names: StoredValue<TaskNames>,
+    /// Who works here.
+    me: Option<UserId>,
     kept: RwSignal<Kept>,
     history: RwSignal<History<Draft>>,
     /// Why a plain form was refused, with what was typed into it.
@@ -156,8 +165,10 @@ impl Desk {
             drawn: RwSignal::new(0),
             tab: RwSignal::new(Tab::default()),
             saving: RwSignal::new(Saving::Saved(None)),
+            last: RwSignal::new(LastSave::of(desk)),
             shown,
             names: StoredValue::new(desk.names.clone()),
+            me: use_context::<Me>().map(|me| me.id),
             kept: RwSignal::new(kept),
             history: RwSignal::new(History::default()),
             refused: StoredValue::new(refused),
@@ -254,6 +265,19 @@ impl Desk {
         hands::show_written();
         if let Some(id) = focused {
             hands::focus(&id);
+        }
+    }
+
+    /// Whether there are blocks to choose from beside the mail: a source has none, and who only looks adds none.
+    pub fn has_palette(self) -> bool {
+        self.can_edit && self.draft.with(|draft| draft.document.blocks().is_some())
+    }
+
+    /// The part that a phone shows: that of the blocks is left where there are none to choose from.
+    pub fn shown_tab(self) -> Tab {
+        match self.tab.get() {
+            Tab::Blocks if !self.has_palette() => Tab::Edit,
+            tab => tab,
         }
     }
 

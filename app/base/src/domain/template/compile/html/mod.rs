@@ -78,7 +78,8 @@ impl<'a> Html<'a> {
             BlockKind::Button { label, url } => self.button(label, url, below),
             BlockKind::Divider => self.divider(below),
             BlockKind::Columns { left, right } => self.columns(left, right, below),
-            BlockKind::Html { source } => self.cell("", "", below, |html| html.page.raw(source)),
+            // What has no colour of its own reads in the dark, too.
+            BlockKind::Html { source } => self.words(below, |html| html.page.raw(source)),
         }
     }
 
@@ -107,7 +108,12 @@ impl<'a> Html<'a> {
     }
 
     fn text(&mut self, text: &str, below: u8) {
-        self.cell("t2", &format!("{};color:{TEXT}", font(400, 14, 21)), below, |html| html.markdown(text));
+        self.words(below, |html| html.markdown(text));
+    }
+
+    /// A row whose words look as those of a text.
+    fn words(&mut self, below: u8, inner: impl FnOnce(&mut Html<'_>)) {
+        self.cell("t2", &format!("{};color:{TEXT}", font(400, 14, 21)), below, inner);
     }
 
     /// A text in Markdown; its variables are filled in first.
