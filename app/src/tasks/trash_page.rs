@@ -46,6 +46,10 @@ impl Waits for DeleteForever {
     fn replaces(&self, other: &Self) -> bool {
         self.task == other.task
     }
+
+    fn outlasts() -> bool {
+        false
+    }
 }
 
 #[component]

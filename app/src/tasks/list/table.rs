@@ -52,8 +52,15 @@ impl Named for SaveCell {
 }
 
 impl Waits for SaveCell {
+    // Whoever is given a task, and every label, is a change of its own: `add:` and `remove:` of the same one replace each
+    // other.
     fn replaces(&self, other: &Self) -> bool {
-        (self.task, &self.field) == (other.task, &other.field)
+        let whom = |cell: &Self| match cell.field.as_str() {
+            "person" | "label" => cell.value.split_once(':').map(|(_, whom)| whom.to_owned()),
+            "new_label" => Some(cell.value.clone()),
+            _ => None,
+        };
+        (self.task, &self.field, whom(self)) == (other.task, &other.field, whom(other))
     }
 }
 
@@ -226,5 +233,26 @@ fn refusal(error: &AppError) -> String {
             format!("Not saved. {words}.")
         }
         _ => format!("Not saved. {}", error.words()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_replaces_itself_but_nobody_who_is_given_the_task_takes_the_place_of_another() {
+        let cell = |field: &str, value: &str| SaveCell {
+            task: TaskId(uuid::Uuid::nil()),
+            field: field.to_owned(),
+            value: value.to_owned(),
+            version: 0,
+            op: None,
+        };
+        assert!(cell("due", "2031-03-12").replaces(&cell("due", "")));
+        assert!(!cell("due", "").replaces(&cell("start", "")));
+        assert!(cell("person", "remove:1").replaces(&cell("person", "add:1")));
+        assert!(!cell("person", "add:2").replaces(&cell("person", "add:1")));
+        assert!(!cell("new_label", "Ops").replaces(&cell("new_label", "Desk")));
     }
 }
