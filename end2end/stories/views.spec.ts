@@ -204,6 +204,23 @@ test('several rows are changed in one go, archived, and restored together', asyn
   for (const title of three.slice(0, 2)) await expect(card(page, title)).toBeVisible();
 });
 
+test('with Shift a press on a box of the list selects all rows from the last one, by the mouse and by Space @hydrated', async ({ page, empty }) => {
+  await createTasks(page, ['Order toner', 'Book the room']);
+  await page.goto(`${empty.url}/board/REP/list?order=number`);
+  await settled(page, true);
+  const boxes = page.getByRole('table').getByRole('checkbox');
+  const selected = page.getByRole('status').filter({ hasText: /selected\.$/ });
+  await boxes.nth(1).click();
+  await boxes.nth(3).click({ modifiers: ['Shift'] });
+  await expect(selected).toHaveText('3 tasks are selected.');
+  for (const [at, isChecked] of [false, true, true, true, false].entries()) await expect(boxes.nth(at)).toBeChecked({ checked: isChecked });
+  await boxes.nth(0).focus();
+  await page.keyboard.press('Shift+Space');
+  await expect(selected).toHaveText('4 tasks are selected.');
+  await boxes.nth(2).click({ modifiers: ['Shift'] });
+  await expect(selected, 'lets go in the same way').toHaveText('1 task is selected.');
+});
+
 test.describe('the calendar', () => {
   const day = (page: Page, date: string) => page.locator(`td[data-date="${date}"]`);
 

@@ -24,23 +24,36 @@ use crate::{
     },
 };
 
-/// The rows that are selected on a page that is awake.
+/// The rows that are selected on a page that is awake, and the one that was pressed last: a range begins there.
 #[derive(Clone, Copy)]
-pub struct Picked(pub RwSignal<BTreeSet<TaskId>>);
+pub struct Picked(pub RwSignal<BTreeSet<TaskId>>, StoredValue<Option<TaskId>>);
 
 impl Picked {
     /// Nothing is selected.
     pub fn new() -> Self {
-        Self(RwSignal::new(BTreeSet::new()))
+        Self(RwSignal::new(BTreeSet::new()), StoredValue::new(None))
     }
 
     /// Selects a row or lets it go.
     pub fn set(self, task: TaskId, is_picked: bool) {
+        self.set_all(&[task], is_picked);
+        self.1.set_value(Some(task));
+    }
+
+    /// Selects all rows from the one that was pressed last to this one, or lets them go; `rows` as they stand there.
+    pub fn set_to(self, task: TaskId, is_picked: bool, rows: &[TaskId]) {
+        self.set_all(range(rows, self.1.get_value(), task), is_picked);
+        self.set(task, is_picked);
+    }
+
+    fn set_all(self, tasks: &[TaskId], is_picked: bool) {
         self.0.update(|picked| {
-            if is_picked {
-                picked.insert(task);
-            } else {
-                picked.remove(&task);
+            for task in tasks {
+                if is_picked {
+                    picked.insert(*task);
+                } else {
+                    picked.remove(task);
+                }
             }
         });
     }
@@ -211,6 +224,30 @@ pub fn tell(bulk: Bulk, done: &'static str) {
     });
 }
 
+/// The rows from one to another, whichever stands first; none where the first is not there any more.
+fn range(rows: &[TaskId], from: Option<TaskId>, to: TaskId) -> &[TaskId] {
+    let at = |wanted: TaskId| rows.iter().position(|row| *row == wanted);
+    match (from.and_then(at), at(to)) {
+        (Some(from), Some(to)) => rows.get(from.min(to)..=from.max(to)).unwrap_or_default(),
+        _ => &[],
+    }
+}
+
 fn unchanged(error: &AppError) -> String {
     format!("Nothing was changed. {}", error.words())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_goes_up_as_well_as_down_and_begins_with_a_row_that_is_there() {
+        let id = |number: u128| TaskId(uuid::Uuid::from_u128(number));
+        let rows = [id(5), id(3), id(8), id(1)];
+        assert_eq!(range(&rows, Some(id(3)), id(1)), [id(3), id(8), id(1)]);
+        assert_eq!(range(&rows, Some(id(8)), id(5)), [id(5), id(3), id(8)]);
+        assert!(range(&rows, Some(id(4)), id(5)).is_empty());
+        assert!(range(&rows, None, id(5)).is_empty());
+    }
 }

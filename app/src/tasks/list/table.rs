@@ -149,11 +149,26 @@ fn line(id: TaskId, list: RwSignal<TaskList>, key: &str, shown: &[ListColumn], s
     let picked = shared.picked;
     let pick = shared.can_edit.then(|| {
         let name = move || row.with(|row| format!("Select {}", row.card.title));
+        // A change does not say what is held: the press before it does.
+        let is_range = StoredValue::new(false);
+        let change = move |event| {
+            let is_picked = event_target_checked(&event);
+            if is_range.try_update_value(std::mem::take) == Some(true) {
+                let rows: Vec<_> = list.with_untracked(|list| list.rows.iter().map(|row| row.card.id).collect());
+                picked.set_to(id, is_picked, &rows);
+            } else {
+                picked.set(id, is_picked);
+            }
+        };
         view! {
             <td class="pick" data-label="Select">
-                <input type="checkbox" name="tasks[]" form="bulk" value=id.to_string() aria-label=name
-                    prop:checked=move || picked.0.with(|picked| picked.contains(&id))
-                    on:change=move |event| picked.set(id, event_target_checked(&event)) />
+                <label>
+                    <input type="checkbox" name="tasks[]" form="bulk" value=id.to_string() aria-label=name
+                        prop:checked=move || picked.0.with(|picked| picked.contains(&id))
+                        on:keydown=move |event| is_range.set_value(event.key() == " " && event.shift_key())
+                        on:click=move |event| if event.shift_key() { is_range.set_value(true) }
+                        on:change=change />
+                </label>
             </td>
         }
     });
