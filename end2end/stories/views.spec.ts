@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { card, expectTitles, idOf, layer, middle, take, waysToGiveUp } from '../fixtures/board.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
+import { sideways } from '../fixtures/fits.ts';
 import { answered, begin, clientOf, createProject, createTasks, dana, expect, expectAccessible, openBoard, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 
@@ -205,7 +206,7 @@ test('several rows are changed in one go, archived, and restored together', asyn
 });
 
 test('with Shift a press on a box of the list selects all rows from the last one, by the mouse and by Space @hydrated', async ({ page, empty }) => {
-  await createTasks(page, ['Order toner', 'Book the room']);
+  await createTasks(page, 'Todo', ['Order toner', 'Book the room']);
   await page.goto(`${empty.url}/board/REP/list?order=number`);
   await settled(page, true);
   const boxes = page.getByRole('table').getByRole('checkbox');
@@ -219,6 +220,39 @@ test('with Shift a press on a box of the list selects all rows from the last one
   await expect(selected).toHaveText('4 tasks are selected.');
   await boxes.nth(2).click({ modifiers: ['Shift'] });
   await expect(selected, 'lets go in the same way').toHaveText('1 task is selected.');
+});
+
+test('the list fits its window: what is wider scrolls beside the titles, and the boxes have room for a finger', async ({ page, empty, hydrated }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto(`${empty.url}/board/REP/list?columns=status,priority,due,people,labels,category,start,estimate,updated,created`);
+  await settled(page, hydrated);
+  expect(await sideways(page)).toBeLessThanOrEqual(0);
+  const title = page.getByRole('rowheader').first();
+  await page.getByRole('region', { name: 'Tasks', exact: true }).evaluate((table) => { table.scrollLeft = table.scrollWidth; });
+  await expect(title.getByRole('link')).toBeInViewport({ ratio: 1 });
+  const [wrap, cell] = [await page.locator('.table-wrap').boundingBox(), await title.boundingBox()];
+  expect(cell!.x).toBeGreaterThanOrEqual(wrap!.x - 1);
+
+  await page.setViewportSize({ width: 390, height: 800 });
+  const hit = page.locator('td.pick label').first();
+  const [box, link] = [await hit.boundingBox(), await title.getByRole('link').boundingBox()];
+  expect(Math.min(box!.width, box!.height), 'the place to press').toBeGreaterThanOrEqual(24);
+  expect(box!.x + box!.width, 'where the title begins').toBeLessThanOrEqual(link!.x);
+  expect(Math.abs(box!.y + box!.height / 2 - link!.y - link!.height / 2), 'beside the title').toBeLessThan(24);
+  await hit.click({ position: { x: 2, y: 2 } });
+  await expect(hit.getByRole('checkbox')).toBeChecked();
+});
+
+test('what is said over the list does not lie upon the change of its selected rows @hydrated', async ({ page, empty }) => {
+  await page.goto(`${empty.url}/board/REP/list`);
+  await settled(page, true);
+  await page.getByRole('checkbox', { name: `Select ${three[0]}` }).check();
+  await page.getByLabel('Change of the selected tasks').selectOption({ label: 'Urgent' });
+  await page.getByRole('button', { name: 'Apply' }).click();
+  const toast = page.getByRole('region', { name: 'Notifications' }).locator('.toast').first();
+  await expect(toast).toContainText('Changed 1 task');
+  const [said, form] = [await toast.boundingBox(), await page.locator('form.bulk').boundingBox()];
+  expect(said!.y + said!.height <= form!.y || form!.y + form!.height <= said!.y, 'apart from each other').toBe(true);
 });
 
 test.describe('the calendar', () => {

@@ -46,6 +46,37 @@ impl Picked {
         self.set(task, is_picked);
     }
 
+    /// The cell with the box of a row. With Shift it is pressed for all `rows` from the one that was pressed last.
+    pub fn cell(
+        self,
+        task: TaskId,
+        name: Signal<String>,
+        rows: impl Fn() -> Vec<TaskId> + Send + Sync + 'static,
+    ) -> AnyView {
+        // A change does not say what is held: the press before it does.
+        let is_range = StoredValue::new(false);
+        let change = move |event| {
+            let is_picked = event_target_checked(&event);
+            if is_range.try_update_value(std::mem::take) == Some(true) {
+                self.set_to(task, is_picked, &rows());
+            } else {
+                self.set(task, is_picked);
+            }
+        };
+        view! {
+            <td class="pick" data-label="Select">
+                <label>
+                    <input type="checkbox" name="tasks[]" form="bulk" value=task.to_string() aria-label=name
+                        prop:checked=move || self.0.with(|picked| picked.contains(&task))
+                        on:keydown=move |event| is_range.set_value(event.key() == " " && event.shift_key())
+                        on:click=move |event| if event.shift_key() { is_range.set_value(true) }
+                        on:change=change />
+                </label>
+            </td>
+        }
+        .into_any()
+    }
+
     fn set_all(self, tasks: &[TaskId], is_picked: bool) {
         self.0.update(|picked| {
             for task in tasks {

@@ -121,9 +121,11 @@ pub fn Table(list: RwSignal<TaskList>, bulk: Bulk) -> impl IntoView {
 /// A heading that orders the list: a link, for the order is in the address.
 fn head(query: &ListQuery, path: &str, sort: ListSort, label: &'static str) -> AnyView {
     let href = format!("{path}{}", query.pressed(sort).to_query());
+    // It stays in sight where the table is scrolled sideways.
+    let is_title = sort == ListSort::Title;
     let icon = query.aria_sort(sort).map(|way| if way == "ascending" { "chevron-up" } else { "chevron-down" });
     view! {
-        <th scope="col" aria-sort=query.aria_sort(sort)>
+        <th scope="col" class:is-title=is_title aria-sort=query.aria_sort(sort)>
             <a class="sort" href=href>{label}{icon.map(|icon| view! { <Icon name=icon /> })}</a>
         </th>
     }
@@ -146,31 +148,10 @@ fn line(id: TaskId, list: RwSignal<TaskList>, key: &str, shown: &[ListColumn], s
         }
         times
     });
-    let picked = shared.picked;
+    let rows = move || list.with_untracked(|list| list.rows.iter().map(|row| row.card.id).collect());
     let pick = shared.can_edit.then(|| {
-        let name = move || row.with(|row| format!("Select {}", row.card.title));
-        // A change does not say what is held: the press before it does.
-        let is_range = StoredValue::new(false);
-        let change = move |event| {
-            let is_picked = event_target_checked(&event);
-            if is_range.try_update_value(std::mem::take) == Some(true) {
-                let rows: Vec<_> = list.with_untracked(|list| list.rows.iter().map(|row| row.card.id).collect());
-                picked.set_to(id, is_picked, &rows);
-            } else {
-                picked.set(id, is_picked);
-            }
-        };
-        view! {
-            <td class="pick" data-label="Select">
-                <label>
-                    <input type="checkbox" name="tasks[]" form="bulk" value=id.to_string() aria-label=name
-                        prop:checked=move || picked.0.with(|picked| picked.contains(&id))
-                        on:keydown=move |event| is_range.set_value(event.key() == " " && event.shift_key())
-                        on:click=move |event| if event.shift_key() { is_range.set_value(true) }
-                        on:change=change />
-                </label>
-            </td>
-        }
+        let name = Signal::derive(move || row.with(|row| format!("Select {}", row.card.title)));
+        shared.picked.cell(id, name, rows)
     });
     let cells: Vec<AnyView> = shown.iter().map(|column| cells::cell(*column, row, shared)).collect();
     let title = title(row, format!("/tasks/{reference}"), shared);
