@@ -89,7 +89,8 @@ test('the list is ordered by a press on a heading, edited in its cells, and reme
   await openBoard(page, empty);
   await settled(page, hydrated);
   await page.getByRole('navigation', { name: 'Views of the project' }).getByRole('link', { name: 'List' }).click();
-  await expect(page.getByRole('heading', { name: 'List', level: 1 })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Reporting · List', level: 1, exact: true })).toBeVisible();
+  await expect(page).toHaveTitle(/^Reporting · List/);
   await expect(rows(page)).toHaveText([three[2], three[1], three[0]]);
   await page.getByRole('columnheader', { name: 'Title' }).getByRole('link').click();
   await expect(rows(page)).toHaveText([three[2], three[0], three[1]]);
@@ -265,6 +266,8 @@ test.describe('the calendar', () => {
     await page.goto(`${empty.url}/board/REP/calendar?month=${month}`);
     await settled(page, hydrated);
     await expect(page.getByRole('heading', { name: 'March 2031' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'Reporting · Calendar', level: 1, exact: true })).toBeVisible();
+    await expect(page).toHaveTitle(/^Reporting · Calendar/);
     await expect(day(page, `${month}-12`).getByRole('link', { name: three[0], exact: true })).toBeVisible();
     await day(page, `${month}-12`).getByRole('link', { name: `Change the date of ${three[0]}` }).click();
     await setDue(page, empty.url, hydrated, 'REP-1', `${month}-20`);
