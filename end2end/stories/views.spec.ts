@@ -144,6 +144,17 @@ test('the tabs keep what is filtered, and how the board looks, from view to view
   await expect(page.locator('.board .card__title')).toHaveText([three[0], three[1]]);
 });
 
+test('the tools at the end of the bar stand in one line, however wide the window', async ({ page, empty, hydrated }) => {
+  await page.goto(`${empty.url}/board/REP?group=priority`);
+  await settled(page, hydrated);
+  const bar = page.getByRole('group', { name: 'Filter and actions' });
+  for (const width of [1440, 1280, 1024]) {
+    await page.setViewportSize({ width, height: 900 });
+    const [look, make] = [await bar.getByRole('button', { name: 'Group: priority' }).boundingBox(), await bar.getByRole('link', { name: 'New task' }).boundingBox()];
+    expect(Math.abs(look!.y + look!.height / 2 - make!.y - make!.height / 2), `at ${width} px`).toBeLessThan(4);
+  }
+});
+
 test('list and calendar have the whole filter of the board, in a menu and in the address', async ({ page, empty, hydrated }) => {
   await page.goto(`${empty.url}/board/REP/list?order=title`);
   await settled(page, hydrated);
