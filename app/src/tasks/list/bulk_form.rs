@@ -243,7 +243,7 @@ pub fn tell(bulk: Bulk, done: &'static str) {
                 picked.0.set(BTreeSet::new());
                 let words = if count == 1 { format!("{done} 1 task") } else { format!("{done} {count} tasks") };
                 match (last.get_value(), rewind.get_value()) {
-                    (Some(op), Some(rewind)) => toasts.offer(words, "Undo", move || rewind.undo_op(op)),
+                    (Some(op), Some(rewind)) => rewind.offer(op, words),
                     _ => toasts.push(Toast { words, action: None, tone: Tone::Good }),
                 }
             }

@@ -196,7 +196,7 @@ fn follow(
                     list.with_untracked(|list| list.rows.iter().find(|row| row.card.id == fresh.card.id).cloned());
                 if let (Some(words), Some(toasts)) = (before.and_then(|before| warning(&before, &fresh)), toasts) {
                     match (last.get_value(), rewind.clone()) {
-                        (Some(op), Some(rewind)) => toasts.offer(words, "Undo", move || rewind.undo_op(op)),
+                        (Some(op), Some(rewind)) => rewind.offer(op, words),
                         _ => toasts.push(Toast { words, action: None, tone: Tone::Good }),
                     }
                 }
