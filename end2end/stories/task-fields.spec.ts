@@ -43,6 +43,19 @@ test('category and start are chosen on the task, and kept', async ({ page, empty
   await expect(start).toHaveValue('2031-03-12');
 });
 
+test.describe('what cannot be', () => {
+  test.use({ expectedErrors: [/status of 422/] });
+
+  test('a time without a date is asked for its date', async ({ page, empty, hydrated }) => {
+    await open(page, empty.url, 1, hydrated);
+    const time = page.getByLabel('Time, optional');
+    await time.fill('17:00');
+    if (hydrated) await time.blur();
+    else await time.locator('xpath=ancestor::form').getByRole('button', { name: 'Save' }).click();
+    await expect(page.getByText('Enter a date for this time.').first()).toBeVisible();
+  });
+});
+
 test('a series says when it comes again, and the next task is there when one is completed', async ({ page, empty, hydrated }) => {
   const choose = async (kind: string, step: string | null, words: string) => {
     await open(page, empty.url, 1, hydrated);

@@ -217,7 +217,7 @@ pub(super) fn instant(zone: chrono_tz::Tz, date: NaiveDate, time: NaiveTime) -> 
 pub fn read_due(date: &str, time: &str) -> AppResult<Option<DueInput>> {
     let (date, time) = (date.trim(), time.trim());
     if date.is_empty() {
-        return if time.is_empty() { Ok(None) } else { Err(AppError::field("due_on", Problem::Required)) };
+        return if time.is_empty() { Ok(None) } else { Err(AppError::field("due_on", Problem::DateOfTime)) };
     }
     let date = read_day("due_on", date)?.ok_or_else(|| AppError::field("due_on", Problem::Required))?;
     let time = match time {
