@@ -221,7 +221,8 @@ fn warning(before: &ListRow, fresh: &ListRow) -> Option<String> {
 fn refusal(error: &AppError) -> String {
     match error {
         AppError::Conflict(conflict) => format!(
-            "Not saved. Somebody named it “{}” meanwhile. Your title is still in its field: save again to put it over theirs.",
+            "Not saved. {} named it “{}” meanwhile. Your title is still in its field: save again to put it over theirs.",
+            conflict.who(),
             conflict.theirs
         ),
         AppError::Invalid(invalid) => {
