@@ -541,6 +541,19 @@ test('the menu of a card does what the keys do, and names them @hydrated', async
 test.describe('on a touch screen', () => {
   test.use({ hasTouch: true, isMobile: true });
 
+  test('the menu of a card shows its last entry without being scrolled @hydrated', async ({ page }) => {
+    await pasteTasks(page, 'Todo', four.slice(0, 1));
+    await page.getByRole('region', { name: 'Todo' }).getByRole('button', { name: 'Close' }).click();
+    for (const [width, height] of [[390, 844], [360, 640]]) {
+      await page.setViewportSize({ width, height });
+      await card(page, four[0]).getByRole('button', { name: `Actions for ${four[0]}` }).tap();
+      const menu = page.getByRole('menu', { name: `Actions for ${four[0]}` });
+      for (const entry of ['Open', 'Delete']) await expect(menu.getByRole('menuitem', { name: entry, exact: true })).toBeInViewport({ ratio: 1 });
+      await page.keyboard.press('Escape');
+      await expect(menu).toHaveCount(0);
+    }
+  });
+
   test('cards are selected from the menu and by taps, and moved to another list @hydrated', async ({ page }) => {
     await page.setViewportSize({ width: 390, height: 844 });
     await pasteTasks(page, 'Todo', four.slice(0, 3));

@@ -628,7 +628,7 @@ test.describe('one task open by two people', () => {
     await expect(mine.getByLabel('Title')).toHaveValue('Draft the report for Decem');
 
     await mine.getByLabel('Title').press('Enter');
-    const conflict = mine.getByRole('alert').filter({ hasText: 'Somebody changed this text since you opened it' });
+    const conflict = mine.getByRole('alert').filter({ hasText: `${mina.name} changed this text since you opened it` });
     await expect(conflict).toContainText('Draft the report for January');
     await conflict.getByLabel('Yours').fill('Draft the reports for December and January');
     await conflict.getByRole('button', { name: 'Save mine' }).click();

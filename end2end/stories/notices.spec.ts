@@ -174,6 +174,33 @@ test.describe('without a network', () => {
     await page.reload();
     await expect(page.getByLabel('Priority')).toHaveValue('urgent');
   });
+
+  test('cells of the list keep what was chosen and are sent when the server answers again @hydrated', async ({ page, empty }) => {
+    await page.goto(`${empty.url}/board/REP/list?columns=priority,due`);
+    await settled(page, true);
+    const [priority, due] = [page.getByLabel(`Priority of ${three[0]}`), page.getByLabel(`Due date of ${three[1]}`)];
+    await page.context().setOffline(true);
+    await priority.selectOption('urgent');
+    await due.fill('2031-03-12');
+    await expect(notices(page)).toContainText('Not saved yet: offline. 2 changes wait to be sent.');
+    await expect(notices(page).getByRole('button', { name: 'Try again' })).toBeVisible();
+    await expect(priority).toHaveValue('urgent');
+    await expect(due).toHaveValue('2031-03-12');
+    await page.context().setOffline(false);
+    await expect(notices(page)).not.toContainText('Not saved', { timeout: 15_000 });
+    await page.reload();
+    await expect(priority).toHaveValue('urgent');
+    await expect(due).toHaveValue('2031-03-12');
+
+    await page.route(/\/rpc\/save_cell/, (route) => route.abort());
+    await priority.selectOption('low');
+    await expect(notices(page)).toContainText('1 change waits to be sent.');
+    await page.unroute(/\/rpc\/save_cell/);
+    await notices(page).getByRole('button', { name: 'Try again' }).click();
+    await expect(notices(page)).not.toContainText('Not saved');
+    await page.reload();
+    await expect(priority).toHaveValue('low');
+  });
 });
 
 test('without a network a server on the same machine is there all the same @hydrated', async ({ page, empty }) => {

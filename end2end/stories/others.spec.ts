@@ -236,7 +236,7 @@ test.describe('a title that two rename', () => {
     await theirs.press('Enter');
     await expect(row.getByRole('link', { name: 'Theirs', exact: true })).toBeVisible();
     await title.press('Enter');
-    await expect(page.getByRole('region', { name: 'Notifications' })).toContainText('Somebody named it “Theirs” meanwhile');
+    await expect(page.getByRole('region', { name: 'Notifications' })).toContainText(`${mina.name} named it “Theirs” meanwhile`);
     await expect(title).toHaveValue('Mine');
     await title.press('Enter');
     await expect(theirs).toHaveValue('Mine');

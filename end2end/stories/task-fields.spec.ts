@@ -43,6 +43,35 @@ test('category and start are chosen on the task, and kept', async ({ page, empty
   await expect(start).toHaveValue('2031-03-12');
 });
 
+test('a start after the due date is kept, and said as long as it is so', async ({ page, empty, hydrated }) => {
+  await clientOf(page).call('save_cell', { task: await idOf(page, three[0]), field: 'due', value: '2031-03-12' });
+  await open(page, empty.url, 1, hydrated);
+  const [start, warning] = [page.getByLabel('Start', { exact: true }), page.getByText('The start is after the due date.')];
+  await start.fill('2031-03-13');
+  await save(page, start, hydrated);
+  await expect(warning).toBeVisible();
+  await page.goto(`${empty.url}/board/REP/list?columns=due,start`);
+  await settled(page, hydrated);
+  await expect(page.getByRole('img', { name: 'The start is after the due date.' })).toHaveCount(1);
+  await open(page, empty.url, 1, hydrated);
+  await start.fill('2031-03-12');
+  await save(page, start, hydrated);
+  await expect(warning).toHaveCount(0);
+});
+
+test.describe('what cannot be', () => {
+  test.use({ expectedErrors: [/status of 422/] });
+
+  test('a time without a date is asked for its date', async ({ page, empty, hydrated }) => {
+    await open(page, empty.url, 1, hydrated);
+    const time = page.getByLabel('Time, optional');
+    await time.fill('17:00');
+    if (hydrated) await time.blur();
+    else await time.locator('xpath=ancestor::form').getByRole('button', { name: 'Save' }).click();
+    await expect(page.getByText('Enter a date for this time.').first()).toBeVisible();
+  });
+});
+
 test('a series says when it comes again, and the next task is there when one is completed', async ({ page, empty, hydrated }) => {
   const choose = async (kind: string, step: string | null, words: string) => {
     await open(page, empty.url, 1, hydrated);

@@ -1,8 +1,8 @@
 // Taking back what was saved beside the cards: in a task's drawer and page, by its page of actions, in list and calendar,
 // and by its history; copies, and moves to another project.
-import { card, expectTitles, pasteTasks } from '../fixtures/board.ts';
+import { card, expectTitles, idOf, pasteTasks } from '../fixtures/board.ts';
 import { addMina, closeOpened, openAsMina } from '../fixtures/pair.ts';
-import { answered, begin, createProject, expect, openBoard, settled, test } from '../fixtures/story.ts';
+import { answered, begin, clientOf, createProject, expect, openBoard, settled, test } from '../fixtures/story.ts';
 import type { Locator, Page } from '@playwright/test';
 
 const three = ['Draft the November report', 'Rotate the SMTP password', 'Collect attendance numbers'];
@@ -88,6 +88,41 @@ test('a change of many rows goes back as one, by its message and by the keys @hy
   await expect(priorities('urgent')).toPass();
   await page.locator('body').press('Control+z');
   await expect(priorities('medium')).toPass();
+});
+
+test('an offer to take back goes when the keys have done it, in the list, the calendar, the trash and on a task @hydrated', async ({ page, empty }) => {
+  const offer = notices(page).getByRole('button', { name: 'Undo' });
+  const goesByKeys = async (): Promise<void> => {
+    await expect(offer).toHaveCount(1);
+    // While the pointer is over them messages stay: what goes, goes by the keys.
+    await notices(page).locator('.toast').first().hover();
+    await page.locator('body').press('Control+z');
+    await expect(offer).toHaveCount(0);
+  };
+  await clientOf(page).call('save_cell', { task: await idOf(page, three[0]), field: 'due', value: '2031-03-12' });
+  await page.goto(`${empty.url}/board/REP/list`);
+  await settled(page, true);
+  await page.getByLabel(`Select ${three[0]}`).check();
+  await page.getByLabel('Change of the selected tasks').selectOption({ label: 'Urgent' });
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await goesByKeys();
+
+  await page.goto(`${empty.url}/board/REP/calendar?month=2031-03`);
+  await settled(page, true);
+  await page.getByRole('link', { name: three[0], exact: true }).focus();
+  await page.keyboard.press('Shift+ArrowRight');
+  await goesByKeys();
+
+  await page.goto(`${empty.url}/tasks/REP-1/actions`);
+  await settled(page, true);
+  await page.getByRole('button', { name: 'Archive', exact: true }).click();
+  await goesByKeys();
+
+  await clientOf(page).call('delete_task', { task: await idOf(page, three[1]) });
+  await page.goto(`${empty.url}/board/REP/trash`);
+  await settled(page, true);
+  await page.getByRole('button', { name: `Restore ${three[1]}` }).click();
+  await goesByKeys();
 });
 
 test('cells of the list and days of the calendar are steps of one stack, but not over a newer day of somebody else @hydrated', async ({ page, browser, empty }) => {

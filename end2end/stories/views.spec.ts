@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { card, expectTitles, idOf, layer, middle, take, waysToGiveUp } from '../fixtures/board.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
+import { sideways } from '../fixtures/fits.ts';
 import { answered, begin, clientOf, createProject, createTasks, dana, expect, expectAccessible, openBoard, settled, test } from '../fixtures/story.ts';
 import type { Page } from '@playwright/test';
 
@@ -88,7 +89,8 @@ test('the list is ordered by a press on a heading, edited in its cells, and reme
   await openBoard(page, empty);
   await settled(page, hydrated);
   await page.getByRole('navigation', { name: 'Views of the project' }).getByRole('link', { name: 'List' }).click();
-  await expect(page.getByRole('heading', { name: 'List', level: 1 })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Reporting · List', level: 1, exact: true })).toBeVisible();
+  await expect(page).toHaveTitle(/^Reporting · List/);
   await expect(rows(page)).toHaveText([three[2], three[1], three[0]]);
   await page.getByRole('columnheader', { name: 'Title' }).getByRole('link').click();
   await expect(rows(page)).toHaveText([three[2], three[0], three[1]]);
@@ -140,6 +142,17 @@ test('the tabs keep what is filtered, and how the board looks, from view to view
   await expect(page).toHaveURL(`${empty.url}/board/REP${said}`);
   await expect(page.locator('.board.has-lanes')).toHaveAttribute('data-density', 'compact');
   await expect(page.locator('.board .card__title')).toHaveText([three[0], three[1]]);
+});
+
+test('the tools at the end of the bar stand in one line, however wide the window', async ({ page, empty, hydrated }) => {
+  await page.goto(`${empty.url}/board/REP?group=priority`);
+  await settled(page, hydrated);
+  const bar = page.getByRole('group', { name: 'Filter and actions' });
+  for (const width of [1440, 1280, 1024]) {
+    await page.setViewportSize({ width, height: 900 });
+    const [look, make] = [await bar.getByRole('button', { name: 'Group: priority' }).boundingBox(), await bar.getByRole('link', { name: 'New task' }).boundingBox()];
+    expect(Math.abs(look!.y + look!.height / 2 - make!.y - make!.height / 2), `at ${width} px`).toBeLessThan(4);
+  }
 });
 
 test('list and calendar have the whole filter of the board, in a menu and in the address', async ({ page, empty, hydrated }) => {
@@ -204,6 +217,56 @@ test('several rows are changed in one go, archived, and restored together', asyn
   for (const title of three.slice(0, 2)) await expect(card(page, title)).toBeVisible();
 });
 
+test('with Shift a press on a box of the list selects all rows from the last one, by the mouse and by Space @hydrated', async ({ page, empty }) => {
+  await createTasks(page, 'Todo', ['Order toner', 'Book the room']);
+  await page.goto(`${empty.url}/board/REP/list?order=number`);
+  await settled(page, true);
+  const boxes = page.getByRole('table').getByRole('checkbox');
+  const selected = page.getByRole('status').filter({ hasText: /selected\.$/ });
+  await boxes.nth(1).click();
+  await boxes.nth(3).click({ modifiers: ['Shift'] });
+  await expect(selected).toHaveText('3 tasks are selected.');
+  for (const [at, isChecked] of [false, true, true, true, false].entries()) await expect(boxes.nth(at)).toBeChecked({ checked: isChecked });
+  await boxes.nth(0).focus();
+  await page.keyboard.press('Shift+Space');
+  await expect(selected).toHaveText('4 tasks are selected.');
+  await boxes.nth(2).click({ modifiers: ['Shift'] });
+  await expect(selected, 'lets go in the same way').toHaveText('1 task is selected.');
+});
+
+test('the list fits its window: what is wider scrolls beside the titles, and the boxes have room for a finger', async ({ page, empty, hydrated }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto(`${empty.url}/board/REP/list?columns=status,priority,due,people,labels,category,start,estimate,updated,created`);
+  await settled(page, hydrated);
+  expect(await sideways(page)).toBeLessThanOrEqual(0);
+  const title = page.getByRole('rowheader').first();
+  await page.getByRole('region', { name: 'Tasks', exact: true }).evaluate((table) => { table.scrollLeft = table.scrollWidth; });
+  await expect(title.getByRole('link')).toBeInViewport({ ratio: 1 });
+  const [wrap, cell] = [await page.locator('.table-wrap').boundingBox(), await title.boundingBox()];
+  expect(cell!.x).toBeGreaterThanOrEqual(wrap!.x - 1);
+
+  await page.setViewportSize({ width: 390, height: 800 });
+  const hit = page.locator('td.pick label').first();
+  const [box, link] = [await hit.boundingBox(), await title.getByRole('link').boundingBox()];
+  expect(Math.min(box!.width, box!.height), 'the place to press').toBeGreaterThanOrEqual(24);
+  expect(box!.x + box!.width, 'where the title begins').toBeLessThanOrEqual(link!.x);
+  expect(Math.abs(box!.y + box!.height / 2 - link!.y - link!.height / 2), 'beside the title').toBeLessThan(24);
+  await hit.click({ position: { x: 2, y: 2 } });
+  await expect(hit.getByRole('checkbox')).toBeChecked();
+});
+
+test('what is said over the list does not lie upon the change of its selected rows @hydrated', async ({ page, empty }) => {
+  await page.goto(`${empty.url}/board/REP/list`);
+  await settled(page, true);
+  await page.getByRole('checkbox', { name: `Select ${three[0]}` }).check();
+  await page.getByLabel('Change of the selected tasks').selectOption({ label: 'Urgent' });
+  await page.getByRole('button', { name: 'Apply' }).click();
+  const toast = page.getByRole('region', { name: 'Notifications' }).locator('.toast').first();
+  await expect(toast).toContainText('Changed 1 task');
+  const [said, form] = [await toast.boundingBox(), await page.locator('form.bulk').boundingBox()];
+  expect(said!.y + said!.height <= form!.y || form!.y + form!.height <= said!.y, 'apart from each other').toBe(true);
+});
+
 test.describe('the calendar', () => {
   const day = (page: Page, date: string) => page.locator(`td[data-date="${date}"]`);
 
@@ -214,6 +277,8 @@ test.describe('the calendar', () => {
     await page.goto(`${empty.url}/board/REP/calendar?month=${month}`);
     await settled(page, hydrated);
     await expect(page.getByRole('heading', { name: 'March 2031' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'Reporting · Calendar', level: 1, exact: true })).toBeVisible();
+    await expect(page).toHaveTitle(/^Reporting · Calendar/);
     await expect(day(page, `${month}-12`).getByRole('link', { name: three[0], exact: true })).toBeVisible();
     await day(page, `${month}-12`).getByRole('link', { name: `Change the date of ${three[0]}` }).click();
     await setDue(page, empty.url, hydrated, 'REP-1', `${month}-20`);

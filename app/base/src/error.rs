@@ -74,9 +74,19 @@ pub struct Conflict {
     pub theirs: String,
     /// The version to start from next.
     pub version: i64,
+    /// The name of whoever changed it, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
     /// Field name and what was sent, where the form has more than this field: so that all of it can be shown and sent again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub typed: Vec<(String, String)>,
+}
+
+impl Conflict {
+    /// Who has changed it, as the beginning of a sentence.
+    pub fn who(&self) -> &str {
+        self.by.as_deref().unwrap_or("Somebody")
+    }
 }
 
 /// The fields that break a rule, and what was typed (never secrets), so that a form without
@@ -117,7 +127,16 @@ impl AppError {
     /// Somebody else has changed a field since the person began: what both want of it, and the version to start from next.
     pub fn conflict(field: &str, mine: impl Into<String>, theirs: impl Into<String>, version: i64) -> Self {
         let (field, mine, theirs) = (field.to_owned(), mine.into(), theirs.into());
-        Self::Conflict(Box::new(Conflict { field, mine, theirs, version, typed: Vec::new() }))
+        Self::Conflict(Box::new(Conflict { field, mine, theirs, version, ..Conflict::default() }))
+    }
+
+    /// Says who has changed the field, where that is known.
+    #[must_use]
+    pub fn changed_by(mut self, name: Option<String>) -> Self {
+        if let Self::Conflict(conflict) = &mut self {
+            conflict.by = name;
+        }
+        self
     }
 
     /// All fields that break rules; `Ok` where there is none.

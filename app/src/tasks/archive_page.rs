@@ -11,7 +11,10 @@ use super::{
     views::{Shelf, ShelfRow},
     views_api::load_archive,
 };
-use crate::ui::{Empty, ErrorPage, Loading, Outline, Page, PriorityMark, blocking_resource, pending};
+use crate::{
+    domain::ids::TaskId,
+    ui::{Empty, ErrorPage, Loading, Outline, Page, PriorityMark, blocking_resource, pending},
+};
 
 #[component]
 pub fn ArchivePage() -> impl IntoView {
@@ -68,7 +71,8 @@ fn page(shelf: Shelf, bulk: Bulk) -> impl IntoView {
 }
 
 fn table(rows: Vec<ShelfRow>, key: &str, can_edit: bool, bulk: Bulk) -> impl IntoView + use<> {
-    let lines: Vec<_> = rows.into_iter().map(|row| line(row, key, can_edit, bulk)).collect();
+    let all = StoredValue::new(rows.iter().map(|row| row.card.id).collect::<Vec<_>>());
+    let lines: Vec<_> = rows.into_iter().map(|row| line(row, all, key, can_edit, bulk)).collect();
     let many = can_edit.then(|| {
         view! {
             <ActionForm action=bulk.many attr:class="bulk panel" attr:id="bulk">
@@ -94,20 +98,14 @@ fn table(rows: Vec<ShelfRow>, key: &str, can_edit: bool, bulk: Bulk) -> impl Int
     }
 }
 
-fn line(row: ShelfRow, key: &str, can_edit: bool, bulk: Bulk) -> impl IntoView + use<> {
+fn line(row: ShelfRow, all: StoredValue<Vec<TaskId>>, key: &str, can_edit: bool, bulk: Bulk) -> impl IntoView + use<> {
     let Bulk { many: restore, picked, next, .. } = bulk;
     let ShelfRow { card, column, since, .. } = row;
     let reference = card.reference(key);
     let (id, select, label) = (card.id, format!("Select {}", card.title), format!("Restore {}", card.title));
     view! {
         <tr>
-            {can_edit.then(|| view! {
-                <td class="pick" data-label="Select">
-                    <input type="checkbox" name="tasks[]" form="bulk" value=id.to_string() aria-label=select
-                        prop:checked=move || picked.0.with(|picked| picked.contains(&id))
-                        on:change=move |event| picked.set(id, event_target_checked(&event)) />
-                </td>
-            })}
+            {can_edit.then(|| picked.cell(id, Signal::stored(select), move || all.get_value()))}
             <th scope="row"><a class="link" href=format!("/tasks/{reference}") dir="auto">{card.title}</a></th>
             <td data-label="Number">{reference.clone()}</td>
             <td data-label="List" dir="auto">{column}</td>

@@ -46,6 +46,10 @@ impl Waits for DeleteForever {
     fn replaces(&self, other: &Self) -> bool {
         self.task == other.task
     }
+
+    fn outlasts() -> bool {
+        false
+    }
 }
 
 #[component]
@@ -95,11 +99,9 @@ fn tell_restored(restore: ServerAction<UndeleteTask>, answers: RwSignal<u32>, re
             return;
         }
         answers.update(|answers| *answers = answers.wrapping_add(1));
-        match (answer, last.get_value(), rewind.get_value(), toasts) {
+        match (answer, last.get_value(), rewind.get_value()) {
             (Err(error), ..) => fail(&error),
-            (Ok(()), Some(op), Some(rewind), Some(toasts)) => {
-                toasts.offer("Restored 1 task", "Undo", move || rewind.undo_op(op));
-            }
+            (Ok(()), Some(op), Some(rewind)) => rewind.offer(op, "Restored 1 task"),
             (Ok(()), ..) => {}
         }
     });

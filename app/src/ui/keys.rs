@@ -38,6 +38,7 @@ pub enum Action {
     SelectUp,
     SelectDown,
     SelectList,
+    SelectRows,
     Archive,
     Drop,
     Restore,
@@ -76,6 +77,8 @@ pub enum Place {
     Lifted,
     /// In the drawer of a task, outside of its fields.
     Drawer,
+    /// On the box of a row in the list.
+    Row,
     /// On a task of the calendar.
     Calendar,
     /// On the handle of a checklist's item.
@@ -84,8 +87,8 @@ pub enum Place {
 }
 
 impl Place {
-    pub const ALL: [Self; 6] =
-        [Self::Card, Self::Lifted, Self::Drawer, Self::Checklist, Self::Calendar, Self::Anywhere];
+    pub const ALL: [Self; 7] =
+        [Self::Card, Self::Lifted, Self::Drawer, Self::Checklist, Self::Row, Self::Calendar, Self::Anywhere];
 
     /// The heading of its keys.
     pub const fn label(self) -> &'static str {
@@ -93,6 +96,7 @@ impl Place {
             Self::Card => "On a card",
             Self::Lifted => "While a card is lifted",
             Self::Drawer => "In a task beside the board",
+            Self::Row => "On the box of a row in the list",
             Self::Calendar => "On a task of the calendar",
             Self::Checklist => "On the handle of a checklist item",
             Self::Anywhere => "Anywhere",
@@ -177,6 +181,7 @@ pub const KEYS: &[Key] = &[
     key(Place::Lifted, Action::Restore, &[plain("Escape")], "Put back"),
     key(Place::Drawer, Action::PreviousTask, &[plain("k")], "Task above on the board"),
     key(Place::Drawer, Action::NextTask, &[plain("j")], "Task below on the board"),
+    key(Place::Row, Action::SelectRows, &[held(With::Shift, " ")], "Select from the row pressed last to this one"),
     key(Place::Calendar, Action::DayBefore, &[held(With::Shift, "ArrowLeft")], "A day earlier"),
     key(Place::Calendar, Action::DayAfter, &[held(With::Shift, "ArrowRight")], "A day later"),
     key(Place::Calendar, Action::WeekBefore, &[held(With::Shift, "ArrowUp")], "A week earlier"),

@@ -102,7 +102,7 @@ impl Toasts {
     /// Says what was done, and offers something to do about it. What is offered lives as long as the
     /// messages, whatever becomes of the part of the page that offers it.
     pub fn offer(self, words: impl Into<String>, label: &str, run: impl Fn() + Send + Sync + 'static) {
-        self.show_offer(None, words.into(), label, run);
+        self.show_offer(Tone::Good, None, words.into(), label, run);
     }
 
     /// As [`Toasts::offer`], for what can be taken back elsewhere too: [`Toasts::close_about`] takes the offer away then.
@@ -115,13 +115,31 @@ impl Toasts {
         run: impl Fn() + Send + Sync + 'static,
     ) {
         self.close_about(&about);
-        self.show_offer(Some(about), words.into(), label, run);
+        self.show_offer(Tone::Good, Some(about), words.into(), label, run);
     }
 
-    fn show_offer(self, about: Option<String>, words: String, label: &str, run: impl Fn() + Send + Sync + 'static) {
+    /// Says that something is not done yet, and offers to try again. It stays until it is closed, by hand or by
+    /// [`Toasts::close_about`]; where the same is said already, nothing changes.
+    pub fn fail_about(self, about: &str, words: String, label: &str, run: impl Fn() + Send + Sync + 'static) {
+        let is_it = |one: &Shown| one.about.as_deref() == Some(about);
+        if self.shown.with_untracked(|shown| shown.iter().any(|one| is_it(one) && one.toast.words == words)) {
+            return;
+        }
+        self.close_about(about);
+        self.show_offer(Tone::Bad, Some(about.to_owned()), words, label, run);
+    }
+
+    fn show_offer(
+        self,
+        tone: Tone,
+        about: Option<String>,
+        words: String,
+        label: &str,
+        run: impl Fn() + Send + Sync + 'static,
+    ) {
         let Some(owner) = self.owner.try_get_value().flatten() else { return };
         let run = owner.with(|| Callback::new(move |()| run()));
-        self.show(Toast { words, action: Some((label.to_owned(), run)), tone: Tone::Good }, about);
+        self.show(Toast { words, action: Some((label.to_owned(), run)), tone }, about);
     }
 
     /// Takes the messages away that offer to take something back, because it was taken back, or again.

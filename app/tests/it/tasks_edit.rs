@@ -28,6 +28,7 @@ async fn two_people_on_different_fields_merge_and_on_the_same_text_both_are_told
             panic!("the same field does not merge");
         };
         assert_eq!((conflict.mine.as_str(), conflict.theirs.as_str()), ("Jonas's", "Mina's"));
+        assert!(conflict.by.as_deref().is_some_and(|name| name.starts_with("Mina")), "{conflict:?}");
         let again = edit::change(&jonas, a.id, conflict.version, Change::Title("Both".into()), None).await.unwrap();
         assert_eq!(again.title, "Both");
     })

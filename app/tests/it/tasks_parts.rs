@@ -182,6 +182,7 @@ async fn estimate_and_start_are_kept_and_a_date_after_the_year_9999_is_refused()
         assert_eq!(read_now.parts.start_on.unwrap().to_string(), "9999-12-31");
         assert_eq!(read_now.card.due.unwrap().date().to_string(), "9999-12-31");
         assert_eq!(edit::read_due("10000-01-01", ""), Err(AppError::field("due_on", Problem::NotADate)));
+        assert_eq!(edit::read_due("", "17:00"), Err(AppError::field("due_on", Problem::DateOfTime)));
         assert_eq!(edit::read_estimate("soon"), Err(AppError::field("estimate", Problem::NotADuration)));
     })
     .await;

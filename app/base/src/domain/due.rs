@@ -53,6 +53,12 @@ impl Due {
     }
 }
 
+/// What is said of a task that is due before the day on which it should be begun. It may be so: somebody imports it, or
+/// moves one of the two first.
+pub fn begins_late(start: Option<NaiveDate>, due: Option<Due>) -> Option<&'static str> {
+    start.zip(due).filter(|(start, due)| *start > due.date()).map(|_| "The start is after the due date.")
+}
+
 /// A due date as it is chosen: a day, or a day and a time of the person's zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DueInput {
@@ -253,6 +259,14 @@ mod tests {
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_task_begins_late_from_the_day_after_its_due_date() {
+        let due = |text| Some(Due::On(day(text)));
+        assert!(begins_late(Some(day("2026-11-24")), due("2026-11-23")).is_some());
+        assert_eq!(begins_late(Some(day("2026-11-23")), due("2026-11-23")), None);
+        assert_eq!(begins_late(None, due("2026-11-23")).or(begins_late(Some(day("2026-11-24")), None)), None);
     }
 
     /// A due instant for a viewer one hour ahead of UTC.

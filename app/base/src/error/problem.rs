@@ -29,6 +29,8 @@ pub enum Problem {
     /// A time on the last day that there is which is a day later by the clock that times are kept by.
     DateTooFar,
     NotATime,
+    /// A time that belongs to no date.
+    DateOfTime,
     /// A date with a time that cannot be read.
     NotAMoment,
     NotANumber,
@@ -158,6 +160,7 @@ impl Problem {
             Self::NotADate => "Enter a date like 2026-11-23".into(),
             Self::DateTooFar => "Choose an earlier day, or leave out the time: times end with the year 9999".into(),
             Self::NotATime => "Enter a time like 17:00".into(),
+            Self::DateOfTime => "Enter a date for this time".into(),
             Self::NotAMoment => "Enter a date with a time, like 2026-11-23 07:00".into(),
             Self::NotANumber => "Enter a whole number".into(),
             Self::InFuture => "Choose today or a day before".into(),

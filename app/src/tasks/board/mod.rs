@@ -81,6 +81,6 @@ pub use live::{Bars, Link, Live};
 pub use open::OpenBoard;
 pub use past::{Named, NextOp, Rewind, last_sent};
 pub use presence::{Here, provide_others};
-pub use sender::{Sender, new_op};
+pub use sender::{Sender, is_out_of_reach, new_op};
 pub use steps::provide_steps;
 pub use words::{archived_toast, moved_toast, restored_toast, still_blocked};

@@ -237,6 +237,13 @@ impl Rewind {
         hands::on_undo(move |why| this.step(why));
     }
 
+    /// Says what a change has done, and offers to take it back until that has happened elsewhere.
+    pub fn offer(&self, op: OpId, words: impl Into<String>) {
+        let Some(toasts) = self.toasts else { return };
+        let this = self.clone();
+        toasts.offer_about(op.to_string(), words, "Undo", move || this.undo_op(op));
+    }
+
     /// Takes back the change of a name, whatever came after it; nothing where that has happened already.
     pub fn undo_op(&self, op: OpId) {
         let is_it = |step: &Step| matches!(step, Step::Past(past) if past.op == op);
@@ -289,6 +296,10 @@ pub(super) fn repeat(
             toasts.fail(words);
         }
     };
+    // What offers to take this step back has nothing left to offer.
+    if let Some(toasts) = toasts {
+        toasts.close_about(&past.op.to_string());
+    }
     let holders = past.holders(&steps);
     for holder in &holders {
         drop(holder.take_last(why, |step| past.is(step)));

@@ -288,8 +288,7 @@ impl Sender {
 }
 
 /// No answer, or one that a proxy gave for a server that is away.
-#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a browser sends"))]
-fn is_out_of_reach(error: &AppError) -> bool {
+pub fn is_out_of_reach(error: &AppError) -> bool {
     match error {
         AppError::Offline | AppError::Unavailable => true,
         AppError::Internal { reference } => reference.is_empty(),

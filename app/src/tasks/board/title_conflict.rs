@@ -68,6 +68,9 @@ pub fn ConflictDialog(board: BoardState, node: NodeRef<Div>) -> impl IntoView {
 }
 
 fn form(board: &BoardState, conflict: TitleConflict, dialog: NodeRef<Dialog>) -> AnyView {
+    let who = conflict.texts.by.clone().unwrap_or_else(|| "Somebody else".to_owned());
+    let says =
+        format!("{who} renamed this task while you did. Keep theirs, or save yours over it as it is or changed.");
     let TitleConflict { task, texts: Conflict { mine, theirs, version, .. } } = conflict;
     let (board, field) = (board.clone(), NodeRef::<Input>::new());
     let problem = RwSignal::new(None::<String>);
@@ -97,7 +100,7 @@ fn form(board: &BoardState, conflict: TitleConflict, dialog: NodeRef<Dialog>) ->
                 <button class="icon-btn" type="button" aria-label="Close" on:click=move |_| close()><Icon name="x" /></button>
             </div>
             <div class="dialog__body">
-                <p>"Somebody else renamed this task while you did. Keep theirs, or save yours over it as it is or changed."</p>
+                <p>{says}</p>
                 <div class="versus"><div><h3>"Theirs, saved now"</h3><pre dir="auto">{theirs}</pre></div></div>
                 {move || problem.get().map(|words| view! { <p class="field__error" role="alert">{words}</p> })}
                 <label class="field"><span class="field__label">"Yours"</span><input class="input" type="text" dir="auto" value=mine autofocus node_ref=field on:input=move |_| problem.set(None) /></label>

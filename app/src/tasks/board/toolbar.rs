@@ -132,10 +132,11 @@ fn tools(
         {chips}
         <FilterMenu path=path.clone() filter=filter look=look people=people labels=labels />
         <ActiveFilters path=path.clone() filter=filter look=look people=people />
-        <span class="spacer"></span>
-        <ViewsMenu key=key query=query views=views can_share=can_edit />
-        <LookMenu path=path filter=filter look=look />
-        {new_task}
+        <div class="toolbar__end">
+            <ViewsMenu key=key query=query views=views can_share=can_edit />
+            <LookMenu path=path filter=filter look=look />
+            {new_task}
+        </div>
     }
     .into_any()
 }

@@ -247,8 +247,10 @@ pub fn not_changed(whom: &str, typed: Option<&str>, error: &AppError) -> String 
     let typed = typed.map(|text| format!(" You wrote “{text}”.")).unwrap_or_default();
     match error {
         AppError::Conflict(conflict) => format!(
-            "Not renamed. Somebody else renamed it meanwhile to “{}”. You wrote “{}”.",
-            conflict.theirs, conflict.mine
+            "Not renamed. {} renamed it meanwhile to “{}”. You wrote “{}”.",
+            conflict.by.as_deref().unwrap_or("Somebody else"),
+            conflict.theirs,
+            conflict.mine
         ),
         error => format!("Not changed. {} {whom} as before.{typed}", reason(error)),
     }

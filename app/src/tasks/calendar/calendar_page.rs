@@ -90,6 +90,7 @@ fn page(
     look: BoardLook,
     rewind: Rewind,
 ) -> impl IntoView {
+    let title = format!("{} · Calendar", calendar.name);
     let (key, filter, span) = (calendar.key.clone(), calendar.filter.clone(), calendar.span);
     let shared = board_query(&filter, look);
     let bar = {
@@ -115,7 +116,7 @@ fn page(
     };
     view! {
         <ProjectTabs project=key current=Tab::Calendar filter=Signal::stored(shared) />
-        <Page title="Calendar" wide=true>
+        <Page title=title wide=true>
             {bar}
             {steps}
             {body}

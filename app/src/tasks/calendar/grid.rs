@@ -91,7 +91,7 @@ impl Desk {
         say(format!("{words}."), Urgency::Polite);
         if let Some(toasts) = self.toasts {
             let (unsent, rewind) = (self.unsent.get_value(), self.rewind.get_value());
-            toasts.offer(words, "Undo", move || take_back(&unsent, &rewind, op));
+            toasts.offer_about(op.to_string(), words, "Undo", move || take_back(&unsent, &rewind, op));
         }
     }
 

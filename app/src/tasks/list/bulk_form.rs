@@ -24,23 +24,67 @@ use crate::{
     },
 };
 
-/// The rows that are selected on a page that is awake.
+/// The rows that are selected on a page that is awake, and the one that was pressed last: a range begins there.
 #[derive(Clone, Copy)]
-pub struct Picked(pub RwSignal<BTreeSet<TaskId>>);
+pub struct Picked(pub RwSignal<BTreeSet<TaskId>>, StoredValue<Option<TaskId>>);
 
 impl Picked {
     /// Nothing is selected.
     pub fn new() -> Self {
-        Self(RwSignal::new(BTreeSet::new()))
+        Self(RwSignal::new(BTreeSet::new()), StoredValue::new(None))
     }
 
     /// Selects a row or lets it go.
     pub fn set(self, task: TaskId, is_picked: bool) {
-        self.0.update(|picked| {
-            if is_picked {
-                picked.insert(task);
+        self.set_all(&[task], is_picked);
+        self.1.set_value(Some(task));
+    }
+
+    /// Selects all rows from the one that was pressed last to this one, or lets them go; `rows` as they stand there.
+    pub fn set_to(self, task: TaskId, is_picked: bool, rows: &[TaskId]) {
+        self.set_all(range(rows, self.1.get_value(), task), is_picked);
+        self.set(task, is_picked);
+    }
+
+    /// The cell with the box of a row. With Shift it is pressed for all `rows` from the one that was pressed last.
+    pub fn cell(
+        self,
+        task: TaskId,
+        name: Signal<String>,
+        rows: impl Fn() -> Vec<TaskId> + Send + Sync + 'static,
+    ) -> AnyView {
+        // A change does not say what is held: the press before it does.
+        let is_range = StoredValue::new(false);
+        let change = move |event| {
+            let is_picked = event_target_checked(&event);
+            if is_range.try_update_value(std::mem::take) == Some(true) {
+                self.set_to(task, is_picked, &rows());
             } else {
-                picked.remove(&task);
+                self.set(task, is_picked);
+            }
+        };
+        view! {
+            <td class="pick" data-label="Select">
+                <label>
+                    <input type="checkbox" name="tasks[]" form="bulk" value=task.to_string() aria-label=name
+                        prop:checked=move || self.0.with(|picked| picked.contains(&task))
+                        on:keydown=move |event| is_range.set_value(event.key() == " " && event.shift_key())
+                        on:click=move |event| if event.shift_key() { is_range.set_value(true) }
+                        on:change=change />
+                </label>
+            </td>
+        }
+        .into_any()
+    }
+
+    fn set_all(self, tasks: &[TaskId], is_picked: bool) {
+        self.0.update(|picked| {
+            for task in tasks {
+                if is_picked {
+                    picked.insert(*task);
+                } else {
+                    picked.remove(task);
+                }
             }
         });
     }
@@ -199,7 +243,7 @@ pub fn tell(bulk: Bulk, done: &'static str) {
                 picked.0.set(BTreeSet::new());
                 let words = if count == 1 { format!("{done} 1 task") } else { format!("{done} {count} tasks") };
                 match (last.get_value(), rewind.get_value()) {
-                    (Some(op), Some(rewind)) => toasts.offer(words, "Undo", move || rewind.undo_op(op)),
+                    (Some(op), Some(rewind)) => rewind.offer(op, words),
                     _ => toasts.push(Toast { words, action: None, tone: Tone::Good }),
                 }
             }
@@ -211,6 +255,30 @@ pub fn tell(bulk: Bulk, done: &'static str) {
     });
 }
 
+/// The rows from one to another, whichever stands first; none where the first is not there any more.
+fn range(rows: &[TaskId], from: Option<TaskId>, to: TaskId) -> &[TaskId] {
+    let at = |wanted: TaskId| rows.iter().position(|row| *row == wanted);
+    match (from.and_then(at), at(to)) {
+        (Some(from), Some(to)) => rows.get(from.min(to)..=from.max(to)).unwrap_or_default(),
+        _ => &[],
+    }
+}
+
 fn unchanged(error: &AppError) -> String {
     format!("Nothing was changed. {}", error.words())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_goes_up_as_well_as_down_and_begins_with_a_row_that_is_there() {
+        let id = |number: u128| TaskId(uuid::Uuid::from_u128(number));
+        let rows = [id(5), id(3), id(8), id(1)];
+        assert_eq!(range(&rows, Some(id(3)), id(1)), [id(3), id(8), id(1)]);
+        assert_eq!(range(&rows, Some(id(8)), id(5)), [id(5), id(3), id(8)]);
+        assert!(range(&rows, Some(id(4)), id(5)).is_empty());
+        assert!(range(&rows, None, id(5)).is_empty());
+    }
 }

@@ -174,14 +174,21 @@ fn due(row: RwSignal<ListRow>, shared: Shared) -> AnyView {
 
 fn start(row: RwSignal<ListRow>, shared: Shared) -> AnyView {
     let date = |row: &ListRow| row.start.map(|date| date.to_string()).unwrap_or_default();
+    let late = Memo::new(move |_| row.with(|row| due::begins_late(row.start, row.card.due)));
+    let warning = move || {
+        late.get().map(|words| view! {
+            <span class="state" data-tone="warn" role="img" aria-label=words title=words><Icon name="triangle-alert" /></span>
+        })
+    };
     if !shared.can_edit {
-        return view! { <span>{move || row.with(date)}</span> }.into_any();
+        return view! { <span class="cluster"><span>{move || row.with(date)}</span>{warning}</span> }.into_any();
     }
     let control = view! {
         <input class="input is-cell" type="date" name="value" aria-label=name_of(row, "Start date")
             value=row.with_untracked(date)
             prop:value=move || row.with(date)
             on:change=|event| submit_form_of(&event) />
+        {warning}
     };
     form(row, shared, "start", control.into_any())
 }

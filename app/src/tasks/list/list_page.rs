@@ -93,7 +93,7 @@ fn has_same_frame(one: &TaskList, other: &TaskList) -> bool {
 }
 
 fn page(list: RwSignal<TaskList>, bulk: Bulk) -> impl IntoView {
-    let TaskList { key, query, people, labels, .. } = list.get_untracked();
+    let TaskList { key, name, query, people, labels, .. } = list.get_untracked();
     let path = format!("/board/{key}/list");
     let shared = board_query(&query.filter, query.look);
     let bar = {
@@ -129,7 +129,7 @@ fn page(list: RwSignal<TaskList>, bulk: Bulk) -> impl IntoView {
     };
     view! {
         <ProjectTabs project=query_key(&path) current=Tab::List filter=Signal::stored(shared) />
-        <Page title="List" wide=true>
+        <Page title=format!("{name} · List") wide=true>
             {bar}
             <div class="cluster is-apart">
                 <p class="muted small" role="status">{count}</p>

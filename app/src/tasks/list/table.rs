@@ -52,8 +52,15 @@ impl Named for SaveCell {
 }
 
 impl Waits for SaveCell {
+    // Whoever is given a task, and every label, is a change of its own: `add:` and `remove:` of the same one replace each
+    // other.
     fn replaces(&self, other: &Self) -> bool {
-        (self.task, &self.field) == (other.task, &other.field)
+        let whom = |cell: &Self| match cell.field.as_str() {
+            "person" | "label" => cell.value.split_once(':').map(|(_, whom)| whom.to_owned()),
+            "new_label" => Some(cell.value.clone()),
+            _ => None,
+        };
+        (self.task, &self.field, whom(self)) == (other.task, &other.field, whom(other))
     }
 }
 
@@ -114,9 +121,11 @@ pub fn Table(list: RwSignal<TaskList>, bulk: Bulk) -> impl IntoView {
 /// A heading that orders the list: a link, for the order is in the address.
 fn head(query: &ListQuery, path: &str, sort: ListSort, label: &'static str) -> AnyView {
     let href = format!("{path}{}", query.pressed(sort).to_query());
+    // It stays in sight where the table is scrolled sideways.
+    let is_title = sort == ListSort::Title;
     let icon = query.aria_sort(sort).map(|way| if way == "ascending" { "chevron-up" } else { "chevron-down" });
     view! {
-        <th scope="col" aria-sort=query.aria_sort(sort)>
+        <th scope="col" class:is-title=is_title aria-sort=query.aria_sort(sort)>
             <a class="sort" href=href>{label}{icon.map(|icon| view! { <Icon name=icon /> })}</a>
         </th>
     }
@@ -139,16 +148,10 @@ fn line(id: TaskId, list: RwSignal<TaskList>, key: &str, shown: &[ListColumn], s
         }
         times
     });
-    let picked = shared.picked;
+    let rows = move || list.with_untracked(|list| list.rows.iter().map(|row| row.card.id).collect());
     let pick = shared.can_edit.then(|| {
-        let name = move || row.with(|row| format!("Select {}", row.card.title));
-        view! {
-            <td class="pick" data-label="Select">
-                <input type="checkbox" name="tasks[]" form="bulk" value=id.to_string() aria-label=name
-                    prop:checked=move || picked.0.with(|picked| picked.contains(&id))
-                    on:change=move |event| picked.set(id, event_target_checked(&event)) />
-            </td>
-        }
+        let name = Signal::derive(move || row.with(|row| format!("Select {}", row.card.title)));
+        shared.picked.cell(id, name, rows)
     });
     let cells: Vec<AnyView> = shown.iter().map(|column| cells::cell(*column, row, shared)).collect();
     let title = title(row, format!("/tasks/{reference}"), shared);
@@ -193,7 +196,7 @@ fn follow(
                     list.with_untracked(|list| list.rows.iter().find(|row| row.card.id == fresh.card.id).cloned());
                 if let (Some(words), Some(toasts)) = (before.and_then(|before| warning(&before, &fresh)), toasts) {
                     match (last.get_value(), rewind.clone()) {
-                        (Some(op), Some(rewind)) => toasts.offer(words, "Undo", move || rewind.undo_op(op)),
+                        (Some(op), Some(rewind)) => rewind.offer(op, words),
                         _ => toasts.push(Toast { words, action: None, tone: Tone::Good }),
                     }
                 }
@@ -218,7 +221,8 @@ fn warning(before: &ListRow, fresh: &ListRow) -> Option<String> {
 fn refusal(error: &AppError) -> String {
     match error {
         AppError::Conflict(conflict) => format!(
-            "Not saved. Somebody named it “{}” meanwhile. Your title is still in its field: save again to put it over theirs.",
+            "Not saved. {} named it “{}” meanwhile. Your title is still in its field: save again to put it over theirs.",
+            conflict.who(),
             conflict.theirs
         ),
         AppError::Invalid(invalid) => {
@@ -226,5 +230,26 @@ fn refusal(error: &AppError) -> String {
             format!("Not saved. {words}.")
         }
         _ => format!("Not saved. {}", error.words()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_replaces_itself_but_nobody_who_is_given_the_task_takes_the_place_of_another() {
+        let cell = |field: &str, value: &str| SaveCell {
+            task: TaskId(uuid::Uuid::nil()),
+            field: field.to_owned(),
+            value: value.to_owned(),
+            version: 0,
+            op: None,
+        };
+        assert!(cell("due", "2031-03-12").replaces(&cell("due", "")));
+        assert!(!cell("due", "").replaces(&cell("start", "")));
+        assert!(cell("person", "remove:1").replaces(&cell("person", "add:1")));
+        assert!(!cell("person", "add:2").replaces(&cell("person", "add:1")));
+        assert!(!cell("new_label", "Ops").replaces(&cell("new_label", "Desk")));
     }
 }

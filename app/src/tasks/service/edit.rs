@@ -18,7 +18,7 @@ use crate::{
         ids::{OpId, TaskId},
         task::{Category, DESCRIPTION_MAX, EventKind, Priority, TITLE_MAX},
     },
-    entities::{task, task_event},
+    entities::{task, task_event, user},
     error::{AppError, AppResult, Checks, Problem},
     platform::{ctx::Ctx, db::WriteTx},
     tasks::view::Card,
@@ -150,8 +150,11 @@ pub(super) async fn apply(
     if from == to {
         return Ok(row);
     }
-    if change.is_text() && base != row.version && was_changed_since(tx, &row, field, base).await? {
-        return Err(AppError::conflict(field, to, from, row.version));
+    if change.is_text()
+        && base != row.version
+        && let Some(by) = changed_since(tx, &row, field, base).await?
+    {
+        return Err(AppError::conflict(field, to, from, row.version).changed_by(by));
     }
     let saved = fresh.update(&**tx).await?;
     let detail = Detail {
@@ -179,17 +182,24 @@ fn set_due(
     (words(row), words(&after))
 }
 
-/// Whether a field was edited after a version. The history knows.
-async fn was_changed_since(tx: &WriteTx, row: &task::Model, field: &str, base: i64) -> AppResult<bool> {
+/// Whether a field was edited after a version, and by whom the last time, where that has a name. The history knows.
+async fn changed_since(tx: &WriteTx, row: &task::Model, field: &str, base: i64) -> AppResult<Option<Option<String>>> {
     let events = task_event::Entity::find()
         .filter(task_event::Column::TaskId.eq(row.id))
         .filter(task_event::Column::Kind.eq(EventKind::Edited))
         .all(&**tx)
         .await?;
-    Ok(events
-        .iter()
-        .filter_map(|event| serde_json::from_str::<Detail>(&event.detail).ok())
-        .any(|detail| detail.field.as_deref() == Some(field) && detail.version.is_some_and(|version| version > base)))
+    let last = events
+        .into_iter()
+        .filter_map(|event| Some((event.actor_id, serde_json::from_str::<Detail>(&event.detail).ok()?)))
+        .filter(|(_, detail)| detail.field.as_deref() == Some(field) && detail.version > Some(base))
+        .max_by_key(|(_, detail)| detail.version);
+    let Some((actor, detail)) = last else { return Ok(None) };
+    let person = match actor {
+        Some(actor) => user::Entity::find_by_id(actor).one(&**tx).await?,
+        None => None,
+    };
+    Ok(Some(person.map(|person| person.name).or(detail.by)))
 }
 
 /// A wall-clock time in a zone: the first of two where it exists twice, the end of the gap where it
@@ -217,7 +227,7 @@ pub(super) fn instant(zone: chrono_tz::Tz, date: NaiveDate, time: NaiveTime) -> 
 pub fn read_due(date: &str, time: &str) -> AppResult<Option<DueInput>> {
     let (date, time) = (date.trim(), time.trim());
     if date.is_empty() {
-        return if time.is_empty() { Ok(None) } else { Err(AppError::field("due_on", Problem::Required)) };
+        return if time.is_empty() { Ok(None) } else { Err(AppError::field("due_on", Problem::DateOfTime)) };
     }
     let date = read_day("due_on", date)?.ok_or_else(|| AppError::field("due_on", Problem::Required))?;
     let time = match time {

@@ -30,10 +30,16 @@ where
         state.reload();
     };
     move || {
-        conflict.get().map(|Conflict { mine, theirs, version, typed, .. }| view! {
+        conflict.get().map(|conflict| {
+            let says = format!(
+                "{} changed this text since you opened it. Compare both, change yours, and save again.",
+                conflict.who()
+            );
+            let Conflict { mine, theirs, version, typed, .. } = conflict;
+            view! {
         <div class="banner" data-tone="warn" role="alert">
             <div class="stack is-tight">
-                <p>"Somebody changed this text since you opened it. Compare both, change yours, and save again."</p>
+                <p>{says}</p>
                 <div class="versus">
                     <div><h3>"Theirs, saved now"</h3><pre dir="auto">{theirs}</pre></div>
                     <form method="post" action=S::url() class="form" on:submit=move |event| {
@@ -55,7 +61,8 @@ where
                 </div>
             </div>
         </div>
-    })
+            }
+        })
     }
 }
 

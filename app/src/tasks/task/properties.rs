@@ -137,6 +137,7 @@ pub fn DueForm(state: TaskState) -> impl IntoView {
 pub fn StartForm(state: TaskState) -> impl IntoView {
     let action = undoable::<SaveStart>(state);
     let start = state.part(|detail| detail.parts.start_on.map(|date| date.to_string()).unwrap_or_default());
+    let late = state.part(|detail| due::begins_late(detail.parts.start_on, detail.card.due));
     view! {
         <ActionForm action=action attr:class="prop">
             {state.hidden()}
@@ -146,6 +147,7 @@ pub fn StartForm(state: TaskState) -> impl IntoView {
                 <input class="input" type="date" id="task-start" name="start_on" value=start.get_untracked() prop:value=move || start.get() on:change=|event| submit_form_of(&event) />
                 {save_button()}
             </div>
+            {move || late.get().map(|words| view! { <span class="state small" data-tone="warn" role="status"><Icon name="triangle-alert" />{words}</span> })}
             {save_state(action)}
         </ActionForm>
     }

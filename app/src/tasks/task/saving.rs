@@ -225,7 +225,6 @@ where
     S::Output: Clone + Send + Sync + 'static,
 {
     let action = undoable::<S>(state);
-    let toasts = expect_context::<Toasts>();
     let (input, value, last) = (action.input(), action.value(), StoredValue::new(None::<S>));
     Effect::new(move |_| {
         // The action forgets what it has sent when it is answered.
@@ -240,8 +239,7 @@ where
         let Some(sent) = last.get_value() else { return };
         let Some(op) = sent.op() else { return };
         let words = state.detail.with_untracked(|detail| words(&sent, detail));
-        let rewind = state.rewind.get_value();
-        toasts.offer(words, "Undo", move || rewind.undo_op(op));
+        state.rewind.with_value(|rewind| rewind.offer(op, words));
     });
     action
 }
@@ -252,14 +250,13 @@ where
     S: ServerFn<Output = Arrived, Error = AppError> + Named + Clone + Send + Sync + 'static,
 {
     let action = ServerAction::<S>::new();
-    let (toasts, navigate) = (expect_context::<Toasts>(), use_navigate());
+    let navigate = use_navigate();
     let task = state.detail.with_untracked(|detail| detail.card.id);
     let rewind = state.rewind.get_value();
     let back = rewind.clone();
     rewind.follow_to(action, state.next, task, move |op, arrived| {
         let words = state.detail.with_untracked(|detail| words(detail, &arrived));
-        let back = back.clone();
-        toasts.offer(words, "Undo", move || back.undo_op(op));
+        back.offer(op, words);
         navigate(&format!("/tasks/{}", arrived.reference), NavigateOptions::default());
     });
     action

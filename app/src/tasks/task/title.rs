@@ -7,7 +7,7 @@ use super::{
     saving::{TaskState, save_state, undoable},
     submit::{restore, submit_form_of},
 };
-use crate::{tasks::api::SaveTitle, ui::textarea_html};
+use crate::{error::AppError, tasks::api::SaveTitle, ui::textarea_html};
 
 #[component]
 pub fn TitleForm(state: TaskState) -> impl IntoView {
@@ -16,6 +16,10 @@ pub fn TitleForm(state: TaskState) -> impl IntoView {
     let typed = action.value().with_untracked(|value| {
         value.as_ref().and_then(|value| value.as_ref().err()).and_then(|error| error.typed("title"))
     });
+    let value = action.value();
+    let is_refused = move |typed: &str| {
+        value.with_untracked(|value| matches!(value, Some(Err(AppError::Conflict(refused))) if refused.mine == typed))
+    };
     view! {
         <ActionForm action=action attr:class="prop">
             {state.hidden()}
@@ -31,6 +35,8 @@ pub fn TitleForm(state: TaskState) -> impl IntoView {
                 on:blur=move |event| match event_target_value(&event).trim() {
                     // A task without a title is nothing that anybody wants.
                     "" => restore(&event, &title.get_untracked()),
+                    // What was refused already is chosen below, and not sent and said once more by going there.
+                    typed if is_refused(typed) => {}
                     typed if typed != title.get_untracked() => submit_form_of(&event),
                     _ => {}
                 }
