@@ -282,7 +282,13 @@ impl RecipientView {
 impl ReportItem {
     /// How it stands: the word and its tone.
     pub const fn result(&self) -> (&'static str, &'static str) {
-        if self.is_draft { ("A draft", "warn") } else { result(self.state) }
+        let (served, all) = self.sent;
+        match self.state {
+            _ if self.is_draft => ("A draft", "warn"),
+            // Decided before it left: no failure, and not what "Delivered" alone says.
+            OccurrenceState::Done if served < all => ("Delivered, the rest held back", "good"),
+            state => result(state),
+        }
     }
 }
 

@@ -268,6 +268,14 @@ pub async fn cancel_run(id: OccurrenceId) -> AppResult<()> {
     Ok(())
 }
 
+/// Ends all runs of a job that have not begun.
+#[server(prefix = "/rpc")]
+pub async fn cancel_waiting_runs(id: ScheduleId) -> AppResult<()> {
+    run_actions::cancel_waiting(&Ctx::signed_in()?, id).await?;
+    leptos_axum::redirect(&format!("/jobs/{id}?notice=waiting_cancelled"));
+    Ok(())
+}
+
 /// Makes the next try of a run come now.
 #[server(prefix = "/rpc")]
 pub async fn try_run_now(id: OccurrenceId) -> AppResult<()> {

@@ -251,7 +251,7 @@ fn copies(form: &JobForm, known: Signal<Vec<Known>>, error: Signal<Option<AppErr
             label="Blind copies (Bcc)"
             name="bcc"
             value=form.bcc.clone()
-            hint="Nobody sees them. People with an account get the report only while they can see the project."
+            hint="No recipient sees them. People with an account get the report only while they can see the project."
             add="Add somebody in blind copy"
             list="known-bcc"
             known=known

@@ -4,7 +4,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
-    api::{CancelRun, DeleteJob, PauseJob, ResumeJob, StartRun, load_job},
+    api::{CancelRun, CancelWaitingRuns, DeleteJob, PauseJob, ResumeJob, StartRun, load_job},
     editor::RunTimes,
     job_menu, marks,
     view::{DraftWait, JobDetail, RunItem},
@@ -46,8 +46,20 @@ pub fn JobPage() -> impl IntoView {
 }
 
 fn shown(detail: JobDetail) -> impl IntoView {
-    let JobDetail { job, upcoming, recipients, options, report, account, zone_data, rules, runs, older, is_latest } =
-        detail;
+    let JobDetail {
+        job,
+        upcoming,
+        recipients,
+        options,
+        report,
+        account,
+        zone_data,
+        rules,
+        runs,
+        older,
+        is_latest,
+        waiting,
+    } = detail;
     let (kind, has_report) = (job.kind, job.kind.makes_report());
     let draft_now = job.draft_now.clone();
     let id = job.id;
@@ -82,6 +94,7 @@ fn shown(detail: JobDetail) -> impl IntoView {
             <div class="split">
                 <section class="panel is-padded" aria-labelledby="runs-head">
                     <div class="panel__head"><h2 id="runs-head">"Runs"</h2></div>
+                    {(can_edit && waiting > 1).then(|| cancel_waiting(id, waiting))}
                     {runs_table(runs, can_edit)}
                     {pager(id, older, is_latest)}
                 </section>
@@ -127,6 +140,17 @@ fn shown(detail: JobDetail) -> impl IntoView {
             </div>
         </Page>
     }
+}
+
+/// For a backfill that turns out to be too large.
+fn cancel_waiting(id: ScheduleId, waiting: usize) -> AnyView {
+    view! {
+        <form method="post" action=CancelWaitingRuns::url()>
+            <input type="hidden" name="id" value=id.to_string() />
+            <button class="btn is-sm" type="submit"><Icon name="ban" />{format!("Cancel the {waiting} that have not begun")}</button>
+        </form>
+    }
+    .into_any()
 }
 
 fn resume(id: ScheduleId) -> AnyView {

@@ -18,7 +18,7 @@ use app::{
         rules_form::RulesForm,
         service::{
             backfill, duplicate, plan_pages, recipients,
-            run_actions::{cancel, stop_trying, try_now},
+            run_actions::{cancel, cancel_waiting, stop_trying, try_now},
             run_log::{self, Watch},
             runs::{self, Decision},
             schedules,
@@ -90,6 +90,17 @@ async fn a_backfill_is_shown_as_it_will_be_and_a_look_makes_nothing() {
             "{:?}",
             plan.shown
         );
+        // Too many after all: what has not begun is cancelled at once, and only that.
+        stage.work().await;
+        backfill::run(&stage.mina(), id, asked.range, asked.overlap).await.unwrap();
+        let later = backfill::read(zone(&stage, id).await, &range("2026-11-22T04:30", "2026-11-22 09:30", "queue_all"));
+        let later = later.unwrap();
+        let made = backfill::run(&stage.mina(), id, later.range, later.overlap).await.unwrap();
+        assert_eq!(cancel_waiting(&stage.mina(), id).await.unwrap(), made.runs);
+        let states = stage.states(id).await;
+        let count = |state| states.iter().filter(|other| **other == state).count();
+        assert_eq!((count(OccurrenceState::Done), count(OccurrenceState::Cancelled)), (3, 5));
+        assert_eq!(cancel_waiting(&stage.mina(), id).await, Ok(0));
     })
     .await;
 }

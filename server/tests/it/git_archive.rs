@@ -119,6 +119,8 @@ async fn a_remote_repository_is_entered_tested_pushed_to_and_removed() {
         assert_eq!(visitor.post(&test, PAGE, &[]).await.location(), "/settings/git#remote");
         let page = visitor.get("/settings/git").await.body;
         assert!(page.contains("The repository there has no branch yet"), "{page}");
+        let push = visitor.form_action("/settings/git", "push_git_archive").await;
+        assert_eq!(visitor.post(&push, PAGE, &[]).await.location(), "/settings/git?notice=nothing_to_push");
 
         let ctx = administrator(&app).await;
         let new = NewProject { name: "Tasks".into(), key: "T".into(), zone: "UTC".into() };

@@ -270,7 +270,7 @@ impl Come {
 
 /// What came at once is decided together: the runs of this plan are going on for the instants behind them, as they would
 /// be had each been planned by itself. What is caught up with because all missed runs are wanted waits for its turn,
-/// whatever the overlap; the overlap is about runs that take too long.
+/// whatever the overlap, and so does what is on time behind it; the overlap is about runs that take too long.
 fn recent_decisions(come: &[DateTime<Utc>], rules: &PlanRules, ongoing: Ongoing, now: DateTime<Utc>) -> Vec<Decision> {
     let missed = come.iter().filter(|&&at| now - at > rules.grace).count();
     let (mut before, mut going) = (ongoing, ongoing);
@@ -289,7 +289,8 @@ fn recent_decisions(come: &[DateTime<Utc>], rules: &PlanRules, ongoing: Ongoing,
         if verdict == Verdict::RunInstead {
             (before, going) = (Ongoing::default(), Ongoing::default());
         }
-        if verdict.is_run() {
+        // What is caught up with takes no turn of one that is on time: the overlap asks for runs that take too long.
+        if verdict.is_run() && is_late {
             going.begins(at);
         }
         Decision::new(at, verdict)

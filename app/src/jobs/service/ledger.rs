@@ -47,6 +47,7 @@ pub struct RunRow {
     pub is_held: bool,
     pub is_backfill: bool,
     pub started_at: Option<chrono::DateTime<chrono::Utc>>,
+    pub finished_at: Option<chrono::DateTime<chrono::Utc>>,
     pub created_at: chrono::DateTime<chrono::Utc>,
 }
 
@@ -107,6 +108,7 @@ pub fn run_columns() -> sea_orm::Select<occurrence::Entity> {
         IsHeld,
         IsBackfill,
         StartedAt,
+        FinishedAt,
         CreatedAt,
     ])
 }
@@ -218,7 +220,11 @@ pub async fn step(
         next_try_at: Set(after.next_try_at),
         deadline: Set(after.deadline),
         is_held: Set(after.is_held),
-        finished_at: if has_ended { Set(Some(ctx.now)) } else { also.finished_at.clone() },
+        // One that goes on by hand later took as long as it took at first.
+        finished_at: match has_ended && row.finished_at.is_none() {
+            true => Set(Some(ctx.now)),
+            false => also.finished_at.clone(),
+        },
         ..with_step(also, before.state, after.state, ctx.now)
     };
     let written = occurrence::Entity::update_many()

@@ -1,16 +1,16 @@
 //! What a person does about a run that has not ended: cancels it, does not wait for its next try, or stops trying.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 
-use super::{book, ledger, outcomes, sending::Hold};
+use super::{book, ledger, outcomes, schedules, sending::Hold};
 use crate::{
     domain::{
         delivery::{DeliveryPhase, Event as Said},
-        ids::OccurrenceId,
+        ids::{OccurrenceId, ScheduleId},
         job::LogLevel,
         occurrence::{Event, OccurrenceState},
     },
-    entities::{delivery, schedule},
+    entities::{delivery, occurrence, schedule},
     error::AppResult,
     platform::{ctx::Ctx, db::WriteTx},
     projects::service::access,
@@ -30,6 +30,45 @@ pub async fn cancel(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
         outcomes::end_messages(ctx, &taken.tx, run).await?;
     }
     taken.done(ctx).await
+}
+
+/// Ends all runs of a job that have not begun, such as those of a backfill: how many. What has begun goes on.
+///
+/// # Errors
+/// As [`cancel`].
+pub async fn cancel_waiting(ctx: &Ctx, id: ScheduleId) -> AppResult<u32> {
+    schedules::editable(ctx, id).await?;
+    let mut count = 0;
+    for run in waiting(ctx.reader(), id).await? {
+        let taken = Taken::of(ctx, run).await?;
+        let row = ledger::lock_run(ctx, &taken.tx, run).await?;
+        let event = Event::Cancelled { reason: format!("Cancelled{} before it began.", by(ctx)) };
+        if is_waiting(&row)
+            && ledger::step(ctx, &taken.tx, &taken.held, run, event, ledger::no_columns()).await?.is_some()
+        {
+            count += 1;
+        }
+        taken.done(ctx).await?;
+    }
+    Ok(count)
+}
+
+/// The runs of a job that have not begun.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn waiting(db: &impl ConnectionTrait, id: ScheduleId) -> AppResult<Vec<OccurrenceId>> {
+    let query = ledger::run_columns()
+        .filter(ledger::is_open())
+        .filter(occurrence::Column::ScheduleId.eq(id))
+        .filter(occurrence::Column::StartedAt.is_null())
+        .order_by_asc(occurrence::Column::ScheduledAt);
+    let rows: Vec<ledger::RunRow> = query.into_model().all(db).await?;
+    Ok(rows.iter().filter(|row| is_waiting(row)).map(|row| row.id).collect())
+}
+
+fn is_waiting(row: &ledger::RunRow) -> bool {
+    row.state == OccurrenceState::Planned && row.started_at.is_none()
 }
 
 /// Makes the next try of a run, and of its messages, come now. A run that a worker has, or that has ended, stays as it

@@ -182,4 +182,6 @@ pub struct JobDetail {
     pub older: Option<OccurrenceId>,
     /// Whether these are the latest.
     pub is_latest: bool,
+    /// How many of its runs have not begun.
+    pub waiting: usize,
 }

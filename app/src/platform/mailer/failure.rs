@@ -349,8 +349,27 @@ fn from_certificate(problem: &CertificateError) -> CertificateProblem {
         }
         // rustls passes on what its checker says, without a word of its own for it.
         other if other.to_string().contains("CaUsedAsEndEntity") => CertificateProblem::AuthorityAsServer,
-        other => CertificateProblem::Other(other.to_string()),
+        // Signed by an authority that has the name of a known one and not its key.
+        CertificateError::BadSignature => CertificateProblem::UnknownIssuer,
+        other if other.to_string().contains("ForPublicKey") => CertificateProblem::UnknownIssuer,
+        other => CertificateProblem::Other(plain_words(&other.to_string())),
     }
+}
+
+/// "UnsupportedExtension { id: [6] }" as a person reads it: "unsupported extension".
+fn plain_words(debug: &str) -> String {
+    let name = debug.split(['{', '(']).next().unwrap_or(debug).trim();
+    if name.contains(' ') {
+        return name.to_owned();
+    }
+    let mut words = String::with_capacity(name.len() + 8);
+    for (at, sign) in name.chars().enumerate() {
+        if sign.is_uppercase() && at > 0 {
+            words.push(' ');
+        }
+        words.extend(sign.to_lowercase());
+    }
+    words
 }
 
 pub(super) fn read_reply(reply: smtp_proto::Response<String>) -> SmtpReply {

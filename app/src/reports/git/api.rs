@@ -11,7 +11,8 @@ use crate::{
     error::AppError,
     platform::ctx::Ctx,
     reports::service::{
-        git_history, git_push,
+        git_history,
+        git_push::{self, Pushed},
         git_settings::{self, ArchiveInput, RemoteInput},
         git_state,
     },
@@ -105,6 +106,7 @@ pub async fn confirm_git_host_keys(#[server(default)] keys: String) -> AppResult
 pub async fn push_git_archive() -> AppResult<()> {
     let ctx = Ctx::signed_in()?;
     match git_push::push_now(&ctx).await {
+        Ok(Pushed { commit: None, .. }) => leptos_axum::redirect("/settings/git?notice=nothing_to_push"),
         Ok(_) => leptos_axum::redirect("/settings/git?notice=pushed"),
         Err(AppError::Outside { .. }) => leptos_axum::redirect("/settings/git#push"),
         Err(error) => return Err(error),

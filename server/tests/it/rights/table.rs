@@ -273,6 +273,7 @@ pub const ROWS: &[Row] = &[
     row("send_job_test", Editor, "id={job}&name=Weekly&account="),
     row("duplicate_job", Editor, "id={job}"),
     row("cancel_run", Editor, "id={run}"),
+    row("cancel_waiting_runs", Editor, "id={job}"),
     row("try_run_now", Editor, "id={run}"),
     row("stop_trying", Editor, "id={run}"),
     row("start_run", Editor, "id={job}"),

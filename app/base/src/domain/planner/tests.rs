@@ -169,12 +169,15 @@ fn what_comes_late_says_what_runs_instead_or_what_holds_it_up() {
 }
 
 #[test]
-fn all_that_was_missed_is_caught_up_with_and_holds_up_what_is_only_late() {
+fn all_that_was_missed_is_caught_up_with_and_what_is_only_late_runs_behind_it() {
     let rules = PlanRules { misfire: Misfire::All, at_most: 3, grace: Duration::minutes(5), ..PlanRules::default() };
     let plan = after_ten_minutes(&rules, Ongoing::default());
-    assert_eq!(runs(&plan), ["07:03", "07:04", "07:05"]);
+    assert_eq!(runs(&plan), ["07:03", "07:04", "07:05", "07:06"]);
     let Verdict::Skip(SkipReason::StillGoing { earlier }) = plan.decisions[9].verdict else { panic!("{plan:?}") };
-    assert_eq!(earlier, utc("2026-11-23T07:03:00Z"));
+    assert_eq!(earlier, utc("2026-11-23T07:06:00Z"), "one of those that are late holds up the others");
+    let hours = PlanRules { misfire: Misfire::All, at_most: 2, ..PlanRules::default() };
+    let plan = hourly(&hours, "2026-11-23T02:00:00Z", "2026-11-23T05:05:00Z");
+    assert_eq!(runs(&plan), ["03:00", "04:00", "05:00"], "today's is not lost for those of the days before");
 }
 
 #[test]

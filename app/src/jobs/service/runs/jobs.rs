@@ -17,7 +17,7 @@ use crate::{
     entities::{occurrence, schedule},
     error::{AppError, AppResult},
     jobs::{
-        service::{drafts, ledger, options, recipients, report_choices, rules, rules_words, schedules},
+        service::{drafts, ledger, options, recipients, report_choices, rules, rules_words, run_actions, schedules},
         view::{JobDetail, JobFilter, JobItem, JobList, Moment, NextRun, RunItem},
     },
     platform::ctx::Ctx,
@@ -144,6 +144,7 @@ pub async fn job_before(ctx: &Ctx, id: ScheduleId, before: Option<OccurrenceId>)
         older: runs.last().map(|run| run.id).filter(|_| has_older),
         runs,
         is_latest: before.is_none(),
+        waiting: run_actions::waiting(ctx.reader(), id).await?.len(),
     })
 }
 
