@@ -324,7 +324,9 @@ where
     let (end, is_asking) = (use_context::<SessionEnd>(), StoredValue::new(false));
     // What has no session waits for one. Whoever does not sign in again now may write on: then only they send it.
     Effect::new(move |_| {
-        let Some(outcome) = value.with(|value| value.as_ref().map(|value| value.as_ref().err().cloned())) else { return };
+        let Some(outcome) = value.with(|value| value.as_ref().map(|value| value.as_ref().err().cloned())) else {
+            return;
+        };
         let is_last = !pending.get_untracked();
         let answered = on_the_way.try_update_value(|all| {
             let count = if is_last { all.len() } else { all.len().min(1) };
