@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
-    components::{ParentRoute, Redirect, Route, Router, Routes},
+    components::{ParentRoute, Route, Router, Routes},
     path,
 };
 
@@ -78,7 +78,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/templates") view=TemplatesPage />
                     <Route path=path!("/templates/:id") view=DesignerPage />
                     <Route path=path!("/templates/:id/versions") view=VersionsPage />
-                    <Route path=path!("/settings") view=|| view! { <Redirect path="/settings/profile" /> } />
+                    <Route path=path!("/settings") view=ProfilePage />
                     <Route path=path!("/settings/profile") view=ProfilePage />
                     <Route path=path!("/settings/alarms") view=AlarmsPage />
                     <Route path=path!("/set-password") view=SetPasswordPage />

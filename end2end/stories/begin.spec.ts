@@ -140,3 +140,23 @@ test('every answer carries the headers that keep strangers out', async ({ reques
   const foreign = await request.post(`${empty.url}/rpc/sign_out`, { headers: { 'sec-fetch-site': 'cross-site' }, form: {} });
   expect(foreign.status()).toBe(403);
 });
+
+test('on a phone the settings are a list, and then a page; on a desk both stand beside each other', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(`${empty.url}/settings`);
+  await settled(page, hydrated);
+  const sections = page.getByRole('navigation', { name: 'Settings' });
+  await expect(page.getByRole('heading', { name: 'Settings', level: 1 })).toBeVisible();
+  await expect(page.getByLabel('Name', { exact: true })).toBeHidden();
+  await sections.getByRole('link', { name: 'Profile' }).click();
+  await expect(page.getByLabel('Name', { exact: true })).toBeInViewport();
+  await expect(sections).toBeHidden();
+  await settled(page, hydrated);
+  await page.getByRole('link', { name: 'All settings' }).click();
+  await expect(sections).toBeVisible();
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await expect(page.getByLabel('Name', { exact: true })).toBeVisible();
+  await expect(sections.getByRole('link', { name: 'Profile' })).toHaveAttribute('aria-current', 'page');
+  await expect(page.getByRole('link', { name: 'All settings' })).toBeHidden();
+});

@@ -293,6 +293,28 @@ test.describe('a session that has ended', () => {
     await expect(page.getByText('Saved').first()).toBeVisible();
   });
 
+  test('two entries that were changed without a session are both sent after signing in @hydrated', async ({ page, context, empty }) => {
+    const task = await idOf(page, three[0]);
+    for (const body of ['First of all', 'And then']) await clientOf(page).call('add_comment', { task, body });
+    await page.goto(`${empty.url}/tasks/REP-1`);
+    await settled(page, true);
+    await context.clearCookies();
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    const change = async (text: string): Promise<void> => {
+      const comment = page.locator('.comment').filter({ hasText: text });
+      await comment.locator('.row-menu > summary').click();
+      await comment.getByLabel('Comment, in Markdown').fill(`${text}, changed`);
+      await comment.getByRole('button', { name: 'Save', exact: true }).click();
+    };
+    await change('First of all');
+    await expect(dialog).toContainText('1 change waits to be sent');
+    await page.keyboard.press('Escape');
+    await change('And then');
+    await expect(dialog).toContainText('2 changes wait to be sent');
+    await signInOver(page);
+    for (const text of ['First of all', 'And then']) await expect(page.locator('.comment .prose').filter({ hasText: `${text}, changed` })).toBeVisible();
+  });
+
   test('a form is not sent without a session that is known to be over, however short ago the page was loaded @hydrated', async ({ page, context, empty }) => {
     await page.goto(`${empty.url}/settings/profile`);
     await settled(page, true);

@@ -102,6 +102,7 @@ test.describe('in one task', () => {
       await conflict.getByRole('button', { name: 'Save mine' }).click();
       await expect(conflict).toBeHidden();
       await expect(theirs.locator('.prose')).toHaveText('Three have answered, and then all');
+      await expect(mine.locator('.row-menu'), 'nothing is left to be saved in it').not.toHaveAttribute('open');
     });
   });
 

@@ -95,6 +95,7 @@ test('a project lives: from a template, with settings, copied, archived, restore
   await page.getByLabel('Type “Winter release” to confirm').fill('winter');
   await page.getByRole('button', { name: 'Delete the project' }).click();
   await expect(page.getByText('Type the name exactly as it stands here').first()).toBeVisible();
+  await expect(page.getByLabel('Type “Winter release” to confirm')).toHaveValue('winter');
   await page.getByLabel('Type “Winter release” to confirm').fill('Winter release');
   await page.getByRole('button', { name: 'Delete the project' }).click();
   await expect(page.getByText('Deleted.')).toBeVisible();

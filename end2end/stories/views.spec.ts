@@ -553,6 +553,7 @@ test.describe('the trash', () => {
     await expect(page.getByRole('alert').filter({ hasText: 'Not deleted. Type the number of the task exactly as it stands there.' })).toBeVisible();
     await answered(page);
     await settled(page, hydrated);
+    if (hydrated) await expect(box.getByLabel('Type REP-2 to confirm')).toHaveValue('REP-1');
     if (hydrated) await expectAccessible(page);
     await confirm('rep-2');
     await expect(page.getByText('The trash is empty')).toBeVisible();

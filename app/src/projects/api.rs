@@ -233,7 +233,7 @@ pub async fn restore_project(project: ProjectId) -> AppResult<()> {
 pub async fn delete_project(project: ProjectId, #[server(default)] confirm: String) -> AppResult<()> {
     let ctx = Ctx::signed_in()?;
     let holding = holding(&ctx, project).await?;
-    life::delete(&ctx, &holding, &confirm).await?;
+    life::delete(&ctx, &holding, &confirm).await.map_err(|error| error.with_typed(&[("confirm", &confirm)]))?;
     leptos_axum::redirect("/projects?notice=deleted");
     Ok(())
 }

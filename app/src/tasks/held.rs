@@ -159,6 +159,8 @@ where
         let Some(toasts) = self.toasts else { return };
         match self.waiting.with_value(VecDeque::len) {
             0 => toasts.close_about(S::url()),
+            // What waits for a session is counted where the password is asked for.
+            _ if self.is_asking.get_value() => {}
             count => toasts.fail_about(S::url(), waits(count), "Try again", move || self.send_again()),
         }
     }

@@ -119,7 +119,8 @@ fn tell_deleted(delete: ServerAction<DeleteForever>, answers: RwSignal<u32>) {
                 toasts.fail(refusal(&AppError::SignedOut));
             }
         };
-        if !held.keeps(&answer, move |_| put_off()) {
+        // What was typed wrongly stays in its field: nothing has changed that would be read again.
+        if !held.keeps(&answer, move |_| put_off()) && !matches!(answer, Err(AppError::Invalid(_))) {
             answers.update(|answers| *answers = answers.wrapping_add(1));
         }
     });

@@ -25,14 +25,25 @@ const SECTIONS: &[Section] = &[
     Section { name: "Retention", icon: "archive", href: "/settings/retention", role: Role::Admin },
 ];
 
+/// The settings as a whole. Where there is room for both, the first section stands beside the list of all; on a phone the
+/// list stands alone, and leads to a page for each.
+const HOME: &str = "/settings";
+
 /// A page of the settings.
 #[component]
 pub fn SettingsPage(#[prop(into)] title: String, #[prop(into)] lead: String, children: Children) -> impl IntoView {
     let path = use_location().pathname;
     let role = use_context::<Me>().map_or(Role::Member, |me| me.role);
+    let is_home = path.with_untracked(|path| path.trim_end_matches('/') == HOME);
+    let (title, lead) = match (is_home, role) {
+        (false, _) => (title, lead),
+        (true, Role::Admin) => ("Settings".to_owned(), "Your own settings, and those for everybody.".to_owned()),
+        (true, _) => ("Settings".to_owned(), "Your own settings.".to_owned()),
+    };
     let entry = move |section: &'static Section| {
-        let is_current =
-            move || path.with(|path| path == section.href || path.starts_with(&format!("{}/", section.href)));
+        let is_first = is_home && section.href == SECTIONS[0].href;
+        let is_below = move |path: &String| path == section.href || path.starts_with(&format!("{}/", section.href));
+        let is_current = move || is_first || path.with(is_below);
         view! {
             <li>
                 <a href=section.href aria-current=move || is_current().then_some("page")><Icon name=section.icon />{section.name}</a>
@@ -41,13 +52,16 @@ pub fn SettingsPage(#[prop(into)] title: String, #[prop(into)] lead: String, chi
     };
     view! {
         <Page title=title lead=lead>
-            <div class="split is-nav">
+            <div class="split is-nav is-settings" class:is-home=is_home>
                 <nav class="sidenav" aria-label="Settings">
                     <ul role="list">
                         {SECTIONS.iter().filter(|section| section.role == Role::Member || role == Role::Admin).map(entry).collect_view()}
                     </ul>
                 </nav>
-                <div class="stack">{children()}</div>
+                <div class="stack">
+                    {(!is_home).then(|| view! { <a class="link all-settings" href=HOME><Icon name="chevron-left" />"All settings"</a> })}
+                    {children()}
+                </div>
             </div>
         </Page>
     }

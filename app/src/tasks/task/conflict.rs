@@ -2,7 +2,7 @@
 
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::saving::TaskState;
+use super::{draft::carry_over, saving::TaskState};
 use crate::{
     error::{AppError, Conflict},
     ui::{action_error, textarea_html},
@@ -45,6 +45,7 @@ where
                     <form method="post" action=S::url() class="form" on:submit=move |event| {
                         event.prevent_default();
                         if let Ok(again) = S::from_event(&event) {
+                            carry_over(&event, also);
                             action.dispatch(again);
                         }
                     }>

@@ -3,7 +3,7 @@
 use leptos::{html::Details, prelude::*};
 
 use crate::ui::is_same_text;
-pub use browser::{close, is_writing_in};
+pub use browser::{carry_over, close, is_writing_in};
 
 /// The entries of a list as they are drawn: those that are stored, and what somebody else has deleted while the person is
 /// writing in it, as `is_written` says.
@@ -68,7 +68,7 @@ mod browser {
 
     use leptos::{html::Details, prelude::*};
     use wasm_bindgen::JsCast;
-    use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlTextAreaElement};
+    use web_sys::{Element, Event, HtmlElement, HtmlInputElement, HtmlTextAreaElement};
 
     use crate::ui::is_same_text;
 
@@ -95,10 +95,34 @@ mod browser {
         menu.query_selector("[name=text], [name=body]").ok()?
     }
 
+    /// What a form that is sent says of an entry stands in the entry's own form, too: once it is stored, nothing else is
+    /// being written there. `entry` names the fields that may say which entry it is.
+    pub fn carry_over(event: &Event, entry: &[&str]) {
+        let form = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let value = |name: &str| {
+            let field = form.as_ref()?.query_selector(&format!("[name={name}]")).ok().flatten()?;
+            let line = field.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value);
+            line.or_else(|| field.dyn_ref::<HtmlTextAreaElement>().map(HtmlTextAreaElement::value))
+        };
+        let Some(text) = value("body").or_else(|| value("text")) else { return };
+        for id in entry.iter().filter_map(|name| value(name)).filter(|id| id.parse::<uuid::Uuid>().is_ok()) {
+            let field = field_of(&id);
+            if let Some(line) = field.as_ref().and_then(|field| field.dyn_ref::<HtmlInputElement>()) {
+                line.set_value(&text);
+            } else if let Some(lines) = field.as_ref().and_then(|field| field.dyn_ref::<HtmlTextAreaElement>()) {
+                lines.set_value(&text);
+            }
+        }
+    }
+
+    fn field_of(entry: &impl Display) -> Option<Element> {
+        let fields = format!("[data-entry=\"{entry}\"] details[open] :is([name=text], [name=body])");
+        document().query_selector(&fields).ok().flatten()
+    }
+
     /// Whether something else than there was stands in the open form of an entry.
     pub fn is_writing_in(entry: &impl Display) -> bool {
-        let fields = format!("[data-entry=\"{entry}\"] details[open] :is([name=text], [name=body])");
-        let Some(field) = document().query_selector(&fields).ok().flatten() else { return false };
+        let Some(field) = field_of(entry) else { return false };
         let line = field.dyn_ref::<HtmlInputElement>().map(|field| (field.value(), field.default_value()));
         let text = |field: &HtmlTextAreaElement| (field.value(), field.default_value().unwrap_or_default());
         let typed = line.or_else(|| field.dyn_ref::<HtmlTextAreaElement>().map(text));
@@ -136,6 +160,9 @@ mod browser {
     pub fn is_writing_in<K>(_entry: &K) -> bool {
         false
     }
+
+    /// Nothing is sent from the server.
+    pub fn carry_over<T>(_event: &T, _entry: &[&str]) {}
 
     /// Nothing is open on the server.
     pub fn close(_menu: NodeRef<Details>) {}

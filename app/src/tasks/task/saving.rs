@@ -2,6 +2,7 @@
 
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
+use serde::Serialize;
 
 use super::{
     api::{AddLabel, CopyTask, DeleteTask, RemoveLabel, SaveEstimate, SaveStart, TransferTask, UndeleteTask},
@@ -296,41 +297,72 @@ named!(
 /// The word beside a form: Saving, Saved, or why not.
 pub fn save_state<S>(action: ServerAction<S>) -> impl IntoView
 where
-    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
+    S: ServerFn<Error = AppError> + Serialize + Clone + Send + Sync + 'static,
     S::Output: Clone + Send + Sync + 'static,
 {
     let (pending, value, input) = (action.pending(), action.value(), action.input());
     // What was sent last, and when, for another try: the action forgets it when it is answered.
     let (last, sent_at) = (StoredValue::new(None::<S>), StoredValue::new(Moment::default()));
+    // On their way, in order; and those that have no session. Several entries of a list may share the action.
+    let (on_the_way, waiting) = (StoredValue::new(Vec::<S>::new()), StoredValue::new(Vec::<S>::new()));
     Effect::new(move |_| {
         if let Some(sent) = input.get() {
+            waiting.update_value(|waiting| waiting.retain(|old| !takes_place(S::url(), &sent, old)));
+            on_the_way.update_value(|all| all.push(sent.clone()));
             last.set_value(Some(sent));
             sent_at.set_value(Moment::now());
         }
     });
+    let send_next = move || {
+        let next = waiting.try_update_value(|waiting| (!waiting.is_empty()).then(|| waiting.remove(0))).flatten();
+        let is_there = next.is_some();
+        if let Some(next) = next {
+            drop(action.dispatch(next));
+        }
+        is_there
+    };
     let (end, is_asking) = (use_context::<SessionEnd>(), StoredValue::new(false));
     // What has no session waits for one. Whoever does not sign in again now may write on: then only they send it.
     Effect::new(move |_| {
-        let is_signed_out = value.with(|value| matches!(value, Some(Err(AppError::SignedOut))));
-        let Some(end) = end.filter(|_| is_signed_out && !is_asking.get_value()) else { return };
+        let Some(outcome) = value.with(|value| value.as_ref().map(|value| value.as_ref().err().cloned())) else {
+            return;
+        };
+        let is_last = !pending.get_untracked();
+        let answered = on_the_way.try_update_value(|all| {
+            let count = if is_last { all.len() } else { all.len().min(1) };
+            all.drain(..count).collect::<Vec<_>>()
+        });
+        if outcome.is_none() && !is_asking.get_value() {
+            // One after the other, as far as each is taken.
+            send_next();
+        }
+        let Some(end) = end.filter(|_| outcome == Some(AppError::SignedOut)) else { return };
+        waiting.update_value(|waiting| waiting.extend(answered.unwrap_or_default()));
+        if is_asking.get_value() {
+            return;
+        }
         is_asking.set_value(true);
-        let sent = sent_at.get_value();
+        let (sent, count) = (sent_at.get_value(), waiting.with_value(Vec::len));
         spawn_local(async move {
-            let is_back = end.comes_back(sent, 1).await;
+            let is_back = end.comes_back(sent, count).await;
             // Nobody looks at a task that was closed meanwhile.
-            if is_asking.try_set_value(false).is_none()
-                && is_back
-                && let Some(sent) = last.get_value()
-            {
-                drop(action.dispatch(sent));
+            if is_asking.try_set_value(false).is_none() && is_back {
+                send_next();
             }
         });
     });
+    let again = move || {
+        if !send_next()
+            && let Some(sent) = last.get_value()
+        {
+            drop(action.dispatch(sent));
+        }
+    };
     let can_repeat = Memo::new(move |_| !pending.get() && value.with(|value| value.as_ref().is_some_and(is_passing)));
     let repeat = move || {
         can_repeat.get().then(|| {
             view! {
-                <button class="linklike small" type="button" on:click=move |_| if let Some(sent) = last.get_value() { drop(action.dispatch(sent)) }>"Try again"</button>
+                <button class="linklike small" type="button" on:click=move |_| again()>"Try again"</button>
             }
         })
     };
@@ -342,6 +374,16 @@ where
     };
     let state = move || said().map(|(state, _)| state);
     view! { <output class="save-state" data-state=state>{move || said().map(|(_, words)| words)}</output>{repeat} }
+}
+
+/// Whether a change takes the place of one that waits, as it says of the same what is to be: of a task, for each of its
+/// fields has an action of its own, or of the same entry of it. What is made anew takes no place.
+fn takes_place<S: Serialize>(url: &str, change: &S, old: &S) -> bool {
+    if ["/save_", "/watch_"].iter().any(|name| url.contains(name)) {
+        return true;
+    }
+    let (Ok(change), Ok(old)) = (serde_json::to_value(change), serde_json::to_value(old)) else { return false };
+    ["note", "comment", "item"].iter().any(|entry| change.get(entry).is_some_and(|id| old.get(entry) == Some(id)))
 }
 
 /// Whether the same may be taken another time.
@@ -368,5 +410,25 @@ pub(super) fn outcome<T>(value: &AppResult<T>) -> (&'static str, String) {
         }
         Err(AppError::Conflict(_)) => ("failed", "Not saved yet.".to_owned()),
         Err(error) => ("failed", format!("Not saved. {}", error.words())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::ids::ChecklistItemId,
+        tasks::{api::TickItem, task::api::RemoveLabel},
+    };
+
+    #[test]
+    fn of_changes_that_wait_only_those_of_the_same_entry_replace_each_other() {
+        let id = |number: u128| uuid::Uuid::from_u128(number);
+        let tick = |number, is_done| TickItem { item: ChecklistItemId(id(number)), is_done };
+        assert!(takes_place("/rpc/tick_item1", &tick(1, false), &tick(1, true)));
+        assert!(!takes_place("/rpc/tick_item1", &tick(2, true), &tick(1, true)));
+        let label = |name: &str| RemoveLabel { task: crate::domain::ids::TaskId(id(1)), label: name.into(), op: None };
+        assert!(!takes_place("/rpc/remove_label1", &label("Ops"), &label("Desk")), "each is a change of its own");
+        assert!(takes_place("/rpc/save_title1", &label("Ops"), &label("Desk")), "a task has one title");
     }
 }
