@@ -84,13 +84,9 @@ impl Tongue {
         text
     }
 
-    /// A share as per cent.
+    /// A share as per cent, with the space that every other percentage of a report has; no line ends in it.
     pub fn percent(self, share: f64, decimals: usize) -> String {
-        let number = self.number(share * 100.0, decimals);
-        match self {
-            Self::English | Self::Italian => format!("{number}%"),
-            Self::German | Self::French | Self::Spanish => format!("{number}\u{a0}%"),
-        }
+        format!("{}\u{a0}%", self.number(share * 100.0, decimals))
     }
 
     /// The letters for days, hours and minutes.
@@ -125,6 +121,7 @@ mod tests {
         assert_eq!(Tongue::English.number(-0.2, 0), "0");
         assert_eq!(Tongue::English.number(999.0, 0), "999");
         assert_eq!(Tongue::German.percent(0.5, 0), "50\u{a0}%");
+        assert_eq!(Tongue::English.percent(0.254, 1), "25.4\u{a0}%", "as beside it: “85 % of tasks finish in 9 days”");
     }
 
     #[test]

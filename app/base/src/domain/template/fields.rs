@@ -194,6 +194,22 @@ mod tests {
     }
 
     #[test]
+    fn the_numbers_of_an_order_are_numbers_whatever_their_digits_are() {
+        let ticked = ["status", "title", "days"];
+        let order = |places: [&'static str; 3]| {
+            let shown = ticked.map(|word| (format!("show_{word}"), "on".to_owned()));
+            let numbers = ticked.iter().zip(places).map(|(word, place)| (format!("order_{word}"), place.to_owned()));
+            let fields: BTreeMap<_, _> = shown.into_iter().chain(numbers).collect();
+            chosen(TaskColumn::ALL, TaskColumn::as_str, &|name| fields.get(name).cloned())
+        };
+        let [status, title, days] = [TaskColumn::Status, TaskColumn::Title, TaskColumn::Days];
+        assert_eq!(order(["10", "9", "2"]), [days, title, status]);
+        assert_eq!(order([" 3 ", "02", "1"]), [days, title, status]);
+        // One that is no number goes to the end.
+        assert_eq!(order(["", "2", "1"]), [days, title, status]);
+    }
+
+    #[test]
     fn a_list_has_its_limit_its_filter_and_its_condition() {
         let kind = BlockKind::fresh().into_iter().find(|kind| kind.word() == "task_list").unwrap();
         let fields = [

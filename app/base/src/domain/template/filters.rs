@@ -44,7 +44,7 @@ pub const FILTERS: &[FilterDoc] = &[
         takes: "a share, 1 for all of it",
         gives: "per cent in the reader's language; decimals: 0 to 6",
         example: "{{ 0.254 | percent }}",
-        result: "25%",
+        result: "25\u{a0}%",
     },
     FilterDoc {
         name: "duration",
