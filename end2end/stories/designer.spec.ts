@@ -782,6 +782,8 @@ test('a list is narrowed to a label, a project and a person, and a label that is
   };
   await choose(block(page, 'Task list').getByLabel('Project', { exact: true }), 'Website', 'with the label Gone, in Website');
   await choose(label, 'Design', 'with the label Design, in Website');
+  const priority = block(page, 'Task list').getByLabel('Priority', { exact: true });
+  await expect(priority.locator('option')).toHaveText(['Any priority', 'Urgent only', 'High and above', 'Medium and above']);
   await page.goto(`${empty.url}/templates/${id}?block=1`);
   await settled(page, hydrated);
   await expect(label).toHaveValue('Design');

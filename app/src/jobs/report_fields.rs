@@ -249,7 +249,7 @@ fn row(
     let least = is_list.then(|| {
         let id = field("from");
         let all = std::iter::once(("".to_owned(), "Any".to_owned()))
-            .chain(Priority::ALL.iter().rev().map(|one| (one.to_string(), format!("{} and above", one.label()))));
+            .chain(Priority::LEAST.map(|one| (one.to_string(), one.and_above())));
         let options: Vec<_> = all
             .map(|(value, words)| {
                 let is_chosen = value == from;

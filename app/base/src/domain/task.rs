@@ -32,6 +32,17 @@ impl Priority {
             Self::Urgent => "Urgent",
         }
     }
+
+    /// Those that leave out some tasks where they are the least that is asked for, the highest first.
+    pub const LEAST: [Self; 3] = [Self::Urgent, Self::High, Self::Medium];
+
+    /// "High and above", where this is the least that is asked for; nothing is above the highest.
+    pub fn and_above(self) -> String {
+        match self {
+            Self::Urgent => format!("{} only", self.label()),
+            least => format!("{} and above", least.label()),
+        }
+    }
 }
 
 crate::text_enum!(

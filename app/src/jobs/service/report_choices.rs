@@ -204,7 +204,7 @@ fn called(section: &Section) -> String {
         Section::Chart { chart } => format!("chart “{}”", chart.label()),
         Section::Tasks { list, limit, from: None, .. } => format!("{} (at most {limit})", list.label()),
         Section::Tasks { list, limit, from: Some(from), .. } => {
-            format!("{} (at most {limit}, {} and above)", list.label(), from.label())
+            format!("{} (at most {limit}, {})", list.label(), from.and_above())
         }
         Section::Notes { limit } => format!("work notes (at most {limit})"),
         Section::Text { .. } => "words of its own".to_owned(),

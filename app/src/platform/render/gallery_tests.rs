@@ -185,8 +185,14 @@ fn every_variable_can_be_written_with_the_filter_of_its_type() {
     everything(VARIABLES, "", &mut source);
     let document = Document { body: Body::Html { source }, ..gallery::ENTRIES[0].document() };
     let mail = rendered(&document, context::sample());
-    for words in ["Ledger", "16 Nov 2026", "26\u{a0}%", "67\u{a0}%", "Mina Kovač, Jonas Ortiz", "<strong>list of fields</strong>"]
-    {
+    for words in [
+        "Ledger",
+        "16 Nov 2026",
+        "26\u{a0}%",
+        "67\u{a0}%",
+        "Mina Kovač, Jonas Ortiz",
+        "<strong>list of fields</strong>",
+    ] {
         assert!(mail.html.contains(words), "{words}: {}", mail.html);
     }
 }

@@ -119,8 +119,9 @@ const HTML: &str = "Tables and inline styles survive every mail program. Type {{
 
 fn tasks(scope: Scope, list: ListKind, limit: u32, filter: &TaskFilter, names: &TaskNames) -> AnyView {
     let any = std::iter::once(Choice::new("", "Any priority"));
-    let least = Priority::ALL.iter().map(|least| Choice::new(least.as_str(), format!("{} and above", least.label())));
-    let priority = filter.priority.map_or("", Priority::as_str);
+    let least = Priority::LEAST.map(|least| Choice::new(least.as_str(), least.and_above()));
+    // The lowest is any: older templates may have it.
+    let priority = filter.priority.filter(|least| Priority::LEAST.contains(least)).map_or("", Priority::as_str);
     view! {
         <div class="form__row">
             {field::select(scope, "list", "Tasks", lists(), list.as_str())}

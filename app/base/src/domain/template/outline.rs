@@ -1,7 +1,7 @@
 //! Blocks and documents in words: the line of a block in the editor, the lines in which two versions are compared.
 
 use super::{Block, BlockKind, Body, Document, FigureKind, When, block::TaskFilter};
-use crate::domain::condition::Comparison;
+use crate::domain::{condition::Comparison, task::Priority};
 
 /// Most characters of a text that a line shows.
 const SHOWN: usize = 80;
@@ -130,7 +130,8 @@ fn several(name: &str, text: &str, indent: &str, lines: &mut Vec<String>) {
 }
 
 fn filter_words(filter: &TaskFilter) -> String {
-    let priority = filter.priority.map(|least| format!(", {} and above", least.label().to_lowercase()));
+    let least = filter.priority.filter(|least| Priority::LEAST.contains(least));
+    let priority = least.map(|least| format!(", {}", least.and_above().to_lowercase()));
     priority.into_iter().chain([filter.named().words()]).collect()
 }
 
@@ -162,7 +163,6 @@ mod tests {
         ids::UserId,
         line_diff,
         report::spec::{ChartKind, ListKind},
-        task::Priority,
         template::theme::Logo,
     };
 
@@ -184,6 +184,12 @@ mod tests {
             block(kind).line(),
             "Overdue, at most 10, high and above, of Ana, with the label Design, in Website"
         );
+        let of = |least| {
+            let filter = TaskFilter { priority: Some(least), ..TaskFilter::default() };
+            block(BlockKind::TaskList { list: ListKind::Overdue, limit: 10, filter, none: String::new() }).line()
+        };
+        assert_eq!(of(Priority::Urgent), "Overdue, at most 10, urgent only");
+        assert_eq!(of(Priority::Low), "Overdue, at most 10", "no priority is below it");
         let figures = vec![FigureKind::Completed, FigureKind::CycleDays];
         assert_eq!(block(BlockKind::KeyFigures { figures }).line(), "completed, cycle time");
         assert_eq!(block(BlockKind::Text { text: "\n  Hello\nthere".into() }).line(), "Hello");
