@@ -130,6 +130,25 @@ async fn includes_unknown_functions_and_long_sources_are_faults_with_a_place() {
 }
 
 #[tokio::test]
+async fn markup_within_markup_without_end_harms_the_child_alone() {
+    let open = |tag: &str| format!("{{% for i in range(end=40000) %}}{tag}{{% endfor %}}");
+    let html = outcome(&format!("{}x", open("<div>"))).await;
+    assert!(matches!(html, RenderOutcome::Rendered(_)), "{:?}", html.complaints());
+    // What is read by calls within calls ends with their stack, or with their time.
+    let mut mjml = job(&format!(
+        "<mjml><mj-body><mj-section><mj-column><mj-text>{}x{}</mj-text></mj-column></mj-section></mj-body></mjml>",
+        open("<div>"),
+        open("</div>")
+    ));
+    mjml.language = Language::Mjml;
+    let stopped = cage().render(&mjml).await.unwrap();
+    assert!(matches!(stopped, RenderOutcome::Stopped(Stop::Memory | Stop::Time)), "{stopped:?}");
+    let quotes = format!("{{% filter markdown %}}{} x{{% endfilter %}}", ">".repeat(60_000));
+    let stopped = outcome(&quotes).await;
+    assert!(matches!(stopped, RenderOutcome::Stopped(Stop::Memory | Stop::Time)), "{stopped:?}");
+}
+
+#[tokio::test]
 async fn a_line_break_in_a_subject_brings_no_header() {
     let mut job = job("x");
     job.contexts[0]["report"]["title"] = json!("Weekly\r\nBcc: all@example.org");

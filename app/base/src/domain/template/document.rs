@@ -1,8 +1,10 @@
 //! A document: everything that a person writes of a mail. It is what a draft and a version keep, as JSON.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use super::{block::Block, theme::Theme};
+use super::{block::Block, compile::every_block, theme::Theme};
 
 /// The form of [`Document`] as JSON. A change that older programs cannot read raises it.
 pub const FORMAT: u32 = 1;
@@ -66,15 +68,12 @@ impl Document {
         }
     }
 
-    /// An id that no block has.
-    pub fn next_id(&self) -> u32 {
-        fn largest(blocks: &[Block]) -> u32 {
-            let inner = |block: &Block| match &block.kind {
-                super::BlockKind::Columns { left, right } => largest(left).max(largest(right)),
-                _ => 0,
-            };
-            blocks.iter().map(|block| block.id.max(inner(block))).max().unwrap_or(0)
-        }
-        largest(self.blocks().unwrap_or_default()) + 1
+    /// Ids that no block has: those behind the largest one, then those between. A file from elsewhere may have any ids.
+    pub fn free_ids(&self) -> impl Iterator<Item = u32> + use<> {
+        let taken: BTreeSet<u32> =
+            every_block(self.blocks().unwrap_or_default()).into_iter().map(|block| block.id).collect();
+        let behind = taken.last().copied().unwrap_or_default().checked_add(1);
+        let behind = behind.into_iter().flat_map(|first| first..=u32::MAX);
+        behind.chain(1..=u32::MAX).filter(move |id| !taken.contains(id))
     }
 }

@@ -160,7 +160,7 @@ impl Document {
 
     /// Adds a block and returns its id; nothing where there are too many, or where columns would stand in columns.
     pub fn add(&mut self, kind: BlockKind, spot: Spot) -> Option<u32> {
-        let id = self.next_id();
+        let id = self.free_ids().next()?;
         self.place(Block { id, kind, when: When::Always }, spot).then_some(id)
     }
 
@@ -246,14 +246,12 @@ impl Document {
     pub fn duplicate(&mut self, id: u32) -> Option<u32> {
         let spot = self.spot_after(Some(self.block(id)?.id));
         let mut copy = self.block(id)?.clone();
-        let mut next = self.next_id();
-        let mut fresh = || {
-            next += 1;
-            next - 1
-        };
-        copy.id = fresh();
+        let mut fresh = self.free_ids();
+        copy.id = fresh.next()?;
         if let BlockKind::Columns { left, right } = &mut copy.kind {
-            left.iter_mut().chain(right).for_each(|inner| inner.id = fresh());
+            for (inner, id) in left.iter_mut().chain(right).zip(fresh) {
+                inner.id = id;
+            }
         }
         let id = copy.id;
         self.place(copy, spot).then_some(id)
@@ -394,6 +392,20 @@ mod tests {
         while it.add(BlockKind::Divider, it.spot_after(None)).is_some() {}
         assert_eq!(it.every_block().len(), BLOCKS_MAX);
         assert_eq!(it.duplicate(1), None);
+    }
+
+    #[test]
+    fn the_largest_id_that_there_is_leaves_others_for_new_blocks() {
+        let mut it = document();
+        let last = Block { id: u32::MAX, kind: BlockKind::Divider, when: When::Always };
+        if let Body::Blocks { blocks } = &mut it.body {
+            blocks.push(last);
+        }
+        let end = it.spot_after(None);
+        assert_eq!(it.add(BlockKind::Divider, end), Some(5), "the first one between");
+        assert_eq!(it.duplicate(3), Some(6), "columns, with what stands in them");
+        assert_eq!(ids(&it, Shelf::Left(6)), [7]);
+        assert_eq!(it.check(), Ok(()));
     }
 
     #[test]

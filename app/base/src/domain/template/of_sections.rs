@@ -166,7 +166,7 @@ impl Document {
     }
 
     fn begin_with(&mut self, words: &str) {
-        let id = self.next_id();
+        let id = self.free_ids().next().unwrap_or_default();
         match &mut self.body {
             Body::Blocks { blocks } => blocks.insert(0, text_block(id, words)),
             Body::Html { source } => *source = after_tag(source, "<body", &in_html(words)),
