@@ -78,8 +78,7 @@ impl FieldForNew {
         } else if self.is_above {
             let words = format!("column={}", self.list);
             let mut links = all(board.query_selector_all(".col__head > a.icon-btn")).into_iter();
-            if let Some(link) =
-                links.find(|link| link.get_attribute("href").is_some_and(|href| href.ends_with(&words)))
+            if let Some(link) = links.find(|link| link.get_attribute("href").is_some_and(|href| href.ends_with(&words)))
             {
                 link.click();
             }

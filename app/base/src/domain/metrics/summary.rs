@@ -14,6 +14,8 @@ pub struct Told<'a> {
     pub figures: &'a Figures,
     /// Days of the period.
     pub days: u32,
+    /// It is not over: the days before are told of up to the same time, too.
+    pub is_under_way: bool,
     pub cycle: &'a CycleTimes,
     pub ageing: &'a Ageing,
     pub forecast: &'a Forecast,
@@ -120,9 +122,14 @@ fn earlier(told: &Told<'_>) -> String {
     format!("{} before", days(told.days))
 }
 
-/// "in the 7 days before".
+/// "in the 7 days before", "by this time on the day before".
 fn in_earlier(told: &Told<'_>) -> String {
-    if told.days == 1 { "on the day before".into() } else { format!("in the {} days before", told.days) }
+    let so_far = if told.is_under_way { "by this time " } else { "" };
+    if told.days == 1 {
+        format!("{so_far}on the day before")
+    } else {
+        format!("{so_far}in the {} days before", told.days)
+    }
 }
 
 fn tasks(count: u32, one: &str, several: &str) -> String {
@@ -156,11 +163,27 @@ mod tests {
     }
 
     fn said(figures: &Figures, cycle: &CycleTimes, ageing: &Ageing, forecast: &Forecast) -> Vec<String> {
-        summary(&Told { figures, days: 7, cycle, ageing, forecast })
+        summary(&Told { figures, days: 7, is_under_way: false, cycle, ageing, forecast })
     }
 
     fn both(now: u32, before: u32) -> Compared<u32> {
         Compared { now, before }
+    }
+
+    #[test]
+    fn a_period_that_is_not_over_is_held_against_the_same_part_of_the_one_before() {
+        let figures = Figures { completed: both(0, 13), ..still() };
+        let (cycle, ageing, forecast) = (CycleTimes::default(), Ageing::default(), Forecast::default());
+        let told = |days| Told {
+            figures: &figures,
+            days,
+            is_under_way: true,
+            cycle: &cycle,
+            ageing: &ageing,
+            forecast: &forecast,
+        };
+        assert_eq!(summary(&told(1)), ["Nothing was completed, after 13 by this time on the day before."]);
+        assert_eq!(summary(&told(7)), ["Nothing was completed, after 13 by this time in the 7 days before."]);
     }
 
     #[test]

@@ -139,7 +139,14 @@ impl Counted {
                 )
             },
         );
-        let told = Told { figures: &figures, days: period.days(), cycle: &cycle, ageing: &ageing, forecast: &forecast };
+        let told = Told {
+            figures: &figures,
+            days: period.days(),
+            is_under_way: as_of < period.last_instant(&zone),
+            cycle: &cycle,
+            ageing: &ageing,
+            forecast: &forecast,
+        };
         let summary = summary(&told);
         Self {
             figures,
