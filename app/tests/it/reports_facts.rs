@@ -161,9 +161,9 @@ async fn flow_ages_shares_and_the_forecast_are_frozen_with_them() {
         assert_eq!(
             report.summary,
             [
-                "4 tasks were created, 4 more than in the 7 days before.",
+                "4 tasks were created, 4 more than by this time in the 7 days before.",
                 "3 tasks are open, 3 more than 7 days before.",
-                "1 task was completed, 1 more than in the 7 days before.",
+                "1 task was completed, 1 more than by this time in the 7 days before.",
                 "No task was finished in the last 2 days, so there is no forecast.",
             ]
         );
