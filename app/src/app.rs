@@ -80,6 +80,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/templates/:id/versions") view=VersionsPage />
                     <Route path=path!("/settings") view=ProfilePage />
                     <Route path=path!("/settings/profile") view=ProfilePage />
+                    <Route path=path!("/settings/security") view=SecurityPage />
                     <Route path=path!("/settings/alarms") view=AlarmsPage />
                     <Route path=path!("/set-password") view=SetPasswordPage />
                     <Route path=path!("/settings/people") view=PeoplePage />

@@ -123,6 +123,7 @@ lazy_pages!(
     }
     accounts {
         ProfilePage: open_profile = accounts,
+        SecurityPage: open_security = accounts,
         SignInPage: open_sign_in = accounts,
         SignUpPage: open_sign_up = accounts,
         SetPasswordPage: open_set_password = accounts,

@@ -25,8 +25,57 @@ test('the first visitor becomes the administrator, and stays signed in over a re
   await expect(page.getByRole('heading', { name: 'New project' })).toBeVisible();
 });
 
+const another = 'twelve quiet herons at the lake';
+
+test('a password is changed by its person, who stays signed in here and nowhere else', async ({ page, empty, browser, hydrated }) => {
+  await begin(page, empty);
+  const elsewhere = await (await browser.newContext()).newPage();
+  await signIn(elsewhere, empty);
+  await expect(elsewhere.getByRole('navigation', { name: 'Main', exact: true })).toBeVisible();
+  await page.goto(`${empty.url}/settings/security`);
+  await settled(page, hydrated);
+  await expect(page.getByRole('row').filter({ hasText: 'This device' })).toHaveCount(1);
+  await expect(page.getByRole('row').filter({ hasText: 'Chrome on Linux' })).not.toHaveCount(0);
+  if (hydrated) await expectAccessible(page);
+  await page.getByLabel('Current password').fill(dana.password);
+  await page.getByLabel('New password').fill(another);
+  await page.getByRole('button', { name: 'Change the password' }).click();
+  await expect(page.getByText('Your password is changed.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Sign out everywhere else' })).toHaveCount(0);
+  await elsewhere.goto(`${empty.url}/settings/security`);
+  await expect(elsewhere.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  await signIn(elsewhere, empty, another);
+  await expect(elsewhere.getByRole('navigation', { name: 'Main', exact: true })).toBeVisible();
+
+  await page.reload();
+  await settled(page, hydrated);
+  await page.getByRole('button', { name: 'Sign out everywhere else' }).click();
+  await expect(page.getByText('Signed out there.')).toBeVisible();
+  await elsewhere.reload();
+  await expect(elsewhere.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  await elsewhere.context().close();
+});
+
 test.describe('a refusal', () => {
   test.use({ expectedErrors: [/status of (401|404|422|429)/] });
+
+  test('a new password is refused beside its fields where the current one is wrong, or it is weak', async ({ page, empty, hydrated }) => {
+    await begin(page, empty);
+    await page.goto(`${empty.url}/settings/security`);
+    await settled(page, hydrated);
+    const change = async (current: string, password: string) => {
+      await page.getByLabel('Current password').fill(current);
+      await page.getByLabel('New password').fill(password);
+      await page.getByRole('button', { name: 'Change the password' }).click();
+    };
+    await change('not my password at all', another);
+    await expect(page.getByLabel('Current password')).toHaveAttribute('aria-invalid', 'true');
+    await expect(page.locator('#current-error')).toContainText('This is not your password');
+    await settled(page, hydrated);
+    await change(dana.password, 'short');
+    await expect(page.getByLabel('New password')).toHaveAttribute('aria-invalid', 'true');
+    await expect(page.getByLabel('Current password')).toHaveValue('');
+  });
 
   test('a weak beginning is refused beside its fields, and what was typed is kept', async ({ page, empty, hydrated }) => {
     await page.goto(empty.url);

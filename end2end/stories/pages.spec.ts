@@ -116,6 +116,7 @@ const walks: Walk[] = [
       ['/keys', '/keys'],
       ['/settings', '/settings'],
       ['/settings/profile', '/settings/profile'],
+      ['/settings/security', '/settings/security'],
       ['/settings/alarms', '/settings/alarms'],
     ],
   },

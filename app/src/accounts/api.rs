@@ -3,12 +3,14 @@
 
 use leptos::prelude::*;
 
+use super::security_view::SessionItem;
 use crate::{domain::ids::UserId, error::AppResult};
 
 #[cfg(feature = "ssr")]
 use {
     super::service::{
         backend::AuthSession,
+        security,
         sign_in::Credentials,
         users::{self, NewUser, Profile},
     },
@@ -20,13 +22,17 @@ use {
         },
         error::{AppError, Problem},
         platform::{
-            ctx::{ClientAddress, Ctx},
+            ctx::{BrowserSession, ClientAddress, Ctx},
             fault, page,
             state::SignUp as Policy,
         },
     },
-    axum::http::request::Parts,
+    axum::http::{header::USER_AGENT, request::Parts},
 };
+
+/// Most letters of what a browser says of itself that are kept.
+#[cfg(feature = "ssr")]
+const AGENT_MOST: usize = 300;
 
 /// Makes an account: the administrator's where there is none, a member's where sign-up is open.
 #[server(prefix = "/rpc")]
@@ -54,8 +60,7 @@ pub async fn sign_in(
     #[server(default)] keep: Option<String>,
     #[server(default)] next: Option<String>,
 ) -> AppResult<()> {
-    let parts = request_parts()?;
-    let address = parts.extensions.get::<ClientAddress>().map(|address| address.0.to_string()).unwrap_or_default();
+    let address = client_address()?;
     let ctx = Ctx::current()?;
     if email.trim().is_empty() {
         return Err(AppError::field("email", Problem::Required));
@@ -82,6 +87,39 @@ pub async fn sign_out() -> AppResult<()> {
         Ctx::current()?.db().hub().doubt(person.0.id);
     }
     leptos_axum::redirect("/sign-in");
+    Ok(())
+}
+
+/// Where the person is signed in.
+#[server(prefix = "/rpc")]
+pub async fn load_sessions() -> AppResult<Vec<SessionItem>> {
+    security::sessions(&Ctx::signed_in()?, &BrowserSession::current()?).await
+}
+
+/// Gives the person another password. They stay signed in here, in a session of a new id, and nowhere else.
+#[server(prefix = "/rpc")]
+pub async fn change_password(#[server(default)] current: String, #[server(default)] password: String) -> AppResult<()> {
+    let ctx = Ctx::signed_in()?;
+    let person = security::change_password(&ctx, &client_address()?, current, password).await?;
+    let is_kept = auth_session()?.session.get::<bool>("keep").await.ok().flatten().unwrap_or_default();
+    begin_session(person, is_kept).await?;
+    leptos_axum::redirect("/settings/security?notice=password_changed");
+    Ok(())
+}
+
+/// Ends one session of the person.
+#[server(prefix = "/rpc")]
+pub async fn end_session(id: String) -> AppResult<()> {
+    security::end_sessions(&Ctx::signed_in()?, &BrowserSession::current()?, Some(&id)).await?;
+    leptos_axum::redirect("/settings/security?notice=signed_out_elsewhere");
+    Ok(())
+}
+
+/// Ends all sessions of the person but this one.
+#[server(prefix = "/rpc")]
+pub async fn end_other_sessions() -> AppResult<()> {
+    security::end_sessions(&Ctx::signed_in()?, &BrowserSession::current()?, None).await?;
+    leptos_axum::redirect("/settings/security?notice=signed_out_elsewhere");
     Ok(())
 }
 
@@ -182,6 +220,13 @@ fn request_parts() -> AppResult<Parts> {
     use_context::<Parts>().ok_or_else(|| fault::internal("reading the request", "no request in this context"))
 }
 
+/// The network address that the request came from; empty where it is not known.
+#[cfg(feature = "ssr")]
+fn client_address() -> AppResult<String> {
+    let parts = request_parts()?;
+    Ok(parts.extensions.get::<ClientAddress>().map(|address| address.0.to_string()).unwrap_or_default())
+}
+
 #[cfg(feature = "ssr")]
 fn auth_session() -> AppResult<AuthSession> {
     request_parts()?
@@ -198,12 +243,18 @@ async fn begin_session(person: super::service::backend::SignedIn, keep: bool) ->
 
     let mut auth = auth_session()?;
     let theme = person.0.theme;
-    auth.session.cycle_id().await.map_err(|error| fault::internal("making a session", error))?;
+    let broken = |error| fault::internal("making a session", error);
+    auth.session.cycle_id().await.map_err(broken)?;
     auth.login(&person).await.map_err(|error| fault::internal("making a session", error))?;
+    // For the list of the person's own sessions.
+    let agent =
+        request_parts()?.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default().to_owned();
+    auth.session.insert("agent", agent.chars().take(AGENT_MOST).collect::<String>()).await.map_err(broken)?;
+    auth.session.insert("address", client_address()?).await.map_err(broken)?;
     if keep {
         let days = Expiry::OnInactivity(axum_login::tower_sessions::cookie::time::Duration::days(30));
         auth.session.set_expiry(Some(days));
-        auth.session.insert("keep", true).await.map_err(|error| fault::internal("making a session", error))?;
+        auth.session.insert("keep", true).await.map_err(broken)?;
     }
     let ctx = Ctx::current()?;
     page::set_cookie(&theme_cookie(theme, ctx.app.settings.is_https()));

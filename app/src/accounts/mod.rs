@@ -8,6 +8,8 @@ pub mod people_api;
 mod people_page;
 mod person_page;
 mod profile_page;
+mod security_page;
+pub mod security_view;
 #[cfg(feature = "ssr")]
 pub mod service;
 mod set_password_page;
@@ -21,6 +23,7 @@ pub use new_person_page::NewPersonPage;
 pub use people_page::PeoplePage;
 pub use person_page::PersonPage;
 pub use profile_page::ProfilePage;
+pub use security_page::SecurityPage;
 pub use set_password_page::SetPasswordPage;
 pub use sign_in_page::SignInPage;
 pub use sign_up_page::SignUpPage;

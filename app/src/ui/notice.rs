@@ -15,6 +15,8 @@ fn words(code: &str) -> Option<&'static str> {
         "signed_in" => "Signed in. Access tokens renew themselves from now on.",
         "left" => "You have left the project.",
         "password_set" => "Your password is set. Sign in with it.",
+        "password_changed" => "Your password is changed. Everywhere else you are signed out.",
+        "signed_out_elsewhere" => "Signed out there.",
         "merged" => "Merged.",
         "trashed" => "Put into the trash. It waits there for 30 days.",
         "moved" => "Moved.",

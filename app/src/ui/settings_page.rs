@@ -16,6 +16,7 @@ struct Section {
 
 const SECTIONS: &[Section] = &[
     Section { name: "Profile", icon: "user", href: "/settings/profile", role: Role::Member },
+    Section { name: "Security", icon: "shield", href: "/settings/security", role: Role::Member },
     Section { name: "Alarms", icon: "bell", href: "/settings/alarms", role: Role::Member },
     Section { name: "People", icon: "user", href: "/settings/people", role: Role::Admin },
     Section { name: "Groups", icon: "users", href: "/settings/groups", role: Role::Admin },

@@ -2,15 +2,18 @@
 
 use app::{
     accounts::service::{
+        security,
         sign_in::{self, Credentials},
         users::{self, NewUser},
     },
-    domain::account::Role,
+    domain::{account::Role, ids::UserId},
+    entities::session,
     error::{AppError, Problem},
-    platform::ctx::Ctx,
+    platform::ctx::{BrowserSession, Ctx},
     testing::{TestApp, each_database},
 };
 use chrono::TimeDelta;
+use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait, QueryOrder};
 
 fn mina() -> NewUser {
     NewUser {
@@ -97,6 +100,93 @@ async fn guessing_is_slowed_even_with_the_right_password_until_the_wait_is_over(
         assert!(matches!(held, AppError::TooMany { .. }), "{held:?}");
         app.clock.advance(TimeDelta::minutes(20));
         assert!(sign_in::check(&system(&app), try_with("grey pebble under the bridge")).await.is_ok());
+    })
+    .await;
+}
+
+/// A session of somebody, with what its browser said of itself.
+async fn session_of(app: &TestApp, person: UserId, id: &str, agent: &str) -> BrowserSession {
+    let row = session::ActiveModel {
+        id_hash: Set(id.to_owned()),
+        user_id: Set(Some(person)),
+        data: Set(serde_json::json!({ "agent": agent, "address": "192.0.2.1" }).to_string()),
+        is_kept: Set(false),
+        created_at: Set(app.clock.now()),
+        last_used_at: Set(app.clock.now()),
+        expires_at: Set(app.clock.now() + TimeDelta::hours(1)),
+    };
+    session::Entity::insert(row).exec_without_returning(app.reader()).await.unwrap();
+    BrowserSession(id.to_owned())
+}
+
+#[tokio::test]
+async fn a_password_is_changed_by_whoever_knows_it_and_ends_all_sessions() {
+    each_database(async |app| {
+        let person = users::create_first(&system(&app), mina()).await.unwrap();
+        let other = NewUser { email: "jonas@example.org".into(), ..mina() };
+        let other = users::create(&system(&app), other, Role::Member).await.unwrap();
+        let own = app.as_person(&person);
+        session_of(&app, person.id, "mine", "").await;
+        session_of(&app, other.id, "another's", "").await;
+        let change = async |current: &str, new: &str| {
+            security::change_password(&own, "192.0.2.1", current.into(), new.into()).await.map(|_| ())
+        };
+        let wrong = change("grey pebble", "twelve quiet herons").await;
+        assert_eq!(wrong, Err(AppError::field("current", Problem::WrongPassword)));
+        let weak = change("grey pebble under the bridge", "short").await.unwrap_err();
+        assert_eq!(weak.problems_of("password").count(), 1, "{weak:?}");
+        assert_eq!(session::Entity::find().count(app.reader()).await.unwrap(), 2, "nothing was changed");
+
+        change("grey pebble under the bridge", "twelve quiet herons").await.unwrap();
+        let left: Vec<String> =
+            session::Entity::find().all(app.reader()).await.unwrap().into_iter().map(|row| row.id_hash).collect();
+        assert_eq!(left, ["another's"]);
+        assert!(sign_in::check(&system(&app), try_with("grey pebble under the bridge")).await.is_err());
+        assert!(sign_in::check(&system(&app), try_with("twelve quiet herons")).await.is_ok());
+        // Guessing is slowed here, too.
+        for _ in 0..6 {
+            let _ = change("a guess", "twelve loud herons").await;
+        }
+        let held = change("twelve quiet herons", "twelve loud herons").await.unwrap_err();
+        assert!(matches!(held, AppError::TooMany { .. }), "{held:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sessions_are_shown_to_their_person_and_ended_one_by_one_or_all_but_this() {
+    each_database(async |app| {
+        let person = users::create_first(&system(&app), mina()).await.unwrap();
+        let other = NewUser { email: "jonas@example.org".into(), ..mina() };
+        let other = users::create(&system(&app), other, Role::Member).await.unwrap();
+        let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
+        let this = session_of(&app, person.id, "this", firefox).await;
+        app.clock.advance(TimeDelta::minutes(5));
+        for id in ["second", "third"] {
+            session_of(&app, person.id, id, "curl/8.5.0").await;
+        }
+        let strange = session_of(&app, other.id, "strange", "").await;
+        let own = app.as_person(&person);
+        let shown = security::sessions(&own, &this).await.unwrap();
+        assert_eq!(shown.len(), 3);
+        assert_eq!((shown[0].device.as_str(), shown[0].is_this), ("Firefox on Linux", true));
+        assert_eq!(
+            (shown[1].device.as_str(), shown[1].address.as_str(), shown[1].is_this),
+            ("curl", "192.0.2.1", false)
+        );
+
+        // Nobody ends a session of somebody else.
+        security::end_sessions(&own, &this, Some(&strange.0)).await.unwrap();
+        security::end_sessions(&own, &this, Some("second")).await.unwrap();
+        let ids = async || {
+            let rows = session::Entity::find().order_by_asc(session::Column::IdHash).all(app.reader()).await.unwrap();
+            rows.into_iter().map(|row| row.id_hash).collect::<Vec<_>>()
+        };
+        assert_eq!(ids().await, ["strange", "third", "this"]);
+        security::end_sessions(&own, &this, None).await.unwrap();
+        assert_eq!(ids().await, ["strange", "this"]);
+        app.clock.advance(TimeDelta::hours(2));
+        assert!(security::sessions(&app.as_person(&person), &this).await.unwrap().is_empty(), "it has ended");
     })
     .await;
 }

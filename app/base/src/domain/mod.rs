@@ -19,6 +19,7 @@ pub mod condition;
 pub mod consent;
 pub mod crash_point;
 pub mod delivery;
+pub mod device;
 pub mod dkim;
 pub mod due;
 pub mod estimate;

@@ -51,6 +51,8 @@ pub enum Problem {
     Taken,
     /// E-mail and password do not fit together; said in one way for both.
     WrongSignIn,
+    /// One's own password, asked for before it is changed.
+    WrongPassword,
     CommonPassword,
     ProjectKey,
     NeverRuns,
@@ -171,6 +173,7 @@ impl Problem {
             Self::UnknownChoice => "Choose one of the list".into(),
             Self::ControlCharacters => "Remove line breaks and control characters".into(),
             Self::Taken => "This is already in use; choose another".into(),
+            Self::WrongPassword => "This is not your password".into(),
             Self::WrongSignIn => "E-mail or password is not right".into(),
             Self::CommonPassword => "This password is among the most common ones; choose another".into(),
             Self::ProjectKey => "Use 1 to 8 capital letters and digits, beginning with a letter".into(),

@@ -6,6 +6,7 @@ pub mod links;
 pub mod merge;
 pub mod passwords;
 pub mod people;
+pub mod security;
 pub mod sign_in;
 pub mod throttle;
 pub mod users;
