@@ -507,6 +507,15 @@ async fn a_message_that_may_have_arrived_waits_for_a_decision_and_that_is_one_al
         assert_eq!(stage.states(id).await, [OccurrenceState::Partly]);
         assert_eq!(kinds(&stage).await, [AlarmKind::Uncertain]);
         assert_eq!(told(&stage, &stage.cast.mina).await.len(), 1);
+        // Decided about the last one, it asks nobody any more.
+        let run = stage.runs(id).await[0].id;
+        let unknown = stage.deliveries(run).await.into_iter().filter(|row| row.phase == DeliveryPhase::Uncertain);
+        let unknown: Vec<_> = unknown.map(|row| row.id).collect();
+        for (at, message) in unknown.iter().enumerate() {
+            assert_eq!(inbox::unread(&stage.mina()).await.unwrap(), 1, "{at} of {} decided", unknown.len());
+            runs::decide(&stage.mina(), *message, Decision::Arrived).await.unwrap();
+        }
+        assert_eq!(inbox::unread(&stage.mina()).await.unwrap(), 0);
     })
     .await;
 }

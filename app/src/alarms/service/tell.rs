@@ -136,12 +136,26 @@ fn draft_topic(run: OccurrenceId) -> String {
 /// # Errors
 /// Only those of the database.
 pub async fn draft_answered(ctx: &Ctx, tx: &WriteTx, run: OccurrenceId) -> AppResult<()> {
-    let asked = alarm::Entity::find().select_only().column(alarm::Column::Id);
-    let asked = asked.filter(alarm::Column::Topic.eq(draft_topic(run))).into_query();
+    is_read(ctx, tx, Condition::all().add(alarm::Column::Topic.eq(draft_topic(run)))).await
+}
+
+/// Of no message of a run it is unknown any more whether it arrived: nobody has to decide.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn settled(ctx: &Ctx, tx: &WriteTx, run: OccurrenceId) -> AppResult<()> {
+    let of_run =
+        Condition::all().add(alarm::Column::OccurrenceId.eq(run)).add(alarm::Column::Kind.eq(AlarmKind::Uncertain));
+    is_read(ctx, tx, of_run).await
+}
+
+/// What these alarms have told is read.
+async fn is_read(ctx: &Ctx, tx: &WriteTx, those: Condition) -> AppResult<()> {
+    let told = alarm::Entity::find().select_only().column(alarm::Column::Id).filter(those).into_query();
     notification::Entity::update_many()
         .col_expr(notification::Column::ReadAt, Expr::value(ctx.now))
         .filter(notification::Column::ReadAt.is_null())
-        .filter(notification::Column::AlarmId.in_subquery(asked))
+        .filter(notification::Column::AlarmId.in_subquery(told))
         .exec(&**tx)
         .await?;
     Ok(())

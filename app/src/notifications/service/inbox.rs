@@ -11,6 +11,7 @@ use sea_orm::{
 
 use crate::{
     domain::{
+        account::Role,
         alarm::AlarmKind,
         calendar::{clock_time, short_date},
         ids::{AlarmId, NotificationId, ProjectId, TaskId, UserId},
@@ -113,17 +114,20 @@ async fn links(ctx: &Ctx, ids: Vec<TaskId>) -> AppResult<HashMap<TaskId, TaskLin
 struct Alarms {
     rows: HashMap<AlarmId, alarm::Model>,
     visible: HashSet<ProjectId>,
+    /// Who may change what stands in the settings.
+    is_admin: bool,
 }
 
 impl Alarms {
     async fn of(ctx: &Ctx, ids: Vec<AlarmId>) -> AppResult<Self> {
         if ids.is_empty() {
-            return Ok(Self { rows: HashMap::new(), visible: HashSet::new() });
+            return Ok(Self { rows: HashMap::new(), visible: HashSet::new(), is_admin: false });
         }
         let rows = alarm::Entity::find().filter(alarm::Column::Id.is_in(ids)).all(ctx.reader()).await?;
         Ok(Self {
             rows: rows.into_iter().map(|row| (row.id, row)).collect(),
             visible: projects::list(ctx).await?.into_iter().map(|project| project.id).collect(),
+            is_admin: ctx.me()?.role == Role::Admin,
         })
     }
 
@@ -138,6 +142,7 @@ impl Alarms {
 
     fn view(&self, id: AlarmId) -> Option<AlarmView> {
         let row = self.rows.get(&id)?;
+        let account = row.account_id.filter(|_| row.kind == AlarmKind::Account && self.is_admin);
         let (href, label) = match (row.kind, row.schedule_id, row.occurrence_id) {
             (AlarmKind::Paused, Some(job), _) => (format!("/jobs/{job}"), "Resume it on its page"),
             (AlarmKind::Uncertain, _, Some(run)) => (format!("/jobs/runs/{run}"), "Decide on the page of the run"),
@@ -145,7 +150,10 @@ impl Alarms {
             (_, _, Some(run)) => (format!("/jobs/runs/{run}"), "The run"),
             (_, Some(job), None) => (format!("/jobs/{job}"), "The job"),
             (AlarmKind::Push, ..) => ("/settings/git".to_owned(), "The Git archive"),
-            _ => ("/jobs".to_owned(), "The jobs"),
+            _ => match account {
+                Some(account) => (format!("/settings/mail/{account}"), "The mail account"),
+                None => ("/jobs".to_owned(), "The jobs"),
+            },
         };
         Some(AlarmView { kind: row.kind, href, label: label.to_owned(), more: 0 })
     }

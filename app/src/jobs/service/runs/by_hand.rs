@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
 use crate::{
+    alarms::service::tell,
     domain::{
         address::EmailAddress,
         delivery,
@@ -156,6 +157,9 @@ pub async fn decide(ctx: &Ctx, id: DeliveryId, decision: Decision) -> AppResult<
         // The round that follows counts anew how the run has ended, also where nothing is to be sent. One that was
         // cancelled stays so.
         ledger::step(ctx, &tx, &held, run, Event::Reopened, ledger::no_columns()).await?;
+        if outcomes::messages(&tx, run, &[delivery::DeliveryPhase::Uncertain]).await?.is_empty() {
+            tell::settled(ctx, &tx, run).await?;
+        }
     }
     tx.commit().await?;
     ctx.app.wake.notify_one();

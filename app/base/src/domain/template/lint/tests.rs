@@ -94,7 +94,14 @@ fn braces_that_a_task_is_about_are_words_and_those_of_the_template_are_not() {
 #[test]
 fn what_mail_programs_remove_is_an_error_and_what_some_do_not_know_a_warning() {
     let block = Some(4);
-    for element in ["<script>x</script>", "<svg></svg>", "<form></form>", "<iframe></iframe>", "<video></video>"] {
+    for element in [
+        "<script>x</script>",
+        "<svg></svg>",
+        "<form></form>",
+        "<iframe></iframe>",
+        "<video></video>",
+        "<mj-text></mj-text>",
+    ] {
         let (level, rule, line, of) = only("Words", element);
         assert_eq!((level, rule, line, of), (Level::Error, Rule::Elements, Some(6), block), "{element}");
     }

@@ -43,6 +43,9 @@ pub(super) fn refused(name: &str) -> Option<&'static str> {
         "iframe" | "object" | "embed" | "applet" | "frame" | "frameset" => "is removed by mail programs.",
         "video" | "audio" | "canvas" => "is shown by few mail programs. Use a picture with a link.",
         "base" => "is removed, and links would lead elsewhere.",
+        name if name == "mjml" || name.starts_with("mj-") => {
+            "is MJML, which mail programs do not know. Choose MJML above the source, or write HTML."
+        }
         _ => return None,
     })
 }
