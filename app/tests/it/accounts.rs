@@ -125,7 +125,7 @@ async fn a_password_is_changed_by_whoever_knows_it_and_ends_all_sessions() {
         let person = users::create_first(&system(&app), mina()).await.unwrap();
         let other = NewUser { email: "jonas@example.org".into(), ..mina() };
         let other = users::create(&system(&app), other, Role::Member).await.unwrap();
-        let own = app.as_person(&person);
+        let own = app.as_person(&person.clone().into());
         session_of(&app, person.id, "mine", "").await;
         session_of(&app, other.id, "another's", "").await;
         let change = async |current: &str, new: &str| {
@@ -166,7 +166,7 @@ async fn sessions_are_shown_to_their_person_and_ended_one_by_one_or_all_but_this
             session_of(&app, person.id, id, "curl/8.5.0").await;
         }
         let strange = session_of(&app, other.id, "strange", "").await;
-        let own = app.as_person(&person);
+        let own = app.as_person(&person.clone().into());
         let shown = security::sessions(&own, &this).await.unwrap();
         assert_eq!(shown.len(), 3);
         assert_eq!((shown[0].device.as_str(), shown[0].is_this), ("Firefox on Linux", true));
@@ -186,7 +186,7 @@ async fn sessions_are_shown_to_their_person_and_ended_one_by_one_or_all_but_this
         security::end_sessions(&own, &this, None).await.unwrap();
         assert_eq!(ids().await, ["strange", "this"]);
         app.clock.advance(TimeDelta::hours(2));
-        assert!(security::sessions(&app.as_person(&person), &this).await.unwrap().is_empty(), "it has ended");
+        assert!(security::sessions(&app.as_person(&person.clone().into()), &this).await.unwrap().is_empty(), "it has ended");
     })
     .await;
 }

@@ -36,7 +36,7 @@ pub async fn cancel(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
 ///
 /// # Errors
 /// As [`cancel`].
-pub async fn cancel_waiting(ctx: &Ctx, id: ScheduleId) -> AppResult<u32> {
+pub async fn cancel_waiting(ctx: &Ctx, id: ScheduleId) -> AppResult<usize> {
     schedules::editable(ctx, id).await?;
     let mut count = 0;
     for run in waiting(ctx.reader(), id).await? {
