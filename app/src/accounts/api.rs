@@ -255,6 +255,8 @@ async fn begin_session(person: super::service::backend::SignedIn, keep: bool) ->
         let days = Expiry::OnInactivity(axum_login::tower_sessions::cookie::time::Duration::days(30));
         auth.session.set_expiry(Some(days));
         auth.session.insert("keep", true).await.map_err(broken)?;
+    } else {
+        auth.session.remove::<bool>("keep").await.map_err(broken)?;
     }
     let ctx = Ctx::current()?;
     page::set_cookie(&theme_cookie(theme, ctx.app.settings.is_https()));

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     accounts::security_view::SessionItem,
     domain::{account::PASSWORD_MAX, device},
-    entities::{session, user},
+    entities::{password_link, session, user},
     error::{AppError, AppResult, Checks, Problem},
     platform::ctx::{BrowserSession, Ctx},
 };
@@ -44,6 +44,11 @@ pub async fn change_password(ctx: &Ctx, address: &str, current: String, password
     checks.done()?;
     let password_hash = passwords::hash(&ctx.app, password).await?;
     let tx = ctx.begin().await?;
+    // Changed by somebody else meanwhile: then what was asked for is not theirs any more.
+    let now = user::Entity::find_by_id(id).one(&*tx).await?.ok_or(AppError::NotFound)?;
+    if now.password_hash != person.password_hash {
+        return Err(AppError::field("current", Problem::WrongPassword));
+    }
     let changed = user::ActiveModel {
         id: Unchanged(id),
         password_hash: Set(Some(password_hash)),
@@ -51,6 +56,8 @@ pub async fn change_password(ctx: &Ctx, address: &str, current: String, password
         ..Default::default()
     };
     let changed = changed.update(&*tx).await?;
+    // Nor does an old link set another one.
+    password_link::Entity::delete_many().filter(password_link::Column::UserId.eq(id)).exec(&*tx).await?;
     session::Entity::delete_many().filter(session::Column::UserId.eq(id)).exec(&*tx).await?;
     tx.commit().await?;
     ctx.db().hub().doubt(id);
