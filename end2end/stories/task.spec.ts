@@ -98,7 +98,7 @@ test('a task that is opened again while its comment is on its way goes on with i
   await field.fill('On its way');
   await field.press('Control+Enter');
   await expect(field).toHaveValue('');
-  await page.keyboard.press('Escape');
+  await drawer.getByRole('link', { name: 'Close the task' }).click();
   await expect(drawer).toHaveCount(0);
   await openIt();
   await expect(drawer.getByText('Saving', { exact: true })).toBeVisible();

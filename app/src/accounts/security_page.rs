@@ -90,7 +90,7 @@ fn session_row(session: SessionItem) -> AnyView {
     let kept = if is_kept { "Kept signed in" } else { "" };
     let below: Vec<String> = [address, kept.to_owned()].into_iter().filter(|words| !words.is_empty()).collect();
     let end = (!is_this).then(|| {
-        let label = format!("Sign out {device}");
+        let label = format!("Sign out {device}, last used {}", last_used.words);
         view! {
             <form method="post" action=EndSession::url()>
                 <input type="hidden" name="id" value=id />

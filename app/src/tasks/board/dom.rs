@@ -47,8 +47,10 @@ pub fn one(root: &Element, selector: &str) -> Option<HtmlElement> {
 
 /// The fields for new tasks that are open.
 pub fn open_fields_for_new(board: &HtmlElement) -> Vec<HtmlElement> {
+    // What stands in closed details has a place, too: browsers only leave out to paint it.
+    let is_open = |field: &HtmlElement| closest(field, "details").is_none_or(|details| details.has_attribute("open"));
     let fields = all(board.query_selector_all(".quick-add__form textarea"));
-    fields.into_iter().filter(|field| field.offset_parent().is_some()).collect()
+    fields.into_iter().filter(|field| field.offset_parent().is_some() && is_open(field)).collect()
 }
 
 /// A field for a new task: the id of its list, and whether it stands above the list or at its end.
