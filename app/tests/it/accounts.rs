@@ -186,7 +186,10 @@ async fn sessions_are_shown_to_their_person_and_ended_one_by_one_or_all_but_this
         security::end_sessions(&own, &this, None).await.unwrap();
         assert_eq!(ids().await, ["strange", "this"]);
         app.clock.advance(TimeDelta::hours(2));
-        assert!(security::sessions(&app.as_person(&person.clone().into()), &this).await.unwrap().is_empty(), "it has ended");
+        assert!(
+            security::sessions(&app.as_person(&person.clone().into()), &this).await.unwrap().is_empty(),
+            "it has ended"
+        );
     })
     .await;
 }
