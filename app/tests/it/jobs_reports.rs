@@ -145,6 +145,7 @@ async fn who_asks_for_days_that_are_over_is_told_how_they_ended() {
         assert_eq!(planned.as_of, stage.runs(id).await.pop().unwrap().scheduled_at, "a planned one stands as planned");
         assert!(planned.figures.open.now > 0);
 
+        stage.pass(TimeDelta::minutes(5));
         runs::start(&stage.mina(), id).await.unwrap();
         stage.work().await;
         let by_hand = told().await;
