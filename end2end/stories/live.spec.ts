@@ -93,7 +93,7 @@ test('a menu that is opened while the board is made anew stays until it is close
 
 test('a field for the next task keeps the focus on a board that is made anew @hydrated', async ({ page }) => {
   const end = page.getByRole('region', { name: 'Todo', exact: true }).locator('.quick-add').getByLabel('Title of the new task in Todo');
-  const above = page.getByRole('region', { name: 'Pending' }).getByLabel('Title of the new task in Pending');
+  const above = page.getByRole('region', { name: 'Pending' }).getByRole('textbox', { name: 'Title of the new task in Pending' });
   await expect(end, 'after a task was added there').toBeFocused();
   await clientOf(page).call('add_column', { project: 'REP', name: 'Review', status: 'progress' });
   await expect(page.getByRole('region', { name: 'Review' })).toBeVisible();

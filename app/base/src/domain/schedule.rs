@@ -184,8 +184,7 @@ pub enum RunNote {
 }
 
 /// Why a schedule cannot be saved. It knows its field and its [`Problem`](crate::error::Problem).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SpecProblem {
     NoDay,
     DayOutOfRange,

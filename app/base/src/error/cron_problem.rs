@@ -1,17 +1,14 @@
 //! What can be wrong with one field of a cron expression.
 
-use serde::{Deserialize, Serialize};
-
-/// The field and what is wrong with it. Codes and numbers, as in [`super::Problem`]: the words are made here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// The field and what is wrong with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CronProblem {
     pub part: CronPart,
     pub fault: CronFault,
 }
 
 /// A field of a cron expression.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CronPart {
     Second,
     Minute,
@@ -22,8 +19,7 @@ pub enum CronPart {
 }
 
 /// What is wrong with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CronFault {
     OutOfRange {
         value: u32,

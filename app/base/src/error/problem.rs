@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ArchiveProblem, CronProblem};
+use super::ArchiveProblem;
 
 /// What can be wrong with a field. [`Problem::words`] is the sentence beside it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,8 +60,11 @@ pub enum Problem {
     NoRunInside,
     NoDay,
     NotAnExpression,
-    /// One field of a cron expression.
-    CronField(CronProblem),
+    /// What only the server can say: which field of a cron expression is at fault, why somebody gets no mail. Pages would
+    /// carry all of its sentences.
+    Said {
+        words: String,
+    },
     TooOften,
     EndsBeforeStart,
     TooMany {
@@ -74,11 +77,6 @@ pub enum Problem {
     Duplicate,
     Insecure,
     NotAllowed,
-    /// Mail to this recipient would be held back as soon as it is its turn.
-    HeldBack {
-        /// The sentence that says why.
-        why: String,
-    },
     /// The project would be left without an owner.
     LastOwner,
     /// The instance would be left without an administrator.
@@ -183,7 +181,7 @@ impl Problem {
             Self::NotAnExpression => {
                 "Write a cron expression: minute, hour, day, month and weekday, such as 0 7 * * 1".into()
             }
-            Self::CronField(problem) => problem.words(),
+            Self::Said { words } => words.trim_end_matches('.').to_owned(),
             Self::TooOften => "This would run more than once a minute; leave a minute or more between runs".into(),
             Self::EndsBeforeStart => "The end is before the start".into(),
             Self::TooMany { max } => format!("There can be at most {max}"),
@@ -240,7 +238,6 @@ impl Problem {
                     .into()
             }
             Self::NotAllowed => "This is not allowed here".into(),
-            Self::HeldBack { why } => why.trim_end_matches('.').to_owned(),
             Self::Removed => "The messages of this report were removed; they cannot be sent again".into(),
             Self::NotWritten => "The mail is not written yet; try again in a moment".into(),
             Self::GetsMoreThanYou => {

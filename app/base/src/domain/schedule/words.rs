@@ -172,7 +172,7 @@ impl SpecProblem {
     }
 
     /// What the form says beside the field.
-    pub const fn problem(self) -> Problem {
+    pub fn problem(self) -> Problem {
         match self {
             SpecProblem::NoDay => Problem::NoDay,
             SpecProblem::DayOutOfRange => Problem::OutOfRange { min: 1, max: 31 },
@@ -182,7 +182,7 @@ impl SpecProblem {
             SpecProblem::QuarterMonthOutOfRange => Problem::OutOfRange { min: 1, max: 3 },
             SpecProblem::UnknownZone => Problem::UnknownZone,
             SpecProblem::BadExpression => Problem::NotAnExpression,
-            SpecProblem::BadField(problem) => Problem::CronField(problem),
+            SpecProblem::BadField(problem) => Problem::Said { words: problem.words() },
             SpecProblem::NeverRuns | SpecProblem::NeverRunsInside => Problem::NeverRuns,
             SpecProblem::TooOften => Problem::TooOften,
             SpecProblem::EndsBeforeStart => Problem::EndsBeforeStart,

@@ -226,7 +226,7 @@ pub async fn resend_failed(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
 }
 
 fn gets_no_mail(why: &HeldBack) -> Problem {
-    Problem::HeldBack { why: why.words().to_owned() }
+    Problem::Said { words: why.words().to_owned() }
 }
 
 /// Those of some messages of a run whose recipients get no mail as things are now, and why. Sent again, they would be held
