@@ -119,38 +119,41 @@ test('a reader stops the mails without an account, undoes it, and stops them aga
   await expect(page.getByText('Everybody gets mail')).toBeVisible();
 });
 
-test('an address that does not exist is put on the list, found there and taken off again', async ({ page, empty, hydrated }) => {
-  const mail = await MailServer.start('--fail', 'rcpt:550:1:5.1.1');
-  try {
-    await begin(page, empty);
-    await createProject(page);
-    await defaultAccount(page, mail);
-    const id = await weeklyJob(page, ['mina@example.org', 'sam@example.org']);
-    await runOf(page, empty, id, 'partly');
-    await expect(recipient(page, 'mina@example.org')).toContainText('Not delivered');
-    await page.getByRole('button', { name: 'Send the failed one again' }).click();
-    await expect(async () => {
-      await page.reload();
-      await expect(recipient(page, 'mina@example.org')).toContainText('does not exist', { timeout: 500 });
-    }).toPass({ timeout: 60_000 });
+test.describe('a recipient that does not exist', () => {
+  test.use({ expectedErrors: [/status of 422/] });
 
-    await page.goto(`${empty.url}/settings/suppressions`);
-    await settled(page, hydrated);
-    await page.getByRole('searchbox', { name: 'Find an address' }).fill('mina');
-    await page.getByRole('searchbox', { name: 'Find an address' }).press('Enter');
-    await expect(page.getByRole('row', { name: /mina@example\.org/ })).toContainText('550 5.1.1');
-    await settled(page, hydrated);
-    if (hydrated) await expectAccessible(page);
-    await page.getByRole('link', { name: 'The run' }).click();
-    await expect(recipient(page, 'mina@example.org')).toContainText('Held back');
-    await page.goto(`${empty.url}/settings/suppressions`);
-    await page.getByRole('button', { name: 'Remove, and let mail go to mina@example.org again' }).click();
-    await expect(page.getByText('Everybody gets mail')).toBeVisible();
-    await runOf(page, empty, id, 'done');
-    await expect(recipient(page, 'mina@example.org')).toContainText('Delivered');
-  } finally {
-    await mail.dispose();
-  }
+  test('an address that does not exist is put on the list, found there and taken off again', async ({ page, empty, hydrated }) => {
+    const mail = await MailServer.start('--fail', 'rcpt:550:1:5.1.1');
+    try {
+      await begin(page, empty);
+      await createProject(page);
+      await defaultAccount(page, mail);
+      const id = await weeklyJob(page, ['mina@example.org', 'sam@example.org']);
+      await runOf(page, empty, id, 'partly');
+      await expect(recipient(page, 'mina@example.org')).toContainText('Not delivered');
+      await page.getByRole('button', { name: 'Send the failed one again' }).click();
+      // It would be held back: nothing goes, and what the server said stays.
+      await expect(page.getByRole('alert').filter({ hasText: 'There is a problem' })).toContainText('does not exist');
+      await expect(recipient(page, 'mina@example.org')).toContainText('550 5.1.1');
+
+      await page.goto(`${empty.url}/settings/suppressions`);
+      await settled(page, hydrated);
+      await page.getByRole('searchbox', { name: 'Find an address' }).fill('mina');
+      await page.getByRole('searchbox', { name: 'Find an address' }).press('Enter');
+      await expect(page.getByRole('row', { name: /mina@example\.org/ })).toContainText('550 5.1.1');
+      await settled(page, hydrated);
+      if (hydrated) await expectAccessible(page);
+      await page.getByRole('link', { name: 'The run' }).click();
+      await expect(recipient(page, 'mina@example.org')).toContainText('Not delivered');
+      await page.goto(`${empty.url}/settings/suppressions`);
+      await page.getByRole('button', { name: 'Remove, and let mail go to mina@example.org again' }).click();
+      await expect(page.getByText('Everybody gets mail')).toBeVisible();
+      await runOf(page, empty, id, 'done');
+      await expect(recipient(page, 'mina@example.org')).toContainText('Delivered');
+    } finally {
+      await mail.dispose();
+    }
+  });
 });
 
 test('a run that waits is tried at once or given up, and what failed is sent again', async ({ page, empty, hydrated }) => {
