@@ -28,18 +28,16 @@ pub async fn gather(ctx: &Ctx, request: &Request<'_>) -> AppResult<Sources> {
     let projects = projects(ctx, request).await?;
     let zone = projects.first().map(zone_of).ok_or(AppError::NotFound)?;
     let ids: Vec<ProjectId> = projects.iter().map(|project| project.id).collect();
-    // Events take as long as all else. Beside them the others come one after the other: all at once, they would only take
-    // turns with the events, which everything that is told waits for.
-    let others = async {
-        let tasks = facts::of_projects(db, &ids).await?;
-        let (people, labels) = (around::people(db, &ids).await?, around::labels(db, &ids).await?);
-        let blockers = around::blockers(db, &ids, request.as_of).await?;
-        let places = around::note_places(db, &ids, request.period, request.as_of).await?;
-        let narrowed = around::narrowed(db, request.project, &ids, request.scope).await?;
-        Ok::<_, AppError>((tasks, people, labels, blockers, places, narrowed))
-    };
-    let (events, others) = tokio::try_join!(facts::events(db, &ids), others)?;
-    let (mut tasks, people, labels, blockers, places, narrowed) = others;
+    // Beside each other: none of them needs what another one finds.
+    let (mut tasks, events, people, labels, blockers, places, narrowed) = tokio::try_join!(
+        facts::of_projects(db, &ids),
+        facts::events(db, &ids),
+        around::people(db, &ids),
+        around::labels(db, &ids),
+        around::blockers(db, &ids, request.as_of),
+        around::note_places(db, &ids, request.period, request.as_of),
+        around::narrowed(db, request.project, &ids, request.scope),
+    )?;
     let wanted_labels: BTreeSet<_> = request.scope.labels.iter().collect();
     let wanted_people: BTreeSet<_> = request.scope.people.iter().collect();
     let has_label =
