@@ -22,9 +22,9 @@ fn policy(nonce: &str) -> String {
     )
 }
 
-/// The script that looks which build answers the page, and whether for somebody who is signed in: every answer to a server
-/// function names its build, also to one that the server does not know any more. One that names none and says that the
-/// server is away is a proxy's, and as good as none. Nothing is loaded anew by itself.
+/// The script that looks which build answers the page, and whether for somebody who is signed in: every answer to a
+/// server function names its build, also to one that the server does not know any more. One that names none and says that
+/// the server is away is a proxy's, and as good as none. Nothing is loaded anew by itself.
 fn watch_answers(own: &str) -> String {
     format!(
         "const ask = window.fetch.bind(window); \
@@ -38,9 +38,9 @@ fn watch_answers(own: &str) -> String {
     )
 }
 
-/// The script that asks before a link, another form, or the end of the page throws away what somebody has typed into a form
-/// that is saved by its button. What a page keeps by itself (tasks, the designer) is not asked about, nor a link that says that it gives
-/// up. In the capture phase, so that the router hears of no link on which the person stays.
+/// The script that asks before a link, another form, or the end of the page throws away what somebody has typed into a
+/// form that is saved by its button. What a page keeps by itself (tasks, the designer) is not asked about, nor a link that
+/// says that it gives up. In the capture phase, so that the router hears of no link on which the person stays.
 const ASK_BEFORE_LEAVING: &str = "\
     const kept = new WeakMap(), typed = new Set(), LEAVE = 'Leave without saving? What you typed on this page is lost.'; \
     const unsaved = (sent) => [...typed].some((field) => field.form !== sent && field.isConnected && (/checkbox|radio/.test(field.type) || field.value !== kept.get(field))); \

@@ -3,6 +3,7 @@
 pub mod api;
 mod group_page;
 mod groups_page;
+mod new_password_field;
 mod new_person_page;
 pub mod people_api;
 mod people_page;
@@ -19,6 +20,7 @@ mod zone_field;
 
 pub use group_page::GroupPage;
 pub use groups_page::GroupsPage;
+pub use new_password_field::NewPasswordField;
 pub use new_person_page::NewPersonPage;
 pub use people_page::PeoplePage;
 pub use person_page::PersonPage;

@@ -3,11 +3,11 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
+    NewPasswordField,
     api::{ChangePassword, EndOtherSessions, EndSession, load_sessions},
     security_view::SessionItem,
 };
 use crate::{
-    domain::account::PASSWORD_MIN,
     error::AppError,
     ui::{ErrorPage, ErrorSummary, Icon, SettingsPage, TextField, pending, plain_error, resource},
 };
@@ -38,15 +38,7 @@ fn password_panel(error: Signal<Option<AppError>>) -> AnyView {
             <ErrorSummary error=error />
             <form class="form" method="post" action=ChangePassword::url()>
                 <TextField label="Current password" name="current" kind="password" autocomplete="current-password" error=error required=true />
-                <TextField
-                    label="New password"
-                    name="password"
-                    kind="password"
-                    autocomplete="new-password"
-                    hint=format!("{PASSWORD_MIN} characters or more. A few words that belong to nobody else are good.")
-                    error=error
-                    required=true
-                />
+                <NewPasswordField label="New password" error=error />
                 <p class="field__hint">"Everywhere else you are signed out."</p>
                 <div class="form__actions"><button class="btn is-primary" type="submit">"Change the password"</button></div>
             </form>

@@ -4,11 +4,13 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::people_api::{SetPassword, read_password_link};
+use super::{
+    NewPasswordField,
+    people_api::{SetPassword, read_password_link},
+};
 use crate::{
-    domain::account::PASSWORD_MIN,
     error::AppError,
-    ui::{AuthFrame, DeadLink, ErrorPage, ErrorSummary, TextField, blocking_resource, plain_error},
+    ui::{AuthFrame, DeadLink, ErrorPage, ErrorSummary, blocking_resource, plain_error},
 };
 
 #[component]
@@ -43,15 +45,7 @@ fn Form(token: String, name: String) -> impl IntoView {
             <ErrorSummary error=error />
             <form class="form" method="post" action=SetPassword::url()>
                 <input type="hidden" name="token" value=token />
-                <TextField
-                    label="Password"
-                    name="password"
-                    kind="password"
-                    autocomplete="new-password"
-                    hint=format!("{PASSWORD_MIN} characters or more. A few words that belong to nobody else are good.")
-                    error=error
-                    required=true
-                />
+                <NewPasswordField error=error />
                 <button class="btn is-primary is-lg" type="submit">"Set the password"</button>
             </form>
         </AuthFrame>

@@ -4,13 +4,10 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 
 use super::{
-    ZoneField,
+    NewPasswordField, ZoneField,
     api::{SignUp, SignUpKind, read_sign_up_kind},
 };
-use crate::{
-    domain::account::PASSWORD_MIN,
-    ui::{AuthFrame, ErrorPage, ErrorSummary, TextField, plain_error, resource},
-};
+use crate::ui::{AuthFrame, ErrorPage, ErrorSummary, TextField, plain_error, resource};
 
 #[component]
 pub fn SignUpPage() -> impl IntoView {
@@ -47,15 +44,7 @@ fn SignUpForm(kind: SignUpKind) -> impl IntoView {
             <form class="form" method="post" action=SignUp::url()>
                 <TextField label="Name" name="name" autocomplete="name" error=error required=true />
                 <TextField label="E-mail" name="email" kind="email" autocomplete="username" error=error required=true />
-                <TextField
-                    label="Password"
-                    name="password"
-                    kind="password"
-                    autocomplete="new-password"
-                    hint=format!("{PASSWORD_MIN} characters or more. A few words that belong to nobody else are good.")
-                    error=error
-                    required=true
-                />
+                <NewPasswordField error=error />
                 <ZoneField error=error />
                 <button class="btn is-primary is-lg" type="submit">"Create the account"</button>
             </form>

@@ -7,6 +7,7 @@ use crate::{
         delivery::DeliveryPhase,
         ids::{DeliveryId, OccurrenceId, ScheduleId},
         job::RecipientKind,
+        listed::listed,
         moment::Moment,
         occurrence::OccurrenceState,
         report::spec::AttachmentKind,
@@ -139,10 +140,7 @@ impl Draft {
         }
         let to = match self.goes_to.as_slice() {
             [] => return Some("Nobody would get it: the run would fail.".to_owned()),
-            all @ [.., last] if all.len() <= NAMED => match &all[..all.len() - 1] {
-                [] => last.clone(),
-                first => format!("{} and {last}", first.join(", ")),
-            },
+            all if all.len() <= NAMED => listed(all, "and"),
             all => format!("{} and {} others", all[..NAMED].join(", "), all.len() - NAMED),
         };
         let held_back = match self.held_back {

@@ -2,7 +2,7 @@
 
 use app::{
     accounts::service::{
-        security,
+        links, security,
         sign_in::{self, Credentials},
         users::{self, NewUser},
     },
@@ -128,6 +128,8 @@ async fn a_password_is_changed_by_whoever_knows_it_and_ends_all_sessions() {
         let own = app.as_person(&person.clone().into());
         session_of(&app, person.id, "mine", "").await;
         session_of(&app, other.id, "another's", "").await;
+        let link = links::make(&own, person.id).await.unwrap();
+        let token = link.split_once("token=").unwrap().1;
         let change = async |current: &str, new: &str| {
             security::change_password(&own, "192.0.2.1", current.into(), new.into()).await.map(|_| ())
         };
@@ -136,11 +138,13 @@ async fn a_password_is_changed_by_whoever_knows_it_and_ends_all_sessions() {
         let weak = change("grey pebble under the bridge", "short").await.unwrap_err();
         assert_eq!(weak.problems_of("password").count(), 1, "{weak:?}");
         assert_eq!(session::Entity::find().count(app.reader()).await.unwrap(), 2, "nothing was changed");
+        assert_eq!(links::read(&own, token).await.unwrap().id, person.id);
 
         change("grey pebble under the bridge", "twelve quiet herons").await.unwrap();
         let left: Vec<String> =
             session::Entity::find().all(app.reader()).await.unwrap().into_iter().map(|row| row.id_hash).collect();
         assert_eq!(left, ["another's"]);
+        assert_eq!(links::read(&own, token).await.map(|_| ()), Err(AppError::NotFound), "a link that somebody has");
         assert!(sign_in::check(&system(&app), try_with("grey pebble under the bridge")).await.is_err());
         assert!(sign_in::check(&system(&app), try_with("twelve quiet herons")).await.is_ok());
         // Guessing is slowed here, too.

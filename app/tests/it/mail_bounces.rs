@@ -14,6 +14,7 @@ use app::{
         form::JobForm,
         service::{bounces, runs},
     },
+    notifications::service::inbox,
     platform::ctx::Ctx,
     testing::{Cast, Message, each_database, smtp_server::SmtpServer},
 };
@@ -77,6 +78,29 @@ async fn a_hard_bounce_marks_the_message_and_stops_the_address() {
         );
         let shown = bounces::show(&mina, id).await.unwrap();
         assert!(shown.is_applied && !shown.can_apply);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_came_back_is_not_unknown_any_more_and_asks_nobody() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let server = SmtpServer::start(&["--drop-after-dot"]);
+        stage.sends_to(server.port).await;
+        let mina = stage.mina();
+        let job = stage.job(&mondays_at_ten()).await;
+        let run = runs::start(&mina, job).await.unwrap();
+        stage.work().await;
+        let rows = stage.deliveries(run).await;
+        assert!(rows.iter().all(|row| row.phase == DeliveryPhase::Uncertain));
+        for row in &rows {
+            assert_eq!(inbox::unread(&mina).await.unwrap(), 1, "a message is still unknown");
+            let id = bounces::stage(&mina, &report(row, BounceAction::Failed, "5.2.2")).await.unwrap();
+            bounces::apply(&mina, id).await.unwrap();
+        }
+        assert!(stage.deliveries(run).await.iter().all(|row| row.phase == DeliveryPhase::Failed));
+        assert_eq!(inbox::unread(&mina).await.unwrap(), 0);
     })
     .await;
 }

@@ -35,6 +35,7 @@ pub mod live;
 pub mod label;
 pub mod lane;
 pub mod line_diff;
+pub mod listed;
 pub mod mail_account;
 pub mod mail_gate;
 pub mod mail_look;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     calendar::{month_long, weekday_long},
     ids::ColumnId,
+    listed::listed,
 };
 
 /// Longest step of a series.
@@ -180,11 +181,7 @@ fn weekday_words(on: &[Weekday]) -> String {
     days.sort_by_key(Weekday::num_days_from_monday);
     days.dedup();
     let names: Vec<&str> = days.into_iter().map(weekday_long).collect();
-    match names.as_slice() {
-        [] => String::new(),
-        [one] => (*one).into(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
+    listed(&names, "and")
 }
 
 fn days_from(first: NaiveDate) -> impl Iterator<Item = NaiveDate> {

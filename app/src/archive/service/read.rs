@@ -48,10 +48,8 @@ pub async fn read(ctx: &Ctx, id: OccurrenceId) -> AppResult<ReportDetail> {
     });
     let is_there = removed.is_none();
     let draft = drafts::of(db, id).await?;
-    let goes_to = match run.is_held {
-        true if seen.is_draft() => Some(drafts::goes_to(ctx, run.schedule_id, run.project_id).await?),
-        is_held => is_held.then(Default::default),
-    };
+    let (goes_to, held_back) =
+        if seen.is_draft() { drafts::goes_to(ctx, run.schedule_id, run.project_id).await? } else { Default::default() };
     let comment = draft.as_ref().map(|row| row.comment.clone()).filter(|comment| !comment.trim().is_empty());
     // Facts in a form of another kind of report are shown as they are; only their place in Git is not known here.
     let json = seen.data.as_deref().filter(|_| is_there);
@@ -69,7 +67,7 @@ pub async fn read(ctx: &Ctx, id: OccurrenceId) -> AppResult<ReportDetail> {
         is_written: is_there && files::is_written(db, id).await?,
         template: versions::words(ctx, run.template_id.zip(run.template_version)).await?,
         comment_html: comment.filter(|_| !run.is_held).map(|comment| markdown::to_html(&comment)),
-        draft: draft.filter(|_| run.is_held).zip(goes_to).map(|(row, (goes_to, held_back))| Draft {
+        draft: draft.filter(|_| run.is_held).map(|row| Draft {
             asked: ctx.moment(row.asked_at),
             send_at: row.send_at.map(|at| ctx.moment(at)),
             comment: if seen.is_draft() { row.comment } else { String::new() },

@@ -92,6 +92,13 @@ struct Known {
     now: Delivery,
 }
 
+impl Known {
+    /// Whether it was unknown if it had arrived, and is not any more.
+    fn is_settled(&self) -> bool {
+        self.before.phase == DeliveryPhase::Uncertain && self.now.phase != DeliveryPhase::Uncertain
+    }
+}
+
 async fn apply_by(
     ctx: &Ctx,
     tx: &WriteTx,
@@ -115,6 +122,9 @@ async fn apply_by(
         steps.push((place, applied));
     }
     write(ctx, tx, &known, hold).await?;
+    if known.iter().any(Known::is_settled) && messages(tx, hold.run, &[DeliveryPhase::Uncertain]).await?.is_empty() {
+        tell::settled(ctx, tx, hold.run).await?;
+    }
     let (mut lines, mut bounced) = (Vec::new(), Vec::new());
     for (place, applied) in &steps {
         let Some((after, effects)) = applied else { continue };

@@ -195,18 +195,17 @@ fn new<T: Copy + PartialEq>(chosen: &[T], before: &[T]) -> Vec<T> {
 ///
 /// # Errors
 /// Only those of the database.
-pub async fn period(
+async fn period(
     ctx: &Ctx,
-    job: &schedule::Model,
-    spec: &ReportSpec,
+    (job, spec): (&schedule::Model, &ReportSpec),
     trigger: Trigger,
     at: DateTime<Utc>,
+    zone: Tz,
 ) -> AppResult<Period> {
     let until = match trigger {
         Trigger::Schedule => Until::DayBefore,
         Trigger::Manual => Until::Today,
     };
-    let zone = zone(ctx, job).await?;
     let last = last_end(ctx.reader(), job.id, at, zone).await?;
     Ok(spec.period.on_day(day_of(at, &zone), until, WEEK_START, last))
 }
@@ -262,8 +261,9 @@ pub async fn collect(
     readers: &[UserId],
 ) -> AppResult<Folded> {
     let spec = spec(job)?;
-    let period = period(ctx, job, &spec, trigger, at).await?;
-    let as_of = standing(&spec, period, zone(ctx, job).await?, trigger, at);
+    let zone = zone(ctx, job).await?;
+    let period = period(ctx, (job, &spec), trigger, at, zone).await?;
+    let as_of = standing(&spec, period, zone, trigger, at);
     let request = Request { project: job.project_id, owner: job.owner_id, scope: &spec.scope, period, as_of, readers };
     snapshot::build_scoped(ctx, &request).await
 }

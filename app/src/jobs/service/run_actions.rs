@@ -1,6 +1,8 @@
 //! What a person does about a run that has not ended: cancels it, does not wait for its next try, or stops trying.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
+};
 
 use super::{book, ledger, outcomes, schedules, sending::Hold};
 use crate::{
@@ -39,7 +41,9 @@ pub async fn cancel(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
 pub async fn cancel_waiting(ctx: &Ctx, id: ScheduleId) -> AppResult<usize> {
     schedules::editable(ctx, id).await?;
     let mut count = 0;
-    for run in waiting(ctx.reader(), id).await? {
+    let query = waiting(id).select_only().column(occurrence::Column::Id).order_by_asc(occurrence::Column::ScheduledAt);
+    let runs: Vec<OccurrenceId> = query.into_tuple().all(ctx.reader()).await?;
+    for run in runs {
         let taken = Taken::of(ctx, run).await?;
         let row = ledger::lock_run(ctx, &taken.tx, run).await?;
         let event = Event::Cancelled { reason: format!("Cancelled{} before it began.", by(ctx)) };
@@ -53,18 +57,21 @@ pub async fn cancel_waiting(ctx: &Ctx, id: ScheduleId) -> AppResult<usize> {
     Ok(count)
 }
 
-/// The runs of a job that have not begun.
+/// How many runs of a job have not begun.
 ///
 /// # Errors
 /// Only those of the database.
-pub async fn waiting(db: &impl ConnectionTrait, id: ScheduleId) -> AppResult<Vec<OccurrenceId>> {
-    let query = ledger::run_columns()
+pub async fn count_waiting(ctx: &Ctx, id: ScheduleId) -> AppResult<usize> {
+    Ok(usize::try_from(waiting(id).count(ctx.reader()).await?).unwrap_or(usize::MAX))
+}
+
+/// As [`is_waiting`], of a job. Open ones have an index.
+fn waiting(id: ScheduleId) -> Select<occurrence::Entity> {
+    occurrence::Entity::find()
         .filter(ledger::is_open())
         .filter(occurrence::Column::ScheduleId.eq(id))
+        .filter(occurrence::Column::State.eq(OccurrenceState::Planned))
         .filter(occurrence::Column::StartedAt.is_null())
-        .order_by_asc(occurrence::Column::ScheduledAt);
-    let rows: Vec<ledger::RunRow> = query.into_model().all(db).await?;
-    Ok(rows.iter().filter(|row| is_waiting(row)).map(|row| row.id).collect())
 }
 
 fn is_waiting(row: &ledger::RunRow) -> bool {

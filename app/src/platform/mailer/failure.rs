@@ -420,3 +420,20 @@ impl fmt::Display for CertificateProblem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_checker_of_certificates_says_reads_as_words() {
+        for (debug, words) in [
+            ("UnsupportedExtension { id: [6] }", "unsupported extension"),
+            ("CaUsedAsEndEntity", "ca used as end entity"),
+            ("BadDer(TrailingData)", "bad der"),
+            ("invalid peer certificate: BadEncoding", "invalid peer certificate: BadEncoding"),
+        ] {
+            assert_eq!(plain_words(debug), words);
+        }
+    }
+}

@@ -37,31 +37,31 @@ where
             );
             let Conflict { mine, theirs, version, typed, .. } = conflict;
             view! {
-        <div class="banner" data-tone="warn" role="alert">
-            <div class="stack is-tight">
-                <p>{says}</p>
-                <div class="versus">
-                    <div><h3>"Theirs, saved now"</h3><pre dir="auto">{theirs}</pre></div>
-                    <form method="post" action=S::url() class="form" on:submit=move |event| {
-                        event.prevent_default();
-                        if let Ok(again) = S::from_event(&event) {
-                            carry_over(&event, also);
-                            action.dispatch(again);
-                        }
-                    }>
-                        {state.hidden_id()}
-                        {state.hidden_op()}
-                        <input type="hidden" name="version" value=version.to_string() />
-                        {kept(typed, also)}
-                        <label class="field"><span class="field__label">"Yours"</span><textarea class="input" name=name dir="auto" inner_html=textarea_html(&mine)></textarea></label>
-                        <div class="form__actions">
-                            <button class="btn is-primary is-sm" type="submit">"Save mine"</button>
-                            <button class="btn is-sm is-script" type="button" on:click=keep_theirs>"Keep theirs"</button>
+                <div class="banner" data-tone="warn" role="alert">
+                    <div class="stack is-tight">
+                        <p>{says}</p>
+                        <div class="versus">
+                            <div><h3>"Theirs, saved now"</h3><pre dir="auto">{theirs}</pre></div>
+                            <form method="post" action=S::url() class="form" on:submit=move |event| {
+                                event.prevent_default();
+                                if let Ok(again) = S::from_event(&event) {
+                                    carry_over(&event, also);
+                                    action.dispatch(again);
+                                }
+                            }>
+                                {state.hidden_id()}
+                                {state.hidden_op()}
+                                <input type="hidden" name="version" value=version.to_string() />
+                                {kept(typed, also)}
+                                <label class="field"><span class="field__label">"Yours"</span><textarea class="input" name=name dir="auto" inner_html=textarea_html(&mine)></textarea></label>
+                                <div class="form__actions">
+                                    <button class="btn is-primary is-sm" type="submit">"Save mine"</button>
+                                    <button class="btn is-sm is-script" type="button" on:click=keep_theirs>"Keep theirs"</button>
+                                </div>
+                            </form>
                         </div>
-                    </form>
+                    </div>
                 </div>
-            </div>
-        </div>
             }
         })
     }

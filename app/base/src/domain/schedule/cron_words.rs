@@ -8,25 +8,14 @@ use super::{
     cron::{self, Field, Fields, Special},
     words,
 };
-use crate::domain::calendar::weekday_long;
+use crate::domain::{
+    calendar::{MONTHS, weekday_long},
+    listed::listed,
+};
 
 /// More times or numbers than these are no list any more that somebody reads.
 const LISTED: usize = 6;
 const DAY: u32 = 24 * 60;
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// An expression in words, such as "At 07:00 and 19:00, Monday to Friday, in January and July"; none where it would take
 /// more than a sentence.
@@ -223,15 +212,6 @@ fn ranges(numbers: &[u32], name: impl Fn(u32) -> &'static str) -> Vec<String> {
             few => few.iter().map(|&number| name(number).to_owned()).collect(),
         })
         .collect()
-}
-
-/// "a, b and c".
-fn listed(words: &[String], and: &str) -> String {
-    match words {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} {and} {last}", first.join(", ")),
-    }
 }
 
 #[cfg(test)]

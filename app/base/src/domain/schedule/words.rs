@@ -4,7 +4,10 @@ use super::{
     Cadence, DaySet, EXCEPT_MAX, HOURS_MAX, MINUTES_MAX, MonthDay, Nth, RUNS_MAX, RunNote, ScheduleSpec, SpecProblem,
     UpcomingRun, cron, cron_words, recognise,
 };
-use crate::{domain::calendar::weekday_long, error::Problem};
+use crate::{
+    domain::{calendar::weekday_long, listed::listed},
+    error::Problem,
+};
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 
 impl ScheduleSpec {
@@ -36,9 +39,10 @@ impl ScheduleSpec {
         let names: Vec<_> = days.iter().copied().map(date).collect();
         match names.as_slice() {
             [] => None,
-            [only] => Some(only.clone()),
-            [first @ .., last] if names.len() <= 3 => Some(format!("{} and {last}", first.join(", "))),
-            [first, second, rest @ ..] => Some(format!("{first}, {second} and {} more days", rest.len())),
+            [first, second, rest @ ..] if rest.len() > 1 => {
+                Some(format!("{first}, {second} and {} more days", rest.len()))
+            }
+            few => Some(listed(few, "and")),
         }
     }
 }
@@ -125,11 +129,7 @@ impl DaySet {
             _ => {}
         }
         let names: Vec<_> = self.iter().map(|day| format!("{}s", weekday_long(day))).collect();
-        match names.as_slice() {
-            [] => "No day".to_owned(),
-            [only] => only.clone(),
-            [first @ .., last] => format!("{} and {last}", first.join(", ")),
-        }
+        if names.is_empty() { "No day".to_owned() } else { listed(&names, "and") }
     }
 }
 

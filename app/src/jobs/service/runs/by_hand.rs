@@ -6,11 +6,9 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
 use crate::{
-    alarms::service::tell,
     domain::{
-        address::EmailAddress,
         delivery,
-        ids::{DeliveryId, OccurrenceId, ScheduleId, UserId},
+        ids::{DeliveryId, OccurrenceId, ScheduleId},
         job::{LogLevel, ScheduleState},
         occurrence::{Event, OccurrenceState, Standing, Trigger},
         recipient::HeldBack,
@@ -18,7 +16,8 @@ use crate::{
     entities::{self, occurrence},
     error::{AppError, AppResult, Problem},
     jobs::service::{
-        addressees, book, ledger, outcomes,
+        addressees, book, ledger,
+        outcomes::{self, DeliveryRow},
         planner::{self, NewRun},
         schedules,
         sending::Hold,
@@ -26,7 +25,6 @@ use crate::{
     platform::{
         ctx::{Actor, Ctx},
         db::WriteTx,
-        fault,
     },
     projects::service::access,
 };
@@ -142,24 +140,25 @@ pub async fn decide(ctx: &Ctx, id: DeliveryId, decision: Decision) -> AppResult<
         Decision::Arrived => delivery::Event::KnownToHaveArrived,
         Decision::GiveUp => delivery::Event::GivenUp { by: ctx.actor_name().map(str::to_owned) },
     };
+    if decision == Decision::SendAgain {
+        not_cancelled(&row)?;
+        let message = outcomes::row(&ctx.app, id).await?.ok_or(AppError::NotFound)?;
+        if let Some(why) = held_back(ctx, &row, &[message]).await?.values().next() {
+            return Err(gets_no_mail(why));
+        }
+    }
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(ctx, &tx, row.schedule_id).await?;
     let row = ledger::lock_run(ctx, &tx, run).await?;
     if decision == Decision::SendAgain {
         not_cancelled(&row)?;
         refuse_removed(&tx, run).await?;
-        if let Some(why) = held_back(ctx, &row, vec![id]).await?.into_values().next() {
-            return Err(AppError::field("decision", gets_no_mail(&why)));
-        }
     }
     let hold = Hold { run, fence: row.fence };
     if outcomes::apply(ctx, &tx, id, event, hold).await?.is_some() {
         // The round that follows counts anew how the run has ended, also where nothing is to be sent. One that was
         // cancelled stays so.
         ledger::step(ctx, &tx, &held, run, Event::Reopened, ledger::no_columns()).await?;
-        if outcomes::messages(&tx, run, &[delivery::DeliveryPhase::Uncertain]).await?.is_empty() {
-            tell::settled(ctx, &tx, run).await?;
-        }
     }
     tx.commit().await?;
     ctx.app.wake.notify_one();
@@ -184,6 +183,7 @@ pub async fn resend_failed(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
     let row = ledger::read(ctx.reader(), run).await?;
     access::by_id(ctx, ctx.reader(), row.project_id).await?.editing()?;
     not_cancelled(&row)?;
+    let held_back = held_back(ctx, &row, &outcomes::rows(&ctx.app, run).await?).await?;
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(ctx, &tx, row.schedule_id).await?;
     let row = ledger::lock_run(ctx, &tx, run).await?;
@@ -197,22 +197,14 @@ pub async fn resend_failed(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
         .into_tuple()
         .all(&*tx)
         .await?;
-    let held_back = held_back(ctx, &row, failed.clone()).await?;
+    let (left, again): (Vec<_>, Vec<_>) = failed.into_iter().partition(|id| held_back.contains_key(id));
     let mut count = 0;
-    for id in failed.into_iter().filter(|id| !held_back.contains_key(id)) {
+    for id in again {
         count += usize::from(outcomes::apply(ctx, &tx, id, delivery::Event::SendAgain, hold).await?.is_some());
     }
-    if count == 0
-        && let Some(why) = held_back.values().next()
-    {
-        return Err(AppError::field("decision", gets_no_mail(why)));
-    }
     if count > 0 {
-        let who = match &ctx.actor {
-            Actor::Person(me) => format!(" by {}", me.name),
-            _ => String::new(),
-        };
-        let left = match held_back.len() {
+        let who = ctx.actor_name().map(|name| format!(" by {name}")).unwrap_or_default();
+        let left = match left.len() {
             0 => String::new(),
             1 => " One is left as it is: its recipient gets no mail.".to_owned(),
             left => format!(" {left} are left as they are: their recipients get no mail."),
@@ -222,31 +214,26 @@ pub async fn resend_failed(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
     }
     tx.commit().await?;
     ctx.app.wake.notify_one();
-    Ok(())
+    match left.first().and_then(|id| held_back.get(id)) {
+        Some(why) if count == 0 => Err(gets_no_mail(why)),
+        _ => Ok(()),
+    }
 }
 
-fn gets_no_mail(why: &HeldBack) -> Problem {
-    Problem::Said { words: why.words().to_owned() }
+fn gets_no_mail(why: &HeldBack) -> AppError {
+    AppError::field("decision", Problem::Said { words: why.words().to_owned() })
 }
 
 /// Those of some messages of a run whose recipients get no mail as things are now, and why. Sent again, they would be held
 /// back, and what their servers said would be gone.
-async fn held_back(ctx: &Ctx, run: &ledger::RunRow, ids: Vec<DeliveryId>) -> AppResult<BTreeMap<DeliveryId, HeldBack>> {
-    use entities::delivery::Column::{Address, Id, UserId as User};
-    let rows: Vec<(DeliveryId, String, Option<UserId>)> = entities::delivery::Entity::find()
-        .select_only()
-        .columns([Id, Address, User])
-        .filter(Id.is_in(ids))
-        .into_tuple()
-        .all(ctx.reader())
-        .await?;
-    let subject = |(_, address, user): &(DeliveryId, String, Option<UserId>)| {
-        let address = EmailAddress::parse(address).map_err(|error| fault::internal("reading an address", error))?;
-        Ok((address, *user))
-    };
-    let subjects = rows.iter().map(subject).collect::<AppResult<Vec<_>>>()?;
+async fn held_back(
+    ctx: &Ctx,
+    run: &ledger::RunRow,
+    messages: &[DeliveryRow],
+) -> AppResult<BTreeMap<DeliveryId, HeldBack>> {
+    let subjects = messages.iter().map(|row| Ok((row.recipient()?, row.user_id))).collect::<AppResult<Vec<_>>>()?;
     let held_back = addressees::judge(ctx, run.schedule_id, run.project_id, &subjects).await?;
-    Ok(rows.iter().zip(held_back).filter_map(|((id, ..), why)| Some((*id, why?))).collect())
+    Ok(messages.iter().zip(held_back).filter_map(|(row, why)| Some((row.id, why?))).collect())
 }
 
 /// The messages of a run that the retention has removed cannot go out again.

@@ -144,7 +144,7 @@ pub async fn job_before(ctx: &Ctx, id: ScheduleId, before: Option<OccurrenceId>)
         older: runs.last().map(|run| run.id).filter(|_| has_older),
         runs,
         is_latest: before.is_none(),
-        waiting: run_actions::waiting(ctx.reader(), id).await?.len(),
+        waiting: run_actions::count_waiting(ctx, id).await?,
     })
 }
 

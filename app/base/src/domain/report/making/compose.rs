@@ -14,6 +14,7 @@ use super::{
 };
 use crate::domain::{
     ids::{ProjectId, TaskId, UserId},
+    listed::listed,
     metrics::{
         Ageing, CycleTimes, DayCount, Figures, Finding, FlowDay, Forecast, History, LateBuckets, Life, NO_LABEL,
         NOBODY, PriorityShare, Share, Shares, StatusCount, Told, summary, throughput,
@@ -181,7 +182,8 @@ fn past(lives: &[(TaskId, Life)], window: Period, today: NaiveDate, zone: &Tz) -
 fn scope(projects: &[ReportProject], gathered: &Sources) -> String {
     let mut words = Vec::new();
     if projects.len() > 1 {
-        words.push(listed(projects.iter().map(|project| project.name.as_str()), "and"));
+        let names: Vec<&str> = projects.iter().map(|project| project.name.as_str()).collect();
+        words.push(listed(&names, "and"));
     }
     let is_seen = |project: &ProjectId| projects.iter().any(|seen| seen.id == *project);
     let around::Narrowed { labels, lost_labels, people, strangers } = &gathered.narrowed;
@@ -193,15 +195,14 @@ fn scope(projects: &[ReportProject], gathered: &Sources) -> String {
         1 => Some("with a label that is gone"),
         _ => Some("with labels that are gone"),
     };
-    let labels = (!labels.is_empty()).then(|| format!("labelled {}", listed(labels.into_iter(), "or")));
+    let labels = (!labels.is_empty()).then(|| format!("labelled {}", listed(&Vec::from_iter(labels), "or")));
     words.extend(either(labels, lost));
     let strangers = match strangers {
         0 => None,
         1 => Some("assigned to somebody outside the project"),
         _ => Some("assigned to people outside the project"),
     };
-    let people =
-        (!people.is_empty()).then(|| format!("assigned to {}", listed(people.iter().map(String::as_str), "or")));
+    let people = (!people.is_empty()).then(|| format!("assigned to {}", listed(people, "or")));
     words.extend(either(people, strangers));
     words.join(" · ")
 }
@@ -211,15 +212,6 @@ fn either(named: Option<String>, unnamed: Option<&str>) -> Option<String> {
     match (named, unnamed) {
         (Some(named), Some(unnamed)) => Some(format!("{named} or {unnamed}")),
         (named, unnamed) => named.or(unnamed.map(str::to_owned)),
-    }
-}
-
-/// "Tasks, Website and Docs".
-fn listed<'a>(names: impl Iterator<Item = &'a str>, word: &str) -> String {
-    let names: Vec<&str> = names.collect();
-    match names.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} {word} {last}", rest.join(", ")),
-        _ => names.concat(),
     }
 }
 

@@ -4,6 +4,8 @@ mod table;
 
 use table::{FEATURES, PROGRAMS};
 
+use crate::domain::listed::listed;
+
 /// What mail programs make of one feature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Support {
@@ -35,10 +37,10 @@ impl Support {
     pub fn sentence(&self, what: &str) -> Option<String> {
         let does_not = match self.without.len() {
             0 => None,
-            1 => Some(format!("{} does not know {what}", names(&self.without))),
-            _ => Some(format!("{} do not know {what}", names(&self.without))),
+            1 => Some(format!("{} does not know {what}", listed(&self.without, "and"))),
+            _ => Some(format!("{} do not know {what}", listed(&self.without, "and"))),
         };
-        let in_part = names(&self.in_part);
+        let in_part = listed(&self.in_part, "and");
         match (does_not, self.in_part.len()) {
             (None, 0) => None,
             (None, 1) => Some(format!("{in_part} knows {what} only in part")),
@@ -51,8 +53,9 @@ impl Support {
     /// "border-radius (Outlook for Windows)", for a list of what is left out; those that know it in part where that is
     /// asked for. None where nobody is left.
     pub fn note(&self, what: &str, with_in_part: bool) -> Option<String> {
-        let without = (!self.without.is_empty()).then(|| names(&self.without));
-        let in_part = (with_in_part && !self.in_part.is_empty()).then(|| format!("in part {}", names(&self.in_part)));
+        let without = (!self.without.is_empty()).then(|| listed(&self.without, "and"));
+        let in_part =
+            (with_in_part && !self.in_part.is_empty()).then(|| format!("in part {}", listed(&self.in_part, "and")));
         let whom: Vec<String> = without.into_iter().chain(in_part).collect();
         (!whom.is_empty()).then(|| format!("{what} ({})", whom.join("; ")))
     }
@@ -66,15 +69,6 @@ fn together(programs: Vec<&'static str>) -> Vec<&'static str> {
     }
     let named = programs.into_iter().filter(|name| *name != TWO[1]);
     named.map(|name| if name == TWO[0] { "Outlook" } else { name }).collect()
-}
-
-/// "Gmail, Outlook and Yahoo! Mail".
-fn names(programs: &[&str]) -> String {
-    match programs {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
 }
 
 #[cfg(test)]
