@@ -31,7 +31,8 @@ start() {
   as_server_user "$bin/initdb" --pgdata="$dir/data" --username=postgres --pwfile="$dir/password" --auth=scram-sha-256 \
     --encoding=UTF8 --locale=C.UTF-8 --no-sync >"$dir/initdb.log" 2>&1 || { cat "$dir/initdb.log" >&2; exit 1; }
   port="$(node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})')"
-  durable="-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+  # Nothing of it outlives the tests: neither a disk that fails nor a table that grows for days needs care.
+  durable="-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off"
   [ -z "${PGOPTIONS_DURABLE:-}" ] || durable=""
   echo "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$dir -c max_connections=300 $durable" >"$dir/options"
   run "$dir" || { cat "$dir/server.log" >&2; rm -rf "$dir"; exit 1; }
