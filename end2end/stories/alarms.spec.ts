@@ -193,5 +193,32 @@ test.describe('an address that is none', () => {
     await expect(alive.getByRole('textbox', { name: 'Address' })).toHaveAttribute('aria-invalid', 'true');
     await expect(page.locator('#url-error')).toContainText('without user name and password');
     expect(page.url()).not.toContain('secret');
+
+    await alive.getByRole('textbox', { name: 'Address' }).fill('http://169.254.169.254/latest');
+    await alive.getByRole('button', { name: 'Save the ping' }).click();
+    await expect(page.locator('#url-error')).toContainText('leads to 169.254.169.254, which is not on the public internet');
   });
+});
+
+test('whoever gets no mail at all reads on the page of alarms why, and an administrator goes from there to the list', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await page.goto(`${empty.url}/settings/suppressions`);
+  await settled(page, hydrated);
+  await page.getByRole('textbox', { name: 'Address' }).fill(dana.email);
+  await page.getByRole('textbox', { name: 'Note' }).fill('Moved to another company');
+  await page.getByRole('button', { name: 'Add' }).click();
+  await expect(page.getByText('Saved.')).toBeVisible();
+
+  await page.goto(`${empty.url}/settings/alarms`);
+  await settled(page, hydrated);
+  const silence = page.getByRole('status').filter({ hasText: 'No mail goes to this address.' });
+  await expect(silence).toContainText('Moved to another company');
+  if (hydrated) await expectAccessible(page);
+  await silence.getByRole('link', { name: 'Take it off the list' }).click();
+  await settled(page, hydrated);
+  await page.getByRole('button', { name: `Remove, and let mail go to ${dana.email} again` }).click();
+  await expect(page.getByText('Deleted.')).toBeVisible();
+  await page.goto(`${empty.url}/settings/alarms`);
+  await settled(page, hydrated);
+  await expect(silence).toHaveCount(0);
 });

@@ -31,7 +31,9 @@ pub async fn load_alarm_settings() -> AppResult<AlarmSettings> {
     } else {
         None
     };
-    Ok(AlarmSettings { choices: choices::of(ctx.reader(), me.id).await?, email: me.email.clone(), ping, style })
+    let choices = choices::of(ctx.reader(), me.id).await?;
+    let silence = choices::silence(&ctx, me).await?;
+    Ok(AlarmSettings { choices, email: me.email.clone(), silence, ping, style })
 }
 
 /// Chooses what mails of alarms are written with: the id of a template, or nothing for the built-in mail.

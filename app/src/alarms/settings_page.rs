@@ -5,11 +5,11 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use super::{
     api::{ChooseAlarmTemplate, SaveAlarmChoices, load_alarm_settings},
     ping_panel::instance_panel,
-    view::{AlarmSettings, AlarmStyle},
+    view::{AlarmSettings, AlarmStyle, Silence},
 };
 use crate::{
-    domain::alarm::Choices,
-    ui::{Choice, ErrorPage, ErrorSummary, SelectField, SettingsPage, coming, plain_error, resource},
+    domain::{alarm::Choices, suppression::SuppressionReason},
+    ui::{Choice, ErrorPage, ErrorSummary, Icon, SelectField, SettingsPage, coming, plain_error, resource},
 };
 
 #[component]
@@ -31,7 +31,7 @@ pub fn AlarmsPage() -> impl IntoView {
 }
 
 fn shown(settings: AlarmSettings) -> AnyView {
-    let AlarmSettings { choices, email, ping, style } = settings;
+    let AlarmSettings { choices, email, silence, ping, style } = settings;
     let Choices { failure, late, pause, solved } = choices;
     view! {
         <section class="panel is-padded" aria-labelledby="by-mail-head">
@@ -39,6 +39,7 @@ fn shown(settings: AlarmSettings) -> AnyView {
                 <h2 id="by-mail-head">"By mail"</h2>
                 <p>{format!("To {email}, at most one an hour about the same job: the next one says what has happened since. A draft that waits for you always comes by mail.")}</p>
             </div>
+            {silence.map(silenced)}
             <form class="form" method="post" action=SaveAlarmChoices::url()>
                 {choice("failure", failure, "Failures", "A run failed or reached only some, a message waits for a decision, a mail account does not work.")}
                 {choice("late", late, "Late starts", "A run did not start within the minutes that its job allows.")}
@@ -49,6 +50,32 @@ fn shown(settings: AlarmSettings) -> AnyView {
         </section>
         {style.map(style_panel)}
         {ping.map(instance_panel)}
+    }
+    .into_any()
+}
+
+/// No mail goes to the address: the alarms are in the app all the same.
+fn silenced(silence: Silence) -> AnyView {
+    let Silence { reason, words, since, can_lift } = silence;
+    let why = match reason {
+        SuppressionReason::Bounced => "A mail to it came back",
+        SuppressionReason::ByHand => "An administrator put it on the list of addresses that get no mail",
+        SuppressionReason::Unsubscribed => "It is on the list of addresses that get no mail",
+    };
+    view! {
+        <div class="banner" data-tone="bad" role="status">
+            <Icon name="mail-x" />
+            <div>
+                <strong>"No mail goes to this address."</strong>
+                <p>{why}", "<time datetime=since.machine>{since.words}</time>". Alarms reach you in the app alone."</p>
+                {(!words.is_empty()).then(|| view! { <p dir="auto">{words}</p> })}
+                {if can_lift {
+                    view! { <p><a class="link" href="/settings/suppressions">"Take it off the list"</a></p> }.into_any()
+                } else {
+                    view! { <p>"An administrator can take it off the list, in Settings, No mail."</p> }.into_any()
+                }}
+            </div>
+        </div>
     }
     .into_any()
 }

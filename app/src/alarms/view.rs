@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::alarm::Choices;
+use crate::domain::{alarm::Choices, moment::Moment, suppression::SuppressionReason};
 
 /// What the page of alarms shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,10 +11,23 @@ pub struct AlarmSettings {
     pub choices: Choices,
     /// Where the mails go.
     pub email: String,
+    /// Why none of them goes there, where none does.
+    pub silence: Option<Silence>,
     /// The ping of the instance, for administrators.
     pub ping: Option<PingDetail>,
     /// What mails are written with, for administrators.
     pub style: Option<AlarmStyle>,
+}
+
+/// Why an address gets no mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Silence {
+    pub reason: SuppressionReason,
+    /// Those of the mail server, or of the administrator who put it on the list; may be empty.
+    pub words: String,
+    pub since: Moment,
+    /// Whoever looks can take the address off the list.
+    pub can_lift: bool,
 }
 
 /// What mails of alarms are written with, and what they could be.

@@ -81,6 +81,23 @@ impl HttpClient {
         }
     }
 
+    /// Why an address will never be asked: it is none of a web server, or leads where nothing may be asked. A name that
+    /// cannot be looked up now says nothing.
+    pub async fn refusal(&self, url: &str, patience: Duration) -> Option<HttpError> {
+        let target = match Target::read(url) {
+            Ok(target) => target,
+            Err(error) => return Some(error),
+        };
+        match outbound::resolve(self.rule(), &target.host, target.port, patience).await {
+            Err(Unconnected::Forbidden(address)) => Some(HttpError::AddressForbidden(address)),
+            Ok(_) | Err(_) => None,
+        }
+    }
+
+    fn rule(&self) -> Rule<'_> {
+        Rule { reach: Reach::Public, allowed: &self.allowed }
+    }
+
     async fn exchange(&self, request: Request) -> Result<Reply, HttpError> {
         let target = Target::read(&request.url)?;
         let patience = request.timeout;
@@ -96,8 +113,7 @@ impl HttpClient {
     }
 
     async fn connect(&self, target: &Target, patience: Duration) -> Result<TcpStream, HttpError> {
-        let rule = Rule { reach: Reach::Public, allowed: &self.allowed };
-        outbound::connect(rule, &target.host, target.port, patience).await.map_err(|error| match error {
+        outbound::connect(self.rule(), &target.host, target.port, patience).await.map_err(|error| match error {
             Unconnected::NameNotFound(_) => HttpError::NameNotFound,
             Unconnected::Forbidden(address) => HttpError::AddressForbidden(address),
             Unconnected::Refused(words) | Unconnected::Unreachable(words) => HttpError::Unreachable(words),

@@ -11,7 +11,7 @@ use crate::mail::service::accounts::AccountInput;
 /// An account that sends to a server on this machine, as its form says it: in the clear and without signing in.
 pub fn local_account(port: u16) -> AccountInput {
     AccountInput {
-        name: "Local".into(),
+        name: format!("Local {port}"),
         host: "localhost".into(),
         port: port.to_string(),
         tls: "none".into(),

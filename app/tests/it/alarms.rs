@@ -10,6 +10,7 @@ use app::{
         notification::NotificationKind,
         occurrence::{Event, OccurrenceState, Remedy},
         planner::Overlap,
+        suppression::SuppressionReason,
     },
     entities::{alarm, alarm_mail, git_push_failure, notification, outbox_message, user},
     jobs::{
@@ -277,6 +278,9 @@ async fn an_address_that_gets_no_mail_gets_no_alarms() {
         let row = mails(&stage).await.remove(0);
         assert_eq!(row.phase, DeliveryPhase::Withheld);
         assert!(row.reason.unwrap().contains("no mail"));
+        let silence = choices::silence(&stage.mina(), &stage.cast.mina).await.unwrap().unwrap();
+        assert_eq!((silence.reason, silence.can_lift), (SuppressionReason::ByHand, true), "the page says so");
+        assert_eq!(choices::silence(&stage.mina(), &stage.cast.jonas).await.unwrap(), None);
     })
     .await;
 }
@@ -300,6 +304,8 @@ async fn an_address_that_does_not_exist_gets_no_second_alarm() {
         post_all(&stage).await;
         assert_eq!(mails(&stage).await.pop().unwrap().phase, DeliveryPhase::Withheld);
         assert_eq!(server.count("refused"), 1, "the server is asked once");
+        let silence = choices::silence(&stage.mina(), &stage.cast.mina).await.unwrap().unwrap();
+        assert!(silence.reason == SuppressionReason::Bounced && silence.words.contains("550 5.1.1"), "{silence:?}");
     })
     .await;
 }
@@ -534,7 +540,8 @@ async fn an_account_that_does_not_work_is_told_once_an_opening_and_over_another_
         block().await;
         let rows = told(&stage, &stage.cast.mina).await;
         assert_eq!(rows.len(), 1);
-        assert_eq!(rows[0].words, "The mail account Local does not send: wrong password.");
+        let words = format!("The mail account Local {} does not send: wrong password.", server.port);
+        assert_eq!(rows[0].words, words);
         assert!(told(&stage, &stage.cast.jonas).await.is_empty());
         post_all(&stage).await;
         assert_eq!(caught(&stage, "mina@example.org").await.len(), 1, "not over the account that does not work");

@@ -346,6 +346,18 @@ async fn the_address_of_a_ping_is_sealed_and_kept_by_those_who_may() {
             let refused = pings::save(&jonas, Scope::Job(id), all_of(wrong)).await;
             assert!(matches!(refused, Err(AppError::Invalid(_))), "{wrong}: {refused:?}");
         }
+        for (forbidden, words) in [
+            ("http://169.254.169.254/latest", "does not lead to the public internet"),
+            ("http://[::ffff:10.0.0.5]/", "does not lead to the public internet"),
+            ("https://hc-ping.example:22/x", "Port 22 is not one of a web server"),
+        ] {
+            let refused = pings::save(&jonas, Scope::Job(id), all_of(forbidden)).await.unwrap_err();
+            assert!(format!("{refused:?}").contains(words), "{forbidden}: {refused:?}");
+        }
+        let inside =
+            pings::save(&stage.mina(), Scope::Instance, all_of("http://169.254.169.254/latest")).await.unwrap_err();
+        assert!(format!("{inside:?}").contains("leads to 169.254.169.254"), "an administrator reads where: {inside:?}");
+        assert_eq!(pings::read(&jonas, Scope::Job(id)).await.unwrap().host, None, "what is refused is not kept");
         assert!(schedule::Entity::find_by_id(id).one(app.reader()).await.unwrap().is_some());
     })
     .await;

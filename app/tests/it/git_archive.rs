@@ -246,8 +246,20 @@ async fn addresses_of_this_machine_and_of_its_network_are_not_pushed_to() {
         let mina = app.as_person(&Cast::new(&app).await.mina);
         let files = git_settings::save_remote(&mina, 1, remote_input("file:///tmp/x.git")).await.unwrap_err();
         assert_eq!(problems(files), [("url".to_owned(), Problem::Archive(ArchiveProblem::FilesNotAllowed))]);
-        let inside = RemoteInput { token: "x".into(), ..remote_input("https://127.0.0.1/x.git") };
-        git_settings::save_remote(&mina, 1, inside).await.unwrap();
+        for url in ["https://127.0.0.1/x.git", "git@10.0.0.5:x.git", "https://localhost/x.git"] {
+            let inside = RemoteInput { token: "x".into(), ..remote_input(url) };
+            let refused = problems(git_settings::save_remote(&mina, 1, inside).await.unwrap_err());
+            let [(field, Problem::Said { words })] = refused.as_slice() else { panic!("{url}: {refused:?}") };
+            assert!(field == "url" && words.contains("not on the public internet"), "{words}");
+        }
+
+        // A name may lead somewhere else by the time it is connected to.
+        let stored = git_archive::ActiveModel {
+            id: Unchanged(git_archive::ROW),
+            remote_url: Set("https://127.0.0.1/x.git".into()),
+            ..Default::default()
+        };
+        stored.update(app.reader()).await.unwrap();
         git_settings::test(&mina).await.unwrap();
         let stored = settings(&app).await;
         assert_eq!(stored.last_test_good, Some(false));

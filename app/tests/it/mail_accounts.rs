@@ -77,7 +77,7 @@ async fn a_password_is_stored_sealed_for_its_row() {
     each_database(async |app| {
         let ctx = app.as_person(&Cast::new(&app).await.mina);
         let one = accounts::create(&ctx, input()).await.unwrap();
-        let two = accounts::create(&ctx, input()).await.unwrap();
+        let two = accounts::create(&ctx, AccountInput { name: "Second".into(), ..input() }).await.unwrap();
         let (first, second) = (stored(&app, one).await, stored(&app, two).await);
         let sealed = first.secret_ciphertext.unwrap();
         assert!(!format!("{sealed:?}").contains("correct horse"));
@@ -163,7 +163,9 @@ async fn a_password_without_encryption_is_for_this_machine_only() {
             [("tls".to_owned(), Problem::Insecure)]
         );
         for host in ["localhost", "127.0.0.1", "::1"] {
-            accounts::create(&ctx, AccountInput { host: host.into(), ..clear.clone() }).await.unwrap();
+            accounts::create(&ctx, AccountInput { name: host.into(), host: host.into(), ..clear.clone() })
+                .await
+                .unwrap();
         }
     })
     .await;
@@ -177,7 +179,7 @@ async fn a_password_without_tls_is_taken_for_relays_that_the_operator_allows_and
         app.app.settings = Arc::new(Settings { smtp_cleartext, ..(*app.app.settings).clone() });
         let ctx = app.as_person(&Cast::new(&app).await.mina);
         let clear = AccountInput { tls: "none".into(), ..input() };
-        let at = |host: &str| AccountInput { host: host.into(), ..clear.clone() };
+        let at = |host: &str| AccountInput { name: host.into(), host: host.into(), ..clear.clone() };
         for host in ["relay", "192.0.2.7"] {
             let id = accounts::create(&ctx, at(host)).await.unwrap();
             accounts::update(&ctx, id, 1, at(host)).await.unwrap();
@@ -200,7 +202,7 @@ async fn there_is_one_default_and_the_outbox_takes_over_when_it_goes() {
     each_database(async |app| {
         let ctx = app.as_person(&Cast::new(&app).await.mina);
         let one = accounts::create(&ctx, input()).await.unwrap();
-        let two = accounts::create(&ctx, input()).await.unwrap();
+        let two = accounts::create(&ctx, AccountInput { name: "Second".into(), ..input() }).await.unwrap();
         for id in [one, two, two] {
             accounts::set_default(&ctx, id).await.unwrap();
             assert_eq!(accounts::default_id(ctx.reader()).await.unwrap(), id);
@@ -225,6 +227,22 @@ async fn of_two_changes_from_the_same_form_the_second_is_told() {
             accounts::update(&ctx, id, 1, AccountInput { name: "Second".into(), ..input() }).await.unwrap_err();
         let AppError::Conflict(conflict) = second else { panic!("{second:?}") };
         assert_eq!((conflict.mine.as_str(), conflict.theirs.as_str(), conflict.version), ("Second", "First", 2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_accounts_never_have_one_name() {
+    each_database(async |app| {
+        let ctx = app.as_person(&Cast::new(&app).await.mina);
+        let named = |name: &str| AccountInput { name: name.into(), ..input() };
+        let taken = [("name".to_owned(), Problem::Taken)];
+        let id = accounts::create(&ctx, named("Office")).await.unwrap();
+        assert_eq!(problems(accounts::create(&ctx, named(" OFFICE ")).await.unwrap_err()), taken);
+        let second = accounts::create(&ctx, named("Second")).await.unwrap();
+        assert_eq!(problems(accounts::update(&ctx, second, 1, named("office")).await.unwrap_err()), taken);
+        accounts::update(&ctx, id, 1, named("OFFICE")).await.unwrap();
+        assert_eq!(stored(&app, id).await.name, "OFFICE", "one may be written otherwise");
     })
     .await;
 }

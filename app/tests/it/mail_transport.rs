@@ -31,6 +31,7 @@ use app::{
     },
 };
 use async_trait::async_trait;
+use uuid::Uuid;
 
 const MESSAGE: &[u8] = b"Message-ID: <1@example.org>\r\nSubject: Week 47\r\n\r\nHello\r\n";
 
@@ -40,7 +41,8 @@ fn envelope(recipient: &str) -> Envelope {
 }
 
 async fn make(ctx: &Ctx, input: AccountInput) -> AccountId {
-    accounts::create(ctx, input).await.unwrap()
+    let name = format!("{} {}", input.name, Uuid::now_v7());
+    accounts::create(ctx, AccountInput { name, ..input }).await.unwrap()
 }
 
 /// Writes down the phases that it is told of, and with each whether the outbox has the message.

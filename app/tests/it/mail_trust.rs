@@ -20,10 +20,11 @@ use app::{
 };
 use chrono::TimeDelta;
 use sea_orm::EntityTrait;
+use uuid::Uuid;
 
 async fn encrypted(ctx: &Ctx, server: &SmtpServer, host: &str) -> AccountId {
-    let input =
-        AccountInput { name: "Office".into(), host: host.into(), tls: "implicit".into(), ..local_account(server.port) };
+    let name = format!("Office {}", Uuid::now_v7());
+    let input = AccountInput { name, host: host.into(), tls: "implicit".into(), ..local_account(server.port) };
     accounts::create(ctx, input).await.unwrap()
 }
 

@@ -28,7 +28,7 @@ pub struct Model {
     pub sender_address: String,
     /// Most messages a minute; none: as fast as the server takes them.
     pub per_minute: Option<i32>,
-    /// Most connections of one process at a time.
+    /// Most connections at a time, those of all instances together.
     pub connections: i32,
     /// One row at most.
     pub is_default: bool,

@@ -3,9 +3,16 @@
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, sea_query::OnConflict};
 
 use crate::{
-    domain::{alarm::Choices, ids::UserId},
+    alarms::view::Silence,
+    domain::{
+        account::{Me, Role},
+        address::EmailAddress,
+        alarm::Choices,
+        ids::UserId,
+    },
     entities::alarm_choice,
     error::AppResult,
+    mail::service::suppressions,
     platform::ctx::Ctx,
 };
 
@@ -18,6 +25,21 @@ pub async fn of(db: &impl ConnectionTrait, person: UserId) -> AppResult<Choices>
     Ok(row.map_or_else(Choices::default, |row| {
         let alarm_choice::Model { user_id: _, failure, late, pause, solved } = row;
         Choices { failure, late, pause, solved }
+    }))
+}
+
+/// Why the signed-in person gets no alarm by mail, whatever they choose: their address is on the list of no mail.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn silence(ctx: &Ctx, me: &Me) -> AppResult<Option<Silence>> {
+    let Ok(address) = EmailAddress::parse(&me.email) else { return Ok(None) };
+    let row = suppressions::of_all_mail(ctx.reader(), &address).await?;
+    Ok(row.map(|row| Silence {
+        reason: row.reason,
+        words: row.words,
+        since: ctx.moment(row.created_at),
+        can_lift: me.role == Role::Admin,
     }))
 }
 

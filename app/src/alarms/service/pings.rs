@@ -28,7 +28,7 @@ use crate::{
         ctx::Ctx,
         db::WriteTx,
         fault,
-        http_client::Request,
+        http_client::{HttpError, Request},
         secrets::{RowIdentity, Secret},
         state::AppState,
     },
@@ -39,6 +39,8 @@ use crate::{
 const INSTANCE: &str = "instance";
 /// Pings that one look sends.
 const LOOK: u64 = 20;
+/// How long somebody who enters an address waits for the look-up of its name.
+const LOOK_UP: Duration = Duration::from_secs(3);
 /// How long a ping is in the hands of a process.
 const LEASE: chrono::TimeDelta = chrono::TimeDelta::minutes(2);
 /// The longest that a ping waits, in somebody's hands or for its next try ([`ping_again`]).
@@ -107,7 +109,7 @@ pub async fn read(ctx: &Ctx, scope: Scope) -> AppResult<PingDetail> {
 /// Keeps an address, or what is told to the one that is there.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for what is no address, and as [`read`].
+/// [`AppError::Invalid`] for what is no address, or none that may be asked, and as [`read`].
 pub async fn save(ctx: &Ctx, scope: Scope, input: PingInput) -> AppResult<()> {
     scope.allow(ctx).await?;
     let PingInput { url, tells_start, tells_failure } = input;
@@ -118,6 +120,10 @@ pub async fn save(ctx: &Ctx, scope: Scope, input: PingInput) -> AppResult<()> {
         checks.add("url", Problem::Required);
     } else if !url.is_empty() && !is_address(&url) {
         checks.add("url", Problem::NotAWebAddress);
+    } else if !url.is_empty()
+        && let Some(refusal) = ctx.app.http().refusal(&url, LOOK_UP).await
+    {
+        checks.add("url", Problem::Said { words: refusal_words(ctx, refusal) });
     }
     checks.done()?;
     let tx = ctx.begin().await?;
@@ -151,6 +157,17 @@ pub async fn save(ctx: &Ctx, scope: Scope, input: PingInput) -> AppResult<()> {
     ping::Entity::delete_by_id(key).exec(&*tx).await?;
     ping::Entity::insert(row).exec_without_returning(&*tx).await?;
     Ok(tx.commit().await?)
+}
+
+/// Why an address is refused. To which address inside the network a name leads is for administrators.
+fn refusal_words(ctx: &Ctx, refusal: HttpError) -> String {
+    match refusal {
+        HttpError::AddressForbidden(_) if ctx.admin().is_err() => {
+            "The name does not lead to the public internet. The operator can allow it with AUTOREPORT_OUTBOUND_ALLOW."
+                .into()
+        }
+        refusal => refusal.to_string(),
+    }
 }
 
 /// Ends the pings, and forgets their address.

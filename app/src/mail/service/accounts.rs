@@ -94,6 +94,7 @@ pub async fn create(ctx: &Ctx, input: AccountInput) -> AppResult<AccountId> {
     let id = AccountId(Uuid::now_v7());
     let checked = check(input, None, &ctx.app.settings.smtp_cleartext)?;
     let tx = ctx.begin().await?;
+    refuse_taken(&*tx, id, &checked.name).await?;
     smtp_account::ActiveModel {
         id: Set(id),
         name: Set(checked.name),
@@ -140,6 +141,9 @@ pub async fn update(ctx: &Ctx, id: AccountId, version: i64, input: AccountInput)
     }
     expect_version(&stored, version, &input.name)?;
     let checked = check(input, Some(&stored), &ctx.app.settings.smtp_cleartext)?;
+    if stored.name != checked.name {
+        refuse_taken(&*tx, id, &checked.name).await?;
+    }
     let is_same_server = stored.host == checked.host && stored.port == checked.port && stored.tls == checked.tls;
     smtp_account::ActiveModel {
         id: Unchanged(id),
@@ -250,6 +254,17 @@ pub(super) fn allow(ctx: &Ctx) -> AppResult<()> {
 
 pub(super) async fn lock(db: &impl ConnectionTrait, id: AccountId) -> AppResult<smtp_account::Model> {
     smtp_account::Entity::find_by_id(id).lock_exclusive().one(db).await?.ok_or(AppError::NotFound)
+}
+
+/// Jobs, runs and alarms speak of accounts by their names alone: two of one name could not be told apart.
+async fn refuse_taken(db: &impl ConnectionTrait, id: AccountId, name: &str) -> AppResult<()> {
+    use smtp_account::Column;
+    let query = smtp_account::Entity::find().select_only().column(Column::Name).filter(Column::Id.ne(id));
+    let names: Vec<String> = query.into_tuple().all(db).await?;
+    match names.iter().any(|other| other.to_lowercase() == name.to_lowercase()) {
+        true => Err(AppError::field("name", Problem::Taken)),
+        false => Ok(()),
+    }
 }
 
 fn expect_version(stored: &smtp_account::Model, version: i64, mine: &str) -> AppResult<()> {

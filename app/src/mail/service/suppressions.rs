@@ -264,6 +264,17 @@ pub async fn of<'a>(
     Ok(reasons)
 }
 
+/// Why an address gets no mail at all, whatever it is about; none where it does.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn of_all_mail(db: &impl ConnectionTrait, address: &EmailAddress) -> AppResult<Option<suppression::Model>> {
+    let query = suppression::Entity::find()
+        .filter(suppression::Column::Address.eq(key(address)))
+        .filter(suppression::Column::ScheduleId.is_null());
+    Ok(query.one(db).await?)
+}
+
 /// How an address stands on the list.
 pub fn key(address: &EmailAddress) -> String {
     address.as_str().to_lowercase()

@@ -135,7 +135,8 @@ pub async fn save(ctx: &Ctx, version: i64, input: ArchiveInput) -> AppResult<()>
 }
 
 /// Changes where the archive is pushed to. A blank token keeps the stored one, unless the server changes: a stored
-/// token never goes to a server that it was not entered for. What was confirmed of another server is forgotten.
+/// token never goes to a server that it was not entered for. What was confirmed of another server is forgotten. A server
+/// that the operator's rule forbids is refused, as far as its name can be looked up now.
 ///
 /// # Errors
 /// As for [`save`].
@@ -143,6 +144,7 @@ pub async fn save_remote(ctx: &Ctx, version: i64, input: RemoteInput) -> AppResu
     allow(ctx)?;
     let stored = row(ctx.reader()).await?;
     let checked = check_remote(ctx, &stored, input)?;
+    refuse_forbidden(ctx, &checked.address).await?;
     let tx = ctx.begin().await?;
     let stored = lock(&*tx, version, "url", &checked.address.to_string()).await?;
     let is_same = before(&stored).is_some_and(|before| before.is_same_server(&checked.address));
@@ -283,8 +285,12 @@ pub(super) fn remote(ctx: &Ctx, row: &git_archive::Model) -> AppResult<Option<Re
         }
         (Transport::File, _) | (_, None) => SignIn::Nothing,
     };
+    Ok(Some(at(ctx, address, sign_in)))
+}
+
+fn at(ctx: &Ctx, address: GitRemote, sign_in: SignIn) -> Remote {
     let (settings, folder) = (ctx.app.settings.git.clone(), ctx.app.settings.data_dir.clone());
-    Ok(Some(Remote { address, sign_in, settings, folder }))
+    Remote { address, sign_in, settings, folder }
 }
 
 /// Where the secret stands, for the keyring.
@@ -430,6 +436,14 @@ fn check_remote(ctx: &Ctx, stored: &git_archive::Model, input: RemoteInput) -> A
     };
     checks.done()?;
     Ok(CheckedRemote { address, user: sent_user, secret })
+}
+
+/// A place that the operator's rule forbids is refused here, and not by the first push alone.
+async fn refuse_forbidden(ctx: &Ctx, address: &GitRemote) -> AppResult<()> {
+    match at(ctx, address.clone(), SignIn::Nothing).forbidden().await {
+        Some(refusal) => Err(AppError::field("url", Problem::Said { words: refusal.to_string() })),
+        None => Ok(()),
+    }
 }
 
 fn allows_files(ctx: &Ctx) -> bool {

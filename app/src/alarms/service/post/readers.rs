@@ -40,9 +40,7 @@ pub async fn reader(ctx: &Ctx, row: &alarm_mail::Model) -> AppResult<Result<Read
     let Some(address) = person.email.as_deref().and_then(|email| EmailAddress::parse(email).ok()) else {
         return Ok(Err("The recipient has no address that mail can go to."));
     };
-    // No schedule has this id.
-    let none = ScheduleId(Uuid::nil());
-    if !suppressions::of(ctx.reader(), none, std::iter::once(&address)).await?.is_empty() {
+    if suppressions::of_all_mail(ctx.reader(), &address).await?.is_some() {
         return Ok(Err("The address is on the list of those that get no mail."));
     }
     let zone = person.zone.parse().unwrap_or(Tz::UTC);

@@ -26,6 +26,14 @@ impl Remote {
         found.map(Some).map_err(|error| self.unconnected(error))
     }
 
+    /// Why nothing may ever be pushed there, if the rule forbids it. A name that cannot be looked up now says nothing.
+    pub async fn forbidden(&self) -> Option<RemoteError> {
+        match self.place().await {
+            Err(error @ (RemoteError::NotPublic(..) | RemoteError::NoServer(..))) => Some(error),
+            Ok(_) | Err(_) => None,
+        }
+    }
+
     /// ssh is told one address: of several the first that answers.
     pub(super) async fn one_of(&self, place: &Addresses) -> Result<IpAddr, RemoteError> {
         if let [only] = place.all() {
