@@ -32,7 +32,13 @@ use chrono::TimeDelta;
 use super::jobs_stage::{Stage, many};
 
 fn input(port: u16, auth: &str, password: &str) -> AccountInput {
-    AccountInput { auth: auth.into(), username: "dana".into(), password: password.into(), ..local_account(port) }
+    AccountInput {
+        name: format!("{auth} {password}"),
+        auth: auth.into(),
+        username: "dana".into(),
+        password: password.into(),
+        ..local_account(port)
+    }
 }
 
 /// The default account signs in.
@@ -64,6 +70,8 @@ async fn a_wrong_password_burns_one_message_and_the_others_wait_until_a_person_l
         assert!(block.words.contains("535"), "{}", block.words);
         let shown = runs::run(&stage.mina(), rows[0].occurrence_id).await.unwrap();
         assert_eq!(shown.blocked, Some(block.words.clone()), "the page of the run says it, too");
+        assert!(shown.next_try.is_some(), "{shown:?}");
+        assert!(shown.deliveries.iter().all(|one| one.next_try.is_none()), "all wait for the account: {shown:?}");
 
         // At its time one message tries, and the account stays blocked for longer.
         stage.pass(TimeDelta::minutes(2));

@@ -86,7 +86,7 @@ impl JobKind {
     /// The words on the page.
     pub fn label(self) -> &'static str {
         match self {
-            JobKind::WeeklyReport => "Weekly report",
+            JobKind::WeeklyReport => "Report",
             JobKind::Digest => "Digest",
             JobKind::Reminder => "Reminder",
             JobKind::ArchiveTasks => "Archive tasks",
@@ -97,7 +97,7 @@ impl JobKind {
     /// What it does, in a sentence.
     pub fn summary(self) -> &'static str {
         match self {
-            JobKind::WeeklyReport => "A weekly report of a project, sent by mail and kept in the archive.",
+            JobKind::WeeklyReport => "A report of a project, or of several, sent by mail and kept in the archive.",
             JobKind::Digest => {
                 "A mail for each person with their own open tasks: what is due, overdue, blocked or assigned to them. \
                  Who has nothing gets no mail."

@@ -17,7 +17,7 @@ use crate::{
         planner::{Rehearsal, rehearse},
         recipient::{Addressee, HeldBack},
         report::Snapshot,
-        template::context::Reader,
+        template::{context::Reader, lint::oversize},
     },
     entities::schedule,
     error::{AppError, AppResult, Problem},
@@ -41,7 +41,7 @@ pub struct DryRun {
     pub files: Vec<(File, bool)>,
     /// Who would get it as things are now, with the reason for those who would not.
     pub people: Vec<(Addressee, Option<HeldBack>)>,
-    /// What the log would say of the list of recipients.
+    /// What the log would say of the list of recipients, and of a mail that is too long.
     pub notes: Vec<String>,
     /// Why it would not be sent, in words; none where it would.
     pub unmet: Option<String>,
@@ -82,7 +82,8 @@ pub async fn look(ctx: &Ctx, id: ScheduleId, at: DateTime<Utc>) -> AppResult<Dry
         }
         Err(nothing) => nothing,
     };
-    let addressees::List { people, notes } = addressees::resolve(ctx, id, job.project_id).await?;
+    let addressees::List { people, mut notes } = addressees::resolve(ctx, id, job.project_id).await?;
+    notes.extend(oversize(&written.html).map(|(_, words)| words));
     let travels = |file: &File| attached.iter().any(|one| one.file_name.as_str() == file.name);
     let marked = |file: File| {
         let travels = travels(&file);

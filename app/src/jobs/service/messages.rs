@@ -64,9 +64,10 @@ impl Common<'_> {
         self.editions.at(self.editions.place(reader), (self.snapshot, self.pen, self.attached))
     }
 
-    /// How many messages are composed before they are stored: fewer where each carries large files.
+    /// How many messages are composed before they are stored: fewer where each carries large files or pictures.
     fn part(&self) -> usize {
-        (PART_BYTES / self.attached.size().max(1)).clamp(1, PART)
+        let pictures: usize = self.pen.images().iter().map(|image| image.png.len()).sum();
+        (PART_BYTES / (self.attached.size() + pictures).max(1)).clamp(1, PART)
     }
 
     /// The projects that a message shows, as its row keeps them.
@@ -81,9 +82,9 @@ impl Common<'_> {
 
 /// Messages that are composed, and then stored with one transaction.
 pub const PART: usize = 50;
-/// Bytes of files that the messages of a part hold together. Two parts are held at a time: one that is stored, and the
-/// next one.
-const PART_BYTES: usize = 8 * 1024 * 1024;
+/// Bytes of files and pictures that the messages of a part hold together. Two parts are held at a time: one that is
+/// stored, and the next one; and each some times over, as what was drawn, as text of a message and as bytes of a row.
+const PART_BYTES: usize = 4 * 1024 * 1024;
 
 /// Composes and stores the messages of a run that are not there yet, to those whose edition is there. Those who get
 /// nothing have one, too, which says why; their message is there in case the reason goes away and somebody sends it after

@@ -183,7 +183,9 @@ pub async fn resend_failed(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
     let row = ledger::read(ctx.reader(), run).await?;
     access::by_id(ctx, ctx.reader(), row.project_id).await?.editing()?;
     not_cancelled(&row)?;
-    let held_back = held_back(ctx, &row, &outcomes::rows(&ctx.app, run).await?).await?;
+    let mut messages = outcomes::rows(&ctx.app, run).await?;
+    messages.retain(|message| message.phase == delivery::DeliveryPhase::Failed);
+    let held_back = held_back(ctx, &row, &messages).await?;
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(ctx, &tx, row.schedule_id).await?;
     let row = ledger::lock_run(ctx, &tx, run).await?;

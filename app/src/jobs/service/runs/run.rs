@@ -88,7 +88,7 @@ pub async fn run_before(ctx: &Ctx, id: OccurrenceId, line: Option<Uuid>) -> AppR
         kind: job.kind,
         template: versions::words(ctx, row.template_id.zip(row.template_version)).await?,
         next_try: row.next_try_at.filter(|_| is_waiting && !row.is_held).map(|at| moment(at, zone)),
-        deliveries: deliveries(ctx, id, zone, &viewing).await?,
+        deliveries: deliveries(ctx, id, zone, &viewing, blocked.is_some()).await?,
         blocked,
         log: lines,
         older_log: older,
@@ -103,7 +103,14 @@ async fn blocked(ctx: &Ctx, job: &schedule::Model, run: OccurrenceId) -> AppResu
     Ok(gate::read(ctx.reader(), account).await?.block.map(|block| block.words))
 }
 
-async fn deliveries(ctx: &Ctx, id: OccurrenceId, zone: Tz, viewing: &Viewing) -> AppResult<Vec<DeliveryItem>> {
+/// What became of the messages. While their account is blocked, all of them wait for it, whatever their own next try is.
+async fn deliveries(
+    ctx: &Ctx,
+    id: OccurrenceId,
+    zone: Tz,
+    viewing: &Viewing,
+    is_blocked: bool,
+) -> AppResult<Vec<DeliveryItem>> {
     #[derive(FromQueryResult)]
     struct Row {
         id: DeliveryId,
@@ -152,7 +159,10 @@ async fn deliveries(ctx: &Ctx, id: OccurrenceId, zone: Tz, viewing: &Viewing) ->
             phase: row.phase,
             said: said(reply.as_ref(), row.reason.as_deref()).unwrap_or_default(),
             attempts: row.attempts,
-            next_try: row.next_try_at.filter(|_| row.phase == DeliveryPhase::Deferred).map(|at| moment(at, zone)),
+            next_try: row
+                .next_try_at
+                .filter(|_| row.phase == DeliveryPhase::Deferred && !is_blocked)
+                .map(|at| moment(at, zone)),
         }
     });
     Ok(shown.collect())
