@@ -4,7 +4,7 @@ use app::{
     domain::{
         metrics::{Compared, Finding},
         period::Period,
-        task::{Category, Status},
+        task::{Category, Priority, Status},
     },
     entities::project as project_row,
     platform::ctx::Ctx,
@@ -133,6 +133,39 @@ async fn a_past_day_is_rebuilt_whatever_happened_since() {
         assert_eq!((today.figures.open.now, today.figures.overdue.now), (1, 0));
         assert_eq!(today.in_progress.len(), 1);
         assert_eq!(as_of(wednesday).await, then, "and the same each time");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_past_day_has_the_categories_and_the_priorities_that_tasks_had_then() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let monday = app.as_person(&cast.jonas);
+        let open = task(&monday, &made, columns[1], "Open on Tuesday").await;
+        let finished = task(&monday, &made, columns[3], "Finished on Monday").await;
+        app.clock.advance(TimeDelta::days(1));
+        let tuesday = app.clock.now();
+        app.clock.advance(TimeDelta::days(1));
+        let wednesday = app.as_person(&cast.jonas);
+        to_column(&wednesday, &open, columns[3]).await;
+        to_column(&wednesday, &finished, columns[0]).await;
+        edit::change(&wednesday, open.id, 2, Change::Priority(Priority::Urgent), None).await.unwrap();
+        edit::change(&wednesday, open.id, 3, Change::Category(Category::Highlight), None).await.unwrap();
+
+        let system = Ctx::system(&app.app);
+        let then = snapshot::build(&system, made.id, week(), tuesday).await.unwrap();
+        let told = |lines: &[app::domain::report::TaskLine]| {
+            lines.iter().map(|line| (line.title.clone(), line.category, line.priority)).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&then.in_progress), [("Open on Tuesday".into(), Category::Ordinary, Priority::Medium)]);
+        let accomplished = ("Finished on Monday".into(), Category::Accomplishment, Priority::Medium);
+        assert_eq!(told(&then.accomplishments), [accomplished], "it is open again by now");
+        assert!(then.highlights.is_empty());
+        let now = now_is(&app, &made).await;
+        assert_eq!(told(&now.highlights), [("Open on Tuesday".into(), Category::Highlight, Priority::Urgent)]);
+        assert!(now.accomplishments.is_empty());
     })
     .await;
 }

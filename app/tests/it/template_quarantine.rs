@@ -74,7 +74,7 @@ async fn faults_are_no_stops() {
         let jonas = app.as_person(&cast.jonas);
         for _ in 0..4 {
             let outcome = quarantine::render(&jonas, "template:1", &job("{{ nam }}")).await.unwrap();
-            let advice = "Line 1, column 4 of the HTML: There is no variable `nam`. Did you mean `name`?";
+            let advice = "Line 1, column 4 of the source: There is no variable `nam`. Did you mean `name`?";
             assert_eq!(outcome.complaints(), [advice]);
         }
     })

@@ -422,7 +422,7 @@ async fn a_template_that_was_stopped_three_times_says_so_until_it_is_changed_or_
             assert!(!preview.is_held, "{preview:?}");
             let fault = preview.fault.unwrap();
             assert_eq!((fault.line, fault.column), (Some(1), Some(4)), "the loop");
-            assert!(fault.words.ends_with("The one in line 1 of the HTML comes first."), "{}", fault.words);
+            assert!(fault.words.ends_with("The one in line 1 of the source comes first."), "{}", fault.words);
         }
         assert!(show(&flood).await.is_held);
         assert_eq!(held().await, HeldBack { draft: true, published: false });

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
+    cycle::days_words,
     drawing::Drawing,
     frame::Frame,
     grid::Scale,
@@ -159,6 +160,7 @@ fn describe(ageing: &Ageing, limits_of: impl Fn(Status) -> Vec<Limit>) -> String
             let ages: Vec<u32> =
                 ageing.points.iter().filter(|point| point.status == *status).map(|point| point.days).collect();
             let span = match (ages.iter().min(), ages.iter().max()) {
+                (Some(least), Some(most)) if least == most => format!(", {} old", days_words(*least)),
                 (Some(least), Some(most)) => format!(", {least} to {most} days old"),
                 _ => String::new(),
             };

@@ -117,7 +117,7 @@ fn words(tasks: &[&CyclePoint]) -> String {
     format!("{}, {took}", tasks_words(tasks.len() as u64))
 }
 
-fn days_words(days: u32) -> String {
+pub(super) fn days_words(days: u32) -> String {
     if days == 1 { "1 day".into() } else { format!("{days} days") }
 }
 

@@ -24,7 +24,8 @@ pub fn label(percent: u8, days: u32) -> String {
 /// "50 % within 3, 85 % within 6, 95 % within 8 days"; nothing where none is known.
 pub fn said(limits: &[Limit]) -> Option<String> {
     let said: Vec<String> = limits.iter().map(|(percent, days, _)| format!("{percent} % within {days}")).collect();
-    (!said.is_empty()).then(|| format!("{} days", said.join(", ")))
+    let (_, last, _) = limits.last()?;
+    Some(format!("{} {}", said.join(", "), if *last == 1 { "day" } else { "days" }))
 }
 
 /// Lines across from `from` to `to` with their labels behind, apart from each other.

@@ -126,6 +126,9 @@ pub fn forecast_words(forecast: &Forecast) -> String {
     let likely = forecast.days.iter().flatten().find(|chance| chance.percent == 85);
     match (forecast.open, likely) {
         (0, _) => "No work is open".into(),
+        (_, None) if forecast.items.is_none() && forecast.history_days == 0 => {
+            "No forecast: no day of work is over yet".into()
+        }
         (_, None) if forecast.items.is_none() => "No forecast: nothing was finished".into(),
         (_, None) => "At this pace it takes more than two years".into(),
         (open, Some(chance)) => {
@@ -261,6 +264,8 @@ mod tests {
         assert_eq!(ageing_words(&ageing), "No work is older than usual");
         let mut forecast = Forecast { history_days: 90, open: 48, ..Forecast::default() };
         assert_eq!(forecast_words(&forecast), "No forecast: nothing was finished");
+        let first = Forecast { history_days: 0, open: 48, ..Forecast::default() };
+        assert_eq!(forecast_words(&first), "No forecast: no day of work is over yet", "whatever was finished today");
         forecast.items = Some(vec![Chance { percent: 85, value: 0 }]);
         assert_eq!(forecast_words(&forecast), "At this pace it takes more than two years", "it was, and slowly");
         forecast.days = Some(vec![Chance { percent: 50, value: 32 }, Chance { percent: 85, value: 39 }]);

@@ -78,7 +78,7 @@ impl Finding {
             Self::Quiet => "Nothing was created or completed".into(),
             Self::Still { open } => format!("Nothing moved; {} open", tasks_are(open)),
             Self::Overdue { count: Compared { now: 0, .. } } => "Nothing is overdue any more".into(),
-            Self::Overdue { count: Compared { now, before: 0 } } => format!("{} overdue now", tasks_are(now)),
+            Self::Overdue { count: Compared { now, before: 0 } } => format!("{} overdue", tasks_are(now)),
             Self::Overdue { count } if count.difference() > 0 => {
                 format!("Overdue work grew from {} to {}", count.before, count.now)
             }
@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn good_news_about_overdue_work_is_said_as_such() {
         assert_eq!(words(&figures(10, (10, 10), (0, 4))), "Nothing is overdue any more");
-        assert_eq!(words(&figures(10, (10, 10), (1, 0))), "1 task is overdue now");
+        assert_eq!(words(&figures(10, (10, 10), (1, 0))), "1 task is overdue");
         assert_eq!(words(&figures(10, (10, 10), (2, 9))), "Overdue work fell from 9 to 2");
     }
 

@@ -90,7 +90,7 @@ impl Forecast {
         let days_of = |count: u32| if count == 1 { "1 day".to_owned() } else { format!("{count} days") };
         let likely = days.iter().flatten().find(|chance| chance.percent == 85);
         Some(match (items, likely) {
-            (None, _) if *history_days == 0 => "There is no history yet, so there is no forecast".into(),
+            (None, _) if *history_days == 0 => "No day of work is over yet, so there is no forecast".into(),
             (None, _) => {
                 format!("No task was finished in the last {}, so there is no forecast", days_of(*history_days))
             }
@@ -224,7 +224,7 @@ mod tests {
         let none = Forecast::of(&[0; 90], 4);
         assert_eq!((none.items.clone(), none.days.clone(), none.bins.len()), (None, None, 0));
         assert_eq!(none.words().unwrap(), "No task was finished in the last 90 days, so there is no forecast");
-        assert_eq!(Forecast::of(&[], 4).words().unwrap(), "There is no history yet, so there is no forecast");
+        assert_eq!(Forecast::of(&[], 4).words().unwrap(), "No day of work is over yet, so there is no forecast");
     }
 
     #[test]

@@ -244,6 +244,18 @@ impl Section {
         }
     }
 
+    /// What follows the name of a list that leaves tasks out by their priority: ", high priority and above"; nothing where
+    /// it shows all. A list that does not say it would contradict the figures.
+    pub fn least_words(&self) -> String {
+        match self {
+            Self::Tasks { from: Some(Priority::Urgent), .. } => ", urgent only".to_owned(),
+            Self::Tasks { from: Some(least), .. } if *least > Priority::Low => {
+                format!(", {} priority and above", least.label().to_lowercase())
+            }
+            _ => String::new(),
+        }
+    }
+
     /// What is said where it is a list that shows no task. Of one that is narrowed, the list of the report may have some
     /// all the same.
     pub fn none(&self) -> &'static str {

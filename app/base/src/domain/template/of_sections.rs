@@ -111,7 +111,8 @@ fn blocks(section: &Section) -> Vec<BlockKind> {
             let Named { person, person_id, label, project } = named.clone();
             let filter = TaskFilter { priority: *from, person, person_id, label, project };
             let (list, limit, none) = (*list, (*limit).min(ROWS_MAX), section.none().to_owned());
-            vec![heading(list.label()), BlockKind::TaskList { list, limit, filter, none }]
+            let words = as_words(&format!("{}{}", list.label(), section.least_words()));
+            vec![heading(&words), BlockKind::TaskList { list, limit, filter, none }]
         }
         Section::Notes { limit } => {
             vec![heading("Work notes"), BlockKind::Notes { limit: (*limit).min(ROWS_MAX) }]
@@ -262,6 +263,10 @@ mod tests {
         let said = |from| compile::compile(&of_sections(&[urgent(from)])).html.contains("Nothing is blocked.");
         assert!(said(None) && said(Some(Priority::Low)));
         assert!(!said(Some(Priority::Urgent)), "something else may be");
+        let says = |from, words| compile::compile(&of_sections(&[urgent(from)])).html.contains(words);
+        assert!(says(Some(Priority::Urgent), "Blocked, urgent only"), "the figures count all");
+        assert!(says(Some(Priority::High), "Blocked, high priority and above"));
+        assert!(!says(Some(Priority::Low), "Blocked,") && !says(None, "Blocked,"));
     }
 
     #[test]

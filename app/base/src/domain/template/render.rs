@@ -70,7 +70,7 @@ impl Part {
         match self {
             Self::Subject => "subject",
             Self::Preheader => "preview text",
-            Self::Html => "HTML",
+            Self::Html => "source",
             Self::Text => "plain text",
         }
     }
@@ -234,7 +234,7 @@ mod tests {
         let [fault] = faults.as_slice() else { panic!("one fault: {faults:?}") };
         assert_eq!((fault.part, fault.kind), (Part::Html, FaultKind::TooLong));
         assert_eq!((fault.line, fault.column), (656, 37));
-        assert!(fault.sentence().starts_with("Line 656, column 37 of the HTML: The source is 977 kB long"));
+        assert!(fault.sentence().starts_with("Line 656, column 37 of the source: The source is 977 kB long"));
         assert!(job(&"a".repeat(MAX_SOURCE)).check_size().is_ok());
     }
 

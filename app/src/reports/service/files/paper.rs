@@ -82,7 +82,7 @@ enum Part {
 
 #[derive(Debug, Serialize)]
 struct Tasks {
-    /// Which list, and the names that it is narrowed to.
+    /// Which list, and what it is narrowed to.
     heading: String,
     count: usize,
     none: &'static str,
@@ -176,7 +176,8 @@ fn part(section: &Section, source: Source<'_>, drawings: &mut Vec<Drawing>) -> O
             let lines: Vec<&TaskLine> = list.of(snapshot).iter().filter(|line| section.shows(line)).collect();
             let named = if may_name(named, &lines, snapshot) { called(named, snapshot).words() } else { String::new() };
             let most = at_most(*limit, ROWS);
-            Some(Part::Tasks(Tasks::of(*list, &named, section.none(), most, &lines, source.base_url)))
+            let narrowed = section.least_words() + &named;
+            Some(Part::Tasks(Tasks::of(*list, &narrowed, section.none(), most, &lines, source.base_url)))
         }
         Section::Notes { limit } => {
             let most = at_most(*limit, NOTES);
@@ -226,10 +227,17 @@ fn at_most(limit: u32, rows: usize) -> usize {
 }
 
 impl Tasks {
-    fn of(list: ListKind, named: &str, none: &'static str, most: usize, lines: &[&TaskLine], base_url: &str) -> Self {
+    fn of(
+        list: ListKind,
+        narrowed: &str,
+        none: &'static str,
+        most: usize,
+        lines: &[&TaskLine],
+        base_url: &str,
+    ) -> Self {
         let left = lines.len().saturating_sub(most);
         Self {
-            heading: format!("{}{}", list.label(), breakable(named)),
+            heading: format!("{}{}", list.label(), breakable(narrowed)),
             count: lines.len(),
             none,
             columns: columns(list),

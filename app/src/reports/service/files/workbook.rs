@@ -9,7 +9,10 @@ use super::{
 use crate::{
     domain::{
         metrics::{Compared, CycleTimes, DayCount, FlowDay},
-        report::{NoteLine, Snapshot, TaskLine, spec::ListKind},
+        report::{
+            NoteLine, Snapshot, TaskLine,
+            spec::{ListKind, Section},
+        },
     },
     platform::workbook::{Book, Cell, Column, Table},
 };
@@ -17,7 +20,7 @@ use crate::{
 /// The tables of a report.
 pub fn book(source: Source<'_>) -> Book {
     let Source { snapshot, sections, base_url, .. } = source;
-    let mut tables = vec![summary(snapshot), figures(snapshot)];
+    let mut tables = vec![summary(snapshot, sections), figures(snapshot)];
     let zone = zone_of(snapshot);
     tables.extend(lists(snapshot, sections).iter().map(|list| tasks(list, base_url, zone)));
     if !snapshot.notes.is_empty() {
@@ -43,7 +46,7 @@ fn count(number: u32) -> Cell {
     Cell::Count(number)
 }
 
-fn summary(snapshot: &Snapshot) -> Table {
+fn summary(snapshot: &Snapshot, sections: &[Section]) -> Table {
     let Snapshot { title, project, projects, scope, period, finding, summary, .. } = snapshot;
     let names: Vec<&str> = projects.iter().map(|project| project.name.as_str()).collect();
     let names = if names.is_empty() { project.name.clone() } else { names.join(", ") };
@@ -59,6 +62,14 @@ fn summary(snapshot: &Snapshot) -> Table {
     if !scope.is_empty() {
         rows.push(vec![text("Narrowed to"), text(scope)]);
     }
+    // The figures count all.
+    rows.extend(sections.iter().filter_map(|section| match section {
+        Section::Tasks { list, .. } => {
+            let least = section.least_words();
+            (!least.is_empty()).then(|| vec![text("Narrowed list"), text(format!("{}{least}", list.label()))])
+        }
+        _ => None,
+    }));
     rows.extend(summary.iter().map(|sentence| vec![text("Summary"), text(sentence)]));
     Table { name: "Summary", columns: vec![column("Fact", 18), column("Value", 90)], rows }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
@@ -12,7 +13,7 @@ use crate::{
     domain::{
         ids::{ProjectId, TaskId},
         metrics::History,
-        report::making::facts::{self, Events, TaskFacts},
+        report::making::facts::{self as making, Events, LaterRow, TaskFacts},
         task::EventKind,
     },
     entities::{task, task_event},
@@ -65,7 +66,7 @@ pub(super) async fn of_projects(
             ])
             .filter(task::Column::ProjectId.eq(project))
             .into_query();
-        tasks.append(&mut rows::read(db, &query, &cells, move |json| facts::tasks(project, json)).await?);
+        tasks.append(&mut rows::read(db, &query, &cells, move |json| making::tasks(project, json)).await?);
     }
     Ok(tasks)
 }
@@ -80,7 +81,7 @@ pub async fn history(
     project: ProjectId,
     zone: &Tz,
 ) -> AppResult<History> {
-    Ok(facts::told(events(db, &[project]).await?, tasks, zone))
+    Ok(making::told(events(db, &[project]).await?, tasks, zone))
 }
 
 /// What the index of these events was made for, in its words: of values that are bound SQLite would not know it.
@@ -123,4 +124,33 @@ pub(super) async fn events(db: &impl ConnectionTrait, projects: &[ProjectId]) ->
     let of_due = [Cell::Id("task_id"), Cell::Plain("at"), Cell::Plain("detail")];
     let (flow, dues) = tokio::try_join!(rows::json(db, &flow, &of_flow), rows::json(db, &dues, &of_due))?;
     rows::beside(flow.len() + dues.len(), move || Events::read(&flow, &dues)).await
+}
+
+/// What happened after an instant to the category or the priority of tasks.
+///
+/// # Errors
+/// Only those of the database.
+pub(super) async fn later(
+    db: &impl ConnectionTrait,
+    projects: &[ProjectId],
+    instant: DateTime<Utc>,
+) -> AppResult<Vec<LaterRow>> {
+    use task_event::Column::{At, Detail, FromStatus, Id, Kind, ProjectId, TaskId, ToStatus};
+    let is_edit = Condition::all().add(Kind.eq(EventKind::Edited)).add(
+        Condition::any().add(Detail.contains("\"field\":\"category\"")).add(Detail.contains("\"field\":\"priority\"")),
+    );
+    let is_move = Condition::all()
+        .add(Kind.is_in([EventKind::Moved, EventKind::Transferred]))
+        .add(Expr::col(FromStatus).ne(Expr::col(ToStatus)));
+    let query = task_event::Entity::find()
+        .select_only()
+        .columns([TaskId, Kind, FromStatus, Detail])
+        .filter(ProjectId.is_in(projects.iter().copied()))
+        .filter(At.gt(instant))
+        .filter(Condition::any().add(is_edit).add(is_move))
+        .order_by_asc(At)
+        .order_by_asc(Id)
+        .into_query();
+    let cells = [Cell::Id("task_id"), Cell::Plain("kind"), Cell::Plain("from_status"), Cell::Plain("detail")];
+    rows::read(db, &query, &cells, |json| making::later(json)).await
 }

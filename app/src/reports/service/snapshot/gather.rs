@@ -29,15 +29,17 @@ pub async fn gather(ctx: &Ctx, request: &Request<'_>) -> AppResult<Sources> {
     let zone = projects.first().map(zone_of).ok_or(AppError::NotFound)?;
     let ids: Vec<ProjectId> = projects.iter().map(|project| project.id).collect();
     // Beside each other: none of them needs what another one finds.
-    let (mut tasks, events, people, labels, blockers, places, narrowed) = tokio::try_join!(
+    let (mut tasks, events, later, people, labels, blockers, places, narrowed) = tokio::try_join!(
         facts::of_projects(db, &ids),
         facts::events(db, &ids),
+        facts::later(db, &ids, request.as_of),
         around::people(db, &ids),
         around::labels(db, &ids),
         around::blockers(db, &ids, request.as_of),
         around::note_places(db, &ids, request.period, request.as_of),
         around::narrowed(db, request.project, &ids, request.scope),
     )?;
+    making::facts::as_they_stood(&mut tasks, &later);
     let wanted_labels: BTreeSet<_> = request.scope.labels.iter().collect();
     let wanted_people: BTreeSet<_> = request.scope.people.iter().collect();
     let has_label =

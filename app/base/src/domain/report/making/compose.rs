@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::{
@@ -126,7 +126,7 @@ impl Counted {
         let ((forecast, people, labels), (figures, cycle, ageing)) = rayon::join(
             || {
                 (
-                    Forecast::of(&past(lives, window, day_of(as_of, &zone), &zone), open),
+                    Forecast::of(&past(lives, window, as_of, &zone), open),
                     work.by(&gathered.people, NOBODY, |(id, _)| *id, |person| Some(*person)),
                     // Labels of the same name are one row, whichever projects they are of.
                     work.by(&gathered.labels, NO_LABEL, |(_, name)| name.as_str(), |_| None),
@@ -168,8 +168,9 @@ impl Counted {
 }
 
 /// The days that a forecast samples: those of the window that are over, from the first task on. Before there was work,
-/// no work was finished, which says nothing about the pace.
-fn past(lives: &[(TaskId, Life)], window: Period, today: NaiveDate, zone: &Tz) -> Vec<u32> {
+/// no work was finished, which says nothing about the pace. As of the last instant of a day that day is over.
+fn past(lives: &[(TaskId, Life)], window: Period, as_of: DateTime<Utc>, zone: &Tz) -> Vec<u32> {
+    let today = day_of(as_of + TimeDelta::microseconds(1), zone);
     let Some(began) = lives.iter().map(|(_, life)| life.created).min().map(|at| day_of(at, zone)) else {
         return Vec::new();
     };
@@ -256,4 +257,28 @@ impl Work {
 
 fn priorities(tasks: &[(TaskId, Priority)]) -> impl Iterator<Item = Priority> {
     tasks.iter().map(|(_, priority)| *priority)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        metrics::{Change, HistoryEvent},
+        task::Status,
+    };
+
+    #[test]
+    fn a_forecast_samples_the_days_that_are_over_and_the_last_one_as_of_its_last_instant() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let event = |at, change| HistoryEvent { task: TaskId(uuid::Uuid::nil()), at, change };
+        let history = History::new([
+            event(at("2026-11-20T08:00:00Z"), Change::Created { status: Status::Todo }),
+            event(at("2026-11-22T23:59:00Z"), Change::Moved { to: Status::Done }),
+        ]);
+        let week = Period { first: "2026-11-16".parse().unwrap(), last: "2026-11-22".parse().unwrap() };
+        let sampled = |as_of| past(&history.at(as_of), week, as_of, &Tz::UTC);
+        assert_eq!(sampled(at("2026-11-22T12:00:00Z")), [0, 0], "the day is under way");
+        assert_eq!(sampled(week.last_instant(&Tz::UTC)), [0, 0, 1]);
+        assert_eq!(sampled(at("2026-11-23T07:00:00Z")), [0, 0, 1]);
+    }
 }

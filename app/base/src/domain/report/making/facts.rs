@@ -137,6 +137,54 @@ struct Edit {
     to: Option<String>,
 }
 
+/// Something that happened after the instant of a report: task, kind, status before it, and detail.
+pub type LaterRow = (TaskId, EventKind, Option<Status>, String);
+
+/// Reads later events as the database writes them: arrays of task, kind, status before and detail.
+///
+/// # Errors
+/// Where a row is no event.
+pub fn later(json: &str) -> serde_json::Result<Vec<LaterRow>> {
+    serde_json::from_str(json)
+}
+
+/// What the detail of a later event says of the task before it.
+#[derive(Deserialize)]
+struct Before {
+    #[serde(default)]
+    field: Option<String>,
+    #[serde(default)]
+    from: Option<String>,
+    #[serde(default)]
+    was: Option<WasCategory>,
+}
+
+#[derive(Deserialize)]
+struct WasCategory {
+    category: Category,
+}
+
+/// Gives tasks the category and the priority that they had at an instant, by going back from now through what happened
+/// after it. `later` has the events after the instant, those of each task in their order.
+pub fn as_they_stood(tasks: &mut BTreeMap<TaskId, TaskFacts>, later: &[LaterRow]) {
+    for (id, kind, from, detail) in later.iter().rev() {
+        let Some(task) = tasks.get_mut(id) else { continue };
+        let Ok(Before { field, from: value, was }) = serde_json::from_str(detail) else { continue };
+        let value = value.unwrap_or_default();
+        match (kind, field.as_deref()) {
+            (EventKind::Edited, Some("category")) => task.category = value.parse().unwrap_or(task.category),
+            (EventKind::Edited, Some("priority")) => task.priority = value.parse().unwrap_or(task.priority),
+            (EventKind::Edited, _) => {}
+            // A line without it: a move makes an accomplishment of what is finished, and undoes it.
+            _ => {
+                let before = was.map(|was| was.category);
+                task.category =
+                    before.or_else(|| from.map(|from| task.category.after_move(from))).unwrap_or(task.category);
+            }
+        }
+    }
+}
+
 /// The history that events tell of some tasks; those of others are left out.
 pub fn told(Events { mut flow, dues }: Events, tasks: &BTreeMap<TaskId, TaskFacts>, zone: &Tz) -> History {
     // As the database has them already.
@@ -290,6 +338,60 @@ mod tests {
         assert_eq!(due(4, 7), Some((Status::Todo, after(20))));
         assert_eq!(due(5, 7), Some((Status::Todo, None)));
         assert_eq!(history.at(at(7)).len(), 3, "of others nothing is told");
+    }
+
+    #[test]
+    fn tasks_have_the_category_and_the_priority_that_they_had_before_the_first_later_change() {
+        let id = |number: u128| TaskId(Uuid::from_u128(number));
+        let facts = TaskFacts {
+            project: ProjectId(Uuid::nil()),
+            number: 1,
+            title: String::new(),
+            priority: Priority::Urgent,
+            category: Category::Accomplishment,
+            due_on: None,
+            due_at: None,
+            created_at: DateTime::<Utc>::MIN_UTC,
+            estimate_minutes: None,
+        };
+        let mut tasks: BTreeMap<_, _> = (1..=6).map(|number| (id(number), facts.clone())).collect();
+        let moved =
+            |task: u128, from: Status, detail: &str| (id(task), EventKind::Moved, Some(from), detail.to_owned());
+        let edited = |task: u128, field: &str, from: &str| {
+            (id(task), EventKind::Edited, None, format!(r#"{{"field":"{field}","from":"{from}","to":"x"}}"#))
+        };
+        as_they_stood(
+            &mut tasks,
+            &[
+                moved(1, Status::Progress, r#"{"was":{"category":"highlight","became":"highlight"}}"#),
+                edited(1, "category", "ordinary"),
+                moved(2, Status::Todo, "{}"),
+                moved(3, Status::Done, "{}"),
+                edited(4, "category", "highlight"),
+                edited(4, "priority", "low"),
+                edited(4, "priority", "high"),
+                edited(4, "title", "ordinary"),
+                edited(9, "category", "highlight"),
+                moved(6, Status::Progress, "{}"),
+                edited(6, "category", "ordinary"),
+            ],
+        );
+        let stood: Vec<_> = tasks.values().map(|task| (task.category, task.priority)).collect();
+        use Category::{Accomplishment, Highlight, Ordinary};
+        use Priority::{Low, Urgent};
+        assert_eq!(
+            stood,
+            [
+                (Highlight, Urgent),
+                (Ordinary, Urgent),
+                (Accomplishment, Urgent),
+                (Highlight, Low),
+                (Accomplishment, Urgent),
+                (Ordinary, Urgent)
+            ],
+            "the first change after it, an old line without words, one that was finished, edits, nothing, and an old line \
+             before an edit"
+        );
     }
 
     #[test]
