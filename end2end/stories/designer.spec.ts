@@ -385,6 +385,27 @@ test('blocks become a source for good, in an editor that marks its faults @hydra
   for (let i = 0; i < '{{ project.nme }}'.length; i += 1) await page.keyboard.press('Backspace');
   await expect(page.locator('#fault')).toHaveCount(0);
 
+  // Within an element, too, Tera is completed by what Tera knows, and what a loop holds under its name.
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.type('<p>Of {{ project.na');
+  await expect(page.getByRole('option', { name: 'project.name' })).toBeVisible();
+  await expect(page.getByRole('option', { name: '<a', exact: true })).toHaveCount(0);
+  // A list that has just opened takes no Enter that was meant for the text.
+  await page.waitForTimeout(200);
+  await page.keyboard.press('Enter');
+  await expect(editor.locator('.cm-line').first()).toContainText('<p>Of {{ project.name }}');
+  await page.keyboard.type(' {% for late in tasks.overdue %}{{ late.ti');
+  await page.getByRole('option', { name: 'late.title' }).click();
+  await expect(editor.locator('.cm-line').first()).toContainText('{{ late.title');
+  await page.keyboard.press('Control+F');
+  for (const part of ['.cm-textfield', '.cm-button']) {
+    expect((await page.locator(part).first().boundingBox())!.height, part).toBeGreaterThanOrEqual(24);
+  }
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Shift+End');
+  await page.keyboard.press('Backspace');
+
   // A variable goes where the caret of the editor is, whatever field had the focus before.
   const subject = page.getByRole('textbox', { name: 'Subject', exact: true });
   const words = await subject.inputValue();

@@ -2,7 +2,7 @@
 // The page calls `autoreportEditor.mount(element, options)` (app/src/templates/designer/source/editor.rs); nothing else uses it.
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, startCompletion } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
-import { html, htmlLanguage } from '@codemirror/lang-html';
+import { html } from '@codemirror/lang-html';
 import { HighlightStyle, bracketMatching, foldGutter, foldKeymap, indentOnInput, syntaxHighlighting } from '@codemirror/language';
 import { lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
@@ -40,6 +40,13 @@ const look = EditorView.theme({
   '.cm-tooltip-autocomplete > ul > li[aria-selected]': { backgroundColor: 'var(--accent-bg-strong)', color: 'var(--text-1)' },
   '.cm-completionDetail': { color: 'var(--text-2)', fontStyle: 'normal' },
   '.cm-panels': { backgroundColor: 'var(--sunken)', color: 'var(--text-1)' },
+  '.cm-panels-top': { borderBottom: '1px solid var(--line)' },
+  '.cm-panel.cm-search': { fontSize: 'var(--fs-13)', padding: '4px 32px 4px 6px' },
+  '.cm-panel.cm-search label': { display: 'inline-flex', alignItems: 'center', gap: '4px', minHeight: '24px', fontSize: 'inherit' },
+  '.cm-panel.cm-search [name=close]': { minWidth: '24px', minHeight: '24px', color: 'var(--text-1)' },
+  '.cm-button, .cm-textfield': {
+    minHeight: '28px', color: 'var(--text-1)', backgroundColor: 'var(--surface)', backgroundImage: 'none', border: '1px solid var(--line-strong)', borderRadius: 'var(--r-1)', fontSize: 'inherit',
+  },
 });
 
 // Tera stands anywhere in HTML, also within tags: it is marked over what the grammar says.
@@ -50,6 +57,17 @@ const tera = ViewPlugin.fromClass(class {
   constructor(view) { this.decorations = matcher.createDeco(view); }
   update(update) { this.decorations = matcher.updateDeco(update, this.decorations); }
 }, { decorations: (plugin) => plugin.decorations });
+
+// What the variable of a loop holds, under the name that the loop gives it.
+function variablesOf(root, text, known) {
+  if (!root || known.variables.some(({ name }) => name === root || name.startsWith(`${root}.`))) return known.variables;
+  const loops = [...text.matchAll(/\{%-?\s*for\s+(\w+)\s+in\s+([\w.]+)/g)].filter(([, name]) => name === root);
+  const list = loops.at(-1)?.[2] ?? '';
+  const usual = list.startsWith('tasks.') ? 'task.' : list === 'notes' ? 'note.' : undefined;
+  if (!usual) return [];
+  const renamed = (words) => `${root}.${words.slice(usual.length)}`;
+  return known.variables.filter(({ name }) => name.startsWith(usual)).map(({ name, insert, about }) => ({ name: renamed(name), insert: renamed(insert), about }));
+}
 
 // Variables and filters after `{{` and `{%`; what the words of the page are is told by the page.
 function proposals(known) {
@@ -66,13 +84,27 @@ function proposals(known) {
     const word = /[\w.]*$/.exec(inside)[0];
     const closes = before.slice(open).startsWith('{{') && !line.text.slice(context.pos - line.from).trimStart().startsWith('}}');
     const isOutput = before.startsWith('{{', open);
-    const options = known.variables.map(({ name, insert, about }) => ({
+    const root = word.includes('.') ? word.slice(0, word.indexOf('.')) : '';
+    const options = variablesOf(root, context.state.sliceDoc(0, context.pos), known).map(({ name, insert, about }) => ({
       label: name, info: about || undefined, type: 'variable',
       apply: closes && /^\s*[\w.]*$/.test(inside) ? `${inside === word ? ' ' : ''}${insert} }}` : isOutput ? insert : name,
     }));
-    return { from: context.pos - word.length, options, validFor: /^[\w.]*$/ };
+    const isOfRoot = (text) => /^[\w.]*$/.test(text) && (text.includes('.') ? text.slice(0, text.indexOf('.')) : '') === root;
+    return { from: context.pos - word.length, options, validFor: isOfRoot };
   };
 }
+
+// Within Tera only what Tera knows: the grammar of HTML would offer its tags there as well, and have them written.
+const completes = (ofTera) => (context) => {
+  const found = ofTera(context);
+  if (found) return found;
+  const others = context.state.languageDataAt('autocomplete', context.pos).filter((source) => typeof source === 'function');
+  for (const source of others) {
+    const other = source(context);
+    if (other) return other;
+  }
+  return null;
+};
 
 // The list opens by itself behind `{{`.
 const opens = EditorView.inputHandler.of((view, from, to, text) => {
@@ -92,8 +124,7 @@ function mount(element, { doc, nonce, label, describedBy, onChange, known }) {
         lineNumbers(), foldGutter(), lintGutter(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(),
         highlightActiveLine(), highlightActiveLineGutter(), highlightSelectionMatches(), search({ top: true }),
         html({ matchClosingTags: true, autoCloseTags: true }), syntaxHighlighting(colours), tera, look,
-        htmlLanguage.data.of({ autocomplete: (context) => proposals(words)(context) }),
-        autocompletion({ icons: false }), opens,
+        autocompletion({ icons: false, override: [completes((context) => proposals(words)(context))] }), opens,
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-label': label, ...(describedBy ? { 'aria-describedby': describedBy } : {}), spellcheck: 'false' }),
         // Tab leaves the editor: whoever has no mouse must be able to.

@@ -61,7 +61,9 @@ fn overlay(
         let place =
             at.get().and_then(|at| readout.with_value(|readout| readout.points.get(at).map(|point| point.at)))?;
         let (x, y) = if along == Along::Across { ((place, place), (0, WHOLE)) } else { ((0, WHOLE), (place, place)) };
-        let line = view! { <line x1=x.0.to_string() x2=x.1.to_string() y1=y.0.to_string() y2=y.1.to_string() vector-effect="non-scaling-stroke"></line> };
+        // Along rows it lies over the whole of one, as a line would strike its words out.
+        let is_row = along == Along::Down;
+        let line = view! { <line x1=x.0.to_string() x2=x.1.to_string() y1=y.0.to_string() y2=y.1.to_string() vector-effect="non-scaling-stroke" class:is-row=is_row></line> };
         Some(line)
     };
     let whole = WHOLE;
