@@ -55,6 +55,13 @@ const ASK_BEFORE_LEAVING: &str = "\
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || !unsaved()) return; \
     if (confirm(LEAVE)) typed.clear(); \
     else { event.preventDefault(); event.stopImmediatePropagation(); } }, true); \
+    addEventListener('paste', (event) => { \
+    const { target, clipboardData } = event, many = clipboardData?.getData('text').length; \
+    if (!(many > 300000) || !('value' in target)) return; \
+    event.preventDefault(); event.stopImmediatePropagation(); \
+    const said = Object.assign(document.createElement('p'), { className: 'field__error', role: 'alert' }); \
+    said.textContent = 'Not pasted: ' + many.toLocaleString('en') + ' letters are more than a field takes. Attach them as a file.'; \
+    target.after(said); setTimeout(() => said.remove(), 20000); }, true); \
     addEventListener('beforeunload', (event) => { if (unsaved()) event.preventDefault(); });";
 
 /// One whole page.

@@ -201,6 +201,30 @@ test.describe('without a network', () => {
     await page.reload();
     await expect(priority).toHaveValue('low');
   });
+
+  test('what a cell of the list has not sent is sent after a reload, once @hydrated', async ({ page, empty }) => {
+    await page.goto(`${empty.url}/board/REP`);
+    await settled(page, true);
+    await page.getByRole('link', { name: 'List', exact: true }).click();
+    const priority = page.getByLabel(`Priority of ${three[0]}`);
+    await expect(priority).toBeVisible();
+    await page.route(/\/rpc\/save_cell/, (route) => route.abort());
+    await priority.selectOption('high');
+    await expect(notices(page)).toContainText('1 change waits to be sent.');
+    await page.reload();
+    await settled(page, true);
+    await expect(notices(page), 'it still waits').toContainText('1 change waits to be sent.');
+    await page.unroute(/\/rpc\/save_cell/);
+    const sent: string[] = [];
+    page.on('request', (request) => { if (request.url().includes('/rpc/save_cell')) sent.push(request.url()); });
+    await page.reload();
+    await expect(priority).toHaveValue('high');
+    await page.reload();
+    await settled(page, true);
+    await expect(priority).toHaveValue('high');
+    await expect(notices(page)).not.toContainText('Not saved');
+    expect(sent, 'what was answered is not sent again').toHaveLength(1);
+  });
 });
 
 test('without a network a server on the same machine is there all the same @hydrated', async ({ page, empty }) => {

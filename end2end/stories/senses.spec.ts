@@ -85,6 +85,10 @@ test('all is well on the pages as a viewer finds them, who is not offered what v
   await hers.goto(`${empty.url}/board/REP`);
   await settled(hers, true);
   await expect(hers.getByText('Add task', { exact: true })).toHaveCount(0);
+  await hers.keyboard.press('c');
+  // Another page would have come by then.
+  await hers.waitForTimeout(1_000);
+  await expect(hers, 'the key for a new task takes nobody away who may make none').toHaveURL(/\/board\/REP$/);
   await hers.goto(`${empty.url}/board/REP/list`);
   await expect(hers.getByLabel(`Priority of ${three[0]}`)).toHaveCount(0);
   await expect(hers.locator('summary[aria-label^="Rename"]')).toHaveCount(0);

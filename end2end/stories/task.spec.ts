@@ -318,6 +318,35 @@ test('a task moves to another project and its old address leads there', async ({
   await expectTitles(page, 'Todo', [titles[0], titles[2]]);
 });
 
+test('a text of millions of letters is not pasted into a field, which says so and stays as it was @hydrated', async ({ page, empty }) => {
+  await page.goto(`${empty.url}/tasks/REP-1`);
+  await settled(page, true);
+  const field = page.getByLabel('New comment');
+  await field.fill('Before');
+  const paste = (letters: number) => field.evaluate((element, many) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', 'x'.repeat(many));
+    return element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, letters);
+  expect(await paste(2_000_000), 'the browser is kept from pasting it').toBe(false);
+  await expect(page.getByRole('alert').filter({ hasText: 'Not pasted: 2,000,000 letters' })).toBeVisible();
+  await expect(field).toHaveValue('Before');
+  expect(await paste(20_000), 'a long comment is pasted').toBe(true);
+});
+
+test('the people that may be named are seen also where the field stands at the foot of the window @hydrated', async ({ page, empty }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(`${empty.url}/tasks/REP-1`);
+  await settled(page, true);
+  const field = page.getByLabel('New comment');
+  await field.evaluate((element) => { element.scrollIntoView({ block: 'end' }); });
+  await field.pressSequentially('Ask @da');
+  const person = page.getByRole('option', { name: 'Dana Admin' });
+  await expect(person).toBeInViewport({ ratio: 1 });
+  const [list, bar] = await Promise.all([person.boundingBox(), page.locator('.tabbar').boundingBox()]);
+  expect(list!.y + list!.height, 'above the bar').toBeLessThanOrEqual(bar!.y);
+});
+
 test('J and K walk the drawer along the filtered board @hydrated', async ({ page, empty }) => {
   await page.goto(`${empty.url}/board/REP/tasks/1`);
   await settled(page, true);

@@ -245,6 +245,12 @@ impl AppError {
             Self::ArchivedProject => {
                 "This project is archived: it can be read, not changed. An owner can restore it.".into()
             }
+            // Of several tasks, some would have room.
+            Self::Full { count, limit } if count < limit => {
+                format!(
+                    "The list has no room for all of them: it takes {limit} and has {count}. Choose another one, or raise its limit."
+                )
+            }
             Self::Full { count, limit } => {
                 format!("This list is full: {count} of {limit}. Take a task out of it, or raise its limit.")
             }

@@ -1,9 +1,12 @@
 //! Changes that were sent when the session had ended, or when the server was out of reach: they wait for somebody to sign in
-//! again, and for the server.
+//! again, and for the server. What is not answered outlives a reload of its page.
+
+mod kept;
 
 use std::collections::VecDeque;
 
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::board::{Named, is_out_of_reach};
 use crate::{
@@ -46,6 +49,8 @@ where
     toasts: Option<Toasts>,
     /// When the server is asked again.
     once_more: OnceMore,
+    /// Where the browser keeps what waits; none where it does not outlast its page.
+    place: StoredValue<Option<kept::Place>>,
 }
 
 impl<S> Clone for Held<S>
@@ -67,34 +72,36 @@ where
 
 impl<S> Held<S>
 where
-    S: ServerFn<Error = AppError> + Waits + Clone + Send + Sync + 'static,
+    S: ServerFn<Error = AppError> + Waits + Serialize + DeserializeOwned + Clone + Send + Sync + 'static,
     S::Output: Clone + Send + Sync + 'static,
 {
     /// Of the action that sends the changes, as long as the caller stands in the page.
     pub fn of(action: ServerAction<S>) -> Self {
-        let (input, sent) = (action.input(), StoredValue::new(Vec::<S>::new()));
-        let (waiting, last) = (StoredValue::new(VecDeque::<S>::new()), StoredValue::new(Moment::default()));
-        Effect::new(move |_| {
-            let Some(change) = input.get() else { return };
-            let is_over = |old: &S| old.op() != change.op() && change.replaces(old);
-            waiting.update_value(|waiting| waiting.retain(|old| !is_over(old)));
-            last.set_value(Moment::now());
-            sent.update_value(|sent| {
-                sent.retain(|other| other.op() != change.op());
-                sent.push(change);
-            });
-        });
         let held = Self {
             action,
             is_pending: action.pending(),
             end: use_context::<SessionEnd>(),
-            sent,
-            last,
-            waiting,
+            sent: StoredValue::new(Vec::new()),
+            last: StoredValue::new(Moment::default()),
+            waiting: StoredValue::new(VecDeque::new()),
             is_asking: StoredValue::new(false),
             toasts: use_context::<Toasts>(),
             once_more: OnceMore::within(LONGEST),
+            place: StoredValue::new(S::outlasts().then(|| kept::Place::of(S::url())).flatten()),
         };
+        let input = action.input();
+        Effect::new(move |_| {
+            let Some(change) = input.get() else { return };
+            // One that is sent once more takes no newer one's place.
+            let is_over = |old: &S| old.op() < change.op() && change.replaces(old);
+            held.waiting.update_value(|waiting| waiting.retain(|old| !is_over(old)));
+            held.last.set_value(Moment::now());
+            held.sent.update_value(|sent| {
+                sent.retain(|other| other.op() != change.op());
+                sent.push(change);
+            });
+            held.keep();
+        });
         let reach = use_context::<Reach>();
         // Tracked, so that it is sent again as soon as the server is back; a stream alone that is cut off holds nothing up.
         let listens = move || {
@@ -103,7 +110,26 @@ where
         };
         held.once_more.then(listens, move || held.send_again());
         on_cleanup(move || held.give_up());
+        Effect::new(move |_| held.take_over());
         held
+    }
+
+    /// What was not answered when the page was left by a reload or a crash is sent first.
+    fn take_over(self) {
+        let left = self.place.with_value(|place| place.as_ref().map(kept::Place::left::<S>)).unwrap_or_default();
+        if left.is_empty() {
+            return;
+        }
+        self.let_wait(left);
+        self.keep();
+        self.send_again();
+    }
+
+    /// Has the browser keep what is on its way and what waits, until it is answered.
+    fn keep(self) {
+        let mut changes = self.sent.try_with_value(Vec::clone).unwrap_or_default();
+        changes.extend(self.waiting.try_with_value(VecDeque::clone).unwrap_or_default());
+        self.place.try_update_value(|place| place.as_mut().map(|place| place.keep(&changes)));
     }
 
     /// The changes that are on their way: an answer is about one of them.
@@ -127,6 +153,7 @@ where
                 self.once_more.note(&AppResult::Ok(()));
                 if !self.is_pending.get_untracked() {
                     self.sent.update_value(Vec::clear);
+                    self.keep();
                 }
                 if !self.is_asking.get_value() {
                     self.send_next();
@@ -140,16 +167,24 @@ where
     /// Lets what is on its way wait, in the order in which it was asked for.
     fn put_aside(self) {
         let sent = self.sent.try_update_value(std::mem::take).unwrap_or_default();
+        self.let_wait(sent);
+    }
+
+    /// Lets changes wait with those that do, in their order: without what a later one says again.
+    fn let_wait(self, changes: Vec<S>) {
         self.waiting.update_value(|waiting| {
-            waiting.retain(|change| sent.iter().all(|other| other.op() != change.op()));
-            waiting.extend(sent);
-            waiting.make_contiguous().sort_by_key(Named::op);
+            let mut all: Vec<S> = std::mem::take(waiting).into();
+            all.retain(|other| changes.iter().all(|change| change.op() != other.op()));
+            all.extend(changes);
+            all.sort_by_key(Named::op);
+            *waiting = last_words(all);
         });
     }
 
     /// Lets what did not get through wait for the server.
     fn lose(self, answer: &AppResult<S::Output>) {
         self.put_aside();
+        self.keep();
         self.once_more.note(answer);
         self.tell();
     }
@@ -174,7 +209,9 @@ where
 
     /// The page is left: what still waits is not sent any more.
     fn give_up(self) {
-        let count = self.waiting.try_with_value(VecDeque::len).unwrap_or_default();
+        let count = self.waiting.try_update_value(std::mem::take).unwrap_or_default().len();
+        self.sent.try_update_value(Vec::clear);
+        self.keep();
         if let Some(toasts) = self.toasts.filter(|_| count > 0) {
             toasts.close_about(S::url());
             toasts.fail(given_up(count));
@@ -183,6 +220,7 @@ where
 
     fn hold(self, end: SessionEnd, put_off: impl FnOnce(Vec<S>) + 'static) {
         self.put_aside();
+        self.keep();
         let (sent, changes) = (self.last.get_value(), self.waiting.with_value(VecDeque::len));
         // Another answer may have told of all that was on its way, and the person has given it up since.
         if changes == 0 || self.is_asking.get_value() {
@@ -199,6 +237,7 @@ where
                 self.send_next();
             } else {
                 let waiting = self.waiting.try_update_value(std::mem::take).unwrap_or_default();
+                self.keep();
                 put_off(waiting.into());
             }
         });
@@ -212,6 +251,17 @@ where
     }
 }
 
+/// Changes in their order, without those that a later one replaces.
+fn last_words<S: Waits>(mut changes: Vec<S>) -> VecDeque<S> {
+    let mut kept = VecDeque::new();
+    while let Some(change) = changes.pop() {
+        if kept.iter().all(|later: &S| !later.replaces(&change)) {
+            kept.push_front(change);
+        }
+    }
+    kept
+}
+
 fn waits(count: usize) -> String {
     match count {
         1 => "Not saved yet: offline. 1 change waits to be sent.".to_owned(),
@@ -223,5 +273,32 @@ fn given_up(count: usize) -> String {
     match count {
         1 => "Not saved: 1 change was not sent before you left its page. Make it again there.".to_owned(),
         many => format!("Not saved: {many} changes were not sent before you left their page. Make them again there."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::OpId;
+
+    #[derive(Debug, PartialEq, Eq)]
+    struct Set(&'static str, u128);
+
+    impl Named for Set {
+        fn op(&self) -> Option<OpId> {
+            Some(OpId(uuid::Uuid::from_u128(self.1)))
+        }
+    }
+
+    impl Waits for Set {
+        fn replaces(&self, other: &Self) -> bool {
+            self.0 == other.0
+        }
+    }
+
+    #[test]
+    fn of_what_is_said_of_the_same_thing_the_last_word_waits_in_its_place() {
+        let waits = last_words(vec![Set("priority", 1), Set("due", 2), Set("priority", 3), Set("start", 4)]);
+        assert_eq!(waits, [Set("due", 2), Set("priority", 3), Set("start", 4)]);
     }
 }

@@ -83,6 +83,7 @@ async fn two_people_who_change_one_item_are_told_with_both_texts() {
         let late = checklist::rename(&jonas, item, Some("ask"), "ask the regions").await.unwrap_err();
         let AppError::Conflict(both) = late else { panic!("an old page overwrote a newer text: {late:?}") };
         assert_eq!((both.mine.as_str(), both.theirs.as_str()), ("ask the regions", "ask everybody"));
+        assert_eq!(both.by.as_deref(), Some("Mina Kovač"));
         assert_eq!(items(&jonas, "T-1").await, ["ask everybody"], "nothing of it is stored");
         checklist::rename(&jonas, item, Some("ask"), "ask everybody").await.unwrap();
         checklist::rename(&jonas, item, Some("ask everybody"), "ask the regions").await.unwrap();

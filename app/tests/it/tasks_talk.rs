@@ -123,6 +123,16 @@ async fn a_text_is_changed_by_its_author_or_an_owner_and_nobody_else() {
         comments::add(&jonas, a.id, "Jonas's", None).await.unwrap();
         let read_by = read(&mina, "T-1").await;
         assert!(read_by.comments.iter().all(|comment| comment.can_edit), "an owner may change all");
+        notes::add(&jonas, a.id, note(NoteKind::Progress, None, "Jonas's"), None).await.unwrap();
+        let of_jonas = read(&jonas, "T-1").await.parts.notes.into_iter().find(|note| note.can_edit).unwrap();
+        later(&app);
+        let (mina, jonas) = (app.as_person(&cast.mina), app.as_person(&cast.jonas));
+        let hers = note(NoteKind::Progress, None, "Mina's words");
+        notes::edit(&mina, of_jonas.id, of_jonas.version, hers).await.unwrap();
+        let late = notes::edit(&jonas, of_jonas.id, of_jonas.version, input()).await.unwrap_err();
+        let AppError::Conflict(conflict) = late else { panic!("{late:?}") };
+        assert_eq!((conflict.theirs.as_str(), conflict.by.as_deref()), ("Mina's words", Some("Mina Kovač")));
+        notes::remove(&mina, of_jonas.id).await.unwrap();
         comments::remove(&mina, read_by.comments[1].id).await.unwrap();
         notes::remove(&mina, read_by.parts.notes[0].id).await.unwrap();
         let read_by = read(&mina, "T-1").await;
@@ -149,6 +159,7 @@ async fn a_comment_keeps_what_it_said_before_and_two_who_change_it_are_told() {
             panic!("an old page overwrote a newer text");
         };
         assert_eq!((conflict.mine.as_str(), conflict.theirs.as_str()), ("from an old page", "second"));
+        assert_eq!(conflict.by.as_deref(), Some("Mina Kovač"));
         comments::edit(&app.as_person(&cast.mina), said.id, conflict.version, "third").await.unwrap();
         let said = read(&app.as_person(&cast.mina), "T-1").await.comments.remove(0);
         assert!(said.is_edited && said.html.contains("third"));

@@ -9,11 +9,13 @@ pub fn now() -> DateTime<Utc> {
     DateTime::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default()
 }
 
-/// A new id for a change. `crypto.getRandomValues` is there on plain HTTP too, `randomUUID` is not.
+/// A new id for a change, behind those of changes before it (UUID of version 7). `crypto.getRandomValues` is there on plain
+/// HTTP too, `randomUUID` is not.
 pub fn op_id() -> OpId {
-    let mut bytes = [0_u8; 16];
+    let mut bytes = [0_u8; 10];
     if let Some(crypto) = web_sys::window().and_then(|window| window.crypto().ok()) {
         drop(crypto.get_random_values_with_u8_array(&mut bytes));
     }
-    OpId(uuid::Builder::from_random_bytes(bytes).into_uuid())
+    let millis = u64::try_from(now().timestamp_millis()).unwrap_or_default();
+    OpId(uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid())
 }

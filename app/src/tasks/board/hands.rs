@@ -25,6 +25,8 @@ mod browser {
     use web_sys::{HtmlElement, KeyboardEvent, MouseEvent};
 
     use crate::domain::account::Me;
+    use crate::domain::board_filter::BoardFilter;
+    use crate::domain::board_look::read_board_query;
     use crate::domain::column::Between;
     use crate::domain::due::ViewerClock;
     use crate::domain::ids::{ColumnId, TaskId};
@@ -60,13 +62,14 @@ mod browser {
 
     thread_local! {
         /// The filter that was told last.
-        static FILTER: RefCell<String> = const { RefCell::new(String::new()) };
+        static FILTER: RefCell<BoardFilter> = RefCell::default();
     }
 
     /// Says how many tasks are shown after the filter has changed.
     fn tell_filter(state: &BoardState) {
-        let before = FILTER.replace(state.query.clone());
-        if before != state.query {
+        let filter = read_board_query(&state.query).0;
+        let before = FILTER.replace(filter.clone());
+        if before != filter {
             let sum = |count: fn(&ColumnState) -> u32| state.columns.iter().map(count).sum::<u32>();
             let shown = sum(|column| column.shown.get_untracked());
             say(words::shown(shown, sum(|column| column.total.get_untracked())), Urgency::Polite);

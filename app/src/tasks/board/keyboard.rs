@@ -138,6 +138,8 @@ impl Keys {
                 let list = self.state.list_for_new().map(|list| list.id);
                 self.state.tools.adding.set(list);
             }
+            // Heard, so that nobody is taken to the page for new tasks, and away from the board.
+            Action::NewTask => {}
             Action::Undo | Action::Redo if !is_lifted => {
                 let card = if action == Action::Redo { self.state.redo() } else { self.state.undo() };
                 if let Some(card) = card {

@@ -16,7 +16,7 @@ use crate::{
     },
     error::{AppError, AppResult},
     tasks::{
-        board::{Rewind, Urgency, new_op, say},
+        board::{Rewind, Urgency, is_out_of_reach, new_op, say},
         views::{Calendar, CalendarItem, ListRow},
         views_api::save_cell,
     },
@@ -137,9 +137,13 @@ impl Desk {
                         }
                     });
                     self.settle(next.id, next.shown, before);
-                    let words = format!("{} {}", next.refused, error.words());
+                    // It is not kept, so nothing is said of sending it later.
+                    let why =
+                        if is_out_of_reach(&error) { "The server cannot be reached.".into() } else { error.words() };
+                    let words = format!("{} {why}", next.refused);
                     say(words.clone(), Urgency::Assertive);
                     if let Some(toasts) = self.toasts {
+                        toasts.close_about(&next.op.to_string());
                         toasts.fail(words);
                     }
                 }

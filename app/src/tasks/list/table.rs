@@ -221,9 +221,10 @@ fn warning(before: &ListRow, fresh: &ListRow) -> Option<String> {
 fn refusal(error: &AppError) -> String {
     match error {
         AppError::Conflict(conflict) => format!(
-            "Not saved. {} named it “{}” meanwhile. Your title is still in its field: save again to put it over theirs.",
+            "Not saved. {} named it “{}” meanwhile, you “{}”: save that again to put it over theirs.",
             conflict.who(),
-            conflict.theirs
+            conflict.theirs,
+            conflict.mine
         ),
         AppError::Invalid(invalid) => {
             let words = invalid.fields.first().map_or_else(|| error.words(), |field| field.problem.words());

@@ -11,6 +11,7 @@ use super::{
     copy, edit,
     events::{self, Detail, Event},
     find,
+    stamps::user_name,
 };
 use crate::{
     domain::{
@@ -18,7 +19,7 @@ use crate::{
         ids::{ChecklistItemId, OpId, TaskId},
         task::{EventKind, ITEM_MAX},
     },
-    entities::{checklist_item, task},
+    entities::{checklist_item, task, task_event},
     error::{AppError, AppResult, Checks, Conflict, Problem},
     platform::{ctx::Ctx, db::WriteTx},
 };
@@ -124,7 +125,8 @@ pub async fn rename(ctx: &Ctx, id: ChecklistItemId, was: Option<&str>, text: &st
         return Ok(());
     }
     if was.is_some_and(|was| was != item.text) {
-        let conflict = Conflict { field: "text".into(), mine: text, theirs: item.text, ..Conflict::default() };
+        let by = who_wrote(&tx, task.id, &item.text).await?;
+        let conflict = Conflict { field: "text".into(), mine: text, theirs: item.text, by, ..Conflict::default() };
         return Err(AppError::Conflict(Box::new(conflict)));
     }
     checklist_item::ActiveModel { id: Unchanged(id), text: Set(text.clone()), ..Default::default() }
@@ -133,6 +135,24 @@ pub async fn rename(ctx: &Ctx, id: ChecklistItemId, was: Option<&str>, text: &st
     let detail = Detail { field: Some("item".into()), from: Some(item.text), to: Some(text), ..Detail::default() };
     events::record(ctx, &*tx, &task, Event::plain(EventKind::Edited, detail)).await?;
     Ok(tx.commit().await?)
+}
+
+/// Who gave an item of the task this text, as its history says.
+async fn who_wrote(tx: &WriteTx, task: TaskId, text: &str) -> AppResult<Option<String>> {
+    let lines = task_event::Entity::find()
+        .filter(task_event::Column::TaskId.eq(task))
+        .filter(task_event::Column::Kind.eq(EventKind::Edited))
+        .order_by_desc(task_event::Column::Id)
+        .all(&**tx)
+        .await?;
+    let is_this = |line: &task_event::Model| {
+        let detail = serde_json::from_str::<Detail>(&line.detail).unwrap_or_default();
+        detail.field.as_deref() == Some("item") && detail.to.as_deref() == Some(text)
+    };
+    match lines.iter().find(|line| is_this(line)).and_then(|line| line.actor_id) {
+        Some(actor) => user_name(tx, actor).await,
+        None => Ok(None),
+    }
 }
 
 /// Moves an item. A neighbour that is gone, or no place further on, changes nothing.

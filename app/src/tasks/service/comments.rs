@@ -13,7 +13,7 @@ use super::{
     events::{self, Detail, Event},
     find, history,
     notes::is_own,
-    stamps::{stamp_version, was_edited},
+    stamps::{Stored, stamp_version, was_edited},
     watch,
 };
 use crate::{
@@ -72,7 +72,8 @@ pub async fn edit(ctx: &Ctx, id: CommentId, base: i64, body: &str) -> AppResult<
         return Ok(());
     }
     let written_at = row.edited_at.unwrap_or(row.created_at);
-    was_edited("body", base, written_at, &body, &row.body)?;
+    let stored = Stored { task: task.id, text: &row.body, changed_at: written_at, kind: EventKind::CommentEdited };
+    was_edited(&tx, "body", base, &body, stored).await?;
     let kept = comment_revision::ActiveModel {
         id: Set(RevisionId(Uuid::now_v7())),
         comment_id: Set(id),

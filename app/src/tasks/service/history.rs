@@ -139,7 +139,7 @@ fn words(event: &task_event::Model, detail: &Detail, columns: &HashMap<ColumnId,
         EventKind::Unblocked => {
             format!("marked this as no longer blocked by {}", detail.from.as_deref().unwrap_or_default())
         }
-        EventKind::Recurred => format!("the next one of the series is {to}"),
+        EventKind::Recurred => format!("made the next one of the series: {to}"),
         EventKind::Transferred => format!("moved this here from {}", detail.from.as_deref().unwrap_or_default()),
     }
 }

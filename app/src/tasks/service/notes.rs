@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{
     events::{self, Detail, Event},
     find,
-    stamps::{stamp_version, was_edited},
+    stamps::{Stored, stamp_version, was_edited},
 };
 use crate::{
     domain::{
@@ -80,7 +80,9 @@ pub async fn edit(ctx: &Ctx, id: WorkNoteId, base: i64, input: NoteInput) -> App
     if (row.kind, row.on_date, row.body.as_str()) == (kind, on_date, body.as_str()) {
         return Ok(());
     }
-    was_edited("body", base, row.edited_at.unwrap_or(row.created_at), &body, &row.body)?;
+    let changed_at = row.edited_at.unwrap_or(row.created_at);
+    let stored = Stored { task: task.id, text: &row.body, changed_at, kind: EventKind::NoteEdited };
+    was_edited(&tx, "body", base, &body, stored).await?;
     work_note::ActiveModel {
         id: Unchanged(id),
         kind: Set(kind),

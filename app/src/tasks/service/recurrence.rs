@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     domain::{
+        calendar::short_date,
         ids::{ColumnId, TaskId},
         recurrence::{Recurrence, Series, is_same_occurrence},
         task::{EventKind, Status},
@@ -113,7 +114,7 @@ pub(super) async fn go_on(ctx: &Ctx, tx: &WriteTx, done: task::Model) -> AppResu
     let mut fresh = touched(ctx, &done);
     fresh.recurrence = Set(None);
     let done = fresh.update(&**tx).await?;
-    let to = format!("{}-{}, due {next}", project.key, made.number);
+    let to = format!("{}-{}, due {}", project.key, made.number, short_date(next, completed));
     let detail = Detail { to: Some(to), task: Some(made.id), ..Detail::default() };
     events::record(ctx, &**tx, &done, Event::plain(EventKind::Recurred, detail)).await?;
     Ok(done)

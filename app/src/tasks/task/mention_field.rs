@@ -6,7 +6,10 @@ use leptos::{html::Textarea, prelude::*};
 use super::submit::{is_sending_key, submit_form_of};
 use crate::{
     tasks::view::PersonChoice,
-    ui::{listbox::walk, textarea_html},
+    ui::{
+        listbox::{show_option, walk},
+        textarea_html,
+    },
 };
 
 /// Most people that are offered.
@@ -69,6 +72,16 @@ pub fn MentionField(
         open.set(None);
     };
     let list_id = format!("{id}-people");
+    // Low in the window it would stand below what is seen.
+    Effect::new({
+        let list_id = list_id.clone();
+        move |_| {
+            if choices.with(|choices| !choices.is_empty()) {
+                let list_id = list_id.clone();
+                request_animation_frame(move || show_option(&list_id));
+            }
+        }
+    });
     let option_id = {
         let id = id.clone();
         move |index: usize| format!("{id}-person-{index}")

@@ -116,8 +116,8 @@ pub fn DueForm(state: TaskState) -> impl IntoView {
                 {state.hidden()}
                 {state.hidden_op()}
                 <div class="prop__row">
-                    <input class="input" type="date" name="due_on" aria-label="Due date" value=date prop:value=move || fields.get().0 on:change=|event| submit_form_of(&event) />
-                    <input class="input" type="time" name="due_time" aria-label="Time, optional" value=time prop:value=move || fields.get().1 on:change=|event| submit_form_of(&event) />
+                    <input class="input" type="date" name="due_on" aria-label="Due date" value=date prop:value=move || fields.get().0 class:is-empty=move || fields.get().0.is_empty() on:change=|event| submit_form_of(&event) />
+                    <input class="input" type="time" name="due_time" aria-label="Time, optional" value=time prop:value=move || fields.get().1 class:is-empty=move || fields.get().1.is_empty() on:change=|event| submit_form_of(&event) />
                 </div>
                 {save_button()}
             </ActionForm>
@@ -144,7 +144,7 @@ pub fn StartForm(state: TaskState) -> impl IntoView {
             {state.hidden_op()}
             <label class="field__label" for="task-start">"Start"</label>
             <div class="prop__row">
-                <input class="input" type="date" id="task-start" name="start_on" value=start.get_untracked() prop:value=move || start.get() on:change=|event| submit_form_of(&event) />
+                <input class="input" type="date" id="task-start" name="start_on" value=start.get_untracked() prop:value=move || start.get() class:is-empty=move || start.get().is_empty() on:change=|event| submit_form_of(&event) />
                 {save_button()}
             </div>
             {move || late.get().map(|words| view! { <span class="state small" data-tone="warn" role="status"><Icon name="triangle-alert" />{words}</span> })}
