@@ -161,7 +161,7 @@ async fn who_comes_second_to_a_comment_a_note_or_an_item_sees_both_texts_and_can
             let sent = |words| [(others[0], which.as_str()), (began, base.as_str()), ("kind", "issue"), (text, words)];
             page.send(function, &sent("theirs & all")).await;
             let shown = page.send(function, &sent("mine & more")).await.body;
-            let both = shown.split("Somebody changed this text since you opened it").nth(1);
+            let both = shown.split("changed this text since you opened it").nth(1);
             let both = both.unwrap_or_else(|| panic!("{function} wrote over a newer text: {shown}"));
             let both = both.split("</form>").next().unwrap();
             assert!(both.contains("theirs &amp; all") && both.contains("mine &amp; more"), "{function}: {both}");
@@ -174,7 +174,7 @@ async fn who_comes_second_to_a_comment_a_note_or_an_item_sees_both_texts_and_can
             let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
             let saved = page.send(function, &fields).await.body;
             assert!(
-                saved.contains("mine after all") && !saved.contains("Somebody changed this text"),
+                saved.contains("mine after all") && !saved.contains("changed this text since"),
                 "{function}: {saved}"
             );
         }
