@@ -55,14 +55,18 @@ const ASK_BEFORE_LEAVING: &str = "\
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || !unsaved()) return; \
     if (confirm(LEAVE)) typed.clear(); \
     else { event.preventDefault(); event.stopImmediatePropagation(); } }, true); \
+    addEventListener('beforeunload', (event) => { if (unsaved()) event.preventDefault(); });";
+
+/// The script that keeps a text out of a field that would stop the page for minutes: longer than any field takes, it would
+/// be refused in the end. It is still where it was copied from, and the field stays as it was.
+const REFUSE_LONG_PASTES: &str = "\
     addEventListener('paste', (event) => { \
     const { target, clipboardData } = event, many = clipboardData?.getData('text').length; \
     if (!(many > 300000) || !('value' in target)) return; \
     event.preventDefault(); event.stopImmediatePropagation(); \
     const said = Object.assign(document.createElement('p'), { className: 'field__error', role: 'alert' }); \
     said.textContent = 'Not pasted: ' + many.toLocaleString('en') + ' letters are more than a field takes. Attach them as a file.'; \
-    target.after(said); setTimeout(() => said.remove(), 20000); }, true); \
-    addEventListener('beforeunload', (event) => { if (unsaved()) event.preventDefault(); });";
+    target.after(said); setTimeout(() => said.remove(), 20000); }, true);";
 
 /// One whole page.
 pub fn frame(app: AppState) -> impl IntoView {
@@ -78,7 +82,7 @@ pub fn frame(app: AppState) -> impl IntoView {
     let glyphs = page::path_and_query().starts_with("/board/").then(|| asset("glyphs.woff2"));
     let watch = watch_answers(app.assets.build());
     let wake = format!(
-        "{watch} {ASK_BEFORE_LEAVING} import init, {{ hydrate }} from '{js}'; init({{ module_or_path: '{wasm}' }}).then(hydrate).then(() => {{ document.documentElement.dataset.hydrated = 'yes'; }});"
+        "{watch} {ASK_BEFORE_LEAVING} {REFUSE_LONG_PASTES} import init, {{ hydrate }} from '{js}'; init({{ module_or_path: '{wasm}' }}).then(hydrate).then(() => {{ document.documentElement.dataset.hydrated = 'yes'; }});"
     );
     // `<` is the only character that could end the script element early.
     let session = serde_json::to_string(&session).unwrap_or_default().replace('<', "\\u003c");

@@ -42,6 +42,7 @@ mod session_end;
 mod settings_page;
 mod several;
 mod sprite;
+pub mod tab_storage;
 mod textarea;
 pub mod toast;
 

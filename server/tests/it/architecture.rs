@@ -174,3 +174,36 @@ fn templates_of_people_are_rendered_without_walls_only_in_tests() {
     files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut host);
     assert!(host.iter().all(|path| !fs::read_to_string(path).unwrap().contains("Walls::None")), "in the server");
 }
+
+/// The names of properties behind each `before`, with what follows them.
+fn properties<'a>(text: &'a str, before: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+    text.match_indices(before).map(move |(at, _)| {
+        let rest = &text[at + before.len()..];
+        rest.split_at(rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(rest.len()))
+    })
+}
+
+#[test]
+fn every_property_that_a_style_takes_is_set_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let sheets = fs::read_dir(root.join("style")).unwrap().map(|entry| entry.unwrap().path());
+    let mut styles: Vec<PathBuf> = sheets.filter(|path| path.extension().is_some_and(|end| end == "css")).collect();
+    styles.push(root.join("scripts/editor/main.mjs"));
+    let styles: Vec<String> = styles.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    // Some are set on their elements by the pages.
+    let pages: Vec<String> = all_files().iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    let set: Vec<&str> = styles
+        .iter()
+        .chain(&pages)
+        .flat_map(|text| properties(text, "--"))
+        .filter(|(_, rest)| rest.starts_with([':', '"', '=']))
+        .map(|(name, _)| name)
+        .collect();
+    let mut taken: Vec<&str> =
+        styles.iter().flat_map(|text| properties(text, "var(--")).map(|(name, _)| name).collect();
+    taken.sort_unstable();
+    taken.dedup();
+    assert!(taken.len() > 100, "the styles are read: {taken:?}");
+    let unset: Vec<&str> = taken.into_iter().filter(|name| !set.contains(name)).collect();
+    assert!(unset.is_empty(), "taken and never set: {unset:?}");
+}

@@ -88,3 +88,14 @@ async fn a_server_that_stays_silent_is_given_up() {
     let request = Request { timeout: patience, ..get(&url) };
     assert_eq!(here().send(request).await, Err(HttpError::TimedOut(patience)));
 }
+
+#[tokio::test]
+async fn an_address_of_the_web_is_one_with_a_server_and_without_a_password() {
+    let refusal = async |url: &str| here().refusal(url, Duration::from_secs(5)).await;
+    for good in ["https://hc-ping.example/0b2c", "http://127.0.0.1:8080/x?y=1"] {
+        assert_eq!(refusal(good).await, None, "{good}");
+    }
+    for bad in ["hc-ping.com/0b2c", "ftp://a/b", "https://", "https://a:b@c/d", "javascript:alert(1)", "/x"] {
+        assert_eq!(refusal(bad).await, Some(HttpError::BadUrl), "{bad}");
+    }
+}

@@ -1,10 +1,10 @@
-//! What the server has not answered, in the browser's storage of this tab: under the person and what is asked of the server.
-//! It is there after a reload, in no other tab, and gone with its own, so that nothing is done weeks later.
+//! What the server has not answered, in the storage of the tab: under the person and what is asked of the server. It is
+//! there after a reload and gone with its tab, so that nothing is done weeks later.
 
 use leptos::prelude::use_context;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::domain::account::Me;
+use crate::{domain::account::Me, ui::tab_storage};
 
 /// Where the changes are kept that are asked for at one address, whichever page they were made on: each says what it is about.
 pub struct Place {
@@ -21,7 +21,7 @@ impl Place {
 
     /// What the page before has left.
     pub fn left<S: DeserializeOwned>(&self) -> Vec<S> {
-        let words = storage::get(&self.name);
+        let words = tab_storage::read(&self.name);
         words.and_then(|words| serde_json::from_slice(words.as_bytes()).ok()).unwrap_or_default()
     }
 
@@ -32,45 +32,6 @@ impl Place {
         }
         self.is_filled = !changes.is_empty();
         let words = if self.is_filled { serde_json::to_string(changes).ok() } else { None };
-        storage::set(&self.name, words.as_deref());
+        tab_storage::write(&self.name, words.as_deref());
     }
-}
-
-#[cfg(feature = "hydrate")]
-use browser as storage;
-#[cfg(not(feature = "hydrate"))]
-use server as storage;
-
-#[cfg(feature = "hydrate")]
-mod browser {
-    use leptos::prelude::window;
-
-    fn storage() -> Option<web_sys::Storage> {
-        window().session_storage().ok().flatten()
-    }
-
-    /// What is kept under a name.
-    pub fn get(name: &str) -> Option<String> {
-        storage()?.get_item(name).ok().flatten()
-    }
-
-    /// Keeps words under a name; nothing without any.
-    pub fn set(name: &str, words: Option<&str>) {
-        let Some(storage) = storage() else { return };
-        // A full or forbidden storage keeps nothing: the change still waits in its page.
-        drop(match words {
-            Some(words) => storage.set_item(name, words),
-            None => storage.remove_item(name),
-        });
-    }
-}
-
-/// Nothing is kept on the server.
-#[cfg(not(feature = "hydrate"))]
-mod server {
-    pub const fn get(_name: &str) -> Option<String> {
-        None
-    }
-
-    pub const fn set(_name: &str, _words: Option<&str>) {}
 }

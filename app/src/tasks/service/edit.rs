@@ -11,6 +11,7 @@ use super::{
     create::touched,
     events::{self, Detail, Event},
     find,
+    stamps::user_name,
 };
 use crate::{
     domain::{
@@ -18,7 +19,7 @@ use crate::{
         ids::{OpId, TaskId},
         task::{Category, DESCRIPTION_MAX, EventKind, Priority, TITLE_MAX},
     },
-    entities::{task, task_event, user},
+    entities::{task, task_event},
     error::{AppError, AppResult, Checks, Problem},
     platform::{ctx::Ctx, db::WriteTx},
     tasks::view::Card,
@@ -195,11 +196,11 @@ async fn changed_since(tx: &WriteTx, row: &task::Model, field: &str, base: i64) 
         .filter(|(_, detail)| detail.field.as_deref() == Some(field) && detail.version > Some(base))
         .max_by_key(|(_, detail)| detail.version);
     let Some((actor, detail)) = last else { return Ok(None) };
-    let person = match actor {
-        Some(actor) => user::Entity::find_by_id(actor).one(&**tx).await?,
+    let name = match actor {
+        Some(actor) => user_name(tx, actor).await?,
         None => None,
     };
-    Ok(Some(person.map(|person| person.name).or(detail.by)))
+    Ok(Some(name.or(detail.by)))
 }
 
 /// A wall-clock time in a zone: the first of two where it exists twice, the end of the gap where it

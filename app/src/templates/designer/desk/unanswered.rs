@@ -4,13 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::Draft;
-use crate::domain::ids::{TemplateId, UserId};
-
-#[cfg(feature = "hydrate")]
-use browser::{read, write};
-
-#[cfg(not(feature = "hydrate"))]
-use server::{read, write};
+use crate::{
+    domain::ids::{TemplateId, UserId},
+    ui::tab_storage::{read, write},
+};
 
 /// A save that was sent, and what stood in the page when it was left.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,40 +55,6 @@ pub fn forget(me: Option<UserId>, template: TemplateId) {
     if let Some(name) = name(me, template) {
         write(&name, None);
     }
-}
-
-#[cfg(feature = "hydrate")]
-mod browser {
-    use leptos::prelude::window;
-
-    /// That of the tab: another tab of the same person works on a page of its own.
-    fn storage() -> Option<web_sys::Storage> {
-        window().session_storage().ok().flatten()
-    }
-
-    pub fn read(name: &str) -> Option<String> {
-        storage()?.get_item(name).ok().flatten()
-    }
-
-    /// Keeps words under a name, or none.
-    pub fn write(name: &str, words: Option<&str>) {
-        let Some(storage) = storage() else { return };
-        // What a full or forbidden storage does not take is still sent; an older save must not stand in its place.
-        if words.is_none_or(|words| storage.set_item(name, words).is_err()) {
-            drop(storage.remove_item(name));
-        }
-    }
-}
-
-#[cfg(not(feature = "hydrate"))]
-mod server {
-    /// The server has no tabs.
-    pub fn read(_name: &str) -> Option<String> {
-        None
-    }
-
-    /// As above.
-    pub fn write(_name: &str, _words: Option<&str>) {}
 }
 
 #[cfg(test)]
