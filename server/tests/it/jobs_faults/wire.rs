@@ -104,6 +104,8 @@ async fn signs_in(stage: &Stage) {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(keyring).unwrap();
     file.write_all(KEYRING.as_bytes()).unwrap();
     let input = AccountInput {
+        // Each account has a name of its own, and the stage has one already.
+        name: "With a password".into(),
         auth: "automatic".into(),
         username: "dana".into(),
         password: "secret".into(),
