@@ -26,7 +26,7 @@ build() {
   wait "$pages" || { cat "$said"; return 1; }
 }
 
-# Every commit of a story waits for its disk, and nothing of it outlives the story: its files are in memory, where there is
+# Every commit of a test waits for its disk, and nothing of it outlives the test: its files are in memory, where there is
 # room.
 in_memory() {
   local memory=/dev/shm room
@@ -49,7 +49,7 @@ fi
 if wants rules || wants http; then
   # Tests that start the program need its pages.
   stage "Build: pages and tests" build
-  stage "Test: rules, services on SQLite and PostgreSQL, HTTP, command line" programs
+  stage "Test: rules, services on SQLite and PostgreSQL, HTTP, command line" in_memory programs
 fi
 if wants stories; then
   if [ "$what" = all ]; then

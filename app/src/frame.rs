@@ -58,14 +58,15 @@ const ASK_BEFORE_LEAVING: &str = "\
     addEventListener('beforeunload', (event) => { if (unsaved()) event.preventDefault(); });";
 
 /// The script that keeps a text out of a field that would stop the page for minutes: longer than any field takes, it would
-/// be refused in the end. It is still where it was copied from, and the field stays as it was.
+/// be refused in the end. It is still where it was copied from, and the field stays as it was. A field
+/// says so in words of its own with `data-refuses`.
 const REFUSE_LONG_PASTES: &str = "\
     addEventListener('paste', (event) => { \
     const { target, clipboardData } = event, many = clipboardData?.getData('text').length; \
     if (!(many > 300000) || !('value' in target)) return; \
     event.preventDefault(); event.stopImmediatePropagation(); \
     const said = Object.assign(document.createElement('p'), { className: 'field__error', role: 'alert' }); \
-    said.textContent = 'Not pasted: ' + many.toLocaleString('en') + ' letters are more than a field takes. Attach them as a file.'; \
+    said.textContent = target.dataset.refuses ?? 'Not pasted: ' + many.toLocaleString('en') + ' letters are more than a field takes. Attach them as a file.'; \
     target.after(said); setTimeout(() => said.remove(), 20000); }, true);";
 
 /// One whole page.

@@ -91,7 +91,7 @@ test.describe('in one task', () => {
       await theirs.getByRole('button', { name: 'Save', exact: true }).click();
       await expect(mine.locator('.prose')).toHaveText('All have answered');
       await mine.getByRole('button', { name: 'Save', exact: true }).click();
-      const conflict = page.getByRole('alert').filter({ hasText: 'Somebody changed this text since you opened it' });
+      const conflict = page.getByRole('alert').filter({ hasText: `${dana.name} changed this text since you opened it` });
       await expect(conflict).toContainText('All have answered');
       await expect(conflict.getByLabel('Yours')).toHaveValue('Three have answered');
       await conflict.getByLabel('Yours').fill(' ');
@@ -164,7 +164,7 @@ test.describe('in one task', () => {
         await both.goto(`${empty.url}/tasks/REP-1`);
         await settled(both, true);
       }
-      const conflict = page.getByRole('alert').filter({ hasText: 'Somebody changed this text since you opened it' });
+      const conflict = page.getByRole('alert').filter({ hasText: `${dana.name} changed this text since you opened it` });
       for (const [part, label, shown] of [['.comment', 'Comment, in Markdown', '.comment .prose'], ['li[data-item]', 'Text of the item', '.tick__words']]) {
         const [mine, theirs] = [page, other].map((both) => both.locator(part).first());
         for (const both of [mine, theirs]) await both.locator('summary').first().click();

@@ -155,7 +155,7 @@ const walks: Walk[] = [
       ['/jobs/bounces', '/jobs/bounces', '/jobs/bounces?refused=not_a_report'],
       ['/jobs/bounces/:id', '/jobs/bounces/{bounce}'],
       ['/reports', '/reports', '/reports?q=nothing+like+it'],
-      ['/reports/:id', '/reports/{report}', '/reports/{report}?view=charts', '/reports/{report}?view=recipients', '/reports/{report}?view=source'],
+      ['/reports/:id', '/reports/{report}', '/reports/{report}?view=tasks', '/reports/{report}?view=charts', '/reports/{report}?view=recipients', '/reports/{report}?view=source'],
       ['/reports/:id/compare', '/reports/{report}/compare'],
       ['/outbox', '/outbox', '/outbox?q=nothing+has+this&since=2026-01-01', '/outbox?clear=0'],
       ['/outbox/:id', '/outbox/{mail}', '/outbox/{mail}?view=headers', '/outbox/{mail}?view=parts', '/outbox/{mail}?view=checks', '/outbox/{mail}?view=release'],

@@ -11,10 +11,10 @@ use super::{
     draft_panel::draft_panel,
     report_facts::{Facts, actions, neighbours},
     reports_page::PATH,
-    view::{Part, RecipientView, ReportDetail, Tab, tone},
+    view::{Part, RecipientView, ReportDetail, Tab, TaskTable, TaskTableRow, tone},
 };
 use crate::{
-    domain::{delivery::DeliveryPhase, ids::OccurrenceId, job::RecipientKind},
+    domain::{delivery::DeliveryPhase, ids::OccurrenceId, job::RecipientKind, report::spec::ListKind},
     error::AppResult,
     ui::{
         Chart, ChartFigure, ErrorPage, ErrorSummary, Icon, Page, PageResource, Pause, pending, plain_error, reread,
@@ -37,7 +37,7 @@ pub fn ReportPage() -> impl IntoView {
             let part = match tab {
                 // The frame fetches the one, the facts hold the other.
                 Tab::Mail | Tab::Recipients => Part::Plain,
-                Tab::Charts | Tab::Text | Tab::Source => read_report_part(id, tab).await?,
+                Tab::Tasks | Tab::Charts | Tab::Text | Tab::Source => read_report_part(id, tab).await?,
             };
             AppResult::Ok((tab, part))
         },
@@ -179,6 +179,8 @@ fn content(tab: Tab, part: Part, report: &ReportDetail) -> AnyView {
         (Tab::Mail, _) => view! { <iframe class="mail-frame" sandbox="" title="The report as its reader sees it" src=format!("{PATH}/{id}/mail")></iframe> }.into_any(),
         (Tab::Charts, Part::Charts(charts)) if !charts.is_empty() => figures(charts).into_any(),
         (Tab::Charts, _) => view! { <p class="muted">"This report has no charts."</p> }.into_any(),
+        (Tab::Tasks, Part::Tasks(tables)) if !tables.is_empty() => task_tables(tables).into_any(),
+        (Tab::Tasks, _) => view! { <p class="muted">"This report has no lists of tasks."</p> }.into_any(),
         (_, Part::Text(Some(text))) => pre("code is-wrapped", "Text part", text).into_any(),
         (_, Part::Source { html, data }) => source(html, data, report).into_any(),
         (Tab::Text | Tab::Source, _) => not_yet(report).into_any(),
@@ -188,6 +190,62 @@ fn content(tab: Tab, part: Part, report: &ReportDetail) -> AnyView {
 fn figures(charts: Vec<Chart>) -> impl IntoView {
     view! {
         <div class="figures">{charts.into_iter().map(|chart| view! { <ChartFigure chart=chart /> }).collect_view()}</div>
+    }
+    .into_any()
+}
+
+/// Each list with its anchor, where "and 12 more" of a mail leads.
+fn task_tables(tables: Vec<TaskTable>) -> impl IntoView {
+    let lead = "Each list whole, as it stood when the report was made. The mail may show fewer lists, and fewer tasks of each.";
+    view! {
+        <p class="muted">{lead}</p>
+        {tables.into_iter().map(task_table).collect_view()}
+    }
+    .into_any()
+}
+
+fn task_table(table: TaskTable) -> impl IntoView {
+    let TaskTable { list, rows, left } = table;
+    let heading = format!("list-{list}");
+    let count = rows.len() + left;
+    let body = if rows.is_empty() {
+        view! { <p class="muted">{list.none()}</p> }.into_any()
+    } else {
+        let waits = (list == ListKind::Blocked).then(|| view! { <th scope="col">"Waits for"</th> });
+        view! {
+            <div class="table-wrap" tabindex="0" role="region" aria-label=format!("Table of tasks: {}", list.label())>
+                <table class="table dl-cards">
+                    <thead><tr><th scope="col">"Task"</th><th scope="col">"People"</th><th scope="col">"Status"</th>{waits}<th scope="col">"Priority"</th><th scope="col">"Due"</th><th scope="col">"Finished"</th><th class="num" scope="col">"Days of work"</th></tr></thead>
+                    <tbody>{rows.into_iter().map(task_row).collect_view()}</tbody>
+                </table>
+            </div>
+        }
+        .into_any()
+    };
+    let more = (left > 0)
+        .then(|| view! { <p class="muted">{format!("And {left} more, in the frozen data under Source.")}</p> });
+    view! {
+        <section class="stack is-tight" id=list.to_string() aria-labelledby=heading.clone()>
+            <h2 id=heading.clone() class="section-title">{list.label()}" "<bdi class="muted">{count}</bdi></h2>
+            {body}
+            {more}
+        </section>
+    }
+}
+
+fn task_row(row: TaskTableRow) -> impl IntoView {
+    let waits = row.waits_for.map(|words| view! { <td data-label="Waits for" dir="auto">{words}</td> });
+    view! {
+        <tr>
+            <th scope="row"><span dir="auto"><a class="link" href=format!("/tasks/{}", row.reference)>{row.reference.clone()}</a>" "{row.title}</span></th>
+            <td data-label="People" dir="auto">{row.people}</td>
+            <td data-label="Status">{row.status}</td>
+            {waits}
+            <td data-label="Priority">{row.priority.label()}</td>
+            <td data-label="Due">{row.due}</td>
+            <td data-label="Finished">{row.finished}</td>
+            <td class="num" data-label="Days of work">{row.work_days}</td>
+        </tr>
     }
     .into_any()
 }

@@ -10,10 +10,11 @@ use crate::{
         listed::listed,
         moment::Moment,
         occurrence::OccurrenceState,
-        report::spec::AttachmentKind,
+        report::spec::{AttachmentKind, ListKind},
         report_compare::Comparison,
         report_filter::{Month, ReportFilter},
         retention::{Retention, months_words},
+        task::Priority,
     },
     error::AppError,
     ui::Chart,
@@ -58,7 +59,14 @@ pub struct ReportItem {
 
 crate::text_enum!(
     /// What a tab of a report shows; the word is in the address.
-    Tab { Mail = "mail", Charts = "charts", Text = "text", Recipients = "recipients", Source = "source" }
+    Tab {
+        Mail = "mail",
+        Tasks = "tasks",
+        Charts = "charts",
+        Text = "text",
+        Recipients = "recipients",
+        Source = "source",
+    }
 );
 
 impl Tab {
@@ -66,6 +74,7 @@ impl Tab {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Mail => "Report",
+            Self::Tasks => "Tasks",
             Self::Charts => "Charts",
             Self::Text => "Plain text",
             Self::Recipients => "Recipients",
@@ -162,10 +171,39 @@ pub enum Part {
     Plain,
     /// What the report shows, drawn from its frozen facts; none where they are of another form than reports have.
     Charts(Vec<Chart>),
+    /// Its lists with all of their tasks, also those that the report does not show; none where its facts are of another form.
+    Tasks(Vec<TaskTable>),
     /// The text part; none before it is written.
     Text(Option<String>),
     /// HTML of the mail, none before it is written, and the frozen facts as JSON.
     Source { html: Option<String>, data: String },
+}
+
+/// A list of a report as it was frozen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskTable {
+    /// Which list: its word is the anchor that mails lead to.
+    pub list: ListKind,
+    pub rows: Vec<TaskTableRow>,
+    /// How many more there are than the page shows.
+    pub left: usize,
+}
+
+/// A task as it stood when the report was frozen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskTableRow {
+    pub reference: String,
+    pub title: String,
+    /// Names, or "Nobody".
+    pub people: String,
+    /// Where it stood; of a task that was moved, also where it came from.
+    pub status: String,
+    pub priority: Priority,
+    /// What it waits for, in the list of blocked ones.
+    pub waits_for: Option<String>,
+    pub due: Option<String>,
+    pub finished: Option<String>,
+    pub work_days: Option<u32>,
 }
 
 /// What the retention did to a report.

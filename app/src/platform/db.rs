@@ -49,6 +49,16 @@ pub struct PoolState {
     pub idle: u64,
 }
 
+/// What only one transaction at a time may look over and change, on PostgreSQL by an advisory lock of this number: two
+/// that ran at once would each miss what the other one adds, and no row is there yet that both could lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Two links could close a circle that neither of them sees.
+    TaskDependencies = 720_190,
+    /// Two mail accounts could take one name.
+    MailAccountNames = 720_191,
+}
+
 /// A write transaction. Dropped without [`WriteTx::commit`], it is rolled back.
 pub struct WriteTx {
     txn: DatabaseTransaction,
@@ -228,6 +238,18 @@ fn options(url: &str, synchronous: SqliteSynchronous) -> ConnectOptions {
 }
 
 impl WriteTx {
+    /// Waits until no other transaction has this turn; it is given back with the transaction. SQLite has one writer
+    /// anyway.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn take_turn(&self, turn: Turn) -> Result<(), DbErr> {
+        if self.txn.get_database_backend() == DbBackend::Postgres {
+            self.txn.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({})", turn as i64)).await?;
+        }
+        Ok(())
+    }
+
     /// Makes the changes durable, unless it was begun hastily ([`Db::begin_hasty`]), has open pages look for them, then
     /// lets the next writer in.
     ///

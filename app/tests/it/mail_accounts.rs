@@ -13,6 +13,7 @@ use app::{
     platform::{ctx::Ctx, state::Settings},
     testing::{Cast, TestApp, each_database},
 };
+use futures::future::join_all;
 use sea_orm::EntityTrait;
 
 fn input() -> AccountInput {
@@ -116,6 +117,20 @@ async fn a_blank_password_keeps_the_stored_one_but_never_for_another_server() {
         }
         accounts::update(&ctx, id, 2, AccountInput { auth: "none".into(), ..blank }).await.unwrap();
         assert_eq!(stored(&app, id).await.secret_ciphertext, None, "without a sign-in nothing is kept");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_administrators_who_give_one_name_at_once_one_gets_it() {
+    each_database(async |app| {
+        let ctx = app.as_person(&Cast::new(&app).await.mina);
+        let made = join_all((0..8).map(|_| accounts::create(&ctx, input()))).await;
+        let (made, refused): (Vec<_>, Vec<_>) = made.into_iter().partition(Result::is_ok);
+        assert_eq!(made.len(), 1, "{refused:?}");
+        for refusal in refused {
+            assert_eq!(problems(refusal.unwrap_err()), [("name".to_owned(), Problem::Taken)]);
+        }
     })
     .await;
 }

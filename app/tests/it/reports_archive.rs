@@ -1,6 +1,6 @@
 //! Looking back: the commit in the archive, the list, one report, who may see it.
 
-use std::process::Command;
+use std::{collections::BTreeSet, process::Command};
 
 use app::{
     archive::{
@@ -17,7 +17,10 @@ use app::{
         ids::{OccurrenceId, ProjectId, ScheduleId},
         metrics::Share,
         occurrence::OccurrenceState,
-        report::{ReportProject, Snapshot, spec::ChartKind},
+        report::{
+            ReportProject, Snapshot,
+            spec::{ChartKind, ListKind},
+        },
         report_filter::{Month, ReportFilter},
     },
     entities::{delivery, occurrence, outbox_message, schedule},
@@ -62,6 +65,40 @@ async fn a_report_is_one_commit_with_html_text_pictures_and_data() {
         let message = git(&app, &["log", "-1", "--format=%B"]);
         assert!(message.starts_with("Weekly report of Tasks, 17–23 November 2026"), "{message}");
         assert!(message.contains(&format!("Report-Occurrence: {run}")), "{message}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_a_mail_names_ten_tasks_the_page_of_the_report_has_all_as_they_stood() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let (made, columns) = project(&app, &cast).await;
+        let jonas = app.as_person(&cast.jonas);
+        for number in 1..=12 {
+            task(&jonas, &made, columns[1], &format!("Task {number}")).await;
+        }
+        let run = sent_report(&app, made.id).await;
+        task(&jonas, &made, columns[1], "Too late for it").await;
+        let mina = app.as_person(&cast.mina);
+        let Part::Text(Some(text)) = part(&mina, run, Tab::Text).await.unwrap() else {
+            panic!("the text was asked for")
+        };
+        let all = format!("/reports/{run}?view=tasks#in_progress");
+        assert!(text.contains("and 2 more: ") && text.contains(&all), "{text}");
+
+        let Part::Tasks(tables) = part(&mina, run, Tab::Tasks).await.unwrap() else { panic!("tasks were asked for") };
+        let lists: Vec<(ListKind, usize)> = tables.iter().map(|table| (table.list, table.rows.len())).collect();
+        let expected = [
+            (ListKind::Finished, 0),
+            (ListKind::InProgress, 12),
+            (ListKind::Overdue, 0),
+            (ListKind::DueNext, 0),
+            (ListKind::Created, 12),
+        ];
+        assert_eq!(lists, expected, "in the order of the report, and what else there is behind them");
+        let titles: BTreeSet<&str> = tables[1].rows.iter().map(|row| row.title.as_str()).collect();
+        assert!(titles.len() == 12 && titles.contains("Task 12"), "{titles:?}");
     })
     .await;
 }

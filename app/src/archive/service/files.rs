@@ -7,7 +7,7 @@ use super::sight::{self, Seen};
 use crate::{
     domain::{
         ids::{DeliveryId, OccurrenceId},
-        report::Snapshot,
+        report::{Snapshot, spec::Section},
     },
     entities::{artifact, delivery, delivery_content, schedule},
     error::{AppError, AppResult},
@@ -122,10 +122,7 @@ pub async fn file(ctx: &Ctx, id: OccurrenceId, name: &str) -> AppResult<File> {
     {
         return Ok(stored);
     }
-    let job = schedule::Entity::find_by_id(seen.run.schedule_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
-    let job = report::as_frozen(job, seen.run.report_spec.clone());
-    let version = seen.run.template_id.zip(seen.run.template_version);
-    let sections = report::sections(&Ctx::system(&ctx.app), &job, version, &frozen).await?;
+    let sections = sections(ctx, &seen, &frozen).await?;
     let base_url = &ctx.app.settings.base_url;
     // What its owner says is for the others once it has gone out.
     let is_shown = !seen.run.is_held || seen.is_draft();
@@ -135,6 +132,14 @@ pub async fn file(ctx: &Ctx, id: OccurrenceId, name: &str) -> AppResult<File> {
     let _turn = ctx.app.papers.take(ctx.actor_id()).await?;
     let made = timeout(PATIENCE, files::make(source, &[kind])).await.unwrap_or(Err(BUSY))?;
     made.into_iter().next().ok_or(AppError::NotFound)
+}
+
+/// What a report shows, in its order.
+pub(super) async fn sections(ctx: &Ctx, seen: &Seen, frozen: &Snapshot) -> AppResult<Vec<Section>> {
+    let job = schedule::Entity::find_by_id(seen.run.schedule_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
+    let job = report::as_frozen(job, seen.run.report_spec.clone());
+    let version = seen.run.template_id.zip(seen.run.template_version);
+    report::sections(&Ctx::system(&ctx.app), &job, version, frozen).await
 }
 
 async fn stored(ctx: &Ctx, id: OccurrenceId, name: &str) -> AppResult<Option<File>> {

@@ -9,3 +9,4 @@ pub mod resend;
 pub mod retention;
 mod rows;
 mod sight;
+mod tasks;

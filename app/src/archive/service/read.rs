@@ -9,6 +9,7 @@ use super::{
     files,
     rows::{Names, Row},
     sight::Seen,
+    tasks,
 };
 use crate::{
     archive::view::{Draft, Neighbour, Part, RecipientView, Removed, ReportDetail, Tab},
@@ -105,6 +106,7 @@ pub async fn part(ctx: &Ctx, id: OccurrenceId, tab: Tab) -> AppResult<Part> {
         return Ok(match tab {
             Tab::Mail | Tab::Recipients => Part::Plain,
             Tab::Charts => Part::Charts(charts(seen.data.clone()).await?),
+            Tab::Tasks => Part::Tasks(tasks::tables(ctx, &seen).await?),
             Tab::Text => Part::Text(written().await?.map(|written| written.text)),
             Tab::Source => Part::Source {
                 html: written().await?.map(|written| written.html),
@@ -121,6 +123,7 @@ pub async fn part(ctx: &Ctx, id: OccurrenceId, tab: Tab) -> AppResult<Part> {
     Ok(match tab {
         Tab::Mail | Tab::Recipients => Part::Plain,
         Tab::Charts => Part::Charts(charts(seen.data).await?),
+        Tab::Tasks => Part::Tasks(tasks::tables(ctx, &seen).await?),
         Tab::Text => Part::Text(text(files::TEXT).await?),
         Tab::Source => Part::Source { html: text(files::HTML).await?, data: seen.data.unwrap_or_default() },
     })

@@ -170,7 +170,7 @@ fn message(
 
 const NOTE: &str = "This is a test: only you got it, and it is no mail of the job.";
 const NOTE_OF_REPORT: &str =
-    "This is a test: only you got it, and it is not in the archive, so its link to the report leads nowhere.";
+    "This is a test: only you got it, and it is not in the archive, so its links to the report lead nowhere.";
 
 /// The note at the head of the page.
 fn with_note(html: &str, note: &str) -> String {

@@ -16,6 +16,7 @@ use crate::{
     error::{AppError, AppResult, Checks, Problem},
     platform::{
         ctx::{Actor, Ctx},
+        db::{Turn, WriteTx},
         fault,
         secrets::{RowIdentity, Secret},
     },
@@ -94,7 +95,7 @@ pub async fn create(ctx: &Ctx, input: AccountInput) -> AppResult<AccountId> {
     let id = AccountId(Uuid::now_v7());
     let checked = check(input, None, &ctx.app.settings.smtp_cleartext)?;
     let tx = ctx.begin().await?;
-    refuse_taken(&*tx, id, &checked.name).await?;
+    refuse_taken(&tx, id, &checked.name).await?;
     smtp_account::ActiveModel {
         id: Set(id),
         name: Set(checked.name),
@@ -142,7 +143,7 @@ pub async fn update(ctx: &Ctx, id: AccountId, version: i64, input: AccountInput)
     expect_version(&stored, version, &input.name)?;
     let checked = check(input, Some(&stored), &ctx.app.settings.smtp_cleartext)?;
     if stored.name != checked.name {
-        refuse_taken(&*tx, id, &checked.name).await?;
+        refuse_taken(&tx, id, &checked.name).await?;
     }
     let is_same_server = stored.host == checked.host && stored.port == checked.port && stored.tls == checked.tls;
     smtp_account::ActiveModel {
@@ -257,10 +258,11 @@ pub(super) async fn lock(db: &impl ConnectionTrait, id: AccountId) -> AppResult<
 }
 
 /// Jobs, runs and alarms speak of accounts by their names alone: two of one name could not be told apart.
-async fn refuse_taken(db: &impl ConnectionTrait, id: AccountId, name: &str) -> AppResult<()> {
+async fn refuse_taken(tx: &WriteTx, id: AccountId, name: &str) -> AppResult<()> {
     use smtp_account::Column;
+    tx.take_turn(Turn::MailAccountNames).await?;
     let query = smtp_account::Entity::find().select_only().column(Column::Name).filter(Column::Id.ne(id));
-    let names: Vec<String> = query.into_tuple().all(db).await?;
+    let names: Vec<String> = query.into_tuple().all(&**tx).await?;
     match names.iter().any(|other| other.to_lowercase() == name.to_lowercase()) {
         true => Err(AppError::field("name", Problem::Taken)),
         false => Ok(()),

@@ -7,7 +7,7 @@ use crate::{
     domain::{
         due::DueKey,
         metrics::{Tone, isolated, isolated_all},
-        report::{Snapshot, TaskLine},
+        report::{Snapshot, TaskLine, spec::ListKind},
         task::{Category, Status},
     },
     platform::{markdown, plot::Drawing},
@@ -65,6 +65,8 @@ struct PictureWords {
 
 #[derive(Debug, Serialize)]
 struct Section {
+    /// The word of the list, where the page of the report has all of it.
+    list: ListKind,
     heading: &'static str,
     count: usize,
     /// What stands there when the list has nothing in it.
@@ -151,7 +153,8 @@ pub(crate) fn figures(snapshot: &Snapshot) -> [FigureWords; 4] {
 }
 
 fn sections(snapshot: &Snapshot, base: &str) -> [Section; 4] {
-    let section = |heading, none, lines: &[TaskLine], about: fn(&TaskLine) -> String| Section {
+    let section = |list, heading, none, lines: &[TaskLine], about: fn(&TaskLine) -> String| Section {
+        list,
         heading,
         count: lines.len(),
         none,
@@ -159,10 +162,16 @@ fn sections(snapshot: &Snapshot, base: &str) -> [Section; 4] {
         more: (lines.len() > ROWS).then(|| format!("and {} more", lines.len() - ROWS)),
     };
     [
-        section("Overdue", "Nothing is overdue.", &snapshot.overdue, about_open),
-        section("Finished", "Nothing was finished in this period.", &snapshot.finished, about_finished),
-        section("In progress", "Nothing is in progress.", &snapshot.in_progress, about_open),
-        section("Due next", "Nothing is due in the next 7 days.", &snapshot.due_next, about_open),
+        section(ListKind::Overdue, "Overdue", "Nothing is overdue.", &snapshot.overdue, about_open),
+        section(
+            ListKind::Finished,
+            "Finished",
+            "Nothing was finished in this period.",
+            &snapshot.finished,
+            about_finished,
+        ),
+        section(ListKind::InProgress, "In progress", "Nothing is in progress.", &snapshot.in_progress, about_open),
+        section(ListKind::DueNext, "Due next", "Nothing is due in the next 7 days.", &snapshot.due_next, about_open),
     ]
 }
 

@@ -181,12 +181,8 @@ fn form(
             <input type="hidden" name="at" value=at.word() />
             {move || problem.get().map(|words| view! { <p class="field__error" id=error_id.clone() role="alert">{words}</p> })}
             <textarea
-                class="input" id=anchor name="title" rows="2" required aria-label=label dir="auto" node_ref=field
+                class="input" id=anchor name="title" rows="2" required aria-label=label dir="auto" node_ref=field data-refuses=too_long()
                 on:input=move |event| { problem.set(None); text.set(event_target_value(&event)); }
-                on:paste=move |event| if let Some(words) = pasted_length(&event).and_then(too_long) {
-                    event.prevent_default();
-                    problem.set(Some(words));
-                }
                 on:keydown=move |event| match event.key().as_str() {
                     "Enter" if !event.shift_key() && !event.is_composing() => { event.prevent_default(); submit_by_key(); }
                     "Backspace" => if let Some(field) = field.get_untracked()
@@ -213,14 +209,14 @@ fn form(
 
 /// Why a text is too much to be added, if it is.
 fn over_the_limit(text: &str) -> Option<String> {
-    too_long(text.len()).or_else(|| {
+    (text.len() > TEXT_MOST).then(too_long).or_else(|| {
         let count = lines(text).count();
         (count > TASKS_MOST).then(|| format!("These are {count} lines. Add at most {TASKS_MOST} tasks at once."))
     })
 }
 
-fn too_long(length: usize) -> Option<String> {
-    (length > TEXT_MOST).then(|| format!("This is too much text. Add at most {TASKS_MOST} tasks at once."))
+fn too_long() -> String {
+    format!("This is too much text. Add at most {TASKS_MOST} tasks at once.")
 }
 
 /// A field of new tasks, which refused text comes back to.
@@ -308,23 +304,17 @@ pub fn words(error: &AppError) -> String {
 #[cfg(feature = "hydrate")]
 pub use browser::focus_field;
 #[cfg(feature = "hydrate")]
-use browser::{caret, focus_opener, pasted_length, set_caret};
+use browser::{caret, focus_opener, set_caret};
 
 #[cfg(not(feature = "hydrate"))]
 pub use server::focus_field;
 #[cfg(not(feature = "hydrate"))]
-use server::{caret, focus_opener, pasted_length, set_caret};
+use server::{caret, focus_opener, set_caret};
 
 #[cfg(feature = "hydrate")]
 mod browser {
     use wasm_bindgen::JsCast;
-    use web_sys::{ClipboardEvent, Element, Event, HtmlElement, HtmlTextAreaElement};
-
-    /// How long a pasted text is.
-    pub fn pasted_length(event: &Event) -> Option<usize> {
-        let data = event.dyn_ref::<ClipboardEvent>()?.clipboard_data()?;
-        data.get_data("text").ok().map(|text| text.len())
-    }
+    use web_sys::{Element, Event, HtmlElement, HtmlTextAreaElement};
 
     pub fn focus_field(field: &HtmlTextAreaElement) {
         drop(field.focus());
@@ -353,10 +343,6 @@ mod browser {
 
 #[cfg(not(feature = "hydrate"))]
 mod server {
-    pub fn pasted_length<T>(_event: &T) -> Option<usize> {
-        None
-    }
-
     pub fn focus_field<T>(_field: &T) {}
 
     pub fn focus_opener<T>(_event: &T) {}

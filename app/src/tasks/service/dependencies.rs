@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, Func},
 };
 
@@ -24,7 +24,11 @@ use crate::{
     },
     entities::{project, task, task_dependency},
     error::{AppError, AppResult, Problem},
-    platform::{ctx::Ctx, db::WriteTx, like::holding},
+    platform::{
+        ctx::Ctx,
+        db::{Turn, WriteTx},
+        like::holding,
+    },
     projects::service::projects,
     tasks::parts::{LinkedTask, TaskChoice},
 };
@@ -41,10 +45,7 @@ const OFFERED: u64 = 8;
 /// [`AppError::Invalid`] at `other`: the task itself, one that waits for it (with the circle named), too many.
 pub async fn add(ctx: &Ctx, blocked: TaskId, blocker: TaskId) -> AppResult<()> {
     let tx = ctx.begin().await?;
-    if ctx.db().is_postgres() {
-        // Two links made at once could close a circle that neither of them sees.
-        tx.execute_unprepared("SELECT pg_advisory_xact_lock(720190)").await?;
-    }
+    tx.take_turn(Turn::TaskDependencies).await?;
     hold_both(ctx, &tx, blocked, blocker).await?;
     let (_, row) = find::for_editing(ctx, &*tx, blocked).await?;
     let (viewing, other) = find::by_id(ctx, &*tx, blocker).await?;

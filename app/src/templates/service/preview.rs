@@ -323,7 +323,7 @@ async fn snapshot_of(ctx: &Ctx, data: &PreviewData) -> AppResult<Arc<Snapshot>> 
     Ok(seen)
 }
 
-/// Links lead to the instance; there is no report, so its link leads to the archive.
+/// Links lead to the instance; there is no report, so those to it lead nowhere.
 fn address(ctx: &Ctx) -> Address {
     let base_url = ctx.app.settings.base_url.clone();
     Address {

@@ -2,7 +2,7 @@
 //! ([`workbook`]), a table ([`table`]), the data themselves. The same data always make the same bytes.
 
 mod attached;
-mod lists;
+pub mod lists;
 mod paper;
 mod table;
 #[cfg(test)]

@@ -102,6 +102,8 @@ fn rows(page: &mut Page, list: ListKind, limit: u32, filter: &TaskFilter, none: 
         page.line("{% endfor %}");
     }
     let all = if filter.is_all() { format!("counts.{list}") } else { "rows | length".to_owned() };
-    page.line(&format!("{{% if {all} > {limit} %}}and {{{{ {all} - {limit} }}}} more: {{{{ project.board_url }}}}"));
+    page.line(&format!(
+        "{{% if {all} > {limit} %}}and {{{{ {all} - {limit} }}}} more: {{{{ report.url }}}}?view=tasks#{list}"
+    ));
     page.line("{% endif %}");
 }

@@ -37,7 +37,7 @@ impl Html<'_> {
             let font = font(400, 14, 20);
             let style = format!("margin:8px 0 0;{font};color:{TEXT}");
             html.page.line(&format!(
-                r#"<p class="t2" style="{style}"><a href="{{{{ project.board_url }}}}" class="lk" style="color:{link}">and {{{{ {all} - {limit} }}}} more</a></p>"#
+                r#"<p class="t2" style="{style}"><a href="{{{{ report.url }}}}?view=tasks#{list}" class="lk" style="color:{link}">and {{{{ {all} - {limit} }}}} more</a></p>"#
             ));
             html.page.line("{% endif %}");
         });
