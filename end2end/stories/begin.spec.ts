@@ -25,6 +25,17 @@ test('the first visitor becomes the administrator, and stays signed in over a re
   await expect(page.getByRole('heading', { name: 'New project' })).toBeVisible();
 });
 
+test('a link to a place in a page leads there after signing in @hydrated', async ({ page, empty }) => {
+  await beginByHand(page, empty);
+  await signOut(page);
+  await page.goto(`${empty.url}/keys?from=mail#place`);
+  await settled(page, true);
+  await page.getByLabel('E-mail').fill(dana.email);
+  await page.getByLabel('Password').fill(dana.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page).toHaveURL(`${empty.url}/keys?from=mail#place`);
+});
+
 const another = 'twelve quiet herons at the lake';
 
 test('a password is changed by its person, who stays signed in here and nowhere else', async ({ page, empty, browser, hydrated }) => {

@@ -627,6 +627,8 @@ test('what is wrong in a block is said at its field, and a part that is folded u
   await expect(rows).toBeHidden();
   const problem = page.locator('#block-1-problem');
   await expect(problem).toHaveText('Enter a number from 1 to 50');
+  // A draft that is refused asks before it is left; what opens a block does not leave it.
+  await expect(page.locator('#saved')).toContainText('Not saved.');
   // Its words lead there, by mouse and by key: the block opens, and its field has the focus.
   for (const follow of [(link: Locator) => link.click(), (link: Locator) => link.press('Enter')]) {
     await follow(problem.getByRole('link', { name: 'Enter a number from 1 to 50' }));

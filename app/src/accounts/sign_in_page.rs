@@ -2,7 +2,7 @@
 
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::{use_location, use_query_map};
 
 use super::api::SignIn;
 use crate::ui::{AuthFrame, ErrorSummary, Notice, TextField, plain_error};
@@ -11,7 +11,10 @@ use crate::ui::{AuthFrame, ErrorSummary, Notice, TextField, plain_error};
 pub fn SignInPage() -> impl IntoView {
     let error = plain_error::<SignIn>();
     let query = use_query_map().get_untracked();
-    let next = query.get("next");
+    // The place in the page that was asked for is not sent to the server, which could not lead there after the form.
+    let (hash, place) = (use_location().hash, RwSignal::new(String::new()));
+    Effect::new(move |_| place.set(hash.get()));
+    let next = query.get("next").map(|next| move || format!("{next}{}", place.get()));
     let title = if error.with_untracked(Option::is_some) { "Error: Sign in" } else { "Sign in" };
     view! {
         <Title text=title />

@@ -121,11 +121,12 @@ fn follow_other_tabs(listeners: &mut Listeners, desk: Desk) {
     });
 }
 
-/// Whether a click leads to another page in this tab.
+/// Whether a click leads to another page in this tab: what begins with a question mark opens something in this one.
 fn leads_away(event: &MouseEvent) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    let link =
-        target.and_then(|target| target.closest("a[href]:not([target], [download], [href^='#'])").ok().flatten());
+    let link = target.and_then(|target| {
+        target.closest("a[href]:not([target], [download], [href^='#'], [href^='?'])").ok().flatten()
+    });
     let is_plain =
         event.button() == 0 && !event.ctrl_key() && !event.meta_key() && !event.shift_key() && !event.alt_key();
     is_plain && link.is_some()
