@@ -25,11 +25,12 @@ pub fn Facts(report: ReportDetail) -> impl IntoView {
         }
         _ => view! { <span class="muted">"Not in the archive yet"</span> }.into_any(),
     };
+    let is_with_all = report.item.sent.0 == report.item.sent.1;
     view! {
         <dl class="facts panel is-padded">
             <div><dt>"Result"</dt><dd><span class="state" data-tone=tone>{word}</span>{report.reason.clone().map(|reason| view! { <br /><span class="muted">{reason}</span> })}</dd></div>
             <div><dt>"Subject"</dt><dd dir="auto">{report.subject.clone()}</dd></div>
-            <div><dt>"Sent to"</dt><dd>{sent_to(&report)}</dd></div>
+            <div><dt>{if is_with_all { "Sent to" } else { "Recipients" }}</dt><dd>{sent_to(&report)}</dd></div>
             {report.template.clone().map(|template| view! { <div><dt>"Template"</dt><dd dir="auto">{template}</dd></div> })}
             {report.frozen.clone().map(|at| view! { <div><dt>"Written"</dt><dd><time datetime=at.machine>{at.words}</time></dd></div> })}
             <div><dt>"Commit"</dt><dd>{commit}</dd></div>
@@ -40,10 +41,20 @@ pub fn Facts(report: ReportDetail) -> impl IntoView {
     .into_any()
 }
 
-/// Those whom the person may see by name, the others by their number.
+/// Recipients that are named before the others are counted: their tab has all.
+const NAMED: usize = 10;
+
+/// Those whom the person may see by name, the others by their number; before them how many have got it, where not all have.
 fn sent_to(report: &ReportDetail) -> String {
-    let named: Vec<String> = report.recipients.iter().map(|recipient| recipient.address.clone()).collect();
-    let others = match report.hidden_recipients {
+    let (served, all) = report.item.sent;
+    let whom = whom(report);
+    if served < all { format!("{served} of {all} have got it: {whom}") } else { whom }
+}
+
+fn whom(report: &ReportDetail) -> String {
+    let named: Vec<String> = report.recipients.iter().take(NAMED).map(|recipient| recipient.address.clone()).collect();
+    let unnamed = u32::try_from(report.recipients.len() - named.len()).unwrap_or(u32::MAX);
+    let others = match report.hidden_recipients.saturating_add(unnamed) {
         0 => None,
         1 => Some("1 other".to_owned()),
         many => Some(format!("{many} others")),

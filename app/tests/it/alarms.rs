@@ -224,6 +224,27 @@ async fn where_nothing_listens_the_mail_goes_another_way_at_once() {
 }
 
 #[tokio::test]
+async fn while_an_account_that_works_has_much_to_do_the_mail_waits_for_it_and_is_not_kept_in_the_outbox() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&[]);
+        let stage = Stage::new(&app).await;
+        let account = stage.sends_to(server.port).await;
+        gate::save_limits(&stage.mina(), account, "1", "1").await.unwrap();
+        let id = stage.job(&patient()).await;
+        fail(&stage, id, "It broke.").await;
+        // The message of this minute is another one.
+        let limits = gate::limits(app.reader(), account).await.unwrap();
+        gate::ask(&Ctx::system(&app.app), account, limits, TimeDelta::zero()).await.unwrap();
+        post_all(&stage).await;
+        assert_eq!((caught(&stage, "mina@example.org").await.len(), server.messages().len()), (0, 0));
+        stage.pass(TimeDelta::minutes(1));
+        post_all(&stage).await;
+        assert_eq!((caught(&stage, "mina@example.org").await.len(), server.messages().len()), (0, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_mail_that_was_on_its_way_when_its_process_died_goes_again() {
     each_database(async |app| {
         let stage = Stage::new(&app).await;

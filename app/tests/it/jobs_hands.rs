@@ -78,6 +78,9 @@ async fn a_backfill_is_shown_as_it_will_be_and_a_look_makes_nothing() {
         assert_eq!((plan.runs, plan.skipped, plan.already, plan.more), (3, 0, 0, 0));
         assert_eq!(plan.shown[0].words, "Mon 23 Nov 2026, 05:00");
         assert_eq!(stage.runs(id).await.len(), 0);
+        let ahead = range("2026-11-24T07:00", "2026-11-24T07:00", "queue_all");
+        let ahead = plan_pages::backfill(&stage.mina(), id, ahead).await.unwrap().plan.unwrap().unwrap();
+        assert_eq!(ahead.shown[0].words, "Tue 24 Nov 2026, 07:00 (still to come: made now, and not again then)");
         let asked = backfill::read(zone(&stage, id).await, &form).unwrap();
         let made = backfill::run(&stage.mina(), id, asked.range, asked.overlap).await.unwrap();
         assert_eq!((made.runs, stage.runs(id).await.len()), (3, 3));
@@ -276,6 +279,8 @@ async fn a_message_that_is_on_its_way_when_the_run_is_cancelled_stays_unknown() 
         runs::decide(&stage.mina(), rows[0].id, Decision::Arrived).await.unwrap();
         assert_eq!(phases(&stage, run).await, [DeliveryPhase::Accepted, DeliveryPhase::Withheld]);
         assert_eq!(stage.states(id).await, [OccurrenceState::Cancelled]);
+        let contradicted = runs::decide(&stage.mina(), rows[0].id, Decision::GiveUp).await;
+        assert_eq!(contradicted, Err(AppError::field("decision", Problem::NotAllowed)), "from an older page");
     })
     .await;
 }

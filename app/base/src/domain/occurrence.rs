@@ -515,7 +515,11 @@ impl Tally {
         ];
         let parts: Vec<_> =
             counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
-        (!parts.is_empty()).then(|| format!("Of {} messages: {}.", self.total(), parts.join(", ")))
+        let all = match self.total() {
+            1 => "1 message".to_owned(),
+            many => format!("{many} messages"),
+        };
+        (!parts.is_empty()).then(|| format!("Of {all}: {}.", parts.join(", ")))
     }
 
     /// In words that no message went, was tried or waits: everybody is held back, or nobody was on the list. None where one

@@ -74,11 +74,15 @@ pub async fn preview(ctx: &Ctx, id: ScheduleId, asked: Asked) -> AppResult<Backf
     let runs = made.iter().filter(|made| made.verdict.is_run()).count();
     let line = |made: &Made| {
         let run = timetable.look_at(made.at);
+        let words = match made.verdict.is_run() && made.at > ctx.now {
+            true => format!("{} (still to come: made now, and not again then)", run.words()),
+            false => run.words(),
+        };
         let skipped = match made.verdict {
             Verdict::Run | Verdict::RunInstead => None,
             Verdict::Skip(reason) => Some(reason.words(|at| timetable.local_words(at))),
         };
-        BackfillLine { words: run.words(), note: run.note, skipped }
+        BackfillLine { words, note: run.note, skipped }
     };
     Ok(BackfillPlan {
         runs,

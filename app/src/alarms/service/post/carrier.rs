@@ -91,15 +91,26 @@ impl Carrier<'_> {
         write: impl Fn(&Sender<'_>) -> AppResult<Written>,
     ) -> AppResult<()> {
         let mut attempt = None;
+        // When an account that works, and has only much to do, may take it.
+        let mut busy: Option<DateTime<Utc>> = None;
         for (place, &account) in ways.iter().enumerate() {
             let is_last = place + 1 == ways.len();
             let ctx = self.ctx();
+            // What the outbox catches reaches nobody outside: it is for a mail that no server takes.
+            if let Some(until) = busy.filter(|_| account == OUTBOX) {
+                return self.leave(until, attempt).await;
+            }
             let limits = gate::limits(ctx.reader(), account).await?;
             let passage = gate::ask(&ctx, account, limits, PATIENCE).await?;
             let (at, is_probe) = match passage {
                 Passage::Go(at) => (at, false),
                 Passage::Probe(at) => (at, true),
-                Passage::Wait(_) if !is_last => continue,
+                Passage::Wait(until) if !is_last => {
+                    if gate::read(ctx.reader(), account).await?.block.is_none() {
+                        busy = Some(busy.map_or(until, |other| other.min(until)));
+                    }
+                    continue;
+                }
                 Passage::Wait(until) => return self.leave(until, attempt).await,
             };
             // Before the outbox, which is last, stands no server that is to be spared.
@@ -109,9 +120,11 @@ impl Carrier<'_> {
                 self.app.mail_lines.take(account, limits.connections, LINE_PATIENCE).await
             };
             if line.is_none() && account != OUTBOX {
+                let until = ctx.now + LINE_REST;
                 if is_last {
-                    return self.leave(ctx.now + LINE_REST, attempt).await;
+                    return self.leave(until, attempt).await;
                 }
+                busy = Some(busy.map_or(until, |other| other.min(until)));
                 continue;
             }
             if at > ctx.now {

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Exp
 
 use crate::{
     domain::{
-        delivery,
+        delivery::{self, DeliveryPhase},
         ids::{DeliveryId, OccurrenceId, ScheduleId},
         job::{LogLevel, ScheduleState},
         occurrence::{Event, OccurrenceState, Standing, Trigger},
@@ -159,10 +159,23 @@ pub async fn decide(ctx: &Ctx, id: DeliveryId, decision: Decision) -> AppResult<
         // The round that follows counts anew how the run has ended, also where nothing is to be sent. One that was
         // cancelled stays so.
         ledger::step(ctx, &tx, &held, run, Event::Reopened, ledger::no_columns()).await?;
+    } else if decision != Decision::Arrived && has_arrived(&tx, id).await? {
+        // An older page asks for it: twice the same is no contradiction, this is one.
+        return Err(AppError::field("decision", Problem::NotAllowed));
     }
     tx.commit().await?;
     ctx.app.wake.notify_one();
     Ok(run)
+}
+
+async fn has_arrived(tx: &WriteTx, id: DeliveryId) -> AppResult<bool> {
+    let phase: Option<DeliveryPhase> = entities::delivery::Entity::find_by_id(id)
+        .select_only()
+        .column(entities::delivery::Column::Phase)
+        .into_tuple()
+        .one(&**tx)
+        .await?;
+    Ok(phase == Some(DeliveryPhase::Accepted))
 }
 
 /// After a run was cancelled no round follows that would send its messages.
