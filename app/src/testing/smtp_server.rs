@@ -4,14 +4,17 @@ use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::mail::service::accounts::AccountInput;
 
 /// An account that sends to a server on this machine, as its form says it: in the clear and without signing in.
 pub fn local_account(port: u16) -> AccountInput {
+    // No two accounts have one name, and a port may be free again.
+    static COUNT: AtomicU32 = AtomicU32::new(1);
     AccountInput {
-        name: format!("Local {port}"),
+        name: format!("Local {}", COUNT.fetch_add(1, Ordering::Relaxed)),
         host: "localhost".into(),
         port: port.to_string(),
         tls: "none".into(),
