@@ -11,7 +11,7 @@ use crate::{
     },
     error::AppResult,
     platform::ctx::Ctx,
-    reports::service::files::lists::waits_for,
+    reports::service::files::waits_for,
 };
 
 use super::{files, sight::Seen};

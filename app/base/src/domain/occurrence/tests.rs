@@ -40,6 +40,7 @@ fn the_end_says_how_many_messages_did_not_arrive() {
     assert_eq!(partly.state, OccurrenceState::Partly);
     assert_eq!(partly.reason.as_deref(), Some("Of 3 messages: 1 not delivered."));
     assert_eq!(sent(Tally { failed: 2, ..Tally::default() }).state, OccurrenceState::Failed);
+    assert_eq!(Tally { failed: 1, ..Tally::default() }.words().as_deref(), Some("Of 1 message: 1 not delivered."));
     // Unknown is not failed: it may have arrived.
     assert_eq!(sent(Tally { uncertain: 1, ..Tally::default() }).state, OccurrenceState::Partly);
 }

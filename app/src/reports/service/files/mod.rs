@@ -2,7 +2,7 @@
 //! ([`workbook`]), a table ([`table`]), the data themselves. The same data always make the same bytes.
 
 mod attached;
-pub mod lists;
+mod lists;
 mod paper;
 mod table;
 #[cfg(test)]
@@ -10,6 +10,7 @@ mod tests;
 mod workbook;
 
 pub use attached::{Attached, KEPT_IN_GIT, LIMIT, stored};
+pub use lists::waits_for;
 
 use crate::{
     domain::report::{
