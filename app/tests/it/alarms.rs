@@ -22,7 +22,7 @@ use app::{
             schedules,
         },
     },
-    mail::service::{gate, outbox, suppressions},
+    mail::service::{accounts, gate, outbox, suppressions},
     notifications::service::inbox,
     platform::ctx::Ctx,
     projects::service::access,
@@ -561,7 +561,8 @@ async fn an_account_that_does_not_work_is_told_once_an_opening_and_over_another_
         block().await;
         let rows = told(&stage, &stage.cast.mina).await;
         assert_eq!(rows.len(), 1);
-        let words = format!("The mail account Local {} does not send: wrong password.", server.port);
+        let name = accounts::read(&stage.mina(), account).await.unwrap().name;
+        let words = format!("The mail account {name} does not send: wrong password.");
         assert_eq!(rows[0].words, words);
         assert!(told(&stage, &stage.cast.jonas).await.is_empty());
         post_all(&stage).await;
