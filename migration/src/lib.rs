@@ -39,6 +39,7 @@ mod m0036_fast_storage;
 mod m0037_due_events;
 mod m0038_occurrence_snapshot;
 mod m0039_ping_words;
+mod m0040_runs_at_their_account;
 
 pub use sea_orm_migration::prelude::*;
 
@@ -87,6 +88,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0037_due_events::Migration),
             Box::new(m0038_occurrence_snapshot::Migration),
             Box::new(m0039_ping_words::Migration),
+            Box::new(m0040_runs_at_their_account::Migration),
         ]
     }
 }

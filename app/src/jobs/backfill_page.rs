@@ -53,8 +53,7 @@ fn shown(data: Data) -> AnyView {
     let error = Signal::derive(move || refused.get().or_else(|| wrong.clone()));
     let back = format!("/jobs/{}", job.id);
     let here = format!("/jobs/{}/backfill", job.id);
-    let words =
-        "Makes the runs of a range that the schedule has passed by, or has not come to. What has run is left alone.";
+    let words = "Makes the runs of a range that the schedule has passed by. What has run is left alone.";
     view! {
         <Page title=format!("Backfill {}", job.name) lead=job.sentence.clone()>
             <section class="panel is-padded" aria-labelledby="range-head">
@@ -100,7 +99,7 @@ fn runs_of(count: usize) -> String {
 }
 
 fn confirm(job: &JobHead, form: BackfillForm, plan: BackfillPlan) -> AnyView {
-    let BackfillPlan { runs, skipped, already, shown, more } = plan;
+    let BackfillPlan { runs, skipped, already, ahead, shown, more } = plan;
     let mut parts = vec![format!("{} would be made", runs_of(runs))];
     if skipped > 0 {
         parts.push(format!("{skipped} skipped"));
@@ -108,7 +107,12 @@ fn confirm(job: &JobHead, form: BackfillForm, plan: BackfillPlan) -> AnyView {
     if already > 0 {
         parts.push(format!("{already} left alone, because they have run or are about to"));
     }
-    let words = format!("{}.", parts.join(", "));
+    let ahead = match ahead {
+        0 => String::new(),
+        1 => " Another one is still to come, at its time.".to_owned(),
+        _ => " Others are still to come, each at its time.".to_owned(),
+    };
+    let words = format!("{}.{ahead}", parts.join(", "));
     let button = format!("Make {}", runs_of(runs));
     view! {
         <section class="panel is-padded" aria-labelledby="plan-head" id="plan">

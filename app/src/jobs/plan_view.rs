@@ -49,6 +49,8 @@ pub struct BackfillPlan {
     pub skipped: usize,
     /// Instants that have run, or are about to.
     pub already: usize,
+    /// Instants that are still to come; of more than can be counted at once, so many.
+    pub ahead: usize,
     /// The first of the instants that have not run.
     pub shown: Vec<BackfillLine>,
     /// How many more there are.

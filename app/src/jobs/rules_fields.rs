@@ -75,6 +75,7 @@ fn lateness(form: &RulesForm, error: Signal<Option<AppError>>) -> AnyView {
             name="overlap"
             choices=choices(Overlap::ALL, |one| (one.as_str(), one.label()))
             value=form.overlap.clone()
+            hint="A run goes on until its messages are sent, also while its mail account does not work; a draft, until somebody has decided or its time has come. Single recipients whose server puts them off hold nothing up."
             error=error
         />
         <SelectField

@@ -67,6 +67,11 @@ async fn phases(stage: &Stage<'_>, run: OccurrenceId) -> Vec<DeliveryPhase> {
     phases
 }
 
+fn still_to_come() -> AppError {
+    let words = "The runs of this range are still to come: the schedule makes them.".to_owned();
+    AppError::field("to", Problem::Said { words })
+}
+
 #[tokio::test]
 async fn a_backfill_is_shown_as_it_will_be_and_a_look_makes_nothing() {
     each_database(async |app| {
@@ -79,8 +84,11 @@ async fn a_backfill_is_shown_as_it_will_be_and_a_look_makes_nothing() {
         assert_eq!(plan.shown[0].words, "Mon 23 Nov 2026, 05:00");
         assert_eq!(stage.runs(id).await.len(), 0);
         let ahead = range("2026-11-24T07:00", "2026-11-24T07:00", "queue_all");
-        let ahead = plan_pages::backfill(&stage.mina(), id, ahead).await.unwrap().plan.unwrap().unwrap();
-        assert_eq!(ahead.shown[0].words, "Tue 24 Nov 2026, 07:00 (still to come: made now, and not again then)");
+        let ahead = plan_pages::backfill(&stage.mina(), id, ahead).await.unwrap().plan.unwrap().unwrap_err();
+        assert_eq!(ahead, still_to_come());
+        let mixed = range("2026-11-23T06:30", "2026-11-23T13:30", "queue_all");
+        let mixed = plan_pages::backfill(&stage.mina(), id, mixed).await.unwrap().plan.unwrap().unwrap();
+        assert_eq!((mixed.runs, mixed.ahead), (3, 4), "07:00 to 09:00 have come");
         let asked = backfill::read(zone(&stage, id).await, &form).unwrap();
         let made = backfill::run(&stage.mina(), id, asked.range, asked.overlap).await.unwrap();
         assert_eq!((made.runs, stage.runs(id).await.len()), (3, 3));
@@ -320,7 +328,7 @@ async fn who_stops_trying_lets_the_run_end_with_what_has_arrived() {
         assert_eq!(shown.run.reason.as_deref(), Some("Of 2 messages: 1 not delivered."));
         assert_eq!(phases(&stage, run).await, [DeliveryPhase::Accepted, DeliveryPhase::Failed]);
         assert!(shown.log.iter().any(|line| line.words == "No further try by Mina Kovač."), "{:?}", shown.log);
-        let failed = shown.deliveries.iter().find(|row| row.phase == DeliveryPhase::Failed);
+        let failed = shown.recipients.shown.iter().find(|row| row.phase == DeliveryPhase::Failed);
         let said = &failed.unwrap().said;
         assert!(said.starts_with("451 ") && said.ends_with(" Given up by Mina Kovač."), "{said}");
     })
@@ -502,14 +510,14 @@ async fn a_viewer_learns_how_a_run_went_and_of_no_recipient_but_themself() {
         }
         let text = run_log::text(&viewer, run).await.unwrap();
         assert!(text.contains("(a recipient): delivered.") && !text.contains('@'), "{text}");
-        let addresses: Vec<String> = shown.deliveries.iter().map(|row| row.address.to_lowercase()).collect();
+        let addresses: Vec<String> = shown.recipients.shown.iter().map(|row| row.address.to_lowercase()).collect();
         assert_eq!(addresses, ["alex@example.org"]);
         let job = runs::job(&viewer, id).await.unwrap();
         assert_eq!(job.recipients, ["2 recipients, whom editors of the project see."]);
 
         let editor = app.as_person(&stage.cast.jonas);
         let shown = runs::run(&editor, run).await.unwrap();
-        assert_eq!(shown.deliveries.len(), 2);
+        assert_eq!(shown.recipients.shown.len(), 2);
         assert!(shown.log.iter().any(|line| line.words.starts_with("max@example.org: delivered.")), "{:?}", shown.log);
         assert_eq!(runs::job(&editor, id).await.unwrap().recipients.len(), 2);
     })
@@ -615,14 +623,16 @@ async fn pushes_that_wait_behind_one_take_no_second_hand_and_hide_no_report() {
 }
 
 #[tokio::test]
-async fn a_run_that_was_made_ahead_of_its_instant_is_not_ended_by_it() {
+async fn a_run_that_was_made_up_for_before_the_planner_came_to_it_is_not_ended_by_it() {
     each_database(async |app| {
         let stage = Stage::new(&app).await;
         let rules = RulesForm { overlap: "cancel_running".into(), ..RulesForm::default() };
         let id = stage.job(&JobForm { rules, ..hourly() }).await;
         let next = stage.schedule(id).await.next_run_at.unwrap();
-        backfill::run(&stage.mina(), id, (next, next), Overlap::QueueAll).await.unwrap();
+        let to_come = backfill::run(&stage.mina(), id, (next, next), Overlap::QueueAll).await;
+        assert_eq!(to_come, Err(still_to_come()));
         stage.pass(next - app.clock.now());
+        backfill::run(&stage.mina(), id, (next, next), Overlap::QueueAll).await.unwrap();
         assert!(worker::claim(&app, "a test").await.unwrap().is_some());
         stage.plan().await;
         assert_eq!(stage.states(id).await, [OccurrenceState::Claimed]);

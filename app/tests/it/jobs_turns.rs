@@ -5,7 +5,7 @@ use app::{
     domain::{
         ids::ScheduleId,
         job::ScheduleState,
-        occurrence::OccurrenceState::{self, Cancelled, Done, Failed, Frozen, Planned, Skipped},
+        occurrence::OccurrenceState::{self, Cancelled, Done, Failed, Frozen, Planned, Sending, Skipped},
         policy::Overlap,
         report::spec::{DraftRule, ReportSpec},
     },
@@ -21,8 +21,9 @@ use app::{
         },
         when_form::WhenForm,
     },
+    mail::service::gate,
     platform::ctx::Ctx,
-    testing::each_database,
+    testing::{each_database, smtp_server::SmtpServer},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
@@ -98,6 +99,96 @@ async fn a_run_whose_draft_is_undecided_has_not_ended_for_those_that_come() {
         assert_eq!(drafts::decide(&stage.mina(), second, "", Decision::Reject).await, Ok(true));
         assert_eq!(stage.work().await, 1, "an answer ends the wait, whatever it is");
         assert_eq!(stage.states(queued).await, [Done, Cancelled, Frozen]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_whose_account_does_not_work_has_not_ended_for_those_that_come() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&[]);
+        let stage = Stage::new(&app).await;
+        let account = stage.sends_to(server.port).await;
+        let mut jobs = Vec::new();
+        for (overlap, then) in [
+            ("skip", [Sending, Skipped]),
+            ("queue_one", [Sending, Planned]),
+            ("queue_all", [Sending, Planned]),
+            ("cancel_running", [Cancelled, Planned]),
+        ] {
+            jobs.push((stage.job(&ruled(overlap, "latest_only")).await, overlap, then));
+        }
+        gate::blocked(&stage.mina(), account, "Wrong password.".into()).await.unwrap();
+        plan_hours(&stage, 1).await;
+        // The breaker lets one message try by then; it is blocked again.
+        gate::blocked(&stage.mina(), account, "Wrong password.".into()).await.unwrap();
+        stage.work().await;
+        plan_hours(&stage, 1).await;
+        gate::blocked(&stage.mina(), account, "Wrong password.".into()).await.unwrap();
+        stage.work().await;
+        for (id, overlap, then) in &jobs[..3] {
+            assert_eq!(stage.states(*id).await, then, "{overlap}");
+        }
+        assert_eq!(stage.states(jobs[3].0).await, [Cancelled, Sending], "the next one in its place");
+        let skipped = &reasons(&stage, jobs[0].0).await[1];
+        assert_eq!(skipped.1.as_deref(), Some("The run of Mon 23 Nov 2026, 10:00 was still going."));
+        let going = stage.runs(jobs[0].0).await[0].clone();
+        assert_eq!(going.reason.as_deref(), Some("Of 2 messages: 2 not tried yet."));
+        assert_eq!(runs::start(&stage.mina(), jobs[0].0).await, Ok(going.id), "nor is it doubled by hand");
+        assert!(server.messages().is_empty());
+
+        gate::worked(&Ctx::system(&app), account).await.unwrap();
+        stage.work().await;
+        assert_eq!(stage.states(jobs[0].0).await, [Done, Skipped]);
+        assert_eq!(stage.states(jobs[2].0).await, [Done, Done], "in their order");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_that_a_single_recipient_still_waits_for_holds_nobody_up() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "rcpt:451:1"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let id = stage.job(&ruled("skip", "latest_only")).await;
+        plan_hours(&stage, 1).await;
+        stage.work().await;
+        let reason = stage.runs(id).await[0].reason.clone();
+        assert_eq!(reason.as_deref(), Some("Of 2 messages: 1 waiting for another try."));
+        plan_hours(&stage, 1).await;
+        assert_eq!(stage.states(id).await, [Sending, Planned]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_has_waited_too_long_for_an_account_that_does_not_work_is_given_up_though_it_was_never_tried() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&[]);
+        let stage = Stage::new(&app).await;
+        let account = stage.sends_to(server.port).await;
+        let id = stage.job(&hourly()).await;
+        gate::blocked(&stage.mina(), account, "Wrong password.".into()).await.unwrap();
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        // For a day it does not work, with an hour in between in which nobody sends.
+        stage.pass(HOUR * 23);
+        gate::worked(&Ctx::system(&app), account).await.unwrap();
+        gate::blocked(&stage.mina(), account, "Wrong password.".into()).await.unwrap();
+        stage.pass(HOUR * 23);
+        gate::blocked(&stage.mina(), account, "Wrong password.".into()).await.unwrap();
+        stage.work().await;
+        assert_eq!(stage.states(id).await[0], Sending, "it worked less than a day ago");
+        stage.pass(HOUR * 2);
+        gate::blocked(&stage.mina(), account, "Wrong password.".into()).await.unwrap();
+        stage.work().await;
+        assert_eq!(stage.runs(id).await[0].state, Failed);
+        for message in stage.deliveries(run).await {
+            let reason = message.reason.as_deref();
+            assert_eq!(reason, Some("Given up: its mail account has not worked for 24 hours. Wrong password."));
+        }
+        assert!(server.messages().is_empty());
     })
     .await;
 }

@@ -293,7 +293,7 @@ async fn failed_messages_are_sent_again_together_and_an_unknown_one_is_marked_as
             .collect();
         assert_eq!(phases, [DeliveryPhase::Accepted, DeliveryPhase::Queued]);
         let shown = visitor.get(&page).await.body;
-        assert!(shown.contains("Marked as delivered by hand.") && shown.contains("1 sent again by Mina"), "{shown}");
+        assert!(shown.contains("Marked as delivered by Mina") && shown.contains("1 sent again by Mina"), "{shown}");
     })
     .await;
 }

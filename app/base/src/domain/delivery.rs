@@ -80,12 +80,12 @@ pub enum Event {
     Abandoned,
     /// Its recipient must not get it: found before an attempt.
     Withheld { reason: String },
-    /// There is no way for it any more, whoever its recipient is: found before an attempt.
+    /// There is no way for it any more, or has not been for too long, whoever its recipient is: found before an attempt.
     Stranded { reason: String },
     /// The owner of an uncertain, failed or withheld delivery wants it sent again.
     SendAgain,
-    /// The owner of an uncertain delivery knows that it arrived.
-    KnownToHaveArrived,
+    /// A person knows that an uncertain delivery arrived: their name, where it is known.
+    KnownToHaveArrived { by: Option<String> },
     /// A person gives up a delivery that is not finished: their name, where it is known.
     GivenUp { by: Option<String> },
 }
@@ -221,8 +221,9 @@ impl Delivery {
             (Queued | Deferred, Event::Withheld { reason }) => self.close(reason, Withheld),
             (Queued | Deferred, Event::Stranded { reason }) => self.close(reason, Failed),
             (Uncertain | Failed | Withheld, Event::SendAgain) => self.queue_again(now),
-            (Uncertain, Event::KnownToHaveArrived) => {
-                self.with_reason("Marked as delivered by hand.".into()).end(Accepted)
+            (Uncertain, Event::KnownToHaveArrived { by }) => {
+                let who = by.unwrap_or_else(|| "hand".to_owned());
+                self.with_reason(format!("Marked as delivered by {who}.")).end(Accepted)
             }
             (Queued | Deferred | Uncertain, Event::GivenUp { by }) => self.given_up(by),
             _ => (self, Vec::new()),
@@ -370,7 +371,7 @@ impl Event {
             | Self::Withheld { .. }
             | Self::Stranded { .. }
             | Self::SendAgain
-            | Self::KnownToHaveArrived
+            | Self::KnownToHaveArrived { .. }
             | Self::GivenUp { .. } => false,
         }
     }
@@ -395,7 +396,7 @@ impl Event {
             | Self::Withheld { .. }
             | Self::Stranded { .. }
             | Self::SendAgain
-            | Self::KnownToHaveArrived
+            | Self::KnownToHaveArrived { .. }
             | Self::GivenUp { .. } => None,
         }
     }

@@ -12,7 +12,11 @@
 //! A worker owns a run by its *fence*: each claim raises it, and a write with an older one changes nothing. A worker
 //! that dies lets its lease run out, and the next claim goes on where the stored state says.
 
-use super::{backoff::Backoff, delivery::DeliveryPhase, span};
+use super::{
+    backoff::Backoff,
+    delivery::{Delivery, DeliveryPhase},
+    span,
+};
 use crate::text_enum;
 use chrono::{DateTime, Duration, Utc};
 
@@ -96,6 +100,8 @@ pub struct Standing {
     pub deadline: Option<DateTime<Utc>>,
     /// Its owner is to read what is frozen first. It goes on when they approve, or at `next_try_at` where there is one.
     pub is_held: bool,
+    /// Its messages exist and wait for their account, not for their recipients ([`Tally::waits_for_account`]).
+    pub waits_for_account: bool,
     /// Why it stands where it stands, in words.
     pub reason: Option<String>,
 }
@@ -186,22 +192,28 @@ pub struct Tally {
     pub withheld: u32,
     /// Queued or deferred.
     pub waiting: u32,
+    /// Those of them that were not tried since they were queued.
+    pub untried: u32,
+    /// Those of them that no mail server has answered in their latest try.
+    pub unheard: u32,
     /// When the first of the waiting ones is due.
     pub next_try_at: Option<DateTime<Utc>>,
 }
 
 impl Tally {
     /// Counts messages by their phases; the times are those of their next tries.
-    pub fn of(messages: impl IntoIterator<Item = (DeliveryPhase, Option<DateTime<Utc>>)>) -> Tally {
+    pub fn of(messages: impl IntoIterator<Item = (Delivery, Option<DateTime<Utc>>)>) -> Tally {
         let mut tally = Tally::default();
-        for (phase, next_try_at) in messages {
-            match phase {
+        for (message, next_try_at) in messages {
+            match message.phase {
                 DeliveryPhase::Accepted => tally.accepted += 1,
                 DeliveryPhase::Failed => tally.failed += 1,
                 DeliveryPhase::Uncertain => tally.uncertain += 1,
                 DeliveryPhase::Withheld => tally.withheld += 1,
                 _ => {
                     tally.waiting += 1;
+                    tally.untried += u32::from(message.phase == DeliveryPhase::Queued);
+                    tally.unheard += u32::from(message.reply.is_none());
                     tally.next_try_at = tally.next_try_at.into_iter().chain(next_try_at).min();
                 }
             }
@@ -237,6 +249,7 @@ impl Standing {
             next_try_at: Some(at),
             deadline: None,
             is_held: false,
+            waits_for_account: false,
             reason: None,
         }
     }
@@ -252,6 +265,7 @@ impl Standing {
             next_try_at: None,
             deadline: None,
             is_held: false,
+            waits_for_account: false,
             reason: Some(reason),
         }
     }
@@ -371,6 +385,7 @@ impl Standing {
 
     fn sends(mut self, now: DateTime<Utc>) -> (Self, Vec<Effect>) {
         self.deadline = None;
+        self.waits_for_account = true;
         (self.at(OccurrenceState::Sending).leased(now), vec![Effect::Send])
     }
 
@@ -412,6 +427,7 @@ impl Standing {
     fn sent(mut self, tally: Tally, for_others: bool, now: DateTime<Utc>) -> (Self, Vec<Effect>) {
         self.reason = tally.words();
         self.rests = 0;
+        self.waits_for_account = tally.waits_for_account();
         if tally.waiting > 0 {
             return self.waits_until(tally.next_try_at.unwrap_or(now));
         }
@@ -463,6 +479,7 @@ impl Standing {
         self.next_try_at = None;
         self.deadline = None;
         self.is_held = false;
+        self.waits_for_account = false;
         self.reason = reason;
         // Whoever still works on it finds its fence outdated.
         self.fence += 1;
@@ -511,7 +528,8 @@ impl Tally {
             (self.failed, "not delivered"),
             (self.uncertain, "unknown"),
             (self.withheld, "held back"),
-            (self.waiting, "waiting for another try"),
+            (self.waiting.saturating_sub(self.untried), "waiting for another try"),
+            (self.untried, "not tried yet"),
         ];
         let parts: Vec<_> =
             counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
@@ -529,6 +547,13 @@ impl Tally {
             Some(words) => format!("It went to nobody. {words}"),
             None => "It went to nobody: there was nobody on the list of recipients.".to_owned(),
         })
+    }
+
+    /// Whether it is the account that messages wait for, and not their recipients: some were not tried, or of all nothing has
+    /// been heard. A single one over which a server hangs up is a matter of that one.
+    pub fn waits_for_account(&self) -> bool {
+        let heard = self.total() - self.withheld - self.unheard;
+        self.untried > 0 || (self.unheard > 0 && heard == 0)
     }
 
     /// All messages.

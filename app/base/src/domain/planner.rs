@@ -71,7 +71,7 @@ impl Jitter {
 /// The runs of a schedule that have not ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Ongoing {
-    /// The planned instant of one that has begun and not written its messages.
+    /// The planned instant of one that holds up others ([`OpenRun::holds_up`]).
     pub running: Option<DateTime<Utc>>,
     /// The planned instant of one that waits to begin.
     pub waiting: Option<DateTime<Utc>>,

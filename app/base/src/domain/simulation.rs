@@ -202,8 +202,8 @@ impl Run {
     }
 
     fn open(&self, at: Key) -> OpenRun {
-        let Standing { state, lease_until, .. } = self.standing;
-        OpenRun { at, state, lease_until, has_begun: self.has_begun, is_by_hand: false }
+        let Standing { state, lease_until, waits_for_account, .. } = self.standing;
+        OpenRun { at, state, lease_until, has_begun: self.has_begun, is_by_hand: false, waits_for_account }
     }
 
     /// Waits to be begun; a person has not asked for it.

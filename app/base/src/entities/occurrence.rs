@@ -35,12 +35,14 @@ pub struct Model {
     pub deadline: Option<DateTimeUtc>,
     /// Its owner is to read the draft first.
     pub is_held: bool,
+    /// Some of its messages have reached no mail server yet.
+    pub waits_for_account: bool,
     /// Whoever started it by hand wants to read it before it is sent.
     pub wants_draft: bool,
     /// The template and the version of it that its messages are written with; none where that is the built-in mail.
     pub template_id: Option<TemplateId>,
     pub template_version: Option<i32>,
-    /// A person asked for it after its time, or ahead of it.
+    /// A person asked for it after its time.
     pub is_backfill: bool,
     /// First local day that the report covers.
     pub period_from: Option<Date>,

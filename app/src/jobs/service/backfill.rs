@@ -1,5 +1,5 @@
-//! Runs for a range of instants that a job has missed, or has not come to yet: its own overlap policy says how they go
-//! together. What was skipped is made up for; what has run is left alone.
+//! Runs for a range of instants that a job has missed: its own overlap policy says how they go together. What was skipped
+//! is made up for; what has run, and what is still to come, is left alone.
 
 use std::collections::BTreeMap;
 
@@ -70,32 +70,29 @@ pub async fn preview(ctx: &Ctx, id: ScheduleId, asked: Asked) -> AppResult<Backf
     let timetable = schedules::timetable(&held)?;
     let rows = rows(ctx.reader(), id, asked.range).await?;
     let ongoing = planner::going_on(&planner::open_runs_in(ctx.reader(), id).await?);
-    let Backfill { made, already } = plan(&timetable, asked, ongoing, &rows)?;
+    let Backfill { made, already, ahead } = plan(ctx, &timetable, asked, ongoing, &rows)?;
     let runs = made.iter().filter(|made| made.verdict.is_run()).count();
     let line = |made: &Made| {
         let run = timetable.look_at(made.at);
-        let words = match made.verdict.is_run() && made.at > ctx.now {
-            true => format!("{} (still to come: made now, and not again then)", run.words()),
-            false => run.words(),
-        };
         let skipped = match made.verdict {
             Verdict::Run | Verdict::RunInstead => None,
             Verdict::Skip(reason) => Some(reason.words(|at| timetable.local_words(at))),
         };
-        BackfillLine { words, note: run.note, skipped }
+        BackfillLine { words: run.words(), note: run.note, skipped }
     };
     Ok(BackfillPlan {
         runs,
         skipped: made.len() - runs,
         already: already.len(),
+        ahead,
         shown: made.iter().take(SHOWN).map(line).collect(),
         more: made.len().saturating_sub(SHOWN),
     })
 }
 
-fn plan(timetable: &Timetable, asked: Asked, ongoing: Ongoing, rows: &Rows) -> AppResult<Backfill> {
+fn plan(ctx: &Ctx, timetable: &Timetable, asked: Asked, ongoing: Ongoing, rows: &Rows) -> AppResult<Backfill> {
     let states = rows.iter().map(|(&at, &(_, state))| (at, state)).collect();
-    backfill(timetable, asked.range, asked.overlap, ongoing, &states).map_err(refused)
+    backfill(timetable, asked.range, asked.overlap, ongoing, &states, ctx.now).map_err(refused)
 }
 
 /// The runs of a range by their instants.
@@ -115,7 +112,7 @@ pub struct Filled {
 ///
 /// # Errors
 /// [`AppError::NotFound`], [`AppError::Forbidden`] for a viewer of the project, [`AppError::Invalid`] for a range
-/// without instants or with too many.
+/// without instants that have come, or with too many.
 pub async fn run(
     ctx: &Ctx,
     id: ScheduleId,
@@ -128,7 +125,7 @@ pub async fn run(
     let timetable = schedules::timetable(&held)?;
     let rows = rows(&*tx, id, range).await?;
     let ongoing = planner::ongoing(&tx, id).await?;
-    let plan = plan(&timetable, Asked { range, overlap }, ongoing, &rows)?;
+    let plan = plan(ctx, &timetable, Asked { range, overlap }, ongoing, &rows)?;
     for &made in &plan.made {
         make(ctx, &tx, &held, &timetable, made, rows.get(&made.at).map(|&(run, _)| run)).await?;
     }
@@ -209,6 +206,7 @@ fn refused(problem: BackfillProblem) -> AppError {
     let problem = match problem {
         BackfillProblem::EndsBeforeStart => Problem::EndsBeforeStart,
         BackfillProblem::Nothing => Problem::NoRunInside,
+        BackfillProblem::NotYet => Problem::Said { words: problem.words().to_owned() },
         BackfillProblem::TooMany => Problem::TooMany { max: u32::try_from(BACKFILL_MAX).unwrap_or(u32::MAX) },
     };
     AppError::field("to", problem)

@@ -45,6 +45,7 @@ pub struct RunRow {
     pub next_try_at: Option<chrono::DateTime<chrono::Utc>>,
     pub deadline: Option<chrono::DateTime<chrono::Utc>>,
     pub is_held: bool,
+    pub waits_for_account: bool,
     pub is_backfill: bool,
     pub started_at: Option<chrono::DateTime<chrono::Utc>>,
     pub finished_at: Option<chrono::DateTime<chrono::Utc>>,
@@ -63,6 +64,7 @@ impl RunRow {
             next_try_at: self.next_try_at,
             deadline: self.deadline,
             is_held: self.is_held,
+            waits_for_account: self.waits_for_account,
             reason: self.reason.clone(),
         }
     }
@@ -75,6 +77,7 @@ impl RunRow {
             lease_until: self.lease_until,
             has_begun: self.started_at.is_some(),
             is_by_hand: self.trigger == Trigger::Manual,
+            waits_for_account: self.waits_for_account,
         }
     }
 }
@@ -106,6 +109,7 @@ pub fn run_columns() -> sea_orm::Select<occurrence::Entity> {
         NextTryAt,
         Deadline,
         IsHeld,
+        WaitsForAccount,
         IsBackfill,
         StartedAt,
         FinishedAt,
@@ -220,6 +224,7 @@ pub async fn step(
         next_try_at: Set(after.next_try_at),
         deadline: Set(after.deadline),
         is_held: Set(after.is_held),
+        waits_for_account: Set(after.waits_for_account),
         // One that goes on by hand later took as long as it took at first.
         finished_at: match has_ended && row.finished_at.is_none() {
             true => Set(Some(ctx.now)),

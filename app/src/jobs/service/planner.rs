@@ -213,7 +213,7 @@ async fn carry_out(
         Verdict::Run | Verdict::RunInstead => {
             let earlier = if verdict == Verdict::RunInstead { open_runs(tx, held.id).await? } else { Vec::new() };
             let made = insert(ctx, tx, held, NewRun::planned(at, Standing::planned(starts_at))).await?;
-            // Where a backfill came to the instant before it came, its run is among the open ones, and goes on.
+            // Where a backfill came to the instant before the planner did, its run is among the open ones, and goes on.
             if let Some(id) = made {
                 cancel(ctx, tx, held, earlier, &format!("The run of {} took its place.", local(at))).await?;
                 book::note(ctx, &**tx, id, LogLevel::Info, format!("Planned for {}.", local(at))).await?;
@@ -272,7 +272,18 @@ pub(super) async fn insert(
 fn row(ctx: &Ctx, held: &schedule::Model, number: i32, run: NewRun) -> (OccurrenceId, occurrence::ActiveModel) {
     let NewRun { at, trigger, is_backfill, wants_draft, standing } = run;
     let id = OccurrenceId(Uuid::now_v7());
-    let Standing { state, fence, lease_until, attempts, rests, next_try_at, deadline, is_held, reason } = standing;
+    let Standing {
+        state,
+        fence,
+        lease_until,
+        attempts,
+        rests,
+        next_try_at,
+        deadline,
+        is_held,
+        waits_for_account,
+        reason,
+    } = standing;
     let row = occurrence::ActiveModel {
         id: Set(id),
         schedule_id: Set(held.id),
@@ -289,6 +300,7 @@ fn row(ctx: &Ctx, held: &schedule::Model, number: i32, run: NewRun) -> (Occurren
         next_try_at: Set(next_try_at),
         deadline: Set(deadline),
         is_held: Set(is_held),
+        waits_for_account: Set(waits_for_account),
         wants_draft: Set(wants_draft),
         is_backfill: Set(is_backfill),
         finished_at: Set(state.is_final().then_some(ctx.now)),

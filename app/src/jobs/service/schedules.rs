@@ -16,7 +16,6 @@ use crate::{
     domain::{
         ids::{ProjectId, ScheduleId},
         job::{JobKind, ScheduleState},
-        occurrence::Event,
         schedule::UpcomingRun,
     },
     entities::{project, schedule},
@@ -204,8 +203,7 @@ fn stands(ctx: &Ctx, id: ScheduleId, state: ScheduleState, note: Option<String>)
     }
 }
 
-/// Takes a schedule off the list. Its runs and reports stay; one that has begun goes on to its end, one that has not is
-/// cancelled.
+/// Takes a schedule off the list, and ends all that is open: nothing of it is sent any more. Its runs and reports stay.
 ///
 /// # Errors
 /// As [`pause`].
@@ -213,10 +211,7 @@ pub async fn delete(ctx: &Ctx, id: ScheduleId) -> AppResult<()> {
     editable(ctx, id).await?;
     let tx = ctx.begin().await?;
     let held = ledger::lock_schedule(ctx, &tx, id).await?;
-    for run in planner::open_runs(&tx, id).await?.into_iter().filter(|run| run.started_at.is_none()) {
-        let event = Event::Cancelled { reason: "The job was deleted before it began.".to_owned() };
-        ledger::step(ctx, &tx, &held, run.id, event, ledger::no_columns()).await?;
-    }
+    planner::cancel_open(ctx, &tx, &held, "The job was deleted.").await?;
     let gone = schedule::ActiveModel {
         id: Unchanged(id),
         deleted_at: Set(Some(ctx.now)),

@@ -38,6 +38,7 @@ use crate::{
         job::LogLevel,
         mail_gate::Passage,
         occurrence::Tally,
+        span,
     },
     error::{AppError, AppResult},
     mail::service::{
@@ -113,6 +114,9 @@ pub async fn send_due(app: &AppState, hold: Hold, way: Way) -> AppResult<Round> 
     if desk.is_lost {
         return Ok(Round::Lost);
     }
+    if desk.rest_until.is_some() && !give_up_old(app, &shift.clerk, (schedule, account)).await? {
+        return Ok(Round::Lost);
+    }
     let (rows, now) = (rows(app, hold.run).await?, Ctx::system(app).now);
     let mut tally = tally(&rows, now);
     // The account needs a rest: what is still due waits as long as the message that found out.
@@ -120,15 +124,43 @@ pub async fn send_due(app: &AppState, hold: Hold, way: Way) -> AppResult<Round> 
     Ok(Round::Ended(tally))
 }
 
+/// Gives up what has waited for its account for as long as its job waits for a message, where the account has not worked for
+/// all of that time. Messages that were tried give up by themselves; of many only one at a time finds out whether the account
+/// works, and the others would wait for their turns for days.
+async fn give_up_old(app: &AppState, clerk: &Clerk, (schedule, account): (ScheduleId, AccountId)) -> AppResult<IsOurs> {
+    let ctx = Ctx::system(app);
+    let Some(block) = gate::read(ctx.reader(), account).await?.block else { return Ok(true) };
+    let patience = outcomes::patience(ctx.reader(), schedule).await?.give_up_after;
+    let mut waiting = rows(app, clerk.hold().run).await?;
+    waiting.retain(|row| {
+        let message = row.delivery();
+        let has_waited_since = message.queued_at.max(block.since);
+        row.phase.is_waiting() && message.reply.is_none() && has_waited_since + patience <= ctx.now
+    });
+    let reason = format!("Given up: its mail account has not worked for {}. {}", span::words(patience), block.words);
+    strand(clerk, waiting, &reason).await
+}
+
 /// Ends what was to go over an account that is gone.
 async fn strand_all(app: &AppState, clerk: &Clerk, due: VecDeque<DeliveryRow>) -> AppResult<Round> {
-    for row in due {
-        if let Stored::Lost = clerk.store(row.id, vec![Event::Stranded { reason: way::GONE.to_owned() }]).await? {
-            return Ok(Round::Lost);
-        }
+    if !strand(clerk, due, way::GONE).await? {
+        return Ok(Round::Lost);
     }
     let rows = rows(app, clerk.hold().run).await?;
-    Ok(Round::Ended(Tally::of(rows.iter().map(|row| (row.phase, row.next_try_at)))))
+    Ok(Round::Ended(Tally::of(rows.iter().map(|row| (row.delivery(), row.next_try_at)))))
+}
+
+/// Whether the run still belongs to whoever writes.
+type IsOurs = bool;
+
+/// Ends messages that have no way any more, or have waited for theirs for too long.
+async fn strand(clerk: &Clerk, rows: impl IntoIterator<Item = DeliveryRow>, reason: &str) -> AppResult<IsOurs> {
+    for row in rows {
+        if let Stored::Lost = clerk.store(row.id, vec![Event::Stranded { reason: reason.to_owned() }]).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Settles what another owner left in the middle, and gives the messages that are due. None: the run is lost.

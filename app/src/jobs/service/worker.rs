@@ -118,9 +118,10 @@ async fn build(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Op
     let readers = readers(&ctx, &job).await?;
     let frozen = report::collect(&ctx, &job, run.trigger, run.scheduled_at, &readers).await?;
     let period = frozen.period;
+    let unmet = rules::condition(&job)?.unmet(&frozen.facts());
     // Who starts a run by hand wants to see it.
     if run.trigger == Trigger::Schedule
-        && let Some(reason) = rules::condition(&job)?.unmet(&frozen.facts())
+        && let Some(reason) = unmet
     {
         let not_needed = Event::NotNeeded { fence: hold.fence, reason };
         step(app, schedule, hold, not_needed, ledger::no_columns()).await?;
@@ -150,6 +151,10 @@ async fn build(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Op
     let Some(effects) = ledger::freeze(&ctx, &tx, &held, hold, json, also).await? else { return Ok(None) };
     let words = format!("Collected the data of {}.", period.words());
     book::note(&ctx, &*tx, hold.run, LogLevel::Info, words).await?;
+    if let Some(reason) = unmet {
+        let words = format!("{reason} Somebody started this run, so it goes all the same.");
+        book::note(&ctx, &*tx, hold.run, LogLevel::Info, words).await?;
+    }
     // Read now that the schedule is held: until now somebody could still ask for a draft.
     let next = match drafts::rule(&*tx, hold.run, run.trigger, asks).await? {
         None => effects.first().copied(),

@@ -115,8 +115,9 @@ fn a_break_after_the_dot_is_held_for_the_owner() {
     for event in [Event::Broken { attempt: 1, reason: "reset".into() }, Event::Abandoned] {
         let (delivery, effects) = play(up_to(DeliveryPhase::DataSent), &HOLD(), [event]);
         assert_eq!((delivery.phase, effects), (DeliveryPhase::Uncertain, vec![Effect::Finished]));
-        let (settled, _) = play(delivery.clone(), &HOLD(), [Event::KnownToHaveArrived]);
-        assert_eq!(settled.phase, DeliveryPhase::Accepted);
+        let (settled, _) = play(delivery.clone(), &HOLD(), [Event::KnownToHaveArrived { by: Some("Mina".into()) }]);
+        let said = (settled.phase, settled.reason.as_deref());
+        assert_eq!(said, (DeliveryPhase::Accepted, Some("Marked as delivered by Mina.")));
         let (given_up, _) = play(delivery.clone(), &HOLD(), [Event::GivenUp { by: None }]);
         assert_eq!(given_up.phase, DeliveryPhase::Failed);
         let (again, effects) = play(delivery, &HOLD(), [Event::SendAgain, Event::Claimed]);

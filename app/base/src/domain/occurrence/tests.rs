@@ -1,6 +1,7 @@
 //! The transitions of a run, one by one.
 
 use super::*;
+use crate::domain::smtp_reply::SmtpReply;
 
 fn at(minute: u32) -> DateTime<Utc> {
     chrono::NaiveDate::from_ymd_opt(2026, 11, 23).unwrap().and_hms_opt(7, minute, 0).unwrap().and_utc()
@@ -77,6 +78,30 @@ fn deferred_messages_keep_the_run_open_without_an_owner() {
     assert!(!open.is_claimable(at(8)));
     let (again, effects) = open.step(Event::Claimed, at(9), 7);
     assert_eq!((again.fence, effects), (2, vec![Effect::Send]));
+}
+
+#[test]
+fn a_run_waits_for_its_account_until_each_message_was_tried_and_something_was_heard() {
+    assert!(sending().waits_for_account, "none was tried");
+    let mut tried = Delivery::queued(at(0));
+    tried.phase = DeliveryPhase::Deferred;
+    let heard = Delivery { reply: Some(SmtpReply::new(451, None, "Later.")), ..tried.clone() };
+    let arrived = Delivery { phase: DeliveryPhase::Accepted, ..heard.clone() };
+    let again = Delivery { phase: DeliveryPhase::Queued, ..heard.clone() };
+    let open = |messages: &[&Delivery]| sent(Tally::of(messages.iter().map(|&one| (one.clone(), Some(at(9))))));
+    for (messages, waits, words) in [
+        (vec![&heard], false, "Of 1 message: 1 waiting for another try."),
+        (vec![&tried, &tried], true, "Of 2 messages: 2 waiting for another try."),
+        (vec![&heard, &tried], false, "Of 2 messages: 2 waiting for another try."),
+        (vec![&tried, &arrived], false, "Of 2 messages: 1 waiting for another try."),
+        (vec![&heard, &Delivery::queued(at(0))], true, "Of 2 messages: 1 waiting for another try, 1 not tried yet."),
+        (vec![&again, &arrived], true, "Of 2 messages: 1 not tried yet."),
+    ] {
+        let open = open(&messages);
+        assert_eq!((open.waits_for_account, open.reason.as_deref()), (waits, Some(words)));
+    }
+    let cancelled = sending().step(Event::Cancelled { reason: "Stopped.".into() }, at(2), 7).0;
+    assert!(!cancelled.waits_for_account);
 }
 
 #[test]

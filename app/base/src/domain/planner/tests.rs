@@ -181,7 +181,7 @@ fn all_that_was_missed_is_caught_up_with_and_what_is_only_late_runs_behind_it() 
 }
 
 #[test]
-fn a_draft_and_a_claimed_run_are_going_on_and_one_that_waits_for_another_try_is_not() {
+fn a_draft_and_a_claimed_run_are_going_on_and_one_that_single_recipients_wait_for_is_not() {
     let (one, two) = ("2026-11-23T07:00:00Z", "2026-11-23T08:00:00Z");
     let open = |at: &str, state, is_claimed: bool| OpenRun {
         at: utc(at),
@@ -189,6 +189,7 @@ fn a_draft_and_a_claimed_run_are_going_on_and_one_that_waits_for_another_try_is_
         lease_until: is_claimed.then(|| utc(two)),
         has_begun: state != OccurrenceState::Planned,
         is_by_hand: false,
+        waits_for_account: false,
     };
     let runs = [open(one, OccurrenceState::Sending, false), open(two, OccurrenceState::Frozen, false)];
     assert_eq!(Ongoing::among(runs.into_iter()), Ongoing { running: Some(utc(two)), waiting: None });

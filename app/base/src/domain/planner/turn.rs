@@ -17,6 +17,8 @@ pub struct OpenRun {
     pub has_begun: bool,
     /// A person started it beside the schedule.
     pub is_by_hand: bool,
+    /// Its messages wait for their account (`Standing::waits_for_account`).
+    pub waits_for_account: bool,
 }
 
 /// Why a run is not taken up now, although its time has come.
@@ -29,11 +31,13 @@ pub enum Hindrance {
 }
 
 impl OpenRun {
-    /// Whether those that come after it have to wait. A run goes on until its messages are written: also while it waits
-    /// for another try, and while its owner has not decided about its draft, with or without a time at which that goes
-    /// out by itself. One whose messages only wait for another try holds nobody up.
+    /// Whether those that come after it have to wait. A run goes on until each of its messages was tried and a mail server was heard:
+    /// also while it waits for another try, while its owner has not decided about its draft, with or without a time at
+    /// which that goes out by itself, and while its account does not work or has to go slowly. One whose recipients' servers
+    /// put it off holds nobody up: a full mailbox is no reason for all others to miss the next report.
     pub fn holds_up(&self) -> bool {
-        self.lease_until.is_some() || (self.has_begun && self.state != OccurrenceState::Sending)
+        let is_sent = self.state == OccurrenceState::Sending && !self.waits_for_account;
+        self.lease_until.is_some() || (self.has_begun && !is_sent)
     }
 
     /// Whether it does not begin while its schedule is paused.
@@ -95,7 +99,14 @@ mod tests {
     }
 
     fn waiting(hour: u32) -> OpenRun {
-        OpenRun { at: utc(hour, 0), state: Planned, lease_until: None, has_begun: false, is_by_hand: false }
+        OpenRun {
+            at: utc(hour, 0),
+            state: Planned,
+            lease_until: None,
+            has_begun: false,
+            is_by_hand: false,
+            waits_for_account: false,
+        }
     }
 
     fn begun(hour: u32, state: OccurrenceState) -> OpenRun {
@@ -114,12 +125,14 @@ mod tests {
     }
 
     #[test]
-    fn what_has_not_begun_waits_for_a_draft_and_for_another_try_and_not_for_messages() {
+    fn what_has_not_begun_waits_for_a_draft_another_try_and_the_account_and_not_for_single_messages() {
         let behind = Some(Hindrance::Behind { earlier: utc(8, 0) });
         for state in [Planned, Claimed, Building, Frozen] {
             assert_eq!(hindrance(waiting(9), &[begun(8, state)], false), behind, "{state}");
         }
         assert_eq!(hindrance(waiting(9), &[begun(8, Sending)], false), None);
+        let for_account = OpenRun { waits_for_account: true, ..begun(8, Sending) };
+        assert_eq!(hindrance(waiting(9), &[for_account], false), behind, "nobody has got anything of it");
         assert_eq!(hindrance(waiting(9), &[waiting(8)], false), None, "the order of a queue is not decided here");
         let by_hand = OpenRun { is_by_hand: true, ..waiting(9) };
         assert_eq!(hindrance(by_hand, &[begun(8, Frozen)], false), behind, "nor is a run by hand made beside a draft");
@@ -159,7 +172,8 @@ mod tests {
 
     #[test]
     fn who_holds_up_those_that_wait_is_going_on_for_those_that_come() {
-        for run in [begun(8, Planned), begun(8, Frozen), held_until(begun(8, Sending), utc(7, 0))] {
+        let for_account = OpenRun { waits_for_account: true, ..begun(8, Sending) };
+        for run in [begun(8, Planned), begun(8, Frozen), for_account, held_until(begun(8, Sending), utc(7, 0))] {
             let going = Ongoing { running: Some(run.at), waiting: None };
             assert_eq!(Ongoing::among([run].into_iter()), going, "{run:?}");
         }

@@ -46,14 +46,16 @@ impl World {
         assert!(!wants_one || runs().count() <= 1, "seed {seed}: more than the latest runs: {made:?}");
     }
 
-    /// Nothing begins in a pause, and nothing beside a run of the schedule that has begun and not written its messages: one
-    /// that waits for another try, or whose draft nobody has decided about, has not ended.
+    /// Nothing begins in a pause, and nothing beside a run of the schedule that has begun and of whose messages mail servers
+    /// have not heard: one that waits for another try or for its account, or whose draft nobody has decided about, has not
+    /// ended.
     pub(super) fn check_begin(&self, key: Key) {
         let seed = self.seed;
         assert!(!self.schedule.is_paused, "seed {seed}: {key} begins in a pause");
         for (&other, run) in self.rows.iter().filter(|&(&other, _)| other != key) {
             let standing = &run.standing;
-            let is_going = run.has_begun && !standing.state.is_final() && standing.state != OccurrenceState::Sending;
+            let is_sent = standing.state == OccurrenceState::Sending && !standing.waits_for_account;
+            let is_going = run.has_begun && !standing.state.is_final() && !is_sent;
             assert!(!is_going, "seed {seed}: {key} begins beside {other}, which is {standing:?}");
         }
     }

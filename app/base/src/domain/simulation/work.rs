@@ -224,7 +224,7 @@ impl World {
             }
             Does::Ending => {
                 let messages = &self.rows[&owner.key].deliveries;
-                let tally = Tally::of(messages.iter().map(|message| (message.phase, message.next_try_at)));
+                let tally = Tally::of(messages.iter().map(|message| (message.clone(), message.next_try_at)));
                 self.write(owner, Write::Step(Event::Sent { fence, tally, for_others: true }));
                 return None;
             }

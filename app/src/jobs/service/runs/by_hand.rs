@@ -47,7 +47,8 @@ pub async fn start(ctx: &Ctx, id: ScheduleId) -> AppResult<OccurrenceId> {
 }
 
 /// Makes a run now, beside the schedule. One that is still going is not doubled: its id comes back, and where a draft is
-/// wanted it becomes one while that can be. One that waits for the end of a pause is not going.
+/// wanted it becomes one while that can be. One that waits for the end of a pause is not going, nor is one that only single
+/// recipients still wait for ([`OpenRun::holds_up`](crate::domain::planner::OpenRun::holds_up)).
 ///
 /// # Errors
 /// [`AppError::NotFound`], [`AppError::Forbidden`] for a viewer of the project, [`AppError::Invalid`] with `draft` for a
@@ -65,7 +66,7 @@ pub async fn start_as(ctx: &Ctx, id: ScheduleId, ending: Ending) -> AppResult<Oc
         .await?
         .into_iter()
         .filter(|row| !(is_paused && row.as_open().waits_in_pause()))
-        .find(|row| row.state != OccurrenceState::Sending || row.lease_until.is_some());
+        .find(|row| row.state != OccurrenceState::Sending || row.as_open().holds_up());
     let run = match going {
         Some(row) => {
             if wants_draft {
@@ -135,10 +136,11 @@ pub async fn decide(ctx: &Ctx, id: DeliveryId, decision: Decision) -> AppResult<
     let run: OccurrenceId = query.into_tuple().one(ctx.reader()).await?.ok_or(AppError::NotFound)?;
     let row = ledger::read(ctx.reader(), run).await?;
     access::by_id(ctx, ctx.reader(), row.project_id).await?.editing()?;
+    let who = || ctx.actor_name().map(str::to_owned);
     let event = match decision {
         Decision::SendAgain => delivery::Event::SendAgain,
-        Decision::Arrived => delivery::Event::KnownToHaveArrived,
-        Decision::GiveUp => delivery::Event::GivenUp { by: ctx.actor_name().map(str::to_owned) },
+        Decision::Arrived => delivery::Event::KnownToHaveArrived { by: who() },
+        Decision::GiveUp => delivery::Event::GivenUp { by: who() },
     };
     if decision == Decision::SendAgain {
         not_cancelled(&row)?;

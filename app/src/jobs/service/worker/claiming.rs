@@ -126,9 +126,11 @@ async fn claimable(ctx: &Ctx, without: &[JobKind]) -> AppResult<Vec<RunRow>> {
 /// run of their schedule. Left out here, too, for the same reason: however many wait, they must not hide those of others.
 fn may_begin() -> Condition {
     use occurrence::Column;
+    let is_sent =
+        Condition::all().add(Column::State.eq(OccurrenceState::Sending)).add(Column::WaitsForAccount.eq(false));
     let goes_on = Condition::any()
         .add(Column::LeaseUntil.is_not_null())
-        .add(Condition::all().add(Column::StartedAt.is_not_null()).add(Column::State.ne(OccurrenceState::Sending)));
+        .add(Condition::all().add(Column::StartedAt.is_not_null()).add(is_sent.not()));
     let going = occurrence::Entity::find()
         .select_only()
         .column(Column::ScheduleId)
