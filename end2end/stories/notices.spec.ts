@@ -189,6 +189,7 @@ test.describe('without a network', () => {
     await page.context().setOffline(false);
     await expect(notices(page)).not.toContainText('Not saved', { timeout: 15_000 });
     await page.reload();
+    await settled(page, true);
     await expect(priority).toHaveValue('urgent');
     await expect(due).toHaveValue('2031-03-12');
 

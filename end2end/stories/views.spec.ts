@@ -417,7 +417,60 @@ test.describe('the calendar', () => {
     await answered(page);
     await expect(day(page, `${month}-14`)).toContainText(three[0]);
     await page.reload();
+    await settled(page, true);
     await expect(day(page, `${month}-14`)).toContainText(three[0]);
+    // The keys are free again when all is answered.
+    await page.getByRole('link', { name: three[0], exact: true }).focus();
+    await page.keyboard.press('Shift+ArrowRight');
+    await expect(day(page, `${month}-15`)).toContainText(three[0]);
+    await page.keyboard.press('Shift+ArrowRight');
+    await expect(day(page, `${month}-16`)).toContainText(three[0]);
+    await answered(page);
+    await page.keyboard.press('Control+z');
+    await expect(day(page, `${month}-15`)).toContainText(three[0]);
+    await answered(page);
+    await page.keyboard.press('Control+z');
+    await expect(day(page, `${month}-14`)).toContainText(three[0]);
+    await answered(page);
+  });
+
+  test.describe('out of reach', () => {
+    test.use({ expectedErrors: [/ERR_FAILED|ERR_INTERNET_DISCONNECTED|Failed to load|EventSource/i] });
+
+    test('days wait for the server, outlive a reload, and one that waits is taken back @hydrated', async ({ page, empty }) => {
+      await setDue(page, empty.url, true, 'REP-1', `${month}-12`);
+      await setDue(page, empty.url, true, 'REP-2', `${month}-12`);
+      await page.goto(`${empty.url}/board/REP/calendar?month=${month}`);
+      await settled(page, true);
+      const notices = page.getByRole('region', { name: 'Notifications' });
+      await page.route(/\/rpc\/save_cell/, (route) => route.abort());
+      await page.getByRole('link', { name: three[0], exact: true }).focus();
+      await page.keyboard.press('Shift+ArrowRight');
+      await expect(notices).toContainText('Not saved yet: offline. 1 change waits to be sent.');
+      await page.getByRole('link', { name: three[1], exact: true }).focus();
+      await page.keyboard.press('Shift+ArrowDown');
+      await expect(day(page, `${month}-19`)).toContainText(three[1]);
+      // Never sent: it is as if it had not been.
+      const offer = notices.locator('.toast').filter({ hasText: `Moved “${three[1]}”` });
+      await offer.getByRole('button', { name: 'Undo' }).click();
+      await expect(day(page, `${month}-12`)).toContainText(three[1]);
+
+      await page.reload();
+      await settled(page, true);
+      await expect(day(page, `${month}-13`), 'as the person has put it').toContainText(three[0]);
+      await expect(notices).toContainText('1 change waits to be sent.');
+      const sent: string[] = [];
+      page.on('request', (request) => { if (request.url().includes('/rpc/save_cell')) sent.push(request.url()); });
+      await page.unroute(/\/rpc\/save_cell/);
+      await notices.getByRole('button', { name: 'Try again' }).click();
+      await expect(notices).not.toContainText('Not saved yet');
+      await answered(page);
+      await page.reload();
+      await settled(page, true);
+      await expect(day(page, `${month}-13`)).toContainText(three[0]);
+      await expect(day(page, `${month}-12`)).toContainText(three[1]);
+      expect(sent, 'what was answered is not sent again').toHaveLength(1);
+    });
   });
 
   test('a finger holds a task and moves it to another day @hydrated', async ({ page, empty, context }) => {

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::jobs::provide_failing;
 use crate::notifications::provide_unread;
-use crate::tasks::{provide_others, provide_steps};
+use crate::tasks::{provide_days, provide_others, provide_steps};
 use crate::ui::toast::{Toaster, Toasts};
 use crate::ui::{Passage, Reach, SessionEnd, WhomToAsk};
 
@@ -32,6 +32,7 @@ pub fn Shell(session: Session, children: Children) -> impl IntoView {
         provide_others();
         provide_failing();
         provide_steps();
+        provide_days();
         provide_context(WhomToAsk(|| view! { <AskWhom /> }.into_any()));
     }
     let uses_singles = session.me.as_ref().is_none_or(|me| me.uses_shortcuts);

@@ -3,6 +3,8 @@
 
 mod kept;
 
+pub use kept::Place;
+
 use std::collections::VecDeque;
 
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
@@ -262,7 +264,8 @@ fn last_words<S: Waits>(mut changes: Vec<S>) -> VecDeque<S> {
     kept
 }
 
-fn waits(count: usize) -> String {
+/// That so many changes wait for the server.
+pub fn waits(count: usize) -> String {
     match count {
         1 => "Not saved yet: offline. 1 change waits to be sent.".to_owned(),
         many => format!("Not saved yet: offline. {many} changes wait to be sent."),

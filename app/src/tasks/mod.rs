@@ -35,7 +35,7 @@ pub use board::{BoardPage, Here, Urgency, provide_others, provide_steps, say};
 // What other pages drag with.
 #[cfg(feature = "hydrate")]
 pub use board::{dom, drag, geometry};
-pub use calendar::CalendarPage;
+pub use calendar::{CalendarPage, provide_days};
 pub use columns::{ColumnPage, ColumnsPage};
 pub use home_page::BoardHomePage;
 pub use labels::{LabelPage, LabelsPage};

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map};
 
-use super::grid::{Grid, href};
+use super::{
+    grid::{Grid, href},
+    unsent::Line,
+};
 use crate::{
     domain::{
         board_filter::BoardFilter,
@@ -81,6 +84,9 @@ fn follow(
     live.follow(again);
     let rewind = Rewind::of(&calendar.key, None, move || again.run(()));
     rewind.listen();
+    let line = Line::here();
+    // In the effect, so that nothing of it happens on the server.
+    Effect::new(move |_| line.go_on());
     (calendar, fresh, rewind)
 }
 

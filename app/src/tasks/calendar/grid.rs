@@ -1,11 +1,12 @@
 //! The weeks, the days and what stands on them: a table, so that it can be read row by row; on phones an agenda.
 
-use std::collections::VecDeque;
-
 use chrono::{Datelike, NaiveDate, TimeDelta, Weekday};
 use leptos::{html::Table, prelude::*};
 
-use super::hands;
+use super::{
+    hands,
+    unsent::{Line, Unsent},
+};
 use crate::{
     domain::{
         board_filter::encode,
@@ -14,13 +15,11 @@ use crate::{
         due::{self, Due, ViewerClock},
         ids::{OpId, TaskId},
     },
-    error::{AppError, AppResult},
     tasks::{
-        board::{Rewind, Urgency, is_out_of_reach, new_op, say},
-        views::{Calendar, CalendarItem, ListRow},
-        views_api::save_cell,
+        board::{Rewind, Urgency, new_op, say},
+        views::{Calendar, CalendarItem},
     },
-    ui::{Icon, SessionEnd, toast::Toasts},
+    ui::{Icon, toast::Toasts},
 };
 
 /// Tasks that a day of a month shows; the week shows all.
@@ -36,40 +35,8 @@ pub struct Desk {
     /// Where the viewer's weeks begin.
     first_day: Weekday,
     toasts: Option<Toasts>,
-    end: Option<SessionEnd>,
     rewind: StoredValue<Rewind>,
-    /// Changes of days that the server has not answered; the first is on its way. Outlives the page, so that
-    /// whoever leaves it loses none.
-    unsent: StoredValue<ArcStoredValue<VecDeque<Unsent>>>,
-}
-
-/// A task that was given another day.
-#[derive(Clone)]
-struct Unsent {
-    id: TaskId,
-    /// The name of the change.
-    op: OpId,
-    to: NaiveDate,
-    before: Due,
-    shown: Due,
-    /// What is said where the server refuses.
-    refused: String,
-    /// Whether it is taken back as soon as it is made.
-    is_unwanted: bool,
-}
-
-/// Takes a change of a day back; one that is not answered yet, when it is.
-fn take_back(unsent: &ArcStoredValue<VecDeque<Unsent>>, rewind: &Rewind, op: OpId) {
-    let is_waiting = unsent.try_update_value(|unsent| match unsent.iter_mut().find(|waiting| waiting.op == op) {
-        Some(waiting) => {
-            waiting.is_unwanted = true;
-            true
-        }
-        None => false,
-    });
-    if is_waiting != Some(true) {
-        rewind.undo_op(op);
-    }
+    line: StoredValue<Line>,
 }
 
 impl Desk {
@@ -90,91 +57,37 @@ impl Desk {
         let words = format!("Moved “{title}” to {}", long_date(to));
         say(format!("{words}."), Urgency::Polite);
         if let Some(toasts) = self.toasts {
-            let (unsent, rewind) = (self.unsent.get_value(), self.rewind.get_value());
-            toasts.offer_about(op.to_string(), words, "Undo", move || take_back(&unsent, &rewind, op));
+            let (line, rewind) = (self.line.get_value(), self.rewind.get_value());
+            toasts.offer_about(op.to_string(), words, "Undo", move || {
+                if !line.take_back(op) {
+                    rewind.undo_op(op);
+                }
+            });
         }
     }
 
-    /// Shows the day, asks the server, and goes back where it refuses. One after the other: of two that are on
-    /// their way together the first could come last. The keys that take back wait for them, too.
+    /// Shows the day, and has it sent behind the others that wait.
     fn send(self, item: CalendarItem, to: NaiveDate, op: OpId, refused: String) {
         let (id, before) = (item.id, item.due);
         let shown = moved(before, to);
         self.put(id, shown);
-        let (unsent, rewind) = (self.unsent.get_value(), self.rewind.get_value());
-        let waiting = Unsent { id, op, to, before, shown, refused, is_unwanted: false };
-        unsent.update_value(|unsent| unsent.push_back(waiting));
-        if unsent.with_value(VecDeque::len) == 1 {
-            rewind.hold();
-            leptos::task::spawn_local(self.send_all(unsent, rewind));
-        }
-    }
-
-    async fn send_all(self, unsent: ArcStoredValue<VecDeque<Unsent>>, rewind: Rewind) {
-        let mut is_signed_out = false;
-        while let Some(next) = unsent.with_value(|unsent| unsent.front().cloned()) {
-            // Whoever did not sign in again is not asked for each of the others.
-            let answer =
-                if is_signed_out { Err(AppError::SignedOut) } else { self.send_signed_in(&next, &unsent).await };
-            is_signed_out = matches!(answer, Err(AppError::SignedOut));
-            let sent = unsent.try_update_value(VecDeque::pop_front).flatten();
-            match answer {
-                Ok(row) => {
-                    rewind.push(next.op, next.id);
-                    if sent.is_some_and(|sent| sent.is_unwanted) {
-                        rewind.undo_op(next.op);
-                    }
-                    if let Some(due) = row.card.due {
-                        self.settle(next.id, next.shown, due);
-                    }
-                }
-                Err(error) => {
-                    // The next one of the task does not go back to a day that it never had.
-                    let before = next.before;
-                    unsent.update_value(|unsent| {
-                        if let Some(later) = unsent.iter_mut().find(|later| later.id == next.id) {
-                            later.before = before;
-                        }
-                    });
-                    self.settle(next.id, next.shown, before);
-                    // It is not kept, so nothing is said of sending it later.
-                    let why =
-                        if is_out_of_reach(&error) { "The server cannot be reached.".into() } else { error.words() };
-                    let words = format!("{} {why}", next.refused);
-                    say(words.clone(), Urgency::Assertive);
-                    if let Some(toasts) = self.toasts {
-                        toasts.close_about(&next.op.to_string());
-                        toasts.fail(words);
-                    }
-                }
-            }
-        }
-        rewind.go_on();
-    }
-
-    /// Sends a change; where the session has ended, once more when somebody has signed in again.
-    async fn send_signed_in(self, next: &Unsent, unsent: &ArcStoredValue<VecDeque<Unsent>>) -> AppResult<ListRow> {
-        let send = || save_cell(next.id, "due".into(), next.to.to_string(), 0, Some(next.op));
-        let has_no_session = |answer: &AppResult<ListRow>| matches!(answer, Err(AppError::SignedOut));
-        SessionEnd::send(self.end, || unsent.with_value(VecDeque::len), has_no_session, send).await
-    }
-
-    /// Shows what came of a change, unless the task has moved on since.
-    fn settle(self, id: TaskId, shown: Due, due: Due) {
-        if self.item(id).is_some_and(|item| item.due == shown) {
-            self.put(id, due);
-        }
+        self.line.get_value().push(Unsent {
+            id,
+            op,
+            to,
+            before,
+            shown,
+            refused,
+            is_sent: false,
+            is_unwanted: false,
+            project: self.key.get_value(),
+            rewind: Some(self.rewind.get_value()),
+        });
     }
 
     /// Shows the tasks as they were read; what the server has not answered yet stays as the person has put it.
     fn take_over(self, mut items: Vec<CalendarItem>) {
-        self.unsent.get_value().with_value(|unsent| {
-            for waiting in unsent {
-                if let Some(item) = items.iter_mut().find(|item| item.id == waiting.id) {
-                    item.due = waiting.shown;
-                }
-            }
-        });
+        self.line.get_value().put_on(&mut items);
         if self.items.with_untracked(|shown| *shown != items) {
             self.items.set(items);
         }
@@ -224,9 +137,8 @@ pub fn Grid(
         clock,
         first_day,
         toasts: use_context::<Toasts>(),
-        end: use_context::<SessionEnd>(),
         rewind: StoredValue::new(rewind),
-        unsent: StoredValue::new(ArcStoredValue::default()),
+        line: StoredValue::new(Line::here()),
     };
     let node = NodeRef::<Table>::new();
     Effect::new(move |_| {
@@ -235,6 +147,8 @@ pub fn Grid(
         }
     });
     hands::attach(node, desk);
+    // In the effect, so that nothing of it happens on the server.
+    Effect::new(move |_| desk.line.get_value().show_on(desk.items));
     let heads: Vec<_> = span.weeks(first_day)[0]
         .iter()
         .map(|day| {
