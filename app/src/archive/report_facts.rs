@@ -4,9 +4,12 @@ use leptos::prelude::*;
 
 use super::{
     reports_page::PATH,
-    view::{Neighbour, ReportDetail},
+    view::{Neighbour, RecipientView, ReportDetail},
 };
-use crate::ui::{CopyButton, Icon};
+use crate::{
+    domain::delivery::DeliveryPhase,
+    ui::{CopyButton, Icon},
+};
 
 /// What is known of a report, also when nothing else of it is left.
 #[component]
@@ -44,27 +47,38 @@ pub fn Facts(report: ReportDetail) -> impl IntoView {
 /// Recipients that are named before the others are counted: their tab has all.
 const NAMED: usize = 10;
 
-/// Those whom the person may see by name, the others by their number; before them how many have got it, where not all have.
+/// To whom it went; where not all have it, how many do, and who does not, as far as the person may see them.
 fn sent_to(report: &ReportDetail) -> String {
     let (served, all) = report.item.sent;
-    let whom = whom(report);
-    if served < all { format!("{served} of {all} have got it: {whom}") } else { whom }
+    let addresses = |is_named: fn(&RecipientView) -> bool| -> Vec<String> {
+        report.recipients.iter().filter(|one| is_named(one)).map(|one| one.address.clone()).collect()
+    };
+    if served == all {
+        return whom(addresses(|_| true), report.hidden_recipients).unwrap_or_else(|| match report.draft {
+            Some(_) => "nobody yet".into(),
+            None => "nobody".into(),
+        });
+    }
+    let without = addresses(|one| one.phase != DeliveryPhase::Accepted);
+    match whom(without, 0) {
+        Some(whom) => format!("{served} of {all} have got it. Without it: {whom}"),
+        None => format!("{served} of {all} have got it."),
+    }
 }
 
-fn whom(report: &ReportDetail) -> String {
-    let named: Vec<String> = report.recipients.iter().take(NAMED).map(|recipient| recipient.address.clone()).collect();
-    let unnamed = u32::try_from(report.recipients.len() - named.len()).unwrap_or(u32::MAX);
-    let others = match report.hidden_recipients.saturating_add(unnamed) {
+/// The first of some by name, the others, among them those that are not known, by their number.
+fn whom(mut named: Vec<String>, unknown: u32) -> Option<String> {
+    let unnamed = u32::try_from(named.len().saturating_sub(NAMED)).unwrap_or(u32::MAX);
+    named.truncate(NAMED);
+    let others = match unknown.saturating_add(unnamed) {
         0 => None,
         1 => Some("1 other".to_owned()),
         many => Some(format!("{many} others")),
     };
     match (named.is_empty(), others) {
-        (true, None) if report.draft.is_some() => "nobody yet".into(),
-        (true, None) => "nobody".into(),
-        (true, Some(others)) => others,
-        (false, None) => named.join(", "),
-        (false, Some(others)) => format!("{} and {others}", named.join(", ")),
+        (true, others) => others,
+        (false, None) => Some(named.join(", ")),
+        (false, Some(others)) => Some(format!("{} and {others}", named.join(", "))),
     }
 }
 

@@ -176,7 +176,7 @@ fn content(tab: Tab, part: Part, report: &ReportDetail) -> AnyView {
         (Tab::Recipients, _) => recipients(report).into_any(),
         (Tab::Mail, _) if !report.is_written && !is_preview => not_yet(report).into_any(),
         // Scripts, forms and links stay off: the frame has no permissions, and a policy of its own.
-        (Tab::Mail, _) => view! { <iframe class="mail-frame" sandbox="" title="The report as its reader sees it" src=format!("{PATH}/{id}/mail")></iframe> }.into_any(),
+        (Tab::Mail, _) => mail(format!("{PATH}/{id}/mail")),
         (Tab::Charts, Part::Charts(charts)) if !charts.is_empty() => figures(charts).into_any(),
         (Tab::Charts, _) => view! { <p class="muted">"This report has no charts."</p> }.into_any(),
         (Tab::Tasks, Part::Tasks(tables)) if !tables.is_empty() => task_tables(tables).into_any(),
@@ -185,6 +185,15 @@ fn content(tab: Tab, part: Part, report: &ReportDetail) -> AnyView {
         (_, Part::Source { html, data }) => source(html, data, report).into_any(),
         (Tab::Text | Tab::Source, _) => not_yet(report).into_any(),
     }
+}
+
+/// The mail in its frame. A phone has little room for a page that scrolls within a page: there it is read alone.
+fn mail(address: String) -> AnyView {
+    view! {
+        <p class="mail-alone"><a class="btn" href=address.clone() rel="external"><Icon name="eye" />"Read it alone"</a></p>
+        <iframe class="mail-frame" sandbox="" title="The report as its reader sees it" src=address></iframe>
+    }
+    .into_any()
 }
 
 fn figures(charts: Vec<Chart>) -> impl IntoView {
@@ -239,15 +248,21 @@ fn task_row(row: TaskTableRow) -> impl IntoView {
         <tr>
             <th scope="row"><span dir="auto"><a class="link" href=format!("/tasks/{}", row.reference)>{row.reference.clone()}</a>" "{row.title}</span></th>
             <td data-label="People" dir="auto">{row.people}</td>
-            <td data-label="Status">{row.status}</td>
+            <td data-label="Status">{unbroken(&row.status)}</td>
             {waits}
             <td data-label="Priority">{row.priority.label()}</td>
-            <td data-label="Due">{row.due}</td>
+            <td data-label="Due">{row.due.as_deref().map(unbroken)}</td>
             <td data-label="Finished">{row.finished}</td>
             <td class="num" data-label="Days of work">{row.work_days}</td>
         </tr>
     }
     .into_any()
+}
+
+/// Short words of a cell, in one line: "In Progress", "Overdue 13 d".
+fn unbroken(words: &str) -> String {
+    const SHORT: usize = 14;
+    if words.chars().count() <= SHORT { words.replace(' ', "\u{a0}") } else { words.to_owned() }
 }
 
 fn source(html: Option<String>, data: String, report: &ReportDetail) -> impl IntoView + use<> {
