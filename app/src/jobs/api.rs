@@ -2,14 +2,13 @@
 //! what the server knows.
 
 use leptos::prelude::*;
-use uuid::Uuid;
 
 use super::{
     form::JobForm,
     kind_form::KindForm,
     report_form::ReportForm,
     rules_form::RulesForm,
-    view::{EditorData, JobDetail, JobFilter, JobList, NextRun, Preview, ReportChoices, RunDetail},
+    view::{EditorData, JobDetail, JobFilter, JobList, NextRun, Preview, ReportChoices, RunDetail, RunLook},
     when_form::WhenForm,
 };
 use crate::{
@@ -58,10 +57,10 @@ pub async fn load_job(id: ScheduleId, #[server(default)] before: Option<Occurren
     runs::job_before(&Ctx::signed_in()?, id, before).await
 }
 
-/// A run with its recipients and its log: the last lines, or those before one.
+/// A run with its recipients and its log: the last lines, or those before one, and the recipients that are looked at.
 #[server(prefix = "/rpc")]
-pub async fn load_run(id: OccurrenceId, #[server(default)] line: Option<Uuid>) -> AppResult<RunDetail> {
-    runs::run_before(&Ctx::signed_in()?, id, line).await
+pub async fn load_run(id: OccurrenceId, #[server(default)] look: RunLook) -> AppResult<RunDetail> {
+    runs::run_as(&Ctx::signed_in()?, id, look).await
 }
 
 /// What the editor of a job needs; without an id, for a new one of a kind, a weekly report where none is named, of a project

@@ -154,7 +154,7 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
                 {when_fields::limits(&form.when, error)}
                 <PreviewPanel form=typed />
                 <div>
-                    <button class="btn needs-no-script" type="submit" formmethod="get" formaction=here formnovalidate=true>"Show the next runs"</button>
+                    <button class="btn needs-no-script" type="submit" formmethod="get" formaction=format!("{here}#preview") formnovalidate=true>"Show the next runs"</button>
                 </div>
             </fieldset>
             {who}

@@ -50,6 +50,7 @@ fn shown(detail: JobDetail) -> impl IntoView {
         job,
         upcoming,
         recipients,
+        run_now,
         options,
         report,
         account,
@@ -106,6 +107,7 @@ fn shown(detail: JobDetail) -> impl IntoView {
                         } else {
                             view! { <RunTimes runs=upcoming /> }.into_any()
                         }}
+                        {run_now.map(|words| view! { <p class="field__hint">{words}</p> })}
                         <p class="field__hint">{format!("Time-zone data {zone_data}.")}</p>
                     </section>
                     <section class="panel is-padded" aria-labelledby="about-head">
@@ -115,7 +117,7 @@ fn shown(detail: JobDetail) -> impl IntoView {
                             <div><dt>"Kind"</dt><dd>{kind.label()}{options.map(|words| view! { <br /><span class="muted">{words}</span> })}</dd></div>
                             <div><dt>"Project"</dt><dd><a class="link" href=format!("/board/{}", job.project_key) dir="auto">{job.project_name.clone()}</a></dd></div>
                             {kind.sends_mail().then(|| view! {
-                                <div><dt>"Goes to"</dt><dd>{recipients.into_iter().map(|line| view! { <div dir="auto">{line}</div> }).collect_view()}</dd></div>
+                                <div class="is-long"><dt>"Goes to"</dt><dd>{goes_to(recipients)}</dd></div>
                                 <div><dt>"Mail account"</dt><dd dir="auto">{account}</dd></div>
                             })}
                         </dl>
@@ -178,6 +180,22 @@ fn pause(id: ScheduleId, refused: Signal<Option<AppError>>) -> AnyView {
     .into_any()
 }
 
+/// So many recipients are named before the others are asked for.
+const NAMED: usize = 10;
+
+fn goes_to(mut recipients: Vec<String>) -> AnyView {
+    // One more takes no more room than the words for it.
+    let others = if recipients.len() > NAMED + 1 { recipients.split_off(NAMED) } else { Vec::new() };
+    let lines =
+        |lines: Vec<String>| lines.into_iter().map(|line| view! { <div dir="auto">{line}</div> }).collect_view();
+    let more = format!("and {} more", others.len());
+    view! {
+        {lines(recipients)}
+        {(!others.is_empty()).then(|| view! { <details><summary>{more}</summary>{lines(others)}</details> })}
+    }
+    .into_any()
+}
+
 fn delete(id: ScheduleId, has_report: bool) -> impl IntoView {
     let stays = if has_report { " Its reports stay." } else { "" };
     view! {
@@ -187,7 +205,7 @@ fn delete(id: ScheduleId, has_report: bool) -> impl IntoView {
                 <summary>"Delete this job"</summary>
                 <form class="form" method="post" action=DeleteJob::url()>
                     <input type="hidden" name="id" value=id.to_string() />
-                    <p>"It is taken off the list and runs no more."{stays}</p>
+                    <p>"It is taken off the list and runs no more. What is not sent yet is not sent."{stays}</p>
                     <div class="form__actions"><button class="btn is-danger" type="submit"><Icon name="trash-2" />"Delete the job"</button></div>
                 </form>
             </details>

@@ -137,9 +137,10 @@ fn table(jobs: Vec<JobItem>) -> AnyView {
 fn row(job: JobItem) -> AnyView {
     let next = match (&job.next, &job.pause_note) {
         (Some(next), _) => {
-            let wait = job.next_in.clone().unwrap_or_default();
+            // Not broken between its number and its unit.
+            let wait = job.next_in.clone().unwrap_or_default().replace(' ', "\u{a0}");
             view! {
-                <span><time datetime=next.at.to_rfc3339()>{next.words.clone()}</time>" "<span class="muted">{format!("in {wait}")}</span></span>
+                <span><time datetime=next.at.to_rfc3339()>{next.words.clone()}</time>" "<span class="muted">{format!("in\u{a0}{wait}")}</span></span>
             }
             .into_any()
         }

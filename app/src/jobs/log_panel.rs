@@ -115,8 +115,10 @@ pub fn LogPanel(run: OccurrenceId, page: LogPage, is_open: bool, on_news: Callba
                 let href = format!("/jobs/runs/{run}?line={line}#log");
                 view! { <p><a class="btn is-sm" href=href rel="external">"Older lines"</a></p> }
             })}
+            {no_match(log.lines, shows, find, node)}
             <pre
                 class="log"
+                hidden=move || fitting(log.lines, shows, find) == (0, true)
                 class:is-wrapped=move || wraps.get()
                 role="log"
                 aria-live=move || if is_live && !follows.get() { "polite" } else { "off" }
@@ -152,15 +154,39 @@ fn fits(line: &LogLine, shows: Shows, find: &str) -> bool {
     shows.fits(line.level) && (find.is_empty() || line.words.to_lowercase().contains(&find.trim().to_lowercase()))
 }
 
+/// How many lines fit, and whether they are asked for that fit.
+fn fitting(lines: RwSignal<Vec<LogLine>>, shows: RwSignal<Shows>, find: RwSignal<String>) -> (usize, bool) {
+    let (shows, find) = (shows.get(), find.get());
+    let shown = lines.with(|lines| lines.iter().filter(|line| fits(line, shows, &find)).count());
+    (shown, shows != Shows::All || !find.is_empty())
+}
+
+/// In the place of the lines, where none of them fits.
+fn no_match(
+    lines: RwSignal<Vec<LogLine>>,
+    shows: RwSignal<Shows>,
+    find: RwSignal<String>,
+    log: NodeRef<Pre>,
+) -> AnyView {
+    let all = move |_| {
+        shows.set(Shows::All);
+        find.set(String::new());
+        // The button goes with its words.
+        focus_on(log);
+    };
+    let words = move || {
+        (fitting(lines, shows, find) == (0, true)).then(|| {
+            view! { <p class="cluster"><span>"No line fits."</span><button class="btn is-sm" type="button" on:click=all>"Show all lines"</button></p> }
+        })
+    };
+    words.into_any()
+}
+
 /// How many lines fit, where not all are shown.
 fn counted(lines: RwSignal<Vec<LogLine>>, shows: RwSignal<Shows>, find: RwSignal<String>) -> AnyView {
-    let words = move || {
-        let (shows, find) = (shows.get(), find.get());
-        lines.with(|lines| {
-            let shown = lines.iter().filter(|line| fits(line, shows, &find)).count();
-            let is_filtered = shows != Shows::All || !find.is_empty();
-            if is_filtered { format!("{shown} of {} lines", lines.len()) } else { String::new() }
-        })
+    let words = move || match fitting(lines, shows, find) {
+        (_, false) => String::new(),
+        (shown, true) => format!("{shown} of {} lines", lines.with(Vec::len)),
     };
     view! { <span class="muted small" role="status">{words}</span> }.into_any()
 }
@@ -226,10 +252,10 @@ fn merge(lines: &mut Vec<LogLine>, new: Vec<LogLine>) {
 }
 
 #[cfg(feature = "hydrate")]
-use browser::{is_at_end, listen, to_end};
+use browser::{focus_on, is_at_end, listen, to_end};
 
 #[cfg(not(feature = "hydrate"))]
-use server::{is_at_end, listen, to_end};
+use server::{focus_on, is_at_end, listen, to_end};
 
 #[cfg(feature = "hydrate")]
 mod browser {
@@ -297,6 +323,15 @@ mod browser {
         });
     }
 
+    /// Gives the log the focus, once it is shown.
+    pub fn focus_on(node: NodeRef<Pre>) {
+        request_animation_frame(move || {
+            if let Some(node) = node.try_get_untracked().flatten() {
+                drop(node.focus());
+            }
+        });
+    }
+
     /// Whether the last line is seen.
     pub fn is_at_end(node: NodeRef<Pre>) -> bool {
         node.get_untracked().is_none_or(|node| node.scroll_height() - node.scroll_top() - node.client_height() <= NEAR)
@@ -315,6 +350,9 @@ mod server {
 
     /// Nothing scrolls on the server.
     pub fn to_end(_node: NodeRef<Pre>) {}
+
+    /// Nothing has the focus on the server.
+    pub fn focus_on(_node: NodeRef<Pre>) {}
 
     /// Nothing scrolls on the server.
     pub fn is_at_end(_node: NodeRef<Pre>) -> bool {

@@ -30,6 +30,7 @@ mod marks;
 pub mod plan_api;
 pub mod plan_view;
 mod run_page;
+mod run_recipients;
 mod run_steps;
 #[cfg(feature = "ssr")]
 pub mod service;

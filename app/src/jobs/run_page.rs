@@ -1,20 +1,22 @@
 //! One run: its result, its steps, each recipient with the mail server's own words, its log as it comes.
 
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::{use_params_map, use_query_map};
-use uuid::Uuid;
+use leptos_router::{
+    hooks::{use_params_map, use_query_map},
+    params::ParamsMap,
+};
 
 use super::{
     api::{CancelRun, DecideDelivery, ResendFailed, StopTrying, TryRunNow, load_run},
     log_panel::LogPanel,
-    marks, run_steps,
-    view::{DeliveryItem, DraftWait, LogPage, RunDetail, RunItem},
+    marks,
+    run_recipients::{Say, came_back, recipients},
+    run_steps,
+    view::{AccountTrouble, DraftWait, LogPage, RecipientPage, RunDetail, RunItem, RunLook, Trouble},
 };
 use crate::{
     domain::{
-        delivery::DeliveryPhase,
         ids::OccurrenceId,
-        job::RecipientKind,
         occurrence::{OccurrenceState, Trigger},
     },
     error::{AppError, AppResult},
@@ -26,12 +28,12 @@ pub fn RunPage() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query_map());
     let asked = Memo::new(move |_| {
         let id = params.read().get("id").and_then(|id| id.parse::<OccurrenceId>().ok());
-        (id, query.read().get("line").and_then(|line| line.parse::<Uuid>().ok()))
+        (id, look(&query.read()))
     });
     let run = resource(
         move || asked.get(),
-        async |(id, line)| match id {
-            Some(id) => load_run(id, line).await,
+        async |(id, look)| match id {
+            Some(id) => load_run(id, look).await,
             None => Err(AppError::NotFound),
         },
     );
@@ -40,7 +42,7 @@ pub fn RunPage() -> impl IntoView {
             {move || Suspend::new(async move {
                 match run.await {
                     Err(error) => view! { <ErrorPage error=error /> }.into_any(),
-                    Ok(detail) => view! { <Run detail=detail /> }.into_any(),
+                    Ok(detail) => view! { <Run detail=detail look=asked.get_untracked().1 /> }.into_any(),
                 }
             })}
         </Transition>
@@ -48,9 +50,18 @@ pub fn RunPage() -> impl IntoView {
     .into_any()
 }
 
+/// What of a run the address asks for.
+fn look(query: &ParamsMap) -> RunLook {
+    RunLook {
+        line: query.get_str("line").and_then(|line| line.parse().ok()),
+        group: query.get_str("recipients").and_then(|group| group.parse().ok()),
+        page: query.get_str("page").and_then(|page| page.parse().ok()).unwrap_or_default(),
+    }
+}
+
 /// A run that is read again while it changes; the log stays where it is, and hears of its lines by itself.
 #[component]
-fn Run(detail: RunDetail) -> impl IntoView {
+fn Run(detail: RunDetail, look: RunLook) -> impl IntoView {
     let mut detail = detail;
     let id = detail.run.id;
     let is_open = !detail.run.state.is_final();
@@ -69,7 +80,7 @@ fn Run(detail: RunDetail) -> impl IntoView {
     };
     let again = reread(
         is_reached,
-        move || load_run(id, None),
+        move || load_run(id, RunLook { line: None, ..look }),
         move |new: AppResult<RunDetail>| {
             let Ok(mut new) = new else { return };
             new.log = Vec::new();
@@ -78,8 +89,8 @@ fn Run(detail: RunDetail) -> impl IntoView {
             }
         },
     );
-    let head = Memo::new(move |_| now.with(|now| RunDetail { deliveries: Vec::new(), ..now.clone() }));
-    let people = Memo::new(move |_| now.with(|now| (now.deliveries.clone(), Say::of(now))));
+    let head = Memo::new(move |_| now.with(|now| RunDetail { recipients: RecipientPage::default(), ..now.clone() }));
+    let people = Memo::new(move |_| now.with(|now| (now.recipients.clone(), Say::of(now))));
     let has_ended = Signal::derive(move || head.with(|head| head.run.state.is_final()));
     let actions = move || {
         view! {
@@ -92,36 +103,14 @@ fn Run(detail: RunDetail) -> impl IntoView {
         <Page title=title lead=lead actions=actions has_ended=has_ended>
             <ErrorSummary error=refused />
             <ErrorSummary error=unsent />
+            {move || head.with(|head| head.trouble.clone().map(trouble))}
             {move || result(head.get())}
-            {move || people.with(|(people, say)| (!people.is_empty()).then(|| recipients(id, people.clone(), *say)))}
-            {move || people.with(|(people, say)| came_back(!people.is_empty() && say.may_send))}
+            {move || people.with(|(people, say)| (people.total() > 0).then(|| recipients(id, people.clone(), *say)))}
+            {move || people.with(|(people, say)| came_back(people.total() > 0 && say.may_send))}
             <LogPanel run=id page=log is_open=is_open on_news=again />
         </Page>
     }
     .into_any()
-}
-
-/// Where a bounce is told of: who may decide about the messages of a run may say that one came back.
-fn came_back(may_tell: bool) -> AnyView {
-    may_tell
-        .then(|| view! { <p class="small">"A message came back later? "<a class="link" href="/jobs/bounces">"Upload the bounce"</a>"."</p> })
-        .into_any()
-}
-
-/// What the person may say about the messages of a run.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Say {
-    /// That one which is unknown has arrived, or is given up: also of a run that was cancelled.
-    may_settle: bool,
-    /// That one goes again: not after the run was cancelled, as no round follows that would send it.
-    may_send: bool,
-}
-
-impl Say {
-    fn of(detail: &RunDetail) -> Self {
-        let may_send = detail.can_edit && detail.run.state != OccurrenceState::Cancelled;
-        Self { may_settle: detail.can_edit, may_send }
-    }
 }
 
 fn buttons(detail: &RunDetail) -> AnyView {
@@ -162,8 +151,8 @@ fn result(detail: RunDetail) -> AnyView {
         commit,
         snapshot_hash,
         steps,
-        blocked,
         template,
+        is_in_outbox,
         ..
     } = detail;
     let job = if job_is_gone {
@@ -195,13 +184,51 @@ fn result(detail: RunDetail) -> AnyView {
                 {snapshot_hash.map(|hash| view! { <div><dt>"SHA-256 of its data"</dt><dd><code>{hash}</code></dd></div> })}
             </dl>
         </section>
-        {blocked.map(|words| view! {
-            <div class="banner" data-tone="bad" role="status">
-                <Icon name="circle-x" />
-                <div><strong>"The mail account does not work."</strong><p dir="auto">{words}" What waits goes out as soon as it works again."</p></div>
-            </div>
-        })}
-        {kind.is_personal().then(|| view! { <p class="muted">"Each of these mails is for its reader alone: it is shown to nobody else, and it is not kept in the archive."</p> })}
+        {kind.is_personal().then(|| view! { <p class="muted">{for_its_reader(is_in_outbox)}</p> })}
+    }
+    .into_any()
+}
+
+/// Who else sees a mail that is for its reader alone.
+const fn for_its_reader(is_in_outbox: bool) -> &'static str {
+    if is_in_outbox {
+        "Each of these mails is for its reader alone and is not kept in the archive. They are in the outbox, where administrators see them."
+    } else {
+        "Each of these mails is for its reader alone: it is shown to nobody else, and it is not kept in the archive."
+    }
+}
+
+/// Why messages wait for their account, and where that can be mended.
+fn trouble(trouble: AccountTrouble) -> AnyView {
+    let AccountTrouble { name, account, what } = trouble;
+    let (tone, icon, says, words) = match what {
+        Trouble::Blocked { words } => {
+            let words = format!("{words} What waits goes out as soon as it works again.");
+            ("bad", "circle-x", "does not work.", words)
+        }
+        Trouble::Unreachable { words } => {
+            ("bad", "circle-x", "does not get through to its server.", format!("{words} What waits is tried again."))
+        }
+        Trouble::Slowed => {
+            let words = "What waits goes out a little at a time, faster as the server allows it.".to_owned();
+            ("warn", "triangle-alert", "has to go slowly: its server has asked for less.", words)
+        }
+        Trouble::Paced { per_minute } => {
+            let words =
+                format!("It may send {per_minute} messages a minute, of all jobs together; what waits has its turn.");
+            ("info", "clock", "has much to do.", words)
+        }
+    };
+    let link = match account {
+        Some(id) => view! { <a class="link" href=format!("/settings/mail/{id}")>"Open the account"</a> }.into_any(),
+        None if tone == "bad" => "An administrator can mend it.".into_any(),
+        None => ().into_any(),
+    };
+    view! {
+        <div class="banner" data-tone=tone role="status">
+            <Icon name=icon />
+            <div><strong>"The mail account "<bdi>{name}</bdi>" "{says}</strong><p><span dir="auto">{words}</span>" "{link}</p></div>
+        </div>
     }
     .into_any()
 }
@@ -234,6 +261,9 @@ fn waiting(detail: &RunDetail) -> AnyView {
         .then(|| format!("Attempt {attempts} of {tries}."));
     let next = next_try.clone().filter(|_| *is_waiting);
     let can_act = *can_edit && next.is_some();
+    // Nothing was tried: there is nothing to stop but the run itself.
+    let has_begun = run.state != OccurrenceState::Planned || *attempts > 0;
+    let label = if has_begun { "Next try: " } else { "Begins: " };
     if attempt.is_none() && next.is_none() {
         return ().into_any();
     }
@@ -241,84 +271,10 @@ fn waiting(detail: &RunDetail) -> AnyView {
     view! {
         <div class="cluster">
             {attempt.map(|attempt| view! { <span>{attempt}</span> })}
-            {next.map(|next| view! { <span>"Next try: "<time datetime=next.at.to_rfc3339()>{next.words}</time>"."</span> })}
-            {can_act.then(|| form(TryRunNow::url(), id, "btn is-sm", "play", "Try now"))}
-            {can_act.then(|| form(StopTrying::url(), id, "btn is-sm", "x", "Stop trying"))}
+            {next.map(|next| view! { <span>{label}<time datetime=next.at.to_rfc3339()>{next.words}</time>"."</span> })}
+            {can_act.then(|| form(TryRunNow::url(), id, "btn is-sm", "play", if has_begun { "Try now" } else { "Begin now" }))}
+            {(can_act && has_begun).then(|| form(StopTrying::url(), id, "btn is-sm", "x", "Stop trying"))}
         </div>
     }
     .into_any()
-}
-
-fn recipients(run: OccurrenceId, deliveries: Vec<DeliveryItem>, say: Say) -> impl IntoView {
-    let failed = deliveries.iter().filter(|delivery| delivery.phase == DeliveryPhase::Failed).count();
-    let again = match failed {
-        1 => "Send the failed one again".to_owned(),
-        failed => format!("Send all {failed} failed ones again"),
-    };
-    view! {
-        <section class="panel is-padded" aria-labelledby="recipients-head">
-            <div class="panel__head">
-                <h2 id="recipients-head">"Recipients"</h2>
-                {(say.may_send && failed > 0).then(|| view! {
-                    <form method="post" action=ResendFailed::url()>
-                        <input type="hidden" name="id" value=run.to_string() />
-                        <button class="btn is-sm" type="submit"><Icon name="refresh-cw" />{again}</button>
-                    </form>
-                })}
-            </div>
-            <div class="table-wrap" tabindex="0" role="region" aria-label="Table of recipients">
-                <table class="table dl-cards">
-                    <caption class="sr-only">"Recipients and what their mail server said"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Address"</th>
-                            <th scope="col">"State"</th>
-                            <th scope="col">"The mail server's words"</th>
-                            <th scope="col"><span class="sr-only">"Actions"</span></th>
-                        </tr>
-                    </thead>
-                    <tbody>{deliveries.into_iter().map(|delivery| recipient(delivery, say)).collect_view()}</tbody>
-                </table>
-            </div>
-        </section>
-    }
-}
-
-fn recipient(delivery: DeliveryItem, say: Say) -> impl IntoView {
-    let DeliveryItem { id, address, name, kind, via, phase, said, attempts, next_try } = delivery;
-    let again = matches!(phase, DeliveryPhase::Failed | DeliveryPhase::Uncertain | DeliveryPhase::Withheld);
-    let kind = match kind {
-        RecipientKind::To => None,
-        RecipientKind::Cc => Some("Copy"),
-        RecipientKind::Bcc => Some("Blind copy"),
-    };
-    let place = [kind.map(str::to_owned), via.map(|group| format!("Group {group}"))];
-    let place = place.into_iter().flatten().collect::<Vec<_>>().join(", ");
-    let choices = [
-        (again && say.may_send, "again", "Send again"),
-        (phase == DeliveryPhase::Uncertain && say.may_settle, "arrived", "Mark as sent"),
-        (matches!(phase, DeliveryPhase::Deferred | DeliveryPhase::Uncertain) && say.may_settle, "give-up", "Give up"),
-    ];
-    let buttons = choices.into_iter().filter(|(fits, ..)| *fits).map(|(_, decision, words)| {
-        view! { <button class="btn is-sm" type="submit" name="decision" value=decision>{words}</button> }
-    });
-    view! {
-        <tr>
-            <th scope="row"><span>{address}{(!name.is_empty()).then(|| view! { <br /><span class="muted" dir="auto">{name}</span> })}{(!place.is_empty()).then(|| view! { <br /><span class="muted" dir="auto">{place}</span> })}</span></th>
-            <td data-label="State">{marks::delivery_state(phase)}</td>
-            <td data-label="Answer">
-                <span>
-                    <span dir="auto">{said}</span>
-                    {(attempts > 1).then(|| view! { <br /><span class="muted">{format!("{attempts} attempts")}</span> })}
-                    {next_try.map(|next| view! { <br /><span class="muted">"Next try: "{next.words}</span> })}
-                </span>
-            </td>
-            <td class="actions">
-                <form class="cluster" method="post" action=DecideDelivery::url()>
-                    <input type="hidden" name="id" value=id.to_string() />
-                    {buttons.collect_view()}
-                </form>
-            </td>
-        </tr>
-    }
 }

@@ -7,7 +7,10 @@ mod run;
 
 pub use editor::{EditorData, Preview, ReportChoices, TestEnd, TestOutcome};
 pub use job::{JobDetail, JobFilter, JobItem, JobList, JobState, LastResult, NextRun};
-pub use run::{DeliveryItem, DraftWait, LogLine, LogPage, RunDetail, RunItem, RunStep, StepItem, StepState, WAITING};
+pub use run::{
+    AccountTrouble, DeliveryItem, DraftWait, LogLine, LogPage, RecipientGroup, RecipientPage, RunDetail, RunItem,
+    RunLook, RunStep, StepItem, StepState, Trouble, WAITING,
+};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

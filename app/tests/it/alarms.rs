@@ -538,6 +538,9 @@ async fn a_message_that_may_have_arrived_waits_for_a_decision_and_that_is_one_al
         let run = stage.runs(id).await[0].id;
         let unknown = stage.deliveries(run).await.into_iter().filter(|row| row.phase == DeliveryPhase::Uncertain);
         let unknown: Vec<_> = unknown.map(|row| row.id).collect();
+        let words = told(&stage, &stage.cast.mina).await[0].words.clone();
+        assert!(words.contains("it is unknown of 2 messages whether they arrived"), "{words}");
+        assert_eq!(unknown.len(), 2);
         for (at, message) in unknown.iter().enumerate() {
             assert_eq!(inbox::unread(&stage.mina()).await.unwrap(), 1, "{at} of {} decided", unknown.len());
             runs::decide(&stage.mina(), *message, Decision::Arrived).await.unwrap();

@@ -15,6 +15,7 @@ use app::{
             runs::{self, Decision},
             worker,
         },
+        view::{RecipientGroup, RunLook},
     },
     mail::service::{accounts, outbox},
     testing::{each_database, frozen, smtp_server::SmtpServer},
@@ -22,7 +23,7 @@ use app::{
 use chrono::{NaiveDate, TimeDelta};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
-use super::jobs_stage::{Stage, mondays_at_ten};
+use super::jobs_stage::{Stage, many, mondays_at_ten};
 
 fn day(text: &str) -> Option<NaiveDate> {
     text.parse().ok()
@@ -73,8 +74,55 @@ async fn a_run_by_hand_covers_today_and_goes_to_the_outbox_without_any_server() 
         let caught = outbox::list(&stage.mina(), None).await.unwrap();
         assert_eq!(caught.len(), 2);
         let shown = runs::run(&stage.mina(), run).await.unwrap();
-        assert_eq!(shown.deliveries.len(), 2);
+        assert_eq!(shown.recipients.shown.len(), 2);
         assert!(shown.log.iter().any(|line| line.words.starts_with("dana@example.org: delivered.")), "{:?}", shown.log);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_many_recipients_those_come_first_about_whom_somebody_decides() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "rcpt:550:1"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        let id = stage.job(&many(60)).await;
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        let seen = async |group, page| {
+            let look = RunLook { line: None, group, page };
+            runs::run_as(&stage.mina(), run, look).await.unwrap().recipients
+        };
+        let first = seen(None, 0).await;
+        assert_eq!((first.shown.len(), first.page, first.pages), (50, 1, 2));
+        assert_eq!(first.shown[0].phase, DeliveryPhase::Failed);
+        assert!(first.shown[1..].iter().all(|one| one.phase == DeliveryPhase::Accepted));
+        assert_eq!(first.groups, [(RecipientGroup::Failed, 1), (RecipientGroup::Delivered, 59)]);
+        let rest = seen(None, 2).await;
+        assert_eq!((rest.shown.len(), rest.page), (10, 2));
+        assert!(rest.shown.iter().all(|one| !first.shown.contains(one)));
+        let delivered = seen(Some(RecipientGroup::Delivered), 99).await;
+        assert_eq!((delivered.shown.len(), delivered.page, delivered.total()), (9, 2, 60), "the last page there is");
+        let nobody = seen(Some(RecipientGroup::Waiting), 1).await;
+        assert_eq!((nobody.group, nobody.shown.len()), (None, 50), "a link to those who waited a moment ago");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_by_hand_goes_whatever_the_condition_says_and_its_log_and_the_job_say_so() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let rules = RulesForm { send_if: "figure".into(), value: "5".into(), ..RulesForm::default() };
+        let id = stage.job(&JobForm { rules, ..mondays_at_ten() }).await;
+        let said = runs::job(&stage.mina(), id).await.unwrap().run_now.unwrap();
+        assert!(said.contains("23 November 2026") && said.ends_with("whether or not its condition is met."), "{said}");
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        assert_eq!(stage.states(id).await, [OccurrenceState::Done]);
+        let log = stage.log(run).await;
+        let words = "Overdue tasks were 0; it is sent only from 5. Somebody started this run, so it goes all the same.";
+        assert!(log.iter().any(|line| line == words), "{log:?}");
     })
     .await;
 }

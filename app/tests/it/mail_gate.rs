@@ -12,7 +12,7 @@ use app::{
         template::Document,
     },
     error::AppError,
-    jobs::{form::JobForm, service::runs},
+    jobs::{form::JobForm, service::runs, view::Trouble},
     mail::service::{
         accounts::{self, AccountInput},
         gate,
@@ -69,9 +69,14 @@ async fn a_wrong_password_burns_one_message_and_the_others_wait_until_a_person_l
         let block = gate::read(app.reader(), account).await.unwrap().block.unwrap();
         assert!(block.words.contains("535"), "{}", block.words);
         let shown = runs::run(&stage.mina(), rows[0].occurrence_id).await.unwrap();
-        assert_eq!(shown.blocked, Some(block.words.clone()), "the page of the run says it, too");
+        let trouble = shown.trouble.clone().unwrap();
+        assert_eq!(trouble.what, Trouble::Blocked { words: block.words.clone() }, "the page of the run says it, too");
+        let name = accounts::read(&stage.mina(), account).await.unwrap().name;
+        assert_eq!((trouble.name, trouble.account), (name, Some(account)));
+        let viewer = runs::run(&app.as_person(&stage.cast.jonas), rows[0].occurrence_id).await.unwrap();
+        assert_eq!(viewer.trouble.unwrap().account, None, "who cannot mend it gets no link");
         assert!(shown.next_try.is_some(), "{shown:?}");
-        assert!(shown.deliveries.iter().all(|one| one.next_try.is_none()), "all wait for the account: {shown:?}");
+        assert!(shown.recipients.shown.iter().all(|one| one.next_try.is_none()), "all wait for the account: {shown:?}");
 
         // At its time one message tries, and the account stays blocked for longer.
         stage.pass(TimeDelta::minutes(2));

@@ -144,6 +144,22 @@ pub fn sentence(kind: AlarmKind, whom: &str, why: Option<&str>) -> String {
     clipped(&words, WORDS_MAX)
 }
 
+/// That it is unknown of `count` messages of a run whether they arrived, of which one went to `address`, and what there is
+/// to do about that. Of a cancelled run none goes again.
+pub fn unknown_words(address: &str, count: u64, is_cancelled: bool) -> String {
+    let unknown = match count {
+        0 | 1 => format!("It is unknown whether the message to {address} arrived."),
+        many => format!("It is unknown of {many} messages whether they arrived, among them that to {address}."),
+    };
+    let then = match (is_cancelled, count) {
+        (true, 0 | 1) => "The run was cancelled: say what you know of it.",
+        (true, _) => "The run was cancelled: say what you know of them.",
+        (false, 0 | 1) => "Look, and decide whether it goes again.",
+        (false, _) => "Look, and decide about each whether it goes again.",
+    };
+    format!("{unknown} {then}")
+}
+
 /// How late it is, and what becomes of it.
 pub fn late_words(first_words: &str, late: Duration, count: usize, still_runs: bool) -> String {
     let late = span::words(late);
@@ -339,6 +355,22 @@ mod tests {
         for quiet in [OccurrenceState::Cancelled, OccurrenceState::Skipped] {
             assert_eq!(of_end(quiet, 2), None, "{quiet}");
         }
+    }
+
+    #[test]
+    fn of_a_cancelled_run_nobody_is_asked_whether_a_message_goes_again() {
+        let one = unknown_words("dana@example.org", 1, false);
+        assert_eq!(
+            one,
+            "It is unknown whether the message to dana@example.org arrived. Look, and decide whether it goes again."
+        );
+        for (count, then) in [(1, "say what you know of it."), (2, "say what you know of them.")] {
+            let cancelled = unknown_words("dana@example.org", count, true);
+            assert!(cancelled.ends_with(then) && !cancelled.contains("goes again"), "{cancelled}");
+        }
+        assert!(
+            unknown_words("dana@example.org", 3, false).starts_with("It is unknown of 3 messages whether they arrived")
+        );
     }
 
     #[test]

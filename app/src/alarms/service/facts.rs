@@ -10,6 +10,7 @@ use crate::{
     domain::{
         delivery::{DeliveryPhase, said as said_of},
         ids::OccurrenceId,
+        occurrence::OccurrenceState,
         schedule::ScheduleSpec,
         smtp_reply::SmtpReply,
         zone,
@@ -74,6 +75,18 @@ pub async fn has_failed_messages(db: &impl ConnectionTrait, run: OccurrenceId) -
         .count(db)
         .await?;
     Ok(failed > 0)
+}
+
+/// Of how many messages of the run it is unknown whether they arrived, and whether it was cancelled.
+pub async fn unknown(db: &impl ConnectionTrait, run: OccurrenceId) -> AppResult<(u64, bool)> {
+    let count = delivery::Entity::find()
+        .filter(delivery::Column::OccurrenceId.eq(run))
+        .filter(delivery::Column::Phase.eq(DeliveryPhase::Uncertain))
+        .count(db)
+        .await?;
+    let query = occurrence::Entity::find_by_id(run).select_only().column(occurrence::Column::State);
+    let state: OccurrenceState = query.into_tuple().one(db).await?.ok_or(AppError::NotFound)?;
+    Ok((count, state == OccurrenceState::Cancelled))
 }
 
 /// An instant as the schedule's page says it.

@@ -62,7 +62,8 @@ pub async fn run_ended(
         AlarmKind::Solved => None,
         _ => facts::why(&**tx, run, reason).await?,
     };
-    of_run(ctx, tx, held, run, kind, why.as_deref()).await
+    of_run(ctx, tx, held, run, kind, why.as_deref()).await?;
+    Ok(())
 }
 
 /// Whether it was told of a run that it failed, also where it ended once more since.
@@ -87,7 +88,8 @@ pub async fn paused(
     let why = format!(
         "{failures} runs failed in a row. Nothing is planned until somebody resumes it, and what waits does not begin."
     );
-    of_run(ctx, tx, held, run, AlarmKind::Paused, Some(&why)).await
+    of_run(ctx, tx, held, run, AlarmKind::Paused, Some(&why)).await?;
+    Ok(())
 }
 
 /// The report of a run waits for its owner, until a time where there is one, which `until` says in words.
@@ -161,15 +163,31 @@ async fn is_read(ctx: &Ctx, tx: &WriteTx, those: Condition) -> AppResult<()> {
     Ok(())
 }
 
-/// It is unknown whether a message arrived. Once a run, however many messages.
+/// It is unknown whether a message arrived. One alarm a run, however many messages: its words count them, and each further
+/// one makes it unread.
 ///
 /// # Errors
 /// [`crate::error::AppError::NotFound`] for a run that is gone.
 pub async fn uncertain(ctx: &Ctx, tx: &WriteTx, run: OccurrenceId, address: &str) -> AppResult<()> {
     let held = facts::schedule_of(&**tx, run).await?;
-    let why =
-        format!("It is unknown whether the message to {address} arrived. Look, and decide whether it goes again.");
-    of_run(ctx, tx, &held, run, AlarmKind::Uncertain, Some(&why)).await
+    let (count, is_cancelled) = facts::unknown(&**tx, run).await?;
+    let why = rules::unknown_words(address, count, is_cancelled);
+    let words = of_run(ctx, tx, &held, run, AlarmKind::Uncertain, Some(&why)).await?;
+    let Some(words) = words else { return Ok(()) };
+    let id = alarm::Entity::find().select_only().column(alarm::Column::Id);
+    let id = id.filter(alarm::Column::Once.eq(once(AlarmKind::Uncertain, run))).into_query();
+    notification::Entity::update_many()
+        .col_expr(notification::Column::Words, Expr::value(words.clone()))
+        .col_expr(notification::Column::ReadAt, Expr::value(None::<DateTime<Utc>>))
+        .filter(notification::Column::AlarmId.in_subquery(id))
+        .exec(&**tx)
+        .await?;
+    alarm::Entity::update_many()
+        .col_expr(alarm::Column::Words, Expr::value(words))
+        .filter(alarm::Column::Once.eq(once(AlarmKind::Uncertain, run)))
+        .exec(&**tx)
+        .await?;
+    Ok(())
 }
 
 /// A run did not start within its grace, or several did not: `words` say which, and what becomes of them.
@@ -177,7 +195,8 @@ pub async fn uncertain(ctx: &Ctx, tx: &WriteTx, run: OccurrenceId, address: &str
 /// # Errors
 /// Only those of the database.
 pub async fn late(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, run: OccurrenceId, words: &str) -> AppResult<()> {
-    of_run(ctx, tx, held, run, AlarmKind::Late, Some(words)).await
+    of_run(ctx, tx, held, run, AlarmKind::Late, Some(words)).await?;
+    Ok(())
 }
 
 /// Names the alarm of an instant that could not be planned.
@@ -271,7 +290,8 @@ pub async fn push_failed(
     Ok(())
 }
 
-/// An alarm about a run of a schedule, once for each kind.
+/// An alarm about a run of a schedule, once for each kind. Where it was raised before, the words come back in which it
+/// would be now.
 async fn of_run(
     ctx: &Ctx,
     tx: &WriteTx,
@@ -279,10 +299,10 @@ async fn of_run(
     run: OccurrenceId,
     kind: AlarmKind,
     why: Option<&str>,
-) -> AppResult<()> {
+) -> AppResult<Option<String>> {
     // Who has deleted a job wants to hear no more of it.
     if held.deleted_at.is_some() {
-        return Ok(());
+        return Ok(None);
     }
     let told = people::responsible(&**tx, held.project_id, held.owner_id).await?;
     let whom = about(kind, &held.name, facts::number(&**tx, run).await?);
@@ -296,8 +316,8 @@ async fn of_run(
         account: None,
         words: sentence(kind, &whom, why),
     };
-    raise(ctx, tx, news, &told).await?;
-    Ok(())
+    let words = news.words.clone();
+    Ok((!raise(ctx, tx, news, &told).await?).then_some(words))
 }
 
 fn once(kind: AlarmKind, run: OccurrenceId) -> String {

@@ -210,6 +210,15 @@ async fn period(
     Ok(spec.period.on_day(day_of(at, &zone), until, WEEK_START, last))
 }
 
+/// The days that a report would cover that somebody asks for now.
+///
+/// # Errors
+/// [`AppError::NotFound`] without the project, a fault where the options of the job cannot be read.
+pub async fn covered_now(ctx: &Ctx, job: &schedule::Model) -> AppResult<Period> {
+    let zone = zone(ctx, job).await?;
+    period(ctx, (job, &spec(job)?), Trigger::Manual, ctx.now, zone).await
+}
+
 /// The zone in which the report of a schedule counts its days.
 async fn zone(ctx: &Ctx, job: &schedule::Model) -> AppResult<Tz> {
     let project = project::Entity::find_by_id(job.project_id).one(ctx.reader()).await?.ok_or(AppError::NotFound)?;

@@ -167,6 +167,8 @@ pub struct JobDetail {
     pub job: JobItem,
     pub upcoming: Vec<UpcomingRun>,
     pub recipients: Vec<String>,
+    /// What a run by hand does, in words; none for other kinds than reports.
+    pub run_now: Option<String>,
     /// What it does beyond its kind, in words.
     pub options: Option<String>,
     /// What its report shows, each with its name, in words; empty for other kinds.

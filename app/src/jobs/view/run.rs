@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::Moment;
 use crate::domain::{
     delivery::DeliveryPhase,
-    ids::{DeliveryId, OccurrenceId, ScheduleId},
+    ids::{AccountId, DeliveryId, OccurrenceId, ScheduleId},
     job::{JobKind, LogLevel, RecipientKind},
     occurrence::{OccurrenceState, Trigger},
 };
@@ -21,7 +21,7 @@ pub struct RunItem {
     pub number: i32,
     pub scheduled: Moment,
     pub trigger: Trigger,
-    /// A person asked for it after its time, or ahead of it.
+    /// A person asked for it after its time.
     pub is_backfill: bool,
     pub state: OccurrenceState,
     /// It waits for a word of its owner.
@@ -85,6 +85,8 @@ pub struct RunDetail {
     pub commit: Option<String>,
     pub snapshot_hash: Option<String>,
     pub has_report: bool,
+    /// Its messages are kept in the outbox of this program.
+    pub is_in_outbox: bool,
     /// "Weekly status, version 3", where it is written with a template.
     pub template: Option<String>,
     /// Nobody works on it, and it has not ended.
@@ -95,9 +97,9 @@ pub struct RunDetail {
     pub tries: u32,
     /// Empty before it was begun.
     pub steps: Vec<StepItem>,
-    pub deliveries: Vec<DeliveryItem>,
-    /// Why nothing goes over its mail account for now.
-    pub blocked: Option<String>,
+    pub recipients: RecipientPage,
+    /// Why its messages wait for its mail account.
+    pub trouble: Option<AccountTrouble>,
     pub log: Vec<LogLine>,
     /// The line before which there are older ones.
     pub older_log: Option<Uuid>,
@@ -149,6 +151,99 @@ impl RunStep {
             (_, Self::Send) => Some("Send"),
         }
     }
+}
+
+crate::text_enum!(
+    /// Recipients of a run by what became of their messages, in the order in which somebody has to look at them.
+    RecipientGroup {
+        Unknown = "unknown",
+        Failed = "failed",
+        Waiting = "waiting",
+        HeldBack = "held-back",
+        Delivered = "delivered",
+    }
+);
+
+impl RecipientGroup {
+    /// Where a message belongs.
+    pub const fn of(phase: DeliveryPhase) -> Self {
+        use DeliveryPhase::*;
+        match phase {
+            Uncertain => Self::Unknown,
+            Failed => Self::Failed,
+            Queued | Connecting | Envelope | DataSent | Deferred => Self::Waiting,
+            Withheld => Self::HeldBack,
+            Accepted => Self::Delivered,
+        }
+    }
+
+    /// The words on the page.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Unknown => "Unknown",
+            Self::Failed => "Not delivered",
+            Self::Waiting => "Not sent yet",
+            Self::HeldBack => "Held back",
+            Self::Delivered => "Delivered",
+        }
+    }
+}
+
+/// Recipients of a run, as many as a page shows: those whose messages want a decision first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecipientPage {
+    pub shown: Vec<DeliveryItem>,
+    /// How many there are in each group that has any.
+    pub groups: Vec<(RecipientGroup, usize)>,
+    /// Only these are shown; none: all.
+    pub group: Option<RecipientGroup>,
+    /// From 1.
+    pub page: usize,
+    pub pages: usize,
+}
+
+impl RecipientPage {
+    /// How many there are in a group.
+    pub fn count(&self, group: RecipientGroup) -> usize {
+        self.groups.iter().find(|(one, _)| *one == group).map_or(0, |(_, count)| *count)
+    }
+
+    /// How many there are in all.
+    pub fn total(&self) -> usize {
+        self.groups.iter().map(|(_, count)| count).sum()
+    }
+}
+
+/// What of the recipients and the log of a run is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunLook {
+    /// Only the log before this line.
+    pub line: Option<Uuid>,
+    pub group: Option<RecipientGroup>,
+    /// Of the recipients, from 1; 0 is the first as well.
+    pub page: usize,
+}
+
+/// Why the messages of a run wait for their mail account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountTrouble {
+    pub name: String,
+    /// For those who may change it.
+    pub account: Option<AccountId>,
+    pub what: Trouble,
+}
+
+/// What keeps messages from leaving over an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Trouble {
+    /// It does not work, as the last message found out.
+    Blocked { words: String },
+    /// Its server cannot be reached, or answers nothing, as the last message found out.
+    Unreachable { words: String },
+    /// Its server has asked for less.
+    Slowed,
+    /// It may send so many messages a minute.
+    Paced { per_minute: u32 },
 }
 
 /// A recipient of a run.

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     domain::{
+        condition::Condition,
         ids::{OccurrenceId, ScheduleId},
         job::{RecipientKind, ScheduleState},
         job_options::JobOptions,
@@ -17,7 +18,9 @@ use crate::{
     entities::{occurrence, schedule},
     error::{AppError, AppResult},
     jobs::{
-        service::{drafts, ledger, options, recipients, report_choices, rules, rules_words, run_actions, schedules},
+        service::{
+            drafts, ledger, options, recipients, report, report_choices, rules, rules_words, run_actions, schedules,
+        },
         view::{JobDetail, JobFilter, JobItem, JobList, Moment, NextRun, RunItem},
     },
     platform::ctx::Ctx,
@@ -130,6 +133,7 @@ pub async fn job_before(ctx: &Ctx, id: ScheduleId, before: Option<OccurrenceId>)
         } else {
             vec![counted(people.len())]
         },
+        run_now: run_now(ctx, &row).await?,
         // Of a report it is said in full.
         options: options::of(&row)?.words().filter(|_| !row.kind.makes_report()),
         report: report_choices::words(ctx, &row).await?,
@@ -208,6 +212,19 @@ fn draft_now(row: &schedule::Model) -> Option<String> {
         Ok(JobOptions::WeeklyReport(spec)) => Some(drafts::words(spec.draft)),
         _ => None,
     }
+}
+
+/// What a report covers that somebody asks for now, and that it goes whatever the condition says.
+async fn run_now(ctx: &Ctx, row: &schedule::Model) -> AppResult<Option<String>> {
+    if !row.kind.makes_report() {
+        return Ok(None);
+    }
+    let covers = report::covered_now(ctx, row).await?.words();
+    let condition = match rules::condition(row)? {
+        Condition::Always => "",
+        _ => ", whether or not its condition is met",
+    };
+    Ok(Some(format!("A run by hand covers {covers}{condition}.")))
 }
 
 /// The latest runs, or the latest before an instant.

@@ -3,10 +3,12 @@
 mod by_hand;
 mod jobs;
 mod listed;
+mod messages;
 mod run;
+mod trouble;
 mod words;
 
 pub use by_hand::{Decision, Ending, decide, resend_failed, start, start_as};
 pub use jobs::{account_name, failing, job, job_before, jobs, list, next_runs};
-pub use run::{run, run_before};
+pub use run::{run, run_as};
 pub(super) use words::{moment, seconds};

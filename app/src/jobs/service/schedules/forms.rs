@@ -3,7 +3,6 @@
 use chrono::NaiveTime;
 use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder, QuerySelect};
 
-use super::times::stored;
 use crate::{
     domain::{
         account::Role,
@@ -46,7 +45,7 @@ pub(super) struct Checked {
 /// # Errors
 /// A fault, where its rules or options cannot be read.
 pub async fn form(ctx: &Ctx, row: &schedule::Model, viewing: &Viewing) -> AppResult<JobForm> {
-    let times = stored(row).map_or_else(|| no_times(viewing), |spec| times(&spec));
+    let times = super::times::stored(row).map_or_else(|| no_times(viewing), |spec| times(&spec));
     let shown = recipients::shown(ctx.reader(), row.id).await?;
     Ok(JobForm {
         kind: row.kind,
@@ -141,6 +140,12 @@ pub(super) async fn check(
         }
         Err(other) => return Err(other),
     };
+    // A job whose last day has passed keeps it while something else is changed.
+    let ends_before = stored.and_then(super::times::stored).and_then(|spec| spec.ends_on);
+    let is_over = |timetable: &Timetable| timetable.next_after(ctx.now).is_none();
+    if spec.ends_on.is_some() && spec.ends_on != ends_before && timetable.as_ref().is_some_and(is_over) {
+        checks.add("ends_on", Problem::Said { words: "No run would be left by this day; choose a later one".into() });
+    }
     let rules = rules::read(&form.rules, &mut checks);
     let options = options_of(ctx, &mut checks, (project, kind), form, stored).await?;
     let people = recipients::choose(ctx, &mut checks, project, kind, form).await?;
